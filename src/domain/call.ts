@@ -1,0 +1,37 @@
+/**
+ * What one client request carries down to every call that it causes. One object per GraphQL operation
+ * (per poller for a tail), made in `src/context.ts`.
+ */
+export interface Call {
+  /** Aborted when the client goes away or the operation is over. */
+  readonly signal: AbortSignal;
+  /** The caller's own `Authorization` header, for sources configured with `forward: true`. */
+  readonly authorization: string | null;
+  /** Polls give way to interactive queries in a source's budget. */
+  readonly priority: 'interactive' | 'poll';
+  /**
+   * State that lives as long as this call, made on first use: loaders and memos. `key` is an object of
+   * the module that owns the state (its connector, say), so that owners cannot meet.
+   */
+  scoped<T>(owner: object, name: string, create: () => T): T;
+}
+
+/** A call with nothing in it yet. */
+export function createCall(options: Partial<Pick<Call, 'signal' | 'authorization' | 'priority'>> = {}): Call {
+  const states = new WeakMap<object, Map<string, unknown>>();
+  return {
+    signal: options.signal ?? new AbortController().signal,
+    authorization: options.authorization ?? null,
+    priority: options.priority ?? 'interactive',
+    scoped<T>(owner: object, name: string, create: () => T): T {
+      let owned = states.get(owner);
+      if (owned === undefined) {
+        owned = new Map();
+        states.set(owner, owned);
+      }
+      if (!owned.has(name)) owned.set(name, create());
+      // The owner alone reads what it made under this name.
+      return owned.get(name) as T;
+    },
+  };
+}

@@ -1,0 +1,36 @@
+import type { LogSeverity } from './severity.ts';
+
+/** The parts of a filter that a vendor may be able to apply itself. */
+export const LOG_FILTER_FIELDS = [
+  'SINCE',
+  'UNTIL',
+  'MIN_SEVERITY',
+  'SEVERITY_IN',
+  'CONTAINS',
+  'NOT_CONTAINS',
+  'MATCHES',
+  'ATTEMPT_IN',
+  'STEP_IN',
+  'TASK_IN',
+] as const;
+
+export type LogFilterField = (typeof LOG_FILTER_FIELDS)[number];
+
+/**
+ * What a client asks of entries; every part that is there must hold.
+ *
+ * Time bounds are not here: they are positions in the order, handled by whoever reads a partition.
+ */
+export interface LogFilter {
+  readonly minSeverity?: LogSeverity | undefined;
+  readonly severityIn?: readonly LogSeverity[] | undefined;
+  /** Keep entries without a severity? Default: yes when `minSeverity` is INFO or lower, no above. */
+  readonly includeUnspecified?: boolean | undefined;
+  readonly contains?: string | undefined;
+  readonly notContains?: string | undefined;
+  /** An RE2 expression: linear in the length of the message. */
+  readonly matches?: string | undefined;
+  readonly attemptIn?: readonly string[] | undefined;
+  readonly stepIn?: readonly string[] | undefined;
+  readonly taskIn?: readonly string[] | undefined;
+}

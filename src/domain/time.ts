@@ -1,0 +1,73 @@
+/**
+ * Instants with every fraction digit that a vendor sent. `Date` holds milliseconds only and reads a
+ * time without a zone as local time, so it is not used for reading: a naive time is UTC here.
+ */
+
+/** An instant: `nanoseconds` since the Unix epoch for comparing, `text` (RFC 3339, UTC) for showing. */
+export interface Instant {
+  readonly nanoseconds: bigint;
+  /** Ends in `Z` and keeps all fraction digits, also those beyond nanoseconds. */
+  readonly text: string;
+}
+
+const INSTANT =
+  /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?\s*(?:([Zz])|([+-])(\d{2}):?(\d{2}))?$/;
+
+/**
+ * Reads an ISO 8601 / RFC 3339 date-time: `T` or a space between date and time, any number of fraction
+ * digits, `Z`, an offset, or no zone at all (then UTC). Returns null for anything else.
+ */
+export function parseInstant(text: string): Instant | null {
+  const match = INSTANT.exec(text);
+  if (match === null) return null;
+  const [, year, month, day, hour, minute, second = '00', fraction = '', , sign, offsetHours, offsetMinutes] = match;
+  let milliseconds = utcMilliseconds(
+    Number(year),
+    Number(month),
+    Number(day),
+    Number(hour),
+    Number(minute),
+    Number(second),
+  );
+  if (milliseconds === null) return null;
+  if (sign !== undefined) {
+    const offset = (Number(offsetHours) * 60 + Number(offsetMinutes)) * 60_000;
+    milliseconds -= sign === '+' ? offset : -offset;
+  }
+  const nanoseconds = BigInt(milliseconds) * 1_000_000n + BigInt(fraction.slice(0, 9).padEnd(9, '0'));
+  const digits = fraction === '' ? '' : `.${fraction}`;
+  return { nanoseconds, text: `${new Date(milliseconds).toISOString().slice(0, -5)}${digits}Z` };
+}
+
+function utcMilliseconds(
+  year: number,
+  month: number,
+  day: number,
+  hour: number,
+  minute: number,
+  second: number,
+): number | null {
+  if (month < 1 || month > 12 || day < 1 || hour > 23 || minute > 59 || second > 60) return null;
+  const date = new Date(0);
+  date.setUTCFullYear(year, month - 1, day);
+  if (date.getUTCMonth() !== month - 1) return null;
+  return date.setUTCHours(hour, minute, second);
+}
+
+/** Writes nanoseconds since the epoch as RFC 3339 UTC with the fewest of 0, 3, 6 or 9 fraction digits that lose nothing. */
+export function formatInstant(nanoseconds: bigint): string {
+  const seconds = nanoseconds >= 0n ? nanoseconds / 1_000_000_000n : -((999_999_999n - nanoseconds) / 1_000_000_000n);
+  const rest = Number(nanoseconds - seconds * 1_000_000_000n);
+  const base = new Date(Number(seconds) * 1000).toISOString().slice(0, -5);
+  if (rest === 0) return `${base}Z`;
+  const digits = String(rest).padStart(9, '0');
+  if (digits.endsWith('000000')) return `${base}.${digits.slice(0, 3)}Z`;
+  if (digits.endsWith('000')) return `${base}.${digits.slice(0, 6)}Z`;
+  return `${base}.${digits}Z`;
+}
+
+/** The instant of a wall clock in milliseconds. */
+export function instantOfMilliseconds(milliseconds: number): Instant {
+  const nanoseconds = BigInt(Math.trunc(milliseconds)) * 1_000_000n;
+  return { nanoseconds, text: formatInstant(nanoseconds) };
+}

@@ -1,0 +1,163 @@
+import type { Call } from '../domain/call.ts';
+import type { ErrorCode } from '../domain/errors.ts';
+import type { Attempt, Job, JobRef, Step, Task } from '../domain/job.ts';
+import type { LogEntry, LogScope } from '../domain/log-entry.ts';
+import type { LogFilter } from '../domain/log-filter.ts';
+import type { Capabilities, JobFilter } from '../vendors/connector.ts';
+
+/** Relay's four arguments. Checked here: `first` with `last`, negative sizes and sizes over the limit are BAD_USER_INPUT. */
+export interface ConnectionArguments {
+  readonly first?: number | null | undefined;
+  readonly after?: string | null | undefined;
+  readonly last?: number | null | undefined;
+  readonly before?: string | null | undefined;
+}
+
+export interface LogArguments extends ConnectionArguments {
+  readonly filter?: (LogFilter & TimeBounds) | null | undefined;
+  readonly descending?: boolean | undefined;
+}
+
+/** Half-open: `since` <= timestamp < `until`. RFC 3339 texts. */
+export interface TimeBounds {
+  readonly since?: string | undefined;
+  readonly until?: string | undefined;
+}
+
+export interface Edge<T> {
+  readonly node: T;
+  /** Made when it is read: an edge whose cursor nobody selects costs nothing. */
+  readonly cursor: string;
+}
+
+export interface PageInfo {
+  readonly hasNextPage: boolean;
+  readonly hasPreviousPage: boolean;
+  readonly startCursor: string | null;
+  readonly endCursor: string | null;
+}
+
+/** A connection that reads nothing until one of its parts is asked for, and then each part once. */
+export interface Connection<T> {
+  edges(): Promise<readonly Edge<T>[]>;
+  nodes(): Promise<readonly T[]>;
+  pageInfo(): Promise<PageInfo>;
+  totalCount(): Promise<number | null>;
+}
+
+/** A source that did not answer; the rest is still there. */
+export interface SourceFailure {
+  readonly source: string;
+  /** Global id of the job whose lines are missing. */
+  readonly jobId: string;
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly retryAfterSeconds: number | null;
+}
+
+export interface LogConnection extends Connection<LogNode> {
+  /** The jobs are finished and all their lines are out. Costs the jobs' own calls. */
+  isComplete(): Promise<boolean>;
+  failures(): Promise<readonly SourceFailure[]>;
+}
+
+/** A log entry in the graph: the vendor's entry, and where it is. All plain properties. */
+export interface LogNode extends LogEntry {
+  /** Global id (getter: made when read). */
+  readonly id: string;
+  readonly source: string;
+  readonly jobKey: string;
+}
+
+/** The lines of one scope at one source. */
+export interface SourceScope {
+  readonly source: string;
+  readonly scope: LogScope;
+}
+
+export interface SourceInfo {
+  readonly name: string;
+  readonly vendor: string;
+  readonly capabilities: Capabilities;
+}
+
+/** What the last calls to a source, and one cheap question if there were none, say. */
+export interface SourceHealth {
+  readonly state: 'UP' | 'DEGRADED' | 'DOWN';
+  readonly code: ErrorCode | null;
+  readonly message: string | null;
+  readonly checkedAt: string;
+  readonly latencyMilliseconds: number | null;
+}
+
+export interface StreamEdge extends Edge<LogNode> {
+  /** Came after a later line had been delivered. */
+  readonly late: boolean;
+}
+
+export type LogStreamEvent =
+  | {
+      readonly type: 'LogBatch';
+      readonly edges: readonly StreamEdge[];
+      /** Resume from here: everything up to and with this batch has been delivered. */
+      readonly cursor: string;
+      readonly hasMorePastEntries: boolean;
+      readonly mayRepeat: boolean;
+      readonly dropped: {
+        readonly count: number;
+        readonly reason: string;
+        readonly firstCursor: string | null;
+        readonly lastCursor: string | null;
+      } | null;
+    }
+  | {
+      readonly type: 'LogStreamStatus';
+      readonly state: 'LIVE' | 'CATCHING_UP' | 'BACKING_OFF' | 'SOURCE_ERROR';
+      readonly lagSeconds: number | null;
+      readonly cursor: string;
+      readonly failure: SourceFailure | null;
+    }
+  | {
+      readonly type: 'LogStreamEnd';
+      readonly reason: 'JOB_FINISHED' | 'MAX_DURATION' | 'SOURCE_GONE' | 'SERVER_SHUTDOWN';
+      readonly cursor: string;
+    };
+
+export interface TailArguments {
+  readonly after?: string | null | undefined;
+  readonly tail?: number | null | undefined;
+  readonly filter?: (LogFilter & TimeBounds) | null | undefined;
+}
+
+/** Everything that resolvers can ask for. The one implementation is made by `createFederation`. */
+export interface Federation {
+  readonly sources: readonly SourceInfo[];
+  source(name: string): SourceInfo | null;
+  health(source: string, call: Call): Promise<SourceHealth>;
+  /** Batched per call: all jobs asked for in one tick cost the fewest calls that their vendors allow. Null: no such job. */
+  job(ref: JobRef, call: Call): Promise<Job | null>;
+  jobs(
+    args: ConnectionArguments & { readonly sources?: readonly string[] | null; readonly filter?: JobFilter | null },
+    call: Call,
+  ): Connection<Job>;
+  attempts(job: JobRef, args: ConnectionArguments, call: Call): Connection<Attempt>;
+  steps(job: JobRef, args: ConnectionArguments, call: Call): Connection<Step>;
+  tasks(job: JobRef, args: ConnectionArguments, call: Call): Connection<Task>;
+  attempt(job: JobRef, key: string, call: Call): Promise<Attempt | null>;
+  step(job: JobRef, key: string, call: Call): Promise<Step | null>;
+  task(job: JobRef, key: string, call: Call): Promise<Task | null>;
+  /** Entries of all the scopes, merged in time order. Scopes of unknown sources throw NOT_FOUND. */
+  logs(scopes: readonly SourceScope[], args: LogArguments, call: Call): LogConnection;
+  /** Finds an entry again by the parts of its id; null when it is gone. */
+  entry(ref: EntryRef, call: Call): Promise<LogNode | null>;
+  /** `subscribeLogs` of a set of jobs. The generator's `return()` ends its polling. */
+  tail(jobs: readonly JobRef[], args: TailArguments, call: Call): AsyncGenerator<LogStreamEvent, void, undefined>;
+  close(): Promise<void>;
+}
+
+/** What the global id of an entry holds. */
+export interface EntryRef extends JobRef {
+  readonly partition: string;
+  readonly time: bigint;
+  readonly tie: string;
+}

@@ -1,0 +1,55 @@
+import { TributaryError } from '../domain/errors.ts';
+import type { EntryRef } from './api.ts';
+
+/**
+ * Global ids: the type's name and the natural keys, as JSON in base64url. Opaque to clients, stable over
+ * restarts and replicas, and enough to find the node again.
+ */
+
+export const NODE_TYPES = ['Source', 'Job', 'Attempt', 'Step', 'Task', 'LogEntry'] as const;
+export type NodeType = (typeof NODE_TYPES)[number];
+
+/** How many keys each type's id holds: source; source and job; source, job and the part's own key; an entry's place. */
+const KEY_COUNT: Readonly<Record<NodeType, number>> = { Source: 1, Job: 2, Attempt: 3, Step: 3, Task: 3, LogEntry: 5 };
+
+export interface NodeId {
+  readonly type: NodeType;
+  readonly keys: readonly string[];
+}
+
+export function encodeNodeId(type: NodeType, ...keys: readonly string[]): string {
+  return Buffer.from(JSON.stringify([type, ...keys])).toString('base64url');
+}
+
+/** Throws BAD_USER_INPUT for a text that is not an id of ours. */
+export function decodeNodeId(id: string): NodeId {
+  const found = tryDecodeNodeId(id);
+  if (found === null) throw new TributaryError('BAD_USER_INPUT', 'The id is not one that this service has given out.');
+  return found;
+}
+
+export function tryDecodeNodeId(id: string): NodeId | null {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(Buffer.from(id, 'base64url').toString('utf8'));
+  } catch {
+    return null;
+  }
+  if (!Array.isArray(parsed) || !parsed.every((part) => typeof part === 'string')) return null;
+  const [type, ...keys] = parsed;
+  const known = NODE_TYPES.find((name) => name === type);
+  if (known === undefined || keys.length !== KEY_COUNT[known]) return null;
+  // One spelling for each node: base64url has others that decode to the same bytes.
+  return encodeNodeId(known, ...keys) === id ? { type: known, keys } : null;
+}
+
+export function encodeEntryId(ref: EntryRef): string {
+  return encodeNodeId('LogEntry', ref.source, ref.key, ref.partition, String(ref.time), ref.tie);
+}
+
+/** The parts of an entry's id, from the keys that `decodeNodeId` gave; null when the time is no number. */
+export function entryRefOf(keys: readonly string[]): EntryRef | null {
+  const [source = '', key = '', partition = '', time = '', tie = ''] = keys;
+  if (!/^-?\d{1,20}$/.test(time)) return null;
+  return { source, key, partition, time: BigInt(time), tie };
+}

@@ -1,0 +1,38 @@
+import type { ZodType } from 'zod';
+import type { Call } from '../domain/call.ts';
+import type { Json } from '../domain/json.ts';
+
+/** One request to a source. `path` is joined to the source's base URL, whose own path it never leaves. */
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST';
+  /** Segments, unencoded: the client encodes each one whole, so a slash or `..` in a name stays a name. */
+  readonly path: readonly string[];
+  /**
+   * Query parameters, unencoded; undefined and null ones are left out. A `string` is a query that a
+   * connector wrote and encoded itself (RQL), without the leading `?`.
+   */
+  readonly query?: Readonly<Record<string, string | number | boolean | null | undefined>> | string | undefined;
+  /** Sent as JSON. */
+  readonly body?: Json | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** May it be sent again after a failure? Default: true for GET, false for POST. A POST that only reads says true. */
+  readonly idempotent?: boolean | undefined;
+}
+
+export interface HttpReply<T> {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly data: T;
+}
+
+/** HTTP to one source: authorised, limited, timed, decoded. Errors are `TributaryError`s that name the source. */
+export interface SourceHttp {
+  readonly source: string;
+  /** Asks and decodes. Identical GETs in flight with the same credential share one call. */
+  json<T>(request: HttpRequest, decoder: ZodType<T>, call: Call): Promise<HttpReply<T>>;
+  /**
+   * Asks and gives the body's bytes as they arrive. The iterable rejects on a cut body. Not limited in
+   * size: whoever reads it must not keep it.
+   */
+  stream(request: HttpRequest, call: Call): Promise<HttpReply<AsyncIterable<Uint8Array>>>;
+}

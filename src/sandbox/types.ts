@@ -1,0 +1,100 @@
+import type { JobStatus } from '../domain/status.ts';
+
+/** A line in a simulated job's log, before the vendor gives it its own shape. */
+export interface SandboxLine {
+  /** Nanoseconds since the epoch. A vendor with coarser clocks cuts it (that is part of being faithful). */
+  readonly time: bigint;
+  readonly message: string;
+  /** Default: info. Vendors without levels lose it. */
+  readonly severity?: 'debug' | 'info' | 'warn' | 'error' | 'fatal';
+  /** Names of the vendor's own step and task (or origin, or schedule); each simulation has a default. */
+  readonly step?: string;
+  readonly task?: string;
+}
+
+/** One simulated vendor, with what tests and the demo need to fill it. */
+export interface SimulatedVendor {
+  /** The `vendor` value of its configuration. */
+  readonly vendor: string;
+  readonly handle: VendorHandler;
+  /** The kind of a request for counting: `logs`, `jobs`, `job`, `token`, … */
+  classify(request: SandboxRequest): string;
+  /** What a source needs in `tributary.yaml` to use it, given where it listens. */
+  sourceConfig(origin: string): Record<string, unknown>;
+  /** Makes an empty job (default status: running) and returns its natural key. */
+  createJob(options?: { readonly name?: string; readonly status?: SandboxStatus }): string;
+  setStatus(key: string, status: SandboxStatus): void;
+  /** Adds lines; they show at once, wherever their time puts them. */
+  write(key: string, lines: readonly SandboxLine[]): void;
+  /** Makes a job's log a computed one of `count` lines, oldest first: for logs too long to hold. */
+  generate(key: string, count: number, line: (index: number) => SandboxLine): void;
+  /** Removes all jobs and their lines. */
+  clear(): void;
+}
+
+export type SandboxStatus = Extract<JobStatus, 'QUEUED' | 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED'>;
+
+export interface SandboxRequest {
+  readonly method: string;
+  /** Path segments, each percent-decoded on its own. */
+  readonly segments: readonly string[];
+  readonly query: URLSearchParams;
+  /** The query as it came, without the `?`. */
+  readonly rawQuery: string;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: string;
+}
+
+export interface SandboxReply {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** A string or a stream of strings is sent as it is; anything else as JSON. Undefined: no body. */
+  readonly body?: unknown;
+}
+
+export type VendorHandler = (request: SandboxRequest) => SandboxReply | Promise<SandboxReply>;
+
+/** Something that goes wrong, for the next requests that it matches. */
+export interface Fault {
+  /** Which requests; default: all. */
+  readonly kinds?: readonly string[];
+  /** How many requests it hits; default: until it is removed. */
+  readonly times?: number;
+  readonly what:
+    | {
+        readonly do: 'status';
+        readonly status: number;
+        readonly body?: string;
+        readonly headers?: Record<string, string>;
+      }
+    | { readonly do: 'delay'; readonly milliseconds: number }
+    | { readonly do: 'hang' }
+    | { readonly do: 'reset' }
+    /** The body ends after that part of its bytes and the connection is cut. */
+    | { readonly do: 'cut'; readonly after: number }
+    | { readonly do: 'malformed' };
+}
+
+/** A request that a simulated vendor has answered. */
+export interface RecordedCall {
+  readonly kind: string;
+  readonly method: string;
+  /** As it came: encoded path and query. */
+  readonly url: string;
+  readonly body: string;
+  readonly status: number;
+  readonly at: number;
+}
+
+/** A simulated vendor that listens. */
+export interface VendorServer {
+  readonly origin: string;
+  readonly simulation: SimulatedVendor;
+  readonly calls: readonly RecordedCall[];
+  /** Forgets the calls so far. */
+  resetCalls(): void;
+  /** Adds a fault; call what it returns to remove it. */
+  inject(fault: Fault): () => void;
+  clearFaults(): void;
+  close(): Promise<void>;
+}

@@ -1,0 +1,147 @@
+import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Fault, RecordedCall, SandboxReply, SandboxRequest, SimulatedVendor, VendorServer } from './types.ts';
+
+/** Lets a simulated vendor listen on loopback (port 0: the system chooses), counts its calls and breaks on demand. */
+export async function startVendorServer(simulation: SimulatedVendor, port = 0): Promise<VendorServer> {
+  const calls: RecordedCall[] = [];
+  const faults: { fault: Fault; left: number }[] = [];
+
+  async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const request = await readRequest(incoming);
+    const kind = simulation.classify(request);
+    const hit = faults.find(({ fault, left }) => left > 0 && (fault.kinds?.includes(kind) ?? true));
+    if (hit !== undefined) hit.left -= 1;
+    const record = (status: number): void => {
+      calls.push({ kind, method: request.method, url: incoming.url ?? '', body: request.body, status, at: Date.now() });
+    };
+    const what = hit?.fault.what;
+    if (what?.do === 'hang') return record(0);
+    if (what?.do === 'reset') {
+      record(0);
+      incoming.socket.destroy();
+      return;
+    }
+    if (what?.do === 'delay') await new Promise((resolve) => setTimeout(resolve, what.milliseconds));
+    const reply =
+      what?.do === 'status'
+        ? { status: what.status, body: what.body, headers: what.headers ?? { 'content-type': 'text/html' } }
+        : await simulation.handle(request);
+    record(reply.status);
+    if (what?.do === 'malformed') return send(outgoing, { ...reply, body: '{"data":[{"' });
+    if (what?.do === 'cut') return cut(outgoing, reply, what.after);
+    await send(outgoing, reply);
+  }
+
+  const server = createServer((incoming, outgoing) => {
+    answer(incoming, outgoing).catch((error: unknown) => {
+      outgoing.destroy(error instanceof Error ? error : undefined);
+    });
+  });
+  server.keepAliveTimeout = 30_000;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  // A TCP server that listens has an address with a port.
+  const { port: chosen } = server.address() as AddressInfo;
+  return {
+    origin: `http://127.0.0.1:${chosen}`,
+    simulation,
+    calls,
+    resetCalls: () => void calls.splice(0),
+    inject(fault) {
+      const entry = { fault, left: fault.times ?? Infinity };
+      faults.push(entry);
+      return () => void (entry.left = 0);
+    },
+    clearFaults: () => void faults.splice(0),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function readRequest(incoming: IncomingMessage): Promise<SandboxRequest> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(chunk as Buffer);
+  const [path = '/', rawQuery = ''] = splitOnce(incoming.url ?? '/', '?');
+  const headers: Record<string, string | undefined> = {};
+  for (const [name, value] of Object.entries(incoming.headers)) headers[name] = Array.isArray(value) ? value[0] : value;
+  return {
+    method: incoming.method ?? 'GET',
+    segments: path.split('/').slice(1).map(decodeSegment),
+    query: new URLSearchParams(rawQuery),
+    rawQuery,
+    headers,
+    body: Buffer.concat(chunks).toString('utf8'),
+  };
+}
+
+function splitOnce(text: string, separator: string): [string, string] {
+  const index = text.indexOf(separator);
+  return index === -1 ? [text, ''] : [text.slice(0, index), text.slice(index + 1)];
+}
+
+function decodeSegment(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}
+
+async function send(outgoing: ServerResponse, reply: SandboxReply): Promise<void> {
+  const { body } = reply;
+  if (isStream(body)) {
+    outgoing.writeHead(reply.status, { 'content-type': 'application/json', ...reply.headers });
+    for await (const part of body) {
+      if (outgoing.destroyed) return;
+      if (!outgoing.write(part)) {
+        await new Promise<void>((resolve) => {
+          outgoing.once('drain', resolve);
+          outgoing.once('close', resolve);
+        });
+      }
+    }
+    outgoing.end();
+    return;
+  }
+  const text = textOf(body);
+  outgoing.writeHead(reply.status, {
+    ...(text === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
+    ...reply.headers,
+  });
+  outgoing.end(text);
+}
+
+async function cut(outgoing: ServerResponse, reply: SandboxReply, after: number): Promise<void> {
+  const text = isStream(reply.body) ? await collect(reply.body) : (textOf(reply.body) ?? '');
+  const bytes = Buffer.from(text);
+  outgoing.writeHead(reply.status, {
+    'content-type': 'application/json',
+    'content-length': bytes.length,
+    ...reply.headers,
+  });
+  outgoing.write(bytes.subarray(0, Math.floor(bytes.length * after)), () => outgoing.socket?.destroy());
+}
+
+async function collect(stream: AsyncIterable<string>): Promise<string> {
+  let text = '';
+  for await (const part of stream) text += part;
+  return text;
+}
+
+function isStream(body: unknown): body is AsyncIterable<string> {
+  return typeof body === 'object' && body !== null && Symbol.asyncIterator in body;
+}
+
+function textOf(body: unknown): string | undefined {
+  if (body === undefined || typeof body === 'string') return body;
+  return JSON.stringify(body);
+}

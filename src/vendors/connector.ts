@@ -1,0 +1,102 @@
+import type { Call } from '../domain/call.ts';
+import type { Attempt, Job, Step, Task } from '../domain/job.ts';
+import type { LogEntry, LogScope } from '../domain/log-entry.ts';
+import type { LogFilter, LogFilterField } from '../domain/log-filter.ts';
+import type { Ordered } from '../domain/ordered.ts';
+import type { JobStatus } from '../domain/status.ts';
+import type { SourceHttp } from '../http/client.ts';
+import type { Partition } from '../pagination/partition.ts';
+
+/** The native pagination of a vendor's log call. */
+export type NativePagination = 'PAGE_TOKEN' | 'OFFSET' | 'RECORD_KEYSET' | 'TIME_KEYSET' | 'WHOLE_RESPONSE';
+
+/** The truth about what a vendor can do, as clients see it. */
+export interface Capabilities {
+  readonly attempts: boolean;
+  readonly steps: boolean;
+  readonly tasks: boolean;
+  readonly nativePagination: NativePagination;
+  /** Largest native page of log entries; null where there are no pages. */
+  readonly maxPageSize: number | null;
+  /** Can the vendor say how many entries there are? */
+  readonly totalCount: boolean;
+  /** Filters that the vendor applies itself. */
+  readonly pushdown: readonly LogFilterField[];
+}
+
+/** Which jobs of a source. What the vendor cannot filter is filtered by whoever calls. */
+export interface JobFilter {
+  readonly statusIn?: readonly JobStatus[] | undefined;
+  /** Case-insensitive part of the name. */
+  readonly nameContains?: string | undefined;
+}
+
+/**
+ * A native page of jobs. Pages count from 0, have the vendor's fixed size and come in the vendor's own
+ * order (newest first where it has one).
+ */
+export interface JobPage {
+  readonly jobs: readonly Job[];
+  /** Is there a page after this one? */
+  readonly more: boolean;
+  /** How many jobs there are in all under the part of the filter that was pushed down; null where unknown. */
+  readonly total: number | null;
+  /** Did the vendor apply the whole filter? Then `total` counts what the client asked for. */
+  readonly filtered: boolean;
+}
+
+/** The log of a scope: its partitions, merged in time order by whoever reads, and what is left to filter. */
+export interface LogReading {
+  readonly partitions: readonly Partition<LogEntry>[];
+  /** The part of the filter that the vendor does not apply. Undefined parts are pushed down. */
+  readonly residual: LogFilter;
+}
+
+/** What one cheap question found out about a source. */
+export interface Probe {
+  /** How many jobs it has; null where the vendor does not say. */
+  readonly jobs: number | null;
+}
+
+/**
+ * One account at one vendor. A connector keeps no state of a request (that lives in `call.scoped`); it
+ * may remember what the vendor turned out to be able to do.
+ *
+ * Every method throws `TributaryError` with the code of DESIGN section 6. Keys come from clients: they
+ * are untrusted, and a connector encodes them so that they can't change a path or a filter.
+ */
+export interface Connector {
+  readonly vendor: string;
+  readonly capabilities: Capabilities;
+  /** How many jobs one call of `listJobs` returns at most. */
+  readonly jobPageSize: number;
+  probe(call: Call): Promise<Probe>;
+  listJobs(page: number, filter: JobFilter, call: Call): Promise<JobPage>;
+  /** One result per key, in their order: the job, null where there is none, or the error of that key alone. */
+  getJobs(keys: readonly string[], call: Call): Promise<readonly (Job | null | Error)[]>;
+  /** Lists in time order; empty array where the vendor has no such thing. */
+  attempts(job: string, call: Call): Promise<readonly Partition<Attempt>[]>;
+  steps(job: string, call: Call): Promise<readonly Partition<Step>[]>;
+  tasks(job: string, call: Call): Promise<readonly Partition<Task>[]>;
+  /** One by key; null where the vendor has none. Batched per call where the vendor allows. */
+  attempt(job: string, key: string, call: Call): Promise<Attempt | null>;
+  step(job: string, key: string, call: Call): Promise<Step | null>;
+  task(job: string, key: string, call: Call): Promise<Task | null>;
+  /**
+   * Makes no call for itself unless the partitions cannot be named without one. An unknown job shows
+   * when a partition is read: NOT_FOUND.
+   */
+  logs(scope: LogScope, filter: LogFilter, call: Call): Promise<LogReading>;
+}
+
+/** What a connector is made of. */
+export interface ConnectorOptions {
+  /** The source's name in the configuration. */
+  readonly source: string;
+  readonly http: SourceHttp;
+  /** Vendor options that the vendor's own `options` schema has validated (workspaces, page sizes, dialects). */
+  readonly options: unknown;
+}
+
+/** Rows of no kind in particular: what a partition can hold. */
+export type AnyPartition = Partition<Ordered>;
