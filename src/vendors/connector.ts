@@ -4,7 +4,9 @@ import type { LogEntry, LogScope } from '../domain/log-entry.ts';
 import type { LogFilter, LogFilterField } from '../domain/log-filter.ts';
 import type { Ordered } from '../domain/ordered.ts';
 import type { JobStatus } from '../domain/status.ts';
+import type { ZodType } from 'zod';
 import type { SourceHttp } from '../http/client.ts';
+import type { AuthType, ClassifyError } from '../http/settings.ts';
 import type { Partition } from '../pagination/partition.ts';
 
 /** The native pagination of a vendor's log call. */
@@ -98,5 +100,21 @@ export interface ConnectorOptions {
   readonly options: unknown;
 }
 
-/** Rows of no kind in particular: what a partition can hold. */
-export type AnyPartition = Partition<Ordered>;
+/** A vendor: one folder under `src/vendors/`, one line in `src/vendors/index.ts`. */
+export interface VendorDefinition {
+  /** The `vendor` value in the configuration. */
+  readonly vendor: string;
+  /** The product's name, for people. */
+  readonly title: string;
+  /**
+   * A strict zod object of the keys that only this vendor's sources have in the configuration (`workspaces`,
+   * `pageSize`, …), each with a `.describe()` and, where there is one, a default.
+   */
+  readonly options: ZodType;
+  /** The kinds of `auth` that the vendor understands, the usual one first. */
+  readonly auth: readonly AuthType[];
+  /** Where the vendor's tokens come from when the configuration does not say; null when it must say. */
+  tokenUrl(baseUrl: string): string | null;
+  readonly classifyError?: ClassifyError | undefined;
+  create(options: ConnectorOptions): Connector;
+}

@@ -1,0 +1,61 @@
+import type { ErrorCode } from '../domain/errors.ts';
+
+/** How a source is authorised. Secrets live only here and in the headers that they become. */
+export type AuthSettings =
+  | { readonly type: 'none' }
+  | { readonly type: 'bearer'; readonly token: string }
+  | { readonly type: 'basic'; readonly username: string; readonly password: string }
+  | {
+      readonly type: 'oauth2-client-credentials';
+      readonly tokenUrl: string;
+      readonly clientId: string;
+      readonly clientSecret: string;
+      readonly scope?: string | undefined;
+    }
+  /** An API key is exchanged for a token that is then sent raw, without a scheme in front. */
+  | { readonly type: 'api-key-exchange'; readonly tokenUrl: string; readonly apiKey: string };
+
+export type AuthType = AuthSettings['type'];
+
+/** Bounds of what is asked of one source. Times in milliseconds. */
+export interface LimitSettings {
+  /** Calls in flight at once. */
+  readonly concurrency: number;
+  /** Null: as fast as they come. */
+  readonly requestsPerSecond: number | null;
+  /** For one attempt of a call as a whole: connect, headers and body (a streamed body: between two chunks). */
+  readonly timeoutMilliseconds: number;
+  readonly connectTimeoutMilliseconds: number;
+  /** Largest body that is decoded as a whole, bytes. */
+  readonly maxResponseBytes: number;
+  /** Attempts after the first. */
+  readonly retries: number;
+}
+
+export const DEFAULT_LIMITS: LimitSettings = {
+  concurrency: 8,
+  requestsPerSecond: null,
+  timeoutMilliseconds: 10_000,
+  connectTimeoutMilliseconds: 5_000,
+  maxResponseBytes: 64 * 1024 * 1024,
+  retries: 2,
+};
+
+/** What a vendor's error answers mean where they differ from what their status says. */
+export type ClassifyError = (answer: {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** The body as decoded JSON, or its text when it was none (cut to 64 KiB). */
+  readonly body: unknown;
+}) => { readonly code?: ErrorCode; readonly retryable?: boolean; readonly retryAfterSeconds?: number } | null;
+
+export interface SourceHttpSettings {
+  readonly source: string;
+  /** What stands before the paths of the vendor's reference page; may itself have a path. */
+  readonly baseUrl: string;
+  readonly auth: AuthSettings;
+  /** Send the caller's own `Authorization` when there is one, instead of `auth`. */
+  readonly forward: boolean;
+  readonly limits: LimitSettings;
+  readonly classifyError?: ClassifyError | undefined;
+}
