@@ -1,0 +1,41 @@
+/**
+ * What nobody could check against a live ByteNite, and what differs between its versions. Every switch
+ * starts at the value that was seen or is most plausible.
+ */
+export interface ByteNiteDialect {
+  /** Does `Authorization` have to be the bare token? (All but one of the known clients send it so.) */
+  readonly rawTokenOnly: boolean;
+  /** How a group without lines is written. */
+  readonly emptyGroups: 'array' | 'missing' | 'null';
+  /** Order of the lines inside a group; the reference promises none. */
+  readonly order: 'ascending' | 'descending' | 'shuffled';
+  /** Is the level UNKNOWN, the protobuf zero value, left out of a line? */
+  readonly omitUnknownLevel: boolean;
+  /** Does a `taskIds` filter also empty the groups of the other two services? */
+  readonly taskIdsHideOtherServices: boolean;
+  /** Lines per group after which the answer ends silently (newest are kept, as Loki does); null: no cap. */
+  readonly cap: number | null;
+  /** Body of error answers. */
+  readonly errors: 'rpc-status' | 'empty' | 'action';
+  /** Are unset fields of a job written as null, or left out? */
+  readonly unset: 'null' | 'omit';
+  /** Parts of a request that are refused with 400. */
+  readonly refuse: readonly ('levels' | 'services' | 'taskIds' | 'orderBy')[];
+  /** Jobs per page when the request does not say, and at most. */
+  readonly defaultPage: number;
+  readonly maxPage: number;
+}
+
+export const DEFAULT_DIALECT: ByteNiteDialect = {
+  rawTokenOnly: true,
+  emptyGroups: 'array',
+  order: 'descending',
+  omitUnknownLevel: false,
+  taskIdsHideOtherServices: false,
+  cap: null,
+  errors: 'rpc-status',
+  unset: 'null',
+  refuse: [],
+  defaultPage: 25,
+  maxPage: 100,
+};

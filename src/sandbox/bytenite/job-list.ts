@@ -1,0 +1,52 @@
+import type { SandboxReply } from '../types.ts';
+import type { ByteNiteDialect } from './dialect.ts';
+import { jobOnTheWire } from './jobs.ts';
+import type { SimulatedJob } from './jobs.ts';
+import { refusal } from './refusal.ts';
+
+/** GET /jobs: a page by `pagination.limit` and `pagination.offset`, sorted by `orderBy` (`createdAt`, `createdAt desc`, …). */
+export function listJobs(
+  jobs: readonly SimulatedJob[],
+  query: URLSearchParams,
+  dialect: ByteNiteDialect,
+): SandboxReply {
+  const limit = countOf(query.get('pagination.limit'), dialect.defaultPage);
+  const offset = countOf(query.get('pagination.offset'), 0);
+  if (limit === null || offset === null) return refusal(400, 'pagination: not an int64', dialect);
+  const sorted = sortJobs(jobs, query.get('orderBy'), dialect);
+  if (sorted === null) return refusal(400, 'orderBy: not a field of a job', dialect);
+  const end = offset + Math.min(limit === 0 ? dialect.defaultPage : limit, dialect.maxPage);
+  return {
+    status: 200,
+    body: {
+      pagination: {
+        total: String(jobs.length),
+        offset: String(offset),
+        hasPrevious: offset > 0,
+        hasNext: end < jobs.length,
+      },
+      data: sorted.slice(offset, end).map((job) => jobOnTheWire(job, dialect.unset)),
+    },
+  };
+}
+
+function countOf(text: string | null, fallback: number): number | null {
+  if (text === null) return fallback;
+  return /^\d{1,15}$/.test(text) ? Number(text) : null;
+}
+
+function sortJobs(
+  jobs: readonly SimulatedJob[],
+  orderBy: string | null,
+  dialect: ByteNiteDialect,
+): readonly SimulatedJob[] | null {
+  if (orderBy === null || orderBy === '') return jobs;
+  const [field = '', direction = 'asc'] = orderBy.split(' ');
+  if (dialect.refuse.includes('orderBy') || !/^(asc|desc)$/.test(direction)) return null;
+  if (field !== 'createdAt' && field !== 'name') return null;
+  const sign = direction === 'asc' ? 1 : -1;
+  return jobs.toSorted((a, b) => {
+    const [left, right] = [a.fields[field], b.fields[field]];
+    return left === right ? 0 : sign * (left < right ? -1 : 1);
+  });
+}
