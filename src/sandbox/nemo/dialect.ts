@@ -1,0 +1,32 @@
+import type { PageTokens } from './page-tokens.ts';
+
+/** What differs between deployments of this vendor. */
+export interface NemoDialect {
+  /**
+   * - A: the reference page. No attempt routes; any `attempt_id` breaks the log query.
+   * - B: `tail`, limits up to 10,000; `attempt_id` is a number and so matches nothing.
+   * - C: attempt routes; `attempt_id` is an id or `current`.
+   */
+  readonly generation: 'A' | 'B' | 'C';
+  /** How the ends of a log are said. */
+  readonly nextPageAtEnd: 'null' | 'empty' | 'missing';
+  /** The status for a `page_cursor` that the vendor does not take. */
+  readonly badCursor: 400 | 422 | 500;
+  /** Do times end in `Z`, or have no zone? */
+  readonly zone: 'naive' | 'Z';
+  /** Do lines of equal time come in another order at each call? */
+  readonly shuffleTies: boolean;
+}
+
+export interface LogDialect extends NemoDialect {
+  readonly tokens: PageTokens;
+}
+
+/** A time as the vendor writes it: microseconds, without a fraction when it is zero. */
+export function formatTime(time: bigint, zone: NemoDialect['zone']): string {
+  const microseconds = Number(((time / 1000n) % 1_000_000n) + 1_000_000n) % 1_000_000;
+  const seconds = (time / 1000n - BigInt(microseconds)) / 1_000_000n;
+  const base = new Date(Number(seconds) * 1000).toISOString().slice(0, 19);
+  const fraction = microseconds === 0 ? '' : `.${String(microseconds).padStart(6, '0')}`;
+  return `${base}${fraction}${zone === 'Z' ? 'Z' : ''}`;
+}

@@ -1,0 +1,155 @@
+/** A stored log line. `time` is nanoseconds, already cut to the microseconds that the vendor keeps. */
+export interface StoredLine {
+  readonly time: bigint;
+  readonly step: string;
+  readonly task: string;
+  readonly message: string;
+}
+
+/** Only lines of that step and task name; undefined: of any. */
+export interface LineFilter {
+  readonly step?: string | undefined;
+  readonly task?: string | undefined;
+}
+
+/**
+ * The log of one attempt, ordered by time alone. Lines are written (kept sorted, equal times in the order
+ * of their arrival), or computed on demand for logs too long to hold, or both.
+ */
+export interface LineLog {
+  add(lines: readonly StoredLine[]): void;
+  /** Replaces what was computed before; `line` gives the lines in time order. */
+  generate(count: number, line: (index: number) => StoredLine): void;
+  count(filter: LineFilter): number;
+  /**
+   * The lines from `start` up to `end` of those that pass. With a `shuffle` number, lines of equal time
+   * come in another order for each number: what a database may do without a tie-break.
+   */
+  window(filter: LineFilter, start: number, end: number, shuffle: number | null): StoredLine[];
+}
+
+export function createLineLog(): LineLog {
+  let generated: { readonly count: number; readonly line: (index: number) => StoredLine } = {
+    count: 0,
+    line: missingLine,
+  };
+  const written: StoredLine[] = [];
+  /** How many computed lines come before each written one. */
+  let ranks: number[] = [];
+  const indexes = new Map<string, Uint32Array>();
+
+  function rank(): void {
+    ranks = generated.count === 0 ? [] : written.map(({ time }) => generatedUpTo(time));
+    indexes.clear();
+  }
+
+  function generatedUpTo(time: bigint): number {
+    return firstIndex(generated.count, (index) => generated.line(index).time > time);
+  }
+
+  /** The line at that place of the whole log. */
+  function lineAt(place: number): StoredLine {
+    if (generated.count === 0) return written[place] ?? missingLine();
+    const before = firstIndex(written.length, (index) => (ranks[index] ?? 0) + index >= place);
+    const found = written[before];
+    if (found !== undefined && (ranks[before] ?? 0) + before === place) return found;
+    return generated.line(place - before);
+  }
+
+  /** Places of the lines that pass, made once and kept until the log changes; null when all pass. */
+  function placesOf(filter: LineFilter): Uint32Array | null {
+    if (filter.step === undefined && filter.task === undefined) return null;
+    const key = JSON.stringify([filter.step ?? null, filter.task ?? null]);
+    let places = indexes.get(key);
+    if (places === undefined) {
+      const found: number[] = [];
+      for (let place = 0; place < generated.count + written.length; place += 1) {
+        if (passes(lineAt(place), filter)) found.push(place);
+      }
+      places = Uint32Array.from(found);
+      indexes.set(key, places);
+    }
+    return places;
+  }
+
+  function count(filter: LineFilter): number {
+    return placesOf(filter)?.length ?? generated.count + written.length;
+  }
+
+  return {
+    add(lines) {
+      const batch = lines.toSorted((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
+      const first = batch[0];
+      if (first === undefined) return;
+      const tail = written.splice(firstIndex(written.length, (index) => (written[index]?.time ?? 0n) > first.time));
+      for (const line of mergeByTime(tail, batch)) written.push(line);
+      rank();
+    },
+    generate(size, line) {
+      generated = { count: size, line };
+      rank();
+    },
+    count,
+    window(filter, start, end, shuffle) {
+      const places = placesOf(filter);
+      const total = count(filter);
+      const at = (index: number): StoredLine => lineAt(places === null ? index : (places[index] ?? 0));
+      const lines: StoredLine[] = [];
+      for (let index = Math.max(0, start); index < Math.min(end, total); index += 1) {
+        lines.push(at(shuffle === null ? index : shuffledIndex(index, total, at, shuffle)));
+      }
+      return lines;
+    },
+  };
+}
+
+function missingLine(): StoredLine {
+  throw new Error('There is no line at that place of the log');
+}
+
+function passes(line: StoredLine, filter: LineFilter): boolean {
+  return (
+    (filter.step === undefined || line.step === filter.step) && (filter.task === undefined || line.task === filter.task)
+  );
+}
+
+/** The first index for which `holds` is true (it stays true after that), or `count`. */
+function firstIndex(count: number, holds: (index: number) => boolean): number {
+  let low = 0;
+  let high = count;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (holds(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/** Merges two sorted lists; of equal times those of `older` come first. */
+function* mergeByTime(older: readonly StoredLine[], newer: readonly StoredLine[]): Generator<StoredLine> {
+  let index = 0;
+  for (const line of newer) {
+    for (let next = older[index]; next !== undefined && next.time <= line.time; next = older[index]) {
+      yield next;
+      index += 1;
+    }
+    yield line;
+  }
+  yield* older.slice(index);
+}
+
+/** Where the line at `index` is found when each group of equal times is permuted by an affine map of its size. */
+function shuffledIndex(index: number, total: number, at: (index: number) => StoredLine, seed: number): number {
+  const { time } = at(index);
+  if ((index === 0 || at(index - 1).time !== time) && (index + 1 >= total || at(index + 1).time !== time)) return index;
+  const start = firstIndex(index, (place) => at(place).time >= time);
+  const end = index + 1 + firstIndex(total - index - 1, (offset) => at(index + 1 + offset).time > time);
+  const size = end - start;
+  let factor = (seed * 7919 + 1) % size || 1;
+  while (greatestDivisor(factor, size) !== 1) factor += 1;
+  return start + (((index - start) * factor + seed * 104_729) % size);
+}
+
+function greatestDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestDivisor(b, a % b);
+}

@@ -1,0 +1,233 @@
+import type { SandboxLine, SandboxReply, SandboxRequest, SandboxStatus, SimulatedVendor } from '../types.ts';
+import type { LogDialect, NemoDialect } from './dialect.ts';
+import type { StoredLine } from './line-log.ts';
+import { numberedTokens, opaqueTokens } from './page-tokens.ts';
+import { ROUTE_ABSENT, failure } from './replies.ts';
+import { answer, kindOf } from './routes.ts';
+import { currentAttempt, defaultTaskName, newAttempt, newJob, setJobStatus, stepOf, taskOf } from './state.ts';
+import type { AttemptState, Details, JobState, NemoStatus, StepState, TaskState } from './state.ts';
+
+export interface NemoOptions extends Partial<NemoDialect> {
+  /** The bearer token that opens everything; null: no authorisation at all. */
+  readonly token?: string | null | undefined;
+  /** A token that is valid but may read nothing: 403. */
+  readonly scopelessToken?: string | undefined;
+  /** Page tokens that are page numbers, or that say nothing. */
+  readonly tokens?: 'numbered' | 'opaque' | undefined;
+  /** An opaque token is forgotten once that many more were given out. */
+  readonly tokenLifetime?: number | undefined;
+  /** Nanoseconds since the epoch; default: the clock of this machine. */
+  readonly now?: (() => bigint) | undefined;
+}
+
+export interface NemoJobOptions {
+  readonly name?: string | undefined;
+  readonly status?: SandboxStatus | undefined;
+  readonly workspace?: string | undefined;
+  readonly source?: string | undefined;
+  readonly project?: string | undefined;
+  readonly description?: string | undefined;
+  readonly createdAt?: bigint | undefined;
+  /** False: the job has not been tried yet (generation C). */
+  readonly attempt?: boolean | undefined;
+}
+
+/** Changes a part of a job by hand. */
+export interface PartChange {
+  readonly status?: NemoStatus;
+  readonly statusDetails?: Details;
+  readonly errorDetails?: Details | null;
+  readonly updatedAt?: bigint;
+}
+
+export interface NemoSimulation extends SimulatedVendor {
+  createJob(options?: NemoJobOptions): string;
+  /** The vendor's own word, also those that the common list lacks. */
+  setNativeStatus(
+    key: string,
+    status: NemoStatus,
+    details?: { readonly status?: Details; readonly error?: Details },
+  ): void;
+  /** Begins another attempt, which becomes the current one; gives its id. */
+  startAttempt(key: string, at?: bigint): string;
+  /** The attempt ids, oldest first. */
+  attempts(key: string): readonly string[];
+  /** Makes or changes a step of the current attempt. */
+  step(key: string, name: string, at?: bigint, change?: PartChange): void;
+  /** Makes or changes a task of a step of the current attempt. */
+  task(
+    key: string,
+    step: string,
+    name: string,
+    at?: bigint,
+    change?: PartChange & { readonly errorStack?: string },
+  ): void;
+  /** All opaque page tokens given out so far are forgotten. */
+  expireTokens(): void;
+}
+
+const NATIVE_STATUS: Readonly<Record<SandboxStatus, NemoStatus>> = {
+  QUEUED: 'created',
+  RUNNING: 'active',
+  SUCCEEDED: 'completed',
+  FAILED: 'error',
+  CANCELLED: 'cancelled',
+};
+
+const DEFAULT_STEP = 'training';
+const DEFAULT_WORKSPACE = 'default';
+
+/** NVIDIA NeMo's jobs service, as far as jobs, attempts, steps, tasks and logs are read. */
+export function simulateNemo(options: NemoOptions = {}): NemoSimulation {
+  const jobs = new Map<string, JobState>();
+  const dialect = dialectOf(options);
+  const token = options.token === undefined ? 'nemo-sandbox-token' : options.token;
+  let lastTime = 0n;
+  let made = 0;
+  let turn = 0;
+
+  /** Never the same instant twice, so that lists have an order. */
+  function now(): bigint {
+    const clock = options.now?.() ?? BigInt(Date.now()) * 1_000_000n;
+    lastTime = clock > lastTime ? clock : lastTime + 1000n;
+    return lastTime;
+  }
+
+  function jobOf(key: string): JobState {
+    const job = jobs.get(key);
+    if (job === undefined) throw new Error(`There is no simulated job ${key}`);
+    return job;
+  }
+
+  function attemptOf(key: string): AttemptState {
+    const job = jobOf(key);
+    return currentAttempt(job) ?? newAttempt(job, job.status, job.createdAt);
+  }
+
+  function stored(attempt: AttemptState, line: SandboxLine): StoredLine {
+    const step = line.step ?? DEFAULT_STEP;
+    const task = line.task ?? (step === '' ? '' : defaultTaskName(attempt, step));
+    return { time: line.time - (((line.time % 1000n) + 1000n) % 1000n), step, task, message: line.message };
+  }
+
+  /** A line names a step and task that run: they are in the tree from then on. */
+  function place(attempt: AttemptState, { step, task, time }: StoredLine): void {
+    if (step === '') return;
+    const parent = stepOf(attempt, step, time, attempt.status);
+    if (task !== '') taskOf(parent, task, time, attempt.status);
+  }
+
+  function handle(request: SandboxRequest): SandboxReply {
+    if (!isOurs(request)) return ROUTE_ABSENT;
+    const refusal =
+      token === null ? null : refusedCaller(request, token, options.scopelessToken ?? 'nemo-scopeless-token');
+    if (refusal !== null) return refusal;
+    if (request.method !== 'GET') return failure(405, 'Method Not Allowed');
+    const [workspace = '', ...rest] = request.segments.slice(4);
+    turn += 1;
+    const found = {
+      find: (ws: string, name: string) => jobs.get(`${ws}/${name}`) ?? null,
+      inWorkspace: (ws: string) => [...jobs.values()].filter((job) => job.workspace === ws),
+    };
+    return answer(found, workspace, rest, request, dialect, turn);
+  }
+
+  return {
+    vendor: 'nemo',
+    handle,
+    classify: (request) => (isOurs(request) ? kindOf(request.segments.slice(5)) : 'unknown'),
+    sourceConfig: (origin) => ({
+      vendor: 'nemo',
+      baseUrl: origin,
+      workspaces: [...new Set([DEFAULT_WORKSPACE, ...[...jobs.values()].map((job) => job.workspace)])],
+      auth: token === null ? { type: 'none' } : { type: 'bearer', token },
+    }),
+    createJob(wanted = {}) {
+      made += 1;
+      const { workspace = DEFAULT_WORKSPACE, source = 'automodel' } = wanted;
+      const job = newJob({
+        workspace,
+        source,
+        name: wanted.name ?? `${source.slice(0, 20)}-${made.toString(36).padStart(8, '0')}`,
+        status: NATIVE_STATUS[wanted.status ?? 'RUNNING'],
+        project: wanted.project ?? null,
+        description: wanted.description ?? null,
+        createdAt: wanted.createdAt ?? now(),
+      });
+      if (wanted.attempt !== false) newAttempt(job, job.status, job.createdAt);
+      const key = `${workspace}/${job.name}`;
+      jobs.set(key, job);
+      return key;
+    },
+    setStatus(key, status) {
+      setJobStatus(jobOf(key), NATIVE_STATUS[status], now());
+    },
+    setNativeStatus(key, status, details = {}) {
+      const job = jobOf(key);
+      setJobStatus(job, status, now());
+      const owner = currentAttempt(job) ?? job;
+      if (details.status !== undefined) owner.statusDetails = details.status;
+      if (details.error !== undefined) owner.errorDetails = details.error;
+    },
+    startAttempt: (key, at) => newAttempt(jobOf(key), 'active', at ?? now()).id,
+    attempts: (key) => jobOf(key).attempts.map(({ id }) => id),
+    step(key, name, at, change = {}) {
+      const attempt = attemptOf(key);
+      apply(stepOf(attempt, name, at ?? now(), attempt.status), change);
+    },
+    task(key, step, name, at, change = {}) {
+      const attempt = attemptOf(key);
+      const time = at ?? now();
+      const task = taskOf(stepOf(attempt, step, time, attempt.status), name, time, attempt.status);
+      apply(task, change);
+      if (change.errorStack !== undefined) task.errorStack = change.errorStack;
+    },
+    write(key, lines) {
+      const attempt = attemptOf(key);
+      const batch = lines.map((line) => stored(attempt, line));
+      attempt.log.add(batch);
+      for (const line of batch) place(attempt, line);
+    },
+    generate(key, count, line) {
+      const attempt = attemptOf(key);
+      attempt.log.generate(count, (index) => stored(attempt, line(index)));
+      if (count > 0) place(attempt, stored(attempt, line(0)));
+    },
+    clear() {
+      jobs.clear();
+    },
+    expireTokens() {
+      dialect.tokens.expire();
+    },
+  };
+}
+
+function dialectOf(options: NemoOptions): LogDialect {
+  const { generation = 'A' } = options;
+  return {
+    generation,
+    nextPageAtEnd: options.nextPageAtEnd ?? 'null',
+    badCursor: options.badCursor ?? (generation === 'A' ? 500 : 400),
+    zone: options.zone ?? 'naive',
+    shuffleTies: options.shuffleTies ?? false,
+    tokens: options.tokens === 'opaque' ? opaqueTokens(options.tokenLifetime ?? null) : numberedTokens(),
+  };
+}
+
+function isOurs({ segments }: SandboxRequest): boolean {
+  return segments.slice(0, 4).join('/') === 'apis/jobs/v2/workspaces' && segments.length >= 6;
+}
+
+function refusedCaller(request: SandboxRequest, token: string, scopeless: string): SandboxReply | null {
+  const [scheme = '', given = ''] = (request.headers['authorization'] ?? '').split(' ');
+  if (scheme.toLowerCase() !== 'bearer' || given === '') return failure(401, 'Unauthorized');
+  if (given === scopeless) return failure(403, 'Forbidden');
+  return given === token ? null : failure(401, 'Invalid or expired token');
+}
+
+function apply(part: StepState | TaskState, change: PartChange): void {
+  if (change.status !== undefined) part.status = change.status;
+  if (change.statusDetails !== undefined) part.statusDetails = change.statusDetails;
+  if (change.errorDetails !== undefined) part.errorDetails = change.errorDetails;
+  if (change.updatedAt !== undefined) part.updatedAt = change.updatedAt;
+}
