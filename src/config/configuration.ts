@@ -1,0 +1,27 @@
+import type { VendorDefinition } from '../vendors/connector.ts';
+import type { SourceHttpSettings } from '../http/settings.ts';
+
+export interface ServerSettings {
+  readonly host: string;
+  /** 0: the system chooses. */
+  readonly port: number;
+  /** Largest `first` or `last`. */
+  readonly maxPageSize: number;
+  /** Null: a secret that lasts as long as the process, or none, as whoever signs cursors decides. */
+  readonly cursorSecret: string | null;
+}
+
+/** One account at one vendor, ready to be connected. */
+export interface SourceConfiguration {
+  readonly name: string;
+  readonly definition: VendorDefinition;
+  readonly http: SourceHttpSettings;
+  /** As the vendor's own `options` schema decoded them. */
+  readonly options: unknown;
+}
+
+export interface Configuration {
+  readonly server: ServerSettings;
+  /** In the order of the file. */
+  readonly sources: readonly SourceConfiguration[];
+}

@@ -1,0 +1,92 @@
+import { z } from 'zod';
+import type { AuthInput } from './auth-schema.ts';
+import type { Configuration, SourceConfiguration } from './configuration.ts';
+import type { Environment } from './environment.ts';
+import { ConfigurationError } from './problems.ts';
+import type { Problem } from './problems.ts';
+import { COMMON_KEYS, commonSchema, serverSchema } from './schema.ts';
+import { validate } from './validate.ts';
+import type { AuthSettings, LimitSettings } from '../http/settings.ts';
+import type { VendorDefinition } from '../vendors/connector.ts';
+
+export interface ParseOptions {
+  /** What the configuration came from, for messages: a file's name. */
+  readonly origin: string;
+  readonly vendors: readonly VendorDefinition[];
+  readonly environment: Environment;
+}
+
+type CommonSettings = z.output<typeof commonSchema>;
+
+/** The parts that every configuration has, typed; `validate` has checked the rest. */
+const typedParts = z.object({
+  server: serverSchema.prefault({}),
+  sources: z.record(z.string(), commonSchema.extend({ vendor: z.string() })),
+});
+
+/** Turns what a configuration file says into settings. Throws `ConfigurationError` with everything that is wrong. */
+export function parseConfiguration(value: unknown, { origin, vendors, environment }: ParseOptions): Configuration {
+  const validated = validate(value, vendors, environment);
+  if (!validated.ok) throw new ConfigurationError(origin, validated.problems);
+  const { server, sources } = typedParts.parse(validated.input);
+  const problems: Problem[] = [];
+  const configured = Object.entries(sources).flatMap(([name, common]): SourceConfiguration[] => {
+    const definition = vendors.find(({ vendor }) => vendor === common.vendor);
+    if (definition === undefined) return [];
+    const auth = authSettings(common.auth, definition.tokenUrl(common.baseUrl));
+    if (auth === null) {
+      problems.push({
+        key: `sources.${name}.auth.tokenUrl`,
+        message: 'is missing: this vendor has no usual place for it',
+      });
+      return [];
+    }
+    return [
+      {
+        name,
+        definition,
+        http: httpSettings(name, definition, common, auth),
+        options: optionsOf(validated.sources[name]),
+      },
+    ];
+  });
+  if (problems.length > 0) throw new ConfigurationError(origin, problems);
+  return { server: { ...server, cursorSecret: server.cursorSecret ?? null }, sources: configured };
+}
+
+function httpSettings(
+  source: string,
+  definition: VendorDefinition,
+  common: CommonSettings,
+  auth: AuthSettings,
+): SourceConfiguration['http'] {
+  return {
+    source,
+    baseUrl: common.baseUrl.replace(/\/+$/, ''),
+    auth,
+    forward: common.forward || common.auth.forward === true,
+    limits: limitSettings(common.limits),
+    classifyError: definition.classifyError,
+  };
+}
+
+function limitSettings(limits: CommonSettings['limits']): LimitSettings {
+  const { timeout, connectTimeout, requestsPerSecond, ...same } = limits;
+  return {
+    ...same,
+    requestsPerSecond: requestsPerSecond ?? null,
+    timeoutMilliseconds: timeout,
+    connectTimeoutMilliseconds: connectTimeout,
+  };
+}
+
+/** Null when a token has to come from somewhere and nobody says where. */
+function authSettings({ forward: _, ...auth }: AuthInput, usualTokenUrl: string | null): AuthSettings | null {
+  if (auth.type !== 'oauth2-client-credentials' && auth.type !== 'api-key-exchange') return auth;
+  const tokenUrl = auth.tokenUrl ?? usualTokenUrl;
+  return tokenUrl === null ? null : { ...auth, tokenUrl };
+}
+
+function optionsOf(source: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(source).filter(([key]) => !COMMON_KEYS.has(key)));
+}

@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { DEFAULT_LIMITS } from '../http/settings.ts';
+import { authSchema, anyAuth } from './auth-schema.ts';
+import { duration, formatDuration } from './duration.ts';
+import type { VendorDefinition } from '../vendors/connector.ts';
+
+/** Letters, digits, `.`, `_` and `-`, beginning with a letter or digit: safe in ids, metrics and log lines. */
+const SOURCE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
+const count = (lowest: number, highest: number): z.ZodInt => z.int().min(lowest).max(highest);
+
+export const serverSchema = z.strictObject({
+  host: z.string().min(1).default('127.0.0.1').describe('Address to listen on. 0.0.0.0 for all interfaces.'),
+  port: count(0, 65_535).default(4000).describe('Port to listen on; 0 lets the system choose.'),
+  maxPageSize: count(1, 10_000).default(1_000).describe('Largest `first` or `last` that a client may ask for.'),
+  cursorSecret: z
+    .string()
+    .min(16)
+    .optional()
+    .describe('Key that cursors are signed with. Replicas that share cursors need the same one.'),
+});
+
+const limitsSchema = z.strictObject({
+  concurrency: count(1, 1_000).default(DEFAULT_LIMITS.concurrency).describe('Calls in flight at once.'),
+  requestsPerSecond: z
+    .number()
+    .positive()
+    .max(100_000)
+    .optional()
+    .describe('Calls started per second. Default: as fast as they come.'),
+  timeout: duration
+    .prefault(formatDuration(DEFAULT_LIMITS.timeoutMilliseconds))
+    .describe('For one attempt of a call: connect, headers and body.'),
+  connectTimeout: duration
+    .prefault(formatDuration(DEFAULT_LIMITS.connectTimeoutMilliseconds))
+    .describe('For the connection alone.'),
+  maxResponseBytes: count(1_024, 2 ** 30)
+    .default(DEFAULT_LIMITS.maxResponseBytes)
+    .describe('Largest answer that is read as a whole, in bytes.'),
+  retries: count(0, 10).default(DEFAULT_LIMITS.retries).describe('Attempts after the first.'),
+});
+
+const baseUrl = z
+  .url({ protocol: /^https?$/, error: 'expected an http or https URL' })
+  .refine((text) => isBare(text), { error: 'must not hold a user, a password, a query or a fragment' })
+  .describe("What stands before the paths of the vendor's reference page; may itself have a path.");
+
+function isBare(text: string): boolean {
+  if (!URL.canParse(text)) return true;
+  const url = new URL(text);
+  return url.username === '' && url.password === '' && url.search === '' && url.hash === '';
+}
+
+/** The keys that sources of every vendor have. */
+const common = {
+  baseUrl,
+  forward: z
+    .boolean()
+    .default(false)
+    .describe("Send the caller's own Authorization header, where there is one, instead of `auth`."),
+  limits: limitsSchema.prefault({}).describe('Bounds of what is asked of this source.'),
+};
+
+/** The shared keys of a source, whatever its vendor; other keys are left out. */
+export const commonSchema = z.object({ ...common, auth: anyAuth.prefault({ type: 'none' }) });
+
+function sourceSchema(definition: VendorDefinition) {
+  if (!(definition.options instanceof z.ZodObject)) {
+    throw new Error(`The options of vendor ${definition.vendor} are not a zod object.`);
+  }
+  return definition.options
+    .safeExtend({ ...common, vendor: z.literal(definition.vendor), auth: authSchema(definition) })
+    .meta({ title: definition.title });
+}
+
+/** The keys that belong to Tributary in each source; every other key is an option of its vendor. */
+export const COMMON_KEYS: ReadonlySet<string> = new Set(['vendor', 'auth', ...Object.keys(common)]);
+
+/** The whole file, strict on every level, for the vendors that there are. */
+export function configurationSchema(vendors: readonly VendorDefinition[]) {
+  const [first, ...others] = vendors.map(sourceSchema);
+  if (first === undefined) throw new Error('There is no vendor to configure a source of.');
+  const name = z.string().regex(SOURCE_NAME, {
+    error: 'is no name for a source: use up to 64 letters, digits, ".", "_" and "-", a letter or digit first',
+  });
+  return z
+    .strictObject({
+      $schema: z.string().optional().describe('The JSON Schema of this file, for editors.'),
+      server: serverSchema.prefault({}).describe('What clients connect to.'),
+      sources: z
+        .record(name, z.discriminatedUnion('vendor', [first, ...others]))
+        .refine((sources) => Object.keys(sources).length > 0, { error: 'needs at least one source' })
+        .describe('Accounts at vendors, by the name that clients see.'),
+    })
+    .meta({ title: 'Tributary configuration' });
+}

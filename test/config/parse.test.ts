@@ -1,0 +1,350 @@
+import { describe, expect, test } from 'vitest';
+import { parseConfiguration } from '../../src/config/parse.ts';
+import { ConfigurationError } from '../../src/config/problems.ts';
+import { DEFAULT_LIMITS } from '../../src/http/settings.ts';
+import { FAKE_VENDORS, harbour, lantern, orchard } from './fake-vendors.ts';
+import type { Configuration } from '../../src/config/configuration.ts';
+import type { Problem } from '../../src/config/problems.ts';
+
+function parse(value: unknown, environment: Record<string, string> = {}): Configuration {
+  return parseConfiguration(value, { origin: 'test.yaml', vendors: FAKE_VENDORS, environment });
+}
+
+function problemsOf(value: unknown, environment: Record<string, string> = {}): readonly Problem[] {
+  try {
+    parse(value, environment);
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+const MINIMAL = { vendor: 'orchard', baseUrl: 'https://orchard.example.com', workspaces: ['default'] };
+
+describe('a valid configuration', () => {
+  test('becomes settings with every default filled in', () => {
+    expect(parse({ sources: { first: MINIMAL } })).toEqual({
+      server: { host: '127.0.0.1', port: 4000, maxPageSize: 1000, cursorSecret: null },
+      sources: [
+        {
+          name: 'first',
+          definition: orchard,
+          http: {
+            source: 'first',
+            baseUrl: 'https://orchard.example.com',
+            auth: { type: 'none' },
+            forward: false,
+            limits: DEFAULT_LIMITS,
+            classifyError: undefined,
+          },
+          options: { workspaces: ['default'], pageSize: 100 },
+        },
+      ],
+    });
+  });
+
+  test('keeps what it says, with durations in milliseconds', () => {
+    const { server, sources } = parse({
+      server: { host: '0.0.0.0', port: 0, maxPageSize: 200, cursorSecret: 'sixteen-letters!' },
+      sources: {
+        erp: {
+          vendor: 'harbour',
+          baseUrl: 'https://harbour.example.com/base/',
+          auth: {
+            type: 'oauth2-client-credentials',
+            tokenUrl: 'https://login.example.com/token',
+            clientId: 'me',
+            clientSecret: 'hush',
+            scope: 'read',
+          },
+          limits: {
+            concurrency: 2,
+            requestsPerSecond: 0.5,
+            timeout: '1.5m',
+            connectTimeout: '500ms',
+            maxResponseBytes: 4096,
+            retries: 0,
+          },
+        },
+      },
+    });
+    expect(server).toEqual({ host: '0.0.0.0', port: 0, maxPageSize: 200, cursorSecret: 'sixteen-letters!' });
+    expect(sources).toEqual([
+      {
+        name: 'erp',
+        definition: harbour,
+        http: {
+          source: 'erp',
+          baseUrl: 'https://harbour.example.com/base',
+          auth: {
+            type: 'oauth2-client-credentials',
+            tokenUrl: 'https://login.example.com/token',
+            clientId: 'me',
+            clientSecret: 'hush',
+            scope: 'read',
+          },
+          forward: false,
+          limits: {
+            concurrency: 2,
+            requestsPerSecond: 0.5,
+            timeoutMilliseconds: 90_000,
+            connectTimeoutMilliseconds: 500,
+            maxResponseBytes: 4096,
+            retries: 0,
+          },
+          classifyError: undefined,
+        },
+        options: {},
+      },
+    ]);
+  });
+
+  test('takes the token URL from the vendor where the file does not say one', () => {
+    const [source] = parse({
+      sources: {
+        render: {
+          vendor: 'lantern',
+          baseUrl: 'https://lantern.example.com/v1/customer',
+          auth: { type: 'api-key-exchange', apiKey: 'k' },
+        },
+      },
+    }).sources;
+    expect(source?.http.auth).toEqual({
+      type: 'api-key-exchange',
+      apiKey: 'k',
+      tokenUrl: 'https://lantern.example.com/token',
+    });
+    expect(source?.http.classifyError).toBe(lantern.classifyError);
+  });
+
+  test.each([
+    ['beside auth', { forward: true, auth: { type: 'none' } }],
+    ['inside auth', { auth: { type: 'none', forward: true } }],
+  ])('forwards the caller when `forward` stands %s', (_, keys) => {
+    const [source] = parse({ sources: { first: { ...MINIMAL, ...keys } } }).sources;
+    expect(source?.http.forward).toBe(true);
+    expect(source?.http.auth).toEqual({ type: 'none' });
+  });
+
+  test('keeps several sources of one vendor in the order of the file', () => {
+    const names = parse({ sources: { zeta: MINIMAL, alpha: MINIMAL } }).sources.map(({ name }) => name);
+    expect(names).toEqual(['zeta', 'alpha']);
+  });
+});
+
+describe('the environment', () => {
+  const withToken = (token: string): unknown => ({
+    sources: { first: { ...MINIMAL, auth: { type: 'bearer', token } } },
+  });
+
+  test('is read wherever a text names a variable', () => {
+    const [source] = parse(withToken('a-${PART}-b'), { PART: 'x$${y}' }).sources;
+    expect(source?.http.auth).toEqual({ type: 'bearer', token: 'a-x$${y}-b' });
+  });
+
+  test('is left alone where the dollar is doubled', () => {
+    const [source] = parse(withToken('$${PART} costs $5')).sources;
+    expect(source?.http.auth).toEqual({ type: 'bearer', token: '${PART} costs $5' });
+  });
+
+  test('gives numbers and booleans where they are wanted', () => {
+    const configuration = parse(
+      {
+        server: { port: '${PORT}' },
+        sources: {
+          first: { ...MINIMAL, pageSize: '${SIZE}', forward: '${FORWARD}', limits: { requestsPerSecond: '${RATE}' } },
+        },
+      },
+      { PORT: '8080', SIZE: '7', FORWARD: 'true', RATE: '2.5' },
+    );
+    expect(configuration.server.port).toBe(8080);
+    expect(configuration.sources[0]?.options).toEqual({ workspaces: ['default'], pageSize: 7 });
+    expect(configuration.sources[0]?.http.forward).toBe(true);
+    expect(configuration.sources[0]?.http.limits.requestsPerSecond).toBe(2.5);
+  });
+
+  test('must have every variable that is named, and each missing one is named with its key', () => {
+    expect(problemsOf({ sources: { first: { ...MINIMAL, auth: { type: 'bearer', token: '${NO_SUCH}' } } } })).toEqual([
+      { key: 'sources.first.auth.token', message: 'the environment variable NO_SUCH is not set' },
+    ]);
+  });
+
+  test('is not asked for what objects inherit', () => {
+    expect(problemsOf(withToken('${constructor}'))).toEqual([
+      { key: 'sources.first.auth.token', message: 'the environment variable constructor is not set' },
+    ]);
+  });
+
+  test('may give an empty text, which is then no token', () => {
+    expect(problemsOf(withToken('${EMPTY}'), { EMPTY: '' })).toEqual([
+      { key: 'sources.first.auth.token', message: 'must not be empty' },
+    ]);
+  });
+
+  test('is not guessed from a reference without a name', () => {
+    expect(problemsOf(withToken('${not a name}'))).toEqual([
+      {
+        key: 'sources.first.auth.token',
+        message: '`${` needs a variable name and `}`; write `$${` for a literal `${`',
+      },
+    ]);
+  });
+});
+
+describe('a wrong configuration', () => {
+  test.each<[string, unknown, readonly Problem[]]>([
+    ['nothing at all', null, [{ key: '', message: 'expected an object, got nothing' }]],
+    ['no sources', {}, [{ key: 'sources', message: 'is missing, expected an object' }]],
+    ['an empty list of sources', { sources: {} }, [{ key: 'sources', message: 'needs at least one source' }]],
+    [
+      'an unknown vendor',
+      { sources: { a: { vendor: 'orchid', baseUrl: 'https://a.example.com' } } },
+      [{ key: 'sources.a.vendor', message: 'expected one of "orchard", "harbour", "lantern", got "orchid"' }],
+    ],
+    [
+      'no vendor',
+      { sources: { a: {} } },
+      [{ key: 'sources.a.vendor', message: 'is missing, expected one of "orchard", "harbour", "lantern"' }],
+    ],
+    [
+      'a kind of auth that the vendor does not understand',
+      { sources: { a: { vendor: 'harbour', baseUrl: 'https://a.example.com', auth: { type: 'oauth' } } } },
+      [
+        {
+          key: 'sources.a.auth.type',
+          message: 'expected one of "oauth2-client-credentials", "basic", "none", got "oauth"',
+        },
+      ],
+    ],
+    [
+      'no auth where the vendor needs one',
+      { sources: { a: { vendor: 'harbour', baseUrl: 'https://a.example.com' } } },
+      [{ key: 'sources.a.auth', message: 'is missing, expected an object' }],
+    ],
+    [
+      'a token URL that nobody knows',
+      {
+        sources: {
+          a: {
+            vendor: 'harbour',
+            baseUrl: 'https://a.example.com',
+            auth: { type: 'oauth2-client-credentials', clientId: 'i', clientSecret: 's' },
+          },
+        },
+      },
+      [{ key: 'sources.a.auth.tokenUrl', message: 'is missing: this vendor has no usual place for it' }],
+    ],
+    [
+      'a mistyped key',
+      { sources: { a: { ...MINIMAL, auth: { type: 'bearer', token: 't', tokne: 't' } } } },
+      [{ key: 'sources.a.auth.tokne', message: 'is no known key; did you mean "token"?' }],
+    ],
+    [
+      'an option of no vendor',
+      { sources: { a: { ...MINIMAL, colour: 'red' } } },
+      [
+        {
+          key: 'sources.a.colour',
+          message: 'is no known key; allowed are workspaces, pageSize, baseUrl, forward, limits, vendor, auth',
+        },
+      ],
+    ],
+    [
+      'an option of the wrong kind',
+      { sources: { a: { ...MINIMAL, workspaces: 'default' } } },
+      [{ key: 'sources.a.workspaces', message: 'expected a list, got a string' }],
+    ],
+    [
+      'an item of the wrong kind',
+      { sources: { a: { ...MINIMAL, workspaces: ['default', 7] } } },
+      [{ key: 'sources.a.workspaces[1]', message: 'expected a string, got a number' }],
+    ],
+    [
+      'an empty list of workspaces',
+      { sources: { a: { ...MINIMAL, workspaces: [] } } },
+      [{ key: 'sources.a.workspaces', message: 'must not be empty' }],
+    ],
+    [
+      'a span without a unit',
+      { sources: { a: { ...MINIMAL, limits: { timeout: '10' } } } },
+      [{ key: 'sources.a.limits.timeout', message: 'expected a number with its unit, such as 500ms, 10s or 2m' }],
+    ],
+    [
+      'a span that no timer holds',
+      { sources: { a: { ...MINIMAL, limits: { timeout: '25h' } } } },
+      [{ key: 'sources.a.limits.timeout', message: 'must be from 1ms to 24h' }],
+    ],
+    [
+      'a port outside the range',
+      { server: { port: 70000 }, sources: { a: MINIMAL } },
+      [{ key: 'server.port', message: 'must be at most 65535' }],
+    ],
+    [
+      'a port with a fraction',
+      { server: { port: 40.5 }, sources: { a: MINIMAL } },
+      [{ key: 'server.port', message: 'expected a whole number, got a number' }],
+    ],
+    [
+      'a base URL of another protocol',
+      { sources: { a: { ...MINIMAL, baseUrl: 'ftp://a.example.com' } } },
+      [{ key: 'sources.a.baseUrl', message: 'expected an http or https URL' }],
+    ],
+    [
+      'a base URL with a password in it',
+      { sources: { a: { ...MINIMAL, baseUrl: 'https://user:hunter2@a.example.com' } } },
+      [{ key: 'sources.a.baseUrl', message: 'must not hold a user, a password, a query or a fragment' }],
+    ],
+    [
+      'a source name with a space',
+      { sources: { 'my source': MINIMAL } },
+      [
+        {
+          key: 'sources.my source',
+          message: 'is no name for a source: use up to 64 letters, digits, ".", "_" and "-", a letter or digit first',
+        },
+      ],
+    ],
+  ])('with %s is refused with the key, what is wrong and what is allowed', (_, value, problems) => {
+    expect(problemsOf(value)).toEqual(problems);
+  });
+
+  test('is told about all at once', () => {
+    const keys = problemsOf({
+      server: { prot: 1 },
+      sources: {
+        a: { vendor: 'nobody' },
+        b: { ...MINIMAL, baseUrl: 7, auth: { type: 'bearer', token: '${UNSET}' } },
+      },
+    }).map(({ key }) => key);
+    expect(keys.toSorted()).toEqual(['server.prot', 'sources.a.vendor', 'sources.b.auth.token', 'sources.b.baseUrl']);
+  });
+
+  test('never shows a secret, from the file or from the environment', () => {
+    const secrets = { SECRET: 'hunter2-from-environment' };
+    const wrong = [
+      { sources: { a: { ...MINIMAL, auth: 'hunter2' } } },
+      { sources: { a: { ...MINIMAL, auth: ['hunter2'] } } },
+      { sources: { a: { ...MINIMAL, auth: { type: '${SECRET}', token: 'hunter2' } } } },
+      { sources: { a: { ...MINIMAL, vendor: '${SECRET}' } } },
+      { sources: { a: { ...MINIMAL, baseUrl: '${SECRET}' } } },
+      { sources: { a: { ...MINIMAL, limits: { timeout: '${SECRET}' } } } },
+      { server: { cursorSecret: 'hunter2' }, sources: { a: MINIMAL } },
+    ];
+    for (const value of wrong) {
+      const problems = problemsOf(value, secrets);
+      expect(problems).toHaveLength(1);
+      expect(JSON.stringify(problems)).not.toContain('hunter2');
+    }
+  });
+
+  test('reads as one list that begins with the file', () => {
+    expect(new ConfigurationError('tributary.yaml', problemsOf({ sources: {}, extra: 1 })).message).toBe(
+      [
+        'The configuration in tributary.yaml has 2 problems:',
+        '  - sources: needs at least one source',
+        '  - extra: is no known key; allowed are $schema, server, sources',
+      ].join('\n'),
+    );
+  });
+});
