@@ -1,0 +1,107 @@
+import { performance } from 'node:perf_hooks';
+import type { Call } from '../domain/call.ts';
+import { TributaryError } from '../domain/errors.ts';
+import { collect } from './body/collect.ts';
+import { parseErrorBody } from './body/parse.ts';
+import { answerFailure } from './policy/answer-failure.ts';
+import { AttemptFailure } from './policy/attempt-failure.ts';
+import type { Breaker, Outcome } from './policy/breaker.ts';
+import type { Clock } from './policy/clock.ts';
+import type { Limiter } from './policy/limiter.ts';
+import { exchange } from './request/exchange.ts';
+import type { Exchange, Wire, WireRequest } from './request/exchange.ts';
+import type { ClassifyError } from './settings.ts';
+import type { Recorder, RequestObservation } from './stats.ts';
+
+const LARGEST_ERROR_BODY_BYTES = 64 * 1024;
+
+/** What all attempts at one source share. */
+export interface AttemptParts {
+  readonly wire: Wire;
+  readonly limiter: Limiter;
+  readonly breaker: Breaker;
+  readonly recorder: Recorder;
+  readonly clock: Clock;
+  readonly classify: ClassifyError | undefined;
+  readonly onRequest: ((observation: RequestObservation) => void) | undefined;
+}
+
+/** A successful answer whose body is still on the way. Its place in the limits is held until `finish`. */
+export interface OpenAttempt {
+  readonly answer: Exchange;
+  /** To be called when the body is read or given up; with the error, or null. */
+  readonly finish: (error: unknown) => void;
+}
+
+/**
+ * One attempt: waits for a place, asks the breaker, sends, and turns every answer other than 2xx into an
+ * `AttemptFailure`. Rejects with the signal's reason when the caller leaves.
+ */
+export async function openAttempt(
+  parts: AttemptParts,
+  request: WireRequest,
+  caller: Pick<Call, 'signal' | 'priority'>,
+): Promise<OpenAttempt> {
+  const release = await parts.limiter.acquire(caller);
+  const settle = admitted(parts.breaker, release);
+  const started = performance.now();
+  let status: number | null = null;
+  let end = (): void => undefined;
+
+  function finish(error: unknown): void {
+    end();
+    settle(outcomeOf(error));
+    release();
+    const durationMilliseconds = performance.now() - started;
+    const outcome = nameOf(error);
+    parts.onRequest?.({ source: parts.wire.source, method: request.method, status, durationMilliseconds, outcome });
+  }
+
+  try {
+    const answer = await exchange(parts.wire, request, caller.signal);
+    ({ status } = answer);
+    end = () => {
+      answer.deadline.end();
+    };
+    parts.recorder.answered(performance.now() - started);
+    if (status < 200 || status >= 300) throw await refusal(parts, answer, caller.signal);
+    return { answer, finish };
+  } catch (error) {
+    finish(error);
+    throw error;
+  }
+}
+
+/** Asks the breaker, and gives the place back when it refuses. */
+function admitted(breaker: Breaker, release: () => void): (outcome: Outcome) => void {
+  try {
+    return breaker.admit();
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+async function refusal(parts: AttemptParts, answer: Exchange, signal: AbortSignal): Promise<Error> {
+  const { status, headers } = answer;
+  let body: unknown;
+  try {
+    body = parseErrorBody(await collect(answer.body, LARGEST_ERROR_BODY_BYTES));
+  } catch (error) {
+    // The status alone says enough, unless the caller has left.
+    if (signal.aborted) return answer.explain(error);
+  }
+  return answerFailure(parts.wire.source, { status, headers, body }, parts.clock.now(), parts.classify);
+}
+
+function outcomeOf(error: unknown): Outcome {
+  if (error === null || error instanceof TributaryError) return 'success';
+  if (error instanceof AttemptFailure) return error.blamesSource ? 'failure' : 'success';
+  return 'abandoned';
+}
+
+function nameOf(error: unknown): RequestObservation['outcome'] {
+  if (error === null) return 'ok';
+  if (error instanceof AttemptFailure) return error.error.code;
+  return error instanceof TributaryError ? error.code : 'aborted';
+}

@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import type { Clock } from '../policy/clock.ts';
+import type { Wire } from '../request/exchange.ts';
+import type { AuthSettings } from '../settings.ts';
+import type { Authorizer } from './authorizer.ts';
+import { tokenCache } from './token-cache.ts';
+import { headerText, lifeSeconds, requestToken } from './token-request.ts';
+
+type Settings = Extract<AuthSettings, { type: 'api-key-exchange' }>;
+
+const tokenAnswer = z.object({
+  token: z.string(),
+  expiresIn: z.union([z.number(), z.string()]).nullish(),
+});
+
+/** An API key that buys a token by JSON; the token is sent as it is, without a scheme in front. */
+export function apiKeyAuthorizer(settings: Settings, wire: Wire, clock: Pick<Clock, 'now'>): Authorizer {
+  const { pathname, search } = new URL(settings.tokenUrl);
+  const request = {
+    method: 'POST',
+    path: pathname + search,
+    headers: { accept: 'application/json', 'content-type': 'application/json' },
+    body: JSON.stringify({ apiKey: settings.apiKey }),
+  } as const;
+  return tokenCache(async () => {
+    const token = await requestToken(wire, request, tokenAnswer, clock);
+    return { authorization: headerText(token.token, wire), lifeSeconds: lifeSeconds(token.expiresIn) };
+  }, clock);
+}

@@ -1,0 +1,15 @@
+/** How the calls to one source are authorised. */
+export interface Authorizer {
+  /**
+   * What to send as `Authorization`; null: nothing. The signal ends the caller's own wait, not an
+   * exchange that others wait for.
+   */
+  authorization(signal: AbortSignal): Promise<string | null>;
+  /** The source did not take this one. Says whether asking again may bring another. */
+  refused(authorization: string | null): boolean;
+}
+
+/** An authorization that never changes, so that a refusal is final. */
+export function constantAuthorizer(authorization: string | null): Authorizer {
+  return { authorization: () => Promise.resolve(authorization), refused: () => false };
+}

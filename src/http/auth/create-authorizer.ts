@@ -1,0 +1,29 @@
+import type { Clock } from '../policy/clock.ts';
+import type { Wire } from '../request/exchange.ts';
+import type { AuthSettings } from '../settings.ts';
+import { apiKeyAuthorizer } from './api-key-exchange.ts';
+import type { Authorizer } from './authorizer.ts';
+import { basicAuthorizer } from './basic.ts';
+import { bearerAuthorizer } from './bearer.ts';
+import { noAuthorizer } from './none.ts';
+import { oauth2Authorizer } from './oauth2-client-credentials.ts';
+
+/** The authorizer that the settings ask for. `wireTo` connects to a token endpoint, where there is one. */
+export function createAuthorizer(
+  auth: AuthSettings,
+  wireTo: (tokenUrl: string) => Wire,
+  clock: Pick<Clock, 'now'>,
+): Authorizer {
+  switch (auth.type) {
+    case 'none':
+      return noAuthorizer();
+    case 'bearer':
+      return bearerAuthorizer(auth);
+    case 'basic':
+      return basicAuthorizer(auth);
+    case 'oauth2-client-credentials':
+      return oauth2Authorizer(auth, wireTo(auth.tokenUrl), clock);
+    case 'api-key-exchange':
+      return apiKeyAuthorizer(auth, wireTo(auth.tokenUrl), clock);
+  }
+}

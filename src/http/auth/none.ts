@@ -1,0 +1,7 @@
+import { constantAuthorizer } from './authorizer.ts';
+import type { Authorizer } from './authorizer.ts';
+
+/** Sends no `Authorization`. */
+export function noAuthorizer(): Authorizer {
+  return constantAuthorizer(null);
+}

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import type { Clock } from '../policy/clock.ts';
+import type { Wire } from '../request/exchange.ts';
+import type { AuthSettings } from '../settings.ts';
+import type { Authorizer } from './authorizer.ts';
+import { basicCredentials } from './basic.ts';
+import { tokenCache } from './token-cache.ts';
+import { headerText, lifeSeconds, requestToken } from './token-request.ts';
+
+type Settings = Extract<AuthSettings, { type: 'oauth2-client-credentials' }>;
+
+const tokenAnswer = z.object({
+  access_token: z.string(),
+  expires_in: z.union([z.number(), z.string()]).nullish(),
+});
+
+/**
+ * OAuth 2 client credentials (RFC 6749 section 4.4), the client authenticated by HTTP Basic. Its id and
+ * secret go in as they are, without the form encoding of section 2.3.1: that is what issuers document
+ * and expect.
+ */
+export function oauth2Authorizer(settings: Settings, wire: Wire, clock: Pick<Clock, 'now'>): Authorizer {
+  const { pathname, search } = new URL(settings.tokenUrl);
+  const form = new URLSearchParams({ grant_type: 'client_credentials' });
+  if (settings.scope !== undefined) form.set('scope', settings.scope);
+  const request = {
+    method: 'POST',
+    path: pathname + search,
+    headers: {
+      accept: 'application/json',
+      authorization: basicCredentials(settings.clientId, settings.clientSecret),
+      'content-type': 'application/x-www-form-urlencoded',
+    },
+    body: form.toString(),
+  } as const;
+  return tokenCache(async () => {
+    const token = await requestToken(wire, request, tokenAnswer, clock);
+    return {
+      authorization: `Bearer ${headerText(token.access_token, wire)}`,
+      lifeSeconds: lifeSeconds(token.expires_in),
+    };
+  }, clock);
+}

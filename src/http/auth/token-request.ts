@@ -1,0 +1,65 @@
+import type { ZodType } from 'zod';
+import { TributaryError } from '../../domain/errors.ts';
+import { collect } from '../body/collect.ts';
+import { decode } from '../body/decode.ts';
+import { parseJson } from '../body/parse.ts';
+import { answerFailure } from '../policy/answer-failure.ts';
+import { AttemptFailure } from '../policy/attempt-failure.ts';
+import type { Clock } from '../policy/clock.ts';
+import { exchange } from '../request/exchange.ts';
+import type { Exchange, Wire, WireRequest } from '../request/exchange.ts';
+
+const LARGEST_ANSWER_BYTES = 1024 * 1024;
+/** For servers that do not say how long their token lives. */
+const ASSUMED_LIFE_SECONDS = 300;
+
+/** Asks a token endpoint. Its refusal (400, 401, 403) is SOURCE_UNAUTHENTICATED: the configured credentials are wrong. */
+export async function requestToken<T>(
+  wire: Wire,
+  request: WireRequest,
+  decoder: ZodType<T>,
+  clock: Pick<Clock, 'now'>,
+): Promise<T> {
+  // Nobody's own signal: the token is for everyone who waits.
+  const answer = await exchange(wire, request, new AbortController().signal);
+  try {
+    return await readToken(wire, answer, decoder, clock);
+  } finally {
+    answer.deadline.end();
+    answer.body.destroy();
+  }
+}
+
+async function readToken<T>(wire: Wire, answer: Exchange, decoder: ZodType<T>, clock: Pick<Clock, 'now'>): Promise<T> {
+  if (answer.status < 200 || answer.status >= 300) throw refusal(wire, answer, clock);
+  const collected = await collect(answer.body, LARGEST_ANSWER_BYTES).catch((error: unknown) => {
+    throw answer.explain(error);
+  });
+  return decode(parseJson(collected, LARGEST_ANSWER_BYTES, wire), decoder, wire);
+}
+
+function refusal(wire: Wire, { status, headers }: Exchange, clock: Pick<Clock, 'now'>): AttemptFailure {
+  const { error, advice } = answerFailure(wire.source, { status, headers, body: undefined }, clock.now(), undefined);
+  const refused = status === 400 || status === 401 || status === 403;
+  // A token endpoint that is not there is not a job that is not there.
+  const code = refused ? 'SOURCE_UNAUTHENTICATED' : status === 404 ? 'SOURCE_BAD_RESPONSE' : error.code;
+  const what = refused ? `refused the credentials (${status})` : `answered ${status}`;
+  const { source, retryAfterSeconds } = error;
+  return new AttemptFailure(
+    new TributaryError(code, `${wire.label}: ${what}`, { source, status, retryAfterSeconds }),
+    advice,
+    false,
+  );
+}
+
+/** A token that can stand in a header. SOURCE_BAD_RESPONSE otherwise. */
+export function headerText(token: string, { source, label }: Wire): string {
+  if (/^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/.test(token)) return token;
+  throw new TributaryError('SOURCE_BAD_RESPONSE', `${label}: the token cannot be sent in a header`, { source });
+}
+
+/** Seconds, as a number or as text. */
+export function lifeSeconds(value: string | number | null | undefined): number {
+  const seconds = value === null || value === undefined || value === '' ? Number.NaN : Number(value);
+  return Number.isFinite(seconds) ? Math.max(0, seconds) : ASSUMED_LIFE_SECONDS;
+}

@@ -1,0 +1,55 @@
+import { TributaryError } from '../../domain/errors.ts';
+import type { Collected } from './collect.ts';
+
+const BYTE_ORDER_MARK = 0xfe_ff;
+
+/** Who answered, for messages and details. */
+export interface Answerer {
+  readonly source: string;
+  readonly label: string;
+}
+
+/** The JSON of a body that had to be whole. SOURCE_BAD_RESPONSE when it is too large, empty, HTML or malformed. */
+export function parseJson(collected: Collected, limit: number, answerer: Answerer): unknown {
+  if (!collected.whole) throw badResponse(answerer, `the answer is larger than the limit of ${sizeOf(limit)}`);
+  const text = textOf(collected.bytes);
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    // The parser's own message quotes the body, so it is not kept.
+    throw badResponse(answerer, `expected JSON, got ${kindOf(text)}`);
+  }
+}
+
+/** An error's body for connectors: JSON where it is some, else its text, else (nothing came) undefined. */
+export function parseErrorBody({ bytes }: Collected): unknown {
+  const text = textOf(bytes);
+  if (text === '') return undefined;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}
+
+/** Text without its byte order mark; what is no UTF-8 becomes U+FFFD. */
+export function textOf(bytes: Buffer): string {
+  const text = bytes.toString('utf8');
+  return text.charCodeAt(0) === BYTE_ORDER_MARK ? text.slice(1) : text;
+}
+
+function kindOf(text: string): string {
+  const start = text.trimStart();
+  if (start === '') return 'an empty body';
+  if (start.startsWith('<')) return 'HTML or XML';
+  return start.startsWith('{') || start.startsWith('[') ? 'malformed JSON' : 'other text';
+}
+
+function sizeOf(bytes: number): string {
+  const mebibytes = bytes / (1024 * 1024);
+  return Number.isInteger(mebibytes) ? `${mebibytes} MiB` : `${bytes} bytes`;
+}
+
+function badResponse({ source, label }: Answerer, what: string): TributaryError {
+  return new TributaryError('SOURCE_BAD_RESPONSE', `${label}: ${what}`, { source });
+}

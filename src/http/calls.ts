@@ -1,0 +1,48 @@
+import { openAttempt } from './attempt.ts';
+import type { AttemptParts, OpenAttempt } from './attempt.ts';
+import type { Authorizer } from './auth/authorizer.ts';
+import { AttemptFailure } from './policy/attempt-failure.ts';
+import { withRetries } from './policy/retry.ts';
+import type { SharedCall } from './policy/single-flight.ts';
+import type { WireRequest } from './request/exchange.ts';
+import { authorised } from './request/wire-request.ts';
+
+/** A call to a source: one request, and as many attempts as it may take. */
+export interface SourceCall<T> {
+  readonly request: WireRequest;
+  /** May it be sent again after it may have been carried out? */
+  readonly idempotent: boolean;
+  readonly authorizer: Authorizer;
+  readonly caller: SharedCall;
+  /** Reads an answer, and finishes its attempt. */
+  readonly read: (open: OpenAttempt) => Promise<T> | T;
+}
+
+/** Makes a call. Rejects with a `TributaryError`, or with the reason of the caller's signal. */
+export function makeCall<T>(parts: AttemptParts, call: SourceCall<T>): Promise<T> {
+  const retries = call.idempotent ? parts.wire.limits.retries : 0;
+  const worthwhile = (): boolean => parts.breaker.state() === 'closed';
+  return withRetries(renewing(parts, call), { retries, clock: parts.clock, worthwhile }, call.caller.signal);
+}
+
+/**
+ * Attempts that answer a refused token with a new one, once in a call. Refused means not carried out, so
+ * this holds for calls that must not be repeated too.
+ */
+function renewing<T>(parts: AttemptParts, { request, authorizer, caller, read }: SourceCall<T>): () => Promise<T> {
+  let renewed = false;
+  return async function attempt(): Promise<T> {
+    const authorization = await authorizer.authorization(caller.signal);
+    try {
+      return await read(await openAttempt(parts, authorised(request, authorization), caller));
+    } catch (error) {
+      if (renewed || !isRefusal(error) || !authorizer.refused(authorization)) throw error;
+      renewed = true;
+      return await attempt();
+    }
+  };
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof AttemptFailure && error.error.code === 'SOURCE_UNAUTHENTICATED';
+}

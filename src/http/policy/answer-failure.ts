@@ -1,0 +1,60 @@
+import { TributaryError } from '../../domain/errors.ts';
+import type { ErrorCode } from '../../domain/errors.ts';
+import type { ClassifyError } from '../settings.ts';
+import { AttemptFailure } from './attempt-failure.ts';
+import type { RetryAdvice } from './attempt-failure.ts';
+import { retryAfterSeconds } from './retry-after.ts';
+
+/** An answer that is not a success, its body decoded as far as it could be. */
+export type RefusedAnswer = Parameters<ClassifyError>[0];
+
+/**
+ * What an answer other than 2xx means. The vendor's own `classifyError` has the last word; without one
+ * its status decides.
+ */
+export function answerFailure(
+  source: string,
+  answer: RefusedAnswer,
+  now: number,
+  classify: ClassifyError | undefined,
+): AttemptFailure {
+  const { status, body } = answer;
+  const verdict = classify?.(answer) ?? {};
+  const code = verdict.code ?? codeOf(status);
+  const error = new TributaryError(code, `${source}: ${whatItSaid(status)}`, {
+    source,
+    status,
+    body,
+    retryAfterSeconds: verdict.retryAfterSeconds ?? retryAfterSeconds(answer.headers['retry-after'], now),
+  });
+  return new AttemptFailure(error, adviceOf(status, verdict.retryable), blames(code, status, verdict.retryable));
+}
+
+/** The code of DESIGN section 6 for a status other than 2xx. */
+export function codeOf(status: number): ErrorCode {
+  if (status === 401) return 'SOURCE_UNAUTHENTICATED';
+  if (status === 403) return 'SOURCE_FORBIDDEN';
+  if (status === 404) return 'NOT_FOUND';
+  if (status === 429) return 'SOURCE_RATE_LIMITED';
+  if (status === 408 || status === 504) return 'SOURCE_TIMEOUT';
+  return status >= 500 ? 'SOURCE_UNAVAILABLE' : 'SOURCE_BAD_RESPONSE';
+}
+
+function whatItSaid(status: number): string {
+  const redirected = status >= 300 && status < 400;
+  return `the source answered ${status}${redirected ? ', a redirect, and redirects are not followed' : ''}`;
+}
+
+function adviceOf(status: number, retryable: boolean | undefined): RetryAdvice {
+  if (retryable !== undefined) return retryable ? 'repeatedly' : 'never';
+  if (status === 500) return 'once';
+  return status === 429 || (status >= 502 && status <= 504) ? 'repeatedly' : 'never';
+}
+
+/**
+ * A 500 is the answer of a source that is up: some vendors give it for one broken job for ever, and the
+ * jobs beside it must stay readable. The same goes for what a vendor calls permanent.
+ */
+function blames(code: ErrorCode, status: number, retryable: boolean | undefined): boolean {
+  return status > 501 && retryable !== false && (code === 'SOURCE_UNAVAILABLE' || code === 'SOURCE_TIMEOUT');
+}

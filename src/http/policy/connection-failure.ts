@@ -1,0 +1,98 @@
+import { TributaryError } from '../../domain/errors.ts';
+import type { LimitSettings } from '../settings.ts';
+import { abortReason } from '../request/abort.ts';
+import type { Deadline } from '../request/deadline.ts';
+import { AttemptFailure } from './attempt-failure.ts';
+
+/** Failures of a network that may have passed a moment later. */
+const PASSING = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ECONNABORTED',
+  'EPIPE',
+  'EAI_AGAIN',
+  'ENOTFOUND',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENETDOWN',
+  'UND_ERR_SOCKET',
+]);
+
+export interface ConnectionContext {
+  readonly source: string;
+  /** Who did not answer, as the message names it: the source, or its token endpoint. */
+  readonly label: string;
+  readonly limits: LimitSettings;
+  readonly deadline: Deadline;
+  /** The caller's own signal. */
+  readonly signal: AbortSignal;
+  /** Had the answer's headers arrived? Then whatever breaks is a cut body. */
+  readonly answered: boolean;
+}
+
+/**
+ * What went wrong below HTTP. Gives the caller's own abort reason when it was the caller who left. The
+ * original error is not kept as the cause: it holds addresses.
+ */
+export function connectionFailure(error: unknown, context: ConnectionContext): Error {
+  const { limits, deadline, signal } = context;
+  if (signal.aborted) return abortReason(signal);
+  const code = codeOf(error);
+  if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT') {
+    return timeout(context, `no connection within ${duration(limits.connectTimeoutMilliseconds)}`);
+  }
+  if (deadline.expired() || code === 'UND_ERR_HEADERS_TIMEOUT') {
+    return timeout(context, `no whole answer within ${duration(limits.timeoutMilliseconds)}`);
+  }
+  if (code === 'UND_ERR_BODY_TIMEOUT') {
+    return timeout(context, `the answer stopped for ${duration(limits.timeoutMilliseconds)}`);
+  }
+  if (code === 'UND_ERR_DESTROYED' || code === 'UND_ERR_CLOSED') {
+    return failure('SOURCE_UNAVAILABLE', context, 'the connection was closed on our side', 'never', false);
+  }
+  if (code === 'UND_ERR_INVALID_ARG') {
+    return failure('INTERNAL_SERVER_ERROR', context, 'the request could not be written as HTTP', 'never', false);
+  }
+  if (code.startsWith('Z_') && code !== 'Z_BUF_ERROR') {
+    return failure('SOURCE_BAD_RESPONSE', context, 'the answer could not be decompressed', 'never', false);
+  }
+  if (context.answered) {
+    return failure('SOURCE_UNAVAILABLE', context, 'the answer was cut off', 'repeatedly', true);
+  }
+  if (code.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW') {
+    return failure('SOURCE_BAD_RESPONSE', context, 'the answer is not HTTP', 'never', false);
+  }
+  const advice = PASSING.has(code) ? 'repeatedly' : 'never';
+  return failure(
+    'SOURCE_UNAVAILABLE',
+    context,
+    `the connection failed${code === '' ? '' : ` (${code})`}`,
+    advice,
+    true,
+  );
+}
+
+/** Not repeated: whoever waits has waited for all the time that one answer may take. */
+function timeout(context: ConnectionContext, what: string): AttemptFailure {
+  return failure('SOURCE_TIMEOUT', context, what, 'never', true);
+}
+
+function failure(
+  code: 'SOURCE_UNAVAILABLE' | 'SOURCE_TIMEOUT' | 'SOURCE_BAD_RESPONSE' | 'INTERNAL_SERVER_ERROR',
+  { source, label }: ConnectionContext,
+  what: string,
+  advice: AttemptFailure['advice'],
+  blamesSource: boolean,
+): AttemptFailure {
+  return new AttemptFailure(new TributaryError(code, `${label}: ${what}`, { source }), advice, blamesSource);
+}
+
+/** Error codes are words of Node and undici; anything else is not repeated to clients. */
+function codeOf(error: unknown): string {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return '';
+  return typeof error.code === 'string' && /^[A-Z][A-Z0-9_]{1,60}$/.test(error.code) ? error.code : '';
+}
+
+function duration(milliseconds: number): string {
+  return milliseconds < 1_000 ? `${milliseconds} ms` : `${milliseconds / 1_000} s`;
+}

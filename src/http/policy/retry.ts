@@ -1,0 +1,44 @@
+import { AttemptFailure } from './attempt-failure.ts';
+import type { Clock } from './clock.ts';
+
+const FIRST_BACKOFF_MILLISECONDS = 200;
+const LONGEST_BACKOFF_MILLISECONDS = 2_000;
+/** A source that asks for more patience than this gets it from the client, who is told how long. */
+const LONGEST_OBEYED_SECONDS = 5;
+
+export interface RetryPolicy {
+  /** Attempts after the first; 0 for what must not be sent twice. */
+  readonly retries: number;
+  readonly clock: Clock;
+  /** Asked before each repetition: does the source still take calls? */
+  readonly worthwhile: () => boolean;
+}
+
+/**
+ * Repeats failed attempts as far as their failure allows, with exponential back-off and jitter, and not
+ * before `Retry-After`. In the end rejects with the last attempt's own error.
+ *
+ * Written out and not cockatiel's: its pauses cannot be cut short by an abort nor replaced in a test.
+ */
+export async function withRetries<T>(attempt: () => Promise<T>, policy: RetryPolicy, signal: AbortSignal): Promise<T> {
+  for (let repeated = 0; ; repeated += 1) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!(error instanceof AttemptFailure)) throw error;
+      const pause = pauseBefore(error, repeated, policy);
+      if (pause === null || !policy.worthwhile()) throw error.error;
+      await policy.clock.sleep(pause, signal);
+    }
+  }
+}
+
+/** Milliseconds to wait before attempt `repeated + 2`; null: give up. */
+export function pauseBefore(failure: AttemptFailure, repeated: number, policy: RetryPolicy): number | null {
+  const allowed = { never: 0, once: Math.min(1, policy.retries), repeatedly: policy.retries }[failure.advice];
+  if (repeated >= allowed) return null;
+  const asked = failure.error.retryAfterSeconds ?? 0;
+  if (asked > LONGEST_OBEYED_SECONDS) return null;
+  const full = Math.min(LONGEST_BACKOFF_MILLISECONDS, FIRST_BACKOFF_MILLISECONDS * 2 ** repeated);
+  return Math.max(asked * 1_000, full * (0.5 + policy.clock.random() / 2));
+}

@@ -1,0 +1,63 @@
+import type { Readable } from 'node:stream';
+import type { Dispatcher } from 'undici';
+import type { LimitSettings } from '../settings.ts';
+import { decompressed } from '../body/decompression.ts';
+import { connectionFailure } from '../policy/connection-failure.ts';
+import { startDeadline } from './deadline.ts';
+import type { Deadline } from './deadline.ts';
+
+/** One end of the wire: the source itself, or its token endpoint. */
+export interface Wire {
+  readonly source: string;
+  /** How messages call this end. */
+  readonly label: string;
+  readonly dispatcher: Dispatcher;
+  readonly limits: LimitSettings;
+}
+
+/** A request as it is written: raw path with query, headers in lower case. */
+export interface WireRequest {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | null;
+}
+
+/** An answer whose headers have come; its body is still on the way. */
+export interface Exchange {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** Decompressed. */
+  readonly body: Readable;
+  readonly deadline: Deadline;
+  /** What an error that came while reading the body means. */
+  explain(error: unknown): Error;
+}
+
+/**
+ * Sends one request and waits for the answer's headers. Whoever reads the body ends the deadline.
+ * Rejects with an `AttemptFailure`, or with the signal's reason.
+ */
+export async function exchange(wire: Wire, request: WireRequest, signal: AbortSignal): Promise<Exchange> {
+  const deadline = startDeadline(signal, wire.limits.timeoutMilliseconds);
+  const explain = (error: unknown, answered: boolean): Error =>
+    connectionFailure(error, { ...wire, deadline, signal, answered });
+  try {
+    const { statusCode, headers, body } = await wire.dispatcher.request({
+      ...request,
+      signal: deadline.signal,
+      headersTimeout: wire.limits.timeoutMilliseconds,
+      bodyTimeout: wire.limits.timeoutMilliseconds,
+    });
+    return {
+      status: statusCode,
+      headers,
+      body: decompressed(body, headers['content-encoding']),
+      deadline,
+      explain: (error) => explain(error, true),
+    };
+  } catch (error) {
+    deadline.end();
+    throw explain(error, false);
+  }
+}

@@ -1,0 +1,145 @@
+import type { ZodType } from 'zod';
+import type { Call } from '../domain/call.ts';
+import { TributaryError } from '../domain/errors.ts';
+import type { AttemptParts } from './attempt.ts';
+import { constantAuthorizer } from './auth/authorizer.ts';
+import { createAuthorizer } from './auth/create-authorizer.ts';
+import { decode } from './body/decode.ts';
+import { makeCall } from './calls.ts';
+import type { HttpReply, HttpRequest, SourceHttp } from './client.ts';
+import { createFlightKey } from './flight-key.ts';
+import { createBreaker } from './policy/breaker.ts';
+import type { BreakerSettings } from './policy/breaker.ts';
+import { systemClock } from './policy/clock.ts';
+import type { Clock } from './policy/clock.ts';
+import { createLimiter } from './policy/limiter.ts';
+import { createSingleFlight } from './policy/single-flight.ts';
+import type { SharedCall } from './policy/single-flight.ts';
+import { readJson, readStream } from './readers.ts';
+import type { Wire } from './request/exchange.ts';
+import { targetOf } from './request/path.ts';
+import { processPools } from './request/pools.ts';
+import type { PoolLease, Pools } from './request/pools.ts';
+import { wireRequest } from './request/wire-request.ts';
+import type { SourceHttpSettings } from './settings.ts';
+import { createRecorder } from './stats.ts';
+import type { RequestObservation, SourceHttpStats } from './stats.ts';
+
+/** What a source's HTTP can be given beside its settings. Tests replace the clock; metrics listen. */
+export interface SourceHttpOptions extends Partial<Clock> {
+  /** Called after each attempt that was sent. */
+  readonly onRequest?: ((observation: RequestObservation) => void) | undefined;
+  /** Default: the pools of this process, shared by all sources. */
+  readonly pools?: Pools | undefined;
+  readonly breaker?: BreakerSettings | undefined;
+}
+
+/** A `SourceHttp` that tells its health and can be closed. */
+export interface ManagedSourceHttp extends SourceHttp {
+  stats(): SourceHttpStats;
+  /** Takes no more calls and gives its connections back; calls on connections that nobody else holds fail. */
+  close(): Promise<void>;
+}
+
+/** HTTP to one source. Connections are shared with other sources of the same origin. */
+export function createSourceHttp(settings: SourceHttpSettings, options: SourceHttpOptions = {}): ManagedSourceHttp {
+  const { source, limits, forward } = settings;
+  const leases: PoolLease[] = [];
+  const parts = createParts(settings, options, leases);
+  const authorizer = createTokens(settings, options, parts, leases);
+  const target = targetOf(settings.baseUrl);
+  const flights = createSingleFlight();
+  const flightKey = createFlightKey();
+  let closed = false;
+
+  function prepare(request: HttpRequest, call: Call) {
+    if (closed) throw new TributaryError('SOURCE_UNAVAILABLE', `${source}: the client is closed`, { source });
+    const credential = forward ? call.authorization : null;
+    return {
+      request: wireRequest(request, target, source),
+      idempotent: request.idempotent ?? request.method === 'GET',
+      credential,
+      authorizer: credential === null ? authorizer : constantAuthorizer(credential),
+    };
+  }
+
+  async function json<T>(request: HttpRequest, decoder: ZodType<T>, call: Call): Promise<HttpReply<T>> {
+    const prepared = prepare(request, call);
+    async function ask(caller: SharedCall): Promise<HttpReply<T>> {
+      const reply = await makeCall(parts, {
+        ...prepared,
+        caller,
+        read: (open) => readJson(open, limits.maxResponseBytes, parts.wire),
+      });
+      return { ...reply, data: decode(reply.data, decoder, parts.wire) };
+    }
+    const start = (caller: SharedCall) => parts.recorder.watch(ask(caller));
+    if (!prepared.idempotent) return start(call);
+    const reply = await flights.join(flightKey(prepared.request, prepared.credential, decoder), call, start);
+    // The key holds the decoder, so whoever started this flight asked for the same type.
+    return reply as HttpReply<T>;
+  }
+
+  async function stream(request: HttpRequest, call: Call): Promise<HttpReply<AsyncIterable<Uint8Array>>> {
+    const prepared = prepare(request, call);
+    const read = (open: Parameters<typeof readStream>[0]) => readStream(open, parts.recorder);
+    return parts.recorder.watch(makeCall(parts, { ...prepared, caller: call, read }));
+  }
+
+  return {
+    source,
+    json,
+    stream,
+    stats: () => ({
+      inFlight: parts.limiter.inFlight(),
+      queued: parts.limiter.queued(),
+      breaker: parts.breaker.state(),
+      ...parts.recorder.last(),
+    }),
+    async close() {
+      closed = true;
+      await Promise.all(leases.map((lease) => lease.release()));
+    },
+  };
+}
+
+function createParts(settings: SourceHttpSettings, options: SourceHttpOptions, leases: PoolLease[]): AttemptParts {
+  const { source } = settings;
+  const clock: Clock = {
+    now: options.now ?? systemClock.now,
+    sleep: options.sleep ?? systemClock.sleep,
+    random: options.random ?? systemClock.random,
+  };
+  return {
+    wire: connect(settings, options, leases, settings.baseUrl, source),
+    limiter: createLimiter(settings.limits, clock),
+    breaker: createBreaker(source, clock.now, options.breaker),
+    recorder: createRecorder(clock.now),
+    clock,
+    classify: settings.classifyError,
+    onRequest: options.onRequest,
+  };
+}
+
+function createTokens(
+  settings: SourceHttpSettings,
+  options: SourceHttpOptions,
+  parts: AttemptParts,
+  leases: PoolLease[],
+): ReturnType<typeof createAuthorizer> {
+  const label = `${settings.source}: token endpoint`;
+  const wireTo = (tokenUrl: string): Wire => connect(settings, options, leases, tokenUrl, label);
+  return createAuthorizer(settings.auth, wireTo, parts.clock);
+}
+
+function connect(
+  { source, limits }: SourceHttpSettings,
+  { pools }: SourceHttpOptions,
+  leases: PoolLease[],
+  url: string,
+  label: string,
+): Wire {
+  const lease = (pools ?? processPools).acquire(new URL(url).origin, limits.connectTimeoutMilliseconds);
+  leases.push(lease);
+  return { source, label, dispatcher: lease.dispatcher, limits };
+}

@@ -1,0 +1,73 @@
+import { TributaryError } from '../domain/errors.ts';
+import type { ErrorCode } from '../domain/errors.ts';
+import type { BreakerState } from './policy/breaker.ts';
+
+/** How a source does, as its last calls showed. */
+export interface SourceHttpStats {
+  readonly inFlight: number;
+  /** Calls that wait for a place. */
+  readonly queued: number;
+  readonly breaker: BreakerState;
+  /** Of the last answer, up to its headers. Null before the first. */
+  readonly lastLatencyMilliseconds: number | null;
+  /** Of the last call, if the source failed it; null when it did not. An absent job or a caller that left is no failure. */
+  readonly lastError: TributaryError | null;
+  /** Milliseconds since 1970; null before the first. */
+  readonly lastSuccessAt: number | null;
+}
+
+/** One attempt at a call, for metrics. Holds nothing of the request: neither its URL nor its headers. */
+export interface RequestObservation {
+  readonly source: string;
+  readonly method: 'GET' | 'POST';
+  /** Null when no answer came. */
+  readonly status: number | null;
+  readonly durationMilliseconds: number;
+  readonly outcome: 'ok' | 'aborted' | ErrorCode;
+}
+
+/** Keeps the last results of a source. */
+export interface Recorder {
+  answered(latencyMilliseconds: number): void;
+  /** Keeps how a whole call ends, and passes it on. */
+  watch<T>(call: Promise<T>): Promise<T>;
+  failed(error: unknown): void;
+  last(): Pick<SourceHttpStats, 'lastLatencyMilliseconds' | 'lastError' | 'lastSuccessAt'>;
+}
+
+/** A recorder with nothing in it. `now` in milliseconds since 1970. */
+export function createRecorder(now: () => number): Recorder {
+  let lastLatencyMilliseconds: number | null = null;
+  let lastError: TributaryError | null = null;
+  let lastSuccessAt: number | null = null;
+
+  function succeeded(): void {
+    lastError = null;
+    lastSuccessAt = now();
+  }
+
+  function failed(error: unknown): void {
+    if (!(error instanceof TributaryError)) return;
+    if (error.code.startsWith('SOURCE_')) lastError = error;
+    // The source did answer, and well: there is no such thing.
+    else if (error.code === 'NOT_FOUND' && error.status !== undefined) succeeded();
+  }
+
+  return {
+    failed,
+    answered(latencyMilliseconds) {
+      lastLatencyMilliseconds = latencyMilliseconds;
+    },
+    async watch(call) {
+      try {
+        const result = await call;
+        succeeded();
+        return result;
+      } catch (error) {
+        failed(error);
+        throw error;
+      }
+    },
+    last: () => ({ lastLatencyMilliseconds, lastError, lastSuccessAt }),
+  };
+}
