@@ -1,0 +1,80 @@
+import type { SandboxReply, SandboxRequest } from '../types.ts';
+import { toCsv } from './csv.ts';
+import type { DeepsetDialect } from './dialect.ts';
+import { parseFilter } from './odata.ts';
+import type { Predicate } from './odata.ts';
+import type { PipelineLog, SortingOrder } from './pipeline-log.ts';
+import type { StoredRecord } from './records.ts';
+import { failure, integerParameter, InvalidParameter, timeParameter } from './replies.ts';
+
+const COLUMNS = ['log_id', 'message', 'logged_at', 'level', 'origin', 'exceptions', 'extra_fields'];
+
+/** GET /api/v1/workspaces/{workspace}/pipelines/{pipeline}/logs */
+export function answerLogs(log: PipelineLog, request: SandboxRequest, dialect: DeepsetDialect): SandboxReply {
+  const { query } = request;
+  const limit = integerParameter(query, 'limit', { fallback: 10, minimum: 1, maximum: 100 });
+  const after = timeParameter(query, 'after', dialect.afterDigits);
+  const order = orderParameter(query);
+  const filter = query.get('filter');
+  const matches = filter === null ? (): boolean => true : parseFilter(filter, dialect.filterable);
+  if (matches === null) return failure(400, 'The filters are invalid.', dialect);
+  if (log.size === 0 && dialect.emptyLogs === 'not-found') return failure(404, 'No logs were found.', dialect);
+  const rows: StoredRecord[] = [];
+  for (const record of log.read(order, after, matches)) {
+    rows.push(record);
+    if (rows.length > limit) break;
+  }
+  const data = rows.slice(0, limit).map((record) => wireOf(record, dialect));
+  if (wantsCsv(request, dialect)) {
+    return { status: 200, headers: { 'content-type': 'text/csv' }, body: toCsv(COLUMNS, data) };
+  }
+  const more = rows.length > limit || (data.length === 0 && dialect.emptyPageSaysMore);
+  return { status: 200, body: { data, has_more: more, total: totalOf(log, filter, matches, order, after, dialect) } };
+}
+
+function orderParameter(query: URLSearchParams): SortingOrder {
+  const text = query.get('order') ?? 'DESC';
+  if (text === 'ASC' || text === 'DESC') return text;
+  throw new InvalidParameter('order', 'enum', "Input should be 'ASC' or 'DESC'", text);
+}
+
+function wantsCsv(request: SandboxRequest, dialect: DeepsetDialect): boolean {
+  const accept = request.headers['accept'];
+  if (accept === undefined) return false;
+  return dialect.csvUnlessExactlyJson ? accept !== 'application/json' : accept.includes('text/csv');
+}
+
+function totalOf(
+  log: PipelineLog,
+  filter: string | null,
+  matches: Predicate,
+  order: SortingOrder,
+  after: bigint | null,
+  dialect: DeepsetDialect,
+): number | null {
+  if (dialect.total === 'null') return null;
+  const all = dialect.totalAfter === 'all' || after === null;
+  const count = all ? log.count(filter, matches) : [...log.read(order, after, matches)].length;
+  return dialect.total === 'exact' ? count : Math.min(count, dialect.total.cap);
+}
+
+function wireOf(record: StoredRecord, dialect: DeepsetDialect): Record<string, unknown> {
+  return {
+    log_id: record.log_id,
+    message: record.message,
+    logged_at: writeTime(record.time, dialect.digits),
+    level: record.level,
+    origin: record.origin,
+    exceptions: record.exceptions,
+    extra_fields: record.extra_fields,
+  };
+}
+
+/** RFC 3339 with exactly that many fraction digits. */
+export function writeTime(nanoseconds: bigint, digits: number): string {
+  const second = 1_000_000_000n;
+  const rest = ((nanoseconds % second) + second) % second;
+  const base = new Date(Number((nanoseconds - rest) / 1_000_000n)).toISOString().slice(0, 19);
+  const fraction = String(rest).padStart(9, '0').slice(0, digits);
+  return `${base}${fraction === '' ? '' : `.${fraction}`}Z`;
+}

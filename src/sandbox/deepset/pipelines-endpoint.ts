@@ -1,0 +1,45 @@
+import type { SandboxReply, SandboxRequest } from '../types.ts';
+import type { DeepsetDialect } from './dialect.ts';
+import { wireOfPipeline } from './pipelines.ts';
+import type { Pipeline } from './pipelines.ts';
+import { failure, integerParameter } from './replies.ts';
+
+/**
+ * GET /api/v1/workspaces/{workspace}/pipelines, newest first: `page_number` (from 1), or `before` an id
+ * (the older ones, which is the next page) or `after` an id (the newer ones). The two don't mix.
+ */
+export function answerPipelines(
+  pipelines: readonly Pipeline[],
+  request: SandboxRequest,
+  dialect: DeepsetDialect,
+): SandboxReply {
+  const { query } = request;
+  const limit = integerParameter(query, 'limit', { fallback: 10, minimum: 1, maximum: 100 });
+  const page = integerParameter(query, 'page_number', { fallback: 1, minimum: 1 });
+  const before = query.get('before');
+  const after = query.get('after');
+  if (query.has('page_number') && (before !== null || after !== null)) {
+    return failure(400, 'Use either page numbers or a cursor.', dialect);
+  }
+  const wanted = pipelines
+    .filter((pipeline) => (query.get('status') ?? pipeline.status) === pipeline.status)
+    .filter((pipeline) => (query.get('pipeline_name') ?? pipeline.name) === pipeline.name)
+    .sort((a, b) => (a.createdAt > b.createdAt ? -1 : 1));
+  const rest = wanted.slice(
+    before === null ? 0 : wanted.findIndex((pipeline) => pipeline.id === before) + 1,
+    after === null ? wanted.length : Math.max(0, indexOf(wanted, after)),
+  );
+  const start = (page - 1) * limit;
+  return {
+    status: 200,
+    body: {
+      data: rest.slice(start, start + limit).map(wireOfPipeline),
+      has_more: start + limit < rest.length,
+      total: dialect.total === 'null' ? null : wanted.length,
+    },
+  };
+}
+
+function indexOf(pipelines: readonly Pipeline[], id: string): number {
+  return pipelines.findIndex((pipeline) => pipeline.id === id);
+}

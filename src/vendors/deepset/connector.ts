@@ -1,0 +1,75 @@
+import { TributaryError } from '../../domain/errors.ts';
+import type { SourceHttp } from '../../http/client.ts';
+import { wholeListPartition } from '../../pagination/whole-list.ts';
+import type { Connector } from '../connector.ts';
+import { ORIGINS, stepsOf } from './job.ts';
+import { placeOf } from './keys.ts';
+import type { PipelinePlace } from './keys.ts';
+import { logPartition } from './log-partition.ts';
+import { LOG_LIMIT } from './native-log.ts';
+import { countPipelines, getPipeline, listJobPage, PIPELINE_LIMIT } from './pipelines.ts';
+import { planOf } from './pushdown.ts';
+import { Refusals } from './refusals.ts';
+import { Vocabulary } from './vocabulary.ts';
+
+/** One account at the platform. A pipeline outside of its workspaces does not exist for it, and is not asked for. */
+export function createConnector(http: SourceHttp, workspaces: readonly string[]): Connector {
+  const refusals = new Refusals();
+  const vocabulary = new Vocabulary(ORIGINS);
+
+  function requirePlace(job: string): PipelinePlace {
+    const place = placeOf(job, workspaces);
+    if (place === null) throw new TributaryError('NOT_FOUND', 'The source has no such job.', { source: http.source });
+    return place;
+  }
+
+  return {
+    vendor: 'deepset',
+    capabilities: {
+      attempts: false,
+      steps: true,
+      tasks: false,
+      nativePagination: 'TIME_KEYSET',
+      maxPageSize: LOG_LIMIT,
+      totalCount: true,
+      // Time bounds by the keyset; one severity or one origin by `filter` (see `planOf`).
+      pushdown: ['SINCE', 'UNTIL', 'SEVERITY_IN', 'STEP_IN'],
+    },
+    jobPageSize: PIPELINE_LIMIT * workspaces.length,
+    async probe(call) {
+      return { jobs: await countPipelines(http, workspaces, call) };
+    },
+    listJobs: (page, filter, call) => listJobPage(http, workspaces, page, filter, call),
+    getJobs: (keys, call) =>
+      Promise.all(
+        keys.map(async (key) => {
+          const place = placeOf(key, workspaces);
+          if (place === null) return null;
+          try {
+            return await getPipeline(http, place, call);
+          } catch (error) {
+            return error instanceof Error ? error : new Error('The job could not be read.', { cause: error });
+          }
+        }),
+      ),
+    attempts: () => Promise.resolve([]),
+    async steps(job) {
+      requirePlace(job);
+      return Promise.resolve([wholeListPartition('', () => Promise.resolve(stepsOf()))]);
+    },
+    tasks: () => Promise.resolve([]),
+    attempt: () => Promise.resolve(null),
+    step(job, key) {
+      const known = placeOf(job, workspaces) !== null;
+      return Promise.resolve(known ? (stepsOf().find((step) => step.key === key) ?? null) : null);
+    },
+    task: () => Promise.resolve(null),
+    async logs(scope, filter) {
+      const place = requirePlace(scope.job);
+      const plan = planOf(scope, filter, refusals, vocabulary);
+      if (plan === null) return Promise.resolve({ partitions: [], residual: filter });
+      const partition = logPartition({ http, place, refusals, vocabulary, conditions: plan.pushed });
+      return Promise.resolve({ partitions: [partition], residual: plan.residual });
+    },
+  };
+}

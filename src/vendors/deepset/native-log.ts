@@ -1,0 +1,85 @@
+import type { Call } from '../../domain/call.ts';
+import { TributaryError } from '../../domain/errors.ts';
+import type { SourceHttp } from '../../http/client.ts';
+import type { Unplaced } from '../../pagination/partition.ts';
+import type { TimePage, TimeRequest } from '../../pagination/time-keyset.ts';
+import { afterText } from './after.ts';
+import type { PipelinePlace } from './keys.ts';
+import { rowOf } from './log-row.ts';
+import type { LogRow } from './log-row.ts';
+import { filterText } from './odata.ts';
+import type { Comparison } from './odata.ts';
+import { pathOf, pipelineExists } from './pipelines.ts';
+import { FilterRefused } from './refusals.ts';
+import type { Vocabulary } from './vocabulary.ts';
+import { pipelineLogs } from './wire.ts';
+import type { WirePipelineLogs } from './wire.ts';
+
+/** The largest `limit` that the vendor takes; one more is a 422. */
+export const LOG_LIMIT = 100;
+
+/** Search engines stop counting at this number by default: a total of just that says "at least". */
+const SUSPECT_TOTAL = 10_000;
+
+/** The log of one pipeline as the vendor pages it, under a filter that it applies. */
+export interface NativeLog {
+  readonly place: PipelinePlace;
+  readonly comparisons: readonly Comparison[];
+}
+
+export interface NativeLogOptions {
+  readonly http: SourceHttp;
+  readonly vocabulary: Vocabulary;
+}
+
+/**
+ * One native page. Throws `FilterRefused` where the vendor does not take the filter, and NOT_FOUND only
+ * where there is no such pipeline: the vendor says 404 for a pipeline without logs, too.
+ */
+export async function fetchPage(
+  { http, vocabulary }: NativeLogOptions,
+  { place, comparisons }: NativeLog,
+  { order, after }: Pick<TimeRequest, 'order' | 'after'>,
+  call: Call,
+): Promise<TimePage<LogRow>> {
+  const request = {
+    method: 'GET',
+    path: [...pathOf(place), 'logs'],
+    query: {
+      filter: filterText(comparisons),
+      limit: LOG_LIMIT,
+      after: after === null ? undefined : afterText(after, order),
+      order: order === 'ascending' ? 'ASC' : 'DESC',
+    },
+    // Exactly this: CSV is the other choice, and what a list of types gives is not said.
+    headers: { accept: 'application/json' },
+  } as const;
+  try {
+    const { data } = await http.json(request, pipelineLogs, call);
+    for (const log of data.data) vocabulary.note(log.level ?? '', log.origin ?? '');
+    return pageOf(data, after === null);
+  } catch (error) {
+    if (!(error instanceof TributaryError)) throw error;
+    if (comparisons.length > 0 && isRefusal(error)) throw new FilterRefused(comparisons, error);
+    if (error.status !== 404 || !(await pipelineExists(http, place, call))) throw error;
+    return { rows: [], more: false, total: after === null ? 0 : null };
+  }
+}
+
+/** A request that the vendor calls invalid. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof TributaryError && (error.status === 400 || error.status === 422);
+}
+
+function pageOf(page: WirePipelineLogs, isWhole: boolean): TimePage<LogRow> {
+  const rows: Unplaced<LogRow>[] = page.data.map(rowOf);
+  // "More" after nothing leaves nothing to go on from.
+  const more = page.has_more && rows.length > 0;
+  return { rows, more, total: isWhole ? totalOf(page) : null };
+}
+
+/** The vendor's total where it can be believed: null when it is one, capped, or less than what is there. */
+function totalOf({ data, has_more, total }: WirePipelineLogs): number | null {
+  if (total === null || total === undefined || total === SUSPECT_TOTAL) return null;
+  return total < data.length + (has_more && data.length > 0 ? 1 : 0) ? null : total;
+}

@@ -1,0 +1,115 @@
+import type { Call } from '../../domain/call.ts';
+import { TributaryError } from '../../domain/errors.ts';
+import type { Job } from '../../domain/job.ts';
+import type { SourceHttp } from '../../http/client.ts';
+import type { JobFilter, JobPage } from '../connector.ts';
+import { jobOf } from './job.ts';
+import type { PipelinePlace } from './keys.ts';
+import { pipeline, pipelines } from './wire.ts';
+import type { WirePipeline } from './wire.ts';
+
+/** The largest page of pipelines. */
+export const PIPELINE_LIMIT = 100;
+
+/** Path of a pipeline. The first version of the API names things by their names, which may hold anything. */
+export function pathOf({ workspace, name }: PipelinePlace): readonly string[] {
+  return [...listPath(workspace), name];
+}
+
+function listPath(workspace: string): readonly string[] {
+  return ['api', 'v1', 'workspaces', workspace, 'pipelines'];
+}
+
+/** The pipeline as a job; null where the vendor knows none. Asked for once per call. */
+export async function getPipeline(http: SourceHttp, place: PipelinePlace, call: Call): Promise<Job | null> {
+  try {
+    const request = { method: 'GET', path: pathOf(place), headers: { accept: 'application/json' } } as const;
+    const { data } = await http.json(request, pipeline, call);
+    // Its key is what it was asked for by, whatever the case or spelling that the vendor answers with.
+    return jobOf({ ...data, name: place.name }, place.workspace, http.source);
+  } catch (error) {
+    if (error instanceof TributaryError && error.status === 404) return null;
+    throw error;
+  }
+}
+
+export async function pipelineExists(http: SourceHttp, place: PipelinePlace, call: Call): Promise<boolean> {
+  return (await getPipeline(http, place, call)) !== null;
+}
+
+interface NativePage {
+  readonly data: readonly WirePipeline[];
+  readonly has_more: boolean;
+  readonly total?: number | null | undefined;
+}
+
+/** A native page of one workspace; `page` counts from 0, the vendor from 1. */
+async function listPipelines(
+  http: SourceHttp,
+  workspace: string,
+  page: number,
+  limit: number,
+  call: Call,
+): Promise<NativePage> {
+  const request = {
+    method: 'GET',
+    path: listPath(workspace),
+    query: { limit, page_number: page + 1 },
+    headers: { accept: 'application/json' },
+  } as const;
+  return (await http.json(request, pipelines, call)).data;
+}
+
+/**
+ * Page `page` of the source: page `page` of every workspace, side by side, workspace after workspace.
+ *
+ * So a page can be addressed without knowing how long the workspaces before it are, growth in one does
+ * not shift another, and `more` and `total` are exact. A workspace that has ended is not asked again
+ * within a call. The vendor's `before` and `after` are not used: they go by creation time whatever the
+ * sort, and can't be addressed.
+ */
+export async function listJobPage(
+  http: SourceHttp,
+  workspaces: readonly string[],
+  page: number,
+  filter: JobFilter,
+  call: Call,
+): Promise<JobPage> {
+  const ends = call.scoped(http, 'ended workspaces', () => new Map<string, { page: number; total: number | null }>());
+  const pages = await Promise.all(
+    workspaces.map(async (workspace) => {
+      const end = ends.get(workspace);
+      if (end !== undefined && end.page < page) return { jobs: [], more: false, total: end.total };
+      const native = await listPipelines(http, workspace, page, PIPELINE_LIMIT, call);
+      const total = native.total ?? null;
+      const more = native.has_more && native.data.length > 0;
+      if (!more) ends.set(workspace, { page, total });
+      return { jobs: native.data.map((wire) => jobOf(wire, workspace, http.source)), more, total };
+    }),
+  );
+  return {
+    jobs: pages.flatMap(({ jobs }) => jobs),
+    more: pages.some(({ more }) => more),
+    total: sumOf(pages.map(({ total }) => total)),
+    filtered: filter.statusIn === undefined && filter.nameContains === undefined,
+  };
+}
+
+/** How many pipelines there are; one small call per workspace, which also shows that the key opens it. */
+export async function countPipelines(
+  http: SourceHttp,
+  workspaces: readonly string[],
+  call: Call,
+): Promise<number | null> {
+  const pages = await Promise.all(workspaces.map((workspace) => listPipelines(http, workspace, 0, 1, call)));
+  return sumOf(pages.map(({ total }) => total ?? null));
+}
+
+function sumOf(totals: readonly (number | null)[]): number | null {
+  let sum = 0;
+  for (const total of totals) {
+    if (total === null) return null;
+    sum += total;
+  }
+  return sum;
+}
