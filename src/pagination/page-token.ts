@@ -1,6 +1,16 @@
 import type { Call } from '../domain/call.ts';
+import { TributaryError } from '../domain/errors.ts';
+import type { Json } from '../domain/json.ts';
 import type { Ordered } from '../domain/ordered.ts';
+import { readIndexed } from './indexed-pages.ts';
+import type { IndexedList, IndexedPage } from './indexed-pages.ts';
 import type { Identity, Partition, Unplaced } from './partition.ts';
+
+/**
+ * Lists that are paged with a token for the next page, at a fixed page size, oldest first. Where tokens
+ * turn out to be page numbers, any page can be asked for; where they are opaque, pages are walked from
+ * the nearest one whose token is known, and a walk that gets too long is refused, not cut.
+ */
 
 /** One native page: ascending in time, at most the fixed limit. */
 export interface TokenPage<T extends Ordered> {
@@ -28,4 +38,110 @@ export interface PageTokenOptions<T extends Ordered> {
   readonly maxWalk: number;
 }
 
-export declare function pageTokenPartition<T extends Ordered>(options: PageTokenOptions<T>): Partition<T>;
+export function pageTokenPartition<T extends Ordered>(options: PageTokenOptions<T>): Partition<T> {
+  let total: number | null | undefined;
+  const noted: PageTokenOptions<T> = {
+    ...options,
+    async fetch(token, call) {
+      const page = await options.fetch(token, call);
+      // A page past the end says 0, whatever there is.
+      if (page.rows.length > 0 || token === null) total = page.total;
+      return page;
+    },
+  };
+  return {
+    key: options.key,
+    read: (request, call) => readIndexed(new TokenList(noted, call), options.identity, request),
+    async count(call) {
+      if (total === undefined) await noted.fetch(null, call);
+      return total ?? null;
+    },
+  };
+}
+
+class TokenList<T extends Ordered> implements IndexedList<T> {
+  readonly order = 'ascending';
+  readonly #options: PageTokenOptions<T>;
+  readonly #call: Call;
+  /** Tokens of pages (from 0) as the vendor or a cursor gave them. */
+  readonly #tokens = new Map<number, string | null>([[0, null]]);
+  /** Undefined until a token was seen. */
+  #addressable: boolean | undefined;
+
+  constructor(options: PageTokenOptions<T>, call: Call) {
+    this.#options = options;
+    this.#call = call;
+  }
+
+  limit(): number {
+    return this.#options.limit;
+  }
+
+  canJump(): boolean {
+    return this.#addressable === true;
+  }
+
+  remember(index: number): Json {
+    return this.#addressable === true ? null : (this.#tokens.get(index) ?? null);
+  }
+
+  recall(index: number, memory: Json): void {
+    if (index === 0) return;
+    if (typeof memory === 'string') this.#tokens.set(index, memory);
+    // A cursor without a token was made where pages could be addressed.
+    else if (this.#options.address !== undefined) this.#addressable ??= true;
+  }
+
+  async fetch(index: number): Promise<IndexedPage<T>> {
+    const token = this.#tokenOf(index);
+    if (token === undefined) return this.#walkTo(index);
+    try {
+      return await this.#fetchToken(index, token);
+    } catch (error) {
+      if (token === null || !this.#options.isTokenRefused(error)) throw error;
+      // The token has run out, or was never one of this vendor's: get there by tokens that it gives now.
+      this.#addressable = false;
+      this.#tokens.clear();
+      this.#tokens.set(0, null);
+      return this.#walkTo(index);
+    }
+  }
+
+  #tokenOf(index: number): string | null | undefined {
+    const known = this.#tokens.get(index);
+    if (known !== undefined) return known;
+    return this.#addressable === true ? this.#options.address?.tokenOf(index + 1) : undefined;
+  }
+
+  async #fetchToken(index: number, token: string | null): Promise<IndexedPage<T>> {
+    const page = await this.#options.fetch(token, this.#call);
+    if (page.next !== null) {
+      this.#tokens.set(index + 1, page.next);
+      const next = this.#options.address?.pageOf(page.next);
+      this.#addressable ??= next === index + 2;
+    }
+    return { rows: page.rows, total: page.total, isLast: page.next === null };
+  }
+
+  /** Follows tokens from the nearest known page before `index`. Past the end it gives an empty page. */
+  async #walkTo(index: number): Promise<IndexedPage<T>> {
+    let at = Math.max(...[...this.#tokens.keys()].filter((known) => known <= index));
+    for (let walked = 0; ; walked += 1) {
+      if (walked >= this.#options.maxWalk) throw outOfReach(this.#options.maxWalk);
+      const page = await this.#fetchToken(at, this.#tokens.get(at) ?? null);
+      if (at === index) return page;
+      if (page.isLast) return { rows: [], total: page.total, isLast: true };
+      at += 1;
+      // Now that tokens are seen to be page numbers, there is no need to walk.
+      if (this.#addressable === true) return this.fetch(index);
+    }
+  }
+}
+
+function outOfReach(pages: number): TributaryError {
+  return new TributaryError(
+    'SOURCE_TRUNCATED',
+    `This position is more than ${pages} native pages away, and the source only lets a client go from page to page. ` +
+      'Read on from a nearer cursor, or narrow the time range.',
+  );
+}

@@ -29,8 +29,10 @@ export interface ReadRequest<T extends Ordered> {
    * Exclusive end: no row at or beyond it is yielded, and no page beyond it is fetched. Null: none.
    */
   readonly until: Position | null;
-  /** How many rows the reader expects to take: independent pages may be fetched side by side. Never a native page size. */
+  /** How many rows the reader expects to take. Never a native page size. */
   readonly need: number;
+  /** Will the reader surely take `need` rows if they are there? Then pages for them are fetched side by side. */
+  readonly prefetch?: boolean | undefined;
   /**
    * Rows that do not pass are not wanted. A scheme that holds everything at once drops them early; others
    * may leave it to the reader.

@@ -1,6 +1,15 @@
 import type { Call } from '../domain/call.ts';
+import type { Json } from '../domain/json.ts';
 import type { Ordered } from '../domain/ordered.ts';
-import type { Partition, Unplaced } from './partition.ts';
+import type { Batch, Hint, Partition, ReadRequest, Unplaced } from './partition.ts';
+import { RecordWalk } from './record-walk.ts';
+import type { Anchor } from './record-walk.ts';
+import { SpanWindow } from './span-window.ts';
+
+/**
+ * Lists of records that are continued after or before a record's id. A record stands for rows whose times
+ * may lie somewhat after its own, so the reader looks that far ahead to restore time order.
+ */
 
 /** A native record, and the rows that it stands for (none, one, or several: a run and its events). */
 export interface KeyedRecord<T extends Ordered> {
@@ -9,8 +18,8 @@ export interface KeyedRecord<T extends Ordered> {
   /** What the vendor's list is sorted by, nanoseconds. */
   readonly time: bigint;
   /**
-   * Rows of the record, their ties unique within it. Their times lie in [time, time + span]; a row that
-   * claims to lie outside is placed at the nearer end (its own `timestamp` still says what it claims).
+   * Rows of the record, their ties unique within the partition. Their times lie in [time, time + span]; a
+   * row that claims to lie outside is placed at the nearer end (its own `timestamp` still says what it claims).
    */
   readonly rows: readonly (Unplaced<T> & { readonly tie: string })[];
 }
@@ -21,6 +30,8 @@ export interface KeysetPage<T extends Ordered> {
   readonly total: number | null;
   /** Does the vendor say that there is more in native direction (towards `after`)? Null: it does not say. */
   readonly more: boolean | null;
+  /** Does it say that there is more against native direction (towards `before`)? Left out or null: it does not say. */
+  readonly moreBefore?: boolean | null;
   /** Does this answer show that the vendor understands cursors? A dialect without them ignores the parameter. */
   readonly cursors: boolean;
 }
@@ -42,4 +53,84 @@ export interface RecordKeysetOptions<T extends Ordered> {
   isCursorRefused(error: unknown): boolean;
 }
 
-export declare function recordKeysetPartition<T extends Ordered>(options: RecordKeysetOptions<T>): Partition<T>;
+export function recordKeysetPartition<T extends Ordered>(options: RecordKeysetOptions<T>): Partition<T> {
+  return {
+    key: options.key,
+    read: (request, call) => read(options, request, call),
+    async count(call) {
+      return honestTotal(await options.fetch({ kind: 'first' }, call));
+    },
+  };
+}
+
+/**
+ * The vendor counts records. That is the number of rows when the whole list is on the page, or when each
+ * record that one can see stands for one row; otherwise nobody knows.
+ */
+function honestTotal<T extends Ordered>(page: KeysetPage<T>): number | null {
+  const rows = page.records.reduce((sum, record) => sum + record.rows.length, 0);
+  if (page.total === null) return page.more === false ? rows : null;
+  if (page.total <= page.records.length) return rows;
+  const settled = page.records.filter((record) => record.rows.length > 0);
+  const several = settled.some((record) => record.rows.length > 1);
+  return several ? null : page.total - (page.records.length - settled.length);
+}
+
+async function* read<T extends Ordered>(
+  options: RecordKeysetOptions<T>,
+  request: ReadRequest<T>,
+  call: Call,
+): AsyncGenerator<Batch<T>, void, undefined> {
+  const walk = new RecordWalk(options, request.direction, readOrder(request.hint), call);
+  const window = new SpanWindow<T>(options.span, request);
+  let page = await begin(options, walk, request, window);
+  for (;;) {
+    for (const { record, offset } of page) window.add(record, offset);
+    const done = walk.atEnd;
+    const out = done ? window.finish() : window.takeReady();
+    const ended = done || window.ended;
+    const order = walk.newestFirst ? 1 : 0;
+    const hints = out.hints.map((hint) => (Array.isArray(hint) ? [...(hint as readonly Json[]), order] : null));
+    yield { rows: out.rows, hints, more: ended ? false : window.holdsWanted ? true : null, pages: walk.takeCount() };
+    if (ended) return;
+    page = await walk.next();
+  }
+}
+
+/** Begins at an end of the log, at the cursor's anchor, or at the place in time that a search finds. */
+async function begin<T extends Ordered>(
+  options: RecordKeysetOptions<T>,
+  walk: RecordWalk<T>,
+  request: ReadRequest<T>,
+  window: SpanWindow<T>,
+): ReturnType<RecordWalk<T>['next']> {
+  const { from, direction } = request;
+  if (from === null) return walk.beginAtEnd();
+  const anchor = readAnchor(request.hint, direction);
+  if (anchor !== null) {
+    try {
+      const page = anchor === 'end' ? await walk.beginAtEnd() : await walk.beginBeside(anchor);
+      if (page !== null) {
+        window.startedAt(anchor);
+        return page;
+      }
+    } catch (error) {
+      if (!options.isCursorRefused(error)) throw error;
+    }
+  }
+  return walk.beginAtTime(direction === 'forward' ? from.time - options.span : from.time);
+}
+
+/** A hint is [older id, its offset, newer id, its offset, newest first?]; a null id is that end of the log. */
+function readAnchor(hint: Hint | null, direction: ReadRequest<Ordered>['direction']): Anchor | 'end' | null {
+  if (!Array.isArray(hint) || hint.length !== 5) return null;
+  const values = hint as readonly Json[];
+  const [id, offset] = direction === 'forward' ? values : values.slice(2, 4);
+  if (id === null) return 'end';
+  if (typeof id !== 'string') return null;
+  return { id, offset: typeof offset === 'number' && Number.isSafeInteger(offset) && offset >= 0 ? offset : null };
+}
+
+function readOrder(hint: Hint | null): boolean {
+  return !(Array.isArray(hint) && hint[4] === 0);
+}

@@ -1,6 +1,13 @@
 import type { Call } from '../domain/call.ts';
-import type { Ordered } from '../domain/ordered.ts';
-import type { Identity, Partition, Unplaced } from './partition.ts';
+import { comparePositions } from '../domain/ordered.ts';
+import type { Direction, Ordered, Position } from '../domain/ordered.ts';
+import { contentHash, occurrenceTie, withTie } from './identity.ts';
+import type { Batch, Identity, Partition, ReadRequest, Unplaced } from './partition.ts';
+
+/**
+ * Vendors without pagination: one answer with everything, in any order. It is read as a stream, and only
+ * the rows nearest to the position are kept, as many as the reader wants.
+ */
 
 /** Takes rows one by one while the answer arrives. */
 export type RowSink<T extends Ordered> = (row: Unplaced<T>) => void;
@@ -16,4 +23,159 @@ export interface WholeResponseOptions<T extends Ordered> {
   load(sink: RowSink<T>, call: Call): Promise<void>;
 }
 
-export declare function wholeResponsePartition<T extends Ordered>(options: WholeResponseOptions<T>): Partition<T>;
+/** Rows kept beyond those that the reader asked for: a reader that filters a little need not ask again. */
+const SPARE = 64;
+
+/** The most rows that one answer gives: a reader that wants more reads the answer again, from further on. */
+const MAX_WINDOW = 5_000;
+
+export function wholeResponsePartition<T extends Ordered>(options: WholeResponseOptions<T>): Partition<T> {
+  let counted: number | undefined;
+  const load: WholeResponseOptions<T>['load'] = async (sink, call) => {
+    let count = 0;
+    await options.load((row) => {
+      count += 1;
+      sink(row);
+    }, call);
+    counted = count;
+  };
+  return {
+    key: options.key,
+    read: (request, call) => read({ ...options, load }, request, call),
+    async count(call) {
+      if (counted === undefined) await load(() => undefined, call);
+      return counted ?? null;
+    },
+  };
+}
+
+async function* read<T extends Ordered>(
+  options: WholeResponseOptions<T>,
+  request: ReadRequest<T>,
+  call: Call,
+): AsyncGenerator<Batch<T>, void, undefined> {
+  let from = request.from;
+  const size = Math.min(MAX_WINDOW, Math.max(1, request.need) + SPARE);
+  for (;;) {
+    const nearest = new NearestRows({ ...options, ...request, from, size });
+    await options.load((row) => {
+      nearest.offer(row);
+    }, call);
+    const rows = nearest.take();
+    yield { rows, hints: rows.map(() => null), more: nearest.overflowed, pages: 1 };
+    const last = rows.at(-1);
+    if (!nearest.overflowed || last === undefined) return;
+    from = { time: last.time, tie: last.tie };
+  }
+}
+
+interface NearestOptions<T extends Ordered> {
+  readonly identity: Identity<T>;
+  readonly direction: Direction;
+  readonly from: Position | null;
+  readonly until: Position | null;
+  readonly accept?: ((row: T) => boolean) | undefined;
+  readonly size: number;
+}
+
+/**
+ * Keeps the `size` rows nearest to `from` out of any number that are offered, in bounded memory.
+ *
+ * Rows are collected up to twice the size and then cut back, which bounds what later rows have to beat.
+ * Rows of equal time and content are numbered as they come: they are interchangeable, so it does not
+ * matter which of them gets which number, as long as each number is given once.
+ */
+export class NearestRows<T extends Ordered> {
+  readonly #options: NearestOptions<T>;
+  readonly #sign: 1 | -1;
+  #kept: T[] = [];
+  /** How many rows of one time and content were seen, for those that are still in reach. */
+  #occurrences = new Map<string, { time: bigint; first: string; count: number }>();
+  #bound: Position | null = null;
+  #overflowed = false;
+
+  constructor(options: NearestOptions<T>) {
+    this.#options = options;
+    this.#sign = options.direction === 'forward' ? 1 : -1;
+  }
+
+  /** Were there more rows than are kept? */
+  get overflowed(): boolean {
+    return this.#overflowed;
+  }
+
+  offer(row: Unplaced<T>): void {
+    if (!this.#mayMatter(row.time)) return;
+    const placed = withTie<T>(row, this.#tieOf(row));
+    const { from, until, accept } = this.#options;
+    if (from !== null && this.#compare(placed, from) <= 0) return;
+    if (until !== null && this.#compare(placed, until) >= 0) return;
+    if (this.#bound !== null && this.#compare(placed, this.#bound) > 0) {
+      if (accept?.(placed) ?? true) this.#overflowed = true;
+      return;
+    }
+    if (accept !== undefined && !accept(placed)) return;
+    this.#kept.push(placed);
+    if (this.#kept.length >= 2 * this.#options.size + 16) this.#cut();
+  }
+
+  /** The rows that were kept, in the direction of the read. */
+  take(): readonly T[] {
+    this.#cut();
+    return this.#kept;
+  }
+
+  /** A look at the time alone, before any hashing: most rows of a big answer end here. */
+  #mayMatter(time: bigint): boolean {
+    const { from, until } = this.#options;
+    if (from !== null && this.#compareTimes(time, from.time) < 0) return false;
+    if (until !== null && this.#compareTimes(time, until.time) > 0) return false;
+    if (this.#bound !== null && this.#compareTimes(time, this.#bound.time) > 0) {
+      // Beyond what is kept. Without a filter of ours it is enough to know that there is such a row.
+      if (this.#overflowed) return false;
+      if (this.#options.accept === undefined && until === null) {
+        this.#overflowed = true;
+        return false;
+      }
+    }
+    return true;
+  }
+
+  #tieOf(row: Unplaced<T>): string {
+    const { identity } = this.#options;
+    if (identity.by === 'id') return identity.of(row);
+    const hash = contentHash(identity.of(row));
+    const key = `${row.time}/${hash}`;
+    const seen = this.#occurrences.get(key);
+    if (seen === undefined) {
+      const first = occurrenceTie(hash, 0);
+      this.#occurrences.set(key, { time: row.time, first, count: 1 });
+      return first;
+    }
+    seen.count += 1;
+    return occurrenceTie(hash, seen.count - 1);
+  }
+
+  #cut(): void {
+    this.#kept.sort((a, b) => this.#compare(a, b));
+    if (this.#kept.length <= this.#options.size) return;
+    this.#kept.length = this.#options.size;
+    this.#overflowed = true;
+    const last = this.#kept.at(-1);
+    if (last === undefined) return;
+    this.#bound = { time: last.time, tie: last.tie };
+    for (const [key, { time, first }] of this.#occurrences) {
+      const order = this.#compareTimes(time, last.time);
+      // Numbers go up, so only forwards does a first row out of reach put those that follow it out of reach.
+      if (order > 0 || (order === 0 && this.#sign === 1 && first > last.tie)) this.#occurrences.delete(key);
+    }
+  }
+
+  #compare(a: Position, b: Position): number {
+    return comparePositions(a, b) * this.#sign;
+  }
+
+  #compareTimes(a: bigint, b: bigint): number {
+    return (a === b ? 0 : a < b ? -1 : 1) * this.#sign;
+  }
+}

@@ -1,0 +1,223 @@
+import type { Call } from '../domain/call.ts';
+import type { Direction, Ordered } from '../domain/ordered.ts';
+import { locatePage } from './locate.ts';
+import type { PageSpan } from './locate.ts';
+import type { KeyedRecord, KeysetPage, KeysetRequest, RecordKeysetOptions } from './record-keyset.ts';
+
+/** A record next to which a walk begins, and where it stood in the list when it was seen. */
+export interface Anchor {
+  readonly id: string;
+  readonly offset: number | null;
+}
+
+export interface WalkedRecord<T extends Ordered> {
+  readonly record: KeyedRecord<T>;
+  readonly offset: number | null;
+}
+
+/**
+ * Walks records through time in one direction: by the vendor's cursors where it has them, by offsets with
+ * an overlap of one record where it does not. Native order may be newest or oldest first; pages show it.
+ */
+export class RecordWalk<T extends Ordered> {
+  readonly #options: RecordKeysetOptions<T>;
+  readonly #direction: Direction;
+  readonly #call: Call;
+  /** As the cursor says, or newest first, unless a page shows otherwise. */
+  #newestFirst: boolean;
+  #cursors: boolean | null = null;
+  #count = 0;
+  #atEnd = false;
+  #edge: Anchor | null = null;
+  readonly #given = new Set<string>();
+
+  constructor(options: RecordKeysetOptions<T>, direction: Direction, newestFirst: boolean, call: Call) {
+    this.#options = options;
+    this.#newestFirst = newestFirst;
+    this.#direction = direction;
+    this.#call = call;
+  }
+
+  /** Has the last record of the walk been given? */
+  get atEnd(): boolean {
+    return this.#atEnd;
+  }
+
+  get newestFirst(): boolean {
+    return this.#newestFirst;
+  }
+
+  takeCount(): number {
+    const count = this.#count;
+    this.#count = 0;
+    return count;
+  }
+
+  /** From the oldest (forward) or newest (backward) record on. */
+  async beginAtEnd(): Promise<WalkedRecord<T>[]> {
+    const first = await this.#fetch({ kind: 'first' });
+    if (this.#kind === 'after' || this.#holdsAll(first)) {
+      if (this.#kind === 'before') this.#atEnd = true;
+      return this.#give(first, 0);
+    }
+    let offset = Math.max(0, (first.total ?? first.records.length) - this.#options.limit);
+    for (;;) {
+      const page = await this.#fetch({ kind: 'offset', offset });
+      const end = offset + page.records.length;
+      if (page.records.length === 0 && offset > 0) offset = Math.max(0, offset - this.#options.limit);
+      else if (page.total !== null && end < page.total) offset = Math.max(offset + 1, page.total - this.#options.limit);
+      else {
+        if (offset === 0) this.#atEnd = true;
+        return this.#give(page, offset);
+      }
+    }
+  }
+
+  /** From the record next to the anchor on; null when the anchor can't be found that way. */
+  async beginBeside(anchor: Anchor): Promise<WalkedRecord<T>[] | null> {
+    if (this.#cursors !== false) {
+      const page = await this.#fetch({ kind: this.#kind, id: anchor.id });
+      if (page.cursors) return this.#giveBeside(page, anchor);
+      this.#cursors = false;
+      this.#edge = null;
+    }
+    return this.#besideByOffset(anchor);
+  }
+
+  /** From the page on that shows every record at or beyond that instant. */
+  async beginAtTime(time: bigint): Promise<WalkedRecord<T>[]> {
+    await this.#learnOrder();
+    const { limit } = this.#options;
+    const step = this.#kind === 'after' ? 1 : -1;
+    const { index, page } = await locatePage<KeysetPage<T>>({
+      get: (at) => this.#fetch(at === 0 ? { kind: 'first' } : { kind: 'offset', offset: at * limit }),
+      describe: (found) => this.#spanOf(found),
+      step,
+      target: this.#normal(time),
+      guess: 0,
+      canJump: () => true,
+    });
+    const offset = index * limit;
+    if (step === -1) this.#atEnd = offset === 0;
+    else if (this.#isLastPage(page, offset)) this.#atEnd = true;
+    return this.#give(page, offset);
+  }
+
+  /** The records after those that were given. */
+  async next(): Promise<WalkedRecord<T>[]> {
+    const anchor = this.#edge;
+    if (anchor === null) {
+      this.#atEnd = true;
+      return [];
+    }
+    const page = await this.beginBeside(anchor).catch((error: unknown) => {
+      if (this.#options.isCursorRefused(error)) return null;
+      throw error;
+    });
+    if (page !== null) return page;
+    // The record has gone while we walked: find the place by what time it was there.
+    return this.beginAtTime(this.#edgeTime ?? 0n);
+  }
+
+  #edgeTime: bigint | null = null;
+
+  /** The native direction of the walk. */
+  get #kind(): 'after' | 'before' {
+    return (this.#direction === 'forward') === this.#newestFirst ? 'before' : 'after';
+  }
+
+  async #fetch(request: KeysetRequest): Promise<KeysetPage<T>> {
+    this.#count += 1;
+    const page = await this.#options.fetch(request, this.#call);
+    const order = orderOf(page.records);
+    if (order !== null) this.#newestFirst = order === 'descending';
+    if (page.cursors) this.#cursors = true;
+    return page;
+  }
+
+  /** A search has to know which way the list is sorted before it asks in the wrong half. */
+  async #learnOrder(): Promise<void> {
+    if (this.#count === 0) await this.#fetch({ kind: 'first' });
+  }
+
+  #giveBeside(page: KeysetPage<T>, anchor: Anchor): WalkedRecord<T>[] {
+    const { length } = page.records;
+    if (length === 0 || (this.#kind === 'after' && page.more === false)) this.#atEnd = true;
+    if (this.#kind === 'before' && (page.moreBefore === false || length < this.#options.limit)) this.#atEnd = true;
+    const start =
+      anchor.offset === null ? null : this.#kind === 'after' ? anchor.offset + 1 : Math.max(0, anchor.offset - length);
+    return this.#give(page, start);
+  }
+
+  async #besideByOffset(anchor: Anchor): Promise<WalkedRecord<T>[] | null> {
+    const { limit } = this.#options;
+    if (anchor.offset === null) return null;
+    // The anchor itself is asked for too, at the page's near edge: it shows whether the list has moved.
+    let offset = this.#kind === 'after' ? anchor.offset : Math.max(0, anchor.offset - limit + 1);
+    for (let tries = 0; tries < 4; tries += 1) {
+      const page = await this.#fetch(offset === 0 ? { kind: 'first' } : { kind: 'offset', offset });
+      const at = page.records.findIndex((record) => record.id === anchor.id);
+      if (at !== -1) {
+        const records = this.#kind === 'after' ? page.records.slice(at + 1) : page.records.slice(0, at);
+        const start = this.#kind === 'after' ? offset + at + 1 : offset;
+        if (this.#kind === 'before' ? offset === 0 : this.#isLastPage(page, offset)) this.#atEnd = true;
+        if (records.length > 0 || this.#atEnd) return this.#give({ ...page, records }, start);
+        // The anchor stands at the far edge: everything that is wanted is on the next page.
+        offset = this.#kind === 'after' ? offset + at : Math.max(0, offset - limit + 1);
+        continue;
+      }
+      // New records push the old ones on: the anchor is further from the native start than it was.
+      offset += this.#newestFirst ? limit - 1 : -(limit - 1);
+      if (offset < 0) return null;
+    }
+    return null;
+  }
+
+  /** Puts the page's records in walk order, without those that were given before. */
+  #give(page: KeysetPage<T>, start: number | null): WalkedRecord<T>[] {
+    const records = page.records.map((record, i) => ({ record, offset: start === null ? null : start + i }));
+    if (this.#kind === 'before') records.reverse();
+    const last = records.at(-1);
+    if (last !== undefined) {
+      this.#edge = { id: last.record.id, offset: last.offset };
+      this.#edgeTime = last.record.time;
+    }
+    if (this.#kind === 'after' && start !== null && this.#isLastPage(page, start)) this.#atEnd = true;
+    const fresh = records.filter(({ record }) => !this.#given.has(record.id));
+    for (const { record } of fresh) this.#given.add(record.id);
+    return fresh;
+  }
+
+  #holdsAll(page: KeysetPage<T>): boolean {
+    return page.total !== null ? page.total <= page.records.length : page.more === false;
+  }
+
+  #isLastPage(page: KeysetPage<T>, start: number): boolean {
+    if (page.more !== null && page.cursors) return !page.more;
+    if (page.total !== null) return start + page.records.length >= page.total;
+    return page.records.length < this.#options.limit;
+  }
+
+  #spanOf(page: KeysetPage<T>): PageSpan {
+    const times = page.records.map((record) => this.#normal(record.time));
+    const empty = times.length === 0;
+    return {
+      first: empty ? null : times.reduce((a, b) => (a < b ? a : b)),
+      last: empty ? null : times.reduce((a, b) => (a > b ? a : b)),
+      isLast: !empty && (page.more ?? page.records.length >= this.#options.limit) === false,
+      pageCount: page.total === null || empty ? null : Math.ceil(page.total / this.#options.limit),
+    };
+  }
+
+  #normal(time: bigint): bigint {
+    return this.#newestFirst ? -time : time;
+  }
+}
+
+/** Which way a page is sorted; null when all its records have one time. */
+function orderOf<T extends Ordered>(records: readonly KeyedRecord<T>[]): 'ascending' | 'descending' | null {
+  const first = records[0]?.time;
+  const last = records.at(-1)?.time;
+  if (first === undefined || last === undefined || first === last) return null;
+  return first < last ? 'ascending' : 'descending';
+}
