@@ -62,6 +62,8 @@ export interface NemoSimulation extends SimulatedVendor {
     at?: bigint,
     change?: PartChange & { readonly errorStack?: string },
   ): void;
+  /** The name of the task that lines of a step have when they name none. */
+  taskName(key: string, step: string): string;
   /** All opaque page tokens given out so far are forgotten. */
   expireTokens(): void;
 }
@@ -196,6 +198,7 @@ export function simulateNemo(options: NemoOptions = {}): NemoSimulation {
     clear() {
       jobs.clear();
     },
+    taskName: (key, step) => defaultTaskName(attemptOf(key), step),
     expireTokens() {
       dialect.tokens.expire();
     },
