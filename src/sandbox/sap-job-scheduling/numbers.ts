@@ -1,0 +1,7 @@
+/** A whole number of at least `least` in a query; undefined when it is not there, null when it is no such number. */
+export function wholeNumber(query: URLSearchParams, name: string, least: number): number | null | undefined {
+  const text = query.get(name);
+  if (text === null) return undefined;
+  if (!/^\d{1,12}$/.test(text) || Number(text) < least) return null;
+  return Number(text);
+}

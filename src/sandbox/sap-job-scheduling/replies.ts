@@ -1,0 +1,46 @@
+import type { Fault, SandboxReply } from '../types.ts';
+
+const KIND_OF_STATUS: Readonly<Record<number, string>> = {
+  400: 'Bad Request/Invalid Request',
+  401: 'Unauthorized',
+  404: 'Not Found',
+};
+
+/** An error as the service words it (assumed for 401 and 404: the vendor shows only the one of 400). */
+export function refusal(status: number, message: string): SandboxReply {
+  return { status, body: { code: status, message, type: KIND_OF_STATUS[status] ?? 'Error', detailedError: message } };
+}
+
+/** What each list of jobs carries since its paging was announced. */
+export const DEPRECATION_HEADERS: Readonly<Record<string, string>> = {
+  deprecation: '@1782345600',
+  sunset: 'Thu, 25 Jun 2026 00:00:00 GMT',
+  link: '<https://help.example.com/pagination-guide>; rel="deprecation"; type="text/html"',
+  'x-deprecation-warning': 'Pagination will be enforced on 2026-06-26. Default pageSize=10, max=100.',
+  'x-breaking-change-date': '2026-06-25',
+  'x-breaking-change-type': 'pagination-required',
+  'x-migration-guide': 'https://help.example.com/pagination-guide',
+};
+
+/** The limit of one client: 429, with the seconds to wait in the header. */
+export function tooManyRequests(seconds: number, times = 1): Fault {
+  return limited(429, seconds, times, { 'retry-after': String(seconds) });
+}
+
+/** The limit of all clients together: 503, with the seconds to wait in the body alone. */
+export function overloaded(seconds: number, times = 1): Fault {
+  return limited(503, seconds, times, {});
+}
+
+function limited(status: number, seconds: number, times: number, headers: Record<string, string>): Fault {
+  const body = JSON.stringify({
+    code: status,
+    message: 'Rate limit exceeded',
+    type: 'Rate Limit',
+    retryAfter: seconds,
+  });
+  return {
+    times,
+    what: { do: 'status', status, body, headers: { 'content-type': 'application/json', ...headers } },
+  };
+}

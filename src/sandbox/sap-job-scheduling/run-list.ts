@@ -1,0 +1,145 @@
+import { decodeRunId, encodeRunId, scramble } from './run-ids.ts';
+import { runOrder } from './runs.ts';
+import type { SapRun, SapRunFields } from './runs.ts';
+
+interface Written {
+  /** How many computed runs stand before it. */
+  readonly rank: number;
+  readonly run: SapRun;
+}
+
+/**
+ * The runs of one schedule, oldest first: computed ones, of which none is kept, and written ones sorted in
+ * between. Places count from 0; finding a place by time or by id is a binary search.
+ */
+export class RunList {
+  readonly #serial: number;
+  readonly #idForm: 'uuid' | 'hex';
+  readonly #shuffleTies: boolean;
+  #computed: (index: number) => SapRunFields = unreachable;
+  /** Computed runs from `#first` on are still there; those before it have been purged. */
+  #first = 0;
+  #end = 0;
+  #written: Written[] = [];
+  #numbers = 0;
+
+  constructor(serial: number, idForm: 'uuid' | 'hex', shuffleTies: boolean) {
+    this.#serial = serial;
+    this.#idForm = idForm;
+    this.#shuffleTies = shuffleTies;
+  }
+
+  get size(): number {
+    return this.#end - this.#first + this.#written.length;
+  }
+
+  /** Makes the list a computed one; what was written before is gone. */
+  generate(count: number, computed: (index: number) => SapRunFields): void {
+    this.#computed = computed;
+    this.#first = 0;
+    this.#end = count;
+    this.#written = [];
+  }
+
+  at(place: number): SapRun | undefined {
+    if (place < 0 || place >= this.size) return undefined;
+    const index = this.#writtenBefore(place);
+    const written = this.#written[index];
+    if (written !== undefined && this.#placeOf(written, index) === place) return written.run;
+    return this.#computedRun(this.#first + place - index);
+  }
+
+  /** The run's place, or -1. */
+  placeOf(runId: string): number {
+    const parts = decodeRunId(runId);
+    if (parts?.list !== this.#serial) return -1;
+    if (!parts.computed) {
+      const index = this.#written.findIndex(({ run }) => run.runId === runId);
+      const written = this.#written[index];
+      return written === undefined ? -1 : this.#placeOf(written, index);
+    }
+    if (parts.number < this.#first || parts.number >= this.#end) return -1;
+    if (this.#computedRun(parts.number).runId !== runId) return -1;
+    return parts.number - this.#first + this.#writtenUpTo(parts.number);
+  }
+
+  /** Sorts a run in by its time and returns its id. */
+  insert(fields: SapRunFields): string {
+    this.#numbers += 1;
+    const runId = encodeRunId({ list: this.#serial, computed: false, number: this.#numbers }, this.#idForm);
+    this.#place({ ...fields, runId });
+    return runId;
+  }
+
+  /** Replaces a written run; it moves to where its time belongs. False when there is none of that id. */
+  replace(runId: string, change: (run: SapRun) => SapRunFields): boolean {
+    const index = this.#written.findIndex(({ run }) => run.runId === runId);
+    const [old] = index === -1 ? [] : this.#written.splice(index, 1);
+    if (old === undefined) return false;
+    this.#place({ ...change(old.run), runId });
+    return true;
+  }
+
+  /** Forgets the runs before a time, as retention does. */
+  purge(before: bigint): void {
+    this.#first = searchFirst(this.#first, this.#end, (index) => runOrder(this.#computedRun(index)) >= before);
+    this.#written = this.#written
+      .filter(({ run }) => runOrder(run) >= before)
+      .map(({ rank, run }) => ({ rank: Math.max(rank, this.#first), run }));
+  }
+
+  #place(run: SapRun): void {
+    const time = runOrder(run);
+    const after = searchFirst(0, this.size, (place) => this.#timeAt(place) > time);
+    let place = after;
+    if (this.#shuffleTies) {
+      const from = searchFirst(0, this.size, (candidate) => this.#timeAt(candidate) >= time);
+      place = from + (scramble(this.#numbers) % (after - from + 1));
+    }
+    const index = this.#writtenBefore(place);
+    this.#written.splice(index, 0, { rank: this.#first + place - index, run });
+  }
+
+  #computedRun(index: number): SapRun {
+    const runId = encodeRunId({ list: this.#serial, computed: true, number: index }, this.#idForm);
+    return { ...this.#computed(index), runId };
+  }
+
+  #timeAt(place: number): bigint {
+    const run = this.at(place);
+    return run === undefined ? 0n : runOrder(run);
+  }
+
+  #placeOf(written: Written, index: number): number {
+    return written.rank - this.#first + index;
+  }
+
+  /** How many written runs stand before a place. */
+  #writtenBefore(place: number): number {
+    return searchFirst(0, this.#written.length, (index) => {
+      const written = this.#written[index];
+      return written === undefined || this.#placeOf(written, index) >= place;
+    });
+  }
+
+  /** How many written runs stand before that computed one. */
+  #writtenUpTo(computedIndex: number): number {
+    return searchFirst(0, this.#written.length, (index) => (this.#written[index]?.rank ?? Infinity) > computedIndex);
+  }
+}
+
+function unreachable(index: number): never {
+  throw new Error(`the list has no computed run ${index}`);
+}
+
+/** The first number in [from, to) for which it holds, when it holds for all that follow; `to` when for none. */
+function searchFirst(from: number, to: number, holds: (index: number) => boolean): number {
+  let low = from;
+  let high = to;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (holds(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}

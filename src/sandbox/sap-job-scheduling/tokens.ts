@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto';
+import type { SandboxReply, SandboxRequest } from '../types.ts';
+import { refusal } from './replies.ts';
+import { CREDENTIALS } from './settings.ts';
+import type { SapSettings } from './settings.ts';
+
+const BASIC = `Basic ${Buffer.from(`${CREDENTIALS.user}:${CREDENTIALS.password}`).toString('base64')}`;
+
+/** Tokens from client credentials, or HTTP basic, as the plan has it. */
+export class Access {
+  readonly #settings: SapSettings;
+  readonly #validUntil = new Map<string, number>();
+  #issued = 0;
+
+  constructor(settings: SapSettings) {
+    this.#settings = settings;
+  }
+
+  /** Every token given out so far is refused from now on. */
+  expireTokens(): void {
+    this.#validUntil.clear();
+  }
+
+  token(request: SandboxRequest): SandboxReply {
+    const form = new URLSearchParams(request.body);
+    if (request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') !== true) {
+      return { status: 415, body: { error: 'invalid_request', error_description: 'Unsupported media type' } };
+    }
+    if (form.get('grant_type') !== 'client_credentials') {
+      return { status: 400, body: { error: 'unsupported_grant_type', error_description: 'Unsupported grant type' } };
+    }
+    if (request.headers['authorization'] !== BASIC) {
+      return { status: 401, body: { error: 'unauthorized', error_description: 'Bad credentials' } };
+    }
+    this.#issued += 1;
+    const jti = createHash('sha256').update(`sandbox token ${this.#issued}`).digest('hex').slice(0, 32);
+    this.#validUntil.set(jti, Date.now() + this.#settings.tokenSeconds * 1000);
+    const { tokenSeconds } = this.#settings;
+    return {
+      status: 200,
+      body: { access_token: jti, token_type: 'bearer', expires_in: tokenSeconds, scope: 'jobscheduler.read', jti },
+    };
+  }
+
+  /** Null when the request may pass. */
+  refuse(request: SandboxRequest): SandboxReply | null {
+    const authorization = request.headers['authorization'] ?? '';
+    if (this.#settings.auth === 'basic') return authorization === BASIC ? null : unauthorized();
+    const [, token = ''] = /^Bearer (.+)$/i.exec(authorization) ?? [];
+    return (this.#validUntil.get(token) ?? 0) > Date.now() ? null : unauthorized();
+  }
+}
+
+function unauthorized(): SandboxReply {
+  return refusal(401, 'Unauthorized');
+}
