@@ -24,7 +24,7 @@ function countOf(problems: number): string {
   return problems === 1 ? '1 problem' : `${problems} problems`;
 }
 
-/** Writes a path as people write it: `sources.sap.auth.type`, `sources.nemo.workspaces[0]`. */
+/** Writes a path as people write it: `sources.erp.auth.type`, `sources.training.workspaces[0]`. */
 export function keyOf(path: readonly PropertyKey[]): string {
   return path.reduce<string>((text, part) => {
     if (typeof part === 'number') return `${text}[${part}]`;
