@@ -1,0 +1,124 @@
+import type { SandboxReply } from '../types.ts';
+import { LOG_FIELDS } from './fields.ts';
+import { compileFilter, constantOf } from './rql-filter.ts';
+import { parseQuery } from './rql-parser.ts';
+import type { Expression } from './rql-expression.ts';
+import { compareBy, readOrder, readSelect } from './list-query.ts';
+import type { ListQuery, OrderKey } from './list-query.ts';
+import { listReply } from './list-reply.ts';
+import type { LogRow, LogSelection } from './log-store.ts';
+import { permission } from './permission.ts';
+import type { Sequence } from './sequence.ts';
+import { etaWriter } from './settings.ts';
+import type { SoftwareOneSettings } from './settings.ts';
+import { LOG_PROPERTIES, logOnTheWire } from './task-log.ts';
+import type { SimulatedTask } from './tasks.ts';
+
+/**
+ * Answers a task's logs: newest first unless ordered otherwise. Time bounds and orders by time cost
+ * nothing however long the log is; any other filter or order reads all that is left of it, once.
+ * Throws `QueryError`.
+ */
+export function listLogs(task: SimulatedTask, query: ListQuery, settings: SoftwareOneSettings): SandboxReply {
+  const selected = readSelect(query.select, LOG_PROPERTIES, ['audit']);
+  const resource = { fields: LOG_FIELDS, permits: permission(settings.unfilterable, selected) };
+  const expression = query.filter === null ? null : parseQuery(query.filter);
+  // Compiled as a whole, so that a wrong part is refused also where the store would have answered it.
+  if (expression !== null) compileFilter(expression, resource);
+  const conditions = settings.ignoresFilters ? [] : conjunctionOf(expression);
+  const rest = conditions.filter((condition) => boundOf(condition) === null);
+  const predicates = rest.map((condition) => compileFilter(condition, resource));
+  const keys = effectiveOrder(query, settings, permission(settings.unorderable, selected));
+  const order = nativeOrder(keys);
+  const show = (row: LogRow): object => logOnTheWire(row, task, etaWriter(settings));
+  const range = task.logs.select({ ...timeBounds(conditions), ...(order ?? { descending: true, tieById: false }) });
+  let rows = range;
+  if (predicates.length > 0 || order === null) {
+    const question = JSON.stringify([task.logs.revision, task.status, query.filter, query.order, settings]);
+    const kept = remembered(task, question, () => {
+      const passing = indexesOf(range, (row) => predicates.every((passes) => passes(show(row))));
+      if (order === null) passing.sort((a, b) => compareBy(keys, LOG_FIELDS, show(range.at(a)), show(range.at(b))));
+      return passing;
+    });
+    rows = { length: kept.length, at: (index) => range.at(kept[index] ?? range.length) };
+  }
+  return listReply({ length: rows.length, at: (index) => show(rows.at(index)) }, query, LOG_PROPERTIES, settings);
+}
+
+function conjunctionOf(expression: Expression | null): readonly Expression[] {
+  if (expression === null) return [];
+  return expression.kind === 'and' ? expression.items.flatMap(conjunctionOf) : [expression];
+}
+
+function timeBounds(conditions: readonly Expression[]): Pick<LogSelection, 'since' | 'upTo'> {
+  let since = -Infinity;
+  let upTo = Infinity;
+  for (const condition of conditions) {
+    const bound = boundOf(condition);
+    since = Math.max(since, bound?.since ?? -Infinity);
+    upTo = Math.min(upTo, bound?.upTo ?? Infinity);
+  }
+  return { since, upTo };
+}
+
+/** What a comparison of the timestamp with a date allows; null for any other condition. */
+function boundOf(condition: Expression): Partial<Pick<LogSelection, 'since' | 'upTo'>> | null {
+  if (condition.kind !== 'compare' || condition.left.kind !== 'word' || condition.left.text !== 'timestamp')
+    return null;
+  if (condition.right.kind !== 'word' || !condition.right.quoted) return null;
+  const at = Number(constantOf(condition.right, 'timestamp', 'date'));
+  switch (condition.operator) {
+    case 'ge':
+      return { since: at };
+    case 'gt':
+      return { since: at + 1 };
+    case 'le':
+      return { upTo: at };
+    case 'lt':
+      return { upTo: at - 1 };
+    case 'eq':
+      return { since: at, upTo: at };
+    default:
+      return null;
+  }
+}
+
+const NEWEST_FIRST: readonly OrderKey[] = [{ path: 'timestamp', descending: true }];
+
+function effectiveOrder(
+  query: ListQuery,
+  settings: SoftwareOneSettings,
+  permits: (path: string) => boolean,
+): readonly OrderKey[] {
+  const keys = readOrder(query.order, LOG_FIELDS, permits);
+  if (keys.length === 0 || settings.ignoresOrder) return NEWEST_FIRST;
+  return settings.ignoresSecondOrder ? keys.slice(0, 1) : keys;
+}
+
+/** The order as the store has it ready: by time, or by time and then id in one direction. Null: it has to be sorted. */
+function nativeOrder(keys: readonly OrderKey[]): Pick<LogSelection, 'tieById' | 'descending'> | null {
+  const [first, second] = keys;
+  if (first?.path !== 'timestamp') return null;
+  const { descending } = first;
+  if (second === undefined) return { descending, tieById: false };
+  return second.path === 'id' && second.descending === descending ? { descending, tieById: true } : null;
+}
+
+function indexesOf(rows: Sequence<LogRow>, passes: (row: LogRow) => boolean): number[] {
+  const kept: number[] = [];
+  for (let index = 0; index < rows.length; index += 1) {
+    if (passes(rows.at(index))) kept.push(index);
+  }
+  return kept;
+}
+
+const ANSWERS = new WeakMap<SimulatedTask, { readonly question: string; readonly kept: readonly number[] }>();
+
+/** The rows of a task's last question: its next page does not read everything again. */
+function remembered(task: SimulatedTask, question: string, find: () => readonly number[]): readonly number[] {
+  const known = ANSWERS.get(task);
+  if (known?.question === question) return known.kept;
+  const kept = find();
+  ANSWERS.set(task, { question, kept });
+  return kept;
+}

@@ -1,0 +1,133 @@
+import type { SandboxLine } from '../types.ts';
+import { computedLogId } from './ids.ts';
+import { firstIndex, mergeSorted } from './sequence.ts';
+import type { Sequence } from './sequence.ts';
+
+/** A line with what only this vendor's logs have. `message` may be a template over `parameters`. */
+export interface TaskLogLine extends SandboxLine {
+  readonly parameters?: unknown;
+  readonly progress?: number;
+  /** Milliseconds since the epoch. */
+  readonly eta?: number;
+}
+
+/** A stored line: its clock has milliseconds. */
+export interface LogRow {
+  readonly id: string;
+  readonly milliseconds: number;
+  /** When it was stored, compared with the other rows of the same log. */
+  readonly sequence: number;
+  readonly line: TaskLogLine;
+}
+
+/** Which rows, and in which order. Bounds are inclusive milliseconds. */
+export interface LogSelection {
+  readonly since: number;
+  readonly upTo: number;
+  /** Are rows of equal time ordered by id (in the same direction), or as they were stored? */
+  readonly tieById: boolean;
+  readonly descending: boolean;
+}
+
+/** The log of one task: written rows, and a computed part that may be millions of lines long. */
+export class LogStore {
+  readonly #written = new Map<boolean, { rows: LogRow[]; sorted: boolean }>([
+    [true, { rows: [], sorted: true }],
+    [false, { rows: [], sorted: true }],
+  ]);
+  readonly #ordinal: number;
+  #computed: Sequence<LogRow> = { length: 0, at: noRow };
+  #stored = 0;
+  #revision = 0;
+
+  constructor(ordinal: number) {
+    this.#ordinal = ordinal;
+  }
+
+  /** Rises with each change. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  write(lines: readonly TaskLogLine[], nextId: () => string): void {
+    this.#revision += 1;
+    for (const line of lines) {
+      const row = { id: nextId(), milliseconds: toMilliseconds(line.time), sequence: this.#stored++, line };
+      for (const list of this.#written.values()) {
+        list.rows.push(row);
+        list.sorted = false;
+      }
+    }
+  }
+
+  /** Lines oldest first; their ids rise with their index. They count as stored before what is written. */
+  generate(count: number, line: (index: number) => TaskLogLine): void {
+    const ordinal = this.#ordinal;
+    this.#revision += 1;
+    this.#computed = {
+      length: count,
+      at(index) {
+        const computed = line(index);
+        const id = computedLogId(ordinal, index);
+        return { id, milliseconds: toMilliseconds(computed.time), sequence: index - count, line: computed };
+      },
+    };
+  }
+
+  /** The rows of a selection, by index; finding them costs the logarithm of the log's length. */
+  select(selection: LogSelection): Sequence<LogRow> {
+    const { since, upTo, tieById, descending } = selection;
+    const all = this.#ascending(tieById);
+    const start = firstIndex(0, all.length, (index) => all.at(index).milliseconds >= since);
+    const end = firstIndex(start, all.length, (index) => all.at(index).milliseconds > upTo);
+    const range: Sequence<LogRow> = { length: end - start, at: (index) => all.at(start + index) };
+    if (!descending) return range;
+    return tieById ? reversed(range) : reversedKeepingTies(range);
+  }
+
+  #ascending(tieById: boolean): Sequence<LogRow> {
+    const compare = tieById ? byTimeAndId : byTimeAndSequence;
+    const written = this.#written.get(tieById);
+    if (written === undefined) return this.#computed;
+    // Appended lines leave the list nearly sorted, which sorting is quick for.
+    if (!written.sorted) written.rows.sort(compare);
+    written.sorted = true;
+    const { rows } = written;
+    return mergeSorted({ length: rows.length, at: (index) => rows[index] ?? noRow() }, this.#computed, compare);
+  }
+}
+
+function reversed(range: Sequence<LogRow>): Sequence<LogRow> {
+  return { length: range.length, at: (index) => range.at(range.length - 1 - index) };
+}
+
+/** A stable descending sort: later times first, rows of equal time still as they were stored. */
+function reversedKeepingTies(range: Sequence<LogRow>): Sequence<LogRow> {
+  return {
+    length: range.length,
+    at(index) {
+      const mirrored = range.length - 1 - index;
+      const { milliseconds } = range.at(mirrored);
+      const start = firstIndex(0, mirrored, (other) => range.at(other).milliseconds >= milliseconds);
+      const end = firstIndex(mirrored, range.length, (other) => range.at(other).milliseconds > milliseconds);
+      return range.at(start + (end - 1 - mirrored));
+    },
+  };
+}
+
+function byTimeAndId(a: LogRow, b: LogRow): number {
+  if (a.milliseconds !== b.milliseconds) return a.milliseconds - b.milliseconds;
+  return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
+}
+
+function byTimeAndSequence(a: LogRow, b: LogRow): number {
+  return a.milliseconds - b.milliseconds || a.sequence - b.sequence;
+}
+
+function toMilliseconds(nanoseconds: bigint): number {
+  return Number(nanoseconds / 1_000_000n);
+}
+
+function noRow(): never {
+  throw new RangeError('There is no such row.');
+}

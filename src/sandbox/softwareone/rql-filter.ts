@@ -1,0 +1,122 @@
+import { comparable, valueAt } from './fields.ts';
+import type { Fields, FieldType } from './fields.ts';
+import { QueryError } from './rql-expression.ts';
+import type { CompareOperator, Expression } from './rql-expression.ts';
+
+/** Does a row of the resource pass? */
+export type Predicate = (row: unknown) => boolean;
+
+/** What a query may talk about, and whether a path of it may be used. */
+export interface Resource {
+  readonly fields: Fields;
+  permits(path: string): boolean;
+}
+
+/** Turns a tree into a predicate. Throws `QueryError` for what the resource does not have or permit. */
+export function compileFilter(expression: Expression, resource: Resource): Predicate {
+  switch (expression.kind) {
+    case 'and': {
+      const parts = expression.items.map((item) => compileFilter(item, resource));
+      return (row) => parts.every((part) => part(row));
+    }
+    case 'or': {
+      const parts = expression.items.map((item) => compileFilter(item, resource));
+      return (row) => parts.some((part) => part(row));
+    }
+    case 'not': {
+      const part = compileFilter(expression.item, resource);
+      return (row) => !part(row);
+    }
+    case 'compare':
+      return compileComparison(expression, resource);
+    case 'unknown':
+      throw new QueryError(expression.name, 'Unknown expression group.');
+    default:
+      throw new QueryError(expression.kind === 'word' ? expression.text : expression.kind, 'Unknown expression group.');
+  }
+}
+
+function compileComparison(node: Expression & { kind: 'compare' }, resource: Resource): Predicate {
+  const { operator, right } = node;
+  const path = pathOf(node.left, resource);
+  const type = resource.fields[path] ?? 'string';
+  const read = (row: unknown): string | number | null => comparable(valueAt(row, path), type);
+  if (operator === 'in' || operator === 'out') {
+    const values = new Set(listOf(right, path).map((item) => constantOf(item, path, type)));
+    return (row) => values.has(read(row)) === (operator === 'in');
+  }
+  if (operator === 'like' || operator === 'ilike') {
+    const matches = patternOf(textOf(right, path), operator === 'ilike');
+    return (row) => {
+      const value = read(row);
+      return typeof value === 'string' && matches(value);
+    };
+  }
+  // An unquoted value that is the name of a property is taken for that property.
+  if (right.kind === 'word' && !right.quoted && Object.hasOwn(resource.fields, right.text)) {
+    const otherPath = right.text;
+    const otherType = resource.fields[otherPath] ?? 'string';
+    return (row) => holds(operator, read(row), comparable(valueAt(row, otherPath), otherType));
+  }
+  const value = constantOf(right, path, type);
+  return (row) => holds(operator, read(row), value);
+}
+
+function pathOf(left: Expression, resource: Resource): string {
+  const path = left.kind === 'word' ? left.text : '';
+  if (!Object.hasOwn(resource.fields, path)) throw new QueryError(path, 'Invalid property path.');
+  if (!resource.permits(path)) throw new QueryError(path, 'Filtering is not permitted.');
+  return path;
+}
+
+function listOf(right: Expression, path: string): readonly Expression[] {
+  const items = right.kind === 'and' ? right.items : right.kind === 'word' ? [right] : [];
+  if (items.length === 0) throw new QueryError(path, 'Value has to be a non empty array.');
+  return items;
+}
+
+function textOf(right: Expression, path: string): string {
+  if (right.kind === 'empty') return '';
+  if (right.kind === 'word') return right.text;
+  throw new QueryError(path, right.kind === 'null' ? 'Null values are not supported.' : 'Unsupported argument type.');
+}
+
+/** The constant of a comparison, checked against the type of its property. */
+export function constantOf(right: Expression, path: string, type: FieldType): string | number | null {
+  if (right.kind === 'null') return null;
+  const text = textOf(right, path);
+  const refused = new QueryError(path, `Cannot convert value: '${text}'.`);
+  if (type === 'number' || type === 'date') {
+    const value = type === 'number' ? Number(text || Number.NaN) : Date.parse(text);
+    if (Number.isNaN(value)) throw refused;
+    return value;
+  }
+  if (typeof type === 'string') return text;
+  const member = type.find((name) => name.toLowerCase() === text.toLowerCase());
+  if (member === undefined) throw refused;
+  return member;
+}
+
+function holds(operator: CompareOperator, value: string | number | null, other: string | number | null): boolean {
+  if (operator === 'eq') return value === other;
+  if (operator === 'ne') return value !== other;
+  if (value === null || other === null) return false;
+  if (operator === 'gt') return value > other;
+  if (operator === 'ge') return value >= other;
+  return operator === 'lt' ? value < other : value <= other;
+}
+
+/** `*` is a wildcard at the start and the end only; `\*` there is a star; without wildcards it means equal. */
+function patternOf(pattern: string, insensitive: boolean): (value: string) => boolean {
+  const opens = pattern.startsWith('*');
+  const closes = pattern.length > 1 && pattern.endsWith('*') && !pattern.endsWith('\\*');
+  const inner = pattern.slice(opens ? 1 : 0, closes ? -1 : undefined);
+  const literal = inner.replace(/^\\\*/, '*').replace(/\\\*$/, '*');
+  const wanted = insensitive ? literal.toLowerCase() : literal;
+  return (value) => {
+    const text = insensitive ? value.toLowerCase() : value;
+    if (opens && closes) return text.includes(wanted);
+    if (opens) return text.endsWith(wanted);
+    return closes ? text.startsWith(wanted) : text === wanted;
+  };
+}

@@ -1,0 +1,50 @@
+import type { ErrorShape } from './problem.ts';
+
+/** What is not known about the service, as switches; tests turn them while it runs. */
+export interface SoftwareOneSettings {
+  /** Page size when none is asked for. Documentation says 10 in one place and 1000 in another. */
+  defaultLimit: number;
+  /** Larger pages are cut to this without a word. */
+  maxLimit: number;
+  /** Does `$meta.pagination.total` say how many there are? Else it is null. */
+  totals: boolean;
+  errorShape: ErrorShape;
+  /** Paths of logs (`*`: all) that can't be filtered: 400. */
+  unfilterable: readonly string[];
+  /** Paths of logs (`*`: all) that can't be ordered by: 400. */
+  unorderable: readonly string[];
+  /** The same for tasks. */
+  unfilterableTasks: readonly string[];
+  unorderableTasks: readonly string[];
+  /** Filters are accepted and have no effect. */
+  ignoresFilters: boolean;
+  /** `order` is accepted and has no effect. */
+  ignoresOrder: boolean;
+  /** Only the first key of `order` has an effect. */
+  ignoresSecondOrder: boolean;
+  /** Is an `eta` written with a space between date and time, as in the documentation's sample? */
+  etaWithSpace: boolean;
+}
+
+export const DEFAULT_SETTINGS: SoftwareOneSettings = {
+  defaultLimit: 10,
+  maxLimit: 100,
+  totals: true,
+  errorShape: 'object',
+  unfilterable: [],
+  unorderable: [],
+  unfilterableTasks: [],
+  unorderableTasks: [],
+  ignoresFilters: false,
+  ignoresOrder: false,
+  ignoresSecondOrder: false,
+  etaWithSpace: true,
+};
+
+/** Writes an `eta` as the service is set to. */
+export function etaWriter(settings: SoftwareOneSettings): (milliseconds: number) => string {
+  return (milliseconds) => {
+    const text = new Date(milliseconds).toISOString();
+    return settings.etaWithSpace ? text.replace('T', ' ') : text;
+  };
+}
