@@ -1,12 +1,18 @@
 import type { VendorDefinition } from '../vendors/connector.ts';
 import type { SourceHttpSettings } from '../http/settings.ts';
 
+export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
+
 export interface ServerSettings {
   readonly host: string;
   /** 0: the system chooses. */
   readonly port: number;
   /** Largest `first` or `last`. */
   readonly maxPageSize: number;
+  readonly graphiql: boolean;
+  /** Of web pages, beside our own. */
+  readonly allowedOrigins: readonly string[];
+  readonly logLevel: LogLevel;
   /** Null: a secret that lasts as long as the process, or none, as whoever signs cursors decides. */
   readonly cursorSecret: string | null;
 }

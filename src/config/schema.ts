@@ -13,6 +13,15 @@ export const serverSchema = z.strictObject({
   host: z.string().min(1).default('127.0.0.1').describe('Address to listen on. 0.0.0.0 for all interfaces.'),
   port: count(0, 65_535).default(4000).describe('Port to listen on; 0 lets the system choose.'),
   maxPageSize: count(1, 10_000).default(1_000).describe('Largest `first` or `last` that a client may ask for.'),
+  graphiql: z.boolean().default(true).describe('Serve GraphiQL to browsers.'),
+  allowedOrigins: z
+    .array(z.string().regex(/^https?:\/\/[^/]+$/, { error: 'expected an origin such as https://app.example.com' }))
+    .default([])
+    .describe('Origins of web pages that may read answers and open WebSockets, beside our own.'),
+  logLevel: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+    .default('info')
+    .describe('Least severity of what is logged, as JSON lines on standard error.'),
   cursorSecret: z
     .string()
     .min(16)

@@ -25,7 +25,15 @@ const MINIMAL = { vendor: 'orchard', baseUrl: 'https://orchard.example.com', wor
 describe('a valid configuration', () => {
   test('becomes settings with every default filled in', () => {
     expect(parse({ sources: { first: MINIMAL } })).toEqual({
-      server: { host: '127.0.0.1', port: 4000, maxPageSize: 1000, cursorSecret: null },
+      server: {
+        host: '127.0.0.1',
+        port: 4000,
+        maxPageSize: 1000,
+        graphiql: true,
+        allowedOrigins: [],
+        logLevel: 'info',
+        cursorSecret: null,
+      },
       sources: [
         {
           name: 'first',
@@ -45,8 +53,17 @@ describe('a valid configuration', () => {
   });
 
   test('keeps what it says, with durations in milliseconds', () => {
+    const settings = {
+      host: '0.0.0.0',
+      port: 0,
+      maxPageSize: 200,
+      graphiql: false,
+      allowedOrigins: ['https://app.example.com'],
+      logLevel: 'silent',
+      cursorSecret: 'sixteen-letters!',
+    };
     const { server, sources } = parse({
-      server: { host: '0.0.0.0', port: 0, maxPageSize: 200, cursorSecret: 'sixteen-letters!' },
+      server: settings,
       sources: {
         erp: {
           vendor: 'harbour',
@@ -69,7 +86,7 @@ describe('a valid configuration', () => {
         },
       },
     });
-    expect(server).toEqual({ host: '0.0.0.0', port: 0, maxPageSize: 200, cursorSecret: 'sixteen-letters!' });
+    expect(server).toEqual(settings);
     expect(sources).toEqual([
       {
         name: 'erp',

@@ -1,0 +1,30 @@
+import type { Configuration } from './configuration.ts';
+import { createSourceHttp } from '../http/source-http.ts';
+import type { ManagedSourceHttp, SourceHttpOptions } from '../http/source-http.ts';
+import type { Connector, VendorDefinition } from '../vendors/connector.ts';
+
+/** A source that can be asked. */
+export interface ConnectedSource {
+  readonly name: string;
+  readonly vendor: string;
+  readonly definition: VendorDefinition;
+  readonly connector: Connector;
+  readonly http: ManagedSourceHttp;
+}
+
+/** Makes a connector for every configured source, in their order. Nothing is asked of a vendor yet. */
+export function connectSources(
+  { sources }: Pick<Configuration, 'sources'>,
+  options: SourceHttpOptions = {},
+): readonly ConnectedSource[] {
+  return sources.map(({ name, definition, http: settings, options: vendorOptions }) => {
+    const http = createSourceHttp(settings, options);
+    const connector = definition.create({ source: name, http, options: vendorOptions });
+    return { name, vendor: definition.vendor, definition, connector, http };
+  });
+}
+
+/** Gives the connections of all sources back. */
+export async function closeSources(sources: readonly ConnectedSource[]): Promise<void> {
+  await Promise.all(sources.map(async ({ http }) => http.close()));
+}
