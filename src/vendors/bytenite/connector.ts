@@ -1,0 +1,92 @@
+import type { Call } from '../../domain/call.ts';
+import { hasCode, TributaryError } from '../../domain/errors.ts';
+import type { Job, Step, Task } from '../../domain/job.ts';
+import type { LogEntry, LogScope } from '../../domain/log-entry.ts';
+import type { LogFilter } from '../../domain/log-filter.ts';
+import { wholeListPartition } from '../../pagination/whole-list.ts';
+import { wholeResponsePartition } from '../../pagination/whole-response.ts';
+import type { Capabilities, Connector, ConnectorOptions, LogReading } from '../connector.ts';
+import { SERVICES } from './facts.ts';
+import { JobList } from './job-list.ts';
+import { JobLoader } from './job-loader.ts';
+import { jobOf } from './job-mapping.ts';
+import { LINE_IDENTITY } from './log-entry.ts';
+import { LogReader } from './log-reader.ts';
+import { byteNiteOptions } from './options.ts';
+import { selectionOf } from './selection.ts';
+import { stepsOf } from './steps.ts';
+
+const CAPABILITIES: Capabilities = {
+  attempts: false,
+  steps: true,
+  tasks: true,
+  nativePagination: 'WHOLE_RESPONSE',
+  maxPageSize: null,
+  totalCount: true,
+  pushdown: ['MIN_SEVERITY', 'SEVERITY_IN', 'STEP_IN', 'TASK_IN'],
+};
+
+export function createByteNiteConnector({ source, http, options }: ConnectorOptions): Connector {
+  const { jobPageSize } = byteNiteOptions.parse(options ?? {});
+  const list = new JobList(http, jobPageSize);
+  const jobs = new JobLoader(http);
+  const reader = new LogReader(http);
+
+  async function steps(job: string, call: Call): Promise<readonly Step[]> {
+    const wire = await jobs.load(job, call);
+    if (wire === null) throw new TributaryError('NOT_FOUND', `${source}: there is no such job`, { source });
+    return stepsOf(wire);
+  }
+
+  return {
+    vendor: 'bytenite',
+    capabilities: CAPABILITIES,
+    jobPageSize,
+    probe: async (call) => ({ jobs: await list.total(call) }),
+    listJobs: (page, filter, call) => list.page(page, filter, call),
+    getJobs: (keys, call) => Promise.all(keys.map((key) => jobOrError(key, call))),
+    attempts: () => Promise.resolve([]),
+    steps: (job) => Promise.resolve([wholeListPartition('', (call) => steps(job, call))]),
+    tasks: (job) => Promise.resolve([wholeListPartition('', async (call) => (await reader.tasks(job, call)).all())]),
+    attempt: () => Promise.resolve(null),
+    async step(job, key, call) {
+      if (!SERVICES.some((service) => service === key)) return null;
+      const wire = await jobs.load(job, call);
+      return wire === null ? null : (stepsOf(wire).find((step) => step.key === key) ?? null);
+    },
+    task: (job, key, call) => taskOrNull(job, key, call),
+    logs: (scope, filter) => Promise.resolve(logs(scope, filter)),
+  };
+
+  async function jobOrError(key: string, call: Call): Promise<Job | null | Error> {
+    try {
+      const wire = await jobs.load(key, call);
+      return wire === null ? null : jobOf(source, wire);
+    } catch (error) {
+      return error instanceof Error ? error : new Error('Reading a job failed.', { cause: error });
+    }
+  }
+
+  async function taskOrNull(job: string, key: string, call: Call): Promise<Task | null> {
+    try {
+      return (await reader.task(job, key, call)).get(key);
+    } catch (error) {
+      if (hasCode(error, 'NOT_FOUND')) return null;
+      throw error;
+    }
+  }
+
+  /** One log per job, whatever the scope: a line is the same line, with the same id, in each of them. */
+  function logs(scope: LogScope, filter: LogFilter): LogReading {
+    const { contains, notContains, matches } = filter;
+    const residual = { contains, notContains, matches };
+    const selection = selectionOf(scope, filter);
+    if (selection === null) return { partitions: [], residual };
+    const partition = wholeResponsePartition<LogEntry>({
+      key: '',
+      identity: LINE_IDENTITY,
+      load: (sink, call) => reader.lines(scope.job, selection, sink, call),
+    });
+    return { partitions: [partition], residual };
+  }
+}

@@ -1,0 +1,39 @@
+import type { ErrorCode } from '../../domain/errors.ts';
+import type { ClassifyError } from '../../http/settings.ts';
+import { isRecord } from './log-instance.ts';
+
+/** gRPC status codes, as far as they say more than an HTTP status of 400 or 500. */
+const CODE_OF_GRPC: Readonly<Record<number, ErrorCode>> = {
+  4: 'SOURCE_TIMEOUT',
+  5: 'NOT_FOUND',
+  7: 'SOURCE_FORBIDDEN',
+  8: 'SOURCE_RATE_LIMITED',
+  16: 'SOURCE_UNAUTHENTICATED',
+};
+
+/** HTTP statuses in the body of the action endpoints. */
+const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = {
+  401: 'SOURCE_UNAUTHENTICATED',
+  403: 'SOURCE_FORBIDDEN',
+  404: 'NOT_FOUND',
+  429: 'SOURCE_RATE_LIMITED',
+};
+
+const FINAL: ReadonlySet<ErrorCode> = new Set(['NOT_FOUND', 'SOURCE_FORBIDDEN', 'SOURCE_UNAUTHENTICATED']);
+
+/**
+ * Error bodies are `rpcStatus` with a gRPC code, that of the action endpoints with an HTTP status, or
+ * `{}`. Where the status is the general 400 or 500, the body knows better.
+ */
+export const classifyError: ClassifyError = ({ status, body }) => {
+  if ((status !== 400 && status !== 500) || !isRecord(body)) return null;
+  const inner = body['error'];
+  const code =
+    codeIn(CODE_OF_GRPC, body['code']) ?? (isRecord(inner) ? codeIn(CODE_OF_STATUS, inner['code']) : undefined);
+  if (code === undefined) return null;
+  return FINAL.has(code) ? { code, retryable: false } : { code };
+};
+
+function codeIn(table: Readonly<Record<number, ErrorCode>>, code: unknown): ErrorCode | undefined {
+  return typeof code === 'number' ? table[code] : undefined;
+}

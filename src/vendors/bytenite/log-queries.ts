@@ -1,0 +1,107 @@
+import type { Call } from '../../domain/call.ts';
+import { TributaryError } from '../../domain/errors.ts';
+import type { SourceHttp } from '../../http/client.ts';
+import { EVERYTHING } from './selection.ts';
+import type { LogQuery } from './selection.ts';
+import { readLogStream } from './log-stream.ts';
+import type { LogStreamSink } from './log-groups.ts';
+import { isJobId } from './job-id.ts';
+
+type Body = AsyncIterable<Uint8Array>;
+
+/**
+ * Asks POST /logs. A filter that the source refuses with 400 is left out, and is not sent again: whoever
+ * reads the answer filters it anyway.
+ */
+export class LogQueries {
+  readonly #http: SourceHttp;
+  readonly #refused = new Set<keyof LogQuery>();
+
+  constructor(http: SourceHttp) {
+    this.#http = http;
+  }
+
+  /**
+   * Reads the lines of a job under the query, or under as much of it as the source takes. Returns the
+   * query that was answered.
+   */
+  async read(job: string, query: LogQuery, sink: LogStreamSink, call: Call): Promise<LogQuery> {
+    const { body, answered } = await this.#open(job, this.#accepted(query), call);
+    if (answered.taskIds.length === query.taskIds.length) {
+      await readLogStream(body, sink, this.#http.source);
+      return answered;
+    }
+    const tasks = new Set<string>();
+    await readLogStream(
+      body,
+      {
+        line: (service, taskId, instance) => {
+          sink.line(service, taskId, instance);
+        },
+        task(taskId) {
+          tasks.add(taskId);
+          sink.task(taskId);
+        },
+      },
+      this.#http.source,
+    );
+    // Ids come from clients. Only a refusal of ids that exist says something about the filter itself.
+    if (query.taskIds.every((taskId) => tasks.has(taskId))) this.#refused.add('taskIds');
+    return answered;
+  }
+
+  async #open(job: string, query: LogQuery, call: Call): Promise<{ body: Body; answered: LogQuery }> {
+    const attempts = fallbacksOf(query);
+    for (const [index, attempt] of attempts.entries()) {
+      try {
+        const body = await this.#post(job, attempt, call);
+        if (index > 0) this.#remember(query, attempt);
+        return { body, answered: attempt };
+      } catch (error) {
+        if (!isRefusal(error)) throw error;
+        if (index === attempts.length - 1) throw this.#explained(error, job);
+      }
+    }
+    throw new Error('There is always a query without filters to fall back to.');
+  }
+
+  async #post(job: string, query: LogQuery, call: Call): Promise<Body> {
+    const body = { jobId: job, taskIds: query.taskIds, levels: query.levels, services: query.services };
+    // It is a POST, and it only reads: it may be sent again.
+    const { data } = await this.#http.stream({ method: 'POST', path: ['logs'], body, idempotent: true }, call);
+    return data;
+  }
+
+  #accepted(query: LogQuery): LogQuery {
+    return {
+      taskIds: this.#refused.has('taskIds') ? [] : query.taskIds,
+      levels: this.#refused.has('levels') ? [] : query.levels,
+      services: this.#refused.has('services') ? [] : query.services,
+    };
+  }
+
+  #remember(refused: LogQuery, answered: LogQuery): void {
+    for (const part of ['levels', 'services'] as const) {
+      if (refused[part].length > 0 && answered[part].length === 0) this.#refused.add(part);
+    }
+  }
+
+  /** Without filters the job's id is all that can be wrong about a request. */
+  #explained(error: TributaryError, job: string): TributaryError {
+    if (isJobId(job)) return error;
+    const { source } = this.#http;
+    return new TributaryError('NOT_FOUND', `${source}: there is no such job`, { source, cause: error });
+  }
+}
+
+/** The query, then without task ids (which clients name), then without any filter. */
+function fallbacksOf(query: LogQuery): readonly LogQuery[] {
+  const fallbacks = [query];
+  if (query.taskIds.length > 0) fallbacks.push({ ...query, taskIds: [] });
+  if (query.levels.length > 0 || query.services.length > 0) fallbacks.push(EVERYTHING);
+  return fallbacks;
+}
+
+function isRefusal(error: unknown): error is TributaryError {
+  return error instanceof TributaryError && error.status === 400 && error.code === 'SOURCE_BAD_RESPONSE';
+}

@@ -1,0 +1,44 @@
+import type { LogFilter } from '../../domain/log-filter.ts';
+import { NO_SEVERITY, severityNumberOfWord, severityOf, SEVERITY_FLOOR } from '../../domain/severity.ts';
+import type { Severity } from '../../domain/severity.ts';
+import { LEVEL_NUMBERS } from './facts.ts';
+import type { Level } from './facts.ts';
+
+const LEVELS = Object.keys(LEVEL_NUMBERS) as readonly Level[];
+
+const KNOWN = new Map<string, Severity>(
+  LEVELS.map((text) => {
+    const number = LEVEL_NUMBERS[text];
+    return [text, { number, text, source: number === 0 ? 'NONE' : 'VENDOR' }];
+  }),
+);
+
+/** The severity of a level. Missing is the protobuf zero value, UNKNOWN; a level of a newer version is read as a word of the field. */
+export function severityOfLevel(level: string | null): Severity {
+  if (level === null) return NO_SEVERITY;
+  const known = KNOWN.get(level);
+  if (known !== undefined) return known;
+  const number = severityNumberOfWord(level);
+  return { number, text: level, source: number === 0 ? 'NONE' : 'VENDOR' };
+}
+
+export type SeverityFilter = Pick<LogFilter, 'minSeverity' | 'severityIn' | 'includeUnspecified'>;
+
+/** Do entries of that severity number pass the filter? */
+export function passesSeverity(filter: SeverityFilter, number: number): boolean {
+  const { minSeverity, severityIn, includeUnspecified } = filter;
+  const severity = severityOf(number);
+  if (severity === 'UNSPECIFIED') {
+    if (includeUnspecified !== undefined) return includeUnspecified;
+    if (severityIn !== undefined && !severityIn.includes('UNSPECIFIED')) return false;
+    return minSeverity === undefined || SEVERITY_FLOOR[minSeverity] <= SEVERITY_FLOOR.INFO;
+  }
+  if (minSeverity !== undefined && number < SEVERITY_FLOOR[minSeverity]) return false;
+  return severityIn === undefined || severityIn.includes(severity);
+}
+
+/** The levels whose lines pass the filter; null when all do. */
+export function levelsOf(filter: SeverityFilter): readonly Level[] | null {
+  const passing = LEVELS.filter((level) => passesSeverity(filter, LEVEL_NUMBERS[level]));
+  return passing.length === LEVELS.length ? null : passing;
+}

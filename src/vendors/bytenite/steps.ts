@@ -1,0 +1,64 @@
+import type { Step } from '../../domain/job.ts';
+import { statusFrom } from '../../domain/status.ts';
+import type { JobStatus } from '../../domain/status.ts';
+import type { Instant } from '../../domain/time.ts';
+import { JOB_STATES, plainState, SERVICES, STEP_OF_STATE } from './facts.ts';
+import type { WireJob } from './wire.ts';
+
+/**
+ * The three steps of a job. The vendor gives a step no status of its own; what the job's state and the
+ * times of its states prove is said, and the rest is UNKNOWN.
+ */
+export function stepsOf(wire: WireJob): readonly Step[] {
+  const entered = timesOfEntry(wire);
+  return SERVICES.map((service, rank) => ({
+    key: service,
+    name: service,
+    status: statusOf(rank, wire, entered),
+    nativeStatus: null,
+    createdAt: null,
+    startedAt: entered[rank]?.text ?? null,
+    finishedAt: endOf(rank, wire, entered)?.text ?? null,
+    attemptKey: null,
+    time: BigInt(rank),
+    tie: service,
+  }));
+}
+
+/** When the job entered each step, by the step's rank; null where it has not, or does not say. */
+function timesOfEntry(wire: WireJob): readonly (Instant | null)[] {
+  const stamps = Object.entries(wire.stateTimestamps);
+  return SERVICES.map((service) => {
+    const times = stamps.flatMap(([state, at]) => (at !== null && stepOf(state) === service ? [at] : []));
+    return times.reduce<Instant | null>(
+      (first, at) => (first === null || at.nanoseconds < first.nanoseconds ? at : first),
+      null,
+    );
+  });
+}
+
+function statusOf(rank: number, wire: WireJob, entered: readonly (Instant | null)[]): JobStatus {
+  if (wire.state === null) return 'UNKNOWN';
+  const job = statusFrom(JOB_STATES, plainState(wire.state));
+  if (job === 'QUEUED' || job === 'SUCCEEDED') return job;
+  const current = stepOf(wire.state);
+  const reached = current === undefined ? entered.findLastIndex((at) => at !== null) : SERVICES.indexOf(current);
+  if (reached === -1) return job === 'CANCELLED' ? 'CANCELLED' : 'UNKNOWN';
+  if (rank < reached) return 'SUCCEEDED';
+  if (rank === reached) return job;
+  // A failed job never comes to its later steps, and there is no word for that.
+  if (job === 'CANCELLED') return 'CANCELLED';
+  return job === 'RUNNING' || job === 'PAUSED' ? 'QUEUED' : 'UNKNOWN';
+}
+
+/** A step ends where the next one begins, or with the job. */
+function endOf(rank: number, wire: WireJob, entered: readonly (Instant | null)[]): Instant | null {
+  if ((entered[rank] ?? null) === null) return null;
+  const next = entered.slice(rank + 1).find((at) => at !== null);
+  return next ?? wire.endedAt ?? wire.completedAt;
+}
+
+function stepOf(state: string): (typeof SERVICES)[number] | undefined {
+  const plain = plainState(state);
+  return Object.hasOwn(STEP_OF_STATE, plain) ? STEP_OF_STATE[plain] : undefined;
+}

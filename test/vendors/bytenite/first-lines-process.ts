@@ -1,0 +1,62 @@
+import { createCall } from '../../../src/domain/call.ts';
+import { DEFAULT_LIMITS } from '../../../src/http/settings.ts';
+import { createSourceHttp } from '../../../src/http/source-http.ts';
+import { byteNite } from '../../../src/vendors/bytenite/index.ts';
+
+/**
+ * Run as a process of its own, so that nobody else's memory is measured: reads the first 20 lines of a job
+ * and writes what it got, and by how much the memory of the process grew at most, as JSON.
+ */
+const [baseUrl = '', apiKey = '', job = ''] = process.argv.slice(2);
+const http = createSourceHttp({
+  source: 'bytenite',
+  baseUrl,
+  auth: { type: 'api-key-exchange', tokenUrl: byteNite.tokenUrl(baseUrl) ?? '', apiKey },
+  forward: false,
+  limits: DEFAULT_LIMITS,
+});
+const connector = byteNite.create({ source: 'bytenite', http, options: {} });
+const call = createCall();
+
+async function first(key: string): Promise<string[]> {
+  const { partitions } = await connector.logs({ job: key }, {}, call);
+  const messages: string[] = [];
+  for (const partition of partitions) {
+    for await (const batch of partition.read(
+      { direction: 'forward', from: null, hint: null, until: null, need: 20 },
+      call,
+    )) {
+      messages.push(...batch.rows.map((row) => row.message));
+      if (messages.length >= 20) break;
+    }
+  }
+  return messages.slice(0, 20);
+}
+
+function measure(): { resident: number; held: number } {
+  const { rss, heapUsed, external } = process.memoryUsage();
+  return { resident: rss, held: heapUsed + external };
+}
+
+// Connects, gets a token and loads the code first: what is measured is the reading.
+await connector.probe(call);
+globalThis.gc?.();
+const before = measure();
+const peak = { ...before };
+const sampler = setInterval(() => {
+  const now = measure();
+  peak.resident = Math.max(peak.resident, now.resident);
+  peak.held = Math.max(peak.held, now.held);
+}, 5);
+const started = performance.now();
+const messages = await first(job);
+clearInterval(sampler);
+process.stdout.write(
+  JSON.stringify({
+    messages,
+    milliseconds: Math.round(performance.now() - started),
+    residentGrowth: peak.resident - before.resident,
+    heapGrowth: peak.held - before.held,
+  }),
+);
+await http.close();

@@ -1,0 +1,273 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Service } from '../../../src/vendors/bytenite/facts.ts';
+import { readLogStream } from '../../../src/vendors/bytenite/log-stream.ts';
+import { repairUtf8 } from '../../../src/vendors/bytenite/utf8.ts';
+
+interface Row {
+  readonly service: Service;
+  readonly taskId: string | null;
+  readonly log: string;
+  readonly time: string;
+  readonly level: string | null;
+  readonly container: string | null;
+}
+
+interface Reading {
+  readonly rows: Row[];
+  readonly tasks: string[];
+}
+
+async function* inPieces(bytes: Uint8Array, sizes: readonly number[]): AsyncGenerator<Uint8Array> {
+  let at = 0;
+  for (let turn = 0; at < bytes.length; turn += 1) {
+    const size = sizes[turn % sizes.length] ?? bytes.length;
+    yield bytes.subarray(at, at + size);
+    at += size;
+    await Promise.resolve();
+  }
+}
+
+async function read(body: string | Uint8Array, sizes: readonly number[] = [7]): Promise<Reading> {
+  const reading: Reading = { rows: [], tasks: [] };
+  await readLogStream(
+    inPieces(Buffer.from(body), sizes),
+    {
+      line: (service, taskId, { log, time, level, container }) => {
+        reading.rows.push({ service, taskId, log, time: time.text, level, container });
+      },
+      task: (taskId) => {
+        reading.tasks.push(taskId);
+      },
+    },
+    'render',
+  );
+  return reading;
+}
+
+const line = (log: string): object => ({ log, timestamp: '2025-06-24T16:19:03.1Z', level: 'INFO', container: 'app' });
+
+describe('an answer of POST /logs', () => {
+  it('is given out line by line with the group that each stands in', async () => {
+    const body = {
+      partitioner: [{ ...line('split'), timestamp: '2025-06-24T16:19:01.544123456Z' }],
+      assembler: [],
+      taskrunner: { '9f': { logs: [{ ...line('oops'), level: 'ERROR' }] }, a0: { logs: [] } },
+    };
+    expect(await read(JSON.stringify(body))).toEqual({
+      rows: [
+        {
+          service: 'PARTITIONER',
+          taskId: null,
+          log: 'split',
+          time: '2025-06-24T16:19:01.544123456Z',
+          level: 'INFO',
+          container: 'app',
+        },
+        {
+          service: 'TASKRUNNER',
+          taskId: '9f',
+          log: 'oops',
+          time: '2025-06-24T16:19:03.1Z',
+          level: 'ERROR',
+          container: 'app',
+        },
+      ],
+      tasks: ['9f', 'a0'],
+    });
+  });
+
+  it.each([
+    '{}',
+    '{"partitioner":null,"assembler":null,"taskrunner":null}',
+    '{"partitioner":[],"assembler":[],"taskrunner":{}}',
+    '{"taskrunner":{},"ok":true,"code":0}',
+    '\ufeff \n{"somethingNew":[{"log":"x"}]} ',
+  ])('may have groups that are missing, null or empty: %s', async (body) => {
+    expect(await read(body, [1])).toEqual({ rows: [], tasks: [] });
+  });
+
+  it.each(['{"logs":null}', '{"logs":[]}', '{}', 'null'])('may have a task whose group is %s', async (group) => {
+    expect(await read(`{"taskrunner":{"9f":${group}}}`)).toEqual({ rows: [], tasks: ['9f'] });
+  });
+
+  it('may leave out level, container and text, the zero values of protobuf', async () => {
+    const { rows } = await read('{"assembler":[{"timestamp":"2025-06-24T16:19:03Z","log":null}]}');
+    expect(rows).toEqual([
+      { service: 'ASSEMBLER', taskId: null, log: '', time: '2025-06-24T16:19:03Z', level: null, container: null },
+    ]);
+  });
+
+  it('may have tasks with any names, also those that mean something to JavaScript', async () => {
+    const body = `{"taskrunner":{"__proto__":{"logs":[${JSON.stringify(line('a'))}]},"a.b":{"logs":[${JSON.stringify(line('b'))}]},"constructor":{},"7":{}}}`;
+    const { rows, tasks } = await read(body);
+    expect(rows.map(({ taskId, log }) => [taskId, log])).toEqual([
+      ['__proto__', 'a'],
+      ['a.b', 'b'],
+    ]);
+    expect(tasks).toEqual(['__proto__', 'a.b', 'constructor', '7']);
+  });
+
+  it('gives the same rows however its bytes are cut, and they are those of JSON.parse', async () => {
+    const text = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.string({ unit: 'grapheme' }),
+      // Lone surrogates, as JSON escapes.
+      fc.string({ unit: fc.integer({ min: 0, max: 0xffff }).map((code) => String.fromCharCode(code)) }),
+    );
+    const instance = fc.record(
+      {
+        log: text,
+        timestamp: fc.constantFrom('2025-06-24T16:19:03Z', '2025-06-24T16:19:03.1Z', '2025-06-24T16:19:03.100000001Z'),
+        level: fc.constantFrom('INFO', 'PANIC', 'UNKNOWN', 'NEW_LEVEL'),
+        container: text,
+        labels: fc.array(fc.record({ nested: fc.array(text) })),
+      },
+      { requiredKeys: ['timestamp', 'log'] },
+    );
+    const lines = fc.option(fc.array(instance, { maxLength: 4 }));
+    const answer = fc.record(
+      {
+        partitioner: lines,
+        assembler: lines,
+        taskrunner: fc.option(fc.dictionary(text, fc.record({ logs: lines }, { requiredKeys: [] }), { maxKeys: 3 })),
+        extra: fc.array(fc.jsonValue()),
+      },
+      { requiredKeys: [] },
+    );
+    type Answer = typeof answer extends fc.Arbitrary<infer T> ? T : never;
+    const rowsOf = (service: Service, taskId: string | null, list: Answer['partitioner']): Row[] =>
+      (list ?? []).map(({ log, timestamp, level = null, container = null }) => ({
+        service,
+        taskId,
+        log,
+        time: timestamp,
+        level,
+        container,
+      }));
+    const expected = (value: Answer): Row[] => [
+      ...rowsOf('PARTITIONER', null, value.partitioner),
+      ...rowsOf('ASSEMBLER', null, value.assembler),
+      ...Object.entries(value.taskrunner ?? {}).flatMap(([id, { logs }]) => rowsOf('TASKRUNNER', id, logs)),
+    ];
+    const sizes = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 8 });
+    const order = (rows: readonly Row[]): string[] => rows.map((row) => JSON.stringify(row)).sort();
+    await fc.assert(
+      fc.asyncProperty(answer, sizes, fc.constantFrom(undefined, 2), async (value, cuts, indent) => {
+        const body = JSON.stringify(value, null, indent);
+        expect(order((await read(body, cuts)).rows)).toEqual(order(expected(JSON.parse(body) as Answer)));
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+describe('an answer that is not what it should be', () => {
+  const cases: readonly (readonly [body: string, message: string])[] = [
+    [
+      `{"taskrunner":{"9f":{"logs":[{},{},{},{"log":7}]}}}`.replaceAll('{}', JSON.stringify(line('x'))),
+      'taskrunner.9f.logs[3].log: expected a string, got 7',
+    ],
+    ['{"partitioner":[{"log":"x"}]}', 'partitioner[0].timestamp: expected a date-time, got nothing'],
+    ['{"partitioner":[{"timestamp":"soon"}]}', 'partitioner[0].timestamp: expected a date-time, got a string'],
+    ['{"assembler":[7]}', 'assembler[0]: expected an object, got 7'],
+    ['{"assembler":[null]}', 'assembler[0]: expected an object, got null'],
+    ['{"assembler":[[]]}', 'assembler[0]: expected an object, got an array'],
+    ['{"assembler":[{"timestamp":"2025-06-24T16:19:03Z","level":4}]}', 'assembler[0].level: expected a string, got 4'],
+    ['{"partitioner":7}', 'partitioner: expected an array, got 7'],
+    ['{"partitioner":{"a":{"log":"x"}}}', 'partitioner: expected an array, got an object'],
+    ['{"partitioner":"secret"}', 'partitioner: expected an array, got a string'],
+    ['{"taskrunner":[{"logs":[]}]}', 'taskrunner: expected an object, got an array'],
+    ['{"taskrunner":{"9f":[]}}', 'taskrunner.9f: expected an object, got an array'],
+    ['{"taskrunner":{"9f":{"logs":{"a":1}}}}', 'taskrunner.9f.logs: expected an array, got an object'],
+    ['{"taskrunner":{"a secret":{"logs":false}}}', 'taskrunner[…].logs: expected an array, got false'],
+    ['{"ok":false,"message":"no"}', 'ok: expected groups of log lines, got false'],
+    ['{"code":5,"message":"no"}', 'code: expected groups of log lines, got 5'],
+    ['<!doctype html><title>secret</title>', 'expected a JSON object, got HTML or XML'],
+    ['[]', 'expected a JSON object, got something else'],
+    ['', 'expected JSON, got an empty body'],
+    ['  \n', 'expected JSON, got an empty body'],
+    ['{"partitioner":[}', 'expected JSON, got malformed JSON'],
+    ['{} secret', 'expected JSON, got malformed JSON'],
+    ['{"partitioner":[', 'the answer ended before it was whole'],
+    ['{"partitioner":[{"log":"cut', 'the answer ended before it was whole'],
+  ];
+
+  it.each(cases)('is a SOURCE_BAD_RESPONSE that says where: %s', async (body, message) => {
+    for (const size of [1, 1000]) {
+      await expect(read(body, [size])).rejects.toMatchObject({
+        code: 'SOURCE_BAD_RESPONSE',
+        message: `render: ${message}`,
+        source: 'render',
+      });
+    }
+  });
+
+  it('hangs up as soon as it is known to be wrong, and passes on the error of a body that stops', async () => {
+    let left = false;
+    async function* endless(): AsyncGenerator<Uint8Array> {
+      try {
+        for (;;) yield await Promise.resolve(Buffer.from('{"partitioner":[7,'));
+      } finally {
+        left = true;
+      }
+    }
+    const sink = { line: (): void => undefined, task: (): void => undefined };
+    await expect(readLogStream(endless(), sink, 'render')).rejects.toThrow('partitioner[0]');
+    expect(left).toBe(true);
+
+    const cut = new Error('the connection was cut');
+    async function* broken(): AsyncGenerator<Uint8Array> {
+      yield await Promise.resolve(Buffer.from('{"partitioner":['));
+      throw cut;
+    }
+    await expect(readLogStream(broken(), sink, 'render')).rejects.toBe(cut);
+  });
+
+  it('lets an error of the sink through as it is', async () => {
+    const full = new Error('full');
+    const sink = {
+      line: (): void => {
+        throw full;
+      },
+      task: (): void => undefined,
+    };
+    const body = inPieces(Buffer.from(JSON.stringify({ assembler: [line('x')] })), [10]);
+    await expect(readLogStream(body, sink, 'render')).rejects.toBe(full);
+  });
+});
+
+describe('bytes that are no UTF-8', () => {
+  it('become replacement characters in the middle of a line', async () => {
+    const body = Buffer.concat([
+      Buffer.from('{"assembler":[{"timestamp":"2025-06-24T16:19:03Z","log":"a'),
+      Buffer.from([0xff, 0xe2, 0x82]),
+      Buffer.from('b€"}]}'),
+    ]);
+    for (const size of [1, 2, 3, 61, 1000]) {
+      expect((await read(body, [size])).rows.map(({ log }) => log)).toEqual(['a\ufffd\ufffdb€']);
+    }
+  });
+
+  it('are repaired as TextDecoder does it, wherever the chunks are cut', async () => {
+    const bytes = fc.array(
+      fc.oneof(
+        fc.constantFrom(0xe2, 0x82, 0xac, 0xf0, 0x9f, 0x98, 0x80, 0xc3, 0xed, 0xa0),
+        fc.integer({ min: 0, max: 255 }),
+      ),
+      { maxLength: 40 },
+    );
+    await fc.assert(
+      fc.asyncProperty(bytes, fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1 }), async (list, sizes) => {
+        const whole = Uint8Array.from(list);
+        const repaired: Uint8Array[] = [];
+        for await (const chunk of repairUtf8(inPieces(whole, sizes))) repaired.push(chunk);
+        const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+        expect(Buffer.concat(repaired).toString('utf8')).toBe(decoder.decode(whole));
+        for (const chunk of repaired)
+          expect(() => new TextDecoder('utf-8', { fatal: true }).decode(chunk)).not.toThrow();
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
