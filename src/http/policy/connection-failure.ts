@@ -1,3 +1,4 @@
+import { errors } from 'undici';
 import { TributaryError } from '../../domain/errors.ts';
 import type { LimitSettings } from '../settings.ts';
 import { abortReason } from '../request/abort.ts';
@@ -59,7 +60,7 @@ export function connectionFailure(error: unknown, context: ConnectionContext): E
   if (context.answered) {
     return failure('SOURCE_UNAVAILABLE', context, 'the answer was cut off', 'repeatedly', true);
   }
-  if (code.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW') {
+  if (error instanceof errors.HTTPParserError || code === 'UND_ERR_HEADERS_OVERFLOW') {
     return failure('SOURCE_BAD_RESPONSE', context, 'the answer is not HTTP', 'never', false);
   }
   const advice = PASSING.has(code) ? 'repeatedly' : 'never';

@@ -1,0 +1,315 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { createCall } from '../../src/domain/call.ts';
+import type { AuthSettings } from '../../src/http/settings.ts';
+import { rejection, sendJson, serve, sourceHttp, testClock } from './loopback.ts';
+import type { Loopback } from './loopback.ts';
+
+const anything = z.object({});
+const jobs = { method: 'GET', path: ['jobs'] } as const;
+
+/** A source and its token endpoint: `token-1`, `token-2`, … of which it takes those in `accepted`, by default the newest. */
+async function vendor(auth: (tokenUrl: string) => AuthSettings, life: string | number = 3600) {
+  const state = {
+    issued: 0,
+    accepted: (token: string) => token.endsWith(`token-${state.issued}`),
+    tokenStatus: 200,
+    hold: false,
+  };
+  const held: (() => void)[] = [];
+  const server = await serve((request, response) => {
+    if (request.url !== '/token') {
+      const good = state.accepted(request.headers.authorization ?? '');
+      sendJson(response, {}, good ? 200 : 401);
+      return;
+    }
+    const answer = (): void => {
+      if (state.tokenStatus !== 200) {
+        sendJson(response, { error: 'no' }, state.tokenStatus);
+        return;
+      }
+      state.issued += 1;
+      const token = `token-${state.issued}`;
+      sendJson(response, { access_token: token, token_type: 'bearer', expires_in: life, token, expiresIn: life });
+    };
+    if (state.hold) held.push(answer);
+    else answer();
+  });
+  const clock = testClock();
+  const http = sourceHttp({ baseUrl: server.origin, auth: auth(`${server.origin}/token`), ...clock });
+  const ask = (index = 0) => http.json({ ...jobs, query: { index } }, anything, createCall());
+  return {
+    server,
+    state,
+    clock,
+    http,
+    ask,
+    letGo: () => {
+      held.splice(0).forEach((answer) => {
+        answer();
+      });
+    },
+  };
+}
+
+const oauth2 = (tokenUrl: string): AuthSettings => ({
+  type: 'oauth2-client-credentials',
+  tokenUrl,
+  clientId: 'sb-client!b1|jobs!b2',
+  clientSecret: 'p:s/=+',
+});
+const apiKey = (tokenUrl: string): AuthSettings => ({ type: 'api-key-exchange', tokenUrl, apiKey: 'key-1' });
+
+function tokenRequests(server: Loopback) {
+  return server.received.filter(({ url }) => url === '/token');
+}
+
+function sourceRequests(server: Loopback) {
+  return server.received.filter(({ url }) => url !== '/token');
+}
+
+describe('a fixed authorization', () => {
+  it.each([
+    [{ type: 'none' }, undefined],
+    [{ type: 'bearer', token: 'abc\n' }, 'Bearer abc'],
+    [{ type: 'basic', username: 'ann', password: 'ü:1' }, `Basic ${Buffer.from('ann:ü:1').toString('base64')}`],
+  ] as const)('of %o is sent as %s', async (auth, expected) => {
+    const server = await serve((_, response) => {
+      sendJson(response, {});
+    });
+    await sourceHttp({ baseUrl: server.origin, auth }).json(jobs, anything, createCall());
+    expect(server.received[0]!.headers.authorization).toEqual(expected);
+  });
+
+  it('that is refused is not tried again', async () => {
+    const server = await serve((_, response) => {
+      sendJson(response, { detail: 'Unauthorized' }, 401);
+    });
+    const http = sourceHttp({ baseUrl: server.origin, auth: { type: 'bearer', token: 'abc' } });
+    expect(await rejection(http.json(jobs, anything, createCall()))).toMatchObject({
+      code: 'SOURCE_UNAUTHENTICATED',
+      message: 'sap: the source answered 401',
+      source: 'sap',
+      status: 401,
+    });
+    expect(server.received).toHaveLength(1);
+  });
+});
+
+describe('forward', () => {
+  it('sends the caller’s own authorization when there is one, else the configured one', async () => {
+    const server = await serve((_, response) => {
+      sendJson(response, {});
+    });
+    const http = sourceHttp({ baseUrl: server.origin, auth: { type: 'bearer', token: 'own' }, forward: true });
+    await http.json(jobs, anything, createCall({ authorization: 'Bearer caller' }));
+    await http.json(jobs, anything, createCall());
+    expect(server.received.map(({ headers }) => headers.authorization)).toEqual(['Bearer caller', 'Bearer own']);
+  });
+
+  it('off never sends the caller’s authorization', async () => {
+    const server = await serve((_, response) => {
+      sendJson(response, {});
+    });
+    await sourceHttp({ baseUrl: server.origin }).json(jobs, anything, createCall({ authorization: 'Bearer caller' }));
+    expect(server.received[0]!.headers.authorization).toEqual(undefined);
+  });
+
+  it('renews nothing when the caller’s authorization is refused', async () => {
+    const server = await serve((_, response) => {
+      sendJson(response, {}, 401);
+    });
+    const http = sourceHttp({ baseUrl: server.origin, auth: oauth2(`${server.origin}/token`), forward: true });
+    const error = await rejection(http.json(jobs, anything, createCall({ authorization: 'Bearer caller' })));
+    expect(error).toMatchObject({ code: 'SOURCE_UNAUTHENTICATED' });
+    expect(server.received.map(({ url }) => url)).toEqual(['/jobs']);
+  });
+});
+
+describe('OAuth 2 client credentials', () => {
+  it('asks by form with HTTP Basic and sends the token as a bearer', async () => {
+    const { server, ask } = await vendor(oauth2);
+    await ask();
+    expect(server.received[0]).toMatchObject({
+      method: 'POST',
+      url: '/token',
+      body: 'grant_type=client_credentials',
+      headers: {
+        authorization: `Basic ${Buffer.from('sb-client!b1|jobs!b2:p:s/=+').toString('base64')}`,
+        'content-type': 'application/x-www-form-urlencoded',
+      },
+    });
+    expect(server.received[1]!.headers.authorization).toEqual('Bearer token-1');
+  });
+
+  it('names its scope when there is one', async () => {
+    const { server, ask } = await vendor((tokenUrl) => ({ ...oauth2(tokenUrl), scope: 'a b' }) as AuthSettings);
+    await ask();
+    expect(server.received[0]!.body).toEqual('grant_type=client_credentials&scope=a+b');
+  });
+});
+
+describe('an API key exchange', () => {
+  it('sends the key as JSON and the token without a scheme', async () => {
+    const { server, ask } = await vendor(apiKey, '3600');
+    await ask();
+    expect(server.received[0]).toMatchObject({ method: 'POST', url: '/token', body: '{"apiKey":"key-1"}' });
+    expect(server.received[0]!.headers.authorization).toEqual(undefined);
+    expect(server.received[1]!.headers.authorization).toEqual('token-1');
+  });
+});
+
+describe.each([
+  ['OAuth 2 client credentials', oauth2],
+  ['an API key exchange', apiKey],
+])('the token of %s', (_name, auth) => {
+  it.each([3600, '3600'])('with a life of %j is used until a minute before its end, then renewed', async (life) => {
+    const { server, clock, ask } = await vendor(auth, life);
+    await ask();
+    clock.advance(3_539_000);
+    await ask();
+    expect(tokenRequests(server)).toHaveLength(1);
+    clock.advance(1_000);
+    await ask();
+    expect(tokenRequests(server)).toHaveLength(2);
+    expect(server.received.at(-1)!.headers.authorization).toMatch(/token-2$/);
+  });
+
+  it('with a short life is renewed a tenth of it before its end', async () => {
+    const { server, clock, ask } = await vendor(auth, 10);
+    await ask();
+    clock.advance(8_999);
+    await ask();
+    expect(tokenRequests(server)).toHaveLength(1);
+    clock.advance(1);
+    await ask();
+    expect(tokenRequests(server)).toHaveLength(2);
+  });
+
+  it('is asked for once by all calls that wait for it', async () => {
+    const { server, state, ask, letGo } = await vendor(auth);
+    state.hold = true;
+    const calls = [1, 2, 3, 4].map(ask);
+    await server.arrived(1);
+    letGo();
+    await Promise.all(calls);
+    expect(tokenRequests(server)).toHaveLength(1);
+    expect(sourceRequests(server)).toHaveLength(4);
+  });
+
+  it('that expired early is renewed once, by concurrent calls together, and each call is repeated', async () => {
+    const { server, state, ask } = await vendor(auth);
+    await ask();
+    state.accepted = (token) => token.endsWith('token-2');
+    await Promise.all([1, 2, 3, 4, 5].map(ask));
+    expect(tokenRequests(server)).toHaveLength(2);
+    expect(sourceRequests(server)).toHaveLength(1 + 5 + 5);
+  });
+
+  it('is renewed for a POST that must not be repeated: it was not carried out', async () => {
+    const { server, state, ask, http } = await vendor(auth);
+    await ask();
+    state.accepted = (token) => token.endsWith('token-2');
+    await http.json({ method: 'POST', path: ['logs'], body: { a: 1 } }, anything, createCall());
+    expect(
+      sourceRequests(server)
+        .slice(1)
+        .map(({ method, body }) => [method, body]),
+    ).toEqual([
+      ['POST', '{"a":1}'],
+      ['POST', '{"a":1}'],
+    ]);
+  });
+
+  it('that is refused again is not renewed in a loop', async () => {
+    const { server, state, ask } = await vendor(auth);
+    state.accepted = () => false;
+    expect(await rejection(ask())).toMatchObject({ code: 'SOURCE_UNAUTHENTICATED', status: 401 });
+    expect(tokenRequests(server)).toHaveLength(2);
+    expect(sourceRequests(server)).toHaveLength(2);
+  });
+
+  it('is renewed for a stream too', async () => {
+    const { server, state, ask, http } = await vendor(auth);
+    await ask();
+    state.accepted = (token) => token.endsWith('token-2');
+    const { data } = await http.stream(jobs, createCall());
+    let text = '';
+    for await (const chunk of data) text += Buffer.from(chunk).toString();
+    expect(text).toEqual('{}');
+    expect(tokenRequests(server)).toHaveLength(2);
+  });
+
+  it.each([
+    [400, 'SOURCE_UNAUTHENTICATED', 'refused the credentials (400)', 1],
+    [401, 'SOURCE_UNAUTHENTICATED', 'refused the credentials (401)', 1],
+    [403, 'SOURCE_UNAUTHENTICATED', 'refused the credentials (403)', 1],
+    [404, 'SOURCE_BAD_RESPONSE', 'answered 404', 1],
+    [500, 'SOURCE_UNAVAILABLE', 'answered 500', 2],
+    [503, 'SOURCE_UNAVAILABLE', 'answered 503', 3],
+  ])('that is not given (%i) is %s', async (status, code, what, attempts) => {
+    const { server, state, ask } = await vendor(auth);
+    state.tokenStatus = status;
+    expect(await rejection(ask())).toMatchObject({ code, message: `sap: token endpoint: ${what}`, source: 'sap' });
+    expect(tokenRequests(server)).toHaveLength(attempts);
+    expect(sourceRequests(server)).toEqual([]);
+  });
+
+  it('that could not be renewed is used while it is still good', async () => {
+    const { server, state, clock, ask } = await vendor(auth, 100);
+    await ask();
+    state.tokenStatus = 503;
+    clock.advance(95_000);
+    await ask();
+    expect(server.received.at(-1)!.headers.authorization).toMatch(/token-1$/);
+    clock.advance(10_000);
+    expect(await rejection(ask())).toMatchObject({ code: 'SOURCE_UNAVAILABLE' });
+  });
+
+  it('keeps coming for others when one who waits for it leaves', async () => {
+    const { server, state, http, letGo } = await vendor(auth);
+    state.hold = true;
+    const leaving = new AbortController();
+    const left = rejection(http.json({ ...jobs, query: { a: 1 } }, anything, createCall({ signal: leaving.signal })));
+    const stays = http.json({ ...jobs, query: { a: 2 } }, anything, createCall());
+    await server.arrived(1);
+    leaving.abort();
+    expect(await left).toMatchObject({ name: 'AbortError' });
+    letGo();
+    expect(await stays).toMatchObject({ status: 200 });
+    expect(tokenRequests(server)).toHaveLength(1);
+  });
+});
+
+describe('an odd token answer', () => {
+  it.each([
+    [{ access_token: 7 }, 'sap: token endpoint: access_token: expected a string, got 7'],
+    [{}, 'sap: token endpoint: access_token: expected a string, got nothing'],
+    [{ access_token: 'a\r\nx: y' }, 'sap: token endpoint: the token cannot be sent in a header'],
+    [{ access_token: '' }, 'sap: token endpoint: the token cannot be sent in a header'],
+  ])('%j is a bad response', async (answer, message) => {
+    const server = await serve((_, response) => {
+      sendJson(response, answer);
+    });
+    const http = sourceHttp({ baseUrl: server.origin, auth: oauth2(`${server.origin}/token`) });
+    expect(await rejection(http.json(jobs, anything, createCall()))).toMatchObject({
+      code: 'SOURCE_BAD_RESPONSE',
+      message,
+    });
+  });
+
+  it('without a life is believed for five minutes', async () => {
+    const clock = testClock();
+    const server = await serve((_, response) => {
+      sendJson(response, { access_token: 'a' });
+    });
+    const http = sourceHttp({ baseUrl: server.origin, auth: oauth2(`${server.origin}/token`), ...clock });
+    await http.json(jobs, anything, createCall());
+    clock.advance(269_000);
+    await http.json(jobs, anything, createCall());
+    expect(tokenRequests(server)).toHaveLength(1);
+    clock.advance(1_000);
+    await http.json(jobs, anything, createCall());
+    expect(tokenRequests(server)).toHaveLength(2);
+  });
+});

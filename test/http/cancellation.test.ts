@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { createCall } from '../../src/domain/call.ts';
+import { rejection, sendJson, serve, sourceHttp } from './loopback.ts';
+
+const jobs = { method: 'GET', path: ['jobs'] } as const;
+
+describe('a source that hangs', () => {
+  it('before its headers is a timeout, asked once', async () => {
+    const server = await serve(() => undefined);
+    const http = sourceHttp({ baseUrl: server.origin, limits: { timeoutMilliseconds: 60 } });
+    expect(await rejection(http.json(jobs, z.unknown(), createCall()))).toMatchObject({
+      code: 'SOURCE_TIMEOUT',
+      message: 'sap: no whole answer within 60 ms',
+      source: 'sap',
+    });
+    expect(server.received).toHaveLength(1);
+    expect(http.stats().inFlight).toEqual(0);
+  });
+
+  it('in the middle of its body is a timeout', async () => {
+    const server = await serve((_, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.write('{"a":');
+    });
+    const http = sourceHttp({ baseUrl: server.origin, limits: { timeoutMilliseconds: 60 } });
+    expect(await rejection(http.json(jobs, z.unknown(), createCall()))).toMatchObject({ code: 'SOURCE_TIMEOUT' });
+  });
+
+  it('in the body of an error says what its status says', async () => {
+    const server = await serve((_, response) => {
+      response.writeHead(403);
+      response.write('<html>');
+    });
+    const http = sourceHttp({ baseUrl: server.origin, limits: { timeoutMilliseconds: 60 } });
+    expect(await rejection(http.json(jobs, z.unknown(), createCall()))).toMatchObject({ code: 'SOURCE_FORBIDDEN' });
+  });
+
+  it('at its token endpoint is a timeout', async () => {
+    const server = await serve(() => undefined);
+    const http = sourceHttp({
+      baseUrl: server.origin,
+      auth: { type: 'api-key-exchange', tokenUrl: `${server.origin}/token`, apiKey: 'k' },
+      limits: { timeoutMilliseconds: 60 },
+    });
+    expect(await rejection(http.json(jobs, z.unknown(), createCall()))).toMatchObject({
+      code: 'SOURCE_TIMEOUT',
+      message: 'sap: token endpoint: no whole answer within 60 ms',
+    });
+  });
+});
+
+describe('a caller that leaves', () => {
+  it('aborts the request on the wire and gets its own reason back', async () => {
+    let hungUp: Promise<void> | undefined;
+    const server = await serve((_, response) => {
+      hungUp = new Promise((resolve) => response.once('close', resolve));
+    });
+    const http = sourceHttp({ baseUrl: server.origin });
+    const leaving = new AbortController();
+    const answer = rejection(http.json(jobs, z.unknown(), createCall({ signal: leaving.signal })));
+    await server.arrived(1);
+    leaving.abort();
+    expect(await answer).toBe(leaving.signal.reason);
+    await hungUp;
+  });
+
+  it.each([
+    ['GET', 'json'],
+    ['POST', 'json'],
+    ['GET', 'stream'],
+  ] as const)('before it asks (%s, %s) asks nothing', async (method, how) => {
+    const server = await serve((_, response) => {
+      sendJson(response, {});
+    });
+    const http = sourceHttp({ baseUrl: server.origin });
+    const call = createCall({ signal: AbortSignal.abort() });
+    const request = { method, path: ['jobs'] };
+    const answer: Promise<unknown> =
+      how === 'json' ? http.json(request, z.unknown(), call) : http.stream(request, call);
+    expect(await rejection(answer)).toMatchObject({ name: 'AbortError' });
+    expect(server.received).toEqual([]);
+  });
+
+  it('of a POST that is not shared aborts it too', async () => {
+    const server = await serve(() => undefined);
+    const http = sourceHttp({ baseUrl: server.origin });
+    const leaving = new AbortController();
+    const call = createCall({ signal: leaving.signal });
+    const answer = rejection(http.json({ method: 'POST', path: ['a'] }, z.unknown(), call));
+    await server.arrived(1);
+    leaving.abort();
+    expect(await answer).toBe(leaving.signal.reason);
+    expect(http.stats()).toMatchObject({ inFlight: 0, lastError: null });
+  });
+
+  it('gives the reason that it was given', async () => {
+    const server = await serve(() => undefined);
+    const http = sourceHttp({ baseUrl: server.origin });
+    const leaving = new AbortController();
+    const answer = rejection(http.json(jobs, z.unknown(), createCall({ signal: leaving.signal })));
+    await server.arrived(1);
+    const reason = new Error('The operation took too long');
+    leaving.abort(reason);
+    expect(await answer).toBe(reason);
+  });
+});
+
+describe('a closed client', () => {
+  it('takes no more calls, and ends those under way', async () => {
+    const server = await serve(() => undefined);
+    const http = sourceHttp({ baseUrl: server.origin });
+    const answer = rejection(http.json(jobs, z.unknown(), createCall()));
+    await server.arrived(1);
+    await http.close();
+    expect(await answer).toMatchObject({ code: 'SOURCE_UNAVAILABLE' });
+    expect(await rejection(http.json(jobs, z.unknown(), createCall()))).toMatchObject({
+      code: 'SOURCE_UNAVAILABLE',
+      message: 'sap: the client is closed',
+    });
+    expect(server.received).toHaveLength(1);
+  });
+});

@@ -1,0 +1,306 @@
+import { gzipSync, brotliCompressSync, deflateSync } from 'node:zlib';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { createCall } from '../../src/domain/call.ts';
+import { retryAfterSeconds } from '../../src/http/policy/retry-after.ts';
+import type { Handler, SourceOverrides } from './loopback.ts';
+import { rejection, sendCut, sendJson, serve, sourceHttp } from './loopback.ts';
+
+const jobs = { method: 'GET', path: ['jobs'] } as const;
+
+/** Asks a server that answers in one way only, without retries. */
+async function ask(handler: Handler, overrides: Partial<SourceOverrides> = {}, decoder: z.ZodType = z.unknown()) {
+  const server = await serve(handler);
+  const http = sourceHttp({ baseUrl: server.origin, ...overrides, limits: { retries: 0, ...overrides.limits } });
+  return http.json(jobs, decoder, createCall());
+}
+
+/** What a text body with status 200 gives. */
+function body(bytes: string | Buffer, headers: Record<string, string> = {}): Handler {
+  return (_, response) => {
+    response.writeHead(200, headers);
+    response.end(bytes);
+  };
+}
+
+describe('an answer other than 2xx', () => {
+  it.each([
+    [400, 'SOURCE_BAD_RESPONSE'],
+    [401, 'SOURCE_UNAUTHENTICATED'],
+    [403, 'SOURCE_FORBIDDEN'],
+    [404, 'NOT_FOUND'],
+    [408, 'SOURCE_TIMEOUT'],
+    [409, 'SOURCE_BAD_RESPONSE'],
+    [422, 'SOURCE_BAD_RESPONSE'],
+    [429, 'SOURCE_RATE_LIMITED'],
+    [500, 'SOURCE_UNAVAILABLE'],
+    [501, 'SOURCE_UNAVAILABLE'],
+    [502, 'SOURCE_UNAVAILABLE'],
+    [503, 'SOURCE_UNAVAILABLE'],
+    [504, 'SOURCE_TIMEOUT'],
+  ])('with status %i is %s and keeps status and body for the connector', async (status, code) => {
+    const error = await rejection(
+      ask((_, response) => {
+        sendJson(response, { detail: 'secret words' }, status);
+      }),
+    );
+    expect(error).toMatchObject({ code, status, source: 'sap', message: `sap: the source answered ${status}` });
+    expect((error as { body: unknown }).body).toEqual({ detail: 'secret words' });
+    expect(JSON.stringify(error)).not.toContain('secret');
+  });
+
+  it('that redirects is not followed', async () => {
+    const server = await serve((_, response) => {
+      response.writeHead(302, { location: '/elsewhere' });
+      response.end();
+    });
+    const http = sourceHttp({ baseUrl: server.origin });
+    expect(await rejection(http.json(jobs, z.unknown(), createCall()))).toMatchObject({
+      code: 'SOURCE_BAD_RESPONSE',
+      message: 'sap: the source answered 302, a redirect, and redirects are not followed',
+    });
+    expect(server.received).toHaveLength(1);
+  });
+
+  it('keeps an HTML page as text', async () => {
+    const error = await rejection(
+      ask((_, response) => {
+        response.writeHead(500, { 'content-type': 'text/html' });
+        response.end('<html>Internal</html>');
+      }),
+    );
+    expect(error).toMatchObject({ code: 'SOURCE_UNAVAILABLE', message: 'sap: the source answered 500' });
+    expect((error as { body: unknown }).body).toEqual('<html>Internal</html>');
+  });
+
+  it('keeps at most 64 KiB of its body', async () => {
+    const error = await rejection(
+      ask((_, response) => {
+        response.writeHead(500);
+        response.end('x'.repeat(1024 * 1024));
+      }),
+    );
+    expect((error as { body: unknown }).body).toEqual('x'.repeat(64 * 1024));
+  });
+
+  it('with a cut body still says its status', async () => {
+    const error = await rejection(
+      ask((_, response) => {
+        response.writeHead(403, { 'content-length': 100 });
+        response.write('{', () => response.socket?.destroy());
+      }),
+    );
+    expect(error).toMatchObject({ code: 'SOURCE_FORBIDDEN', status: 403 });
+    expect((error as { body: unknown }).body).toEqual(undefined);
+  });
+
+  it('means what the vendor says it means', async () => {
+    const error = await rejection(
+      ask(
+        (_, response) => {
+          sendJson(response, { code: 5, retryAfter: 9 }, 400, { 'x-kind': 'absent' });
+        },
+        {
+          classifyError: ({ status, headers, body: said }) => {
+            expect([status, headers['x-kind'], said]).toEqual([400, 'absent', { code: 5, retryAfter: 9 }]);
+            return { code: 'NOT_FOUND', retryAfterSeconds: 9 };
+          },
+        },
+      ),
+    );
+    expect(error).toMatchObject({ code: 'NOT_FOUND', status: 400, retryAfterSeconds: 9 });
+  });
+});
+
+describe('Retry-After', () => {
+  const now = Date.parse('2026-01-01T00:00:00.500Z');
+  it.each([
+    ['7', 7],
+    [' 0 ', 0],
+    ['1.5', 1.5],
+    ['Thu, 01 Jan 2026 00:00:10 GMT', 10],
+    ['Thu, 01 Jan 2025 00:00:10 GMT', 0],
+    ['-5', undefined],
+    ['soon', undefined],
+    ['', undefined],
+    [undefined, undefined],
+    [['3', '4'], 3],
+  ])('%j is %s seconds', (header, seconds) => {
+    expect(retryAfterSeconds(header, now)).toEqual(seconds);
+  });
+});
+
+describe('a body that is not the JSON it should be', () => {
+  it.each([
+    ['', 'expected JSON, got an empty body'],
+    ['<!doctype html><html></html>', 'expected JSON, got HTML or XML'],
+    ['{"data":[{"', 'expected JSON, got malformed JSON'],
+    ['upstream timed out', 'expected JSON, got other text'],
+  ])('(%j) is a bad response, asked for once', async (text, message) => {
+    const server = await serve(body(text));
+    const http = sourceHttp({ baseUrl: server.origin });
+    const error = await rejection(http.json(jobs, z.unknown(), createCall()));
+    expect(error).toMatchObject({ code: 'SOURCE_BAD_RESPONSE', message: `sap: ${message}`, source: 'sap' });
+    expect(server.received).toHaveLength(1);
+  });
+
+  it('because there is no content says so', async () => {
+    const error = await rejection(
+      ask((_, response) => {
+        response.writeHead(204);
+        response.end();
+      }),
+    );
+    expect(error).toMatchObject({ code: 'SOURCE_BAD_RESPONSE', message: 'sap: expected JSON, got an empty body' });
+  });
+
+  it('because it was cut is an unavailable source', async () => {
+    const error = await rejection(
+      ask((_, response) => {
+        sendCut(response, '{"data":[');
+      }),
+    );
+    expect(error).toMatchObject({ code: 'SOURCE_UNAVAILABLE', message: 'sap: the answer was cut off' });
+  });
+
+  it('because a chunked answer was cut is an unavailable source', async () => {
+    const error = await rejection(
+      ask((_, response) => {
+        response.writeHead(200, { 'content-type': 'application/json' });
+        response.write('{"a":1}', () => response.socket?.destroy());
+      }),
+    );
+    expect(error).toMatchObject({ code: 'SOURCE_UNAVAILABLE', message: 'sap: the answer was cut off' });
+  });
+
+  it('begins with a byte order mark that does not matter', async () => {
+    expect((await ask(body('\ufeff{"a":1}'))).data).toEqual({ a: 1 });
+  });
+
+  it('holds bytes that are no UTF-8, which are replaced', async () => {
+    const bytes = Buffer.concat([Buffer.from('{"a":"x'), Buffer.from([0xff, 0xfe]), Buffer.from('y"}')]);
+    expect((await ask(body(bytes))).data).toEqual({ a: 'x\ufffd\ufffdy' });
+  });
+
+  it('holds letters that came in two chunks', async () => {
+    const bytes = Buffer.from('{"a":"日本"}');
+    const reply = await ask((_, response) => {
+      response.write(bytes.subarray(0, 7), () => response.end(bytes.subarray(7)));
+    });
+    expect(reply.data).toEqual({ a: '日本' });
+  });
+});
+
+describe('the size of a body', () => {
+  it('may be the limit and not a byte more', async () => {
+    const text = JSON.stringify('x'.repeat(998));
+    const limits = { maxResponseBytes: 1000 };
+    expect((await ask(body(text), { limits })).data).toEqual('x'.repeat(998));
+    expect(await rejection(ask(body(`${text} `), { limits }))).toMatchObject({
+      code: 'SOURCE_BAD_RESPONSE',
+      message: 'sap: the answer is larger than the limit of 1000 bytes',
+    });
+  });
+
+  it('is counted after decompression', async () => {
+    const limits = { maxResponseBytes: 1024 * 1024 };
+    const bomb = gzipSync(JSON.stringify('x'.repeat(8 * 1024 * 1024)));
+    expect(await rejection(ask(body(bomb, { 'content-encoding': 'gzip' }), { limits }))).toMatchObject({
+      code: 'SOURCE_BAD_RESPONSE',
+      message: 'sap: the answer is larger than the limit of 1 MiB',
+    });
+  });
+
+  it('that is too large ends the transfer', async () => {
+    let hungUp: Promise<void> | undefined;
+    const error = await rejection(
+      ask(
+        (_, response) => {
+          hungUp = new Promise((resolve) => response.once('close', resolve));
+          const more = (): void => {
+            if (!response.destroyed) response.write('x'.repeat(10_000), more);
+          };
+          more();
+        },
+        { limits: { maxResponseBytes: 50_000 } },
+      ),
+    );
+    expect(error).toMatchObject({ code: 'SOURCE_BAD_RESPONSE' });
+    await hungUp;
+  });
+});
+
+describe('a compressed body', () => {
+  it.each([
+    ['gzip', gzipSync],
+    ['deflate', deflateSync],
+    ['br', brotliCompressSync],
+  ] as const)('in %s is read', async (encoding, compress) => {
+    expect((await ask(body(compress('{"a":1}'), { 'content-encoding': encoding }))).data).toEqual({ a: 1 });
+  });
+
+  it('that was cut is an unavailable source', async () => {
+    const cut = gzipSync(JSON.stringify('abc'.repeat(1_000))).subarray(0, 20);
+    expect(await rejection(ask(body(cut, { 'content-encoding': 'gzip' })))).toMatchObject({
+      code: 'SOURCE_UNAVAILABLE',
+      message: 'sap: the answer was cut off',
+    });
+  });
+
+  it('that is none is a bad response', async () => {
+    expect(await rejection(ask(body('{"a":1}', { 'content-encoding': 'gzip' })))).toMatchObject({
+      code: 'SOURCE_BAD_RESPONSE',
+      message: 'sap: the answer could not be decompressed',
+    });
+  });
+});
+
+describe('a connection', () => {
+  it('that is refused is an unavailable source, without its address', async () => {
+    const server = await serve(() => undefined);
+    await server.close();
+    const http = sourceHttp({ baseUrl: server.origin, limits: { retries: 0 } });
+    const error = await rejection(http.json(jobs, z.unknown(), createCall()));
+    expect(error).toMatchObject({
+      code: 'SOURCE_UNAVAILABLE',
+      message: 'sap: the connection failed (ECONNREFUSED)',
+      source: 'sap',
+    });
+    expect((error as Error).cause).toEqual(undefined);
+  });
+
+  it('that is reset is an unavailable source', async () => {
+    const error = await rejection(
+      ask((_, response) => {
+        response.socket?.destroy();
+      }),
+    );
+    expect(error).toMatchObject({ code: 'SOURCE_UNAVAILABLE', message: 'sap: the connection failed (UND_ERR_SOCKET)' });
+  });
+
+  it('to something that does not speak HTTP is a bad response', async () => {
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.end('220 mail.example ESMTP\r\n');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const http = sourceHttp({ baseUrl: `http://127.0.0.1:${port}` });
+    const error = await rejection(http.json(jobs, z.unknown(), createCall()));
+    server.close();
+    expect(error).toMatchObject({ code: 'SOURCE_BAD_RESPONSE', message: 'sap: the answer is not HTTP' });
+  });
+
+  it('is kept and used again', async () => {
+    const server = await serve((_, response) => {
+      sendJson(response, {});
+    });
+    const http = sourceHttp({ baseUrl: server.origin });
+    for (let index = 0; index < 10; index += 1) await http.json(jobs, z.unknown(), createCall());
+    expect(server.received).toHaveLength(10);
+    // undici rests a connection for a turn of the event loop, so calls in a row take turns on two.
+    expect(server.connections()).toBeLessThanOrEqual(2);
+  });
+});

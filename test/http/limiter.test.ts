@@ -1,0 +1,173 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { createCall } from '../../src/domain/call.ts';
+import { createLimiter } from '../../src/http/policy/limiter.ts';
+import type { Waiting } from '../../src/http/policy/limiter.ts';
+import { createRateWindow } from '../../src/http/policy/rate-window.ts';
+import { rejection, sendJson, serve, sourceHttp, testClock } from './loopback.ts';
+
+function waiting(priority: Waiting['priority'], signal = new AbortController().signal): Waiting {
+  return { priority, signal };
+}
+
+/** A limiter with one place that is taken, and the order in which those who wait get it. */
+async function oneTaken(clock = testClock()) {
+  const limiter = createLimiter({ concurrency: 1, requestsPerSecond: null }, clock);
+  const order: string[] = [];
+  const release = await limiter.acquire(waiting('interactive'));
+  const join = (name: string, who: Waiting) =>
+    limiter.acquire(who).then((done) => {
+      order.push(name);
+      done();
+    });
+  return { limiter, order, release, join, clock };
+}
+
+describe('the places of a source', () => {
+  it('are never more than its concurrency', async () => {
+    let open = 0;
+    let most = 0;
+    const server = await serve((_, response) => {
+      open += 1;
+      most = Math.max(most, open);
+      setImmediate(() => {
+        open -= 1;
+        sendJson(response, {});
+      });
+    });
+    const http = sourceHttp({ baseUrl: server.origin, limits: { concurrency: 3 } });
+    const calls = Array.from({ length: 20 }, (_, page) =>
+      http.json({ method: 'GET', path: ['jobs'], query: { page } }, z.unknown(), createCall()),
+    );
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(http.stats()).toMatchObject({ inFlight: 3, queued: 17 });
+    await Promise.all(calls);
+    expect(most).toBeLessThanOrEqual(3);
+    expect(http.stats()).toMatchObject({ inFlight: 0, queued: 0 });
+  });
+
+  it('go to interactive calls before polls, first come first', async () => {
+    const { order, release, join } = await oneTaken();
+    const all = [
+      join('poll 1', waiting('poll')),
+      join('interactive 1', waiting('interactive')),
+      join('poll 2', waiting('poll')),
+      join('interactive 2', waiting('interactive')),
+    ];
+    release();
+    await Promise.all(all);
+    expect(order).toEqual(['interactive 1', 'interactive 2', 'poll 1', 'poll 2']);
+  });
+
+  it('go to a poll in its turn when it has waited for five seconds', async () => {
+    const { order, release, join, clock } = await oneTaken();
+    const all = [join('poll', waiting('poll'))];
+    clock.advance(5_000);
+    all.push(join('interactive', waiting('interactive')));
+    release();
+    await Promise.all(all);
+    expect(order).toEqual(['poll', 'interactive']);
+  });
+
+  it('go to a shared poll like to an interactive call once an interactive caller joins it', async () => {
+    const { order, release, join } = await oneTaken();
+    const shared: { priority: Waiting['priority']; signal: AbortSignal } = { ...waiting('poll') };
+    const all = [join('poll', waiting('poll')), join('shared', shared)];
+    shared.priority = 'interactive';
+    release();
+    await Promise.all(all);
+    expect(order).toEqual(['shared', 'poll']);
+  });
+
+  it('are not taken by those who left while waiting', async () => {
+    const { limiter, order, release, join } = await oneTaken();
+    const leaving = new AbortController();
+    const left = rejection(join('left', waiting('interactive', leaving.signal)));
+    const stays = join('stays', waiting('interactive'));
+    leaving.abort();
+    expect(await left).toBe(leaving.signal.reason);
+    release();
+    await stays;
+    expect(order).toEqual(['stays']);
+    expect([limiter.inFlight(), limiter.queued()]).toEqual([0, 0]);
+  });
+
+  it('are given back once, however often they are released', async () => {
+    const limiter = createLimiter({ concurrency: 1, requestsPerSecond: null }, testClock());
+    const release = await limiter.acquire(waiting('interactive'));
+    release();
+    release();
+    expect(limiter.inFlight()).toEqual(0);
+  });
+
+  it('are not asked for by a call that was aborted before', async () => {
+    const limiter = createLimiter({ concurrency: 1, requestsPerSecond: null }, testClock());
+    expect(await rejection(limiter.acquire(waiting('interactive', AbortSignal.abort())))).toMatchObject({
+      name: 'AbortError',
+    });
+    expect([limiter.inFlight(), limiter.queued()]).toEqual([0, 0]);
+  });
+});
+
+describe('the rate of a source', () => {
+  it('lets as many calls start at once as it allows in a second, and the rest later', async () => {
+    const clock = testClock();
+    async function sleep(milliseconds: number): Promise<void> {
+      await new Promise((resolve) => setImmediate(resolve));
+      clock.advance(milliseconds);
+    }
+    const limiter = createLimiter({ concurrency: 100, requestsPerSecond: 5 }, { ...clock, sleep });
+    const start = clock.now();
+    const starts: number[] = [];
+    await Promise.all(
+      Array.from({ length: 12 }, () =>
+        limiter.acquire(waiting('interactive')).then((done) => {
+          starts.push(clock.now() - start);
+          done();
+        }),
+      ),
+    );
+    expect(starts).toEqual([0, 0, 0, 0, 0, 1_000, 1_000, 1_000, 1_000, 1_000, 2_000, 2_000]);
+  });
+
+  it('holds for an abort while it makes one wait', async () => {
+    let wake: (() => void) | undefined;
+    const clock = { ...testClock(), sleep: () => new Promise<void>((resolve) => (wake = resolve)) };
+    const limiter = createLimiter({ concurrency: 9, requestsPerSecond: 1 }, clock);
+    (await limiter.acquire(waiting('interactive')))();
+    const leaving = new AbortController();
+    const left = rejection(limiter.acquire(waiting('interactive', leaving.signal)));
+    expect(limiter.queued()).toEqual(1);
+    leaving.abort();
+    expect(await left).toBe(leaving.signal.reason);
+    wake?.();
+    expect([limiter.inFlight(), limiter.queued()]).toEqual([0, 0]);
+  });
+
+  it('never lets more calls start in any second than it says', () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: 0.2, max: 50, noNaN: true }),
+        fc.array(fc.nat({ max: 700 }), { minLength: 1, maxLength: 100 }),
+        (rate, pauses) => {
+          const window = createRateWindow(rate);
+          const starts: number[] = [];
+          let now = 0;
+          for (const pause of pauses) {
+            now += pause;
+            now += window.delay(now);
+            window.start(now);
+            starts.push(now);
+          }
+          const allowed = Math.max(1, Math.floor(rate));
+          const width = (allowed / rate) * 1_000;
+          for (const [index, from] of starts.entries()) {
+            const after = starts[index + allowed];
+            if (after !== undefined) expect(after - from).toBeGreaterThanOrEqual(width - 1e-6);
+          }
+        },
+      ),
+    );
+  });
+});

@@ -1,0 +1,169 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { createCall } from '../../src/domain/call.ts';
+import type { HttpRequest } from '../../src/http/client.ts';
+import { rejection, sendCut, sendJson, serve, sourceHttp, testClock } from './loopback.ts';
+import type { Handler, SourceOverrides } from './loopback.ts';
+
+const jobs: HttpRequest = { method: 'GET', path: ['jobs'] };
+const logs: HttpRequest = { method: 'POST', path: ['logs'], body: {} };
+
+/** A source that fails `failures` times and then answers. */
+async function failing(fail: Handler, failures: number, overrides: Partial<SourceOverrides> = {}) {
+  const server = await serve((request, response, index) => {
+    if (index < failures) fail(request, response, index);
+    else sendJson(response, { ok: true });
+  });
+  const clock = testClock();
+  const http = sourceHttp({ baseUrl: server.origin, ...clock, ...overrides });
+  const ask = (request = jobs) => http.json(request, z.object({ ok: z.boolean() }), createCall());
+  return { server, clock, http, ask };
+}
+
+function status(code: number, headers: Record<string, string> = {}): Handler {
+  return (_, response) => {
+    sendJson(response, {}, code, headers);
+  };
+}
+
+const reset: Handler = (_, response) => void response.socket?.destroy();
+const cut: Handler = (_, response) => {
+  sendCut(response, '{"ok":');
+};
+
+describe('a failure that may pass', () => {
+  it.each([
+    ['a reset', reset],
+    ['a cut body', cut],
+    ['429', status(429)],
+    ['502', status(502)],
+    ['503', status(503)],
+    ['504', status(504)],
+  ])('(%s) is tried again, twice at most, with growing pauses', async (_name, fail) => {
+    const { server, clock, ask } = await failing(fail, 2);
+    expect(await ask()).toMatchObject({ data: { ok: true } });
+    expect(server.received).toHaveLength(3);
+    expect(clock.slept).toEqual([150, 300]);
+    const worse = await failing(fail, 3);
+    await rejection(worse.ask());
+    expect(worse.server.received).toHaveLength(3);
+  });
+
+  it('(a refused connection) is tried again', async () => {
+    const { server, clock, ask } = await failing(reset, 0);
+    await server.close();
+    expect(await rejection(ask())).toMatchObject({ code: 'SOURCE_UNAVAILABLE' });
+    expect(clock.slept).toEqual([150, 300]);
+  });
+
+  it('(500) is tried again once', async () => {
+    const { server, ask } = await failing(status(500), 9);
+    expect(await rejection(ask())).toMatchObject({ code: 'SOURCE_UNAVAILABLE', status: 500 });
+    expect(server.received).toHaveLength(2);
+  });
+
+  it('is tried as often as the settings say', async () => {
+    const { server, ask } = await failing(status(503), 9, { limits: { retries: 0 } });
+    await rejection(ask());
+    expect(server.received).toHaveLength(1);
+  });
+
+  it('of a POST is not, unless it says that it may be repeated', async () => {
+    const { server, ask } = await failing(status(503), 1);
+    expect(await rejection(ask(logs))).toMatchObject({ code: 'SOURCE_UNAVAILABLE' });
+    expect(server.received).toHaveLength(1);
+    const idempotent = await failing(status(503), 1);
+    expect(await idempotent.ask({ ...logs, idempotent: true })).toMatchObject({ data: { ok: true } });
+    expect(idempotent.server.received).toHaveLength(2);
+  });
+
+  it('of a GET that must not be repeated is not', async () => {
+    const { server, ask } = await failing(status(503), 1);
+    await rejection(ask({ ...jobs, idempotent: false }));
+    expect(server.received).toHaveLength(1);
+  });
+
+  it.each([400, 403, 404, 408, 409, 422, 501])('is not what %i says', async (code) => {
+    const { server, ask } = await failing(status(code), 1);
+    await rejection(ask());
+    expect(server.received).toHaveLength(1);
+  });
+
+  it('is what the vendor says it is', async () => {
+    const permanent = await failing(status(503), 1, { classifyError: () => ({ retryable: false }) });
+    await rejection(permanent.ask());
+    expect(permanent.server.received).toHaveLength(1);
+    const passing = await failing(status(409), 1, { classifyError: () => ({ retryable: true }) });
+    expect(await passing.ask()).toMatchObject({ data: { ok: true } });
+  });
+
+  it('before a stream has begun is tried again', async () => {
+    const { server, http } = await failing(status(503), 1);
+    const { data } = await http.stream(jobs, createCall());
+    for await (const chunk of data) expect(Buffer.from(chunk).toString()).toEqual('{"ok":true}');
+    expect(server.received).toHaveLength(2);
+  });
+});
+
+describe('Retry-After', () => {
+  it('is waited for when it is short', async () => {
+    const { clock, ask } = await failing(status(429, { 'retry-after': '3' }), 1);
+    expect(await ask()).toMatchObject({ data: { ok: true } });
+    expect(clock.slept).toEqual([3_000]);
+  });
+
+  it('is understood as a date', async () => {
+    const clock = testClock();
+    const at = new Date(clock.now() + 4_000).toUTCString();
+    const { ask } = await failing(status(503, { 'retry-after': at }), 1, clock);
+    await ask();
+    expect(clock.slept).toEqual([4_000]);
+  });
+
+  it('that is shorter than the back-off does not shorten it', async () => {
+    const { clock, ask } = await failing(status(503, { 'retry-after': '0' }), 1);
+    await ask();
+    expect(clock.slept).toEqual([150]);
+  });
+
+  it('that is long is told to the client at once', async () => {
+    const { server, clock, ask } = await failing(status(429, { 'retry-after': '30' }), 9);
+    expect(await rejection(ask())).toMatchObject({ code: 'SOURCE_RATE_LIMITED', retryAfterSeconds: 30 });
+    expect(server.received).toHaveLength(1);
+    expect(clock.slept).toEqual([]);
+  });
+
+  it('in the body counts when the vendor’s classification reads it', async () => {
+    const { clock, ask } = await failing(
+      (_, response) => {
+        sendJson(response, { retryAfter: 2 }, 503);
+      },
+      1,
+      { classifyError: () => ({ code: 'SOURCE_RATE_LIMITED', retryAfterSeconds: 2 }) },
+    );
+    expect(await ask()).toMatchObject({ data: { ok: true } });
+    expect(clock.slept).toEqual([2_000]);
+  });
+});
+
+describe('a pause between attempts', () => {
+  it('ends when the caller leaves', async () => {
+    const server = await serve(status(503));
+    const leaving = new AbortController();
+    const http = sourceHttp({
+      baseUrl: server.origin,
+      sleep: (_, signal) =>
+        new Promise((_resolve, reject) => {
+          signal.addEventListener('abort', () => {
+            reject(signal.reason as Error);
+          });
+          leaving.abort();
+        }),
+    });
+    const error = await rejection(
+      http.json({ ...jobs, idempotent: true }, z.unknown(), createCall({ signal: leaving.signal })),
+    );
+    expect(error).toMatchObject({ name: 'AbortError' });
+    expect(server.received).toHaveLength(1);
+  });
+});

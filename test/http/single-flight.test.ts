@@ -1,0 +1,162 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { createCall } from '../../src/domain/call.ts';
+import type { HttpRequest } from '../../src/http/client.ts';
+import { rejection, sendJson, serve, sourceHttp } from './loopback.ts';
+import type { SourceOverrides } from './loopback.ts';
+
+const decoder = z.object({ n: z.number() });
+const jobs: HttpRequest = { method: 'GET', path: ['jobs'], query: { page: 1 } };
+
+/** A source that answers when told to, with the number of the request. */
+async function holding(overrides: Partial<SourceOverrides> = {}) {
+  const held: (() => void)[] = [];
+  let hungUp = 0;
+  let onHangUp: () => void = () => undefined;
+  const server = await serve((_, response, index) => {
+    response.once('close', () => {
+      if (response.writableEnded) return;
+      hungUp += 1;
+      onHangUp();
+    });
+    held.push(() => {
+      sendJson(response, { n: index });
+    });
+  });
+  const http = sourceHttp({ baseUrl: server.origin, ...overrides });
+  return {
+    server,
+    http,
+    letGo: () => {
+      for (const answer of held.splice(0)) answer();
+    },
+    hungUp: () =>
+      new Promise<void>((resolve) => {
+        if (hungUp > 0) resolve();
+        else onHangUp = resolve;
+      }),
+  };
+}
+
+/** How many requests two calls make that are in flight at the same time. */
+async function requestsOf(
+  [first, second]: readonly [HttpRequest, HttpRequest],
+  options: {
+    overrides?: Partial<SourceOverrides>;
+    callers?: readonly [string | null, string | null];
+    decoders?: readonly [typeof decoder, typeof decoder];
+  } = {},
+): Promise<number> {
+  const { server, http, letGo } = await holding(options.overrides);
+  const [one, two] = options.callers ?? [null, null];
+  const [firstDecoder, secondDecoder] = options.decoders ?? [decoder, decoder];
+  const calls = [
+    http.json(first, firstDecoder, createCall({ authorization: one })),
+    http.json(second, secondDecoder, createCall({ authorization: two })),
+  ];
+  // All that will be sent has its place by the next turn of the event loop.
+  await new Promise((resolve) => setImmediate(resolve));
+  const expected = http.stats().inFlight;
+  await server.arrived(expected);
+  letGo();
+  await Promise.all(calls);
+  return server.received.length;
+}
+
+describe('calls in flight at the same time', () => {
+  it('share one request when they ask the same', async () => {
+    const { server, http, letGo } = await holding();
+    const calls = [1, 2, 3].map(() => http.json(jobs, decoder, createCall()));
+    await server.arrived(1);
+    letGo();
+    expect((await Promise.all(calls)).map(({ data }) => data)).toEqual([{ n: 0 }, { n: 0 }, { n: 0 }]);
+    expect(server.received).toHaveLength(1);
+  });
+
+  it('share a POST only when it may be repeated and says the same', async () => {
+    const post: HttpRequest = { method: 'POST', path: ['logs'], body: { ids: [1] }, idempotent: true };
+    const { server, http, letGo } = await holding();
+    const calls = [post, { ...post }, { ...post, body: { ids: [2] } }, { ...post, idempotent: false }].map((request) =>
+      http.json(request, decoder, createCall()),
+    );
+    await server.arrived(3);
+    letGo();
+    const numbers = (await Promise.all(calls)).map(({ data }) => data.n);
+    expect(numbers[0]).toEqual(numbers[1]);
+    expect(new Set(numbers).size).toEqual(3);
+  });
+
+  it('do not share when path, query, headers or decoder differ', async () => {
+    expect(await requestsOf([jobs, jobs])).toEqual(1);
+    expect(await requestsOf([jobs, { ...jobs, path: ['jobs', 'a'] }])).toEqual(2);
+    expect(await requestsOf([jobs, { ...jobs, query: { page: 2 } }])).toEqual(2);
+    expect(await requestsOf([jobs, { ...jobs, headers: { 'x-tenant': 'a' } }])).toEqual(2);
+    expect(await requestsOf([jobs, jobs], { decoders: [decoder, z.object({ n: z.number() })] })).toEqual(2);
+  });
+
+  it('share among callers of one credential only, when it is passed on', async () => {
+    expect(await requestsOf([jobs, jobs], { callers: ['Bearer a', 'Bearer b'] })).toEqual(1);
+    const overrides = { forward: true };
+    expect(await requestsOf([jobs, jobs], { overrides, callers: ['Bearer a', 'Bearer b'] })).toEqual(2);
+    expect(await requestsOf([jobs, jobs], { overrides, callers: ['Bearer a', null] })).toEqual(2);
+    expect(await requestsOf([jobs, jobs], { overrides, callers: ['Bearer a', 'Bearer a'] })).toEqual(1);
+  });
+
+  it('share an error too', async () => {
+    const server = await serve((_, response) => {
+      sendJson(response, {}, 404);
+    });
+    const http = sourceHttp({ baseUrl: server.origin });
+    const errors = await Promise.all([1, 2].map(() => rejection(http.json(jobs, decoder, createCall()))));
+    expect(errors).toMatchObject([{ code: 'NOT_FOUND' }, { code: 'NOT_FOUND' }]);
+    expect(server.received).toHaveLength(1);
+  });
+
+  it('are asked anew once they are answered', async () => {
+    const server = await serve((_, response, index) => {
+      sendJson(response, { n: index });
+    });
+    const http = sourceHttp({ baseUrl: server.origin });
+    const first = await http.json(jobs, decoder, createCall());
+    const second = await http.json(jobs, decoder, createCall());
+    expect([first.data.n, second.data.n]).toEqual([0, 1]);
+  });
+});
+
+describe('a caller that leaves a shared call', () => {
+  it('leaves it to the others', async () => {
+    const { server, http, letGo } = await holding();
+    const leaving = new AbortController();
+    const left = rejection(http.json(jobs, decoder, createCall({ signal: leaving.signal })));
+    const stays = http.json(jobs, decoder, createCall());
+    await server.arrived(1);
+    leaving.abort();
+    expect(await left).toBe(leaving.signal.reason);
+    letGo();
+    expect(await stays).toMatchObject({ data: { n: 0 } });
+    expect(server.received).toHaveLength(1);
+  });
+
+  it('aborts it when it is the last', async () => {
+    const { server, http, hungUp } = await holding();
+    const leaving = [new AbortController(), new AbortController()];
+    const left = leaving.map(({ signal }) => rejection(http.json(jobs, decoder, createCall({ signal }))));
+    await server.arrived(1);
+    for (const controller of leaving) controller.abort();
+    await hungUp();
+    expect(await Promise.all(left)).toEqual(leaving.map(({ signal }) => signal.reason as unknown));
+  });
+
+  it('as the last does not take those with it who come after', async () => {
+    const { server, http, letGo } = await holding();
+    const leaving = new AbortController();
+    const left = rejection(http.json(jobs, decoder, createCall({ signal: leaving.signal })));
+    await server.arrived(1);
+    leaving.abort();
+    const after = http.json(jobs, decoder, createCall());
+    await left;
+    await server.arrived(2);
+    letGo();
+    expect(await after).toMatchObject({ data: { n: 1 } });
+  });
+});
