@@ -1,0 +1,118 @@
+import type { Call } from '../../domain/call.ts';
+import { TributaryError } from '../../domain/errors.ts';
+import type { Job } from '../../domain/job.ts';
+import type { LogScope } from '../../domain/log-entry.ts';
+import type { LogFilter } from '../../domain/log-filter.ts';
+import type { Ordered } from '../../domain/ordered.ts';
+import type { SourceHttp } from '../../http/client.ts';
+import type { Partition } from '../../pagination/partition.ts';
+import { wholeListPartition } from '../../pagination/whole-list.ts';
+import type { Capabilities, Connector, LogReading } from '../connector.ts';
+import { createNemoApi } from './api.ts';
+import { noSuchAttempt, noSuchJob } from './errors.ts';
+import { JOB_PAGE_SIZE, createJobList, sum } from './job-list.ts';
+import { createJobReader } from './job-reader.ts';
+import { jobOf } from './job.ts';
+import { placeOf } from './keys.ts';
+import type { JobPlace } from './keys.ts';
+import { attemptPartition, logPartition, refusedPartition } from './log-partitions.ts';
+import { planScope } from './log-scope.ts';
+import type { NemoOptions } from './options.ts';
+
+export function createNemoConnector(source: string, http: SourceHttp, options: NemoOptions): Connector {
+  const workspaces = [...new Set(options.workspaces)];
+  const api = createNemoApi(http);
+  const reader = createJobReader(source, api);
+  const logOptions = { source, api, reader, pageSize: options.pageSize, maxWalk: options.maxWalk };
+  const listJobs = createJobList({
+    source,
+    workspaces,
+    api,
+    seen: (workspace, wire, call) => {
+      reader.keep({ workspace, name: wire.name }, wire, call);
+    },
+  });
+
+  function known(key: string): JobPlace {
+    const place = placeOf(key, workspaces);
+    if (place === null) throw noSuchJob(source);
+    return place;
+  }
+
+  async function getJob(key: string, call: Call): Promise<Job | null | Error> {
+    const place = placeOf(key, workspaces);
+    if (place === null) return null;
+    try {
+      const wire = await reader.job(place, call);
+      return wire === null ? null : jobOf(source, place.workspace, wire);
+    } catch (error) {
+      return error instanceof Error ? error : new TributaryError('INTERNAL_SERVER_ERROR', 'Failed.', { source });
+    }
+  }
+
+  function list<T extends Ordered>(load: Load<T>, key: string): Promise<readonly Partition<T>[]> {
+    return Promise.resolve([wholeListPartition('', async (call) => load(known(key), call))]);
+  }
+
+  async function find<T extends { readonly key: string }>(
+    load: Load<T>,
+    job: string,
+    key: string,
+    call: Call,
+  ): Promise<T | null> {
+    return (await load(known(job), call)).find((part) => part.key === key) ?? null;
+  }
+
+  async function logs(scope: LogScope, filter: LogFilter, call: Call): Promise<LogReading> {
+    const place = placeOf(scope.job, workspaces);
+    if (place === null) return { partitions: [refusedPartition('', noSuchJob(source))], residual: filter };
+    const plan = planScope(scope, filter);
+    if (plan === null) return { partitions: [], residual: filter };
+    const { residual } = plan;
+    const selection = { place, step: plan.step, task: plan.task };
+    if (plan.attempts === null) {
+      return { partitions: [logPartition({ ...selection, attemptKey: null }, logOptions)], residual };
+    }
+    const partitions = await Promise.all(
+      plan.attempts.map((attempt) => attemptPartition(attempt, selection, logOptions, call)),
+    );
+    const found = partitions.filter((partition) => partition !== null);
+    if (found.length > 0 || scope.attempt === undefined) return { partitions: found, residual };
+    return { partitions: [refusedPartition(scope.attempt, noSuchAttempt(source))], residual };
+  }
+
+  return {
+    vendor: 'nemo',
+    get capabilities() {
+      return reader.attemptRoutes() === true ? WITH_ATTEMPT_ROUTES : CAPABILITIES;
+    },
+    jobPageSize: JOB_PAGE_SIZE * workspaces.length,
+    async probe(call) {
+      const lists = await Promise.all(workspaces.map((workspace) => api.listJobs(workspace, 1, 1, null, call)));
+      return { jobs: sum(lists.map(({ pagination }) => pagination?.total_results ?? null)) };
+    },
+    listJobs,
+    getJobs: (keys, call) => Promise.all(keys.map((key) => getJob(key, call))),
+    attempts: (job) => list(reader.attempts, job),
+    steps: (job) => list(reader.steps, job),
+    tasks: (job) => list(reader.tasks, job),
+    attempt: (job, key, call) => find(reader.attempts, job, key, call),
+    step: (job, key, call) => find(reader.steps, job, key, call),
+    task: (job, key, call) => find(reader.tasks, job, key, call),
+    logs,
+  };
+}
+
+type Load<T> = (place: JobPlace, call: Call) => Promise<readonly T[]>;
+
+const CAPABILITIES: Capabilities = {
+  attempts: true,
+  steps: true,
+  tasks: true,
+  nativePagination: 'PAGE_TOKEN',
+  maxPageSize: 1000,
+  totalCount: true,
+  pushdown: ['STEP_IN', 'TASK_IN'],
+};
+
+const WITH_ATTEMPT_ROUTES: Capabilities = { ...CAPABILITIES, pushdown: [...CAPABILITIES.pushdown, 'ATTEMPT_IN'] };

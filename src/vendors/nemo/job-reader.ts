@@ -1,0 +1,94 @@
+import type { Call } from '../../domain/call.ts';
+import type { Attempt, Step, Task } from '../../domain/job.ts';
+import type { NemoApi } from './api.ts';
+import { isAbsent, isRouteAbsent, noSuchJob } from './errors.ts';
+import { jobKey } from './keys.ts';
+import type { JobPlace } from './keys.ts';
+import { attemptsFromSteps, attemptsOf, stepsOf, tasksOf } from './parts.ts';
+import type { AttemptWire, JobWire, StatusTreeWire } from './wire.ts';
+
+/** What is known of one job, each call made once per operation. A poll asks anew each time. */
+export interface JobReader {
+  /** Null when there is no such job. */
+  job(place: JobPlace, call: Call): Promise<JobWire | null>;
+  /** Keeps a job that another call has brought. */
+  keep(place: JobPlace, wire: JobWire, call: Call): void;
+  readonly attempts: (place: JobPlace, call: Call) => Promise<readonly Attempt[]>;
+  readonly steps: (place: JobPlace, call: Call) => Promise<readonly Step[]>;
+  readonly tasks: (place: JobPlace, call: Call) => Promise<readonly Task[]>;
+  /** Does the vendor have attempt routes? Null: nobody has asked it yet. */
+  attemptRoutes(): boolean | null;
+}
+
+export function createJobReader(source: string, api: NemoApi): JobReader {
+  const owner = {};
+  /** Once known it stays: a property of the deployment. */
+  let attemptRoutes: boolean | null = null;
+  let probing: Promise<unknown> | null = null;
+
+  function once<T>(kind: string, place: JobPlace, call: Call, load: () => Promise<T>): Promise<T> {
+    if (call.priority === 'poll') return load();
+    return call.scoped(owner, `${kind} ${jobKey(place.workspace, place.name)}`, load);
+  }
+
+  function job(place: JobPlace, call: Call): Promise<JobWire | null> {
+    return once('job', place, call, () => api.job(place, call));
+  }
+
+  function tree(place: JobPlace, call: Call): Promise<StatusTreeWire> {
+    return once('status', place, call, () => api.statusTree(place, call));
+  }
+
+  /** The tree does not name its attempt; the job does. */
+  async function currentTree(place: JobPlace, call: Call): Promise<{ tree: StatusTreeWire; attempt: string | null }> {
+    const attempt = job(place, call).then(
+      (wire) => wire?.attempt_id ?? null,
+      () => null,
+    );
+    return { tree: await tree(place, call), attempt: await attempt };
+  }
+
+  /** The attempts by their routes; null where there are none. The first to ask finds out for all. */
+  async function routedAttempts(place: JobPlace, call: Call): Promise<readonly AttemptWire[] | null> {
+    if (attemptRoutes === null && probing !== null) await probing;
+    if (attemptRoutes === false) return null;
+    const asked = api.attempts(place, call);
+    if (attemptRoutes === null) {
+      probing = asked.catch(() => undefined).finally(() => (probing = null));
+    }
+    try {
+      const wires = await asked;
+      attemptRoutes = true;
+      return wires;
+    } catch (error) {
+      if (!isAbsent(error) || attemptRoutes === true) throw error;
+      if (isRouteAbsent(error)) attemptRoutes = false;
+      return null;
+    }
+  }
+
+  async function loadAttempts(place: JobPlace, call: Call): Promise<readonly Attempt[]> {
+    const routed = await routedAttempts(place, call);
+    if (routed !== null) return attemptsOf(routed);
+    const [wire, steps] = await Promise.all([job(place, call), api.steps(place, call)]);
+    if (wire === null) throw noSuchJob(source);
+    // The job is there, so what was absent was the route.
+    attemptRoutes ??= false;
+    return attemptsFromSteps(wire, steps);
+  }
+
+  return {
+    job,
+    keep: (place, wire, call) => void once('job', place, call, () => Promise.resolve(wire)),
+    attempts: (place, call) => once('attempts', place, call, () => loadAttempts(place, call)),
+    async steps(place, call) {
+      const { tree, attempt } = await currentTree(place, call);
+      return stepsOf(tree, attempt);
+    },
+    async tasks(place, call) {
+      const { tree, attempt } = await currentTree(place, call);
+      return tasksOf(tree, attempt);
+    },
+    attemptRoutes: () => attemptRoutes,
+  };
+}

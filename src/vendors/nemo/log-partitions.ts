@@ -1,0 +1,89 @@
+import type { Call } from '../../domain/call.ts';
+import { TributaryError } from '../../domain/errors.ts';
+import type { LogEntry } from '../../domain/log-entry.ts';
+import { pageTokenPartition } from '../../pagination/page-token.ts';
+import type { TokenPage } from '../../pagination/page-token.ts';
+import type { Partition } from '../../pagination/partition.ts';
+import type { LogQuery, NemoApi } from './api.ts';
+import { isLogQueryFailure, isTokenRefused, noSuchJob } from './errors.ts';
+import type { JobReader } from './job-reader.ts';
+import { isStorable } from './keys.ts';
+import type { JobPlace } from './keys.ts';
+import { entryOf, identityOf } from './log-row.ts';
+import { pageAddress } from './page-address.ts';
+
+export interface LogPartitionOptions {
+  readonly source: string;
+  readonly api: NemoApi;
+  readonly reader: JobReader;
+  readonly pageSize: number;
+  readonly maxWalk: number;
+}
+
+/** Which lines a partition holds. `attempt` is sent; `attemptKey` is only said of its entries. */
+export interface LogSelection extends Pick<LogQuery, 'attempt' | 'step' | 'task'> {
+  readonly place: JobPlace;
+  readonly attemptKey: string | null;
+}
+
+/** The partition of a selection: '' is the log of the current attempt, any other is named by its attempt. */
+export function logPartition(selection: LogSelection, options: LogPartitionOptions): Partition<LogEntry> {
+  return pageTokenPartition<LogEntry>({
+    key: selection.attempt ?? '',
+    limit: options.pageSize,
+    identity: { by: 'content', of: identityOf },
+    fetch: (token, call) => fetchPage(selection, token, options, call),
+    isTokenRefused,
+    address: pageAddress,
+    maxWalk: options.maxWalk,
+  });
+}
+
+async function fetchPage(
+  { place, attempt, step, task, attemptKey }: LogSelection,
+  pageCursor: string | null,
+  { source, api, pageSize }: LogPartitionOptions,
+  call: Call,
+): Promise<TokenPage<LogEntry>> {
+  try {
+    const page = await api.logs(place, { limit: pageSize, pageCursor, attempt, step, task }, call);
+    return { ...page, rows: page.rows.map((row) => entryOf(row, attemptKey)) };
+  } catch (error) {
+    if (isStorable(place.name) || !isLogQueryFailure(error)) throw error;
+    const message = `${source}: the source can't give the log of a job with such a name (letters, digits and ._:- only).`;
+    throw new TributaryError('SOURCE_TRUNCATED', message, { source, cause: error });
+  }
+}
+
+/**
+ * The partition of one attempt: the current one needs no parameter, others only newer generations can
+ * give. Null: the job has no such attempt.
+ */
+export async function attemptPartition(
+  attempt: string,
+  selection: Omit<LogSelection, 'attempt' | 'attemptKey'>,
+  options: LogPartitionOptions,
+  call: Call,
+): Promise<Partition<LogEntry> | null> {
+  const { reader, source } = options;
+  const job = await reader.job(selection.place, call);
+  if (job === null) return refusedPartition(attempt, noSuchJob(source));
+  if (job.attempt_id === attempt) return logPartition({ ...selection, attemptKey: attempt }, options);
+  const known = await reader.attempts(selection.place, call);
+  if (!known.some(({ key }) => key === attempt)) return null;
+  if (reader.attemptRoutes() === true) return logPartition({ ...selection, attempt, attemptKey: attempt }, options);
+  const message = `${source}: the source gives only the log of a job's current attempt; that of an earlier one is out of reach.`;
+  return refusedPartition(attempt, new TributaryError('SOURCE_TRUNCATED', message, { source }));
+}
+
+/** A partition that can't be read: whoever tries is told why. */
+export function refusedPartition(key: string, error: TributaryError): Partition<LogEntry> {
+  return {
+    key,
+    // eslint-disable-next-line require-yield, @typescript-eslint/require-await
+    async *read() {
+      throw error;
+    },
+    count: () => Promise.reject(error),
+  };
+}

@@ -1,0 +1,27 @@
+import { z } from 'zod';
+
+/** What a source of this vendor has in the configuration beside the keys that all sources have. */
+export const nemoOptions = z.strictObject({
+  workspaces: z
+    .array(
+      z
+        .string()
+        .min(1)
+        .regex(/^[^/]+$/, 'a workspace name has no slash'),
+    )
+    .min(1)
+    .describe('Workspaces whose jobs are read.'),
+  pageSize: z
+    .int()
+    .min(1)
+    .max(1000)
+    .default(1000)
+    .describe('Log lines per call. Fixed, because page tokens count in it; the vendor takes at most 1000.'),
+  maxWalk: z
+    .int()
+    .min(1)
+    .default(50)
+    .describe('Most pages that one read walks where page tokens turn out to be opaque.'),
+});
+
+export type NemoOptions = z.infer<typeof nemoOptions>;

@@ -1,0 +1,125 @@
+import type { Attempt, Step, Task } from '../../domain/job.ts';
+import type { Position } from '../../domain/ordered.ts';
+import type { Instant } from '../../domain/time.ts';
+import { jobKey as qualified } from './keys.ts';
+import { statusOf } from './status.ts';
+import type { AttemptWire, JobWire, StatusTreeWire, StepWire, TaskWire, TreeStepWire } from './wire.ts';
+
+/** Steps of the current attempt. A step's key is its name: that is what log lines name it by. */
+export function stepsOf(tree: StatusTreeWire, attemptKey: string | null): Step[] {
+  const steps = tree.steps ?? [];
+  const places = placesOf(steps);
+  return steps.map((step, index) => ({
+    ...stateOf(step),
+    ...placeAt(places, index),
+    key: step.name,
+    name: step.name,
+    attemptKey,
+  }));
+}
+
+/** Tasks of the current attempt, each with the step that it belongs to. */
+export function tasksOf(tree: StatusTreeWire, attemptKey: string | null): Task[] {
+  const found = (tree.steps ?? []).flatMap((step) => (step.tasks ?? []).map((task) => ({ step, task })));
+  const places = placesOf(
+    found.map(({ step, task }) => ({
+      name: qualified(step.name, task.name),
+      created_at: task.created_at ?? step.created_at,
+    })),
+  );
+  const taken = new Set<string>();
+  return found.map(({ step, task }, index) => ({
+    ...stateOf(task),
+    ...placeAt(places, index),
+    key: taskKey(step, task, taken),
+    name: task.name,
+    attemptKey,
+    stepKey: step.name,
+  }));
+}
+
+function taskKey(step: TreeStepWire, task: TaskWire, taken: Set<string>): string {
+  const key = taken.has(task.name) ? qualified(step.name, task.name) : task.name;
+  taken.add(key);
+  return key;
+}
+
+/** Attempts as the routes of newer generations give them. */
+export function attemptsOf(wires: readonly AttemptWire[]): Attempt[] {
+  const ordered = wires.toSorted((a, b) => (a.seq ?? 0) - (b.seq ?? 0));
+  const places = placesOf(
+    ordered.map(({ id, seq, created_at }) => ({ name: `${String(seq ?? 0).padStart(6, '0')} ${id}`, created_at })),
+  );
+  return ordered.map((wire, index) => ({
+    ...stateOf(wire),
+    ...placeAt(places, index),
+    key: wire.id,
+    number: typeof wire.seq === 'number' ? wire.seq + 1 : null,
+    stepKey: null,
+  }));
+}
+
+/**
+ * Attempts put together where the vendor has no route for them: those that steps name, in the order of
+ * their first steps, and the job's current one. An older attempt is in the state of its last step.
+ */
+export function attemptsFromSteps(job: JobWire, steps: readonly StepWire[]): Attempt[] {
+  const stepsOfAttempt = new Map<string, StepWire[]>();
+  for (const step of steps) {
+    if (typeof step.attempt_id !== 'string') continue;
+    stepsOfAttempt.set(step.attempt_id, [...(stepsOfAttempt.get(step.attempt_id) ?? []), step]);
+  }
+  const current = job.attempt_id ?? null;
+  if (current !== null && !stepsOfAttempt.has(current)) stepsOfAttempt.set(current, []);
+  const wires = [...stepsOfAttempt].map(([name, own]) => ({ name, own, created_at: own[0]?.created_at ?? null }));
+  wires.sort((a, b) => Number(a.name === current) - Number(b.name === current));
+  const places = placesOf(wires, job.created_at);
+  return wires.map(({ name, own, created_at }, index) => {
+    const native = (name === current ? job.status : own.at(-1)?.status) ?? null;
+    return {
+      ...placeAt(places, index),
+      key: name,
+      number: index + 1,
+      stepKey: null,
+      status: statusOf(native),
+      nativeStatus: native,
+      createdAt: null,
+      startedAt: created_at?.text ?? null,
+      finishedAt: null,
+    };
+  });
+}
+
+function stateOf(
+  wire: Pick<StepWire, 'status' | 'created_at'>,
+): Pick<Step, 'status' | 'nativeStatus' | 'createdAt' | 'startedAt' | 'finishedAt'> {
+  return {
+    status: statusOf(wire.status),
+    nativeStatus: wire.status ?? null,
+    createdAt: wire.created_at?.text ?? null,
+    startedAt: null,
+    finishedAt: null,
+  };
+}
+
+interface Dated {
+  readonly name: string;
+  readonly created_at: Instant | null;
+}
+
+/**
+ * Places in the order given, which is that of creation. A part without a time stays behind the one before
+ * it. Names order parts of one instant; they are unique among the parts.
+ */
+function placesOf(parts: readonly Dated[], start: Instant | null = null): Position[] {
+  let time = start?.nanoseconds ?? 0n;
+  return parts.map(({ name, created_at }, index) => {
+    if (created_at === null) return { time, tie: `#${String(index).padStart(6, '0')} ${name}` };
+    time = created_at.nanoseconds;
+    return { time, tie: name };
+  });
+}
+
+function placeAt(places: readonly Position[], index: number): Position {
+  return places[index] ?? { time: 0n, tie: '' };
+}
