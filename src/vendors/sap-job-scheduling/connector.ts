@@ -1,0 +1,141 @@
+import type { Call } from '../../domain/call.ts';
+import { hasCode } from '../../domain/errors.ts';
+import type { Attempt, Job, Step } from '../../domain/job.ts';
+import type { LogEntry, LogScope } from '../../domain/log-entry.ts';
+import type { LogFilter } from '../../domain/log-filter.ts';
+import type { Partition } from '../../pagination/partition.ts';
+import { wholeListPartition } from '../../pagination/whole-list.ts';
+import type { Capabilities, Connector, ConnectorOptions } from '../connector.ts';
+import { JobDetails } from './job-details.ts';
+import { listJobs, probeJobs } from './job-list.ts';
+import { isJobKey, toJob, toStep } from './jobs.ts';
+import { JOBS_PER_PAGE, MAX_RUNS_PER_PAGE, optionsSchema } from './options.ts';
+import { PagingFacts } from './paging-facts.ts';
+import { RunPages } from './run-pages.ts';
+import { RunPartitions } from './run-partitions.ts';
+import { toAttempt } from './runs.ts';
+import { FEW, selectRuns } from './selection.ts';
+import type { RunSelection } from './selection.ts';
+import { SingleRuns } from './single-runs.ts';
+import type { PlacedRun } from './single-runs.ts';
+
+export const VENDOR = 'sap-job-scheduling';
+
+const CAPABILITIES: Capabilities = {
+  attempts: true,
+  steps: true,
+  tasks: false,
+  nativePagination: 'RECORD_KEYSET',
+  maxPageSize: MAX_RUNS_PER_PAGE,
+  totalCount: true,
+  pushdown: ['ATTEMPT_IN', 'STEP_IN'],
+};
+
+/** Jobs are jobs, steps their schedules, attempts the runs; there are no tasks. */
+export function createSapConnector({ source, http, options }: ConnectorOptions): Connector {
+  const { pageSize, spanSeconds, dialect } = optionsSchema.parse(options);
+  const details = new JobDetails(http);
+  const singles = new SingleRuns(http);
+  const partitions = new RunPartitions({
+    pages: new RunPages(http, new PagingFacts(dialect), pageSize),
+    singles,
+    details,
+    pageSize,
+    span: BigInt(spanSeconds) * 1_000_000_000n,
+  });
+
+  async function getJob(key: string, call: Call): Promise<Job | null | Error> {
+    if (!isJobKey(key)) return null;
+    try {
+      return toJob(source, key, await details.job(key, call));
+    } catch (error) {
+      if (hasCode(error, 'NOT_FOUND')) return null;
+      return error instanceof Error ? error : new Error('the job could not be read', { cause: error });
+    }
+  }
+
+  async function steps(job: string, call: Call): Promise<Step[]> {
+    return (await details.schedules(job, call)).map(toStep);
+  }
+
+  async function findRun(job: string, runId: string, call: Call): Promise<PlacedRun | null> {
+    const known = singles.recall(job, runId, call);
+    if (known !== null) return known;
+    const schedules = await details.schedules(job, call);
+    const answers = await Promise.allSettled(
+      schedules.map(({ scheduleId }) => singles.find({ job, schedule: scheduleId }, runId, call)),
+    );
+    let failure: unknown = null;
+    for (const answer of answers) {
+      if (answer.status === 'rejected') failure ??= answer.reason;
+      else if (answer.value !== null) return answer.value;
+    }
+    // The schedule that did not answer may be the one that has it.
+    if (failure !== null) throw failure as Error;
+    return null;
+  }
+
+  async function logPartitions(
+    { job, step }: LogScope,
+    { schedules, runs }: RunSelection,
+    call: Call,
+  ): Promise<Partition<LogEntry>[]> {
+    if (runs === null) return logsOfSchedules(job, schedules, step !== undefined, call);
+    const known = runs.map((runId) => singles.recall(job, runId, call)).filter((run) => run !== null);
+    const unknown = runs.filter((runId) => !known.some(({ run }) => run.runId === runId));
+    const wanted = schedules ?? (unknown.length === 0 ? known.map(({ schedule }) => schedule) : null);
+    const places = wanted ?? (await details.schedules(job, call)).map(({ scheduleId }) => scheduleId);
+    return [...new Set(places)].map((schedule) => {
+      const here = known.filter((run) => run.schedule === schedule);
+      return partitions.logsOfRuns({ job, schedule }, unknown, here);
+    });
+  }
+
+  async function logsOfSchedules(
+    job: string,
+    schedules: readonly string[] | null,
+    named: boolean,
+    call: Call,
+  ): Promise<Partition<LogEntry>[]> {
+    if (schedules !== null && schedules.length <= FEW) {
+      return schedules.map((schedule) => partitions.logs({ job, schedule }, named));
+    }
+    const all = await details.schedules(job, call);
+    const wanted = all.filter(({ scheduleId }) => schedules?.includes(scheduleId) ?? true);
+    return wanted.map(({ scheduleId }) => partitions.logs({ job, schedule: scheduleId }, false));
+  }
+
+  return {
+    vendor: VENDOR,
+    capabilities: CAPABILITIES,
+    jobPageSize: JOBS_PER_PAGE,
+    probe: async (call) => ({ jobs: await probeJobs(http, call) }),
+    listJobs: (page, filter, call) => listJobs(http, page, filter, call),
+    getJobs: (keys, call) => Promise.all(keys.map((key) => getJob(key, call))),
+    async attempts(job, call): Promise<Partition<Attempt>[]> {
+      const schedules = await details.schedules(job, call);
+      return schedules.map(({ scheduleId }) => partitions.attempts({ job, schedule: scheduleId }));
+    },
+    steps: (job) => Promise.resolve([wholeListPartition('', (call) => steps(job, call))]),
+    tasks: () => Promise.resolve([]),
+    async attempt(job, key, call) {
+      if (!isJobKey(job)) return null;
+      const found = await findRun(job, key, call).catch(nullWhenAbsent);
+      return found === null ? null : toAttempt(found.schedule, found.run);
+    },
+    async step(job, key, call) {
+      const found = await steps(job, call).catch(nullWhenAbsent);
+      return found?.find((step) => step.key === key) ?? null;
+    },
+    task: () => Promise.resolve(null),
+    async logs(scope: LogScope, filter: LogFilter, call) {
+      const selection = selectRuns(scope, filter);
+      return { partitions: await logPartitions(scope, selection, call), residual: selection.residual };
+    },
+  };
+}
+
+function nullWhenAbsent(error: unknown): null {
+  if (hasCode(error, 'NOT_FOUND')) return null;
+  throw error;
+}

@@ -1,0 +1,117 @@
+import type { Call } from '../../domain/call.ts';
+import { hasCode } from '../../domain/errors.ts';
+import type { Attempt } from '../../domain/job.ts';
+import type { LogEntry } from '../../domain/log-entry.ts';
+import type { Ordered } from '../../domain/ordered.ts';
+import type { Partition } from '../../pagination/partition.ts';
+import { recordKeysetPartition } from '../../pagination/record-keyset.ts';
+import type { KeyedRecord, KeysetPage, KeysetRequest } from '../../pagination/record-keyset.ts';
+import type { JobDetails } from './job-details.ts';
+import { isCursorRefused } from './run-pages.ts';
+import type { RunPage, RunPages, ScheduleRef } from './run-pages.ts';
+import { attemptRecord, logRecord, recordTime } from './runs.ts';
+import type { PlacedRun, SingleRuns } from './single-runs.ts';
+import type { NativeRun } from './wire.ts';
+
+export interface RunPartitionParts {
+  readonly pages: RunPages;
+  readonly singles: SingleRuns;
+  readonly details: JobDetails;
+  readonly pageSize: number;
+  /** Nanoseconds. */
+  readonly span: bigint;
+}
+
+type ToRecord<T extends Ordered> = (schedule: string, run: NativeRun) => KeyedRecord<T>;
+
+/**
+ * One partition per schedule. Its key is the schedule's id, also where only some runs of it are read, so
+ * that an entry has one id however it was reached.
+ */
+export class RunPartitions {
+  readonly #parts: RunPartitionParts;
+
+  constructor(parts: RunPartitionParts) {
+    this.#parts = parts;
+  }
+
+  attempts(ref: ScheduleRef): Partition<Attempt> {
+    return this.#paged(ref, false, 0n, attemptRecord);
+  }
+
+  /** `named`: did the client name the schedule? Then one that is not there is NOT_FOUND; else it has no lines. */
+  logs(ref: ScheduleRef, named: boolean): Partition<LogEntry> {
+    return this.#paged(ref, named, this.#parts.span, logRecord);
+  }
+
+  /** The lines of certain runs of one schedule; runs that it does not have are passed over. */
+  logsOfRuns(ref: ScheduleRef, runIds: readonly string[], known: readonly PlacedRun[]): Partition<LogEntry> {
+    const { singles, span, pageSize } = this.#parts;
+    return recordKeysetPartition<LogEntry>({
+      key: ref.schedule,
+      limit: pageSize,
+      span,
+      isCursorRefused: () => false,
+      async fetch(request, call) {
+        const asked = await Promise.all(runIds.map((runId) => singles.find(ref, runId, call)));
+        const runs = [...known, ...asked.filter((found) => found !== null)].map(({ run }) => run);
+        runs.sort(newestFirst);
+        return pageOfAll(
+          runs.map((run) => logRecord(ref.schedule, run)),
+          request,
+        );
+      },
+    });
+  }
+
+  #paged<T extends Ordered>(ref: ScheduleRef, named: boolean, span: bigint, record: ToRecord<T>): Partition<T> {
+    const { singles, pageSize } = this.#parts;
+    return recordKeysetPartition<T>({
+      key: ref.schedule,
+      limit: pageSize,
+      span,
+      isCursorRefused,
+      fetch: async (request, call) => {
+        const page = await this.#page(ref, named, request, call);
+        singles.remember(ref, page.runs, call);
+        const { runs, ...rest } = page;
+        return { ...rest, records: runs.map((run) => record(ref.schedule, run)) };
+      },
+    });
+  }
+
+  /**
+   * The newer documents can be read as if a schedule that never ran answered 404. So a 404 is checked
+   * against the job's schedules (which throws NOT_FOUND when it is the job that is missing).
+   */
+  async #page(ref: ScheduleRef, named: boolean, request: KeysetRequest, call: Call): Promise<RunPage> {
+    const { pages, details } = this.#parts;
+    try {
+      return await pages.fetch(ref, request, call);
+    } catch (error) {
+      if (request.kind === 'after' || request.kind === 'before' || !hasCode(error, 'NOT_FOUND')) throw error;
+      const schedules = await details.schedules(ref.job, call);
+      if (named && !schedules.some(({ scheduleId }) => scheduleId === ref.schedule)) throw error;
+      return { runs: [], total: 0, more: false, moreBefore: false, cursors: true };
+    }
+  }
+}
+
+function newestFirst(a: NativeRun, b: NativeRun): number {
+  const [timeA, timeB] = [recordTime(a), recordTime(b)];
+  if (timeA === timeB) return a.runId < b.runId ? 1 : -1;
+  return timeA < timeB ? 1 : -1;
+}
+
+/** A list that we hold whole answers every question as the vendor would. */
+function pageOfAll<T extends Ordered>(records: readonly KeyedRecord<T>[], request: KeysetRequest): KeysetPage<T> {
+  const at =
+    request.kind === 'after' || request.kind === 'before' ? records.findIndex(({ id }) => id === request.id) : 0;
+  if (request.kind === 'offset') return whole(records.slice(request.offset), records.length);
+  if (request.kind === 'first' || at === -1) return { ...whole(records, records.length), cursors: false };
+  return whole(request.kind === 'after' ? records.slice(at + 1) : records.slice(0, at), records.length);
+}
+
+function whole<T extends Ordered>(records: readonly KeyedRecord<T>[], total: number): KeysetPage<T> {
+  return { records, total, more: false, moreBefore: false, cursors: true };
+}

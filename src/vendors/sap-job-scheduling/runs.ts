@@ -1,0 +1,107 @@
+import type { Attempt } from '../../domain/job.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import type { LogEntry } from '../../domain/log-entry.ts';
+import { formatInstant } from '../../domain/time.ts';
+import type { Instant } from '../../domain/time.ts';
+import type { Unplaced } from '../../pagination/partition.ts';
+import type { KeyedRecord } from '../../pagination/record-keyset.ts';
+import { compact } from './jobs.ts';
+import { eventsOf } from './run-text.ts';
+import type { RunEvent } from './run-text.ts';
+import { isCompleted, severityOfState, statusOfRun } from './status.ts';
+import type { NativeRun } from './wire.ts';
+
+/**
+ * What a run becomes.
+ *
+ * Its record stands where it was invoked (or, before that, scheduled): that is what the service's list is
+ * sorted by, as far as its documents show. A run is an attempt from the moment it is scheduled. It gives
+ * lines only once their places are final:
+ * - a message, one line stamped with the completion, when the run has completed;
+ * - a list of events, one line each stamped with the event's own time, from the invocation on.
+ */
+
+type Row = Unplaced<LogEntry> & { readonly tie: string };
+
+const EPOCH: Instant = { nanoseconds: 0n, text: formatInstant(0n) };
+
+/** Where the run's record stands. */
+export function recordTime(run: NativeRun): bigint {
+  return (run.executionTimestamp ?? run.scheduleTimestamp ?? run.completionTimestamp ?? EPOCH).nanoseconds;
+}
+
+export function toAttempt(schedule: string, run: NativeRun): Attempt {
+  return {
+    key: run.runId,
+    number: null,
+    stepKey: schedule,
+    status: statusOfRun(run),
+    nativeStatus: run.runState ?? run.runStatus,
+    createdAt: run.scheduleTimestamp?.text ?? null,
+    startedAt: run.executionTimestamp?.text ?? null,
+    finishedAt: run.completionTimestamp?.text ?? null,
+    time: recordTime(run),
+    tie: run.runId,
+  };
+}
+
+export function attemptRecord(schedule: string, run: NativeRun): KeyedRecord<Attempt> {
+  return { id: run.runId, time: recordTime(run), rows: [toAttempt(schedule, run)] };
+}
+
+export function logRecord(schedule: string, run: NativeRun): KeyedRecord<LogEntry> {
+  return { id: run.runId, time: recordTime(run), rows: rowsOf(schedule, run) };
+}
+
+function rowsOf(schedule: string, run: NativeRun): readonly Row[] {
+  const completed = isCompleted(run);
+  // Until it is invoked the record itself still moves, and would take its lines with it.
+  if (!completed && run.executionTimestamp === null) return [];
+  const events = eventsOf(run.runText);
+  if (events !== null && events.length > 0) return events.map((event, index) => eventRow(schedule, run, event, index));
+  return completed ? [messageRow(schedule, run, events === null ? run.runText : '')] : [];
+}
+
+function messageRow(schedule: string, run: NativeRun, message: string): Row {
+  const time = run.completionTimestamp ?? run.executionTimestamp ?? run.scheduleTimestamp ?? EPOCH;
+  const state = run.runState ?? run.runStatus;
+  // A run without a text has still completed: the service's own words for that are its message.
+  return rowOf(schedule, run, 0, time, state, message === '' ? (run.statusMessage ?? state ?? '') : message, {});
+}
+
+function eventRow(schedule: string, run: NativeRun, event: RunEvent, index: number): Row {
+  const time = event.time ?? run.executionTimestamp ?? run.scheduleTimestamp ?? run.completionTimestamp ?? EPOCH;
+  const message = event.text === '' ? (event.type ?? '') : event.text;
+  return rowOf(schedule, run, index, time, event.type, message, { event: event.type, code: event.code });
+}
+
+function rowOf(
+  schedule: string,
+  run: NativeRun,
+  index: number,
+  time: Instant,
+  state: string | null,
+  message: string,
+  more: JsonObject,
+): Row {
+  return {
+    time: time.nanoseconds,
+    tie: `${run.runId}.${String(index).padStart(4, '0')}`,
+    timestamp: time.text,
+    severity: severityOfState(state),
+    message,
+    exceptions: [],
+    attributes: compact({
+      ...more,
+      httpStatus: run.httpStatus,
+      runStatus: run.runStatus,
+      runState: run.runState,
+      scheduleTimestamp: run.scheduleTimestamp?.text ?? null,
+      executionTimestamp: run.executionTimestamp?.text ?? null,
+      completionTimestamp: run.completionTimestamp?.text ?? null,
+    }),
+    attemptKey: run.runId,
+    stepKey: schedule,
+    taskKey: null,
+  };
+}
