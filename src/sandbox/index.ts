@@ -1,0 +1,91 @@
+import { DEMO_VENDORS } from './demo/demo-vendors.ts';
+import type { DemoVendor } from './demo/demo-vendors.ts';
+import type { Fault, VendorServer } from './types.ts';
+import { startVendorServer } from './vendor-server.ts';
+
+export type { Fault, VendorServer } from './types.ts';
+
+export interface SandboxOptions {
+  /** The first vendor listens here and each other one on the next port. Default: the system chooses. */
+  readonly portBase?: number | undefined;
+  /** What goes wrong from the start, at the sources named or, where none is, at all. */
+  readonly faults?: readonly SandboxFault[] | undefined;
+  /** Do running jobs go on by themselves? Default: yes, each second. */
+  readonly growing?: boolean | undefined;
+  /** The clock that the demonstration jobs are told by, nanoseconds since the epoch. */
+  readonly now?: (() => bigint) | undefined;
+}
+
+export interface SandboxFault {
+  /** A source of the sandbox; undefined for all of them. */
+  readonly source?: string | undefined;
+  readonly fault: Fault;
+}
+
+export interface Sandbox {
+  /** By the source's name. */
+  readonly servers: Readonly<Record<string, VendorServer>>;
+  /** What a configuration file for these vendors says. */
+  readonly configuration: { readonly sources: Readonly<Record<string, Record<string, unknown>>> };
+  /** Lets the running jobs go on up to now. */
+  grow(): void;
+  close(): Promise<void>;
+}
+
+/** The names of the sandbox's sources. */
+export const SANDBOX_SOURCES: readonly string[] = Object.keys(DEMO_VENDORS);
+
+const GROWTH_INTERVAL = 1_000;
+
+/** Starts every simulated vendor on loopback, with jobs in it. A port that is taken rejects, and leaves nothing open. */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const now = options.now ?? ((): bigint => BigInt(Date.now()) * 1_000_000n);
+  const vendors = Object.entries(DEMO_VENDORS).map(([name, create]) => ({ name, vendor: create(now()) }));
+  const servers = await startAll(vendors, options.portBase);
+  for (const { source, fault } of options.faults ?? []) {
+    for (const [name, server] of Object.entries(servers))
+      if (source === undefined || source === name) server.inject(fault);
+  }
+
+  function grow(): void {
+    for (const { vendor } of vendors) vendor.grow(now());
+  }
+
+  const timer = options.growing === false ? undefined : setInterval(grow, GROWTH_INTERVAL);
+  // The vendors' own sockets keep a process alive that serves; growing alone does not.
+  timer?.unref();
+  const sources = Object.entries(servers).map(([name, { simulation, origin }]) => [
+    name,
+    simulation.sourceConfig(origin),
+  ]);
+  return {
+    servers,
+    configuration: { sources: Object.fromEntries(sources) },
+    grow,
+    async close() {
+      clearInterval(timer);
+      await closeAll(Object.values(servers));
+    },
+  };
+}
+
+async function startAll(
+  vendors: readonly { readonly name: string; readonly vendor: DemoVendor }[],
+  portBase: number | undefined,
+): Promise<Record<string, VendorServer>> {
+  const started = await Promise.allSettled(
+    vendors.map(async ({ name, vendor }, index) => {
+      const server = await startVendorServer(vendor.simulation, portBase === undefined ? 0 : portBase + index);
+      return [name, server] as const;
+    }),
+  );
+  const listening = started.filter((result) => result.status === 'fulfilled').map(({ value }) => value);
+  const failed = started.find((result) => result.status === 'rejected');
+  if (failed === undefined) return Object.fromEntries(listening);
+  await closeAll(listening.map(([, server]) => server));
+  throw failed.reason;
+}
+
+async function closeAll(servers: readonly VendorServer[]): Promise<void> {
+  await Promise.all(servers.map(async (server) => server.close()));
+}
