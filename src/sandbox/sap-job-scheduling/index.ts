@@ -1,7 +1,7 @@
 import type { SandboxReply, SandboxRequest, SandboxStatus, SimulatedVendor } from '../types.ts';
 import { listJobs, listSchedules } from './jobs-endpoint.ts';
 import { detailedJob, JobStore, listedSchedule } from './jobs.ts';
-import type { ScheduleInput } from './jobs.ts';
+import type { JobInput, ScheduleInput } from './jobs.ts';
 import { refusal } from './replies.ts';
 import { getRun, listRuns } from './runs-endpoint.ts';
 import { runFrom, runOfLine } from './runs.ts';
@@ -16,6 +16,8 @@ export type { SapDialect, SapOptions } from './settings.ts';
 
 /** The simulated scheduler, with what only its own tests and demo need. */
 export interface SapSimulation extends SimulatedVendor {
+  /** Makes a job with just these schedules and returns its key. */
+  addJob(job: JobInput, schedules: readonly ScheduleInput[]): string;
   /** Adds a schedule to a job and returns its id. `createJob` makes one called `default`. */
   createSchedule(key: string, input?: ScheduleInput): string;
   /** Ids of the job's schedules by their descriptions. */
@@ -97,6 +99,11 @@ export function simulateSap(options: SapOptions = {}): SapSimulation {
     },
     clear() {
       store.clear();
+    },
+    addJob(input, schedules) {
+      const job = store.create(input);
+      for (const schedule of schedules) store.addSchedule(job, schedule);
+      return String(job.id);
     },
     createSchedule: (key, input) => store.addSchedule(store.job(key), input).scheduleId,
     schedules: (key) =>

@@ -25,6 +25,8 @@ export interface SapJob {
   readonly schedules: SapSchedule[];
 }
 
+export type JobInput = Partial<Pick<SapJob, 'name' | 'description' | 'active' | 'jobType' | 'createdAt'>>;
+
 export interface ScheduleInput {
   readonly description?: string;
   readonly active?: boolean;
@@ -62,7 +64,7 @@ export class JobStore {
     return job;
   }
 
-  create(fields: Partial<Pick<SapJob, 'name' | 'description' | 'active' | 'jobType' | 'createdAt'>>): SapJob {
+  create(fields: JobInput): SapJob {
     this.#lastJob += 1;
     const id = this.#lastJob;
     const job: SapJob = {
