@@ -1,0 +1,97 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { TributaryError } from '../src/domain/errors.ts';
+import type { Job, JobRef } from '../src/domain/job.ts';
+import type { Connection, ConnectionArguments, SourceFailure, SourceInfo } from '../src/federation/api.ts';
+import { encodeNodeId } from '../src/federation/node-id.ts';
+import type { JobFilter } from '../src/vendors/connector.ts';
+import type { GraphContext } from './context.ts';
+import { withoutNulls } from './nulls.ts';
+import type { Nullable } from './nulls.ts';
+import { selectsBeyond } from './selection.ts';
+
+/** A job in the graph: as a vendor listed it, or only where it is, to be loaded when a field needs it. */
+export type JobNode = Job | JobRef;
+
+/** What can be answered from the reference alone: selecting these costs no call for the job itself. */
+const FIELDS_OF_REFERENCE = new Set(['__typename', 'id', 'source', 'key', 'attempts', 'steps', 'tasks', 'logs']);
+
+type Details = Omit<Job, keyof JobRef>;
+
+export interface JobsArguments extends ConnectionArguments {
+  readonly sources?: readonly string[] | null | undefined;
+  readonly filter?: Nullable<JobFilter> | null | undefined;
+}
+
+export function jobId(job: JobRef): string {
+  return encodeNodeId('Job', job.source, job.key);
+}
+
+export function jobSource(job: JobRef, _args: object, { federation }: GraphContext): SourceInfo {
+  const source = federation.source(job.source);
+  if (source === null) throw new TributaryError('NOT_FOUND', `There is no source "${job.source}".`);
+  return source;
+}
+
+/** The resolver of a field that only a loaded job has. */
+export function jobDetail<K extends keyof Details>(field: K) {
+  return (job: JobNode, _args: object, context: GraphContext): Job[K] | Promise<Job[K]> =>
+    'status' in job ? job[field] : loadJob(job, context).then((loaded) => loaded[field]);
+}
+
+async function loadJob(ref: JobRef, { federation, call }: GraphContext): Promise<Job> {
+  const job = await federation.job({ source: ref.source, key: ref.key }, call);
+  if (job === null) throw new TributaryError('NOT_FOUND', 'The job is gone.', { source: ref.source });
+  return job;
+}
+
+/** `Query.job`: null when there is none, and without a call when nothing that is selected needs one. */
+export function job(
+  _root: unknown,
+  { source, key }: JobRef,
+  context: GraphContext,
+  info: GraphQLResolveInfo,
+): JobNode | null | Promise<Job | null> {
+  return findJob({ source, key }, context, info);
+}
+
+export function findJob(
+  ref: JobRef,
+  { federation, call }: GraphContext,
+  info: GraphQLResolveInfo,
+): JobNode | null | Promise<Job | null> {
+  if (federation.source(ref.source) === null) return null;
+  return selectsBeyond(info, 'Job', FIELDS_OF_REFERENCE) ? federation.job(ref, call) : ref;
+}
+
+/** A page of jobs, and the sources that are missing in it. */
+export interface JobNodeConnection extends Connection<JobNode> {
+  failures(): Promise<readonly SourceFailure[]>;
+}
+
+/** `Query.jobs`. */
+export function jobs(_root: unknown, args: JobsArguments, { federation, call }: GraphContext): JobNodeConnection {
+  const { sources = null, filter, ...page } = args;
+  return federation.jobs({ ...page, sources, filter: filter ? withoutNulls(filter) : null }, call);
+}
+
+/** `Source.jobs`: where the one source does not answer there is nothing to show, and its error is said. */
+export function jobsOfSource(source: SourceInfo, args: JobsArguments, context: GraphContext): JobNodeConnection {
+  const connection = jobs(null, { ...args, sources: [source.name] }, context);
+  async function answered<T>(part: Promise<T>): Promise<T> {
+    const value = await part;
+    const [failure] = await connection.failures();
+    if (failure === undefined) return value;
+    const { code, message, retryAfterSeconds } = failure;
+    throw new TributaryError(code, message, {
+      source: source.name,
+      retryAfterSeconds: retryAfterSeconds ?? undefined,
+    });
+  }
+  return {
+    edges: () => answered(connection.edges()),
+    nodes: () => answered(connection.nodes()),
+    pageInfo: () => answered(connection.pageInfo()),
+    totalCount: () => connection.totalCount(),
+    failures: () => connection.failures(),
+  };
+}

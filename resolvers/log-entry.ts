@@ -1,0 +1,71 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { stripAnsi, toValidUnicode, truncate } from '../src/domain/ansi.ts';
+import { TributaryError } from '../src/domain/errors.ts';
+import type { JobRef } from '../src/domain/job.ts';
+import { severityOf } from '../src/domain/severity.ts';
+import type { LogSeverity, SeveritySource } from '../src/domain/severity.ts';
+import type { LogNode } from '../src/federation/api.ts';
+import { besideField } from './beside-field.ts';
+import { partReference } from './part.ts';
+import type { PartNode } from './part.ts';
+
+/**
+ * Fields of one line. They run once per row and are compiled: nothing here makes a promise or a call.
+ */
+
+export interface MessageArguments {
+  readonly ansi?: 'STRIP' | 'RAW' | null | undefined;
+  readonly maxLength?: number | null | undefined;
+}
+
+export function entryJob(entry: LogNode): JobRef {
+  return { source: entry.source, key: entry.jobKey };
+}
+
+export function entryAttempt(entry: LogNode): PartNode<'Attempt'> | null {
+  return entry.attemptKey === null ? null : partReference('Attempt', entryJob(entry), entry.attemptKey);
+}
+
+export function entryStep(entry: LogNode): PartNode<'Step'> | null {
+  return entry.stepKey === null ? null : partReference('Step', entryJob(entry), entry.stepKey);
+}
+
+export function entryTask(entry: LogNode): PartNode<'Task'> | null {
+  return entry.taskKey === null ? null : partReference('Task', entryJob(entry), entry.taskKey);
+}
+
+export function entrySeverity(entry: LogNode): LogSeverity {
+  return severityOf(entry.severity.number);
+}
+
+export function entrySeverityNumber(entry: LogNode): number {
+  return entry.severity.number;
+}
+
+export function entrySeverityText(entry: LogNode): string | null {
+  return entry.severity.text;
+}
+
+export function entrySeveritySource(entry: LogNode): SeveritySource {
+  return entry.severity.source;
+}
+
+export function entryMessage(entry: LogNode, { ansi, maxLength }: MessageArguments): string {
+  const text = toValidUnicode(ansi === 'RAW' ? entry.message : stripAnsi(entry.message));
+  if (maxLength === null || maxLength === undefined) return text;
+  if (maxLength < 0) throw new TributaryError('BAD_USER_INPUT', '"maxLength" must not be negative.');
+  return truncate(text, maxLength);
+}
+
+/** Was any `message` that is selected beside this field cut? */
+export function entryMessageTruncated(
+  entry: LogNode,
+  _args: object,
+  _context: unknown,
+  info: GraphQLResolveInfo,
+): boolean {
+  return besideField(info, 'message').some(({ ansi, maxLength }) => {
+    if (typeof maxLength !== 'number') return false;
+    return (ansi === 'RAW' ? entry.message : stripAnsi(entry.message)).length > maxLength;
+  });
+}

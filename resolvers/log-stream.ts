@@ -1,0 +1,51 @@
+import { createCall } from '../src/domain/call.ts';
+import type { LogStreamEvent } from '../src/federation/api.ts';
+import type { GraphContext } from './context.ts';
+import { logFilter } from './log-arguments.ts';
+import type { FilterInput } from './log-arguments.ts';
+import { jobsOfIds } from './logs.ts';
+
+export interface StreamArguments {
+  readonly jobs: readonly string[];
+  readonly after?: string | null | undefined;
+  readonly tail?: number | null | undefined;
+  readonly filter?: FilterInput | null | undefined;
+}
+
+/**
+ * `Subscription.logEntries`. The stream ends at once when its consumer returns it, even while it waits for
+ * the next line: its own signal is aborted, and no `next()` is waited for.
+ */
+export function logEntries(
+  _root: unknown,
+  { jobs, after, tail, filter }: StreamArguments,
+  context: GraphContext,
+): AsyncIterableIterator<LogStreamEvent> {
+  const refs = jobsOfIds(jobs);
+  const { signal, authorization } = context.call;
+  const ended = new AbortController();
+  const call = createCall({ signal: AbortSignal.any([signal, ended.signal]), authorization });
+  const events = context.federation.tail(refs, { after, tail, filter: logFilter(filter) }, call);
+  return {
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    async next() {
+      const result = await events.next();
+      // Each event is resolved with loaders of its own.
+      context.call = createCall({ signal, authorization });
+      return result;
+    },
+    return() {
+      ended.abort();
+      // Not waited for: a generator in the middle of `next()` would only answer after the next line.
+      events.return().catch(() => undefined);
+      return Promise.resolve({ done: true, value: undefined });
+    },
+    throw(error: unknown) {
+      ended.abort();
+      events.return().catch(() => undefined);
+      return Promise.reject(error instanceof Error ? error : new Error('The subscription failed.', { cause: error }));
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import { TributaryError } from '../src/domain/errors.ts';
+import type { JobRef } from '../src/domain/job.ts';
+import type { LogScope } from '../src/domain/log-entry.ts';
+import type { LogConnection } from '../src/federation/api.ts';
+import { decodeNodeId } from '../src/federation/node-id.ts';
+import type { GraphContext } from './context.ts';
+import { logArguments } from './log-arguments.ts';
+import type { LogFieldArguments } from './log-arguments.ts';
+import type { PartKind, PartNode } from './part.ts';
+
+/** `Query.logs`: the lines of several jobs. */
+export function logsOfJobs(
+  _root: unknown,
+  args: LogFieldArguments & { readonly jobs: readonly string[] },
+  { federation, call }: GraphContext,
+): LogConnection {
+  const scopes = jobsOfIds(args.jobs).map(({ source, key }) => ({ source, scope: { job: key } }));
+  return federation.logs(scopes, logArguments(args), call);
+}
+
+/** `Job.logs`. */
+export function logsOfJob(job: JobRef, args: LogFieldArguments, { federation, call }: GraphContext): LogConnection {
+  return federation.logs([{ source: job.source, scope: { job: job.key } }], logArguments(args), call);
+}
+
+/** `logs` of an attempt, step or task. */
+export function logsOfPart(
+  part: PartNode<PartKind>,
+  args: LogFieldArguments,
+  { federation, call }: GraphContext,
+): LogConnection {
+  return federation.logs([{ source: part.job.source, scope: scopeOf(part) }], logArguments(args), call);
+}
+
+function scopeOf({ kind, job, key }: PartNode<PartKind>): LogScope {
+  if (kind === 'Attempt') return { job: job.key, attempt: key };
+  return kind === 'Step' ? { job: job.key, step: key } : { job: job.key, task: key };
+}
+
+/** The jobs of these ids, each once. Throws BAD_USER_INPUT for none at all and for an id of something else. */
+export function jobsOfIds(ids: readonly string[]): JobRef[] {
+  if (ids.length === 0) throw new TributaryError('BAD_USER_INPUT', '"jobs" must name at least one job.');
+  return [...new Set(ids)].map((id) => {
+    const { type, keys } = decodeNodeId(id);
+    const [source, key] = keys;
+    if (type !== 'Job' || source === undefined || key === undefined) {
+      throw new TributaryError('BAD_USER_INPUT', `"jobs" takes ids of jobs; this is the id of a ${type}.`);
+    }
+    return { source, key };
+  });
+}

@@ -1,0 +1,90 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { TributaryError } from '../src/domain/errors.ts';
+import type { LogNode, SourceInfo } from '../src/federation/api.ts';
+import { decodeNodeId, entryRefOf } from '../src/federation/node-id.ts';
+import type { NodeType } from '../src/federation/node-id.ts';
+import type { GraphContext } from './context.ts';
+import { findJob } from './job.ts';
+import type { JobNode } from './job.ts';
+import { findPart } from './part.ts';
+import type { PartKind, PartNode } from './part.ts';
+
+/** Anything that has a global id. */
+export type AnyNode = SourceInfo | JobNode | PartNode<PartKind> | LogNode;
+
+type Find = (
+  keys: readonly string[],
+  context: GraphContext,
+  info: GraphQLResolveInfo,
+) => AnyNode | null | Promise<AnyNode | null>;
+
+const FIND: Readonly<Record<NodeType, Find>> = {
+  Source: ([name = ''], { federation }) => federation.source(name),
+  Job: ([source = '', key = ''], context, info) => findJob({ source, key }, context, info),
+  Attempt: (keys, context, info) => findPartByKeys('Attempt', keys, context, info),
+  Step: (keys, context, info) => findPartByKeys('Step', keys, context, info),
+  Task: (keys, context, info) => findPartByKeys('Task', keys, context, info),
+  LogEntry: findEntry,
+};
+
+/** `Query.node`: null when it is gone; BAD_USER_INPUT for a text that is not an id of ours. */
+export async function node(
+  _root: unknown,
+  { id }: { readonly id: string },
+  context: GraphContext,
+  info: GraphQLResolveInfo,
+): Promise<AnyNode | null> {
+  return findNode(id, context, info);
+}
+
+/** `Query.nodes`: one result per id, in their order; an id that fails is an error at its own place. */
+export function nodes(
+  _root: unknown,
+  { ids }: { readonly ids: readonly string[] },
+  context: GraphContext,
+  info: GraphQLResolveInfo,
+): Promise<(AnyNode | Error | null)[]> {
+  return Promise.all(ids.map((id) => findNode(id, context, info).catch(asError)));
+}
+
+/** What another subgraph refers to by type and id; an id of another type is BAD_USER_INPUT. */
+export async function reference(
+  type: NodeType,
+  id: string,
+  context: GraphContext,
+  info: GraphQLResolveInfo,
+): Promise<AnyNode | null> {
+  const decoded = decodeNodeId(id);
+  if (decoded.type === type) return FIND[type](decoded.keys, context, info);
+  throw new TributaryError('BAD_USER_INPUT', `The id is one of a ${decoded.type}, not of a ${type}.`);
+}
+
+/** Which type of the graph a node is. */
+export function typeOfNode(value: AnyNode): NodeType {
+  if ('vendor' in value) return 'Source';
+  if ('kind' in value) return value.kind;
+  return 'severity' in value ? 'LogEntry' : 'Job';
+}
+
+async function findNode(id: string, context: GraphContext, info: GraphQLResolveInfo): Promise<AnyNode | null> {
+  const { type, keys } = decodeNodeId(id);
+  return FIND[type](keys, context, info);
+}
+
+function findPartByKeys(
+  kind: PartKind,
+  [source = '', jobKey = '', key = '']: readonly string[],
+  context: GraphContext,
+  info: GraphQLResolveInfo,
+): Promise<PartNode<PartKind> | null> {
+  return findPart(kind, { source, key: jobKey }, key, context, info);
+}
+
+async function findEntry(keys: readonly string[], { federation, call }: GraphContext): Promise<LogNode | null> {
+  const ref = entryRefOf(keys);
+  return ref === null || federation.source(ref.source) === null ? null : federation.entry(ref, call);
+}
+
+function asError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error('A node could not be found.', { cause: reason });
+}

@@ -1,0 +1,52 @@
+import { isAbstractType, isObjectType, Kind, valueFromASTUntyped } from 'graphql';
+import type { FieldNode, GraphQLResolveInfo, SelectionNode } from 'graphql';
+
+/**
+ * Does the client select any field of this type that is not in `known`? Follows fragments, leaves out what
+ * `@skip` and `@include` leave out, and fragments on types that a `typeName` can't be.
+ */
+export function selectsBeyond(info: GraphQLResolveInfo, typeName: string, known: ReadonlySet<string>): boolean {
+  return info.fieldNodes.some((field) => selectedFields(field, info, typeName).some((name) => !known.has(name)));
+}
+
+function selectedFields(field: FieldNode, info: GraphQLResolveInfo, typeName: string): string[] {
+  return fieldNames(field.selectionSet?.selections ?? [], info, typeName, new Set());
+}
+
+function fieldNames(
+  selections: readonly SelectionNode[],
+  info: GraphQLResolveInfo,
+  typeName: string,
+  seen: Set<string>,
+): string[] {
+  return selections.flatMap((selection) => {
+    if (!isIncluded(selection, info)) return [];
+    if (selection.kind === Kind.FIELD) return [selection.name.value];
+    if (selection.kind === Kind.INLINE_FRAGMENT) {
+      if (!canBe(selection.typeCondition?.name.value, info, typeName)) return [];
+      return fieldNames(selection.selectionSet.selections, info, typeName, seen);
+    }
+    const fragment = info.fragments[selection.name.value];
+    if (fragment === undefined || seen.has(fragment.name.value)) return [];
+    seen.add(fragment.name.value);
+    if (!canBe(fragment.typeCondition.name.value, info, typeName)) return [];
+    return fieldNames(fragment.selectionSet.selections, info, typeName, seen);
+  });
+}
+
+function isIncluded(selection: SelectionNode, info: GraphQLResolveInfo): boolean {
+  for (const directive of selection.directives ?? []) {
+    const condition = directive.arguments?.find((argument) => argument.name.value === 'if');
+    const value = condition === undefined ? undefined : valueFromASTUntyped(condition.value, info.variableValues);
+    if (directive.name.value === 'skip' && value === true) return false;
+    if (directive.name.value === 'include' && value === false) return false;
+  }
+  return true;
+}
+
+function canBe(condition: string | undefined, info: GraphQLResolveInfo, typeName: string): boolean {
+  if (condition === undefined || condition === typeName) return true;
+  const abstract = info.schema.getType(condition);
+  const type = info.schema.getType(typeName);
+  return isAbstractType(abstract) && isObjectType(type) && info.schema.isSubType(abstract, type);
+}

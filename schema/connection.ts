@@ -1,0 +1,62 @@
+import type { Connection, Edge } from '../src/federation/api.ts';
+import { builder } from './builder.ts';
+
+type NodeRef<T> = ReturnType<typeof builder.objectRef<T>>;
+
+/** The words of a connection's description: what one of its items is, and all of them. */
+interface Words {
+  readonly one: string;
+  readonly many: string;
+}
+
+/** The connection type of a node type, with its edge type: `<Name>Connection` and `<Name>Edge`. */
+export function connectionType<T>(node: NodeRef<T>, words: Words) {
+  return implementConnection<T, Connection<T>>(
+    node,
+    words,
+    `A page of ${words.many}. What is not selected costs nothing.`,
+  );
+}
+
+/** The same for a connection of ours that has more to say; the caller adds its fields with `builder.objectFields`. */
+export function implementConnection<T, C extends Connection<T>>(node: NodeRef<T>, words: Words, description: string) {
+  const edge = edgeType(node, words);
+  return builder.objectRef<C>(`${node.name}Connection`).implement({
+    description,
+    fields: (t) => ({
+      edges: t.field({
+        type: [edge],
+        description: `The ${words.many}, each with its cursor.`,
+        resolve: async (connection) => [...(await connection.edges())],
+      }),
+      nodes: t.field({
+        type: [node],
+        description: `The ${words.many} without cursors.`,
+        // `node` is the reference of T, which its generic type does not remember.
+        resolve: async (connection) => (await connection.nodes()) as never,
+      }),
+      pageInfo: t.field({
+        type: builder.pageInfoRef(),
+        description: 'Where this page lies.',
+        resolve: (connection) => connection.pageInfo(),
+      }),
+      totalCount: t.int({
+        nullable: true,
+        description: `How many ${words.many} there are on all pages; null where the vendor cannot tell. May cost calls.`,
+        resolve: (connection) => connection.totalCount(),
+      }),
+    }),
+  });
+}
+
+function edgeType<T>(node: NodeRef<T>, { one }: Words) {
+  return builder.objectRef<Edge<T>>(`${node.name}Edge`).implement({
+    description: `A place in a connection, and the ${one} there.`,
+    fields: (t) => ({
+      cursor: t.exposeString('cursor', {
+        description: 'A position: valid on every replica, after a restart and with any page size.',
+      }),
+      node: t.field({ type: node, description: `The ${one}.`, resolve: (edge) => edge.node as never }),
+    }),
+  });
+}

@@ -1,0 +1,42 @@
+import type { LogConnection, LogNode } from '../src/federation/api.ts';
+import type { JobNode, JobNodeConnection } from '../resolvers/job.ts';
+import { connectionType, implementConnection } from './connection.ts';
+import { AttemptType, JobType, LogEntryType, StepType, TaskType } from './refs.ts';
+import { SourceFailureType } from './source-failure.ts';
+import { builder } from './builder.ts';
+
+export const JobConnectionType = implementConnection<JobNode, JobNodeConnection>(
+  JobType,
+  { one: 'job', many: 'jobs' },
+  'A page of jobs. What is not selected costs nothing.',
+);
+
+builder.objectFields(JobConnectionType, (t) => ({
+  failures: t.field({
+    type: [SourceFailureType],
+    description: 'Sources that did not answer: their jobs are missing here. Retry with the same cursor.',
+    resolve: (connection) => connection.failures(),
+  }),
+}));
+
+export const AttemptConnectionType = connectionType(AttemptType, { one: 'attempt', many: 'attempts' });
+export const StepConnectionType = connectionType(StepType, { one: 'step', many: 'steps' });
+export const TaskConnectionType = connectionType(TaskType, { one: 'task', many: 'tasks' });
+
+export const LogEntryConnectionType = implementConnection<LogNode, LogConnection>(
+  LogEntryType,
+  { one: 'line', many: 'lines' },
+  'A page of log lines in time order. A short page is not the end: `pageInfo` says whether there is more.',
+);
+
+builder.objectFields(LogEntryConnectionType, (t) => ({
+  isComplete: t.boolean({
+    description: 'Are the jobs finished and all their lines out? Costs the calls for the jobs.',
+    resolve: (connection) => connection.isComplete(),
+  }),
+  failures: t.field({
+    type: [SourceFailureType],
+    description: 'Sources that did not answer. What the others have is still there; retry with the same cursor.',
+    resolve: (connection) => connection.failures(),
+  }),
+}));

@@ -1,0 +1,17 @@
+import { builder } from './builder.ts';
+import './scalars.ts';
+import './node.ts';
+import './source.ts';
+import './job.ts';
+import './attempt.ts';
+import './step.ts';
+import './task.ts';
+import './log-entry.ts';
+import './log-stream.ts';
+import './entity.ts';
+
+/** The graph as it is served: a subgraph of Apollo Federation 2, too. */
+export const schema = builder.toSubGraphSchema({ linkUrl: 'https://specs.apollo.dev/federation/v2.6' });
+
+/** The graph as clients see it, without what only a federation gateway asks. */
+export const clientSchema = builder.toSchema();

@@ -1,0 +1,19 @@
+import type { JobStatus } from '../src/domain/status.ts';
+import { enumType } from './enum-type.ts';
+
+export const JobStatusType = enumType<JobStatus>(
+  'JobStatus',
+  "What a job, attempt, step or task is doing, in words common to all vendors. The vendor's own word is `nativeStatus`.",
+  {
+    QUEUED: 'Accepted, not started yet.',
+    RUNNING: 'At work.',
+    PAUSED: 'Started, and held until somebody resumes it.',
+    CANCELLING: 'Asked to stop, and still stopping.',
+    CANCELLED: 'Stopped before its end on request. Final.',
+    SUCCEEDED: 'Ended well. Final.',
+    FAILED: 'Ended with an error. Final.',
+    ACTIVE: 'A standing definition or service that is switched on; it never finishes by itself.',
+    INACTIVE: 'A standing definition or service that is switched off.',
+    UNKNOWN: 'The vendor gave no status, or one that is new to this service: see `nativeStatus`.',
+  },
+);

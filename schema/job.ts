@@ -1,0 +1,105 @@
+import { job, jobDetail, jobId, jobs, jobSource } from '../resolvers/job.ts';
+import { logsOfJob } from '../resolvers/logs.ts';
+import { attemptsOfJob, stepsOfJob, tasksOfJob } from '../resolvers/part.ts';
+import { builder } from './builder.ts';
+import * as connections from './connections.ts';
+import { JobFilterType } from './job-filter.ts';
+import { JobStatusType } from './job-status.ts';
+import { logArguments } from './log-arguments.ts';
+import { pageArguments } from './page-arguments.ts';
+import { JobType, SourceType } from './refs.ts';
+
+JobType.implement({
+  description:
+    'What a source runs or stands ready to run, and writes a log about. `id`, `source`, `key` and the connections cost no call for the job itself.',
+  interfaces: [builder.nodeInterfaceRef()],
+  fields: (t) => ({
+    id: t.id({ description: 'Global id of the job.', resolve: jobId }),
+    source: t.field({ type: SourceType, description: 'Where it runs.', resolve: jobSource }),
+    key: t.exposeString('key', {
+      description: 'Its natural key within the source: `job(source:, key:)` finds it again.',
+    }),
+    name: t.string({ description: 'Its name, for people.', resolve: jobDetail('name') }),
+    status: t.field({ type: JobStatusType, description: 'What it is doing.', resolve: jobDetail('status') }),
+    nativeStatus: t.string({
+      nullable: true,
+      description: "The vendor's own word for its status, verbatim.",
+      resolve: jobDetail('nativeStatus'),
+    }),
+    createdAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it was created; null where the vendor does not say.',
+      resolve: jobDetail('createdAt'),
+    }),
+    startedAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it started; null before that, and where the vendor does not say.',
+      resolve: jobDetail('startedAt'),
+    }),
+    finishedAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it ended; null before that, and where the vendor does not say.',
+      resolve: jobDetail('finishedAt'),
+    }),
+    attributes: t.field({
+      type: 'JSON',
+      nullable: true,
+      description: "What else the vendor says of it, in the vendor's own words.",
+      resolve: jobDetail('attributes'),
+    }),
+    attempts: t.field({
+      type: connections.AttemptConnectionType,
+      nullable: true,
+      description: 'Its attempts, oldest first; none where the vendor has no attempts.',
+      args: { ...pageArguments },
+      resolve: attemptsOfJob,
+    }),
+    steps: t.field({
+      type: connections.StepConnectionType,
+      nullable: true,
+      description: 'Its steps, oldest first; none where the vendor has no steps.',
+      args: { ...pageArguments },
+      resolve: stepsOfJob,
+    }),
+    tasks: t.field({
+      type: connections.TaskConnectionType,
+      nullable: true,
+      description: 'Its tasks, oldest first; none where the vendor has no tasks.',
+      args: { ...pageArguments },
+      resolve: tasksOfJob,
+    }),
+    logs: t.field({
+      type: connections.LogEntryConnectionType,
+      nullable: true,
+      description: 'All its lines.',
+      args: logArguments,
+      resolve: logsOfJob,
+    }),
+  }),
+});
+
+builder.queryFields((t) => ({
+  job: t.field({
+    type: JobType,
+    nullable: true,
+    description: 'A job by its natural key; null if there is none.',
+    args: {
+      source: t.arg.string({ required: true, description: "The source's name." }),
+      key: t.arg.string({ required: true, description: "The job's key within the source." }),
+    },
+    resolve: job,
+  }),
+  jobs: t.field({
+    type: connections.JobConnectionType,
+    description: 'Jobs of several sources. To see some sources when others fail, ask `sources { jobs }`.',
+    args: {
+      sources: t.arg.stringList({ description: 'Names of the sources; all of them by default.' }),
+      filter: t.arg({ type: JobFilterType, description: 'Which jobs; all of them by default.' }),
+      ...pageArguments,
+    },
+    resolve: jobs,
+  }),
+}));

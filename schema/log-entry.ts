@@ -1,0 +1,106 @@
+import * as entry from '../resolvers/log-entry.ts';
+import { logsOfJobs } from '../resolvers/logs.ts';
+import { builder } from './builder.ts';
+import { LogEntryConnectionType } from './connections.ts';
+import { enumType } from './enum-type.ts';
+import { logArguments } from './log-arguments.ts';
+import { LogExceptionType } from './log-exception.ts';
+import { LogSeverityType, SeveritySourceType } from './log-severity.ts';
+import { AttemptType, JobType, LogEntryType, StepType, TaskType } from './refs.ts';
+
+const AnsiModeType = enumType<'STRIP' | 'RAW'>('AnsiMode', 'What to do with terminal escape sequences.', {
+  STRIP:
+    'Take them out, with other control characters; of a line written over with carriage returns the last writing is left.',
+  RAW: 'Leave everything as the vendor sent it. Escape it before you print it on a terminal.',
+});
+
+LogEntryType.implement({
+  description: 'One line of a log. It names the attempt, step and task that the vendor names; nothing is invented.',
+  interfaces: [builder.nodeInterfaceRef()],
+  fields: (t) => ({
+    id: t.exposeID('id', { description: 'Global id of the line.' }),
+    job: t.field({
+      type: JobType,
+      nullable: true,
+      description: 'The job that wrote it; null, with an error, when what is selected of it could not be loaded.',
+      resolve: entry.entryJob,
+    }),
+    attempt: t.field({
+      type: AttemptType,
+      nullable: true,
+      description: 'The attempt that wrote it, where the vendor names one. `key` and `id` cost no call.',
+      resolve: entry.entryAttempt,
+    }),
+    step: t.field({
+      type: StepType,
+      nullable: true,
+      description: 'The step that wrote it, where the vendor names one. `key` and `id` cost no call.',
+      resolve: entry.entryStep,
+    }),
+    task: t.field({
+      type: TaskType,
+      nullable: true,
+      description: 'The task that wrote it, where the vendor names one. `key` and `id` cost no call.',
+      resolve: entry.entryTask,
+    }),
+    timestamp: t.expose('timestamp', {
+      type: 'DateTime',
+      description: 'When it was written; what lines are ordered by.',
+    }),
+    severity: t.field({ type: LogSeverityType, description: 'How severe it is.', resolve: entry.entrySeverity }),
+    severityNumber: t.int({
+      description: 'The same, finer: 0 (unspecified) to 24 (worst), as OpenTelemetry counts.',
+      resolve: entry.entrySeverityNumber,
+    }),
+    severityText: t.string({
+      nullable: true,
+      description: "The vendor's own word for it, verbatim.",
+      resolve: entry.entrySeverityText,
+    }),
+    severitySource: t.field({
+      type: SeveritySourceType,
+      description: 'Did the vendor say so, or was it inferred?',
+      resolve: entry.entrySeveritySource,
+    }),
+    message: t.string({
+      description: 'What it says.',
+      args: {
+        ansi: t.arg({
+          type: AnsiModeType,
+          defaultValue: 'STRIP',
+          description: 'Terminal escape sequences: out or as they are.',
+        }),
+        maxLength: t.arg.int({
+          description:
+            'At most this many UTF-16 code units; the whole message by default. Never cuts a character in two.',
+        }),
+      },
+      resolve: entry.entryMessage,
+    }),
+    messageTruncated: t.boolean({
+      description: 'Was a `message` that is selected beside this field cut by its `maxLength`?',
+      resolve: entry.entryMessageTruncated,
+    }),
+    exceptions: t.expose('exceptions', {
+      type: [LogExceptionType],
+      description: 'Exceptions that the vendor sends with the line; usually none.',
+    }),
+    attributes: t.expose('attributes', {
+      type: 'JSON',
+      nullable: true,
+      description: "What else the vendor says of it, in the vendor's own words.",
+    }),
+  }),
+});
+
+builder.queryField('logs', (t) =>
+  t.field({
+    type: LogEntryConnectionType,
+    description: 'Lines of several jobs, of any vendors, merged in time order.',
+    args: {
+      jobs: t.arg.idList({ required: true, description: 'Global ids of the jobs.' }),
+      ...logArguments,
+    },
+    resolve: logsOfJobs,
+  }),
+);

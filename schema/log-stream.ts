@@ -1,0 +1,114 @@
+import { logEntries } from '../resolvers/log-stream.ts';
+import type { LogStreamEvent, StreamEdge } from '../src/federation/api.ts';
+import { builder } from './builder.ts';
+import { enumType } from './enum-type.ts';
+import { LogFilterType } from './log-filter.ts';
+import { LogEntryType } from './refs.ts';
+import { SourceFailureType } from './source-failure.ts';
+
+type Batch = Extract<LogStreamEvent, { type: 'LogBatch' }>;
+type Status = Extract<LogStreamEvent, { type: 'LogStreamStatus' }>;
+type End = Extract<LogStreamEvent, { type: 'LogStreamEnd' }>;
+
+const CURSOR = 'Resume from here with `after`: everything up to this event has been delivered.';
+
+const LogBatchEdgeType = builder.objectRef<StreamEdge>('LogBatchEdge').implement({
+  description: 'A line that arrived, and its place.',
+  fields: (t) => ({
+    cursor: t.exposeString('cursor', {
+      description: 'The position of this line, for `logs(after:)` and `logs(before:)`.',
+    }),
+    late: t.exposeBoolean('late', { description: 'Did it arrive after a later line had been delivered?' }),
+    node: t.expose('node', { type: LogEntryType, description: 'The line.' }),
+  }),
+});
+
+const LogDroppedType = builder.objectRef<NonNullable<Batch['dropped']>>('LogDropped').implement({
+  description: 'Lines that were not delivered. Fetch them with `logs` between the cursors.',
+  fields: (t) => ({
+    count: t.exposeInt('count', { description: 'How many.' }),
+    reason: t.exposeString('reason', { description: 'Why, for people.' }),
+    firstCursor: t.exposeString('firstCursor', { nullable: true, description: 'The position of the first of them.' }),
+    lastCursor: t.exposeString('lastCursor', { nullable: true, description: 'The position of the last of them.' }),
+  }),
+});
+
+const LogBatchType = builder.objectRef<Batch>('LogBatch').implement({
+  description: 'Lines that arrived.',
+  fields: (t) => ({
+    edges: t.expose('edges', { type: [LogBatchEdgeType], description: 'The lines, in order.' }),
+    cursor: t.exposeString('cursor', { description: CURSOR }),
+    hasMorePastEntries: t.exposeBoolean('hasMorePastEntries', {
+      description: 'Is this still history, with more of it to come before the live lines?',
+    }),
+    mayRepeat: t.exposeBoolean('mayRepeat', {
+      description: 'May lines of this batch have been delivered before? Compare their ids.',
+    }),
+    dropped: t.expose('dropped', {
+      type: LogDroppedType,
+      nullable: true,
+      description: 'Lines that this subscriber was too slow for; null when there are none.',
+    }),
+  }),
+});
+
+const LogStreamStateType = enumType<Status['state']>('LogStreamState', 'How a stream is doing.', {
+  LIVE: 'Everything is delivered; new lines follow as they come.',
+  CATCHING_UP: 'There are lines that are not delivered yet.',
+  BACKING_OFF: 'A source asked for a pause, or nothing has come for a while: polls are rare.',
+  SOURCE_ERROR: 'A source fails; `failure` says how. It is tried again.',
+});
+
+const LogStreamStatusType = builder.objectRef<Status>('LogStreamStatus').implement({
+  description: 'The stream is doing differently from before.',
+  fields: (t) => ({
+    state: t.expose('state', { type: LogStreamStateType, description: 'How it is doing now.' }),
+    lagSeconds: t.exposeFloat('lagSeconds', {
+      nullable: true,
+      description: 'How far behind the source it may be; null when unknown.',
+    }),
+    cursor: t.exposeString('cursor', { description: CURSOR }),
+    failure: t.expose('failure', {
+      type: SourceFailureType,
+      nullable: true,
+      description: 'What went wrong with SOURCE_ERROR.',
+    }),
+  }),
+});
+
+const LogStreamEndReasonType = enumType<End['reason']>('LogStreamEndReason', 'Why a stream ended.', {
+  JOB_FINISHED: 'The jobs are finished and all their lines are delivered.',
+  MAX_DURATION: 'A stream may not be longer. Subscribe again with `after: cursor`.',
+  SOURCE_GONE: 'The job is not there any more.',
+  SERVER_SHUTDOWN: 'This server is going down. Subscribe again with `after: cursor`.',
+});
+
+const LogStreamEndType = builder.objectRef<End>('LogStreamEnd').implement({
+  description: 'The last event of a stream.',
+  fields: (t) => ({
+    reason: t.expose('reason', { type: LogStreamEndReasonType, description: 'Why nothing more follows.' }),
+    cursor: t.exposeString('cursor', { description: CURSOR }),
+  }),
+});
+
+const LogStreamEventType = builder.unionType('LogStreamEvent', {
+  description: 'What a subscription to log lines delivers.',
+  types: [LogBatchType, LogStreamStatusType, LogStreamEndType],
+  resolveType: (event) => event.type,
+});
+
+builder.subscriptionField('logEntries', (t) =>
+  t.field({
+    type: LogStreamEventType,
+    description:
+      'New lines of the jobs. `after` resumes from a cursor; `tail` starts with the last n; with neither: live only.',
+    args: {
+      jobs: t.arg.idList({ required: true, description: 'Global ids of the jobs.' }),
+      after: t.arg.string({ description: 'A cursor of an event, or of a line: everything after it is delivered.' }),
+      tail: t.arg.int({ description: 'Begin with this many of the lines that are there already.' }),
+      filter: t.arg({ type: LogFilterType, description: 'Which lines; all of them by default.' }),
+    },
+    subscribe: logEntries,
+    resolve: (event) => event,
+  }),
+);

@@ -1,0 +1,26 @@
+import { GraphQLError, Kind, valueFromASTUntyped } from 'graphql';
+import { parseInstant } from '../src/domain/time.ts';
+import { builder } from './builder.ts';
+
+builder.scalarType('DateTime', {
+  description:
+    'An instant as RFC 3339 in UTC, such as `2026-03-01T09:30:00.123456789Z`. Keeps every fraction digit that the vendor sent. As an input, any offset is accepted; a time without one is UTC.',
+  // Our times are texts already; this runs for every row.
+  serialize: (value) => value,
+  parseValue: readInstant,
+  parseLiteral: (node) => readInstant(node.kind === Kind.STRING ? node.value : null),
+});
+
+builder.scalarType('JSON', {
+  description: 'Any JSON value: what the vendor says beside the fields that the graph knows.',
+  serialize: (value) => value,
+  // A value that came as JSON is JSON.
+  parseValue: (value) => value as never,
+  parseLiteral: (node) => valueFromASTUntyped(node) as never,
+});
+
+function readInstant(value: unknown): string {
+  const instant = typeof value === 'string' ? parseInstant(value) : null;
+  if (instant !== null) return instant.text;
+  throw new GraphQLError('A DateTime is an RFC 3339 text such as "2026-03-01T09:30:00.123Z".');
+}

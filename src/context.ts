@@ -1,0 +1,16 @@
+import type { GraphContext } from '../resolvers/context.ts';
+import { createCall } from './domain/call.ts';
+import type { Federation } from './federation/api.ts';
+
+/** What is known of the request that an operation came with. */
+export interface RequestFacts {
+  /** Aborted when the client goes away. */
+  readonly signal: AbortSignal;
+  /** The caller's own `Authorization`, for sources configured with `forward: true`. */
+  readonly authorization: string | null;
+}
+
+/** The context of one GraphQL operation. */
+export function createContext(federation: Federation, { signal, authorization }: RequestFacts): GraphContext {
+  return { federation, call: createCall({ signal, authorization }) };
+}

@@ -1,0 +1,174 @@
+import { TributaryError } from '../../src/domain/errors.ts';
+import type { Attempt, Job, JobRef, Step, Task } from '../../src/domain/job.ts';
+import type {
+  Connection,
+  Federation,
+  LogConnection,
+  LogNode,
+  LogStreamEvent,
+  SourceInfo,
+} from '../../src/federation/api.ts';
+import { encodeEntryId } from '../../src/federation/node-id.ts';
+
+/** A federation of made-up sources that writes down what it was asked. */
+export interface FakeFederation extends Federation {
+  /** One line per call that a source would have had to answer. */
+  readonly asked: string[];
+  closed: boolean;
+}
+
+const CAPABILITIES: SourceInfo['capabilities'] = {
+  attempts: true,
+  steps: true,
+  tasks: true,
+  nativePagination: 'OFFSET',
+  maxPageSize: 100,
+  totalCount: true,
+  pushdown: ['SINCE', 'UNTIL'],
+};
+
+const TIMES = {
+  createdAt: '2026-03-01T09:00:00.000000001Z',
+  startedAt: '2026-03-01T09:00:01Z',
+  finishedAt: null,
+};
+
+export function fakeJob(source: string, key: string): Job {
+  return {
+    source,
+    key,
+    name: `Job ${key}`,
+    status: 'RUNNING',
+    nativeStatus: 'running',
+    ...TIMES,
+    attributes: { a: 1 },
+  };
+}
+
+function fakePart(key: string) {
+  return { key, time: 1n, tie: key, status: 'RUNNING', nativeStatus: 'running', ...TIMES } as const;
+}
+
+export function fakeAttempt(key: string): Attempt {
+  return { ...fakePart(key), number: 1, stepKey: 'step' };
+}
+
+export function fakeStep(key: string): Step {
+  return { ...fakePart(key), name: `Step ${key}`, attemptKey: null };
+}
+
+export function fakeTask(key: string): Task {
+  return { ...fakePart(key), name: `Task ${key}`, attemptKey: 'attempt', stepKey: 'step' };
+}
+
+export function fakeEntry(job: JobRef, number: number, parts: Partial<LogNode> = {}): LogNode {
+  const time = 1_772_355_600_000_000_000n + BigInt(number);
+  return {
+    id: encodeEntryId({ ...job, partition: '', time, tie: 'x' }),
+    source: job.source,
+    jobKey: job.key,
+    time,
+    tie: 'x',
+    timestamp: `2026-03-01T09:00:00.${String(number).padStart(9, '0')}Z`,
+    severity: { number: 9, text: 'Information', source: 'VENDOR' },
+    message: `line ${number}`,
+    exceptions: [],
+    attributes: null,
+    attemptKey: null,
+    stepKey: 'step',
+    taskKey: null,
+    ...parts,
+  };
+}
+
+export function fakeConnection<T>(nodes: readonly T[]): Connection<T> {
+  return {
+    edges: () => Promise.resolve(nodes.map((node, index) => ({ node, cursor: `cursor-${index}` }))),
+    nodes: () => Promise.resolve(nodes),
+    pageInfo: () =>
+      Promise.resolve({ hasNextPage: false, hasPreviousPage: false, startCursor: 'cursor-0', endCursor: 'cursor-9' }),
+    totalCount: () => Promise.resolve(nodes.length),
+  };
+}
+
+export function failingConnection(error: Error) {
+  const fail = () => Promise.reject(error);
+  return { edges: fail, nodes: fail, pageInfo: fail, totalCount: fail, isComplete: fail, failures: fail };
+}
+
+function fakeLogs(entries: readonly LogNode[]): LogConnection {
+  return {
+    ...fakeConnection(entries),
+    isComplete: () => Promise.resolve(false),
+    failures: () => Promise.resolve([]),
+  };
+}
+
+const DOWN = new TributaryError('SOURCE_UNAVAILABLE', 'down: it does not answer.', { source: 'down' });
+
+/** Two sources: `up` knows every job but `missing`; every call to `down` fails. */
+export function fakeFederation(changes: Partial<Federation> = {}): FakeFederation {
+  const asked: string[] = [];
+  const sources = ['up', 'down'].map((name) => ({ name, vendor: 'fake', capabilities: CAPABILITIES }));
+
+  /** What `up` answers; `down` fails, and what is called `missing` is not there. */
+  function answer<T>(question: string, ref: { source: string; key: string }, value: T): Promise<T | null> {
+    asked.push(`${question} ${ref.source}/${ref.key}`);
+    if (ref.source === 'down') return Promise.reject(DOWN);
+    return Promise.resolve(ref.key === 'missing' ? null : value);
+  }
+
+  const federation: FakeFederation = {
+    asked,
+    closed: false,
+    sources,
+    source: (name) => sources.find((source) => source.name === name) ?? null,
+    health: (source) => {
+      asked.push(`health ${source}`);
+      if (source === 'down') return Promise.reject(DOWN);
+      const checkedAt = '2026-03-01T09:00:00Z';
+      return Promise.resolve({ state: 'UP', code: null, message: null, checkedAt, latencyMilliseconds: 1.5 });
+    },
+    job: (ref) => answer('job', ref, fakeJob(ref.source, ref.key)),
+    jobs: ({ sources: names }) => {
+      asked.push(`jobs ${(names ?? ['up', 'down']).join()}`);
+      const failures = [
+        { source: 'down', jobId: null, code: DOWN.code, message: DOWN.message, retryAfterSeconds: null },
+      ].filter(({ source }) => names?.includes(source) ?? true);
+      const jobs = names?.includes('up') === false ? [] : [fakeJob('up', 'a'), fakeJob('up', 'b')];
+      return { ...fakeConnection(jobs), failures: () => Promise.resolve(failures) };
+    },
+    attempts: (job) => connectionOf(job, 'attempts', [fakeAttempt('attempt')]),
+    steps: (job) => connectionOf(job, 'steps', [fakeStep('step')]),
+    tasks: (job) => connectionOf(job, 'tasks', [fakeTask('task')]),
+    attempt: (job, key) => answer('attempt', { source: job.source, key }, fakeAttempt(key)),
+    step: (job, key) => answer('step', { source: job.source, key }, fakeStep(key)),
+    task: (job, key) => answer('task', { source: job.source, key }, fakeTask(key)),
+    logs: (scopes) => {
+      asked.push(`logs ${scopes.map(({ source, scope }) => `${source}/${Object.values(scope).join('/')}`).join(' ')}`);
+      const failed = scopes.find(({ source }) => source === 'down');
+      if (failed && scopes.length === 1) return failingConnection(DOWN);
+      return fakeLogs(
+        scopes.flatMap(({ source, scope }) => [1, 2].map((n) => fakeEntry({ source, key: scope.job }, n))),
+      );
+    },
+    entry: (ref) => answer('entry', ref, fakeEntry(ref, 1)),
+    tail: () => fakeTail([]),
+    close: () => {
+      federation.closed = true;
+      return Promise.resolve();
+    },
+    ...changes,
+  };
+
+  function connectionOf<T>(job: JobRef, what: string, nodes: readonly T[]): Connection<T> {
+    asked.push(`${what} ${job.source}/${job.key}`);
+    return job.source === 'down' ? failingConnection(DOWN) : fakeConnection(nodes);
+  }
+
+  return federation;
+}
+
+export async function* fakeTail(events: readonly LogStreamEvent[]): AsyncGenerator<LogStreamEvent, void, undefined> {
+  for (const event of events) yield await Promise.resolve(event);
+}

@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest';
+import type { LogNode } from '../../src/federation/api.ts';
+import { encodeNodeId } from '../../src/federation/node-id.ts';
+import { fakeConnection, fakeEntry, fakeFederation } from './fake-federation.ts';
+import { EXECUTORS } from './run.ts';
+
+const JOB = { source: 'up', key: 'a' };
+
+function federationWith(...entries: readonly Partial<LogNode>[]) {
+  const nodes = entries.map((parts, number) => fakeEntry(JOB, number, parts));
+  return fakeFederation({
+    logs: () => ({
+      ...fakeConnection(nodes),
+      isComplete: () => Promise.resolve(true),
+      failures: () => Promise.resolve([]),
+    }),
+  });
+}
+
+describe.each(Object.entries(EXECUTORS))('a log entry, %s', (_name, run) => {
+  async function first(federation: ReturnType<typeof federationWith>, selection: string, variables = {}) {
+    const declaration = Object.keys(variables).length > 0 ? 'query ($n: Int) ' : '';
+    const query = `${declaration}{ job(source: "up", key: "a") { logs { nodes { ${selection} } } } }`;
+    const { data, errors } = await run(federation, query, variables);
+    return { node: (data as { job: { logs: { nodes: unknown[] } } }).job.logs.nodes[0], errors };
+  }
+
+  it('shows the time with every digit and the severity in all its forms', async () => {
+    const federation = federationWith({
+      timestamp: '2026-03-01T09:00:00.1234567891Z',
+      severity: { number: 18, text: 'Schwerer Fehler', source: 'INFERRED' },
+    });
+    const { node } = await first(federation, 'timestamp severity severityNumber severityText severitySource');
+    expect(node).toEqual({
+      timestamp: '2026-03-01T09:00:00.1234567891Z',
+      severity: 'ERROR',
+      severityNumber: 18,
+      severityText: 'Schwerer Fehler',
+      severitySource: 'INFERRED',
+    });
+  });
+
+  it('costs no call for the ids and keys of what wrote it', async () => {
+    const federation = federationWith({ attemptKey: 'one', stepKey: null, taskKey: 'three' });
+    const { node } = await first(
+      federation,
+      'job { id source { name } key } attempt { id key } step { key } task { id job { key } }',
+    );
+    expect(node).toEqual({
+      job: { id: encodeNodeId('Job', 'up', 'a'), source: { name: 'up' }, key: 'a' },
+      attempt: { id: encodeNodeId('Attempt', 'up', 'a', 'one'), key: 'one' },
+      step: null,
+      task: { id: encodeNodeId('Task', 'up', 'a', 'three'), job: { key: 'a' } },
+    });
+    expect(federation.asked).toEqual([]);
+  });
+
+  it('loads what wrote it when a field needs it', async () => {
+    const federation = federationWith({ stepKey: 'one' });
+    const { node, errors } = await first(federation, 'job { name } step { name status attempt { key } }');
+    expect(errors).toEqual([]);
+    expect(node).toEqual({ job: { name: 'Job a' }, step: { name: 'Step one', status: 'RUNNING', attempt: null } });
+    expect(new Set(federation.asked)).toEqual(new Set(['job up/a', 'step up/one']));
+  });
+
+  it('is still there when what wrote it is gone', async () => {
+    const federation = federationWith({ stepKey: 'missing' });
+    const { node, errors } = await first(federation, 'message step { name }');
+    expect(node).toEqual({ message: 'line 0', step: null });
+    expect(errors.map(({ code, path }) => ({ code, path }))).toEqual([
+      { code: 'NOT_FOUND', path: 'job.logs.nodes.0.step.name' },
+    ]);
+  });
+
+  it('has its message without escape sequences unless one wants it raw, cut on request', async () => {
+    const federation = federationWith({ message: '\u001b[31mred\u001b[0m alert' });
+    const { node } = await first(federation, 'message raw: message(ansi: RAW) short: message(maxLength: 5)');
+    expect(node).toEqual({ message: 'red alert', raw: '\u001b[31mred\u001b[0m alert', short: 'red a' });
+  });
+
+  it.each([
+    ['message messageTruncated', {}, false],
+    ['message(maxLength: 9) messageTruncated', {}, false],
+    ['message(maxLength: 8) messageTruncated', {}, true],
+    ['message(maxLength: 9, ansi: RAW) messageTruncated', {}, true],
+    ['message(maxLength: $n) messageTruncated', { n: 3 }, true],
+    ['message(maxLength: $n) messageTruncated', { n: 300 }, false],
+    ['... { message(maxLength: 3) } ... on LogEntry { messageTruncated }', {}, true],
+  ])('says of %s with %j that it was cut: %s', async (selection, variables, truncated) => {
+    const { node } = await first(federationWith({ message: '\u001b[31mred\u001b[0m alert' }), selection, variables);
+    expect(node).toMatchObject({ messageTruncated: truncated });
+  });
+
+  it('looks for the cut message through named fragments, at its own place only', async () => {
+    const query = `{
+      a: job(source: "up", key: "a") { logs { nodes { ...Cut ...Whether } } }
+      b: job(source: "up", key: "a") { logs { nodes { message messageTruncated } } }
+    } fragment Cut on LogEntry { message(maxLength: 1) } fragment Whether on LogEntry { messageTruncated }`;
+    expect((await run(federationWith({}), query)).data).toEqual({
+      a: { logs: { nodes: [{ message: 'l', messageTruncated: true }] } },
+      b: { logs: { nodes: [{ message: 'line 0', messageTruncated: false }] } },
+    });
+  });
+
+  it('refuses a negative length', async () => {
+    const { data, errors } = await run(
+      federationWith({}),
+      '{ job(source: "up", key: "a") { logs { nodes { message(maxLength: -1) } } } }',
+    );
+    expect(data).toEqual({ job: { logs: null } });
+    expect(errors.map(({ code }) => code)).toEqual(['BAD_USER_INPUT']);
+  });
+
+  it('shows exceptions and attributes as they are', async () => {
+    const exceptions = [{ type: 'ValueError', message: null, frames: [{ file: 'a.py', line: 3, function: null }] }];
+    const { node } = await first(
+      federationWith({ exceptions, attributes: { worker: { id: 7 } } }),
+      'exceptions { type message frames { file line function } } attributes',
+    );
+    expect(node).toEqual({ exceptions, attributes: { worker: { id: 7 } } });
+  });
+});

@@ -1,0 +1,50 @@
+import { expect, it } from 'vitest';
+import type { PartArguments } from '../../src/federation/api.ts';
+import { fakeFederation } from './fake-federation.ts';
+import { EXECUTORS } from './run.ts';
+
+const { compiled: run } = EXECUTORS;
+
+it('parts come from their listing alone, with their parents as references', async () => {
+  const federation = fakeFederation();
+  const query = `{ job(source: "up", key: "a") {
+    attempts { nodes { key number status job { key } step { key } } }
+    tasks { edges { cursor node { name createdAt attempt { key } step { id key } } } }
+  } }`;
+  const { data, errors } = await run(federation, query);
+  expect(errors).toEqual([]);
+  expect(data).toMatchObject({
+    job: {
+      attempts: { nodes: [{ key: 'attempt', number: 1, status: 'RUNNING', job: { key: 'a' }, step: { key: 'step' } }] },
+      tasks: {
+        edges: [
+          { cursor: 'cursor-0', node: { name: 'Task task', attempt: { key: 'attempt' }, step: { key: 'step' } } },
+        ],
+      },
+    },
+  });
+  expect(federation.asked).toEqual(['attempts up/a', 'tasks up/a']);
+});
+
+it('children are asked for with the key of their parent', async () => {
+  const inner = fakeFederation();
+  const asked: [string, PartArguments][] = [];
+  const federation = fakeFederation({
+    attempts: (job, args, call) => (asked.push(['attempts', args]), inner.attempts(job, args, call)),
+    steps: (job, args, call) => (asked.push(['steps', args]), inner.steps(job, args, call)),
+    tasks: (job, args, call) => (asked.push(['tasks', args]), inner.tasks(job, args, call)),
+  });
+  const query = `{ job(source: "up", key: "a") {
+    steps(first: 1) { nodes { attempts(last: 2) { totalCount } tasks { totalCount } } }
+    attempts { nodes { steps { totalCount } tasks { totalCount } } }
+  } }`;
+  expect((await run(federation, query)).errors).toEqual([]);
+  expect(asked).toEqual([
+    ['steps', { first: 1 }],
+    ['attempts', {}],
+    ['attempts', { last: 2, step: 'step' }],
+    ['tasks', { step: 'step' }],
+    ['steps', { attempt: 'attempt' }],
+    ['tasks', { attempt: 'attempt' }],
+  ]);
+});

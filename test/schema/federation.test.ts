@@ -1,0 +1,43 @@
+import { composeServices } from '@apollo/composition';
+import { graphql, parse } from 'graphql';
+import { expect, it } from 'vitest';
+import { schema } from '../../schema/index.ts';
+
+const REVIEWS = `
+  extend schema @link(url: "https://specs.apollo.dev/federation/v2.6", import: ["@key", "@shareable"])
+  type Query { reviews(first: Int): [Review!]! }
+  type Review { text: String! job: Job! pageInfo: PageInfo }
+  type Job @key(fields: "id") { id: ID! reviews: [Review!]! }
+  type PageInfo @shareable { hasNextPage: Boolean! hasPreviousPage: Boolean! startCursor: String endCursor: String }
+`;
+
+/** What a gateway asks a subgraph for. */
+async function subgraph(): Promise<string> {
+  const { data } = await graphql({ schema, source: '{ _service { sdl } }' });
+  return (data as { _service: { sdl: string } })._service.sdl;
+}
+
+function compose(...subgraphs: readonly string[]) {
+  return composeServices(
+    subgraphs.map((sdl, index) => ({ name: ['tributary', 'reviews'][index] ?? '', typeDefs: parse(sdl) })),
+  );
+}
+
+it('the graph composes alone as a subgraph of Apollo Federation', async () => {
+  const { errors, supergraphSdl } = compose(await subgraph());
+  expect(errors).toBeUndefined();
+  expect(supergraphSdl).toContain('type LogEntryConnection');
+});
+
+it('another subgraph adds fields to a job by its id', async () => {
+  const { errors, supergraphSdl, hints } = compose(await subgraph(), REVIEWS);
+  expect(errors).toBeUndefined();
+  expect(hints).toEqual([]);
+  const job = /type Job[^{]*/.exec(supergraphSdl ?? '')?.[0];
+  expect(job).toContain('@join__type(graph: TRIBUTARY, key: "id")');
+  expect(job).toContain('@join__type(graph: REVIEWS, key: "id")');
+});
+
+it.each(['Source', 'Job', 'Attempt', 'Step', 'Task', 'LogEntry'])('%s is an entity with the key "id"', async (type) => {
+  expect(await subgraph()).toMatch(new RegExp(`type ${type} implements Node[^{]*@key\\(fields: "id"\\)`));
+});
