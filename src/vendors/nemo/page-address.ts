@@ -13,7 +13,8 @@ export const pageAddress = { pageOf, tokenOf };
 /** The page number, from 1, that a forward token stands for; null when it is another kind of token. */
 function pageOf(token: string): number | null {
   const page = Number(/^\[(\d{1,15}), 0\]$/.exec(decode(token) ?? '')?.[1] ?? 0);
-  return page >= 1 ? page : null;
+  // One spelling for each page: base 58 has others that decode to the same.
+  return page >= 1 && tokenOf(page) === token ? page : null;
 }
 
 function tokenOf(page: number): string {

@@ -1,0 +1,298 @@
+import { describe, expect, it } from 'vitest';
+import { createCall } from '../../../src/domain/call.ts';
+import { TributaryError } from '../../../src/domain/errors.ts';
+import type { Job } from '../../../src/domain/job.ts';
+import { START, SECOND, connect, readAll } from './harness.ts';
+
+const namesOf = (jobs: readonly Job[]): string[] => jobs.map(({ name }) => name);
+
+describe('probing', () => {
+  it('asks each workspace for one job and adds up what they count', async () => {
+    const { connector, simulation, server } = await connect({
+      source: { workspaces: ['default', 'team a'] },
+    });
+    simulation.createJob();
+    simulation.createJob();
+    simulation.createJob({ workspace: 'team a' });
+    expect(await connector.probe(createCall())).toEqual({ jobs: 3 });
+    expect(server.calls.map(({ url }) => url)).toEqual([
+      '/apis/jobs/v2/workspaces/default/jobs?page=1&page_size=1&sort=-created_at',
+      '/apis/jobs/v2/workspaces/team%20a/jobs?page=1&page_size=1&sort=-created_at',
+    ]);
+  });
+
+  it('says that the token is not taken, or may not read', async () => {
+    const wrong = await connect({ auth: { type: 'bearer', token: 'wrong' } });
+    await expect(wrong.connector.probe(createCall())).rejects.toMatchObject({ code: 'SOURCE_UNAUTHENTICATED' });
+    const scopeless = await connect({ auth: { type: 'bearer', token: 'nemo-scopeless-token' } });
+    await expect(scopeless.connector.probe(createCall())).rejects.toMatchObject({ code: 'SOURCE_FORBIDDEN' });
+  });
+});
+
+describe('listing jobs', () => {
+  it('gives pages of a hundred, newest first, with the total', async () => {
+    const { connector, simulation, kinds } = await connect();
+    for (let index = 0; index < 120; index += 1) simulation.createJob({ name: `job-${index}` });
+    const call = createCall();
+    const first = await connector.listJobs(0, {}, call);
+    expect(namesOf(first.jobs).slice(0, 2)).toEqual(['job-119', 'job-118']);
+    expect([first.jobs.length, first.more, first.total, first.filtered]).toEqual([100, true, 120, true]);
+    const second = await connector.listJobs(1, {}, call);
+    expect([second.jobs.length, second.more]).toEqual([20, false]);
+    expect(kinds()).toEqual(['jobs', 'jobs']);
+    expect(connector.jobPageSize).toBe(100);
+  });
+
+  it('gives page n of every workspace as page n, merged by time', async () => {
+    const { connector, simulation } = await connect({ source: { workspaces: ['default', 'other', 'default'] } });
+    for (let index = 0; index < 150; index += 1) {
+      simulation.createJob({ name: `job-${index}`, workspace: index % 3 === 0 ? 'other' : 'default' });
+    }
+    const call = createCall();
+    const first = await connector.listJobs(0, {}, call);
+    expect(namesOf(first.jobs)).toEqual(Array.from({ length: 150 }, (_, index) => `job-${149 - index}`));
+    expect(first.jobs[2]!.key).toBe('other/job-147');
+    expect([first.more, first.total, connector.jobPageSize]).toEqual([false, 150, 200]);
+    expect(await connector.listJobs(1, {}, call)).toMatchObject({ jobs: [], more: false });
+  });
+
+  it('sends a status filter, and goes on behind pages that it leaves empty', async () => {
+    const { connector, simulation, server } = await connect();
+    for (let index = 0; index < 110; index += 1) {
+      simulation.createJob({ name: `job-${index}`, status: index < 5 ? 'FAILED' : 'RUNNING' });
+    }
+    const call = createCall();
+    const filter = { statusIn: ['FAILED', 'CANCELLED'] } as const;
+    expect(await connector.listJobs(0, filter, call)).toEqual({ jobs: [], more: true, total: null, filtered: true });
+    const second = await connector.listJobs(1, filter, call);
+    expect(namesOf(second.jobs)).toEqual(['job-4', 'job-3', 'job-2', 'job-1', 'job-0']);
+    expect(second.more).toBe(false);
+    expect(new URL(server.calls[0]!.url, server.origin).searchParams.get('filter[status]')).toBe('cancelled,error');
+    expect(await connector.listJobs(0, { ...filter, nameContains: 'x' }, call)).toMatchObject({ filtered: false });
+  });
+
+  it('leaves statuses to filter whose words not every generation knows, and asks nothing for impossible ones', async () => {
+    const { connector, simulation, server } = await connect();
+    simulation.createJob({ status: 'QUEUED' });
+    const page = await connector.listJobs(0, { statusIn: ['QUEUED'] }, createCall());
+    expect([page.jobs.length, page.filtered, page.total]).toEqual([1, false, 1]);
+    expect(server.calls[0]!.url).not.toContain('filter');
+    server.resetCalls();
+    expect(await connector.listJobs(0, { statusIn: ['ACTIVE'] }, createCall())).toEqual({
+      jobs: [],
+      more: false,
+      total: 0,
+      filtered: true,
+    });
+    expect(server.calls).toHaveLength(0);
+  });
+
+  it('does without a filter that the vendor refuses, and remembers that', async () => {
+    const { connector, simulation, server } = await connect();
+    simulation.createJob();
+    server.inject({ times: 1, kinds: ['jobs'], what: { do: 'status', status: 422, body: '{"detail":"no"}' } });
+    const filter = { statusIn: ['FAILED'] } as const;
+    expect(await connector.listJobs(0, filter, createCall())).toMatchObject({ filtered: false, total: 1 });
+    expect(await connector.listJobs(0, filter, createCall())).toMatchObject({ filtered: false });
+    expect(server.calls).toHaveLength(3);
+  });
+
+  it('never gives a part of the workspaces as the whole', async () => {
+    const { connector, server } = await connect({ source: { workspaces: ['default', 'other'] } });
+    server.inject({ times: 1, what: { do: 'status', status: 403, body: '{"detail":"Forbidden"}' } });
+    await expect(connector.listJobs(0, {}, createCall())).rejects.toMatchObject({ code: 'SOURCE_FORBIDDEN' });
+  });
+});
+
+describe('getting jobs', () => {
+  it('gives each key its own result, and makes no call for keys that can name nothing', async () => {
+    const { connector, simulation, server } = await connect();
+    simulation.createJob({ name: 'sft', status: 'SUCCEEDED' });
+    const keys = ['default/sft', 'default/none', 'elsewhere/sft', 'sft', 'default/', 'default/..'];
+    const results = await connector.getJobs(keys, createCall());
+    expect(results.map((result) => (result instanceof Error || result === null ? result : result.status))).toEqual([
+      'SUCCEEDED',
+      null,
+      null,
+      null,
+      null,
+      null,
+    ]);
+    expect(server.calls).toHaveLength(2);
+  });
+
+  it('fails one failed key alone', async () => {
+    const { connector, simulation, server } = await connect();
+    simulation.createJob({ name: 'a' });
+    simulation.createJob({ name: 'b' });
+    const remove = server.inject({ times: 2, kinds: ['job'], what: { do: 'status', status: 500, body: '<html>' } });
+    const [failed] = await connector.getJobs(['default/a'], createCall());
+    remove();
+    server.inject({ times: 1, kinds: ['job'], what: { do: 'status', status: 403, body: '{"detail":"Forbidden"}' } });
+    const results = await connector.getJobs(['default/a', 'default/b'], createCall());
+    expect(failed).toBeInstanceOf(TributaryError);
+    expect(results.filter((result) => result instanceof Error)).toHaveLength(1);
+    expect(results.filter((result) => result !== null && !(result instanceof Error))).toHaveLength(1);
+  });
+
+  it.each(['a b', '"quoted"', 'per%cent', '%2e%2e', 'ünïcode', '日本', 'a/b/c', '../../x', "o'brien", 'a?b=c#d', '-'])(
+    'reaches the job called %s and no other path',
+    async (name) => {
+      const { connector, simulation, server } = await connect();
+      const key = simulation.createJob({ name });
+      const [job] = await connector.getJobs([key], createCall());
+      expect(job).toMatchObject({ key, name });
+      expect(server.calls.map(({ kind, status }) => [kind, status])).toEqual([['job', 200]]);
+    },
+  );
+
+  it('shows neither who asked nor the environment', async () => {
+    const { connector, simulation } = await connect();
+    simulation.createJob({ name: 'sft' });
+    simulation.step('default/sft', 'training');
+    const call = createCall();
+    const [job] = await connector.getJobs(['default/sft'], call);
+    const { jobs } = await connector.listJobs(0, {}, createCall());
+    const attempts = await readAll((await connector.attempts('default/sft', call))[0]!, call);
+    const text = JSON.stringify([job, jobs, attempts.rows.map(({ key, nativeStatus }) => [key, nativeStatus])]);
+    expect(text).not.toMatch(/sandbox\.example|HF_TOKEN|principal|secret|container/);
+    expect((job as Job).attributes).toMatchObject({ plannedSteps: ['training'] });
+  });
+});
+
+describe('steps and tasks', () => {
+  it('come from one status call, beside the job that names their attempt', async () => {
+    const { connector, simulation, server, kinds } = await connect();
+    simulation.createJob({ name: 'sft', createdAt: START });
+    simulation.step('default/sft', 'download', START, { status: 'completed' });
+    simulation.step('default/sft', 'training', START + SECOND);
+    simulation.task('default/sft', 'training', 'task-b', START + 3n * SECOND);
+    simulation.task('default/sft', 'training', 'task-a', START + 2n * SECOND);
+    const call = createCall();
+    const [{ rows: steps }, { rows: tasks }, step, task] = await Promise.all([
+      connector.steps('default/sft', call).then(([partition]) => readAll(partition!, call)),
+      connector.tasks('default/sft', call).then(([partition]) => readAll(partition!, call)),
+      connector.step('default/sft', 'training', call),
+      connector.task('default/sft', 'task-a', call),
+    ]);
+    const [attempt] = simulation.attempts('default/sft');
+    expect(steps.map(({ key, status, attemptKey }) => [key, status, attemptKey])).toEqual([
+      ['download', 'SUCCEEDED', attempt],
+      ['training', 'RUNNING', attempt],
+    ]);
+    expect(tasks.map(({ key, stepKey, attemptKey }) => [key, stepKey, attemptKey])).toEqual([
+      ['task-a', 'training', attempt],
+      ['task-b', 'training', attempt],
+    ]);
+    expect(step).toEqual(steps[1]);
+    expect(task).toEqual(tasks[0]);
+    expect(await connector.step('default/sft', 'none', call)).toBeNull();
+    expect(kinds().toSorted()).toEqual(['job', 'status']);
+    server.resetCalls();
+    await connector.step('default/sft', 'training', createCall());
+    expect(kinds().toSorted()).toEqual(['job', 'status']);
+  });
+
+  it('of listed jobs cost one call per job', async () => {
+    const { connector, simulation, server, kinds } = await connect();
+    for (const name of ['a', 'b', 'c']) simulation.createJob({ name });
+    const call = createCall();
+    const { jobs } = await connector.listJobs(0, {}, call);
+    server.resetCalls();
+    for (const { key } of jobs) {
+      await Promise.all([connector.step(key, 'x', call), connector.task(key, 'y', call)]);
+    }
+    expect(kinds()).toEqual(['status', 'status', 'status']);
+  });
+
+  it('are asked for anew by a poll', async () => {
+    const { connector, simulation, kinds } = await connect();
+    simulation.createJob({ name: 'sft' });
+    const call = createCall({ priority: 'poll' });
+    expect(await connector.getJobs(['default/sft'], call)).toMatchObject([{ status: 'RUNNING' }]);
+    simulation.setStatus('default/sft', 'SUCCEEDED');
+    expect(await connector.getJobs(['default/sft'], call)).toMatchObject([{ status: 'SUCCEEDED' }]);
+    expect(kinds()).toEqual(['job', 'job']);
+  });
+
+  it('of a job that is not there are NOT_FOUND', async () => {
+    const { connector } = await connect();
+    const call = createCall();
+    for (const key of ['default/none', 'elsewhere/sft']) {
+      const [steps] = await connector.steps(key, call);
+      await expect(readAll(steps!, call)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+      await expect(connector.task(key, 'x', call)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    }
+  });
+});
+
+describe('attempts', () => {
+  it('are put together where there are no routes for them, and the routes are looked for once', async () => {
+    const { connector, simulation, server, kinds } = await connect();
+    simulation.createJob({ name: 'sft' });
+    simulation.step('default/sft', 'download');
+    simulation.setStatus('default/sft', 'FAILED');
+    const current = simulation.startAttempt('default/sft');
+    simulation.step('default/sft', 'download');
+    const call = createCall();
+    const { rows } = await readAll((await connector.attempts('default/sft', call))[0]!, call);
+    expect(rows.map(({ key, number, status }) => [key, number, status])).toEqual([
+      [simulation.attempts('default/sft')[0], 1, 'FAILED'],
+      [current, 2, 'RUNNING'],
+    ]);
+    expect(kinds().toSorted()).toEqual(['attempts', 'job', 'steps']);
+    server.resetCalls();
+    expect(await connector.attempt('default/sft', current, createCall())).toEqual(rows[1]);
+    expect(kinds().toSorted()).toEqual(['job', 'steps']);
+    expect(connector.capabilities.pushdown).toEqual(['STEP_IN', 'TASK_IN']);
+  });
+
+  it('of several jobs at once look for the routes together', async () => {
+    const { connector, simulation, kinds } = await connect();
+    const keys = ['a', 'b', 'c'].map((name) => simulation.createJob({ name }));
+    const call = createCall();
+    await Promise.all(keys.map((key) => connector.attempt(key, 'x', call)));
+    expect(kinds().filter((kind) => kind === 'attempts')).toHaveLength(1);
+  });
+
+  it('come from their routes in newer generations, on all pages', async () => {
+    const { connector, simulation, kinds } = await connect({ simulation: { generation: 'C' } });
+    simulation.createJob({ name: 'sft' });
+    for (let index = 1; index < 103; index += 1) simulation.startAttempt('default/sft');
+    const call = createCall();
+    const { rows } = await readAll((await connector.attempts('default/sft', call))[0]!, call);
+    expect(rows.map(({ key }) => key)).toEqual(simulation.attempts('default/sft'));
+    expect(rows.map(({ number }) => number)).toEqual(Array.from({ length: 103 }, (_, index) => index + 1));
+    expect(kinds()).toEqual(['attempts', 'attempts']);
+    expect(connector.capabilities.pushdown).toContain('ATTEMPT_IN');
+  });
+
+  it('are none before the first', async () => {
+    const { connector, simulation } = await connect({ simulation: { generation: 'C' } });
+    simulation.createJob({ name: 'sft', status: 'QUEUED', attempt: false });
+    const call = createCall();
+    expect((await readAll((await connector.attempts('default/sft', call))[0]!, call)).rows).toEqual([]);
+    expect(await connector.getJobs(['default/sft'], call)).toMatchObject([{ status: 'QUEUED' }]);
+    expect((await readAll((await connector.steps('default/sft', call))[0]!, call)).rows).toEqual([]);
+  });
+
+  it.each(['A', 'C'] as const)('of a job that is not there are NOT_FOUND in generation %s', async (generation) => {
+    const { connector } = await connect({ simulation: { generation } });
+    await expect(connector.attempt('default/none', 'x', createCall())).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it('are not taken for absent because the vendor fails', async () => {
+    const { connector, simulation, server } = await connect({ simulation: { generation: 'C' } });
+    simulation.createJob({ name: 'sft' });
+    server.inject({
+      times: 1,
+      kinds: ['attempts'],
+      what: { do: 'status', status: 403, body: '{"detail":"Forbidden"}' },
+    });
+    await expect(connector.attempt('default/sft', 'x', createCall())).rejects.toMatchObject({
+      code: 'SOURCE_FORBIDDEN',
+    });
+    const [attempt] = simulation.attempts('default/sft');
+    expect(await connector.attempt('default/sft', attempt!, createCall())).toMatchObject({ number: 1 });
+  });
+});

@@ -1,0 +1,100 @@
+import { onTestFinished } from 'vitest';
+import { createCall } from '../../../src/domain/call.ts';
+import type { Call } from '../../../src/domain/call.ts';
+import type { LogEntry } from '../../../src/domain/log-entry.ts';
+import type { Direction, Ordered, Position } from '../../../src/domain/ordered.ts';
+import { DEFAULT_LIMITS } from '../../../src/http/settings.ts';
+import type { AuthSettings } from '../../../src/http/settings.ts';
+import { createSourceHttp } from '../../../src/http/source-http.ts';
+import type { Hint, Partition } from '../../../src/pagination/partition.ts';
+import { simulateNemo } from '../../../src/sandbox/nemo/index.ts';
+import type { NemoOptions, NemoSimulation } from '../../../src/sandbox/nemo/index.ts';
+import type { VendorServer } from '../../../src/sandbox/types.ts';
+import { startVendorServer } from '../../../src/sandbox/vendor-server.ts';
+import type { Connector } from '../../../src/vendors/connector.ts';
+import { nemo } from '../../../src/vendors/nemo/index.ts';
+
+export const SECOND = 1_000_000_000n;
+export const START = 1_772_233_021n * SECOND; // 2026-02-27T22:57:01Z
+
+export interface Harness {
+  readonly server: VendorServer;
+  readonly simulation: NemoSimulation;
+  readonly connector: Connector;
+  /** Kinds of the calls since the last reset, in order. */
+  readonly kinds: () => readonly string[];
+  /** Queries of the log calls since the last reset. */
+  readonly logQueries: () => readonly Record<string, string>[];
+}
+
+export interface HarnessOptions {
+  readonly simulation?: NemoOptions;
+  readonly source?: { readonly workspaces?: readonly string[]; readonly pageSize?: number; readonly maxWalk?: number };
+  readonly auth?: AuthSettings;
+}
+
+/** The simulated vendor, the real HTTP client and the connector between them; gone when the test is over. */
+export async function connect(options: HarnessOptions = {}): Promise<Harness> {
+  const simulation = simulateNemo(options.simulation);
+  const server = await startVendorServer(simulation);
+  const http = createSourceHttp(
+    {
+      source: 'nemo-test',
+      baseUrl: server.origin,
+      auth: options.auth ?? { type: 'bearer', token: 'nemo-sandbox-token' },
+      forward: false,
+      limits: { ...DEFAULT_LIMITS, requestsPerSecond: null },
+      classifyError: nemo.classifyError,
+    },
+    { sleep: () => Promise.resolve() },
+  );
+  onTestFinished(async () => {
+    await http.close();
+    await server.close();
+  });
+  const connector = nemo.create({
+    source: 'nemo-test',
+    http,
+    options: nemo.options.parse({ workspaces: ['default'], ...options.source }),
+  });
+  return {
+    server,
+    simulation,
+    connector,
+    kinds: () => server.calls.map(({ kind }) => kind),
+    logQueries: () =>
+      server.calls
+        .filter(({ kind }) => kind === 'logs')
+        .map(({ url }) => Object.fromEntries(new URL(url, server.origin).searchParams)),
+  };
+}
+
+/** All rows of a partition, in the direction of the read. */
+export async function readAll<T extends Ordered>(
+  partition: Partition<T>,
+  call: Call = createCall(),
+  direction: Direction = 'forward',
+  from: { readonly position: Position; readonly hint: Hint | null } | null = null,
+): Promise<{ readonly rows: readonly T[]; readonly hints: readonly (Hint | null)[] }> {
+  const rows: T[] = [];
+  const hints: (Hint | null)[] = [];
+  const request = {
+    direction,
+    from: from?.position ?? null,
+    hint: from?.hint ?? null,
+    until: null,
+    need: 1000,
+  };
+  for await (const batch of partition.read(request, call)) {
+    rows.push(...batch.rows);
+    hints.push(...batch.hints);
+    if (batch.more === false) break;
+  }
+  return { rows, hints };
+}
+
+/** The messages of a scope's only partition. */
+export async function messagesOf(partitions: readonly Partition<LogEntry>[], call?: Call): Promise<readonly string[]> {
+  const read = await Promise.all(partitions.map((partition) => readAll(partition, call)));
+  return read.flatMap(({ rows }) => rows.map(({ message }) => message));
+}

@@ -1,0 +1,356 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { decodeBase58 } from '../../../src/sandbox/nemo/base58.ts';
+import { encodePage } from '../../../src/sandbox/nemo/page-tokens.ts';
+import { nemo } from '../../../src/vendors/nemo/index.ts';
+import { jobOf } from '../../../src/vendors/nemo/job.ts';
+import { isStorable, placeOf, taskPlaceOf } from '../../../src/vendors/nemo/keys.ts';
+import { entryOf } from '../../../src/vendors/nemo/log-row.ts';
+import { planScope } from '../../../src/vendors/nemo/log-scope.ts';
+import { pageAddress } from '../../../src/vendors/nemo/page-address.ts';
+import { attemptsFromSteps, attemptsOf, stepsOf, tasksOf } from '../../../src/vendors/nemo/parts.ts';
+import { nativeStatusesOf, statusOf } from '../../../src/vendors/nemo/status.ts';
+import {
+  attemptListWire,
+  jobListWire,
+  jobWire,
+  logPageWire,
+  statusTreeWire,
+  stepListWire,
+} from '../../../src/vendors/nemo/wire.ts';
+
+describe('page tokens', () => {
+  it('are page numbers in base 58', () => {
+    expect(pageAddress.tokenOf(2)).toBe('nQx83Xfi');
+    expect(pageAddress.tokenOf(3)).toBe('nR4faMoz');
+    expect(pageAddress.pageOf('nQx83Xfi')).toBe(2);
+  });
+
+  it('come back as the page that they were made for, and are what the vendor makes', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 999_999_999_999_999 }), (page) => {
+        const token = pageAddress.tokenOf(page);
+        expect(token).toBe(encodePage({ page, direction: 0 }));
+        expect(pageAddress.pageOf(token)).toBe(page);
+      }),
+    );
+  });
+
+  it.each(['nQqaWhbr', 'eyJwYWdlIjoiMg==', '', '0OIl', 'abc', '1', '1nQx83Xfi', 'z'.repeat(40)])(
+    'are opaque when they are something else: %s',
+    (token) => {
+      expect(pageAddress.pageOf(token)).toBeNull();
+    },
+  );
+
+  it('never throw for any text', () => {
+    fc.assert(
+      fc.property(fc.string(), (token) => {
+        const page = pageAddress.pageOf(token);
+        if (page === null) return;
+        expect(Buffer.from(decodeBase58(token) ?? []).toString()).toBe(`[${page}, 0]`);
+      }),
+    );
+  });
+});
+
+describe('statuses', () => {
+  it('have a meaning each, and are unknown when the vendor invents one', () => {
+    const words = 'created queued pending active cancelling cancelled error completed pausing paused resuming';
+    expect(words.split(' ').map(statusOf)).toEqual([
+      'QUEUED',
+      'QUEUED',
+      'QUEUED',
+      'RUNNING',
+      'CANCELLING',
+      'CANCELLED',
+      'FAILED',
+      'SUCCEEDED',
+      'RUNNING',
+      'PAUSED',
+      'RUNNING',
+    ]);
+    expect([statusOf('creation_pending'), statusOf('deletion_pending')]).toEqual(['QUEUED', 'CANCELLING']);
+    expect([statusOf('hibernating'), statusOf(''), statusOf(null), statusOf('constructor')]).toEqual(
+      Array(4).fill('UNKNOWN'),
+    );
+  });
+
+  it('are filtered at the vendor only where every generation has all their words', () => {
+    expect(nativeStatusesOf(['SUCCEEDED', 'FAILED'])).toEqual(['error', 'completed']);
+    expect(nativeStatusesOf(['RUNNING'])).toEqual(['active', 'pausing', 'resuming']);
+    expect(nativeStatusesOf(['QUEUED'])).toBeNull();
+    expect(nativeStatusesOf(['RUNNING', 'UNKNOWN'])).toBeNull();
+    expect(nativeStatusesOf(['ACTIVE', 'INACTIVE'])).toEqual([]);
+  });
+});
+
+describe('keys', () => {
+  it('are workspace and name, split at the first slash', () => {
+    expect(placeOf('default/sft', ['default'])).toEqual({ workspace: 'default', name: 'sft' });
+    expect(placeOf('default/a/b', ['default'])).toEqual({ workspace: 'default', name: 'a/b' });
+  });
+
+  it.each(['other/sft', 'default', 'default/', '/sft', '', 'sft'])('that name nothing readable are none: %s', (key) => {
+    expect(placeOf(key, ['default'])).toBeNull();
+  });
+
+  it('of tasks are their names', () => {
+    expect(taskPlaceOf('task-1')).toEqual({ step: null, task: 'task-1' });
+    expect(taskPlaceOf('training/task-1')).toEqual({ step: 'training', task: 'task-1' });
+  });
+
+  it('are sent to the log store only when it takes them', () => {
+    expect(['training', 'a.b_c:d-9', 'x'.repeat(128)].map(isStorable)).toEqual([true, true, true]);
+    expect(['', 'a b', 'a@b', 'a+b', 'a/b', 'ä', 'a\n', 'x'.repeat(129)].some(isStorable)).toBe(false);
+  });
+});
+
+describe('a job', () => {
+  it('is read with nulls, without nulls, and with times with and without a zone', () => {
+    const full = jobWire.parse({
+      id: 'platform-job-1',
+      attempt_id: 'platform-job-attempt-1',
+      name: 'sft',
+      workspace: 'default',
+      project: null,
+      description: 'x',
+      source: 'automodel',
+      spec: { secret: 1 },
+      platform_spec: { steps: [{ name: 'training', environment: [{ name: 'HF_TOKEN', value: 'secret' }] }] },
+      status: 'active',
+      status_details: { percentage_done: 40 },
+      error_details: null,
+      created_at: '2026-02-09T22:12:45',
+      updated_at: '2026-02-09T22:12:45.123456Z',
+      ownership: { created_by: 'somebody' },
+      auth_context: { principal_id: 'somebody' },
+    });
+    const job = jobOf('nemo-test', 'default', full);
+    expect(job).toEqual({
+      source: 'nemo-test',
+      key: 'default/sft',
+      name: 'sft',
+      status: 'RUNNING',
+      nativeStatus: 'active',
+      createdAt: '2026-02-09T22:12:45Z',
+      startedAt: null,
+      finishedAt: null,
+      attributes: {
+        id: 'platform-job-1',
+        workspace: 'default',
+        source: 'automodel',
+        description: 'x',
+        attemptId: 'platform-job-attempt-1',
+        updatedAt: '2026-02-09T22:12:45.123456Z',
+        statusDetails: { percentage_done: 40 },
+        plannedSteps: ['training'],
+      },
+    });
+    expect(JSON.stringify(job)).not.toMatch(/secret|somebody/);
+    const bare = jobOf('nemo-test', 'default', jobWire.parse({ name: 'sft' }));
+    expect(bare).toMatchObject({ status: 'UNKNOWN', nativeStatus: null, createdAt: null });
+    expect(bare.attributes).toEqual({ workspace: 'default' });
+  });
+
+  it('in a list needs no pagination block, and a job without a name is refused by its path', () => {
+    expect(jobListWire.parse({ data: [] })).toEqual({ data: [] });
+    expect(jobListWire.safeParse({ data: [{ name: 'a' }, {}] }).error?.issues[0]?.path).toEqual(['data', 1, 'name']);
+  });
+});
+
+describe('steps and tasks', () => {
+  it('keep the order of creation, also where the vendor gives no times', () => {
+    const sample = statusTreeWire.parse({
+      id: 'platform-job-1',
+      name: 'sft',
+      status: 'active',
+      steps: [
+        { id: 's1', name: 'zebra', status: 'completed', error_details: {}, tasks: [{ id: 't1', name: 'task-1' }] },
+        { id: 's2', name: 'apple', status: 'active', tasks: null },
+      ],
+    });
+    const steps = stepsOf(sample, 'attempt-1');
+    expect(steps.map(({ key, status, createdAt, attemptKey }) => [key, status, createdAt, attemptKey])).toEqual([
+      ['zebra', 'SUCCEEDED', null, 'attempt-1'],
+      ['apple', 'RUNNING', null, 'attempt-1'],
+    ]);
+    expect(steps[0]!.tie < steps[1]!.tie).toBe(true);
+    expect(tasksOf(sample, null)).toMatchObject([
+      { key: 'task-1', name: 'task-1', stepKey: 'zebra', attemptKey: null, status: 'UNKNOWN' },
+    ]);
+  });
+
+  it('have keys of their own when two steps have tasks of one name', () => {
+    const tree = statusTreeWire.parse({
+      steps: [
+        { name: 'a', created_at: '2026-02-09T22:12:45.000001', tasks: [{ name: 'worker-0' }] },
+        { name: 'b', created_at: '2026-02-09T22:12:46', tasks: [{ name: 'worker-0' }] },
+      ],
+    });
+    const tasks = tasksOf(tree, null);
+    expect(tasks.map(({ key }) => key)).toEqual(['worker-0', 'b/worker-0']);
+    expect(tasks[0]!.time % 1_000_000_000n).toBe(1000n);
+  });
+
+  it('of a job without any are none', () => {
+    expect(stepsOf(statusTreeWire.parse({ name: 'sft', steps: null }), null)).toEqual([]);
+    expect(tasksOf(statusTreeWire.parse({}), null)).toEqual([]);
+  });
+});
+
+describe('attempts', () => {
+  const job = jobWire.parse({
+    name: 'sft',
+    attempt_id: 'second',
+    status: 'active',
+    created_at: '2026-02-09T22:12:00',
+  });
+
+  it('are put together from the steps of all attempts and the current one of the job', () => {
+    const { data } = stepListWire.parse({
+      data: [
+        { name: 'a', attempt_id: 'first', status: 'completed', created_at: '2026-02-09T22:12:45' },
+        { name: 'b', attempt_id: 'first', status: 'error', created_at: '2026-02-09T22:13:45' },
+        { name: 'a', attempt_id: 'second', status: 'completed', created_at: '2026-02-09T22:14:45' },
+        { name: 'c', attempt_id: null },
+      ],
+    });
+    expect(attemptsFromSteps(job, data)).toMatchObject([
+      { key: 'first', number: 1, status: 'FAILED', nativeStatus: 'error', startedAt: '2026-02-09T22:12:45Z' },
+      { key: 'second', number: 2, status: 'RUNNING', nativeStatus: 'active' },
+    ]);
+  });
+
+  it('have the current one last, also before it has steps', () => {
+    expect(attemptsFromSteps(job, []).map(({ key, number }) => [key, number])).toEqual([['second', 1]]);
+    const { data } = stepListWire.parse({
+      data: [{ name: 'a', attempt_id: 'first', created_at: '2026-02-09T23:00:00' }],
+    });
+    const [first, second] = attemptsFromSteps(job, data);
+    expect([first?.key, second?.key]).toEqual(['first', 'second']);
+    expect(second!.time >= first!.time).toBe(true);
+    expect(attemptsFromSteps(jobWire.parse({ name: 'sft', attempt_id: null }), [])).toEqual([]);
+  });
+
+  it('of newer generations count from 1 here and from 0 there', () => {
+    const { data } = attemptListWire.parse({
+      data: [
+        { id: 'b', seq: 1, status: 'active', created_at: '2026-02-09T22:12:45' },
+        { id: 'a', seq: 0, status: 'error', created_at: '2026-02-09T22:12:45' },
+      ],
+    });
+    const attempts = attemptsOf(data);
+    expect(attempts).toMatchObject([
+      { key: 'a', number: 1, status: 'FAILED' },
+      { key: 'b', number: 2, status: 'RUNNING' },
+    ]);
+    expect(attempts[0]!.tie < attempts[1]!.tie).toBe(true);
+  });
+});
+
+describe('a log row', () => {
+  const row = (fields: object) =>
+    logPageWire.parse({ data: [{ timestamp: '2026-02-27T23:17:01.123456', job: 'sft', ...fields }] }).data[0]!;
+
+  it('is in UTC to the microsecond, in whatever time zone we run', () => {
+    const entry = entryOf(row({ job_step: 'training', job_task: 'task-1', message: 'ERROR: x' }), null);
+    expect(entry).toEqual({
+      time: BigInt(Date.UTC(2026, 1, 27, 23, 17, 1)) * 1_000_000n + 123_456_000n,
+      timestamp: '2026-02-27T23:17:01.123456Z',
+      severity: { number: 17, text: 'ERROR', source: 'INFERRED' },
+      message: 'ERROR: x',
+      exceptions: [],
+      attributes: null,
+      attemptKey: null,
+      stepKey: 'training',
+      taskKey: 'task-1',
+    });
+    expect(entryOf(row({ timestamp: '2024-04-20T14:22:35Z' }), null).timestamp).toBe('2024-04-20T14:22:35Z');
+  });
+
+  it('has no step or task where the vendor says an empty one, and an empty message where it says none', () => {
+    expect(entryOf(row({ job_step: '', job_task: null, message: null }), 'attempt-1')).toMatchObject({
+      stepKey: null,
+      taskKey: null,
+      message: '',
+      attemptKey: 'attempt-1',
+      severity: { number: 0, source: 'NONE' },
+    });
+  });
+
+  it('without a readable time fails its page, by its path', () => {
+    const result = logPageWire.safeParse({ data: [{ timestamp: 'yesterday', message: 'x' }] });
+    expect(result.error?.issues).toMatchObject([{ path: ['data', 0, 'timestamp'], message: 'expected a date-time' }]);
+  });
+
+  it.each([{ next_page: null }, { next_page: '' }, {}])('may be on a last page that ends with %j', (end) => {
+    expect(logPageWire.safeParse({ data: [], total: 0, ...end }).success).toBe(true);
+  });
+});
+
+describe('what of a scope is sent', () => {
+  const job = 'default/sft';
+
+  it('is one step and one task, from the scope or the filter', () => {
+    expect(planScope({ job, step: 'a', task: 't' }, {})).toMatchObject({ step: 'a', task: 't', attempts: null });
+    expect(planScope({ job }, { stepIn: ['a'], taskIn: ['t', 't'] })).toMatchObject({ step: 'a', task: 't' });
+    expect(planScope({ job, step: 'a' }, { stepIn: ['b', 'a'] })?.residual.stepIn).toBeUndefined();
+    expect(planScope({ job, attempt: 'x' }, { attemptIn: ['y', 'x'] })?.attempts).toEqual(['x']);
+  });
+
+  it('is not several names, nor one that the store does not take: those are left to filter', () => {
+    const plan = planScope({ job, task: 'worker@0' }, { stepIn: ['a', 'b'], contains: 'x', minSeverity: 'WARN' });
+    expect(plan).toEqual({
+      attempts: null,
+      step: undefined,
+      task: undefined,
+      residual: {
+        attemptIn: undefined,
+        stepIn: ['a', 'b'],
+        taskIn: ['worker@0'],
+        contains: 'x',
+        minSeverity: 'WARN',
+      },
+    });
+  });
+
+  it('is both names for a task whose key has its step', () => {
+    expect(planScope({ job, task: 'b/worker-0' }, {})).toMatchObject({ step: 'b', task: 'worker-0' });
+  });
+
+  it('is nothing where nothing can match', () => {
+    expect(planScope({ job, step: 'a' }, { stepIn: ['b'] })).toBeNull();
+    expect(planScope({ job, step: 'a', task: 'b/worker-0' }, {})).toBeNull();
+    expect(planScope({ job }, { taskIn: [] })).toBeNull();
+  });
+});
+
+describe('the configuration of a source', () => {
+  it('needs workspaces, and has sizes within what the vendor takes', () => {
+    expect(nemo.options.parse({ workspaces: ['default'] })).toEqual({
+      workspaces: ['default'],
+      pageSize: 1000,
+      maxWalk: 50,
+    });
+    for (const wrong of [
+      {},
+      { workspaces: [] },
+      { workspaces: [''] },
+      { workspaces: ['a/b'] },
+      { workspaces: ['a'], pageSize: 1001 },
+      { workspaces: ['a'], pageSize: 0 },
+      { workspaces: ['a'], colour: 'red' },
+    ]) {
+      expect(nemo.options.safeParse(wrong).success).toBe(false);
+    }
+  });
+
+  it('says that the permanent failure of a log query is not worth another try', () => {
+    const classify = nemo.classifyError!;
+    const body = { detail: 'Failed to query job logs' };
+    expect(classify({ status: 500, headers: {}, body })).toEqual({ retryable: false });
+    expect(classify({ status: 500, headers: {}, body: 'oops' })).toBeNull();
+    expect(classify({ status: 503, headers: {}, body })).toBeNull();
+  });
+});
