@@ -13,6 +13,12 @@ export interface ConnectionArguments {
   readonly before?: string | null | undefined;
 }
 
+/** Which parts of a job: all of a kind, or those that belong to one attempt or step (by its key). */
+export interface PartArguments extends ConnectionArguments {
+  readonly attempt?: string | undefined;
+  readonly step?: string | undefined;
+}
+
 export interface LogArguments extends ConnectionArguments {
   readonly filter?: (LogFilter & TimeBounds) | null | undefined;
   readonly descending?: boolean | undefined;
@@ -48,8 +54,8 @@ export interface Connection<T> {
 /** A source that did not answer; the rest is still there. */
 export interface SourceFailure {
   readonly source: string;
-  /** Global id of the job whose lines are missing. */
-  readonly jobId: string;
+  /** Global id of the job whose lines are missing; null where the source as a whole did not answer. */
+  readonly jobId: string | null;
   readonly code: ErrorCode;
   readonly message: string;
   readonly retryAfterSeconds: number | null;
@@ -58,6 +64,11 @@ export interface SourceFailure {
 export interface LogConnection extends Connection<LogNode> {
   /** The jobs are finished and all their lines are out. Costs the jobs' own calls. */
   isComplete(): Promise<boolean>;
+  failures(): Promise<readonly SourceFailure[]>;
+}
+
+export interface JobConnection extends Connection<Job> {
+  /** Sources whose jobs are missing. */
   failures(): Promise<readonly SourceFailure[]>;
 }
 
@@ -139,10 +150,10 @@ export interface Federation {
   jobs(
     args: ConnectionArguments & { readonly sources?: readonly string[] | null; readonly filter?: JobFilter | null },
     call: Call,
-  ): Connection<Job>;
-  attempts(job: JobRef, args: ConnectionArguments, call: Call): Connection<Attempt>;
-  steps(job: JobRef, args: ConnectionArguments, call: Call): Connection<Step>;
-  tasks(job: JobRef, args: ConnectionArguments, call: Call): Connection<Task>;
+  ): JobConnection;
+  attempts(job: JobRef, args: PartArguments, call: Call): Connection<Attempt>;
+  steps(job: JobRef, args: PartArguments, call: Call): Connection<Step>;
+  tasks(job: JobRef, args: PartArguments, call: Call): Connection<Task>;
   attempt(job: JobRef, key: string, call: Call): Promise<Attempt | null>;
   step(job: JobRef, key: string, call: Call): Promise<Step | null>;
   task(job: JobRef, key: string, call: Call): Promise<Task | null>;

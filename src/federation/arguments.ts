@@ -1,0 +1,53 @@
+import { TributaryError } from '../domain/errors.ts';
+import type { Direction } from '../domain/ordered.ts';
+import { parseInstant } from '../domain/time.ts';
+import type { ConnectionArguments, TimeBounds } from './api.ts';
+
+/** Relay's arguments, checked: how many rows, from which end, and between which cursors. */
+export interface PageArguments {
+  readonly size: number;
+  /** Does the page lie at the beginning (`first`) or at the end (`last`) of what is between the cursors? */
+  readonly side: 'first' | 'last';
+  readonly after: string | null;
+  readonly before: string | null;
+}
+
+/** Page size when a client gives neither `first` nor `last`. */
+export const DEFAULT_PAGE_SIZE = 20;
+
+export function checkPageArguments(args: ConnectionArguments, maxPageSize: number): PageArguments {
+  const first = args.first ?? null;
+  const last = args.last ?? null;
+  if (first !== null && last !== null) {
+    throw badInput('Give first (with after) or last (with before), not both.');
+  }
+  const side = last === null ? 'first' : 'last';
+  const size = (side === 'first' ? first : last) ?? DEFAULT_PAGE_SIZE;
+  if (!Number.isInteger(size) || size < 0 || size > maxPageSize) {
+    throw badInput(`${side}: ${size} is not allowed; it must be a whole number from 0 to ${maxPageSize}.`);
+  }
+  return { size, side, after: args.after ?? null, before: args.before ?? null };
+}
+
+/** Which way through time one reads for a page of that side in that order. */
+export function directionOf(side: PageArguments['side'], descending: boolean): Direction {
+  return (side === 'first') === !descending ? 'forward' : 'backward';
+}
+
+/** Half-open bounds in nanoseconds; null where a client gives none. */
+export function checkTimeBounds(bounds: TimeBounds): { readonly since: bigint | null; readonly before: bigint | null } {
+  return { since: instantOf('since', bounds.since), before: instantOf('until', bounds.until) };
+}
+
+function instantOf(name: string, text: string | undefined): bigint | null {
+  if (text === undefined) return null;
+  const instant = parseInstant(text);
+  if (instant === null) {
+    throw badInput(`filter.${name} is not a date-time; write it as RFC 3339, for example 2026-01-31T08:00:00Z.`);
+  }
+  return instant.nanoseconds;
+}
+
+export function badInput(message: string): TributaryError {
+  return new TributaryError('BAD_USER_INPUT', message);
+}

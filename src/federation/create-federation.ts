@@ -1,0 +1,154 @@
+import type { Call } from '../domain/call.ts';
+import { TributaryError } from '../domain/errors.ts';
+import type { Federation, LogNode, SourceInfo, SourceScope } from './api.ts';
+import { badInput } from './arguments.ts';
+import { CursorCodec } from './cursor.ts';
+import { findEntry } from './find-entry.ts';
+import { HealthChecks } from './health.ts';
+import { jobConnection } from './job-connection.ts';
+import { logConnection, scopeKey } from './log-connection.ts';
+import type { ResolvedScope } from './log-connection.ts';
+import { partConnection } from './part-connection.ts';
+import { jobLoader } from './source.ts';
+import type { FederatedSource } from './source.ts';
+import { tailJobs } from './tail.ts';
+
+export interface FederationSettings {
+  /** Largest `first` or `last`. */
+  readonly maxPageSize: number;
+  /** Native pages that one page of a filtered connection may read per partition. */
+  readonly maxScanPages: number;
+  /** Most jobs that one `logs` or `logEntries` may name. */
+  readonly maxJobs: number;
+  /** Seals cursors. Replicas that share it understand each other's cursors. */
+  readonly cursorSecret: string;
+  /** How long after a job's end lines may still come, milliseconds. */
+  readonly settleMilliseconds: number;
+  /** Between two polls of a running job, milliseconds. */
+  readonly pollMilliseconds: number;
+}
+
+/**
+ * The seal of a deployment that sets no secret of its own: it tells our cursors from other texts, on every
+ * replica and after a restart. What a cursor can reach is bound by the connection that it is used with.
+ */
+const PUBLIC_SECRET = 'tributary cursor seal v1';
+
+export const DEFAULT_SETTINGS: FederationSettings = {
+  maxPageSize: 1000,
+  maxScanPages: 20,
+  maxJobs: 100,
+  cursorSecret: PUBLIC_SECRET,
+  settleMilliseconds: 12_000,
+  pollMilliseconds: 1_000,
+};
+
+export function createFederation(
+  sources: readonly FederatedSource[],
+  overrides: Partial<FederationSettings> = {},
+): Federation {
+  const settings = { ...DEFAULT_SETTINGS, ...overrides };
+  const cursors = new CursorCodec(settings.cursorSecret);
+  const byName = new Map(sources.map((source) => [source.name, source]));
+  const infos = sources.map(infoOf);
+  const health = new HealthChecks();
+  const stopping = new AbortController();
+
+  function find(name: string): FederatedSource {
+    const found = byName.get(name);
+    if (found !== undefined) return found;
+    throw new TributaryError(
+      'NOT_FOUND',
+      'There is no source of that name; see the sources field for those there are.',
+    );
+  }
+
+  function resolve(scopes: readonly SourceScope[]): ResolvedScope[] {
+    if (scopes.length > settings.maxJobs) {
+      throw badInput(`${scopes.length} jobs are too many for one connection; at most ${settings.maxJobs} are allowed.`);
+    }
+    const unique = new Map(scopes.map((scope) => [scopeKey(scope), scope]));
+    return [...unique]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([, { source, scope }]) => ({ source: find(source), scope }));
+  }
+
+  const logOptions = { ...settings, cursors };
+  const federation: Federation = {
+    sources: infos,
+    source: (name) => infos.find((info) => info.name === name) ?? null,
+    health: (name, call) => health.check(find(name), call),
+    job: ({ source, key }, call) => {
+      const found = byName.get(source);
+      return found === undefined ? Promise.resolve(null) : jobLoader(found, call).load(key);
+    },
+    jobs: (args, call) => {
+      const names = args.sources ?? sources.map((source) => source.name);
+      const wanted = new Set(names.map((name) => find(name).name));
+      return jobConnection(
+        {
+          ...settings,
+          cursors,
+          args,
+          filter: args.filter ?? {},
+          sources: sources.filter(({ name }) => wanted.has(name)),
+        },
+        call,
+      );
+    },
+    attempts: (job, args, call) =>
+      partConnection(
+        {
+          ...settings,
+          cursors,
+          args,
+          key: ['attempts', job.source, job.key],
+          partitions: () => find(job.source).connector.attempts(job.key, call),
+        },
+        call,
+      ),
+    steps: (job, args, call) =>
+      partConnection(
+        {
+          ...settings,
+          cursors,
+          args,
+          key: ['steps', job.source, job.key],
+          partitions: () => find(job.source).connector.steps(job.key, call),
+        },
+        call,
+      ),
+    tasks: (job, args, call) =>
+      partConnection(
+        {
+          ...settings,
+          cursors,
+          args,
+          key: ['tasks', job.source, job.key],
+          partitions: () => find(job.source).connector.tasks(job.key, call),
+        },
+        call,
+      ),
+    attempt: (job, key, call) => find(job.source).connector.attempt(job.key, key, call),
+    step: (job, key, call) => find(job.source).connector.step(job.key, key, call),
+    task: (job, key, call) => find(job.source).connector.task(job.key, key, call),
+    logs: (scopes, args, call) => logConnection({ ...logOptions, scopes: resolve(scopes), args }, call),
+    entry: (ref, call): Promise<LogNode | null> => {
+      const found = byName.get(ref.source);
+      return found === undefined ? Promise.resolve(null) : findEntry(found, ref, call);
+    },
+    tail: (jobs, args, call) => {
+      const scopes = resolve(jobs.map(({ source, key }) => ({ source, scope: { job: key } })));
+      return tailJobs({ ...logOptions, scopes, args, stopping: stopping.signal }, call);
+    },
+    close: () => {
+      stopping.abort();
+      return Promise.resolve();
+    },
+  };
+  return federation;
+}
+
+function infoOf({ name, connector }: FederatedSource): SourceInfo {
+  return { name, vendor: connector.vendor, capabilities: connector.capabilities };
+}

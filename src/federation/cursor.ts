@@ -1,0 +1,170 @@
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { TributaryError } from '../domain/errors.ts';
+import type { Json } from '../domain/json.ts';
+import type { Position } from '../domain/ordered.ts';
+import type { Hint } from '../pagination/partition.ts';
+
+/**
+ * Cursors: a position in one connection's total order, sealed for that connection.
+ *
+ * A cursor is untrusted when it comes back. Its seal is a keyed hash over the connection (scopes, filter,
+ * order) and the payload, so a string that was not issued for this connection is told apart without state.
+ */
+
+/** A place among the merged rows of several partitions. */
+export interface MergedPosition extends Position {
+  /** Index of the scope in the connection's sorted list of scopes. */
+  readonly scope: number;
+  /** Key of the partition within its scope. */
+  readonly partition: string;
+}
+
+/** What a cursor says about one partition beside the common position. */
+export interface PartitionMark {
+  readonly scope: number;
+  readonly partition: string;
+  /** How to get to its place fast. */
+  readonly hint: Hint | null;
+  /**
+   * Where the partition itself stands when that is not the common position, because its source failed.
+   * Undefined: it is at the common position.
+   */
+  readonly at?: Position | undefined;
+}
+
+export interface CursorState {
+  readonly position: MergedPosition;
+  readonly marks: readonly PartitionMark[];
+}
+
+/** What a cursor belongs to: any JSON that says which connection it is. */
+export type ConnectionKey = Json;
+
+const VERSION = 1;
+const SEAL_BYTES = 9;
+
+/** Longest cursor that is looked at: larger than any that is issued for 100 jobs. */
+const MAX_LENGTH = 64 * 1024;
+
+/** Seals and opens the cursors of one deployment. Replicas that share `secret` understand each other's. */
+export class CursorCodec {
+  readonly #secret: string;
+
+  constructor(secret: string) {
+    this.#secret = secret;
+  }
+
+  /** The codec of one connection; hashing what it is about happens once. */
+  forConnection(key: ConnectionKey): ConnectionCursors {
+    return new ConnectionCursors(this.#secret, createHash('sha256').update(JSON.stringify(key)).digest());
+  }
+}
+
+export class ConnectionCursors {
+  readonly #secret: string;
+  readonly #connection: Buffer;
+
+  constructor(secret: string, connection: Buffer) {
+    this.#secret = secret;
+    this.#connection = connection;
+  }
+
+  encode(state: CursorState): string {
+    return this.seal(payloadOf(state));
+  }
+
+  /** Throws CURSOR_INVALID for anything that `encode` did not give for this connection. */
+  decode(cursor: string): CursorState {
+    const state = stateOf(this.open(cursor));
+    if (state === null) throw invalidCursor();
+    return state;
+  }
+
+  /** For connections whose positions are of another kind: seals any JSON. */
+  seal(payload: Json): string {
+    const body = Buffer.from(JSON.stringify([VERSION, payload]));
+    return Buffer.concat([this.#sealOf(body), body]).toString('base64url');
+  }
+
+  open(cursor: string): unknown {
+    if (cursor.length > MAX_LENGTH || !/^[A-Za-z0-9_-]+$/.test(cursor)) throw invalidCursor();
+    const bytes = Buffer.from(cursor, 'base64url');
+    // One spelling only: base64url has several for the same bytes.
+    if (bytes.length <= SEAL_BYTES || bytes.toString('base64url') !== cursor) throw invalidCursor();
+    const body = bytes.subarray(SEAL_BYTES);
+    if (!timingSafeEqual(bytes.subarray(0, SEAL_BYTES), this.#sealOf(body))) throw invalidCursor();
+    const parsed = parse(body);
+    if (!Array.isArray(parsed) || parsed[0] !== VERSION) throw invalidCursor();
+    return parsed[1];
+  }
+
+  #sealOf(body: Buffer): Buffer {
+    return createHmac('sha256', this.#secret).update(this.#connection).update(body).digest().subarray(0, SEAL_BYTES);
+  }
+}
+
+export function invalidCursor(): TributaryError {
+  return new TributaryError(
+    'CURSOR_INVALID',
+    'The cursor was not issued for this connection: a cursor works only with the same jobs, filter and order, and unchanged.',
+  );
+}
+
+function parse(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    throw invalidCursor();
+  }
+}
+
+function payloadOf({ position, marks }: CursorState): Json {
+  return [
+    position.time.toString(36),
+    position.tie,
+    position.scope,
+    position.partition,
+    marks.map((mark) => {
+      const base = [mark.scope, mark.partition, mark.hint];
+      if (mark.at === undefined) return base;
+      return [...base, mark.at.time.toString(36), mark.at.tie];
+    }),
+  ];
+}
+
+function stateOf(payload: unknown): CursorState | null {
+  if (!Array.isArray(payload)) return null;
+  const [time, tie, scope, partition, marks] = payload as unknown[];
+  const at = positionOf([time, tie]);
+  if (at === null || typeof scope !== 'number' || typeof partition !== 'string' || !Array.isArray(marks)) return null;
+  const read = marks.map(markOf);
+  if (read.includes(null)) return null;
+  return { position: { ...at, scope, partition }, marks: read.filter((mark) => mark !== null) };
+}
+
+function markOf(value: unknown): PartitionMark | null {
+  if (!Array.isArray(value)) return null;
+  const [scope, partition, hint, time, tie] = value as unknown[];
+  if (typeof scope !== 'number' || typeof partition !== 'string') return null;
+  // Everything here came out of JSON.parse.
+  const base = { scope, partition, hint: (hint ?? null) as Hint | null };
+  if (value.length < 4) return base;
+  const at = positionOf([time, tie]);
+  return at === null ? null : { ...base, at };
+}
+
+function positionOf(value: unknown): Position | null {
+  if (!Array.isArray(value)) return null;
+  const [time, tie] = value as unknown[];
+  if (typeof time !== 'string' || typeof tie !== 'string') return null;
+  const nanoseconds = bigintOfBase36(time);
+  return nanoseconds === null ? null : { time: nanoseconds, tie };
+}
+
+function bigintOfBase36(text: string): bigint | null {
+  if (!/^-?[0-9a-z]{1,20}$/.test(text)) return null;
+  const negative = text.startsWith('-');
+  let value = 0n;
+  for (const digit of negative ? text.slice(1) : text) value = value * 36n + BigInt(Number.parseInt(digit, 36));
+  return negative ? -value : value;
+}

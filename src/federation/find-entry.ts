@@ -1,0 +1,49 @@
+import type { Call } from '../domain/call.ts';
+import { hasCode } from '../domain/errors.ts';
+import type { LogEntry } from '../domain/log-entry.ts';
+import { startOfInstant } from '../domain/ordered.ts';
+import type { Partition } from '../pagination/partition.ts';
+import type { EntryRef, LogNode } from './api.ts';
+import { LogEntryNode } from './log-node.ts';
+import type { FederatedSource } from './source.ts';
+
+/** Finds an entry by its place: reads its instant in its partition. Null when it, or its job, is gone. */
+export async function findEntry(source: FederatedSource, ref: EntryRef, call: Call): Promise<LogNode | null> {
+  try {
+    const partition = await partitionOf(source, ref, call);
+    if (partition === null) return null;
+    const entry = await readInstant(partition, ref, call);
+    return entry === null ? null : new LogEntryNode(ref.source, ref.key, partition.key, entry);
+  } catch (error) {
+    if (hasCode(error, 'NOT_FOUND')) return null;
+    throw error;
+  }
+}
+
+/** The job's own partition of that key, or that of one of its tasks, whose log may be apart. */
+async function partitionOf(source: FederatedSource, ref: EntryRef, call: Call): Promise<Partition<LogEntry> | null> {
+  const { partitions } = await source.connector.logs({ job: ref.key }, {}, call);
+  const own = partitions.find((partition) => partition.key === ref.partition);
+  if (own !== undefined || ref.partition === '') return own ?? null;
+  const ofTask = await source.connector.logs({ job: ref.key, task: ref.partition }, {}, call);
+  return ofTask.partitions.find((partition) => partition.key === ref.partition) ?? null;
+}
+
+async function readInstant(partition: Partition<LogEntry>, ref: EntryRef, call: Call): Promise<LogEntry | null> {
+  const batches = partition.read(
+    {
+      direction: 'forward',
+      from: startOfInstant(ref.time),
+      hint: null,
+      until: startOfInstant(ref.time + 1n),
+      need: 1,
+      accept: (entry) => entry.tie === ref.tie,
+    },
+    call,
+  );
+  for await (const { rows } of batches) {
+    const entry = rows.find((row) => row.time === ref.time && row.tie === ref.tie);
+    if (entry !== undefined) return entry;
+  }
+  return null;
+}

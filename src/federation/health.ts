@@ -1,0 +1,44 @@
+import type { Call } from '../domain/call.ts';
+import { TributaryError } from '../domain/errors.ts';
+import type { SourceHealth } from './api.ts';
+import { isAbort } from './failures.ts';
+import type { FederatedSource } from './source.ts';
+
+/** How long an answer about a source's health is good for, milliseconds. */
+const FRESH = 5_000;
+
+/** Asks sources one cheap question each, and remembers the answer for a moment. */
+export class HealthChecks {
+  readonly #known = new Map<string, { readonly until: number; readonly health: Promise<SourceHealth> }>();
+
+  check(source: FederatedSource, call: Call): Promise<SourceHealth> {
+    const now = Date.now();
+    const known = this.#known.get(source.name);
+    if (known !== undefined && known.until > now) return known.health;
+    const health = ask(source, call);
+    this.#known.set(source.name, { until: now + FRESH, health });
+    // An answer that was cut short because the asker left says nothing about the source.
+    health.catch(() => this.#known.delete(source.name));
+    return health;
+  }
+}
+
+async function ask(source: FederatedSource, call: Call): Promise<SourceHealth> {
+  const started = performance.now();
+  const checkedAt = new Date().toISOString();
+  try {
+    await source.connector.probe(call);
+    const latencyMilliseconds = Math.round(performance.now() - started);
+    return { state: 'UP', code: null, message: null, checkedAt, latencyMilliseconds };
+  } catch (error) {
+    if (isAbort(error)) throw error;
+    const known = error instanceof TributaryError ? error : null;
+    return {
+      state: known?.code === 'SOURCE_RATE_LIMITED' ? 'DEGRADED' : 'DOWN',
+      code: known?.code ?? 'INTERNAL_SERVER_ERROR',
+      message: known?.message ?? 'Unexpected error.',
+      checkedAt,
+      latencyMilliseconds: null,
+    };
+  }
+}

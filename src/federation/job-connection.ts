@@ -1,0 +1,286 @@
+import type { Call } from '../domain/call.ts';
+import type { Job } from '../domain/job.ts';
+import type { JobFilter, JobPage } from '../vendors/connector.ts';
+import type { ConnectionArguments, Edge, JobConnection, PageInfo, SourceFailure } from './api.ts';
+import { checkPageArguments } from './arguments.ts';
+import type { PageArguments } from './arguments.ts';
+import { invalidCursor } from './cursor.ts';
+import type { ConnectionCursors, CursorCodec } from './cursor.ts';
+import { mayRecover, sourceFailure } from './failures.ts';
+import { filterKey } from './log-filter.ts';
+import { rememberJob } from './source.ts';
+import type { FederatedSource } from './source.ts';
+
+/**
+ * Jobs of several sources: source after source in the order of the configuration, and within a source in
+ * the vendor's own order (newest first where it has one). Vendors list jobs by page number, so a place is
+ * a page, an index on it, and the key that stood there: the key is looked for again when pages have moved.
+ */
+
+interface JobPlace {
+  readonly source: string;
+  readonly page: number;
+  readonly index: number;
+  readonly key: string;
+}
+
+interface PlacedJob {
+  readonly job: Job;
+  readonly place: JobPlace;
+}
+
+export interface JobConnectionOptions {
+  readonly sources: readonly FederatedSource[];
+  readonly args: ConnectionArguments;
+  readonly filter: JobFilter;
+  readonly cursors: CursorCodec;
+  readonly maxPageSize: number;
+  /** Native pages that may be read for one page when the vendor leaves the filter to us. */
+  readonly maxScanPages: number;
+}
+
+/** How far behind its old page a job is looked for when new jobs have pushed it on. */
+const DRIFT_PAGES = 3;
+
+export function jobConnection(options: JobConnectionOptions, call: Call): JobConnection {
+  return new FederatedJobs(options, call);
+}
+
+interface JobScan {
+  readonly jobs: readonly PlacedJob[];
+  readonly more: boolean;
+  /** Where to go on: the last job that was looked at, whether it was given out or not. */
+  readonly stop: JobPlace | null;
+}
+
+class FederatedJobs implements JobConnection {
+  readonly #options: JobConnectionOptions;
+  readonly #page: PageArguments;
+  readonly #call: Call;
+  readonly #cursors: ConnectionCursors;
+  readonly #failures: SourceFailure[] = [];
+  #read: Promise<JobScan> | undefined;
+
+  constructor(options: JobConnectionOptions, call: Call) {
+    this.#options = options;
+    this.#page = checkPageArguments(options.args, options.maxPageSize);
+    this.#call = call;
+    const names = options.sources.map((source) => source.name);
+    this.#cursors = options.cursors.forConnection(['jobs', names, filterKey(options.filter)]);
+  }
+
+  async edges(): Promise<readonly Edge<Job>[]> {
+    const { jobs } = await this.#scan();
+    return jobs.map(({ job, place }) => ({ node: job, cursor: this.#cursorOf(place) }));
+  }
+
+  async nodes(): Promise<readonly Job[]> {
+    return (await this.#scan()).jobs.map(({ job }) => job);
+  }
+
+  async pageInfo(): Promise<PageInfo> {
+    const { jobs, more, stop } = await this.#scan();
+    const forward = this.#page.side === 'first';
+    const near = jobs.at(forward ? 0 : -1)?.place;
+    const nearCursor = near === undefined ? null : this.#cursorOf(near);
+    const farCursor = stop === null ? null : this.#cursorOf(stop);
+    return {
+      hasNextPage: forward ? more : this.#page.before !== null,
+      hasPreviousPage: forward ? this.#page.after !== null : more,
+      startCursor: forward ? nearCursor : farCursor,
+      endCursor: forward ? farCursor : nearCursor,
+    };
+  }
+
+  async totalCount(): Promise<number | null> {
+    const { sources, filter } = this.#options;
+    await new Promise((resolve) => setImmediate(resolve));
+    await this.#read?.catch(() => undefined);
+    const pages = await Promise.all(sources.map((source) => this.#pageOf(source, 0).catch(() => null)));
+    const isFiltered = filter.nameContains !== undefined || filter.statusIn !== undefined;
+    return pages.reduce<number | null>((sum, page) => {
+      const total = page === null || (isFiltered && !page.filtered) ? null : page.total;
+      return sum === null || total === null ? null : sum + total;
+    }, 0);
+  }
+
+  async failures(): Promise<readonly SourceFailure[]> {
+    await this.#scan();
+    return this.#failures;
+  }
+
+  #scan(): Promise<JobScan> {
+    this.#read ??= this.#readPage();
+    return this.#read;
+  }
+
+  async #readPage(): Promise<JobScan> {
+    const { size, side, after, before } = this.#page;
+    const from = side === 'first' ? after : before;
+    const until = side === 'first' ? before : after;
+    const stopAt = until === null ? null : this.#placeOf(until);
+    const start = from === null ? null : this.#placeOf(from);
+    const jobs: PlacedJob[] = [];
+    let stop: JobPlace | null = null;
+    let more = false;
+    const walk = new JobWalk(this.#options, side === 'first' ? 1 : -1, {
+      pageOf: (source, page) => this.#pageOf(source, page),
+      onFailure: (source, error) => this.#onFailure(source, error),
+    });
+    for await (const step of walk.from(start)) {
+      if (step === 'bounded') {
+        more = true;
+        break;
+      }
+      if (step.place.source === stopAt?.source && step.place.key === stopAt.key) break;
+      const isWanted = matches(step.job, this.#options.filter);
+      if (jobs.length === size) {
+        // One accepted job beyond the page is all that hasNextPage needs to know.
+        if (!isWanted) continue;
+        more = true;
+        break;
+      }
+      stop = step.place;
+      if (isWanted) jobs.push(step);
+    }
+    more ||= this.#failures.some((failure) => failure.code !== 'NOT_FOUND' && this.#mayAskAgain.has(failure.source));
+    if (side === 'last') jobs.reverse();
+    return { jobs, more, stop };
+  }
+
+  readonly #mayAskAgain = new Set<string>();
+
+  #onFailure(source: FederatedSource, error: unknown): void {
+    // One source alone has no others whose jobs would be lost with it.
+    if (this.#options.sources.length === 1) throw error;
+    if (mayRecover(error)) this.#mayAskAgain.add(source.name);
+    this.#failures.push(sourceFailure(source.name, null, error));
+  }
+
+  /** Each native page once per connection. */
+  readonly #pages = new Map<string, Promise<JobPage>>();
+
+  #pageOf(source: FederatedSource, page: number): Promise<JobPage> {
+    const key = `${source.name}/${page}`;
+    let found = this.#pages.get(key);
+    if (found === undefined) {
+      found = source.connector.listJobs(page, this.#options.filter, this.#call).then((listed) => {
+        for (const job of listed.jobs) rememberJob(source, job, this.#call);
+        return listed;
+      });
+      this.#pages.set(key, found);
+    }
+    return found;
+  }
+
+  #cursorOf({ source, page, index, key }: JobPlace): string {
+    return this.#cursors.seal([source, page, index, key]);
+  }
+
+  #placeOf(cursor: string): JobPlace {
+    const payload = this.#cursors.open(cursor);
+    if (!Array.isArray(payload)) throw invalidCursor();
+    const [source, page, index, key] = payload as unknown[];
+    if (typeof source !== 'string' || typeof key !== 'string') throw invalidCursor();
+    if (typeof page !== 'number' || typeof index !== 'number') throw invalidCursor();
+    return { source, page, index, key };
+  }
+}
+
+interface JobWalkHooks {
+  pageOf(source: FederatedSource, page: number): Promise<JobPage>;
+  /** May throw to end the walk. */
+  onFailure(source: FederatedSource, error: unknown): void;
+}
+
+/** Goes through the sources' native pages, up (1) or down (-1). */
+class JobWalk {
+  readonly #options: JobConnectionOptions;
+  readonly #step: 1 | -1;
+  readonly #hooks: JobWalkHooks;
+  #pagesRead = 0;
+
+  constructor(options: JobConnectionOptions, step: 1 | -1, hooks: JobWalkHooks) {
+    this.#options = options;
+    this.#step = step;
+    this.#hooks = hooks;
+  }
+
+  async *from(start: JobPlace | null): AsyncGenerator<PlacedJob | 'bounded', void, undefined> {
+    const ordered = this.#step === 1 ? this.#options.sources : [...this.#options.sources].reverse();
+    const first = start === null ? 0 : ordered.findIndex((source) => source.name === start.source);
+    const sources = ordered.slice(Math.max(0, first));
+    for (const [index, source] of sources.entries()) {
+      try {
+        yield* this.#source(source, start?.source === source.name ? start : null);
+      } catch (error) {
+        this.#hooks.onFailure(source, error);
+      }
+      // The page is not full after a whole source: the others are likely needed, and do not depend on each other.
+      if (index === 0) this.#warm(sources.slice(1));
+    }
+  }
+
+  get #isFiltered(): boolean {
+    const { filter } = this.#options;
+    return filter.nameContains !== undefined || filter.statusIn !== undefined;
+  }
+
+  #warm(sources: readonly FederatedSource[]): void {
+    // Whoever takes the page sees its failure.
+    for (const source of sources) this.#hooks.pageOf(source, 0).catch(() => undefined);
+  }
+
+  async *#source(
+    source: FederatedSource,
+    start: JobPlace | null,
+  ): AsyncGenerator<PlacedJob | 'bounded', void, undefined> {
+    let at = start === null ? await this.#end(source) : await this.#find(source, start);
+    for (;;) {
+      if (at.page < 0) return;
+      const listed = await this.#hooks.pageOf(source, at.page);
+      this.#pagesRead += 1;
+      const last = listed.jobs.length - 1;
+      for (let i = Math.min(at.index, last + 1); i >= 0 && i <= last; i += this.#step) {
+        const job = listed.jobs[i];
+        if (job !== undefined) yield { job, place: { source: source.name, page: at.page, index: i, key: job.key } };
+      }
+      if (this.#step === 1 ? !listed.more : at.page === 0) return;
+      if (this.#isFiltered && this.#pagesRead >= this.#options.maxScanPages) yield 'bounded';
+      at = { page: at.page + this.#step, index: this.#step === 1 ? 0 : source.connector.jobPageSize - 1 };
+      if (this.#step === -1) at = { ...at, index: (await this.#hooks.pageOf(source, at.page)).jobs.length - 1 };
+    }
+  }
+
+  /** The first place of a walk through the whole source. */
+  async #end(source: FederatedSource): Promise<{ page: number; index: number }> {
+    if (this.#step === 1) return { page: 0, index: 0 };
+    let page = 0;
+    let listed = await this.#hooks.pageOf(source, 0);
+    while (listed.more) {
+      const counted = listed.total === null ? 0 : Math.ceil(listed.total / source.connector.jobPageSize) - 1;
+      page = Math.max(page + 1, counted);
+      listed = await this.#hooks.pageOf(source, page);
+    }
+    return { page, index: listed.jobs.length - 1 };
+  }
+
+  /** The place behind the job of a cursor, which may have moved on since. */
+  async #find(source: FederatedSource, start: JobPlace): Promise<{ page: number; index: number }> {
+    for (let page = start.page; page < start.page + DRIFT_PAGES; page += 1) {
+      const listed = await this.#hooks.pageOf(source, page);
+      const index = listed.jobs.findIndex((job) => job.key === start.key);
+      if (index !== -1) return { page, index: index + this.#step };
+      if (!listed.more) break;
+    }
+    // The job is gone: what stood behind it has moved up into its place.
+    return { page: start.page, index: this.#step === 1 ? start.index : start.index - 1 };
+  }
+}
+
+/** Vendors filter as far as they can; what they give is checked all the same. */
+function matches(job: Job, filter: JobFilter): boolean {
+  if (filter.statusIn !== undefined && !filter.statusIn.includes(job.status)) return false;
+  if (filter.nameContains === undefined) return true;
+  return job.name.toLowerCase().includes(filter.nameContains.toLowerCase());
+}

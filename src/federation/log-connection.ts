@@ -1,0 +1,184 @@
+import type { Call } from '../domain/call.ts';
+import { TributaryError } from '../domain/errors.ts';
+import type { LogEntry, LogScope } from '../domain/log-entry.ts';
+import type { LogFilter } from '../domain/log-filter.ts';
+import { isFinished } from '../domain/status.ts';
+import { parseInstant } from '../domain/time.ts';
+import type { LogArguments, LogConnection, LogNode, SourceFailure, SourceScope } from './api.ts';
+import { checkTimeBounds } from './arguments.ts';
+import type { CursorCodec } from './cursor.ts';
+import { mayRecover, sourceFailure } from './failures.ts';
+import { checkLogFilter, entryPredicate, filterKey } from './log-filter.ts';
+import type { EntryPredicate } from './log-filter.ts';
+import { LogEntryNode } from './log-node.ts';
+import type { Slot } from './merge.ts';
+import { MergedConnection } from './merged-connection.ts';
+import type { MergedPage } from './merged-page.ts';
+import { encodeNodeId } from './node-id.ts';
+import { jobLoader } from './source.ts';
+import type { FederatedSource } from './source.ts';
+
+/** One scope with the source that it is at. */
+export interface ResolvedScope {
+  readonly source: FederatedSource;
+  readonly scope: LogScope;
+}
+
+export interface LogConnectionOptions {
+  /** Sorted and without repeats: see `sortScopes`. */
+  readonly scopes: readonly ResolvedScope[];
+  readonly args: LogArguments;
+  readonly cursors: CursorCodec;
+  readonly maxPageSize: number;
+  readonly maxScanPages: number;
+  /** How long after a job's end lines may still come, milliseconds. */
+  readonly settleMilliseconds: number;
+}
+
+export function logConnection(options: LogConnectionOptions, call: Call): LogConnection {
+  return new FederatedLogs(options, call);
+}
+
+/** The text that names a set of scopes; the order in which a client lists them does not matter. */
+export function scopeKey({ source, scope }: SourceScope): string {
+  return JSON.stringify([source, scope.job, scope.attempt ?? null, scope.step ?? null, scope.task ?? null]);
+}
+
+class FederatedLogs implements LogConnection {
+  readonly #options: LogConnectionOptions;
+  readonly #call: Call;
+  readonly #filter: LogFilter;
+  readonly #entries: MergedConnection<LogEntry, LogNode>;
+  readonly #residuals = new Map<number, EntryPredicate | null>();
+  /** Scopes whose partitions could not even be named. */
+  readonly #scopeErrors: { readonly scope: ResolvedScope; readonly error: unknown }[] = [];
+  #failures: readonly SourceFailure[] = [];
+
+  constructor(options: LogConnectionOptions, call: Call) {
+    const { since, until, ...filter } = options.args.filter ?? {};
+    checkLogFilter(filter);
+    this.#options = options;
+    this.#call = call;
+    this.#filter = filter;
+    const descending = options.args.descending === true;
+    const scopes = options.scopes.map(({ source, scope }) => scopeKey({ source: source.name, scope }));
+    this.#entries = new MergedConnection(
+      {
+        key: JSON.stringify(['logs', scopes, filterKey({ ...filter, since, until }), descending]),
+        args: options.args,
+        descending,
+        ...checkTimeBounds({ since, until }),
+        maxPageSize: options.maxPageSize,
+        maxScanPages: options.maxScanPages,
+        cursors: options.cursors,
+        slots: () => this.#slots(),
+        accept: () => this.#accept(),
+        nodeOf: (entry, slot) => this.#nodeOf(entry, slot),
+        mayRecover,
+        onFailures: (failures, slots) => {
+          this.#onFailures(failures, slots);
+        },
+      },
+      call,
+    );
+  }
+
+  edges(): ReturnType<LogConnection['edges']> {
+    return this.#entries.edges();
+  }
+
+  nodes(): ReturnType<LogConnection['nodes']> {
+    return this.#entries.nodes();
+  }
+
+  pageInfo(): ReturnType<LogConnection['pageInfo']> {
+    return this.#entries.pageInfo();
+  }
+
+  totalCount(): Promise<number | null> {
+    return this.#entries.totalCount();
+  }
+
+  async failures(): Promise<readonly SourceFailure[]> {
+    await this.#entries.read();
+    return this.#failures;
+  }
+
+  async isComplete(): Promise<boolean> {
+    const settled = await Promise.all(this.#options.scopes.map((scope) => this.#isSettled(scope)));
+    return settled.every(Boolean);
+  }
+
+  async #slots(): Promise<readonly Slot<LogEntry>[]> {
+    const read = await Promise.all(
+      this.#options.scopes.map(async ({ source, scope }, index) => {
+        try {
+          const reading = await source.connector.logs(scope, this.#filter, this.#call);
+          this.#residuals.set(index, entryPredicate(reading.residual));
+          return reading.partitions.map((partition) => ({ scope: index, partition }));
+        } catch (error) {
+          this.#scopeErrors.push({ scope: { source, scope }, error });
+          return [];
+        }
+      }),
+    );
+    return read.flat();
+  }
+
+  #accept(): ((entry: LogEntry, slot: Slot<LogEntry>) => boolean) | undefined {
+    if ([...this.#residuals.values()].every((predicate) => predicate === null)) return undefined;
+    return (entry, slot) => this.#residuals.get(slot.scope)?.(entry) ?? true;
+  }
+
+  #nodeOf(entry: LogEntry, slot: Slot<LogEntry>): LogNode {
+    const { source, scope } = this.#scopeOf(slot);
+    return new LogEntryNode(source.name, scope.job, slot.partition.key, entry);
+  }
+
+  #scopeOf(slot: Slot<LogEntry>): ResolvedScope {
+    const found = this.#options.scopes[slot.scope];
+    if (found === undefined) throw new RangeError(`There is no scope ${slot.scope}.`);
+    return found;
+  }
+
+  /** One scope that fails as a whole is an error; among several, each is a row of `failures`. */
+  #onFailures(failures: MergedPage<LogEntry>['failures'], slots: readonly Slot<LogEntry>[]): void {
+    const whole = failures.filter((failure) => !failure.partial);
+    const isWholeFailure = whole.length > 0 && whole.length === slots.length;
+    const first = this.#scopeErrors[0]?.error ?? (isWholeFailure ? whole[0]?.error : undefined);
+    if (this.#options.scopes.length === 1 && first !== undefined) throw asError(first);
+    const rows = [
+      ...this.#scopeErrors,
+      ...failures.map(({ slot, error, partial }) => ({
+        scope: this.#scopeOf(slot),
+        error: partial ? this.#truncation(slot, error) : error,
+      })),
+    ];
+    this.#failures = rows.map(({ scope: { source, scope }, error }) =>
+      sourceFailure(source.name, encodeNodeId('Job', source.name, scope.job), error),
+    );
+  }
+
+  #truncation(slot: Slot<LogEntry>, error: unknown): TributaryError {
+    const { source } = this.#scopeOf(slot);
+    const reason = error instanceof Error ? error.message : 'some entries are out of reach';
+    return new TributaryError('SOURCE_TRUNCATED', `${source.name}: ${reason}`, { source: source.name });
+  }
+
+  async #isSettled({ source, scope }: ResolvedScope): Promise<boolean> {
+    const job = await jobLoader(source, this.#call).load(scope.job);
+    if (job === null) throw notFound(source.name);
+    if (!isFinished(job.status)) return false;
+    const finished = job.finishedAt === null ? null : parseInstant(job.finishedAt);
+    if (finished === null) return true;
+    return Date.now() - Number(finished.nanoseconds / 1_000_000n) >= this.#options.settleMilliseconds;
+  }
+}
+
+export function notFound(source: string): TributaryError {
+  return new TributaryError('NOT_FOUND', `${source}: there is no such job.`, { source });
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error('Unexpected error.', { cause: error });
+}

@@ -1,0 +1,107 @@
+import { RE2JS } from 're2js';
+import type { LogEntry } from '../domain/log-entry.ts';
+import type { LogFilter } from '../domain/log-filter.ts';
+import type { LogSeverity } from '../domain/severity.ts';
+import { SEVERITY_FLOOR, severityOf } from '../domain/severity.ts';
+import { badInput } from './arguments.ts';
+
+/** Longest expression that `matches` takes, characters. */
+export const MAX_EXPRESSION_LENGTH = 512;
+
+/** Longest list that `…In` takes. */
+const MAX_LIST_LENGTH = 100;
+
+export type EntryPredicate = (entry: LogEntry) => boolean;
+
+/** Checks what a client gave; BAD_USER_INPUT names what is wrong and what is allowed. */
+export function checkLogFilter(filter: LogFilter): void {
+  if (filter.matches !== undefined) compileExpression(filter.matches);
+  for (const name of ['severityIn', 'attemptIn', 'stepIn', 'taskIn'] as const) {
+    const length = filter[name]?.length ?? 0;
+    if (length > MAX_LIST_LENGTH)
+      throw badInput(`filter.${name} has ${length} values; at most ${MAX_LIST_LENGTH} are allowed.`);
+  }
+}
+
+/** What a filter asks of an entry; null when it asks nothing. */
+export function entryPredicate(filter: LogFilter): EntryPredicate | null {
+  const parts = [
+    severityPredicate(filter),
+    containsPredicate(filter.contains, true),
+    containsPredicate(filter.notContains, false),
+    expressionPredicate(filter.matches),
+    keyPredicate(filter.attemptIn, (entry) => entry.attemptKey),
+    keyPredicate(filter.stepIn, (entry) => entry.stepKey),
+    keyPredicate(filter.taskIn, (entry) => entry.taskKey),
+  ].filter((part) => part !== null);
+  if (parts.length === 0) return null;
+  return (entry) => parts.every((part) => part(entry));
+}
+
+/**
+ * Does a severity pass? Entries without one pass a `minSeverity` of INFO or lower, and none above, unless
+ * `includeUnspecified` says otherwise.
+ */
+export function severityPasses(number: number, filter: LogFilter): boolean {
+  const { minSeverity, severityIn, includeUnspecified } = filter;
+  if (number === 0) {
+    if (includeUnspecified !== undefined) return includeUnspecified;
+    if (severityIn !== undefined) return severityIn.includes('UNSPECIFIED');
+    return minSeverity === undefined || SEVERITY_FLOOR[minSeverity] <= SEVERITY_FLOOR.INFO;
+  }
+  if (minSeverity !== undefined && number < SEVERITY_FLOOR[minSeverity]) return false;
+  return severityIn === undefined || includesSeverity(severityIn, number);
+}
+
+function includesSeverity(wanted: readonly LogSeverity[], number: number): boolean {
+  return wanted.includes(severityOf(number));
+}
+
+function severityPredicate(filter: LogFilter): EntryPredicate | null {
+  const asks = [filter.minSeverity, filter.severityIn, filter.includeUnspecified].some((part) => part !== undefined);
+  return asks ? (entry) => severityPasses(entry.severity.number, filter) : null;
+}
+
+function containsPredicate(text: string | undefined, wanted: boolean): EntryPredicate | null {
+  if (text === undefined) return null;
+  return (entry) => entry.message.includes(text) === wanted;
+}
+
+function expressionPredicate(expression: string | undefined): EntryPredicate | null {
+  if (expression === undefined) return null;
+  const compiled = compileExpression(expression);
+  return (entry) => compiled.matcher(entry.message).find();
+}
+
+function compileExpression(expression: string): RE2JS {
+  if (expression.length > MAX_EXPRESSION_LENGTH) {
+    throw badInput(`filter.matches has ${expression.length} characters; at most ${MAX_EXPRESSION_LENGTH} are allowed.`);
+  }
+  try {
+    return RE2JS.compile(expression);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : 'it does not parse';
+    throw badInput(`filter.matches is not an RE2 regular expression (no look-around, no back-references): ${reason}.`);
+  }
+}
+
+function keyPredicate(
+  keys: readonly string[] | undefined,
+  keyOf: (entry: LogEntry) => string | null,
+): EntryPredicate | null {
+  if (keys === undefined) return null;
+  const wanted = new Set(keys);
+  return (entry) => {
+    const key = keyOf(entry);
+    return key !== null && wanted.has(key);
+  };
+}
+
+/** A filter as it goes into a connection's key: the same filter always gives the same text. */
+export function filterKey(filter: object): string {
+  const entries = Object.entries(filter as Record<string, unknown>)
+    .filter(([, value]) => value !== undefined && value !== null)
+    .map(([name, value]): [string, unknown] => [name, Array.isArray(value) ? [...(value as unknown[])].sort() : value])
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify(entries);
+}

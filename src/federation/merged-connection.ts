@@ -1,0 +1,147 @@
+import type { Call } from '../domain/call.ts';
+import type { Ordered } from '../domain/ordered.ts';
+import type { Connection, ConnectionArguments, Edge, PageInfo } from './api.ts';
+import { checkPageArguments, directionOf } from './arguments.ts';
+import type { CursorCodec } from './cursor.ts';
+import type { Slot } from './merge.ts';
+import { readMergedPage } from './merged-page.ts';
+import type { MergedPage } from './merged-page.ts';
+
+/** What a connection over partitions is about. */
+export interface MergedConnectionOptions<T extends Ordered, N> {
+  /** Names the connection for its cursors: scopes, filter and order, as JSON text. */
+  readonly key: string;
+  readonly args: ConnectionArguments;
+  readonly descending: boolean;
+  readonly since: bigint | null;
+  readonly before: bigint | null;
+  readonly maxPageSize: number;
+  readonly maxScanPages: number;
+  readonly cursors: CursorCodec;
+  /** Called once, when the first part of the connection is asked for. */
+  slots(): Promise<readonly Slot<T>[]>;
+  /** What is left of the filter; undefined when vendors apply all of it. Called after `slots`. */
+  accept(): ((row: T, slot: Slot<T>) => boolean) | undefined;
+  nodeOf(row: T, slot: Slot<T>): N;
+  /** Should this failure be asked about again? */
+  mayRecover(error: unknown): boolean;
+  /** Given all failures of a page: throws where the connection as a whole has failed. */
+  onFailures(failures: MergedPage<T>['failures'], slots: readonly Slot<T>[]): void;
+}
+
+/** A connection over partitions, read lazily: each part once, and only when asked for. */
+export class MergedConnection<T extends Ordered, N> implements Connection<N> {
+  readonly #options: MergedConnectionOptions<T, N>;
+  readonly #page: ReturnType<typeof checkPageArguments>;
+  readonly #call: Call;
+  #slots: Promise<readonly Slot<T>[]> | undefined;
+  #read: Promise<MergedPage<T>> | undefined;
+  #edges: Promise<readonly Edge<N>[]> | undefined;
+
+  /** Throws BAD_USER_INPUT for arguments out of bounds, before anything is asked of a vendor. */
+  constructor(options: MergedConnectionOptions<T, N>, call: Call) {
+    this.#options = options;
+    this.#page = checkPageArguments(options.args, options.maxPageSize);
+    this.#call = call;
+  }
+
+  edges(): Promise<readonly Edge<N>[]> {
+    this.#edges ??= this.read().then((page) => this.#edgesOf(page));
+    return this.#edges;
+  }
+
+  async nodes(): Promise<readonly N[]> {
+    return (await this.edges()).map((edge) => edge.node);
+  }
+
+  async pageInfo(): Promise<PageInfo> {
+    const page = await this.read();
+    const edges = await this.edges();
+    const forward = this.#page.side === 'first';
+    const near = edges.at(forward ? 0 : -1)?.cursor ?? null;
+    const { continueFrom } = page;
+    return {
+      hasNextPage: forward ? page.more : this.#page.before !== null,
+      hasPreviousPage: forward ? this.#page.after !== null : page.more,
+      startCursor: forward ? near : continueFrom,
+      endCursor: forward ? continueFrom : near,
+    };
+  }
+
+  async totalCount(): Promise<number | null> {
+    if (this.#options.since !== null || this.#options.before !== null) return null;
+    // Parts of a connection are resolved in one go: if its page is asked for too, that comes first and
+    // often brings the count along.
+    await new Promise((resolve) => setImmediate(resolve));
+    await this.#read?.catch(() => undefined);
+    const slots = await this.slots();
+    if (this.#options.accept() !== undefined) return null;
+    const counts = await Promise.all(slots.map((slot) => slot.partition.count(this.#call)));
+    return counts.reduce<number | null>((sum, count) => (sum === null || count === null ? null : sum + count), 0);
+  }
+
+  slots(): Promise<readonly Slot<T>[]> {
+    this.#slots ??= this.#options.slots();
+    return this.#slots;
+  }
+
+  /** The page, read once. */
+  read(): Promise<MergedPage<T>> {
+    this.#read ??= this.#readPage();
+    return this.#read;
+  }
+
+  async #readPage(): Promise<MergedPage<T>> {
+    const options = this.#options;
+    const cursors = options.cursors.forConnection(options.key);
+    const { size, side } = this.#page;
+    const [near, far] =
+      side === 'first' ? [this.#page.after, this.#page.before] : [this.#page.before, this.#page.after];
+    const from = near === null ? null : cursors.decode(near);
+    const until = far === null ? null : cursors.decode(far);
+    const slots = await this.slots();
+    const page = await readMergedPage(
+      {
+        slots,
+        direction: directionOf(side, options.descending),
+        from,
+        until,
+        since: options.since,
+        before: options.before,
+        need: size,
+        size,
+        accept: options.accept(),
+        maxScanPages: options.maxScanPages,
+        cursors,
+      },
+      (error) => options.mayRecover(error),
+      this.#call,
+    );
+    options.onFailures(page.failures, slots);
+    return page;
+  }
+
+  #edgesOf(page: MergedPage<T>): readonly Edge<N>[] {
+    const edges = page.rows.map(
+      ({ row, slot }, index) => new MergedEdge(this.#options.nodeOf(row, slot), page, index) as Edge<N>,
+    );
+    return this.#page.side === 'first' ? edges : edges.reverse();
+  }
+}
+
+/** An edge whose cursor is made when it is read. */
+class MergedEdge<T extends Ordered, N> implements Edge<N> {
+  readonly node: N;
+  readonly #page: MergedPage<T>;
+  readonly #index: number;
+
+  constructor(node: N, page: MergedPage<T>, index: number) {
+    this.node = node;
+    this.#page = page;
+    this.#index = index;
+  }
+
+  get cursor(): string {
+    return this.#page.cursorOf(this.#index);
+  }
+}

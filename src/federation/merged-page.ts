@@ -1,0 +1,134 @@
+import type { Ordered } from '../domain/ordered.ts';
+import type { ConnectionCursors, CursorState } from './cursor.ts';
+import { Merge, positionIn, untouched } from './merge.ts';
+import type { MergedRow, MergeOptions, Slot, SlotFailure } from './merge.ts';
+import type { Call } from '../domain/call.ts';
+
+/** How a page of a merged connection is read. */
+export interface MergedPageOptions<T extends Ordered> extends MergeOptions<T> {
+  readonly size: number;
+  /** Native pages that may be read for one page when a filter is applied here. */
+  readonly maxScanPages: number;
+  readonly cursors: ConnectionCursors;
+}
+
+/** A page as it was read: in the direction of the read, with what is needed to go on. */
+export interface MergedPage<T extends Ordered> {
+  readonly rows: readonly MergedRow<T>[];
+  /** Are there rows beyond this page? A failed source that may answer later counts as one. */
+  readonly more: boolean;
+  readonly failures: readonly SlotFailure<T>[];
+  /** Cursor of row `index`; those of rows in the middle cost as much as they are far from the start. */
+  cursorOf(index: number): string;
+  /** Where to go on. Behind the last row, or further where rows were looked at that the filter does not accept. */
+  readonly continueFrom: string | null;
+}
+
+export async function readMergedPage<T extends Ordered>(
+  options: MergedPageOptions<T>,
+  mayRecover: (error: unknown) => boolean,
+  call: Call,
+): Promise<MergedPage<T>> {
+  const merge = new Merge({ ...options, need: options.size }, call);
+  try {
+    const scan = await collect(merge, options);
+    const more =
+      scan.outcome === 'bounded' ||
+      (scan.outcome === 'full' && (await hasFurther(merge, options))) ||
+      merge.failures.some((failure) => !failure.partial && mayRecover(failure.error));
+    return pageOf(merge, options, scan, more);
+  } finally {
+    await merge.close();
+  }
+}
+
+interface Scan<T extends Ordered> {
+  readonly rows: MergedRow<T>[];
+  /** The last row that was looked at, accepted or not. */
+  last: MergedRow<T> | null;
+  /** The last row that was looked at in each partition. */
+  readonly taken: Map<Slot<T>, MergedRow<T>>;
+  outcome: 'full' | 'exhausted' | 'bounded';
+}
+
+async function collect<T extends Ordered>(merge: Merge<T>, options: MergedPageOptions<T>): Promise<Scan<T>> {
+  const scan: Scan<T> = { rows: [], last: null, taken: new Map(), outcome: 'full' };
+  while (scan.rows.length < options.size) {
+    if (isBounded(merge, options)) {
+      scan.outcome = 'bounded';
+      return scan;
+    }
+    const merged = await merge.next();
+    if (merged === null) {
+      scan.outcome = 'exhausted';
+      return scan;
+    }
+    scan.last = merged;
+    scan.taken.set(merged.slot, merged);
+    if (options.accept?.(merged.row, merged.slot) ?? true) scan.rows.push(merged);
+  }
+  return scan;
+}
+
+/** Would the next row need a further call although the scan has had its share? */
+function isBounded<T extends Ordered>(merge: Merge<T>, options: MergedPageOptions<T>): boolean {
+  return (
+    options.accept !== undefined && merge.pages >= options.maxScanPages * options.slots.length && !merge.hasReady()
+  );
+}
+
+/** Looks beyond a full page without giving anything out: asks a vendor only where it is not known. */
+async function hasFurther<T extends Ordered>(merge: Merge<T>, options: MergedPageOptions<T>): Promise<boolean> {
+  if (options.accept === undefined) {
+    const known = merge.peek();
+    return known ?? (await merge.next()) !== null;
+  }
+  const ahead = await collect(merge, { ...options, size: 1 });
+  return ahead.outcome !== 'exhausted';
+}
+
+function pageOf<T extends Ordered>(
+  merge: Merge<T>,
+  options: MergedPageOptions<T>,
+  scan: Scan<T>,
+  more: boolean,
+): MergedPage<T> {
+  const { cursors } = options;
+  const finalMarks = merge.marks(scan.taken);
+  const stateAt = (row: MergedRow<T>, marks: CursorState['marks']): string =>
+    cursors.encode({ position: positionIn(row.slot, row.row), marks });
+  const takenUpTo = (index: number): Map<Slot<T>, MergedRow<T>> => {
+    const taken = new Map<Slot<T>, MergedRow<T>>();
+    for (let i = index; i >= 0 && taken.size < scan.taken.size; i -= 1) {
+      const row = scan.rows[i];
+      if (row !== undefined && !taken.has(row.slot)) taken.set(row.slot, row);
+    }
+    return taken;
+  };
+  const cursorOf = (index: number): string => {
+    const row = scan.rows[index];
+    if (row === undefined) throw new RangeError(`The page has no row ${index}.`);
+    return stateAt(row, merge.marks(takenUpTo(index)));
+  };
+  const lastRow = scan.rows.at(-1);
+  const stop = scan.outcome === 'full' ? lastRow : (scan.last ?? lastRow);
+  const resumable = stop ?? null;
+  return {
+    rows: scan.rows,
+    more,
+    failures: merge.failures,
+    cursorOf,
+    continueFrom: resumable === null ? startOver(options, finalMarks, more) : stateAt(resumable, finalMarks),
+  };
+}
+
+/** Nothing was read, but there is something to come back for: the place where this page began. */
+function startOver<T extends Ordered>(
+  options: MergedPageOptions<T>,
+  marks: CursorState['marks'],
+  more: boolean,
+): string | null {
+  if (!more) return null;
+  const position = options.from?.position ?? { ...untouched(options.direction), scope: 0, partition: '' };
+  return options.cursors.encode({ position, marks });
+}

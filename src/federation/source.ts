@@ -1,0 +1,26 @@
+import DataLoader from 'dataloader';
+import type { Call } from '../domain/call.ts';
+import type { Job } from '../domain/job.ts';
+import type { Connector } from '../vendors/connector.ts';
+
+/** A source as the federation knows it. */
+export interface FederatedSource {
+  /** Its name in the configuration. */
+  readonly name: string;
+  readonly connector: Connector;
+}
+
+/** Batches jobs asked for in one tick of one call, and remembers them for the call. */
+export function jobLoader(source: FederatedSource, call: Call): DataLoader<string, Job | null> {
+  const { connector } = source;
+  return call.scoped(
+    connector,
+    'jobs by key',
+    () => new DataLoader<string, Job | null>((keys) => connector.getJobs(keys, call), { maxBatchSize: 100 }),
+  );
+}
+
+/** Makes a job that came with a list known, so that asking for it again costs nothing. */
+export function rememberJob(source: FederatedSource, job: Job, call: Call): void {
+  jobLoader(source, call).prime(job.key, job);
+}
