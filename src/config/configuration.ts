@@ -13,7 +13,7 @@ export interface ServerSettings {
   /** Of web pages, beside our own. */
   readonly allowedOrigins: readonly string[];
   readonly logLevel: LogLevel;
-  /** Null: a secret that lasts as long as the process, or none, as whoever signs cursors decides. */
+  /** Null: the seal that all deployments without one share. */
   readonly cursorSecret: string | null;
 }
 

@@ -26,7 +26,9 @@ export const serverSchema = z.strictObject({
     .string()
     .min(16)
     .optional()
-    .describe('Key that cursors are signed with. Replicas that share cursors need the same one.'),
+    .describe(
+      'Key that cursors are sealed with, the same on all replicas. Default: one that is no secret; cursors work on every replica, too.',
+    ),
 });
 
 const limitsSchema = z.strictObject({

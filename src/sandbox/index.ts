@@ -54,10 +54,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const timer = options.growing === false ? undefined : setInterval(grow, GROWTH_INTERVAL);
   // The vendors' own sockets keep a process alive that serves; growing alone does not.
   timer?.unref();
-  const sources = Object.entries(servers).map(([name, { simulation, origin }]) => [
-    name,
-    simulation.sourceConfig(origin),
-  ]);
+  const sources = Object.entries(servers).map(
+    ([name, { simulation, origin }]) => [name, simulation.sourceConfig(origin)] as const,
+  );
   return {
     servers,
     configuration: { sources: Object.fromEntries(sources) },

@@ -1,0 +1,88 @@
+import { openSources } from './open-sources.ts';
+import { EXIT } from './surroundings.ts';
+import type { Surroundings } from './surroundings.ts';
+import { formatTable } from './table.ts';
+import type { ConnectedSource } from '../config/sources.ts';
+import { createCall } from '../domain/call.ts';
+import { TributaryError } from '../domain/errors.ts';
+
+/** What one cheap question to a source found. Null: it cannot be told from what came back. */
+export interface CheckResult {
+  readonly source: string;
+  readonly vendor: string;
+  readonly reachable: boolean | null;
+  readonly authorised: boolean | null;
+  readonly jobs: number | null;
+  readonly latencyMilliseconds: number;
+  readonly error: { readonly code: string; readonly message: string } | null;
+}
+
+export interface CheckOptions {
+  readonly config?: string | undefined;
+  readonly json?: boolean | undefined;
+}
+
+/** Asks every source side by side and prints what came back; fails when one of them failed. */
+export async function check(options: CheckOptions, surroundings: Surroundings): Promise<number> {
+  const opened = await openSources(options, surroundings);
+  try {
+    const results = await Promise.all(opened.sources.map(async (source) => checkSource(source, surroundings.stop)));
+    await surroundings.print(options.json === true ? `${JSON.stringify(results, null, 2)}\n` : formatResults(results));
+    return results.every(({ error }) => error === null) ? EXIT.done : EXIT.failed;
+  } finally {
+    await opened.close();
+  }
+}
+
+/** Never throws for what the source does. */
+export async function checkSource(
+  { name, vendor, connector }: Pick<ConnectedSource, 'name' | 'vendor' | 'connector'>,
+  signal: AbortSignal,
+): Promise<CheckResult> {
+  const started = performance.now();
+  const latency = (): number => Math.round(performance.now() - started);
+  try {
+    const { jobs } = await connector.probe(createCall({ signal }));
+    const found = { reachable: true, authorised: true, jobs, error: null };
+    return { source: name, vendor, ...found, latencyMilliseconds: latency() };
+  } catch (error) {
+    return { source: name, vendor, ...judge(error), jobs: null, latencyMilliseconds: latency() };
+  }
+}
+
+function judge(error: unknown): Pick<CheckResult, 'reachable' | 'authorised' | 'error'> {
+  if (!(error instanceof TributaryError)) {
+    const shown = { code: 'INTERNAL_SERVER_ERROR', message: 'an unexpected error; this is a fault of Tributary' };
+    return { reachable: null, authorised: null, error: shown };
+  }
+  const { code, message, status } = error;
+  const refused = code === 'SOURCE_UNAUTHENTICATED' || code === 'SOURCE_FORBIDDEN';
+  const silent = code === 'SOURCE_TIMEOUT' || code === 'SOURCE_UNAVAILABLE';
+  return {
+    reachable: silent && status === undefined ? false : true,
+    authorised: refused ? false : null,
+    error: { code, message },
+  };
+}
+
+function formatResults(results: readonly CheckResult[]): string {
+  const rows = results.map(({ source, vendor, reachable, authorised, jobs, latencyMilliseconds, error }) => [
+    source,
+    vendor,
+    answer(reachable),
+    answer(authorised),
+    `${latencyMilliseconds} ms`,
+    error === null ? foundJobs(jobs) : `${error.code}: ${error.message}`,
+  ]);
+  return formatTable(['SOURCE', 'VENDOR', 'REACHABLE', 'AUTHORISED', 'LATENCY', 'FOUND'], rows);
+}
+
+function answer(value: boolean | null): string {
+  if (value === null) return '?';
+  return value ? 'yes' : 'no';
+}
+
+function foundJobs(jobs: number | null): string {
+  if (jobs === null) return 'answers';
+  return jobs === 1 ? '1 job' : `${jobs} jobs`;
+}

@@ -1,0 +1,87 @@
+import { Command } from 'commander';
+import { check } from './check.ts';
+import type { CheckOptions } from './check.ts';
+import { exportLogs } from './export.ts';
+import { FAULT_FORMS } from './fault.ts';
+import { jobs } from './jobs.ts';
+import type { JobsOptions } from './jobs.ts';
+import type { LogSelection } from './log-options.ts';
+import { logs } from './logs.ts';
+import type { LogsOptions } from './logs.ts';
+import {
+  collectFault,
+  collectJob,
+  collectStatus,
+  collectText,
+  parseCount,
+  parsePort,
+  parseSeverity,
+} from './option-values.ts';
+import { sandbox } from './sandbox.ts';
+import type { SandboxCommandOptions } from './sandbox.ts';
+import { serve } from './serve.ts';
+import type { ServeOptions } from './serve.ts';
+import { sources } from './sources.ts';
+import type { SourcesOptions } from './sources.ts';
+import type { Surroundings } from './surroundings.ts';
+import { tail } from './tail.ts';
+import type { TailOptions } from './tail.ts';
+import type { JobRef } from '../domain/job.ts';
+
+/** Every command, with its options; each ends by telling `finish` its exit code. */
+export function createCommands(surroundings: Surroundings, finish: (code: number) => void): readonly Command[] {
+  const ended = async (code: Promise<number>): Promise<void> => {
+    finish(await code);
+  };
+  return [
+    configured('serve', 'start the service')
+      .option('-p, --port <number>', 'port to listen on, 0 to let the system choose', parsePort)
+      .option('--host <address>', 'address to listen on')
+      .action(async (options: ServeOptions) => ended(serve(options, surroundings))),
+    new Command('sandbox')
+      .description('run the simulated vendors alone and print a configuration for them')
+      .option('--port-base <number>', 'port of the first vendor; the others follow', parsePort)
+      .option('--fault <fault>', `something that goes wrong, may be repeated: ${FAULT_FORMS}`, collectFault)
+      .action(async (options: SandboxCommandOptions) => ended(sandbox(options, surroundings))),
+    configured('check', 'ask every source one cheap question')
+      .option('--json', 'print the results as JSON')
+      .action(async (options: CheckOptions) => ended(check(options, surroundings))),
+    configured('sources', 'list the sources and what their vendors can do')
+      .option('--json', 'print them as JSON')
+      .action(async (options: SourcesOptions) => ended(sources(options, surroundings))),
+    configured('jobs', 'list the latest jobs of each source')
+      .option('--source <name>', 'of this source only, may be repeated', collectText)
+      .option('--status <status>', 'with this status, may be repeated', collectStatus)
+      .option('--name <text>', 'with this text in the name')
+      .option('--limit <number>', 'at most so many of each source', parseCount)
+      .option('--json', 'print JSON lines')
+      .action(async (options: JobsOptions) => ended(jobs(options, surroundings))),
+    reading('logs', 'print the last lines of jobs, merged in time order')
+      .option('--first <number>', 'the first lines instead', parseCount)
+      .option('--last <number>', 'how many of the last lines', parseCount)
+      .option('--json', 'print JSON lines')
+      .action(async (of: readonly JobRef[], options: LogsOptions) => ended(logs(of, options, surroundings))),
+    reading('tail', 'print the last lines of jobs, then new ones as they come')
+      .option('-n, --lines <number>', 'how many lines to begin with', parseCount)
+      .option('--json', 'print JSON lines')
+      .action(async (of: readonly JobRef[], options: TailOptions) => ended(tail(of, options, surroundings))),
+    reading('export', 'print all lines of jobs as JSON lines, oldest first').action(
+      async (of: readonly JobRef[], options: LogSelection) => ended(exportLogs(of, options, surroundings)),
+    ),
+  ];
+}
+
+function configured(name: string, description: string): Command {
+  return new Command(name)
+    .description(description)
+    .option('-c, --config <file>', 'configuration file (default: TRIBUTARY_CONFIG, tributary.yaml, else the sandbox)');
+}
+
+function reading(name: string, description: string): Command {
+  return configured(name, description)
+    .argument('<jobs...>', 'jobs as SOURCE:KEY', collectJob)
+    .option('--since <time>', 'at or after this time (RFC 3339)')
+    .option('--until <time>', 'before this time (RFC 3339)')
+    .option('--min-severity <severity>', 'at least this severe', parseSeverity)
+    .option('--contains <text>', 'with this text in the message');
+}

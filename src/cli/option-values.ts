@@ -1,0 +1,56 @@
+import { InvalidArgumentError } from 'commander';
+import { FAULT_FORMS, parseFault } from './fault.ts';
+import { parseJob } from './job-reference.ts';
+import type { JobRef } from '../domain/job.ts';
+import { LOG_SEVERITIES } from '../domain/severity.ts';
+import type { LogSeverity } from '../domain/severity.ts';
+import { JOB_STATUSES } from '../domain/status.ts';
+import type { JobStatus } from '../domain/status.ts';
+import type { SandboxFault } from '../sandbox/index.ts';
+
+/** Readers of option values. Each throws `InvalidArgumentError`, which says what is expected. */
+
+export function parsePort(text: string): number {
+  return wholeNumber(text, 0, 65_535);
+}
+
+/** How many lines or jobs: as many as one page holds. */
+export function parseCount(text: string): number {
+  return wholeNumber(text, 0, 1_000);
+}
+
+function wholeNumber(text: string, lowest: number, highest: number): number {
+  const number = Number(text);
+  if (/^\d+$/.test(text) && number >= lowest && number <= highest) return number;
+  throw new InvalidArgumentError(`Expected a whole number from ${lowest} to ${highest}.`);
+}
+
+export function collectFault(text: string, before: readonly SandboxFault[] = []): readonly SandboxFault[] {
+  const fault = parseFault(text);
+  if (fault === null) throw new InvalidArgumentError(`Expected ${FAULT_FORMS}.`);
+  return [...before, fault];
+}
+
+export function collectJob(text: string, before: readonly JobRef[] = []): readonly JobRef[] {
+  const job = parseJob(text);
+  if (job === null) throw new InvalidArgumentError('Expected SOURCE:KEY, as `tributary jobs` prints it.');
+  return [...before, job];
+}
+
+export function collectText(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text];
+}
+
+export function collectStatus(text: string, before: readonly JobStatus[] = []): readonly JobStatus[] {
+  return [...before, oneOf(JOB_STATUSES, text)];
+}
+
+export function parseSeverity(text: string): LogSeverity {
+  return oneOf(LOG_SEVERITIES, text);
+}
+
+function oneOf<T extends string>(values: readonly T[], text: string): T {
+  const found = values.find((value) => value === text.toUpperCase());
+  if (found !== undefined) return found;
+  throw new InvalidArgumentError(`Expected one of ${values.join(', ')}.`);
+}

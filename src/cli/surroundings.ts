@@ -1,0 +1,36 @@
+import type { Environment } from '../config/environment.ts';
+
+/** What a command has of the world, so that tests can give it another one. */
+export interface Surroundings {
+  readonly environment: Environment;
+  /** The working folder. */
+  readonly folder: string;
+  /** Writes to standard output, where results go and nothing else. Resolves when there is room for more. */
+  readonly print: (text: string) => void | Promise<void>;
+  /** Writes to standard error: what went wrong, for people. */
+  readonly complain: (text: string) => void;
+  /** Aborted when the user or the system asks the process to stop. */
+  readonly stop: AbortSignal;
+}
+
+export const EXIT = {
+  done: 0,
+  /** Something that was asked for did not work. */
+  failed: 1,
+  /** The command line or the configuration is wrong; nothing was tried. */
+  misused: 2,
+} as const;
+
+/** Ends when the process is asked to stop. */
+export async function untilStopped({ stop }: Surroundings): Promise<void> {
+  if (stop.aborted) return;
+  await new Promise<void>((resolve) => {
+    stop.addEventListener(
+      'abort',
+      () => {
+        resolve();
+      },
+      { once: true },
+    );
+  });
+}

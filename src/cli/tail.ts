@@ -1,0 +1,60 @@
+import { formatLine, formatRecord } from './line.ts';
+import { filterOf } from './log-options.ts';
+import type { LogSelection } from './log-options.ts';
+import { EXIT } from './surroundings.ts';
+import type { Surroundings } from './surroundings.ts';
+import { withFederation } from './with-federation.ts';
+import type { JobRef } from '../domain/job.ts';
+import type { LogStreamEvent } from '../federation/api.ts';
+
+export interface TailOptions extends LogSelection {
+  /** How many entries to begin with. */
+  readonly lines?: number | undefined;
+}
+
+const DEFAULT_LINES = 10;
+
+/** Prints the last entries of jobs and then new ones as they come, until the jobs are finished or it is stopped. */
+export async function tail(jobs: readonly JobRef[], options: TailOptions, surroundings: Surroundings): Promise<number> {
+  return withFederation(options.config, surroundings, async (federation, newCall) => {
+    const events = federation.tail(
+      jobs,
+      { tail: options.lines ?? DEFAULT_LINES, filter: filterOf(options) },
+      newCall(),
+    );
+    const format = (event: LogStreamEvent): readonly string[] =>
+      formatEvent(event, jobs.length > 1, options.json === true);
+    // Waiting for the next event must not outlive the wish to stop.
+    const stopped = new Promise<null>((resolve) => {
+      surroundings.stop.addEventListener('abort', () => {
+        resolve(null);
+      });
+    });
+    try {
+      while (!surroundings.stop.aborted) {
+        const next = await Promise.race([events.next(), stopped]);
+        if (next === null || next.done === true) break;
+        for (const text of format(next.value)) await surroundings.print(text);
+        const notice = noticeOf(next.value);
+        if (notice !== null) surroundings.complain(`${notice}\n`);
+      }
+    } finally {
+      // Not awaited: a generator that waits for its source ends when the call's signal does.
+      void events.return();
+    }
+    return EXIT.done;
+  });
+}
+
+function formatEvent(event: LogStreamEvent, showJob: boolean, json: boolean): readonly string[] {
+  if (event.type !== 'LogBatch') return [];
+  return event.edges.map(({ node }) => (json ? formatRecord(node) : formatLine(node, showJob)));
+}
+
+/** What a person should know beside the lines; null when there is nothing. */
+function noticeOf(event: LogStreamEvent): string | null {
+  if (event.type === 'LogStreamEnd') return `The stream has ended: ${event.reason}.`;
+  if (event.type === 'LogBatch')
+    return event.dropped === null ? null : `${event.dropped.count} entries are missing: ${event.dropped.reason}.`;
+  return event.failure === null ? null : `${event.failure.code}: ${event.failure.message}`;
+}

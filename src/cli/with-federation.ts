@@ -1,0 +1,23 @@
+import { openSources } from './open-sources.ts';
+import type { Surroundings } from './surroundings.ts';
+import { createCall } from '../domain/call.ts';
+import type { Call } from '../domain/call.ts';
+import { createFederation } from '../federation/create-federation.ts';
+import type { Federation } from '../federation/api.ts';
+
+/** Gives a command the federation of the configured sources, in this process, and closes it afterwards. */
+export async function withFederation(
+  config: string | undefined,
+  surroundings: Surroundings,
+  use: (federation: Federation, newCall: () => Call) => Promise<number>,
+): Promise<number> {
+  const opened = await openSources({ config }, surroundings);
+  const federation = createFederation(opened.sources);
+  try {
+    // A call remembers what it has read: a command that pages or polls takes a new one for each step.
+    return await use(federation, () => createCall({ signal: surroundings.stop }));
+  } finally {
+    await federation.close();
+    await opened.close();
+  }
+}

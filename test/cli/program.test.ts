@@ -1,0 +1,53 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { start } from './command-line.ts';
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tributary-cli-'));
+});
+
+afterEach(async () => {
+  await rm(folder, { recursive: true });
+});
+
+describe('a command line that is wrong', () => {
+  test.each([
+    [['nonsense'], "unknown command 'nonsense'"],
+    [['serve', '--colour'], "unknown option '--colour'"],
+    [['serve', '--port', 'http'], 'Expected a whole number from 0 to 65535.'],
+    [['serve', '--port', '65536'], 'Expected a whole number from 0 to 65535.'],
+    [['sandbox', '--fault', 'explode'], 'Expected [SOURCE:]status=CODE'],
+  ])('%j ends with 2 and says why', async (args, reason) => {
+    const command = start(args, { folder });
+    expect(await command.done).toBe(2);
+    expect(command.errors()).toContain(reason);
+    expect(command.output()).toBe('');
+  });
+});
+
+describe('a configuration that is wrong', () => {
+  test.each(['serve', 'check'])('ends %s with 2 and a list of what is wrong', async (name) => {
+    await writeFile(join(folder, 'tributary.yaml'), 'server: { prot: 1 }\nsources: {}\n');
+    const command = start([name], { folder });
+    expect(await command.done).toBe(2);
+    expect(command.errors()).toBe(
+      [
+        'The configuration in tributary.yaml has 2 problems:',
+        '  - server.prot: is no known key; did you mean "port"?',
+        '  - sources: needs at least one source',
+        '',
+      ].join('\n'),
+    );
+    expect(command.output()).toBe('');
+  });
+});
+
+test('help is a success', async () => {
+  const command = start(['--help'], { folder });
+  expect(await command.done).toBe(0);
+  expect(command.output()).toContain('Usage: tributary');
+});

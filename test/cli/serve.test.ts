@@ -1,0 +1,47 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { expect, test } from 'vitest';
+import { start } from './command-line.ts';
+
+const QUERY = JSON.stringify({ query: '{ sources { name } }' });
+const HEADERS = { 'content-type': 'application/json' };
+
+test('serve says where it answers in one line, answers there, and stops when it is asked to', async () => {
+  const command = start(['serve', '--port', '0']);
+  const ready = await command.firstOutput();
+  expect(ready).toMatch(/^ready at http:\/\/127\.0\.0\.1:\d+\/graphql\n$/);
+  const url = ready.slice('ready at '.length).trim();
+
+  const response = await fetch(url, { method: 'POST', headers: HEADERS, body: QUERY });
+  expect(await response.json()).toEqual({
+    data: { sources: ['nemo', 'sap', 'bytenite', 'softwareone', 'deepset'].map((name) => ({ name })) },
+  });
+
+  command.stop();
+  expect(await command.done).toBe(0);
+  await expect(fetch(url, { method: 'POST', headers: HEADERS, body: QUERY })).rejects.toThrow();
+  expect(command.output()).toBe(ready);
+  for (const line of command.errors().trimEnd().split('\n')) expect(JSON.parse(line)).toHaveProperty('msg');
+});
+
+test('a taken port is said', async () => {
+  const first = start(['serve', '--port', '0']);
+  const port = /:(\d+)\//.exec(await first.firstOutput())?.[1] ?? '';
+  const second = start(['serve', '--port', port]);
+  expect(await second.done).toBe(1);
+  expect(second.errors()).toContain(`Cannot listen on port ${port} (EADDRINUSE); choose another one.\n`);
+  first.stop();
+  await first.done;
+});
+
+test('the process ends by itself after SIGTERM', async () => {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', 'serve', '--port', '0'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+    env: { ...process.env, TRIBUTARY_CONFIG: '' },
+  });
+  const exit = once(child, 'exit');
+  const [chunk] = (await once(child.stdout, 'data')) as [Buffer];
+  expect(chunk.toString()).toMatch(/^ready at http:/);
+  child.kill('SIGTERM');
+  expect(await exit).toEqual([0, null]);
+});
