@@ -1,5 +1,4 @@
 import { performance } from 'node:perf_hooks';
-import type { Call } from '../domain/call.ts';
 import { TributaryError } from '../domain/errors.ts';
 import { collect } from './body/collect.ts';
 import { parseErrorBody } from './body/parse.ts';
@@ -8,6 +7,8 @@ import { AttemptFailure } from './policy/attempt-failure.ts';
 import type { Breaker, Outcome } from './policy/breaker.ts';
 import type { Clock } from './policy/clock.ts';
 import type { Limiter } from './policy/limiter.ts';
+import type { Caller } from './policy/single-flight.ts';
+import type { Cancellation } from './request/abort.ts';
 import { exchange } from './request/exchange.ts';
 import type { Exchange, Wire, WireRequest } from './request/exchange.ts';
 import type { ClassifyError } from './settings.ts';
@@ -35,13 +36,9 @@ export interface OpenAttempt {
 
 /**
  * One attempt: waits for a place, asks the breaker, sends, and turns every answer other than 2xx into an
- * `AttemptFailure`. Rejects with the signal's reason when the caller leaves.
+ * `AttemptFailure`. Rejects with the reason of the cancellation when the caller leaves.
  */
-export async function openAttempt(
-  parts: AttemptParts,
-  request: WireRequest,
-  caller: Pick<Call, 'signal' | 'priority'>,
-): Promise<OpenAttempt> {
+export async function openAttempt(parts: AttemptParts, request: WireRequest, caller: Caller): Promise<OpenAttempt> {
   const release = await parts.limiter.acquire(caller);
   const settle = admitted(parts.breaker, release);
   const started = performance.now();
@@ -58,13 +55,13 @@ export async function openAttempt(
   }
 
   try {
-    const answer = await exchange(parts.wire, request, caller.signal);
+    const answer = await exchange(parts.wire, request, caller.cancellation);
     ({ status } = answer);
     end = () => {
       answer.deadline.end();
     };
     parts.recorder.answered(performance.now() - started);
-    if (status < 200 || status >= 300) throw await refusal(parts, answer, caller.signal);
+    if (status < 200 || status >= 300) throw await refusal(parts, answer, caller.cancellation);
     return { answer, finish };
   } catch (error) {
     finish(error);
@@ -82,14 +79,14 @@ function admitted(breaker: Breaker, release: () => void): (outcome: Outcome) => 
   }
 }
 
-async function refusal(parts: AttemptParts, answer: Exchange, signal: AbortSignal): Promise<Error> {
+async function refusal(parts: AttemptParts, answer: Exchange, cancellation: Cancellation): Promise<Error> {
   const { status, headers } = answer;
   let body: unknown;
   try {
     body = parseErrorBody(await collect(answer.body, LARGEST_ERROR_BODY_BYTES));
   } catch (error) {
     // The status alone says enough, unless the caller has left.
-    if (signal.aborted) return answer.explain(error);
+    if (cancellation.aborted) return answer.explain(error);
   }
   return answerFailure(parts.wire.source, { status, headers, body }, parts.clock.now(), parts.classify);
 }

@@ -3,7 +3,7 @@ import type { AttemptParts, OpenAttempt } from './attempt.ts';
 import type { Authorizer } from './auth/authorizer.ts';
 import { AttemptFailure } from './policy/attempt-failure.ts';
 import { withRetries } from './policy/retry.ts';
-import type { SharedCall } from './policy/single-flight.ts';
+import type { Caller } from './policy/single-flight.ts';
 import type { WireRequest } from './request/exchange.ts';
 import { authorised } from './request/wire-request.ts';
 
@@ -13,16 +13,16 @@ export interface SourceCall<T> {
   /** May it be sent again after it may have been carried out? */
   readonly idempotent: boolean;
   readonly authorizer: Authorizer;
-  readonly caller: SharedCall;
+  readonly caller: Caller;
   /** Reads an answer, and finishes its attempt. */
   readonly read: (open: OpenAttempt) => Promise<T> | T;
 }
 
-/** Makes a call. Rejects with a `TributaryError`, or with the reason of the caller's signal. */
+/** Makes a call. Rejects with a `TributaryError`, or with the reason of the caller's cancellation. */
 export function makeCall<T>(parts: AttemptParts, call: SourceCall<T>): Promise<T> {
   const retries = call.idempotent ? parts.wire.limits.retries : 0;
   const worthwhile = (): boolean => parts.breaker.state() === 'closed';
-  return withRetries(renewing(parts, call), { retries, clock: parts.clock, worthwhile }, call.caller.signal);
+  return withRetries(renewing(parts, call), { retries, clock: parts.clock, worthwhile }, call.caller.cancellation);
 }
 
 /**
@@ -32,7 +32,7 @@ export function makeCall<T>(parts: AttemptParts, call: SourceCall<T>): Promise<T
 function renewing<T>(parts: AttemptParts, { request, authorizer, caller, read }: SourceCall<T>): () => Promise<T> {
   let renewed = false;
   return async function attempt(): Promise<T> {
-    const authorization = await authorizer.authorization(caller.signal);
+    const authorization = await authorizer.authorization(caller.cancellation);
     try {
       return await read(await openAttempt(parts, authorised(request, authorization), caller));
     } catch (error) {

@@ -14,8 +14,9 @@ import { systemClock } from './policy/clock.ts';
 import type { Clock } from './policy/clock.ts';
 import { createLimiter } from './policy/limiter.ts';
 import { createSingleFlight } from './policy/single-flight.ts';
-import type { SharedCall } from './policy/single-flight.ts';
+import type { Caller } from './policy/single-flight.ts';
 import { readJson, readStream } from './readers.ts';
+import { cancellationOf } from './request/abort.ts';
 import type { Wire } from './request/exchange.ts';
 import { targetOf } from './request/path.ts';
 import { processPools } from './request/pools.ts';
@@ -65,7 +66,8 @@ export function createSourceHttp(settings: SourceHttpSettings, options: SourceHt
 
   async function json<T>(request: HttpRequest, decoder: ZodType<T>, call: Call): Promise<HttpReply<T>> {
     const prepared = prepare(request, call);
-    async function ask(caller: SharedCall): Promise<HttpReply<T>> {
+    const caller = callerOf(call);
+    async function ask(caller: Caller): Promise<HttpReply<T>> {
       const reply = await makeCall(parts, {
         ...prepared,
         caller,
@@ -73,9 +75,9 @@ export function createSourceHttp(settings: SourceHttpSettings, options: SourceHt
       });
       return { ...reply, data: decode(reply.data, decoder, parts.wire) };
     }
-    const start = (caller: SharedCall) => parts.recorder.watch(ask(caller));
-    if (!prepared.idempotent) return start(call);
-    const reply = await flights.join(flightKey(prepared.request, prepared.credential, decoder), call, start);
+    const start = (caller: Caller) => parts.recorder.watch(ask(caller));
+    if (!prepared.idempotent) return start(caller);
+    const reply = await flights.join(flightKey(prepared.request, prepared.credential, decoder), caller, start);
     // The key holds the decoder, so whoever started this flight asked for the same type.
     return reply as HttpReply<T>;
   }
@@ -83,7 +85,7 @@ export function createSourceHttp(settings: SourceHttpSettings, options: SourceHt
   async function stream(request: HttpRequest, call: Call): Promise<HttpReply<AsyncIterable<Uint8Array>>> {
     const prepared = prepare(request, call);
     const read = (open: Parameters<typeof readStream>[0]) => readStream(open, parts.recorder);
-    return parts.recorder.watch(makeCall(parts, { ...prepared, caller: call, read }));
+    return parts.recorder.watch(makeCall(parts, { ...prepared, caller: callerOf(call), read }));
   }
 
   return {
@@ -101,6 +103,10 @@ export function createSourceHttp(settings: SourceHttpSettings, options: SourceHt
       await Promise.all(leases.map((lease) => lease.release()));
     },
   };
+}
+
+function callerOf({ signal, priority }: Call): Caller {
+  return { cancellation: cancellationOf(signal), priority };
 }
 
 function createParts(settings: SourceHttpSettings, options: SourceHttpOptions, leases: PoolLease[]): AttemptParts {

@@ -106,6 +106,28 @@ describe('a caller that leaves', () => {
   });
 });
 
+describe('one client request', () => {
+  it('may have many calls under way: no warning, and one abort ends them all', async () => {
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error): void => void warnings.push(warning);
+    process.on('warning', onWarning);
+    const server = await serve(() => undefined);
+    const http = sourceHttp({ baseUrl: server.origin, limits: { concurrency: 15 } });
+    const leaving = new AbortController();
+    const call = createCall({ signal: leaving.signal });
+    const answers = Array.from({ length: 40 }, (_, page) =>
+      rejection(http.json({ ...jobs, query: { page } }, z.unknown(), call)),
+    );
+    await server.arrived(15);
+    leaving.abort();
+    expect(new Set(await Promise.all(answers))).toEqual(new Set([leaving.signal.reason]));
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('warning', onWarning);
+    expect(warnings).toEqual([]);
+    expect(http.stats()).toMatchObject({ inFlight: 0, queued: 0 });
+  });
+});
+
 describe('a closed client', () => {
   it('takes no more calls, and ends those under way', async () => {
     const server = await serve(() => undefined);

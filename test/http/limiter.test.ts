@@ -3,12 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createCall } from '../../src/domain/call.ts';
 import { createLimiter } from '../../src/http/policy/limiter.ts';
-import type { Waiting } from '../../src/http/policy/limiter.ts';
+import type { Caller } from '../../src/http/policy/single-flight.ts';
+import { Cancellation } from '../../src/http/request/abort.ts';
 import { createRateWindow } from '../../src/http/policy/rate-window.ts';
 import { rejection, sendJson, serve, sourceHttp, testClock } from './loopback.ts';
 
-function waiting(priority: Waiting['priority'], signal = new AbortController().signal): Waiting {
-  return { priority, signal };
+function waiting(priority: Caller['priority'], cancellation = new Cancellation()): Caller {
+  return { priority, cancellation };
 }
 
 /** A limiter with one place that is taken, and the order in which those who wait get it. */
@@ -16,7 +17,7 @@ async function oneTaken(clock = testClock()) {
   const limiter = createLimiter({ concurrency: 1, requestsPerSecond: null }, clock);
   const order: string[] = [];
   const release = await limiter.acquire(waiting('interactive'));
-  const join = (name: string, who: Waiting) =>
+  const join = (name: string, who: Caller) =>
     limiter.acquire(who).then((done) => {
       order.push(name);
       done();
@@ -72,7 +73,7 @@ describe('the places of a source', () => {
 
   it('go to a shared poll like to an interactive call once an interactive caller joins it', async () => {
     const { order, release, join } = await oneTaken();
-    const shared: { priority: Waiting['priority']; signal: AbortSignal } = { ...waiting('poll') };
+    const shared: { priority: Caller['priority']; cancellation: Cancellation } = { ...waiting('poll') };
     const all = [join('poll', waiting('poll')), join('shared', shared)];
     shared.priority = 'interactive';
     release();
@@ -82,11 +83,11 @@ describe('the places of a source', () => {
 
   it('are not taken by those who left while waiting', async () => {
     const { limiter, order, release, join } = await oneTaken();
-    const leaving = new AbortController();
-    const left = rejection(join('left', waiting('interactive', leaving.signal)));
+    const leaving = new Cancellation();
+    const left = rejection(join('left', waiting('interactive', leaving)));
     const stays = join('stays', waiting('interactive'));
-    leaving.abort();
-    expect(await left).toBe(leaving.signal.reason);
+    leaving.cancel();
+    expect(await left).toBe(leaving.reason);
     release();
     await stays;
     expect(order).toEqual(['stays']);
@@ -103,9 +104,9 @@ describe('the places of a source', () => {
 
   it('are not asked for by a call that was aborted before', async () => {
     const limiter = createLimiter({ concurrency: 1, requestsPerSecond: null }, testClock());
-    expect(await rejection(limiter.acquire(waiting('interactive', AbortSignal.abort())))).toMatchObject({
-      name: 'AbortError',
-    });
+    const left = new Cancellation();
+    left.cancel();
+    expect(await rejection(limiter.acquire(waiting('interactive', left)))).toMatchObject({ name: 'AbortError' });
     expect([limiter.inFlight(), limiter.queued()]).toEqual([0, 0]);
   });
 });
@@ -136,11 +137,11 @@ describe('the rate of a source', () => {
     const clock = { ...testClock(), sleep: () => new Promise<void>((resolve) => (wake = resolve)) };
     const limiter = createLimiter({ concurrency: 9, requestsPerSecond: 1 }, clock);
     (await limiter.acquire(waiting('interactive')))();
-    const leaving = new AbortController();
-    const left = rejection(limiter.acquire(waiting('interactive', leaving.signal)));
+    const leaving = new Cancellation();
+    const left = rejection(limiter.acquire(waiting('interactive', leaving)));
     expect(limiter.queued()).toEqual(1);
-    leaving.abort();
-    expect(await left).toBe(leaving.signal.reason);
+    leaving.cancel();
+    expect(await left).toBe(leaving.reason);
     wake?.();
     expect([limiter.inFlight(), limiter.queued()]).toEqual([0, 0]);
   });

@@ -152,10 +152,10 @@ describe('a pause between attempts', () => {
     const leaving = new AbortController();
     const http = sourceHttp({
       baseUrl: server.origin,
-      sleep: (_, signal) =>
+      sleep: (_, cancellation) =>
         new Promise((_resolve, reject) => {
-          signal.addEventListener('abort', () => {
-            reject(signal.reason as Error);
+          cancellation.onAbort(() => {
+            reject(cancellation.reason);
           });
           leaving.abort();
         }),

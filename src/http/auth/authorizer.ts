@@ -1,10 +1,12 @@
+import type { Cancellation } from '../request/abort.ts';
+
 /** How the calls to one source are authorised. */
 export interface Authorizer {
   /**
-   * What to send as `Authorization`; null: nothing. The signal ends the caller's own wait, not an
+   * What to send as `Authorization`; null: nothing. The cancellation ends the caller's own wait, not an
    * exchange that others wait for.
    */
-  authorization(signal: AbortSignal): Promise<string | null>;
+  authorization(cancellation: Cancellation): Promise<string | null>;
   /** The source did not take this one. Says whether asking again may bring another. */
   refused(authorization: string | null): boolean;
 }

@@ -40,14 +40,14 @@ export function tokenCache(requestToken: () => Promise<Token>, clock: Pick<Clock
   }
 
   return {
-    async authorization(signal) {
+    async authorization(cancellation) {
       const old = held;
       if (old !== null && clock.now() < old.renewAt) return old.authorization;
       renewal ??= renew();
       try {
-        return await abortable(renewal, signal);
+        return await abortable(renewal, cancellation);
       } catch (error) {
-        if (!signal.aborted && old !== null && clock.now() < old.expiresAt) return old.authorization;
+        if (!cancellation.aborted && old !== null && clock.now() < old.expiresAt) return old.authorization;
         throw error;
       }
     },

@@ -6,6 +6,7 @@ import { parseJson } from '../body/parse.ts';
 import { answerFailure } from '../policy/answer-failure.ts';
 import { AttemptFailure } from '../policy/attempt-failure.ts';
 import type { Clock } from '../policy/clock.ts';
+import { Cancellation } from '../request/abort.ts';
 import { exchange } from '../request/exchange.ts';
 import type { Exchange, Wire, WireRequest } from '../request/exchange.ts';
 
@@ -20,8 +21,8 @@ export async function requestToken<T>(
   decoder: ZodType<T>,
   clock: Pick<Clock, 'now'>,
 ): Promise<T> {
-  // Nobody's own signal: the token is for everyone who waits.
-  const answer = await exchange(wire, request, new AbortController().signal);
+  // Nobody's own cancellation: the token is for everyone who waits.
+  const answer = await exchange(wire, request, new Cancellation());
   try {
     return await readToken(wire, answer, decoder, clock);
   } finally {

@@ -1,12 +1,11 @@
-import { setTimeout as wait } from 'node:timers/promises';
-import { abortReason } from '../request/abort.ts';
+import type { Cancellation } from '../request/abort.ts';
 
 /** Time and chance, so that tests need to wait for neither. */
 export interface Clock {
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** Rejects with the signal's reason when it is aborted. */
-  readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+  /** Rejects with the reason of the cancellation. */
+  readonly sleep: (milliseconds: number, cancellation: Cancellation) => Promise<void>;
   /** From 0 up to, not including, 1. */
   readonly random: () => number;
 }
@@ -15,11 +14,15 @@ export interface Clock {
 export const systemClock: Clock = {
   now: () => Date.now(),
   random: () => Math.random(),
-  async sleep(milliseconds, signal) {
-    try {
-      await wait(milliseconds, undefined, { signal });
-    } catch {
-      throw abortReason(signal);
-    }
-  },
+  sleep: (milliseconds, cancellation) =>
+    new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        forget();
+        resolve();
+      }, milliseconds);
+      const forget = cancellation.onAbort(() => {
+        clearTimeout(timer);
+        reject(cancellation.reason);
+      });
+    }),
 };

@@ -1,7 +1,7 @@
 import { errors } from 'undici';
 import { TributaryError } from '../../domain/errors.ts';
 import type { LimitSettings } from '../settings.ts';
-import { abortReason } from '../request/abort.ts';
+import type { Cancellation } from '../request/abort.ts';
 import type { Deadline } from '../request/deadline.ts';
 import { AttemptFailure } from './attempt-failure.ts';
 
@@ -25,8 +25,8 @@ export interface ConnectionContext {
   readonly label: string;
   readonly limits: LimitSettings;
   readonly deadline: Deadline;
-  /** The caller's own signal. */
-  readonly signal: AbortSignal;
+  /** The caller's own. */
+  readonly cancellation: Cancellation;
   /** Had the answer's headers arrived? Then whatever breaks is a cut body. */
   readonly answered: boolean;
 }
@@ -36,8 +36,8 @@ export interface ConnectionContext {
  * original error is not kept as the cause: it holds addresses.
  */
 export function connectionFailure(error: unknown, context: ConnectionContext): Error {
-  const { limits, deadline, signal } = context;
-  if (signal.aborted) return abortReason(signal);
+  const { limits, deadline, cancellation } = context;
+  if (cancellation.aborted) return cancellation.reason;
   const code = codeOf(error);
   if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT') {
     return timeout(context, `no connection within ${duration(limits.connectTimeoutMilliseconds)}`);

@@ -1,15 +1,12 @@
-import type { Call } from '../../domain/call.ts';
-import { abortReason } from '../request/abort.ts';
+import { Cancellation } from '../request/abort.ts';
 import type { Clock } from './clock.ts';
 import { createRateWindow } from './rate-window.ts';
-
-/** Who waits. `priority` is read when a place becomes free, so it may rise while waiting. */
-export type Waiting = Pick<Call, 'signal' | 'priority'>;
+import type { Caller } from './single-flight.ts';
 
 /** Bounds how many calls of a source run at once and how fast they start. */
 export interface Limiter {
-  /** Waits for a place; the result gives it back. Rejects with the signal's reason on abort. */
-  acquire(waiting: Waiting): Promise<() => void>;
+  /** Waits for a place; the result gives it back. Rejects with the reason of a cancellation. */
+  acquire(caller: Caller): Promise<() => void>;
   inFlight(): number;
   queued(): number;
 }
@@ -20,7 +17,7 @@ export interface LimiterSettings {
 }
 
 interface Ticket {
-  readonly waiting: Waiting;
+  readonly caller: Caller;
   readonly since: number;
   readonly enter: () => void;
 }
@@ -32,7 +29,7 @@ const POLL_PATIENCE_MILLISECONDS = 5_000;
 export function createLimiter(settings: LimiterSettings, clock: Clock): Limiter {
   const rate = createRateWindow(settings.requestsPerSecond);
   const tickets: Ticket[] = [];
-  const never = new AbortController().signal;
+  const never = new Cancellation();
   let inFlight = 0;
   let pausing = false;
 
@@ -60,7 +57,7 @@ export function createLimiter(settings: LimiterSettings, clock: Clock): Limiter 
 
   function takeNext(now: number): Ticket {
     const urgent = tickets.findIndex(
-      ({ waiting, since }) => waiting.priority === 'interactive' || now - since >= POLL_PATIENCE_MILLISECONDS,
+      ({ caller, since }) => caller.priority === 'interactive' || now - since >= POLL_PATIENCE_MILLISECONDS,
     );
     const [ticket] = tickets.splice(Math.max(0, urgent), 1);
     if (ticket === undefined) throw new Error('The queue is empty');
@@ -75,25 +72,25 @@ export function createLimiter(settings: LimiterSettings, clock: Clock): Limiter 
   return {
     inFlight: () => inFlight,
     queued: () => tickets.length,
-    acquire(waiting) {
+    acquire(caller) {
+      const { cancellation } = caller;
       return new Promise((resolve, reject) => {
-        if (waiting.signal.aborted) {
-          reject(abortReason(waiting.signal));
+        if (cancellation.aborted) {
+          reject(cancellation.reason);
           return;
         }
-        const leave = (): void => {
-          tickets.splice(tickets.indexOf(ticket), 1);
-          reject(abortReason(waiting.signal));
-        };
         const ticket: Ticket = {
-          waiting,
+          caller,
           since: clock.now(),
           enter() {
-            waiting.signal.removeEventListener('abort', leave);
+            forget();
             resolve(once(release));
           },
         };
-        waiting.signal.addEventListener('abort', leave, { once: true });
+        const forget = cancellation.onAbort(() => {
+          tickets.splice(tickets.indexOf(ticket), 1);
+          reject(cancellation.reason);
+        });
         tickets.push(ticket);
         advance();
       });

@@ -1,4 +1,5 @@
 import { AttemptFailure } from './attempt-failure.ts';
+import type { Cancellation } from '../request/abort.ts';
 import type { Clock } from './clock.ts';
 
 const FIRST_BACKOFF_MILLISECONDS = 200;
@@ -20,7 +21,11 @@ export interface RetryPolicy {
  *
  * Written out and not cockatiel's: its pauses cannot be cut short by an abort nor replaced in a test.
  */
-export async function withRetries<T>(attempt: () => Promise<T>, policy: RetryPolicy, signal: AbortSignal): Promise<T> {
+export async function withRetries<T>(
+  attempt: () => Promise<T>,
+  policy: RetryPolicy,
+  cancellation: Cancellation,
+): Promise<T> {
   for (let repeated = 0; ; repeated += 1) {
     try {
       return await attempt();
@@ -28,7 +33,7 @@ export async function withRetries<T>(attempt: () => Promise<T>, policy: RetryPol
       if (!(error instanceof AttemptFailure)) throw error;
       const pause = pauseBefore(error, repeated, policy);
       if (pause === null || !policy.worthwhile()) throw error.error;
-      await policy.clock.sleep(pause, signal);
+      await policy.clock.sleep(pause, cancellation);
     }
   }
 }

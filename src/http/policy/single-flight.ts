@@ -1,21 +1,25 @@
 import type { Call } from '../../domain/call.ts';
-import { abortReason } from '../request/abort.ts';
+import { Cancellation } from '../request/abort.ts';
 
-/** What a shared call is made with: aborted when its last caller has left, as urgent as its most urgent one. */
-export type SharedCall = Pick<Call, 'signal' | 'priority'>;
+/** Who asks: one caller, or all those who share a call. */
+export interface Caller {
+  readonly cancellation: Cancellation;
+  /** May rise while the call waits. */
+  readonly priority: Call['priority'];
+}
 
 /** Shares one call among callers that ask the same thing at the same time. */
 export interface SingleFlight {
   /**
-   * Joins the call under `key`, or starts it. A caller's abort ends its own wait; the call itself is
-   * aborted when nobody waits any more. Callers of one key must expect one type.
+   * Joins the call under `key`, or starts it. A caller's cancellation ends its own wait; the call itself is
+   * cancelled when nobody waits any more, and is as urgent as its most urgent caller. Callers of one key
+   * must expect one type.
    */
-  join(key: string, caller: SharedCall, start: (shared: SharedCall) => Promise<unknown>): Promise<unknown>;
+  join(key: string, caller: Caller, start: (shared: Caller) => Promise<unknown>): Promise<unknown>;
 }
 
 interface Flight {
-  readonly controller: AbortController;
-  readonly shared: { signal: AbortSignal; priority: Call['priority'] };
+  readonly shared: { readonly cancellation: Cancellation; priority: Call['priority'] };
   readonly result: Promise<unknown>;
   callers: number;
 }
@@ -23,10 +27,9 @@ interface Flight {
 export function createSingleFlight(): SingleFlight {
   const flights = new Map<string, Flight>();
 
-  function takeOff(key: string, priority: Call['priority'], start: (shared: SharedCall) => Promise<unknown>): Flight {
-    const controller = new AbortController();
-    const shared = { signal: controller.signal, priority };
-    const flight: Flight = { controller, shared, result: start(shared), callers: 0 };
+  function takeOff(key: string, priority: Call['priority'], start: (shared: Caller) => Promise<unknown>): Flight {
+    const shared = { cancellation: new Cancellation(), priority };
+    const flight: Flight = { shared, result: start(shared), callers: 0 };
     flights.set(key, flight);
     const land = (): void => {
       if (flights.get(key) === flight) flights.delete(key);
@@ -38,22 +41,19 @@ export function createSingleFlight(): SingleFlight {
 
   return {
     join(key, caller, start) {
-      if (caller.signal.aborted) return Promise.reject(abortReason(caller.signal));
+      if (caller.cancellation.aborted) return Promise.reject(caller.cancellation.reason);
       const flight = flights.get(key) ?? takeOff(key, caller.priority, start);
       flight.callers += 1;
       if (caller.priority === 'interactive') flight.shared.priority = 'interactive';
       return new Promise((resolve, reject) => {
-        const leave = (): void => {
-          reject(abortReason(caller.signal));
+        const forget = caller.cancellation.onAbort(() => {
+          reject(caller.cancellation.reason);
           flight.callers -= 1;
           if (flight.callers > 0) return;
           if (flights.get(key) === flight) flights.delete(key);
-          flight.controller.abort();
-        };
-        caller.signal.addEventListener('abort', leave, { once: true });
-        flight.result.then(resolve, reject).finally(() => {
-          caller.signal.removeEventListener('abort', leave);
+          flight.shared.cancellation.cancel();
         });
+        flight.result.then(resolve, reject).finally(forget);
       });
     },
   };

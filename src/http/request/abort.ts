@@ -1,22 +1,72 @@
 /**
- * What a cancelled call rejects with: the signal's own reason, an `AbortError` unless whoever aborted said
- * otherwise. Never an error of the source: it did nothing wrong.
+ * What ends a call early. Lighter than an `AbortSignal`, of which every attempt would need several, and
+ * without its limit on listeners: one client request may have any number of calls under way.
  */
-export function abortReason(signal: AbortSignal): Error {
-  const reason: unknown = signal.reason;
-  return reason instanceof Error ? reason : new DOMException('The call was cancelled', 'AbortError');
+export class Cancellation {
+  #reason: Error | null = null;
+  readonly #listeners = new Set<() => void>();
+
+  get aborted(): boolean {
+    return this.#reason !== null;
+  }
+
+  /** What a cancelled call rejects with: never an error of the source, which did nothing wrong. */
+  get reason(): Error {
+    return this.#reason ?? abortError();
+  }
+
+  cancel(reason: Error = abortError()): void {
+    if (this.#reason !== null) return;
+    this.#reason = reason;
+    const listeners = [...this.#listeners];
+    this.#listeners.clear();
+    for (const listener of listeners) listener();
+  }
+
+  /** Calls the listener once, on the cancellation (at once, if it was). The result takes it away again. */
+  onAbort(listener: () => void): () => void {
+    if (this.aborted) {
+      listener();
+      return () => undefined;
+    }
+    // A listener of its own for each call: the same function may be given twice.
+    const own = (): void => {
+      listener();
+    };
+    this.#listeners.add(own);
+    return () => {
+      this.#listeners.delete(own);
+    };
+  }
 }
 
-/** Waits for a promise that others wait for too: an abort ends this wait and nothing else. */
-export function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+const cancellations = new WeakMap<AbortSignal, Cancellation>();
+
+/** The cancellation of a caller's signal, with the signal's own reason. One for each signal, which gets one listener. */
+export function cancellationOf(signal: AbortSignal): Cancellation {
+  const known = cancellations.get(signal);
+  if (known !== undefined) return known;
+  const cancellation = new Cancellation();
+  const cancel = (): void => {
+    const reason: unknown = signal.reason;
+    cancellation.cancel(reason instanceof Error ? reason : undefined);
+  };
+  if (signal.aborted) cancel();
+  else signal.addEventListener('abort', cancel, { once: true });
+  cancellations.set(signal, cancellation);
+  return cancellation;
+}
+
+/** Waits for a promise that others wait for too: a cancellation ends this wait and nothing else. */
+export function abortable<T>(promise: Promise<T>, cancellation: Cancellation): Promise<T> {
   return new Promise<T>((resolve, reject) => {
-    const onAbort = (): void => {
-      reject(abortReason(signal));
-    };
-    if (signal.aborted) onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => {
-      signal.removeEventListener('abort', onAbort);
+    const forget = cancellation.onAbort(() => {
+      reject(cancellation.reason);
     });
+    promise.then(resolve, reject).finally(forget);
   });
+}
+
+function abortError(): Error {
+  return new DOMException('The call was cancelled', 'AbortError');
 }

@@ -1,9 +1,10 @@
-import { abortReason } from './abort.ts';
+import { EventEmitter } from 'node:events';
+import type { Cancellation } from './abort.ts';
 
 /** The time that one attempt has, and the cancellation that it inherits. */
 export interface Deadline {
-  /** Aborted when the time is over or the caller is gone. */
-  readonly signal: AbortSignal;
+  /** Emits `abort` when the time is over or the caller is gone: undici takes this for a signal. */
+  readonly signal: EventEmitter;
   /** Has the time run out? */
   expired(): boolean;
   /** Takes the time limit away and keeps the cancellation. */
@@ -13,27 +14,25 @@ export interface Deadline {
 }
 
 /** Starts the clock of an attempt. */
-export function startDeadline(parent: AbortSignal, milliseconds: number): Deadline {
-  const controller = new AbortController();
+export function startDeadline(parent: Cancellation, milliseconds: number): Deadline {
+  const signal = new EventEmitter();
   let expired = false;
   const timer = setTimeout(() => {
     expired = true;
-    controller.abort();
+    signal.emit('abort');
   }, milliseconds);
-  const onAbort = (): void => {
-    controller.abort(abortReason(parent));
-  };
-  if (parent.aborted) onAbort();
-  parent.addEventListener('abort', onAbort, { once: true });
+  const forget = parent.onAbort(() => {
+    signal.emit('abort');
+  });
   return {
-    signal: controller.signal,
+    signal,
     expired: () => expired,
     disarm() {
       clearTimeout(timer);
     },
     end() {
       clearTimeout(timer);
-      parent.removeEventListener('abort', onAbort);
+      forget();
     },
   };
 }

@@ -3,6 +3,7 @@ import type { Dispatcher } from 'undici';
 import type { LimitSettings } from '../settings.ts';
 import { decompressed } from '../body/decompression.ts';
 import { connectionFailure } from '../policy/connection-failure.ts';
+import type { Cancellation } from './abort.ts';
 import { startDeadline } from './deadline.ts';
 import type { Deadline } from './deadline.ts';
 
@@ -36,12 +37,13 @@ export interface Exchange {
 
 /**
  * Sends one request and waits for the answer's headers. Whoever reads the body ends the deadline.
- * Rejects with an `AttemptFailure`, or with the signal's reason.
+ * Rejects with an `AttemptFailure`, or with the reason of the cancellation.
  */
-export async function exchange(wire: Wire, request: WireRequest, signal: AbortSignal): Promise<Exchange> {
-  const deadline = startDeadline(signal, wire.limits.timeoutMilliseconds);
+export async function exchange(wire: Wire, request: WireRequest, cancellation: Cancellation): Promise<Exchange> {
+  if (cancellation.aborted) throw cancellation.reason;
+  const deadline = startDeadline(cancellation, wire.limits.timeoutMilliseconds);
   const explain = (error: unknown, answered: boolean): Error =>
-    connectionFailure(error, { ...wire, deadline, signal, answered });
+    connectionFailure(error, { ...wire, deadline, cancellation, answered });
   try {
     const { statusCode, headers, body } = await wire.dispatcher.request({
       ...request,
