@@ -3,6 +3,7 @@ import { hasCode, TributaryError } from '../../domain/errors.ts';
 import type { Job, Step, Task } from '../../domain/job.ts';
 import type { LogEntry, LogScope } from '../../domain/log-entry.ts';
 import type { LogFilter } from '../../domain/log-filter.ts';
+import type { Partition } from '../../pagination/partition.ts';
 import { wholeListPartition } from '../../pagination/whole-list.ts';
 import { wholeResponsePartition } from '../../pagination/whole-response.ts';
 import type { Capabilities, Connector, ConnectorOptions, LogReading } from '../connector.ts';
@@ -15,6 +16,7 @@ import { LogReader } from './log-reader.ts';
 import { byteNiteOptions } from './options.ts';
 import { selectionOf } from './selection.ts';
 import { stepsOf } from './steps.ts';
+import { sayTruncation } from './truncation.ts';
 
 const CAPABILITIES: Capabilities = {
   attempts: false,
@@ -27,10 +29,10 @@ const CAPABILITIES: Capabilities = {
 };
 
 export function createByteNiteConnector({ source, http, options }: ConnectorOptions): Connector {
-  const { jobPageSize } = byteNiteOptions.parse(options ?? {});
+  const { jobPageSize, logCap } = byteNiteOptions.parse(options ?? {});
   const list = new JobList(http, jobPageSize);
   const jobs = new JobLoader(http);
-  const reader = new LogReader(http);
+  const reader = new LogReader(http, logCap);
 
   async function steps(job: string, call: Call): Promise<readonly Step[]> {
     const wire = await jobs.load(job, call);
@@ -47,7 +49,7 @@ export function createByteNiteConnector({ source, http, options }: ConnectorOpti
     getJobs: (keys, call) => Promise.all(keys.map((key) => jobOrError(key, call))),
     attempts: () => Promise.resolve([]),
     steps: (job) => Promise.resolve([wholeListPartition('', (call) => steps(job, call))]),
-    tasks: (job) => Promise.resolve([wholeListPartition('', async (call) => (await reader.tasks(job, call)).all())]),
+    tasks: (job) => Promise.resolve([tasks(job)]),
     attempt: () => Promise.resolve(null),
     async step(job, key, call) {
       if (!SERVICES.some((service) => service === key)) return null;
@@ -69,11 +71,21 @@ export function createByteNiteConnector({ source, http, options }: ConnectorOpti
 
   async function taskOrNull(job: string, key: string, call: Call): Promise<Task | null> {
     try {
-      return (await reader.task(job, key, call)).get(key);
+      return (await reader.task(job, key, call)).tasks.get(key);
     } catch (error) {
       if (hasCode(error, 'NOT_FOUND')) return null;
       throw error;
     }
+  }
+
+  function tasks(job: string): Partition<Task> {
+    let truncated = false;
+    const partition = wholeListPartition('', async (call) => {
+      const answer = await reader.tasks(job, call);
+      ({ truncated } = answer);
+      return answer.tasks.all();
+    });
+    return sayTruncation(partition, () => truncated);
   }
 
   /** One log per job, whatever the scope: a line is the same line, with the same id, in each of them. */
@@ -82,11 +94,14 @@ export function createByteNiteConnector({ source, http, options }: ConnectorOpti
     const residual = { contains, notContains, matches };
     const selection = selectionOf(scope, filter);
     if (selection === null) return { partitions: [], residual };
+    let truncated = false;
     const partition = wholeResponsePartition<LogEntry>({
       key: '',
       identity: LINE_IDENTITY,
-      load: (sink, call) => reader.lines(scope.job, selection, sink, call),
+      async load(sink, call) {
+        ({ truncated } = await reader.lines(scope.job, selection, sink, call));
+      },
     });
-    return { partitions: [partition], residual };
+    return { partitions: [sayTruncation(partition, () => truncated)], residual };
   }
 }

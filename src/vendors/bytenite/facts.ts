@@ -56,6 +56,12 @@ export const STEP_OF_STATE: Readonly<Record<string, Service>> = {
   ASSEMBLING: 'ASSEMBLER',
 };
 
+/**
+ * Lines at which an answer of POST /logs may end without a word. The lines come from Loki, whose stock
+ * limit of entries per query this is; nobody has published whether the vendor raises it.
+ */
+export const LOG_CAP = 5_000;
+
 /** How GET /jobs is asked for the newest first. Assumed: the reference calls it a string and shows no value. */
 export const NEWEST_FIRST = 'createdAt desc';
 

@@ -24,13 +24,13 @@ export function severityOfLevel(level: string | null): Severity {
 
 export type SeverityFilter = Pick<LogFilter, 'minSeverity' | 'severityIn' | 'includeUnspecified'>;
 
-/** Do entries of that severity number pass the filter? */
+/** Do entries of that severity number pass the filter? It must say what the reader of a partition would say. */
 export function passesSeverity(filter: SeverityFilter, number: number): boolean {
   const { minSeverity, severityIn, includeUnspecified } = filter;
   const severity = severityOf(number);
   if (severity === 'UNSPECIFIED') {
     if (includeUnspecified !== undefined) return includeUnspecified;
-    if (severityIn !== undefined && !severityIn.includes('UNSPECIFIED')) return false;
+    if (severityIn !== undefined) return severityIn.includes('UNSPECIFIED');
     return minSeverity === undefined || SEVERITY_FLOOR[minSeverity] <= SEVERITY_FLOOR.INFO;
   }
   if (minSeverity !== undefined && number < SEVERITY_FLOOR[minSeverity]) return false;

@@ -28,6 +28,9 @@ const text = z
   .nullish()
   .transform((value) => value ?? null);
 
+/** Any value, or none: shown only as far as it is plain. */
+const plain = z.unknown().optional();
+
 export const jobDecoder = z.object({
   id: z.string().min(1),
   name: text,
@@ -43,18 +46,18 @@ export const jobDecoder = z.object({
     .transform((value) => value ?? {}),
   // Shown as attributes as far as they are plain values. Never read: `params`, `dataSource` and
   // `dataDestination`, which hold credentials of the customer's storage.
-  templateId: z.unknown(),
-  appId: z.unknown(),
-  description: z.unknown(),
-  priority: z.unknown(),
-  submittedAt: z.unknown(),
-  startAt: z.unknown(),
-  deletedAt: z.unknown(),
-  duration: z.unknown(),
-  errorMessage: z.unknown(),
-  numChunks: z.unknown(),
-  numUnitsEstimation: z.unknown(),
-  regions: z.unknown(),
+  templateId: plain,
+  appId: plain,
+  description: plain,
+  priority: plain,
+  submittedAt: plain,
+  startAt: plain,
+  deletedAt: plain,
+  duration: plain,
+  errorMessage: plain,
+  numChunks: plain,
+  numUnitsEstimation: plain,
+  regions: plain,
 });
 
 export type WireJob = z.infer<typeof jobDecoder>;
