@@ -37,7 +37,7 @@ const MAX_RESTARTS = 8;
 /** How many pages are asked for side by side. */
 const MAX_PREFETCH = 4;
 
-/** The hint of a row: its page, the page of the next group in the walk, the total then, and the list's memory of both. */
+/** The hint of a row, behind the order of the list: its page, the page of the next group in the walk, the total then, and the list's memory of both. */
 interface PageHint {
   readonly page: number;
   readonly next: number;
@@ -185,8 +185,13 @@ class Walk<T extends Ordered> {
     const following = firstNumber(next) ?? page;
     const memory = this.#list.remember;
     const total = this.#totals.get(page) ?? null;
-    if (memory === undefined) return [page, following, total];
-    return [page, following, total, memory.call(this.#list, page), memory.call(this.#list, following)];
+    const order = this.#orderMark;
+    if (memory === undefined) return [order, page, following, total];
+    return [order, page, following, total, memory.call(this.#list, page), memory.call(this.#list, following)];
+  }
+
+  get #orderMark(): number {
+    return this.#list.order === 'ascending' ? 1 : -1;
   }
 
   async #lastPage(): Promise<{ index: number; page: IndexedPage<T> }> {
@@ -207,8 +212,9 @@ class Walk<T extends Ordered> {
 
   #readHint(hint: Hint | null): PageHint | null {
     if (!Array.isArray(hint)) return null;
-    const [page, next, total, memory, nextMemory] = hint as readonly Json[];
-    if (!isIndex(page) || !isIndex(next)) return null;
+    const [order, page, next, total, memory, nextMemory] = hint as readonly Json[];
+    // A page number means nothing in a list that is sorted the other way.
+    if (order !== this.#orderMark || !isIndex(page) || !isIndex(next)) return null;
     if (memory !== undefined) this.#list.recall?.(page, memory);
     if (nextMemory !== undefined) this.#list.recall?.(next, nextMemory);
     return { page, next, total: typeof total === 'number' ? total : null };

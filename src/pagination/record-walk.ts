@@ -25,6 +25,7 @@ export class RecordWalk<T extends Ordered> {
   readonly #call: Call;
   /** As the cursor says, or newest first, unless a page shows otherwise. */
   #newestFirst: boolean;
+  #orderShown = false;
   #cursors: boolean | null = null;
   #count = 0;
   #atEnd = false;
@@ -55,7 +56,7 @@ export class RecordWalk<T extends Ordered> {
 
   /** From the oldest (forward) or newest (backward) record on. */
   async beginAtEnd(): Promise<WalkedRecord<T>[]> {
-    const first = await this.#fetch({ kind: 'first' });
+    const first = await this.#fetchFirst();
     if (this.#kind === 'after' || this.#holdsAll(first)) {
       if (this.#kind === 'before') this.#atEnd = true;
       return this.#give(first, 0);
@@ -130,14 +131,29 @@ export class RecordWalk<T extends Ordered> {
     this.#count += 1;
     const page = await this.#options.fetch(request, this.#call);
     const order = orderOf(page.records);
-    if (order !== null) this.#newestFirst = order === 'descending';
+    if (order !== null) {
+      this.#newestFirst = order === 'descending';
+      this.#orderShown = true;
+    }
     if (page.cursors) this.#cursors = true;
     return page;
   }
 
+  /** The first page; where all of it is of one instant, a look at the far end shows which way the list goes. */
+  async #fetchFirst(): Promise<KeysetPage<T>> {
+    const first = await this.#fetch({ kind: 'first' });
+    const near = first.records[0]?.time;
+    if (this.#orderShown || near === undefined || first.total === null || this.#holdsAll(first)) return first;
+    const far = await this.#fetch({ kind: 'offset', offset: first.total - 1 });
+    const farTime = far.records.at(-1)?.time;
+    if (farTime !== undefined && farTime !== near) this.#newestFirst = farTime < near;
+    this.#orderShown = true;
+    return first;
+  }
+
   /** A search has to know which way the list is sorted before it asks in the wrong half. */
   async #learnOrder(): Promise<void> {
-    if (this.#count === 0) await this.#fetch({ kind: 'first' });
+    if (!this.#orderShown) await this.#fetchFirst();
   }
 
   #giveBeside(page: KeysetPage<T>, anchor: Anchor): WalkedRecord<T>[] {
@@ -166,9 +182,8 @@ export class RecordWalk<T extends Ordered> {
         offset = this.#kind === 'after' ? offset + at : Math.max(0, offset - limit + 1);
         continue;
       }
-      // New records push the old ones on: the anchor is further from the native start than it was.
-      offset += this.#newestFirst ? limit - 1 : -(limit - 1);
-      if (offset < 0) return null;
+      // Records that came before it have pushed the anchor on, away from the native start.
+      offset += Math.max(1, limit - 1);
     }
     return null;
   }

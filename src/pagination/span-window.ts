@@ -13,7 +13,8 @@ export class SpanWindow<T extends Ordered> {
   readonly #span: bigint;
   readonly #direction: Direction;
   readonly #sign: 1 | -1;
-  readonly #from: Position | null;
+  /** Where the read began, and then the last row that was given out. */
+  #reached: Position | null;
   readonly #until: Position | null;
   #waiting: T[] = [];
   /** Records in walk order that may still be an anchor of a row's hint. */
@@ -28,7 +29,7 @@ export class SpanWindow<T extends Ordered> {
     this.#span = span;
     this.#direction = options.direction;
     this.#sign = options.direction === 'forward' ? 1 : -1;
-    this.#from = options.from;
+    this.#reached = options.from;
     this.#until = options.until;
     this.#originKnown = options.from === null;
   }
@@ -44,7 +45,8 @@ export class SpanWindow<T extends Ordered> {
     for (const row of record.rows) {
       const time = clamp(row.time, record.time, record.time + this.#span);
       const placed = withTie<T>({ ...row, time }, row.tie);
-      if (this.#from !== null && !isBeyond(placed, this.#from, this.#direction)) continue;
+      // Behind where the walk has got to: a late row, which this walk does not owe any more.
+      if (this.#reached !== null && !isBeyond(placed, this.#reached, this.#direction)) continue;
       if (this.#isPastUntil(placed)) continue;
       this.#waiting.push(placed);
     }
@@ -79,6 +81,7 @@ export class SpanWindow<T extends Ordered> {
   #giveOut(rows: T[], atEnd = false): { rows: T[]; hints: (Hint | null)[] } {
     rows.sort((a, b) => comparePositions(a, b) * this.#sign);
     const hints = rows.map((row) => this.#hintOf(row.time, atEnd));
+    this.#reached = rows.at(-1) ?? this.#reached;
     this.#forget(rows.at(-1)?.time ?? null);
     return { rows, hints };
   }

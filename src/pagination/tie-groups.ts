@@ -123,7 +123,8 @@ export class TieGroups<T extends Ordered> {
       if (from !== null && !isBeyond(row, from, direction)) continue;
       if (until !== null && comparePositions(row, until) * sign >= 0) continue;
       out.rows.push(row);
-      out.hints.push(this.#closeHint(hintOf.get(row) ?? null, next));
+      // Only behind the group's last row does the next group follow.
+      out.hints.push(this.#closeHint(hintOf.get(row) ?? null, row === placed.at(-1) ? next : null));
     }
     this.#closedTime = first.row.time;
     this.#pending = [];
