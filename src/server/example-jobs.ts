@@ -1,0 +1,25 @@
+import { createContext } from '../context.ts';
+import type { Federation } from '../federation/api.ts';
+import { encodeNodeId } from '../federation/node-id.ts';
+
+/** How long the page may wait for its examples. */
+const PATIENCE_MILLISECONDS = 2_000;
+
+/** Ids of a few jobs to put into examples, running ones where there are; none when the sources do not answer. */
+export async function exampleJobIds(federation: Federation): Promise<readonly string[]> {
+  const signal = AbortSignal.timeout(PATIENCE_MILLISECONDS);
+  const found = await Promise.all(
+    federation.sources.map(async ({ name }) => {
+      const { call } = createContext(federation, { signal, authorization: null });
+      const jobs = await federation
+        .jobs({ first: 20, sources: [name] }, call)
+        .nodes()
+        .catch(() => []);
+      return [...jobs.filter(({ status }) => status === 'RUNNING'), ...jobs].slice(0, 1);
+    }),
+  );
+  return found
+    .flat()
+    .sort((a, b) => Number(b.status === 'RUNNING') - Number(a.status === 'RUNNING'))
+    .map(({ source, key }) => encodeNodeId('Job', source, key));
+}

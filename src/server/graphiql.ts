@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
+import type { Federation } from '../federation/api.ts';
+import { exampleJobIds } from './example-jobs.ts';
+import { exampleTabs } from './example-tabs.ts';
+
+/** One form of the page. Nine megabytes: it is made and compressed once. */
+interface Page {
+  readonly body: Buffer;
+  readonly etag: string;
+}
+
+type Encoding = 'br' | 'gzip' | 'identity';
+
+const COMPRESS: Readonly<Record<Encoding, (html: Buffer) => Promise<Buffer>>> = {
+  br: (html) => promisify(brotliCompress)(html, { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } }),
+  gzip: (html) => promisify(gzip)(html),
+  identity: (html) => Promise.resolve(html),
+};
+
+/** Does a browser ask for a page here? */
+export function wantsPage(request: IncomingMessage): boolean {
+  return request.method === 'GET' && (request.headers.accept ?? '').includes('text/html');
+}
+
+/** Serves GraphiQL as one page that loads nothing else, neither from here nor from another host. */
+export function createGraphiql(federation: Federation) {
+  let html: Promise<Buffer> | null = null;
+  const pages = new Map<Encoding, Promise<Page>>();
+
+  async function page(encoding: Encoding): Promise<Page> {
+    html ??= render(federation);
+    const body = await COMPRESS[encoding](await html);
+    return { body, etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"` };
+  }
+
+  return async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const encoding = encodingFor(request);
+    const made = pages.get(encoding) ?? page(encoding);
+    pages.set(encoding, made);
+    const { body, etag } = await made;
+    const headers = { etag, 'cache-control': 'no-cache', vary: 'accept, accept-encoding' };
+    if (request.headers['if-none-match'] === etag) {
+      response.writeHead(304, headers).end();
+      return;
+    }
+    response.writeHead(200, {
+      ...headers,
+      'content-type': 'text/html; charset=utf-8',
+      'content-length': body.byteLength,
+      ...(encoding === 'identity' ? {} : { 'content-encoding': encoding }),
+    });
+    response.end(body);
+  };
+}
+
+async function render(federation: Federation): Promise<Buffer> {
+  // Nine megabytes that only those pay for who look at the page.
+  const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
+  const tabs = exampleTabs(await exampleJobIds(federation));
+  const page = renderGraphiQL({
+    title: 'Tributary',
+    endpoint: '/graphql',
+    subscriptionsProtocol: 'WS',
+    defaultTabs: tabs.map(({ query, variables }) => ({ query, variables: variables ?? null })),
+    defaultEditorToolsVisibility: true,
+  });
+  return Buffer.from(page);
+}
+
+function encodingFor(request: IncomingMessage): Encoding {
+  const accepted = request.headers['accept-encoding'] ?? '';
+  if (/\bbr\b/.test(accepted)) return 'br';
+  return /\bgzip\b/.test(accepted) ? 'gzip' : 'identity';
+}

@@ -1,0 +1,84 @@
+import { createYoga } from 'graphql-yoga';
+import type { Plugin, YogaInitialContext, YogaServerInstance } from 'graphql-yoga';
+import type { GraphQLError } from 'graphql';
+import type { Logger } from 'pino';
+import type { GraphContext } from '../../resolvers/context.ts';
+import { schema } from '../../schema/index.ts';
+import { createContext } from '../context.ts';
+import type { RequestFacts } from '../context.ts';
+import type { Federation } from '../federation/api.ts';
+import { compileQueries } from './compiled-queries.ts';
+import type { ErrorCode } from '../domain/errors.ts';
+import { codeOf, toClientError } from './errors.ts';
+import { limitQueries } from './limits.ts';
+import type { QueryLimits } from './limits.ts';
+import type { Metrics } from './metrics.ts';
+import { limitNodes } from './node-limit.ts';
+
+export interface GraphqlOptions {
+  readonly federation: Federation;
+  readonly limits: QueryLimits;
+  readonly logger: Logger | null;
+  readonly metrics: Metrics;
+  /** Origins of pages that may read answers, beside our own. */
+  readonly allowedOrigins: readonly string[];
+}
+
+/** What the transport knows of a request where there is no HTTP request for the operation. */
+export interface TransportContext {
+  readonly facts?: RequestFacts;
+}
+
+export interface GraphqlServer {
+  /** GraphQL over HTTP and server-sent events; `getEnveloped` is the same for other transports. */
+  readonly yoga: YogaServerInstance<TransportContext, GraphContext>;
+  /** Turns an error into what clients read, logs it when it is ours, and counts it. */
+  present(error: unknown): GraphQLError;
+}
+
+export function createGraphql({ federation, limits, logger, metrics, allowedOrigins }: GraphqlOptions): GraphqlServer {
+  function present(error: unknown): GraphQLError {
+    const shown = toClientError(error, logger);
+    metrics.error(codeOf(shown));
+    return shown;
+  }
+  const yoga = createYoga<TransportContext, GraphContext>({
+    schema,
+    graphqlEndpoint: '/graphql',
+    context: (initial) => createContext(federation, initial.facts ?? factsOf(initial)),
+    maskedErrors: { maskError: present },
+    // Its log would hold errors as they came, with all that hangs on them.
+    logging: false,
+    graphiql: false,
+    landingPage: false,
+    multipart: false,
+    cors: allowedOrigins.length === 0 ? false : { origin: [...allowedOrigins], credentials: false },
+    // body-limit.ts does it for a fraction of the cost.
+    maxRequestBodySize: false,
+    plugins: [
+      metrics.plugin,
+      limitQueries(limits),
+      codeValidationErrors(),
+      limitNodes(limits.nodes, federation.sources.length, present),
+      compileQueries(),
+    ],
+  });
+  return { yoga, present };
+}
+
+/** Validation errors reach clients as they are: they get their code here. */
+function codeValidationErrors(): Plugin {
+  return {
+    onValidate: () => {
+      return ({ result }) => {
+        for (const { extensions } of result as readonly GraphQLError[]) {
+          extensions['code'] ??= 'BAD_USER_INPUT' satisfies ErrorCode;
+        }
+      };
+    },
+  };
+}
+
+function factsOf({ request }: YogaInitialContext): RequestFacts {
+  return { signal: request.signal, authorization: request.headers.get('authorization') };
+}

@@ -1,0 +1,139 @@
+import { createServer as createHttpServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import type { Logger } from 'pino';
+import type { Federation } from '../federation/api.ts';
+import { limitBody } from './body-limit.ts';
+import { createGraphiql, wantsPage } from './graphiql.ts';
+import { createGraphql } from './graphql.ts';
+import { DEFAULT_QUERY_LIMITS } from './limits.ts';
+import type { QueryLimits } from './limits.ts';
+import { createMetrics } from './metrics.ts';
+import { serveWebSockets } from './websocket.ts';
+
+export interface ServerOptions {
+  readonly federation: Federation;
+  readonly host: string;
+  /** 0: a free one, chosen by the system. */
+  readonly port: number;
+  /** Serve GraphiQL to browsers? Default: yes. */
+  readonly graphiql?: boolean;
+  readonly logger?: Logger;
+  /** Limits that differ from `DEFAULT_QUERY_LIMITS`. */
+  readonly limits?: Partial<QueryLimits>;
+  /** Origins of pages that may read answers and open WebSockets, beside our own. Default: none. */
+  readonly allowedOrigins?: readonly string[];
+  /** How long `close` waits for answers that are on their way. Default: 5,000. */
+  readonly graceMilliseconds?: number;
+}
+
+export interface RunningServer {
+  /** Where it answers, without a path: `http://127.0.0.1:4000`. */
+  readonly url: string;
+  /**
+   * Takes no more requests, closes the federation (which ends its tails), lets answers on their way out,
+   * and then closes every connection. Resolves when nothing of the server is left.
+   */
+  close(): Promise<void>;
+}
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
+
+/** Starts the service. Rejects when the port can't be had. */
+export async function createServer(options: ServerOptions): Promise<RunningServer> {
+  const { federation, host, port, logger = null, allowedOrigins = [], graceMilliseconds = 5_000 } = options;
+  const limits = { ...DEFAULT_QUERY_LIMITS, ...options.limits };
+  const metrics = createMetrics();
+  const graphql = createGraphql({ federation, limits, logger, metrics, allowedOrigins });
+  const graphiql = options.graphiql === false ? null : createGraphiql(federation);
+  let closing: Promise<void> | null = null;
+
+  const routes: Readonly<Record<string, Handler>> = {
+    '/graphql': (request, response) => {
+      if (graphiql !== null && wantsPage(request)) return graphiql(request, response);
+      return limitBody(request, response, limits.bodyBytes) ? graphql.yoga.handle(request, response) : undefined;
+    },
+    '/': (_request, response) => {
+      response.writeHead(302, { location: '/graphql' }).end();
+    },
+    '/health/live': (_request, response) => {
+      answerText(response, 200, 'live\n');
+    },
+    '/health/ready': (_request, response) => {
+      answerText(response, closing === null ? 200 : 503, closing === null ? 'ready\n' : 'shutting down\n');
+    },
+    '/metrics': async (_request, response) => {
+      const text = await metrics.registry.metrics();
+      response.writeHead(200, { 'content-type': metrics.registry.contentType }).end(text);
+    },
+  };
+
+  const server = createHttpServer((request, response) => {
+    const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+    const handler = Object.hasOwn(routes, path) ? routes[path] : undefined;
+    response.once('close', () => {
+      metrics.request(handler === undefined ? 'other' : path, response.statusCode);
+    });
+    if (handler === undefined) {
+      answerText(response, 404, 'There is nothing here. The API is at /graphql.\n');
+      return;
+    }
+    void serve(handler, request, response, logger);
+  });
+
+  const endWebSockets = serveWebSockets(server, {
+    graphql,
+    maxMessageBytes: limits.bodyBytes,
+    allowedOrigins,
+  });
+
+  await listen(server, host, port);
+
+  async function shutDown(): Promise<void> {
+    const stopped = once(server, 'close');
+    server.close();
+    await federation.close();
+    await endWebSockets();
+    server.closeIdleConnections();
+    const impatience = setTimeout(() => {
+      server.closeAllConnections();
+    }, graceMilliseconds);
+    await stopped;
+    clearTimeout(impatience);
+    await graphql.yoga.dispose();
+  }
+
+  return { url: urlOf(server, host), close: () => (closing ??= shutDown()) };
+}
+
+async function serve(
+  handler: Handler,
+  request: IncomingMessage,
+  response: ServerResponse,
+  logger: Logger | null,
+): Promise<void> {
+  try {
+    await handler(request, response);
+  } catch (error) {
+    logger?.error({ error: error instanceof Error ? error.name : typeof error }, 'a request could not be answered');
+    if (!response.headersSent) answerText(response, 500, 'Unexpected error.\n');
+    else response.destroy();
+  }
+}
+
+function answerText(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(text);
+}
+
+async function listen(server: Server, host: string, port: number): Promise<void> {
+  server.listen(port, host);
+  // Rejects with the server's error.
+  await once(server, 'listening');
+}
+
+function urlOf(server: Server, host: string): string {
+  // A server that listens on TCP has an address with a port.
+  const { port } = server.address() as AddressInfo;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}

@@ -1,0 +1,126 @@
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { DocumentNode, ExecutionArgs, GraphQLSchema } from 'graphql';
+import { GraphQLError } from 'graphql';
+import type { Context, OperationResult, SubscribePayload } from 'graphql-ws';
+import { useServer } from 'graphql-ws/use/ws';
+import type { Extra } from 'graphql-ws/use/ws';
+import { WebSocketServer } from 'ws';
+import type { GraphContext } from '../../resolvers/context.ts';
+import type { GraphqlServer } from './graphql.ts';
+
+interface WebSocketOptions {
+  readonly graphql: GraphqlServer;
+  readonly maxMessageBytes: number;
+  readonly allowedOrigins: readonly string[];
+}
+
+type Connection = Context<Record<string, unknown> | undefined, Extra & Partial<Record<PropertyKey, never>>>;
+
+/** What `getEnveloped` gives, with the types that it leaves open. */
+interface Enveloped {
+  readonly schema: GraphQLSchema;
+  parse(query: string): DocumentNode;
+  validate(schema: GraphQLSchema, document: DocumentNode): readonly unknown[];
+  contextFactory(): Promise<GraphContext> | GraphContext;
+  execute(args: ExecutionArgs): OperationResult;
+  subscribe(args: ExecutionArgs): OperationResult;
+}
+
+/** The functions of one operation travel with its arguments, as graphql-ws calls them later. */
+type Execution = ExecutionArgs & { readonly enveloped: Enveloped };
+
+/** Serves graphql-transport-ws at /graphql. Returns what ends all connections. */
+export function serveWebSockets(server: Server, options: WebSocketOptions): () => Promise<void> {
+  const { graphql, maxMessageBytes, allowedOrigins } = options;
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes });
+  const closed = new WeakMap<IncomingMessage, AbortController>();
+
+  server.on('upgrade', (request, socket, head) => {
+    if (!isWelcome(request, allowedOrigins)) {
+      refuse(socket);
+      return;
+    }
+    sockets.handleUpgrade(request, socket, head, (client) => {
+      closed.set(request, new AbortController());
+      sockets.emit('connection', client, request);
+    });
+  });
+
+  const { dispose } = useServer<Record<string, unknown> | undefined, Partial<Record<PropertyKey, never>>>(
+    {
+      execute: (args) => (args as Execution).enveloped.execute(args),
+      subscribe: (args) => (args as Execution).enveloped.subscribe(args),
+      onSubscribe: async (connection, _id, payload) => {
+        const signal = closed.get(connection.extra.request)?.signal ?? AbortSignal.abort();
+        const enveloped: Enveloped = graphql.yoga.getEnveloped({
+          facts: { signal, authorization: authorizationOf(connection) },
+        });
+        return prepare(enveloped, payload, graphql.present);
+      },
+      onClose: ({ extra }) => {
+        closed.get(extra.request)?.abort();
+      },
+    },
+    sockets,
+  );
+
+  return async () => {
+    const gone = dispose();
+    // A client that does not answer the goodbye would keep the server from ending.
+    const impatience = setTimeout(() => {
+      for (const client of sockets.clients) client.terminate();
+    }, 500);
+    await gone;
+    clearTimeout(impatience);
+  };
+}
+
+/** Parses and checks an operation; what the client got wrong is returned, as graphql-ws wants it. */
+async function prepare(
+  enveloped: Enveloped,
+  { query, variables, operationName }: SubscribePayload,
+  present: GraphqlServer['present'],
+): Promise<Execution | readonly GraphQLError[]> {
+  try {
+    const document = enveloped.parse(query);
+    const problems = enveloped.validate(enveloped.schema, document);
+    if (problems.length > 0) return problems.map((problem) => toAnswer(present(problem)));
+    const contextValue = await enveloped.contextFactory();
+    return {
+      schema: enveloped.schema,
+      document,
+      contextValue,
+      variableValues: variables ?? null,
+      operationName: operationName ?? null,
+      enveloped,
+    };
+  } catch (error) {
+    return [toAnswer(present(error))];
+  }
+}
+
+/** There is no HTTP status to set here. */
+function toAnswer(error: GraphQLError): GraphQLError {
+  const { message, nodes = null, source = null, positions = null, extensions } = error;
+  const { http: _, ...shown } = extensions;
+  return new GraphQLError(message, { nodes, source, positions, extensions: shown });
+}
+
+/** Browsers let any page open a WebSocket anywhere; only our own pages and those that were named are let in. */
+function isWelcome({ url = '', headers }: IncomingMessage, allowedOrigins: readonly string[]): boolean {
+  if (url.split('?', 1)[0] !== '/graphql') return false;
+  const { origin } = headers;
+  if (origin === undefined || allowedOrigins.includes(origin)) return true;
+  return URL.canParse(origin) && new URL(origin).host === headers.host;
+}
+
+function refuse(socket: Duplex): void {
+  socket.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+}
+
+/** From the connection's parameters (browsers can't set headers here), or the header of the handshake. */
+function authorizationOf({ connectionParams, extra }: Connection): string | null {
+  const given = connectionParams?.['Authorization'] ?? connectionParams?.['authorization'];
+  return typeof given === 'string' ? given : (extra.request.headers.authorization ?? null);
+}

@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import { TributaryError } from '../../src/domain/errors.ts';
+import { fakeFederation } from '../resolvers/fake-federation.ts';
+import { start } from './start.ts';
+
+const JOB = '{ job(source: "up", key: "a") { name } }';
+
+describe('errors over HTTP', () => {
+  it('of one source stand beside the data of the others, with a code and the source', async () => {
+    const server = await start();
+    const { status, data, errors } = await server.query('{ sources { name health { state } jobs { nodes { key } } } }');
+    expect(status).toBe(200);
+    expect(data).toEqual({
+      sources: [
+        { name: 'up', health: { state: 'UP' }, jobs: { nodes: [{ key: 'a' }, { key: 'b' }] } },
+        { name: 'down', health: null, jobs: null },
+      ],
+    });
+    const extensions = { code: 'SOURCE_UNAVAILABLE', source: 'down' };
+    expect(errors).toMatchObject([
+      { message: 'down: it does not answer.', path: ['sources', 1, 'health'], extensions },
+      { message: 'down: it does not answer.', path: ['sources', 1, 'jobs', 'nodes'], extensions },
+    ]);
+  });
+
+  it('say when to try again, and nothing that the vendor answered', async () => {
+    const error = new TributaryError('SOURCE_RATE_LIMITED', 'up: too many calls.', {
+      source: 'up',
+      retryAfterSeconds: 7,
+      status: 429,
+      body: 'secret',
+      cause: new Error('https://up.example.com/?token=secret'),
+    });
+    const server = await start(fakeFederation({ job: () => Promise.reject(error) }));
+    const answer = await server.query(JOB);
+    expect(answer.errors?.map(({ extensions }) => extensions)).toEqual([
+      { code: 'SOURCE_RATE_LIMITED', source: 'up', retryAfterSeconds: 7 },
+    ]);
+    expect(JSON.stringify(answer)).not.toContain('secret');
+  });
+
+  it('that nobody expected are said without details, and logged without addresses and secrets', async () => {
+    const error = Object.assign(new Error('GET https://up.example.com/jobs?token=t0p with Bearer s3cr3t'), {
+      body: 'b0dy',
+    });
+    const server = await start(fakeFederation({ job: () => Promise.reject(error) }));
+    const answer = await server.query(JOB);
+    expect(answer.data).toEqual({ job: null });
+    expect(answer.errors).toMatchObject([
+      { message: 'Unexpected error.', path: ['job'], extensions: { code: 'INTERNAL_SERVER_ERROR' } },
+    ]);
+    expect(server.log).toHaveLength(1);
+    expect(server.log[0]).toContain('GET [url] with Bearer [secret]');
+    expect(server.log[0]).toContain('errors.test.ts');
+    expect(server.log[0]).not.toMatch(/t0p|s3cr3t|b0dy|up\.example/);
+  });
+
+  it("of a null where there must be none are ours, not the client's", async () => {
+    const server = await start(
+      fakeFederation({ job: () => Promise.resolve({ source: 'up', key: 'a', status: null, name: null } as never) }),
+    );
+    const { errors } = await server.query(JOB);
+    expect(errors?.map(({ extensions }) => extensions)).toEqual([{ code: 'INTERNAL_SERVER_ERROR' }]);
+  });
+
+  it.each([
+    ['a query that does not parse', '{ jobs(', {}],
+    ['a field that does not exist', '{ jbos { totalCount } }', {}],
+    ['a missing variable', 'query ($id: ID!) { node(id: $id) { id } }', {}],
+    ['a variable of another type', 'query ($n: Int) { jobs(first: $n) { totalCount } }', { n: 'many' }],
+    [
+      'a time that is none, as a variable',
+      'query ($f: LogFilter) { logs(jobs: [], filter: $f) { totalCount } }',
+      { f: { since: 'today' } },
+    ],
+    ['a time that is none, in the query', '{ logs(jobs: [], filter: { since: "today" }) { totalCount } }', {}],
+    [
+      'a value that an enum has not',
+      'query ($s: [JobStatus!]) { jobs(filter: { statusIn: $s }) { totalCount } }',
+      { s: ['DONE'] },
+    ],
+    ['an operation that is not there', 'query A { sources { name } } query B { sources { name } }', {}],
+  ])('about %s are BAD_USER_INPUT and not logged', async (_what, query, variables) => {
+    const server = await start();
+    const { errors } = await server.query(query, variables);
+    expect(errors?.map(({ extensions }) => extensions)).toEqual([{ code: 'BAD_USER_INPUT' }]);
+    expect(server.log).toEqual([]);
+  });
+
+  it('about a body that is no JSON are BAD_USER_INPUT', async () => {
+    const server = await start();
+    const response = await fetch(`${server.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{',
+    });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
+  });
+
+  it('say which DateTime was wanted', async () => {
+    const server = await start();
+    const { errors } = await server.query(
+      'query ($t: DateTime) { logs(jobs: [], filter: { since: $t }) { totalCount } }',
+      { t: 'today' },
+    );
+    expect(errors?.[0]?.message).toContain('A DateTime is an RFC 3339 text');
+  });
+});

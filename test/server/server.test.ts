@@ -1,0 +1,139 @@
+import { describe, expect, it } from 'vitest';
+import { createServer } from '../../src/server/server.ts';
+import { fakeFederation } from '../resolvers/fake-federation.ts';
+import { start } from './start.ts';
+
+describe('the server', () => {
+  it('answers queries by POST and GET', async () => {
+    const server = await start();
+    expect(await server.query('{ sources { name } }')).toEqual({
+      status: 200,
+      data: { sources: [{ name: 'up' }, { name: 'down' }] },
+    });
+    const response = await fetch(
+      `${server.url}/graphql?query=${encodeURIComponent('{ source(name: "up") { name } }')}`,
+    );
+    expect(await response.json()).toEqual({ data: { source: { name: 'up' } } });
+  });
+
+  it('runs the operation that is named, each time', async () => {
+    const server = await start();
+    const query = 'query A { source(name: "up") { name } } query B { source(name: "down") { name } }';
+    for (const [operationName, name] of [
+      ['A', 'up'],
+      ['B', 'down'],
+      ['A', 'up'],
+    ]) {
+      const response = await fetch(`${server.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ query, operationName }),
+      });
+      expect(await response.json()).toEqual({ data: { source: { name } } });
+    }
+  });
+
+  it("hands the caller's authorization on, and a signal that ends with the request", async () => {
+    const seen: { authorization: string | null; signal: AbortSignal }[] = [];
+    const waiting = deferred();
+    const server = await start(
+      fakeFederation({
+        job: (_ref, call) => {
+          seen.push(call);
+          waiting.resolve(null);
+          return new Promise((_resolve, reject) => {
+            call.signal.addEventListener('abort', () => {
+              reject(new DOMException('gone', 'AbortError'));
+            });
+          });
+        },
+      }),
+    );
+    const client = new AbortController();
+    const answer = fetch(`${server.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: 'Bearer me' },
+      body: JSON.stringify({ query: '{ job(source: "up", key: "a") { name } }' }),
+      signal: client.signal,
+    });
+    await waiting.promise;
+    const aborted = new Promise((resolve) => {
+      seen[0]?.signal.addEventListener('abort', resolve);
+    });
+    client.abort();
+    await expect(answer).rejects.toThrow();
+    await aborted;
+    expect(seen.map(({ authorization }) => authorization)).toEqual(['Bearer me']);
+    expect(server.log).toEqual([]);
+  });
+
+  it('tells pages of other origins nothing unless they were named', async () => {
+    const origin = 'https://dashboard.example.com';
+    const [closed, open] = [await start(), await start(undefined, { allowedOrigins: [origin] })];
+    const allowed = async (url: string, from: string) => {
+      const response = await fetch(`${url}/graphql?query={__typename}`, { headers: { origin: from } });
+      return response.headers.get('access-control-allow-origin');
+    };
+    expect(await allowed(closed.url, origin)).toBeNull();
+    expect(await allowed(open.url, origin)).toBe(origin);
+    expect(await allowed(open.url, 'https://evil.example.com')).not.toBe('https://evil.example.com');
+  });
+
+  it('is live and ready, and says 404 where there is nothing', async () => {
+    const server = await start();
+    const statuses = await Promise.all(
+      ['/health/live', '/health/ready', '/graphiql', '/graphql/x', '/constructor'].map(
+        async (path) => (await fetch(server.url + path)).status,
+      ),
+    );
+    expect(statuses).toEqual([200, 200, 404, 404, 404]);
+  });
+
+  it('counts what it does', async () => {
+    const server = await start();
+    await server.query('{ job(source: "down", key: "a") { name } }');
+    await fetch(`${server.url}/nothing`);
+    const metrics = await (await fetch(`${server.url}/metrics`)).text();
+    expect(metrics).toContain('tributary_http_requests_total{route="/graphql",status="200"} 1');
+    expect(metrics).toContain('tributary_http_requests_total{route="other",status="404"} 1');
+    expect(metrics).toContain('tributary_graphql_operations_total{type="query"} 1');
+    expect(metrics).toContain('tributary_graphql_errors_total{code="SOURCE_UNAVAILABLE"} 1');
+  });
+
+  it('is not ready while it shuts down, finishes what it has begun, and closes the federation', async () => {
+    const { promise: begun, resolve: begin } = deferred();
+    const { promise: released, resolve: release } = deferred();
+    const federation = fakeFederation({
+      health: async () => {
+        begin(null);
+        await released;
+        return { state: 'UP', code: null, message: null, checkedAt: '2026-03-01T09:00:00Z', latencyMilliseconds: null };
+      },
+    });
+    const server = await start(federation, { graceMilliseconds: 10_000 });
+    const answer = server.query('{ source(name: "up") { health { state } } }', {}, { connection: 'close' });
+    await begun;
+    const closed = server.close();
+    release(null);
+    expect((await answer).data).toEqual({ source: { health: { state: 'UP' } } });
+    await closed;
+    expect(federation.closed).toBe(true);
+    await expect(fetch(`${server.url}/health/live`)).rejects.toThrow();
+  });
+
+  it('says why it can not start', async () => {
+    const server = await start();
+    const port = Number(new URL(server.url).port);
+    await expect(createServer({ federation: fakeFederation(), host: '127.0.0.1', port })).rejects.toMatchObject({
+      code: 'EADDRINUSE',
+    });
+  });
+});
+
+function deferred() {
+  let resolve: (value: unknown) => void = () => undefined;
+  const promise = new Promise((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}
