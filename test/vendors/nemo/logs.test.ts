@@ -211,6 +211,32 @@ describe('reading the log of a job', () => {
       { numRuns: 40 },
     );
   });
+
+  // A hint that leads to the page behind a group holds for the group's last row only.
+  it.each([
+    ['forward', [0, 0, 0, 0, 0, 4, 4, 5, 5, 5], 5, ['line 6', 'line 7', 'line 8', 'line 9']],
+    [
+      'backward',
+      [0, 0, 0, 0, 0, 0, 0, 4, 4, 5],
+      8,
+      ['line 7', 'line 6', 'line 5', 'line 4', 'line 3', 'line 2', 'line 1', 'line 0'],
+    ],
+  ] as const)(
+    'goes on %s inside a group of one instant that ends where its page ends',
+    async (direction, times, place, expected) => {
+      const harness = await withLines(
+        lines(10, (index) => START + BigInt(times[index]!) * 1000n),
+        { source: { pageSize: 7 } },
+      );
+      const partition = await onlyPartition(harness);
+      const { rows, hints } = await readAll(partition, createCall(), direction);
+      const { time } = rows.find(({ message }) => message === `line ${place}`)!;
+      const index = rows.findIndex((row) => row.time === time);
+      const rest = await readAll(partition, createCall(), direction, { position: rows[index]!, hint: hints[index]! });
+      expect(rest.rows).toHaveLength(expected.length);
+      expect(rest.rows.map(({ tie }) => tie)).toEqual(rows.slice(index + 1).map(({ tie }) => tie));
+    },
+  );
 });
 
 describe('reading a part of it', () => {
