@@ -22,6 +22,7 @@ const instant = z
 /** A time that is only shown: one that can't be read is null. */
 const shownInstant = z
   .unknown()
+  .optional()
   .transform((value): Instant | null => (typeof value === 'string' ? parseInstant(value) : null));
 
 const text = z
@@ -53,10 +54,13 @@ const statusCode = z
   .nullish();
 
 /** `runText` is a text; what would be JSON inside it is accepted bare, too. */
-const runText = z.unknown().transform((value): string => {
-  if (typeof value === 'string') return value;
-  return value === null || value === undefined ? '' : JSON.stringify(value);
-});
+const runText = z
+  .unknown()
+  .optional()
+  .transform((value): string => {
+    if (typeof value === 'string') return value;
+    return value === null || value === undefined ? '' : JSON.stringify(value);
+  });
 
 export const runDecoder = z.object({
   runId: id,

@@ -1,0 +1,211 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createCall } from '../../../src/domain/call.ts';
+import { overloaded, tooManyRequests } from '../../../src/sandbox/sap-job-scheduling/index.ts';
+import { done, only, readRows, SECOND, START, startHarness } from './harness.ts';
+import type { Harness } from './harness.ts';
+
+let harness: Harness;
+beforeEach(async () => {
+  harness = await startHarness();
+});
+afterEach(() => harness.close());
+
+describe('the list of jobs', () => {
+  it('is paged by a hundred with page size and offset each time', async () => {
+    for (let index = 0; index < 230; index += 1) harness.simulation.createJob({ name: `job ${index}` });
+    const connector = harness.connect();
+    const pages = await Promise.all([0, 1, 2, 3].map((page) => connector.listJobs(page, {}, createCall())));
+    expect(pages.map(({ jobs, more, total, filtered }) => [jobs.length, more, total, filtered])).toEqual([
+      [100, true, 230, true],
+      [100, true, 230, true],
+      [30, false, 230, true],
+      [0, false, 230, true],
+    ]);
+    expect(new Set(pages.flatMap(({ jobs }) => jobs.map(({ key }) => key))).size).toBe(230);
+    expect(harness.asked().sort()).toEqual([
+      '?page_size=100',
+      '?page_size=100&offset=100',
+      '?page_size=100&offset=200',
+      '?page_size=100&offset=300',
+    ]);
+  });
+
+  it('leaves filters to the caller, since the service may tell case apart', async () => {
+    harness.simulation.createJob({ name: 'Nightly' });
+    const { filtered, jobs } = await harness.connect().listJobs(0, { nameContains: 'night' }, createCall());
+    expect([filtered, jobs.length]).toEqual([false, 1]);
+  });
+
+  it('is counted by one row', async () => {
+    harness.simulation.createJob();
+    harness.simulation.createJob();
+    expect(await harness.connect().probe(createCall())).toEqual({ jobs: 2 });
+    expect(harness.asked()).toEqual(['?page_size=1']);
+  });
+
+  it('may be given whole by an instance that does not page', async () => {
+    const results = Array.from({ length: 150 }, (_, index) => ({ _id: index + 1, name: `job ${index}` }));
+    const body = JSON.stringify({ total: 150, results });
+    harness.server.inject({ what: { do: 'status', status: 200, body, headers: {} }, kinds: ['jobs'] });
+    const connector = harness.connect();
+    const first = await connector.listJobs(0, {}, createCall());
+    const second = await connector.listJobs(1, {}, createCall());
+    expect([first.jobs.length, first.more, second.jobs.length, second.more]).toEqual([100, true, 50, false]);
+    expect(second.jobs[0]?.key).toBe('101');
+  });
+});
+
+describe('jobs by key', () => {
+  it('are asked for side by side, and those that are not there are null', async () => {
+    const key = harness.simulation.createJob({ name: 'nightly' });
+    const jobs = await harness.connect().getJobs([key, '99', 'x', '../1', '01'], createCall());
+    expect(jobs.map((job) => (job instanceof Error ? job.message : job?.name))).toEqual([
+      'nightly',
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    expect(harness.asked().sort()).toEqual(['/1?displaySchedules=true', '/99?displaySchedules=true']);
+  });
+
+  it('fail alone', async () => {
+    const key = harness.simulation.createJob();
+    const connector = harness.connect();
+    harness.server.inject({ what: { do: 'status', status: 403 }, times: 1, kinds: ['job'] });
+    const [bad, good] = await connector.getJobs(['99', key], createCall());
+    // Either may be the one that is hit: the two are asked for at once.
+    const failed = [bad, good].filter((result) => result instanceof Error);
+    expect(failed).toMatchObject([{ code: 'SOURCE_FORBIDDEN', source: 'erp' }]);
+  });
+
+  it('share one call with their steps, attempts and logs', async () => {
+    const key = harness.simulation.createJob();
+    const connector = harness.connect();
+    const call = createCall();
+    const steps = only(await connector.steps(key, call));
+    const [job, rows, step, attempts, logs] = await Promise.all([
+      connector.getJobs([key], call),
+      readRows(steps, { call }),
+      connector.step(key, 'none', call),
+      connector.attempts(key, call),
+      connector.logs({ job: key }, {}, call),
+    ]);
+    expect([job.length, rows.length, step, attempts.length, logs.partitions.length]).toEqual([1, 1, null, 1, 1]);
+    expect(harness.asked()).toEqual([`/${key}?displaySchedules=true`]);
+  });
+});
+
+describe('steps', () => {
+  it('are the schedules, oldest first, active or not', async () => {
+    const key = harness.simulation.addJob({}, [
+      { description: 'weekly', startTime: START + SECOND, active: false },
+      { description: 'hourly', startTime: START },
+    ]);
+    const connector = harness.connect();
+    const steps = await readRows(only(await connector.steps(key, createCall())));
+    expect(steps.map(({ row }) => [row.name, row.status])).toEqual([
+      ['hourly', 'ACTIVE'],
+      ['weekly', 'INACTIVE'],
+    ]);
+    const wanted = harness.simulation.schedules(key)['weekly'] ?? '';
+    expect((await connector.step(key, wanted, createCall()))?.name).toBe('weekly');
+    expect(await connector.step('99', wanted, createCall())).toBeNull();
+  });
+
+  it('come from their own list where a job does not show them, page by page where it is cut', async () => {
+    await harness.close();
+    harness = await startHarness({ schedulesPerPage: 7 });
+    const key = harness.simulation.addJob(
+      {},
+      Array.from({ length: 130 }, () => ({})),
+    );
+    const hidden = JSON.stringify({ _id: Number(key), name: 'nightly' });
+    harness.server.inject({ what: { do: 'status', status: 200, body: hidden, headers: {} }, kinds: ['job'] });
+    const partition = only(await harness.connect().steps(key, createCall()));
+    expect(await readRows(partition)).toHaveLength(130);
+    expect(harness.asked()).toEqual([
+      `/${key}?displaySchedules=true`,
+      `/${key}/schedules`,
+      `/${key}/schedules?page_size=100&offset=7`,
+      `/${key}/schedules?page_size=100&offset=107`,
+    ]);
+  });
+
+  it('of an unknown job are NOT_FOUND when they are read, and there are no tasks', async () => {
+    const connector = harness.connect();
+    const partition = only(await connector.steps('99', createCall()));
+    await expect(readRows(partition)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(connector.attempts('x', createCall())).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    expect(await connector.tasks('1', createCall())).toEqual([]);
+    expect(await connector.task('1', 't', createCall())).toBeNull();
+  });
+});
+
+describe('a single attempt', () => {
+  it('is looked for in each schedule at once', async () => {
+    const key = harness.simulation.addJob({}, [{ description: 'a' }, { description: 'b' }]);
+    const runId = harness.simulation.addRun(key, done(START, 'posted'), 'b');
+    const { a = '', b = '' } = harness.simulation.schedules(key);
+    const connector = harness.connect();
+    expect(await connector.attempt(key, runId, createCall())).toMatchObject({ key: runId, stepKey: b });
+    expect(harness.asked().slice(1).sort()).toEqual(
+      [`/${key}/schedules/${a}/runs/${runId}`, `/${key}/schedules/${b}/runs/${runId}`].sort(),
+    );
+    expect(await connector.attempt(key, 'a/b?c=../d', createCall())).toBeNull();
+    expect(harness.asked()[1]).toContain('/runs/a%2Fb%3Fc%3D..%2Fd');
+    expect(await connector.attempt('99', runId, createCall())).toBeNull();
+    expect(await connector.attempt('x', runId, createCall())).toBeNull();
+  });
+
+  it('is not said to be missing when a schedule did not answer', async () => {
+    const key = harness.simulation.createJob();
+    harness.server.inject({ what: { do: 'status', status: 403 }, kinds: ['run'] });
+    await expect(harness.connect().attempt(key, 'r', createCall())).rejects.toMatchObject({ code: 'SOURCE_FORBIDDEN' });
+  });
+});
+
+describe('access', () => {
+  it('renews an expired token once and asks again', async () => {
+    const key = harness.simulation.createJob();
+    const connector = harness.connect();
+    await connector.getJobs([key], createCall());
+    harness.simulation.expireTokens();
+    harness.server.resetCalls();
+    const [job] = await connector.getJobs([key], createCall());
+    expect(job).toMatchObject({ key });
+    expect(harness.server.calls.map(({ kind, status }) => [kind, status])).toEqual([
+      ['job', 401],
+      ['token', 200],
+      ['job', 200],
+    ]);
+  });
+
+  it('works with basic, too', async () => {
+    await harness.close();
+    harness = await startHarness({ auth: 'basic' });
+    expect(await harness.connect().probe(createCall())).toEqual({ jobs: 0 });
+  });
+
+  it('waits as long as 429 and 503 say, and says so when it gives up', async () => {
+    const connector = harness.connect();
+    harness.server.inject({ ...tooManyRequests(2), kinds: ['jobs'] });
+    harness.server.inject({ ...overloaded(3), kinds: ['jobs'] });
+    expect(await connector.probe(createCall())).toEqual({ jobs: 0 });
+    expect(harness.waits).toEqual([2_000, 3_000]);
+    harness.server.inject({ ...overloaded(3, 9), kinds: ['jobs'] });
+    await expect(connector.probe(createCall())).rejects.toMatchObject({
+      code: 'SOURCE_RATE_LIMITED',
+      retryAfterSeconds: 3,
+    });
+  });
+
+  it('names the field of an answer that is not as documented', async () => {
+    const body = JSON.stringify({ total: 1, results: [{ jobId: {}, name: 'x' }] });
+    harness.server.inject({ what: { do: 'status', status: 200, body, headers: {} }, kinds: ['jobs'] });
+    await expect(harness.connect().listJobs(0, {}, createCall())).rejects.toMatchObject({
+      code: 'SOURCE_BAD_RESPONSE',
+      message: expect.stringContaining('results[0].jobId') as string,
+    });
+  });
+});

@@ -1,0 +1,205 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { createCall } from '../../../src/domain/call.ts';
+import type { SapOptions } from '../../../src/sandbox/sap-job-scheduling/index.ts';
+import { PagingFacts, provedFirstOffset } from '../../../src/vendors/sap-job-scheduling/paging-facts.ts';
+import { done, only, readRows, SECOND, START, startHarness } from './harness.ts';
+import type { Harness } from './harness.ts';
+
+let harness: Harness;
+afterEach(() => harness.close());
+
+/** A job whose first schedule has that many runs, one per ten minutes. */
+async function start(count: number, options: SapOptions = {}): Promise<string> {
+  harness = await startHarness(options);
+  const key = harness.simulation.createJob();
+  harness.simulation.generate(key, count, (index) => ({
+    time: START + BigInt(index) * 600n * SECOND,
+    message: `run ${index}`,
+  }));
+  return key;
+}
+
+async function messages(
+  key: string,
+  take: number,
+  direction: 'forward' | 'backward' = 'forward',
+  connector = harness.connect(),
+): Promise<string[]> {
+  const call = createCall();
+  const { partitions } = await connector.logs({ job: key }, {}, call);
+  return (await readRows(only(partitions), { direction, take, call })).map(({ row }) => row.message);
+}
+
+/** The queries of the calls for runs. */
+function queries(): string[] {
+  return harness
+    .asked()
+    .filter((url) => url.includes('/runs'))
+    .map((url) => url.replace(/^.*\/runs\??/, '').replace(/=[0-9a-f-]{32,36}$/i, '=<id>'));
+}
+
+describe.each([
+  ['legacy', {}, 'offset=801'],
+  ['current', {}, 'offset=800'],
+] as const)('the %s dialect', (dialect, options, end) => {
+  it('shows the newest runs with one call, and the oldest with two', async () => {
+    const key = await start(1_000, { dialect, ...options });
+    expect(await messages(key, 3, 'backward')).toEqual(['run 999', 'run 998', 'run 997']);
+    expect(queries()).toEqual(['page_size=200']);
+    expect(await messages(key, 3)).toEqual(['run 0', 'run 1', 'run 2']);
+    expect(queries()).toEqual(['page_size=200', `page_size=200&${end}`]);
+  });
+
+  it('gives every run once, either way', async () => {
+    const key = await start(1_000, { dialect, ...options });
+    const whole = Array.from({ length: 1_000 }, (_, index) => `run ${index}`);
+    expect(await messages(key, Infinity)).toEqual(whole);
+    expect(await messages(key, Infinity, 'backward')).toEqual(whole.reverse());
+  });
+
+  it('never asks for runs without a page size, which would cut the list in silence', async () => {
+    const key = await start(450, { dialect, ...options });
+    await messages(key, Infinity);
+    expect(queries().filter((query) => !query.startsWith('page_size=200'))).toEqual([]);
+  });
+
+  it('costs no more at a depth of a million', async () => {
+    const key = await start(1_000_000, { dialect, ...options });
+    const connector = harness.connect();
+    expect(await messages(key, 20, 'forward', connector)).toHaveLength(20);
+    const call = createCall();
+    const [partition] = (await connector.logs({ job: key }, {}, call)).partitions;
+    const near = await readRows(partition!, { take: 20, call });
+    const { row, hint } = near[19]!;
+    harness.asked();
+    const next = await readRows(partition!, { from: row, hint, take: 20, call });
+    expect(next.map(({ row: { message } }) => message)).toEqual(
+      Array.from({ length: 20 }, (_, index) => `run ${index + 20}`),
+    );
+    expect(queries().length).toBeLessThanOrEqual(3);
+  });
+});
+
+describe('an instance that is neither', () => {
+  it('may count from 0 without cursors: the first answer near the end tells', async () => {
+    const key = await start(1_000, { dialect: 'legacy', firstOffset: 0 });
+    const connector = harness.connect();
+    expect(await messages(key, 2, 'forward', connector)).toEqual(['run 0', 'run 1']);
+    expect(queries()).toEqual(['page_size=200', 'page_size=200&offset=801', 'page_size=200&offset=800']);
+    expect(await messages(key, 2, 'forward', connector)).toEqual(['run 0', 'run 1']);
+    expect(queries()).toEqual(['page_size=200', 'page_size=200&offset=800']);
+  });
+
+  it('may count from 1 with cursors: the link on the last page tells', async () => {
+    const key = await start(1_000, { dialect: 'current', firstOffset: 1 });
+    expect(await messages(key, 2)).toEqual(['run 0', 'run 1']);
+    expect(queries()).toEqual(['page_size=200', 'page_size=200&offset=800', 'page_size=200&offset=801']);
+  });
+
+  it.each(['legacy', 'current'] as const)('may sort oldest first in the %s dialect', async (dialect) => {
+    const key = await start(700, { dialect, order: 'oldest-first' });
+    const whole = Array.from({ length: 700 }, (_, index) => `run ${index}`);
+    expect(await messages(key, Infinity)).toEqual(whole);
+    expect(await messages(key, Infinity, 'backward')).toEqual(whole.reverse());
+  });
+});
+
+describe('an instance that is upgraded while we run', () => {
+  it('shows it by its first answer with links', () => {
+    const facts = new PagingFacts('auto');
+    const run = {} as never;
+    facts.learn({ total: 5, results: [run, run] }, { offset: null, pageSize: 2 });
+    expect([facts.cursors, facts.firstOffset, facts.likelyFirstOffset]).toEqual([false, null, 1]);
+    facts.learn({ total: 5, results: [run] }, { offset: 5, pageSize: 10 });
+    expect([facts.cursors, facts.firstOffset]).toEqual([false, 1]);
+    facts.learnLinks({ total: 5, results: [run, run], next_url: '/x' });
+    expect([facts.cursors, facts.firstOffset, facts.likelyFirstOffset]).toEqual([true, null, 0]);
+  });
+
+  it('is not looked for where the configuration says what it is', () => {
+    const facts = new PagingFacts('legacy');
+    facts.learnLinks({ total: 5, results: [], next_url: '/x' });
+    expect([facts.cursors, facts.firstOffset]).toEqual([false, 1]);
+  });
+});
+
+describe('the dialect option', () => {
+  it.each(['legacy', 'current'] as const)('%s is taken at its word', async (dialect) => {
+    const key = await start(450, { dialect });
+    const whole = Array.from({ length: 450 }, (_, index) => `run ${index}`);
+    expect(await messages(key, Infinity, 'forward', harness.connect({ dialect }))).toEqual(whole);
+    expect(queries()[1]).toBe(`page_size=200&offset=${dialect === 'legacy' ? 251 : 250}`);
+  });
+
+  it('and the page size are what is asked for', async () => {
+    const key = await start(30);
+    expect(await messages(key, 12, 'backward', harness.connect({ pageSize: 10 }))).toHaveLength(12);
+    expect(queries()).toEqual(['page_size=10', 'page_size=10&next=<id>']);
+  });
+});
+
+describe('what an answer proves of the first offset', () => {
+  const run = {} as never;
+  it.each([
+    ['nothing without an offset', { total: 9, count: 4, offset: null, pageSize: 4, next: undefined }, null],
+    ['nothing in the middle', { total: 9, count: 2, offset: 3, pageSize: 2, next: undefined }, null],
+    ['nothing without a total', { total: null, count: 2, offset: 8, pageSize: 4, next: undefined }, null],
+    ['nothing when it contradicts itself', { total: 9, count: 0, offset: 2, pageSize: 4, next: undefined }, null],
+    ['0 when one run is left after eight', { total: 9, count: 1, offset: 8, pageSize: 4, next: undefined }, 0],
+    ['1 when two are left from the eighth on', { total: 9, count: 2, offset: 8, pageSize: 4, next: undefined }, 1],
+    ['1 when a full page ends the list', { total: 9, count: 4, offset: 6, pageSize: 4, next: undefined }, 1],
+    ['1 when a link leads on from the end', { total: 9, count: 4, offset: 5, pageSize: 4, next: '/x' }, 1],
+    ['0 when no link leads on from the end', { total: 9, count: 4, offset: 5, pageSize: 4, next: null }, 0],
+    ['nothing where a full page has no links', { total: 9, count: 4, offset: 5, pageSize: 4, next: undefined }, null],
+  ] as const)('%s', (_, { total, count, offset, pageSize, next }, expected) => {
+    const results = Array.from({ length: count }, () => run);
+    const links = next === undefined ? {} : { next_url: next };
+    expect(provedFirstOffset({ total, results, ...links }, { offset, pageSize }, next !== undefined)).toBe(expected);
+  });
+});
+
+describe('cursors that have gone', () => {
+  it.each(['legacy', 'current'] as const)('are found again by time in the %s dialect', async (dialect) => {
+    const key = await start(2_000, { dialect });
+    const connector = harness.connect();
+    const call = createCall();
+    const partition = only((await connector.logs({ job: key }, {}, call)).partitions);
+    const newest = await readRows(partition, { direction: 'backward', take: 900, call });
+    const { row, hint } = newest[899]!;
+    // Retention takes what lies behind the cursor, and the run that the cursor leans on.
+    harness.simulation.purgeBefore(row.time + SECOND);
+    expect(await readRows(partition, { direction: 'backward', from: row, hint, call: createCall() })).toEqual([]);
+    const on = await readRows(partition, { from: row, hint, take: 3, call: createCall() });
+    expect(on.map(({ row: { message } }) => message)).toEqual(['run 1101', 'run 1102', 'run 1103']);
+  });
+});
+
+describe('a schedule that never ran', () => {
+  it.each(['empty', 'not-found'] as const)('has no lines, whether the answer is %s', async (emptyRuns) => {
+    harness = await startHarness({ emptyRuns });
+    const key = harness.simulation.addJob({}, [{ description: 'a' }, { description: 'b' }]);
+    harness.simulation.addRun(key, done(START, 'posted'), 'b');
+    const connector = harness.connect();
+    const call = createCall();
+    const { partitions } = await connector.logs({ job: key }, {}, call);
+    const rows = await Promise.all(partitions.map((partition) => readRows(partition, { call })));
+    expect(rows.map((list) => list.length).sort()).toEqual([0, 1]);
+    const step = harness.simulation.schedules(key)['a'] ?? '';
+    const scoped = only((await connector.logs({ job: key, step }, {}, createCall())).partitions);
+    expect(await readRows(scoped)).toEqual([]);
+  });
+
+  it('is told from one that is not there', async () => {
+    harness = await startHarness();
+    const key = harness.simulation.createJob();
+    const connector = harness.connect();
+    for (const scope of [
+      { job: key, step: 'none' },
+      { job: '99', step: 'none' },
+    ]) {
+      const partition = only((await connector.logs(scope, {}, createCall())).partitions);
+      await expect(readRows(partition)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    }
+    await expect(connector.logs({ job: '99' }, {}, createCall())).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+});
