@@ -138,6 +138,9 @@ describe('logs', () => {
     const after = '2025-05-23T10:33:04.157184Z';
     expect(messages(await logs({ after, order: 'ASC' }))).toEqual(['line 3', 'line 4']);
     expect(messages(await logs({ after, order: 'DESC' }))).toEqual(['line 1', 'line 0']);
+    simulation.dialect.after = 'inclusive';
+    expect(messages(await logs({ after, order: 'ASC' }))).toEqual(['line 2', 'line 3', 'line 4']);
+    expect(messages(await logs({ after, order: 'DESC' }))).toEqual(['line 2', 'line 1', 'line 0']);
   });
 
   it('lose the ties of a page boundary, as the real thing does', async () => {

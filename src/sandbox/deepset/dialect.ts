@@ -17,6 +17,8 @@ export interface DeepsetDialect {
   tieOrder: 'id' | 'insertion' | 'unreversed';
   /** Fraction digits of `logged_at`; finer times are cut. */
   digits: number;
+  /** Does a page begin strictly after its bound, or with it? */
+  after: 'exclusive' | 'inclusive';
   /** Digits of `after` beyond microseconds: dropped before comparing, or answered with 422. */
   afterDigits: 'truncated' | 'refused';
   /** Refused requests are answered by the API, or by the proxy before it with an HTML page. */
@@ -34,6 +36,7 @@ export const DEFAULT_DIALECT: DeepsetDialect = {
   filterable: ['level', 'origin'],
   tieOrder: 'id',
   digits: 6,
+  after: 'exclusive',
   afterDigits: 'truncated',
   errorPages: 'json',
   csvUnlessExactlyJson: false,

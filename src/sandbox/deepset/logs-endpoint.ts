@@ -13,8 +13,9 @@ const COLUMNS = ['log_id', 'message', 'logged_at', 'level', 'origin', 'exception
 export function answerLogs(log: PipelineLog, request: SandboxRequest, dialect: DeepsetDialect): SandboxReply {
   const { query } = request;
   const limit = integerParameter(query, 'limit', { fallback: 10, minimum: 1, maximum: 100 });
-  const after = timeParameter(query, 'after', dialect.afterDigits);
   const order = orderParameter(query);
+  const bound = timeParameter(query, 'after', dialect.afterDigits);
+  const after = bound !== null && dialect.after === 'inclusive' ? justBefore(bound, order) : bound;
   const filter = query.get('filter');
   const matches = filter === null ? (): boolean => true : parseFilter(filter, dialect.filterable);
   if (matches === null) return failure(400, 'The filters are invalid.', dialect);
@@ -30,6 +31,11 @@ export function answerLogs(log: PipelineLog, request: SandboxRequest, dialect: D
   }
   const more = rows.length > limit || (data.length === 0 && dialect.emptyPageSaysMore);
   return { status: 200, body: { data, has_more: more, total: totalOf(log, filter, matches, order, after, dialect) } };
+}
+
+/** The exclusive bound that lets rows of that instant in. */
+function justBefore(time: bigint, order: SortingOrder): bigint {
+  return order === 'ASC' ? time - 1n : time + 1n;
 }
 
 function orderParameter(query: URLSearchParams): SortingOrder {

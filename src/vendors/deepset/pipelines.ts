@@ -1,5 +1,5 @@
 import type { Call } from '../../domain/call.ts';
-import { TributaryError } from '../../domain/errors.ts';
+import { hasCode } from '../../domain/errors.ts';
 import type { Job } from '../../domain/job.ts';
 import type { SourceHttp } from '../../http/client.ts';
 import type { JobFilter, JobPage } from '../connector.ts';
@@ -20,7 +20,7 @@ function listPath(workspace: string): readonly string[] {
   return ['api', 'v1', 'workspaces', workspace, 'pipelines'];
 }
 
-/** The pipeline as a job; null where the vendor knows none. Asked for once per call. */
+/** The pipeline as a job; null where the vendor knows none. */
 export async function getPipeline(http: SourceHttp, place: PipelinePlace, call: Call): Promise<Job | null> {
   try {
     const request = { method: 'GET', path: pathOf(place), headers: { accept: 'application/json' } } as const;
@@ -28,7 +28,7 @@ export async function getPipeline(http: SourceHttp, place: PipelinePlace, call: 
     // Its key is what it was asked for by, whatever the case or spelling that the vendor answers with.
     return jobOf({ ...data, name: place.name }, place.workspace, http.source);
   } catch (error) {
-    if (error instanceof TributaryError && error.status === 404) return null;
+    if (hasCode(error, 'NOT_FOUND')) return null;
     throw error;
   }
 }

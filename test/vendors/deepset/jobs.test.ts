@@ -1,0 +1,180 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createCall } from '../../../src/domain/call.ts';
+import { DEFAULT_DIALECT } from '../../../src/sandbox/deepset/dialect.ts';
+import { readEntries, startHarness, START } from './harness.ts';
+import type { Harness } from './harness.ts';
+
+let harness: Harness;
+
+beforeAll(async () => {
+  harness = await startHarness({ workspaces: ['production', 'my lab/ü'] });
+});
+afterAll(() => harness.close());
+beforeEach(() => {
+  harness.simulation.clear();
+  harness.server.clearFaults();
+  Object.assign(harness.simulation.dialect, DEFAULT_DIALECT);
+  harness.asked();
+});
+
+describe('listing jobs', () => {
+  it('asks for one full page, newest first', async () => {
+    harness.simulation.createJob({ name: 'old', createdAt: START });
+    harness.simulation.createJob({ name: 'new', createdAt: START + 1000n, status: 'FAILED' });
+    const page = await harness.connect().listJobs(0, {}, createCall());
+    expect(page).toMatchObject({ more: false, total: 2, filtered: true });
+    expect(page.jobs.map(({ key, status, nativeStatus, createdAt }) => [key, status, nativeStatus, createdAt])).toEqual(
+      [
+        ['production/new', 'FAILED', 'DEPLOYMENT_FAILED', '2025-05-23T10:33:04.157183Z'],
+        ['production/old', 'ACTIVE', 'DEPLOYED', '2025-05-23T10:33:04.157182Z'],
+      ],
+    );
+    expect(JSON.stringify(page.jobs)).not.toContain('ada.ferri');
+    expect(harness.asked()).toEqual([{ kind: 'jobs', query: { limit: '100', page_number: '1' } }]);
+  });
+
+  it('addresses a page of all workspaces at once, and leaves out those that have ended', async () => {
+    const { simulation } = harness;
+    for (let index = 0; index < 250; index += 1) simulation.createJob({ createdAt: START + BigInt(index) * 1000n });
+    simulation.createJob({ workspace: 'my lab/ü', name: 'only', createdAt: START });
+    const connector = harness.connect(['production', 'my lab/ü']);
+    const call = createCall();
+    const pages = [];
+    for (let page = 0; page < 3; page += 1) pages.push(await connector.listJobs(page, {}, call));
+    expect(pages.map(({ jobs, more, total }) => [jobs.length, more, total])).toEqual([
+      [101, true, 251],
+      [100, true, 251],
+      [50, false, 251],
+    ]);
+    expect(new Set(pages.flatMap(({ jobs }) => jobs.map(({ key }) => key))).size).toBe(251);
+    expect(pages[0]?.jobs.at(-1)?.key).toBe('my lab/ü/only');
+    expect(connector.jobPageSize).toBe(200);
+    expect(harness.asked()).toHaveLength(4);
+    // Another call, straight to the last page.
+    const last = await connector.listJobs(2, {}, createCall());
+    expect(last).toEqual(pages[2]);
+  });
+
+  it('says that filters are left to do, and that a total is unknown', async () => {
+    harness.simulation.createJob();
+    harness.simulation.dialect.total = 'null';
+    const connector = harness.connect();
+    expect(await connector.listJobs(0, { nameContains: 'x' }, createCall())).toMatchObject({
+      filtered: false,
+      total: null,
+    });
+    expect(await connector.listJobs(0, { statusIn: ['ACTIVE'] }, createCall())).toMatchObject({ filtered: false });
+  });
+
+  it('fails with the code of what went wrong, whatever page the proxy shows', async () => {
+    const connector = harness.connect();
+    for (const [status, code] of [
+      [403, 'SOURCE_FORBIDDEN'],
+      [503, 'SOURCE_UNAVAILABLE'],
+      [504, 'SOURCE_TIMEOUT'],
+    ] as const) {
+      const remove = harness.server.inject({ what: { do: 'status', status, body: `<html>secret ${status}</html>` } });
+      const error: unknown = await connector.listJobs(0, {}, createCall()).catch((reason: unknown) => reason);
+      expect(error).toMatchObject({ code, source: 'docs' });
+      expect(String(error)).not.toContain('secret');
+      remove();
+    }
+    harness.simulation.dialect.errorPages = 'html';
+    await expect(harness.connect(['production'], 'api_expired').listJobs(0, {}, createCall())).rejects.toMatchObject({
+      code: 'SOURCE_UNAUTHENTICATED',
+    });
+  });
+});
+
+describe('getting jobs', () => {
+  it('answers each key on its own, in order', async () => {
+    const { simulation, server } = harness;
+    simulation.createJob({ name: 'rag' });
+    simulation.createJob({ workspace: 'my lab/ü', name: "50% / .. '?#" });
+    const keys = ['production/none', "my lab/ü/50% / .. '?#", 'production/rag'];
+    const connector = harness.connect(['production', 'my lab/ü']);
+    const found = await connector.getJobs(keys, createCall());
+    expect(found.map((job) => (job instanceof Error ? job.message : (job?.key ?? null)))).toEqual([
+      null,
+      "my lab/ü/50% / .. '?#",
+      'production/rag',
+    ]);
+    server.inject({ times: 1, what: { do: 'status', status: 401, body: '<html></html>' } });
+    const [failed, well] = await connector.getJobs(['production/rag', 'production/none'], createCall());
+    expect([failed, well].filter((one) => one instanceof Error)).toHaveLength(1);
+  });
+
+  it('does not ask for keys that can be no pipeline of this source', async () => {
+    const connector = harness.connect(['production']);
+    const keys = ['my lab/ü/rag', 'production', 'production/', '', '../production/rag'];
+    expect(await connector.getJobs(keys, createCall())).toEqual([null, null, null, null, null]);
+    await expect(connector.logs({ job: 'my lab/ü/rag' }, {}, createCall())).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+    });
+    await expect(connector.steps('my lab/ü/rag', createCall())).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    expect(harness.asked()).toEqual([]);
+  });
+
+  it('keeps names from changing the path', async () => {
+    const { simulation } = harness;
+    const names = ['rag/logs', 'rag?limit=1', 'a%2Fb', '%', '../rag', '...', 'ü 🚀', "it's"];
+    for (const name of ['rag', '..', '.', ...names]) simulation.createJob({ name });
+    const connector = harness.connect();
+    const keys = names.map((name) => `production/${name}`);
+    expect(await connector.getJobs(keys, createCall())).toMatchObject(names.map((name) => ({ name })));
+    harness.asked();
+    // No server can be asked for these, however they are written.
+    expect(await connector.getJobs(['production/..', 'production/.'], createCall())).toEqual([null, null]);
+    const { partitions } = await connector.logs({ job: 'production/..' }, {}, createCall());
+    await expect(readEntries(partitions[0]!)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    expect(harness.asked()).toEqual([]);
+  });
+});
+
+describe('the parts of a pipeline', () => {
+  it('are its origins, which have no state and cost no call', async () => {
+    const connector = harness.connect();
+    const call = createCall();
+    const [partition] = await connector.steps('production/rag', call);
+    const steps = [];
+    const request = { direction: 'forward', from: null, hint: null, until: null, need: 10 } as const;
+    for await (const batch of partition!.read(request, call)) steps.push(...batch.rows);
+    expect(steps.map(({ key, status, nativeStatus }) => [key, status, nativeStatus])).toEqual([
+      ['querypipeline', 'UNKNOWN', null],
+      ['indexingpipeline', 'UNKNOWN', null],
+      ['haystack', 'UNKNOWN', null],
+      ['unknown', 'UNKNOWN', null],
+    ]);
+    expect(await connector.step('production/rag', 'haystack', call)).toEqual(steps[2]);
+    expect(await connector.step('production/rag', 'agent', call)).toBeNull();
+    expect(await connector.step('staging/rag', 'haystack', call)).toBeNull();
+    expect(harness.asked()).toEqual([]);
+  });
+
+  it('are neither attempts nor tasks', async () => {
+    const connector = harness.connect();
+    const call = createCall();
+    expect(await connector.attempts('production/rag', call)).toEqual([]);
+    expect(await connector.tasks('production/rag', call)).toEqual([]);
+    expect(await connector.attempt('production/rag', '1', call)).toBeNull();
+    expect(await connector.task('production/rag', '1', call)).toBeNull();
+    expect(connector.capabilities).toMatchObject({ attempts: false, steps: true, tasks: false });
+  });
+});
+
+describe('the probe', () => {
+  it('counts the pipelines with one small call per workspace', async () => {
+    harness.simulation.createJob();
+    harness.simulation.createJob({ workspace: 'my lab/ü' });
+    const connector = harness.connect(['production', 'my lab/ü']);
+    expect(await connector.probe(createCall())).toEqual({ jobs: 2 });
+    const small = { kind: 'jobs', query: { limit: '1', page_number: '1' } };
+    expect(harness.asked()).toEqual([small, small]);
+    harness.simulation.dialect.total = 'null';
+    expect(await connector.probe(createCall())).toEqual({ jobs: null });
+  });
+
+  it('says NOT_FOUND for a workspace that does not exist', async () => {
+    await expect(harness.connect(['staging']).probe(createCall())).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+});

@@ -1,0 +1,267 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createCall } from '../../../src/domain/call.ts';
+import { DEFAULT_DIALECT } from '../../../src/sandbox/deepset/dialect.ts';
+import { MICROSECOND, partitionOf, readBatches, readEntries, START, startHarness } from './harness.ts';
+import type { Harness } from './harness.ts';
+
+const JOB = 'production/rag';
+
+let harness: Harness;
+
+beforeAll(async () => {
+  harness = await startHarness();
+});
+afterAll(() => harness.close());
+beforeEach(() => {
+  harness.simulation.clear();
+  harness.server.clearFaults();
+  Object.assign(harness.simulation.dialect, DEFAULT_DIALECT);
+  harness.simulation.createJob({ name: 'rag' });
+  harness.asked();
+});
+
+function writeLines(count: number, severity: (index: number) => 'info' | 'error' = () => 'info'): void {
+  harness.simulation.write(
+    JOB,
+    Array.from({ length: count }, (_, index) => ({
+      time: START + BigInt(index) * MICROSECOND,
+      message: `line ${index}`,
+      severity: severity(index),
+      step: index % 2 === 0 ? 'haystack' : 'querypipeline',
+    })),
+  );
+}
+
+describe('a page of a log', () => {
+  it('is asked for at the largest size, in the order of the read, and as JSON whatever else is on offer', async () => {
+    writeLines(3);
+    harness.simulation.dialect.csvUnlessExactlyJson = true;
+    const partition = await partitionOf(harness.connect(), JOB);
+    expect((await readEntries(partition)).map(({ message }) => message)).toEqual(['line 0', 'line 1', 'line 2']);
+    expect((await readEntries(partition, { direction: 'backward' })).map(({ message }) => message)).toEqual([
+      'line 2',
+      'line 1',
+      'line 0',
+    ]);
+    expect(harness.asked()).toEqual([
+      { kind: 'logs', query: { limit: '100', order: 'ASC' } },
+      { kind: 'logs', query: { limit: '100', order: 'DESC' } },
+    ]);
+  });
+
+  it('goes on from a position with all of its microseconds', async () => {
+    writeLines(5);
+    const partition = await partitionOf(harness.connect(), JOB);
+    const [, second] = await readEntries(partition);
+    harness.asked();
+    const rest = await readEntries(partition, { from: second! });
+    expect(rest.map(({ message }) => message)).toEqual(['line 2', 'line 3', 'line 4']);
+    expect(harness.asked()).toEqual([
+      { kind: 'logs', query: { limit: '100', order: 'ASC', after: '2025-05-23T10:33:04.157182Z' } },
+    ]);
+  });
+
+  it('costs the same at a depth of 1,000,000 as at the start', async () => {
+    harness.simulation.generate(JOB, 1_000_000, (index) => ({
+      time: START + BigInt(index) * MICROSECOND,
+      message: `line ${index}`,
+    }));
+    const partition = await partitionOf(harness.connect(), JOB);
+    const from = { time: START + 900_000n * MICROSECOND, tie: '~' };
+    const entries = await readEntries(partition, { from, take: 20 });
+    expect([entries[0]?.message, entries[19]?.message]).toEqual(['line 900001', 'line 900020']);
+    const [last] = await readEntries(partition, { direction: 'backward', take: 1 });
+    expect(last?.message).toBe('line 999999');
+    expect(harness.asked()).toHaveLength(2);
+  });
+
+  it('with more after nothing is the end', async () => {
+    harness.simulation.dialect.emptyPageSaysMore = true;
+    const partition = await partitionOf(harness.connect(), JOB);
+    expect(await readBatches(partition)).toMatchObject([{ rows: [], more: false, pages: 1 }]);
+    expect(harness.asked()).toHaveLength(1);
+  });
+
+  it('that came as CSV, cut or malformed is a bad response', async () => {
+    writeLines(3);
+    const connector = harness.connect();
+    const csv = {
+      do: 'status',
+      status: 200,
+      body: 'log_id,message\r\n',
+      headers: { 'content-type': 'text/csv' },
+    } as const;
+    for (const what of [csv, { ...csv, body: '"log_id,message"' }, { do: 'malformed' }] as const) {
+      const remove = harness.server.inject({ kinds: ['logs'], what });
+      await expect(readEntries(await partitionOf(connector, JOB))).rejects.toMatchObject({
+        code: 'SOURCE_BAD_RESPONSE',
+      });
+      remove();
+    }
+  });
+
+  it('is asked for again when the log store took too long', async () => {
+    writeLines(3);
+    harness.server.inject({ times: 2, what: { do: 'status', status: 504, body: '<html>504</html>' } });
+    const partition = await partitionOf(harness.connect(), JOB);
+    expect(await readEntries(partition)).toHaveLength(3);
+    harness.server.inject({ what: { do: 'status', status: 504, body: '<html>504</html>' } });
+    await expect(readEntries(partition)).rejects.toMatchObject({ code: 'SOURCE_TIMEOUT' });
+  });
+
+  it('names the place of what is wrong with it', async () => {
+    const row = { log_id: 'a', message: 'm', logged_at: 'soon', level: 'info', origin: 'haystack' };
+    const body = JSON.stringify({ data: [row], has_more: false, total: 1 });
+    const headers = { 'content-type': 'application/json' };
+    harness.server.inject({ what: { do: 'status', status: 200, body, headers } });
+    await expect(readEntries(await partitionOf(harness.connect(), JOB))).rejects.toThrow(
+      'data[0].logged_at: expected a date-time, got a string',
+    );
+  });
+});
+
+describe('a log that is not found', () => {
+  it('is empty when its pipeline exists', async () => {
+    harness.simulation.dialect.emptyLogs = 'not-found';
+    const partition = await partitionOf(harness.connect(), JOB);
+    expect(await readEntries(partition)).toEqual([]);
+    expect(await partition.count(createCall())).toBe(0);
+    expect(harness.asked().map(({ kind }) => kind)).toEqual(['logs', 'job', 'logs', 'job']);
+  });
+
+  it('is NOT_FOUND when there is no such pipeline', async () => {
+    const partition = await partitionOf(harness.connect(), 'production/none');
+    await expect(readEntries(partition)).rejects.toMatchObject({ code: 'NOT_FOUND', source: 'docs' });
+  });
+});
+
+describe('counting', () => {
+  it('takes the total of a request without after', async () => {
+    writeLines(250);
+    harness.simulation.dialect.totalAfter = 'remaining';
+    const partition = await partitionOf(harness.connect(), JOB);
+    expect(await partition.count(createCall())).toBe(250);
+    const call = createCall();
+    const [, second] = await readEntries(partition, { take: 2 });
+    await readEntries(partition, { from: second!, take: 2, call });
+    expect(await partition.count(call)).toBe(250);
+  });
+
+  it('costs nothing when the same call has read the first page', async () => {
+    writeLines(250);
+    const connector = harness.connect();
+    const call = createCall();
+    await readEntries(await partitionOf(connector, JOB), { call, take: 20 });
+    harness.asked();
+    expect(await (await partitionOf(connector, JOB)).count(call)).toBe(250);
+    expect(harness.asked()).toEqual([]);
+    expect(await (await partitionOf(connector, JOB, { severityIn: ['ERROR'] })).count(call)).toBe(0);
+    expect(harness.asked()).toHaveLength(1);
+  });
+
+  it('is not possible where the vendor says null, less than there is, or the number where it stops counting', async () => {
+    writeLines(150);
+    const count = async (): Promise<number | null> => (await partitionOf(harness.connect(), JOB)).count(createCall());
+    harness.simulation.dialect.total = 'null';
+    expect(await count()).toBeNull();
+    harness.simulation.dialect.total = { cap: 100 };
+    expect(await count()).toBeNull();
+    harness.simulation.dialect.total = { cap: 10_000 };
+    expect(await count()).toBe(150);
+    harness.simulation.generate(JOB, 12_000, (index) => ({ time: START + BigInt(index), message: 'x' }));
+    expect(await count()).toBeNull();
+  });
+});
+
+describe('a filter', () => {
+  it('goes to the vendor, quoted, and is counted by it', async () => {
+    writeLines(40, (index) => (index % 4 === 0 ? 'error' : 'info'));
+    const partition = await partitionOf(harness.connect(), JOB, { severityIn: ['ERROR'], stepIn: ['haystack'] });
+    expect(await readEntries(partition)).toHaveLength(10);
+    expect(await partition.count(createCall())).toBe(10);
+    const query = { limit: '100', order: 'ASC', filter: "level eq 'error' and origin eq 'haystack'" };
+    expect(harness.asked()).toEqual([
+      { kind: 'logs', query },
+      { kind: 'logs', query },
+    ]);
+  });
+
+  it('that the vendor refuses is applied here, and is not tried again', async () => {
+    writeLines(250, (index) => (index % 50 === 0 ? 'error' : 'info'));
+    harness.simulation.dialect.filterable = ['origin'];
+    const connector = harness.connect();
+    const reading = await connector.logs({ job: JOB }, { severityIn: ['ERROR'] }, createCall());
+    expect(reading.residual.severityIn).toBeUndefined();
+    const [partition] = reading.partitions;
+    const entries = await readEntries(partition!);
+    expect(entries.map(({ message }) => message)).toEqual(['line 0', 'line 50', 'line 100', 'line 150', 'line 200']);
+    expect(harness.asked().map(({ query }) => query['filter'])).toEqual([
+      "level eq 'error'",
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    // The total is of all lines now, so it is not said.
+    expect(await partition!.count(createCall())).toBeNull();
+    const next = await connector.logs({ job: JOB }, { severityIn: ['ERROR'], stepIn: ['haystack'] }, createCall());
+    expect(next.residual).toMatchObject({ severityIn: ['ERROR'], stepIn: undefined });
+    expect(await readEntries(next.partitions[0]!)).toHaveLength(125);
+    expect(harness.asked().every(({ query }) => query['filter'] === "origin eq 'haystack'")).toBe(true);
+  });
+
+  it('that was refused is not counted', async () => {
+    harness.simulation.dialect.filterable = [];
+    const partition = await partitionOf(harness.connect(), JOB, { stepIn: ['haystack'] });
+    expect(await partition.count(createCall())).toBeNull();
+  });
+
+  it('keeps its pages when the vendor begins to refuse it in the middle', async () => {
+    writeLines(400, (index) => (index % 2 === 0 ? 'error' : 'info'));
+    const partition = await partitionOf(harness.connect(), JOB, { severityIn: ['ERROR'] });
+    const messages: string[] = [];
+    const request = { direction: 'forward', from: null, hint: null, until: null, need: 10 } as const;
+    for await (const batch of partition.read(request, createCall())) {
+      messages.push(...batch.rows.map(({ message }) => message));
+      harness.simulation.dialect.filterable = [];
+    }
+    expect(messages).toEqual(Array.from({ length: 200 }, (_, index) => `line ${index * 2}`));
+  });
+
+  it('is not blamed for a request that is refused without it, too', async () => {
+    const connector = harness.connect();
+    const remove = harness.server.inject({ what: { do: 'status', status: 400, body: '{}' } });
+    const partition = await partitionOf(connector, JOB, { severityIn: ['ERROR'] });
+    await expect(readEntries(partition)).rejects.toMatchObject({ status: 400 });
+    remove();
+    harness.asked();
+    await readEntries(await partitionOf(connector, JOB, { severityIn: ['ERROR'] }));
+    expect(harness.asked()[0]?.query['filter']).toBe("level eq 'error'");
+  });
+
+  it('for a severity stays here once the source has used another word for it', async () => {
+    const record = { time: START, message: 'm', origin: 'haystack' };
+    harness.simulation.writeRecords(JOB, [
+      { ...record, level: 'ERROR' },
+      { ...record, level: 'error' },
+    ]);
+    const connector = harness.connect();
+    expect(await readEntries(await partitionOf(connector, JOB))).toHaveLength(2);
+    const { residual } = await connector.logs({ job: JOB }, { severityIn: ['ERROR'] }, createCall());
+    expect(residual).toEqual({ severityIn: ['ERROR'], stepIn: undefined });
+  });
+});
+
+describe('the log of a step', () => {
+  it('is the lines of that origin', async () => {
+    writeLines(10);
+    const { partitions } = await harness.connect().logs({ job: JOB, step: 'haystack' }, {}, createCall());
+    const entries = await readEntries(partitions[0]!);
+    expect(entries.map(({ stepKey }) => stepKey)).toEqual(['haystack', 'haystack', 'haystack', 'haystack', 'haystack']);
+  });
+
+  it('is nothing where scope and filter exclude each other', async () => {
+    const reading = await harness.connect().logs({ job: JOB, step: 'haystack' }, { stepIn: ['unknown'] }, createCall());
+    expect(reading.partitions).toEqual([]);
+    expect(harness.asked()).toEqual([]);
+  });
+});

@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import type { LogFilter } from '../../../src/domain/log-filter.ts';
+import { ORIGINS } from '../../../src/vendors/deepset/job.ts';
+import { planOf } from '../../../src/vendors/deepset/pushdown.ts';
+import { Refusals } from '../../../src/vendors/deepset/refusals.ts';
+import { Vocabulary } from '../../../src/vendors/deepset/vocabulary.ts';
+
+interface Known {
+  readonly refusals?: Refusals;
+  readonly vocabulary?: Vocabulary;
+  readonly step?: string;
+}
+
+/** What goes to the vendor, and what is left without its undefined parts; null when nothing can match. */
+function plan(filter: LogFilter, { refusals, vocabulary, step }: Known = {}) {
+  const planned = planOf(
+    { job: 'production/rag', step },
+    filter,
+    refusals ?? new Refusals(),
+    vocabulary ?? new Vocabulary(ORIGINS),
+  );
+  if (planned === null) return null;
+  return {
+    pushed: planned.pushed.map(({ field, value }) => `${field} ${value}`),
+    residual: Object.fromEntries(Object.entries(planned.residual).filter(([, value]) => value !== undefined)),
+  };
+}
+
+describe('what the vendor filters', () => {
+  it('is nothing by default: logs of all origins are the log', () => {
+    expect(plan({})).toEqual({ pushed: [], residual: {} });
+  });
+
+  it.each<[string, LogFilter, string]>([
+    ['one severity', { severityIn: ['ERROR'] }, 'level error'],
+    ['one severity, twice', { severityIn: ['WARN', 'WARN'] }, 'level warning'],
+    ['one severity at or above a bound', { minSeverity: 'WARN', severityIn: ['DEBUG', 'ERROR'] }, 'level error'],
+    ['the highest severity', { minSeverity: 'FATAL' }, 'level critical'],
+    ['one origin', { stepIn: ['haystack'] }, 'origin haystack'],
+  ])('is %s', (_, filter, pushed) => {
+    expect(plan(filter)).toEqual({ pushed: [pushed], residual: {} });
+  });
+
+  it('is a severity and an origin together', () => {
+    expect(plan({ severityIn: ['INFO'], stepIn: ['unknown'], contains: 'x' })).toEqual({
+      pushed: ['level info', 'origin unknown'],
+      residual: { contains: 'x' },
+    });
+  });
+
+  it.each<[string, LogFilter]>([
+    ['two severities', { severityIn: ['ERROR', 'FATAL'] }],
+    ['a range', { minSeverity: 'ERROR' }],
+    ['everything from INFO on, which keeps lines without a severity', { minSeverity: 'INFO' }],
+    ['a severity and lines without one', { severityIn: ['ERROR'], includeUnspecified: true }],
+    ['lines without a severity', { severityIn: ['UNSPECIFIED'] }],
+    ['a severity that no level word stands for', { severityIn: ['TRACE'] }],
+    ['nothing at all', { severityIn: [] }],
+    ['two origins', { stepIn: ['haystack', 'unknown'] }],
+    // A refusal of a word that a client made up would be held against the field.
+    ['an origin that the vendor does not name', { stepIn: ["x' or 1 eq 1"] }],
+    ['text and tasks', { contains: 'x', notContains: 'y', matches: 'z', taskIn: ['t'], attemptIn: ['a'] }],
+  ])('is not %s', (_, filter) => {
+    expect(plan(filter)).toEqual({ pushed: [], residual: filter });
+  });
+
+  it('is the origin of a scope', () => {
+    expect(plan({}, { step: 'haystack' })).toEqual({ pushed: ['origin haystack'], residual: {} });
+    expect(plan({ stepIn: ['haystack', 'unknown'] }, { step: 'haystack' })?.pushed).toEqual(['origin haystack']);
+    expect(plan({}, { step: 'agent' })).toEqual({ pushed: [], residual: { stepIn: ['agent'] } });
+    expect(plan({ stepIn: ['unknown'] }, { step: 'haystack' })).toBeNull();
+  });
+
+  it('has no attempts and no tasks', () => {
+    const known = [new Refusals(), new Vocabulary(ORIGINS)] as const;
+    expect(planOf({ job: 'production/rag', attempt: '1' }, {}, ...known)).toBeNull();
+    expect(planOf({ job: 'production/rag', task: '1' }, {}, ...known)).toBeNull();
+  });
+
+  it('is not a severity any more once another word for it was seen', () => {
+    const vocabulary = new Vocabulary(ORIGINS);
+    vocabulary.note('ERROR', 'haystack');
+    vocabulary.note('something else', 'haystack');
+    expect(plan({ severityIn: ['ERROR'] }, { vocabulary })?.pushed).toEqual([]);
+    expect(plan({ severityIn: ['WARN'] }, { vocabulary })?.pushed).toEqual(['level warning']);
+  });
+
+  it('is only what was not refused before', () => {
+    const both: LogFilter = { severityIn: ['ERROR'], stepIn: ['haystack'] };
+    const level = new Refusals();
+    level.add(['level']);
+    expect(plan(both, { refusals: level })).toEqual({
+      pushed: ['origin haystack'],
+      residual: { severityIn: ['ERROR'] },
+    });
+    const together = new Refusals();
+    together.add(['origin', 'level']);
+    expect(plan(both, { refusals: together })).toEqual({ pushed: ['level error'], residual: { stepIn: ['haystack'] } });
+    together.add(['level']);
+    together.add(['origin']);
+    expect(plan(both, { refusals: together })).toEqual({ pushed: [], residual: both });
+  });
+});
+
+describe('the words that were seen', () => {
+  it('are bounded, however many a vendor makes up', () => {
+    const vocabulary = new Vocabulary(ORIGINS);
+    for (let index = 0; index < 1000; index += 1) vocabulary.note(`level ${index}`, `origin ${index}`);
+    expect(vocabulary.levels).toHaveLength(32);
+    expect(vocabulary.origins).toHaveLength(32);
+  });
+});
