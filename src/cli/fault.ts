@@ -7,7 +7,7 @@ export const FAULT_FORMS =
 
 const FAULT = /^(?:([^:]+):)?([a-z]+)(?:=([\d.]+))?(?:@([a-z]+))?(?:x(\d+))?$/;
 
-/** Reads what goes wrong, such as `deepset:status=503@logs` or `delay=2000x3`; null when it says nothing known. */
+/** Reads what goes wrong, such as `SOURCE:status=503@logs` or `delay=2000x3`; null when it says nothing known. */
 export function parseFault(text: string): SandboxFault | null {
   const match = FAULT.exec(text.replaceAll(' ', ''));
   if (match === null) return null;

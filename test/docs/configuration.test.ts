@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { generateFiles } from '../../config-schema.ts';
+import { parseText } from '../../src/config/load.ts';
+import { parseConfiguration } from '../../src/config/parse.ts';
+import { VENDORS } from '../../src/vendors/index.ts';
+
+/** Any variable that an example may read. */
+const environment = new Proxy<Record<string, string>>(
+  {},
+  {
+    get: () => 'given',
+    getOwnPropertyDescriptor: () => ({ value: 'given', configurable: true, enumerable: true }),
+  },
+);
+
+function yamlBlocksOf(file: string): readonly string[] {
+  return [...readFileSync(file, 'utf8').matchAll(/^```yaml\n([^]*?)^```$/gm)].map(([, block]) => block ?? '');
+}
+
+describe.each(['README.md', 'docs/configuration.md'])('%s', (file) => {
+  test('shows only configurations that are valid', () => {
+    const blocks = yamlBlocksOf(file);
+    expect(blocks).not.toEqual([]);
+    for (const block of blocks) {
+      const { sources } = parseConfiguration(parseText(block, file), { origin: file, vendors: VENDORS, environment });
+      expect(sources).not.toEqual([]);
+    }
+  });
+});
+
+test('the guide to configuration shows every vendor', () => {
+  const [block = ''] = yamlBlocksOf('docs/configuration.md');
+  const { sources } = parseConfiguration(parseText(block, 'guide'), { origin: 'guide', vendors: VENDORS, environment });
+  expect(sources.map(({ definition }) => definition.vendor).toSorted()).toEqual(
+    VENDORS.map(({ vendor }) => vendor).toSorted(),
+  );
+});
+
+test('the JSON Schema and the options of each vendor are up to date', async () => {
+  for (const { path, text } of await generateFiles()) expect(readFileSync(path, 'utf8')).toBe(text);
+});
