@@ -1,0 +1,124 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { start } from './command-line.ts';
+import type { RunningCommand } from './command-line.ts';
+
+/** A finished job, one that runs, and one that failed, of the sandbox. */
+const FINISHED = 'nemo:default/support-assistant-lora';
+const RUNNING = 'nemo:default/support-assistant-dpo';
+const FAILED = 'nemo:default/support-assistant-full';
+
+let folder: string;
+let sandbox: RunningCommand;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tributary-reading-'));
+  sandbox = start(['sandbox']);
+  await writeFile(join(folder, 'tributary.yaml'), await sandbox.firstOutput());
+});
+
+afterAll(async () => {
+  sandbox.stop();
+  await sandbox.done;
+  await rm(folder, { recursive: true });
+});
+
+async function outputOf(...args: readonly string[]): Promise<readonly string[]> {
+  const command = start(args, { folder });
+  expect({ code: await command.done, errors: command.errors() }).toEqual({ code: 0, errors: '' });
+  return command.output().trimEnd().split('\n');
+}
+
+describe('tributary sources', () => {
+  test('lists the sources and what their vendors can do', async () => {
+    const lines = await outputOf('sources');
+    expect(lines.map((line) => line.split(/ {2,}/)[0])).toEqual([
+      'SOURCE',
+      'nemo',
+      'sap',
+      'bytenite',
+      'softwareone',
+      'deepset',
+    ]);
+    expect(lines[1]).toMatch(/^nemo +nemo +PAGE_TOKEN +1000 +attempts, steps, tasks$/);
+  });
+});
+
+describe('tributary jobs', () => {
+  test('lists jobs by what the other commands take', async () => {
+    const lines = await outputOf('jobs', '--source', 'nemo', '--name', 'ASSISTANT-LORA');
+    expect(lines).toHaveLength(2);
+    expect(lines[1]).toMatch(/^nemo:default\/support-assistant-lora +SUCCEEDED +\S+ +support-assistant-lora$/);
+  });
+
+  test('filters by status in every source', async () => {
+    const lines = await outputOf('jobs', '--status', 'failed', '--json');
+    const jobs = lines.map((line) => JSON.parse(line) as { source: string; status: string });
+    expect(jobs.map(({ source, status }) => [source, status])).toEqual(
+      ['nemo', 'bytenite', 'softwareone', 'deepset'].map((source) => [source, 'FAILED']),
+    );
+  });
+
+  test('fails for a source that there is not', async () => {
+    const command = start(['jobs', '--source', 'nobody'], { folder });
+    expect(await command.done).toBe(1);
+    expect(command.errors()).toMatch(/^NOT_FOUND: /);
+  });
+});
+
+describe('tributary logs and export', () => {
+  test('print the same lines, the one for people and the other for programs', async () => {
+    const exported = (await outputOf('export', FINISHED)).map(
+      (line) => JSON.parse(line) as { id: string; timestamp: string; message: string },
+    );
+    expect(exported.length).toBeGreaterThan(200);
+    expect(new Set(exported.map(({ id }) => id)).size).toBe(exported.length);
+
+    const last = await outputOf('logs', FINISHED, '--last', '5', '--json');
+    expect(last.map((line) => JSON.parse(line) as unknown)).toEqual(exported.slice(-5));
+    const first = await outputOf('logs', FINISHED, '--first', '5');
+    expect(first.map((line) => line.split(' ')[0])).toEqual(exported.slice(0, 5).map(({ timestamp }) => timestamp));
+  });
+
+  test('merge several jobs and say which line is whose', async () => {
+    const lines = await outputOf('logs', FINISHED, FAILED, '--first', '50');
+    const times = lines.map((line) => line.split(' ')[0] ?? '');
+    expect(times).toEqual(times.toSorted());
+    for (const line of lines) expect(line).toMatch(/ nemo:default\/support-assistant-(lora|full) /);
+  });
+
+  test('keep what is severe enough', async () => {
+    const lines = await outputOf('export', FAILED, '--min-severity', 'error');
+    for (const line of lines) expect((JSON.parse(line) as { severity: string }).severity).toMatch(/^(ERROR|FATAL)$/);
+  });
+
+  test.each(['logs', 'export'])('%s fails for a job that there is not', async (name) => {
+    const command = start([name, 'nemo:default/nobody'], { folder });
+    expect(await command.done).toBe(1);
+    expect(command.output()).toBe('');
+    expect(command.errors()).toMatch(/^NOT_FOUND: /);
+  });
+
+  test('want jobs as SOURCE:KEY', async () => {
+    const command = start(['logs', 'nemo'], { folder });
+    expect(await command.done).toBe(2);
+    expect(command.errors()).toContain('Expected SOURCE:KEY');
+  });
+});
+
+describe('tributary tail', () => {
+  test('begins with the last lines, goes on while the job runs, and stops when it is asked to', async () => {
+    const command = start(['tail', RUNNING, '--lines', '2'], { folder });
+    await expect.poll(() => command.output().trimEnd().split('\n').length, { timeout: 20_000 }).toBeGreaterThan(2);
+    command.stop();
+    expect(await command.done).toBe(0);
+    const times = command
+      .output()
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split(' ')[0] ?? '');
+    expect(times).toEqual(times.toSorted());
+  });
+});
