@@ -33,7 +33,7 @@ export interface GraphqlServer {
   /** GraphQL over HTTP and server-sent events; `getEnveloped` is the same for other transports. */
   readonly yoga: YogaServerInstance<TransportContext, GraphContext>;
   /** Turns an error into what clients read, logs it when it is ours, and counts it. */
-  present(error: unknown): GraphQLError;
+  readonly present: (error: unknown) => GraphQLError;
 }
 
 export function createGraphql({ federation, limits, logger, metrics, allowedOrigins }: GraphqlOptions): GraphqlServer {

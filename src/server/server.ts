@@ -94,7 +94,7 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
     const stopped = once(server, 'close');
     server.close();
     await federation.close();
-    await endWebSockets();
+    await endWebSockets(graceMilliseconds);
     server.closeIdleConnections();
     const impatience = setTimeout(() => {
       server.closeAllConnections();

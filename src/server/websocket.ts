@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { DocumentNode, ExecutionArgs, GraphQLSchema } from 'graphql';
@@ -15,14 +16,17 @@ interface WebSocketOptions {
   readonly allowedOrigins: readonly string[];
 }
 
+/** How long a client has to answer the goodbye. */
+const GOODBYE_MILLISECONDS = 500;
+
 type Connection = Context<Record<string, unknown> | undefined, Extra & Partial<Record<PropertyKey, never>>>;
 
 /** What `getEnveloped` gives, with the types that it leaves open. */
 interface Enveloped {
   readonly schema: GraphQLSchema;
   parse(query: string): DocumentNode;
-  validate(schema: GraphQLSchema, document: DocumentNode): readonly unknown[];
-  contextFactory(): Promise<GraphContext> | GraphContext;
+  validate(schema: GraphQLSchema, document: DocumentNode): readonly GraphQLError[];
+  readonly contextFactory: () => Promise<GraphContext> | GraphContext;
   execute(args: ExecutionArgs): OperationResult;
   subscribe(args: ExecutionArgs): OperationResult;
 }
@@ -30,11 +34,19 @@ interface Enveloped {
 /** The functions of one operation travel with its arguments, as graphql-ws calls them later. */
 type Execution = ExecutionArgs & { readonly enveloped: Enveloped };
 
-/** Serves graphql-transport-ws at /graphql. Returns what ends all connections. */
-export function serveWebSockets(server: Server, options: WebSocketOptions): () => Promise<void> {
+/**
+ * Serves graphql-transport-ws at /graphql. Returns what ends all connections, giving operations that are
+ * about to end the time to do so.
+ */
+export function serveWebSockets(
+  server: Server,
+  options: WebSocketOptions,
+): (graceMilliseconds: number) => Promise<void> {
   const { graphql, maxMessageBytes, allowedOrigins } = options;
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes });
   const closed = new WeakMap<IncomingMessage, AbortController>();
+  const operations = new EventEmitter();
+  let running = 0;
 
   server.on('upgrade', (request, socket, head) => {
     if (!isWelcome(request, allowedOrigins)) {
@@ -56,7 +68,16 @@ export function serveWebSockets(server: Server, options: WebSocketOptions): () =
         const enveloped: Enveloped = graphql.yoga.getEnveloped({
           facts: { signal, authorization: authorizationOf(connection) },
         });
-        return prepare(enveloped, payload, graphql.present);
+        return prepare(enveloped, payload);
+      },
+      // Also what a stream throws in its middle comes by here.
+      onError: (_connection, _id, _payload, errors) => errors.map((error) => toAnswer(graphql.present(error)).toJSON()),
+      onOperation: () => {
+        running += 1;
+      },
+      onComplete: () => {
+        running -= 1;
+        operations.emit('complete');
       },
       onClose: ({ extra }) => {
         closed.get(extra.request)?.abort();
@@ -65,12 +86,14 @@ export function serveWebSockets(server: Server, options: WebSocketOptions): () =
     sockets,
   );
 
-  return async () => {
+  return async (graceMilliseconds) => {
+    const patience = AbortSignal.timeout(graceMilliseconds);
+    while (running > 0 && !patience.aborted) await once(operations, 'complete', { signal: patience }).catch(() => null);
     const gone = dispose();
     // A client that does not answer the goodbye would keep the server from ending.
     const impatience = setTimeout(() => {
       for (const client of sockets.clients) client.terminate();
-    }, 500);
+    }, GOODBYE_MILLISECONDS);
     await gone;
     clearTimeout(impatience);
   };
@@ -80,12 +103,11 @@ export function serveWebSockets(server: Server, options: WebSocketOptions): () =
 async function prepare(
   enveloped: Enveloped,
   { query, variables, operationName }: SubscribePayload,
-  present: GraphqlServer['present'],
 ): Promise<Execution | readonly GraphQLError[]> {
   try {
     const document = enveloped.parse(query);
     const problems = enveloped.validate(enveloped.schema, document);
-    if (problems.length > 0) return problems.map((problem) => toAnswer(present(problem)));
+    if (problems.length > 0) return problems;
     const contextValue = await enveloped.contextFactory();
     return {
       schema: enveloped.schema,
@@ -96,8 +118,14 @@ async function prepare(
       enveloped,
     };
   } catch (error) {
-    return [toAnswer(present(error))];
+    return [
+      error instanceof GraphQLError ? error : new GraphQLError('Unexpected error.', { originalError: asError(error) }),
+    ];
   }
+}
+
+function asError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error('An operation could not be prepared.', { cause: reason });
 }
 
 /** There is no HTTP status to set here. */
