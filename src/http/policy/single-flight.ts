@@ -20,9 +20,11 @@ export interface SingleFlight {
 
 interface Flight {
   readonly shared: { readonly cancellation: Cancellation; priority: Call['priority'] };
-  readonly result: Promise<unknown>;
+  result: Promise<unknown>;
   callers: number;
 }
+
+const LANDED = Promise.resolve();
 
 export function createSingleFlight(): SingleFlight {
   const flights = new Map<string, Flight>();
@@ -33,6 +35,8 @@ export function createSingleFlight(): SingleFlight {
     flights.set(key, flight);
     const land = (): void => {
       if (flights.get(key) === flight) flights.delete(key);
+      // Nobody joins any more, and an outgrown table of the map may still hold the flight for a while.
+      flight.result = LANDED;
     };
     // Also when everybody has left and nobody looks at the result any more.
     flight.result.then(land, land);
