@@ -13,7 +13,7 @@ export function taskId(count: number): string {
 
 /** `TLR-` and sixteen digits, the first of them never 9. */
 export function writtenLogId(count: number): string {
-  return `TLR-${grouped(((BigInt(count) * 6_364_136_223_847n) % LOG_RANGE).toString().padStart(16, '0'))}`;
+  return `TLR-${grouped(((BigInt(count) * 5_562_305_898_749_053n) % LOG_RANGE).toString().padStart(16, '0'))}`;
 }
 
 /** An id of a computed line: starts with 9 and rises with the index. `task` counts the tasks. */

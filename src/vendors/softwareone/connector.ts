@@ -1,0 +1,64 @@
+import type { Call } from '../../domain/call.ts';
+import type { LogFilterField } from '../../domain/log-filter.ts';
+import type { Connector, ConnectorOptions, LogReading } from '../connector.ts';
+import { Abilities } from './abilities.ts';
+import { childTasks } from './child-tasks.ts';
+import type { SourceContext } from './context.ts';
+import { countJobs, listJobs } from './job-list.ts';
+import { planLogs } from './log-plan.ts';
+import { logPartition } from './log-partition.ts';
+import { jobOf, taskOf } from './mapping.ts';
+import { softwareOneOptions } from './options.ts';
+import { LARGEST_PAGE } from './paths.ts';
+import { loadTask, loadTasks } from './task-loader.ts';
+
+/** A job is a task; its parts are the child tasks, each with a log of its own. There are no attempts and no steps. */
+export function createSoftwareOneConnector({ http, options }: ConnectorOptions): Connector {
+  const { pageSize } = softwareOneOptions.parse(options ?? {});
+  const abilities = new Abilities();
+  const context: SourceContext = { http, abilities, pageSize };
+  return {
+    vendor: 'softwareone',
+    get capabilities() {
+      return {
+        attempts: false,
+        steps: false,
+        tasks: true,
+        nativePagination: 'OFFSET' as const,
+        maxPageSize: LARGEST_PAGE,
+        totalCount: true,
+        pushdown: pushdownOf(abilities),
+      };
+    },
+    jobPageSize: pageSize,
+    async probe(call) {
+      return { jobs: await countJobs(context, call) };
+    },
+    listJobs: (page, filter, call) => listJobs(context, page, filter, call),
+    async getJobs(keys, call) {
+      const loaded = await loadTasks(context, keys, call);
+      return loaded.map((task) => (task === null || task instanceof Error ? task : jobOf(task, http.source)));
+    },
+    attempts: () => Promise.resolve([]),
+    steps: () => Promise.resolve([]),
+    tasks: (job) => Promise.resolve([childTasks(context, job)]),
+    attempt: () => Promise.resolve(null),
+    step: () => Promise.resolve(null),
+    async task(job: string, key: string, call: Call) {
+      const task = await loadTask(context, key, call);
+      return task?.parent?.id === job ? taskOf(task) : null;
+    },
+    logs(scope, filter): Promise<LogReading> {
+      const plan = planLogs(scope, filter, abilities);
+      const partitions = plan === null ? [] : [logPartition(plan.key, context, plan.log)];
+      return Promise.resolve({ partitions, residual: plan?.residual ?? {} });
+    },
+  };
+}
+
+/** Text is not pushed down: the vendor would look for it in the template, not in the line that it makes. */
+function pushdownOf(abilities: Abilities): LogFilterField[] {
+  const times: LogFilterField[] = abilities.can('logs within times') ? ['SINCE', 'UNTIL'] : [];
+  const severities: LogFilterField[] = abilities.can('logs of severities') ? ['MIN_SEVERITY', 'SEVERITY_IN'] : [];
+  return [...times, ...severities];
+}

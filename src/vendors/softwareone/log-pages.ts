@@ -1,0 +1,154 @@
+import type { Call } from '../../domain/call.ts';
+import { TributaryError } from '../../domain/errors.ts';
+import type { OffsetPage, OffsetRequest } from '../../pagination/offset.ts';
+import { isRefusal } from './abilities.ts';
+import type { Ability } from './abilities.ts';
+import { badResponse } from './context.ts';
+import type { SourceContext } from './context.ts';
+import { abilitiesFor, isWithinBounds, logQuery } from './log-query.ts';
+import { entryOf } from './mapping.ts';
+import type { LogRow } from './mapping.ts';
+import { OrderCheck } from './order-check.ts';
+import { OutOfOrder } from './out-of-order.ts';
+import { isTaskId, TASKS } from './paths.ts';
+import type { SeverityFilter } from './severity-filter.ts';
+import { taskLogListWire } from './wire.ts';
+import type { TaskLogListWire, TaskLogWire } from './wire.ts';
+
+/** Which log is read. */
+export interface TaskLog {
+  /** The task whose log it is. */
+  readonly task: string;
+  /** What entries say as their `taskKey`. */
+  readonly taskKey: string | null;
+  readonly severity: SeverityFilter | null;
+}
+
+/**
+ * Native pages of one task's log for one reader, asked for with whatever the source is still thought to be
+ * able to do. What it refuses, or takes and does not do, is remembered and thrown: the reader then asks in
+ * another way.
+ */
+export class LogPages {
+  readonly #context: SourceContext;
+  readonly #log: TaskLog;
+  readonly #order = new OrderCheck();
+  /** What the source lost on account of refusals of this log. */
+  readonly lost: Ability[] = [];
+
+  constructor(context: SourceContext, log: TaskLog) {
+    this.#context = context;
+    this.#log = log;
+  }
+
+  fetch(request: OffsetRequest, call: Call): Promise<OffsetPage<LogRow>> {
+    const page = this.#fetch(request, call);
+    if (request.since === undefined && request.upTo === undefined) {
+      // Undefined: the page failed, and whoever counts asks again.
+      const total = page.then(
+        (answer) => answer.total,
+        () => undefined,
+      );
+      this.#totals(call).set(this.#totalKey(), total);
+    }
+    return page;
+  }
+
+  /** The total that a page of this call has told, or the first page's. */
+  async count(call: Call): Promise<number | null> {
+    const known = await this.#totals(call).get(this.#totalKey());
+    if (known !== undefined) return known;
+    const order = this.#can('logs by time') ? 'ascending' : 'descending';
+    return (await this.fetch({ offset: 0, limit: this.#context.pageSize, order }, call)).total;
+  }
+
+  async #fetch(request: OffsetRequest, call: Call): Promise<OffsetPage<LogRow>> {
+    const { abilities, http } = this.#context;
+    const { severity, taskKey } = this.#log;
+    const used = abilitiesFor(request, severity).filter((ability) => this.#can(ability));
+    if (request.order === 'ascending' && !used.includes('logs by time'))
+      throw new OutOfOrder(http.source, 'logs by time');
+    const { $meta, data } = await this.#ask(request, used, call);
+    if ($meta.offset !== null && $meta.offset !== request.offset) {
+      throw badResponse(this.#context, 'answered with another page of a log than the one asked for');
+    }
+    this.#checkOrder(data, request, used);
+    if (used.includes('logs within times') && !isWithinBounds(data, request)) {
+      abilities.lose('logs within times');
+      throw badResponse(this.#context, 'does not bound a log by time');
+    }
+    await this.#proveOrder({ $meta, data }, request, used, call);
+    // Rows that should not be there do no harm to the order: the partition leaves them out.
+    if (severity !== null && data.some((log) => !severity.allows(log.severity))) abilities.lose('logs of severities');
+    return { rows: data.map((log) => entryOf(log, taskKey)), total: $meta.total, limit: $meta.limit };
+  }
+
+  async #ask(request: OffsetRequest, used: readonly Ability[], call: Call): Promise<TaskLogListWire> {
+    const { http, abilities } = this.#context;
+    const { task, severity } = this.#log;
+    if (!isTaskId(task)) {
+      throw new TributaryError('NOT_FOUND', `${http.source}: there is no such task`, { source: http.source });
+    }
+    const path = [...TASKS, task, 'logs'];
+    try {
+      const query = logQuery(request, severity, used);
+      return (await http.json({ method: 'GET', path, query }, taskLogListWire, call)).data;
+    } catch (error) {
+      if (isRefusal(error)) this.lost.push(...abilities.blame(error, used));
+      throw error;
+    }
+  }
+
+  #can(ability: Ability): boolean {
+    return this.#context.abilities.can(ability);
+  }
+
+  #checkOrder(data: readonly TaskLogWire[], request: OffsetRequest, used: readonly Ability[]): void {
+    const { order, offset, since, upTo } = request;
+    const disorder = this.#order.check(data, {
+      bounds: [order, since, upTo, ...used].join(' '),
+      offset,
+      sign: order === 'ascending' ? 1 : -1,
+      byId: used.includes('logs by time and id'),
+    });
+    if (disorder === null) return;
+    throw new OutOfOrder(this.#context.http.source, disorder === 'id' ? 'logs by time and id' : 'logs by time');
+  }
+
+  /**
+   * A source that gives the newest first whatever is asked shows it on any page with two instants. A full
+   * page of one instant shows nothing, so until that is known the far end of the log is looked at.
+   */
+  async #proveOrder(
+    { $meta, data }: TaskLogListWire,
+    request: OffsetRequest,
+    used: readonly Ability[],
+    call: Call,
+  ): Promise<void> {
+    const { abilities, http } = this.#context;
+    const [first, last] = [data[0], data.at(-1)];
+    if (request.order === 'descending' || first === undefined || last === undefined) return;
+    if (abilities.isProven('logs by time')) return;
+    if (first.timestamp.nanoseconds !== last.timestamp.nanoseconds) {
+      abilities.prove('logs by time');
+      return;
+    }
+    const { total } = $meta;
+    const isEnd = total === null ? data.length < ($meta.limit ?? request.limit) : total <= request.offset + data.length;
+    if (isEnd) return;
+    if (total === null) throw new OutOfOrder(http.source, 'logs by time');
+    const end = await this.#ask({ ...request, offset: total - 1, limit: 1 }, used, call);
+    const farthest = end.data[0]?.timestamp.nanoseconds ?? first.timestamp.nanoseconds;
+    if (farthest < first.timestamp.nanoseconds) throw new OutOfOrder(http.source, 'logs by time');
+    if (farthest > first.timestamp.nanoseconds) abilities.prove('logs by time');
+  }
+
+  #totals(call: Call): Map<string, Promise<number | null | undefined>> {
+    return call.scoped(this.#context, 'log totals', () => new Map<string, Promise<number | null | undefined>>());
+  }
+
+  #totalKey(): string {
+    const severity = this.#can('logs of severities') ? this.#log.severity : null;
+    return JSON.stringify([this.#log.task, severity?.condition.text ?? null]);
+  }
+}

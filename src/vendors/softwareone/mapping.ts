@@ -1,0 +1,115 @@
+import type { Job, Task } from '../../domain/job.ts';
+import type { Json, JsonObject } from '../../domain/json.ts';
+import type { LogEntry } from '../../domain/log-entry.ts';
+import { NO_SEVERITY } from '../../domain/severity.ts';
+import type { Severity } from '../../domain/severity.ts';
+import { isFinished, statusFrom } from '../../domain/status.ts';
+import type { JobStatus } from '../../domain/status.ts';
+import { parseInstant } from '../../domain/time.ts';
+import type { Unplaced } from '../../pagination/partition.ts';
+import { isTemplate, renderTemplate } from './template.ts';
+import type { TaskLogWire, TaskWire } from './wire.ts';
+
+/**
+ * The schema's statuses, and Blocked, which only its prose has. A rescheduled task waits to be tried
+ * again: it is not finished.
+ */
+export const STATUSES: Readonly<Record<string, JobStatus>> = {
+  Queued: 'QUEUED',
+  Blocked: 'QUEUED',
+  Rescheduled: 'QUEUED',
+  Processing: 'RUNNING',
+  Completed: 'SUCCEEDED',
+  Failed: 'FAILED',
+};
+
+/** Failure is the end of its task. */
+export const SEVERITY_NUMBERS: Readonly<Record<string, number>> = {
+  Debug: 5,
+  Info: 9,
+  Warning: 13,
+  Error: 17,
+  Failure: 21,
+};
+
+export function jobOf(task: TaskWire, source: string): Job {
+  return { source, key: task.id, ...commonOf(task), attributes: attributesOf(task) };
+}
+
+export function taskOf(task: TaskWire): Task {
+  const common = commonOf(task);
+  const created = common.createdAt === null ? null : parseInstant(common.createdAt);
+  return { ...common, key: task.id, time: created?.nanoseconds ?? 0n, tie: task.id, attemptKey: null, stepKey: null };
+}
+
+type Common = Pick<Job, 'name' | 'status' | 'nativeStatus' | 'createdAt' | 'startedAt' | 'finishedAt'>;
+
+/**
+ * Audit holds the last event of each kind, also of an earlier try: an end counts only for a task that
+ * has ended, a start not for one that waits for its first.
+ */
+function commonOf({ id, name, status: native, audit }: TaskWire): Common {
+  const status = statusFrom(STATUSES, native);
+  const ended = status === 'FAILED' ? audit?.failed : audit?.completed;
+  return {
+    name: name ?? id,
+    status,
+    nativeStatus: native,
+    createdAt: audit?.created?.text ?? null,
+    startedAt: native === 'Queued' || native === 'Blocked' ? null : (audit?.started?.text ?? null),
+    finishedAt: isFinished(status) ? (ended?.text ?? null) : null,
+  };
+}
+
+/** Without the parameters, the result's address, the owner and the accounts: they may say who or how. */
+function attributesOf({ code, queue, description, object, parent, progress, eta }: TaskWire): JsonObject | null {
+  return present({
+    code,
+    queue,
+    description,
+    object: object?.id ?? null,
+    parent: parent?.id ?? null,
+    progress,
+    eta,
+  });
+}
+
+/** An entry with the vendor's own id of it. */
+export interface LogRow extends LogEntry {
+  readonly logId: string;
+}
+
+/** `taskKey` is null for a line of the job's own log. */
+export function entryOf(log: TaskLogWire, taskKey: string | null): Unplaced<LogRow> {
+  const template = log.message ?? '';
+  return {
+    logId: log.id,
+    time: log.timestamp.nanoseconds,
+    timestamp: log.timestamp.text,
+    severity: severityOf(log.severity),
+    message: renderTemplate(template, log.parameters),
+    exceptions: [],
+    attributes: present({
+      template: isTemplate(template) ? template : null,
+      parameters: log.parameters,
+      progress: log.progress,
+      eta: log.eta,
+    }),
+    attemptKey: null,
+    stepKey: null,
+    taskKey,
+  };
+}
+
+/** A severity that the vendor invents later has no number, but keeps its text. */
+function severityOf(text: string | null): Severity {
+  if (text === null) return NO_SEVERITY;
+  const number = Object.hasOwn(SEVERITY_NUMBERS, text) ? (SEVERITY_NUMBERS[text] ?? 0) : 0;
+  return { number, text, source: 'VENDOR' };
+}
+
+/** The members that have a value; null when none has. */
+function present(members: Readonly<Record<string, Json>>): JsonObject | null {
+  const entries = Object.entries(members).filter(([, value]) => value !== null);
+  return entries.length === 0 ? null : Object.fromEntries(entries);
+}

@@ -1,0 +1,11 @@
+import { z } from 'zod';
+import { LARGEST_PAGE } from './paths.ts';
+
+export const softwareOneOptions = z.strictObject({
+  pageSize: z
+    .int()
+    .min(1)
+    .max(LARGEST_PAGE)
+    .default(LARGEST_PAGE)
+    .describe('Tasks and log entries on a page of the vendor. 100 is its largest.'),
+});

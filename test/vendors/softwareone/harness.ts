@@ -1,0 +1,88 @@
+import { createCall } from '../../../src/domain/call.ts';
+import type { Call } from '../../../src/domain/call.ts';
+import type { Ordered, Position } from '../../../src/domain/ordered.ts';
+import { DEFAULT_LIMITS } from '../../../src/http/settings.ts';
+import { createSourceHttp } from '../../../src/http/source-http.ts';
+import type { Partition, ReadRequest } from '../../../src/pagination/partition.ts';
+import { simulateSoftwareOne } from '../../../src/sandbox/softwareone/index.ts';
+import type { SoftwareOneSimulation } from '../../../src/sandbox/softwareone/index.ts';
+import type { SoftwareOneSettings } from '../../../src/sandbox/softwareone/settings.ts';
+import type { VendorServer } from '../../../src/sandbox/types.ts';
+import { startVendorServer } from '../../../src/sandbox/vendor-server.ts';
+import type { Connector } from '../../../src/vendors/connector.ts';
+import { softwareOne } from '../../../src/vendors/softwareone/index.ts';
+
+/** 2025-09-11T13:40:13.515Z */
+export const START = 1_757_598_013_515_000_000n;
+export const MILLISECOND = 1_000_000n;
+export const UNKNOWN_TASK = 'TSK-0000-0000-0000-0000';
+
+export interface Harness {
+  readonly simulation: SoftwareOneSimulation;
+  readonly server: VendorServer;
+  /** A connector that knows nothing yet about the vendor, as in another process. */
+  connect(options?: { readonly token?: string; readonly pageSize?: number }): Connector;
+  /** The decoded queries that were asked since the last look, each behind its kind. */
+  asked(): string[];
+  close(): Promise<void>;
+}
+
+/** The simulation listening, and connectors to it over real HTTP that don't wait between attempts. */
+export async function startHarness(settings: Partial<SoftwareOneSettings> = {}): Promise<Harness> {
+  const simulation = simulateSoftwareOne({ settings, now: () => Number(START / MILLISECOND) });
+  const server = await startVendorServer(simulation);
+  const clients: { close(): Promise<void> }[] = [];
+  return {
+    simulation,
+    server,
+    connect({ token = simulation.token, ...options } = {}) {
+      const http = createSourceHttp(
+        {
+          source: 'marketplace',
+          baseUrl: server.origin,
+          auth: { type: 'bearer', token },
+          forward: false,
+          limits: DEFAULT_LIMITS,
+          classifyError: softwareOne.classifyError,
+        },
+        { sleep: () => Promise.resolve() },
+      );
+      clients.push(http);
+      return softwareOne.create({ source: 'marketplace', http, options: softwareOne.options.parse(options) });
+    },
+    asked() {
+      const calls = server.calls.map(({ kind, url }) => `${kind} ${decodeURIComponent(url.split('?')[1] ?? '')}`);
+      server.resetCalls();
+      return calls;
+    },
+    async close() {
+      await Promise.all(clients.map((client) => client.close()));
+      await server.close();
+    },
+  };
+}
+
+export interface ReadOptions extends Partial<ReadRequest<Ordered>> {
+  readonly call?: Call;
+  /** Stop after that many rows. */
+  readonly take?: number;
+}
+
+/** Reads a partition on; to its end unless it is told how many rows to take. */
+export async function readRows<T extends Ordered>(
+  partition: Partition<T>,
+  { call = createCall(), take = Infinity, ...request }: ReadOptions = {},
+): Promise<T[]> {
+  const rows: T[] = [];
+  const whole = { direction: 'forward', from: null, hint: null, until: null, need: 1_000, ...request } as const;
+  if (take === 0) return rows;
+  for await (const batch of partition.read(whole, call)) {
+    rows.push(...batch.rows);
+    if (rows.length >= take) break;
+  }
+  return rows.slice(0, take);
+}
+
+export function positionOf(row: Ordered): Position {
+  return { time: row.time, tie: row.tie };
+}

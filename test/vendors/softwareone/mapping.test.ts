@@ -1,0 +1,204 @@
+import { describe, expect, it } from 'vitest';
+import { entryOf, jobOf, STATUSES, taskOf } from '../../../src/vendors/softwareone/mapping.ts';
+import { renderTemplate } from '../../../src/vendors/softwareone/template.ts';
+import { taskListWire, taskLogListWire, taskLogWire, taskWire } from '../../../src/vendors/softwareone/wire.ts';
+
+/** The shape of the documentation's own sample, with the space in its eta. */
+const SAMPLE_LOG = {
+  id: 'TLR-1930-6351-9137-5141',
+  revision: 1,
+  task: { id: 'TSK-5498-1544-6054-5440', name: 'Transfer', revision: 1, status: 'Completed', code: 'transfer' },
+  progress: 0,
+  eta: '2025-09-12 13:40:13.515Z',
+  severity: 'Info',
+  message: "Starting buyer '{{BuyerId}}' transfer to '{{TargetAccountId}}'.",
+  timestamp: '2025-09-11T13:40:13.515Z',
+  parameters: { BuyerId: 'BUY-4230-6788', TargetAccountId: 'ACC-4952-6625' },
+};
+
+describe('a task log', () => {
+  it('becomes an entry with its rendered message, and keeps template, parameters, progress and eta', () => {
+    expect(entryOf(taskLogWire.parse(SAMPLE_LOG), null)).toEqual({
+      logId: 'TLR-1930-6351-9137-5141',
+      time: 1_757_598_013_515_000_000n,
+      timestamp: '2025-09-11T13:40:13.515Z',
+      severity: { number: 9, text: 'Info', source: 'VENDOR' },
+      message: "Starting buyer 'BUY-4230-6788' transfer to 'ACC-4952-6625'.",
+      exceptions: [],
+      attributes: {
+        template: "Starting buyer '{{BuyerId}}' transfer to '{{TargetAccountId}}'.",
+        parameters: { BuyerId: 'BUY-4230-6788', TargetAccountId: 'ACC-4952-6625' },
+        progress: 0,
+        eta: '2025-09-12 13:40:13.515Z',
+      },
+      attemptKey: null,
+      stepKey: null,
+      taskKey: null,
+    });
+  });
+
+  it('needs no more than an id and a time', () => {
+    const entry = entryOf(taskLogWire.parse({ id: 'TLR-1', timestamp: '2025-09-11 13:40:13.5155' }), 'TSK-2');
+    expect(entry).toMatchObject({
+      timestamp: '2025-09-11T13:40:13.5155Z',
+      message: '',
+      severity: { number: 0, text: null, source: 'NONE' },
+      attributes: null,
+      taskKey: 'TSK-2',
+    });
+  });
+
+  it.each([
+    ['Debug', 5],
+    ['Info', 9],
+    ['Warning', 13],
+    ['Error', 17],
+    ['Failure', 21],
+    ['Catastrophe', 0],
+    ['toString', 0],
+  ])('of severity %s has the number %i and the word as it came', (text, number) => {
+    const entry = entryOf(taskLogWire.parse({ ...SAMPLE_LOG, severity: text }), null);
+    expect(entry.severity).toEqual({ number, text, source: 'VENDOR' });
+  });
+
+  it('with a time that is none is a wrong answer that says where', () => {
+    const result = taskLogListWire.safeParse({ data: [SAMPLE_LOG, { ...SAMPLE_LOG, timestamp: 'soon' }] });
+    expect(result.error?.issues[0]?.path).toEqual(['data', 1, 'timestamp']);
+  });
+
+  it('keeps parameters of any kind and survives odd optional fields', () => {
+    for (const parameters of ['text', 7, [1, { a: null }], false]) {
+      const log = taskLogWire.parse({ ...SAMPLE_LOG, parameters, progress: '50', eta: 12 });
+      expect(entryOf(log, null).attributes).toMatchObject({ parameters });
+      expect(log).toMatchObject({ progress: null, eta: null });
+    }
+  });
+});
+
+describe('a template', () => {
+  it.each([
+    ['{{A}} and {{ A }}', { A: 'x' }, 'x and x'],
+    ['{{Missing}} stays', { A: 'x' }, '{{Missing}} stays'],
+    ['{{A}}', { A: '{{B}}', B: 'no' }, '{{B}}'],
+    [
+      '{{N}} {{T}} {{Null}} {{O}} {{L}}',
+      { N: 1.5, T: true, Null: null, O: { a: 1 }, L: [1] },
+      '1.5 true null {"a":1} [1]',
+    ],
+    ['{{A.B}} {{A.C}}', { A: { B: 'deep' } }, 'deep {{A.C}}'],
+    ['{{A.B}}', { 'A.B': 'own', A: { B: 'deep' } }, 'own'],
+    ['{{0}}', ['first'], 'first'],
+    ['{{toString}} {{__proto__}}', {}, '{{toString}} {{__proto__}}'],
+    ['{{A}}', { A: '$& $1' }, '$& $1'],
+    ['{{A}}', null, '{{A}}'],
+    ['{{A}}', 'text', '{{A}}'],
+    ['{{}} {{ {A} }}', { A: 'x' }, '{{}} {{ {A} }}'],
+  ])('%s with %j reads %s', (template, parameters, text) => {
+    expect(renderTemplate(template, parameters)).toBe(text);
+  });
+
+  it('of hostile length is rendered in time that grows with it', () => {
+    const template = '{{a '.repeat(50_000);
+    expect(renderTemplate(template, { a: 1 })).toBe(template);
+  });
+});
+
+const SAMPLE_TASK = {
+  id: 'TSK-0001-2474-4798-1266',
+  name: 'Transferring the buyer to a different account',
+  status: 'Completed',
+  code: 'accounts.buyers.transfer',
+  queue: 'marketplace/buyers',
+  object: { id: 'BUY-1190-0394' },
+  progress: 100,
+  parameters: { Secret: 'x' },
+  result: '/public/v1/accounts/buyers/BUY-1190-0394',
+  owner: { id: 'SVC-0001', name: 'platform' },
+  audit: {
+    created: { at: '2025-09-11T13:40:13Z', by: { id: 'USR-1', name: 'Somebody' } },
+    started: { at: '2025-09-11T13:40:14.25Z' },
+    completed: { at: '2025-09-11T13:41:13Z' },
+  },
+};
+
+describe('a task', () => {
+  it('becomes a job without what says who, where or how', () => {
+    expect(jobOf(taskWire.parse(SAMPLE_TASK), 'marketplace')).toEqual({
+      source: 'marketplace',
+      key: 'TSK-0001-2474-4798-1266',
+      name: 'Transferring the buyer to a different account',
+      status: 'SUCCEEDED',
+      nativeStatus: 'Completed',
+      createdAt: '2025-09-11T13:40:13Z',
+      startedAt: '2025-09-11T13:40:14.25Z',
+      finishedAt: '2025-09-11T13:41:13Z',
+      attributes: {
+        code: 'accounts.buyers.transfer',
+        queue: 'marketplace/buyers',
+        object: 'BUY-1190-0394',
+        progress: 100,
+      },
+    });
+  });
+
+  it('becomes a part of its parent, in the order of age', () => {
+    const wire = taskWire.parse({ ...SAMPLE_TASK, parent: { id: 'TSK-9', name: 'Parent' } });
+    expect(taskOf(wire)).toMatchObject({
+      key: 'TSK-0001-2474-4798-1266',
+      time: 1_757_598_013_000_000_000n,
+      tie: 'TSK-0001-2474-4798-1266',
+      attemptKey: null,
+      stepKey: null,
+    });
+  });
+
+  it('has times only as far as its audit says, and needs no more than an id', () => {
+    expect(jobOf(taskWire.parse({ id: 'TSK-1' }), 's')).toEqual({
+      source: 's',
+      key: 'TSK-1',
+      name: 'TSK-1',
+      status: 'UNKNOWN',
+      nativeStatus: null,
+      createdAt: null,
+      startedAt: null,
+      finishedAt: null,
+      attributes: null,
+    });
+    expect(taskOf(taskWire.parse({ id: 'TSK-1', audit: { created: {}, started: null } })).time).toBe(0n);
+  });
+
+  it('that waits to be tried again is not finished, whatever its audit remembers', () => {
+    const audit = { ...SAMPLE_TASK.audit, failed: { at: '2025-09-11T13:42:00Z' } };
+    const rescheduled = jobOf(taskWire.parse({ ...SAMPLE_TASK, audit, status: 'Rescheduled' }), 's');
+    expect(rescheduled).toMatchObject({ status: 'QUEUED', finishedAt: null, startedAt: '2025-09-11T13:40:14.25Z' });
+    const failed = jobOf(taskWire.parse({ ...SAMPLE_TASK, audit, status: 'Failed' }), 's');
+    expect(failed).toMatchObject({ status: 'FAILED', finishedAt: '2025-09-11T13:42:00Z' });
+    const queued = jobOf(taskWire.parse({ ...SAMPLE_TASK, status: 'Queued' }), 's');
+    expect(queued).toMatchObject({ status: 'QUEUED', startedAt: null });
+  });
+
+  it('has a status for each word of schema and prose, and UNKNOWN for others', () => {
+    expect(STATUSES).toEqual({
+      Queued: 'QUEUED',
+      Blocked: 'QUEUED',
+      Rescheduled: 'QUEUED',
+      Processing: 'RUNNING',
+      Completed: 'SUCCEEDED',
+      Failed: 'FAILED',
+    });
+    expect(jobOf(taskWire.parse({ id: 'TSK-1', status: 'Paused' }), 's')).toMatchObject({
+      status: 'UNKNOWN',
+      nativeStatus: 'Paused',
+    });
+  });
+});
+
+describe('a list', () => {
+  it('may come without its envelope or with parts of it', () => {
+    const nothing = { offset: null, limit: null, total: null };
+    expect(taskListWire.parse({ data: [] })).toEqual({ $meta: nothing, data: [] });
+    expect(taskListWire.parse({ $meta: {}, data: [] })).toEqual({ $meta: nothing, data: [] });
+    const some = { $meta: { pagination: { offset: 0, limit: 10, total: null } }, data: [] };
+    expect(taskListWire.parse(some).$meta).toEqual({ offset: 0, limit: 10, total: null });
+  });
+});
