@@ -25,6 +25,8 @@ export interface ScheduleRef {
 /** How many runs are asked for to learn the number of the first one: enough for some that come meanwhile. */
 const PROBE_SIZE = 10;
 
+const NOT_UNDERSTOOD: RunPage = { runs: [], total: null, more: null, moreBefore: null, cursors: false };
+
 /** GET …/runs in both dialects. Offsets count from 0 here; what the instance counts from is found out. */
 export class RunPages {
   readonly #http: SourceHttp;
@@ -73,6 +75,8 @@ export class RunPages {
   }
 
   async #beside(ref: ScheduleRef, kind: 'after' | 'before', id: string, call: Call): Promise<RunPage> {
+    // An instance without cursors would answer its first page, which nobody asked for.
+    if (this.#facts.cursors === false) return NOT_UNDERSTOOD;
     const parameter = kind === 'after' ? 'next' : 'prev';
     const page = await this.#send(ref, { page_size: this.#pageSize, [parameter]: id }, call);
     this.#facts.learnLinks(page);
@@ -89,7 +93,7 @@ export class RunPages {
   #understood(page: NativeRunPage, id: string): boolean {
     if (page.results.some((run) => run.runId === id)) return false;
     if (hasLinks(page) || page.results.length === 0) return true;
-    if (this.#facts.cursors !== null) return this.#facts.cursors;
+    if (this.#facts.cursors === true) return true;
     // The first page would be full, or hold all that there is.
     return page.total !== null && page.results.length < Math.min(page.total, this.#pageSize);
   }

@@ -80,6 +80,27 @@ describe.each([
   });
 });
 
+describe('an instance without cursors', () => {
+  it('is asked for them once, and told by what it answers', async () => {
+    const key = await start(1_000, { dialect: 'legacy' });
+    const first = harness.connect();
+    const call = createCall();
+    const seen = await readRows(only((await first.logs({ job: key }, {}, call)).partitions), {
+      direction: 'backward',
+      take: 300,
+    });
+    const { row, hint } = seen[249]!;
+    harness.asked();
+    // Another process, which knows nothing: the run id is ignored, and what comes is the first page.
+    const partition = only((await harness.connect().logs({ job: key }, {}, call)).partitions);
+    const on = await readRows(partition, { direction: 'backward', from: row, hint, take: 3 });
+    expect(on.map(({ row: { message } }) => message)).toEqual(['run 749', 'run 748', 'run 747']);
+    expect(queries()).toEqual(['page_size=200&next=<id>', 'page_size=200&offset=249', 'page_size=10&offset=999']);
+    await readRows(partition, { direction: 'backward', from: row, hint, take: 3 });
+    expect(queries()).toEqual(['page_size=200&offset=249']);
+  });
+});
+
 describe('an instance that is neither', () => {
   it('may count from 0 without cursors: the first answer near the end tells', async () => {
     const key = await start(1_000, { dialect: 'legacy', firstOffset: 0 });
