@@ -69,6 +69,8 @@ export function liveFederation() {
         dropped: null,
       });
     },
+    /** How many listen now. */
+    count: () => listeners.size,
     /** Resolves when that many listen. */
     listening(count: number): Promise<void> {
       if (listeners.size === count) return Promise.resolve();

@@ -1,0 +1,110 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { liveFederation } from './live-tail.ts';
+import { start } from './start.ts';
+
+const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+// On a build server a missing browser is a failure; on a desk it is said, and the test is left out.
+describe.skipIf(!existsSync(CHROMIUM) && !process.env['CI'])(`GraphiQL in a browser (${CHROMIUM})`, () => {
+  let browser: BrowserContext;
+  let profile: string;
+
+  beforeAll(async () => {
+    profile = await mkdtemp(join(tmpdir(), 'tributary-chromium-'));
+    browser = await chromium.launchPersistentContext(profile, {
+      executablePath: CHROMIUM,
+      headless: true,
+      args: FLAGS,
+      viewport: { width: 1400, height: 900 },
+    });
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    await rm(profile, { recursive: true, force: true });
+  });
+
+  /** Opens a page that reaches this server only, and writes down what else it asked for. */
+  async function open(url: string): Promise<{ page: Page; strangers: string[]; problems: string[] }> {
+    const page = await browser.newPage();
+    const strangers: string[] = [];
+    const problems: string[] = [];
+    page.on('pageerror', (error) => problems.push(error.message));
+    await page.route('**/*', (route) => {
+      const { host, protocol } = new URL(route.request().url());
+      if (host === new URL(url).host || protocol === 'blob:' || protocol === 'data:') return route.continue();
+      strangers.push(route.request().url());
+      return route.abort();
+    });
+    await page.goto(`${url}/graphql`);
+    await page.locator('.graphiql-execute-button').waitFor();
+    return { page, strangers, problems };
+  }
+
+  /** Runs the query of a tab until `begun`: right after a change of tabs GraphiQL still has the other tab's operation in mind. */
+  async function run(page: Page, tab: string, begun: () => Promise<boolean>): Promise<void> {
+    await page.getByRole('tab', { name: tab }).click();
+    await expect
+      .poll(
+        async () => {
+          const stop = page.locator('.graphiql-execute-button[aria-label^="Stop"]');
+          if ((await stop.count()) === 0) await page.locator('.graphiql-execute-button').click();
+          return begun();
+        },
+        { timeout: 20_000, interval: 500 },
+      )
+      .toBe(true);
+  }
+
+  function answer(page: Page): Promise<string> {
+    return page.locator('.graphiql-response .view-lines').innerText();
+  }
+
+  async function answers(page: Page, ...texts: readonly string[]): Promise<void> {
+    for (const text of texts) {
+      // The editor writes spaces that do not break.
+      await expect
+        .poll(async () => (await answer(page)).replaceAll('\u00a0', ' '), { timeout: 15_000 })
+        .toContain(text);
+    }
+  }
+
+  it('opens without any other host, runs a query, and shows lines as they arrive', async () => {
+    const live = liveFederation();
+    const server = await start(live.federation);
+    const { page, strangers, problems } = await open(server.url);
+
+    await run(page, 'Sources', async () => (await answer(page)).includes('vendor'));
+    await answers(page, '"name": "up"', '"vendor": "fake"');
+
+    await run(page, 'Tail', () => Promise.resolve(live.count() === 1));
+    live.line(1);
+    await answers(page, '"message": "line 1"');
+    live.line(2);
+    await answers(page, '"message": "line 2"');
+    await page.screenshot({ path: process.env['SCREENSHOT'] ?? join(profile, 'graphiql.png') });
+
+    await page.locator('.graphiql-execute-button').click();
+    await live.listening(0);
+    expect(strangers).toEqual([]);
+    expect(problems).toEqual([]);
+    expect(server.log).toEqual([]);
+    await page.close();
+  }, 120_000);
+});
