@@ -1,4 +1,3 @@
-import type { Call } from '../domain/call.ts';
 import { TributaryError } from '../domain/errors.ts';
 import type { Federation, LogNode, SourceInfo, SourceScope } from './api.ts';
 import { badInput } from './arguments.ts';

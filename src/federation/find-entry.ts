@@ -20,13 +20,17 @@ export async function findEntry(source: FederatedSource, ref: EntryRef, call: Ca
   }
 }
 
-/** The job's own partition of that key, or that of one of its tasks, whose log may be apart. */
+/** The job's own partition of that key, or that of one of its tasks or attempts, whose logs may be apart. */
 async function partitionOf(source: FederatedSource, ref: EntryRef, call: Call): Promise<Partition<LogEntry> | null> {
   const { partitions } = await source.connector.logs({ job: ref.key }, {}, call);
   const own = partitions.find((partition) => partition.key === ref.partition);
   if (own !== undefined || ref.partition === '') return own ?? null;
-  const ofTask = await source.connector.logs({ job: ref.key, task: ref.partition }, {}, call);
-  return ofTask.partitions.find((partition) => partition.key === ref.partition) ?? null;
+  for (const part of ['task', 'attempt'] as const) {
+    const apart = await source.connector.logs({ job: ref.key, [part]: ref.partition }, {}, call);
+    const found = apart.partitions.find((partition) => partition.key === ref.partition);
+    if (found !== undefined) return found;
+  }
+  return null;
 }
 
 async function readInstant(partition: Partition<LogEntry>, ref: EntryRef, call: Call): Promise<LogEntry | null> {

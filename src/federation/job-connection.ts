@@ -125,7 +125,9 @@ class FederatedJobs implements JobConnection {
     let more = false;
     const walk = new JobWalk(this.#options, side === 'first' ? 1 : -1, {
       pageOf: (source, page) => this.#pageOf(source, page),
-      onFailure: (source, error) => this.#onFailure(source, error),
+      onFailure: (source, error) => {
+        this.#onFailure(source, error);
+      },
     });
     for await (const step of walk.from(start)) {
       if (step === 'bounded') {

@@ -85,18 +85,37 @@ export class Merge<T extends Ordered> {
     return this.#lanes.every((lane) => lane.head !== null || !lane.isOpen);
   }
 
-  /** How to go on: the hint of the last row that was taken from each partition, and the places of those that failed. */
-  marks(taken: ReadonlyMap<Slot<T>, MergedRow<T>>): PartitionMark[] {
+  /**
+   * How to go on from `base`, when `taken` holds the last row that was taken from each partition: hints,
+   * and the own places of partitions that are behind because their source failed, now or on an earlier page.
+   */
+  marks(taken: ReadonlyMap<Slot<T>, MergedRow<T>>, base: MergedPosition): PartitionMark[] {
     const marks: PartitionMark[] = [];
     for (const lane of this.#lanes) {
       const { slot } = lane;
       const last = taken.get(slot);
-      const hint = last === undefined ? lane.startHint : last.hint;
-      const base = { scope: slot.scope, partition: slot.partition.key, hint };
-      if (lane.failed) marks.push({ ...base, at: last?.row ?? lane.start ?? untouched(this.#options.direction) });
-      else if (hint !== null) marks.push(base);
+      const mark = {
+        scope: slot.scope,
+        partition: slot.partition.key,
+        hint: last === undefined ? lane.startHint : last.hint,
+      };
+      const place = last?.row ?? lane.start ?? untouched(this.#options.direction);
+      const isBehind = lane.mayBeBehind && this.#isBehind(positionIn(slot, place), base);
+      if (isBehind) marks.push({ ...mark, at: { time: place.time, tie: place.tie } });
+      else if (mark.hint !== null) marks.push(mark);
     }
     return marks;
+  }
+
+  /** The common position after a row: one that a page has begun behind is not given up for an earlier row. */
+  baseAt(position: MergedPosition): MergedPosition {
+    const from = this.#options.from?.position;
+    return from !== undefined && !isUntouched(from) && this.#isBehind(position, from) ? from : position;
+  }
+
+  #isBehind(position: MergedPosition, base: MergedPosition): boolean {
+    const order = compareMerged(position, base);
+    return this.#options.direction === 'forward' ? order < 0 : order > 0;
   }
 
   /** Stops all reading. */
@@ -124,7 +143,8 @@ export class Merge<T extends Ordered> {
     let best: Lane<T> | null = null;
     for (const lane of this.#lanes) {
       if (lane.head === null) continue;
-      if (best?.head == null || this.#comesBefore(lane, lane.head, best, best.head)) best = lane;
+      const ahead = best?.head ?? null;
+      if (best === null || ahead === null || this.#comesBefore(lane, lane.head, best, ahead)) best = lane;
     }
     return best;
   }
@@ -173,6 +193,7 @@ class Lane<T extends Ordered> {
   #index = 0;
   #open = true;
   #failed = false;
+  readonly #wasBehind: boolean;
   #more: boolean | null = null;
   #pages = 0;
 
@@ -181,6 +202,7 @@ class Lane<T extends Ordered> {
     const mark = options.from?.marks.find((each) => each.scope === slot.scope && each.partition === slot.partition.key);
     const bounds = boundsOf(slot, options, mark);
     this.start = bounds.from;
+    this.#wasBehind = mark?.at !== undefined;
     this.startHint = mark?.hint ?? null;
     const accept = options.accept;
     if (bounds.isEmpty) this.#open = false;
@@ -206,8 +228,9 @@ class Lane<T extends Ordered> {
     return this.#open;
   }
 
-  get failed(): boolean {
-    return this.#failed;
+  /** Did its source fail, or had it failed before the page that this one follows? */
+  get mayBeBehind(): boolean {
+    return this.#failed || this.#wasBehind;
   }
 
   get more(): boolean | null {

@@ -1,5 +1,5 @@
 import type { Ordered } from '../domain/ordered.ts';
-import type { ConnectionCursors, CursorState } from './cursor.ts';
+import type { ConnectionCursors } from './cursor.ts';
 import { Merge, positionIn, untouched } from './merge.ts';
 import type { MergedRow, MergeOptions, Slot, SlotFailure } from './merge.ts';
 import type { Call } from '../domain/call.ts';
@@ -94,9 +94,10 @@ function pageOf<T extends Ordered>(
   more: boolean,
 ): MergedPage<T> {
   const { cursors } = options;
-  const finalMarks = merge.marks(scan.taken);
-  const stateAt = (row: MergedRow<T>, marks: CursorState['marks']): string =>
-    cursors.encode({ position: positionIn(row.slot, row.row), marks });
+  const stateAt = (row: MergedRow<T>, taken: ReadonlyMap<Slot<T>, MergedRow<T>>): string => {
+    const position = merge.baseAt(positionIn(row.slot, row.row));
+    return cursors.encode({ position, marks: merge.marks(taken, position) });
+  };
   const takenUpTo = (index: number): Map<Slot<T>, MergedRow<T>> => {
     const taken = new Map<Slot<T>, MergedRow<T>>();
     for (let i = index; i >= 0 && taken.size < scan.taken.size; i -= 1) {
@@ -108,7 +109,7 @@ function pageOf<T extends Ordered>(
   const cursorOf = (index: number): string => {
     const row = scan.rows[index];
     if (row === undefined) throw new RangeError(`The page has no row ${index}.`);
-    return stateAt(row, merge.marks(takenUpTo(index)));
+    return stateAt(row, takenUpTo(index));
   };
   const lastRow = scan.rows.at(-1);
   const stop = scan.outcome === 'full' ? lastRow : (scan.last ?? lastRow);
@@ -118,17 +119,13 @@ function pageOf<T extends Ordered>(
     more,
     failures: merge.failures,
     cursorOf,
-    continueFrom: resumable === null ? startOver(options, finalMarks, more) : stateAt(resumable, finalMarks),
+    continueFrom: resumable === null ? startOver(merge, options, more) : stateAt(resumable, scan.taken),
   };
 }
 
 /** Nothing was read, but there is something to come back for: the place where this page began. */
-function startOver<T extends Ordered>(
-  options: MergedPageOptions<T>,
-  marks: CursorState['marks'],
-  more: boolean,
-): string | null {
+function startOver<T extends Ordered>(merge: Merge<T>, options: MergedPageOptions<T>, more: boolean): string | null {
   if (!more) return null;
   const position = options.from?.position ?? { ...untouched(options.direction), scope: 0, partition: '' };
-  return options.cursors.encode({ position, marks });
+  return options.cursors.encode({ position, marks: merge.marks(new Map(), position) });
 }

@@ -30,7 +30,8 @@ const BATCH_SIZE = 500;
 const MAX_WAIT = 15_000;
 
 export async function* tailJobs(options: TailOptions, call: Call): AsyncGenerator<LogStreamEvent, void, undefined> {
-  if (options.args.after != null && options.args.tail != null) {
+  const { after, tail } = options.args;
+  if (typeof after === 'string' && typeof tail === 'number') {
     throw badInput('Give after (resume from a cursor) or tail (begin with the last lines), not both.');
   }
   const follower = new Follower(options, call);

@@ -183,11 +183,13 @@ class Walk<T extends Ordered> {
     const page = firstNumber(own);
     if (page === null) return null;
     const following = firstNumber(next) ?? page;
-    const memory = this.#list.remember;
     const total = this.#totals.get(page) ?? null;
     const order = this.#orderMark;
-    if (memory === undefined) return [order, page, following, total];
-    return [order, page, following, total, memory.call(this.#list, page), memory.call(this.#list, following)];
+    const base = [order, page, following, total];
+    const memories = [this.#list.remember?.(page), this.#list.remember?.(following)].filter(
+      (memory) => memory !== undefined,
+    );
+    return [...base, ...memories];
   }
 
   get #orderMark(): number {

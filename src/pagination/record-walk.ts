@@ -219,7 +219,7 @@ export class RecordWalk<T extends Ordered> {
     return {
       first: empty ? null : times.reduce((a, b) => (a < b ? a : b)),
       last: empty ? null : times.reduce((a, b) => (a > b ? a : b)),
-      isLast: !empty && (page.more ?? page.records.length >= this.#options.limit) === false,
+      isLast: !empty && !(page.more ?? page.records.length >= this.#options.limit),
       pageCount: page.total === null || empty ? null : Math.ceil(page.total / this.#options.limit),
     };
   }

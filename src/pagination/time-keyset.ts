@@ -86,33 +86,46 @@ async function* read<T extends Ordered>(
       1 + whole.pages,
       whole.truncated,
     );
-    const beyond = order === 'ascending' ? tick + options.resolution - 1n : tick;
-    const rest = await readBeyond(options, order, beyond, groups, call);
+    const rest = await readBeyond(options, order, tick, groups, call);
     yield rest.batch;
     if (rest.after === null) return;
     after = rest.after;
   }
 }
 
-/** The page after a tick that was taken apart: it shows that the tick's last group is whole. */
+/**
+ * The page after a tick that was taken apart: it shows that the tick's last group is whole. A vendor whose
+ * `after` is too coarse to get past the tick gives it again; then one step further is all that is left.
+ */
 async function readBeyond<T extends Ordered>(
   options: TimeKeysetOptions<T>,
   order: TimeRequest['order'],
-  after: bigint,
+  tick: bigint,
   groups: TieGroups<T>,
   call: Call,
 ): Promise<{ batch: Batch<T>; after: bigint | null }> {
-  const page = await options.fetch({ order, after, within: null }, call);
+  const { resolution } = options;
+  let page = await options.fetch(
+    { order, after: order === 'ascending' ? tick + resolution - 1n : tick, within: null },
+    call,
+  );
+  let truncated: string | undefined;
+  if (page.more && page.rows.every((row) => tickOf(resolution, row.time) === tick)) {
+    page = await options.fetch(
+      { order, after: order === 'ascending' ? tick + resolution : tick - resolution, within: null },
+      call,
+    );
+    truncated =
+      'the source would not go on from an instant with many entries; those of the very next instant may be missing';
+  }
   const out = groups.push(page.rows.map((row) => ({ row, hint: null })));
   const last = page.rows.at(-1);
   if (groups.ended || last === undefined || !page.more) {
     const rest = groups.ended ? { rows: [], hints: [] } : groups.finish();
-    return {
-      batch: batchOf({ rows: [...out.rows, ...rest.rows], hints: [...out.hints, ...rest.hints] }, false, 1),
-      after: null,
-    };
+    const rows = [...out.rows, ...rest.rows];
+    return { batch: batchOf({ rows, hints: [...out.hints, ...rest.hints] }, false, 1, truncated), after: null };
   }
-  return { batch: batchOf(out, groups.pendingIsWanted, 1), after: tickBefore(options, order, last.time) };
+  return { batch: batchOf(out, groups.pendingIsWanted, 1, truncated), after: tickBefore(options, order, last.time) };
 }
 
 /** All rows of one tick, as far as the vendor lets one reach them: each class from both ends. */

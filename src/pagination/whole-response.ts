@@ -1,4 +1,5 @@
 import type { Call } from '../domain/call.ts';
+import { hasCode } from '../domain/errors.ts';
 import { comparePositions } from '../domain/ordered.ts';
 import type { Direction, Ordered, Position } from '../domain/ordered.ts';
 import { contentHash, occurrenceTie, withTie } from './identity.ts';
@@ -25,6 +26,9 @@ export interface WholeResponseOptions<T extends Ordered> {
 
 /** Rows kept beyond those that the reader asked for: a reader that filters a little need not ask again. */
 const SPARE = 64;
+
+/** How often an answer is asked for that is cut in the middle. */
+const MAX_ATTEMPTS = 3;
 
 /** The most rows that one answer gives: a reader that wants more reads the answer again, from further on. */
 const MAX_WINDOW = 5_000;
@@ -57,15 +61,34 @@ async function* read<T extends Ordered>(
   let from = request.from;
   const size = Math.min(MAX_WINDOW, Math.max(1, request.need) + SPARE);
   for (;;) {
-    const nearest = new NearestRows({ ...options, ...request, from, size });
-    await options.load((row) => {
-      nearest.offer(row);
-    }, call);
+    const nearest = await loadNearest(options, { ...request, from, size }, call);
     const rows = nearest.take();
     yield { rows, hints: rows.map(() => null), more: nearest.overflowed, pages: 1 };
     const last = rows.at(-1);
     if (!nearest.overflowed || last === undefined) return;
     from = { time: last.time, tie: last.tie };
+  }
+}
+
+/** Loads the answer; one that was cut short on its way is asked for again, since nothing of it has been given out. */
+async function loadNearest<T extends Ordered>(
+  options: WholeResponseOptions<T>,
+  window: Omit<NearestOptions<T>, 'identity'>,
+  call: Call,
+): Promise<NearestRows<T>> {
+  for (let attempt = 1; ; attempt += 1) {
+    const nearest = new NearestRows({ ...options, ...window });
+    let rows = 0;
+    try {
+      await options.load((row) => {
+        rows += 1;
+        nearest.offer(row);
+      }, call);
+      return nearest;
+    } catch (error) {
+      const wasCut = rows > 0 && hasCode(error, 'SOURCE_UNAVAILABLE');
+      if (!wasCut || attempt === MAX_ATTEMPTS) throw error;
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -17,7 +18,10 @@ export async function startVendorServer(simulation: SimulatedVendor, port = 0): 
       calls.push({ kind, method: request.method, url: incoming.url ?? '', body: request.body, status, at: Date.now() });
     };
     const what = hit?.fault.what;
-    if (what?.do === 'hang') return record(0);
+    if (what?.do === 'hang') {
+      record(0);
+      return;
+    }
     if (what?.do === 'reset') {
       record(0);
       incoming.socket.destroy();
@@ -70,7 +74,7 @@ export async function startVendorServer(simulation: SimulatedVendor, port = 0): 
 async function readRequest(incoming: IncomingMessage): Promise<SandboxRequest> {
   const chunks: Buffer[] = [];
   for await (const chunk of incoming) chunks.push(chunk as Buffer);
-  const [path = '/', rawQuery = ''] = splitOnce(incoming.url ?? '/', '?');
+  const [path, rawQuery] = splitOnce(incoming.url ?? '/', '?');
   const headers: Record<string, string | undefined> = {};
   for (const [name, value] of Object.entries(incoming.headers)) headers[name] = Array.isArray(value) ? value[0] : value;
   return {
@@ -102,12 +106,7 @@ async function send(outgoing: ServerResponse, reply: SandboxReply): Promise<void
     outgoing.writeHead(reply.status, { 'content-type': 'application/json', ...reply.headers });
     for await (const part of body) {
       if (outgoing.destroyed) return;
-      if (!outgoing.write(part)) {
-        await new Promise<void>((resolve) => {
-          outgoing.once('drain', resolve);
-          outgoing.once('close', resolve);
-        });
-      }
+      if (!outgoing.write(part)) await drained(outgoing);
     }
     outgoing.end();
     return;
@@ -118,6 +117,14 @@ async function send(outgoing: ServerResponse, reply: SandboxReply): Promise<void
     ...reply.headers,
   });
   outgoing.end(text);
+}
+
+/** Resolves when more can be written, or when nobody reads any more. */
+async function drained(outgoing: ServerResponse): Promise<void> {
+  const settled = new AbortController();
+  const { signal } = settled;
+  await Promise.race([once(outgoing, 'drain', { signal }), once(outgoing, 'close', { signal })]).catch(() => undefined);
+  settled.abort();
 }
 
 async function cut(outgoing: ServerResponse, reply: SandboxReply, after: number): Promise<void> {

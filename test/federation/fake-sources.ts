@@ -1,0 +1,94 @@
+import { TributaryError } from '../../src/domain/errors.ts';
+import type { LogEntry } from '../../src/domain/log-entry.ts';
+import { formatInstant } from '../../src/domain/time.ts';
+import { NO_SEVERITY } from '../../src/domain/severity.ts';
+import type { FederatedSource } from '../../src/federation/source.ts';
+import type { Batch, Partition, ReadRequest } from '../../src/pagination/partition.ts';
+import type { Connector } from '../../src/vendors/connector.ts';
+import type { Ordered } from '../../src/domain/ordered.ts';
+import type { FakeNative, Line } from '../pagination/fake-natives.ts';
+
+/** A source whose jobs are in-memory natives; `failing` partitions throw on their next reads. */
+export interface FakeSource extends FederatedSource {
+  readonly jobs: Map<string, FakeNative[]>;
+  /** How many reads of that job's partitions shall still fail. */
+  readonly failures: Map<string, number>;
+}
+
+export function fakeSource(name: string, jobs: Record<string, FakeNative[]>): FakeSource {
+  const byKey = new Map(Object.entries(jobs));
+  const failures = new Map<string, number>();
+  const unused = (): never => {
+    throw new Error('Not part of this fake.');
+  };
+  const connector: Connector = {
+    vendor: 'fake',
+    capabilities: {
+      attempts: false,
+      steps: false,
+      tasks: false,
+      nativePagination: 'OFFSET',
+      maxPageSize: 10,
+      totalCount: true,
+      pushdown: [],
+    },
+    jobPageSize: 10,
+    probe: unused,
+    listJobs: unused,
+    getJobs: (keys) => Promise.resolve(keys.map(() => null)),
+    attempts: unused,
+    steps: unused,
+    tasks: unused,
+    attempt: unused,
+    step: unused,
+    task: unused,
+    logs: (scope, filter) => {
+      const natives = byKey.get(scope.job);
+      if (natives === undefined) throw new TributaryError('NOT_FOUND', 'no such job', { source: name });
+      const partitions = natives.map((native, i) =>
+        entryPartition(native.partition(), natives.length === 1 ? '' : `p${i}`, () => {
+          const left = failures.get(scope.job) ?? 0;
+          if (left <= 0) return;
+          failures.set(scope.job, left - 1);
+          throw new TributaryError('SOURCE_UNAVAILABLE', 'down', { source: name });
+        }),
+      );
+      return Promise.resolve({ partitions, residual: filter });
+    },
+  };
+  return { name, connector, jobs: byKey, failures };
+}
+
+function entryPartition(partition: Partition<Line>, key: string, mayFail: () => void): Partition<LogEntry> {
+  return {
+    key,
+    count: (call) => partition.count(call),
+    async *read(request: ReadRequest<LogEntry>, call): AsyncGenerator<Batch<LogEntry>, void, undefined> {
+      const { accept: _accept, ...rest } = request;
+      for await (const batch of partition.read(rest, call)) {
+        mayFail();
+        yield { ...batch, rows: batch.rows.map(entryOf) };
+      }
+    },
+  };
+}
+
+export function entryOf(line: Line): LogEntry {
+  return {
+    time: line.time,
+    tie: line.tie,
+    timestamp: formatInstant(line.time),
+    severity: NO_SEVERITY,
+    message: line.text,
+    exceptions: [],
+    attributes: null,
+    attemptKey: null,
+    stepKey: line.level,
+    taskKey: null,
+  };
+}
+
+export function byPosition(a: Ordered, b: Ordered): number {
+  if (a.time !== b.time) return a.time < b.time ? -1 : 1;
+  return a.tie < b.tie ? -1 : a.tie > b.tie ? 1 : 0;
+}
