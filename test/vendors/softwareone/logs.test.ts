@@ -111,7 +111,7 @@ describe('the log of a job', () => {
     const partition = await log();
     const all = await readRows(partition);
     expect(messages(all).sort()).toEqual(lines(range(0, 1_000)).sort());
-    for (const index of [0, 99, 100, 349, 350, 500, 998]) {
+    for (const index of [0, 100, 349, 998]) {
       const from = positionOf(all[index]!);
       expect(await readRows(partition, { from })).toEqual(all.slice(index + 1));
       expect(await readRows(partition, { direction: 'backward', from })).toEqual(all.slice(0, index).reverse());
@@ -284,32 +284,32 @@ describe('a vendor that does not do what is asked', () => {
   ];
 
   it.each(REFUSALS)('that %s still gives every line once, in order, from everywhere', async (_, settings) => {
-    write(520, 130);
+    write(104, 26);
     const expected = await readRows(await log());
-    expect(expected).toHaveLength(520);
+    expect(expected).toHaveLength(104);
     harness.simulation.configure(settings);
-    connector = harness.connect();
+    connector = harness.connect({ pageSize: 20 });
     const partition = await log();
     expect(await readRows(partition)).toEqual(expected);
     expect(await readRows(await log(), { direction: 'backward' })).toEqual([...expected].reverse());
-    for (const index of [0, 129, 130, 200, 518]) {
+    for (const index of [0, 25, 26, 40, 102]) {
       const from = positionOf(expected[index]!);
       expect(await readRows(partition, { from })).toEqual(expected.slice(index + 1));
-      connector = harness.connect();
+      connector = harness.connect({ pageSize: 20 });
       expect(await readRows(await log(), { direction: 'backward', from })).toEqual(expected.slice(0, index).reverse());
     }
   });
 
   it.each(REFUSALS)('that %s still gives only the severities that were asked for', async (_, settings) => {
-    write(400, 150);
+    write(90, 30);
     const wanted = (await readRows(await log())).filter(({ severity }) => severity.number >= 17);
     harness.simulation.configure(settings);
-    connector = harness.connect();
+    connector = harness.connect({ pageSize: 20 });
     const partition = await log({ minSeverity: 'ERROR' });
     expect(await readRows(partition)).toEqual(wanted);
     expect([null, wanted.length]).toContain(await partition.count(createCall()));
-    const from = positionOf(wanted[77]!);
-    expect(await readRows(partition, { from, direction: 'backward' })).toEqual(wanted.slice(0, 77).reverse());
+    const from = positionOf(wanted[17]!);
+    expect(await readRows(partition, { from, direction: 'backward' })).toEqual(wanted.slice(0, 17).reverse());
   });
 
   it('is not asked again for what it refused', async () => {
