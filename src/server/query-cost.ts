@@ -1,13 +1,14 @@
 import { getOperationAST, Kind, valueFromASTUntyped } from 'graphql';
 import type { DocumentNode, FieldNode, FragmentDefinitionNode, SelectionSetNode, ValueNode } from 'graphql';
+import { DEFAULT_PAGE_SIZE } from '../federation/arguments.ts';
 
 /**
  * How many nodes an operation may return: its page sizes, multiplied out. A connection counts as many as
  * it asks for and any other object counts one, once per node around it.
  */
 
-/** What a page holds, and what one event of a stream is reckoned at, when the client does not say. */
-const DEFAULT_PAGE_SIZE = 50;
+/** What one event of a stream is reckoned at. */
+const EVENT_SIZE = 50;
 
 /** A selected object. Fragments are shared, so this is a graph without cycles, no larger than the document. */
 export interface Cost {
@@ -95,7 +96,7 @@ function costOfField(field: FieldNode, reading: Reading): Cost[] {
   }
   const lists = argumentsNamed(field, 'ids', 'representations');
   if (lists.length > 0) return [{ sizes: lists, size: 1, weight: 1, children }];
-  const size = name === 'logEntries' ? DEFAULT_PAGE_SIZE : (reading.lists[name] ?? 1);
+  const size = name === 'logEntries' ? EVENT_SIZE : (reading.lists[name] ?? 1);
   return [{ sizes: [], size, weight: WRAPPERS.has(name) ? 0 : 1, children }];
 }
 
