@@ -2,15 +2,26 @@
 import { once } from 'node:events';
 import process from 'node:process';
 import { run } from './program.ts';
+import { EXIT } from './surroundings.ts';
 
 const stopping = new AbortController();
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  // Once: a second signal ends the process at once, as it would without us.
-  process.once(signal, () => {
+/** A terminal and npm both pass Ctrl+C on: a signal that comes at once again is the same wish. */
+const SAME_WISH_MILLISECONDS = 1_000;
+let stoppedAt: number | null = null;
+
+function stop(): void {
+  if (stoppedAt === null) {
+    stoppedAt = performance.now();
     stopping.abort();
-  });
+  } else if (performance.now() - stoppedAt > SAME_WISH_MILLISECONDS) {
+    // Asked again by somebody who does not want to wait for a tidy end.
+    process.exit(EXIT.failed);
+  }
 }
+
+process.on('SIGINT', stop);
+process.on('SIGTERM', stop);
 
 /** Waits for a slow reader: what it has not taken yet is not piled up in memory. */
 async function print(text: string): Promise<void> {

@@ -34,7 +34,7 @@ test('a taken port is said', async () => {
   await first.done;
 });
 
-test('the process ends by itself after SIGTERM', async () => {
+test('the process ends in good order after a signal, also when it comes twice', async () => {
   const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', 'serve', '--port', '0'], {
     stdio: ['ignore', 'pipe', 'ignore'],
     env: { ...process.env, TRIBUTARY_CONFIG: '' },
@@ -42,6 +42,7 @@ test('the process ends by itself after SIGTERM', async () => {
   const exit = once(child, 'exit');
   const [chunk] = (await once(child.stdout, 'data')) as [Buffer];
   expect(chunk.toString()).toMatch(/^ready at http:/);
-  child.kill('SIGTERM');
+  child.kill('SIGINT');
+  child.kill('SIGINT');
   expect(await exit).toEqual([0, null]);
 });
