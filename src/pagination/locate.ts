@@ -26,35 +26,57 @@ export interface LocateOptions<P> {
 
 type Verdict = 'here' | 'earlier' | 'later';
 
-/** How many neighbours are tried before the search starts to halve: drift is usually small. */
+/** How many neighbours of a hinted page are tried before the search takes longer steps: drift is usually small. */
 const NEIGHBOURS = 2;
+
+/** A list that changes faster than it can be searched is taken as it is after so many pages. */
+const MAX_PAGES = 64;
+
+/** A page known to lie wholly before or behind the place that is looked for. */
+interface Mark {
+  readonly index: number;
+  readonly time: bigint;
+}
 
 /**
  * The page from which a walk in direction `step` sees every row at or beyond `target`, and which is the
  * nearest such page. Only what pages themselves show is believed.
  */
 export async function locatePage<P>(options: LocateOptions<P>): Promise<{ index: number; page: P; fetched: number }> {
+  const visited = new Map<number, P>();
+  let before: Mark | null = null;
+  let behind: Mark | null = null;
   let low = 0;
   let high: number | null = null;
   let index = Math.max(0, options.guess);
   for (let fetched = 1; ; fetched += 1) {
     const page = await options.get(index);
+    visited.set(index, page);
     const span = options.describe(page);
     if (span.isLast) high = Math.min(high ?? index, index);
     const verdict = judge(span, index, options, low, high);
-    if (verdict === 'here') return { index, page, fetched };
-    if (verdict === 'earlier') high = index - 1;
-    else low = index + 1;
+    if (verdict === 'here' || fetched >= MAX_PAGES) return { index, page, fetched };
+    if (verdict === 'earlier') {
+      high = index - 1;
+      if (span.first !== null) behind = { index, time: span.first };
+    } else {
+      low = index + 1;
+      if (span.last !== null) before = { index, time: span.last };
+    }
     if (high !== null && low > high) {
-      // Rows moved while we searched: what was shown no longer fits together. Begin again, wide open.
+      // The place lies between two pages: the walk begins with the one on its far side.
+      const edge = options.step === 1 ? low : high;
+      const known = visited.get(edge);
+      if (known !== undefined) return { index: edge, page: known, fetched };
       low = 0;
       high = null;
-      index = verdict === 'earlier' ? Math.max(0, index - 1) : index + 1;
-      if (fetched > 64) return { index, page: await options.get(index), fetched: fetched + 1 };
+      index = edge;
       continue;
     }
     const bound = high ?? (span.pageCount === null ? null : Math.max(low, span.pageCount - 1));
-    index = nextIndex(index, verdict, { low, high: bound, fetched, canJump: options.canJump() });
+    const isNear = fetched <= NEIGHBOURS && options.guess > 0;
+    if (isNear || !options.canJump()) index = verdict === 'earlier' ? index - 1 : index + 1;
+    else index = leap(index, { low, high: bound, before, behind, target: options.target, fetched });
   }
 }
 
@@ -74,14 +96,23 @@ function judge<P>(span: PageSpan, index: number, options: LocateOptions<P>, low:
   return first > target && index > 0 ? 'earlier' : 'here';
 }
 
-function nextIndex(
-  index: number,
-  verdict: Verdict,
-  state: { low: number; high: number | null; fetched: number; canJump: boolean },
-): number {
-  const neighbour = verdict === 'earlier' ? index - 1 : index + 1;
-  if (!state.canJump || state.fetched <= NEIGHBOURS) return neighbour;
+interface LeapState {
+  readonly low: number;
+  readonly high: number | null;
+  readonly before: Mark | null;
+  readonly behind: Mark | null;
+  readonly target: bigint;
+  readonly fetched: number;
+}
+
+/** The next page to look at: where the target should be if rows came evenly, every third time the middle. */
+function leap(index: number, state: LeapState): number {
+  const { low, high, before, behind, target, fetched } = state;
   // Nobody said how long the list is: leap further and further until something lies beyond the target.
-  if (state.high === null) return index + 2 ** Math.min(state.fetched, 20);
-  return Math.floor((state.low + state.high) / 2);
+  if (high === null) return index + 2 ** Math.min(fetched, 20);
+  if (behind === null && fetched === 1) return high;
+  if (before === null || behind === null || fetched % 3 === 0) return Math.floor((low + high) / 2);
+  const share = Number(target - before.time) / Math.max(1, Number(behind.time - before.time));
+  const even = before.index + Math.round(share * (behind.index - before.index));
+  return Math.min(high, Math.max(low, even));
 }
