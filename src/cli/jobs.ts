@@ -32,10 +32,17 @@ export async function jobs(options: JobsOptions, surroundings: Surroundings): Pr
     );
     const found = results.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
     await surroundings.print(options.json === true ? formatJson(found) : formatJobs(found));
+    // A connection of one source has no failures beside it: it fails itself.
     const failed = results.filter((result) => result.status === 'rejected');
     for (const { reason } of failed) surroundings.complain(`${explain(reason)}\n`);
     return failed.length === 0 ? EXIT.done : EXIT.failed;
   });
+}
+
+/** Only errors of ours are written for people to read; anything else is thrown on. */
+function explain(error: unknown): string {
+  if (error instanceof TributaryError) return `${error.code}: ${error.message}`;
+  throw error;
 }
 
 function formatJobs(found: readonly Job[]): string {
@@ -46,10 +53,4 @@ function formatJobs(found: readonly Job[]): string {
 /** JSON lines, without what the vendor says beside our own words. */
 function formatJson(found: readonly Job[]): string {
   return found.map(({ attributes: _, ...job }) => `${JSON.stringify(job)}\n`).join('');
-}
-
-/** Only errors of ours are written for people to read; anything else is thrown on. */
-export function explain(error: unknown): string {
-  if (error instanceof TributaryError) return `${error.code}: ${error.message}`;
-  throw error;
 }

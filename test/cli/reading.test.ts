@@ -61,6 +61,22 @@ describe('tributary jobs', () => {
     );
   });
 
+  test('shows the jobs of the other sources when one does not answer, and fails', async () => {
+    const broken = start(['sandbox', '--fault', 'deepset:status=403']);
+    await writeFile(join(folder, 'broken.yaml'), await broken.firstOutput());
+    const command = start(['jobs', '--config', 'broken.yaml', '--json'], { folder });
+    expect(await command.done).toBe(1);
+    expect(command.errors()).toBe('SOURCE_FORBIDDEN: deepset: the source answered 403\n');
+    const jobs = command
+      .output()
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { source: string });
+    expect(new Set(jobs.map(({ source }) => source))).toEqual(new Set(['nemo', 'sap', 'bytenite', 'softwareone']));
+    broken.stop();
+    await broken.done;
+  });
+
   test('fails for a source that there is not', async () => {
     const command = start(['jobs', '--source', 'nobody'], { folder });
     expect(await command.done).toBe(1);

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 
@@ -11,4 +12,21 @@ test('every dependency has a reason, and every reason a dependency', () => {
     ([, name]) => name,
   );
   expect(listed).toEqual([...Object.keys(manifest.dependencies), ...Object.keys(manifest.devDependencies)]);
+});
+
+/** Other packages need these beside them, and nothing of ours imports them. */
+const PEERS = ['@apollo/subgraph', '@envelop/core'];
+
+test('a dependency that nothing imports is said to be unused', () => {
+  const sources = ['src', 'schema', 'resolvers']
+    .flatMap((folder) => readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)))
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => readFileSync(file, 'utf8'))
+    .join('\n');
+  const isImported = (name: string): boolean => sources.includes(`'${name}'`) || sources.includes(`'${name}/`);
+  const unused = [...readFileSync('docs/dependencies.md', 'utf8').matchAll(/^\| `([^`]+)`\s*\| not used now/gm)].map(
+    ([, name]) => name,
+  );
+  const without = Object.keys(manifest.dependencies).filter((name) => !isImported(name) && !PEERS.includes(name));
+  expect(unused).toEqual(without);
 });
