@@ -1,4 +1,6 @@
 import { TributaryError } from '../domain/errors.ts';
+import type { Attempt, Step, Task } from '../domain/job.ts';
+import type { PartScope } from '../vendors/connector.ts';
 import type { Federation, LogNode, SourceInfo, SourceScope } from './api.ts';
 import { badInput } from './arguments.ts';
 import { CursorCodec } from './cursor.ts';
@@ -102,7 +104,8 @@ export function createFederation(
           cursors,
           args,
           key: ['attempts', job.source, job.key],
-          partitions: () => find(job.source).connector.attempts(job.key, call),
+          partitions: () => find(job.source).connector.attempts(job.key, call, args),
+          belongs: belongsToStep,
         },
         call,
       ),
@@ -113,7 +116,8 @@ export function createFederation(
           cursors,
           args,
           key: ['steps', job.source, job.key],
-          partitions: () => find(job.source).connector.steps(job.key, call),
+          partitions: () => find(job.source).connector.steps(job.key, call, args),
+          belongs: belongsToAttempt,
         },
         call,
       ),
@@ -124,7 +128,8 @@ export function createFederation(
           cursors,
           args,
           key: ['tasks', job.source, job.key],
-          partitions: () => find(job.source).connector.tasks(job.key, call),
+          partitions: () => find(job.source).connector.tasks(job.key, call, args),
+          belongs: belongsToBoth,
         },
         call,
       ),
@@ -146,6 +151,19 @@ export function createFederation(
     },
   };
   return federation;
+}
+
+function belongsToStep(part: Attempt, { step }: PartScope): boolean {
+  return step === undefined || part.stepKey === step;
+}
+
+function belongsToAttempt(part: Step, { attempt }: PartScope): boolean {
+  return attempt === undefined || part.attemptKey === attempt;
+}
+
+function belongsToBoth(part: Task, within: PartScope): boolean {
+  const { attempt, step } = within;
+  return (attempt === undefined || part.attemptKey === attempt) && (step === undefined || part.stepKey === step);
 }
 
 function infoOf({ name, connector }: FederatedSource): SourceInfo {

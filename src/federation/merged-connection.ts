@@ -22,6 +22,8 @@ export interface MergedConnectionOptions<T extends Ordered, N> {
   slots(): Promise<readonly Slot<T>[]>;
   /** What is left of the filter; undefined when vendors apply all of it. Called after `slots`. */
   accept(): ((row: T, slot: Slot<T>) => boolean) | undefined;
+  /** Counts what `accept` lets through, where that can be known; left out: it can't. */
+  countAccepted?(slots: readonly Slot<T>[]): Promise<number | null>;
   nodeOf(row: T, slot: Slot<T>): N;
   /** Should this failure be asked about again? */
   mayRecover(error: unknown): boolean;
@@ -75,7 +77,7 @@ export class MergedConnection<T extends Ordered, N> implements Connection<N> {
     await new Promise((resolve) => setImmediate(resolve));
     await this.#read?.catch(() => undefined);
     const slots = await this.slots();
-    if (this.#options.accept() !== undefined) return null;
+    if (this.#options.accept() !== undefined) return (await this.#options.countAccepted?.(slots)) ?? null;
     const counts = await Promise.all(slots.map((slot) => slot.partition.count(this.#call)));
     return counts.reduce<number | null>((sum, count) => (sum === null || count === null ? null : sum + count), 0);
   }

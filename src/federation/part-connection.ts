@@ -1,24 +1,33 @@
 import type { Call } from '../domain/call.ts';
 import type { Ordered } from '../domain/ordered.ts';
 import type { Partition } from '../pagination/partition.ts';
-import type { Connection, ConnectionArguments } from './api.ts';
+import type { Connection, PartArguments } from './api.ts';
 import type { CursorCodec } from './cursor.ts';
+import type { Slot } from './merge.ts';
 import { MergedConnection } from './merged-connection.ts';
+import type { PartScope } from '../vendors/connector.ts';
 
 export interface PartConnectionOptions<T extends Ordered> {
   /** What the parts are of: kind, source and job. */
   readonly key: readonly string[];
-  readonly args: ConnectionArguments;
+  readonly args: PartArguments;
   readonly cursors: CursorCodec;
   readonly maxPageSize: number;
   partitions(): Promise<readonly Partition<T>[]>;
+  /** Does a part belong to the attempt or step that the arguments name? */
+  belongs(part: T, within: PartScope): boolean;
 }
 
 /** Attempts, steps or tasks of one job, oldest first. A source that fails fails the connection. */
 export function partConnection<T extends Ordered>(options: PartConnectionOptions<T>, call: Call): Connection<T> {
+  const { attempt, step } = options.args;
+  const accept =
+    attempt === undefined && step === undefined
+      ? undefined
+      : (part: T): boolean => options.belongs(part, { attempt, step });
   return new MergedConnection<T, T>(
     {
-      key: JSON.stringify(options.key),
+      key: JSON.stringify([...options.key, attempt ?? null, step ?? null]),
       args: options.args,
       descending: false,
       since: null,
@@ -27,7 +36,8 @@ export function partConnection<T extends Ordered>(options: PartConnectionOptions
       maxScanPages: Infinity,
       cursors: options.cursors,
       slots: async () => (await options.partitions()).map((partition) => ({ scope: 0, partition })),
-      accept: () => undefined,
+      accept: () => accept,
+      countAccepted: (slots) => countShort(slots, accept, call),
       nodeOf: (row) => row,
       mayRecover: () => false,
       onFailures: ([failure]) => {
@@ -36,4 +46,22 @@ export function partConnection<T extends Ordered>(options: PartConnectionOptions
     },
     call,
   );
+}
+
+/** How many parts are accepted, where each partition comes in one piece; null where counting would mean reading on. */
+async function countShort<T extends Ordered>(
+  slots: readonly Slot<T>[],
+  accept: ((part: T) => boolean) | undefined,
+  call: Call,
+): Promise<number | null> {
+  const counts = await Promise.all(
+    slots.map(async ({ partition }) => {
+      const batches = partition.read({ direction: 'forward', from: null, hint: null, until: null, need: 1 }, call);
+      const first = await batches.next();
+      await batches.return(undefined);
+      if (first.done === true) return 0;
+      return first.value.more === false ? first.value.rows.filter((row) => accept?.(row) ?? true).length : null;
+    }),
+  );
+  return counts.reduce<number | null>((sum, count) => (sum === null || count === null ? null : sum + count), 0);
 }

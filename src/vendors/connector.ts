@@ -2,7 +2,6 @@ import type { Call } from '../domain/call.ts';
 import type { Attempt, Job, Step, Task } from '../domain/job.ts';
 import type { LogEntry, LogScope } from '../domain/log-entry.ts';
 import type { LogFilter, LogFilterField } from '../domain/log-filter.ts';
-import type { Ordered } from '../domain/ordered.ts';
 import type { JobStatus } from '../domain/status.ts';
 import type { ZodType } from 'zod';
 import type { SourceHttp } from '../http/client.ts';
@@ -47,6 +46,12 @@ export interface JobPage {
   readonly filtered: boolean;
 }
 
+/** Parts that belong to one attempt or step, by its key. */
+export interface PartScope {
+  readonly attempt?: string | undefined;
+  readonly step?: string | undefined;
+}
+
 /** The log of a scope: its partitions, merged in time order by whoever reads, and what is left to filter. */
 export interface LogReading {
   readonly partitions: readonly Partition<LogEntry>[];
@@ -76,10 +81,13 @@ export interface Connector {
   listJobs(page: number, filter: JobFilter, call: Call): Promise<JobPage>;
   /** One result per key, in their order: the job, null where there is none, or the error of that key alone. */
   getJobs(keys: readonly string[], call: Call): Promise<readonly (Job | null | Error)[]>;
-  /** Lists in time order; empty array where the vendor has no such thing. */
-  attempts(job: string, call: Call): Promise<readonly Partition<Attempt>[]>;
-  steps(job: string, call: Call): Promise<readonly Partition<Step>[]>;
-  tasks(job: string, call: Call): Promise<readonly Partition<Task>[]>;
+  /**
+   * Lists in time order; empty array where the vendor has no such thing. What does not belong to `within`
+   * may be left out, where that saves calls; whoever reads checks it all the same.
+   */
+  attempts(job: string, call: Call, within?: PartScope): Promise<readonly Partition<Attempt>[]>;
+  steps(job: string, call: Call, within?: PartScope): Promise<readonly Partition<Step>[]>;
+  tasks(job: string, call: Call, within?: PartScope): Promise<readonly Partition<Task>[]>;
   /** One by key; null where the vendor has none. Batched per call where the vendor allows. */
   attempt(job: string, key: string, call: Call): Promise<Attempt | null>;
   step(job: string, key: string, call: Call): Promise<Step | null>;

@@ -112,9 +112,10 @@ export function createSapConnector({ source, http, options }: ConnectorOptions):
     probe: async (call) => ({ jobs: await probeJobs(http, call) }),
     listJobs: (page, filter, call) => listJobs(http, page, filter, call),
     getJobs: (keys, call) => Promise.all(keys.map((key) => getJob(key, call))),
-    async attempts(job, call): Promise<Partition<Attempt>[]> {
+    async attempts(job, call, within): Promise<Partition<Attempt>[]> {
       const schedules = await details.schedules(job, call);
-      return schedules.map(({ scheduleId }) => partitions.attempts({ job, schedule: scheduleId }));
+      const wanted = schedules.filter(({ scheduleId }) => within?.step === undefined || within.step === scheduleId);
+      return wanted.map(({ scheduleId }) => partitions.attempts({ job, schedule: scheduleId }));
     },
     steps: (job) => Promise.resolve([wholeListPartition('', (call) => steps(job, call))]),
     tasks: () => Promise.resolve([]),

@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createCall } from '../../src/domain/call.ts';
+import { createFederation } from '../../src/federation/create-federation.ts';
+import { DEFAULT_LIMITS } from '../../src/http/settings.ts';
+import { createSourceHttp } from '../../src/http/source-http.ts';
+import type { ManagedSourceHttp } from '../../src/http/source-http.ts';
+import { simulateNemo } from '../../src/sandbox/nemo/index.ts';
+import type { VendorServer } from '../../src/sandbox/types.ts';
+import { startVendorServer } from '../../src/sandbox/vendor-server.ts';
+import { nemo } from '../../src/vendors/nemo/index.ts';
+
+describe('the parts of a job', () => {
+  const simulation = simulateNemo();
+  let server: VendorServer;
+  let http: ManagedSourceHttp;
+  let key = '';
+
+  beforeAll(async () => {
+    server = await startVendorServer(simulation);
+    const config = simulation.sourceConfig(server.origin) as {
+      baseUrl: string;
+      auth: { type: 'bearer'; token: string };
+    };
+    const { baseUrl, auth } = config;
+    http = createSourceHttp({ source: 'nemo', baseUrl, auth, forward: false, limits: DEFAULT_LIMITS });
+    key = simulation.createJob({ name: 'parts' });
+    const line = (step: string, task: string, second: bigint) => ({
+      time: 1_700_000_000_000_000_000n + second * 1_000_000_000n,
+      message: `${step}/${task}`,
+      step,
+      task,
+    });
+    simulation.write(key, [line('load', 'task-a', 0n), line('load', 'task-b', 1n), line('train', 'task-c', 2n)]);
+  });
+
+  afterAll(async () => {
+    await http.close();
+    await server.close();
+  });
+
+  it('are those of one step where a step is named, and counted as such', async () => {
+    const options: unknown = nemo.options.parse({ workspaces: [key.split('/')[0]] });
+    const federation = createFederation([{ name: 'nemo', connector: nemo.create({ source: 'nemo', http, options }) }]);
+    const job = { source: 'nemo', key };
+    const call = createCall();
+    const all = federation.tasks(job, {}, call);
+    const ofStep = federation.tasks(job, { step: 'load' }, call);
+    expect((await all.nodes()).map((task) => task.stepKey).sort()).toEqual(['load', 'load', 'train']);
+    expect(await all.totalCount()).toBe(3);
+    expect((await ofStep.nodes()).map((task) => task.stepKey)).toEqual(['load', 'load']);
+    expect(await ofStep.totalCount()).toBe(2);
+    expect((await ofStep.pageInfo()).hasNextPage).toBe(false);
+    const cursor = (await ofStep.edges())[0]!.cursor;
+    await expect(federation.tasks(job, { step: 'train', after: cursor }, call).edges()).rejects.toMatchObject({
+      code: 'CURSOR_INVALID',
+    });
+  });
+});
