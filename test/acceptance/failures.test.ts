@@ -1,0 +1,347 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { startSandbox } from '../../src/sandbox/index.ts';
+import type { Fault, Sandbox } from '../../src/sandbox/index.ts';
+import { serve } from './service.ts';
+import type { Answer, Service } from './service.ts';
+
+/**
+ * One source of five goes wrong in every way that a vendor can. Its own fields say so with the code of the
+ * documented list, the other four sources are whole, and nothing that the vendor sent or that leads to it
+ * is in the answer or in the log.
+ */
+
+const NAMES = ['nemo', 'sap', 'bytenite', 'softwareone', 'deepset'] as const;
+type Name = (typeof NAMES)[number];
+
+/** What the vendor sends that nobody may see. */
+const CANARY = 'canary-of-upstream';
+const HTML = `<html><head><title>${CANARY}</title></head><body>${CANARY} http://${CANARY}.example.com/</body></html>`;
+const HEADERS = { 'content-type': 'text/html', 'x-canary': CANARY };
+const JSON_HEADERS = { 'content-type': 'application/json', 'x-canary': CANARY };
+const WRONG_TYPES = {
+  data: { [CANARY]: CANARY },
+  results: CANARY,
+  job: [CANARY],
+  steps: CANARY,
+  schedules: CANARY,
+  pagination: CANARY,
+  partitioner: CANARY,
+  runId: [CANARY],
+  name: [CANARY],
+};
+
+interface Failure {
+  readonly what: Fault['what'];
+  readonly code: string | Partial<Record<Name, string>>;
+  readonly retryAfterSeconds?: number;
+}
+
+function status(status: number, body: string, headers: Readonly<Record<string, string>> = {}): Fault['what'] {
+  return { do: 'status', status, body, headers: { ...HEADERS, ...headers } };
+}
+
+const FAILURES: Readonly<Record<string, Failure>> = {
+  '401': { what: status(401, HTML), code: 'SOURCE_UNAUTHENTICATED' },
+  '403': { what: status(403, JSON.stringify({ message: CANARY }), JSON_HEADERS), code: 'SOURCE_FORBIDDEN' },
+  '404': { what: status(404, JSON.stringify({ detail: CANARY }), JSON_HEADERS), code: 'NOT_FOUND' },
+  '429 without Retry-After': { what: status(429, CANARY), code: 'SOURCE_RATE_LIMITED' },
+  '429 with Retry-After': {
+    what: status(429, CANARY, { 'retry-after': '17' }),
+    code: 'SOURCE_RATE_LIMITED',
+    retryAfterSeconds: 17,
+  },
+  '500 with HTML': { what: status(500, HTML), code: 'SOURCE_UNAVAILABLE' },
+  '503': {
+    what: status(503, HTML, { 'retry-after': '30' }),
+    // That vendor's second rate limit answers so.
+    code: { sap: 'SOURCE_RATE_LIMITED' },
+    retryAfterSeconds: 30,
+  },
+  '504': { what: status(504, HTML), code: 'SOURCE_TIMEOUT' },
+  'a redirect': { what: status(302, HTML, { location: `http://${CANARY}.example.com/` }), code: 'SOURCE_BAD_RESPONSE' },
+  'a body that is cut off': { what: { do: 'cut', after: 0.6 }, code: 'SOURCE_UNAVAILABLE' },
+  'malformed JSON': { what: status(200, `{"data":[{"${CANARY}`, JSON_HEADERS), code: 'SOURCE_BAD_RESPONSE' },
+  'an HTML page for an answer': { what: status(200, HTML), code: 'SOURCE_BAD_RESPONSE' },
+  'an empty body': { what: status(200, '', JSON_HEADERS), code: 'SOURCE_BAD_RESPONSE' },
+  'wrong types': { what: status(200, JSON.stringify(WRONG_TYPES), JSON_HEADERS), code: 'SOURCE_BAD_RESPONSE' },
+  'a connection reset': { what: { do: 'reset' }, code: 'SOURCE_UNAVAILABLE' },
+};
+
+function codeOf({ code }: Failure, name: Name): string {
+  return typeof code === 'string' ? code : (code[name] ?? 'SOURCE_UNAVAILABLE');
+}
+
+/** Everything but the token endpoint. */
+const DATA_KINDS: Readonly<Record<Name, readonly string[] | undefined>> = {
+  nemo: undefined,
+  sap: ['jobs', 'job', 'schedules', 'schedule', 'logs', 'run', 'other'],
+  bytenite: ['jobs', 'job', 'logs', 'other'],
+  softwareone: undefined,
+  deepset: undefined,
+};
+const LOG_KINDS: Readonly<Record<Name, readonly string[]>> = {
+  nemo: ['logs'],
+  sap: ['logs'],
+  bytenite: ['logs'],
+  softwareone: ['logs'],
+  deepset: ['logs'],
+};
+
+const BY_SOURCE = `{
+  sources {
+    name
+    jobs(first: 3) {
+      nodes {
+        id
+        key
+        name
+        status
+        attempts(first: 3) { nodes { key status } }
+        steps(first: 3) { nodes { key status } }
+        tasks(first: 3) { nodes { key status } }
+        logs(first: 3) { nodes { timestamp message } }
+      }
+    }
+  }
+}`;
+const ALL_JOBS = `{
+  jobs(first: 200) {
+    nodes { key source { name } }
+    failures { source code message retryAfterSeconds jobId }
+    totalCount
+  }
+}`;
+const MERGED = `query ($jobs: [ID!]!) {
+  logs(jobs: $jobs, first: 40) {
+    nodes { id timestamp message job { id } }
+    failures { source code message retryAfterSeconds jobId }
+    isComplete
+  }
+}`;
+
+interface JobRow {
+  readonly id: string;
+  readonly key: string;
+  readonly logs: { readonly nodes: readonly unknown[] } | null;
+}
+interface BySource {
+  readonly sources: readonly { readonly name: Name; readonly jobs: { readonly nodes: readonly JobRow[] } | null }[];
+}
+interface FailureRow {
+  readonly source: string;
+  readonly code: string;
+  readonly retryAfterSeconds: number | null;
+  readonly jobId: string | null;
+}
+interface AllJobs {
+  readonly jobs: {
+    readonly nodes: readonly { readonly key: string; readonly source: { readonly name: string } }[];
+    readonly failures: readonly FailureRow[];
+    readonly totalCount: number | null;
+  };
+}
+interface Merged {
+  readonly logs: {
+    readonly nodes: readonly unknown[];
+    readonly failures: readonly FailureRow[];
+    readonly isComplete: boolean;
+  };
+}
+
+/** The service on a sandbox, and what it says while all is well. */
+interface Bench {
+  readonly sandbox: Sandbox;
+  readonly service: Service;
+  readonly sources: BySource['sources'];
+  readonly jobs: AllJobs['jobs']['nodes'];
+  /** A job with lines, of each source: its global id. */
+  readonly ids: Readonly<Record<Name, string>>;
+}
+
+type Change = (name: string, settings: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
+
+async function startBench(sandbox: Sandbox, change: Change): Promise<Service> {
+  const sources = Object.entries(sandbox.configuration.sources);
+  return serve(Object.fromEntries(sources.map(([name, settings]) => [name, change(name, settings)])));
+}
+
+async function prepare(): Promise<Bench> {
+  const sandbox = await startSandbox({ growing: false });
+  const service = await startBench(sandbox, (_name, settings) => ({ ...settings, limits: { retries: 0 } }));
+  const { data, errors } = await service.query<BySource>(BY_SOURCE);
+  expect(errors).toBeUndefined();
+  const ids = data.sources.map(({ name, jobs }) => {
+    const withLines = jobs?.nodes.find(({ logs }) => (logs?.nodes.length ?? 0) > 0);
+    if (withLines === undefined) throw new Error(`No job of ${name} has lines.`);
+    return [name, withLines.id] as const;
+  });
+  const all = await service.query<AllJobs>(ALL_JOBS);
+  expect(all.errors).toBeUndefined();
+  expect(all.data.jobs.failures).toEqual([]);
+  return {
+    sandbox,
+    service,
+    sources: data.sources,
+    jobs: all.data.jobs.nodes,
+    ids: Object.fromEntries(ids) as Record<Name, string>,
+  };
+}
+
+let bench: Bench;
+beforeAll(async () => {
+  bench = await prepare();
+});
+afterAll(async () => {
+  await bench.service.stop();
+  await bench.sandbox.close();
+});
+afterEach(() => {
+  for (const server of Object.values(bench.sandbox.servers)) server.clearFaults();
+});
+
+function othersThan(name: Name): Name[] {
+  return NAMES.filter((other) => other !== name);
+}
+
+/** The texts of the configuration that lead to the vendors or open them. */
+function secrets(): string[] {
+  return Object.values(bench.sandbox.servers).flatMap(({ origin, simulation }) => {
+    const { auth } = simulation.sourceConfig(origin);
+    const hidden = Object.entries(auth as Record<string, string>).filter(([key]) => key !== 'type');
+    return [origin, new URL(origin).host, ...hidden.map(([, value]) => value)];
+  });
+}
+
+function expectNoLeak(service: Service, ...answers: readonly Answer<unknown>[]): void {
+  expect(service.log()).toContain('asked a source');
+  const errors = answers.map(({ text }) => text).join('\n');
+  for (const secret of [...secrets(), CANARY, '127.0.0.1', 'localhost', 'http://', 'Bearer ', 'Basic ']) {
+    if (secret !== 'http://') expect(errors).not.toContain(secret);
+    expect(service.log()).not.toContain(secret);
+  }
+}
+
+/** Each code comes with the source's name, and with the time to wait where it is known. */
+async function expectOnlyItsOwn(service: Service, name: Name, failure: Failure): Promise<void> {
+  const code = codeOf(failure, name);
+  const { retryAfterSeconds } = failure;
+  const extensions = { code, source: name, ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }) };
+  const row = { source: name, code, retryAfterSeconds: retryAfterSeconds ?? null };
+
+  const bySource = await service.query<BySource>(BY_SOURCE);
+  const place = NAMES.indexOf(name);
+  expect(bySource.data.sources).toEqual(
+    bench.sources.map((source) => (source.name === name ? { name, jobs: null } : source)),
+  );
+  expect(bySource.errors?.map((error) => error.extensions)).toEqual([extensions]);
+  expect(bySource.errors?.[0]?.path?.slice(0, 3)).toEqual(['sources', place, 'jobs']);
+
+  const all = await service.query<AllJobs>(ALL_JOBS);
+  expect(all.errors).toBeUndefined();
+  expect(all.data.jobs.nodes).toEqual(bench.jobs.filter(({ source }) => source.name !== name));
+  expect(all.data.jobs.failures).toMatchObject([{ ...row, jobId: null }]);
+  expect(all.data.jobs.totalCount).toBeNull();
+
+  const others = await service.query<Merged>(MERGED, { jobs: othersThan(name).map((other) => bench.ids[other]) });
+  expect(others.data.logs.failures).toEqual([]);
+  expect(others.data.logs.nodes.length).toBeGreaterThan(3);
+  const merged = await service.query<Merged>(MERGED, { jobs: Object.values(bench.ids) });
+  expect(merged.errors).toBeUndefined();
+  expect(merged.data.logs.nodes).toEqual(others.data.logs.nodes);
+  expect(merged.data.logs.failures).toMatchObject([{ ...row, jobId: bench.ids[name] }]);
+  expect(merged.data.logs.isComplete).toBe(false);
+
+  expectNoLeak(service, bySource, all, merged);
+}
+
+describe.each(NAMES)('when %s goes wrong', (name) => {
+  it.each(Object.entries(FAILURES))('with %s, its own fields say so and the others are whole', async (_, failure) => {
+    const kinds = DATA_KINDS[name];
+    const server = bench.sandbox.servers[name];
+    server?.inject({ what: failure.what, ...(kinds === undefined ? {} : { kinds }) });
+    await expectOnlyItsOwn(bench.service, name, failure);
+
+    server?.clearFaults();
+    const recovered = await bench.service.query<BySource>(BY_SOURCE);
+    expect(recovered.errors).toBeUndefined();
+    expect(recovered.data.sources).toEqual(bench.sources);
+  });
+
+  it('by not answering, its own fields say so in time and the others are whole', async () => {
+    const service = await startBench(bench.sandbox, (other, settings) =>
+      other === name ? { ...settings, limits: { retries: 0, timeout: '200ms' } } : settings,
+    );
+    bench.sandbox.servers[name]?.inject({ what: { do: 'hang' } });
+    await expectOnlyItsOwn(service, name, { what: { do: 'hang' }, code: 'SOURCE_TIMEOUT' });
+    await service.stop();
+  });
+
+  it('for its logs alone, its jobs are there', async () => {
+    bench.sandbox.servers[name]?.inject({ what: status(500, HTML), kinds: LOG_KINDS[name] });
+    const { data, errors = [], text } = await bench.service.query<BySource>(BY_SOURCE);
+    const place = NAMES.indexOf(name);
+    expect(data.sources).toEqual(
+      bench.sources.map((source) => {
+        if (source.name !== name) return source;
+        // Where runs are both attempts and lines, both are missing.
+        const nodes = source.jobs?.nodes.map((job) => ({
+          ...job,
+          logs: null,
+          ...(name === 'sap' ? { attempts: null } : {}),
+          ...(name === 'bytenite' ? { tasks: null } : {}),
+        }));
+        return { name, jobs: { nodes } };
+      }),
+    );
+    expect(errors.length).toBeGreaterThan(0);
+    for (const { path, extensions } of errors) {
+      expect(extensions).toEqual({ code: 'SOURCE_UNAVAILABLE', source: name });
+      expect(path?.slice(0, 4)).toEqual(['sources', place, 'jobs', 'nodes']);
+    }
+    expect(text).not.toContain(CANARY);
+  });
+});
+
+describe('when the endpoint for tokens goes wrong', () => {
+  const answers: readonly (readonly [string, Fault['what'], string])[] = [
+    ['401', status(401, HTML), 'SOURCE_UNAUTHENTICATED'],
+    ['403', status(403, HTML), 'SOURCE_UNAUTHENTICATED'],
+    ['429', status(429, HTML), 'SOURCE_RATE_LIMITED'],
+    ['500 with HTML', status(500, HTML), 'SOURCE_UNAVAILABLE'],
+    ['no token', status(200, JSON.stringify({ [CANARY]: CANARY }), JSON_HEADERS), 'SOURCE_BAD_RESPONSE'],
+    ['a connection reset', { do: 'reset' }, 'SOURCE_UNAVAILABLE'],
+  ];
+  it.each(answers.flatMap((one) => [['sap', ...one] as const, ['bytenite', ...one] as const]))(
+    'of %s, by %s, its own fields say so and the others are whole',
+    async (name, _, what, code) => {
+      bench.sandbox.servers[name]?.inject({ what, kinds: ['token'] });
+      const service = await startBench(bench.sandbox, (_name, settings) => ({ ...settings, limits: { retries: 0 } }));
+      await expectOnlyItsOwn(service, name, { what, code });
+      await service.stop();
+    },
+  );
+});
+
+describe('when nothing is where a source should be', () => {
+  it('an unknown host and a port that nobody listens on are said without naming them', async () => {
+    const port = new URL(bench.sandbox.servers['nemo']?.origin ?? '').port;
+    const unreachable = {
+      host: { vendor: 'softwareone', baseUrl: `http://${CANARY}.invalid/${CANARY}`, auth: { type: 'none' } },
+      port: { vendor: 'softwareone', baseUrl: `http://127.0.0.1:1/${CANARY}`, auth: { type: 'none' } },
+      path: { vendor: 'softwareone', baseUrl: `http://127.0.0.1:${port}/${CANARY}`, auth: { type: 'none' } },
+    };
+    const limited = Object.entries(unreachable).map(([name, settings]) => [
+      name,
+      { ...settings, limits: { retries: 0, timeout: '5s' } },
+    ]);
+    const service = await serve(Object.fromEntries(limited) as Record<string, unknown>);
+    const answer = await service.query('{ sources { name jobs { nodes { key } } health { state code message } } }');
+    const codes = new Map(answer.errors?.map(({ extensions }) => [extensions.source, extensions.code]));
+    expect(codes.get('port')).toBe('SOURCE_UNAVAILABLE');
+    expect(codes.get('path')).toBe('NOT_FOUND');
+    // A machine without a resolver may take longer than a source may.
+    expect(['SOURCE_UNAVAILABLE', 'SOURCE_TIMEOUT']).toContain(codes.get('host'));
+    expectNoLeak(service, answer);
+    await service.stop();
+  });
+});
