@@ -1,0 +1,383 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { simulateByteNite } from '../../src/sandbox/bytenite/index.ts';
+import { simulateDeepset } from '../../src/sandbox/deepset/index.ts';
+import { simulateNemo } from '../../src/sandbox/nemo/index.ts';
+import { simulateSap } from '../../src/sandbox/sap-job-scheduling/index.ts';
+import { simulateSoftwareOne } from '../../src/sandbox/softwareone/index.ts';
+import type { VendorServer } from '../../src/sandbox/types.ts';
+import { startVendorServer } from '../../src/sandbox/vendor-server.ts';
+import { serve } from './service.ts';
+import type { Answer, Service } from './service.ts';
+
+/**
+ * Names come from clients and from vendors, and may hold anything. They reach a vendor as the names that
+ * they are: no path, RQL, OData or JSON means something else because of them.
+ */
+
+const NAMES = [
+  'plain',
+  'with space',
+  ' ',
+  'a/b',
+  'a//b',
+  '/leading',
+  'trailing/',
+  '../up',
+  '../../../jobs/other',
+  '...',
+  '%',
+  '100%25',
+  '%2e%2e',
+  '..%2f..%2fadmin',
+  'a#b',
+  'a?limit=1&x=y',
+  "o'brien",
+  'say "hi"',
+  'it\'s "both"',
+  "' or level eq 'error",
+  "x') or 1 eq 1 or ('",
+  '",eq(status,"Failed"),"',
+  'and(a,b)&limit=0',
+  '*',
+  'back\\slash',
+  'a+b;c,d',
+  '{{Name}} $(id) `id`',
+  'ünïcödé',
+  'u\u0308 decomposed',
+  '日本語のジョブ',
+  '🚀 launch',
+  '\u202Ertl',
+  'line\nbreak\r\ntab\t',
+  'nul\u0000',
+  'null',
+  '__proto__',
+  'constructor',
+] as const;
+
+/** However they are encoded, servers and proxies take these for steps in a path. */
+const UNADDRESSABLE = ['.', '..'] as const;
+
+const NEMO_WORKSPACES = ['default', 'team a&b?#%', "o'brien", 'größe 🚀'];
+const DEEPSET_WORKSPACES = ['production', 'west/wing', 'team a&b?#%', "' eq '"];
+
+const CONFIGURED = [...NEMO_WORKSPACES, ...DEEPSET_WORKSPACES];
+
+const BASE = 1_750_000_000_000_000_000n;
+const SECOND = 1_000_000_000n;
+
+const simulations = {
+  nemo: simulateNemo(),
+  sap: simulateSap(),
+  bytenite: simulateByteNite(),
+  softwareone: simulateSoftwareOne(),
+  deepset: simulateDeepset({ workspaces: DEEPSET_WORKSPACES }),
+};
+type Source = keyof typeof simulations;
+const SOURCES = Object.keys(simulations) as Source[];
+
+let servers: Readonly<Record<Source, VendorServer>>;
+let service: Service;
+/** Keys of the jobs with parts of every name. */
+const keys: Partial<Record<Source, string>> = {};
+const tasksOfSoftwareOne = new Map<string, string>();
+
+function fill(): void {
+  const { nemo, sap, bytenite, softwareone, deepset } = simulations;
+  for (const name of NAMES) {
+    for (const workspace of NEMO_WORKSPACES) {
+      const key = nemo.createJob({ name, workspace });
+      nemo.write(key, [{ time: BASE, message: `line of ${name}`, step: 'training' }]);
+    }
+    for (const workspace of DEEPSET_WORKSPACES) {
+      const key = deepset.createJob({ name, workspace });
+      deepset.write(key, [{ time: BASE, message: `line of ${name}` }]);
+    }
+    const task = softwareone.createJob({ name: `<${name}>` });
+    softwareone.write(task, [{ time: BASE, message: `line of ${name}` }]);
+    tasksOfSoftwareOne.set(name, task);
+  }
+  for (const source of ['nemo', 'sap', 'bytenite', 'softwareone', 'deepset'] as const) {
+    keys[source] = simulations[source].createJob({ name: 'parts' });
+  }
+  const lines = NAMES.map((name, index) => ({ time: BASE + BigInt(index) * SECOND, message: `says ${name}` }));
+  softwareone.write(keyOf('softwareone'), lines);
+  deepset.write(keyOf('deepset'), lines);
+  bytenite.write(
+    keyOf('bytenite'),
+    lines.map((line, index) => ({ ...line, step: 'TASKRUNNER', task: NAMES[index] ?? '' })),
+  );
+  nemo.write(
+    keyOf('nemo'),
+    lines.map((line, index) => ({ ...line, step: NAMES[index] ?? '', task: `task-${index}` })),
+  );
+  sap.write(keyOf('sap'), lines);
+}
+
+function keyOf(source: Source): string {
+  return keys[source] ?? '';
+}
+
+beforeAll(async () => {
+  fill();
+  const started = await Promise.all(
+    SOURCES.map(async (source) => [source, await startVendorServer(simulations[source])] as const),
+  );
+  servers = Object.fromEntries(started) as Record<Source, VendorServer>;
+  const configuration = started.map(([source, { origin, simulation }]) => [source, simulation.sourceConfig(origin)]);
+  service = await serve(Object.fromEntries(configuration) as Record<string, unknown>);
+});
+afterAll(async () => {
+  await service.stop();
+  await Promise.all(SOURCES.map((source) => servers[source].close()));
+});
+beforeEach(() => {
+  for (const source of SOURCES) servers[source].resetCalls();
+});
+
+/** The raw paths that a vendor was asked for, without the token endpoint's. */
+function pathsAt(source: Source): string[] {
+  const calls = servers[source].calls.filter(({ kind }) => kind !== 'token');
+  for (const { kind, url } of calls) {
+    expect(['unknown', 'other']).not.toContain(kind);
+    // Nothing in it that an intermediary would read its own way.
+    expect(url).toMatch(/^[\w./?=&%,~!*'()-]+$/);
+  }
+  return [...new Set(calls.map(({ url }) => url.split('?')[0] ?? ''))];
+}
+
+/** As RFC 3986 writes a segment; a server decodes it to the name again. */
+function segment(name: string): string {
+  return encodeURIComponent(name);
+}
+
+const JOB = `query ($source: String!, $key: String!) {
+  job(source: $source, key: $key) { key name source { name } logs(first: 5) { nodes { message(ansi: RAW) job { key } } } }
+}`;
+interface JobAnswer {
+  readonly job: { readonly key: string; readonly name: string; readonly logs: { readonly nodes: unknown[] } } | null;
+}
+
+async function job(source: string, key: string): Promise<Answer<JobAnswer>> {
+  return service.query<JobAnswer>(JOB, { source, key });
+}
+
+describe('names of workspaces and jobs', () => {
+  it.each(NAMES)('%j is a job of workspaces of any name', async (name) => {
+    const places = [
+      ['nemo', NEMO_WORKSPACES, '/apis/jobs/v2/workspaces', 'jobs'],
+      ['deepset', DEEPSET_WORKSPACES, '/api/v1/workspaces', 'pipelines'],
+    ] as const;
+    for (const [source, workspaces, root, collection] of places) {
+      for (const workspace of workspaces) {
+        servers[source].resetCalls();
+        const key = `${workspace}/${name}`;
+        const { data, errors } = await job(source, key);
+        const path = `${root}/${segment(workspace)}/${collection}/${segment(name)}`;
+        expect(pathsAt(source).sort()).toEqual([path, `${path}/logs`]);
+        const isReadable = source === 'deepset' || /^[\w.:-]+$/.test(name);
+        if (isReadable) {
+          expect(errors).toBeUndefined();
+          expect(data.job).toEqual({
+            key,
+            name,
+            source: { name: source },
+            logs: { nodes: [{ message: `line of ${name}`, job: { key } }] },
+          });
+        } else {
+          // That vendor's own store of logs refuses such names; the job itself is there.
+          expect(data.job).toMatchObject({ key, name, logs: null });
+          expect(errors?.map(({ extensions }) => extensions)).toEqual([{ code: 'SOURCE_TRUNCATED', source }]);
+        }
+      }
+    }
+  });
+
+  it.each([...NAMES, ...UNADDRESSABLE])('%j is no job where keys are ids, and opens nothing', async (name) => {
+    for (const source of ['sap', 'bytenite', 'softwareone'] as const) {
+      const { data, errors } = await service.query<JobAnswer>(
+        'query ($source: String!, $key: String!) { job(source: $source, key: $key) { name } }',
+        { source, key: name },
+      );
+      expect(errors).toBeUndefined();
+      expect(data).toEqual({ job: null });
+      const asked = pathsAt(source);
+      expect(
+        source === 'bytenite' ? asked.filter((path) => path !== `/v1/customer/jobs/${segment(name)}`) : asked,
+      ).toEqual([]);
+      const logs = await job(source, name);
+      expect(logs.data).toEqual({ job: null });
+    }
+  });
+
+  it.each(UNADDRESSABLE)('%j cannot be asked for, and is not', async (name) => {
+    for (const key of [`default/${name}`, `production/${name}`]) {
+      for (const source of ['nemo', 'deepset'] as const) {
+        const { data, errors } = await job(source, key);
+        expect(errors).toBeUndefined();
+        expect(data).toEqual({ job: null });
+        expect(pathsAt(source)).toEqual([]);
+      }
+    }
+  });
+
+  it.each(NAMES)('%j as a workspace or a source that is not configured is not asked for', async (name) => {
+    for (const source of ['nemo', 'deepset'] as const) {
+      for (const key of [
+        name,
+        `${name}/${name}`,
+        `default${name}`,
+        `../default/plain`,
+        `default/../default/plain/..`,
+      ]) {
+        if (CONFIGURED.some((workspace) => key.startsWith(`${workspace}/`))) continue;
+        expect(await job(source, key)).toMatchObject({ data: { job: null } });
+      }
+      expect(pathsAt(source)).toEqual([]);
+    }
+    expect(await job(name, 'default/plain')).toMatchObject({ data: { job: null } });
+    expect(await service.query('query ($name: String!) { source(name: $name) { name } }', { name })).toMatchObject({
+      data: { source: null },
+    });
+  });
+
+  it('every job is found again by the key and the id that the list gives', async () => {
+    interface Listed {
+      readonly jobs: {
+        readonly nodes: readonly { readonly id: string; readonly key: string; readonly name: string }[];
+      };
+    }
+    const listed = await service.query<Listed>('{ jobs(first: 1000) { nodes { id key name } failures { code } } }');
+    expect(listed.data).toMatchObject({ jobs: { failures: [] } });
+    const { nodes } = listed.data.jobs;
+    expect(nodes.length).toBe(NAMES.length * (NEMO_WORKSPACES.length + DEEPSET_WORKSPACES.length + 1) + SOURCES.length);
+    for (let start = 0; start < nodes.length; start += 50) {
+      const some = nodes.slice(start, start + 50);
+      const again = await service.query('query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Job { id key name } } }', {
+        ids: some.map(({ id }) => id),
+      });
+      expect(again.errors).toBeUndefined();
+      expect(again.data).toEqual({ nodes: some });
+    }
+  });
+});
+
+describe('texts in filters', () => {
+  it.each(NAMES)('%j as a part of a name finds the jobs that have it, and no others', async (name) => {
+    interface Found {
+      readonly source: { readonly jobs: { readonly nodes: readonly { readonly name: string }[] } };
+    }
+    const text = `query ($name: String!) {
+      source(name: "softwareone") { jobs(first: 500, filter: { nameContains: $name }) { nodes { name } } }
+    }`;
+    const { data, errors } = await service.query<Found>(text, { name });
+    expect(errors).toBeUndefined();
+    const all = [...NAMES.map((one) => `<${one}>`), 'parts'];
+    const wanted = all.filter((one) => one.toLowerCase().includes(name.toLowerCase()));
+    expect(data.source.jobs.nodes.map((one) => one.name).sort()).toEqual(wanted.sort());
+    expect(pathsAt('softwareone')).toEqual(['/public/v1/system/tasks']);
+    for (const { url } of servers.softwareone.calls) {
+      // One condition, the select, the order, the limit and the offset: the name has added no parameter.
+      expect(
+        url
+          .split('?')[1]
+          ?.split('&')
+          .filter((part) => !part.includes('=')).length,
+      ).toBeLessThanOrEqual(1);
+      expect(new URL(url, 'http://vendor').searchParams.get('limit')).not.toBe('0');
+    }
+  });
+
+  it.each(SOURCES)('a line of %s is found by any text in it', async (source) => {
+    const text = `query ($source: String!, $key: String!, $contains: String!) {
+      job(source: $source, key: $key) { logs(first: 100, filter: { contains: $contains }) { nodes { message(ansi: RAW) } } }
+    }`;
+    for (const name of NAMES) {
+      const { data, errors } = await service.query<{ job: { logs: { nodes: { message: string }[] } } }>(text, {
+        source,
+        key: keyOf(source),
+        contains: name,
+      });
+      expect(errors).toBeUndefined();
+      const wanted = NAMES.filter((one) => `says ${one}`.includes(name)).map((one) => `says ${one}`);
+      expect(data.job.logs.nodes.map(({ message }) => message)).toEqual(wanted);
+    }
+    pathsAt(source);
+  });
+
+  it.each([...NAMES, ...UNADDRESSABLE])('%j as a step, task or attempt selects its own lines or none', async (name) => {
+    const text = `query ($source: String!, $key: String!, $names: [String!]) {
+      job(source: $source, key: $key) {
+        stepIn: logs(filter: { stepIn: $names }) { nodes { message(ansi: RAW) } }
+        taskIn: logs(filter: { taskIn: $names }) { nodes { message(ansi: RAW) } }
+        attemptIn: logs(filter: { attemptIn: $names }) { nodes { message(ansi: RAW) } }
+      }
+    }`;
+    const own = UNADDRESSABLE.some((one) => one === name) ? [] : [{ message: `says ${name}` }];
+    for (const source of SOURCES) {
+      const { data, errors } = await service.query(text, { source, key: keyOf(source), names: [name] });
+      expect({ source, errors }).toEqual({ source, errors: undefined });
+      expect({ source, data }).toEqual({
+        source,
+        data: {
+          job: {
+            stepIn: { nodes: source === 'nemo' ? own : [] },
+            taskIn: { nodes: source === 'bytenite' ? own : [] },
+            attemptIn: { nodes: [] },
+          },
+        },
+      });
+      for (const path of pathsAt(source)) {
+        // Whatever was named is at most one segment of the path.
+        expect(path.split('/').filter((part) => part === '.' || part === '..')).toEqual([]);
+      }
+    }
+    for (const { url } of servers.deepset.calls) {
+      const filter = new URL(url, 'http://vendor').searchParams.get('filter');
+      expect(filter).toBeNull();
+    }
+  });
+});
+
+describe('names of parts', () => {
+  it('steps of any name are listed and have their own lines', async () => {
+    const text = `query ($key: String!) {
+      job(source: "nemo", key: $key) { steps(first: 100) { nodes { id key name logs { nodes { message(ansi: RAW) } } } } }
+    }`;
+    interface Steps {
+      readonly job: { readonly steps: { readonly nodes: readonly { readonly id: string; readonly key: string }[] } };
+    }
+    const { data, errors } = await service.query<Steps>(text, { key: keyOf('nemo') });
+    expect(errors).toBeUndefined();
+    const { nodes } = data.job.steps;
+    const named = nodes.filter(({ key }) => NAMES.some((name) => name === key));
+    expect(named.map(({ key }) => key).sort()).toEqual([...NAMES].sort());
+    for (const step of named)
+      expect(step).toMatchObject({ name: step.key, logs: { nodes: [{ message: `says ${step.key}` }] } });
+    const again = await service.query('query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Step { key } } }', {
+      ids: named.map(({ id }) => id),
+    });
+    expect(again.data).toEqual({ nodes: named.map(({ key }) => ({ key })) });
+  });
+
+  it('tasks of any name are listed and have their own lines', async () => {
+    const text = `query ($key: String!) {
+      job(source: "bytenite", key: $key) { tasks(first: 100) { nodes { id key logs { nodes { message(ansi: RAW) } } } } }
+    }`;
+    interface Tasks {
+      readonly job: { readonly tasks: { readonly nodes: readonly { readonly id: string; readonly key: string }[] } };
+    }
+    const { data, errors } = await service.query<Tasks>(text, { key: keyOf('bytenite') });
+    expect(errors).toBeUndefined();
+    const { nodes } = data.job.tasks;
+    expect(nodes.map(({ key }) => key).sort()).toEqual([...NAMES].sort());
+    for (const task of nodes) expect(task).toMatchObject({ logs: { nodes: [{ message: `says ${task.key}` }] } });
+  });
+
+  it('a task names its job by an id, and no other text opens another job', async () => {
+    for (const [name, task] of tasksOfSoftwareOne) {
+      const { data } = await job('softwareone', task);
+      expect(data).toMatchObject({ job: { name: `<${name}>`, logs: { nodes: [{ message: `line of ${name}` }] } } });
+    }
+    expect(pathsAt('softwareone')).toContain(`/public/v1/system/tasks/${tasksOfSoftwareOne.get('a/b') ?? ''}/logs`);
+  });
+});
