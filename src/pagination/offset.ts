@@ -191,7 +191,8 @@ class BoundedPages<T extends Ordered> {
     this.#limit = options.limit;
   }
 
-  async next(): Promise<{ rows: readonly Unplaced<T>[]; more: boolean }> {
+  /** `more`: should one ask on? `counted`: is that sure, and not only taken from a full page? */
+  async next(): Promise<{ rows: readonly Unplaced<T>[]; more: boolean; counted: boolean }> {
     const offset = this.#offset;
     const page = await (this.#ahead.get(offset) ?? this.#fetch(offset));
     this.#ahead.delete(offset);
@@ -202,7 +203,7 @@ class BoundedPages<T extends Ordered> {
     this.#offset = offset + page.rows.length;
     this.#total = page.total;
     const more = page.total === null ? page.rows.length >= this.#limit : this.#offset < page.total;
-    return { rows: page.rows, more: more && page.rows.length > 0 };
+    return { rows: page.rows, more: more && page.rows.length > 0, counted: page.total !== null };
   }
 
   prefetch(need: number): void {
@@ -294,9 +295,9 @@ function isAtOrBeyond(row: Position, until: Position, direction: ReadRequest<Ord
   return direction === 'forward' ? order >= 0 : order <= 0;
 }
 
-/** With an end to heed, a further page may lie wholly beyond it. */
-function moreOf(page: { more: boolean }, until: Position | null): boolean | null {
-  return until === null ? page.more : null;
+/** With an end to heed, a further page may lie wholly beyond it; without a count, there may be none. */
+function moreOf(page: { more: boolean; counted: boolean }, until: Position | null): boolean | null {
+  return until === null && page.counted ? page.more : null;
 }
 
 function clockTick(time: bigint): bigint {

@@ -182,10 +182,19 @@ async function readClass<T extends Ordered>(
   );
   const rows = [...ascending.rows, ...descending.rows];
   const farEnd = descending.rows.at(-1);
-  const keys = new Set(ascending.rows.map((row) => (identity.by === 'id' ? identity.of(row) : '')));
-  const meets = identity.by === 'id' && descending.rows.some((row) => keys.has(identity.of(row)));
   const wholeFromFarEnd = !descending.more || (farEnd !== undefined && tickOf(resolution, farEnd.time) !== tick);
+  const meets = identity.by === 'id' && meet(ascending.rows.map(identity.of), descending.rows.map(identity.of));
   return { rows, pages: 2, complete: meets || wholeFromFarEnd };
+}
+
+/**
+ * Do two pages from either end of a list of ids leave nothing out between them? The last one of each is then
+ * met by the other, and what comes before that are new ones: a vendor that gives ties in one way whatever
+ * the order shows its first page twice.
+ */
+function meet(ascending: readonly string[], descending: readonly string[]): boolean {
+  const seen = new Set(ascending);
+  return descending.find((id) => seen.has(id)) === ascending.at(-1);
 }
 
 /** The `after` that brings all rows of the tick of `time`, and of nothing much before it. */

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import type { Batch } from '../../src/pagination/partition.ts';
+import { timeKeysetPartition } from '../../src/pagination/time-keyset.ts';
+import { call, offsetNative } from './fake-natives.ts';
+import type { Line, RawLine } from './fake-natives.ts';
+
+/** What the contract of the connectors has found in the schemes, each in its smallest form. */
+
+function lines(count: number): RawLine[] {
+  return Array.from({ length: count }, (_, index) => ({
+    time: 1_700_000_000_000_000_000n,
+    id: `r${String(index).padStart(3, '0')}`,
+    text: 'step',
+    level: 'info',
+  }));
+}
+
+const FROM_THE_START = { direction: 'forward', from: null, hint: null, until: null, need: 4 } as const;
+
+async function collect(batches: AsyncIterable<Batch<Line>>): Promise<Batch<Line>[]> {
+  const all: Batch<Line>[] = [];
+  for await (const batch of batches) all.push(batch);
+  return all;
+}
+
+describe('a full page of a vendor that does not count', () => {
+  it('is not said to have more behind it', async () => {
+    const native = offsetNative(lines(4), { limit: 4, timeFilter: true, total: false, tieOrdered: true });
+    const [first, ...others] = await collect(native.partition().read(FROM_THE_START, call));
+    expect(first?.rows).toHaveLength(4);
+    expect(first?.more).toBeNull();
+    expect(others.map(({ rows, more }) => ({ rows, more }))).toEqual([{ rows: [], more: false }]);
+  });
+});
+
+describe('an instant with more lines of one class than two pages can show to meet', () => {
+  /** A vendor that gives ties the same way in both orders: from the other end it shows the same page again. */
+  function unreversed(count: number) {
+    return timeKeysetPartition<Line>({
+      key: '',
+      limit: 10,
+      identity: { by: 'id', of: (line) => line.id },
+      resolution: 1_000n,
+      classes: ['info'],
+      fetch: ({ order, after }) => {
+        const all = lines(count).filter(
+          ({ time }) => after === null || (order === 'ascending' ? time > after : time < after),
+        );
+        return Promise.resolve({ rows: all.slice(0, 10), more: all.length > 10, total: null });
+      },
+    });
+  }
+
+  it('is said to be cut when both ends show the same lines', async () => {
+    for (const direction of ['forward', 'backward'] as const) {
+      const batches = await collect(unreversed(15).read({ ...FROM_THE_START, direction }, call));
+      expect(batches.flatMap(({ rows }) => rows)).toHaveLength(10);
+      expect(batches.map(({ truncated }) => truncated).filter(Boolean)).toEqual([
+        expect.stringContaining('more entries share one instant') as string,
+      ]);
+    }
+  });
+});
