@@ -39,8 +39,9 @@ function exitCodeOf(error: unknown, { complain, stop }: Surroundings): number {
     complain(`${error.code}: ${error.message}\n`);
     return EXIT.failed;
   }
-  if (isPortTrouble(error)) {
-    complain(`Cannot listen on port ${error.port} (${error.code}); choose another one.\n`);
+  const trouble = listenTrouble(error);
+  if (trouble !== null) {
+    complain(`Cannot listen ${trouble}.\n`);
     return EXIT.failed;
   }
   // What was under way when the process was asked to stop fails as it likes.
@@ -48,8 +49,15 @@ function exitCodeOf(error: unknown, { complain, stop }: Surroundings): number {
   throw error;
 }
 
-function isPortTrouble(error: unknown): error is Error & { readonly code: string; readonly port: number } {
-  return (
-    error instanceof Error && 'syscall' in error && error.syscall === 'listen' && 'code' in error && 'port' in error
-  );
+/** What is wrong with the address to listen at; null for any other error. A taken port comes with its number. */
+function listenTrouble(error: unknown): string | null {
+  if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return null;
+  const { code } = error;
+  // Sources are asked through a client of our own errors: only the listener looks a name up bare.
+  if (error.syscall === 'getaddrinfo' && 'hostname' in error)
+    return `at ${String(error.hostname)} (${String(code)}); choose another host`;
+  if (error.syscall !== 'listen') return null;
+  if (code === 'EADDRNOTAVAIL' && 'address' in error)
+    return `at ${String(error.address)} (${code}); choose another host`;
+  return 'port' in error ? `on port ${String(error.port)} (${String(code)}); choose another one` : null;
 }

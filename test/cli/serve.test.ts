@@ -34,6 +34,17 @@ test('a taken port is said', async () => {
   await first.done;
 });
 
+test.each([
+  ['192.0.2.1', 'EADDRNOTAVAIL'],
+  ['no-such-host.invalid', ''],
+])('an address that is not ours is said: %s', async (host, code) => {
+  const command = start(['serve', '--host', host, '--port', '0']);
+  expect(await command.done).toBe(1);
+  expect(command.errors()).toMatch(
+    new RegExp(`^Cannot listen at ${host} \\(${code || '\\w+'}\\); choose another host.$`, 'm'),
+  );
+});
+
 test('the process ends in good order after a signal, also when it comes twice', async () => {
   const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', 'serve', '--port', '0'], {
     stdio: ['ignore', 'pipe', 'ignore'],
