@@ -35,3 +35,8 @@ export function createCall(options: Partial<Pick<Call, 'signal' | 'authorization
     },
   };
 }
+
+/** The same caller with nothing remembered: what is asked with it is asked afresh. */
+export function anew({ signal, authorization, priority }: Call): Call {
+  return createCall({ signal, authorization, priority });
+}

@@ -28,7 +28,10 @@ export interface HttpReply<T> {
 /** HTTP to one source: authorised, limited, timed, decoded. Errors are `TributaryError`s that name the source. */
 export interface SourceHttp {
   readonly source: string;
-  /** Asks and decodes. Identical GETs in flight with the same credential share one call. */
+  /**
+   * Asks and decodes. Identical GETs in flight with the same credential share one call, and within one
+   * interactive call the latest answers are remembered: nobody may change one. `anew(call)` asks afresh.
+   */
   json<T>(request: HttpRequest, decoder: ZodType<T>, call: Call): Promise<HttpReply<T>>;
   /**
    * Asks and gives the body's bytes as they arrive. The iterable rejects on a cut body. Not limited in

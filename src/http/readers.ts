@@ -7,13 +7,19 @@ import type { HttpReply } from './client.ts';
 import { AttemptFailure } from './policy/attempt-failure.ts';
 import type { Recorder } from './stats.ts';
 
+/** A reply, and how long its body was. */
+export interface SizedReply<T> extends HttpReply<T> {
+  readonly bytes: number;
+}
+
 /** Reads an answer whole, as JSON. */
-export async function readJson(open: OpenAttempt, limit: number, answerer: Answerer): Promise<HttpReply<unknown>> {
+export async function readJson(open: OpenAttempt, limit: number, answerer: Answerer): Promise<SizedReply<unknown>> {
   const { answer, finish } = open;
   try {
-    const data = parseJson(await collected(open, limit), limit, answerer);
+    const body = await collected(open, limit);
+    const data = parseJson(body, limit, answerer);
     finish(null);
-    return { status: answer.status, headers: answer.headers, data };
+    return { status: answer.status, headers: answer.headers, data, bytes: body.bytes.length };
   } catch (error) {
     finish(error);
     throw error;

@@ -1,6 +1,7 @@
 import type { ZodType } from 'zod';
 import type { Call } from '../domain/call.ts';
 import { TributaryError } from '../domain/errors.ts';
+import { memoryOf } from './answer-memory.ts';
 import type { AttemptParts } from './attempt.ts';
 import { constantAuthorizer } from './auth/authorizer.ts';
 import { createAuthorizer } from './auth/create-authorizer.ts';
@@ -16,6 +17,7 @@ import { createLimiter } from './policy/limiter.ts';
 import { createSingleFlight } from './policy/single-flight.ts';
 import type { Caller } from './policy/single-flight.ts';
 import { readJson, readStream } from './readers.ts';
+import type { SizedReply } from './readers.ts';
 import { cancellationOf } from './request/abort.ts';
 import type { Wire } from './request/exchange.ts';
 import { targetOf } from './request/path.ts';
@@ -67,7 +69,7 @@ export function createSourceHttp(settings: SourceHttpSettings, options: SourceHt
   async function json<T>(request: HttpRequest, decoder: ZodType<T>, call: Call): Promise<HttpReply<T>> {
     const prepared = prepare(request, call);
     const caller = callerOf(call);
-    async function ask(caller: Caller): Promise<HttpReply<T>> {
+    async function ask(caller: Caller): Promise<SizedReply<T>> {
       const reply = await makeCall(parts, {
         ...prepared,
         caller,
@@ -77,9 +79,13 @@ export function createSourceHttp(settings: SourceHttpSettings, options: SourceHt
     }
     const start = (caller: Caller) => parts.recorder.watch(ask(caller));
     if (!prepared.idempotent) return start(caller);
-    const reply = await flights.join(flightKey(prepared.request, prepared.credential, decoder), caller, start);
+    const key = flightKey(prepared.request, prepared.credential, decoder);
+    const memory = memoryOf(flights, call);
+    const reply = memory?.get(key) ?? (await flights.join(key, caller, start));
     // The key holds the decoder, so whoever started this flight asked for the same type.
-    return reply as HttpReply<T>;
+    const typed = reply as SizedReply<T>;
+    memory?.set(key, typed);
+    return typed;
   }
 
   async function stream(request: HttpRequest, call: Call): Promise<HttpReply<AsyncIterable<Uint8Array>>> {

@@ -25,6 +25,8 @@ export interface IndexedList<T extends Ordered> {
   limit(): number;
   fetch(index: number): Promise<IndexedPage<T>>;
   canJump(): boolean;
+  /** From now on pages are asked for afresh, whatever the call remembers: they may have moved. */
+  renew(): void;
   /** What a cursor should remember to reach the page again beside its number; null: nothing. */
   remember?(index: number): Json;
   /** Gets back what `remember` gave, from a cursor: untrusted. */
@@ -73,6 +75,7 @@ export async function* readIndexed<T extends Ordered>(
     const next = await walk.get(index + step);
     if (restarts < MAX_RESTARTS && !(await walk.joins(index, page, next))) {
       restarts += 1;
+      list.renew();
       const time = groups.pendingTime;
       groups.reset();
       if (time === null) {
@@ -168,6 +171,7 @@ class Walk<T extends Ordered> {
     if (page.total !== null && next.total !== null && next.total < page.total && next.rows.length > 0) return false;
     // Going on to later rows, a border that moved shows rows again; going back, it hides some.
     if (this.#step === 1 && !this.#touches(page, next)) return true;
+    this.#list.renew();
     const again = await this.get(index);
     return sameRows(page, again);
   }

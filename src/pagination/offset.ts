@@ -1,3 +1,4 @@
+import { anew } from '../domain/call.ts';
 import type { Call } from '../domain/call.ts';
 import { comparePositions, isBeyond } from '../domain/ordered.ts';
 import type { Ordered, Position } from '../domain/ordered.ts';
@@ -252,7 +253,7 @@ function readByIndex<T extends Ordered>(
 class OffsetList<T extends Ordered> implements IndexedList<T> {
   readonly order: 'ascending' | 'descending';
   readonly #options: OffsetOptions<T>;
-  readonly #call: Call;
+  #call: Call;
   #limit: number;
 
   constructor(options: OffsetOptions<T>, order: 'ascending' | 'descending', call: Call) {
@@ -268,6 +269,10 @@ class OffsetList<T extends Ordered> implements IndexedList<T> {
 
   canJump(): boolean {
     return true;
+  }
+
+  renew(): void {
+    this.#call = anew(this.#call);
   }
 
   async fetch(index: number): Promise<IndexedPage<T>> {

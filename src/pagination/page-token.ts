@@ -1,3 +1,4 @@
+import { anew } from '../domain/call.ts';
 import type { Call } from '../domain/call.ts';
 import { TributaryError } from '../domain/errors.ts';
 import type { Json } from '../domain/json.ts';
@@ -62,7 +63,7 @@ export function pageTokenPartition<T extends Ordered>(options: PageTokenOptions<
 class TokenList<T extends Ordered> implements IndexedList<T> {
   readonly order = 'ascending';
   readonly #options: PageTokenOptions<T>;
-  readonly #call: Call;
+  #call: Call;
   /** Tokens of pages (from 0) as the vendor or a cursor gave them. */
   readonly #tokens = new Map<number, string | null>([[0, null]]);
   /** Undefined until a token was seen. */
@@ -79,6 +80,10 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
 
   canJump(): boolean {
     return this.#addressable === true;
+  }
+
+  renew(): void {
+    this.#call = anew(this.#call);
   }
 
   remember(index: number): Json {
@@ -100,6 +105,7 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
     } catch (error) {
       if (token === null || !this.#options.isTokenRefused(error)) throw error;
       // The token has run out, or was never one of this vendor's: get there by tokens that it gives now.
+      this.renew();
       this.#addressable = false;
       this.#tokens.clear();
       this.#tokens.set(0, null);

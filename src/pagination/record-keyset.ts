@@ -116,6 +116,7 @@ async function begin<T extends Ordered>(
       }
     } catch (error) {
       if (!options.isCursorRefused(error)) throw error;
+      walk.renew();
     }
   }
   return walk.beginAtTime(direction === 'forward' ? from.time - options.span : from.time);

@@ -1,3 +1,4 @@
+import { anew } from '../domain/call.ts';
 import type { Call } from '../domain/call.ts';
 import type { Direction, Ordered } from '../domain/ordered.ts';
 import { locatePage } from './locate.ts';
@@ -22,7 +23,7 @@ export interface WalkedRecord<T extends Ordered> {
 export class RecordWalk<T extends Ordered> {
   readonly #options: RecordKeysetOptions<T>;
   readonly #direction: Direction;
-  readonly #call: Call;
+  #call: Call;
   /** As the cursor says, or newest first, unless a page shows otherwise. */
   #newestFirst: boolean;
   #orderShown = false;
@@ -52,6 +53,11 @@ export class RecordWalk<T extends Ordered> {
     const count = this.#count;
     this.#count = 0;
     return count;
+  }
+
+  /** From now on records are asked for afresh, whatever the call remembers: some have gone. */
+  renew(): void {
+    this.#call = anew(this.#call);
   }
 
   /** From the oldest (forward) or newest (backward) record on. */
@@ -117,6 +123,7 @@ export class RecordWalk<T extends Ordered> {
     });
     if (page !== null) return page;
     // The record has gone while we walked: find the place by what time it was there.
+    this.renew();
     return this.beginAtTime(this.#edgeTime ?? 0n);
   }
 

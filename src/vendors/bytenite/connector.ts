@@ -30,8 +30,10 @@ const CAPABILITIES: Capabilities = {
 
 export function createByteNiteConnector({ source, http, options }: ConnectorOptions): Connector {
   const { jobPageSize, logCap } = byteNiteOptions.parse(options ?? {});
-  const list = new JobList(http, jobPageSize);
   const jobs = new JobLoader(http);
+  const list = new JobList(http, jobPageSize, (listed, call) => {
+    jobs.remember(listed, call);
+  });
   const reader = new LogReader(http, logCap);
 
   async function steps(job: string, call: Call): Promise<readonly Step[]> {
@@ -102,6 +104,7 @@ export function createByteNiteConnector({ source, http, options }: ConnectorOpti
         ({ truncated } = await reader.lines(scope.job, selection, sink, call));
       },
     });
-    return { partitions: [sayTruncation(partition, () => truncated)], residual };
+    const count = (call: Call): Promise<number | null> => reader.count(scope.job, selection, call);
+    return { partitions: [sayTruncation({ ...partition, count }, () => truncated)], residual };
   }
 }

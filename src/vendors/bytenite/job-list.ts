@@ -17,12 +17,15 @@ interface Slice {
 export class JobList {
   readonly #http: SourceHttp;
   readonly #pageSize: number;
+  readonly #seen: (jobs: readonly WireJob[], call: Call) => void;
   /** Until the source has refused the order: what it takes there is published nowhere. */
   #ordered = true;
 
-  constructor(http: SourceHttp, pageSize: number) {
+  /** `seen` is told of all jobs that are listed. */
+  constructor(http: SourceHttp, pageSize: number, seen: (jobs: readonly WireJob[], call: Call) => void) {
     this.#http = http;
     this.#pageSize = pageSize;
+    this.#seen = seen;
   }
 
   /** No part of the filter can be pushed down: what POST /jobs/filter takes is published nowhere. */
@@ -35,6 +38,7 @@ export class JobList {
       slice = await this.#slice(begin + jobs.length, this.#pageSize - jobs.length, call);
       jobs.push(...slice.jobs);
     } while (slice.more && jobs.length < this.#pageSize);
+    this.#seen(jobs, call);
     const { source } = this.#http;
     return {
       jobs: jobs.slice(0, this.#pageSize).map((job) => jobOf(source, job)),

@@ -22,6 +22,12 @@ export class JobLoader {
     return this.#loader(call).load(job);
   }
 
+  /** Jobs that a list has given whole need not be asked for again within the call. */
+  remember(jobs: readonly WireJob[], call: Call): void {
+    if (call.priority === 'poll') return;
+    for (const job of jobs) this.#loader(call).prime(job.id, job);
+  }
+
   #loader(call: Call): DataLoader<string, WireJob | null> {
     return call.scoped(
       this,

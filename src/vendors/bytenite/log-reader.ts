@@ -14,6 +14,8 @@ interface CallState {
   readonly readers: DataLoader<Reader, LogAnswer>;
   /** Whole answers of jobs that were read without a filter that hides tasks. */
   readonly answers: Map<string, LogAnswer>;
+  /** How many lines a selection of a job has, by both; null where the answer was cut. */
+  readonly counts: Map<string, Promise<number | null>>;
 }
 
 const ALL_TASKS: Selection = { services: ['TASKRUNNER'], taskIds: null, severity: null };
@@ -33,7 +35,29 @@ export class LogReader {
   }
 
   lines(job: string, selection: Selection, sink: RowSink<LogEntry>, call: Call): Promise<LogAnswer> {
-    return this.#join({ job, selection, sink, failure: null }, call);
+    let count = 0;
+    const counting: RowSink<LogEntry> = (row) => {
+      count += 1;
+      sink(row);
+    };
+    const answer = this.#join({ job, selection, sink: counting, failure: null }, call);
+    if (call.priority === 'interactive') {
+      const counted = answer.then(({ truncated }) => (truncated ? null : count));
+      // Whoever reads hears of a failure; whoever counts asks again.
+      counted.catch(() => undefined);
+      this.#state(call).counts.set(nameOf(job, selection), counted);
+    }
+    return answer;
+  }
+
+  /** How many lines there are: from an answer that this call has had or is about to have, if there is one. */
+  async count(job: string, selection: Selection, call: Call): Promise<number | null> {
+    const known = this.#state(call).counts.get(nameOf(job, selection));
+    const count = await known?.catch(() => undefined);
+    if (count !== undefined) return count;
+    let lines = 0;
+    const { truncated } = await this.lines(job, selection, () => void (lines += 1), call);
+    return truncated ? null : lines;
   }
 
   /** All tasks that the log names. */
@@ -66,7 +90,7 @@ export class LogReader {
       const readers = new DataLoader<Reader, LogAnswer>((batch) => this.#readBatch(batch, answers, call), {
         cache: false,
       });
-      return { readers, answers };
+      return { readers, answers, counts: new Map<string, Promise<number | null>>() };
     });
   }
 
@@ -103,6 +127,10 @@ export class LogReader {
 
 function showsAllTasks({ services, taskIds, levels }: LogQuery): boolean {
   return taskIds.length === 0 && levels.length === 0 && (services.length === 0 || services.includes('TASKRUNNER'));
+}
+
+function nameOf(job: string, { services, taskIds, severity }: Selection): string {
+  return JSON.stringify([job, services, taskIds === null ? null : [...taskIds].sort(), severity]);
 }
 
 function asError(error: unknown): Error {

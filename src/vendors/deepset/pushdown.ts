@@ -25,7 +25,9 @@ export interface Plan {
  * level word stands for. Everything else is left to the reader.
  */
 export function planOf(scope: LogScope, filter: LogFilter, refusals: Refusals, vocabulary: Vocabulary): Plan | null {
+  // No line has an attempt or a task, so none is in one.
   if (scope.attempt !== undefined || scope.task !== undefined) return null;
+  if (filter.attemptIn !== undefined || filter.taskIn !== undefined) return null;
   if (scope.step !== undefined && filter.stepIn?.includes(scope.step) === false) return null;
   const steps = scope.step === undefined ? filter.stepIn : [scope.step];
   const wanted = [levelCondition(filter, vocabulary), originCondition(steps)].filter((part) => part !== null);

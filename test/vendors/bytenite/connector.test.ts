@@ -127,7 +127,7 @@ describe('jobs', () => {
     simulation.configure({ refuse: ['orderBy'] });
     for (const name of ['b', 'a']) simulation.createJob({ name });
     for (let time = 0; time < 2; time += 1) {
-      const { jobs } = await connector.listJobs(0, {}, call);
+      const { jobs } = await connector.listJobs(0, {}, createCall());
       expect(jobs.map(({ name }) => name)).toEqual(['b', 'a']);
     }
     expect(calls()).toEqual(['token 200', 'jobs 400', 'jobs 200', 'jobs 200']);

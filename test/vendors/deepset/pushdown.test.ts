@@ -41,6 +41,13 @@ describe('what the vendor filters', () => {
     expect(plan(filter)).toEqual({ pushed: [pushed], residual: {} });
   });
 
+  it.each<[string, LogFilter]>([
+    ['tasks', { taskIn: ['render'] }],
+    ['attempts', { attemptIn: ['1'] }],
+  ])('is not asked for lines of %s, since no line has one', (_, filter) => {
+    expect(plan(filter)).toBeNull();
+  });
+
   it('is a severity and an origin together', () => {
     expect(plan({ severityIn: ['INFO'], stepIn: ['unknown'], contains: 'x' })).toEqual({
       pushed: ['level info', 'origin unknown'],
@@ -59,7 +66,7 @@ describe('what the vendor filters', () => {
     ['two origins', { stepIn: ['haystack', 'unknown'] }],
     // A refusal of a word that a client made up would be held against the field.
     ['an origin that the vendor does not name', { stepIn: ["x' or 1 eq 1"] }],
-    ['text and tasks', { contains: 'x', notContains: 'y', matches: 'z', taskIn: ['t'], attemptIn: ['a'] }],
+    ['text', { contains: 'x', notContains: 'y', matches: 'z' }],
   ])('is not %s', (_, filter) => {
     expect(plan(filter)).toEqual({ pushed: [], residual: filter });
   });

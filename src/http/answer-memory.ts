@@ -1,0 +1,22 @@
+import { LRUCache } from 'lru-cache';
+import type { Call } from '../domain/call.ts';
+import type { SizedReply } from './readers.ts';
+
+/** Answers that one call remembers of one source: enough for windows that overlap, not for whole logs. */
+const MOST_ANSWERS = 16;
+const MOST_BYTES = 4 * 1024 * 1024;
+
+export type AnswerMemory = LRUCache<string, SizedReply<unknown>>;
+
+/**
+ * What a client's own call has been answered lately: the same question within it, however much later, is
+ * not asked again. Null for polls: they live for long and want to see what has changed.
+ */
+export function memoryOf(owner: object, call: Call): AnswerMemory | null {
+  if (call.priority === 'poll') return null;
+  return call.scoped(owner, 'answers', createMemory);
+}
+
+function createMemory(): AnswerMemory {
+  return new LRUCache({ max: MOST_ANSWERS, maxSize: MOST_BYTES, sizeCalculation: ({ bytes }) => Math.max(1, bytes) });
+}

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { anew, createCall } from '../../src/domain/call.ts';
+import type { Call } from '../../src/domain/call.ts';
+import type { HttpRequest } from '../../src/http/client.ts';
+import { rejection, sendJson, serve, sourceHttp } from './loopback.ts';
+
+const decoder = z.object({ n: z.number() });
+const other = z.object({ n: z.number() });
+
+function page(number: number): HttpRequest {
+  return { method: 'GET', path: ['jobs'], query: { page: number } };
+}
+
+/** A source that answers with the number of the request. */
+async function counting() {
+  const server = await serve((_, response, index) => {
+    sendJson(response, { n: index });
+  });
+  const http = sourceHttp({ baseUrl: server.origin });
+  return async (request: HttpRequest, call: Call, decode = decoder): Promise<number> =>
+    (await http.json(request, decode, call)).data.n;
+}
+
+describe('what a call has been answered', () => {
+  it('is not asked again within it', async () => {
+    const ask = await counting();
+    const call = createCall();
+    expect([await ask(page(1), call), await ask(page(2), call), await ask(page(1), call)]).toEqual([0, 1, 0]);
+  });
+
+  it('is asked again by another call, by the same one anew, and by a poll each time', async () => {
+    const ask = await counting();
+    const call = createCall();
+    const poll = createCall({ priority: 'poll' });
+    const asked = [call, createCall(), anew(call), poll, poll];
+    const answers: number[] = [];
+    for (const one of asked) answers.push(await ask(page(1), one));
+    expect(answers).toEqual([0, 1, 2, 3, 4]);
+  });
+
+  it('is asked again where another type is expected', async () => {
+    const ask = await counting();
+    const call = createCall();
+    expect([await ask(page(1), call), await ask(page(1), call, other)]).toEqual([0, 1]);
+  });
+
+  it('is forgotten when there was much since', async () => {
+    const ask = await counting();
+    const call = createCall();
+    for (let number = 0; number < 17; number += 1) await ask(page(number), call);
+    expect([await ask(page(16), call), await ask(page(0), call)]).toEqual([16, 17]);
+  });
+
+  it('is asked again after a failure', async () => {
+    const server = await serve((_, response, index) => {
+      sendJson(response, { n: index }, index === 0 ? 403 : 200);
+    });
+    const http = sourceHttp({ baseUrl: server.origin });
+    const call = createCall();
+    expect(await rejection(http.json(page(1), decoder, call))).toMatchObject({ code: 'SOURCE_FORBIDDEN' });
+    expect((await http.json(page(1), decoder, call)).data).toEqual({ n: 1 });
+  });
+});
