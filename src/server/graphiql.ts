@@ -56,6 +56,12 @@ export function createGraphiql(federation: Federation) {
   };
 }
 
+/**
+ * A tab that gets the focus is moved to where GraphiQL's stale layout has it, away from under the pointer, so
+ * that the click is lost. Tabs stay where they are.
+ */
+const STYLE = '<style>.graphiql-tab { transform: none !important }</style>';
+
 async function render(federation: Federation): Promise<Buffer> {
   // Nine megabytes that only those pay for who look at the page.
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
@@ -67,7 +73,7 @@ async function render(federation: Federation): Promise<Buffer> {
     defaultTabs: tabs.map(({ query, variables }) => ({ query, variables: variables ?? null })),
     defaultEditorToolsVisibility: true,
   });
-  return Buffer.from(page);
+  return Buffer.from(page.replace('</head>', () => `${STYLE}</head>`));
 }
 
 function encodingFor(request: IncomingMessage): Encoding {

@@ -107,4 +107,15 @@ describe.skipIf(!existsSync(CHROMIUM) && !process.env['CI'])(`GraphiQL in a brow
     expect(server.log).toEqual([]);
     await page.close();
   }, 120_000);
+
+  it('opens each tab that is clicked, also the first one', async () => {
+    const server = await start();
+    const { page } = await open(server.url);
+    for (const name of ['Merged', 'JobsWithLogs', 'Tail', 'Sources', 'Merged']) {
+      await page.getByRole('tab', { name }).click();
+      await expect.poll(() => page.locator('[role=tab][aria-selected=true]').innerText()).toBe(name);
+      await expect.poll(() => page.locator('.graphiql-query-editor').innerText()).toContain(name);
+    }
+    await page.close();
+  }, 60_000);
 });
