@@ -163,7 +163,18 @@ export interface Federation {
   entry(ref: EntryRef, call: Call): Promise<LogNode | null>;
   /** `subscribeLogs` of a set of jobs. The generator's `return()` ends its polling. */
   tail(jobs: readonly JobRef[], args: TailArguments, call: Call): AsyncGenerator<LogStreamEvent, void, undefined>;
+  /** What is being followed right now, and how often vendors were polled. */
+  tailStatistics(): TailStatistics;
   close(): Promise<void>;
+}
+
+export interface TailStatistics {
+  /** Jobs that are followed; each has one poller, however many subscribers it has. */
+  readonly feeds: number;
+  /** Subscribers, counted once for each job that they follow. */
+  readonly subscribers: number;
+  /** Polls since the process began. */
+  readonly polls: number;
 }
 
 /** What the global id of an entry holds. */

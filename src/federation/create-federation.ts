@@ -12,7 +12,11 @@ import type { ResolvedScope } from './log-connection.ts';
 import { partConnection } from './part-connection.ts';
 import { jobLoader } from './source.ts';
 import type { FederatedSource } from './source.ts';
-import { tailJobs } from './tail.ts';
+import { Feeds } from './tail/feeds.ts';
+import type { DriverFactory } from './tail/feeds.ts';
+import { DEFAULT_TAIL } from './tail/settings.ts';
+import type { TailSettings } from './tail/settings.ts';
+import { Subscription } from './tail/subscription.ts';
 
 export interface FederationSettings {
   /** Largest `first` or `last`. */
@@ -25,8 +29,10 @@ export interface FederationSettings {
   readonly cursorSecret: string;
   /** How long after a job's end lines may still come, milliseconds. */
   readonly settleMilliseconds: number;
-  /** Between two polls of a running job, milliseconds. */
-  readonly pollMilliseconds: number;
+  /** How jobs are followed; what is left out is as in `DEFAULT_TAIL`. */
+  readonly tail: Partial<TailSettings>;
+  /** How feeds get their lines; left out: each process polls for itself. */
+  readonly driver?: DriverFactory | undefined;
 }
 
 /**
@@ -41,7 +47,7 @@ export const DEFAULT_SETTINGS: FederationSettings = {
   maxJobs: 100,
   cursorSecret: PUBLIC_SECRET,
   settleMilliseconds: 12_000,
-  pollMilliseconds: 1_000,
+  tail: {},
 };
 
 export function createFederation(
@@ -54,6 +60,8 @@ export function createFederation(
   const infos = sources.map(infoOf);
   const health = new HealthChecks();
   const stopping = new AbortController();
+  const tail = { ...DEFAULT_TAIL, ...settings.tail };
+  const feeds = new Feeds(tail, settings.driver);
 
   function find(name: string): FederatedSource {
     const found = byName.get(name);
@@ -143,11 +151,12 @@ export function createFederation(
     },
     tail: (jobs, args, call) => {
       const scopes = resolve(jobs.map(({ source, key }) => ({ source, scope: { job: key } })));
-      return tailJobs({ ...logOptions, scopes, args, stopping: stopping.signal }, call);
+      return new Subscription({ ...logOptions, tail, feeds, scopes, args, stopping: stopping.signal }, call).events();
     },
-    close: () => {
+    tailStatistics: () => feeds.statistics(),
+    close: async () => {
       stopping.abort();
-      return Promise.resolve();
+      await feeds.close();
     },
   };
   return federation;

@@ -44,6 +44,12 @@ export function scopeKey({ source, scope }: SourceScope): string {
   return JSON.stringify([source, scope.job, scope.attempt ?? null, scope.step ?? null, scope.task ?? null]);
 }
 
+/** What the cursors of a log connection belong to: its scopes, filter and order. */
+export function logConnectionKey(scopes: readonly ResolvedScope[], args: LogArguments): string {
+  const names = scopes.map(({ source, scope }) => scopeKey({ source: source.name, scope }));
+  return JSON.stringify(['logs', names, filterKey(args.filter ?? {}), args.descending === true]);
+}
+
 class FederatedLogs implements LogConnection {
   readonly #options: LogConnectionOptions;
   readonly #call: Call;
@@ -61,10 +67,9 @@ class FederatedLogs implements LogConnection {
     this.#call = call;
     this.#filter = filter;
     const descending = options.args.descending === true;
-    const scopes = options.scopes.map(({ source, scope }) => scopeKey({ source: source.name, scope }));
     this.#entries = new MergedConnection(
       {
-        key: JSON.stringify(['logs', scopes, filterKey({ ...filter, since, until }), descending]),
+        key: logConnectionKey(options.scopes, options.args),
         args: options.args,
         descending,
         ...checkTimeBounds({ since, until }),

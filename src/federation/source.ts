@@ -8,6 +8,8 @@ export interface FederatedSource {
   /** Its name in the configuration. */
   readonly name: string;
   readonly connector: Connector;
+  /** Does it pass the caller's own `Authorization` on? Then callers do not share what it answers. */
+  readonly forwards?: boolean | undefined;
 }
 
 /** Batches jobs asked for in one tick of one call, and remembers them for the call. */

@@ -1,10 +1,12 @@
 import { TributaryError } from '../../src/domain/errors.ts';
+import type { JobStatus } from '../../src/domain/status.ts';
 import type { LogEntry } from '../../src/domain/log-entry.ts';
 import { formatInstant } from '../../src/domain/time.ts';
 import { NO_SEVERITY } from '../../src/domain/severity.ts';
 import type { FederatedSource } from '../../src/federation/source.ts';
 import type { Batch, Partition, ReadRequest } from '../../src/pagination/partition.ts';
 import type { Connector } from '../../src/vendors/connector.ts';
+import type { Job } from '../../src/domain/job.ts';
 import type { Ordered } from '../../src/domain/ordered.ts';
 import type { FakeNative, Line } from '../pagination/fake-natives.ts';
 
@@ -13,11 +15,16 @@ export interface FakeSource extends FederatedSource {
   readonly jobs: Map<string, FakeNative[]>;
   /** How many reads of that job's partitions shall still fail. */
   readonly failures: Map<string, number>;
+  /** Statuses of jobs; those without one do not exist for `getJobs`. */
+  readonly statuses: Map<string, JobStatus>;
+  /** How often logs or jobs were asked for. */
+  calls: number;
 }
 
 export function fakeSource(name: string, jobs: Record<string, FakeNative[]>): FakeSource {
   const byKey = new Map(Object.entries(jobs));
   const failures = new Map<string, number>();
+  const statuses = new Map<string, JobStatus>();
   const unused = (): never => {
     throw new Error('Not part of this fake.');
   };
@@ -35,7 +42,10 @@ export function fakeSource(name: string, jobs: Record<string, FakeNative[]>): Fa
     jobPageSize: 10,
     probe: unused,
     listJobs: unused,
-    getJobs: (keys) => Promise.resolve(keys.map(() => null)),
+    getJobs: (keys) => {
+      source.calls += 1;
+      return Promise.resolve(keys.map((key) => jobOf(name, key, statuses.get(key))));
+    },
     attempts: unused,
     steps: unused,
     tasks: unused,
@@ -46,25 +56,43 @@ export function fakeSource(name: string, jobs: Record<string, FakeNative[]>): Fa
       const natives = byKey.get(scope.job);
       if (natives === undefined) throw new TributaryError('NOT_FOUND', 'no such job', { source: name });
       const partitions = natives.map((native, i) =>
-        entryPartition(native.partition(), natives.length === 1 ? '' : `p${i}`, () => {
-          const left = failures.get(scope.job) ?? 0;
-          if (left <= 0) return;
-          failures.set(scope.job, left - 1);
-          throw new TributaryError('SOURCE_UNAVAILABLE', 'down', { source: name });
-        }),
+        entryPartition(
+          native.partition(),
+          natives.length === 1 ? '' : `p${i}`,
+          () => {
+            const left = failures.get(scope.job) ?? 0;
+            if (left <= 0) return;
+            failures.set(scope.job, left - 1);
+            throw new TributaryError('SOURCE_UNAVAILABLE', 'down', { source: name });
+          },
+          () => void (source.calls += 1),
+        ),
       );
       return Promise.resolve({ partitions, residual: filter });
     },
   };
-  return { name, connector, jobs: byKey, failures };
+  const source: FakeSource = { name, connector, jobs: byKey, failures, statuses, calls: 0 };
+  return source;
 }
 
-function entryPartition(partition: Partition<Line>, key: string, mayFail: () => void): Partition<LogEntry> {
+function jobOf(source: string, key: string, status: JobStatus | undefined): Job | null {
+  if (status === undefined) return null;
+  const times = { createdAt: null, startedAt: null, finishedAt: null };
+  return { source, key, name: key, status, nativeStatus: null, attributes: null, ...times };
+}
+
+function entryPartition(
+  partition: Partition<Line>,
+  key: string,
+  mayFail: () => void,
+  onRead: () => void,
+): Partition<LogEntry> {
   return {
     key,
     count: (call) => partition.count(call),
     async *read(request: ReadRequest<LogEntry>, call): AsyncGenerator<Batch<LogEntry>, void, undefined> {
       const { accept: _accept, ...rest } = request;
+      onRead();
       for await (const batch of partition.read(rest, call)) {
         mayFail();
         yield { ...batch, rows: batch.rows.map(entryOf) };

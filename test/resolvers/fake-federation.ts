@@ -154,6 +154,7 @@ export function fakeFederation(changes: Partial<Federation> = {}): FakeFederatio
     },
     entry: (ref) => answer('entry', ref, fakeEntry(ref, 1)),
     tail: () => fakeTail([]),
+    tailStatistics: () => ({ feeds: 0, subscribers: 0, polls: 0 }),
     close: () => {
       federation.closed = true;
       return Promise.resolve();

@@ -1,0 +1,228 @@
+import type { TributaryError } from '../../domain/errors.ts';
+import { LineWindow } from './line-window.ts';
+import type { FeedLine, WindowLine } from './line-window.ts';
+import type { TailSettings } from './settings.ts';
+
+/** What a feed's driver tells it. */
+export interface FeedSink {
+  readonly window: LineWindow;
+  /** The instant from which lines are read again at each poll. Null: from the beginning. */
+  overlapStart(): bigint | null;
+  /** The newest lines there are, as they stood when the feed began; `start` as in `LineWindow`. */
+  begin(lines: readonly FeedLine[], start: bigint | null): void;
+  /** Lines that were read, also those that were read before. Returns how many are new. */
+  accept(lines: readonly FeedLine[]): number;
+  /** The source answered. */
+  recovered(): void;
+  failed(error: TributaryError): void;
+  /** No more lines will come. */
+  ended(reason: 'JOB_FINISHED' | 'SOURCE_GONE'): void;
+  /** The feed can't go on at all: its subscribers get the error. */
+  broke(error: unknown): void;
+}
+
+/** Brings lines to a feed: by polling the vendor, or from another replica that does. */
+export interface FeedDriver {
+  start(sink: FeedSink): void;
+  /** Somebody joined: look at once. */
+  poke(): void;
+  stop(): Promise<void>;
+}
+
+export type FeedState =
+  | { readonly kind: 'starting' }
+  | { readonly kind: 'live' }
+  | { readonly kind: 'failing'; readonly error: TributaryError }
+  | { readonly kind: 'ended'; readonly reason: 'JOB_FINISHED' | 'SOURCE_GONE' }
+  | { readonly kind: 'broken'; readonly error: unknown };
+
+/** Who is told when there is something new. */
+export interface FeedListener {
+  /** The number of the last line that the listener has taken. */
+  readonly taken: number;
+  wake(): void;
+  /** Lines that the listener has not taken are about to be let go: it must remember where it stands. */
+  leaveBehind(): void;
+}
+
+/**
+ * One job's new lines, for any number of subscribers: a window without holes of its newest lines, and the
+ * order in which they were released. Subscribers only hold a number, so a slow one costs nothing.
+ */
+export class Feed implements FeedSink {
+  readonly window = new LineWindow();
+  readonly #settings: TailSettings;
+  readonly #driver: FeedDriver;
+  readonly #listeners = new Set<FeedListener>();
+  readonly #onIdle: () => void;
+  #held: { readonly line: WindowLine; readonly releaseAt: number }[] = [];
+  #released: WindowLine[] = [];
+  /** The number of the line before the first one in `#released`. */
+  #base = 0;
+  #begun = false;
+  #state: FeedState = { kind: 'starting' };
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(settings: TailSettings, driver: FeedDriver, onIdle: () => void) {
+    this.#settings = settings;
+    this.#driver = driver;
+    this.#onIdle = onIdle;
+  }
+
+  get state(): FeedState {
+    return this.#state;
+  }
+
+  /** Does the window stand? */
+  get isBegun(): boolean {
+    return this.#begun;
+  }
+
+  /** The number of the last line that was released. */
+  get sequence(): number {
+    return this.#base + this.#released.length;
+  }
+
+  get listeners(): number {
+    return this.#listeners.size;
+  }
+
+  join(listener: FeedListener): void {
+    this.#listeners.add(listener);
+    if (this.#listeners.size === 1 && this.#state.kind === 'starting') this.#driver.start(this);
+    else this.#driver.poke();
+  }
+
+  leave(listener: FeedListener): void {
+    if (!this.#listeners.delete(listener) || this.#listeners.size > 0) return;
+    clearTimeout(this.#timer);
+    this.#onIdle();
+  }
+
+  async stop(): Promise<void> {
+    clearTimeout(this.#timer);
+    await this.#driver.stop();
+  }
+
+  /** Lines released after number `taken`. */
+  releasedAfter(taken: number): readonly WindowLine[] {
+    return this.#released.slice(Math.max(0, taken - this.#base));
+  }
+
+  /** Does the feed hold back lines? An ended one has to let them go first. */
+  get isHolding(): boolean {
+    return this.#held.length > 0;
+  }
+
+  /**
+   * The instant below which a listener that has taken up to `taken` owes and is owed nothing: neither
+   * lines that it has not taken nor late ones that a poll may still find are older.
+   */
+  lowWatermark(taken: number): bigint | null {
+    let low = this.overlapStart();
+    if (low === null) return null;
+    for (const { line } of this.#held) if (line.entry.time < low) low = line.entry.time;
+    for (const line of this.#released.slice(Math.max(0, taken - this.#base))) {
+      if (line.entry.time < low) low = line.entry.time;
+    }
+    return low;
+  }
+
+  overlapStart(): bigint | null {
+    const newest = this.window.newest;
+    if (newest === null) return this.window.start;
+    // A line from the future must not push lines of the present out of reach.
+    const now = BigInt(Date.now()) * 1_000_000n;
+    const from = (newest < now ? newest : now) - BigInt(this.#settings.overlapMilliseconds) * 1_000_000n;
+    const { start } = this.window;
+    return start !== null && start > from ? start : from;
+  }
+
+  begin(lines: readonly FeedLine[], start: bigint | null): void {
+    this.window.beginAt(start);
+    this.window.add(lines, 0);
+    this.#begun = true;
+    this.#become({ kind: 'live' });
+  }
+
+  accept(lines: readonly FeedLine[]): number {
+    const added = this.window.add(lines, Infinity);
+    if (added.length === 0) return 0;
+    const now = Date.now();
+    const wait = this.#settings.reorderMilliseconds;
+    for (const line of added) {
+      const at = Number(line.entry.time / 1_000_000n);
+      // By its own clock a line is old enough after the window; by ours it is held no longer than that.
+      this.#held.push({ line, releaseAt: Math.max(now, Math.min(now, at) + wait) });
+    }
+    this.#release();
+    return added.length;
+  }
+
+  recovered(): void {
+    if (this.#state.kind === 'failing') this.#become({ kind: 'live' });
+  }
+
+  failed(error: TributaryError): void {
+    this.#become({ kind: 'failing', error });
+  }
+
+  ended(reason: 'JOB_FINISHED' | 'SOURCE_GONE'): void {
+    this.#release(Infinity);
+    this.#become({ kind: 'ended', reason });
+  }
+
+  broke(error: unknown): void {
+    this.#become({ kind: 'broken', error });
+  }
+
+  #become(state: FeedState): void {
+    this.#state = state;
+    this.#wake();
+  }
+
+  #wake(): void {
+    for (const listener of this.#listeners) listener.wake();
+  }
+
+  /** Lets go of the lines whose time has come, in order. */
+  #release(now = Date.now()): void {
+    clearTimeout(this.#timer);
+    const ready = this.#held.filter(({ releaseAt }) => releaseAt <= now).map(({ line }) => line);
+    if (ready.length > 0) {
+      this.#held = this.#held.filter(({ releaseAt }) => releaseAt > now);
+      ready.sort((a, b) => (a.entry.time === b.entry.time ? 0 : a.entry.time < b.entry.time ? -1 : 1));
+      for (const line of ready) {
+        this.#released.push(line);
+        line.sequence = this.sequence;
+      }
+      this.#trim();
+      this.#wake();
+    }
+    const next = Math.min(...this.#held.map(({ releaseAt }) => releaseAt));
+    if (next === Infinity || this.#listeners.size === 0) return;
+    this.#timer = setTimeout(
+      () => {
+        this.#release();
+      },
+      Math.max(1, next - now),
+    );
+  }
+
+  #trim(): void {
+    const { keepLines, keepCharacters } = this.#settings;
+    const surplus = this.#released.length - keepLines;
+    if (surplus <= 0 && !this.window.isOver(2 * keepLines, keepCharacters)) return;
+    // Dropping half at a time keeps this rare.
+    const drop = Math.min(this.#released.length, Math.max(surplus, 0) + (keepLines >> 1));
+    for (const listener of this.#listeners) if (listener.taken < this.#base + drop) listener.leaveBehind();
+    this.#released = this.#released.slice(drop);
+    this.#base += drop;
+    const overlap = this.overlapStart();
+    this.window.trim(
+      keepLines,
+      keepCharacters,
+      this.window.isOver(8 * keepLines, 2 * keepCharacters) ? BigInt(2) ** 80n : (overlap ?? 0n),
+    );
+  }
+}

@@ -1,0 +1,72 @@
+import type { TailStatistics } from '../api.ts';
+import type { FederatedSource } from '../source.ts';
+import { Feed } from './feed.ts';
+import type { FeedDriver } from './feed.ts';
+import { Poller } from './poller.ts';
+import type { TailSettings } from './settings.ts';
+
+/** What one feed is about. Callers with other credentials have feeds of their own. */
+export interface FeedKey {
+  readonly source: FederatedSource;
+  readonly job: string;
+  /** The caller's `Authorization` where the source forwards it; null otherwise. */
+  readonly authorization: string | null;
+}
+
+/** Makes the driver of a feed. `poll` makes the local poller, for drivers that only sometimes poll themselves. */
+export type DriverFactory = (key: FeedKey, poll: () => FeedDriver) => FeedDriver;
+
+/** The feeds of one process: one for each source, credential and job that somebody follows. */
+export class Feeds {
+  readonly #settings: TailSettings;
+  readonly #makeDriver: DriverFactory;
+  readonly #feeds = new Map<string, Feed>();
+  readonly #stopping = new Set<Promise<void>>();
+  #polls = 0;
+
+  constructor(settings: TailSettings, makeDriver: DriverFactory = (_key, poll) => poll()) {
+    this.#settings = settings;
+    this.#makeDriver = makeDriver;
+  }
+
+  /** The feed of a job. It begins when its first listener joins and stops when the last one leaves. */
+  open(key: FeedKey): Feed {
+    const name = JSON.stringify([key.source.name, key.authorization, key.job]);
+    const known = this.#feeds.get(name);
+    if (known !== undefined && known.state.kind !== 'ended' && known.state.kind !== 'broken') return known;
+    const feed: Feed = new Feed(
+      this.#settings,
+      this.#makeDriver(key, () => this.#poller(key)),
+      () => {
+        if (this.#feeds.get(name) === feed) this.#feeds.delete(name);
+        const stopped = feed.stop().finally(() => this.#stopping.delete(stopped));
+        this.#stopping.add(stopped);
+      },
+    );
+    this.#feeds.set(name, feed);
+    return feed;
+  }
+
+  statistics(): TailStatistics {
+    const feeds = [...this.#feeds.values()];
+    return {
+      feeds: feeds.length,
+      subscribers: feeds.reduce((sum, feed) => sum + feed.listeners, 0),
+      polls: this.#polls,
+    };
+  }
+
+  /** Stops what is left and waits for what is stopping. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#feeds.values()].map((feed) => feed.stop()));
+    this.#feeds.clear();
+    await Promise.all(this.#stopping);
+  }
+
+  #poller({ source, job, authorization }: FeedKey): Poller {
+    const onPoll = (): void => {
+      this.#polls += 1;
+    };
+    return new Poller({ source, job, authorization, settings: this.#settings, onPoll });
+  }
+}

@@ -1,0 +1,259 @@
+import { createCall } from '../../domain/call.ts';
+import type { Call } from '../../domain/call.ts';
+import { hasCode, TributaryError } from '../../domain/errors.ts';
+import type { LogEntry } from '../../domain/log-entry.ts';
+import { isFinished } from '../../domain/status.ts';
+import { parseInstant } from '../../domain/time.ts';
+import type { Partition } from '../../pagination/partition.ts';
+import type { FederatedSource } from '../source.ts';
+import type { FeedDriver, FeedSink } from './feed.ts';
+import type { FeedLine } from './line-window.ts';
+import { Pace } from './pace.ts';
+import type { TailSettings } from './settings.ts';
+
+export interface PollerOptions {
+  readonly source: FederatedSource;
+  readonly job: string;
+  /** The caller's own `Authorization`, where the source forwards it. */
+  readonly authorization: string | null;
+  readonly settings: TailSettings;
+  /** Told of each poll: for metrics. */
+  readonly onPoll?: (() => void) | undefined;
+}
+
+/** How many lines a read is likely to take. */
+const USUAL_LINES = 200;
+
+/**
+ * How many native pages the first read of a log's end may cost. A log so busy that they do not reach back
+ * as far as the overlap is followed with a shorter one.
+ */
+const FIRST_PAGES = 50;
+
+/**
+ * Follows one job by polling. Each poll reads again, from a little before the newest line, what came
+ * before it: lines arrive late and in any order, and what was seen before is told apart by identity.
+ */
+export class Poller implements FeedDriver {
+  readonly #options: PollerOptions;
+  readonly #pace: Pace;
+  readonly #stopped = new AbortController();
+  #running: Promise<void> = Promise.resolve();
+  #wake: (() => void) | null = null;
+  #partitions: readonly Partition<LogEntry>[] = [];
+  #refreshedAt = -Infinity;
+  /** When the job was first seen to be finished; null while it is not. */
+  #finishedAt: number | null = null;
+  /** When the last pause began that is longer than the shortest one. */
+  #isIdle = false;
+
+  constructor(options: PollerOptions) {
+    this.#options = options;
+    this.#pace = new Pace(options.settings);
+  }
+
+  start(sink: FeedSink): void {
+    this.#running = this.#run(sink).catch((error: unknown) => {
+      if (!this.#stopped.signal.aborted) sink.broke(error);
+    });
+  }
+
+  poke(): void {
+    // While lines come the next poll is near anyway: many subscribers must not make many polls.
+    if (this.#isIdle) this.#wake?.();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    this.#wake?.();
+    await this.#running;
+  }
+
+  async #run(sink: FeedSink): Promise<void> {
+    await this.#begin(sink);
+    while (!this.#stopped.signal.aborted) {
+      const pause = await this.#poll(sink);
+      if (pause === null) return;
+      await this.#sleep(pause);
+    }
+  }
+
+  /** Reads the end of the log, as often as it takes. A job that is not there at all breaks the feed. */
+  async #begin(sink: FeedSink): Promise<void> {
+    for (;;) {
+      try {
+        const call = this.#call();
+        await this.#refresh(call, false);
+        const ends = await Promise.all(
+          this.#partitions.map((partition) => readEnd(partition, this.#options.settings, call)),
+        );
+        const starts = ends.map(({ start }) => start).filter((start) => start !== null);
+        const start = starts.reduce<bigint | null>((max, each) => (max === null || each > max ? each : max), null);
+        sink.begin(
+          ends.flatMap(({ lines }) => lines),
+          start,
+        );
+        return;
+      } catch (error) {
+        if (this.#stopped.signal.aborted) return;
+        if (!isPassing(error)) throw error;
+        sink.failed(error);
+        await this.#sleep(this.#pace.failed(error.retryAfterSeconds));
+      }
+      if (this.#isStopped()) return;
+    }
+  }
+
+  #isStopped(): boolean {
+    return this.#stopped.signal.aborted;
+  }
+
+  /** One poll; gives the pause until the next one, or null when the feed is over. */
+  async #poll(sink: FeedSink): Promise<number | null> {
+    this.#options.onPoll?.();
+    try {
+      const call = this.#call();
+      const changed = await this.#refreshIfDue(call);
+      const fresh = await this.#readNew(sink, call);
+      sink.recovered();
+      if (this.#isDrained()) {
+        sink.ended('JOB_FINISHED');
+        return null;
+      }
+      const drain = this.#untilDrainPoll();
+      this.#isIdle = fresh === 0 && !changed;
+      const pause = this.#isIdle ? this.#pace.idle() : this.#pace.active();
+      return drain === null ? pause : Math.min(pause, drain);
+    } catch (error) {
+      if (this.#stopped.signal.aborted) return null;
+      if (hasCode(error, 'NOT_FOUND')) {
+        sink.ended('SOURCE_GONE');
+        return null;
+      }
+      if (!isPassing(error)) throw error;
+      sink.failed(error);
+      this.#isIdle = true;
+      return this.#pace.failed(error.retryAfterSeconds);
+    }
+  }
+
+  /** Reads what is new in each partition; one that fails does not keep back what others have. */
+  async #readNew(sink: FeedSink, call: Call): Promise<number> {
+    const counts = await Promise.allSettled(
+      this.#partitions.map((partition) => this.#readPartition(partition, sink, call)),
+    );
+    const failed = counts.find((count) => count.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+    return counts.reduce((sum, count) => sum + (count.status === 'fulfilled' ? count.value : 0), 0);
+  }
+
+  async #readPartition(partition: Partition<LogEntry>, sink: FeedSink, call: Call): Promise<number> {
+    const start = sink.overlapStart();
+    const before = start === null ? null : sink.window.lastBefore(start, partition.key);
+    const near = before ?? (start === null ? null : sink.window.firstFrom(start, partition.key));
+    const from = before === null ? (start === null ? null : { time: start, tie: '' }) : before.entry;
+    let fresh = 0;
+    const batches = partition.read(
+      { direction: 'forward', from, hint: near?.hint ?? null, until: null, need: USUAL_LINES },
+      call,
+    );
+    for await (const { rows, hints } of batches) {
+      fresh += sink.accept(rows.map((entry, i) => ({ entry, partition: partition.key, hint: hints[i] ?? null })));
+      if (this.#stopped.signal.aborted) break;
+    }
+    return fresh;
+  }
+
+  /** Asks now and then whether the job is finished and which partitions it has. Says whether its state changed. */
+  async #refreshIfDue(call: Call): Promise<boolean> {
+    if (this.#finishedAt === null && Date.now() - this.#refreshedAt < this.#options.settings.refreshMilliseconds)
+      return false;
+    const was = this.#finishedAt !== null;
+    await this.#refresh(call, true);
+    return was !== (this.#finishedAt !== null);
+  }
+
+  async #refresh(call: Call, begun: boolean): Promise<void> {
+    const { source, job } = this.#options;
+    const [found] = await source.connector.getJobs([job], call);
+    if (found instanceof Error) throw found;
+    if (found === null || found === undefined) {
+      throw new TributaryError('NOT_FOUND', `${source.name}: there is no such job.`, { source: source.name });
+    }
+    if (!isFinished(found.status)) this.#finishedAt = null;
+    else this.#finishedAt ??= begun ? Date.now() : (millisecondsOf(found.finishedAt) ?? Date.now());
+    this.#partitions = (await source.connector.logs({ job }, {}, call)).partitions;
+    this.#refreshedAt = Date.now();
+  }
+
+  /** Has the finished job's log been read again for the last time? */
+  #isDrained(): boolean {
+    const last = this.#options.settings.drainMilliseconds.at(-1) ?? 0;
+    return this.#finishedAt !== null && Date.now() - this.#finishedAt >= last;
+  }
+
+  #untilDrainPoll(): number | null {
+    if (this.#finishedAt === null) return null;
+    const since = Date.now() - this.#finishedAt;
+    const next = this.#options.settings.drainMilliseconds.find((at) => at > since);
+    return next === undefined ? 0 : next - since;
+  }
+
+  #call(): Call {
+    return createCall({
+      signal: this.#stopped.signal,
+      authorization: this.#options.authorization,
+      priority: 'poll',
+    });
+  }
+
+  #sleep(milliseconds: number): Promise<void> {
+    if (this.#stopped.signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        this.#wake = null;
+        resolve();
+      };
+      const timer = setTimeout(done, milliseconds);
+      this.#wake = done;
+    });
+  }
+}
+
+/** The newest lines of a partition, and from which instant on they are without holes. */
+async function readEnd(
+  partition: Partition<LogEntry>,
+  settings: TailSettings,
+  call: Call,
+): Promise<{ lines: FeedLine[]; start: bigint | null }> {
+  const lines: FeedLine[] = [];
+  const overlap = BigInt(settings.overlapMilliseconds) * 1_000_000n;
+  const now = BigInt(Date.now()) * 1_000_000n;
+  let pages = 0;
+  const batches = partition.read(
+    { direction: 'backward', from: null, hint: null, until: null, need: USUAL_LINES },
+    call,
+  );
+  for await (const batch of batches) {
+    pages += batch.pages;
+    batch.rows.forEach((entry, i) => lines.push({ entry, partition: partition.key, hint: batch.hints[i] ?? null }));
+    const newest = lines[0]?.entry.time;
+    const oldest = lines.at(-1)?.entry.time;
+    if (batch.more === false || newest === undefined || oldest === undefined) continue;
+    const reachesBack = (newest < now ? newest : now) - oldest >= overlap;
+    // The oldest instant may not be whole.
+    if (reachesBack || pages >= FIRST_PAGES) return { lines, start: oldest + 1n };
+  }
+  return { lines, start: null };
+}
+
+/** Failures of a source that may pass: the feed waits and asks again. */
+function isPassing(error: unknown): error is TributaryError {
+  return error instanceof TributaryError && error.code.startsWith('SOURCE_');
+}
+
+function millisecondsOf(text: string | null): number | null {
+  const instant = text === null ? null : parseInstant(text);
+  return instant === null ? null : Number(instant.nanoseconds / 1_000_000n);
+}

@@ -1,0 +1,42 @@
+/** How jobs are followed. Times in milliseconds. */
+export interface TailSettings {
+  /** Between two polls while lines come. */
+  readonly intervalMilliseconds: number;
+  /** The longest pause between two polls of a job that is silent; pauses double up to it. */
+  readonly maxIntervalMilliseconds: number;
+  /** Part of a pause by which it is made longer or shorter at random, so that pollers do not march in step. */
+  readonly jitter: number;
+  /** Each poll reads again what is this much older than the newest line, for lines that come late. */
+  readonly overlapMilliseconds: number;
+  /** Lines are held back this long, counted from their own time, to be put in order. */
+  readonly reorderMilliseconds: number;
+  /** When, after a job was seen to be finished, its log is read again before the stream ends. */
+  readonly drainMilliseconds: readonly number[];
+  /** A stream ends after this long, with a cursor to go on from. */
+  readonly maxDurationMilliseconds: number;
+  /** How often a running job's status and the list of its partitions are asked for. */
+  readonly refreshMilliseconds: number;
+  /** Lines that a feed keeps for its subscribers; older ones are read again by whoever needs them. */
+  readonly keepLines: number;
+  /** Most characters of messages that a feed keeps. */
+  readonly keepCharacters: number;
+  /** Lines in one batch of the stream. */
+  readonly batchSize: number;
+  /** Lines delivered above the low watermark that a cursor can name; beyond that a resume may repeat lines. */
+  readonly cursorLines: number;
+}
+
+export const DEFAULT_TAIL: TailSettings = {
+  intervalMilliseconds: 1_000,
+  maxIntervalMilliseconds: 15_000,
+  jitter: 0.2,
+  overlapMilliseconds: 30_000,
+  reorderMilliseconds: 2_000,
+  drainMilliseconds: [2_000, 6_000, 12_000],
+  maxDurationMilliseconds: 4 * 60 * 60 * 1000,
+  refreshMilliseconds: 5_000,
+  keepLines: 5_000,
+  keepCharacters: 16_000_000,
+  batchSize: 500,
+  cursorLines: 2_000,
+};

@@ -1,0 +1,636 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { createCall } from '../../domain/call.ts';
+import type { Call } from '../../domain/call.ts';
+import { TributaryError } from '../../domain/errors.ts';
+import { startOfInstant } from '../../domain/ordered.ts';
+import type { LogEntry } from '../../domain/log-entry.ts';
+import type {
+  ConnectionArguments,
+  Edge,
+  LogConnection,
+  LogNode,
+  LogStreamEvent,
+  SourceFailure,
+  TailArguments,
+} from '../api.ts';
+import { badInput, checkTimeBounds } from '../arguments.ts';
+import type { ConnectionCursors, CursorCodec, MergedPosition, PartitionMark } from '../cursor.ts';
+import { mayRecover, sourceFailure } from '../failures.ts';
+import { checkLogFilter, entryPredicate } from '../log-filter.ts';
+import { logConnection, logConnectionKey } from '../log-connection.ts';
+import type { LogConnectionOptions, ResolvedScope } from '../log-connection.ts';
+import { LogEntryNode } from '../log-node.ts';
+import { compareMerged, untouched } from '../merge.ts';
+import { encodeNodeId } from '../node-id.ts';
+import type { Feed, FeedListener } from './feed.ts';
+import type { Feeds } from './feeds.ts';
+import type { WindowLine } from './line-window.ts';
+import type { TailSettings } from './settings.ts';
+import { decodeTailState, encodeTailState, FROM_THE_BEGINNING, lineDigest } from './tail-cursor.ts';
+import type { TailState } from './tail-cursor.ts';
+
+export interface SubscriptionOptions extends Omit<LogConnectionOptions, 'args'> {
+  readonly args: TailArguments;
+  readonly tail: TailSettings;
+  readonly feeds: Feeds;
+  readonly cursors: CursorCodec;
+  /** Aborted when the server shuts down. */
+  readonly stopping: AbortSignal;
+}
+
+/** A line on its way to a subscriber. */
+interface Delivery {
+  readonly node: LogNode;
+  readonly position: MergedPosition;
+  readonly digest: string;
+}
+
+type Batch = Extract<LogStreamEvent, { type: 'LogBatch' }>;
+type StreamState = Extract<LogStreamEvent, { type: 'LogStreamStatus' }>['state'];
+
+/**
+ * One subscriber: history from where it wants to begin, then what its jobs' feeds release. It holds no
+ * lines of its own, only how far it has taken each feed; when a feed has let go of lines that it has not
+ * taken, it reads them again as history.
+ */
+export class Subscription {
+  readonly #options: SubscriptionOptions;
+  readonly #call: Call;
+  readonly #cursors: ConnectionCursors;
+  readonly #lanes: readonly Lane[];
+  readonly #accepts: (entry: LogEntry) => boolean;
+  readonly #leave: AbortSignal;
+  readonly #deadline: number;
+  #wake: (() => void) | null = null;
+  /** Has something happened since we last looked? */
+  #isStale = false;
+  /** How to get to the place of `#history` in each partition. */
+  #marks: readonly PartitionMark[] = [];
+  /** Digests of lines that were delivered although the feeds have not released them, with their instants. */
+  readonly #ahead = new Map<string, bigint>();
+  /** Where the history that is being read began. */
+  #began: MergedPosition = FROM_THE_BEGINNING.position;
+  /** Everything up to here is settled while history is read. Null: the feeds say where we stand. */
+  #history: TailState | null = null;
+  #furthest: MergedPosition | null = null;
+  #said: StreamState | null = null;
+
+  constructor(options: SubscriptionOptions, call: Call) {
+    const { args, scopes } = options;
+    if (typeof args.after === 'string' && typeof args.tail === 'number') {
+      throw badInput('Give after (resume from a cursor) or tail (begin with the last lines), not both.');
+    }
+    if (
+      typeof args.tail === 'number' &&
+      (!Number.isInteger(args.tail) || args.tail < 0 || args.tail > options.maxPageSize)
+    ) {
+      throw badInput(`tail: ${args.tail} is not allowed; it must be a whole number from 0 to ${options.maxPageSize}.`);
+    }
+    this.#options = options;
+    this.#call = call;
+    this.#accepts = acceptFilter(args);
+    this.#cursors = options.cursors.forConnection(logConnectionKey(scopes, { filter: args.filter }));
+    this.#history = typeof args.after === 'string' ? decodeTailState(this.#cursors, args.after) : null;
+    this.#leave = AbortSignal.any([call.signal, options.stopping]);
+    this.#deadline = Date.now() + options.tail.maxDurationMilliseconds;
+    this.#lanes = scopes.map((scope, index) => new Lane(scope, index, this));
+  }
+
+  async *events(): AsyncGenerator<LogStreamEvent, void, undefined> {
+    const wake = (): void => {
+      this.wake();
+    };
+    const deadline = setTimeout(wake, Math.min(2 ** 31 - 1, this.#options.tail.maxDurationMilliseconds));
+    this.#leave.addEventListener('abort', wake);
+    try {
+      for (const lane of this.#lanes) lane.join(this.#options.feeds, this.#call);
+      yield* this.#untilReady();
+      if (this.#isOver()) return yield* this.#finish();
+      yield* this.#begin();
+      while (!this.#isOver()) {
+        this.#isStale = false;
+        if (this.#history !== null) yield* this.#catchUp();
+        const batches = this.#takeReleased();
+        for (const batch of batches) yield batch;
+        yield* this.#sayState();
+        if (batches.length > 0 || this.#history !== null) continue;
+        const reason = this.#endReason();
+        if (reason !== null) return yield this.#end(reason);
+        await this.#sleep();
+      }
+      yield* this.#finish();
+    } finally {
+      clearTimeout(deadline);
+      this.#leave.removeEventListener('abort', wake);
+      for (const lane of this.#lanes) lane.leave();
+    }
+  }
+
+  wake(): void {
+    this.#isStale = true;
+    this.#wake?.();
+  }
+
+  /** A feed lets go of lines that we have not taken: from here on we stand where we stood. */
+  leaveBehind(): void {
+    this.#history ??= this.#liveState();
+  }
+
+  async *#untilReady(): AsyncGenerator<LogStreamEvent, void, undefined> {
+    while (!this.#isOver()) {
+      this.#isStale = false;
+      for (const lane of this.#lanes) if (lane.feed.state.kind === 'broken') throw asError(lane.feed.state.error);
+      if (this.#lanes.every((lane) => lane.isReady)) return;
+      yield* this.#sayFailures();
+      await this.#sleep();
+    }
+  }
+
+  /** Brings the subscriber to the feeds' present: from its cursor, with its last lines, or with nothing. */
+  async *#begin(): AsyncGenerator<LogStreamEvent, void, undefined> {
+    if (this.#history !== null) return;
+    const wanted = this.#options.args.tail ?? 0;
+    if (wanted === 0) {
+      for (const lane of this.#lanes) lane.takeAll();
+      return;
+    }
+    const inWindows = this.#windowLines().filter(({ node }) => this.#accepts(node));
+    const first = inWindows.at(-wanted);
+    const isAll = this.#lanes.every((lane) => lane.feed.window.start === null);
+    // The windows answer where they hold as many lines without a hole, or all that there are.
+    if (!isAll && (first === undefined || first.position.time < this.#coveredFrom())) {
+      yield* this.#readLast(wanted);
+      return;
+    }
+    for (const lane of this.#lanes) lane.takeAll();
+    yield* this.#batches(inWindows.slice(-wanted), false);
+  }
+
+  /** The last lines from the vendors themselves, where the windows do not hold as many; behind them, what has come since. */
+  async *#readLast(wanted: number): AsyncGenerator<LogStreamEvent, void, undefined> {
+    let connection = this.#connection({ last: wanted });
+    while ((await this.#hasFailed(connection)) && !this.#isOver()) connection = this.#connection({ last: wanted });
+    if (this.#isOver()) return;
+    const edges = await connection.edges();
+    const lines = edges.map((edge) => this.#deliveryOf(edge.node, this.#cursors.decode(edge.cursor).position));
+    const last = lines.at(-1)?.position ?? null;
+    for (const line of lines) this.#ahead.set(line.digest, line.position.time);
+    const since = last === null ? [] : this.#windowLines().filter((line) => compareMerged(line.position, last) > 0);
+    const missing = since.filter(({ node, digest }) => !this.#ahead.has(digest) && this.#accepts(node));
+    this.#goLive();
+    yield* this.#batches([...lines, ...missing], false);
+  }
+
+  /** Reads on from where the subscriber stands until the feeds' windows have the rest. */
+  async *#catchUp(): AsyncGenerator<LogStreamEvent, void, undefined> {
+    const began = this.#history ?? FROM_THE_BEGINNING;
+    this.#began = began.position;
+    const skip = new Set(began.delivered);
+    if (this.#needsReading()) yield this.#status('CATCHING_UP', null);
+    for (let incomplete = this.#needsReading(); incomplete && !this.#isOver();) {
+      const { batches, more, failed } = await this.#readPage(skip);
+      for (const batch of batches) yield batch;
+      // When the vendors have no more although the windows begin later, there is nothing in between.
+      incomplete = failed || (more && this.#needsReading());
+    }
+    if (!this.#isOver()) yield* this.#attach(skip);
+  }
+
+  /** Does the windows' part of the log begin behind the place where the subscriber stands? */
+  #needsReading(): boolean {
+    const time = this.#history?.position.time;
+    return time !== undefined && this.#lanes.some((lane) => (lane.feed.window.start ?? time) > time);
+  }
+
+  async #readPage(skip: ReadonlySet<string>): Promise<{ batches: Batch[]; more: boolean; failed: boolean }> {
+    const state = this.#history ?? FROM_THE_BEGINNING;
+    const { batchSize } = this.#options.tail;
+    const after = this.#cursors.encode({ position: state.position, marks: this.#marks });
+    const connection = this.#connection({ first: batchSize, after });
+    const failed = await this.#hasFailed(connection);
+    // A source alone that fails has no page at all; of several, the others' lines are there.
+    if (failed && this.#lanes.length === 1) return { batches: [], more: true, failed };
+    const edges = await connection.edges();
+    const info = await connection.pageInfo();
+    const lines = edges
+      .map((edge) => this.#deliveryOf(edge.node, this.#cursors.decode(edge.cursor).position))
+      .filter(({ digest }) => !skip.has(digest) && !this.#ahead.has(digest));
+    for (const { digest, position } of lines) this.#ahead.set(digest, position.time);
+    this.#forgetAhead();
+    if (info.endCursor !== null) {
+      const { position, marks } = this.#cursors.decode(info.endCursor);
+      this.#marks = marks;
+      this.#history = { position, delivered: state.delivered };
+    }
+    return { batches: this.#batchesAt(lines, info.hasNextPage), more: info.hasNextPage, failed };
+  }
+
+  /** A connection and a call of its own for each page: what one page remembers must not hide what the next would see. */
+  #connection(args: ConnectionArguments): LogConnection {
+    const { authorization } = this.#call;
+    const call = createCall({ signal: this.#leave, authorization, priority: 'poll' });
+    return logConnection({ ...this.#options, args: { ...args, filter: this.#options.args.filter } }, call);
+  }
+
+  /** The failure of a source that may answer later; any other error ends the stream. */
+  #passing(error: unknown): SourceFailure {
+    if (error instanceof TributaryError && mayRecover(error)) return sourceFailure(error.source ?? '', null, error);
+    throw error;
+  }
+
+  /** Did a source fail that may answer later? Then it is given some time before this returns. */
+  async #hasFailed(connection: LogConnection): Promise<boolean> {
+    const failed = await connection.failures().then(
+      (failures) => failures.find(({ code }) => code !== 'SOURCE_TRUNCATED'),
+      (error: unknown) => this.#passing(error),
+    );
+    if (failed === undefined) return false;
+    await this.#pauseAfter(failed);
+    return true;
+  }
+
+  async #pauseAfter(failure: SourceFailure): Promise<void> {
+    const seconds = failure.retryAfterSeconds ?? this.#options.tail.intervalMilliseconds / 1000;
+    await pause(seconds * 1000, undefined, { signal: this.#leave }).catch(() => undefined);
+  }
+
+  /** Takes what the windows hold behind the place where catching up began, and from then on what the feeds release. */
+  *#attach(skip: ReadonlySet<string>): Generator<LogStreamEvent, void, undefined> {
+    const began = this.#began;
+    const missing = this.#windowLines().filter(
+      ({ node, position, digest }) =>
+        compareMerged(position, began) > 0 && !skip.has(digest) && !this.#ahead.has(digest) && this.#accepts(node),
+    );
+    for (const digest of skip) if (!this.#ahead.has(digest)) this.#ahead.set(digest, began.time);
+    this.#goLive();
+    yield* this.#batches(missing, false);
+  }
+
+  /** From here on the feeds say where we stand. What they have not released of what we have is remembered. */
+  #goLive(): void {
+    for (const lane of this.#lanes) lane.takeAll();
+    for (const { digest } of this.#windowLines()) this.#ahead.delete(digest);
+    this.#history = null;
+    this.#marks = [];
+  }
+
+  /** Lines far behind what the feeds may still release need not be remembered. */
+  #forgetAhead(): void {
+    if (this.#ahead.size <= 4 * this.#options.tail.batchSize) return;
+    const low = this.#overlapStart();
+    for (const [digest, time] of this.#ahead) if (time < low) this.#ahead.delete(digest);
+  }
+
+  /** Below this instant no feed looks for late lines any more. */
+  #overlapStart(): bigint {
+    const starts = this.#lanes.map(({ feed }) => feed.overlapStart() ?? untouched('forward').time);
+    return starts.reduce((min, start) => (start < min ? start : min));
+  }
+
+  /** Lines that the feeds have released since we looked, in order. */
+  #takeReleased(): Batch[] {
+    const fresh: Delivery[] = [];
+    if (this.#history !== null) return [];
+    for (const lane of this.#lanes) {
+      for (const line of lane.take()) {
+        const digest = lane.digestOf(line);
+        if (this.#ahead.delete(digest) || !this.#accepts(line.entry)) continue;
+        fresh.push(lane.deliveryOf(line));
+      }
+    }
+    fresh.sort((a, b) => compareMerged(a.position, b.position));
+    return [...this.#batches(fresh, false)];
+  }
+
+  /** Batches of lines that the feeds know: the place behind them is where the feeds are. */
+  *#batches(lines: readonly Delivery[], more: boolean): Generator<Batch, void, undefined> {
+    const { batchSize } = this.#options.tail;
+    for (let at = 0; at < lines.length; at += batchSize) {
+      const part = lines.slice(at, at + batchSize);
+      const rest = lines.slice(at + batchSize);
+      yield this.#batch(part, more || rest.length > 0, () => this.#stateWithout(rest, part.at(-1)?.position));
+    }
+  }
+
+  /** A batch of history. */
+  #batchesAt(lines: readonly Delivery[], more = false): Batch[] {
+    if (lines.length === 0) return [];
+    return [this.#batch(lines, more, () => this.#bounded(this.#historyState()))];
+  }
+
+  /**
+   * Where a subscriber stands that is reading history. Near the present late lines may still come before
+   * what was read: there the place stays behind, and what was delivered beyond it is named.
+   */
+  #historyState(): TailState {
+    const state = this.#history ?? FROM_THE_BEGINNING;
+    const low = this.#overlapStart();
+    if (state.position.time < low) return state;
+    const bound = { ...startOfInstant(low), scope: 0, partition: '' };
+    const position = compareMerged(this.#began, bound) > 0 ? this.#began : bound;
+    const ahead = [...this.#ahead].filter(([, time]) => time >= position.time).map(([digest]) => digest);
+    return { position, delivered: [...new Set([...state.delivered, ...ahead])] };
+  }
+
+  #batch(lines: readonly Delivery[], hasMorePastEntries: boolean, stateOf: () => CursorOf): Batch {
+    const edges = lines.map((line) => {
+      const late = this.#furthest !== null && compareMerged(line.position, this.#furthest) < 0;
+      if (!late) this.#furthest = line.position;
+      return new DeliveredEdge(line, late, this.#cursors);
+    });
+    return new LazyBatch(edges, hasMorePastEntries, stateOf, this.#cursors);
+  }
+
+  /** Where a subscriber stands that has had everything taken so far, in order up to `last`, but for `rest`. */
+  #stateWithout(rest: readonly Delivery[], last: MergedPosition | undefined): CursorOf {
+    const state = this.#liveState();
+    const [first] = rest;
+    if (first === undefined || last === undefined) return this.#bounded(state);
+    const open = new Set(rest.map(({ digest }) => digest));
+    const position = first.position.time < state.position.time ? last : state.position;
+    const delivered = this.#digestsFrom(position.time).filter((digest) => !open.has(digest));
+    return this.#bounded({ position, delivered });
+  }
+
+  #bounded(state: TailState): CursorOf {
+    if (state.delivered.length <= this.#options.tail.cursorLines) return { state, mayRepeat: false };
+    return { state: { ...state, delivered: [] }, mayRepeat: true };
+  }
+
+  /** Where a subscriber stands that has taken what it has taken of each feed. */
+  #liveState(): TailState {
+    let low: bigint | null = null;
+    for (const lane of this.#lanes) {
+      const mark = lane.feed.lowWatermark(lane.taken);
+      if (mark === null) return { ...FROM_THE_BEGINNING, delivered: this.#digestsFrom(untouched('forward').time) };
+      if (low === null || mark < low) low = mark;
+    }
+    const time = low ?? untouched('forward').time;
+    return { position: { ...startOfInstant(time), scope: 0, partition: '' }, delivered: this.#digestsFrom(time) };
+  }
+
+  #digestsFrom(time: bigint): string[] {
+    return [...this.#lanes.flatMap((lane) => lane.takenFrom(time)), ...this.#ahead.keys()];
+  }
+
+  #windowLines(): Delivery[] {
+    const lines = this.#lanes.flatMap((lane) => lane.windowLines());
+    return this.#lanes.length === 1 ? lines : lines.sort((a, b) => compareMerged(a.position, b.position));
+  }
+
+  /** From this instant on every window is without holes. */
+  #coveredFrom(): bigint {
+    return this.#lanes.reduce(
+      (max, { feed }) => (feed.window.start !== null && feed.window.start > max ? feed.window.start : max),
+      untouched('forward').time,
+    );
+  }
+
+  #deliveryOf(node: LogNode, position: MergedPosition): Delivery {
+    return { node, position, digest: lineDigest(node.source, node.jobKey, position.partition, position) };
+  }
+
+  *#sayState(): Generator<LogStreamEvent, void, undefined> {
+    if (this.#history !== null) return;
+    if (this.#lanes.some((lane) => lane.feed.state.kind === 'failing')) yield* this.#sayFailures();
+    else if (this.#said !== 'LIVE' && this.#endReason() === null) yield this.#status('LIVE', null);
+  }
+
+  *#sayFailures(): Generator<LogStreamEvent, void, undefined> {
+    for (const lane of this.#lanes) {
+      const { state } = lane.feed;
+      if (state.kind !== 'failing') continue;
+      const says = state.error.code === 'SOURCE_RATE_LIMITED' ? 'BACKING_OFF' : 'SOURCE_ERROR';
+      if (this.#said !== says) yield this.#status(says, lane.failureOf(state.error));
+      return;
+    }
+  }
+
+  #status(state: StreamState, failure: SourceFailure | null): LogStreamEvent {
+    this.#said = state;
+    return { type: 'LogStreamStatus', state, lagSeconds: this.#lagSeconds(state), cursor: this.#cursorNow(), failure };
+  }
+
+  /** How far behind the newest line that is known the subscriber is; unknown while a source does not answer. */
+  #lagSeconds(state: StreamState): number | null {
+    if (state === 'LIVE') return 0;
+    if (state !== 'CATCHING_UP' || this.#history === null) return null;
+    const newest = this.#lanes.reduce(
+      (max, { feed }) => ((feed.window.newest ?? 0n) > max ? (feed.window.newest ?? 0n) : max),
+      0n,
+    );
+    const { time } = this.#history.position;
+    return time <= untouched('forward').time || time > newest ? null : Number(newest - time) / 1e9;
+  }
+
+  #cursorNow(): string {
+    if (this.#history !== null) return encodeTailState(this.#cursors, this.#bounded(this.#historyState()).state);
+    return encodeTailState(this.#cursors, this.#bounded(this.#liveState()).state);
+  }
+
+  #endReason(): 'JOB_FINISHED' | 'SOURCE_GONE' | null {
+    let reason: 'JOB_FINISHED' | 'SOURCE_GONE' = 'JOB_FINISHED';
+    for (const { feed } of this.#lanes) {
+      const { state } = feed;
+      if (state.kind === 'broken') throw asError(state.error);
+      if (state.kind !== 'ended' || feed.isHolding) return null;
+      if (state.reason === 'SOURCE_GONE') reason = 'SOURCE_GONE';
+    }
+    return reason;
+  }
+
+  #isOver(): boolean {
+    return this.#leave.aborted || Date.now() >= this.#deadline;
+  }
+
+  *#finish(): Generator<LogStreamEvent, void, undefined> {
+    if (this.#call.signal.aborted) return;
+    yield this.#end(this.#options.stopping.aborted ? 'SERVER_SHUTDOWN' : 'MAX_DURATION');
+  }
+
+  #end(reason: Extract<LogStreamEvent, { type: 'LogStreamEnd' }>['reason']): LogStreamEvent {
+    return { type: 'LogStreamEnd', reason, cursor: this.#cursorNow() };
+  }
+
+  /** Until a feed has something new, or it is time to go. */
+  #sleep(): Promise<void> {
+    // Something came while the last events were on their way.
+    if (this.#isOver() || this.#isStale) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#wake = () => {
+        this.#wake = null;
+        resolve();
+      };
+    });
+  }
+}
+
+interface CursorOf {
+  readonly state: TailState;
+  readonly mayRepeat: boolean;
+}
+
+/** One job of a subscription, and how far its feed was taken. */
+class Lane implements FeedListener {
+  readonly #scope: ResolvedScope;
+  readonly #index: number;
+  readonly #subscription: Subscription;
+  #feed: Feed | null = null;
+  #taken = 0;
+
+  constructor(scope: ResolvedScope, index: number, subscription: Subscription) {
+    this.#scope = scope;
+    this.#index = index;
+    this.#subscription = subscription;
+  }
+
+  get feed(): Feed {
+    if (this.#feed === null) throw new Error('The lane has not joined its feed.');
+    return this.#feed;
+  }
+
+  get taken(): number {
+    return this.#taken;
+  }
+
+  get isReady(): boolean {
+    const { kind } = this.feed.state;
+    return kind !== 'starting' && (kind !== 'failing' || this.feed.isBegun);
+  }
+
+  join(feeds: Feeds, call: Call): void {
+    const { source, scope } = this.#scope;
+    const authorization = source.forwards === true ? call.authorization : null;
+    this.#feed = feeds.open({ source, job: scope.job, authorization });
+    this.#feed.join(this);
+  }
+
+  leave(): void {
+    this.#feed?.leave(this);
+  }
+
+  wake(): void {
+    this.#subscription.wake();
+  }
+
+  leaveBehind(): void {
+    this.#subscription.leaveBehind();
+  }
+
+  /** What was released since the last time. (Before a feed lets go of it, `leaveBehind` is called.) */
+  take(): readonly WindowLine[] {
+    const lines = this.feed.releasedAfter(this.#taken);
+    this.#taken = this.feed.sequence;
+    return lines;
+  }
+
+  takeAll(): void {
+    this.#taken = this.feed.sequence;
+  }
+
+  /** Released lines of the window. */
+  windowLines(): Delivery[] {
+    return this.feed.window
+      .all()
+      .filter((line) => line.sequence <= this.feed.sequence)
+      .map((line) => this.deliveryOf(line));
+  }
+
+  /** Digests of the lines at or after an instant that were taken. */
+  takenFrom(time: bigint): string[] {
+    return this.feed.window
+      .from(time)
+      .filter((line) => line.sequence <= this.#taken)
+      .map((line) => this.digestOf(line));
+  }
+
+  deliveryOf(line: WindowLine): Delivery {
+    const { source, scope } = this.#scope;
+    const { time, tie } = line.entry;
+    return {
+      node: new LogEntryNode(source.name, scope.job, line.partition, line.entry),
+      position: { time, tie, scope: this.#index, partition: line.partition },
+      digest: this.digestOf(line),
+    };
+  }
+
+  digestOf(line: WindowLine): string {
+    line.digest ??= lineDigest(this.#scope.source.name, this.#scope.scope.job, line.partition, line.entry);
+    return line.digest;
+  }
+
+  failureOf(error: unknown): SourceFailure {
+    const { source, scope } = this.#scope;
+    return sourceFailure(source.name, encodeNodeId('Job', source.name, scope.job), error);
+  }
+}
+
+/** An edge whose cursor is made when it is read: the entry's own place. */
+class DeliveredEdge implements Edge<LogNode> {
+  readonly node: LogNode;
+  readonly late: boolean;
+  readonly #position: MergedPosition;
+  readonly #cursors: ConnectionCursors;
+
+  constructor({ node, position }: Delivery, late: boolean, cursors: ConnectionCursors) {
+    this.node = node;
+    this.late = late;
+    this.#position = position;
+    this.#cursors = cursors;
+  }
+
+  get cursor(): string {
+    return this.#cursors.encode({ position: this.#position, marks: [] });
+  }
+}
+
+/**
+ * A batch whose cursor is made when it is read: while the batch is the newest one that was given out, the
+ * subscription stands still.
+ */
+class LazyBatch {
+  readonly type = 'LogBatch';
+  readonly edges: readonly DeliveredEdge[];
+  readonly hasMorePastEntries: boolean;
+  readonly dropped = null;
+  readonly #stateOf: () => CursorOf;
+  readonly #cursors: ConnectionCursors;
+  #known: CursorOf | undefined;
+
+  constructor(edges: readonly DeliveredEdge[], more: boolean, stateOf: () => CursorOf, cursors: ConnectionCursors) {
+    this.edges = edges;
+    this.hasMorePastEntries = more;
+    this.#stateOf = stateOf;
+    this.#cursors = cursors;
+  }
+
+  get cursor(): string {
+    return encodeTailState(this.#cursors, this.#place.state);
+  }
+
+  get mayRepeat(): boolean {
+    return this.#place.mayRepeat;
+  }
+
+  get #place(): CursorOf {
+    this.#known ??= this.#stateOf();
+    return this.#known;
+  }
+}
+
+/** What a subscriber wants to see: its whole filter, applied to what a feed has for everybody. */
+function acceptFilter(args: TailArguments): (entry: LogEntry) => boolean {
+  const { since, until, ...filter } = args.filter ?? {};
+  checkLogFilter(filter);
+  const bounds = checkTimeBounds({ since, until });
+  const predicate = entryPredicate(filter);
+  return (entry) => {
+    if (bounds.since !== null && entry.time < bounds.since) return false;
+    if (bounds.before !== null && entry.time >= bounds.before) return false;
+    return predicate?.(entry) ?? true;
+  };
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error('Unexpected error.', { cause: error });
+}
