@@ -25,6 +25,8 @@ export interface IndexedList<T extends Ordered> {
   limit(): number;
   fetch(index: number): Promise<IndexedPage<T>>;
   canJump(): boolean;
+  /** How many pages may be gone through to a position where pages can't be jumped to. */
+  readonly maxWalk?: number | undefined;
   /** From now on pages are asked for afresh, whatever the call remembers: they may have moved. */
   renew(): void;
   /** What a cursor should remember to reach the page again beside its number; null: nothing. */
@@ -159,6 +161,7 @@ class Walk<T extends Ordered> {
       target: this.#normal(time),
       guess,
       canJump: () => this.#list.canJump(),
+      maxWalk: this.#list.maxWalk,
     });
   }
 

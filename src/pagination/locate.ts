@@ -1,3 +1,5 @@
+import { TributaryError } from '../domain/errors.ts';
+
 /**
  * Finds the native page at which a walk has to begin, over pages that can be asked for by number. Times
  * are normalised: a list that is sorted newest first negates them, so that here every list ascends.
@@ -22,6 +24,8 @@ export interface LocateOptions<P> {
   readonly guess: number;
   /** May pages be asked for in any order? Otherwise only neighbours are tried. */
   canJump(): boolean;
+  /** How many pages may be gone through where only neighbours can be tried. */
+  readonly maxWalk?: number | undefined;
 }
 
 type Verdict = 'here' | 'earlier' | 'later';
@@ -29,7 +33,7 @@ type Verdict = 'here' | 'earlier' | 'later';
 /** How many neighbours of a hinted page are tried before the search takes longer steps: drift is usually small. */
 const NEIGHBOURS = 2;
 
-/** A list that changes faster than it can be searched is taken as it is after so many pages. */
+/** A search that jumps ends long before this, unless the list changes faster than it can be searched. */
 const MAX_PAGES = 64;
 
 /** A page known to lie wholly before or behind the place that is looked for. */
@@ -40,7 +44,8 @@ interface Mark {
 
 /**
  * The page from which a walk in direction `step` sees every row at or beyond `target`, and which is the
- * nearest such page. Only what pages themselves show is believed.
+ * nearest such page. Only what pages themselves show is believed. A search that costs too much is refused:
+ * from any other page the walk would leave rows out.
  */
 export async function locatePage<P>(options: LocateOptions<P>): Promise<{ index: number; page: P; fetched: number }> {
   const visited = new Map<number, P>();
@@ -55,7 +60,9 @@ export async function locatePage<P>(options: LocateOptions<P>): Promise<{ index:
     const span = options.describe(page);
     if (span.isLast) high = Math.min(high ?? index, index);
     const verdict = judge(span, index, options, low, high);
-    if (verdict === 'here' || fetched >= MAX_PAGES) return { index, page, fetched };
+    if (verdict === 'here') return { index, page, fetched };
+    if (options.canJump() && fetched >= MAX_PAGES) throw unsearchable();
+    if (!options.canJump() && fetched >= (options.maxWalk ?? MAX_PAGES)) throw outOfReach(fetched);
     if (verdict === 'earlier') {
       high = index - 1;
       if (span.first !== null) behind = { index, time: span.first };
@@ -115,4 +122,17 @@ function leap(index: number, state: LeapState): number {
   const share = Number(target - before.time) / Math.max(1, Number(behind.time - before.time));
   const even = before.index + Math.round(share * (behind.index - before.index));
   return Math.min(high, Math.max(low, even));
+}
+
+function unsearchable(): TributaryError {
+  return new TributaryError('SOURCE_UNAVAILABLE', 'The list changes faster than a position can be found in it.');
+}
+
+/** Said instead of walking further than a read may cost. */
+export function outOfReach(pages: number): TributaryError {
+  return new TributaryError(
+    'SOURCE_TRUNCATED',
+    `This position is more than ${pages} native pages away, and the source only lets a client go from page to page. ` +
+      'Read on from a nearer cursor, or narrow the time range.',
+  );
 }

@@ -1,10 +1,10 @@
 import { anew } from '../domain/call.ts';
 import type { Call } from '../domain/call.ts';
-import { TributaryError } from '../domain/errors.ts';
 import type { Json } from '../domain/json.ts';
 import type { Ordered } from '../domain/ordered.ts';
 import { readIndexed } from './indexed-pages.ts';
 import type { IndexedList, IndexedPage } from './indexed-pages.ts';
+import { outOfReach } from './locate.ts';
 import type { Identity, Partition, Unplaced } from './partition.ts';
 
 /**
@@ -78,6 +78,10 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
     return this.#options.limit;
   }
 
+  get maxWalk(): number {
+    return this.#options.maxWalk;
+  }
+
   canJump(): boolean {
     return this.#addressable === true;
   }
@@ -142,12 +146,4 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
       if (this.#addressable === true) return this.fetch(index);
     }
   }
-}
-
-function outOfReach(pages: number): TributaryError {
-  return new TributaryError(
-    'SOURCE_TRUNCATED',
-    `This position is more than ${pages} native pages away, and the source only lets a client go from page to page. ` +
-      'Read on from a nearer cursor, or narrow the time range.',
-  );
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Batch } from '../../src/pagination/partition.ts';
 import { timeKeysetPartition } from '../../src/pagination/time-keyset.ts';
-import { call, offsetNative } from './fake-natives.ts';
+import { call, offsetNative, tokenNative } from './fake-natives.ts';
 import type { Line, RawLine } from './fake-natives.ts';
 
 /** What the contract of the connectors has found in the schemes, each in its smallest form. */
@@ -59,5 +59,27 @@ describe('an instant with more lines of one class than two pages can show to mee
         expect.stringContaining('more entries share one instant') as string,
       ]);
     }
+  });
+});
+
+describe('a position that can only be walked to', () => {
+  const many = lines(200).map((line, index) => ({ ...line, time: line.time + BigInt(index) * 1_000_000n }));
+  const fromTheFarEnd = {
+    ...FROM_THE_START,
+    direction: 'backward',
+    from: { time: many.at(-1)!.time + 1n, tie: '' },
+  } as const;
+
+  it('is walked to however many pages there are before it', async () => {
+    const native = tokenNative(many, { limit: 2, addressable: false });
+    const batches = await collect(native.partition().read(fromTheFarEnd, call));
+    expect(batches.flatMap(({ rows }) => rows)).toEqual(native.expected().reverse());
+  });
+
+  it('is said to be out of reach where that is more than a walk may cost', async () => {
+    const native = tokenNative(many, { limit: 2, addressable: false, maxWalk: 70 });
+    await expect(collect(native.partition().read(fromTheFarEnd, call))).rejects.toMatchObject({
+      code: 'SOURCE_TRUNCATED',
+    });
   });
 });
