@@ -67,12 +67,15 @@ export class RecordWalk<T extends Ordered> {
       if (this.#kind === 'before') this.#atEnd = true;
       return this.#give(first, 0);
     }
-    let offset = Math.max(0, (first.total ?? first.records.length) - this.#options.limit);
-    for (;;) {
+    const { limit } = this.#options;
+    let offset = Math.max(0, (first.total ?? first.records.length) - limit);
+    // Room for records that come meanwhile, the more the faster they come: nobody can overtake the walk for ever.
+    for (let room = 1; ; room *= 2) {
       const page = await this.#fetch({ kind: 'offset', offset });
       const end = offset + page.records.length;
-      if (page.records.length === 0 && offset > 0) offset = Math.max(0, offset - this.#options.limit);
-      else if (page.total !== null && end < page.total) offset = Math.max(offset + 1, page.total - this.#options.limit);
+      if (page.records.length === 0 && offset > 0) offset = Math.max(0, offset - limit);
+      else if (page.total !== null && end < page.total)
+        offset = Math.max(offset + 1, page.total - limit + Math.min(room, limit - 1));
       else {
         if (offset === 0) this.#atEnd = true;
         return this.#give(page, offset);
