@@ -6,25 +6,23 @@ import { startOfInstant } from '../../domain/ordered.ts';
 import type { LogEntry } from '../../domain/log-entry.ts';
 import type {
   ConnectionArguments,
-  Edge,
   LogConnection,
   LogNode,
   LogStreamEvent,
   SourceFailure,
   TailArguments,
 } from '../api.ts';
-import { badInput, checkTimeBounds } from '../arguments.ts';
+import { badInput } from '../arguments.ts';
 import type { ConnectionCursors, CursorCodec, MergedPosition, PartitionMark } from '../cursor.ts';
 import { mayRecover, sourceFailure } from '../failures.ts';
-import { checkLogFilter, entryPredicate } from '../log-filter.ts';
 import { logConnection, logConnectionKey } from '../log-connection.ts';
-import type { LogConnectionOptions, ResolvedScope } from '../log-connection.ts';
-import { LogEntryNode } from '../log-node.ts';
+import type { LogConnectionOptions } from '../log-connection.ts';
 import { compareMerged, untouched } from '../merge.ts';
-import { encodeNodeId } from '../node-id.ts';
-import type { Feed, FeedListener } from './feed.ts';
+import { acceptFilter } from './accept-filter.ts';
+import { DeliveredEdge, LazyBatch } from './delivery.ts';
+import type { CursorOf, Delivery } from './delivery.ts';
 import type { Feeds } from './feeds.ts';
-import type { WindowLine } from './line-window.ts';
+import { Lane } from './lane.ts';
 import type { TailSettings } from './settings.ts';
 import { decodeTailState, encodeTailState, FROM_THE_BEGINNING, lineDigest } from './tail-cursor.ts';
 import type { TailState } from './tail-cursor.ts';
@@ -36,13 +34,6 @@ export interface SubscriptionOptions extends Omit<LogConnectionOptions, 'args'> 
   readonly cursors: CursorCodec;
   /** Aborted when the server shuts down. */
   readonly stopping: AbortSignal;
-}
-
-/** A line on its way to a subscriber. */
-interface Delivery {
-  readonly node: LogNode;
-  readonly position: MergedPosition;
-  readonly digest: string;
 }
 
 type Batch = Extract<LogStreamEvent, { type: 'LogBatch' }>;
@@ -463,172 +454,6 @@ export class Subscription {
       };
     });
   }
-}
-
-interface CursorOf {
-  readonly state: TailState;
-  readonly mayRepeat: boolean;
-}
-
-/** One job of a subscription, and how far its feed was taken. */
-class Lane implements FeedListener {
-  readonly #scope: ResolvedScope;
-  readonly #index: number;
-  readonly #subscription: Subscription;
-  #feed: Feed | null = null;
-  #taken = 0;
-
-  constructor(scope: ResolvedScope, index: number, subscription: Subscription) {
-    this.#scope = scope;
-    this.#index = index;
-    this.#subscription = subscription;
-  }
-
-  get feed(): Feed {
-    if (this.#feed === null) throw new Error('The lane has not joined its feed.');
-    return this.#feed;
-  }
-
-  get taken(): number {
-    return this.#taken;
-  }
-
-  get isReady(): boolean {
-    const { kind } = this.feed.state;
-    return kind !== 'starting' && (kind !== 'failing' || this.feed.isBegun);
-  }
-
-  join(feeds: Feeds, call: Call): void {
-    const { source, scope } = this.#scope;
-    const authorization = source.forwards === true ? call.authorization : null;
-    this.#feed = feeds.open({ source, job: scope.job, authorization });
-    this.#feed.join(this);
-  }
-
-  leave(): void {
-    this.#feed?.leave(this);
-  }
-
-  wake(): void {
-    this.#subscription.wake();
-  }
-
-  leaveBehind(): void {
-    this.#subscription.leaveBehind();
-  }
-
-  /** What was released since the last time. (Before a feed lets go of it, `leaveBehind` is called.) */
-  take(): readonly WindowLine[] {
-    const lines = this.feed.releasedAfter(this.#taken);
-    this.#taken = this.feed.sequence;
-    return lines;
-  }
-
-  takeAll(): void {
-    this.#taken = this.feed.sequence;
-  }
-
-  /** Released lines of the window. */
-  windowLines(): Delivery[] {
-    return this.feed.window
-      .all()
-      .filter((line) => line.sequence <= this.feed.sequence)
-      .map((line) => this.deliveryOf(line));
-  }
-
-  /** Digests of the lines at or after an instant that were taken. */
-  takenFrom(time: bigint): string[] {
-    return this.feed.window
-      .from(time)
-      .filter((line) => line.sequence <= this.#taken)
-      .map((line) => this.digestOf(line));
-  }
-
-  deliveryOf(line: WindowLine): Delivery {
-    const { source, scope } = this.#scope;
-    const { time, tie } = line.entry;
-    return {
-      node: new LogEntryNode(source.name, scope.job, line.partition, line.entry),
-      position: { time, tie, scope: this.#index, partition: line.partition },
-      digest: this.digestOf(line),
-    };
-  }
-
-  digestOf(line: WindowLine): string {
-    line.digest ??= lineDigest(this.#scope.source.name, this.#scope.scope.job, line.partition, line.entry);
-    return line.digest;
-  }
-
-  failureOf(error: unknown): SourceFailure {
-    const { source, scope } = this.#scope;
-    return sourceFailure(source.name, encodeNodeId('Job', source.name, scope.job), error);
-  }
-}
-
-/** An edge whose cursor is made when it is read: the entry's own place. */
-class DeliveredEdge implements Edge<LogNode> {
-  readonly node: LogNode;
-  readonly late: boolean;
-  readonly #position: MergedPosition;
-  readonly #cursors: ConnectionCursors;
-
-  constructor({ node, position }: Delivery, late: boolean, cursors: ConnectionCursors) {
-    this.node = node;
-    this.late = late;
-    this.#position = position;
-    this.#cursors = cursors;
-  }
-
-  get cursor(): string {
-    return this.#cursors.encode({ position: this.#position, marks: [] });
-  }
-}
-
-/**
- * A batch whose cursor is made when it is read: while the batch is the newest one that was given out, the
- * subscription stands still.
- */
-class LazyBatch {
-  readonly type = 'LogBatch';
-  readonly edges: readonly DeliveredEdge[];
-  readonly hasMorePastEntries: boolean;
-  readonly dropped = null;
-  readonly #stateOf: () => CursorOf;
-  readonly #cursors: ConnectionCursors;
-  #known: CursorOf | undefined;
-
-  constructor(edges: readonly DeliveredEdge[], more: boolean, stateOf: () => CursorOf, cursors: ConnectionCursors) {
-    this.edges = edges;
-    this.hasMorePastEntries = more;
-    this.#stateOf = stateOf;
-    this.#cursors = cursors;
-  }
-
-  get cursor(): string {
-    return encodeTailState(this.#cursors, this.#place.state);
-  }
-
-  get mayRepeat(): boolean {
-    return this.#place.mayRepeat;
-  }
-
-  get #place(): CursorOf {
-    this.#known ??= this.#stateOf();
-    return this.#known;
-  }
-}
-
-/** What a subscriber wants to see: its whole filter, applied to what a feed has for everybody. */
-function acceptFilter(args: TailArguments): (entry: LogEntry) => boolean {
-  const { since, until, ...filter } = args.filter ?? {};
-  checkLogFilter(filter);
-  const bounds = checkTimeBounds({ since, until });
-  const predicate = entryPredicate(filter);
-  return (entry) => {
-    if (bounds.since !== null && entry.time < bounds.since) return false;
-    if (bounds.before !== null && entry.time >= bounds.before) return false;
-    return predicate?.(entry) ?? true;
-  };
 }
 
 function asError(error: unknown): Error {

@@ -1,0 +1,112 @@
+import type { Call } from '../../domain/call.ts';
+import type { SourceFailure } from '../api.ts';
+import { sourceFailure } from '../failures.ts';
+import type { ResolvedScope } from '../log-connection.ts';
+import { LogEntryNode } from '../log-node.ts';
+import { encodeNodeId } from '../node-id.ts';
+import type { Delivery } from './delivery.ts';
+import type { Feed, FeedListener } from './feed.ts';
+import type { Feeds } from './feeds.ts';
+import type { WindowLine } from './line-window.ts';
+import { lineDigest } from './tail-cursor.ts';
+
+/** Who follows several lanes. */
+interface LaneOwner {
+  wake(): void;
+  leaveBehind(): void;
+}
+
+/** One job of a subscription, and how far its feed was taken. */
+export class Lane implements FeedListener {
+  readonly #scope: ResolvedScope;
+  readonly #index: number;
+  readonly #owner: LaneOwner;
+  #feed: Feed | null = null;
+  #taken = 0;
+
+  constructor(scope: ResolvedScope, index: number, owner: LaneOwner) {
+    this.#scope = scope;
+    this.#index = index;
+    this.#owner = owner;
+  }
+
+  get feed(): Feed {
+    if (this.#feed === null) throw new Error('The lane has not joined its feed.');
+    return this.#feed;
+  }
+
+  get taken(): number {
+    return this.#taken;
+  }
+
+  get isReady(): boolean {
+    const { kind } = this.feed.state;
+    return kind !== 'starting' && (kind !== 'failing' || this.feed.isBegun);
+  }
+
+  join(feeds: Feeds, call: Call): void {
+    const { source, scope } = this.#scope;
+    const authorization = source.forwards === true ? call.authorization : null;
+    this.#feed = feeds.open({ source, job: scope.job, authorization });
+    this.#feed.join(this);
+  }
+
+  leave(): void {
+    this.#feed?.leave(this);
+  }
+
+  wake(): void {
+    this.#owner.wake();
+  }
+
+  leaveBehind(): void {
+    this.#owner.leaveBehind();
+  }
+
+  /** What was released since the last time. (Before a feed lets go of it, `leaveBehind` is called.) */
+  take(): readonly WindowLine[] {
+    const lines = this.feed.releasedAfter(this.#taken);
+    this.#taken = this.feed.sequence;
+    return lines;
+  }
+
+  takeAll(): void {
+    this.#taken = this.feed.sequence;
+  }
+
+  /** Released lines of the window. */
+  windowLines(): Delivery[] {
+    return this.feed.window
+      .all()
+      .filter((line) => line.sequence <= this.feed.sequence)
+      .map((line) => this.deliveryOf(line));
+  }
+
+  /** Digests of the lines at or after an instant that were taken. */
+  takenFrom(time: bigint): string[] {
+    return this.feed.window
+      .from(time)
+      .filter((line) => line.sequence <= this.#taken)
+      .map((line) => this.digestOf(line));
+  }
+
+  deliveryOf(line: WindowLine): Delivery {
+    const { source, scope } = this.#scope;
+    const { time, tie } = line.entry;
+    return {
+      node: new LogEntryNode(source.name, scope.job, line.partition, line.entry),
+      position: { time, tie, scope: this.#index, partition: line.partition },
+      digest: this.digestOf(line),
+    };
+  }
+
+  digestOf(line: WindowLine): string {
+    line.digest ??= lineDigest(this.#scope.source.name, this.#scope.scope.job, line.partition, line.entry);
+    return line.digest;
+  }
+
+  failureOf(error: unknown): SourceFailure {
+    const { source, scope } = this.#scope;
+    return sourceFailure(source.name, encodeNodeId('Job', source.name, scope.job), error);
+  }
+}
