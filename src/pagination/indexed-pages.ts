@@ -1,4 +1,4 @@
-import type { Direction, Ordered } from '../domain/ordered.ts';
+import type { Direction, Ordered, Position } from '../domain/ordered.ts';
 import type { Json } from '../domain/json.ts';
 import { locatePage } from './locate.ts';
 import type { PageSpan } from './locate.ts';
@@ -41,11 +41,15 @@ const MAX_RESTARTS = 8;
 /** How many pages are asked for side by side. */
 const MAX_PREFETCH = 4;
 
-/** The hint of a row, behind the order of the list: its page, the page of the next group in the walk, the total then, and the list's memory of both. */
+/**
+ * The hint of a row, behind the order of the list: its page, the page of the next group in the walk, the
+ * total then, its instant, and the list's memory of both pages.
+ */
 interface PageHint {
   readonly page: number;
   readonly next: number;
   readonly total: number | null;
+  readonly time: bigint;
 }
 
 export async function* readIndexed<T extends Ordered>(
@@ -144,7 +148,8 @@ class Walk<T extends Ordered> {
     if (request.from === null) return this.#step === 1 ? { index: 0, page: await this.get(0) } : this.#lastPage();
     const hint = this.#readHint(request.hint);
     if (hint === null) return this.find(request.from.time, 0);
-    if (hint.next !== hint.page && Math.sign(hint.next - hint.page) === this.#step) {
+    const leadsOn = hint.next !== hint.page && Math.sign(hint.next - hint.page) === this.#step;
+    if (leadsOn && isAtOrBefore(hint.time, request.from, request.direction)) {
       const page = await this.get(hint.next);
       if (this.#followsWhole(page, request.from.time, hint)) return { index: hint.next, page };
     }
@@ -181,8 +186,7 @@ class Walk<T extends Ordered> {
 
   /** Rows in the walk's direction, each with the page that it is on. */
   nativeRows(index: number, page: IndexedPage<T>): NativeRow<T>[] {
-    const hint = [index];
-    const rows = sortedRows(page.rows, this.#list.order).map((row) => ({ row, hint }));
+    const rows = sortedRows(page.rows, this.#list.order).map((row) => ({ row, hint: [index, String(row.time)] }));
     return this.#step === 1 ? rows : rows.reverse();
   }
 
@@ -192,7 +196,8 @@ class Walk<T extends Ordered> {
     const following = firstNumber(next) ?? page;
     const total = this.#totals.get(page) ?? null;
     const order = this.#orderMark;
-    const base = [order, page, following, total];
+    const time = Array.isArray(own) ? (own as readonly Json[])[1] : undefined;
+    const base = [order, page, following, total, time ?? null];
     const memories = [this.#list.remember?.(page), this.#list.remember?.(following)].filter(
       (memory) => memory !== undefined,
     );
@@ -221,12 +226,13 @@ class Walk<T extends Ordered> {
 
   #readHint(hint: Hint | null): PageHint | null {
     if (!Array.isArray(hint)) return null;
-    const [order, page, next, total, memory, nextMemory] = hint as readonly Json[];
+    const [order, page, next, total, time, memory, nextMemory] = hint as readonly Json[];
     // A page number means nothing in a list that is sorted the other way.
     if (order !== this.#orderMark || !isIndex(page) || !isIndex(next)) return null;
+    if (typeof time !== 'string' || !/^-?\d{1,20}$/.test(time)) return null;
     if (memory !== undefined) this.#list.recall?.(page, memory);
     if (nextMemory !== undefined) this.#list.recall?.(next, nextMemory);
-    return { page, next, total: typeof total === 'number' ? total : null };
+    return { page, next, total: typeof total === 'number' ? total : null, time: BigInt(time) };
   }
 
   /** Does this page show that the group of `time` ended before it, as the hint says? */
@@ -299,6 +305,16 @@ function textOfRow(row: object): string {
 function firstNumber(hint: Hint | null): number | null {
   const first: unknown = Array.isArray(hint) ? hint[0] : null;
   return typeof first === 'number' ? first : null;
+}
+
+/**
+ * Are all rows beyond `from` also beyond the group of that instant? A merge gives a partition the hint of the
+ * row that it took last, which lies ahead once the reader has turned round.
+ */
+function isAtOrBefore(time: bigint, from: Position, direction: Direction): boolean {
+  if (direction === 'backward') return time >= from.time;
+  // Without a tie-break it is the start of that instant: its group is still to come.
+  return time < from.time || (time === from.time && from.tie !== '');
 }
 
 function isIndex(value: Json | undefined): value is number {

@@ -83,3 +83,21 @@ describe('a position that can only be walked to', () => {
     });
   });
 });
+
+describe('a hint of a row that lies ahead, as a merge has one when its reader turns round', () => {
+  it('does not lead past the rows before it', async () => {
+    const start = 1_700_000_000_000_000_000n;
+    const placed = lines(6).map((line, index) => ({ ...line, time: start + [0n, 0n, 0n, 0n, 20n, 21n][index]! }));
+    for (const addressable of [true, false]) {
+      const native = tokenNative(placed, { limit: 5, addressable });
+      const all = await collect(native.partition().read(FROM_THE_START, call));
+      const hint = all.flatMap(({ hints }) => hints)[4] ?? null;
+      const from = { time: start + 1n, tie: '' };
+      const rest = await collect(native.partition().read({ ...FROM_THE_START, from, hint }, call));
+      expect(rest.flatMap(({ rows }) => rows)).toEqual(native.expected().slice(4));
+      const behind = { time: start + 20n, tie: '' };
+      const same = await collect(native.partition().read({ ...FROM_THE_START, from: behind, hint }, call));
+      expect(same.flatMap(({ rows }) => rows)).toEqual(native.expected().slice(4));
+    }
+  });
+});
