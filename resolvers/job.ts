@@ -2,7 +2,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { TributaryError } from '../src/domain/errors.ts';
 import type { Job, JobRef } from '../src/domain/job.ts';
 import type { Connection, ConnectionArguments, SourceFailure, SourceInfo } from '../src/federation/api.ts';
-import { encodeNodeId } from '../src/federation/node-id.ts';
+import { decodeNodeId, encodeNodeId } from '../src/federation/node-id.ts';
 import type { JobFilter } from '../src/vendors/connector.ts';
 import type { GraphContext } from './context.ts';
 import { withoutNulls } from './nulls.ts';
@@ -50,8 +50,26 @@ export function job(
   { source, key }: JobRef,
   context: GraphContext,
   info: GraphQLResolveInfo,
-): JobNode | null | Promise<Job | null> {
-  return findJob({ source, key }, context, info);
+): JobRef | string | null {
+  const ref = { source, key };
+  if (context.federation.source(source) === null) return null;
+  // By id it is loaded together with all others of this tick.
+  return selectsBeyond(info, 'Job', FIELDS_OF_REFERENCE) ? jobId(ref) : ref;
+}
+
+/** Loads jobs by their global ids; an id that fails, or that nothing is found for, is so at its own place. */
+export function loadJobs(ids: readonly string[], { federation, call }: GraphContext): Promise<(JobNode | Error)[]> {
+  return Promise.all(
+    ids.map(async (id) => {
+      const [source = '', key = ''] = decodeNodeId(id).keys;
+      // The library's type knows no null for what is not there; what it does with one is what we want.
+      return (await federation.job({ source, key }, call).catch(asError)) as JobNode | Error;
+    }),
+  );
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error('Unexpected error.', { cause: error });
 }
 
 export function findJob(

@@ -1,7 +1,9 @@
 import type { Connection, Edge } from '../src/federation/api.ts';
 import { builder } from './builder.ts';
+import type { JobType } from './refs.ts';
 
-type NodeRef<T> = ReturnType<typeof builder.objectRef<T>>;
+/** A node type of T; jobs can also be given by their id, which no connection does. */
+type NodeRef<T> = ReturnType<typeof builder.objectRef<T>> | typeof JobType;
 
 /** The words of a connection's description: what one of its items is, and all of them. */
 interface Words {
