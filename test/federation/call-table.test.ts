@@ -1,0 +1,109 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Shape } from './calls/shape.ts';
+import { SHAPES } from './calls/shapes/index.ts';
+import { SOURCES } from './calls/sources.ts';
+import type { Source } from './calls/sources.ts';
+import { countOf, tableIn, tableOf, textOf, withTable } from './calls/table.ts';
+import { startWorld } from './calls/world.ts';
+import type { World } from './calls/world.ts';
+
+const DOCUMENT = new URL('../../docs/pagination.md', import.meta.url);
+
+let world: World;
+
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterAll(() => world.close());
+
+interface Measured {
+  readonly calls: Readonly<Record<string, string>>;
+  readonly lines: number;
+  readonly codes: readonly string[];
+}
+
+/** Asks a service that knows nothing yet, and counts what its sources were asked. */
+async function measure(shape: Shape, source: Source): Promise<Measured> {
+  const cursor = shape.before === undefined ? '' : await cursorOf(shape.before(world.jobs, source, ''));
+  const service = world.start();
+  world.takeCalls();
+  try {
+    const query = shape.ask(world.jobs, source, cursor);
+    const answers = await Promise.all(Array.from({ length: shape.clients ?? 1 }, () => service.ask(query)));
+    const taken = Object.entries(world.takeCalls()).map(([name, calls]) => [name, textOf(calls)] as const);
+    return {
+      calls: Object.fromEntries(taken),
+      lines: [...JSON.stringify(answers.map(({ data }) => data)).matchAll(/"message":/g)].length,
+      codes: answers.flatMap(({ codes }) => codes),
+    };
+  } finally {
+    await service.close();
+  }
+}
+
+async function cursorOf(query: string): Promise<string> {
+  const service = world.start();
+  const { data } = await service.ask(query);
+  await service.close();
+  const cursor = /"cursor":"([^"]+)"/.exec(JSON.stringify(data))?.[1];
+  if (cursor === undefined) throw new Error(`There is no cursor in the answer to ${query}`);
+  return cursor;
+}
+
+function linesOf({ lines }: Shape, source: Source): number | undefined {
+  return typeof lines === 'number' ? lines : lines[source];
+}
+
+function sourcesOf({ calls }: Shape): Source[] {
+  return SOURCES.filter((source) => calls[source] !== undefined);
+}
+
+const apart = SHAPES.filter(({ together }) => together !== true).flatMap((shape) =>
+  sourcesOf(shape).map((source) => ({ name: shape.name, source, shape })),
+);
+
+describe('calls made to a vendor', () => {
+  it.each(apart)('$name: $source', async ({ shape, source }) => {
+    const { calls, lines, codes } = await measure(shape, source);
+    expect(calls).toEqual({ ...allNone(), [source]: shape.calls[source] });
+    expect(lines).toBe(linesOf(shape, source));
+    expect(codes).toEqual(shape.errors ?? []);
+  });
+
+  it.each(SHAPES.filter(({ together }) => together === true))('$name', async (shape) => {
+    const { calls, lines, codes } = await measure(shape, 'nemo');
+    expect(calls).toEqual(shape.calls);
+    expect(lines).toBe(shape.lines);
+    expect(codes).toEqual([]);
+  });
+});
+
+function allNone(): Record<Source, string> {
+  return { nemo: 'none', sap: 'none', softwareone: 'none', deepset: 'none', bytenite: 'none' };
+}
+
+describe('the table of calls', () => {
+  it('has thirty shapes of query and more', () => {
+    expect(SHAPES.length).toBeGreaterThanOrEqual(30);
+    expect(new Set(SHAPES.map(({ name }) => name)).size).toBe(SHAPES.length);
+  });
+
+  it('says why wherever more calls are made than the least possible', () => {
+    for (const { name, calls, least, why } of SHAPES) {
+      for (const source of SOURCES) {
+        const possible = least?.[source];
+        if (possible === undefined) continue;
+        expect(countOf(possible), name).toBeLessThan(countOf(calls[source] ?? ''));
+        expect(why, name).toBeDefined();
+      }
+    }
+  });
+
+  it('is the one in docs/pagination.md', async () => {
+    const document = await readFile(DOCUMENT, 'utf8');
+    const table = tableOf(SHAPES);
+    if (process.env['WRITE_CALL_TABLE'] === '1') await writeFile(DOCUMENT, withTable(document, table));
+    else expect(tableIn(document)).toBe(table);
+  });
+});

@@ -1,0 +1,69 @@
+import { jobIdOf } from '../jobs.ts';
+import type { Jobs } from '../jobs.ts';
+import { LINES } from '../shape.ts';
+import type { Shape, Which } from '../shape.ts';
+import { SOURCES } from '../sources.ts';
+
+function logsOf(jobs: Jobs, which: Which, args: string, selection: string): string {
+  const ids = SOURCES.map((source) => jobIdOf(source, jobs[which][source]));
+  return `{ logs(jobs: ${JSON.stringify(ids)}, ${args}) { ${selection} failures { code } } }`;
+}
+
+const ONE_PAGE_EACH = {
+  nemo: '1 logs',
+  sap: '1 job + 2 logs',
+  softwareone: '1 logs',
+  deepset: '1 logs',
+  bytenite: '1 logs',
+};
+
+/** All five vendors in one query. */
+export const MERGED: readonly Shape[] = [
+  {
+    name: 'five logs merged: first 50',
+    together: true,
+    ask: (jobs) => logsOf(jobs, 'long', 'first: 50', `${LINES} pageInfo { hasNextPage endCursor }`),
+    calls: ONE_PAGE_EACH,
+    lines: 50,
+  },
+  {
+    name: 'five logs merged: page 2 of 50, on another instance',
+    together: true,
+    before: (jobs) => logsOf(jobs, 'long', 'first: 50', 'pageInfo { cursor: endCursor }'),
+    ask: (jobs, _, cursor) => logsOf(jobs, 'long', `first: 50, after: "${cursor}"`, LINES),
+    calls: ONE_PAGE_EACH,
+    lines: 50,
+  },
+  {
+    name: 'five logs merged: last 50',
+    together: true,
+    ask: (jobs) => logsOf(jobs, 'long', 'last: 50', LINES),
+    calls: { nemo: '2 logs', sap: '1 job + 1 logs', softwareone: '1 logs', deepset: '1 logs', bytenite: '1 logs' },
+    lines: 50,
+  },
+  {
+    name: 'five logs merged: all 150 lines and their totalCount',
+    together: true,
+    ask: (jobs) => logsOf(jobs, 'short', 'first: 1000', `${LINES} totalCount pageInfo { hasNextPage }`),
+    calls: { nemo: '1 logs', sap: '1 job + 1 logs', softwareone: '1 logs', deepset: '1 logs', bytenite: '1 logs' },
+    lines: 150,
+  },
+  {
+    name: 'all jobs of the five sources, 14 each, with attempts, steps, tasks and the first 20 entries of each',
+    together: true,
+    ask: () =>
+      `{ jobs(first: 100) { nodes { source { name } key name status
+         attempts { nodes { key number status } } steps { nodes { key name status } } tasks { nodes { key name status } }
+         logs(first: 20) { nodes { timestamp severity message } } } } }`,
+    calls: {
+      nemo: '1 attempts + 1 jobs + 14 logs + 14 status + 14 steps',
+      sap: '14 job + 1 jobs + 16 logs',
+      softwareone: '1 jobs + 14 logs + 14 tasks',
+      deepset: '1 jobs + 14 logs',
+      bytenite: '1 jobs + 14 logs',
+    },
+    least: { nemo: '1 jobs + 14 logs + 14 status + 14 steps' },
+    why: 'NeMo: the first to ask for attempts finds out, once for the source, whether the deployment has a route for them',
+    lines: 350,
+  },
+];
