@@ -176,5 +176,12 @@ function belongsToBoth(part: Task, within: PartScope): boolean {
 }
 
 function infoOf({ name, connector }: FederatedSource): SourceInfo {
-  return { name, vendor: connector.vendor, capabilities: connector.capabilities };
+  return {
+    name,
+    vendor: connector.vendor,
+    // Read each time: a vendor may turn out to do more, or less, than it is thought to.
+    get capabilities() {
+      return connector.capabilities;
+    },
+  };
 }

@@ -295,6 +295,23 @@ describe('a server that speaks the reference pages', () => {
     }
   });
 
+  it('says no longer that a filter is applied by a vendor that turned out to ignore it', async () => {
+    const pushdown = async (): Promise<unknown> => {
+      const data = await query<{ source: { capabilities: { pushdown: string[] } } }>(
+        '{ source(name: "marketplace") { capabilities { pushdown } } }',
+      );
+      return data.source.capabilities.pushdown;
+    };
+    const text = `query ($key: String!, $filter: LogFilter) {
+      job(source: "marketplace", key: $key) { logs(first: 10, filter: $filter) { nodes { message } } }
+    }`;
+    for (const filter of [{ since: '2025-09-11T13:40:30Z' }, { minSeverity: 'ERROR' }]) {
+      const data = await query<{ job: { logs: { nodes: unknown[] } } }>(text, { key: SOFTWAREONE_TASK, filter });
+      expect(data.job.logs.nodes[0]).toEqual({ message: 'since' in filter ? 'step 210' : 'step 249' });
+    }
+    expect(await pushdown()).toEqual([]);
+  });
+
   it('was asked nothing that the pages do not describe', () => {
     expect(reference.requests.length).toBeGreaterThan(50);
     expect(reference.strays).toEqual([]);
