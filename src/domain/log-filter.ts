@@ -1,3 +1,4 @@
+import { SEVERITY_FLOOR, severityOf } from './severity.ts';
 import type { LogSeverity } from './severity.ts';
 
 /** The parts of a filter that a vendor may be able to apply itself. */
@@ -33,4 +34,23 @@ export interface LogFilter {
   readonly attemptIn?: readonly string[] | undefined;
   readonly stepIn?: readonly string[] | undefined;
   readonly taskIn?: readonly string[] | undefined;
+}
+
+/** The part of a filter that is about severities. */
+export type SeverityFilter = Pick<LogFilter, 'minSeverity' | 'severityIn' | 'includeUnspecified'>;
+
+/**
+ * Does a severity number pass? Entries without one pass a `minSeverity` of INFO or lower, and none above,
+ * unless `includeUnspecified` says otherwise.
+ */
+export function severityPasses(number: number, filter: SeverityFilter): boolean {
+  const { minSeverity, severityIn, includeUnspecified } = filter;
+  const severity = severityOf(number);
+  if (severity === 'UNSPECIFIED') {
+    if (includeUnspecified !== undefined) return includeUnspecified;
+    if (severityIn !== undefined) return severityIn.includes('UNSPECIFIED');
+    return minSeverity === undefined || SEVERITY_FLOOR[minSeverity] <= SEVERITY_FLOOR.INFO;
+  }
+  if (minSeverity !== undefined && number < SEVERITY_FLOOR[minSeverity]) return false;
+  return severityIn === undefined || severityIn.includes(severity);
 }

@@ -1,8 +1,7 @@
 import { RE2JS } from 're2js';
 import type { LogEntry } from '../domain/log-entry.ts';
+import { severityPasses } from '../domain/log-filter.ts';
 import type { LogFilter } from '../domain/log-filter.ts';
-import type { LogSeverity } from '../domain/severity.ts';
-import { SEVERITY_FLOOR, severityOf } from '../domain/severity.ts';
 import { badInput } from './arguments.ts';
 
 /** Longest expression that `matches` takes, characters. */
@@ -36,25 +35,6 @@ export function entryPredicate(filter: LogFilter): EntryPredicate | null {
   ].filter((part) => part !== null);
   if (parts.length === 0) return null;
   return (entry) => parts.every((part) => part(entry));
-}
-
-/**
- * Does a severity pass? Entries without one pass a `minSeverity` of INFO or lower, and none above, unless
- * `includeUnspecified` says otherwise.
- */
-export function severityPasses(number: number, filter: LogFilter): boolean {
-  const { minSeverity, severityIn, includeUnspecified } = filter;
-  if (number === 0) {
-    if (includeUnspecified !== undefined) return includeUnspecified;
-    if (severityIn !== undefined) return severityIn.includes('UNSPECIFIED');
-    return minSeverity === undefined || SEVERITY_FLOOR[minSeverity] <= SEVERITY_FLOOR.INFO;
-  }
-  if (minSeverity !== undefined && number < SEVERITY_FLOOR[minSeverity]) return false;
-  return severityIn === undefined || includesSeverity(severityIn, number);
-}
-
-function includesSeverity(wanted: readonly LogSeverity[], number: number): boolean {
-  return wanted.includes(severityOf(number));
 }
 
 function severityPredicate(filter: LogFilter): EntryPredicate | null {

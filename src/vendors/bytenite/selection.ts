@@ -1,9 +1,9 @@
 import type { LogScope } from '../../domain/log-entry.ts';
-import type { LogFilter } from '../../domain/log-filter.ts';
+import { severityPasses } from '../../domain/log-filter.ts';
+import type { LogFilter, SeverityFilter } from '../../domain/log-filter.ts';
 import { SERVICES } from './facts.ts';
 import type { Level, Service } from './facts.ts';
-import { levelsOf, passesSeverity } from './severity.ts';
-import type { SeverityFilter } from './severity.ts';
+import { levelsOf } from './severity.ts';
 
 /** Which lines of a job a reader wants; null in a part: any. */
 export interface Selection {
@@ -44,7 +44,7 @@ export function selectionOf(scope: LogScope, filter: LogFilter): Selection | nul
 export function selects(selection: Selection, service: Service, taskId: string | null, severity: number): boolean {
   if (selection.services !== null && !selection.services.includes(service)) return false;
   if (selection.taskIds !== null && (taskId === null || !selection.taskIds.has(taskId))) return false;
-  return selection.severity === null || passesSeverity(selection.severity, severity);
+  return selection.severity === null || severityPasses(severity, selection.severity);
 }
 
 /** One query that gives every line that any of the selections wants. */

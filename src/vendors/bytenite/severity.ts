@@ -1,5 +1,6 @@
-import type { LogFilter } from '../../domain/log-filter.ts';
-import { NO_SEVERITY, severityNumberOfWord, severityOf, SEVERITY_FLOOR } from '../../domain/severity.ts';
+import { severityPasses } from '../../domain/log-filter.ts';
+import type { SeverityFilter } from '../../domain/log-filter.ts';
+import { NO_SEVERITY, severityNumberOfWord } from '../../domain/severity.ts';
 import type { Severity } from '../../domain/severity.ts';
 import { LEVEL_NUMBERS } from './facts.ts';
 import type { Level } from './facts.ts';
@@ -22,23 +23,8 @@ export function severityOfLevel(level: string | null): Severity {
   return { number, text: level, source: number === 0 ? 'NONE' : 'VENDOR' };
 }
 
-export type SeverityFilter = Pick<LogFilter, 'minSeverity' | 'severityIn' | 'includeUnspecified'>;
-
-/** Do entries of that severity number pass the filter? It must say what the reader of a partition would say. */
-export function passesSeverity(filter: SeverityFilter, number: number): boolean {
-  const { minSeverity, severityIn, includeUnspecified } = filter;
-  const severity = severityOf(number);
-  if (severity === 'UNSPECIFIED') {
-    if (includeUnspecified !== undefined) return includeUnspecified;
-    if (severityIn !== undefined) return severityIn.includes('UNSPECIFIED');
-    return minSeverity === undefined || SEVERITY_FLOOR[minSeverity] <= SEVERITY_FLOOR.INFO;
-  }
-  if (minSeverity !== undefined && number < SEVERITY_FLOOR[minSeverity]) return false;
-  return severityIn === undefined || severityIn.includes(severity);
-}
-
 /** The levels whose lines pass the filter; null when all do. */
 export function levelsOf(filter: SeverityFilter): readonly Level[] | null {
-  const passing = LEVELS.filter((level) => passesSeverity(filter, LEVEL_NUMBERS[level]));
+  const passing = LEVELS.filter((level) => severityPasses(LEVEL_NUMBERS[level], filter));
   return passing.length === LEVELS.length ? null : passing;
 }
