@@ -159,7 +159,7 @@ function classify(request: SandboxRequest): string {
   if (segments.length === 4) {
     const { filter } = readListQuery(request.rawQuery);
     if (filter?.includes('in(id,') === true) return 'job';
-    return /parent\.id,["']/.test(filter ?? '') ? 'tasks' : 'jobs';
+    return /parent\.id,\(?["']/.test(filter ?? '') ? 'tasks' : 'jobs';
   }
   if (segments.length === 5) return 'job';
   return segments.length === 6 && segments[5] === 'logs' ? 'logs' : 'other';

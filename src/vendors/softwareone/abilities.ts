@@ -18,6 +18,7 @@ const FACTS = {
   'tasks by age': { asks: 'order', path: 'audit.created.at' },
   'tasks without parent': { asks: 'filter', path: 'parent.id' },
   'tasks of a parent': { asks: 'filter', path: 'parent.id' },
+  'tasks of parents': { asks: 'filter', path: 'parent.id' },
   'tasks of ids': { asks: 'filter', path: 'id' },
   'tasks of statuses': { asks: 'filter', path: 'status' },
   'tasks of a name': { asks: 'filter', path: 'name' },

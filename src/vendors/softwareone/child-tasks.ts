@@ -11,6 +11,7 @@ import type { Ability } from './abilities.ts';
 import { badResponse } from './context.ts';
 import type { SourceContext } from './context.ts';
 import { taskOf } from './mapping.ts';
+import { childrenInFamily } from './families.ts';
 import { canGoOn, OutOfOrder } from './out-of-order.ts';
 import { isTaskId, LARGEST_PAGE } from './paths.ts';
 import { equal } from './rql.ts';
@@ -31,10 +32,19 @@ export function childTasks(context: SourceContext, parent: string): Partition<Ta
   const paged = pagedChildren(context, parent, condition);
   const whole = wholeListPartition('', (call) => listChildren(context, parent, condition, call));
   const best = (): Partition<Task> => (PAGED.every((ability) => context.abilities.can(ability)) ? paged : whole);
+  const family = async (call: Call): Promise<Partition<Task> | null> => {
+    const children = await childrenInFamily(context, parent, call);
+    return children === null ? null : wholeListPartition('', () => Promise.resolve(children.map(taskOf)));
+  };
   return {
     key: '',
-    read: (request, call) => read(context, best, request, call),
+    async *read(request, call) {
+      const known = await family(call);
+      yield* known === null ? read(context, best, request, call) : known.read(request, call);
+    },
     async count(call) {
+      const known = await family(call);
+      if (known !== null) return known.count(call);
       const losses = context.abilities.losses;
       try {
         return await best().count(call);

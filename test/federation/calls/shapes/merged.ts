@@ -58,12 +58,12 @@ export const MERGED: readonly Shape[] = [
     calls: {
       nemo: '1 attempts + 1 jobs + 14 logs + 14 status + 14 steps',
       sap: '14 job + 1 jobs + 16 logs',
-      softwareone: '1 jobs + 14 logs + 14 tasks',
+      softwareone: '1 jobs + 14 logs + 1 tasks',
       deepset: '1 jobs + 14 logs',
       bytenite: '1 jobs + 14 logs',
     },
     least: { nemo: '1 jobs + 14 logs + 14 status + 14 steps' },
-    why: 'NeMo: the first to ask for attempts finds out, once for the source, whether the deployment has a route for them',
+    why: 'NeMo: the first to ask for attempts finds out, once for the source, whether the deployment has a route for them. Steps of several jobs cannot be asked for, only those of a whole workspace. SoftwareOne: child tasks of all jobs in one question, as long as they fit on a native page. SAP: the list of jobs leaves out their schedules, and two of the logs are longer than a page',
     lines: 350,
   },
 ];

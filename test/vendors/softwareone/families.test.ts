@@ -1,0 +1,80 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { createCall } from '../../../src/domain/call.ts';
+import type { SoftwareOneSettings } from '../../../src/sandbox/softwareone/settings.ts';
+import type { Connector } from '../../../src/vendors/connector.ts';
+import { readRows, startHarness } from './harness.ts';
+import type { Harness } from './harness.ts';
+
+let harness: Harness;
+
+afterEach(() => harness.close());
+
+/** Tasks with that many children each, and the keys of those children. */
+async function families(sizes: readonly number[], settings: Partial<SoftwareOneSettings> = {}) {
+  harness = await startHarness(settings);
+  const { simulation } = harness;
+  const made = sizes.map((size) => {
+    const parent = simulation.createJob();
+    return { parent, children: Array.from({ length: size }, () => simulation.createJob({ parent })).sort() };
+  });
+  return { parents: made.map(({ parent }) => parent), children: made.map(({ children }) => children) };
+}
+
+/** The keys of the children of each task, asked for in one tick of one call. */
+async function childrenOf(connector: Connector, parents: readonly string[], call = createCall()): Promise<string[][]> {
+  return Promise.all(
+    parents.map(async (parent) => {
+      const [partition] = await connector.tasks(parent, call);
+      return partition === undefined ? [] : (await readRows(partition, { call })).map(({ key }) => key);
+    }),
+  );
+}
+
+function kinds(): string[] {
+  return harness.server.calls.map(({ kind, status }) => `${kind} ${status}`);
+}
+
+describe('the child tasks of several tasks', () => {
+  it('are one question, and their counts none', async () => {
+    const { parents, children } = await families([3, 0, 2]);
+    const connector = harness.connect();
+    const call = createCall();
+    expect(await childrenOf(connector, parents, call)).toEqual(children);
+    const counts = await Promise.all(
+      parents.map(async (parent) => (await connector.tasks(parent, call))[0]?.count(call)),
+    );
+    expect(counts).toEqual([3, 0, 2]);
+    expect(kinds()).toEqual(['tasks 200']);
+  });
+
+  it('are asked for task by task where they are more than a native page', async () => {
+    const { parents, children } = await families([60, 1, 40]);
+    expect(await childrenOf(harness.connect(), parents)).toEqual(children);
+    expect(kinds()).toEqual(['tasks 200', 'tasks 200', 'tasks 200', 'tasks 200']);
+  });
+
+  it('are so where the source does not say how many there are', async () => {
+    const { parents, children } = await families([60, 40], { totals: false });
+    expect(await childrenOf(harness.connect(), parents)).toEqual(children);
+  });
+
+  it('are listed by a source that does not filter by parents, which is not asked for it again', async () => {
+    const { parents, children } = await families([2, 1], { unfilterableTasks: ['parent.id'] });
+    const connector = harness.connect();
+    for (let time = 0; time < 2; time += 1) expect(await childrenOf(connector, parents)).toEqual(children);
+    const together = harness.asked().filter((query) => query.includes('in(parent.id'));
+    expect(together).toHaveLength(1);
+  });
+
+  it('are listed by a source that takes filters and does not apply them', async () => {
+    const { parents, children } = await families([2, 1], { ignoresFilters: true });
+    const connector = harness.connect();
+    for (let time = 0; time < 2; time += 1) expect(await childrenOf(connector, parents)).toEqual(children);
+  });
+
+  it('are asked for by themselves where there is one task', async () => {
+    const { parents, children } = await families([2]);
+    expect(await childrenOf(harness.connect(), parents)).toEqual(children);
+    expect(harness.asked()).toEqual([expect.stringContaining('eq(parent.id')]);
+  });
+});
