@@ -1,0 +1,111 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Bed } from './vendors/contract/bed.ts';
+import { checkBasics } from './vendors/contract/basics.ts';
+import { PATIENCE, RUNS, settingsOf, sizeArbitrary } from './vendors/contract/draw.ts';
+import { filterArbitrary, filterFor } from './vendors/contract/filters.ts';
+import { turnsArbitrary, walkWhileGrowing } from './vendors/contract/growth.ts';
+import { passes, readOn, readWhole } from './vendors/contract/oracle.ts';
+import { onReplica, serveBed } from './vendors/contract/served-bed.ts';
+import type { ServedBed } from './vendors/contract/served-bed.ts';
+import { findByIds, stepsArbitrary, walk } from './vendors/contract/walk.ts';
+import { oneJobArbitrary, setUpJob } from './vendors/contract/world.ts';
+
+/**
+ * What every vendor must pass: over real HTTP, through its connector and the federation, in all of its
+ * dialects. The bed is all that the contract knows of the vendor.
+ */
+export function connectorContract(bed: Bed): void {
+  describe(bed.definition.vendor, () => {
+    let served: ServedBed;
+
+    beforeAll(async () => {
+      served = await serveBed(bed);
+    });
+    afterAll(() => served.close());
+
+    checkBasics(bed, () => served);
+
+    it(
+      'gives every entry once and in order to any walk, with ids and cursors that hold everywhere',
+      async () => {
+        await fc.assert(
+          fc.asyncProperty(
+            oneJobArbitrary(bed),
+            stepsArbitrary(false),
+            fc.boolean(),
+            fc.nat(),
+            async (job, steps, descending, pick) => {
+              const world = setUpJob(served, job);
+              const whole = await readWhole(world);
+              await walk(world, whole, steps, descending);
+              await findByIds(world, whole.length === 0 ? [] : [whole[pick % whole.length]!]);
+            },
+          ),
+          settingsOf(RUNS),
+        );
+      },
+      PATIENCE,
+    );
+
+    it(
+      'gives the same through failures of every kind, only later',
+      async () => {
+        await fc.assert(
+          fc.asyncProperty(oneJobArbitrary(bed), stepsArbitrary(true), fc.boolean(), async (job, steps, descending) => {
+            const world = setUpJob(served, job);
+            await walk(world, await readWhole(world), steps, descending);
+          }),
+          settingsOf(RUNS),
+        );
+      },
+      PATIENCE,
+    );
+
+    it(
+      'neither loses nor repeats an entry while lines are written, late ones too',
+      async () => {
+        await fc.assert(
+          fc.asyncProperty(
+            oneJobArbitrary(bed),
+            turnsArbitrary,
+            fc.record({ descending: fc.boolean(), back: fc.boolean() }),
+            async (job, turns, way) => {
+              await walkWhileGrowing(served, setUpJob(served, job), turns, way);
+            },
+          ),
+          settingsOf(RUNS),
+        );
+      },
+      PATIENCE,
+    );
+
+    it(
+      'gives of a filtered log just the entries that pass, under the ids that they have without it',
+      async () => {
+        await fc.assert(
+          fc.asyncProperty(
+            oneJobArbitrary(bed),
+            filterArbitrary,
+            sizeArbitrary,
+            fc.boolean(),
+            async (job, drawn, first, descending) => {
+              const world = setUpJob(served, job);
+              const whole = await readWhole(world);
+              const filter = filterFor(drawn, whole, bed.spacing);
+              const expected = whole.filter((node) => passes(node, filter)).map(({ id }) => id);
+              const found = await readOn(world.beds, world.scopes, { first, filter, descending });
+              expect(found.map(({ node }) => node.id)).toEqual(descending ? expected.reverse() : expected);
+              const counted = await onReplica(world.beds, ({ federation }, call) =>
+                federation.logs(world.scopes, { filter }, call).totalCount(),
+              );
+              if (counted !== null) expect(counted).toBe(expected.length);
+            },
+          ),
+          settingsOf(RUNS),
+        );
+      },
+      PATIENCE,
+    );
+  });
+}

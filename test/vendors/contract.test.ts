@@ -1,0 +1,10 @@
+import { expect, it } from 'vitest';
+import { VENDORS } from '../../src/vendors/index.ts';
+import { connectorContract } from '../connector-contract.ts';
+import { BEDS } from './contract/beds/index.ts';
+
+it('holds every vendor to the contract', () => {
+  expect(BEDS.map(({ definition }) => definition)).toEqual(VENDORS);
+});
+
+for (const bed of BEDS) connectorContract(bed);

@@ -1,0 +1,91 @@
+import fc from 'fast-check';
+import type { LogSeverity } from '../../../src/domain/severity.ts';
+import type { RecordedCall, SandboxLine, SimulatedVendor } from '../../../src/sandbox/types.ts';
+import type { VendorDefinition } from '../../../src/vendors/connector.ts';
+
+/** 2026-02-27T22:57:01Z, a whole second: the coarsest clock of a vendor. */
+export const START = 1_772_233_021_000_000_000n;
+
+/** A line as it is drawn, before a vendor's clock and names. */
+export interface Line {
+  /** Which instant, in the bed's own spacing. */
+  readonly slot: number;
+  /** Nanoseconds behind it: more than most vendors keep. */
+  readonly fine: bigint;
+  readonly text: string;
+  readonly severity: NonNullable<SandboxLine['severity']>;
+  /** Which of the bed's steps and tasks. */
+  readonly step: number;
+  readonly task: number;
+}
+
+/** What the log must hold for a line that was written: what our words for it are, at the vendor's own clock. */
+export interface Expected {
+  readonly time: bigint;
+  readonly message: string;
+  readonly severity: LogSeverity;
+  readonly step: string | null;
+  readonly task: string | null;
+}
+
+/** A vendor as it behaves in one dialect, empty. */
+export interface Instance {
+  readonly simulation: SimulatedVendor;
+  /** What a source of this instance says in the configuration beside its auth: small page sizes, workspaces. */
+  readonly options: Readonly<Record<string, unknown>>;
+  createJob(name?: string): string;
+  /** Writes the lines, and says what of the job's log they must be. */
+  write(key: string, lines: readonly Line[]): readonly Expected[];
+  /** Everything that the vendor gave out and may forget (access tokens, page tokens) is forgotten. */
+  expire(): void;
+  /** Makes the parts of a job that lines alone do not make. */
+  addParts?(key: string): void;
+}
+
+/** One vendor's place in the contract: what the laws need to know of it, and nothing of how it is read. */
+export interface Bed {
+  readonly definition: VendorDefinition;
+  /** Nanoseconds between two instants. */
+  readonly spacing: bigint;
+  /** Lines of one instant that a native page does not hold. */
+  readonly crowd: number;
+  /** An instance of a random dialect each time it is asked; prints itself. */
+  readonly dialects: fc.Arbitrary<() => Instance>;
+  /** The native page size of a log call; null where it has none. */
+  nativeSize(call: RecordedCall): number | null;
+  /** What every path that the vendor is asked for looks like, undecoded. */
+  readonly paths: RegExp;
+  /** Well-formed keys of jobs that are not there. */
+  readonly unknownJobs: readonly string[];
+  /** Does each job by key cost a call of its own? Else one call asks for many, and they fail together. */
+  readonly jobsFailAlone: boolean;
+}
+
+/** An arbitrary of instances out of one of settings, which counterexamples show. */
+export function dialectsOf<S>(settings: fc.Arbitrary<S>, create: (settings: S) => Instance): Bed['dialects'] {
+  return settings.map((drawn) =>
+    Object.assign(() => create(drawn), { [fc.toStringMethod]: () => `dialect ${fc.stringify(drawn)}` }),
+  );
+}
+
+/** The instant of a line, cut to a clock of that many nanoseconds. */
+export function timeOf(line: Line, spacing: bigint, clock: bigint): bigint {
+  const time = START + BigInt(line.slot) * spacing + line.fine;
+  return time - (time % clock);
+}
+
+/** What a vendor with the five levels of the sandbox makes of them. */
+export const LEVELS: Readonly<Record<Line['severity'], LogSeverity>> = {
+  debug: 'DEBUG',
+  info: 'INFO',
+  warn: 'WARN',
+  error: 'ERROR',
+  fatal: 'FATAL',
+};
+
+/** The `index`th of a list, over and over. */
+export function pick<T>(list: readonly T[], index: number): T {
+  const found = list[index % list.length];
+  if (found === undefined) throw new Error('Nothing to pick from.');
+  return found;
+}

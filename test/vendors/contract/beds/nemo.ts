@@ -1,0 +1,66 @@
+import fc from 'fast-check';
+import type { LogSeverity } from '../../../../src/domain/severity.ts';
+import { simulateNemo } from '../../../../src/sandbox/nemo/index.ts';
+import { nemo } from '../../../../src/vendors/nemo/index.ts';
+import { dialectsOf, pick, START, timeOf } from '../bed.ts';
+import type { Bed } from '../bed.ts';
+
+const SPACING = 1_000_000n;
+const CLOCK = 1_000n;
+/** One that the vendor's log store takes as a name, one that it does not. */
+const STEPS = ['training', 'pre process'] as const;
+const TASKS = ['task-a', 'task-b'] as const;
+
+/** The vendor has no levels: what is found in the text, by the conventions of `inferSeverity`. */
+const INFERRED: Readonly<Record<string, LogSeverity>> = {
+  'ERROR: disk full': 'ERROR',
+  'WARNING: slow': 'WARN',
+  'level=debug cache miss': 'DEBUG',
+};
+
+// Ties that come in another order at each call are left out: no reader can tell what a page border hides then.
+const settings = fc.record({
+  generation: fc.constantFrom('A', 'B', 'C'),
+  nextPageAtEnd: fc.constantFrom('null', 'empty', 'missing'),
+  zone: fc.constantFrom('naive', 'Z'),
+  badCursor: fc.constantFrom(400, 422, 500),
+  tokens: fc.constantFrom('numbered', 'numbered', 'opaque'),
+  tokenLifetime: fc.constantFrom(undefined, undefined, 3),
+  pageSize: fc.integer({ min: 3, max: 12 }),
+});
+
+export const nemoBed: Bed = {
+  definition: nemo,
+  spacing: SPACING,
+  crowd: 30,
+  dialects: dialectsOf(settings, ({ pageSize, ...dialect }) => {
+    const simulation = simulateNemo({ ...dialect, now: () => START });
+    return {
+      simulation,
+      options: { workspaces: ['default'], pageSize, maxWalk: 1_000 },
+      createJob: (name) => simulation.createJob({ name }),
+      write(key, lines) {
+        const placed = lines.map((line) => {
+          const [step, task] = [pick(STEPS, line.step), `${pick(TASKS, line.task)}-${line.step % STEPS.length}`];
+          return { time: timeOf(line, SPACING, 1n), message: line.text, step, task };
+        });
+        simulation.write(key, placed);
+        return placed.map(({ time, message, step, task }) => ({
+          time: time - (time % CLOCK),
+          message,
+          severity: INFERRED[message] ?? 'UNSPECIFIED',
+          step,
+          task,
+        }));
+      },
+      expire() {
+        simulation.expireTokens();
+      },
+    };
+  }),
+  nativeSize: ({ url }) => Number(new URL(url, 'http://x').searchParams.get('limit')),
+  paths:
+    /^\/apis\/jobs\/v2\/workspaces\/default\/jobs(\/[^/]+(\/(logs|status|steps|attempts)(\/[^/]+(\/(steps|tasks)(\/[^/]+)?)?)?)?)?$/,
+  unknownJobs: ['default/absent', 'elsewhere/job', 'nothing'],
+  jobsFailAlone: true,
+};

@@ -1,0 +1,63 @@
+import fc from 'fast-check';
+import type { LogSeverity } from '../../../../src/domain/severity.ts';
+import { simulateSap } from '../../../../src/sandbox/sap-job-scheduling/index.ts';
+import { sapJobScheduling } from '../../../../src/vendors/sap-job-scheduling/index.ts';
+import { dialectsOf, pick, timeOf } from '../bed.ts';
+import type { Bed, Line } from '../bed.ts';
+
+const SECOND = 1_000_000_000n;
+const STEPS = ['default', "night's run / 50%"] as const;
+
+const STATES: Readonly<Record<Line['severity'], readonly [state: string, severity: LogSeverity]>> = {
+  debug: ['SUCCESS', 'INFO'],
+  info: ['SUCCESS', 'INFO'],
+  warn: ['UNKNOWN', 'WARN'],
+  error: ['ERROR', 'ERROR'],
+  fatal: ['TIMEOUT', 'ERROR'],
+};
+
+const settings = fc.record({
+  dialect: fc.constantFrom('legacy', 'current'),
+  order: fc.constantFrom('newest-first', 'oldest-first'),
+  ties: fc.constantFrom('inserted', 'shuffled'),
+  auth: fc.constantFrom('basic', 'basic', 'oauth2'),
+  emptyRuns: fc.constantFrom('empty', 'not-found'),
+  pageSize: fc.integer({ min: 3, max: 12 }),
+  said: fc.boolean(),
+});
+
+export const sapBed: Bed = {
+  definition: sapJobScheduling,
+  spacing: SECOND,
+  crowd: 30,
+  dialects: dialectsOf(settings, ({ pageSize, said, ...options }) => {
+    const simulation = simulateSap(options);
+    return {
+      simulation,
+      options: { pageSize, dialect: said ? options.dialect : 'auto' },
+      createJob: (name) => simulation.createJob(name === undefined ? {} : { name }),
+      write(key, lines) {
+        return lines.map((line) => {
+          const time = timeOf(line, SECOND, SECOND);
+          // A run's line stands where it completed, which may be some time after it was invoked.
+          const executed = time - BigInt(Number(line.fine % 7n) * 6) * SECOND;
+          const [state, severity] = STATES[line.severity];
+          const schedule = pick(STEPS, line.step);
+          simulation.addRun(
+            key,
+            { state, scheduled: executed - 2n * SECOND, executed, completed: time, text: line.text },
+            schedule,
+          );
+          return { time, message: line.text, severity, step: simulation.schedules(key)[schedule] ?? null, task: null };
+        });
+      },
+      expire() {
+        simulation.expireTokens();
+      },
+    };
+  }),
+  nativeSize: ({ url }) => Number(new URL(url, 'http://x').searchParams.get('page_size')),
+  paths: /^\/(oauth\/token|scheduler\/jobs(\/[^/]+(\/schedules(\/[^/]+(\/runs(\/[^/]+)?)?)?)?)?)$/,
+  unknownJobs: ['999999', '0', 'job-1'],
+  jobsFailAlone: true,
+};

@@ -1,0 +1,55 @@
+import fc from 'fast-check';
+import { simulateSoftwareOne } from '../../../../src/sandbox/softwareone/index.ts';
+import { softwareOne } from '../../../../src/vendors/softwareone/index.ts';
+import { dialectsOf, LEVELS, START, timeOf } from '../bed.ts';
+import type { Bed } from '../bed.ts';
+
+const MILLISECOND = 1_000_000n;
+
+const settings = fc.record({
+  maxLimit: fc.constantFrom(100, 100, 4),
+  totals: fc.boolean(),
+  errorShape: fc.constantFrom('object', 'array'),
+  unfilterable: fc.constantFrom<readonly string[]>([], [], ['timestamp'], ['severity'], ['*']),
+  unorderable: fc.constantFrom<readonly string[]>([], [], ['id'], ['timestamp'], ['*']),
+  ignoresFilters: fc.constantFrom(false, false, true),
+  pageSize: fc.integer({ min: 3, max: 12 }),
+});
+
+export const softwareOneBed: Bed = {
+  definition: softwareOne,
+  spacing: MILLISECOND,
+  crowd: 30,
+  dialects: dialectsOf(settings, ({ pageSize, ...dialect }) => {
+    const simulation = simulateSoftwareOne({ settings: dialect, now: () => Number(START / MILLISECOND) });
+    return {
+      simulation,
+      options: { pageSize },
+      createJob: (name) => simulation.createJob(name === undefined ? {} : { name }),
+      write(key, lines) {
+        const placed = lines.map((line) => ({
+          time: timeOf(line, MILLISECOND, 1n),
+          message: line.text,
+          severity: line.severity,
+        }));
+        simulation.write(key, placed);
+        return placed.map(({ time, message, severity }) => ({
+          time: time - (time % MILLISECOND),
+          message,
+          severity: LEVELS[severity],
+          step: null,
+          task: null,
+        }));
+      },
+      // Its tokens live long and its pages have none.
+      expire: () => undefined,
+      addParts(key) {
+        simulation.createJob({ name: 'part', parent: key });
+      },
+    };
+  }),
+  nativeSize: ({ url }) => Number(/[?&]limit=(\d+)/.exec(url)?.[1]),
+  paths: /^\/public\/v1\/system\/tasks(\/[^/]+(\/logs)?)?$/,
+  unknownJobs: ['TSK-9999-9999-9999-9999', 'absent'],
+  jobsFailAlone: false,
+};

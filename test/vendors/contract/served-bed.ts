@@ -1,0 +1,131 @@
+import { createCall } from '../../../src/domain/call.ts';
+import type { Call } from '../../../src/domain/call.ts';
+import type { Federation } from '../../../src/federation/api.ts';
+import { createFederation } from '../../../src/federation/create-federation.ts';
+import { DEFAULT_LIMITS } from '../../../src/http/settings.ts';
+import type { AuthSettings } from '../../../src/http/settings.ts';
+import { createSourceHttp } from '../../../src/http/source-http.ts';
+import type { ManagedSourceHttp } from '../../../src/http/source-http.ts';
+import type { SimulatedVendor, VendorServer } from '../../../src/sandbox/types.ts';
+import { startVendorServer } from '../../../src/sandbox/vendor-server.ts';
+import type { Connector } from '../../../src/vendors/connector.ts';
+import type { Bed, Instance } from './bed.ts';
+
+/** One vendor that listens, and becomes another instance of itself for each run. */
+export interface ServedBed {
+  readonly bed: Bed;
+  /** Its name among the sources. */
+  readonly source: string;
+  readonly server: VendorServer;
+  readonly instance: Instance;
+  use(instance: Instance): void;
+  close(): Promise<void>;
+}
+
+export async function serveBed(bed: Bed): Promise<ServedBed> {
+  const { vendor } = bed.definition;
+  let current: Instance | null = null;
+  const now = (): SimulatedVendor => {
+    if (current === null) throw new Error('No instance is in use yet.');
+    return current.simulation;
+  };
+  const server = await startVendorServer({
+    vendor,
+    handle: (request) => now().handle(request),
+    classify: (request) => now().classify(request),
+    sourceConfig: (origin) => now().sourceConfig(origin),
+    createJob: (options) => now().createJob(options),
+    setStatus: (key, status) => {
+      now().setStatus(key, status);
+    },
+    write: (key, lines) => {
+      now().write(key, lines);
+    },
+    generate: (key, count, line) => {
+      now().generate(key, count, line);
+    },
+    clear: () => {
+      now().clear();
+    },
+  });
+  // As long as somebody holds it, the connections of all replicas to come stay open.
+  let held: ManagedSourceHttp | undefined;
+  const served: ServedBed = {
+    bed,
+    source: `the-${vendor}`,
+    server,
+    get instance() {
+      if (current === null) throw new Error('No instance is in use yet.');
+      return current;
+    },
+    use(instance) {
+      current = instance;
+      server.clearFaults();
+      server.resetCalls();
+      held ??= httpTo(served);
+    },
+    async close() {
+      await held?.close();
+      await server.close();
+    },
+  };
+  return served;
+}
+
+/** The real client, as the configuration of such a source would make it, but that it never waits. */
+function httpTo({ bed, source, server, instance }: ServedBed): ManagedSourceHttp {
+  const { definition } = bed;
+  // A simulation says what its source's configuration says.
+  const config = instance.simulation.sourceConfig(server.origin) as { baseUrl: string; auth: AuthSettings };
+  const { baseUrl } = config;
+  const auth =
+    config.auth.type === 'api-key-exchange'
+      ? { ...config.auth, tokenUrl: definition.tokenUrl(baseUrl) ?? '' }
+      : config.auth;
+  return createSourceHttp(
+    { source, baseUrl, auth, forward: false, limits: DEFAULT_LIMITS, classifyError: definition.classifyError },
+    { sleep: () => Promise.resolve() },
+  );
+}
+
+/** One process that serves the graph: it knows nothing but its configuration. */
+export interface Replica {
+  readonly federation: Federation;
+  connector(source: string): Connector;
+  close(): Promise<void>;
+}
+
+export function startReplica(beds: readonly ServedBed[]): Replica {
+  const sources = beds.map((served) => {
+    const http = httpTo(served);
+    const { definition } = served.bed;
+    const options: unknown = definition.options.parse(served.instance.options);
+    return { name: served.source, http, connector: definition.create({ source: served.source, http, options }) };
+  });
+  const federation = createFederation(sources);
+  return {
+    federation,
+    connector(source) {
+      const found = sources.find(({ name }) => name === source);
+      if (found === undefined) throw new Error(`There is no source ${source}.`);
+      return found.connector;
+    },
+    async close() {
+      await federation.close();
+      await Promise.all(sources.map(({ http }) => http.close()));
+    },
+  };
+}
+
+/** Asks a replica that has just started, and stops it again. */
+export async function onReplica<T>(
+  beds: readonly ServedBed[],
+  ask: (replica: Replica, call: Call) => Promise<T>,
+): Promise<T> {
+  const replica = startReplica(beds);
+  try {
+    return await ask(replica, createCall());
+  } finally {
+    await replica.close();
+  }
+}
