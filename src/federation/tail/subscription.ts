@@ -60,7 +60,8 @@ export class Subscription {
   /** Digests of lines that were delivered although the feeds have not released them, with their instants. */
   readonly #ahead = new Map<string, bigint>();
   /** Where the history that is being read began. */
-  #began: MergedPosition = FROM_THE_BEGINNING.position;
+  #began: MergedPosition;
+  readonly #joinedAt = BigInt(Date.now()) * 1_000_000n;
   /** Everything up to here is settled while history is read. Null: the feeds say where we stand. */
   #history: TailState | null = null;
   #furthest: MergedPosition | null = null;
@@ -82,6 +83,8 @@ export class Subscription {
     this.#accepts = acceptFilter(args);
     this.#cursors = options.cursors.forConnection(logConnectionKey(scopes, { filter: args.filter }));
     this.#history = typeof args.after === 'string' ? decodeTailState(this.#cursors, args.after) : null;
+    // Also before anything is read this is where the subscriber stands.
+    this.#began = this.#history?.position ?? FROM_THE_BEGINNING.position;
     this.#leave = AbortSignal.any([call.signal, options.stopping]);
     this.#deadline = Date.now() + options.tail.maxDurationMilliseconds;
     this.#lanes = scopes.map((scope, index) => new Lane(scope, index, this));
@@ -415,8 +418,18 @@ export class Subscription {
   }
 
   #cursorNow(): string {
+    if (this.#isOwedOnlyWhatComes()) {
+      const position = { ...startOfInstant(this.#joinedAt), scope: 0, partition: '' };
+      return encodeTailState(this.#cursors, { position, delivered: [] });
+    }
     if (this.#history !== null) return encodeTailState(this.#cursors, this.#bounded(this.#historyState()).state);
     return encodeTailState(this.#cursors, this.#bounded(this.#liveState()).state);
+  }
+
+  /** Nothing of the past was asked for, and where the present is has not been seen. */
+  #isOwedOnlyWhatComes(): boolean {
+    const wantsPast = this.#history !== null || (this.#options.args.tail ?? 0) > 0;
+    return !wantsPast && this.#lanes.some(({ feed }) => !feed.isBegun);
   }
 
   #endReason(): 'JOB_FINISHED' | 'SOURCE_GONE' | null {
