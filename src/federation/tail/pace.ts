@@ -20,6 +20,16 @@ export class Pace {
     return this.#jittered(this.#pause);
   }
 
+  /** When somebody has come who wants to see what there is: the pauses begin anew. */
+  reset(): void {
+    this.#pause = this.#settings.intervalMilliseconds;
+  }
+
+  /** Is a pause longer than the shortest one, at the most that chance makes of it? */
+  isLong(pause: number): boolean {
+    return pause > this.#settings.intervalMilliseconds * (1 + this.#settings.jitter);
+  }
+
   /** After a poll that brought nothing. */
   idle(): number {
     const pause = this.#pause;

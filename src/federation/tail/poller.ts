@@ -44,7 +44,7 @@ export class Poller implements FeedDriver {
   #refreshedAt = -Infinity;
   /** When the job was first seen to be finished; null while it is not. */
   #finishedAt: number | null = null;
-  /** When the last pause began that is longer than the shortest one. */
+  /** Is the pause one that somebody who joins may cut short? */
   #isIdle = false;
 
   constructor(options: PollerOptions) {
@@ -59,8 +59,11 @@ export class Poller implements FeedDriver {
   }
 
   poke(): void {
-    // While lines come the next poll is near anyway: many subscribers must not make many polls.
-    if (this.#isIdle) this.#wake?.();
+    // When the next poll is near anyway it is not hurried: many subscribers must not make many polls.
+    if (!this.#isIdle) return;
+    this.#isIdle = false;
+    this.#pace.reset();
+    this.#wake?.();
   }
 
   async stop(): Promise<void> {
@@ -121,8 +124,8 @@ export class Poller implements FeedDriver {
         return null;
       }
       const drain = this.#untilDrainPoll();
-      this.#isIdle = fresh === 0 && !changed;
-      const pause = this.#isIdle ? this.#pace.idle() : this.#pace.active();
+      const pause = fresh === 0 && !changed ? this.#pace.idle() : this.#pace.active();
+      this.#isIdle = this.#pace.isLong(pause);
       return drain === null ? pause : Math.min(pause, drain);
     } catch (error) {
       if (this.#stopped.signal.aborted) return null;
@@ -132,8 +135,10 @@ export class Poller implements FeedDriver {
       }
       if (!isPassing(error)) throw error;
       sink.failed(error);
-      this.#isIdle = true;
-      return this.#pace.failed(error.retryAfterSeconds);
+      const pause = this.#pace.failed(error.retryAfterSeconds);
+      // Nobody who joins may cut short what the source has asked for.
+      this.#isIdle = error.retryAfterSeconds === undefined && this.#pace.isLong(pause);
+      return pause;
     }
   }
 
