@@ -86,10 +86,11 @@ export interface JobNodeConnection extends Connection<JobNode> {
   failures(): Promise<readonly SourceFailure[]>;
 }
 
-/** `Query.jobs`. */
+/** `Query.jobs`. Failures are listed, for an error would take the whole operation with it. */
 export function jobs(_root: unknown, args: JobsArguments, { federation, call }: GraphContext): JobNodeConnection {
   const { sources = null, filter, ...page } = args;
-  return federation.jobs({ ...page, sources, filter: filter ? withoutNulls(filter) : null }, call);
+  const listed = { ...page, sources, filter: filter ? withoutNulls(filter) : null, listFailures: true };
+  return federation.jobs(listed, call);
 }
 
 /** `Source.jobs`: where the one source does not answer there is nothing to show, and its error is said. */

@@ -8,17 +8,17 @@ import { logArguments } from './log-arguments.ts';
 import type { LogFieldArguments } from './log-arguments.ts';
 import type { PartKind, PartNode } from './part.ts';
 
-/** `Query.logs`: the lines of several jobs. */
+/** `Query.logs`: the lines of jobs. Failures are listed, for an error would take the whole operation with it. */
 export function logsOfJobs(
   _root: unknown,
   args: LogFieldArguments & { readonly jobs: readonly string[] },
   { federation, call }: GraphContext,
 ): LogConnection {
   const scopes = jobsOfIds(args.jobs).map(({ source, key }) => ({ source, scope: { job: key } }));
-  return federation.logs(scopes, logArguments(args), call);
+  return federation.logs(scopes, { ...logArguments(args), listFailures: true }, call);
 }
 
-/** `Job.logs`. */
+/** `Job.logs`: its failure is an error of that field. */
 export function logsOfJob(job: JobRef, args: LogFieldArguments, { federation, call }: GraphContext): LogConnection {
   return federation.logs([{ source: job.source, scope: { job: job.key } }], logArguments(args), call);
 }

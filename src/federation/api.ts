@@ -19,7 +19,13 @@ export interface PartArguments extends ConnectionArguments {
   readonly step?: string | undefined;
 }
 
-export interface LogArguments extends ConnectionArguments {
+/** What becomes of a failure of the only source or scope that is asked for. */
+export interface FailureArguments {
+  /** It is a row of `failures`, as it is among several. Default: it is thrown. */
+  readonly listFailures?: boolean | undefined;
+}
+
+export interface LogArguments extends ConnectionArguments, FailureArguments {
   readonly filter?: (LogFilter & TimeBounds) | null | undefined;
   readonly descending?: boolean | undefined;
 }
@@ -148,7 +154,8 @@ export interface Federation {
   /** Batched per call: all jobs asked for in one tick cost the fewest calls that their vendors allow. Null: no such job. */
   job(ref: JobRef, call: Call): Promise<Job | null>;
   jobs(
-    args: ConnectionArguments & { readonly sources?: readonly string[] | null; readonly filter?: JobFilter | null },
+    args: ConnectionArguments &
+      FailureArguments & { readonly sources?: readonly string[] | null; readonly filter?: JobFilter | null },
     call: Call,
   ): JobConnection;
   attempts(job: JobRef, args: PartArguments, call: Call): Connection<Attempt>;

@@ -15,6 +15,13 @@ export function mayRecover(error: unknown): boolean {
   return error instanceof TributaryError && RECOVERABLE.has(error.code);
 }
 
+/** Is this a source that did not answer as it should, and neither the client's mistake nor ours? */
+export function isOfSource(error: unknown): boolean {
+  return error instanceof TributaryError && (error.code.startsWith('SOURCE_') || OF_SOURCE.has(error.code));
+}
+
+const OF_SOURCE: ReadonlySet<ErrorCode> = new Set(['NOT_FOUND', 'UPSTREAM_BUDGET_EXCEEDED']);
+
 /** A failure as clients see it. Errors that are not ours say nothing but that something went wrong. */
 export function sourceFailure(source: string, jobId: string | null, error: unknown): SourceFailure {
   if (error instanceof TributaryError) {

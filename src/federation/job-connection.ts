@@ -1,12 +1,12 @@
 import type { Call } from '../domain/call.ts';
 import type { Job } from '../domain/job.ts';
 import type { JobFilter, JobPage } from '../vendors/connector.ts';
-import type { ConnectionArguments, Edge, JobConnection, PageInfo, SourceFailure } from './api.ts';
+import type { ConnectionArguments, Edge, FailureArguments, JobConnection, PageInfo, SourceFailure } from './api.ts';
 import { checkPageArguments } from './arguments.ts';
 import type { PageArguments } from './arguments.ts';
 import { invalidCursor } from './cursor.ts';
 import type { ConnectionCursors, CursorCodec } from './cursor.ts';
-import { mayRecover, sourceFailure } from './failures.ts';
+import { isOfSource, mayRecover, sourceFailure } from './failures.ts';
 import { filterKey } from './log-filter.ts';
 import { rememberJob } from './source.ts';
 import type { FederatedSource } from './source.ts';
@@ -31,7 +31,7 @@ interface PlacedJob {
 
 export interface JobConnectionOptions {
   readonly sources: readonly FederatedSource[];
-  readonly args: ConnectionArguments;
+  readonly args: ConnectionArguments & FailureArguments;
   readonly filter: JobFilter;
   readonly cursors: CursorCodec;
   readonly maxPageSize: number;
@@ -153,8 +153,9 @@ class FederatedJobs implements JobConnection {
   readonly #mayAskAgain = new Set<string>();
 
   #onFailure(source: FederatedSource, error: unknown): void {
-    // One source alone has no others whose jobs would be lost with it.
-    if (this.#options.sources.length === 1) throw error;
+    // One source alone has no others whose jobs would be lost with it, unless whoever asks has.
+    const listed = this.#options.args.listFailures === true && isOfSource(error);
+    if (this.#options.sources.length === 1 && !listed) throw error;
     if (mayRecover(error)) this.#mayAskAgain.add(source.name);
     this.#failures.push(sourceFailure(source.name, null, error));
   }
