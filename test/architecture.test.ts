@@ -18,6 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/federation': ['src/vendors', 'src/pagination', 'src/http', 'src/domain'],
   resolvers: ['src/federation', 'src/vendors', 'src/domain'],
   schema: ['resolvers', 'src/federation', 'src/vendors', 'src/domain'],
+  'src/redis': ['src/federation', 'src/domain'],
   'src/sandbox': ['src/domain'],
   'src/explorer': [],
   'src/context.ts': ['resolvers', 'src/federation', 'src/domain'],
@@ -36,6 +37,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/server',
     'src/context.ts',
     'src/config',
+    'src/redis',
     'src/sandbox',
     'src/federation',
     'src/vendors',
@@ -47,6 +49,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** Packages that one place hides from the others. */
 const ONLY_IN: Readonly<Record<string, readonly string[]>> = {
   undici: ['src/http'],
+  ioredis: ['src/redis'],
   dataloader: ['src/federation', 'src/vendors'],
   '@pothos/core': ['schema'],
   'graphql-yoga': ['src/server'],

@@ -6,6 +6,11 @@ import { EXIT, untilStopped } from './surroundings.ts';
 import type { Surroundings } from './surroundings.ts';
 import { createFederation } from '../federation/create-federation.ts';
 import type { RequestObservation } from '../http/stats.ts';
+import type { TailSharing } from '../federation/tail/feeds.ts';
+import { createRedisSharing } from '../redis/index.ts';
+import type { Configuration } from '../config/configuration.ts';
+import { createMetrics } from '../server/metrics.ts';
+import type { Metrics } from '../server/metrics.ts';
 import { createServer } from '../server/server.ts';
 
 export interface ServeOptions {
@@ -21,14 +26,19 @@ export interface ServeOptions {
  */
 export async function serve(options: ServeOptions, surroundings: Surroundings): Promise<number> {
   const logger = pino({ base: null }, { write: surroundings.complain });
-  const opened = await openSources({ config: options.config, onRequest: logRequests(logger) }, surroundings);
-  const { server: settings } = opened.configuration;
+  const metrics = createMetrics();
+  const onRequest = observeRequests(logger, metrics);
+  const opened = await openSources({ config: options.config, onRequest }, surroundings);
+  const { server: settings, tail } = opened.configuration;
   logger.level = settings.logLevel;
+  const sharing = shareTails(opened.configuration, logger);
+  const federation = createFederation(opened.sources, {
+    maxPageSize: settings.maxPageSize,
+    tail,
+    ...(sharing === null ? {} : { sharing }),
+    ...(settings.cursorSecret === null ? {} : { cursorSecret: settings.cursorSecret }),
+  });
   try {
-    const federation = createFederation(opened.sources, {
-      maxPageSize: settings.maxPageSize,
-      ...(settings.cursorSecret === null ? {} : { cursorSecret: settings.cursorSecret }),
-    });
     const server = await createServer({
       federation,
       host: options.host ?? settings.host,
@@ -36,6 +46,7 @@ export async function serve(options: ServeOptions, surroundings: Surroundings): 
       graphiql: settings.graphiql,
       allowedOrigins: settings.allowedOrigins,
       logger,
+      metrics,
     });
     announce(opened, logger);
     await surroundings.print(`ready at ${server.url}/graphql\n`);
@@ -43,6 +54,7 @@ export async function serve(options: ServeOptions, surroundings: Surroundings): 
     logger.info('shutting down');
     await server.close();
   } finally {
+    await federation.close();
     await opened.close();
   }
   return EXIT.done;
@@ -55,9 +67,18 @@ function announce({ sources, sandboxed }: OpenSources, logger: Logger): void {
   else logger.info({ sources: names }, 'serving the configured sources');
 }
 
-/** Calls to sources are debug lines: they hold neither URLs nor credentials. */
-function logRequests(logger: Logger): (observation: RequestObservation) => void {
+function shareTails({ redis, server }: Configuration, logger: Logger): TailSharing | null {
+  if (redis === null) return null;
+  return createRedisSharing({ ...redis, secret: server.cursorSecret ?? 'tributary' }, (state) => {
+    if (state === 'CONNECTED') logger.info('sharing pollers with other replicas through Redis');
+    else logger.warn('Redis does not answer: this replica polls for itself until it does');
+  });
+}
+
+/** Calls to sources are counted, and are debug lines: they hold neither URLs nor credentials. */
+function observeRequests(logger: Logger, metrics: Metrics): (observation: RequestObservation) => void {
   return (observation) => {
+    metrics.upstream(observation.source, observation.outcome);
     logger.debug({ ...observation }, 'asked a source');
   };
 }

@@ -12,7 +12,7 @@ export async function withFederation(
   use: (federation: Federation, newCall: () => Call) => Promise<number>,
 ): Promise<number> {
   const opened = await openSources({ config }, surroundings);
-  const federation = createFederation(opened.sources);
+  const federation = createFederation(opened.sources, { tail: opened.configuration.tail });
   try {
     // A call remembers what it has read: a command that pages or polls takes a new one for each step.
     return await use(federation, () => createCall({ signal: surroundings.stop }));

@@ -1,4 +1,5 @@
 import type { VendorDefinition } from '../vendors/connector.ts';
+import type { SourceTailSettings, TailSettings } from '../federation/tail/settings.ts';
 import type { SourceHttpSettings } from '../http/settings.ts';
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
@@ -24,10 +25,23 @@ export interface SourceConfiguration {
   readonly http: SourceHttpSettings;
   /** As the vendor's own `options` schema decoded them. */
   readonly options: unknown;
+  /** Where its jobs are followed otherwise than those of other sources. */
+  readonly tail: SourceTailSettings;
+}
+
+/** Where replicas share their pollers. */
+export interface RedisConfiguration {
+  /** May hold a password: never shown. */
+  readonly url: string;
+  readonly prefix: string;
+  readonly leaseMilliseconds: number;
 }
 
 export interface Configuration {
   readonly server: ServerSettings;
+  readonly tail: Partial<TailSettings>;
+  /** Null: each replica polls for itself. */
+  readonly redis: RedisConfiguration | null;
   /** In the order of the file. */
   readonly sources: readonly SourceConfiguration[];
 }

@@ -5,6 +5,7 @@ import type { Environment } from './environment.ts';
 import { ConfigurationError } from './problems.ts';
 import type { Problem } from './problems.ts';
 import { COMMON_KEYS, commonSchema, serverSchema } from './schema.ts';
+import { redisSchema, sourceTailSettings, tailSchema, tailSettings } from './tail-schema.ts';
 import { validate } from './validate.ts';
 import type { AuthSettings, LimitSettings } from '../http/settings.ts';
 import type { VendorDefinition } from '../vendors/connector.ts';
@@ -21,6 +22,8 @@ type CommonSettings = z.output<typeof commonSchema>;
 /** The parts that every configuration has, typed; `validate` has checked the rest. */
 const typedParts = z.object({
   server: serverSchema.prefault({}),
+  tail: tailSchema.prefault({}),
+  redis: redisSchema.optional(),
   sources: z.record(z.string(), commonSchema.extend({ vendor: z.string() })),
 });
 
@@ -28,7 +31,7 @@ const typedParts = z.object({
 export function parseConfiguration(value: unknown, { origin, vendors, environment }: ParseOptions): Configuration {
   const validated = validate(value, vendors, environment);
   if (!validated.ok) throw new ConfigurationError(origin, validated.problems);
-  const { server, sources } = typedParts.parse(validated.input);
+  const { server, tail, redis, sources } = typedParts.parse(validated.input);
   const problems: Problem[] = [];
   const configured = Object.entries(sources).flatMap(([name, common]): SourceConfiguration[] => {
     const definition = vendors.find(({ vendor }) => vendor === common.vendor);
@@ -47,11 +50,17 @@ export function parseConfiguration(value: unknown, { origin, vendors, environmen
         definition,
         http: httpSettings(name, definition, common, auth),
         options: optionsOf(validated.sources[name]),
+        tail: sourceTailSettings(common.tail),
       },
     ];
   });
   if (problems.length > 0) throw new ConfigurationError(origin, problems);
-  return { server: { ...server, cursorSecret: server.cursorSecret ?? null }, sources: configured };
+  return {
+    server: { ...server, cursorSecret: server.cursorSecret ?? null },
+    tail: tailSettings(tail),
+    redis: redis === undefined ? null : { url: redis.url, prefix: redis.prefix, leaseMilliseconds: redis.leaseTtl },
+    sources: configured,
+  };
 }
 
 function httpSettings(

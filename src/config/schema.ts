@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { DEFAULT_LIMITS } from '../http/settings.ts';
 import { authSchema, anyAuth } from './auth-schema.ts';
 import { duration, formatDuration } from './duration.ts';
+import { redisSchema, sourceTailSchema, tailSchema } from './tail-schema.ts';
 import type { VendorDefinition } from '../vendors/connector.ts';
 
 /** Letters, digits, `.`, `_` and `-`, beginning with a letter or digit: safe in ids, metrics and log lines. */
@@ -70,6 +71,7 @@ const common = {
     .default(false)
     .describe("Send the caller's own Authorization header, where there is one, instead of `auth`."),
   limits: limitsSchema.prefault({}).describe('Bounds of what is asked of this source.'),
+  tail: sourceTailSchema.prefault({}).describe('How its jobs are followed, where that differs from the others.'),
 };
 
 /** The shared keys of a source, whatever its vendor; other keys are left out. */
@@ -98,6 +100,8 @@ export function configurationSchema(vendors: readonly VendorDefinition[]) {
     .strictObject({
       $schema: z.string().optional().describe('The JSON Schema of this file, for editors.'),
       server: serverSchema.prefault({}).describe('What clients connect to.'),
+      tail: tailSchema.prefault({}).describe('How jobs are followed for subscriptions.'),
+      redis: redisSchema.optional().describe('Where replicas share their pollers. Default: each polls for itself.'),
       sources: z
         .record(name, z.discriminatedUnion('vendor', [first, ...others]))
         .refine((sources) => Object.keys(sources).length > 0, { error: 'needs at least one source' })

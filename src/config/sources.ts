@@ -1,4 +1,5 @@
 import type { Configuration } from './configuration.ts';
+import type { SourceTailSettings } from '../federation/tail/settings.ts';
 import { createSourceHttp } from '../http/source-http.ts';
 import type { ManagedSourceHttp, SourceHttpOptions } from '../http/source-http.ts';
 import type { Connector, VendorDefinition } from '../vendors/connector.ts';
@@ -9,7 +10,12 @@ export interface ConnectedSource {
   readonly vendor: string;
   readonly definition: VendorDefinition;
   readonly connector: Connector;
+  /** Does it pass the caller's own `Authorization` on? */
+  readonly forwards: boolean;
   readonly http: ManagedSourceHttp;
+  /** Does it pass the caller's own `Authorization` on? */
+  readonly forwards: boolean;
+  readonly tail: SourceTailSettings;
 }
 
 /** Makes a connector for every configured source, in their order. Nothing is asked of a vendor yet. */
@@ -17,10 +23,10 @@ export function connectSources(
   { sources }: Pick<Configuration, 'sources'>,
   options: SourceHttpOptions = {},
 ): readonly ConnectedSource[] {
-  return sources.map(({ name, definition, http: settings, options: vendorOptions }) => {
+  return sources.map(({ name, definition, http: settings, options: vendorOptions, tail }) => {
     const http = createSourceHttp(settings, options);
     const connector = definition.create({ source: name, http, options: vendorOptions });
-    return { name, vendor: definition.vendor, definition, connector, http };
+    return { name, vendor: definition.vendor, definition, connector, http, forwards: settings.forward, tail };
   });
 }
 

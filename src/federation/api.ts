@@ -182,6 +182,17 @@ export interface TailStatistics {
   readonly subscribers: number;
   /** Polls since the process began. */
   readonly polls: number;
+  /** How pollers are shared with other replicas; null where they are not. */
+  readonly sharing: SharingStatistics | null;
+}
+
+export interface SharingStatistics {
+  /** DOWN: each replica polls for itself until it is CONNECTED again. */
+  readonly state: 'CONNECTED' | 'DOWN';
+  /** Jobs that this replica polls for all. */
+  readonly leading: number;
+  /** Jobs that another replica polls for this one. */
+  readonly following: number;
 }
 
 /** What the global id of an entry holds. */

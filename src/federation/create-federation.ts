@@ -13,7 +13,7 @@ import { partConnection } from './part-connection.ts';
 import { jobLoader } from './source.ts';
 import type { FederatedSource } from './source.ts';
 import { Feeds } from './tail/feeds.ts';
-import type { DriverFactory } from './tail/feeds.ts';
+import type { TailSharing } from './tail/feeds.ts';
 import { DEFAULT_TAIL } from './tail/settings.ts';
 import type { TailSettings } from './tail/settings.ts';
 import { Subscription } from './tail/subscription.ts';
@@ -31,8 +31,8 @@ export interface FederationSettings {
   readonly settleMilliseconds: number;
   /** How jobs are followed; what is left out is as in `DEFAULT_TAIL`. */
   readonly tail: Partial<TailSettings>;
-  /** How feeds get their lines; left out: each process polls for itself. */
-  readonly driver?: DriverFactory | undefined;
+  /** How pollers are shared with other replicas; closed with the federation. Left out: each process polls for itself. */
+  readonly sharing?: TailSharing | undefined;
 }
 
 /**
@@ -61,7 +61,7 @@ export function createFederation(
   const health = new HealthChecks();
   const stopping = new AbortController();
   const tail = { ...DEFAULT_TAIL, ...settings.tail };
-  const feeds = new Feeds(tail, settings.driver);
+  const feeds = new Feeds(tail, settings.sharing);
 
   function find(name: string): FederatedSource {
     const found = byName.get(name);

@@ -2,6 +2,7 @@ import DataLoader from 'dataloader';
 import type { Call } from '../domain/call.ts';
 import type { Job } from '../domain/job.ts';
 import type { Connector } from '../vendors/connector.ts';
+import type { SourceTailSettings } from './tail/settings.ts';
 
 /** A source as the federation knows it. */
 export interface FederatedSource {
@@ -10,6 +11,8 @@ export interface FederatedSource {
   readonly connector: Connector;
   /** Does it pass the caller's own `Authorization` on? Then callers do not share what it answers. */
   readonly forwards?: boolean | undefined;
+  /** How its jobs are followed where that differs from the federation's settings. */
+  readonly tail?: SourceTailSettings | undefined;
 }
 
 /** Batches jobs asked for in one tick of one call, and remembers them for the call. */

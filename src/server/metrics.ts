@@ -1,12 +1,18 @@
 import type { Plugin } from 'graphql-yoga';
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { ErrorCode } from '../domain/errors.ts';
+import type { TailStatistics } from '../federation/api.ts';
+import { countTails } from './tail-metrics.ts';
 
 /** What is counted, under names that start with `tributary_`. One registry per server. */
 export interface Metrics {
   readonly registry: Registry;
   request(route: string, status: number): void;
   error(code: ErrorCode): void;
+  /** One attempt at a call to a source. */
+  upstream(source: string, outcome: string): void;
+  /** Shows what is followed, as it is whenever somebody looks. */
+  tails(statistics: () => TailStatistics): void;
   /** Counts operations and open subscriptions. */
   readonly plugin: Plugin;
 }
@@ -31,6 +37,12 @@ export function createMetrics(): Metrics {
     labelNames: ['code'],
     registers: [registry],
   });
+  const upstream = new Counter({
+    name: 'tributary_upstream_requests_total',
+    help: 'Attempts at calls to sources, by source and outcome: ok, aborted or an error code.',
+    labelNames: ['source', 'outcome'],
+    registers: [registry],
+  });
   const subscriptions = new Gauge({
     name: 'tributary_graphql_subscriptions',
     help: 'Subscriptions that are open now.',
@@ -43,6 +55,12 @@ export function createMetrics(): Metrics {
     },
     error: (code) => {
       errors.inc({ code });
+    },
+    upstream: (source, outcome) => {
+      upstream.inc({ source, outcome });
+    },
+    tails: (statistics) => {
+      countTails(registry, statistics);
     },
     plugin: {
       onExecute() {

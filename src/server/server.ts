@@ -10,6 +10,7 @@ import { createGraphql } from './graphql.ts';
 import { DEFAULT_QUERY_LIMITS } from './limits.ts';
 import type { QueryLimits } from './limits.ts';
 import { createMetrics } from './metrics.ts';
+import type { Metrics } from './metrics.ts';
 import { serveWebSockets } from './websocket.ts';
 
 export interface ServerOptions {
@@ -26,6 +27,8 @@ export interface ServerOptions {
   readonly allowedOrigins?: readonly string[];
   /** How long `close` waits for answers that are on their way. Default: 5,000. */
   readonly graceMilliseconds?: number;
+  /** Where this server and others count. Default: metrics of its own. */
+  readonly metrics?: Metrics;
 }
 
 export interface RunningServer {
@@ -38,13 +41,17 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
+/** Nothing is lost without Redis: such a replica takes requests. */
+const DEGRADED = 'ready, degraded: Redis does not answer, and each replica polls for itself\n';
+
 type Handler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 
 /** Starts the service. Rejects when the port can't be had. */
 export async function createServer(options: ServerOptions): Promise<RunningServer> {
   const { federation, host, port, logger = null, allowedOrigins = [], graceMilliseconds = 5_000 } = options;
   const limits = { ...DEFAULT_QUERY_LIMITS, ...options.limits };
-  const metrics = createMetrics();
+  const metrics = options.metrics ?? createMetrics();
+  metrics.tails(() => federation.tailStatistics());
   const graphql = createGraphql({ federation, limits, logger, metrics, allowedOrigins });
   const graphiql = options.graphiql === false ? null : createGraphiql(federation);
   let closing: Promise<void> | null = null;
@@ -61,7 +68,8 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
       answerText(response, 200, 'live\n');
     },
     '/health/ready': (_request, response) => {
-      answerText(response, closing === null ? 200 : 503, closing === null ? 'ready\n' : 'shutting down\n');
+      if (closing !== null) answerText(response, 503, 'shutting down\n');
+      else answerText(response, 200, federation.tailStatistics().sharing?.state === 'DOWN' ? DEGRADED : 'ready\n');
     },
     '/metrics': async (_request, response) => {
       const text = await metrics.registry.metrics();

@@ -25,6 +25,16 @@ const MINIMAL = { vendor: 'orchard', baseUrl: 'https://orchard.example.com', wor
 describe('a valid configuration', () => {
   test('becomes settings with every default filled in', () => {
     expect(parse({ sources: { first: MINIMAL } })).toEqual({
+      redis: null,
+      tail: {
+        intervalMilliseconds: 1_000,
+        maxIntervalMilliseconds: 15_000,
+        overlapMilliseconds: 30_000,
+        reorderMilliseconds: 2_000,
+        drainMilliseconds: [2_000, 6_000, 12_000],
+        refreshMilliseconds: 5_000,
+        maxDurationMilliseconds: 14_400_000,
+      },
       server: {
         host: '127.0.0.1',
         port: 4000,
@@ -47,6 +57,7 @@ describe('a valid configuration', () => {
             classifyError: undefined,
           },
           options: { workspaces: ['default'], pageSize: 100 },
+          tail: {},
         },
       ],
     });
@@ -113,8 +124,45 @@ describe('a valid configuration', () => {
           classifyError: undefined,
         },
         options: {},
+        tail: {},
       },
     ]);
+  });
+
+  test('says how jobs are followed, for all sources and for one', () => {
+    const { tail, redis, sources } = parse({
+      tail: { interval: '500ms', drain: ['1s', '5s'], maxDuration: '1h' },
+      redis: { url: 'rediss://me:hush@redis.example.com:6380/2', prefix: 'logs', leaseTtl: '5s' },
+      sources: { first: { ...MINIMAL, tail: { interval: '2s', maxInterval: '1m', drain: ['3s'] } }, second: MINIMAL },
+    });
+    expect(tail).toMatchObject({
+      intervalMilliseconds: 500,
+      maxIntervalMilliseconds: 15_000,
+      drainMilliseconds: [1_000, 5_000],
+      maxDurationMilliseconds: 3_600_000,
+    });
+    expect(redis).toEqual({
+      url: 'rediss://me:hush@redis.example.com:6380/2',
+      prefix: 'logs',
+      leaseMilliseconds: 5_000,
+    });
+    expect(sources.map((source) => source.tail)).toEqual([
+      { intervalMilliseconds: 2_000, maxIntervalMilliseconds: 60_000, drainMilliseconds: [3_000] },
+      {},
+    ]);
+  });
+
+  test.each([
+    ['redis.url', { redis: { url: 'http://me:hush@redis.example.com' } }],
+    ['redis.prefix', { redis: { url: 'redis://redis.example.com', prefix: 'a b' } }],
+    ['redis.leaseTtl', { redis: { url: 'redis://redis.example.com', leaseTtl: '1ms' } }],
+    ['tail.drain', { tail: { drain: ['5s', '1s'] } }],
+    ['tail.maxInterval', { tail: { interval: '20s' } }],
+    ['tail.interval', { tail: { interval: 2 } }],
+  ])('is wrong where %s is, and no secret is told', (key, part) => {
+    const problems = problemsOf({ ...part, sources: { first: MINIMAL } });
+    expect(problems.map((problem) => problem.key)).toEqual([key]);
+    expect(JSON.stringify(problems)).not.toContain('hush');
   });
 
   test('takes the token URL from the vendor where the file does not say one', () => {
@@ -263,7 +311,7 @@ describe('a wrong configuration', () => {
       [
         {
           key: 'sources.a.colour',
-          message: 'is no known key; allowed are workspaces, pageSize, baseUrl, forward, limits, vendor, auth',
+          message: 'is no known key; allowed are workspaces, pageSize, baseUrl, forward, limits, tail, vendor, auth',
         },
       ],
     ],
@@ -360,7 +408,7 @@ describe('a wrong configuration', () => {
       [
         'The configuration in tributary.yaml has 2 problems:',
         '  - sources: needs at least one source',
-        '  - extra: is no known key; allowed are $schema, server, sources',
+        '  - extra: is no known key; allowed are $schema, server, tail, redis, sources',
       ].join('\n'),
     );
   });

@@ -154,7 +154,7 @@ export function fakeFederation(changes: Partial<Federation> = {}): FakeFederatio
     },
     entry: (ref) => answer('entry', ref, fakeEntry(ref, 1)),
     tail: () => fakeTail([]),
-    tailStatistics: () => ({ feeds: 0, subscribers: 0, polls: 0 }),
+    tailStatistics: () => ({ feeds: 0, subscribers: 0, polls: 0, sharing: null }),
     close: () => {
       federation.closed = true;
       return Promise.resolve();

@@ -29,6 +29,21 @@ export interface FeedDriver {
   stop(): Promise<void>;
 }
 
+/** Polls the vendor from this process, when it is told to. All of its methods are given the same sink. */
+export interface LocalDriver extends FeedDriver {
+  /** Reads the log's end until that has succeeded, and polls no further. False: it was stopped, or the feed broke. */
+  begin(sink: FeedSink): Promise<boolean>;
+  /** Polls on and on, at once and at its own pace. */
+  resume(sink: FeedSink): void;
+  /** Polls no more than it owes. A poll that is under way goes on. */
+  pause(): void;
+  /**
+   * Polls once, beginning after this call, or as often as it takes to succeed. Resolves when that is done
+   * and it is paused, or over.
+   */
+  catchUp(sink: FeedSink): Promise<void>;
+}
+
 export type FeedState =
   | { readonly kind: 'starting' }
   | { readonly kind: 'live' }

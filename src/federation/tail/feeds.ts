@@ -1,7 +1,7 @@
-import type { TailStatistics } from '../api.ts';
+import type { SharingStatistics, TailStatistics } from '../api.ts';
 import type { FederatedSource } from '../source.ts';
 import { Feed } from './feed.ts';
-import type { FeedDriver } from './feed.ts';
+import type { FeedDriver, LocalDriver } from './feed.ts';
 import { Poller } from './poller.ts';
 import type { TailSettings } from './settings.ts';
 
@@ -14,19 +14,28 @@ export interface FeedKey {
 }
 
 /** Makes the driver of a feed. `poll` makes the local poller, for drivers that only sometimes poll themselves. */
-export type DriverFactory = (key: FeedKey, poll: () => FeedDriver) => FeedDriver;
+export type DriverFactory = (key: FeedKey, poll: () => LocalDriver) => FeedDriver;
+
+/** Shares pollers with other replicas. */
+export interface TailSharing {
+  readonly driver: DriverFactory;
+  statistics(): SharingStatistics;
+  /** After the drivers have stopped. */
+  close(): void;
+}
 
 /** The feeds of one process: one for each source, credential and job that somebody follows. */
 export class Feeds {
   readonly #settings: TailSettings;
-  readonly #makeDriver: DriverFactory;
+  readonly #sharing: TailSharing | null;
   readonly #feeds = new Map<string, Feed>();
   readonly #stopping = new Set<Promise<void>>();
   #polls = 0;
 
-  constructor(settings: TailSettings, makeDriver: DriverFactory = (_key, poll) => poll()) {
+  /** Without `sharing` this process polls for itself. */
+  constructor(settings: TailSettings, sharing: TailSharing | null = null) {
     this.#settings = settings;
-    this.#makeDriver = makeDriver;
+    this.#sharing = sharing;
   }
 
   /** The feed of a job. It begins when its first listener joins and stops when the last one leaves. */
@@ -34,15 +43,11 @@ export class Feeds {
     const name = JSON.stringify([key.source.name, key.authorization, key.job]);
     const known = this.#feeds.get(name);
     if (known !== undefined && known.state.kind !== 'ended' && known.state.kind !== 'broken') return known;
-    const feed: Feed = new Feed(
-      this.#settings,
-      this.#makeDriver(key, () => this.#poller(key)),
-      () => {
-        if (this.#feeds.get(name) === feed) this.#feeds.delete(name);
-        const stopped = feed.stop().finally(() => this.#stopping.delete(stopped));
-        this.#stopping.add(stopped);
-      },
-    );
+    const feed: Feed = new Feed(this.#settingsOf(key), this.#driver(key), () => {
+      if (this.#feeds.get(name) === feed) this.#feeds.delete(name);
+      const stopped = feed.stop().finally(() => this.#stopping.delete(stopped));
+      this.#stopping.add(stopped);
+    });
     this.#feeds.set(name, feed);
     return feed;
   }
@@ -53,6 +58,7 @@ export class Feeds {
       feeds: feeds.length,
       subscribers: feeds.reduce((sum, feed) => sum + feed.listeners, 0),
       polls: this.#polls,
+      sharing: this.#sharing?.statistics() ?? null,
     };
   }
 
@@ -61,12 +67,22 @@ export class Feeds {
     await Promise.all([...this.#feeds.values()].map((feed) => feed.stop()));
     this.#feeds.clear();
     await Promise.all(this.#stopping);
+    this.#sharing?.close();
   }
 
-  #poller({ source, job, authorization }: FeedKey): Poller {
+  #driver(key: FeedKey): FeedDriver {
+    return this.#sharing === null ? this.#poller(key) : this.#sharing.driver(key, () => this.#poller(key));
+  }
+
+  #settingsOf({ source }: FeedKey): TailSettings {
+    return { ...this.#settings, ...source.tail };
+  }
+
+  #poller(key: FeedKey): LocalDriver {
+    const { source, job, authorization } = key;
     const onPoll = (): void => {
       this.#polls += 1;
     };
-    return new Poller({ source, job, authorization, settings: this.#settings, onPoll });
+    return new Poller({ source, job, authorization, settings: this.#settingsOf(key), onPoll });
   }
 }

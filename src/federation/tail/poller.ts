@@ -6,7 +6,7 @@ import { isFinished } from '../../domain/status.ts';
 import { parseInstant } from '../../domain/time.ts';
 import type { Partition } from '../../pagination/partition.ts';
 import type { FederatedSource } from '../source.ts';
-import type { FeedDriver, FeedSink } from './feed.ts';
+import type { FeedSink, LocalDriver } from './feed.ts';
 import type { FeedLine } from './line-window.ts';
 import { Pace } from './pace.ts';
 import type { TailSettings } from './settings.ts';
@@ -34,11 +34,16 @@ const FIRST_PAGES = 50;
  * Follows one job by polling. Each poll reads again, from a little before the newest line, what came
  * before it: lines arrive late and in any order, and what was seen before is told apart by identity.
  */
-export class Poller implements FeedDriver {
+export class Poller implements LocalDriver {
   readonly #options: PollerOptions;
   readonly #pace: Pace;
   readonly #stopped = new AbortController();
   #running: Promise<void> = Promise.resolve();
+  /** Does it poll on and on? */
+  #continues = false;
+  /** Has a poll been asked for that has not begun? */
+  #owes = false;
+  #isLooping = false;
   #wake: (() => void) | null = null;
   #partitions: readonly Partition<LogEntry>[] = [];
   #refreshedAt = -Infinity;
@@ -53,9 +58,37 @@ export class Poller implements FeedDriver {
   }
 
   start(sink: FeedSink): void {
-    this.#running = this.#run(sink).catch((error: unknown) => {
-      if (!this.#stopped.signal.aborted) sink.broke(error);
+    void this.begin(sink).then((begun) => {
+      if (begun) this.resume(sink);
     });
+  }
+
+  async begin(sink: FeedSink): Promise<boolean> {
+    const beginning = this.#begin(sink).then(
+      () => !this.#isStopped(),
+      (error: unknown) => {
+        if (!this.#isStopped()) sink.broke(error);
+        return false;
+      },
+    );
+    this.#running = beginning.then(() => undefined);
+    return beginning;
+  }
+
+  resume(sink: FeedSink): void {
+    this.#continues = true;
+    this.#loop(sink);
+  }
+
+  pause(): void {
+    this.#continues = false;
+    this.#wake?.();
+  }
+
+  async catchUp(sink: FeedSink): Promise<void> {
+    this.#owes = true;
+    this.#loop(sink);
+    await this.#running;
   }
 
   poke(): void {
@@ -72,13 +105,31 @@ export class Poller implements FeedDriver {
     await this.#running;
   }
 
+  #loop(sink: FeedSink): void {
+    this.#wake?.();
+    if (this.#isLooping || this.#isStopped()) return;
+    this.#running = this.#run(sink).catch((error: unknown) => {
+      if (!this.#isStopped()) sink.broke(error);
+    });
+  }
+
   async #run(sink: FeedSink): Promise<void> {
-    await this.#begin(sink);
-    while (!this.#stopped.signal.aborted) {
-      const pause = await this.#poll(sink);
-      if (pause === null) return;
-      await this.#sleep(pause);
+    this.#isLooping = true;
+    try {
+      while (this.#isWanted()) {
+        this.#owes = false;
+        const pause = await this.#poll(sink);
+        if (pause === null) return;
+        if (this.#isWanted()) await this.#sleep(pause);
+      }
+    } finally {
+      // In the same turn as the last look at what is wanted: nobody can ask in between.
+      this.#isLooping = false;
     }
+  }
+
+  #isWanted(): boolean {
+    return !this.#isStopped() && (this.#continues || this.#owes);
   }
 
   /** Reads the end of the log, as often as it takes. A job that is not there at all breaks the feed. */
@@ -135,6 +186,8 @@ export class Poller implements FeedDriver {
       }
       if (!isPassing(error)) throw error;
       sink.failed(error);
+      // What this poll was for has not been read.
+      this.#owes = true;
       const pause = this.#pace.failed(error.retryAfterSeconds);
       // Nobody who joins may cut short what the source has asked for.
       this.#isIdle = error.retryAfterSeconds === undefined && this.#pace.isLong(pause);

@@ -26,6 +26,19 @@ export interface TailSettings {
   readonly cursorLines: number;
 }
 
+/** What a source may have otherwise: how it is polled, not what becomes of a stream. */
+export type SourceTailSettings = Partial<
+  Pick<
+    TailSettings,
+    | 'intervalMilliseconds'
+    | 'maxIntervalMilliseconds'
+    | 'overlapMilliseconds'
+    | 'reorderMilliseconds'
+    | 'drainMilliseconds'
+    | 'refreshMilliseconds'
+  >
+>;
+
 export const DEFAULT_TAIL: TailSettings = {
   intervalMilliseconds: 1_000,
   maxIntervalMilliseconds: 15_000,

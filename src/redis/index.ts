@@ -1,0 +1,2 @@
+export { createRedisSharing } from './redis-sharing.ts';
+export type { RedisSettings } from './settings.ts';

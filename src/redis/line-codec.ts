@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import { ERROR_CODES, TributaryError } from '../domain/errors.ts';
+import { SEVERITY_SOURCES } from '../domain/severity.ts';
+import type { FeedLine } from '../federation/tail/line-window.ts';
+
+/** Most lines and characters of messages in one message; a line that is longer has one of its own. */
+const MOST_LINES = 200;
+const MOST_CHARACTERS = 128_000;
+
+/** Writes lines as texts of a bounded size. */
+export function encodeLines(lines: readonly FeedLine[]): string[] {
+  const texts: string[] = [];
+  let part: FeedLine[] = [];
+  let characters = 0;
+  for (const line of lines) {
+    const isFull = part.length >= MOST_LINES || characters + line.entry.message.length > MOST_CHARACTERS;
+    if (part.length > 0 && isFull) {
+      texts.push(encodePart(part));
+      part = [];
+      characters = 0;
+    }
+    part.push(line);
+    characters += line.entry.message.length;
+  }
+  if (part.length > 0) texts.push(encodePart(part));
+  return texts;
+}
+
+function encodePart(lines: readonly FeedLine[]): string {
+  return JSON.stringify(
+    lines.map(({ entry: { time, ...entry }, partition, hint }) => ({
+      entry: { ...entry, time: String(time) },
+      partition,
+      hint,
+    })),
+  );
+}
+
+const text = z.string().nullable();
+
+const line = z.object({
+  partition: z.string(),
+  hint: z.json(),
+  entry: z.object({
+    time: z
+      .string()
+      .regex(/^-?\d{1,30}$/)
+      .transform(BigInt),
+    tie: z.string(),
+    timestamp: z.string(),
+    severity: z.object({ number: z.number(), text, source: z.enum(SEVERITY_SOURCES) }),
+    message: z.string(),
+    exceptions: z.array(
+      z.object({
+        type: z.string(),
+        message: text,
+        frames: z.array(z.object({ file: text, line: z.number().nullable(), function: text })),
+      }),
+    ),
+    attributes: z.record(z.string(), z.json()).nullable(),
+    attemptKey: text,
+    stepKey: text,
+    taskKey: text,
+  }),
+});
+
+/** Null for what is no list of lines: a newer or older version of us may have written it. */
+export function decodeLines(body: string): readonly FeedLine[] | null {
+  return decodeJson(body, z.array(line));
+}
+
+const failure = z.object({
+  code: z.enum(ERROR_CODES),
+  message: z.string(),
+  source: z.string().optional(),
+  retryAfterSeconds: z.number().optional(),
+});
+
+export function encodeFailure({ code, message, source, retryAfterSeconds }: TributaryError): string {
+  return JSON.stringify({ code, message, source, retryAfterSeconds });
+}
+
+export function decodeFailure(body: string): TributaryError | null {
+  const read = decodeJson(body, failure);
+  return read === null ? null : new TributaryError(read.code, read.message, read);
+}
+
+const endReason = z.enum(['JOB_FINISHED', 'SOURCE_GONE']);
+
+export function decodeEndReason(body: string): z.infer<typeof endReason> | null {
+  return endReason.safeParse(body).data ?? null;
+}
+
+function decodeJson<T>(body: string, schema: z.ZodType<T>): T | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(body);
+  } catch {
+    return null;
+  }
+  const read = schema.safeParse(value);
+  return read.success ? read.data : null;
+}

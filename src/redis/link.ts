@@ -1,0 +1,236 @@
+import { randomUUID } from 'node:crypto';
+import { Redis } from 'ioredis';
+import type { RedisOptions } from 'ioredis';
+import { feedKeys } from './keys.ts';
+import type { FeedKeys } from './keys.ts';
+import { decodeRange, decodeStreams } from './message.ts';
+import type { MessageKind, StreamPart } from './message.ts';
+import { HOLD, RELEASE, TELL } from './scripts.ts';
+import { answerMilliseconds, STREAM_LIFE_MILLISECONDS, STREAM_MESSAGES } from './settings.ts';
+import type { RedisSettings } from './settings.ts';
+
+/** Where a stream ends: what comes after it is new. */
+export interface StreamPlace {
+  readonly id: string;
+  /** The number of the message there; 0 where the stream is empty. */
+  readonly number: number;
+}
+
+/** Most streams' messages that one read takes of each. */
+const READ_COUNT = 20;
+
+/**
+ * Two connections to Redis: one for commands, one that waits for messages. It is up as long as every answer
+ * comes, and in time; the first that does not makes it down until a probe of all that we need succeeds.
+ * Errors of Redis go no further than this: they may name its address.
+ */
+export class RedisLink {
+  readonly #settings: RedisSettings;
+  readonly #commands: Redis;
+  readonly #waiting: Redis;
+  readonly #probeKeys: FeedKeys;
+  readonly #onChange: (isUp: boolean) => void;
+  #isUp = false;
+  #isProbing = false;
+  #isClosed = false;
+  #generation = 0;
+  #pendingCharacters = 0;
+
+  constructor(settings: RedisSettings, onChange: (isUp: boolean) => void) {
+    this.#settings = settings;
+    this.#onChange = onChange;
+    this.#probeKeys = feedKeys(settings.prefix, `probe:${randomUUID()}`);
+    const options = connectionOptions(settings);
+    this.#commands = this.#connect({ ...options, commandTimeout: answerMilliseconds(settings) });
+    this.#waiting = this.#connect(options);
+  }
+
+  get isUp(): boolean {
+    return this.#isUp;
+  }
+
+  /** Changes whenever the link goes up or down: what was learned in another one is worth nothing. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** Characters on their way to Redis. */
+  get pendingCharacters(): number {
+    return this.#pendingCharacters;
+  }
+
+  /** Looks whether everything works that we need. */
+  async probe(): Promise<void> {
+    const ready = [this.#commands, this.#waiting].every(({ status }) => status === 'ready');
+    if (this.#isUp || this.#isProbing || this.#isClosed || !ready) return;
+    this.#isProbing = true;
+    try {
+      const token = await this.#hold(this.#probeKeys, 'probe', '');
+      await this.#tell(this.#probeKeys, token, 'probe', 'wake', '');
+      await this.#commands.del(this.#probeKeys.lease, this.#probeKeys.state, this.#probeKeys.stream);
+      this.#change(true);
+    } catch {
+      this.#reconnect();
+    } finally {
+      this.#isProbing = false;
+    }
+  }
+
+  /** Takes or renews a lease. Gives the token that is held from now on; null when another replica has it. */
+  async hold(keys: FeedKeys, owner: string, token: string | null): Promise<string | null> {
+    const held = await this.#ask(() => this.#hold(keys, owner, token ?? ''));
+    return held === '' ? null : held;
+  }
+
+  async release(keys: FeedKeys, token: string): Promise<void> {
+    await this.#ask(() => this.#commands.eval(RELEASE, 3, keys.lease, keys.state, keys.stream, token));
+  }
+
+  /** Adds a message to a stream; false when `token` does not hold the lease. A null token: anybody may say it. */
+  async tell(keys: FeedKeys, token: string | null, sender: string, kind: MessageKind, body: string): Promise<boolean> {
+    this.#pendingCharacters += body.length;
+    try {
+      return await this.#ask(() => this.#tell(keys, token ?? '', sender, kind, body));
+    } finally {
+      this.#pendingCharacters -= body.length;
+    }
+  }
+
+  async placeOf({ stream }: FeedKeys): Promise<StreamPlace> {
+    const found = await this.#ask(() => this.#commands.xrevrange(stream, '+', '-', 'COUNT', 1));
+    return decodeRange(found)[0] ?? { id: '0-0', number: 0 };
+  }
+
+  /** Waits for messages behind these places, for `wait` milliseconds at most. */
+  async read(places: readonly (readonly [stream: string, id: string])[], wait: number): Promise<readonly StreamPart[]> {
+    const streams = places.map(([stream]) => stream);
+    const ids = places.map(([, id]) => id);
+    const deadline = wait + answerMilliseconds(this.#settings);
+    return this.#ask(async () =>
+      decodeStreams(
+        await within(deadline, this.#waiting.xread('COUNT', READ_COUNT, 'BLOCK', wait, 'STREAMS', ...streams, ...ids)),
+      ),
+    );
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#isUp = false;
+    this.#commands.disconnect();
+    this.#waiting.disconnect();
+  }
+
+  async #hold(keys: FeedKeys, owner: string, token: string): Promise<string> {
+    const { leaseMilliseconds } = this.#settings;
+    const { lease, state, stream } = keys;
+    return String(
+      await this.#commands.eval(
+        HOLD,
+        3,
+        lease,
+        state,
+        stream,
+        owner,
+        token,
+        Math.round(leaseMilliseconds),
+        STREAM_LIFE_MILLISECONDS,
+      ),
+    );
+  }
+
+  async #tell(keys: FeedKeys, token: string, sender: string, kind: MessageKind, body: string): Promise<boolean> {
+    const { lease, state, stream } = keys;
+    const told = await this.#commands.eval(
+      TELL,
+      3,
+      lease,
+      state,
+      stream,
+      token,
+      sender,
+      kind,
+      body,
+      STREAM_LIFE_MILLISECONDS,
+      STREAM_MESSAGES,
+    );
+    return told === 1;
+  }
+
+  /** Any failure means that Redis is down for us. */
+  async #ask<T>(command: () => Promise<T>): Promise<T> {
+    const generation = this.#generation;
+    if (!this.#isUp) throw new LinkDownError();
+    try {
+      return await command();
+    } catch {
+      if (generation === this.#generation) this.#fail();
+      throw new LinkDownError();
+    }
+  }
+
+  #fail(): void {
+    if (!this.#isUp || this.#isClosed) return;
+    this.#change(false);
+    this.#reconnect();
+  }
+
+  #change(isUp: boolean): void {
+    if (this.#isClosed || this.#isUp === isUp) return;
+    this.#isUp = isUp;
+    this.#generation += 1;
+    this.#onChange(isUp);
+  }
+
+  #reconnect(): void {
+    if (this.#isClosed) return;
+    for (const redis of [this.#commands, this.#waiting]) if (redis.status === 'ready') redis.disconnect(true);
+  }
+
+  #connect(options: RedisOptions): Redis {
+    const redis = new Redis(this.#settings.url, options);
+    // Reconnecting is all that there is to do, and what an error says may not be shown.
+    redis.on('error', () => undefined);
+    redis.on('close', () => {
+      this.#fail();
+    });
+    redis.on('ready', () => void this.probe());
+    redis.connect().catch(() => undefined);
+    return redis;
+  }
+}
+
+/** Redis does not answer. Says nothing else: addresses and passwords stay where they are. */
+export class LinkDownError extends Error {
+  override readonly name = 'LinkDownError';
+
+  constructor() {
+    super('Redis does not answer.');
+  }
+}
+
+function connectionOptions(settings: RedisSettings): RedisOptions {
+  return {
+    lazyConnect: true,
+    // What can not be sent or answered now fails now: the feeds know what to do about it.
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+    connectTimeout: 2 * answerMilliseconds(settings),
+    retryStrategy: (times) => Math.min(50 * times, 500),
+    connectionName: 'tributary',
+  };
+}
+
+async function within<T>(milliseconds: number, promise: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      reject(new LinkDownError());
+    }, milliseconds);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

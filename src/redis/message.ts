@@ -1,0 +1,65 @@
+import { z } from 'zod';
+
+/** What replicas tell each other about a job. */
+export const MESSAGE_KINDS = ['began', 'lines', 'failed', 'recovered', 'ended', 'released', 'poke', 'wake'] as const;
+export type MessageKind = (typeof MESSAGE_KINDS)[number];
+
+export interface Message {
+  /** Where it stands in the stream: `milliseconds-sequence` by the clock of Redis. */
+  readonly id: string;
+  /** Counts up by one: a jump is a message that was trimmed away unread. */
+  readonly number: number;
+  readonly sender: string;
+  readonly kind: MessageKind;
+  readonly body: string;
+}
+
+/** Messages of one stream, in order. */
+export interface StreamPart {
+  readonly stream: string;
+  readonly lastId: string;
+  readonly messages: readonly Message[];
+}
+
+const entry = z.tuple([z.string(), z.array(z.string())]);
+const reply = z.array(z.tuple([z.string(), z.array(entry)])).nullable();
+const fields = z.tuple([
+  z.literal('n'),
+  z.coerce.number().int(),
+  z.literal('o'),
+  z.string(),
+  z.literal('k'),
+  z.enum(MESSAGE_KINDS),
+  z.literal('b'),
+  z.string(),
+]);
+
+/** Reads what XREAD gives. Entries that we did not write are left out. Throws on what is no such answer. */
+export function decodeStreams(value: unknown): readonly StreamPart[] {
+  return (reply.parse(value) ?? []).map(([stream, entries]) => ({
+    stream,
+    lastId: entries.at(-1)?.[0] ?? '0-0',
+    messages: decodeEntries(entries),
+  }));
+}
+
+/** Reads what XREVRANGE gives. */
+export function decodeRange(value: unknown): readonly Message[] {
+  return decodeEntries(z.array(entry).parse(value));
+}
+
+function decodeEntries(entries: readonly z.infer<typeof entry>[]): Message[] {
+  return entries.flatMap(([id, values]) => {
+    const read = fields.safeParse(values);
+    if (!read.success) return [];
+    const [, number, , sender, , kind, , body] = read.data;
+    return [{ id, number, sender, kind, body }];
+  });
+}
+
+/** Does one place in a stream come after another? */
+export function isAfter(id: string, other: string): boolean {
+  const [time = 0, sequence = 0] = id.split('-').map(Number);
+  const [otherTime = 0, otherSequence = 0] = other.split('-').map(Number);
+  return time === otherTime ? sequence > otherSequence : time > otherTime;
+}

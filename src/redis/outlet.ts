@@ -1,0 +1,70 @@
+import type { TributaryError } from '../domain/errors.ts';
+import type { FeedSink } from '../federation/tail/feed.ts';
+import { lineKey } from '../federation/tail/line-window.ts';
+import type { FeedLine, LineWindow } from '../federation/tail/line-window.ts';
+
+/** What the poller of a job tells other replicas. */
+export interface Announcer {
+  /** Does this replica poll for the others? */
+  readonly leads: boolean;
+  lines(lines: readonly FeedLine[]): void;
+  failed(error: TributaryError): void;
+  recovered(): void;
+  ended(reason: 'JOB_FINISHED' | 'SOURCE_GONE'): void;
+  broke(): void;
+}
+
+/** Passes on to the feed what is read here, and announces what is new of it. */
+export class Outlet implements FeedSink {
+  readonly #sink: FeedSink;
+  readonly #announcer: Announcer;
+
+  constructor(sink: FeedSink, announcer: Announcer) {
+    this.#sink = sink;
+    this.#announcer = announcer;
+  }
+
+  get window(): LineWindow {
+    return this.#sink.window;
+  }
+
+  overlapStart(): bigint | null {
+    return this.#sink.overlapStart();
+  }
+
+  begin(lines: readonly FeedLine[], start: bigint | null): void {
+    this.#sink.begin(lines, start);
+  }
+
+  accept(lines: readonly FeedLine[]): number {
+    const fresh = this.#announcer.leads ? lines.filter((line) => this.#isNew(line)) : [];
+    const count = this.#sink.accept(lines);
+    if (fresh.length > 0) this.#announcer.lines(fresh);
+    return count;
+  }
+
+  recovered(): void {
+    this.#sink.recovered();
+    this.#announcer.recovered();
+  }
+
+  failed(error: TributaryError): void {
+    this.#sink.failed(error);
+    this.#announcer.failed(error);
+  }
+
+  ended(reason: 'JOB_FINISHED' | 'SOURCE_GONE'): void {
+    this.#sink.ended(reason);
+    this.#announcer.ended(reason);
+  }
+
+  broke(error: unknown): void {
+    this.#sink.broke(error);
+    this.#announcer.broke();
+  }
+
+  /** Another replica's window may begin earlier than ours: what lies before ours is for it to judge. */
+  #isNew({ entry, partition }: FeedLine): boolean {
+    return !this.window.has(lineKey(partition, entry));
+  }
+}

@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto';
+import type { SharingStatistics } from '../federation/api.ts';
+import type { TailSharing } from '../federation/tail/feeds.ts';
+import { feedKeys, hiddenName } from './keys.ts';
+import { RedisLink } from './link.ts';
+import { renewalMilliseconds } from './settings.ts';
+import type { RedisSettings } from './settings.ts';
+import { SharedDriver } from './shared-driver.ts';
+import type { Sharing } from './shared-driver.ts';
+import { StreamReader } from './stream-reader.ts';
+
+/**
+ * Lets replicas share their pollers through Redis. Connects in the background: as long as Redis does not
+ * answer, each replica polls for itself. `onChange` is told whenever that changes.
+ */
+export function createRedisSharing(
+  settings: RedisSettings,
+  onChange?: (state: SharingStatistics['state']) => void,
+): TailSharing {
+  const replica = randomUUID();
+  const drivers = new Set<SharedDriver>();
+  let made = 0;
+
+  const link = new RedisLink(settings, (isUp) => {
+    onChange?.(isUp ? 'CONNECTED' : 'DOWN');
+    if (isUp) void reader.run();
+    for (const driver of [...drivers]) driver.linkChanged(isUp);
+  });
+  const reader = new StreamReader(link, settings.prefix, renewalMilliseconds(settings));
+  const sharing: Sharing = {
+    link,
+    reader,
+    add: (driver) => void drivers.add(driver),
+    remove: (driver) => void drivers.delete(driver),
+  };
+  const renewing = setInterval(() => {
+    void link.probe();
+    for (const driver of [...drivers]) void driver.elect();
+  }, renewalMilliseconds(settings));
+
+  return {
+    driver: ({ source, job, authorization }, poll) => {
+      made += 1;
+      const name = hiddenName(settings.secret, [source.name, job, authorization]);
+      const keys = feedKeys(settings.prefix, name);
+      return new SharedDriver({ sharing, keys, owner: `${replica}/${made}`, poller: poll() });
+    },
+    statistics: () => ({
+      state: link.isUp ? 'CONNECTED' : 'DOWN',
+      leading: [...drivers].filter(({ leads }) => leads).length,
+      following: [...drivers].filter(({ follows }) => follows).length,
+    }),
+    close: () => {
+      clearInterval(renewing);
+      link.close();
+    },
+  };
+}

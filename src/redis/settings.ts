@@ -1,0 +1,30 @@
+/** How replicas meet in Redis. Times in milliseconds. */
+export interface RedisSettings {
+  /** `redis:`, `rediss:` or `unix:`. Holds the password: never shown. */
+  readonly url: string;
+  /** What the keys begin with; deployments that share a Redis and no pollers have different ones. */
+  readonly prefix: string;
+  /** How long a replica that says nothing any more keeps its jobs to itself. */
+  readonly leaseMilliseconds: number;
+  /** Keeps apart what the keys are made from; the same on all replicas. */
+  readonly secret: string;
+}
+
+/** How long Redis may take for an answer before it counts as down. */
+export function answerMilliseconds({ leaseMilliseconds }: RedisSettings): number {
+  return Math.max(50, Math.min(1_000, leaseMilliseconds / 3));
+}
+
+/** How often leases are renewed, and free ones taken. */
+export function renewalMilliseconds({ leaseMilliseconds }: RedisSettings): number {
+  return Math.max(20, leaseMilliseconds / 3);
+}
+
+/** A stream that nobody has used for this long goes away. */
+export const STREAM_LIFE_MILLISECONDS = 120_000;
+
+/** About as many messages a stream keeps. Whoever is further behind reads from the vendor. */
+export const STREAM_MESSAGES = 256;
+
+/** Followers begin this much before the stream's end: lines may be older than what a vendor shows everywhere. */
+export const STREAM_OVERLAP_MILLISECONDS = 30_000;

@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto';
+import { feedKeys } from './keys.ts';
+import type { FeedKeys } from './keys.ts';
+import type { RedisLink } from './link.ts';
+import type { Message } from './message.ts';
+
+interface Followed {
+  id: string;
+  readonly take: (message: Message) => void;
+}
+
+/**
+ * Reads all streams that this replica follows over one connection. A stream of its own wakes it while it
+ * waits, when there is another one to follow.
+ */
+export class StreamReader {
+  readonly #link: RedisLink;
+  readonly #wait: number;
+  readonly #wakeKeys: FeedKeys;
+  readonly #followed = new Map<string, Followed>();
+  #wokenAt = '0-0';
+  #isStale = false;
+
+  constructor(link: RedisLink, prefix: string, wait: number) {
+    this.#link = link;
+    this.#wait = Math.round(wait);
+    this.#wakeKeys = feedKeys(prefix, `wake:${randomUUID()}`);
+  }
+
+  /** Gives messages behind `id` to `take`, until the function that is returned is called. */
+  follow(stream: string, id: string, take: (message: Message) => void): () => void {
+    const followed = { id, take };
+    this.#followed.set(stream, followed);
+    this.#wake();
+    return () => {
+      if (this.#followed.get(stream) === followed) this.#followed.delete(stream);
+    };
+  }
+
+  /** Reads until the link goes down. */
+  async run(): Promise<void> {
+    const { generation } = this.#link;
+    try {
+      while (this.#link.isUp && generation === this.#link.generation) await this.#readOnce();
+    } catch {
+      // The link has said that it is down to everybody who has to know.
+    }
+  }
+
+  async #readOnce(): Promise<void> {
+    this.#isStale = false;
+    const asked = new Map(this.#followed);
+    const places = [...asked].map(([stream, { id }]) => [stream, id] as const);
+    const parts = await this.#link.read([[this.#wakeKeys.stream, this.#wokenAt], ...places], this.#wait);
+    for (const { stream, lastId, messages } of parts) {
+      if (stream === this.#wakeKeys.stream) this.#wokenAt = lastId;
+      const followed = asked.get(stream);
+      if (followed === undefined) continue;
+      followed.id = lastId;
+      // Whoever takes a message may stop following.
+      for (const message of messages) if (this.#followed.get(stream) === followed) followed.take(message);
+    }
+  }
+
+  #wake(): void {
+    if (this.#isStale) return;
+    this.#isStale = true;
+    this.#link.tell(this.#wakeKeys, null, '', 'wake', '').catch(() => undefined);
+  }
+}

@@ -1,0 +1,36 @@
+import { Counter, Gauge } from 'prom-client';
+import type { Registry } from 'prom-client';
+import type { TailStatistics } from '../federation/api.ts';
+
+/** Adds what tails are doing to a registry, read each time it is shown. */
+export function countTails(registry: Registry, statistics: () => TailStatistics): void {
+  function gauge(name: string, help: string, read: (statistics: TailStatistics) => number | undefined): void {
+    new Gauge({
+      name,
+      help,
+      registers: [registry],
+      collect() {
+        const value = read(statistics());
+        if (value !== undefined) this.set(value);
+      },
+    });
+  }
+
+  gauge('tributary_tail_jobs', 'Jobs that are followed now.', ({ feeds }) => feeds);
+  gauge('tributary_tail_subscribers', 'Subscribers, once for each job they follow.', ({ subscribers }) => subscribers);
+  new Counter({
+    name: 'tributary_tail_polls_total',
+    help: 'Polls of sources for tails.',
+    registers: [registry],
+    collect() {
+      this.reset();
+      this.inc(statistics().polls);
+    },
+  });
+  if (statistics().sharing === null) return;
+  gauge('tributary_redis_up', 'Does Redis answer? While it is 0, each replica polls for itself.', ({ sharing }) =>
+    Number(sharing?.state === 'CONNECTED'),
+  );
+  gauge('tributary_tail_jobs_leading', 'Jobs that this replica polls for all.', ({ sharing }) => sharing?.leading);
+  gauge('tributary_tail_jobs_following', 'Jobs that another replica polls.', ({ sharing }) => sharing?.following);
+}

@@ -1,0 +1,76 @@
+import { spawn, spawnSync } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import { waitFor } from './wait-for.ts';
+
+/** Is there a Redis to test with? Where everything has to be tested, there must be. */
+export const HAS_REDIS = process.env['CI'] !== undefined || spawnSync('redis-server', ['--version']).status === 0;
+
+/** A real Redis of our own, on a socket in a folder of its own, that keeps nothing over a restart. */
+export interface RedisServer {
+  readonly url: string;
+  start(): Promise<void>;
+  /** SIGKILL. */
+  kill(): Promise<void>;
+  /** It takes connections and commands but answers nothing until `resume`. */
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function startRedis(): Promise<RedisServer> {
+  const folder = await mkdtemp(join(tmpdir(), 'tributary-redis-'));
+  const socket = join(folder, 'redis.sock');
+  const options = ['--port', '0', '--unixsocket', socket, '--save', '', '--appendonly', 'no', '--dir', folder];
+  let child: ChildProcess | null = null;
+
+  async function start(): Promise<void> {
+    const started = spawn('redis-server', options, { stdio: 'ignore' });
+    child = started;
+    await waitFor('Redis answers', () => ping(socket));
+  }
+
+  async function kill(): Promise<void> {
+    if (child === null) return;
+    const exit = once(child, 'exit');
+    child.kill('SIGKILL');
+    child = null;
+    await exit;
+  }
+
+  function signal(name: 'SIGSTOP' | 'SIGCONT'): Promise<void> {
+    child?.kill(name);
+    return Promise.resolve();
+  }
+
+  await start();
+  return {
+    url: `unix://${socket}`,
+    start,
+    kill,
+    pause: () => signal('SIGSTOP'),
+    resume: () => signal('SIGCONT'),
+    async close() {
+      await kill();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+async function ping(socket: string): Promise<boolean> {
+  const redis = new Redis(socket, { lazyConnect: true, retryStrategy: () => null });
+  redis.on('error', () => undefined);
+  try {
+    await redis.connect();
+    await redis.ping();
+    return true;
+  } catch {
+    return false;
+  } finally {
+    redis.disconnect();
+  }
+}
