@@ -7,10 +7,11 @@ import { parseInstant } from '../domain/time.ts';
 import type { LogArguments, LogConnection, LogNode, SourceFailure, SourceScope } from './api.ts';
 import { checkTimeBounds } from './arguments.ts';
 import type { CursorCodec } from './cursor.ts';
-import { mayRecover, sourceFailure } from './failures.ts';
+import { isOfSource, mayRecover, sourceFailure } from './failures.ts';
 import { checkLogFilter, entryPredicate, filterKey } from './log-filter.ts';
 import type { EntryPredicate } from './log-filter.ts';
 import { LogEntryNode } from './log-node.ts';
+import { failedScope } from './merge.ts';
 import type { Slot } from './merge.ts';
 import { MergedConnection } from './merged-connection.ts';
 import type { MergedPage } from './merged-page.ts';
@@ -56,8 +57,6 @@ class FederatedLogs implements LogConnection {
   readonly #filter: LogFilter;
   readonly #entries: MergedConnection<LogEntry, LogNode>;
   readonly #residuals = new Map<number, EntryPredicate | null>();
-  /** Scopes whose partitions could not even be named. */
-  readonly #scopeErrors: { readonly scope: ResolvedScope; readonly error: unknown }[] = [];
   #failures: readonly SourceFailure[] = [];
 
   constructor(options: LogConnectionOptions, call: Call) {
@@ -123,8 +122,8 @@ class FederatedLogs implements LogConnection {
           this.#residuals.set(index, entryPredicate(reading.residual));
           return reading.partitions.map((partition) => ({ scope: index, partition }));
         } catch (error) {
-          this.#scopeErrors.push({ scope: { source, scope }, error });
-          return [];
+          // Its place is kept like that of any partition that fails, so that a later page finds its lines.
+          return [{ scope: index, partition: failedScope<LogEntry>(error) }];
         }
       }),
     );
@@ -147,22 +146,22 @@ class FederatedLogs implements LogConnection {
     return found;
   }
 
-  /** One scope that fails as a whole is an error; among several, each is a row of `failures`. */
+  /** One scope that fails as a whole is an error unless that is to be listed; among several, each is a row of `failures`. */
   #onFailures(failures: MergedPage<LogEntry>['failures'], slots: readonly Slot<LogEntry>[]): void {
     const whole = failures.filter((failure) => !failure.partial);
     const isWholeFailure = whole.length > 0 && whole.length === slots.length;
-    const first = this.#scopeErrors[0]?.error ?? (isWholeFailure ? whole[0]?.error : undefined);
-    if (this.#options.scopes.length === 1 && first !== undefined) throw asError(first);
-    const rows = [
-      ...this.#scopeErrors,
-      ...failures.map(({ slot, error, partial }) => ({
-        scope: this.#scopeOf(slot),
-        error: partial ? this.#truncation(slot, error) : error,
-      })),
-    ];
-    this.#failures = rows.map(({ scope: { source, scope }, error }) =>
+    const first = isWholeFailure ? whole[0]?.error : undefined;
+    const listed = this.#options.args.listFailures === true && isOfSource(first);
+    if (this.#options.scopes.length === 1 && first !== undefined && !listed) throw asError(first);
+    const rows = failures.map(({ slot, error, partial }) => ({
+      scope: this.#scopeOf(slot),
+      error: partial ? this.#truncation(slot, error) : error,
+    }));
+    const shown = rows.map(({ scope: { source, scope }, error }) =>
       sourceFailure(source.name, encodeNodeId('Job', source.name, scope.job), error),
     );
+    // Partitions of one job mostly fail for one reason, which is said once.
+    this.#failures = [...new Map(shown.map((failure) => [JSON.stringify(failure), failure])).values()];
   }
 
   #truncation(slot: Slot<LogEntry>, error: unknown): TributaryError {

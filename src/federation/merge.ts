@@ -1,6 +1,7 @@
 import type { Call } from '../domain/call.ts';
 import { isBeyond, startOfInstant } from '../domain/ordered.ts';
 import type { Direction, Ordered, Position } from '../domain/ordered.ts';
+import type { Json } from '../domain/json.ts';
 import type { Hint, Partition } from '../pagination/partition.ts';
 import type { CursorState, MergedPosition, PartitionMark } from './cursor.ts';
 
@@ -93,6 +94,10 @@ export class Merge<T extends Ordered> {
     const marks: PartitionMark[] = [];
     for (const lane of this.#lanes) {
       const { slot } = lane;
+      if (slot.partition.key === ALL_PARTITIONS) {
+        marks.push(...this.#marksOfScope(slot.scope));
+        continue;
+      }
       const last = taken.get(slot);
       const mark = {
         scope: slot.scope,
@@ -105,6 +110,16 @@ export class Merge<T extends Ordered> {
       else if (mark.hint !== null) marks.push(mark);
     }
     return marks;
+  }
+
+  /** A scope whose partitions could not be named stays where this page began, each partition at its place. */
+  #marksOfScope(scope: number): PartitionMark[] {
+    const { from, direction } = this.#options;
+    const carried = from?.marks.filter((mark) => mark.scope === scope) ?? [];
+    if (carried.some(({ partition }) => partition === ALL_PARTITIONS)) return carried;
+    const place = from?.position ?? { ...untouched(direction), scope, partition: '' };
+    const at = { time: place.time, tie: place.tie };
+    return [...carried, { scope, partition: ALL_PARTITIONS, hint: [place.scope, place.partition], at }];
   }
 
   /** The common position after a row: one that a page has begun behind is not given up for an earlier row. */
@@ -199,8 +214,8 @@ class Lane<T extends Ordered> {
 
   constructor(slot: Slot<T>, options: MergeOptions<T>, call: Call) {
     this.slot = slot;
-    const mark = options.from?.marks.find((each) => each.scope === slot.scope && each.partition === slot.partition.key);
-    const bounds = boundsOf(slot, options, mark);
+    const mark = markOf(slot, options.from);
+    const bounds = boundsOf(slot, options, mark?.at);
     this.start = bounds.from;
     this.#wasBehind = mark?.at !== undefined;
     this.startHint = mark?.hint ?? null;
@@ -285,17 +300,51 @@ class Lane<T extends Ordered> {
   }
 }
 
+/** The key of what stands for all partitions of a scope when they could not even be named. */
+const ALL_PARTITIONS = '*';
+
+/** Stands for the partitions of a scope that could not be named: reading or counting it gives the error. */
+export function failedScope<T extends Ordered>(error: unknown): Partition<T> {
+  const failed = async (): Promise<never> => {
+    await Promise.resolve();
+    throw error;
+  };
+  return {
+    key: ALL_PARTITIONS,
+    // eslint-disable-next-line require-yield -- it has no rows, only the error
+    async *read() {
+      await failed();
+    },
+    count: failed,
+  };
+}
+
+/** What a cursor says about a partition: itself, or as one of a scope whose partitions could not be named then. */
+function markOf<T extends Ordered>(
+  slot: Slot<T>,
+  from: CursorState | null,
+): Pick<PartitionMark, 'at' | 'hint'> | undefined {
+  const marks = from?.marks.filter((mark) => mark.scope === slot.scope);
+  const own = marks?.find((mark) => mark.partition === slot.partition.key);
+  const all = marks?.find((mark) => mark.partition === ALL_PARTITIONS);
+  if (own?.at !== undefined || all?.at === undefined) return own;
+  const [scope, partition] = Array.isArray(all.hint) ? (all.hint as readonly Json[]) : [];
+  if (typeof scope !== 'number' || typeof partition !== 'string') return own;
+  const at = placeIn(slot, { ...all.at, scope, partition });
+  return { hint: own?.hint ?? null, ...(at === null ? {} : { at }) };
+}
+
 /** Where a partition's own read begins and ends, from positions in the merged order. */
 function boundsOf<T extends Ordered>(
   slot: Slot<T>,
   options: MergeOptions<T>,
-  mark: PartitionMark | undefined,
+  own: Position | undefined,
 ): { from: Position | null; until: Position | null; isEmpty: boolean } {
   const { direction, since, before } = options;
   const [nearTime, farTime] = direction === 'forward' ? [since, before] : [before, since];
   const near = nearTime === null ? null : startOfInstant(nearTime);
   const far = farTime === null ? null : startOfInstant(farTime);
-  const resumed = mark?.at ?? placeIn(slot, options.from?.position);
+  const resumed = own ?? placeIn(slot, options.from?.position);
   // A partition that failed before its first row stands at that end: all of it lies ahead, or none.
   if (resumed !== null && resumed.time === untouched(opposite(direction)).time)
     return { from: null, until: null, isEmpty: true };

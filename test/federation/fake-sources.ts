@@ -15,6 +15,8 @@ export interface FakeSource extends FederatedSource {
   readonly jobs: Map<string, FakeNative[]>;
   /** How many reads of that job's partitions shall still fail. */
   readonly failures: Map<string, number>;
+  /** How often that job's partitions shall not even be named. */
+  readonly unnamed: Map<string, number>;
   /** Statuses of jobs; those without one do not exist for `getJobs`. */
   readonly statuses: Map<string, JobStatus>;
   /** How often logs or jobs were asked for. */
@@ -24,6 +26,7 @@ export interface FakeSource extends FederatedSource {
 export function fakeSource(name: string, jobs: Record<string, FakeNative[]>): FakeSource {
   const byKey = new Map(Object.entries(jobs));
   const failures = new Map<string, number>();
+  const unnamed = new Map<string, number>();
   const statuses = new Map<string, JobStatus>();
   const unused = (): never => {
     throw new Error('Not part of this fake.');
@@ -55,6 +58,11 @@ export function fakeSource(name: string, jobs: Record<string, FakeNative[]>): Fa
     logs: (scope, filter) => {
       const natives = byKey.get(scope.job);
       if (natives === undefined) throw new TributaryError('NOT_FOUND', 'no such job', { source: name });
+      const left = unnamed.get(scope.job) ?? 0;
+      if (left > 0) {
+        unnamed.set(scope.job, left - 1);
+        throw new TributaryError('SOURCE_UNAVAILABLE', 'down', { source: name });
+      }
       const partitions = natives.map((native, i) =>
         entryPartition(
           native.partition(),
@@ -71,7 +79,7 @@ export function fakeSource(name: string, jobs: Record<string, FakeNative[]>): Fa
       return Promise.resolve({ partitions, residual: filter });
     },
   };
-  const source: FakeSource = { name, connector, jobs: byKey, failures, statuses, calls: 0 };
+  const source: FakeSource = { name, connector, jobs: byKey, failures, unnamed, statuses, calls: 0 };
   return source;
 }
 

@@ -176,7 +176,9 @@ describe('entries of several jobs', () => {
       fc.asyncProperty(
         jobsArbitrary,
         fc.integer({ min: 1, max: 20 }),
-        fc.array(fc.record({ job: fc.nat({ max: 3 }), times: fc.integer({ min: 0, max: 2 }) }), { maxLength: 6 }),
+        fc.array(fc.record({ job: fc.nat({ max: 3 }), times: fc.integer({ min: 0, max: 2 }), unnamed: fc.boolean() }), {
+          maxLength: 6,
+        }),
         async ({ made, sources }, size, faults) => {
           const seen: string[] = [];
           let after: string | null = null;
@@ -184,9 +186,13 @@ describe('entries of several jobs', () => {
           for (let page = 0; page < 400; page += 1) {
             const fault = pending.shift();
             const broken = fault === undefined ? undefined : made[fault.job % made.length];
-            for (const source of sources) source.failures.clear();
+            for (const source of sources) {
+              source.failures.clear();
+              source.unnamed.clear();
+            }
             if (fault !== undefined && broken !== undefined && made.length > 1) {
-              sources.find(({ name }) => name === broken.source)?.failures.set(broken.key, fault.times);
+              const source = sources.find(({ name }) => name === broken.source);
+              (fault.unnamed ? source?.unnamed : source?.failures)?.set(broken.key, fault.times);
             }
             const connection = request(sources, made, { first: size, after });
             seen.push(...(await connection.nodes()).map(nodeKey));
