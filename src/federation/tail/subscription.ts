@@ -36,6 +36,8 @@ export interface SubscriptionOptions extends Omit<LogConnectionOptions, 'args'> 
   readonly stopping: AbortSignal;
 }
 
+/** A place of a subscriber, apart from how far ahead of it lines have been delivered. */
+type Where = Omit<TailState, 'furthest'>;
 type Batch = Extract<LogStreamEvent, { type: 'LogBatch' }>;
 type StreamState = Extract<LogStreamEvent, { type: 'LogStreamStatus' }>['state'];
 
@@ -83,6 +85,8 @@ export class Subscription {
     this.#accepts = acceptFilter(args);
     this.#cursors = options.cursors.forConnection(logConnectionKey(scopes, { filter: args.filter }));
     this.#history = typeof args.after === 'string' ? decodeTailState(this.#cursors, args.after) : null;
+    const furthest = this.#history?.furthest ?? null;
+    if (furthest !== null) this.#furthest = { ...startOfInstant(furthest), scope: 0, partition: '' };
     // Also before anything is read this is where the subscriber stands.
     this.#began = this.#history?.position ?? FROM_THE_BEGINNING.position;
     this.#leave = AbortSignal.any([call.signal, options.stopping]);
@@ -127,7 +131,7 @@ export class Subscription {
 
   /** A feed lets go of lines that we have not taken: from here on we stand where we stood. */
   leaveBehind(): void {
-    this.#history ??= this.#liveState();
+    this.#history ??= { ...this.#liveState(), furthest: this.#furthest?.time ?? null };
   }
 
   async *#untilReady(): AsyncGenerator<LogStreamEvent, void, undefined> {
@@ -167,10 +171,13 @@ export class Subscription {
     if (this.#isOver()) return;
     const edges = await connection.edges();
     const lines = edges.map((edge) => this.#deliveryOf(edge.node, this.#cursors.decode(edge.cursor).position));
-    const last = lines.at(-1)?.position ?? null;
+    // Lines that came while this was read may lie before those that were read. (With fewer than wanted, all there were.)
+    const first = lines.length < wanted ? null : (lines[0]?.position ?? null);
     for (const line of lines) this.#ahead.set(line.digest, line.position.time);
-    const since = last === null ? [] : this.#windowLines().filter((line) => compareMerged(line.position, last) > 0);
-    const missing = since.filter(({ node, digest }) => !this.#ahead.has(digest) && this.#accepts(node));
+    const missing = this.#windowLines().filter(
+      ({ node, position, digest }) =>
+        (first === null || compareMerged(position, first) > 0) && !this.#ahead.has(digest) && this.#accepts(node),
+    );
     this.#goLive();
     yield* this.#batches([...lines, ...missing], false);
   }
@@ -214,7 +221,7 @@ export class Subscription {
     if (info.endCursor !== null) {
       const { position, marks } = this.#cursors.decode(info.endCursor);
       this.#marks = marks;
-      this.#history = { position, delivered: state.delivered };
+      this.#history = { ...state, position };
     }
     return { batches: this.#batchesAt(lines, info.hasNextPage), more: info.hasNextPage, failed };
   }
@@ -302,21 +309,23 @@ export class Subscription {
     for (let at = 0; at < lines.length; at += batchSize) {
       const part = lines.slice(at, at + batchSize);
       const rest = lines.slice(at + batchSize);
-      yield this.#batch(part, more || rest.length > 0, () => this.#stateWithout(rest, part.at(-1)?.position));
+      yield this.#batch(part, more || rest.length > 0, (furthest) =>
+        this.#bounded(this.#stateWithout(rest, part.at(-1)?.position), furthest),
+      );
     }
   }
 
   /** A batch of history. */
   #batchesAt(lines: readonly Delivery[], more = false): Batch[] {
     if (lines.length === 0) return [];
-    return [this.#batch(lines, more, () => this.#bounded(this.#historyState()))];
+    return [this.#batch(lines, more, (furthest) => this.#bounded(this.#historyState(), furthest))];
   }
 
   /**
    * Where a subscriber stands that is reading history. Near the present late lines may still come before
    * what was read: there the place stays behind, and what was delivered beyond it is named.
    */
-  #historyState(): TailState {
+  #historyState(): Where {
     const state = this.#history ?? FROM_THE_BEGINNING;
     const low = this.#overlapStart();
     if (state.position.time < low) return state;
@@ -326,33 +335,36 @@ export class Subscription {
     return { position, delivered: [...new Set([...state.delivered, ...ahead])] };
   }
 
-  #batch(lines: readonly Delivery[], hasMorePastEntries: boolean, stateOf: () => CursorOf): Batch {
+  #batch(lines: readonly Delivery[], hasMorePastEntries: boolean, stateOf: (furthest: bigint | null) => CursorOf): Batch {
     const edges = lines.map((line) => {
       const late = this.#furthest !== null && compareMerged(line.position, this.#furthest) < 0;
       if (!late) this.#furthest = line.position;
       return new DeliveredEdge(line, late, this.#cursors);
     });
-    return new LazyBatch(edges, hasMorePastEntries, stateOf, this.#cursors);
+    const furthest = this.#furthest?.time ?? null;
+    return new LazyBatch(edges, hasMorePastEntries, () => stateOf(furthest), this.#cursors);
   }
 
   /** Where a subscriber stands that has had everything taken so far, in order up to `last`, but for `rest`. */
-  #stateWithout(rest: readonly Delivery[], last: MergedPosition | undefined): CursorOf {
+  #stateWithout(rest: readonly Delivery[], last: MergedPosition | undefined): Where {
     const state = this.#liveState();
     const [first] = rest;
-    if (first === undefined || last === undefined) return this.#bounded(state);
+    if (first === undefined || last === undefined) return state;
     const open = new Set(rest.map(({ digest }) => digest));
     const position = first.position.time < state.position.time ? last : state.position;
     const delivered = this.#digestsFrom(position.time).filter((digest) => !open.has(digest));
-    return this.#bounded({ position, delivered });
+    return { position, delivered };
   }
 
-  #bounded(state: TailState): CursorOf {
-    if (state.delivered.length <= this.#options.tail.cursorLines) return { state, mayRepeat: false };
-    return { state: { ...state, delivered: [] }, mayRepeat: true };
+  #bounded({ position, delivered }: Where, furthest: bigint | null): CursorOf {
+    if (delivered.length > this.#options.tail.cursorLines) {
+      return { state: { position, delivered: [], furthest: null }, mayRepeat: true };
+    }
+    return { state: { position, delivered, furthest }, mayRepeat: false };
   }
 
   /** Where a subscriber stands that has taken what it has taken of each feed. */
-  #liveState(): TailState {
+  #liveState(): Where {
     let low: bigint | null = null;
     for (const lane of this.#lanes) {
       const mark = lane.feed.lowWatermark(lane.taken);
@@ -420,10 +432,10 @@ export class Subscription {
   #cursorNow(): string {
     if (this.#isOwedOnlyWhatComes()) {
       const position = { ...startOfInstant(this.#joinedAt), scope: 0, partition: '' };
-      return encodeTailState(this.#cursors, { position, delivered: [] });
+      return encodeTailState(this.#cursors, { position, delivered: [], furthest: null });
     }
-    if (this.#history !== null) return encodeTailState(this.#cursors, this.#bounded(this.#historyState()).state);
-    return encodeTailState(this.#cursors, this.#bounded(this.#liveState()).state);
+    const where = this.#history === null ? this.#liveState() : this.#historyState();
+    return encodeTailState(this.#cursors, this.#bounded(where, this.#furthest?.time ?? null).state);
   }
 
   /** Nothing of the past was asked for, and where the present is has not been seen. */

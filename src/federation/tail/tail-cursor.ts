@@ -12,6 +12,8 @@ export interface TailState {
   readonly position: MergedPosition;
   /** Digests of lines (`lineDigest`). */
   readonly delivered: readonly string[];
+  /** The instant of the furthest line that has been delivered: what comes before it is late. Null: `position`'s. */
+  readonly furthest: bigint | null;
 }
 
 const DIGEST_BYTES = 6;
@@ -26,24 +28,31 @@ export function lineDigest(source: string, job: string, partition: string, { tim
 export const FROM_THE_BEGINNING: TailState = {
   position: { ...untouched('forward'), scope: 0, partition: '' },
   delivered: [],
+  furthest: null,
 };
 
 const TAIL_MARK = 'tail';
 
-export function encodeTailState(cursors: ConnectionCursors, { position, delivered }: TailState): string {
+export function encodeTailState(cursors: ConnectionCursors, { position, delivered, furthest }: TailState): string {
   if (delivered.length === 0) return cursors.encode({ position, marks: [] });
-  return cursors.seal([TAIL_MARK, cursors.encode({ position, marks: [] }), delivered.join('')]);
+  const inner = cursors.encode({ position, marks: [] });
+  return cursors.seal([TAIL_MARK, inner, delivered.join(''), furthest === null ? null : String(furthest)]);
 }
 
 /** Takes a cursor of this stream, or one of an entry of the connection of the same jobs and filter. */
 export function decodeTailState(cursors: ConnectionCursors, cursor: string): TailState {
   const payload = cursors.open(cursor);
   if (!Array.isArray(payload) || payload[0] !== TAIL_MARK) {
-    return { position: cursors.decode(cursor).position, delivered: [] };
+    return { position: cursors.decode(cursor).position, delivered: [], furthest: null };
   }
-  const [, inner, digests] = payload as unknown[];
+  const [, inner, digests, furthest = null] = payload as unknown[];
   if (typeof inner !== 'string' || typeof digests !== 'string') throw invalidCursor();
-  return { position: cursors.decode(inner).position, delivered: splitDigests(digests) };
+  return {
+    position: cursors.decode(inner).position,
+    delivered: splitDigests(digests),
+    // It was sealed by us.
+    furthest: typeof furthest === 'string' ? BigInt(furthest) : null,
+  };
 }
 
 function splitDigests(text: string): string[] {
