@@ -302,6 +302,106 @@ describe.each(NAMES)('when %s goes wrong', (name) => {
   });
 });
 
+describe('when fields of one operation ask one source each', () => {
+  const LISTED = 'nodes { id } pageInfo { hasNextPage } failures { source code }';
+
+  it.each(NAMES)('the field that asks %s lists its failure, and the other fields are whole', async (name) => {
+    const other = othersThan(name)[0] ?? name;
+    const text = `query ($down: [ID!]!, $up: [ID!]!) {
+      sources { name }
+      downLogs: logs(jobs: $down, first: 2) { ${LISTED} totalCount isComplete }
+      upLogs: logs(jobs: $up, first: 2) { ${LISTED} }
+      downJobs: jobs(sources: ["${name}"], first: 2) { ${LISTED} totalCount }
+      upJobs: jobs(sources: ["${other}"], first: 2) { ${LISTED} }
+    }`;
+    const kinds = DATA_KINDS[name];
+    bench.sandbox.servers[name]?.inject({ what: status(500, HTML), ...(kinds === undefined ? {} : { kinds }) });
+    const { data, errors } = await bench.service.query<Record<string, { nodes: unknown[] }>>(text, {
+      down: [bench.ids[name]],
+      up: [bench.ids[other]],
+    });
+    const failures = [{ source: name, code: 'SOURCE_UNAVAILABLE' }];
+    const down = { nodes: [], pageInfo: { hasNextPage: true }, failures, totalCount: null };
+    // How many there are is not known, and the field says why.
+    for (const { path, extensions } of errors ?? []) {
+      expect([path, extensions.code]).toEqual([['downLogs', 'totalCount'], 'SOURCE_UNAVAILABLE']);
+    }
+    expect(data).toMatchObject({
+      sources: NAMES.map((one) => ({ name: one })),
+      downLogs: { ...down, isComplete: false },
+      downJobs: down,
+      upLogs: { failures: [] },
+      upJobs: { failures: [] },
+    });
+    expect([data['upLogs']?.nodes.length, data['upJobs']?.nodes.length]).toEqual([2, 2]);
+  });
+});
+
+describe('a walk through merged lines', () => {
+  interface Page {
+    readonly logs: {
+      readonly nodes: readonly { readonly id: string }[];
+      readonly failures: readonly FailureRow[];
+      readonly pageInfo: Readonly<Record<'hasNextPage' | 'hasPreviousPage', boolean>> &
+        Readonly<Record<'startCursor' | 'endCursor', string | null>>;
+    };
+  }
+  const WALK = `query ($jobs: [ID!]!, $first: Int, $after: String, $last: Int, $before: String) {
+    logs(jobs: $jobs, first: $first, after: $after, last: $last, before: $before) {
+      nodes { id }
+      failures { source code }
+      pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+    }
+  }`;
+  const SIZE = 60;
+
+  /** Walks on through failures of the pages numbered, and gives all ids, sorted. */
+  async function walk(name: Name, kinds: readonly string[], broken: readonly number[], way: 'first' | 'last') {
+    const ids: string[] = [];
+    let cursor: string | null = null;
+    for (let number = 0; number < 100; number += 1) {
+      const server = bench.sandbox.servers[name];
+      const remove = broken.includes(number) ? server?.inject({ what: status(503, HTML), kinds }) : undefined;
+      const place: Readonly<Record<string, unknown>> =
+        way === 'first' ? { first: SIZE, after: cursor } : { last: SIZE, before: cursor };
+      const { data, errors } = await bench.service.query<Page>(WALK, { jobs: Object.values(bench.ids), ...place });
+      remove?.();
+      expect(errors).toBeUndefined();
+      const { nodes, failures, pageInfo } = data.logs;
+      expect(failures.map(({ source }) => source)).toEqual(remove === undefined ? [] : [name]);
+      ids.push(...nodes.map(({ id }) => id));
+      cursor = way === 'first' ? pageInfo.endCursor : pageInfo.startCursor;
+      if (!(way === 'first' ? pageInfo.hasNextPage : pageInfo.hasPreviousPage)) return ids.sort();
+    }
+    throw new Error('The walk has no end.');
+  }
+
+  it.each(['first', 'last'] as const)(
+    'gives every line once though a source is away for some pages (%s)',
+    async (way) => {
+      const whole = await walk('sap', [], [], way);
+      expect(whole.length).toBeGreaterThan(4 * SIZE);
+      expect(new Set(whole).size).toBe(whole.length);
+      for (const [name, kinds] of [
+        // What names its schedules: before that call nobody knows what it would have had.
+        ['sap', ['job', 'schedules']],
+        ['sap', ['logs']],
+        ['nemo', ['logs']],
+        ['bytenite', ['logs']],
+      ] as const) {
+        for (const broken of [[0], [1], [0, 1], [2], [0, 2], [1, 3]]) {
+          expect({ name, kinds, broken, ids: await walk(name, kinds, broken, way) }).toEqual({
+            name,
+            kinds,
+            broken,
+            ids: whole,
+          });
+        }
+      }
+    },
+  );
+});
+
 describe('when the endpoint for tokens goes wrong', () => {
   const answers: readonly (readonly [string, Fault['what'], string])[] = [
     ['401', status(401, HTML), 'SOURCE_UNAUTHENTICATED'],
