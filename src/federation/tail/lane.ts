@@ -16,6 +16,29 @@ interface LaneOwner {
   leaveBehind(): void;
 }
 
+/**
+ * The latest answers about a feed. Subscribers of one job ask the same at the same moment: what a release
+ * costs must not grow with their number. An answer holds as long as its question: lines that are added
+ * change the window's size, and lines that are let go move its start.
+ */
+type Remembered<T> = WeakMap<Feed, { readonly question: readonly unknown[]; readonly answer: readonly T[] }>;
+
+const inWindows: Remembered<Delivery> = new WeakMap();
+const takenDigests: Remembered<string> = new WeakMap();
+
+function remembered<T>(
+  memory: Remembered<T>,
+  feed: Feed,
+  question: readonly unknown[],
+  find: () => readonly T[],
+): readonly T[] {
+  const known = memory.get(feed);
+  if (known?.question.every((part, index) => part === question[index]) === true) return known.answer;
+  const answer = find();
+  memory.set(feed, { question, answer });
+  return answer;
+}
+
 /** One job of a subscription, and how far its feed was taken. */
 export class Lane implements FeedListener {
   readonly #scope: ResolvedScope;
@@ -75,19 +98,25 @@ export class Lane implements FeedListener {
   }
 
   /** Released lines of the window. */
-  windowLines(): Delivery[] {
-    return this.feed.window
-      .all()
-      .filter((line) => line.sequence <= this.feed.sequence)
-      .map((line) => this.deliveryOf(line));
+  windowLines(): readonly Delivery[] {
+    const { sequence, window } = this.feed;
+    return remembered(inWindows, this.feed, [sequence, window.size, window.start, this.#index], () =>
+      window
+        .all()
+        .filter((line) => line.sequence <= sequence)
+        .map((line) => this.deliveryOf(line)),
+    );
   }
 
   /** Digests of the lines at or after an instant that were taken. */
-  takenFrom(time: bigint): string[] {
-    return this.feed.window
-      .from(time)
-      .filter((line) => line.sequence <= this.#taken)
-      .map((line) => this.digestOf(line));
+  takenFrom(time: bigint): readonly string[] {
+    const { window } = this.feed;
+    return remembered(takenDigests, this.feed, [this.#taken, window.size, window.start, time], () =>
+      window
+        .from(time)
+        .filter((line) => line.sequence <= this.#taken)
+        .map((line) => this.digestOf(line)),
+    );
   }
 
   deliveryOf(line: WindowLine): Delivery {
