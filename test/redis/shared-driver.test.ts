@@ -1,0 +1,117 @@
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createFederation } from '../../src/federation/create-federation.ts';
+import type { LocalDriver } from '../../src/federation/tail/feed.ts';
+import { Feed } from '../../src/federation/tail/feed.ts';
+import type { TailSharing } from '../../src/federation/tail/feeds.ts';
+import { DEFAULT_TAIL } from '../../src/federation/tail/settings.ts';
+import { createRedisSharing } from '../../src/redis/index.ts';
+import { fakeSource } from '../federation/fake-sources.ts';
+import { HAS_REDIS, startRedis } from './redis-server.ts';
+import type { RedisServer } from './redis-server.ts';
+import { waitFor } from './wait-for.ts';
+
+/** A poller that only remembers what it was told to do. */
+function fakePoller() {
+  const told: string[] = [];
+  const poller: LocalDriver = {
+    start: () => undefined,
+    poke: () => void told.push('poke'),
+    stop: () => Promise.resolve(),
+    begin(sink) {
+      sink.begin([], null);
+      return Promise.resolve(true);
+    },
+    resume: () => void told.push('resume'),
+    pause: () => void told.push('pause'),
+    catchUp() {
+      told.push('catchUp');
+      return Promise.resolve();
+    },
+  };
+  return { poller, told };
+}
+
+const LISTENER = { taken: 0, wake: () => undefined, leaveBehind: () => undefined };
+
+describe.skipIf(!HAS_REDIS)('a feed that is shared through Redis', () => {
+  let redis: RedisServer;
+  const sharings: TailSharing[] = [];
+
+  function share(): TailSharing {
+    const settings = { url: redis.url, prefix: 't', leaseMilliseconds: 60_000, secret: 's' };
+    const sharing = createRedisSharing(settings);
+    sharings.push(sharing);
+    return sharing;
+  }
+
+  function follow(sharing: TailSharing, job: string, authorization: string | null = null) {
+    const { poller, told } = fakePoller();
+    const driver = sharing.driver({ source: fakeSource('a', {}), job, authorization }, () => poller);
+    const feed = new Feed(DEFAULT_TAIL, driver, () => undefined);
+    feed.join(LISTENER);
+    return { feed, told };
+  }
+
+  async function connected(): Promise<TailSharing> {
+    const sharing = share();
+    await waitFor('it is connected', () => sharing.statistics().state === 'CONNECTED');
+    return sharing;
+  }
+
+  beforeAll(async () => {
+    redis = await startRedis();
+  });
+
+  afterAll(async () => {
+    for (const sharing of sharings) sharing.close();
+    await redis.close();
+  });
+
+  test('is read from the vendor by a follower that has missed messages', async () => {
+    const [one, other] = [await connected(), await connected()];
+    const leader = follow(one, 'gap');
+    await waitFor('one leads', () => one.statistics().leading === 1);
+    const follower = follow(other, 'gap');
+    await waitFor('the other follows', () => other.statistics().following === 1);
+    expect(follower.told).toEqual([]);
+    const direct = new Redis(redis.url);
+    const [stream = ''] = await direct
+      .keys('t:{*}:stream')
+      .then((keys) => keys.filter((key) => !/wake|probe/.test(key)));
+    await direct.xadd(stream, '*', 'n', '9', 'o', 'x', 'k', 'lines', 'b', '[]');
+    direct.disconnect();
+    await waitFor('it has caught up', () => follower.told.includes('catchUp'));
+    await Promise.all([leader.feed.stop(), follower.feed.stop()]);
+  });
+
+  test('makes the one that polls look when somebody joins elsewhere', async () => {
+    const [one, other] = [await connected(), await connected()];
+    const leader = follow(one, 'poke');
+    await waitFor('one leads', () => one.statistics().leading === 1);
+    const follower = follow(other, 'poke');
+    await waitFor('the other follows', () => other.statistics().following === 1);
+    follower.feed.join({ ...LISTENER });
+    await waitFor('the poller was told', () => leader.told.includes('poke'));
+    await Promise.all([leader.feed.stop(), follower.feed.stop()]);
+  });
+
+  test('is not shared by callers with other credentials', async () => {
+    const [one, other] = [await connected(), await connected()];
+    const feeds = [follow(one, 'own', 'Bearer a'), follow(other, 'own', 'Bearer b')];
+    await waitFor('both lead', () => one.statistics().leading + other.statistics().leading === 2);
+    await Promise.all(feeds.map(({ feed }) => feed.stop()));
+  });
+
+  test('is polled by its own replica as long as there is no Redis', async () => {
+    const nowhere = { url: 'unix:///nonexistent/redis.sock', prefix: 't', leaseMilliseconds: 3_000, secret: 's' };
+    const sharing = createRedisSharing(nowhere);
+    sharings.push(sharing);
+    const { feed, told } = follow(sharing, 'alone');
+    await waitFor('it polls', () => told.includes('resume'));
+    const federation = createFederation([], { sharing });
+    expect(federation.tailStatistics().sharing).toEqual({ state: 'DOWN', leading: 0, following: 0 });
+    await feed.stop();
+    await federation.close();
+  });
+});
