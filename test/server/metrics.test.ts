@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import type { TailStatistics } from '../../src/federation/api.ts';
+import { createMetrics } from '../../src/server/metrics.ts';
+
+function linesOf(statistics: () => TailStatistics): () => Promise<readonly string[]> {
+  const metrics = createMetrics();
+  metrics.tails(statistics);
+  metrics.upstream('one', 'ok');
+  metrics.upstream('one', 'SOURCE_TIMEOUT');
+  metrics.upstream('one', 'ok');
+  return async () =>
+    (await metrics.registry.metrics())
+      .split('\n')
+      .filter((line) => /_(tail|redis|upstream)_/.test(line) && !line.startsWith('#'));
+}
+
+test('metrics count calls to sources, and show what is followed as it is when somebody looks', async () => {
+  let polls = 3;
+  const lines = linesOf(() => ({ feeds: 2, subscribers: 5, polls, sharing: null }));
+  const expected = [
+    'tributary_upstream_requests_total{source="one",outcome="ok"} 2',
+    'tributary_upstream_requests_total{source="one",outcome="SOURCE_TIMEOUT"} 1',
+    'tributary_tail_jobs 2',
+    'tributary_tail_subscribers 5',
+  ];
+  expect(await lines()).toEqual([...expected, 'tributary_tail_polls_total 3']);
+  polls = 7;
+  expect(await lines()).toEqual([...expected, 'tributary_tail_polls_total 7']);
+});
+
+test('metrics say how pollers are shared where they are', async () => {
+  const sharing = { state: 'DOWN', leading: 1, following: 4 } as const;
+  const lines = linesOf(() => ({ feeds: 5, subscribers: 5, polls: 1, sharing }));
+  expect((await lines()).slice(-3)).toEqual([
+    'tributary_redis_up 0',
+    'tributary_tail_jobs_leading 1',
+    'tributary_tail_jobs_following 4',
+  ]);
+});
