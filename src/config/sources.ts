@@ -10,8 +10,6 @@ export interface ConnectedSource {
   readonly vendor: string;
   readonly definition: VendorDefinition;
   readonly connector: Connector;
-  /** Does it pass the caller's own `Authorization` on? */
-  readonly forwards: boolean;
   readonly http: ManagedSourceHttp;
   /** Does it pass the caller's own `Authorization` on? */
   readonly forwards: boolean;
