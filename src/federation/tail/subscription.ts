@@ -53,7 +53,8 @@ export class Subscription {
   readonly #lanes: readonly Lane[];
   readonly #accepts: (entry: LogEntry) => boolean;
   readonly #leave: AbortSignal;
-  readonly #deadline: number;
+  /** Has it lasted as long as it may? Told by its timer alone: the clock may be a millisecond behind. */
+  #hasExpired = false;
   #wake: (() => void) | null = null;
   /** Has something happened since we last looked? */
   #isStale = false;
@@ -90,7 +91,6 @@ export class Subscription {
     // Also before anything is read this is where the subscriber stands.
     this.#began = this.#history?.position ?? FROM_THE_BEGINNING.position;
     this.#leave = AbortSignal.any([call.signal, options.stopping]);
-    this.#deadline = Date.now() + options.tail.maxDurationMilliseconds;
     this.#lanes = scopes.map((scope, index) => new Lane(scope, index, this));
   }
 
@@ -98,7 +98,11 @@ export class Subscription {
     const wake = (): void => {
       this.wake();
     };
-    const deadline = setTimeout(wake, Math.min(2 ** 31 - 1, this.#options.tail.maxDurationMilliseconds));
+    const expire = (): void => {
+      this.#hasExpired = true;
+      wake();
+    };
+    const deadline = setTimeout(expire, Math.min(2 ** 31 - 1, this.#options.tail.maxDurationMilliseconds));
     this.#leave.addEventListener('abort', wake);
     try {
       for (const lane of this.#lanes) lane.join(this.#options.feeds, this.#call);
@@ -335,7 +339,11 @@ export class Subscription {
     return { position, delivered: [...new Set([...state.delivered, ...ahead])] };
   }
 
-  #batch(lines: readonly Delivery[], hasMorePastEntries: boolean, stateOf: (furthest: bigint | null) => CursorOf): Batch {
+  #batch(
+    lines: readonly Delivery[],
+    hasMorePastEntries: boolean,
+    stateOf: (furthest: bigint | null) => CursorOf,
+  ): Batch {
     const edges = lines.map((line) => {
       const late = this.#furthest !== null && compareMerged(line.position, this.#furthest) < 0;
       if (!late) this.#furthest = line.position;
@@ -456,7 +464,7 @@ export class Subscription {
   }
 
   #isOver(): boolean {
-    return this.#leave.aborted || Date.now() >= this.#deadline;
+    return this.#leave.aborted || this.#hasExpired;
   }
 
   *#finish(): Generator<LogStreamEvent, void, undefined> {
