@@ -28,8 +28,6 @@ export interface StepFault {
   readonly what: Fault['what'] | 'expire';
   /** How many calls it hits at most. */
   readonly times: number;
-  /** Which kinds of calls it hits; left out: all. */
-  readonly kinds?: readonly string[];
 }
 
 const html = '<html><body>Bad gateway</body></html>';
@@ -54,7 +52,7 @@ function faultsOf(whats: readonly StepFault['what'][]): fc.Arbitrary<StepFault> 
   });
 }
 
-export const passingFaultArbitrary = faultsOf(PASSING).map((fault) => ({ ...fault, kinds: ['logs'] }));
+export const passingFaultArbitrary = faultsOf(PASSING);
 
 /** A refused credential too: who asks again after it is renewed has it all. */
 const anyFaultArbitrary = faultsOf([...PASSING, { do: 'status', status: 401, body: '{}' }]);
@@ -153,10 +151,10 @@ async function readPage(
 }
 
 /** Call what it returns to end it. */
-function breakBed(beds: World['beds'], { bed, what, times, kinds }: StepFault): () => void {
+function breakBed(beds: World['beds'], { bed, what, times }: StepFault): () => void {
   const served = beds[bed % beds.length];
   if (served === undefined) throw new Error('There is no bed to break.');
-  if (what !== 'expire') return served.server.inject({ what, times, ...(kinds === undefined ? {} : { kinds }) });
+  if (what !== 'expire') return served.server.inject({ what, times });
   served.instance.expire();
   return () => undefined;
 }
