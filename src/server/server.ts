@@ -27,6 +27,8 @@ export interface ServerOptions {
   readonly allowedOrigins?: readonly string[];
   /** How long `close` waits for answers that are on their way. Default: 5,000. */
   readonly graceMilliseconds?: number;
+  /** How often a WebSocket is pinged, so that proxies keep it. Default: 12,000, as server-sent events have it. */
+  readonly heartbeatMilliseconds?: number;
   /** Where this server and others count. Default: metrics of its own. */
   readonly metrics?: Metrics;
 }
@@ -92,6 +94,7 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
 
   const endWebSockets = serveWebSockets(server, {
     graphql,
+    heartbeatMilliseconds: options.heartbeatMilliseconds ?? 12_000,
     maxMessageBytes: limits.bodyBytes,
     allowedOrigins,
   });

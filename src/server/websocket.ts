@@ -7,17 +7,22 @@ import type { Context, OperationResult, SubscribePayload } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
 import type { Extra } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
+import type { WebSocket } from 'ws';
 import type { GraphContext } from '../../resolvers/context.ts';
 import type { GraphqlServer } from './graphql.ts';
 
 interface WebSocketOptions {
   readonly graphql: GraphqlServer;
   readonly maxMessageBytes: number;
+  readonly heartbeatMilliseconds: number;
   readonly allowedOrigins: readonly string[];
 }
 
 /** How long a client has to answer the goodbye. */
 const GOODBYE_MILLISECONDS = 500;
+
+/** Pings that a client may leave unanswered. It may take a while to read what was sent before them. */
+const PATIENCE_PINGS = 10;
 
 type Connection = Context<Record<string, unknown> | undefined, Extra & Partial<Record<PropertyKey, never>>>;
 
@@ -42,7 +47,7 @@ export function serveWebSockets(
   server: Server,
   options: WebSocketOptions,
 ): (graceMilliseconds: number) => Promise<void> {
-  const { graphql, maxMessageBytes, allowedOrigins } = options;
+  const { graphql, maxMessageBytes, heartbeatMilliseconds, allowedOrigins } = options;
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes });
   const closed = new WeakMap<IncomingMessage, AbortController>();
   const operations = new EventEmitter();
@@ -55,6 +60,8 @@ export function serveWebSockets(
     }
     sockets.handleUpgrade(request, socket, head, (client) => {
       closed.set(request, new AbortController());
+      endQuietly(client);
+      keepAlive(client, heartbeatMilliseconds);
       sockets.emit('connection', client, request);
     });
   });
@@ -84,6 +91,8 @@ export function serveWebSockets(
       },
     },
     sockets,
+    // Its own heartbeat gives up on a client that is merely slow to read.
+    0,
   );
 
   return async (graceMilliseconds) => {
@@ -97,6 +106,34 @@ export function serveWebSockets(
     await gone;
     clearTimeout(impatience);
   };
+}
+
+/** A connection that breaks while something is written to it is a client that goes away: no news for anybody's log. */
+function endQuietly(client: WebSocket): void {
+  const send = client.send.bind(client) as (data: string, done: (error?: Error) => void) => void;
+  const sendQuietly = (data: string, done?: (error?: Error) => void): void => {
+    send(data, (error) => {
+      if (error) client.terminate();
+      done?.();
+    });
+  };
+  client.send = sendQuietly as WebSocket['send'];
+}
+
+/** Pings a client. One that has not answered for many pings, however slowly it reads, is not there any more. */
+function keepAlive(client: WebSocket, interval: number): void {
+  let unanswered = 0;
+  const timer = setInterval(() => {
+    if (unanswered >= PATIENCE_PINGS) client.terminate();
+    else client.ping();
+    unanswered += 1;
+  }, interval);
+  client.on('pong', () => {
+    unanswered = 0;
+  });
+  client.once('close', () => {
+    clearInterval(timer);
+  });
 }
 
 /** Parses and checks an operation; what the client got wrong is returned, as graphql-ws wants it. */
