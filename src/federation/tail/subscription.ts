@@ -279,10 +279,12 @@ export class Subscription {
     this.#marks = [];
   }
 
-  /** Lines far behind what the feeds may still release need not be remembered. */
+  /** Lines that neither a window nor a feed can bring again need not be remembered. */
   #forgetAhead(): void {
     if (this.#ahead.size <= 4 * this.#options.tail.batchSize) return;
-    const low = this.#overlapStart();
+    // What lies before a window can't be found in it any more: windows only move on.
+    const starts = this.#lanes.map(({ feed }) => feed.window.start ?? untouched('forward').time);
+    const low = starts.reduce((min, start) => (start < min ? start : min));
     for (const [digest, time] of this.#ahead) if (time < low) this.#ahead.delete(digest);
   }
 
