@@ -3,7 +3,7 @@ import type { TailSettings } from '../../src/federation/tail/settings.ts';
 import { startChild } from './child.ts';
 import type { Child } from './child.ts';
 import type { ServerTasks } from './server.ts';
-import { Subscriber } from './subscriber.ts';
+import { cutAll, Subscriber } from './subscriber.ts';
 import { overEvents, overWebSocket } from './transports.ts';
 import type { BenchJob, VendorTasks } from './vendors.ts';
 
@@ -28,6 +28,8 @@ export async function prepareGround(tail: Partial<TailSettings>): Promise<Ground
     server,
     url,
     stop: async () => {
+      // Or they would go on trying to reconnect, and meet whoever listens there next.
+      cutAll();
       await server.stop();
       await vendors.stop();
     },

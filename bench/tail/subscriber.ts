@@ -28,6 +28,13 @@ interface StreamResult {
   readonly errors?: unknown;
 }
 
+const connected = new Set<Subscriber>();
+
+/** Cuts every connection that is open. */
+export function cutAll(): void {
+  for (const subscriber of connected) subscriber.cut();
+}
+
 /** One client: it remembers what it got and, when its connection breaks, goes on from its last cursor. */
 export class Subscriber {
   readonly #jobs: readonly string[];
@@ -62,8 +69,10 @@ export class Subscriber {
 
   /** Cuts the connection without a goodbye, as a network does. */
   cut(): void {
-    this.#transport?.cut();
+    connected.delete(this);
+    const transport = this.#transport;
     this.#transport = null;
+    transport?.cut();
   }
 
   pause(): void {
@@ -83,6 +92,7 @@ export class Subscriber {
   }
 
   #subscribe(): void {
+    connected.add(this);
     const variables = { jobs: this.#jobs, after: this.#cursor };
     const transport = this.#connect({
       query: QUERY,
