@@ -214,7 +214,7 @@ export class Feed implements FeedSink {
       this.#trim();
       this.#wake();
     }
-    const next = Math.min(...this.#held.map(({ releaseAt }) => releaseAt));
+    const next = this.#held.reduce((min, { releaseAt }) => Math.min(min, releaseAt), Infinity);
     if (next === Infinity || this.#listeners.size === 0) return;
     this.#timer = setTimeout(
       () => {
