@@ -30,6 +30,8 @@ export interface PartitionMark {
    * Undefined: it is at the common position.
    */
   readonly at?: Position | undefined;
+  /** It is of all partitions of its scope that have no place of their own: they could not be named then. */
+  readonly whole?: boolean | undefined;
 }
 
 export interface CursorState {
@@ -127,7 +129,7 @@ function payloadOf({ position, marks }: CursorState): Json {
     marks.map((mark) => {
       const base = [mark.scope, mark.partition, mark.hint];
       if (mark.at === undefined) return base;
-      return [...base, mark.at.time.toString(36), mark.at.tie];
+      return [...base, mark.at.time.toString(36), mark.at.tie, ...(mark.whole === true ? [1] : [])];
     }),
   ];
 }
@@ -144,13 +146,13 @@ function stateOf(payload: unknown): CursorState | null {
 
 function markOf(value: unknown): PartitionMark | null {
   if (!Array.isArray(value)) return null;
-  const [scope, partition, hint, time, tie] = value as unknown[];
+  const [scope, partition, hint, time, tie, whole] = value as unknown[];
   if (typeof scope !== 'number' || typeof partition !== 'string') return null;
   // Everything here came out of JSON.parse.
   const base = { scope, partition, hint: (hint ?? null) as Hint | null };
   if (value.length < 4) return base;
   const at = positionOf([time, tie]);
-  return at === null ? null : { ...base, at };
+  return at === null ? null : { ...base, at, ...(whole === 1 ? { whole: true } : {}) };
 }
 
 function positionOf(value: unknown): Position | null {

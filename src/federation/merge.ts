@@ -94,7 +94,7 @@ export class Merge<T extends Ordered> {
     const marks: PartitionMark[] = [];
     for (const lane of this.#lanes) {
       const { slot } = lane;
-      if (slot.partition.key === ALL_PARTITIONS) {
+      if (isFailedScope(slot.partition)) {
         marks.push(...this.#marksOfScope(slot.scope));
         continue;
       }
@@ -116,10 +116,10 @@ export class Merge<T extends Ordered> {
   #marksOfScope(scope: number): PartitionMark[] {
     const { from, direction } = this.#options;
     const carried = from?.marks.filter((mark) => mark.scope === scope) ?? [];
-    if (carried.some(({ partition }) => partition === ALL_PARTITIONS)) return carried;
+    if (carried.some(({ whole }) => whole === true)) return carried;
     const place = from?.position ?? { ...untouched(direction), scope, partition: '' };
     const at = { time: place.time, tie: place.tie };
-    return [...carried, { scope, partition: ALL_PARTITIONS, hint: [place.scope, place.partition], at }];
+    return [...carried, { scope, partition: '', hint: [place.scope, place.partition], at, whole: true }];
   }
 
   /** The common position after a row: one that a page has begun behind is not given up for an earlier row. */
@@ -221,7 +221,7 @@ class Lane<T extends Ordered> {
     this.startHint = mark?.hint ?? null;
     const accept = options.accept;
     // Between which rows of partitions without a name the bounds lie is not known: the failure has to show.
-    if (bounds.isEmpty && slot.partition.key !== ALL_PARTITIONS) this.#open = false;
+    if (bounds.isEmpty && !isFailedScope(slot.partition)) this.#open = false;
     this.#rows = slot.partition.read(
       {
         direction: options.direction,
@@ -301,8 +301,12 @@ class Lane<T extends Ordered> {
   }
 }
 
-/** The key of what stands for all partitions of a scope when they could not even be named. */
-const ALL_PARTITIONS = '*';
+/** What stands for scopes: known as such by itself, since any text can be the key of a partition. */
+const failedScopes = new WeakSet<object>();
+
+function isFailedScope(partition: object): boolean {
+  return failedScopes.has(partition);
+}
 
 /** Stands for the partitions of a scope that could not be named: reading or counting it gives the error. */
 export function failedScope<T extends Ordered>(error: unknown): Partition<T> {
@@ -310,14 +314,16 @@ export function failedScope<T extends Ordered>(error: unknown): Partition<T> {
     await Promise.resolve();
     throw error;
   };
-  return {
-    key: ALL_PARTITIONS,
+  const partition: Partition<T> = {
+    key: '',
     // eslint-disable-next-line require-yield -- it has no rows, only the error
     async *read() {
       await failed();
     },
     count: failed,
   };
+  failedScopes.add(partition);
+  return partition;
 }
 
 /** What a cursor says about a partition: itself, or as one of a scope whose partitions could not be named then. */
@@ -326,8 +332,8 @@ function markOf<T extends Ordered>(
   from: CursorState | null,
 ): Pick<PartitionMark, 'at' | 'hint'> | undefined {
   const marks = from?.marks.filter((mark) => mark.scope === slot.scope);
-  const own = marks?.find((mark) => mark.partition === slot.partition.key);
-  const all = marks?.find((mark) => mark.partition === ALL_PARTITIONS);
+  const own = marks?.find((mark) => mark.whole !== true && mark.partition === slot.partition.key);
+  const all = marks?.find((mark) => mark.whole === true);
   if (own?.at !== undefined || all?.at === undefined) return own;
   const [scope, partition] = Array.isArray(all.hint) ? (all.hint as readonly Json[]) : [];
   if (typeof scope !== 'number' || typeof partition !== 'string') return own;

@@ -23,3 +23,29 @@ it('says that a job could not be read between two cursors of one instant when it
     expect(await logs({ ...size, ...between }).nodes()).toHaveLength(1);
   }
 });
+
+it('takes no partition for all of them because of its key, whatever a client may call a step', async () => {
+  const lines = Array.from({ length: 40 }, (_, i) => ({ time: BigInt(i), id: `${i}`, text: `${i}`, level: 'info' }));
+  const source = fakeSource('s', { job: [tokenNative(lines, { limit: 5, addressable: true })] });
+  const { connector } = source;
+  const starred = {
+    ...connector,
+    logs: async (...asked: Parameters<typeof connector.logs>) => {
+      const { partitions, residual } = await connector.logs(...asked);
+      return { partitions: partitions.map((partition) => ({ ...partition, key: '*' })), residual };
+    },
+  };
+  const federation = createFederation([{ name: 's', connector: starred }]);
+  let after: string | null = null;
+  const seen: string[] = [];
+  const lengths = new Set<number>();
+  do {
+    const page = federation.logs([{ source: 's', scope: { job: 'job' } }], { first: 3, after }, createCall());
+    seen.push(...(await page.nodes()).map(({ message }) => message));
+    const { endCursor, hasNextPage } = await page.pageInfo();
+    after = hasNextPage ? endCursor : null;
+    if (after !== null) lengths.add(Math.ceil(after.length / 50));
+  } while (after !== null);
+  expect(seen).toEqual(lines.map(({ text }) => text));
+  expect(lengths.size).toBe(1);
+});
