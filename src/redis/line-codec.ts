@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { ERROR_CODES, TributaryError } from '../domain/errors.ts';
+import type { Position } from '../domain/ordered.ts';
 import { SEVERITY_SOURCES } from '../domain/severity.ts';
+import type { Gap } from '../federation/tail/gap.ts';
 import type { FeedLine } from '../federation/tail/line-window.ts';
 
 /** Most lines and characters of messages in one message; a line that is longer has one of its own. */
@@ -38,14 +40,16 @@ function encodePart(lines: readonly FeedLine[]): string {
 
 const text = z.string().nullable();
 
+const time = z
+  .string()
+  .regex(/^-?\d{1,30}$/)
+  .transform(BigInt);
+
 const line = z.object({
   partition: z.string(),
   hint: z.json(),
   entry: z.object({
-    time: z
-      .string()
-      .regex(/^-?\d{1,30}$/)
-      .transform(BigInt),
+    time,
     tie: z.string(),
     timestamp: z.string(),
     severity: z.object({ number: z.number(), text, source: z.enum(SEVERITY_SOURCES) }),
@@ -67,6 +71,21 @@ const line = z.object({
 /** Null for what is no list of lines: a newer or older version of us may have written it. */
 export function decodeLines(body: string): readonly FeedLine[] | null {
   return decodeJson(body, z.array(line));
+}
+
+const place = z.object({ time, tie: z.string() }).nullable();
+const gap = z.object({ partition: z.string(), after: place, before: place, reason: z.string() });
+
+export function encodeGap({ after, before, ...gap }: Gap): string {
+  return JSON.stringify({ ...gap, after: encodePlace(after), before: encodePlace(before) });
+}
+
+function encodePlace(place: Position | null): { time: string; tie: string } | null {
+  return place && { time: String(place.time), tie: place.tie };
+}
+
+export function decodeGap(body: string): Gap | null {
+  return decodeJson(body, gap);
 }
 
 const failure = z.object({

@@ -1,7 +1,17 @@
 import { z } from 'zod';
 
 /** What replicas tell each other about a job. */
-export const MESSAGE_KINDS = ['began', 'lines', 'failed', 'recovered', 'ended', 'released', 'poke', 'wake'] as const;
+export const MESSAGE_KINDS = [
+  'began',
+  'lines',
+  'gap',
+  'failed',
+  'recovered',
+  'ended',
+  'released',
+  'poke',
+  'wake',
+] as const;
 export type MessageKind = (typeof MESSAGE_KINDS)[number];
 
 export interface Message {

@@ -1,5 +1,6 @@
 import type { TributaryError } from '../domain/errors.ts';
 import type { FeedSink } from '../federation/tail/feed.ts';
+import type { Gap } from '../federation/tail/gap.ts';
 import { lineKey } from '../federation/tail/line-window.ts';
 import type { FeedLine, LineWindow } from '../federation/tail/line-window.ts';
 
@@ -8,6 +9,7 @@ export interface Announcer {
   /** Does this replica poll for the others? */
   readonly leads: boolean;
   lines(lines: readonly FeedLine[]): void;
+  gap(gap: Gap): void;
   failed(error: TributaryError): void;
   recovered(): void;
   ended(reason: 'JOB_FINISHED' | 'SOURCE_GONE'): void;
@@ -41,6 +43,13 @@ export class Outlet implements FeedSink {
     const count = this.#sink.accept(lines);
     if (fresh.length > 0) this.#announcer.lines(fresh);
     return count;
+  }
+
+  gap(gap: Gap): boolean {
+    const isNew = this.#sink.gap(gap);
+    // What was known is no news to the others either.
+    if (isNew) this.#announcer.gap(gap);
+    return isNew;
   }
 
   recovered(): void {

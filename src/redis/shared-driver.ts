@@ -1,8 +1,17 @@
 import type { TributaryError } from '../domain/errors.ts';
 import type { FeedDriver, FeedSink, LocalDriver } from '../federation/tail/feed.ts';
+import type { Gap } from '../federation/tail/gap.ts';
 import type { FeedLine } from '../federation/tail/line-window.ts';
 import type { FeedKeys } from './keys.ts';
-import { decodeEndReason, decodeFailure, decodeLines, encodeFailure, encodeLines } from './line-codec.ts';
+import {
+  decodeEndReason,
+  decodeFailure,
+  decodeGap,
+  decodeLines,
+  encodeFailure,
+  encodeGap,
+  encodeLines,
+} from './line-codec.ts';
 import type { RedisLink, StreamPlace } from './link.ts';
 import { isAfter } from './message.ts';
 import type { Message, MessageKind } from './message.ts';
@@ -134,6 +143,10 @@ export class SharedDriver implements FeedDriver, Announcer {
     for (const text of encodeLines(lines)) this.#tell('lines', text);
   }
 
+  gap(gap: Gap): void {
+    if (this.leads) this.#tell('gap', encodeGap(gap));
+  }
+
   failed(error: TributaryError): void {
     if (!this.leads) return;
     this.#saidWell = false;
@@ -235,6 +248,7 @@ export class SharedDriver implements FeedDriver, Announcer {
     }
     if (message.sender === this.#owner) return;
     if (message.kind === 'lines') this.#takeLines(message.body);
+    else if (message.kind === 'gap') this.#takeGap(message.body);
     else if (!isOld) this.#takeNews(message);
   }
 
@@ -242,6 +256,12 @@ export class SharedDriver implements FeedDriver, Announcer {
     const lines = decodeLines(body);
     if (lines === null) this.#catchUp();
     else this.#sink?.accept(lines);
+  }
+
+  #takeGap(body: string): void {
+    const gap = decodeGap(body);
+    if (gap === null) this.#catchUp();
+    else this.#sink?.gap(gap);
   }
 
   #takeNews({ kind, body }: Message): void {

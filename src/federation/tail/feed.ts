@@ -1,4 +1,6 @@
 import type { TributaryError } from '../../domain/errors.ts';
+import type { Gap } from './gap.ts';
+import { GapList } from './gap-list.ts';
 import { LineWindow } from './line-window.ts';
 import type { FeedLine, WindowLine } from './line-window.ts';
 import type { TailSettings } from './settings.ts';
@@ -12,6 +14,8 @@ export interface FeedSink {
   begin(lines: readonly FeedLine[], start: bigint | null): void;
   /** Lines that were read, also those that were read before. Returns how many are new. */
   accept(lines: readonly FeedLine[]): number;
+  /** Lines that are out of the vendor's reach. The same gap may be said again and again: false when it is known. */
+  gap(gap: Gap): boolean;
   /** The source answered. */
   recovered(): void;
   failed(error: TributaryError): void;
@@ -66,6 +70,7 @@ export interface FeedListener {
  */
 export class Feed implements FeedSink {
   readonly window = new LineWindow();
+  readonly gaps = new GapList();
   readonly #settings: TailSettings;
   readonly #driver: FeedDriver;
   readonly #listeners = new Set<FeedListener>();
@@ -172,6 +177,12 @@ export class Feed implements FeedSink {
     }
     this.#release();
     return added.length;
+  }
+
+  gap(gap: Gap): boolean {
+    const isNew = this.gaps.add(gap);
+    if (isNew) this.#wake();
+    return isNew;
   }
 
   recovered(): void {

@@ -7,6 +7,8 @@ import { parseInstant } from '../../domain/time.ts';
 import type { Partition } from '../../pagination/partition.ts';
 import type { FederatedSource } from '../source.ts';
 import type { FeedSink, LocalDriver } from './feed.ts';
+import { GapFinder } from './gap.ts';
+import type { Gap } from './gap.ts';
 import type { FeedLine } from './line-window.ts';
 import { Pace } from './pace.ts';
 import type { TailSettings } from './settings.ts';
@@ -147,6 +149,7 @@ export class Poller implements LocalDriver {
           ends.flatMap(({ lines }) => lines),
           start,
         );
+        for (const gap of ends.flatMap(({ gaps }) => gaps)) sink.gap(gap);
         return;
       } catch (error) {
         if (this.#stopped.signal.aborted) return;
@@ -215,9 +218,20 @@ export class Poller implements LocalDriver {
       { direction: 'forward', from, hint: near?.hint ?? null, until: null, need: USUAL_LINES },
       call,
     );
-    for await (const { rows, hints } of batches) {
-      fresh += sink.accept(rows.map((entry, i) => ({ entry, partition: partition.key, hint: hints[i] ?? null })));
-      if (this.#stopped.signal.aborted) break;
+    const gaps = new GapFinder<LogEntry>(partition.key, 'forward', from);
+    const tell = (gap: Gap | null): void => {
+      if (gap !== null) sink.gap(gap);
+    };
+    try {
+      for await (const batch of batches) {
+        const { rows, hints } = batch;
+        fresh += sink.accept(rows.map((entry, i) => ({ entry, partition: partition.key, hint: hints[i] ?? null })));
+        tell(gaps.see(batch));
+        if (this.#stopped.signal.aborted) break;
+      }
+    } finally {
+      // Also when the reading fails: the next poll may begin behind what this one could not reach.
+      tell(gaps.end());
     }
     return fresh;
   }
@@ -284,8 +298,10 @@ async function readEnd(
   partition: Partition<LogEntry>,
   settings: TailSettings,
   call: Call,
-): Promise<{ lines: FeedLine[]; start: bigint | null }> {
+): Promise<{ lines: FeedLine[]; start: bigint | null; gaps: Gap[] }> {
   const lines: FeedLine[] = [];
+  const gaps: (Gap | null)[] = [];
+  const finder = new GapFinder<LogEntry>(partition.key, 'backward', null);
   const overlap = BigInt(settings.overlapMilliseconds) * 1_000_000n;
   const now = BigInt(Date.now()) * 1_000_000n;
   let pages = 0;
@@ -293,7 +309,9 @@ async function readEnd(
     { direction: 'backward', from: null, hint: null, until: null, need: USUAL_LINES },
     call,
   );
+  let start: bigint | null = null;
   for await (const batch of batches) {
+    gaps.push(finder.see(batch));
     pages += batch.pages;
     batch.rows.forEach((entry, i) => lines.push({ entry, partition: partition.key, hint: batch.hints[i] ?? null }));
     const newest = lines[0]?.entry.time;
@@ -301,9 +319,12 @@ async function readEnd(
     if (batch.more === false || newest === undefined || oldest === undefined) continue;
     const reachesBack = (newest < now ? newest : now) - oldest >= overlap;
     // The oldest instant may not be whole.
-    if (reachesBack || pages >= FIRST_PAGES) return { lines, start: oldest + 1n };
+    if (reachesBack || pages >= FIRST_PAGES) {
+      start = oldest + 1n;
+      break;
+    }
   }
-  return { lines, start: null };
+  return { lines, start, gaps: [...gaps, finder.end()].filter((gap) => gap !== null) };
 }
 
 /** Failures of a source that may pass: the feed waits and asks again. */

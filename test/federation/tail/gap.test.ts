@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { GapFinder } from '../../../src/federation/tail/gap.ts';
+import type { Gap } from '../../../src/federation/tail/gap.ts';
+import { GapList } from '../../../src/federation/tail/gap-list.ts';
+
+const at = (time: number, tie = '') => ({ time: BigInt(time), tie });
+const gap = (after: number | null, before: number | null, partition = 'p'): Gap => ({
+  partition,
+  after: after === null ? null : at(after),
+  before: before === null ? null : at(before),
+  reason: 'out of reach',
+});
+
+describe('the gap of a reading', () => {
+  it('lies between the row before the batch that says it and the instant of the row behind that batch', () => {
+    const finder = new GapFinder('p', 'forward', null);
+    expect(finder.see({ rows: [at(1, 'a'), at(2, 'b')] })).toBeNull();
+    expect(finder.see({ rows: [at(5, 'c')], truncated: 'out of reach' })).toBeNull();
+    expect(finder.see({ rows: [at(5, 'd'), at(6, 'e')] })).toEqual({ ...gap(2, 6), after: at(2, 'b') });
+    expect(finder.see({ rows: [at(7, 'f')] })).toBeNull();
+    expect(finder.end()).toBeNull();
+  });
+
+  it('has no end that is known when nothing was read behind it', () => {
+    const finder = new GapFinder('p', 'forward', at(3, 'x'));
+    expect(finder.see({ rows: [], truncated: 'out of reach' })).toBeNull();
+    expect(finder.see({ rows: [] })).toBeNull();
+    expect(finder.end()).toEqual({ ...gap(3, null), after: at(3, 'x') });
+  });
+
+  it('is the same lines when they are read from the newest to the oldest', () => {
+    const finder = new GapFinder('p', 'backward', null);
+    finder.see({ rows: [at(9, 'a')] });
+    finder.see({ rows: [at(5, 'b')], truncated: 'out of reach' });
+    expect(finder.see({ rows: [at(5, 'a'), at(2, 'a')] })).toEqual({ ...gap(5, null), before: at(9, 'a') });
+  });
+
+  it('says every reason', () => {
+    const finder = new GapFinder('p', 'forward', null);
+    finder.see({ rows: [], truncated: 'one' });
+    finder.see({ rows: [], truncated: 'another' });
+    expect(finder.end()?.reason).toBe('one; another');
+  });
+});
+
+describe('the gaps of a job', () => {
+  it('are there once, however often polls come across them from further on', () => {
+    const gaps = new GapList();
+    expect(gaps.add(gap(2, 6))).toBe(true);
+    expect(gaps.add(gap(2, 6))).toBe(false);
+    expect(gaps.add(gap(4, 6))).toBe(false);
+    expect(gaps.add(gap(null, 6))).toBe(false);
+    expect(gaps.add(gap(4, 6, 'q'))).toBe(true);
+    expect(gaps.add(gap(4, 7))).toBe(true);
+    expect(gaps.add(gap(0, 2))).toBe(true);
+    expect(gaps.after(2).map(({ number }) => number)).toEqual([3, 4]);
+  });
+
+  it('that nobody knows the end of are there once', () => {
+    const gaps = new GapList();
+    expect(gaps.add(gap(2, null))).toBe(true);
+    expect(gaps.add(gap(9, null))).toBe(false);
+    expect(gaps.add(gap(9, 12))).toBe(false);
+    expect(gaps.add(gap(0, 1))).toBe(true);
+  });
+
+  it('are told as fewer, and never as less, when there are very many', () => {
+    const gaps = new GapList();
+    for (let i = 0; i < 1_000; i += 1) gaps.add(gap(10 * i, 10 * i + 5, i % 2 === 0 ? 'p' : 'q'));
+    const kept = gaps.after(0);
+    expect(kept).toHaveLength(100);
+    expect(kept[0]?.after?.time).toBeLessThanOrEqual(0n);
+    expect(kept[0]?.before?.time).toBeGreaterThanOrEqual(9_005n);
+    expect(gaps.after(1_000)).toEqual([]);
+    expect(gaps.last).toBe(1_000);
+  });
+});
