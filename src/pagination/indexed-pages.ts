@@ -1,6 +1,6 @@
 import type { Direction, Ordered, Position } from '../domain/ordered.ts';
 import type { Json } from '../domain/json.ts';
-import { locatePage } from './locate.ts';
+import { locatePage, unsearchable } from './locate.ts';
 import type { PageSpan } from './locate.ts';
 import type { Batch, Hint, Identity, ReadRequest, Unplaced } from './partition.ts';
 import { batchOf, TieGroups } from './tie-groups.ts';
@@ -35,8 +35,8 @@ export interface IndexedList<T extends Ordered> {
   recall?(index: number, memory: Json): void;
 }
 
-/** How often a walk may find that rows moved under it before it goes on with what it has. */
-const MAX_RESTARTS = 8;
+/** How often a walk may find that rows moved under it before it gives up: going on would leave rows out. */
+const MAX_RESTARTS = 32;
 
 /** How many pages are asked for side by side. */
 const MAX_PREFETCH = 4;
@@ -79,8 +79,9 @@ export async function* readIndexed<T extends Ordered>(
     // An open group that may lie within `from` or `until` says nothing; an empty page neither.
     yield batchOf(out, groups.pendingCount > 0 ? groups.pendingIsWanted : null, walk.takeCount());
     const next = await walk.get(index + step);
-    if (restarts < MAX_RESTARTS && !(await walk.joins(index, page, next))) {
+    if (!(await walk.joins(index, page, next))) {
       restarts += 1;
+      if (restarts > MAX_RESTARTS) throw unsearchable();
       list.renew();
       const time = groups.pendingTime;
       groups.reset();
@@ -253,6 +254,7 @@ class Walk<T extends Ordered> {
       last: times.length === 0 ? null : times.reduce((a, b) => (a > b ? a : b)),
       isLast: page.isLast && times.length > 0,
       pageCount: page.total === null || times.length === 0 ? null : Math.ceil(page.total / limit),
+      total: page.total,
     };
   }
 

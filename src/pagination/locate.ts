@@ -13,6 +13,8 @@ export interface PageSpan {
   readonly isLast: boolean;
   /** Number of pages that the vendor counts; null where it does not. */
   readonly pageCount: number | null;
+  /** Number of rows that the vendor counts: with the same count, two pages are of one list. */
+  readonly total?: number | null;
 }
 
 export interface LocateOptions<P> {
@@ -36,78 +38,103 @@ const NEIGHBOURS = 2;
 /** A search that jumps ends long before this, unless the list changes faster than it can be searched. */
 const MAX_PAGES = 64;
 
-/** A page known to lie wholly before or behind the place that is looked for. */
-interface Mark {
+/** A page that was seen to lie wholly before or behind the place that is looked for. */
+interface Mark<P> {
   readonly index: number;
-  readonly time: bigint;
+  readonly page: P;
+  /** Its row next to the place; null where it was empty. */
+  readonly time: bigint | null;
+  readonly total: number | null;
+  /** When it was looked at: the number of the look. */
+  readonly at: number;
 }
 
 /**
  * The page from which a walk in direction `step` sees every row at or beyond `target`, and which is the
- * nearest such page. Only what pages themselves show is believed. A search that costs too much is refused:
- * from any other page the walk would leave rows out.
+ * nearest such page. Only what pages themselves show is believed, and only as long as it must still be
+ * true: rows that are inserted push others to later pages, so a page that lies wholly before the place
+ * stays before it, but one behind it may come to hold rows from before. A search that costs too much is
+ * refused: from any other page the walk would leave rows out.
  */
 export async function locatePage<P>(options: LocateOptions<P>): Promise<{ index: number; page: P; fetched: number }> {
-  const visited = new Map<number, P>();
-  let before: Mark | null = null;
-  let behind: Mark | null = null;
-  let low = 0;
-  let high: number | null = null;
+  let before: Mark<P> | null = null;
+  let behind: Mark<P> | null = null;
   let index = Math.max(0, options.guess);
   for (let fetched = 1; ; fetched += 1) {
     const page = await options.get(index);
-    visited.set(index, page);
     const span = options.describe(page);
-    if (span.isLast) high = Math.min(high ?? index, index);
-    const verdict = judge(span, index, options, low, high);
+    const verdict = judge(span, index, options, before);
     if (verdict === 'here') return { index, page, fetched };
-    if (options.canJump() && fetched >= MAX_PAGES) throw unsearchable();
-    if (!options.canJump() && fetched >= (options.maxWalk ?? MAX_PAGES)) throw outOfReach(fetched);
-    if (verdict === 'earlier') {
-      high = index - 1;
-      if (span.first !== null) behind = { index, time: span.first };
+    refuseTooMany(fetched, options);
+    const seen = { index, page, total: span.total ?? null, at: fetched };
+    if (verdict === 'later') {
+      before = { ...seen, time: span.last };
+      if (behind !== null && behind.index <= index) behind = null;
     } else {
-      low = index + 1;
-      if (span.last !== null) before = { index, time: span.last };
+      behind = { ...seen, time: span.first };
+      if (before !== null && before.index >= index) before = null;
     }
-    if (high !== null && low > high) {
+    if (before !== null && behind?.index === before.index + 1) {
       // The place lies between two pages: the walk begins with the one on its far side.
-      const edge = options.step === 1 ? low : high;
-      const known = visited.get(edge);
-      if (known !== undefined) return { index: edge, page: known, fetched };
-      low = 0;
-      high = null;
-      index = edge;
+      const edge = options.step === 1 ? behind : before;
+      if (isStillBehind(behind, before)) return { index: edge.index, page: edge.page, fetched };
+      index = behind.index;
       continue;
     }
-    const bound = high ?? (span.pageCount === null ? null : Math.max(low, span.pageCount - 1));
-    const isNear = fetched <= NEIGHBOURS && options.guess > 0;
-    if (isNear || !options.canJump()) index = verdict === 'earlier' ? index - 1 : index + 1;
-    else index = leap(index, { low, high: bound, before, behind, target: options.target, fetched });
+    index = nextIndex(index, verdict, span, options, { before, behind, fetched });
   }
 }
 
-function judge<P>(span: PageSpan, index: number, options: LocateOptions<P>, low: number, high: number | null): Verdict {
-  const { first, last } = span;
+function refuseTooMany<P>(fetched: number, { canJump, maxWalk = MAX_PAGES }: LocateOptions<P>): void {
+  if (canJump() && fetched >= MAX_PAGES) throw unsearchable();
+  if (!canJump() && fetched >= maxWalk) throw outOfReach(fetched);
+}
+
+/** Has nothing been pushed from the page before the place to the page behind it since that was looked at? */
+function isStillBehind<P>(behind: Mark<P>, before: Mark<P>): boolean {
+  return behind.at > before.at || (behind.total !== null && behind.total === before.total);
+}
+
+function judge<P>(span: PageSpan, index: number, options: LocateOptions<P>, before: Mark<P> | null): Verdict {
+  const { first, last, isLast } = span;
   // An empty page is past the end, unless the whole list is empty.
   if (first === null || last === null) return index === 0 ? 'here' : 'earlier';
-  const { target } = options;
-  if (options.step === 1) {
-    // `low` is the first page that is not known to lie wholly before the target.
-    const startsBefore = index === 0 || first < target || (index === low && low > 0);
+  const { target, step } = options;
+  if (step === 1) {
+    const startsBefore = index === 0 || first < target || before?.index === index - 1;
     if (!startsBefore) return 'earlier';
-    return last < target && !span.isLast ? 'later' : 'here';
+    return last < target && !isLast ? 'later' : 'here';
   }
-  const endsAfter = span.isLast || last > target || (high !== null && index === high);
-  if (!endsAfter) return 'later';
+  if (!isLast && last <= target) return 'later';
   return first > target && index > 0 ? 'earlier' : 'here';
+}
+
+interface Bounds<P> {
+  readonly before: Mark<P> | null;
+  readonly behind: Mark<P> | null;
+  readonly fetched: number;
+}
+
+function nextIndex<P>(
+  index: number,
+  verdict: Exclude<Verdict, 'here'>,
+  span: PageSpan,
+  { canJump, guess, target }: LocateOptions<P>,
+  { before, behind, fetched }: Bounds<P>,
+): number {
+  const isNear = fetched <= NEIGHBOURS && guess > 0;
+  if (isNear || !canJump()) return verdict === 'earlier' ? index - 1 : index + 1;
+  const low = before === null ? 0 : before.index + 1;
+  const counted = span.pageCount === null ? null : Math.max(low, span.pageCount - 1);
+  const high = behind === null ? counted : behind.index - 1;
+  return leap(index, { low, high, before, behind, target, fetched });
 }
 
 interface LeapState {
   readonly low: number;
   readonly high: number | null;
-  readonly before: Mark | null;
-  readonly behind: Mark | null;
+  readonly before: { readonly index: number; readonly time: bigint | null } | null;
+  readonly behind: { readonly index: number; readonly time: bigint | null } | null;
   readonly target: bigint;
   readonly fetched: number;
 }
@@ -118,13 +145,16 @@ function leap(index: number, state: LeapState): number {
   // Nobody said how long the list is: leap further and further until something lies beyond the target.
   if (high === null) return index + 2 ** Math.min(fetched, 20);
   if (behind === null && fetched === 1) return high;
-  if (before === null || behind === null || fetched % 3 === 0) return Math.floor((low + high) / 2);
-  const share = Number(target - before.time) / Math.max(1, Number(behind.time - before.time));
+  const [from, to] = [before?.time ?? null, behind?.time ?? null];
+  if (before === null || behind === null || from === null || to === null || fetched % 3 === 0)
+    return Math.floor((low + high) / 2);
+  const share = Number(target - from) / Math.max(1, Number(to - from));
   const even = before.index + Math.round(share * (behind.index - before.index));
   return Math.min(high, Math.max(low, even));
 }
 
-function unsearchable(): TributaryError {
+/** Said of a list in which no place holds still for long enough to be read from. */
+export function unsearchable(): TributaryError {
   return new TributaryError('SOURCE_UNAVAILABLE', 'The list changes faster than a position can be found in it.');
 }
 

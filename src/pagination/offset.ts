@@ -176,7 +176,7 @@ async function* readGroups<T extends Ordered>(
 /** The pages of a read that is bounded by time on the side it comes from. */
 class BoundedPages<T extends Ordered> {
   readonly #options: OffsetOptions<T>;
-  readonly #call: Call;
+  #call: Call;
   readonly #order: OffsetRequest['order'];
   readonly #ahead = new Map<number, Promise<OffsetPage<T>>>();
   #bound: bigint | null;
@@ -195,8 +195,7 @@ class BoundedPages<T extends Ordered> {
   /** `more`: should one ask on? `counted`: is that sure, and not only taken from a full page? */
   async next(): Promise<{ rows: readonly Unplaced<T>[]; more: boolean; counted: boolean }> {
     const offset = this.#offset;
-    const page = await (this.#ahead.get(offset) ?? this.#fetch(offset));
-    this.#ahead.delete(offset);
+    const page = await this.#page(offset);
     const first = page.rows[0];
     if (first !== undefined && this.#ignoresBound(first.time)) throw new BoundIgnored();
     // The vendor may cap the page size without a word but for this number.
@@ -207,11 +206,26 @@ class BoundedPages<T extends Ordered> {
     return { rows: page.rows, more: more && page.rows.length > 0, counted: page.total !== null };
   }
 
+  /**
+   * Rows that are inserted push others to later pages only: nothing is lost as long as no page is older
+   * than the one before it. Of pages that are asked for side by side, one may be; its count tells.
+   */
+  async #page(offset: number): Promise<OffsetPage<T>> {
+    const page = await (this.#ahead.get(offset) ?? this.#fetch(offset));
+    this.#ahead.delete(offset);
+    if (page.total === null || this.#total === null || page.total >= this.#total) return page;
+    this.#call = anew(this.#call);
+    this.#ahead.clear();
+    return this.#fetch(offset);
+  }
+
   prefetch(need: number): void {
+    // Without a count nobody can tell which of two pages is older.
+    if (this.#total === null) return;
     const pages = Math.min(MAX_PREFETCH, Math.ceil(need / this.#limit));
     for (let ahead = 0; ahead < pages; ahead += 1) {
       const offset = this.#offset + ahead * this.#limit;
-      if (this.#ahead.has(offset) || offset >= (this.#total ?? Infinity)) continue;
+      if (this.#ahead.has(offset) || offset >= this.#total) continue;
       const promise = this.#fetch(offset);
       // Whoever takes the page sees its failure; one that nobody takes must not end the process.
       promise.catch(() => undefined);
@@ -224,6 +238,7 @@ class BoundedPages<T extends Ordered> {
     if (this.#bound !== null && clockTick(this.#bound) === clockTick(time)) return false;
     this.#bound = time;
     this.#offset = 0;
+    this.#total = null;
     this.#ahead.clear();
     return true;
   }

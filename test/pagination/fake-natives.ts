@@ -28,6 +28,8 @@ export interface FakeNative {
   /** All rows, as they should come out, in total order. */
   readonly expected: () => Line[];
   readonly add: (lines: readonly RawLine[]) => void;
+  /** Has each call wait for this before it looks at the lines. */
+  readonly arriveBy: (arrive: () => Promise<void>) => void;
 }
 
 const byId: Identity<Line> = { by: 'id', of: (line) => line.id };
@@ -36,9 +38,16 @@ const byContent: Identity<Line> = { by: 'content', of: (line) => [line.text, lin
 class Store {
   lines: RawLine[];
   calls = 0;
+  /** What a call waits for before it looks at the lines: answers need not come in the order of their calls. */
+  arrive: (() => Promise<void>) | null = null;
 
   constructor(lines: readonly RawLine[]) {
     this.lines = sortByTime(lines);
+  }
+
+  async asked(): Promise<void> {
+    this.calls += 1;
+    await this.arrive?.();
   }
 
   add(lines: readonly RawLine[]): void {
@@ -79,6 +88,9 @@ function native(name: string, store: Store, identity: Identity<Line>, partition:
     add: (lines) => {
       store.add(lines);
     },
+    arriveBy: (arrive) => {
+      store.arrive = arrive;
+    },
   };
 }
 
@@ -113,7 +125,7 @@ export function tokenNative(
           ? { address: { pageOf: (token) => (/^p\d+$/.test(token) ? Number(token.slice(1)) : null), tokenOf } }
           : {}),
         fetch: async (token) => {
-          store.calls += 1;
+          await store.asked();
           const page = token === null ? 1 : pageOf(token);
           const from = (page - 1) * limit;
           const rows = store.lines.slice(from, from + limit);
@@ -148,7 +160,7 @@ export function offsetNative(
       tieOrdered: () => options.tieOrdered,
       timeFilter: () => options.timeFilter,
       fetch: async ({ offset, limit, order, since, upTo }) => {
-        store.calls += 1;
+        await store.asked();
         const sign = order === 'ascending' ? 1 : -1;
         let found = store.copies();
         if (options.ignoresFilter !== true) {
@@ -194,7 +206,7 @@ export function keysetNative(
         span: spread,
         isCursorRefused: (error) => error instanceof TokenRefused,
         fetch: async (request) => {
-          store.calls += 1;
+          await store.asked();
           const list = newestFirst ? [...store.lines].reverse() : store.lines;
           let start = 0;
           let end = limit;
@@ -235,7 +247,7 @@ export function timeNative(
       resolution,
       classes: options.levels,
       fetch: async ({ order, after, within }) => {
-        store.calls += 1;
+        await store.asked();
         let found = store.copies().filter((line) => within === null || line.level === within);
         // The vendor reads microseconds.
         const from = after === null ? null : after - (after % resolution);
@@ -259,7 +271,7 @@ export function wholeNative(
       key: '',
       identity: byContent,
       load: async (sink) => {
-        store.calls += 1;
+        await store.asked();
         for (const line of shuffle(store.copies())) sink(line);
       },
     }),

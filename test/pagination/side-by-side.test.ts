@@ -1,0 +1,92 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Line, RawLine } from './fake-natives.ts';
+import { call, keysetNative, offsetNative, tokenNative } from './fake-natives.ts';
+import type { FakeNative } from './fake-natives.ts';
+
+/**
+ * Pages that are asked for side by side need not be answered in the order in which they were asked for: a
+ * call that failed is repeated after the next one has been answered. Lines that were written in between
+ * have moved the border between the two pages then.
+ */
+
+const START = 1_700_000_000_000_000_000n;
+
+function line(index: number, time: bigint): RawLine {
+  return { time, id: `r${String(index).padStart(3, '0')}`, text: `line ${index}`, level: 'info' };
+}
+
+const NATIVES: readonly ((lines: readonly RawLine[]) => FakeNative)[] = [
+  ...[true, false].flatMap((timeFilter) =>
+    [true, false].flatMap((total) =>
+      [true, false].map(
+        (tieOrdered) => (lines: readonly RawLine[]) => offsetNative(lines, { limit: 3, timeFilter, total, tieOrdered }),
+      ),
+    ),
+  ),
+  ...[true, false].map((addressable) => (lines: readonly RawLine[]) => tokenNative(lines, { limit: 3, addressable })),
+  ...[true, false].flatMap((cursors) =>
+    [true, false].map(
+      (newestFirst) => (lines: readonly RawLine[]) => keysetNative(lines, { limit: 3, cursors, newestFirst }),
+    ),
+  ),
+];
+
+const RUNS = process.env['DEEP'] === '1' ? 3_000 : 300;
+
+interface Case {
+  readonly count: number;
+  /** How many turns each call waits before it is answered. */
+  readonly turns: readonly number[];
+  /** Where a line is written before each call is answered; null: nowhere. */
+  readonly ages: readonly (number | null)[];
+  readonly direction: 'forward' | 'backward';
+  readonly from: number | null;
+  readonly need: number;
+}
+
+const cases: fc.Arbitrary<Case> = fc.record({
+  count: fc.integer({ min: 0, max: 40 }),
+  turns: fc.array(fc.integer({ min: 0, max: 6 }), { minLength: 1, maxLength: 12 }),
+  ages: fc.array(fc.option(fc.integer({ min: -5, max: 45 })), { minLength: 1, maxLength: 12 }),
+  direction: fc.constantFrom('forward', 'backward'),
+  from: fc.option(fc.integer({ min: 0, max: 39 })),
+  need: fc.integer({ min: 1, max: 60 }),
+});
+
+async function holds(native: (lines: readonly RawLine[]) => FakeNative, one: Case): Promise<void> {
+  const source = native(
+    Array.from({ length: one.count }, (_, index) => line(index, START + BigInt(index) * 1_000_000n)),
+  );
+  const there = source.expected();
+  let calls = 0;
+  source.arriveBy(async () => {
+    const at = calls;
+    calls += 1;
+    for (let turn = 0; turn < one.turns[at % one.turns.length]!; turn += 1) await Promise.resolve();
+    const age = one.ages[at % one.ages.length];
+    if (at < 30 && typeof age === 'number') source.add([line(100 + at, START + BigInt(age) * 1_000_000n + 7n)]);
+  });
+  const start = one.from === null ? undefined : there[one.from];
+  const from = start === undefined ? null : { time: start.time, tie: start.tie };
+  const { direction, need } = one;
+  const given: Line[] = [];
+  const request = { direction, from, hint: null, until: null, need, prefetch: true };
+  for await (const { rows } of source.partition().read(request, call)) given.push(...rows);
+  const old = new Set(there.map(({ id }) => id));
+  const owed = there.filter(
+    ({ time }) => from === null || (direction === 'forward' ? time > from.time : time < from.time),
+  );
+  if (direction === 'backward') owed.reverse();
+  expect(given.filter(({ id }) => old.has(id)).map(({ id }) => id)).toEqual(owed.map(({ id }) => id));
+  expect(new Set(given.map(({ id }) => id)).size).toBe(given.length);
+}
+
+describe.each(NATIVES.map((native) => ({ name: native([]).name, native })))('$name', ({ native }) => {
+  it('gives every line once and in order when pages that are asked for side by side are answered in any order', async () => {
+    await fc.assert(
+      fc.asyncProperty(cases, (one) => holds(native, one)),
+      { numRuns: RUNS },
+    );
+  });
+});
