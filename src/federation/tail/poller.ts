@@ -46,13 +46,16 @@ export class Poller implements LocalDriver {
   /** Has a poll been asked for that has not begun? */
   #owes = false;
   #isLooping = false;
-  #wake: (() => void) | null = null;
+  /** Ends the pause between two polls: now, or so many milliseconds from now where that is sooner. */
+  #wake: ((rest?: number) => void) | null = null;
   #partitions: readonly Partition<LogEntry>[] = [];
   #refreshedAt = -Infinity;
   /** When the job was first seen to be finished; null while it is not. */
   #finishedAt: number | null = null;
   /** Is the pause one that somebody who joins may cut short? */
   #isIdle = false;
+  /** When the last poll began, by the clock that is never set. */
+  #polledAt = -Infinity;
 
   constructor(options: PollerOptions) {
     this.#options = options;
@@ -94,11 +97,12 @@ export class Poller implements LocalDriver {
   }
 
   poke(): void {
-    // When the next poll is near anyway it is not hurried: many subscribers must not make many polls.
+    // When the next poll is near anyway it is not hurried, and a hurried one keeps the interval to the last one:
+    // many subscribers must not make many polls.
     if (!this.#isIdle) return;
     this.#isIdle = false;
     this.#pace.reset();
-    this.#wake?.();
+    this.#wake?.(this.#polledAt + this.#options.settings.intervalMilliseconds - performance.now());
   }
 
   async stop(): Promise<void> {
@@ -168,6 +172,7 @@ export class Poller implements LocalDriver {
   /** One poll; gives the pause until the next one, or null when the feed is over. */
   async #poll(sink: FeedSink): Promise<number | null> {
     this.#options.onPoll?.();
+    this.#polledAt = performance.now();
     try {
       const call = this.#call();
       const changed = await this.#refreshIfDue(call);
@@ -287,8 +292,14 @@ export class Poller implements LocalDriver {
         this.#wake = null;
         resolve();
       };
-      const timer = setTimeout(done, milliseconds);
-      this.#wake = done;
+      const end = performance.now() + milliseconds;
+      let timer = setTimeout(done, milliseconds);
+      this.#wake = (rest = 0) => {
+        const left = Math.min(rest, end - performance.now());
+        clearTimeout(timer);
+        if (left > 0) timer = setTimeout(done, left);
+        else done();
+      };
     });
   }
 }
