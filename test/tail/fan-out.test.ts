@@ -1,0 +1,139 @@
+import { describe, expect, it } from 'vitest';
+import { simulateDeepset } from '../../src/sandbox/deepset/index.ts';
+import type { TailSettings } from '../../src/federation/tail/settings.ts';
+import type { SimulatedVendor } from '../../src/sandbox/types.ts';
+import { gather } from './fan-out-crowd.ts';
+import type { Crowd } from './fan-out-crowd.ts';
+import { eventually, follow, isLive, multiset } from './follower.ts';
+import type { Variables } from './follower.ts';
+import { openStand, stand } from './stand.ts';
+import { fresh, TAILED, texts } from './vendors.ts';
+
+const CROWD = 1_000;
+const PATIENCE = 60_000;
+/** What each poll calls, and the first reading of the log's end as well: the log last. */
+const EACH = { job: 1, logs: 1 };
+/** Where a job's schedules are asked for on their own. */
+const WITH_SCHEDULES = { job: 2, logs: 1 };
+/** As if nothing were ever due: what is called then is called because somebody came. */
+const NEVER = { intervalMilliseconds: 600_000, maxIntervalMilliseconds: 600_000, jitter: 0 };
+/** Every poll asks for the state of the job: all of them make the same calls. */
+const ALWAYS = { refreshMilliseconds: 0, reorderMilliseconds: 0 };
+
+/** A job with 50 lines, and so many who follow it. */
+async function scene(
+  simulate: () => SimulatedVendor,
+  subscribers: number,
+  tail: Partial<TailSettings>,
+  variables: Partial<Variables> = { tail: 5 },
+) {
+  const service = await openStand({ vendors: { one: simulate() }, tail: { ...ALWAYS, ...tail } });
+  const server = service.vendors.one;
+  const key = server.simulation.createJob();
+  // A second apart: the coarsest clock of a vendor tells them from each other.
+  const past = Array.from({ length: 50 }, (_, index) => fresh(1, (60 - index) * 1_000)).flat();
+  server.simulation.write(key, past);
+  const jobs = [service.id('one', key)];
+  // Also those who want other lines of the job are served by the same poller.
+  const crowd = gather(service.url, subscribers, (index) => ({
+    jobs,
+    ...variables,
+    ...(index % 3 === 2 ? { filter: { contains: 'line' } } : {}),
+  }));
+  return {
+    past: texts(past),
+    crowd,
+    polls: () => service.federation.tailStatistics().polls,
+    /** Calls that were answered, but those for a token: it is had once for all. */
+    calls: () =>
+      multiset(server.calls.filter(({ kind, status }) => status < 400 && kind !== 'token').map(({ kind }) => kind)),
+    write: (count: number): string[] => {
+      const lines = fresh(count);
+      server.simulation.write(key, lines);
+      return texts(lines);
+    },
+    /** The next reading of the log is refused, and from then on the source is left alone. */
+    limit: () => {
+      server.inject({
+        kinds: ['logs'],
+        what: { do: 'status', status: 429, headers: { 'retry-after': '600' }, body: '{}' },
+      });
+    },
+    until: (holds: (member: Crowd['members'][number]) => boolean, what: string) =>
+      eventually(() => crowd.members.every(holds), what, PATIENCE),
+    close: async () => {
+      await crowd.leave();
+      await service.close();
+    },
+  };
+}
+
+describe.each(TAILED)('1,000 subscribers of one job of $vendor, over all transports', ({ vendor, simulate }) => {
+  const each = vendor === 'sap-job-scheduling' ? WITH_SCHEDULES : EACH;
+
+  /** What is called when so many come at once, and nothing else is due. */
+  async function callsOfComing(subscribers: number, variables?: Partial<Variables>) {
+    const { crowd, calls, polls, until, close, past } = await scene(simulate, subscribers, NEVER, variables);
+    await until(({ isLive }) => isLive, 'all are live');
+    await until(({ lines }) => lines.length === (variables?.tail ?? 5), 'all have the last lines');
+    for (const { lines, problem } of crowd.members) {
+      expect({ lines, problem }).toEqual({ lines: past.slice(-lines.length), problem: null });
+    }
+    await eventually(() => calls()['logs'] === 2, 'the first poll is over');
+    await close();
+    return { calls: calls(), polls: polls() };
+  }
+
+  it('cause the same calls by coming as one does', async () => {
+    const alone = await callsOfComing(1);
+    expect(alone).toEqual({ calls: { job: each.job * 2, logs: each.logs * 2 }, polls: 1 });
+    expect(await callsOfComing(CROWD)).toEqual(alone);
+  }, 90_000);
+
+  /** What is called while lines come, until there have been so many. */
+  async function callsOfFollowing(subscribers: number) {
+    const tail = { intervalMilliseconds: 20, maxIntervalMilliseconds: 20 };
+    const { crowd, calls, polls, until, write, limit, close, past } = await scene(simulate, subscribers, tail);
+    await until(({ isLive }) => isLive, 'all are live');
+    const expected = past.slice(-5);
+    for (let round = 1; round <= 5; round += 1) {
+      expected.push(...write(3));
+      await until(({ lines }) => lines.length >= expected.length, `the lines of round ${round} are everywhere`);
+    }
+    limit();
+    await until(({ isBackingOff }) => isBackingOff, 'all know that the source wants to be left alone');
+    for (const { lines, problem } of crowd.members) {
+      expect({ lines: multiset(lines), problem }).toEqual({ lines: multiset(expected), problem: null });
+    }
+    await close();
+    return { calls: calls(), polls: polls() };
+  }
+
+  it('cause the same calls with each poll as one does', async () => {
+    for (const subscribers of [1, CROWD]) {
+      const { calls, polls } = await callsOfFollowing(subscribers);
+      expect(polls).toBeGreaterThanOrEqual(5);
+      // The last poll was refused the log.
+      expect(calls).toEqual({ job: each.job * (1 + polls), logs: each.logs * polls });
+    }
+  }, 120_000);
+});
+
+describe('subscribers with credentials of their own', () => {
+  it('share a poller where their credential is the same, and only there', async () => {
+    const service = await stand({ vendors: { one: simulateDeepset() }, configuration: { one: { forward: true } } });
+    const { simulation } = service.vendors.one;
+    const key = simulation.createJob();
+    const jobs = [service.id('one', key)];
+    simulation.write(key, fresh(1));
+    const mine = follow('WebSocket', service.url, { jobs, tail: 1 }, 'Bearer api_sandbox');
+    const too = follow('SSE', service.url, { jobs, tail: 1 }, 'Bearer api_sandbox');
+    await Promise.all([mine.until(isLive), too.until(isLive)]);
+    expect(service.federation.tailStatistics()).toMatchObject({ feeds: 1, subscribers: 2 });
+    const stranger = follow('WebSocket', service.url, { jobs, tail: 1 }, 'Bearer stolen');
+    await stranger.until(({ events, isOver }) => isOver || events.length > 0);
+    expect(stranger.lines).toEqual([]);
+    expect(isLive(stranger)).toBe(false);
+    for (const one of [mine, too, stranger]) one.kill();
+  });
+});
