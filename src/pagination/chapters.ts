@@ -1,0 +1,244 @@
+import type { Call } from '../domain/call.ts';
+import { comparePositions } from '../domain/ordered.ts';
+import type { Direction, Ordered } from '../domain/ordered.ts';
+import type { Batch, Hint, Partition, ReadRequest } from './partition.ts';
+
+/**
+ * A log that is told in chapters, one after the other, each of them a log that is read by itself. Together
+ * they are one partition, in one order. Chapters follow each other in time, but the end of one may lie
+ * behind the beginning of the next by `slack`: that far they are merged. Chapters that can't have a row
+ * that is wanted are not read.
+ */
+export interface ChaptersOptions<T extends Ordered> {
+  readonly key: string;
+  /** The oldest first. */
+  readonly chapters: readonly Chapter<T>[];
+  /** Nanoseconds by which a row's time may lie beyond the bounds that the beginnings of chapters give. */
+  readonly slack: bigint;
+  /** What is said in place of rows of a chapter that gave this error and is not there any more; null: the error stands. */
+  readonly goneBy?: ((error: unknown, chapter: Chapter<T>) => string | null) | undefined;
+}
+
+export interface Chapter<T extends Ordered> {
+  /** Names it in hints: unique among the chapters. */
+  readonly key: string;
+  readonly partition: Partition<T>;
+  /** When it began, in nanoseconds; null where that is not known. */
+  readonly beganAt: bigint | null;
+}
+
+export function chaptersPartition<T extends Ordered>(options: ChaptersOptions<T>): Partition<T> {
+  return {
+    key: options.key,
+    async *read(request, call) {
+      const walk = new ChapterWalk(options, request, call);
+      try {
+        for (;;) {
+          const batch = await walk.next();
+          yield batch;
+          if (batch.more === false) return;
+        }
+      } finally {
+        await walk.close();
+      }
+    },
+    async count(call) {
+      const counts = await Promise.all(options.chapters.map(({ partition }) => partition.count(call)));
+      return counts.reduce((sum, count) => (sum === null || count === null ? null : sum + count), 0);
+    },
+  };
+}
+
+/** A chapter and between which instants its rows lie, both included; null: no bound. */
+interface Span<T extends Ordered> {
+  readonly chapter: Chapter<T>;
+  readonly low: bigint | null;
+  readonly high: bigint | null;
+}
+
+function spansOf<T extends Ordered>({ chapters, slack }: ChaptersOptions<T>): Span<T>[] {
+  return chapters.map((chapter, index) => {
+    const next = chapters[index + 1]?.beganAt ?? null;
+    const low = index === 0 || chapter.beganAt === null ? null : chapter.beganAt - slack;
+    return { chapter, low, high: next === null ? null : next + slack };
+  });
+}
+
+/** The bound of a span that a walk comes to first, or last. */
+function boundOf<T extends Ordered>(span: Span<T>, direction: Direction, end: 'near' | 'far'): bigint | null {
+  return (direction === 'forward') === (end === 'near') ? span.low : span.high;
+}
+
+/** Does an instant surely lie before another one in that direction? */
+function isBefore(time: bigint | null, other: bigint, direction: Direction): boolean {
+  if (time === null) return false;
+  return direction === 'forward' ? time < other : time > other;
+}
+
+class ChapterWalk<T extends Ordered> {
+  readonly #options: ChaptersOptions<T>;
+  readonly #request: ReadRequest<T>;
+  readonly #call: Call;
+  /** Chapters that the walk may still come to, the next one first. */
+  readonly #waiting: Span<T>[];
+  readonly #open: ChapterLane<T>[] = [];
+  /** How to come back to the place of the walk in each chapter. */
+  readonly #hints: Map<string, Hint>;
+  #pages = 0;
+  #truncated: string[] = [];
+
+  constructor(options: ChaptersOptions<T>, request: ReadRequest<T>, call: Call) {
+    const { direction, from, until } = request;
+    this.#options = options;
+    this.#call = call;
+    const spans = spansOf(options).filter((span) => {
+      const isPassed = from !== null && isBefore(boundOf(span, direction, 'far'), from.time, direction);
+      const near = boundOf(span, direction, 'near');
+      const isBeyond = until !== null && near !== null && isBefore(until.time, near, direction);
+      return !isPassed && !isBeyond;
+    });
+    this.#waiting = direction === 'forward' ? spans : spans.reverse();
+    this.#hints = readHints(request.hint, options.chapters);
+    // Pages that are fetched ahead are only surely needed where there is nothing to merge them with.
+    this.#request = { ...request, prefetch: request.prefetch === true && spans.length === 1 };
+  }
+
+  /** The rows that follow, as far as they need no further call. */
+  async next(): Promise<Batch<T>> {
+    const rows: T[] = [];
+    const hints: Hint[] = [];
+    await this.#fill();
+    for (let lane = this.#nearest(); lane !== null; lane = this.#nearest()) {
+      const { row, hint } = lane.take();
+      if (hint !== null) this.#hints.set(lane.chapter.key, hint);
+      rows.push(row);
+      hints.push([...this.#hints]);
+      if (lane.isEmpty || this.#isDue(this.#waiting[0])) break;
+    }
+    const [pages, truncated] = [this.#pages, this.#truncated.join('; ')];
+    this.#pages = 0;
+    this.#truncated = [];
+    return { rows, hints, more: this.#more(), pages, ...(truncated === '' ? {} : { truncated }) };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#open.map((lane) => lane.close()));
+  }
+
+  /** Gives each chapter that the walk has come to a row, or sees that it has no more. */
+  async #fill(): Promise<void> {
+    do {
+      const span = this.#waiting[0];
+      if (span !== undefined && this.#isDue(span)) {
+        this.#waiting.shift();
+        this.#open.push(new ChapterLane(span.chapter, this.#requestOf(span.chapter), this.#call));
+      }
+      await Promise.all(this.#open.filter((lane) => lane.isEmpty).map((lane) => this.#refill(lane)));
+    } while (this.#isDue(this.#waiting[0]));
+  }
+
+  async #refill(lane: ChapterLane<T>): Promise<void> {
+    try {
+      for await (const { pages, truncated } of lane.refill()) {
+        this.#pages += pages;
+        if (truncated !== undefined) this.#truncated.push(truncated);
+      }
+    } catch (error) {
+      const said = this.#options.goneBy?.(error, lane.chapter) ?? null;
+      if (said === null) throw error;
+      this.#truncated.push(said);
+    }
+  }
+
+  #requestOf({ key }: Chapter<T>): ReadRequest<T> {
+    return { ...this.#request, hint: this.#hints.get(key) ?? null };
+  }
+
+  /** May a chapter have the row that comes next? */
+  #isDue(span: Span<T> | undefined): boolean {
+    if (span === undefined) return false;
+    const head = this.#nearest()?.head;
+    if (head === undefined) return true;
+    const near = boundOf(span, this.#request.direction, 'near');
+    return near === null || !isBefore(head.time, near, this.#request.direction);
+  }
+
+  #nearest(): ChapterLane<T> | null {
+    const sign = this.#request.direction === 'forward' ? 1 : -1;
+    let best: ChapterLane<T> | null = null;
+    for (const lane of this.#open) {
+      if (lane.head === undefined) continue;
+      if (best?.head === undefined || comparePositions(lane.head, best.head) * sign < 0) best = lane;
+    }
+    return best;
+  }
+
+  #more(): boolean | null {
+    if (this.#open.some(({ head, more }) => head !== undefined || more === true)) return true;
+    return this.#waiting.length > 0 || this.#open.some(({ more }) => more === null) ? null : false;
+  }
+}
+
+/** A chapter that is being read. */
+class ChapterLane<T extends Ordered> {
+  readonly chapter: Chapter<T>;
+  readonly #batches: AsyncGenerator<Batch<T>, void, undefined>;
+  #batch: Batch<T> = { rows: [], hints: [], more: null, pages: 0 };
+  #index = 0;
+
+  constructor(chapter: Chapter<T>, request: ReadRequest<T>, call: Call) {
+    this.chapter = chapter;
+    this.#batches = chapter.partition.read(request, call);
+  }
+
+  get head(): T | undefined {
+    return this.#batch.rows[this.#index];
+  }
+
+  /** Are there rows beyond those that were read? */
+  get more(): boolean | null {
+    return this.#batch.more;
+  }
+
+  /** Has it no row at hand, although it may have one? */
+  get isEmpty(): boolean {
+    return this.head === undefined && this.#batch.more !== false;
+  }
+
+  take(): { readonly row: T; readonly hint: Hint | null } {
+    const row = this.head;
+    if (row === undefined) throw new RangeError('The chapter has no row at hand.');
+    const hint = this.#batch.hints[this.#index] ?? null;
+    this.#index += 1;
+    return { row, hint };
+  }
+
+  /** Reads on until there is a row, or the end. Gives what it reads. */
+  async *refill(): AsyncGenerator<Batch<T>, void, undefined> {
+    while (this.isEmpty) {
+      const before = this.#batch;
+      // What fails, or is at its end, has no more.
+      this.#batch = { ...before, rows: [], more: false };
+      const step = await this.#batches.next();
+      if (step.done === true) return;
+      this.#batch = step.value;
+      this.#index = 0;
+      yield step.value;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#batches.return(undefined);
+  }
+}
+
+/** Hints come from cursors: what is no hint of a chapter is left out. */
+function readHints<T extends Ordered>(hint: Hint | null, chapters: readonly Chapter<T>[]): Map<string, Hint> {
+  const entries = Array.isArray(hint) ? (hint as readonly Hint[]) : [];
+  const known = new Set(chapters.map(({ key }) => key));
+  const pairs = entries.flatMap((entry): [string, Hint][] => {
+    const [key, inner] = Array.isArray(entry) ? (entry as readonly Hint[]) : [];
+    return typeof key === 'string' && known.has(key) && inner !== undefined ? [[key, inner]] : [];
+  });
+  return new Map(pairs);
+}
