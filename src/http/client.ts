@@ -1,6 +1,7 @@
 import type { ZodType } from 'zod';
 import type { Call } from '../domain/call.ts';
 import type { Json } from '../domain/json.ts';
+import type { Begin } from './policy/shared-stream.ts';
 
 /** One request to a source. `path` is joined to the source's base URL, whose own path it never leaves. */
 export interface HttpRequest {
@@ -34,8 +35,22 @@ export interface SourceHttp {
    */
   json<T>(request: HttpRequest, decoder: ZodType<T>, call: Call): Promise<HttpReply<T>>;
   /**
-   * Asks and gives the body's bytes as they arrive. The iterable rejects on a cut body. Not limited in
-   * size: whoever reads it must not keep it.
+   * Asks, and gives what `reader` finds in the answer while it arrives; resolves at its end. Rejects for an
+   * answer that is not whole, also after items were given, and with whatever `begin` or its sink throws.
+   * Not limited in size: none of them may keep it. An answer that breaks is asked for again, and begins anew.
+   *
+   * Identical requests that may be repeated, in flight with the same credential, share one call and one
+   * reading of its answer. Who asks when the first item is out already has a call of its own.
    */
-  stream(request: HttpRequest, call: Call): Promise<HttpReply<AsyncIterable<Uint8Array>>>;
+  stream<T>(request: HttpRequest, reader: StreamReader<T>, begin: Begin<T>, call: Call): Promise<void>;
 }
+
+/**
+ * Takes a body apart while it arrives and gives each item at once. Errors of the body and of `give` pass
+ * through it as they are. Requests are identical only when they name the same reader: it is made once.
+ */
+export type StreamReader<T> = (
+  body: AsyncIterable<Uint8Array>,
+  give: (item: T) => void,
+  source: string,
+) => Promise<void>;

@@ -2,10 +2,9 @@ import type { OpenAttempt } from './attempt.ts';
 import { collect } from './body/collect.ts';
 import { parseJson } from './body/parse.ts';
 import type { Answerer } from './body/parse.ts';
-import { streamed } from './body/stream.ts';
-import type { HttpReply } from './client.ts';
-import { AttemptFailure } from './policy/attempt-failure.ts';
-import type { Recorder } from './stats.ts';
+import type { HttpReply, StreamReader } from './client.ts';
+import type { Begin } from './policy/shared-stream.ts';
+import type { Exchange } from './request/exchange.ts';
 
 /** A reply, and how long its body was. */
 export interface SizedReply<T> extends HttpReply<T> {
@@ -34,20 +33,32 @@ async function collected({ answer }: OpenAttempt, limit: number): ReturnType<typ
   }
 }
 
-/** Gives an answer's body as it comes. From here on only a pause between two chunks is timed. */
-export function readStream({ answer, finish }: OpenAttempt, recorder: Recorder): HttpReply<AsyncIterable<Uint8Array>> {
+/**
+ * Reads an answer while it arrives. From its headers on only a pause between two chunks is timed. One that
+ * breaks is an attempt that failed, whatever it has given by then: the next one begins anew.
+ */
+export async function readItems<T>(
+  { answer, finish }: OpenAttempt,
+  reader: StreamReader<T>,
+  begin: Begin<T>,
+  source: string,
+): Promise<void> {
   answer.deadline.disarm();
-  const data = streamed(answer.body, {
-    explain: (error) => withoutPolicy(answer.explain(error)),
-    finish(error) {
-      finish(error === null ? null : answer.explain(error));
-      if (error !== null) recorder.failed(withoutPolicy(answer.explain(error)));
-    },
-  });
-  return { status: answer.status, headers: answer.headers, data };
+  try {
+    await reader(chunksOf(answer), begin(), source);
+    finish(null);
+  } catch (error) {
+    finish(error);
+    throw error;
+  } finally {
+    answer.body.destroy();
+  }
 }
 
-/** A body that has begun is not asked for again here: the reader decides. */
-function withoutPolicy(error: Error): Error {
-  return error instanceof AttemptFailure ? error.error : error;
+async function* chunksOf(answer: Exchange): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    for await (const chunk of answer.body) yield chunk as Uint8Array;
+  } catch (error) {
+    throw answer.explain(error);
+  }
 }

@@ -2,21 +2,23 @@ import type { ZodType } from 'zod';
 import type { Call } from '../domain/call.ts';
 import { TributaryError } from '../domain/errors.ts';
 import { memoryOf } from './answer-memory.ts';
-import type { AttemptParts } from './attempt.ts';
+import type { AttemptParts, OpenAttempt } from './attempt.ts';
 import { constantAuthorizer } from './auth/authorizer.ts';
 import { createAuthorizer } from './auth/create-authorizer.ts';
 import { decode } from './body/decode.ts';
 import { makeCall } from './calls.ts';
-import type { HttpReply, HttpRequest, SourceHttp } from './client.ts';
+import type { HttpReply, HttpRequest, SourceHttp, StreamReader } from './client.ts';
 import { createFlightKey } from './flight-key.ts';
 import { createBreaker } from './policy/breaker.ts';
 import type { BreakerSettings } from './policy/breaker.ts';
 import { systemClock } from './policy/clock.ts';
 import type { Clock } from './policy/clock.ts';
 import { createLimiter } from './policy/limiter.ts';
+import { createSharedStreams } from './policy/shared-stream.ts';
+import type { Begin, Start } from './policy/shared-stream.ts';
 import { createSingleFlight } from './policy/single-flight.ts';
 import type { Caller } from './policy/single-flight.ts';
-import { readJson, readStream } from './readers.ts';
+import { readItems, readJson } from './readers.ts';
 import type { SizedReply } from './readers.ts';
 import { cancellationOf } from './request/abort.ts';
 import type { Wire } from './request/exchange.ts';
@@ -52,6 +54,7 @@ export function createSourceHttp(settings: SourceHttpSettings, options: SourceHt
   const authorizer = createTokens(settings, options, parts, leases);
   const target = targetOf(settings.baseUrl);
   const flights = createSingleFlight();
+  const streams = createSharedStreams();
   const flightKey = createFlightKey();
   let closed = false;
 
@@ -88,10 +91,15 @@ export function createSourceHttp(settings: SourceHttpSettings, options: SourceHt
     return typed;
   }
 
-  async function stream(request: HttpRequest, call: Call): Promise<HttpReply<AsyncIterable<Uint8Array>>> {
+  async function stream<T>(request: HttpRequest, reader: StreamReader<T>, begin: Begin<T>, call: Call): Promise<void> {
     const prepared = prepare(request, call);
-    const read = (open: Parameters<typeof readStream>[0]) => readStream(open, parts.recorder);
-    return parts.recorder.watch(makeCall(parts, { ...prepared, caller: callerOf(call), read }));
+    const caller = callerOf(call);
+    const start: Start<T> = (caller, begin) => {
+      const read = (open: OpenAttempt): Promise<void> => readItems(open, reader, begin, source);
+      return parts.recorder.watch(makeCall(parts, { ...prepared, caller, read }));
+    };
+    if (!prepared.idempotent) return start(caller, begin);
+    return streams.join(flightKey(prepared.request, prepared.credential, reader), caller, begin, start);
   }
 
   return {

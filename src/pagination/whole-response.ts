@@ -1,5 +1,4 @@
 import type { Call } from '../domain/call.ts';
-import { hasCode } from '../domain/errors.ts';
 import { comparePositions } from '../domain/ordered.ts';
 import type { Direction, Ordered, Position } from '../domain/ordered.ts';
 import { contentHash, occurrenceTie, withTie } from './identity.ts';
@@ -13,33 +12,40 @@ import type { Batch, Identity, Partition, ReadRequest, Unplaced } from './partit
 /** Takes rows one by one while the answer arrives. */
 export type RowSink<T extends Ordered> = (row: Unplaced<T>) => void;
 
+/**
+ * Called when an answer begins, and again whenever one that broke is asked for anew: then the rows before
+ * count no more.
+ */
+export type BeginRows<T extends Ordered> = () => RowSink<T>;
+
 export interface WholeResponseOptions<T extends Ordered> {
   readonly key: string;
   readonly identity: Identity<T>;
   /**
-   * Reads the vendor's one answer and gives each row to `sink`, in any order, without keeping it.
-   * Resolves when the answer has been read to its end; a cut answer rejects. Several readers of one job
-   * in the same tick may share one call.
+   * Reads the vendor's one answer and gives each row out, in any order, without keeping it. Resolves when
+   * an answer that was begun has been read to its end; a cut one rejects. Several readers of one job at
+   * the same time may share one call.
    */
-  load(sink: RowSink<T>, call: Call): Promise<void>;
+  load(begin: BeginRows<T>, call: Call): Promise<void>;
 }
 
 /** Rows kept beyond those that the reader asked for: a reader that filters a little need not ask again. */
 const SPARE = 64;
-
-/** How often an answer is asked for that is cut in the middle. */
-const MAX_ATTEMPTS = 3;
 
 /** The most rows that one answer gives: a reader that wants more reads the answer again, from further on. */
 const MAX_WINDOW = 5_000;
 
 export function wholeResponsePartition<T extends Ordered>(options: WholeResponseOptions<T>): Partition<T> {
   let counted: number | undefined;
-  const load: WholeResponseOptions<T>['load'] = async (sink, call) => {
+  const load: WholeResponseOptions<T>['load'] = async (begin, call) => {
     let count = 0;
-    await options.load((row) => {
-      count += 1;
-      sink(row);
+    await options.load(() => {
+      const sink = begin();
+      count = 0;
+      return (row) => {
+        count += 1;
+        sink(row);
+      };
     }, call);
     counted = count;
   };
@@ -47,7 +53,7 @@ export function wholeResponsePartition<T extends Ordered>(options: WholeResponse
     key: options.key,
     read: (request, call) => read({ ...options, load }, request, call),
     async count(call) {
-      if (counted === undefined) await load(() => undefined, call);
+      if (counted === undefined) await load(() => () => undefined, call);
       return counted ?? null;
     },
   };
@@ -70,26 +76,20 @@ async function* read<T extends Ordered>(
   }
 }
 
-/** Loads the answer; one that was cut short on its way is asked for again, since nothing of it has been given out. */
 async function loadNearest<T extends Ordered>(
   options: WholeResponseOptions<T>,
   window: Omit<NearestOptions<T>, 'identity'>,
   call: Call,
 ): Promise<NearestRows<T>> {
-  for (let attempt = 1; ; attempt += 1) {
-    const nearest = new NearestRows({ ...options, ...window });
-    let rows = 0;
-    try {
-      await options.load((row) => {
-        rows += 1;
-        nearest.offer(row);
-      }, call);
-      return nearest;
-    } catch (error) {
-      const wasCut = rows > 0 && hasCode(error, 'SOURCE_UNAVAILABLE');
-      if (!wasCut || attempt === MAX_ATTEMPTS) throw error;
-    }
-  }
+  let nearest: NearestRows<T> | undefined;
+  await options.load(() => {
+    const begun = (nearest = new NearestRows({ ...options, ...window }));
+    return (row) => {
+      begun.offer(row);
+    };
+  }, call);
+  if (nearest === undefined) throw new Error('An answer ended before it had begun.');
+  return nearest;
 }
 
 interface NearestOptions<T extends Ordered> {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createCall } from '../../src/domain/call.ts';
 import type { AuthSettings } from '../../src/http/settings.ts';
-import { rejection, sendJson, serve, sourceHttp, testClock } from './loopback.ts';
+import { rejection, sendJson, serve, sourceHttp, streamedText, testClock } from './loopback.ts';
 import type { Loopback } from './loopback.ts';
 
 const anything = z.object({});
@@ -233,10 +233,7 @@ describe.each([
     const { server, state, ask, http } = await vendor(auth);
     await ask();
     state.accepted = (token) => token.endsWith('token-2');
-    const { data } = await http.stream(jobs, createCall());
-    let text = '';
-    for await (const chunk of data) text += Buffer.from(chunk).toString();
-    expect(text).toEqual('{}');
+    expect(await streamedText(http, jobs)).toEqual('{}');
     expect(tokenRequests(server)).toHaveLength(2);
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createCall } from '../../src/domain/call.ts';
-import { rejection, sendJson, serve, sourceHttp } from './loopback.ts';
+import { rejection, sendJson, serve, sourceHttp, streamedText } from './loopback.ts';
 
 const jobs = { method: 'GET', path: ['jobs'] } as const;
 
@@ -77,7 +77,7 @@ describe('a caller that leaves', () => {
     const call = createCall({ signal: AbortSignal.abort() });
     const request = { method, path: ['jobs'] };
     const answer: Promise<unknown> =
-      how === 'json' ? http.json(request, z.unknown(), call) : http.stream(request, call);
+      how === 'json' ? http.json(request, z.unknown(), call) : streamedText(http, request, call);
     expect(await rejection(answer)).toMatchObject({ name: 'AbortError' });
     expect(server.received).toEqual([]);
   });

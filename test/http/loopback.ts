@@ -2,6 +2,9 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach } from 'vitest';
+import { createCall } from '../../src/domain/call.ts';
+import type { Call } from '../../src/domain/call.ts';
+import type { HttpRequest, SourceHttp, StreamReader } from '../../src/http/client.ts';
 import type { ClassifyError, LimitSettings, SourceHttpSettings } from '../../src/http/settings.ts';
 import { DEFAULT_LIMITS } from '../../src/http/settings.ts';
 import { createPools } from '../../src/http/request/pools.ts';
@@ -147,6 +150,22 @@ export function sourceHttp(overrides: SourceOverrides): ManagedSourceHttp {
   );
   open.push(() => http.close());
   return http;
+}
+
+/** Gives a body chunk by chunk, as text. */
+export const textReader: StreamReader<string> = async (body, give) => {
+  for await (const chunk of body) give(Buffer.from(chunk).toString('utf8'));
+};
+
+/** The text of a streamed answer. */
+export async function streamedText(http: SourceHttp, request: HttpRequest, call: Call = createCall()): Promise<string> {
+  let text = '';
+  function begin(): (chunk: string) => void {
+    text = '';
+    return (chunk) => void (text += chunk);
+  }
+  await http.stream(request, textReader, begin, call);
+  return text;
 }
 
 /** The error that a promise rejects with. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createCall } from '../../src/domain/call.ts';
 import type { HttpRequest } from '../../src/http/client.ts';
-import { rejection, sendCut, sendJson, serve, sourceHttp, testClock } from './loopback.ts';
+import { rejection, sendCut, sendJson, serve, sourceHttp, streamedText, testClock } from './loopback.ts';
 import type { Handler, SourceOverrides } from './loopback.ts';
 
 const jobs: HttpRequest = { method: 'GET', path: ['jobs'] };
@@ -99,9 +99,23 @@ describe('a failure that may pass', () => {
 
   it('before a stream has begun is tried again', async () => {
     const { server, http } = await failing(status(503), 1);
-    const { data } = await http.stream(jobs, createCall());
-    for await (const chunk of data) expect(Buffer.from(chunk).toString()).toEqual('{"ok":true}');
+    expect(await streamedText(http, jobs)).toEqual('{"ok":true}');
     expect(server.received).toHaveLength(2);
+  });
+
+  it('of a stream that has begun is tried again, and what had come counts no more', async () => {
+    const { server, http } = await failing(cut, 2);
+    expect(await streamedText(http, jobs)).toEqual('{"ok":true}');
+    expect(server.received).toHaveLength(3);
+  });
+
+  it('of a stream that must not be repeated is not tried again', async () => {
+    const { server, http } = await failing(cut, 1);
+    expect(await rejection(streamedText(http, { ...jobs, idempotent: false }))).toMatchObject({
+      code: 'SOURCE_UNAVAILABLE',
+      message: 'sap: the answer was cut off',
+    });
+    expect(server.received).toHaveLength(1);
   });
 });
 

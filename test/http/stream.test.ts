@@ -1,32 +1,26 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { createCall } from '../../src/domain/call.ts';
+import type { StreamReader } from '../../src/http/client.ts';
 import type { RequestObservation } from '../../src/http/stats.ts';
-import { rejection, sendJson, serve, sourceHttp } from './loopback.ts';
+import { rejection, sendJson, serve, sourceHttp, streamedText, textReader } from './loopback.ts';
 
 const logs = { method: 'GET', path: ['logs'] } as const;
 
-async function textOf(chunks: AsyncIterable<Uint8Array>): Promise<string> {
-  const parts: Uint8Array[] = [];
-  for await (const chunk of chunks) parts.push(chunk);
-  return Buffer.concat(parts).toString('utf8');
-}
-
 describe('a stream', () => {
-  it('gives the bytes as they arrive', async () => {
+  it('gives the items as they arrive', async () => {
     let finish: (() => void) | undefined;
     const server = await serve((_, response) => {
-      response.writeHead(200, { 'x-total': '2' });
       response.write('first');
       finish = () => response.end('second');
     });
-    const reply = await sourceHttp({ baseUrl: server.origin }).stream(logs, createCall());
-    expect([reply.status, reply.headers['x-total']]).toEqual([200, '2']);
-    const chunks = reply.data[Symbol.asyncIterator]();
-    expect(Buffer.from((await chunks.next()).value as Uint8Array).toString()).toEqual('first');
-    finish?.();
-    expect(Buffer.from((await chunks.next()).value as Uint8Array).toString()).toEqual('second');
-    expect(await chunks.next()).toMatchObject({ done: true });
+    const taken: string[] = [];
+    const begin = () => (chunk: string) => {
+      taken.push(chunk);
+      finish?.();
+    };
+    await sourceHttp({ baseUrl: server.origin }).stream(logs, textReader, begin, createCall());
+    expect(taken).toEqual(['first', 'second']);
   });
 
   it('may be larger than a decoded body', async () => {
@@ -34,7 +28,7 @@ describe('a stream', () => {
       response.end('x'.repeat(300_000));
     });
     const http = sourceHttp({ baseUrl: server.origin, limits: { maxResponseBytes: 1_000 } });
-    expect(await textOf((await http.stream(logs, createCall())).data)).toHaveLength(300_000);
+    expect(await streamedText(http, logs)).toHaveLength(300_000);
   });
 
   it('is decompressed', async () => {
@@ -42,25 +36,28 @@ describe('a stream', () => {
       response.writeHead(200, { 'content-encoding': 'gzip' });
       response.end(gzipSync('abc'.repeat(10_000)));
     });
-    const reply = await sourceHttp({ baseUrl: server.origin }).stream(logs, createCall());
-    expect(await textOf(reply.data)).toEqual('abc'.repeat(10_000));
+    expect(await streamedText(sourceHttp({ baseUrl: server.origin }), logs)).toEqual('abc'.repeat(10_000));
   });
 
   it('rejects on a cut body, after what had come', async () => {
+    let cut: (() => void) | undefined;
     const server = await serve((_, response) => {
       response.writeHead(200, { 'content-length': 100 });
       response.write('begin');
+      cut = () => response.socket?.destroy();
     });
-    const http = sourceHttp({ baseUrl: server.origin });
-    const chunks = (await http.stream(logs, createCall())).data[Symbol.asyncIterator]();
-    expect(Buffer.from((await chunks.next()).value as Uint8Array).toString()).toEqual('begin');
-    const rest = rejection(chunks.next());
-    await server.close();
-    expect(await rest).toMatchObject({
+    const http = sourceHttp({ baseUrl: server.origin, limits: { retries: 0 } });
+    const taken: string[] = [];
+    const begin = () => (chunk: string) => {
+      taken.push(chunk);
+      cut?.();
+    };
+    expect(await rejection(http.stream(logs, textReader, begin, createCall()))).toMatchObject({
       code: 'SOURCE_UNAVAILABLE',
       message: 'sap: the answer was cut off',
       source: 'sap',
     });
+    expect(taken).toEqual(['begin']);
     expect(http.stats()).toMatchObject({ inFlight: 0, lastError: { code: 'SOURCE_UNAVAILABLE' } });
   });
 
@@ -76,23 +73,24 @@ describe('a stream', () => {
       }, 25);
     });
     const http = sourceHttp({ baseUrl: server.origin, limits: { timeoutMilliseconds: 200 } });
-    expect(await textOf((await http.stream(logs, createCall())).data)).toEqual('x'.repeat(12));
+    expect(await streamedText(http, logs)).toEqual('x'.repeat(12));
   });
 
-  it('that stops in the middle is a timeout', async () => {
+  it('that stops in the middle is a timeout, and is not asked for again', async () => {
     const server = await serve((_, response) => {
       response.writeHead(200);
       response.write('begin');
     });
     const http = sourceHttp({ baseUrl: server.origin, limits: { timeoutMilliseconds: 60 } });
-    const { data } = await http.stream(logs, createCall());
-    expect(await rejection(textOf(data))).toMatchObject({
+    expect(await rejection(streamedText(http, logs))).toMatchObject({
       code: 'SOURCE_TIMEOUT',
       message: 'sap: the answer stopped for 60 ms',
     });
+    expect(server.received).toHaveLength(1);
   });
 
-  it('hangs up and frees its place when it is left', async () => {
+  it('hangs up and frees its place when whoever reads it stops', async () => {
+    const enough = new Error('enough');
     let hungUp: Promise<void> | undefined;
     const server = await serve((_, response, index) => {
       if (index > 0) {
@@ -103,28 +101,30 @@ describe('a stream', () => {
       response.write('first');
     });
     const http = sourceHttp({ baseUrl: server.origin, limits: { concurrency: 1 } });
-    for await (const chunk of (await http.stream(logs, createCall())).data) {
-      expect(Buffer.from(chunk).toString()).toEqual('first');
+    const begin = () => (): never => {
       expect(http.stats().inFlight).toEqual(1);
-      break;
-    }
+      throw enough;
+    };
+    expect(await rejection(http.stream(logs, textReader, begin, createCall()))).toBe(enough);
     await hungUp;
-    expect(await textOf((await http.stream(logs, createCall())).data)).toEqual('{}');
+    expect(await streamedText(http, logs)).toEqual('{}');
     expect(http.stats().lastError).toEqual(null);
   });
 
-  it('hangs up when it is left before its first chunk is read', async () => {
+  it('hangs up on what its reader leaves unread', async () => {
     let hungUp: Promise<void> | undefined;
     const server = await serve((_, response) => {
       hungUp = new Promise((resolve) => response.once('close', resolve));
       response.write('first');
     });
+    const nothing: StreamReader<never> = () => Promise.resolve();
     const http = sourceHttp({ baseUrl: server.origin });
-    await (await http.stream(logs, createCall())).data[Symbol.asyncIterator]().return?.();
+    await http.stream(logs, nothing, () => () => undefined, createCall());
     await hungUp;
+    expect(http.stats()).toMatchObject({ inFlight: 0, lastError: null });
   });
 
-  it('that nobody reads is closed when the caller leaves', async () => {
+  it('is closed when the caller leaves', async () => {
     let hungUp: Promise<void> | undefined;
     const observed: RequestObservation[] = [];
     const server = await serve((_, response) => {
@@ -133,21 +133,13 @@ describe('a stream', () => {
     });
     const http = sourceHttp({ baseUrl: server.origin, onRequest: (observation) => observed.push(observation) });
     const leaving = new AbortController();
-    const { data } = await http.stream(logs, createCall({ signal: leaving.signal }));
-    leaving.abort();
+    const begin = () => () => {
+      leaving.abort();
+    };
+    const left = rejection(http.stream(logs, textReader, begin, createCall({ signal: leaving.signal })));
+    expect(await left).toBe(leaving.signal.reason);
     await hungUp;
-    expect(await rejection(textOf(data))).toBe(leaving.signal.reason);
     expect(http.stats()).toMatchObject({ inFlight: 0, lastError: null });
     expect(observed).toMatchObject([{ outcome: 'aborted', status: 200 }]);
-  });
-
-  it('is not shared: each caller reads its own', async () => {
-    const server = await serve((_, response) => {
-      response.end('abc');
-    });
-    const http = sourceHttp({ baseUrl: server.origin });
-    const replies = await Promise.all([http.stream(logs, createCall()), http.stream(logs, createCall())]);
-    expect(await Promise.all(replies.map(({ data }) => textOf(data)))).toEqual(['abc', 'abc']);
-    expect(server.received).toHaveLength(2);
   });
 });

@@ -1,4 +1,3 @@
-/* eslint-disable @typescript-eslint/require-await -- natives answer at once, but what they stand for does not */
 import { createCall } from '../../src/domain/call.ts';
 import type { Ordered } from '../../src/domain/ordered.ts';
 import { comparePositions } from '../../src/domain/ordered.ts';
@@ -270,8 +269,9 @@ export function wholeNative(
     wholeResponsePartition<Line>({
       key: '',
       identity: byContent,
-      load: async (sink) => {
+      load: async (begin) => {
         await store.asked();
+        const sink = begin();
         for (const line of shuffle(store.copies())) sink(line);
       },
     }),

@@ -100,8 +100,8 @@ export function createByteNiteConnector({ source, http, options }: ConnectorOpti
     const partition = wholeResponsePartition<LogEntry>({
       key: '',
       identity: LINE_IDENTITY,
-      async load(sink, call) {
-        ({ truncated } = await reader.lines(scope.job, selection, sink, call));
+      async load(begin, call) {
+        ({ truncated } = await reader.lines(scope.job, selection, begin, call));
       },
     });
     const count = (call: Call): Promise<number | null> => reader.count(scope.job, selection, call);

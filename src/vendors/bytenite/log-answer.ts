@@ -1,18 +1,18 @@
 import type { LogEntry } from '../../domain/log-entry.ts';
-import type { RowSink } from '../../pagination/whole-response.ts';
+import type { BeginRows, RowSink } from '../../pagination/whole-response.ts';
 import { LineCount } from './line-count.ts';
 import { entryOf } from './log-entry.ts';
-import type { LogStreamSink } from './log-groups.ts';
+import type { LineItem, LogItem } from './log-groups.ts';
 import { selects } from './selection.ts';
 import type { Selection } from './selection.ts';
 import { severityOfLevel } from './severity.ts';
 import { TaskTable } from './task-table.ts';
 
-/** One who wants lines of a job. Without a sink only its tasks are wanted. */
+/** One who wants lines of a job. Without `begin` only its tasks are wanted. */
 export interface Reader {
   readonly job: string;
   readonly selection: Selection;
-  readonly sink: RowSink<LogEntry> | null;
+  readonly begin: BeginRows<LogEntry> | null;
   /** Set when the sink has thrown: it gets nothing more, and the others go on. */
   failure: Error | null;
 }
@@ -25,37 +25,40 @@ export interface LogAnswer {
 }
 
 /** Takes the lines of one answer while it arrives, and gives each to every reader that selects it. */
-export class FanOut implements LogStreamSink {
+export class FanOut {
   readonly #readers: readonly Reader[];
+  readonly #taking: readonly { readonly reader: Reader; readonly sink: RowSink<LogEntry> }[];
   readonly #tasks = new TaskTable();
   readonly #count = new LineCount();
 
   constructor(readers: readonly Reader[]) {
     this.#readers = readers;
+    this.#taking = readers.flatMap((reader) => (reader.begin === null ? [] : [{ reader, sink: reader.begin() }]));
   }
 
-  line(...[service, taskId, instance]: Parameters<LogStreamSink['line']>): void {
-    this.#count.line(taskId ?? service);
-    if (taskId !== null) this.#tasks.line(taskId, instance.time.nanoseconds);
-    const severity = severityOfLevel(instance.level).number;
-    for (const reader of this.#readers) {
-      if (reader.sink === null || reader.failure !== null) continue;
-      if (!selects(reader.selection, service, taskId, severity)) continue;
-      try {
-        reader.sink(entryOf(service, taskId, instance));
-      } catch (error) {
-        this.#fail(reader, error);
-      }
-    }
-  }
-
-  task(taskId: string): void {
-    this.#tasks.task(taskId);
+  take(item: LogItem): void {
+    if (item.is === 'line') this.#line(item);
+    else this.#tasks.task(item.taskId);
   }
 
   /** To be asked when the answer has been read to its end. */
   answer(cap: number | null): LogAnswer {
     return { tasks: this.#tasks, truncated: this.#count.reaches(cap) };
+  }
+
+  #line({ service, taskId, instance }: LineItem): void {
+    this.#count.line(taskId ?? service);
+    if (taskId !== null) this.#tasks.line(taskId, instance.time.nanoseconds);
+    const severity = severityOfLevel(instance.level).number;
+    for (const { reader, sink } of this.#taking) {
+      if (reader.failure !== null) continue;
+      if (!selects(reader.selection, service, taskId, severity)) continue;
+      try {
+        sink(entryOf(service, taskId, instance));
+      } catch (error) {
+        this.#fail(reader, error);
+      }
+    }
   }
 
   /** Throws when there is nobody left to read for. */

@@ -2,41 +2,52 @@ import type { Service } from './facts.ts';
 import { decodeInstance, isRecord, Mismatch } from './log-instance.ts';
 import type { LogInstance } from './log-instance.ts';
 
-/** What an answer of POST /logs is made of, given out while it arrives. */
-export interface LogStreamSink {
-  /** A line; `taskId` is null outside of TASKRUNNER. */
-  line(service: Service, taskId: string | null, instance: LogInstance): void;
-  /** A task that the answer has a group of, with or without lines. Comes after its lines. */
-  task(taskId: string): void;
+/** What an answer of POST /logs is made of, given out while it arrives. Shared by its readers: nobody may change one. */
+export type LogItem = LineItem | TaskItem;
+
+/** A line; `taskId` is null outside of TASKRUNNER. */
+export interface LineItem {
+  readonly is: 'line';
+  readonly service: Service;
+  readonly taskId: string | null;
+  readonly instance: LogInstance;
 }
+
+/** A task that the answer has a group of, with or without lines. Comes after its lines. */
+export interface TaskItem {
+  readonly is: 'task';
+  readonly taskId: string;
+}
+
+type Give = (item: LogItem) => void;
 
 type Path = readonly (string | number)[];
 
 const SERVICE_OF_GROUP: Readonly<Record<string, Service>> = { partitioner: 'PARTITIONER', assembler: 'ASSEMBLER' };
 
 /** Gives a value of an answer, by its path, to whom it is for. A value of the wrong type throws a `Mismatch` that names its path. */
-export function giveOut(path: Path, value: unknown, sink: LogStreamSink): void {
+export function giveOut(path: Path, value: unknown, give: Give): void {
   try {
     const [group] = path;
-    if (group === 'taskrunner') giveTask(path, value, sink);
+    if (group === 'taskrunner') giveTask(path, value, give);
     else if (group === 'ok' || group === 'code') refuseError(value);
-    else giveLine(path, value, sink);
+    else giveLine(path, value, give);
   } catch (error) {
     throw error instanceof Mismatch ? error.below(pathText(path)) : error;
   }
 }
 
 /** `partitioner`, `partitioner[3]` and the same of the assembler. */
-function giveLine([group, index]: Path, value: unknown, sink: LogStreamSink): void {
+function giveLine([group, index]: Path, value: unknown, give: Give): void {
   const service = typeof group === 'string' ? SERVICE_OF_GROUP[group] : undefined;
   if (service === undefined) return;
   // Another kind of key is that of a group which is no list; that is said when the group ends.
   if (index === undefined) expectList(value);
-  else if (typeof index === 'number') sink.line(service, null, decodeInstance(value));
+  else if (typeof index === 'number') give({ is: 'line', service, taskId: null, instance: decodeInstance(value) });
 }
 
 /** `taskrunner`, `taskrunner.<task>`, `taskrunner.<task>.logs` and `taskrunner.<task>.logs[3]`. */
-function giveTask(path: Path, value: unknown, sink: LogStreamSink): void {
+function giveTask(path: Path, value: unknown, give: Give): void {
   const [, task, , index] = path;
   if (task === undefined) {
     expectRecord(value);
@@ -44,11 +55,11 @@ function giveTask(path: Path, value: unknown, sink: LogStreamSink): void {
     // Of a group that is a list instead; that is said when it ends.
   } else if (path.length === 2) {
     expectRecord(value);
-    sink.task(task);
+    give({ is: 'task', taskId: task });
   } else if (path.length === 3) {
     expectList(value);
   } else if (typeof index === 'number') {
-    sink.line('TASKRUNNER', task, decodeInstance(value));
+    give({ is: 'line', service: 'TASKRUNNER', taskId: task, instance: decodeInstance(value) });
   }
 }
 

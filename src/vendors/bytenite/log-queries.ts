@@ -1,13 +1,12 @@
 import type { Call } from '../../domain/call.ts';
 import { TributaryError } from '../../domain/errors.ts';
 import type { SourceHttp } from '../../http/client.ts';
+import type { Begin } from '../../http/policy/shared-stream.ts';
 import { EVERYTHING } from './selection.ts';
 import type { LogQuery } from './selection.ts';
 import { readLogStream } from './log-stream.ts';
-import type { LogStreamSink } from './log-groups.ts';
+import type { LogItem } from './log-groups.ts';
 import { isJobId } from './job-id.ts';
-
-type Body = AsyncIterable<Uint8Array>;
 
 /**
  * Asks POST /logs. A filter that the source refuses with 400 is left out, and is not sent again: whoever
@@ -23,40 +22,31 @@ export class LogQueries {
 
   /**
    * Reads the lines of a job under the query, or under as much of it as the source takes. Returns the
-   * query that was answered.
+   * query that was answered. Whoever asks the same at the same time, in whichever call, shares the answer.
    */
-  async read(job: string, query: LogQuery, sink: LogStreamSink, call: Call): Promise<LogQuery> {
-    const { body, answered } = await this.#open(job, this.#accepted(query), call);
-    if (answered.taskIds.length === query.taskIds.length) {
-      await readLogStream(body, sink, this.#http.source);
-      return answered;
-    }
+  async read(job: string, query: LogQuery, begin: Begin<LogItem>, call: Call): Promise<LogQuery> {
     const tasks = new Set<string>();
-    await readLogStream(
-      body,
-      {
-        line: (service, taskId, instance) => {
-          sink.line(service, taskId, instance);
-        },
-        task(taskId) {
-          tasks.add(taskId);
-          sink.task(taskId);
-        },
-      },
-      this.#http.source,
-    );
+    const beginNoting: Begin<LogItem> = () => {
+      const take = begin();
+      return (item) => {
+        if (item.is === 'task') tasks.add(item.taskId);
+        take(item);
+      };
+    };
+    const answered = await this.#ask(job, this.#accepted(query), beginNoting, call);
     // Ids come from clients. Only a refusal of ids that exist says something about the filter itself.
-    if (query.taskIds.every((taskId) => tasks.has(taskId))) this.#refused.add('taskIds');
+    const refused = answered.taskIds.length < query.taskIds.length;
+    if (refused && query.taskIds.every((taskId) => tasks.has(taskId))) this.#refused.add('taskIds');
     return answered;
   }
 
-  async #open(job: string, query: LogQuery, call: Call): Promise<{ body: Body; answered: LogQuery }> {
+  async #ask(job: string, query: LogQuery, begin: Begin<LogItem>, call: Call): Promise<LogQuery> {
     const attempts = fallbacksOf(query);
     for (const [index, attempt] of attempts.entries()) {
       try {
-        const body = await this.#post(job, attempt, call);
+        await this.#post(job, attempt, begin, call);
         if (index > 0) this.#remember(query, attempt);
-        return { body, answered: attempt };
+        return attempt;
       } catch (error) {
         if (!isRefusal(error)) throw error;
         if (index === attempts.length - 1) throw this.#explained(error, job);
@@ -65,11 +55,10 @@ export class LogQueries {
     throw new Error('There is always a query without filters to fall back to.');
   }
 
-  async #post(job: string, query: LogQuery, call: Call): Promise<Body> {
+  async #post(job: string, query: LogQuery, begin: Begin<LogItem>, call: Call): Promise<void> {
     const body = { jobId: job, taskIds: query.taskIds, levels: query.levels, services: query.services };
-    // It is a POST, and it only reads: it may be sent again.
-    const { data } = await this.#http.stream({ method: 'POST', path: ['logs'], body, idempotent: true }, call);
-    return data;
+    // It is a POST, and it only reads: it may be sent again, and shared.
+    await this.#http.stream({ method: 'POST', path: ['logs'], body, idempotent: true }, readLogStream, begin, call);
   }
 
   #accepted(query: LogQuery): LogQuery {

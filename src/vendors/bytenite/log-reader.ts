@@ -2,9 +2,10 @@ import DataLoader from 'dataloader';
 import type { Call } from '../../domain/call.ts';
 import type { LogEntry } from '../../domain/log-entry.ts';
 import type { SourceHttp } from '../../http/client.ts';
-import type { RowSink } from '../../pagination/whole-response.ts';
+import type { BeginRows } from '../../pagination/whole-response.ts';
 import { FanOut } from './log-answer.ts';
 import type { LogAnswer, Reader } from './log-answer.ts';
+import type { LogItem } from './log-groups.ts';
 import { LogQueries } from './log-queries.ts';
 import { unionOf } from './selection.ts';
 import type { LogQuery, Selection } from './selection.ts';
@@ -34,13 +35,17 @@ export class LogReader {
     this.#cap = cap;
   }
 
-  lines(job: string, selection: Selection, sink: RowSink<LogEntry>, call: Call): Promise<LogAnswer> {
+  lines(job: string, selection: Selection, begin: BeginRows<LogEntry>, call: Call): Promise<LogAnswer> {
     let count = 0;
-    const counting: RowSink<LogEntry> = (row) => {
-      count += 1;
-      sink(row);
+    const beginCounting: BeginRows<LogEntry> = () => {
+      const sink = begin();
+      count = 0;
+      return (row) => {
+        count += 1;
+        sink(row);
+      };
     };
-    const answer = this.#join({ job, selection, sink: counting, failure: null }, call);
+    const answer = this.#join({ job, selection, begin: beginCounting, failure: null }, call);
     if (call.priority === 'interactive') {
       const counted = answer.then(({ truncated }) => (truncated ? null : count));
       // Whoever reads hears of a failure; whoever counts asks again.
@@ -56,13 +61,17 @@ export class LogReader {
     const count = await known?.catch(() => undefined);
     if (count !== undefined) return count;
     let lines = 0;
-    const { truncated } = await this.lines(job, selection, () => void (lines += 1), call);
+    const begin: BeginRows<LogEntry> = () => {
+      lines = 0;
+      return () => void (lines += 1);
+    };
+    const { truncated } = await this.lines(job, selection, begin, call);
     return truncated ? null : lines;
   }
 
   /** All tasks that the log names. */
   async tasks(job: string, call: Call): Promise<LogAnswer> {
-    return this.#known(job, call) ?? this.#join({ job, selection: ALL_TASKS, sink: null, failure: null }, call);
+    return this.#known(job, call) ?? this.#join({ job, selection: ALL_TASKS, begin: null, failure: null }, call);
   }
 
   /** An answer that has that task, if the job has it. */
@@ -70,7 +79,7 @@ export class LogReader {
     const known = this.#known(job, call);
     if (known !== undefined) return known;
     const selection = { ...ALL_TASKS, taskIds: new Set([taskId]) };
-    const answer = await this.#join({ job, selection, sink: null, failure: null }, call);
+    const answer = await this.#join({ job, selection, begin: null, failure: null }, call);
     // A group without lines may be no more than an echo of the id that was asked for.
     return answer.tasks.has(taskId) && !answer.tasks.hasLines(taskId) ? this.tasks(job, call) : answer;
   }
@@ -116,9 +125,16 @@ export class LogReader {
     answers: Map<string, LogAnswer>,
     call: Call,
   ): Promise<LogAnswer> {
-    const fanOut = new FanOut(readers);
     const query = unionOf(readers.map(({ selection }) => selection));
-    const answered = await this.#queries.read(job, query, fanOut, call);
+    let fanOut: FanOut | undefined;
+    const begin = (): ((item: LogItem) => void) => {
+      const begun = (fanOut = new FanOut(readers));
+      return (item) => {
+        begun.take(item);
+      };
+    };
+    const answered = await this.#queries.read(job, query, begin, call);
+    if (fanOut === undefined) throw new Error('An answer ended before it had begun.');
     const answer = fanOut.answer(this.#cap);
     if (showsAllTasks(answered) && !answer.truncated) answers.set(job, answer);
     return answer;

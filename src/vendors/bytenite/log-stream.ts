@@ -2,7 +2,7 @@ import { JSONParser } from '@streamparser/json';
 import type { ParsedElementInfo } from '@streamparser/json/utils/types/parsedElementInfo.js';
 import { TributaryError } from '../../domain/errors.ts';
 import { giveOut } from './log-groups.ts';
-import type { LogStreamSink } from './log-groups.ts';
+import type { LogItem } from './log-groups.ts';
 import { Mismatch } from './log-instance.ts';
 import { repairUtf8 } from './utf8.ts';
 
@@ -26,11 +26,11 @@ const PATHS = [
  *
  * Rejects with SOURCE_BAD_RESPONSE for a body that is no JSON, is cut, is an error in disguise, or has
  * another shape (the message names the JSON path); with the body's own error where its bytes stop coming;
- * and with whatever the sink throws.
+ * and with whatever `give` throws.
  */
 export async function readLogStream(
   body: AsyncIterable<Uint8Array>,
-  sink: LogStreamSink,
+  give: (item: LogItem) => void,
   source: string,
 ): Promise<void> {
   const parser = new JSONParser({ paths: PATHS, keepStack: false });
@@ -38,9 +38,9 @@ export async function readLogStream(
   const thrown: Error[] = [];
   parser.onValue = (emitted) => {
     try {
-      take(emitted, sink);
+      take(emitted, give);
     } catch (error) {
-      thrown.push(error instanceof Error ? error : new Error('A sink of log lines failed.', { cause: error }));
+      thrown.push(error instanceof Error ? error : new Error('A reader of log lines failed.', { cause: error }));
       throw error;
     }
   };
@@ -59,7 +59,7 @@ export async function readLogStream(
   if (!parser.isEnded) throw badResponse(source, 'the answer ended before it was whole');
 }
 
-function take(emitted: ParsedElementInfo, sink: LogStreamSink): void {
+function take(emitted: ParsedElementInfo, give: (item: LogItem) => void): void {
   const { value, parent, key, stack } = emitted;
   const path = stack.slice(1).map((element) => element.key ?? '');
   path.push(key ?? '');
@@ -68,7 +68,7 @@ function take(emitted: ParsedElementInfo, sink: LogStreamSink): void {
     if (Array.isArray(parent)) parent.pop();
     else if (parent !== undefined && key !== undefined) Reflect.deleteProperty(parent, key);
   }
-  giveOut(path, value, sink);
+  giveOut(path, value, give);
 }
 
 /** Has the body begun with this chunk? Throws when it begins with anything but an object. */

@@ -32,13 +32,14 @@ async function read(body: string | Uint8Array, sizes: readonly number[] = [7]): 
   const reading: Reading = { rows: [], tasks: [] };
   await readLogStream(
     inPieces(Buffer.from(body), sizes),
-    {
-      line: (service, taskId, { log, time, level, container }) => {
-        reading.rows.push({ service, taskId, log, time: time.text, level, container });
-      },
-      task: (taskId) => {
-        reading.tasks.push(taskId);
-      },
+    (item) => {
+      if (item.is === 'task') {
+        reading.tasks.push(item.taskId);
+        return;
+      }
+      const { service, taskId, instance } = item;
+      const { log, time, level, container } = instance;
+      reading.rows.push({ service, taskId, log, time: time.text, level, container });
     },
     'render',
   );
@@ -212,8 +213,8 @@ describe('an answer that is not what it should be', () => {
         left = true;
       }
     }
-    const sink = { line: (): void => undefined, task: (): void => undefined };
-    await expect(readLogStream(endless(), sink, 'render')).rejects.toThrow('partitioner[0]');
+    const ignore = (): void => undefined;
+    await expect(readLogStream(endless(), ignore, 'render')).rejects.toThrow('partitioner[0]');
     expect(left).toBe(true);
 
     const cut = new Error('the connection was cut');
@@ -221,16 +222,13 @@ describe('an answer that is not what it should be', () => {
       yield await Promise.resolve(Buffer.from('{"partitioner":['));
       throw cut;
     }
-    await expect(readLogStream(broken(), sink, 'render')).rejects.toBe(cut);
+    await expect(readLogStream(broken(), ignore, 'render')).rejects.toBe(cut);
   });
 
-  it('lets an error of the sink through as it is', async () => {
+  it('lets an error of whoever takes its lines through as it is', async () => {
     const full = new Error('full');
-    const sink = {
-      line: (): void => {
-        throw full;
-      },
-      task: (): void => undefined,
+    const sink = (): void => {
+      throw full;
     };
     const body = inPieces(Buffer.from(JSON.stringify({ assembler: [line('x')] })), [10]);
     await expect(readLogStream(body, sink, 'render')).rejects.toBe(full);

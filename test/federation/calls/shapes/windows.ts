@@ -56,9 +56,7 @@ export const WINDOWS: readonly Shape[] = [
     name: 'the same query of three clients at once',
     ask: ofJob('long', `name logs(first: 20) { ${LINES} }`),
     clients: 3,
-    calls: everywhere('1 job + 1 logs', { sap: '1 job + 2 logs', bytenite: '1 job + 3 logs' }),
-    least: { bytenite: '1 job + 1 logs' },
-    why: 'ByteNite: an answer is parsed while it arrives and is not kept, so it has one reader; calls that are read whole are shared',
+    calls: everywhere('1 job + 1 logs', { sap: '1 job + 2 logs' }),
     lines: 60,
   },
   {

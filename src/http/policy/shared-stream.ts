@@ -1,0 +1,155 @@
+import type { Call } from '../../domain/call.ts';
+import { Cancellation } from '../request/abort.ts';
+import type { Caller } from './single-flight.ts';
+
+/**
+ * Called when a stream begins, before its end in any case, and again whenever it begins anew because it
+ * broke: then what the sink before got counts no more. A sink takes items one by one, at once.
+ */
+export type Begin<T> = () => (item: T) => void;
+
+/** Starts a stream, and later begins to give its items. */
+export type Start<T> = (shared: Caller, begin: Begin<T>) => Promise<void>;
+
+/** Shares one stream among callers that ask the same thing at the same time. */
+export interface SharedStreams {
+  /**
+   * Joins the stream under `key` while it has given nothing yet, or starts one; resolves at its end. Who
+   * comes later would miss items, and none is kept to be said again: they get a stream of their own.
+   *
+   * A caller that is cancelled, or whose sink throws, is rejected with that and gets no more; the others go
+   * on. The stream is cancelled when nobody is left, and is as urgent as its most urgent caller. What ends
+   * it early rejects all. Callers of one key must expect one type of item, and nobody may change an item.
+   */
+  join<T>(key: string, caller: Caller, begin: Begin<T>, start: Start<T>): Promise<void>;
+}
+
+export function createSharedStreams(): SharedStreams {
+  /** Those that have given nothing yet. */
+  const joinable = new Map<string, SharedStream>();
+
+  function open<T>(key: string, priority: Call['priority'], start: Start<T>): SharedStream {
+    const stream = new SharedStream(priority, () => {
+      if (joinable.get(key) === stream) joinable.delete(key);
+    });
+    joinable.set(key, stream);
+    stream.run(start);
+    return stream;
+  }
+
+  return {
+    join(key, caller, begin, start) {
+      if (caller.cancellation.aborted) return Promise.reject(caller.cancellation.reason);
+      const stream = joinable.get(key) ?? open(key, caller.priority, start);
+      return stream.join(caller, begin);
+    },
+  };
+}
+
+/** One who listens to a stream. An error of its own makes it leave. */
+interface Listener {
+  readonly begin: () => void;
+  readonly take: (item: unknown) => void;
+  readonly end: () => void;
+  readonly fail: (error: unknown) => void;
+}
+
+class SharedStream {
+  readonly #shared: { readonly cancellation: Cancellation; priority: Call['priority'] };
+  readonly #close: () => void;
+  readonly #listeners = new Set<Listener>();
+  #hasGiven = false;
+
+  /** `close` is called, perhaps more than once, when nobody may join any more. */
+  constructor(priority: Call['priority'], close: () => void) {
+    this.#shared = { cancellation: new Cancellation(), priority };
+    this.#close = close;
+  }
+
+  run<T>(start: Start<T>): void {
+    start(this.#shared, () => this.#begin()).then(
+      () => {
+        for (const listener of this.#land()) listener.end();
+      },
+      (error: unknown) => {
+        for (const listener of this.#land()) listener.fail(error);
+      },
+    );
+  }
+
+  join<T>({ cancellation, priority }: Caller, begin: Begin<T>): Promise<void> {
+    if (priority === 'interactive') this.#shared.priority = priority;
+    return new Promise((resolve, reject) => {
+      let sink: ((item: T) => void) | undefined;
+      const listener: Listener = {
+        begin() {
+          try {
+            sink = begin();
+          } catch (error) {
+            leave(error);
+          }
+        },
+        take(item) {
+          try {
+            // Callers of one key expect one type.
+            sink?.(item as T);
+          } catch (error) {
+            leave(error);
+          }
+        },
+        end() {
+          forget();
+          resolve();
+        },
+        fail(error) {
+          forget();
+          reject(asError(error));
+        },
+      };
+      const leave = (reason: unknown): void => {
+        listener.fail(reason);
+        this.#remove(listener);
+      };
+      const forget = cancellation.onAbort(() => {
+        leave(cancellation.reason);
+      });
+      this.#listeners.add(listener);
+      listener.begin();
+    });
+  }
+
+  #begin(): (item: unknown) => void {
+    // At first, each was begun when it joined.
+    if (this.#hasGiven) for (const listener of this.#listeners) listener.begin();
+    this.#hasGiven = false;
+    return (item) => {
+      this.#give(item);
+    };
+  }
+
+  #give(item: unknown): void {
+    if (!this.#hasGiven) this.#close();
+    this.#hasGiven = true;
+    for (const listener of this.#listeners) listener.take(item);
+    if (this.#listeners.size === 0) throw this.#shared.cancellation.reason;
+  }
+
+  #remove(listener: Listener): void {
+    this.#listeners.delete(listener);
+    if (this.#listeners.size > 0) return;
+    this.#close();
+    this.#shared.cancellation.cancel();
+  }
+
+  /** Nobody joins any more. Gives all who are to be told. */
+  #land(): readonly Listener[] {
+    this.#close();
+    const listeners = [...this.#listeners];
+    this.#listeners.clear();
+    return listeners;
+  }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error('Reading a stream failed.', { cause: error });
+}
