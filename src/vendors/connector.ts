@@ -59,6 +59,16 @@ export interface LogReading {
   readonly residual: LogFilter;
 }
 
+/** The log of a job as it is followed. */
+export interface FollowedLog extends LogReading {
+  /**
+   * Names the only stretch of the log that the source gives at this time (an attempt), where it says which
+   * one that is. When it is another one, what had not been read of the one before is out of reach.
+   * Undefined: nothing that was there goes out of reach.
+   */
+  readonly stretch?: string | undefined;
+}
+
 /** What one cheap question found out about a source. */
 export interface Probe {
   /** How many jobs it has; null where the vendor does not say. */
@@ -97,6 +107,13 @@ export interface Connector {
    * when a partition is read: NOT_FOUND.
    */
   logs(scope: LogScope, filter: LogFilter, call: Call): Promise<LogReading>;
+  /**
+   * The log of a job for whoever follows it, where that is not `logs({ job })`: where the log of a job that is
+   * tried again begins anew, its earlier attempts are in it too, as far as the vendor gives them, and no page
+   * has part of one and part of another. Partitions have the keys, and entries the places, that `logs` gives
+   * them. It may ask what `logs` need not.
+   */
+  follow?(job: string, filter: LogFilter, call: Call): Promise<FollowedLog>;
 }
 
 /** What a connector is made of. */

@@ -7,9 +7,10 @@ import type { Ordered } from '../../domain/ordered.ts';
 import type { SourceHttp } from '../../http/client.ts';
 import type { Partition } from '../../pagination/partition.ts';
 import { wholeListPartition } from '../../pagination/whole-list.ts';
-import type { Capabilities, Connector, LogReading } from '../connector.ts';
+import type { Capabilities, Connector, FollowedLog, LogReading } from '../connector.ts';
 import { createNemoApi } from './api.ts';
 import { noSuchAttempt, noSuchJob } from './errors.ts';
+import { attemptsPartition, followedAttempts, joinAttempts } from './followed-log.ts';
 import { JOB_PAGE_SIZE, createJobList, sum } from './job-list.ts';
 import { createJobReader } from './job-reader.ts';
 import { jobOf } from './job.ts';
@@ -73,12 +74,25 @@ export function createNemoConnector(source: string, http: SourceHttp, options: N
     if (plan.attempts === null) {
       return { partitions: [logPartition({ ...selection, attemptKey: null }, logOptions)], residual };
     }
-    const partitions = await Promise.all(
-      plan.attempts.map((attempt) => attemptPartition(attempt, selection, logOptions, call)),
+    const asked = await Promise.all(
+      plan.attempts.map(async (key) => ({ key, partition: await attemptPartition(key, selection, logOptions, call) })),
     );
-    const found = partitions.filter((partition) => partition !== null);
-    if (found.length > 0 || scope.attempt === undefined) return { partitions: found, residual };
+    const partitions = joinAttempts(asked);
+    if (partitions.length > 0 || scope.attempt === undefined) return { partitions, residual };
     return { partitions: [refusedPartition(scope.attempt, noSuchAttempt(source))], residual };
+  }
+
+  async function follow(key: string, filter: LogFilter, call: Call): Promise<FollowedLog> {
+    const place = placeOf(key, workspaces);
+    const plan = planScope({ job: key }, filter);
+    const current = place === null ? null : ((await reader.lastJob(place, call))?.attempt_id ?? null);
+    if (place === null || plan === null || current === null) return logs({ job: key }, filter, call);
+    const selection = { place, step: plan.step, task: plan.task };
+    const attempts = await followedAttempts(current, selection, logOptions, call);
+    if (attempts === null) return { ...(await logs({ job: key }, filter, call)), stretch: current };
+    const wanted = attempts.filter((attempt) => plan.attempts?.includes(attempt.key) ?? true);
+    const partitions = wanted.length === 0 ? [] : [attemptsPartition(wanted, selection, logOptions)];
+    return { partitions, residual: plan.residual };
   }
 
   return {
@@ -100,6 +114,7 @@ export function createNemoConnector(source: string, http: SourceHttp, options: N
     step: (job, key, call) => find(reader.steps, job, key, call),
     task: (job, key, call) => find(reader.tasks, job, key, call),
     logs,
+    follow,
   };
 }
 

@@ -24,6 +24,11 @@ export function isTokenRefused(error: unknown): boolean {
   return error.status === 422 || error.status === 400 || isLogQueryFailure(error);
 }
 
+/** A parameter is not of the kind that the service wants. */
+export function isRefused(error: unknown): boolean {
+  return error instanceof TributaryError && error.status === 422;
+}
+
 /** Nothing there: the job, or the route. */
 export function isAbsent(error: unknown): error is TributaryError {
   return error instanceof TributaryError && (error.status === 404 || error.status === 405);

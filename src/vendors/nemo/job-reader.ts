@@ -11,20 +11,34 @@ import type { AttemptWire, JobWire, StatusTreeWire } from './wire.ts';
 export interface JobReader {
   /** Null when there is no such job. */
   job(place: JobPlace, call: Call): Promise<JobWire | null>;
+  /** As this call has read it last, or else as it is. */
+  lastJob(place: JobPlace, call: Call): Promise<JobWire | null>;
   /** Keeps a job that another call has brought. */
   keep(place: JobPlace, wire: JobWire, call: Call): void;
   readonly attempts: (place: JobPlace, call: Call) => Promise<readonly Attempt[]>;
+  /** The attempts up to `current`, where logs can be had by them; otherwise null. The job must be known to be there. */
+  attemptsUpTo(place: JobPlace, current: string, call: Call): Promise<readonly Attempt[] | null>;
   readonly steps: (place: JobPlace, call: Call) => Promise<readonly Step[]>;
   readonly tasks: (place: JobPlace, call: Call) => Promise<readonly Task[]>;
   /** Does the vendor have attempt routes? Null: nobody has asked it yet. */
   attemptRoutes(): boolean | null;
+  /** Can a log call name any attempt? As soon as the vendor is known to have routes for them, until it refuses. */
+  namesAttempts(): boolean;
+  /** The vendor did not take the id of an attempt in a log call. */
+  refuseAttempts(): void;
 }
+
+/** How many jobs' attempts are remembered. */
+const MOST_REMEMBERED = 1_000;
 
 export function createJobReader(source: string, api: NemoApi): JobReader {
   const owner = {};
   /** Once known it stays: a property of the deployment. */
   let attemptRoutes: boolean | null = null;
+  let refusesAttempts = false;
   let probing: Promise<unknown> | null = null;
+  /** What came before an attempt does not change any more. */
+  const upTo = new Map<string, readonly Attempt[]>();
 
   function once<T>(kind: string, place: JobPlace, call: Call, load: () => Promise<T>): Promise<T> {
     if (call.priority === 'poll') return load();
@@ -32,7 +46,15 @@ export function createJobReader(source: string, api: NemoApi): JobReader {
   }
 
   function job(place: JobPlace, call: Call): Promise<JobWire | null> {
-    return once('job', place, call, () => api.job(place, call));
+    return once('job', place, call, () => {
+      const found = api.job(place, call);
+      lastJobs(call).set(jobKey(place.workspace, place.name), found);
+      return found;
+    });
+  }
+
+  function lastJobs(call: Call): Map<string, Promise<JobWire | null>> {
+    return call.scoped(owner, 'last jobs', () => new Map<string, Promise<JobWire | null>>());
   }
 
   function tree(place: JobPlace, call: Call): Promise<StatusTreeWire> {
@@ -67,6 +89,26 @@ export function createJobReader(source: string, api: NemoApi): JobReader {
     }
   }
 
+  async function attemptsUpTo(place: JobPlace, current: string, call: Call): Promise<readonly Attempt[] | null> {
+    if (refusesAttempts) return null;
+    const name = JSON.stringify([place.workspace, place.name, current]);
+    const known = upTo.get(name);
+    if (known !== undefined) return known;
+    const routed = await routedAttempts(place, call);
+    // The job is there, so what is absent is the route.
+    if (routed === null) attemptRoutes ??= false;
+    if (routed === null) return null;
+    const attempts = attemptsOf(routed);
+    if (attempts.at(-1)?.key === current) remember(name, attempts);
+    return attempts;
+  }
+
+  function remember(name: string, attempts: readonly Attempt[]): void {
+    upTo.set(name, attempts);
+    const [oldest] = upTo.keys();
+    if (upTo.size > MOST_REMEMBERED && oldest !== undefined) upTo.delete(oldest);
+  }
+
   async function loadAttempts(place: JobPlace, call: Call): Promise<readonly Attempt[]> {
     const routed = await routedAttempts(place, call);
     if (routed !== null) return attemptsOf(routed);
@@ -80,6 +122,8 @@ export function createJobReader(source: string, api: NemoApi): JobReader {
   return {
     job,
     keep: (place, wire, call) => void once('job', place, call, () => Promise.resolve(wire)),
+    lastJob: (place, call) => lastJobs(call).get(jobKey(place.workspace, place.name)) ?? job(place, call),
+    attemptsUpTo,
     attempts: (place, call) => once('attempts', place, call, () => loadAttempts(place, call)),
     async steps(place, call) {
       const { tree, attempt } = await currentTree(place, call);
@@ -90,5 +134,7 @@ export function createJobReader(source: string, api: NemoApi): JobReader {
       return tasksOf(tree, attempt);
     },
     attemptRoutes: () => attemptRoutes,
+    namesAttempts: () => attemptRoutes === true && !refusesAttempts,
+    refuseAttempts: () => void (refusesAttempts = true),
   };
 }

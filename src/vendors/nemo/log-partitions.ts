@@ -5,7 +5,7 @@ import { pageTokenPartition } from '../../pagination/page-token.ts';
 import type { TokenPage } from '../../pagination/page-token.ts';
 import type { Partition } from '../../pagination/partition.ts';
 import type { LogQuery, NemoApi } from './api.ts';
-import { isLogQueryFailure, isTokenRefused, noSuchJob } from './errors.ts';
+import { isLogQueryFailure, isRefused, isTokenRefused, noSuchJob } from './errors.ts';
 import type { JobReader } from './job-reader.ts';
 import { isStorable } from './keys.ts';
 import type { JobPlace } from './keys.ts';
@@ -26,10 +26,14 @@ export interface LogSelection extends Pick<LogQuery, 'attempt' | 'step' | 'task'
   readonly attemptKey: string | null;
 }
 
-/** The partition of a selection: '' is the log of the current attempt, any other is named by its attempt. */
+/**
+ * The partition of a selection. All of a job's attempts have one key, and so an entry has one id: while its
+ * attempt is the current one nothing in its row says so, and later it still is the same entry. (Nothing is
+ * confused by that: the vendor names the tasks of each attempt anew, and a task's name is part of the place.)
+ */
 export function logPartition(selection: LogSelection, options: LogPartitionOptions): Partition<LogEntry> {
   return pageTokenPartition<LogEntry>({
-    key: selection.attempt ?? '',
+    key: '',
     limit: options.pageSize,
     identity: { by: 'content', of: identityOf },
     fetch: (token, call) => fetchPage(selection, token, options, call),
@@ -42,13 +46,15 @@ export function logPartition(selection: LogSelection, options: LogPartitionOptio
 async function fetchPage(
   { place, attempt, step, task, attemptKey }: LogSelection,
   pageCursor: string | null,
-  { source, api, pageSize }: LogPartitionOptions,
+  { source, api, reader, pageSize }: LogPartitionOptions,
   call: Call,
 ): Promise<TokenPage<LogEntry>> {
   try {
     const page = await api.logs(place, { limit: pageSize, pageCursor, attempt, step, task }, call);
     return { ...page, rows: page.rows.map((row) => entryOf(row, attemptKey)) };
   } catch (error) {
+    // Documentation disagrees on what names an attempt in this call; some say a number.
+    if (attempt !== undefined && pageCursor === null && isRefused(error)) reader.refuseAttempts();
     if (isStorable(place.name) || !isLogQueryFailure(error)) throw error;
     const message = `${source}: the source can't give the log of a job with such a name (letters, digits and ._:- only).`;
     throw new TributaryError('SOURCE_TRUNCATED', message, { source, cause: error });
@@ -71,7 +77,7 @@ export async function attemptPartition(
   if (job.attempt_id === attempt) return logPartition({ ...selection, attemptKey: attempt }, options);
   const known = await reader.attempts(selection.place, call);
   if (!known.some(({ key }) => key === attempt)) return null;
-  if (reader.attemptRoutes() === true) return logPartition({ ...selection, attempt, attemptKey: attempt }, options);
+  if (reader.namesAttempts()) return logPartition({ ...selection, attempt, attemptKey: attempt }, options);
   const message = `${source}: the source gives only the log of a job's current attempt; that of an earlier one is out of reach.`;
   return refusedPartition(attempt, new TributaryError('SOURCE_TRUNCATED', message, { source }));
 }

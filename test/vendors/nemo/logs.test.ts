@@ -314,9 +314,9 @@ describe('reading an attempt', () => {
     const scoped = await connector.logs({ job: JOB, attempt: first }, {}, createCall());
     const { rows } = await readAll(scoped.partitions[0]!);
     expect(rows.map(({ message, attemptKey }) => [message, attemptKey])).toEqual([['old', first]]);
-    expect([scoped.partitions[0]!.key, logQueries()]).toEqual([first, [{ limit: '1000', attempt_id: first }]]);
+    expect([scoped.partitions[0]!.key, logQueries()]).toEqual(['', [{ limit: '1000', attempt_id: first }]]);
     const both = await connector.logs({ job: JOB }, { attemptIn: [first, second, 'current'] }, createCall());
-    expect(both.partitions.map(({ key }) => key)).toEqual([first, '']);
+    expect(both.partitions.map(({ key }) => key)).toEqual(['']);
     expect(await messagesOf(both.partitions)).toEqual(['old', 'new']);
   });
 
@@ -326,6 +326,117 @@ describe('reading an attempt', () => {
     await expect(readAll(scoped.partitions[0]!)).rejects.toMatchObject({ code: 'NOT_FOUND' });
     const filtered = await connector.logs({ job: JOB }, { attemptIn: ['none'] }, createCall());
     expect(filtered.partitions).toEqual([]);
+  });
+});
+
+describe('following a job', () => {
+  async function begun(simulation: NemoOptions): Promise<Harness & { first: string }> {
+    const harness = await withLines([{ time: START, message: 'old' }], { simulation });
+    return { ...harness, first: harness.simulation.attempts(JOB)[0]! };
+  }
+
+  function again({ simulation }: Harness): string {
+    const id = simulation.startAttempt(JOB, START + SECOND);
+    simulation.write(JOB, [{ time: START + 2n * SECOND, message: 'new' }]);
+    return id;
+  }
+
+  it('pins each attempt by its id in generation C, the earlier ones first', async () => {
+    const harness = await begun({ generation: 'C' });
+    const second = again(harness);
+    const { connector, first, logQueries } = harness;
+    const { partitions, stretch } = await connector.follow!(JOB, {}, createCall());
+    expect([partitions.map(({ key }) => key), stretch]).toEqual([[''], undefined]);
+    const { rows } = await readAll(partitions[0]!);
+    expect(rows.map(({ message, attemptKey }) => [message, attemptKey])).toEqual([
+      ['old', first],
+      ['new', second],
+    ]);
+    expect(logQueries().map((query) => query['attempt_id'])).toEqual([first, second]);
+  });
+
+  it('gives entries the places that the log of their attempt gives them', async () => {
+    const harness = await begun({ generation: 'C' });
+    const { connector } = harness;
+    const place = ({ time, tie }: LogEntry): unknown => [time, tie];
+    const [old] = (await readAll(await onlyPartition(harness))).rows;
+    again(harness);
+    const [current] = (await readAll(await onlyPartition(harness))).rows;
+    const { partitions } = await connector.follow!(JOB, {}, createCall());
+    expect((await readAll(partitions[0]!)).rows.map(place)).toEqual([place(old!), place(current!)]);
+  });
+
+  it('asks for the job and its attempts, and later for the job alone', async () => {
+    const harness = await begun({ generation: 'C' });
+    const { connector, kinds, server } = harness;
+    await connector.follow!(JOB, {}, createCall());
+    expect(kinds()).toEqual(['job', 'attempts']);
+    again(harness);
+    server.resetCalls();
+    const call = createCall({ priority: 'poll' });
+    await connector.getJobs([JOB], call);
+    await connector.follow!(JOB, {}, call);
+    expect(kinds()).toEqual(['job', 'attempts']);
+    server.resetCalls();
+    await connector.follow!(JOB, {}, createCall());
+    expect(kinds()).toEqual(['job']);
+  });
+
+  it('goes on in the current attempt without reading those that ended long before', async () => {
+    const harness = await begun({ generation: 'C' });
+    const second = harness.simulation.startAttempt(JOB, START + 1_000n * SECOND);
+    harness.simulation.write(JOB, [{ time: START + 1_100n * SECOND, message: 'new' }]);
+    const { partitions } = await harness.connector.follow!(JOB, {}, createCall());
+    const from = { position: { time: START + 1_099n * SECOND, tie: '' }, hint: null };
+    const { rows } = await readAll(partitions[0]!, createCall(), 'forward', from);
+    expect(rows.map(({ message }) => message)).toEqual(['new']);
+    expect(harness.logQueries().map((query) => query['attempt_id'])).toEqual([second]);
+  });
+
+  it.each(['A', 'B'] as const)('says which attempt alone can be read in generation %s', async (generation) => {
+    const harness = await begun({ generation });
+    const { connector, first, kinds, server } = harness;
+    const before = await connector.follow!(JOB, {}, createCall());
+    expect([before.stretch, kinds()]).toEqual([first, ['job', 'attempts']]);
+    const second = again(harness);
+    server.resetCalls();
+    const after = await connector.follow!(JOB, {}, createCall());
+    expect([after.stretch, kinds()]).toEqual([second, ['job']]);
+    expect(await messagesOf(after.partitions)).toEqual(['new']);
+    expect(harness.logQueries()).toEqual([{ limit: '1000' }]);
+  });
+
+  it('is of no attempt as long as there is none, or no job', async () => {
+    const { connector, simulation } = await connect({ simulation: { generation: 'C' } });
+    simulation.createJob({ name: 'sft', status: 'QUEUED', attempt: false });
+    const { partitions, stretch } = await connector.follow!(JOB, {}, createCall());
+    expect([await messagesOf(partitions), stretch]).toEqual([[], undefined]);
+    for (const job of ['default/none', 'elsewhere/sft']) {
+      const none = await connector.follow!(job, {}, createCall());
+      await expect(readAll(none.partitions[0]!)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    }
+  });
+
+  it('takes the same filters', async () => {
+    const harness = await begun({ generation: 'C' });
+    const second = again(harness);
+    harness.simulation.write(JOB, [{ time: START + 3n * SECOND, message: 'up', step: 'upload' }]);
+    const { connector } = harness;
+    const steps = await connector.follow!(JOB, { stepIn: ['upload'] }, createCall());
+    expect([await messagesOf(steps.partitions), steps.residual]).toEqual([['up'], {}]);
+    const attempts = await connector.follow!(JOB, { attemptIn: [second, 'none'] }, createCall());
+    expect(await messagesOf(attempts.partitions)).toEqual(['new', 'up']);
+    expect((await connector.follow!(JOB, { attemptIn: ['none'] }, createCall())).partitions).toEqual([]);
+  });
+
+  it('does without ids of attempts from where one was refused', async () => {
+    const harness = await begun({ generation: 'C' });
+    const { connector, first, server } = harness;
+    const pinned = await connector.follow!(JOB, {}, createCall());
+    server.inject({ kinds: ['logs'], times: 1, what: { do: 'status', status: 422, body: '{"detail":[]}' } });
+    await expect(readAll(pinned.partitions[0]!)).rejects.toMatchObject({ code: 'SOURCE_BAD_RESPONSE' });
+    const { partitions, stretch } = await connector.follow!(JOB, {}, createCall());
+    expect([stretch, await messagesOf(partitions)]).toEqual([first, ['old']]);
   });
 });
 

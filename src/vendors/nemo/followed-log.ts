@@ -1,0 +1,74 @@
+import type { Call } from '../../domain/call.ts';
+import { hasCode } from '../../domain/errors.ts';
+import type { Attempt } from '../../domain/job.ts';
+import type { LogEntry } from '../../domain/log-entry.ts';
+import { chaptersPartition } from '../../pagination/chapters.ts';
+import type { Chapter } from '../../pagination/chapters.ts';
+import type { Partition } from '../../pagination/partition.ts';
+import { logPartition } from './log-partitions.ts';
+import type { LogPartitionOptions, LogSelection } from './log-partitions.ts';
+
+/**
+ * How long after another attempt has begun lines of the one before are still looked for, and how much
+ * earlier than its attempt a line may be by the clock of its machine. Nanoseconds.
+ */
+const SLACK = 60_000_000_000n;
+
+/** Lines of a job, whatever attempt they are of. */
+export type JobSelection = Pick<LogSelection, 'place' | 'step' | 'task'>;
+
+/**
+ * The attempts of a job as one log, the oldest first, each pinned by its id. An attempt that is there no
+ * more, beside others that are, is said.
+ */
+export function attemptsPartition(
+  attempts: readonly Pick<Attempt, 'key' | 'createdAt' | 'time'>[],
+  selection: JobSelection,
+  options: LogPartitionOptions,
+): Partition<LogEntry> {
+  const chapters = attempts.map((attempt): Chapter<LogEntry> => {
+    const pinned = { ...selection, attempt: attempt.key, attemptKey: attempt.key };
+    return {
+      key: attempt.key,
+      beganAt: attempt.createdAt === null ? null : attempt.time,
+      partition: logPartition(pinned, options),
+    };
+  });
+  const current = chapters.at(-1);
+  return chaptersPartition({
+    key: '',
+    chapters,
+    slack: SLACK,
+    goneBy: (error, chapter) =>
+      chapter !== current && hasCode(error, 'NOT_FOUND') ? 'the log of an earlier attempt is not there any more' : null,
+  });
+}
+
+/** The attempts to follow, the current one last; null where the source gives the log of the current one alone. */
+export async function followedAttempts(
+  current: string,
+  { place }: JobSelection,
+  { reader }: LogPartitionOptions,
+  call: Call,
+): Promise<readonly Pick<Attempt, 'key' | 'createdAt' | 'time'>[] | null> {
+  const attempts = await reader.attemptsUpTo(place, current, call);
+  if (attempts === null || attempts.some(({ key }) => key === current)) return attempts;
+  // The list may be older than what the job says.
+  return [...attempts, { key: current, createdAt: null, time: 0n }];
+}
+
+/**
+ * Partitions of attempts that were asked for by name: those that can be read as one, as all entries of a job
+ * have places in one log.
+ */
+export function joinAttempts(
+  asked: readonly { readonly key: string; readonly partition: Partition<LogEntry> | null }[],
+): readonly Partition<LogEntry>[] {
+  const found = asked.flatMap(({ key, partition }) => (partition === null ? [] : [{ key, partition, beganAt: null }]));
+  const readable = found.filter(({ partition }) => partition.key === '');
+  const refused = found.filter(({ partition }) => partition.key !== '').map(({ partition }) => partition);
+  const [only] = readable;
+  if (only === undefined) return refused;
+  if (readable.length === 1) return [only.partition, ...refused];
+  return [chaptersPartition({ key: '', chapters: readable, slack: 0n }), ...refused];
+}
