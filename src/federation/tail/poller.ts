@@ -176,9 +176,11 @@ export class Poller implements LocalDriver {
     try {
       const call = this.#call();
       const changed = await this.#refreshIfDue(call);
+      // Asked before it is read: an answer may be long on its way, and what came meanwhile is not in it.
+      const isLast = this.#isDrained();
       const fresh = await this.#readNew(sink, call);
       sink.recovered();
-      if (this.#isDrained()) {
+      if (isLast) {
         sink.ended('JOB_FINISHED');
         return null;
       }
