@@ -305,7 +305,7 @@ describe('a server that speaks the reference pages', () => {
     const text = `query ($key: String!, $filter: LogFilter) {
       job(source: "marketplace", key: $key) { logs(first: 10, filter: $filter) { nodes { message } } }
     }`;
-    for (const filter of [{ since: '2025-09-11T13:40:30Z' }, { minSeverity: 'ERROR' }]) {
+    for (const filter of [{ since: '2025-09-11T13:40:30Z' }, { minSeverity: 'ERROR' }, { contains: 'step 249' }]) {
       const data = await query<{ job: { logs: { nodes: unknown[] } } }>(text, { key: SOFTWAREONE_TASK, filter });
       expect(data.job.logs.nodes[0]).toEqual({ message: 'since' in filter ? 'step 210' : 'step 249' });
     }

@@ -21,7 +21,7 @@ import type { SimulatedTask } from './tasks.ts';
  */
 export function listLogs(task: SimulatedTask, query: ListQuery, settings: SoftwareOneSettings): SandboxReply {
   const selected = readSelect(query.select, LOG_PROPERTIES, ['audit']);
-  const resource = { fields: LOG_FIELDS, permits: permission(settings.unfilterable, selected) };
+  const resource = { ...settings, fields: LOG_FIELDS, permits: permission(settings.unfilterable, selected) };
   const expression = query.filter === null ? null : parseQuery(query.filter);
   // Compiled as a whole, so that a wrong part is refused also where the store would have answered it.
   if (expression !== null) compileFilter(expression, resource);

@@ -19,8 +19,8 @@ export function listTasks(
 ): SandboxReply {
   const selected = readSelect(query.select, TASK_PROPERTIES, ['audit']);
   const permits = permission(settings.unfilterableTasks, selected);
-  const passes =
-    query.filter === null ? null : compileFilter(parseQuery(query.filter), { fields: TASK_FIELDS, permits });
+  const resource = { ...settings, fields: TASK_FIELDS, permits };
+  const passes = query.filter === null ? null : compileFilter(parseQuery(query.filter), resource);
   const keys = readOrder(query.order, TASK_FIELDS, permission(settings.unorderableTasks, selected));
   let rows = [...tasks].map((task) => taskOnTheWire(task, etaWriter(settings)));
   if (passes !== null && !settings.ignoresFilters) rows = rows.filter(passes);

@@ -6,14 +6,20 @@ import type { CompareOperator, Expression } from './rql-expression.ts';
 /** Does a row of the resource pass? */
 export type Predicate = (row: unknown) => boolean;
 
-/** What a query may talk about, and whether a path of it may be used. */
+/** What a query may talk about, whether a path of it may be used, and how text is compared. */
 export interface Resource {
   readonly fields: Fields;
+  readonly unknownOperators?: readonly string[];
+  readonly composesText?: boolean;
   permits(path: string): boolean;
 }
 
 /** Turns a tree into a predicate. Throws `QueryError` for what the resource does not have or permit. */
 export function compileFilter(expression: Expression, resource: Resource): Predicate {
+  const operator = expression.kind === 'compare' ? expression.operator : expression.kind;
+  if (resource.unknownOperators?.includes(operator) === true) {
+    throw new QueryError(operator, 'Unknown expression group.');
+  }
   switch (expression.kind) {
     case 'and': {
       const parts = expression.items.map((item) => compileFilter(item, resource));
@@ -46,7 +52,7 @@ function compileComparison(node: Expression & { kind: 'compare' }, resource: Res
     return (row) => values.has(read(row)) === (operator === 'in');
   }
   if (operator === 'like' || operator === 'ilike') {
-    const matches = patternOf(textOf(right, path), operator === 'ilike');
+    const matches = patternOf(textOf(right, path), operator === 'ilike', resource.composesText === true);
     return (row) => {
       const value = read(row);
       return typeof value === 'string' && matches(value);
@@ -107,14 +113,18 @@ function holds(operator: CompareOperator, value: string | number | null, other: 
 }
 
 /** `*` is a wildcard at the start and the end only; `\*` there is a star; without wildcards it means equal. */
-function patternOf(pattern: string, insensitive: boolean): (value: string) => boolean {
+function patternOf(pattern: string, insensitive: boolean, composes: boolean): (value: string) => boolean {
   const opens = pattern.startsWith('*');
   const closes = pattern.length > 1 && pattern.endsWith('*') && !pattern.endsWith('\\*');
   const inner = pattern.slice(opens ? 1 : 0, closes ? -1 : undefined);
   const literal = inner.replace(/^\\\*/, '*').replace(/\\\*$/, '*');
-  const wanted = insensitive ? literal.toLowerCase() : literal;
+  const compared = (text: string): string => {
+    const composed = composes ? text.normalize('NFC') : text;
+    return insensitive ? composed.toLowerCase() : composed;
+  };
+  const wanted = compared(literal);
   return (value) => {
-    const text = insensitive ? value.toLowerCase() : value;
+    const text = compared(value);
     if (opens && closes) return text.includes(wanted);
     if (opens) return text.endsWith(wanted);
     return closes ? text.startsWith(wanted) : text === wanted;

@@ -16,6 +16,10 @@ export interface SoftwareOneSettings {
   /** The same for tasks. */
   unfilterableTasks: readonly string[];
   unorderableTasks: readonly string[];
+  /** Operators of filters that the service does not know: 400. */
+  unknownOperators: readonly string[];
+  /** Is text compared as a linguistic collation does, for which a letter with a combining mark is another letter? */
+  composesText: boolean;
   /** Filters are accepted and have no effect. */
   ignoresFilters: boolean;
   /** `order` is accepted and has no effect. */
@@ -35,6 +39,8 @@ export const DEFAULT_SETTINGS: SoftwareOneSettings = {
   unorderable: [],
   unfilterableTasks: [],
   unorderableTasks: [],
+  unknownOperators: [],
+  composesText: false,
   ignoresFilters: false,
   ignoresOrder: false,
   ignoresSecondOrder: false,

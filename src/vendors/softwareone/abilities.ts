@@ -8,13 +8,16 @@ interface Fact {
   readonly asks: 'filter' | 'order';
   /** The property that it is about. */
   readonly path: string;
+  /** The operators that only it uses: a service that does not know one complains about that. */
+  readonly operators?: readonly string[];
 }
 
 const FACTS = {
   'logs by time': { asks: 'order', path: 'timestamp' },
   'logs by time and id': { asks: 'order', path: 'id' },
-  'logs within times': { asks: 'filter', path: 'timestamp' },
-  'logs of severities': { asks: 'filter', path: 'severity' },
+  'logs within times': { asks: 'filter', path: 'timestamp', operators: ['ge', 'le'] },
+  'logs of severities': { asks: 'filter', path: 'severity', operators: ['in', 'out'] },
+  'logs of a text': { asks: 'filter', path: 'message', operators: ['or', 'ilike'] },
   'tasks by age': { asks: 'order', path: 'audit.created.at' },
   'tasks without parent': { asks: 'filter', path: 'parent.id' },
   'tasks of a parent': { asks: 'filter', path: 'parent.id' },
@@ -120,7 +123,8 @@ function complaintOf(body: unknown): Complaint {
   return { subjects, text: texts.join(' ').toLowerCase() };
 }
 
-function isAbout({ subjects, text }: Complaint, { asks, path }: Fact): boolean {
+function isAbout({ subjects, text }: Complaint, { asks, path, operators }: Fact): boolean {
+  if (operators?.some((operator) => subjects.has(operator)) === true) return true;
   if (!subjects.has(path)) return false;
   if (text.includes('ordering')) return asks === 'order';
   return !text.includes('filtering') || asks === 'filter';

@@ -56,11 +56,11 @@ export function createSoftwareOneConnector({ http, options }: ConnectorOptions):
   };
 }
 
-/** Text is not pushed down: the vendor would look for it in the template, not in the line that it makes. */
 function pushdownOf(abilities: Abilities): LogFilterField[] {
   // Where the vendor does not order by time, a place in a log is found by row numbers alone.
   const bounds = abilities.can('logs by time') && abilities.can('logs within times');
   const times: LogFilterField[] = bounds ? ['SINCE', 'UNTIL'] : [];
   const severities: LogFilterField[] = abilities.can('logs of severities') ? ['MIN_SEVERITY', 'SEVERITY_IN'] : [];
-  return [...times, ...severities];
+  const texts: LogFilterField[] = abilities.can('logs of a text') ? ['CONTAINS'] : [];
+  return [...times, ...severities, ...texts];
 }

@@ -6,22 +6,22 @@ import type { Ability } from './abilities.ts';
 import { badResponse } from './context.ts';
 import type { SourceContext } from './context.ts';
 import { abilitiesFor, isWithinBounds, logQuery } from './log-query.ts';
+import type { LogFilters } from './log-query.ts';
 import { entryOf } from './mapping.ts';
 import type { LogRow } from './mapping.ts';
 import { OrderCheck } from './order-check.ts';
 import { OutOfOrder } from './out-of-order.ts';
 import { isTaskId, TASKS } from './paths.ts';
-import type { SeverityFilter } from './severity-filter.ts';
+import type { Condition } from './rql.ts';
 import { taskLogListWire } from './wire.ts';
 import type { TaskLogListWire, TaskLogWire } from './wire.ts';
 
 /** Which log is read. */
-export interface TaskLog {
+export interface TaskLog extends LogFilters {
   /** The task whose log it is. */
   readonly task: string;
   /** What entries say as their `taskKey`. */
   readonly taskKey: string | null;
-  readonly severity: SeverityFilter | null;
 }
 
 /**
@@ -33,12 +33,27 @@ export class LogPages {
   readonly #context: SourceContext;
   readonly #log: TaskLog;
   readonly #order = new OrderCheck();
+  /** What a page was asked without: the offsets that follow count in that list, so it is not asked for again. */
+  readonly #without = new Set<Ability>();
   /** What the source lost on account of refusals of this log. */
   readonly lost: Ability[] = [];
 
   constructor(context: SourceContext, log: TaskLog) {
     this.#context = context;
     this.#log = log;
+  }
+
+  /** Can the source do it, and has it been thought able to since this reader began? */
+  can(ability: Ability): boolean {
+    if (!this.#context.abilities.can(ability)) this.#without.add(ability);
+    return !this.#without.has(ability);
+  }
+
+  /** Names the list that is asked for: page numbers mean nothing in another one. */
+  get listName(): string {
+    return this.#filters()
+      .map(({ mark }) => mark)
+      .join('');
   }
 
   fetch(request: OffsetRequest, call: Call): Promise<OffsetPage<LogRow>> {
@@ -58,14 +73,14 @@ export class LogPages {
   async count(call: Call): Promise<number | null> {
     const known = await this.#totals(call).get(this.#totalKey());
     if (known !== undefined) return known;
-    const order = this.#can('logs by time') ? 'ascending' : 'descending';
+    const order = this.can('logs by time') ? 'ascending' : 'descending';
     return (await this.fetch({ offset: 0, limit: this.#context.pageSize, order }, call)).total;
   }
 
   async #fetch(request: OffsetRequest, call: Call): Promise<OffsetPage<LogRow>> {
     const { abilities, http } = this.#context;
-    const { severity, taskKey } = this.#log;
-    const used = abilitiesFor(request, severity).filter((ability) => this.#can(ability));
+    const { taskKey } = this.#log;
+    const used = abilitiesFor(request, this.#log).filter((ability) => this.can(ability));
     if (request.order === 'ascending' && !used.includes('logs by time'))
       throw new OutOfOrder(http.source, 'logs by time');
     const { $meta, data } = await this.#ask(request, used, call);
@@ -78,29 +93,24 @@ export class LogPages {
       throw badResponse(this.#context, 'does not bound a log by time');
     }
     await this.#proveOrder({ $meta, data }, request, used, call);
-    // Rows that should not be there do no harm to the order: the partition leaves them out.
-    if (severity !== null && data.some((log) => !severity.allows(log.severity))) abilities.lose('logs of severities');
+    this.#checkFilters(data, used);
     return { rows: data.map((log) => entryOf(log, taskKey)), total: $meta.total, limit: $meta.limit };
   }
 
   async #ask(request: OffsetRequest, used: readonly Ability[], call: Call): Promise<TaskLogListWire> {
     const { http, abilities } = this.#context;
-    const { task, severity } = this.#log;
+    const { task } = this.#log;
     if (!isTaskId(task)) {
       throw new TributaryError('NOT_FOUND', `${http.source}: there is no such task`, { source: http.source });
     }
     const path = [...TASKS, task, 'logs'];
     try {
-      const query = logQuery(request, severity, used);
+      const query = logQuery(request, this.#log, used);
       return (await http.json({ method: 'GET', path, query }, taskLogListWire, call)).data;
     } catch (error) {
       if (isRefusal(error)) this.lost.push(...abilities.blame(error, used));
       throw error;
     }
-  }
-
-  #can(ability: Ability): boolean {
-    return this.#context.abilities.can(ability);
   }
 
   #checkOrder(data: readonly TaskLogWire[], request: OffsetRequest, used: readonly Ability[]): void {
@@ -113,6 +123,16 @@ export class LogPages {
     });
     if (disorder === null) return;
     throw new OutOfOrder(this.#context.http.source, disorder === 'id' ? 'logs by time and id' : 'logs by time');
+  }
+
+  /** Rows that should not be there do no harm to the order: they are left out by the partition and the reader. */
+  #checkFilters(data: readonly TaskLogWire[], used: readonly Ability[]): void {
+    const { severity, text } = this.#log;
+    const isIgnored: Partial<Record<Ability, boolean>> = {
+      'logs of severities': severity !== null && data.some((log) => !severity.allows(log.severity)),
+      'logs of a text': text !== null && data.some((log) => !text.allows(log.message)),
+    };
+    this.#context.abilities.lose(...used.filter((ability) => isIgnored[ability] === true));
   }
 
   /**
@@ -147,8 +167,16 @@ export class LogPages {
     return call.scoped(this.#context, 'log totals', () => new Map<string, Promise<number | null | undefined>>());
   }
 
+  /** The filters that are asked for. */
+  #filters(): readonly { readonly mark: string; readonly condition: Condition }[] {
+    const { severity, text } = this.#log;
+    return [
+      ...(severity !== null && this.can('logs of severities') ? [{ mark: 's', condition: severity.condition }] : []),
+      ...(text !== null && this.can('logs of a text') ? [{ mark: 't', condition: text.condition }] : []),
+    ];
+  }
+
   #totalKey(): string {
-    const severity = this.#can('logs of severities') ? this.#log.severity : null;
-    return JSON.stringify([this.#log.task, severity?.condition.text ?? null]);
+    return JSON.stringify([this.#log.task, ...this.#filters().map(({ condition }) => condition.text)]);
   }
 }

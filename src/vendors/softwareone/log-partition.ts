@@ -1,7 +1,7 @@
 import type { Call } from '../../domain/call.ts';
 import type { LogEntry } from '../../domain/log-entry.ts';
 import { offsetPartition } from '../../pagination/offset.ts';
-import type { Batch, Partition, ReadRequest } from '../../pagination/partition.ts';
+import type { Batch, Hint, Partition, ReadRequest } from '../../pagination/partition.ts';
 import { isRefusal } from './abilities.ts';
 import type { SourceContext } from './context.ts';
 import { LogPages } from './log-pages.ts';
@@ -30,17 +30,18 @@ async function* read(
   call: Call,
 ): AsyncGenerator<Batch<LogEntry>, void, undefined> {
   const pages = new LogPages(context, log);
-  let { from, hint } = request;
+  let { from } = request;
+  let hint = hintWithin(pages.listName, request.hint);
   for (;;) {
     const losses = context.abilities.losses;
     try {
-      for await (const batch of nativePartition(key, context, pages).read({ ...request, from, hint }, call)) {
+      for await (const batch of nativePartition(key, context.pageSize, pages).read({ ...request, from, hint }, call)) {
         const last = batch.rows.at(-1);
         if (last !== undefined) {
           from = { time: last.time, tie: last.tie };
           hint = batch.hints.at(-1) ?? null;
         }
-        yield allowed(batch, log);
+        yield allowed(named(pages.listName, batch), log);
       }
       return;
     } catch (error) {
@@ -50,9 +51,12 @@ async function* read(
   }
 }
 
-/** Null when the vendor can't be had to count what the filter lets through. */
+/**
+ * Null when the vendor can't be had to count what the filter lets through. By text it counts too many.
+ */
 async function count(context: SourceContext, log: TaskLog, call: Call): Promise<number | null> {
   const { abilities } = context;
+  if (log.text !== null) return null;
   const isLocal = (): boolean => log.severity !== null && !abilities.can('logs of severities');
   if (isLocal()) return null;
   const pages = new LogPages(context, log);
@@ -67,16 +71,16 @@ async function count(context: SourceContext, log: TaskLog, call: Call): Promise<
   }
 }
 
-function nativePartition(key: string, { abilities, pageSize }: SourceContext, pages: LogPages): Partition<LogRow> {
+function nativePartition(key: string, pageSize: number, pages: LogPages): Partition<LogRow> {
   return offsetPartition<LogRow>({
     key,
     limit: pageSize,
     identity: { by: 'id', of: (row) => row.logId },
     get orders() {
-      return abilities.can('logs by time') ? (['ascending', 'descending'] as const) : (['descending'] as const);
+      return pages.can('logs by time') ? (['ascending', 'descending'] as const) : (['descending'] as const);
     },
-    tieOrdered: () => abilities.can('logs by time and id'),
-    timeFilter: () => abilities.can('logs within times'),
+    tieOrdered: () => pages.can('logs by time and id'),
+    timeFilter: () => pages.can('logs within times'),
     fetch: (request, call) => pages.fetch(request, call),
   });
 }
@@ -85,6 +89,16 @@ function nativePartition(key: string, { abilities, pageSize }: SourceContext, pa
 function cleared(error: unknown, { abilities }: SourceContext, pages: LogPages): unknown {
   if (isRefusal(error)) abilities.restore(pages.lost);
   return error;
+}
+
+/** Hints name places in one list: which one, stands before them. */
+function named(list: string, batch: Batch<LogRow>): Batch<LogRow> {
+  return { ...batch, hints: batch.hints.map((hint) => (hint === null ? null : [list, hint])) };
+}
+
+/** The hint of a place in that list; null for one of another list. */
+function hintWithin(list: string, hint: Hint | null): Hint | null {
+  return Array.isArray(hint) && hint.length === 2 && hint[0] === list ? ((hint as readonly Hint[])[1] ?? null) : null;
 }
 
 /** The batch without rows that the vendor should have left out. */

@@ -3,6 +3,7 @@ import type { LogFilter } from '../../domain/log-filter.ts';
 import type { Abilities } from './abilities.ts';
 import type { TaskLog } from './log-pages.ts';
 import { severityFilterOf, withoutSeverity } from './severity-filter.ts';
+import { textFilterOf } from './text-filter.ts';
 
 export interface LogPlan {
   /** The partition's: the child task's key, '' for the job's own log. */
@@ -15,8 +16,8 @@ export interface LogPlan {
  * Which log is read, and what of the filter the vendor applies; null when no line can match: lines have
  * no attempt and no step, and those of a job's own log no task either.
  *
- * `contains` stays with the reader. The vendor's `message` is a template: a text that stands in the line
- * may come from its parameters, so filtering there would lose lines.
+ * `contains` stays with the reader in any case: what the vendor can look for is less than the text, and in
+ * the template instead of the line.
  */
 export function planLogs(scope: LogScope, filter: LogFilter, abilities: Abilities): LogPlan | null {
   if (scope.attempt !== undefined || scope.step !== undefined) return null;
@@ -24,10 +25,11 @@ export function planLogs(scope: LogScope, filter: LogFilter, abilities: Abilitie
   const taskKey = scope.task ?? null;
   if (filter.taskIn !== undefined && (taskKey === null || !filter.taskIn.includes(taskKey))) return null;
   const severity = abilities.can('logs of severities') ? severityFilterOf(filter) : null;
+  const text = abilities.can('logs of a text') ? textFilterOf(filter) : null;
   const rest = { ...filter, taskIn: undefined };
   return {
     key: taskKey ?? '',
-    log: { task: taskKey ?? scope.job, taskKey, severity },
+    log: { task: taskKey ?? scope.job, taskKey, severity, text },
     residual: severity?.isExact === true ? withoutSeverity(rest) : rest,
   };
 }

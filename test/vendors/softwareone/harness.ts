@@ -2,6 +2,7 @@ import { createCall } from '../../../src/domain/call.ts';
 import type { Call } from '../../../src/domain/call.ts';
 import type { Ordered, Position } from '../../../src/domain/ordered.ts';
 import { DEFAULT_LIMITS } from '../../../src/http/settings.ts';
+import type { SourceHttp } from '../../../src/http/client.ts';
 import { createSourceHttp } from '../../../src/http/source-http.ts';
 import type { Partition, ReadRequest } from '../../../src/pagination/partition.ts';
 import { simulateSoftwareOne } from '../../../src/sandbox/softwareone/index.ts';
@@ -22,6 +23,8 @@ export interface Harness {
   readonly server: VendorServer;
   /** A connector that knows nothing yet about the vendor, as in another process. */
   connect(options?: { readonly token?: string; readonly pageSize?: number }): Connector;
+  /** A client of the simulation alone. */
+  http(token?: string): SourceHttp;
   /** The decoded queries that were asked since the last look, each behind its kind. */
   asked(): string[];
   close(): Promise<void>;
@@ -32,24 +35,29 @@ export async function startHarness(settings: Partial<SoftwareOneSettings> = {}):
   const simulation = simulateSoftwareOne({ settings, now: () => Number(START / MILLISECOND) });
   const server = await startVendorServer(simulation);
   const clients: { close(): Promise<void> }[] = [];
+  function open(token = simulation.token): SourceHttp {
+    const http = createSourceHttp(
+      {
+        source: 'marketplace',
+        baseUrl: server.origin,
+        auth: { type: 'bearer', token },
+        forward: false,
+        limits: DEFAULT_LIMITS,
+        classifyError: softwareOne.classifyError,
+      },
+      { sleep: () => Promise.resolve() },
+    );
+    clients.push(http);
+    return http;
+  }
   return {
     simulation,
     server,
-    connect({ token = simulation.token, ...options } = {}) {
-      const http = createSourceHttp(
-        {
-          source: 'marketplace',
-          baseUrl: server.origin,
-          auth: { type: 'bearer', token },
-          forward: false,
-          limits: DEFAULT_LIMITS,
-          classifyError: softwareOne.classifyError,
-        },
-        { sleep: () => Promise.resolve() },
-      );
-      clients.push(http);
+    connect({ token, ...options } = {}) {
+      const http = open(token);
       return softwareOne.create({ source: 'marketplace', http, options: softwareOne.options.parse(options) });
     },
+    http: open,
     asked() {
       const calls = server.calls.map(({ kind, url }) => `${kind} ${decodeURIComponent(url.split('?')[1] ?? '')}`);
       server.resetCalls();

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { simulateSoftwareOne } from '../../../../src/sandbox/softwareone/index.ts';
+import type { TaskLogLine } from '../../../../src/sandbox/softwareone/log-store.ts';
 import { softwareOne } from '../../../../src/vendors/softwareone/index.ts';
 import { dialectsOf, LEVELS, START, timeOf } from '../bed.ts';
 import type { Bed } from '../bed.ts';
@@ -10,11 +11,16 @@ const settings = fc.record({
   maxLimit: fc.constantFrom(100, 100, 4),
   totals: fc.boolean(),
   errorShape: fc.constantFrom('object', 'array'),
-  unfilterable: fc.constantFrom<readonly string[]>([], [], ['timestamp'], ['severity'], ['*']),
+  unfilterable: fc.constantFrom<readonly string[]>([], [], ['timestamp'], ['severity'], ['message'], ['*']),
   unorderable: fc.constantFrom<readonly string[]>([], [], ['id'], ['timestamp'], ['*']),
   ignoresFilters: fc.constantFrom(false, false, true),
   pageSize: fc.integer({ min: 3, max: 12 }),
 });
+
+/** The text as it is, or put into a template. */
+function said(message: string, step: number): Pick<TaskLogLine, 'message' | 'parameters'> {
+  return step % 3 === 2 ? { message: '{{Text}}', parameters: { Text: message } } : { message };
+}
 
 export const softwareOneBed: Bed = {
   definition: softwareOne,
@@ -27,19 +33,21 @@ export const softwareOneBed: Bed = {
       options: { pageSize },
       createJob: (name) => simulation.createJob(name === undefined ? {} : { name }),
       write(key, lines) {
-        const placed = lines.map((line) => ({
-          time: timeOf(line, MILLISECOND, 1n),
-          message: line.text,
-          severity: line.severity,
-        }));
-        simulation.write(key, placed);
-        return placed.map(({ time, message, severity }) => ({
-          time: time - (time % MILLISECOND),
-          message,
-          severity: LEVELS[severity],
-          step: null,
-          task: null,
-        }));
+        const times = lines.map((line) => timeOf(line, MILLISECOND, 1n));
+        simulation.write(
+          key,
+          lines.map(({ text, severity, step }, index) => ({ time: times[index] ?? 0n, severity, ...said(text, step) })),
+        );
+        return lines.map(({ text, severity }, index) => {
+          const time = times[index] ?? 0n;
+          return {
+            time: time - (time % MILLISECOND),
+            message: text,
+            severity: LEVELS[severity],
+            step: null,
+            task: null,
+          };
+        });
       },
       // Its tokens live long and its pages have none.
       expire: () => undefined,
