@@ -8,6 +8,7 @@ import { turnsArbitrary, walkWhileGrowing } from './vendors/contract/growth.ts';
 import { passes, readOn, readWhole } from './vendors/contract/oracle.ts';
 import { onReplica, serveBed } from './vendors/contract/served-bed.ts';
 import type { ServedBed } from './vendors/contract/served-bed.ts';
+import { stormArbitrary, walkThroughStorm } from './vendors/contract/storm.ts';
 import { findByIds, stepsArbitrary, walk } from './vendors/contract/walk.ts';
 import { oneJobArbitrary, setUpJob } from './vendors/contract/world.ts';
 
@@ -75,6 +76,19 @@ export function connectorContract(bed: Bed): void {
             },
           ),
           settingsOf(RUNS),
+        );
+      },
+      PATIENCE,
+    );
+
+    it(
+      'neither loses nor repeats an entry that was there while lines are written between its calls, and calls fail',
+      async () => {
+        await fc.assert(
+          fc.asyncProperty(oneJobArbitrary(bed), stormArbitrary, async (job, storm) => {
+            await walkThroughStorm(served, setUpJob(served, job), storm);
+          }),
+          settingsOf(RUNS / 2),
         );
       },
       PATIENCE,

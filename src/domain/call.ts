@@ -14,15 +14,28 @@ export interface Call {
    * the module that owns the state (its connector, say), so that owners cannot meet.
    */
   scoped<T>(owner: object, name: string, create: () => T): T;
+  /** Which answers that others have asked for, or that are remembered, are too old for this call. */
+  readonly recency: Recency;
 }
 
+/** Times are those of `performance.now()`, milliseconds. */
+export interface Recency {
+  /** Answers to calls that began before this are not taken. */
+  notBefore: number;
+  /** Must each answer have been asked for after the one before it had come? */
+  readonly inSequence: boolean;
+}
+
+type CallOptions = Partial<Pick<Call, 'signal' | 'authorization' | 'priority' | 'recency'>>;
+
 /** A call with nothing in it yet. */
-export function createCall(options: Partial<Pick<Call, 'signal' | 'authorization' | 'priority'>> = {}): Call {
+export function createCall(options: CallOptions = {}): Call {
   const states = new WeakMap<object, Map<string, unknown>>();
   return {
     signal: options.signal ?? new AbortController().signal,
     authorization: options.authorization ?? null,
     priority: options.priority ?? 'interactive',
+    recency: options.recency ?? { notBefore: -Infinity, inSequence: false },
     scoped<T>(owner: object, name: string, create: () => T): T {
       let owned = states.get(owner);
       if (owned === undefined) {
@@ -36,7 +49,16 @@ export function createCall(options: Partial<Pick<Call, 'signal' | 'authorization
   };
 }
 
-/** The same caller with nothing remembered: what is asked with it is asked afresh. */
-export function anew({ signal, authorization, priority }: Call): Call {
-  return createCall({ signal, authorization, priority });
+/** The same caller with nothing remembered: what is asked with it is asked afresh, also of the source. */
+export function anew({ signal, authorization, priority, recency }: Call): Call {
+  const { inSequence } = recency;
+  return createCall({ signal, authorization, priority, recency: { notBefore: performance.now(), inSequence } });
+}
+
+/**
+ * The same call for one reader of a list that moves: no page that it gets is older than the one that it got
+ * before. What others asked for earlier may show a list in which rows had not yet been pushed to that page.
+ */
+export function inSequence(call: Call): Call {
+  return { ...call, recency: { notBefore: call.recency.notBefore, inSequence: true } };
 }

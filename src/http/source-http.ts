@@ -17,7 +17,7 @@ import { createLimiter } from './policy/limiter.ts';
 import { createSharedStreams } from './policy/shared-stream.ts';
 import type { Begin, Start } from './policy/shared-stream.ts';
 import { createSingleFlight } from './policy/single-flight.ts';
-import type { Caller } from './policy/single-flight.ts';
+import type { Caller, Landed } from './policy/single-flight.ts';
 import { readItems, readJson } from './readers.ts';
 import type { SizedReply } from './readers.ts';
 import { cancellationOf } from './request/abort.ts';
@@ -84,11 +84,17 @@ export function createSourceHttp(settings: SourceHttpSettings, options: SourceHt
     if (!prepared.idempotent) return start(caller);
     const key = flightKey(prepared.request, prepared.credential, decoder);
     const memory = memoryOf(flights, call);
-    const reply = memory?.get(key) ?? (await flights.join(key, caller, start));
+    const { recency } = call;
+    const known = memory?.get(key);
+    // The newest page that a reader has got may be looked at again.
+    const isKnown = known !== undefined && (known.begun >= recency.notBefore || known.landed === recency.notBefore);
     // The key holds the decoder, so whoever started this flight asked for the same type.
-    const typed = reply as SizedReply<T>;
-    memory?.set(key, typed);
-    return typed;
+    const landed = (isKnown ? known : await flights.join(key, caller, start, recency.notBefore)) as Landed<
+      SizedReply<T>
+    >;
+    memory?.set(key, landed);
+    if (recency.inSequence) recency.notBefore = Math.max(recency.notBefore, landed.landed);
+    return landed.value;
   }
 
   async function stream<T>(request: HttpRequest, reader: StreamReader<T>, begin: Begin<T>, call: Call): Promise<void> {

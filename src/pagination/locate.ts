@@ -85,9 +85,10 @@ export async function locatePage<P>(options: LocateOptions<P>): Promise<{ index:
   }
 }
 
-function refuseTooMany<P>(fetched: number, { canJump, maxWalk = MAX_PAGES }: LocateOptions<P>): void {
-  if (canJump() && fetched >= MAX_PAGES) throw unsearchable();
-  if (!canJump() && fetched >= maxWalk) throw outOfReach(fetched);
+function refuseTooMany<P>(fetched: number, options: LocateOptions<P>): void {
+  const canJump = options.canJump();
+  if (canJump && fetched >= MAX_PAGES) throw unsearchable();
+  if (!canJump && fetched >= (options.maxWalk ?? MAX_PAGES)) throw outOfReach(fetched);
 }
 
 /** Has nothing been pushed from the page before the place to the page behind it since that was looked at? */
@@ -119,15 +120,15 @@ function nextIndex<P>(
   index: number,
   verdict: Exclude<Verdict, 'here'>,
   span: PageSpan,
-  { canJump, guess, target }: LocateOptions<P>,
+  options: LocateOptions<P>,
   { before, behind, fetched }: Bounds<P>,
 ): number {
-  const isNear = fetched <= NEIGHBOURS && guess > 0;
-  if (isNear || !canJump()) return verdict === 'earlier' ? index - 1 : index + 1;
+  const isNear = fetched <= NEIGHBOURS && options.guess > 0;
+  if (isNear || !options.canJump()) return verdict === 'earlier' ? index - 1 : index + 1;
   const low = before === null ? 0 : before.index + 1;
   const counted = span.pageCount === null ? null : Math.max(low, span.pageCount - 1);
   const high = behind === null ? counted : behind.index - 1;
-  return leap(index, { low, high, before, behind, target, fetched });
+  return leap(index, { low, high, before, behind, target: options.target, fetched });
 }
 
 interface LeapState {

@@ -1,4 +1,4 @@
-import { anew } from '../domain/call.ts';
+import { anew, inSequence } from '../domain/call.ts';
 import type { Call } from '../domain/call.ts';
 import { comparePositions, isBeyond } from '../domain/ordered.ts';
 import type { Ordered, Position } from '../domain/ordered.ts';
@@ -186,7 +186,7 @@ class BoundedPages<T extends Ordered> {
 
   constructor(options: OffsetOptions<T>, request: ReadRequest<T>, call: Call) {
     this.#options = options;
-    this.#call = call;
+    this.#call = inSequence(call);
     this.#order = request.direction === 'forward' ? 'ascending' : 'descending';
     this.#bound = request.from?.time ?? null;
     this.#limit = options.limit;
@@ -274,7 +274,7 @@ class OffsetList<T extends Ordered> implements IndexedList<T> {
   constructor(options: OffsetOptions<T>, order: 'ascending' | 'descending', call: Call) {
     this.order = order;
     this.#options = options;
-    this.#call = call;
+    this.#call = inSequence(call);
     this.#limit = options.limit;
   }
 

@@ -1,4 +1,4 @@
-import { anew } from '../domain/call.ts';
+import { anew, inSequence } from '../domain/call.ts';
 import type { Call } from '../domain/call.ts';
 import type { Json } from '../domain/json.ts';
 import type { Ordered } from '../domain/ordered.ts';
@@ -71,7 +71,7 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
 
   constructor(options: PageTokenOptions<T>, call: Call) {
     this.#options = options;
-    this.#call = call;
+    this.#call = inSequence(call);
   }
 
   limit(): number {

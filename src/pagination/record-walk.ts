@@ -1,4 +1,4 @@
-import { anew } from '../domain/call.ts';
+import { anew, inSequence } from '../domain/call.ts';
 import type { Call } from '../domain/call.ts';
 import type { Direction, Ordered } from '../domain/ordered.ts';
 import { locatePage } from './locate.ts';
@@ -37,7 +37,7 @@ export class RecordWalk<T extends Ordered> {
     this.#options = options;
     this.#newestFirst = newestFirst;
     this.#direction = direction;
-    this.#call = call;
+    this.#call = inSequence(call);
   }
 
   /** Has the last record of the walk been given? */
@@ -231,6 +231,7 @@ export class RecordWalk<T extends Ordered> {
       last: empty ? null : times.reduce((a, b) => (a > b ? a : b)),
       isLast: !empty && !(page.more ?? page.records.length >= this.#options.limit),
       pageCount: page.total === null || empty ? null : Math.ceil(page.total / this.#options.limit),
+      total: page.total,
     };
   }
 

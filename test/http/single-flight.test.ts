@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { createCall } from '../../src/domain/call.ts';
+import { anew, createCall, inSequence } from '../../src/domain/call.ts';
+import type { Call } from '../../src/domain/call.ts';
 import type { HttpRequest } from '../../src/http/client.ts';
 import { rejection, sendJson, serve, sourceHttp } from './loopback.ts';
 import type { SourceOverrides } from './loopback.ts';
@@ -158,5 +159,67 @@ describe('a caller that leaves a shared call', () => {
     await server.arrived(2);
     letGo();
     expect(await after).toMatchObject({ data: { n: 1 } });
+  });
+});
+
+describe('a reader of a list that moves', () => {
+  const page = (number: number): HttpRequest => ({ method: 'GET', path: ['jobs'], query: { page: number } });
+
+  /** Page 2 is asked for by somebody else, then page 1 by the reader and answered, while page 2 is not. */
+  async function overtaken(reader: Call) {
+    const held: (() => void)[] = [];
+    const server = await serve((request, response, index) => {
+      const answer = (): void => {
+        sendJson(response, { n: index });
+      };
+      if (request.url.endsWith('page=2')) held.push(answer);
+      else answer();
+    });
+    const http = sourceHttp({ baseUrl: server.origin });
+    const others = http.json(page(2), decoder, createCall());
+    await server.arrived(1);
+    await http.json(page(1), decoder, reader);
+    const next = http.json(page(2), decoder, reader);
+    await new Promise((resolve) => setImmediate(resolve));
+    await server.arrived(http.stats().inFlight + 1);
+    for (const answer of held) answer();
+    return { others: (await others).data.n, next: (await next).data.n };
+  }
+
+  it('does not join a call that began before the page came that it read before', async () => {
+    expect(await overtaken(inSequence(createCall()))).toEqual({ others: 0, next: 2 });
+  });
+
+  it('shares it when order does not matter', async () => {
+    expect(await overtaken(createCall())).toEqual({ others: 0, next: 0 });
+  });
+
+  it('does not take an older answer that its own call remembers', async () => {
+    const server = await serve((_, response, index) => {
+      sendJson(response, { n: index });
+    });
+    const http = sourceHttp({ baseUrl: server.origin });
+    const call = createCall();
+    await http.json(page(2), decoder, call);
+    const reader = inSequence(call);
+    const pages = [await http.json(page(1), decoder, reader), await http.json(page(2), decoder, reader)];
+    expect(pages.map(({ data }) => data.n)).toEqual([1, 2]);
+    // Another reader of the same call gets both in the order in which they came.
+    const other = inSequence(call);
+    const again = [await http.json(page(1), decoder, other), await http.json(page(2), decoder, other)];
+    expect(again.map(({ data }) => data.n)).toEqual([1, 2]);
+  });
+
+  it('joins what began after it was told to ask anew, and nothing older', async () => {
+    const { server, http, letGo } = await holding();
+    const call = createCall();
+    const old = http.json(jobs, decoder, call);
+    await server.arrived(1);
+    const fresh = http.json(jobs, decoder, anew(call));
+    const beside = http.json(jobs, decoder, createCall());
+    await server.arrived(2);
+    letGo();
+    const answers = await Promise.all([old, fresh, beside]);
+    expect(answers.map(({ data }) => data.n)).toEqual([0, 1, 1]);
   });
 });

@@ -8,30 +8,45 @@ export interface Caller {
   readonly priority: Call['priority'];
 }
 
+/** What a call has brought. Times are those of `performance.now()`, milliseconds. */
+export interface Landed<T> {
+  readonly value: T;
+  readonly begun: number;
+  readonly landed: number;
+}
+
 /** Shares one call among callers that ask the same thing at the same time. */
 export interface SingleFlight {
   /**
    * Joins the call under `key`, or starts it. A caller's cancellation ends its own wait; the call itself is
    * cancelled when nobody waits any more, and is as urgent as its most urgent caller. Callers of one key
-   * must expect one type.
+   * must expect one type. A call that began before `notBefore` is not joined, but its place is taken.
    */
-  join(key: string, caller: Caller, start: (shared: Caller) => Promise<unknown>): Promise<unknown>;
+  join(
+    key: string,
+    caller: Caller,
+    start: (shared: Caller) => Promise<unknown>,
+    notBefore?: number,
+  ): Promise<Landed<unknown>>;
 }
 
 interface Flight {
   readonly shared: { readonly cancellation: Cancellation; priority: Call['priority'] };
-  result: Promise<unknown>;
+  readonly begun: number;
+  result: Promise<Landed<unknown>>;
   callers: number;
 }
 
-const LANDED = Promise.resolve();
+const LANDED = Promise.resolve({ value: undefined, begun: 0, landed: 0 });
 
 export function createSingleFlight(): SingleFlight {
   const flights = new Map<string, Flight>();
 
   function takeOff(key: string, priority: Call['priority'], start: (shared: Caller) => Promise<unknown>): Flight {
     const shared = { cancellation: new Cancellation(), priority };
-    const flight: Flight = { shared, result: start(shared), callers: 0 };
+    const begun = performance.now();
+    const result = start(shared).then((value) => ({ value, begun, landed: performance.now() }));
+    const flight: Flight = { shared, begun, result, callers: 0 };
     flights.set(key, flight);
     const land = (): void => {
       if (flights.get(key) === flight) flights.delete(key);
@@ -44,9 +59,10 @@ export function createSingleFlight(): SingleFlight {
   }
 
   return {
-    join(key, caller, start) {
+    join(key, caller, start, notBefore = -Infinity) {
       if (caller.cancellation.aborted) return Promise.reject(caller.cancellation.reason);
-      const flight = flights.get(key) ?? takeOff(key, caller.priority, start);
+      const known = flights.get(key);
+      const flight = known !== undefined && known.begun >= notBefore ? known : takeOff(key, caller.priority, start);
       flight.callers += 1;
       if (caller.priority === 'interactive') flight.shared.priority = 'interactive';
       return new Promise((resolve, reject) => {

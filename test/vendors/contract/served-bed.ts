@@ -19,19 +19,25 @@ export interface ServedBed {
   readonly server: VendorServer;
   readonly instance: Instance;
   use(instance: Instance): void;
+  /** Has this happen before each request for lines is answered. Null: nothing. */
+  beforeLogs(happen: (() => void) | null): void;
   close(): Promise<void>;
 }
 
 export async function serveBed(bed: Bed): Promise<ServedBed> {
   const { vendor } = bed.definition;
   let current: Instance | null = null;
+  let beforeLogs: (() => void) | null = null;
   const now = (): SimulatedVendor => {
     if (current === null) throw new Error('No instance is in use yet.');
     return current.simulation;
   };
   const server = await startVendorServer({
     vendor,
-    handle: (request) => now().handle(request),
+    handle: (request) => {
+      if (now().classify(request) === 'logs') beforeLogs?.();
+      return now().handle(request);
+    },
     classify: (request) => now().classify(request),
     sourceConfig: (origin) => now().sourceConfig(origin),
     createJob: (options) => now().createJob(options),
@@ -60,9 +66,13 @@ export async function serveBed(bed: Bed): Promise<ServedBed> {
     },
     use(instance) {
       current = instance;
+      beforeLogs = null;
       server.clearFaults();
       server.resetCalls();
       held ??= httpTo(served);
+    },
+    beforeLogs(happen) {
+      beforeLogs = happen;
     },
     async close() {
       await held?.close();
