@@ -11,7 +11,7 @@ import type { WindowLine } from './line-window.ts';
 import { lineDigest } from './tail-cursor.ts';
 
 /** Who follows several lanes. */
-interface LaneOwner {
+export interface LaneOwner {
   wake(): void;
   leaveBehind(): void;
 }

@@ -2,9 +2,11 @@ import { createCall } from '../../domain/call.ts';
 import type { Call } from '../../domain/call.ts';
 import { hasCode, TributaryError } from '../../domain/errors.ts';
 import type { LogEntry } from '../../domain/log-entry.ts';
+import { startOfInstant } from '../../domain/ordered.ts';
 import { isFinished } from '../../domain/status.ts';
 import { parseInstant } from '../../domain/time.ts';
 import type { Partition } from '../../pagination/partition.ts';
+import { followedLog } from '../followed-log.ts';
 import type { FederatedSource } from '../source.ts';
 import type { FeedSink, LocalDriver } from './feed.ts';
 import { GapFinder } from './gap.ts';
@@ -32,6 +34,8 @@ const USUAL_LINES = 200;
  */
 const FIRST_PAGES = 50;
 
+const BEGAN_ANEW = 'the log has begun anew, and the source does not give what had not been read of it before';
+
 /**
  * Follows one job by polling. Each poll reads again, from a little before the newest line, what came
  * before it: lines arrive late and in any order, and what was seen before is told apart by identity.
@@ -49,6 +53,10 @@ export class Poller implements LocalDriver {
   /** Ends the pause between two polls: now, or so many milliseconds from now where that is sooner. */
   #wake: ((rest?: number) => void) | null = null;
   #partitions: readonly Partition<LogEntry>[] = [];
+  /** The only stretch of the log that the source gave when it was last asked, and from where on a poll then read it. */
+  #stretch: { readonly name: string; readonly readFrom: bigint | null } | null = null;
+  /** Has no poll read all of the stretch yet? */
+  #isNewStretch = false;
   #refreshedAt = -Infinity;
   /** When the job was first seen to be finished; null while it is not. */
   #finishedAt: number | null = null;
@@ -143,7 +151,7 @@ export class Poller implements LocalDriver {
     for (;;) {
       try {
         const call = this.#call();
-        await this.#refresh(call, false);
+        await this.#refresh(call, false, sink);
         const ends = await Promise.all(
           this.#partitions.map((partition) => readEnd(partition, this.#options.settings, call)),
         );
@@ -175,7 +183,7 @@ export class Poller implements LocalDriver {
     this.#polledAt = performance.now();
     try {
       const call = this.#call();
-      const changed = await this.#refreshIfDue(call);
+      const changed = await this.#refreshIfDue(call, sink);
       // Asked before it is read: an answer may be long on its way, and what came meanwhile is not in it.
       const isLast = this.#isDrained();
       const fresh = await this.#readNew(sink, call);
@@ -212,11 +220,13 @@ export class Poller implements LocalDriver {
     );
     const failed = counts.find((count) => count.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
+    this.#isNewStretch = false;
     return counts.reduce((sum, count) => sum + (count.status === 'fulfilled' ? count.value : 0), 0);
   }
 
   async #readPartition(partition: Partition<LogEntry>, sink: FeedSink, call: Call): Promise<number> {
-    const start = sink.overlapStart();
+    // Of a new stretch a poll may have read a page in the middle, taking it for one of the last stretch.
+    const start = this.#isNewStretch ? null : sink.overlapStart();
     const before = start === null ? null : sink.window.lastBefore(start, partition.key);
     const near = before ?? (start === null ? null : sink.window.firstFrom(start, partition.key));
     const from = before === null ? (start === null ? null : { time: start, tie: '' }) : before.entry;
@@ -244,15 +254,15 @@ export class Poller implements LocalDriver {
   }
 
   /** Asks now and then whether the job is finished and which partitions it has. Says whether its state changed. */
-  async #refreshIfDue(call: Call): Promise<boolean> {
+  async #refreshIfDue(call: Call, sink: FeedSink): Promise<boolean> {
     if (this.#finishedAt === null && Date.now() - this.#refreshedAt < this.#options.settings.refreshMilliseconds)
       return false;
     const was = this.#finishedAt !== null;
-    await this.#refresh(call, true);
+    await this.#refresh(call, true, sink);
     return was !== (this.#finishedAt !== null);
   }
 
-  async #refresh(call: Call, begun: boolean): Promise<void> {
+  async #refresh(call: Call, begun: boolean, sink: FeedSink): Promise<void> {
     const { source, job } = this.#options;
     const [found] = await source.connector.getJobs([job], call);
     if (found instanceof Error) throw found;
@@ -261,8 +271,22 @@ export class Poller implements LocalDriver {
     }
     if (!isFinished(found.status)) this.#finishedAt = null;
     else this.#finishedAt ??= begun ? Date.now() : (millisecondsOf(found.finishedAt) ?? Date.now());
-    this.#partitions = (await source.connector.logs({ job }, {}, call)).partitions;
+    const { partitions, stretch = null } = await followedLog(source.connector, job, {}, call);
+    this.#partitions = partitions;
+    this.#turnTo(stretch, sink);
     this.#refreshedAt = Date.now();
+  }
+
+  /** Where a source gives one stretch of the log at a time: has it gone on to another one? Then what is left of the last is out of reach. */
+  #turnTo(stretch: string | null, sink: FeedSink): void {
+    const last = this.#stretch;
+    if (stretch !== null && last !== null && last.name !== stretch) {
+      const after = last.readFrom === null ? null : startOfInstant(last.readFrom);
+      const before = startOfInstant(BigInt(Date.now()) * 1_000_000n);
+      for (const { key } of this.#partitions) sink.gap({ partition: key, after, before, reason: BEGAN_ANEW });
+      this.#isNewStretch = true;
+    }
+    this.#stretch = stretch === null ? last : { name: stretch, readFrom: sink.overlapStart() };
   }
 
   /** Has the finished job's log been read again for the last time? */
