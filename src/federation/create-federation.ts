@@ -151,7 +151,8 @@ export function createFederation(
     },
     tail: (jobs, args, call) => {
       const scopes = resolve(jobs.map(({ source, key }) => ({ source, scope: { job: key } })));
-      return new Subscription({ ...logOptions, tail, feeds, scopes, args, stopping: stopping.signal }, call).events();
+      const options = { ...logOptions, follows: true, tail, feeds, scopes, args, stopping: stopping.signal };
+      return new Subscription(options, call).events();
     },
     tailStatistics: () => feeds.statistics(),
     close: async () => {

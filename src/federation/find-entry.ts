@@ -12,7 +12,7 @@ export async function findEntry(source: FederatedSource, ref: EntryRef, call: Ca
   try {
     const partition = await partitionOf(source, ref, call);
     if (partition === null) return null;
-    const entry = await readInstant(partition, ref, call);
+    const entry = (await readInstant(partition, ref, call)) ?? (await findBefore(source, ref, call));
     return entry === null ? null : new LogEntryNode(ref.source, ref.key, partition.key, entry);
   } catch (error) {
     if (hasCode(error, 'NOT_FOUND')) return null;
@@ -31,6 +31,14 @@ async function partitionOf(source: FederatedSource, ref: EntryRef, call: Call): 
     if (found !== undefined) return found;
   }
   return null;
+}
+
+/** Where the log of a job begins anew now and then: the entry in what came before, as far as that can be had. */
+async function findBefore(source: FederatedSource, ref: EntryRef, call: Call): Promise<LogEntry | null> {
+  const followed = await source.connector.follow?.(ref.key, {}, call);
+  if (followed === undefined || followed.stretch !== undefined) return null;
+  const partition = followed.partitions.find(({ key }) => key === ref.partition);
+  return partition === undefined ? null : readInstant(partition, ref, call);
 }
 
 async function readInstant(partition: Partition<LogEntry>, ref: EntryRef, call: Call): Promise<LogEntry | null> {

@@ -4,10 +4,12 @@ import type { LogEntry, LogScope } from '../domain/log-entry.ts';
 import type { LogFilter } from '../domain/log-filter.ts';
 import { isFinished } from '../domain/status.ts';
 import { parseInstant } from '../domain/time.ts';
+import type { LogReading } from '../vendors/connector.ts';
 import type { LogArguments, LogConnection, LogNode, SourceFailure, SourceScope } from './api.ts';
 import { checkTimeBounds } from './arguments.ts';
 import type { CursorCodec } from './cursor.ts';
 import { isOfSource, mayRecover, sourceFailure } from './failures.ts';
+import { followedLog } from './followed-log.ts';
 import { checkLogFilter, entryPredicate, filterKey } from './log-filter.ts';
 import type { EntryPredicate } from './log-filter.ts';
 import { LogEntryNode } from './log-node.ts';
@@ -34,6 +36,8 @@ export interface LogConnectionOptions {
   readonly maxScanPages: number;
   /** How long after a job's end lines may still come, milliseconds. */
   readonly settleMilliseconds: number;
+  /** Is it the past of what is followed? Then a job's log is the one that a poller reads. */
+  readonly follows?: boolean | undefined;
 }
 
 export function logConnection(options: LogConnectionOptions, call: Call): LogConnection {
@@ -118,7 +122,7 @@ class FederatedLogs implements LogConnection {
     const read = await Promise.all(
       this.#options.scopes.map(async ({ source, scope }, index) => {
         try {
-          const reading = await source.connector.logs(scope, this.#filter, this.#call);
+          const reading = await this.#readingOf(source, scope);
           this.#residuals.set(index, entryPredicate(reading.residual));
           return reading.partitions.map((partition) => ({ scope: index, partition }));
         } catch (error) {
@@ -128,6 +132,11 @@ class FederatedLogs implements LogConnection {
       }),
     );
     return read.flat();
+  }
+
+  #readingOf({ connector }: FederatedSource, scope: LogScope): Promise<LogReading> {
+    if (this.#options.follows === true) return followedLog(connector, scope.job, this.#filter, this.#call);
+    return connector.logs(scope, this.#filter, this.#call);
   }
 
   #accept(): ((entry: LogEntry, slot: Slot<LogEntry>) => boolean) | undefined {

@@ -2,7 +2,6 @@ import { createCall } from '../../domain/call.ts';
 import type { Call } from '../../domain/call.ts';
 import { hasCode, TributaryError } from '../../domain/errors.ts';
 import type { LogEntry } from '../../domain/log-entry.ts';
-import { startOfInstant } from '../../domain/ordered.ts';
 import { isFinished } from '../../domain/status.ts';
 import { parseInstant } from '../../domain/time.ts';
 import type { Partition } from '../../pagination/partition.ts';
@@ -11,9 +10,10 @@ import type { FederatedSource } from '../source.ts';
 import type { FeedSink, LocalDriver } from './feed.ts';
 import { GapFinder } from './gap.ts';
 import type { Gap } from './gap.ts';
-import type { FeedLine } from './line-window.ts';
+import { readEnd } from './log-end.ts';
 import { Pace } from './pace.ts';
 import type { TailSettings } from './settings.ts';
+import { StretchWatch } from './stretch-watch.ts';
 
 export interface PollerOptions {
   readonly source: FederatedSource;
@@ -27,14 +27,6 @@ export interface PollerOptions {
 
 /** How many lines a read is likely to take. */
 const USUAL_LINES = 200;
-
-/**
- * How many native pages the first read of a log's end may cost. A log so busy that they do not reach back
- * as far as the overlap is followed with a shorter one.
- */
-const FIRST_PAGES = 50;
-
-const BEGAN_ANEW = 'the log has begun anew, and the source does not give what had not been read of it before';
 
 /**
  * Follows one job by polling. Each poll reads again, from a little before the newest line, what came
@@ -53,8 +45,7 @@ export class Poller implements LocalDriver {
   /** Ends the pause between two polls: now, or so many milliseconds from now where that is sooner. */
   #wake: ((rest?: number) => void) | null = null;
   #partitions: readonly Partition<LogEntry>[] = [];
-  /** The only stretch of the log that the source gave when it was last asked, and from where on a poll then read it. */
-  #stretch: { readonly name: string; readonly readFrom: bigint | null } | null = null;
+  readonly #stretches = new StretchWatch();
   /** Has no poll read all of the stretch yet? */
   #isNewStretch = false;
   #refreshedAt = -Infinity;
@@ -271,22 +262,14 @@ export class Poller implements LocalDriver {
     }
     if (!isFinished(found.status)) this.#finishedAt = null;
     else this.#finishedAt ??= begun ? Date.now() : (millisecondsOf(found.finishedAt) ?? Date.now());
-    const { partitions, stretch = null } = await followedLog(source.connector, job, {}, call);
+    const { partitions, stretch } = await followedLog(source.connector, job, {}, call);
     this.#partitions = partitions;
-    this.#turnTo(stretch, sink);
-    this.#refreshedAt = Date.now();
-  }
-
-  /** Where a source gives one stretch of the log at a time: has it gone on to another one? Then what is left of the last is out of reach. */
-  #turnTo(stretch: string | null, sink: FeedSink): void {
-    const last = this.#stretch;
-    if (stretch !== null && last !== null && last.name !== stretch) {
-      const after = last.readFrom === null ? null : startOfInstant(last.readFrom);
-      const before = startOfInstant(BigInt(Date.now()) * 1_000_000n);
-      for (const { key } of this.#partitions) sink.gap({ partition: key, after, before, reason: BEGAN_ANEW });
+    const gap = this.#stretches.see(stretch, sink.overlapStart());
+    if (gap !== null && begun) {
+      for (const { key } of partitions) sink.gap({ ...gap, partition: key });
       this.#isNewStretch = true;
     }
-    this.#stretch = stretch === null ? last : { name: stretch, readFrom: sink.overlapStart() };
+    this.#refreshedAt = Date.now();
   }
 
   /** Has the finished job's log been read again for the last time? */
@@ -328,40 +311,6 @@ export class Poller implements LocalDriver {
       };
     });
   }
-}
-
-/** The newest lines of a partition, and from which instant on they are without holes. */
-async function readEnd(
-  partition: Partition<LogEntry>,
-  settings: TailSettings,
-  call: Call,
-): Promise<{ lines: FeedLine[]; start: bigint | null; gaps: Gap[] }> {
-  const lines: FeedLine[] = [];
-  const gaps: (Gap | null)[] = [];
-  const finder = new GapFinder<LogEntry>(partition.key, 'backward', null);
-  const overlap = BigInt(settings.overlapMilliseconds) * 1_000_000n;
-  const now = BigInt(Date.now()) * 1_000_000n;
-  let pages = 0;
-  const batches = partition.read(
-    { direction: 'backward', from: null, hint: null, until: null, need: USUAL_LINES },
-    call,
-  );
-  let start: bigint | null = null;
-  for await (const batch of batches) {
-    gaps.push(finder.see(batch));
-    pages += batch.pages;
-    batch.rows.forEach((entry, i) => lines.push({ entry, partition: partition.key, hint: batch.hints[i] ?? null }));
-    const newest = lines[0]?.entry.time;
-    const oldest = lines.at(-1)?.entry.time;
-    if (batch.more === false || newest === undefined || oldest === undefined) continue;
-    const reachesBack = (newest < now ? newest : now) - oldest >= overlap;
-    // The oldest instant may not be whole.
-    if (reachesBack || pages >= FIRST_PAGES) {
-      start = oldest + 1n;
-      break;
-    }
-  }
-  return { lines, start, gaps: [...gaps, finder.end()].filter((gap) => gap !== null) };
 }
 
 /** Failures of a source that may pass: the feed waits and asks again. */

@@ -1,0 +1,50 @@
+import type { Call } from '../../domain/call.ts';
+import type { LogEntry } from '../../domain/log-entry.ts';
+import type { Partition } from '../../pagination/partition.ts';
+import { GapFinder } from './gap.ts';
+import type { Gap } from './gap.ts';
+import type { FeedLine } from './line-window.ts';
+import type { TailSettings } from './settings.ts';
+
+/** How many lines the end of a log is likely to have. */
+const USUAL_LINES = 200;
+
+/**
+ * How many native pages the first read of a log's end may cost. A log so busy that they do not reach back
+ * as far as the overlap is followed with a shorter one.
+ */
+const FIRST_PAGES = 50;
+
+/** The newest lines of a partition, and from which instant on they are without holes. */
+export async function readEnd(
+  partition: Partition<LogEntry>,
+  settings: TailSettings,
+  call: Call,
+): Promise<{ lines: FeedLine[]; start: bigint | null; gaps: Gap[] }> {
+  const lines: FeedLine[] = [];
+  const gaps: (Gap | null)[] = [];
+  const finder = new GapFinder<LogEntry>(partition.key, 'backward', null);
+  const overlap = BigInt(settings.overlapMilliseconds) * 1_000_000n;
+  const now = BigInt(Date.now()) * 1_000_000n;
+  let pages = 0;
+  const batches = partition.read(
+    { direction: 'backward', from: null, hint: null, until: null, need: USUAL_LINES },
+    call,
+  );
+  let start: bigint | null = null;
+  for await (const batch of batches) {
+    gaps.push(finder.see(batch));
+    pages += batch.pages;
+    batch.rows.forEach((entry, i) => lines.push({ entry, partition: partition.key, hint: batch.hints[i] ?? null }));
+    const newest = lines[0]?.entry.time;
+    const oldest = lines.at(-1)?.entry.time;
+    if (batch.more === false || newest === undefined || oldest === undefined) continue;
+    const reachesBack = (newest < now ? newest : now) - oldest >= overlap;
+    // The oldest instant may not be whole.
+    if (reachesBack || pages >= FIRST_PAGES) {
+      start = oldest + 1n;
+      break;
+    }
+  }
+  return { lines, start, gaps: [...gaps, finder.end()].filter((gap) => gap !== null) };
+}

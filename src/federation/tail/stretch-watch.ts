@@ -1,0 +1,22 @@
+import { startOfInstant } from '../../domain/ordered.ts';
+import type { Gap } from './gap.ts';
+
+const REASON = 'the log has begun anew, and the source does not give what had not been read of it before';
+
+/** Watches a log of which the source gives one stretch at a time (one attempt of its job, say). */
+export class StretchWatch {
+  #last: { readonly name: string; readonly readFrom: bigint | null } | null = null;
+
+  /**
+   * `stretch` names the one that the source gives now; undefined where it does not say. Polls read it from
+   * the instant `readFrom` on. Gives what is out of reach when it is another one than the last.
+   */
+  see(stretch: string | undefined, readFrom: bigint | null): Omit<Gap, 'partition'> | null {
+    const last = this.#last;
+    if (stretch === undefined) return null;
+    this.#last = { name: stretch, readFrom };
+    if (last === null || last.name === stretch) return null;
+    const after = last.readFrom === null ? null : startOfInstant(last.readFrom);
+    return { after, before: startOfInstant(BigInt(Date.now()) * 1_000_000n), reason: REASON };
+  }
+}
