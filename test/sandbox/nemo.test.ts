@@ -245,7 +245,7 @@ describe('steps and tasks', () => {
     expect(body).toMatchObject({
       data: [
         { id: second, seq: 1, is_current: true },
-        { seq: 0, is_current: false, status: 'active' },
+        { seq: 0, is_current: false, status: 'error' },
       ],
       sort: '-seq',
     });
@@ -453,6 +453,9 @@ describe('logs', () => {
     expect((await logs(`?attempt_id=${first!}`)).body.data.map(({ message }) => message)).toEqual(['old']);
     expect((await logs('?attempt_id=current')).body.data.map(({ message }) => message)).toEqual(['new']);
     expect((await logs('?attempt_id=none')).status).toBe(404);
+    nemo.writeTo('default/sft', first!, [{ time: START - SECOND, message: 'late' }]);
+    expect((await logs('')).body.data.map(({ message }) => message)).toEqual(['new']);
+    expect((await logs(`?attempt_id=${first!}`)).body.data.map(({ message }) => message)).toEqual(['late', 'old']);
   });
 
   it('in generation B takes a tail alone, larger limits, and matches nothing by a number', async () => {

@@ -4,7 +4,16 @@ import type { StoredLine } from './line-log.ts';
 import { numberedTokens, opaqueTokens } from './page-tokens.ts';
 import { ROUTE_ABSENT, failure } from './replies.ts';
 import { answer, kindOf } from './routes.ts';
-import { currentAttempt, defaultTaskName, newAttempt, newJob, setJobStatus, stepOf, taskOf } from './state.ts';
+import {
+  currentAttempt,
+  defaultTaskName,
+  newAttempt,
+  newJob,
+  nextAttempt,
+  setJobStatus,
+  stepOf,
+  taskOf,
+} from './state.ts';
 import type { AttemptState, Details, JobState, NemoStatus, StepState, TaskState } from './state.ts';
 
 export interface NemoOptions extends Partial<NemoDialect> {
@@ -48,8 +57,10 @@ export interface NemoSimulation extends SimulatedVendor {
     status: NemoStatus,
     details?: { readonly status?: Details; readonly error?: Details },
   ): void;
-  /** Begins another attempt, which becomes the current one; gives its id. */
+  /** Begins another attempt, which becomes the current one; gives its id. One that was running has failed. */
   startAttempt(key: string, at?: bigint): string;
+  /** Adds lines to an attempt by its id: what an earlier one has said may reach the store late. */
+  writeTo(key: string, attempt: string, lines: readonly SandboxLine[]): void;
   /** The attempt ids, oldest first. */
   attempts(key: string): readonly string[];
   /** Makes or changes a step of the current attempt. */
@@ -119,6 +130,12 @@ export function simulateNemo(options: NemoOptions = {}): NemoSimulation {
     if (task !== '') taskOf(parent, task, time, attempt.status);
   }
 
+  function add(attempt: AttemptState, lines: readonly SandboxLine[]): void {
+    const batch = lines.map((line) => stored(attempt, line));
+    attempt.log.add(batch);
+    for (const line of batch) place(attempt, line);
+  }
+
   function handle(request: SandboxRequest): SandboxReply {
     if (!isOurs(request)) return ROUTE_ABSENT;
     const refusal =
@@ -171,7 +188,12 @@ export function simulateNemo(options: NemoOptions = {}): NemoSimulation {
       if (details.status !== undefined) owner.statusDetails = details.status;
       if (details.error !== undefined) owner.errorDetails = details.error;
     },
-    startAttempt: (key, at) => newAttempt(jobOf(key), 'active', at ?? now()).id,
+    startAttempt: (key, at) => nextAttempt(jobOf(key), 'active', at ?? now()).id,
+    writeTo(key, id, lines) {
+      const attempt = jobOf(key).attempts.find((one) => one.id === id);
+      if (attempt === undefined) throw new Error(`There is no attempt ${id} of ${key}`);
+      add(attempt, lines);
+    },
     attempts: (key) => jobOf(key).attempts.map(({ id }) => id),
     step(key, name, at, change = {}) {
       const attempt = attemptOf(key);
@@ -185,10 +207,7 @@ export function simulateNemo(options: NemoOptions = {}): NemoSimulation {
       if (change.errorStack !== undefined) task.errorStack = change.errorStack;
     },
     write(key, lines) {
-      const attempt = attemptOf(key);
-      const batch = lines.map((line) => stored(attempt, line));
-      attempt.log.add(batch);
-      for (const line of batch) place(attempt, line);
+      add(attemptOf(key), lines);
     },
     generate(key, count, line) {
       const attempt = attemptOf(key);

@@ -115,11 +115,21 @@ export function statusOfJob(job: JobState): NemoStatus {
   return currentAttempt(job)?.status ?? job.status;
 }
 
+/** Begins another attempt. The one before has failed, unless it has ended in another way. */
+export function nextAttempt(job: JobState, status: NemoStatus, at: bigint): AttemptState {
+  const last = currentAttempt(job);
+  if (last !== null && !FINISHED.has(last.status)) setAttemptStatus(last, 'error', at);
+  return newAttempt(job, status, at);
+}
+
 /** Sets the status of a job and its current attempt, and ends what of it had not ended. */
 export function setJobStatus(job: JobState, status: NemoStatus, at: bigint): void {
   const attempt = currentAttempt(job);
   change(job, status, at);
-  if (attempt === null) return;
+  if (attempt !== null) setAttemptStatus(attempt, status, at);
+}
+
+function setAttemptStatus(attempt: AttemptState, status: NemoStatus, at: bigint): void {
   change(attempt, status, at);
   for (const step of attempt.steps.values()) {
     for (const part of [step, ...step.tasks.values()]) {
