@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import type { SandboxLine } from '../../../src/sandbox/types.ts';
 import { eventually, follow, isLive } from '../follower.ts';
 import type { Line, StreamEvent } from '../follower.ts';
-import { stand } from '../stand.ts';
 import { fresh, TAILED } from '../vendors.ts';
 import { counts, followBoth, leaveAll, outOfOrder, polled, TRANSPORTS, untilAllHave } from './followers.ts';
 import { point } from './points.ts';
+import { stand } from './swift-stand.ts';
 
 /** Lines of some minutes ago, a second apart, and some of now. */
 function past(count: number): SandboxLine[] {

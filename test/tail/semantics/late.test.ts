@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { SandboxLine, SimulatedVendor } from '../../../src/sandbox/types.ts';
-import { stand } from '../stand.ts';
 import { fresh, now, TAILED, texts } from '../vendors.ts';
 import { counts, followBoth, leaveAll, outOfOrder, polled, untilAllHave, untilAllLive } from './followers.ts';
 import { point } from './points.ts';
+import { stand } from './swift-stand.ts';
 
 /** Polls that look back as far as they do by default. */
 const tail = { overlapMilliseconds: 30_000 };

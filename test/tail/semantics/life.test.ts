@@ -6,10 +6,10 @@ import { simulateSap } from '../../../src/sandbox/sap-job-scheduling/index.ts';
 import type { SandboxStatus, SimulatedVendor } from '../../../src/sandbox/types.ts';
 import { eventually } from '../follower.ts';
 import type { Follower } from '../follower.ts';
-import { stand } from '../stand.ts';
 import { fresh, TAILED } from '../vendors.ts';
 import { counts, followBoth, leaveAll, polled, untilAllHave, untilAllLive } from './followers.ts';
 import { point } from './points.ts';
+import { stand } from './swift-stand.ts';
 
 /** A twentieth of the default times. */
 const tail = { drainMilliseconds: [100, 300, 600] };

@@ -6,10 +6,10 @@ import { simulateSap } from '../../../src/sandbox/sap-job-scheduling/index.ts';
 import { simulateSoftwareOne } from '../../../src/sandbox/softwareone/index.ts';
 import type { SandboxLine, SandboxReply, SimulatedVendor } from '../../../src/sandbox/types.ts';
 import { follow } from '../follower.ts';
-import { openStand, stand } from '../stand.ts';
 import { fresh, texts } from '../vendors.ts';
 import { counts, followBoth, leaveAll, polled, TRANSPORTS, untilAllHave, untilAllLive } from './followers.ts';
 import { point } from './points.ts';
+import { openStand, stand } from './swift-stand.ts';
 
 /** Lines of some minutes ago, a second apart, and some of now: the old ones are read from the vendor's pages. */
 function longLog(count: number): SandboxLine[] {

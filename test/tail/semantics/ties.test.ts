@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { SandboxLine } from '../../../src/sandbox/types.ts';
 import { ask } from '../../acceptance/service.ts';
 import { follow } from '../follower.ts';
-import { stand } from '../stand.ts';
 import { fresh, now, TAILED, texts } from '../vendors.ts';
 import { counts, followBoth, leaveAll, polled, TRANSPORTS, untilAllHave, untilAllLive } from './followers.ts';
 import { point } from './points.ts';
+import { stand } from './swift-stand.ts';
 
 const SEVERITIES = ['debug', 'info', 'warn', 'error', 'fatal'] as const;
 
