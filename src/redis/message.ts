@@ -7,6 +7,7 @@ export const MESSAGE_KINDS = [
   'gap',
   'failed',
   'recovered',
+  'polled',
   'ended',
   'released',
   'poke',

@@ -8,10 +8,13 @@ import type { FeedLine, LineWindow } from '../federation/tail/line-window.ts';
 export interface Announcer {
   /** Does this replica poll for the others? */
   readonly leads: boolean;
+  /** Does another replica poll for this one, as far as is known? */
+  readonly follows: boolean;
   lines(lines: readonly FeedLine[]): void;
   gap(gap: Gap): void;
   failed(error: TributaryError): void;
   recovered(): void;
+  polled(): void;
   ended(reason: 'JOB_FINISHED' | 'SOURCE_GONE'): void;
   broke(): void;
 }
@@ -55,6 +58,12 @@ export class Outlet implements FeedSink {
   recovered(): void {
     this.#sink.recovered();
     this.#announcer.recovered();
+  }
+
+  polled(): void {
+    // A single poll of one's own says nothing of those of the leader, which go on.
+    if (!this.#announcer.follows) this.#sink.polled();
+    this.#announcer.polled();
   }
 
   failed(error: TributaryError): void {

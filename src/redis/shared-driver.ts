@@ -64,6 +64,8 @@ export class SharedDriver implements FeedDriver, Announcer {
   #saidWell = false;
   /** Lines were not announced: others have to read them themselves, once there is room to say so. */
   #owesTerm = false;
+  /** Was anything announced since the others were told that a poll has come to its end? */
+  #owesMark = false;
   #place: StreamPlace = { id: '0-0', number: 0 };
   #unfollow: (() => void) | null = null;
   #catchingUp: Promise<void> = Promise.resolve();
@@ -136,6 +138,7 @@ export class SharedDriver implements FeedDriver, Announcer {
   }
 
   lines(lines: readonly FeedLine[]): void {
+    this.#owesMark = true;
     if (this.#sharing.link.pendingCharacters > MOST_PENDING_CHARACTERS) {
       this.#owesTerm = true;
       return;
@@ -157,6 +160,12 @@ export class SharedDriver implements FeedDriver, Announcer {
     if (!this.leads || this.#saidWell) return;
     this.#saidWell = true;
     this.#tell('recovered', '');
+  }
+
+  polled(): void {
+    if (!this.leads || !this.#owesMark) return;
+    this.#owesMark = false;
+    this.#tell('polled', '');
   }
 
   ended(reason: 'JOB_FINISHED' | 'SOURCE_GONE'): void {
@@ -270,6 +279,7 @@ export class SharedDriver implements FeedDriver, Announcer {
     if (kind === 'began') this.#catchUp();
     if (kind === 'released') void this.elect();
     if (kind === 'recovered') this.#sink?.recovered();
+    if (kind === 'polled') this.#sink?.polled();
     if (kind === 'failed') {
       const error = decodeFailure(body);
       if (error !== null) this.#sink?.failed(error);

@@ -179,6 +179,7 @@ export class Poller implements LocalDriver {
       const isLast = this.#isDrained();
       const fresh = await this.#readNew(sink, call);
       sink.recovered();
+      sink.polled();
       if (isLast) {
         sink.ended('JOB_FINISHED');
         return null;
