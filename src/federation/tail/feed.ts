@@ -18,6 +18,8 @@ export interface FeedSink {
   gap(gap: Gap): boolean;
   /** The source answered. */
   recovered(): void;
+  /** A poll has read everything from `overlapStart` on. */
+  polled(): void;
   failed(error: TributaryError): void;
   /** No more lines will come. */
   ended(reason: 'JOB_FINISHED' | 'SOURCE_GONE'): void;
@@ -80,10 +82,12 @@ export class Feed implements FeedSink {
   /** The number of the line before the first one in `#released`. */
   #base = 0;
   #begun = false;
+  /** The newest instant that was known when the last poll that came to its end began. */
+  #settled: bigint | null = null;
+  /** The newest instant that was known when that poll had come to its end. */
+  #newest: bigint | null = null;
   #state: FeedState = { kind: 'starting' };
   #timer: NodeJS.Timeout | undefined;
-  /** When the next line that is held back may go. */
-  #dueAt = Infinity;
 
   constructor(settings: TailSettings, driver: FeedDriver, onIdle: () => void) {
     this.#settings = settings;
@@ -126,11 +130,6 @@ export class Feed implements FeedSink {
     await this.#driver.stop();
   }
 
-  /** Lets go of what may go at that moment, also where its timer comes a little later. */
-  releaseDue(now: number): void {
-    if (this.#dueAt <= now) this.#release(now);
-  }
-
   /** Lines released after number `taken`. */
   releasedAfter(taken: number): readonly WindowLine[] {
     return this.#released.slice(Math.max(0, taken - this.#base));
@@ -155,13 +154,14 @@ export class Feed implements FeedSink {
     return low;
   }
 
+  /**
+   * Counted from the line that was the newest before the last poll: while that one was under way, lines may
+   * have come behind the place where it was reading, however far ahead its last page lies.
+   */
   overlapStart(): bigint | null {
-    const newest = this.window.newest;
-    if (newest === null) return this.window.start;
-    // A line from the future must not push lines of the present out of reach.
-    const now = BigInt(Date.now()) * 1_000_000n;
-    const from = (newest < now ? newest : now) - BigInt(this.#settings.overlapMilliseconds) * 1_000_000n;
     const { start } = this.window;
+    if (this.#settled === null) return start;
+    const from = this.#settled - BigInt(this.#settings.overlapMilliseconds) * 1_000_000n;
     return start !== null && start > from ? start : from;
   }
 
@@ -169,6 +169,8 @@ export class Feed implements FeedSink {
     this.window.beginAt(start);
     this.window.add(lines, 0);
     this.#begun = true;
+    this.#newest = this.#newestNow();
+    this.#settled = this.#newest;
     this.#become({ kind: 'live' });
   }
 
@@ -196,6 +198,12 @@ export class Feed implements FeedSink {
     if (this.#state.kind === 'failing') this.#become({ kind: 'live' });
   }
 
+  polled(): void {
+    // Between two polls nothing is read: what the last one ended with is what this one began with.
+    this.#settled = this.#newest;
+    this.#newest = this.#newestNow();
+  }
+
   failed(error: TributaryError): void {
     this.#become({ kind: 'failing', error });
   }
@@ -207,6 +215,13 @@ export class Feed implements FeedSink {
 
   broke(error: unknown): void {
     this.#become({ kind: 'broken', error });
+  }
+
+  /** A line from the future must not push lines of the present out of reach. */
+  #newestNow(): bigint | null {
+    const { newest } = this.window;
+    const now = BigInt(Date.now()) * 1_000_000n;
+    return newest !== null && newest > now ? now : newest;
   }
 
   #become(state: FeedState): void {
@@ -232,13 +247,13 @@ export class Feed implements FeedSink {
       this.#trim();
       this.#wake();
     }
-    this.#dueAt = this.#held.reduce((min, { releaseAt }) => Math.min(min, releaseAt), Infinity);
-    if (this.#dueAt === Infinity || this.#listeners.size === 0) return;
+    const next = this.#held.reduce((min, { releaseAt }) => Math.min(min, releaseAt), Infinity);
+    if (next === Infinity || this.#listeners.size === 0) return;
     this.#timer = setTimeout(
       () => {
         this.#release();
       },
-      Math.max(1, this.#dueAt - now),
+      Math.max(1, next - now),
     );
   }
 
