@@ -88,6 +88,8 @@ export class Feed implements FeedSink {
   #newest: bigint | null = null;
   #state: FeedState = { kind: 'starting' };
   #timer: NodeJS.Timeout | undefined;
+  /** When the next line that is held back may go. */
+  #dueAt = Infinity;
 
   constructor(settings: TailSettings, driver: FeedDriver, onIdle: () => void) {
     this.#settings = settings;
@@ -128,6 +130,11 @@ export class Feed implements FeedSink {
   async stop(): Promise<void> {
     clearTimeout(this.#timer);
     await this.#driver.stop();
+  }
+
+  /** Lets go of what may go at that moment, also where its timer comes a little later. */
+  releaseDue(now: number): void {
+    if (this.#dueAt <= now) this.#release(now);
   }
 
   /** Lines released after number `taken`. */
@@ -247,13 +254,13 @@ export class Feed implements FeedSink {
       this.#trim();
       this.#wake();
     }
-    const next = this.#held.reduce((min, { releaseAt }) => Math.min(min, releaseAt), Infinity);
-    if (next === Infinity || this.#listeners.size === 0) return;
+    this.#dueAt = this.#held.reduce((min, { releaseAt }) => Math.min(min, releaseAt), Infinity);
+    if (this.#dueAt === Infinity || this.#listeners.size === 0) return;
     this.#timer = setTimeout(
       () => {
         this.#release();
       },
-      Math.max(1, next - now),
+      Math.max(1, this.#dueAt - now),
     );
   }
 

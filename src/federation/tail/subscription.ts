@@ -188,6 +188,7 @@ export class Subscription {
   #takeReleased(): Batch[] {
     const fresh: Delivery[] = [];
     if (this.#standing.history !== null) return [];
+    this.#lanes.releaseDue();
     for (const lane of this.#lanes.all) {
       for (const line of lane.take()) {
         if (this.#standing.forget(lane.digestOf(line)) || !this.#accepts(line.entry)) continue;
