@@ -24,12 +24,19 @@ const LogBatchEdgeType = builder.objectRef<StreamEdge>('LogBatchEdge').implement
 });
 
 const LogDroppedType = builder.objectRef<NonNullable<Batch['dropped']>>('LogDropped').implement({
-  description: 'Lines that were not delivered. Fetch them with `logs` between the cursors.',
+  description:
+    'Lines that the stream leaves out. What the source still has of them is in `logs(after: firstCursor, before: lastCursor)` of the same jobs with the same filter.',
   fields: (t) => ({
-    count: t.exposeInt('count', { description: 'How many.' }),
+    count: t.exposeInt('count', { nullable: true, description: 'How many; null where that can not be known.' }),
     reason: t.exposeString('reason', { description: 'Why, for people.' }),
-    firstCursor: t.exposeString('firstCursor', { nullable: true, description: 'The position of the first of them.' }),
-    lastCursor: t.exposeString('lastCursor', { nullable: true, description: 'The position of the last of them.' }),
+    firstCursor: t.exposeString('firstCursor', {
+      nullable: true,
+      description: 'A place before all of them; null: they may begin with the log.',
+    }),
+    lastCursor: t.exposeString('lastCursor', {
+      nullable: true,
+      description: 'A place behind all of them; null where that is not known.',
+    }),
   }),
 });
 
@@ -47,7 +54,8 @@ const LogBatchType = builder.objectRef<Batch>('LogBatch').implement({
     dropped: t.expose('dropped', {
       type: LogDroppedType,
       nullable: true,
-      description: 'Lines that this subscriber was too slow for; null when there are none.',
+      description:
+        'Lines that are left out: the source does not let anybody reach them, or not any more. Null when there are none. The batch may have no edges.',
     }),
   }),
 });

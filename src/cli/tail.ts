@@ -55,6 +55,8 @@ function formatEvent(event: LogStreamEvent, showJob: boolean, json: boolean): re
 function noticeOf(event: LogStreamEvent): string | null {
   if (event.type === 'LogStreamEnd') return `The stream has ended: ${event.reason}.`;
   if (event.type === 'LogBatch')
-    return event.dropped === null ? null : `${event.dropped.count} entries are missing: ${event.dropped.reason}.`;
+    return event.dropped === null
+      ? null
+      : `${event.dropped.count ?? 'Some'} entries are missing: ${event.dropped.reason}.`;
   return event.failure === null ? null : `${event.failure.code}: ${event.failure.message}`;
 }

@@ -121,7 +121,8 @@ export type LogStreamEvent =
       readonly hasMorePastEntries: boolean;
       readonly mayRepeat: boolean;
       readonly dropped: {
-        readonly count: number;
+        /** Null where it can't be known. */
+        readonly count: number | null;
         readonly reason: string;
         readonly firstCursor: string | null;
         readonly lastCursor: string | null;

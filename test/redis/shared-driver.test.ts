@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createFederation } from '../../src/federation/create-federation.ts';
-import type { LocalDriver } from '../../src/federation/tail/feed.ts';
+import type { FeedSink, LocalDriver } from '../../src/federation/tail/feed.ts';
 import { Feed } from '../../src/federation/tail/feed.ts';
 import type { TailSharing } from '../../src/federation/tail/feeds.ts';
 import { DEFAULT_TAIL } from '../../src/federation/tail/settings.ts';
@@ -14,12 +14,14 @@ import { waitFor } from './wait-for.ts';
 /** A poller that only remembers what it was told to do. */
 function fakePoller() {
   const told: string[] = [];
+  let sink: FeedSink | null = null;
   const poller: LocalDriver = {
     start: () => undefined,
     poke: () => void told.push('poke'),
     stop: () => Promise.resolve(),
-    begin(sink) {
-      sink.begin([], null);
+    begin(given) {
+      sink = given;
+      given.begin([], null);
       return Promise.resolve(true);
     },
     resume: () => void told.push('resume'),
@@ -29,7 +31,7 @@ function fakePoller() {
       return Promise.resolve();
     },
   };
-  return { poller, told };
+  return { poller, told, sink: () => sink };
 }
 
 const LISTENER = { taken: 0, wake: () => undefined, leaveBehind: () => undefined };
@@ -46,11 +48,11 @@ describe.skipIf(!HAS_REDIS)('a feed that is shared through Redis', () => {
   }
 
   function follow(sharing: TailSharing, job: string, authorization: string | null = null) {
-    const { poller, told } = fakePoller();
+    const { poller, told, sink } = fakePoller();
     const driver = sharing.driver({ source: fakeSource('a', {}), job, authorization }, () => poller);
     const feed = new Feed(DEFAULT_TAIL, driver, () => undefined);
     feed.join(LISTENER);
-    return { feed, told };
+    return { feed, told, sink };
   }
 
   async function connected(): Promise<TailSharing> {
@@ -83,6 +85,27 @@ describe.skipIf(!HAS_REDIS)('a feed that is shared through Redis', () => {
     direct.disconnect();
     await waitFor('it has caught up', () => follower.told.includes('catchUp'));
     await Promise.all([leader.feed.stop(), follower.feed.stop()]);
+  });
+
+  test('has the gaps that the one that polls comes across, on every replica, once', async () => {
+    const [one, other] = [await connected(), await connected()];
+    const leader = follow(one, 'hole');
+    await waitFor('one leads', () => one.statistics().leading === 1);
+    const follower = follow(other, 'hole');
+    await waitFor('the other follows', () => other.statistics().following === 1);
+    const after = { time: 1_700_000_000_123_456_789n, tie: 'x' };
+    const gap = { partition: 'p', after, before: null, reason: 'out of reach' };
+    leader.sink()?.gap(gap);
+    leader.sink()?.gap(gap);
+    leader.sink()?.gap({ ...gap, partition: 'q', before: { time: after.time + 1n, tie: '' } });
+    await waitFor('the other knows', () => follower.feed.gaps.last === 2);
+    expect(follower.feed.gaps.after(0)).toEqual(leader.feed.gaps.after(0));
+    expect(follower.told).toEqual([]);
+    // Who joins later has read the log's end, and is told by the stream what that has not shown.
+    const third = await connected();
+    const late = follow(third, 'hole');
+    await waitFor('the third knows', () => late.feed.gaps.last === 2);
+    await Promise.all([leader, follower, late].map(({ feed }) => feed.stop()));
   });
 
   test('makes the one that polls look when somebody joins elsewhere', async () => {

@@ -1,5 +1,7 @@
 import type { Edge, LogNode } from '../api.ts';
 import type { ConnectionCursors, MergedPosition } from '../cursor.ts';
+import type { Dropped } from './dropped.ts';
+import { ShownDropped } from './dropped.ts';
 import { encodeTailState } from './tail-cursor.ts';
 import type { TailState } from './tail-cursor.ts';
 
@@ -43,14 +45,21 @@ export class LazyBatch {
   readonly type = 'LogBatch';
   readonly edges: readonly DeliveredEdge[];
   readonly hasMorePastEntries: boolean;
-  readonly dropped = null;
+  readonly dropped: ShownDropped | null;
   readonly #stateOf: () => CursorOf;
   readonly #cursors: ConnectionCursors;
   #known: CursorOf | undefined;
 
-  constructor(edges: readonly DeliveredEdge[], more: boolean, stateOf: () => CursorOf, cursors: ConnectionCursors) {
+  constructor(
+    edges: readonly DeliveredEdge[],
+    more: boolean,
+    dropped: Dropped | null,
+    stateOf: () => CursorOf,
+    cursors: ConnectionCursors,
+  ) {
     this.edges = edges;
     this.hasMorePastEntries = more;
+    this.dropped = dropped === null ? null : new ShownDropped(dropped, cursors);
     this.#stateOf = stateOf;
     this.#cursors = cursors;
   }

@@ -8,6 +8,7 @@ import { mayRecover, sourceFailure } from '../failures.ts';
 import { logConnection } from '../log-connection.ts';
 import type { LogConnectionOptions } from '../log-connection.ts';
 import type { Delivery } from './delivery.ts';
+import type { Dropped } from './dropped.ts';
 import type { TailSettings } from './settings.ts';
 import { lineDigest } from './tail-cursor.ts';
 
@@ -23,6 +24,7 @@ export interface HistoryPage {
   /** Where to read on; null: where the page began. */
   readonly position: MergedPosition | null;
   readonly more: boolean;
+  readonly dropped: Dropped | null;
   /** Some of its sources did not answer: their lines are still to come. */
   readonly failed: boolean;
 }
@@ -55,22 +57,27 @@ export class HistoryReader {
     const connection = this.#connection({ first: this.#options.tail.batchSize, after });
     const failed = await this.#hasFailed(connection);
     // A source alone that fails has no page at all; of several, the others' lines are there.
-    if (failed && this.#options.scopes.length === 1) return { lines: [], position: null, more: true, failed };
+    if (failed && this.#options.scopes.length === 1) {
+      return { lines: [], position: null, more: true, dropped: null, failed };
+    }
     const lines = await this.#linesOf(connection);
     const { endCursor, hasNextPage: more } = await connection.pageInfo();
-    if (endCursor === null) return { lines, position: null, more, failed };
-    const end = this.#cursors.decode(endCursor);
-    this.#marks = end.marks;
-    return { lines, position: end.position, more, failed };
+    const end = endCursor === null ? null : this.#cursors.decode(endCursor);
+    if (end !== null) this.#marks = end.marks;
+    const dropped = await outOfReach(connection, position, more ? (end?.position ?? null) : null);
+    return { lines, position: end?.position ?? null, more, dropped, failed };
   }
 
   /** The last lines there are, read until every source has answered; none when it is time to leave. */
-  async readLast(count: number): Promise<readonly Delivery[]> {
+  async readLast(count: number): Promise<{ lines: readonly Delivery[]; dropped: Dropped | null }> {
     while (!this.#leave.aborted) {
       const connection = this.#connection({ last: count });
-      if (!(await this.#hasFailed(connection))) return this.#linesOf(connection);
+      if (await this.#hasFailed(connection)) continue;
+      const lines = await this.#linesOf(connection);
+      const first = lines.length < count ? null : (lines[0]?.position ?? null);
+      return { lines, dropped: await outOfReach(connection, first, null) };
     }
-    return [];
+    return { lines: [], dropped: null };
   }
 
   /** A connection and a call of its own for each page: what one page remembers must not hide what the next would see. */
@@ -102,6 +109,18 @@ export class HistoryReader {
 function passing(error: unknown): SourceFailure {
   if (error instanceof TributaryError && mayRecover(error)) return sourceFailure(error.source ?? '', null, error);
   throw error;
+}
+
+/** What the page of a connection, which has answered, says is out of reach: it lies between its ends. */
+async function outOfReach(
+  connection: LogConnection,
+  after: MergedPosition | null,
+  before: MergedPosition | null,
+): Promise<Dropped | null> {
+  const reasons = (await connection.failures())
+    .filter(({ code }) => code === 'SOURCE_TRUNCATED')
+    .map(({ message }) => message);
+  return reasons.length === 0 ? null : { count: null, reason: reasons.join('; '), after, before };
 }
 
 function deliveryOf(node: LogNode, position: MergedPosition): Delivery {

@@ -1,10 +1,13 @@
 import type { Call } from '../../domain/call.ts';
 import type { SourceFailure } from '../api.ts';
+import type { MergedPosition } from '../cursor.ts';
 import { sourceFailure } from '../failures.ts';
 import type { ResolvedScope } from '../log-connection.ts';
 import { LogEntryNode } from '../log-node.ts';
+import { compareMerged } from '../merge.ts';
 import { encodeNodeId } from '../node-id.ts';
 import type { Delivery } from './delivery.ts';
+import type { Dropped } from './dropped.ts';
 import type { Feed, FeedListener } from './feed.ts';
 import type { Feeds } from './feeds.ts';
 import type { WindowLine } from './line-window.ts';
@@ -46,6 +49,7 @@ export class Lane implements FeedListener {
   readonly #owner: LaneOwner;
   #feed: Feed | null = null;
   #taken = 0;
+  #gapsTaken = 0;
 
   constructor(scope: ResolvedScope, index: number, owner: LaneOwner) {
     this.#scope = scope;
@@ -95,6 +99,20 @@ export class Lane implements FeedListener {
 
   takeAll(): void {
     this.#taken = this.feed.sequence;
+  }
+
+  /** Gaps that were not told yet, but for those that end before a place. */
+  takeGaps(from: MergedPosition | null): Dropped[] {
+    const gaps = this.feed.gaps.after(this.#gapsTaken);
+    this.#gapsTaken = this.feed.gaps.last;
+    return gaps
+      .map(({ partition, after, before, reason }) => ({
+        count: null,
+        reason: `${this.#scope.source.name}: ${reason}`,
+        after: after && { ...after, scope: this.#index, partition },
+        before: before && { ...before, scope: this.#index, partition },
+      }))
+      .filter(({ before }) => from === null || before === null || compareMerged(before, from) > 0);
   }
 
   /** Released lines of the window. */

@@ -1,8 +1,10 @@
 import type { Call } from '../../domain/call.ts';
 import type { TributaryError } from '../../domain/errors.ts';
+import type { MergedPosition } from '../cursor.ts';
 import type { ResolvedScope } from '../log-connection.ts';
 import { compareMerged, untouched } from '../merge.ts';
 import type { Delivery } from './delivery.ts';
+import type { Dropped } from './dropped.ts';
 import type { Feeds } from './feeds.ts';
 import { Lane } from './lane.ts';
 import type { LaneOwner } from './lane.ts';
@@ -25,6 +27,11 @@ export class Lanes {
 
   takeAll(): void {
     for (const lane of this.all) lane.takeAll();
+  }
+
+  /** Gaps that were not told yet, but for those that end before a place. */
+  takeGaps(from: MergedPosition | null): Dropped[] {
+    return this.all.flatMap((lane) => lane.takeGaps(from));
   }
 
   /** Lets go in all jobs of what may go at one moment: then lines come in order also from job to job. */

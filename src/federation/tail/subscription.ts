@@ -2,10 +2,10 @@ import type { Call } from '../../domain/call.ts';
 import type { LogEntry } from '../../domain/log-entry.ts';
 import type { LogStreamEvent, TailArguments } from '../api.ts';
 import { badInput } from '../arguments.ts';
-import type { CursorCodec } from '../cursor.ts';
+import type { CursorCodec, MergedPosition } from '../cursor.ts';
 import { logConnectionKey } from '../log-connection.ts';
 import type { LogConnectionOptions } from '../log-connection.ts';
-import { compareMerged } from '../merge.ts';
+import { compareMerged, untouched } from '../merge.ts';
 import { acceptFilter } from './accept-filter.ts';
 import { Batches } from './batches.ts';
 import type { Batch } from './batches.ts';
@@ -27,6 +27,9 @@ export interface SubscriptionOptions extends Omit<LogConnectionOptions, 'args'> 
   /** Aborted when the server shuts down. */
   readonly stopping: AbortSignal;
 }
+
+/** Behind all lines: of the gaps, only those whose end is not known go on to here. */
+const FAR_AHEAD: MergedPosition = { ...untouched('backward'), scope: 0, partition: '' };
 
 /**
  * One subscriber: history from where it wants to begin, then what its jobs' feeds release. It holds no
@@ -73,6 +76,7 @@ export class Subscription {
       while (!this.#waiting.isOver()) {
         this.#waiting.look();
         if (this.#standing.history !== null) yield* this.#catchUp();
+        yield* this.#sayGaps();
         const batches = this.#takeReleased();
         for (const batch of batches) yield batch;
         yield* this.#statuses.say();
@@ -113,6 +117,7 @@ export class Subscription {
     const wanted = this.#options.args.tail ?? 0;
     if (wanted === 0) {
       this.#lanes.takeAll();
+      yield* this.#sayGaps(FAR_AHEAD);
       return;
     }
     const inWindows = this.#lanes.windowLines().filter(({ node }) => this.#accepts(node));
@@ -124,11 +129,12 @@ export class Subscription {
     }
     this.#lanes.takeAll();
     yield* this.#batches.live(inWindows.slice(-wanted));
+    yield* this.#sayGaps(first?.position ?? null);
   }
 
   /** The last lines from the vendors themselves, where the windows do not hold as many; behind them, what has come since. */
   async *#readLast(wanted: number): AsyncGenerator<LogStreamEvent, void, undefined> {
-    const lines = await this.#past.readLast(wanted);
+    const { lines, dropped } = await this.#past.readLast(wanted);
     if (this.#waiting.isOver()) return;
     // Lines that came while this was read may lie before those that were read. (With fewer than wanted, all there were.)
     const first = lines.length < wanted ? null : (lines[0]?.position ?? null);
@@ -136,6 +142,8 @@ export class Subscription {
     const missing = this.#missing(({ position }) => first === null || compareMerged(position, first) > 0);
     this.#standing.goLive();
     yield* this.#batches.live([...lines, ...missing]);
+    if (dropped !== null) yield this.#batches.dropped(dropped);
+    yield* this.#sayGaps(first);
   }
 
   /** Reads on from where the subscriber stands until the feeds' windows have the rest. */
@@ -148,7 +156,10 @@ export class Subscription {
       // When the vendors have no more although the windows begin later, there is nothing in between.
       incomplete = failed || (more && this.#needsReading());
     }
-    if (!this.#waiting.isOver()) yield* this.#attach(skip);
+    if (this.#waiting.isOver()) return;
+    // What lies before the place where reading ended was said while reading.
+    yield* this.#sayGaps(this.#standing.history?.position ?? null);
+    yield* this.#attach(skip);
   }
 
   /** Does the windows' part of the log begin behind the place where the subscriber stands? */
@@ -159,12 +170,12 @@ export class Subscription {
 
   async #readPage(skip: ReadonlySet<string>): Promise<{ batches: Batch[]; more: boolean; failed: boolean }> {
     const from = (this.#standing.history ?? FROM_THE_BEGINNING).position;
-    const { lines: read, position, more, failed } = await this.#past.read(from);
+    const { lines: read, position, more, dropped, failed } = await this.#past.read(from);
     const lines = read.filter(({ digest }) => !skip.has(digest) && !this.#standing.has(digest));
     for (const { digest, position: at } of lines) this.#standing.remember(digest, at.time);
     this.#standing.forgetPast();
     if (position !== null) this.#standing.advance(position);
-    return { batches: this.#batches.history(lines, more), more, failed };
+    return { batches: this.#batches.history(lines, more, dropped), more, failed };
   }
 
   /** Takes what the windows hold behind the place where catching up began, and from then on what the feeds release. */
@@ -197,6 +208,11 @@ export class Subscription {
     }
     fresh.sort((a, b) => compareMerged(a.position, b.position));
     return [...this.#batches.live(fresh)];
+  }
+
+  /** Says what is out of the sources' reach, unless all of it lies before a place. */
+  *#sayGaps(from: MergedPosition | null = null): Generator<Batch, void, undefined> {
+    for (const gap of this.#lanes.takeGaps(from)) yield this.#batches.dropped(gap);
   }
 
   *#finish(): Generator<LogStreamEvent, void, undefined> {

@@ -1,0 +1,42 @@
+import type { LogStreamEvent } from '../api.ts';
+import type { ConnectionCursors, MergedPosition } from '../cursor.ts';
+import { untouched } from '../merge.ts';
+
+/** Lines that a stream leaves out. They lie between two places; null: from the beginning on, or to an end that is not known. */
+export interface Dropped {
+  /** How many; null where that can't be known. */
+  readonly count: number | null;
+  readonly reason: string;
+  readonly after: MergedPosition | null;
+  readonly before: MergedPosition | null;
+}
+
+type DroppedShown = NonNullable<Extract<LogStreamEvent, { type: 'LogBatch' }>['dropped']>;
+
+/** As clients see it: their cursors are made when they are asked for. */
+export class ShownDropped implements DroppedShown {
+  readonly count: number | null;
+  readonly reason: string;
+  readonly #dropped: Dropped;
+  readonly #cursors: ConnectionCursors;
+
+  constructor(dropped: Dropped, cursors: ConnectionCursors) {
+    this.count = dropped.count;
+    this.reason = dropped.reason;
+    this.#dropped = dropped;
+    this.#cursors = cursors;
+  }
+
+  get firstCursor(): string | null {
+    return this.#cursorOf(this.#dropped.after);
+  }
+
+  get lastCursor(): string | null {
+    return this.#cursorOf(this.#dropped.before);
+  }
+
+  #cursorOf(position: MergedPosition | null): string | null {
+    if (position === null || position.time <= untouched('forward').time) return null;
+    return this.#cursors.encode({ position, marks: [] });
+  }
+}
