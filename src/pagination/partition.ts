@@ -23,7 +23,10 @@ export interface ReadRequest<T extends Ordered> {
   readonly direction: Direction;
   /** Exclusive. Null: from the beginning (forward) or from the end (backward). */
   readonly from: Position | null;
-  /** The hint that came with the row at `from`, where there is one. */
+  /**
+   * The hint that came with the row at `from`, or with one of another instant, where there is one: a merge
+   * gives that of the row that was taken last, which lies ahead once the reader has turned round.
+   */
   readonly hint: Hint | null;
   /**
    * Exclusive end: no row at or beyond it is yielded, and no page beyond it is fetched. Null: none.

@@ -106,8 +106,9 @@ async function begin<T extends Ordered>(
 ): ReturnType<RecordWalk<T>['next']> {
   const { from, direction } = request;
   if (from === null) return walk.beginAtEnd();
+  const needed = direction === 'forward' ? from.time - options.span : from.time;
   const anchor = readAnchor(request.hint, direction);
-  if (anchor !== null) {
+  if (anchor !== null && leadsTo(needed, anchor, direction)) {
     try {
       const page = anchor === 'end' ? await walk.beginAtEnd() : await walk.beginBeside(anchor);
       if (page !== null) {
@@ -119,19 +120,31 @@ async function begin<T extends Ordered>(
       walk.renew();
     }
   }
-  return walk.beginAtTime(direction === 'forward' ? from.time - options.span : from.time);
+  return walk.beginAtTime(needed, anchor === null || anchor === 'end' ? 0 : (anchor.offset ?? 0));
 }
 
-/** A hint is [older id, its offset, newer id, its offset, newest first?]; a null id is that end of the log. */
+/**
+ * Does a walk that begins next to the anchor see every record from that instant on? A merge gives a partition the
+ * hint of the row that it took last: when the reader has turned round, the anchor may lie ahead of the place where it
+ * stands, and records between them may have rows by now.
+ */
+function leadsTo(time: bigint, anchor: Anchor | 'end', direction: ReadRequest<Ordered>['direction']): boolean {
+  return anchor === 'end' || (direction === 'forward' ? anchor.time < time : anchor.time > time);
+}
+
+/** A hint is [older record, newer record, newest first?], a record [id, offset, time]; null is that end of the log. */
 function readAnchor(hint: Hint | null, direction: ReadRequest<Ordered>['direction']): Anchor | 'end' | null {
-  if (!Array.isArray(hint) || hint.length !== 5) return null;
-  const values = hint as readonly Json[];
-  const [id, offset] = direction === 'forward' ? values : values.slice(2, 4);
-  if (id === null) return 'end';
-  if (typeof id !== 'string') return null;
-  return { id, offset: typeof offset === 'number' && Number.isSafeInteger(offset) && offset >= 0 ? offset : null };
+  if (!Array.isArray(hint) || hint.length !== 3) return null;
+  const [older, newer] = hint as readonly Json[];
+  const record = direction === 'forward' ? older : newer;
+  if (record === null) return 'end';
+  if (!Array.isArray(record)) return null;
+  const [id, offset, time] = record as readonly Json[];
+  if (typeof id !== 'string' || typeof time !== 'string' || !/^-?\d{1,20}$/.test(time)) return null;
+  const isOffset = typeof offset === 'number' && Number.isSafeInteger(offset) && offset >= 0;
+  return { id, time: BigInt(time), offset: isOffset ? offset : null };
 }
 
 function readOrder(hint: Hint | null): boolean {
-  return !(Array.isArray(hint) && hint[4] === 0);
+  return !(Array.isArray(hint) && hint[2] === 0);
 }

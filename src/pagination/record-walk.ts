@@ -5,9 +5,10 @@ import { locatePage } from './locate.ts';
 import type { PageSpan } from './locate.ts';
 import type { KeyedRecord, KeysetPage, KeysetRequest, RecordKeysetOptions } from './record-keyset.ts';
 
-/** A record next to which a walk begins, and where it stood in the list when it was seen. */
+/** A record next to which a walk begins, what the list is sorted by, and where it stood in it when it was seen. */
 export interface Anchor {
   readonly id: string;
+  readonly time: bigint;
   readonly offset: number | null;
 }
 
@@ -94,17 +95,26 @@ export class RecordWalk<T extends Ordered> {
     return this.#besideByOffset(anchor);
   }
 
-  /** From the page on that shows every record at or beyond that instant. */
-  async beginAtTime(time: bigint): Promise<WalkedRecord<T>[]> {
-    await this.#learnOrder();
+  /** From the page on that shows every record at or beyond that instant; `near` is an offset close to it, 0 if unknown. */
+  async beginAtTime(time: bigint, near = 0): Promise<WalkedRecord<T>[]> {
     const { limit } = this.#options;
+    const guess = Math.floor(near / limit);
+    const get = (at: number): Promise<KeysetPage<T>> =>
+      this.#fetch(at === 0 ? { kind: 'first' } : { kind: 'offset', offset: at * limit });
+    // The page at the guess mostly shows the order of the list as well.
+    let guessed = guess === 0 ? null : await get(guess);
+    await this.#learnOrder();
     const step = this.#kind === 'after' ? 1 : -1;
     const { index, page } = await locatePage<KeysetPage<T>>({
-      get: (at) => this.#fetch(at === 0 ? { kind: 'first' } : { kind: 'offset', offset: at * limit }),
+      get: async (at) => {
+        const known = at === guess ? guessed : null;
+        guessed = null;
+        return known ?? get(at);
+      },
       describe: (found) => this.#spanOf(found),
       step,
       target: this.#normal(time),
-      guess: 0,
+      guess,
       canJump: () => true,
     });
     const offset = index * limit;
@@ -127,10 +137,8 @@ export class RecordWalk<T extends Ordered> {
     if (page !== null) return page;
     // The record has gone while we walked: find the place by what time it was there.
     this.renew();
-    return this.beginAtTime(this.#edgeTime ?? 0n);
+    return this.beginAtTime(anchor.time, anchor.offset ?? 0);
   }
-
-  #edgeTime: bigint | null = null;
 
   /** The native direction of the walk. */
   get #kind(): 'after' | 'before' {
@@ -203,10 +211,7 @@ export class RecordWalk<T extends Ordered> {
     const records = page.records.map((record, i) => ({ record, offset: start === null ? null : start + i }));
     if (this.#kind === 'before') records.reverse();
     const last = records.at(-1);
-    if (last !== undefined) {
-      this.#edge = { id: last.record.id, offset: last.offset };
-      this.#edgeTime = last.record.time;
-    }
+    if (last !== undefined) this.#edge = { id: last.record.id, time: last.record.time, offset: last.offset };
     if (this.#kind === 'after' && start !== null && this.#isLastPage(page, start)) this.#atEnd = true;
     const fresh = records.filter(({ record }) => !this.#given.has(record.id));
     for (const { record } of fresh) this.#given.add(record.id);

@@ -18,7 +18,7 @@ export class SpanWindow<T extends Ordered> {
   readonly #until: Position | null;
   #waiting: T[] = [];
   /** Records in walk order that may still be an anchor of a row's hint. */
-  #seen: { readonly id: string; readonly time: bigint; readonly offset: number | null }[] = [];
+  #seen: Anchor[] = [];
   /** Rows lie beyond this in the walk's direction from now on. */
   #frontier: bigint | null = null;
   /** What lies behind the first record of this read: where the read itself began. Null: that end of the log. */
@@ -98,7 +98,7 @@ export class SpanWindow<T extends Ordered> {
     const front = ahead ?? (atEnd ? END : null);
     if (back === null || front === null) return null;
     const [old, young] = this.#direction === 'forward' ? [back, front] : [front, back];
-    return [old.id, old.offset, young.id, young.offset];
+    return [written(old), written(young)];
   }
 
   #edge(fits: (record: { time: bigint }) => boolean, which: 'newest' | 'oldest'): Anchor | null {
@@ -130,7 +130,12 @@ export class SpanWindow<T extends Ordered> {
 }
 
 /** That end of the log itself. */
-const END = { id: null, offset: null } as const;
+const END = 'end' as const;
+
+/** An anchor as it stands in a hint. */
+function written(anchor: Anchor | typeof END): Hint {
+  return anchor === END ? null : [anchor.id, anchor.offset, String(anchor.time)];
+}
 
 function clamp(time: bigint, low: bigint, high: bigint): bigint {
   if (time < low) return low;

@@ -185,7 +185,7 @@ export function offsetNative(
 
 export function keysetNative(
   lines: readonly RawLine[],
-  options: { limit: number; cursors: boolean; newestFirst: boolean; spread?: bigint },
+  options: { limit: number; cursors: boolean; newestFirst: boolean; spread?: bigint; runningLevel?: string },
 ): FakeNative {
   const store = new Store(lines);
   const { limit, newestFirst } = options;
@@ -193,6 +193,8 @@ export function keysetNative(
   // A row lies up to `spread` after its record: by how much depends on its id alone.
   const shift = (line: RawLine): bigint =>
     spread === 0n ? 0n : BigInt(Number.parseInt(line.id.slice(1), 10) % 7) * (spread / 6n);
+  // A record that has not ended has no row yet.
+  const isRunning = (line: RawLine): boolean => line.level === options.runningLevel;
   const placed = (line: RawLine): RawLine => ({ ...line, time: line.time + shift(line) });
   const base = native(
     `record keyset (${options.cursors ? 'cursors' : 'offsets only'}, ${newestFirst ? 'newest' : 'oldest'} first${spread > 0n ? ', rows after records' : ''})`,
@@ -220,7 +222,7 @@ export function keysetNative(
             records: records.map((line) => ({
               id: line.id,
               time: line.time,
-              rows: [{ ...placed(line), tie: line.id }],
+              rows: isRunning(line) ? [] : [{ ...placed(line), tie: line.id }],
             })),
             total: list.length,
             more: options.cursors ? end < list.length : null,
@@ -229,7 +231,7 @@ export function keysetNative(
         },
       }),
   );
-  return { ...base, expected: () => expectedRows(store.lines.map(placed), byId) };
+  return { ...base, expected: () => expectedRows(store.lines.filter((line) => !isRunning(line)).map(placed), byId) };
 }
 
 export function timeNative(
