@@ -10,6 +10,7 @@ import type { Federation } from '../federation/api.ts';
 import { compileQueries } from './compiled-queries.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import { codeOf, toClientError } from './errors.ts';
+import { eventHeartbeats } from './event-heartbeat.ts';
 import { limitQueries } from './limits.ts';
 import type { QueryLimits } from './limits.ts';
 import type { Metrics } from './metrics.ts';
@@ -22,6 +23,8 @@ export interface GraphqlOptions {
   readonly metrics: Metrics;
   /** Origins of pages that may read answers, beside our own. */
   readonly allowedOrigins: readonly string[];
+  /** How often a stream of events is kept alive. */
+  readonly heartbeatMilliseconds: number;
 }
 
 /** What the transport knows of a request where there is no HTTP request for the operation. */
@@ -36,7 +39,9 @@ export interface GraphqlServer {
   readonly present: (error: unknown) => GraphQLError;
 }
 
-export function createGraphql({ federation, limits, logger, metrics, allowedOrigins }: GraphqlOptions): GraphqlServer {
+export function createGraphql(options: GraphqlOptions): GraphqlServer {
+  const { federation, limits, logger, metrics, allowedOrigins, heartbeatMilliseconds } = options;
+
   function present(error: unknown): GraphQLError {
     const shown = toClientError(error, logger);
     metrics.error(codeOf(shown));
@@ -61,6 +66,7 @@ export function createGraphql({ federation, limits, logger, metrics, allowedOrig
       codeValidationErrors(),
       limitNodes(limits.nodes, federation.sources.length, present),
       compileQueries(),
+      eventHeartbeats(heartbeatMilliseconds),
     ],
   });
   return { yoga, present };

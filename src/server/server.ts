@@ -27,7 +27,10 @@ export interface ServerOptions {
   readonly allowedOrigins?: readonly string[];
   /** How long `close` waits for answers that are on their way. Default: 5,000. */
   readonly graceMilliseconds?: number;
-  /** How often a WebSocket is pinged, so that proxies keep it. Default: 12,000, as server-sent events have it. */
+  /**
+   * How often a WebSocket is pinged, and a stream of server-sent events gets a comment when it is silent, so
+   * that proxies keep them and clients that are gone are noticed. Default: 12,000.
+   */
   readonly heartbeatMilliseconds?: number;
   /** Where this server and others count. Default: metrics of its own. */
   readonly metrics?: Metrics;
@@ -50,11 +53,12 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => void | Pr
 
 /** Starts the service. Rejects when the port can't be had. */
 export async function createServer(options: ServerOptions): Promise<RunningServer> {
-  const { federation, host, port, logger = null, allowedOrigins = [], graceMilliseconds = 5_000 } = options;
+  const { federation, host, port, logger = null, allowedOrigins = [] } = options;
+  const { graceMilliseconds = 5_000, heartbeatMilliseconds = 12_000 } = options;
   const limits = { ...DEFAULT_QUERY_LIMITS, ...options.limits };
   const metrics = options.metrics ?? createMetrics();
   metrics.tails(() => federation.tailStatistics());
-  const graphql = createGraphql({ federation, limits, logger, metrics, allowedOrigins });
+  const graphql = createGraphql({ federation, limits, logger, metrics, allowedOrigins, heartbeatMilliseconds });
   const graphiql = options.graphiql === false ? null : createGraphiql(federation);
   let closing: Promise<void> | null = null;
 
@@ -94,7 +98,7 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
 
   const endWebSockets = serveWebSockets(server, {
     graphql,
-    heartbeatMilliseconds: options.heartbeatMilliseconds ?? 12_000,
+    heartbeatMilliseconds,
     maxMessageBytes: limits.bodyBytes,
     allowedOrigins,
   });

@@ -10,6 +10,7 @@ import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
 import type { GraphContext } from '../../resolvers/context.ts';
 import type { GraphqlServer } from './graphql.ts';
+import { keepAlive } from './websocket-heartbeat.ts';
 
 interface WebSocketOptions {
   readonly graphql: GraphqlServer;
@@ -20,9 +21,6 @@ interface WebSocketOptions {
 
 /** How long a client has to answer the goodbye. */
 const GOODBYE_MILLISECONDS = 500;
-
-/** Pings that a client may leave unanswered. It may take a while to read what was sent before them. */
-const PATIENCE_PINGS = 10;
 
 type Connection = Context<Record<string, unknown> | undefined, Extra & Partial<Record<PropertyKey, never>>>;
 
@@ -118,22 +116,6 @@ function endQuietly(client: WebSocket): void {
     });
   };
   client.send = sendQuietly as WebSocket['send'];
-}
-
-/** Pings a client. One that has not answered for many pings, however slowly it reads, is not there any more. */
-function keepAlive(client: WebSocket, interval: number): void {
-  let unanswered = 0;
-  const timer = setInterval(() => {
-    if (unanswered >= PATIENCE_PINGS) client.terminate();
-    else client.ping();
-    unanswered += 1;
-  }, interval);
-  client.on('pong', () => {
-    unanswered = 0;
-  });
-  client.once('close', () => {
-    clearInterval(timer);
-  });
 }
 
 /** Parses and checks an operation; what the client got wrong is returned, as graphql-ws wants it. */
