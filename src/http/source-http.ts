@@ -104,8 +104,13 @@ export function createSourceHttp(settings: SourceHttpSettings, options: SourceHt
       const read = (open: OpenAttempt): Promise<void> => readItems(open, reader, begin, source);
       return parts.recorder.watch(makeCall(parts, { ...prepared, caller, read }));
     };
-    if (!prepared.idempotent) return start(caller, begin);
-    return streams.join(flightKey(prepared.request, prepared.credential, reader), caller, begin, start);
+    const { recency } = call;
+    if (prepared.idempotent) {
+      const key = flightKey(prepared.request, prepared.credential, reader);
+      await streams.join(key, caller, begin, start, recency.notBefore);
+    } else await start(caller, begin);
+    // What was written while the answer came may be a part of it.
+    if (recency.inSequence) recency.notBefore = Math.max(recency.notBefore, performance.now());
   }
 
   return {

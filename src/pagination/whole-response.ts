@@ -1,3 +1,4 @@
+import { inSequence } from '../domain/call.ts';
 import type { Call } from '../domain/call.ts';
 import { comparePositions } from '../domain/ordered.ts';
 import type { Direction, Ordered, Position } from '../domain/ordered.ts';
@@ -62,8 +63,10 @@ export function wholeResponsePartition<T extends Ordered>(options: WholeResponse
 async function* read<T extends Ordered>(
   options: WholeResponseOptions<T>,
   request: ReadRequest<T>,
-  call: Call,
+  caller: Call,
 ): AsyncGenerator<Batch<T>, void, undefined> {
+  // An answer that is older than the one before may lack lines that stand behind what has been given.
+  const call = inSequence(caller);
   let from = request.from;
   const size = Math.min(MAX_WINDOW, Math.max(1, request.need) + SPARE);
   for (;;) {

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { createCall } from '../../src/domain/call.ts';
+import { anew, createCall, inSequence } from '../../src/domain/call.ts';
 import type { HttpRequest, StreamReader } from '../../src/http/client.ts';
 import { rejection, sendCut, serve, sourceHttp, streamedText, testClock, textReader } from './loopback.ts';
 import type { SourceOverrides } from './loopback.ts';
@@ -109,6 +109,30 @@ describe('streams in flight at the same time', () => {
     const failures = await Promise.all([1, 2].map(() => rejection(streamedText(http, logs))));
     expect(failures).toMatchObject([{ code: 'SOURCE_UNAVAILABLE' }, { code: 'SOURCE_UNAVAILABLE' }]);
     expect(server.received).toHaveLength(2);
+  });
+
+  it('are not joined by who has read something newer, or asks anew', async () => {
+    const { server, http, responses } = await holding();
+    const reader = inSequence(createCall());
+    const others = streamedText(http, logs);
+    await server.arrived(1);
+    const before = streamedText(http, { ...logs, body: { job: 2 } }, reader);
+    await server.arrived(2);
+    responses[1]?.end('abc');
+    await before;
+    const next = streamedText(http, logs, reader);
+    await server.arrived(3);
+    const anewFromThere = streamedText(http, logs, anew(createCall()));
+    await server.arrived(4);
+    // The newest is there for all.
+    const beside = streamedText(http, logs);
+    for (const [index, response] of responses.entries()) response.end(`answer ${index}`);
+    expect(await Promise.all([others, next, anewFromThere, beside])).toEqual([
+      'answer 0',
+      'answer 2',
+      'answer 3',
+      'answer 3',
+    ]);
   });
 
   it('send a poll on as an interactive query when one joins it', async () => {

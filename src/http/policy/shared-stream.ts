@@ -20,8 +20,9 @@ export interface SharedStreams {
    * A caller that is cancelled, or whose sink throws, is rejected with that and gets no more; the others go
    * on. The stream is cancelled when nobody is left, and is as urgent as its most urgent caller. What ends
    * it early rejects all. Callers of one key must expect one type of item, and nobody may change an item.
+   * A stream that began before `notBefore` (by `performance.now()`) is not joined, but its place is taken.
    */
-  join<T>(key: string, caller: Caller, begin: Begin<T>, start: Start<T>): Promise<void>;
+  join<T>(key: string, caller: Caller, begin: Begin<T>, start: Start<T>, notBefore?: number): Promise<void>;
 }
 
 export function createSharedStreams(): SharedStreams {
@@ -38,9 +39,10 @@ export function createSharedStreams(): SharedStreams {
   }
 
   return {
-    join(key, caller, begin, start) {
+    join(key, caller, begin, start, notBefore = -Infinity) {
       if (caller.cancellation.aborted) return Promise.reject(caller.cancellation.reason);
-      const stream = joinable.get(key) ?? open(key, caller.priority, start);
+      const known = joinable.get(key);
+      const stream = known !== undefined && known.begun >= notBefore ? known : open(key, caller.priority, start);
       return stream.join(caller, begin);
     },
   };
@@ -55,6 +57,7 @@ interface Listener {
 }
 
 class SharedStream {
+  readonly begun = performance.now();
   readonly #shared: { readonly cancellation: Cancellation; priority: Call['priority'] };
   readonly #close: () => void;
   readonly #listeners = new Set<Listener>();

@@ -1,3 +1,4 @@
+import type { Recency } from '../../domain/call.ts';
 import type { LogEntry } from '../../domain/log-entry.ts';
 import type { BeginRows, RowSink } from '../../pagination/whole-response.ts';
 import { LineCount } from './line-count.ts';
@@ -13,6 +14,8 @@ export interface Reader {
   readonly job: string;
   readonly selection: Selection;
   readonly begin: BeginRows<LogEntry> | null;
+  /** That of its call: what it may be given, and has been given. */
+  readonly recency: Recency;
   /** Set when the sink has thrown: it gets nothing more, and the others go on. */
   failure: Error | null;
 }

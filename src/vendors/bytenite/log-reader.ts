@@ -1,5 +1,5 @@
 import DataLoader from 'dataloader';
-import type { Call } from '../../domain/call.ts';
+import type { Call, Recency } from '../../domain/call.ts';
 import type { LogEntry } from '../../domain/log-entry.ts';
 import type { SourceHttp } from '../../http/client.ts';
 import type { BeginRows } from '../../pagination/whole-response.ts';
@@ -45,7 +45,7 @@ export class LogReader {
         sink(row);
       };
     };
-    const answer = this.#join({ job, selection, begin: beginCounting, failure: null }, call);
+    const answer = this.#join({ job, selection, begin: beginCounting }, call);
     if (call.priority === 'interactive') {
       const counted = answer.then(({ truncated }) => (truncated ? null : count));
       // Whoever reads hears of a failure; whoever counts asks again.
@@ -71,7 +71,7 @@ export class LogReader {
 
   /** All tasks that the log names. */
   async tasks(job: string, call: Call): Promise<LogAnswer> {
-    return this.#known(job, call) ?? this.#join({ job, selection: ALL_TASKS, begin: null, failure: null }, call);
+    return this.#known(job, call) ?? this.#join({ job, selection: ALL_TASKS, begin: null }, call);
   }
 
   /** An answer that has that task, if the job has it. */
@@ -79,7 +79,7 @@ export class LogReader {
     const known = this.#known(job, call);
     if (known !== undefined) return known;
     const selection = { ...ALL_TASKS, taskIds: new Set([taskId]) };
-    const answer = await this.#join({ job, selection, begin: null, failure: null }, call);
+    const answer = await this.#join({ job, selection, begin: null }, call);
     // A group without lines may be no more than an echo of the id that was asked for.
     return answer.tasks.has(taskId) && !answer.tasks.hasLines(taskId) ? this.tasks(job, call) : answer;
   }
@@ -89,8 +89,8 @@ export class LogReader {
     return call.priority === 'interactive' ? this.#state(call).answers.get(job) : undefined;
   }
 
-  #join(reader: Reader, call: Call): Promise<LogAnswer> {
-    return this.#state(call).readers.load(reader);
+  #join(wanted: Pick<Reader, 'job' | 'selection' | 'begin'>, call: Call): Promise<LogAnswer> {
+    return this.#state(call).readers.load({ ...wanted, recency: call.recency, failure: null });
   }
 
   #state(call: Call): CallState {
@@ -133,7 +133,9 @@ export class LogReader {
         begun.take(item);
       };
     };
-    const answered = await this.#queries.read(job, query, begin, call);
+    const recency = recencyOf(readers);
+    const answered = await this.#queries.read(job, query, begin, { ...call, recency });
+    for (const reader of readers) if (reader.recency.inSequence) reader.recency.notBefore = recency.notBefore;
     if (fanOut === undefined) throw new Error('An answer ended before it had begun.');
     const answer = fanOut.answer(this.#cap);
     if (showsAllTasks(answered) && !answer.truncated) answers.set(job, answer);
@@ -143,6 +145,11 @@ export class LogReader {
 
 function showsAllTasks({ services, taskIds, levels }: LogQuery): boolean {
   return taskIds.length === 0 && levels.length === 0 && (services.length === 0 || services.includes('TASKRUNNER'));
+}
+
+/** The answer is new enough for each of them. */
+function recencyOf(readers: readonly Reader[]): Recency {
+  return { notBefore: Math.max(...readers.map(({ recency }) => recency.notBefore)), inSequence: true };
 }
 
 function nameOf(job: string, { services, taskIds, severity }: Selection): string {
