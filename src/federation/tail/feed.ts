@@ -1,6 +1,7 @@
 import type { TributaryError } from '../../domain/errors.ts';
 import type { Gap } from './gap.ts';
 import { GapList } from './gap-list.ts';
+import { HeldLines } from './held-lines.ts';
 import { LineWindow } from './line-window.ts';
 import type { FeedLine, WindowLine } from './line-window.ts';
 import type { TailSettings } from './settings.ts';
@@ -77,7 +78,7 @@ export class Feed implements FeedSink {
   readonly #driver: FeedDriver;
   readonly #listeners = new Set<FeedListener>();
   readonly #onIdle: () => void;
-  #held: { readonly line: WindowLine; readonly releaseAt: number }[] = [];
+  readonly #held: HeldLines;
   #released: WindowLine[] = [];
   /** The number of the line before the first one in `#released`. */
   #base = 0;
@@ -93,6 +94,7 @@ export class Feed implements FeedSink {
 
   constructor(settings: TailSettings, driver: FeedDriver, onIdle: () => void) {
     this.#settings = settings;
+    this.#held = new HeldLines({ lines: settings.holdLines, characters: settings.holdCharacters });
     this.#driver = driver;
     this.#onIdle = onIdle;
   }
@@ -144,7 +146,7 @@ export class Feed implements FeedSink {
 
   /** Does the feed hold back lines? An ended one has to let them go first. */
   get isHolding(): boolean {
-    return this.#held.length > 0;
+    return this.#held.size > 0;
   }
 
   /**
@@ -154,7 +156,8 @@ export class Feed implements FeedSink {
   lowWatermark(taken: number): bigint | null {
     let low = this.overlapStart();
     if (low === null) return null;
-    for (const { line } of this.#held) if (line.entry.time < low) low = line.entry.time;
+    const { oldest } = this.#held;
+    if (oldest !== null && oldest < low) low = oldest;
     for (const line of this.#released.slice(Math.max(0, taken - this.#base))) {
       if (line.entry.time < low) low = line.entry.time;
     }
@@ -186,11 +189,11 @@ export class Feed implements FeedSink {
     if (added.length === 0) return 0;
     const now = Date.now();
     const wait = this.#settings.reorderMilliseconds;
-    for (const line of added) {
-      const at = Number(line.entry.time / 1_000_000n);
+    this.#held.add(added, ({ entry }) => {
+      const at = Number(entry.time / 1_000_000n);
       // By its own clock a line is old enough after the window; by ours it is held no longer than that.
-      this.#held.push({ line, releaseAt: Math.max(now, Math.min(now, at) + wait) });
-    }
+      return Math.max(now, Math.min(now, at) + wait);
+    });
     this.#release();
     return added.length;
   }
@@ -240,13 +243,11 @@ export class Feed implements FeedSink {
     for (const listener of this.#listeners) listener.wake();
   }
 
-  /** Lets go of the lines whose time has come, in order. */
+  /** Lets go of the lines whose time has come, in order, and of those that are too many to be held. */
   #release(now = Date.now()): void {
     clearTimeout(this.#timer);
-    const ready = this.#held.filter(({ releaseAt }) => releaseAt <= now).map(({ line }) => line);
+    const ready = this.#held.take(now);
     if (ready.length > 0) {
-      this.#held = this.#held.filter(({ releaseAt }) => releaseAt > now);
-      ready.sort((a, b) => (a.entry.time === b.entry.time ? 0 : a.entry.time < b.entry.time ? -1 : 1));
       for (const line of ready) {
         this.#released.push(line);
         line.sequence = this.sequence;
@@ -254,7 +255,7 @@ export class Feed implements FeedSink {
       this.#trim();
       this.#wake();
     }
-    this.#dueAt = this.#held.reduce((min, { releaseAt }) => Math.min(min, releaseAt), Infinity);
+    this.#dueAt = this.#held.nextAt();
     if (this.#dueAt === Infinity || this.#listeners.size === 0) return;
     this.#timer = setTimeout(
       () => {

@@ -10,6 +10,10 @@ export interface TailSettings {
   readonly overlapMilliseconds: number;
   /** Lines are held back this long, counted from their own time, to be put in order. */
   readonly reorderMilliseconds: number;
+  /** Most lines that are held back; the oldest of more are let go early, in order. */
+  readonly holdLines: number;
+  /** Most characters of their messages. */
+  readonly holdCharacters: number;
   /** When, after a job was seen to be finished, its log is read again before the stream ends. */
   readonly drainMilliseconds: readonly number[];
   /** A stream ends after this long, with a cursor to go on from. */
@@ -45,6 +49,8 @@ export const DEFAULT_TAIL: TailSettings = {
   jitter: 0.2,
   overlapMilliseconds: 30_000,
   reorderMilliseconds: 2_000,
+  holdLines: 10_000,
+  holdCharacters: 8_000_000,
   drainMilliseconds: [2_000, 6_000, 12_000],
   maxDurationMilliseconds: 4 * 60 * 60 * 1000,
   refreshMilliseconds: 5_000,

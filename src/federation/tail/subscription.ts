@@ -198,8 +198,9 @@ export class Subscription {
   /** Lines that the feeds have released since we looked, in order. */
   #takeReleased(): Batch[] {
     const fresh: Delivery[] = [];
-    if (this.#standing.history !== null) return [];
     this.#lanes.releaseDue();
+    // Also what is released now may have been too much for a feed.
+    if (this.#standing.history !== null) return [];
     for (const lane of this.#lanes.all) {
       for (const line of lane.take()) {
         if (this.#standing.forget(lane.digestOf(line)) || !this.#accepts(line.entry)) continue;

@@ -1,0 +1,85 @@
+import type { WindowLine } from './line-window.ts';
+
+interface HeldLine {
+  readonly line: WindowLine;
+  readonly releaseAt: number;
+}
+
+/** How much may be held back: what is over it is let go early. */
+export interface HoldLimits {
+  readonly lines: number;
+  /** Of messages. */
+  readonly characters: number;
+}
+
+/** Lines that wait to be put in order, oldest first. */
+export class HeldLines {
+  readonly #limits: HoldLimits;
+  #lines: HeldLine[] = [];
+  #characters = 0;
+
+  constructor(limits: HoldLimits) {
+    this.#limits = limits;
+  }
+
+  get size(): number {
+    return this.#lines.length;
+  }
+
+  /** The instant of the oldest line. */
+  get oldest(): bigint | null {
+    return this.#lines[0]?.line.entry.time ?? null;
+  }
+
+  /** Holds lines, which are in order, until each one's time. */
+  add(lines: readonly WindowLine[], releaseAt: (line: WindowLine) => number): void {
+    const added = lines.map((line) => ({ line, releaseAt: releaseAt(line) }));
+    const last = this.#lines.at(-1);
+    const [first] = added;
+    if (first === undefined) return;
+    const isInOrder = last === undefined || last.line.entry.time <= first.line.entry.time;
+    if (isInOrder) for (const held of added) this.#lines.push(held);
+    else this.#lines = merged(this.#lines, added);
+    for (const line of lines) this.#characters += line.entry.message.length;
+  }
+
+  /**
+   * Lets go of the lines whose time has come, in order and with all that come before them, and of the
+   * oldest ones of those that are too many.
+   */
+  take(now: number): WindowLine[] {
+    const ready = this.#lines.findLastIndex(({ releaseAt }) => releaseAt <= now) + 1;
+    const taken: WindowLine[] = [];
+    for (const { line } of this.#lines) {
+      if (taken.length >= ready && !this.#isOver(taken.length)) break;
+      taken.push(line);
+      this.#characters -= line.entry.message.length;
+    }
+    if (taken.length > 0) this.#lines = this.#lines.slice(taken.length);
+    return taken;
+  }
+
+  /** When the next line's time comes; Infinity when there is none. */
+  nextAt(): number {
+    return this.#lines.reduce((min, { releaseAt }) => Math.min(min, releaseAt), Infinity);
+  }
+
+  #isOver(taken: number): boolean {
+    return this.#lines.length - taken > this.#limits.lines || this.#characters > this.#limits.characters;
+  }
+}
+
+/** Of lines of one instant, those that were there come first. */
+function merged(there: readonly HeldLine[], added: readonly HeldLine[]): HeldLine[] {
+  const all: HeldLine[] = [];
+  let next = 0;
+  for (const held of there) {
+    for (let other = added[next]; other !== undefined && other.line.entry.time < held.line.entry.time;) {
+      all.push(other);
+      next += 1;
+      other = added[next];
+    }
+    all.push(held);
+  }
+  return [...all, ...added.slice(next)];
+}
