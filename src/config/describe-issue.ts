@@ -28,7 +28,7 @@ function messageOf(issue: z.core.$ZodIssue, around: Surroundings): string {
   const value = around.valueAt(issue.path);
   switch (issue.code) {
     case 'invalid_type':
-      return expectation(wanted(issue.expected), value);
+      return expectation(ownWords(issue) ?? wanted(issue.expected), value);
     case 'invalid_union':
       return expectation(choice(optionsOf(issue)), value, around.mayShow(issue.path));
     case 'invalid_value':
@@ -45,6 +45,11 @@ function messageOf(issue: z.core.$ZodIssue, around: Surroundings): string {
     default:
       return issue.message;
   }
+}
+
+/** What the schema itself says that it expects; null where it leaves that to the type. */
+function ownWords({ message }: z.core.$ZodIssueInvalidType): string | null {
+  return message.startsWith('Invalid input') ? null : message;
 }
 
 function wanted(kind: string): string {

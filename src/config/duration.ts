@@ -23,10 +23,12 @@ export function formatDuration(milliseconds: number): string {
   return `${milliseconds / MILLISECONDS[unit]}${unit}`;
 }
 
+const FORM = 'a number with its unit, such as 500ms, 10s or 2m';
+
 /** A time span in the configuration: a number with its unit, from 1ms to 24h. Decodes to milliseconds. */
 export const duration = z
-  .string()
-  .regex(DURATION, { error: 'expected a number with its unit, such as 500ms, 10s or 2m' })
+  .string({ error: FORM })
+  .regex(DURATION, { error: `expected ${FORM}` })
   .transform((text, context): number => {
     const milliseconds = parseDuration(text);
     if (milliseconds !== null && milliseconds >= 1 && milliseconds <= LONGEST) return milliseconds;

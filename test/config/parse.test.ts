@@ -336,6 +336,16 @@ describe('a wrong configuration', () => {
       [{ key: 'sources.a.limits.timeout', message: 'expected a number with its unit, such as 500ms, 10s or 2m' }],
     ],
     [
+      'a span that is a number',
+      { sources: { a: { ...MINIMAL, limits: { timeout: 10 } } } },
+      [
+        {
+          key: 'sources.a.limits.timeout',
+          message: 'expected a number with its unit, such as 500ms, 10s or 2m, got a number',
+        },
+      ],
+    ],
+    [
       'a span that no timer holds',
       { sources: { a: { ...MINIMAL, limits: { timeout: '25h' } } } },
       [{ key: 'sources.a.limits.timeout', message: 'must be from 1ms to 24h' }],

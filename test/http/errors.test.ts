@@ -46,7 +46,8 @@ describe('an answer other than 2xx', () => {
         sendJson(response, { detail: 'secret words' }, status);
       }),
     );
-    expect(error).toMatchObject({ code, status, source: 'sap', message: `sap: the source answered ${status}` });
+    const said = status === 404 ? 'the source has nothing there (it answered 404)' : `the source answered ${status}`;
+    expect(error).toMatchObject({ code, status, source: 'sap', message: `sap: ${said}` });
     expect((error as { body: unknown }).body).toEqual({ detail: 'secret words' });
     expect(JSON.stringify(error)).not.toContain('secret');
   });

@@ -41,6 +41,7 @@ export function codeOf(status: number): ErrorCode {
 }
 
 function whatItSaid(status: number): string {
+  if (status === 404) return 'the source has nothing there (it answered 404)';
   const redirected = status >= 300 && status < 400;
   return `the source answered ${status}${redirected ? ', a redirect, and redirects are not followed' : ''}`;
 }
