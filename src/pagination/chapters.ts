@@ -128,13 +128,18 @@ class ChapterWalk<T extends Ordered> {
   /** Gives each chapter that the walk has come to a row, or sees that it has no more. */
   async #fill(): Promise<void> {
     do {
-      const span = this.#waiting[0];
-      if (span !== undefined && this.#isDue(span)) {
-        this.#waiting.shift();
-        this.#open.push(new ChapterLane(span.chapter, this.#requestOf(span.chapter), this.#call));
-      }
+      this.#openDue();
       await Promise.all(this.#open.filter((lane) => lane.isEmpty).map((lane) => this.#refill(lane)));
     } while (this.#isDue(this.#waiting[0]));
+  }
+
+  /** Opens what may have the next row: all that may come before a row at hand, or else one chapter. */
+  #openDue(): void {
+    for (let span = this.#waiting[0]; span !== undefined && this.#isDue(span); span = this.#waiting[0]) {
+      this.#waiting.shift();
+      this.#open.push(new ChapterLane(span.chapter, this.#requestOf(span.chapter), this.#call));
+      if (this.#nearest() === null) return;
+    }
   }
 
   async #refill(lane: ChapterLane<T>): Promise<void> {
