@@ -48,7 +48,7 @@ export interface SandboxRequest {
 export interface SandboxReply {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** A string or a stream of strings is sent as it is; anything else as JSON. Undefined: no body. */
+  /** A string, or a stream of strings or bytes, is sent as it is; anything else as JSON. Undefined: no body. */
   readonly body?: unknown;
 }
 

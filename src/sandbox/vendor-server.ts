@@ -128,8 +128,7 @@ async function drained(outgoing: ServerResponse): Promise<void> {
 }
 
 async function cut(outgoing: ServerResponse, reply: SandboxReply, after: number): Promise<void> {
-  const text = isStream(reply.body) ? await collect(reply.body) : (textOf(reply.body) ?? '');
-  const bytes = Buffer.from(text);
+  const bytes = isStream(reply.body) ? await collect(reply.body) : Buffer.from(textOf(reply.body) ?? '');
   outgoing.writeHead(reply.status, {
     'content-type': 'application/json',
     'content-length': bytes.length,
@@ -138,13 +137,13 @@ async function cut(outgoing: ServerResponse, reply: SandboxReply, after: number)
   outgoing.write(bytes.subarray(0, Math.floor(bytes.length * after)), () => outgoing.socket?.destroy());
 }
 
-async function collect(stream: AsyncIterable<string>): Promise<string> {
-  let text = '';
-  for await (const part of stream) text += part;
-  return text;
+async function collect(stream: AsyncIterable<string | Uint8Array>): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  for await (const part of stream) parts.push(Buffer.from(part));
+  return Buffer.concat(parts);
 }
 
-function isStream(body: unknown): body is AsyncIterable<string> {
+function isStream(body: unknown): body is AsyncIterable<string | Uint8Array> {
   return typeof body === 'object' && body !== null && Symbol.asyncIterator in body;
 }
 
