@@ -139,11 +139,13 @@ export class SharedDriver implements FeedDriver, Announcer {
 
   lines(lines: readonly FeedLine[]): void {
     this.#owesMark = true;
-    if (this.#sharing.link.pendingCharacters > MOST_PENDING_CHARACTERS) {
-      this.#owesTerm = true;
-      return;
+    const { link } = this.#sharing;
+    for (const text of encodeLines(lines)) {
+      this.#owesTerm ||= link.pendingCharacters > MOST_PENDING_CHARACTERS;
+      // Others are about to read everything themselves.
+      if (this.#owesTerm) return;
+      this.#tell('lines', text);
     }
-    for (const text of encodeLines(lines)) this.#tell('lines', text);
   }
 
   gap(gap: Gap): void {

@@ -4,15 +4,16 @@ import { createFederation } from '../../src/federation/create-federation.ts';
 import type { FeedSink, LocalDriver } from '../../src/federation/tail/feed.ts';
 import { Feed } from '../../src/federation/tail/feed.ts';
 import type { TailSharing } from '../../src/federation/tail/feeds.ts';
+import type { FeedLine } from '../../src/federation/tail/line-window.ts';
 import { DEFAULT_TAIL } from '../../src/federation/tail/settings.ts';
 import { createRedisSharing } from '../../src/redis/index.ts';
-import { fakeSource } from '../federation/fake-sources.ts';
+import { entryOf, fakeSource } from '../federation/fake-sources.ts';
 import { HAS_REDIS, startRedis } from './redis-server.ts';
 import type { RedisServer } from './redis-server.ts';
 import { waitFor } from './wait-for.ts';
 
-/** A poller that only remembers what it was told to do. */
-function fakePoller() {
+/** A poller that remembers what it was told to do, and finds `vendor` when it catches up. */
+function fakePoller(vendor: readonly FeedLine[]) {
   const told: string[] = [];
   let sink: FeedSink | null = null;
   const poller: LocalDriver = {
@@ -26,15 +27,23 @@ function fakePoller() {
     },
     resume: () => void told.push('resume'),
     pause: () => void told.push('pause'),
-    catchUp() {
+    catchUp(given) {
       told.push('catchUp');
+      given.accept(vendor);
       return Promise.resolve();
     },
   };
   return { poller, told, sink: () => sink };
 }
 
+/** Feeds that keep whatever these tests give them. */
+const ROOMY = { ...DEFAULT_TAIL, keepCharacters: 1e9, holdCharacters: 1e9 };
+
 const LISTENER = { taken: 0, wake: () => undefined, leaveBehind: () => undefined };
+
+function lineAt(time: bigint, text: string): FeedLine {
+  return { entry: entryOf({ time, tie: `t${time}`, id: '', text, level: '' }), partition: '', hint: null };
+}
 
 describe.skipIf(!HAS_REDIS)('a feed that is shared through Redis', () => {
   let redis: RedisServer;
@@ -47,10 +56,15 @@ describe.skipIf(!HAS_REDIS)('a feed that is shared through Redis', () => {
     return sharing;
   }
 
-  function follow(sharing: TailSharing, job: string, authorization: string | null = null) {
-    const { poller, told, sink } = fakePoller();
+  function follow(
+    sharing: TailSharing,
+    job: string,
+    authorization: string | null = null,
+    vendor: readonly FeedLine[] = [],
+  ) {
+    const { poller, told, sink } = fakePoller(vendor);
     const driver = sharing.driver({ source: fakeSource('a', {}), job, authorization }, () => poller);
-    const feed = new Feed(DEFAULT_TAIL, driver, () => undefined);
+    const feed = new Feed(ROOMY, driver, () => undefined);
     feed.join(LISTENER);
     return { feed, told, sink };
   }
@@ -106,6 +120,36 @@ describe.skipIf(!HAS_REDIS)('a feed that is shared through Redis', () => {
     const late = follow(third, 'hole');
     await waitFor('the third knows', () => late.feed.gaps.last === 2);
     await Promise.all([leader, follower, late].map(({ feed }) => feed.stop()));
+  });
+
+  test('is read from the vendor by its followers where more waits for Redis than may, and shared again afterwards', async () => {
+    const [one, other] = [await connected(), await connected()];
+    const now = BigInt(Date.now()) * 1_000_000n;
+    // Each line is a message of its own; 250 of them are as much as may wait.
+    const vendor = Array.from({ length: 300 }, (_, i) => lineAt(now + BigInt(i), 'x'.repeat(128_000)));
+    const leader = follow(one, 'flood');
+    await waitFor('one leads', () => one.statistics().leading === 1);
+    const follower = follow(other, 'flood', null, vendor);
+    await waitFor('the other follows', () => other.statistics().following === 1);
+    expect(follower.told).toEqual([]);
+    leader.sink()?.accept(vendor);
+    await waitFor('the other has read what it was not told', () => follower.told.includes('catchUp'));
+    await waitFor('it has all of it', () => follower.feed.window.size === vendor.length);
+    const direct = new Redis(redis.url);
+    const messages = await Promise.all(
+      (await direct.keys('t:{*}:state')).map(async (key) => Number(await direct.hget(key, 'number'))),
+    );
+    direct.disconnect();
+    expect(Math.max(...messages)).toBeLessThan(vendor.length);
+    // On a machine that is slow enough, Redis was given up meanwhile: then either of them may lead.
+    await waitFor('one leads and one follows', () => {
+      const [{ leading }, { following }] = [one.statistics(), other.statistics()];
+      return leading === following && leading + other.statistics().leading === 1;
+    });
+    const [tells, hears] = one.statistics().leading === 1 ? [leader, follower] : [follower, leader];
+    tells.sink()?.accept([lineAt(now + 1_000n, 'afterwards')]);
+    await waitFor('the other is told again', () => hears.feed.window.size === vendor.length + 1);
+    await Promise.all([leader.feed.stop(), follower.feed.stop()]);
   });
 
   test('makes the one that polls look when somebody joins elsewhere', async () => {
