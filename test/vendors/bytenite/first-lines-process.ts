@@ -4,10 +4,10 @@ import { createSourceHttp } from '../../../src/http/source-http.ts';
 import { byteNite } from '../../../src/vendors/bytenite/index.ts';
 
 /**
- * Run as a process of its own, so that nobody else's memory is measured: reads the first 20 lines of a job
- * and writes what it got, and by how much the memory of the process grew at most, as JSON.
+ * Run as a process of its own, so that nobody else's memory is measured: several clients read the first 20
+ * lines of a job at once. Writes what each got, and by how much the memory of the process grew at most, as JSON.
  */
-const [baseUrl = '', apiKey = '', job = ''] = process.argv.slice(2);
+const [baseUrl = '', apiKey = '', job = '', clients = '1'] = process.argv.slice(2);
 const http = createSourceHttp({
   source: 'bytenite',
   baseUrl,
@@ -16,9 +16,9 @@ const http = createSourceHttp({
   limits: DEFAULT_LIMITS,
 });
 const connector = byteNite.create({ source: 'bytenite', http, options: {} });
-const call = createCall();
 
 async function first(key: string): Promise<string[]> {
+  const call = createCall();
   const { partitions } = await connector.logs({ job: key }, {}, call);
   const messages: string[] = [];
   for (const partition of partitions) {
@@ -39,7 +39,7 @@ function measure(): { resident: number; held: number } {
 }
 
 // Connects, gets a token and loads the code first: what is measured is the reading.
-await connector.probe(call);
+await connector.probe(createCall());
 globalThis.gc?.();
 const before = measure();
 const peak = { ...before };
@@ -49,7 +49,7 @@ const sampler = setInterval(() => {
   peak.held = Math.max(peak.held, now.held);
 }, 5);
 const started = performance.now();
-const messages = await first(job);
+const messages = await Promise.all(Array.from({ length: Number(clients) }, () => first(job)));
 clearInterval(sampler);
 process.stdout.write(
   JSON.stringify({
