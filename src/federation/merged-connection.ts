@@ -3,7 +3,7 @@ import type { Ordered } from '../domain/ordered.ts';
 import type { Connection, ConnectionArguments, Edge, PageInfo } from './api.ts';
 import { checkPageArguments, directionOf } from './arguments.ts';
 import type { CursorCodec } from './cursor.ts';
-import type { Slot } from './merge.ts';
+import type { Slot } from './merged-place.ts';
 import { readMergedPage } from './merged-page.ts';
 import type { MergedPage } from './merged-page.ts';
 

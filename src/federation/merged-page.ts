@@ -1,7 +1,10 @@
 import type { Ordered } from '../domain/ordered.ts';
 import type { ConnectionCursors } from './cursor.ts';
-import { Merge, positionIn, untouched } from './merge.ts';
-import type { MergedRow, MergeOptions, Slot, SlotFailure } from './merge.ts';
+import type { MergeOptions } from './merge-lane.ts';
+import { Merge } from './merge.ts';
+import type { MergedRow, SlotFailure } from './merge.ts';
+import { positionIn, untouched } from './merged-place.ts';
+import type { Slot } from './merged-place.ts';
 import type { Call } from '../domain/call.ts';
 
 /** How a page of a merged connection is read. */

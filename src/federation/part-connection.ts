@@ -3,7 +3,7 @@ import type { Ordered } from '../domain/ordered.ts';
 import type { Partition } from '../pagination/partition.ts';
 import type { Connection, PartArguments } from './api.ts';
 import type { CursorCodec } from './cursor.ts';
-import type { Slot } from './merge.ts';
+import type { Slot } from './merged-place.ts';
 import { MergedConnection } from './merged-connection.ts';
 import type { PartScope } from '../vendors/connector.ts';
 

@@ -1,6 +1,6 @@
 import type { LogStreamEvent } from '../api.ts';
 import type { ConnectionCursors, MergedPosition } from '../cursor.ts';
-import { untouched } from '../merge.ts';
+import { untouched } from '../merged-place.ts';
 
 /** Lines that a stream leaves out. They lie between two places; null: from the beginning on, or to an end that is not known. */
 export interface Dropped {

@@ -4,7 +4,7 @@ import type { MergedPosition } from '../cursor.ts';
 import { sourceFailure } from '../failures.ts';
 import type { ResolvedScope } from '../log-connection.ts';
 import { LogEntryNode } from '../log-node.ts';
-import { compareMerged } from '../merge.ts';
+import { compareMerged } from '../merged-place.ts';
 import { encodeNodeId } from '../node-id.ts';
 import type { Delivery } from './delivery.ts';
 import type { Dropped } from './dropped.ts';

@@ -2,7 +2,7 @@ import type { Call } from '../../domain/call.ts';
 import type { TributaryError } from '../../domain/errors.ts';
 import type { MergedPosition } from '../cursor.ts';
 import type { ResolvedScope } from '../log-connection.ts';
-import { compareMerged, untouched } from '../merge.ts';
+import { compareMerged, untouched } from '../merged-place.ts';
 import type { Delivery } from './delivery.ts';
 import type { Dropped } from './dropped.ts';
 import type { Feeds } from './feeds.ts';

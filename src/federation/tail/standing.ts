@@ -1,6 +1,6 @@
 import { startOfInstant } from '../../domain/ordered.ts';
 import type { ConnectionCursors, MergedPosition } from '../cursor.ts';
-import { compareMerged, untouched } from '../merge.ts';
+import { compareMerged, untouched } from '../merged-place.ts';
 import type { CursorOf, Delivery } from './delivery.ts';
 import type { Lanes } from './lanes.ts';
 import type { TailSettings } from './settings.ts';

@@ -1,5 +1,5 @@
 import type { LogStreamEvent, SourceFailure } from '../api.ts';
-import { untouched } from '../merge.ts';
+import { untouched } from '../merged-place.ts';
 import type { Lanes } from './lanes.ts';
 import type { Standing } from './standing.ts';
 

@@ -5,7 +5,7 @@ import { badInput } from '../arguments.ts';
 import type { CursorCodec, MergedPosition } from '../cursor.ts';
 import { logConnectionKey } from '../log-connection.ts';
 import type { LogConnectionOptions } from '../log-connection.ts';
-import { compareMerged, untouched } from '../merge.ts';
+import { compareMerged, untouched } from '../merged-place.ts';
 import { acceptFilter } from './accept-filter.ts';
 import { Batches } from './batches.ts';
 import type { Batch } from './batches.ts';

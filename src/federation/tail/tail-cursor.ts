@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Position } from '../../domain/ordered.ts';
 import type { ConnectionCursors, MergedPosition } from '../cursor.ts';
 import { invalidCursor } from '../cursor.ts';
-import { untouched } from '../merge.ts';
+import { untouched } from '../merged-place.ts';
 
 /**
  * Where a subscriber stands. Lines do not arrive in order, so no single position says it: everything up

@@ -1,0 +1,74 @@
+import { isBeyond, startOfInstant } from '../domain/ordered.ts';
+import type { Direction, Ordered, Position } from '../domain/ordered.ts';
+import type { Json } from '../domain/json.ts';
+import type { CursorState, MergedPosition, PartitionMark } from './cursor.ts';
+import { compareSlots, isUntouched, untouched } from './merged-place.ts';
+import type { Slot } from './merged-place.ts';
+
+/** What of a merged log is read: where it begins and ends, as cursors and times say it. */
+export interface MergeBounds {
+  readonly direction: Direction;
+  /** Exclusive; null: from the beginning or end. */
+  readonly from: CursorState | null;
+  /** Exclusive end; null: none. */
+  readonly until: CursorState | null;
+  /** Half-open bounds of time, nanoseconds. */
+  readonly since: bigint | null;
+  readonly before: bigint | null;
+}
+
+/** What a cursor says about a partition: itself, or as one of a scope whose partitions could not be named then. */
+export function markOf<T extends Ordered>(
+  slot: Slot<T>,
+  from: CursorState | null,
+): Pick<PartitionMark, 'at' | 'hint'> | undefined {
+  const marks = from?.marks.filter((mark) => mark.scope === slot.scope);
+  const own = marks?.find((mark) => mark.whole !== true && mark.partition === slot.partition.key);
+  const all = marks?.find((mark) => mark.whole === true);
+  if (own?.at !== undefined || all?.at === undefined) return own;
+  const [scope, partition] = Array.isArray(all.hint) ? (all.hint as readonly Json[]) : [];
+  if (typeof scope !== 'number' || typeof partition !== 'string') return own;
+  const at = placeIn(slot, { ...all.at, scope, partition });
+  return { hint: own?.hint ?? null, ...(at === null ? {} : { at }) };
+}
+
+/** Where a partition's own read begins and ends, from positions in the merged order. */
+export function boundsOf<T extends Ordered>(
+  slot: Slot<T>,
+  bounds: MergeBounds,
+  own: Position | undefined,
+): { from: Position | null; until: Position | null; isEmpty: boolean } {
+  const { direction, since, before } = bounds;
+  const [nearTime, farTime] = direction === 'forward' ? [since, before] : [before, since];
+  const near = nearTime === null ? null : startOfInstant(nearTime);
+  const far = farTime === null ? null : startOfInstant(farTime);
+  const resumed = own ?? placeIn(slot, bounds.from?.position);
+  // A partition that failed before its first row stands at that end: all of it lies ahead, or none.
+  if (resumed !== null && resumed.time === untouched(opposite(direction)).time)
+    return { from: null, until: null, isEmpty: true };
+  const from = further(resumed === null || isUntouched(resumed) ? null : resumed, near, direction);
+  const until = further(placeIn(slot, bounds.until?.position), far, opposite(direction));
+  const isEmpty = from !== null && until !== null && !isBeyond(until, from, direction);
+  return { from, until, isEmpty };
+}
+
+/**
+ * The exclusive bound for one partition of a position in the merged order. Rows of the same instant in
+ * partitions that come earlier in the order are before it, those in later ones behind it.
+ */
+function placeIn<T extends Ordered>(slot: Slot<T>, position: MergedPosition | undefined): Position | null {
+  if (position === undefined) return null;
+  const order = compareSlots({ scope: slot.scope, partition: slot.partition.key }, position);
+  if (order === 0 || isUntouched(position)) return { time: position.time, tie: position.tie };
+  return startOfInstant(order < 0 ? position.time + 1n : position.time);
+}
+
+function opposite(direction: Direction): Direction {
+  return direction === 'forward' ? 'backward' : 'forward';
+}
+
+/** The one of two exclusive bounds that leaves less to read in that direction. */
+function further(a: Position | null, b: Position | null, direction: Direction): Position | null {
+  if (a === null || b === null) return a ?? b;
+  return isBeyond(b, a, direction) ? b : a;
+}

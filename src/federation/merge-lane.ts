@@ -1,0 +1,117 @@
+import type { Call } from '../domain/call.ts';
+import type { Ordered, Position } from '../domain/ordered.ts';
+import type { Batch, Hint } from '../pagination/partition.ts';
+import { isFailedScope } from './failed-scope.ts';
+import { boundsOf, markOf } from './merge-bounds.ts';
+import type { MergeBounds } from './merge-bounds.ts';
+import type { Slot } from './merged-place.ts';
+
+export interface MergeOptions<T extends Ordered> extends MergeBounds {
+  readonly slots: readonly Slot<T>[];
+  readonly need: number;
+  readonly accept?: ((row: T, slot: Slot<T>) => boolean) | undefined;
+}
+
+/** One partition being read, with the rows of its last batch that are not taken yet. */
+export class MergeLane<T extends Ordered> {
+  readonly slot: Slot<T>;
+  readonly start: Position | null;
+  readonly startHint: Hint | null;
+  readonly #rows: AsyncGenerator<Batch<T>, void, undefined>;
+  readonly #hints = new WeakMap<T, { readonly hint: Hint | null }>();
+  #buffer: readonly T[] = [];
+  #index = 0;
+  #open = true;
+  #failed = false;
+  readonly #wasBehind: boolean;
+  #more: boolean | null = null;
+  #pages = 0;
+
+  constructor(slot: Slot<T>, options: MergeOptions<T>, call: Call) {
+    this.slot = slot;
+    const mark = markOf(slot, options.from);
+    const bounds = boundsOf(slot, options, mark?.at);
+    this.start = bounds.from;
+    this.#wasBehind = mark?.at !== undefined;
+    this.startHint = mark?.hint ?? null;
+    const accept = options.accept;
+    // Between which rows of partitions without a name the bounds lie is not known: the failure has to show.
+    if (bounds.isEmpty && !isFailedScope(slot.partition)) this.#open = false;
+    this.#rows = slot.partition.read(
+      {
+        direction: options.direction,
+        from: bounds.from,
+        hint: this.startHint,
+        until: bounds.until,
+        need: options.need,
+        prefetch: options.slots.length === 1 && accept === undefined,
+        ...(accept === undefined ? {} : { accept: (row: T) => accept(row, slot) }),
+      },
+      call,
+    );
+  }
+
+  get head(): T | null {
+    return this.#buffer[this.#index] ?? null;
+  }
+
+  get isOpen(): boolean {
+    return this.#open;
+  }
+
+  /** Did its source fail, or had it failed before the page that this one follows? */
+  get mayBeBehind(): boolean {
+    return this.#failed || this.#wasBehind;
+  }
+
+  get more(): boolean | null {
+    return this.#more;
+  }
+
+  get pages(): number {
+    return this.#pages;
+  }
+
+  /** The hint that came with a row of this lane. */
+  hintOf(row: T): Hint | null {
+    return this.#hints.get(row)?.hint ?? null;
+  }
+
+  take(): T | null {
+    const row = this.head;
+    if (row === null) return null;
+    this.#index += 1;
+    return row;
+  }
+
+  /** Asks the vendor until there is a row or the end. Returns what it says is out of reach. */
+  async refill(): Promise<readonly Error[]> {
+    const truncated: Error[] = [];
+    try {
+      for (;;) {
+        const step = await this.#rows.next();
+        if (step.done === true) {
+          this.#open = false;
+          return truncated;
+        }
+        const batch = step.value;
+        this.#pages += batch.pages;
+        this.#more = batch.more;
+        if (batch.truncated !== undefined) truncated.push(new Error(batch.truncated));
+        this.#buffer = batch.rows;
+        this.#index = 0;
+        batch.rows.forEach((row, i) => this.#hints.set(row, { hint: batch.hints[i] ?? null }));
+        if (batch.rows.length > 0) return truncated;
+      }
+    } catch (error) {
+      this.#open = false;
+      this.#failed = true;
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#open = false;
+    await this.#rows.return(undefined);
+  }
+}
