@@ -1,0 +1,69 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { simulateDeepset } from '../../src/sandbox/deepset/index.ts';
+import { eventually } from './follower.ts';
+import type { Follower } from './follower.ts';
+import { followBoth, leaveAll, outOfOrder, untilAll, untilAllHave, untilAllLive } from './semantics/followers.ts';
+import { stand } from './stand.ts';
+import { fresh, texts } from './vendors.ts';
+
+const HOUR = 3_600_000;
+
+/** Followers of a job with two lines; pauses are never shorter than `pauses` says. */
+async function followed(pauses: { readonly intervalMilliseconds: number; readonly maxIntervalMilliseconds: number }) {
+  const service = await stand({
+    vendors: { one: simulateDeepset() },
+    tail: { ...pauses, jitter: 0, refreshMilliseconds: HOUR },
+  });
+  const server = service.vendors.one;
+  const key = server.simulation.createJob();
+  const written = fresh(2);
+  server.simulation.write(key, written);
+  const join = (): Follower[] => followBoth(service.url, { jobs: [service.id('one', key)], tail: 10 });
+  const first = join();
+  await untilAllHave(first, 2);
+  await untilAllLive(first);
+  return { service, server, key, written, join, first };
+}
+
+function isBackingOff({ events }: Follower): boolean {
+  return events.some((event) => event.__typename === 'LogStreamStatus' && event.state === 'BACKING_OFF');
+}
+
+describe('those who join a job between two polls of it', () => {
+  it('cause no call while its source wants to be left alone, and are told so', async () => {
+    const { server, join, first } = await followed({ intervalMilliseconds: 5, maxIntervalMilliseconds: 20 });
+    const answered = server.inject({ what: { do: 'status', status: 429, headers: { 'retry-after': '3600' } } });
+    await untilAll(first, isBackingOff, 'it is backing off');
+    answered();
+    const { length } = server.calls;
+    const joined = [...join(), ...join()];
+    await untilAll(joined, isBackingOff, 'they know of it');
+    // What has to be shown is that nothing happens: many times the longest pause.
+    await pause(300);
+    expect(server.calls.slice(length).map(({ kind }) => kind)).toEqual([]);
+    await leaveAll([...first, ...joined]);
+  });
+
+  it('cause one call at once when nothing has come for long, and what it brings is delivered to all', async () => {
+    const { service, server, key, written, join, first } = await followed({
+      intervalMilliseconds: 2_000,
+      maxIntervalMilliseconds: HOUR,
+    });
+    // The end of the log, and two polls that have brought nothing: the pause behind them is twice as long.
+    await eventually(() => server.calls.filter(({ kind }) => kind === 'logs').length >= 3, 'the pauses are long');
+    const before = service.federation.tailStatistics().polls;
+    server.resetCalls();
+    const more = fresh(1);
+    server.simulation.write(key, more);
+    const joined = [...join(), ...join(), ...join()];
+    await untilAllHave([...first, ...joined], 3);
+    expect(server.calls.map(({ kind }) => kind)).toEqual(['logs']);
+    expect(service.federation.tailStatistics().polls).toBe(before + 1);
+    for (const { lines } of [...first, ...joined]) {
+      expect(texts(lines)).toEqual(texts([...written, ...more]));
+      expect(outOfOrder(lines)).toEqual([]);
+    }
+    await leaveAll([...first, ...joined]);
+  });
+});
