@@ -1,0 +1,117 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { simulateNemo } from '../../../src/sandbox/nemo/index.ts';
+import { eventually, follow } from '../follower.ts';
+import { fresh } from '../vendors.ts';
+import { polled, untilAllHave } from './followers.ts';
+import { stand } from './swift-stand.ts';
+
+const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+
+function subscription(job: string, from: string): string {
+  return `subscription Follow {
+    logEntries(jobs: ["${job}"], ${from}) { ... on LogBatch { edges { late node { message } } } }
+  }`;
+}
+
+// On a build server a missing browser is a failure; on a desk it is said, and the test is left out.
+describe.skipIf(!existsSync(CHROMIUM) && !process.env['CI'])(`a tail in a browser (${CHROMIUM})`, () => {
+  let browser: BrowserContext;
+  let profile: string;
+
+  beforeAll(async () => {
+    profile = await mkdtemp(join(tmpdir(), 'tributary-chromium-'));
+    browser = await chromium.launchPersistentContext(profile, {
+      executablePath: CHROMIUM,
+      headless: true,
+      args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
+      viewport: { width: 1400, height: 900 },
+    });
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    await rm(profile, { recursive: true, force: true });
+  });
+
+  /** Opens GraphiQL with the subscription and presses its button until somebody follows. */
+  async function run(url: string, query: string, begun: () => boolean): Promise<{ page: Page; messages: string[] }> {
+    const page = await browser.newPage();
+    const messages: string[] = [];
+    page.on('websocket', (socket) => {
+      socket.on('framereceived', ({ payload }) => {
+        for (const [, message] of String(payload).matchAll(/"message":"([^"]*)"/g)) messages.push(message ?? '');
+      });
+    });
+    const address = new URL(`${url}/graphql`);
+    address.searchParams.set('query', query);
+    await page.goto(address.href);
+    const button = page.locator('.graphiql-execute-button');
+    await button.waitFor();
+    await expect
+      .poll(
+        async () => {
+          if (!((await button.getAttribute('aria-label')) ?? '').startsWith('Stop')) await button.click();
+          return begun();
+        },
+        { timeout: 20_000, interval: 500 },
+      )
+      .toBe(true);
+    return { page, messages };
+  }
+
+  /** Waits until the page shows the event with that line; it shows the last one only. */
+  async function shows(page: Page, message: string, late: boolean): Promise<void> {
+    const edge = `"late": ${late}, "node": { "message": "${message}" }`;
+    await expect
+      .poll(async () => (await page.locator('.graphiql-response .view-lines').innerText()).replaceAll(/\s+/g, ' '), {
+        timeout: 15_000,
+      })
+      .toContain(edge);
+  }
+
+  it('is given the last lines, shows one of now and one that is late, and is given what follows a cursor', async () => {
+    const service = await stand({
+      vendors: { one: simulateNemo() },
+      tail: { overlapMilliseconds: 30_000 },
+      server: { graphiql: true, graceMilliseconds: 20 },
+    });
+    const { simulation } = service.vendors.one;
+    const key = simulation.createJob();
+    const job = service.id('one', key);
+    const write = (age = 0): string => {
+      const lines = fresh(1, age);
+      simulation.write(key, lines);
+      return lines[0]!.message;
+    };
+    const subscribers = (count: number) => (): boolean => service.federation.tailStatistics().subscribers === count;
+
+    const first = write();
+    const { page, messages } = await run(service.url, subscription(job, 'tail: 10'), subscribers(1));
+    // The page shows the last event only: for these lines it is that they are live.
+    await expect.poll(() => messages).toEqual([first]);
+    await shows(page, write(), false);
+    await shows(page, write(5_000), true);
+    await page.close();
+    await eventually(subscribers(0), 'the closed page is gone');
+
+    const follower = follow('SSE', service.url, { jobs: [job], tail: 10 });
+    await untilAllHave([follower], 3);
+    const { cursor } = follower;
+    await follower.leave();
+    const missed = write();
+    const resumed = await run(service.url, subscription(job, `after: "${cursor}"`), subscribers(1));
+    await expect.poll(() => resumed.messages).toEqual([missed]);
+    const next = write();
+    await shows(resumed.page, next, false);
+    await polled(service, 3);
+    expect(resumed.messages).toEqual([missed, next]);
+    await resumed.page.close();
+    await eventually(subscribers(0), 'that page is gone, too');
+  }, 120_000);
+});
