@@ -17,10 +17,11 @@ export interface Ground {
 
 export async function prepareGround(tail: Partial<TailSettings>): Promise<Ground> {
   const vendors = startChild<VendorTasks>('./vendors.ts');
-  const server = startChild<ServerTasks>(
-    './server.ts',
-    process.env['BENCH_PROFILE'] === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${process.env['BENCH_PROFILE']}`],
-  );
+  const profile = process.env['BENCH_PROFILE'];
+  const server = startChild<ServerTasks>('./server.ts', [
+    '--expose-gc',
+    ...(profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`]),
+  ]);
   const sources = await vendors.ask('start');
   const url = await server.ask('start', { sources, tail });
   return {

@@ -94,7 +94,10 @@ export async function manyJobs(scale: Scale, settings: readonly Settings[]): Pro
   );
 }
 
-/** What a subscriber that stops reading costs the server and its neighbours. */
+/** Longer than polls look back: from then on each of them reads as much as the next. */
+const SETTLING_SECONDS = (DEFAULT_TAIL.overlapMilliseconds + DEFAULT_TAIL.reorderMilliseconds) / 1000;
+
+/** What a subscriber that stops reading costs the server and its neighbours: the same lines, with and without. */
 export async function slowReader(scale: Scale): Promise<string> {
   return onGround({}, async (ground) => {
     const { vendors, server, url } = ground;
@@ -105,53 +108,79 @@ export async function slowReader(scale: Scale): Promise<string> {
       SSE: new Subscriber([idOf(jobs[0])], overEvents(url)),
     };
     for (const subscriber of Object.values(slow)) await subscriber.open();
-    const everybody = [...neighbours, ...Object.values(slow)];
+    const linesPerSecond = scale.slowLines / scale.slowSeconds;
     const rows: string[][] = [];
-    const flow = async (phase: string, first: number): Promise<number> => {
+    let written = 0;
+    const flow = async (phase: string, seconds: number): Promise<void> => {
       await server.ask('resetUsage');
-      const lines = await vendors.ask('flow', {
-        jobs,
-        linesPerSecond: scale.slowLines / scale.slowSeconds,
-        seconds: scale.slowSeconds,
-        first,
-      });
+      await vendors.ask('resetCalls');
+      written += await vendors.ask('flow', { jobs, linesPerSecond, seconds, first: written });
       const usage = await server.ask('usage');
-      await untilReceived(neighbours, first + lines);
-      const latencies = neighbours.flatMap((one) => one.takeLatencies());
+      const calls = await vendors.ask('calls');
+      await untilReceived(neighbours, written);
       rows.push([
         phase,
-        describeLatencies(latencies),
-        describeReception(neighbours, first + lines),
+        describeLatencies(neighbours.flatMap((one) => one.takeLatencies())),
+        describeReception(neighbours, written),
+        perSecond(calls, seconds),
         ...describeUsage(usage),
+        megabytes(usage.held),
+        `${Math.round(usage.peakBuffered / 1024)}`,
       ]);
-      return first + lines;
     };
-    const before = await flow('everybody reads', 0);
-    await untilReceived(everybody, before);
+    await flow('settling', SETTLING_SECONDS);
+    await flow('everybody reads', scale.slowSeconds);
+    await untilReceived(Object.values(slow), written);
+    const had = written;
     for (const subscriber of Object.values(slow)) subscriber.pause();
-    const total = await flow('two do not', before);
-    const state: string[][] = [];
-    for (const [transport, subscriber] of Object.entries(slow)) {
-      const had = subscriber.received;
-      const began = Date.now();
+    await flow('two do not', scale.slowSeconds);
+    const behind = Object.values(slow).map(({ received }) => written - received);
+    const missed = written;
+    const began = Date.now();
+    const catchingUp = Object.values(slow).map(async (subscriber) => {
       subscriber.resume();
-      await untilReceived([subscriber], total);
-      state.push([
-        transport,
-        String(total - had),
-        describeReception([subscriber], total),
-        subscriber.closed === 0
-          ? 'stayed open'
-          : `closed by the server ${subscriber.closed} time(s), resumed from the cursor`,
-        `${((Date.now() - began) / 1000).toFixed(1)} s`,
-      ]);
-    }
-    await server.ask('resetUsage');
-    rows.push(['afterwards', '-', '-', ...describeUsage(await server.ask('usage'))]);
+      await untilReceived([subscriber], missed);
+      return Date.now() - began;
+    });
+    await flow('the two catch up', scale.slowSeconds / 2);
+    const took = await Promise.all(catchingUp);
+    await untilReceived(Object.values(slow), written);
+    const state = Object.entries(slow).map(([transport, subscriber], index) => [
+      transport,
+      String(missed - had),
+      String(behind[index]),
+      describeReception([subscriber], written),
+      subscriber.closed === 0
+        ? 'stayed open'
+        : `closed by the server ${subscriber.closed} time(s), resumed from the cursor`,
+      `${((took[index] ?? NaN) / 1000).toFixed(1)} s`,
+    ]);
+    await flow('everybody reads again', scale.slowSeconds / 2);
     return [
-      markdownTable(['phase', "neighbours' latency, ms", 'they received', ...USAGE_TITLES], rows),
+      markdownTable(
+        [
+          'phase',
+          "neighbours' latency, ms",
+          'they received',
+          'vendor calls/s',
+          ...USAGE_TITLES,
+          'held after garbage collection, MB',
+          'most waiting for one client, KB',
+        ],
+        rows,
+      ),
       '',
-      markdownTable(['slow subscriber', 'lines behind', 'received in the end', 'connection', 'caught up in'], state),
+      markdownTable(
+        [
+          'slow subscriber',
+          'lines written meanwhile',
+          'it had not got',
+          'received in the end',
+          'connection',
+          'caught up in',
+        ],
+        state,
+      ),
     ].join('\n');
   });
 }

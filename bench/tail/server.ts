@@ -1,4 +1,7 @@
+import { subscribe } from 'node:diagnostics_channel';
+import type { Socket } from 'node:net';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setTimeout as pause } from 'node:timers/promises';
 import { parseConfiguration } from '../../src/config/parse.ts';
 import { connectSources } from '../../src/config/sources.ts';
 import { createFederation } from '../../src/federation/create-federation.ts';
@@ -18,6 +21,10 @@ export interface Usage {
   readonly rss: number;
   readonly peakRss: number;
   readonly peakHeap: number;
+  /** What was left in memory, buffers outside of the heap included, when garbage was collected just now. */
+  readonly held: number;
+  /** The most that has waited in this process to be written to one client. */
+  readonly peakBuffered: number;
   /** 1: all of one core. */
   readonly processor: number;
   readonly eventLoopDelay99: number;
@@ -29,6 +36,7 @@ const SAMPLE_INTERVAL = 250;
 const delay = monitorEventLoopDelay({ resolution: 10 });
 let peakRss = 0;
 let peakHeap = 0;
+let peakBuffered = 0;
 let processorBefore = process.cpuUsage();
 let began = Date.now();
 let statistics: (() => TailStatistics) | null = null;
@@ -37,6 +45,23 @@ function sample(): void {
   const { rss, heapUsed } = process.memoryUsage();
   peakRss = Math.max(peakRss, rss);
   peakHeap = Math.max(peakHeap, heapUsed);
+  for (const { writableLength } of clients) peakBuffered = Math.max(peakBuffered, writableLength);
+}
+
+/** Sockets of clients of this process. */
+const clients = new Set<Socket>();
+subscribe('net.server.socket', (message) => {
+  const { socket } = message as { readonly socket: Socket };
+  clients.add(socket);
+  socket.once('close', () => clients.delete(socket));
+});
+
+/** Collects garbage, where node was started with `--expose-gc`; twice, as buffers go after what refers to them. */
+async function collect(): Promise<void> {
+  const { gc } = globalThis as { readonly gc?: () => void };
+  gc?.();
+  await pause(10);
+  gc?.();
 }
 
 const tasks = {
@@ -57,21 +82,28 @@ const tasks = {
   resetUsage(): void {
     peakRss = 0;
     peakHeap = 0;
+    peakBuffered = 0;
     sample();
     processorBefore = process.cpuUsage();
     began = Date.now();
     delay.reset();
   },
 
-  usage(): Usage {
+  async usage(): Promise<Usage> {
     sample();
     const { user, system } = process.cpuUsage(processorBefore);
+    const processor = (user + system) / 1000 / (Date.now() - began);
+    const eventLoopDelay99 = delay.percentile(99) / 1e6;
+    await collect();
+    const { rss, heapUsed, external } = process.memoryUsage();
     return {
-      rss: process.memoryUsage().rss,
+      rss,
       peakRss,
       peakHeap,
-      processor: (user + system) / 1000 / (Date.now() - began),
-      eventLoopDelay99: delay.percentile(99) / 1e6,
+      held: heapUsed + external,
+      peakBuffered,
+      processor,
+      eventLoopDelay99,
       pollers: statistics?.().feeds ?? 0,
     };
   },
