@@ -1,24 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { simulateNemo } from '../../src/sandbox/nemo/index.ts';
 import type { NemoOptions, NemoSimulation } from '../../src/sandbox/nemo/index.ts';
-import type { SandboxLine, SandboxRequest } from '../../src/sandbox/types.ts';
+import type { SandboxRequest } from '../../src/sandbox/types.ts';
 import { follow, hasEnded, isLive } from './follower.ts';
 import type { Follower, Line } from './follower.ts';
+import { inOrder } from './in-order.ts';
 import { followBoth, outOfOrder, polled, TRANSPORTS, untilAll, untilAllHave } from './semantics/followers.ts';
 import { point } from './semantics/points.ts';
 import { stand } from './stand.ts';
 import type { Stand } from './stand.ts';
-import { now, texts } from './vendors.ts';
-
-let last = 0n;
-
-/** Lines of now, each with a text of its own and later than all before: attempts follow each other. */
-function fresh(count: number, age = 0n): SandboxLine[] {
-  return Array.from({ length: count }, () => {
-    last = now() > last ? now() : last + 1_000n;
-    return { time: last - age * 1_000_000n, message: `at ${last}` };
-  });
-}
+import { texts } from './vendors.ts';
 
 type Service = Stand<{ one: NemoSimulation }>;
 
@@ -68,21 +59,21 @@ function reasonOf({ events }: Follower): string | null {
 describe(point(11), () => {
   it.each(TRANSPORTS)('where any attempt can be read, over %s', async (transport) => {
     const { service, simulation, key, jobs, first } = await begun({ generation: 'C' });
-    const old = fresh(5);
+    const old = inOrder(5);
     simulation.write(key, old.slice(0, 2));
     const follower = follow(transport, service.url, { jobs, tail: 10 });
     await follower.until(({ lines }) => lines.length === 2);
     // All of it between two polls: what is left of the old attempt, and more than a page of the new one.
     simulation.write(key, old.slice(2));
     const second = simulation.startAttempt(key);
-    const current = fresh(7);
+    const current = inOrder(7);
     simulation.write(key, current);
     await follower.until(({ lines }) => lines.length >= 12);
     // What the old attempt has said last may reach the store when the new one has begun.
-    const late = fresh(1, 100n);
+    const late = [{ time: current[0]!.time - 1_000n, message: 'late' }];
     simulation.writeTo(key, first, late);
     await follower.until(({ lines }) => lines.length >= 13);
-    const end = fresh(1);
+    const end = inOrder(1);
     simulation.write(key, end);
     simulation.setStatus(key, 'SUCCEEDED');
     await follower.over;
@@ -96,7 +87,7 @@ describe(point(11), () => {
     const { service, simulation, key, jobs, first } = await begun({ generation: 'C' });
     const follower = follow('SSE', service.url, { jobs });
     await follower.until(isLive);
-    const [old, current] = [fresh(4), fresh(1)];
+    const [old, current] = [inOrder(4), inOrder(1)];
     simulation.write(key, old);
     const second = simulation.startAttempt(key);
     simulation.write(key, current);
@@ -117,7 +108,7 @@ describe(point(11), () => {
     const { service, simulation, key, jobs, first } = await begun({ generation: 'C' });
     const follower = follow('WebSocket', service.url, { jobs });
     await follower.until(isLive);
-    const [old, current] = [fresh(2), fresh(2)];
+    const [old, current] = [inOrder(2), inOrder(2)];
     simulation.write(key, old);
     await follower.until(({ lines }) => lines.length === 2);
     const ids = `query ($job: ID!) { node(id: $job) { ... on Job {
@@ -158,17 +149,17 @@ describe(point(11), () => {
 
   it('lets somebody who resumes have the rest of the old attempt and then the new one, from wherever they were', async () => {
     const { service, simulation, key, jobs } = await begun({ generation: 'C' }, { batchSize: 1 });
-    const old = fresh(4);
+    const old = inOrder(4);
     const watcher = follow('WebSocket', service.url, { jobs });
     await watcher.until(isLive);
     for (const [index, line] of old.entries()) {
       simulation.write(key, [line]);
       await watcher.until(({ lines }) => lines.length === index + 1);
     }
-    const rest = fresh(4);
+    const rest = inOrder(4);
     simulation.write(key, rest);
     simulation.startAttempt(key);
-    const current = fresh(5);
+    const current = inOrder(5);
     simulation.write(key, current);
     await watcher.until(({ lines }) => lines.length === 13);
     const all = texts([...old, ...rest, ...current]);
@@ -189,7 +180,7 @@ describe(point(11), () => {
 
   it('gives who begins with the last lines those of both attempts', async () => {
     const { service, simulation, key, jobs } = await begun({ generation: 'C' });
-    const [old, current] = [fresh(5), fresh(2)];
+    const [old, current] = [inOrder(5), inOrder(2)];
     simulation.write(key, old);
     simulation.startAttempt(key);
     simulation.write(key, current);
@@ -201,7 +192,7 @@ describe(point(11), () => {
 
   it('goes on where the new attempt begins while the end of the failed one is waited out', async () => {
     const { service, simulation, key, jobs } = await begun({ generation: 'C' }, { drainMilliseconds: [10, 60_000] });
-    const [old, current] = [fresh(2), fresh(2)];
+    const [old, current] = [inOrder(2), inOrder(2)];
     simulation.write(key, old);
     const follower = follow('SSE', service.url, { jobs, tail: 10 });
     await follower.until(({ lines }) => lines.length === 2);
@@ -221,7 +212,7 @@ describe(point(11), () => {
     await untilAll(followers, isLive, 'they are live');
     const written: string[] = [];
     for (let attempt = 0; attempt < 6; attempt += 1) {
-      const lines = fresh(4);
+      const lines = inOrder(4);
       simulation.write(key, lines);
       written.push(...texts(lines));
       // Two of three are over before anybody has seen them.
@@ -264,8 +255,8 @@ describe('an attempt that begins while a page of the one before is on its way', 
     const jobs = [service.id('one', key)];
     const followers = followBoth(service.url, { jobs });
     await untilAll(followers, isLive, 'they are live');
-    const old = fresh(8);
-    const current = fresh(10);
+    const old = inOrder(8);
+    const current = inOrder(10);
     before(() => {
       simulation.startAttempt(key);
       simulation.write(key, current);
@@ -295,12 +286,12 @@ function hasLine(message: string | undefined): (follower: { readonly lines: read
 describe.each(['A', 'B'] as const)('where only the current attempt can be read (generation %s)', (generation) => {
   it('goes on with the new attempt, names none to the vendor, and repeats nothing', async () => {
     const { service, simulation, key, jobs } = await begun({ generation });
-    const old = fresh(4);
+    const old = inOrder(4);
     simulation.write(key, old);
     const followers = followBoth(service.url, { jobs, tail: 10 });
     await untilAllHave(followers, 4);
     simulation.startAttempt(key);
-    const current = fresh(7);
+    const current = inOrder(7);
     simulation.write(key, current);
     await untilAllHave(followers, 11);
     await polled(service, 6);
