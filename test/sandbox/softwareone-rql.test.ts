@@ -39,6 +39,9 @@ describe('the query language', () => {
     ['like(name,"Moving*")', ['TSK-1']],
     ['like(name,"*ing a*")', ['TSK-1']],
     ['like(name,"Moving")', []],
+    // Between the ends of a pattern a star is a star.
+    ['like(name,"Mov*ng*")', []],
+    ['or(ilike(name,"*MOVING*"),ilike(name,"**STAR*"))', ['TSK-1', 'TSK-4']],
     ['like(name,"\\*star\\*")', ['TSK-4']],
     ['gt(eta,"2025-09-12T13:40:13.514Z")', ['TSK-4']],
     // An unquoted value that is the name of a property means that property.

@@ -247,6 +247,21 @@ describe('wrong queries', () => {
     expect(await refusal(`/${key}/logs?gte(progress,1)`)).toMatchObject({ errors });
   });
 
+  it('may not know an operator, and may take a letter with a combining mark for another letter', async () => {
+    const job = simulation.createJob();
+    simulation.write(job, [{ time: START, message: 'cafe\u0301 1' }]);
+    const found = async (pattern: string): Promise<number> =>
+      (await list(`/${job}/logs?ilike(message,%22${encodeURIComponent(pattern)}%22)`)).data.length;
+    expect([await found('*cafe*'), await found('*caf*')]).toEqual([1, 1]);
+    simulation.configure({ composesText: true });
+    expect([await found('*cafe*'), await found('*caf*'), await found('*café*')]).toEqual([0, 1, 1]);
+    simulation.configure({ unknownOperators: ['ilike'] });
+    expect(await refusal(`/${job}/logs?ilike(message,%22*a*%22)`)).toMatchObject({
+      status: 400,
+      errors: { ilike: ['Unknown expression group.'] },
+    });
+  });
+
   it('include what a switch forbids', async () => {
     const key = simulation.createJob();
     simulation.configure({ unfilterable: ['severity'], unorderable: ['id'] });

@@ -35,6 +35,14 @@ export const MERGED: readonly Shape[] = [
     lines: 50,
   },
   {
+    name: 'five logs merged: turn round at the end of page 1',
+    together: true,
+    before: (jobs) => logsOf(jobs, 'long', 'first: 50', 'pageInfo { cursor: endCursor }'),
+    ask: (jobs, _, cursor) => logsOf(jobs, 'long', `last: 20, before: "${cursor}"`, LINES),
+    calls: { nemo: '1 logs', sap: '1 job + 1 logs', softwareone: '1 logs', deepset: '1 logs', bytenite: '1 logs' },
+    lines: 20,
+  },
+  {
     name: 'five logs merged: last 50',
     together: true,
     ask: (jobs) => logsOf(jobs, 'long', 'last: 50', LINES),
