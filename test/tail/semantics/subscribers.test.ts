@@ -101,8 +101,10 @@ function forPeople(inner: SimulatedVendor, accepted: Forwarding['accepted']) {
     ...inner,
     async handle(request: SandboxRequest) {
       const person = request.headers['authorization'] ?? 'nobody';
-      calls.push(`${person}: ${inner.classify(request)}`);
-      return inner.handle({ ...request, headers: { ...request.headers, authorization: await header } });
+      const reply = await inner.handle({ ...request, headers: { ...request.headers, authorization: await header } });
+      // What a source does not have is asked for once, by whoever comes first.
+      if (reply.status < 400) calls.push(`${person}: ${inner.classify(request)}`);
+      return reply;
     },
   };
   return { simulation, calls };
