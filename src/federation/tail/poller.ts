@@ -291,6 +291,9 @@ export class Poller implements LocalDriver {
       signal: this.#stopped.signal,
       authorization: this.#options.authorization,
       priority: 'poll',
+      // A poll sees what there is when it begins: the last one of a job must not be content with an answer
+      // that somebody asked for before the job was seen to be over.
+      recency: { notBefore: performance.now(), inSequence: false },
     });
   }
 
