@@ -131,17 +131,22 @@ export class IndexedWalk<T extends Ordered> {
   async #lastPage(): Promise<{ index: number; page: IndexedPage<T> }> {
     let index = 0;
     let page = await this.get(0);
-    while (!page.isLast) {
+    for (;;) {
+      if (page.isLast && (page.rows.length > 0 || index === 0)) return { index, page };
+      if (page.rows.length === 0) {
+        // The list shrank, or the count was of something else: step back to where there are rows.
+        index -= 1;
+        page = await this.get(index);
+        continue;
+      }
       const counted = page.total === null ? index + 1 : Math.ceil(page.total / this.#list.limit()) - 1;
-      index = Math.max(counted, index + 1);
-      page = await this.get(index);
+      const further = Math.max(counted, index + 1);
+      const next = await this.get(further);
+      // Rows are only pushed on: where none stand behind a page now, none did when it was looked at. Looked at
+      // again, it could have pushed some on.
+      if (next.rows.length === 0 && further === index + 1) return { index, page };
+      [index, page] = [further, next];
     }
-    // The list shrank, or the count was of something else: step back to where there are rows.
-    while (page.rows.length === 0 && index > 0) {
-      index -= 1;
-      page = await this.get(index);
-    }
-    return { index, page };
   }
 
   #readHint(hint: Hint | null): PageHint | null {

@@ -1,0 +1,109 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Direction } from '../../src/domain/ordered.ts';
+import { comparePositions } from '../../src/domain/ordered.ts';
+import { offsetPartition } from '../../src/pagination/offset.ts';
+import { pageTokenPartition } from '../../src/pagination/page-token.ts';
+import type { Identity, Partition } from '../../src/pagination/partition.ts';
+import { call } from './fake-natives.ts';
+import type { Line, RawLine } from './fake-natives.ts';
+
+const RUNS = process.env['DEEP'] === '1' ? 5_000 : 300;
+const identity: Identity<Line> = { by: 'id', of: ({ id }) => id };
+
+let counter = 0;
+
+function lineAt(slot: number): RawLine {
+  counter += 1;
+  return { time: BigInt(slot), id: `r${String(counter).padStart(9, '0')}`, text: '', level: '' };
+}
+
+/** A list that some lines have come to before each call that looks at it. */
+class GrowingList {
+  lines: RawLine[];
+  readonly #coming: (readonly number[])[];
+
+  constructor(slots: readonly number[], coming: readonly (readonly number[])[]) {
+    this.lines = slots.map(lineAt);
+    this.#coming = [...coming];
+    this.#sort();
+  }
+
+  look(offset: number, limit: number, order: 'ascending' | 'descending'): { rows: RawLine[]; total: number } {
+    this.lines.push(...(this.#coming.shift() ?? []).map(lineAt));
+    this.#sort();
+    const all = order === 'ascending' ? this.lines : [...this.lines].reverse();
+    return { rows: all.slice(offset, offset + limit).map((line) => ({ ...line })), total: all.length };
+  }
+
+  #sort(): void {
+    this.lines.sort((a, b) => comparePositions({ ...a, tie: a.id }, { ...b, tie: b.id }));
+  }
+}
+
+type Make = (list: GrowingList, limit: number) => Partition<Line>;
+
+function offsets(orders: readonly ['ascending'] | readonly ['descending'], counts: boolean): Make {
+  return (list, limit) =>
+    offsetPartition<Line>({
+      key: '',
+      limit,
+      identity,
+      orders,
+      tieOrdered: () => false,
+      timeFilter: () => false,
+      fetch: ({ offset, order }) => {
+        const { rows, total } = list.look(offset, limit, order);
+        return Promise.resolve({ rows, total: counts ? total : null, limit });
+      },
+    });
+}
+
+const tokens: Make = (list, limit) =>
+  pageTokenPartition<Line>({
+    key: '',
+    limit,
+    identity,
+    maxWalk: 1_000,
+    isTokenRefused: () => false,
+    address: { pageOf: Number, tokenOf: String },
+    fetch: (token) => {
+      const page = token === null ? 1 : Number(token);
+      const { rows, total } = list.look((page - 1) * limit, limit, 'ascending');
+      return Promise.resolve({ rows, total, next: page * limit < total ? String(page + 1) : null });
+    },
+  });
+
+const schemes: readonly { readonly name: string; readonly make: Make }[] = [
+  { name: 'offsets, oldest first, with a total', make: offsets(['ascending'], true) },
+  { name: 'offsets, oldest first, without', make: offsets(['ascending'], false) },
+  { name: 'offsets, newest first, with a total', make: offsets(['descending'], true) },
+  { name: 'offsets, newest first, without', make: offsets(['descending'], false) },
+  { name: 'page numbers', make: tokens },
+];
+
+describe.each(schemes)('a list that is paged by $name', ({ make }) => {
+  it('gives every line that was there, once and in order, while others come between any two calls', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.integer({ min: 0, max: 6 }), { maxLength: 20 }),
+        fc.array(fc.array(fc.integer({ min: 0, max: 9 }), { maxLength: 2 }), { maxLength: 7 }),
+        fc.integer({ min: 1, max: 6 }),
+        fc.constantFrom<Direction>('forward', 'backward'),
+        async (slots, coming, limit, direction) => {
+          const list = new GrowingList(slots, coming);
+          const before = list.lines.map(({ id }) => id);
+          const rows: Line[] = [];
+          const request = { direction, from: null, hint: null, until: null, need: 7 };
+          for await (const batch of make(list, limit).read(request, call)) rows.push(...batch.rows);
+          const sorted = [...rows].sort(comparePositions);
+          expect(rows).toEqual(direction === 'forward' ? sorted : sorted.reverse());
+          const seen = rows.map(({ id }) => id);
+          expect(new Set(seen).size).toBe(seen.length);
+          expect(before.filter((id) => !seen.includes(id))).toEqual([]);
+        },
+      ),
+      { numRuns: RUNS },
+    );
+  });
+});
