@@ -8,10 +8,11 @@ import { counts, followBoth, leaveAll, outOfOrder, polled, TRANSPORTS, untilAllH
 import { point } from './points.ts';
 import { stand } from './swift-stand.ts';
 
-/** Lines of some minutes ago, a second apart, and some of now. */
+/** Lines of some minutes ago, a second apart but for more of one instant than a batch takes, and some of now. */
 function past(count: number): SandboxLine[] {
   const old = Array.from({ length: count }, (_, index) => fresh(1, 600_000 - index * 1_000)).flat();
-  return [...old, ...fresh(8)];
+  const { time } = old[10]!;
+  return [...old, ...fresh(12).map((line) => ({ ...line, time })), ...fresh(8)];
 }
 
 function linesOf(event: StreamEvent): { readonly message: string }[] {

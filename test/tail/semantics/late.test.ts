@@ -35,6 +35,42 @@ describe(point(3), () => {
   });
 });
 
+describe(`${point(3)} (behind a line from the future)`, () => {
+  it.each(TAILED)('$vendor, over WebSocket and SSE', async ({ simulate, configuration }) => {
+    const service = await stand({ vendors: { one: simulate() }, configuration: { one: configuration }, tail });
+    const { simulation } = service.vendors.one;
+    const key = simulation.createJob();
+    const jobs = [service.id('one', key)];
+    const followers = followBoth(service.url, { jobs });
+    await untilAllLive(followers);
+    const written = fresh(1, -3_600_000);
+    simulation.write(key, written);
+    await untilAllHave(followers, 1);
+    const cursors = [followers[0]!.cursor!];
+    for (const age of [0, 0, 5_000]) {
+      await polled(service, 2);
+      const lines = fresh(2, age);
+      simulation.write(key, lines);
+      written.push(...lines);
+      await untilAllHave(followers, written.length);
+      cursors.push(followers[0]!.cursor!);
+    }
+    await polled(service, 3);
+    for (const { lines } of followers) {
+      expect(counts(lines)).toEqual(counts(written));
+      expect(lines.map(({ late }) => late)).toEqual([false, true, true, true, true, true, true]);
+    }
+    for (const [index, after] of cursors.entries()) {
+      const resumed = followBoth(service.url, { jobs, after });
+      await untilAllHave(resumed, written.length - 1 - 2 * index);
+      await polled(service, 2);
+      for (const { lines } of resumed) expect(counts(lines)).toEqual(counts(written.slice(1 + 2 * index)));
+      await leaveAll(resumed);
+    }
+    await leaveAll(followers);
+  });
+});
+
 /** The vendor, with lines that are written between two of its pages: after an answer that gives some of its log. */
 function disturbed(simulation: SimulatedVendor, disturb: () => void): SimulatedVendor {
   return {
