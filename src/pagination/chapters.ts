@@ -108,6 +108,8 @@ class ChapterWalk<T extends Ordered> {
     const rows: T[] = [];
     const hints: Hint[] = [];
     await this.#fill();
+    // What is out of reach lies before the rows at hand.
+    if (this.#truncated.length > 0) return this.#batchOf(rows, hints);
     for (let lane = this.#nearest(); lane !== null; lane = this.#nearest()) {
       const { row, hint } = lane.take();
       if (hint !== null) this.#hints.set(lane.chapter.key, hint);
@@ -115,6 +117,10 @@ class ChapterWalk<T extends Ordered> {
       hints.push([...this.#hints]);
       if (lane.isEmpty || this.#isDue(this.#waiting[0])) break;
     }
+    return this.#batchOf(rows, hints);
+  }
+
+  #batchOf(rows: readonly T[], hints: readonly Hint[]): Batch<T> {
     const [pages, truncated] = [this.#pages, this.#truncated.join('; ')];
     this.#pages = 0;
     this.#truncated = [];
@@ -246,4 +252,16 @@ function readHints<T extends Ordered>(hint: Hint | null, chapters: readonly Chap
     return typeof key === 'string' && known.has(key) && inner !== undefined ? [[key, inner]] : [];
   });
   return new Map(pairs);
+}
+
+/** A chapter that nobody can read: it is said where it would be. */
+export function unreadablePartition<T extends Ordered>(truncated: string): Partition<T> {
+  return {
+    key: '',
+    // eslint-disable-next-line @typescript-eslint/require-await -- there is nothing to wait for
+    async *read() {
+      yield { rows: [], hints: [], more: false, pages: 0, truncated };
+    },
+    count: () => Promise.resolve(null),
+  };
 }

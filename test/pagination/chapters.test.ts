@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { TributaryError } from '../../src/domain/errors.ts';
 import type { Direction, Position } from '../../src/domain/ordered.ts';
 import { comparePositions, isBeyond } from '../../src/domain/ordered.ts';
-import { chaptersPartition } from '../../src/pagination/chapters.ts';
+import { chaptersPartition, unreadablePartition } from '../../src/pagination/chapters.ts';
 import type { Chapter } from '../../src/pagination/chapters.ts';
 import type { Hint, Partition } from '../../src/pagination/partition.ts';
 import { call, tokenNative } from './fake-natives.ts';
@@ -180,8 +180,51 @@ describe('a log in chapters', () => {
     )) {
       batches.push({ texts: batch.rows.map(({ text }) => text), truncated: batch.truncated });
     }
-    expect(batches).toEqual([{ texts: ['of 1'], truncated: 'it is gone' }]);
+    expect(batches).toEqual([
+      { texts: [], truncated: 'it is gone' },
+      { texts: ['of 1'], truncated: undefined },
+    ]);
     await expect(readAll(chaptersPartition(options), 'forward')).rejects.toBe(gone);
+  });
+});
+
+describe('a chapter that nobody can read', () => {
+  const [native] = tell([{ beganAt: 200n, times: [200n, 201n, 202n, 203n] }]).natives;
+  const partition = (): Partition<Line> =>
+    chaptersPartition<Line>({
+      key: '',
+      slack: 0n,
+      chapters: [
+        { key: 'lost', beganAt: null, partition: unreadablePartition('lost') },
+        { key: 'here', beganAt: 199n, partition: native!.partition() },
+      ],
+    });
+
+  async function said(direction: Direction, from: bigint | null): Promise<unknown[]> {
+    const request = {
+      direction,
+      from: from === null ? null : { time: from, tie: '' },
+      hint: null,
+      until: null,
+      need: 7,
+    };
+    const out: unknown[] = [];
+    for await (const { rows, truncated } of partition().read(request, call)) {
+      if (truncated !== undefined) out.push(truncated);
+      out.push(...rows.map(({ time }) => time));
+    }
+    return out;
+  }
+
+  it('is said where it would be', async () => {
+    expect(await said('forward', null)).toEqual(['lost', 200n, 201n, 202n, 203n]);
+    expect(await said('forward', 150n)).toEqual(['lost', 200n, 201n, 202n, 203n]);
+    expect(await said('backward', null)).toEqual([203n, 202n, 201n, 200n, 'lost']);
+    expect(await partition().count(call)).toBeNull();
+  });
+
+  it('is not said to who stands behind it', async () => {
+    expect(await said('forward', 201n)).toEqual([201n, 202n, 203n]);
   });
 });
 

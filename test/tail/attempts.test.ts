@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { simulateNemo } from '../../src/sandbox/nemo/index.ts';
 import type { NemoOptions, NemoSimulation } from '../../src/sandbox/nemo/index.ts';
 import type { SandboxRequest } from '../../src/sandbox/types.ts';
-import { follow, hasEnded, isLive } from './follower.ts';
+import { eventually, follow, hasEnded, isLive } from './follower.ts';
 import type { Follower, Line } from './follower.ts';
 import { inOrder } from './in-order.ts';
 import { followBoth, outOfOrder, polled, TRANSPORTS, untilAll, untilAllHave } from './semantics/followers.ts';
@@ -284,22 +284,67 @@ function hasLine(message: string | undefined): (follower: { readonly lines: read
 }
 
 describe.each(['A', 'B'] as const)('where only the current attempt can be read (generation %s)', (generation) => {
-  it('goes on with the new attempt, names none to the vendor, and repeats nothing', async () => {
+  function dropped({ events }: Follower): unknown[] {
+    return events.flatMap((event) =>
+      event.__typename === 'LogBatch' && event.dropped !== null ? [event.dropped] : [],
+    );
+  }
+
+  it('goes on with the new attempt, names none to the vendor, repeats nothing, and says what is out of reach', async () => {
     const { service, simulation, key, jobs } = await begun({ generation });
     const old = inOrder(4);
     simulation.write(key, old);
     const followers = followBoth(service.url, { jobs, tail: 10 });
     await untilAllHave(followers, 4);
+    expect(followers.flatMap(dropped)).toEqual([]);
     simulation.startAttempt(key);
     const current = inOrder(7);
     simulation.write(key, current);
     await untilAllHave(followers, 11);
+    await untilAll(followers, (follower) => dropped(follower).length > 0, 'it is said');
     await polled(service, 6);
-    for (const { lines, problem } of followers) {
-      expect(texts(lines)).toEqual(texts([...old, ...current]));
-      expect(problem).toBeNull();
+    for (const follower of followers) {
+      expect(texts(follower.lines)).toEqual(texts([...old, ...current]));
+      expect(follower.problem).toBeNull();
+      expect(dropped(follower)).toEqual([{ count: null, reason: expect.stringContaining('begun anew') as unknown }]);
     }
     expect(new Set(attemptsAsked(service))).toEqual(new Set([null]));
     for (const follower of followers) follower.kill();
+  });
+
+  it('says so to who resumes in the old attempt, and to nobody who resumes in the new one or begins with it', async () => {
+    const { service, simulation, key, jobs } = await begun({ generation }, { overlapMilliseconds: 200, batchSize: 1 });
+    const [old, current] = [inOrder(2), inOrder(3)];
+    simulation.write(key, old);
+    const watcher = follow('SSE', service.url, { jobs, tail: 10 });
+    await watcher.until(({ lines }) => lines.length === 2);
+    const inOld = watcher.cursor;
+    watcher.kill();
+    await eventually(() => service.federation.tailStatistics().feeds === 0, 'nobody looks');
+    // Nobody sees these, and the attempt is another one when somebody looks again.
+    simulation.write(key, inOrder(2));
+    // Longer ago than what is late.
+    const later = current.map((line, index) => ({ ...line, time: line.time + BigInt(index) * 10_000_000_000n }));
+    simulation.startAttempt(key);
+    simulation.write(key, later);
+    const resumed = followBoth(service.url, { jobs, after: inOld });
+    await untilAllHave(resumed, 3);
+    await untilAll(resumed, (follower) => dropped(follower).length > 0, 'it is said');
+    for (const follower of resumed) {
+      expect(texts(follower.lines)).toEqual(texts(later));
+      expect(dropped(follower)).toEqual([
+        { count: null, reason: expect.stringContaining('earlier one is out of reach') as unknown },
+      ]);
+    }
+    const live = followBoth(service.url, { jobs });
+    const again = followBoth(service.url, { jobs, after: resumed[0]!.lines.at(-1)!.cursor });
+    await untilAll([...live, ...again], isLive, 'they are live');
+    const last = inOrder(1).map((line) => ({ ...line, time: later.at(-1)!.time + 1_000_000_000n }));
+    simulation.write(key, last);
+    await untilAllHave([...live, ...again], 1);
+    for (const follower of [...live, ...again]) {
+      expect([texts(follower.lines), dropped(follower)]).toEqual([texts(last), []]);
+    }
+    for (const follower of [...resumed, ...live, ...again]) follower.kill();
   });
 });

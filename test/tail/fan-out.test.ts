@@ -5,7 +5,6 @@ import type { SimulatedVendor } from '../../src/sandbox/types.ts';
 import { gather } from './fan-out-crowd.ts';
 import type { Crowd } from './fan-out-crowd.ts';
 import { eventually, follow, isLive, multiset } from './follower.ts';
-import type { Variables } from './follower.ts';
 import { openStand, stand } from './stand.ts';
 import { fresh, TAILED, texts } from './vendors.ts';
 
@@ -15,38 +14,41 @@ const PATIENCE = 60_000;
 const EACH = { job: 1, logs: 1 };
 /** Where a job's schedules are asked for on their own. */
 const WITH_SCHEDULES = { job: 2, logs: 1 };
+const ONCE: ReadonlySet<string> = new Set(['token', 'steps']);
+/** Pages read, the first poll included, when the last 210 of 600 lines are wanted; elsewhere one has all that there are. */
+const LOGS_OF_MORE: Readonly<Record<string, number>> = { 'sap-job-scheduling': 4, softwareone: 5, deepset: 5 };
 /** As if nothing were ever due: what is called then is called because somebody came. */
 const NEVER = { intervalMilliseconds: 600_000, maxIntervalMilliseconds: 600_000, jitter: 0 };
 /** Every poll asks for the state of the job: all of them make the same calls. */
 const ALWAYS = { refreshMilliseconds: 0, reorderMilliseconds: 0 };
 
-/** A job with 50 lines, and so many who follow it. */
+/** A job that has lines, and so many who follow it from the last ones on. */
 async function scene(
   simulate: () => SimulatedVendor,
   subscribers: number,
   tail: Partial<TailSettings>,
-  variables: Partial<Variables> = { tail: 5 },
+  { wanted = 5, before = 50, isMixed = true } = {},
 ) {
   const service = await openStand({ vendors: { one: simulate() }, tail: { ...ALWAYS, ...tail } });
   const server = service.vendors.one;
   const key = server.simulation.createJob();
   // A second apart: the coarsest clock of a vendor tells them from each other.
-  const past = Array.from({ length: 50 }, (_, index) => fresh(1, (60 - index) * 1_000)).flat();
+  const past = Array.from({ length: before }, (_, index) => fresh(1, (before + 10 - index) * 1_000)).flat();
   server.simulation.write(key, past);
   const jobs = [service.id('one', key)];
   // Also those who want other lines of the job are served by the same poller.
   const crowd = gather(service.url, subscribers, (index) => ({
     jobs,
-    ...variables,
-    ...(index % 3 === 2 ? { filter: { contains: 'line' } } : {}),
+    tail: wanted,
+    ...(isMixed && index % 3 === 2 ? { filter: { contains: 'line' } } : {}),
   }));
   return {
     past: texts(past),
     crowd,
     polls: () => service.federation.tailStatistics().polls,
-    /** Calls that were answered, but those for a token: it is had once for all. */
+    /** Calls that were answered, but those whose answer is had once for all: a token, and the attempts of NeMo's job by its steps. */
     calls: () =>
-      multiset(server.calls.filter(({ kind, status }) => status < 400 && kind !== 'token').map(({ kind }) => kind)),
+      multiset(server.calls.filter(({ kind, status }) => status < 400 && !ONCE.has(kind)).map(({ kind }) => kind)),
     write: (count: number): string[] => {
       const lines = fresh(count);
       server.simulation.write(key, lines);
@@ -72,23 +74,36 @@ describe.each(TAILED)('1,000 subscribers of one job of $vendor, over all transpo
   const each = vendor === 'sap-job-scheduling' ? WITH_SCHEDULES : EACH;
 
   /** What is called when so many come at once, and nothing else is due. */
-  async function callsOfComing(subscribers: number, variables?: Partial<Variables>) {
-    const { crowd, calls, polls, until, close, past } = await scene(simulate, subscribers, NEVER, variables);
+  async function callsOfComing(subscribers: number) {
+    const { crowd, calls, polls, until, close, past } = await scene(simulate, subscribers, NEVER);
     await until(({ isLive }) => isLive, 'all are live');
-    await until(({ lines }) => lines.length === (variables?.tail ?? 5), 'all have the last lines');
+    await until(({ lines }) => lines.length === 5, 'all have the last lines');
     for (const { lines, problem } of crowd.members) {
-      expect({ lines, problem }).toEqual({ lines: past.slice(-lines.length), problem: null });
+      expect({ lines, problem }).toEqual({ lines: past.slice(-5), problem: null });
     }
-    await eventually(() => calls()['logs'] === 2, 'the first poll is over');
+    await eventually(() => calls()['logs'] === 2 * each.logs, 'the first poll is over');
     await close();
     return { calls: calls(), polls: polls() };
   }
 
   it('cause the same calls by coming as one does', async () => {
     const alone = await callsOfComing(1);
-    expect(alone).toEqual({ calls: { job: each.job * 2, logs: each.logs * 2 }, polls: 1 });
+    expect(alone).toMatchObject({ calls: { job: each.job * 2, logs: each.logs * 2 }, polls: 1 });
     expect(await callsOfComing(CROWD)).toEqual(alone);
   }, 90_000);
+
+  it('cause no more calls than one when they want more lines than are kept', async () => {
+    for (const subscribers of [1, CROWD]) {
+      const tail = { wanted: 210, before: 600, isMixed: false };
+      const { crowd, calls, polls, until, close, past } = await scene(simulate, subscribers, NEVER, tail);
+      await until(({ lines }) => lines.length === tail.wanted, 'all have the last lines');
+      for (const { lines } of crowd.members) expect(lines).toEqual(past.slice(-tail.wanted));
+      await close();
+      expect(polls()).toBe(1);
+      // Fewer where the poll and the one reading for all want the same page at the same time.
+      expect(calls()['logs']).toBeLessThanOrEqual(LOGS_OF_MORE[vendor] ?? 2);
+    }
+  }, 120_000);
 
   /** What is called while lines come, until there have been so many. */
   async function callsOfFollowing(subscribers: number) {
@@ -110,12 +125,14 @@ describe.each(TAILED)('1,000 subscribers of one job of $vendor, over all transpo
   }
 
   it('cause the same calls with each poll as one does', async () => {
-    for (const subscribers of [1, CROWD]) {
-      const { calls, polls } = await callsOfFollowing(subscribers);
+    const [alone, crowd] = [await callsOfFollowing(1), await callsOfFollowing(CROWD)];
+    for (const { calls, polls } of [alone, crowd]) {
       expect(polls).toBeGreaterThanOrEqual(5);
       // The last poll was refused the log.
-      expect(calls).toEqual({ job: each.job * (1 + polls), logs: each.logs * polls });
+      expect([calls['job'], calls['logs']]).toEqual([each.job * (1 + polls), each.logs * polls]);
     }
+    // What else is called is called once for all.
+    expect({ ...crowd.calls, job: 0, logs: 0 }).toEqual({ ...alone.calls, job: 0, logs: 0 });
   }, 120_000);
 });
 

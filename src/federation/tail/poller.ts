@@ -152,7 +152,7 @@ export class Poller implements LocalDriver {
           ends.flatMap(({ lines }) => lines),
           start,
         );
-        for (const gap of ends.flatMap(({ gaps }) => gaps)) sink.gap(gap);
+        for (const gap of ends.flatMap(({ gaps }) => gaps)) sink.gap(this.#stretches.past(gap));
         return;
       } catch (error) {
         if (this.#stopped.signal.aborted) return;
@@ -229,7 +229,7 @@ export class Poller implements LocalDriver {
     );
     const gaps = new GapFinder<LogEntry>(partition.key, 'forward', from);
     const tell = (gap: Gap | null): void => {
-      if (gap !== null) sink.gap(gap);
+      if (gap !== null && !this.#stretches.isWatching) sink.gap(gap);
     };
     try {
       for await (const batch of batches) {

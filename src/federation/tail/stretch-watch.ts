@@ -1,4 +1,5 @@
 import { startOfInstant } from '../../domain/ordered.ts';
+import type { Position } from '../../domain/ordered.ts';
 import type { Gap } from './gap.ts';
 
 const REASON = 'the log has begun anew, and the source does not give what had not been read of it before';
@@ -6,6 +7,11 @@ const REASON = 'the log has begun anew, and the source does not give what had no
 /** Watches a log of which the source gives one stretch at a time (one attempt of its job, say). */
 export class StretchWatch {
   #last: { readonly name: string; readonly readFrom: bigint | null } | null = null;
+
+  /** Is there only one stretch at a time? Then polls need not say what they do not reach: it is said when it changes. */
+  get isWatching(): boolean {
+    return this.#last !== null;
+  }
 
   /**
    * `stretch` names the one that the source gives now; undefined where it does not say. Polls read it from
@@ -17,6 +23,15 @@ export class StretchWatch {
     this.#last = { name: stretch, readFrom };
     if (last === null || last.name === stretch) return null;
     const after = last.readFrom === null ? null : startOfInstant(last.readFrom);
-    return { after, before: startOfInstant(BigInt(Date.now()) * 1_000_000n), reason: REASON };
+    return { after, before: thisMoment(), reason: REASON };
   }
+
+  /** A gap that was seen when the log was read for the first time: nothing of it is still to come. */
+  past(gap: Gap): Gap {
+    return this.isWatching && gap.before === null ? { ...gap, before: thisMoment() } : gap;
+  }
+}
+
+function thisMoment(): Position {
+  return startOfInstant(BigInt(Date.now()) * 1_000_000n);
 }

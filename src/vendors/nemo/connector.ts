@@ -10,7 +10,7 @@ import { wholeListPartition } from '../../pagination/whole-list.ts';
 import type { Capabilities, Connector, FollowedLog, LogReading } from '../connector.ts';
 import { createNemoApi } from './api.ts';
 import { noSuchAttempt, noSuchJob } from './errors.ts';
-import { attemptsPartition, followedAttempts, joinAttempts } from './followed-log.ts';
+import { attemptsPartition, currentPartition, followedAttempts, joinAttempts } from './followed-log.ts';
 import { JOB_PAGE_SIZE, createJobList, sum } from './job-list.ts';
 import { createJobReader } from './job-reader.ts';
 import { jobOf } from './job.ts';
@@ -89,7 +89,11 @@ export function createNemoConnector(source: string, http: SourceHttp, options: N
     if (place === null || plan === null || current === null) return logs({ job: key }, filter, call);
     const selection = { place, step: plan.step, task: plan.task };
     const attempts = await followedAttempts(current, selection, logOptions, call);
-    if (attempts === null) return { ...(await logs({ job: key }, filter, call)), stretch: current };
+    if (!reader.namesAttempts()) {
+      if (plan.attempts !== null) return { ...(await logs({ job: key }, filter, call)), stretch: current };
+      const partition = currentPartition(attempts, selection, logOptions);
+      return { partitions: [partition], residual: plan.residual, stretch: current };
+    }
     const wanted = attempts.filter((attempt) => plan.attempts?.includes(attempt.key) ?? true);
     const partitions = wanted.length === 0 ? [] : [attemptsPartition(wanted, selection, logOptions)];
     return { partitions, residual: plan.residual };

@@ -2,11 +2,12 @@ import type { Call } from '../../domain/call.ts';
 import { hasCode } from '../../domain/errors.ts';
 import type { Attempt } from '../../domain/job.ts';
 import type { LogEntry } from '../../domain/log-entry.ts';
-import { chaptersPartition } from '../../pagination/chapters.ts';
+import { chaptersPartition, unreadablePartition } from '../../pagination/chapters.ts';
 import type { Chapter } from '../../pagination/chapters.ts';
 import type { Partition } from '../../pagination/partition.ts';
-import { logPartition } from './log-partitions.ts';
+import { ONLY_CURRENT, logPartition } from './log-partitions.ts';
 import type { LogPartitionOptions, LogSelection } from './log-partitions.ts';
+import { beganAt } from './parts.ts';
 
 /**
  * How long after another attempt has begun lines of the one before are still looked for, and how much
@@ -17,22 +18,21 @@ const SLACK = 60_000_000_000n;
 /** Lines of a job, whatever attempt they are of. */
 export type JobSelection = Pick<LogSelection, 'place' | 'step' | 'task'>;
 
+/** An attempt of which it may be known when it began. */
+export type FollowedAttempt = Pick<Attempt, 'key' | 'createdAt' | 'startedAt' | 'time'>;
+
 /**
  * The attempts of a job as one log, the oldest first, each pinned by its id. An attempt that is there no
  * more, beside others that are, is said.
  */
 export function attemptsPartition(
-  attempts: readonly Pick<Attempt, 'key' | 'createdAt' | 'time'>[],
+  attempts: readonly FollowedAttempt[],
   selection: JobSelection,
   options: LogPartitionOptions,
 ): Partition<LogEntry> {
   const chapters = attempts.map((attempt): Chapter<LogEntry> => {
     const pinned = { ...selection, attempt: attempt.key, attemptKey: attempt.key };
-    return {
-      key: attempt.key,
-      beganAt: attempt.createdAt === null ? null : attempt.time,
-      partition: logPartition(pinned, options),
-    };
+    return { key: attempt.key, beganAt: beganAt(attempt), partition: logPartition(pinned, options) };
   });
   const current = chapters.at(-1);
   return chaptersPartition({
@@ -44,17 +44,35 @@ export function attemptsPartition(
   });
 }
 
-/** The attempts to follow, the current one last; null where the source gives the log of the current one alone. */
+/** The log of the current attempt, the last of `attempts`, where no other can be read: what came before is said to be out of reach. */
+export function currentPartition(
+  attempts: readonly FollowedAttempt[],
+  selection: JobSelection,
+  options: LogPartitionOptions,
+): Partition<LogEntry> {
+  const partition = logPartition({ ...selection, attemptKey: null }, options);
+  const current = attempts.at(-1);
+  if (current === undefined || attempts.length === 1) return partition;
+  const earlier = unreadablePartition<LogEntry>(`the source gives ${ONLY_CURRENT}`);
+  const chapters = [
+    { key: 'earlier', beganAt: null, partition: earlier },
+    { key: 'current', beganAt: beganAt(current), partition },
+  ];
+  // Nothing is merged: what can't be read is said where the attempt begins.
+  return chaptersPartition({ key: '', chapters, slack: 0n });
+}
+
+/** The attempts to follow, the current one last. */
 export async function followedAttempts(
   current: string,
   { place }: JobSelection,
   { reader }: LogPartitionOptions,
   call: Call,
-): Promise<readonly Pick<Attempt, 'key' | 'createdAt' | 'time'>[] | null> {
+): Promise<readonly FollowedAttempt[]> {
   const attempts = await reader.attemptsUpTo(place, current, call);
-  if (attempts === null || attempts.some(({ key }) => key === current)) return attempts;
+  if (attempts.some(({ key }) => key === current)) return attempts;
   // The list may be older than what the job says.
-  return [...attempts, { key: current, createdAt: null, time: 0n }];
+  return [...attempts, { key: current, createdAt: null, startedAt: null, time: 0n }];
 }
 
 /**

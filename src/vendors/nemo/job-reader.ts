@@ -4,7 +4,7 @@ import type { NemoApi } from './api.ts';
 import { isAbsent, isRouteAbsent, noSuchJob } from './errors.ts';
 import { jobKey } from './keys.ts';
 import type { JobPlace } from './keys.ts';
-import { attemptsFromSteps, attemptsOf, stepsOf, tasksOf } from './parts.ts';
+import { attemptsFromSteps, attemptsOf, beganAt, stepsOf, tasksOf } from './parts.ts';
 import type { AttemptWire, JobWire, StatusTreeWire } from './wire.ts';
 
 /** What is known of one job, each call made once per operation. A poll asks anew each time. */
@@ -16,8 +16,8 @@ export interface JobReader {
   /** Keeps a job that another call has brought. */
   keep(place: JobPlace, wire: JobWire, call: Call): void;
   readonly attempts: (place: JobPlace, call: Call) => Promise<readonly Attempt[]>;
-  /** The attempts up to `current`, where logs can be had by them; otherwise null. The job must be known to be there. */
-  attemptsUpTo(place: JobPlace, current: string, call: Call): Promise<readonly Attempt[] | null>;
+  /** The attempts up to `current`; what is remembered of them may be old, but for when they began. */
+  attemptsUpTo(place: JobPlace, current: string, call: Call): Promise<readonly Attempt[]>;
   readonly steps: (place: JobPlace, call: Call) => Promise<readonly Step[]>;
   readonly tasks: (place: JobPlace, call: Call) => Promise<readonly Task[]>;
   /** Does the vendor have attempt routes? Null: nobody has asked it yet. */
@@ -51,6 +51,10 @@ export function createJobReader(source: string, api: NemoApi): JobReader {
       lastJobs(call).set(jobKey(place.workspace, place.name), found);
       return found;
     });
+  }
+
+  function lastJob(place: JobPlace, call: Call): Promise<JobWire | null> {
+    return lastJobs(call).get(jobKey(place.workspace, place.name)) ?? job(place, call);
   }
 
   function lastJobs(call: Call): Map<string, Promise<JobWire | null>> {
@@ -89,17 +93,14 @@ export function createJobReader(source: string, api: NemoApi): JobReader {
     }
   }
 
-  async function attemptsUpTo(place: JobPlace, current: string, call: Call): Promise<readonly Attempt[] | null> {
-    if (refusesAttempts) return null;
+  async function attemptsUpTo(place: JobPlace, current: string, call: Call): Promise<readonly Attempt[]> {
     const name = JSON.stringify([place.workspace, place.name, current]);
     const known = upTo.get(name);
     if (known !== undefined) return known;
-    const routed = await routedAttempts(place, call);
-    // The job is there, so what is absent is the route.
-    if (routed === null) attemptRoutes ??= false;
-    if (routed === null) return null;
-    const attempts = attemptsOf(routed);
-    if (attempts.at(-1)?.key === current) remember(name, attempts);
+    const attempts = await listAttempts(place, lastJob, call);
+    const last = attempts.at(-1);
+    // When the only one began is asked by nobody.
+    if (last?.key === current && (attempts.length === 1 || beganAt(last) !== null)) remember(name, attempts);
     return attempts;
   }
 
@@ -109,10 +110,14 @@ export function createJobReader(source: string, api: NemoApi): JobReader {
     if (upTo.size > MOST_REMEMBERED && oldest !== undefined) upTo.delete(oldest);
   }
 
-  async function loadAttempts(place: JobPlace, call: Call): Promise<readonly Attempt[]> {
+  async function listAttempts(
+    place: JobPlace,
+    jobOf: (place: JobPlace, call: Call) => Promise<JobWire | null>,
+    call: Call,
+  ): Promise<readonly Attempt[]> {
     const routed = await routedAttempts(place, call);
     if (routed !== null) return attemptsOf(routed);
-    const [wire, steps] = await Promise.all([job(place, call), api.steps(place, call)]);
+    const [wire, steps] = await Promise.all([jobOf(place, call), api.steps(place, call)]);
     if (wire === null) throw noSuchJob(source);
     // The job is there, so what was absent was the route.
     attemptRoutes ??= false;
@@ -122,9 +127,9 @@ export function createJobReader(source: string, api: NemoApi): JobReader {
   return {
     job,
     keep: (place, wire, call) => void once('job', place, call, () => Promise.resolve(wire)),
-    lastJob: (place, call) => lastJobs(call).get(jobKey(place.workspace, place.name)) ?? job(place, call),
+    lastJob,
     attemptsUpTo,
-    attempts: (place, call) => once('attempts', place, call, () => loadAttempts(place, call)),
+    attempts: (place, call) => once('attempts', place, call, () => listAttempts(place, job, call)),
     async steps(place, call) {
       const { tree, attempt } = await currentTree(place, call);
       return stepsOf(tree, attempt);

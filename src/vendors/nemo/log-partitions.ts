@@ -12,6 +12,9 @@ import type { JobPlace } from './keys.ts';
 import { entryOf, identityOf } from './log-row.ts';
 import { pageAddress } from './page-address.ts';
 
+/** What the source gives, where it can name no attempt. */
+export const ONLY_CURRENT = "only the log of a job's current attempt; that of an earlier one is out of reach";
+
 export interface LogPartitionOptions {
   readonly source: string;
   readonly api: NemoApi;
@@ -78,7 +81,7 @@ export async function attemptPartition(
   const known = await reader.attempts(selection.place, call);
   if (!known.some(({ key }) => key === attempt)) return null;
   if (reader.namesAttempts()) return logPartition({ ...selection, attempt, attemptKey: attempt }, options);
-  const message = `${source}: the source gives only the log of a job's current attempt; that of an earlier one is out of reach.`;
+  const message = `${source}: the source gives ${ONLY_CURRENT}.`;
   return refusedPartition(attempt, new TributaryError('SOURCE_TRUNCATED', message, { source }));
 }
 

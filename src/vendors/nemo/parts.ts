@@ -90,6 +90,15 @@ export function attemptsFromSteps(job: JobWire, steps: readonly StepWire[]): Att
   });
 }
 
+/** When an attempt began, in nanoseconds; null where that is not known, or not yet. */
+export function beganAt({
+  createdAt,
+  startedAt,
+  time,
+}: Pick<Attempt, 'createdAt' | 'startedAt' | 'time'>): bigint | null {
+  return createdAt === null && startedAt === null ? null : time;
+}
+
 function stateOf(
   wire: Pick<StepWire, 'status' | 'created_at'>,
 ): Pick<Step, 'status' | 'nativeStatus' | 'createdAt' | 'startedAt' | 'finishedAt'> {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createCall } from '../../../src/domain/call.ts';
 import type { LogEntry } from '../../../src/domain/log-entry.ts';
+import type { Position } from '../../../src/domain/ordered.ts';
 import type { Partition } from '../../../src/pagination/partition.ts';
 import type { NemoOptions } from '../../../src/sandbox/nemo/index.ts';
 import type { SandboxLine } from '../../../src/sandbox/types.ts';
@@ -397,13 +398,32 @@ describe('following a job', () => {
     const harness = await begun({ generation });
     const { connector, first, kinds, server } = harness;
     const before = await connector.follow!(JOB, {}, createCall());
-    expect([before.stretch, kinds()]).toEqual([first, ['job', 'attempts']]);
+    expect([before.stretch, kinds()]).toEqual([first, ['job', 'attempts', 'steps']]);
+    expect(await messagesOf(before.partitions)).toEqual(['old']);
     const second = again(harness);
     server.resetCalls();
     const after = await connector.follow!(JOB, {}, createCall());
-    expect([after.stretch, kinds()]).toEqual([second, ['job']]);
+    expect([after.stretch, kinds()]).toEqual([second, ['job', 'steps']]);
     expect(await messagesOf(after.partitions)).toEqual(['new']);
     expect(harness.logQueries()).toEqual([{ limit: '1000' }]);
+    server.resetCalls();
+    const later = await connector.follow!(JOB, {}, createCall());
+    expect([later.stretch, kinds()]).toEqual([second, ['job']]);
+  });
+
+  it.each(['A', 'B'] as const)('says that an earlier one is out of reach in generation %s', async (generation) => {
+    const harness = await begun({ generation });
+    again(harness);
+    const { partitions } = await harness.connector.follow!(JOB, {}, createCall());
+    async function said(from: Position | null): Promise<(string | undefined)[]> {
+      const request = { direction: 'forward', from, hint: null, until: null, need: 10 } as const;
+      const all: (string | undefined)[] = [];
+      for await (const { truncated } of partitions[0]!.read(request, createCall())) all.push(truncated);
+      return all.filter((one) => one !== undefined);
+    }
+    const reason = "the source gives only the log of a job's current attempt; that of an earlier one is out of reach";
+    expect(await said({ time: START, tie: 'x' })).toEqual([reason]);
+    expect(await said({ time: START + 2n * SECOND + 1n, tie: '' })).toEqual([]);
   });
 
   it('is of no attempt as long as there is none, or no job', async () => {
