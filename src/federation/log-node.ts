@@ -18,12 +18,12 @@ export class LogEntryNode implements LogNode {
   readonly attemptKey: string | null;
   readonly stepKey: string | null;
   readonly taskKey: string | null;
-  readonly #partition: string;
+  readonly partition: string;
 
   constructor(source: string, jobKey: string, partition: string, entry: LogEntry) {
     this.source = source;
     this.jobKey = jobKey;
-    this.#partition = partition;
+    this.partition = partition;
     this.time = entry.time;
     this.tie = entry.tie;
     this.timestamp = entry.timestamp;
@@ -40,7 +40,7 @@ export class LogEntryNode implements LogNode {
     return encodeEntryId({
       source: this.source,
       key: this.jobKey,
-      partition: this.#partition,
+      partition: this.partition,
       time: this.time,
       tie: this.tie,
     });

@@ -1,7 +1,7 @@
 import type { LogStreamEvent } from '../api.ts';
 import type { ConnectionCursors } from '../cursor.ts';
 import { DeliveredEdge, LazyBatch } from './delivery.ts';
-import type { CursorOf, Delivery } from './delivery.ts';
+import type { Delivery } from './delivery.ts';
 import type { Dropped } from './dropped.ts';
 import type { Standing } from './standing.ts';
 
@@ -19,39 +19,32 @@ export class Batches {
     this.#size = size;
   }
 
-  /** Batches of lines that the feeds know: the place behind them is where the feeds are. */
+  /**
+   * Batches of lines that the feeds know: the place behind them is where the feeds are. Ends early when a
+   * feed has let go of lines meanwhile: the rest is among what has to be read again.
+   */
   *live(lines: readonly Delivery[]): Generator<Batch, void, undefined> {
-    for (let at = 0; at < lines.length; at += this.#size) {
-      const part = lines.slice(at, at + this.#size);
+    for (let at = 0; at < lines.length && this.#standing.history === null; at += this.#size) {
       const rest = lines.slice(at + this.#size);
-      yield this.#batch(part, rest.length > 0, null, (furthest) =>
-        this.#standing.liveWithout(rest, part.at(-1)?.position, furthest),
-      );
+      this.#standing.owe(rest);
+      yield this.#batch(lines.slice(at, at + this.#size), rest.length > 0, null);
     }
   }
 
   /** A batch of history, unless there is nothing in it. */
   history(lines: readonly Delivery[], more: boolean, dropped: Dropped | null): Batch[] {
     if (lines.length === 0 && dropped === null) return [];
-    return [this.#batch(lines, more, dropped, (furthest) => this.#standing.inHistory(furthest))];
+    return [this.#batch(lines, more, dropped)];
   }
 
   /** Says what is left out, where the subscriber stands. */
   dropped(dropped: Dropped): Batch {
-    const { history } = this.#standing;
-    return this.#batch([], history !== null, dropped, (furthest) =>
-      history === null ? this.#standing.liveWithout([], undefined, furthest) : this.#standing.inHistory(furthest),
-    );
+    return this.#batch([], this.#standing.history !== null, dropped);
   }
 
-  #batch(
-    lines: readonly Delivery[],
-    more: boolean,
-    dropped: Dropped | null,
-    placeOf: (furthest: bigint | null) => CursorOf,
-  ): Batch {
+  #batch(lines: readonly Delivery[], more: boolean, dropped: Dropped | null): Batch {
+    const mayRepeat = lines.map((line) => this.#standing.mayRepeat(line)).includes(true);
     const edges = lines.map((line) => new DeliveredEdge(line, this.#standing.pass(line), this.#cursors));
-    const { furthest } = this.#standing;
-    return new LazyBatch(edges, more, dropped, () => placeOf(furthest), this.#cursors);
+    return new LazyBatch({ edges, more, mayRepeat, dropped }, () => this.#standing.state(), this.#cursors);
   }
 }

@@ -2,20 +2,19 @@ import type { Edge, LogNode } from '../api.ts';
 import type { ConnectionCursors, MergedPosition } from '../cursor.ts';
 import type { Dropped } from './dropped.ts';
 import { ShownDropped } from './dropped.ts';
+import type { LineDigest } from './line-digest.ts';
 import { encodeTailState } from './tail-cursor.ts';
 import type { TailState } from './tail-cursor.ts';
 
-/** A line on its way to a subscriber. */
-export interface Delivery {
-  readonly node: LogNode;
+/** Which line it is, and where. */
+export interface PlacedLine {
   readonly position: MergedPosition;
-  readonly digest: string;
+  readonly digest: LineDigest;
 }
 
-/** Where a subscriber stands, as far as a cursor can say it. */
-export interface CursorOf {
-  readonly state: TailState;
-  readonly mayRepeat: boolean;
+/** A line on its way to a subscriber. */
+export interface Delivery extends PlacedLine {
+  readonly node: LogNode;
 }
 
 /** An edge whose cursor is made when it is read: the entry's own place. */
@@ -37,6 +36,14 @@ export class DeliveredEdge implements Edge<LogNode> {
   }
 }
 
+export interface BatchParts {
+  readonly edges: readonly DeliveredEdge[];
+  /** Is it history, with more of it to come? */
+  readonly more: boolean;
+  readonly mayRepeat: boolean;
+  readonly dropped: Dropped | null;
+}
+
 /**
  * A batch whose cursor is made when it is read: while the batch is the newest one that was given out, the
  * subscription stands still.
@@ -45,35 +52,23 @@ export class LazyBatch {
   readonly type = 'LogBatch';
   readonly edges: readonly DeliveredEdge[];
   readonly hasMorePastEntries: boolean;
+  readonly mayRepeat: boolean;
   readonly dropped: ShownDropped | null;
-  readonly #stateOf: () => CursorOf;
+  readonly #stateOf: () => TailState;
   readonly #cursors: ConnectionCursors;
-  #known: CursorOf | undefined;
+  #cursor: string | undefined;
 
-  constructor(
-    edges: readonly DeliveredEdge[],
-    more: boolean,
-    dropped: Dropped | null,
-    stateOf: () => CursorOf,
-    cursors: ConnectionCursors,
-  ) {
-    this.edges = edges;
-    this.hasMorePastEntries = more;
-    this.dropped = dropped === null ? null : new ShownDropped(dropped, cursors);
+  constructor(batch: BatchParts, stateOf: () => TailState, cursors: ConnectionCursors) {
+    this.edges = batch.edges;
+    this.hasMorePastEntries = batch.more;
+    this.mayRepeat = batch.mayRepeat;
+    this.dropped = batch.dropped === null ? null : new ShownDropped(batch.dropped, cursors);
     this.#stateOf = stateOf;
     this.#cursors = cursors;
   }
 
   get cursor(): string {
-    return encodeTailState(this.#cursors, this.#place.state);
-  }
-
-  get mayRepeat(): boolean {
-    return this.#place.mayRepeat;
-  }
-
-  get #place(): CursorOf {
-    this.#known ??= this.#stateOf();
-    return this.#known;
+    this.#cursor ??= encodeTailState(this.#cursors, this.#stateOf());
+    return this.#cursor;
   }
 }

@@ -1,4 +1,5 @@
 import type { Call } from '../../domain/call.ts';
+import type { LogEntry } from '../../domain/log-entry.ts';
 import type { SourceFailure } from '../api.ts';
 import type { MergedPosition } from '../cursor.ts';
 import { sourceFailure } from '../failures.ts';
@@ -6,12 +7,14 @@ import type { ResolvedScope } from '../log-connection.ts';
 import { LogEntryNode } from '../log-node.ts';
 import { compareMerged } from '../merged-place.ts';
 import { encodeNodeId } from '../node-id.ts';
-import type { Delivery } from './delivery.ts';
+import type { Delivery, PlacedLine } from './delivery.ts';
 import type { Dropped } from './dropped.ts';
 import type { Feed, FeedListener } from './feed.ts';
 import type { Feeds } from './feeds.ts';
+import { sumUp } from './line-sums.ts';
+import { lineDigest } from './line-digest.ts';
+import type { LineDigest } from './line-digest.ts';
 import type { WindowLine } from './line-window.ts';
-import { lineDigest } from './tail-cursor.ts';
 
 /** Who follows several lanes. */
 export interface LaneOwner {
@@ -27,7 +30,8 @@ export interface LaneOwner {
 type Remembered<T> = WeakMap<Feed, { readonly question: readonly unknown[]; readonly answer: readonly T[] }>;
 
 const inWindows: Remembered<Delivery> = new WeakMap();
-const takenDigests: Remembered<string> = new WeakMap();
+const takenLines: Remembered<WindowLine> = new WeakMap();
+const sumsOfLines = new WeakMap<readonly WindowLine[], Uint32Array>();
 
 function remembered<T>(
   memory: Remembered<T>,
@@ -126,28 +130,47 @@ export class Lane implements FeedListener {
     );
   }
 
-  /** Digests of the lines at or after an instant that were taken. */
-  takenFrom(time: bigint): readonly string[] {
+  /** The lines at or after an instant that were taken. */
+  takenFrom(time: bigint): readonly WindowLine[] {
     const { window } = this.feed;
-    return remembered(takenDigests, this.feed, [this.#taken, window.size, window.start, time], () =>
-      window
-        .from(time)
-        .filter((line) => line.sequence <= this.#taken)
-        .map((line) => this.digestOf(line)),
+    return remembered(takenLines, this.feed, [this.#taken, window.size, window.start, time], () =>
+      window.from(time).filter((line) => line.sequence <= this.#taken),
     );
+  }
+
+  /** The sums of the lines that `takenFrom` gives, or of those of them that are accepted. */
+  sumsFrom(time: bigint, buckets: number, accepts: ((entry: LogEntry) => boolean) | null): Uint32Array {
+    const lines = this.takenFrom(time);
+    const sum = (some: readonly WindowLine[]): Uint32Array =>
+      sumUp(
+        some.map((line) => ({ digest: this.digestOf(line) })),
+        0n,
+        buckets,
+      ).sums;
+    if (accepts !== null) return sum(lines.filter(({ entry }) => accepts(entry)));
+    const known = sumsOfLines.get(lines);
+    if (known?.length === 2 * buckets) return known;
+    const sums = sum(lines);
+    sumsOfLines.set(lines, sums);
+    return sums;
+  }
+
+  /** The lines of the window up to an instant, also those that are held back. */
+  knownUpTo(time: bigint): readonly WindowLine[] {
+    return this.feed.window.all().filter(({ entry }) => entry.time <= time);
+  }
+
+  placed(line: WindowLine): PlacedLine {
+    const { time, tie } = line.entry;
+    return { position: { time, tie, scope: this.#index, partition: line.partition }, digest: this.digestOf(line) };
   }
 
   deliveryOf(line: WindowLine): Delivery {
     const { source, scope } = this.#scope;
-    const { time, tie } = line.entry;
-    return {
-      node: new LogEntryNode(source.name, scope.job, line.partition, line.entry),
-      position: { time, tie, scope: this.#index, partition: line.partition },
-      digest: this.digestOf(line),
-    };
+    return { node: new LogEntryNode(source.name, scope.job, line.partition, line.entry), ...this.placed(line) };
   }
 
-  digestOf(line: WindowLine): string {
+  digestOf(line: WindowLine): LineDigest {
     line.digest ??= lineDigest(this.#scope.source.name, this.#scope.scope.job, line.partition, line.entry);
     return line.digest;
   }

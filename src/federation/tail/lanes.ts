@@ -1,6 +1,6 @@
 import type { Call } from '../../domain/call.ts';
 import type { TributaryError } from '../../domain/errors.ts';
-import type { MergedPosition } from '../cursor.ts';
+import type { CursorState, MergedPosition } from '../cursor.ts';
 import type { ResolvedScope } from '../log-connection.ts';
 import { compareMerged, untouched } from '../merged-place.ts';
 import type { Delivery } from './delivery.ts';
@@ -8,6 +8,7 @@ import type { Dropped } from './dropped.ts';
 import type { Feeds } from './feeds.ts';
 import { Lane } from './lane.ts';
 import type { LaneOwner } from './lane.ts';
+import { startOfJob } from './place.ts';
 
 /** The jobs of one subscription, and how far their feeds were taken. */
 export class Lanes {
@@ -61,9 +62,12 @@ export class Lanes {
     return this.all.length === 1 ? lines : lines.sort((a, b) => compareMerged(a.position, b.position));
   }
 
-  /** Does any window begin behind that instant? */
-  beginBehind(time: bigint): boolean {
-    return this.all.some(({ feed }) => (feed.window.start ?? time) > time);
+  /** Does any window begin behind the place where its job stands? */
+  beginBehind(place: CursorState): boolean {
+    return this.all.some(({ feed }, index) => {
+      const { time } = startOfJob(place, index);
+      return (feed.window.start ?? time) > time;
+    });
   }
 
   /** From this instant on every window is without holes. */
@@ -75,11 +79,6 @@ export class Lanes {
   /** Before this instant there is nothing in any window. */
   emptyBefore(): bigint {
     return least(this.all.map(({ feed }) => feed.window.start ?? untouched('forward').time));
-  }
-
-  /** Below this instant no feed looks for late lines any more. */
-  overlapStart(): bigint {
-    return least(this.all.map(({ feed }) => feed.overlapStart() ?? untouched('forward').time));
   }
 
   /** The instant of the newest line that is known. */

@@ -1,4 +1,5 @@
 import type { LogEntry } from '../../domain/log-entry.ts';
+import type { LineDigest } from './line-digest.ts';
 import type { Hint } from '../../pagination/partition.ts';
 
 /** A line as a poll has read it. */
@@ -15,7 +16,7 @@ export interface WindowLine extends FeedLine {
   /** Its number in the order of release; Infinity as long as it is held back. */
   sequence: number;
   /** Its digest for cursors, once somebody has needed it. */
-  digest?: string;
+  digest?: LineDigest;
 }
 
 /** Names a line within its job. */

@@ -1,14 +1,17 @@
-import { startOfInstant } from '../../domain/ordered.ts';
-import type { ConnectionCursors, MergedPosition } from '../cursor.ts';
+import type { LogEntry } from '../../domain/log-entry.ts';
+import type { ConnectionCursors, CursorState, MergedPosition } from '../cursor.ts';
 import { compareMerged, untouched } from '../merged-place.ts';
-import type { CursorOf, Delivery } from './delivery.ts';
+import type { Delivery, PlacedLine } from './delivery.ts';
+import { Known } from './known.ts';
 import type { Lanes } from './lanes.ts';
+import { bucketsFor, exclusive, sumUp } from './line-sums.ts';
+import type { LineSums } from './line-sums.ts';
+import type { WindowLine } from './line-window.ts';
+import type { Lane } from './lane.ts';
+import { BEGINNING, isBehindPlace, markOfJob, placeBefore, placeOfJobs, startOfJob } from './place.ts';
 import type { TailSettings } from './settings.ts';
-import { encodeTailState, FROM_THE_BEGINNING } from './tail-cursor.ts';
+import { encodeTailState, FROM_THE_BEGINNING, stateAt } from './tail-cursor.ts';
 import type { TailState } from './tail-cursor.ts';
-
-/** A place of a subscriber, apart from how far ahead of it lines have been delivered. */
-type Where = Omit<TailState, 'furthest'>;
 
 export interface StandingOptions {
   readonly lanes: Lanes;
@@ -18,28 +21,41 @@ export interface StandingOptions {
   readonly resumed: TailState | null;
   /** Is it owed lines of the past? */
   readonly wantsPast: boolean;
+  readonly accepts: (entry: LogEntry) => boolean;
+  /** Is there any line that `accepts` does not let through? */
+  readonly isFiltered: boolean;
+}
+
+/** What was taken of a job's feed, from an instant on. */
+interface TakenOfJob {
+  readonly lane: Lane;
+  readonly start: bigint;
+  readonly lines: readonly WindowLine[];
 }
 
 /** Where one subscriber stands: what it has, and what its cursor says. */
 export class Standing {
   readonly #options: StandingOptions;
   readonly #lanes: Lanes;
-  /** Digests of lines that were delivered although the feeds have not released them, with their instants. */
-  readonly #ahead = new Map<string, bigint>();
+  /** Lines that were delivered although the feeds have not released them, by the texts of their digests. */
+  readonly #ahead = new Map<string, PlacedLine>();
+  /** What was known when the history began that is read, or was read last. */
+  #known = new Known(FROM_THE_BEGINNING);
   readonly #joinedAt = BigInt(Date.now()) * 1_000_000n;
   /** Where the history that is being read began. */
-  #began: MergedPosition;
+  #began: CursorState;
   #history: TailState | null;
   #furthest: MergedPosition | null = null;
+  #owed: readonly Delivery[] = [];
 
   constructor(options: StandingOptions) {
     this.#options = options;
     this.#lanes = options.lanes;
     this.#history = options.resumed;
     const furthest = options.resumed?.furthest ?? null;
-    if (furthest !== null) this.#furthest = { ...startOfInstant(furthest), scope: 0, partition: '' };
+    if (furthest !== null) this.#furthest = placeBefore(furthest);
     // Also before anything is read this is where the subscriber stands.
-    this.#began = options.resumed?.position ?? FROM_THE_BEGINNING.position;
+    this.#began = options.resumed?.place ?? BEGINNING;
   }
 
   /** Everything up to here is settled while history is read. Null: the feeds say where we stand. */
@@ -47,48 +63,61 @@ export class Standing {
     return this.#history;
   }
 
+  get known(): Known {
+    return this.#known;
+  }
+
   /** Where the history that is being read began. */
-  get began(): MergedPosition {
+  get began(): CursorState {
     return this.#began;
   }
 
   /** Lines are let go by a feed that have not been taken: from here on we stand where we stood. */
   stay(): void {
-    this.#history ??= { ...this.#liveState(), furthest: this.#furthest?.time ?? null };
+    this.#history ??= this.#live();
   }
 
-  /** History is read from here on. Gives the digests of lines behind this place that were delivered. */
-  beginHistory(): ReadonlySet<string> {
+  /** History is read from here on: what of it was delivered is known now. */
+  beginHistory(known: Known): void {
     const state = this.#history ?? FROM_THE_BEGINNING;
-    this.#began = state.position;
-    return new Set(state.delivered);
+    this.#began = state.place;
+    this.#known = known;
+    this.#history = { ...state, names: [], sums: null };
   }
 
   /** History has been read up to here. */
-  advance(position: MergedPosition): void {
-    this.#history = { ...(this.#history ?? FROM_THE_BEGINNING), position };
+  advance(place: CursorState): void {
+    this.#history = { ...(this.#history ?? FROM_THE_BEGINNING), place };
   }
 
   /** From here on the feeds say where we stand. What they have not released of what we have is remembered. */
   goLive(): void {
     this.#lanes.takeAll();
-    for (const { digest } of this.#lanes.windowLines()) this.#ahead.delete(digest);
+    for (const line of this.#known.resolved.values())
+      if (isBehindPlace(this.#began, line.position)) this.remember(line);
+    for (const { digest } of this.#lanes.windowLines()) {
+      this.#ahead.delete(digest.text);
+      this.#known.names.delete(digest.text);
+    }
+    this.#known.resolved.clear();
+    this.#owed = [];
     this.#history = null;
   }
 
   /** Was the line delivered before its feed has released it? */
-  has(digest: string): boolean {
-    return this.#ahead.has(digest);
+  has({ digest: { text } }: PlacedLine): boolean {
+    return this.#ahead.has(text) || this.#known.has(text);
   }
 
   /** The line has been delivered: its feed may bring it again. */
-  remember(digest: string, time: bigint): void {
-    if (!this.#ahead.has(digest)) this.#ahead.set(digest, time);
+  remember({ digest, position }: PlacedLine): void {
+    if (!this.#ahead.has(digest.text)) this.#ahead.set(digest.text, { digest, position });
   }
 
   /** The feed has released the line; says whether it had been delivered before. */
-  forget(digest: string): boolean {
-    return this.#ahead.delete(digest);
+  forget(text: string): boolean {
+    const wasNamed = this.#known.names.delete(text);
+    return this.#ahead.delete(text) || wasNamed;
   }
 
   /** Lines that neither a window nor a feed can bring again need not be remembered. */
@@ -96,7 +125,13 @@ export class Standing {
     if (this.#ahead.size <= 4 * this.#options.tail.batchSize) return;
     // What lies before a window can't be found in it any more: windows only move on.
     const low = this.#lanes.emptyBefore();
-    for (const [digest, time] of this.#ahead) if (time < low) this.#ahead.delete(digest);
+    for (const [text, { position }] of this.#ahead) if (position.time < low) this.#ahead.delete(text);
+  }
+
+  /** May the line, which is about to be delivered, have been delivered before? */
+  mayRepeat({ digest, position }: Delivery): boolean {
+    if (this.#known.unclear.delete(digest.text)) return true;
+    return this.#known.repeatsUpTo !== null && position.time <= this.#known.repeatsUpTo;
   }
 
   /** A line is delivered. Says whether a later one was delivered before it. */
@@ -111,76 +146,111 @@ export class Standing {
     return this.#furthest?.time ?? null;
   }
 
-  /** Where a subscriber stands that has had everything taken so far, in order up to `last`, but for `rest`. */
-  liveWithout(rest: readonly Delivery[], last: MergedPosition | undefined, furthest: bigint | null): CursorOf {
-    return this.#bounded(this.#stateWithout(rest, last), furthest);
+  /** These lines were taken and are still to be delivered. */
+  owe(rest: readonly Delivery[]): void {
+    this.#owed = rest;
   }
 
-  /** Where a subscriber stands that is reading history. */
-  inHistory(furthest: bigint | null): CursorOf {
-    return this.#bounded(this.#historyState(), furthest);
+  /** Where the subscriber stands. */
+  state(): TailState {
+    return this.#history === null ? this.#live() : this.#inHistory(this.#history);
+  }
+
+  /** Where a subscriber stands that has had everything taken so far, but for what is owed. */
+  #live(): TailState {
+    const rest = this.#owed;
+    const { furthest } = this;
+    const jobs = this.#lanes.all.map((lane, index) => {
+      const low = lane.feed.lowWatermark(lane.taken) ?? untouched('forward').time;
+      const start = rest.reduce(
+        (min, { position: { time, scope } }) => (scope === index && time < min ? time : min),
+        low,
+      );
+      return { lane, start, lines: lane.takenFrom(start) };
+    });
+    const place = placeOfJobs(jobs.map(({ start }) => placeBefore(start)));
+    // What was delivered of lines that a window has let go can't be said any more.
+    const mayRepeat = jobs.some(({ lane, start }) => start < (lane.feed.window.start ?? start));
+    const ahead = [...this.#ahead.values()].filter(({ position }) => isBehindPlace(place, position));
+    const { furthest: namedUpTo, names } = this.#known;
+    if (namedUpTo !== null && jobs.every(({ start }) => start > namedUpTo)) names.clear();
+    const open = new Set(rest.map(({ digest }) => digest.text));
+    const state = { place, names: [...names], sums: null, furthest, mayRepeat };
+    const count = jobs.reduce((sum, { lines }) => sum + lines.length, ahead.length + names.size);
+    if (count - rest.length > this.#options.tail.cursorLines)
+      return { ...state, sums: this.#sumsOf(jobs, ahead, rest) };
+    const taken = jobs.flatMap(({ lane, lines }) => lines.map((line) => lane.digestOf(line).text));
+    const texts = [...taken, ...ahead.map(({ digest }) => digest.text)].filter((text) => !open.has(text));
+    return { ...state, names: [...new Set([...texts, ...names])] };
+  }
+
+  /** The sums of what was taken and of what was delivered ahead of it, without what is still to be delivered. */
+  #sumsOf(jobs: readonly TakenOfJob[], ahead: readonly PlacedLine[], rest: readonly Delivery[]): LineSums {
+    const { accepts, isFiltered } = this.#options;
+    const open = new Set(rest.map(({ digest }) => digest.text));
+    const count = jobs.reduce((sum, { lines }) => sum + lines.length, ahead.length - rest.length);
+    const buckets = bucketsFor(count);
+    const added = sumUp([...ahead, ...rest], 0n, buckets).sums;
+    const sums = jobs.map(({ lane, start }) => lane.sumsFrom(start, buckets, isFiltered ? accepts : null));
+    const newest = jobs.map(
+      ({ lane, lines }) => lines.findLast((line) => !open.has(lane.digestOf(line).text))?.entry.time,
+    );
+    const last = [...newest, ...ahead.map(({ position }) => position.time)].reduce<bigint>(
+      (max, time) => (time !== undefined && time > max ? time : max),
+      untouched('forward').time,
+    );
+    return { count, last, sums: sums.reduce(exclusive, added) };
+  }
+
+  /**
+   * Where a subscriber stands that is reading history. Near the present late lines may still come before
+   * what was read: there its place in a job stays behind, and what was delivered beyond it is named.
+   */
+  #inHistory(history: TailState): TailState {
+    const state = { ...history, furthest: this.furthest };
+    if (state.sums !== null || state.names.length > 0) return state;
+    const marks = this.#lanes.all.flatMap(({ feed }, index) => {
+      const low = placeBefore(feed.overlapStart() ?? untouched('forward').time);
+      const here = startOfJob(state.place, index);
+      if (compareMerged(here, low) <= 0) return state.place.marks.filter(({ scope }) => scope === index);
+      const began = startOfJob(this.#began, index);
+      return [markOfJob(index, compareMerged(began, low) > 0 ? began : low)];
+    });
+    const place = { position: state.place.position, marks };
+    const known = [...this.#known.resolved, ...this.#ahead].filter(([, { position }]) =>
+      isBehindPlace(place, position),
+    );
+    const lines = [...new Map(known).values()];
+    const names = [...this.#known.names];
+    if (lines.length + names.length <= this.#options.tail.cursorLines) {
+      return { ...state, place, names: [...new Set([...names, ...lines.map(({ digest }) => digest.text)])] };
+    }
+    const last = lines.reduce(
+      (max, { position }) => (position.time > max ? position.time : max),
+      lines[0]?.position.time ?? 0n,
+    );
+    return {
+      ...state,
+      place,
+      names,
+      sums: sumUp(
+        lines.filter(({ digest }) => !this.#known.names.has(digest.text)),
+        last,
+      ),
+    };
   }
 
   /** The cursor of an event without lines. */
   cursor(): string {
     const { cursors } = this.#options;
     if (this.#isOwedOnlyWhatComes()) {
-      const position = { ...startOfInstant(this.#joinedAt), scope: 0, partition: '' };
-      return encodeTailState(cursors, { position, delivered: [], furthest: null });
+      return encodeTailState(cursors, stateAt({ position: placeBefore(this.#joinedAt), marks: [] }));
     }
-    const where = this.#history === null ? this.#liveState() : this.#historyState();
-    return encodeTailState(cursors, this.#bounded(where, this.furthest).state);
+    return encodeTailState(cursors, this.state());
   }
 
   /** Nothing of the past was asked for, and where the present is has not been seen. */
   #isOwedOnlyWhatComes(): boolean {
     return this.#history === null && !this.#options.wantsPast && this.#lanes.isAnyBefore;
-  }
-
-  /**
-   * Near the present late lines may still come before what was read: there the place stays behind, and
-   * what was delivered beyond it is named.
-   */
-  #historyState(): Where {
-    const state = this.#history ?? FROM_THE_BEGINNING;
-    const low = this.#lanes.overlapStart();
-    if (state.position.time < low) return state;
-    const bound = { ...startOfInstant(low), scope: 0, partition: '' };
-    const position = compareMerged(this.#began, bound) > 0 ? this.#began : bound;
-    const ahead = [...this.#ahead].filter(([, time]) => time >= position.time).map(([digest]) => digest);
-    return { position, delivered: [...new Set([...state.delivered, ...ahead])] };
-  }
-
-  #stateWithout(rest: readonly Delivery[], last: MergedPosition | undefined): Where {
-    const state = this.#liveState();
-    const [first] = rest;
-    if (first === undefined || last === undefined) return state;
-    const open = new Set(rest.map(({ digest }) => digest));
-    const position = first.position.time < state.position.time ? last : state.position;
-    const delivered = this.#digestsFrom(position.time).filter((digest) => !open.has(digest));
-    return { position, delivered };
-  }
-
-  #bounded({ position, delivered }: Where, furthest: bigint | null): CursorOf {
-    if (delivered.length > this.#options.tail.cursorLines) {
-      return { state: { position, delivered: [], furthest: null }, mayRepeat: true };
-    }
-    return { state: { position, delivered, furthest }, mayRepeat: false };
-  }
-
-  /** Where a subscriber stands that has taken what it has taken of each feed. */
-  #liveState(): Where {
-    let low: bigint | null = null;
-    for (const lane of this.#lanes.all) {
-      const mark = lane.feed.lowWatermark(lane.taken);
-      if (mark === null) return { ...FROM_THE_BEGINNING, delivered: this.#digestsFrom(untouched('forward').time) };
-      if (low === null || mark < low) low = mark;
-    }
-    const time = low ?? untouched('forward').time;
-    return { position: { ...startOfInstant(time), scope: 0, partition: '' }, delivered: this.#digestsFrom(time) };
-  }
-
-  #digestsFrom(time: bigint): string[] {
-    return [...this.#lanes.all.flatMap((lane) => lane.takenFrom(time)), ...this.#ahead.keys()];
   }
 }

@@ -41,7 +41,7 @@ export class Statuses {
     const { history } = this.#standing;
     if (state !== 'CATCHING_UP' || history === null) return null;
     const newest = this.#lanes.newest();
-    const { time } = history.position;
+    const { time } = history.place.position;
     return time <= untouched('forward').time || time > newest ? null : Number(newest - time) / 1e9;
   }
 }

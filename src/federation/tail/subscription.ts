@@ -2,7 +2,7 @@ import type { Call } from '../../domain/call.ts';
 import type { LogEntry } from '../../domain/log-entry.ts';
 import type { LogStreamEvent, TailArguments } from '../api.ts';
 import { badInput } from '../arguments.ts';
-import type { CursorCodec, MergedPosition } from '../cursor.ts';
+import type { CursorCodec, CursorState, MergedPosition } from '../cursor.ts';
 import { logConnectionKey } from '../log-connection.ts';
 import type { LogConnectionOptions } from '../log-connection.ts';
 import { compareMerged, untouched } from '../merged-place.ts';
@@ -11,9 +11,13 @@ import { Batches } from './batches.ts';
 import type { Batch } from './batches.ts';
 import type { Delivery } from './delivery.ts';
 import type { Feeds } from './feeds.ts';
-import { HistoryReader } from './history-reader.ts';
+import type { Dropped } from './dropped.ts';
+import { HistoryReader, REFUSED } from './history-reader.ts';
 import { Lanes } from './lanes.ts';
+import { isBehindPlace, placeBefore } from './place.ts';
+import { Resolver } from './resolver.ts';
 import type { TailSettings } from './settings.ts';
+import { readLastOnce } from './shared-past.ts';
 import { Standing } from './standing.ts';
 import { Statuses } from './statuses.ts';
 import { decodeTailState, FROM_THE_BEGINNING } from './tail-cursor.ts';
@@ -40,9 +44,14 @@ export class Subscription {
   readonly #options: SubscriptionOptions;
   readonly #call: Call;
   readonly #accepts: (entry: LogEntry) => boolean;
+  /** Its jobs and its filter. */
+  readonly #key: string;
+  /** The subscriber has gone, or the server is going. */
+  readonly #leave: AbortSignal;
   readonly #lanes: Lanes;
   readonly #waiting: Waiting;
   readonly #past: HistoryReader;
+  readonly #resolver: Resolver;
   readonly #standing: Standing;
   readonly #batches: Batches;
   readonly #statuses: Statuses;
@@ -53,15 +62,20 @@ export class Subscription {
     this.#options = options;
     this.#call = call;
     this.#accepts = acceptFilter(args);
-    const cursors = options.cursors.forConnection(logConnectionKey(scopes, { filter: args.filter }));
+    this.#key = logConnectionKey(scopes, { filter: args.filter });
+    const cursors = options.cursors.forConnection(this.#key);
     const resumed = typeof args.after === 'string' ? decodeTailState(cursors, args.after) : null;
     const leave = AbortSignal.any([call.signal, options.stopping]);
+    this.#leave = leave;
     const lanes = new Lanes(scopes, this);
     const wantsPast = (args.tail ?? 0) > 0;
     this.#lanes = lanes;
     this.#waiting = new Waiting(leave);
     this.#past = new HistoryReader(options, cursors, call, leave);
-    this.#standing = new Standing({ lanes, cursors, tail, resumed, wantsPast });
+    const accepts = this.#accepts;
+    const isFiltered = Object.keys(args.filter ?? {}).length > 0;
+    this.#resolver = new Resolver({ lanes, past: this.#past, waiting: this.#waiting, tail, accepts });
+    this.#standing = new Standing({ lanes, cursors, tail, resumed, wantsPast, accepts, isFiltered });
     this.#batches = new Batches(this.#standing, cursors, tail.batchSize);
     this.#statuses = new Statuses(lanes, this.#standing);
   }
@@ -77,10 +91,10 @@ export class Subscription {
         this.#waiting.look();
         if (this.#standing.history !== null) yield* this.#catchUp();
         yield* this.#sayGaps();
-        const batches = this.#takeReleased();
-        for (const batch of batches) yield batch;
+        const fresh = this.#takeReleased();
+        yield* this.#batches.live(fresh);
         yield* this.#statuses.say();
-        if (batches.length > 0 || this.#standing.history !== null) continue;
+        if (fresh.length > 0 || this.#standing.history !== null) continue;
         const reason = this.#lanes.endReason();
         if (reason !== null) return yield this.#end(reason);
         await this.#waiting.sleep();
@@ -134,57 +148,65 @@ export class Subscription {
 
   /** The last lines from the vendors themselves, where the windows do not hold as many; behind them, what has come since. */
   async *#readLast(wanted: number): AsyncGenerator<LogStreamEvent, void, undefined> {
-    const { lines, dropped } = await this.#past.readLast(wanted);
+    const { lines, dropped } = await readLastOnce(this.#lanes, `${wanted} ${this.#key}`, this.#leave, () =>
+      this.#past.readLast(wanted),
+    );
     if (this.#waiting.isOver()) return;
     // Lines that came while this was read may lie before those that were read. (With fewer than wanted, all there were.)
     const first = lines.length < wanted ? null : (lines[0]?.position ?? null);
-    for (const { digest, position } of lines) this.#standing.remember(digest, position.time);
+    for (const line of lines) this.#standing.remember(line);
     const missing = this.#missing(({ position }) => first === null || compareMerged(position, first) > 0);
     this.#standing.goLive();
-    yield* this.#batches.live([...lines, ...missing]);
+    const all = [...lines, ...missing].sort((a, b) => compareMerged(a.position, b.position));
+    yield* this.#batches.live(all.slice(-wanted));
     if (dropped !== null) yield this.#batches.dropped(dropped);
     yield* this.#sayGaps(first);
   }
 
   /** Reads on from where the subscriber stands until the feeds' windows have the rest. */
   async *#catchUp(): AsyncGenerator<LogStreamEvent, void, undefined> {
-    const skip = this.#standing.beginHistory();
     if (this.#needsReading()) yield this.#statuses.status('CATCHING_UP');
+    const known = await this.#resolver.resolve(this.#standing.history ?? FROM_THE_BEGINNING);
+    if (this.#waiting.isOver()) return;
+    this.#standing.beginHistory(known);
     for (let incomplete = this.#needsReading(); incomplete && !this.#waiting.isOver();) {
-      const { batches, more, failed } = await this.#readPage(skip);
+      const { batches, more, failed } = await this.#readPage();
       for (const batch of batches) yield batch;
       // When the vendors have no more although the windows begin later, there is nothing in between.
       incomplete = failed || (more && this.#needsReading());
     }
     if (this.#waiting.isOver()) return;
     // What lies before the place where reading ended was said while reading.
-    yield* this.#sayGaps(this.#standing.history?.position ?? null);
-    yield* this.#attach(skip);
+    yield* this.#sayGaps(this.#standing.history?.place.position ?? null);
+    yield* this.#attach();
   }
 
   /** Does the windows' part of the log begin behind the place where the subscriber stands? */
   #needsReading(): boolean {
     const { history } = this.#standing;
-    return history !== null && this.#lanes.beginBehind(history.position.time);
+    return history !== null && this.#lanes.beginBehind(history.place);
   }
 
-  async #readPage(skip: ReadonlySet<string>): Promise<{ batches: Batch[]; more: boolean; failed: boolean }> {
-    const from = (this.#standing.history ?? FROM_THE_BEGINNING).position;
-    const { lines: read, position, more, dropped, failed } = await this.#past.read(from);
-    const lines = read.filter(({ digest }) => !skip.has(digest) && !this.#standing.has(digest));
-    for (const { digest, position: at } of lines) this.#standing.remember(digest, at.time);
+  async #readPage(): Promise<{ batches: Batch[]; more: boolean; failed: boolean }> {
+    const { place: from } = this.#standing.history ?? FROM_THE_BEGINNING;
+    const { lines: read, place, more, dropped, failed, isRefused } = await this.#past.read(from);
+    const lines = read.filter((line) => !this.#standing.has(line));
+    for (const line of lines) this.#standing.remember(line);
     this.#standing.forgetPast();
-    if (position !== null) this.#standing.advance(position);
-    return { batches: this.#batches.history(lines, more, dropped), more, failed };
+    if (place !== null) this.#standing.advance(place);
+    const left = isRefused ? this.#leftOut(from, placeBefore(this.#lanes.coveredFrom()), REFUSED) : dropped;
+    return { batches: this.#batches.history(lines, more, left), more, failed };
+  }
+
+  #leftOut({ position }: CursorState, before: MergedPosition, reason: string): Dropped {
+    return { count: null, reason, after: position, before };
   }
 
   /** Takes what the windows hold behind the place where catching up began, and from then on what the feeds release. */
-  *#attach(skip: ReadonlySet<string>): Generator<LogStreamEvent, void, undefined> {
+  *#attach(): Generator<LogStreamEvent, void, undefined> {
     const { began } = this.#standing;
-    const missing = this.#missing(({ position, digest }) => compareMerged(position, began) > 0 && !skip.has(digest));
-    for (const digest of skip) this.#standing.remember(digest, began.time);
+    const missing = this.#missing(({ position }) => isBehindPlace(began, position));
     this.#standing.goLive();
-    this.#past.rewind();
     yield* this.#batches.live(missing);
   }
 
@@ -192,23 +214,22 @@ export class Subscription {
   #missing(isOwed: (line: Delivery) => boolean): Delivery[] {
     return this.#lanes
       .windowLines()
-      .filter((line) => isOwed(line) && !this.#standing.has(line.digest) && this.#accepts(line.node));
+      .filter((line) => isOwed(line) && !this.#standing.has(line) && this.#accepts(line.node));
   }
 
   /** Lines that the feeds have released since we looked, in order. */
-  #takeReleased(): Batch[] {
+  #takeReleased(): Delivery[] {
     const fresh: Delivery[] = [];
     this.#lanes.releaseDue();
     // Also what is released now may have been too much for a feed.
     if (this.#standing.history !== null) return [];
     for (const lane of this.#lanes.all) {
       for (const line of lane.take()) {
-        if (this.#standing.forget(lane.digestOf(line)) || !this.#accepts(line.entry)) continue;
+        if (this.#standing.forget(lane.digestOf(line).text) || !this.#accepts(line.entry)) continue;
         fresh.push(lane.deliveryOf(line));
       }
     }
-    fresh.sort((a, b) => compareMerged(a.position, b.position));
-    return [...this.#batches.live(fresh)];
+    return fresh.sort((a, b) => compareMerged(a.position, b.position));
   }
 
   /** Says what is out of the sources' reach, unless all of it lies before a place. */

@@ -1,61 +1,82 @@
-import { createHash } from 'node:crypto';
-import type { Position } from '../../domain/ordered.ts';
-import type { ConnectionCursors, MergedPosition } from '../cursor.ts';
 import { invalidCursor } from '../cursor.ts';
-import { untouched } from '../merged-place.ts';
+import type { ConnectionCursors, CursorState } from '../cursor.ts';
+import { DIGEST_LENGTH } from './line-digest.ts';
+import type { LineSums } from './line-sums.ts';
+import { BEGINNING } from './place.ts';
 
 /**
  * Where a subscriber stands. Lines do not arrive in order, so no single position says it: everything up
- * to `position` is settled, and of what lies beyond it the lines in `delivered` have been delivered.
+ * to `place` is settled, and of what lies beyond it the lines of `names` and of `sums` have been delivered.
  */
 export interface TailState {
-  readonly position: MergedPosition;
-  /** Digests of lines (`lineDigest`). */
-  readonly delivered: readonly string[];
-  /** The instant of the furthest line that has been delivered: what comes before it is late. Null: `position`'s. */
+  readonly place: CursorState;
+  /** Texts of digests. */
+  readonly names: readonly string[];
+  /** Lines that are too many to be named. */
+  readonly sums: LineSums | null;
+  /** The instant of the furthest line that has been delivered: what comes before it is late. Null: `place`'s. */
   readonly furthest: bigint | null;
+  /** Are there others than those of `names` and `sums` that have been delivered? Up to `furthest`, lines may come again. */
+  readonly mayRepeat: boolean;
 }
 
-const DIGEST_BYTES = 6;
-
-/** 48 bits that stand for a line of a job: enough to tell apart the few thousand that a cursor names. */
-export function lineDigest(source: string, job: string, partition: string, { time, tie }: Position): string {
-  const text = JSON.stringify([source, job, partition, String(time), tie]);
-  return createHash('sha256').update(text).digest().subarray(0, DIGEST_BYTES).toString('base64url');
+/** The state of somebody who is owed everything behind a place. */
+export function stateAt(place: CursorState): TailState {
+  return { place, names: [], sums: null, furthest: null, mayRepeat: false };
 }
 
 /** The state of somebody who is owed everything. */
-export const FROM_THE_BEGINNING: TailState = {
-  position: { ...untouched('forward'), scope: 0, partition: '' },
-  delivered: [],
-  furthest: null,
-};
+export const FROM_THE_BEGINNING: TailState = stateAt(BEGINNING);
 
 const TAIL_MARK = 'tail';
 
-export function encodeTailState(cursors: ConnectionCursors, { position, delivered, furthest }: TailState): string {
-  if (delivered.length === 0) return cursors.encode({ position, marks: [] });
-  const inner = cursors.encode({ position, marks: [] });
-  return cursors.seal([TAIL_MARK, inner, delivered.join(''), furthest === null ? null : String(furthest)]);
+export function encodeTailState(cursors: ConnectionCursors, state: TailState): string {
+  const { names, sums, furthest, mayRepeat } = state;
+  // How to get to a place fast would take as much room as the place.
+  const place = { ...state.place, marks: state.place.marks.filter(({ at }) => at !== undefined) };
+  const inner = cursors.encode(place);
+  if (names.length === 0 && sums === null && !mayRepeat) return inner;
+  return cursors.seal([
+    TAIL_MARK,
+    inner,
+    names.join(''),
+    furthest === null ? null : String(furthest),
+    sums === null ? null : [sums.count, String(sums.last), encodeSums(sums.sums)],
+    mayRepeat,
+  ]);
 }
 
 /** Takes a cursor of this stream, or one of an entry of the connection of the same jobs and filter. */
 export function decodeTailState(cursors: ConnectionCursors, cursor: string): TailState {
   const payload = cursors.open(cursor);
-  if (!Array.isArray(payload) || payload[0] !== TAIL_MARK) {
-    return { position: cursors.decode(cursor).position, delivered: [], furthest: null };
-  }
-  const [, inner, digests, furthest = null] = payload as unknown[];
-  if (typeof inner !== 'string' || typeof digests !== 'string') throw invalidCursor();
+  if (!Array.isArray(payload) || payload[0] !== TAIL_MARK) return stateAt(cursors.decode(cursor));
+  const [, inner, names, furthest = null, sums = null, mayRepeat = false] = payload as unknown[];
+  if (typeof inner !== 'string' || typeof names !== 'string') throw invalidCursor();
   return {
-    position: cursors.decode(inner).position,
-    delivered: splitDigests(digests),
+    place: cursors.decode(inner),
+    names: splitNames(names),
     // It was sealed by us.
     furthest: typeof furthest === 'string' ? BigInt(furthest) : null,
+    sums: Array.isArray(sums) ? decodeSums(sums) : null,
+    mayRepeat: mayRepeat === true,
   };
 }
 
-function splitDigests(text: string): string[] {
-  const length = Math.ceil((DIGEST_BYTES * 8) / 6);
-  return Array.from({ length: Math.floor(text.length / length) }, (_, i) => text.slice(i * length, (i + 1) * length));
+function splitNames(text: string): string[] {
+  return Array.from({ length: Math.floor(text.length / DIGEST_LENGTH) }, (_, i) =>
+    text.slice(i * DIGEST_LENGTH, (i + 1) * DIGEST_LENGTH),
+  );
+}
+
+function encodeSums(sums: Uint32Array): string {
+  const bytes = Buffer.alloc(sums.byteLength);
+  sums.forEach((half, i) => bytes.writeUInt32BE(half, 4 * i));
+  return bytes.toString('base64url');
+}
+
+function decodeSums([count, last, text]: readonly unknown[]): LineSums {
+  if (typeof count !== 'number' || typeof last !== 'string' || typeof text !== 'string') throw invalidCursor();
+  const bytes = Buffer.from(text, 'base64url');
+  const sums = Uint32Array.from({ length: bytes.length >> 2 }, (_, i) => bytes.readUInt32BE(4 * i));
+  return { count, last: BigInt(last), sums };
 }

@@ -1,0 +1,168 @@
+import { describe, expect, it } from 'vitest';
+import { createCall } from '../../../src/domain/call.ts';
+import type { Federation, LogStreamEvent, TailArguments } from '../../../src/federation/api.ts';
+import { createFederation } from '../../../src/federation/create-federation.ts';
+import type { TailSettings } from '../../../src/federation/tail/settings.ts';
+import { keysetNative, offsetNative } from '../../pagination/fake-natives.ts';
+import type { FakeNative, RawLine } from '../../pagination/fake-natives.ts';
+import { fakeSource } from '../fake-sources.ts';
+
+const FAST: Partial<TailSettings> = {
+  intervalMilliseconds: 2,
+  maxIntervalMilliseconds: 8,
+  refreshMilliseconds: 1,
+  reorderMilliseconds: 0,
+  drainMilliseconds: [4],
+  batchSize: 10,
+};
+const SECOND = 1_000_000_000n;
+const HOUR = 3_600n * SECOND;
+
+let counter = 0;
+
+function lineAt(time: bigint): RawLine {
+  counter += 1;
+  return { time, id: `r${String(counter).padStart(9, '0')}`, text: 'l', level: 'info' };
+}
+
+/** Lines that are a second apart, or less, up to that time. */
+function linesUpTo(time: bigint, count: number, apart = SECOND): RawLine[] {
+  return Array.from({ length: count }, (_, i) => lineAt(time - BigInt(count - 1 - i) * apart));
+}
+
+const nowNanoseconds = (): bigint => BigInt(Date.now()) * 1_000_000n;
+const native = (lines: readonly RawLine[]): FakeNative =>
+  keysetNative(lines, { limit: 20, cursors: true, newestFirst: true });
+
+function setUp(natives: Record<string, FakeNative>, tail: Partial<TailSettings> = {}) {
+  const source = fakeSource('a', Object.fromEntries(Object.entries(natives).map(([key, one]) => [key, [one]])));
+  const jobs = Object.keys(natives).map((key) => ({ source: 'a', key }));
+  for (const { key } of jobs) source.statuses.set(key, 'RUNNING');
+  const replicas: Federation[] = [];
+  const replica = (): Federation => {
+    const made = createFederation([source], { tail: { ...FAST, ...tail } });
+    replicas.push(made);
+    return made;
+  };
+  const close = async () => {
+    await Promise.all(replicas.map((one) => one.close()));
+  };
+  return { source, jobs, replica, close };
+}
+
+type Stand = ReturnType<typeof setUp>;
+type Seen = { readonly ties: string[]; readonly repeats: string[]; cursor: string; live: boolean; states: string[] };
+
+/** Follows on one replica until `until` says so. */
+async function follow(
+  { jobs }: Stand,
+  federation: Federation,
+  args: TailArguments,
+  until: (seen: Seen, event: LogStreamEvent) => boolean,
+): Promise<Seen> {
+  const leaving = new AbortController();
+  const seen: Seen = { ties: [], repeats: [], cursor: '', live: false, states: [] };
+  for await (const event of federation.tail(jobs, args, createCall({ signal: leaving.signal }))) {
+    seen.cursor = event.cursor;
+    if (event.type === 'LogStreamStatus') seen.states.push(event.state);
+    seen.live ||= event.type === 'LogStreamStatus' && event.state === 'LIVE';
+    if (event.type === 'LogBatch') {
+      const ties = event.edges.map(({ node }) => node.tie);
+      seen.ties.push(...ties);
+      if (event.mayRepeat) seen.repeats.push(...ties);
+    }
+    if (until(seen, event)) break;
+  }
+  leaving.abort();
+  return seen;
+}
+
+const isLive = (seen: Seen): boolean => seen.live;
+const expectedOf = (natives: readonly FakeNative[]): string[] =>
+  natives.flatMap((one) => one.expected().map(({ tie }) => tie)).sort();
+
+describe('the cursor of a tail', () => {
+  it('loses nothing of a source that fails while history of several is read', async () => {
+    const old = nowNanoseconds() - HOUR;
+    const natives = { one: native([...linesUpTo(old, 60), lineAt(nowNanoseconds())]), two: native(linesUpTo(old, 60)) };
+    natives.two.add([lineAt(nowNanoseconds())]);
+    const stand = setUp(natives);
+    const first = stand.replica().logs(
+      stand.jobs.map(({ source, key }) => ({ source, scope: { job: key } })),
+      { first: 1 },
+      createCall(),
+    );
+    const [begin] = await first.edges();
+    const received = [begin!.node.tie];
+    let after = begin!.cursor;
+    for (let visit = 0, live = false; !live; visit += 1) {
+      // Each time the second job fails as soon as history is read, and each time one leaves after a batch.
+      const seen = await follow(stand, stand.replica(), { after }, (_, event) => {
+        if (event.type === 'LogStreamStatus' && event.state === 'CATCHING_UP' && visit < 4) {
+          stand.source.failures.set('two', 1);
+        }
+        return event.type === 'LogBatch' || (event.type === 'LogStreamStatus' && event.state === 'LIVE');
+      });
+      stand.source.failures.clear();
+      received.push(...seen.ties);
+      after = seen.cursor;
+      ({ live } = seen);
+    }
+    expect(received.sort()).toEqual(expectedOf(Object.values(natives)));
+    await stand.close();
+  });
+
+  it('owes nobody the past of a busy job because another one has been silent for long', async () => {
+    const now = nowNanoseconds();
+    const natives = { busy: native(linesUpTo(now, 400)), silent: native(linesUpTo(now - HOUR, 400)) };
+    const stand = setUp(natives);
+    for (const args of [{}, { tail: 30 }]) {
+      const before = await follow(stand, stand.replica(), args, isLive);
+      const again = await follow(stand, stand.replica(), { after: before.cursor }, isLive);
+      expect(again.ties).toEqual([]);
+      expect(again.repeats).toEqual([]);
+      const line = lineAt(nowNanoseconds());
+      natives.silent.add([line]);
+      const after = await follow(stand, stand.replica(), { after: again.cursor }, (seen) => seen.ties.length > 0);
+      expect(after.ties).toEqual([line.id]);
+    }
+    await stand.close();
+  });
+
+  it.each([{}, { filter: { contains: 'l' } }, { filter: { notContains: 'odd' } }])(
+    'says of thousands of lines which of them were delivered, on any replica (%o)',
+    async (filter) => {
+      const now = nowNanoseconds();
+      const lines = linesUpTo(now, 3_000, 5_000_000n).map((line, i) =>
+        i % 2 === 1 ? { ...line, text: 'odd l' } : line,
+      );
+      const one = offsetNative(lines, { limit: 1_000, timeFilter: true, total: true, tieOrdered: true });
+      const stand = setUp({ one }, { cursorLines: 100, batchSize: 250 });
+      const isWanted = (text: string): boolean => filter.filter?.notContains === undefined || !text.includes('odd');
+      const received: string[] = [];
+      const longest: number[] = [];
+      let args: TailArguments = { tail: 1_000, ...filter };
+      let owed = lines.filter(({ text }) => isWanted(text)).slice(-1_000);
+      for (let visit = 0; visit < 12; visit += 1) {
+        const seen = await follow(stand, stand.replica(), args, (it, event) => event.type === 'LogBatch' || it.live);
+        expect(seen.repeats).toEqual([]);
+        received.push(...seen.ties);
+        longest.push(seen.cursor.length);
+        args = { after: seen.cursor, ...filter };
+        // Late lines, far behind the last one, and new ones.
+        const more = [
+          ...linesUpTo(nowNanoseconds() - 4n * SECOND, 5, 300_000_000n),
+          ...linesUpTo(nowNanoseconds(), 20, 1n),
+        ];
+        one.add(more);
+        owed = [...owed, ...more];
+      }
+      const rest = await follow(stand, stand.replica(), args, isLive);
+      received.push(...rest.ties);
+      expect(rest.repeats).toEqual([]);
+      expect([...received].sort()).toEqual(owed.map(({ id }) => id).sort());
+      expect(Math.max(...longest)).toBeLessThan(8_192);
+      await stand.close();
+    },
+  );
+});
