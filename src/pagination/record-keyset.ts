@@ -2,7 +2,7 @@ import type { Call } from '../domain/call.ts';
 import type { Json } from '../domain/json.ts';
 import type { Ordered } from '../domain/ordered.ts';
 import type { Batch, Hint, Partition, ReadRequest, Unplaced } from './partition.ts';
-import { RecordWalk } from './record-walk.ts';
+import { OrderTurned, RecordWalk } from './record-walk.ts';
 import type { Anchor } from './record-walk.ts';
 import { SpanWindow } from './span-window.ts';
 
@@ -83,7 +83,8 @@ async function* read<T extends Ordered>(
 ): AsyncGenerator<Batch<T>, void, undefined> {
   const walk = new RecordWalk(options, request.direction, readOrder(request.hint), call);
   const window = new SpanWindow<T>(options.span, request);
-  let page = await begin(options, walk, request, window);
+  const start = (): ReturnType<typeof begin<T>> => begin(options, walk, request, window);
+  let page = await unlessTurned(start, start);
   for (;;) {
     for (const { record, offset } of page) window.add(record, offset);
     const done = walk.atEnd;
@@ -93,7 +94,17 @@ async function* read<T extends Ordered>(
     const hints = out.hints.map((hint) => (Array.isArray(hint) ? [...(hint as readonly Json[]), order] : null));
     yield { rows: out.rows, hints, more: ended ? false : window.holdsWanted ? true : null, pages: walk.takeCount() };
     if (ended) return;
-    page = await walk.next();
+    page = await unlessTurned(() => walk.next(), start);
+  }
+}
+
+/** A walk that turns out to go the wrong way begins anew: by then it knows which way is right. */
+async function unlessTurned<R>(go: () => Promise<R>, startAnew: () => Promise<R>): Promise<R> {
+  try {
+    return await go();
+  } catch (error) {
+    if (!(error instanceof OrderTurned)) throw error;
+    return startAnew();
   }
 }
 

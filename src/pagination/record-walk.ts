@@ -12,10 +12,19 @@ export interface Anchor {
   readonly offset: number | null;
 }
 
+/** As much of a record as its place in the order depends on. */
+type Timed = Pick<Anchor, 'time'>;
+
 export interface WalkedRecord<T extends Ordered> {
   readonly record: KeyedRecord<T>;
   readonly offset: number | null;
 }
+
+/**
+ * A page has shown that the list is sorted the other way than was thought. So far all records were of one
+ * instant: the walk has to begin anew, and nothing of the page has been given.
+ */
+export class OrderTurned extends Error {}
 
 /**
  * Walks records through time in one direction: by the vendor's cursors where it has them, by offsets with
@@ -25,9 +34,12 @@ export class RecordWalk<T extends Ordered> {
   readonly #options: RecordKeysetOptions<T>;
   readonly #direction: Direction;
   #call: Call;
-  /** As the cursor says, or newest first, unless a page shows otherwise. */
+  /** As the cursor says, or newest first, until records of two instants show how it is. */
   #newestFirst: boolean;
   #orderShown = false;
+  /** Has the far end been looked at for it? */
+  #looked = false;
+  #isLearning = false;
   #cursors: boolean | null = null;
   #count = 0;
   #atEnd = false;
@@ -74,6 +86,7 @@ export class RecordWalk<T extends Ordered> {
     for (let room = 1; ; room *= 2) {
       const page = await this.#fetch({ kind: 'offset', offset });
       const end = offset + page.records.length;
+      this.#notice(first.records[0], page.records.at(-1));
       if (page.records.length === 0 && offset > 0) offset = Math.max(0, offset - limit);
       else if (page.total !== null && end < page.total)
         offset = Math.max(offset + 1, page.total - limit + Math.min(room, limit - 1));
@@ -102,7 +115,7 @@ export class RecordWalk<T extends Ordered> {
     const get = (at: number): Promise<KeysetPage<T>> =>
       this.#fetch(at === 0 ? { kind: 'first' } : { kind: 'offset', offset: at * limit });
     // The page at the guess mostly shows the order of the list as well.
-    let guessed = guess === 0 ? null : await get(guess);
+    let guessed = guess === 0 ? null : await this.#learning(() => get(guess));
     await this.#learnOrder();
     const step = this.#kind === 'after' ? 1 : -1;
     const { index, page } = await locatePage<KeysetPage<T>>({
@@ -148,30 +161,51 @@ export class RecordWalk<T extends Ordered> {
   async #fetch(request: KeysetRequest): Promise<KeysetPage<T>> {
     this.#count += 1;
     const page = await this.#options.fetch(request, this.#call);
-    const order = orderOf(page.records);
-    if (order !== null) {
-      this.#newestFirst = order === 'descending';
-      this.#orderShown = true;
-    }
     if (page.cursors) this.#cursors = true;
+    this.#notice(page.records[0], page.records.at(-1));
     return page;
   }
 
-  /** The first page; where all of it is of one instant, a look at the far end shows which way the list goes. */
-  async #fetchFirst(): Promise<KeysetPage<T>> {
-    const first = await this.#fetch({ kind: 'first' });
-    const near = first.records[0]?.time;
-    if (this.#orderShown || near === undefined || first.total === null || this.#holdsAll(first)) return first;
-    const far = await this.#fetch({ kind: 'offset', offset: first.total - 1 });
-    const farTime = far.records.at(-1)?.time;
-    if (farTime !== undefined && farTime !== near) this.#newestFirst = farTime < near;
+  /** Two records in native order show which way the list is sorted, if their times differ. Throws OrderTurned. */
+  #notice(earlier: Timed | null | undefined, later: Timed | null | undefined): void {
+    if (this.#orderShown || !earlier || !later || earlier.time === later.time) return;
+    const newestFirst = earlier.time > later.time;
+    const isTurned = newestFirst !== this.#newestFirst;
     this.#orderShown = true;
-    return first;
+    this.#newestFirst = newestFirst;
+    if (!isTurned || this.#isLearning) return;
+    this.#atEnd = false;
+    this.#edge = null;
+    throw new OrderTurned();
+  }
+
+  /** Looks at a page before anything follows from the order of the list. */
+  async #learning<R>(look: () => Promise<R>): Promise<R> {
+    this.#isLearning = true;
+    try {
+      return await look();
+    } finally {
+      this.#isLearning = false;
+    }
+  }
+
+  /** The first page; where all of it is of one instant, a look at the far end shows which way the list goes. */
+  #fetchFirst(): Promise<KeysetPage<T>> {
+    return this.#learning(async () => {
+      const first = await this.#fetch({ kind: 'first' });
+      const near = first.records[0];
+      const isKnown = this.#orderShown || this.#looked || this.#holdsAll(first);
+      if (isKnown || near === undefined || first.total === null) return first;
+      this.#looked = true;
+      const far = await this.#fetch({ kind: 'offset', offset: first.total - 1 });
+      this.#notice(near, far.records.at(-1));
+      return first;
+    });
   }
 
   /** A search has to know which way the list is sorted before it asks in the wrong half. */
   async #learnOrder(): Promise<void> {
-    if (!this.#orderShown) await this.#fetchFirst();
+    if (!this.#orderShown && !this.#looked) await this.#fetchFirst();
   }
 
   #giveBeside(page: KeysetPage<T>, anchor: Anchor): WalkedRecord<T>[] {
@@ -208,6 +242,8 @@ export class RecordWalk<T extends Ordered> {
 
   /** Puts the page's records in walk order, without those that were given before. */
   #give(page: KeysetPage<T>, start: number | null): WalkedRecord<T>[] {
+    if (this.#kind === 'after') this.#notice(this.#edge, page.records.at(-1));
+    else this.#notice(page.records[0], this.#edge);
     const records = page.records.map((record, i) => ({ record, offset: start === null ? null : start + i }));
     if (this.#kind === 'before') records.reverse();
     const last = records.at(-1);
@@ -243,12 +279,4 @@ export class RecordWalk<T extends Ordered> {
   #normal(time: bigint): bigint {
     return this.#newestFirst ? -time : time;
   }
-}
-
-/** Which way a page is sorted; null when all its records have one time. */
-function orderOf<T extends Ordered>(records: readonly KeyedRecord<T>[]): 'ascending' | 'descending' | null {
-  const first = records[0]?.time;
-  const last = records.at(-1)?.time;
-  if (first === undefined || last === undefined || first === last) return null;
-  return first < last ? 'ascending' : 'descending';
 }
