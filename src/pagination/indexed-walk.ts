@@ -129,23 +129,41 @@ export class IndexedWalk<T extends Ordered> {
   }
 
   async #lastPage(): Promise<{ index: number; page: IndexedPage<T> }> {
-    let index = 0;
-    let page = await this.get(0);
+    let at = { index: 0, page: await this.get(0) };
+    /** From this page on nothing was there, whatever the list counts. */
+    let end = Infinity;
     for (;;) {
-      if (page.isLast && (page.rows.length > 0 || index === 0)) return { index, page };
-      if (page.rows.length === 0) {
-        // The list shrank, or the count was of something else: step back to where there are rows.
-        index -= 1;
-        page = await this.get(index);
-        continue;
-      }
+      const { index, page } = at;
+      if (page.isLast && (page.rows.length > 0 || index === 0)) return at;
       const counted = page.total === null ? index + 1 : Math.ceil(page.total / this.#list.limit()) - 1;
-      const further = Math.max(counted, index + 1);
-      const next = await this.get(further);
+      const further = Math.max(Math.min(counted, end - 1), index + 1);
+      const next = await this.#nextWithRows(further);
+      if (next !== null) at = next;
       // Rows are only pushed on: where none stand behind a page now, none did when it was looked at. Looked at
       // again, it could have pushed some on.
-      if (next.rows.length === 0 && further === index + 1) return { index, page };
-      [index, page] = [further, next];
+      else if (further === index + 1) return at;
+      else {
+        // The list shrank, or the count was of something else: step back to where there are rows.
+        at = await this.#lastWithRows(further - 1);
+        end = at.index + 1;
+      }
+    }
+  }
+
+  /** The page, or the first behind it that has rows: an empty page is not the end unless it says so. */
+  async #nextWithRows(from: number): Promise<{ index: number; page: IndexedPage<T> } | null> {
+    for (let index = from; ; index += 1) {
+      const page = await this.get(index);
+      if (page.rows.length > 0) return { index, page };
+      if (page.isLast) return null;
+    }
+  }
+
+  /** The page, or the last before it that has rows; the first one where none has. */
+  async #lastWithRows(from: number): Promise<{ index: number; page: IndexedPage<T> }> {
+    for (let index = from; ; index -= 1) {
+      const page = await this.get(index);
+      if (page.rows.length > 0 || index === 0) return { index, page };
     }
   }
 

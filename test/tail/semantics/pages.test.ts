@@ -7,7 +7,16 @@ import { simulateSoftwareOne } from '../../../src/sandbox/softwareone/index.ts';
 import type { SandboxLine, SandboxReply, SimulatedVendor } from '../../../src/sandbox/types.ts';
 import { follow } from '../follower.ts';
 import { fresh, texts } from '../vendors.ts';
-import { counts, followBoth, leaveAll, polled, TRANSPORTS, untilAllHave, untilAllLive } from './followers.ts';
+import {
+  counts,
+  followBoth,
+  leaveAll,
+  outOfOrder,
+  polled,
+  TRANSPORTS,
+  untilAllHave,
+  untilAllLive,
+} from './followers.ts';
 import { point } from './points.ts';
 import { openStand, stand } from './swift-stand.ts';
 
@@ -75,7 +84,12 @@ describe(point(5), () => {
     const others = followBoth(service.url, { jobs: [service.id('one', key)], tail: 1_000 });
     await untilAllHave(others, written.length);
     await polled(service, 3);
-    for (const { lines } of [...followers, ...others]) expect(texts(lines)).toEqual(texts(written));
+    for (const { lines } of others) expect(texts(lines)).toEqual(texts(written));
+    // A page that grows when it has been read shows the more at the next poll.
+    for (const { lines } of followers) {
+      expect(counts(lines)).toEqual(counts(written));
+      expect(outOfOrder(lines)).toEqual([]);
+    }
     await leaveAll([...followers, ...others]);
   });
 

@@ -1,0 +1,54 @@
+import { expect, it } from 'vitest';
+import type { Direction } from '../../src/domain/ordered.ts';
+import { pageTokenPartition } from '../../src/pagination/page-token.ts';
+import { call } from './fake-natives.ts';
+import type { Line } from './fake-natives.ts';
+
+const CALLS = 100;
+
+/** Reads a list of such pages, the last of which has no token. Throws where that does not come to an end. */
+async function read(
+  pages: readonly (readonly number[])[],
+  total: number | null,
+  direction: Direction,
+): Promise<bigint[]> {
+  let calls = 0;
+  const partition = pageTokenPartition<Line>({
+    key: '',
+    limit: 3,
+    identity: { by: 'id', of: ({ id }) => id },
+    maxWalk: 50,
+    isTokenRefused: () => false,
+    address: { pageOf: Number, tokenOf: String },
+    fetch(token) {
+      calls += 1;
+      if (calls > CALLS) throw new Error('It reads on and on.');
+      const page = token === null ? 1 : Number(token);
+      const rows = (pages[page - 1] ?? []).map((slot) => ({
+        time: BigInt(slot),
+        id: `r${slot}`,
+        text: '',
+        level: '',
+      }));
+      return Promise.resolve({ rows, total, next: page < pages.length ? String(page + 1) : null });
+    },
+  });
+  const times: bigint[] = [];
+  for await (const { rows } of partition.read({ direction, from: null, hint: null, until: null, need: 10 }, call)) {
+    times.push(...rows.map(({ time }) => time));
+  }
+  return times;
+}
+
+it.each([
+  ['an empty page in the middle', [[1, 2, 3], [], [4, 5]]],
+  ['several', [[], [1, 2, 3], [], [], [4], [], [5, 6]]],
+  ['empty ones at the end', [[1, 2, 3], [4], [], [], []]],
+  ['only empty ones', [[], [], []]],
+] as const)('%s does not end a read from either end, whatever the list counts', async (_, pages) => {
+  const expected = pages.flat().map(BigInt);
+  for (const total of [null, expected.length, 3 * pages.length, 40]) {
+    expect(await read(pages, total, 'forward')).toEqual(expected);
+    expect(await read(pages, total, 'backward')).toEqual(expected.toReversed());
+  }
+});
