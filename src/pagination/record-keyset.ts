@@ -82,8 +82,12 @@ async function* read<T extends Ordered>(
   call: Call,
 ): AsyncGenerator<Batch<T>, void, undefined> {
   const walk = new RecordWalk(options, request.direction, readOrder(request.hint), call);
-  const window = new SpanWindow<T>(options.span, request);
-  const start = (): ReturnType<typeof begin<T>> => begin(options, walk, request, window);
+  let window = new SpanWindow<T>(options.span, request);
+  const start = (): ReturnType<typeof begin<T>> => {
+    // Of records of one instant no row has been given out.
+    window = new SpanWindow<T>(options.span, request);
+    return begin(options, walk, request, window);
+  };
   let page = await unlessTurned(start, start);
   for (;;) {
     for (const { record, offset } of page) window.add(record, offset);

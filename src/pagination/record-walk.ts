@@ -22,7 +22,7 @@ export interface WalkedRecord<T extends Ordered> {
 
 /**
  * A page has shown that the list is sorted the other way than was thought. So far all records were of one
- * instant: the walk has to begin anew, and nothing of the page has been given.
+ * instant: the walk has to begin anew, and what it has given does not count.
  */
 export class OrderTurned extends Error {}
 
@@ -86,7 +86,6 @@ export class RecordWalk<T extends Ordered> {
     for (let room = 1; ; room *= 2) {
       const page = await this.#fetch({ kind: 'offset', offset });
       const end = offset + page.records.length;
-      this.#notice(first.records[0], page.records.at(-1));
       if (page.records.length === 0 && offset > 0) offset = Math.max(0, offset - limit);
       else if (page.total !== null && end < page.total)
         offset = Math.max(offset + 1, page.total - limit + Math.min(room, limit - 1));
@@ -176,6 +175,7 @@ export class RecordWalk<T extends Ordered> {
     if (!isTurned || this.#isLearning) return;
     this.#atEnd = false;
     this.#edge = null;
+    this.#given.clear();
     throw new OrderTurned();
   }
 
@@ -198,7 +198,8 @@ export class RecordWalk<T extends Ordered> {
       if (isKnown || near === undefined || first.total === null) return first;
       this.#looked = true;
       const far = await this.#fetch({ kind: 'offset', offset: first.total - 1 });
-      this.#notice(near, far.records.at(-1));
+      // Had as many records come before it, the one at the far end could be one of them.
+      if ((far.total ?? Infinity) < 2 * first.total) this.#notice(near, far.records.at(-1));
       return first;
     });
   }
@@ -209,6 +210,8 @@ export class RecordWalk<T extends Ordered> {
   }
 
   #giveBeside(page: KeysetPage<T>, anchor: Anchor): WalkedRecord<T>[] {
+    if (this.#kind === 'after') this.#notice(anchor, page.records.at(-1));
+    else this.#notice(page.records[0], anchor);
     const { length } = page.records;
     if (length === 0 || (this.#kind === 'after' && page.more === false)) this.#atEnd = true;
     if (this.#kind === 'before' && (page.moreBefore === false || length < this.#options.limit)) this.#atEnd = true;
@@ -242,8 +245,6 @@ export class RecordWalk<T extends Ordered> {
 
   /** Puts the page's records in walk order, without those that were given before. */
   #give(page: KeysetPage<T>, start: number | null): WalkedRecord<T>[] {
-    if (this.#kind === 'after') this.#notice(this.#edge, page.records.at(-1));
-    else this.#notice(page.records[0], this.#edge);
     const records = page.records.map((record, i) => ({ record, offset: start === null ? null : start + i }));
     if (this.#kind === 'before') records.reverse();
     const last = records.at(-1);
