@@ -46,8 +46,6 @@ export class Poller implements LocalDriver {
   #wake: ((rest?: number) => void) | null = null;
   #partitions: readonly Partition<LogEntry>[] = [];
   readonly #stretches = new StretchWatch();
-  /** Has no poll read all of the stretch yet? */
-  #isNewStretch = false;
   #refreshedAt = -Infinity;
   /** When the job was first seen to be finished; null while it is not. */
   #finishedAt: number | null = null;
@@ -212,13 +210,11 @@ export class Poller implements LocalDriver {
     );
     const failed = counts.find((count) => count.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
-    this.#isNewStretch = false;
     return counts.reduce((sum, count) => sum + (count.status === 'fulfilled' ? count.value : 0), 0);
   }
 
   async #readPartition(partition: Partition<LogEntry>, sink: FeedSink, call: Call): Promise<number> {
-    // Of a new stretch a poll may have read a page in the middle, taking it for one of the last stretch.
-    const start = this.#isNewStretch ? null : sink.overlapStart();
+    const start = sink.overlapStart();
     const before = start === null ? null : sink.window.lastBefore(start, partition.key);
     const near = before ?? (start === null ? null : sink.window.firstFrom(start, partition.key));
     const from = before === null ? (start === null ? null : { time: start, tie: '' }) : before.entry;
@@ -266,10 +262,7 @@ export class Poller implements LocalDriver {
     const { partitions, stretch } = await followedLog(source.connector, job, {}, call);
     this.#partitions = partitions;
     const gap = this.#stretches.see(stretch, sink.overlapStart());
-    if (gap !== null && begun) {
-      for (const { key } of partitions) sink.gap({ ...gap, partition: key });
-      this.#isNewStretch = true;
-    }
+    if (gap !== null && begun) for (const { key } of partitions) sink.gap({ ...gap, partition: key });
     this.#refreshedAt = Date.now();
   }
 

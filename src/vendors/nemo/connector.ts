@@ -102,7 +102,7 @@ export function createNemoConnector(source: string, http: SourceHttp, options: N
   return {
     vendor: 'nemo',
     get capabilities() {
-      return reader.attemptRoutes() === true ? WITH_ATTEMPT_ROUTES : CAPABILITIES;
+      return reader.namesAttempts() ? WITH_ATTEMPT_ROUTES : CAPABILITIES;
     },
     jobPageSize: JOB_PAGE_SIZE * workspaces.length,
     async probe(call) {
