@@ -123,13 +123,19 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
     return this.#addressable === true ? this.#options.address?.tokenOf(index + 1) : undefined;
   }
 
+  /**
+   * Pages with numbers are parts of one list, and none in its middle is empty. Of pages behind tokens that say
+   * nothing one may be: it is passed over, and the next one that has rows counts in its place.
+   */
   async #fetchToken(index: number, token: string | null): Promise<IndexedPage<T>> {
-    const page = await this.#options.fetch(token, this.#call);
-    if (page.next !== null) {
-      this.#tokens.set(index + 1, page.next);
-      const next = this.#options.address?.pageOf(page.next);
-      this.#addressable ??= next === index + 2;
+    const { address, maxWalk } = this.#options;
+    let page = await this.#options.fetch(token, this.#call);
+    if (page.next !== null) this.#addressable ??= address?.pageOf(page.next) === index + 2;
+    for (let passed = 1; page.rows.length === 0 && page.next !== null && this.#addressable !== true; passed += 1) {
+      if (passed > maxWalk) throw outOfReach(maxWalk);
+      page = await this.#options.fetch(page.next, this.#call);
     }
+    if (page.next !== null) this.#tokens.set(index + 1, page.next);
     return { rows: page.rows, total: page.total, isLast: page.next === null };
   }
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Direction } from '../../src/domain/ordered.ts';
+import type { Direction, Position } from '../../src/domain/ordered.ts';
 import { pageTokenPartition } from '../../src/pagination/page-token.ts';
 import { call } from './fake-natives.ts';
 import type { Line } from './fake-natives.ts';
@@ -11,6 +11,7 @@ async function read(
   pages: readonly (readonly number[])[],
   total: number | null,
   direction: Direction,
+  from: Position | null = null,
 ): Promise<bigint[]> {
   let calls = 0;
   const partition = pageTokenPartition<Line>({
@@ -19,7 +20,8 @@ async function read(
     identity: { by: 'id', of: ({ id }) => id },
     maxWalk: 50,
     isTokenRefused: () => false,
-    address: { pageOf: Number, tokenOf: String },
+    // Where tokens are page numbers, pages are parts of one list, and none in its middle can be empty.
+    address: undefined,
     fetch(token) {
       calls += 1;
       if (calls > CALLS) throw new Error('It reads on and on.');
@@ -34,7 +36,7 @@ async function read(
     },
   });
   const times: bigint[] = [];
-  for await (const { rows } of partition.read({ direction, from: null, hint: null, until: null, need: 10 }, call)) {
+  for await (const { rows } of partition.read({ direction, from, hint: null, until: null, need: 10 }, call)) {
     times.push(...rows.map(({ time }) => time));
   }
   return times;
@@ -50,5 +52,10 @@ it.each([
   for (const total of [null, expected.length, 3 * pages.length, 40]) {
     expect(await read(pages, total, 'forward')).toEqual(expected);
     expect(await read(pages, total, 'backward')).toEqual(expected.toReversed());
+    for (const [index, time] of expected.entries()) {
+      const from = { time, tie: `r${time}` };
+      expect(await read(pages, total, 'forward', from)).toEqual(expected.slice(index + 1));
+      expect(await read(pages, total, 'backward', from)).toEqual(expected.slice(0, index).toReversed());
+    }
   }
 });
