@@ -62,14 +62,17 @@ export function currentPartition(
   return chaptersPartition({ key: '', chapters, slack: 0n });
 }
 
-/** The attempts to follow, the current one last. */
+/** The attempts to follow, the current one last: it alone for who may read its log but not the list of attempts. */
 export async function followedAttempts(
   current: string,
   { place }: JobSelection,
   { reader }: LogPartitionOptions,
   call: Call,
 ): Promise<readonly FollowedAttempt[]> {
-  const attempts = await reader.attemptsUpTo(place, current, call);
+  const attempts = await reader.attemptsUpTo(place, current, call).catch((error: unknown) => {
+    if (hasCode(error, 'SOURCE_FORBIDDEN')) return [];
+    throw error;
+  });
   if (attempts.some(({ key }) => key === current)) return attempts;
   // The list may be older than what the job says.
   return [...attempts, { key: current, createdAt: null, startedAt: null, time: 0n }];

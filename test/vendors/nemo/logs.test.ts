@@ -449,6 +449,19 @@ describe('following a job', () => {
     expect((await connector.follow!(JOB, { attemptIn: ['none'] }, createCall())).partitions).toEqual([]);
   });
 
+  it.each(['A', 'C'] as const)('needs no leave to list attempts (generation %s)', async (generation) => {
+    const harness = await begun({ generation });
+    const { connector, first, server } = harness;
+    for (const kind of ['attempts', 'steps']) {
+      server.inject({ kinds: [kind], what: { do: 'status', status: 403, body: '{"detail":"Forbidden"}' } });
+    }
+    const { partitions, stretch } = await connector.follow!(JOB, {}, createCall());
+    expect([stretch, await messagesOf(partitions)]).toEqual([first, ['old']]);
+    server.clearFaults();
+    server.inject({ kinds: ['attempts', 'steps'], what: { do: 'status', status: 503 } });
+    await expect(connector.follow!(JOB, {}, createCall())).rejects.toMatchObject({ code: 'SOURCE_UNAVAILABLE' });
+  });
+
   it('does without ids of attempts from where one was refused', async () => {
     const harness = await begun({ generation: 'C' });
     const { connector, first, server } = harness;
