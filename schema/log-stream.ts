@@ -49,7 +49,8 @@ const LogBatchType = builder.objectRef<Batch>('LogBatch').implement({
       description: 'Is this still history, with more of it to come before the live lines?',
     }),
     mayRepeat: t.exposeBoolean('mayRepeat', {
-      description: 'May lines of this batch have been delivered before? Compare their ids.',
+      description:
+        'May lines of this batch have been delivered before? Compare their ids. Only after a resume from a place in a log too busy to tell.',
     }),
     dropped: t.expose('dropped', {
       type: LogDroppedType,

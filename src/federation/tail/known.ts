@@ -28,6 +28,12 @@ export class Known {
     return has;
   }
 
+  /** Can it not be told yet of all lines behind these instants whether they were delivered? */
+  isUnclearFrom(starts: readonly bigint[]): boolean {
+    const { repeatsUpTo } = this;
+    return this.unclear.size > 0 || (repeatsUpTo !== null && starts.some((start) => start <= repeatsUpTo));
+  }
+
   /** Has any line been asked about that was delivered? */
   get hasFound(): boolean {
     return this.#hasFound;

@@ -12,6 +12,7 @@ import type { Dropped } from './dropped.ts';
 import type { Feed, FeedListener } from './feed.ts';
 import type { Feeds } from './feeds.ts';
 import { sumUp } from './line-sums.ts';
+import type { LineSums } from './line-sums.ts';
 import { lineDigest } from './line-digest.ts';
 import type { LineDigest } from './line-digest.ts';
 import type { WindowLine } from './line-window.ts';
@@ -31,7 +32,7 @@ type Remembered<T> = WeakMap<Feed, { readonly question: readonly unknown[]; read
 
 const inWindows: Remembered<Delivery> = new WeakMap();
 const takenLines: Remembered<WindowLine> = new WeakMap();
-const sumsOfLines = new WeakMap<readonly WindowLine[], Uint32Array>();
+const sumsOfLines = new WeakMap<readonly WindowLine[], LineSums>();
 
 function remembered<T>(
   memory: Remembered<T>,
@@ -53,6 +54,8 @@ export class Lane implements FeedListener {
   readonly #owner: LaneOwner;
   #feed: Feed | null = null;
   #taken = 0;
+  /** Where the window began when lines were last taken. */
+  #startWhenTaken: bigint | null = null;
   #gapsTaken = 0;
 
   constructor(scope: ResolvedScope, index: number, owner: LaneOwner) {
@@ -97,12 +100,19 @@ export class Lane implements FeedListener {
   /** What was released since the last time. (Before a feed lets go of it, `leaveBehind` is called.) */
   take(): readonly WindowLine[] {
     const lines = this.feed.releasedAfter(this.#taken);
-    this.#taken = this.feed.sequence;
+    this.takeAll();
     return lines;
   }
 
   takeAll(): void {
     this.#taken = this.feed.sequence;
+    this.#startWhenTaken = this.feed.window.start;
+  }
+
+  /** Has the window let go of lines from that instant on since lines were last taken? */
+  hasLetGoFrom(time: bigint): boolean {
+    const { start } = this.feed.window;
+    return start !== null && time < start && start !== this.#startWhenTaken;
   }
 
   /** Gaps that were not told yet, but for those that end before a place. */
@@ -139,17 +149,17 @@ export class Lane implements FeedListener {
   }
 
   /** The sums of the lines that `takenFrom` gives, or of those of them that are accepted. */
-  sumsFrom(time: bigint, buckets: number, accepts: ((entry: LogEntry) => boolean) | null): Uint32Array {
+  sumsFrom(time: bigint, buckets: number, accepts: ((entry: LogEntry) => boolean) | null): LineSums {
     const lines = this.takenFrom(time);
-    const sum = (some: readonly WindowLine[]): Uint32Array =>
+    const sum = (some: readonly WindowLine[]): LineSums =>
       sumUp(
         some.map((line) => ({ digest: this.digestOf(line) })),
-        0n,
+        some.at(-1)?.entry.time ?? 0n,
         buckets,
-      ).sums;
+      );
     if (accepts !== null) return sum(lines.filter(({ entry }) => accepts(entry)));
     const known = sumsOfLines.get(lines);
-    if (known?.length === 2 * buckets) return known;
+    if (known?.sums.length === 2 * buckets) return known;
     const sums = sum(lines);
     sumsOfLines.set(lines, sums);
     return sums;

@@ -38,11 +38,13 @@ export class Resolver {
     for (let look = 1; ; look += 1) {
       this.#takeWindows(state, sums, lines);
       const { known, unclear } = tellApart(sums, [...lines.values()]);
-      if (known.length < sums.count && unclear.length > 0 && look < LOOKS && !this.#options.waiting.isOver()) {
+      const isWhole = known.length === sums.count;
+      if (!isWhole && look < LOOKS && !this.#options.waiting.isOver()) {
         await pause(this.#options.tail.intervalMilliseconds);
         continue;
       }
-      const found = new Known(state);
+      // What is not here yet may come, and nobody will know it again.
+      const found = new Known(state, isWhole ? null : sums.last);
       for (const line of known) found.resolved.set(line.digest.text, line);
       for (const { digest } of unclear) found.unclear.add(digest.text);
       return found;

@@ -26,7 +26,7 @@ export interface TailSettings {
   readonly keepCharacters: number;
   /** Lines in one batch of the stream. */
   readonly batchSize: number;
-  /** Lines delivered above the low watermark that a cursor can name; beyond that a resume may repeat lines. */
+  /** The most lines delivered above the low watermarks that a cursor names one by one; more of them are summed up. */
   readonly cursorLines: number;
 }
 
@@ -57,5 +57,5 @@ export const DEFAULT_TAIL: TailSettings = {
   keepLines: 5_000,
   keepCharacters: 16_000_000,
   batchSize: 500,
-  cursorLines: 2_000,
+  cursorLines: 500,
 };

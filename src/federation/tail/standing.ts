@@ -47,6 +47,7 @@ export class Standing {
   #history: TailState | null;
   #furthest: MergedPosition | null = null;
   #owed: readonly Delivery[] = [];
+  #hasBegun = false;
 
   constructor(options: StandingOptions) {
     this.#options = options;
@@ -72,9 +73,15 @@ export class Standing {
     return this.#began;
   }
 
+  /** The feeds know where the present is, and what of the past is wanted is about to be delivered. */
+  begin(): void {
+    this.#hasBegun = true;
+  }
+
   /** Lines are let go by a feed that have not been taken: from here on we stand where we stood. */
   stay(): void {
-    this.#history ??= this.#live();
+    // Who has not begun owes nothing to what was before.
+    if (this.#hasBegun) this.#history ??= this.#live();
   }
 
   /** History is read from here on: what of it was delivered is known now. */
@@ -101,6 +108,7 @@ export class Standing {
     }
     this.#known.resolved.clear();
     this.#owed = [];
+    this.#hasBegun = true;
     this.#history = null;
   }
 
@@ -153,6 +161,8 @@ export class Standing {
 
   /** Where the subscriber stands. */
   state(): TailState {
+    // The last lines were asked for, and nobody knows them yet.
+    if (this.#history === null && !this.#hasBegun && this.#options.wantsPast) return FROM_THE_BEGINNING;
     return this.#history === null ? this.#live() : this.#inHistory(this.#history);
   }
 
@@ -170,7 +180,8 @@ export class Standing {
     });
     const place = placeOfJobs(jobs.map(({ start }) => placeBefore(start)));
     // What was delivered of lines that a window has let go can't be said any more.
-    const mayRepeat = jobs.some(({ lane, start }) => start < (lane.feed.window.start ?? start));
+    const hasLetGo = jobs.some(({ lane, start }) => lane.hasLetGoFrom(start));
+    const mayRepeat = hasLetGo || this.#known.isUnclearFrom(jobs.map(({ start }) => start));
     const ahead = [...this.#ahead.values()].filter(({ position }) => isBehindPlace(place, position));
     const { furthest: namedUpTo, names } = this.#known;
     if (namedUpTo !== null && jobs.every(({ start }) => start > namedUpTo)) names.clear();
@@ -188,18 +199,23 @@ export class Standing {
   #sumsOf(jobs: readonly TakenOfJob[], ahead: readonly PlacedLine[], rest: readonly Delivery[]): LineSums {
     const { accepts, isFiltered } = this.#options;
     const open = new Set(rest.map(({ digest }) => digest.text));
-    const count = jobs.reduce((sum, { lines }) => sum + lines.length, ahead.length - rest.length);
-    const buckets = bucketsFor(count);
+    const buckets = bucketsFor(jobs.reduce((sum, { lines }) => sum + lines.length, ahead.length - rest.length));
     const added = sumUp([...ahead, ...rest], 0n, buckets).sums;
-    const sums = jobs.map(({ lane, start }) => lane.sumsFrom(start, buckets, isFiltered ? accepts : null));
+    const taken = jobs.map(({ lane, start }) => lane.sumsFrom(start, buckets, isFiltered ? accepts : null));
     const newest = jobs.map(
-      ({ lane, lines }) => lines.findLast((line) => !open.has(lane.digestOf(line).text))?.entry.time,
+      ({ lane, lines }) =>
+        lines.findLast((line) => !open.has(lane.digestOf(line).text) && (!isFiltered || accepts(line.entry)))?.entry
+          .time,
     );
     const last = [...newest, ...ahead.map(({ position }) => position.time)].reduce<bigint>(
       (max, time) => (time !== undefined && time > max ? time : max),
       untouched('forward').time,
     );
-    return { count, last, sums: sums.reduce(exclusive, added) };
+    return {
+      count: taken.reduce((sum, { count }) => sum + count, ahead.length - rest.length),
+      last,
+      sums: taken.reduce((sums, { sums: some }) => exclusive(sums, some), added),
+    };
   }
 
   /**
@@ -207,7 +223,9 @@ export class Standing {
    * what was read: there its place in a job stays behind, and what was delivered beyond it is named.
    */
   #inHistory(history: TailState): TailState {
-    const state = { ...history, furthest: this.furthest };
+    const starts = this.#lanes.all.map((_, index) => startOfJob(history.place, index).time);
+    const mayRepeat = history.mayRepeat || this.#known.isUnclearFrom(starts);
+    const state = { ...history, mayRepeat, furthest: this.furthest };
     if (state.sums !== null || state.names.length > 0) return state;
     const marks = this.#lanes.all.flatMap(({ feed }, index) => {
       const low = placeBefore(feed.overlapStart() ?? untouched('forward').time);

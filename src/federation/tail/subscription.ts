@@ -131,6 +131,7 @@ export class Subscription {
     const wanted = this.#options.args.tail ?? 0;
     if (wanted === 0) {
       this.#lanes.takeAll();
+      this.#standing.begin();
       yield* this.#sayGaps(FAR_AHEAD);
       return;
     }
@@ -142,6 +143,7 @@ export class Subscription {
       return;
     }
     this.#lanes.takeAll();
+    this.#standing.begin();
     yield* this.#batches.live(inWindows.slice(-wanted));
     yield* this.#sayGaps(first?.position ?? null);
   }
