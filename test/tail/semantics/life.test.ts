@@ -11,8 +11,8 @@ import { counts, followBoth, leaveAll, polled, untilAllHave, untilAllLive } from
 import { point } from './points.ts';
 import { stand } from './swift-stand.ts';
 
-/** A twentieth of the default times. */
-const tail = { drainMilliseconds: [100, 300, 600] };
+/** A fortieth of the default times. */
+const tail = { drainMilliseconds: [50, 150, 300] };
 
 /** How a job of the vendor ends. SAP's are standing definitions, which never do; so are deepset's, but one can fail. */
 function finalStatus(vendor: string): SandboxStatus | null {
@@ -45,7 +45,7 @@ describe(point(9), () => {
     simulation.write(key, before);
     await untilAllHave(followers, 5);
     simulation.setStatus(key, status);
-    await pause(50);
+    await pause(25);
     const [after, older] = [fresh(25), fresh(25, 2_000)];
     simulation.write(key, [...after, ...older]);
     await untilAllEnd(followers);
@@ -93,12 +93,12 @@ describe(point(9), () => {
     const followers = followBoth(service.url, { jobs: [service.id('one', key)] });
     await untilAllLive(followers);
     simulation.setStatus(key, 'SUCCEEDED');
-    await pause(50);
+    await pause(25);
     const after = fresh(50);
     simulation.write(key, after);
     await untilAllHave(followers, 50);
     const since = Date.now();
-    await eventually(() => Date.now() - since > 700, 'the last drain would be over');
+    await eventually(() => Date.now() - since > 350, 'the last drain would be over');
     for (const follower of followers) {
       expect(follower.isOver).toBe(false);
       expect(counts(follower.lines)).toEqual(counts(after));
@@ -149,7 +149,7 @@ describe(point(10), () => {
     // Through many polls and every pause of the drain.
     const waitedSince = Date.now();
     await polled(service, 8);
-    await eventually(() => Date.now() - waitedSince > 200, 'a while');
+    await eventually(() => Date.now() - waitedSince > 100, 'a while');
     for (const follower of followers) {
       expect(follower.isOver).toBe(false);
       expect(follower.events).toHaveLength(1);

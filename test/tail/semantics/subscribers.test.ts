@@ -155,7 +155,7 @@ describe(`${point(12)} (with \`forward: true\`)`, () => {
 });
 
 describe(point(14), () => {
-  const intervalMilliseconds = 40;
+  const intervalMilliseconds = 25;
 
   describe.each(TRANSPORTS)('over %s', (transport) => {
     it.each(TAILED)('$vendor', async ({ simulate }) => {
