@@ -74,7 +74,8 @@ JobType.implement({
     logs: t.field({
       type: connections.LogEntryConnectionType,
       nullable: true,
-      description: 'All its lines.',
+      description:
+        'Its lines. Where the vendor keeps a log for each attempt, those of the current attempt: `Attempt.logs` has the others.',
       args: logArguments,
       resolve: logsOfJob,
     }),

@@ -50,7 +50,7 @@ export const SourceCapabilitiesType = builder.objectRef<Capabilities>('SourceCap
     pushdown: t.expose('pushdown', {
       type: [LogFilterFieldType],
       description:
-        'Filters that the vendor applies itself. Others are applied here, over a bounded number of its pages.',
+        'Filters that the vendor applies, or is asked to apply as far as it can. What is left of them, and all others, is applied here, over a bounded number of its pages.',
     }),
   }),
 });
