@@ -1,3 +1,4 @@
+import type { MergedPosition } from '../cursor.ts';
 import type { PlacedLine } from './delivery.ts';
 import type { TailState } from './tail-cursor.ts';
 
@@ -13,33 +14,37 @@ export class Known {
   readonly repeatsUpTo: bigint | null;
   /** The instant of the furthest line that was delivered. */
   readonly furthest: bigint | null;
+  /** Were lines delivered that a reader of the log would come across? */
+  readonly #expects: boolean;
   #hasFound = false;
+  #firstBehind: MergedPosition | null = null;
 
   constructor(state: TailState, repeatsUpTo: bigint | null = null) {
     this.names = new Set(state.names);
+    this.#expects = state.names.length > 0 || state.sums !== null;
     this.furthest = state.furthest ?? state.sums?.last ?? null;
     this.repeatsUpTo = state.mayRepeat ? this.furthest : repeatsUpTo;
   }
 
-  /** Was the line delivered? */
-  has(text: string): boolean {
+  /** A line has been read: was it delivered? */
+  has({ digest: { text }, position }: PlacedLine): boolean {
     const has = this.names.has(text) || this.resolved.has(text);
-    this.#hasFound ||= has;
+    this.#hasFound ||= has || this.unclear.has(text);
+    if (this.furthest !== null && position.time > this.furthest) this.#firstBehind ??= position;
     return has;
+  }
+
+  /**
+   * The first line that was read, when it lies behind all that was delivered and nothing of that was there
+   * any more: what came between may be gone as well.
+   */
+  get firstAfterLoss(): MergedPosition | null {
+    return this.#expects && !this.#hasFound ? this.#firstBehind : null;
   }
 
   /** Can it not be told yet of all lines behind these instants whether they were delivered? */
   isUnclearFrom(starts: readonly bigint[]): boolean {
     const { repeatsUpTo } = this;
     return this.unclear.size > 0 || (repeatsUpTo !== null && starts.some((start) => start <= repeatsUpTo));
-  }
-
-  /** Has any line been asked about that was delivered? */
-  get hasFound(): boolean {
-    return this.#hasFound;
-  }
-
-  get isEmpty(): boolean {
-    return this.names.size === 0 && this.resolved.size === 0;
   }
 }

@@ -64,6 +64,7 @@ export class Standing {
     return this.#history;
   }
 
+  /** What of the history that is read was delivered. */
   get known(): Known {
     return this.#known;
   }
@@ -113,8 +114,8 @@ export class Standing {
   }
 
   /** Was the line delivered before its feed has released it? */
-  has({ digest: { text } }: PlacedLine): boolean {
-    return this.#ahead.has(text) || this.#known.has(text);
+  has(line: PlacedLine): boolean {
+    return this.#known.has(line) || this.#ahead.has(line.digest.text);
   }
 
   /** The line has been delivered: its feed may bring it again. */
@@ -190,7 +191,10 @@ export class Standing {
     const count = jobs.reduce((sum, { lines }) => sum + lines.length, ahead.length + names.size);
     if (count - rest.length > this.#options.tail.cursorLines)
       return { ...state, sums: this.#sumsOf(jobs, ahead, rest) };
-    const taken = jobs.flatMap(({ lane, lines }) => lines.map((line) => lane.digestOf(line).text));
+    const { accepts, isFiltered } = this.#options;
+    const taken = jobs.flatMap(({ lane, lines }) =>
+      lines.filter(({ entry }) => !isFiltered || accepts(entry)).map((line) => lane.digestOf(line).text),
+    );
     const texts = [...taken, ...ahead.map(({ digest }) => digest.text)].filter((text) => !open.has(text));
     return { ...state, names: [...new Set([...texts, ...names])] };
   }

@@ -35,6 +35,10 @@ export interface SubscriptionOptions extends Omit<LogConnectionOptions, 'args'> 
 /** Behind all lines: of the gaps, only those whose end is not known go on to here. */
 const FAR_AHEAD: MergedPosition = { ...untouched('backward'), scope: 0, partition: '' };
 
+/** Why lines are left out when those around the place where somebody stood are not there any more. */
+const GONE =
+  'the source does not have the last lines any more that were delivered: what came after them may be gone as well';
+
 /**
  * One subscriber: history from where it wants to begin, then what its jobs' feeds release. It holds no
  * lines of its own, only how far it has taken each feed; when a feed has let go of lines that it has not
@@ -208,7 +212,10 @@ export class Subscription {
   *#attach(): Generator<LogStreamEvent, void, undefined> {
     const { began } = this.#standing;
     const missing = this.#missing(({ position }) => isBehindPlace(began, position));
+    const before = this.#standing.known.firstAfterLoss;
     this.#standing.goLive();
+    this.#standing.owe(missing);
+    if (before !== null) yield this.#batches.dropped(this.#leftOut(began, before, GONE));
     yield* this.#batches.live(missing);
   }
 

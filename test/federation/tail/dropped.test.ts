@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { createCall } from '../../../src/domain/call.ts';
 import type { LogStreamEvent, TailArguments } from '../../../src/federation/api.ts';
+import { TributaryError } from '../../../src/domain/errors.ts';
 import { createFederation } from '../../../src/federation/create-federation.ts';
 import type { TailSettings } from '../../../src/federation/tail/settings.ts';
 import { timeNative } from '../../pagination/fake-natives.ts';
 import type { FakeNative, RawLine } from '../../pagination/fake-natives.ts';
+import { waitFor } from '../../redis/wait-for.ts';
 import { fakeSource } from '../fake-sources.ts';
 
 const FAST: Partial<TailSettings> = {
@@ -29,11 +31,11 @@ function crowd(time: bigint): RawLine[] {
 
 type Batch = Extract<LogStreamEvent, { type: 'LogBatch' }>;
 
-function setUp(lines: readonly RawLine[]) {
+function setUp(lines: readonly RawLine[], tail: Partial<TailSettings> = {}) {
   const native = timeNative(lines, { limit: 5, levels: ['info'] });
   const source = fakeSource('a', { job: [native] });
   source.statuses.set('job', 'RUNNING');
-  const federation = createFederation([source], { tail: FAST });
+  const federation = createFederation([source], { tail: { ...FAST, ...tail } });
   return { native, source, federation };
 }
 
@@ -137,6 +139,110 @@ describe('a subscriber of a log with lines that are out of the reach of its vend
     await stand.federation.close();
   });
 });
+
+describe('a subscriber whose place in the log is gone', () => {
+  const LIVE = (_: readonly Batch[], event: LogStreamEvent) =>
+    event.type === 'LogStreamStatus' && event.state === 'LIVE';
+
+  it('is told so when it comes back, and has what is left', async () => {
+    const stand = setUp(Array.from({ length: 20 }, (_, i) => line(now - BigInt(40 - i) * SECOND)));
+    let cursor = '';
+    await follow(stand, { tail: 10 }, (_, event) => {
+      ({ cursor } = event);
+      return LIVE([], event);
+    });
+    // Back in time: nothing is gone.
+    expect(dropsOf(await follow(stand, { after: cursor }, LIVE))).toEqual([]);
+    stand.native.add(Array.from({ length: 10 }, (_, i) => line(now - BigInt(15 - i) * SECOND)));
+    expect(dropsOf(await follow(stand, { after: cursor }, LIVE))).toEqual([]);
+    const left = Array.from({ length: 5 }, (_, i) => line(now - BigInt(5 - i) * SECOND));
+    stand.source.jobs.set('job', [timeNative(left, { limit: 5, levels: ['info'] })]);
+    const batches = await follow(stand, { after: cursor }, LIVE);
+    expect(linesOf(batches)).toEqual(left.map(({ id }) => id));
+    const [drop, ...others] = dropsOf(batches);
+    expect(others).toEqual([]);
+    expect(drop).toMatchObject({ count: null, reason: expect.stringContaining('any more') as unknown });
+    expect(drop?.lastCursor).toBe(batches.flatMap(({ edges }) => edges)[0]?.cursor);
+    await stand.federation.close();
+  });
+
+  it('is told so when it is so slow that neither its feed nor the source have it any more', async () => {
+    const stand = setUp([line(now - 60n * SECOND)], { keepLines: 10, overlapMilliseconds: 1_000 });
+    const leaving = new AbortController();
+    const stream = stand.federation.tail([{ source: 'a', key: 'job' }], {}, createCall({ signal: leaving.signal }));
+    const events: LogStreamEvent[] = [];
+    const next = async (): Promise<void> => {
+      const { value } = await stream.next();
+      if (value !== undefined) events.push(value);
+    };
+    await next();
+    const first = Array.from({ length: 3 }, (_, i) => line(now - BigInt(50 - i) * SECOND));
+    stand.native.add(first);
+    while (linesOf(events.filter((event) => event.type === 'LogBatch')).length < 3) await next();
+    // It does not ask for more while many lines come, and all but the last are let go.
+    const many = Array.from({ length: 200 }, (_, i) => line(now - 40n * SECOND + BigInt(i) * 100_000_000n));
+    for (let at = 0; at < many.length; at += 20) {
+      stand.native.add(many.slice(at, at + 20));
+      const calls = stand.native.calls();
+      await waitFor('it was polled', () => stand.native.calls() > calls + 6);
+    }
+    const left = many.slice(-30);
+    stand.source.jobs.set('job', [timeNative(left, { limit: 5, levels: ['info'] })]);
+    const isBatch = (event: LogStreamEvent) => event.type === 'LogBatch';
+    while (!linesOf(events.filter(isBatch)).includes(many.at(-1)!.id)) await next();
+    const batches = events.filter(isBatch);
+    const delivered = linesOf(batches);
+    expect(new Set(delivered).size).toBe(delivered.length);
+    expect(left.map(({ id }) => id).filter((id) => !delivered.includes(id))).toEqual([]);
+    expect(dropsOf(batches).length).toBeGreaterThan(0);
+    leaving.abort();
+    await stream.return();
+    await stand.federation.close();
+  });
+
+  it('is told where a source refuses to go on, and follows from where its feed begins', async () => {
+    const lines = Array.from({ length: 120 }, (_, i) => line(now - BigInt(600 - i * 5) * SECOND));
+    const stand = setUp(lines);
+    const [first] = await federationEdges(stand);
+    const { native } = stand;
+    const refusing: FakeNative = {
+      ...native,
+      partition: () => {
+        const partition = native.partition();
+        return {
+          ...partition,
+          read: (request, call) => {
+            if (request.direction === 'forward' && (request.from?.time ?? 0n) < now - 300n * SECOND) {
+              throw new TributaryError('SOURCE_TRUNCATED', 'a: this is too far back.', { source: 'a' });
+            }
+            return partition.read(request, call);
+          },
+        };
+      },
+    };
+    stand.source.jobs.set('job', [refusing]);
+    const batches = await follow(stand, { after: first! }, LIVE);
+    const [drop, ...others] = dropsOf(batches);
+    expect(others).toEqual([]);
+    expect(drop?.firstCursor).toBe(first);
+    const delivered = linesOf(batches);
+    expect(delivered).toEqual(lines.slice(-delivered.length).map(({ id }) => id));
+    expect(delivered.length).toBeGreaterThan(3);
+    // What is left out, from the other side.
+    const around = await betweenFromTheEnd(stand, drop!);
+    expect([...around, ...delivered]).toEqual(lines.slice(1).map(({ id }) => id));
+    await stand.federation.close();
+  });
+});
+
+async function betweenFromTheEnd({ federation }: Stand, { firstCursor, lastCursor }: NonNullable<Batch['dropped']>) {
+  const connection = federation.logs(
+    [{ source: 'a', scope: { job: 'job' } }],
+    { last: 1_000, after: firstCursor, before: lastCursor },
+    createCall(),
+  );
+  return (await connection.nodes()).map(({ tie }) => tie);
+}
 
 async function federationEdges({ federation }: Stand): Promise<string[]> {
   const connection = federation.logs([{ source: 'a', scope: { job: 'job' } }], { first: 1 }, createCall());
