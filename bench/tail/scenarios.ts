@@ -127,6 +127,8 @@ export async function slowReader(scale: Scale): Promise<string> {
         megabytes(usage.held),
         `${Math.round(usage.peakBuffered / 1024)}`,
       ]);
+      // A long measurement: what there is of it shows also when it is stopped.
+      console.error(rows.at(-1)?.join(' | '));
     };
     await flow('settling', SETTLING_SECONDS);
     await flow('everybody reads', scale.slowSeconds);

@@ -252,7 +252,7 @@ export class Feed implements FeedSink {
         this.#released.push(line);
         line.sequence = this.sequence;
       }
-      this.#trim();
+      this.#trim(ready.length);
       this.#wake();
     }
     this.#dueAt = this.#held.nextAt();
@@ -265,20 +265,39 @@ export class Feed implements FeedSink {
     );
   }
 
-  #trim(): void {
+  /** Keeps what was released just now in any case: who takes each release when it is told of it is never left behind. */
+  #trim(fresh: number): void {
     const { keepLines, keepCharacters } = this.#settings;
-    const surplus = this.#released.length - keepLines;
-    if (surplus <= 0 && !this.window.isOver(2 * keepLines, keepCharacters)) return;
-    // Dropping half at a time keeps this rare.
-    const drop = Math.min(this.#released.length, Math.max(surplus, 0) + (keepLines >> 1));
-    for (const listener of this.#listeners) if (listener.taken < this.#base + drop) listener.leaveBehind();
-    this.#released = this.#released.slice(drop);
-    this.#base += drop;
+    const isLong = this.window.isOver(Infinity, keepCharacters);
+    const isMany = this.#released.length > keepLines;
+    // Dropping half at a time keeps this rare. (Lines that the window keeps for the overlap cost nothing here.)
+    if (isMany || isLong)
+      this.#letGo(Math.max(fresh, this.#newestWithin(keepLines >> 1, isLong ? keepCharacters >> 2 : Infinity)));
+    if (!isMany && !this.window.isOver(2 * keepLines, keepCharacters)) return;
     const overlap = this.overlapStart();
     this.window.trim(
       keepLines,
       keepCharacters,
       this.window.isOver(8 * keepLines, 2 * keepCharacters) ? BigInt(2) ** 80n : (overlap ?? 0n),
     );
+  }
+
+  /** How many of the last released lines there are within both bounds. */
+  #newestWithin(lines: number, characters: number): number {
+    let count = 0;
+    for (let left = characters; count < Math.min(lines, this.#released.length); count += 1) {
+      left -= this.#released[this.#released.length - 1 - count]?.entry.message.length ?? 0;
+      if (left < 0) break;
+    }
+    return count;
+  }
+
+  /** Lets go of all released lines but so many. */
+  #letGo(kept: number): void {
+    const drop = this.#released.length - kept;
+    if (drop <= 0) return;
+    for (const listener of this.#listeners) if (listener.taken < this.#base + drop) listener.leaveBehind();
+    this.#released = this.#released.slice(drop);
+    this.#base += drop;
   }
 }
