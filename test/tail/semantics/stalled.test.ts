@@ -9,9 +9,9 @@ import { readStalling } from './stalled-reader.ts';
 import { stand } from './swift-stand.ts';
 
 /** Together more than the system's own buffers between two sockets take (10 MB or so). */
-const LINES = 1_000;
+const LINES = 800;
 const PART = 50;
-const TEXT = 'x'.repeat(30_000);
+const TEXT = 'x'.repeat(25_000);
 
 function linesOf(events: readonly StreamEvent[]): { readonly message: string }[] {
   return events.flatMap((event) => (event.__typename === 'LogBatch' ? event.edges.map(({ node }) => node) : []));
