@@ -1,15 +1,13 @@
-import type { LogEntry } from '../../domain/log-entry.ts';
 import type { ConnectionCursors, CursorState, MergedPosition } from '../cursor.ts';
 import { compareMerged, untouched } from '../merged-place.ts';
 import type { Delivery, PlacedLine } from './delivery.ts';
 import { Known } from './known.ts';
 import type { Lanes } from './lanes.ts';
-import { bucketsFor, exclusive, sumUp } from './line-sums.ts';
-import type { LineSums } from './line-sums.ts';
-import type { WindowLine } from './line-window.ts';
-import type { Lane } from './lane.ts';
+import { sumUp } from './line-sums.ts';
 import { BEGINNING, isBehindPlace, markOfJob, placeBefore, placeOfJobs, startOfJob } from './place.ts';
 import type { TailSettings } from './settings.ts';
+import { TakenLines } from './taken-lines.ts';
+import type { Accepts } from './taken-lines.ts';
 import { encodeTailState, FROM_THE_BEGINNING, stateAt } from './tail-cursor.ts';
 import type { TailState } from './tail-cursor.ts';
 
@@ -21,16 +19,7 @@ export interface StandingOptions {
   readonly resumed: TailState | null;
   /** Is it owed lines of the past? */
   readonly wantsPast: boolean;
-  readonly accepts: (entry: LogEntry) => boolean;
-  /** Is there any line that `accepts` does not let through? */
-  readonly isFiltered: boolean;
-}
-
-/** What was taken of a job's feed, from an instant on. */
-interface TakenOfJob {
-  readonly lane: Lane;
-  readonly start: bigint;
-  readonly lines: readonly WindowLine[];
+  readonly accepts: Accepts;
 }
 
 /** Where one subscriber stands: what it has, and what its cursor says. */
@@ -169,57 +158,19 @@ export class Standing {
 
   /** Where a subscriber stands that has had everything taken so far, but for what is owed. */
   #live(): TailState {
-    const rest = this.#owed;
-    const { furthest } = this;
-    const jobs = this.#lanes.all.map((lane, index) => {
-      const low = lane.feed.lowWatermark(lane.taken) ?? untouched('forward').time;
-      const start = rest.reduce(
-        (min, { position: { time, scope } }) => (scope === index && time < min ? time : min),
-        low,
-      );
-      return { lane, start, lines: lane.takenFrom(start) };
-    });
-    const place = placeOfJobs(jobs.map(({ start }) => placeBefore(start)));
-    // What was delivered of lines that a window has let go can't be said any more.
-    const hasLetGo = jobs.some(({ lane, start }) => lane.hasLetGoFrom(start));
-    const mayRepeat = hasLetGo || this.#known.isUnclearFrom(jobs.map(({ start }) => start));
+    const { accepts, tail } = this.#options;
+    const taken = new TakenLines(this.#lanes, this.#owed, accepts);
+    const { starts } = taken;
+    const place = placeOfJobs(starts.map(placeBefore));
+    const mayRepeat = taken.areIncomplete || this.#known.isUnclearFrom(starts);
+    const { furthest: namedUpTo, names: named } = this.#known;
+    if (namedUpTo !== null && starts.every((start) => start > namedUpTo)) named.clear();
     const ahead = [...this.#ahead.values()].filter(({ position }) => isBehindPlace(place, position));
-    const { furthest: namedUpTo, names } = this.#known;
-    if (namedUpTo !== null && jobs.every(({ start }) => start > namedUpTo)) names.clear();
-    const open = new Set(rest.map(({ digest }) => digest.text));
-    const state = { place, names: [...names], sums: null, furthest, mayRepeat };
-    const count = jobs.reduce((sum, { lines }) => sum + lines.length, ahead.length + names.size);
-    if (count - rest.length > this.#options.tail.cursorLines)
-      return { ...state, sums: this.#sumsOf(jobs, ahead, rest) };
-    const { accepts, isFiltered } = this.#options;
-    const taken = jobs.flatMap(({ lane, lines }) =>
-      lines.filter(({ entry }) => !isFiltered || accepts(entry)).map((line) => lane.digestOf(line).text),
-    );
-    const texts = [...taken, ...ahead.map(({ digest }) => digest.text)].filter((text) => !open.has(text));
-    return { ...state, names: [...new Set([...texts, ...names])] };
-  }
-
-  /** The sums of what was taken and of what was delivered ahead of it, without what is still to be delivered. */
-  #sumsOf(jobs: readonly TakenOfJob[], ahead: readonly PlacedLine[], rest: readonly Delivery[]): LineSums {
-    const { accepts, isFiltered } = this.#options;
-    const open = new Set(rest.map(({ digest }) => digest.text));
-    const buckets = bucketsFor(jobs.reduce((sum, { lines }) => sum + lines.length, ahead.length - rest.length));
-    const added = sumUp([...ahead, ...rest], 0n, buckets).sums;
-    const taken = jobs.map(({ lane, start }) => lane.sumsFrom(start, buckets, isFiltered ? accepts : null));
-    const newest = jobs.map(
-      ({ lane, lines }) =>
-        lines.findLast((line) => !open.has(lane.digestOf(line).text) && (!isFiltered || accepts(line.entry)))?.entry
-          .time,
-    );
-    const last = [...newest, ...ahead.map(({ position }) => position.time)].reduce<bigint>(
-      (max, time) => (time !== undefined && time > max ? time : max),
-      untouched('forward').time,
-    );
-    return {
-      count: taken.reduce((sum, { count }) => sum + count, ahead.length - rest.length),
-      last,
-      sums: taken.reduce((sums, { sums: some }) => exclusive(sums, some), added),
-    };
+    const state = { place, names: [...named], sums: null, furthest: this.furthest, mayRepeat };
+    if (taken.count + ahead.length + named.size > tail.cursorLines) return { ...state, sums: taken.sums(ahead) };
+    const others = ahead.map(({ digest }) => digest.text).filter((text) => !taken.owes(text));
+    const names = new Set([...taken.names(), ...others, ...named]);
+    return { ...state, names: [...names] };
   }
 
   /**
@@ -244,22 +195,13 @@ export class Standing {
     );
     const lines = [...new Map(known).values()];
     const names = [...this.#known.names];
-    if (lines.length + names.length <= this.#options.tail.cursorLines) {
+    if (lines.length === 0 || lines.length + names.length <= this.#options.tail.cursorLines) {
       return { ...state, place, names: [...new Set([...names, ...lines.map(({ digest }) => digest.text)])] };
     }
-    const last = lines.reduce(
-      (max, { position }) => (position.time > max ? position.time : max),
-      lines[0]?.position.time ?? 0n,
-    );
-    return {
-      ...state,
-      place,
-      names,
-      sums: sumUp(
-        lines.filter(({ digest }) => !this.#known.names.has(digest.text)),
-        last,
-      ),
-    };
+    const times = lines.map(({ position }) => position.time);
+    const last = times.reduce((max, time) => (time > max ? time : max));
+    const unnamed = lines.filter(({ digest }) => !this.#known.names.has(digest.text));
+    return { ...state, place, names, sums: sumUp(unnamed, last) };
   }
 
   /** The cursor of an event without lines. */

@@ -79,7 +79,7 @@ export class Subscription {
     const accepts = this.#accepts;
     const isFiltered = Object.keys(args.filter ?? {}).length > 0;
     this.#resolver = new Resolver({ lanes, past: this.#past, waiting: this.#waiting, tail, accepts });
-    this.#standing = new Standing({ lanes, cursors, tail, resumed, wantsPast, accepts, isFiltered });
+    this.#standing = new Standing({ lanes, cursors, tail, resumed, wantsPast, accepts: isFiltered ? accepts : null });
     this.#batches = new Batches(this.#standing, cursors, tail.batchSize);
     this.#statuses = new Statuses(lanes, this.#standing);
   }

@@ -99,7 +99,7 @@ describe('the cursor of a tail', () => {
       // Each time the second job fails as soon as history is read, and each time one leaves after a batch.
       const seen = await follow(stand, stand.replica(), { after }, (_, event) => {
         if (event.type === 'LogStreamStatus' && event.state === 'CATCHING_UP' && visit < 4) {
-          stand.source.failures.set('two', 1);
+          stand.source.failures.set('two', 1_000);
         }
         return event.type === 'LogBatch' || (event.type === 'LogStreamStatus' && event.state === 'LIVE');
       });
@@ -128,6 +128,30 @@ describe('the cursor of a tail', () => {
     }
     await stand.close();
   });
+
+  it.each([500, 5])(
+    'goes on with the last lines where one has left in the midst of them (%i are named)',
+    async (cursorLines) => {
+      const natives = { one: native(linesUpTo(nowNanoseconds(), 400)), two: native(linesUpTo(nowNanoseconds(), 100)) };
+      const stand = setUp(natives, { cursorLines });
+      const wanted = Object.values(natives)
+        .flatMap((one) => one.expected())
+        .sort((a, b) => (a.time < b.time ? -1 : 1))
+        .slice(-150)
+        .map(({ tie }) => tie);
+      const received: string[] = [];
+      let args: TailArguments = { tail: 150 };
+      for (let live = false; !live;) {
+        const seen = await follow(stand, stand.replica(), args, (it, event) => event.type === 'LogBatch' || it.live);
+        expect(seen.repeats).toEqual([]);
+        received.push(...seen.ties);
+        args = { after: seen.cursor };
+        ({ live } = seen);
+      }
+      expect([...received].sort()).toEqual([...wanted].sort());
+      await stand.close();
+    },
+  );
 
   it.each([{}, { filter: { contains: 'l' } }, { filter: { notContains: 'odd' } }])(
     'says of thousands of lines which of them were delivered, on any replica (%o)',
