@@ -8,10 +8,11 @@ import type { Partition } from '../../pagination/partition.ts';
 import { followedLog } from '../followed-log.ts';
 import type { FederatedSource } from '../source.ts';
 import type { FeedSink, LocalDriver } from './feed.ts';
-import { GapFinder } from './gap.ts';
 import type { Gap } from './gap.ts';
 import { readEnd } from './log-end.ts';
 import { Pace } from './pace.ts';
+import { pollPartition } from './poll-partition.ts';
+import { Rest } from './rest.ts';
 import type { TailSettings } from './settings.ts';
 import { StretchWatch } from './stretch-watch.ts';
 
@@ -24,9 +25,6 @@ export interface PollerOptions {
   /** Told of each poll: for metrics. */
   readonly onPoll?: (() => void) | undefined;
 }
-
-/** How many lines a read is likely to take. */
-const USUAL_LINES = 200;
 
 /**
  * Follows one job by polling. Each poll reads again, from a little before the newest line, what came
@@ -42,8 +40,8 @@ export class Poller implements LocalDriver {
   /** Has a poll been asked for that has not begun? */
   #owes = false;
   #isLooping = false;
-  /** Ends the pause between two polls: now, or so many milliseconds from now where that is sooner. */
-  #wake: ((rest?: number) => void) | null = null;
+  /** The pause between two polls. */
+  readonly #rest = new Rest();
   #partitions: readonly Partition<LogEntry>[] = [];
   readonly #stretches = new StretchWatch();
   #refreshedAt = -Infinity;
@@ -84,7 +82,7 @@ export class Poller implements LocalDriver {
 
   pause(): void {
     this.#continues = false;
-    this.#wake?.();
+    this.#rest.cutShort();
   }
 
   async catchUp(sink: FeedSink): Promise<void> {
@@ -99,17 +97,17 @@ export class Poller implements LocalDriver {
     if (!this.#isIdle) return;
     this.#isIdle = false;
     this.#pace.reset();
-    this.#wake?.(this.#polledAt + this.#options.settings.intervalMilliseconds - performance.now());
+    this.#rest.cutShort(this.#polledAt + this.#options.settings.intervalMilliseconds - performance.now());
   }
 
   async stop(): Promise<void> {
     this.#stopped.abort();
-    this.#wake?.();
+    this.#rest.cutShort();
     await this.#running;
   }
 
   #loop(sink: FeedSink): void {
-    this.#wake?.();
+    this.#rest.cutShort();
     if (this.#isLooping || this.#isStopped()) return;
     this.#running = this.#run(sink).catch((error: unknown) => {
       if (!this.#isStopped()) sink.broke(error);
@@ -205,40 +203,15 @@ export class Poller implements LocalDriver {
 
   /** Reads what is new in each partition; one that fails does not keep back what others have. */
   async #readNew(sink: FeedSink, call: Call): Promise<number> {
+    const tell = (gap: Gap): void => {
+      if (!this.#stretches.isWatching) sink.gap(gap);
+    };
     const counts = await Promise.allSettled(
-      this.#partitions.map((partition) => this.#readPartition(partition, sink, call)),
+      this.#partitions.map((partition) => pollPartition(partition, sink, tell, call)),
     );
     const failed = counts.find((count) => count.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
     return counts.reduce((sum, count) => sum + (count.status === 'fulfilled' ? count.value : 0), 0);
-  }
-
-  async #readPartition(partition: Partition<LogEntry>, sink: FeedSink, call: Call): Promise<number> {
-    const start = sink.overlapStart();
-    const before = start === null ? null : sink.window.lastBefore(start, partition.key);
-    const near = before ?? (start === null ? null : sink.window.firstFrom(start, partition.key));
-    const from = before === null ? (start === null ? null : { time: start, tie: '' }) : before.entry;
-    let fresh = 0;
-    const batches = partition.read(
-      { direction: 'forward', from, hint: near?.hint ?? null, until: null, need: USUAL_LINES },
-      call,
-    );
-    const gaps = new GapFinder<LogEntry>(partition.key, 'forward', from);
-    const tell = (gap: Gap | null): void => {
-      if (gap !== null && !this.#stretches.isWatching) sink.gap(gap);
-    };
-    try {
-      for await (const batch of batches) {
-        const { rows, hints } = batch;
-        fresh += sink.accept(rows.map((entry, i) => ({ entry, partition: partition.key, hint: hints[i] ?? null })));
-        tell(gaps.see(batch));
-        if (this.#stopped.signal.aborted) break;
-      }
-    } finally {
-      // Also when the reading fails: the next poll may begin behind what this one could not reach.
-      tell(gaps.end());
-    }
-    return fresh;
   }
 
   /** Asks now and then whether the job is finished and which partitions it has. Says whether its state changed. */
@@ -290,23 +263,8 @@ export class Poller implements LocalDriver {
     });
   }
 
-  #sleep(milliseconds: number): Promise<void> {
-    if (this.#stopped.signal.aborted) return Promise.resolve();
-    return new Promise((resolve) => {
-      const done = (): void => {
-        clearTimeout(timer);
-        this.#wake = null;
-        resolve();
-      };
-      const end = performance.now() + milliseconds;
-      let timer = setTimeout(done, milliseconds);
-      this.#wake = (rest = 0) => {
-        const left = Math.min(rest, end - performance.now());
-        clearTimeout(timer);
-        if (left > 0) timer = setTimeout(done, left);
-        else done();
-      };
-    });
+  async #sleep(milliseconds: number): Promise<void> {
+    if (!this.#isStopped()) await this.#rest.take(milliseconds);
   }
 }
 

@@ -1,0 +1,51 @@
+import type { Call } from '../../domain/call.ts';
+import type { LogEntry } from '../../domain/log-entry.ts';
+import type { Position } from '../../domain/ordered.ts';
+import type { Hint, Partition } from '../../pagination/partition.ts';
+import type { FeedSink } from './feed.ts';
+import { GapFinder } from './gap.ts';
+import type { Gap } from './gap.ts';
+
+/** How many lines a poll is likely to read. */
+const USUAL_LINES = 200;
+
+/**
+ * Reads a partition from the feed's overlap to its end, and gives the feed what it reads, as it comes, and
+ * `tell` what is out of reach. Resolves to how many lines were new.
+ */
+export async function pollPartition(
+  partition: Partition<LogEntry>,
+  sink: FeedSink,
+  tell: (gap: Gap) => void,
+  call: Call,
+): Promise<number> {
+  const { key } = partition;
+  const { from, hint } = placeToRead(key, sink);
+  const batches = partition.read({ direction: 'forward', from, hint, until: null, need: USUAL_LINES }, call);
+  const gaps = new GapFinder<LogEntry>(key, 'forward', from);
+  const see = (gap: Gap | null): void => {
+    if (gap !== null) tell(gap);
+  };
+  let fresh = 0;
+  try {
+    for await (const batch of batches) {
+      const { rows, hints } = batch;
+      fresh += sink.accept(rows.map((entry, i) => ({ entry, partition: key, hint: hints[i] ?? null })));
+      see(gaps.see(batch));
+      if (call.signal.aborted) break;
+    }
+  } finally {
+    // Also when the reading fails: the next poll may begin behind what this one could not reach.
+    see(gaps.end());
+  }
+  return fresh;
+}
+
+/** Behind the last line before the overlap, which a hint may lead to; or else at the overlap's start. */
+function placeToRead(key: string, sink: FeedSink): { from: Position | null; hint: Hint | null } {
+  const start = sink.overlapStart();
+  if (start === null) return { from: null, hint: null };
+  const before = sink.window.lastBefore(start, key);
+  if (before !== null) return { from: before.entry, hint: before.hint };
+  return { from: { time: start, tie: '' }, hint: sink.window.firstFrom(start, key)?.hint ?? null };
+}
