@@ -1,5 +1,5 @@
 import type { LogStreamEvent } from '../api.ts';
-import type { ConnectionCursors, MergedPosition } from '../cursor.ts';
+import type { ConnectionCursors, CursorState, MergedPosition } from '../cursor.ts';
 import { untouched } from '../merged-place.ts';
 
 /** Lines that a stream leaves out. They lie between two places; null: from the beginning on, or to an end that is not known. */
@@ -9,6 +9,11 @@ export interface Dropped {
   readonly reason: string;
   readonly after: MergedPosition | null;
   readonly before: MergedPosition | null;
+}
+
+/** Lines behind a place of which nobody knows how many they are. */
+export function leftOut({ position }: CursorState, before: MergedPosition, reason: string): Dropped {
+  return { count: null, reason, after: position, before };
 }
 
 type DroppedShown = NonNullable<Extract<LogStreamEvent, { type: 'LogBatch' }>['dropped']>;

@@ -2,7 +2,7 @@ import type { Call } from '../../domain/call.ts';
 import type { LogEntry } from '../../domain/log-entry.ts';
 import type { LogStreamEvent, TailArguments } from '../api.ts';
 import { badInput } from '../arguments.ts';
-import type { CursorCodec, CursorState, MergedPosition } from '../cursor.ts';
+import type { CursorCodec, MergedPosition } from '../cursor.ts';
 import { logConnectionKey } from '../log-connection.ts';
 import type { LogConnectionOptions } from '../log-connection.ts';
 import { compareMerged, untouched } from '../merged-place.ts';
@@ -11,16 +11,17 @@ import { Batches } from './batches.ts';
 import type { Batch } from './batches.ts';
 import type { Delivery } from './delivery.ts';
 import type { Feeds } from './feeds.ts';
-import type { Dropped } from './dropped.ts';
-import { HistoryReader, REFUSED } from './history-reader.ts';
+import { CatchUp } from './catch-up.ts';
+import { leftOut } from './dropped.ts';
+import { HistoryReader } from './history-reader.ts';
 import { Lanes } from './lanes.ts';
-import { isBehindPlace, placeBefore } from './place.ts';
+import { isBehindPlace } from './place.ts';
 import { Resolver } from './resolver.ts';
 import type { TailSettings } from './settings.ts';
 import { readLastOnce } from './shared-past.ts';
 import { Standing } from './standing.ts';
 import { Statuses } from './statuses.ts';
-import { decodeTailState, FROM_THE_BEGINNING } from './tail-cursor.ts';
+import { decodeTailState } from './tail-cursor.ts';
 import { Waiting } from './waiting.ts';
 
 export interface SubscriptionOptions extends Omit<LogConnectionOptions, 'args'> {
@@ -55,7 +56,7 @@ export class Subscription {
   readonly #lanes: Lanes;
   readonly #waiting: Waiting;
   readonly #past: HistoryReader;
-  readonly #resolver: Resolver;
+  readonly #history: CatchUp;
   readonly #standing: Standing;
   readonly #batches: Batches;
   readonly #statuses: Statuses;
@@ -78,9 +79,16 @@ export class Subscription {
     this.#past = new HistoryReader(options, cursors, call, leave);
     const accepts = this.#accepts;
     const isFiltered = Object.keys(args.filter ?? {}).length > 0;
-    this.#resolver = new Resolver({ lanes, past: this.#past, waiting: this.#waiting, tail, accepts });
     this.#standing = new Standing({ lanes, cursors, tail, resumed, wantsPast, accepts: isFiltered ? accepts : null });
     this.#batches = new Batches(this.#standing, cursors, tail.batchSize);
+    this.#history = new CatchUp({
+      lanes,
+      past: this.#past,
+      resolver: new Resolver({ lanes, past: this.#past, waiting: this.#waiting, tail, accepts }),
+      standing: this.#standing,
+      batches: this.#batches,
+      waiting: this.#waiting,
+    });
     this.#statuses = new Statuses(lanes, this.#standing);
   }
 
@@ -171,41 +179,12 @@ export class Subscription {
 
   /** Reads on from where the subscriber stands until the feeds' windows have the rest. */
   async *#catchUp(): AsyncGenerator<LogStreamEvent, void, undefined> {
-    if (this.#needsReading()) yield this.#statuses.status('CATCHING_UP');
-    const known = await this.#resolver.resolve(this.#standing.history ?? FROM_THE_BEGINNING);
-    if (this.#waiting.isOver()) return;
-    this.#standing.beginHistory(known);
-    for (let incomplete = this.#needsReading(); incomplete && !this.#waiting.isOver();) {
-      const { batches, more, failed } = await this.#readPage();
-      for (const batch of batches) yield batch;
-      // When the vendors have no more although the windows begin later, there is nothing in between.
-      incomplete = failed || (more && this.#needsReading());
-    }
+    if (this.#history.isNeeded) yield this.#statuses.status('CATCHING_UP');
+    yield* this.#history.read();
     if (this.#waiting.isOver()) return;
     // What lies before the place where reading ended was said while reading.
     yield* this.#sayGaps(this.#standing.history?.place.position ?? null);
     yield* this.#attach();
-  }
-
-  /** Does the windows' part of the log begin behind the place where the subscriber stands? */
-  #needsReading(): boolean {
-    const { history } = this.#standing;
-    return history !== null && this.#lanes.beginBehind(history.place);
-  }
-
-  async #readPage(): Promise<{ batches: Batch[]; more: boolean; failed: boolean }> {
-    const { place: from } = this.#standing.history ?? FROM_THE_BEGINNING;
-    const { lines: read, place, more, dropped, failed, isRefused } = await this.#past.read(from);
-    const lines = read.filter((line) => !this.#standing.has(line));
-    for (const line of lines) this.#standing.remember(line);
-    this.#standing.forgetPast();
-    if (place !== null) this.#standing.advance(place);
-    const left = isRefused ? this.#leftOut(from, placeBefore(this.#lanes.coveredFrom()), REFUSED) : dropped;
-    return { batches: this.#batches.history(lines, more, left), more, failed };
-  }
-
-  #leftOut({ position }: CursorState, before: MergedPosition, reason: string): Dropped {
-    return { count: null, reason, after: position, before };
   }
 
   /** Takes what the windows hold behind the place where catching up began, and from then on what the feeds release. */
@@ -215,7 +194,7 @@ export class Subscription {
     const before = this.#standing.known.firstAfterLoss;
     this.#standing.goLive();
     this.#standing.owe(missing);
-    if (before !== null) yield this.#batches.dropped(this.#leftOut(began, before, GONE));
+    if (before !== null) yield this.#batches.dropped(leftOut(began, before, GONE));
     yield* this.#batches.live(missing);
   }
 
