@@ -180,21 +180,29 @@ export class Subscription {
   /** Reads on from where the subscriber stands until the feeds' windows have the rest. */
   async *#catchUp(): AsyncGenerator<LogStreamEvent, void, undefined> {
     if (this.#history.isNeeded) yield this.#statuses.status('CATCHING_UP');
-    yield* this.#history.read();
+    let saidDropped = false;
+    for await (const batch of this.#history.read()) {
+      saidDropped ||= batch.dropped !== null;
+      yield batch;
+    }
     if (this.#waiting.isOver()) return;
     // What lies before the place where reading ended was said while reading.
-    yield* this.#sayGaps(this.#standing.history?.place.position ?? null);
-    yield* this.#attach();
+    for (const batch of this.#sayGaps(this.#standing.history?.place.position ?? null)) {
+      saidDropped = true;
+      yield batch;
+    }
+    yield* this.#attach(saidDropped);
   }
 
   /** Takes what the windows hold behind the place where catching up began, and from then on what the feeds release. */
-  *#attach(): Generator<LogStreamEvent, void, undefined> {
+  *#attach(saidDropped: boolean): Generator<LogStreamEvent, void, undefined> {
     const { began } = this.#standing;
     const missing = this.#missing(({ position }) => isBehindPlace(began, position));
     const before = this.#standing.known.firstAfterLoss;
     this.#standing.goLive();
     this.#standing.owe(missing);
-    if (before !== null) yield this.#batches.dropped(leftOut(began, before, GONE));
+    // Where the reason is known it has been said already.
+    if (before !== null && !saidDropped) yield this.#batches.dropped(leftOut(began, before, GONE));
     yield* this.#batches.live(missing);
   }
 
