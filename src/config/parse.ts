@@ -44,6 +44,11 @@ export function parseConfiguration(value: unknown, { origin, vendors, environmen
       });
       return [];
     }
+    const wrongTail = wrongPace(name, common.tail, tail);
+    if (wrongTail !== null) {
+      problems.push(wrongTail);
+      return [];
+    }
     return [
       {
         name,
@@ -61,6 +66,21 @@ export function parseConfiguration(value: unknown, { origin, vendors, environmen
     redis: redis === undefined ? null : { url: redis.url, prefix: redis.prefix, leaseMilliseconds: redis.leaseTtl },
     sources: configured,
   };
+}
+
+/** A source may have one of the two of its own, and the other as it is at the top. */
+function wrongPace(name: string, own: CommonSettings['tail'], top: z.output<typeof tailSchema>): Problem | null {
+  const { interval, maxInterval } = {
+    interval: own.interval ?? top.interval,
+    maxInterval: own.maxInterval ?? top.maxInterval,
+  };
+  if (maxInterval >= interval) return null;
+  const key = own.maxInterval === undefined ? 'interval' : 'maxInterval';
+  const message =
+    key === 'interval'
+      ? 'must not be longer than `maxInterval`, which is as in `tail` at the top'
+      : 'must not be shorter than `interval`';
+  return { key: `sources.${name}.tail.${key}`, message };
 }
 
 function httpSettings(

@@ -14,12 +14,15 @@ const drain = z
 const DESCRIPTIONS = {
   interval: 'Between two polls of a job while lines come.',
   maxInterval: 'Longest pause between two polls of a job that is silent; pauses double up to it.',
+  jitter: 'Part of a pause by which it is made longer or shorter at random, so that pollers do not march in step.',
   overlap: 'Each poll reads again what is this much older than the newest line, for lines that come late.',
   reorderWindow: 'How long lines are held back, counted from their own time, to be put in order.',
   drain: 'When, after a job was seen to be finished, its log is read again before the stream ends.',
   refresh: "How often a running job's status and parts are asked for.",
   maxDuration: 'A stream ends after this long, with a cursor to go on from.',
 };
+
+const jitter = z.number().min(0).max(1);
 
 const initially = (milliseconds: number): z.ZodPrefault<typeof duration> =>
   duration.prefault(formatDuration(milliseconds));
@@ -28,6 +31,7 @@ export const tailSchema = z
   .strictObject({
     interval: initially(DEFAULT_TAIL.intervalMilliseconds).describe(DESCRIPTIONS.interval),
     maxInterval: initially(DEFAULT_TAIL.maxIntervalMilliseconds).describe(DESCRIPTIONS.maxInterval),
+    jitter: jitter.default(DEFAULT_TAIL.jitter).describe(DESCRIPTIONS.jitter),
     overlap: initially(DEFAULT_TAIL.overlapMilliseconds).describe(DESCRIPTIONS.overlap),
     reorderWindow: initially(DEFAULT_TAIL.reorderMilliseconds).describe(DESCRIPTIONS.reorderWindow),
     drain: drain.prefault(DEFAULT_TAIL.drainMilliseconds.map(formatDuration)).describe(DESCRIPTIONS.drain),
@@ -43,6 +47,7 @@ export const tailSchema = z
 export const sourceTailSchema = z.strictObject({
   interval: duration.optional().describe(DESCRIPTIONS.interval),
   maxInterval: duration.optional().describe(DESCRIPTIONS.maxInterval),
+  jitter: jitter.optional().describe(DESCRIPTIONS.jitter),
   overlap: duration.optional().describe(DESCRIPTIONS.overlap),
   reorderWindow: duration.optional().describe(DESCRIPTIONS.reorderWindow),
   drain: drain.optional().describe(DESCRIPTIONS.drain),
@@ -73,10 +78,11 @@ export function tailSettings(tail: z.output<typeof tailSchema>): Partial<TailSet
 }
 
 export function sourceTailSettings(tail: z.output<typeof sourceTailSchema>): SourceTailSettings {
-  const { interval, maxInterval, overlap, reorderWindow, drain: times, refresh } = tail;
+  const { interval, maxInterval, jitter: part, overlap, reorderWindow, drain: times, refresh } = tail;
   return {
     ...(interval !== undefined && { intervalMilliseconds: interval }),
     ...(maxInterval !== undefined && { maxIntervalMilliseconds: maxInterval }),
+    ...(part !== undefined && { jitter: part }),
     ...(overlap !== undefined && { overlapMilliseconds: overlap }),
     ...(reorderWindow !== undefined && { reorderMilliseconds: reorderWindow }),
     ...(times !== undefined && { drainMilliseconds: times }),

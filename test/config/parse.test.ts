@@ -29,6 +29,7 @@ describe('a valid configuration', () => {
       tail: {
         intervalMilliseconds: 1_000,
         maxIntervalMilliseconds: 15_000,
+        jitter: 0.2,
         overlapMilliseconds: 30_000,
         reorderMilliseconds: 2_000,
         drainMilliseconds: [2_000, 6_000, 12_000],
@@ -133,7 +134,10 @@ describe('a valid configuration', () => {
     const { tail, redis, sources } = parse({
       tail: { interval: '500ms', drain: ['1s', '5s'], maxDuration: '1h' },
       redis: { url: 'rediss://me:hush@redis.example.com:6380/2', prefix: 'logs', leaseTtl: '5s' },
-      sources: { first: { ...MINIMAL, tail: { interval: '2s', maxInterval: '1m', drain: ['3s'] } }, second: MINIMAL },
+      sources: {
+        first: { ...MINIMAL, tail: { interval: '2s', maxInterval: '1m', jitter: 0, drain: ['3s'] } },
+        second: MINIMAL,
+      },
     });
     expect(tail).toMatchObject({
       intervalMilliseconds: 500,
@@ -147,7 +151,7 @@ describe('a valid configuration', () => {
       leaseMilliseconds: 5_000,
     });
     expect(sources.map((source) => source.tail)).toEqual([
-      { intervalMilliseconds: 2_000, maxIntervalMilliseconds: 60_000, drainMilliseconds: [3_000] },
+      { intervalMilliseconds: 2_000, maxIntervalMilliseconds: 60_000, jitter: 0, drainMilliseconds: [3_000] },
       {},
     ]);
   });
@@ -159,8 +163,11 @@ describe('a valid configuration', () => {
     ['tail.drain', { tail: { drain: ['5s', '1s'] } }],
     ['tail.maxInterval', { tail: { interval: '20s' } }],
     ['tail.interval', { tail: { interval: 2 } }],
+    ['tail.jitter', { tail: { jitter: 1.5 } }],
+    ['sources.first.tail.interval', { sources: { first: { ...MINIMAL, tail: { interval: '20s' } } } }],
+    ['sources.first.tail.maxInterval', { sources: { first: { ...MINIMAL, tail: { maxInterval: '500ms' } } } }],
   ])('is wrong where %s is, and no secret is told', (key, part) => {
-    const problems = problemsOf({ ...part, sources: { first: MINIMAL } });
+    const problems = problemsOf({ sources: { first: MINIMAL }, ...part });
     expect(problems.map((problem) => problem.key)).toEqual([key]);
     expect(JSON.stringify(problems)).not.toContain('hush');
   });

@@ -36,6 +36,7 @@ export type SourceTailSettings = Partial<
     TailSettings,
     | 'intervalMilliseconds'
     | 'maxIntervalMilliseconds'
+    | 'jitter'
     | 'overlapMilliseconds'
     | 'reorderMilliseconds'
     | 'drainMilliseconds'
