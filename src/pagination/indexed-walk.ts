@@ -101,7 +101,7 @@ export class IndexedWalk<T extends Ordered> {
     if (this.#step === 1 && !this.#touches(page, next)) return true;
     this.#list.renew();
     const again = await this.get(index);
-    return sameRows(page, again);
+    return sameRows(page, again) && !mayHideShift(page, again);
   }
 
   /** Rows in the walk's direction, each with the page that it is on. */
@@ -233,6 +233,21 @@ function compare(a: bigint, b: bigint): number {
 function sameRows<T extends Ordered>(a: IndexedPage<T>, b: IndexedPage<T>): boolean {
   if (a.rows.length > b.rows.length) return false;
   return a.rows.every((row, i) => sameRow(row, b.rows[i]));
+}
+
+/**
+ * Could rows have been pushed through the page although it says the same as before? Rows that nobody can tell
+ * apart may have been, by as many places as rows were inserted.
+ */
+function mayHideShift<T extends Ordered>(page: IndexedPage<T>, again: IndexedPage<T>): boolean {
+  const { rows } = page;
+  const counted = page.total !== null && again.total !== null;
+  const most = counted ? again.total - page.total : rows.length - 1;
+  if (rows.length === 0) return false;
+  if (most >= rows.length) return true;
+  return Array.from({ length: Math.max(0, most) }, (_, i) => i + 1).some((by) =>
+    rows.slice(by).every((row, i) => sameRow(row, rows[i])),
+  );
 }
 
 function sameRow(a: object, b: object | undefined): boolean {

@@ -40,8 +40,11 @@ class Store {
   /** What a call waits for before it looks at the lines: answers need not come in the order of their calls. */
   arrive: (() => Promise<void>) | null = null;
 
-  constructor(lines: readonly RawLine[]) {
-    this.lines = sortByTime(lines);
+  readonly #as: (line: RawLine) => RawLine;
+
+  constructor(lines: readonly RawLine[], as: (line: RawLine) => RawLine = (line) => line) {
+    this.#as = as;
+    this.lines = sortByTime(lines.map(as));
   }
 
   async asked(): Promise<void> {
@@ -51,7 +54,7 @@ class Store {
 
   add(lines: readonly RawLine[]): void {
     // New lines of an instant come after those that are there: ties keep their native order.
-    this.lines = sortByTime([...this.lines, ...lines]);
+    this.lines = sortByTime([...this.lines, ...lines.map(this.#as)]);
   }
 
   /** Copies: a scheme may write tie-breaks onto what it is given. */
@@ -99,7 +102,8 @@ export function tokenNative(
   lines: readonly RawLine[],
   options: { limit: number; addressable: boolean; expiring?: boolean; maxWalk?: number },
 ): FakeNative {
-  const store = new Store(lines);
+  // Its lines have no names: two that say the same are the same to whoever reads them.
+  const store = new Store(lines, ({ id: _id, ...line }) => ({ ...line, id: '' }));
   const { limit } = options;
   let generation = 0;
   const tokenOf = (page: number): string =>
