@@ -242,12 +242,13 @@ function sameRows<T extends Ordered>(a: IndexedPage<T>, b: IndexedPage<T>): bool
 function mayHideShift<T extends Ordered>(page: IndexedPage<T>, again: IndexedPage<T>): boolean {
   const { rows } = page;
   const counted = page.total !== null && again.total !== null;
-  const most = counted ? again.total - page.total : rows.length - 1;
-  if (rows.length === 0) return false;
-  if (most >= rows.length) return true;
-  return Array.from({ length: Math.max(0, most) }, (_, i) => i + 1).some((by) =>
-    rows.slice(by).every((row, i) => sameRow(row, rows[i])),
-  );
+  const most = Math.min(counted ? again.total - page.total : rows.length - 1, again.rows.length);
+  return Array.from({ length: Math.max(0, most) }, (_, i) => i + 1).some((by) => {
+    const pushed = again.rows.slice(by, by + rows.length);
+    return pushed.length === 0
+      ? rows.every((row) => sameRow(row, rows[0]))
+      : pushed.every((row, i) => sameRow(row, rows[i]));
+  });
 }
 
 function sameRow(a: object, b: object | undefined): boolean {
