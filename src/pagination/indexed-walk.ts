@@ -4,6 +4,7 @@ import type { IndexedList, IndexedPage } from './indexed-pages.ts';
 import { locatePage } from './locate.ts';
 import type { PageSpan } from './locate.ts';
 import type { Hint, ReadRequest, Unplaced } from './partition.ts';
+import { standStill } from './still-rows.ts';
 import type { NativeRow } from './tie-groups.ts';
 
 /** How many pages are asked for side by side. */
@@ -101,7 +102,7 @@ export class IndexedWalk<T extends Ordered> {
     if (this.#step === 1 && !this.#touches(page, next)) return true;
     this.#list.renew();
     const again = await this.get(index);
-    return sameRows(page, again) && !mayHideShift(page, again);
+    return standStill(page, again);
   }
 
   /** Rows in the walk's direction, each with the page that it is on. */
@@ -228,38 +229,6 @@ function sortedRows<T extends Ordered>(rows: readonly Unplaced<T>[], order: 'asc
 
 function compare(a: bigint, b: bigint): number {
   return a === b ? 0 : a < b ? -1 : 1;
-}
-
-function sameRows<T extends Ordered>(a: IndexedPage<T>, b: IndexedPage<T>): boolean {
-  if (a.rows.length > b.rows.length) return false;
-  return a.rows.every((row, i) => sameRow(row, b.rows[i]));
-}
-
-/**
- * Could rows have been pushed through the page although it says the same as before? Rows that nobody can tell
- * apart may have been, by as many places as rows were inserted.
- */
-function mayHideShift<T extends Ordered>(page: IndexedPage<T>, again: IndexedPage<T>): boolean {
-  const { rows } = page;
-  const counted = page.total !== null && again.total !== null;
-  const most = Math.min(counted ? again.total - page.total : rows.length - 1, again.rows.length);
-  return Array.from({ length: Math.max(0, most) }, (_, i) => i + 1).some((by) => {
-    const pushed = again.rows.slice(by, by + rows.length);
-    return pushed.length === 0
-      ? rows.every((row) => sameRow(row, rows[0]))
-      : pushed.every((row, i) => sameRow(row, rows[i]));
-  });
-}
-
-function sameRow(a: object, b: object | undefined): boolean {
-  return b !== undefined && textOfRow(a) === textOfRow(b);
-}
-
-function textOfRow(row: object): string {
-  // The tie is ours and is put on rows that have been placed; times are bigints.
-  return JSON.stringify(row, (name, value: unknown) =>
-    name === 'tie' ? undefined : typeof value === 'bigint' ? String(value) : value,
-  );
 }
 
 function firstNumber(hint: Hint | null): number | null {
