@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Fault, SandboxLine, VendorServer } from '../../src/sandbox/types.ts';
 import { eventually, follow, multiset } from './follower.ts';
 import type { Follower, Line } from './follower.ts';
+import { outOfOrder } from './semantics/followers.ts';
 import { openStand } from './stand.ts';
 import { fresh, TAILED, texts } from './vendors.ts';
 
@@ -41,17 +42,6 @@ function grow({ simulation }: VendorServer, key: string) {
       clearInterval(timer);
     },
   };
-}
-
-/** Lines that come before one that was there already, without being marked as late. */
-function outOfOrder(lines: readonly Line[]): Line[] {
-  let furthest = '';
-  return lines.filter(({ late, timestamp }) => {
-    const at = timestamp.replace(/(?:\.(\d+))?Z$/, (_, digits: string = '') => `.${digits.padEnd(9, '0')}`);
-    const isOlder = at < furthest;
-    if (!isOlder) furthest = at;
-    return isOlder && !late;
-  });
 }
 
 describe.concurrent('a client whose connection breaks at any moment, resuming with its last cursor', () => {
