@@ -4,11 +4,22 @@ import type { LogEntry } from '../../src/domain/log-entry.ts';
 import { formatInstant } from '../../src/domain/time.ts';
 import { NO_SEVERITY } from '../../src/domain/severity.ts';
 import type { FederatedSource } from '../../src/federation/source.ts';
+import type { TailSettings } from '../../src/federation/tail/settings.ts';
 import type { Batch, Partition, ReadRequest } from '../../src/pagination/partition.ts';
 import type { Connector } from '../../src/vendors/connector.ts';
 import type { Job } from '../../src/domain/job.ts';
 import type { Ordered } from '../../src/domain/ordered.ts';
 import type { FakeNative, Line } from '../pagination/fake-natives.ts';
+
+/** Polls that follow each other in milliseconds instead of seconds, with small batches. */
+export const FAST: Partial<TailSettings> = {
+  intervalMilliseconds: 2,
+  maxIntervalMilliseconds: 8,
+  refreshMilliseconds: 1,
+  reorderMilliseconds: 0,
+  drainMilliseconds: [4],
+  batchSize: 10,
+};
 
 /** A source whose jobs are in-memory natives; `failing` partitions throw on their next reads. */
 export interface FakeSource extends FederatedSource {

@@ -7,18 +7,12 @@ import { createFederation } from '../../src/federation/create-federation.ts';
 import type { TailSettings } from '../../src/federation/tail/settings.ts';
 import { keysetNative, offsetNative, timeNative, tokenNative, wholeNative } from '../pagination/fake-natives.ts';
 import type { FakeNative, RawLine } from '../pagination/fake-natives.ts';
-import { fakeSource } from './fake-sources.ts';
+import { FAST, fakeSource } from './fake-sources.ts';
 import type { FakeSource } from './fake-sources.ts';
 
 const RUNS = process.env['DEEP'] === '1' ? 1_000 : 60;
 const LEVELS = ['debug', 'info'];
-const FAST: Partial<TailSettings> = {
-  intervalMilliseconds: 2,
-  maxIntervalMilliseconds: 8,
-  refreshMilliseconds: 1,
-  reorderMilliseconds: 0,
-  drainMilliseconds: [4, 8, 16],
-};
+const TAIL: Partial<TailSettings> = { ...FAST, drainMilliseconds: [4, 8, 16] };
 
 let counter = 0;
 
@@ -131,8 +125,7 @@ describe('a tail', () => {
           const jobs = made.map(({ maker, lines }, index) => ({ key: `job${index}`, native: maker(write(lines)) }));
           const source = fakeSource('a', Object.fromEntries(jobs.map(({ key, native }) => [key, [native]])));
           for (const { key } of jobs) source.statuses.set(key, 'RUNNING');
-          const federations = (): Federation =>
-            createFederation([source], { tail: { ...FAST, batchSize: 10, cursorLines } });
+          const federations = (): Federation => createFederation([source], { tail: { ...TAIL, cursorLines } });
           const following = followToEnd(federations, jobs, { tail: 1000 }, leaves);
           for (const [i, { job, lines, wait }] of arrivals.entries()) {
             await pause(wait);

@@ -5,16 +5,8 @@ import { createFederation } from '../../../src/federation/create-federation.ts';
 import type { TailSettings } from '../../../src/federation/tail/settings.ts';
 import { keysetNative, offsetNative } from '../../pagination/fake-natives.ts';
 import type { FakeNative, RawLine } from '../../pagination/fake-natives.ts';
-import { fakeSource } from '../fake-sources.ts';
+import { FAST, fakeSource } from '../fake-sources.ts';
 
-const FAST: Partial<TailSettings> = {
-  intervalMilliseconds: 2,
-  maxIntervalMilliseconds: 8,
-  refreshMilliseconds: 1,
-  reorderMilliseconds: 0,
-  drainMilliseconds: [4],
-  batchSize: 10,
-};
 const SECOND = 1_000_000_000n;
 const HOUR = 3_600n * SECOND;
 

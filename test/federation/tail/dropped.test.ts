@@ -7,16 +7,8 @@ import type { TailSettings } from '../../../src/federation/tail/settings.ts';
 import { timeNative } from '../../pagination/fake-natives.ts';
 import type { FakeNative, RawLine } from '../../pagination/fake-natives.ts';
 import { waitFor } from '../../redis/wait-for.ts';
-import { fakeSource } from '../fake-sources.ts';
+import { FAST, fakeSource } from '../fake-sources.ts';
 
-const FAST: Partial<TailSettings> = {
-  intervalMilliseconds: 2,
-  maxIntervalMilliseconds: 8,
-  refreshMilliseconds: 1,
-  reorderMilliseconds: 0,
-  drainMilliseconds: [4],
-  batchSize: 10,
-};
 const SECOND = 1_000_000_000n;
 const now = BigInt(Date.now()) * 1_000_000n;
 const line = (time: bigint): RawLine => ({ time, id: `l${time}`, text: 'l', level: 'info' });
