@@ -1,48 +1,25 @@
-import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium } from 'playwright-core';
-import type { BrowserContext, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CHROMIUM, HAS_NO_BROWSER, openBrowser } from '../browser.ts';
+import type { TestBrowser } from '../browser.ts';
 import { liveFederation } from './live-tail.ts';
 import { start } from './start.ts';
 
-const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
-
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
-// On a build server a missing browser is a failure; on a desk it is said, and the test is left out.
-describe.skipIf(!existsSync(CHROMIUM) && !process.env['CI'])(`GraphiQL in a browser (${CHROMIUM})`, () => {
-  let browser: BrowserContext;
-  let profile: string;
+describe.skipIf(HAS_NO_BROWSER)(`GraphiQL in a browser (${CHROMIUM})`, () => {
+  let browser: TestBrowser;
 
   beforeAll(async () => {
-    profile = await mkdtemp(join(tmpdir(), 'tributary-chromium-'));
-    browser = await chromium.launchPersistentContext(profile, {
-      executablePath: CHROMIUM,
-      headless: true,
-      args: FLAGS,
-      viewport: { width: 1400, height: 900 },
-    });
+    browser = await openBrowser();
   });
 
   afterAll(async () => {
     await browser.close();
-    await rm(profile, { recursive: true, force: true });
   });
 
   /** Opens a page that reaches this server only, and writes down what else it asked for. */
   async function open(url: string): Promise<{ page: Page; strangers: string[]; problems: string[] }> {
-    const page = await browser.newPage();
+    const page = await browser.context.newPage();
     const strangers: string[] = [];
     const problems: string[] = [];
     page.on('pageerror', (error) => problems.push(error.message));
@@ -98,7 +75,7 @@ describe.skipIf(!existsSync(CHROMIUM) && !process.env['CI'])(`GraphiQL in a brow
     await answers(page, '"message": "line 1"');
     live.line(2);
     await answers(page, '"message": "line 2"');
-    await page.screenshot({ path: process.env['SCREENSHOT'] ?? join(profile, 'graphiql.png') });
+    await page.screenshot({ path: process.env['SCREENSHOT'] ?? join(browser.folder, 'graphiql.png') });
 
     await page.locator('.graphiql-execute-button').click();
     await live.listening(0);

@@ -1,17 +1,12 @@
-import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { chromium } from 'playwright-core';
-import type { BrowserContext, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CHROMIUM, HAS_NO_BROWSER, openBrowser } from '../../browser.ts';
+import type { TestBrowser } from '../../browser.ts';
 import { simulateNemo } from '../../../src/sandbox/nemo/index.ts';
 import { eventually, follow } from '../follower.ts';
 import { fresh } from '../vendors.ts';
 import { polled, untilAllHave } from './followers.ts';
 import { stand } from './swift-stand.ts';
-
-const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 
 function subscription(job: string, from: string): string {
   return `subscription Follow {
@@ -19,29 +14,20 @@ function subscription(job: string, from: string): string {
   }`;
 }
 
-// On a build server a missing browser is a failure; on a desk it is said, and the test is left out.
-describe.skipIf(!existsSync(CHROMIUM) && !process.env['CI'])(`a tail in a browser (${CHROMIUM})`, () => {
-  let browser: BrowserContext;
-  let profile: string;
+describe.skipIf(HAS_NO_BROWSER)(`a tail in a browser (${CHROMIUM})`, () => {
+  let browser: TestBrowser;
 
   beforeAll(async () => {
-    profile = await mkdtemp(join(tmpdir(), 'tributary-chromium-'));
-    browser = await chromium.launchPersistentContext(profile, {
-      executablePath: CHROMIUM,
-      headless: true,
-      args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
-      viewport: { width: 1400, height: 900 },
-    });
+    browser = await openBrowser();
   });
 
   afterAll(async () => {
     await browser.close();
-    await rm(profile, { recursive: true, force: true });
   });
 
   /** Opens GraphiQL with the subscription and presses its button until somebody follows. */
   async function run(url: string, query: string, begun: () => boolean): Promise<{ page: Page; messages: string[] }> {
-    const page = await browser.newPage();
+    const page = await browser.context.newPage();
     const messages: string[] = [];
     page.on('websocket', (socket) => {
       socket.on('framereceived', ({ payload }) => {
