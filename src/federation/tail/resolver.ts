@@ -34,9 +34,15 @@ export class Resolver {
     const { sums } = state;
     if (sums === null) return new Known(state);
     const lines = new Map<string, PlacedLine>();
-    if (!(await this.#readPast(state, sums, lines))) return new Known(state, sums.last);
+    const names = new Set(state.names);
+    const take = ({ digest, position }: PlacedLine): void => {
+      if (position.time > sums.last || !isBehindPlace(state.place, position)) return;
+      // Those that have a name are not in the sums.
+      if (!names.has(digest.text)) lines.set(digest.text, { digest, position });
+    };
+    if (!(await this.#readPast(state, sums, take, lines))) return new Known(state, sums.last);
     for (let look = 1; ; look += 1) {
-      this.#takeWindows(state, sums, lines);
+      this.#takeWindows(sums, take);
       const { known, unclear } = tellApart(sums, [...lines.values()]);
       const isWhole = known.length === sums.count;
       if (!isWhole && look < LOOKS && !this.#options.waiting.isOver()) {
@@ -52,14 +58,19 @@ export class Resolver {
   }
 
   /** What lies before the windows. False: that can't be read. */
-  async #readPast(state: TailState, sums: LineSums, lines: Map<string, PlacedLine>): Promise<boolean> {
+  async #readPast(
+    state: TailState,
+    sums: LineSums,
+    take: (line: PlacedLine) => void,
+    taken: ReadonlyMap<string, PlacedLine>,
+  ): Promise<boolean> {
     const { lanes, past, waiting } = this.#options;
     let { place } = state;
     while (lanes.beginBehind(place)) {
-      if (waiting.isOver() || lines.size > 4 * sums.count) return false;
+      if (waiting.isOver() || taken.size > 4 * sums.count) return false;
       const page = await past.read(place);
       if (page.isRefused) return false;
-      for (const line of page.lines) this.#take(state, sums, line, lines);
+      for (const line of page.lines) take(line);
       place = page.place ?? place;
       const isPast = place.position.time > sums.last && place.marks.every(({ at }) => at === undefined);
       if (!page.failed && (isPast || !page.more)) break;
@@ -67,18 +78,11 @@ export class Resolver {
     return true;
   }
 
-  #takeWindows(state: TailState, sums: LineSums, lines: Map<string, PlacedLine>): void {
+  #takeWindows({ last }: LineSums, take: (line: PlacedLine) => void): void {
     for (const lane of this.#options.lanes.all) {
-      for (const line of lane.knownUpTo(sums.last)) {
-        if (this.#options.accepts(line.entry)) this.#take(state, sums, lane.placed(line), lines);
+      for (const line of lane.knownUpTo(last)) {
+        if (this.#options.accepts(line.entry)) take(lane.placed(line));
       }
     }
-  }
-
-  #take(state: TailState, { last }: LineSums, line: PlacedLine, lines: Map<string, PlacedLine>): void {
-    const { digest, position } = line;
-    if (position.time > last || !isBehindPlace(state.place, position)) return;
-    // Those that have a name are not in the sums.
-    if (!state.names.includes(digest.text)) lines.set(digest.text, { digest, position });
   }
 }
