@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { LogEntry } from '../../domain/log-entry.ts';
 import type { PlacedLine } from './delivery.ts';
 import type { HistoryReader } from './history-reader.ts';
@@ -46,7 +45,7 @@ export class Resolver {
       const { known, unclear } = tellApart(sums, [...lines.values()]);
       const isWhole = known.length === sums.count;
       if (!isWhole && look < LOOKS && !this.#options.waiting.isOver()) {
-        await pause(this.#options.tail.intervalMilliseconds);
+        await this.#options.waiting.pause(this.#options.tail.intervalMilliseconds);
         continue;
       }
       // What is not here yet may come, and nobody will know it again.

@@ -1,3 +1,5 @@
+import { setTimeout as after } from 'node:timers/promises';
+
 /** Waits for something to happen, and for the end of the time that there is. */
 export class Waiting {
   readonly #leave: AbortSignal;
@@ -50,6 +52,11 @@ export class Waiting {
         resolve();
       };
     });
+  }
+
+  /** For that long, or until it is time to leave. */
+  async pause(milliseconds: number): Promise<void> {
+    await after(milliseconds, undefined, { signal: this.#leave }).catch(() => undefined);
   }
 
   readonly #onLeave = (): void => {
