@@ -1,11 +1,9 @@
-import type { GraphQLResolveInfo } from 'graphql';
 import { stripAnsi, toValidUnicode, truncate } from '../src/domain/ansi.ts';
 import { TributaryError } from '../src/domain/errors.ts';
 import type { JobRef } from '../src/domain/job.ts';
 import { severityOf } from '../src/domain/severity.ts';
 import type { LogSeverity, SeveritySource } from '../src/domain/severity.ts';
 import type { LogNode } from '../src/federation/api.ts';
-import { besideField } from './beside-field.ts';
 import { partReference } from './part.ts';
 import type { PartNode } from './part.ts';
 
@@ -51,21 +49,27 @@ export function entrySeveritySource(entry: LogNode): SeveritySource {
 }
 
 export function entryMessage(entry: LogNode, { ansi, maxLength }: MessageArguments): string {
-  const text = toValidUnicode(ansi === 'RAW' ? entry.message : stripAnsi(entry.message));
-  if (maxLength === null || maxLength === undefined) return text;
-  if (maxLength < 0) throw new TributaryError('BAD_USER_INPUT', '"maxLength" must not be negative.');
-  return truncate(text, maxLength);
+  const text = toValidUnicode(textOf(entry, ansi));
+  const length = lengthOf(maxLength);
+  return length === null ? text : truncate(text, length);
 }
 
-/** Was any `message` that is selected beside this field cut? */
-export function entryMessageTruncated(
-  entry: LogNode,
-  _args: object,
-  _context: unknown,
-  info: GraphQLResolveInfo,
-): boolean {
-  return besideField(info, 'message').some(({ ansi, maxLength }) => {
-    if (typeof maxLength !== 'number') return false;
-    return (ansi === 'RAW' ? entry.message : stripAnsi(entry.message)).length > maxLength;
-  });
+/** Does `message` with the same arguments leave something out? */
+export function entryMessageTruncated(entry: LogNode, { ansi, maxLength }: MessageArguments): boolean {
+  const length = lengthOf(maxLength);
+  return length !== null && textOf(entry, ansi).length > length;
+}
+
+export function entryMessageLength(entry: LogNode, { ansi }: Pick<MessageArguments, 'ansi'>): number {
+  return textOf(entry, ansi).length;
+}
+
+function textOf({ message }: LogNode, ansi: MessageArguments['ansi']): string {
+  return ansi === 'RAW' ? message : stripAnsi(message);
+}
+
+function lengthOf(maxLength: number | null | undefined): number | null {
+  if (maxLength === null || maxLength === undefined) return null;
+  if (maxLength < 0) throw new TributaryError('BAD_USER_INPUT', '"maxLength" must not be negative.');
+  return maxLength;
 }

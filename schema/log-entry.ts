@@ -14,6 +14,24 @@ const AnsiModeType = enumType<'STRIP' | 'RAW'>('AnsiMode', 'What to do with term
   RAW: 'Leave everything as the vendor sent it. Escape it before you print it on a terminal.',
 });
 
+/** What `message` and the fields about it take alike: with the same arguments they speak of the same text. */
+const textArguments = builder.args((t) => ({
+  ansi: t.field({
+    type: AnsiModeType,
+    defaultValue: 'STRIP',
+    description: 'Terminal escape sequences: out or as they are.',
+  }),
+}));
+
+const messageArguments = {
+  ...textArguments,
+  ...builder.args((t) => ({
+    maxLength: t.int({
+      description: 'At most this many UTF-16 code units; the whole message by default. Never cuts a character in two.',
+    }),
+  })),
+};
+
 LogEntryType.implement({
   description: 'One line of a log. It names the attempt, step and task that the vendor names; nothing is invented.',
   interfaces: [builder.nodeInterfaceRef()],
@@ -64,22 +82,20 @@ LogEntryType.implement({
     }),
     message: t.string({
       description: 'What it says.',
-      args: {
-        ansi: t.arg({
-          type: AnsiModeType,
-          defaultValue: 'STRIP',
-          description: 'Terminal escape sequences: out or as they are.',
-        }),
-        maxLength: t.arg.int({
-          description:
-            'At most this many UTF-16 code units; the whole message by default. Never cuts a character in two.',
-        }),
-      },
+      args: messageArguments,
       resolve: entry.entryMessage,
     }),
     messageTruncated: t.boolean({
-      description: 'Was a `message` that is selected beside this field cut by its `maxLength`?',
+      description:
+        'Does `message` leave something out when it has the same `maxLength` and `ansi`? Give both fields the same arguments.',
+      args: messageArguments,
       resolve: entry.entryMessageTruncated,
+    }),
+    messageLength: t.int({
+      description:
+        'How long the whole `message` is with the same `ansi`, in UTF-16 code units: the unit of `maxLength`, and of `length` in JavaScript.',
+      args: textArguments,
+      resolve: entry.entryMessageLength,
     }),
     exceptions: t.expose('exceptions', {
       type: [LogExceptionType],

@@ -45,7 +45,7 @@ query Merged($jobs: [ID!]!, $after: String) {
   logs(jobs: $jobs, first: 50, after: $after, filter: { minSeverity: INFO }) {
     edges {
       cursor
-      node { timestamp severity severityText job { key source { name } } message(maxLength: 400) messageTruncated }
+      node { timestamp severity severityText job { key source { name } } message(maxLength: 400) messageTruncated(maxLength: 400) }
     }
     pageInfo { hasNextPage endCursor }
     failures { source code message }

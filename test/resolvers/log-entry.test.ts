@@ -1,4 +1,8 @@
+import { defaultFieldResolver } from 'graphql';
+import type { GraphQLObjectType, GraphQLResolveInfo } from 'graphql';
 import { describe, expect, it } from 'vitest';
+import { schema } from '../../schema/index.ts';
+import { createContext } from '../../src/context.ts';
 import type { LogNode } from '../../src/federation/api.ts';
 import { encodeNodeId } from '../../src/federation/node-id.ts';
 import { fakeConnection, fakeEntry, fakeFederation } from './fake-federation.ts';
@@ -78,38 +82,62 @@ describe.each(Object.entries(EXECUTORS))('a log entry, %s', (_name, run) => {
     expect(node).toEqual({ message: 'red alert', raw: '\u001b[31mred\u001b[0m alert', short: 'red a' });
   });
 
-  it.each([
-    ['message messageTruncated', {}, false],
-    ['message(maxLength: 9) messageTruncated', {}, false],
-    ['message(maxLength: 8) messageTruncated', {}, true],
-    ['message(maxLength: 9, ansi: RAW) messageTruncated', {}, true],
-    ['message(maxLength: $n) messageTruncated', { n: 3 }, true],
-    ['message(maxLength: $n) messageTruncated', { n: 300 }, false],
-    ['... { message(maxLength: 3) } ... on LogEntry { messageTruncated }', {}, true],
-  ])('says of %s with %j that it was cut: %s', async (selection, variables, truncated) => {
-    const { node } = await first(federationWith({ message: '\u001b[31mred\u001b[0m alert' }), selection, variables);
-    expect(node).toMatchObject({ messageTruncated: truncated });
-  });
-
-  it('looks for the cut message through named fragments, at its own place only', async () => {
-    const query = `{
-      a: job(source: "up", key: "a") { logs { nodes { ...Cut ...Whether } } }
-      b: job(source: "up", key: "a") { logs { nodes { message messageTruncated } } }
-    } fragment Cut on LogEntry { message(maxLength: 1) } fragment Whether on LogEntry { messageTruncated }`;
-    expect((await run(federationWith({}), query)).data).toEqual({
-      a: { logs: { nodes: [{ message: 'l', messageTruncated: true }] } },
-      b: { logs: { nodes: [{ message: 'line 0', messageTruncated: false }] } },
+  it('says of each way to ask for the message whether that is cut, and how long the message is', async () => {
+    const { node, errors } = await first(
+      federationWith({ message: '\u001b[31mred\u001b[0m alert' }),
+      `whole: messageTruncated
+       exact: messageTruncated(maxLength: 9)
+       short: messageTruncated(maxLength: 8)
+       none: messageTruncated(maxLength: 0)
+       raw: messageTruncated(ansi: RAW, maxLength: 9)
+       rawExact: messageTruncated(ansi: RAW, maxLength: 18)
+       byVariable: messageTruncated(maxLength: $n)
+       messageLength
+       rawLength: messageLength(ansi: RAW)`,
+      { n: 3 },
+    );
+    expect(errors).toEqual([]);
+    expect(node).toEqual({
+      whole: false,
+      exact: false,
+      short: true,
+      none: true,
+      raw: true,
+      rawExact: false,
+      byVariable: true,
+      messageLength: 9,
+      rawLength: 18,
     });
   });
 
-  it('refuses a negative length', async () => {
-    const { data, errors } = await run(
-      federationWith({}),
-      '{ job(source: "up", key: "a") { logs { nodes { message(maxLength: -1) } } } }',
+  it('judges a cut by the arguments of the field itself, not by what else is selected', async () => {
+    const { node } = await first(
+      federationWith({ message: 'a long message' }),
+      `left: message(maxLength: 3) @include(if: false) whole: message messageTruncated
+       cut: message(maxLength: 3) isCut: messageTruncated(maxLength: 3)`,
     );
-    expect(data).toEqual({ job: { logs: null } });
-    expect(errors.map(({ code }) => code)).toEqual(['BAD_USER_INPUT']);
+    expect(node).toEqual({ whole: 'a long message', messageTruncated: false, cut: 'a l', isCut: true });
   });
+
+  it('counts what is out of the basic plane as two code units, and cuts before half of it', async () => {
+    const { node } = await first(
+      federationWith({ message: 'ab🚀' }),
+      'messageLength message(maxLength: 3) messageTruncated(maxLength: 3) whole: messageTruncated(maxLength: 4)',
+    );
+    expect(node).toEqual({ messageLength: 4, message: 'ab', messageTruncated: true, whole: false });
+  });
+
+  it.each(['message(maxLength: -1)', 'messageTruncated(maxLength: -1)'])(
+    'refuses the negative length of %s',
+    async (field) => {
+      const { data, errors } = await run(
+        federationWith({}),
+        `{ job(source: "up", key: "a") { logs { nodes { ${field} } } } }`,
+      );
+      expect(data).toEqual({ job: { logs: null } });
+      expect(errors.map(({ code }) => code)).toEqual(['BAD_USER_INPUT']);
+    },
+  );
 
   it('shows exceptions and attributes as they are', async () => {
     const exceptions = [{ type: 'ValueError', message: null, frames: [{ file: 'a.py', line: 3, function: null }] }];
@@ -119,4 +147,21 @@ describe.each(Object.entries(EXECUTORS))('a log entry, %s', (_name, run) => {
     );
     expect(node).toEqual({ exceptions, attributes: { worker: { id: 7 } } });
   });
+});
+
+it('no field of a line depends on what is selected beside it, so that a cache may keep each by its arguments', async () => {
+  const federation = federationWith();
+  const context = createContext(federation, { signal: new AbortController().signal, authorization: null });
+  const entry = fakeEntry(JOB, 1, { attemptKey: 'one', taskKey: 'three' });
+  const lookedAt: string[] = [];
+  for (const field of Object.values((schema.getType('LogEntry') as GraphQLObjectType).getFields())) {
+    const info = new Proxy({} as GraphQLResolveInfo, {
+      get: (_target, name) => lookedAt.push(`${field.name} looks at ${String(name)}`),
+    });
+    await (field.resolve ?? defaultFieldResolver)(entry, {}, context, {
+      fieldName: field.name,
+      __proto__: info,
+    } as never);
+  }
+  expect(lookedAt).toEqual([]);
 });
