@@ -25,6 +25,11 @@ export interface Job extends JobRef, Stateful, Lifetimes {
   readonly name: string;
   /** What the vendor says beside this, without secrets and identities. */
   readonly attributes: JsonObject | null;
+  /**
+   * The vendor last changed its record of the job at this time (RFC 3339 UTC): a finished job ended no later.
+   * Only where the vendor does not say when the job ended.
+   */
+  readonly changedAt?: string | undefined;
 }
 
 /** A part of a job. It has a place in the order in which the job's parts are listed (oldest first). */

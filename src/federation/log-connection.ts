@@ -3,7 +3,6 @@ import { TributaryError } from '../domain/errors.ts';
 import type { LogEntry, LogScope } from '../domain/log-entry.ts';
 import type { LogFilter } from '../domain/log-filter.ts';
 import { isFinished } from '../domain/status.ts';
-import { parseInstant } from '../domain/time.ts';
 import type { LogReading } from '../vendors/connector.ts';
 import type { LogArguments, LogConnection, LogNode, SourceFailure, SourceScope } from './api.ts';
 import { checkTimeBounds } from './arguments.ts';
@@ -14,6 +13,7 @@ import { checkLogFilter, entryPredicate, filterKey } from './log-filter.ts';
 import type { EntryPredicate } from './log-filter.ts';
 import { LogEntryNode } from './log-node.ts';
 import { failedScope } from './failed-scope.ts';
+import { endOfJob } from './job-end.ts';
 import type { Slot } from './merged-place.ts';
 import { MergedConnection } from './merged-connection.ts';
 import type { MergedPage } from './merged-page.ts';
@@ -183,9 +183,8 @@ class FederatedLogs implements LogConnection {
     const job = await jobLoader(source, this.#call).load(scope.job);
     if (job === null) throw notFound(source.name);
     if (!isFinished(job.status)) return false;
-    const finished = job.finishedAt === null ? null : parseInstant(job.finishedAt);
-    if (finished === null) return true;
-    return Date.now() - Number(finished.nanoseconds / 1_000_000n) >= this.#options.settleMilliseconds;
+    const ended = endOfJob(job);
+    return ended === null || Date.now() - ended >= this.#options.settleMilliseconds;
   }
 }
 

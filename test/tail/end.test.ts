@@ -4,12 +4,22 @@ import { simulateByteNite } from '../../src/sandbox/bytenite/index.ts';
 import { simulateNemo } from '../../src/sandbox/nemo/index.ts';
 import { simulateSap } from '../../src/sandbox/sap-job-scheduling/index.ts';
 import { simulateSoftwareOne } from '../../src/sandbox/softwareone/index.ts';
+import type { SimulatedVendor } from '../../src/sandbox/types.ts';
 import { eventually, follow, hasEnded, isLive, TAIL } from './follower.ts';
 import type { Follower } from './follower.ts';
 import { openStand, stand } from './stand.ts';
 import { fresh, texts } from './vendors.ts';
 
 const TRANSPORTS = ['WebSocket', 'SSE'] as const;
+
+const hourAgo = (): bigint => (BigInt(Date.now()) - 3_600_000n) * 1_000_000n;
+
+/** Vendors whose jobs end, with a clock that stood an hour ago when the job ended. */
+const ENDED_LONG_AGO: readonly (readonly [string, () => SimulatedVendor])[] = [
+  ['nemo', () => simulateNemo({ now: hourAgo })],
+  ['bytenite', () => simulateByteNite({ now: hourAgo })],
+  ['softwareone', () => simulateSoftwareOne({ now: () => Date.now() - 3_600_000 })],
+];
 
 function reasonOf({ events }: Follower): string | null {
   const last = events.at(-1);
@@ -29,6 +39,19 @@ describe.each(TRANSPORTS)('the end of a stream over %s', (transport) => {
     expect(reasonOf(follower)).toBe('JOB_FINISHED');
     expect(texts(follower.lines)).toEqual(texts(lines));
     expect(follower.problem).toBeNull();
+  });
+
+  it.each(ENDED_LONG_AGO)('comes at once for a job of %s that ended an hour ago', async (_vendor, vendor) => {
+    const service = await stand({ vendors: { one: vendor() }, tail: { drainMilliseconds: [600_000] } });
+    const { simulation } = service.vendors.one;
+    const key = simulation.createJob();
+    const lines = fresh(3, 3_600_000);
+    simulation.write(key, lines);
+    simulation.setStatus(key, 'SUCCEEDED');
+    const follower = follow(transport, service.url, { jobs: [service.id('one', key)], tail: 10 });
+    await follower.over;
+    expect(reasonOf(follower)).toBe('JOB_FINISHED');
+    expect(texts(follower.lines).sort()).toEqual(texts(lines).sort());
   });
 
   it('comes after the longest time that a stream may take, with a cursor to go on from', async () => {

@@ -1,9 +1,9 @@
 import { createCall } from '../../domain/call.ts';
 import type { Call } from '../../domain/call.ts';
 import { hasCode, TributaryError } from '../../domain/errors.ts';
+import { endOfJob } from '../job-end.ts';
 import type { LogEntry } from '../../domain/log-entry.ts';
 import { isFinished } from '../../domain/status.ts';
-import { parseInstant } from '../../domain/time.ts';
 import type { Partition } from '../../pagination/partition.ts';
 import { followedLog } from '../followed-log.ts';
 import type { FederatedSource } from '../source.ts';
@@ -231,7 +231,7 @@ export class Poller implements LocalDriver {
       throw new TributaryError('NOT_FOUND', `${source.name}: there is no such job.`, { source: source.name });
     }
     if (!isFinished(found.status)) this.#finishedAt = null;
-    else this.#finishedAt ??= begun ? Date.now() : (millisecondsOf(found.finishedAt) ?? Date.now());
+    else this.#finishedAt ??= begun ? Date.now() : (endOfJob(found) ?? Date.now());
     const { partitions, stretch } = await followedLog(source.connector, job, {}, call);
     this.#partitions = partitions;
     const gap = this.#stretches.see(stretch, sink.overlapStart());
@@ -271,9 +271,4 @@ export class Poller implements LocalDriver {
 /** Failures of a source that may pass: the feed waits and asks again. */
 function isPassing(error: unknown): error is TributaryError {
   return error instanceof TributaryError && error.code.startsWith('SOURCE_');
-}
-
-function millisecondsOf(text: string | null): number | null {
-  const instant = text === null ? null : parseInstant(text);
-  return instant === null ? null : Number(instant.nanoseconds / 1_000_000n);
 }

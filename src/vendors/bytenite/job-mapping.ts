@@ -34,7 +34,13 @@ export function jobOf(source: string, wire: WireJob): Job {
     startedAt: wire.startedAt?.text ?? null,
     finishedAt: (wire.endedAt ?? wire.completedAt)?.text ?? null,
     attributes: attributesOf(wire),
+    changedAt: lastStateChange(wire),
   };
+}
+
+function lastStateChange({ stateTimestamps }: WireJob): string | undefined {
+  const times = Object.values(stateTimestamps).filter((time) => time !== null);
+  return times.sort((a, b) => (a.nanoseconds < b.nanoseconds ? -1 : 1)).at(-1)?.text;
 }
 
 function attributesOf(wire: WireJob): JsonObject | null {

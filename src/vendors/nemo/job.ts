@@ -16,6 +16,7 @@ export function jobOf(source: string, workspace: string, wire: JobWire): Job {
     startedAt: null,
     finishedAt: null,
     attributes: attributesOf(workspace, wire),
+    changedAt: wire.updated_at?.text,
   };
 }
 

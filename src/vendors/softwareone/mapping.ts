@@ -33,7 +33,13 @@ export const SEVERITY_NUMBERS: Readonly<Record<string, number>> = {
 };
 
 export function jobOf(task: TaskWire, source: string): Job {
-  return { source, key: task.id, ...commonOf(task), attributes: attributesOf(task) };
+  return {
+    source,
+    key: task.id,
+    ...commonOf(task),
+    attributes: attributesOf(task),
+    changedAt: task.audit?.updated?.text,
+  };
 }
 
 export function taskOf(task: TaskWire): Task {

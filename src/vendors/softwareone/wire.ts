@@ -38,7 +38,7 @@ const event = z
   .transform((value) => value?.at ?? null);
 
 const audit = z
-  .object({ created: event, started: event, completed: event, failed: event })
+  .object({ created: event, updated: event, started: event, completed: event, failed: event })
   .nullish()
   .catch(null)
   .transform((value) => value ?? null);

@@ -136,6 +136,7 @@ describe('a job', () => {
       createdAt: '2026-02-09T22:12:45Z',
       startedAt: null,
       finishedAt: null,
+      changedAt: '2026-02-09T22:12:45.123456Z',
       attributes: {
         id: 'platform-job-1',
         workspace: 'default',
