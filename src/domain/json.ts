@@ -5,3 +5,94 @@ export type Json = string | number | boolean | null | readonly Json[] | JsonObje
 export interface JsonObject {
   readonly [key: string]: Json;
 }
+
+/** Sixteen digits in a row: shorter integers are exact as numbers. */
+const LONG_DIGITS = /\d{16}/;
+/** The escape of a surrogate. A text without it has no half of a pair: bytes that are UTF-8 hold none. */
+const SURROGATE_ESCAPE = /\\u[dD][89a-fA-F]/;
+const ESCAPES = /\\u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|\\u[dD][89a-fA-F][\da-fA-F]{2}|\\[^]/g;
+const INTEGER = /^-?(?:0|[1-9]\d*)$/;
+
+/**
+ * Parses JSON that a vendor sent. Throws a `SyntaxError` like `JSON.parse`, and differs from it in two ways:
+ * - an integer that a number cannot hold exactly comes as a string of its digits;
+ * - half of a surrogate pair becomes U+FFFD, so that every string of ours is valid Unicode.
+ *
+ * A text without sixteen digits in a row and without an escaped surrogate costs two scans by regular expressions.
+ */
+export function parseJson(text: string): Json {
+  const exact = LONG_DIGITS.test(text) ? withLongIntegersQuoted(text) : text;
+  // JSON.parse gives nothing but JSON.
+  return JSON.parse(SURROGATE_ESCAPE.test(exact) ? withPairsOnly(exact) : exact) as Json;
+}
+
+/** Puts quotes around the integers that a number cannot hold exactly. A malformed text stays malformed. */
+function withLongIntegersQuoted(text: string): string {
+  let out = '';
+  let copied = 0;
+  for (let at = 0; at < text.length;) {
+    const character = text.charCodeAt(at);
+    if (character === QUOTE) {
+      at = endOfString(text, at);
+    } else if (character === MINUS || (character >= ZERO && character <= NINE)) {
+      const end = endOfNumber(text, at);
+      const token = text.slice(at, end);
+      if (end - at >= 16 && isInexact(token) && isValue(text, at, end)) {
+        out += `${text.slice(copied, at)}"${token}"`;
+        copied = end;
+      }
+      at = end;
+    } else {
+      at += 1;
+    }
+  }
+  return out + text.slice(copied);
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const MINUS = 0x2d;
+const ZERO = 0x30;
+const NINE = 0x39;
+
+/** The index behind the string that begins at `start`; the text's end where it does not end. */
+function endOfString(text: string, start: number): number {
+  for (let at = text.indexOf('"', start + 1); at !== -1; at = text.indexOf('"', at + 1)) {
+    let backslashes = 0;
+    while (text.charCodeAt(at - 1 - backslashes) === BACKSLASH) backslashes += 1;
+    if (backslashes % 2 === 0) return at + 1;
+  }
+  return text.length;
+}
+
+function endOfNumber(text: string, start: number): number {
+  let end = start + 1;
+  while (isOfNumber(text.charCodeAt(end))) end += 1;
+  return end;
+}
+
+/** Digits, signs, the point and the exponent. */
+function isOfNumber(code: number): boolean {
+  return (code >= ZERO && code <= NINE) || (code >= 0x2b && code <= 0x2e && code !== 0x2c) || (code | 0x20) === 0x65;
+}
+
+function isInexact(token: string): boolean {
+  return INTEGER.test(token) && !Number.isSafeInteger(Number(token));
+}
+
+/** Does the token stand where JSON has a value? Quoted in another place it could make a malformed text valid. */
+function isValue(text: string, start: number, end: number): boolean {
+  let [before, after] = [start - 1, end];
+  while (isSpace(text.charCodeAt(before))) before -= 1;
+  while (isSpace(text.charCodeAt(after))) after += 1;
+  return '[,:'.includes(text.charAt(before)) && ',]}'.includes(text.charAt(after));
+}
+
+function isSpace(code: number): boolean {
+  return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
+}
+
+/** Replaces the escapes of surrogates that have no other half: matched alone, they are as long as one escape. */
+function withPairsOnly(text: string): string {
+  return text.replace(ESCAPES, (escape: string) => (escape.length === 6 ? '\\ufffd' : escape));
+}

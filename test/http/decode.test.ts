@@ -84,6 +84,19 @@ describe('a reply', () => {
     expect([reply.status, reply.headers['deprecation'], reply.data]).toEqual([200, '@1', { total: 12 }]);
   });
 
+  it('keeps the digits of integers beyond 2^53, and is valid Unicode', async () => {
+    const server = await serve((_, response) => {
+      response.setHeader('content-type', 'application/json');
+      response.end('{"id":3571883701824836031,"text":"half of \\ud83d"}');
+    });
+    const reply = await sourceHttp({ baseUrl: server.origin }).json(
+      { method: 'GET', path: [] },
+      z.unknown(),
+      createCall(),
+    );
+    expect(reply.data).toEqual({ id: '3571883701824836031', text: 'half of \ufffd' });
+  });
+
   it('of another shape is not asked for again', async () => {
     const server = await serve((_, response) => {
       sendJson(response, { results: [{ runState: 7 }] });

@@ -1,4 +1,5 @@
 import { TributaryError } from '../../domain/errors.ts';
+import { parseJson as parse } from '../../domain/json.ts';
 import type { Collected } from './collect.ts';
 
 const BYTE_ORDER_MARK = 0xfe_ff;
@@ -14,7 +15,7 @@ export function parseJson(collected: Collected, limit: number, answerer: Answere
   if (!collected.whole) throw badResponse(answerer, `the answer is larger than the limit of ${sizeOf(limit)}`);
   const text = textOf(collected.bytes);
   try {
-    return JSON.parse(text) as unknown;
+    return parse(text);
   } catch {
     // The parser's own message quotes the body, so it is not kept.
     throw badResponse(answerer, `expected JSON, got ${kindOf(text)}`);
@@ -26,7 +27,7 @@ export function parseErrorBody({ bytes }: Collected): unknown {
   const text = textOf(bytes);
   if (text === '') return undefined;
   try {
-    return JSON.parse(text) as unknown;
+    return parse(text);
   } catch {
     return text;
   }

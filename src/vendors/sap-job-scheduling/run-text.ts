@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseJson } from '../../domain/json.ts';
 import { parseInstant } from '../../domain/time.ts';
 import type { Instant } from '../../domain/time.ts';
 
@@ -29,7 +30,7 @@ export function eventsOf(runText: string): readonly RunEvent[] | null {
   if (!runText.trimStart().startsWith('[')) return null;
   let parsed: unknown;
   try {
-    parsed = JSON.parse(runText);
+    parsed = parseJson(runText);
   } catch {
     return null;
   }
