@@ -3,5 +3,10 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   // Under vitest our `import 'graphql'` would load index.mjs while dependencies load index.js: two realms.
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
-  test: { include: ['test/**/*.test.ts'], testTimeout: 30_000, hookTimeout: 60_000 },
+  test: {
+    include: ['test/**/*.test.ts'],
+    setupFiles: ['test/support/no-unhandled-errors.ts'],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
 });

@@ -1,8 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { TributaryError } from '../src/domain/errors.ts';
 import type { LogNode, SourceInfo } from '../src/federation/api.ts';
 import { decodeNodeId, entryRefOf } from '../src/federation/node-id.ts';
-import type { NodeType } from '../src/federation/node-id.ts';
+import type { NodeId, NodeType } from '../src/federation/node-id.ts';
 import type { GraphContext } from './context.ts';
 import { findJob } from './job.ts';
 import type { JobNode } from './job.ts';
@@ -34,7 +33,7 @@ export async function node(
   context: GraphContext,
   info: GraphQLResolveInfo,
 ): Promise<AnyNode | null> {
-  return findNode(id, context, info);
+  return findNode(decodeNodeId(id), context, info);
 }
 
 /** `Query.nodes`: one result per id, in their order; an id that fails is an error at its own place. */
@@ -44,19 +43,7 @@ export function nodes(
   context: GraphContext,
   info: GraphQLResolveInfo,
 ): Promise<(AnyNode | Error | null)[]> {
-  return Promise.all(ids.map((id) => findNode(id, context, info).catch(asError)));
-}
-
-/** What another subgraph refers to by type and id; an id of another type is BAD_USER_INPUT. */
-export async function reference(
-  type: NodeType,
-  id: string,
-  context: GraphContext,
-  info: GraphQLResolveInfo,
-): Promise<AnyNode | null> {
-  const decoded = decodeNodeId(id);
-  if (decoded.type === type) return FIND[type](decoded.keys, context, info);
-  throw new TributaryError('BAD_USER_INPUT', `The id is one of a ${decoded.type}, not of a ${type}.`);
+  return Promise.all(ids.map((id) => node(null, { id }, context, info).catch(asError)));
 }
 
 /** Which type of the graph a node is. */
@@ -66,8 +53,12 @@ export function typeOfNode(value: AnyNode): NodeType {
   return 'severity' in value ? 'LogEntry' : 'Job';
 }
 
-async function findNode(id: string, context: GraphContext, info: GraphQLResolveInfo): Promise<AnyNode | null> {
-  const { type, keys } = decodeNodeId(id);
+/** Null when it is gone. */
+export async function findNode(
+  { type, keys }: NodeId,
+  context: GraphContext,
+  info: GraphQLResolveInfo,
+): Promise<AnyNode | null> {
   return FIND[type](keys, context, info);
 }
 
@@ -85,6 +76,6 @@ async function findEntry(keys: readonly string[], { federation, call }: GraphCon
   return ref === null || federation.source(ref.source) === null ? null : federation.entry(ref, call);
 }
 
-function asError(reason: unknown): Error {
+export function asError(reason: unknown): Error {
   return reason instanceof Error ? reason : new Error('A node could not be found.', { cause: reason });
 }

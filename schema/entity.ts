@@ -1,6 +1,8 @@
-import type { GraphQLResolveInfo } from 'graphql';
-import type { GraphContext } from '../resolvers/context.ts';
-import { reference } from '../resolvers/node.ts';
+import { isUnionType } from 'graphql';
+import type { GraphQLSchema } from 'graphql';
+import { entities } from '../resolvers/entities.ts';
+import { typeOfNode } from '../resolvers/node.ts';
+import type { AnyNode } from '../resolvers/node.ts';
 import type { NodeType } from '../src/federation/node-id.ts';
 import { builder } from './builder.ts';
 import * as types from './refs.ts';
@@ -15,13 +17,27 @@ const REFS = {
 } as const satisfies Record<NodeType, unknown>;
 
 /** Makes a node type an entity of Apollo Federation: other subgraphs refer to it by its global id. */
-for (const [type, ref] of Object.entries(REFS)) {
-  builder.asEntity(ref, {
-    key: builder.selection<{ id: string }>('id'),
-    resolveReference: async ({ id }: { id: string }, context: GraphContext, info: GraphQLResolveInfo) => {
-      const found = await reference(type as NodeType, id, context, info);
-      // The library writes the type's name onto what it gets: never onto an object that others hold too.
-      return (found === null ? null : Object.create(found)) as never;
-    },
-  });
+for (const ref of Object.values(REFS)) {
+  // `resolveEntities` below puts one resolver for all types in the place of the library's.
+  builder.asEntity(ref, { key: builder.selection<{ id: string }>('id'), resolveReference: () => null as never });
+}
+
+/**
+ * Gives the fields that a gateway asks our own resolver and words. The library's resolver leaves promises
+ * behind when one representation is wrong, and calls that a fault of ours.
+ */
+export function resolveEntities(schema: GraphQLSchema): GraphQLSchema {
+  const { _entities, _service } = schema.getQueryType()?.getFields() ?? {};
+  const union = schema.getType('_Entity');
+  if (_entities === undefined || _service === undefined || !isUnionType(union)) {
+    throw new Error('The schema is not one of a subgraph.');
+  }
+  _entities.resolve = entities;
+  _entities.description =
+    'For gateways of Apollo Federation: entities by `__typename` and `id`, one result for each representation. Other clients use `nodes`.';
+  _service.description = 'For gateways of Apollo Federation: the graph as a subgraph.';
+  union.description = 'Anything that another subgraph can refer to by its type and id.';
+  // Only what our resolver returns gets here.
+  union.resolveType = (value: AnyNode) => typeOfNode(value);
+  return schema;
 }

@@ -8,10 +8,12 @@ import './step.ts';
 import './task.ts';
 import './log-entry.ts';
 import './log-stream.ts';
-import './entity.ts';
+import { resolveEntities } from './entity.ts';
 
 /** The graph as it is served: a subgraph of Apollo Federation 2, too. */
-export const schema = builder.toSubGraphSchema({ linkUrl: 'https://specs.apollo.dev/federation/v2.6' });
+export const schema = resolveEntities(
+  builder.toSubGraphSchema({ linkUrl: 'https://specs.apollo.dev/federation/v2.6' }),
+);
 
 /** The graph as clients see it, without what only a federation gateway asks. */
 export const clientSchema = builder.toSchema();

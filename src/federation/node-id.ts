@@ -9,6 +9,10 @@ import type { EntryRef } from './api.ts';
 export const NODE_TYPES = ['Source', 'Job', 'Attempt', 'Step', 'Task', 'LogEntry'] as const;
 export type NodeType = (typeof NODE_TYPES)[number];
 
+export function isNodeType(name: string): name is NodeType {
+  return NODE_TYPES.some((type) => type === name);
+}
+
 /** How many keys each type's id holds: source; source and job; source, job and the part's own key; an entry's place. */
 const KEY_COUNT: Readonly<Record<NodeType, number>> = { Source: 1, Job: 2, Attempt: 3, Step: 3, Task: 3, LogEntry: 5 };
 

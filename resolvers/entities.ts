@@ -1,0 +1,41 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { TributaryError } from '../src/domain/errors.ts';
+import { decodeNodeId, isNodeType, NODE_TYPES } from '../src/federation/node-id.ts';
+import type { GraphContext } from './context.ts';
+import { asError, findNode } from './node.ts';
+import type { AnyNode } from './node.ts';
+
+/**
+ * `Query._entities`: what a gateway of Apollo Federation asks for. One result for each representation, in
+ * their order; one that fails is an error at its own place.
+ */
+export async function entities(
+  _root: unknown,
+  { representations }: { readonly representations: readonly unknown[] },
+  context: GraphContext,
+  info: GraphQLResolveInfo,
+): Promise<(AnyNode | Error | null)[]> {
+  return Promise.all(representations.map((one) => entity(one, context, info).catch(asError)));
+}
+
+async function entity(
+  representation: unknown,
+  context: GraphContext,
+  info: GraphQLResolveInfo,
+): Promise<AnyNode | null> {
+  const { __typename: type, id } = propertiesOf(representation);
+  if (typeof type !== 'string' || !isNodeType(type)) {
+    const known = NODE_TYPES.join(', ');
+    throw new TributaryError('BAD_USER_INPUT', `"__typename" of a representation must be one of ${known}.`);
+  }
+  if (typeof id !== 'string') throw new TributaryError('BAD_USER_INPUT', `A ${type} is found by its "id", a text.`);
+  const decoded = decodeNodeId(id);
+  if (decoded.type !== type) {
+    throw new TributaryError('BAD_USER_INPUT', `The id is one of a ${decoded.type}, not of a ${type}.`);
+  }
+  return findNode(decoded, context, info);
+}
+
+function propertiesOf(value: unknown): { readonly __typename?: unknown; readonly id?: unknown } {
+  return typeof value === 'object' && value !== null ? value : {};
+}
