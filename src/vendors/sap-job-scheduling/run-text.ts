@@ -1,45 +1,52 @@
 import { z } from 'zod';
-import { parseJson } from '../../domain/json.ts';
 import { parseInstant } from '../../domain/time.ts';
 import type { Instant } from '../../domain/time.ts';
 
 /** One event in the life of a run. */
 export interface RunEvent {
-  readonly time: Instant | null;
-  readonly type: string | null;
+  readonly time: Instant;
+  readonly type: string;
   readonly text: string;
   readonly code: number | string | null;
 }
 
-const eventsDecoder = z
-  .array(
-    z.object({
-      time: z.string().nullish(),
-      type: z.string().nullish(),
-      text: z.string().nullish(),
-      code: z.union([z.number(), z.string()]).nullish(),
-    }),
-  )
-  .refine((events) => events.every(({ type, time }) => typeof type === 'string' || typeof time === 'string'));
+/**
+ * An event as the service writes it: these fields and no others. The type is a word in capitals, as are all
+ * states of a run; applications name the type of a message by one letter (`E`, `W`).
+ * https://help.sap.com/docs/job-scheduling/sap-job-scheduling-service/retrieve-job-schedule-details
+ */
+const eventDecoder = z.strictObject({
+  time: z.string().transform((text, context): Instant => {
+    const time = parseInstant(text);
+    if (time !== null) return time;
+    context.addIssue({ code: 'custom', message: 'expected a date and time' });
+    return z.NEVER;
+  }),
+  type: z.string().regex(/^[A-Z]{2,}(?:_[A-Z]+)*$/),
+  text: z
+    .string()
+    .nullish()
+    .transform((text) => text ?? ''),
+  code: z
+    .union([z.number(), z.string()])
+    .nullish()
+    .transform((code) => code ?? null),
+});
+
+const eventsDecoder = z.array(eventDecoder);
 
 /**
- * A run's text is either a message, or JSON that lists the events of the run (a text inside JSON: encoded
- * twice). Null when it is a message; also when it only looks like JSON.
+ * A run's text is one of two shapes: a message, or JSON that lists the events of the run (a text inside JSON:
+ * encoded twice). Applications write lists of their own as messages. So it is a list of events only when every
+ * item has the whole shape of one. Null: it is a message, to be shown as it came.
  */
 export function eventsOf(runText: string): readonly RunEvent[] | null {
   if (!runText.trimStart().startsWith('[')) return null;
   let parsed: unknown;
   try {
-    parsed = parseJson(runText);
+    parsed = JSON.parse(runText);
   } catch {
     return null;
   }
-  const decoded = eventsDecoder.safeParse(parsed);
-  if (!decoded.success) return null;
-  return decoded.data.map(({ time, type, text, code }) => ({
-    time: typeof time === 'string' ? parseInstant(time) : null,
-    type: type ?? null,
-    text: text ?? '',
-    code: code ?? null,
-  }));
+  return eventsDecoder.safeParse(parsed).data ?? null;
 }

@@ -70,9 +70,8 @@ function messageRow(schedule: string, run: NativeRun, message: string): Row {
 }
 
 function eventRow(schedule: string, run: NativeRun, event: RunEvent, index: number): Row {
-  const time = event.time ?? run.executionTimestamp ?? run.scheduleTimestamp ?? run.completionTimestamp ?? EPOCH;
-  const message = event.text === '' ? (event.type ?? '') : event.text;
-  return rowOf(schedule, run, index, time, event.type, message, { event: event.type, code: event.code });
+  const message = event.text === '' ? event.type : event.text;
+  return rowOf(schedule, run, index, event.time, event.type, message, { event: event.type, code: event.code });
 }
 
 function rowOf(

@@ -187,13 +187,37 @@ describe('a run with events', () => {
     },
   );
 
-  it('stands at its invocation where an event has no readable time', () => {
-    const [row] = rowsOf({ ...run, runText: '[{"time":"later","type":"SUSPENDED"}]' });
+  it('may be of a type that the service adds later', () => {
+    const [row] = rowsOf({ ...run, runText: '[{"time":"2017-08-10 11:00:00","type":"SUSPENDED","text":""}]' });
     expect([row?.timestamp, row?.message, row?.severity]).toEqual([
       '2017-08-10T11:00:00Z',
       'SUSPENDED',
       { number: 0, text: 'SUSPENDED', source: 'NONE' },
     ]);
+  });
+});
+
+describe("a message that is an application's own JSON", () => {
+  const event = { time: '2017-08-10 11:00:00', type: 'SUCCESS', text: 'posted', code: null };
+  it.each([
+    ['a list of messages', [{ type: 'E', id: 'V1', number: '311', message: 'Order 4711 could not be created' }]],
+    ['a list of messages with times', [{ time: '2017-08-10 11:00:00', type: 'W', text: 'Order 4711 waits' }]],
+    ['a list with fields that no event has', [{ ...event, order: 4711 }]],
+    ['a list whose second item is no event', [event, { ...event, time: undefined }]],
+    ['a list of events without a type', [{ ...event, type: undefined }]],
+    ['a list with a time that can not be read', [{ ...event, time: 'later' }]],
+    ['a list with a text that is none', [{ ...event, text: { de: 'gebucht' } }]],
+    ['a list with a code that is none', [{ ...event, code: true }]],
+    ['a list of lists', [[event]]],
+    ['an object', event],
+    ['a text in a text', JSON.stringify([event])],
+  ])('is one line as it came, at the end of its run: %s', (_, written) => {
+    const text = JSON.stringify(written);
+    const rows = rowsOf({ ...SUCCESS, runState: 'ERROR', runText: text });
+    expect(rows.map(({ message, timestamp, severity }) => [message, timestamp, severity.number])).toEqual([
+      [text, '2015-11-14T04:19:25Z', 17],
+    ]);
+    expect(rows[0]?.attributes).not.toHaveProperty('event');
   });
 });
 
