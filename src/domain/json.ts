@@ -6,6 +6,32 @@ export interface JsonObject {
   readonly [key: string]: Json;
 }
 
+/** How many levels of objects and lists a value may have that is shown: what lies deeper is left out. */
+const MOST_LEVELS = 64;
+
+/** What stands for a value that lies too deep. */
+export const TOO_DEEP = '… (nested too deeply)';
+
+/** The value with at most 64 levels, so that it can be walked and written by recursion. The same object where it has no more. */
+export function withinDepth(value: Json): Json {
+  return isWithin(value, MOST_LEVELS) ? value : cutBelow(value, MOST_LEVELS);
+}
+
+function isWithin(value: Json, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  if (levels === 0) return false;
+  for (const member of Object.values(value)) if (!isWithin(member, levels - 1)) return false;
+  return true;
+}
+
+function cutBelow(value: Json, levels: number): Json {
+  if (typeof value !== 'object' || value === null) return value;
+  if (levels === 0) return TOO_DEEP;
+  if (Array.isArray(value)) return value.map((member: Json) => cutBelow(member, levels - 1));
+  // Defines each key as an own property: a key named `__proto__` stays data.
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, cutBelow(member, levels - 1)]));
+}
+
 /** Sixteen digits in a row: shorter integers are exact as numbers. */
 const LONG_DIGITS = /\d{16}/;
 /** The escape of a surrogate. A text without it has no half of a pair: bytes that are UTF-8 hold none. */

@@ -16,10 +16,12 @@ import { failedScope } from './failed-scope.ts';
 import { endOfJob } from './job-end.ts';
 import type { Slot } from './merged-place.ts';
 import { MergedConnection } from './merged-connection.ts';
+import type { SlotFailure } from './merge.ts';
 import type { MergedPage } from './merged-page.ts';
 import { encodeNodeId } from './node-id.ts';
 import { jobLoader } from './source.ts';
 import type { FederatedSource } from './source.ts';
+import { together, UnreadableRows } from './unreadable-rows.ts';
 
 /** One scope with the source that it is at. */
 export interface ResolvedScope {
@@ -162,9 +164,9 @@ class FederatedLogs implements LogConnection {
     const first = isWholeFailure ? whole[0]?.error : undefined;
     const listed = this.#options.args.listFailures === true && isOfSource(first);
     if (this.#options.scopes.length === 1 && first !== undefined && !listed) throw asError(first);
-    const rows = failures.map(({ slot, error, partial }) => ({
+    const rows = perScope(failures).map(({ slot, error, partial }) => ({
       scope: this.#scopeOf(slot),
-      error: partial ? this.#truncation(slot, error) : error,
+      error: partial ? this.#partialFailure(slot, error) : error,
     }));
     const shown = rows.map(({ scope: { source, scope }, error }) =>
       sourceFailure(source.name, encodeNodeId('Job', source.name, scope.job), error),
@@ -173,10 +175,11 @@ class FederatedLogs implements LogConnection {
     this.#failures = [...new Map(shown.map((failure) => [JSON.stringify(failure), failure])).values()];
   }
 
-  #truncation(slot: Slot<LogEntry>, error: unknown): TributaryError {
+  #partialFailure(slot: Slot<LogEntry>, error: unknown): TributaryError {
     const { source } = this.#scopeOf(slot);
     const reason = error instanceof Error ? error.message : 'some entries are out of reach';
-    return new TributaryError('SOURCE_TRUNCATED', `${source.name}: ${reason}`, { source: source.name });
+    const code = error instanceof UnreadableRows ? 'SOURCE_BAD_RESPONSE' : 'SOURCE_TRUNCATED';
+    return new TributaryError(code, `${source.name}: ${reason}`, { source: source.name });
   }
 
   async #isSettled({ source, scope }: ResolvedScope): Promise<boolean> {
@@ -186,6 +189,19 @@ class FederatedLogs implements LogConnection {
     const ended = endOfJob(job);
     return ended === null || Date.now() - ended >= this.#options.settleMilliseconds;
   }
+}
+
+/** One failure for all rows of a scope that could not be read, whichever of its partitions they are of. */
+function perScope(failures: MergedPage<LogEntry>['failures']): MergedPage<LogEntry>['failures'] {
+  const unreadable = new Map<number, SlotFailure<LogEntry>>();
+  for (const failure of failures) {
+    const { slot, error } = failure;
+    if (!(error instanceof UnreadableRows)) continue;
+    const before = unreadable.get(slot.scope)?.error;
+    const sum = before instanceof UnreadableRows ? together(before.unreadable, error.unreadable) : error.unreadable;
+    unreadable.set(slot.scope, { slot, error: new UnreadableRows(sum), partial: true });
+  }
+  return [...failures.filter(({ error }) => !(error instanceof UnreadableRows)), ...unreadable.values()];
 }
 
 export function notFound(source: string): TributaryError {

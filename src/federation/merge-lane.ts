@@ -1,10 +1,11 @@
 import type { Call } from '../domain/call.ts';
 import type { Ordered, Position } from '../domain/ordered.ts';
-import type { Batch, Hint } from '../pagination/partition.ts';
+import type { Batch, Hint, Unreadable } from '../pagination/partition.ts';
 import { isFailedScope } from './failed-scope.ts';
 import { boundsOf, markOf } from './merge-bounds.ts';
 import type { MergeBounds } from './merge-bounds.ts';
 import type { Slot } from './merged-place.ts';
+import { together } from './unreadable-rows.ts';
 
 export interface MergeOptions<T extends Ordered> extends MergeBounds {
   readonly slots: readonly Slot<T>[];
@@ -26,6 +27,7 @@ export class MergeLane<T extends Ordered> {
   readonly #wasBehind: boolean;
   #more: boolean | null = null;
   #pages = 0;
+  #unreadable: Unreadable | null = null;
 
   constructor(slot: Slot<T>, options: MergeOptions<T>, call: Call) {
     this.slot = slot;
@@ -72,6 +74,11 @@ export class MergeLane<T extends Ordered> {
     return this.#pages;
   }
 
+  /** The rows so far that could not be read. */
+  get unreadable(): Unreadable | null {
+    return this.#unreadable;
+  }
+
   /** The hint that came with a row of this lane. */
   hintOf(row: T): Hint | null {
     return this.#hints.get(row)?.hint ?? null;
@@ -98,6 +105,7 @@ export class MergeLane<T extends Ordered> {
         this.#pages += batch.pages;
         this.#more = batch.more;
         if (batch.truncated !== undefined) truncated.push(new Error(batch.truncated));
+        if (batch.unreadable !== undefined) this.#unreadable = together(this.#unreadable, batch.unreadable);
         this.#buffer = batch.rows;
         this.#index = 0;
         batch.rows.forEach((row, i) => this.#hints.set(row, { hint: batch.hints[i] ?? null }));

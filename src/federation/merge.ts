@@ -7,6 +7,7 @@ import { MergeLane } from './merge-lane.ts';
 import type { MergeOptions } from './merge-lane.ts';
 import { compareMerged, isUntouched, positionIn, untouched } from './merged-place.ts';
 import type { Slot } from './merged-place.ts';
+import { UnreadableRows } from './unreadable-rows.ts';
 
 /**
  * A streaming k-way merge of partitions. The merged order is time, then scope, then partition, then the
@@ -39,7 +40,10 @@ export class Merge<T extends Ordered> {
   }
 
   get failures(): readonly SlotFailure<T>[] {
-    return this.#failures;
+    const unreadable = this.#lanes.flatMap((lane): SlotFailure<T>[] =>
+      lane.unreadable === null ? [] : [{ slot: lane.slot, error: new UnreadableRows(lane.unreadable), partial: true }],
+    );
+    return [...this.#failures, ...unreadable];
   }
 
   /** Native pages read so far. */

@@ -54,6 +54,6 @@ export function encodeEntryId(ref: EntryRef): string {
 /** The parts of an entry's id, from the keys that `decodeNodeId` gave; null when the time is no number. */
 export function entryRefOf(keys: readonly string[]): EntryRef | null {
   const [source = '', key = '', partition = '', time = '', tie = ''] = keys;
-  if (!/^-?\d{1,20}$/.test(time)) return null;
+  if (!/^-?\d{1,21}$/.test(time)) return null;
   return { source, key, partition, time: BigInt(time), tie };
 }

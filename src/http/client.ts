@@ -1,6 +1,6 @@
-import type { ZodType } from 'zod';
 import type { Call } from '../domain/call.ts';
 import type { Json } from '../domain/json.ts';
+import type { Decoder } from './body/decode.ts';
 import type { Begin } from './policy/shared-stream.ts';
 
 /** One request to a source. `path` is joined to the source's base URL, whose own path it never leaves. */
@@ -33,7 +33,7 @@ export interface SourceHttp {
    * Asks and decodes. Identical GETs in flight with the same credential share one call, and within one
    * interactive call the latest answers are remembered: nobody may change one. `anew(call)` asks afresh.
    */
-  json<T>(request: HttpRequest, decoder: ZodType<T>, call: Call): Promise<HttpReply<T>>;
+  json<T>(request: HttpRequest, decoder: Decoder<T>, call: Call): Promise<HttpReply<T>>;
   /**
    * Asks, and gives what `reader` finds in the answer while it arrives; resolves at its end. Rejects for an
    * answer that is not whole, also after items were given, and with whatever `begin` or its sink throws.

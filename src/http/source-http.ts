@@ -1,4 +1,3 @@
-import type { ZodType } from 'zod';
 import type { Call } from '../domain/call.ts';
 import { TributaryError } from '../domain/errors.ts';
 import { memoryOf } from './answer-memory.ts';
@@ -6,6 +5,7 @@ import type { AttemptParts, OpenAttempt } from './attempt.ts';
 import { constantAuthorizer } from './auth/authorizer.ts';
 import { createAuthorizer } from './auth/create-authorizer.ts';
 import { decode } from './body/decode.ts';
+import type { Decoder } from './body/decode.ts';
 import { makeCall } from './calls.ts';
 import type { HttpReply, HttpRequest, SourceHttp, StreamReader } from './client.ts';
 import { createFlightKey } from './flight-key.ts';
@@ -69,7 +69,7 @@ export function createSourceHttp(settings: SourceHttpSettings, options: SourceHt
     };
   }
 
-  async function json<T>(request: HttpRequest, decoder: ZodType<T>, call: Call): Promise<HttpReply<T>> {
+  async function json<T>(request: HttpRequest, decoder: Decoder<T>, call: Call): Promise<HttpReply<T>> {
     const prepared = prepare(request, call);
     const caller = callerOf(call);
     async function ask(caller: Caller): Promise<SizedReply<T>> {

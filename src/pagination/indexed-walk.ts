@@ -173,7 +173,7 @@ export class IndexedWalk<T extends Ordered> {
     const [order, page, next, total, time, memory, nextMemory] = hint as readonly Json[];
     // A page number means nothing in a list that is sorted the other way.
     if (order !== this.#orderMark || !isIndex(page) || !isIndex(next)) return null;
-    if (typeof time !== 'string' || !/^-?\d{1,20}$/.test(time)) return null;
+    if (typeof time !== 'string' || !/^-?\d{1,21}$/.test(time)) return null;
     if (memory !== undefined) this.#list.recall?.(page, memory);
     if (nextMemory !== undefined) this.#list.recall?.(next, nextMemory);
     return { page, next, total: typeof total === 'number' ? total : null, time: BigInt(time) };

@@ -54,6 +54,15 @@ export interface Batch<T extends Ordered> {
   readonly pages: number;
   /** Said when rows between this batch and the one before are out of the vendor's reach. */
   readonly truncated?: string | undefined;
+  /** Rows of the pages behind this batch that could not be read; the others are here. */
+  readonly unreadable?: Unreadable | undefined;
+}
+
+/** Rows that a vendor gave and that could not be read. */
+export interface Unreadable {
+  readonly count: number;
+  /** What was wrong with the first of them: where it stands, what was expected, and what kind of value came. */
+  readonly reason: string;
 }
 
 /** A row as the vendor's page gave it: it has a time, and its tie-break is found by `Identify`. */

@@ -155,7 +155,7 @@ function readAnchor(hint: Hint | null, direction: ReadRequest<Ordered>['directio
   if (record === null) return 'end';
   if (!Array.isArray(record)) return null;
   const [id, offset, time] = record as readonly Json[];
-  if (typeof id !== 'string' || typeof time !== 'string' || !/^-?\d{1,20}$/.test(time)) return null;
+  if (typeof id !== 'string' || typeof time !== 'string' || !/^-?\d{1,21}$/.test(time)) return null;
   const isOffset = typeof offset === 'number' && Number.isSafeInteger(offset) && offset >= 0;
   return { id, time: BigInt(time), offset: isOffset ? offset : null };
 }

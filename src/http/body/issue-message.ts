@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { described } from './mismatch.ts';
 
 type Issue = z.core.$ZodIssue;
 
@@ -80,13 +81,6 @@ function named(type: string): string {
   if (type === 'null' || type === 'never' || type === 'undefined') return type === 'null' ? 'null' : 'nothing';
   if (type === 'int') return 'a whole number';
   return `${/^[aeiou]/.test(type) ? 'an' : 'a'} ${type}`;
-}
-
-function described(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  if (value === null || typeof value === 'number' || typeof value === 'boolean') return String(value);
-  if (Array.isArray(value)) return 'an array';
-  return typeof value === 'string' ? 'a string' : 'an object';
 }
 
 function valueAt(data: unknown, path: readonly PropertyKey[]): unknown {

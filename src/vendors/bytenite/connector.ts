@@ -16,7 +16,8 @@ import { LogReader } from './log-reader.ts';
 import { byteNiteOptions } from './options.ts';
 import { selectionOf } from './selection.ts';
 import { stepsOf } from './steps.ts';
-import { sayTruncation } from './truncation.ts';
+import { sayWhatIsMissing } from './truncation.ts';
+import type { Lacks } from './truncation.ts';
 
 const CAPABILITIES: Capabilities = {
   attempts: false,
@@ -87,7 +88,7 @@ export function createByteNiteConnector({ source, http, options }: ConnectorOpti
       ({ truncated } = answer);
       return answer.tasks.all();
     });
-    return sayTruncation(partition, () => truncated);
+    return sayWhatIsMissing(partition, () => ({ truncated }));
   }
 
   /** One log per job, whatever the scope: a line is the same line, with the same id, in each of them. */
@@ -96,15 +97,16 @@ export function createByteNiteConnector({ source, http, options }: ConnectorOpti
     const residual = { contains, notContains, matches };
     const selection = selectionOf(scope, filter);
     if (selection === null) return { partitions: [], residual };
-    let truncated = false;
+    let lacks: Lacks = { truncated: false };
     const partition = wholeResponsePartition<LogEntry>({
       key: '',
       identity: LINE_IDENTITY,
       async load(begin, call) {
-        ({ truncated } = await reader.lines(scope.job, selection, begin, call));
+        const { truncated, odd } = await reader.lines(scope.job, selection, begin, call);
+        lacks = { truncated, unreadable: odd.of(selection) };
       },
     });
     const count = (call: Call): Promise<number | null> => reader.count(scope.job, selection, call);
-    return { partitions: [sayTruncation({ ...partition, count }, () => truncated)], residual };
+    return { partitions: [sayWhatIsMissing({ ...partition, count }, () => lacks)], residual };
   }
 }

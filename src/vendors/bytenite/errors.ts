@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../domain/errors.ts';
 import type { ClassifyError } from '../../http/settings.ts';
-import { isRecord } from './log-instance.ts';
+import { isFields } from '../shared/wire.ts';
 
 /** gRPC status codes, as far as they say more than an HTTP status of 400 or 500. */
 const CODE_OF_GRPC: Readonly<Record<number, ErrorCode>> = {
@@ -26,10 +26,10 @@ const FINAL: ReadonlySet<ErrorCode> = new Set(['NOT_FOUND', 'SOURCE_FORBIDDEN', 
  * `{}`. Where the status is the general 400 or 500, the body knows better.
  */
 export const classifyError: ClassifyError = ({ status, body }) => {
-  if ((status !== 400 && status !== 500) || !isRecord(body)) return null;
+  if ((status !== 400 && status !== 500) || !isFields(body)) return null;
   const inner = body['error'];
   const code =
-    codeIn(CODE_OF_GRPC, body['code']) ?? (isRecord(inner) ? codeIn(CODE_OF_STATUS, inner['code']) : undefined);
+    codeIn(CODE_OF_GRPC, body['code']) ?? (isFields(inner) ? codeIn(CODE_OF_STATUS, inner['code']) : undefined);
   if (code === undefined) return null;
   return FINAL.has(code) ? { code, retryable: false } : { code };
 };

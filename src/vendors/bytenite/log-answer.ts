@@ -3,7 +3,8 @@ import type { LogEntry } from '../../domain/log-entry.ts';
 import type { BeginRows, RowSink } from '../../pagination/whole-response.ts';
 import { LineCount } from './line-count.ts';
 import { entryOf } from './log-entry.ts';
-import type { LineItem, LogItem } from './log-groups.ts';
+import type { LineItem, LogItem, OddItem } from './log-groups.ts';
+import { OddLines } from './odd-lines.ts';
 import { selects } from './selection.ts';
 import type { Selection } from './selection.ts';
 import { severityOfLevel } from './severity.ts';
@@ -23,6 +24,7 @@ export interface Reader {
 /** What a reader is told when the answer has been read. */
 export interface LogAnswer {
   readonly tasks: TaskTable;
+  readonly odd: OddLines;
   /** May lines be missing, because the answer has as many as the vendor gives at most? */
   readonly truncated: boolean;
 }
@@ -33,6 +35,7 @@ export class FanOut {
   readonly #taking: readonly { readonly reader: Reader; readonly sink: RowSink<LogEntry> }[];
   readonly #tasks = new TaskTable();
   readonly #count = new LineCount();
+  readonly #odd = new OddLines();
 
   constructor(readers: readonly Reader[]) {
     this.#readers = readers;
@@ -41,12 +44,19 @@ export class FanOut {
 
   take(item: LogItem): void {
     if (item.is === 'line') this.#line(item);
+    else if (item.is === 'odd') this.#oddLine(item);
     else this.#tasks.task(item.taskId);
   }
 
   /** To be asked when the answer has been read to its end. */
   answer(cap: number | null): LogAnswer {
-    return { tasks: this.#tasks, truncated: this.#count.reaches(cap) };
+    return { tasks: this.#tasks, odd: this.#odd, truncated: this.#count.reaches(cap) };
+  }
+
+  #oddLine({ service, taskId, reason }: OddItem): void {
+    this.#count.line(taskId ?? service);
+    if (taskId !== null) this.#tasks.task(taskId);
+    this.#odd.note(service, taskId, reason);
   }
 
   #line({ service, taskId, instance }: LineItem): void {

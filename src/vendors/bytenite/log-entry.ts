@@ -1,6 +1,7 @@
-import type { JsonObject } from '../../domain/json.ts';
+import type { Json, JsonObject } from '../../domain/json.ts';
 import type { LogEntry } from '../../domain/log-entry.ts';
 import type { Identity, Unplaced } from '../../pagination/partition.ts';
+import { textOf } from '../shared/wire.ts';
 import type { Service } from './facts.ts';
 import type { LogInstance } from './log-instance.ts';
 import { severityOfLevel } from './severity.ts';
@@ -37,10 +38,6 @@ export function entryOf(service: Service, taskId: string | null, instance: LogIn
   };
 }
 
-function attributesOf(container: string | null): JsonObject | null {
+function attributesOf(container: Json): JsonObject | null {
   return container === null || container === '' ? null : { container };
-}
-
-function textOf(value: unknown): string | null {
-  return typeof value === 'string' ? value : null;
 }

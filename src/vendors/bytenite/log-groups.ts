@@ -1,16 +1,30 @@
+import type { Json } from '../../domain/json.ts';
+import { Mismatch } from '../../http/body/mismatch.ts';
+import { isFields } from '../shared/wire.ts';
 import type { Service } from './facts.ts';
-import { decodeInstance, isRecord, Mismatch } from './log-instance.ts';
+import { TOO_LARGE } from './json-scanner.ts';
+import type { Path } from './json-scanner.ts';
+import { decodeInstance } from './log-instance.ts';
 import type { LogInstance } from './log-instance.ts';
 
 /** What an answer of POST /logs is made of, given out while it arrives. Shared by its readers: nobody may change one. */
-export type LogItem = LineItem | TaskItem;
+export type LogItem = LineItem | OddItem | TaskItem;
 
-/** A line; `taskId` is null outside of TASKRUNNER. */
-export interface LineItem {
-  readonly is: 'line';
+/** Where a line stands; `taskId` is null outside of TASKRUNNER. */
+interface LinePlace {
   readonly service: Service;
   readonly taskId: string | null;
+}
+
+export interface LineItem extends LinePlace {
+  readonly is: 'line';
   readonly instance: LogInstance;
+}
+
+/** A line that can't be read. */
+export interface OddItem extends LinePlace {
+  readonly is: 'odd';
+  readonly reason: string;
 }
 
 /** A task that the answer has a group of, with or without lines. Comes after its lines. */
@@ -19,61 +33,100 @@ export interface TaskItem {
   readonly taskId: string;
 }
 
-type Give = (item: LogItem) => void;
-
-type Path = readonly (string | number)[];
-
 const SERVICE_OF_GROUP: Readonly<Record<string, Service>> = { partitioner: 'PARTITIONER', assembler: 'ASSEMBLER' };
 
-/** Gives a value of an answer, by its path, to whom it is for. A value of the wrong type throws a `Mismatch` that names its path. */
-export function giveOut(path: Path, value: unknown, give: Give): void {
-  try {
+const GROUPS: ReadonlySet<unknown> = new Set(['partitioner', 'assembler', 'taskrunner']);
+
+const EXPECTED = 'groups of log lines';
+
+/**
+ * The groups of an answer: `partitioner` and `assembler` are lists of lines, `taskrunner` is an object of tasks, each
+ * with `logs`. Each may be missing, null or empty, and so may the answer be: it then has no lines. An answer with
+ * other members and no group is something else, and one with an error beside its groups is not whole.
+ */
+export class LogGroups {
+  readonly #give: (item: LogItem) => void;
+  #hasGroup = false;
+  /** The first member that is no group. */
+  #other: string | null = null;
+
+  constructor(give: (item: LogItem) => void) {
+    this.#give = give;
+  }
+
+  enters(path: Path, container: 'object' | 'array'): boolean {
     const [group] = path;
-    if (group === 'taskrunner') giveTask(path, value, give);
-    else if (group === 'ok' || group === 'code') refuseError(value);
-    else giveLine(path, value, give);
-  } catch (error) {
-    throw error instanceof Mismatch ? error.below(pathText(path)) : error;
+    if (!GROUPS.has(group)) return false;
+    this.#hasGroup = true;
+    if (group !== 'taskrunner') return path.length === 1 && container === 'array';
+    return path.length < 3 ? container === 'object' : isLogs(path) && path.length === 3 && container === 'array';
+  }
+
+  /** Takes a value that was not entered. Throws a `Mismatch` that names its path. */
+  value(path: Path, value: Json | typeof TOO_LARGE): void {
+    const [group, task] = path;
+    if (!GROUPS.has(group)) {
+      this.#otherMember(String(group), value);
+      return;
+    }
+    this.#hasGroup = true;
+    const place = placeOf(path);
+    if (place !== null) this.#line(place, path, value);
+    else if (value !== null && (path.length < 3 || isLogs(path)))
+      throw Mismatch.of(value, kindOf(path), pathText(path));
+    else if (path.length === 2) this.#give({ is: 'task', taskId: String(task) });
+  }
+
+  end(path: Path): void {
+    const [group, task] = path;
+    if (group === 'taskrunner' && path.length === 2) this.#give({ is: 'task', taskId: String(task) });
+    if (path.length > 0 || this.#hasGroup || this.#other === null) return;
+    throw new Mismatch('', `expected ${EXPECTED}, got an object with other members`);
+  }
+
+  #line(place: LinePlace, path: Path, value: Json | typeof TOO_LARGE): void {
+    let instance: LogInstance;
+    try {
+      if (value === TOO_LARGE) throw new Mismatch('', 'the line is too long');
+      instance = decodeInstance(value);
+    } catch (error) {
+      if (!(error instanceof Mismatch)) throw error;
+      this.#give({ is: 'odd', ...place, reason: error.below(pathText(path)).text });
+      return;
+    }
+    this.#give({ is: 'line', ...place, instance });
+  }
+
+  /** Some gateways answer 200 with the body of an error: `ok: false`, a code other than 0, `error` or `errors`. */
+  #otherMember(name: string, value: Json | typeof TOO_LARGE): void {
+    this.#other ??= name;
+    const isError =
+      (name === 'ok' && value === false) ||
+      (name === 'code' && value !== 0 && value !== null) ||
+      ((name === 'error' || name === 'errors') && !isEmpty(value));
+    if (isError) throw Mismatch.of(value, EXPECTED, name);
   }
 }
 
-/** `partitioner`, `partitioner[3]` and the same of the assembler. */
-function giveLine([group, index]: Path, value: unknown, give: Give): void {
+/** Where the line of a path stands; null where the path is that of no line. */
+function placeOf(path: Path): LinePlace | null {
+  const [group, task, , index] = path;
   const service = typeof group === 'string' ? SERVICE_OF_GROUP[group] : undefined;
-  if (service === undefined) return;
-  // Another kind of key is that of a group which is no list; that is said when the group ends.
-  if (index === undefined) expectList(value);
-  else if (typeof index === 'number') give({ is: 'line', service, taskId: null, instance: decodeInstance(value) });
+  if (service !== undefined) return path.length === 2 ? { service, taskId: null } : null;
+  return isLogs(path) && typeof index === 'number' ? { service: 'TASKRUNNER', taskId: String(task) } : null;
 }
 
-/** `taskrunner`, `taskrunner.<task>`, `taskrunner.<task>.logs` and `taskrunner.<task>.logs[3]`. */
-function giveTask(path: Path, value: unknown, give: Give): void {
-  const [, task, , index] = path;
-  if (task === undefined) {
-    expectRecord(value);
-  } else if (typeof task === 'number') {
-    // Of a group that is a list instead; that is said when it ends.
-  } else if (path.length === 2) {
-    expectRecord(value);
-    give({ is: 'task', taskId: task });
-  } else if (path.length === 3) {
-    expectList(value);
-  } else if (typeof index === 'number') {
-    give({ is: 'line', service: 'TASKRUNNER', taskId: task, instance: decodeInstance(value) });
-  }
+function isLogs(path: Path): boolean {
+  return path[0] === 'taskrunner' && path[2] === 'logs';
 }
 
-/** Some gateways answer 200 with the body of an error: `ok: false`, or a gRPC code other than 0. */
-function refuseError(value: unknown): void {
-  if (value === false || (typeof value === 'number' && value !== 0)) throw Mismatch.of(value, 'groups of log lines');
+function kindOf(path: Path): string {
+  return path[0] === 'taskrunner' && path.length < 3 ? 'an object' : 'an array';
 }
 
-function expectList(value: unknown): void {
-  if (value !== null && !Array.isArray(value)) throw Mismatch.of(value, 'an array');
-}
-
-function expectRecord(value: unknown): void {
-  if (value !== null && !isRecord(value)) throw Mismatch.of(value, 'an object');
+function isEmpty(value: Json | typeof TOO_LARGE): boolean {
+  if (value === null || value === false || value === '') return true;
+  return (Array.isArray(value) && value.length === 0) || (isFields(value) && Object.keys(value).length === 0);
 }
 
 /** `taskrunner.9f.logs[3]`. A task id that is no plain word is not quoted. */

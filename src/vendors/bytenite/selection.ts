@@ -40,10 +40,15 @@ export function selectionOf(scope: LogScope, filter: LogFilter): Selection | nul
   };
 }
 
+/** Is a line at that place one of the selection, as far as its place decides? */
+export function selectsPlace({ services, taskIds }: Selection, service: Service, taskId: string | null): boolean {
+  if (services !== null && !services.includes(service)) return false;
+  return taskIds === null || (taskId !== null && taskIds.has(taskId));
+}
+
 /** Is a line one of the selection? Asked of every line: what the vendor's own filters leave out exactly is not known. */
 export function selects(selection: Selection, service: Service, taskId: string | null, severity: number): boolean {
-  if (selection.services !== null && !selection.services.includes(service)) return false;
-  if (selection.taskIds !== null && (taskId === null || !selection.taskIds.has(taskId))) return false;
+  if (!selectsPlace(selection, service, taskId)) return false;
   return selection.severity === null || severityPasses(severity, selection.severity);
 }
 

@@ -1,25 +1,33 @@
 import type { Ordered } from '../../domain/ordered.ts';
-import type { Partition } from '../../pagination/partition.ts';
+import type { Batch, Partition } from '../../pagination/partition.ts';
 
-/**
- * A partition of an answer that may have been cut: the first batch of a reading says so, and the number
- * of rows is not known. `suspected` is asked after the answer has been read.
- */
-export function sayTruncation<T extends Ordered>(partition: Partition<T>, suspected: () => boolean): Partition<T> {
+/** What the answer behind a partition lacks. Asked after the answer has been read. */
+export interface Lacks {
+  /** Has it exactly as many lines as the vendor gives at most? Then it may have been cut. */
+  readonly truncated: boolean;
+  readonly unreadable?: Batch<Ordered>['unreadable'];
+}
+
+/** A partition whose readings say in their first batch what the answer lacks; of a cut one the number of rows is not known. */
+export function sayWhatIsMissing<T extends Ordered>(partition: Partition<T>, lacks: () => Lacks): Partition<T> {
   return {
     key: partition.key,
     async *read(request, call) {
       let said = false;
       for await (const batch of partition.read(request, call)) {
-        yield !said && suspected() ? { ...batch, truncated: MESSAGE } : batch;
-        said ||= suspected();
+        yield said ? batch : { ...batch, ...wordsFor(lacks()) };
+        said = true;
       }
     },
     async count(call) {
       const count = await partition.count(call);
-      return suspected() ? null : count;
+      return lacks().truncated ? null : count;
     },
   };
+}
+
+function wordsFor({ truncated, unreadable }: Lacks): Pick<Batch<Ordered>, 'truncated' | 'unreadable'> {
+  return { ...(truncated ? { truncated: MESSAGE } : {}), ...(unreadable === undefined ? {} : { unreadable }) };
 }
 
 const MESSAGE =

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Service } from '../../../src/vendors/bytenite/facts.ts';
 import { readLogStream } from '../../../src/vendors/bytenite/log-stream.ts';
-import { repairUtf8 } from '../../../src/vendors/bytenite/utf8.ts';
+import { toValidUnicode } from '../../../src/domain/ansi.ts';
+import type { Json } from '../../../src/domain/json.ts';
 
 interface Row {
   readonly service: Service;
@@ -10,12 +11,13 @@ interface Row {
   readonly log: string;
   readonly time: string;
   readonly level: string | null;
-  readonly container: string | null;
+  readonly container: Json;
 }
 
 interface Reading {
   readonly rows: Row[];
   readonly tasks: string[];
+  readonly odd: string[];
 }
 
 async function* inPieces(bytes: Uint8Array, sizes: readonly number[]): AsyncGenerator<Uint8Array> {
@@ -29,12 +31,16 @@ async function* inPieces(bytes: Uint8Array, sizes: readonly number[]): AsyncGene
 }
 
 async function read(body: string | Uint8Array, sizes: readonly number[] = [7]): Promise<Reading> {
-  const reading: Reading = { rows: [], tasks: [] };
+  const reading: Reading = { rows: [], tasks: [], odd: [] };
   await readLogStream(
     inPieces(Buffer.from(body), sizes),
     (item) => {
       if (item.is === 'task') {
         reading.tasks.push(item.taskId);
+        return;
+      }
+      if (item.is === 'odd') {
+        reading.odd.push(item.reason);
         return;
       }
       const { service, taskId, instance } = item;
@@ -75,6 +81,7 @@ describe('an answer of POST /logs', () => {
         },
       ],
       tasks: ['9f', 'a0'],
+      odd: [],
     });
   });
 
@@ -83,13 +90,13 @@ describe('an answer of POST /logs', () => {
     '{"partitioner":null,"assembler":null,"taskrunner":null}',
     '{"partitioner":[],"assembler":[],"taskrunner":{}}',
     '{"taskrunner":{},"ok":true,"code":0}',
-    '\ufeff \n{"somethingNew":[{"log":"x"}]} ',
+    '\ufeff \n{"assembler":[],"somethingNew":[{"log":"x"}],"message":"","error":null,"errors":[]} ',
   ])('may have groups that are missing, null or empty: %s', async (body) => {
-    expect(await read(body, [1])).toEqual({ rows: [], tasks: [] });
+    expect(await read(body, [1])).toEqual({ rows: [], tasks: [], odd: [] });
   });
 
   it.each(['{"logs":null}', '{"logs":[]}', '{}', 'null'])('may have a task whose group is %s', async (group) => {
-    expect(await read(`{"taskrunner":{"9f":${group}}}`)).toEqual({ rows: [], tasks: ['9f'] });
+    expect(await read(`{"taskrunner":{"9f":${group}}}`)).toEqual({ rows: [], tasks: ['9f'], odd: [] });
   });
 
   it('may leave out level, container and text, the zero values of protobuf', async () => {
@@ -113,6 +120,7 @@ describe('an answer of POST /logs', () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.string({ unit: 'grapheme' }),
+      fc.constantFrom('joiner\ufeffbom', '\ufeff', '\\', '"', '😀', '\u2028'),
       // Lone surrogates, as JSON escapes.
       fc.string({ unit: fc.integer({ min: 0, max: 0xffff }).map((code) => String.fromCharCode(code)) }),
     );
@@ -140,11 +148,11 @@ describe('an answer of POST /logs', () => {
     const rowsOf = (service: Service, taskId: string | null, list: Answer['partitioner']): Row[] =>
       (list ?? []).map(({ log, timestamp, level = null, container = null }) => ({
         service,
-        taskId,
-        log,
+        taskId: taskId === null ? null : toValidUnicode(taskId),
+        log: toValidUnicode(log),
         time: timestamp,
         level,
-        container,
+        container: container === null ? null : toValidUnicode(container),
       }));
     const expected = (value: Answer): Row[] => [
       ...rowsOf('PARTITIONER', null, value.partitioner),
@@ -163,18 +171,100 @@ describe('an answer of POST /logs', () => {
   });
 });
 
+describe('a line of an answer', () => {
+  it('keeps a U+FEFF wherever a chunk begins', async () => {
+    const log = '\ufeffjoiner\ufeffbom\ufeff';
+    const body = JSON.stringify({ assembler: [{ log, timestamp: '2025-06-24T16:19:03Z' }] });
+    for (let size = 1; size <= Buffer.byteLength(body); size += 1) {
+      expect((await read(body, [size])).rows.map((row) => row.log)).toEqual([log]);
+    }
+  });
+
+  it('is what JSON.parse makes of it, where a name comes twice too, at every border of two chunks', async () => {
+    const piece = fc.constantFrom(
+      ...['a', 'é', '€', '😀', '\ufeff', '\\n', '\\"', '\\\\', '\\u0041', '\\ud83d\\ude00', '\\ufeff', '[', '}', ','],
+    );
+    const string = fc.array(piece, { maxLength: 5 }).map((pieces) => `"${pieces.join('')}"`);
+    const { json } = fc.letrec<{ json: string }>((tie) => ({
+      json: fc.oneof(
+        { depthSize: 'small' },
+        string,
+        fc.constantFrom('null', 'true', '-1.5e3', '[]', '{}'),
+        fc.array(tie('json'), { maxLength: 3 }).map((items) => `[ ${items.join(' ,')}]`),
+        fc.array(fc.tuple(string, tie('json')), { maxLength: 3 }).map(objectText),
+      ),
+    }));
+    const member = fc.oneof(
+      fc.tuple(fc.constantFrom('"log"', '"level"', '"container"', '"\\u006cog"'), fc.oneof(string, json)),
+      fc.tuple(string, json),
+    );
+    const lineText = fc
+      .array(member, { maxLength: 4 })
+      .map((members) => objectText([...members, ['"timestamp"', '"2025-06-24T16:19:03Z"']]));
+    await fc.assert(
+      fc.asyncProperty(fc.array(lineText, { minLength: 1, maxLength: 2 }), fc.nat(), async (lines, cut) => {
+        const body = Buffer.from(`{"other":${lines[0] ?? ''},"partitioner":[${lines.join(',')}],"taskrunner":{}}`);
+        const expected = lines.map((text) => {
+          const { log, level, container } = JSON.parse(text) as Record<string, unknown>;
+          return [shownText(log) ?? '', shownText(level), container ?? null];
+        });
+        for (const sizes of [[1], [(cut % body.length) + 1, body.length]]) {
+          const { rows } = await read(body, sizes);
+          expect(rows.map((row) => [row.log, row.level, row.container])).toEqual(expected);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it.each([
+    ['{"log":"x"}', '.timestamp: expected a date-time, got nothing'],
+    ['{"timestamp":"soon"}', '.timestamp: expected a date-time, got a string'],
+    ['7', ': expected an object, got 7'],
+    ['null', ': expected an object, got null'],
+    ['[]', ': expected an object, got an array'],
+  ])('that has no place takes no other line with it: %s', async (odd, reason) => {
+    const good = JSON.stringify(line('good'));
+    const body = `{"partitioner":[${good},${odd},${good}],"taskrunner":{"9f":{"logs":[${odd}]}}}`;
+    const reading = await read(body);
+    expect(reading.rows.map(({ log }) => log)).toEqual(['good', 'good']);
+    expect(reading.odd).toEqual([`partitioner[1]${reason}`, `taskrunner.9f.logs[0]${reason}`]);
+  });
+
+  it('is passed over and counted where it is longer than what is held', async () => {
+    const long = JSON.stringify(line('x'.repeat(17 * 1024 * 1024)));
+    const body = `{"partitioner":[${long},${JSON.stringify(line('good'))}]}`;
+    const reading = await read(body, [1024 * 1024]);
+    expect(reading.rows.map(({ log }) => log)).toEqual(['good']);
+    expect(reading.odd).toEqual(['partitioner[0]: the line is too long']);
+  });
+
+  it('shows what is no text as its JSON', async () => {
+    const fields = '"log":{"a":[1]},"level":4,"container":["b"],"timestamp":1750781943000';
+    expect((await read(`{"assembler":[{${fields}}]}`)).rows).toEqual([
+      {
+        service: 'ASSEMBLER',
+        taskId: null,
+        log: '{"a":[1]}',
+        time: '2025-06-24T16:19:03Z',
+        level: '4',
+        container: ['b'],
+      },
+    ]);
+  });
+});
+
+function objectText(members: readonly (readonly [string, string])[]): string {
+  return `{${members.map(([name, value]) => `${name}\n:${value}`).join(', ')}}`;
+}
+
+function shownText(value: unknown): string | null {
+  if (value === undefined || value === null) return null;
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
 describe('an answer that is not what it should be', () => {
   const cases: readonly (readonly [body: string, message: string])[] = [
-    [
-      `{"taskrunner":{"9f":{"logs":[{},{},{},{"log":7}]}}}`.replaceAll('{}', JSON.stringify(line('x'))),
-      'taskrunner.9f.logs[3].log: expected a string, got 7',
-    ],
-    ['{"partitioner":[{"log":"x"}]}', 'partitioner[0].timestamp: expected a date-time, got nothing'],
-    ['{"partitioner":[{"timestamp":"soon"}]}', 'partitioner[0].timestamp: expected a date-time, got a string'],
-    ['{"assembler":[7]}', 'assembler[0]: expected an object, got 7'],
-    ['{"assembler":[null]}', 'assembler[0]: expected an object, got null'],
-    ['{"assembler":[[]]}', 'assembler[0]: expected an object, got an array'],
-    ['{"assembler":[{"timestamp":"2025-06-24T16:19:03Z","level":4}]}', 'assembler[0].level: expected a string, got 4'],
     ['{"partitioner":7}', 'partitioner: expected an array, got 7'],
     ['{"partitioner":{"a":{"log":"x"}}}', 'partitioner: expected an array, got an object'],
     ['{"partitioner":"secret"}', 'partitioner: expected an array, got a string'],
@@ -184,6 +274,13 @@ describe('an answer that is not what it should be', () => {
     ['{"taskrunner":{"a secret":{"logs":false}}}', 'taskrunner[…].logs: expected an array, got false'],
     ['{"ok":false,"message":"no"}', 'ok: expected groups of log lines, got false'],
     ['{"code":5,"message":"no"}', 'code: expected groups of log lines, got 5'],
+    ['{"code":"not_found"}', 'code: expected groups of log lines, got a string'],
+    ['{"error":{"code":404}}', 'error: expected groups of log lines, got an object'],
+    ['{"partitioner":[],"error":"secret"}', 'error: expected groups of log lines, got a string'],
+    ['{"errors":[{"message":"no"}]}', 'errors: expected groups of log lines, got an array'],
+    ['{"message":"no"}', 'expected groups of log lines, got an object with other members'],
+    ['{"result":{"partitioner":[]}}', 'expected groups of log lines, got an object with other members'],
+    ['{"ok":true,"code":0}', 'expected groups of log lines, got an object with other members'],
     ['<!doctype html><title>secret</title>', 'expected a JSON object, got HTML or XML'],
     ['[]', 'expected a JSON object, got something else'],
     ['', 'expected JSON, got an empty body'],
@@ -208,13 +305,13 @@ describe('an answer that is not what it should be', () => {
     let left = false;
     async function* endless(): AsyncGenerator<Uint8Array> {
       try {
-        for (;;) yield await Promise.resolve(Buffer.from('{"partitioner":[7,'));
+        for (;;) yield await Promise.resolve(Buffer.from('{"partitioner":7,'));
       } finally {
         left = true;
       }
     }
     const ignore = (): void => undefined;
-    await expect(readLogStream(endless(), ignore, 'render')).rejects.toThrow('partitioner[0]');
+    await expect(readLogStream(endless(), ignore, 'render')).rejects.toThrow('partitioner: ');
     expect(left).toBe(true);
 
     const cut = new Error('the connection was cut');
@@ -250,20 +347,22 @@ describe('bytes that are no UTF-8', () => {
   it('are repaired as TextDecoder does it, wherever the chunks are cut', async () => {
     const bytes = fc.array(
       fc.oneof(
-        fc.constantFrom(0xe2, 0x82, 0xac, 0xf0, 0x9f, 0x98, 0x80, 0xc3, 0xed, 0xa0),
-        fc.integer({ min: 0, max: 255 }),
+        fc.constantFrom(0xe2, 0x82, 0xac, 0xf0, 0x9f, 0x98, 0x80, 0xc3, 0xed, 0xa0, 0xef, 0xbb, 0xbf),
+        fc.integer({ min: 0x80, max: 0xff }),
+        fc.integer({ min: 0x61, max: 0x7a }),
       ),
       { maxLength: 40 },
     );
     await fc.assert(
       fc.asyncProperty(bytes, fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1 }), async (list, sizes) => {
-        const whole = Uint8Array.from(list);
-        const repaired: Uint8Array[] = [];
-        for await (const chunk of repairUtf8(inPieces(whole, sizes))) repaired.push(chunk);
+        const log = Uint8Array.from(list);
+        const body = Buffer.concat([
+          Buffer.from('{"assembler":[{"timestamp":"2025-06-24T16:19:03Z","log":"'),
+          log,
+          Buffer.from('"}]}'),
+        ]);
         const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-        expect(Buffer.concat(repaired).toString('utf8')).toBe(decoder.decode(whole));
-        for (const chunk of repaired)
-          expect(() => new TextDecoder('utf-8', { fatal: true }).decode(chunk)).not.toThrow();
+        expect((await read(body, sizes)).rows.map((row) => row.log)).toEqual([decoder.decode(log)]);
       }),
       { numRuns: 500 },
     );

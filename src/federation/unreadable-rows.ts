@@ -1,0 +1,17 @@
+import type { Unreadable } from '../pagination/partition.ts';
+
+/** Rows of a source that could not be read. The others are there. */
+export class UnreadableRows extends Error {
+  readonly unreadable: Unreadable;
+
+  constructor(unreadable: Unreadable) {
+    const { count, reason } = unreadable;
+    super(`${count} ${count === 1 ? 'row' : 'rows'} could not be read: ${reason}`);
+    this.unreadable = unreadable;
+  }
+}
+
+/** Both together; the reason is that of the first. */
+export function together(first: Unreadable | null | undefined, second: Unreadable): Unreadable {
+  return first ? { count: first.count + second.count, reason: first.reason } : second;
+}

@@ -1,0 +1,24 @@
+import type { Unreadable } from '../../pagination/partition.ts';
+import type { Service } from './facts.ts';
+import { selectsPlace } from './selection.ts';
+import type { Selection } from './selection.ts';
+
+/** The lines of an answer that could not be read, counted by where they stand: which severity they have is not known. */
+export class OddLines {
+  readonly #places = new Map<string, { service: Service; taskId: string | null; reason: string; count: number }>();
+
+  note(service: Service, taskId: string | null, reason: string): void {
+    const name = taskId ?? service;
+    const place = this.#places.get(name);
+    if (place === undefined) this.#places.set(name, { service, taskId, reason, count: 1 });
+    else place.count += 1;
+  }
+
+  /** Those that a selection may want; undefined where there is none. */
+  of(selection: Selection): Unreadable | undefined {
+    const wanted = [...this.#places.values()].filter(({ service, taskId }) => selectsPlace(selection, service, taskId));
+    const [first] = wanted;
+    if (first === undefined) return undefined;
+    return { count: wanted.reduce((sum, { count }) => sum + count, 0), reason: first.reason };
+  }
+}
