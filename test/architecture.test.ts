@@ -93,8 +93,13 @@ const IMPORTS = FILES.flatMap((file) => importsOf(file, read(file)));
 const isInside = (file: string, place: string): boolean => file === place || file.startsWith(`${place}/`);
 const placeOf = (file: string): string | undefined => Object.keys(MAY_IMPORT).find((place) => isInside(file, place));
 const isPackage = (to: string): boolean => !FILES.includes(to) && !/^(src|schema|resolvers|test|bench)\//.test(to);
+/** What vendors have in common: every vendor may import it, and it imports none of them. */
+const SHARED = 'shared';
 /** `src/vendors/<vendor>` of a file in such a folder. */
-const vendorFolderOf = (file: string): string | undefined => /^src\/vendors\/[^/]+(?=\/)/.exec(file)?.[0];
+const vendorFolderOf = (file: string): string | undefined => {
+  const folder = /^src\/vendors\/[^/]+(?=\/)/.exec(file)?.[0];
+  return folder === `src/vendors/${SHARED}` ? undefined : folder;
+};
 
 function mayImport({ from, to }: Import): boolean {
   const [importer, imported] = [placeOf(from), placeOf(to)];
@@ -181,8 +186,8 @@ describe('a vendor', () => {
   });
 
   test('is recognised by each of its names', () => {
-    const folders = readdirSync(join(ROOT, 'src/vendors'), { withFileTypes: true }).filter((entry) =>
-      entry.isDirectory(),
+    const folders = readdirSync(join(ROOT, 'src/vendors'), { withFileTypes: true }).filter(
+      (entry) => entry.isDirectory() && entry.name !== SHARED,
     );
     for (const { name } of folders) expect(namesIn(name)).toHaveLength(1);
     expect(namesIn('a mnemonic does disappear; sapling')).toEqual([]);
