@@ -1,8 +1,7 @@
 import { z } from 'zod';
+import { headerSecret, secret, withoutLineBreaks } from './secret.ts';
 import type { AuthType } from '../http/settings.ts';
 import type { VendorDefinition } from '../vendors/connector.ts';
-
-const secret = (what: string): z.ZodString => z.string().min(1).describe(what);
 
 const tokenUrl = z
   .url({ protocol: /^https?$/, error: 'expected an http or https URL' })
@@ -13,18 +12,23 @@ const forward = z.boolean().optional().describe('The same as `forward` of the so
 
 const AUTH = {
   none: z.strictObject({ type: z.literal('none'), forward }),
-  bearer: z.strictObject({ type: z.literal('bearer'), token: secret('The token.'), forward }),
+  bearer: z.strictObject({ type: z.literal('bearer'), token: headerSecret('The token.'), forward }),
   basic: z.strictObject({
     type: z.literal('basic'),
-    username: z.string().min(1).describe('The user.'),
+    username: z
+      .string()
+      .overwrite(withoutLineBreaks)
+      .min(1, { abort: true })
+      .refine((name) => !name.includes(':'), { error: 'must not hold a colon: it ends the name in HTTP Basic' })
+      .describe('The user.'),
     password: secret('The password.'),
     forward,
   }),
   'oauth2-client-credentials': z.strictObject({
     type: z.literal('oauth2-client-credentials'),
     tokenUrl,
-    clientId: z.string().min(1).describe('The client.'),
-    clientSecret: secret("The client's secret."),
+    clientId: z.string().overwrite(withoutLineBreaks).min(1).describe('The client.'),
+    clientSecret: secret("The client's secret. Not needed where `tls.certificate` shows who the client is.").optional(),
     scope: z.string().min(1).optional().describe('Scopes to ask for, separated by spaces.'),
     forward,
   }),

@@ -1,35 +1,56 @@
 import { keyOf } from './problems.ts';
 import type { Problem } from './problems.ts';
+import { withoutLineBreaks } from './secret.ts';
+import { UnreadableFile } from './text-file.ts';
+import type { ReadText } from './text-file.ts';
 
 /** The variables that a configuration may read. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** `$${` is a literal `${`; `${NAME}` is a variable; any other `${` is a mistake. */
-const REFERENCE = /\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)\}|\$\{/g;
+/** `$${` is a literal `${`; `${NAME}` is a variable and `${file:PATH}` a file; any other `${` is a mistake. */
+const REFERENCE = /\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)\}|\$\{file:([^{}]+)\}|\$\{/g;
 
 export interface Substituted {
   readonly value: unknown;
-  /** Keys whose text came, in part or whole, from the environment: it is never shown. */
-  readonly fromEnvironment: ReadonlySet<string>;
+  /** Keys whose text came, in part or whole, from a variable or a file: it is never shown. */
+  readonly fromOutside: ReadonlySet<string>;
   readonly problems: readonly Problem[];
 }
 
-/** Replaces `${NAME}` in every text of a configuration, wherever it stands; keys are left as they are. */
-export function substituteEnvironment(value: unknown, environment: Environment): Substituted {
-  const fromEnvironment = new Set<string>();
+/**
+ * Replaces `${NAME}` and `${file:PATH}` in every text of a configuration, wherever it stands; keys are left as
+ * they are. Line breaks at the end of a variable or a file are left out.
+ */
+export function substituteReferences(value: unknown, environment: Environment, readText: ReadText): Substituted {
+  const fromOutside = new Set<string>();
   const problems: Problem[] = [];
 
+  function variable(name: string, key: string): string {
+    const found = Object.hasOwn(environment, name) ? environment[name] : undefined;
+    if (found === undefined) problems.push({ key, message: `the environment variable ${name} is not set` });
+    return found ?? '';
+  }
+
+  function file(path: string, key: string): string {
+    try {
+      return readText(path);
+    } catch (error) {
+      if (!(error instanceof UnreadableFile)) throw error;
+      problems.push({ key, message: `the file ${path} ${error.message}` });
+      return '';
+    }
+  }
+
   function text(template: string, key: string): string {
-    return template.replace(REFERENCE, (reference, name: string | undefined) => {
+    return template.replace(REFERENCE, (reference, name: string | undefined, path: string | undefined) => {
       if (reference === '$${') return '${';
-      if (name === undefined) {
-        problems.push({ key, message: '`${` needs a variable name and `}`; write `$${` for a literal `${`' });
+      if (name === undefined && path === undefined) {
+        const message = '`${` needs a variable name or `file:` and a path, and `}`; write `$${` for a literal `${`';
+        problems.push({ key, message });
         return reference;
       }
-      fromEnvironment.add(key);
-      const found = Object.hasOwn(environment, name) ? environment[name] : undefined;
-      if (found === undefined) problems.push({ key, message: `the environment variable ${name} is not set` });
-      return found ?? '';
+      fromOutside.add(key);
+      return withoutLineBreaks(path === undefined ? variable(name ?? '', key) : file(path, key));
     });
   }
 
@@ -40,5 +61,5 @@ export function substituteEnvironment(value: unknown, environment: Environment):
     return Object.fromEntries(Object.entries(part).map(([key, item]) => [key, walk(item, [...path, key])]));
   }
 
-  return { value: walk(value, []), fromEnvironment, problems };
+  return { value: walk(value, []), fromOutside, problems };
 }

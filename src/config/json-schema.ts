@@ -11,10 +11,10 @@ export interface JsonSchema {
   readonly const?: unknown;
 }
 
-/** Any text that reads a variable: what editors accept in place of a number, a choice or a pattern. */
+/** Any text that reads a variable or a file: what editors accept in place of a number, a choice or a pattern. */
 const FROM_ENVIRONMENT: { readonly type: 'string'; readonly pattern: string } = {
   type: 'string',
-  pattern: String.raw`\$\{[A-Za-z_][A-Za-z0-9_]*\}`,
+  pattern: String.raw`\$\{(?:[A-Za-z_][A-Za-z0-9_]*|file:[^{}]+)\}`,
 };
 
 /** The JSON Schema (draft 2020-12) of the configuration file as people write it, for editors. */

@@ -1,11 +1,12 @@
 import { readFile, stat } from 'node:fs/promises';
-import { basename, extname, resolve } from 'node:path';
+import { basename, dirname, extname, resolve } from 'node:path';
 import { LineCounter, parseDocument } from 'yaml';
 import type { Document } from 'yaml';
 import type { Configuration } from './configuration.ts';
 import type { Environment } from './environment.ts';
 import { parseConfiguration } from './parse.ts';
 import { ConfigurationError } from './problems.ts';
+import { decodeText, textFilesIn, UnreadableFile } from './text-file.ts';
 import type { VendorDefinition } from '../vendors/connector.ts';
 
 /** Looked for in the folder, in this order, when no path is given. */
@@ -28,8 +29,10 @@ export async function loadConfiguration(options: LoadOptions): Promise<Configura
   const named = options.path ?? (options.environment.TRIBUTARY_CONFIG || undefined);
   const file = named ?? (await findUsual(options.folder));
   if (file === null) return null;
-  const value = parseText(await readNamed(resolve(options.folder, file), file), file);
-  return parseConfiguration(value, { origin: file, vendors: options.vendors, environment: options.environment });
+  const path = resolve(options.folder, file);
+  const value = parseText(await readNamed(path, file), file);
+  const { vendors, environment } = options;
+  return parseConfiguration(value, { origin: file, vendors, environment, readText: textFilesIn(dirname(path)) });
 }
 
 async function findUsual(folder: string): Promise<string | null> {
@@ -42,8 +45,10 @@ async function findUsual(folder: string): Promise<string | null> {
 
 async function readNamed(path: string, shown: string): Promise<string> {
   try {
-    return await readFile(path, 'utf8');
+    return decodeText(await readFile(path));
   } catch (error) {
+    if (error instanceof UnreadableFile)
+      throw new ConfigurationError(shown, [{ key: '', message: `the file ${error.message}` }]);
     const reason = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
     throw new ConfigurationError(shown, [{ key: '', message: `the file cannot be read${reason}` }]);
   }

@@ -4,10 +4,13 @@ import type { Configuration, SourceConfiguration } from './configuration.ts';
 import type { Environment } from './environment.ts';
 import { ConfigurationError } from './problems.ts';
 import type { Problem } from './problems.ts';
+import { environmentProxies, proxyOf, tlsSettings } from './route.ts';
 import { COMMON_KEYS, commonSchema, serverSchema } from './schema.ts';
 import { redisSchema, sourceTailSettings, tailSchema, tailSettings } from './tail-schema.ts';
+import { textFilesIn } from './text-file.ts';
+import type { ReadText } from './text-file.ts';
 import { validate } from './validate.ts';
-import type { AuthSettings, LimitSettings } from '../http/settings.ts';
+import type { AuthSettings, LimitSettings, RouteSettings } from '../http/settings.ts';
 import type { VendorDefinition } from '../vendors/connector.ts';
 
 export interface ParseOptions {
@@ -15,6 +18,8 @@ export interface ParseOptions {
   readonly origin: string;
   readonly vendors: readonly VendorDefinition[];
   readonly environment: Environment;
+  /** Reads the files that it names. Default: relative paths start at the working folder. */
+  readonly readText?: ReadText | undefined;
 }
 
 type CommonSettings = z.output<typeof commonSchema>;
@@ -28,32 +33,37 @@ const typedParts = z.object({
 });
 
 /** Turns what a configuration file says into settings. Throws `ConfigurationError` with everything that is wrong. */
-export function parseConfiguration(value: unknown, { origin, vendors, environment }: ParseOptions): Configuration {
-  const validated = validate(value, vendors, environment);
+export function parseConfiguration(value: unknown, options: ParseOptions): Configuration {
+  const { origin, vendors, environment, readText = textFilesIn('.') } = options;
+  const validated = validate(value, vendors, environment, readText);
   if (!validated.ok) throw new ConfigurationError(origin, validated.problems);
   const { server, tail, redis, sources } = typedParts.parse(validated.input);
   const problems: Problem[] = [];
+  const report = (problem: Problem): void => void problems.push(problem);
+  const proxies = environmentProxies(environment, report);
   const configured = Object.entries(sources).flatMap(([name, common]): SourceConfiguration[] => {
     const definition = vendors.find(({ vendor }) => vendor === common.vendor);
     if (definition === undefined) return [];
     const auth = authSettings(common.auth, definition.tokenUrl(common.baseUrl));
     if (auth === null) {
-      problems.push({
-        key: `sources.${name}.auth.tokenUrl`,
-        message: 'is missing: this vendor has no usual place for it',
-      });
+      report({ key: `sources.${name}.auth.tokenUrl`, message: 'is missing: this vendor has no usual place for it' });
       return [];
+    }
+    const tls = common.tls && tlsSettings(common.tls, `sources.${name}.tls`, readText, report);
+    if (isNameless(auth) && common.tls?.certificate === undefined) {
+      const message = 'is missing: only a source with `tls.certificate` can do without it';
+      report({ key: `sources.${name}.auth.clientSecret`, message });
     }
     const wrongTail = wrongPace(name, common.tail, tail);
     if (wrongTail !== null) {
-      problems.push(wrongTail);
+      report(wrongTail);
       return [];
     }
     return [
       {
         name,
         definition,
-        http: httpSettings(name, definition, common, auth),
+        http: httpSettings(name, definition, common, auth, { tls, proxy: proxyOf(common.proxy, proxies) }),
         options: optionsOf(validated.sources[name]),
         tail: sourceTailSettings(common.tail),
       },
@@ -88,8 +98,10 @@ function httpSettings(
   definition: VendorDefinition,
   common: CommonSettings,
   auth: AuthSettings,
+  route: RouteSettings,
 ): SourceConfiguration['http'] {
   return {
+    ...route,
     source,
     baseUrl: common.baseUrl.replace(/\/+$/, ''),
     auth,
@@ -97,6 +109,10 @@ function httpSettings(
     limits: limitSettings(common.limits),
     classifyError: definition.classifyError,
   };
+}
+
+function isNameless(auth: AuthSettings): boolean {
+  return auth.type === 'oauth2-client-credentials' && auth.clientSecret === undefined;
 }
 
 function limitSettings(limits: CommonSettings['limits']): LimitSettings {

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { DEFAULT_LIMITS } from '../http/settings.ts';
 import { authSchema, anyAuth } from './auth-schema.ts';
 import { duration, formatDuration } from './duration.ts';
+import { proxySchema, tlsSchema } from './route-schema.ts';
+import { withoutLineBreaks } from './secret.ts';
 import { redisSchema, sourceTailSchema, tailSchema } from './tail-schema.ts';
 import type { VendorDefinition } from '../vendors/connector.ts';
 
@@ -25,6 +27,7 @@ export const serverSchema = z.strictObject({
     .describe('Least severity of what is logged, as JSON lines on standard error.'),
   cursorSecret: z
     .string()
+    .overwrite(withoutLineBreaks)
     .min(16)
     .optional()
     .describe(
@@ -70,6 +73,8 @@ const common = {
     .boolean()
     .default(false)
     .describe("Send the caller's own Authorization header, where there is one, instead of `auth`."),
+  proxy: proxySchema.optional(),
+  tls: tlsSchema.optional(),
   limits: limitsSchema.prefault({}).describe('Bounds of what is asked of this source.'),
   tail: sourceTailSchema.prefault({}).describe('How its jobs are followed, where that differs from the others.'),
 };

@@ -1,45 +1,51 @@
 import type { z } from 'zod';
 import { describeIssue } from './describe-issue.ts';
 import type { Surroundings } from './describe-issue.ts';
-import { substituteEnvironment } from './environment.ts';
+import { substituteReferences } from './environment.ts';
 import type { Environment } from './environment.ts';
 import { childOf, configurationJsonSchema, keysAt } from './json-schema.ts';
 import type { JsonSchema } from './json-schema.ts';
 import { keyOf } from './problems.ts';
 import type { Problem } from './problems.ts';
 import { configurationSchema } from './schema.ts';
+import type { ReadText } from './text-file.ts';
 import type { VendorDefinition } from '../vendors/connector.ts';
 
 export type Validated =
   | {
       readonly ok: true;
-      /** As it was written, with the environment read in. */
+      /** As it was written, with variables and files read in. */
       readonly input: unknown;
       /** Decoded: defaults filled in, durations in milliseconds. */
       readonly sources: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
     }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
-/** Reads the environment in and checks everything. All problems come at once. */
-export function validate(value: unknown, vendors: readonly VendorDefinition[], environment: Environment): Validated {
-  const { value: substituted, fromEnvironment, problems } = substituteEnvironment(value, environment);
+/** Reads variables and files in and checks everything. All problems come at once. */
+export function validate(
+  value: unknown,
+  vendors: readonly VendorDefinition[],
+  environment: Environment,
+  readText: ReadText,
+): Validated {
+  const { value: substituted, fromOutside, problems } = substituteReferences(value, environment, readText);
   const schema = configurationSchema(vendors);
   let input = substituted;
   let result = schema.safeParse(input);
   if (!result.success) {
-    input = result.error.issues.reduce((changed, issue) => readTyped(changed, issue, fromEnvironment), input);
+    input = result.error.issues.reduce((changed, issue) => readTyped(changed, issue, fromOutside), input);
     result = schema.safeParse(input);
   }
   if (result.success && problems.length === 0) return { ok: true, input, sources: result.data.sources };
-  const around = surroundingsOf(input, vendors, fromEnvironment);
+  const around = surroundingsOf(input, vendors, fromOutside);
   const unset = new Set(problems.map(({ key }) => key));
   const found = (result.error?.issues ?? []).flatMap((issue) => describeIssue(issue, around));
   return { ok: false, problems: [...problems, ...found.filter(({ key }) => !unset.has(key))] };
 }
 
-/** A variable is always text: where a number or a boolean is wanted, its text is read as one. */
-function readTyped(value: unknown, issue: z.core.$ZodIssue, fromEnvironment: ReadonlySet<string>): unknown {
-  if (issue.code !== 'invalid_type' || !fromEnvironment.has(keyOf(issue.path))) return value;
+/** A variable or a file is always text: where a number or a boolean is wanted, its text is read as one. */
+function readTyped(value: unknown, issue: z.core.$ZodIssue, fromOutside: ReadonlySet<string>): unknown {
+  if (issue.code !== 'invalid_type' || !fromOutside.has(keyOf(issue.path))) return value;
   if (!['number', 'int', 'boolean'].includes(issue.expected)) return value;
   const text = issue.path.reduce(childOf, value);
   const typed = typeof text === 'string' ? scalarOf(text) : undefined;
@@ -62,13 +68,13 @@ function replaceAt(value: unknown, path: readonly PropertyKey[], replacement: un
 function surroundingsOf(
   input: unknown,
   vendors: readonly VendorDefinition[],
-  fromEnvironment: ReadonlySet<string>,
+  fromOutside: ReadonlySet<string>,
 ): Surroundings {
   // Zod's own JSON Schema of a configuration: we read only what every JSON Schema may have.
   const schema = configurationJsonSchema(vendors) as JsonSchema;
   return {
     valueAt: (path) => path.reduce(childOf, input),
     keysAt: (path) => keysAt(schema, input, path),
-    mayShow: (path) => !fromEnvironment.has(keyOf(path)),
+    mayShow: (path) => !fromOutside.has(keyOf(path)),
   };
 }

@@ -9,7 +9,8 @@ export type AuthSettings =
       readonly type: 'oauth2-client-credentials';
       readonly tokenUrl: string;
       readonly clientId: string;
-      readonly clientSecret: string;
+      /** Left out: the client shows itself by the certificate of its connection. */
+      readonly clientSecret?: string | undefined;
       readonly scope?: string | undefined;
     }
   /** An API key is exchanged for a token that is then sent raw, without a scheme in front. */
@@ -49,7 +50,34 @@ export type ClassifyError = (answer: {
   readonly body: unknown;
 }) => { readonly code?: ErrorCode; readonly retryable?: boolean; readonly retryAfterSeconds?: number } | null;
 
-export interface SourceHttpSettings {
+/** Who is trusted, and who we are, on a TLS connection. All in PEM. */
+export interface TlsSettings {
+  /** Trusted beside the usual certificate authorities. */
+  readonly ca?: string | undefined;
+  /** Our own, with the intermediate ones behind it. */
+  readonly certificate?: string | undefined;
+  readonly key?: string | undefined;
+  readonly passphrase?: string | undefined;
+}
+
+/** The URL of a proxy, or the proxies that an environment names. */
+export type ProxySettings = string | EnvironmentProxies;
+
+/** HTTP_PROXY, HTTPS_PROXY and NO_PROXY. Not for the machine itself. */
+export interface EnvironmentProxies {
+  readonly http: string | null;
+  readonly https: string | null;
+  readonly except: string;
+}
+
+/** How a source and its token endpoint are reached. */
+export interface RouteSettings {
+  readonly tls?: TlsSettings | undefined;
+  /** Default: none. */
+  readonly proxy?: ProxySettings | undefined;
+}
+
+export interface SourceHttpSettings extends RouteSettings {
   readonly source: string;
   /** What stands before the paths of the vendor's reference page; may itself have a path. */
   readonly baseUrl: string;

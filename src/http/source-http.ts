@@ -164,13 +164,15 @@ function createTokens(
 }
 
 function connect(
-  { source, limits }: SourceHttpSettings,
+  { source, limits, tls, proxy }: SourceHttpSettings,
   { pools }: SourceHttpOptions,
   leases: PoolLease[],
   url: string,
   label: string,
 ): Wire {
-  const lease = (pools ?? processPools).acquire(new URL(url).origin, limits.connectTimeoutMilliseconds);
+  const { connectTimeoutMilliseconds } = limits;
+  const lease = (pools ?? processPools).acquire(new URL(url).origin, { connectTimeoutMilliseconds, tls, proxy });
   leases.push(lease);
-  return { source, label, dispatcher: lease.dispatcher, limits };
+  const { origin, dispatcher, hasProxy } = lease;
+  return { source, label, origin, dispatcher, hasProxy, limits };
 }

@@ -258,7 +258,7 @@ describe('the environment', () => {
     expect(problemsOf(withToken('${not a name}'))).toEqual([
       {
         key: 'sources.first.auth.token',
-        message: '`${` needs a variable name and `}`; write `$${` for a literal `${`',
+        message: '`${` needs a variable name or `file:` and a path, and `}`; write `$${` for a literal `${`',
       },
     ]);
   });
@@ -318,7 +318,8 @@ describe('a wrong configuration', () => {
       [
         {
           key: 'sources.a.colour',
-          message: 'is no known key; allowed are workspaces, pageSize, baseUrl, forward, limits, tail, vendor, auth',
+          message:
+            'is no known key; allowed are workspaces, pageSize, baseUrl, forward, proxy, tls, limits, tail, vendor, auth',
         },
       ],
     ],

@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { generateFiles } from '../../config-schema.ts';
 import { parseText } from '../../src/config/load.ts';
+import type { Configuration } from '../../src/config/configuration.ts';
 import { parseConfiguration } from '../../src/config/parse.ts';
 import { VENDORS } from '../../src/vendors/index.ts';
+import { certificates } from '../http/certificates.ts';
 
 /** Any variable that an example may read. */
 const environment = new Proxy<Record<string, string>>(
@@ -14,6 +16,17 @@ const environment = new Proxy<Record<string, string>>(
   },
 );
 
+/** Any file that an example may read. */
+function readText(path: string): string {
+  if (path.endsWith('.key')) return certificates.client.key;
+  if (!path.endsWith('.pem')) return 'given';
+  return path.includes('ca') ? certificates.ca : certificates.client.certificate;
+}
+
+function parse(block: string, file: string): Configuration {
+  return parseConfiguration(parseText(block, file), { origin: file, vendors: VENDORS, environment, readText });
+}
+
 function yamlBlocksOf(file: string): readonly string[] {
   return [...readFileSync(file, 'utf8').matchAll(/^```yaml\n([^]*?)^```$/gm)].map(([, block]) => block ?? '');
 }
@@ -23,18 +36,18 @@ describe.each(['README.md', 'docs/configuration.md'])('%s', (file) => {
     const blocks = yamlBlocksOf(file);
     expect(blocks).not.toEqual([]);
     for (const block of blocks) {
-      const { sources } = parseConfiguration(parseText(block, file), { origin: file, vendors: VENDORS, environment });
-      expect(sources).not.toEqual([]);
+      expect(parse(block, file).sources).not.toEqual([]);
     }
   });
 });
 
 test('the guide to configuration shows every vendor', () => {
   const [block = ''] = yamlBlocksOf('docs/configuration.md');
-  const { sources } = parseConfiguration(parseText(block, 'guide'), { origin: 'guide', vendors: VENDORS, environment });
-  expect(sources.map(({ definition }) => definition.vendor).toSorted()).toEqual(
-    VENDORS.map(({ vendor }) => vendor).toSorted(),
-  );
+  expect(
+    parse(block, 'guide')
+      .sources.map(({ definition }) => definition.vendor)
+      .toSorted(),
+  ).toEqual(VENDORS.map(({ vendor }) => vendor).toSorted());
 });
 
 test('the JSON Schema and the options of each vendor are up to date', async () => {

@@ -5,7 +5,7 @@ import { afterEach } from 'vitest';
 import { createCall } from '../../src/domain/call.ts';
 import type { Call } from '../../src/domain/call.ts';
 import type { HttpRequest, SourceHttp, StreamReader } from '../../src/http/client.ts';
-import type { ClassifyError, LimitSettings, SourceHttpSettings } from '../../src/http/settings.ts';
+import type { ClassifyError, LimitSettings, RouteSettings, SourceHttpSettings } from '../../src/http/settings.ts';
 import { DEFAULT_LIMITS } from '../../src/http/settings.ts';
 import { createPools } from '../../src/http/request/pools.ts';
 import { createSourceHttp } from '../../src/http/source-http.ts';
@@ -124,7 +124,7 @@ export function testClock(start = Date.UTC(2026, 0, 1)): TestClock {
   };
 }
 
-export interface SourceOverrides extends SourceHttpOptions {
+export interface SourceOverrides extends SourceHttpOptions, RouteSettings {
   readonly source?: string;
   readonly baseUrl: string;
   readonly auth?: SourceHttpSettings['auth'];
@@ -142,10 +142,12 @@ export function sourceHttp(overrides: SourceOverrides): ManagedSourceHttp {
     forward = false,
     limits,
     classifyError,
+    tls,
+    proxy,
     ...options
   } = overrides;
   const http = createSourceHttp(
-    { source, baseUrl, auth, forward, limits: { ...DEFAULT_LIMITS, ...limits }, classifyError },
+    { source, baseUrl, auth, forward, limits: { ...DEFAULT_LIMITS, ...limits }, classifyError, tls, proxy },
     { pools: createPools(), ...options },
   );
   open.push(() => http.close());

@@ -17,18 +17,21 @@ const tokenAnswer = z.object({
 /**
  * OAuth 2 client credentials (RFC 6749 section 4.4), the client authenticated by HTTP Basic. Its id and
  * secret go in as they are, without the form encoding of section 2.3.1: that is what issuers document
- * and expect.
+ * and expect. A client without a secret names itself in the form, and is known by the certificate of its
+ * connection (RFC 8705 section 2).
  */
 export function oauth2Authorizer(settings: Settings, wire: Wire, clock: Pick<Clock, 'now'>): Authorizer {
   const { pathname, search } = new URL(settings.tokenUrl);
   const form = new URLSearchParams({ grant_type: 'client_credentials' });
   if (settings.scope !== undefined) form.set('scope', settings.scope);
+  const { clientId, clientSecret } = settings;
+  if (clientSecret === undefined) form.set('client_id', clientId);
   const request = {
     method: 'POST',
     path: pathname + search,
     headers: {
       accept: 'application/json',
-      authorization: basicCredentials(settings.clientId, settings.clientSecret),
+      ...(clientSecret === undefined ? {} : { authorization: basicCredentials(clientId, clientSecret) }),
       'content-type': 'application/x-www-form-urlencoded',
     },
     body: form.toString(),

@@ -3,7 +3,9 @@ import { TributaryError } from '../../domain/errors.ts';
 import type { LimitSettings } from '../settings.ts';
 import type { Cancellation } from '../request/abort.ts';
 import type { Deadline } from '../request/deadline.ts';
+import { ProxyFailure } from '../request/proxy.ts';
 import { AttemptFailure } from './attempt-failure.ts';
+import { tlsWords } from './tls-words.ts';
 
 /** Failures of a network that may have passed a moment later. */
 const PASSING = new Set([
@@ -24,6 +26,8 @@ export interface ConnectionContext {
   /** Who did not answer, as the message names it: the source, or its token endpoint. */
   readonly label: string;
   readonly limits: LimitSettings;
+  /** May a proxy be what failed? */
+  readonly hasProxy: boolean;
   readonly deadline: Deadline;
   /** The caller's own. */
   readonly cancellation: Cancellation;
@@ -51,6 +55,10 @@ export function connectionFailure(error: unknown, context: ConnectionContext): E
   if (code === 'UND_ERR_DESTROYED' || code === 'UND_ERR_CLOSED') {
     return failure('SOURCE_UNAVAILABLE', context, 'the connection was closed on our side', 'never', false);
   }
+  if (error instanceof ProxyFailure) return proxyFailure(error, context);
+  if (error instanceof errors.InvalidArgumentError && error.message.startsWith('Proxy Authentication Required')) {
+    return proxyFailure(new ProxyFailure(407), context);
+  }
   if (code === 'UND_ERR_INVALID_ARG') {
     return failure('INTERNAL_SERVER_ERROR', context, 'the request could not be written as HTTP', 'never', false);
   }
@@ -64,13 +72,17 @@ export function connectionFailure(error: unknown, context: ConnectionContext): E
     return failure('SOURCE_BAD_RESPONSE', context, 'the answer is not HTTP', 'never', false);
   }
   const advice = PASSING.has(code) ? 'repeatedly' : 'never';
-  return failure(
-    'SOURCE_UNAVAILABLE',
-    context,
-    `the connection failed${code === '' ? '' : ` (${code})`}`,
-    advice,
-    true,
-  );
+  const words = tlsWords(error, code) ?? `the connection failed${code === '' ? '' : ` (${code})`}`;
+  const hint = context.hasProxy && PASSING.has(code) ? '; a proxy is configured' : '';
+  return failure('SOURCE_UNAVAILABLE', context, words + hint, advice, true);
+}
+
+function proxyFailure({ status }: ProxyFailure, context: ConnectionContext): AttemptFailure {
+  if (status === null) {
+    return failure('SOURCE_UNAVAILABLE', context, 'the proxy did not open a connection', 'repeatedly', true);
+  }
+  const what = `the proxy answered ${status}${status === 407 ? ': it does not accept our user and password' : ''}`;
+  return failure('SOURCE_UNAVAILABLE', context, what, status >= 502 && status <= 504 ? 'repeatedly' : 'never', true);
 }
 
 /** Not repeated: whoever waits has waited for all the time that one answer may take. */

@@ -12,7 +12,10 @@ export interface Wire {
   readonly source: string;
   /** How messages call this end. */
   readonly label: string;
+  readonly origin: string;
   readonly dispatcher: Dispatcher;
+  /** May a proxy be what answers? */
+  readonly hasProxy: boolean;
   readonly limits: LimitSettings;
 }
 
@@ -47,6 +50,7 @@ export async function exchange(wire: Wire, request: WireRequest, cancellation: C
   try {
     const { statusCode, headers, body } = await wire.dispatcher.request({
       ...request,
+      origin: wire.origin,
       signal: deadline.signal,
       headersTimeout: wire.limits.timeoutMilliseconds,
       bodyTimeout: wire.limits.timeoutMilliseconds,

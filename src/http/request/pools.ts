@@ -1,33 +1,51 @@
 import { Pool } from 'undici';
 import type { Dispatcher } from 'undici';
+import type { ProxySettings, RouteSettings } from '../settings.ts';
+import { createProxied } from './proxy.ts';
+import { secureContextOf } from './tls.ts';
 
 /** A share in the connections to one origin. */
 export interface PoolLease {
+  readonly origin: string;
   readonly dispatcher: Dispatcher;
+  /** May a proxy be what answers? */
+  readonly hasProxy: boolean;
   /** Gives the share back; the last one closes the connections, with whatever is still on them. */
   release(): Promise<void>;
 }
 
-/** Connections by origin, kept alive and shared by all sources of that origin. */
+/** How connections are made. */
+export interface Route extends RouteSettings {
+  readonly connectTimeoutMilliseconds: number;
+}
+
+/** Connections by origin and route, kept alive and shared by all sources that have both in common. */
 export interface Pools {
-  acquire(origin: string, connectTimeoutMilliseconds: number): PoolLease;
+  acquire(origin: string, route: Route): PoolLease;
 }
 
 /** How long an idle connection is kept when the server does not say (some hang up after five seconds, without a word). */
 const KEEP_ALIVE_MILLISECONDS = 4_000;
 
+/** Gateways add headers without end to those of the source: cookies, policies, traces. */
+export const LARGEST_HEADERS_BYTES = 128 * 1024;
+
 /** An empty set of pools. */
 export function createPools(): Pools {
-  const shared = new Map<string, { pool: Pool; leases: number }>();
+  const shared = new Map<string, { pool: Dispatcher; leases: number }>();
   return {
-    acquire(origin, connectTimeoutMilliseconds) {
-      const key = `${origin} ${connectTimeoutMilliseconds}`;
-      const entry = shared.get(key) ?? { pool: createPool(origin, connectTimeoutMilliseconds), leases: 0 };
+    acquire(origin, { connectTimeoutMilliseconds, tls, proxy: configured }) {
+      const proxy = proxyTo(origin, configured);
+      const route = { connectTimeoutMilliseconds, tls, proxy };
+      const key = JSON.stringify([origin, connectTimeoutMilliseconds, tls, proxy]);
+      const entry = shared.get(key) ?? { pool: createPool(origin, route), leases: 0 };
       shared.set(key, entry);
       entry.leases += 1;
       let released = false;
       return {
+        origin,
         dispatcher: entry.pool,
+        hasProxy: proxy !== undefined,
         async release() {
           if (released) return;
           released = true;
@@ -41,10 +59,25 @@ export function createPools(): Pools {
   };
 }
 
-function createPool(origin: string, connectTimeoutMilliseconds: number): Pool {
-  return new Pool(origin, {
-    connect: { timeout: connectTimeoutMilliseconds },
-    keepAliveTimeout: KEEP_ALIVE_MILLISECONDS,
+/** No proxy of the environment stands between a machine and itself. */
+function proxyTo(origin: string, proxy: ProxySettings | undefined): ProxySettings | undefined {
+  if (typeof proxy !== 'object') return proxy;
+  const { hostname } = new URL(origin);
+  return hostname === 'localhost' || hostname === '[::1]' || /^127\./.test(hostname) ? undefined : proxy;
+}
+
+function createPool(origin: string, { connectTimeoutMilliseconds, tls = {}, proxy }: Route): Dispatcher {
+  const { ca } = tls;
+  const connect = { timeout: connectTimeoutMilliseconds };
+  const requestTls = Object.keys(tls).length === 0 ? connect : { ...connect, secureContext: secureContextOf(tls) };
+  const options = { keepAliveTimeout: KEEP_ALIVE_MILLISECONDS, maxHeaderSize: LARGEST_HEADERS_BYTES };
+  if (proxy === undefined) return new Pool(origin, { ...options, connect: requestTls });
+  return createProxied(proxy, {
+    ...options,
+    connect: requestTls,
+    requestTls,
+    proxyTls: ca === undefined ? connect : { ...connect, secureContext: secureContextOf({ ca }) },
+    connectTimeoutMilliseconds,
   });
 }
 
