@@ -1,4 +1,29 @@
+import { getNamedType } from 'graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import type { Call } from '../src/domain/call.ts';
 import type { Connection, Edge } from '../src/federation/api.ts';
+import { namesSelected } from './referred.ts';
+
+/** What a connection can answer without its page. */
+const BESIDE_PAGE = new Set(['__typename', 'totalCount', 'isComplete']);
+
+/** Is anything selected of the connection being resolved that its page is read for? */
+export function takesPage(call: Call, info: GraphQLResolveInfo): boolean {
+  return namesSelected(call, info, getNamedType(info.returnType).name).some((name) => !BESIDE_PAGE.has(name));
+}
+
+/**
+ * The connection, its page read where that is selected: a page that fails is one error, of the connection,
+ * and not one for each part that is selected of it.
+ */
+export async function withPage<C extends Connection<unknown>>(
+  connection: C,
+  call: Call,
+  info: GraphQLResolveInfo,
+): Promise<C> {
+  if (takesPage(call, info)) await connection.nodes();
+  return connection;
+}
 
 /** The same connection with other nodes, as lazy as it was. */
 export function mapConnection<T, U>(connection: Connection<T>, change: (node: T) => U): Connection<U> {

@@ -4,9 +4,11 @@ import type { Job, JobRef } from '../src/domain/job.ts';
 import type { Connection, ConnectionArguments, SourceFailure, SourceInfo } from '../src/federation/api.ts';
 import { decodeNodeId, encodeNodeId } from '../src/federation/node-id.ts';
 import type { JobFilter } from '../src/vendors/connector.ts';
+import { takesPage, withPage } from './connection.ts';
 import type { GraphContext } from './context.ts';
 import { withoutNulls } from './nulls.ts';
 import type { Nullable } from './nulls.ts';
+import { loadReferred, namesSelected } from './referred.ts';
 import { selectsBeyond } from './selection.ts';
 
 /** A job in the graph: as a vendor listed it, or only where it is, to be loaded when a field needs it. */
@@ -40,8 +42,22 @@ export function jobDetail<K extends keyof Details>(field: K) {
 
 async function loadJob(ref: JobRef, { federation, call }: GraphContext): Promise<Job> {
   const job = await federation.job({ source: ref.source, key: ref.key }, call);
-  if (job === null) throw new TributaryError('NOT_FOUND', 'The job is gone.', { source: ref.source });
+  if (job === null) throw new TributaryError('NOT_FOUND', `${ref.source}: the job is gone.`, { source: ref.source });
   return job;
+}
+
+/**
+ * The job that a line or a part names. It is made without a call where all that is selected of it is known;
+ * else it is loaded, and null where that fails, with one error for all places that name it.
+ */
+export function referToJob(
+  { source, key }: JobRef,
+  context: GraphContext,
+  info: GraphQLResolveInfo,
+): JobNode | null | Promise<JobNode | null> {
+  const ref = { source, key };
+  if (namesSelected(context.call, info, 'Job').every((name) => FIELDS_OF_REFERENCE.has(name))) return ref;
+  return loadReferred(context.call, jobId(ref), () => loadJob(ref, context));
 }
 
 /** `Query.job`: null when there is none, and without a call when nothing that is selected needs one. */
@@ -87,30 +103,32 @@ export interface JobNodeConnection extends Connection<JobNode> {
 }
 
 /** `Query.jobs`. Failures are listed, for an error would take the whole operation with it. */
-export function jobs(_root: unknown, args: JobsArguments, { federation, call }: GraphContext): JobNodeConnection {
+export function jobs(
+  _root: unknown,
+  args: JobsArguments,
+  context: GraphContext,
+  info: GraphQLResolveInfo,
+): Promise<JobNodeConnection> {
+  return withPage(jobConnection(args, context), context.call, info);
+}
+
+function jobConnection(args: JobsArguments, { federation, call }: GraphContext): JobNodeConnection {
   const { sources = null, filter, ...page } = args;
   const listed = { ...page, sources, filter: filter ? withoutNulls(filter) : null, listFailures: true };
   return federation.jobs(listed, call);
 }
 
 /** `Source.jobs`: where the one source does not answer there is nothing to show, and its error is said. */
-export function jobsOfSource(source: SourceInfo, args: JobsArguments, context: GraphContext): JobNodeConnection {
-  const connection = jobs(null, { ...args, sources: [source.name] }, context);
-  async function answered<T>(part: Promise<T>): Promise<T> {
-    const value = await part;
-    const [failure] = await connection.failures();
-    if (failure === undefined) return value;
-    const { code, message, retryAfterSeconds } = failure;
-    throw new TributaryError(code, message, {
-      source: source.name,
-      retryAfterSeconds: retryAfterSeconds ?? undefined,
-    });
-  }
-  return {
-    edges: () => answered(connection.edges()),
-    nodes: () => answered(connection.nodes()),
-    pageInfo: () => answered(connection.pageInfo()),
-    totalCount: () => connection.totalCount(),
-    failures: () => connection.failures(),
-  };
+export async function jobsOfSource(
+  source: SourceInfo,
+  args: JobsArguments,
+  context: GraphContext,
+  info: GraphQLResolveInfo,
+): Promise<JobNodeConnection> {
+  const connection = jobConnection({ ...args, sources: [source.name] }, context);
+  if (!takesPage(context.call, info)) return connection;
+  const [failure] = await connection.failures();
+  if (failure === undefined) return connection;
+  const { code, message, retryAfterSeconds } = failure;
+  throw new TributaryError(code, message, { source: source.name, retryAfterSeconds: retryAfterSeconds ?? undefined });
 }

@@ -1,14 +1,18 @@
+import type { GraphQLResolveInfo } from 'graphql';
 import { stripAnsi, toValidUnicode, truncate } from '../src/domain/ansi.ts';
 import { TributaryError } from '../src/domain/errors.ts';
-import type { JobRef } from '../src/domain/job.ts';
 import { severityOf } from '../src/domain/severity.ts';
 import type { LogSeverity, SeveritySource } from '../src/domain/severity.ts';
 import type { LogNode } from '../src/federation/api.ts';
-import { partReference } from './part.ts';
-import type { PartNode } from './part.ts';
+import type { PartNames } from '../src/vendors/connector.ts';
+import type { GraphContext } from './context.ts';
+import { referToJob } from './job.ts';
+import { referToPart } from './part.ts';
+import type { PartKind } from './part.ts';
 
 /**
- * Fields of one line. They run once per row and are compiled: nothing here makes a promise or a call.
+ * Fields of one line. They run once per row and are compiled: nothing here makes a promise or a call, but where a
+ * field is selected of the job or the part that wrote the line, which the line itself does not say.
  */
 
 export interface MessageArguments {
@@ -16,20 +20,46 @@ export interface MessageArguments {
   readonly maxLength?: number | null | undefined;
 }
 
-export function entryJob(entry: LogNode): JobRef {
-  return { source: entry.source, key: entry.jobKey };
+export function entryJob(
+  { source, jobKey }: LogNode,
+  _args: object,
+  context: GraphContext,
+  info: GraphQLResolveInfo,
+): ReturnType<typeof referToJob> {
+  return referToJob({ source, key: jobKey }, context, info);
 }
 
-export function entryAttempt(entry: LogNode): PartNode<'Attempt'> | null {
-  return entry.attemptKey === null ? null : partReference('Attempt', entryJob(entry), entry.attemptKey);
+/** The resolver of the attempt, step or task that wrote a line; null where the vendor names none. */
+export function entryPart<K extends PartKind>(kind: K, keyOf: (entry: LogNode) => string | null) {
+  return (
+    entry: LogNode,
+    _args: object,
+    context: GraphContext,
+    info: GraphQLResolveInfo,
+  ): ReturnType<typeof referToPart<K>> => {
+    const key = keyOf(entry);
+    return key === null ? null : referToPart(kind, { source: entry.source, key: entry.jobKey }, key, context, info);
+  };
 }
 
-export function entryStep(entry: LogNode): PartNode<'Step'> | null {
-  return entry.stepKey === null ? null : partReference('Step', entryJob(entry), entry.stepKey);
+export function entryAttemptNumber(
+  { source, attemptKey }: LogNode,
+  _args: object,
+  context: GraphContext,
+): number | null {
+  return attemptKey === null ? null : (namesOf(source, context)?.attemptNumber?.(attemptKey) ?? null);
 }
 
-export function entryTask(entry: LogNode): PartNode<'Task'> | null {
-  return entry.taskKey === null ? null : partReference('Task', entryJob(entry), entry.taskKey);
+export function entryStepName({ source, stepKey }: LogNode, _args: object, context: GraphContext): string | null {
+  return stepKey === null ? null : (namesOf(source, context)?.stepName?.(stepKey) ?? null);
+}
+
+export function entryTaskName({ source, taskKey }: LogNode, _args: object, context: GraphContext): string | null {
+  return taskKey === null ? null : (namesOf(source, context)?.taskName?.(taskKey) ?? null);
+}
+
+function namesOf(source: string, { federation }: GraphContext): PartNames | undefined {
+  return federation.source(source)?.names;
 }
 
 export function entrySeverity(entry: LogNode): LogSeverity {

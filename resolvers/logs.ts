@@ -1,8 +1,11 @@
+import type { GraphQLResolveInfo } from 'graphql';
 import { TributaryError } from '../src/domain/errors.ts';
 import type { JobRef } from '../src/domain/job.ts';
 import type { LogScope } from '../src/domain/log-entry.ts';
-import type { LogConnection } from '../src/federation/api.ts';
+import type { LogArguments, LogConnection, SourceScope } from '../src/federation/api.ts';
 import { decodeNodeId } from '../src/federation/node-id.ts';
+import { withPage } from './connection.ts';
+import { namesSelected } from './referred.ts';
 import type { GraphContext } from './context.ts';
 import { logArguments } from './log-arguments.ts';
 import type { LogFieldArguments } from './log-arguments.ts';
@@ -12,24 +15,44 @@ import type { PartKind, PartNode } from './part.ts';
 export function logsOfJobs(
   _root: unknown,
   args: LogFieldArguments & { readonly jobs: readonly string[] },
-  { federation, call }: GraphContext,
-): LogConnection {
+  context: GraphContext,
+  info: GraphQLResolveInfo,
+): Promise<LogConnection> {
   const scopes = jobsOfIds(args.jobs).map(({ source, key }) => ({ source, scope: { job: key } }));
-  return federation.logs(scopes, { ...logArguments(args), listFailures: true }, call);
+  return logsOf(scopes, { ...logArguments(args), listFailures: true }, context, info);
 }
 
 /** `Job.logs`: its failure is an error of that field. */
-export function logsOfJob(job: JobRef, args: LogFieldArguments, { federation, call }: GraphContext): LogConnection {
-  return federation.logs([{ source: job.source, scope: { job: job.key } }], logArguments(args), call);
+export function logsOfJob(
+  { source, key }: JobRef,
+  args: LogFieldArguments,
+  context: GraphContext,
+  info: GraphQLResolveInfo,
+): Promise<LogConnection> {
+  return logsOf([{ source, scope: { job: key } }], logArguments(args), context, info);
 }
 
 /** `logs` of an attempt, step or task. */
 export function logsOfPart(
   part: PartNode<PartKind>,
   args: LogFieldArguments,
+  context: GraphContext,
+  info: GraphQLResolveInfo,
+): Promise<LogConnection> {
+  return logsOf([{ source: part.job.source, scope: scopeOf(part) }], logArguments(args), context, info);
+}
+
+function logsOf(
+  scopes: readonly SourceScope[],
+  args: LogArguments,
   { federation, call }: GraphContext,
-): LogConnection {
-  return federation.logs([{ source: part.job.source, scope: scopeOf(part) }], logArguments(args), call);
+  info: GraphQLResolveInfo,
+): Promise<LogConnection> {
+  const connection = federation.logs(scopes, args, call);
+  // What it asks need not wait for the page. What it finds is remembered, and told when the field is resolved.
+  if (namesSelected(call, info, 'LogEntryConnection').includes('isComplete'))
+    connection.isComplete().catch(() => false);
+  return withPage(connection, call, info);
 }
 
 function scopeOf({ kind, job, key }: PartNode<PartKind>): LogScope {

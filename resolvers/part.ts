@@ -2,10 +2,13 @@ import type { GraphQLResolveInfo } from 'graphql';
 import type { Call } from '../src/domain/call.ts';
 import { TributaryError } from '../src/domain/errors.ts';
 import type { Attempt, JobRef, Step, Task } from '../src/domain/job.ts';
-import type { Connection, ConnectionArguments, Federation } from '../src/federation/api.ts';
+import type { Connection, ConnectionArguments, Federation, PartArguments } from '../src/federation/api.ts';
+import type { PartNames } from '../src/vendors/connector.ts';
 import { encodeNodeId } from '../src/federation/node-id.ts';
-import { mapConnection } from './connection.ts';
+import { mapConnection, withPage } from './connection.ts';
 import type { GraphContext } from './context.ts';
+import { referToJob } from './job.ts';
+import { loadReferred, namesSelected } from './referred.ts';
 import { selectsBeyond } from './selection.ts';
 
 /** The kinds of parts that a job may have, and what a vendor says of one. */
@@ -16,11 +19,14 @@ interface Parts {
 }
 export type PartKind = keyof Parts;
 
-/** An attempt, step or task in the graph: `part` is null until a field needs more than where it is. */
+/** An attempt, step or task in the graph. */
 export interface PartNode<K extends PartKind> {
   readonly kind: K;
   readonly job: JobRef;
   readonly key: string;
+  /** What its key says of it. */
+  readonly said: Partial<Parts[K]>;
+  /** All that its source says of it; null until a field needs more. */
   readonly part: Parts[K] | null;
 }
 
@@ -42,18 +48,61 @@ const FIELDS_OF_REFERENCE: Readonly<Record<PartKind, ReadonlySet<string>>> = {
   Task: new Set(['__typename', 'id', 'key', 'job', 'logs']),
 };
 
-export function partReference<K extends PartKind>(kind: K, job: JobRef, key: string): PartNode<K> {
-  return { kind, job, key, part: null };
+/**
+ * A part that a line or another part names. It is made without a call where all that is selected of it is
+ * known; else it is loaded, and null where that fails, with one error for all places that name it.
+ */
+export function referToPart<K extends PartKind>(
+  kind: K,
+  { source, key: jobKey }: JobRef,
+  key: string,
+  context: GraphContext,
+  info: GraphQLResolveInfo,
+): PartNode<K> | null | Promise<PartNode<K> | null> {
+  const job = { source, key: jobKey };
+  const names = context.federation.source(source)?.names ?? {};
+  const reference: PartNode<K> = { kind, job, key, said: SAID[kind](names, key), part: null };
+  const isKnown = (name: string): boolean => FIELDS_OF_REFERENCE[kind].has(name) || Object.hasOwn(reference.said, name);
+  if (namesSelected(context.call, info, kind).every(isKnown)) return reference;
+  return loadReferred(context.call, partId(reference), async () => ({
+    ...reference,
+    part: await loadPart(reference, context),
+  }));
+}
+
+/** What the key of a part says of it. */
+const SAID: { readonly [K in PartKind]: (names: PartNames, key: string) => Partial<Parts[K]> } = {
+  Attempt: ({ attemptNumber }, key) => present('number', attemptNumber?.(key)),
+  Step: ({ stepName }, key) => present('name', stepName?.(key)),
+  Task: ({ taskName }, key) => present('name', taskName?.(key)),
+};
+
+function present<F extends string, T>(field: F, value: T | null | undefined): { readonly [P in F]?: T } {
+  // One member of that name, or none.
+  return (value === null || value === undefined ? {} : { [field]: value }) as { readonly [P in F]?: T };
 }
 
 export function partId(node: PartNode<PartKind>): string {
   return encodeNodeId(node.kind, node.job.source, node.job.key, node.key);
 }
 
-/** The resolver of a field that only a loaded part has. */
+/** The job that a part belongs to. */
+export function partJob(
+  { job }: PartNode<PartKind>,
+  _args: object,
+  context: GraphContext,
+  info: GraphQLResolveInfo,
+): ReturnType<typeof referToJob> {
+  return referToJob(job, context, info);
+}
+
+/** The resolver of a field that a loaded part has, and its key at best. */
 export function partDetail<K extends PartKind, F extends keyof Parts[K]>(_kind: K, field: F) {
-  return (node: PartNode<K>, _args: object, context: GraphContext): Parts[K][F] | Promise<Parts[K][F]> =>
-    node.part === null ? loadPart(node, context).then((part) => part[field]) : node.part[field];
+  return (node: PartNode<K>, _args: object, context: GraphContext): Parts[K][F] | Promise<Parts[K][F]> => {
+    if (node.part !== null) return node.part[field];
+    const said: Parts[K][F] | undefined = node.said[field];
+    return said === undefined ? loadPart(node, context).then((part) => part[field]) : said;
+  };
 }
 
 /** The resolver of the attempt or step that a part belongs to; null where the vendor names none. */
@@ -62,16 +111,21 @@ export function partParent<K extends PartKind, P extends 'Attempt' | 'Step'>(
   parent: P,
   keyOf: (part: Parts[K]) => string | null,
 ) {
-  return async (node: PartNode<K>, _args: object, context: GraphContext): Promise<PartNode<P> | null> => {
+  return async (
+    node: PartNode<K>,
+    _args: object,
+    context: GraphContext,
+    info: GraphQLResolveInfo,
+  ): Promise<PartNode<P> | null> => {
     const key = keyOf(node.part ?? (await loadPart(node, context)));
-    return key === null ? null : partReference(parent, node.job, key);
+    return key === null ? null : referToPart(parent, node.job, key, context, info);
   };
 }
 
 async function loadPart<K extends PartKind>(node: PartNode<K>, { federation, call }: GraphContext): Promise<Parts[K]> {
   const part = await LOAD[node.kind](federation, node.job, node.key, call);
   if (part === null) {
-    const message = `The ${node.kind.toLowerCase()} is gone, or its source does not tell of it.`;
+    const message = `${node.job.source}: the ${node.kind.toLowerCase()} is gone, or the source does not tell of it.`;
     throw new TributaryError('NOT_FOUND', message, { source: node.job.source });
   }
   return part;
@@ -86,48 +140,41 @@ export async function findPart<K extends PartKind>(
   info: GraphQLResolveInfo,
 ): Promise<PartNode<K> | null> {
   if (federation.source(job.source) === null) return null;
-  if (!selectsBeyond(info, kind, FIELDS_OF_REFERENCE[kind])) return partReference(kind, job, key);
+  if (!selectsBeyond(info, kind, FIELDS_OF_REFERENCE[kind])) return { kind, job, key, said: {}, part: null };
   const part = await LOAD[kind](federation, job, key, call);
-  return part === null ? null : { kind, job, key, part };
+  return part === null ? null : { kind, job, key, said: {}, part };
 }
 
-export function attemptsOfJob(job: JobRef, args: ConnectionArguments, { federation, call }: GraphContext) {
-  return nodesOf('Attempt', job, federation.attempts(referenceOf(job), args, call));
+/** The resolver of the parts of a kind that a job has. */
+export function partsOfJob<K extends PartKind>(kind: K) {
+  return (job: JobRef, args: ConnectionArguments, context: GraphContext, info: GraphQLResolveInfo) =>
+    partsOf(kind, job, args, context, info);
 }
 
-export function stepsOfJob(job: JobRef, args: ConnectionArguments, { federation, call }: GraphContext) {
-  return nodesOf('Step', job, federation.steps(referenceOf(job), args, call));
+/** The resolver of the parts of a kind that an attempt or a step has. */
+export function partsOfPart<P extends 'Attempt' | 'Step', K extends PartKind>(parent: P, kind: K) {
+  const name = parent === 'Attempt' ? 'attempt' : 'step';
+  return ({ job, key }: PartNode<P>, args: ConnectionArguments, context: GraphContext, info: GraphQLResolveInfo) =>
+    partsOf(kind, job, { ...args, [name]: key }, context, info);
 }
 
-export function tasksOfJob(job: JobRef, args: ConnectionArguments, { federation, call }: GraphContext) {
-  return nodesOf('Task', job, federation.tasks(referenceOf(job), args, call));
-}
+const LIST: {
+  readonly [K in PartKind]: (f: Federation, job: JobRef, args: PartArguments, call: Call) => Connection<Parts[K]>;
+} = {
+  Attempt: (federation, job, args, call) => federation.attempts(job, args, call),
+  Step: (federation, job, args, call) => federation.steps(job, args, call),
+  Task: (federation, job, args, call) => federation.tasks(job, args, call),
+};
 
-export function attemptsOfStep({ job, key }: PartNode<'Step'>, args: ConnectionArguments, context: GraphContext) {
-  const { federation, call } = context;
-  return nodesOf('Attempt', job, federation.attempts(job, { ...args, step: key }, call));
-}
-
-export function stepsOfAttempt({ job, key }: PartNode<'Attempt'>, args: ConnectionArguments, context: GraphContext) {
-  const { federation, call } = context;
-  return nodesOf('Step', job, federation.steps(job, { ...args, attempt: key }, call));
-}
-
-export function tasksOfAttempt({ job, key }: PartNode<'Attempt'>, args: ConnectionArguments, context: GraphContext) {
-  const { federation, call } = context;
-  return nodesOf('Task', job, federation.tasks(job, { ...args, attempt: key }, call));
-}
-
-export function tasksOfStep({ job, key }: PartNode<'Step'>, args: ConnectionArguments, context: GraphContext) {
-  const { federation, call } = context;
-  return nodesOf('Task', job, federation.tasks(job, { ...args, step: key }, call));
-}
-
-function nodesOf<K extends PartKind>(kind: K, job: JobRef, parts: Connection<Parts[K]>): Connection<PartNode<K>> {
-  const reference = referenceOf(job);
-  return mapConnection(parts, (part) => ({ kind, job: reference, key: part.key, part }));
-}
-
-function referenceOf({ source, key }: JobRef): JobRef {
-  return { source, key };
+function partsOf<K extends PartKind>(
+  kind: K,
+  { source, key }: JobRef,
+  args: PartArguments,
+  { federation, call }: GraphContext,
+  info: GraphQLResolveInfo,
+): Promise<Connection<PartNode<K>>> {
+  const job = { source, key };
+  const parts = LIST[kind](federation, job, args, call);
+  const nodes = mapConnection(parts, (part): PartNode<K> => ({ kind, job, key: part.key, said: {}, part }));
+  return withPage(nodes, call, info);
 }

@@ -1,16 +1,19 @@
 import { isAbstractType, isObjectType, Kind, valueFromASTUntyped } from 'graphql';
-import type { FieldNode, GraphQLResolveInfo, SelectionNode } from 'graphql';
+import type { GraphQLResolveInfo, SelectionNode } from 'graphql';
 
 /**
  * Does the client select any field of this type that is not in `known`? Follows fragments, leaves out what
  * `@skip` and `@include` leave out, and fragments on types that a `typeName` can't be.
  */
 export function selectsBeyond(info: GraphQLResolveInfo, typeName: string, known: ReadonlySet<string>): boolean {
-  return info.fieldNodes.some((field) => selectedFields(field, info, typeName).some((name) => !known.has(name)));
+  return selectedNames(info, typeName).some((name) => !known.has(name));
 }
 
-function selectedFields(field: FieldNode, info: GraphQLResolveInfo, typeName: string): string[] {
-  return fieldNames(field.selectionSet?.selections ?? [], info, typeName, new Set());
+/** The names of the fields of this type that the client selects, by the same rules. */
+export function selectedNames(info: GraphQLResolveInfo, typeName: string): readonly string[] {
+  return info.fieldNodes.flatMap(({ selectionSet }) =>
+    fieldNames(selectionSet?.selections ?? [], info, typeName, new Set()),
+  );
 }
 
 function fieldNames(

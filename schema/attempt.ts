@@ -1,5 +1,5 @@
 import { logsOfPart } from '../resolvers/logs.ts';
-import { partDetail, partId, partParent, stepsOfAttempt, tasksOfAttempt } from '../resolvers/part.ts';
+import { partDetail, partId, partJob, partParent, partsOfPart } from '../resolvers/part.ts';
 import { builder } from './builder.ts';
 import { LogEntryConnectionType, StepConnectionType, TaskConnectionType } from './connections.ts';
 import { JobStatusType } from './job-status.ts';
@@ -17,7 +17,7 @@ AttemptType.implement({
       type: JobType,
       nullable: true,
       description: 'The job that it belongs to; null, with an error, when what is selected of it could not be loaded.',
-      resolve: ({ job }) => job,
+      resolve: partJob,
     }),
     key: t.exposeString('key', { description: 'Its key: unique among the attempts of the job.' }),
     number: t.int({
@@ -65,7 +65,7 @@ AttemptType.implement({
       description:
         'The steps of this attempt, oldest first; none where the vendor does not tell attempts of steps apart.',
       args: { ...pageArguments },
-      resolve: stepsOfAttempt,
+      resolve: partsOfPart('Attempt', 'Step'),
     }),
     tasks: t.field({
       type: TaskConnectionType,
@@ -73,7 +73,7 @@ AttemptType.implement({
       description:
         'The tasks of this attempt, oldest first; none where the vendor does not tell attempts of tasks apart.',
       args: { ...pageArguments },
-      resolve: tasksOfAttempt,
+      resolve: partsOfPart('Attempt', 'Task'),
     }),
     logs: t.field({
       type: LogEntryConnectionType,

@@ -1,6 +1,6 @@
 import { job, jobDetail, jobId, jobs, jobSource } from '../resolvers/job.ts';
 import { logsOfJob } from '../resolvers/logs.ts';
-import { attemptsOfJob, stepsOfJob, tasksOfJob } from '../resolvers/part.ts';
+import { partsOfJob } from '../resolvers/part.ts';
 import { builder } from './builder.ts';
 import * as connections from './connections.ts';
 import { JobFilterType } from './job-filter.ts';
@@ -55,21 +55,21 @@ JobType.implement({
       nullable: true,
       description: 'Its attempts, oldest first; none where the vendor has no attempts.',
       args: { ...pageArguments },
-      resolve: attemptsOfJob,
+      resolve: partsOfJob('Attempt'),
     }),
     steps: t.field({
       type: connections.StepConnectionType,
       nullable: true,
       description: 'Its steps, oldest first; none where the vendor has no steps.',
       args: { ...pageArguments },
-      resolve: stepsOfJob,
+      resolve: partsOfJob('Step'),
     }),
     tasks: t.field({
       type: connections.TaskConnectionType,
       nullable: true,
       description: 'Its tasks, oldest first; none where the vendor has no tasks.',
       args: { ...pageArguments },
-      resolve: tasksOfJob,
+      resolve: partsOfJob('Task'),
     }),
     logs: t.field({
       type: connections.LogEntryConnectionType,

@@ -40,26 +40,48 @@ LogEntryType.implement({
     job: t.field({
       type: JobType,
       nullable: true,
-      description: 'The job that wrote it; null, with an error, when what is selected of it could not be loaded.',
+      description:
+        'The job that wrote it; null when what is selected of it could not be loaded: with one error, at its first line.',
       resolve: entry.entryJob,
     }),
     attempt: t.field({
       type: AttemptType,
       nullable: true,
-      description: 'The attempt that wrote it, where the vendor names one. `key` and `id` cost no call.',
-      resolve: entry.entryAttempt,
+      description:
+        'The attempt that wrote it, where the vendor names one. `key`, `id` and what `attemptNumber` says cost no call. Null when more is selected and could not be loaded: with one error, at the first line of the attempt.',
+      resolve: entry.entryPart('Attempt', ({ attemptKey }) => attemptKey),
     }),
     step: t.field({
       type: StepType,
       nullable: true,
-      description: 'The step that wrote it, where the vendor names one. `key` and `id` cost no call.',
-      resolve: entry.entryStep,
+      description:
+        'The step that wrote it, where the vendor names one. `key`, `id` and what `stepName` says cost no call. Null when more is selected and could not be loaded: with one error, at the first line of the step.',
+      resolve: entry.entryPart('Step', ({ stepKey }) => stepKey),
     }),
     task: t.field({
       type: TaskType,
       nullable: true,
-      description: 'The task that wrote it, where the vendor names one. `key` and `id` cost no call.',
-      resolve: entry.entryTask,
+      description:
+        'The task that wrote it, where the vendor names one. `key`, `id` and what `taskName` says cost no call. Null when more is selected and could not be loaded: with one error, at the first line of the task.',
+      resolve: entry.entryPart('Task', ({ taskKey }) => taskKey),
+    }),
+    attemptNumber: t.int({
+      nullable: true,
+      description:
+        'The number of the attempt, where the line says it: costs no call. Null elsewhere: `attempt { number }` asks the vendor.',
+      resolve: entry.entryAttemptNumber,
+    }),
+    stepName: t.string({
+      nullable: true,
+      description:
+        'The name of the step, where the line says it: costs no call. Null elsewhere: `step { name }` asks the vendor.',
+      resolve: entry.entryStepName,
+    }),
+    taskName: t.string({
+      nullable: true,
+      description:
+        'The name of the task, where the line says it: costs no call. Null elsewhere: `task { name }` asks the vendor.',
+      resolve: entry.entryTaskName,
     }),
     timestamp: t.expose('timestamp', {
       type: 'DateTime',

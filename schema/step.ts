@@ -1,5 +1,5 @@
 import { logsOfPart } from '../resolvers/logs.ts';
-import { attemptsOfStep, partDetail, partId, partParent, tasksOfStep } from '../resolvers/part.ts';
+import { partDetail, partId, partJob, partParent, partsOfPart } from '../resolvers/part.ts';
 import { builder } from './builder.ts';
 import { AttemptConnectionType, LogEntryConnectionType, TaskConnectionType } from './connections.ts';
 import { JobStatusType } from './job-status.ts';
@@ -16,7 +16,7 @@ StepType.implement({
       type: JobType,
       nullable: true,
       description: 'The job that it belongs to; null, with an error, when what is selected of it could not be loaded.',
-      resolve: ({ job }) => job,
+      resolve: partJob,
     }),
     key: t.exposeString('key', { description: 'Its key: unique among the steps of the job.' }),
     name: t.string({ description: 'Its name, for people.', resolve: partDetail('Step', 'name') }),
@@ -55,14 +55,14 @@ StepType.implement({
       nullable: true,
       description: 'The attempts of this step, oldest first; none where attempts are of the whole job.',
       args: { ...pageArguments },
-      resolve: attemptsOfStep,
+      resolve: partsOfPart('Step', 'Attempt'),
     }),
     tasks: t.field({
       type: TaskConnectionType,
       nullable: true,
       description: 'The tasks of this step, oldest first; none where the vendor does not tell steps of tasks apart.',
       args: { ...pageArguments },
-      resolve: tasksOfStep,
+      resolve: partsOfPart('Step', 'Task'),
     }),
     logs: t.field({
       type: LogEntryConnectionType,

@@ -1,5 +1,5 @@
 import { logsOfPart } from '../resolvers/logs.ts';
-import { partDetail, partId, partParent } from '../resolvers/part.ts';
+import { partDetail, partId, partJob, partParent } from '../resolvers/part.ts';
 import { builder } from './builder.ts';
 import { LogEntryConnectionType } from './connections.ts';
 import { JobStatusType } from './job-status.ts';
@@ -16,7 +16,7 @@ TaskType.implement({
       type: JobType,
       nullable: true,
       description: 'The job that it belongs to; null, with an error, when what is selected of it could not be loaded.',
-      resolve: ({ job }) => job,
+      resolve: partJob,
     }),
     key: t.exposeString('key', { description: 'Its key: unique among the tasks of the job.' }),
     name: t.string({ description: 'Its name, for people.', resolve: partDetail('Task', 'name') }),

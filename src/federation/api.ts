@@ -3,7 +3,7 @@ import type { ErrorCode } from '../domain/errors.ts';
 import type { Attempt, Job, JobRef, Step, Task } from '../domain/job.ts';
 import type { LogEntry, LogScope } from '../domain/log-entry.ts';
 import type { LogFilter } from '../domain/log-filter.ts';
-import type { Capabilities, JobFilter } from '../vendors/connector.ts';
+import type { Capabilities, JobFilter, PartNames } from '../vendors/connector.ts';
 
 /** Relay's four arguments. Checked here: `first` with `last`, negative sizes and sizes over the limit are BAD_USER_INPUT. */
 export interface ConnectionArguments {
@@ -96,6 +96,8 @@ export interface SourceInfo {
   readonly name: string;
   readonly vendor: string;
   readonly capabilities: Capabilities;
+  /** What keys say of the parts that they name. */
+  readonly names: PartNames;
 }
 
 /** What the last calls to a source, and one cheap question if there were none, say. */

@@ -58,6 +58,7 @@ export function createFederation(
   const cursors = new CursorCodec(settings.cursorSecret);
   const byName = new Map(sources.map((source) => [source.name, source]));
   const infos = sources.map(infoOf);
+  const infosByName = new Map(infos.map((info) => [info.name, info]));
   const health = new HealthChecks();
   const stopping = new AbortController();
   const tail = { ...DEFAULT_TAIL, ...settings.tail };
@@ -85,7 +86,7 @@ export function createFederation(
   const logOptions = { ...settings, cursors };
   const federation: Federation = {
     sources: infos,
-    source: (name) => infos.find((info) => info.name === name) ?? null,
+    source: (name) => infosByName.get(name) ?? null,
     health: (name, call) => health.check(find(name), call),
     job: ({ source, key }, call) => {
       const found = byName.get(source);
@@ -180,6 +181,7 @@ function infoOf({ name, connector }: FederatedSource): SourceInfo {
   return {
     name,
     vendor: connector.vendor,
+    names: connector.names ?? {},
     // Read each time: a vendor may turn out to do more, or less, than it is thought to.
     get capabilities() {
       return connector.capabilities;

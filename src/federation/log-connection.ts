@@ -64,6 +64,8 @@ class FederatedLogs implements LogConnection {
   readonly #entries: MergedConnection<LogEntry, LogNode>;
   readonly #residuals = new Map<number, EntryPredicate | null>();
   #failures: readonly SourceFailure[] = [];
+  /** Sources that the page has listed as missing. */
+  #missing: ReadonlySet<string | undefined> = new Set();
 
   constructor(options: LogConnectionOptions, call: Call) {
     const { since, until, ...filter } = options.args.filter ?? {};
@@ -105,8 +107,14 @@ class FederatedLogs implements LogConnection {
     return this.#entries.pageInfo();
   }
 
-  totalCount(): Promise<number | null> {
-    return this.#entries.totalCount();
+  /** What a page has listed as missing can't be counted, which it has said. */
+  async totalCount(): Promise<number | null> {
+    try {
+      return await this.#entries.totalCount();
+    } catch (error) {
+      if (error instanceof TributaryError && this.#missing.has(error.source)) return null;
+      throw error;
+    }
   }
 
   async failures(): Promise<readonly SourceFailure[]> {
@@ -164,6 +172,7 @@ class FederatedLogs implements LogConnection {
     const first = isWholeFailure ? whole[0]?.error : undefined;
     const listed = this.#options.args.listFailures === true && isOfSource(first);
     if (this.#options.scopes.length === 1 && first !== undefined && !listed) throw asError(first);
+    this.#missing = new Set(whole.map(({ slot }) => this.#scopeOf(slot).source.name));
     const rows = perScope(failures).map(({ slot, error, partial }) => ({
       scope: this.#scopeOf(slot),
       error: partial ? this.#partialFailure(slot, error) : error,

@@ -30,7 +30,7 @@ query JobsWithLogs($lines: Int = 20) {
         steps { nodes { key name status } }
         tasks { nodes { key name status } }
         logs(first: $lines) {
-          nodes { timestamp severity message step { key } }
+          nodes { timestamp severity message stepName taskName }
           pageInfo { hasNextPage endCursor }
           failures { code message retryAfterSeconds }
         }

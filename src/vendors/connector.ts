@@ -25,6 +25,17 @@ export interface Capabilities {
   readonly pushdown: readonly LogFilterField[];
 }
 
+/**
+ * What the key of a part says of it without a call; null, or left out: only the vendor can tell. These go by
+ * the key alone, so that a line says the same of its parts wherever it is read.
+ */
+export interface PartNames {
+  /** 1 for the first attempt. */
+  readonly attemptNumber?: ((key: string) => number | null) | undefined;
+  readonly stepName?: ((key: string) => string | null) | undefined;
+  readonly taskName?: ((key: string) => string | null) | undefined;
+}
+
 /** Which jobs of a source. What the vendor cannot filter is filtered by whoever calls. */
 export interface JobFilter {
   readonly statusIn?: readonly JobStatus[] | undefined;
@@ -85,6 +96,8 @@ export interface Probe {
 export interface Connector {
   readonly vendor: string;
   readonly capabilities: Capabilities;
+  /** What keys say of the parts that they name; left out: nothing. */
+  readonly names?: PartNames | undefined;
   /** How many jobs one call of `listJobs` returns at most. */
   readonly jobPageSize: number;
   probe(call: Call): Promise<Probe>;

@@ -49,3 +49,17 @@ it('takes no partition for all of them because of its key, whatever a client may
   expect(seen).toEqual(lines.map(({ text }) => text));
   expect(lengths.size).toBe(1);
 });
+
+it('gives no count, and no second error, where the page has listed a source that failed', async () => {
+  const lines = ['a', 'b', 'c'].map((id) => ({ time: 1_000_000n, id, text: id, level: 'info' }));
+  const source = fakeSource('s', { job: [tokenNative(lines, { limit: 5, addressable: true })] });
+  const logs = () =>
+    createFederation([source]).logs([{ source: 's', scope: { job: 'job' } }], { listFailures: true }, createCall());
+  source.unnamed.set('job', 1);
+  const connection = logs();
+  const [failures, count] = await Promise.all([connection.failures(), connection.totalCount()]);
+  expect(failures.map(({ code }) => code)).toEqual(['SOURCE_UNAVAILABLE']);
+  expect(count).toBeNull();
+  source.unnamed.set('job', 1);
+  await expect(logs().totalCount()).rejects.toMatchObject({ code: 'SOURCE_UNAVAILABLE' });
+});

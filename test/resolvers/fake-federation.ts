@@ -107,9 +107,9 @@ function fakeLogs(entries: readonly LogNode[]): LogConnection {
 const DOWN = new TributaryError('SOURCE_UNAVAILABLE', 'down: it does not answer.', { source: 'down' });
 
 /** Two sources: `up` knows every job but `missing`; every call to `down` fails. */
-export function fakeFederation(changes: Partial<Federation> = {}): FakeFederation {
+export function fakeFederation(changes: Partial<Federation> = {}, names: SourceInfo['names'] = {}): FakeFederation {
   const asked: string[] = [];
-  const sources = ['up', 'down'].map((name) => ({ name, vendor: 'fake', capabilities: CAPABILITIES }));
+  const sources = ['up', 'down'].map((name) => ({ name, vendor: 'fake', capabilities: CAPABILITIES, names }));
 
   /** What `up` answers; `down` fails, and what is called `missing` is not there. */
   function answer<T>(question: string, ref: { source: string; key: string }, value: T): Promise<T | null> {

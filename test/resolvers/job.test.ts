@@ -112,7 +112,7 @@ describe.each(Object.entries(EXECUTORS))('jobs, %s', (_name, run) => {
       ],
     });
     expect(errors).toEqual([
-      { path: 'sources.1.jobs.nodes', message: 'down: it does not answer.', code: 'SOURCE_UNAVAILABLE' },
+      { path: 'sources.1.jobs', message: 'down: it does not answer.', code: 'SOURCE_UNAVAILABLE' },
     ]);
   });
 });

@@ -1,24 +1,29 @@
-import { defaultFieldResolver } from 'graphql';
+import { defaultFieldResolver, getNamedType, isLeafType } from 'graphql';
 import type { GraphQLObjectType, GraphQLResolveInfo } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { schema } from '../../schema/index.ts';
 import { createContext } from '../../src/context.ts';
-import type { LogNode } from '../../src/federation/api.ts';
+import type { LogNode, SourceInfo } from '../../src/federation/api.ts';
 import { encodeNodeId } from '../../src/federation/node-id.ts';
 import { fakeConnection, fakeEntry, fakeFederation } from './fake-federation.ts';
 import { EXECUTORS } from './run.ts';
 
 const JOB = { source: 'up', key: 'a' };
 
+/** A vendor whose keys say the names of steps and the numbers of attempts, and nothing of tasks. */
+const NAMES: SourceInfo['names'] = {
+  stepName: (key) => `Name of ${key}`,
+  attemptNumber: (key) => (key.startsWith('#') ? Number(key.slice(1)) : null),
+};
+
 function federationWith(...entries: readonly Partial<LogNode>[]) {
   const nodes = entries.map((parts, number) => fakeEntry(JOB, number, parts));
-  return fakeFederation({
-    logs: () => ({
-      ...fakeConnection(nodes),
-      isComplete: () => Promise.resolve(true),
-      failures: () => Promise.resolve([]),
-    }),
+  const logs = () => ({
+    ...fakeConnection(nodes),
+    isComplete: () => Promise.resolve(true),
+    failures: () => Promise.resolve([]),
   });
+  return fakeFederation({ logs }, NAMES);
 }
 
 describe.each(Object.entries(EXECUTORS))('a log entry, %s', (_name, run) => {
@@ -59,21 +64,60 @@ describe.each(Object.entries(EXECUTORS))('a log entry, %s', (_name, run) => {
     expect(federation.asked).toEqual([]);
   });
 
-  it('loads what wrote it when a field needs it', async () => {
-    const federation = federationWith({ stepKey: 'one' });
+  it('answers from the line what the line says of its parts', async () => {
+    const federation = federationWith(
+      { attemptKey: '#2', stepKey: 'one', taskKey: 'three' },
+      { attemptKey: null, stepKey: null, taskKey: null },
+    );
+    const { data, errors } = await run(
+      federation,
+      `{ job(source: "up", key: "a") { logs { nodes {
+        attemptNumber stepName taskName attempt { key number } step { id name } task { key } ... on LogEntry { step { key } }
+      } } } }`,
+    );
+    expect(errors).toEqual([]);
+    expect((data as { job: { logs: { nodes: unknown[] } } }).job.logs.nodes).toEqual([
+      {
+        attemptNumber: 2,
+        stepName: 'Name of one',
+        taskName: null,
+        attempt: { key: '#2', number: 2 },
+        step: { id: encodeNodeId('Step', 'up', 'a', 'one'), name: 'Name of one', key: 'one' },
+        task: { key: 'three' },
+      },
+      { attemptNumber: null, stepName: null, taskName: null, attempt: null, step: null, task: null },
+    ]);
+    expect(federation.asked).toEqual([]);
+  });
+
+  it('loads what wrote it once when a field needs more than the line says', async () => {
+    const federation = federationWith({ stepKey: 'one' }, { stepKey: 'one' });
     const { node, errors } = await first(federation, 'job { name } step { name status attempt { key } }');
     expect(errors).toEqual([]);
     expect(node).toEqual({ job: { name: 'Job a' }, step: { name: 'Step one', status: 'RUNNING', attempt: null } });
-    expect(new Set(federation.asked)).toEqual(new Set(['job up/a', 'step up/one']));
+    expect(federation.asked.toSorted()).toEqual(['job up/a', 'step up/one']);
   });
 
-  it('is still there when what wrote it is gone', async () => {
-    const federation = federationWith({ stepKey: 'missing' });
-    const { node, errors } = await first(federation, 'message step { name }');
-    expect(node).toEqual({ message: 'line 0', step: null });
-    expect(errors.map(({ code, path }) => ({ code, path }))).toEqual([
-      { code: 'NOT_FOUND', path: 'job.logs.nodes.0.step.name' },
+  it.each([
+    ['is gone', 'up', 'missing', 'NOT_FOUND'],
+    ['is at a source that does not answer', 'down', 'one', 'SOURCE_UNAVAILABLE'],
+  ])('is still there, with one error for all lines, when what wrote it %s', async (_what, source, key, code) => {
+    const line = { source, jobKey: key, stepKey: key, taskKey: key };
+    const federation = federationWith(line, line, { ...line, stepKey: null });
+    const { data, errors } = await run(
+      federation,
+      '{ job(source: "up", key: "a") { logs { nodes { job { name status } step { status name } task { key } } } } }',
+    );
+    expect((data as { job: { logs: { nodes: unknown[] } } }).job.logs.nodes).toEqual([
+      { job: null, step: null, task: { key } },
+      { job: null, step: null, task: { key } },
+      { job: null, step: null, task: { key } },
     ]);
+    expect(errors.map(({ code, path }) => ({ code, path })).toSorted((a, b) => (a.path! < b.path! ? -1 : 1))).toEqual([
+      { code, path: 'job.logs.nodes.0.job' },
+      { code, path: 'job.logs.nodes.0.step' },
+    ]);
+    expect(federation.asked.toSorted()).toEqual([`job ${source}/${key}`, `step ${source}/${key}`]);
   });
 
   it('has its message without escape sequences unless one wants it raw, cut on request', async () => {
@@ -149,19 +193,20 @@ describe.each(Object.entries(EXECUTORS))('a log entry, %s', (_name, run) => {
   });
 });
 
-it('no field of a line depends on what is selected beside it, so that a cache may keep each by its arguments', async () => {
+it('no leaf of a line depends on what is selected beside it, so that a cache may keep each by its arguments', async () => {
   const federation = federationWith();
   const context = createContext(federation, { signal: new AbortController().signal, authorization: null });
   const entry = fakeEntry(JOB, 1, { attemptKey: 'one', taskKey: 'three' });
   const lookedAt: string[] = [];
-  for (const field of Object.values((schema.getType('LogEntry') as GraphQLObjectType).getFields())) {
+  const fields = Object.values((schema.getType('LogEntry') as GraphQLObjectType).getFields());
+  const leaves = fields.filter(({ type }) => isLeafType(getNamedType(type)));
+  expect(leaves.length).toBeGreaterThan(12);
+  for (const field of leaves) {
     const info = new Proxy({} as GraphQLResolveInfo, {
       get: (_target, name) => lookedAt.push(`${field.name} looks at ${String(name)}`),
     });
-    await (field.resolve ?? defaultFieldResolver)(entry, {}, context, {
-      fieldName: field.name,
-      __proto__: info,
-    } as never);
+    const resolve = field.resolve ?? defaultFieldResolver;
+    await resolve(entry, {}, context, { fieldName: field.name, __proto__: info } as never);
   }
   expect(lookedAt).toEqual([]);
 });

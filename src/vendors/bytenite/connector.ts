@@ -46,6 +46,7 @@ export function createByteNiteConnector({ source, http, options }: ConnectorOpti
   return {
     vendor: 'bytenite',
     capabilities: CAPABILITIES,
+    names: { stepName: (key) => key, taskName: (key) => key },
     jobPageSize,
     probe: async (call) => ({ jobs: await list.total(call) }),
     listJobs: (page, filter, call) => list.page(page, filter, call),

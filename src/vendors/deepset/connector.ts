@@ -35,6 +35,7 @@ export function createConnector(http: SourceHttp, workspaces: readonly string[])
       // Time bounds by the keyset; one severity or one origin by `filter` (see `planOf`).
       pushdown: ['SINCE', 'UNTIL', 'SEVERITY_IN', 'STEP_IN'],
     },
+    names: { stepName: (key) => key },
     jobPageSize: PIPELINE_LIMIT * workspaces.length,
     async probe(call) {
       return { jobs: await countPipelines(http, workspaces, call) };

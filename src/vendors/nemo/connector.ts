@@ -14,7 +14,7 @@ import { attemptsPartition, currentPartition, followedAttempts, joinAttempts } f
 import { JOB_PAGE_SIZE, createJobList, sum } from './job-list.ts';
 import { createJobReader } from './job-reader.ts';
 import { jobOf } from './job.ts';
-import { placeOf } from './keys.ts';
+import { placeOf, taskPlaceOf } from './keys.ts';
 import type { JobPlace } from './keys.ts';
 import { attemptPartition, logPartition, refusedPartition } from './log-partitions.ts';
 import { planScope } from './log-scope.ts';
@@ -104,6 +104,7 @@ export function createNemoConnector(source: string, http: SourceHttp, options: N
     get capabilities() {
       return reader.namesAttempts() ? WITH_ATTEMPT_ROUTES : CAPABILITIES;
     },
+    names: { stepName: (key) => key, taskName: (key) => taskPlaceOf(key).task },
     jobPageSize: JOB_PAGE_SIZE * workspaces.length,
     async probe(call) {
       const lists = await Promise.all(workspaces.map((workspace) => api.listJobs(workspace, 1, 1, null, call)));

@@ -182,6 +182,42 @@ export function checkBasics(bed: Bed, served: () => ServedBed): void {
     });
   });
 
+  it('says of the parts that its lines name only what it says of them elsewhere', async () => {
+    const instance = fc.sample(bed.dialects, 1)[0]!();
+    served().use(instance);
+    const job = instance.createJob();
+    instance.addParts?.(job);
+    const lines = [0, 1, 2, 3].map((part): Line => ({
+      slot: part,
+      fine: 0n,
+      text: 'x',
+      severity: 'info',
+      step: part,
+      task: part,
+    }));
+    instance.write(job, lines);
+    await onReplica([served()], async (replica, call) => {
+      const connector = replica.connector(served().source);
+      const rows = await replica.federation
+        .logs([{ source: served().source, scope: { job } }], { first: 10 }, call)
+        .nodes();
+      expect(rows).not.toEqual([]);
+      for (const { stepKey, taskKey, attemptKey } of rows) {
+        const step = stepKey === null ? null : await connector.step(job, stepKey, call);
+        const task = taskKey === null ? null : await connector.task(job, taskKey, call);
+        const attempt = attemptKey === null ? null : await connector.attempt(job, attemptKey, call);
+        const { stepName, taskName, attemptNumber } = connector.names ?? {};
+        // A part that the vendor has nowhere else is what the line says.
+        const said = [
+          [step?.name, stepName?.(stepKey ?? '')],
+          [task?.name, taskName?.(taskKey ?? '')],
+          [attempt?.number, attemptNumber?.(attemptKey ?? '')],
+        ];
+        for (const [elsewhere, here] of said) expect(elsewhere ?? here ?? null).toBe(here ?? elsewhere ?? null);
+      }
+    });
+  });
+
   it(
     'asks for pages of its own size, whatever a client asks for',
     async () => {

@@ -49,8 +49,15 @@ export const COUNTS: readonly Shape[] = [
     lines: 20,
   },
   {
-    name: '20 entries, each with its step and task',
-    ask: ofJob('long', `logs(first: 20) { edges { node { message step { name } task { name } } } }`),
+    name: '20 entries, each with the names of its step and task',
+    ask: ofJob('long', `logs(first: 20) { edges { node { message stepName step { key name } task { name } } } }`),
+    calls: everywhere('1 logs', { sap: '1 job + 2 logs' }),
+    why: 'The lines say them. SAP: the lines have the ids of schedules; the job, which is asked for anyway, has their names',
+    lines: 20,
+  },
+  {
+    name: '20 entries, each with the status of its step and task',
+    ask: ofJob('long', `logs(first: 20) { edges { node { message step { status } task { status } } } }`),
     calls: {
       nemo: '1 job + 1 logs + 1 status',
       sap: '1 job + 2 logs',

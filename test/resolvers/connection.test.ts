@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { TributaryError } from '../../src/domain/errors.ts';
+import { encodeNodeId } from '../../src/federation/node-id.ts';
+import { fakeConnection, fakeEntry, fakeFederation } from './fake-federation.ts';
+import { EXECUTORS } from './run.ts';
+
+const ALL = 'nodes { id } edges { cursor } pageInfo { hasNextPage } totalCount';
+
+describe.each(Object.entries(EXECUTORS))('a connection, %s', (_name, run) => {
+  it.each([
+    ['the lines of a job', `logs { ${ALL} isComplete failures { code } }`, 'logs'],
+    ['its attempts', `attempts { ${ALL} }`, 'attempts'],
+    ['its steps', `steps { ${ALL} ... { more: nodes { name } } }`, 'steps'],
+    ['its tasks', `tasks { ${ALL} }`, 'tasks'],
+  ])('whose source fails gives one error, its own: %s', async (_what, selection, field) => {
+    const { data, errors } = await run(fakeFederation(), `{ job(source: "down", key: "a") { key ${selection} } }`);
+    expect(data).toEqual({ job: { key: 'a', [field]: null } });
+    expect(errors.map(({ code, path }) => ({ code, path }))).toEqual([
+      { code: 'SOURCE_UNAVAILABLE', path: `job.${field}` },
+    ]);
+  });
+
+  it.each(['Attempt', 'Step', 'Task'])('of the lines of one %s whose source fails gives one error', async (kind) => {
+    const id = encodeNodeId(kind as 'Step', 'down', 'a', 'one');
+    const { data, errors } = await run(
+      fakeFederation(),
+      `{ node(id: "${id}") { ... on ${kind} { logs { ${ALL} } } } }`,
+    );
+    expect(data).toEqual({ node: { logs: null } });
+    expect(errors.map(({ path }) => path)).toEqual(['node.logs']);
+  });
+
+  it('of the jobs of a source that fails gives one error', async () => {
+    const { data, errors } = await run(
+      fakeFederation(),
+      `{ source(name: "down") { name jobs { ${ALL} failures { code } } } }`,
+    );
+    expect(data).toEqual({ source: { name: 'down', jobs: null } });
+    expect(errors.map(({ path }) => path)).toEqual(['source.jobs']);
+  });
+
+  it('at the root that is asked for with a bad cursor gives one error', async () => {
+    const bad = () => Promise.reject(new TributaryError('CURSOR_INVALID', 'The cursor is none of this connection.'));
+    const failing = { edges: bad, nodes: bad, pageInfo: bad, failures: bad };
+    const rest = { totalCount: () => Promise.resolve(3), isComplete: () => Promise.resolve(true) };
+    const federation = fakeFederation({ logs: () => ({ ...failing, ...rest }), jobs: () => ({ ...failing, ...rest }) });
+    const id = encodeNodeId('Job', 'up', 'a');
+    for (const field of [`logs(jobs: ["${id}"], after: "x")`, 'jobs(after: "x")']) {
+      const { data, errors } = await run(federation, `{ ${field} { ${ALL} failures { code } } }`);
+      expect(data).toBeNull();
+      expect(errors.map(({ code }) => code)).toEqual(['CURSOR_INVALID']);
+    }
+  });
+
+  it('reads no page for what needs none, and asks whether it is complete beside its page', async () => {
+    const asked: string[] = [];
+    const entries = [fakeEntry({ source: 'up', key: 'a' }, 1)];
+    const said = <T>(what: string, value: T) => {
+      asked.push(what);
+      return Promise.resolve(value);
+    };
+    const federation = fakeFederation({
+      logs: () => ({
+        ...fakeConnection(entries),
+        nodes: () => said('page', entries),
+        totalCount: () => said('count', 1),
+        isComplete: () => said('complete', true),
+        failures: () => said('failures', []),
+      }),
+    });
+    await run(federation, '{ job(source: "up", key: "a") { logs { __typename totalCount } } }');
+    expect(asked).toEqual(['count']);
+    asked.length = 0;
+    await run(federation, '{ job(source: "up", key: "a") { logs { isComplete pageInfo { endCursor } } } }');
+    expect(asked).toEqual(['complete', 'page', 'complete']);
+  });
+});
