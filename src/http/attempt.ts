@@ -61,12 +61,17 @@ export async function openAttempt(parts: AttemptParts, request: WireRequest, cal
       answer.deadline.end();
     };
     parts.recorder.answered(performance.now() - started);
-    if (status < 200 || status >= 300) throw await refusal(parts, answer, caller.cancellation);
+    if (!isWhole(status)) throw await refusal(parts, answer, caller.cancellation);
     return { answer, finish };
   } catch (error) {
     finish(error);
     throw error;
   }
+}
+
+/** A part of an answer (206) must not be taken for all of it. */
+function isWhole(status: number): boolean {
+  return status >= 200 && status < 300 && status !== 206;
 }
 
 /** Asks the breaker, and gives the place back when it refuses. */

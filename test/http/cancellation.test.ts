@@ -8,10 +8,10 @@ const jobs = { method: 'GET', path: ['jobs'] } as const;
 describe('a source that hangs', () => {
   it('before its headers is a timeout, asked once', async () => {
     const server = await serve(() => undefined);
-    const http = sourceHttp({ baseUrl: server.origin, limits: { timeoutMilliseconds: 60 } });
+    const http = sourceHttp({ baseUrl: server.origin, limits: { timeoutMilliseconds: 500 } });
     expect(await rejection(http.json(jobs, z.unknown(), createCall()))).toMatchObject({
       code: 'SOURCE_TIMEOUT',
-      message: 'sap: no whole answer within 60 ms',
+      message: 'sap: no whole answer within 500 ms',
       source: 'sap',
     });
     expect(server.received).toHaveLength(1);

@@ -3,7 +3,7 @@ import type { ErrorCode } from '../../domain/errors.ts';
 import type { ClassifyError } from '../settings.ts';
 import { AttemptFailure } from './attempt-failure.ts';
 import type { RetryAdvice } from './attempt-failure.ts';
-import { retryAfterSeconds } from './retry-after.ts';
+import { boundedWait, secondsToWait } from './retry-after.ts';
 
 /** An answer that is not a success, its body decoded as far as it could be. */
 export type RefusedAnswer = Parameters<ClassifyError>[0];
@@ -25,7 +25,8 @@ export function answerFailure(
     source,
     status,
     body,
-    retryAfterSeconds: verdict.retryAfterSeconds ?? retryAfterSeconds(answer.headers['retry-after'], now),
+    retryAfterSeconds:
+      verdict.retryAfterSeconds === undefined ? secondsToWait(answer, now) : boundedWait(verdict.retryAfterSeconds),
   });
   return new AttemptFailure(error, adviceOf(status, verdict.retryable), blames(code, status, verdict.retryable));
 }
@@ -40,10 +41,22 @@ export function codeOf(status: number): ErrorCode {
   return status >= 500 ? 'SOURCE_UNAVAILABLE' : 'SOURCE_BAD_RESPONSE';
 }
 
+const REDIRECT = ', a redirect, and redirects are not followed';
+
+const ODDITIES: Readonly<Record<number, string>> = {
+  206: ': a part, though the whole was asked for',
+  301: REDIRECT,
+  302: REDIRECT,
+  303: REDIRECT,
+  304: ': nothing has changed, though it was not asked for changes',
+  305: REDIRECT,
+  307: REDIRECT,
+  308: REDIRECT,
+};
+
 function whatItSaid(status: number): string {
   if (status === 404) return 'the source has nothing there (it answered 404)';
-  const redirected = status >= 300 && status < 400;
-  return `the source answered ${status}${redirected ? ', a redirect, and redirects are not followed' : ''}`;
+  return `the source answered ${status}${ODDITIES[status] ?? ''}`;
 }
 
 function adviceOf(status: number, retryable: boolean | undefined): RetryAdvice {

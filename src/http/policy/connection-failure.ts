@@ -3,6 +3,8 @@ import { TributaryError } from '../../domain/errors.ts';
 import type { LimitSettings } from '../settings.ts';
 import type { Cancellation } from '../request/abort.ts';
 import type { Deadline } from '../request/deadline.ts';
+import { DecompressionFailure, isAboutContent } from '../body/decompression.ts';
+import { LARGEST_HEADERS_BYTES } from '../request/pools.ts';
 import { ProxyFailure } from '../request/proxy.ts';
 import { AttemptFailure } from './attempt-failure.ts';
 import { tlsWords } from './tls-words.ts';
@@ -62,19 +64,32 @@ export function connectionFailure(error: unknown, context: ConnectionContext): E
   if (code === 'UND_ERR_INVALID_ARG') {
     return failure('INTERNAL_SERVER_ERROR', context, 'the request could not be written as HTTP', 'never', false);
   }
-  if (code.startsWith('Z_') && code !== 'Z_BUF_ERROR') {
-    return failure('SOURCE_BAD_RESPONSE', context, 'the answer could not be decompressed', 'never', false);
+  if (error instanceof DecompressionFailure || isAboutContent(code)) {
+    const what = error instanceof DecompressionFailure ? error.message : 'the answer could not be decompressed';
+    return failure('SOURCE_BAD_RESPONSE', context, what, 'never', false);
+  }
+  if (code === 'UND_ERR_HEADERS_OVERFLOW') {
+    const what = `the headers of the answer are larger than ${LARGEST_HEADERS_BYTES / 1024} KiB`;
+    return failure('SOURCE_BAD_RESPONSE', context, what, 'never', false);
+  }
+  if (error instanceof errors.HTTPParserError && !error.message.includes('EOF')) {
+    return failure('SOURCE_BAD_RESPONSE', context, malformed(error, context.answered), 'never', false);
   }
   if (context.answered) {
     return failure('SOURCE_UNAVAILABLE', context, 'the answer was cut off', 'repeatedly', true);
-  }
-  if (error instanceof errors.HTTPParserError || code === 'UND_ERR_HEADERS_OVERFLOW') {
-    return failure('SOURCE_BAD_RESPONSE', context, 'the answer is not HTTP', 'never', false);
   }
   const advice = PASSING.has(code) ? 'repeatedly' : 'never';
   const words = tlsWords(error, code) ?? `the connection failed${code === '' ? '' : ` (${code})`}`;
   const hint = context.hasProxy && PASSING.has(code) ? '; a proxy is configured' : '';
   return failure('SOURCE_UNAVAILABLE', context, words + hint, advice, true);
+}
+
+/** The parser's reasons are its own words, and quote nothing: `Invalid header token`. */
+function malformed({ message }: Error, answered: boolean): string {
+  const reason = /\(([A-Z][A-Za-z /,-]{2,80})\)$/.exec(message)?.[1] ?? '';
+  if (reason.startsWith('Expected HTTP/')) return 'the answer is not HTTP';
+  const where = answered ? 'the body of the answer is' : 'the headers of the answer are';
+  return `${where} malformed${reason === '' ? '' : ` (${reason})`}`;
 }
 
 function proxyFailure({ status }: ProxyFailure, context: ConnectionContext): AttemptFailure {

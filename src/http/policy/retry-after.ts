@@ -1,13 +1,73 @@
+import type { RefusedAnswer } from './answer-failure.ts';
+
+type Headers = RefusedAnswer['headers'];
+
+/** No wait is longer, whatever a source says: quotas are counted by the day at most. */
+export const LONGEST_WAIT_SECONDS = 86_400;
+
+/** When a quota begins again. Some count seconds from now, others from 1970. */
+const RESETS = ['ratelimit-reset', 'x-ratelimit-reset', 'x-ratelimit-reset-after', 'x-rate-limit-reset'] as const;
+const REMAINING = ['ratelimit-remaining', 'x-ratelimit-remaining', 'x-rate-limit-remaining'] as const;
+
 /**
- * Seconds that a `Retry-After` header asks for: a number of seconds, or an HTTP date seen from `now`
- * (milliseconds since 1970). Undefined when there is none or it says neither.
+ * Seconds to wait before asking again, as a refusal's headers say: `Retry-After-Ms`, `Retry-After`, and, where
+ * a quota is what was refused, when it begins again. Undefined when they say nothing that can be read.
  */
-export function retryAfterSeconds(header: string | readonly string[] | undefined, now: number): number | undefined {
-  const text = (typeof header === 'string' ? header : header?.[0])?.trim();
-  if (text === undefined) return undefined;
-  if (/^\d{1,9}(\.\d+)?$/.test(text)) return Number(text);
-  // HTTP dates begin with the day of the week. `Date.parse` alone would read "-5" as a year.
-  if (!/^[A-Za-z]{3,9}, ?/.test(text)) return undefined;
-  const time = Date.parse(text);
-  return Number.isNaN(time) ? undefined : Math.max(0, Math.ceil((time - now) / 1_000));
+export function secondsToWait({ status, headers }: Pick<RefusedAnswer, 'status' | 'headers'>, now: number) {
+  const milliseconds = readNumber(textOf(headers, 'retry-after-ms'));
+  if (milliseconds !== undefined) return secondsFrom(milliseconds / 1_000, now);
+  const seconds = readWait(textOf(headers, 'retry-after'), now);
+  if (seconds !== undefined || !isOverQuota(status, headers)) return seconds;
+  return RESETS.map((name) => readWait(textOf(headers, name), now)).find((wait) => wait !== undefined);
+}
+
+/** A wait of someone else's counting, within its bounds. */
+export function boundedWait(seconds: number): number {
+  return Math.min(LONGEST_WAIT_SECONDS, Math.max(0, seconds));
+}
+
+/** Many answers say when a quota ends although it is not used up. */
+function isOverQuota(status: number, headers: Headers): boolean {
+  return status === 429 || REMAINING.some((name) => readNumber(textOf(headers, name)) === 0);
+}
+
+/** A number of seconds, or a date seen from `now` (milliseconds since 1970). */
+function readWait(text: string | undefined, now: number): number | undefined {
+  const number = readNumber(text);
+  if (number !== undefined) return secondsFrom(number, now);
+  const time = text === undefined ? undefined : readDate(text);
+  return time === undefined ? undefined : boundedWait(Math.ceil((time - now) / 1_000));
+}
+
+/** Thirty years from now are a date: seconds since 1970, or milliseconds. */
+function secondsFrom(number: number, now: number): number {
+  if (number < 1e9) return boundedWait(number);
+  const time = number < 1e12 ? number * 1_000 : number;
+  return boundedWait(Math.ceil((time - now) / 1_000));
+}
+
+function readNumber(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d{1,20}(?:\.\d{1,20})?$/.test(text) ? Number(text) : undefined;
+}
+
+const HTTP_DATE = /^[A-Za-z]{3,9},? .*\d{2}:\d{2}:\d{2}/;
+const ISO_DATE = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}/;
+const WITH_ZONE = /(?:Z|GMT|UTC|[+-]\d{2}:?\d{2})$/i;
+
+/**
+ * The three forms of an HTTP date (RFC 9110 section 5.6.7), and ISO dates. Each is UTC where it does not say
+ * otherwise. `Date.parse` alone reads "-5" as a year, and a form without a zone as local time.
+ */
+function readDate(text: string): number | undefined {
+  if (!HTTP_DATE.test(text) && !ISO_DATE.test(text)) return undefined;
+  const zone = WITH_ZONE.test(text) ? '' : ISO_DATE.test(text) ? 'Z' : ' GMT';
+  const time = Date.parse(text + zone);
+  return Number.isNaN(time) ? undefined : time;
+}
+
+/** The first of a header's values; none that is longer than any of these forms. */
+function textOf(headers: Headers, name: string): string | undefined {
+  const value = headers[name];
+  const text = (typeof value === 'string' ? value : value?.[0])?.trim();
+  return text === undefined || text.length > 64 ? undefined : text;
 }
