@@ -8,7 +8,7 @@ import { findEntry } from './find-entry.ts';
 import { HealthChecks } from './health.ts';
 import { jobConnection } from './job-connection.ts';
 import { logConnection, scopeKey } from './log-connection.ts';
-import type { ResolvedScope } from './log-connection.ts';
+import type { ResolvedScope } from './log-slots.ts';
 import { partConnection } from './part-connection.ts';
 import { jobLoader } from './source.ts';
 import type { FederatedSource } from './source.ts';
@@ -16,7 +16,8 @@ import { Feeds } from './tail/feeds.ts';
 import type { TailSharing } from './tail/feeds.ts';
 import { DEFAULT_TAIL } from './tail/settings.ts';
 import type { TailSettings } from './tail/settings.ts';
-import { Subscription } from './tail/subscription.ts';
+import { SharedLastLines } from './tail/subscriber/last-lines.ts';
+import { Subscription } from './tail/subscriber/subscription.ts';
 
 export interface FederationSettings {
   /** Largest `first` or `last`. */
@@ -63,6 +64,7 @@ export function createFederation(
   const stopping = new AbortController();
   const tail = { ...DEFAULT_TAIL, ...settings.tail };
   const feeds = new Feeds(tail, settings.sharing);
+  const lastLines = new SharedLastLines();
 
   function find(name: string): FederatedSource {
     const found = byName.get(name);
@@ -152,7 +154,7 @@ export function createFederation(
     },
     tail: (jobs, args, call) => {
       const scopes = resolve(jobs.map(({ source, key }) => ({ source, scope: { job: key } })));
-      const options = { ...logOptions, follows: true, tail, feeds, scopes, args, stopping: stopping.signal };
+      const options = { ...logOptions, tail, feeds, lastLines, scopes, args, stopping: stopping.signal };
       return new Subscription(options, call).events();
     },
     tailStatistics: () => feeds.statistics(),

@@ -1,33 +1,24 @@
 import type { Call } from '../domain/call.ts';
 import { TributaryError } from '../domain/errors.ts';
-import type { LogEntry, LogScope } from '../domain/log-entry.ts';
+import type { LogEntry } from '../domain/log-entry.ts';
 import type { LogFilter } from '../domain/log-filter.ts';
 import { isFinished } from '../domain/status.ts';
-import type { LogReading } from '../vendors/connector.ts';
 import type { LogArguments, LogConnection, LogNode, SourceFailure, SourceScope } from './api.ts';
 import { checkTimeBounds } from './arguments.ts';
 import type { CursorCodec } from './cursor.ts';
 import { isOfSource, mayRecover, sourceFailure } from './failures.ts';
-import { followedLog } from './followed-log.ts';
-import { checkLogFilter, entryPredicate, filterKey } from './log-filter.ts';
-import type { EntryPredicate } from './log-filter.ts';
+import { checkLogFilter, filterKey } from './log-filter.ts';
 import { LogEntryNode } from './log-node.ts';
-import { failedScope } from './failed-scope.ts';
 import { endOfJob } from './job-end.ts';
 import type { Slot } from './merged-place.ts';
 import { MergedConnection } from './merged-connection.ts';
 import type { SlotFailure } from './merge.ts';
 import type { MergedPage } from './merged-page.ts';
+import { logSlots } from './log-slots.ts';
+import type { LogSlots, ResolvedScope } from './log-slots.ts';
 import { encodeNodeId } from './node-id.ts';
 import { jobLoader } from './source.ts';
-import type { FederatedSource } from './source.ts';
 import { together, UnreadableRows } from './unreadable-rows.ts';
-
-/** One scope with the source that it is at. */
-export interface ResolvedScope {
-  readonly source: FederatedSource;
-  readonly scope: LogScope;
-}
 
 export interface LogConnectionOptions {
   /** Sorted and without repeats: see `sortScopes`. */
@@ -38,8 +29,6 @@ export interface LogConnectionOptions {
   readonly maxScanPages: number;
   /** How long after a job's end lines may still come, milliseconds. */
   readonly settleMilliseconds: number;
-  /** Is it the past of what is followed? Then a job's log is the one that a poller reads. */
-  readonly follows?: boolean | undefined;
 }
 
 export function logConnection(options: LogConnectionOptions, call: Call): LogConnection {
@@ -62,7 +51,7 @@ class FederatedLogs implements LogConnection {
   readonly #call: Call;
   readonly #filter: LogFilter;
   readonly #entries: MergedConnection<LogEntry, LogNode>;
-  readonly #residuals = new Map<number, EntryPredicate | null>();
+  #accept: LogSlots['accept'];
   #failures: readonly SourceFailure[] = [];
   /** Sources that the page has listed as missing. */
   #missing: ReadonlySet<string | undefined> = new Set();
@@ -84,7 +73,7 @@ class FederatedLogs implements LogConnection {
         maxScanPages: options.maxScanPages,
         cursors: options.cursors,
         slots: () => this.#slots(),
-        accept: () => this.#accept(),
+        accept: () => this.#accept,
         nodeOf: (entry, slot) => this.#nodeOf(entry, slot),
         mayRecover,
         onFailures: (failures, slots) => {
@@ -129,29 +118,9 @@ class FederatedLogs implements LogConnection {
   }
 
   async #slots(): Promise<readonly Slot<LogEntry>[]> {
-    const read = await Promise.all(
-      this.#options.scopes.map(async ({ source, scope }, index) => {
-        try {
-          const reading = await this.#readingOf(source, scope);
-          this.#residuals.set(index, entryPredicate(reading.residual));
-          return reading.partitions.map((partition) => ({ scope: index, partition }));
-        } catch (error) {
-          // Its place is kept like that of any partition that fails, so that a later page finds its lines.
-          return [{ scope: index, partition: failedScope<LogEntry>(error) }];
-        }
-      }),
-    );
-    return read.flat();
-  }
-
-  #readingOf({ connector }: FederatedSource, scope: LogScope): Promise<LogReading> {
-    if (this.#options.follows === true) return followedLog(connector, scope.job, this.#filter, this.#call);
-    return connector.logs(scope, this.#filter, this.#call);
-  }
-
-  #accept(): ((entry: LogEntry, slot: Slot<LogEntry>) => boolean) | undefined {
-    if ([...this.#residuals.values()].every((predicate) => predicate === null)) return undefined;
-    return (entry, slot) => this.#residuals.get(slot.scope)?.(entry) ?? true;
+    const { slots, accept } = await logSlots(new Map(this.#options.scopes.entries()), this.#filter, false, this.#call);
+    this.#accept = accept;
+    return slots;
   }
 
   #nodeOf(entry: LogEntry, slot: Slot<LogEntry>): LogNode {

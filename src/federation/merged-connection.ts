@@ -2,7 +2,7 @@ import type { Call } from '../domain/call.ts';
 import type { Ordered } from '../domain/ordered.ts';
 import type { Connection, ConnectionArguments, Edge, PageInfo } from './api.ts';
 import { checkPageArguments, directionOf } from './arguments.ts';
-import type { CursorCodec } from './cursor.ts';
+import type { ConnectionCursors, CursorCodec } from './cursor.ts';
 import type { Slot } from './merged-place.ts';
 import { readMergedPage } from './merged-page.ts';
 import type { MergedPage } from './merged-page.ts';
@@ -35,6 +35,7 @@ export interface MergedConnectionOptions<T extends Ordered, N> {
 export class MergedConnection<T extends Ordered, N> implements Connection<N> {
   readonly #options: MergedConnectionOptions<T, N>;
   readonly #page: ReturnType<typeof checkPageArguments>;
+  readonly #cursors: ConnectionCursors;
   readonly #call: Call;
   #slots: Promise<readonly Slot<T>[]> | undefined;
   #read: Promise<MergedPage<T>> | undefined;
@@ -44,6 +45,7 @@ export class MergedConnection<T extends Ordered, N> implements Connection<N> {
   constructor(options: MergedConnectionOptions<T, N>, call: Call) {
     this.#options = options;
     this.#page = checkPageArguments(options.args, options.maxPageSize);
+    this.#cursors = options.cursors.forConnection(options.key);
     this.#call = call;
   }
 
@@ -61,7 +63,7 @@ export class MergedConnection<T extends Ordered, N> implements Connection<N> {
     const edges = await this.edges();
     const forward = this.#page.side === 'first';
     const near = edges.at(forward ? 0 : -1)?.cursor ?? null;
-    const { continueFrom } = page;
+    const continueFrom = page.continueFrom === null ? null : this.#cursors.encode(page.continueFrom);
     return {
       hasNextPage: forward ? page.more : this.#page.before !== null,
       hasPreviousPage: forward ? this.#page.after !== null : page.more,
@@ -95,12 +97,11 @@ export class MergedConnection<T extends Ordered, N> implements Connection<N> {
 
   async #readPage(): Promise<MergedPage<T>> {
     const options = this.#options;
-    const cursors = options.cursors.forConnection(options.key);
     const { size, side } = this.#page;
     const [near, far] =
       side === 'first' ? [this.#page.after, this.#page.before] : [this.#page.before, this.#page.after];
-    const from = near === null ? null : cursors.decode(near);
-    const until = far === null ? null : cursors.decode(far);
+    const from = near === null ? null : this.#cursors.decode(near);
+    const until = far === null ? null : this.#cursors.decode(far);
     const slots = await this.slots();
     const page = await readMergedPage(
       {
@@ -114,7 +115,6 @@ export class MergedConnection<T extends Ordered, N> implements Connection<N> {
         size,
         accept: options.accept(),
         maxScanPages: options.maxScanPages,
-        cursors,
       },
       (error) => options.mayRecover(error),
       this.#call,
@@ -125,7 +125,7 @@ export class MergedConnection<T extends Ordered, N> implements Connection<N> {
 
   #edgesOf(page: MergedPage<T>): readonly Edge<N>[] {
     const edges = page.rows.map(
-      ({ row, slot }, index) => new MergedEdge(this.#options.nodeOf(row, slot), page, index) as Edge<N>,
+      ({ row, slot }, index) => new MergedEdge(this.#options.nodeOf(row, slot), page, index, this.#cursors) as Edge<N>,
     );
     return this.#page.side === 'first' ? edges : edges.reverse();
   }
@@ -136,14 +136,16 @@ class MergedEdge<T extends Ordered, N> implements Edge<N> {
   readonly node: N;
   readonly #page: MergedPage<T>;
   readonly #index: number;
+  readonly #cursors: ConnectionCursors;
 
-  constructor(node: N, page: MergedPage<T>, index: number) {
+  constructor(node: N, page: MergedPage<T>, index: number, cursors: ConnectionCursors) {
     this.node = node;
     this.#page = page;
     this.#index = index;
+    this.#cursors = cursors;
   }
 
   get cursor(): string {
-    return this.#page.cursorOf(this.#index);
+    return this.#cursors.encode(this.#page.placeOf(this.#index));
   }
 }

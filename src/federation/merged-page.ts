@@ -1,5 +1,5 @@
 import type { Ordered } from '../domain/ordered.ts';
-import type { ConnectionCursors } from './cursor.ts';
+import type { CursorState } from './cursor.ts';
 import type { MergeOptions } from './merge-lane.ts';
 import { Merge } from './merge.ts';
 import type { MergedRow, SlotFailure } from './merge.ts';
@@ -12,7 +12,6 @@ export interface MergedPageOptions<T extends Ordered> extends MergeOptions<T> {
   readonly size: number;
   /** Native pages that may be read for one page when a filter is applied here. */
   readonly maxScanPages: number;
-  readonly cursors: ConnectionCursors;
 }
 
 /** A page as it was read: in the direction of the read, with what is needed to go on. */
@@ -21,10 +20,10 @@ export interface MergedPage<T extends Ordered> {
   /** Are there rows beyond this page? A failed source that may answer later counts as one. */
   readonly more: boolean;
   readonly failures: readonly SlotFailure<T>[];
-  /** Cursor of row `index`; those of rows in the middle cost as much as they are far from the start. */
-  cursorOf(index: number): string;
-  /** Where to go on. Behind the last row, or further where rows were looked at that the filter does not accept. */
-  readonly continueFrom: string | null;
+  /** The place of row `index`; for rows in the middle it costs as much as they are far from the start. */
+  placeOf(index: number): CursorState;
+  /** Where to go on: behind the last row, or further where the filter did not accept the rows after it. */
+  readonly continueFrom: CursorState | null;
 }
 
 export async function readMergedPage<T extends Ordered>(
@@ -96,10 +95,9 @@ function pageOf<T extends Ordered>(
   scan: Scan<T>,
   more: boolean,
 ): MergedPage<T> {
-  const { cursors } = options;
-  const stateAt = (row: MergedRow<T>, taken: ReadonlyMap<Slot<T>, MergedRow<T>>): string => {
+  const placeAt = (row: MergedRow<T>, taken: ReadonlyMap<Slot<T>, MergedRow<T>>): CursorState => {
     const position = merge.baseAt(positionIn(row.slot, row.row));
-    return cursors.encode({ position, marks: merge.marks(taken, position) });
+    return { position, marks: merge.marks(taken, position) };
   };
   const takenUpTo = (index: number): Map<Slot<T>, MergedRow<T>> => {
     const taken = new Map<Slot<T>, MergedRow<T>>();
@@ -109,10 +107,10 @@ function pageOf<T extends Ordered>(
     }
     return taken;
   };
-  const cursorOf = (index: number): string => {
+  const placeOf = (index: number): CursorState => {
     const row = scan.rows[index];
     if (row === undefined) throw new RangeError(`The page has no row ${index}.`);
-    return stateAt(row, takenUpTo(index));
+    return placeAt(row, takenUpTo(index));
   };
   const lastRow = scan.rows.at(-1);
   const stop = scan.outcome === 'full' ? lastRow : (scan.last ?? lastRow);
@@ -121,14 +119,18 @@ function pageOf<T extends Ordered>(
     rows: scan.rows,
     more,
     failures: merge.failures,
-    cursorOf,
-    continueFrom: resumable === null ? startOver(merge, options, more) : stateAt(resumable, scan.taken),
+    placeOf,
+    continueFrom: resumable === null ? startOver(merge, options, more) : placeAt(resumable, scan.taken),
   };
 }
 
 /** Nothing was read, but there is something to come back for: the place where this page began. */
-function startOver<T extends Ordered>(merge: Merge<T>, options: MergedPageOptions<T>, more: boolean): string | null {
+function startOver<T extends Ordered>(
+  merge: Merge<T>,
+  options: MergedPageOptions<T>,
+  more: boolean,
+): CursorState | null {
   if (!more) return null;
   const position = options.from?.position ?? { ...untouched(options.direction), scope: 0, partition: '' };
-  return options.cursors.encode({ position, marks: merge.marks(new Map(), position) });
+  return { position, marks: merge.marks(new Map(), position) };
 }

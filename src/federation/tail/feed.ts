@@ -68,6 +68,21 @@ export interface FeedListener {
 }
 
 /**
+ * Keeps the answer to the last question. An answer holds as long as its question: lines that are added change the window's
+ * size, and lines that are evicted move its start.
+ */
+class LastAnswer<T> {
+  #last: { readonly question: readonly unknown[]; readonly answer: T } | null = null;
+
+  to(question: readonly unknown[], find: () => T): T {
+    if (this.#last?.question.every((part, index) => part === question[index]) === true) return this.#last.answer;
+    const answer = find();
+    this.#last = { question, answer };
+    return answer;
+  }
+}
+
+/**
  * One job's new lines, for any number of subscribers: a window without holes of its newest lines, and the
  * order in which they were released. Subscribers only hold a number, so a slow one costs nothing.
  */
@@ -79,6 +94,8 @@ export class Feed implements FeedSink {
   readonly #listeners = new Set<FeedListener>();
   readonly #onIdle: () => void;
   readonly #held: HeldLines;
+  readonly #releasedWindow = new LastAnswer<readonly WindowLine[]>();
+  readonly #takenFrom = new LastAnswer<readonly WindowLine[]>();
   #released: WindowLine[] = [];
   /** The number of the line before the first one in `#released`. */
   #base = 0;
@@ -137,6 +154,22 @@ export class Feed implements FeedSink {
   /** Lets go of what may go at that moment, also where its timer comes a little later. */
   releaseDue(now: number): void {
     if (this.#dueAt <= now) this.#release(now);
+  }
+
+  /** Lines of the window that were released. Subscribers ask the same at the same moment: the answer is kept. */
+  releasedWindow(): readonly WindowLine[] {
+    const { sequence, window } = this;
+    return this.#releasedWindow.to([sequence, window.size, window.start], () =>
+      window.all().filter((line) => line.sequence <= sequence),
+    );
+  }
+
+  /** Lines of the window at or after an instant, up to number `taken`. */
+  takenFrom(taken: number, time: bigint): readonly WindowLine[] {
+    const { window } = this;
+    return this.#takenFrom.to([taken, window.size, window.start, time], () =>
+      window.from(time).filter((line) => line.sequence <= taken),
+    );
   }
 
   /** Lines released after number `taken`. */

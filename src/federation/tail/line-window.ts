@@ -1,5 +1,5 @@
 import type { LogEntry } from '../../domain/log-entry.ts';
-import type { LineDigest } from './line-digest.ts';
+import type { LogNode } from '../api.ts';
 import type { Hint } from '../../pagination/partition.ts';
 
 /** A line as a poll has read it. */
@@ -15,8 +15,9 @@ export interface WindowLine extends FeedLine {
   readonly key: string;
   /** Its number in the order of release; Infinity as long as it is held back. */
   sequence: number;
-  /** Its digest for cursors, once somebody has needed it. */
-  digest?: LineDigest;
+  /** Its name in cursors, and its node in the graph: made once for all subscribers. */
+  digest?: string;
+  node?: LogNode;
 }
 
 /** Names a line within its job. */

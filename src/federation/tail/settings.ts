@@ -26,7 +26,7 @@ export interface TailSettings {
   readonly keepCharacters: number;
   /** Lines in one batch of the stream. */
   readonly batchSize: number;
-  /** The most lines delivered above the low watermarks that a cursor names one by one; more of them are summed up. */
+  /** The most lines delivered above the low watermarks that a cursor names. Where there are more, a resume may repeat lines, and says so. */
   readonly cursorLines: number;
 }
 
@@ -58,5 +58,5 @@ export const DEFAULT_TAIL: TailSettings = {
   keepLines: 5_000,
   keepCharacters: 16_000_000,
   batchSize: 500,
-  cursorLines: 500,
+  cursorLines: 1_000,
 };

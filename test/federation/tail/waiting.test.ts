@@ -1,12 +1,14 @@
-import { expect, it } from 'vitest';
-import { Waiting } from '../../../src/federation/tail/waiting.ts';
+import { expect, test } from 'vitest';
+import { Waiting } from '../../../src/federation/tail/subscriber/waiting.ts';
 
-it('a pause is over when it is time to leave, and takes no longer then', async () => {
+test('a subscriber that sleeps for long wakes at once when it is time to leave', async () => {
   const leaving = new AbortController();
   const waiting = new Waiting(leaving.signal);
-  const paused = waiting.pause(2 ** 31 - 1);
+  waiting.begin(2 ** 31 - 1);
+  const asleep = waiting.sleep(performance.now() + 2 ** 31);
   leaving.abort();
-  await paused;
-  await waiting.pause(2 ** 31 - 1);
+  await asleep;
+  await waiting.sleep(performance.now() + 2 ** 31);
   expect(waiting.isOver()).toBe(true);
+  waiting.end();
 });

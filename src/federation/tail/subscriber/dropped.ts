@@ -1,8 +1,8 @@
-import type { LogStreamEvent } from '../api.ts';
-import type { ConnectionCursors, CursorState, MergedPosition } from '../cursor.ts';
-import { untouched } from '../merged-place.ts';
+import type { LogStreamEvent } from '../../api.ts';
+import type { ConnectionCursors, MergedPosition } from '../../cursor.ts';
+import { untouched } from '../../merged-place.ts';
 
-/** Lines that a stream leaves out. They lie between two places; null: from the beginning on, or to an end that is not known. */
+/** Lines that a stream leaves out. They lie between two positions; null: from the beginning on, or to an end that is not known. */
 export interface Dropped {
   /** How many; null where that can't be known. */
   readonly count: number | null;
@@ -11,14 +11,9 @@ export interface Dropped {
   readonly before: MergedPosition | null;
 }
 
-/** Lines behind a place of which nobody knows how many they are. */
-export function leftOut({ position }: CursorState, before: MergedPosition, reason: string): Dropped {
-  return { count: null, reason, after: position, before };
-}
-
 type DroppedShown = NonNullable<Extract<LogStreamEvent, { type: 'LogBatch' }>['dropped']>;
 
-/** As clients see it: their cursors are made when they are asked for. */
+/** As clients see it. Its cursors are made when they are asked for. */
 export class ShownDropped implements DroppedShown {
   readonly count: number | null;
   readonly reason: string;

@@ -1,23 +1,19 @@
-import type { Edge, LogNode } from '../api.ts';
-import type { ConnectionCursors, MergedPosition } from '../cursor.ts';
-import type { Dropped } from './dropped.ts';
+import type { Edge, LogNode } from '../../api.ts';
+import type { ConnectionCursors, MergedPosition } from '../../cursor.ts';
 import { ShownDropped } from './dropped.ts';
-import type { LineDigest } from './line-digest.ts';
-import { encodeTailState } from './tail-cursor.ts';
-import type { TailState } from './tail-cursor.ts';
-
-/** Which line it is, and where. */
-export interface PlacedLine {
-  readonly position: MergedPosition;
-  readonly digest: LineDigest;
-}
+import type { Dropped } from './dropped.ts';
+import { encodeTailState } from './tail-state.ts';
+import type { TailState } from './tail-state.ts';
 
 /** A line on its way to a subscriber. */
-export interface Delivery extends PlacedLine {
+export interface Delivery {
   readonly node: LogNode;
+  readonly position: MergedPosition;
+  /** Its name in cursors. */
+  readonly digest: string;
 }
 
-/** An edge whose cursor is made when it is read: the entry's own place. */
+/** An edge whose cursor, the entry's own place, is made when it is read. */
 export class DeliveredEdge implements Edge<LogNode> {
   readonly node: LogNode;
   readonly late: boolean;
@@ -44,10 +40,7 @@ export interface BatchParts {
   readonly dropped: Dropped | null;
 }
 
-/**
- * A batch whose cursor is made when it is read: while the batch is the newest one that was given out, the
- * subscription stands still.
- */
+/** A batch whose cursor is made when it is read: the subscription stands still while the batch is its newest one. */
 export class LazyBatch {
   readonly type = 'LogBatch';
   readonly edges: readonly DeliveredEdge[];

@@ -1,12 +1,10 @@
-import { setTimeout as after } from 'node:timers/promises';
-
-/** Waits for something to happen, and for the end of the time that there is. */
+/** Sleeps until something happens, until a set time, or until the time that a stream may take is over. */
 export class Waiting {
   readonly #leave: AbortSignal;
   #wake: (() => void) | null = null;
-  /** Has something happened since we last looked? */
+  /** Has something happened since the last look? */
   #isStale = false;
-  /** Has it lasted as long as it may? Told by its timer alone: the clock may be a millisecond behind. */
+  /** Has it lasted as long as it may? Only the timer decides: the clock may be a millisecond behind. */
   #hasExpired = false;
   #deadline: NodeJS.Timeout | undefined;
 
@@ -37,26 +35,31 @@ export class Waiting {
     this.#wake?.();
   }
 
-  /** What has happened so far is looked at now. */
+  /** Everything that has happened so far is about to be looked at. */
   look(): void {
     this.#isStale = false;
   }
 
-  /** Until something happens that was not looked at, or it is time to go. */
-  sleep(): Promise<void> {
+  /** `until`: a time of `performance.now()` at which it wakes in any case. */
+  sleep(until = Infinity): Promise<void> {
     // Something came while the last events were on their way.
     if (this.isOver() || this.#isStale) return Promise.resolve();
     return new Promise((resolve) => {
+      const timer =
+        until === Infinity
+          ? undefined
+          : setTimeout(
+              () => {
+                this.wake();
+              },
+              Math.max(0, Math.min(2 ** 31 - 1, until - performance.now())),
+            );
       this.#wake = () => {
         this.#wake = null;
+        clearTimeout(timer);
         resolve();
       };
     });
-  }
-
-  /** For that long, or until it is time to leave. */
-  async pause(milliseconds: number): Promise<void> {
-    await after(milliseconds, undefined, { signal: this.#leave }).catch(() => undefined);
   }
 
   readonly #onLeave = (): void => {

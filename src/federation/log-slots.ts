@@ -1,0 +1,62 @@
+import type { Call } from '../domain/call.ts';
+import type { LogEntry, LogScope } from '../domain/log-entry.ts';
+import type { LogFilter } from '../domain/log-filter.ts';
+import type { LogReading } from '../vendors/connector.ts';
+import { failedScope } from './failed-scope.ts';
+import { followedLog } from './followed-log.ts';
+import { entryPredicate } from './log-filter.ts';
+import type { EntryPredicate } from './log-filter.ts';
+import type { Slot } from './merged-place.ts';
+import type { FederatedSource } from './source.ts';
+
+/** One scope with the source that it is at. */
+export interface ResolvedScope {
+  readonly source: FederatedSource;
+  readonly scope: LogScope;
+}
+
+/** The partitions of several scopes, and what is left of the filter to apply here. */
+export interface LogSlots {
+  readonly slots: readonly Slot<LogEntry>[];
+  /** Undefined: the vendors apply the whole filter. */
+  readonly accept: ((entry: LogEntry, slot: Slot<LogEntry>) => boolean) | undefined;
+}
+
+/**
+ * Names the partitions of each scope, by the scope's index in the connection. A scope whose source fails keeps its
+ * place as a partition that fails, so that a later page finds its lines. `follows`: read the log that a poller reads.
+ */
+export async function logSlots(
+  scopes: ReadonlyMap<number, ResolvedScope>,
+  filter: LogFilter,
+  follows: boolean,
+  call: Call,
+): Promise<LogSlots> {
+  const residuals = new Map<number, EntryPredicate | null>();
+  const read = await Promise.all(
+    [...scopes].map(async ([index, { source, scope }]): Promise<readonly Slot<LogEntry>[]> => {
+      try {
+        const reading = await readingOf(source, scope, filter, follows, call);
+        residuals.set(index, entryPredicate(reading.residual));
+        return reading.partitions.map((partition) => ({ scope: index, partition }));
+      } catch (error) {
+        return [{ scope: index, partition: failedScope<LogEntry>(error) }];
+      }
+    }),
+  );
+  const isFiltered = [...residuals.values()].some((predicate) => predicate !== null);
+  return {
+    slots: read.flat(),
+    accept: isFiltered ? (entry, slot) => residuals.get(slot.scope)?.(entry) ?? true : undefined,
+  };
+}
+
+function readingOf(
+  { connector }: FederatedSource,
+  scope: LogScope,
+  filter: LogFilter,
+  follows: boolean,
+  call: Call,
+): Promise<LogReading> {
+  return follows ? followedLog(connector, scope.job, filter, call) : connector.logs(scope, filter, call);
+}

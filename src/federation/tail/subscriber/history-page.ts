@@ -1,0 +1,139 @@
+import { createCall } from '../../../domain/call.ts';
+import { TributaryError } from '../../../domain/errors.ts';
+import type { LogEntry } from '../../../domain/log-entry.ts';
+import type { LogFilter } from '../../../domain/log-filter.ts';
+import type { CursorState, MergedPosition } from '../../cursor.ts';
+import { mayRecover } from '../../failures.ts';
+import { LogEntryNode } from '../../log-node.ts';
+import { logSlots } from '../../log-slots.ts';
+import type { ResolvedScope } from '../../log-slots.ts';
+import { positionIn } from '../../merged-place.ts';
+import { readMergedPage } from '../../merged-page.ts';
+import type { MergedPage } from '../../merged-page.ts';
+import type { MergedRow } from '../../merge.ts';
+import type { Delivery } from './batch.ts';
+import type { Dropped } from './dropped.ts';
+import { positionBefore } from './job-place.ts';
+import { lineDigest } from './line-digest.ts';
+
+/** How the past of a subscription is read. */
+export interface HistoryQuery {
+  /** What vendors may filter. */
+  readonly filter: LogFilter;
+  /** Half-open bounds of time, nanoseconds. */
+  readonly since: bigint | null;
+  readonly before: bigint | null;
+  /** Native pages that one page may read per partition. */
+  readonly maxScanPages: number;
+  readonly authorization: string | null;
+  readonly signal: AbortSignal;
+}
+
+/** A page of the past of some jobs, by their indexes in the subscription. */
+export interface HistoryPage {
+  /** In time order. */
+  readonly lines: readonly Delivery[];
+  /** Where to read on; null: where the page began. */
+  readonly place: CursorState | null;
+  readonly more: boolean;
+  readonly dropped: Dropped | null;
+  /** Jobs whose source did not answer: their lines are still to come. */
+  readonly failed: ReadonlySet<number>;
+  /** How long to wait before those are asked again; null where no source says. */
+  readonly retryAfterSeconds: number | null;
+  /** The source refuses to read on from here, however often it is asked. */
+  readonly isRefused: boolean;
+}
+
+/** Why lines are left out that the pagination refuses to look for. */
+export const REFUSED = 'the source does not let anybody read so far back';
+
+/** Reads up to `size` lines behind a place, or, without one, the last lines. A failure that no waiting mends is thrown. */
+export async function readHistoryPage(
+  scopes: ReadonlyMap<number, ResolvedScope>,
+  from: CursorState | null,
+  size: number,
+  query: HistoryQuery,
+): Promise<HistoryPage> {
+  // A call for each page: what one page remembers must not hide what the next would see.
+  const call = createCall({ signal: query.signal, authorization: query.authorization, priority: 'poll' });
+  const { slots, accept } = await logSlots(scopes, query.filter, true, call);
+  const { since, before, maxScanPages } = query;
+  const direction = from === null ? 'backward' : 'forward';
+  const page = await readMergedPage(
+    { slots, accept, direction, from, until: null, since, before, need: size, size, maxScanPages },
+    mayRecover,
+    call,
+  );
+  const lines = page.rows.map((merged) => deliveryOf(merged, scopes));
+  if (from === null) lines.reverse();
+  const failures = page.failures.filter(({ partial }) => !partial);
+  const refused = failures.filter(({ error }) => isTruncated(error));
+  const failed = new Set(failures.filter(({ error }) => !isTruncated(error)).map(({ slot }) => slot.scope));
+  const hopeless = failures.find(({ error }) => !isTruncated(error) && !mayRecover(error));
+  if (hopeless !== undefined && scopes.size === 1) throw hopeless.error;
+  const retries = failures.map(({ error }) => (error instanceof TributaryError ? (error.retryAfterSeconds ?? 0) : 0));
+  const longest = Math.max(0, ...retries);
+  return {
+    lines,
+    place: page.continueFrom,
+    more: page.more,
+    dropped: droppedOf(page, from, lines, size, scopes),
+    failed,
+    retryAfterSeconds: longest === 0 ? null : longest,
+    isRefused: refused.length > 0 && failed.size === 0,
+  };
+}
+
+function deliveryOf({ row, slot }: MergedRow<LogEntry>, scopes: ReadonlyMap<number, ResolvedScope>): Delivery {
+  const { source, scope } = scopeOf(slot.scope, scopes);
+  const partition = slot.partition.key;
+  return {
+    node: new LogEntryNode(source.name, scope.job, partition, row),
+    position: positionIn(slot, row),
+    digest: lineDigest(source.name, scope.job, partition, row.time, row.tie),
+  };
+}
+
+/** What the page leaves out because it is out of reach: all of it lies between the ends of the page. */
+function droppedOf(
+  { failures, more, continueFrom }: MergedPage<LogEntry>,
+  from: CursorState | null,
+  lines: readonly Delivery[],
+  size: number,
+  scopes: ReadonlyMap<number, ResolvedScope>,
+): Dropped | null {
+  const reasons = new Set(
+    failures
+      .filter(({ partial, error }) => partial || isTruncated(error))
+      .map(({ slot, error }) => `${scopeOf(slot.scope, scopes).source.name}: ${reasonOf(error)}`),
+  );
+  if (reasons.size === 0) return null;
+  const first = lines.length < size ? null : (lines[0]?.position ?? null);
+  return {
+    count: null,
+    reason: [...reasons].join('; '),
+    after: from === null ? first : leastOf(from),
+    before: from !== null && more ? (continueFrom?.position ?? null) : null,
+  };
+}
+
+/** The position behind which all lines of the page lie. */
+function leastOf({ position, marks }: CursorState): MergedPosition {
+  const least = marks.reduce((min, { at }) => (at !== undefined && at.time < min ? at.time : min), position.time);
+  return least === position.time ? position : positionBefore(least);
+}
+
+function isTruncated(error: unknown): boolean {
+  return error instanceof TributaryError && error.code === 'SOURCE_TRUNCATED';
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'some entries are out of reach';
+}
+
+function scopeOf(index: number, scopes: ReadonlyMap<number, ResolvedScope>): ResolvedScope {
+  const found = scopes.get(index);
+  if (found === undefined) throw new RangeError(`There is no scope ${index}.`);
+  return found;
+}

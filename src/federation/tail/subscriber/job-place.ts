@@ -1,0 +1,86 @@
+import { startOfInstant } from '../../../domain/ordered.ts';
+import type { Json } from '../../../domain/json.ts';
+import type { CursorState, MergedPosition, PartitionMark } from '../../cursor.ts';
+import { compareMerged, untouched } from '../../merged-place.ts';
+
+/**
+ * Up to where the lines of one job are settled: all partitions are at `position`, but for those that have a mark. Places of
+ * jobs that stand apart are put together to one cursor, and taken apart again.
+ */
+export interface JobPlace {
+  readonly position: MergedPosition;
+  /** Partitions that are behind because their source failed. */
+  readonly marks: readonly PartitionMark[];
+}
+
+/** The place of a walk that has not begun. */
+const BEGINNING: MergedPosition = { ...untouched('forward'), scope: 0, partition: '' };
+
+/** Before the first line of a job. */
+export const FROM_THE_BEGINNING: JobPlace = { position: BEGINNING, marks: [] };
+
+/** The position before all lines of an instant. */
+export function positionBefore(time: bigint): MergedPosition {
+  return { ...startOfInstant(time), scope: 0, partition: '' };
+}
+
+/** The place before all lines of an instant. */
+export function placeBefore(time: bigint): JobPlace {
+  return { position: positionBefore(time), marks: [] };
+}
+
+/** One cursor for several jobs, by their indexes. */
+export function joinPlaces(places: ReadonlyMap<number, JobPlace>): CursorState {
+  const all = [...places];
+  const position = all.reduce(
+    (max, [, place]) => (compareMerged(place.position, max) > 0 ? place.position : max),
+    BEGINNING,
+  );
+  const marks = all.flatMap(([index, place]) =>
+    compareMerged(place.position, position) < 0 ? [...place.marks, wholeJob(index, place.position)] : place.marks,
+  );
+  return { position, marks };
+}
+
+/** The place of one job in a cursor for several. */
+export function placeOfJob({ position, marks }: CursorState, index: number): JobPlace {
+  const own = marks.filter((mark) => mark.scope === index && mark.at !== undefined);
+  const whole = own.find((mark) => mark.whole === true);
+  return {
+    position: whole === undefined ? position : positionOfWhole(whole, position),
+    marks: own.filter((mark) => mark.whole !== true),
+  };
+}
+
+/** Behind which position the lines of a job are still to come, whatever their partition. */
+export function startOf({ position, marks }: JobPlace): MergedPosition {
+  return marks.reduce((min, mark) => {
+    const own = positionOf(mark, position);
+    return compareMerged(own, min) < 0 ? own : min;
+  }, position);
+}
+
+/** Does a line of the job lie behind the place of its partition? */
+export function isBehind({ position, marks }: JobPlace, line: MergedPosition): boolean {
+  const mark = marks.find(({ partition }) => partition === line.partition);
+  return compareMerged(line, mark === undefined ? position : positionOf(mark, position)) > 0;
+}
+
+function positionOf({ at, scope, partition }: PartitionMark, otherwise: MergedPosition): MergedPosition {
+  return at === undefined ? otherwise : { ...at, scope, partition };
+}
+
+/** Says that all partitions of a job are there. */
+function wholeJob(index: number, { time, tie, scope, partition }: MergedPosition): PartitionMark {
+  return { scope: index, partition: '', hint: [scope, partition], at: { time, tie }, whole: true };
+}
+
+function positionOfWhole({ at, hint }: PartitionMark, otherwise: MergedPosition): MergedPosition {
+  if (at === undefined) return otherwise;
+  const [scope, partition] = Array.isArray(hint) ? (hint as readonly Json[]) : [];
+  return {
+    ...at,
+    scope: typeof scope === 'number' ? scope : 0,
+    partition: typeof partition === 'string' ? partition : '',
+  };
+}

@@ -1,0 +1,112 @@
+import type { Feed } from '../feed.ts';
+import type { Delivery } from './batch.ts';
+import type { Dropped } from './dropped.ts';
+
+/** The last lines of some jobs, as the vendors had them. */
+export interface LastLines {
+  readonly lines: readonly Delivery[];
+  readonly dropped: Dropped | null;
+  /** Jobs whose source did not answer. */
+  readonly failed: ReadonlySet<number>;
+}
+
+const NOTHING: LastLines = { lines: [], dropped: null, failed: new Set() };
+
+interface Reading {
+  readonly feeds: readonly Feed[];
+  /** Where the feeds' windows began when it was asked for. */
+  readonly starts: readonly (bigint | null)[];
+  /** Null: it came to nothing, and another subscriber has to read. */
+  readonly result: Promise<LastLines | null>;
+}
+
+/** Readings that are kept: as many as there are likely to be questions at one time. */
+const KEPT_READINGS = 16;
+/** Most characters of messages in a reading that is kept when it is over. */
+const KEPT_CHARACTERS = 1_000_000;
+
+/**
+ * The last lines, read once for all subscribers of the same feeds that ask the same: many who come at once cost the
+ * vendor as much as one.
+ */
+export class SharedLastLines {
+  readonly #readings = new Map<string, Reading>();
+
+  /**
+   * An answer serves as long as the windows hold all that has come since it was asked for, which is until they evict
+   * lines. The subscriber that reads may leave; then another one reads. Resolves with nothing when it is time to leave.
+   */
+  async read(
+    question: string,
+    feeds: readonly Feed[],
+    leave: AbortSignal,
+    read: () => Promise<LastLines>,
+  ): Promise<LastLines> {
+    while (!leave.aborted) {
+      const reading = this.#readings.get(question);
+      if (reading === undefined || !holds(reading, feeds)) return this.#begin(question, feeds, leave, read);
+      const found = await orLeave(reading.result, leave);
+      if (found !== null && holds(reading, feeds)) return found;
+    }
+    return NOTHING;
+  }
+
+  async #begin(
+    question: string,
+    feeds: readonly Feed[],
+    leave: AbortSignal,
+    read: () => Promise<LastLines>,
+  ): Promise<LastLines> {
+    const reading = read();
+    const forget = (): void => {
+      if (this.#readings.get(question) === entry) this.#readings.delete(question);
+    };
+    const entry: Reading = {
+      feeds,
+      starts: feeds.map(({ window }) => window.start),
+      // What is no answer, or not one to be kept, is forgotten before another subscriber can look at it.
+      result: reading.then(
+        (found) => {
+          const isPartial = leave.aborted || found.failed.size > 0;
+          if (isPartial || charactersOf(found) > KEPT_CHARACTERS) forget();
+          return isPartial ? null : found;
+        },
+        () => {
+          forget();
+          return null;
+        },
+      ),
+    };
+    this.#readings.delete(question);
+    for (const [name, { feeds: followed }] of this.#readings) {
+      const isUnused = followed.every(({ listeners }) => listeners === 0);
+      if (isUnused || this.#readings.size >= KEPT_READINGS) this.#readings.delete(name);
+    }
+    this.#readings.set(question, entry);
+    return reading;
+  }
+}
+
+function holds({ feeds, starts }: Reading, now: readonly Feed[]): boolean {
+  return (
+    feeds.length === now.length &&
+    now.every((feed, index) => feed === feeds[index] && feed.window.start === starts[index])
+  );
+}
+
+function charactersOf({ lines }: LastLines): number {
+  return lines.reduce((sum, { node }) => sum + node.message.length, 0);
+}
+
+/** Null when it is time to leave before there is an answer. */
+function orLeave<T>(answer: Promise<T>, leave: AbortSignal): Promise<T | null> {
+  return new Promise((resolve, reject) => {
+    const onLeave = (): void => {
+      resolve(null);
+    };
+    leave.addEventListener('abort', onLeave, { once: true });
+    answer.then(resolve, reject).finally(() => {
+      leave.removeEventListener('abort', onLeave);
+    });
+  });
+}

@@ -1,0 +1,51 @@
+import type { ConnectionCursors, CursorState } from '../../cursor.ts';
+import { invalidCursor } from '../../cursor.ts';
+import { DIGEST_LENGTH } from './line-digest.ts';
+
+/**
+ * What a subscriber has. Lines do not arrive in order, so no single position says it: everything up to `place` is
+ * settled, and of what lies beyond it the lines of `names` have been delivered.
+ */
+export interface TailState {
+  readonly place: CursorState;
+  /** Digests of lines. */
+  readonly names: readonly string[];
+  /** The instant of the furthest line that has been delivered: what comes before it is late. Null: `place`'s. */
+  readonly furthest: bigint | null;
+  /** Lines without a name may have been delivered, too: up to `furthest`, lines may come again. */
+  readonly mayRepeat: boolean;
+}
+
+const TAIL_MARK = 'tail';
+
+export function encodeTailState(cursors: ConnectionCursors, state: TailState): string {
+  const { names, furthest, mayRepeat } = state;
+  // A hint would take as much room as the place that it leads to.
+  const place = { ...state.place, marks: state.place.marks.filter(({ at }) => at !== undefined) };
+  const inner = cursors.encode(place);
+  if (names.length === 0 && !mayRepeat) return inner;
+  return cursors.seal([TAIL_MARK, inner, names.join(''), furthest === null ? null : String(furthest), mayRepeat]);
+}
+
+/** Takes a cursor of this stream, or one of a log connection of the same jobs and filter. */
+export function decodeTailState(cursors: ConnectionCursors, cursor: string): TailState {
+  const payload = cursors.open(cursor);
+  if (!Array.isArray(payload) || payload[0] !== TAIL_MARK) {
+    return { place: cursors.decode(cursor), names: [], furthest: null, mayRepeat: false };
+  }
+  const [, inner, names, furthest = null, mayRepeat = false] = payload as unknown[];
+  if (typeof inner !== 'string' || typeof names !== 'string') throw invalidCursor();
+  return {
+    place: cursors.decode(inner),
+    names: splitNames(names),
+    // The seal shows that we wrote it.
+    furthest: typeof furthest === 'string' ? BigInt(furthest) : null,
+    mayRepeat: mayRepeat === true,
+  };
+}
+
+function splitNames(text: string): string[] {
+  return Array.from({ length: Math.floor(text.length / DIGEST_LENGTH) }, (_, i) =>
+    text.slice(i * DIGEST_LENGTH, (i + 1) * DIGEST_LENGTH),
+  );
+}
