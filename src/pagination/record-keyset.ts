@@ -2,30 +2,32 @@ import type { Call } from '../domain/call.ts';
 import type { Json } from '../domain/json.ts';
 import type { Ordered } from '../domain/ordered.ts';
 import type { Batch, Hint, Partition, ReadRequest, Unplaced } from './partition.ts';
+import { RecordScale } from './record-scale.ts';
+import type { Reach, RecordTimes } from './record-scale.ts';
+import { RepeatsItself } from './record-pages.ts';
 import { OrderTurned, RecordWalk } from './record-walk.ts';
 import type { Anchor } from './record-walk.ts';
-import { SpanWindow } from './span-window.ts';
+import { RecordWindow } from './record-window.ts';
 
 /**
- * Lists of records that are continued after or before a record's id. A record stands for rows whose times
- * may lie somewhat after its own, so the reader looks that far ahead to restore time order.
+ * Lists of records that are continued after or before a record's id. A record stands for rows whose times lie
+ * around its own, on either side, so the reader looks some way in both directions to restore time order.
  */
 
 /** A native record, and the rows that it stands for (none, one, or several: a run and its events). */
-export interface KeyedRecord<T extends Ordered> {
+export interface KeyedRecord<T extends Ordered> extends RecordTimes {
   /** The record's id: what `after` and `before` name. */
   readonly id: string;
-  /** What the vendor's list is sorted by, nanoseconds. */
-  readonly time: bigint;
   /**
-   * Rows of the record, their ties unique within the partition. Their times lie in [time, time + span]; a
-   * row that claims to lie outside is placed at the nearer end (its own `timestamp` still says what it claims).
+   * Rows of the record, their ties unique within the partition. A row that lies further from its record than `reach`
+   * says is placed where that ends (its own `timestamp` still says what it claims).
    */
   readonly rows: readonly (Unplaced<T> & { readonly tie: string })[];
 }
 
+/** What the vendor says of a page beside its records is a hint: any of it may be wrong. */
 export interface KeysetPage<T extends Ordered> {
-  /** In native order. */
+  /** In native order. May be fewer than were asked for, and not the last. */
   readonly records: readonly KeyedRecord<T>[];
   readonly total: number | null;
   /** Does the vendor say that there is more in native direction (towards `after`)? Null: it does not say. */
@@ -40,14 +42,14 @@ export type KeysetRequest =
   | { readonly kind: 'first' }
   /** Records that follow / precede the record of that id in native order, nearest page. */
   | { readonly kind: 'after' | 'before'; readonly id: string }
-  /** Rows to skip from the native start, counted from 0. */
+  /** Records to skip from the native start, counted from 0. A vendor that counts from 1 may give one record earlier. */
   | { readonly kind: 'offset'; readonly offset: number };
 
 export interface RecordKeysetOptions<T extends Ordered> {
   readonly key: string;
+  /** How many records are asked for. The vendor may give fewer without a word. */
   readonly limit: number;
-  /** How far a row may lie after its record in time, nanoseconds: a reader looks ahead that far to restore time order. */
-  readonly span: bigint;
+  readonly reach: Reach;
   fetch(request: KeysetRequest, call: Call): Promise<KeysetPage<T>>;
   /** Is this the error of an id that the vendor has purged or never had? Then the position is found by time. */
   isCursorRefused(error: unknown): boolean;
@@ -58,7 +60,7 @@ export function recordKeysetPartition<T extends Ordered>(options: RecordKeysetOp
     key: options.key,
     read: (request, call) => read(options, request, call),
     async count(call) {
-      return honestTotal(await options.fetch({ kind: 'first' }, call));
+      return honestTotal(await options.fetch({ kind: 'first' }, call), options.limit);
     },
   };
 }
@@ -67,13 +69,15 @@ export function recordKeysetPartition<T extends Ordered>(options: RecordKeysetOp
  * The vendor counts records. That is the number of rows when the whole list is on the page, or when each
  * record that one can see stands for one row; otherwise nobody knows.
  */
-function honestTotal<T extends Ordered>(page: KeysetPage<T>): number | null {
-  const rows = page.records.reduce((sum, record) => sum + record.rows.length, 0);
-  if (page.total === null) return page.more === false ? rows : null;
-  if (page.total <= page.records.length) return rows;
-  const settled = page.records.filter((record) => record.rows.length > 0);
+function honestTotal<T extends Ordered>({ records, total, more }: KeysetPage<T>, limit: number): number | null {
+  const rows = records.reduce((sum, record) => sum + record.rows.length, 0);
+  const isWhole = more !== true && records.length < limit;
+  // A count of fewer records than there are on this very page says nothing.
+  if (total === null || total < records.length) return isWhole && more === false ? rows : null;
+  if (total === records.length) return more === true ? null : rows;
+  const settled = records.filter((record) => record.rows.length > 0);
   const several = settled.some((record) => record.rows.length > 1);
-  return several ? null : page.total - (page.records.length - settled.length);
+  return several ? null : total - (records.length - settled.length);
 }
 
 async function* read<T extends Ordered>(
@@ -81,24 +85,36 @@ async function* read<T extends Ordered>(
   request: ReadRequest<T>,
   call: Call,
 ): AsyncGenerator<Batch<T>, void, undefined> {
-  const walk = new RecordWalk(options, request.direction, readOrder(request.hint), call);
-  let window = new SpanWindow<T>(options.span, request);
+  const scale = new RecordScale(request.direction, options.reach);
+  const walk = new RecordWalk(
+    options,
+    scale,
+    { direction: request.direction, newestFirst: readOrder(request.hint) },
+    call,
+  );
+  let window = new RecordWindow<T>(scale, request);
   const start = (): ReturnType<typeof begin<T>> => {
     // Of records of one instant no row has been given out.
-    window = new SpanWindow<T>(options.span, request);
-    return begin(options, walk, request, window);
+    window = new RecordWindow<T>(scale, request);
+    return begin(options, walk, request, scale, window);
   };
-  let page = await unlessTurned(start, start);
-  for (;;) {
-    for (const { record, offset } of page) window.add(record, offset);
-    const done = walk.atEnd;
+  for (let go = start; ; go = () => walk.next()) {
+    let truncated: string | undefined;
+    try {
+      for (const { record, offset } of await unlessTurned(go, start)) window.add(record, offset);
+    } catch (error) {
+      if (!(error instanceof RepeatsItself)) throw error;
+      truncated = error.message;
+    }
+    const done = walk.atEnd || truncated !== undefined;
     const out = done ? window.finish() : window.takeReady();
     const ended = done || window.ended;
     const order = walk.newestFirst ? 1 : 0;
     const hints = out.hints.map((hint) => (Array.isArray(hint) ? [...(hint as readonly Json[]), order] : null));
-    yield { rows: out.rows, hints, more: ended ? false : window.holdsWanted ? true : null, pages: walk.takeCount() };
+    const more = ended ? false : window.holdsWanted ? true : null;
+    const said = truncated === undefined ? {} : { truncated };
+    yield { rows: out.rows, hints, more, pages: walk.takeCount(), ...said };
     if (ended) return;
-    page = await unlessTurned(() => walk.next(), start);
   }
 }
 
@@ -117,13 +133,17 @@ async function begin<T extends Ordered>(
   options: RecordKeysetOptions<T>,
   walk: RecordWalk<T>,
   request: ReadRequest<T>,
-  window: SpanWindow<T>,
+  scale: RecordScale,
+  window: RecordWindow<T>,
 ): ReturnType<RecordWalk<T>['next']> {
   const { from, direction } = request;
   if (from === null) return walk.beginAtEnd();
-  const needed = direction === 'forward' ? from.time - options.span : from.time;
+  const at = scale.along(from.time);
   const anchor = readAnchor(request.hint, direction);
-  if (anchor !== null && leadsTo(needed, anchor, direction)) {
+  // A merge gives a partition the hint of the row that it took last: when the reader has turned round, the anchor may
+  // lie ahead of the place where it stands, and records between them may have rows by now.
+  const leads = anchor === 'end' || (anchor !== null && scale.along(anchor.bound) < at);
+  if (anchor !== null && leads) {
     try {
       const page = anchor === 'end' ? await walk.beginAtEnd() : await walk.beginBeside(anchor);
       if (page !== null) {
@@ -135,29 +155,20 @@ async function begin<T extends Ordered>(
       walk.renew();
     }
   }
-  return walk.beginAtTime(needed, anchor === null || anchor === 'end' ? 0 : (anchor.offset ?? 0));
+  return walk.beginAt(at, anchor === null || anchor === 'end' ? 0 : (anchor.offset ?? 0));
 }
 
-/**
- * Does a walk that begins next to the anchor see every record from that instant on? A merge gives a partition the
- * hint of the row that it took last: when the reader has turned round, the anchor may lie ahead of the place where it
- * stands, and records between them may have rows by now.
- */
-function leadsTo(time: bigint, anchor: Anchor | 'end', direction: ReadRequest<Ordered>['direction']): boolean {
-  return anchor === 'end' || (direction === 'forward' ? anchor.time < time : anchor.time > time);
-}
-
-/** A hint is [older record, newer record, newest first?], a record [id, offset, time]; null is that end of the log. */
+/** A hint is [older record, newer record, newest first?], a record [id, offset, bound]; null is that end of the log. */
 function readAnchor(hint: Hint | null, direction: ReadRequest<Ordered>['direction']): Anchor | 'end' | null {
   if (!Array.isArray(hint) || hint.length !== 3) return null;
   const [older, newer] = hint as readonly Json[];
   const record = direction === 'forward' ? older : newer;
   if (record === null) return 'end';
   if (!Array.isArray(record)) return null;
-  const [id, offset, time] = record as readonly Json[];
-  if (typeof id !== 'string' || typeof time !== 'string' || !/^-?\d{1,21}$/.test(time)) return null;
+  const [id, offset, bound] = record as readonly Json[];
+  if (typeof id !== 'string' || typeof bound !== 'string' || !/^-?\d{1,21}$/.test(bound)) return null;
   const isOffset = typeof offset === 'number' && Number.isSafeInteger(offset) && offset >= 0;
-  return { id, time: BigInt(time), offset: isOffset ? offset : null };
+  return { id, bound: BigInt(bound), offset: isOffset ? offset : null };
 }
 
 function readOrder(hint: Hint | null): boolean {

@@ -1,19 +1,19 @@
 import { anew, inSequence } from '../domain/call.ts';
 import type { Call } from '../domain/call.ts';
 import type { Direction, Ordered } from '../domain/ordered.ts';
-import { locatePage } from './locate.ts';
-import type { PageSpan } from './locate.ts';
 import type { KeyedRecord, KeysetPage, KeysetRequest, RecordKeysetOptions } from './record-keyset.ts';
+import { PageLengths, RepeatsItself } from './record-pages.ts';
+import { findFarEnd, findPlace } from './record-search.ts';
+import type { OffsetPages } from './record-search.ts';
+import type { RecordScale, RecordTimes } from './record-scale.ts';
 
-/** A record next to which a walk begins, what the list is sorted by, and where it stood in it when it was seen. */
+/** A record next to which a walk begins, and where it stood in the list when it was seen. */
 export interface Anchor {
   readonly id: string;
-  readonly time: bigint;
+  /** Of the anchor and of all records on its side of a place no row lies beyond this instant. */
+  readonly bound: bigint;
   readonly offset: number | null;
 }
-
-/** As much of a record as its place in the order depends on. */
-type Timed = Pick<Anchor, 'time'>;
 
 export interface WalkedRecord<T extends Ordered> {
   readonly record: KeyedRecord<T>;
@@ -26,13 +26,29 @@ export interface WalkedRecord<T extends Ordered> {
  */
 export class OrderTurned extends Error {}
 
+/** A record as a walk goes on from it. */
+interface Place {
+  readonly id: string;
+  readonly offset: number | null;
+  /** Known where this walk has seen it. */
+  readonly times?: RecordTimes | undefined;
+}
+
+/** How often an anchor is looked for among offsets near the one that it had. */
+const MAX_TRIES = 5;
+
+/** How many answers in a row may bring nothing new. */
+const MAX_IDLE = 3;
+
 /**
  * Walks records through time in one direction: by the vendor's cursors where it has them, by offsets with
- * an overlap of one record where it does not. Native order may be newest or oldest first; pages show it.
+ * an overlap where it does not. Native order may be newest or oldest first; pages show it.
  */
 export class RecordWalk<T extends Ordered> {
   readonly #options: RecordKeysetOptions<T>;
+  readonly #scale: RecordScale;
   readonly #direction: Direction;
+  readonly #lengths: PageLengths;
   #call: Call;
   /** As the cursor says, or newest first, until records of two instants show how it is. */
   #newestFirst: boolean;
@@ -43,11 +59,19 @@ export class RecordWalk<T extends Ordered> {
   #cursors: boolean | null = null;
   #count = 0;
   #atEnd = false;
-  #edge: Anchor | null = null;
+  #edge: { readonly id: string; readonly offset: number | null; readonly times: RecordTimes } | null = null;
+  #idle = 0;
   readonly #given = new Set<string>();
 
-  constructor(options: RecordKeysetOptions<T>, direction: Direction, newestFirst: boolean, call: Call) {
+  constructor(
+    options: RecordKeysetOptions<T>,
+    scale: RecordScale,
+    { direction, newestFirst }: { direction: Direction; newestFirst: boolean },
+    call: Call,
+  ) {
     this.#options = options;
+    this.#scale = scale;
+    this.#lengths = new PageLengths(options.limit);
     this.#newestFirst = newestFirst;
     this.#direction = direction;
     this.#call = inSequence(call);
@@ -76,80 +100,69 @@ export class RecordWalk<T extends Ordered> {
   /** From the oldest (forward) or newest (backward) record on. */
   async beginAtEnd(): Promise<WalkedRecord<T>[]> {
     const first = await this.#fetchFirst();
-    if (this.#kind === 'after' || this.#holdsAll(first)) {
-      if (this.#kind === 'before') this.#atEnd = true;
-      return this.#give(first, 0);
-    }
-    const { limit } = this.#options;
-    let offset = Math.max(0, (first.total ?? first.records.length) - limit);
-    // Room for records that come meanwhile, the more the faster they come: nobody can overtake the walk for ever.
-    for (let room = 1; ; room *= 2) {
-      const page = await this.#fetch({ kind: 'offset', offset });
-      const end = offset + page.records.length;
-      if (page.records.length === 0 && offset > 0) offset = Math.max(0, offset - limit);
-      else if (page.total !== null && end < page.total)
-        offset = Math.max(offset + 1, page.total - limit + Math.min(room, limit - 1));
-      else {
-        if (offset === 0) this.#atEnd = true;
-        return this.#give(page, offset);
-      }
-    }
+    if (this.#kind === 'after') return this.#giveWhole(first, 0);
+    const { page, offset } = await findFarEnd(this.#byOffset(), first);
+    return this.#giveWhole(page, offset);
   }
 
   /** From the record next to the anchor on; null when the anchor can't be found that way. */
-  async beginBeside(anchor: Anchor): Promise<WalkedRecord<T>[] | null> {
+  async beginBeside(anchor: Place): Promise<WalkedRecord<T>[] | null> {
     if (this.#cursors !== false) {
       const page = await this.#fetch({ kind: this.#kind, id: anchor.id });
-      if (page.cursors) return this.#giveBeside(page, anchor);
+      if (page.cursors && this.#isBeside(page, anchor.offset)) return this.#giveBeside(page, anchor);
       this.#cursors = false;
-      this.#edge = null;
     }
     return this.#besideByOffset(anchor);
   }
 
-  /** From the page on that shows every record at or beyond that instant; `near` is an offset close to it, 0 if unknown. */
-  async beginAtTime(time: bigint, near = 0): Promise<WalkedRecord<T>[]> {
-    const { limit } = this.#options;
-    const guess = Math.floor(near / limit);
-    const get = (at: number): Promise<KeysetPage<T>> =>
-      this.#fetch(at === 0 ? { kind: 'first' } : { kind: 'offset', offset: at * limit });
+  /** From a page on before which no record has a row at or beyond that place; `near` is an offset close to it, 0 if unknown. */
+  async beginAt(at: bigint, near = 0): Promise<WalkedRecord<T>[]> {
+    const pages = this.#byOffset();
     // The page at the guess mostly shows the order of the list as well.
-    let guessed = guess === 0 ? null : await this.#learning(() => get(guess));
+    const around = Math.max(0, near - (this.#lengths.usual >> 1));
+    const guessed = around === 0 ? null : await this.#learning(() => pages.fetch(around));
     await this.#learnOrder();
-    const step = this.#kind === 'after' ? 1 : -1;
-    const { index, page } = await locatePage<KeysetPage<T>>({
-      get: async (at) => {
-        const known = at === guess ? guessed : null;
-        guessed = null;
-        return known ?? get(at);
-      },
-      describe: (found) => this.#spanOf(found),
-      step,
-      target: this.#normal(time),
-      guess,
-      canJump: () => true,
+    const isPassed = (record: RecordTimes): boolean => this.#scale.far(record) < at;
+    const { records, beyond } = this.#scale;
+    const { page, offset } = await findPlace(pages, {
+      kind: this.#kind,
+      guess: guessed === null ? null : { page: guessed, offset: around },
+      margin: records + 1,
+      at: this.#kind === 'after' ? at : -at,
+      time: (record) => (this.#kind === 'after' ? this.#scale.far(record) : -this.#scale.far(record)),
+      isPassed,
+      isClear: (record) => this.#scale.far(record) + beyond < at,
     });
-    const offset = index * limit;
-    if (step === -1) this.#atEnd = offset === 0;
-    else if (this.#isLastPage(page, offset)) this.#atEnd = true;
-    return this.#give(page, offset);
+    return this.#giveWhole(page, offset);
   }
 
   /** The records after those that were given. */
   async next(): Promise<WalkedRecord<T>[]> {
-    const anchor = this.#edge;
-    if (anchor === null) {
+    const edge = this.#edge;
+    if (edge === null) {
       this.#atEnd = true;
       return [];
     }
-    const page = await this.beginBeside(anchor).catch((error: unknown) => {
+    const page = await this.beginBeside(edge).catch((error: unknown) => {
       if (this.#options.isCursorRefused(error)) return null;
       throw error;
     });
-    if (page !== null) return page;
-    // The record has gone while we walked: find the place by what time it was there.
+    const found = page ?? (await this.#again(edge));
+    this.#idle = found.length === 0 ? this.#idle + 1 : 0;
+    if (this.#idle >= MAX_IDLE && !this.#atEnd) throw new RepeatsItself();
+    return found;
+  }
+
+  /** The record has gone while we walked, or can't be found: looks for the place by what time it was there. */
+  #again({
+    offset,
+    times,
+  }: {
+    readonly offset: number | null;
+    readonly times: RecordTimes;
+  }): Promise<WalkedRecord<T>[]> {
     this.renew();
-    return this.beginAtTime(anchor.time, anchor.offset ?? 0);
+    return this.beginAt(this.#scale.near(times), offset ?? 0);
   }
 
   /** The native direction of the walk. */
@@ -157,21 +170,31 @@ export class RecordWalk<T extends Ordered> {
     return (this.#direction === 'forward') === this.#newestFirst ? 'before' : 'after';
   }
 
+  #byOffset(): OffsetPages<T> {
+    return {
+      lengths: this.#lengths,
+      fetch: (offset) => this.#fetch(offset === 0 ? { kind: 'first' } : { kind: 'offset', offset }),
+    };
+  }
+
   async #fetch(request: KeysetRequest): Promise<KeysetPage<T>> {
     this.#count += 1;
     const page = await this.#options.fetch(request, this.#call);
-    if (page.cursors) this.#cursors = true;
+    this.#lengths.saw(page);
+    if (page.cursors) this.#cursors ??= true;
     this.#notice(page.records[0], page.records.at(-1));
     return page;
   }
 
   /** Two records in native order show which way the list is sorted, if their times differ. Throws OrderTurned. */
-  #notice(earlier: Timed | null | undefined, later: Timed | null | undefined): void {
-    if (this.#orderShown || !earlier || !later || earlier.time === later.time) return;
-    const newestFirst = earlier.time > later.time;
-    const isTurned = newestFirst !== this.#newestFirst;
+  #notice(earlier: RecordTimes | null | undefined, later: RecordTimes | null | undefined): void {
+    if (this.#orderShown || !earlier || !later) return;
+    const isDown = earlier.earliest >= later.earliest && earlier.latest >= later.latest;
+    const isUp = earlier.earliest <= later.earliest && earlier.latest <= later.latest;
+    if (isDown === isUp) return;
+    const isTurned = isDown !== this.#newestFirst;
     this.#orderShown = true;
-    this.#newestFirst = newestFirst;
+    this.#newestFirst = isDown;
     if (!isTurned || this.#isLearning) return;
     this.#atEnd = false;
     this.#edge = null;
@@ -194,12 +217,13 @@ export class RecordWalk<T extends Ordered> {
     return this.#learning(async () => {
       const first = await this.#fetch({ kind: 'first' });
       const near = first.records[0];
-      const isKnown = this.#orderShown || this.#looked || this.#holdsAll(first);
-      if (isKnown || near === undefined || first.total === null) return first;
+      const isKnown = this.#orderShown || this.#looked || this.#lengths.isEnd(first, 0);
+      if (isKnown || near === undefined) return first;
       this.#looked = true;
-      const far = await this.#fetch({ kind: 'offset', offset: first.total - 1 });
+      const { page, offset } = await findFarEnd(this.#byOffset(), first);
       // Had as many records come before it, the one at the far end could be one of them.
-      if ((far.total ?? Infinity) < 2 * first.total) this.#notice(near, far.records.at(-1));
+      const moved = (page.total ?? 0) - (first.total ?? 0);
+      if (moved < offset) this.#notice(near, page.records.at(-1));
       return first;
     });
   }
@@ -209,38 +233,70 @@ export class RecordWalk<T extends Ordered> {
     if (!this.#orderShown && !this.#looked) await this.#fetchFirst();
   }
 
-  #giveBeside(page: KeysetPage<T>, anchor: Anchor): WalkedRecord<T>[] {
-    if (this.#kind === 'after') this.#notice(anchor, page.records.at(-1));
-    else this.#notice(page.records[0], anchor);
+  /** An instance that ignores a cursor gives its first page: then nothing lies before it, although the anchor does. */
+  #isBeside(page: KeysetPage<T>, offset: number | null): boolean {
+    const isRepeated = page.records.length > 0 && page.records.every(({ id }) => this.#given.has(id));
+    if (isRepeated) return false;
+    if (page.moreBefore !== false) return true;
+    return this.#kind === 'before' ? offset === null || offset <= page.records.length : page.records.length === 0;
+  }
+
+  #giveBeside(page: KeysetPage<T>, { offset, times }: Place): WalkedRecord<T>[] {
     const { length } = page.records;
-    if (length === 0 || (this.#kind === 'after' && page.more === false)) this.#atEnd = true;
-    if (this.#kind === 'before' && (page.moreBefore === false || length < this.#options.limit)) this.#atEnd = true;
-    const start =
-      anchor.offset === null ? null : this.#kind === 'after' ? anchor.offset + 1 : Math.max(0, anchor.offset - length);
+    if (this.#kind === 'after') this.#notice(times, page.records.at(-1));
+    else this.#notice(page.records[0], times);
+    if (this.#kind === 'after') return this.#giveWhole(page, offset === null ? null : offset + 1);
+    const start = offset === null ? null : Math.max(0, offset - length);
+    const signs = [page.moreBefore === false, start === 0, length < this.#lengths.usual];
+    if (length === 0 || (page.moreBefore !== true && signs.filter(Boolean).length >= 2)) this.#atEnd = true;
     return this.#give(page, start);
   }
 
-  async #besideByOffset(anchor: Anchor): Promise<WalkedRecord<T>[] | null> {
-    const { limit } = this.#options;
+  async #besideByOffset(anchor: Place): Promise<WalkedRecord<T>[] | null> {
     if (anchor.offset === null) return null;
-    // The anchor itself is asked for too, at the page's near edge: it shows whether the list has moved.
-    let offset = this.#kind === 'after' ? anchor.offset : Math.max(0, anchor.offset - limit + 1);
-    for (let tries = 0; tries < 4; tries += 1) {
-      const page = await this.#fetch(offset === 0 ? { kind: 'first' } : { kind: 'offset', offset });
+    const isAfter = this.#kind === 'after';
+    // The anchor is asked for too, near the page's edge: it shows whether the list has moved. Offsets may count from 1.
+    const startOf = (): number =>
+      Math.max(0, isAfter ? (anchor.offset ?? 0) - 1 : (anchor.offset ?? 0) - Math.max(0, this.#lengths.usual - 2));
+    let offset = startOf();
+    for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+      const page = await this.#byOffset().fetch(offset);
+      const { length } = page.records;
       const at = page.records.findIndex((record) => record.id === anchor.id);
       if (at !== -1) {
-        const records = this.#kind === 'after' ? page.records.slice(at + 1) : page.records.slice(0, at);
-        const start = this.#kind === 'after' ? offset + at + 1 : offset;
-        if (this.#kind === 'before' ? offset === 0 : this.#isLastPage(page, offset)) this.#atEnd = true;
-        if (records.length > 0 || this.#atEnd) return this.#give({ ...page, records }, start);
+        const records = isAfter ? page.records.slice(at + 1) : page.records.slice(0, at);
+        const isEnd = isAfter ? this.#lengths.isEnd(page, offset) : offset === 0;
+        if (isEnd) this.#atEnd = true;
+        if (records.length > 0 || isEnd) return this.#give({ ...page, records }, isAfter ? offset + at + 1 : offset);
         // The anchor stands at the far edge: everything that is wanted is on the next page.
-        offset = this.#kind === 'after' ? offset + at : Math.max(0, offset - limit + 1);
+        const next = isAfter ? offset + Math.max(1, at) : Math.max(0, offset - Math.max(1, this.#lengths.usual - 2));
+        offset = next;
         continue;
       }
-      // Records that came before it have pushed the anchor on, away from the native start.
-      offset += Math.max(1, limit - 1);
+      if (length === 0) {
+        // Nothing lies where the anchor stood, or behind it: it was the last one, or the list has shrunk.
+        if (isAfter && tries > 0) return this.#end();
+        offset = Math.max(0, offset - this.#lengths.usual);
+      } else if (offset + length <= anchor.offset && length < this.#lengths.usual) {
+        this.#lengths.learn(length);
+        offset = startOf();
+      } else {
+        // Records that came before it have pushed the anchor on, away from the native start.
+        offset += Math.max(1, length - 1);
+      }
     }
     return null;
+  }
+
+  #end(): WalkedRecord<T>[] {
+    this.#atEnd = true;
+    return [];
+  }
+
+  /** A page as the vendor gave it: it may be the last one of the walk. */
+  #giveWhole(page: KeysetPage<T>, start: number | null): WalkedRecord<T>[] {
+    if (this.#kind === 'before' ? start === 0 : this.#lengths.isEnd(page, start)) this.#atEnd = true;
+    return this.#give(page, start);
   }
 
   /** Puts the page's records in walk order, without those that were given before. */
@@ -248,36 +304,9 @@ export class RecordWalk<T extends Ordered> {
     const records = page.records.map((record, i) => ({ record, offset: start === null ? null : start + i }));
     if (this.#kind === 'before') records.reverse();
     const last = records.at(-1);
-    if (last !== undefined) this.#edge = { id: last.record.id, time: last.record.time, offset: last.offset };
-    if (this.#kind === 'after' && start !== null && this.#isLastPage(page, start)) this.#atEnd = true;
+    if (last !== undefined) this.#edge = { id: last.record.id, offset: last.offset, times: last.record };
     const fresh = records.filter(({ record }) => !this.#given.has(record.id));
     for (const { record } of fresh) this.#given.add(record.id);
     return fresh;
-  }
-
-  #holdsAll(page: KeysetPage<T>): boolean {
-    return page.total !== null ? page.total <= page.records.length : page.more === false;
-  }
-
-  #isLastPage(page: KeysetPage<T>, start: number): boolean {
-    if (page.more !== null && page.cursors) return !page.more;
-    if (page.total !== null) return start + page.records.length >= page.total;
-    return page.records.length < this.#options.limit;
-  }
-
-  #spanOf(page: KeysetPage<T>): PageSpan {
-    const times = page.records.map((record) => this.#normal(record.time));
-    const empty = times.length === 0;
-    return {
-      first: empty ? null : times.reduce((a, b) => (a < b ? a : b)),
-      last: empty ? null : times.reduce((a, b) => (a > b ? a : b)),
-      isLast: !empty && !(page.more ?? page.records.length >= this.#options.limit),
-      pageCount: page.total === null || empty ? null : Math.ceil(page.total / this.#options.limit),
-      total: page.total,
-    };
-  }
-
-  #normal(time: bigint): bigint {
-    return this.#newestFirst ? -time : time;
   }
 }

@@ -189,26 +189,33 @@ export function offsetNative(
 
 export function keysetNative(
   lines: readonly RawLine[],
-  options: { limit: number; cursors: boolean; newestFirst: boolean; spread?: bigint; runningLevel?: string },
+  options: {
+    limit: number;
+    cursors: boolean;
+    newestFirst: boolean;
+    spread?: bigint;
+    neighbours?: number;
+    runningLevel?: string;
+  },
 ): FakeNative {
   const store = new Store(lines);
   const { limit, newestFirst } = options;
   const spread = options.spread ?? 0n;
-  // A row lies up to `spread` after its record: by how much depends on its id alone.
+  // A row lies up to `spread` before or after its record: by how much depends on its id alone.
   const shift = (line: RawLine): bigint =>
-    spread === 0n ? 0n : BigInt(Number.parseInt(line.id.slice(1), 10) % 7) * (spread / 6n);
+    spread === 0n ? 0n : BigInt((Number.parseInt(line.id.slice(1), 10) % 7) - 3) * (spread / 3n);
   // A record that has not ended has no row yet.
   const isRunning = (line: RawLine): boolean => line.level === options.runningLevel;
   const placed = (line: RawLine): RawLine => ({ ...line, time: line.time + shift(line) });
   const base = native(
-    `record keyset (${options.cursors ? 'cursors' : 'offsets only'}, ${newestFirst ? 'newest' : 'oldest'} first${spread > 0n ? ', rows after records' : ''})`,
+    `record keyset (${options.cursors ? 'cursors' : 'offsets only'}, ${newestFirst ? 'newest' : 'oldest'} first${spread > 0n ? ', rows around records' : ''})`,
     store,
     byId,
     () =>
       recordKeysetPartition<Line>({
         key: '',
         limit,
-        span: spread,
+        reach: { before: spread, after: spread, records: options.neighbours ?? 0 },
         isCursorRefused: (error) => error instanceof TokenRefused,
         fetch: async (request) => {
           await store.asked();
@@ -225,7 +232,8 @@ export function keysetNative(
           return {
             records: records.map((line) => ({
               id: line.id,
-              time: line.time,
+              earliest: line.time,
+              latest: line.time,
               rows: isRunning(line) ? [] : [{ ...placed(line), tie: line.id }],
             })),
             total: list.length,

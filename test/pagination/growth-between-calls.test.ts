@@ -80,7 +80,7 @@ function records(cursors: boolean, order: 'ascending' | 'descending', span: bigi
     recordKeysetPartition<Line>({
       key: '',
       limit: limit + 1,
-      span,
+      reach: { before: span, after: span, records: Number(span) },
       isCursorRefused: () => false,
       fetch: (request) => {
         const all = list.look(0, Infinity, order).rows;
@@ -96,7 +96,12 @@ function records(cursors: boolean, order: 'ascending' | 'descending', span: bigi
         const end = cursors && request.kind === 'before' ? at : start + limit + 1;
         const page = all.slice(start, end);
         return Promise.resolve({
-          records: page.map((row) => ({ id: row.id, time: row.time, rows: [{ ...row, tie: row.id }] })),
+          records: page.map((row) => ({
+            id: row.id,
+            earliest: row.time,
+            latest: row.time,
+            rows: [{ ...row, tie: row.id }],
+          })),
           total: all.length,
           more: cursors ? end < all.length : null,
           cursors: cursors && all.length > page.length,

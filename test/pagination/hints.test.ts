@@ -43,13 +43,14 @@ const schemes: readonly {
   ...[true, false].flatMap((newestFirst) =>
     [true, false].flatMap((cursors) =>
       [0n, 5n].map((spread) => ({
-        name: `record keyset, ${cursors ? 'cursors' : 'offsets only'}, ${newestFirst ? 'newest' : 'oldest'} first, rows up to ${spread} ms after their records`,
+        name: `record keyset, ${cursors ? 'cursors' : 'offsets only'}, ${newestFirst ? 'newest' : 'oldest'} first, rows up to ${spread} ms around their records`,
         make: (lines: readonly RawLine[], limit: number) =>
           keysetNative(lines, {
             limit: limit + 1,
             cursors,
             newestFirst,
             spread: spread * 1_200_000n,
+            neighbours: Number(spread) % 4,
             runningLevel: 'debug',
           }),
       })),

@@ -98,8 +98,13 @@ const schemes: readonly {
     make: (lines, limit) => keysetNative(lines, { limit: limit + 1, cursors: false, newestFirst: false }),
   },
   {
-    name: 'record keyset, rows after their records',
+    name: 'record keyset, rows around their records',
     make: (lines, limit) => keysetNative(lines, { limit, cursors: true, newestFirst: true, spread: 6_000_000n }),
+  },
+  {
+    name: 'record keyset, rows around their records and a reach of neighbours, offsets only',
+    make: (lines, limit) =>
+      keysetNative(lines, { limit: limit + 1, cursors: false, newestFirst: true, spread: 3_000_000n, neighbours: 3 }),
   },
   { name: 'time keyset', make: (lines, limit) => timeNative(lines, { limit: limit + 20, levels: LEVELS }) },
   { name: 'whole response', make: (lines) => wholeNative(lines, (all) => all.reverse()) },

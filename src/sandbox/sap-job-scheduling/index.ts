@@ -2,7 +2,7 @@ import type { SandboxReply, SandboxRequest, SandboxStatus, SimulatedVendor } fro
 import { listJobs, listSchedules } from './jobs-endpoint.ts';
 import { detailedJob, JobStore, listedSchedule } from './jobs.ts';
 import type { JobInput, ScheduleInput } from './jobs.ts';
-import { refusal } from './replies.ts';
+import { notFound, refusal } from './replies.ts';
 import { getRun, listRuns } from './runs-endpoint.ts';
 import { runFrom, runOfLine } from './runs.ts';
 import type { SapRunInput } from './runs.ts';
@@ -12,7 +12,7 @@ import { Access } from './tokens.ts';
 
 export { overloaded, tooManyRequests } from './replies.ts';
 export type { SapRunEvent, SapRunInput } from './runs.ts';
-export type { SapDialect, SapOptions } from './settings.ts';
+export type { SapDialect, SapDoubts, SapOptions, SapTotal } from './settings.ts';
 
 /** The simulated scheduler, with what only its own tests and demo need. */
 export interface SapSimulation extends SimulatedVendor {
@@ -24,6 +24,8 @@ export interface SapSimulation extends SimulatedVendor {
   schedules(key: string): Readonly<Record<string, string>>;
   /** Adds a run and returns its id. `schedule` is the schedule's description; default: the job's first. */
   addRun(key: string, run: SapRunInput, schedule?: string): string;
+  /** Ids of the runs of one schedule in the order of the list, oldest first. Default: the job's first schedule. */
+  runIds(key: string, schedule?: string): readonly string[];
   /** What became of a run that `addRun` made. */
   updateRun(key: string, runId: string, run: SapRunInput): void;
   setScheduleActive(key: string, schedule: string, active: boolean): void;
@@ -54,15 +56,15 @@ export function simulateSap(options: SapOptions = {}): SapSimulation {
     const [, , jobId = '', schedulesWord, scheduleId, runsWord, runId] = segments;
     if (jobId === '') return listJobs(settings, store, query);
     const job = store.find(jobId);
-    if (job === undefined) return refusal(404, 'Job not found');
+    if (job === undefined) return notFound(settings, 'Job not found');
     if (schedulesWord === undefined) {
       return { status: 200, body: detailedJob(job, query.get('displaySchedules') === 'true') };
     }
     if (scheduleId === undefined) return listSchedules(settings, job, query);
     const schedule = job.schedules.find((candidate) => candidate.scheduleId === scheduleId);
-    if (schedule === undefined) return refusal(404, 'Schedule not found');
+    if (schedule === undefined) return notFound(settings, 'Schedule not found');
     if (runsWord === undefined) return { status: 200, body: listedSchedule(schedule) };
-    return runId === undefined ? listRuns(settings, job, schedule, query) : getRun(schedule, runId);
+    return runId === undefined ? listRuns(settings, job, schedule, query) : getRun(settings, schedule, runId);
   }
 
   return {
@@ -109,6 +111,10 @@ export function simulateSap(options: SapOptions = {}): SapSimulation {
     schedules: (key) =>
       Object.fromEntries(store.job(key).schedules.map(({ description, scheduleId }) => [description, scheduleId])),
     addRun: (key, run, schedule) => store.schedule(store.job(key), schedule).runs.insert(runFrom(run)),
+    runIds(key, schedule) {
+      const { runs } = store.schedule(store.job(key), schedule);
+      return Array.from({ length: runs.size }, (_, place) => runs.at(place)?.runId ?? '');
+    },
     updateRun(key, runId, run) {
       const found = store.job(key).schedules.some(({ runs }) => runs.replace(runId, () => runFrom(run)));
       if (!found) throw new Error(`no run ${runId} in job ${key} of the simulated scheduler`);

@@ -2,13 +2,13 @@ import type { SandboxReply } from '../types.ts';
 import { detailedJob, listedJob, listedSchedule } from './jobs.ts';
 import type { JobStore, SapJob } from './jobs.ts';
 import { wholeNumber } from './numbers.ts';
-import { DEPRECATION_HEADERS, refusal } from './replies.ts';
+import { DEPRECATION_HEADERS, notFound, refusal } from './replies.ts';
 import { DEFAULT_PAGE, MAX_JOBS } from './settings.ts';
 import type { SapSettings } from './settings.ts';
 
 /** GET /scheduler/jobs: a page of jobs, or one job by its id or name. */
 export function listJobs(settings: SapSettings, store: JobStore, query: URLSearchParams): SandboxReply {
-  if (query.has('jobId') || query.has('name')) return lookUp(store, query);
+  if (query.has('jobId') || query.has('name')) return lookUp(settings, store, query);
   const headers = settings.dialect === 'current' ? DEPRECATION_HEADERS : {};
   const size = wholeNumber(query, 'page_size', 1);
   const offset = wholeNumber(query, 'offset', 0);
@@ -32,7 +32,7 @@ export function listSchedules(settings: SapSettings, job: SapJob, query: URLSear
   return { status: 200, body: paged(settings, { ...body, results: body.results.map(listedSchedule) }) };
 }
 
-function lookUp(store: JobStore, query: URLSearchParams): SandboxReply {
+function lookUp(settings: SapSettings, store: JobStore, query: URLSearchParams): SandboxReply {
   if (query.has('page_size') || query.has('offset')) {
     return refusal(400, 'Error while fetching job details: Invalid query');
   }
@@ -40,7 +40,7 @@ function lookUp(store: JobStore, query: URLSearchParams): SandboxReply {
   const job = store
     .all()
     .find((candidate) => (id === null || String(candidate.id) === id) && (name === null || candidate.name === name));
-  if (job === undefined) return refusal(404, 'Job not found');
+  if (job === undefined) return notFound(settings, 'Job not found');
   return { status: 200, body: detailedJob(job, query.get('displaySchedules') === 'true') };
 }
 

@@ -96,6 +96,7 @@ export class JobStore {
         this.#lastSchedule,
         this.#settings.dialect === 'legacy' ? 'hex' : 'uuid',
         this.#settings.shuffleTies,
+        this.#settings.sortedBy,
       ),
     };
     job.schedules.push(schedule);

@@ -1,4 +1,5 @@
 import type { Fault, SandboxReply } from '../types.ts';
+import type { SapSettings } from './settings.ts';
 
 const KIND_OF_STATUS: Readonly<Record<number, string>> = {
   400: 'Bad Request/Invalid Request',
@@ -9,6 +10,13 @@ const KIND_OF_STATUS: Readonly<Record<number, string>> = {
 /** An error as the service words it (assumed for 401 and 404: the vendor shows only the one of 400). */
 export function refusal(status: number, message: string): SandboxReply {
   return { status, body: { code: status, message, type: KIND_OF_STATUS[status] ?? 'Error', detailedError: message } };
+}
+
+/** What is not there. Which body that answer has is not documented. */
+export function notFound({ notFoundBody }: SapSettings, message: string): SandboxReply {
+  if (notFoundBody === 'none') return { status: 404 };
+  if (notFoundBody === 'error') return refusal(404, message);
+  return { status: 404, headers: { 'content-type': 'text/html' }, body: `<html><body>${message}</body></html>` };
 }
 
 /** What each list of jobs carries since its paging was announced. */

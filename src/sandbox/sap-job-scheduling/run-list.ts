@@ -16,6 +16,7 @@ export class RunList {
   readonly #serial: number;
   readonly #idForm: 'uuid' | 'hex';
   readonly #shuffleTies: boolean;
+  readonly #orderOf: (run: SapRunFields) => bigint;
   #computed: (index: number) => SapRunFields = unreachable;
   /** Computed runs from `#first` on are still there; those before it have been purged. */
   #first = 0;
@@ -23,7 +24,8 @@ export class RunList {
   #written: Written[] = [];
   #numbers = 0;
 
-  constructor(serial: number, idForm: 'uuid' | 'hex', shuffleTies: boolean) {
+  constructor(serial: number, idForm: 'uuid' | 'hex', shuffleTies: boolean, sortedBy: 'invocation' | 'scheduling') {
+    this.#orderOf = sortedBy === 'scheduling' ? (run) => run.scheduled : runOrder;
     this.#serial = serial;
     this.#idForm = idForm;
     this.#shuffleTies = shuffleTies;
@@ -82,14 +84,14 @@ export class RunList {
 
   /** Forgets the runs before a time, as retention does. */
   purge(before: bigint): void {
-    this.#first = searchFirst(this.#first, this.#end, (index) => runOrder(this.#computedRun(index)) >= before);
+    this.#first = searchFirst(this.#first, this.#end, (index) => this.#orderOf(this.#computedRun(index)) >= before);
     this.#written = this.#written
-      .filter(({ run }) => runOrder(run) >= before)
+      .filter(({ run }) => this.#orderOf(run) >= before)
       .map(({ rank, run }) => ({ rank: Math.max(rank, this.#first), run }));
   }
 
   #place(run: SapRun): void {
-    const time = runOrder(run);
+    const time = this.#orderOf(run);
     const after = searchFirst(0, this.size, (place) => this.#timeAt(place) > time);
     let place = after;
     if (this.#shuffleTies) {
@@ -107,7 +109,7 @@ export class RunList {
 
   #timeAt(place: number): bigint {
     const run = this.at(place);
-    return run === undefined ? 0n : runOrder(run);
+    return run === undefined ? 0n : this.#orderOf(run);
   }
 
   #placeOf(written: Written, index: number): number {

@@ -1,12 +1,18 @@
 import type { SandboxReply } from '../types.ts';
 import type { SapJob, SapSchedule } from './jobs.ts';
 import { wholeNumber } from './numbers.ts';
-import { refusal } from './replies.ts';
+import { notFound, refusal } from './replies.ts';
 import type { RunList } from './run-list.ts';
 import type { SapRun } from './runs.ts';
 import { DEFAULT_PAGE, MAX_RUNS } from './settings.ts';
 import type { SapSettings } from './settings.ts';
 import { runTime } from './timestamps.ts';
+
+/** Where a page of runs begins and ends. */
+interface PageBounds {
+  readonly start: number;
+  readonly end: number;
+}
 
 /** GET …/runs: pages by offset, and by run id where the dialect has it. */
 export function listRuns(
@@ -16,34 +22,76 @@ export function listRuns(
   query: URLSearchParams,
 ): SandboxReply {
   const { runs } = schedule;
-  if (runs.size === 0 && settings.emptyRuns === 'not-found') return refusal(404, 'No run logs found');
-  const asked = wholeNumber(query, 'page_size', 1);
-  const offset = wholeNumber(query, 'offset', 0);
-  if (asked === null) return refusal(400, 'Error while fetching run logs: Invalid Page Size');
-  if (offset === null) return refusal(400, 'Error while fetching run logs: Invalid Offset');
-  const cursor = settings.cursors ? (query.get('next') ?? query.get('prev')) : null;
-  const unsaid = offset === undefined && cursor === null ? MAX_RUNS : DEFAULT_PAGE;
-  const size = Math.min(asked ?? unsaid, MAX_RUNS);
-  let start = Math.max(0, (offset ?? settings.firstOffset) - settings.firstOffset);
-  let end = start + size;
-  if (cursor !== null) {
-    const index = nativeIndex(runs, cursor, settings);
-    if (index === -1) return refusal(404, 'Run log not found');
-    [start, end] = query.has('next') ? [index + 1, index + 1 + size] : [Math.max(0, index - size), index];
-  }
+  if (runs.size === 0 && settings.emptyRuns === 'not-found') return notFound(settings, 'No run logs found');
+  const bounds = boundsOf(settings, runs, query);
+  if ('status' in bounds) return bounds;
+  const { start, end } = bounds;
   const results: SapRun[] = [];
   for (let index = start; index < Math.min(end, runs.size); index += 1) {
     const run = runs.at(settings.newestFirst ? runs.size - 1 - index : index);
     if (run !== undefined) results.push(run);
   }
-  const links = settings.cursors ? linksOf(job, schedule, results, size, start > 0, start + results.length) : {};
-  return { status: 200, body: { total: runs.size, results: results.map(runBody), ...links } };
+  const size = end - start;
+  const isLast = start + results.length >= runs.size;
+  const links = settings.cursors ? linksOf(settings, job, schedule, { results, size, before: start > 0, isLast }) : {};
+  const total = saidTotal(settings, runs.size, start, results.length);
+  return { status: 200, body: { total, results: results.map(runBody), ...links } };
+}
+
+function boundsOf(settings: SapSettings, runs: RunList, query: URLSearchParams): PageBounds | SandboxReply {
+  const sent = wholeNumber(query, 'page_size', 1);
+  const offset = wholeNumber(query, 'offset', 0);
+  if (sent === null && settings.badPageSize === 'refused') {
+    return refusal(400, 'Error while fetching run logs: Invalid Page Size');
+  }
+  if (offset === null) return refusal(400, 'Error while fetching run logs: Invalid Offset');
+  const id = settings.cursors ? (query.get('next') ?? query.get('prev')) : null;
+  if (id !== null && offset !== undefined && settings.cursorWithOffset === 'refused') {
+    return refusal(400, 'Error while fetching run logs: Invalid query');
+  }
+  const cursor = offset !== undefined && settings.cursorWithOffset === 'offset' ? null : id;
+  const unsaid = offset === undefined && cursor === null ? MAX_RUNS : DEFAULT_PAGE;
+  const size = Math.min(sent ?? unsaid, settings.runsPerPage);
+  if (cursor !== null && settings.ignores !== 'cursors' && settings.ignores !== 'both') {
+    const index = nativeIndex(runs, cursor, settings);
+    if (index === -1) return notFound(settings, 'Run log not found');
+    if (query.has('next')) return lastAgain(settings, runs, { start: index + 1, end: index + 1 + size });
+    return { start: Math.max(0, index - size), end: index };
+  }
+  const ignored = cursor !== null || settings.ignores === 'offsets' || settings.ignores === 'both';
+  const start = ignored ? 0 : Math.max(0, (offset ?? settings.firstOffset) - settings.firstOffset);
+  return lastAgain(settings, runs, { start, end: start + size });
+}
+
+function lastAgain({ behindTheEnd }: SapSettings, runs: RunList, bounds: PageBounds): PageBounds {
+  if (behindTheEnd === 'empty' || bounds.start < runs.size) return bounds;
+  return { start: Math.max(0, runs.size - (bounds.end - bounds.start)), end: runs.size };
+}
+
+function saidTotal({ total }: SapSettings, size: number, start: number, onPage: number): number | null {
+  const tenth = Math.ceil(size / 10);
+  switch (total) {
+    case 'null':
+      return null;
+    case 'zero':
+      return 0;
+    case 'too-low':
+      return Math.max(0, size - tenth);
+    case 'too-high':
+      return size + tenth;
+    case 'shrinking':
+      return Math.max(0, size - start);
+    case 'of-page':
+      return onPage;
+    default:
+      return size;
+  }
 }
 
 /** GET …/runs/{runId}. */
-export function getRun(schedule: SapSchedule, runId: string): SandboxReply {
+export function getRun(settings: SapSettings, schedule: SapSchedule, runId: string): SandboxReply {
   const run = schedule.runs.at(schedule.runs.placeOf(runId));
-  return run === undefined ? refusal(404, 'Run log not found') : { status: 200, body: runBody(run) };
+  return run === undefined ? notFound(settings, 'Run log not found') : { status: 200, body: runBody(run) };
 }
 
 function nativeIndex(runs: RunList, runId: string, settings: SapSettings): number {
@@ -51,21 +99,27 @@ function nativeIndex(runs: RunList, runId: string, settings: SapSettings): numbe
   return place === -1 || !settings.newestFirst ? place : runs.size - 1 - place;
 }
 
+interface ShownPage {
+  readonly results: readonly SapRun[];
+  readonly size: number;
+  readonly before: boolean;
+  readonly isLast: boolean;
+}
+
 /** A link is there only when something lies behind it. */
 function linksOf(
+  { links }: SapSettings,
   job: SapJob,
   schedule: SapSchedule,
-  results: readonly SapRun[],
-  size: number,
-  before: boolean,
-  end: number,
+  { results, size, before, isLast }: ShownPage,
 ): Record<string, string> {
   const first = results[0];
   const last = results.at(-1);
   const base = `/scheduler/jobs/${job.id}/schedules/${schedule.scheduleId}/runs?page_size=${size}`;
+  if (links === 'never') return {};
   return {
-    ...(last !== undefined && end < schedule.runs.size ? { next_url: `${base}&next=${last.runId}` } : {}),
-    ...(first !== undefined && before ? { prev_url: `${base}&prev=${first.runId}` } : {}),
+    ...(last !== undefined && (!isLast || links === 'always') ? { next_url: `${base}&next=${last.runId}` } : {}),
+    ...(first !== undefined && (before || links === 'always') ? { prev_url: `${base}&prev=${first.runId}` } : {}),
   };
 }
 

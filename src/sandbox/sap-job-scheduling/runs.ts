@@ -80,7 +80,7 @@ export function runOfLine(line: SandboxLine): SapRunFields {
   });
 }
 
-/** What the list is sorted by. */
+/** What the list is sorted by, unless it is sorted by the scheduling. */
 export function runOrder(run: SapRunFields): bigint {
   return run.executed ?? run.scheduled;
 }

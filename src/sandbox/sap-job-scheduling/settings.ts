@@ -5,7 +5,31 @@
  */
 export type SapDialect = 'legacy' | 'current';
 
-export interface SapOptions {
+/** What an answer says of the number of runs in all: the truth, or what it says instead of it. */
+export type SapTotal = 'honest' | 'null' | 'zero' | 'too-low' | 'too-high' | 'shrinking' | 'of-page';
+
+/** What is not known of the service, or not to be relied on. The defaults are what its documents say. */
+export interface SapDoubts {
+  /** What the list of runs is sorted by. */
+  readonly sortedBy?: 'invocation' | 'scheduling';
+  readonly total?: SapTotal;
+  /** The most runs that a page holds, whatever is asked for. */
+  readonly runsPerPage?: number;
+  /** Are links on pages where they belong, on all pages or on none? */
+  readonly links?: 'honest' | 'always' | 'never';
+  /** Which paging parameters are taken without effect: the first page is the answer to all of them. */
+  readonly ignores?: 'nothing' | 'cursors' | 'offsets' | 'both';
+  /** What lies behind the last run: an empty page, or the last page again. */
+  readonly behindTheEnd?: 'empty' | 'last-page';
+  /** A run id and an offset in one request. */
+  readonly cursorWithOffset?: 'cursor' | 'offset' | 'refused';
+  /** A page size of runs that makes no sense. */
+  readonly badPageSize?: 'refused' | 'default';
+  /** What an answer with the status 404 has for a body. */
+  readonly notFoundBody?: 'error' | 'none' | 'html';
+}
+
+export interface SapOptions extends SapDoubts {
   readonly dialect?: SapDialect;
   /** The number of the first row, where a test wants another than the dialect's own. */
   readonly firstOffset?: 0 | 1;
@@ -23,7 +47,7 @@ export interface SapOptions {
   readonly emptyRuns?: 'empty' | 'not-found';
 }
 
-export interface SapSettings {
+export interface SapSettings extends Required<SapDoubts> {
   readonly dialect: SapDialect;
   readonly firstOffset: 0 | 1;
   readonly cursors: boolean;
@@ -35,7 +59,7 @@ export interface SapSettings {
   readonly emptyRuns: 'empty' | 'not-found';
 }
 
-/** Largest page of runs (assumed: the vendor publishes none; 200 is what it gives when nothing is asked). */
+/** Largest page of runs (assumed: the vendor publishes none; 200 is what it gives when nothing is asked for). */
 export const MAX_RUNS = 200;
 export const MAX_JOBS = 100;
 /** The page size of every list when only an offset is given. */
@@ -55,5 +79,14 @@ export function settingsOf(options: SapOptions): SapSettings {
     tokenSeconds: options.tokenSeconds ?? 43_199,
     schedulesPerPage: options.schedulesPerPage ?? Infinity,
     emptyRuns: options.emptyRuns ?? 'empty',
+    sortedBy: options.sortedBy ?? 'invocation',
+    total: options.total ?? 'honest',
+    runsPerPage: options.runsPerPage ?? MAX_RUNS,
+    links: options.links ?? 'honest',
+    ignores: options.ignores ?? 'nothing',
+    behindTheEnd: options.behindTheEnd ?? 'empty',
+    cursorWithOffset: options.cursorWithOffset ?? 'cursor',
+    badPageSize: options.badPageSize ?? 'refused',
+    notFoundBody: options.notFoundBody ?? 'error',
   };
 }

@@ -21,13 +21,15 @@ export const optionsSchema = z.strictObject({
     .int()
     .min(0)
     .max(86_400)
-    .default(60)
-    .describe('How long after its invocation a run may complete and still be put in exact time order, seconds.'),
+    .default(80)
+    .describe(
+      'How long before or after its invocation a line of a run may lie and still be put in exact time order, seconds. On schedules whose runs are further apart, the runs on the same page reach further at no cost.',
+    ),
   dialect: z
     .enum(DIALECTS)
     .default('auto')
     .describe(
-      'How the instance pages runs. legacy: offsets count from 1, no cursors; current: offsets count from 0, and run ids are cursors; auto: found out from its answers.',
+      'How the instance pages runs. legacy: by offsets; current: by run ids; auto: found out from its answers.',
     ),
 });
 

@@ -3,11 +3,11 @@ import { TributaryError } from '../../domain/errors.ts';
 import type { SourceHttp } from '../../http/client.ts';
 import type { KeysetRequest } from '../../pagination/record-keyset.ts';
 import { hasLinks } from './paging-facts.ts';
-import type { FirstOffset, PagingFacts, SentPage } from './paging-facts.ts';
+import type { PagingFacts } from './paging-facts.ts';
 import { runPageDecoder } from './wire.ts';
 import type { NativeRun, NativeRunPage } from './wire.ts';
 
-/** A page of one schedule's runs, whatever the dialect. Native order. */
+/** A page of one schedule's runs, whatever the dialect. Native order. What it says beside its runs is a hint. */
 export interface RunPage {
   readonly runs: readonly NativeRun[];
   readonly total: number | null;
@@ -22,12 +22,12 @@ export interface ScheduleRef {
   readonly schedule: string;
 }
 
-/** How many runs are asked for to learn the number of the first one: enough for some that come meanwhile. */
-const PROBE_SIZE = 10;
-
 const NOT_UNDERSTOOD: RunPage = { runs: [], total: null, more: null, moreBefore: null, cursors: false };
 
-/** GET …/runs in both dialects. Offsets count from 0 here; what the instance counts from is found out. */
+/**
+ * GET …/runs in both dialects. Offsets are sent as the newer documents count them, from 0. By the older ones the first
+ * run has the number 1: then a page begins one run earlier, which repeats a run and skips none.
+ */
 export class RunPages {
   readonly #http: SourceHttp;
   readonly #facts: PagingFacts;
@@ -42,36 +42,19 @@ export class RunPages {
   async fetch(ref: ScheduleRef, request: KeysetRequest, call: Call): Promise<RunPage> {
     switch (request.kind) {
       case 'first':
-        return this.#first(ref, call);
+        return this.#at(ref, 0, call);
       case 'offset':
-        return request.offset === 0 ? this.#first(ref, call) : this.#at(ref, request.offset, call);
+        return this.#at(ref, request.offset, call);
       default:
         return this.#beside(ref, request.kind, request.id, call);
     }
   }
 
-  async #first(ref: ScheduleRef, call: Call): Promise<RunPage> {
-    // A page size without an offset: both dialects then skip nothing.
-    return this.#pageOf(await this.#ask(ref, { offset: null, pageSize: this.#pageSize }, call), 0);
-  }
-
   async #at(ref: ScheduleRef, offset: number, call: Call): Promise<RunPage> {
-    let first = this.#facts.likelyFirstOffset;
-    let page = await this.#ask(ref, { offset: offset + first, pageSize: this.#pageSize }, call);
-    const actual = this.#facts.firstOffset ?? (await this.#probeFirstOffset(ref, page, call)) ?? first;
-    if (actual !== first) {
-      first = actual;
-      page = await this.#ask(ref, { offset: offset + first, pageSize: this.#pageSize }, call);
-    }
-    return this.#pageOf(page, offset);
-  }
-
-  /** Null where the answers so far are enough, or where an instance contradicts itself. */
-  async #probeFirstOffset(ref: ScheduleRef, page: NativeRunPage, call: Call): Promise<FirstOffset | null> {
-    // Cursors and counting from 0 came together, and whoever reads on does so by cursor.
-    if (this.#facts.cursors === true || page.total === null || page.total < 2) return null;
-    await this.#ask(ref, { offset: page.total - 1, pageSize: PROBE_SIZE }, call);
-    return this.#facts.firstOffset;
+    // A page size without an offset: both dialects then skip nothing.
+    const page = await this.#send(ref, { page_size: this.#pageSize, offset: offset === 0 ? null : offset }, call);
+    this.#facts.learn(page, offset);
+    return this.#pageOf(page, offset > 0 ? null : false);
   }
 
   async #beside(ref: ScheduleRef, kind: 'after' | 'before', id: string, call: Call): Promise<RunPage> {
@@ -81,12 +64,11 @@ export class RunPages {
     const page = await this.#send(ref, { page_size: this.#pageSize, [parameter]: id }, call);
     this.#facts.learnLinks(page);
     if (!this.#understood(page, id)) {
-      this.#facts.learn(page, { offset: null, pageSize: this.#pageSize });
-      return { ...this.#pageOf(page, 0), cursors: false };
+      this.#facts.learn(page, 0);
+      return { ...this.#pageOf(page, false), cursors: false };
     }
-    const more = kind === 'before' ? true : isLink(page.next_url);
-    const moreBefore = kind === 'after' ? true : isLink(page.prev_url);
-    return { runs: page.results, total: page.total, more, moreBefore, cursors: true };
+    const { next_url, prev_url, results, total } = page;
+    return { runs: results, total, more: isLink(next_url), moreBefore: isLink(prev_url), cursors: true };
   }
 
   /** Did the instance follow the run id, or ignore it and answer its first page? */
@@ -98,12 +80,6 @@ export class RunPages {
     return page.total !== null && page.results.length < Math.min(page.total, this.#pageSize);
   }
 
-  async #ask(ref: ScheduleRef, sent: SentPage, call: Call): Promise<NativeRunPage> {
-    const page = await this.#send(ref, { page_size: sent.pageSize, offset: sent.offset }, call);
-    this.#facts.learn(page, sent);
-    return page;
-  }
-
   async #send(
     { job, schedule }: ScheduleRef,
     query: Readonly<Record<string, string | number | null>>,
@@ -113,16 +89,10 @@ export class RunPages {
     return (await this.#http.json({ method: 'GET', path, query }, runPageDecoder, call)).data;
   }
 
-  #pageOf(page: NativeRunPage, start: number): RunPage {
-    const { results, total } = page;
-    const counted = total === null ? null : results.length > 0 && start + results.length < total;
-    return {
-      runs: results,
-      total,
-      more: isLink(page.next_url) ? true : (counted ?? (this.#facts.cursors === true ? false : null)),
-      moreBefore: start > 0,
-      cursors: this.#facts.cursors === true,
-    };
+  #pageOf({ results, total, next_url }: NativeRunPage, moreBefore: boolean | null): RunPage {
+    const cursors = this.#facts.cursors === true;
+    const more = isLink(next_url) ? true : cursors ? false : null;
+    return { runs: results, total, more, moreBefore, cursors };
   }
 }
 

@@ -6,10 +6,11 @@ import type { Ordered } from '../../domain/ordered.ts';
 import type { Partition } from '../../pagination/partition.ts';
 import { recordKeysetPartition } from '../../pagination/record-keyset.ts';
 import type { KeyedRecord, KeysetPage, KeysetRequest } from '../../pagination/record-keyset.ts';
+import type { Reach } from '../../pagination/record-scale.ts';
 import type { JobDetails } from './job-details.ts';
 import { isCursorRefused } from './run-pages.ts';
 import type { RunPage, RunPages, ScheduleRef } from './run-pages.ts';
-import { attemptRecord, logRecord, recordTime } from './runs.ts';
+import { attemptRecord, logRecord, recordTimes } from './runs.ts';
 import type { PlacedRun, SingleRuns } from './single-runs.ts';
 import type { NativeRun } from './wire.ts';
 
@@ -18,9 +19,12 @@ export interface RunPartitionParts {
   readonly singles: SingleRuns;
   readonly details: JobDetails;
   readonly pageSize: number;
-  /** Nanoseconds. */
+  /** How far from its run a line may lie and still have its place by its own time, nanoseconds. */
   readonly span: bigint;
 }
+
+/** A fifth of a native page: so many runs on either side of a run reach as far as its lines may lie. That costs no call. */
+const PAGE_TO_NEIGHBOURS = 5;
 
 type ToRecord<T extends Ordered> = (schedule: string, run: NativeRun) => KeyedRecord<T>;
 
@@ -36,21 +40,21 @@ export class RunPartitions {
   }
 
   attempts(ref: ScheduleRef): Partition<Attempt> {
-    return this.#paged(ref, false, 0n, attemptRecord);
+    return this.#paged(ref, false, this.#reachOfAttempts(), attemptRecord);
   }
 
   /** `named`: did the client name the schedule? Then one that is not there is NOT_FOUND; else it has no lines. */
   logs(ref: ScheduleRef, named: boolean): Partition<LogEntry> {
-    return this.#paged(ref, named, this.#parts.span, logRecord);
+    return this.#paged(ref, named, this.#reach(), logRecord);
   }
 
   /** The lines of certain runs of one schedule; runs that it does not have are passed over. */
   logsOfRuns(ref: ScheduleRef, runIds: readonly string[], known: readonly PlacedRun[]): Partition<LogEntry> {
-    const { singles, span, pageSize } = this.#parts;
+    const { singles, pageSize } = this.#parts;
     return recordKeysetPartition<LogEntry>({
       key: ref.schedule,
       limit: pageSize,
-      span,
+      reach: this.#reach(),
       isCursorRefused: () => false,
       async fetch(request, call) {
         const asked = await Promise.all(runIds.map((runId) => singles.find(ref, runId, call)));
@@ -64,12 +68,12 @@ export class RunPartitions {
     });
   }
 
-  #paged<T extends Ordered>(ref: ScheduleRef, named: boolean, span: bigint, record: ToRecord<T>): Partition<T> {
+  #paged<T extends Ordered>(ref: ScheduleRef, named: boolean, reach: Reach, record: ToRecord<T>): Partition<T> {
     const { singles, pageSize } = this.#parts;
     return recordKeysetPartition<T>({
       key: ref.schedule,
       limit: pageSize,
-      span,
+      reach,
       isCursorRefused,
       fetch: async (request, call) => {
         const page = await this.#page(ref, named, request, call);
@@ -78,6 +82,21 @@ export class RunPartitions {
         return { ...rest, records: runs.map((run) => record(ref.schedule, run)) };
       },
     });
+  }
+
+  /** Lines: from a span before the invocation to one after it, where that is at most a span after the scheduling. */
+  #reach(): Reach {
+    const { span } = this.#parts;
+    return { before: span, after: 2n * span, records: this.#neighbours() };
+  }
+
+  /** Attempts stand at their invocation. */
+  #reachOfAttempts(): Reach {
+    return { before: 0n, after: this.#parts.span, records: this.#neighbours() };
+  }
+
+  #neighbours(): number {
+    return Math.ceil(this.#parts.pageSize / PAGE_TO_NEIGHBOURS);
   }
 
   /**
@@ -98,7 +117,7 @@ export class RunPartitions {
 }
 
 function newestFirst(a: NativeRun, b: NativeRun): number {
-  const [timeA, timeB] = [recordTime(a), recordTime(b)];
+  const [timeA, timeB] = [recordTimes(a).latest, recordTimes(b).latest];
   if (timeA === timeB) return a.runId < b.runId ? 1 : -1;
   return timeA < timeB ? 1 : -1;
 }

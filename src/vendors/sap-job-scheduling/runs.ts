@@ -5,6 +5,8 @@ import { formatInstant } from '../../domain/time.ts';
 import type { Instant } from '../../domain/time.ts';
 import type { Unplaced } from '../../pagination/partition.ts';
 import type { KeyedRecord } from '../../pagination/record-keyset.ts';
+import { least, most } from '../../pagination/record-scale.ts';
+import type { RecordTimes } from '../../pagination/record-scale.ts';
 import { compact } from './jobs.ts';
 import { eventsOf } from './run-text.ts';
 import type { RunEvent } from './run-text.ts';
@@ -14,20 +16,27 @@ import type { NativeRun } from './wire.ts';
 /**
  * What a run becomes.
  *
- * Its record stands where it was invoked (or, before that, scheduled): that is what the service's list is
- * sorted by, as far as its documents show. A run is an attempt from the moment it is scheduled. It gives
- * lines only once their places are final:
+ * The service does not document what its list is sorted by: the time at which the run was scheduled, or that at which
+ * it was invoked. A run is an attempt from the moment it is scheduled. It gives lines only once their places are final:
  * - a message, one line stamped with the completion, when the run has completed;
- * - a list of events, one line each stamped with the event's own time, from the invocation on.
+ * - a list of events, one line each stamped with the event's own time, from the invocation on. The first of them is
+ *   the scheduling, which may be as long before the invocation as two runs are apart.
  */
 
 type Row = Unplaced<LogEntry> & { readonly tie: string };
 
 const EPOCH: Instant = { nanoseconds: 0n, text: formatInstant(0n) };
 
-/** Where the run's record stands. */
-export function recordTime(run: NativeRun): bigint {
+/** When the attempt began, as far as that is known. */
+function beginningOf(run: NativeRun): bigint {
   return (run.executionTimestamp ?? run.scheduleTimestamp ?? run.completionTimestamp ?? EPOCH).nanoseconds;
+}
+
+/** Between which times the run's record stands in the list. */
+export function recordTimes(run: NativeRun): RecordTimes {
+  const begun = beginningOf(run);
+  const scheduled = run.scheduleTimestamp?.nanoseconds ?? begun;
+  return { earliest: least(begun, scheduled), latest: most(begun, scheduled) };
 }
 
 export function toAttempt(schedule: string, run: NativeRun): Attempt {
@@ -40,17 +49,17 @@ export function toAttempt(schedule: string, run: NativeRun): Attempt {
     createdAt: run.scheduleTimestamp?.text ?? null,
     startedAt: run.executionTimestamp?.text ?? null,
     finishedAt: run.completionTimestamp?.text ?? null,
-    time: recordTime(run),
+    time: beginningOf(run),
     tie: run.runId,
   };
 }
 
 export function attemptRecord(schedule: string, run: NativeRun): KeyedRecord<Attempt> {
-  return { id: run.runId, time: recordTime(run), rows: [toAttempt(schedule, run)] };
+  return { id: run.runId, ...recordTimes(run), rows: [toAttempt(schedule, run)] };
 }
 
 export function logRecord(schedule: string, run: NativeRun): KeyedRecord<LogEntry> {
-  return { id: run.runId, time: recordTime(run), rows: rowsOf(schedule, run) };
+  return { id: run.runId, ...recordTimes(run), rows: rowsOf(schedule, run) };
 }
 
 function rowsOf(schedule: string, run: NativeRun): readonly Row[] {

@@ -188,19 +188,33 @@ describe('runs with events', () => {
     expect(await partition.count(createCall())).toBe(5);
   });
 
-  it('beyond the span stand at its end and still say their own time', async () => {
+  it('that take long have their places among the runs on the same page, which costs no call', async () => {
     const key = harness.simulation.createJob();
     harness.simulation.addRun(key, { ...done(START, 'overnight'), completed: START + 3_600n * SECOND });
-    harness.simulation.addRun(key, done(START + 90n * SECOND, 'later'));
-    const partition = only((await harness.connect().logs({ job: key }, {}, createCall())).partitions);
-    const rows = (await readRows(partition)).map(({ row }) => [row.message, row.timestamp, row.time - START]);
-    expect(rows).toEqual([
-      ['overnight', '2026-05-04T03:00:00Z', 60n * SECOND],
-      ['later', '2026-05-04T02:01:30Z', 90n * SECOND],
-    ]);
-    const wide = harness.connect({ spanSeconds: 7_200 });
+    harness.simulation.addRun(key, done(START + 120n * SECOND, 'later'));
+    const connector = harness.connect();
+    const partition = only((await connector.logs({ job: key }, {}, createCall())).partitions);
+    harness.asked();
+    expect((await readRows(partition)).map(({ row }) => row.message)).toEqual(['later', 'overnight']);
+    expect(harness.asked()).toHaveLength(1);
+  });
+
+  it('beyond the span and the runs beside them stand where these end, and still say their own time', async () => {
+    const key = harness.simulation.createJob();
+    harness.simulation.addRun(key, { ...done(START, 'overnight'), completed: START + 3_600n * SECOND });
+    for (const late of [300n, 310n, 320n]) harness.simulation.addRun(key, done(START + late * SECOND, `at ${late}`));
+    const narrow = harness.connect({ pageSize: 10, spanSeconds: 60 });
+    const partition = only((await narrow.logs({ job: key }, {}, createCall())).partitions);
+    const forward = await readRows(partition);
+    const places = Object.fromEntries(forward.map(({ row }) => [row.message, (row.time - START) / SECOND]));
+    // Ten runs a page: two neighbours. The line has the place of the second.
+    expect(places).toEqual({ 'at 300': 300n, 'at 310': 310n, overnight: 310n, 'at 320': 320n });
+    expect(forward.find(({ row }) => row.message === 'overnight')?.row.timestamp).toBe('2026-05-04T03:00:00Z');
+    const backward = await readRows(partition, { direction: 'backward' });
+    expect(backward.map(({ row }) => row.message)).toEqual(forward.map(({ row }) => row.message).reverse());
+    const wide = harness.connect({ pageSize: 10, spanSeconds: 7_200 });
     const exact = only((await wide.logs({ job: key }, {}, createCall())).partitions);
-    expect((await readRows(exact)).map(({ row }) => row.message)).toEqual(['later', 'overnight']);
+    expect((await readRows(exact)).at(-1)?.row.message).toBe('overnight');
   });
 
   it('keep the places of their lines from the invocation on until they are over', async () => {

@@ -4,7 +4,7 @@ import { isJobKey, keyOfJob, toJob, toStep } from '../../../src/vendors/sap-job-
 import { classifyError } from '../../../src/vendors/sap-job-scheduling/errors.ts';
 import { optionsSchema } from '../../../src/vendors/sap-job-scheduling/options.ts';
 import { eventsOf } from '../../../src/vendors/sap-job-scheduling/run-text.ts';
-import { logRecord, recordTime, toAttempt } from '../../../src/vendors/sap-job-scheduling/runs.ts';
+import { logRecord, recordTimes, toAttempt } from '../../../src/vendors/sap-job-scheduling/runs.ts';
 import { selectRuns } from '../../../src/vendors/sap-job-scheduling/selection.ts';
 import { severityOfState, statusOfRun } from '../../../src/vendors/sap-job-scheduling/status.ts';
 import { jobDecoder, runDecoder, runPageDecoder } from '../../../src/vendors/sap-job-scheduling/wire.ts';
@@ -56,10 +56,13 @@ describe('times', () => {
     expect(jobDecoder.parse({ _id: 1, createdAt: 'soon' }).createdAt).toBeNull();
   });
 
-  it('of a record are those of its invocation, or of its scheduling while it waits', () => {
-    expect(recordTime(runDecoder.parse(SUCCESS))).toBe(nanoseconds('2015-11-14T04:19:22Z'));
-    expect(recordTime(runDecoder.parse(WAITING))).toBe(nanoseconds('2015-11-14T04:17:22Z'));
-    expect(recordTime(runDecoder.parse({ runId: 'x' }))).toBe(0n);
+  it('of a record lie between its scheduling and its invocation', () => {
+    const timesOf = (run: z.input<typeof runDecoder>): unknown => recordTimes(runDecoder.parse(run));
+    const [scheduled, invoked] = [nanoseconds('2015-11-14T04:17:22Z'), nanoseconds('2015-11-14T04:19:22Z')];
+    expect(timesOf(SUCCESS)).toEqual({ earliest: scheduled, latest: invoked });
+    expect(timesOf(WAITING)).toEqual({ earliest: scheduled, latest: scheduled });
+    expect(timesOf({ ...SUCCESS, scheduleTimestamp: null })).toEqual({ earliest: invoked, latest: invoked });
+    expect(timesOf({ runId: 'x' })).toEqual({ earliest: 0n, latest: 0n });
   });
 });
 
@@ -377,7 +380,7 @@ describe('refusals', () => {
 
 describe('options', () => {
   it('have defaults, bounds and no strangers', () => {
-    expect(optionsSchema.parse({})).toEqual({ pageSize: 200, spanSeconds: 60, dialect: 'auto' });
+    expect(optionsSchema.parse({})).toEqual({ pageSize: 200, spanSeconds: 80, dialect: 'auto' });
     for (const bad of [{ pageSize: 201 }, { pageSize: 0 }, { dialect: 'old' }, { workspaces: [] }]) {
       expect(optionsSchema.safeParse(bad).success).toBe(false);
     }

@@ -9,6 +9,7 @@ import type { SapOptions, SapRunInput } from '../../../src/sandbox/sap-job-sched
 import type { Partition } from '../../../src/pagination/partition.ts';
 import { done, only, readRows, SECOND, START, startHarness } from './harness.ts';
 import type { Read } from './harness.ts';
+import { placesOf } from './placed-lines.ts';
 
 /** `DEEP=1` runs many more. */
 const RUNS = process.env['DEEP'] === '1' ? 1_000 : 40;
@@ -37,7 +38,7 @@ function runOf({ at, seconds, events }: Shape, index: number): SapRunInput {
 const shape = fc.record({
   // Few seconds: ties wider than a native page are normal.
   at: fc.integer({ min: 0, max: 40 }),
-  seconds: fc.constantFrom(0, 0, 0, 1, 5, 70),
+  seconds: fc.constantFrom(0, 0, 0, 1, 5, 70, 400),
   events: fc.boolean(),
 });
 
@@ -47,19 +48,22 @@ const instances: fc.Arbitrary<SapOptions> = fc.record({
   ties: fc.constantFrom('inserted', 'shuffled'),
 });
 
-/** What the log is: every line once, in order. */
-function oracle(shapes: readonly Shape[], ids: readonly string[]): string[] {
-  const places = shapes.flatMap(({ at, seconds, events }, index) => {
+/** What the log is: every line once, in order. `native` are the ids in the order of the vendor's list, oldest first. */
+function oracle(
+  shapes: readonly Shape[],
+  ids: readonly string[],
+  pageSize: number,
+  native: readonly string[],
+): string[] {
+  const runs = shapes.map(({ at, seconds, events }, index) => {
     const executed = START + BigInt(at) * SECOND;
-    const last = executed + BigInt(Math.min(seconds, 60)) * SECOND;
-    const tie = (number: number): string => `${ids[index]!}.000${number}`;
-    if (!events) return [{ time: last, tie: tie(0) }];
-    return [
-      { time: executed, tie: tie(0) },
-      { time: last, tie: tie(1) },
-    ];
+    const last = executed + BigInt(seconds) * SECOND;
+    return { id: ids[index]!, scheduled: executed, executed, lines: events ? [executed, last] : [last] };
   });
-  return places.sort(comparePositions).map(({ time, tie }) => `${time} ${tie}`);
+  const inOrder = native.flatMap((id) => runs.filter((run) => run.id === id));
+  return placesOf(inOrder, 80n * SECOND, Math.ceil(pageSize / 5))
+    .sort(comparePositions)
+    .map(({ time, tie }) => `${time} ${tie}`);
 }
 
 function places(rows: readonly Read<Ordered>[]): string[] {
@@ -102,7 +106,7 @@ describe('walking a schedule with any sizes, either way, with or without hints, 
           try {
             const key = harness.simulation.createJob();
             const ids = shapes.map((entry, index) => harness.simulation.addRun(key, runOf(entry, index)));
-            const expected = oracle(shapes, ids);
+            const expected = oracle(shapes, ids, pageSize, harness.simulation.runIds(key));
             const connector = harness.connect({ pageSize });
             const partition = async (): Promise<Partition<LogEntry>> =>
               only((await connector.logs({ job: key }, {}, createCall())).partitions);
@@ -136,7 +140,7 @@ describe('walking a schedule with any sizes, either way, with or without hints, 
           try {
             const key = harness.simulation.createJob();
             const ids = shapes.map((entry, index) => harness.simulation.addRun(key, runOf(entry, index)));
-            const expected = oracle(shapes, ids);
+            const expected = oracle(shapes, ids, pageSize, harness.simulation.runIds(key));
             const connector = harness.connect({ pageSize });
             for (const direction of ['backward', 'forward'] as const) {
               const seen: Read<LogEntry>[] = [];
@@ -148,7 +152,8 @@ describe('walking a schedule with any sizes, either way, with or without hints, 
                 seen.push(...part);
                 if (part.length === 0 || step > 60) break;
                 for (let index = 0; index < growth && step < 12; index += 1) {
-                  const at = 200 + step * 20 + index;
+                  // New runs begin after all lines that are there.
+                  const at = 600 + step * 20 + index;
                   harness.simulation.addRun(key, runOf({ at, seconds: 0, events: false }, index));
                 }
               }

@@ -86,7 +86,7 @@ export const FILTERS: readonly Shape[] = [
         'deep',
         `logs(first: 20, filter: { since: "${timeOf(source === 'bytenite' ? 3_000 : 700_300)}" }) { ${LINES} }`,
       )(jobs, source, cursor),
-    calls: everywhere('1 logs', { nemo: '3 logs', sap: '1 job + 6 logs' }),
+    calls: everywhere('1 logs', { nemo: '3 logs', sap: '1 job + 3 logs' }),
     least: { nemo: '1 logs', sap: '1 job + 1 logs' },
     why: 'NeMo, SAP: cannot be asked for a time, and nobody knows which page it is on; it is searched for from both ends, as if lines came evenly',
     lines: 20,

@@ -36,7 +36,7 @@ export const PAGES: readonly Shape[] = [
       deepset: '11 logs',
     }),
     least: { nemo: '1 logs', sap: '1 job + 6 logs', deepset: '10 logs' },
-    why: 'NeMo and deepset: as above, an instant at the end of a native page may go on on the next one. SAP: a run gives its lines up to spanSeconds after its start, so the runs of that time ahead are looked at',
+    why: 'NeMo and deepset: as above, an instant at the end of a native page may go on on the next one. SAP: lines lie around their run, so the runs beside the last line are looked at, too',
     lines: 1000,
   },
   {

@@ -1,0 +1,62 @@
+import type { Ordered } from '../domain/ordered.ts';
+import type { KeysetPage } from './record-keyset.ts';
+
+/** The vendor gives what it has given before and says that there is more. */
+export class RepeatsItself extends Error {
+  constructor() {
+    super('The source says that there is more, and gives the same page again wherever it is asked to go on.');
+  }
+}
+
+/** Page sizes to which vendors tend to cut down what they are asked for: a page of just so many may not be the last. */
+const COMMON_CAPS: ReadonlySet<number> = new Set([10, 20, 25, 50, 100]);
+
+/**
+ * How long the vendor's pages are, and which of them is the last. Counts and links are hints, and a vendor may cap its
+ * pages without a word. So two signs have to agree before a page is taken for the last, and none may speak against it.
+ */
+export class PageLengths {
+  readonly #asked: number;
+  #usual: number;
+  #longest = 0;
+
+  constructor(asked: number) {
+    this.#asked = asked;
+    this.#usual = asked;
+  }
+
+  /** How many records a page that is not the last holds, as far as that is known. */
+  get usual(): number {
+    return this.#usual;
+  }
+
+  /** Any page that has come. */
+  saw<T extends Ordered>({ records }: KeysetPage<T>): void {
+    this.#longest = Math.max(this.#longest, records.length);
+    this.#usual = Math.max(this.#usual, records.length);
+  }
+
+  /** A page of that many records was not the last. */
+  learn(length: number): void {
+    this.#usual = Math.max(1, this.#longest, length);
+  }
+
+  /**
+   * Is it certain that no record follows in native order? Where it is not, one has to ask on. `start` is the offset of
+   * the page, null where that is not known.
+   */
+  isEnd<T extends Ordered>({ records, total, more, cursors }: KeysetPage<T>, start: number | null): boolean {
+    const { length } = records;
+    if (length === 0) return true;
+    const end = start === null ? null : start + length;
+    // A count of fewer records than there are is no count.
+    const left = end === null || total === null || total < end ? null : total - end;
+    if (more === true || (left !== null && left > 0)) {
+      if (left !== 0 && length < this.#usual) this.learn(length);
+      return false;
+    }
+    if (length < this.#longest) return true;
+    const signs = [left === 0, more === false && cursors, length < this.#asked && !COMMON_CAPS.has(length)];
+    return signs.filter(Boolean).length >= 2;
+  }
+}
