@@ -3,6 +3,7 @@ import { stripAnsi, toValidUnicode, truncate } from '../src/domain/ansi.ts';
 import { TributaryError } from '../src/domain/errors.ts';
 import { severityOf } from '../src/domain/severity.ts';
 import type { LogSeverity, SeveritySource } from '../src/domain/severity.ts';
+import { formatInstant, parseInstant } from '../src/domain/time.ts';
 import type { LogNode } from '../src/federation/api.ts';
 import type { PartNames } from '../src/vendors/connector.ts';
 import type { GraphContext } from './context.ts';
@@ -60,6 +61,11 @@ export function entryTaskName({ source, taskKey }: LogNode, _args: object, conte
 
 function namesOf(source: string, { federation }: GraphContext): PartNames | undefined {
   return federation.source(source)?.names;
+}
+
+/** Where the line stands when that is not its own time; null where it is. */
+export function entryPlacedAt({ time, timestamp }: LogNode): string | null {
+  return parseInstant(timestamp)?.nanoseconds === time ? null : formatInstant(time);
 }
 
 export function entrySeverity(entry: LogNode): LogSeverity {

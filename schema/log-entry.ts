@@ -85,7 +85,14 @@ LogEntryType.implement({
     }),
     timestamp: t.expose('timestamp', {
       type: 'DateTime',
-      description: 'When it was written; what lines are ordered by.',
+      description: 'When it was written; what lines are ordered by, but for those that have a `placedAt`.',
+    }),
+    placedAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description:
+        'Where the line stands in the order, when that is not its `timestamp`; null for nearly all lines. Some vendors list runs and not lines. A line that lies very far from the start of its run is then placed by its run: lines around it may have been written before or after it. `since` and `until` go by this time.',
+      resolve: entry.entryPlacedAt,
     }),
     severity: t.field({ type: LogSeverityType, description: 'How severe it is.', resolve: entry.entrySeverity }),
     severityNumber: t.int({

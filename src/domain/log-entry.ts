@@ -16,7 +16,8 @@ export interface LogException {
 
 /**
  * One line of a job's log. `time` is what it is ordered by and what `since` and `until` compare;
- * `timestamp` is the same instant as RFC 3339 UTC with the vendor's own fraction digits.
+ * `timestamp` is the same instant as RFC 3339 UTC with the vendor's own fraction digits. They differ only where a
+ * line is placed by what the vendor lists in its stead.
  */
 export interface LogEntry extends Ordered {
   readonly timestamp: string;

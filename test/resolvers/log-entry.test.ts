@@ -49,6 +49,16 @@ describe.each(Object.entries(EXECUTORS))('a log entry, %s', (_name, run) => {
     });
   });
 
+  it('says where it stands when that is not its own time, and nothing where it is', async () => {
+    const own = federationWith({ timestamp: '2026-03-01T09:00:00.5Z', time: 1_772_355_600_500_000_000n });
+    expect((await first(own, 'placedAt')).node).toEqual({ placedAt: null });
+    const placed = federationWith({ timestamp: '2026-03-01T10:00:00Z', time: 1_772_355_680_000_000_000n });
+    expect((await first(placed, 'timestamp placedAt')).node).toEqual({
+      timestamp: '2026-03-01T10:00:00Z',
+      placedAt: '2026-03-01T09:01:20Z',
+    });
+  });
+
   it('costs no call for the ids and keys of what wrote it', async () => {
     const federation = federationWith({ attemptKey: 'one', stepKey: null, taskKey: 'three' });
     const { node } = await first(
