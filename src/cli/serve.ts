@@ -45,6 +45,10 @@ export async function serve(options: ServeOptions, surroundings: Surroundings): 
       port: options.port ?? settings.port,
       graphiql: settings.graphiql,
       allowedOrigins: settings.allowedOrigins,
+      publicOrigin: settings.publicOrigin,
+      trustProxy: settings.trustProxy,
+      keepAliveMilliseconds: settings.keepAliveMilliseconds,
+      heartbeatMilliseconds: settings.heartbeatMilliseconds,
       logger,
       metrics,
     });

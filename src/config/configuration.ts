@@ -13,6 +13,12 @@ export interface ServerSettings {
   readonly graphiql: boolean;
   /** Of web pages, beside our own. */
   readonly allowedOrigins: readonly string[];
+  /** The origin at which browsers reach this server; null: each request says. */
+  readonly publicOrigin: string | null;
+  /** Proxies whose `X-Forwarded-For` is believed. */
+  readonly trustProxy: readonly string[];
+  readonly keepAliveMilliseconds: number;
+  readonly heartbeatMilliseconds: number;
   readonly logLevel: LogLevel;
   /** Null: the seal that all deployments without one share. */
   readonly cursorSecret: string | null;

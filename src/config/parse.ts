@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { AuthInput } from './auth-schema.ts';
-import type { Configuration, SourceConfiguration } from './configuration.ts';
+import type { Configuration, ServerSettings, SourceConfiguration } from './configuration.ts';
 import type { Environment } from './environment.ts';
 import { ConfigurationError } from './problems.ts';
 import type { Problem } from './problems.ts';
@@ -71,7 +71,7 @@ export function parseConfiguration(value: unknown, options: ParseOptions): Confi
   });
   if (problems.length > 0) throw new ConfigurationError(origin, problems);
   return {
-    server: { ...server, cursorSecret: server.cursorSecret ?? null },
+    server: serverSettings(server),
     tail: tailSettings(tail),
     redis: redis === undefined ? null : { url: redis.url, prefix: redis.prefix, leaseMilliseconds: redis.leaseTtl },
     sources: configured,
@@ -108,6 +108,16 @@ function httpSettings(
     forward: common.forward || common.auth.forward === true,
     limits: limitSettings(common.limits),
     classifyError: definition.classifyError,
+  };
+}
+
+function serverSettings({ publicUrl, keepAlive, heartbeat, ...same }: z.output<typeof serverSchema>): ServerSettings {
+  return {
+    ...same,
+    cursorSecret: same.cursorSecret ?? null,
+    publicOrigin: publicUrl ?? null,
+    keepAliveMilliseconds: keepAlive,
+    heartbeatMilliseconds: heartbeat,
   };
 }
 

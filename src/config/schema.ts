@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DEFAULT_LIMITS } from '../http/settings.ts';
 import { authSchema, anyAuth } from './auth-schema.ts';
+import { isNetwork, originOf } from './addresses.ts';
 import { duration, formatDuration } from './duration.ts';
 import { proxySchema, tlsSchema } from './route-schema.ts';
 import { withoutLineBreaks } from './secret.ts';
@@ -12,15 +13,38 @@ const SOURCE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 const count = (lowest: number, highest: number): z.ZodInt => z.int().min(lowest).max(highest);
 
+/** Written as browsers write it: small letters, no default port. */
+const origin = z
+  .string()
+  .regex(/^https?:\/\/[^/?#@\s]+\/?$/i, { error: 'expected an origin such as https://app.example.com' })
+  .overwrite((text) => originOf(text) ?? text);
+
 export const serverSchema = z.strictObject({
   host: z.string().min(1).default('127.0.0.1').describe('Address to listen on. 0.0.0.0 for all interfaces.'),
   port: count(0, 65_535).default(4000).describe('Port to listen on; 0 lets the system choose.'),
   maxPageSize: count(1, 10_000).default(1_000).describe('Largest `first` or `last` that a client may ask for.'),
   graphiql: z.boolean().default(true).describe('Serve GraphiQL to browsers.'),
   allowedOrigins: z
-    .array(z.string().regex(/^https?:\/\/[^/]+$/, { error: 'expected an origin such as https://app.example.com' }))
+    .array(origin)
     .default([])
     .describe('Origins of web pages that may read answers and open WebSockets, beside our own.'),
+  publicUrl: origin
+    .optional()
+    .describe(
+      'Where browsers reach this server, such as https://logs.example.com. Needed behind proxies that change the Host header, so that our own pages may open WebSockets.',
+    ),
+  trustProxy: z
+    .array(z.string().refine(isNetwork, { error: 'expected an address, or a network such as 10.0.0.0/8' }))
+    .default([])
+    .describe('Proxies whose X-Forwarded-For header says where a request comes from: addresses and networks.'),
+  keepAlive: duration
+    .prefault('75s')
+    .describe('How long a connection is kept while nothing is asked. Longer than the load balancer in front keeps it.'),
+  heartbeat: duration
+    .prefault('12s')
+    .describe(
+      'How often a WebSocket is pinged, and a silent stream of server-sent events gets a comment. Shorter than any proxy in between waits.',
+    ),
   logLevel: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .default('info')

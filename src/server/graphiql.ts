@@ -42,7 +42,7 @@ export function createGraphiql(federation: Federation) {
     pages.set(encoding, made);
     const { body, etag } = await made;
     const headers = { etag, 'cache-control': 'no-cache', vary: 'accept, accept-encoding' };
-    if (request.headers['if-none-match'] === etag) {
+    if (isKnown(request, etag)) {
       response.writeHead(304, headers).end();
       return;
     }
@@ -76,8 +76,19 @@ async function render(federation: Federation): Promise<Buffer> {
   return Buffer.from(page.replace('</head>', () => `${STYLE}</head>`));
 }
 
-function encodingFor(request: IncomingMessage): Encoding {
-  const accepted = request.headers['accept-encoding'] ?? '';
-  if (/\bbr\b/.test(accepted)) return 'br';
-  return /\bgzip\b/.test(accepted) ? 'gzip' : 'identity';
+/** A proxy that compresses what it passes on makes the tag a weak one. */
+function isKnown({ headers }: IncomingMessage, etag: string): boolean {
+  const known = (headers['if-none-match'] ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+  return known.includes(etag);
+}
+
+function encodingFor({ headers }: IncomingMessage): Encoding {
+  const accepted = (headers['accept-encoding'] ?? '')
+    .toLowerCase()
+    .split(',')
+    .map((each) => each.replaceAll(/\s/g, ''))
+    .filter((each) => !/;q=0(?:\.0*)?$/.test(each))
+    .map((each) => each.split(';', 1)[0]);
+  if (accepted.includes('br')) return 'br';
+  return accepted.includes('gzip') ? 'gzip' : 'identity';
 }

@@ -15,6 +15,7 @@ import { limitQueries } from './limits.ts';
 import type { QueryLimits } from './limits.ts';
 import type { Metrics } from './metrics.ts';
 import { limitNodes } from './node-limit.ts';
+import { unbufferedStreams } from './unbuffered.ts';
 
 export interface GraphqlOptions {
   readonly federation: Federation;
@@ -66,6 +67,7 @@ export function createGraphql(options: GraphqlOptions): GraphqlServer {
       codeValidationErrors(),
       limitNodes(limits.nodes, federation.sources.length, present),
       compileQueries(),
+      unbufferedStreams(),
       eventHeartbeats(heartbeatMilliseconds),
     ],
   });

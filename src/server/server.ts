@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import type { Logger } from 'pino';
 import type { Federation } from '../federation/api.ts';
-import { limitBody } from './body-limit.ts';
+import { isTooLong, limitBody } from './body-limit.ts';
+import { clientAddress, trustedProxies } from './client-address.ts';
 import { createGraphiql, wantsPage } from './graphiql.ts';
 import { createGraphql } from './graphql.ts';
 import { DEFAULT_QUERY_LIMITS } from './limits.ts';
@@ -25,6 +26,12 @@ export interface ServerOptions {
   readonly limits?: Partial<QueryLimits>;
   /** Origins of pages that may read answers and open WebSockets, beside our own. Default: none. */
   readonly allowedOrigins?: readonly string[];
+  /** Where browsers reach this server, as an origin. Default: what each request says in `Host`. */
+  readonly publicOrigin?: string | null;
+  /** Proxies whose `X-Forwarded-For` is believed: addresses and networks. Default: none. */
+  readonly trustProxy?: readonly string[];
+  /** How long a connection is kept while nothing is asked. Default: 75,000. */
+  readonly keepAliveMilliseconds?: number;
   /** How long `close` waits for answers that are on their way. Default: 5,000. */
   readonly graceMilliseconds?: number;
   /**
@@ -54,7 +61,8 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => void | Pr
 /** Starts the service. Rejects when the port can't be had. */
 export async function createServer(options: ServerOptions): Promise<RunningServer> {
   const { federation, host, port, logger = null, allowedOrigins = [] } = options;
-  const { graceMilliseconds = 5_000, heartbeatMilliseconds = 12_000 } = options;
+  const { graceMilliseconds = 5_000, heartbeatMilliseconds = 12_000, publicOrigin = null } = options;
+  const trusted = trustedProxies(options.trustProxy ?? []);
   const limits = { ...DEFAULT_QUERY_LIMITS, ...options.limits };
   const metrics = options.metrics ?? createMetrics();
   metrics.tails(() => federation.tailStatistics());
@@ -83,7 +91,7 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
     },
   };
 
-  const server = createHttpServer((request, response) => {
+  function answer(request: IncomingMessage, response: ServerResponse): void {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
     const handler = Object.hasOwn(routes, path) ? routes[path] : undefined;
     response.once('close', () => {
@@ -94,13 +102,26 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
       return;
     }
     void serve(handler, request, response, logger);
+  }
+
+  const server = createHttpServer(answer);
+  // A client that asks before it sends is told at once that its body is too long.
+  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+    if (!isTooLong(request, limits.bodyBytes)) response.writeContinue();
+    answer(request, response);
   });
+  keepConnections(server, options.keepAliveMilliseconds ?? 75_000);
 
   const endWebSockets = serveWebSockets(server, {
     graphql,
     heartbeatMilliseconds,
     maxMessageBytes: limits.bodyBytes,
-    allowedOrigins,
+    welcome: { publicOrigin, allowedOrigins },
+    onRefusal(request) {
+      const client = clientAddress(request, trusted);
+      const origin = request.headers.origin?.slice(0, 200);
+      logger?.warn({ client, origin }, 'a page of this origin may not open a WebSocket');
+    },
   });
 
   await listen(server, host, port);
@@ -135,6 +156,17 @@ async function serve(
     if (!response.headersSent) answerText(response, 500, 'Unexpected error.\n');
     else response.destroy();
   }
+}
+
+/**
+ * Load balancers keep idle connections, most of them for 60 seconds, and take one that is closed under a
+ * request for a failure: ours last longer. Node also closes a connection on which no whole request has come
+ * within `headersTimeout`, which counts while a balancer holds it ready.
+ */
+function keepConnections(server: Server, milliseconds: number): void {
+  server.keepAliveTimeout = milliseconds;
+  server.headersTimeout = Math.max(60_000, milliseconds + 5_000);
+  server.requestTimeout = Math.max(300_000, server.headersTimeout);
 }
 
 function answerText(response: ServerResponse, status: number, text: string): void {

@@ -10,13 +10,17 @@ import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
 import type { GraphContext } from '../../resolvers/context.ts';
 import type { GraphqlServer } from './graphql.ts';
+import { isWelcome } from './own-origin.ts';
+import type { Welcome } from './own-origin.ts';
 import { keepAlive } from './websocket-heartbeat.ts';
 
 interface WebSocketOptions {
   readonly graphql: GraphqlServer;
   readonly maxMessageBytes: number;
   readonly heartbeatMilliseconds: number;
-  readonly allowedOrigins: readonly string[];
+  readonly welcome: Welcome;
+  /** Told of each page that may not open a connection. */
+  readonly onRefusal: (request: IncomingMessage) => void;
 }
 
 /** How long a client has to answer the goodbye. */
@@ -45,15 +49,20 @@ export function serveWebSockets(
   server: Server,
   options: WebSocketOptions,
 ): (graceMilliseconds: number) => Promise<void> {
-  const { graphql, maxMessageBytes, heartbeatMilliseconds, allowedOrigins } = options;
+  const { graphql, maxMessageBytes, heartbeatMilliseconds, welcome, onRefusal } = options;
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes });
   const closed = new WeakMap<IncomingMessage, AbortController>();
   const operations = new EventEmitter();
   let running = 0;
 
   server.on('upgrade', (request, socket, head) => {
-    if (!isWelcome(request, allowedOrigins)) {
-      refuse(socket);
+    if (!isGraphql(request)) {
+      refuse(socket, 'There is nothing here. The API is at /graphql.');
+      return;
+    }
+    if (!isWelcome(request, welcome)) {
+      onRefusal(request);
+      refuse(socket, 'Pages of this origin are not allowed: see server.publicUrl and server.allowedOrigins.');
       return;
     }
     sockets.handleUpgrade(request, socket, head, (client) => {
@@ -154,16 +163,13 @@ function toAnswer(error: GraphQLError): GraphQLError {
   return new GraphQLError(message, { nodes, source, positions, extensions: shown });
 }
 
-/** Browsers let any page open a WebSocket anywhere; only our own pages and those that were named are let in. */
-function isWelcome({ url = '', headers }: IncomingMessage, allowedOrigins: readonly string[]): boolean {
-  if (url.split('?', 1)[0] !== '/graphql') return false;
-  const { origin } = headers;
-  if (origin === undefined || allowedOrigins.includes(origin)) return true;
-  return URL.canParse(origin) && new URL(origin).host === headers.host;
+function isGraphql({ url = '' }: IncomingMessage): boolean {
+  return url.split('?', 1)[0] === '/graphql';
 }
 
-function refuse(socket: Duplex): void {
-  socket.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+function refuse(socket: Duplex, words: string): void {
+  const head = ['HTTP/1.1 403 Forbidden', 'connection: close', 'content-type: text/plain; charset=utf-8'];
+  socket.end([...head, `content-length: ${words.length + 1}`, '', `${words}\n`].join('\r\n'));
 }
 
 /** From the connection's parameters (browsers can't set headers here), or the header of the handshake. */

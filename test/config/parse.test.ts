@@ -42,6 +42,10 @@ describe('a valid configuration', () => {
         maxPageSize: 1000,
         graphiql: true,
         allowedOrigins: [],
+        publicOrigin: null,
+        trustProxy: [],
+        keepAliveMilliseconds: 75_000,
+        heartbeatMilliseconds: 12_000,
         logLevel: 'info',
         cursorSecret: null,
       },
@@ -75,7 +79,14 @@ describe('a valid configuration', () => {
       cursorSecret: 'sixteen-letters!',
     };
     const { server, sources } = parse({
-      server: settings,
+      server: {
+        ...settings,
+        allowedOrigins: ['https://APP.example.com:443/'],
+        publicUrl: 'https://Logs.example.com/',
+        trustProxy: ['10.0.0.0/8'],
+        keepAlive: '2m',
+        heartbeat: '5s',
+      },
       sources: {
         erp: {
           vendor: 'harbour',
@@ -98,7 +109,13 @@ describe('a valid configuration', () => {
         },
       },
     });
-    expect(server).toEqual(settings);
+    expect(server).toEqual({
+      ...settings,
+      publicOrigin: 'https://logs.example.com',
+      trustProxy: ['10.0.0.0/8'],
+      keepAliveMilliseconds: 120_000,
+      heartbeatMilliseconds: 5_000,
+    });
     expect(sources).toEqual([
       {
         name: 'erp',

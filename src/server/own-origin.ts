@@ -1,0 +1,31 @@
+import type { IncomingMessage } from 'node:http';
+import { originOf } from '../config/addresses.ts';
+
+/** A host with or without a port; nothing that a URL would read as a user, a path or a query. */
+const HOST = /^[^\s/?#@\\]{1,300}$/;
+
+/** Which pages may use this server from a browser. */
+export interface Welcome {
+  /** Where browsers reach this server, as an origin; null: only the request says. */
+  readonly publicOrigin: string | null;
+  readonly allowedOrigins: readonly string[];
+}
+
+/**
+ * Does a request come from a page of ours, from one that was named, or from no page at all? Browsers let any
+ * page open a WebSocket anywhere, but say where it is from.
+ */
+export function isWelcome({ headers: { origin, host } }: Pick<IncomingMessage, 'headers'>, welcome: Welcome): boolean {
+  if (origin === undefined) return true;
+  const normal = originOf(origin);
+  if (normal === null) return false;
+  return (
+    normal === welcome.publicOrigin || welcome.allowedOrigins.includes(normal) || normal === ownOrigin(normal, host)
+  );
+}
+
+/** The origin of the request's own host. A proxy may have ended TLS, so the page's scheme is taken. */
+function ownOrigin(origin: string, host: string | undefined): string | null {
+  if (host === undefined || !HOST.test(host)) return null;
+  return originOf(`${new URL(origin).protocol}//${host}`);
+}
