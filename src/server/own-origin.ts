@@ -4,6 +4,11 @@ import { originOf } from '../config/addresses.ts';
 /** A host with or without a port; nothing that a URL would read as a user, a path or a query. */
 const HOST = /^[^\s/?#@\\]{1,300}$/;
 
+/** Can a URL be made of a `Host`? Those who read the request need one. */
+export function isHost(host: string): boolean {
+  return HOST.test(host) && URL.canParse(`http://${host}`);
+}
+
 /** Which pages may use this server from a browser. */
 export interface Welcome {
   /** Where browsers reach this server, as an origin; null: only the request says. */
@@ -26,6 +31,6 @@ export function isWelcome({ headers: { origin, host } }: Pick<IncomingMessage, '
 
 /** The origin of the request's own host. A proxy may have ended TLS, so the page's scheme is taken. */
 function ownOrigin(origin: string, host: string | undefined): string | null {
-  if (host === undefined || !HOST.test(host)) return null;
+  if (host === undefined || !isHost(host)) return null;
   return originOf(`${new URL(origin).protocol}//${host}`);
 }

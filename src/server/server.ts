@@ -12,6 +12,7 @@ import { DEFAULT_QUERY_LIMITS } from './limits.ts';
 import type { QueryLimits } from './limits.ts';
 import { createMetrics } from './metrics.ts';
 import type { Metrics } from './metrics.ts';
+import { isHost } from './own-origin.ts';
 import { serveWebSockets } from './websocket.ts';
 
 export interface ServerOptions {
@@ -97,6 +98,10 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
     response.once('close', () => {
       metrics.request(handler === undefined ? 'other' : path, response.statusCode);
     });
+    if (!isHost(request.headers.host ?? 'localhost')) {
+      answerText(response, 400, 'The Host header is no host.\n');
+      return;
+    }
     if (handler === undefined) {
       answerText(response, 404, 'There is nothing here. The API is at /graphql.\n');
       return;
