@@ -1,4 +1,5 @@
 import type { VendorDefinition } from '../vendors/connector.ts';
+import type { RedisSettings } from '../redis/settings.ts';
 import type { SourceTailSettings, TailSettings } from '../federation/tail/settings.ts';
 import type { SourceHttpSettings } from '../http/settings.ts';
 
@@ -36,12 +37,7 @@ export interface SourceConfiguration {
 }
 
 /** Where replicas share their pollers. */
-export interface RedisConfiguration {
-  /** May hold a password: never shown. */
-  readonly url: string;
-  readonly prefix: string;
-  readonly leaseMilliseconds: number;
-}
+export type RedisConfiguration = Omit<RedisSettings, 'secret'>;
 
 export interface Configuration {
   readonly server: ServerSettings;

@@ -6,7 +6,7 @@ import { ConfigurationError } from './problems.ts';
 import type { Problem } from './problems.ts';
 import { environmentProxies, proxyOf, tlsSettings } from './route.ts';
 import { COMMON_KEYS, commonSchema, serverSchema } from './schema.ts';
-import { redisSchema, sourceTailSettings, tailSchema, tailSettings } from './tail-schema.ts';
+import { redisSchema, redisSettings, sourceTailSettings, tailSchema, tailSettings } from './tail-schema.ts';
 import { textFilesIn } from './text-file.ts';
 import type { ReadText } from './text-file.ts';
 import { validate } from './validate.ts';
@@ -73,7 +73,7 @@ export function parseConfiguration(value: unknown, options: ParseOptions): Confi
   return {
     server: serverSettings(server),
     tail: tailSettings(tail),
-    redis: redis === undefined ? null : { url: redis.url, prefix: redis.prefix, leaseMilliseconds: redis.leaseTtl },
+    redis: redis === undefined ? null : redisSettings(redis),
     sources: configured,
   };
 }

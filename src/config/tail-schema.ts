@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { duration, formatDuration } from './duration.ts';
 import { DEFAULT_TAIL } from '../federation/tail/settings.ts';
+import type { RedisSettings } from '../redis/settings.ts';
 import type { SourceTailSettings, TailSettings } from '../federation/tail/settings.ts';
 
 const drain = z
@@ -54,13 +55,33 @@ export const sourceTailSchema = z.strictObject({
   refresh: duration.optional().describe(DESCRIPTIONS.refresh),
 });
 
-export const redisSchema = z.strictObject({
+const serverUrl = z.string().regex(/^rediss?:\/\/./, {
+  error: 'expected a URL such as redis://host:6379 or rediss://user:password@host:6379',
+});
+
+const redisServers = z.strictObject({
   url: z
     .string()
     .regex(/^(?:rediss?|unix):\/\/./, {
       error: 'expected a URL such as redis://host:6379, rediss://user:password@host:6379/0 or unix:///path/to/socket',
     })
-    .describe('Where Redis is. Belongs into the environment where it holds a password.'),
+    .optional()
+    .describe('Where the one Redis server is. Belongs into the environment where it holds a password.'),
+  cluster: z
+    .array(serverUrl)
+    .min(1)
+    .max(50)
+    .optional()
+    .describe('Some nodes of a Redis Cluster, in place of `url`. User and password are those of the first.'),
+  sentinel: z
+    .strictObject({
+      nodes: z.array(serverUrl).min(1).max(50).describe('The sentinels. User and password are those of the first.'),
+      master: z.string().min(1).describe('What the sentinels call the master.'),
+      username: z.string().min(1).optional().describe('User of the master and its replicas.'),
+      password: z.string().min(1).optional().describe('Password of the master and its replicas.'),
+    })
+    .optional()
+    .describe('Redis Sentinel, in place of `url`.'),
   prefix: z
     .string()
     .regex(/^[A-Za-z0-9._:-]{1,64}$/, { error: 'use up to 64 letters, digits, ".", "_", ":" and "-"' })
@@ -71,6 +92,20 @@ export const redisSchema = z.strictObject({
     .refine((time) => time >= 300, { error: 'must be at least 300ms' })
     .describe('How long a replica that died keeps the jobs that it polled from the others.'),
 });
+
+export const redisSchema = redisServers.refine(
+  ({ url, cluster, sentinel }) => [url, cluster, sentinel].filter((one) => one !== undefined).length === 1,
+  { error: 'expected exactly one of `url`, `cluster` and `sentinel`' },
+);
+
+/** What the configuration says of Redis, in the words of its client. */
+export function redisSettings(redis: z.output<typeof redisSchema>): Omit<RedisSettings, 'secret'> {
+  const { url = '', cluster, sentinel, prefix, leaseTtl } = redis;
+  const common = { prefix, leaseMilliseconds: leaseTtl };
+  if (cluster !== undefined) return { ...common, servers: { kind: 'cluster', nodes: cluster } };
+  if (sentinel !== undefined) return { ...common, servers: { kind: 'sentinel', ...sentinel } };
+  return { ...common, servers: { kind: 'single', url } };
+}
 
 /** What the configuration says, in the federation's words. */
 export function tailSettings(tail: z.output<typeof tailSchema>): Partial<TailSettings> {

@@ -27,7 +27,6 @@ export interface Job extends JobRef, Stateful, Lifetimes {
   readonly attributes: JsonObject | null;
   /**
    * The vendor last changed its record of the job at this time (RFC 3339 UTC): a finished job ended no later.
-   * Only where the vendor does not say when the job ended.
    */
   readonly changedAt?: string | undefined;
 }

@@ -1,6 +1,9 @@
 import { createHmac } from 'node:crypto';
 
-/** The keys of one feed. The braces keep them on one node of a cluster. */
+/**
+ * The keys of one feed. The braces keep all keys of a deployment on one node of a cluster: streams that one command reads,
+ * and keys that one script touches, must be there together.
+ */
 export interface FeedKeys {
   /** Who polls: its token, for as long as it renews it. */
   readonly lease: string;
@@ -11,7 +14,7 @@ export interface FeedKeys {
 }
 
 export function feedKeys(prefix: string, name: string): FeedKeys {
-  const stem = `${prefix}:{${name}}`;
+  const stem = `{${prefix}}:${name}`;
   return { lease: `${stem}:lease`, state: `${stem}:state`, stream: `${stem}:stream` };
 }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { Redis } from 'ioredis';
-import type { RedisOptions } from 'ioredis';
+import type { Cluster, Redis, RedisOptions } from 'ioredis';
+import { createClient } from './client.ts';
 import { feedKeys } from './keys.ts';
 import type { FeedKeys } from './keys.ts';
 import { decodeRange, decodeStreams } from './message.ts';
@@ -26,8 +26,8 @@ const READ_COUNT = 20;
  */
 export class RedisLink {
   readonly #settings: RedisSettings;
-  readonly #commands: Redis;
-  readonly #waiting: Redis;
+  readonly #commands: Redis | Cluster;
+  readonly #waiting: Redis | Cluster;
   readonly #probeKeys: FeedKeys;
   readonly #onChange: (isUp: boolean) => void;
   #isUp = false;
@@ -186,8 +186,8 @@ export class RedisLink {
     for (const redis of [this.#commands, this.#waiting]) if (redis.status === 'ready') redis.disconnect(true);
   }
 
-  #connect(options: RedisOptions): Redis {
-    const redis = new Redis(this.#settings.url, options);
+  #connect(options: RedisOptions): Redis | Cluster {
+    const redis = createClient(this.#settings.servers, options);
     // Reconnecting is all that there is to do, and what an error says may not be shown.
     redis.on('error', () => undefined);
     redis.on('close', () => {

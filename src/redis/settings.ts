@@ -1,7 +1,21 @@
+/** Where Redis is. Holds passwords: never shown. */
+export type RedisServers =
+  /** One server: `redis:`, `rediss:` or `unix:`. */
+  | { readonly kind: 'single'; readonly url: string }
+  /** Some nodes of a Redis Cluster, `redis:` or `rediss:`. User and password are those of the first. */
+  | { readonly kind: 'cluster'; readonly nodes: readonly string[] }
+  /** Sentinels, `redis:` or `rediss:`, that know the master of that name. */
+  | {
+      readonly kind: 'sentinel';
+      readonly nodes: readonly string[];
+      readonly master: string;
+      readonly username?: string | undefined;
+      readonly password?: string | undefined;
+    };
+
 /** How replicas meet in Redis. Times in milliseconds. */
 export interface RedisSettings {
-  /** `redis:`, `rediss:` or `unix:`. Holds the password: never shown. */
-  readonly url: string;
+  readonly servers: RedisServers;
   /** What the keys begin with; deployments that share a Redis and no pollers have different ones. */
   readonly prefix: string;
   /** How long a replica that says nothing any more keeps its jobs to itself. */

@@ -163,7 +163,7 @@ describe('a valid configuration', () => {
       maxDurationMilliseconds: 3_600_000,
     });
     expect(redis).toEqual({
-      url: 'rediss://me:hush@redis.example.com:6380/2',
+      servers: { kind: 'single', url: 'rediss://me:hush@redis.example.com:6380/2' },
       prefix: 'logs',
       leaseMilliseconds: 5_000,
     });

@@ -179,7 +179,7 @@ test('the key of cursors and the place of Redis may come from files that end in 
   const rest = { server: { cursorSecret: '${file:seal}' }, redis: { url: '${file:redis}' } };
   const { server, redis } = await load(orchard({ type: 'none' }), {}, rest);
   expect(server.cursorSecret).toBe('a key of sixteen letters');
-  expect(redis!.url).toBe('redis://:hunter2@redis:6379');
+  expect(redis!.servers).toEqual({ kind: 'single', url: 'redis://:hunter2@redis:6379' });
 });
 
 describe('a configuration that an editor of Windows wrote', () => {

@@ -87,7 +87,10 @@ describe.skipIf(!HAS_REDIS)('a lease in Redis', () => {
 
   beforeAll(async () => {
     redis = await startRedis();
-    link = new RedisLink({ url: redis.url, prefix: 't', leaseMilliseconds: 60_000, secret: 's' }, () => undefined);
+    link = new RedisLink(
+      { servers: { kind: 'single', url: redis.url }, prefix: 't', leaseMilliseconds: 60_000, secret: 's' },
+      () => undefined,
+    );
     await waitFor('the link is up', () => link.isUp);
     direct = new Redis(redis.url);
   });

@@ -50,7 +50,12 @@ describe.skipIf(!HAS_REDIS)('a feed that is shared through Redis', () => {
   const sharings: TailSharing[] = [];
 
   function share(): TailSharing {
-    const settings = { url: redis.url, prefix: 't', leaseMilliseconds: 60_000, secret: 's' };
+    const settings = {
+      servers: { kind: 'single', url: redis.url } as const,
+      prefix: 't',
+      leaseMilliseconds: 60_000,
+      secret: 's',
+    };
     const sharing = createRedisSharing(settings);
     sharings.push(sharing);
     return sharing;
@@ -93,7 +98,7 @@ describe.skipIf(!HAS_REDIS)('a feed that is shared through Redis', () => {
     expect(follower.told).toEqual([]);
     const direct = new Redis(redis.url);
     const [stream = ''] = await direct
-      .keys('t:{*}:stream')
+      .keys('{t}:*:stream')
       .then((keys) => keys.filter((key) => !/wake|probe/.test(key)));
     await direct.xadd(stream, '*', 'n', '9', 'o', 'x', 'k', 'lines', 'b', '[]');
     direct.disconnect();
@@ -137,7 +142,7 @@ describe.skipIf(!HAS_REDIS)('a feed that is shared through Redis', () => {
     await waitFor('it has all of it', () => follower.feed.window.size === vendor.length);
     const direct = new Redis(redis.url);
     const messages = await Promise.all(
-      (await direct.keys('t:{*}:state')).map(async (key) => Number(await direct.hget(key, 'number'))),
+      (await direct.keys('{t}:*:state')).map(async (key) => Number(await direct.hget(key, 'number'))),
     );
     direct.disconnect();
     expect(Math.max(...messages)).toBeLessThan(vendor.length);
@@ -171,7 +176,12 @@ describe.skipIf(!HAS_REDIS)('a feed that is shared through Redis', () => {
   });
 
   test('is polled by its own replica as long as there is no Redis', async () => {
-    const nowhere = { url: 'unix:///nonexistent/redis.sock', prefix: 't', leaseMilliseconds: 3_000, secret: 's' };
+    const nowhere = {
+      servers: { kind: 'single', url: 'unix:///nonexistent/redis.sock' } as const,
+      prefix: 't',
+      leaseMilliseconds: 3_000,
+      secret: 's',
+    };
     const sharing = createRedisSharing(nowhere);
     sharings.push(sharing);
     const { feed, told } = follow(sharing, 'alone');

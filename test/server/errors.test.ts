@@ -19,7 +19,7 @@ describe('errors over HTTP', () => {
     const extensions = { code: 'SOURCE_UNAVAILABLE', source: 'down' };
     expect(errors).toMatchObject([
       { message: 'down: it does not answer.', path: ['sources', 1, 'health'], extensions },
-      { message: 'down: it does not answer.', path: ['sources', 1, 'jobs', 'nodes'], extensions },
+      { message: 'down: it does not answer.', path: ['sources', 1, 'jobs'], extensions },
     ]);
   });
 

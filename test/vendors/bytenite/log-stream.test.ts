@@ -142,7 +142,8 @@ describe('an answer of POST /logs', () => {
         taskrunner: fc.option(fc.dictionary(text, fc.record({ logs: lines }, { requiredKeys: [] }), { maxKeys: 3 })),
         extra: fc.array(fc.jsonValue()),
       },
-      { requiredKeys: [] },
+      // An object that has none of the groups is no answer.
+      { requiredKeys: ['assembler'] },
     );
     type Answer = typeof answer extends fc.Arbitrary<infer T> ? T : never;
     const rowsOf = (service: Service, taskId: string | null, list: Answer['partitioner']): Row[] =>

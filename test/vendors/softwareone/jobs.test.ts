@@ -59,6 +59,7 @@ describe('jobs by id', () => {
         createdAt: '2025-09-11T13:40:13.515Z',
         startedAt: '2025-09-11T13:40:13.515Z',
         finishedAt: '2025-09-11T13:40:13.515Z',
+        changedAt: '2025-09-11T13:40:13.515Z',
         attributes: {
           code: 'platform.tasks.generic',
           queue: 'marketplace/platform/internal/tasks/commands',
