@@ -10,7 +10,13 @@ export interface Position {
 }
 
 /** A row that has its place in the order. */
-export type Ordered = Position;
+export interface Ordered extends Position {
+  /**
+   * Says why the row could not be read: it only keeps the place of a vendor's row, so that native pages keep their
+   * length, and is taken out before anything leaves the vendor.
+   */
+  readonly unreadable?: string | undefined;
+}
 
 /** Which way one walks through time: `forward` is oldest to newest. */
 export type Direction = 'forward' | 'backward';

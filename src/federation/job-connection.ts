@@ -1,5 +1,7 @@
 import type { Call } from '../domain/call.ts';
+import { TributaryError } from '../domain/errors.ts';
 import type { Job } from '../domain/job.ts';
+import type { Unreadable } from '../pagination/partition.ts';
 import type { JobFilter, JobPage } from '../vendors/connector.ts';
 import type { ConnectionArguments, Edge, FailureArguments, JobConnection, PageInfo, SourceFailure } from './api.ts';
 import { checkPageArguments } from './arguments.ts';
@@ -12,6 +14,7 @@ import type { JobPlace, JobWalkOptions, PlacedJob } from './job-walk.ts';
 import { filterKey } from './log-filter.ts';
 import { rememberJob } from './source.ts';
 import type { FederatedSource } from './source.ts';
+import { together, UnreadableRows } from './unreadable-rows.ts';
 
 /**
  * Jobs of several sources: source after source in the order of the configuration, and within a source in
@@ -42,6 +45,7 @@ class FederatedJobs implements JobConnection {
   readonly #call: Call;
   readonly #cursors: ConnectionCursors;
   readonly #failures: SourceFailure[] = [];
+  readonly #unreadable = new Map<string, Unreadable>();
   #read: Promise<JobScan> | undefined;
 
   constructor(options: JobConnectionOptions, call: Call) {
@@ -89,7 +93,11 @@ class FederatedJobs implements JobConnection {
 
   async failures(): Promise<readonly SourceFailure[]> {
     await this.#scan();
-    return this.#failures;
+    const unreadable = [...this.#unreadable].map(([source, rows]) => {
+      const message = `${source}: ${new UnreadableRows(rows).message}`;
+      return sourceFailure(source, null, new TributaryError('SOURCE_BAD_RESPONSE', message, { source }));
+    });
+    return [...this.#failures, ...unreadable];
   }
 
   #scan(): Promise<JobScan> {
@@ -152,11 +160,17 @@ class FederatedJobs implements JobConnection {
     if (found === undefined) {
       found = source.connector.listJobs(page, this.#options.filter, this.#call).then((listed) => {
         for (const job of listed.jobs) rememberJob(source, job, this.#call);
+        if (listed.unreadable !== undefined) this.#noteUnreadable(source, listed.unreadable);
         return listed;
       });
       this.#pages.set(key, found);
     }
     return found;
+  }
+
+  /** Jobs of a page that could not be read: counted per source, over all pages that were read. */
+  #noteUnreadable({ name }: FederatedSource, unreadable: Unreadable): void {
+    this.#unreadable.set(name, together(this.#unreadable.get(name), unreadable));
   }
 
   #cursorOf({ source, page, index, key }: JobPlace): string {

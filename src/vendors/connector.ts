@@ -6,7 +6,7 @@ import type { JobStatus } from '../domain/status.ts';
 import type { ZodType } from 'zod';
 import type { SourceHttp } from '../http/client.ts';
 import type { AuthType, ClassifyError } from '../http/settings.ts';
-import type { Partition } from '../pagination/partition.ts';
+import type { Partition, Unreadable } from '../pagination/partition.ts';
 
 /** The native pagination of a vendor's log call. */
 export type NativePagination = 'PAGE_TOKEN' | 'OFFSET' | 'RECORD_KEYSET' | 'TIME_KEYSET' | 'WHOLE_RESPONSE';
@@ -55,6 +55,8 @@ export interface JobPage {
   readonly total: number | null;
   /** Did the vendor apply the whole filter? Then `total` counts what the client asked for. */
   readonly filtered: boolean;
+  /** Jobs of this page that could not be read; the others are here. */
+  readonly unreadable?: Unreadable | undefined;
 }
 
 /** Parts that belong to one attempt or step, by its key. */

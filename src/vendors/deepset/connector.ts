@@ -2,6 +2,7 @@ import { TributaryError } from '../../domain/errors.ts';
 import type { SourceHttp } from '../../http/client.ts';
 import { wholeListPartition } from '../../pagination/whole-list.ts';
 import type { Connector } from '../connector.ts';
+import { readable } from '../shared/rows.ts';
 import { ORIGINS, stepsOf } from './job.ts';
 import { placeOf } from './keys.ts';
 import type { PipelinePlace } from './keys.ts';
@@ -70,7 +71,7 @@ export function createConnector(http: SourceHttp, workspaces: readonly string[])
       const plan = planOf(scope, filter, refusals, vocabulary);
       if (plan === null) return Promise.resolve({ partitions: [], residual: filter });
       const partition = logPartition({ http, place, refusals, vocabulary, conditions: plan.pushed });
-      return Promise.resolve({ partitions: [partition], residual: plan.residual });
+      return Promise.resolve({ partitions: [readable(partition)], residual: plan.residual });
     },
   };
 }

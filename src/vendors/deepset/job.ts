@@ -1,7 +1,7 @@
 import type { Job, Step } from '../../domain/job.ts';
-import type { Json, JsonObject } from '../../domain/json.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import { present } from '../shared/wire.ts';
 import { keyOf } from './keys.ts';
-
 import { statusOf } from './status.ts';
 import type { WirePipeline } from './wire.ts';
 
@@ -12,7 +12,7 @@ export function jobOf(pipeline: WirePipeline, workspace: string, source: string)
     key: keyOf({ workspace, name: pipeline.name }),
     name: pipeline.name,
     status: statusOf(pipeline.status),
-    nativeStatus: pipeline.status ?? null,
+    nativeStatus: pipeline.status,
     createdAt: pipeline.created_at?.text ?? null,
     startedAt: null,
     finishedAt: null,
@@ -21,7 +21,7 @@ export function jobOf(pipeline: WirePipeline, workspace: string, source: string)
 }
 
 function attributesOf(pipeline: WirePipeline): JsonObject | null {
-  const said: Record<string, Json | undefined | null> = {
+  return present({
     pipeline_id: pipeline.pipeline_id,
     desired_status: pipeline.desired_status,
     service_level: pipeline.service_level,
@@ -29,10 +29,7 @@ function attributesOf(pipeline: WirePipeline): JsonObject | null {
     deployed_version_id: pipeline.deployed_version_id,
     running_version_id: pipeline.running_version_id,
     draft_version_id: pipeline.draft_version_id,
-  };
-  const attributes: Record<string, Json> = {};
-  for (const [name, value] of Object.entries(said)) if (value !== null && value !== undefined) attributes[name] = value;
-  return Object.keys(attributes).length === 0 ? null : attributes;
+  });
 }
 
 /** Where a pipeline's lines come from: the closed list of the reference page, in its order. */

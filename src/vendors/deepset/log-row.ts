@@ -1,9 +1,12 @@
+import type { JsonObject } from '../../domain/json.ts';
 import type { LogEntry, LogException } from '../../domain/log-entry.ts';
 import { NO_SEVERITY, severityNumberOfWord } from '../../domain/severity.ts';
 import type { Severity } from '../../domain/severity.ts';
 import type { Unplaced } from '../../pagination/partition.ts';
+import { standInEntry } from '../shared/entries.ts';
+import { attributesOf } from '../shared/wire.ts';
 import { redact } from './redaction.ts';
-import type { WirePipelineLog } from './wire.ts';
+import type { WireException, WirePipelineLog } from './wire.ts';
 
 /** A log entry that still knows the vendor's id of it, which becomes its tie-break. */
 export interface LogRow extends LogEntry {
@@ -17,28 +20,36 @@ export function rowOf(log: WirePipelineLog): Unplaced<LogRow> {
     timestamp: log.logged_at.text,
     severity: severityOfLevel(log.level),
     message: log.message,
-    exceptions: (log.exceptions ?? []).map(exceptionOf),
-    attributes: log.extra_fields ? redact(log.extra_fields) : null,
+    exceptions: log.exceptions.map(exceptionOf),
+    attributes: extraOf(log),
     attemptKey: null,
-    stepKey: log.origin ?? null,
+    stepKey: log.origin,
     taskKey: null,
   };
 }
 
 /** A level is free text: lowercase in pipeline logs, uppercase elsewhere, and a word that nobody knows stays as it is with number 0. */
-function severityOfLevel(level: string | null | undefined): Severity {
-  if (level === null || level === undefined || level === '') return NO_SEVERITY;
+function severityOfLevel(level: string | null): Severity {
+  if (level === null || level === '') return NO_SEVERITY;
   return { number: severityNumberOfWord(level), text: level, source: 'VENDOR' };
 }
 
-function exceptionOf(exception: NonNullable<WirePipelineLog['exceptions']>[number]): LogException {
+/** An exception without a type is one all the same: its message and its frames tell more. */
+function exceptionOf({ type, value, trace }: WireException): LogException {
   return {
-    type: exception.type,
-    message: exception.value ?? null,
-    frames: (exception.trace ?? []).map((frame) => ({
-      file: frame.filename ?? null,
-      line: frame.line_number ?? null,
-      function: frame.name ?? null,
-    })),
+    type: type ?? '',
+    message: value,
+    frames: trace.map((frame) => ({ file: frame.filename, line: frame.line_number, function: frame.name })),
   };
+}
+
+/** Extra fields that are no object stand under their own name. */
+function extraOf({ extra_fields }: WirePipelineLog): JsonObject | null {
+  const fields = attributesOf(extra_fields, 'extra_fields');
+  return fields === null ? null : redact(fields);
+}
+
+/** A row that only keeps the place of one that could not be read. */
+export function standInRow(time: bigint, logId: string, reason: string): Unplaced<LogRow> {
+  return { ...standInEntry(time, reason), logId };
 }

@@ -5,14 +5,16 @@ import type { Unplaced } from '../../pagination/partition.ts';
 import type { TimePage, TimeRequest } from '../../pagination/time-keyset.ts';
 import { afterText } from './after.ts';
 import type { PipelinePlace } from './keys.ts';
-import { rowOf } from './log-row.ts';
+import { sizeOf, withStandIns } from '../shared/rows.ts';
+import type { Rows } from '../shared/rows.ts';
+import { rowOf, standInRow } from './log-row.ts';
 import type { LogRow } from './log-row.ts';
 import { filterText } from './odata.ts';
 import type { Comparison } from './odata.ts';
 import { pathOf, pipelineExists } from './pipelines.ts';
 import { FilterRefused } from './refusals.ts';
 import type { Vocabulary } from './vocabulary.ts';
-import { pipelineLogs } from './wire.ts';
+import { hasMore, pipelineLogs } from './wire.ts';
 import type { WirePipelineLogs } from './wire.ts';
 
 /** The largest `limit` that the vendor takes; one more is a 422. */
@@ -60,7 +62,7 @@ export async function fetchPage(
   try {
     const { data } = await http.json(request, pipelineLogs, call);
     for (const log of data.data) vocabulary.note(log.level ?? '', log.origin ?? '');
-    const page = pageOf(data, after === null);
+    const page = pageOf(data, http.source, order, after === null);
     if (isStuck(page, order, after)) throw new TributaryError('SOURCE_TRUNCATED', STUCK, { source: http.source });
     return page;
   } catch (error) {
@@ -86,15 +88,25 @@ export function isRefusal(error: unknown): boolean {
   return error instanceof TributaryError && (error.status === 400 || error.status === 422);
 }
 
-function pageOf(page: WirePipelineLogs, isWhole: boolean): TimePage<LogRow> {
-  const rows: Unplaced<LogRow>[] = page.data.map(rowOf);
+function pageOf(
+  page: WirePipelineLogs,
+  source: string,
+  order: TimeRequest['order'],
+  isWhole: boolean,
+): TimePage<LogRow> {
   // "More" after nothing leaves nothing to go on from.
-  const more = page.has_more && rows.length > 0;
-  return { rows, more, total: isWhole ? totalOf(page) : null };
+  const more = hasMore(page, LOG_LIMIT);
+  const rows: Rows<Unplaced<LogRow>> = { data: page.data.map(rowOf), odd: page.odd };
+  return {
+    rows: withStandIns(rows, { source, order, isLast: !more, idOf: (row) => row.logId, standIn: standInRow }),
+    more,
+    total: isWhole ? totalOf(page, more) : null,
+  };
 }
 
 /** The vendor's total where it can be believed: null when it is one, capped, or less than what is there. */
-function totalOf({ data, has_more, total }: WirePipelineLogs): number | null {
-  if (total === null || total === undefined || total === SUSPECT_TOTAL) return null;
-  return total < data.length + (has_more && data.length > 0 ? 1 : 0) ? null : total;
+function totalOf(page: WirePipelineLogs, more: boolean): number | null {
+  const { total } = page;
+  if (total === null || total === SUSPECT_TOTAL) return null;
+  return total < sizeOf(page) + (more ? 1 : 0) ? null : total;
 }

@@ -3,10 +3,11 @@ import { hasCode } from '../../domain/errors.ts';
 import type { Job } from '../../domain/job.ts';
 import type { SourceHttp } from '../../http/client.ts';
 import type { JobFilter, JobPage } from '../connector.ts';
+import { NO_ODD_ROWS, unreadableOf } from '../shared/rows.ts';
 import { jobOf } from './job.ts';
 import type { PipelinePlace } from './keys.ts';
-import { pipeline, pipelines } from './wire.ts';
-import type { WirePipeline } from './wire.ts';
+import { hasMore, pipeline, pipelines } from './wire.ts';
+import type { WireList, WirePipeline } from './wire.ts';
 
 /** The largest page of pipelines. */
 export const PIPELINE_LIMIT = 100;
@@ -37,12 +38,6 @@ export async function pipelineExists(http: SourceHttp, place: PipelinePlace, cal
   return (await getPipeline(http, place, call)) !== null;
 }
 
-interface NativePage {
-  readonly data: readonly WirePipeline[];
-  readonly has_more: boolean;
-  readonly total?: number | null | undefined;
-}
-
 /** A native page of one workspace; `page` counts from 0, the vendor from 1. */
 async function listPipelines(
   http: SourceHttp,
@@ -50,7 +45,7 @@ async function listPipelines(
   page: number,
   limit: number,
   call: Call,
-): Promise<NativePage> {
+): Promise<WireList<WirePipeline>> {
   const request = {
     method: 'GET',
     path: listPath(workspace),
@@ -79,12 +74,12 @@ export async function listJobPage(
   const pages = await Promise.all(
     workspaces.map(async (workspace) => {
       const end = ends.get(workspace);
-      if (end !== undefined && end.page < page) return { jobs: [], more: false, total: end.total };
+      if (end !== undefined && end.page < page) return { jobs: [], odd: NO_ODD_ROWS, more: false, total: end.total };
       const native = await listPipelines(http, workspace, page, PIPELINE_LIMIT, call);
-      const total = native.total ?? null;
-      const more = native.has_more && native.data.length > 0;
+      const { total, odd } = native;
+      const more = hasMore(native, PIPELINE_LIMIT);
       if (!more) ends.set(workspace, { page, total });
-      return { jobs: native.data.map((wire) => jobOf(wire, workspace, http.source)), more, total };
+      return { jobs: native.data.map((wire) => jobOf(wire, workspace, http.source)), odd, more, total };
     }),
   );
   return {
@@ -92,6 +87,7 @@ export async function listJobPage(
     more: pages.some(({ more }) => more),
     total: sumOf(pages.map(({ total }) => total)),
     filtered: filter.statusIn === undefined && filter.nameContains === undefined,
+    unreadable: unreadableOf(pages.flatMap(({ odd }) => odd)),
   };
 }
 
@@ -102,7 +98,7 @@ export async function countPipelines(
   call: Call,
 ): Promise<number | null> {
   const pages = await Promise.all(workspaces.map((workspace) => listPipelines(http, workspace, 0, 1, call)));
-  return sumOf(pages.map(({ total }) => total ?? null));
+  return sumOf(pages.map(({ total }) => total));
 }
 
 function sumOf(totals: readonly (number | null)[]): number | null {

@@ -1,6 +1,21 @@
-import { z } from 'zod';
-import type { JsonObject } from '../../domain/json.ts';
-import { parseInstant } from '../../domain/time.ts';
+import type { Json } from '../../domain/json.ts';
+import type { Instant } from '../../domain/time.ts';
+import { Mismatch } from '../../http/body/mismatch.ts';
+import { rowsIn } from '../shared/rows.ts';
+import type { Rows } from '../shared/rows.ts';
+import {
+  countOf,
+  fieldsOf,
+  flagOf,
+  idOf,
+  instantOf,
+  isFields,
+  jsonOf,
+  required,
+  smallCountOf,
+  textOf,
+} from '../shared/wire.ts';
+import type { Fields } from '../shared/wire.ts';
 
 /**
  * What the vendor's answers look like, as far as they are read here. The reference page calls more fields
@@ -8,63 +23,113 @@ import { parseInstant } from '../../domain/time.ts';
  * come as null, or not at all.
  */
 
-const instant = z.string().transform((text, context) => {
-  const parsed = parseInstant(text);
-  if (parsed !== null) return parsed;
-  context.addIssue({ code: 'custom', message: 'expected a date-time' });
-  return z.NEVER;
-});
+export interface WireFrame {
+  readonly filename: string | null;
+  readonly line_number: number | null;
+  readonly name: string | null;
+}
 
-/** Any JSON object; its values come out of a JSON parser and are JSON already. */
-const jsonObject = z.custom<JsonObject>(
-  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-  'expected an object',
-);
+export interface WireException {
+  readonly type: string | null;
+  readonly value: string | null;
+  readonly trace: readonly WireFrame[];
+}
 
-const frame = z.object({
-  filename: z.string().nullish(),
-  line_number: z.number().nullish(),
-  name: z.string().nullish(),
-});
+export interface WirePipelineLog {
+  readonly log_id: string;
+  readonly message: string;
+  readonly logged_at: Instant;
+  readonly level: string | null;
+  readonly origin: string | null;
+  readonly exceptions: readonly WireException[];
+  readonly extra_fields: Json;
+}
 
-const exception = z.object({
-  type: z.string(),
-  value: z.string().nullish(),
-  trace: z.array(frame).nullish(),
-});
+/** A row needs its id and its time; the rest is only shown. */
+export function pipelineLog(row: Fields): WirePipelineLog {
+  return {
+    log_id: required(row, 'log_id', idOf, 'an id'),
+    message: textOf(row['message']) ?? '',
+    logged_at: required(row, 'logged_at', instantOf, 'a date-time'),
+    level: textOf(row['level']),
+    origin: textOf(row['origin']),
+    exceptions: objectsIn(row['exceptions']).map(exception),
+    extra_fields: jsonOf(row['extra_fields']),
+  };
+}
 
-export const pipelineLog = z.object({
-  log_id: z.string(),
-  message: z.string(),
-  logged_at: instant,
-  level: z.string().nullish(),
-  origin: z.string().nullish(),
-  exceptions: z.array(exception).nullish(),
-  extra_fields: jsonObject.nullish(),
-});
+function exception(fields: Fields): WireException {
+  return {
+    type: textOf(fields['type']),
+    value: textOf(fields['value']),
+    trace: objectsIn(fields['trace']).map((frame) => ({
+      filename: textOf(frame['filename']),
+      line_number: smallCountOf(frame['line_number']),
+      name: textOf(frame['name']),
+    })),
+  };
+}
 
-export const pipeline = z.object({
-  pipeline_id: z.string().nullish(),
-  name: z.string(),
-  status: z.string().nullish(),
-  desired_status: z.string().nullish(),
-  service_level: z.string().nullish(),
-  created_at: instant.nullish(),
-  last_edited_at: instant.nullish(),
-  deployed_version_id: z.string().nullish(),
-  running_version_id: z.string().nullish(),
-  draft_version_id: z.string().nullish(),
-});
+/** The objects of a list that is only shown. */
+function objectsIn(value: unknown): readonly Fields[] {
+  return Array.isArray(value) ? value.filter(isFields) : [];
+}
 
-function listOf<T extends z.ZodType>(
-  row: T,
-): z.ZodObject<{ data: z.ZodArray<T>; has_more: z.ZodBoolean; total: z.ZodOptional<z.ZodNullable<z.ZodNumber>> }> {
-  return z.object({ data: z.array(row), has_more: z.boolean(), total: z.number().nullish() });
+export interface WirePipeline {
+  readonly pipeline_id: string | null;
+  readonly name: string;
+  readonly status: string | null;
+  readonly desired_status: string | null;
+  readonly service_level: string | null;
+  readonly created_at: Instant | null;
+  readonly last_edited_at: Instant | null;
+  readonly deployed_version_id: string | null;
+  readonly running_version_id: string | null;
+  readonly draft_version_id: string | null;
+}
+
+/** A pipeline needs its name, which is its key. */
+export function pipeline(body: unknown): WirePipeline {
+  const fields = fieldsOf(body);
+  return {
+    pipeline_id: textOf(fields['pipeline_id']),
+    name: required(fields, 'name', idOf, 'a name'),
+    status: textOf(fields['status']),
+    desired_status: textOf(fields['desired_status']),
+    service_level: textOf(fields['service_level']),
+    created_at: instantOf(fields['created_at']),
+    last_edited_at: instantOf(fields['last_edited_at']),
+    deployed_version_id: textOf(fields['deployed_version_id']),
+    running_version_id: textOf(fields['running_version_id']),
+    draft_version_id: textOf(fields['draft_version_id']),
+  };
+}
+
+/** `has_more` is null where the vendor does not say it. */
+export interface WireList<T> extends Rows<T> {
+  readonly has_more: boolean | null;
+  readonly total: number | null;
+}
+
+function listOf<T>(read: (row: Fields) => T): (body: unknown) => WireList<T> {
+  return (body) => {
+    const fields = fieldsOf(body);
+    const has_more = flagOf(fields['has_more']);
+    const rows = rowsIn(fields, 'data', read);
+    // A body without a row and without a word about more is none of the vendor's lists.
+    if (has_more === null && !Object.hasOwn(fields, 'total') && rows.data.length + rows.odd.length === 0) {
+      throw Mismatch.of(fields['has_more'], 'a boolean', 'has_more');
+    }
+    return { ...rows, has_more, total: countOf(fields['total']) };
+  };
 }
 
 export const pipelineLogs = listOf(pipelineLog);
 export const pipelines = listOf(pipeline);
+export type WirePipelineLogs = WireList<WirePipelineLog>;
 
-export type WirePipelineLog = z.output<typeof pipelineLog>;
-export type WirePipeline = z.output<typeof pipeline>;
-export type WirePipelineLogs = z.output<typeof pipelineLogs>;
+/** Does the list go on? Where the vendor does not say it, a full page may not be the last. */
+export function hasMore({ data, odd, has_more }: WireList<unknown>, limit: number): boolean {
+  const size = data.length + odd.length;
+  return size > 0 && (has_more ?? size >= limit);
+}

@@ -1,6 +1,8 @@
-import type { ZodType } from 'zod';
 import type { Call } from '../../domain/call.ts';
+import type { Decoder } from '../../http/body/decode.ts';
 import type { SourceHttp } from '../../http/client.ts';
+import { sizeOf } from '../shared/rows.ts';
+import type { Rows } from '../shared/rows.ts';
 import { isAbsent, isUnaddressable } from './errors.ts';
 import type { JobPlace } from './keys.ts';
 import { attemptListWire, jobListWire, jobWire, logPageWire, statusTreeWire, stepListWire } from './wire.ts';
@@ -8,6 +10,9 @@ import type { AttemptWire, JobWire, ListWire, LogRowWire, StatusTreeWire, StepWi
 
 /** Rows of a list call, as far as the vendor takes them. */
 const LIST_PAGE_SIZE = 100;
+
+/** How many pages of a list are asked for side by side. */
+const SIDE_BY_SIDE = 8;
 
 /** One log call: names, not entity ids; undefined parts are not sent. */
 export interface LogQuery {
@@ -18,8 +23,7 @@ export interface LogQuery {
   readonly task?: string | undefined;
 }
 
-export interface LogPage {
-  readonly rows: readonly LogRowWire[];
+export interface LogPage extends Rows<LogRowWire> {
   readonly next: string | null;
   /** Null also on an empty page past the first: there the vendor says 0, whatever there is. */
   readonly total: number | null;
@@ -39,31 +43,38 @@ export interface NemoApi {
   job(place: JobPlace, call: Call): Promise<JobWire | null>;
   statusTree(place: JobPlace, call: Call): Promise<StatusTreeWire>;
   /** Steps of all attempts, oldest first. */
-  steps(place: JobPlace, call: Call): Promise<readonly StepWire[]>;
+  steps(place: JobPlace, call: Call): Promise<Rows<StepWire>>;
   /** Newer generations only. */
-  attempts(place: JobPlace, call: Call): Promise<readonly AttemptWire[]>;
+  attempts(place: JobPlace, call: Call): Promise<Rows<AttemptWire>>;
   logs(place: JobPlace, query: LogQuery, call: Call): Promise<LogPage>;
 }
 
 export function createNemoApi(http: SourceHttp): NemoApi {
-  async function get<T>(path: readonly string[], query: Query, decoder: ZodType<T>, call: Call): Promise<T> {
+  async function get<T>(path: readonly string[], query: Query, decoder: Decoder<T>, call: Call): Promise<T> {
     const { data } = await http.json({ method: 'GET', path, query }, decoder, call);
     return data;
   }
 
-  /** All pages of a list that is short by nature; pages after the first side by side. */
+  /** All pages of a list that is short by nature; pages after the first some side by side. */
   async function all<T>(
     path: readonly string[],
     sort: string,
-    decoder: ZodType<ListWire<T>>,
+    decoder: Decoder<ListWire<T>>,
     call: Call,
-  ): Promise<T[]> {
+  ): Promise<Rows<T>> {
     const ask = (page: number): Promise<ListWire<T>> =>
       get(path, { page, page_size: LIST_PAGE_SIZE, sort }, decoder, call);
     const first = await ask(1);
-    const count = Math.max(0, (first.pagination?.total_pages ?? 1) - 1);
-    const rest = await Promise.all(Array.from({ length: count }, (_, index) => ask(index + 2)));
-    return [first, ...rest].flatMap(({ data }) => data);
+    const pages = [first];
+    const count = first.total_pages ?? 1;
+    // An empty page ends a list that nothing is filtered out of, whatever its count of pages says.
+    for (let ended = sizeOf(first) === 0; !ended && pages.length < count;) {
+      const length = Math.min(SIDE_BY_SIDE, count - pages.length);
+      const next = await Promise.all(Array.from({ length }, (_, index) => ask(pages.length + 1 + index)));
+      pages.push(...next);
+      ended = next.some((page) => sizeOf(page) === 0);
+    }
+    return { data: pages.flatMap(({ data }) => data), odd: pages.flatMap(({ odd }) => odd) };
   }
 
   return {
@@ -88,8 +99,9 @@ export function createNemoApi(http: SourceHttp): NemoApi {
     async logs(place, { limit, pageCursor, attempt, step, task }, call) {
       const query = { limit, page_cursor: pageCursor, attempt_id: attempt, step_id: step, task_id: task };
       const page = await get([...jobPath(place), 'logs'], query, logPageWire, call);
-      const uncounted = page.data.length === 0 && pageCursor !== null;
-      return { rows: page.data, next: page.next_page || null, total: uncounted ? null : (page.total ?? null) };
+      const { data, odd, next_page: next, total } = page;
+      const uncounted = sizeOf(page) === 0 && pageCursor !== null;
+      return { data, odd, next, total: uncounted ? null : total };
     },
   };
 }

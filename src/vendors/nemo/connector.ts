@@ -1,6 +1,6 @@
 import type { Call } from '../../domain/call.ts';
 import { TributaryError } from '../../domain/errors.ts';
-import type { Job } from '../../domain/job.ts';
+import type { Job, Step } from '../../domain/job.ts';
 import type { LogScope } from '../../domain/log-entry.ts';
 import type { LogFilter } from '../../domain/log-filter.ts';
 import type { Ordered } from '../../domain/ordered.ts';
@@ -8,6 +8,8 @@ import type { SourceHttp } from '../../http/client.ts';
 import type { Partition } from '../../pagination/partition.ts';
 import { wholeListPartition } from '../../pagination/whole-list.ts';
 import type { Capabilities, Connector, FollowedLog, LogReading } from '../connector.ts';
+import { partOf } from '../shared/parts.ts';
+import { readable } from '../shared/rows.ts';
 import { createNemoApi } from './api.ts';
 import { noSuchAttempt, noSuchJob } from './errors.ts';
 import { attemptsPartition, currentPartition, followedAttempts, joinAttempts } from './followed-log.ts';
@@ -52,16 +54,16 @@ export function createNemoConnector(source: string, http: SourceHttp, options: N
   }
 
   function list<T extends Ordered>(load: Load<T>, key: string): Promise<readonly Partition<T>[]> {
-    return Promise.resolve([wholeListPartition('', async (call) => load(known(key), call))]);
+    return Promise.resolve([readable(wholeListPartition('', async (call) => load(known(key), call)))]);
   }
 
-  async function find<T extends { readonly key: string }>(
+  async function find<T extends Pick<Step, 'key' | 'unreadable'>>(
     load: Load<T>,
     job: string,
     key: string,
     call: Call,
   ): Promise<T | null> {
-    return (await load(known(job), call)).find((part) => part.key === key) ?? null;
+    return partOf(await load(known(job), call), key);
   }
 
   async function logs(scope: LogScope, filter: LogFilter, call: Call): Promise<LogReading> {
@@ -108,7 +110,7 @@ export function createNemoConnector(source: string, http: SourceHttp, options: N
     jobPageSize: JOB_PAGE_SIZE * workspaces.length,
     async probe(call) {
       const lists = await Promise.all(workspaces.map((workspace) => api.listJobs(workspace, 1, 1, null, call)));
-      return { jobs: sum(lists.map(({ pagination }) => pagination?.total_results ?? null)) };
+      return { jobs: sum(lists.map(({ total_results }) => total_results)) };
     },
     listJobs,
     getJobs: (keys, call) => Promise.all(keys.map((key) => getJob(key, call))),
@@ -118,9 +120,13 @@ export function createNemoConnector(source: string, http: SourceHttp, options: N
     attempt: (job, key, call) => find(reader.attempts, job, key, call),
     step: (job, key, call) => find(reader.steps, job, key, call),
     task: (job, key, call) => find(reader.tasks, job, key, call),
-    logs,
-    follow,
+    logs: async (scope, filter, call) => readableLog(await logs(scope, filter, call)),
+    follow: async (job, filter, call) => readableLog(await follow(job, filter, call)),
   };
+}
+
+function readableLog<T extends LogReading>(reading: T): T {
+  return { ...reading, partitions: reading.partitions.map(readable) };
 }
 
 type Load<T> = (place: JobPlace, call: Call) => Promise<readonly T[]>;

@@ -3,6 +3,7 @@ import { TributaryError } from '../../domain/errors.ts';
 import type { Job } from '../../domain/job.ts';
 import { parseInstant } from '../../domain/time.ts';
 import type { JobFilter, JobPage } from '../connector.ts';
+import { sizeOf, unreadableOf } from '../shared/rows.ts';
 import type { NemoApi } from './api.ts';
 import { jobOf } from './job.ts';
 import { nativeStatusesOf } from './status.ts';
@@ -54,18 +55,17 @@ export function createJobList(
       jobs: jobs.length === 1 ? (jobs[0] ?? []) : jobs.flat().sort(newestFirst),
       more: pages.some(({ list }) => hasMore(list, page)),
       // The vendor filters by status after it has counted.
-      total: pages.some((one) => one.pushed)
-        ? null
-        : sum(pages.map(({ list }) => list.pagination?.total_results ?? null)),
+      total: pages.some((one) => one.pushed) ? null : sum(pages.map(({ list }) => list.total_results)),
       filtered: filter.nameContains === undefined && (filter.statusIn === undefined || pushed),
+      unreadable: unreadableOf(pages.flatMap(({ list }) => list.odd)),
     };
   };
 }
 
 /** Short and empty pages are not the end: only the count of pages says where that is. */
 function hasMore(list: ListWire<JobWire>, page: number): boolean {
-  const count = list.pagination?.total_pages;
-  return typeof count === 'number' ? page + 1 < count : list.data.length >= JOB_PAGE_SIZE;
+  const { total_pages: count } = list;
+  return count === null ? sizeOf(list) >= JOB_PAGE_SIZE : page + 1 < count;
 }
 
 function isFilterRefused(error: unknown): boolean {

@@ -1,5 +1,6 @@
 import type { Call } from '../../domain/call.ts';
 import type { Attempt, Step, Task } from '../../domain/job.ts';
+import type { Rows } from '../shared/rows.ts';
 import type { NemoApi } from './api.ts';
 import { isAbsent, isRouteAbsent, noSuchJob } from './errors.ts';
 import { jobKey } from './keys.ts';
@@ -75,7 +76,7 @@ export function createJobReader(source: string, api: NemoApi): JobReader {
   }
 
   /** The attempts by their routes; null where there are none. The first to ask finds out for all. */
-  async function routedAttempts(place: JobPlace, call: Call): Promise<readonly AttemptWire[] | null> {
+  async function routedAttempts(place: JobPlace, call: Call): Promise<Rows<AttemptWire> | null> {
     if (attemptRoutes === null && probing !== null) await probing;
     if (attemptRoutes === false) return null;
     const asked = api.attempts(place, call);
@@ -97,7 +98,8 @@ export function createJobReader(source: string, api: NemoApi): JobReader {
     const name = JSON.stringify([place.workspace, place.name, current]);
     const known = upTo.get(name);
     if (known !== undefined) return known;
-    const attempts = await listAttempts(place, lastJob, call);
+    const listed = await listAttempts(place, lastJob, call);
+    const attempts = listed.filter(({ unreadable }) => unreadable === undefined);
     const last = attempts.at(-1);
     // When the only one began is asked by nobody.
     if (last?.key === current && (attempts.length === 1 || beganAt(last) !== null)) remember(name, attempts);

@@ -11,7 +11,7 @@ export function jobOf(source: string, workspace: string, wire: JobWire): Job {
     key: jobKey(workspace, wire.name),
     name: wire.name,
     status: statusOf(wire.status),
-    nativeStatus: wire.status ?? null,
+    nativeStatus: wire.status,
     createdAt: wire.created_at?.text ?? null,
     startedAt: null,
     finishedAt: null,
@@ -31,7 +31,7 @@ function attributesOf(workspace: string, wire: JobWire): JsonObject {
     updatedAt: wire.updated_at?.text,
     statusDetails: wire.status_details,
     errorDetails: wire.error_details,
-    plannedSteps: wire.platform_spec?.steps.map(({ name }) => name),
+    plannedSteps: wire.plannedSteps ?? undefined,
   });
 }
 

@@ -3,7 +3,10 @@ import { TributaryError } from '../../domain/errors.ts';
 import type { LogEntry } from '../../domain/log-entry.ts';
 import { pageTokenPartition } from '../../pagination/page-token.ts';
 import type { TokenPage } from '../../pagination/page-token.ts';
-import type { Partition } from '../../pagination/partition.ts';
+import type { Partition, Unplaced } from '../../pagination/partition.ts';
+import { standInEntry } from '../shared/entries.ts';
+import { partOf } from '../shared/parts.ts';
+import { withStandIns } from '../shared/rows.ts';
 import type { LogQuery, NemoApi } from './api.ts';
 import { isLogQueryFailure, isRefused, isTokenRefused, noSuchJob } from './errors.ts';
 import type { JobReader } from './job-reader.ts';
@@ -54,7 +57,17 @@ async function fetchPage(
 ): Promise<TokenPage<LogEntry>> {
   try {
     const page = await api.logs(place, { limit: pageSize, pageCursor, attempt, step, task }, call);
-    return { ...page, rows: page.rows.map((row) => entryOf(row, attemptKey)) };
+    const rows = withStandIns<Unplaced<LogEntry>>(
+      { data: page.data.map((row) => entryOf(row, attemptKey)), odd: page.odd },
+      {
+        source,
+        order: 'ascending',
+        isLast: page.next === null,
+        idOf: () => '',
+        standIn: (time, _id, reason) => standInEntry(time, reason),
+      },
+    );
+    return { rows, next: page.next, total: page.total };
   } catch (error) {
     // Documentation disagrees on what names an attempt in this call; some say a number.
     if (attempt !== undefined && pageCursor === null && isRefused(error)) reader.refuseAttempts();
@@ -79,7 +92,7 @@ export async function attemptPartition(
   if (job === null) return refusedPartition(attempt, noSuchJob(source));
   if (job.attempt_id === attempt) return logPartition({ ...selection, attemptKey: attempt }, options);
   const known = await reader.attempts(selection.place, call);
-  if (!known.some(({ key }) => key === attempt)) return null;
+  if (partOf(known, attempt) === null) return null;
   if (reader.namesAttempts()) return logPartition({ ...selection, attempt, attemptKey: attempt }, options);
   const message = `${source}: the source gives ${ONLY_CURRENT}.`;
   return refusedPartition(attempt, new TributaryError('SOURCE_TRUNCATED', message, { source }));

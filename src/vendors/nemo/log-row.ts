@@ -14,8 +14,8 @@ export function entryOf(row: LogRowWire, attemptKey: string | null): Unplaced<Lo
     exceptions: [],
     attributes: null,
     attemptKey,
-    stepKey: row.job_step || null,
-    taskKey: row.job_task || null,
+    stepKey: row.job_step,
+    taskKey: row.job_task,
   };
 }
 

@@ -1,26 +1,30 @@
 import type { Attempt, Step, Task } from '../../domain/job.ts';
 import type { Position } from '../../domain/ordered.ts';
 import type { Instant } from '../../domain/time.ts';
+import { standInParts } from '../shared/parts.ts';
+import type { Rows } from '../shared/rows.ts';
 import { jobKey as qualified } from './keys.ts';
 import { statusOf } from './status.ts';
 import type { AttemptWire, JobWire, StatusTreeWire, StepWire, TaskWire, TreeStepWire } from './wire.ts';
 
 /** Steps of the current attempt. A step's key is its name: that is what log lines name it by. */
 export function stepsOf(tree: StatusTreeWire, attemptKey: string | null): Step[] {
-  const steps = tree.steps ?? [];
+  const { data: steps, odd } = tree.steps;
   const places = placesOf(steps);
-  return steps.map((step, index) => ({
+  const read = steps.map((step, index) => ({
     ...stateOf(step),
     ...placeAt(places, index),
     key: step.name,
     name: step.name,
     attemptKey,
   }));
+  return [...read, ...standInParts(odd)];
 }
 
 /** Tasks of the current attempt, each with the step that it belongs to. */
 export function tasksOf(tree: StatusTreeWire, attemptKey: string | null): Task[] {
-  const found = (tree.steps ?? []).flatMap((step) => (step.tasks ?? []).map((task) => ({ step, task })));
+  const { data: steps, odd } = tree.steps;
+  const found = steps.flatMap((step) => step.tasks.data.map((task) => ({ step, task })));
   const places = placesOf(
     found.map(({ step, task }) => ({
       name: qualified(step.name, task.name),
@@ -28,7 +32,7 @@ export function tasksOf(tree: StatusTreeWire, attemptKey: string | null): Task[]
     })),
   );
   const taken = new Set<string>();
-  return found.map(({ step, task }, index) => ({
+  const read = found.map(({ step, task }, index) => ({
     ...stateOf(task),
     ...placeAt(places, index),
     key: taskKey(step, task, taken),
@@ -36,6 +40,8 @@ export function tasksOf(tree: StatusTreeWire, attemptKey: string | null): Task[]
     attemptKey,
     stepKey: step.name,
   }));
+  // Of a step that could not be read, its tasks could not be either.
+  return [...read, ...standInParts([...odd, ...steps.flatMap(({ tasks }) => tasks.odd)])];
 }
 
 function taskKey(step: TreeStepWire, task: TaskWire, taken: Set<string>): string {
@@ -45,36 +51,37 @@ function taskKey(step: TreeStepWire, task: TaskWire, taken: Set<string>): string
 }
 
 /** Attempts as the routes of newer generations give them. */
-export function attemptsOf(wires: readonly AttemptWire[]): Attempt[] {
-  const ordered = wires.toSorted((a, b) => (a.seq ?? 0) - (b.seq ?? 0));
+export function attemptsOf({ data, odd }: Rows<AttemptWire>): Attempt[] {
+  const ordered = data.toSorted((a, b) => (a.seq ?? 0) - (b.seq ?? 0));
   const places = placesOf(
     ordered.map(({ id, seq, created_at }) => ({ name: `${String(seq ?? 0).padStart(6, '0')} ${id}`, created_at })),
   );
-  return ordered.map((wire, index) => ({
+  const read = ordered.map((wire, index) => ({
     ...stateOf(wire),
     ...placeAt(places, index),
     key: wire.id,
-    number: typeof wire.seq === 'number' ? wire.seq + 1 : null,
+    number: wire.seq === null ? null : wire.seq + 1,
     stepKey: null,
   }));
+  return [...read, ...standInParts(odd)];
 }
 
 /**
  * Attempts put together where the vendor has no route for them: those that steps name, in the order of
  * their first steps, and the job's current one. An older attempt is in the state of its last step.
  */
-export function attemptsFromSteps(job: JobWire, steps: readonly StepWire[]): Attempt[] {
+export function attemptsFromSteps(job: JobWire, { data: steps, odd }: Rows<StepWire>): Attempt[] {
   const stepsOfAttempt = new Map<string, StepWire[]>();
   for (const step of steps) {
-    if (typeof step.attempt_id !== 'string') continue;
+    if (step.attempt_id === null) continue;
     stepsOfAttempt.set(step.attempt_id, [...(stepsOfAttempt.get(step.attempt_id) ?? []), step]);
   }
-  const current = job.attempt_id ?? null;
+  const current = job.attempt_id;
   if (current !== null && !stepsOfAttempt.has(current)) stepsOfAttempt.set(current, []);
   const wires = [...stepsOfAttempt].map(([name, own]) => ({ name, own, created_at: own[0]?.created_at ?? null }));
   wires.sort((a, b) => Number(a.name === current) - Number(b.name === current));
   const places = placesOf(wires, job.created_at);
-  return wires.map(({ name, own, created_at }, index) => {
+  const read = wires.map(({ name, own, created_at }, index): Attempt => {
     const native = (name === current ? job.status : own.at(-1)?.status) ?? null;
     return {
       ...placeAt(places, index),
@@ -88,6 +95,7 @@ export function attemptsFromSteps(job: JobWire, steps: readonly StepWire[]): Att
       finishedAt: null,
     };
   });
+  return [...standInParts(odd), ...read];
 }
 
 /** When an attempt began, in nanoseconds; null where that is not known, or not yet. */
@@ -104,7 +112,7 @@ function stateOf(
 ): Pick<Step, 'status' | 'nativeStatus' | 'createdAt' | 'startedAt' | 'finishedAt'> {
   return {
     status: statusOf(wire.status),
-    nativeStatus: wire.status ?? null,
+    nativeStatus: wire.status,
     createdAt: wire.created_at?.text ?? null,
     startedAt: null,
     finishedAt: null,

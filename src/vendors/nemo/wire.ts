@@ -1,5 +1,21 @@
-import { z } from 'zod';
-import { parseInstant } from '../../domain/time.ts';
+import type { Json } from '../../domain/json.ts';
+import type { Instant } from '../../domain/time.ts';
+import { Mismatch } from '../../http/body/mismatch.ts';
+import { NO_ODD_ROWS, rowsIn, rowsOf } from '../shared/rows.ts';
+import type { Rows } from '../shared/rows.ts';
+import {
+  countOf,
+  fieldsOf,
+  idOf,
+  instantOf,
+  isFields,
+  jsonOf,
+  optionalListIn,
+  required,
+  smallCountOf,
+  textOf,
+} from '../shared/wire.ts';
+import type { Fields } from '../shared/wire.ts';
 
 /**
  * What the jobs service sends, as far as it is read here. Lists leave nulls out and single entities have
@@ -8,88 +24,173 @@ import { parseInstant } from '../../domain/time.ts';
  * job (`spec`, the inside of `platform_spec`).
  */
 
-const text = z.string().nullish();
-
-/** Times without a zone are UTC. One that can't be read is left out: it orders nothing that must be exact. */
-const time = text.transform((value) => (typeof value === 'string' ? parseInstant(value) : null));
-
-const details = z.json().optional();
-
-const plannedSteps = z
-  .object({ steps: z.array(z.object({ name: z.string() })) })
-  .nullish()
-  .catch(null);
-
-const state = { status: text, created_at: time, updated_at: time };
-
-export const jobWire = z.object({
-  ...state,
-  name: z.string(),
-  id: text,
-  attempt_id: text,
-  project: text,
-  description: text,
-  source: text,
-  platform_spec: plannedSteps,
-  status_details: details,
-  error_details: details,
-});
-export type JobWire = z.infer<typeof jobWire>;
-
-const taskWire = z.object({ ...state, name: z.string() });
-export type TaskWire = z.infer<typeof taskWire>;
-
-const treeStepWire = z.object({ ...state, name: z.string(), tasks: z.array(taskWire).nullish() });
-export type TreeStepWire = z.infer<typeof treeStepWire>;
-
-/** The `/status` answer: steps and tasks of the current attempt. */
-export const statusTreeWire = z.object({ steps: z.array(treeStepWire).nullish() });
-export type StatusTreeWire = z.infer<typeof statusTreeWire>;
-
-const stepWire = z.object({ ...state, name: z.string(), attempt_id: text });
-export type StepWire = z.infer<typeof stepWire>;
-
-const attemptWire = z.object({
-  ...state,
-  id: z.string(),
-  /** Counts from 0. */
-  seq: z.number().nullish(),
-});
-export type AttemptWire = z.infer<typeof attemptWire>;
-
-const pagination = z.object({ total_pages: z.number().nullish(), total_results: z.number().nullish() }).nullish();
-
-/** A page-number list. Filters may be applied after the page: a short page is not the last one. */
-export interface ListWire<Row> {
-  readonly data: readonly Row[];
-  readonly pagination?:
-    | { readonly total_pages?: number | null | undefined; readonly total_results?: number | null | undefined }
-    | null
-    | undefined;
+interface StateWire {
+  readonly status: string | null;
+  readonly created_at: Instant | null;
+  readonly updated_at: Instant | null;
 }
 
-export const jobListWire = z.object({ data: z.array(jobWire), pagination });
-export const stepListWire = z.object({ data: z.array(stepWire), pagination });
-export const attemptListWire = z.object({ data: z.array(attemptWire), pagination });
+/** Times without a zone are UTC. One that can't be read is left out: it orders nothing that must be exact. */
+function stateOf(fields: Fields): StateWire {
+  return {
+    status: textOf(fields['status']),
+    created_at: instantOf(fields['created_at']),
+    updated_at: instantOf(fields['updated_at']),
+  };
+}
 
-const logTime = z.string().transform((value, context) => {
-  const instant = parseInstant(value);
-  if (instant !== null) return instant;
-  context.addIssue({ code: 'custom', message: 'expected a date-time' });
-  return z.NEVER;
-});
+function nameOf(fields: Fields): string {
+  return required(fields, 'name', idOf, 'a name');
+}
 
-const logRowWire = z.object({ timestamp: logTime, job_step: text, job_task: text, message: text });
-export type LogRowWire = z.infer<typeof logRowWire>;
+export interface JobWire extends StateWire {
+  readonly name: string;
+  readonly id: string | null;
+  readonly attempt_id: string | null;
+  readonly project: string | null;
+  readonly description: string | null;
+  readonly source: string | null;
+  /** Names of the steps of its platform spec; null where it has none. */
+  readonly plannedSteps: readonly string[] | null;
+  readonly status_details: Json;
+  readonly error_details: Json;
+}
 
-/** `next_page` is null, empty or missing at the end. */
-export const logPageWire = z.object({ data: z.array(logRowWire), total: z.number().nullish(), next_page: text });
+export function jobWire(body: unknown): JobWire {
+  const fields = fieldsOf(body);
+  return {
+    ...stateOf(fields),
+    name: nameOf(fields),
+    id: textOf(fields['id']),
+    attempt_id: idOf(fields['attempt_id']),
+    project: textOf(fields['project']),
+    description: textOf(fields['description']),
+    source: textOf(fields['source']),
+    plannedSteps: plannedSteps(fields['platform_spec']),
+    status_details: jsonOf(fields['status_details']),
+    error_details: jsonOf(fields['error_details']),
+  };
+}
 
-/** An error body: `detail` is a text or the web framework's list. */
-const errorWire = z.object({ detail: z.string() });
+function plannedSteps(spec: unknown): readonly string[] | null {
+  const steps = isFields(spec) ? spec['steps'] : null;
+  if (!Array.isArray(steps)) return null;
+  return steps.flatMap((step: unknown) => {
+    const name = isFields(step) ? step['name'] : null;
+    return typeof name === 'string' ? [name] : [];
+  });
+}
 
-/** The text of an error body; null when it has none. */
+export interface TaskWire extends StateWire {
+  readonly name: string;
+}
+
+export interface TreeStepWire extends StateWire {
+  readonly name: string;
+  readonly tasks: Rows<TaskWire>;
+}
+
+/** The `/status` answer: steps and tasks of the current attempt. */
+export interface StatusTreeWire {
+  readonly steps: Rows<TreeStepWire>;
+}
+
+const NO_ROWS = { data: [], odd: NO_ODD_ROWS } as const;
+
+export function statusTreeWire(body: unknown): StatusTreeWire {
+  const list = optionalListIn(fieldsOf(body), 'steps');
+  return { steps: list === null ? NO_ROWS : rowsOf(list, 'steps', treeStepWire) };
+}
+
+function treeStepWire(fields: Fields): TreeStepWire {
+  const { tasks } = fields;
+  return {
+    ...stateOf(fields),
+    name: nameOf(fields),
+    tasks: Array.isArray(tasks) ? rowsOf(tasks, 'tasks', taskWire) : NO_ROWS,
+  };
+}
+
+function taskWire(fields: Fields): TaskWire {
+  return { ...stateOf(fields), name: nameOf(fields) };
+}
+
+/** A step of any attempt, as far as it tells about that attempt. */
+export interface StepWire extends StateWire {
+  readonly attempt_id: string | null;
+}
+
+function stepWire(fields: Fields): StepWire {
+  return { ...stateOf(fields), attempt_id: idOf(fields['attempt_id']) };
+}
+
+export interface AttemptWire extends StateWire {
+  readonly id: string;
+  /** Counts from 0. */
+  readonly seq: number | null;
+}
+
+function attemptWire(fields: Fields): AttemptWire {
+  return { ...stateOf(fields), id: required(fields, 'id', idOf, 'an id'), seq: smallCountOf(fields['seq']) };
+}
+
+/** A page-number list. Filters may be applied after the page: a short page is not the last one. */
+export interface ListWire<Row> extends Rows<Row> {
+  readonly total_pages: number | null;
+  readonly total_results: number | null;
+}
+
+function listOf<Row>(read: (fields: Fields) => Row): (body: unknown) => ListWire<Row> {
+  return (body) => {
+    const fields = fieldsOf(body);
+    const pagination = isFields(fields['pagination']) ? fields['pagination'] : {};
+    return {
+      ...rowsIn(fields, 'data', read),
+      total_pages: countOf(pagination['total_pages']),
+      total_results: countOf(pagination['total_results']),
+    };
+  };
+}
+
+export const jobListWire = listOf<JobWire>(jobWire);
+export const stepListWire = listOf(stepWire);
+export const attemptListWire = listOf(attemptWire);
+
+export interface LogRowWire {
+  readonly timestamp: Instant;
+  readonly job_step: string | null;
+  readonly job_task: string | null;
+  readonly message: string | null;
+}
+
+function logRowWire(fields: Fields): LogRowWire {
+  return {
+    timestamp: required(fields, 'timestamp', instantOf, 'a date-time'),
+    job_step: idOf(fields['job_step']),
+    job_task: idOf(fields['job_task']),
+    message: textOf(fields['message']),
+  };
+}
+
+export interface LogPageWire extends Rows<LogRowWire> {
+  readonly total: number | null;
+  /** Null at the end, where the vendor says null, nothing or ''. */
+  readonly next_page: string | null;
+}
+
+export function logPageWire(body: unknown): LogPageWire {
+  const fields = fieldsOf(body);
+  const next = fields['next_page'] ?? '';
+  if (typeof next !== 'string') throw Mismatch.of(next, 'a string', 'next_page');
+  return {
+    ...rowsIn(fields, 'data', logRowWire),
+    total: countOf(fields['total']),
+    next_page: next === '' ? null : next,
+  };
+}
+
+/** The text of an error body; null when it has none: `detail` is a text or the web framework's list. */
 export function detailOf(body: unknown): string | null {
-  const parsed = errorWire.safeParse(body);
-  return parsed.success ? parsed.data.detail : null;
+  const detail = isFields(body) ? body['detail'] : null;
+  return typeof detail === 'string' ? detail : null;
 }

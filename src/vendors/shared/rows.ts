@@ -1,39 +1,150 @@
+import { TributaryError } from '../../domain/errors.ts';
+import type { Ordered } from '../../domain/ordered.ts';
+import { FIRST_INSTANT, LAST_INSTANT } from '../../domain/time.ts';
 import { Mismatch } from '../../http/body/mismatch.ts';
-import { fieldsOf } from './wire.ts';
+import type { Batch, Partition, Unreadable } from '../../pagination/partition.ts';
+import { fieldsOf, listIn } from './wire.ts';
 import type { Fields } from './wire.ts';
 
-/** A row that can't be read: what order or identity need is not there, or not what it should be. */
+/**
+ * Rows that can't be read, because what order or identity need is not there or not what it should be. Such a row takes
+ * no other with it: a stand-in keeps its place while pages are put together (`withStandIns`), and is counted and taken
+ * out at the end (`readable`).
+ */
 export interface OddRow {
   /** Where it stands on its page. */
   readonly index: number;
-  /** `logged_at: expected a date-time, got a string`. */
+  /** `data[3].logged_at: expected a date-time, got a string`. */
   readonly reason: string;
 }
 
 /** The rows of a native page: those that can be read, in the page's order, and those that can't. */
 export interface Rows<T> {
-  readonly rows: readonly T[];
+  readonly data: readonly T[];
   readonly odd: readonly OddRow[];
 }
 
-const NONE: readonly OddRow[] = [];
+export const NO_ODD_ROWS: readonly OddRow[] = [];
 
-/** Reads each row of a list. A row that gives a `Mismatch` is odd, and takes no other row with it. */
-export function rowsOf<T>(list: readonly unknown[], read: (row: Fields) => T): Rows<T> {
-  const rows: T[] = [];
+/** Reads each row of the list that a field must be. A row that gives a `Mismatch` is odd. */
+export function rowsIn<T>(fields: Fields, name: string, read: (row: Fields) => T): Rows<T> {
+  return rowsOf(listIn(fields, name), name, read);
+}
+
+export function rowsOf<T>(list: readonly unknown[], path: string, read: (row: Fields) => T): Rows<T> {
+  const data: T[] = [];
   let odd: OddRow[] | null = null;
   for (let index = 0; index < list.length; index += 1) {
     try {
-      rows.push(read(fieldsOf(list[index])));
+      data.push(read(fieldsOf(list[index])));
     } catch (error) {
       if (!(error instanceof Mismatch)) throw error;
-      (odd ??= []).push({ index, reason: error.text });
+      (odd ??= []).push({ index, reason: error.below(`${path}[${index}]`).text });
     }
   }
-  return { rows, odd: odd ?? NONE };
+  return { data, odd: odd ?? NO_ODD_ROWS };
 }
 
-/** How many rows a list has, read or not. */
-export function sizeOf({ rows, odd }: Rows<unknown>): number {
-  return rows.length + odd.length;
+/** How many rows a page has, read or not. */
+export function sizeOf({ data, odd }: Rows<unknown>): number {
+  return data.length + odd.length;
+}
+
+/** The odd rows of a list as they are reported; undefined where there is none. */
+export function unreadableOf(odd: readonly OddRow[]): Unreadable | undefined {
+  const [first] = odd;
+  return first === undefined ? undefined : { count: odd.length, reason: first.reason };
+}
+
+export interface StandInOptions<T> {
+  readonly source: string;
+  readonly order: 'ascending' | 'descending';
+  /** Is nothing behind this page? */
+  readonly isLast: boolean;
+  /** What rows of one instant are ordered by, where the vendor has ids. */
+  idOf(row: T): string;
+  standIn(time: bigint, id: string, reason: string): T;
+}
+
+/**
+ * The rows of a page with a stand-in for each odd one, at its place: it has the instant of a neighbour, and an id next
+ * to that neighbour's. A page on which no row can be read and that others follow can't be placed: SOURCE_BAD_RESPONSE.
+ */
+export function withStandIns<T extends { readonly time: bigint }>(
+  { data, odd }: Rows<T>,
+  options: StandInOptions<T>,
+): readonly T[] {
+  const [first] = odd;
+  if (first === undefined) return data;
+  const { source, order, isLast } = options;
+  if (data.length === 0 && !isLast)
+    throw new TributaryError('SOURCE_BAD_RESPONSE', `${source}: ${first.reason}`, { source });
+  const rows: T[] = [];
+  const reasons = new Map(odd.map(({ index, reason }) => [index, reason]));
+  let read = 0;
+  for (let index = 0; index < data.length + odd.length; index += 1) {
+    const reason = reasons.get(index);
+    const [before, after] = [data[read - 1], data[read]];
+    if (reason !== undefined)
+      rows.push(options.standIn(timeOf(before ?? after, order), idBeside(before, after, index, options), reason));
+    else if (after !== undefined) {
+      rows.push(after);
+      read += 1;
+    }
+  }
+  return rows;
+}
+
+function timeOf(neighbour: { readonly time: bigint } | undefined, order: 'ascending' | 'descending'): bigint {
+  return neighbour?.time ?? (order === 'ascending' ? LAST_INSTANT : FIRST_INSTANT);
+}
+
+/** An id behind that of the row before, or else before that of the row after, in the order of the page. */
+function idBeside<T>(
+  before: T | undefined,
+  after: T | undefined,
+  index: number,
+  { order, idOf }: StandInOptions<T>,
+): string {
+  const number = String(order === 'ascending' ? index : MOST_ROWS - index).padStart(6, '0');
+  if (before !== undefined) return `${order === 'ascending' ? idOf(before) : justBefore(idOf(before))} ${number}`;
+  if (after !== undefined) return `${order === 'ascending' ? justBefore(idOf(after)) : idOf(after)} ${number}`;
+  return ` ${number}`;
+}
+
+/** More rows than a native page has. */
+const MOST_ROWS = 999_999;
+
+/** A text that sorts before the given one, and behind what comes before it. */
+function justBefore(id: string): string {
+  if (id === '') return '';
+  return `${id.slice(0, -1)}${String.fromCharCode(id.charCodeAt(id.length - 1) - 1)}\uffff`;
+}
+
+/** The partition without stand-ins: its batches say how many rows could not be read. */
+export function readable<T extends Ordered>(partition: Partition<T>): Partition<T> {
+  return {
+    key: partition.key,
+    async *read(request, call) {
+      for await (const batch of partition.read(request, call)) yield withoutStandIns(batch);
+    },
+    count: (call) => partition.count(call),
+  };
+}
+
+function withoutStandIns<T extends Ordered>(batch: Batch<T>): Batch<T> {
+  const standIns = batch.rows.filter(isStandIn);
+  const [first] = standIns;
+  if (first === undefined) return batch;
+  const kept = batch.rows.map((row) => !isStandIn(row));
+  return {
+    ...batch,
+    rows: batch.rows.filter((_, index) => kept[index]),
+    hints: batch.hints.filter((_, index) => kept[index]),
+    unreadable: { count: standIns.length, reason: first.unreadable ?? '' },
+  };
+}
+
+function isStandIn(row: Ordered): boolean {
+  return row.unreadable !== undefined;
 }

@@ -111,9 +111,10 @@ describe('a page of a log', () => {
 
   it('names the place of what is wrong with it', async () => {
     const row = { log_id: 'a', message: 'm', logged_at: 'soon', level: 'info', origin: 'haystack' };
-    const body = JSON.stringify({ data: [row], has_more: false, total: 1 });
+    const body = JSON.stringify({ data: [row], has_more: true, total: 1 });
     const headers = { 'content-type': 'application/json' };
     harness.server.inject({ what: { do: 'status', status: 200, body, headers } });
+    // With nothing on the page that tells where it ends, the pages behind it can't be asked for.
     await expect(readEntries(await partitionOf(harness.connect(), JOB))).rejects.toThrow(
       'data[0].logged_at: expected a date-time, got a string',
     );
