@@ -62,8 +62,8 @@ export interface StandInOptions<T> {
   /** Is nothing behind this page? */
   readonly isLast: boolean;
   /** What rows of one instant are ordered by, where the vendor has ids. */
-  idOf(row: T): string;
-  standIn(time: bigint, id: string, reason: string): T;
+  readonly idOf: (row: T) => string;
+  readonly standIn: (time: bigint, id: string, reason: string) => T;
 }
 
 /**
