@@ -1,25 +1,96 @@
-import { useGraphQlJit } from '@envelop/graphql-jit';
-import { Kind } from 'graphql';
-import type { DocumentNode } from 'graphql';
+import { execute, getOperationAST, getVariableValues, OperationTypeNode } from 'graphql';
+import type { DocumentNode, ExecutionArgs, ExecutionResult, VariableDefinitionNode } from 'graphql';
+import { compileQuery, isCompiledQuery } from 'graphql-jit';
+import type { CompiledQuery } from 'graphql-jit';
 import type { Plugin } from 'graphql-yoga';
+import { conditionNames, plainDocument } from './plain-document.ts';
+import type { Conditions } from './plain-document.ts';
 
-/**
- * Compiles queries to functions. Not subscriptions: the compiler hands the operation's variables to a
- * subscription field as its arguments. And only documents with one operation: the plugin keeps what it
- * compiled per document, and would run the first operation in place of the others.
- */
-export function compileQueries(): Plugin {
-  const { onExecute } = useGraphQlJit(
-    {},
-    {
-      enableIf: ({ document }: { readonly document: DocumentNode }) => hasOneOperation(document),
-      // The compiler's own errors are answers, too; the default prints them.
-      onError: () => undefined,
-    },
-  );
-  return { onExecute } as Plugin;
+/** The most variants of a document that are compiled: one for each operation and each set of conditions. */
+const MOST_VARIANTS = 32;
+
+/** What is known of a document: the variables that decide what is selected, and what was compiled. Null: can't be compiled. */
+interface KnownDocument {
+  readonly conditions: readonly string[];
+  readonly variants: Map<string, CompiledQuery['query'] | null>;
 }
 
-function hasOneOperation(document: DocumentNode): boolean {
-  return document.definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION).length === 1;
+const known = new WeakMap<DocumentNode, KnownDocument>();
+
+/**
+ * Compiles queries to functions. The compiler reads only plain documents right (see `plain-document.ts`): it errs where fragments
+ * meet `@include`, where a variable has a default, and in the order of keys. So variables are coerced here, and each operation
+ * is written in its plainest form first. Subscriptions and mutations are left to the interpreter.
+ */
+export function compileQueries(): Plugin {
+  return {
+    onExecute: ({ args, setExecuteFn }) => {
+      const run = compiledQuery(args);
+      if (run !== null) setExecuteFn(run);
+    },
+  };
+}
+
+/** Executes as `graphql-js` does, compiled where that can be done. */
+export function executeCompiled(args: ExecutionArgs): Promise<ExecutionResult> | ExecutionResult {
+  const run = compiledQuery(args);
+  return run === null ? execute(args) : run();
+}
+
+/** Null: the interpreter has to answer. */
+export function compiledQuery(args: ExecutionArgs): (() => Promise<ExecutionResult> | ExecutionResult) | null {
+  const { schema, document, rootValue, contextValue, operationName, variableValues } = args;
+  const operation = getOperationAST(document, operationName);
+  if (operation?.operation !== OperationTypeNode.QUERY) return null;
+  const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variableValues ?? {});
+  // The interpreter words the errors: of variables, and of a null that took the place of a default where null must not be.
+  if (coerced === undefined || operation.variableDefinitions?.some((one) => isNullForDefault(one, coerced)) === true) {
+    return null;
+  }
+  const found = knownOf(document);
+  const conditions: Record<string, boolean> = {};
+  for (const name of found.conditions) {
+    const value = coerced[name];
+    // A variable of another operation may be missing.
+    if (typeof value === 'boolean') conditions[name] = value;
+    else if (operation.variableDefinitions?.some(({ variable }) => variable.name.value === name) === true) return null;
+  }
+  const query = variantOf(args, operation.name?.value ?? '', found, conditions);
+  if (query === null) return null;
+  return () => query(rootValue, contextValue, coerced);
+}
+
+function isNullForDefault(
+  { variable, defaultValue }: VariableDefinitionNode,
+  coerced: Readonly<Record<string, unknown>>,
+): boolean {
+  return defaultValue !== undefined && coerced[variable.name.value] === null;
+}
+
+function knownOf(document: DocumentNode): KnownDocument {
+  let found = known.get(document);
+  if (found === undefined) {
+    found = { conditions: conditionNames(document), variants: new Map() };
+    known.set(document, found);
+  }
+  return found;
+}
+
+function variantOf(
+  { schema, document, operationName }: ExecutionArgs,
+  name: string,
+  { variants }: KnownDocument,
+  conditions: Conditions,
+): CompiledQuery['query'] | null {
+  const key = JSON.stringify([name, conditions]);
+  const ready = variants.get(key);
+  if (ready !== undefined) return ready;
+  if (variants.size >= MOST_VARIANTS) return null;
+  const operation = getOperationAST(document, operationName);
+  const plain =
+    operation?.operation === OperationTypeNode.QUERY ? plainDocument(schema, document, operation, conditions) : null;
+  const compiled = plain === null ? null : compileQuery(schema, plain, name);
+  const query = compiled !== null && isCompiledQuery(compiled) ? compiled.query : null;
+  variants.set(key, query);
+  return query;
 }

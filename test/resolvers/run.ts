@@ -1,8 +1,8 @@
-import { useGraphQlJit } from '@envelop/graphql-jit';
 import { execute, parse, validate } from 'graphql';
-import type { DocumentNode, ExecutionArgs, ExecutionResult } from 'graphql';
+import type { DocumentNode, ExecutionResult } from 'graphql';
 import { createContext } from '../../src/context.ts';
 import type { Federation } from '../../src/federation/api.ts';
+import { executeCompiled } from '../../src/server/compiled-queries.ts';
 import { schema } from '../../schema/index.ts';
 
 /** The two executors that the graph must behave the same under. */
@@ -27,13 +27,8 @@ async function interpreted(federation: Federation, query: string, variableValues
 }
 
 async function compiled(federation: Federation, query: string, variableValues: Variables = {}) {
-  let run: ((args: ExecutionArgs) => Promise<ExecutionResult> | ExecutionResult) | undefined;
-  const setExecuteFn = (compiler: unknown) => {
-    run = compiler as typeof run;
-  };
-  void useGraphQlJit().onExecute?.({ args: {}, setExecuteFn } as never);
   const contextValue = contextOf(federation);
-  return plain(await run!({ schema, document: valid(query), contextValue, variableValues }));
+  return plain(await executeCompiled({ schema, document: valid(query), contextValue, variableValues }));
 }
 
 /** As a client sees it. */

@@ -1,0 +1,189 @@
+import {
+  getNamedType,
+  isAbstractType,
+  isCompositeType,
+  isInterfaceType,
+  isObjectType,
+  Kind,
+  typeFromAST,
+} from 'graphql';
+import type {
+  DocumentNode,
+  FieldNode,
+  FragmentDefinitionNode,
+  GraphQLCompositeType,
+  GraphQLObjectType,
+  GraphQLSchema,
+  OperationDefinitionNode,
+  SelectionNode,
+  SelectionSetNode,
+  TypeNode,
+} from 'graphql';
+
+/**
+ * Writes an operation in its plainest form, which every executor reads alike: no fragments but those that tell the types of an
+ * abstract field apart, no `@include` and `@skip`, each response key once and in the order of the answer, and variables that
+ * are already coerced.
+ */
+
+/** The most fields of a plain operation: types that stand for others multiply them. */
+const MOST_FIELDS = 20_000;
+
+/** The values of the variables that `@include` and `@skip` ask for. */
+export type Conditions = Readonly<Record<string, boolean>>;
+
+/** Null: the operation asks for the schema itself, or is too large when it is written out. */
+export function plainDocument(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  conditions: Conditions,
+): DocumentNode | null {
+  const root = schema.getRootType(operation.operation);
+  if (root === undefined || root === null) return null;
+  const fragments = new Map(
+    document.definitions.flatMap((definition) =>
+      definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition] as const] : [],
+    ),
+  );
+  const selectionSet = new Plainer(schema, fragments, conditions).selectionsOf(root, [operation.selectionSet]);
+  if (selectionSet === null) return null;
+  const variableDefinitions = (operation.variableDefinitions ?? []).map(({ variable, type }) => ({
+    kind: Kind.VARIABLE_DEFINITION as const,
+    variable,
+    // A value is there already, the default is in it, and a null that must not be was refused.
+    type: nullable(type),
+  }));
+  return { kind: Kind.DOCUMENT, definitions: [{ ...operation, directives: [], variableDefinitions, selectionSet }] };
+}
+
+/** The names of all variables that decide what is selected, in a stable order. */
+export function conditionNames(document: DocumentNode): readonly string[] {
+  const names = new Set<string>();
+  const visit = ({ selections }: SelectionSetNode): void => {
+    for (const selection of selections) {
+      for (const condition of conditionsOf(selection)) {
+        if (condition.value.kind === Kind.VARIABLE) names.add(condition.value.name.value);
+      }
+      if (selection.kind !== Kind.FRAGMENT_SPREAD && selection.selectionSet !== undefined)
+        visit(selection.selectionSet);
+    }
+  };
+  for (const definition of document.definitions) if ('selectionSet' in definition) visit(definition.selectionSet);
+  return [...names].sort();
+}
+
+class Plainer {
+  readonly #schema: GraphQLSchema;
+  readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  readonly #conditions: Conditions;
+  #fields = 0;
+
+  constructor(schema: GraphQLSchema, fragments: ReadonlyMap<string, FragmentDefinitionNode>, conditions: Conditions) {
+    this.#schema = schema;
+    this.#fragments = fragments;
+    this.#conditions = conditions;
+  }
+
+  selectionsOf(type: GraphQLCompositeType, sets: readonly SelectionSetNode[]): SelectionSetNode | null {
+    if (isObjectType(type)) return this.#selectionsOfObject(type, sets);
+    const selections: SelectionNode[] = [];
+    for (const possible of this.#schema.getPossibleTypes(type)) {
+      const selectionSet = this.#selectionsOfObject(possible, sets);
+      if (selectionSet === null) return null;
+      const name = { kind: Kind.NAME as const, value: possible.name };
+      const typeCondition = { kind: Kind.NAMED_TYPE as const, name };
+      if (selectionSet.selections.length > 0)
+        selections.push({ kind: Kind.INLINE_FRAGMENT, typeCondition, selectionSet });
+    }
+    return { kind: Kind.SELECTION_SET, selections };
+  }
+
+  #selectionsOfObject(type: GraphQLObjectType, sets: readonly SelectionSetNode[]): SelectionSetNode | null {
+    const fields = new Map<string, FieldNode[]>();
+    const seen = new Set<string>();
+    for (const set of sets) this.#collect(type, set, fields, seen);
+    const selections: FieldNode[] = [];
+    for (const nodes of fields.values()) {
+      const field = this.#fieldOf(type, nodes);
+      if (field === null) return null;
+      selections.push(field);
+    }
+    return { kind: Kind.SELECTION_SET, selections };
+  }
+
+  /** Fields of one response key as one field. */
+  #fieldOf(type: GraphQLObjectType, nodes: readonly FieldNode[]): FieldNode | null {
+    const [first] = nodes;
+    this.#fields += 1;
+    if (
+      first === undefined ||
+      this.#fields > MOST_FIELDS ||
+      first.name.value === '__schema' ||
+      first.name.value === '__type'
+    ) {
+      return null;
+    }
+    const { selectionSet, ...rest } = first;
+    if (selectionSet === undefined) return { ...rest, directives: [] };
+    const field = type.getFields()[first.name.value];
+    const inner = field === undefined ? undefined : getNamedType(field.type);
+    if (!isCompositeType(inner)) return null;
+    const sets = nodes.flatMap((node) => (node.selectionSet === undefined ? [] : [node.selectionSet]));
+    const plain = this.selectionsOf(inner, sets);
+    return plain === null ? null : { ...rest, directives: [], selectionSet: plain };
+  }
+
+  /** As the specification's CollectFields. */
+  #collect(
+    type: GraphQLObjectType,
+    { selections }: SelectionSetNode,
+    fields: Map<string, FieldNode[]>,
+    seen: Set<string>,
+  ): void {
+    for (const selection of selections) {
+      if (!this.#isIncluded(selection)) continue;
+      if (selection.kind === Kind.FIELD) {
+        const key = selection.alias?.value ?? selection.name.value;
+        const nodes = fields.get(key);
+        if (nodes === undefined) fields.set(key, [selection]);
+        else nodes.push(selection);
+        continue;
+      }
+      const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : this.#fragments.get(selection.name.value);
+      if (fragment === undefined) continue;
+      if (selection.kind === Kind.FRAGMENT_SPREAD) {
+        if (seen.has(selection.name.value)) continue;
+        seen.add(selection.name.value);
+      }
+      if (this.#applies(fragment.typeCondition, type)) this.#collect(type, fragment.selectionSet, fields, seen);
+    }
+  }
+
+  #applies(condition: TypeNode | undefined, type: GraphQLObjectType): boolean {
+    if (condition === undefined || condition.kind !== Kind.NAMED_TYPE) return true;
+    const named = typeFromAST(this.#schema, condition);
+    if (named === type) return true;
+    return (isInterfaceType(named) || isAbstractType(named)) && this.#schema.isSubType(named, type);
+  }
+
+  #isIncluded(selection: SelectionNode): boolean {
+    return conditionsOf(selection).every(({ name, value }) => {
+      const holds =
+        value.kind === Kind.VARIABLE ? this.#conditions[value.name.value] : value.kind === Kind.BOOLEAN && value.value;
+      return name === 'include' ? holds === true : holds !== true;
+    });
+  }
+}
+
+function conditionsOf({ directives = [] }: SelectionNode) {
+  return directives.flatMap(({ name, arguments: given = [] }) => {
+    const argument = given.find((one) => one.name.value === 'if');
+    const isCondition = name.value === 'include' || name.value === 'skip';
+    return isCondition && argument !== undefined ? [{ name: name.value, value: argument.value }] : [];
+  });
+}
+
+function nullable(type: TypeNode): TypeNode {
+  return type.kind === Kind.NON_NULL_TYPE ? type.type : type;
+}
