@@ -101,7 +101,9 @@ async function* read<T extends Ordered>(
   for (let go = start; ; go = () => walk.next()) {
     let truncated: string | undefined;
     try {
-      for (const { record, offset } of await unlessTurned(go, start)) window.add(record, offset);
+      const walked = await unlessTurned(go, start);
+      // Only now: the walk may have begun anew, with another window.
+      window.add(walked);
     } catch (error) {
       if (!(error instanceof RepeatsItself)) throw error;
       truncated = error.message;

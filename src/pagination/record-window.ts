@@ -4,8 +4,8 @@ import { withTie } from './identity.ts';
 import type { Hint } from './partition.ts';
 import type { KeyedRecord } from './record-keyset.ts';
 import { least, most } from './record-scale.ts';
-import type { RecordScale } from './record-scale.ts';
-import type { Anchor } from './record-walk.ts';
+import type { RecordScale, RecordTimes } from './record-scale.ts';
+import type { Anchor, WalkedRecord } from './record-walk.ts';
 
 /**
  * Puts the rows of records in time order while the records are walked. A row lies somewhere around its record. It waits
@@ -54,6 +54,7 @@ export class RecordWindow<T extends Ordered> {
   #seen: Seen[] = [];
   #count = 0;
   #furthest: bigint | null = null;
+  readonly #order = new ShownOrder();
   /** What lies behind the first record of this read: where the read itself began. Null: that end of the log. */
   #origin: Anchor | null = null;
   #originKnown: boolean;
@@ -71,7 +72,13 @@ export class RecordWindow<T extends Ordered> {
     this.#originKnown = true;
   }
 
-  add(record: KeyedRecord<T>, offset: number | null): void {
+  /** The next records of the walk. */
+  add(walked: readonly WalkedRecord<T>[]): void {
+    for (const { record } of walked) this.#order.see(record, this.#direction);
+    for (const { record, offset } of walked) this.#add(record, offset);
+  }
+
+  #add(record: KeyedRecord<T>, offset: number | null): void {
     const { records, behind, beyond } = this.#scale;
     const [near, far] = [this.#scale.near(record), this.#scale.far(record)];
     const preceding = records === 0 ? [] : this.#seen.slice(-records);
@@ -83,11 +90,18 @@ export class RecordWindow<T extends Ordered> {
     if (settled !== undefined) settled.passedAt = most(settled.far + beyond, far);
     this.#furthest = most(near, this.#furthest ?? near);
     this.#extend(near);
-    const low = isStart ? null : least(far - behind, near + beyond, far, ...preceding.map((before) => before.far));
+    // Between a run's scheduling and its invocation may lie more than both reaches together. Then a row that is within
+    // neither has its place at that end by which the list is sorted.
+    const [after, before] = [far - behind, near + beyond];
+    const isFirm = this.#order.isByLatest === (this.#direction === 'forward');
+    const low = isStart
+      ? null
+      : least(isFirm ? after : least(after, before), far, ...preceding.map((other) => other.far));
+    const reach = most(isFirm ? most(after, before) : before, near);
     for (const row of record.rows) {
       const time = this.#scale.along(row.time);
       const at = low === null ? time : most(time, low);
-      this.#hold({ row: withTie<T>(row, row.tie), at, reach: most(near + beyond, near), left: records });
+      this.#hold({ row: withTie<T>(row, row.tie), at, reach, left: records });
     }
   }
 
@@ -181,6 +195,27 @@ export class RecordWindow<T extends Ordered> {
     const kept = this.#seen.length - this.#scale.records - 1;
     const stale = Math.min(nearest, kept);
     if (stale > 0) this.#seen = this.#seen.slice(stale);
+  }
+}
+
+/** By which of their two times the records have turned out to be sorted. */
+class ShownOrder {
+  #last: RecordTimes | null = null;
+  #earliestTurns = false;
+  #latestTurns = false;
+
+  /** Not by the earliest: so by the latest. */
+  get isByLatest(): boolean {
+    return this.#earliestTurns && !this.#latestTurns;
+  }
+
+  see(record: RecordTimes, direction: Direction): void {
+    const last = this.#last;
+    this.#last = record;
+    if (last === null) return;
+    const [older, newer] = direction === 'forward' ? [last, record] : [record, last];
+    this.#earliestTurns ||= older.earliest > newer.earliest;
+    this.#latestTurns ||= older.latest > newer.latest;
   }
 }
 

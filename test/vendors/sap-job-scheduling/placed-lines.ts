@@ -23,9 +23,7 @@ export function placesOf(runs: readonly OracleRun[], span: bigint, neighbours: n
     const older = runs.slice(Math.max(0, index - neighbours), index);
     const newer = runs.slice(index + 1, index + 1 + neighbours);
     const low =
-      older.length < neighbours
-        ? null
-        : min([run.executed - span, run.scheduled + 2n * span, run.executed, ...older.map(latest)]);
+      older.length < neighbours ? null : min([run.executed - span, run.scheduled + 2n * span, ...older.map(latest)]);
     const high =
       newer.length < neighbours ? null : max([run.scheduled + 2n * span, ...newer.map(earliest), run.scheduled]);
     return run.lines.map((line, number) => {
