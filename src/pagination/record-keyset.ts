@@ -109,6 +109,7 @@ async function* read<T extends Ordered>(
       truncated = error.message;
     }
     const done = walk.atEnd || truncated !== undefined;
+    truncated ??= walk.takeTruncated();
     const out = done ? window.finish() : window.takeReady();
     const ended = done || window.ended;
     const order = walk.newestFirst ? 1 : 0;

@@ -41,22 +41,31 @@ export class PageLengths {
     this.#usual = Math.max(1, this.#longest, length);
   }
 
+  /** Does the vendor say that records follow the page? */
+  saysMore<T extends Ordered>({ records, total, more }: KeysetPage<T>, start: number | null): boolean {
+    return more === true || (start !== null && total !== null && total > start + records.length);
+  }
+
   /**
    * Is it certain that no record follows in native order? Where it is not, one has to ask on. `start` is the offset of
    * the page, null where that is not known.
    */
-  isEnd<T extends Ordered>({ records, total, more, cursors }: KeysetPage<T>, start: number | null): boolean {
+  isEnd<T extends Ordered>(page: KeysetPage<T>, start: number | null): boolean {
+    const { records, total, more, cursors } = page;
     const { length } = records;
     if (length === 0) return true;
-    const end = start === null ? null : start + length;
-    // A count of fewer records than there are is no count.
-    const left = end === null || total === null || total < end ? null : total - end;
-    if (more === true || (left !== null && left > 0)) {
-      if (left !== 0 && length < this.#usual) this.learn(length);
+    if (this.saysMore(page, start)) {
+      if (more !== true || total !== (start ?? 0) + length) this.learn(length);
       return false;
     }
     if (length < this.#longest) return true;
-    const signs = [left === 0, more === false && cursors, length < this.#asked && !COMMON_CAPS.has(length)];
+    // Without cursors, offsets may count from 1: then one record more may follow than the count leaves.
+    const isCounted = start === 0 || cursors;
+    const signs = [
+      isCounted && start !== null && total === start + length,
+      cursors && more === false,
+      length < this.#asked && !COMMON_CAPS.has(length),
+    ];
     return signs.filter(Boolean).length >= 2;
   }
 }

@@ -26,20 +26,22 @@ const MAX_PAGES = 64;
 /** How many pages next to a guess are tried before the search takes longer steps: drift is usually small. */
 const NEIGHBOURS = 2;
 
-/** The last page of the list. `first` is the page at its native start. */
+/**
+ * The last page of the list. `first` is the page at its native start. Throws RepeatsItself where the vendor gives that
+ * page wherever it is asked, and says that there is more.
+ */
 export async function findFarEnd<T extends Ordered>(
   pages: OffsetPages<T>,
   first: KeysetPage<T>,
 ): Promise<FoundPage<T>> {
-  const repeats = new Repeats<T>();
   let last: FoundPage<T> = { page: first, offset: 0 };
-  repeats.see(last);
-  /** Nothing lay here when it was asked for. */
+  /** Nothing that was new lay here when it was asked for. */
   let beyond: number | null = null;
   let leaps = 0;
   for (let tries = 0; tries < MAX_PAGES; tries += 1) {
     const end: number = last.offset + last.page.records.length;
-    if (pages.lengths.isEnd(last.page, last.offset) || beyond === end) return last;
+    if (pages.lengths.isEnd(last.page, last.offset)) return last;
+    if (beyond === end) return last;
     const { usual } = pages.lengths;
     // Room for records that come meanwhile, the more the faster they come: nobody can overtake the search for ever.
     const room = Math.min(2 ** (tries + 1), usual - 1);
@@ -49,17 +51,42 @@ export async function findFarEnd<T extends Ordered>(
     if (!isCounted) leaps += 1;
     const far: number = isCounted ? counted : leap;
     const offset: number = beyond === null || far < beyond ? far : middleOf(end, beyond, usual);
-    const page = await pages.fetch(offset);
+    const page = await fetchOther(pages, last, offset);
     if (page.records.length === 0) {
       beyond = offset;
       continue;
     }
+    if (offset === end) pages.lengths.learn(last.page.records.length);
     last = { page, offset };
-    repeats.see(last);
     // What was empty before this page came need not be any more.
     if (beyond !== null && offset + page.records.length >= beyond) beyond = null;
   }
   throw unsearchable();
+}
+
+/**
+ * The page at another offset than one that was just read. A vendor may give its last page again for what lies behind it:
+ * that is read as an empty page. Throws RepeatsItself where it gives its first page and says that there is more.
+ */
+async function fetchOther<T extends Ordered>(
+  pages: OffsetPages<T>,
+  known: FoundPage<T>,
+  offset: number,
+): Promise<KeysetPage<T>> {
+  const page = await pages.fetch(offset);
+  const { records, total } = known.page;
+  if (offset <= known.offset || records.length === 0 || !isSamePage(page, known.page)) return page;
+  // Where offsets count from 1, the first two are of the same page.
+  if (offset === known.offset + 1) return fetchOther(pages, known, offset + 1);
+  // Or as many records have come meanwhile as lie between the two.
+  if (!isSamePage(await pages.fetch(known.offset), known.page)) return page;
+  const isCounted = total === records.length;
+  if (known.offset === 0 && !isCounted && pages.lengths.saysMore(known.page, 0)) throw new RepeatsItself();
+  return { ...page, records: [] };
+}
+
+function isSamePage<T extends Ordered>(a: KeysetPage<T>, b: KeysetPage<T>): boolean {
+  return a.records[0]?.id === b.records[0]?.id && a.records.at(-1)?.id === b.records.at(-1)?.id;
 }
 
 function middleOf(end: number, beyond: number, usual: number): number {
@@ -99,7 +126,6 @@ export async function findPlace<T extends Ordered>(
   options: PlaceOptions<T>,
 ): Promise<FoundPage<T>> {
   const { kind, margin } = options;
-  const repeats = new Repeats<T>();
   let bounds: Bounds = { low: null, high: null };
   let room = Math.max(margin, pages.lengths.usual >> 1);
   let { page, offset } = options.guess ?? { page: await pages.fetch(0), offset: 0 };
@@ -107,12 +133,14 @@ export async function findPlace<T extends Ordered>(
   let isLast = false;
   /** Nothing lay here when it was asked for. */
   let beyond = Infinity;
+  /** Up to here records were seen. */
+  let known = 0;
   for (let tries = 1; tries < MAX_PAGES; tries += 1) {
     const { length } = page.records;
     if (length === 0 && offset === 0) return { page, offset };
     if (length === 0) beyond = offset;
-    else repeats.see({ page, offset });
-    if (offset + length > beyond) beyond = Infinity;
+    if (length > 0) known = Math.max(known, offset + length);
+    if (known > beyond) beyond = Infinity;
     isLast ||= pages.lengths.isEnd(page, offset) && length > 0;
     const lead = leadOf(page, options);
     bounds = narrowed(bounds, page, offset, { lead, isLast }, options);
@@ -128,13 +156,17 @@ export async function findPlace<T extends Ordered>(
       offset = Math.max(0, estimate(bounds, page.total, { at: options.at, tries, usual, isNear }) - (usual >> 1));
     } else {
       // More and more of what lies before the place, until a walk may begin there.
-      offset = Math.max(0, kind === 'after' ? place - room : Math.min(place + room, beyond) - usual);
+      const end = Math.min(place + room, beyond);
+      offset = Math.max(0, kind === 'after' ? place - room : end - usual);
+      if (kind === 'before' && end === beyond && beyond - known > usual) offset = Math.floor((known + beyond) / 2);
       room *= 2;
     }
     // The page reaches as far as it can: is there anything behind it?
     if (offset === old.offset && length > 0) offset += length;
-    page = await pages.fetch(offset);
-    isLast = page.records.length === 0 && offset === old.offset + length && length > 0;
+    page = await fetchOther(pages, old, offset);
+    const follows = offset === old.offset + length && length > 0;
+    if (follows && page.records.length > 0) pages.lengths.learn(length);
+    isLast = follows && page.records.length === 0;
     if (isLast) ({ page, offset } = old);
   }
   throw unsearchable();
@@ -215,25 +247,4 @@ function estimate({ low, high }: Bounds, total: number | null, { at, tries, usua
   const share = Number(at - low.time) / Number(high.time - low.time);
   const even = low.index + Math.round(share * (high.index - low.index));
   return Math.min(high.index - 1, Math.max(low.index + 1, even));
-}
-
-/** How often a page may come again at another offset: records that are added can push it there. */
-const MAX_REPEATS = 3;
-
-/** Notices a list whose pages are the same at every offset: no search in it comes to an end. */
-class Repeats<T extends Ordered> {
-  #before: FoundPage<T> | null = null;
-  #times = 0;
-
-  see(found: FoundPage<T>): void {
-    const before = this.#before;
-    this.#before = found;
-    const isSame =
-      before !== null &&
-      before.offset !== found.offset &&
-      before.page.records[0]?.id === found.page.records[0]?.id &&
-      before.page.total === found.page.total;
-    this.#times = isSame ? this.#times + 1 : 0;
-    if (this.#times >= MAX_REPEATS) throw new RepeatsItself();
-  }
 }

@@ -1,7 +1,9 @@
+/** One file, although a long one: all steps of a walk share its state. */
 import { anew, inSequence } from '../domain/call.ts';
 import type { Call } from '../domain/call.ts';
 import type { Direction, Ordered } from '../domain/ordered.ts';
 import type { KeyedRecord, KeysetPage, KeysetRequest, RecordKeysetOptions } from './record-keyset.ts';
+import { findBeside } from './record-beside.ts';
 import { PageLengths, RepeatsItself } from './record-pages.ts';
 import { findFarEnd, findPlace } from './record-search.ts';
 import type { OffsetPages } from './record-search.ts';
@@ -34,11 +36,11 @@ interface Place {
   readonly times?: RecordTimes | undefined;
 }
 
-/** How often an anchor is looked for among offsets near the one that it had. */
-const MAX_TRIES = 5;
+/** No list has so many records. */
+const MAX_OFFSET = 2 ** 31 - 1;
 
 /** How many answers in a row may bring nothing new. */
-const MAX_IDLE = 3;
+const MAX_IDLE = 10;
 
 /**
  * Walks records through time in one direction: by the vendor's cursors where it has them, by offsets with
@@ -61,6 +63,7 @@ export class RecordWalk<T extends Ordered> {
   #atEnd = false;
   #edge: { readonly id: string; readonly offset: number | null; readonly times: RecordTimes } | null = null;
   #idle = 0;
+  #truncated: string | undefined;
   readonly #given = new Set<string>();
 
   constructor(
@@ -86,6 +89,13 @@ export class RecordWalk<T extends Ordered> {
     return this.#newestFirst;
   }
 
+  /** Said where records are out of reach, with those that follow them. */
+  takeTruncated(): string | undefined {
+    const truncated = this.#truncated;
+    this.#truncated = undefined;
+    return truncated;
+  }
+
   takeCount(): number {
     const count = this.#count;
     this.#count = 0;
@@ -101,8 +111,15 @@ export class RecordWalk<T extends Ordered> {
   async beginAtEnd(): Promise<WalkedRecord<T>[]> {
     const first = await this.#fetchFirst();
     if (this.#kind === 'after') return this.#giveWhole(first, 0);
-    const { page, offset } = await findFarEnd(this.#byOffset(), first);
-    return this.#giveWhole(page, offset);
+    try {
+      const { page, offset } = await findFarEnd(this.#byOffset(), first);
+      return this.#giveWhole(page, offset);
+    } catch (error) {
+      if (!(error instanceof RepeatsItself)) throw error;
+      // The records of the first page are all that can be had.
+      this.#truncated = error.message;
+      return this.#giveWhole(first, 0);
+    }
   }
 
   /** From the record next to the anchor on; null when the anchor can't be found that way. */
@@ -173,7 +190,11 @@ export class RecordWalk<T extends Ordered> {
   #byOffset(): OffsetPages<T> {
     return {
       lengths: this.#lengths,
-      fetch: (offset) => this.#fetch(offset === 0 ? { kind: 'first' } : { kind: 'offset', offset }),
+      fetch: (offset) => {
+        // A list in which something lies even there has no end: the vendor gives its last page for every offset.
+        if (offset > MAX_OFFSET) throw new RepeatsItself();
+        return this.#fetch(offset === 0 ? { kind: 'first' } : { kind: 'offset', offset });
+      },
     };
   }
 
@@ -220,7 +241,12 @@ export class RecordWalk<T extends Ordered> {
       const isKnown = this.#orderShown || this.#looked || this.#lengths.isEnd(first, 0);
       if (isKnown || near === undefined) return first;
       this.#looked = true;
-      const { page, offset } = await findFarEnd(this.#byOffset(), first);
+      const end = await findFarEnd(this.#byOffset(), first).catch((error: unknown) => {
+        if (error instanceof RepeatsItself) return null;
+        throw error;
+      });
+      if (end === null) return first;
+      const { page, offset } = end;
       // Had as many records come before it, the one at the far end could be one of them.
       const moved = (page.total ?? 0) - (first.total ?? 0);
       if (moved < offset) this.#notice(near, page.records.at(-1));
@@ -252,45 +278,12 @@ export class RecordWalk<T extends Ordered> {
     return this.#give(page, start);
   }
 
-  async #besideByOffset(anchor: Place): Promise<WalkedRecord<T>[] | null> {
-    if (anchor.offset === null) return null;
-    const isAfter = this.#kind === 'after';
-    // The anchor is asked for too, near the page's edge: it shows whether the list has moved. Offsets may count from 1.
-    const startOf = (): number =>
-      Math.max(0, isAfter ? (anchor.offset ?? 0) - 1 : (anchor.offset ?? 0) - Math.max(0, this.#lengths.usual - 2));
-    let offset = startOf();
-    for (let tries = 0; tries < MAX_TRIES; tries += 1) {
-      const page = await this.#byOffset().fetch(offset);
-      const { length } = page.records;
-      const at = page.records.findIndex((record) => record.id === anchor.id);
-      if (at !== -1) {
-        const records = isAfter ? page.records.slice(at + 1) : page.records.slice(0, at);
-        const isEnd = isAfter ? this.#lengths.isEnd(page, offset) : offset === 0;
-        if (isEnd) this.#atEnd = true;
-        if (records.length > 0 || isEnd) return this.#give({ ...page, records }, isAfter ? offset + at + 1 : offset);
-        // The anchor stands at the far edge: everything that is wanted is on the next page.
-        const next = isAfter ? offset + Math.max(1, at) : Math.max(0, offset - Math.max(1, this.#lengths.usual - 2));
-        offset = next;
-        continue;
-      }
-      if (length === 0) {
-        // Nothing lies where the anchor stood, or behind it: it was the last one, or the list has shrunk.
-        if (isAfter && tries > 0) return this.#end();
-        offset = Math.max(0, offset - this.#lengths.usual);
-      } else if (offset + length <= anchor.offset && length < this.#lengths.usual) {
-        this.#lengths.learn(length);
-        offset = startOf();
-      } else {
-        // Records that came before it have pushed the anchor on, away from the native start.
-        offset += Math.max(1, length - 1);
-      }
-    }
-    return null;
-  }
-
-  #end(): WalkedRecord<T>[] {
-    this.#atEnd = true;
-    return [];
+  async #besideByOffset({ id, offset }: Place): Promise<WalkedRecord<T>[] | null> {
+    if (offset === null) return null;
+    const found = await findBeside(this.#byOffset(), { id, offset }, this.#kind);
+    if (found === null) return null;
+    if (found.isEnd) this.#atEnd = true;
+    return this.#give(found.page, found.offset);
   }
 
   /** A page as the vendor gave it: it may be the last one of the walk. */

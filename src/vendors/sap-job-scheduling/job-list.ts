@@ -5,6 +5,7 @@ import type { JobFilter, JobPage } from '../connector.ts';
 import { keyOfJob, toJob } from './jobs.ts';
 import { JOBS_PER_PAGE } from './options.ts';
 import { jobPageDecoder } from './wire.ts';
+import type { NativeJobPage } from './wire.ts';
 
 const PATH = ['scheduler', 'jobs'];
 
@@ -25,12 +26,16 @@ export async function listJobs(http: SourceHttp, page: number, filter: JobFilter
   const end = offset + listed.length;
   return {
     jobs: listed.map((job, index) => toJob(http.source, keyOfJob(job) ?? missingKey(http.source, index), job)),
-    more: everything
-      ? end < results.length
-      : listed.length > 0 && (total === null ? listed.length === JOBS_PER_PAGE : end < total),
+    more: everything ? end < results.length : listed.length > 0 && mayGoOn(data, end),
     total,
     filtered: filter.nameContains === undefined && filter.statusIn === undefined,
   };
+}
+
+/** Counts and links are hints: a page is the last one when nothing says that there is more, and it is not full or is counted. */
+function mayGoOn({ results, total, next_url }: NativeJobPage, end: number): boolean {
+  if (typeof next_url === 'string' || (total !== null && total > end)) return true;
+  return results.length >= JOBS_PER_PAGE && total !== end;
 }
 
 /** How many jobs there are: the cheapest question. */

@@ -35,10 +35,13 @@ const flag = z
   .nullish()
   .transform((value) => value ?? null);
 
+/** A count is a hint: one that can't be a number of things is none. */
 const count = z
-  .number()
-  .nullish()
-  .transform((value) => value ?? null);
+  .unknown()
+  .optional()
+  .transform((value) =>
+    typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < 2 ** 31 ? value : null,
+  );
 
 /** Ids are numbers for jobs and texts for the rest; in the graph all keys are texts. */
 const id = z.union([z.string().min(1), z.number()]).transform(String);
@@ -115,4 +118,9 @@ export const jobDecoder = z.object({
 });
 export type NativeJob = z.infer<typeof jobDecoder>;
 
-export const jobPageDecoder = z.object({ total: count, results: z.array(jobDecoder) });
+export const jobPageDecoder = z.object({
+  total: count,
+  results: z.array(jobDecoder),
+  next_url: z.string().nullish(),
+});
+export type NativeJobPage = z.infer<typeof jobPageDecoder>;

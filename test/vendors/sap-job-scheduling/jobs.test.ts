@@ -30,6 +30,13 @@ describe('the list of jobs', () => {
     ]);
   });
 
+  it.each([null, 0, 40])('goes on behind a full page that counts %s jobs', async (total) => {
+    const results = Array.from({ length: 100 }, (_, index) => ({ _id: index + 1 }));
+    const body = JSON.stringify({ total, results });
+    harness.server.inject({ what: { do: 'status', status: 200, body, headers: {} }, kinds: ['jobs'] });
+    expect((await harness.connect().listJobs(0, {}, createCall())).more).toBe(true);
+  });
+
   it('leaves filters to the caller, since the service may tell case apart', async () => {
     harness.simulation.createJob({ name: 'Nightly' });
     const { filtered, jobs } = await harness.connect().listJobs(0, { nameContains: 'night' }, createCall());
@@ -130,6 +137,27 @@ describe('steps', () => {
       `/${key}/schedules?page_size=100&offset=7`,
       `/${key}/schedules?page_size=100&offset=107`,
     ]);
+  });
+
+  it.each([null, 0, 5, 200])('are all there where the service counts %s of 130', async (total) => {
+    const key = harness.simulation.addJob(
+      {},
+      Array.from({ length: 130 }, () => ({})),
+    );
+    const ids = Object.values(harness.simulation.schedules(key));
+    expect(ids).toHaveLength(1);
+    const hidden = JSON.stringify({ _id: Number(key), name: 'nightly' });
+    harness.server.inject({ what: { do: 'status', status: 200, body: hidden, headers: {} }, kinds: ['job'] });
+    const some = JSON.stringify({ total, results: [{ scheduleId: ids[0] }, { scheduleId: 'another' }] });
+    harness.server.inject({
+      what: { do: 'status', status: 200, body: some, headers: {} },
+      kinds: ['schedules'],
+      times: 1,
+    });
+    const partition = only(await harness.connect().steps(key, createCall()));
+    // The first answer gave two of them; what it counts decides nothing.
+    expect((await readRows(partition)).length).toBeGreaterThan(100);
+    expect(harness.asked().length).toBeLessThan(8);
   });
 
   it('of an unknown job are NOT_FOUND when they are read, and there are no tasks', async () => {
