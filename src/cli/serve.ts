@@ -11,6 +11,7 @@ import { createRedisSharing } from '../redis/index.ts';
 import type { Configuration } from '../config/configuration.ts';
 import { createMetrics } from '../server/metrics.ts';
 import type { Metrics } from '../server/metrics.ts';
+import { guardProcess } from '../server/process-guard.ts';
 import { createServer } from '../server/server.ts';
 
 export interface ServeOptions {
@@ -31,6 +32,7 @@ export async function serve(options: ServeOptions, surroundings: Surroundings): 
   const opened = await openSources({ config: options.config, onRequest }, surroundings);
   const { server: settings, tail } = opened.configuration;
   logger.level = settings.logLevel;
+  const unguard = guardProcess(logger, metrics);
   const sharing = shareTails(opened.configuration, logger);
   const federation = createFederation(opened.sources, {
     maxPageSize: settings.maxPageSize,
@@ -60,6 +62,7 @@ export async function serve(options: ServeOptions, surroundings: Surroundings): 
   } finally {
     await federation.close();
     await opened.close();
+    unguard();
   }
   return EXIT.done;
 }

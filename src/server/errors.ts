@@ -14,7 +14,7 @@ export function toClientError(error: unknown, logger: Logger | null): GraphQLErr
   if (cause instanceof GraphQLError && isAboutRequest(cause)) {
     return clientError(cause.message, { code: codeOf(cause), ...httpOf(cause) }, error);
   }
-  if (!isAbort(cause)) logger?.error({ error: describe(cause), path: pathOf(error) }, 'unexpected error');
+  if (!isAbort(cause)) logger?.error({ error: describeError(cause), path: pathOf(error) }, 'unexpected error');
   return clientError('Unexpected error.', { code: 'INTERNAL_SERVER_ERROR' satisfies ErrorCode }, error);
 }
 
@@ -79,7 +79,7 @@ function isAbort(error: unknown): boolean {
 }
 
 /** An error for the log: never its other properties (they may hold bodies and headers), nor an address in its text. */
-function describe(error: unknown): Record<string, unknown> {
+export function describeError(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { name: typeof error };
   return { name: error.name, message: withoutAddresses(error.message), stack: withoutAddresses(error.stack ?? '') };
 }

@@ -2,6 +2,7 @@ import type { Plugin } from 'graphql-yoga';
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { TailStatistics } from '../federation/api.ts';
+import type { UnhandledKind } from './process-guard.ts';
 import { countTails } from './tail-metrics.ts';
 
 /** What is counted, under names that start with `tributary_`. One registry per server. */
@@ -11,6 +12,8 @@ export interface Metrics {
   error(code: ErrorCode): void;
   /** One attempt at a call to a source. */
   upstream(source: string, outcome: string): void;
+  /** An error that nothing handled: see process-guard.ts. */
+  unhandled(kind: UnhandledKind): void;
   /** Shows what is followed, as it is whenever somebody looks. */
   tails(statistics: () => TailStatistics): void;
   /** Counts operations and open subscriptions. */
@@ -43,6 +46,14 @@ export function createMetrics(): Metrics {
     labelNames: ['source', 'outcome'],
     registers: [registry],
   });
+  const unhandled = new Counter({
+    name: 'tributary_unhandled_errors_total',
+    help: 'Errors that nothing handled, by kind: rejection or exception. Each is a fault of Tributary; the log has it.',
+    labelNames: ['kind'],
+    registers: [registry],
+  });
+  // Shown from the start, so that an alert on the first one has a zero to compare with.
+  for (const kind of ['rejection', 'exception'] as const) unhandled.inc({ kind }, 0);
   const subscriptions = new Gauge({
     name: 'tributary_graphql_subscriptions',
     help: 'Subscriptions that are open now.',
@@ -58,6 +69,9 @@ export function createMetrics(): Metrics {
     },
     upstream: (source, outcome) => {
       upstream.inc({ source, outcome });
+    },
+    unhandled: (kind) => {
+      unhandled.inc({ kind });
     },
     tails: (statistics) => {
       countTails(registry, statistics);
