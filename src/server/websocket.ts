@@ -56,6 +56,8 @@ export function serveWebSockets(
   let running = 0;
 
   server.on('upgrade', (request, socket, head) => {
+    // From here on Node leaves the socket's errors to us, and one that nothing hears ends the process.
+    socket.on('error', () => socket.destroy());
     if (!isGraphql(request)) {
       refuse(socket, 'There is nothing here. The API is at /graphql.');
       return;
@@ -70,6 +72,9 @@ export function serveWebSockets(
       endQuietly(client);
       keepAlive(client, heartbeatMilliseconds);
       sockets.emit('connection', client, request);
+      // The library prints what a client does wrong, and hears of the first error only. `ws` itself closes the
+      // connection of a client that breaks its rules.
+      client.removeAllListeners('error').on('error', () => undefined);
     });
   });
 
