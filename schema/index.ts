@@ -9,10 +9,11 @@ import './task.ts';
 import './log-entry.ts';
 import './log-stream.ts';
 import { resolveEntities } from './entity.ts';
+import { rejectInsteadOfThrow } from './settled-fields.ts';
 
 /** The graph as it is served: a subgraph of Apollo Federation 2, too. */
-export const schema = resolveEntities(
-  builder.toSubGraphSchema({ linkUrl: 'https://specs.apollo.dev/federation/v2.6' }),
+export const schema = rejectInsteadOfThrow(
+  resolveEntities(builder.toSubGraphSchema({ linkUrl: 'https://specs.apollo.dev/federation/v2.6' })),
 );
 
 /** The graph as clients see it, without what only a federation gateway asks. */
