@@ -20,6 +20,20 @@ export default defineConfig(
     },
   },
   {
+    files: ['src/**/*.ts', 'resolvers/**/*.ts', 'schema/**/*.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            'CallExpression[callee.object.name="Promise"][callee.property.name=/^(all|allSettled|any|race)$/] > CallExpression[callee.property.name=/^(map|from)$/] > ArrowFunctionExpression[async=false]',
+          message:
+            'Make it async: one that throws at once would leave the promises before it with nobody to hear them.',
+        },
+      ],
+    },
+  },
+  {
     files: ['test/**/*.ts', 'bench/**/*.ts'],
     rules: { '@typescript-eslint/no-non-null-assertion': 'off', 'no-console': 'off' },
   },

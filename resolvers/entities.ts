@@ -15,7 +15,7 @@ export async function entities(
   context: GraphContext,
   info: GraphQLResolveInfo,
 ): Promise<(AnyNode | Error | null)[]> {
-  return Promise.all(representations.map((one) => entity(one, context, info).catch(asError)));
+  return Promise.all(representations.map(async (one) => entity(one, context, info).catch(asError)));
 }
 
 async function entity(

@@ -43,7 +43,7 @@ export function nodes(
   context: GraphContext,
   info: GraphQLResolveInfo,
 ): Promise<(AnyNode | Error | null)[]> {
-  return Promise.all(ids.map((id) => node(null, { id }, context, info).catch(asError)));
+  return Promise.all(ids.map(async (id) => node(null, { id }, context, info).catch(asError)));
 }
 
 /** Which type of the graph a node is. */

@@ -39,8 +39,8 @@ export async function tail(jobs: readonly JobRef[], options: TailOptions, surrou
         if (notice !== null) surroundings.complain(`${notice}\n`);
       }
     } finally {
-      // Not awaited: a generator that waits for its source ends when the call's signal does.
-      void events.return();
+      // Not awaited: a generator that waits for its source ends when the call's signal does. How it ends is no news.
+      events.return().catch(() => undefined);
     }
     return EXIT.done;
   });

@@ -83,7 +83,7 @@ class FederatedJobs implements JobConnection {
     const { sources, filter } = this.#options;
     await new Promise((resolve) => setImmediate(resolve));
     await this.#read?.catch(() => undefined);
-    const pages = await Promise.all(sources.map((source) => this.#pageOf(source, 0).catch(() => null)));
+    const pages = await Promise.all(sources.map(async (source) => this.#pageOf(source, 0).catch(() => null)));
     const isFiltered = filter.nameContains !== undefined || filter.statusIn !== undefined;
     return pages.reduce<number | null>((sum, page) => {
       const total = page === null || (isFiltered && !page.filtered) ? null : page.total;

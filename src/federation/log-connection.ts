@@ -113,7 +113,9 @@ class FederatedLogs implements LogConnection {
 
   /** Where it can't be known that a job is finished, it is not said to be. */
   async isComplete(): Promise<boolean> {
-    const settled = await Promise.all(this.#options.scopes.map((scope) => this.#isSettled(scope).catch(() => false)));
+    const settled = await Promise.all(
+      this.#options.scopes.map(async (scope) => this.#isSettled(scope).catch(() => false)),
+    );
     return settled.every(Boolean);
   }
 

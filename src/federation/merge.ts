@@ -121,7 +121,7 @@ export class Merge<T extends Ordered> {
 
   /** Stops all reading. */
   async close(): Promise<void> {
-    await Promise.all(this.#lanes.map((lane) => lane.close()));
+    await Promise.all(this.#lanes.map(async (lane) => lane.close()));
   }
 
   /** Gives every open lane a head: those without one ask their vendors side by side. */

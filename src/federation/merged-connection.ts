@@ -80,7 +80,7 @@ export class MergedConnection<T extends Ordered, N> implements Connection<N> {
     await this.#read?.catch(() => undefined);
     const slots = await this.slots();
     if (this.#options.accept() !== undefined) return (await this.#options.countAccepted?.(slots)) ?? null;
-    const counts = await Promise.all(slots.map((slot) => slot.partition.count(this.#call)));
+    const counts = await Promise.all(slots.map(async (slot) => slot.partition.count(this.#call)));
     return counts.reduce<number | null>((sum, count) => (sum === null || count === null ? null : sum + count), 0);
   }
 

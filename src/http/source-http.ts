@@ -125,7 +125,7 @@ export function createSourceHttp(settings: SourceHttpSettings, options: SourceHt
     }),
     async close() {
       closed = true;
-      await Promise.all(leases.map((lease) => lease.release()));
+      await Promise.all(leases.map(async (lease) => lease.release()));
     },
   };
 }

@@ -43,7 +43,7 @@ export function chaptersPartition<T extends Ordered>(options: ChaptersOptions<T>
       }
     },
     async count(call) {
-      const counts = await Promise.all(options.chapters.map(({ partition }) => partition.count(call)));
+      const counts = await Promise.all(options.chapters.map(async ({ partition }) => partition.count(call)));
       return counts.reduce((sum, count) => (sum === null || count === null ? null : sum + count), 0);
     },
   };
@@ -128,14 +128,14 @@ class ChapterWalk<T extends Ordered> {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#open.map((lane) => lane.close()));
+    await Promise.all(this.#open.map(async (lane) => lane.close()));
   }
 
   /** Gives each chapter that the walk has come to a row, or sees that it has no more. */
   async #fill(): Promise<void> {
     do {
       this.#openDue();
-      await Promise.all(this.#open.filter((lane) => lane.isEmpty).map((lane) => this.#refill(lane)));
+      await Promise.all(this.#open.filter((lane) => lane.isEmpty).map(async (lane) => this.#refill(lane)));
     } while (this.#isDue(this.#waiting[0]));
   }
 

@@ -141,7 +141,7 @@ async function readTick<T extends Ordered>(
   const found = new Map<string, Unplaced<T>>();
   const keyOf = (row: Unplaced<T>): string =>
     identity.by === 'id' ? identity.of(row) : JSON.stringify(identity.of(row));
-  const parts = await Promise.all(options.classes.map((within) => readClass(options, tick, within, call)));
+  const parts = await Promise.all(options.classes.map(async (within) => readClass(options, tick, within, call)));
   for (const part of parts) for (const row of part.rows.filter(inTick)) found.set(keyOf(row), row);
   const other = await options.fetch(
     { order: flip(order), after: pastTick(options, flip(order), tick), within: null },

@@ -64,7 +64,7 @@ export class Feeds {
 
   /** Stops what is left and waits for what is stopping. */
   async close(): Promise<void> {
-    await Promise.all([...this.#feeds.values()].map((feed) => feed.stop()));
+    await Promise.all([...this.#feeds.values()].map(async (feed) => feed.stop()));
     this.#feeds.clear();
     await Promise.all(this.#stopping);
     this.#sharing?.close();

@@ -140,7 +140,7 @@ export class Poller implements LocalDriver {
         const call = this.#call();
         await this.#refresh(call, false, sink);
         const ends = await Promise.all(
-          this.#partitions.map((partition) => readEnd(partition, this.#options.settings, call)),
+          this.#partitions.map(async (partition) => readEnd(partition, this.#options.settings, call)),
         );
         const starts = ends.map(({ start }) => start).filter((start) => start !== null);
         const start = starts.reduce<bigint | null>((max, each) => (max === null || each > max ? each : max), null);
@@ -207,7 +207,7 @@ export class Poller implements LocalDriver {
       if (!this.#stretches.isWatching) sink.gap(gap);
     };
     const counts = await Promise.allSettled(
-      this.#partitions.map((partition) => pollPartition(partition, sink, tell, call)),
+      this.#partitions.map(async (partition) => pollPartition(partition, sink, tell, call)),
     );
     const failed = counts.find((count) => count.status === 'rejected');
     if (failed !== undefined) throw failed.reason;

@@ -50,7 +50,7 @@ export function createByteNiteConnector({ source, http, options }: ConnectorOpti
     jobPageSize,
     probe: async (call) => ({ jobs: await list.total(call) }),
     listJobs: (page, filter, call) => list.page(page, filter, call),
-    getJobs: (keys, call) => Promise.all(keys.map((key) => jobOrError(key, call))),
+    getJobs: (keys, call) => Promise.all(keys.map(async (key) => jobOrError(key, call))),
     attempts: () => Promise.resolve([]),
     steps: (job) => Promise.resolve([wholeListPartition('', (call) => steps(job, call))]),
     tasks: (job) => Promise.resolve([tasks(job)]),

@@ -35,7 +35,7 @@ export class JobLoader {
       () =>
         new DataLoader<string, WireJob | null>(
           async (keys) => {
-            const results = await Promise.allSettled(keys.map((key) => this.#get(key, call)));
+            const results = await Promise.allSettled(keys.map(async (key) => this.#get(key, call)));
             return results.map((result) => (result.status === 'fulfilled' ? result.value : asError(result.reason)));
           },
           { cache: call.priority === 'interactive' },

@@ -45,7 +45,7 @@ export function createJobList(
   return async (page, filter, call) => {
     const statuses = filter.statusIn === undefined ? null : nativeStatusesOf(filter.statusIn);
     if (statuses?.length === 0) return { jobs: [], more: false, total: 0, filtered: filter.nameContains === undefined };
-    const pages = await Promise.all(workspaces.map((workspace) => ask(workspace, page, statuses, call)));
+    const pages = await Promise.all(workspaces.map(async (workspace) => ask(workspace, page, statuses, call)));
     const jobs = pages.map(({ workspace, list }) => {
       for (const wire of list.data) options.seen(workspace, wire, call);
       return list.data.map((wire) => jobOf(source, workspace, wire));

@@ -63,7 +63,7 @@ export function createSapConnector({ source, http, options }: ConnectorOptions):
     if (known !== null) return known;
     const schedules = await details.schedules(job, call);
     const answers = await Promise.allSettled(
-      schedules.map(({ scheduleId }) => singles.find({ job, schedule: scheduleId }, runId, call)),
+      schedules.map(async ({ scheduleId }) => singles.find({ job, schedule: scheduleId }, runId, call)),
     );
     let failure: unknown = null;
     for (const answer of answers) {
@@ -111,7 +111,7 @@ export function createSapConnector({ source, http, options }: ConnectorOptions):
     jobPageSize: JOBS_PER_PAGE,
     probe: async (call) => ({ jobs: await probeJobs(http, call) }),
     listJobs: (page, filter, call) => listJobs(http, page, filter, call),
-    getJobs: (keys, call) => Promise.all(keys.map((key) => getJob(key, call))),
+    getJobs: (keys, call) => Promise.all(keys.map(async (key) => getJob(key, call))),
     async attempts(job, call, within): Promise<Partition<Attempt>[]> {
       const schedules = await details.schedules(job, call);
       const wanted = schedules.filter(({ scheduleId }) => within?.step === undefined || within.step === scheduleId);

@@ -57,7 +57,7 @@ export class RunPartitions {
       reach: this.#reach(),
       isCursorRefused: () => false,
       async fetch(request, call) {
-        const asked = await Promise.all(runIds.map((runId) => singles.find(ref, runId, call)));
+        const asked = await Promise.all(runIds.map(async (runId) => singles.find(ref, runId, call)));
         const runs = [...known, ...asked.filter((found) => found !== null)].map(({ run }) => run);
         runs.sort(newestFirst);
         return pageOfAll(
