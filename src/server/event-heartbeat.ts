@@ -38,9 +38,8 @@ function beat(response: ServerResponse, intervalMilliseconds: number): void {
   };
   response.write = writeEvents;
   const timer = setInterval(() => {
-    // The last events may wait for a slow client: behind the end nothing may be written.
-    if (response.writableEnded) return;
-    blocked = response.writableNeedDrain ? blocked + 1 : 0;
+    // The last events may wait for a slow client, too; behind the end nothing may be written.
+    blocked = response.writableNeedDrain || response.writableEnded ? blocked + 1 : 0;
     if (blocked >= PATIENCE_BEATS) response.destroy();
     else if (isSilent && hasBegun && blocked === 0) write(COMMENT);
     isSilent = true;

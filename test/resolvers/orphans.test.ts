@@ -54,9 +54,9 @@ describe.each(Object.entries(EXECUTORS))('%s, no promise is left behind', (_name
       }),
       step: () => new Promise((_resolve, reject) => setTimeout(reject, 5, new Error('late'))),
     });
-    const query = `{ logs(jobs: ["${IDS[0]!}"]) { nodes { step { name } message(maxLength: -1) } } }`;
+    const query = `{ logs(jobs: ["${IDS[0]!}"]) { nodes { step { status } message(maxLength: -1) } } }`;
     const { errors } = await run(federation, query);
-    expect(errors[0]?.code).toBe('BAD_USER_INPUT');
+    expect(errors.map(({ code }) => code)).toContain('BAD_USER_INPUT');
     await pause(20);
   });
 
