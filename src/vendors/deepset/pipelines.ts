@@ -97,7 +97,7 @@ export async function countPipelines(
   workspaces: readonly string[],
   call: Call,
 ): Promise<number | null> {
-  const pages = await Promise.all(workspaces.map((workspace) => listPipelines(http, workspace, 0, 1, call)));
+  const pages = await Promise.all(workspaces.map(async (workspace) => listPipelines(http, workspace, 0, 1, call)));
   return sumOf(pages.map(({ total }) => total));
 }
 

@@ -70,7 +70,7 @@ export function createNemoApi(http: SourceHttp): NemoApi {
     // An empty page ends a list that nothing is filtered out of, whatever its count of pages says.
     for (let ended = sizeOf(first) === 0; !ended && pages.length < count;) {
       const length = Math.min(SIDE_BY_SIDE, count - pages.length);
-      const next = await Promise.all(Array.from({ length }, (_, index) => ask(pages.length + 1 + index)));
+      const next = await Promise.all(Array.from({ length }, async (_, index) => ask(pages.length + 1 + index)));
       pages.push(...next);
       ended = next.some((page) => sizeOf(page) === 0);
     }

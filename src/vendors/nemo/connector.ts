@@ -109,11 +109,11 @@ export function createNemoConnector(source: string, http: SourceHttp, options: N
     names: { stepName: (key) => key, taskName: (key) => taskPlaceOf(key).task },
     jobPageSize: JOB_PAGE_SIZE * workspaces.length,
     async probe(call) {
-      const lists = await Promise.all(workspaces.map((workspace) => api.listJobs(workspace, 1, 1, null, call)));
+      const lists = await Promise.all(workspaces.map(async (workspace) => api.listJobs(workspace, 1, 1, null, call)));
       return { jobs: sum(lists.map(({ total_results }) => total_results)) };
     },
     listJobs,
-    getJobs: (keys, call) => Promise.all(keys.map((key) => getJob(key, call))),
+    getJobs: (keys, call) => Promise.all(keys.map(async (key) => getJob(key, call))),
     attempts: (job) => list(reader.attempts, job),
     steps: (job) => list(reader.steps, job),
     tasks: (job) => list(reader.tasks, job),
