@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { stripAnsi, toValidUnicode, truncate } from '../src/domain/ansi.ts';
+import { shownText, toValidUnicode, truncate } from '../src/domain/ansi.ts';
 import { TributaryError } from '../src/domain/errors.ts';
 import { severityOf } from '../src/domain/severity.ts';
 import type { LogSeverity, SeveritySource } from '../src/domain/severity.ts';
@@ -85,7 +85,7 @@ export function entrySeveritySource(entry: LogNode): SeveritySource {
 }
 
 export function entryMessage(entry: LogNode, { ansi, maxLength }: MessageArguments): string {
-  const text = toValidUnicode(textOf(entry, ansi));
+  const text = textOf(entry, ansi);
   const length = lengthOf(maxLength);
   return length === null ? text : truncate(text, length);
 }
@@ -101,7 +101,7 @@ export function entryMessageLength(entry: LogNode, { ansi }: Pick<MessageArgumen
 }
 
 function textOf({ message }: LogNode, ansi: MessageArguments['ansi']): string {
-  return ansi === 'RAW' ? message : stripAnsi(message);
+  return ansi === 'RAW' ? toValidUnicode(message) : shownText(message);
 }
 
 function lengthOf(maxLength: number | null | undefined): number | null {

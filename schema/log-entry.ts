@@ -10,7 +10,7 @@ import { AttemptType, JobType, LogEntryType, StepType, TaskType } from './refs.t
 
 const AnsiModeType = enumType<'STRIP' | 'RAW'>('AnsiMode', 'What to do with terminal escape sequences.', {
   STRIP:
-    'Take them out, with other control characters; of a line written over with carriage returns the last writing is left.',
+    'Take them out, with other control characters; of a line written over with carriage returns the last writing is left. Filters, and severities that are inferred, judge this text.',
   RAW: 'Leave everything as the vendor sent it. Escape it before you print it on a terminal.',
 });
 

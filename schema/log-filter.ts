@@ -13,10 +13,14 @@ export const LogFilterType = builder.inputType('LogFilter', {
       description:
         'Keep lines without a severity in spite of `minSeverity`? By default they are kept when it is INFO or lower.',
     }),
-    contains: t.string({ description: 'Lines with this text in their message, in exactly this case.' }),
-    notContains: t.string({ description: 'Lines without this text in their message.' }),
+    contains: t.string({
+      description:
+        'Lines with this text in what `message` shows by default (without escape sequences), in exactly this case.',
+    }),
+    notContains: t.string({ description: 'Lines without this text in what `message` shows by default.' }),
     matches: t.string({
-      description: 'Lines whose message matches this RE2 regular expression (no back-references, no look-around).',
+      description:
+        'Lines in which what `message` shows by default matches this RE2 regular expression (no back-references, no look-around).',
     }),
     attemptIn: t.stringList({ description: 'Lines of the attempts with these keys.' }),
     stepIn: t.stringList({ description: 'Lines of the steps with these keys.' }),

@@ -1,26 +1,44 @@
 /**
  * Terminal output as text: what a person would be left with on the screen, as far as one line can say.
+ * Words that a person would read stay, also where the text was once decoded wrongly: UTF-8 that was read as
+ * Latin-1 is full of C1 controls, and quotation marks in it are `\x9c` and `\x9d`.
  */
 
 /**
- * Escape sequences of ECMA-48, in their 7-bit (ESC and a letter) and 8-bit (C1) forms:
- * control sequences (colours, cursor), strings up to their terminator (titles, links), and the short ones.
- * A string that never ends loses its introducer only, so that it cannot hide the rest of the message. No
- * part can run over another introducer, which keeps this linear in the length of the text.
+ * Well-formed escape sequences of ECMA-48, of these kinds:
+ * - control sequences (colours, cursor). The 8-bit form only with parameters, and not behind a character of
+ *   Latin-1, where it is the rest of a letter that was decoded wrongly;
+ * - strings up to their terminator (titles, links), where no other control character stands between. One
+ *   that never ends loses its introducer only, so that it cannot hide the rest of the message;
+ * - the short ones that terminals know. A letter in them is taken only where no word begins with it.
+ *
+ * No part can run over another introducer, which keeps this linear in the length of the text.
  */
-const ESCAPE_SEQUENCE =
-  /(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x90\x98\x9c-\x9f]*(?:\x07|\x1b\\|\x9c)|\x1b[ -/]*[0-~]/g;
+const ESCAPE_SEQUENCE = new RegExp(
+  [
+    String.raw`\x1b\[[0-?]*[ -/]*[@-~]`,
+    String.raw`(?<![\x80-\xff])\x9b[0-?]+[ -/]*[@-~]`,
+    String.raw`\x1b\][^\0-\x1f\x7f-\x9f]*(?:\x07|\x1b\\)`,
+    String.raw`\x1b[PX^_][^\0-\x1f\x7f-\x9f]*\x1b\\`,
+    String.raw`\x1b(?:[()*+./-][0-2ABKU]|#[3-8]|%[@G]|[6-9<=>\\|}~^_\]]|[DEHMNOPXZclmno](?![\p{L}\p{N}]))`,
+  ].join('|'),
+  'gu',
+);
 
 /** Control characters with no meaning in plain text: all of C0 and C1 but line feed, tab and carriage return. */
 const CONTROL_CHARACTERS = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/g;
 
 const ANY_CONTROL = /[\0-\x08\x0b-\x1f\x7f-\x9f]/;
-const LONE_SURROGATE = /\p{Surrogate}/u;
-const LONE_SURROGATES = /\p{Surrogate}/gu;
+
+/** What `message` shows by default, and what filters and inferred severities judge. */
+export function shownText(message: string): string {
+  return toValidUnicode(stripAnsi(message));
+}
 
 /**
  * The text without escape sequences and control characters; line feeds and tabs stay. A carriage return
- * means what it means on a terminal: of a line that was written over, the last writing is left.
+ * means what it means on a terminal: of a line that was written over, the last writing is left that says
+ * anything.
  */
 export function stripAnsi(text: string): string {
   if (!ANY_CONTROL.test(text)) return text;
@@ -29,10 +47,13 @@ export function stripAnsi(text: string): string {
 }
 
 function lastWriting(line: string): string {
-  let end = line.length;
-  while (end > 0 && line[end - 1] === '\r') end -= 1;
-  return line.slice(line.lastIndexOf('\r', end - 1) + 1, end);
+  const writing = line.slice(line.lastIndexOf('\r', line.trimEnd().length - 1) + 1);
+  const end = writing.indexOf('\r');
+  return end === -1 ? writing : writing.slice(0, end);
 }
+
+const LONE_SURROGATE = /\p{Surrogate}/u;
+const LONE_SURROGATES = /\p{Surrogate}/gu;
 
 /** The text as valid Unicode: half of a surrogate pair becomes U+FFFD, as UTF-8 encoders write it. */
 export function toValidUnicode(text: string): string {

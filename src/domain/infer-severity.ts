@@ -1,16 +1,18 @@
+import { shownText } from './ansi.ts';
 import { NO_SEVERITY, SEVERITY_FLOOR, severityNumberOfWord } from './severity.ts';
 import type { Severity } from './severity.ts';
 
 /**
- * Reads a severity out of a log line, for sources that have none of their own. Only conventions that say
+ * Reads a severity out of what a log line shows, for sources that have none of their own. Only conventions that say
  * a level on purpose count (a level field, a level word where formats put it, a language's own error
  * output); a word in a sentence does not. What is found is marked INFERRED, the rest is NONE.
  */
 export function inferSeverity(message: string): Severity {
-  const line = firstLine(message);
+  const shown = shownText(message.slice(0, LARGEST_JSON + 1));
+  const line = firstLine(shown);
   const onStandardError = line.startsWith(STANDARD_ERROR);
   const text = onStandardError ? line.slice(STANDARD_ERROR.length) : line;
-  const found = text.startsWith('{') ? severityOfJson(textAfter(message, onStandardError)) : severityOfText(text);
+  const found = text.startsWith('{') ? severityOfJson(textAfter(shown, onStandardError)) : severityOfText(text);
   if (found !== null) return found;
   // Standard error holds progress bars and notices beside errors: worth a look, no more.
   return onStandardError ? inferred(SEVERITY_FLOOR.WARN, null) : NO_SEVERITY;
@@ -24,9 +26,8 @@ const LOOKED_AT = 240;
 /** A longer line is not parsed as JSON only to find its level. */
 const LARGEST_JSON = 64 * 1024;
 
-function firstLine(message: string): string {
-  const start = message.slice(0, LOOKED_AT * 2).replace(/\u001b\[[0-9;]*m/g, '');
-  return (/[^\s].*/.exec(start)?.[0] ?? '').slice(0, LOOKED_AT);
+function firstLine(text: string): string {
+  return (/[^\s].*/.exec(text.slice(0, LOOKED_AT * 2))?.[0] ?? '').slice(0, LOOKED_AT);
 }
 
 function textAfter(message: string, onStandardError: boolean): string {

@@ -1,4 +1,5 @@
 import { RE2JS } from 're2js';
+import { shownText } from '../domain/ansi.ts';
 import type { LogEntry } from '../domain/log-entry.ts';
 import { severityPasses } from '../domain/log-filter.ts';
 import type { LogFilter } from '../domain/log-filter.ts';
@@ -26,9 +27,7 @@ export function checkLogFilter(filter: LogFilter): void {
 export function entryPredicate(filter: LogFilter): EntryPredicate | null {
   const parts = [
     severityPredicate(filter),
-    containsPredicate(filter.contains, true),
-    containsPredicate(filter.notContains, false),
-    expressionPredicate(filter.matches),
+    textPredicate(filter),
     keyPredicate(filter.attemptIn, (entry) => entry.attemptKey),
     keyPredicate(filter.stepIn, (entry) => entry.stepKey),
     keyPredicate(filter.taskIn, (entry) => entry.taskKey),
@@ -42,15 +41,16 @@ function severityPredicate(filter: LogFilter): EntryPredicate | null {
   return asks ? (entry) => severityPasses(entry.severity.number, filter) : null;
 }
 
-function containsPredicate(text: string | undefined, wanted: boolean): EntryPredicate | null {
-  if (text === undefined) return null;
-  return (entry) => entry.message.includes(text) === wanted;
-}
-
-function expressionPredicate(expression: string | undefined): EntryPredicate | null {
-  if (expression === undefined) return null;
-  const compiled = compileExpression(expression);
-  return (entry) => compiled.matcher(entry.message).find();
+/** Judges what the line shows, which is made once for all that is asked of it. */
+function textPredicate({ contains, notContains, matches }: LogFilter): EntryPredicate | null {
+  const expression = matches === undefined ? null : compileExpression(matches);
+  if (contains === undefined && notContains === undefined && expression === null) return null;
+  return ({ message }) => {
+    const text = shownText(message);
+    if (contains !== undefined && !text.includes(contains)) return false;
+    if (notContains !== undefined && text.includes(notContains)) return false;
+    return expression?.matcher(text).find() ?? true;
+  };
 }
 
 function compileExpression(expression: string): RE2JS {

@@ -14,12 +14,26 @@ describe('stripping terminal output', () => {
     ['NUL, bell, backspace and delete', 'a\0b\u0007c\bd\u007f', 'abcd'],
     ['a lone escape at the end', 'text\u001b', 'text'],
     ['a string that never ends, but for its introducer', '\u001b]0;the rest stays', '0;the rest stays'],
+    ['a string that other control characters interrupt, the same', '\u001b]0;one\ntwo\u0007', '0;one\ntwo'],
+    ['a lone escape before a word, and nothing of the word', '\u001bError and \u001bMore', 'Error and More'],
+    ['what a reset of the terminal is made of', '\u001bc\u001b[!p\u001b[?3;4l\u001b>text', 'text'],
   ])('takes out %s', (_what, text, plain) => {
     expect(stripAnsi(text)).toBe(plain);
   });
 
   it.each([
     ['keeps lines and tabs', 'a\tb\nc', 'a\tb\nc'],
+    ['leaves the last writing that says something', 'all done\r        \r', 'all done'],
+    [
+      'takes C1 controls of text that was decoded wrongly out alone',
+      'â\u0080\u009cquoted wordsâ\u0080\u009d Ã\u009cber',
+      'âquoted wordsâ Ãber',
+    ],
+    [
+      'keeps words behind lone C1 controls',
+      '\u0090one \u0098two \u009dthree \u009efour \u009bfive\u009c',
+      'one two three four five',
+    ],
     ['leaves the last writing of a progress bar', '10%\r50%\r100%\nnext', '100%\nnext'],
     ['takes line ends of Windows as line ends', 'a\r\nb\r\n', 'a\nb\n'],
     ['keeps a line that only returns at its end', 'working\r', 'working'],
@@ -38,6 +52,33 @@ describe('stripping terminal output', () => {
         expect(plain).not.toMatch(/[\0-\x08\x0b-\x1f\x7f-\x9f]/);
         expect(stripAnsi(plain)).toBe(plain);
       }),
+    );
+  });
+
+  it('keeps every word that is in no well-formed escape sequence', () => {
+    const word = fc.string({ unit: fc.constantFrom(...Array.from('abcmDEHKMPQXZé文')), minLength: 2, maxLength: 6 });
+    const sequence = fc.constantFrom(
+      ...['\u001b[31m', '\u001b[0m', '\u001b[2K', '\u001b]8;;https://x.example/\u0007', '\u001b]0;t\u001b\\'],
+      ...['\u001bPq\u001b\\', '\u001b(B', ' \u009b1m', '\u001b7', ''],
+    );
+    // Nothing that begins a sequence which the word could be the end of: that word would be in one.
+    const debris = fc.constantFrom(
+      ...['\u001b', '\u001b]', '\u001b]0;', '\u001bP', '\u001b_', '\u001b^', '\u009d', '\u0090', '\u009b', 'Ã\u009b'],
+      ...['â\u0080\u009c', 'â\u0080\u009d', '\0', '\b', '\u007f', ' ', '\t', '\n', ''],
+    );
+    fc.assert(
+      fc.property(fc.array(fc.tuple(sequence, debris, word), { maxLength: 12 }), (parts) => {
+        // A blank line before each: what carriage returns write over is another matter.
+        const text = parts.map((part) => part.join('')).join(' ');
+        let from = 0;
+        const plain = stripAnsi(text);
+        for (const [, , expected] of parts) {
+          const at = plain.indexOf(expected, from);
+          expect(at, JSON.stringify({ text, plain, expected })).toBeGreaterThanOrEqual(0);
+          from = at + expected.length;
+        }
+      }),
+      { numRuns: 2_000 },
     );
   });
 

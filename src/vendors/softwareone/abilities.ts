@@ -17,7 +17,6 @@ const FACTS = {
   'logs by time and id': { asks: 'order', path: 'id' },
   'logs within times': { asks: 'filter', path: 'timestamp', operators: ['ge', 'le'] },
   'logs of severities': { asks: 'filter', path: 'severity', operators: ['in', 'out'] },
-  'logs of a text': { asks: 'filter', path: 'message', operators: ['or', 'ilike'] },
   'tasks by age': { asks: 'order', path: 'audit.created.at' },
   'tasks without parent': { asks: 'filter', path: 'parent.id' },
   'tasks of a parent': { asks: 'filter', path: 'parent.id' },

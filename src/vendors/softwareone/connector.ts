@@ -61,6 +61,5 @@ function pushdownOf(abilities: Abilities): LogFilterField[] {
   const bounds = abilities.can('logs by time') && abilities.can('logs within times');
   const times: LogFilterField[] = bounds ? ['SINCE', 'UNTIL'] : [];
   const severities: LogFilterField[] = abilities.can('logs of severities') ? ['MIN_SEVERITY', 'SEVERITY_IN'] : [];
-  const texts: LogFilterField[] = abilities.can('logs of a text') ? ['CONTAINS'] : [];
-  return [...times, ...severities, ...texts];
+  return [...times, ...severities];
 }

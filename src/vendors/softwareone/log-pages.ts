@@ -51,9 +51,7 @@ export class LogPages {
 
   /** Names the list that is asked for: page numbers mean nothing in another one. */
   get listName(): string {
-    return this.#filters()
-      .map(({ mark }) => mark)
-      .join('');
+    return this.#filter() === null ? '' : 's';
   }
 
   fetch(request: OffsetRequest, call: Call): Promise<OffsetPage<LogRow>> {
@@ -127,12 +125,9 @@ export class LogPages {
 
   /** Rows that should not be there do no harm to the order: they are left out by the partition and the reader. */
   #checkFilters(data: readonly TaskLogWire[], used: readonly Ability[]): void {
-    const { severity, text } = this.#log;
-    const isIgnored: Partial<Record<Ability, boolean>> = {
-      'logs of severities': severity !== null && data.some((log) => !severity.allows(log.severity)),
-      'logs of a text': text !== null && data.some((log) => !text.allows(log.message)),
-    };
-    this.#context.abilities.lose(...used.filter((ability) => isIgnored[ability] === true));
+    const { severity } = this.#log;
+    if (severity === null || !used.includes('logs of severities')) return;
+    if (data.some((log) => !severity.allows(log.severity))) this.#context.abilities.lose('logs of severities');
   }
 
   /**
@@ -167,16 +162,12 @@ export class LogPages {
     return call.scoped(this.#context, 'log totals', () => new Map<string, Promise<number | null | undefined>>());
   }
 
-  /** The filters that are asked for. */
-  #filters(): readonly { readonly mark: string; readonly condition: Condition }[] {
-    const { severity, text } = this.#log;
-    return [
-      ...(severity !== null && this.can('logs of severities') ? [{ mark: 's', condition: severity.condition }] : []),
-      ...(text !== null && this.can('logs of a text') ? [{ mark: 't', condition: text.condition }] : []),
-    ];
+  /** The filter that is asked for. */
+  #filter(): Condition | null {
+    return this.can('logs of severities') ? (this.#log.severity?.condition ?? null) : null;
   }
 
   #totalKey(): string {
-    return JSON.stringify([this.#log.task, ...this.#filters().map(({ condition }) => condition.text)]);
+    return JSON.stringify([this.#log.task, this.#filter()?.text ?? null]);
   }
 }

@@ -52,11 +52,10 @@ async function* read(
 }
 
 /**
- * Null when the vendor can't be had to count what the filter lets through. By text it counts too many.
+ * Null when the vendor can't be had to count what the filter lets through.
  */
 async function count(context: SourceContext, log: TaskLog, call: Call): Promise<number | null> {
   const { abilities } = context;
-  if (log.text !== null) return null;
   const isLocal = (): boolean => log.severity !== null && !abilities.can('logs of severities');
   if (isLocal()) return null;
   const pages = new LogPages(context, log);

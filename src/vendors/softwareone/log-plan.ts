@@ -3,7 +3,6 @@ import type { LogFilter } from '../../domain/log-filter.ts';
 import type { Abilities } from './abilities.ts';
 import type { TaskLog } from './log-pages.ts';
 import { severityFilterOf, withoutSeverity } from './severity-filter.ts';
-import { textFilterOf } from './text-filter.ts';
 
 export interface LogPlan {
   /** The partition's: the child task's key, '' for the job's own log. */
@@ -16,8 +15,8 @@ export interface LogPlan {
  * Which log is read, and what of the filter the vendor applies; null when no line can match: lines have
  * no attempt and no step, and those of a job's own log no task either.
  *
- * `contains` stays with the reader in any case: what the vendor can look for is less than the text, and in
- * the template instead of the line.
+ * Text filters stay with the reader: they judge what a line shows, and the vendor can only look through the
+ * messages that it keeps, before parameters are filled in and with escape sequences between any two letters.
  */
 export function planLogs(scope: LogScope, filter: LogFilter, abilities: Abilities): LogPlan | null {
   if (scope.attempt !== undefined || scope.step !== undefined) return null;
@@ -25,11 +24,10 @@ export function planLogs(scope: LogScope, filter: LogFilter, abilities: Abilitie
   const taskKey = scope.task ?? null;
   if (filter.taskIn !== undefined && (taskKey === null || !filter.taskIn.includes(taskKey))) return null;
   const severity = abilities.can('logs of severities') ? severityFilterOf(filter) : null;
-  const text = abilities.can('logs of a text') ? textFilterOf(filter) : null;
   const rest = { ...filter, taskIn: undefined };
   return {
     key: taskKey ?? '',
-    log: { task: taskKey ?? scope.job, taskKey, severity, text },
+    log: { task: taskKey ?? scope.job, taskKey, severity },
     residual: severity?.isExact === true ? withoutSeverity(rest) : rest,
   };
 }

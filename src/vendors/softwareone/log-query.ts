@@ -3,26 +3,23 @@ import type { Ability } from './abilities.ts';
 import { atOrAfter, atOrBefore, ceilMilliseconds, floorMilliseconds, writeQuery } from './rql.ts';
 import type { Condition } from './rql.ts';
 import type { SeverityFilter } from './severity-filter.ts';
-import type { TextFilter } from './text-filter.ts';
 import type { TaskLogWire } from './wire.ts';
 
 /** What of a log is asked for. */
 export interface LogFilters {
   readonly severity: SeverityFilter | null;
-  readonly text: TextFilter | null;
 }
 
 /** What a request for logs would like to make use of. */
-export function abilitiesFor({ since, upTo }: OffsetRequest, { severity, text }: LogFilters): readonly Ability[] {
+export function abilitiesFor({ since, upTo }: OffsetRequest, { severity }: LogFilters): readonly Ability[] {
   const wanted: Ability[] = ['logs by time', 'logs by time and id'];
   if (since !== undefined || upTo !== undefined) wanted.push('logs within times');
   if (severity !== null) wanted.push('logs of severities');
-  if (text !== null) wanted.push('logs of a text');
   return wanted;
 }
 
 /** The encoded query of a request, with what of it is used. */
-export function logQuery(request: OffsetRequest, { severity, text }: LogFilters, used: readonly Ability[]): string {
+export function logQuery(request: OffsetRequest, { severity }: LogFilters, used: readonly Ability[]): string {
   const { since, upTo, limit, offset } = request;
   const filter: Condition[] = [];
   if (used.includes('logs within times')) {
@@ -30,7 +27,6 @@ export function logQuery(request: OffsetRequest, { severity, text }: LogFilters,
     if (upTo !== undefined) filter.push(atOrBefore('timestamp', upTo));
   }
   if (used.includes('logs of severities') && severity !== null) filter.push(severity.condition);
-  if (used.includes('logs of a text') && text !== null) filter.push(text.condition);
   return writeQuery({ filter, order: orderOf(request, used), limit, offset });
 }
 

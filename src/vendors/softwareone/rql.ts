@@ -58,11 +58,6 @@ export function containsIgnoringCase(path: string, text: string): Condition | nu
   return quoted === null ? null : { text: `ilike(${path},${quoted})` };
 }
 
-/** At least one of them holds. */
-export function anyOf(...conditions: readonly [Condition, Condition, ...Condition[]]): Condition {
-  return { text: `or(${conditions.map(({ text }) => text).join(',')})` };
-}
-
 const NANOSECONDS_PER_MILLISECOND = 1_000_000n;
 /** Years 1 and 9999: what four digits can say. */
 const FIRST_MILLISECOND = BigInt(Date.parse('0001-01-01T00:00:00.000Z'));

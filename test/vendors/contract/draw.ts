@@ -23,6 +23,8 @@ export const TEXTS = [
   "it's 100% {{done}}",
   'naïve ☃ 😀 {"a":1}',
   '[not json',
+  // Shown as the plain text above, and found by it alone.
+  '\u001b[31mERR\u001b[0mOR: disk full',
 ] as const;
 
 const FINE = [0n, 0n, 0n, 1n, 999n, 1_000n, 400_000n, 999_999n] as const;

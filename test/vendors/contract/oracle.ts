@@ -87,9 +87,9 @@ export function passes(node: LogNode, filter: LogFilter & TimeBounds): boolean {
     (since === undefined || node.time >= instantOf(since)) &&
     (until === undefined || node.time < instantOf(until)) &&
     passesSeverity(node.severity.number, filter) &&
-    (contains === undefined || node.message.includes(contains)) &&
-    (notContains === undefined || !node.message.includes(notContains)) &&
-    (matches === undefined || new RegExp(matches, 'u').test(node.message)) &&
+    (contains === undefined || shown(node).includes(contains)) &&
+    (notContains === undefined || !shown(node).includes(notContains)) &&
+    (matches === undefined || new RegExp(matches, 'u').test(shown(node))) &&
     isNamed(attemptIn, node.attemptKey) &&
     isNamed(stepIn, node.stepKey) &&
     isNamed(taskIn, node.taskKey)
@@ -109,4 +109,9 @@ function instantOf(text: string): bigint {
   const instant = parseInstant(text);
   if (instant === null) throw new Error(`${text} is no time.`);
   return instant.nanoseconds;
+}
+
+/** What the texts that are drawn look like on a screen. */
+function shown({ message }: LogNode): string {
+  return message.replaceAll(/\u001b\[\d+m/g, '');
 }

@@ -14,6 +14,7 @@ const TASKS = ['task-a', 'task-b'] as const;
 /** The vendor has no levels: what is found in the text, by the conventions of `inferSeverity`. */
 const INFERRED: Readonly<Record<string, LogSeverity>> = {
   'ERROR: disk full': 'ERROR',
+  '\u001b[31mERR\u001b[0mOR: disk full': 'ERROR',
   'WARNING: slow': 'WARN',
   'level=debug cache miss': 'DEBUG',
 };

@@ -1,0 +1,85 @@
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { createCall } from '../../../src/domain/call.ts';
+import type { Json } from '../../../src/domain/json.ts';
+import type { LogEntry } from '../../../src/domain/log-entry.ts';
+import type { Partition } from '../../../src/pagination/partition.ts';
+import { DEFAULT_SETTINGS } from '../../../src/sandbox/softwareone/settings.ts';
+import { Abilities } from '../../../src/vendors/softwareone/abilities.ts';
+import { logPartition } from '../../../src/vendors/softwareone/log-partition.ts';
+import { severityFilterOf } from '../../../src/vendors/softwareone/severity-filter.ts';
+import { MILLISECOND, positionOf, readRows, START, startHarness } from './harness.ts';
+
+const harness = await startHarness();
+let job: string;
+
+beforeEach(() => {
+  harness.simulation.configure(DEFAULT_SETTINGS);
+  job = harness.simulation.createJob();
+});
+afterAll(() => harness.close());
+
+describe('a read of the lines of one severity', () => {
+  /** Every third line is an error. */
+  function write(count: number): void {
+    harness.simulation.write(
+      job,
+      Array.from({ length: count }, (_, index) => ({
+        time: START + BigInt(index) * MILLISECOND,
+        message: `at ${index}`,
+        severity: index % 3 === 0 ? ('error' as const) : ('info' as const),
+      })),
+    );
+  }
+
+  function partitionWith(abilities: Abilities): Partition<LogEntry> {
+    const log = { task: job, taskKey: null, severity: severityFilterOf({ severityIn: ['ERROR'] }) };
+    return logPartition('', { http: harness.http(), abilities, pageSize: 10 }, log);
+  }
+
+  const isWanted = ({ severity }: LogEntry): boolean => severity.number === 17;
+
+  it('goes on without the filter where the source has lost it meanwhile, and does not take it up again', async () => {
+    write(90);
+    const abilities = new Abilities();
+    abilities.lose('logs of severities');
+    const found: LogEntry[] = [];
+    let pages = 0;
+    const request = { direction: 'forward', from: null, hint: null, until: null, need: 90 } as const;
+    for await (const { rows } of partitionWith(abilities).read(request, createCall())) {
+      found.push(...rows.filter(isWanted));
+      pages += 1;
+      // Another log turned out to be to blame: the first rows of the filtered list are not those read so far.
+      if (pages === 2) abilities.restore(['logs of severities']);
+      if (pages === 5) abilities.lose('logs of severities');
+    }
+    expect(found.map(({ message }) => message)).toEqual(Array.from({ length: 30 }, (_, index) => `at ${index * 3}`));
+  });
+
+  it('does not take a page number of the whole log for one of the filtered list', async () => {
+    write(45);
+    harness.simulation.configure({ unfilterable: ['timestamp'] });
+    const without = new Abilities();
+    without.lose('logs of severities', 'logs within times');
+    const request = { direction: 'forward', from: null, hint: null, until: null, need: 90 } as const;
+    const seen: { row: LogEntry; hint: Json }[] = [];
+    for await (const { rows, hints } of partitionWith(without).read(request, createCall())) {
+      seen.push(...rows.map((row, index) => ({ row, hint: hints[index] ?? null })));
+    }
+    // The filtered list grows to the length that the whole log had.
+    harness.simulation.write(
+      job,
+      Array.from({ length: 90 }, (_, index) => ({
+        time: START + BigInt(100 + index) * MILLISECOND,
+        message: `later ${index}`,
+        severity: 'error' as const,
+      })),
+    );
+    for (const { row, hint } of seen) {
+      const fresh = new Abilities();
+      fresh.lose('logs within times');
+      const rest = await readRows(partitionWith(fresh), { from: positionOf(row), hint });
+      const plain = await readRows(partitionWith(without), { from: positionOf(row) });
+      expect(rest.filter(isWanted)).toEqual(plain.filter(isWanted));
+    }
+  });
+});
