@@ -1,4 +1,5 @@
 import { shownText } from './ansi.ts';
+import { BEGINS_WITH_TIME, FORMATS, PREFIXES, WORD } from './severity-formats.ts';
 import { NO_SEVERITY, SEVERITY_FLOOR, severityNumberOfWord } from './severity.ts';
 import type { Severity } from './severity.ts';
 
@@ -8,11 +9,9 @@ import type { Severity } from './severity.ts';
  * output); a word in a sentence does not. What is found is marked INFERRED, the rest is NONE.
  */
 export function inferSeverity(message: string): Severity {
-  const shown = shownText(message.slice(0, LARGEST_JSON + 1));
-  const line = firstLine(shown);
-  const onStandardError = line.startsWith(STANDARD_ERROR);
-  const text = onStandardError ? line.slice(STANDARD_ERROR.length) : line;
-  const found = text.startsWith('{') ? severityOfJson(textAfter(shown, onStandardError)) : severityOfText(text);
+  const shown = shownText(message.slice(0, LARGEST_JSON + 1)).trimStart();
+  const onStandardError = shown.startsWith(STANDARD_ERROR);
+  const found = severityOfLine(onStandardError ? shown.slice(STANDARD_ERROR.length) : shown);
   if (found !== null) return found;
   // Standard error holds progress bars and notices beside errors: worth a look, no more.
   return onStandardError ? inferred(SEVERITY_FLOOR.WARN, null) : NO_SEVERITY;
@@ -25,24 +24,58 @@ const STANDARD_ERROR = '[stderr] ';
 const LOOKED_AT = 240;
 /** A longer line is not parsed as JSON only to find its level. */
 const LARGEST_JSON = 64 * 1024;
+/** As many launchers are looked past. */
+const MOST_PREFIXES = 5;
 
-function firstLine(text: string): string {
-  return (/[^\s].*/.exec(text.slice(0, LOOKED_AT * 2))?.[0] ?? '').slice(0, LOOKED_AT);
+/** What the first line says, or what stands behind the prefixes that launchers give it. */
+function severityOfLine(shown: string): Severity | null {
+  const end = shown.indexOf('\n');
+  const line = shown.slice(0, Math.min(end === -1 ? LOOKED_AT : end, LOOKED_AT));
+  let start = 0;
+  for (let prefixes = 0; ; prefixes += 1) {
+    const text = line.slice(start);
+    if (text.startsWith('{')) return severityOfJson(shown.slice(start).trim());
+    const found = severityOfFormat(text) ?? ofWord(capitalWord(text));
+    if (found !== null) return found;
+    const length = prefixes < MOST_PREFIXES ? lengthOfPrefix(text) : 0;
+    if (length === 0) return ofWord(levelOfPairs(line));
+    start += length;
+  }
 }
 
-function textAfter(message: string, onStandardError: boolean): string {
-  const text = message.trim();
-  return onStandardError ? text.slice(text.indexOf('{')) : text;
+function severityOfFormat(text: string): Severity | null {
+  for (const { pattern, number } of FORMATS) {
+    const match = pattern.exec(text);
+    if (match === null) continue;
+    const found = number === undefined ? ofWord(match[1]) : inferred(number, null);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+function lengthOfPrefix(text: string): number {
+  for (const prefix of PREFIXES) {
+    const length = prefix.exec(text)?.[0].length ?? 0;
+    if (length > 0) return length;
+  }
+  return 0;
 }
 
 function inferred(number: number, text: string | null): Severity {
   return { number, text, source: 'INFERRED' };
 }
 
+/** The severity of a level word, of a letter that stands for one, or of a syslog priority. */
 function ofWord(word: string | undefined): Severity | null {
-  const number = word === undefined ? 0 : severityNumberOfWord(word);
-  return number === 0 ? null : inferred(number, word ?? null);
+  if (word === undefined) return null;
+  const number = severityNumberOfWord((word.length === 1 ? WORD_OF_LETTER[word] : word) ?? '');
+  return number === 0 ? null : inferred(number, word);
 }
+
+const WORD_OF_LETTER: Readonly<Record<string, string>> = {
+  ...{ V: 'verbose', D: 'debug', I: 'info', W: 'warning', E: 'error', C: 'critical', F: 'fatal' },
+  ...{ 0: 'emergency', 1: 'alert', 2: 'critical', 3: 'error', 4: 'warning', 5: 'notice', 6: 'info', 7: 'debug' },
+};
 
 const LEVEL_KEYS = [
   'level',
@@ -106,52 +139,31 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Level words that are taken for one in running text; `fine`, `ok` or `note` begin too many sentences. */
-const WORD =
-  'TRACE|DEBUG|VERBOSE|INFO|INFORMATION|NOTICE|SUCCESS|WARN|WARNING|ERROR|ERR|SEVERE|ALERT|CRITICAL|CRIT|FATAL|EMERG|EMERGENCY|PANIC';
+/** The next pair of logfmt, or the next word; what is in quotes is one value, whatever it quotes. */
+const PAIR = /([\w.]{1,40})=("(?:[^"\\]|\\.)*"?|\S*)|"(?:[^"\\]|\\.)*"?|\S+/g;
 
-/** `I0227 23:17:01.123456 …` of glog and klog, also in brackets and after a rank. */
-const GLOG = /^(?:\[\w{1,20}\]:? ?)?\[?([DIWEF])\d{4} \d{2}:\d{2}:\d{2}/;
-/** `[I 2026-02-27 …]` of tornado and its like, also with a name before the letter. */
-const LETTER_IN_BRACKETS = /^\[(?:\w{1,20} )?([DIWEC]) (?:\d{2,4}-?\d{2}-?\d{2}|\w{1,40}:\d+)/;
-const IN_BRACKETS = new RegExp(`^[[(<](${WORD})[\\])>]`, 'i');
-/** `error: …`, `WARNING:root:…`, `Error - …`. */
-const BEFORE_COLON = new RegExp(`^(${WORD})(?: ?:| - | \\| )`, 'i');
-const LOGFMT = /(?:^|\s)(?:level|lvl|severity|levelname|log_level)="?([A-Za-z]{1,20})\b/;
-const CAPITAL_WORD = new RegExp(`^(?:${WORD})$`);
-const PYTHON_WARNING = /^\S{1,200}:\d{1,7}: [A-Za-z]{0,60}Warning: /;
-const EXCEPTION = /^(?:Traceback \(most recent call last\):|[\w.]{0,120}(?:Error|Exception)(?::|$))/;
+const PAIR_KEYS: ReadonlySet<string> = new Set(['level', 'lvl', 'severity', 'levelname', 'log_level', 'log.level']);
 
-const WORD_OF_LETTER: Readonly<Record<string, string>> = {
-  D: 'debug',
-  I: 'info',
-  W: 'warning',
-  E: 'error',
-  C: 'critical',
-  F: 'fatal',
-};
-
-function severityOfText(text: string): Severity | null {
-  const letter = (GLOG.exec(text) ?? LETTER_IN_BRACKETS.exec(text))?.[1];
-  if (letter !== undefined) return inferred(severityNumberOfWord(WORD_OF_LETTER[letter] ?? ''), letter);
-  const word = (IN_BRACKETS.exec(text) ?? BEFORE_COLON.exec(text) ?? LOGFMT.exec(text))?.[1];
-  const found = ofWord(word) ?? ofWord(capitalWord(text));
-  if (found !== null) return found;
-  if (EXCEPTION.test(text)) return inferred(SEVERITY_FLOOR.ERROR, null);
-  return PYTHON_WARNING.test(text) ? inferred(SEVERITY_FLOOR.WARN, null) : null;
+/** The level of a line of pairs: `time=… level=info msg="…"`. */
+function levelOfPairs(line: string): string | undefined {
+  if (!line.includes('=')) return undefined;
+  for (const [, key = '', value = ''] of line.matchAll(PAIR)) {
+    const word = PAIR_KEYS.has(key) ? (/^"?([A-Za-z]{1,20})(?![\w-])/.exec(value)?.[1] ?? '') : '';
+    if (severityNumberOfWord(word) > 0) return word;
+  }
+  return undefined;
 }
+
+const CAPITAL_WORD = new RegExp(`^(?:${WORD})$`);
 
 /** A date, a time, a logger's name and a level in capitals, in whatever order and with whatever between them. */
 function capitalWord(text: string): string | undefined {
+  if (!BEGINS_WITH_TIME.test(text)) return undefined;
   return text
     .slice(0, 120)
     .split(/[\s|,;()[\]<>]+/)
     .filter((token) => token !== '' && token !== '-')
-    .slice(0, startsWithTime(text) ? 6 : 1)
+    .slice(0, 6)
     .map((token) => token.replace(/:.*$/, ''))
     .find((token) => CAPITAL_WORD.test(token));
-}
-
-function startsWithTime(text: string): boolean {
-  return /^[[(]?\d{4}[-/]\d{2}[-/]\d{2}|^[[(]?\d{2}:\d{2}:\d{2}/.test(text);
 }

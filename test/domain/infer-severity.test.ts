@@ -34,7 +34,7 @@ describe('a severity read out of a message', () => {
     ['23:17:01 INFO x', 9, 'INFO'],
     // letters
     ['I0227 23:17:01.123456 1 main.go:12] x', 9, 'I'],
-    ['[rank0]:[W227 23:17:01.12 ProcessGroup.cpp:1] Warning: x', null, null],
+    ['[rank0]:[W227 23:17:01.12 ProcessGroup.cpp:1] Warning: x', 13, 'W'],
     ['[rank0]:[W1122 23:17:01.123 ProcessGroup.cpp:12] Warning: x', 13, 'W'],
     ['[E 2026-02-27 23:17:01.123 ServerApp] x', 17, 'E'],
     ['[Trainer I 2026-02-27 23:17:01 logging:393] x', 9, 'I'],
@@ -50,7 +50,7 @@ describe('a severity read out of a message', () => {
     ['\u001b[31mERROR\u001b[0m: it broke', 17, 'ERROR'],
     ['   \n  ERROR: it broke', 17, 'ERROR'],
   ])('of %j', (message, number, text) => {
-    expect(inferSeverity(message)).toEqual(number === null ? NO_SEVERITY : { number, text, source: 'INFERRED' });
+    expect(inferSeverity(message)).toEqual({ number, text, source: 'INFERRED' });
   });
 
   it.each([

@@ -1,0 +1,167 @@
+/**
+ * Where launchers, libraries and servers write the level of a line, as a table with its sources. Every
+ * pattern is anchored at the start, has bounded repetitions, and is tried in this order; its first group is
+ * the level. A format that has only one level says it itself.
+ */
+
+export interface SeverityFormat {
+  /** Who writes it. */
+  readonly of: string;
+  /** Where the format is defined, or where such lines can be seen. */
+  readonly source: string;
+  readonly pattern: RegExp;
+  /** The number of lines of this format, where the line names no level. */
+  readonly number?: number;
+}
+
+/** Level words that are taken for one in running text; `fine`, `ok` or `note` begin too many sentences. */
+export const WORD =
+  'TRACE|DEBUG|VERBOSE|INFO|INFORMATION|NOTICE|SUCCESS|WARN|WARNING|ERROR|ERR|SEVERE|ALERT|CRITICAL|CRIT|FATAL|EMERG|EMERGENCY|PANIC';
+
+const ERROR = 17;
+const FATAL = 21;
+const PANIC = 22;
+const WARN = 13;
+
+export const FORMATS: readonly SeverityFormat[] = [
+  {
+    // PyTorch does not pad the month (`W311`), JAX and XLA write zeros for the date, some builds add the year.
+    of: 'glog, klog, absl, PyTorch c10, torchrun, Triton Inference Server, JAX',
+    source:
+      'https://google.github.io/glog/stable/logging/#log-line-prefix-format https://github.com/pytorch/pytorch/pull/105695',
+    pattern: /^\[?([VDIWEF])\d{3,8} \d{2}:\d{2}:\d{2}/,
+  },
+  {
+    of: 'PyTorch c10 without glog, NeMo, tornado and Jupyter, Optuna',
+    source:
+      'https://github.com/pytorch/pytorch/blob/main/c10/util/Logging.cpp https://github.com/NVIDIA/NeMo/blob/main/nemo/utils/formatters/base.py https://www.tornadoweb.org/en/stable/log.html',
+    pattern: /^\[(?:[\w.-]{1,20} )?([VDIWECF]) (?:\d{2,4}-?\d{2}-?\d{2}|\d{2}:\d{2}:\d{2}|[\w./-]{1,100}:\d{1,7}\b)/,
+  },
+  {
+    of: 'Ray (raylet, GCS, core worker)',
+    source: 'https://docs.ray.io/en/latest/ray-observability/user-guides/configure-logging.html',
+    pattern: /^\[\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}[.,]\d{1,9} ([DIWEFC]) \d{1,9} \d{1,9}\]/,
+  },
+  {
+    of: 'TensorFlow, XLA',
+    source:
+      'https://github.com/tensorflow/tensorflow/blob/master/third_party/xla/third_party/tsl/tsl/platform/default/logging.cc',
+    pattern: /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}[.,]\d{1,9}: ([VDIWEF]) [\w./-]{1,200}:\d{1,7}\]/,
+  },
+  {
+    of: 'NCCL, RCCL',
+    source: 'https://github.com/NVIDIA/nccl/blob/master/src/debug.cc https://github.com/NVIDIA/nccl/issues/226',
+    pattern:
+      /^(?:[\w.-]{1,100}:\d{1,9}:\d{1,9} )?(?:\[\d{1,4}\] )?(?:[\w./-]{1,100}:\d{1,6} )?NCCL (WARN|INFO|TRACE)\b/,
+  },
+  {
+    of: 'UCX',
+    source:
+      'https://github.com/openucx/ucx/blob/master/src/ucs/debug/log.c https://github.com/open-mpi/ompi/issues/6084',
+    pattern:
+      /^\[\d{1,12}\.\d{1,9}\] \[[^\]]{1,150}\] {1,40}[\w.-]{1,60}:\d{1,6} {1,4}UCX {1,4}(FATAL|ERROR|WARN|INFO|DEBUG|TRACE)\b/,
+  },
+  {
+    of: 'transformers',
+    source: 'https://huggingface.co/docs/transformers/main_classes/logging',
+    pattern: new RegExp(`^\\[(${WORD})\\|`),
+  },
+  {
+    of: 'sd-daemon, the kernel',
+    source: 'https://www.freedesktop.org/software/systemd/man/latest/sd-daemon.html',
+    pattern: /^<([0-7])>/,
+  },
+  {
+    // Behind a time too, which is a prefix: structlog, nginx, TensorRT's `[E]`.
+    of: 'levels in brackets: TensorRT-LLM, TensorRT, DeepSpeed, Hydra, structlog, nginx, spdlog',
+    source:
+      'https://github.com/NVIDIA/TensorRT-LLM/issues/2637 https://github.com/open-mmlab/mmdeploy/pull/1755 https://www.structlog.org/en/stable/console-output.html https://nginx.org/en/docs/ngx_core_module.html#error_log',
+    pattern: new RegExp(`^(?:\\[(?:\\w{1,20}:)?|[(<])(${WORD}|[VDIWEF](?=\\])) {0,10}[\\])>]`, 'i'),
+  },
+  {
+    of: 'Slurm, GNU programs, compilers',
+    source: 'https://slurm.schedmd.com/srun.html https://www.gnu.org/prep/standards/html_node/Errors.html',
+    pattern: new RegExp(`^[\\w./+-]{1,100}(?:\\[\\d{1,9}\\]|(?::\\d{1,7}){1,2})?: {1,4}(?:fatal )?(${WORD}):`, 'i'),
+  },
+  {
+    of: 'Open MPI components',
+    source: 'https://github.com/open-mpi/ompi/issues/7768',
+    pattern: new RegExp(`^[\\w.-]{1,60}\\.\\w{1,4}:\\d{1,6} {1,4}(${WORD}):`, 'i'),
+  },
+  {
+    of: 'python -m logging and many others: a level, then what it is about',
+    source: 'https://docs.python.org/3/library/logging.html#logging.basicConfig',
+    pattern: new RegExp(`^(${WORD})(?: ?:| - | \\| |\\t)`, 'i'),
+  },
+  {
+    of: 'vLLM, Ray, uvicorn: a level in capitals, then a time or a text',
+    source: 'https://github.com/vllm-project/vllm/issues/16259',
+    pattern: new RegExp(`^(${WORD})(?=[\\s,;()[\\]<>]|$)`),
+  },
+  {
+    of: 'Rust',
+    source: 'https://doc.rust-lang.org/std/macro.panic.html',
+    pattern: /^thread '[^']{0,60}'(?: \(\d{1,9}\))? panicked at /,
+    number: PANIC,
+  },
+  {
+    of: 'CPython, Go, CUDA compilers',
+    source: 'https://docs.python.org/3/library/faulthandler.html',
+    pattern: /^(?:Fatal Python error: |fatal error: |nvcc fatal {1,6}: )/,
+    number: FATAL,
+  },
+  {
+    of: 'exceptions of Python and Java',
+    source: 'https://docs.python.org/3/library/traceback.html',
+    pattern:
+      /^(?:Traceback \(most recent call last\):|Exception in thread |Caused by: [\w.$]{1,120}|[\w.]{0,120}(?:Error|Exception)(?::|$))/,
+    number: ERROR,
+  },
+  {
+    of: 'what ends a process: C++, signals, CUDA, the shell, the kernel',
+    source:
+      'https://docs.nvidia.com/cuda/cuda-runtime-api/group__CUDART__TYPES.html https://github.com/NVIDIA/deepops/issues/942',
+    pattern:
+      /^(?:CUDA (?:driver |runtime )?error|terminate called (?:after|without)|Segmentation fault|Bus error|Aborted \(core dumped\)|Out of memory: Kill|oom-kill|Caught signal \d|\*{3} (?:Process received signal|SIG[A-Z]{2,10}|Aborted at)|!{3,20} ?Segfault)/,
+    number: ERROR,
+  },
+  {
+    of: 'MPI launchers',
+    source: 'https://github.com/NVIDIA/TensorRT-LLM/issues/2813 https://github.com/open-mpi/ompi/issues/11669',
+    pattern:
+      /^(?:MPI_ABORT was invoked|PMIX ERROR|ORTE_ERROR_LOG|mpirun noticed that process|Abort\(\d{1,12}\) on node)/,
+    number: ERROR,
+  },
+  {
+    of: "Python's warnings (PyTorch, Lightning, transformers)",
+    source: 'https://docs.python.org/3/library/warnings.html#warnings.formatwarning',
+    pattern: /^\S{1,200}:\d{1,7}: [A-Za-z]{0,60}Warning: /,
+    number: WARN,
+  },
+];
+
+/** The start of a line that says when it was written. */
+const TIME =
+  '(?:\\d{4}[-/]\\d{2}[-/]\\d{2}(?:[T ]\\d{2}:\\d{2}:\\d{2})?|\\d{2}/\\d{2}/\\d{4}[- ]\\d{2}:\\d{2}:\\d{2}|\\d{2}-[A-Z][a-z]{2}-\\d{4} \\d{2}:\\d{2}:\\d{2}|\\d{2}:\\d{2}:\\d{2}|[A-Z][a-z]{2} [ \\d]\\d \\d{2}:\\d{2}:\\d{2})';
+
+export const BEGINS_WITH_TIME = new RegExp(`^[[(]?${TIME}`);
+
+/** What stands before a line of another program, and is looked past when nothing at the start says a level. */
+export const PREFIXES: readonly RegExp[] = [
+  // The kubelet's files (CRI): time, stream, and whether the line is whole.
+  /^\d{4}-\d{2}-\d{2}T[\d:.]{8,20}\S{1,6} std(?:out|err) [FP] /,
+  new RegExp(`^[[(]?${TIME}(?:[.,]\\d{1,9})?(?:Z|[+-]\\d{2}:?\\d{2})?[\\])]?[\\s:|,-]{1,8}`),
+  // syslog, behind its time: the host and the program.
+  /^[\w.-]{1,80} [\w./-]{1,80}\[\d{1,9}\]: /,
+  // torchx and NeMo-Run: `role/replica`.
+  /^[\w.-]{1,80}\/\d{1,6} /,
+  // Ray: the actor and where it runs.
+  /^\((?:[\w.:+-]{1,80} )?(?:[\w.:+-]{1,40} )?(?:pid=\d{1,9}(?:, ip=[\d.a-fA-F:]{2,45})?|raylet|gcs_server|autoscaler)\) /,
+  // srun --label, mpirun --tag-output, pdsh and DeepSpeed's launcher, docker compose.
+  /^ {0,4}\d{1,6}: /,
+  /^\[\d{1,9},\d{1,6}\]<std(?:out|err)>: ?/,
+  /^[A-Za-z][\w.-]{0,80}\d: /,
+  /^[\w.-]{1,80} {1,40}\| /,
+  // `[rank3]:`, `[default0]:`, `[host:1234]`, `[TRT-LLM] [RANK 0]`, `[pod/name/container]`, a logger's name.
+  /^\[[^\][]{1,150}\][: ]{0,3}(?:- )?/,
+];
