@@ -32,9 +32,9 @@ export const FORMATS: readonly SeverityFormat[] = [
     pattern: /^\[?([VDIWEF])\d{3,8} \d{2}:\d{2}:\d{2}/,
   },
   {
-    of: 'PyTorch c10 without glog, NeMo, tornado and Jupyter, Optuna',
+    of: 'PyTorch c10 without glog, tornado and Jupyter, Optuna, and loggers that put a name before the letter',
     source:
-      'https://github.com/pytorch/pytorch/blob/main/c10/util/Logging.cpp https://github.com/NVIDIA/NeMo/blob/main/nemo/utils/formatters/base.py https://www.tornadoweb.org/en/stable/log.html',
+      'https://github.com/pytorch/pytorch/blob/main/c10/util/Logging.cpp https://www.tornadoweb.org/en/stable/log.html',
     pattern: /^\[(?:[\w.-]{1,20} )?([VDIWECF]) (?:\d{2,4}-?\d{2}-?\d{2}|\d{2}:\d{2}:\d{2}|[\w./-]{1,100}:\d{1,7}\b)/,
   },
   {
@@ -153,7 +153,7 @@ export const PREFIXES: readonly RegExp[] = [
   new RegExp(`^[[(]?${TIME}(?:[.,]\\d{1,9})?(?:Z|[+-]\\d{2}:?\\d{2})?[\\])]?[\\s:|,-]{1,8}`),
   // syslog, behind its time: the host and the program.
   /^[\w.-]{1,80} [\w./-]{1,80}\[\d{1,9}\]: /,
-  // torchx and NeMo-Run: `role/replica`.
+  // torchx and runners built on it: `role/replica`.
   /^[\w.-]{1,80}\/\d{1,6} /,
   // Ray: the actor and where it runs.
   /^\((?:[\w.:+-]{1,80} )?(?:[\w.:+-]{1,40} )?(?:pid=\d{1,9}(?:, ip=[\d.a-fA-F:]{2,45})?|raylet|gcs_server|autoscaler)\) /,
