@@ -8,8 +8,8 @@ export class RepeatsItself extends Error {
   }
 }
 
-/** Page sizes to which vendors tend to cut down what they are asked for: a page of just so many may not be the last. */
-const COMMON_CAPS: ReadonlySet<number> = new Set([10, 20, 25, 50, 100]);
+/** To so many rows vendors tend to cut down what they are asked for: a page of just so many may not be the last. */
+const COMMON_CAP = 100;
 
 /**
  * How long the vendor's pages are, and which of them is the last. Counts and links are hints, and a vendor may cap its
@@ -64,7 +64,7 @@ export class PageLengths {
     const signs = [
       isCounted && start !== null && total === start + length,
       cursors && more === false,
-      length < this.#asked && !COMMON_CAPS.has(length),
+      length < this.#asked && length !== COMMON_CAP,
     ];
     return signs.filter(Boolean).length >= 2;
   }

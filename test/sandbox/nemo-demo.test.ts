@@ -1,7 +1,7 @@
 import { request } from 'undici';
 import { afterEach, describe, expect, it } from 'vitest';
 import { fillNemo } from '../../src/sandbox/nemo/demo.ts';
-import { simulateNemo } from '../../src/sandbox/nemo/index.ts';
+import { SANDBOX_TOKEN, simulateNemo } from '../../src/sandbox/nemo/index.ts';
 import type { VendorServer } from '../../src/sandbox/types.ts';
 import { startVendorServer } from '../../src/sandbox/vendor-server.ts';
 
@@ -16,7 +16,7 @@ afterEach(async () => {
 
 async function read(path: string): Promise<Record<string, never>> {
   const reply = await request(`${server!.origin}/apis/jobs/v2/workspaces/default/jobs${path}`, {
-    headers: { authorization: 'Bearer nemo-sandbox-token' },
+    headers: { authorization: `Bearer ${SANDBOX_TOKEN}` },
   });
   expect(reply.statusCode).toBe(200);
   return (await reply.body.json()) as Record<string, never>;

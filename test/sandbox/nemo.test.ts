@@ -1,6 +1,6 @@
 import { request } from 'undici';
 import { afterEach, describe, expect, it } from 'vitest';
-import { simulateNemo } from '../../src/sandbox/nemo/index.ts';
+import { SANDBOX_TOKEN, simulateNemo } from '../../src/sandbox/nemo/index.ts';
 import type { NemoOptions, NemoSimulation } from '../../src/sandbox/nemo/index.ts';
 import type { SandboxLine, VendorServer } from '../../src/sandbox/types.ts';
 import { startVendorServer } from '../../src/sandbox/vendor-server.ts';
@@ -28,7 +28,7 @@ async function start(options: NemoOptions = {}): Promise<NemoSimulation> {
   return simulation;
 }
 
-async function get(path: string, headers: Record<string, string> = { authorization: 'Bearer nemo-sandbox-token' }) {
+async function get(path: string, headers: Record<string, string> = { authorization: `Bearer ${SANDBOX_TOKEN}` }) {
   const reply = await request(`${server!.origin}${path}`, { headers });
   return { status: reply.statusCode, body: (await reply.body.json()) as Answer['body'] } as {
     status: number;
@@ -477,7 +477,7 @@ describe('the rest', () => {
     expect((await get(`${JOBS}/sft/colours`)).body).toEqual({ detail: 'Not Found' });
     const reply = await request(`${server!.origin}${JOBS}`, {
       method: 'POST',
-      headers: { authorization: 'Bearer nemo-sandbox-token' },
+      headers: { authorization: `Bearer ${SANDBOX_TOKEN}` },
     });
     expect([reply.statusCode, await reply.body.json()]).toEqual([405, { detail: 'Method Not Allowed' }]);
   });

@@ -67,11 +67,15 @@ describe('authorisation', () => {
     const { status, body } = await token(server);
     const { access_token: accessToken, ...rest } = body;
     expect(status).toBe(200);
+    // Clients read from the token itself when it ends.
+    const [, payload = ''] = String(accessToken).split('.');
+    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as Record<string, number | string>;
+    expect(Number(claims['exp']) - Number(claims['iat'])).toBe(43_199);
     expect(rest).toEqual({
       token_type: 'bearer',
       expires_in: 43_199,
       scope: 'jobscheduler.read',
-      jti: accessToken,
+      jti: claims['jti'],
     });
     const bearer = `Bearer ${String(accessToken)}`;
     expect((await ask(server, '/scheduler/jobs', bearer)).status).toBe(200);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { simulateDeepset } from '../../src/sandbox/deepset/index.ts';
+import { SANDBOX_KEY, simulateDeepset } from '../../src/sandbox/deepset/index.ts';
 import type { TailSettings } from '../../src/federation/tail/settings.ts';
 import type { SimulatedVendor } from '../../src/sandbox/types.ts';
 import { gather } from './fan-out-crowd.ts';
@@ -143,8 +143,8 @@ describe('subscribers with credentials of their own', () => {
     const key = simulation.createJob();
     const jobs = [service.id('one', key)];
     simulation.write(key, fresh(1));
-    const mine = follow('WebSocket', service.url, { jobs, tail: 1 }, 'Bearer api_sandbox');
-    const too = follow('SSE', service.url, { jobs, tail: 1 }, 'Bearer api_sandbox');
+    const mine = follow('WebSocket', service.url, { jobs, tail: 1 }, `Bearer ${SANDBOX_KEY}`);
+    const too = follow('SSE', service.url, { jobs, tail: 1 }, `Bearer ${SANDBOX_KEY}`);
     await Promise.all([mine.until(isLive), too.until(isLive)]);
     expect(service.federation.tailStatistics()).toMatchObject({ feeds: 1, subscribers: 2 });
     const stranger = follow('WebSocket', service.url, { jobs, tail: 1 }, 'Bearer stolen');

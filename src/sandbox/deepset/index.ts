@@ -1,3 +1,4 @@
+import { FAR_FUTURE, jwtOf } from '../jwt.ts';
 import type { SandboxReply, SandboxRequest, SandboxStatus, SimulatedVendor } from '../types.ts';
 import { DEFAULT_DIALECT } from './dialect.ts';
 import type { DeepsetDialect } from './dialect.ts';
@@ -37,9 +38,12 @@ export interface SimulatedDeepset extends SimulatedVendor {
   writeRecords(key: string, records: readonly DeepsetRecord[]): void;
 }
 
+/** API keys are a JWT with a prefix, as at the vendor. */
+export const SANDBOX_KEY = `api_${jwtOf({ sub: 'sandbox', exp: FAR_FUTURE })}`;
+
 /** A simulated deepset AI Platform: workspaces with pipelines, and their logs. Keys are `workspace/name`. */
 export function simulateDeepset(options: DeepsetOptions = {}): SimulatedDeepset {
-  const token = options.token ?? 'api_sandbox';
+  const token = options.token ?? SANDBOX_KEY;
   const workspaces = options.workspaces ?? ['production'];
   const dialect: DeepsetDialect = { ...DEFAULT_DIALECT, ...options.dialect };
   const pipelines = new Map<string, Pipeline>();

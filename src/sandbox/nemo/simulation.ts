@@ -1,3 +1,4 @@
+import { FAR_FUTURE, jwtOf } from '../jwt.ts';
 import type { SandboxLine, SandboxReply, SandboxRequest, SandboxStatus, SimulatedVendor } from '../types.ts';
 import type { LogDialect, NemoDialect } from './dialect.ts';
 import type { StoredLine } from './line-log.ts';
@@ -15,6 +16,9 @@ import {
   taskOf,
 } from './state.ts';
 import type { AttemptState, Details, JobState, NemoStatus, StepState, TaskState } from './state.ts';
+
+/** A token of an identity provider, as the vendor takes them. */
+export const SANDBOX_TOKEN = jwtOf({ sub: 'sandbox', scope: 'platform:read', exp: FAR_FUTURE });
 
 export interface NemoOptions extends Partial<NemoDialect> {
   /** The bearer token that opens everything; null: no authorisation at all. */
@@ -94,7 +98,7 @@ const DEFAULT_WORKSPACE = 'default';
 export function simulateNemo(options: NemoOptions = {}): NemoSimulation {
   const jobs = new Map<string, JobState>();
   const dialect = dialectOf(options);
-  const token = options.token === undefined ? 'nemo-sandbox-token' : options.token;
+  const token = options.token === undefined ? SANDBOX_TOKEN : options.token;
   let lastTime = 0n;
   let made = 0;
   let turn = 0;

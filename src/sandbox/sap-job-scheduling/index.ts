@@ -1,9 +1,10 @@
 import type { SandboxReply, SandboxRequest, SandboxStatus, SimulatedVendor } from '../types.ts';
 import { listJobs, listSchedules } from './jobs-endpoint.ts';
-import { detailedJob, JobStore, listedSchedule } from './jobs.ts';
+import { detailedJob, JobStore } from './jobs.ts';
 import type { JobInput, ScheduleInput } from './jobs.ts';
 import { notFound, refusal } from './replies.ts';
-import { getRun, listRuns } from './runs-endpoint.ts';
+import { getRun, getSchedule, listRuns } from './runs-endpoint.ts';
+import { countJobs, listActions, search } from './search-endpoint.ts';
 import { runFrom, runOfLine } from './runs.ts';
 import type { SapRunInput } from './runs.ts';
 import { CREDENTIALS, settingsOf } from './settings.ts';
@@ -48,11 +49,19 @@ export function simulateSap(options: SapOptions = {}): SapSimulation {
   function handle(request: SandboxRequest): SandboxReply {
     const kind = classify(request);
     if (kind === 'token') return access.token(request);
-    const reply = access.refuse(request) ?? (kind === 'other' ? refusal(404, 'Not found') : answer(request));
+    const reply = access.refuse(request) ?? (kind === 'other' ? refusal(404, 'Not found') : answer(request, kind));
     return throttled === null ? reply : { ...reply, headers: { ...reply.headers, throttling: String(throttled) } };
   }
 
-  function answer({ segments, query }: SandboxRequest): SandboxReply {
+  function answer(request: SandboxRequest, kind: string): SandboxReply {
+    const { query, segments } = request;
+    if (kind === 'search') return search(store, segments[2] === 'jobs' ? 'jobs' : 'schedules', query);
+    if (kind === 'jobCount') return countJobs(store);
+    if (kind === 'actionLogs') return listActions(settings, store, query);
+    return answerJobs(request);
+  }
+
+  function answerJobs({ segments, query }: SandboxRequest): SandboxReply {
     const [, , jobId = '', schedulesWord, scheduleId, runsWord, runId] = segments;
     if (jobId === '') return listJobs(settings, store, query);
     const job = store.find(jobId);
@@ -63,7 +72,7 @@ export function simulateSap(options: SapOptions = {}): SapSimulation {
     if (scheduleId === undefined) return listSchedules(settings, job, query);
     const schedule = job.schedules.find((candidate) => candidate.scheduleId === scheduleId);
     if (schedule === undefined) return notFound(settings, 'Schedule not found');
-    if (runsWord === undefined) return { status: 200, body: listedSchedule(schedule) };
+    if (runsWord === undefined) return getSchedule(settings, schedule, query);
     return runId === undefined ? listRuns(settings, job, schedule, query) : getRun(settings, schedule, runId);
   }
 
@@ -136,9 +145,13 @@ export function simulateSap(options: SapOptions = {}): SapSimulation {
 function classify({ method, segments }: SandboxRequest): string {
   const path = segments.at(-1) === '' ? segments.slice(0, -1) : segments;
   if (method === 'POST' && path.join('/') === 'oauth/token') return 'token';
+  if (method !== 'GET') return 'other';
+  if (path.length === 3 && /^scheduler\/search\/(jobs|schedules)$/.test(path.join('/'))) return 'search';
+  if (path.length === 2 && path[0] === 'scheduler' && (path[1] === 'jobCount' || path[1] === 'actionLogs'))
+    return path[1];
   const [root, jobs, , schedules = 'schedules', , runs = 'runs'] = path;
   const known = root === 'scheduler' && jobs === 'jobs' && schedules === 'schedules' && runs === 'runs';
-  if (method !== 'GET' || !known) return 'other';
+  if (!known) return 'other';
   return ['jobs', 'job', 'schedules', 'schedule', 'logs', 'run'][path.length - 2] ?? 'other';
 }
 

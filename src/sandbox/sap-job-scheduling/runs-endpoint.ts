@@ -1,4 +1,5 @@
 import type { SandboxReply } from '../types.ts';
+import { listedSchedule } from './jobs.ts';
 import type { SapJob, SapSchedule } from './jobs.ts';
 import { wholeNumber } from './numbers.ts';
 import { notFound, refusal } from './replies.ts';
@@ -92,6 +93,18 @@ function saidTotal({ total }: SapSettings, size: number, start: number, onPage: 
 export function getRun(settings: SapSettings, schedule: SapSchedule, runId: string): SandboxReply {
   const run = schedule.runs.at(schedule.runs.placeOf(runId));
   return run === undefined ? notFound(settings, 'Run log not found') : { status: 200, body: runBody(run) };
+}
+
+/** GET …/schedules/{scheduleId}: with its newest runs where they are asked for, at most 200. */
+export function getSchedule(settings: SapSettings, schedule: SapSchedule, query: URLSearchParams): SandboxReply {
+  const body = listedSchedule(schedule);
+  if (query.get('displayLogs') !== 'true') return { status: 200, body };
+  const { runs } = schedule;
+  const shown = Array.from({ length: Math.min(MAX_RUNS, runs.size) }, (_, place) => runs.at(runs.size - 1 - place));
+  const logs = shown.flatMap((run) =>
+    run === undefined ? [] : [{ ...runBody(run), statusMessage: '', locale: null }],
+  );
+  return { status: 200, body: { ...body, logs: settings.newestFirst ? logs : logs.reverse() } };
 }
 
 function nativeIndex(runs: RunList, runId: string, settings: SapSettings): number {

@@ -25,6 +25,8 @@ export interface SapDoubts {
   readonly cursorWithOffset?: 'cursor' | 'offset' | 'refused';
   /** A page size of runs that makes no sense. */
   readonly badPageSize?: 'refused' | 'default';
+  /** What the log of actions is: a page like others, or a bare list. */
+  readonly actionLogs?: 'page' | 'list';
   /** What an answer with the status 404 has for a body. */
   readonly notFoundBody?: 'error' | 'none' | 'html';
 }
@@ -87,6 +89,7 @@ export function settingsOf(options: SapOptions): SapSettings {
     behindTheEnd: options.behindTheEnd ?? 'empty',
     cursorWithOffset: options.cursorWithOffset ?? 'cursor',
     badPageSize: options.badPageSize ?? 'refused',
+    actionLogs: options.actionLogs ?? 'page',
     notFoundBody: options.notFoundBody ?? 'error',
   };
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { jwtOf } from '../jwt.ts';
 import type { SandboxReply, SandboxRequest } from '../types.ts';
 import { refusal } from './replies.ts';
 import { CREDENTIALS } from './settings.ts';
@@ -34,12 +35,13 @@ export class Access {
     }
     this.#issued += 1;
     const jti = createHash('sha256').update(`sandbox token ${this.#issued}`).digest('hex').slice(0, 32);
-    this.#validUntil.set(jti, Date.now() + this.#settings.tokenSeconds * 1000);
     const { tokenSeconds } = this.#settings;
-    return {
-      status: 200,
-      body: { access_token: jti, token_type: 'bearer', expires_in: tokenSeconds, scope: 'jobscheduler.read', jti },
-    };
+    const now = Date.now();
+    const [iat, scope] = [Math.floor(now / 1000), 'jobscheduler.read'];
+    const claims = { jti, client_id: CREDENTIALS.user, grant_type: 'client_credentials', scope: [scope] };
+    const token = jwtOf({ ...claims, iat, exp: iat + tokenSeconds });
+    this.#validUntil.set(token, now + tokenSeconds * 1000);
+    return { status: 200, body: { access_token: token, token_type: 'bearer', expires_in: tokenSeconds, scope, jti } };
   }
 
   /** Null when the request may pass. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { simulateByteNite } from '../../../src/sandbox/bytenite/index.ts';
-import { simulateDeepset } from '../../../src/sandbox/deepset/index.ts';
-import { simulateNemo } from '../../../src/sandbox/nemo/index.ts';
+import { SANDBOX_KEY, simulateDeepset } from '../../../src/sandbox/deepset/index.ts';
+import { SANDBOX_TOKEN, simulateNemo } from '../../../src/sandbox/nemo/index.ts';
 import { simulateSap } from '../../../src/sandbox/sap-job-scheduling/index.ts';
 import { CREDENTIALS } from '../../../src/sandbox/sap-job-scheduling/settings.ts';
 import { simulateSoftwareOne } from '../../../src/sandbox/softwareone/index.ts';
@@ -68,7 +68,7 @@ interface Forwarding {
 }
 
 const FORWARDING: readonly Forwarding[] = [
-  { vendor: 'nemo', simulate: simulateNemo, accepted: () => Promise.resolve('Bearer nemo-sandbox-token') },
+  { vendor: 'nemo', simulate: simulateNemo, accepted: () => Promise.resolve(`Bearer ${SANDBOX_TOKEN}`) },
   {
     vendor: 'sap-job-scheduling',
     simulate: () => simulateSap({ auth: 'basic' }),
@@ -80,7 +80,7 @@ const FORWARDING: readonly Forwarding[] = [
     simulate: simulateSoftwareOne,
     accepted: () => Promise.resolve('Bearer softwareone-sandbox-token'),
   },
-  { vendor: 'deepset', simulate: simulateDeepset, accepted: () => Promise.resolve('Bearer api_sandbox') },
+  { vendor: 'deepset', simulate: simulateDeepset, accepted: () => Promise.resolve(`Bearer ${SANDBOX_KEY}`) },
 ];
 
 async function exchangedKey(simulation: SimulatedVendor): Promise<string> {

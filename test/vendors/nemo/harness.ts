@@ -7,7 +7,7 @@ import { DEFAULT_LIMITS } from '../../../src/http/settings.ts';
 import type { AuthSettings } from '../../../src/http/settings.ts';
 import { createSourceHttp } from '../../../src/http/source-http.ts';
 import type { Hint, Partition } from '../../../src/pagination/partition.ts';
-import { simulateNemo } from '../../../src/sandbox/nemo/index.ts';
+import { SANDBOX_TOKEN, simulateNemo } from '../../../src/sandbox/nemo/index.ts';
 import type { NemoOptions, NemoSimulation } from '../../../src/sandbox/nemo/index.ts';
 import type { VendorServer } from '../../../src/sandbox/types.ts';
 import { startVendorServer } from '../../../src/sandbox/vendor-server.ts';
@@ -41,7 +41,7 @@ export async function connect(options: HarnessOptions = {}): Promise<Harness> {
     {
       source: 'nemo-test',
       baseUrl: server.origin,
-      auth: options.auth ?? { type: 'bearer', token: 'nemo-sandbox-token' },
+      auth: options.auth ?? { type: 'bearer', token: SANDBOX_TOKEN },
       forward: false,
       limits: { ...DEFAULT_LIMITS, requestsPerSecond: null },
       classifyError: nemo.classifyError,

@@ -4,6 +4,7 @@ import { createCall } from '../../../src/domain/call.ts';
 import type { LogEntry } from '../../../src/domain/log-entry.ts';
 import type { Position } from '../../../src/domain/ordered.ts';
 import type { Partition } from '../../../src/pagination/partition.ts';
+import { SANDBOX_TOKEN } from '../../../src/sandbox/nemo/index.ts';
 import type { NemoOptions } from '../../../src/sandbox/nemo/index.ts';
 import type { SandboxLine } from '../../../src/sandbox/types.ts';
 import { SECOND, START, connect, messagesOf, readAll } from './harness.ts';
@@ -145,7 +146,7 @@ describe('reading the log of a job', () => {
     const http = createSourceHttp({
       source: 'direct',
       baseUrl: harness.server.origin,
-      auth: { type: 'bearer', token: 'nemo-sandbox-token' },
+      auth: { type: 'bearer', token: SANDBOX_TOKEN },
       forward: false,
       limits: DEFAULT_LIMITS,
     });
