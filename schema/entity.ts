@@ -35,6 +35,9 @@ export function resolveEntities(schema: GraphQLSchema): GraphQLSchema {
   _entities.resolve = entities;
   _entities.description =
     'For gateways of Apollo Federation: entities by `__typename` and `id`, one result for each representation. Other clients use `nodes`.';
+  for (const argument of _entities.args) {
+    argument.description = 'Objects with the `__typename` of an entity and its `id`.';
+  }
   _service.description = 'For gateways of Apollo Federation: the graph as a subgraph.';
   union.description = 'Anything that another subgraph can refer to by its type and id.';
   // Only what our resolver returns gets here.

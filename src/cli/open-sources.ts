@@ -29,18 +29,23 @@ export async function openSources(
   { environment, folder }: Pick<Surroundings, 'environment' | 'folder'>,
 ): Promise<OpenSources> {
   const configuration = await loadConfiguration({ path: config, environment, folder, vendors: VENDORS });
-  if (configuration === null) return openSandbox(onRequest);
+  if (configuration === null || configuration.sources.length === 0) return openSandbox(configuration, onRequest);
   const sources = connectSources(configuration, { onRequest });
   return { configuration, sources, sandboxed: false, close: async () => closeSources(sources) };
 }
 
-async function openSandbox(onRequest: SourceHttpOptions['onRequest']): Promise<OpenSources> {
+/** The sandbox's sources, with everything else as it is configured. */
+async function openSandbox(
+  configured: Configuration | null,
+  onRequest: SourceHttpOptions['onRequest'],
+): Promise<OpenSources> {
   const sandbox = await startSandbox();
-  const configuration = parseConfiguration(sandbox.configuration, {
+  const simulated = parseConfiguration(sandbox.configuration, {
     origin: 'the sandbox',
     vendors: VENDORS,
     environment: {},
   });
+  const configuration = configured === null ? simulated : { ...configured, sources: simulated.sources };
   const sources = connectSources(configuration, { onRequest });
   return {
     configuration,

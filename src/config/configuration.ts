@@ -44,6 +44,6 @@ export interface Configuration {
   readonly tail: Partial<TailSettings>;
   /** Null: each replica polls for itself. */
   readonly redis: RedisConfiguration | null;
-  /** In the order of the file. */
+  /** In the order of the file. None: the sandbox serves. */
   readonly sources: readonly SourceConfiguration[];
 }

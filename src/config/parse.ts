@@ -29,7 +29,7 @@ const typedParts = z.object({
   server: serverSchema.prefault({}),
   tail: tailSchema.prefault({}),
   redis: redisSchema.optional(),
-  sources: z.record(z.string(), commonSchema.extend({ vendor: z.string() })),
+  sources: z.record(z.string(), commonSchema.extend({ vendor: z.string() })).default({}),
 });
 
 /** Turns what a configuration file says into settings. Throws `ConfigurationError` with everything that is wrong. */

@@ -134,7 +134,8 @@ export function configurationSchema(vendors: readonly VendorDefinition[]) {
       sources: z
         .record(name, z.discriminatedUnion('vendor', [first, ...others]))
         .refine((sources) => Object.keys(sources).length > 0, { error: 'needs at least one source' })
-        .describe('Accounts at vendors, by the name that clients see.'),
+        .optional()
+        .describe('Accounts at vendors, by the name that clients see. Default: the sandbox, simulated vendors.'),
     })
     .meta({ title: 'Tributary configuration' });
 }

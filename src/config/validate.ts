@@ -36,7 +36,7 @@ export function validate(
     input = result.error.issues.reduce((changed, issue) => readTyped(changed, issue, fromOutside), input);
     result = schema.safeParse(input);
   }
-  if (result.success && problems.length === 0) return { ok: true, input, sources: result.data.sources };
+  if (result.success && problems.length === 0) return { ok: true, input, sources: result.data.sources ?? {} };
   const around = surroundingsOf(input, vendors, fromOutside);
   const unset = new Set(problems.map(({ key }) => key));
   const found = (result.error?.issues ?? []).flatMap((issue) => describeIssue(issue, around));

@@ -26,7 +26,12 @@ export function checkPageArguments(args: ConnectionArguments, maxPageSize: numbe
   if (!Number.isInteger(size) || size < 0 || size > maxPageSize) {
     throw badInput(`${side}: ${size} is not allowed; it must be a whole number from 0 to ${maxPageSize}.`);
   }
-  return { size, side, after: args.after ?? null, before: args.before ?? null };
+  return { size, side, after: cursorOf(args.after), before: cursorOf(args.before) };
+}
+
+/** Apollo Client's helper for Relay's lists says "no cursor" with an empty text. */
+export function cursorOf(given: string | null | undefined): string | null {
+  return given === '' ? null : (given ?? null);
 }
 
 /** Which way through time one reads for a page of that side in that order. */

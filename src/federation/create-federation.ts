@@ -2,7 +2,7 @@ import { TributaryError } from '../domain/errors.ts';
 import type { Attempt, Step, Task } from '../domain/job.ts';
 import type { PartScope } from '../vendors/connector.ts';
 import type { Federation, LogNode, SourceInfo, SourceScope } from './api.ts';
-import { badInput } from './arguments.ts';
+import { badInput, cursorOf } from './arguments.ts';
 import { CursorCodec } from './cursor.ts';
 import { findEntry } from './find-entry.ts';
 import { HealthChecks } from './health.ts';
@@ -152,7 +152,8 @@ export function createFederation(
       const found = byName.get(ref.source);
       return found === undefined ? Promise.resolve(null) : findEntry(found, ref, call);
     },
-    tail: (jobs, args, call) => {
+    tail: (jobs, given, call) => {
+      const args = { ...given, after: cursorOf(given.after) };
       const scopes = resolve(jobs.map(({ source, key }) => ({ source, scope: { job: key } })));
       const options = { ...logOptions, tail, feeds, lastLines, scopes, args, stopping: stopping.signal };
       return new Subscription(options, call).events();

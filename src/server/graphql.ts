@@ -1,12 +1,14 @@
 import { createYoga } from 'graphql-yoga';
 import type { Plugin, YogaInitialContext, YogaServerInstance } from 'graphql-yoga';
-import type { GraphQLError } from 'graphql';
+import { GraphQLError } from 'graphql';
+import type { ASTVisitor, ValidationContext } from 'graphql';
 import type { Logger } from 'pino';
 import type { GraphContext } from '../../resolvers/context.ts';
 import { schema } from '../../schema/index.ts';
 import { createContext } from '../context.ts';
 import type { RequestFacts } from '../context.ts';
 import type { Federation } from '../federation/api.ts';
+import { clientHabits } from './client-habits.ts';
 import { compileQueries } from './compiled-queries.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import { codeOf, toClientError } from './errors.ts';
@@ -14,6 +16,7 @@ import { eventHeartbeats } from './event-heartbeat.ts';
 import { limitQueries } from './limits.ts';
 import type { QueryLimits } from './limits.ts';
 import type { Metrics } from './metrics.ts';
+import { limitNesting } from './nesting-limit.ts';
 import { limitNodes } from './node-limit.ts';
 import { unbufferedStreams } from './unbuffered.ts';
 
@@ -63,7 +66,10 @@ export function createGraphql(options: GraphqlOptions): GraphqlServer {
     maxRequestBodySize: false,
     plugins: [
       metrics.plugin,
+      clientHabits(present),
+      limitNesting(limits.nesting),
       limitQueries(limits),
+      refuseAbsentOperations(),
       codeValidationErrors(),
       limitNodes(limits.nodes, federation.sources.length, present),
       compileQueries(),
@@ -72,6 +78,20 @@ export function createGraphql(options: GraphqlOptions): GraphqlServer {
     ],
   });
   return { yoga, present };
+}
+
+/** The validator knows no rule for a mutation in a graph that has none; the executor would find out late. */
+function refuseAbsentOperations(): Plugin {
+  return {
+    onValidate: ({ addValidationRule }) => {
+      addValidationRule((context: ValidationContext): ASTVisitor => ({
+        OperationDefinition(node) {
+          if (context.getSchema().getRootType(node.operation)) return;
+          context.reportError(new GraphQLError(`The graph has no ${node.operation}s.`, { nodes: node }));
+        },
+      }));
+    },
+  };
 }
 
 /** Validation errors reach clients as they are: they get their code here. */

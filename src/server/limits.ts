@@ -12,6 +12,8 @@ export interface QueryLimits {
   readonly tokens: number;
   /** Fields within fields. */
   readonly depth: number;
+  /** Brackets within brackets, also those of values. */
+  readonly nesting: number;
   readonly aliases: number;
   readonly directives: number;
   /** Nodes that the page sizes of the query allow for, all connections multiplied out. */
@@ -22,6 +24,7 @@ export const DEFAULT_QUERY_LIMITS: QueryLimits = {
   bodyBytes: 1024 * 1024,
   tokens: 4_000,
   depth: 20,
+  nesting: 200,
   aliases: 100,
   directives: 100,
   nodes: 500_000,

@@ -12,7 +12,8 @@ import { DEFAULT_QUERY_LIMITS } from './limits.ts';
 import type { QueryLimits } from './limits.ts';
 import { createMetrics } from './metrics.ts';
 import type { Metrics } from './metrics.ts';
-import { isHost } from './own-origin.ts';
+import { isHost, isWelcome } from './own-origin.ts';
+import type { Welcome } from './own-origin.ts';
 import { serveWebSockets } from './websocket.ts';
 
 export interface ServerOptions {
@@ -74,6 +75,12 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
   const routes: Readonly<Record<string, Handler>> = {
     '/graphql': (request, response) => {
       if (graphiql !== null && wantsPage(request)) return graphiql(request, response);
+      if (isStrangePreflight(request, { publicOrigin, allowedOrigins })) {
+        const { origin } = request.headers;
+        logger?.warn({ client: clientAddress(request, trusted), origin: origin?.slice(0, 200) }, STRANGE_PAGE);
+        answerText(response, 403, `${STRANGE_PAGE}: see server.allowedOrigins in the configuration.\n`);
+        return undefined;
+      }
       return limitBody(request, response, limits.bodyBytes) ? graphql.yoga.handle(request, response) : undefined;
     },
     '/': (_request, response) => {
@@ -146,6 +153,13 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
   }
 
   return { url: urlOf(server, host), close: () => (closing ??= shutDown()) };
+}
+
+const STRANGE_PAGE = 'pages of this origin may not read answers';
+
+/** Does a browser ask whether a page may read answers that may not? */
+function isStrangePreflight(request: IncomingMessage, welcome: Welcome): boolean {
+  return request.method === 'OPTIONS' && !isWelcome(request, welcome);
 }
 
 async function serve(

@@ -3,12 +3,14 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { DocumentNode, ExecutionArgs, GraphQLSchema } from 'graphql';
 import { GraphQLError } from 'graphql';
+import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
 import type { Context, OperationResult, SubscribePayload } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
 import type { Extra } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
 import type { GraphContext } from '../../resolvers/context.ts';
+import type { ErrorCode } from '../domain/errors.ts';
 import type { GraphqlServer } from './graphql.ts';
 import { isWelcome } from './own-origin.ts';
 import type { Welcome } from './own-origin.ts';
@@ -22,6 +24,10 @@ interface WebSocketOptions {
   /** Told of each page that may not open a connection. */
   readonly onRefusal: (request: IncomingMessage) => void;
 }
+
+/** Fits into the 123 bytes that a reason may have. */
+const OTHER_PROTOCOL =
+  'Use the subprotocol graphql-transport-ws (npm: graphql-ws); the older graphql-ws is not supported.';
 
 /** How long a client has to answer the goodbye. */
 const GOODBYE_MILLISECONDS = 500;
@@ -68,6 +74,11 @@ export function serveWebSockets(
       return;
     }
     sockets.handleUpgrade(request, socket, head, (client) => {
+      if (client.protocol !== GRAPHQL_TRANSPORT_WS_PROTOCOL) {
+        client.on('error', () => undefined);
+        client.close(CloseCode.SubprotocolNotAcceptable, OTHER_PROTOCOL);
+        return;
+      }
       closed.set(request, new AbortController());
       endQuietly(client);
       keepAlive(client, heartbeatMilliseconds);
@@ -84,9 +95,11 @@ export function serveWebSockets(
       subscribe: (args) => (args as Execution).enveloped.subscribe(args),
       onSubscribe: async (connection, _id, payload) => {
         const signal = closed.get(connection.extra.request)?.signal ?? AbortSignal.abort();
-        const enveloped: Enveloped = graphql.yoga.getEnveloped({
-          facts: { signal, authorization: authorizationOf(connection) },
-        });
+        const authorization = authorizationOf(connection);
+        if (authorization !== null && !isHeaderText(authorization)) {
+          return [new GraphQLError(BAD_AUTHORIZATION, { extensions: { code: 'BAD_USER_INPUT' satisfies ErrorCode } })];
+        }
+        const enveloped: Enveloped = graphql.yoga.getEnveloped({ facts: { signal, authorization } });
         return prepare(enveloped, payload);
       },
       // Also what a stream throws in its middle comes by here.
@@ -106,6 +119,12 @@ export function serveWebSockets(
     // Its own heartbeat gives up on a client that is merely slow to read.
     0,
   );
+
+  // Clients of another subprotocol are let in, only to be told so: browsers hide why a handshake failed.
+  sockets.options.handleProtocols = (offered) => {
+    if (offered.has(GRAPHQL_TRANSPORT_WS_PROTOCOL)) return GRAPHQL_TRANSPORT_WS_PROTOCOL;
+    return [...offered][0] ?? false;
+  };
 
   return async (graceMilliseconds) => {
     const patience = AbortSignal.timeout(graceMilliseconds);
@@ -176,6 +195,14 @@ function refuse(socket: Duplex, words: string): void {
   const head = ['HTTP/1.1 403 Forbidden', 'connection: close', 'content-type: text/plain; charset=utf-8'];
   socket.end([...head, `content-length: ${words.length + 1}`, '', `${words}\n`].join('\r\n'));
 }
+
+/** Can a text be the value of a header? It may be passed on to a source in one. */
+function isHeaderText(text: string): boolean {
+  return /^[\t\x20-\x7e\x80-\xff]*$/.test(text);
+}
+
+const BAD_AUTHORIZATION =
+  'The "Authorization" of the connection must be one line of text that an HTTP header can hold.';
 
 /** From the connection's parameters (browsers can't set headers here), or the header of the handshake. */
 function authorizationOf({ connectionParams, extra }: Connection): string | null {

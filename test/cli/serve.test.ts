@@ -1,5 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { start } from './command-line.ts';
 
@@ -56,4 +59,18 @@ test('the process ends in good order after a signal, also when it comes twice', 
   child.kill('SIGINT');
   child.kill('SIGINT');
   expect(await exit).toEqual([0, null]);
+});
+
+test('a configuration without sources keeps the sandbox, and what else it says holds', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'tributary-'));
+  const origin = 'https://app.example.com';
+  await writeFile(join(folder, 'tributary.json'), JSON.stringify({ server: { allowedOrigins: [origin] } }));
+  const command = start(['serve', '--port', '0'], { folder });
+  const url = (await command.firstOutput()).slice('ready at '.length).trim();
+  const response = await fetch(url, { method: 'POST', headers: { ...HEADERS, origin }, body: QUERY });
+  expect(response.headers.get('access-control-allow-origin')).toBe(origin);
+  expect(await response.text()).toContain('softwareone');
+  command.stop();
+  expect(await command.done).toBe(0);
+  await rm(folder, { recursive: true });
 });

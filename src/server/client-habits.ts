@@ -1,0 +1,95 @@
+import { GraphQLError } from 'graphql';
+import type { ExecutionResult } from 'graphql';
+import type { FetchAPI, GraphQLParams, Plugin } from 'graphql-yoga';
+import { TributaryError } from '../domain/errors.ts';
+import type { ErrorCode } from '../domain/errors.ts';
+
+/** What the clients that people use ask for although it is not here: answered so that they fall back, or their users know why. */
+
+const BATCHED =
+  'Several operations in one request are not supported: send one per request. (Apollo Client: HttpLink instead of BatchHttpLink.)';
+
+const NOT_ACCEPTABLE =
+  'The Accept header takes no media type that this operation can be answered in. Queries are answered as application/json or application/graphql-response+json; subscriptions as text/event-stream, or over a WebSocket at this address with the subprotocol graphql-transport-ws.';
+
+const UNSUPPORTED_BODY = 'The body of a POST must be JSON, with Content-Type: application/json.';
+
+/** By these words the persisted-query links of Apollo Client and urql know to send whole queries from now on. */
+const PERSISTED = 'PersistedQueryNotSupported';
+
+/** `present` makes an error what clients read. */
+export function clientHabits(present: (error: unknown) => GraphQLError): Plugin {
+  return {
+    onRequestParse(parsing) {
+      const { requestParser, fetchAPI, request } = parsing;
+      if (requestParser === undefined) {
+        // Other methods have an answer of their own.
+        if (request.method === 'POST') parsing.endResponse(refusal(fetchAPI, 415, UNSUPPORTED_BODY, present));
+        return undefined;
+      }
+      parsing.setRequestParser(async (body) => {
+        try {
+          return await requestParser(body);
+        } catch (error) {
+          throw error instanceof SyntaxError ? badRequest('"variables" or "extensions" is not valid JSON.') : error;
+        }
+      });
+      return {
+        onRequestParseDone({ requestParserResult }) {
+          if (Array.isArray(requestParserResult)) throw badRequest(BATCHED);
+          if (isPersistedAlone(requestParserResult)) throw persistedNotSupported();
+        },
+      };
+    },
+    onResultProcess(processing) {
+      const { resultProcessor, acceptableMediaTypes } = processing;
+      if (resultProcessor !== undefined) return;
+      processing.setResultProcessor((unwanted, fetchAPI) => {
+        endStream(unwanted);
+        return refusal(fetchAPI, 406, NOT_ACCEPTABLE, present, {
+          accept: [...new Set(acceptableMediaTypes)].join(', '),
+        });
+      }, 'application/json');
+    },
+  };
+}
+
+/** A bad request under every media type. */
+function badRequest(message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: 'BAD_REQUEST', http: { status: 400 } } });
+}
+
+/** Does a request name a query by its hash and not bring it? */
+function isPersistedAlone({ query, extensions }: GraphQLParams): boolean {
+  return typeof query !== 'string' && typeof extensions === 'object' && 'persistedQuery' in extensions;
+}
+
+/** Under the status that Apollo's server gives it. */
+function persistedNotSupported(): GraphQLError {
+  const code = 'BAD_USER_INPUT' satisfies ErrorCode;
+  return new GraphQLError(PERSISTED, { extensions: { code, http: { status: 200 } } });
+}
+
+/** A stream that nobody is going to read. */
+function endStream(result: unknown): void {
+  if (!isStream(result)) return;
+  result.return?.().catch(() => undefined);
+}
+
+function isStream(result: unknown): result is AsyncIterator<ExecutionResult> {
+  return typeof result === 'object' && result !== null && Symbol.asyncIterator in result;
+}
+
+function refusal(
+  fetchAPI: Pick<FetchAPI, 'Response'>,
+  status: number,
+  message: string,
+  present: (error: unknown) => GraphQLError,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  const errors = [present(new TributaryError('BAD_USER_INPUT', message))];
+  return new fetchAPI.Response(JSON.stringify({ errors }), {
+    status,
+    headers: { ...headers, 'content-type': 'application/json; charset=utf-8' },
+  });
+}

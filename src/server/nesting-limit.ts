@@ -1,0 +1,36 @@
+import { Lexer, Source, TokenKind } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import { tooComplex } from './limits.ts';
+
+const OPENING: ReadonlySet<string> = new Set([TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L]);
+const CLOSING: ReadonlySet<string> = new Set([TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R]);
+
+/**
+ * Refuses documents whose brackets are nested deeper than `limit`. The parser, and whatever walks its tree,
+ * calls itself for each level: without a bound a short query exhausts the stack.
+ */
+export function limitNesting(limit: number): Plugin {
+  return {
+    onParse({ params: { source } }) {
+      const text = source instanceof Source ? source.body : String(source);
+      if (isDeeper(text, limit)) throw tooComplex(`The query's brackets are nested deeper than ${limit} levels.`);
+    },
+  };
+}
+
+function isDeeper(text: string, limit: number): boolean {
+  // Nearly every query has fewer brackets than the limit, and then it can't be nested deeper.
+  if ((text.match(/[[{(]/g)?.length ?? 0) <= limit) return false;
+  const lexer = new Lexer(new Source(text));
+  let depth = 0;
+  try {
+    for (let { kind } = lexer.advance(); kind !== TokenKind.EOF; { kind } = lexer.advance()) {
+      if (OPENING.has(kind)) depth += 1;
+      else if (CLOSING.has(kind)) depth -= 1;
+      if (depth > limit) return true;
+    }
+  } catch {
+    // The parser words what is no token.
+  }
+  return false;
+}
