@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql';
 import type { ExecutionResult } from 'graphql';
-import type { FetchAPI, GraphQLParams, Plugin } from 'graphql-yoga';
+import type { FetchAPI, Plugin } from 'graphql-yoga';
 import { TributaryError } from '../domain/errors.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 
@@ -59,9 +59,10 @@ function badRequest(message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code: 'BAD_REQUEST', http: { status: 400 } } });
 }
 
-/** Does a request name a query by its hash and not bring it? */
-function isPersistedAlone({ query, extensions }: GraphQLParams): boolean {
-  return typeof query !== 'string' && typeof extensions === 'object' && 'persistedQuery' in extensions;
+/** Does a request name a query by its hash and not bring it? Its parameters are what the client sent, whatever their types say. */
+function isPersistedAlone({ query, extensions }: { readonly query?: unknown; readonly extensions?: unknown }): boolean {
+  if (typeof query === 'string' || typeof extensions !== 'object' || extensions === null) return false;
+  return 'persistedQuery' in extensions;
 }
 
 /** Under the status that Apollo's server gives it. */

@@ -36,6 +36,16 @@ describe('persisted queries', () => {
     },
   );
 
+  it.each([{}, { extensions: null }, { extensions: {} }, { query: null, extensions: null }])(
+    'are not what a request without a query is about: %j',
+    async (body) => {
+      const server = await start();
+      const answer = await post(server.url, body);
+      expect([answer.status, answer.body.errors?.[0]?.message]).toEqual([400, 'Must provide query string.']);
+      expect(server.log).toEqual([]);
+    },
+  );
+
   it('are answered where the query is there, too', async () => {
     const server = await start();
     const { body } = await post(server.url, { query: '{ __typename }', ...HASHED });
