@@ -1,7 +1,5 @@
 import SchemaBuilder from '@pothos/core';
 import DataloaderPlugin from '@pothos/plugin-dataloader';
-import DirectivesPlugin from '@pothos/plugin-directives';
-import FederationPlugin from '@pothos/plugin-federation';
 import RelayPlugin from '@pothos/plugin-relay';
 import type { GraphContext } from '../resolvers/context.ts';
 import type { AnyNode } from '../resolvers/node.ts';
@@ -19,7 +17,7 @@ export const builder = new SchemaBuilder<{
   };
 }>({
   defaultFieldNullability: false,
-  plugins: [RelayPlugin, DataloaderPlugin, DirectivesPlugin, FederationPlugin],
+  plugins: [RelayPlugin, DataloaderPlugin],
   relay: {
     cursorType: 'String',
     // Their resolvers are in resolvers/node.ts; our ids carry all keys of a node.
@@ -33,8 +31,6 @@ export const builder = new SchemaBuilder<{
     idFieldOptions: { description: 'Global id: opaque, the same on every replica and after a restart.' },
     pageInfoTypeOptions: {
       description: 'Where a page of a connection lies.',
-      // Other Relay subgraphs have the same type.
-      shareable: true,
     },
     hasNextPageFieldOptions: {
       description:

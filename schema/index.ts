@@ -8,13 +8,11 @@ import './step.ts';
 import './task.ts';
 import './log-entry.ts';
 import './log-stream.ts';
-import { resolveEntities } from './entity.ts';
 import { rejectInsteadOfThrow } from './settled-fields.ts';
-
-/** The graph as it is served: a subgraph of Apollo Federation 2, too. */
-export const schema = rejectInsteadOfThrow(
-  resolveEntities(builder.toSubGraphSchema({ linkUrl: 'https://specs.apollo.dev/federation/v2.6' })),
-);
+import { asSubgraph } from './subgraph.ts';
 
 /** The graph as clients see it, without what only a federation gateway asks. */
 export const clientSchema = builder.toSchema();
+
+/** The graph as it is served: a subgraph of Apollo Federation 2, too. */
+export const schema = rejectInsteadOfThrow(asSubgraph(clientSchema));

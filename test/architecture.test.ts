@@ -22,7 +22,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/sandbox': ['src/domain'],
   'src/explorer': [],
   'src/context.ts': ['resolvers', 'src/federation', 'src/domain'],
-  'src/config': ['src/federation', 'src/vendors', 'src/http', 'src/domain'],
+  'src/config': ['src/redis', 'src/federation', 'src/vendors', 'src/http', 'src/domain'],
   'src/server': [
     'src/context.ts',
     'src/config',

@@ -14,9 +14,6 @@ test('every dependency has a reason, and every reason a dependency', () => {
   expect(listed).toEqual([...Object.keys(manifest.dependencies), ...Object.keys(manifest.devDependencies)]);
 });
 
-/** Other packages need these beside them, and nothing of ours imports them. */
-const PEERS = ['@apollo/subgraph'];
-
 test('a dependency that nothing imports is said to be unused', () => {
   const sources = ['src', 'schema', 'resolvers']
     .flatMap((folder) => readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)))
@@ -27,6 +24,6 @@ test('a dependency that nothing imports is said to be unused', () => {
   const unused = [...readFileSync('docs/dependencies.md', 'utf8').matchAll(/^\| `([^`]+)`\s*\| not used now/gm)].map(
     ([, name]) => name,
   );
-  const without = Object.keys(manifest.dependencies).filter((name) => !isImported(name) && !PEERS.includes(name));
+  const without = Object.keys(manifest.dependencies).filter((name) => !isImported(name));
   expect(unused).toEqual(without);
 });
