@@ -70,7 +70,10 @@ export async function serve(options: ServeOptions, surroundings: Surroundings): 
 function announce({ sources, sandboxed }: OpenSources, logger: Logger): void {
   const names = sources.map(({ name }) => name);
   if (sandboxed)
-    logger.info({ sources: names }, 'nothing is configured: serving the sandbox, simulated vendors with made-up jobs');
+    logger.info(
+      { sources: names },
+      'no sources are configured: serving the sandbox, simulated vendors with made-up jobs',
+    );
   else logger.info({ sources: names }, 'serving the configured sources');
 }
 

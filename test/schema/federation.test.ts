@@ -41,3 +41,11 @@ it('another subgraph adds fields to a job by its id', async () => {
 it.each(['Source', 'Job', 'Attempt', 'Step', 'Task', 'LogEntry'])('%s is an entity with the key "id"', async (type) => {
   expect(await subgraph()).toMatch(new RegExp(`type ${type} implements Node[^{]*@key\\(fields: "id"\\)`));
 });
+
+it('what only gateways ask is described, so that other clients know to leave it', () => {
+  const { _entities, _service } = schema.getQueryType()?.getFields() ?? {};
+  expect(_entities?.description).toContain('gateways of Apollo Federation');
+  expect(_entities?.args.map(({ description }) => description)).toEqual([expect.stringContaining('__typename')]);
+  expect(_service?.description).toContain('gateways of Apollo Federation');
+  expect(schema.getType('_Entity')?.description).toBeTruthy();
+});
