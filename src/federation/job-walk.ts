@@ -1,5 +1,6 @@
 import type { Job } from '../domain/job.ts';
 import type { JobFilter, JobPage } from '../vendors/connector.ts';
+import { PageGuard } from '../pagination/page-guard.ts';
 import type { FederatedSource } from './source.ts';
 
 /** Where a job stands in its source's list: the page, the index on it, and the key that stood there. */
@@ -36,6 +37,7 @@ export class JobWalk {
   readonly #options: JobWalkOptions;
   readonly #step: 1 | -1;
   readonly #hooks: JobWalkHooks;
+  readonly #guards = new Map<string, PageGuard>();
   #pagesRead = 0;
 
   constructor(options: JobWalkOptions, step: 1 | -1, hooks: JobWalkHooks) {
@@ -76,7 +78,7 @@ export class JobWalk {
     let at = start === null ? await this.#end(source) : await this.#find(source, start);
     for (;;) {
       if (at.page < 0) return;
-      const listed = await this.#hooks.pageOf(source, at.page);
+      const listed = await this.#pageOf(source, at.page);
       this.#pagesRead += 1;
       const last = listed.jobs.length - 1;
       for (let i = Math.min(at.index, last + 1); i >= 0 && i <= last; i += this.#step) {
@@ -86,19 +88,35 @@ export class JobWalk {
       if (this.#step === 1 ? !listed.more : at.page === 0) return;
       if (this.#isFiltered && this.#pagesRead >= this.#options.maxScanPages) yield 'bounded';
       at = { page: at.page + this.#step, index: this.#step === 1 ? 0 : source.connector.jobPageSize - 1 };
-      if (this.#step === -1) at = { ...at, index: (await this.#hooks.pageOf(source, at.page)).jobs.length - 1 };
+      if (this.#step === -1) at = { ...at, index: (await this.#pageOf(source, at.page)).jobs.length - 1 };
     }
+  }
+
+  async #pageOf(source: FederatedSource, page: number): Promise<JobPage> {
+    const listed = await this.#hooks.pageOf(source, page);
+    let guard = this.#guards.get(source.name);
+    if (guard === undefined) {
+      guard = new PageGuard(source.name, this.#isFiltered ? this.#options.maxScanPages : undefined);
+      this.#guards.set(source.name, guard);
+    }
+    const promisesMore = this.#step === 1 ? listed.more : page > 0 || listed.more;
+    guard.see(
+      page,
+      listed.jobs.map(({ key }) => key),
+      promisesMore,
+    );
+    return listed;
   }
 
   /** The first place of a walk through the whole source. */
   async #end(source: FederatedSource): Promise<{ page: number; index: number }> {
     if (this.#step === 1) return { page: 0, index: 0 };
     let page = 0;
-    let listed = await this.#hooks.pageOf(source, 0);
+    let listed = await this.#pageOf(source, 0);
     while (listed.more) {
       const counted = listed.total === null ? 0 : Math.ceil(listed.total / source.connector.jobPageSize) - 1;
       page = Math.max(page + 1, counted);
-      listed = await this.#hooks.pageOf(source, page);
+      listed = await this.#pageOf(source, page);
     }
     return { page, index: listed.jobs.length - 1 };
   }
@@ -106,7 +124,7 @@ export class JobWalk {
   /** The place behind the job of a cursor, which may have moved on since. */
   async #find(source: FederatedSource, start: JobPlace): Promise<{ page: number; index: number }> {
     for (let page = start.page; page < start.page + DRIFT_PAGES; page += 1) {
-      const listed = await this.#hooks.pageOf(source, page);
+      const listed = await this.#pageOf(source, page);
       const index = listed.jobs.findIndex((job) => job.key === start.key);
       if (index !== -1) return { page, index: index + this.#step };
       if (!listed.more) break;

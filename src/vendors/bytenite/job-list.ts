@@ -33,11 +33,14 @@ export class JobList {
     const begin = page * this.#pageSize;
     const jobs: WireJob[] = [];
     let slice: Slice;
-    // The vendor may cap the size silently; the next page would then skip what is missing in this one.
+    let fresh: readonly WireJob[];
+    // The vendor may cap the size silently; the next page would then skip what is missing in this one. A slice that brings
+    // nothing new ends the page: the reader of pages notices a list that does not go on.
     do {
       slice = await this.#slice(begin + jobs.length, this.#pageSize - jobs.length, call);
-      jobs.push(...slice.jobs);
-    } while (slice.more && jobs.length < this.#pageSize);
+      fresh = slice.jobs.filter(({ id }) => !jobs.some((job) => job.id === id));
+      jobs.push(...fresh);
+    } while (slice.more && fresh.length > 0 && jobs.length < this.#pageSize);
     this.#seen(jobs, call);
     const { source } = this.#http;
     return {

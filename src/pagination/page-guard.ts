@@ -1,0 +1,40 @@
+import { TributaryError } from '../domain/errors.ts';
+
+/** How many pages in a row may bring nothing new. One may do so when rows moved on between two calls. */
+const USUAL_LIMIT = 3;
+
+/**
+ * Watches the pages of one list. A vendor that ignores its paging parameters gives the same page again and again, and one that
+ * counts wrong promises pages that are empty: a reader that believes either never ends.
+ */
+export class PageGuard {
+  readonly #source: string;
+  readonly #limit: number;
+  readonly #seen = new Set<string>();
+  readonly #addresses = new Set<string | number>();
+  #idle = 0;
+
+  /** `limit`: where a vendor filters its pages after it has cut them, more of them may be empty. */
+  constructor(source: string, limit = USUAL_LIMIT) {
+    this.#source = source;
+    this.#limit = Math.max(USUAL_LIMIT, limit);
+  }
+
+  /**
+   * A page was read, at an address that no other page of the list has. Throws SOURCE_BAD_RESPONSE when too many pages in a
+   * row brought no row that was not seen before. `more`: does the vendor promise another page?
+   */
+  see(address: string | number, keys: readonly string[], more: boolean): void {
+    // The same page may be looked at again.
+    if (this.#addresses.has(address)) return;
+    this.#addresses.add(address);
+    const isNew = keys.some((key) => !this.#seen.has(key));
+    for (const key of keys) this.#seen.add(key);
+    this.#idle = isNew ? 0 : this.#idle + 1;
+    if (!more || this.#idle < this.#limit) return;
+    const what = keys.length === 0 ? 'pages that it promised are empty' : 'it gives the same page again';
+    throw new TributaryError('SOURCE_BAD_RESPONSE', `${this.#source}: its list does not end: ${what}.`, {
+      source: this.#source,
+    });
+  }
+}
