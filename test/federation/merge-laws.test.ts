@@ -302,7 +302,8 @@ describe('cursors', () => {
     );
     await fc.assert(
       fc.asyncProperty(mangled, async (cursor) => {
-        fc.pre(cursor !== good);
+        // An empty text is no cursor at all.
+        fc.pre(cursor !== good && cursor !== '');
         await expect(logs({ first: 1, after: cursor }).edges()).rejects.toMatchObject({ code: 'CURSOR_INVALID' });
       }),
       { numRuns: 1_000 },
