@@ -1,5 +1,5 @@
 import { execute, getOperationAST, getVariableValues, OperationTypeNode } from 'graphql';
-import type { DocumentNode, ExecutionArgs, ExecutionResult, VariableDefinitionNode } from 'graphql';
+import type { DocumentNode, ExecutionArgs, ExecutionResult, GraphQLError, VariableDefinitionNode } from 'graphql';
 import { compileQuery, isCompiledQuery } from 'graphql-jit';
 import type { CompiledQuery } from 'graphql-jit';
 import type { Plugin } from 'graphql-yoga';
@@ -57,7 +57,39 @@ export function compiledQuery(args: ExecutionArgs): (() => Promise<ExecutionResu
   }
   const query = variantOf(args, operation.name?.value ?? '', found, conditions);
   if (query === null) return null;
-  return () => query(rootValue, contextValue, coerced);
+  return () => {
+    const result = query(rootValue, contextValue, coerced);
+    return result instanceof Promise ? result.then(withFewestErrors) : withFewestErrors(result);
+  };
+}
+
+/** Of errors below one place that is null, only the one that made it so. The compiler lists it behind the others. */
+function withFewestErrors(result: ExecutionResult): ExecutionResult {
+  const { data, errors } = result;
+  if (errors === undefined || errors.length < 2) return result;
+  const last = new Map<string, GraphQLError>();
+  const places = errors.map((error) => {
+    const path = error.path ?? [];
+    const place = nulledBy(data, path);
+    const key = place.length === path.length ? null : JSON.stringify(place);
+    if (key !== null) last.set(key, error);
+    return key;
+  });
+  const kept = errors.filter((error, index) => {
+    const key = places[index];
+    return key === null || key === undefined || last.get(key) === error;
+  });
+  return kept.length === errors.length ? result : { ...result, errors: kept };
+}
+
+/** The place of the null above which a path has no value. */
+function nulledBy(data: unknown, path: readonly (string | number)[]): readonly (string | number)[] {
+  let value = data;
+  for (const [index, key] of path.entries()) {
+    if (typeof value !== 'object' || value === null) return path.slice(0, index);
+    value = (value as Readonly<Record<string | number, unknown>>)[key];
+  }
+  return path;
 }
 
 function isNullForDefault(

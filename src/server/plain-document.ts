@@ -32,7 +32,7 @@ const MOST_FIELDS = 20_000;
 /** The values of the variables that `@include` and `@skip` ask for. */
 export type Conditions = Readonly<Record<string, boolean>>;
 
-/** Null: the operation asks for the schema itself, or is too large when it is written out. */
+/** Null: the operation asks for the schema itself, has a key that no object can hold, or is too large when it is written out. */
 export function plainDocument(
   schema: GraphQLSchema,
   document: DocumentNode,
@@ -78,6 +78,7 @@ class Plainer {
   readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   readonly #conditions: Conditions;
   #fields = 0;
+  #isPlain = true;
 
   constructor(schema: GraphQLSchema, fragments: ReadonlyMap<string, FragmentDefinitionNode>, conditions: Conditions) {
     this.#schema = schema;
@@ -103,6 +104,7 @@ class Plainer {
     const fields = new Map<string, FieldNode[]>();
     const seen = new Set<string>();
     for (const set of sets) this.#collect(type, set, fields, seen);
+    if (!this.#isPlain) return null;
     const selections: FieldNode[] = [];
     for (const nodes of fields.values()) {
       const field = this.#fieldOf(type, nodes);
@@ -145,6 +147,8 @@ class Plainer {
       if (!this.#isIncluded(selection)) continue;
       if (selection.kind === Kind.FIELD) {
         const key = selection.alias?.value ?? selection.name.value;
+        // An object of the compiler's can't have it as a key of its own.
+        if (key === '__proto__') this.#isPlain = false;
         const nodes = fields.get(key);
         if (nodes === undefined) fields.set(key, [selection]);
         else nodes.push(selection);

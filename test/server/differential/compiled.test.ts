@@ -116,6 +116,16 @@ describe('compiled execution', () => {
       '{ sources { vendor name ... on Source { id vendor } } sources { name id } }',
       {},
     ],
+    [
+      'an alias that no object can have as its own key',
+      '{ __proto__: sources { name } sources { __proto__: name id } }',
+      {},
+    ],
+    [
+      'several nulls below one place',
+      `{ a: node(id: "${encodeNodeId('Job', 'up', 'broken')}") { ... on Job { status s: status name } } }`,
+      {},
+    ],
     ['introspection', '{ __schema { queryType { name } } __type(name: "Job") { kind } sources { __typename } }', {}],
     ['an operation of several', 'query Other { __typename } query Main { sources { name } }', {}],
   ])('answers %s as graphql-js does', async (_name, text, variables) => {
