@@ -60,7 +60,7 @@ export function asSubgraph(schema: GraphQLSchema): GraphQLSchema {
 }
 
 /** The schema as a gateway composes it. */
-export function subgraphText(schema: GraphQLSchema): string {
+function subgraphText(schema: GraphQLSchema): string {
   const document = visit<DocumentNode>(parse(printSchema(schema)), {
     ObjectTypeDefinition: (type) => {
       const directives = DIRECTIVES[type.name.value];

@@ -1,5 +1,5 @@
 /** The value below which that part of the values lies (nearest rank); NaN for none. */
-export function percentile(sorted: ArrayLike<number>, part: number): number {
+function percentile(sorted: ArrayLike<number>, part: number): number {
   return sorted[Math.max(0, Math.ceil(sorted.length * part) - 1)] ?? NaN;
 }
 

@@ -1,7 +1,7 @@
 import { readStamp } from './stamp.ts';
 import type { Transport, TransportFactory } from './transports.ts';
 
-export const QUERY = `subscription Tail($jobs: [ID!]!, $after: String) {
+const QUERY = `subscription Tail($jobs: [ID!]!, $after: String) {
   logEntries(jobs: $jobs, after: $after) {
     __typename
     ... on LogBatch { cursor edges { late node { message job { id } } } dropped { count } }

@@ -10,7 +10,7 @@ export interface JsonObject {
 const MOST_LEVELS = 64;
 
 /** What stands for a value that lies too deep. */
-export const TOO_DEEP = '… (nested too deeply)';
+const TOO_DEEP = '… (nested too deeply)';
 
 /** The value with at most 64 levels, so that it can be walked and written by recursion. The same object where it has no more. */
 export function withinDepth(value: Json): Json {

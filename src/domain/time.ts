@@ -90,9 +90,3 @@ export function formatInstant(nanoseconds: bigint): string {
   if (digits.endsWith('000')) return `${base}.${digits.slice(0, 6)}Z`;
   return `${base}.${digits}Z`;
 }
-
-/** The instant of a wall clock in milliseconds. */
-export function instantOfMilliseconds(milliseconds: number): Instant {
-  const nanoseconds = BigInt(Math.trunc(milliseconds)) * 1_000_000n;
-  return { nanoseconds, text: formatInstant(nanoseconds) };
-}

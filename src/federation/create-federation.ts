@@ -42,7 +42,7 @@ export interface FederationSettings {
  */
 const PUBLIC_SECRET = 'tributary cursor seal v1';
 
-export const DEFAULT_SETTINGS: FederationSettings = {
+const DEFAULT_SETTINGS: FederationSettings = {
   maxPageSize: 1000,
   maxScanPages: 20,
   maxJobs: 100,

@@ -105,6 +105,23 @@ export class ConnectionCursors {
   }
 }
 
+/** What a cursor holds, without a look at its seal: for people who debug. Null for what is no cursor. */
+export function tryReadCursor(cursor: string): unknown {
+  try {
+    const body = Buffer.from(cursor, 'base64url').subarray(SEAL_BYTES);
+    const parsed: unknown = JSON.parse(body.toString('utf8'));
+    if (!Array.isArray(parsed) || parsed[0] !== VERSION) return null;
+    const payload: unknown = parsed[1];
+    // The cursor of a tail holds that of a place.
+    const [mark, inner, ...rest] = Array.isArray(payload) ? (payload as unknown[]) : [];
+    return typeof mark === 'string' && typeof inner === 'string' && Array.isArray(payload) && rest.length > 2
+      ? [mark, tryReadCursor(inner) ?? inner, ...rest]
+      : payload;
+  } catch {
+    return null;
+  }
+}
+
 export function invalidCursor(): TributaryError {
   return new TributaryError(
     'CURSOR_INVALID',

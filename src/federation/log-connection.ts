@@ -184,7 +184,7 @@ function perScope(failures: MergedPage<LogEntry>['failures']): MergedPage<LogEnt
   return [...failures.filter(({ error }) => !(error instanceof UnreadableRows)), ...unreadable.values()];
 }
 
-export function notFound(source: string): TributaryError {
+function notFound(source: string): TributaryError {
   return new TributaryError('NOT_FOUND', `${source}: there is no such job.`, { source });
 }
 

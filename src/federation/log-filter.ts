@@ -6,7 +6,7 @@ import type { LogFilter } from '../domain/log-filter.ts';
 import { badInput } from './arguments.ts';
 
 /** Longest expression that `matches` takes, characters. */
-export const MAX_EXPRESSION_LENGTH = 512;
+const MAX_EXPRESSION_LENGTH = 512;
 
 /** Longest list that `…In` takes. */
 const MAX_LIST_LENGTH = 100;

@@ -111,7 +111,7 @@ interface NearestOptions<T extends Ordered> {
  * Rows of equal time and content are numbered as they come: they are interchangeable, so it does not
  * matter which of them gets which number, as long as each number is given once.
  */
-export class NearestRows<T extends Ordered> {
+class NearestRows<T extends Ordered> {
   readonly #options: NearestOptions<T>;
   readonly #sign: 1 | -1;
   #kept: T[] = [];

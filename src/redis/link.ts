@@ -200,7 +200,7 @@ export class RedisLink {
 }
 
 /** Redis does not answer. Says nothing else: addresses and passwords stay where they are. */
-export class LinkDownError extends Error {
+class LinkDownError extends Error {
   override readonly name = 'LinkDownError';
 
   constructor() {

@@ -2,8 +2,10 @@ import type { Plugin } from 'graphql-yoga';
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { TailStatistics } from '../federation/api.ts';
-import type { UnhandledKind } from './process-guard.ts';
 import { countTails } from './tail-metrics.ts';
+
+/** How an error came that nothing handled. */
+export type UnhandledKind = 'rejection' | 'exception';
 
 /** What is counted, under names that start with `tributary_`. One registry per server. */
 export interface Metrics {

@@ -1,11 +1,12 @@
 import type { Logger } from 'pino';
 import { describeError } from './errors.ts';
-import type { Metrics } from './metrics.ts';
+import type { Metrics, UnhandledKind } from './metrics.ts';
 
 /** By Node's names for them. */
-const EVENTS = { unhandledRejection: 'rejection', uncaughtException: 'exception' } as const;
-
-export type UnhandledKind = (typeof EVENTS)[keyof typeof EVENTS];
+const EVENTS: Readonly<Record<string, UnhandledKind>> = {
+  unhandledRejection: 'rejection',
+  uncaughtException: 'exception',
+};
 
 /**
  * Keeps the process alive when a promise fails that nothing waits for, or an error is thrown that nothing

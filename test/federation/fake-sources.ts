@@ -8,7 +8,6 @@ import type { TailSettings } from '../../src/federation/tail/settings.ts';
 import type { Batch, Partition, ReadRequest } from '../../src/pagination/partition.ts';
 import type { Connector } from '../../src/vendors/connector.ts';
 import type { Job } from '../../src/domain/job.ts';
-import type { Ordered } from '../../src/domain/ordered.ts';
 import type { FakeNative, Line } from '../pagination/fake-natives.ts';
 
 /** Polls that follow each other in milliseconds instead of seconds, with small batches. */
@@ -133,9 +132,4 @@ export function entryOf(line: Line): LogEntry {
     stepKey: line.level,
     taskKey: null,
   };
-}
-
-export function byPosition(a: Ordered, b: Ordered): number {
-  if (a.time !== b.time) return a.time < b.time ? -1 : 1;
-  return a.tie < b.tie ? -1 : a.tie > b.tie ? 1 : 0;
 }

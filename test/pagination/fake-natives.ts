@@ -67,7 +67,7 @@ function sortByTime(lines: readonly RawLine[]): RawLine[] {
   return [...lines].sort((a, b) => (a.time === b.time ? 0 : a.time < b.time ? -1 : 1));
 }
 
-export function expectedRows(lines: readonly RawLine[], identity: Identity<Line>): Line[] {
+function expectedRows(lines: readonly RawLine[], identity: Identity<Line>): Line[] {
   const groups = new Map<bigint, RawLine[]>();
   for (const line of lines) groups.set(line.time, [...(groups.get(line.time) ?? []), line]);
   return [...groups.values()]
@@ -96,7 +96,7 @@ function native(name: string, store: Store, identity: Identity<Line>, partition:
   };
 }
 
-export class TokenRefused extends Error {}
+class TokenRefused extends Error {}
 
 export function tokenNative(
   lines: readonly RawLine[],

@@ -49,7 +49,7 @@ function fakePart(key: string) {
   return { key, time: 1n, tie: key, status: 'RUNNING', nativeStatus: 'running', ...TIMES } as const;
 }
 
-export function fakeAttempt(key: string): Attempt {
+function fakeAttempt(key: string): Attempt {
   return { ...fakePart(key), number: 1, stepKey: 'step' };
 }
 
@@ -57,7 +57,7 @@ export function fakeStep(key: string): Step {
   return { ...fakePart(key), name: `Step ${key}`, attemptKey: null };
 }
 
-export function fakeTask(key: string): Task {
+function fakeTask(key: string): Task {
   return { ...fakePart(key), name: `Task ${key}`, attemptKey: 'attempt', stepKey: 'step' };
 }
 
@@ -91,7 +91,7 @@ export function fakeConnection<T>(nodes: readonly T[]): Connection<T> {
   };
 }
 
-export function failingConnection(error: Error) {
+function failingConnection(error: Error) {
   const fail = () => Promise.reject(error);
   return { edges: fail, nodes: fail, pageInfo: fail, totalCount: fail, isComplete: fail, failures: fail };
 }

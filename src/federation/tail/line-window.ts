@@ -26,7 +26,7 @@ export function lineKey(partition: string, { time, tie }: { readonly time: bigin
 }
 
 /** The order of lines within a job: that of its merged connection. */
-export function compareLines(a: FeedLine, b: FeedLine): number {
+function compareLines(a: FeedLine, b: FeedLine): number {
   if (a.entry.time !== b.entry.time) return a.entry.time < b.entry.time ? -1 : 1;
   if (a.partition !== b.partition) return a.partition < b.partition ? -1 : 1;
   return a.entry.tie === b.entry.tie ? 0 : a.entry.tie < b.entry.tie ? -1 : 1;

@@ -34,7 +34,7 @@ export function parseErrorBody({ bytes }: Collected): unknown {
 }
 
 /** Text without its byte order mark; what is no UTF-8 becomes U+FFFD. */
-export function textOf(bytes: Buffer): string {
+function textOf(bytes: Buffer): string {
   const text = bytes.toString('utf8');
   return text.charCodeAt(0) === BYTE_ORDER_MARK ? text.slice(1) : text;
 }

@@ -32,7 +32,7 @@ export function answerFailure(
 }
 
 /** The code of DESIGN section 6 for a status other than 2xx. */
-export function codeOf(status: number): ErrorCode {
+function codeOf(status: number): ErrorCode {
   if (status === 401) return 'SOURCE_UNAUTHENTICATED';
   if (status === 403) return 'SOURCE_FORBIDDEN';
   if (status === 404) return 'NOT_FOUND';

@@ -9,7 +9,7 @@ export interface BreakerSettings {
   readonly openMilliseconds: number;
 }
 
-export const DEFAULT_BREAKER: BreakerSettings = { failures: 10, openMilliseconds: 2_000 };
+const DEFAULT_BREAKER: BreakerSettings = { failures: 10, openMilliseconds: 2_000 };
 
 const LONGEST_OPEN_MILLISECONDS = 30_000;
 

@@ -1,5 +1,6 @@
-import type { RefusedAnswer } from './answer-failure.ts';
+import type { ClassifyError } from '../settings.ts';
 
+type RefusedAnswer = Parameters<ClassifyError>[0];
 type Headers = RefusedAnswer['headers'];
 
 /** No wait is longer, whatever a source says: quotas are counted by the day at most. */

@@ -39,7 +39,7 @@ export async function withRetries<T>(
 }
 
 /** Milliseconds to wait before attempt `repeated + 2`; null: give up. */
-export function pauseBefore(failure: AttemptFailure, repeated: number, policy: RetryPolicy): number | null {
+function pauseBefore(failure: AttemptFailure, repeated: number, policy: RetryPolicy): number | null {
   const allowed = { never: 0, once: Math.min(1, policy.retries), repeatedly: policy.retries }[failure.advice];
   if (repeated >= allowed) return null;
   const asked = failure.error.retryAfterSeconds ?? 0;

@@ -38,7 +38,7 @@ export function containerOf(line: ByteNiteLine): string {
   return line.container ?? CONTAINER_OF_SERVICE[serviceOf(line)];
 }
 
-export function serviceOf(line: SandboxLine): ByteNiteService {
+function serviceOf(line: SandboxLine): ByteNiteService {
   const named = line.step ?? 'TASKRUNNER';
   const service = SERVICES.find((name) => name === named);
   if (service === undefined) throw new Error(`ByteNite has no step ${JSON.stringify(named)}: ${SERVICES.join(', ')}.`);

@@ -2,5 +2,4 @@ export { SANDBOX_TOKEN, simulateNemo } from './simulation.ts';
 export type { NemoJobOptions, NemoOptions, NemoSimulation, PartChange } from './simulation.ts';
 export type { NemoDialect } from './dialect.ts';
 export type { NemoStatus } from './state.ts';
-export { fillNemo } from './demo.ts';
 export type { NemoDemo } from './demo.ts';

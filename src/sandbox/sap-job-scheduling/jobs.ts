@@ -36,7 +36,7 @@ export interface ScheduleInput {
 }
 
 const CREATED = BigInt(Date.UTC(2026, 0, 5, 6, 0, 0)) * 1_000_000n;
-export const DEFAULT_SCHEDULE = 'default';
+const DEFAULT_SCHEDULE = 'default';
 
 /** The jobs of the instance and their schedules. */
 export class JobStore {

@@ -51,7 +51,7 @@ export function textOf(value: unknown): string | null {
 }
 
 /** The value as JSON text, cut where it is nested too deeply. */
-export function jsonText(value: Json): string {
+function jsonText(value: Json): string {
   return JSON.stringify(withinDepth(value));
 }
 

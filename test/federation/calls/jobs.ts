@@ -40,7 +40,7 @@ export interface Jobs {
   readonly child: string;
 }
 
-export const SECOND = 1_000_000_000n;
+const SECOND = 1_000_000_000n;
 /** 2026-05-04T02:00:00Z */
 export const START = 1_777_860_000n * SECOND;
 /** When all jobs were finished: long ago, so that their logs are complete. */

@@ -13,7 +13,7 @@ export function settingsOf(runs: number): fc.Parameters<unknown> {
 }
 
 /** Texts that repeat, and some that a vendor's templates, numbers or JSON could trip over. */
-export const TEXTS = [
+const TEXTS = [
   'loading',
   'step',
   'step',

@@ -105,7 +105,7 @@ export interface Replica {
   close(): Promise<void>;
 }
 
-export function startReplica(beds: readonly ServedBed[]): Replica {
+function startReplica(beds: readonly ServedBed[]): Replica {
   const sources = beds.map((served) => {
     const http = httpTo(served);
     const { definition } = served.bed;
