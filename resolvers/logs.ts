@@ -3,13 +3,23 @@ import { TributaryError } from '../src/domain/errors.ts';
 import type { JobRef } from '../src/domain/job.ts';
 import type { LogScope } from '../src/domain/log-entry.ts';
 import type { LogArguments, LogConnection, SourceScope } from '../src/federation/api.ts';
-import { decodeNodeId } from '../src/federation/node-id.ts';
+import { decodeNodeId, entryRefOf } from '../src/federation/node-id.ts';
 import { withPage } from './connection.ts';
 import { namesSelected } from './referred.ts';
 import type { GraphContext } from './context.ts';
 import { logArguments } from './log-arguments.ts';
 import type { LogFieldArguments } from './log-arguments.ts';
 import type { PartKind, PartNode } from './part.ts';
+
+interface ContextFieldArguments {
+  readonly id: string;
+  readonly jobs?: readonly string[] | null | undefined;
+  readonly before?: number | null | undefined;
+  readonly after?: number | null | undefined;
+}
+
+/** How many lines `logContext` gives on either side when it is not told. */
+export const DEFAULT_AROUND = 10;
 
 /** `Query.logs`: the lines of jobs. Failures are listed, for an error would take the whole operation with it. */
 export function logsOfJobs(
@@ -20,6 +30,19 @@ export function logsOfJobs(
 ): Promise<LogConnection> {
   const scopes = jobsOfIds(args.jobs).map(({ source, key }) => ({ source, scope: { job: key } }));
   return logsOf(scopes, { ...logArguments(args), listFailures: true }, context, info);
+}
+
+/** `Query.logContext`: null with an error where the line is gone, or its source does not answer. */
+export async function contextOfLine(
+  _root: unknown,
+  { id, jobs, before, after }: ContextFieldArguments,
+  { federation, call }: GraphContext,
+): Promise<LogConnection> {
+  const { type, keys } = decodeNodeId(id);
+  const ref = type === 'LogEntry' ? entryRefOf(keys) : null;
+  if (ref === null) throw new TributaryError('BAD_USER_INPUT', `"id" takes the id of a line; this is none.`);
+  const around = { before: before ?? DEFAULT_AROUND, after: after ?? DEFAULT_AROUND };
+  return federation.context(ref, { ...around, jobs: jobs ? jobsOfIds(jobs) : undefined }, call);
 }
 
 /** `Job.logs`: its failure is an error of that field. */

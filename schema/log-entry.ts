@@ -1,5 +1,5 @@
 import * as entry from '../resolvers/log-entry.ts';
-import { logsOfJobs } from '../resolvers/logs.ts';
+import { contextOfLine, DEFAULT_AROUND, logsOfJobs } from '../resolvers/logs.ts';
 import { builder } from './builder.ts';
 import { LogEntryConnectionType } from './connections.ts';
 import { enumType } from './enum-type.ts';
@@ -147,5 +147,24 @@ builder.queryField('logs', (t) =>
       ...logArguments,
     },
     resolve: logsOfJobs,
+  }),
+);
+
+builder.queryField('logContext', (t) =>
+  t.field({
+    type: LogEntryConnectionType,
+    nullable: true,
+    description:
+      'The lines around a line, oldest first, with the line itself among them; no filter applies. A page of `logs` of the same jobs without a filter: its cursors go on there. Null with the error NOT_FOUND when the line is gone.',
+    args: {
+      id: t.arg.id({ required: true, description: 'Global id of the line.' }),
+      jobs: t.arg.idList({
+        description:
+          "Global ids of jobs, with the line's own among them: lines of all of them. Default: its own job alone.",
+      }),
+      before: t.arg.int({ defaultValue: DEFAULT_AROUND, description: 'At most this many lines before it.' }),
+      after: t.arg.int({ defaultValue: DEFAULT_AROUND, description: 'At most this many lines after it.' }),
+    },
+    resolve: contextOfLine,
   }),
 );

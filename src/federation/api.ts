@@ -149,6 +149,14 @@ export interface TailArguments {
   readonly filter?: (LogFilter & TimeBounds) | null | undefined;
 }
 
+/** How many lines are wanted on either side of a line, and whose. */
+export interface ContextArguments {
+  readonly before: number;
+  readonly after: number;
+  /** The line's own job must be one of them. Left out: only that job. */
+  readonly jobs?: readonly JobRef[] | undefined;
+}
+
 /** Everything that resolvers can ask for. The one implementation is made by `createFederation`. */
 export interface Federation {
   readonly sources: readonly SourceInfo[];
@@ -171,6 +179,11 @@ export interface Federation {
   logs(scopes: readonly SourceScope[], args: LogArguments, call: Call): LogConnection;
   /** Finds an entry again by the parts of its id; null when it is gone. */
   entry(ref: EntryRef, call: Call): Promise<LogNode | null>;
+  /**
+   * The lines around a line: a page of the whole log of the jobs, or of the line's own job, with the line in it.
+   * NOT_FOUND when the line is gone.
+   */
+  context(ref: EntryRef, args: ContextArguments, call: Call): Promise<LogConnection>;
   /** `subscribeLogs` of a set of jobs. The generator's `return()` ends its polling. */
   tail(jobs: readonly JobRef[], args: TailArguments, call: Call): AsyncGenerator<LogStreamEvent, void, undefined>;
   /** What is being followed right now, and how often vendors were polled. */

@@ -7,6 +7,7 @@ import { CursorCodec } from './cursor.ts';
 import { findEntry } from './find-entry.ts';
 import { HealthChecks } from './health.ts';
 import { jobConnection } from './job-connection.ts';
+import { logContext } from './log-context.ts';
 import { logConnection, scopeKey } from './log-connection.ts';
 import type { ResolvedScope } from './log-slots.ts';
 import { partConnection } from './part-connection.ts';
@@ -152,6 +153,7 @@ export function createFederation(
       const found = byName.get(ref.source);
       return found === undefined ? Promise.resolve(null) : findEntry(found, ref, call);
     },
+    context: async (ref, args, call) => logContext({ ...logOptions, resolve }, ref, args, call),
     tail: (jobs, given, call) => {
       const args = { ...given, after: cursorOf(given.after) };
       const scopes = resolve(jobs.map(({ source, key }) => ({ source, scope: { job: key } })));

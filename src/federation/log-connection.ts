@@ -10,6 +10,7 @@ import { isOfSource, mayRecover, sourceFailure } from './failures.ts';
 import { checkLogFilter, filterKey } from './log-filter.ts';
 import { LogEntryNode } from './log-node.ts';
 import { endOfJob } from './job-end.ts';
+import type { Around } from './merged-around.ts';
 import type { Slot } from './merged-place.ts';
 import { MergedConnection } from './merged-connection.ts';
 import type { SlotFailure } from './merge.ts';
@@ -24,6 +25,10 @@ export interface LogConnectionOptions {
   /** Sorted and without repeats: see `sortScopes`. */
   readonly scopes: readonly ResolvedScope[];
   readonly args: LogArguments;
+  /** The lines around a line, and not those of `args`. */
+  readonly around?: Around | undefined;
+  /** Read the log that a poller reads. */
+  readonly follows?: boolean | undefined;
   readonly cursors: CursorCodec;
   readonly maxPageSize: number;
   readonly maxScanPages: number;
@@ -67,6 +72,7 @@ class FederatedLogs implements LogConnection {
       {
         key: logConnectionKey(options.scopes, options.args),
         args: options.args,
+        around: options.around,
         descending,
         ...checkTimeBounds({ since, until }),
         maxPageSize: options.maxPageSize,
@@ -120,7 +126,8 @@ class FederatedLogs implements LogConnection {
   }
 
   async #slots(): Promise<readonly Slot<LogEntry>[]> {
-    const { slots, accept } = await logSlots(new Map(this.#options.scopes.entries()), this.#filter, false, this.#call);
+    const { scopes, follows = false } = this.#options;
+    const { slots, accept } = await logSlots(new Map(scopes.entries()), this.#filter, follows, this.#call);
     this.#accept = accept;
     return slots;
   }

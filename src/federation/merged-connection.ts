@@ -4,14 +4,18 @@ import type { Connection, ConnectionArguments, Edge, PageInfo } from './api.ts';
 import { checkPageArguments, directionOf } from './arguments.ts';
 import type { ConnectionCursors, CursorCodec } from './cursor.ts';
 import type { Slot } from './merged-place.ts';
+import { readAround } from './merged-around.ts';
+import type { Around } from './merged-around.ts';
 import { readMergedPage } from './merged-page.ts';
-import type { MergedPage } from './merged-page.ts';
+import type { MergedPage, MergedPageOptions } from './merged-page.ts';
 
 /** What a connection over partitions is about. */
 export interface MergedConnectionOptions<T extends Ordered, N> {
   /** Names the connection for its cursors: scopes, filter and order, as JSON text. */
   readonly key: string;
   readonly args: ConnectionArguments;
+  /** The page is that around a row, and not the one of `args`. */
+  readonly around?: Around | undefined;
   readonly descending: boolean;
   readonly since: bigint | null;
   readonly before: bigint | null;
@@ -66,7 +70,7 @@ export class MergedConnection<T extends Ordered, N> implements Connection<N> {
     const continueFrom = page.continueFrom === null ? null : this.#cursors.encode(page.continueFrom);
     return {
       hasNextPage: forward ? page.more : this.#page.before !== null,
-      hasPreviousPage: forward ? this.#page.after !== null : page.more,
+      hasPreviousPage: page.moreBefore ?? (forward ? this.#page.after !== null : page.more),
       startCursor: forward ? near : continueFrom,
       endCursor: forward ? continueFrom : near,
     };
@@ -96,31 +100,25 @@ export class MergedConnection<T extends Ordered, N> implements Connection<N> {
   }
 
   async #readPage(): Promise<MergedPage<T>> {
-    const options = this.#options;
-    const { size, side } = this.#page;
-    const [near, far] =
-      side === 'first' ? [this.#page.after, this.#page.before] : [this.#page.before, this.#page.after];
+    const { around, since, before, maxScanPages } = this.#options;
+    const places = around ?? this.#places();
+    const slots = await this.slots();
+    const common = { slots, since, before, maxScanPages, accept: this.#options.accept() };
+    const mayRecover = (error: unknown): boolean => this.#options.mayRecover(error);
+    const page = await ('direction' in places
+      ? readMergedPage({ ...common, ...places }, mayRecover, this.#call)
+      : readAround(common, places, mayRecover, this.#call));
+    this.#options.onFailures(page.failures, slots);
+    return page;
+  }
+
+  /** Where the page begins and ends. Throws CURSOR_INVALID. */
+  #places(): Pick<MergedPageOptions<T>, 'direction' | 'from' | 'until' | 'need' | 'size'> {
+    const { size, side, after, before } = this.#page;
+    const [near, far] = side === 'first' ? [after, before] : [before, after];
     const from = near === null ? null : this.#cursors.decode(near);
     const until = far === null ? null : this.#cursors.decode(far);
-    const slots = await this.slots();
-    const page = await readMergedPage(
-      {
-        slots,
-        direction: directionOf(side, options.descending),
-        from,
-        until,
-        since: options.since,
-        before: options.before,
-        need: size,
-        size,
-        accept: options.accept(),
-        maxScanPages: options.maxScanPages,
-      },
-      (error) => options.mayRecover(error),
-      this.#call,
-    );
-    options.onFailures(page.failures, slots);
-    return page;
+    return { direction: directionOf(side, this.#options.descending), from, until, need: size, size };
   }
 
   #edgesOf(page: MergedPage<T>): readonly Edge<N>[] {

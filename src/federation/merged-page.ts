@@ -19,6 +19,8 @@ export interface MergedPage<T extends Ordered> {
   readonly rows: readonly MergedRow<T>[];
   /** Are there rows beyond this page? A failed source that may answer later counts as one. */
   readonly more: boolean;
+  /** Are there rows before the first one? Only a page around a row says it: others begin where their reader stood. */
+  readonly moreBefore?: boolean;
   readonly failures: readonly SlotFailure<T>[];
   /** The place of row `index`; for rows in the middle it costs as much as they are far from the start. */
   placeOf(index: number): CursorState;

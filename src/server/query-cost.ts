@@ -14,6 +14,8 @@ const EVENT_SIZE = 50;
 export interface Cost {
   /** The arguments that say how many there may be: page sizes, or a list of ids. */
   readonly sizes: readonly ValueNode[];
+  /** Is it all of the sizes together, and not the largest of them? */
+  readonly isSum?: boolean;
   /** How many when no argument says so. */
   readonly size: number;
   /** 0 for what only stands around nodes (edges, fragments). */
@@ -51,8 +53,9 @@ export function countNodes(
   return count;
 }
 
-function howMany({ sizes, size }: Cost, variables: Readonly<Record<string, unknown>>): number {
+function howMany({ sizes, size, isSum = false }: Cost, variables: Readonly<Record<string, unknown>>): number {
   const asked = sizes.map((value) => sizeOf(valueFromASTUntyped(value, variables))).filter((one) => one !== null);
+  if (isSum) return size + asked.reduce((sum, one) => sum + one, 0);
   return asked.length === 0 ? size : Math.max(...asked);
 }
 
@@ -93,6 +96,11 @@ function costOfField(field: FieldNode, reading: Reading): Cost[] {
   const name = field.name.value;
   if (CONNECTIONS.has(name)) {
     return [{ sizes: argumentsNamed(field, 'first', 'last'), size: DEFAULT_PAGE_SIZE, weight: 1, children }];
+  }
+  if (name === 'logContext') {
+    return [
+      { sizes: argumentsNamed(field, 'before', 'after'), isSum: true, size: DEFAULT_PAGE_SIZE, weight: 1, children },
+    ];
   }
   const lists = argumentsNamed(field, 'ids', 'representations');
   if (lists.length > 0) return [{ sizes: lists, size: 1, weight: 1, children }];

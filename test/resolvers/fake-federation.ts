@@ -153,6 +153,11 @@ export function fakeFederation(changes: Partial<Federation> = {}, names: SourceI
       );
     },
     entry: (ref) => answer('entry', ref, fakeEntry(ref, 1)),
+    context: async (ref) => {
+      const line = await answer('context', ref, fakeEntry(ref, 1));
+      if (line === null) throw new TributaryError('NOT_FOUND', 'There is no such line any more.');
+      return fakeLogs([line]);
+    },
     tail: () => fakeTail([]),
     tailStatistics: () => ({ feeds: 0, subscribers: 0, polls: 0, sharing: null }),
     close: () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LogArguments, SourceScope } from '../../src/federation/api.ts';
-import { encodeNodeId } from '../../src/federation/node-id.ts';
+import { encodeEntryId, encodeNodeId } from '../../src/federation/node-id.ts';
 import { fakeFederation } from './fake-federation.ts';
 import { EXECUTORS } from './run.ts';
 
@@ -45,6 +45,48 @@ describe.each(Object.entries(EXECUTORS))('logs, %s', (_name, run) => {
     expect(calls.map(({ scopes }) => scopes)).toEqual([
       [{ source: 'up', scope: { job: 'a', [kind.toLowerCase()]: 'one' } }],
     ]);
+  });
+
+  it('around a line are asked for with its place, and 10 on either side', async () => {
+    const asked: unknown[] = [];
+    const inner = fakeFederation();
+    const federation = fakeFederation({
+      context: (ref, args, call) => {
+        asked.push({ ref, args });
+        return inner.context(ref, args, call);
+      },
+    });
+    const ref = { source: 'up', key: 'a', partition: 'p', time: 12n, tie: 't' };
+    const [id, a, b] = [encodeEntryId(ref), encodeNodeId('Job', 'up', 'a'), encodeNodeId('Job', 'up', 'b')];
+    const query = `{ one: logContext(id: "${id}") { nodes { message } }
+      many: logContext(id: "${id}", jobs: ["${a}", "${b}"], before: 3, after: 0) { pageInfo { hasNextPage } } }`;
+    expect(await run(federation, query)).toEqual({
+      data: { one: { nodes: [{ message: 'line 1' }] }, many: { pageInfo: { hasNextPage: false } } },
+      errors: [],
+    });
+    const jobs = ['a', 'b'].map((key) => ({ source: 'up', key }));
+    expect(asked).toEqual([
+      { ref, args: { before: 10, after: 10, jobs: undefined } },
+      { ref, args: { before: 3, after: 0, jobs } },
+    ]);
+  });
+
+  it.each([
+    ['is gone', encodeEntryId({ source: 'up', key: 'missing', partition: '', time: 1n, tie: 't' }), 'NOT_FOUND'],
+    [
+      'is of a failing source',
+      encodeEntryId({ source: 'down', key: 'a', partition: '', time: 1n, tie: 't' }),
+      'SOURCE_UNAVAILABLE',
+    ],
+    ['is no line', encodeNodeId('Job', 'up', 'a'), 'BAD_USER_INPUT'],
+    ['is no id', 'nonsense', 'BAD_USER_INPUT'],
+  ])('around what %s are null with an error, and the rest of the answer is there', async (_what, id, code) => {
+    const { data, errors } = await run(
+      fakeFederation(),
+      `{ sources { name } logContext(id: "${id}") { nodes { id } } }`,
+    );
+    expect(data).toEqual({ sources: [{ name: 'up' }, { name: 'down' }], logContext: null });
+    expect(errors).toMatchObject([{ path: 'logContext', code }]);
   });
 
   it('of several jobs are one merged connection, each job in it once', async () => {

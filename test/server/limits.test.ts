@@ -86,6 +86,7 @@ describe('the number of nodes of a query', () => {
     ],
     ['{ nodes(ids: ["a", "b"]) { ... on Job { logs(first: 3) { nodes { id } } } } }', {}, 8],
     ['query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids: ['a', 'b', 'c'] }, 3],
+    ['{ logContext(id: "a", before: 50, after: 30) { nodes { job { key } } } }', {}, 200],
     ['{ jobs(first: -5) { nodes { id } } }', {}, 20],
   ])('%s with %j is %i', (query, variables, nodes) => {
     expect(nodesOf(query, variables)).toBe(nodes);

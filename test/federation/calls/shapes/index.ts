@@ -1,4 +1,5 @@
 import type { Shape } from '../shape.ts';
+import { CONTEXT } from './context.ts';
 import { COUNTS } from './counts.ts';
 import { FILTERS } from './filters.ts';
 import { JOBS } from './jobs.ts';
@@ -7,4 +8,4 @@ import { PAGES } from './pages.ts';
 import { WINDOWS } from './windows.ts';
 
 /** All shapes, in the order of the table. */
-export const SHAPES: readonly Shape[] = [...PAGES, ...COUNTS, ...WINDOWS, ...JOBS, ...FILTERS, ...MERGED];
+export const SHAPES: readonly Shape[] = [...PAGES, ...COUNTS, ...WINDOWS, ...CONTEXT, ...JOBS, ...FILTERS, ...MERGED];

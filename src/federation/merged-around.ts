@@ -1,0 +1,94 @@
+import type { Call } from '../domain/call.ts';
+import { TributaryError } from '../domain/errors.ts';
+import type { Direction, Ordered } from '../domain/ordered.ts';
+import type { MergedPosition } from './cursor.ts';
+import { isFailedScope } from './failed-scope.ts';
+import type { SlotFailure } from './merge.ts';
+import { compareMerged, positionIn } from './merged-place.ts';
+import type { Slot } from './merged-place.ts';
+import { readMergedPage } from './merged-page.ts';
+import type { MergedPage, MergedPageOptions } from './merged-page.ts';
+
+/**
+ * The rows around one row of a merged log. The rows before it are read backward from its place; the row itself and
+ * the rows after it are read forward from just before it.
+ */
+
+/** Where the row in the middle lies, and how many rows are wanted on either side. */
+export interface Around {
+  readonly scope: number;
+  readonly partition: string;
+  readonly time: bigint;
+  readonly tie: string;
+  readonly rowsBefore: number;
+  readonly rowsAfter: number;
+}
+
+export type AroundOptions<T extends Ordered> = Pick<
+  MergedPageOptions<T>,
+  'slots' | 'since' | 'before' | 'maxScanPages' | 'accept'
+>;
+
+/** Throws NOT_FOUND when the row is gone, and the source's own error when the source of the row fails. */
+export async function readAround<T extends Ordered>(
+  options: AroundOptions<T>,
+  around: Around,
+  mayRecover: (error: unknown) => boolean,
+  call: Call,
+): Promise<MergedPage<T>> {
+  const { scope, partition, time, tie, rowsBefore, rowsAfter } = around;
+  const target: MergedPosition = { scope, partition, time, tie };
+  if (!options.slots.some((slot) => isIn(slot, target))) throw lineIsGone();
+  const read = (position: MergedPosition, size: number, direction: Direction): Promise<MergedPage<T>> => {
+    const from = { position, marks: [] };
+    return readMergedPage({ ...options, from, until: null, direction, size, need: size }, mayRecover, call);
+  };
+  // Side by side: what both need of a source is asked for once.
+  const [ahead, behind] = await Promise.all([
+    read(justBefore(target), rowsAfter + 1, 'forward'),
+    read(target, rowsBefore, 'backward'),
+  ]);
+  const failure = ahead.failures.find(({ slot, partial }) => !partial && isIn(slot, target));
+  if (failure !== undefined) throw failure.error;
+  const line = ahead.rows[0];
+  if (line === undefined || compareMerged(positionIn(line.slot, line.row), target) !== 0) throw lineIsGone();
+  const count = behind.rows.length;
+  return {
+    rows: [...[...behind.rows].reverse(), ...ahead.rows],
+    more: ahead.more,
+    moreBefore: behind.more,
+    failures: eachOnce([...ahead.failures, ...behind.failures]),
+    placeOf: (index) => (index < count ? behind.placeOf(count - 1 - index) : ahead.placeOf(index - count)),
+    continueFrom: ahead.continueFrom,
+  };
+}
+
+export function lineIsGone(): TributaryError {
+  return new TributaryError('NOT_FOUND', 'There is no such line any more.');
+}
+
+/**
+ * The last place before another one: no tie-break ends in U+FFFF, so none lies between the two. Rows that share the
+ * instant are so left out without being read.
+ */
+function justBefore({ tie, ...place }: MergedPosition): MergedPosition {
+  const last = tie.charCodeAt(tie.length - 1);
+  const start = tie.slice(0, -1);
+  // A tie-break that ends in the lowest code unit follows its own start.
+  return { ...place, tie: Number.isNaN(last) || last === 0 ? start : `${start}${String.fromCharCode(last - 1)}\uffff` };
+}
+
+function isIn<T extends Ordered>(slot: Slot<T>, { scope, partition }: MergedPosition): boolean {
+  // A scope whose partitions could not be named stands for all of them.
+  return slot.scope === scope && (slot.partition.key === partition || isFailedScope(slot.partition));
+}
+
+/** One failure for each partition, whichever way it was read: that of the whole partition, where there is one. */
+function eachOnce<T extends Ordered>(failures: readonly SlotFailure<T>[]): SlotFailure<T>[] {
+  const bySlot = new Map<Slot<T>, SlotFailure<T>>();
+  for (const failure of failures) {
+    const known = bySlot.get(failure.slot);
+    if (known === undefined || (known.partial && !failure.partial)) bySlot.set(failure.slot, failure);
+  }
+  return [...bySlot.values()];
+}

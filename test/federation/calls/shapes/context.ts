@@ -1,0 +1,51 @@
+import { DEEP_LINES, jobIdOf, timeOf } from '../jobs.ts';
+import { everywhere, LINES, ofJob } from '../shape.ts';
+import type { Shape, Which } from '../shape.ts';
+import { SOURCES } from '../sources.ts';
+
+/** The id of the first line from there on. */
+function lineAt(which: Which, index: number): Shape['ask'] {
+  return ofJob(which, `logs(first: 1, filter: { since: "${timeOf(index)}" }) { edges { node { cursor: id } } }`);
+}
+
+const around: Shape['ask'] = (_jobs, _source, id) =>
+  `{ logContext(id: "${id}") { ${LINES} pageInfo { hasNextPage hasPreviousPage } failures { code } } }`;
+
+const WHY =
+  'SoftwareOne, deepset: one question for each direction. NeMo, SAP: cannot be asked for a time; the page is searched for from both ends, once for both directions';
+
+/** The lines around a line, of which nothing is known but its id. */
+export const CONTEXT: readonly Shape[] = [
+  {
+    name: '10 lines on either side of line 1,500 of 3,000',
+    before: lineAt('long', 1_500),
+    ask: around,
+    calls: everywhere('2 logs', { nemo: '3 logs', sap: '1 job + 4 logs', bytenite: '1 logs' }),
+    least: { nemo: '1 logs', sap: '1 job + 1 logs' },
+    why: WHY,
+    lines: 21,
+  },
+  {
+    name: '10 lines on either side of a line amid 1,000,500',
+    before: (jobs, source, cursor) =>
+      lineAt('deep', source === 'bytenite' ? 2_000 : DEEP_LINES / 2)(jobs, source, cursor),
+    ask: around,
+    calls: everywhere('2 logs', { nemo: '3 logs', sap: '1 job + 4 logs', bytenite: '1 logs' }),
+    least: { nemo: '1 logs', sap: '1 job + 1 logs' },
+    why: WHY,
+    lines: 21,
+  },
+  {
+    name: 'five logs merged: 10 lines on either side of a line',
+    together: true,
+    before: lineAt('long', 1_500),
+    ask: (jobs, _source, id) => {
+      const ids = SOURCES.map((source) => jobIdOf(source, jobs.long[source]));
+      return `{ logContext(id: "${id}", jobs: ${JSON.stringify(ids)}) { ${LINES} failures { code } } }`;
+    },
+    calls: everywhere('2 logs', { nemo: '3 logs', sap: '1 job + 4 logs', bytenite: '1 logs' }),
+    least: { nemo: '1 logs', sap: '1 job + 1 logs' },
+    why: WHY,
+    lines: 21,
+  },
+];
