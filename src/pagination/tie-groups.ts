@@ -55,6 +55,11 @@ export class TieGroups<T extends Ordered> {
     this.#pending = [];
   }
 
+  /** The rows of the open group should come again. They have ids, so they are kept; what only keeps a place has none. */
+  expectAgain(): void {
+    this.#pending = this.#pending.filter(({ row }) => row.unreadable === undefined);
+  }
+
   /** Takes rows in the direction of the read and gives back what is whole by now. */
   push(rows: readonly NativeRow<T>[]): { rows: T[]; hints: (Hint | null)[] } {
     const out: { rows: T[]; hints: (Hint | null)[] } = { rows: [], hints: [] };

@@ -41,6 +41,7 @@ const makers: readonly ((lines: readonly RawLine[]) => FakeNative)[] = [
   (lines) => offsetNative(lines, { limit: 6, timeFilter: true, total: true, tieOrdered: true }),
   (lines) => keysetNative(lines, { limit: 6, cursors: true, newestFirst: true }),
   (lines) => timeNative(lines, { limit: 30, levels: LEVELS }),
+  (lines) => timeNative(lines, { limit: 30, levels: LEVELS, step: 1_000_000n }),
   (lines) => wholeNative(lines),
 ];
 

@@ -4,6 +4,7 @@ import { comparePositions } from '../../src/domain/ordered.ts';
 import { placeGroup } from '../../src/pagination/identity.ts';
 import { offsetPartition } from '../../src/pagination/offset.ts';
 import { pageTokenPartition } from '../../src/pagination/page-token.ts';
+import { AfterClock } from '../../src/pagination/after-clock.ts';
 import type { Identity, Partition, Unplaced } from '../../src/pagination/partition.ts';
 import { recordKeysetPartition } from '../../src/pagination/record-keyset.ts';
 import { timeKeysetPartition } from '../../src/pagination/time-keyset.ts';
@@ -248,22 +249,23 @@ export function keysetNative(
 
 export function timeNative(
   lines: readonly RawLine[],
-  options: { limit: number; levels: readonly string[] },
+  options: { limit: number; levels: readonly string[]; step?: bigint },
 ): FakeNative {
   const store = new Store(lines);
   const resolution = 1_000n;
+  const step = options.step ?? resolution;
   return native('time keyset', store, byId, () =>
     timeKeysetPartition<Line>({
       key: '',
       limit: options.limit,
       identity: byId,
-      resolution,
+      clock: new AfterClock(resolution),
       classes: options.levels,
       fetch: async ({ order, after, within }) => {
         await store.asked();
         let found = store.copies().filter((line) => within === null || line.level === within);
-        // The vendor reads microseconds.
-        const from = after === null ? null : after - (after % resolution);
+        // The vendor reads microseconds, or coarser steps than it is thought to.
+        const from = after === null ? null : after - (after % step);
         if (from !== null)
           found = found.filter((line) => (order === 'ascending' ? line.time > from : line.time < from));
         if (order === 'descending') found.reverse();

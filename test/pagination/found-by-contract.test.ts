@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Batch } from '../../src/pagination/partition.ts';
+import { AfterClock } from '../../src/pagination/after-clock.ts';
 import { timeKeysetPartition } from '../../src/pagination/time-keyset.ts';
 import { call, offsetNative, tokenNative } from './fake-natives.ts';
 import type { Line, RawLine } from './fake-natives.ts';
@@ -40,7 +41,7 @@ describe('an instant with more lines of one class than two pages can show to mee
       key: '',
       limit: 10,
       identity: { by: 'id', of: (line) => line.id },
-      resolution: 1_000n,
+      clock: new AfterClock(1_000n),
       classes: ['info'],
       fetch: ({ order, after }) => {
         const all = lines(count).filter(

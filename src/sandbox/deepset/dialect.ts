@@ -19,6 +19,8 @@ export interface DeepsetDialect {
   digits: number;
   /** Does a page begin strictly after its bound, or with it? */
   after: 'exclusive' | 'inclusive';
+  /** What `after` is cut to before rows are compared with it. */
+  afterStep: 'microsecond' | 'millisecond' | 'second';
   /** Digits of `after` beyond microseconds: dropped before comparing, or answered with 422. */
   afterDigits: 'truncated' | 'refused';
   /** Refused requests are answered by the API, or by the proxy before it with an HTML page. */
@@ -27,6 +29,12 @@ export interface DeepsetDialect {
   csvUnlessExactlyJson: boolean;
   /** Says `has_more` on an empty page. */
   emptyPageSaysMore: boolean;
+  /** `has_more` as it is, on every page, on none, or left out. */
+  hasMore: 'honest' | 'always' | 'never' | 'missing';
+  /** The most rows that a page of logs holds, whatever is asked for. */
+  rowsPerPage: number;
+  /** Which parameters of logs are taken without effect. */
+  ignores: 'nothing' | 'after' | 'order';
 }
 
 export const DEFAULT_DIALECT: DeepsetDialect = {
@@ -37,8 +45,12 @@ export const DEFAULT_DIALECT: DeepsetDialect = {
   tieOrder: 'id',
   digits: 6,
   after: 'exclusive',
+  afterStep: 'microsecond',
   afterDigits: 'truncated',
   errorPages: 'json',
   csvUnlessExactlyJson: false,
   emptyPageSaysMore: false,
+  hasMore: 'honest',
+  rowsPerPage: 100,
+  ignores: 'nothing',
 };

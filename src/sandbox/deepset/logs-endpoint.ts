@@ -9,12 +9,21 @@ import { failure, integerParameter, InvalidParameter, timeParameter } from './re
 
 const COLUMNS = ['log_id', 'message', 'logged_at', 'level', 'origin', 'exceptions', 'extra_fields'];
 
+/** What is said of whether there is more; undefined: nothing. */
+const HAS_MORE: Readonly<Record<DeepsetDialect['hasMore'], (more: boolean) => boolean | undefined>> = {
+  honest: (more) => more,
+  always: () => true,
+  never: () => false,
+  missing: () => undefined,
+};
+
 /** GET /api/v1/workspaces/{workspace}/pipelines/{pipeline}/logs */
 export function answerLogs(log: PipelineLog, request: SandboxRequest, dialect: DeepsetDialect): SandboxReply {
   const { query } = request;
   const limit = integerParameter(query, 'limit', { fallback: 10, minimum: 1, maximum: 100 });
-  const order = orderParameter(query);
-  const bound = timeParameter(query, 'after', dialect.afterDigits);
+  const size = Math.min(limit, dialect.rowsPerPage);
+  const order = orderParameter(query, dialect);
+  const bound = dialect.ignores === 'after' ? null : timeParameter(query, 'after', dialect);
   const after = bound !== null && dialect.after === 'inclusive' ? justBefore(bound, order) : bound;
   const filter = query.get('filter');
   const matches = filter === null ? (): boolean => true : parseFilter(filter, dialect.filterable);
@@ -23,14 +32,21 @@ export function answerLogs(log: PipelineLog, request: SandboxRequest, dialect: D
   const rows: StoredRecord[] = [];
   for (const record of log.read(order, after, matches)) {
     rows.push(record);
-    if (rows.length > limit) break;
+    if (rows.length > size) break;
   }
-  const data = rows.slice(0, limit).map((record) => wireOf(record, dialect));
+  const data = rows.slice(0, size).map((record) => wireOf(record, dialect));
   if (wantsCsv(request, dialect)) {
     return { status: 200, headers: { 'content-type': 'text/csv' }, body: toCsv(COLUMNS, data) };
   }
-  const more = rows.length > limit || (data.length === 0 && dialect.emptyPageSaysMore);
-  return { status: 200, body: { data, has_more: more, total: totalOf(log, filter, matches, order, after, dialect) } };
+  const more = rows.length > size || (data.length === 0 && dialect.emptyPageSaysMore);
+  return {
+    status: 200,
+    body: {
+      data,
+      has_more: HAS_MORE[dialect.hasMore](more),
+      total: totalOf(log, filter, matches, order, after, dialect),
+    },
+  };
 }
 
 /** The exclusive bound that lets rows of that instant in. */
@@ -38,9 +54,9 @@ function justBefore(time: bigint, order: SortingOrder): bigint {
   return order === 'ASC' ? time - 1n : time + 1n;
 }
 
-function orderParameter(query: URLSearchParams): SortingOrder {
+function orderParameter(query: URLSearchParams, dialect: DeepsetDialect): SortingOrder {
   const text = query.get('order') ?? 'DESC';
-  if (text === 'ASC' || text === 'DESC') return text;
+  if (text === 'ASC' || text === 'DESC') return dialect.ignores === 'order' ? 'DESC' : text;
   throw new InvalidParameter('order', 'enum', "Input should be 'ASC' or 'DESC'", text);
 }
 

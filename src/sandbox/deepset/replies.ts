@@ -59,18 +59,25 @@ export function integerParameter(
   return value;
 }
 
-/** A date-time parameter in nanoseconds, as far as the vendor's clock is fine: microseconds. */
+const STEP: Readonly<Record<DeepsetDialect['afterStep'], bigint>> = {
+  microsecond: 1_000n,
+  millisecond: 1_000_000n,
+  second: 1_000_000_000n,
+};
+
+/** A date-time parameter in nanoseconds, as far as the vendor's clock is fine. */
 export function timeParameter(
   query: URLSearchParams,
   name: string,
-  digits: DeepsetDialect['afterDigits'],
+  { afterDigits, afterStep }: Pick<DeepsetDialect, 'afterDigits' | 'afterStep'>,
 ): bigint | null {
   const text = query.get(name);
   if (text === null) return null;
   const instant = parseInstant(text);
-  const tooFine = digits === 'refused' && /[.,]\d{7,}/.test(text);
+  const tooFine = afterDigits === 'refused' && /[.,]\d{7,}/.test(text);
   if (instant === null || tooFine) {
     throw new InvalidParameter(name, 'datetime_from_date_parsing', 'Input should be a valid datetime', text);
   }
-  return instant.nanoseconds - (((instant.nanoseconds % 1000n) + 1000n) % 1000n);
+  const step = STEP[afterStep];
+  return instant.nanoseconds - (((instant.nanoseconds % step) + step) % step);
 }

@@ -1,8 +1,10 @@
 import { TributaryError } from '../../domain/errors.ts';
 import type { SourceHttp } from '../../http/client.ts';
+import { AfterClock } from '../../pagination/after-clock.ts';
 import { wholeListPartition } from '../../pagination/whole-list.ts';
 import type { Connector } from '../connector.ts';
 import { readable } from '../shared/rows.ts';
+import { RESOLUTION } from './after.ts';
 import { ORIGINS, stepsOf } from './job.ts';
 import { placeOf } from './keys.ts';
 import type { PipelinePlace } from './keys.ts';
@@ -17,6 +19,7 @@ import { Vocabulary } from './vocabulary.ts';
 export function createConnector(http: SourceHttp, workspaces: readonly string[]): Connector {
   const refusals = new Refusals();
   const vocabulary = new Vocabulary(ORIGINS);
+  const clock = new AfterClock(RESOLUTION);
 
   function requirePlace(job: string): PipelinePlace {
     const place = placeOf(job, workspaces);
@@ -70,7 +73,7 @@ export function createConnector(http: SourceHttp, workspaces: readonly string[])
       const place = requirePlace(scope.job);
       const plan = planOf(scope, filter, refusals, vocabulary);
       if (plan === null) return Promise.resolve({ partitions: [], residual: filter });
-      const partition = logPartition({ http, place, refusals, vocabulary, conditions: plan.pushed });
+      const partition = logPartition({ http, place, refusals, vocabulary, clock, conditions: plan.pushed });
       return Promise.resolve({ partitions: [readable(partition)], residual: plan.residual });
     },
   };

@@ -3,7 +3,6 @@ import type { LogEntry } from '../../domain/log-entry.ts';
 import type { Batch, Partition, ReadRequest } from '../../pagination/partition.ts';
 import { timeKeysetPartition } from '../../pagination/time-keyset.ts';
 import type { TimePage } from '../../pagination/time-keyset.ts';
-import { RESOLUTION } from './after.ts';
 import type { PipelinePlace } from './keys.ts';
 import type { LogRow } from './log-row.ts';
 import { fetchPage, isRefusal, LOG_LIMIT } from './native-log.ts';
@@ -103,7 +102,7 @@ function nativePartition(options: LogPartitionOptions, pushed: readonly Conditio
     key: '',
     limit: LOG_LIMIT,
     identity: { by: 'id', of: (row) => row.logId },
-    resolution: RESOLUTION,
+    clock: options.clock,
     fetch: ({ order, after, within }, call) =>
       fetch(order, after, within === null ? pushed : classOf(options, pushed, within), call),
     get classes() {

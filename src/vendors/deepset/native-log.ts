@@ -1,6 +1,7 @@
 import type { Call } from '../../domain/call.ts';
 import { hasCode, TributaryError } from '../../domain/errors.ts';
 import type { SourceHttp } from '../../http/client.ts';
+import type { AfterClock } from '../../pagination/after-clock.ts';
 import type { Unplaced } from '../../pagination/partition.ts';
 import type { TimePage, TimeRequest } from '../../pagination/time-keyset.ts';
 import { afterText } from './after.ts';
@@ -23,8 +24,6 @@ export const LOG_LIMIT = 100;
 /** Search engines stop counting at this number by default: a total of just that says "at least". */
 const SUSPECT_TOTAL = 10_000;
 
-const STUCK = 'More entries share one instant than the source lets a client pass.';
-
 /** The log of one pipeline as the vendor pages it, under a filter that it applies. */
 export interface NativeLog {
   readonly place: PipelinePlace;
@@ -34,12 +33,13 @@ export interface NativeLog {
 export interface NativeLogOptions {
   readonly http: SourceHttp;
   readonly vocabulary: Vocabulary;
+  /** Per source: the clock of `after`. */
+  readonly clock: AfterClock;
 }
 
 /**
  * One native page. Throws `FilterRefused` where the vendor does not take the filter, and NOT_FOUND only
- * where there is no such pipeline: the vendor says 404 for a pipeline without logs, too. Throws
- * SOURCE_TRUNCATED where the vendor does not let one pass an instant.
+ * where there is no such pipeline: the vendor says 404 for a pipeline without logs, too.
  */
 export async function fetchPage(
   { http, vocabulary }: NativeLogOptions,
@@ -62,25 +62,12 @@ export async function fetchPage(
   try {
     const { data } = await http.json(request, pipelineLogs, call);
     for (const log of data.data) vocabulary.note(log.level ?? '', log.origin ?? '');
-    const page = pageOf(data, http.source, order, after === null);
-    if (isStuck(page, order, after)) throw new TributaryError('SOURCE_TRUNCATED', STUCK, { source: http.source });
-    return page;
+    return pageOf(data, http.source, order, after === null);
   } catch (error) {
     if (comparisons.length > 0 && isRefusal(error)) throw new FilterRefused(comparisons, error);
     if (!hasCode(error, 'NOT_FOUND') || !(await pipelineExists(http, place, call))) throw error;
     return { rows: [], more: false, total: after === null ? 0 : null };
   }
-}
-
-/**
- * Did a full page not get beyond where it should begin? Then every page from there is the same, for ever.
- * So it is when more lines than a page share one microsecond on a finer clock than `after` has, or
- * should `after` turn out to be inclusive.
- */
-function isStuck(page: TimePage<LogRow>, order: TimeRequest['order'], after: bigint | null): boolean {
-  const last = page.rows.at(-1);
-  if (!page.more || last === undefined || after === null) return false;
-  return order === 'ascending' ? last.time <= after : last.time >= after;
 }
 
 /** A request that the vendor calls invalid. */
@@ -94,12 +81,11 @@ function pageOf(
   order: TimeRequest['order'],
   isWhole: boolean,
 ): TimePage<LogRow> {
-  // "More" after nothing leaves nothing to go on from.
   const more = hasMore(page, LOG_LIMIT);
   const rows: Rows<Unplaced<LogRow>> = { data: page.data.map(rowOf), odd: page.odd };
   return {
     rows: withStandIns(rows, { source, order, isLast: !more, idOf: (row) => row.logId, standIn: standInRow }),
-    more,
+    more: page.has_more,
     total: isWhole ? totalOf(page, more) : null,
   };
 }

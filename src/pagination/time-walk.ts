@@ -1,0 +1,146 @@
+import type { Call } from '../domain/call.ts';
+import type { Ordered } from '../domain/ordered.ts';
+import { tickOf } from './after-clock.ts';
+import type { ReadRequest, Unplaced } from './partition.ts';
+import { inTimeOrder, isAhead, pastTick, TickReader } from './tick-reader.ts';
+import type { TimeKeysetOptions, TimeOrder, TimePage } from './time-keyset.ts';
+
+export interface TimeStep<T extends Ordered> {
+  /** In walk order. Rows that were given before may come again. */
+  readonly rows: readonly Unplaced<T>[];
+  readonly isEnd: boolean;
+  readonly truncated?: string | undefined;
+}
+
+const REPEATS = 'the source gives the same page again wherever it is asked to go on';
+const VANISHED = 'entries that were read did not come again where they should have: others of that time may be missing';
+
+/**
+ * The pages of one read. Each begins where it has to show rows that are known: that is how a bound is seen to have been
+ * understood. Each page gets further than the one before it, takes one tick apart, or is the last.
+ */
+export class TimeWalk<T extends Ordered> {
+  readonly #options: TimeKeysetOptions<T>;
+  readonly #call: Call;
+  readonly #order: TimeOrder;
+  readonly #ticks: TickReader<T>;
+  /** Where the walk begins, if no row is known there. */
+  readonly #start: bigint | null;
+  /** The bound of the page to ask for; null: none. */
+  #after: bigint | null = null;
+  /** The instant of a row that the page has to show. */
+  #known: bigint | null = null;
+  /** Was the known row read by an earlier walk? Then it may be gone. */
+  #isOld = false;
+  #count = 0;
+
+  constructor(options: TimeKeysetOptions<T>, { direction, from }: ReadRequest<T>, call: Call) {
+    this.#options = options;
+    this.#call = call;
+    this.#order = direction === 'forward' ? 'ascending' : 'descending';
+    this.#ticks = new TickReader(options, this.#order, call);
+    this.#start = from?.tie === '' ? from.time : null;
+    if (this.#start !== null) this.#after = this.#boundAtStart(this.#start);
+    else if (from !== null) {
+      this.#known = from.time;
+      this.#isOld = true;
+    }
+  }
+
+  takeCount(): number {
+    const count = this.#count + this.#ticks.takeCount();
+    this.#count = 0;
+    return count;
+  }
+
+  async next(): Promise<TimeStep<T>> {
+    const { page, truncated } = await this.#ask();
+    const { rows } = page;
+    this.#ticks.saw(page);
+    const last = rows.at(-1);
+    if (last === undefined || this.#isEnd(page)) return { rows, isEnd: true, truncated };
+    const after = this.#after;
+    const next = pastTick(this.#order, last.time, this.#options.clock.step);
+    if (after === null || isAhead(this.#order, next, after)) {
+      this.#goOn(next, last.time);
+      return { rows, isEnd: false, truncated };
+    }
+    // A page that could have held more rows holds all that there are.
+    if (this.#ticks.isShort(page)) return { rows, isEnd: true, truncated };
+    if (rows.some(({ time }) => isAhead(this.#order, after, time)))
+      return { rows, isEnd: true, truncated: truncated ?? REPEATS };
+    const whole = await this.#takeApart(after, rows);
+    return { ...whole, truncated: truncated ?? whole.truncated };
+  }
+
+  /** The page gets no further than the tick that it begins with: reads that tick by itself, and goes on behind it. */
+  async #takeApart(after: bigint, rows: readonly Unplaced<T>[]): Promise<TimeStep<T>> {
+    const { step } = this.#options.clock;
+    const tick = this.#order === 'ascending' ? tickOf(after, step) + step : tickOf(after - 1n, step);
+    const whole = await this.#ticks.read(tick, rows);
+    if (whole === null) {
+      this.#after = pastTick(this.#order, after, this.#options.clock.step);
+      return { rows: [], isEnd: false };
+    }
+    this.#after = tick;
+    this.#known = null;
+    return { ...whole, isEnd: false };
+  }
+
+  #goOn(next: bigint, known: bigint): void {
+    this.#after = next;
+    this.#known = known;
+    this.#isOld = false;
+    if (this.#start === null) return;
+    // Now that more is known of the clock, the walk may begin nearer to its start.
+    const start = this.#boundAtStart(this.#start);
+    if (!isAhead(this.#order, start, next)) return;
+    this.#after = start;
+    this.#known = null;
+  }
+
+  /** Nothing on the page can show whether this bound was understood, so it is one that every clock understands. */
+  #boundAtStart(start: bigint): bigint {
+    return pastTick(this.#order, start, this.#options.clock.safeStep(this.#order));
+  }
+
+  /** Two signs have to agree that a page is the last one, and none may speak against it. */
+  #isEnd({ rows, more, total }: TimePage<T>): boolean {
+    const count = this.#after === null ? total : null;
+    if (more === true || (count !== null && count > rows.length)) return false;
+    const signs = [more === false, rows.length < this.#options.limit, count === rows.length];
+    return signs.filter(Boolean).length >= 2;
+  }
+
+  async #ask(): Promise<{ page: TimePage<T>; truncated?: string | undefined }> {
+    const { clock } = this.#options;
+    const known = this.#known;
+    if (known === null) return { page: await this.#fetch(this.#after) };
+    let page: TimePage<T> | null = null;
+    for (const step of clock.candidates(this.#order)) {
+      const after = pastTick(this.#order, known, step);
+      page = await this.#fetch(after);
+      if (!page.rows.some(({ time }) => time === known)) continue;
+      clock.learn(step);
+      clock.confirm(this.#order, after, known);
+      return { page };
+    }
+    return { page: page ?? (await this.#fetch(this.#after)), truncated: this.#isOld ? undefined : VANISHED };
+  }
+
+  async #fetch(after: bigint | null): Promise<TimePage<T>> {
+    const { options, order } = { options: this.#options, order: this.#order };
+    this.#count += 1;
+    this.#after = after;
+    const page = await options.fetch({ order, after, within: null }, this.#call);
+    const rows = inTimeOrder(page.rows, order);
+    const first = rows[0]?.time;
+    if (after === null || first === undefined || !isAhead(order, after, first)) return { ...page, rows };
+    const step = options.clock.explain(order, after, first);
+    if (step !== null) {
+      options.clock.learn(step);
+      this.#after = pastTick(order, this.#known ?? after, step);
+    }
+    return { ...page, rows };
+  }
+}

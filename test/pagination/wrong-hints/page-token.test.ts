@@ -1,0 +1,49 @@
+import { test } from 'vitest';
+import { pageTokenPartition } from '../../../src/pagination/page-token.ts';
+import type { Unplaced } from '../../../src/pagination/partition.ts';
+import type { Line } from '../fake-natives.ts';
+import { bothWays, byId, copies, COUNT, holds, LAW, LIMIT, LINES, TOTALS } from './law.ts';
+import type { Lie } from './law.ts';
+
+function tokenLie(
+  name: string,
+  lie: {
+    total?: (read: number) => number | null;
+    next?: (page: number, isLast: boolean) => string | null;
+    lines?: readonly Unplaced<Line>[];
+    addressable?: boolean;
+    ignoresToken?: boolean;
+  },
+): Lie {
+  const { total = () => COUNT, lines = LINES, addressable = true, ignoresToken = false } = lie;
+  const next = lie.next ?? ((page, isLast) => (isLast ? null : `p${page + 1}`));
+  return {
+    name: `${addressable ? 'numbers' : 'opaque'}: ${name}`,
+    readable: lie.next === undefined && !ignoresToken,
+    partition: (asked) =>
+      pageTokenPartition<Line>({
+        key: '',
+        limit: LIMIT,
+        identity: byId,
+        maxWalk: 50,
+        isTokenRefused: () => false,
+        ...(addressable
+          ? { address: { pageOf: (token) => Number(token.slice(1)), tokenOf: (page) => `p${page}` } }
+          : {}),
+        fetch: (token) => {
+          asked();
+          const page = token === null || ignoresToken ? 1 : Number(token.slice(1));
+          const rows = copies(lines.slice((page - 1) * LIMIT, page * LIMIT));
+          return Promise.resolve({ rows, next: next(page, page * LIMIT >= lines.length), total: total(rows.length) });
+        },
+      }),
+  };
+}
+
+const LIES: readonly Lie[] = [true, false].flatMap((addressable) =>
+  Object.entries(TOTALS)
+    .filter(([name]) => name !== 'of the page alone')
+    .map(([name, total]) => tokenLie(`total ${name}`, { total, addressable })),
+);
+
+test.each(bothWays(LIES))(LAW, holds);

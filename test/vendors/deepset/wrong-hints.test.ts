@@ -1,0 +1,184 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { LogEntry } from '../../../src/domain/log-entry.ts';
+import type { Direction, Position } from '../../../src/domain/ordered.ts';
+import { startOfInstant } from '../../../src/domain/ordered.ts';
+import { DEFAULT_DIALECT } from '../../../src/sandbox/deepset/dialect.ts';
+import type { DeepsetDialect, DeepsetRecord } from '../../../src/sandbox/deepset/index.ts';
+import { partitionOf, readBatches, readEntries, START, startHarness } from './harness.ts';
+import type { Harness } from './harness.ts';
+
+/** `DEEP=1` runs many more. */
+const RUNS = process.env['DEEP'] === '1' ? 2_000 : 60;
+const LEVELS = ['debug', 'info', 'warning', 'error', 'critical'];
+const ORIGINS = ['querypipeline', 'indexingpipeline', 'haystack', 'unknown'];
+const BOTH: readonly Direction[] = ['forward', 'backward'];
+
+let harness: Harness;
+
+beforeAll(async () => {
+  harness = await startHarness();
+});
+afterAll(() => harness.close());
+beforeEach(() => {
+  Object.assign(harness.simulation.dialect, DEFAULT_DIALECT);
+});
+
+function record(time: bigint, index: number): DeepsetRecord {
+  const level = LEVELS[index % LEVELS.length] ?? '';
+  const origin = ORIGINS[index % ORIGINS.length] ?? '';
+  return { time, message: `line ${index}`, level, origin, exceptions: null, extra_fields: null };
+}
+
+/** A log with a line every so many microseconds. */
+function write(count: number, distance: bigint): string {
+  harness.simulation.clear();
+  const job = harness.simulation.createJob({ name: 'rag' });
+  harness.simulation.writeRecords(
+    job,
+    Array.from({ length: count }, (_, index) => record(START + BigInt(index) * distance * 1000n, index)),
+  );
+  return job;
+}
+
+function numbers(entries: readonly LogEntry[]): number[] {
+  return entries.map(({ message }) => Number(message.slice('line '.length)));
+}
+
+function upTo(count: number, direction: Direction): number[] {
+  const all = Array.from({ length: count }, (_, index) => index);
+  return direction === 'forward' ? all : all.reverse();
+}
+
+describe('a source whose bounds of time are coarser than thought', () => {
+  it.each([
+    ['milliseconds', { afterStep: 'millisecond' }, 1_000, 650n],
+    ['milliseconds, inclusive', { afterStep: 'millisecond', after: 'inclusive' }, 1_000, 650n],
+    ['seconds', { afterStep: 'second' }, 1_000, 20_300n],
+    ['seconds, inclusive', { afterStep: 'second', after: 'inclusive' }, 1_000, 20_300n],
+    ['microseconds, inclusive', { after: 'inclusive' }, 1_000, 1n],
+  ] as const)('gives each line once where it counts in %s', async (_, dialect, count, distance) => {
+    Object.assign(harness.simulation.dialect, dialect satisfies Partial<DeepsetDialect>);
+    const job = write(count, distance);
+    for (const direction of BOTH) {
+      harness.asked();
+      const batches = await readBatches(await partitionOf(harness.connect(), job), { direction });
+      expect(numbers(batches.flatMap(({ rows }) => rows))).toEqual(upTo(count, direction));
+      expect(batches.filter(({ truncated }) => truncated !== undefined)).toEqual([]);
+      expect(harness.asked().length).toBeLessThan(4 * (count / 100) + 8);
+    }
+  });
+
+  it('gives the lines before a time that no line has, on a connector that knows nothing yet', async () => {
+    for (const [afterStep, distance] of [
+      ['millisecond', 130n],
+      ['second', 20_300n],
+    ] as const) {
+      harness.simulation.dialect.afterStep = afterStep;
+      const job = write(500, distance);
+      const middle = startOfInstant(START + 250n * distance * 1000n);
+      for (const direction of BOTH) {
+        const found = await readEntries(await partitionOf(harness.connect(), job), { direction, from: middle });
+        const all = upTo(500, direction);
+        expect(numbers(found)).toEqual(all.filter((index) => (direction === 'forward' ? index >= 250 : index < 250)));
+      }
+    }
+  });
+
+  it('is asked in those steps from then on, and only a source that is coarse is', async () => {
+    const job = write(1_000, 650n);
+    const direction = 'backward';
+    const fine = harness.connect();
+    const readAll = async (connector = fine) => readEntries(await partitionOf(connector, job), { direction });
+    await readAll();
+    const honest = harness.asked().length;
+    harness.simulation.dialect.afterStep = 'millisecond';
+    const coarse = harness.connect();
+    await readAll(coarse);
+    const learning = harness.asked().length;
+    await readAll(coarse);
+    const learnt = harness.asked().length;
+    expect(learning - learnt).toBe(1);
+    expect(learnt - honest).toBeLessThanOrEqual(1);
+  });
+});
+
+describe('a source whose flags, sizes and bounds may be wrong', () => {
+  const dialects: fc.Arbitrary<Partial<DeepsetDialect>> = fc
+    .record({
+      afterStep: fc.constantFrom('microsecond', 'millisecond', 'second'),
+      after: fc.constantFrom('exclusive', 'inclusive'),
+      hasMore: fc.constantFrom('honest', 'always', 'never', 'missing'),
+      rowsPerPage: fc.oneof(fc.constant(100), fc.integer({ min: 20, max: 90 })),
+      tieOrder: fc.constantFrom('id', 'insertion', 'unreversed'),
+      total: fc.constantFrom('exact', 'null'),
+      emptyPageSaysMore: fc.boolean(),
+    })
+    // A short page that says to be the last one is taken for it.
+    .filter(({ hasMore, rowsPerPage }) => hasMore !== 'never' || rowsPerPage === 100);
+  const logs = fc.record({
+    count: fc.integer({ min: 0, max: 400 }),
+    distance: fc.constantFrom(1n, 130n, 2_000n, 60_000n),
+    crowd: fc.constantFrom(1, 1, 2, 15),
+  });
+  const walks = fc.record({
+    direction: fc.constantFrom(...BOTH),
+    take: fc.integer({ min: 40, max: 300 }),
+    isNew: fc.boolean(),
+  });
+
+  it('gives each line once or says what is missing, in a bounded number of calls', async () => {
+    await fc.assert(
+      fc.asyncProperty(dialects, logs, walks, async (dialect, { count, distance, crowd }, walk) => {
+        Object.assign(harness.simulation.dialect, DEFAULT_DIALECT, dialect);
+        harness.simulation.clear();
+        const job = harness.simulation.createJob({ name: 'rag' });
+        const records = Array.from({ length: count }, (_, index) =>
+          record(START + BigInt(Math.floor(index / crowd)) * distance * 1000n, index),
+        );
+        harness.simulation.writeRecords(job, records);
+        harness.asked();
+        const { direction, take, isNew } = walk;
+        let connector = harness.connect();
+        const found: LogEntry[] = [];
+        let isCut = false;
+        let from: Position | null = null;
+        for (let step = 0; step < 30; step += 1) {
+          const partition = await partitionOf(connector, job);
+          const before = found.length;
+          for (const batch of await readBatches(partition, { direction, from, take })) {
+            found.push(...batch.rows.slice(0, take - (found.length - before)));
+            isCut ||= batch.truncated !== undefined;
+          }
+          if (found.length === before) break;
+          from = found.at(-1) ?? null;
+          if (isNew) connector = harness.connect();
+        }
+        expect(new Set(numbers(found)).size).toBe(found.length);
+        const inOrder = found.every(({ time }, index) => {
+          const last = found[index - 1]?.time ?? time;
+          return direction === 'forward' ? last <= time : last >= time;
+        });
+        expect(inOrder).toBe(true);
+        if (!isCut) expect(found.length).toBe(count);
+        // Lines that a vendor's clock can tell apart are never out of reach.
+        const perTick = dialect.afterStep === 'second' ? 1_000_000n : dialect.afterStep === 'millisecond' ? 1_000n : 1n;
+        const crowded = (perTick / distance + 1n) * BigInt(crowd);
+        if (crowded < BigInt(dialect.rowsPerPage ?? 100)) expect(isCut).toBe(false);
+        expect(harness.asked().length).toBeLessThan(60 * (count / 20 + 2));
+        await harness.disconnect();
+      }),
+      { numRuns: RUNS },
+    );
+  }, 600_000);
+
+  it.each(BOTH)('and says so where it ignores the bound, %s', async (direction) => {
+    harness.simulation.dialect.ignores = 'after';
+    const job = write(450, 1_000_000n);
+    const batches = await readBatches(await partitionOf(harness.connect(), job), { direction });
+    const found = numbers(batches.flatMap(({ rows }) => rows));
+    expect(found).toEqual(upTo(450, direction).slice(0, 100));
+    expect(batches.map(({ truncated }) => truncated).join()).toContain('the same page again');
+    expect(harness.asked().length).toBeLessThan(5);
+  });
+});
