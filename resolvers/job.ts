@@ -4,7 +4,7 @@ import type { Job, JobRef } from '../src/domain/job.ts';
 import type { Connection, ConnectionArguments, SourceFailure, SourceInfo } from '../src/federation/api.ts';
 import { decodeNodeId, encodeNodeId } from '../src/federation/node-id.ts';
 import type { JobFilter } from '../src/vendors/connector.ts';
-import { takesPage, withPage } from './connection.ts';
+import { withPage } from './connection.ts';
 import type { GraphContext } from './context.ts';
 import { withoutNulls } from './nulls.ts';
 import type { Nullable } from './nulls.ts';
@@ -109,26 +109,24 @@ export function jobs(
   context: GraphContext,
   info: GraphQLResolveInfo,
 ): Promise<JobNodeConnection> {
-  return withPage(jobConnection(args, context), context.call, info);
+  return withPage(jobConnection(args, context, true), context.call, info);
 }
 
-function jobConnection(args: JobsArguments, { federation, call }: GraphContext): JobNodeConnection {
+function jobConnection(
+  args: JobsArguments,
+  { federation, call }: GraphContext,
+  listFailures: boolean,
+): JobNodeConnection {
   const { sources = null, filter, ...page } = args;
-  const listed = { ...page, sources, filter: filter ? withoutNulls(filter) : null, listFailures: true };
-  return federation.jobs(listed, call);
+  return federation.jobs({ ...page, sources, filter: filter ? withoutNulls(filter) : null, listFailures }, call);
 }
 
 /** `Source.jobs`: where the one source does not answer there is nothing to show, and its error is said. */
-export async function jobsOfSource(
+export function jobsOfSource(
   source: SourceInfo,
   args: JobsArguments,
   context: GraphContext,
   info: GraphQLResolveInfo,
 ): Promise<JobNodeConnection> {
-  const connection = jobConnection({ ...args, sources: [source.name] }, context);
-  if (!takesPage(context.call, info)) return connection;
-  const [failure] = await connection.failures();
-  if (failure === undefined) return connection;
-  const { code, message, retryAfterSeconds } = failure;
-  throw new TributaryError(code, message, { source: source.name, retryAfterSeconds: retryAfterSeconds ?? undefined });
+  return withPage(jobConnection({ ...args, sources: [source.name] }, context, false), context.call, info);
 }

@@ -14,7 +14,8 @@ export const JobConnectionType = implementConnection<JobNode, JobNodeConnection>
 builder.objectFields(JobConnectionType, (t) => ({
   failures: t.field({
     type: [SourceFailureType],
-    description: 'Sources that did not answer: their jobs are missing here. Retry with the same cursor.',
+    description:
+      'Sources that did not answer, or not with all of their jobs: those are missing here. Retry with the same cursor.',
     resolve: (connection) => connection.failures(),
   }),
 }));

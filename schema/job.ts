@@ -96,7 +96,7 @@ builder.queryFields((t) => ({
   jobs: t.field({
     type: connections.JobConnectionType,
     description:
-      'Jobs of one or several sources. Those of a source that does not answer are missing, and `failures` says so.',
+      'Jobs of one or several sources, the newest first whatever their source; those without a `createdAt` come last. Those of a source that does not answer are missing, and `failures` says so.',
     args: {
       sources: t.arg.stringList({ description: 'Names of the sources; all of them by default.' }),
       filter: t.arg({ type: JobFilterType, description: 'Which jobs; all of them by default.' }),

@@ -29,7 +29,7 @@ SourceType.implement({
       type: JobConnectionType,
       nullable: true,
       description:
-        'Its jobs, newest first where the vendor has an order. Null, with an error, when it does not answer.',
+        'Its jobs, newest first; those without a `createdAt` come last. Null, with an error, when it does not answer.',
       args: {
         filter: t.arg({ type: JobFilterType, description: 'Which jobs; all of them by default.' }),
         ...pageArguments,

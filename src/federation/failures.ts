@@ -35,3 +35,10 @@ export function sourceFailure(source: string, jobId: string | null, error: unkno
 export function isAbort(error: unknown): boolean {
   return error instanceof Error && error.name === 'AbortError';
 }
+
+/** A list that its source tells two things about, such as that it has rows that it does not give. */
+export class Contradiction extends Error {}
+
+export function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error('Unexpected error.', { cause: error });
+}

@@ -6,20 +6,19 @@ import { isFinished } from '../domain/status.ts';
 import type { LogArguments, LogConnection, LogNode, SourceFailure, SourceScope } from './api.ts';
 import { checkTimeBounds } from './arguments.ts';
 import type { CursorCodec } from './cursor.ts';
-import { isOfSource, mayRecover, sourceFailure } from './failures.ts';
+import { asError, isOfSource, mayRecover } from './failures.ts';
 import { checkLogFilter, filterKey } from './log-filter.ts';
 import { LogEntryNode } from './log-node.ts';
 import { endOfJob } from './job-end.ts';
 import type { Around } from './merged-around.ts';
 import type { Slot } from './merged-place.ts';
 import { MergedConnection } from './merged-connection.ts';
-import type { SlotFailure } from './merge.ts';
+import { shownFailures, wholeFailure } from './merged-failures.ts';
 import type { MergedPage } from './merged-page.ts';
 import { logSlots } from './log-slots.ts';
 import type { LogSlots, ResolvedScope } from './log-slots.ts';
 import { encodeNodeId } from './node-id.ts';
 import { jobLoader } from './source.ts';
-import { together, UnreadableRows } from './unreadable-rows.ts';
 
 export interface LogConnectionOptions {
   /** Sorted and without repeats: see `sortScopes`. */
@@ -145,28 +144,16 @@ class FederatedLogs implements LogConnection {
 
   /** One scope that fails as a whole is an error unless that is to be listed; among several, each is a row of `failures`. */
   #onFailures(failures: MergedPage<LogEntry>['failures'], slots: readonly Slot<LogEntry>[]): void {
-    const whole = failures.filter((failure) => !failure.partial);
-    const isWholeFailure = whole.length > 0 && whole.length === slots.length;
-    const first = isWholeFailure ? whole[0]?.error : undefined;
-    const listed = this.#options.args.listFailures === true && isOfSource(first);
-    if (this.#options.scopes.length === 1 && first !== undefined && !listed) throw asError(first);
-    this.#missing = new Set(whole.map(({ slot }) => this.#scopeOf(slot).source.name));
-    const rows = perScope(failures).map(({ slot, error, partial }) => ({
-      scope: this.#scopeOf(slot),
-      error: partial ? this.#partialFailure(slot, error) : error,
-    }));
-    const shown = rows.map(({ scope: { source, scope }, error }) =>
-      sourceFailure(source.name, encodeNodeId('Job', source.name, scope.job), error),
+    const error = wholeFailure(failures, slots);
+    const listed = this.#options.args.listFailures === true && isOfSource(error);
+    if (this.#options.scopes.length === 1 && error !== undefined && !listed) throw asError(error);
+    this.#missing = new Set(
+      failures.flatMap(({ slot, partial }) => (partial ? [] : [this.#scopeOf(slot).source.name])),
     );
-    // Partitions of one job mostly fail for one reason, which is said once.
-    this.#failures = [...new Map(shown.map((failure) => [JSON.stringify(failure), failure])).values()];
-  }
-
-  #partialFailure(slot: Slot<LogEntry>, error: unknown): TributaryError {
-    const { source } = this.#scopeOf(slot);
-    const reason = error instanceof Error ? error.message : 'some entries are out of reach';
-    const code = error instanceof UnreadableRows ? 'SOURCE_BAD_RESPONSE' : 'SOURCE_TRUNCATED';
-    return new TributaryError(code, `${source.name}: ${reason}`, { source: source.name });
+    this.#failures = shownFailures(failures, (slot) => {
+      const { source, scope } = this.#scopeOf(slot);
+      return { source: source.name, jobId: encodeNodeId('Job', source.name, scope.job) };
+    });
   }
 
   async #isSettled({ source, scope }: ResolvedScope): Promise<boolean> {
@@ -178,23 +165,6 @@ class FederatedLogs implements LogConnection {
   }
 }
 
-/** One failure for all rows of a scope that could not be read, whichever of its partitions they are of. */
-function perScope(failures: MergedPage<LogEntry>['failures']): MergedPage<LogEntry>['failures'] {
-  const unreadable = new Map<number, SlotFailure<LogEntry>>();
-  for (const failure of failures) {
-    const { slot, error } = failure;
-    if (!(error instanceof UnreadableRows)) continue;
-    const before = unreadable.get(slot.scope)?.error;
-    const sum = before instanceof UnreadableRows ? together(before.unreadable, error.unreadable) : error.unreadable;
-    unreadable.set(slot.scope, { slot, error: new UnreadableRows(sum), partial: true });
-  }
-  return [...failures.filter(({ error }) => !(error instanceof UnreadableRows)), ...unreadable.values()];
-}
-
 function notFound(source: string): TributaryError {
   return new TributaryError('NOT_FOUND', `${source}: there is no such job.`, { source });
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error('Unexpected error.', { cause: error });
 }

@@ -2,10 +2,11 @@ import type { Call } from '../domain/call.ts';
 import type { Ordered, Position } from '../domain/ordered.ts';
 import type { Batch, Hint, Unreadable } from '../pagination/partition.ts';
 import { isFailedScope } from './failed-scope.ts';
+import { Contradiction } from './failures.ts';
 import { boundsOf, markOf } from './merge-bounds.ts';
 import type { MergeBounds } from './merge-bounds.ts';
 import type { Slot } from './merged-place.ts';
-import { together } from './unreadable-rows.ts';
+import { together } from '../pagination/unreadable.ts';
 
 export interface MergeOptions<T extends Ordered> extends MergeBounds {
   readonly slots: readonly Slot<T>[];
@@ -104,7 +105,8 @@ export class MergeLane<T extends Ordered> {
         const batch = step.value;
         this.#pages += batch.pages;
         this.#more = batch.more;
-        if (batch.truncated !== undefined) truncated.push(new Error(batch.truncated));
+        if (batch.truncated !== undefined)
+          truncated.push(batch.contradicts === true ? new Contradiction(batch.truncated) : new Error(batch.truncated));
         if (batch.unreadable !== undefined) this.#unreadable = together(this.#unreadable, batch.unreadable);
         this.#buffer = batch.rows;
         this.#index = 0;

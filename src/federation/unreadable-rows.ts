@@ -10,8 +10,3 @@ export class UnreadableRows extends Error {
     this.unreadable = unreadable;
   }
 }
-
-/** Both together; the reason is that of the first. */
-export function together(first: Unreadable | null | undefined, second: Unreadable): Unreadable {
-  return first ? { count: first.count + second.count, reason: first.reason } : second;
-}

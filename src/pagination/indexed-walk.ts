@@ -145,7 +145,7 @@ export class IndexedWalk<T extends Ordered> {
       else if (further === index + 1) return at;
       else {
         // The list shrank, or the count was of something else: step back to where there are rows.
-        at = await this.#lastWithRows(further - 1);
+        at = await this.#lastWithRows(at, further);
         end = at.index + 1;
       }
     }
@@ -160,12 +160,18 @@ export class IndexedWalk<T extends Ordered> {
     }
   }
 
-  /** The page, or the last before it that has rows; the first one where none has. */
-  async #lastWithRows(from: number): Promise<{ index: number; page: IndexedPage<T> }> {
-    for (let index = from; ; index -= 1) {
+  /** The last page with rows before an empty one: its neighbour, as a rule; else it is searched for from a page that has some. */
+  async #lastWithRows(
+    from: { index: number; page: IndexedPage<T> },
+    empty: number,
+  ): Promise<{ index: number; page: IndexedPage<T> }> {
+    let [low, high] = [from, empty];
+    for (let index = empty - 1; high - low.index > 1; index = Math.floor((low.index + high) / 2)) {
       const page = await this.get(index);
-      if (page.rows.length > 0 || index === 0) return { index, page };
+      if (page.rows.length > 0) low = { index, page };
+      else high = index;
     }
+    return low;
   }
 
   #readHint(hint: Hint | null): PageHint | null {

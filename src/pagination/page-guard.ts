@@ -3,6 +3,10 @@ import { TributaryError } from '../domain/errors.ts';
 /** How many pages in a row may bring nothing new. One may do so when rows moved on between two calls. */
 const USUAL_LIMIT = 3;
 
+/** What a list does that has no end, in words for clients. */
+export const REPEATS = 'its list does not end: it gives the same page again';
+export const PROMISES_EMPTY_PAGES = 'its list does not end: pages that it promised are empty';
+
 /**
  * Watches the pages of one list. A vendor that ignores its paging parameters gives the same page again and again, and one that
  * counts wrong promises pages that are empty: a reader that believes either never ends.
@@ -21,20 +25,23 @@ export class PageGuard {
   }
 
   /**
-   * A page was read, at an address that no other page of the list has. Throws SOURCE_BAD_RESPONSE when too many pages in a
-   * row brought no row that was not seen before. `more`: does the vendor promise another page?
+   * A page was read, at an address that no other page of the list has. Says what is wrong when too many pages in a row
+   * brought no row that was not seen before; null while all is well. `more`: does the vendor promise another page?
    */
-  see(address: string | number, keys: readonly string[], more: boolean): void {
+  judge(address: string | number, keys: readonly string[], more: boolean): string | null {
     // The same page may be looked at again.
-    if (this.#addresses.has(address)) return;
+    if (this.#addresses.has(address)) return null;
     this.#addresses.add(address);
     const isNew = keys.some((key) => !this.#seen.has(key));
     for (const key of keys) this.#seen.add(key);
     this.#idle = isNew ? 0 : this.#idle + 1;
-    if (!more || this.#idle < this.#limit) return;
-    const what = keys.length === 0 ? 'pages that it promised are empty' : 'it gives the same page again';
-    throw new TributaryError('SOURCE_BAD_RESPONSE', `${this.#source}: its list does not end: ${what}.`, {
-      source: this.#source,
-    });
+    if (!more || this.#idle < this.#limit) return null;
+    return keys.length === 0 ? PROMISES_EMPTY_PAGES : REPEATS;
+  }
+
+  /** The same, for readers that keep nothing of a list without an end: throws SOURCE_BAD_RESPONSE. */
+  see(address: string | number, keys: readonly string[], more: boolean): void {
+    const [source, wrong] = [this.#source, this.judge(address, keys, more)];
+    if (wrong !== null) throw new TributaryError('SOURCE_BAD_RESPONSE', `${source}: ${wrong}.`, { source });
   }
 }

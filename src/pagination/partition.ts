@@ -54,6 +54,8 @@ export interface Batch<T extends Ordered> {
   readonly pages: number;
   /** Said when rows between this batch and the one before are out of the vendor's reach. */
   readonly truncated?: string | undefined;
+  /** Are they out of reach because the vendor's list contradicts itself, and not because it is longer than is read? */
+  readonly contradicts?: boolean | undefined;
   /** Rows of the pages behind this batch that could not be read; the others are here. */
   readonly unreadable?: Unreadable | undefined;
 }

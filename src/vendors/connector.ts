@@ -43,10 +43,7 @@ export interface JobFilter {
   readonly nameContains?: string | undefined;
 }
 
-/**
- * A native page of jobs. Pages count from 0, have the vendor's fixed size and come in the vendor's own
- * order (newest first where it has one).
- */
+/** A native page of jobs, in the vendor's own order. */
 export interface JobPage {
   readonly jobs: readonly Job[];
   /** Is there a page after this one? */
@@ -57,6 +54,23 @@ export interface JobPage {
   readonly filtered: boolean;
   /** Jobs of this page that could not be read; the others are here. */
   readonly unreadable?: Unreadable | undefined;
+  /** Parts of jobs that the vendor lists among them: not given out, but they say how far the list was read. */
+  readonly parts?: readonly Job[] | undefined;
+}
+
+/** One native list of jobs. A source has one, or one for each of its workspaces. */
+export interface JobList {
+  /** Unique among the lists of the source and stable: part of cursors. */
+  readonly key: string;
+  /** How many rows a full page has. */
+  readonly pageSize: number;
+  /**
+   * Does the vendor give the newest first, as far as is known? Whoever reads checks it, and reads a list that
+   * does not whole: to tell which job is the newest, all must be seen.
+   */
+  isNewestFirst(): boolean;
+  /** Pages count from 0 and have the fixed size. What the vendor does not filter is filtered by whoever reads. */
+  page(index: number, filter: JobFilter, call: Call): Promise<JobPage>;
 }
 
 /** Parts that belong to one attempt or step, by its key. */
@@ -100,10 +114,9 @@ export interface Connector {
   readonly capabilities: Capabilities;
   /** What keys say of the parts that they name; left out: nothing. */
   readonly names?: PartNames | undefined;
-  /** How many jobs one call of `listJobs` returns at most. */
-  readonly jobPageSize: number;
+  /** The same objects each time: what is found out about a list is remembered by it. */
+  readonly jobLists: readonly JobList[];
   probe(call: Call): Promise<Probe>;
-  listJobs(page: number, filter: JobFilter, call: Call): Promise<JobPage>;
   /** One result per key, in their order: the job, null where there is none, or the error of that key alone. */
   getJobs(keys: readonly string[], call: Call): Promise<readonly (Job | null | Error)[]>;
   /**

@@ -48,10 +48,17 @@ test.each(
   const source = fakeSource('a', {});
   const connector = {
     ...source.connector,
-    listJobs: (page: number) => {
-      calls += 1;
-      return Promise.resolve(LISTS[name]!(page));
-    },
+    jobLists: [
+      {
+        key: '',
+        pageSize: 10,
+        isNewestFirst: () => true,
+        page: (page: number) => {
+          calls += 1;
+          return Promise.resolve(LISTS[name]!(page));
+        },
+      },
+    ],
   };
   const federation = createFederation([{ ...source, connector }]);
   const connection = federation.jobs({ ...args, listFailures: true }, createCall());

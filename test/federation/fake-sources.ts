@@ -52,9 +52,8 @@ export function fakeSource(name: string, jobs: Record<string, FakeNative[]>): Fa
       totalCount: true,
       pushdown: [],
     },
-    jobPageSize: 10,
+    jobLists: [],
     probe: unused,
-    listJobs: unused,
     getJobs: (keys) => {
       source.calls += 1;
       return Promise.resolve(keys.map((key) => jobOf(name, key, statuses.get(key))));

@@ -130,8 +130,9 @@ export function fakeFederation(changes: Partial<Federation> = {}, names: SourceI
       return Promise.resolve({ state: 'UP', code: null, message: null, checkedAt, latencyMilliseconds: 1.5 });
     },
     job: (ref) => answer('job', ref, fakeJob(ref.source, ref.key)),
-    jobs: ({ sources: names }) => {
+    jobs: ({ sources: names, listFailures }) => {
       asked.push(`jobs ${(names ?? ['up', 'down']).join()}`);
+      if (names?.join() === 'down' && listFailures !== true) return failingConnection(DOWN);
       const failures = [
         { source: 'down', jobId: null, code: DOWN.code, message: DOWN.message, retryAfterSeconds: null },
       ].filter(({ source }) => names?.includes(source) ?? true);

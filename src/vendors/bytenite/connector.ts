@@ -8,7 +8,7 @@ import { wholeListPartition } from '../../pagination/whole-list.ts';
 import { wholeResponsePartition } from '../../pagination/whole-response.ts';
 import type { Capabilities, Connector, ConnectorOptions, LogReading } from '../connector.ts';
 import { SERVICES } from './facts.ts';
-import { JobList } from './job-list.ts';
+import { ByteNiteJobList } from './job-list.ts';
 import { JobLoader } from './job-loader.ts';
 import { jobOf } from './job-mapping.ts';
 import { LINE_IDENTITY } from './log-entry.ts';
@@ -32,7 +32,7 @@ const CAPABILITIES: Capabilities = {
 export function createByteNiteConnector({ source, http, options }: ConnectorOptions): Connector {
   const { jobPageSize, logCap } = byteNiteOptions.parse(options ?? {});
   const jobs = new JobLoader(http);
-  const list = new JobList(http, jobPageSize, (listed, call) => {
+  const list = new ByteNiteJobList(http, jobPageSize, (listed, call) => {
     jobs.remember(listed, call);
   });
   const reader = new LogReader(http, logCap);
@@ -47,9 +47,8 @@ export function createByteNiteConnector({ source, http, options }: ConnectorOpti
     vendor: 'bytenite',
     capabilities: CAPABILITIES,
     names: { stepName: (key) => key, taskName: (key) => key },
-    jobPageSize,
+    jobLists: [list],
     probe: async (call) => ({ jobs: await list.total(call) }),
-    listJobs: (page, filter, call) => list.page(page, filter, call),
     getJobs: (keys, call) => Promise.all(keys.map(async (key) => jobOrError(key, call))),
     attempts: () => Promise.resolve([]),
     steps: (job) => Promise.resolve([wholeListPartition('', (call) => steps(job, call))]),

@@ -1,7 +1,7 @@
 import type { Call } from '../../domain/call.ts';
 import { TributaryError } from '../../domain/errors.ts';
 import type { SourceHttp } from '../../http/client.ts';
-import type { JobFilter, JobPage } from '../connector.ts';
+import type { JobFilter, JobList, JobPage } from '../connector.ts';
 import { NEWEST_FIRST } from './facts.ts';
 import { jobOf } from './job-mapping.ts';
 import { jobListDecoder } from './wire.ts';
@@ -14,9 +14,10 @@ interface Slice {
 }
 
 /** Pages of GET /jobs, by offset. */
-export class JobList {
+export class ByteNiteJobList implements JobList {
+  readonly key = '';
+  readonly pageSize: number;
   readonly #http: SourceHttp;
-  readonly #pageSize: number;
   readonly #seen: (jobs: readonly WireJob[], call: Call) => void;
   /** Until the source has refused the order: what it takes there is published nowhere. */
   #ordered = true;
@@ -24,28 +25,32 @@ export class JobList {
   /** `seen` is told of all jobs that are listed. */
   constructor(http: SourceHttp, pageSize: number, seen: (jobs: readonly WireJob[], call: Call) => void) {
     this.#http = http;
-    this.#pageSize = pageSize;
+    this.pageSize = pageSize;
     this.#seen = seen;
+  }
+
+  isNewestFirst(): boolean {
+    return this.#ordered;
   }
 
   /** No part of the filter can be pushed down: what POST /jobs/filter takes is published nowhere. */
   async page(page: number, filter: JobFilter, call: Call): Promise<JobPage> {
-    const begin = page * this.#pageSize;
+    const begin = page * this.pageSize;
     const jobs: WireJob[] = [];
     let slice: Slice;
     let fresh: readonly WireJob[];
     // The vendor may cap the size silently; the next page would then skip what is missing in this one. A slice that brings
     // nothing new ends the page: the reader of pages notices a list that does not go on.
     do {
-      slice = await this.#slice(begin + jobs.length, this.#pageSize - jobs.length, call);
+      slice = await this.#slice(begin + jobs.length, this.pageSize - jobs.length, call);
       fresh = slice.jobs.filter(({ id }) => !jobs.some((job) => job.id === id));
       jobs.push(...fresh);
-    } while (slice.more && fresh.length > 0 && jobs.length < this.#pageSize);
+    } while (slice.more && fresh.length > 0 && jobs.length < this.pageSize);
     this.#seen(jobs, call);
     const { source } = this.#http;
     return {
-      jobs: jobs.slice(0, this.#pageSize).map((job) => jobOf(source, job)),
-      more: slice.more || jobs.length > this.#pageSize,
+      jobs: jobs.slice(0, this.pageSize).map((job) => jobOf(source, job)),
+      more: slice.more || jobs.length > this.pageSize,
       total: slice.total,
       filtered: filter.statusIn === undefined && filter.nameContains === undefined,
     };

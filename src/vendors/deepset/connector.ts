@@ -10,7 +10,7 @@ import { placeOf } from './keys.ts';
 import type { PipelinePlace } from './keys.ts';
 import { logPartition } from './log-partition.ts';
 import { LOG_LIMIT } from './native-log.ts';
-import { countPipelines, getPipeline, listJobPage, PIPELINE_LIMIT } from './pipelines.ts';
+import { countPipelines, getPipeline, pipelineLists } from './pipelines.ts';
 import { planOf } from './pushdown.ts';
 import { Refusals } from './refusals.ts';
 import { Vocabulary } from './vocabulary.ts';
@@ -18,6 +18,7 @@ import { Vocabulary } from './vocabulary.ts';
 /** One account at the platform. A pipeline outside of its workspaces does not exist for it, and is not asked for. */
 export function createConnector(http: SourceHttp, workspaces: readonly string[]): Connector {
   const refusals = new Refusals();
+  const jobLists = pipelineLists(http, workspaces);
   const vocabulary = new Vocabulary(ORIGINS);
   const clock = new AfterClock(RESOLUTION);
 
@@ -40,11 +41,10 @@ export function createConnector(http: SourceHttp, workspaces: readonly string[])
       pushdown: ['SINCE', 'UNTIL', 'SEVERITY_IN', 'STEP_IN'],
     },
     names: { stepName: (key) => key },
-    jobPageSize: PIPELINE_LIMIT * workspaces.length,
+    jobLists,
     async probe(call) {
       return { jobs: await countPipelines(http, workspaces, call) };
     },
-    listJobs: (page, filter, call) => listJobPage(http, workspaces, page, filter, call),
     getJobs: (keys, call) =>
       Promise.all(
         keys.map(async (key) => {

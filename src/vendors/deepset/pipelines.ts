@@ -2,8 +2,8 @@ import type { Call } from '../../domain/call.ts';
 import { hasCode } from '../../domain/errors.ts';
 import type { Job } from '../../domain/job.ts';
 import type { SourceHttp } from '../../http/client.ts';
-import type { JobFilter, JobPage } from '../connector.ts';
-import { NO_ODD_ROWS, unreadableOf } from '../shared/rows.ts';
+import type { JobList } from '../connector.ts';
+import { unreadableOf } from '../shared/rows.ts';
 import { jobOf } from './job.ts';
 import type { PipelinePlace } from './keys.ts';
 import { hasMore, pipeline, pipelines } from './wire.ts';
@@ -56,39 +56,25 @@ async function listPipelines(
 }
 
 /**
- * Page `page` of the source: page `page` of every workspace, side by side, workspace after workspace.
- *
- * So a page can be addressed without knowing how long the workspaces before it are, growth in one does
- * not shift another, and `more` and `total` are exact. A workspace that has ended is not asked again
- * within a call. The vendor's `before` and `after` are not used: they go by creation time whatever the
- * sort, and can't be addressed.
+ * A list for each workspace, newest first. That this is the order of page numbers is assumed. The vendor's
+ * `before` and `after` are not used: they go by creation time whatever the sort, and can't be addressed.
  */
-export async function listJobPage(
-  http: SourceHttp,
-  workspaces: readonly string[],
-  page: number,
-  filter: JobFilter,
-  call: Call,
-): Promise<JobPage> {
-  const ends = call.scoped(http, 'ended workspaces', () => new Map<string, { page: number; total: number | null }>());
-  const pages = await Promise.all(
-    workspaces.map(async (workspace) => {
-      const end = ends.get(workspace);
-      if (end !== undefined && end.page < page) return { jobs: [], odd: NO_ODD_ROWS, more: false, total: end.total };
-      const native = await listPipelines(http, workspace, page, PIPELINE_LIMIT, call);
-      const { total, odd } = native;
-      const more = hasMore(native, PIPELINE_LIMIT);
-      if (!more) ends.set(workspace, { page, total });
-      return { jobs: native.data.map((wire) => jobOf(wire, workspace, http.source)), odd, more, total };
-    }),
-  );
-  return {
-    jobs: pages.flatMap(({ jobs }) => jobs),
-    more: pages.some(({ more }) => more),
-    total: sumOf(pages.map(({ total }) => total)),
-    filtered: filter.statusIn === undefined && filter.nameContains === undefined,
-    unreadable: unreadableOf(pages.flatMap(({ odd }) => odd)),
-  };
+export function pipelineLists(http: SourceHttp, workspaces: readonly string[]): readonly JobList[] {
+  return workspaces.map((workspace) => ({
+    key: workspace,
+    pageSize: PIPELINE_LIMIT,
+    isNewestFirst: () => true,
+    async page(index, filter, call) {
+      const native = await listPipelines(http, workspace, index, PIPELINE_LIMIT, call);
+      return {
+        jobs: native.data.map((wire) => jobOf(wire, workspace, http.source)),
+        more: hasMore(native, PIPELINE_LIMIT),
+        total: native.total,
+        filtered: filter.statusIn === undefined && filter.nameContains === undefined,
+        unreadable: unreadableOf(native.odd),
+      };
+    },
+  }));
 }
 
 /** How many pipelines there are; one small call per workspace, which also shows that the key opens it. */

@@ -32,13 +32,7 @@ export interface LogPage extends Rows<LogRowWire> {
 /** The calls of the jobs service that are made, decoded. */
 export interface NemoApi {
   /** Page numbers count from 1. */
-  listJobs(
-    workspace: string,
-    page: number,
-    size: number,
-    status: string | null,
-    call: Call,
-  ): Promise<ListWire<JobWire>>;
+  listJobs(workspace: string, page: number, size: number, call: Call): Promise<ListWire<JobWire>>;
   /** Null when there is none. */
   job(place: JobPlace, call: Call): Promise<JobWire | null>;
   statusTree(place: JobPlace, call: Call): Promise<StatusTreeWire>;
@@ -78,13 +72,8 @@ export function createNemoApi(http: SourceHttp): NemoApi {
   }
 
   return {
-    listJobs: (workspace, page, size, status, call) =>
-      get(
-        jobsPath(workspace),
-        { page, page_size: size, sort: '-created_at', 'filter[status]': status },
-        jobListWire,
-        call,
-      ),
+    listJobs: (workspace, page, size, call) =>
+      get(jobsPath(workspace), { page, page_size: size, sort: '-created_at' }, jobListWire, call),
     async job(place, call) {
       try {
         return await get(jobPath(place), undefined, jobWire, call);

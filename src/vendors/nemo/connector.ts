@@ -13,7 +13,7 @@ import { readable } from '../shared/rows.ts';
 import { createNemoApi } from './api.ts';
 import { noSuchAttempt, noSuchJob } from './errors.ts';
 import { attemptsPartition, currentPartition, followedAttempts, joinAttempts } from './followed-log.ts';
-import { JOB_PAGE_SIZE, createJobList, sum } from './job-list.ts';
+import { createJobLists, sum } from './job-list.ts';
 import { createJobReader } from './job-reader.ts';
 import { jobOf } from './job.ts';
 import { placeOf, taskPlaceOf } from './keys.ts';
@@ -27,7 +27,7 @@ export function createNemoConnector(source: string, http: SourceHttp, options: N
   const api = createNemoApi(http);
   const reader = createJobReader(source, api);
   const logOptions = { source, api, reader, pageSize: options.pageSize, maxWalk: options.maxWalk };
-  const listJobs = createJobList({
+  const jobLists = createJobLists({
     source,
     workspaces,
     api,
@@ -107,12 +107,11 @@ export function createNemoConnector(source: string, http: SourceHttp, options: N
       return reader.namesAttempts() ? WITH_ATTEMPT_ROUTES : CAPABILITIES;
     },
     names: { stepName: (key) => key, taskName: (key) => taskPlaceOf(key).task },
-    jobPageSize: JOB_PAGE_SIZE * workspaces.length,
+    jobLists,
     async probe(call) {
-      const lists = await Promise.all(workspaces.map(async (workspace) => api.listJobs(workspace, 1, 1, null, call)));
+      const lists = await Promise.all(workspaces.map(async (workspace) => api.listJobs(workspace, 1, 1, call)));
       return { jobs: sum(lists.map(({ total_results }) => total_results)) };
     },
-    listJobs,
     getJobs: (keys, call) => Promise.all(keys.map(async (key) => getJob(key, call))),
     attempts: (job) => list(reader.attempts, job),
     steps: (job) => list(reader.steps, job),

@@ -5,7 +5,7 @@ import type { LogEntry, LogScope } from '../../domain/log-entry.ts';
 import type { LogFilter } from '../../domain/log-filter.ts';
 import type { Partition } from '../../pagination/partition.ts';
 import { wholeListPartition } from '../../pagination/whole-list.ts';
-import type { Capabilities, Connector, ConnectorOptions } from '../connector.ts';
+import type { Capabilities, Connector, ConnectorOptions, JobList } from '../connector.ts';
 import { JobDetails } from './job-details.ts';
 import { listJobs, probeJobs } from './job-list.ts';
 import { isJobKey, toJob, toStep } from './jobs.ts';
@@ -105,12 +105,21 @@ export function createSapConnector({ source, http, options }: ConnectorOptions):
     return wanted.map(({ scheduleId }) => partitions.logs({ job, schedule: scheduleId }, false));
   }
 
+  const jobLists: readonly JobList[] = [
+    {
+      key: '',
+      pageSize: JOBS_PER_PAGE,
+      // Its order is published nowhere, and nor is whether it can be sorted by anything but the name.
+      isNewestFirst: () => false,
+      page: (index, filter, call) => listJobs(http, index, filter, call),
+    },
+  ];
+
   return {
     vendor: VENDOR,
     capabilities: CAPABILITIES,
-    jobPageSize: JOBS_PER_PAGE,
+    jobLists,
     probe: async (call) => ({ jobs: await probeJobs(http, call) }),
-    listJobs: (page, filter, call) => listJobs(http, page, filter, call),
     getJobs: (keys, call) => Promise.all(keys.map(async (key) => getJob(key, call))),
     async attempts(job, call, within): Promise<Partition<Attempt>[]> {
       const schedules = await details.schedules(job, call);

@@ -1,6 +1,6 @@
 import type { Call } from '../../domain/call.ts';
 import type { LogFilterField } from '../../domain/log-filter.ts';
-import type { Connector, ConnectorOptions, LogReading } from '../connector.ts';
+import type { Connector, ConnectorOptions, JobList, LogReading } from '../connector.ts';
 import { Abilities } from './abilities.ts';
 import { childTasks } from './child-tasks.ts';
 import type { SourceContext } from './context.ts';
@@ -17,6 +17,14 @@ export function createSoftwareOneConnector({ http, options }: ConnectorOptions):
   const { pageSize } = softwareOneOptions.parse(options ?? {});
   const abilities = new Abilities();
   const context: SourceContext = { http, abilities, pageSize };
+  const jobLists: readonly JobList[] = [
+    {
+      key: '',
+      pageSize,
+      isNewestFirst: () => abilities.can('tasks by age'),
+      page: (index, filter, call) => listJobs(context, index, filter, call),
+    },
+  ];
   return {
     vendor: 'softwareone',
     get capabilities() {
@@ -30,11 +38,10 @@ export function createSoftwareOneConnector({ http, options }: ConnectorOptions):
         pushdown: pushdownOf(abilities),
       };
     },
-    jobPageSize: pageSize,
+    jobLists,
     async probe(call) {
       return { jobs: await countJobs(context, call) };
     },
-    listJobs: (page, filter, call) => listJobs(context, page, filter, call),
     async getJobs(keys, call) {
       const loaded = await loadTasks(context, keys, call);
       return loaded.map((task) => (task === null || task instanceof Error ? task : jobOf(task, http.source)));

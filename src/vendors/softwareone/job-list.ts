@@ -41,7 +41,8 @@ export async function listJobs(context: SourceContext, page: number, filter: Job
   const countsRoots = asked.has('tasks without parent') && roots.length === run.tasks.length;
   const isWhole = page === 0 && !run.more;
   return {
-    jobs: matching.map((task) => jobOf(task, context.http.source)),
+    jobs: roots.map((task) => jobOf(task, context.http.source)),
+    parts: run.tasks.filter((task) => task.parent !== null).map((task) => jobOf(task, context.http.source)),
     more: run.more,
     total: countsRoots ? run.total : isWhole ? matching.length : null,
     filtered: isWhole || (wasAsked(asked, filter) && matching.length === roots.length),

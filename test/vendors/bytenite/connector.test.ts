@@ -14,6 +14,7 @@ import type { VendorServer } from '../../../src/sandbox/types.ts';
 import { startVendorServer } from '../../../src/sandbox/vendor-server.ts';
 import type { Connector } from '../../../src/vendors/connector.ts';
 import { byteNite } from '../../../src/vendors/bytenite/index.ts';
+import { listJobs } from '../list-jobs.ts';
 
 const START = 1_750_781_941_000_000_000n; // 2025-06-24T16:19:01Z
 const UNKNOWN_JOB = '00000000-0000-4000-8000-000000000000';
@@ -102,7 +103,7 @@ describe('jobs', () => {
       simulation.updateJob(simulation.createJob({ name }), { createdAt: START + BigInt(index) * 1_000_000n });
     }
     const page = async (number: number): Promise<unknown> => {
-      const { jobs, ...rest } = await connector.listJobs(number, {}, call);
+      const { jobs, ...rest } = await listJobs(connector, number, {}, call);
       return { names: jobs.map(({ name }) => name), ...rest };
     };
     expect(await page(0)).toEqual({ names: ['c', 'b'], more: true, total: 3, filtered: true });
@@ -118,7 +119,7 @@ describe('jobs', () => {
     for (const [index, name] of names.entries()) {
       simulation.updateJob(simulation.createJob({ name }), { createdAt: START - BigInt(index) * 1_000_000n });
     }
-    const pages = await Promise.all([0, 1].map((page) => connector.listJobs(page, {}, call)));
+    const pages = await Promise.all([0, 1].map((page) => listJobs(connector, page, {}, call)));
     expect(pages.map(({ jobs }) => jobs.map(({ name }) => name))).toEqual([names.slice(0, 5), names.slice(5)]);
     expect(pages.map(({ more }) => more)).toEqual([true, false]);
   });
@@ -127,14 +128,14 @@ describe('jobs', () => {
     simulation.configure({ refuse: ['orderBy'] });
     for (const name of ['b', 'a']) simulation.createJob({ name });
     for (let time = 0; time < 2; time += 1) {
-      const { jobs } = await connector.listJobs(0, {}, createCall());
+      const { jobs } = await listJobs(connector, 0, {}, createCall());
       expect(jobs.map(({ name }) => name)).toEqual(['b', 'a']);
     }
     expect(calls()).toEqual(['token 200', 'jobs 400', 'jobs 200', 'jobs 200']);
   });
 
   it('say that a filter has not been applied', async () => {
-    expect((await connector.listJobs(0, { nameContains: 'x' }, call)).filtered).toBe(false);
+    expect((await listJobs(connector, 0, { nameContains: 'x' }, call)).filtered).toBe(false);
   });
 
   it('are got by key, one call each, null where there is none and an error for the key that failed', async () => {

@@ -29,7 +29,7 @@ export function checkBasics(bed: Bed, served: () => ServedBed): void {
             const instance = create();
             served().use(instance);
             const size = await onReplica([served()], (replica) =>
-              Promise.resolve(replica.connector(served().source).jobPageSize),
+              Promise.resolve(replica.connector(served().source).jobLists[0]?.pageSize ?? 0),
             );
             const keys = Array.from({ length: pages * size + more }, () => instance.createJob());
             const listed: Job[] = [];

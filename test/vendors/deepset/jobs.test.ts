@@ -3,6 +3,7 @@ import { createCall } from '../../../src/domain/call.ts';
 import { DEFAULT_DIALECT } from '../../../src/sandbox/deepset/dialect.ts';
 import { readEntries, startHarness, START } from './harness.ts';
 import type { Harness } from './harness.ts';
+import { listJobs } from '../list-jobs.ts';
 
 let harness: Harness;
 
@@ -21,7 +22,7 @@ describe('listing jobs', () => {
   it('asks for one full page, newest first', async () => {
     harness.simulation.createJob({ name: 'old', createdAt: START });
     harness.simulation.createJob({ name: 'new', createdAt: START + 1000n, status: 'FAILED' });
-    const page = await harness.connect().listJobs(0, {}, createCall());
+    const page = await listJobs(harness.connect(), 0, {}, createCall());
     expect(page).toMatchObject({ more: false, total: 2, filtered: true });
     expect(page.jobs.map(({ key, status, nativeStatus, createdAt }) => [key, status, nativeStatus, createdAt])).toEqual(
       [
@@ -33,37 +34,35 @@ describe('listing jobs', () => {
     expect(harness.asked()).toEqual([{ kind: 'jobs', query: { limit: '100', page_number: '1' } }]);
   });
 
-  it('addresses a page of all workspaces at once, and leaves out those that have ended', async () => {
+  it('has a list of its own for each workspace, each counted by itself', async () => {
     const { simulation } = harness;
     for (let index = 0; index < 250; index += 1) simulation.createJob({ createdAt: START + BigInt(index) * 1000n });
     simulation.createJob({ workspace: 'my lab/ü', name: 'only', createdAt: START });
     const connector = harness.connect(['production', 'my lab/ü']);
-    const call = createCall();
-    const pages = [];
-    for (let page = 0; page < 3; page += 1) pages.push(await connector.listJobs(page, {}, call));
-    expect(pages.map(({ jobs, more, total }) => [jobs.length, more, total])).toEqual([
-      [101, true, 251],
-      [100, true, 251],
-      [50, false, 251],
+    expect(connector.jobLists.map(({ key, pageSize }) => [key, pageSize])).toEqual([
+      ['production', 100],
+      ['my lab/ü', 100],
     ]);
-    expect(new Set(pages.flatMap(({ jobs }) => jobs.map(({ key }) => key))).size).toBe(251);
-    expect(pages[0]?.jobs.at(-1)?.key).toBe('my lab/ü/only');
-    expect(connector.jobPageSize).toBe(200);
-    expect(harness.asked()).toHaveLength(4);
-    // Another call, straight to the last page.
-    const last = await connector.listJobs(2, {}, createCall());
-    expect(last).toEqual(pages[2]);
+    const pages = await Promise.all([0, 1, 2].map((page) => listJobs(connector, page, {}, createCall())));
+    expect(pages.map(({ jobs, more, total }) => [jobs.length, more, total])).toEqual([
+      [100, true, 250],
+      [100, true, 250],
+      [50, false, 250],
+    ]);
+    expect(new Set(pages.flatMap(({ jobs }) => jobs.map(({ key }) => key))).size).toBe(250);
+    const other = await listJobs(connector, 0, {}, createCall(), 1);
+    expect([other.jobs.map(({ key }) => key), other.more, other.total]).toEqual([['my lab/ü/only'], false, 1]);
   });
 
   it('says that filters are left to do, and that a total is unknown', async () => {
     harness.simulation.createJob();
     harness.simulation.dialect.total = 'null';
     const connector = harness.connect();
-    expect(await connector.listJobs(0, { nameContains: 'x' }, createCall())).toMatchObject({
+    expect(await listJobs(connector, 0, { nameContains: 'x' }, createCall())).toMatchObject({
       filtered: false,
       total: null,
     });
-    expect(await connector.listJobs(0, { statusIn: ['ACTIVE'] }, createCall())).toMatchObject({ filtered: false });
+    expect(await listJobs(connector, 0, { statusIn: ['ACTIVE'] }, createCall())).toMatchObject({ filtered: false });
   });
 
   it('fails with the code of what went wrong, whatever page the proxy shows', async () => {
@@ -74,13 +73,13 @@ describe('listing jobs', () => {
       [504, 'SOURCE_TIMEOUT'],
     ] as const) {
       const remove = harness.server.inject({ what: { do: 'status', status, body: `<html>secret ${status}</html>` } });
-      const error: unknown = await connector.listJobs(0, {}, createCall()).catch((reason: unknown) => reason);
+      const error: unknown = await listJobs(connector, 0, {}, createCall()).catch((reason: unknown) => reason);
       expect(error).toMatchObject({ code, source: 'docs' });
       expect(String(error)).not.toContain('secret');
       remove();
     }
     harness.simulation.dialect.errorPages = 'html';
-    await expect(harness.connect(['production'], 'api_expired').listJobs(0, {}, createCall())).rejects.toMatchObject({
+    await expect(listJobs(harness.connect(['production'], 'api_expired'), 0, {}, createCall())).rejects.toMatchObject({
       code: 'SOURCE_UNAUTHENTICATED',
     });
   });

@@ -3,6 +3,7 @@ import { createCall } from '../../../src/domain/call.ts';
 import { overloaded, tooManyRequests } from '../../../src/sandbox/sap-job-scheduling/index.ts';
 import { done, only, readRows, SECOND, START, startHarness } from './harness.ts';
 import type { Harness } from './harness.ts';
+import { listJobs } from '../list-jobs.ts';
 
 let harness: Harness;
 beforeEach(async () => {
@@ -14,7 +15,7 @@ describe('the list of jobs', () => {
   it('is paged by a hundred with page size and offset each time', async () => {
     for (let index = 0; index < 230; index += 1) harness.simulation.createJob({ name: `job ${index}` });
     const connector = harness.connect();
-    const pages = await Promise.all([0, 1, 2, 3].map((page) => connector.listJobs(page, {}, createCall())));
+    const pages = await Promise.all([0, 1, 2, 3].map((page) => listJobs(connector, page, {}, createCall())));
     expect(pages.map(({ jobs, more, total, filtered }) => [jobs.length, more, total, filtered])).toEqual([
       [100, true, 230, true],
       [100, true, 230, true],
@@ -34,12 +35,12 @@ describe('the list of jobs', () => {
     const results = Array.from({ length: 100 }, (_, index) => ({ _id: index + 1 }));
     const body = JSON.stringify({ total, results });
     harness.server.inject({ what: { do: 'status', status: 200, body, headers: {} }, kinds: ['jobs'] });
-    expect((await harness.connect().listJobs(0, {}, createCall())).more).toBe(true);
+    expect((await listJobs(harness.connect(), 0, {}, createCall())).more).toBe(true);
   });
 
   it('leaves filters to the caller, since the service may tell case apart', async () => {
     harness.simulation.createJob({ name: 'Nightly' });
-    const { filtered, jobs } = await harness.connect().listJobs(0, { nameContains: 'night' }, createCall());
+    const { filtered, jobs } = await listJobs(harness.connect(), 0, { nameContains: 'night' }, createCall());
     expect([filtered, jobs.length]).toEqual([false, 1]);
   });
 
@@ -55,8 +56,8 @@ describe('the list of jobs', () => {
     const body = JSON.stringify({ total: 150, results });
     harness.server.inject({ what: { do: 'status', status: 200, body, headers: {} }, kinds: ['jobs'] });
     const connector = harness.connect();
-    const first = await connector.listJobs(0, {}, createCall());
-    const second = await connector.listJobs(1, {}, createCall());
+    const first = await listJobs(connector, 0, {}, createCall());
+    const second = await listJobs(connector, 1, {}, createCall());
     expect([first.jobs.length, first.more, second.jobs.length, second.more]).toEqual([100, true, 50, false]);
     expect(second.jobs[0]?.key).toBe('101');
   });
@@ -231,7 +232,7 @@ describe('access', () => {
   it('names the field of an answer that is not as documented', async () => {
     const body = JSON.stringify({ total: 1, results: [{ jobId: {}, name: 'x' }] });
     harness.server.inject({ what: { do: 'status', status: 200, body, headers: {} }, kinds: ['jobs'] });
-    await expect(harness.connect().listJobs(0, {}, createCall())).rejects.toMatchObject({
+    await expect(listJobs(harness.connect(), 0, {}, createCall())).rejects.toMatchObject({
       code: 'SOURCE_BAD_RESPONSE',
       message: expect.stringContaining('results[0].jobId') as string,
     });

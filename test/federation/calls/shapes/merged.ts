@@ -74,4 +74,20 @@ export const MERGED: readonly Shape[] = [
     why: 'NeMo: the first to ask for attempts finds out, once for the source, whether the deployment has a route for them. Steps of several jobs cannot be asked for, only those of a whole workspace. SoftwareOne: child tasks of all jobs in one question, as long as they fit on a native page. SAP: the list of jobs leaves out their schedules, and two of the logs are longer than a page',
     lines: 350,
   },
+  {
+    name: 'the ten newest jobs of the five sources',
+    together: true,
+    ask: () => '{ jobs(first: 10) { nodes { name createdAt } pageInfo { hasNextPage } failures { code } } }',
+    calls: { nemo: '1 jobs', sap: '1 jobs', softwareone: '1 jobs', deepset: '1 jobs', bytenite: '1 jobs' },
+    why: 'SAP: its list has no order that is published, so all of its pages are read; here it is one',
+    lines: 0,
+  },
+  {
+    name: 'the ten jobs after those, on another instance',
+    together: true,
+    before: () => '{ jobs(first: 10) { pageInfo { cursor: endCursor } } }',
+    ask: (_jobs, _source, cursor) => `{ jobs(first: 10, after: "${cursor}") { nodes { name } failures { code } } }`,
+    calls: { nemo: '1 jobs', sap: '1 jobs', softwareone: '1 jobs', deepset: '1 jobs', bytenite: '1 jobs' },
+    lines: 0,
+  },
 ];

@@ -1,0 +1,68 @@
+import type { Call } from '../domain/call.ts';
+import type { Job } from '../domain/job.ts';
+import type { Ordered } from '../domain/ordered.ts';
+import { parseInstant } from '../domain/time.ts';
+import { datedListPartition } from '../pagination/dated-list.ts';
+import type { DatedPage } from '../pagination/dated-pages.ts';
+import type { Partition, Unplaced } from '../pagination/partition.ts';
+import type { JobFilter, JobList, JobPage } from '../vendors/connector.ts';
+import { rememberJob } from './source.ts';
+import type { FederatedSource } from './source.ts';
+
+/** A job at its place among all jobs: by the time at which it was created, then by its key. */
+export interface ListedJob extends Ordered {
+  readonly job: Job;
+  /** Only part of another job. */
+  readonly isPart: boolean;
+}
+
+/** Where jobs stand that have no time: before all others, so behind them where the newest come first. */
+const WITHOUT_TIME = -(1n << 70n);
+
+/** Lists that have been seen not to come newest first. */
+const unordered = new WeakSet<JobList>();
+
+/** The jobs of a list, in order. Those that are read are known to `call` from then on. */
+export function jobPartition(
+  source: FederatedSource,
+  list: JobList,
+  filter: JobFilter,
+  call: Call,
+): Partition<ListedJob> {
+  return datedListPartition<ListedJob>({
+    key: list.key,
+    pageSize: list.pageSize,
+    idOf: ({ job }) => job.key,
+    isNewestFirst: () => list.isNewestFirst() && !unordered.has(list),
+    foundUnordered: () => {
+      unordered.add(list);
+    },
+    isShown: ({ isPart }) => !isPart,
+    async fetch(index, reading) {
+      const page = await list.page(index, filter, reading);
+      for (const job of page.jobs) rememberJob(source, job, call);
+      return rowsOf(page);
+    },
+  });
+}
+
+function rowsOf({ jobs, parts = [], total, more, unreadable }: JobPage): DatedPage<ListedJob> {
+  const rows = jobs.map((job) => rowOf(job, false));
+  const others = parts.map((job) => rowOf(job, true));
+  return { rows: others.length === 0 ? rows : merged(rows, others), total, more, unreadable };
+}
+
+function rowOf(job: Job, isPart: boolean): Unplaced<ListedJob> {
+  return { job, isPart, time: parseInstant(job.createdAt ?? '')?.nanoseconds ?? WITHOUT_TIME };
+}
+
+/** Both together, newest first where each of them is. */
+function merged(rows: readonly Unplaced<ListedJob>[], others: readonly Unplaced<ListedJob>[]): Unplaced<ListedJob>[] {
+  const result: Unplaced<ListedJob>[] = [];
+  let next = 0;
+  for (const row of rows) {
+    for (; (others[next]?.time ?? row.time) > row.time; next += 1) result.push(...others.slice(next, next + 1));
+    result.push(row);
+  }
+  return [...result, ...others.slice(next)];
+}

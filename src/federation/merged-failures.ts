@@ -1,0 +1,55 @@
+import { TributaryError } from '../domain/errors.ts';
+import type { Ordered } from '../domain/ordered.ts';
+import { together } from '../pagination/unreadable.ts';
+import type { SourceFailure } from './api.ts';
+import { Contradiction, sourceFailure } from './failures.ts';
+import type { Slot } from './merged-place.ts';
+import type { SlotFailure } from './merge.ts';
+import { UnreadableRows } from './unreadable-rows.ts';
+
+type Failures<T extends Ordered> = readonly SlotFailure<T>[];
+
+/** Whose rows are missing. */
+interface Owner {
+  readonly source: string;
+  /** Global id of the job; null where jobs themselves are missing. */
+  readonly jobId: string | null;
+}
+
+/** The error of a page of which nothing could be read; undefined where something could. */
+export function wholeFailure<T extends Ordered>(failures: Failures<T>, slots: readonly Slot<T>[]): unknown {
+  const whole = failures.filter((failure) => !failure.partial);
+  return whole.length > 0 && whole.length === slots.length ? whole[0]?.error : undefined;
+}
+
+/** What is missing in a page, as clients see it. Partitions of one owner mostly fail for one reason, which is said once. */
+export function shownFailures<T extends Ordered>(
+  failures: Failures<T>,
+  ownerOf: (slot: Slot<T>) => Owner,
+): SourceFailure[] {
+  const shown = perScope(failures).map(({ slot, error, partial }) => {
+    const { source, jobId } = ownerOf(slot);
+    return sourceFailure(source, jobId, partial ? partialFailure(source, error) : error);
+  });
+  return [...new Map(shown.map((failure) => [JSON.stringify(failure), failure])).values()];
+}
+
+function partialFailure(source: string, error: unknown): TributaryError {
+  const reason = error instanceof Error ? error.message : 'some rows are out of reach';
+  const code =
+    error instanceof UnreadableRows || error instanceof Contradiction ? 'SOURCE_BAD_RESPONSE' : 'SOURCE_TRUNCATED';
+  return new TributaryError(code, `${source}: ${reason}`, { source });
+}
+
+/** One failure for all rows of a scope that could not be read, whichever of its partitions they are of. */
+function perScope<T extends Ordered>(failures: Failures<T>): Failures<T> {
+  const unreadable = new Map<number, SlotFailure<T>>();
+  for (const failure of failures) {
+    const { slot, error } = failure;
+    if (!(error instanceof UnreadableRows)) continue;
+    const before = unreadable.get(slot.scope)?.error;
+    const sum = before instanceof UnreadableRows ? together(before.unreadable, error.unreadable) : error.unreadable;
+    unreadable.set(slot.scope, { slot, error: new UnreadableRows(sum), partial: true });
+  }
+  return [...failures.filter(({ error }) => !(error instanceof UnreadableRows)), ...unreadable.values()];
+}

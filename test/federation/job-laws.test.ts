@@ -1,0 +1,253 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createCall } from '../../src/domain/call.ts';
+import type { ConnectionArguments, JobConnection } from '../../src/federation/api.ts';
+import { createFederation } from '../../src/federation/create-federation.ts';
+import { MAX_WHOLE_PAGES } from '../../src/pagination/whole-pages.ts';
+import { jobSources, newestFirst } from './fake-job-lists.ts';
+import type { FakeJob, FakeList } from './fake-job-lists.ts';
+
+const RUNS = process.env['DEEP'] === '1' ? 2_000 : 200;
+const START = 1_700_000_000_000_000_000n;
+
+let made = 0;
+
+function newJob(slot: number | null): FakeJob {
+  made += 1;
+  return {
+    key: `job-${String(made).padStart(7, '0')}`,
+    time: slot === null ? null : START + BigInt(slot) * 1_000_000n,
+  };
+}
+
+/** Few instants, so that many jobs share one; some jobs have no time. */
+const jobs = fc.array(
+  fc.oneof({ weight: 9, arbitrary: fc.nat({ max: 12 }) }, { weight: 1, arbitrary: fc.constant(null) }),
+  {
+    maxLength: 40,
+  },
+);
+
+/** What vendors do: most give the newest first, some do not, and some only seem to. */
+const kinds = fc.constantFrom(
+  ['newest first', true] as const,
+  ['newest first', true] as const,
+  ['newest first', false] as const,
+  ['oldest first', false] as const,
+  ['as made', false] as const,
+);
+
+const listsArbitrary = fc
+  .array(
+    fc.record({
+      source: fc.constantFrom('a', 'b', 'c'),
+      pageSize: fc.integer({ min: 1, max: 9 }),
+      kind: kinds,
+      totals: fc.constantFrom('exact', 'exact', 'null', 'of the page', 'too high'),
+      jobs,
+    }),
+    { minLength: 1, maxLength: 4 },
+  )
+  .map((drawn) =>
+    drawn.map(({ source, pageSize, kind: [order, claims], totals, jobs: slots }, index): FakeList => ({
+      source,
+      key: `list${index}`,
+      pageSize,
+      order,
+      claims,
+      totals,
+      jobs: slots.map(newJob),
+      failures: 0,
+      calls: 0,
+    })),
+  );
+
+/** Each request on an instance of its own: nothing may depend on what an earlier one remembers. */
+function request(lists: readonly FakeList[], args: ConnectionArguments): JobConnection {
+  return createFederation(jobSources(lists)).jobs({ ...args, listFailures: true }, createCall());
+}
+
+async function keysOf(connection: JobConnection): Promise<string[]> {
+  return (await connection.nodes()).map(({ source, key }) => `${source}/${key}`);
+}
+
+describe('jobs of several sources', () => {
+  it('come newest first, each once, whatever the page sizes and however often one turns around', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        listsArbitrary,
+        fc.array(fc.record({ size: fc.integer({ min: 1, max: 30 }), back: fc.boolean() }), {
+          minLength: 1,
+          maxLength: 10,
+        }),
+        async (lists, steps) => {
+          const all = newestFirst(lists);
+          let [start, end] = [0, 0];
+          let cursors: { start: string | null; end: string | null } = { start: null, end: null };
+          for (const [i, { size, back }] of steps.entries()) {
+            const fromEnd = i === 0 ? back : back && cursors.start !== null;
+            const connection = request(
+              lists,
+              fromEnd ? { last: size, before: cursors.start } : { first: size, after: cursors.end },
+            );
+            const edges = await connection.edges();
+            const info = await connection.pageInfo();
+            const limit = fromEnd ? (i === 0 ? all.length : start) : end;
+            const [low, high] = fromEnd
+              ? [Math.max(0, limit - size), limit]
+              : [limit, Math.min(all.length, limit + size)];
+            expect(await keysOf(connection)).toEqual(all.slice(low, high));
+            expect(fromEnd ? info.hasPreviousPage : info.hasNextPage).toBe(fromEnd ? low > 0 : high < all.length);
+            expect(await connection.failures()).toEqual([]);
+            if (edges.length === 0) return;
+            [start, end] = [low, high];
+            cursors = { start: edges[0]!.cursor, end: edges.at(-1)!.cursor };
+          }
+        },
+      ),
+      { numRuns: RUNS },
+    );
+  });
+
+  it('are each given once by a walk during which others are created, at any moment', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        listsArbitrary,
+        fc.integer({ min: 1, max: 12 }),
+        fc.array(fc.nat({ max: 3 }), { maxLength: 60 }),
+        async (lists, size, growth) => {
+          const first = newestFirst(lists);
+          let slot = 100;
+          for (const list of lists) {
+            list.beforePage = () => {
+              const fresh = Array.from({ length: growth.pop() ?? 0 }, () => newJob((slot += 1)));
+              // Where the vendor has no order, new jobs may stand anywhere.
+              list.jobs.splice(slot % (list.jobs.length + 1), 0, ...fresh);
+            };
+          }
+          const seen: string[] = [];
+          let after: string | null = null;
+          for (let page = 0; page < 400; page += 1) {
+            const connection = request(lists, { first: size, after });
+            seen.push(...(await keysOf(connection)));
+            expect(await connection.failures()).toEqual([]);
+            const info = await connection.pageInfo();
+            after = info.endCursor;
+            if (!info.hasNextPage) break;
+          }
+          const wanted = new Set(first);
+          expect(new Set(seen).size).toBe(seen.length);
+          expect(seen.filter((key) => wanted.has(key))).toEqual(first);
+          const order = newestFirst(lists);
+          expect(seen).toEqual(order.filter((key) => seen.includes(key)));
+        },
+      ),
+      { numRuns: RUNS },
+    );
+  });
+
+  it('are all found by a walk in which sources fail now and then, and a failure costs only its own', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        listsArbitrary,
+        fc.integer({ min: 1, max: 12 }),
+        fc.array(fc.record({ list: fc.nat({ max: 3 }), times: fc.integer({ min: 1, max: 3 }) }), { maxLength: 5 }),
+        async (lists, size, faults) => {
+          const seen: string[] = [];
+          let after: string | null = null;
+          const pending = [...faults];
+          for (let page = 0; page < 400; page += 1) {
+            const fault = pending.shift();
+            for (const list of lists) list.failures = 0;
+            const broken = fault === undefined ? undefined : lists[fault.list % lists.length];
+            if (broken !== undefined) broken.failures = fault!.times;
+            const connection = request(lists, { first: size, after });
+            seen.push(...(await keysOf(connection)));
+            const failures = await connection.failures();
+            for (const { source, code } of failures)
+              expect([source, code]).toEqual([broken?.source, 'SOURCE_UNAVAILABLE']);
+            const info = await connection.pageInfo();
+            after = info.endCursor ?? after;
+            if (!info.hasNextPage) break;
+          }
+          expect(seen.toSorted()).toEqual(newestFirst(lists).sort());
+        },
+      ),
+      { numRuns: RUNS },
+    );
+  });
+
+  it('that a list gives in another order than it should are put in order once that shows', async () => {
+    await fc.assert(
+      fc.asyncProperty(listsArbitrary, fc.integer({ min: 1, max: 12 }), async (lists, size) => {
+        const lying = lists.map((list): FakeList => ({
+          ...list,
+          order: list.order === 'newest first' ? 'oldest first' : list.order,
+          claims: true,
+        }));
+        const seen: string[] = [];
+        let isSaid = false;
+        let after: string | null = null;
+        for (let page = 0; page < 400; page += 1) {
+          const connection = request(lying, { first: size, after });
+          seen.push(...(await keysOf(connection)));
+          isSaid ||= (await connection.failures()).some(({ code }) => /TRUNCATED|UNAVAILABLE/.test(code));
+          const info = await connection.pageInfo();
+          after = info.endCursor ?? after;
+          if (!info.hasNextPage || isSaid) break;
+        }
+        expect(new Set(seen).size).toBe(seen.length);
+        // Where the first page looked as it should, some were passed over: that is said.
+        if (!isSaid) expect(seen).toEqual(newestFirst(lying));
+      }),
+      { numRuns: RUNS },
+    );
+  });
+});
+
+function list(overrides: Partial<FakeList>): FakeList {
+  const base = { source: 'a', key: '', pageSize: 5, order: 'newest first', claims: true, totals: 'exact' } as const;
+  return { ...base, jobs: [], failures: 0, calls: 0, ...overrides };
+}
+
+const many = (count: number): FakeJob[] => Array.from({ length: count }, (_, index) => newJob(index));
+
+describe('lists of jobs without an end', () => {
+  it.each([
+    ['is not counted', 'null'],
+    ['counts more than it gives', 'too high'],
+  ] as const)('end where the vendor gives the same page again and %s, which is said', async (_, totals) => {
+    for (const claims of [true, false]) {
+      for (const args of [{ first: 20 }, { last: 20 }]) {
+        const stuck = list({ jobs: many(12), totals, stuck: true, claims });
+        const connection = request([stuck], args);
+        expect(await keysOf(connection)).toEqual(newestFirst([stuck]).slice(0, 5));
+        expect(await connection.failures()).toMatchObject([{ source: 'a', code: 'SOURCE_BAD_RESPONSE' }]);
+        expect((await connection.pageInfo()).hasNextPage).toBe(false);
+        expect(stuck.calls).toBeLessThan(12);
+      }
+    }
+  });
+
+  it('that come in no order are read up to a bound, and the rest is said to be missing', async () => {
+    const long = list({ jobs: many(5 * MAX_WHOLE_PAGES + 1), order: 'oldest first', claims: false });
+    const connection = request([long], { first: 3 });
+    expect(await keysOf(connection)).toHaveLength(3);
+    expect(await connection.failures()).toMatchObject([{ source: 'a', code: 'SOURCE_TRUNCATED' }]);
+    expect(long.calls).toBe(MAX_WHOLE_PAGES);
+  });
+});
+
+describe('what a page of jobs costs', () => {
+  it('one call to each list, side by side, at any depth', async () => {
+    const lists = ['a', 'b', 'c'].map((source) => list({ source, jobs: many(400), pageSize: 100 }));
+    let after: string | null = null;
+    for (let page = 0; page < 6; page += 1) {
+      for (const one of lists) one.calls = 0;
+      const connection = request(lists, { first: 150, after });
+      await connection.nodes();
+      after = (await connection.pageInfo()).endCursor;
+      for (const { calls } of lists) expect(calls).toBeLessThanOrEqual(2);
+    }
+  });
+});
