@@ -2,6 +2,7 @@ import { openSources } from './open-sources.ts';
 import { EXIT } from './surroundings.ts';
 import type { Surroundings } from './surroundings.ts';
 import { formatTable } from './table.ts';
+import { terminalJson } from './terminal-text.ts';
 import type { ConnectedSource } from '../config/sources.ts';
 import { createCall } from '../domain/call.ts';
 import { TributaryError } from '../domain/errors.ts';
@@ -27,7 +28,7 @@ export async function check(options: CheckOptions, surroundings: Surroundings): 
   const opened = await openSources(options, surroundings);
   try {
     const results = await Promise.all(opened.sources.map(async (source) => checkSource(source, surroundings.stop)));
-    await surroundings.print(options.json === true ? `${JSON.stringify(results, null, 2)}\n` : formatResults(results));
+    await surroundings.print(options.json === true ? `${terminalJson(results, 2)}\n` : formatResults(results));
     return results.every(({ error }) => error === null) ? EXIT.done : EXIT.failed;
   } finally {
     await opened.close();

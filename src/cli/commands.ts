@@ -16,6 +16,7 @@ import {
   parseCount,
   parsePort,
   parseSeverity,
+  parseTime,
 } from './option-values.ts';
 import { sandbox } from './sandbox.ts';
 import type { SandboxCommandOptions } from './sandbox.ts';
@@ -49,11 +50,11 @@ export function createCommands(surroundings: Surroundings, finish: (code: number
     configured('sources', 'list the sources and what their vendors can do')
       .option('--json', 'print them as JSON')
       .action(async (options: SourcesOptions) => ended(sources(options, surroundings))),
-    configured('jobs', 'list the latest jobs of each source')
+    configured('jobs', 'list the latest jobs of the sources, newest first')
       .option('--source <name>', 'of this source only, may be repeated', collectText)
       .option('--status <status>', 'with this status, may be repeated', collectStatus)
       .option('--name <text>', 'with this text in the name')
-      .option('--limit <number>', 'at most so many of each source', parseCount)
+      .option('--limit <number>', 'at most so many', parseCount)
       .option('--json', 'print JSON lines')
       .action(async (options: JobsOptions) => ended(jobs(options, surroundings))),
     reading('logs', 'print the last lines of jobs, merged in time order')
@@ -80,8 +81,8 @@ function configured(name: string, description: string): Command {
 function reading(name: string, description: string): Command {
   return configured(name, description)
     .argument('<jobs...>', 'jobs as SOURCE:KEY', collectJob)
-    .option('--since <time>', 'at or after this time (RFC 3339)')
-    .option('--until <time>', 'before this time (RFC 3339)')
+    .option('--since <time>', 'at or after this time (RFC 3339)', parseTime)
+    .option('--until <time>', 'before this time (RFC 3339)', parseTime)
     .option('--min-severity <severity>', 'at least this severe', parseSeverity)
     .option('--contains <text>', 'with this text in the message');
 }

@@ -1,5 +1,5 @@
 import { formatRecord } from './line.ts';
-import { complainAbout, filterOf, scopesOf } from './log-options.ts';
+import { complainAbout, filterOf, knowsSources, scopesOf } from './log-options.ts';
 import type { LogSelection } from './log-options.ts';
 import { EXIT } from './surroundings.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -18,9 +18,21 @@ export async function exportLogs(
   surroundings: Surroundings,
 ): Promise<number> {
   return withFederation(options.config, surroundings, async (federation, newCall) => {
+    if (
+      !knowsSources(
+        federation,
+        jobs.map(({ source }) => source),
+        surroundings,
+      )
+    )
+      return EXIT.failed;
     let after: string | null = null;
     for (;;) {
-      const connection = federation.logs(scopesOf(jobs), { first: PAGE, after, filter: filterOf(options) }, newCall());
+      const connection = federation.logs(
+        scopesOf(jobs),
+        { first: PAGE, after, filter: filterOf(options), listFailures: true },
+        newCall(),
+      );
       for (const entry of await connection.nodes()) await surroundings.print(formatRecord(entry));
       const failures = await connection.failures();
       complainAbout(failures, surroundings);

@@ -1,5 +1,5 @@
 import { formatJob } from './job-reference.ts';
-import { stripAnsi } from '../domain/ansi.ts';
+import { terminalCell, terminalJson, terminalText } from './terminal-text.ts';
 import { severityOf } from '../domain/severity.ts';
 import type { LogNode } from '../federation/api.ts';
 
@@ -9,8 +9,8 @@ export function formatLine(entry: LogNode, showJob: boolean): string {
   const parts = [
     entry.timestamp,
     (severity === 'UNSPECIFIED' ? '-' : severity).padEnd(5),
-    ...(showJob ? [formatJob({ source: entry.source, key: entry.jobKey })] : []),
-    stripAnsi(entry.message),
+    ...(showJob ? [terminalCell(formatJob({ source: entry.source, key: entry.jobKey }))] : []),
+    terminalText(entry.message),
   ];
   return `${parts.join(' ')}\n`;
 }
@@ -19,7 +19,7 @@ export function formatLine(entry: LogNode, showJob: boolean): string {
 export function formatRecord(entry: LogNode): string {
   const { id, source, jobKey, attemptKey, stepKey, taskKey, timestamp, severity, message, exceptions, attributes } =
     entry;
-  return `${JSON.stringify({
+  return `${terminalJson({
     id,
     source,
     job: jobKey,

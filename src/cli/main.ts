@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-import { once } from 'node:events';
 import process from 'node:process';
+import { Output } from './output.ts';
 import { run } from './program.ts';
 import { EXIT } from './surroundings.ts';
 
@@ -23,21 +23,14 @@ function stop(): void {
 process.on('SIGINT', stop);
 process.on('SIGTERM', stop);
 
-/** Waits for a slow reader: what it has not taken yet is not piled up in memory. */
-async function print(text: string): Promise<void> {
-  if (!process.stdout.write(text))
-    await once(process.stdout, 'drain', { signal: stopping.signal }).catch(() => undefined);
-}
+const output = new Output(process.stdout, stopping);
+const complain = (text: string): void => void process.stderr.write(text);
 
-process.stdout.on('error', () => {
-  // The reader has what it wanted (`| head`): nobody is left to print for.
-  stopping.abort();
-});
-
-process.exitCode = await run(process.argv.slice(2), {
+const code = await run(process.argv.slice(2), {
   environment: process.env,
   folder: process.cwd(),
   stop: stopping.signal,
-  print,
-  complain: (text) => void process.stderr.write(text),
+  print: async (text) => output.print(text),
+  complain,
 });
+process.exitCode = await output.exitCode(code, complain);

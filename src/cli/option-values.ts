@@ -6,12 +6,20 @@ import { LOG_SEVERITIES } from '../domain/severity.ts';
 import type { LogSeverity } from '../domain/severity.ts';
 import { JOB_STATUSES } from '../domain/status.ts';
 import type { JobStatus } from '../domain/status.ts';
+import { parseInstant } from '../domain/time.ts';
 import type { SandboxFault } from '../sandbox/index.ts';
 
 /** Readers of option values. Each throws `InvalidArgumentError`, which says what is expected. */
 
 export function parsePort(text: string): number {
   return wholeNumber(text, 0, 65_535);
+}
+
+/** A time as the service takes it. */
+export function parseTime(text: string): string {
+  const instant = parseInstant(text);
+  if (instant !== null) return text;
+  throw new InvalidArgumentError('Expected a date and time as in RFC 3339, for example 2026-01-31T08:00:00Z.');
 }
 
 /** How many lines or jobs: as many as one page holds. */

@@ -1,12 +1,20 @@
 import { Command, CommanderError } from 'commander';
 import { createCommands } from './commands.ts';
 import { EXIT } from './surroundings.ts';
+import { terminalLines } from './terminal-text.ts';
 import type { Surroundings } from './surroundings.ts';
 import { ConfigurationError } from '../config/problems.ts';
 import { TributaryError } from '../domain/errors.ts';
 
 /** Runs one command line (without the program's own name) and gives its exit code. Never throws for what a user can cause. */
-export async function run(args: readonly string[], surroundings: Surroundings): Promise<number> {
+export async function run(args: readonly string[], given: Surroundings): Promise<number> {
+  // Messages quote what vendors and users wrote.
+  const surroundings: Surroundings = {
+    ...given,
+    complain: (text) => {
+      given.complain(terminalLines(text));
+    },
+  };
   let code: number = EXIT.done;
   const commands = createCommands(surroundings, (result) => {
     code = result;

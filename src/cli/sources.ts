@@ -1,6 +1,7 @@
 import { EXIT } from './surroundings.ts';
 import type { Surroundings } from './surroundings.ts';
 import { formatTable } from './table.ts';
+import { terminalJson } from './terminal-text.ts';
 import { withFederation } from './with-federation.ts';
 
 export interface SourcesOptions {
@@ -20,7 +21,7 @@ export async function sources(options: SourcesOptions, surroundings: Surrounding
     ]);
     await surroundings.print(
       options.json === true
-        ? `${JSON.stringify(federation.sources, null, 2)}\n`
+        ? `${terminalJson(federation.sources, 2)}\n`
         : formatTable(['SOURCE', 'VENDOR', 'PAGINATION', 'PAGE SIZE', 'PARTS'], rows),
     );
     return EXIT.done;

@@ -20,6 +20,8 @@ describe('a command line that is wrong', () => {
     [['serve', '--colour'], "unknown option '--colour'"],
     [['serve', '--port', 'http'], 'Expected a whole number from 0 to 65535.'],
     [['serve', '--port', '65536'], 'Expected a whole number from 0 to 65535.'],
+    [['logs', 'nemo:a', '--since', 'yesterday'], "'--since <time>' argument 'yesterday' is invalid. Expected a date"],
+    [['export', 'nemo:a', '--until', '1'], "'--until <time>' argument '1' is invalid. Expected a date"],
     [['sandbox', '--fault', 'explode'], 'Expected [SOURCE:]status=CODE'],
   ])('%j ends with 2 and says why', async (args, reason) => {
     const command = start(args, { folder });

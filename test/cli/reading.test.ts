@@ -57,7 +57,7 @@ describe('tributary jobs', () => {
     const lines = await outputOf('jobs', '--status', 'failed', '--json');
     const jobs = lines.map((line) => JSON.parse(line) as { source: string; status: string });
     expect(jobs.map(({ source, status }) => [source, status])).toEqual(
-      ['nemo', 'bytenite', 'softwareone', 'deepset'].map((source) => [source, 'FAILED']),
+      ['bytenite', 'deepset', 'softwareone', 'nemo'].map((source) => [source, 'FAILED']),
     );
   });
 
@@ -78,9 +78,16 @@ describe('tributary jobs', () => {
   });
 
   test('fails for a source that there is not', async () => {
-    const command = start(['jobs', '--source', 'nobody'], { folder });
-    expect(await command.done).toBe(1);
-    expect(command.errors()).toMatch(/^NOT_FOUND: /);
+    for (const args of [
+      ['jobs', '--source', 'nobody'],
+      ...['logs', 'export', 'tail'].map((name) => [name, 'nobody:x']),
+    ]) {
+      const command = start(args, { folder });
+      expect(await command.done).toBe(1);
+      expect(command.errors()).toBe(
+        'NOT_FOUND: there is no source "nobody"; there are: nemo, sap, bytenite, softwareone, deepset (tributary sources).\n',
+      );
+    }
   });
 });
 
@@ -114,7 +121,9 @@ describe('tributary logs and export', () => {
     const command = start([name, 'nemo:default/nobody'], { folder });
     expect(await command.done).toBe(1);
     expect(command.output()).toBe('');
-    expect(command.errors()).toMatch(/^NOT_FOUND: /);
+    expect(command.errors()).toBe(
+      'NOT_FOUND: there is no job "nemo:default/nobody"; see `tributary jobs --source nemo`.\n',
+    );
   });
 
   test('want jobs as SOURCE:KEY', async () => {

@@ -1,0 +1,45 @@
+import { shownText } from '../domain/ansi.ts';
+
+/**
+ * Text from vendors and clients on a terminal. It must not move the cursor, change what stands there, turn the
+ * direction of writing, or look like a row of its own.
+ */
+
+/** Marks that turn the direction of writing: with them one text can look like another. */
+const DIRECTION = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+const LINE_BREAK = /\r\n|[\n\r\v\f\x85\u2028\u2029]/;
+
+/** Lines behind the first one are indented, so that none looks like a row. */
+const INDENT = '\n    ';
+
+/** A message that may have several lines, without anything that a terminal obeys. */
+export function terminalText(text: string): string {
+  return plain(text).split(LINE_BREAK).join(INDENT);
+}
+
+/** The same on one line, for cells of tables and names within a message. */
+export function terminalCell(text: string): string {
+  return plain(text).split(LINE_BREAK).join(' ').replaceAll('\t', ' ');
+}
+
+/** What a program says on several lines of its own, each of them made safe. */
+export function terminalLines(text: string): string {
+  return text.split('\n').map(terminalCell).join('\n');
+}
+
+/** JSON on one line in which every character that a terminal obeys is escaped; it reads back as the same value. */
+export function terminalJson(value: unknown, indent?: number): string {
+  return JSON.stringify(value, null, indent).replaceAll(ESCAPED_IN_JSON, escapeCharacter);
+}
+
+/** C0 and halves of surrogate pairs are escaped by JSON itself. */
+const ESCAPED_IN_JSON = /[\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+
+function escapeCharacter(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
+function plain(text: string): string {
+  return shownText(text).replaceAll(DIRECTION, '');
+}

@@ -1,0 +1,75 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { formatTable } from '../../src/cli/table.ts';
+import { terminalCell, terminalJson, terminalLines, terminalText } from '../../src/cli/terminal-text.ts';
+
+/** What a terminal obeys, or what turns the direction of writing. Line feeds and tabs are looked at apart. */
+
+const OBEYED = /[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/;
+
+const hostile = fc
+  .array(
+    fc.oneof(
+      fc.constantFrom(
+        '\u001b[31m',
+        '\u001b[2J\u001b[H',
+        '\u001b]0;title\u0007',
+        '\u001b]8;;https://evil.example\u001b\\',
+        '\u009b31m',
+        '\u0085',
+        '\r',
+        '\r\n',
+        '\n',
+        '\t',
+        '\u2028',
+        '\u202e',
+        '\u2066',
+        '\u200f',
+        '\ud800',
+        '\u0000',
+        '\u007f',
+        'nemo:default/other  SUCCEEDED',
+        'naïve 漢字 🦊',
+      ),
+      fc.string({ unit: 'binary' }),
+    ),
+  )
+  .map((parts) => parts.join(''));
+
+describe('text from elsewhere on a terminal', () => {
+  test('holds nothing that a terminal obeys, and no line that looks like a row', () => {
+    fc.assert(
+      fc.property(hostile, (text) => {
+        for (const shown of [terminalText(text), terminalCell(text), terminalLines(text), terminalJson(text)])
+          expect(shown).not.toMatch(OBEYED);
+        expect(terminalCell(text)).not.toMatch(/[\n\t]/);
+        expect(terminalJson(text)).not.toContain('\n');
+        for (const line of terminalText(text).split('\n').slice(1)) expect(line.startsWith('    ')).toBe(true);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test('is the same value for a program that reads the JSON', () => {
+    fc.assert(
+      fc.property(fc.oneof(hostile, fc.jsonValue()), (value) => {
+        expect(JSON.parse(terminalJson(value))).toEqual(JSON.parse(JSON.stringify(value)));
+      }),
+    );
+  });
+
+  test('that is harmless stays as it is', () => {
+    const text = 'loss 0.25, naïve 漢字 🦊 ✓';
+    expect([terminalText(text), terminalCell(text)]).toEqual([text, text]);
+  });
+
+  test('makes one row of a table whatever it holds, in every column', () => {
+    fc.assert(
+      fc.property(hostile, hostile, (key, name) => {
+        const table = formatTable(['JOB', 'NAME'], [[key, name]]);
+        expect(table.trimEnd().split('\n').length).toBeLessThanOrEqual(2);
+        expect(table.replaceAll('\n', '')).not.toMatch(OBEYED);
+      }),
+    );
+  });
+});
