@@ -5,7 +5,7 @@ import type { DatedPage, DatedPages } from './dated-pages.ts';
 import { placeGroup } from './identity.ts';
 import { readIndexed } from './indexed-pages.ts';
 import { NewestFirstPages, OutOfOrder } from './newest-first-pages.ts';
-import type { Batch, Partition, ReadRequest } from './partition.ts';
+import type { Batch, Partition, ReadRequest, Unplaced } from './partition.ts';
 import { readWholeList } from './whole-pages.ts';
 
 /**
@@ -19,7 +19,7 @@ export interface DatedListOptions<T extends Ordered> extends DatedPages<T> {
   /** Told when a page has shown that the list does not come newest first. */
   foundUnordered(): void;
   /** Should the row be given out? One that is not still marks how far the list was read. Default: yes. */
-  readonly isShown?: (row: T) => boolean;
+  readonly isShown?: (row: Unplaced<T>) => boolean;
 }
 
 /** The hint of rows of a list that was read whole: on every replica it is read so again. */
@@ -37,7 +37,7 @@ export function datedListPartition<T extends Ordered>(options: DatedListOptions<
     },
     async count(call) {
       const { total, more, rows } = await checked.fetch(0, call);
-      return total ?? (more ? null : rows.length);
+      return total ?? (more ? null : rows.filter((row) => options.isShown?.(row) ?? true).length);
     },
   };
 }

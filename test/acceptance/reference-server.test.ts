@@ -389,8 +389,9 @@ const EXPECTED_SOURCES = [
     jobs: {
       totalCount: 2,
       nodes: [
-        sapJob('2', 'sales-orders', 'ACTIVE', SAP_SCHEDULE, SAP_RUNS),
+        // Created at the same time: the greater key comes first.
         sapJob('3', 'sample', 'INACTIVE', '0d6a8f3e-9c1b-4a55-8e62-7b1f0a9c4d21', SAP_SAMPLE_RUNS),
+        sapJob('2', 'sales-orders', 'ACTIVE', SAP_SCHEDULE, SAP_RUNS),
       ],
     },
   },

@@ -9,6 +9,8 @@ export interface FakeJob {
   readonly key: string;
   /** Nanoseconds; null: the vendor does not say. */
   readonly time: bigint | null;
+  /** Is it part of another job? Some vendors list parts among jobs. */
+  readonly isPart?: boolean;
 }
 
 /** A list of jobs as a vendor has it. */
@@ -58,7 +60,8 @@ function listOf(list: FakeList): JobList {
       const ordered = inOrder(list);
       const page = ordered.slice(begin, begin + list.pageSize);
       return {
-        jobs: page.map((job) => jobOf(list.source, job)),
+        jobs: page.filter(({ isPart }) => isPart !== true).map((job) => jobOf(list.source, job)),
+        parts: page.filter(({ isPart }) => isPart === true).map((job) => jobOf(list.source, job)),
         more: list.stuck === true || begin + list.pageSize < ordered.length,
         total: totalOf(list, page.length),
         filtered: false,
@@ -68,7 +71,8 @@ function listOf(list: FakeList): JobList {
 }
 
 function totalOf({ totals, jobs }: FakeList, onPage: number): number | null {
-  if (totals === 'null') return null;
+  // A connector tells no count that has parts in it.
+  if (totals === 'null' || jobs.some(({ isPart }) => isPart === true)) return null;
   if (totals === 'of the page') return onPage;
   return totals === 'exact' ? jobs.length : jobs.length + 7;
 }
@@ -86,7 +90,9 @@ function jobOf(source: string, { key, time }: FakeJob): Job {
 
 /** All jobs as they should come: newest first, then by source, list and key, backwards; those without a time last. */
 export function newestFirst(lists: readonly FakeList[]): string[] {
-  const all = lists.flatMap((list) => list.jobs.map((job) => ({ ...job, list })));
+  const all = lists.flatMap((list) =>
+    list.jobs.filter(({ isPart }) => isPart !== true).map((job) => ({ ...job, list })),
+  );
   all.sort(
     (a, b) =>
       compare(b.time ?? -1n, a.time ?? -1n) ||

@@ -12,11 +12,12 @@ const START = 1_700_000_000_000_000_000n;
 
 let made = 0;
 
-function newJob(slot: number | null): FakeJob {
+function newJob(slot: number | null, isPart = false): FakeJob {
   made += 1;
   return {
     key: `job-${String(made).padStart(7, '0')}`,
     time: slot === null ? null : START + BigInt(slot) * 1_000_000n,
+    isPart,
   };
 }
 
@@ -45,18 +46,20 @@ const listsArbitrary = fc
       kind: kinds,
       totals: fc.constantFrom('exact', 'exact', 'null', 'of the page', 'too high'),
       jobs,
+      // Every so many rows one is part of a job; 0: none is.
+      partsEvery: fc.constantFrom(0, 0, 0, 2, 5),
     }),
     { minLength: 1, maxLength: 4 },
   )
   .map((drawn) =>
-    drawn.map(({ source, pageSize, kind: [order, claims], totals, jobs: slots }, index): FakeList => ({
+    drawn.map(({ source, pageSize, kind: [order, claims], totals, jobs: slots, partsEvery }, index): FakeList => ({
       source,
       key: `list${index}`,
       pageSize,
       order,
       claims,
       totals,
-      jobs: slots.map(newJob),
+      jobs: slots.map((slot, row) => newJob(slot, partsEvery > 0 && row % partsEvery === 1)),
       failures: 0,
       calls: 0,
     })),
@@ -235,6 +238,16 @@ describe('lists of jobs without an end', () => {
     expect(await keysOf(connection)).toHaveLength(3);
     expect(await connection.failures()).toMatchObject([{ source: 'a', code: 'SOURCE_TRUNCATED' }]);
     expect(long.calls).toBe(MAX_WHOLE_PAGES);
+  });
+});
+
+describe('a total', () => {
+  it('counts jobs, not the parts of jobs that a vendor lists among them', async () => {
+    const jobs = [0, 1, 2, 3, 4].map((slot) => newJob(slot, slot === 2));
+    const count = async (pageSize: number): Promise<number | null> =>
+      request([list({ jobs, pageSize })], { first: 1 }).totalCount();
+    expect(await count(10)).toBe(4);
+    expect(await count(2)).toBe(null);
   });
 });
 
