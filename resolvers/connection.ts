@@ -8,7 +8,7 @@ import { namesSelected } from './referred.ts';
 const BESIDE_PAGE = new Set(['__typename', 'totalCount', 'isComplete']);
 
 /** Is anything selected of the connection being resolved that its page is read for? */
-export function takesPage(call: Call, info: GraphQLResolveInfo): boolean {
+function takesPage(call: Call, info: GraphQLResolveInfo): boolean {
   return namesSelected(call, info, getNamedType(info.returnType).name).some((name) => !BESIDE_PAGE.has(name));
 }
 

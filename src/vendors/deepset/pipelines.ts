@@ -10,7 +10,7 @@ import { hasMore, pipeline, pipelines } from './wire.ts';
 import type { WireList, WirePipeline } from './wire.ts';
 
 /** The largest page of pipelines. */
-export const PIPELINE_LIMIT = 100;
+const PIPELINE_LIMIT = 100;
 
 /** Path of a pipeline. The first version of the API names things by their names, which may hold anything. */
 export function pathOf({ workspace, name }: PipelinePlace): readonly string[] {

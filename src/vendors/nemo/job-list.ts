@@ -7,7 +7,7 @@ import { mayHave } from './status.ts';
 import type { JobWire, ListWire } from './wire.ts';
 
 /** Jobs of one workspace on one page. */
-export const JOB_PAGE_SIZE = 100;
+const JOB_PAGE_SIZE = 100;
 
 export interface JobListOptions {
   readonly source: string;
