@@ -1,34 +1,80 @@
 import { execute, getOperationAST, getVariableValues, OperationTypeNode } from 'graphql';
-import type { DocumentNode, ExecutionArgs, ExecutionResult, GraphQLError, VariableDefinitionNode } from 'graphql';
+import type {
+  DocumentNode,
+  ExecutionArgs,
+  ExecutionResult,
+  GraphQLError,
+  OperationDefinitionNode,
+  VariableDefinitionNode,
+} from 'graphql';
 import { compileQuery, isCompiledQuery } from 'graphql-jit';
 import type { CompiledQuery } from 'graphql-jit';
 import type { Plugin } from 'graphql-yoga';
+import { LRUCache } from 'lru-cache';
 import { conditionNames, plainDocument } from './plain-document.ts';
 import type { Conditions } from './plain-document.ts';
 
-/** The most variants of a document that are compiled: one for each operation and each set of conditions. */
-const MOST_VARIANTS = 32;
+/**
+ * What is kept of compiled variants (one for each operation of a document and each set of conditions): so many, and so many units
+ * of plain documents in all. A unit takes about ten kilobytes.
+ */
+const MOST_VARIANTS = 500;
+const MOST_UNITS_KEPT = 10_000;
 
-/** What is known of a document: the variables that decide what is selected, and what was compiled. Null: can't be compiled. */
+/** What part of the time may go into compiling: while it rests, queries are interpreted, which answers the same. */
+const REST_FACTOR = 9;
+
+/** What is known of a document: its number, and the variables that decide what is selected. */
 interface KnownDocument {
+  readonly number: number;
   readonly conditions: readonly string[];
-  readonly variants: Map<string, CompiledQuery['query'] | null>;
 }
 
 const known = new WeakMap<DocumentNode, KnownDocument>();
+let documents = 0;
+
+/** Null: can't be compiled. */
+const compiled = new LRUCache<string, { readonly query: CompiledQuery['query'] | null; readonly units: number }>({
+  max: MOST_VARIANTS,
+  maxSize: MOST_UNITS_KEPT,
+  sizeCalculation: ({ units }) => units,
+});
 
 /**
  * Compiles queries to functions. The compiler reads only plain documents right (see `plain-document.ts`): it errs where fragments
  * meet `@include`, where a variable has a default, and in the order of keys. So variables are coerced here, and each operation
  * is written in its plainest form first. Subscriptions and mutations are left to the interpreter.
+ *
+ * Compiling takes as long as many runs of the interpreter: it is done for documents that come again, and not all the time.
  */
 export function compileQueries(): Plugin {
+  const seen = new WeakSet<DocumentNode>();
+  const pace = new Pace();
   return {
     onExecute: ({ args, setExecuteFn }) => {
-      const run = compiledQuery(args);
+      const run = isSecondSight(args, seen) ? compiledQuery(args, pace) : null;
       if (run !== null) setExecuteFn(run);
     },
   };
+}
+
+function isSecondSight({ document }: ExecutionArgs, seen: WeakSet<DocumentNode>): boolean {
+  if (seen.has(document)) return true;
+  seen.add(document);
+  return false;
+}
+
+/** Rests after each piece of work for a multiple of the time that it took. */
+class Pace {
+  #restsUntil = 0;
+
+  mayWork(): boolean {
+    return performance.now() >= this.#restsUntil;
+  }
+
+  worked(milliseconds: number): void {
+    this.#restsUntil = performance.now() + milliseconds * REST_FACTOR;
+  }
 }
 
 /** Executes as `graphql-js` does, compiled where that can be done. */
@@ -38,7 +84,10 @@ export function executeCompiled(args: ExecutionArgs): Promise<ExecutionResult> |
 }
 
 /** Null: the interpreter has to answer. */
-export function compiledQuery(args: ExecutionArgs): (() => Promise<ExecutionResult> | ExecutionResult) | null {
+export function compiledQuery(
+  args: ExecutionArgs,
+  pace: Pace | null = null,
+): (() => Promise<ExecutionResult> | ExecutionResult) | null {
   const { schema, document, rootValue, contextValue, operationName, variableValues } = args;
   const operation = getOperationAST(document, operationName);
   if (operation?.operation !== OperationTypeNode.QUERY) return null;
@@ -55,7 +104,7 @@ export function compiledQuery(args: ExecutionArgs): (() => Promise<ExecutionResu
     if (typeof value === 'boolean') conditions[name] = value;
     else if (operation.variableDefinitions?.some(({ variable }) => variable.name.value === name) === true) return null;
   }
-  const query = variantOf(args, operation.name?.value ?? '', found, conditions);
+  const query = variantOf(args, operation, found, conditions, pace);
   if (query === null) return null;
   return () => {
     const result = query(rootValue, contextValue, coerced);
@@ -102,27 +151,30 @@ function isNullForDefault(
 function knownOf(document: DocumentNode): KnownDocument {
   let found = known.get(document);
   if (found === undefined) {
-    found = { conditions: conditionNames(document), variants: new Map() };
+    documents += 1;
+    found = { number: documents, conditions: conditionNames(document) };
     known.set(document, found);
   }
   return found;
 }
 
 function variantOf(
-  { schema, document, operationName }: ExecutionArgs,
-  name: string,
-  { variants }: KnownDocument,
+  { schema, document }: ExecutionArgs,
+  operation: OperationDefinitionNode,
+  { number }: KnownDocument,
   conditions: Conditions,
+  pace: Pace | null,
 ): CompiledQuery['query'] | null {
-  const key = JSON.stringify([name, conditions]);
-  const ready = variants.get(key);
-  if (ready !== undefined) return ready;
-  if (variants.size >= MOST_VARIANTS) return null;
-  const operation = getOperationAST(document, operationName);
-  const plain =
-    operation?.operation === OperationTypeNode.QUERY ? plainDocument(schema, document, operation, conditions) : null;
-  const compiled = plain === null ? null : compileQuery(schema, plain, name);
-  const query = compiled !== null && isCompiledQuery(compiled) ? compiled.query : null;
-  variants.set(key, query);
+  const name = operation.name?.value ?? '';
+  const key = JSON.stringify([number, name, conditions]);
+  const ready = compiled.get(key);
+  if (ready !== undefined) return ready.query;
+  if (pace?.mayWork() === false) return null;
+  const begun = performance.now();
+  const plain = plainDocument(schema, document, operation, conditions);
+  const result = plain === null ? null : compileQuery(schema, plain.document, name);
+  pace?.worked(performance.now() - begun);
+  const query = result !== null && isCompiledQuery(result) ? result.query : null;
+  compiled.set(key, { query, units: plain === null ? 1 : Math.max(1, plain.units) });
   return query;
 }

@@ -13,11 +13,12 @@ import { compileQueries } from './compiled-queries.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import { codeOf, toClientError } from './errors.ts';
 import { eventHeartbeats } from './event-heartbeat.ts';
+import { limitCost } from './cost/limit-cost.ts';
+import { sourceFacts } from './cost/source-facts.ts';
 import { limitQueries } from './limits.ts';
 import type { QueryLimits } from './limits.ts';
 import type { Metrics } from './metrics.ts';
 import { limitNesting } from './nesting-limit.ts';
-import { limitNodes } from './node-limit.ts';
 import { unbufferedStreams } from './unbuffered.ts';
 
 export interface GraphqlOptions {
@@ -71,7 +72,7 @@ export function createGraphql(options: GraphqlOptions): GraphqlServer {
       limitQueries(limits),
       refuseAbsentOperations(),
       codeValidationErrors(),
-      limitNodes(limits.nodes, federation.sources.length, present),
+      limitCost(limits, sourceFacts(federation.sources), present),
       compileQueries(),
       unbufferedStreams(),
       eventHeartbeats(heartbeatMilliseconds),

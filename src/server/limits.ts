@@ -16,8 +16,10 @@ export interface QueryLimits {
   readonly nesting: number;
   readonly aliases: number;
   readonly directives: number;
-  /** Nodes that the page sizes of the query allow for, all connections multiplied out. */
-  readonly nodes: number;
+  /** Calls of vendors that an operation may need, and may make. */
+  readonly calls: number;
+  /** Fields of objects that the page sizes of an operation allow for: see cost/estimate.ts. */
+  readonly work: number;
 }
 
 export const DEFAULT_QUERY_LIMITS: QueryLimits = {
@@ -27,7 +29,8 @@ export const DEFAULT_QUERY_LIMITS: QueryLimits = {
   nesting: 200,
   aliases: 100,
   directives: 100,
-  nodes: 500_000,
+  calls: 2_000,
+  work: 250_000,
 };
 
 export function tooComplex(message: string): GraphQLError {
@@ -38,7 +41,7 @@ export function tooComplex(message: string): GraphQLError {
 export function limitQueries({ tokens, depth, aliases, directives }: QueryLimits): Plugin {
   const rejection = { propagateOnRejection: false, onReject: [reject] };
   return EnvelopArmorPlugin({
-    // Page sizes are what a query costs here: see query-cost.ts.
+    // Page sizes are what a query costs here: see cost/estimate.ts.
     costLimit: { enabled: false },
     // The graph is public and GraphiQL's users like to be told what they meant.
     blockFieldSuggestion: { enabled: false },

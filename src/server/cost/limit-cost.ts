@@ -1,0 +1,121 @@
+import { getOperationAST, Kind, valueFromASTUntyped } from 'graphql';
+import type { DocumentNode, ExecutionArgs, GraphQLError, GraphQLSchema, OperationDefinitionNode } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import { LRUCache } from 'lru-cache';
+import { conditionNames } from '../plain-document.ts';
+import { tooComplex } from '../limits.ts';
+import type { QueryLimits } from '../limits.ts';
+import { estimate } from './estimate.ts';
+import type { Estimate, SourceFacts } from './estimate.ts';
+import { mergeSelection } from './merged-selection.ts';
+import type { MergedSelection } from './merged-selection.ts';
+
+/** The most fields that are looked at to find out what is selected. Far more than `tokens` has room for in honest queries. */
+const MOST_FIELDS = 20_000;
+
+/**
+ * Validation compares each two fields of one response key, which takes it about three microseconds for a pair of objects.
+ */
+const MOST_COMPARISONS = 10_000;
+
+/** Selections that are kept for a document: one for each operation and each set of conditions. */
+const MOST_SELECTIONS = 16;
+
+const MOST_SHOWN = 1_000_000_000;
+
+type Selections = LRUCache<string, { readonly selection: MergedSelection | null }>;
+
+/**
+ * Refuses operations that may cost more than the limits: those that would take long to validate before they are validated, and
+ * the others before they are compiled or anything is asked of a vendor.
+ */
+export function limitCost(
+  limits: Pick<QueryLimits, 'calls' | 'work'>,
+  sources: SourceFacts,
+  present: (error: unknown) => GraphQLError,
+): Plugin {
+  const merged = new WeakMap<DocumentNode, Selections>();
+  const names = new WeakMap<DocumentNode, readonly string[]>();
+
+  function selectionOf(
+    { schema, document, operationName }: ExecutionArgs,
+    variables: Variables,
+  ): MergedSelection | null {
+    const operation = getOperationAST(document, operationName);
+    if (!operation) return null;
+    const kept = merged.get(document) ?? new LRUCache({ max: MOST_SELECTIONS });
+    merged.set(document, kept);
+    const conditions = names.get(document) ?? conditionNames(document);
+    names.set(document, conditions);
+    const key = JSON.stringify([operationName ?? null, ...conditions.map((name) => variables[name] === true)]);
+    const found = kept.get(key);
+    if (found !== undefined) return found.selection;
+    const holds = (name: string): boolean => variables[name] === true;
+    const selection = mergeSelection(schema, document, operation, holds, { fields: 0, comparisons: 0 }, MOST_FIELDS);
+    kept.set(key, { selection });
+    return selection;
+  }
+
+  function check({ args, setResultAndStopExecution }: Check): void {
+    const variables = variablesOf(args);
+    const selection = selectionOf(args, variables);
+    if (selection === null) return;
+    const cost = estimate(selection, variables, args.schema, sources);
+    const message = overLimit(cost, limits);
+    if (message !== null) setResultAndStopExecution({ errors: [present(tooComplex(message))] });
+  }
+
+  return {
+    onValidate({ params: { schema, documentAST }, setResult }) {
+      const refusal = beforeValidation(schema as GraphQLSchema, documentAST as DocumentNode);
+      if (refusal !== null) setResult([tooComplex(refusal)]);
+    },
+    onExecute: check,
+    onSubscribe: check,
+  };
+}
+
+type Variables = Readonly<Record<string, unknown>>;
+
+interface Check {
+  readonly args: ExecutionArgs;
+  readonly setResultAndStopExecution: (result: { errors: GraphQLError[] }) => void;
+}
+
+function overLimit({ calls, work }: Estimate, limits: Pick<QueryLimits, 'calls' | 'work'>): string | null {
+  if (calls > limits.calls) {
+    return `The query may need ${shown(calls)} calls of vendors; the limit is ${limits.calls}. Ask for smaller pages or fewer jobs.`;
+  }
+  if (work > limits.work) {
+    return `The query may take ${shown(work)} units of work; the limit is ${limits.work}. Ask for smaller pages or fewer fields.`;
+  }
+  return null;
+}
+
+/** Fragments within fragments make numbers that nobody wants to read. */
+function shown(amount: number): string {
+  return amount > MOST_SHOWN ? `more than ${MOST_SHOWN}` : String(amount);
+}
+
+/** What is wrong with the size of a document that is yet to be validated; null: nothing. */
+function beforeValidation(schema: GraphQLSchema, document: DocumentNode): string | null {
+  const cost = { fields: 0, comparisons: 0 };
+  for (const definition of document.definitions) {
+    if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
+    const selection = mergeSelection(schema, document, definition, () => undefined, cost, MOST_FIELDS);
+    if (selection === null && cost.fields > MOST_FIELDS) {
+      return `The query has more than ${MOST_FIELDS} fields when its fragments are written out.`;
+    }
+  }
+  if (cost.comparisons <= MOST_COMPARISONS) return null;
+  return 'The query repeats too many fields under the same name. Select each field once.';
+}
+
+/** The variables as they are given, and the defaults of those that are not. */
+function variablesOf({ document, operationName, variableValues }: ExecutionArgs): Variables {
+  const operation: OperationDefinitionNode | null | undefined = getOperationAST(document, operationName);
+  const defaults = (operation?.variableDefinitions ?? []).flatMap(({ variable, defaultValue }) =>
+    defaultValue === undefined ? [] : [[variable.name.value, valueFromASTUntyped(defaultValue)] as const],
+  );
+  return { ...Object.fromEntries(defaults), ...variableValues };
+}
