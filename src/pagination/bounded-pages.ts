@@ -3,8 +3,10 @@ import type { Call } from '../domain/call.ts';
 import { comparePositions, isBeyond } from '../domain/ordered.ts';
 import type { Ordered, Position } from '../domain/ordered.ts';
 import { withTie } from './identity.ts';
-import type { OffsetOptions, OffsetPage, OffsetRequest } from './offset.ts';
-import type { Batch, Identity, ReadRequest, Unplaced } from './partition.ts';
+import { isShort, moreBehind } from './offset-page.ts';
+import type { OffsetOptions, OffsetPage, OffsetRequest } from './offset-page.ts';
+import { PageGuard, REPEATS } from './page-guard.ts';
+import type { Batch, ReadRequest, Unplaced } from './partition.ts';
 import { batchOf, TieGroups } from './tie-groups.ts';
 
 /** Lists that are paged by offset within bounds of time: a read begins at the instant of its position. */
@@ -39,23 +41,26 @@ async function* readTieOrdered<T extends Ordered>(
   for (;;) {
     const page = await pages.next();
     const rows: T[] = [];
-    let ended = false;
+    let more = page.more;
     for (const native of page.rows) {
-      const row = withTie<T>(native, tieOf(options.identity, native));
+      const row = withTie<T>(native, options.identity.of(native));
       // Rows that were inserted before the page bring back rows that are already out.
       if (last !== null && !isBeyond(row, last, direction)) continue;
       if (until !== null && isAtOrBeyond(row, until, direction)) {
-        ended = true;
+        more = false;
         break;
       }
       rows.push(row);
       last = row;
     }
     need -= rows.length;
-    const more = !ended && page.more;
-    if (more && request.prefetch === true && until === null) pages.prefetch(need);
-    yield batchOf({ rows, hints: rows.map(() => null) }, more ? moreOf(page, until) : false, 1);
-    if (!more) return;
+    const rest = more === false ? 'end' : pages.goOn(page, last?.time ?? null);
+    const ended = rest === 'end' || rest === 'repeats';
+    if (!ended && request.prefetch === true && until === null) pages.prefetch(need);
+    // With an end to heed, a further page may lie wholly beyond it.
+    const known = ended ? false : until === null && !page.isStalled ? more : null;
+    yield batchOf({ rows, hints: rows.map(() => null) }, known, 1, rest === 'repeats' ? REPEATS : undefined);
+    if (ended) return;
   }
 }
 
@@ -70,57 +75,95 @@ async function* readGroups<T extends Ordered>(
   for (;;) {
     const page = await pages.next();
     const out = groups.push(page.rows.map((row) => ({ row, hint: null })));
-    if (groups.ended || !page.more) {
-      const rest = groups.ended ? { rows: [], hints: [] } : groups.finish();
-      yield batchOf({ rows: [...out.rows, ...rest.rows], hints: [...out.hints, ...rest.hints] }, false, 1);
+    const open = groups.pendingTime;
+    const rest = groups.ended || page.more === false ? 'end' : pages.goOn(page, open);
+    if (rest === 'end' || rest === 'repeats') {
+      const last = groups.ended ? { rows: [], hints: [] } : groups.finish();
+      const all = { rows: [...out.rows, ...last.rows], hints: [...out.hints, ...last.hints] };
+      yield batchOf(all, false, 1, rest === 'repeats' ? REPEATS : undefined);
       return;
     }
     yield batchOf(out, groups.pendingCount > 0 ? groups.pendingIsWanted : null, 1);
-    const open = groups.pendingTime;
     // Within one instant only offsets reach further; beyond it, the open group is read again from its start.
-    if (open !== null && pages.restartAt(open)) groups.reset();
+    if (rest === 'again' || (!page.mayBeLast && open !== null && pages.restartAt(open))) groups.reset();
   }
+}
+
+/** A page of a bounded read. */
+interface BoundedPage<T extends Ordered> {
+  readonly rows: readonly Unplaced<T>[];
+  /** Are there rows behind it? Null: only another call can tell. */
+  readonly more: boolean | null;
+  /** Is it shorter than what was asked for, and nothing is counted behind it? */
+  readonly mayBeLast: boolean;
+  /** Has it rows, and none that reaches further than the pages before it? */
+  readonly isStalled: boolean;
 }
 
 /** The pages of a read that is bounded by time on the side it comes from. */
 class BoundedPages<T extends Ordered> {
   readonly #options: OffsetOptions<T>;
   #call: Call;
+  readonly #direction: ReadRequest<T>['direction'];
   readonly #order: OffsetRequest['order'];
+  readonly #tieOrdered: boolean;
+  readonly #guard: PageGuard;
   readonly #ahead = new Map<number, Promise<OffsetPage<T>>>();
   #bound: bigint | null;
   #offset = 0;
+  /** Where the last page ended that brought something new. */
+  #reached = 0;
   #total: number | null = null;
-  #limit: number;
+  /** How many rows the page before had: the next ones are expected to have as many. */
+  #length = 0;
+  #isUneven = false;
+  /** The furthest row since the bound was set, where rows come in the total order. */
+  #furthest: Position | null = null;
 
   constructor(options: OffsetOptions<T>, request: ReadRequest<T>, call: Call) {
     this.#options = options;
     this.#call = inSequence(call);
+    this.#direction = request.direction;
     this.#order = request.direction === 'forward' ? 'ascending' : 'descending';
+    this.#tieOrdered = options.tieOrdered();
+    this.#guard = new PageGuard(options.source);
     this.#bound = request.from?.time ?? null;
-    this.#limit = options.limit;
   }
 
-  /** `more`: should one ask on? `counted`: is that sure, and not only taken from a full page? */
-  async next(): Promise<{ rows: readonly Unplaced<T>[]; more: boolean; counted: boolean }> {
+  async next(): Promise<BoundedPage<T>> {
     const offset = this.#offset;
     const page = await this.#page(offset);
     const first = page.rows[0];
     if (first !== undefined && this.#ignoresBound(first.time)) throw new BoundIgnored();
-    // The vendor may cap the page size without a word but for this number.
-    if (page.limit !== null && page.limit > 0) this.#limit = Math.min(page.limit, this.#options.limit);
-    this.#offset = offset + page.rows.length;
+    const place = { ...page, offset, count: page.rows.length, asked: this.#options.limit };
+    this.#offset = offset + place.count;
     this.#total = page.total;
-    const more = page.total === null ? page.rows.length >= this.#limit : this.#offset < page.total;
-    return { rows: page.rows, more: more && page.rows.length > 0, counted: page.total !== null };
+    this.#length = place.count;
+    const isStalled = first !== undefined && !this.#reachesFurther(page.rows);
+    if (!isStalled) this.#reached = this.#offset;
+    const mayBeLast = isShort(place) && (page.total === null || page.total <= this.#reached);
+    return { rows: page.rows, more: moreBehind(place), mayBeLast, isStalled };
+  }
+
+  #reachesFurther(rows: readonly Unplaced<T>[]): boolean {
+    const { identity } = this.#options;
+    const last = rows.at(-1);
+    if (!this.#tieOrdered || last === undefined) return this.#guard.isNew(rows.map((row) => identity.of(row)));
+    const end = { time: last.time, tie: identity.of(last) };
+    if (this.#furthest !== null && !isBeyond(end, this.#furthest, this.#direction)) return false;
+    this.#furthest = end;
+    return true;
   }
 
   /**
-   * Rows that are inserted push others to later pages only: nothing is lost as long as no page is older
+   * Rows that were inserted push others to later pages only: nothing is lost as long as no page is older
    * than the one before it. Of pages that are asked for side by side, one may be; its count tells.
    */
   async #page(offset: number): Promise<OffsetPage<T>> {
-    const page = await (this.#ahead.get(offset) ?? this.#fetch(offset));
+    const ahead = this.#ahead.get(offset);
+    // Pages turn out to begin elsewhere than was thought.
+    if (ahead === undefined && this.#ahead.size > 0) this.#isUneven = true;
+    const page = await (ahead ?? this.#fetch(offset));
     this.#ahead.delete(offset);
     if (page.total === null || this.#total === null || page.total >= this.#total) return page;
     this.#call = anew(this.#call);
@@ -130,10 +173,10 @@ class BoundedPages<T extends Ordered> {
 
   prefetch(need: number): void {
     // Without a count nobody can tell which of two pages is older.
-    if (this.#total === null) return;
-    const pages = Math.min(MAX_PREFETCH, Math.ceil(need / this.#limit));
+    if (this.#total === null || this.#length === 0 || this.#isUneven) return;
+    const pages = Math.min(MAX_PREFETCH, Math.ceil(need / this.#length));
     for (let ahead = 0; ahead < pages; ahead += 1) {
-      const offset = this.#offset + ahead * this.#limit;
+      const offset = this.#offset + ahead * this.#length;
       if (this.#ahead.has(offset) || offset >= this.#total) continue;
       const promise = this.#fetch(offset);
       // Whoever takes the page sees its failure; one that nobody takes must not end the process.
@@ -142,12 +185,28 @@ class BoundedPages<T extends Ordered> {
     }
   }
 
+  /**
+   * What to do behind a page. One that brings nothing new is skipped by beginning again at the instant that was reached:
+   * that helps where many rows were inserted, and where the vendor ignores offsets.
+   */
+  goOn({ isStalled, mayBeLast }: BoundedPage<T>, reached: bigint | null): 'on' | 'again' | 'end' | 'repeats' {
+    const isStuck = this.#guard.isStuck(!isStalled);
+    if (!isStalled) return 'on';
+    if (reached !== null && this.restartAt(reached)) return 'again';
+    // A short page that comes again: two signs of the end.
+    if (mayBeLast) return 'end';
+    return isStuck ? 'repeats' : 'on';
+  }
+
   /** Begins again at an instant, if that gets any further than the bound there is. */
   restartAt(time: bigint): boolean {
     if (this.#bound !== null && clockTick(this.#bound) === clockTick(time)) return false;
     this.#bound = time;
     this.#offset = 0;
+    this.#reached = 0;
     this.#total = null;
+    this.#furthest = null;
+    this.#guard.forget();
     this.#ahead.clear();
     return true;
   }
@@ -164,19 +223,9 @@ class BoundedPages<T extends Ordered> {
   }
 }
 
-function tieOf<T extends Ordered>(identity: Identity<T>, row: Unplaced<T>): string {
-  if (identity.by === 'id') return identity.of(row);
-  throw new Error('A list that is ordered by tie-break has ids.');
-}
-
 function isAtOrBeyond(row: Position, until: Position, direction: ReadRequest<Ordered>['direction']): boolean {
   const order = comparePositions(row, until);
   return direction === 'forward' ? order >= 0 : order <= 0;
-}
-
-/** With an end to heed, a further page may lie wholly beyond it; without a count, there may be none. */
-function moreOf(page: { more: boolean; counted: boolean }, until: Position | null): boolean | null {
-  return until === null && page.counted ? page.more : null;
 }
 
 function clockTick(time: bigint): bigint {

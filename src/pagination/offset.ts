@@ -4,52 +4,17 @@ import type { Ordered } from '../domain/ordered.ts';
 import { BoundIgnored, readBounded } from './bounded-pages.ts';
 import { readIndexed } from './indexed-pages.ts';
 import type { IndexedList, IndexedPage } from './indexed-pages.ts';
-import type { Batch, Identity, Partition, ReadRequest, Unplaced } from './partition.ts';
+import { countedBy } from './offset-page.ts';
+import type { OffsetOptions, OffsetPage } from './offset-page.ts';
+import { readRun } from './offset-run.ts';
+import type { Run } from './offset-run.ts';
+import type { Batch, Partition, ReadRequest, Unplaced } from './partition.ts';
 
 /**
  * Lists that are paged by the number of rows to skip. Where the vendor can also bound by time, a read
  * begins at the instant of its position, so that its depth costs nothing and rows that move elsewhere do
  * no harm; where it cannot, pages are found by what they show (`indexed-pages.ts`).
  */
-
-/** One native page in the order that was asked for. */
-export interface OffsetPage<T extends Ordered> {
-  readonly rows: readonly Unplaced<T>[];
-  /** How many rows the vendor counts in all under the same bounds; null where it does not say. */
-  readonly total: number | null;
-  /** The page size that the vendor really used, where it says so (it may cap silently). */
-  readonly limit: number | null;
-}
-
-export interface OffsetRequest {
-  /** Rows to skip, counted from 0. A vendor that counts from 1 adds one in its connector. */
-  readonly offset: number;
-  readonly limit: number;
-  readonly order: 'ascending' | 'descending';
-  /** Only rows at or after this instant (nanoseconds), where `timeFilter` says that the vendor can. */
-  readonly since?: bigint | undefined;
-  /** Only rows at or before this instant (nanoseconds), inclusive, where `timeFilter` says that the vendor can. */
-  readonly upTo?: bigint | undefined;
-}
-
-export interface OffsetOptions<T extends Ordered> {
-  readonly key: string;
-  /** The native page size, within the vendor's cap. */
-  readonly limit: number;
-  readonly identity: Identity<T>;
-  /** The orders that the vendor can give. With one only, the other direction is read from the far end. */
-  readonly orders: readonly ['ascending'] | readonly ['descending'] | readonly ['ascending', 'descending'];
-  /**
-   * Asked at each page: does native order also order rows of equal time by their tie-break
-   * (`order=timestamp,id`)? Then a group of equal times need not be read to its end.
-   */
-  tieOrdered(): boolean;
-  /** Asked at each read: can the vendor bound by time? (It may have refused once, and that is remembered.) */
-  timeFilter(): boolean;
-  fetch(request: OffsetRequest, call: Call): Promise<OffsetPage<T>>;
-  /** The cheapest question for the total; by default the total of the first page. */
-  count?(call: Call): Promise<number | null>;
-}
 
 export function offsetPartition<T extends Ordered>(options: OffsetOptions<T>): Partition<T> {
   return {
@@ -58,7 +23,8 @@ export function offsetPartition<T extends Ordered>(options: OffsetOptions<T>): P
     async count(call) {
       if (options.count !== undefined) return options.count(call);
       const order = options.orders[0];
-      return (await options.fetch({ offset: 0, limit: options.limit, order }, call)).total;
+      const page = await options.fetch({ offset: 0, limit: options.limit, order }, call);
+      return countedBy({ ...page, offset: 0, count: page.rows.length });
     },
   };
 }
@@ -121,6 +87,10 @@ class OffsetList<T extends Ordered> implements IndexedList<T> {
     this.#limit = options.limit;
   }
 
+  get source(): string {
+    return this.#options.source;
+  }
+
   limit(): number {
     return this.#limit;
   }
@@ -133,17 +103,40 @@ class OffsetList<T extends Ordered> implements IndexedList<T> {
     this.#call = anew(this.#call);
   }
 
+  /** The rows of a page of this number. The vendor may cap its pages without a word: then several of them make one. */
   async fetch(index: number): Promise<IndexedPage<T>> {
-    const asked = this.#limit;
-    const offset = index * asked;
-    const page = await this.#options.fetch({ offset, limit: asked, order: this.order }, this.#call);
-    if (page.limit !== null && page.limit > 0 && page.limit < asked) {
-      this.#limit = page.limit;
-      // Pages are smaller than thought: the page of this number begins elsewhere.
-      if (index > 0) return this.fetch(index);
-    }
-    const end = offset + page.rows.length;
-    const isLast = page.rows.length === 0 || (page.total === null ? page.rows.length < this.#limit : end >= page.total);
-    return { rows: page.rows, total: page.total, isLast };
+    const limit = this.#limit;
+    const run = await this.#run(index * limit, () => this.#limit);
+    // Pages are smaller than thought: the page of this number begins elsewhere.
+    if (this.#limit < limit && index > 0) return this.fetch(index);
+    const rows = run.pages.flatMap((page) => page.rows).slice(0, this.#limit);
+    const offset = index * this.#limit;
+    const end = offset + rows.length;
+    const isLast = run.more === false || (run.more === null && run.total === end && (await this.#isEnd(rows, end)));
+    return { rows, total: countedBy({ offset, count: rows.length, total: run.total }), isLast };
+  }
+
+  /** Is there nothing behind a full page that reaches the count? The count may be that of the page. */
+  async #isEnd(rows: readonly Unplaced<T>[], offset: number): Promise<boolean> {
+    const { identity } = this.#options;
+    const known = new Set(rows.map((row) => identity.of(row)));
+    const { pages } = await this.#run(offset, () => 1);
+    return pages.every((page) => page.rows.every((row) => known.has(identity.of(row))));
+  }
+
+  #run(offset: number, want: () => number): Promise<Run<OffsetPage<T>>> {
+    const { source, identity } = this.#options;
+    return readRun({
+      source,
+      offset,
+      want,
+      fetch: async (from, limit) => {
+        const page = await this.#options.fetch({ offset: from, limit, order: this.order }, this.#call);
+        // The vendor may say that its pages are smaller.
+        if (from === offset && page.limit !== null && page.limit > 0 && page.limit < limit) this.#limit = page.limit;
+        return page;
+      },
+      look: ({ rows, total, limit }) => ({ keys: rows.map((row) => identity.of(row)), total, limit }),
+    });
   }
 }

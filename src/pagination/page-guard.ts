@@ -32,16 +32,36 @@ export class PageGuard {
     // The same page may be looked at again.
     if (this.#addresses.has(address)) return null;
     this.#addresses.add(address);
+    if (!this.isStuck(this.isNew(keys)) || !more) return null;
+    return keys.length === 0 ? PROMISES_EMPTY_PAGES : REPEATS;
+  }
+
+  /** Has the page a row that was not seen before? */
+  isNew(keys: readonly string[]): boolean {
     const isNew = keys.some((key) => !this.#seen.has(key));
     for (const key of keys) this.#seen.add(key);
+    return isNew;
+  }
+
+  /** A page was read that brought a new row, or none. True when too many in a row brought none. */
+  isStuck(isNew: boolean): boolean {
     this.#idle = isNew ? 0 : this.#idle + 1;
-    if (!more || this.#idle < this.#limit) return null;
-    return keys.length === 0 ? PROMISES_EMPTY_PAGES : REPEATS;
+    return this.#idle >= this.#limit;
+  }
+
+  /** Rows that were seen may come again: the list is read from another place. */
+  forget(): void {
+    this.#seen.clear();
   }
 
   /** The same, for readers that keep nothing of a list without an end: throws SOURCE_BAD_RESPONSE. */
   see(address: string | number, keys: readonly string[], more: boolean): void {
-    const [source, wrong] = [this.#source, this.judge(address, keys, more)];
-    if (wrong !== null) throw new TributaryError('SOURCE_BAD_RESPONSE', `${source}: ${wrong}.`, { source });
+    const wrong = this.judge(address, keys, more);
+    if (wrong !== null) throw endless(this.#source, wrong);
   }
+}
+
+/** A list that goes on and on without a new row. */
+export function endless(source: string, wrong: string): TributaryError {
+  return new TributaryError('SOURCE_BAD_RESPONSE', `${source}: ${wrong}.`, { source });
 }

@@ -76,5 +76,9 @@ export type Unplaced<T extends Ordered> = Omit<T, 'tie'>;
  * - `content`: a hash of what the row says; identical rows of one instant are numbered.
  */
 export type Identity<T extends Ordered> =
-  | { readonly by: 'id'; readonly of: (row: Unplaced<T>) => string }
-  | { readonly by: 'content'; readonly of: (row: Unplaced<T>) => readonly (string | null)[] };
+  IdIdentity<T> | { readonly by: 'content'; readonly of: (row: Unplaced<T>) => readonly (string | null)[] };
+
+export interface IdIdentity<T extends Ordered> {
+  readonly by: 'id';
+  readonly of: (row: Unplaced<T>) => string;
+}

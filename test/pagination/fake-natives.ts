@@ -5,7 +5,7 @@ import { placeGroup } from '../../src/pagination/identity.ts';
 import { offsetPartition } from '../../src/pagination/offset.ts';
 import { pageTokenPartition } from '../../src/pagination/page-token.ts';
 import { AfterClock } from '../../src/pagination/after-clock.ts';
-import type { Identity, Partition, Unplaced } from '../../src/pagination/partition.ts';
+import type { IdIdentity, Identity, Partition, Unplaced } from '../../src/pagination/partition.ts';
 import { recordKeysetPartition } from '../../src/pagination/record-keyset.ts';
 import { timeKeysetPartition } from '../../src/pagination/time-keyset.ts';
 import { wholeResponsePartition } from '../../src/pagination/whole-response.ts';
@@ -32,7 +32,7 @@ export interface FakeNative {
   readonly arriveBy: (arrive: () => Promise<void>) => void;
 }
 
-const byId: Identity<Line> = { by: 'id', of: (line) => line.id };
+const byId: IdIdentity<Line> = { by: 'id', of: (line) => line.id };
 const byContent: Identity<Line> = { by: 'content', of: (line) => [line.text, line.level] };
 
 class Store {
@@ -158,6 +158,7 @@ export function offsetNative(
   return native(name, store, byId, () =>
     offsetPartition<Line>({
       key: '',
+      source: 'fake',
       limit: options.limit,
       identity: byId,
       orders: ['ascending', 'descending'],

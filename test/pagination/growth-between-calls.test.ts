@@ -4,13 +4,13 @@ import type { Direction } from '../../src/domain/ordered.ts';
 import { comparePositions } from '../../src/domain/ordered.ts';
 import { offsetPartition } from '../../src/pagination/offset.ts';
 import { pageTokenPartition } from '../../src/pagination/page-token.ts';
-import type { Identity, Partition } from '../../src/pagination/partition.ts';
+import type { IdIdentity, Partition } from '../../src/pagination/partition.ts';
 import { recordKeysetPartition } from '../../src/pagination/record-keyset.ts';
 import { call } from './fake-natives.ts';
 import type { Line, RawLine } from './fake-natives.ts';
 
 const RUNS = process.env['DEEP'] === '1' ? 5_000 : 300;
-const identity: Identity<Line> = { by: 'id', of: ({ id }) => id };
+const identity: IdIdentity<Line> = { by: 'id', of: ({ id }) => id };
 
 let counter = 0;
 
@@ -48,6 +48,7 @@ function offsets(orders: readonly ['ascending'] | readonly ['descending'], count
   return (list, limit) =>
     offsetPartition<Line>({
       key: '',
+      source: 'fake',
       limit,
       identity,
       orders,

@@ -3,7 +3,7 @@ import { TributaryError } from '../../domain/errors.ts';
 import type { Task } from '../../domain/job.ts';
 import { comparePositions } from '../../domain/ordered.ts';
 import { offsetPartition } from '../../pagination/offset.ts';
-import type { OffsetPage, OffsetRequest } from '../../pagination/offset.ts';
+import type { OffsetPage, OffsetRequest } from '../../pagination/offset-page.ts';
 import type { Batch, Partition, ReadRequest } from '../../pagination/partition.ts';
 import { wholeListPartition } from '../../pagination/whole-list.ts';
 import { adaptively, isRefusal } from './abilities.ts';
@@ -82,6 +82,7 @@ async function* read(
 function pagedChildren(context: SourceContext, parent: string, condition: Condition): Partition<Task> {
   return offsetPartition<Task>({
     key: '',
+    source: context.http.source,
     limit: context.pageSize,
     identity: { by: 'id', of: (task) => task.key },
     orders: ['ascending', 'descending'],

@@ -1,6 +1,6 @@
 import type { Call } from '../../domain/call.ts';
 import { TributaryError } from '../../domain/errors.ts';
-import type { OffsetPage, OffsetRequest } from '../../pagination/offset.ts';
+import type { OffsetPage, OffsetRequest } from '../../pagination/offset-page.ts';
 import { isRefusal } from './abilities.ts';
 import type { Ability } from './abilities.ts';
 import { badResponse } from './context.ts';

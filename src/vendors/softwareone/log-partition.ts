@@ -35,7 +35,7 @@ async function* read(
   for (;;) {
     const losses = context.abilities.losses;
     try {
-      for await (const batch of nativePartition(key, context.pageSize, pages).read({ ...request, from, hint }, call)) {
+      for await (const batch of nativePartition(key, context, pages).read({ ...request, from, hint }, call)) {
         const last = batch.rows.at(-1);
         if (last !== undefined) {
           from = { time: last.time, tie: last.tie };
@@ -70,9 +70,10 @@ async function count(context: SourceContext, log: TaskLog, call: Call): Promise<
   }
 }
 
-function nativePartition(key: string, pageSize: number, pages: LogPages): Partition<LogRow> {
+function nativePartition(key: string, { http, pageSize }: SourceContext, pages: LogPages): Partition<LogRow> {
   return offsetPartition<LogRow>({
     key,
+    source: http.source,
     limit: pageSize,
     identity: { by: 'id', of: (row) => row.logId },
     get orders() {

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { createCall } from '../../../src/domain/call.ts';
 import type { Direction } from '../../../src/domain/ordered.ts';
-import type { Identity, Partition, Unplaced } from '../../../src/pagination/partition.ts';
+import type { IdIdentity, Partition, Unplaced } from '../../../src/pagination/partition.ts';
 import type { Line } from '../fake-natives.ts';
 
 /**
@@ -13,7 +13,7 @@ export const COUNT = 250;
 export const LIMIT = 20;
 const MOST_CALLS = 200;
 export const MILLISECOND = 1_000_000n;
-export const byId: Identity<Line> = { by: 'id', of: (line) => line.id };
+export const byId: IdIdentity<Line> = { by: 'id', of: (line) => line.id };
 
 /** 1.7 lines a millisecond, some of one instant. */
 export const LINES: readonly Unplaced<Line>[] = Array.from({ length: COUNT }, (_, index) => ({

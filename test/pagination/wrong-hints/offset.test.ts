@@ -1,48 +1,228 @@
-import { test } from 'vitest';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createCall } from '../../../src/domain/call.ts';
+import type { Direction } from '../../../src/domain/ordered.ts';
 import { offsetPartition } from '../../../src/pagination/offset.ts';
+import type { IdIdentity, Partition, Unplaced } from '../../../src/pagination/partition.ts';
 import type { Line } from '../fake-natives.ts';
-import { bothWays, byId, copies, COUNT, holds, LAW, LIMIT, LINES, TOTALS } from './law.ts';
-import type { Lie } from './law.ts';
 
-function offsetLie(
-  name: string,
-  lie: {
-    total?: (read: number) => number | null;
-    cap?: number;
-    says?: boolean;
-    ignoresOffset?: boolean;
-    timeFilter?: boolean;
-  },
-): Lie {
-  const { total = () => COUNT, cap = LIMIT, says = true, ignoresOffset = false, timeFilter = false } = lie;
-  return {
-    name: `${timeFilter ? 'time filter' : 'no time filter'}: ${name}`,
-    partition: (asked) =>
-      offsetPartition<Line>({
-        key: '',
-        limit: LIMIT,
-        identity: byId,
-        orders: ['ascending', 'descending'],
-        tieOrdered: () => true,
-        timeFilter: () => timeFilter,
-        fetch: ({ offset, limit, order, since, upTo }) => {
-          asked();
-          let found = copies(LINES);
-          if (since !== undefined) found = found.filter(({ time }) => time >= since);
-          if (upTo !== undefined) found = found.filter(({ time }) => time <= upTo);
-          if (order === 'descending') found.reverse();
-          const size = Math.min(limit, cap);
-          const start = ignoresOffset ? 0 : offset;
-          const rows = found.slice(start, start + size);
-          return Promise.resolve({ rows, total: total(rows.length), limit: says ? size : null });
-        },
-      }),
-  };
+/** `DEEP=1` runs many more. */
+const RUNS = process.env['DEEP'] === '1' ? 5_000 : 300;
+
+const LIMIT = 20;
+const identity: IdIdentity<Line> = { by: 'id', of: (line) => line.id };
+
+const TOTALS = ['honest', 'null', 'zero', 'of-page', 'too-low', 'too-high', 'shrinking'] as const;
+type Total = (typeof TOTALS)[number];
+
+interface Vendor {
+  readonly count: number;
+  readonly total: Total;
+  /** How long a page is at most, in turn. It asks for 20. */
+  readonly lengths: readonly number[];
+  /** Does it say how long its pages are? Else it says nothing, or what it was asked for. */
+  readonly limit: 'honest' | 'null' | 'asked';
+  readonly offsets: 'honest' | 'ignored' | 'last page behind the end';
+  readonly timeFilter: boolean;
+  readonly tieOrdered: boolean;
 }
 
-const LIES: readonly Lie[] = [true, false].flatMap((timeFilter) => [
-  offsetLie('total null', { total: TOTALS['null']!, timeFilter }),
-  offsetLie('total too high', { total: TOTALS['too high']!, timeFilter }),
-]);
+const HONEST: Vendor = {
+  count: 250,
+  total: 'honest',
+  lengths: [LIMIT],
+  limit: 'honest',
+  offsets: 'honest',
+  timeFilter: true,
+  tieOrdered: true,
+};
 
-test.each(bothWays(LIES))(LAW, holds);
+const MILLISECOND = 1_000_000n;
+
+/** 1.7 lines a millisecond, some of one instant. */
+function linesOf(count: number): Unplaced<Line>[] {
+  return Array.from({ length: count }, (_, index) => ({
+    id: `n${String(index).padStart(4, '0')}`,
+    time: 1_700_000_000n * 1_000n * MILLISECOND + BigInt(Math.floor(index / 2)) * 1_200_000n,
+    text: `line ${index}`,
+    level: 'INFO',
+  }));
+}
+
+function totalOf(total: Total, counted: number, read: number, calls: number): number | null {
+  switch (total) {
+    case 'honest':
+      return counted;
+    case 'null':
+      return null;
+    case 'zero':
+      return 0;
+    case 'of-page':
+      return read;
+    case 'too-low':
+      return Math.max(0, counted - 30);
+    case 'too-high':
+      return counted + 70;
+    case 'shrinking':
+      return Math.max(0, counted + 35 - 9 * calls);
+  }
+}
+
+interface Read {
+  readonly indexes: readonly number[];
+  readonly calls: number;
+  /** Was it said that lines are missing? */
+  readonly reported: boolean;
+}
+
+class AskedTooOften extends Error {}
+
+async function readAll(vendor: Vendor, direction: Direction, need = 1_000, prefetch = false): Promise<Read> {
+  let calls = 0;
+  // A page may have one row only, and each may need a second look.
+  const most = 30 + 4 * Math.max(vendor.count, LIMIT);
+  const partition: Partition<Line> = offsetPartition<Line>({
+    key: '',
+    source: 'fake',
+    limit: LIMIT,
+    identity,
+    orders: ['ascending', 'descending'],
+    tieOrdered: () => vendor.tieOrdered,
+    timeFilter: () => vendor.timeFilter,
+    fetch: ({ offset, limit, order, since, upTo }) => {
+      calls += 1;
+      if (calls > most) throw new AskedTooOften();
+      let found = linesOf(vendor.count);
+      if (since !== undefined) found = found.filter(({ time }) => time >= since);
+      if (upTo !== undefined) found = found.filter(({ time }) => time <= upTo);
+      if (order === 'descending') found.reverse();
+      const size = Math.min(limit, vendor.lengths[calls % vendor.lengths.length] ?? LIMIT);
+      const last = Math.max(0, found.length - size);
+      const start = vendor.offsets === 'ignored' ? 0 : vendor.offsets === 'honest' ? offset : Math.min(offset, last);
+      const rows = found.slice(start, start + size);
+      const said = vendor.limit === 'null' ? null : vendor.limit === 'asked' ? limit : size;
+      return Promise.resolve({ rows, total: totalOf(vendor.total, found.length, rows.length, calls), limit: said });
+    },
+  });
+  const indexes: number[] = [];
+  let reported = false;
+  const request = { direction, from: null, hint: null, until: null, need, prefetch };
+  try {
+    for await (const batch of partition.read(request, createCall())) {
+      indexes.push(...batch.rows.map(({ id }) => Number(id.slice(1))));
+      reported ||= batch.truncated !== undefined;
+      if (batch.more === false || indexes.length >= need) break;
+    }
+  } catch (error) {
+    expect(error, `${indexes.length} lines so far`).toMatchObject({ code: 'SOURCE_BAD_RESPONSE' });
+    reported = true;
+  }
+  return { indexes, calls, reported };
+}
+
+function expected(count: number, direction: Direction): number[] {
+  const all = Array.from({ length: count }, (_, index) => index);
+  return direction === 'forward' ? all : all.reverse();
+}
+
+const directions = ['forward', 'backward'] as const;
+
+/** Both ways of reading: within bounds of time, and by page numbers. */
+const ways = [true, false].flatMap((timeFilter) => directions.map((direction) => ({ timeFilter, direction })));
+
+describe.each(ways)('a list by offset (time filter: $timeFilter, $direction)', ({ timeFilter, direction }) => {
+  it.each(TOTALS)('has every line where the total is %s', async (total) => {
+    const { indexes, calls } = await readAll({ ...HONEST, timeFilter, total }, direction);
+    expect(indexes).toEqual(expected(250, direction));
+    // A total that shrinks makes each page look older than the one before it.
+    expect(calls).toBeLessThanOrEqual(total === 'shrinking' ? 40 : 16);
+  });
+
+  it.each(TOTALS.map((total) => ({ total, count: 40 })))(
+    'has every line where the total is $total and the last page is full',
+    async ({ total, count }) => {
+      const { indexes } = await readAll({ ...HONEST, timeFilter, total, count }, direction);
+      expect(indexes).toEqual(expected(count, direction));
+    },
+  );
+
+  it.each(TOTALS.filter((total) => total !== 'of-page' && total !== 'too-low'))(
+    'has every line where pages are capped without a word and the total is %s',
+    async (total) => {
+      for (const limit of ['null', 'asked'] as const) {
+        const vendor = { ...HONEST, timeFilter, total, limit, lengths: [7] };
+        const { indexes, calls } = await readAll(vendor, direction);
+        expect(indexes).toEqual(expected(250, direction));
+        expect(calls).toBeLessThanOrEqual(80);
+      }
+    },
+  );
+
+  it('costs no call more than the lines need where the vendor is honest', async () => {
+    for (const [count, need, calls] of [
+      [250, 1_000, 13],
+      [250, 18, 1],
+      [250, 38, 2],
+      [13, 1_000, 1],
+      [0, 1_000, 1],
+    ] as const) {
+      const read = await readAll({ ...HONEST, timeFilter, count }, direction, need, true);
+      expect({ count, need, calls: read.calls }).toEqual({ count, need, calls });
+    }
+  });
+
+  it('says that lines are missing where the vendor ignores offsets, unless it can read on by time', async () => {
+    for (const total of TOTALS.filter(() => timeFilter)) {
+      const read = await readAll({ ...HONEST, timeFilter, total, offsets: 'ignored' }, direction);
+      if (total !== 'too-high') expect(read.reported).toBe(!timeFilter);
+      if (timeFilter) expect(read.indexes).toEqual(expected(250, direction));
+      expect(read.calls).toBeLessThanOrEqual(60);
+    }
+  });
+
+  it('ends where the vendor gives its last page again behind the end', async () => {
+    for (const total of TOTALS.filter(() => timeFilter)) {
+      const vendor = { ...HONEST, timeFilter, total, offsets: 'last page behind the end' } as const;
+      const { indexes, reported } = await readAll(vendor, direction);
+      if (total !== 'too-high') expect(reported).toBe(!timeFilter && total !== 'honest');
+      if (!reported) expect(indexes).toEqual(expected(250, direction));
+    }
+  });
+});
+
+describe('a list by offset whose total and page lengths may be wrong', () => {
+  const vendors: fc.Arbitrary<Vendor> = fc.record({
+    count: fc.integer({ min: 0, max: 130 }),
+    total: fc.constantFrom(...TOTALS),
+    lengths: fc.oneof(
+      fc.constant([LIMIT]),
+      fc.integer({ min: 1, max: LIMIT }).map((length) => [length]),
+      fc.array(fc.integer({ min: 1, max: LIMIT }), { minLength: 2, maxLength: 5 }),
+    ),
+    limit: fc.constantFrom('honest', 'null', 'asked'),
+    offsets: fc.constantFrom('honest', 'honest', 'last page behind the end', 'ignored'),
+    timeFilter: fc.boolean(),
+    tieOrdered: fc.boolean(),
+  });
+
+  /** A short page that is said to be all there is: nothing shows that it is not. */
+  function saysNothing({ total, lengths, limit, offsets }: Vendor): boolean {
+    const isCapped = lengths.some((length) => length < LIMIT) && limit !== 'honest';
+    if (isCapped && offsets === 'ignored') return total !== 'honest' && total !== 'too-high';
+    return isCapped && (total === 'of-page' || total === 'too-low' || total === 'shrinking');
+  }
+
+  it('has every line once and in order, or says that some are missing, in a bounded number of calls', async () => {
+    await fc.assert(
+      fc.asyncProperty(vendors, fc.constantFrom(...directions), fc.boolean(), async (vendor, direction, prefetch) => {
+        fc.pre(!saysNothing(vendor) && (vendor.offsets === 'honest' || vendor.timeFilter));
+        const { indexes, reported } = await readAll(vendor, direction, 1_000, prefetch);
+        const sorted = [...new Set(indexes)].sort((a, b) => a - b);
+        expect(indexes).toEqual(direction === 'forward' ? sorted : sorted.reverse());
+        if (!reported) expect(indexes).toEqual(expected(vendor.count, direction));
+        if (vendor.offsets === 'honest') expect(reported).toBe(false);
+      }),
+      { numRuns: RUNS },
+    );
+  });
+});

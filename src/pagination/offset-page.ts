@@ -1,0 +1,79 @@
+import type { Call } from '../domain/call.ts';
+import type { Ordered } from '../domain/ordered.ts';
+import type { IdIdentity, Unplaced } from './partition.ts';
+
+/** Pages of lists that are paged by the number of rows to skip, and what may be believed of them. */
+
+/** What the vendor says beside the rows of a page. Any of it may be wrong. */
+export interface PageFacts {
+  /** How many rows the vendor counts in all under the same bounds; null where it does not say. */
+  readonly total: number | null;
+  /** The page size that the vendor says it used, where it says so. It may cap a page without a word, too. */
+  readonly limit: number | null;
+}
+
+/** One native page in the order that was asked for. It may have fewer rows than were asked for and not be the last. */
+export interface OffsetPage<T extends Ordered> extends PageFacts {
+  readonly rows: readonly Unplaced<T>[];
+}
+
+/** A page of so many rows, which was asked for at an offset. */
+interface PagePlace extends PageFacts {
+  readonly offset: number;
+  readonly count: number;
+  readonly asked: number;
+}
+
+/** Has the page fewer rows than were asked for, also by the vendor's own account? */
+export function isShort({ count, limit, asked }: PagePlace): boolean {
+  return count < (limit !== null && limit > 0 ? Math.min(limit, asked) : asked);
+}
+
+/**
+ * Are there rows behind the page? Null: only another call can tell. An empty page is the end. A count and the length of a
+ * page are hints that may be wrong, so both have to say the same: a short page that reaches the count just so is the end.
+ */
+export function moreBehind(page: PagePlace): boolean | null {
+  if (page.count === 0) return false;
+  const end = page.offset + page.count;
+  if (page.total === end && isShort(page)) return false;
+  return page.total !== null && page.total > end && !isShort(page) ? true : null;
+}
+
+/** The vendor's count; null where it does not even count the rows of the page. */
+export function countedBy({ count, offset, total }: Pick<PagePlace, 'offset' | 'count' | 'total'>): number | null {
+  return total !== null && count > 0 && total < offset + count ? null : total;
+}
+
+export interface OffsetRequest {
+  /** Rows to skip, counted from 0. A vendor that counts from 1 adds one in its connector. */
+  readonly offset: number;
+  readonly limit: number;
+  readonly order: 'ascending' | 'descending';
+  /** Only rows at or after this instant (nanoseconds), where `timeFilter` says that the vendor can. */
+  readonly since?: bigint | undefined;
+  /** Only rows at or before this instant (nanoseconds), inclusive, where `timeFilter` says that the vendor can. */
+  readonly upTo?: bigint | undefined;
+}
+
+export interface OffsetOptions<T extends Ordered> {
+  readonly key: string;
+  /** The name of the source, for what is said of it. */
+  readonly source: string;
+  /** The native page size, within the vendor's cap. */
+  readonly limit: number;
+  /** Only ids can show whether a vendor repeats itself: two lines may well say the same. */
+  readonly identity: IdIdentity<T>;
+  /** The orders that the vendor can give. With one only, the other direction is read from the far end. */
+  readonly orders: readonly ['ascending'] | readonly ['descending'] | readonly ['ascending', 'descending'];
+  /**
+   * Asked at each page: does native order also order rows of equal time by their tie-break
+   * (`order=timestamp,id`)? Then a group of equal times need not be read to its end.
+   */
+  tieOrdered(): boolean;
+  /** Asked at each read: can the vendor bound by time? (It may have refused once, and that is remembered.) */
+  timeFilter(): boolean;
+  fetch(request: OffsetRequest, call: Call): Promise<OffsetPage<T>>;
+  /** The cheapest question for the total; by default the total of the first page. */
+  count?(call: Call): Promise<number | null>;
+}
