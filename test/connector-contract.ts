@@ -9,7 +9,7 @@ import { passes, readOn, readWhole } from './vendors/contract/oracle.ts';
 import { onReplica, serveBed } from './vendors/contract/served-bed.ts';
 import type { ServedBed } from './vendors/contract/served-bed.ts';
 import { stormArbitrary, walkThroughStorm } from './vendors/contract/storm.ts';
-import { findByIds, stepsArbitrary, walk } from './vendors/contract/walk.ts';
+import { findById, stepsArbitrary, walk } from './vendors/contract/walk.ts';
 import { oneJobArbitrary, setUpJob } from './vendors/contract/world.ts';
 
 /**
@@ -40,7 +40,7 @@ export function connectorContract(bed: Bed): void {
               const world = setUpJob(served, job);
               const whole = await readWhole(world);
               await walk(world, whole, steps, descending);
-              await findByIds(world, whole.length === 0 ? [] : [whole[pick % whole.length]!]);
+              await findById(world, whole, pick);
             },
           ),
           settingsOf(RUNS),

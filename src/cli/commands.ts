@@ -2,10 +2,10 @@ import { Command } from 'commander';
 import { check } from './check.ts';
 import type { CheckOptions } from './check.ts';
 import { exportLogs } from './export.ts';
+import type { ExportOptions } from './export.ts';
 import { FAULT_FORMS } from './fault.ts';
 import { jobs } from './jobs.ts';
 import type { JobsOptions } from './jobs.ts';
-import type { LogSelection } from './log-options.ts';
 import { logs } from './logs.ts';
 import type { LogsOptions } from './logs.ts';
 import {
@@ -14,6 +14,7 @@ import {
   collectStatus,
   collectText,
   parseCount,
+  parseFormat,
   parsePort,
   parseSeverity,
   parseTime,
@@ -66,9 +67,10 @@ export function createCommands(surroundings: Surroundings, finish: (code: number
       .option('-n, --lines <number>', 'how many lines to begin with', parseCount)
       .option('--json', 'print JSON lines')
       .action(async (of: readonly JobRef[], options: TailOptions) => ended(tail(of, options, surroundings))),
-    reading('export', 'print all lines of jobs as JSON lines, oldest first').action(
-      async (of: readonly JobRef[], options: LogSelection) => ended(exportLogs(of, options, surroundings)),
-    ),
+    reading('export', 'print all lines of jobs, oldest first')
+      .option('--format <format>', 'ndjson (JSON lines), csv or text', parseFormat, 'ndjson')
+      .option('--after <cursor>', 'go on where an export stopped')
+      .action(async (of: readonly JobRef[], options: ExportOptions) => ended(exportLogs(of, options, surroundings))),
   ];
 }
 

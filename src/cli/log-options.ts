@@ -38,10 +38,13 @@ export function knowsSources(
 }
 
 /** Says what is missing, and of which job. */
-export function complainAbout(failures: readonly SourceFailure[], { complain }: Surroundings): void {
+export function complainAbout(
+  failures: readonly (Pick<SourceFailure, 'jobId' | 'code' | 'message'> & { readonly source: string | null })[],
+  { complain }: Surroundings,
+): void {
   for (const { source, jobId, code, message } of failures) {
     const key = jobId === null ? undefined : tryDecodeNodeId(jobId)?.keys[1];
-    if (code === 'NOT_FOUND' && key !== undefined) {
+    if (code === 'NOT_FOUND' && source !== null && key !== undefined) {
       const job = terminalCell(formatJob({ source, key }));
       complain(`NOT_FOUND: there is no job "${job}"; see \`tributary jobs --source ${source}\`.\n`);
     } else complain(`${code}: ${terminalCell(message)}\n`);

@@ -4,6 +4,8 @@ import { parseJob } from './job-reference.ts';
 import type { JobRef } from '../domain/job.ts';
 import { LOG_SEVERITIES } from '../domain/severity.ts';
 import type { LogSeverity } from '../domain/severity.ts';
+import { EXPORT_FORMATS } from '../export/formats.ts';
+import type { ExportFormatName } from '../export/formats.ts';
 import { JOB_STATUSES } from '../domain/status.ts';
 import type { JobStatus } from '../domain/status.ts';
 import { parseInstant } from '../domain/time.ts';
@@ -51,6 +53,12 @@ export function collectText(text: string, before: readonly string[] = []): reado
 
 export function collectStatus(text: string, before: readonly JobStatus[] = []): readonly JobStatus[] {
   return [...before, oneOf(JOB_STATUSES, text)];
+}
+
+export function parseFormat(text: string): ExportFormatName {
+  const found = EXPORT_FORMATS.find((format) => format === text.toLowerCase());
+  if (found !== undefined) return found;
+  throw new InvalidArgumentError(`Expected one of ${EXPORT_FORMATS.join(', ')}.`);
 }
 
 export function parseSeverity(text: string): LogSeverity {

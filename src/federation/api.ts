@@ -65,6 +65,8 @@ export interface SourceFailure {
   readonly code: ErrorCode;
   readonly message: string;
   readonly retryAfterSeconds: number | null;
+  /** The page goes on behind the lines that are missing; otherwise the next page begins with them, once the source answers. */
+  readonly isPartial?: true | undefined;
 }
 
 export interface LogConnection extends Connection<LogNode> {
@@ -160,6 +162,8 @@ export interface ContextArguments {
 /** Everything that resolvers can ask for. The one implementation is made by `createFederation`. */
 export interface Federation {
   readonly sources: readonly SourceInfo[];
+  /** Largest `first` or `last`. */
+  readonly maxPageSize: number;
   source(name: string): SourceInfo | null;
   health(source: string, call: Call): Promise<SourceHealth>;
   /** Batched per call: all jobs asked for in one tick cost the fewest calls that their vendors allow. Null: no such job. */
@@ -177,6 +181,8 @@ export interface Federation {
   task(job: JobRef, key: string, call: Call): Promise<Task | null>;
   /** Entries of all the scopes, merged in time order. Scopes of unknown sources throw NOT_FOUND. */
   logs(scopes: readonly SourceScope[], args: LogArguments, call: Call): LogConnection;
+  /** The cursor of a line in `logs` of these scopes with these arguments, from the line's id alone. */
+  cursorOf(ref: EntryRef, scopes: readonly SourceScope[], args: LogArguments): string;
   /** Finds an entry again by the parts of its id; null when it is gone. */
   entry(ref: EntryRef, call: Call): Promise<LogNode | null>;
   /**

@@ -7,6 +7,7 @@ import { CursorCodec } from './cursor.ts';
 import { findEntry } from './find-entry.ts';
 import { HealthChecks } from './health.ts';
 import { jobConnection } from './job-connection.ts';
+import { cursorOfLine } from './line-cursor.ts';
 import { logContext } from './log-context.ts';
 import { logConnection, scopeKey } from './log-connection.ts';
 import type { ResolvedScope } from './log-slots.ts';
@@ -89,6 +90,7 @@ export function createFederation(
   const logOptions = { ...settings, cursors };
   const federation: Federation = {
     sources: infos,
+    maxPageSize: settings.maxPageSize,
     source: (name) => infosByName.get(name) ?? null,
     health: (name, call) => health.check(find(name), call),
     job: ({ source, key }, call) => {
@@ -149,6 +151,7 @@ export function createFederation(
     step: (job, key, call) => find(job.source).connector.step(job.key, key, call),
     task: (job, key, call) => find(job.source).connector.task(job.key, key, call),
     logs: (scopes, args, call) => logConnection({ ...logOptions, scopes: resolve(scopes), args }, call),
+    cursorOf: (ref, scopes, args) => cursorOfLine(ref, resolve(scopes), args, cursors),
     entry: (ref, call): Promise<LogNode | null> => {
       const found = byName.get(ref.source);
       return found === undefined ? Promise.resolve(null) : findEntry(found, ref, call);

@@ -29,7 +29,8 @@ export function shownFailures<T extends Ordered>(
 ): SourceFailure[] {
   const shown = perScope(failures).map(({ slot, error, partial }) => {
     const { source, jobId } = ownerOf(slot);
-    return sourceFailure(source, jobId, partial ? partialFailure(source, error) : error);
+    const failure = sourceFailure(source, jobId, partial ? partialFailure(source, error) : error);
+    return partial ? { ...failure, isPartial: true as const } : failure;
   });
   return [...new Map(shown.map((failure) => [JSON.stringify(failure), failure])).values()];
 }

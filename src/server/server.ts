@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import type { Federation } from '../federation/api.ts';
 import { isTooLong, limitBody } from './body-limit.ts';
 import { clientAddress, trustedProxies } from './client-address.ts';
+import { createExport } from './export-endpoint.ts';
 import { createGraphiql, wantsPage } from './graphiql.ts';
 import { createGraphql } from './graphql.ts';
 import { DEFAULT_QUERY_LIMITS } from './limits.ts';
@@ -70,6 +71,7 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
   metrics.tails(() => federation.tailStatistics());
   const graphql = createGraphql({ federation, limits, logger, metrics, allowedOrigins, heartbeatMilliseconds });
   const graphiql = options.graphiql === false ? null : createGraphiql(federation);
+  const stopping = new AbortController();
   let closing: Promise<void> | null = null;
 
   const routes: Readonly<Record<string, Handler>> = {
@@ -83,6 +85,13 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
       }
       return limitBody(request, response, limits.bodyBytes) ? graphql.yoga.handle(request, response) : undefined;
     },
+    '/export': createExport({
+      federation,
+      bodyBytes: limits.bodyBytes,
+      welcome: { publicOrigin, allowedOrigins },
+      present: graphql.present,
+      stopping: stopping.signal,
+    }),
     '/': (_request, response) => {
       response.writeHead(302, { location: '/graphql' }).end();
     },
@@ -141,6 +150,7 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
   async function shutDown(): Promise<void> {
     const stopped = once(server, 'close');
     server.close();
+    stopping.abort();
     await federation.close();
     await endWebSockets(graceMilliseconds);
     server.closeIdleConnections();

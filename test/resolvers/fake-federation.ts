@@ -122,6 +122,7 @@ export function fakeFederation(changes: Partial<Federation> = {}, names: SourceI
     asked,
     closed: false,
     sources,
+    maxPageSize: 1_000,
     source: (name) => sources.find((source) => source.name === name) ?? null,
     health: (source) => {
       asked.push(`health ${source}`);
@@ -153,6 +154,7 @@ export function fakeFederation(changes: Partial<Federation> = {}, names: SourceI
         scopes.flatMap(({ source, scope }) => [1, 2].map((n) => fakeEntry({ source, key: scope.job }, n))),
       );
     },
+    cursorOf: ({ source, key, tie }) => `cursor-of ${source}/${key}/${tie}`,
     entry: (ref) => answer('entry', ref, fakeEntry(ref, 1)),
     context: async (ref) => {
       const line = await answer('context', ref, fakeEntry(ref, 1));

@@ -159,15 +159,28 @@ function breakBed(beds: World['beds'], { bed, what, times }: StepFault): () => v
   return () => undefined;
 }
 
-/** Each of those entries is found by its id alone, as it was, by a replica that has never read its log. */
-export async function findByIds({ beds }: World, nodes: readonly LogNode[]): Promise<void> {
-  for (const node of nodes) {
-    const ref = entryRefOf(decodeNodeId(node.id).keys);
-    if (ref === null) throw new Error('The id is of no entry.');
-    const found = await onReplica(beds, ({ federation }, call) => federation.entry(ref, call));
-    expect(found?.id).toBe(node.id);
-    expect(found === null ? null : rowOf(found)).toEqual(rowOf(node));
-  }
+/** That entry is found by its id alone, as it was, and with the lines around it, by replicas that have never read its log. */
+export async function findById({ beds, scopes }: World, whole: readonly LogNode[], pick: number): Promise<void> {
+  if (whole.length === 0) return;
+  const at = pick % whole.length;
+  const node = whole[at];
+  const ref = node === undefined ? null : entryRefOf(decodeNodeId(node.id).keys);
+  if (node === undefined || ref === null) throw new Error('The id is of no entry.');
+  const found = await onReplica(beds, ({ federation }, call) => federation.entry(ref, call));
+  expect(found?.id).toBe(node.id);
+  expect(found === null ? null : rowOf(found)).toEqual(rowOf(node));
+  const args = {
+    before: pick % 7,
+    after: pick % 5,
+    jobs: scopes.map(({ source, scope: { job } }) => ({ source, key: job })),
+  };
+  const around = await onReplica(beds, async ({ federation }, call) => {
+    const context = await federation.context(ref, args, call);
+    return { nodes: await context.nodes(), info: await context.pageInfo() };
+  });
+  const [first, last] = [Math.max(0, at - args.before), at + args.after];
+  expect(around.nodes.map(rowOf)).toEqual(whole.slice(first, last + 1).map(rowOf));
+  expect(around.info).toMatchObject({ hasPreviousPage: first > 0, hasNextPage: last + 1 < whole.length });
 }
 
 const MOST_PAGES = 3_000;

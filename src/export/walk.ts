@@ -1,0 +1,179 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Call } from '../domain/call.ts';
+import { TributaryError } from '../domain/errors.ts';
+import type { Federation, LogArguments, LogNode, SourceFailure, SourceScope } from '../federation/api.ts';
+import { mayRecover, sourceFailure } from '../federation/failures.ts';
+
+/**
+ * Walks through the whole log of some jobs, page by page, for whoever writes it down. A page on which a source failed is
+ * asked for again and not given out, so that the lines are always in their order, and an export that was cut goes on with
+ * exactly the lines that are missing.
+ */
+
+export interface ExportRequest extends Pick<LogArguments, 'filter' | 'descending'> {
+  readonly scopes: readonly SourceScope[];
+  /** Go on behind this cursor. */
+  readonly after?: string | null | undefined;
+}
+
+/** How an export ended. */
+export interface ExportEnd {
+  /**
+   * complete: all lines up to the end of the log. truncated: the same, but for those that the sources cannot give.
+   * failed: it stopped before the end.
+   */
+  readonly status: 'complete' | 'truncated' | 'failed';
+  /** How many lines came before this. */
+  readonly lines: number;
+  /** Go on from here; null where nothing was read. */
+  readonly cursor: string | null;
+  /** Why lines are missing: what each source said, and last of all why the export stopped, if it did. */
+  readonly failures: readonly ExportFailure[];
+}
+
+export type ExportFailure = Pick<SourceFailure, 'jobId' | 'code' | 'message'> & { readonly source: string | null };
+
+/** A source that did not answer. */
+export class SourceFailed extends TributaryError {
+  readonly failure: SourceFailure;
+
+  constructor(failure: SourceFailure) {
+    const { source, code, message, retryAfterSeconds } = failure;
+    super(code, message, { source, retryAfterSeconds: retryAfterSeconds ?? undefined });
+    this.failure = failure;
+  }
+}
+
+export interface ExportSettings {
+  /** A new one for each page: a call remembers what it has read. It is aborted with either of the signals below. */
+  newCall(): Call;
+  /** The reader is gone: the walk ends, and says nothing more. */
+  readonly gone: AbortSignal;
+  /** The process is to stop: the export fails, and says from where to go on. */
+  readonly stopping: AbortSignal;
+  /** Told of errors that are not ours. */
+  onUnexpected?(error: unknown): void;
+  /** Waits before a failed page is asked for again, milliseconds. */
+  readonly pauses?: readonly number[] | undefined;
+}
+
+const PAUSES = [1_000, 2_000, 5_000, 10_000, 20_000];
+/** Longest wait that a source may ask for. */
+const MAX_PAUSE = 60_000;
+
+/** Pages begin small, and follow the size of the lines: what is held in memory is bounded by bytes, not by lines. */
+const FIRST_PAGE = 200;
+const MAX_PAGE = 1_000;
+const PAGE_CHARACTERS = 2 ** 20;
+
+const SHUTTING_DOWN = new TributaryError('INTERNAL_SERVER_ERROR', 'The service was stopped. Go on from the cursor.');
+
+/** Most failures that are told. */
+const MAX_FAILURES = 100;
+
+/**
+ * Gives lines, and at last how it ended. Throws before the first line when the first page cannot be read as a whole.
+ */
+export async function* walkLogs(
+  federation: Federation,
+  request: ExportRequest,
+  settings: ExportSettings,
+): AsyncGenerator<readonly LogNode[] | ExportEnd, void, undefined> {
+  const walk = new Walk(federation, request, settings);
+  let page = await walk.read();
+  for (;;) {
+    yield page.lines;
+    if (page.end) return yield walk.end(null);
+    try {
+      page = await walk.readPatiently();
+    } catch (error) {
+      if (settings.gone.aborted) return;
+      return yield walk.end(error);
+    }
+  }
+}
+
+interface Page {
+  readonly lines: readonly LogNode[];
+  /** Is it the last one? */
+  readonly end: boolean;
+}
+
+class Walk {
+  readonly #federation: Federation;
+  readonly #request: ExportRequest;
+  readonly #settings: ExportSettings;
+  readonly #missing = new Map<string, ExportFailure>();
+  readonly #stop: AbortSignal;
+  #cursor: string | null;
+  #size: number;
+  #lines = 0;
+
+  constructor(federation: Federation, request: ExportRequest, settings: ExportSettings) {
+    this.#federation = federation;
+    this.#request = request;
+    this.#settings = settings;
+    this.#stop = AbortSignal.any([settings.gone, settings.stopping]);
+    this.#cursor = request.after ?? null;
+    this.#size = Math.min(FIRST_PAGE, federation.maxPageSize);
+  }
+
+  /** Throws when a source fails, with the walk where it was. */
+  async read(): Promise<Page> {
+    const { scopes, filter, descending } = this.#request;
+    const args = { first: this.#size, after: this.#cursor, filter, descending, listFailures: true };
+    const connection = this.#federation.logs(scopes, args, this.#settings.newCall());
+    const lines = await connection.nodes();
+    const failures = await connection.failures();
+    const whole = failures.find(({ isPartial }) => isPartial !== true);
+    if (whole !== undefined) throw new SourceFailed(whole);
+    const { hasNextPage, endCursor } = await connection.pageInfo();
+    if (hasNextPage && (endCursor === null || endCursor === this.#cursor)) throw new Error('A walk does not get on.');
+    for (const failure of failures) this.#note(failure);
+    this.#cursor = endCursor ?? this.#cursor;
+    this.#lines += lines.length;
+    this.#fit(lines);
+    return { lines, end: !hasNextPage };
+  }
+
+  /** Asks again when a source fails that may answer later. */
+  async readPatiently(): Promise<Page> {
+    for (const pause of this.#settings.pauses ?? PAUSES) {
+      try {
+        return await this.read();
+      } catch (error) {
+        if (!mayRecover(error)) throw error;
+        const asked = error instanceof TributaryError ? (error.retryAfterSeconds ?? 0) * 1_000 : 0;
+        await wait(Math.min(Math.max(asked, pause), MAX_PAUSE), undefined, { signal: this.#stop });
+      }
+    }
+    return this.read();
+  }
+
+  end(stopped: unknown): ExportEnd {
+    const error = stopped !== null && this.#settings.stopping.aborted ? SHUTTING_DOWN : stopped;
+    const missing = [...this.#missing.values()];
+    const reached = { lines: this.#lines, cursor: this.#cursor };
+    if (error === null) {
+      return { status: missing.length === 0 ? 'complete' : 'truncated', ...reached, failures: missing };
+    }
+    const isOurs = error instanceof TributaryError;
+    if (!isOurs) this.#settings.onUnexpected?.(error);
+    const { jobId, code, message } = error instanceof SourceFailed ? error.failure : sourceFailure('', null, error);
+    const source = isOurs ? (error.source ?? null) : null;
+    return { status: 'failed', ...reached, failures: [...missing, { source, jobId, code, message }] };
+  }
+
+  #note({ source, jobId, code, message }: SourceFailure): void {
+    const failure = { source, jobId, code, message };
+    if (this.#missing.size < MAX_FAILURES) this.#missing.set(JSON.stringify(failure), failure);
+  }
+
+  /** The next page holds about as much text as it may. */
+  #fit(lines: readonly LogNode[]): void {
+    if (lines.length === 0) return;
+    const characters = lines.reduce((sum, { message }) => sum + message.length, 0);
+    const fitting = Math.floor((PAGE_CHARACTERS * lines.length) / Math.max(characters, 1));
+    this.#size = Math.max(1, Math.min(this.#size * 2, fitting, MAX_PAGE, this.#federation.maxPageSize));
+  }
+}

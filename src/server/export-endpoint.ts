@@ -1,0 +1,152 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { text } from 'node:stream/consumers';
+import type { GraphQLError } from 'graphql';
+import { createCall } from '../domain/call.ts';
+import { TributaryError } from '../domain/errors.ts';
+import type { ErrorCode } from '../domain/errors.ts';
+import { writeLogs } from '../export/write.ts';
+import type { Federation } from '../federation/api.ts';
+import { limitBody } from './body-limit.ts';
+import { codeOf } from './errors.ts';
+import { fileNameOf } from './export-name.ts';
+import { questionOf, questionOfParameters } from './export-request.ts';
+import type { ExportQuestion } from './export-request.ts';
+import { isWelcome } from './own-origin.ts';
+import type { Welcome } from './own-origin.ts';
+
+export interface ExportOptions {
+  readonly federation: Federation;
+  readonly bodyBytes: number;
+  readonly welcome: Welcome;
+  /** Turns an error into what clients read, logs it when it is ours, and counts it. */
+  readonly present: (error: unknown) => GraphQLError;
+  /** Aborted when the service stops: exports under way say from where to go on. */
+  readonly stopping: AbortSignal;
+}
+
+const STATUS: Readonly<Record<ErrorCode, number>> = {
+  BAD_USER_INPUT: 400,
+  CURSOR_INVALID: 400,
+  NOT_FOUND: 404,
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  SOURCE_UNAUTHENTICATED: 502,
+  SOURCE_FORBIDDEN: 502,
+  SOURCE_RATE_LIMITED: 503,
+  SOURCE_TIMEOUT: 504,
+  SOURCE_UNAVAILABLE: 502,
+  SOURCE_BAD_RESPONSE: 502,
+  SOURCE_TRUNCATED: 502,
+  UPSTREAM_BUDGET_EXCEEDED: 503,
+  QUERY_TOO_COMPLEX: 400,
+  INTERNAL_SERVER_ERROR: 500,
+};
+
+/** `GET` and `POST /export`: whole logs as a file. An error is told as GraphQL tells it, as long as no line was sent. */
+export function createExport(
+  options: ExportOptions,
+): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+  const { federation, bodyBytes, welcome, present } = options;
+
+  return async (request, response) => {
+    allowOrigin(request, response, welcome);
+    try {
+      if (!isWelcome(request, welcome)) throw new TributaryError('FORBIDDEN', 'Pages of this origin may not export.');
+      if (request.method === 'OPTIONS') {
+        response.writeHead(204).end();
+        return;
+      }
+      if (request.method === 'POST' && !limitBody(request, response, bodyBytes)) return;
+      const question = await readQuestion(request, federation);
+      await send(question, options, request, response);
+    } catch (error) {
+      // The client is gone, or has been told.
+      if (response.destroyed || response.headersSent) return;
+      refuse(response, present(error));
+    }
+  };
+}
+
+async function readQuestion(request: IncomingMessage, federation: Federation): Promise<ExportQuestion> {
+  const { method, headers, url = '' } = request;
+  const query = url.includes('?') ? url.slice(url.indexOf('?') + 1) : '';
+  if (method === 'GET') return questionOfParameters(new URLSearchParams(query), federation);
+  if (method !== 'POST') throw new TributaryError('BAD_USER_INPUT', 'An export is asked for with GET or POST.');
+  if (query !== '') throw new TributaryError('BAD_USER_INPUT', 'A POST says everything in its body.');
+  const mediaType = (headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase();
+  const body = await text(request);
+  if (mediaType === 'application/x-www-form-urlencoded') {
+    return questionOfParameters(new URLSearchParams(body), federation);
+  }
+  if (mediaType !== 'application/json') {
+    throw new TributaryError(
+      'BAD_USER_INPUT',
+      'The body of a POST must be JSON or a form, and its Content-Type say so.',
+    );
+  }
+  return questionOf(parse(body), federation);
+}
+
+function parse(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw new TributaryError('BAD_USER_INPUT', 'The body is not valid JSON.');
+  }
+}
+
+async function send(
+  { jobs, request: asked, format }: ExportQuestion,
+  { federation, stopping, present }: ExportOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const leaving = new AbortController();
+  response.once('close', () => {
+    leaving.abort();
+  });
+  const signal = AbortSignal.any([leaving.signal, stopping]);
+  const { authorization = null } = request.headers;
+  const parts = writeLogs(federation, asked, format, {
+    newCall: () => createCall({ signal, authorization, priority: 'poll' }),
+    gone: leaving.signal,
+    stopping,
+    onUnexpected: present,
+  });
+  // What is wrong with the question shows with the first page.
+  const first = await parts.next();
+  if (leaving.signal.aborted) return;
+  response.writeHead(200, {
+    'content-type': format.mediaType,
+    'content-disposition': `attachment; filename="${fileNameOf(jobs, format.extension)}"`,
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    // Asks proxies to pass lines on as they come.
+    'x-accel-buffering': 'no',
+  });
+  async function* all(): AsyncGenerator<string, void, undefined> {
+    if (first.done !== true) yield first.value;
+    yield* parts;
+  }
+  await pipeline(Readable.from(all(), { objectMode: false, highWaterMark: 0 }), response);
+}
+
+/** Lets a page read the answer that may; the browser keeps it from all others. */
+function allowOrigin({ headers: { origin } }: IncomingMessage, response: ServerResponse, welcome: Welcome): void {
+  response.setHeader('vary', 'Origin');
+  if (origin === undefined || !welcome.allowedOrigins.includes(origin)) return;
+  response.setHeader('access-control-allow-origin', origin);
+  response.setHeader('access-control-allow-methods', 'GET, POST');
+  response.setHeader('access-control-allow-headers', 'content-type, authorization');
+  response.setHeader('access-control-expose-headers', 'content-disposition, retry-after');
+}
+
+function refuse(response: ServerResponse, error: GraphQLError): void {
+  const { retryAfterSeconds } = error.extensions;
+  if (typeof retryAfterSeconds === 'number') response.setHeader('retry-after', Math.ceil(retryAfterSeconds));
+  response
+    .writeHead(STATUS[codeOf(error)], { 'content-type': 'application/json; charset=utf-8' })
+    .end(JSON.stringify({ errors: [error] }));
+}
