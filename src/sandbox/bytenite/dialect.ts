@@ -1,8 +1,11 @@
+import { NO_DOUBTS } from '../doubts.ts';
+import type { Doubts } from '../doubts.ts';
+
 /**
  * What nobody could check against a live ByteNite, and what differs between its versions. Every switch
  * starts at the value that was seen or is most plausible.
  */
-export interface ByteNiteDialect {
+export interface ByteNiteDialect extends Readonly<Doubts> {
   /** Does `Authorization` have to be the bare token? (All but one of the known clients send it so.) */
   readonly rawTokenOnly: boolean;
   /** How a group without lines is written. */
@@ -27,6 +30,7 @@ export interface ByteNiteDialect {
 }
 
 export const DEFAULT_DIALECT: ByteNiteDialect = {
+  ...NO_DOUBTS,
   rawTokenOnly: true,
   emptyGroups: 'array',
   order: 'descending',

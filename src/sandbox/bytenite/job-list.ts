@@ -1,3 +1,4 @@
+import { moreSaid, totalSaid } from '../doubts.ts';
 import type { SandboxReply } from '../types.ts';
 import type { ByteNiteDialect } from './dialect.ts';
 import { jobOnTheWire } from './jobs.ts';
@@ -15,17 +16,20 @@ export function listJobs(
   if (limit === null || offset === null) return refusal(400, 'pagination: not an int64', dialect);
   const sorted = sortJobs(jobs, query.get('orderBy'), dialect);
   if (sorted === null) return refusal(400, 'orderBy: not a field of a job', dialect);
-  const end = offset + Math.min(limit === 0 ? dialect.defaultPage : limit, dialect.maxPage);
+  const start = dialect.ignoresPlace ? 0 : offset;
+  const size = Math.min(limit === 0 ? dialect.defaultPage : limit, dialect.maxPage, dialect.rowsPerPage);
+  const data = sorted.slice(start, start + size);
+  const total = totalSaid(dialect.total, { all: jobs.length, start: offset, onPage: data.length });
   return {
     status: 200,
     body: {
       pagination: {
-        total: String(jobs.length),
+        total: total === null ? null : String(total),
         offset: String(offset),
         hasPrevious: offset > 0,
-        hasNext: end < jobs.length,
+        hasNext: moreSaid(dialect.more, start + size < jobs.length),
       },
-      data: sorted.slice(offset, end).map((job) => jobOnTheWire(job, dialect.unset)),
+      data: data.map((job) => jobOnTheWire(job, dialect.unset)),
     },
   };
 }

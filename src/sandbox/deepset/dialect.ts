@@ -1,3 +1,6 @@
+import { NO_DOUBTS } from '../doubts.ts';
+import type { Doubts, SaidTotal } from '../doubts.ts';
+
 /** What may be filtered on with `filter`; anything else is answered with 400. */
 export type FilterableField = 'level' | 'origin' | 'logged_at';
 
@@ -5,9 +8,9 @@ export type FilterableField = 'level' | 'origin' | 'logged_at';
  * What the vendor's pages leave open, or what differs between deployments: one switch each, so that a
  * test can have every possibility. They can be turned while the vendor listens.
  */
-export interface DeepsetDialect {
+export interface DeepsetDialect extends Omit<Doubts, 'total'> {
   /** `total`: as counted, null, or never above a cap (what a search engine behind it would do). */
-  total: 'exact' | 'null' | { readonly cap: number };
+  total: SaidTotal | { readonly cap: number };
   /** Does `after` shrink `total`? */
   totalAfter: 'all' | 'remaining';
   /** A pipeline without logs: an empty page, or the 404 of the reference page. */
@@ -29,16 +32,12 @@ export interface DeepsetDialect {
   csvUnlessExactlyJson: boolean;
   /** Says `has_more` on an empty page. */
   emptyPageSaysMore: boolean;
-  /** `has_more` as it is, on every page, on none, or left out. */
-  hasMore: 'honest' | 'always' | 'never' | 'missing';
-  /** The most rows that a page of logs holds, whatever is asked for. */
-  rowsPerPage: number;
-  /** Which parameters of logs are taken without effect. */
-  ignores: 'nothing' | 'after' | 'order';
+  /** `order` is taken without effect: newest first, always. */
+  ignoresOrder: boolean;
 }
 
 export const DEFAULT_DIALECT: DeepsetDialect = {
-  total: 'exact',
+  ...NO_DOUBTS,
   totalAfter: 'all',
   emptyLogs: 'empty',
   filterable: ['level', 'origin'],
@@ -50,7 +49,5 @@ export const DEFAULT_DIALECT: DeepsetDialect = {
   errorPages: 'json',
   csvUnlessExactlyJson: false,
   emptyPageSaysMore: false,
-  hasMore: 'honest',
-  rowsPerPage: 100,
-  ignores: 'nothing',
+  ignoresOrder: false,
 };

@@ -1,3 +1,4 @@
+import { moreSaid, totalSaid } from '../doubts.ts';
 import type { SandboxReply, SandboxRequest } from '../types.ts';
 import { toCsv } from './csv.ts';
 import type { DeepsetDialect } from './dialect.ts';
@@ -9,21 +10,13 @@ import { failure, integerParameter, InvalidParameter, timeParameter } from './re
 
 const COLUMNS = ['log_id', 'message', 'logged_at', 'level', 'origin', 'exceptions', 'extra_fields'];
 
-/** What is said of whether there is more; undefined: nothing. */
-const HAS_MORE: Readonly<Record<DeepsetDialect['hasMore'], (more: boolean) => boolean | undefined>> = {
-  honest: (more) => more,
-  always: () => true,
-  never: () => false,
-  missing: () => undefined,
-};
-
 /** GET /api/v1/workspaces/{workspace}/pipelines/{pipeline}/logs */
 export function answerLogs(log: PipelineLog, request: SandboxRequest, dialect: DeepsetDialect): SandboxReply {
   const { query } = request;
   const limit = integerParameter(query, 'limit', { fallback: 10, minimum: 1, maximum: 100 });
   const size = Math.min(limit, dialect.rowsPerPage);
   const order = orderParameter(query, dialect);
-  const bound = dialect.ignores === 'after' ? null : timeParameter(query, 'after', dialect);
+  const bound = dialect.ignoresPlace ? null : timeParameter(query, 'after', dialect);
   const after = bound !== null && dialect.after === 'inclusive' ? justBefore(bound, order) : bound;
   const filter = query.get('filter');
   const matches = filter === null ? (): boolean => true : parseFilter(filter, dialect.filterable);
@@ -43,8 +36,8 @@ export function answerLogs(log: PipelineLog, request: SandboxRequest, dialect: D
     status: 200,
     body: {
       data,
-      has_more: HAS_MORE[dialect.hasMore](more),
-      total: totalOf(log, filter, matches, order, after, dialect),
+      has_more: moreSaid(dialect.more, more),
+      total: totalOf(log, { filter, matches, order, after, onPage: data.length }, dialect),
     },
   };
 }
@@ -56,7 +49,7 @@ function justBefore(time: bigint, order: SortingOrder): bigint {
 
 function orderParameter(query: URLSearchParams, dialect: DeepsetDialect): SortingOrder {
   const text = query.get('order') ?? 'DESC';
-  if (text === 'ASC' || text === 'DESC') return dialect.ignores === 'order' ? 'DESC' : text;
+  if (text === 'ASC' || text === 'DESC') return dialect.ignoresOrder ? 'DESC' : text;
   throw new InvalidParameter('order', 'enum', "Input should be 'ASC' or 'DESC'", text);
 }
 
@@ -66,18 +59,22 @@ function wantsCsv(request: SandboxRequest, dialect: DeepsetDialect): boolean {
   return dialect.csvUnlessExactlyJson ? accept !== 'application/json' : accept.includes('text/csv');
 }
 
-function totalOf(
-  log: PipelineLog,
-  filter: string | null,
-  matches: Predicate,
-  order: SortingOrder,
-  after: bigint | null,
-  dialect: DeepsetDialect,
-): number | null {
-  if (dialect.total === 'null') return null;
-  const all = dialect.totalAfter === 'all' || after === null;
-  const count = all ? log.count(filter, matches) : [...log.read(order, after, matches)].length;
-  return dialect.total === 'exact' ? count : Math.min(count, dialect.total.cap);
+interface Counted {
+  readonly filter: string | null;
+  readonly matches: Predicate;
+  readonly order: SortingOrder;
+  readonly after: bigint | null;
+  readonly onPage: number;
+}
+
+function totalOf(log: PipelineLog, counted: Counted, { total, totalAfter }: DeepsetDialect): number | null {
+  if (total === 'null') return null;
+  const { filter, matches, order, after, onPage } = counted;
+  const every = log.count(filter, matches);
+  const rest = (): number => [...log.read(order, after, matches)].length;
+  const all = totalAfter === 'all' || after === null ? every : rest();
+  if (typeof total === 'object') return Math.min(all, total.cap);
+  return totalSaid(total, { all, start: total === 'shrinking' && after !== null ? every - rest() : 0, onPage });
 }
 
 function wireOf(record: StoredRecord, dialect: DeepsetDialect): Record<string, unknown> {

@@ -1,3 +1,4 @@
+import { moreSaid, totalSaid } from '../doubts.ts';
 import type { SandboxReply, SandboxRequest } from '../types.ts';
 import type { DeepsetDialect } from './dialect.ts';
 import { wireOfPipeline } from './pipelines.ts';
@@ -26,16 +27,19 @@ export function answerPipelines(
     .filter((pipeline) => (query.get('pipeline_name') ?? pipeline.name) === pipeline.name)
     .sort((a, b) => (a.createdAt > b.createdAt ? -1 : 1));
   const rest = wanted.slice(
-    before === null ? 0 : wanted.findIndex((pipeline) => pipeline.id === before) + 1,
+    before === null || dialect.ignoresPlace ? 0 : wanted.findIndex((pipeline) => pipeline.id === before) + 1,
     after === null ? wanted.length : Math.max(0, indexOf(wanted, after)),
   );
-  const start = (page - 1) * limit;
+  const size = Math.min(limit, dialect.rowsPerPage);
+  const start = dialect.ignoresPlace ? 0 : (page - 1) * limit;
+  const data = rest.slice(start, start + size);
+  const total = typeof dialect.total === 'object' ? 'honest' : dialect.total;
   return {
     status: 200,
     body: {
-      data: rest.slice(start, start + limit).map(wireOfPipeline),
-      has_more: start + limit < rest.length,
-      total: dialect.total === 'null' ? null : wanted.length,
+      data: data.map(wireOfPipeline),
+      has_more: moreSaid(dialect.more, start + size < rest.length),
+      total: totalSaid(total, { all: wanted.length, start, onPage: data.length }),
     },
   };
 }

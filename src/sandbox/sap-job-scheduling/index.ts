@@ -13,7 +13,7 @@ import { Access } from './tokens.ts';
 
 export { overloaded, tooManyRequests } from './replies.ts';
 export type { SapRunEvent, SapRunInput } from './runs.ts';
-export type { SapDialect, SapDoubts, SapOptions, SapTotal } from './settings.ts';
+export type { SapDialect, SapDoubts, SapOptions } from './settings.ts';
 
 /** The simulated scheduler, with what only its own tests and demo need. */
 export interface SapSimulation extends SimulatedVendor {

@@ -1,3 +1,4 @@
+import { totalSaid } from '../doubts.ts';
 import type { SandboxReply } from '../types.ts';
 import { listedSchedule } from './jobs.ts';
 import type { SapJob, SapSchedule } from './jobs.ts';
@@ -35,7 +36,7 @@ export function listRuns(
   const size = end - start;
   const isLast = start + results.length >= runs.size;
   const links = settings.cursors ? linksOf(settings, job, schedule, { results, size, before: start > 0, isLast }) : {};
-  const total = saidTotal(settings, runs.size, start, results.length);
+  const total = totalSaid(settings.total, { all: runs.size, start, onPage: results.length });
   return { status: 200, body: { total, results: results.map(runBody), ...links } };
 }
 
@@ -67,26 +68,6 @@ function boundsOf(settings: SapSettings, runs: RunList, query: URLSearchParams):
 function lastAgain({ behindTheEnd }: SapSettings, runs: RunList, bounds: PageBounds): PageBounds {
   if (behindTheEnd === 'empty' || bounds.start < runs.size) return bounds;
   return { start: Math.max(0, runs.size - (bounds.end - bounds.start)), end: runs.size };
-}
-
-function saidTotal({ total }: SapSettings, size: number, start: number, onPage: number): number | null {
-  const tenth = Math.ceil(size / 10);
-  switch (total) {
-    case 'null':
-      return null;
-    case 'zero':
-      return 0;
-    case 'too-low':
-      return Math.max(0, size - tenth);
-    case 'too-high':
-      return size + tenth;
-    case 'shrinking':
-      return Math.max(0, size - start);
-    case 'of-page':
-      return onPage;
-    default:
-      return size;
-  }
 }
 
 /** GET …/runs/{runId}. */

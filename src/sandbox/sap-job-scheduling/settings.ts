@@ -1,3 +1,5 @@
+import type { SaidTotal } from '../doubts.ts';
+
 /**
  * How the simulated instance behaves. `legacy` is the reference page: offsets count from 1, a runs answer
  * is `total` and `results` only, and `next`/`prev` mean nothing. `current` is the service since December
@@ -5,14 +7,11 @@
  */
 export type SapDialect = 'legacy' | 'current';
 
-/** What an answer says of the number of runs in all: the truth, or what it says instead of it. */
-export type SapTotal = 'honest' | 'null' | 'zero' | 'too-low' | 'too-high' | 'shrinking' | 'of-page';
-
 /** What is not known of the service, or not to be relied on. The defaults are what its documents say. */
 export interface SapDoubts {
   /** What the list of runs is sorted by. */
   readonly sortedBy?: 'invocation' | 'scheduling';
-  readonly total?: SapTotal;
+  readonly total?: SaidTotal;
   /** The most runs that a page holds, whatever is asked for. */
   readonly runsPerPage?: number;
   /** Are links on pages where they belong, on all pages or on none? */

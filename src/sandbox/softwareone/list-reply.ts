@@ -1,3 +1,4 @@
+import { totalSaid } from '../doubts.ts';
 import type { SandboxReply } from '../types.ts';
 import { readSelect, wholeNumberOr } from './list-query.ts';
 import type { ListQuery } from './list-query.ts';
@@ -14,11 +15,16 @@ export function listReply(
   const shown = readSelect(query.select, properties, ['audit']);
   const limit = Math.min(wholeNumberOr(query.limit, settings.defaultLimit), settings.maxLimit);
   const offset = wholeNumberOr(query.offset, 0);
+  const start = settings.ignoresPlace ? 0 : offset;
+  const end = Math.min(rows.length, start + Math.min(limit, settings.rowsPerPage));
   const data: object[] = [];
-  for (let index = offset; index < Math.min(rows.length, offset + limit); index += 1) {
+  for (let index = start; index < end; index += 1) {
     data.push(only(rows.at(index), shown));
   }
-  const pagination = { offset, limit, total: settings.totals ? rows.length : null };
+  const total = settings.totals
+    ? totalSaid(settings.total, { all: rows.length, start: offset, onPage: data.length })
+    : null;
+  const pagination = { offset, limit, total };
   const omitted = properties.filter((name) => !shown.has(name));
   return { status: 200, body: { $meta: { pagination, omitted }, data } };
 }

@@ -1,10 +1,12 @@
+import { NO_DOUBTS } from '../doubts.ts';
+import type { Doubts } from '../doubts.ts';
 import type { ErrorShape } from './problem.ts';
 
 /** What is not known about the service, as switches; tests turn them while it runs. */
-export interface SoftwareOneSettings {
+export interface SoftwareOneSettings extends Omit<Doubts, 'more'> {
   /** Page size when none is asked for. Documentation says 10 in one place and 1000 in another. */
   defaultLimit: number;
-  /** Larger pages are cut to this without a word. */
+  /** Larger pages are cut to this, and the answer says so. */
   maxLimit: number;
   /** Does `$meta.pagination.total` say how many there are? Else it is null. */
   totals: boolean;
@@ -31,6 +33,7 @@ export interface SoftwareOneSettings {
 }
 
 export const DEFAULT_SETTINGS: SoftwareOneSettings = {
+  ...NO_DOUBTS,
   defaultLimit: 10,
   maxLimit: 100,
   totals: true,

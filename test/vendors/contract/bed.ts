@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { LogSeverity } from '../../../src/domain/severity.ts';
+import type { Doubts } from '../../../src/sandbox/doubts.ts';
 import type { RecordedCall, SandboxLine, SimulatedVendor } from '../../../src/sandbox/types.ts';
 import type { VendorDefinition } from '../../../src/vendors/connector.ts';
 
@@ -51,6 +52,12 @@ export interface Bed {
   readonly crowd: number;
   /** An instance of a random dialect each time it is asked; prints itself. */
   readonly dialects: fc.Arbitrary<() => Instance>;
+  /** Instances whose hints are wrong, by what else makes a difference to how they are paged. */
+  readonly doubtful: Readonly<Record<string, (doubts: Partial<Doubts>) => Instance>>;
+  /** Lies that the vendor's reader does not hold against yet, by name. */
+  readonly open?: readonly string[];
+  /** Lines on a native page of such an instance; null: it has no pages. */
+  readonly doubtfulPage: number | null;
   /** The native page size of a log call; null where it has none. */
   nativeSize(call: RecordedCall): number | null;
   /** What every path that the vendor is asked for looks like, undecoded. */

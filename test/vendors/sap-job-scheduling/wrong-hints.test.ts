@@ -4,7 +4,8 @@ import { createCall } from '../../../src/domain/call.ts';
 import type { LogEntry } from '../../../src/domain/log-entry.ts';
 import type { Direction } from '../../../src/domain/ordered.ts';
 import type { Partition } from '../../../src/pagination/partition.ts';
-import type { SapOptions, SapTotal } from '../../../src/sandbox/sap-job-scheduling/index.ts';
+import type { SaidTotal } from '../../../src/sandbox/doubts.ts';
+import type { SapOptions } from '../../../src/sandbox/sap-job-scheduling/index.ts';
 import { done, only, readRows, SECOND, START, startHarness } from './harness.ts';
 import type { Harness, Read } from './harness.ts';
 
@@ -41,7 +42,7 @@ function upTo(count: number): number[] {
   return Array.from({ length: count }, (_, index) => index);
 }
 
-const TOTALS: readonly SapTotal[] = ['honest', 'null', 'zero', 'too-low', 'too-high', 'shrinking', 'of-page'];
+const TOTALS: readonly SaidTotal[] = ['honest', 'null', 'zero', 'too-low', 'too-high', 'shrinking', 'of-page'];
 
 /** Two lies at once leave nothing to go by: a short page of an instance without links that counts the page alone. */
 function saysNothing({ dialect, links, total, runsPerPage }: SapOptions, pageSize: number): boolean {

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
+import type { ByteNiteDialect } from '../../../../src/sandbox/bytenite/dialect.ts';
 import { simulateByteNite } from '../../../../src/sandbox/bytenite/index.ts';
 import { byteNite } from '../../../../src/vendors/bytenite/index.ts';
 import { dialectsOf, LEVELS, pick, timeOf } from '../bed.ts';
-import type { Bed } from '../bed.ts';
+import type { Bed, Instance } from '../bed.ts';
 
 const SPACING = 1_000_000n;
 const STEPS = ['TASKRUNNER', 'TASKRUNNER', 'PARTITIONER', 'ASSEMBLER'] as const;
@@ -17,38 +18,42 @@ const settings = fc.record({
   unset: fc.constantFrom('null', 'omit'),
 });
 
+function create(dialect: Partial<ByteNiteDialect>): Instance {
+  const simulation = simulateByteNite({ dialect });
+  return {
+    simulation,
+    options: { jobPageSize: 20 },
+    createJob: (name) => simulation.createJob(name === undefined ? {} : { name }),
+    write(key, lines) {
+      const placed = lines.map((line) => {
+        const step = pick(STEPS, line.step);
+        const task = step === 'TASKRUNNER' ? { task: pick(TASKS, line.task) } : {};
+        // Nanoseconds are kept, and written with as few digits as lose nothing.
+        const time = timeOf(line, SPACING, 1n);
+        return { time, message: line.text, severity: line.severity, step, ...task };
+      });
+      simulation.write(key, placed);
+      return placed.map(({ time, message, severity, step, ...rest }) => ({
+        time,
+        message,
+        severity: LEVELS[severity],
+        step,
+        task: 'task' in rest ? rest.task : null,
+      }));
+    },
+    expire() {
+      simulation.expireTokens();
+    },
+  };
+}
+
 export const byteNiteBed: Bed = {
   definition: byteNite,
   spacing: SPACING,
   crowd: 100,
-  dialects: dialectsOf(settings, (dialect) => {
-    const simulation = simulateByteNite({ dialect });
-    return {
-      simulation,
-      options: { jobPageSize: 20 },
-      createJob: (name) => simulation.createJob(name === undefined ? {} : { name }),
-      write(key, lines) {
-        const placed = lines.map((line) => {
-          const step = pick(STEPS, line.step);
-          const task = step === 'TASKRUNNER' ? { task: pick(TASKS, line.task) } : {};
-          // Nanoseconds are kept, and written with as few digits as lose nothing.
-          const time = timeOf(line, SPACING, 1n);
-          return { time, message: line.text, severity: line.severity, step, ...task };
-        });
-        simulation.write(key, placed);
-        return placed.map(({ time, message, severity, step, ...rest }) => ({
-          time,
-          message,
-          severity: LEVELS[severity],
-          step,
-          task: 'task' in rest ? rest.task : null,
-        }));
-      },
-      expire() {
-        simulation.expireTokens();
-      },
-    };
-  }),
+  dialects: dialectsOf(settings, create),
+  doubtful: { '': (doubts) => create(doubts) },
+  doubtfulPage: null,
   nativeSize: () => null,
   paths: /^\/v1\/(auth\/access_token|customer\/(logs|jobs(\/[^/]+)?))$/,
   unknownJobs: ['00000000-0000-4000-8000-000000000000', 'absent'],

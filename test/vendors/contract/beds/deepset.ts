@@ -1,14 +1,16 @@
 import fc from 'fast-check';
+import { DEFAULT_DIALECT } from '../../../../src/sandbox/deepset/dialect.ts';
 import { simulateDeepset } from '../../../../src/sandbox/deepset/index.ts';
+import type { DeepsetDialect } from '../../../../src/sandbox/deepset/index.ts';
 import { deepset } from '../../../../src/vendors/deepset/index.ts';
 import { dialectsOf, LEVELS, pick, START, timeOf } from '../bed.ts';
-import type { Bed } from '../bed.ts';
+import type { Bed, Instance } from '../bed.ts';
 
 const SPACING = 1_000_000n;
 const ORIGINS = ['querypipeline', 'indexingpipeline', "it's haystack"] as const;
 
 const settings = fc.record({
-  total: fc.constantFrom('exact', 'null'),
+  total: fc.constantFrom('honest', 'null'),
   totalAfter: fc.constantFrom('all', 'remaining'),
   emptyLogs: fc.constantFrom('empty', 'not-found'),
   tieOrder: fc.constantFrom('id', 'insertion', 'unreversed'),
@@ -19,42 +21,46 @@ const settings = fc.record({
   emptyPageSaysMore: fc.boolean(),
 });
 
+function create(dialect: Partial<DeepsetDialect>): Instance {
+  const simulation = simulateDeepset({ dialect, workspaces: ['production'] });
+  let created = 0n;
+  return {
+    simulation,
+    options: { workspaces: ['production'] },
+    createJob(name) {
+      created += 1_000n;
+      return simulation.createJob({ createdAt: START + created, ...(name === undefined ? {} : { name }) });
+    },
+    write(key, lines) {
+      const placed = lines.map((line) => ({
+        time: timeOf(line, SPACING, 1n),
+        message: line.text,
+        severity: line.severity,
+        step: pick(ORIGINS, line.step),
+      }));
+      simulation.write(key, placed);
+      const clock = 10n ** BigInt(9 - (dialect.digits ?? DEFAULT_DIALECT.digits));
+      return placed.map(({ time, message, severity, step }) => ({
+        time: time - (time % clock),
+        message,
+        severity: LEVELS[severity],
+        step,
+        task: null,
+      }));
+    },
+    // Its keys live long and its pages go on by time.
+    expire: () => undefined,
+  };
+}
+
 export const deepsetBed: Bed = {
   definition: deepset,
   spacing: SPACING,
   // The native page is 100 and can't be made smaller.
   crowd: 130,
-  dialects: dialectsOf(settings, (dialect) => {
-    const simulation = simulateDeepset({ dialect, workspaces: ['production'] });
-    let created = 0n;
-    return {
-      simulation,
-      options: { workspaces: ['production'] },
-      createJob(name) {
-        created += 1_000n;
-        return simulation.createJob({ createdAt: START + created, ...(name === undefined ? {} : { name }) });
-      },
-      write(key, lines) {
-        const placed = lines.map((line) => ({
-          time: timeOf(line, SPACING, 1n),
-          message: line.text,
-          severity: line.severity,
-          step: pick(ORIGINS, line.step),
-        }));
-        simulation.write(key, placed);
-        const clock = 10n ** BigInt(9 - dialect.digits);
-        return placed.map(({ time, message, severity, step }) => ({
-          time: time - (time % clock),
-          message,
-          severity: LEVELS[severity],
-          step,
-          task: null,
-        }));
-      },
-      // Its keys live long and its pages go on by time.
-      expire: () => undefined,
-    };
-  }),
+  dialects: dialectsOf(settings, create),
+  doubtful: { '': (doubts) => create(doubts) },
+  doubtfulPage: 100,
   nativeSize: ({ url }) => Number(new URL(url, 'http://x').searchParams.get('limit')),
   paths: /^\/api\/v1\/workspaces\/production\/pipelines(\/[^/]+(\/logs)?)?$/,
   unknownJobs: ['production/absent', 'elsewhere/pipeline', 'nothing'],

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import type { LogSeverity } from '../../../../src/domain/severity.ts';
 import { simulateNemo } from '../../../../src/sandbox/nemo/index.ts';
+import type { NemoOptions } from '../../../../src/sandbox/nemo/index.ts';
 import { nemo } from '../../../../src/vendors/nemo/index.ts';
 import { dialectsOf, pick, START, timeOf } from '../bed.ts';
-import type { Bed } from '../bed.ts';
+import type { Bed, Instance } from '../bed.ts';
 
 const SPACING = 1_000_000n;
 const CLOCK = 1_000n;
@@ -30,35 +31,41 @@ const settings = fc.record({
   pageSize: fc.integer({ min: 3, max: 12 }),
 });
 
+type Settings = NemoOptions & { readonly pageSize: number };
+
+function create({ pageSize, ...dialect }: Settings): Instance {
+  const simulation = simulateNemo({ ...dialect, now: () => START });
+  return {
+    simulation,
+    options: { workspaces: ['default'], pageSize, maxWalk: 1_000 },
+    createJob: (name) => simulation.createJob({ name }),
+    write(key, lines) {
+      const placed = lines.map((line) => {
+        const [step, task] = [pick(STEPS, line.step), `${pick(TASKS, line.task)}-${line.step % STEPS.length}`];
+        return { time: timeOf(line, SPACING, 1n), message: line.text, step, task };
+      });
+      simulation.write(key, placed);
+      return placed.map(({ time, message, step, task }) => ({
+        time: time - (time % CLOCK),
+        message,
+        severity: INFERRED[message] ?? 'UNSPECIFIED',
+        step,
+        task,
+      }));
+    },
+    expire() {
+      simulation.expireTokens();
+    },
+  };
+}
+
 export const nemoBed: Bed = {
   definition: nemo,
   spacing: SPACING,
   crowd: 30,
-  dialects: dialectsOf(settings, ({ pageSize, ...dialect }) => {
-    const simulation = simulateNemo({ ...dialect, now: () => START });
-    return {
-      simulation,
-      options: { workspaces: ['default'], pageSize, maxWalk: 1_000 },
-      createJob: (name) => simulation.createJob({ name }),
-      write(key, lines) {
-        const placed = lines.map((line) => {
-          const [step, task] = [pick(STEPS, line.step), `${pick(TASKS, line.task)}-${line.step % STEPS.length}`];
-          return { time: timeOf(line, SPACING, 1n), message: line.text, step, task };
-        });
-        simulation.write(key, placed);
-        return placed.map(({ time, message, step, task }) => ({
-          time: time - (time % CLOCK),
-          message,
-          severity: INFERRED[message] ?? 'UNSPECIFIED',
-          step,
-          task,
-        }));
-      },
-      expire() {
-        simulation.expireTokens();
-      },
-    };
-  }),
+  dialects: dialectsOf(settings, create),
+  doubtful: {},
+  doubtfulPage: 10,
   nativeSize: ({ url }) => Number(new URL(url, 'http://x').searchParams.get('limit')),
   paths:
     /^\/apis\/jobs\/v2\/workspaces\/default\/jobs(\/[^/]+(\/(logs|status|steps|attempts)(\/[^/]+(\/(steps|tasks)(\/[^/]+)?)?)?)?)?$/,

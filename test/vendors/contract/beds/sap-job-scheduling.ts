@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import type { LogSeverity } from '../../../../src/domain/severity.ts';
+import type { Doubts } from '../../../../src/sandbox/doubts.ts';
 import { simulateSap } from '../../../../src/sandbox/sap-job-scheduling/index.ts';
+import type { SapOptions } from '../../../../src/sandbox/sap-job-scheduling/index.ts';
 import { sapJobScheduling } from '../../../../src/vendors/sap-job-scheduling/index.ts';
 import { dialectsOf, pick, timeOf } from '../bed.ts';
-import type { Bed, Line } from '../bed.ts';
+import type { Bed, Instance, Line } from '../bed.ts';
 
 const SECOND = 1_000_000_000n;
 const STEPS = ['default', "night's run / 50%"] as const;
@@ -26,36 +28,58 @@ const settings = fc.record({
   said: fc.boolean(),
 });
 
+type Settings = SapOptions & { readonly pageSize: number; readonly said: boolean };
+
+function create({ pageSize, said, ...options }: Settings): Instance {
+  const simulation = simulateSap(options);
+  return {
+    simulation,
+    options: { pageSize, dialect: said ? options.dialect : 'auto' },
+    createJob: (name) => simulation.createJob(name === undefined ? {} : { name }),
+    write(key, lines) {
+      return lines.map((line) => {
+        const time = timeOf(line, SECOND, SECOND);
+        // A run's line stands where it completed, which may be some time after it was invoked.
+        const executed = time - BigInt(Number(line.fine % 7n) * 6) * SECOND;
+        const [state, severity] = STATES[line.severity];
+        const schedule = pick(STEPS, line.step);
+        simulation.addRun(
+          key,
+          { state, scheduled: executed - 2n * SECOND, executed, completed: time, text: line.text },
+          schedule,
+        );
+        return { time, message: line.text, severity, step: simulation.schedules(key)[schedule] ?? null, task: null };
+      });
+    },
+    expire() {
+      simulation.expireTokens();
+    },
+  };
+}
+
+/** The same doubts in the words of this simulation. */
+function sapDoubts({ total, more, rowsPerPage, ignoresPlace }: Partial<Doubts>): SapOptions {
+  return {
+    auth: 'basic',
+    ...(total === undefined ? {} : { total }),
+    ...(more === undefined ? {} : { links: more === 'missing' ? 'never' : more }),
+    ...(rowsPerPage === undefined ? {} : { runsPerPage: rowsPerPage }),
+    ...(ignoresPlace === true ? { ignores: 'both' } : {}),
+  };
+}
+
 export const sapBed: Bed = {
   definition: sapJobScheduling,
   spacing: SECOND,
   crowd: 30,
-  dialects: dialectsOf(settings, ({ pageSize, said, ...options }) => {
-    const simulation = simulateSap(options);
-    return {
-      simulation,
-      options: { pageSize, dialect: said ? options.dialect : 'auto' },
-      createJob: (name) => simulation.createJob(name === undefined ? {} : { name }),
-      write(key, lines) {
-        return lines.map((line) => {
-          const time = timeOf(line, SECOND, SECOND);
-          // A run's line stands where it completed, which may be some time after it was invoked.
-          const executed = time - BigInt(Number(line.fine % 7n) * 6) * SECOND;
-          const [state, severity] = STATES[line.severity];
-          const schedule = pick(STEPS, line.step);
-          simulation.addRun(
-            key,
-            { state, scheduled: executed - 2n * SECOND, executed, completed: time, text: line.text },
-            schedule,
-          );
-          return { time, message: line.text, severity, step: simulation.schedules(key)[schedule] ?? null, task: null };
-        });
-      },
-      expire() {
-        simulation.expireTokens();
-      },
-    };
-  }),
+  dialects: dialectsOf(settings, create),
+  doubtful: {
+    'with run ids': (doubts) => create({ ...sapDoubts(doubts), dialect: 'current', pageSize: 10, said: false }),
+    'with offsets': (doubts) => create({ ...sapDoubts(doubts), dialect: 'legacy', pageSize: 10, said: false }),
+  },
+  // Can't be told from an instance that gives its last page again behind the end.
+  open: ['with run ids the same page again, no total', 'with offsets the same page again, no total'],
+  doubtfulPage: 10,
   nativeSize: ({ url }) => Number(new URL(url, 'http://x').searchParams.get('page_size')),
   paths: /^\/(oauth\/token|scheduler\/jobs(\/[^/]+(\/schedules(\/[^/]+(\/runs(\/[^/]+)?)?)?)?)?)$/,
   unknownJobs: ['999999', '0', 'job-1'],

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { simulateSoftwareOne } from '../../../../src/sandbox/softwareone/index.ts';
+import type { SoftwareOneSettings } from '../../../../src/sandbox/softwareone/settings.ts';
 import type { TaskLogLine } from '../../../../src/sandbox/softwareone/log-store.ts';
 import { softwareOne } from '../../../../src/vendors/softwareone/index.ts';
 import { dialectsOf, LEVELS, START, timeOf } from '../bed.ts';
-import type { Bed } from '../bed.ts';
+import type { Bed, Instance } from '../bed.ts';
 
 const MILLISECOND = 1_000_000n;
 
@@ -22,40 +23,51 @@ function said(message: string, step: number): Pick<TaskLogLine, 'message' | 'par
   return step % 3 === 2 ? { message: '{{Text}}', parameters: { Text: message } } : { message };
 }
 
+type Settings = Partial<SoftwareOneSettings> & { readonly pageSize: number };
+
+function create({ pageSize, ...dialect }: Settings): Instance {
+  const simulation = simulateSoftwareOne({ settings: dialect, now: () => Number(START / MILLISECOND) });
+  return {
+    simulation,
+    options: { pageSize },
+    createJob: (name) => simulation.createJob(name === undefined ? {} : { name }),
+    write(key, lines) {
+      const times = lines.map((line) => timeOf(line, MILLISECOND, 1n));
+      simulation.write(
+        key,
+        lines.map(({ text, severity, step }, index) => ({ time: times[index] ?? 0n, severity, ...said(text, step) })),
+      );
+      return lines.map(({ text, severity }, index) => {
+        const time = times[index] ?? 0n;
+        return {
+          time: time - (time % MILLISECOND),
+          message: text,
+          severity: LEVELS[severity],
+          step: null,
+          task: null,
+        };
+      });
+    },
+    // Its tokens live long and its pages have none.
+    expire: () => undefined,
+    addParts(key) {
+      simulation.createJob({ name: 'part', parent: key });
+    },
+  };
+}
+
 export const softwareOneBed: Bed = {
   definition: softwareOne,
   spacing: MILLISECOND,
   crowd: 30,
-  dialects: dialectsOf(settings, ({ pageSize, ...dialect }) => {
-    const simulation = simulateSoftwareOne({ settings: dialect, now: () => Number(START / MILLISECOND) });
-    return {
-      simulation,
-      options: { pageSize },
-      createJob: (name) => simulation.createJob(name === undefined ? {} : { name }),
-      write(key, lines) {
-        const times = lines.map((line) => timeOf(line, MILLISECOND, 1n));
-        simulation.write(
-          key,
-          lines.map(({ text, severity, step }, index) => ({ time: times[index] ?? 0n, severity, ...said(text, step) })),
-        );
-        return lines.map(({ text, severity }, index) => {
-          const time = times[index] ?? 0n;
-          return {
-            time: time - (time % MILLISECOND),
-            message: text,
-            severity: LEVELS[severity],
-            step: null,
-            task: null,
-          };
-        });
-      },
-      // Its tokens live long and its pages have none.
-      expire: () => undefined,
-      addParts(key) {
-        simulation.createJob({ name: 'part', parent: key });
-      },
-    };
-  }),
+  dialects: dialectsOf(settings, create),
+  doubtful: {
+    'filters by time': (doubts) => create({ ...doubts, pageSize: 10 }),
+    'filters by nothing': (doubts) => create({ ...doubts, unfilterable: ['*'], pageSize: 10 }),
+  },
+  // Without a filter by time and with no offset the reader does not see that it gets nowhere.
+  open: ['filters by nothing the same page again', 'filters by nothing the same page again, no total'],
+  doubtfulPage: 10,
   nativeSize: ({ url }) => Number(/[?&]limit=(\d+)/.exec(url)?.[1]),
   paths: /^\/public\/v1\/system\/tasks(\/[^/]+(\/logs)?)?$/,
   unknownJobs: ['TSK-9999-9999-9999-9999', 'absent'],

@@ -1,0 +1,122 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { TributaryError } from '../../../src/domain/errors.ts';
+import type { LogNode } from '../../../src/federation/api.ts';
+import type { Doubts } from '../../../src/sandbox/doubts.ts';
+import type { Bed, Instance, Line } from './bed.ts';
+import { onReplica, serveBed } from './served-bed.ts';
+import type { ServedBed } from './served-bed.ts';
+
+/** What a vendor may get wrong, by name. `readable`: nothing is out of reach, so saying that something is missing is not enough. */
+interface Lie {
+  readonly name: string;
+  readonly readable: boolean;
+  readonly doubts: (nativePage: number) => Partial<Doubts>;
+}
+
+const LIES: readonly Lie[] = [
+  ...(['null', 'zero', 'too-low', 'too-high', 'shrinking', 'of-page'] as const).map((total) => ({
+    name: `total ${total}`,
+    readable: true,
+    doubts: () => ({ total }),
+  })),
+  { name: 'pages capped silently', readable: true, doubts: (page) => ({ rowsPerPage: Math.ceil(page * 0.4) }) },
+  {
+    name: 'pages capped silently, no total',
+    readable: true,
+    doubts: (page) => ({ rowsPerPage: Math.ceil(page * 0.4), total: 'null' }),
+  },
+  { name: 'says more on every page', readable: true, doubts: () => ({ more: 'always' }) },
+  { name: 'says more on every page, no total', readable: true, doubts: () => ({ more: 'always', total: 'null' }) },
+  { name: 'says more on no page', readable: false, doubts: () => ({ more: 'never' }) },
+  { name: 'does not say whether there is more', readable: false, doubts: () => ({ more: 'missing' }) },
+  { name: 'the same page again', readable: false, doubts: () => ({ ignoresPlace: true }) },
+  { name: 'the same page again, no total', readable: false, doubts: () => ({ ignoresPlace: true, total: 'null' }) },
+];
+
+/** How many native calls a page of a client may cost here, where honest vendors need one or two. */
+const CALLS_PER_PAGE = 30;
+
+/**
+ * Counts, flags and sizes of pages are hints: however wrong they are, each line comes once, or what is missing is said, in a
+ * bounded number of calls.
+ */
+export function hintsMayBeWrong(bed: Bed): void {
+  describe(`${bed.definition.vendor}, where hints may be wrong`, () => {
+    let served: ServedBed;
+    beforeAll(async () => {
+      served = await serveBed(bed);
+    });
+    afterAll(() => served.close());
+
+    const cases = Object.entries(bed.doubtful)
+      .flatMap(([variant, create]) => LIES.map((lie) => ({ name: `${variant} ${lie.name}`.trim(), lie, create })))
+      .filter(({ name }) => bed.open?.includes(name) !== true)
+      .flatMap((one) => [false, true].map((back) => ({ ...one, way: back ? 'backward' : 'forward', back })));
+
+    it.each(cases)('gives each line once or says what is missing: $name, $way', async ({ lie, create, back }) => {
+      const page = bed.doubtfulPage ?? 10;
+      const { walk, expected } = setUp(served, create(lie.doubts(page)), Math.floor(page * 2.6));
+      const { nodes, isReported } = await walk(back);
+      const messages = nodes.map(({ message }) => message);
+      expect(new Set(nodes.map(({ id }) => id)).size, 'no line twice').toBe(nodes.length);
+      const all = back ? expected.toReversed() : expected;
+      if (lie.readable || !isReported) expect(messages).toEqual(all);
+      // What is there is in order.
+      expect(messages).toEqual(all.filter((message) => messages.includes(message)));
+    });
+  });
+}
+
+interface Walked {
+  readonly nodes: readonly LogNode[];
+  readonly isReported: boolean;
+}
+
+/** A job with that many lines, one an instant. */
+function setUp(served: ServedBed, instance: Instance, count: number) {
+  served.use(instance);
+  const key = instance.createJob();
+  const lines = Array.from({ length: count }, (_, index): Line => ({
+    slot: index,
+    fine: 0n,
+    text: `line ${index}`,
+    severity: 'info',
+    step: 0,
+    task: 0,
+  }));
+  // A reader that never stops is stopped.
+  served.beforeLogs(() => {
+    if (served.server.calls.length > CALLS_PER_PAGE) throw new Error('asked too often');
+  });
+  const expected = instance.write(key, lines).map(({ message }) => message);
+  const scopes = [{ source: served.source, scope: { job: key } }];
+  const walk = async (back: boolean): Promise<Walked> => {
+    const nodes: LogNode[] = [];
+    let cursor: string | null = null;
+    for (let page = 0; page < count; page += 1) {
+      served.server.resetCalls();
+      const args = back ? { last: 9, before: cursor } : { first: 9, after: cursor };
+      try {
+        const { some, failures, info } = await onReplica([served], async ({ federation }, call) => {
+          const connection = federation.logs(scopes, args, call);
+          return {
+            some: await connection.nodes(),
+            failures: await connection.failures(),
+            info: await connection.pageInfo(),
+          };
+        });
+        nodes.push(...(back ? some.toReversed() : some));
+        if (failures.length > 0) return { nodes, isReported: true };
+        if (!(back ? info.hasPreviousPage : info.hasNextPage)) return { nodes, isReported: false };
+        cursor = (back ? info.startCursor : info.endCursor) ?? cursor;
+      } catch (error) {
+        if (!(error instanceof TributaryError) || !error.code.startsWith('SOURCE_')) throw error;
+        return { nodes, isReported: true };
+      } finally {
+        expect(served.server.calls.length).toBeLessThanOrEqual(CALLS_PER_PAGE);
+      }
+    }
+    throw new Error('The walk does not end.');
+  };
+  return { walk, expected };
+}
