@@ -4,9 +4,11 @@ import { openSources } from './open-sources.ts';
 import type { OpenSources } from './open-sources.ts';
 import { EXIT, untilStopped } from './surroundings.ts';
 import type { Surroundings } from './surroundings.ts';
+import type { DebugLog } from '../domain/debug-log.ts';
+import type { SharingStatistics } from '../federation/api.ts';
 import { createFederation } from '../federation/create-federation.ts';
 import type { RequestObservation } from '../http/stats.ts';
-import type { TailSharing } from '../federation/tail/feeds.ts';
+import type { TailSharing } from '../federation/tail/feed/feeds.ts';
 import { createRedisSharing } from '../redis/index.ts';
 import type { Configuration } from '../config/configuration.ts';
 import { createMetrics } from '../server/metrics.ts';
@@ -33,10 +35,14 @@ export async function serve(options: ServeOptions, surroundings: Surroundings): 
   const { server: settings, tail } = opened.configuration;
   logger.level = settings.logLevel;
   const unguard = guardProcess(logger, metrics);
-  const sharing = shareTails(opened.configuration, logger);
+  const debug: DebugLog = (decision, facts) => {
+    logger.debug(facts, decision);
+  };
+  const sharing = shareTails(opened.configuration, logger, debug);
   const federation = createFederation(opened.sources, {
     maxPageSize: settings.maxPageSize,
     tail,
+    debug,
     ...(sharing === null ? {} : { sharing }),
     ...(settings.cursorSecret === null ? {} : { cursorSecret: settings.cursorSecret }),
   });
@@ -77,12 +83,14 @@ function announce({ sources, sandboxed }: OpenSources, logger: Logger): void {
   else logger.info({ sources: names }, 'serving the configured sources');
 }
 
-function shareTails({ redis, server }: Configuration, logger: Logger): TailSharing | null {
+function shareTails({ redis, server }: Configuration, logger: Logger, debug: DebugLog): TailSharing | null {
   if (redis === null) return null;
-  return createRedisSharing({ ...redis, secret: server.cursorSecret ?? 'tributary' }, (state) => {
+  const settings = { ...redis, secret: server.cursorSecret ?? 'tributary' };
+  const onChange = (state: SharingStatistics['state']): void => {
     if (state === 'CONNECTED') logger.info('sharing pollers with other replicas through Redis');
     else logger.warn('Redis does not answer: this replica polls for itself until it does');
-  });
+  };
+  return createRedisSharing(settings, onChange, debug);
 }
 
 /** Calls to sources are counted, and are debug lines: they hold neither URLs nor credentials. */

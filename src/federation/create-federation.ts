@@ -1,3 +1,4 @@
+import type { DebugLog } from '../domain/debug-log.ts';
 import { TributaryError } from '../domain/errors.ts';
 import type { Attempt, Step, Task } from '../domain/job.ts';
 import type { PartScope } from '../vendors/connector.ts';
@@ -14,8 +15,8 @@ import type { ResolvedScope } from './log-slots.ts';
 import { partConnection } from './part-connection.ts';
 import { jobLoader } from './source.ts';
 import type { FederatedSource } from './source.ts';
-import { Feeds } from './tail/feeds.ts';
-import type { TailSharing } from './tail/feeds.ts';
+import { Feeds } from './tail/feed/feeds.ts';
+import type { TailSharing } from './tail/feed/feeds.ts';
 import { DEFAULT_TAIL } from './tail/settings.ts';
 import type { TailSettings } from './tail/settings.ts';
 import { SharedLastLines } from './tail/subscriber/last-lines.ts';
@@ -36,6 +37,8 @@ export interface FederationSettings {
   readonly tail: Partial<TailSettings>;
   /** How pollers are shared with other replicas; closed with the federation. Left out: each process polls for itself. */
   readonly sharing?: TailSharing | undefined;
+  /** Told what tails decide: when they poll, fail, pause and end. */
+  readonly debug?: DebugLog | undefined;
 }
 
 /**
@@ -65,7 +68,7 @@ export function createFederation(
   const health = new HealthChecks();
   const stopping = new AbortController();
   const tail = { ...DEFAULT_TAIL, ...settings.tail };
-  const feeds = new Feeds(tail, settings.sharing);
+  const feeds = new Feeds(tail, settings.sharing, settings.debug);
   const lastLines = new SharedLastLines();
 
   function find(name: string): FederatedSource {

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { ERROR_CODES, TributaryError } from '../domain/errors.ts';
 import type { Position } from '../domain/ordered.ts';
 import { SEVERITY_SOURCES } from '../domain/severity.ts';
-import type { Gap } from '../federation/tail/gap.ts';
-import type { FeedLine } from '../federation/tail/line-window.ts';
+import type { Gap } from '../federation/tail/feed/gap.ts';
+import type { FeedLine } from '../federation/tail/feed/line-window.ts';
 
 /** Most lines and characters of messages in one message; a line that is longer has one of its own. */
 const MOST_LINES = 200;

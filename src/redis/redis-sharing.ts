@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { NO_DEBUG_LOG } from '../domain/debug-log.ts';
+import type { DebugLog } from '../domain/debug-log.ts';
 import type { SharingStatistics } from '../federation/api.ts';
-import type { TailSharing } from '../federation/tail/feeds.ts';
+import type { TailSharing } from '../federation/tail/feed/feeds.ts';
 import { feedKeys, hiddenName } from './keys.ts';
 import { RedisLink } from './link.ts';
 import { renewalMilliseconds } from './settings.ts';
@@ -16,6 +18,7 @@ import { StreamReader } from './stream-reader.ts';
 export function createRedisSharing(
   settings: RedisSettings,
   onChange?: (state: SharingStatistics['state']) => void,
+  debug: DebugLog = NO_DEBUG_LOG,
 ): TailSharing {
   const replica = randomUUID();
   const drivers = new Set<SharedDriver>();
@@ -43,7 +46,10 @@ export function createRedisSharing(
       made += 1;
       const name = hiddenName(settings.secret, [source.name, job, authorization]);
       const keys = feedKeys(settings.prefix, name);
-      return new SharedDriver({ sharing, keys, owner: `${replica}/${made}`, poller: poll() });
+      const say = (decision: string): void => {
+        debug(decision, { source: source.name, job });
+      };
+      return new SharedDriver({ sharing, keys, owner: `${replica}/${made}`, poller: poll(), say });
     },
     statistics: () => ({
       state: link.isUp ? 'CONNECTED' : 'DOWN',

@@ -1,7 +1,7 @@
 import type { TributaryError } from '../domain/errors.ts';
-import type { FeedDriver, FeedSink, LocalDriver } from '../federation/tail/feed.ts';
-import type { Gap } from '../federation/tail/gap.ts';
-import type { FeedLine } from '../federation/tail/line-window.ts';
+import type { FeedDriver, FeedSink, LocalDriver } from '../federation/tail/feed/driver.ts';
+import type { Gap } from '../federation/tail/feed/gap.ts';
+import type { FeedLine } from '../federation/tail/feed/line-window.ts';
 import type { FeedKeys } from './keys.ts';
 import {
   decodeEndReason,
@@ -34,6 +34,8 @@ export interface SharedDriverOptions {
   /** Unique among all drivers of all replicas. */
   readonly owner: string;
   readonly poller: LocalDriver;
+  /** Told of each change of roles. */
+  readonly say: (decision: string) => void;
 }
 
 /** Above this many characters on their way to Redis, lines are left for the others to read themselves. */
@@ -53,6 +55,7 @@ export class SharedDriver implements FeedDriver, Announcer {
   readonly #keys: FeedKeys;
   readonly #owner: string;
   readonly #poller: LocalDriver;
+  readonly #say: (decision: string) => void;
   #sink: FeedSink | null = null;
   #outlet: Outlet | null = null;
   #hasBegun = false;
@@ -72,7 +75,8 @@ export class SharedDriver implements FeedDriver, Announcer {
   #releasing: Promise<void> = Promise.resolve();
   #pokedAt = -Infinity;
 
-  constructor({ sharing, keys, owner, poller }: SharedDriverOptions) {
+  constructor({ sharing, keys, owner, poller, say }: SharedDriverOptions) {
+    this.#say = say;
     this.#sharing = sharing;
     this.#keys = keys;
     this.#owner = owner;
@@ -211,6 +215,7 @@ export class SharedDriver implements FeedDriver, Announcer {
   }
 
   #pollAlone(): void {
+    this.#say('polls alone: Redis is down');
     this.#token = null;
     this.#stopFollowing();
     if (this.#outlet !== null) this.#poller.resume(this.#outlet);
@@ -237,6 +242,7 @@ export class SharedDriver implements FeedDriver, Announcer {
   }
 
   #lead(token: string): void {
+    this.#say('lease taken: this replica polls');
     this.#token = token;
     this.#saidWell = false;
     this.#tell('began', '');
@@ -245,6 +251,7 @@ export class SharedDriver implements FeedDriver, Announcer {
 
   #stepDown(): void {
     if (this.#token === null) return;
+    this.#say('lease lost: another replica polls');
     this.#token = null;
     this.#poller.pause();
     // Whoever leads now may have begun before we knew.
@@ -325,7 +332,9 @@ export class SharedDriver implements FeedDriver, Announcer {
     this.#sharing.remove(this);
     const token = this.#token;
     this.#token = null;
-    if (token !== null) this.#releasing = this.#release(token);
+    if (token === null) return;
+    this.#say('lease released');
+    this.#releasing = this.#release(token);
   }
 
   async #release(token: string): Promise<void> {

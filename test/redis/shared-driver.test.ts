@@ -1,10 +1,10 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createFederation } from '../../src/federation/create-federation.ts';
-import type { FeedSink, LocalDriver } from '../../src/federation/tail/feed.ts';
-import { Feed } from '../../src/federation/tail/feed.ts';
-import type { TailSharing } from '../../src/federation/tail/feeds.ts';
-import type { FeedLine } from '../../src/federation/tail/line-window.ts';
+import type { FeedSink, LocalDriver } from '../../src/federation/tail/feed/driver.ts';
+import { Feed } from '../../src/federation/tail/feed/feed.ts';
+import type { TailSharing } from '../../src/federation/tail/feed/feeds.ts';
+import type { FeedLine } from '../../src/federation/tail/feed/line-window.ts';
 import { DEFAULT_TAIL } from '../../src/federation/tail/settings.ts';
 import { createRedisSharing } from '../../src/redis/index.ts';
 import { entryOf, fakeSource } from '../federation/fake-sources.ts';
@@ -49,6 +49,8 @@ describe.skipIf(!HAS_REDIS)('a feed that is shared through Redis', () => {
   let redis: RedisServer;
   const sharings: TailSharing[] = [];
 
+  const said: string[] = [];
+
   function share(): TailSharing {
     const settings = {
       servers: { kind: 'single', url: redis.url } as const,
@@ -56,7 +58,11 @@ describe.skipIf(!HAS_REDIS)('a feed that is shared through Redis', () => {
       leaseMilliseconds: 60_000,
       secret: 's',
     };
-    const sharing = createRedisSharing(settings);
+    const sharing = createRedisSharing(
+      settings,
+      undefined,
+      (decision, { job }) => void said.push(`${job}: ${decision}`),
+    );
     sharings.push(sharing);
     return sharing;
   }
@@ -104,6 +110,23 @@ describe.skipIf(!HAS_REDIS)('a feed that is shared through Redis', () => {
     direct.disconnect();
     await waitFor('it has caught up', () => follower.told.includes('catchUp'));
     await Promise.all([leader.feed.stop(), follower.feed.stop()]);
+  });
+
+  test('has a debug log that says which replica takes, releases and takes over the lease', async () => {
+    const [one, other] = [await connected(), await connected()];
+    const leader = follow(one, 'moving');
+    await waitFor('one leads', () => one.statistics().leading === 1);
+    const follower = follow(other, 'moving');
+    await waitFor('the other follows', () => other.statistics().following === 1);
+    await leader.feed.stop();
+    await waitFor('the other leads', () => other.statistics().leading === 1);
+    await follower.feed.stop();
+    expect(said.filter((line) => line.startsWith('moving'))).toEqual([
+      'moving: lease taken: this replica polls',
+      'moving: lease released',
+      'moving: lease taken: this replica polls',
+      'moving: lease released',
+    ]);
   });
 
   test('has the gaps that the one that polls comes across, on every replica, once', async () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { TributaryError } from '../../src/domain/errors.ts';
-import { Feeds } from '../../src/federation/tail/feeds.ts';
+import { Feeds } from '../../src/federation/tail/feed/feeds.ts';
 import { DEFAULT_TAIL } from '../../src/federation/tail/settings.ts';
 import type { TailSettings } from '../../src/federation/tail/settings.ts';
 import { wholeNative } from '../pagination/fake-natives.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { GapFinder } from '../../../src/federation/tail/gap.ts';
-import type { Gap } from '../../../src/federation/tail/gap.ts';
-import { GapList } from '../../../src/federation/tail/gap-list.ts';
+import { GapFinder } from '../../../src/federation/tail/feed/gap.ts';
+import type { Gap } from '../../../src/federation/tail/feed/gap.ts';
+import { GapList } from '../../../src/federation/tail/feed/gap-list.ts';
 
 const at = (time: number, tie = '') => ({ time: BigInt(time), tie });
 const gap = (after: number | null, before: number | null, partition = 'p'): Gap => ({

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Feed } from '../../../src/federation/tail/feed.ts';
-import type { FeedDriver } from '../../../src/federation/tail/feed.ts';
-import { HeldLines } from '../../../src/federation/tail/held-lines.ts';
-import type { FeedLine, WindowLine } from '../../../src/federation/tail/line-window.ts';
+import { Feed } from '../../../src/federation/tail/feed/feed.ts';
+import type { FeedDriver } from '../../../src/federation/tail/feed/driver.ts';
+import { HeldLines } from '../../../src/federation/tail/feed/held-lines.ts';
+import type { FeedLine, WindowLine } from '../../../src/federation/tail/feed/line-window.ts';
 import { DEFAULT_TAIL } from '../../../src/federation/tail/settings.ts';
 import { entryOf } from '../fake-sources.ts';
 

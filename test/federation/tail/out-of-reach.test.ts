@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { Feed } from '../../../src/federation/tail/feed.ts';
-import { Poller } from '../../../src/federation/tail/poller.ts';
+import { Feed } from '../../../src/federation/tail/feed/feed.ts';
+import { Poller } from '../../../src/federation/tail/poll/poller.ts';
 import { DEFAULT_TAIL } from '../../../src/federation/tail/settings.ts';
 import { timeNative } from '../../pagination/fake-natives.ts';
 import type { RawLine } from '../../pagination/fake-natives.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Pace } from '../../../src/federation/tail/pace.ts';
+import { Pace } from '../../../src/federation/tail/poll/pace.ts';
 import { DEFAULT_TAIL } from '../../../src/federation/tail/settings.ts';
 
 describe('the pace of polls', () => {

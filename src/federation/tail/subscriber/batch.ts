@@ -1,5 +1,6 @@
 import type { Edge, LogNode } from '../../api.ts';
 import type { ConnectionCursors, MergedPosition } from '../../cursor.ts';
+import { compareMerged } from '../../merged-place.ts';
 import { ShownDropped } from './dropped.ts';
 import type { Dropped } from './dropped.ts';
 import { encodeTailState } from './tail-state.ts';
@@ -11,6 +12,11 @@ export interface Delivery {
   readonly position: MergedPosition;
   /** Its name in cursors. */
   readonly digest: string;
+}
+
+/** The order in which lines are delivered. */
+export function inOrder(a: Delivery, b: Delivery): number {
+  return compareMerged(a.position, b.position);
 }
 
 /** An edge whose cursor, the entry's own place, is made when it is read. */

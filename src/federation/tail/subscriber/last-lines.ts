@@ -1,4 +1,4 @@
-import type { Feed } from '../feed.ts';
+import type { Feed } from '../feed/feed.ts';
 import type { Delivery } from './batch.ts';
 import type { Dropped } from './dropped.ts';
 

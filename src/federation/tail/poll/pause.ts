@@ -1,5 +1,5 @@
-/** The pause of somebody who works on and on, which others may make shorter. */
-export class Rest {
+/** The pause between two turns of a loop, which others may shorten. */
+export class Pause {
   #shorten: ((milliseconds: number) => void) | null = null;
 
   /** Resolves after that many milliseconds, or when the pause has been cut short. */
@@ -21,7 +21,7 @@ export class Rest {
     });
   }
 
-  /** Ends the pause that is being taken: now, or so many milliseconds from now where that is sooner. */
+  /** Ends the current pause now, or after that many milliseconds where that is sooner. */
   cutShort(milliseconds = 0): void {
     this.#shorten?.(milliseconds);
   }

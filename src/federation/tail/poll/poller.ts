@@ -1,20 +1,16 @@
-import { createCall } from '../../domain/call.ts';
-import type { Call } from '../../domain/call.ts';
-import { hasCode, TributaryError } from '../../domain/errors.ts';
-import { endOfJob } from '../job-end.ts';
-import type { LogEntry } from '../../domain/log-entry.ts';
-import { isFinished } from '../../domain/status.ts';
-import type { Partition } from '../../pagination/partition.ts';
-import { followedLog } from '../followed-log.ts';
-import type { FederatedSource } from '../source.ts';
-import type { FeedSink, LocalDriver } from './feed.ts';
-import type { Gap } from './gap.ts';
+import { createCall } from '../../../domain/call.ts';
+import type { Call } from '../../../domain/call.ts';
+import type { DebugLog } from '../../../domain/debug-log.ts';
+import { hasCode, TributaryError } from '../../../domain/errors.ts';
+import type { FederatedSource } from '../../source.ts';
+import type { FeedSink, LocalDriver } from '../feed/driver.ts';
+import type { Gap } from '../feed/gap.ts';
+import { JobWatch } from './job-watch.ts';
 import { readEnd } from './log-end.ts';
 import { Pace } from './pace.ts';
 import { pollPartition } from './poll-partition.ts';
-import { Rest } from './rest.ts';
-import type { TailSettings } from './settings.ts';
-import { StretchWatch } from './stretch-watch.ts';
+import { Pause } from './pause.ts';
+import type { TailSettings } from '../settings.ts';
 
 export interface PollerOptions {
   readonly source: FederatedSource;
@@ -24,6 +20,8 @@ export interface PollerOptions {
   readonly settings: TailSettings;
   /** Told of each poll: for metrics. */
   readonly onPoll?: (() => void) | undefined;
+  /** Told what each poll has led to. */
+  readonly debug?: DebugLog | undefined;
 }
 
 /**
@@ -41,12 +39,8 @@ export class Poller implements LocalDriver {
   #owes = false;
   #isLooping = false;
   /** The pause between two polls. */
-  readonly #rest = new Rest();
-  #partitions: readonly Partition<LogEntry>[] = [];
-  readonly #stretches = new StretchWatch();
-  #refreshedAt = -Infinity;
-  /** When the job was first seen to be finished; null while it is not. */
-  #finishedAt: number | null = null;
+  readonly #pause = new Pause();
+  readonly #watch: JobWatch;
   /** Is the pause one that somebody who joins may cut short? */
   #isIdle = false;
   /** When the last poll began, by the clock that is never set. */
@@ -55,6 +49,7 @@ export class Poller implements LocalDriver {
   constructor(options: PollerOptions) {
     this.#options = options;
     this.#pace = new Pace(options.settings);
+    this.#watch = new JobWatch(options.source, options.job, options.settings);
   }
 
   start(sink: FeedSink): void {
@@ -82,7 +77,7 @@ export class Poller implements LocalDriver {
 
   pause(): void {
     this.#continues = false;
-    this.#rest.cutShort();
+    this.#pause.cutShort();
   }
 
   async catchUp(sink: FeedSink): Promise<void> {
@@ -97,17 +92,17 @@ export class Poller implements LocalDriver {
     if (!this.#isIdle) return;
     this.#isIdle = false;
     this.#pace.reset();
-    this.#rest.cutShort(this.#polledAt + this.#options.settings.intervalMilliseconds - performance.now());
+    this.#pause.cutShort(this.#polledAt + this.#options.settings.intervalMilliseconds - performance.now());
   }
 
   async stop(): Promise<void> {
     this.#stopped.abort();
-    this.#rest.cutShort();
+    this.#pause.cutShort();
     await this.#running;
   }
 
   #loop(sink: FeedSink): void {
-    this.#rest.cutShort();
+    this.#pause.cutShort();
     if (this.#isLooping || this.#isStopped()) return;
     this.#running = this.#run(sink).catch((error: unknown) => {
       if (!this.#isStopped()) sink.broke(error);
@@ -138,9 +133,9 @@ export class Poller implements LocalDriver {
     for (;;) {
       try {
         const call = this.#call();
-        await this.#refresh(call, false, sink);
+        await this.#watch.begin(call);
         const ends = await Promise.all(
-          this.#partitions.map(async (partition) => readEnd(partition, this.#options.settings, call)),
+          this.#watch.partitions.map(async (partition) => readEnd(partition, this.#options.settings, call)),
         );
         const starts = ends.map(({ start }) => start).filter((start) => start !== null);
         const start = starts.reduce<bigint | null>((max, each) => (max === null || each > max ? each : max), null);
@@ -148,13 +143,16 @@ export class Poller implements LocalDriver {
           ends.flatMap(({ lines }) => lines),
           start,
         );
-        for (const gap of ends.flatMap(({ gaps }) => gaps)) sink.gap(this.#stretches.past(gap));
+        for (const gap of ends.flatMap(({ gaps }) => gaps)) sink.gap(this.#watch.pastGap(gap));
+        this.#say('tail began', { lines: ends.reduce((sum, { lines }) => sum + lines.length, 0) });
         return;
       } catch (error) {
         if (this.#stopped.signal.aborted) return;
         if (!isPassing(error)) throw error;
         sink.failed(error);
-        await this.#sleep(this.#pace.failed(error.retryAfterSeconds));
+        const pause = this.#pace.failed(error.retryAfterSeconds);
+        this.#say('tail could not begin', { code: error.code, pauseMilliseconds: Math.round(pause) });
+        await this.#sleep(pause);
       }
       if (this.#isStopped()) return;
     }
@@ -170,23 +168,27 @@ export class Poller implements LocalDriver {
     this.#polledAt = performance.now();
     try {
       const call = this.#call();
-      const changed = await this.#refreshIfDue(call, sink);
+      const changed = await this.#lookAtJob(call, sink);
       // Asked before it is read: an answer may be long on its way, and what came meanwhile is not in it.
-      const isLast = this.#isDrained();
+      const isLast = this.#watch.isDrained;
       const fresh = await this.#readNew(sink, call);
       sink.recovered();
       sink.polled();
       if (isLast) {
+        this.#say('tail ended', { reason: 'JOB_FINISHED' });
         sink.ended('JOB_FINISHED');
         return null;
       }
-      const drain = this.#untilDrainPoll();
-      const pause = fresh === 0 && !changed ? this.#pace.idle() : this.#pace.active();
-      this.#isIdle = this.#pace.isLong(pause);
-      return drain === null ? pause : Math.min(pause, drain);
+      const drain = this.#watch.untilNextDrain();
+      const pace = fresh === 0 && !changed ? this.#pace.idle() : this.#pace.active();
+      this.#isIdle = this.#pace.isLong(pace);
+      const pause = drain === null ? pace : Math.min(pace, drain);
+      this.#say('polled', { newLines: fresh, pauseMilliseconds: Math.round(pause) });
+      return pause;
     } catch (error) {
       if (this.#stopped.signal.aborted) return null;
       if (hasCode(error, 'NOT_FOUND')) {
+        this.#say('tail ended', { reason: 'SOURCE_GONE' });
         sink.ended('SOURCE_GONE');
         return null;
       }
@@ -197,6 +199,7 @@ export class Poller implements LocalDriver {
       const pause = this.#pace.failed(error.retryAfterSeconds);
       // Nobody who joins may cut short what the source has asked for.
       this.#isIdle = error.retryAfterSeconds === undefined && this.#pace.isLong(pause);
+      this.#say('poll failed', { code: error.code, pauseMilliseconds: Math.round(pause) });
       return pause;
     }
   }
@@ -204,52 +207,27 @@ export class Poller implements LocalDriver {
   /** Reads what is new in each partition; one that fails does not keep back what others have. */
   async #readNew(sink: FeedSink, call: Call): Promise<number> {
     const tell = (gap: Gap): void => {
-      if (!this.#stretches.isWatching) sink.gap(gap);
+      if (!this.#watch.hasStretches) sink.gap(gap);
     };
     const counts = await Promise.allSettled(
-      this.#partitions.map(async (partition) => pollPartition(partition, sink, tell, call)),
+      this.#watch.partitions.map(async (partition) => pollPartition(partition, sink, tell, call)),
     );
     const failed = counts.find((count) => count.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
     return counts.reduce((sum, count) => sum + (count.status === 'fulfilled' ? count.value : 0), 0);
   }
 
-  /** Asks now and then whether the job is finished and which partitions it has. Says whether its state changed. */
-  async #refreshIfDue(call: Call, sink: FeedSink): Promise<boolean> {
-    if (this.#finishedAt === null && Date.now() - this.#refreshedAt < this.#options.settings.refreshMilliseconds)
-      return false;
-    const was = this.#finishedAt !== null;
-    await this.#refresh(call, true, sink);
-    return was !== (this.#finishedAt !== null);
+  /** Asks now and then whether the job is finished and which partitions it has. True when it has finished or goes on again. */
+  async #lookAtJob(call: Call, sink: FeedSink): Promise<boolean> {
+    if (!this.#watch.isDue) return false;
+    const was = this.#watch.isFinished;
+    for (const gap of await this.#watch.look(call, sink.overlapStart())) sink.gap(gap);
+    return was !== this.#watch.isFinished;
   }
 
-  async #refresh(call: Call, begun: boolean, sink: FeedSink): Promise<void> {
-    const { source, job } = this.#options;
-    const [found] = await source.connector.getJobs([job], call);
-    if (found instanceof Error) throw found;
-    if (found === null || found === undefined) {
-      throw new TributaryError('NOT_FOUND', `${source.name}: there is no such job.`, { source: source.name });
-    }
-    if (!isFinished(found.status)) this.#finishedAt = null;
-    else this.#finishedAt ??= begun ? Date.now() : (endOfJob(found) ?? Date.now());
-    const { partitions, stretch } = await followedLog(source.connector, job, {}, call);
-    this.#partitions = partitions;
-    const gap = this.#stretches.see(stretch, sink.overlapStart());
-    if (gap !== null && begun) for (const { key } of partitions) sink.gap({ ...gap, partition: key });
-    this.#refreshedAt = Date.now();
-  }
-
-  /** Has the finished job's log been read again for the last time? */
-  #isDrained(): boolean {
-    const last = this.#options.settings.drainMilliseconds.at(-1) ?? 0;
-    return this.#finishedAt !== null && Date.now() - this.#finishedAt >= last;
-  }
-
-  #untilDrainPoll(): number | null {
-    if (this.#finishedAt === null) return null;
-    const since = Date.now() - this.#finishedAt;
-    const next = this.#options.settings.drainMilliseconds.find((at) => at > since);
-    return next === undefined ? 0 : next - since;
+  #say(decision: string, facts: Readonly<Record<string, string | number>>): void {
+    const { debug, source, job } = this.#options;
+    debug?.(decision, { source: source.name, job, ...facts });
   }
 
   #call(): Call {
@@ -264,11 +242,11 @@ export class Poller implements LocalDriver {
   }
 
   async #sleep(milliseconds: number): Promise<void> {
-    if (!this.#isStopped()) await this.#rest.take(milliseconds);
+    if (!this.#isStopped()) await this.#pause.take(milliseconds);
   }
 }
 
-/** Failures of a source that may pass: the feed waits and asks again. */
+/** Failures of a source that may pass: the poller waits and asks again. */
 function isPassing(error: unknown): error is TributaryError {
   return error instanceof TributaryError && error.code.startsWith('SOURCE_');
 }

@@ -1,5 +1,5 @@
-import { comparePositions, startOfInstant } from '../../domain/ordered.ts';
-import type { Position } from '../../domain/ordered.ts';
+import { comparePositions, startOfInstant } from '../../../domain/ordered.ts';
+import type { Position } from '../../../domain/ordered.ts';
 import type { Gap } from './gap.ts';
 
 /** A gap and its number in the order in which gaps became known. */

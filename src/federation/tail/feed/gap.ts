@@ -1,6 +1,6 @@
-import { startOfInstant } from '../../domain/ordered.ts';
-import type { Direction, Ordered, Position } from '../../domain/ordered.ts';
-import type { Batch } from '../../pagination/partition.ts';
+import { startOfInstant } from '../../../domain/ordered.ts';
+import type { Direction, Ordered, Position } from '../../../domain/ordered.ts';
+import type { Batch } from '../../../pagination/partition.ts';
 
 /** Lines of a partition that exist and that the vendor does not let one read; how many is not known. */
 export interface Gap {

@@ -1,4 +1,4 @@
-import type { TailSettings } from './settings.ts';
+import type { TailSettings } from '../settings.ts';
 
 type PaceSettings = Pick<TailSettings, 'intervalMilliseconds' | 'maxIntervalMilliseconds' | 'jitter'>;
 

@@ -1,9 +1,11 @@
-import type { SharingStatistics, TailStatistics } from '../api.ts';
-import type { FederatedSource } from '../source.ts';
+import { NO_DEBUG_LOG } from '../../../domain/debug-log.ts';
+import type { DebugLog } from '../../../domain/debug-log.ts';
+import type { SharingStatistics, TailStatistics } from '../../api.ts';
+import type { FederatedSource } from '../../source.ts';
+import type { FeedDriver, LocalDriver } from './driver.ts';
 import { Feed } from './feed.ts';
-import type { FeedDriver, LocalDriver } from './feed.ts';
-import { Poller } from './poller.ts';
-import type { TailSettings } from './settings.ts';
+import { Poller } from '../poll/poller.ts';
+import type { TailSettings } from '../settings.ts';
 
 /** What one feed is about. Callers with other credentials have feeds of their own. */
 export interface FeedKey {
@@ -28,14 +30,16 @@ export interface TailSharing {
 export class Feeds {
   readonly #settings: TailSettings;
   readonly #sharing: TailSharing | null;
+  readonly #debug: DebugLog;
   readonly #feeds = new Map<string, Feed>();
   readonly #stopping = new Set<Promise<void>>();
   #polls = 0;
 
   /** Without `sharing` this process polls for itself. */
-  constructor(settings: TailSettings, sharing: TailSharing | null = null) {
+  constructor(settings: TailSettings, sharing: TailSharing | null = null, debug: DebugLog = NO_DEBUG_LOG) {
     this.#settings = settings;
     this.#sharing = sharing;
+    this.#debug = debug;
   }
 
   /** The feed of a job. It begins when its first listener joins and stops when the last one leaves. */
@@ -43,7 +47,10 @@ export class Feeds {
     const name = JSON.stringify([key.source.name, key.authorization, key.job]);
     const known = this.#feeds.get(name);
     if (known !== undefined && known.state.kind !== 'ended' && known.state.kind !== 'broken') return known;
+    const facts = { source: key.source.name, job: key.job };
+    this.#debug('tail opened', facts);
     const feed: Feed = new Feed(this.#settingsOf(key), this.#driver(key), () => {
+      this.#debug('tail closed: nobody follows the job', facts);
       if (this.#feeds.get(name) === feed) this.#feeds.delete(name);
       const stopped = feed.stop().finally(() => this.#stopping.delete(stopped));
       this.#stopping.add(stopped);
@@ -83,6 +90,6 @@ export class Feeds {
     const onPoll = (): void => {
       this.#polls += 1;
     };
-    return new Poller({ source, job, authorization, settings: this.#settingsOf(key), onPoll });
+    return new Poller({ source, job, authorization, settings: this.#settingsOf(key), onPoll, debug: this.#debug });
   }
 }

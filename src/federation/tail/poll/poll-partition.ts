@@ -1,10 +1,10 @@
-import type { Call } from '../../domain/call.ts';
-import type { LogEntry } from '../../domain/log-entry.ts';
-import type { Position } from '../../domain/ordered.ts';
-import type { Hint, Partition } from '../../pagination/partition.ts';
-import type { FeedSink } from './feed.ts';
-import { GapFinder } from './gap.ts';
-import type { Gap } from './gap.ts';
+import type { Call } from '../../../domain/call.ts';
+import type { LogEntry } from '../../../domain/log-entry.ts';
+import type { Position } from '../../../domain/ordered.ts';
+import type { Hint, Partition } from '../../../pagination/partition.ts';
+import type { FeedSink } from '../feed/driver.ts';
+import { GapFinder } from '../feed/gap.ts';
+import type { Gap } from '../feed/gap.ts';
 
 /** How many lines a poll is likely to read. */
 const USUAL_LINES = 200;

@@ -1,10 +1,10 @@
-import type { Call } from '../../domain/call.ts';
-import type { LogEntry } from '../../domain/log-entry.ts';
-import type { Partition } from '../../pagination/partition.ts';
-import { GapFinder } from './gap.ts';
-import type { Gap } from './gap.ts';
-import type { FeedLine } from './line-window.ts';
-import type { TailSettings } from './settings.ts';
+import type { Call } from '../../../domain/call.ts';
+import type { LogEntry } from '../../../domain/log-entry.ts';
+import type { Partition } from '../../../pagination/partition.ts';
+import { GapFinder } from '../feed/gap.ts';
+import type { Gap } from '../feed/gap.ts';
+import type { FeedLine } from '../feed/line-window.ts';
+import type { TailSettings } from '../settings.ts';
 
 /** How many lines the end of a log is likely to have. */
 const USUAL_LINES = 200;

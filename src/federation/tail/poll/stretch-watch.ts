@@ -1,6 +1,6 @@
-import { startOfInstant } from '../../domain/ordered.ts';
-import type { Position } from '../../domain/ordered.ts';
-import type { Gap } from './gap.ts';
+import { startOfInstant } from '../../../domain/ordered.ts';
+import type { Position } from '../../../domain/ordered.ts';
+import type { Gap } from '../feed/gap.ts';
 
 const REASON = 'the log has begun anew, and the source does not give what had not been read of it before';
 

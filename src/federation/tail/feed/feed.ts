@@ -1,55 +1,14 @@
-import type { TributaryError } from '../../domain/errors.ts';
+import type { TributaryError } from '../../../domain/errors.ts';
+import type { FeedDriver, FeedSink } from './driver.ts';
 import type { Gap } from './gap.ts';
 import { GapList } from './gap-list.ts';
 import { HeldLines } from './held-lines.ts';
+import { LastAnswer } from './last-answer.ts';
 import { LineWindow } from './line-window.ts';
 import type { FeedLine, WindowLine } from './line-window.ts';
-import type { TailSettings } from './settings.ts';
-
-/** What a feed's driver tells it. */
-export interface FeedSink {
-  readonly window: LineWindow;
-  /** The instant from which lines are read again at each poll. Null: from the beginning. */
-  overlapStart(): bigint | null;
-  /** The newest lines there are, as they stood when the feed began; `start` as in `LineWindow`. */
-  begin(lines: readonly FeedLine[], start: bigint | null): void;
-  /** Lines that were read, also those that were read before. Returns how many are new. */
-  accept(lines: readonly FeedLine[]): number;
-  /** Lines that are out of the vendor's reach. The same gap may be said again and again: false when it is known. */
-  gap(gap: Gap): boolean;
-  /** The source answered. */
-  recovered(): void;
-  /** A poll has read everything from `overlapStart` on. */
-  polled(): void;
-  failed(error: TributaryError): void;
-  /** No more lines will come. */
-  ended(reason: 'JOB_FINISHED' | 'SOURCE_GONE'): void;
-  /** The feed can't go on at all: its subscribers get the error. */
-  broke(error: unknown): void;
-}
-
-/** Brings lines to a feed: by polling the vendor, or from another replica that does. */
-export interface FeedDriver {
-  start(sink: FeedSink): void;
-  /** Somebody joined: look at once. */
-  poke(): void;
-  stop(): Promise<void>;
-}
-
-/** Polls the vendor from this process, when it is told to. All of its methods are given the same sink. */
-export interface LocalDriver extends FeedDriver {
-  /** Reads the log's end until that has succeeded, and polls no further. False: it was stopped, or the feed broke. */
-  begin(sink: FeedSink): Promise<boolean>;
-  /** Polls on and on, at once and at its own pace. */
-  resume(sink: FeedSink): void;
-  /** Polls no more than it owes. A poll that is under way goes on. */
-  pause(): void;
-  /**
-   * Polls once, beginning after this call, or as often as it takes to succeed. Resolves when that is done
-   * and it is paused, or over.
-   */
-  catchUp(sink: FeedSink): Promise<void>;
-}
+import { Overlap } from './overlap.ts';
+import { ReleasedLines } from './released-lines.ts';
+import type { TailSettings } from '../settings.ts';
 
 export type FeedState =
   | { readonly kind: 'starting' }
@@ -67,20 +26,8 @@ export interface FeedListener {
   leaveBehind(): void;
 }
 
-/**
- * Keeps the answer to the last question. An answer holds as long as its question: lines that are added change the window's
- * size, and lines that are evicted move its start.
- */
-class LastAnswer<T> {
-  #last: { readonly question: readonly unknown[]; readonly answer: T } | null = null;
-
-  to(question: readonly unknown[], find: () => T): T {
-    if (this.#last?.question.every((part, index) => part === question[index]) === true) return this.#last.answer;
-    const answer = find();
-    this.#last = { question, answer };
-    return answer;
-  }
-}
+/** Later than the instant of any line. */
+const END_OF_TIME = 2n ** 80n;
 
 /**
  * One job's new lines, for any number of subscribers: a window without holes of its newest lines, and the
@@ -96,14 +43,9 @@ export class Feed implements FeedSink {
   readonly #held: HeldLines;
   readonly #releasedWindow = new LastAnswer<readonly WindowLine[]>();
   readonly #takenFrom = new LastAnswer<readonly WindowLine[]>();
-  #released: WindowLine[] = [];
-  /** The number of the line before the first one in `#released`. */
-  #base = 0;
+  readonly #released = new ReleasedLines();
   #begun = false;
-  /** The newest instant that was known when the last poll that came to its end began. */
-  #settled: bigint | null = null;
-  /** The newest instant that was known when that poll had come to its end. */
-  #newest: bigint | null = null;
+  readonly #overlap: Overlap;
   #state: FeedState = { kind: 'starting' };
   #timer: NodeJS.Timeout | undefined;
   /** When the next line that is held back may go. */
@@ -111,6 +53,7 @@ export class Feed implements FeedSink {
 
   constructor(settings: TailSettings, driver: FeedDriver, onIdle: () => void) {
     this.#settings = settings;
+    this.#overlap = new Overlap(this.window, settings.overlapMilliseconds);
     this.#held = new HeldLines({ lines: settings.holdLines, characters: settings.holdCharacters });
     this.#driver = driver;
     this.#onIdle = onIdle;
@@ -127,7 +70,7 @@ export class Feed implements FeedSink {
 
   /** The number of the last line that was released. */
   get sequence(): number {
-    return this.#base + this.#released.length;
+    return this.#released.last;
   }
 
   get listeners(): number {
@@ -174,7 +117,7 @@ export class Feed implements FeedSink {
 
   /** Lines released after number `taken`. */
   releasedAfter(taken: number): readonly WindowLine[] {
-    return this.#released.slice(Math.max(0, taken - this.#base));
+    return this.#released.after(taken);
   }
 
   /** Does the feed hold back lines? An ended one has to let them go first. */
@@ -191,29 +134,21 @@ export class Feed implements FeedSink {
     if (low === null) return null;
     const { oldest } = this.#held;
     if (oldest !== null && oldest < low) low = oldest;
-    for (const line of this.#released.slice(Math.max(0, taken - this.#base))) {
+    for (const line of this.#released.after(taken)) {
       if (line.entry.time < low) low = line.entry.time;
     }
     return low;
   }
 
-  /**
-   * Counted from the line that was the newest before the last poll: while that one was under way, lines may
-   * have come behind the place where it was reading, however far ahead its last page lies.
-   */
   overlapStart(): bigint | null {
-    const { start } = this.window;
-    if (this.#settled === null) return start;
-    const from = this.#settled - BigInt(this.#settings.overlapMilliseconds) * 1_000_000n;
-    return start !== null && start > from ? start : from;
+    return this.#overlap.start;
   }
 
   begin(lines: readonly FeedLine[], start: bigint | null): void {
     this.window.beginAt(start);
     this.window.add(lines, 0);
     this.#begun = true;
-    this.#newest = this.#newestNow();
-    this.#settled = this.#newest;
+    this.#overlap.begin();
     this.#become({ kind: 'live' });
   }
 
@@ -242,9 +177,7 @@ export class Feed implements FeedSink {
   }
 
   polled(): void {
-    // Between two polls nothing is read: what the last one ended with is what this one began with.
-    this.#settled = this.#newest;
-    this.#newest = this.#newestNow();
+    this.#overlap.polled();
   }
 
   failed(error: TributaryError): void {
@@ -258,13 +191,6 @@ export class Feed implements FeedSink {
 
   broke(error: unknown): void {
     this.#become({ kind: 'broken', error });
-  }
-
-  /** A line from the future must not push lines of the present out of reach. */
-  #newestNow(): bigint | null {
-    const { newest } = this.window;
-    const now = BigInt(Date.now()) * 1_000_000n;
-    return newest !== null && newest > now ? now : newest;
   }
 
   #become(state: FeedState): void {
@@ -281,10 +207,7 @@ export class Feed implements FeedSink {
     clearTimeout(this.#timer);
     const ready = this.#held.take(now);
     if (ready.length > 0) {
-      for (const line of ready) {
-        this.#released.push(line);
-        line.sequence = this.sequence;
-      }
+      this.#released.add(ready);
       this.#trim(ready.length);
       this.#wake();
     }
@@ -298,39 +221,27 @@ export class Feed implements FeedSink {
     );
   }
 
-  /** Keeps what was released just now in any case: who takes each release when it is told of it is never left behind. */
+  /**
+   * Evicts old lines where the bounds are passed. The `fresh` last released lines stay in any case: a listener that takes
+   * each release when it is told of it never loses one.
+   */
   #trim(fresh: number): void {
     const { keepLines, keepCharacters } = this.#settings;
     const isLong = this.window.isOver(Infinity, keepCharacters);
-    const isMany = this.#released.length > keepLines;
+    const isMany = this.#released.kept > keepLines;
     // Dropping half at a time keeps this rare. (Lines that the window keeps for the overlap cost nothing here.)
-    if (isMany || isLong)
-      this.#letGo(Math.max(fresh, this.#newestWithin(keepLines >> 1, isLong ? keepCharacters >> 2 : Infinity)));
-    if (!isMany && !this.window.isOver(2 * keepLines, keepCharacters)) return;
-    const overlap = this.overlapStart();
-    this.window.trim(
-      keepLines,
-      keepCharacters,
-      this.window.isOver(8 * keepLines, 2 * keepCharacters) ? BigInt(2) ** 80n : (overlap ?? 0n),
-    );
-  }
-
-  /** How many of the last released lines there are within both bounds. */
-  #newestWithin(lines: number, characters: number): number {
-    let count = 0;
-    for (let left = characters; count < Math.min(lines, this.#released.length); count += 1) {
-      left -= this.#released[this.#released.length - 1 - count]?.entry.message.length ?? 0;
-      if (left < 0) break;
+    if (isMany || isLong) {
+      const kept = this.#released.newestWithin(keepLines >> 1, isLong ? keepCharacters >> 2 : Infinity);
+      this.#evict(this.#released.lastToEvict(Math.max(fresh, kept)));
     }
-    return count;
+    if (!isMany && !this.window.isOver(2 * keepLines, keepCharacters)) return;
+    const isFarOver = this.window.isOver(8 * keepLines, 2 * keepCharacters);
+    this.window.trim(keepLines, keepCharacters, isFarOver ? END_OF_TIME : (this.overlapStart() ?? 0n));
   }
 
-  /** Lets go of all released lines but so many. */
-  #letGo(kept: number): void {
-    const drop = this.#released.length - kept;
-    if (drop <= 0) return;
-    for (const listener of this.#listeners) if (listener.taken < this.#base + drop) listener.leaveBehind();
-    this.#released = this.#released.slice(drop);
-    this.#base += drop;
+  #evict(upTo: number | null): void {
+    if (upTo === null) return;
+    for (const listener of this.#listeners) if (listener.taken < upTo) listener.leaveBehind();
+    this.#released.evictUpTo(upTo);
   }
 }

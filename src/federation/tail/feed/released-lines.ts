@@ -1,0 +1,52 @@
+import type { WindowLine } from './line-window.ts';
+
+/** The newest released lines in their order of release, numbered from 1. */
+export class ReleasedLines {
+  #lines: WindowLine[] = [];
+  /** The number of the line before the first one kept. */
+  #base = 0;
+
+  /** The number of the last released line. */
+  get last(): number {
+    return this.#base + this.#lines.length;
+  }
+
+  get kept(): number {
+    return this.#lines.length;
+  }
+
+  /** Gives the lines their numbers. */
+  add(lines: readonly WindowLine[]): void {
+    for (const line of lines) {
+      this.#lines.push(line);
+      line.sequence = this.last;
+    }
+  }
+
+  /** The kept lines behind a number. */
+  after(number: number): readonly WindowLine[] {
+    return this.#lines.slice(Math.max(0, number - this.#base));
+  }
+
+  /** How many of the last lines stay within both bounds: lines, and characters of their messages. */
+  newestWithin(lines: number, characters: number): number {
+    let count = 0;
+    for (let left = characters; count < Math.min(lines, this.#lines.length); count += 1) {
+      left -= this.#lines[this.#lines.length - 1 - count]?.entry.message.length ?? 0;
+      if (left < 0) break;
+    }
+    return count;
+  }
+
+  /** The number of the last line that has to go so that only `kept` lines stay; null where none has to. */
+  lastToEvict(kept: number): number | null {
+    const drop = this.#lines.length - kept;
+    return drop > 0 ? this.#base + drop : null;
+  }
+
+  /** Evicts the lines up to a number. */
+  evictUpTo(number: number): void {
+    this.#lines = this.#lines.slice(number - this.#base);
+    this.#base = number;
+  }
+}

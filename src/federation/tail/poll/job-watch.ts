@@ -1,0 +1,97 @@
+import type { Call } from '../../../domain/call.ts';
+import { TributaryError } from '../../../domain/errors.ts';
+import type { Job } from '../../../domain/job.ts';
+import type { LogEntry } from '../../../domain/log-entry.ts';
+import { isFinished } from '../../../domain/status.ts';
+import type { Partition } from '../../../pagination/partition.ts';
+import { followedLog } from '../../followed-log.ts';
+import { endOfJob } from '../../job-end.ts';
+import type { FederatedSource } from '../../source.ts';
+import type { Gap } from '../feed/gap.ts';
+import type { TailSettings } from '../settings.ts';
+import { StretchWatch } from './stretch-watch.ts';
+
+type WatchSettings = Pick<TailSettings, 'refreshMilliseconds' | 'drainMilliseconds'>;
+
+/** What the last look at a job gave: whether the job is finished, and the partitions of its log. */
+export class JobWatch {
+  readonly #source: FederatedSource;
+  readonly #job: string;
+  readonly #settings: WatchSettings;
+  readonly #stretches = new StretchWatch();
+  #partitions: readonly Partition<LogEntry>[] = [];
+  #lookedAt = -Infinity;
+  /** When the job ended, or was first seen to be finished; null while it is not. */
+  #finishedAt: number | null = null;
+
+  constructor(source: FederatedSource, job: string, settings: WatchSettings) {
+    this.#source = source;
+    this.#job = job;
+    this.#settings = settings;
+  }
+
+  get partitions(): readonly Partition<LogEntry>[] {
+    return this.#partitions;
+  }
+
+  /** Does the source give one stretch of the log at a time? Then polls report no gaps: the change of stretch does. */
+  get hasStretches(): boolean {
+    return this.#stretches.isWatching;
+  }
+
+  get isFinished(): boolean {
+    return this.#finishedAt !== null;
+  }
+
+  get isDue(): boolean {
+    return this.isFinished || Date.now() - this.#lookedAt >= this.#settings.refreshMilliseconds;
+  }
+
+  /** Has the finished job's log been read again for the last time? */
+  get isDrained(): boolean {
+    const last = this.#settings.drainMilliseconds.at(-1) ?? 0;
+    return this.#finishedAt !== null && Date.now() - this.#finishedAt >= last;
+  }
+
+  /** Milliseconds until the finished job's log is to be read again; null while the job is not finished. */
+  untilNextDrain(): number | null {
+    if (this.#finishedAt === null) return null;
+    const since = Date.now() - this.#finishedAt;
+    const next = this.#settings.drainMilliseconds.find((at) => at > since);
+    return next === undefined ? 0 : next - since;
+  }
+
+  /** The first look. A job that does not exist is NOT_FOUND. */
+  async begin(call: Call): Promise<void> {
+    const { job, stretch } = await this.#look(call);
+    this.#finishedAt = isFinished(job.status) ? (endOfJob(job) ?? Date.now()) : null;
+    this.#stretches.see(stretch, null);
+  }
+
+  /** A further look. `readFrom` is where polls read from; gives what a change of stretch has put out of reach. */
+  async look(call: Call, readFrom: bigint | null): Promise<readonly Gap[]> {
+    const { job, stretch } = await this.#look(call);
+    if (!isFinished(job.status)) this.#finishedAt = null;
+    else this.#finishedAt ??= Date.now();
+    const gap = this.#stretches.see(stretch, readFrom);
+    return gap === null ? [] : this.#partitions.map(({ key }) => ({ ...gap, partition: key }));
+  }
+
+  /** A gap that the first read of the log has found. */
+  pastGap(gap: Gap): Gap {
+    return this.#stretches.past(gap);
+  }
+
+  async #look(call: Call): Promise<{ job: Job; stretch: string | undefined }> {
+    const { connector, name } = this.#source;
+    const [job] = await connector.getJobs([this.#job], call);
+    if (job instanceof Error) throw job;
+    if (job === null || job === undefined) {
+      throw new TributaryError('NOT_FOUND', `${name}: there is no such job.`, { source: name });
+    }
+    const { partitions, stretch } = await followedLog(connector, this.#job, {}, call);
+    this.#partitions = partitions;
+    this.#lookedAt = Date.now();
+    return { job, stretch };
+  }
+}

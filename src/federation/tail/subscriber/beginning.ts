@@ -1,0 +1,80 @@
+import type { MergedPosition } from '../../cursor.ts';
+import { compareMerged, untouched } from '../../merged-place.ts';
+import { inOrder } from './batch.ts';
+import type { Delivery } from './batch.ts';
+import type { Dropped } from './dropped.ts';
+import { placeBefore, placeOfJob } from './job-place.ts';
+import type { Lane } from './lane.ts';
+import type { LastLines } from './last-lines.ts';
+import type { Owed, Phases } from './phases.ts';
+import type { TailState } from './tail-state.ts';
+
+/** What a subscriber that does not resume is given first. */
+export interface First {
+  readonly lines: readonly Delivery[];
+  readonly dropped: Dropped | null;
+  /** Gaps that end before this position are not told. Null: all gaps are. */
+  readonly gapsFrom: MergedPosition | null;
+}
+
+/** Behind all lines: of the gaps, only those whose end is not known reach beyond it. */
+const FAR_AHEAD: MergedPosition = { ...untouched('backward'), scope: 0, partition: '' };
+
+/** What a job is owed when the subscription opens: the rest of a cursor, the last lines, or what comes from now on. */
+export function owedAtFirst(resume: TailState | null, wanted: number, now: bigint): (lane: Lane) => Owed {
+  return ({ index }) => {
+    if (resume !== null) return { kind: 'behind', place: placeOfJob(resume.place, index) };
+    return wanted > 0 ? { kind: 'last', count: wanted } : { kind: 'behind', place: placeBefore(now) };
+  };
+}
+
+/** Do the windows of the feeds hold the last `wanted` lines without a hole, or all that there are? */
+export function windowsHold(ready: readonly Lane[], wanted: number): boolean {
+  const first = inWindows(ready).at(-wanted);
+  return ready.every(({ feed }) => {
+    const { start } = feed.window;
+    return start === null || (first !== undefined && start <= first.position.time);
+  });
+}
+
+/** Begins with what comes from now on. */
+export function beginWithNew(phases: Phases, ready: readonly Lane[]): First {
+  phases.goLive(ready);
+  return { lines: [], dropped: null, gapsFrom: FAR_AHEAD };
+}
+
+/** Begins with the last lines of the windows. */
+export function beginWithWindows(phases: Phases, ready: readonly Lane[], wanted: number): First {
+  const lines = inWindows(ready);
+  const first = lines.at(-wanted)?.position ?? null;
+  phases.goLive(ready);
+  phases.owe(owedAfter(first, wanted - lines.length));
+  return { lines: lines.slice(-wanted), dropped: null, gapsFrom: first };
+}
+
+/** Begins with the last lines as the vendors had them, and with what has come since. */
+export function beginWithLast(phases: Phases, ready: readonly Lane[], wanted: number, last: LastLines): First {
+  const { lines, dropped, failed } = last;
+  const answered = ready.filter(({ index }) => !failed.has(index));
+  // Lines that came meanwhile may lie before those that were read. (With fewer than wanted, all lines were read.)
+  const first = lines.length < wanted ? null : (lines[0]?.position ?? null);
+  for (const line of lines) phases.laneOf(line).remember(line);
+  const missing = inWindows(answered).filter(
+    (line) => (first === null || compareMerged(line.position, first) > 0) && !phases.laneOf(line).has(line),
+  );
+  phases.goLive(answered);
+  const all = [...lines, ...missing].sort(inOrder).slice(-wanted);
+  phases.owe(owedAfter(all.length < wanted ? null : (all[0]?.position ?? null), wanted - all.length));
+  return { lines: all, dropped, gapsFrom: first };
+}
+
+function inWindows(lanes: readonly Lane[]): Delivery[] {
+  return lanes.flatMap((lane) => lane.windowLines()).sort(inOrder);
+}
+
+/** Jobs that begin later are owed the lines behind the first one that was delivered, or so many of their last ones. */
+function owedAfter(first: MergedPosition | null, missing: number): Owed {
+  return missing > 0 || first === null
+    ? { kind: 'last', count: Math.max(0, missing) }
+    : { kind: 'behind', place: { position: first, marks: [] } };
+}

@@ -1,0 +1,141 @@
+import type { LogStreamEvent } from '../../api.ts';
+import type { ConnectionCursors, MergedPosition } from '../../cursor.ts';
+import { compareMerged, untouched } from '../../merged-place.ts';
+import type { TailSettings } from '../settings.ts';
+import { DeliveredEdge, LazyBatch } from './batch.ts';
+import type { Delivery } from './batch.ts';
+import type { Dropped } from './dropped.ts';
+import { FROM_THE_BEGINNING, joinPlaces, positionBefore, startOf } from './job-place.ts';
+import type { JobPlace } from './job-place.ts';
+import type { Lane } from './lane.ts';
+import type { Phase, Phases } from './phases.ts';
+import type { Resumed } from './resumed.ts';
+import type { StatusChange, StreamState } from './statuses.ts';
+import { encodeTailState } from './tail-state.ts';
+import type { TailState } from './tail-state.ts';
+
+type Batch = Extract<LogStreamEvent, { type: 'LogBatch' }>;
+type EndReason = Extract<LogStreamEvent, { type: 'LogStreamEnd' }>['reason'];
+
+/** `batchSize`: lines in one batch. `cursorLines`: the most lines that a cursor names. */
+type OutgoingSettings = Pick<TailSettings, 'batchSize' | 'cursorLines'>;
+
+/** What was delivered to a subscriber, and the events that deliver it, each with the cursor to resume from. */
+export class Outgoing {
+  readonly #phases: Phases;
+  readonly #resumed: Resumed;
+  readonly #cursors: ConnectionCursors;
+  readonly #settings: OutgoingSettings;
+  /** The furthest line that was delivered. */
+  #furthest: MergedPosition | null;
+  /** Lines that were taken from the feeds and are still to be delivered. */
+  #owed: readonly Delivery[] = [];
+
+  constructor(phases: Phases, resumed: Resumed, cursors: ConnectionCursors, settings: OutgoingSettings) {
+    this.#phases = phases;
+    this.#resumed = resumed;
+    this.#cursors = cursors;
+    this.#settings = settings;
+    this.#furthest = resumed.furthest === null ? null : positionBefore(resumed.furthest);
+  }
+
+  /** The instant of the furthest line that was delivered; null before the first one. */
+  get furthest(): bigint | null {
+    return this.#furthest?.time ?? null;
+  }
+
+  get owed(): readonly Delivery[] {
+    return this.#owed;
+  }
+
+  /** These lines, in order, are to be delivered next; no longer those that were owed. */
+  owe(lines: readonly Delivery[]): void {
+    this.#owed = lines;
+  }
+
+  /** Delivers what is owed. Ends early when that is taken back meanwhile. */
+  *deliver(): Generator<LogStreamEvent, void, undefined> {
+    const { batchSize } = this.#settings;
+    while (this.#owed.length > 0) {
+      const lines = this.#owed.slice(0, batchSize);
+      this.#owed = this.#owed.slice(batchSize);
+      yield this.batch(lines, this.#owed.length > 0, null);
+    }
+  }
+
+  batch(lines: readonly Delivery[], more: boolean, dropped: Dropped | null): Batch {
+    const mayRepeat = lines.some((line) => this.#resumed.mayRepeat(line));
+    const edges = lines.map((line) => new DeliveredEdge(line, this.#isLate(line), this.#cursors));
+    return new LazyBatch({ edges, more, mayRepeat, dropped }, () => this.#state(), this.#cursors);
+  }
+
+  status({ state, lane }: StatusChange): LogStreamEvent {
+    const error = lane?.failing ?? null;
+    return {
+      type: 'LogStreamStatus',
+      state,
+      lagSeconds: this.#lagSeconds(state),
+      cursor: encodeTailState(this.#cursors, this.#state()),
+      failure: lane === null || error === null ? null : lane.failureOf(error),
+    };
+  }
+
+  end(reason: EndReason): LogStreamEvent {
+    return { type: 'LogStreamEnd', reason, cursor: encodeTailState(this.#cursors, this.#state()) };
+  }
+
+  /** Was a later line delivered before? */
+  #isLate({ position }: Delivery): boolean {
+    if (this.#furthest !== null && compareMerged(position, this.#furthest) < 0) return true;
+    this.#furthest = position;
+    return false;
+  }
+
+  /** How far behind the newest known line the subscriber is; null where that is not known. */
+  #lagSeconds(state: StreamState): number | null {
+    if (state === 'LIVE') return 0;
+    const times = this.#phases.histories().map(({ position }) => position.time);
+    if (state !== 'CATCHING_UP' || times.length === 0) return null;
+    const newest = this.#phases.lanes.reduce(
+      (max, { feed }) => ((feed.window.newest ?? 0n) > max ? (feed.window.newest ?? 0n) : max),
+      0n,
+    );
+    const time = times.reduce((min, each) => (each < min ? each : min));
+    return time <= untouched('forward').time || time > newest ? null : Number(newest - time) / 1e9;
+  }
+
+  /** What the subscriber has. */
+  #state(): TailState {
+    const places = new Map<number, JobPlace>();
+    const names: string[] = [];
+    let mayRepeat = false;
+    for (const [lane, phase] of this.#phases.all()) {
+      const state = this.#stateOf(lane, phase);
+      places.set(lane.index, state.place);
+      for (const name of state.names) names.push(name);
+      mayRepeat ||= state.mayRepeat;
+    }
+    const starts = [...places.values()].map((place) => startOf(place).time);
+    names.push(...this.#resumed.names(starts));
+    const most = this.#settings.cursorLines;
+    return {
+      place: joinPlaces(places),
+      names: names.length > most ? names.slice(-most) : names,
+      furthest: this.furthest,
+      mayRepeat: mayRepeat || names.length > most || this.#resumed.repeatsFrom(starts),
+    };
+  }
+
+  #stateOf(lane: Lane, phase: Phase): { place: JobPlace; names: readonly string[]; mayRepeat: boolean } {
+    switch (phase.kind) {
+      case 'starting': {
+        const { owed } = phase;
+        return { place: owed.kind === 'behind' ? owed.place : FROM_THE_BEGINNING, names: [], mayRepeat: false };
+      }
+      case 'history':
+        return { ...phase.history.stateOf(lane), mayRepeat: false };
+      case 'live':
+        return lane.liveState(this.#owed);
+    }
+  }
+}
