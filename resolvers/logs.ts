@@ -2,13 +2,13 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { TributaryError } from '../src/domain/errors.ts';
 import type { JobRef } from '../src/domain/job.ts';
 import type { LogScope } from '../src/domain/log-entry.ts';
-import type { LogArguments, LogConnection, SourceScope } from '../src/federation/api.ts';
+import type { LogArguments, LogConnection, LogHistogram, SourceScope } from '../src/federation/api.ts';
 import { decodeNodeId, entryRefOf } from '../src/federation/node-id.ts';
 import { withPage } from './connection.ts';
 import { namesSelected } from './referred.ts';
 import type { GraphContext } from './context.ts';
-import { logArguments } from './log-arguments.ts';
-import type { LogFieldArguments } from './log-arguments.ts';
+import { logArguments, logFilter } from './log-arguments.ts';
+import type { FilterInput, LogFieldArguments } from './log-arguments.ts';
 import type { PartKind, PartNode } from './part.ts';
 
 interface ContextFieldArguments {
@@ -43,6 +43,24 @@ export async function contextOfLine(
   if (ref === null) throw new TributaryError('BAD_USER_INPUT', `"id" takes the id of a line; this is none.`);
   const around = { before: before ?? DEFAULT_AROUND, after: after ?? DEFAULT_AROUND };
   return federation.context(ref, { ...around, jobs: jobs ? jobsOfIds(jobs) : undefined }, call);
+}
+
+interface HistogramFieldArguments {
+  readonly jobs: readonly string[];
+  readonly filter?: FilterInput | null | undefined;
+  readonly buckets?: number | null | undefined;
+  readonly step?: bigint | null | undefined;
+}
+
+/** `Query.logHistogram`: failures are listed. */
+export async function histogramOfJobs(
+  _root: unknown,
+  { jobs, filter, buckets, step }: HistogramFieldArguments,
+  { federation, call }: GraphContext,
+): Promise<LogHistogram> {
+  const scopes = jobsOfIds(jobs).map(({ source, key }) => ({ source, scope: { job: key } }));
+  const args = { filter: logFilter(filter), buckets: buckets ?? undefined, step: step ?? undefined };
+  return federation.histogram(scopes, args, call);
 }
 
 /** `Job.logs`: its failure is an error of that field. */

@@ -12,6 +12,7 @@ export const builder = new SchemaBuilder<{
   DefaultFieldNullability: false;
   Scalars: {
     ID: { Input: string; Output: string };
+    Duration: { Input: bigint; Output: string };
     DateTime: { Input: string; Output: string };
     JSON: { Input: Json; Output: Json };
   };

@@ -7,6 +7,7 @@ import './attempt.ts';
 import './step.ts';
 import './task.ts';
 import './log-entry.ts';
+import './log-histogram.ts';
 import './log-stream.ts';
 import { rejectInsteadOfThrow } from './settled-fields.ts';
 import { asSubgraph } from './subgraph.ts';

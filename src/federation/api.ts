@@ -3,6 +3,7 @@ import type { ErrorCode } from '../domain/errors.ts';
 import type { Attempt, Job, JobRef, Step, Task } from '../domain/job.ts';
 import type { LogEntry, LogScope } from '../domain/log-entry.ts';
 import type { LogFilter } from '../domain/log-filter.ts';
+import type { LogSeverity } from '../domain/severity.ts';
 import type { Capabilities, JobFilter, PartNames } from '../vendors/connector.ts';
 
 /** Relay's four arguments. Checked here: `first` with `last`, negative sizes and sizes over the limit are BAD_USER_INPUT. */
@@ -159,6 +160,33 @@ export interface ContextArguments {
   readonly jobs?: readonly JobRef[] | undefined;
 }
 
+export interface HistogramArguments extends Pick<LogArguments, 'filter'> {
+  /** How many spans of time; not together with `step`. */
+  readonly buckets?: number | undefined;
+  /** How long each of them is, nanoseconds. */
+  readonly step?: bigint | undefined;
+}
+
+export interface LogBucket {
+  readonly from: string;
+  readonly until: string;
+  readonly total: number;
+  /** Severities that have lines. */
+  readonly counts: readonly { readonly severity: LogSeverity; readonly count: number }[];
+}
+
+export interface LogHistogram {
+  /** Null where there is no line and no time to count within. */
+  readonly from: string | null;
+  readonly until: string | null;
+  /** From here on all lines are counted that the sources gave. */
+  readonly coveredFrom: string | null;
+  readonly buckets: readonly LogBucket[];
+  readonly total: number;
+  readonly isPartial: boolean;
+  readonly failures: readonly SourceFailure[];
+}
+
 /** Everything that resolvers can ask for. The one implementation is made by `createFederation`. */
 export interface Federation {
   readonly sources: readonly SourceInfo[];
@@ -181,6 +209,8 @@ export interface Federation {
   task(job: JobRef, key: string, call: Call): Promise<Task | null>;
   /** Entries of all the scopes, merged in time order. Scopes of unknown sources throw NOT_FOUND. */
   logs(scopes: readonly SourceScope[], args: LogArguments, call: Call): LogConnection;
+  /** How many lines there are per span of time and severity. */
+  histogram(scopes: readonly SourceScope[], args: HistogramArguments, call: Call): Promise<LogHistogram>;
   /** The cursor of a line in `logs` of these scopes with these arguments, from the line's id alone. */
   cursorOf(ref: EntryRef, scopes: readonly SourceScope[], args: LogArguments): string;
   /** Finds an entry again by the parts of its id; null when it is gone. */

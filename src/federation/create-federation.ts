@@ -10,6 +10,7 @@ import { HealthChecks } from './health.ts';
 import { jobConnection } from './job-connection.ts';
 import { cursorOfLine } from './line-cursor.ts';
 import { logContext } from './log-context.ts';
+import { logHistogram } from './log-histogram.ts';
 import { logConnection, scopeKey } from './log-connection.ts';
 import type { ResolvedScope } from './log-slots.ts';
 import { partConnection } from './part-connection.ts';
@@ -154,6 +155,7 @@ export function createFederation(
     step: (job, key, call) => find(job.source).connector.step(job.key, key, call),
     task: (job, key, call) => find(job.source).connector.task(job.key, key, call),
     logs: (scopes, args, call) => logConnection({ ...logOptions, scopes: resolve(scopes), args }, call),
+    histogram: async (scopes, args, call) => logHistogram(federation, scopes, args, call),
     cursorOf: (ref, scopes, args) => cursorOfLine(ref, resolve(scopes), args, cursors),
     entry: (ref, call): Promise<LogNode | null> => {
       const found = byName.get(ref.source);

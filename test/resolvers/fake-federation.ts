@@ -154,6 +154,7 @@ export function fakeFederation(changes: Partial<Federation> = {}, names: SourceI
         scopes.flatMap(({ source, scope }) => [1, 2].map((n) => fakeEntry({ source, key: scope.job }, n))),
       );
     },
+    histogram: () => Promise.reject(DOWN),
     cursorOf: ({ source, key, tie }) => `cursor-of ${source}/${key}/${tie}`,
     entry: (ref) => answer('entry', ref, fakeEntry(ref, 1)),
     context: async (ref) => {

@@ -48,4 +48,19 @@ export const CONTEXT: readonly Shape[] = [
     why: WHY,
     lines: 21,
   },
+  {
+    name: 'histogram of 3,000 lines',
+    ask: (jobs, source) =>
+      `{ logHistogram(jobs: ["${jobIdOf(source, jobs.long[source])}"], buckets: 10) { isPartial buckets { total } failures { code } } }`,
+    calls: {
+      nemo: '4 logs',
+      sap: '1 job + 17 logs',
+      softwareone: '32 logs',
+      deepset: '33 logs',
+      bytenite: '3 logs',
+    },
+    least: { nemo: '3 logs', sap: '1 job + 15 logs', softwareone: '30 logs', deepset: '30 logs', bytenite: '1 logs' },
+    why: 'Every line is read, newest first, as three pages of 1,000: the ends of these pages do not fall on the ends of native ones, and ByteNite gives all of its lines for each',
+    lines: 0,
+  },
 ];
