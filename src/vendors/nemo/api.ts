@@ -1,6 +1,8 @@
 import type { Call } from '../../domain/call.ts';
+import { TributaryError } from '../../domain/errors.ts';
 import type { Decoder } from '../../http/body/decode.ts';
 import type { SourceHttp } from '../../http/client.ts';
+import { endless, PageGuard, REPEATS } from '../../pagination/page-guard.ts';
 import { sizeOf } from '../shared/rows.ts';
 import type { Rows } from '../shared/rows.ts';
 import { isAbsent, isUnaddressable } from './errors.ts';
@@ -13,6 +15,9 @@ const LIST_PAGE_SIZE = 100;
 
 /** How many pages of a list are asked for side by side. */
 const SIDE_BY_SIDE = 8;
+
+/** How many pages a list that is short by nature may have. */
+const MOST_PAGES = 100;
 
 /** One log call: names, not entity ids; undefined parts are not sent. */
 export interface LogQuery {
@@ -49,24 +54,28 @@ export function createNemoApi(http: SourceHttp): NemoApi {
     return data;
   }
 
-  /** All pages of a list that is short by nature; pages after the first some side by side. */
+  /** All pages of a list that is short by nature; those that the vendor counts, some side by side. */
   async function all<T>(
     path: readonly string[],
     sort: string,
     decoder: Decoder<ListWire<T>>,
+    keyOf: (row: T) => string,
     call: Call,
   ): Promise<Rows<T>> {
-    const ask = (page: number): Promise<ListWire<T>> =>
-      get(path, { page, page_size: LIST_PAGE_SIZE, sort }, decoder, call);
-    const first = await ask(1);
-    const pages = [first];
-    const count = first.total_pages ?? 1;
-    // An empty page ends a list that nothing is filtered out of, whatever its count of pages says.
-    for (let ended = sizeOf(first) === 0; !ended && pages.length < count;) {
-      const length = Math.min(SIDE_BY_SIDE, count - pages.length);
-      const next = await Promise.all(Array.from({ length }, async (_, index) => ask(pages.length + 1 + index)));
-      pages.push(...next);
-      ended = next.some((page) => sizeOf(page) === 0);
+    const guard = new PageGuard(http.source);
+    const pages: ListWire<T>[] = [];
+    for (let ahead = 1; ahead > 0; ahead = countAhead(pages)) {
+      if (pages.length >= MOST_PAGES) throw tooMany(http.source);
+      const next = await Promise.all(
+        Array.from({ length: ahead }, async (_, index) =>
+          get(path, { page: pages.length + 1 + index, page_size: LIST_PAGE_SIZE, sort }, decoder, call),
+        ),
+      );
+      for (const page of next) {
+        const isNew = guard.isNew([...page.data.map(keyOf), ...page.odd.map(({ reason }) => reason)]);
+        if (!isNew && sizeOf(page) > 0) throw endless(http.source, REPEATS);
+        pages.push(page);
+      }
     }
     return { data: pages.flatMap(({ data }) => data), odd: pages.flatMap(({ odd }) => odd) };
   }
@@ -83,8 +92,8 @@ export function createNemoApi(http: SourceHttp): NemoApi {
       }
     },
     statusTree: (place, call) => get([...jobPath(place), 'status'], undefined, statusTreeWire, call),
-    steps: (place, call) => all([...jobPath(place), 'steps'], 'created_at', stepListWire, call),
-    attempts: (place, call) => all([...jobPath(place), 'attempts'], 'seq', attemptListWire, call),
+    steps: (place, call) => all([...jobPath(place), 'steps'], 'created_at', stepListWire, stepKeyOf, call),
+    attempts: (place, call) => all([...jobPath(place), 'attempts'], 'seq', attemptListWire, ({ id }) => id, call),
     async logs(place, { limit, pageCursor, attempt, step, task }, call) {
       const query = { limit, page_cursor: pageCursor, attempt_id: attempt, step_id: step, task_id: task };
       const page = await get([...jobPath(place), 'logs'], query, logPageWire, call);
@@ -93,6 +102,27 @@ export function createNemoApi(http: SourceHttp): NemoApi {
       return { data, odd, next, total: uncounted ? null : total };
     },
   };
+}
+
+/**
+ * How many pages to ask for next; 0 at the end. The vendor's count of pages is a hint: an empty page ends a list that nothing
+ * is filtered out of, and a full one does not.
+ */
+function countAhead(pages: readonly ListWire<unknown>[]): number {
+  const last = pages.at(-1);
+  if (last === undefined || pages.some((page) => sizeOf(page) === 0)) return 0;
+  const counted = (last.total_pages ?? 0) - pages.length;
+  if (counted > 0) return Math.min(SIDE_BY_SIDE, counted, MOST_PAGES - pages.length);
+  const read = pages.reduce((sum, page) => sum + sizeOf(page), 0);
+  return sizeOf(last) >= LIST_PAGE_SIZE || (last.total_results ?? 0) > read ? 1 : 0;
+}
+
+function stepKeyOf({ id, name, attempt_id: attempt, created_at: created }: StepWire): string {
+  return JSON.stringify([id, name, attempt, created?.text]);
+}
+
+function tooMany(source: string): TributaryError {
+  return new TributaryError('SOURCE_TRUNCATED', `${source}: this list has more than ${MOST_PAGES} pages`, { source });
 }
 
 type Query = Readonly<Record<string, string | number | null | undefined>> | undefined;

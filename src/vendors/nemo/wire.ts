@@ -117,11 +117,14 @@ function taskWire(fields: Fields): TaskWire {
 
 /** A step of any attempt, as far as it tells about that attempt. */
 export interface StepWire extends StateWire {
+  readonly id: string | null;
+  readonly name: string | null;
   readonly attempt_id: string | null;
 }
 
 function stepWire(fields: Fields): StepWire {
-  return { ...stateOf(fields), attempt_id: idOf(fields['attempt_id']) };
+  const { id, name, attempt_id: attempt } = fields;
+  return { ...stateOf(fields), id: idOf(id), name: textOf(name), attempt_id: idOf(attempt) };
 }
 
 export interface AttemptWire extends StateWire {

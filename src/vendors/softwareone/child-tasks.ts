@@ -4,6 +4,7 @@ import type { Task } from '../../domain/job.ts';
 import { comparePositions } from '../../domain/ordered.ts';
 import { offsetPartition } from '../../pagination/offset.ts';
 import type { OffsetPage, OffsetRequest } from '../../pagination/offset-page.ts';
+import { endless, PageGuard, REPEATS } from '../../pagination/page-guard.ts';
 import type { Batch, Partition, ReadRequest } from '../../pagination/partition.ts';
 import { wholeListPartition } from '../../pagination/whole-list.ts';
 import { adaptively, isRefusal } from './abilities.ts';
@@ -128,11 +129,13 @@ async function listChildren(
   return adaptively(context.abilities, ['tasks of a parent'], async (can) => {
     const filter = can('tasks of a parent') ? [condition] : [];
     const found: Task[] = [];
+    const guard = new PageGuard(context.http.source);
     for (let offset = 0; ;) {
       const run = await fetchTaskRun(context, { filter, order: null, limit: context.pageSize, offset }, call);
       found.push(...run.tasks.filter(isChild).map(taskOf));
       offset += run.tasks.length;
       if (!run.more) return found;
+      if (!guard.isNew(run.tasks.map(({ id }) => id))) throw endless(context.http.source, REPEATS);
       const isFiltered = filter.length > 0 && run.tasks.every(isChild);
       if (!isFiltered && offset >= MOST_TASKS) throw tooMany(context);
     }

@@ -4,7 +4,7 @@ import { isRefusal } from './abilities.ts';
 import type { SourceContext } from './context.ts';
 import { LARGEST_PAGE } from './paths.ts';
 import { isIn } from './rql.ts';
-import { fetchTasks } from './task-pages.ts';
+import { fetchTaskRun } from './task-pages.ts';
 import type { TaskWire } from './wire.ts';
 
 type Children = readonly TaskWire[];
@@ -56,13 +56,12 @@ async function loadFamilies(
 /** Null where the source has more of them, or does not take the question. */
 async function fetchFamily(
   context: SourceContext,
-  query: Parameters<typeof fetchTasks>[1],
+  query: Parameters<typeof fetchTaskRun>[1],
   call: Call,
 ): Promise<Children | null> {
   try {
-    const { tasks, total, limit } = await fetchTasks(context, query, call);
-    const isWhole = total === null ? tasks.length < Math.min(query.limit, limit ?? query.limit) : total <= tasks.length;
-    return isWhole ? tasks : null;
+    const { tasks, more } = await fetchTaskRun(context, query, call);
+    return more ? null : tasks;
   } catch (error) {
     if (!isRefusal(error)) throw error;
     context.abilities.lose('tasks of parents');

@@ -1,5 +1,6 @@
 import type { Call } from '../../domain/call.ts';
 import { TributaryError } from '../../domain/errors.ts';
+import { countedBy } from '../../pagination/offset-page.ts';
 import type { OffsetPage, OffsetRequest } from '../../pagination/offset-page.ts';
 import { isRefusal } from './abilities.ts';
 import type { Ability } from './abilities.ts';
@@ -92,7 +93,11 @@ export class LogPages {
     }
     await this.#proveOrder({ $meta, data }, request, used, call);
     this.#checkFilters(data, used);
-    return { rows: data.map((log) => entryOf(log, taskKey)), total: $meta.total, limit: $meta.limit };
+    return {
+      rows: data.map((log) => entryOf(log, taskKey)),
+      total: countedBy({ offset: request.offset, count: data.length, total: $meta.total }),
+      limit: $meta.limit,
+    };
   }
 
   async #ask(request: OffsetRequest, used: readonly Ability[], call: Call): Promise<TaskLogListWire> {
@@ -148,7 +153,7 @@ export class LogPages {
       abilities.prove('logs by time');
       return;
     }
-    const { total } = $meta;
+    const total = countedBy({ offset: request.offset, count: data.length, total: $meta.total });
     const isEnd = total === null ? data.length < ($meta.limit ?? request.limit) : total <= request.offset + data.length;
     if (isEnd) return;
     if (total === null) throw new OutOfOrder(http.source, 'logs by time');

@@ -1,4 +1,6 @@
 import type { Call } from '../../domain/call.ts';
+import { countedBy } from '../../pagination/offset-page.ts';
+import { readRun } from '../../pagination/offset-run.ts';
 import { badResponse } from './context.ts';
 import type { SourceContext } from './context.ts';
 import { TASKS } from './paths.ts';
@@ -37,23 +39,22 @@ export async function fetchTask(context: SourceContext, id: string, call: Call):
 export interface TaskRun {
   readonly tasks: readonly TaskWire[];
   readonly total: number | null;
-  /** Is there more after these? */
+  /** May there be more after these? */
   readonly more: boolean;
 }
 
 /**
  * Asks for `query.limit` tasks from `query.offset` on, in as many native pages as the vendor makes of
- * them: it may cap a page without a word but for the limit that it echoes.
+ * them: it may cap a page, also without a word.
  */
 export async function fetchTaskRun(context: SourceContext, query: TaskQuery, call: Call): Promise<TaskRun> {
-  const tasks: TaskWire[] = [];
-  for (;;) {
-    const left = query.limit - tasks.length;
-    const page = await fetchTasks(context, { ...query, limit: left, offset: query.offset + tasks.length }, call);
-    tasks.push(...page.tasks);
-    const isFull = page.tasks.length > 0 && page.tasks.length >= Math.min(left, page.limit ?? left);
-    const read = query.offset + tasks.length;
-    const more = page.total === null ? isFull : page.tasks.length > 0 && read < page.total;
-    if (!more || tasks.length >= query.limit) return { tasks, total: page.total, more };
-  }
+  const { pages, total, more } = await readRun({
+    source: context.http.source,
+    offset: query.offset,
+    want: () => query.limit,
+    fetch: (offset, limit) => fetchTasks(context, { ...query, limit, offset }, call),
+    look: ({ tasks, ...facts }) => ({ ...facts, keys: tasks.map(({ id }) => id) }),
+  });
+  const tasks = pages.flatMap((page) => page.tasks);
+  return { tasks, total: countedBy({ offset: query.offset, count: tasks.length, total }), more: more !== false };
 }

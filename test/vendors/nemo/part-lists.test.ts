@@ -1,0 +1,80 @@
+import { expect, it, onTestFinished } from 'vitest';
+import { createCall } from '../../../src/domain/call.ts';
+import { DEFAULT_LIMITS } from '../../../src/http/settings.ts';
+import { createSourceHttp } from '../../../src/http/source-http.ts';
+import { SANDBOX_TOKEN, simulateNemo } from '../../../src/sandbox/nemo/index.ts';
+import type { SandboxRequest } from '../../../src/sandbox/types.ts';
+import { startVendorServer } from '../../../src/sandbox/vendor-server.ts';
+import type { Connector } from '../../../src/vendors/connector.ts';
+import { nemo } from '../../../src/vendors/nemo/index.ts';
+
+/** Lists of attempts whose count of pages, or whose pages, are wrong. */
+
+const ATTEMPTS = 250;
+
+type Lie = (page: number, pages: number) => { readonly page?: number; readonly said: number | null };
+
+/** A source with a job of 250 attempts whose list of attempts lies, and how often that list was asked for. */
+async function connect(lie: Lie): Promise<{ connector: Connector; job: string; calls: () => number }> {
+  const simulation = simulateNemo({ generation: 'C' });
+  const job = simulation.createJob({ name: 'sft' });
+  for (let index = 1; index < ATTEMPTS; index += 1) simulation.startAttempt(job);
+  const handle = (request: SandboxRequest): ReturnType<typeof simulation.handle> => {
+    if (simulation.classify(request) !== 'attempts') return simulation.handle(request);
+    const { page, said } = lie(Number(request.query.get('page') ?? 1), Math.ceil(ATTEMPTS / 100));
+    const query = new URLSearchParams(request.query);
+    if (page !== undefined) query.set('page', String(page));
+    const reply = simulation.handle({ ...request, query, rawQuery: query.toString() });
+    if (reply instanceof Promise) throw new Error('The simulation answers at once.');
+    const body = reply.body as { readonly pagination: object };
+    return { ...reply, body: { ...body, pagination: { ...body.pagination, total_pages: said } } };
+  };
+  const server = await startVendorServer({ ...simulation, handle });
+  const http = createSourceHttp(
+    {
+      source: 'nemo-test',
+      baseUrl: server.origin,
+      auth: { type: 'bearer', token: SANDBOX_TOKEN },
+      forward: false,
+      limits: { ...DEFAULT_LIMITS, requestsPerSecond: null },
+      classifyError: nemo.classifyError,
+    },
+    { sleep: () => Promise.resolve() },
+  );
+  onTestFinished(async () => {
+    await http.close();
+    await server.close();
+  });
+  const options = nemo.options.parse({ workspaces: ['default'] });
+  const connector = nemo.create({ source: 'nemo-test', http, options });
+  return { connector, job, calls: () => server.calls.filter(({ kind }) => kind === 'attempts').length };
+}
+
+async function attemptsOf(connector: Connector, job: string): Promise<number> {
+  const call = createCall();
+  const [partition] = await connector.attempts(job, call);
+  let count = 0;
+  const request = { direction: 'forward', from: null, hint: null, until: null, need: 1_000 } as const;
+  for await (const { rows } of partition!.read(request, call)) count += rows.length;
+  return count;
+}
+
+it.each<[string, Lie, number]>([
+  ['is right', (_, pages) => ({ said: pages }), 3],
+  ['is not there', () => ({ said: null }), 3],
+  ['is 0', () => ({ said: 0 }), 3],
+  ['is that of the pages so far', (page) => ({ said: page }), 3],
+  ['is too high', () => ({ said: 999 }), 9],
+])('a list of parts is whole where the count of its pages %s', async (_, lie, calls) => {
+  const source = await connect(lie);
+  expect(await attemptsOf(source.connector, source.job)).toBe(ATTEMPTS);
+  expect(source.calls()).toBeLessThanOrEqual(calls);
+});
+
+it('a list of parts that gives the same page again is an error after a few calls', async () => {
+  for (const said of [999, null, 0, 2]) {
+    const source = await connect(() => ({ page: 1, said }));
+    await expect(attemptsOf(source.connector, source.job)).rejects.toMatchObject({ code: 'SOURCE_BAD_RESPONSE' });
+    expect(source.calls()).toBeLessThanOrEqual(9);
+  }
+});
