@@ -1,4 +1,5 @@
-import type { TimeOrder } from './time-keyset.ts';
+/** The order in which a list gives its rows. */
+export type TimeOrder = 'ascending' | 'descending';
 
 /** What a coarser clock may count in. */
 const COARSER = [1_000_000n, 1_000_000_000n];

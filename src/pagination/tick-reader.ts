@@ -1,8 +1,9 @@
 import type { Call } from '../domain/call.ts';
 import type { Ordered } from '../domain/ordered.ts';
 import { tickOf } from './after-clock.ts';
+import type { TimeOrder } from './after-clock.ts';
 import type { Unplaced } from './partition.ts';
-import type { TimeKeysetOptions, TimeOrder, TimePage } from './time-keyset.ts';
+import type { TimeKeysetOptions, TimePage } from './time-list.ts';
 
 /** The rows of a tick, in time order; null where reading it has shown that the vendor's clock has coarser ticks. */
 type TickRows<T extends Ordered> = {

@@ -1,9 +1,10 @@
 import type { Call } from '../domain/call.ts';
 import type { Ordered } from '../domain/ordered.ts';
 import { tickOf } from './after-clock.ts';
+import type { TimeOrder } from './after-clock.ts';
 import type { ReadRequest, Unplaced } from './partition.ts';
 import { inTimeOrder, isAhead, pastTick, TickReader } from './tick-reader.ts';
-import type { TimeKeysetOptions, TimeOrder, TimePage } from './time-keyset.ts';
+import type { TimeKeysetOptions, TimePage } from './time-list.ts';
 
 export interface TimeStep<T extends Ordered> {
   /** In walk order. Rows that were given before may come again. */

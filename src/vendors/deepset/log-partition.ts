@@ -2,7 +2,7 @@ import type { Call } from '../../domain/call.ts';
 import type { LogEntry } from '../../domain/log-entry.ts';
 import type { Batch, Partition, ReadRequest } from '../../pagination/partition.ts';
 import { timeKeysetPartition } from '../../pagination/time-keyset.ts';
-import type { TimePage } from '../../pagination/time-keyset.ts';
+import type { TimePage } from '../../pagination/time-list.ts';
 import type { PipelinePlace } from './keys.ts';
 import type { LogRow } from './log-row.ts';
 import { fetchPage, isRefusal, LOG_LIMIT } from './native-log.ts';

@@ -3,7 +3,7 @@ import { hasCode, TributaryError } from '../../domain/errors.ts';
 import type { SourceHttp } from '../../http/client.ts';
 import type { AfterClock } from '../../pagination/after-clock.ts';
 import type { Unplaced } from '../../pagination/partition.ts';
-import type { TimePage, TimeRequest } from '../../pagination/time-keyset.ts';
+import type { TimePage, TimeRequest } from '../../pagination/time-list.ts';
 import { afterText } from './after.ts';
 import type { PipelinePlace } from './keys.ts';
 import { sizeOf, withStandIns } from '../shared/rows.ts';
