@@ -29,6 +29,9 @@ const LIST_PAGE = 100;
 /** Rows that one event of a stream is reckoned at. */
 const EVENT_ROWS = 50;
 
+/** Lines that are read for a histogram, at most and by default. */
+const HISTOGRAM_LINES = 20_000;
+
 /** Exceptions of a line, frames of a stack, failures of a connection. */
 const SHORT_LIST = 5;
 
@@ -113,6 +116,13 @@ class Estimator {
       case 'Query.node':
       case 'Query.job':
         return plusCalls(allAtOnce(object), 1);
+      case 'Query.logHistogram': {
+        const further = (this.#lengthOf(field, 'jobs') ?? 1) - 1;
+        return plusCalls(
+          plusWork(object, HISTOGRAM_LINES),
+          further + Math.ceil(HISTOGRAM_LINES / this.#sources.logPage),
+        );
+      }
       case 'Source.health':
         return plusCalls(object, 1);
       case 'Subscription.logEntries':

@@ -41,6 +41,7 @@ describe('the calls that a query may need', () => {
     ['of a page from the end', '{ logs(jobs: ["a"], last: 300) { nodes { id } } }', {}, 3],
     ['one for each source', '{ jobs(first: 10) { nodes { name } } }', {}, 5],
     ['one for each source that is named', '{ jobs(sources: ["a", "b"], first: 10) { nodes { name } } }', {}, 2],
+    ['of all the lines of a histogram', '{ logHistogram(jobs: ["a", "b"]) { buckets { total } } }', {}, 201],
     ['none for what is configured', '{ sources { name } }', {}, 0],
     ['one for each id', 'query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids: ids(10_000) }, 10_000],
     [
@@ -141,6 +142,10 @@ describe('the work of a query', () => {
     [
       'a thousand lines with all that they say',
       '{ logs(jobs: ["a"], first: 1000) { edges { cursor node { id timestamp severity severityNumber severityText message stepName taskName attemptNumber placedAt attributes job { id key name status } } } pageInfo { endCursor hasNextPage } totalCount isComplete } }',
+    ],
+    [
+      'a histogram with all that it says',
+      '{ logHistogram(jobs: ["a"]) { buckets { from until total counts { severity count } } failures { code } } }',
     ],
     ["GraphiQL's introspection", INTROSPECTION],
   ])('is within the limits for %s', (_what, query) => {
