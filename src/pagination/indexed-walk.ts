@@ -1,14 +1,24 @@
 import type { Direction, Ordered, Position } from '../domain/ordered.ts';
 import type { Json } from '../domain/json.ts';
-import type { IndexedList, IndexedPage } from './indexed-pages.ts';
-import { locatePage } from './locate.ts';
+import type { IndexedList, IndexedPage } from './indexed-list.ts';
+import { locatePage, unsearchable } from './locate.ts';
 import type { PageSpan } from './locate.ts';
-import type { Hint, ReadRequest, Unplaced } from './partition.ts';
-import { standStill } from './still-rows.ts';
-import type { NativeRow } from './tie-groups.ts';
+import { EndlessList, OVERLAPS, PageGuard, PROMISES_EMPTY_PAGES, REPEATS } from './page-guard.ts';
+import type { Hint, ReadRequest } from './partition.ts';
+import { bordersOf } from './settled-rows.ts';
+import { isSame, shareRows, standStill } from './still-rows.ts';
 
 /** How many pages are asked for side by side. */
 const MAX_PREFETCH = 4;
+
+/** How many pages that were looked at are kept: the walk may come to one of them next. */
+const KEPT = 3;
+
+/** How many pages in a row may be of one instant and begin alike where the list does not count them. */
+const MOST_ALIKE = 25;
+
+/** A search for the last page of a list ends long before this. */
+const MAX_LOOKS = 64;
 
 /**
  * The hint of a row, behind the order of the list: its page, the page of the next group in the walk, the
@@ -27,11 +37,21 @@ export class IndexedWalk<T extends Ordered> {
   readonly #step: 1 | -1;
   readonly #ahead = new Map<number, Promise<IndexedPage<T>>>();
   readonly #totals = new Map<number, number | null>();
+  /** The pages that were looked at last, by number. */
+  readonly #looked = new Map<number, IndexedPage<T>>();
+  /** Where a page that spans several instants was seen, by its borders. */
+  readonly #spans = new Map<string, number>();
+  readonly #source: string;
+  readonly #guard: PageGuard;
+  readonly #alike: PageGuard;
   #count = 0;
 
   constructor(list: IndexedList<T>, step: 1 | -1) {
     this.#list = list;
     this.#step = step;
+    this.#source = list.source ?? 'the source';
+    this.#guard = new PageGuard(this.#source);
+    this.#alike = new PageGuard(this.#source, MOST_ALIKE);
   }
 
   takeCount(): number {
@@ -49,6 +69,63 @@ export class IndexedWalk<T extends Ordered> {
     return page;
   }
 
+  /** The page as it is now, whatever was asked for before. */
+  #again(index: number): Promise<IndexedPage<T>> {
+    this.#list.renew();
+    this.#ahead.delete(index);
+    return this.get(index);
+  }
+
+  /** A page that is not thought to be a known one. Throws where the vendor gives the same page under several numbers. */
+  async #look(index: number): Promise<IndexedPage<T>> {
+    const page = await this.get(index);
+    await this.#refuseRepeated(index, page);
+    this.#looked.delete(index);
+    this.#looked.set(index, page);
+    for (const old of this.#looked.keys()) if (this.#looked.size > KEPT) this.#looked.delete(old);
+    return page;
+  }
+
+  /**
+   * A page of several instants can't come twice in a list that is in order. Unless rows moved between the two calls: so
+   * the first of them is looked at again.
+   */
+  async #refuseRepeated(index: number, page: IndexedPage<T>): Promise<void> {
+    const [first, last] = [page.rows[0], page.rows.at(-1)];
+    if (first === undefined || last === undefined || first.time === last.time) return;
+    const span = `${page.rows.length} ${first.time} ${last.time}`;
+    const other = this.#spans.get(span) ?? index;
+    this.#spans.set(span, index);
+    if (other === index) return;
+    if (isSame(page, await this.#again(other))) throw new EndlessList(this.#source, REPEATS);
+  }
+
+  /** The next page of the walk; null where it may not be put behind `page`, because rows have moved. */
+  async next(index: number, page: IndexedPage<T>): Promise<IndexedPage<T> | null> {
+    const wanted = index + this.#step;
+    const known = this.#looked.get(wanted);
+    const isFresh = known !== undefined && known.total !== null && known.total === page.total;
+    this.#looked.delete(wanted);
+    const next = isFresh ? known : await this.#look(wanted);
+    this.#watch(wanted, next);
+    return (await this.#joins(index, page, next)) ? next : null;
+  }
+
+  /** Of one instant, pages may say the same: that is only taken for a repeated page where it goes on and on uncounted. */
+  #watch(index: number, { rows, total, isLast }: IndexedPage<T>): void {
+    const more = this.#step === 1 ? !isLast : index > 0;
+    const [first, last] = [rows[0], rows.at(-1)];
+    const name = `page ${index}`;
+    this.#guard.see(index, first === undefined ? [] : [name], more);
+    if (first === undefined || last === undefined) return;
+    const isCounted = total !== null && total > index * this.#list.limit();
+    this.#alike.see(
+      index,
+      [isCounted || first.time !== last.time ? name : JSON.stringify({ ...first, time: `${first.time}` })],
+      more,
+    );
+  }
+
   /** Fetches, side by side, the pages that are surely needed for that many rows more. */
   prefetch(index: number, page: IndexedPage<T>, need: number): void {
     if (!this.#list.canJump() || page.total === null) return;
@@ -56,7 +133,7 @@ export class IndexedWalk<T extends Ordered> {
     const pages = Math.min(MAX_PREFETCH, Math.ceil(need / this.#list.limit()));
     for (let ahead = 1; ahead <= pages; ahead += 1) {
       const wanted = index + ahead * this.#step;
-      if (wanted < 0 || wanted > lastIndex || this.#ahead.has(wanted)) continue;
+      if (wanted < 0 || wanted > lastIndex || this.#ahead.has(wanted) || this.#looked.has(wanted)) continue;
       const promise = this.#list.fetch(wanted);
       // Whoever takes the page sees its failure; one that nobody takes must not end the process.
       promise.catch(() => undefined);
@@ -66,12 +143,12 @@ export class IndexedWalk<T extends Ordered> {
 
   /** The page where the walk begins. */
   async begin(request: ReadRequest<T>): Promise<{ index: number; page: IndexedPage<T> }> {
-    if (request.from === null) return this.#step === 1 ? { index: 0, page: await this.get(0) } : this.#lastPage();
+    if (request.from === null) return this.#step === 1 ? { index: 0, page: await this.#look(0) } : this.#lastPage();
     const hint = this.#readHint(request.hint);
     if (hint === null) return this.find(request.from.time, 0);
     const leadsOn = hint.next !== hint.page && Math.sign(hint.next - hint.page) === this.#step;
     if (leadsOn && isAtOrBefore(hint.time, request.from, request.direction)) {
-      const page = await this.get(hint.next);
+      const page = await this.#look(hint.next);
       if (this.#followsWhole(page, request.from.time, hint)) return { index: hint.next, page };
     }
     return this.find(request.from.time, hint.page);
@@ -80,8 +157,9 @@ export class IndexedWalk<T extends Ordered> {
   /** The nearest page from which the walk sees every row at or beyond that instant. */
   async find(time: bigint, guess: number): Promise<{ index: number; page: IndexedPage<T> }> {
     this.#ahead.clear();
+    this.#looked.clear();
     return locatePage({
-      get: (index) => this.get(index),
+      get: (index) => this.#look(index),
       describe: (page) => this.#spanOf(page),
       step: this.#step,
       target: this.#normal(time),
@@ -95,31 +173,22 @@ export class IndexedWalk<T extends Ordered> {
    * May the rows of `next` be put behind those of `page`? Between the two calls rows can have been
    * inserted before them, and then the border between the pages has moved.
    */
-  async joins(index: number, page: IndexedPage<T>, next: IndexedPage<T>): Promise<boolean> {
-    if (page.total !== null && page.total === next.total) return !this.#overlaps(page, next);
+  async #joins(index: number, page: IndexedPage<T>, next: IndexedPage<T>): Promise<boolean> {
+    const overlaps = this.#overlaps(page, next);
+    if (page.total !== null && page.total === next.total && !overlaps) return true;
     if (page.total !== null && next.total !== null && next.total < page.total && next.rows.length > 0) return false;
     // Going on to later rows, a border that moved shows rows again; going back, it hides some.
     if (this.#step === 1 && !this.#touches(page, next)) return true;
-    this.#list.renew();
-    const again = await this.get(index);
-    return standStill(page, again);
+    if (!standStill(page, await this.#again(index))) return false;
+    // Nothing has moved: rows near the border are only out of order, unless they come twice.
+    if (overlaps && shareRows(page, next)) throw new EndlessList(this.#source, OVERLAPS);
+    return true;
   }
 
-  /** Rows in the walk's direction, each with the page that it is on. */
-  nativeRows(index: number, page: IndexedPage<T>): NativeRow<T>[] {
-    const rows = sortedRows(page.rows, this.#list.order).map((row) => ({ row, hint: [index, String(row.time)] }));
-    return this.#step === 1 ? rows : rows.reverse();
-  }
-
-  closeHint(own: Hint | null, next: Hint | null): Hint | null {
-    const page = firstNumber(own);
-    if (page === null) return null;
-    const following = firstNumber(next) ?? page;
-    const total = this.#totals.get(page) ?? null;
-    const order = this.#orderMark;
-    const time = Array.isArray(own) ? (own as readonly Json[])[1] : undefined;
-    const base = [order, page, following, total, time ?? null];
-    const memories = [this.#list.remember?.(page), this.#list.remember?.(following)].filter(
+  /** The hint of a row on `page`, behind which the walk goes on with `next`. */
+  hintOf(page: number, next: number, time: bigint): Hint {
+    const base = [this.#orderMark, page, next, this.#totals.get(page) ?? null, String(time)];
+    const memories = [this.#list.remember?.(page), this.#list.remember?.(next)].filter(
       (memory) => memory !== undefined,
     );
     return [...base, ...memories];
@@ -129,49 +198,35 @@ export class IndexedWalk<T extends Ordered> {
     return this.#list.order === 'ascending' ? 1 : -1;
   }
 
+  /** The last page with rows. What the list counts is only where the search begins. */
   async #lastPage(): Promise<{ index: number; page: IndexedPage<T> }> {
-    let at = { index: 0, page: await this.get(0) };
-    /** From this page on nothing was there, whatever the list counts. */
+    let at = { index: 0, page: await this.#look(0) };
+    /** Here nothing was, when it was looked at. */
     let end = Infinity;
-    for (;;) {
+    for (let looks = 0; looks < MAX_LOOKS || !this.#list.canJump(); looks += 1) {
       const { index, page } = at;
       if (page.isLast && (page.rows.length > 0 || index === 0)) return at;
-      const counted = page.total === null ? index + 1 : Math.ceil(page.total / this.#list.limit()) - 1;
-      const further = Math.max(Math.min(counted, end - 1), index + 1);
-      const next = await this.#nextWithRows(further);
-      if (next !== null) at = next;
-      // Rows are only pushed on: where none stand behind a page now, none did when it was looked at. Looked at
-      // again, it could have pushed some on.
-      else if (further === index + 1) return at;
-      else {
-        // The list shrank, or the count was of something else: step back to where there are rows.
-        at = await this.#lastWithRows(at, further);
-        end = at.index + 1;
+      const further = this.#further(at, end, looks);
+      const next = await this.#look(further).catch((error: unknown) => {
+        if (error instanceof EndlessList && error.what === PROMISES_EMPTY_PAGES) return null;
+        throw error;
+      });
+      if (next !== null && next.rows.length > 0) {
+        at = { index: further, page: next };
+        if (end <= further) end = Infinity;
       }
+      // Rows are only pushed on: where none stand behind a page now, none did when it was looked at.
+      else if (further === index + 1) return at;
+      else end = further;
     }
+    throw unsearchable();
   }
 
-  /** The page, or the first behind it that has rows: an empty page is not the end unless it says so. */
-  async #nextWithRows(from: number): Promise<{ index: number; page: IndexedPage<T> } | null> {
-    for (let index = from; ; index += 1) {
-      const page = await this.get(index);
-      if (page.rows.length > 0) return { index, page };
-      if (page.isLast) return null;
-    }
-  }
-
-  /** The last page with rows before an empty one: its neighbour, as a rule; else it is searched for from a page that has some. */
-  async #lastWithRows(
-    from: { index: number; page: IndexedPage<T> },
-    empty: number,
-  ): Promise<{ index: number; page: IndexedPage<T> }> {
-    let [low, high] = [from, empty];
-    for (let index = empty - 1; high - low.index > 1; index = Math.floor((low.index + high) / 2)) {
-      const page = await this.get(index);
-      if (page.rows.length > 0) low = { index, page };
-      else high = index;
-    }
-    return low;
+  #further({ index, page }: { index: number; page: IndexedPage<T> }, end: number, looks: number): number {
+    const counted = page.total === null ? 0 : Math.ceil(page.total / this.#list.limit()) - 1;
+    if (counted > index && counted < end) return counted;
+    if (end !== Infinity) return Math.max(index + 1, Math.floor((index + end) / 2));
+    return index + (this.#list.canJump() ? 2 ** Math.min(looks, 30) : 1);
   }
 
   #readHint(hint: Hint | null): PageHint | null {
@@ -187,59 +242,52 @@ export class IndexedWalk<T extends Ordered> {
 
   /** Does this page show that the group of `time` ended before it, as the hint says? */
   #followsWhole(page: IndexedPage<T>, time: bigint, hint: PageHint): boolean {
-    const span = this.#spanOf(page);
-    if (span.first === null || span.last === null || hint.total === null || page.total === null) return false;
+    const ends = this.#endsOf(page);
+    if (ends === null || hint.total === null || page.total === null) return false;
     const target = this.#normal(time);
     return this.#step === 1
-      ? span.first > target && page.total >= hint.total
-      : span.last < target && page.total === hint.total;
+      ? ends.first > target && page.total >= hint.total
+      : ends.last < target && page.total === hint.total;
   }
 
   #spanOf(page: IndexedPage<T>): PageSpan {
-    const times = page.rows.map((row) => this.#normal(row.time));
-    const limit = this.#list.limit();
+    const borders = bordersOf(page.rows.map((row) => this.#normal(row.time)));
     return {
-      first: times.length === 0 ? null : times.reduce((a, b) => (a < b ? a : b)),
-      last: times.length === 0 ? null : times.reduce((a, b) => (a > b ? a : b)),
-      isLast: page.isLast && times.length > 0,
-      pageCount: page.total === null || times.length === 0 ? null : Math.ceil(page.total / limit),
-      total: page.total,
+      first: borders?.near ?? null,
+      last: borders?.far ?? null,
+      isLast: page.isLast && borders !== null,
+      pageCount: page.total === null || borders === null ? null : Math.ceil(page.total / this.#list.limit()),
     };
+  }
+
+  /** The first and last instant on the page, in the list's order. */
+  #endsOf({ rows }: IndexedPage<T>): { first: bigint; last: bigint } | null {
+    const [first, ...others] = rows.map((row) => this.#normal(row.time));
+    if (first === undefined) return null;
+    const ends = { first, last: first };
+    for (const time of others) {
+      if (time < ends.first) ends.first = time;
+      if (time > ends.last) ends.last = time;
+    }
+    return ends;
   }
 
   /** In walk order: does `next` begin before `page` ends? */
   #overlaps(page: IndexedPage<T>, next: IndexedPage<T>): boolean {
-    const [a, b] = [this.#spanOf(page), this.#spanOf(next)];
-    if (a.first === null || a.last === null || b.first === null || b.last === null) return false;
+    const [a, b] = [this.#endsOf(page), this.#endsOf(next)];
+    if (a === null || b === null) return false;
     return this.#step === 1 ? b.first < a.last : b.last > a.first;
   }
 
   /** In walk order: does `next` begin at or before the instant at which `page` ends? */
   #touches(page: IndexedPage<T>, next: IndexedPage<T>): boolean {
-    const [a, b] = [this.#spanOf(page), this.#spanOf(next)];
-    return a.last !== null && b.first !== null && b.first <= a.last;
+    const [a, b] = [this.#endsOf(page), this.#endsOf(next)];
+    return a !== null && b !== null && b.first <= a.last;
   }
 
   #normal(time: bigint): bigint {
     return this.#list.order === 'ascending' ? time : -time;
   }
-}
-
-/** The page's rows in the list's order; a vendor that swaps neighbours is put right. */
-function sortedRows<T extends Ordered>(rows: readonly Unplaced<T>[], order: 'ascending' | 'descending'): Unplaced<T>[] {
-  const sign = order === 'ascending' ? 1 : -1;
-  const copy = [...rows];
-  const inOrder = copy.every((row, i) => i === 0 || compare(copy[i - 1]?.time ?? row.time, row.time) * sign <= 0);
-  return inOrder ? copy : copy.sort((a, b) => compare(a.time, b.time) * sign);
-}
-
-function compare(a: bigint, b: bigint): number {
-  return a === b ? 0 : a < b ? -1 : 1;
-}
-
-function firstNumber(hint: Hint | null): number | null {
-  const first: unknown = Array.isArray(hint) ? hint[0] : null;
-  return typeof first === 'number' ? first : null;
 }
 
 /**

@@ -5,7 +5,7 @@ import { TributaryError } from '../domain/errors.ts';
  * are normalised: a list that is sorted newest first negates them, so that here every list ascends.
  */
 
-/** What a page says about where it lies. Times are null for an empty page. */
+/** What a page says about where it lies, apart from a few rows that may be out of order. Times are null for an empty page. */
 export interface PageSpan {
   readonly first: bigint | null;
   readonly last: bigint | null;
@@ -13,8 +13,6 @@ export interface PageSpan {
   readonly isLast: boolean;
   /** Number of pages that the vendor counts; null where it does not. */
   readonly pageCount: number | null;
-  /** Number of rows that the vendor counts: with the same count, two pages are of one list. */
-  readonly total?: number | null;
 }
 
 export interface LocateOptions<P> {
@@ -44,9 +42,6 @@ interface Mark<P> {
   readonly page: P;
   /** Its row next to the place; null where it was empty. */
   readonly time: bigint | null;
-  readonly total: number | null;
-  /** When it was looked at: the number of the look. */
-  readonly at: number;
 }
 
 /**
@@ -63,23 +58,20 @@ export async function locatePage<P>(options: LocateOptions<P>): Promise<{ index:
   for (let fetched = 1; ; fetched += 1) {
     const page = await options.get(index);
     const span = options.describe(page);
-    const verdict = judge(span, index, options, before);
+    const verdict = judge(span, index, options);
     if (verdict === 'here') return { index, page, fetched };
     refuseTooMany(fetched, options);
-    const seen = { index, page, total: span.total ?? null, at: fetched };
     if (verdict === 'later') {
-      before = { ...seen, time: span.last };
+      before = { index, page, time: span.last };
       if (behind !== null && behind.index <= index) behind = null;
     } else {
-      behind = { ...seen, time: span.first };
+      behind = { index, page, time: span.first };
       if (before !== null && before.index >= index) before = null;
     }
     if (before !== null && behind?.index === before.index + 1) {
-      // The place lies between two pages: the walk begins with the one on its far side.
-      const edge = options.step === 1 ? behind : before;
-      if (isStillBehind(behind, before)) return { index: edge.index, page: edge.page, fetched };
-      index = behind.index;
-      continue;
+      // The place lies between two pages. Rows near their border may be out of order, so the walk has to see both.
+      const edge = options.step === 1 ? before : behind;
+      return { index: edge.index, page: edge.page, fetched };
     }
     index = nextIndex(index, verdict, span, options, { before, behind, fetched });
   }
@@ -91,19 +83,13 @@ function refuseTooMany<P>(fetched: number, options: LocateOptions<P>): void {
   if (!canJump && fetched >= (options.maxWalk ?? MAX_PAGES)) throw outOfReach(fetched);
 }
 
-/** Has nothing been pushed from the page before the place to the page behind it since that was looked at? */
-function isStillBehind<P>(behind: Mark<P>, before: Mark<P>): boolean {
-  return behind.at > before.at || (behind.total !== null && behind.total === before.total);
-}
-
-function judge<P>(span: PageSpan, index: number, options: LocateOptions<P>, before: Mark<P> | null): Verdict {
+function judge<P>(span: PageSpan, index: number, options: LocateOptions<P>): Verdict {
   const { first, last, isLast } = span;
   // An empty page is past the end, unless the whole list is empty.
   if (first === null || last === null) return index === 0 ? 'here' : 'earlier';
   const { target, step } = options;
   if (step === 1) {
-    const startsBefore = index === 0 || first < target || before?.index === index - 1;
-    if (!startsBefore) return 'earlier';
+    if (index > 0 && first >= target) return 'earlier';
     return last < target && !isLast ? 'later' : 'here';
   }
   if (!isLast && last <= target) return 'later';

@@ -3,7 +3,7 @@ import type { Call } from '../domain/call.ts';
 import type { Ordered } from '../domain/ordered.ts';
 import { BoundIgnored, readBounded } from './bounded-pages.ts';
 import { readIndexed } from './indexed-pages.ts';
-import type { IndexedList, IndexedPage } from './indexed-pages.ts';
+import type { IndexedList, IndexedPage } from './indexed-list.ts';
 import { countedBy } from './offset-page.ts';
 import type { OffsetOptions, OffsetPage } from './offset-page.ts';
 import { readRun } from './offset-run.ts';

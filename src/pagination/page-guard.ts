@@ -6,6 +6,8 @@ const USUAL_LIMIT = 3;
 /** What a list does that has no end, in words for clients. */
 export const REPEATS = 'its list does not end: it gives the same page again';
 export const PROMISES_EMPTY_PAGES = 'its list does not end: pages that it promised are empty';
+export const OVERLAPS = 'its list does not end: its pages overlap';
+export const TURNS_BACK = 'its list does not end: the token of its next page is that of a page before';
 
 /**
  * Watches the pages of one list. A vendor that ignores its paging parameters gives the same page again and again, and one that
@@ -57,11 +59,21 @@ export class PageGuard {
   /** The same, for readers that keep nothing of a list without an end: throws SOURCE_BAD_RESPONSE. */
   see(address: string | number, keys: readonly string[], more: boolean): void {
     const wrong = this.judge(address, keys, more);
-    if (wrong !== null) throw endless(this.#source, wrong);
+    if (wrong !== null) throw new EndlessList(this.#source, wrong);
+  }
+}
+
+/** Said of a list that promises more for ever and gives nothing new: `what` is one of the texts above. */
+export class EndlessList extends TributaryError {
+  readonly what: string;
+
+  constructor(source: string, what: string) {
+    super('SOURCE_BAD_RESPONSE', `${source}: ${what}.`, { source });
+    this.what = what;
   }
 }
 
 /** A list that goes on and on without a new row. */
-export function endless(source: string, wrong: string): TributaryError {
-  return new TributaryError('SOURCE_BAD_RESPONSE', `${source}: ${wrong}.`, { source });
+export function endless(source: string, wrong: string): EndlessList {
+  return new EndlessList(source, wrong);
 }

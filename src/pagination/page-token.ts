@@ -3,8 +3,9 @@ import type { Call } from '../domain/call.ts';
 import type { Json } from '../domain/json.ts';
 import type { Ordered } from '../domain/ordered.ts';
 import { readIndexed } from './indexed-pages.ts';
-import type { IndexedList, IndexedPage } from './indexed-pages.ts';
+import type { IndexedList, IndexedPage } from './indexed-list.ts';
 import { outOfReach } from './locate.ts';
+import { EndlessList, PROMISES_EMPTY_PAGES, TURNS_BACK } from './page-guard.ts';
 import type { Identity, Partition, Unplaced } from './partition.ts';
 
 /**
@@ -13,16 +14,22 @@ import type { Identity, Partition, Unplaced } from './partition.ts';
  * the nearest one whose token is known, and a walk that gets too long is refused, not cut.
  */
 
-/** One native page: ascending in time, at most the fixed limit. */
+/** One native page: nearly ascending in time, at most the fixed limit. */
 export interface TokenPage<T extends Ordered> {
   readonly rows: readonly Unplaced<T>[];
   /** The token of the next page; null at the end. */
   readonly next: string | null;
+  /** A hint: the vendor may count the page alone, or wrong. */
   readonly total: number | null;
 }
 
+/** How many pages in a row may be empty where tokens say nothing. */
+const MOST_EMPTY = 25;
+
 export interface PageTokenOptions<T extends Ordered> {
   readonly key: string;
+  /** Whose list it is, for errors. */
+  readonly source: string;
   /** The fixed native page size. It never changes within a walk: tokens count in it. */
   readonly limit: number;
   readonly identity: Identity<T>;
@@ -40,42 +47,75 @@ export interface PageTokenOptions<T extends Ordered> {
 }
 
 export function pageTokenPartition<T extends Ordered>(options: PageTokenOptions<T>): Partition<T> {
-  let total: number | null | undefined;
-  const noted: PageTokenOptions<T> = {
-    ...options,
-    async fetch(token, call) {
-      const page = await options.fetch(token, call);
-      // A page past the end says 0, whatever there is.
-      if (page.rows.length > 0 || token === null) total = page.total;
-      return page;
-    },
-  };
+  const count = new Count();
   return {
     key: options.key,
-    read: (request, call) => readIndexed(new TokenList(noted, call), options.identity, request),
+    read: (request, call) => readIndexed(new TokenList(options, count, call), options.identity, request),
     async count(call) {
-      if (total === undefined) await noted.fetch(null, call);
-      return total ?? null;
+      if (count.total === undefined) await new TokenList(options, count, call).fetch(0);
+      return count.total ?? null;
     },
   };
+}
+
+/** What the vendor counts, as long as no page shows that it is wrong. */
+class Count {
+  #isWrong = false;
+  #total: number | null | undefined;
+
+  /** Undefined until a page was read. */
+  get total(): number | null | undefined {
+    return this.#total;
+  }
+
+  /** The total that a page with so many rows before it gives, checked against the page. */
+  see<T extends Ordered>({ rows, next, total }: TokenPage<T>, before: number): number | null {
+    const end = before + rows.length;
+    // A page past the end says 0, whatever there is.
+    if (rows.length > 0 && total !== null && (total < end || (total === end && next !== null))) this.#isWrong = true;
+    const checked = this.#isWrong ? null : total;
+    if (rows.length > 0 || before === 0) this.#total = checked;
+    return checked;
+  }
+}
+
+class DeadEnd extends EndlessList {
+  readonly index: number;
+
+  constructor(source: string, index: number) {
+    super(source, PROMISES_EMPTY_PAGES);
+    this.index = index;
+  }
 }
 
 class TokenList<T extends Ordered> implements IndexedList<T> {
   readonly order = 'ascending';
   readonly #options: PageTokenOptions<T>;
+  readonly #total: Count;
   #call: Call;
+  /** Rows on a page that others follow, as far as the vendor has shown. */
+  #rowsPerPage: number | undefined;
+  /** The page whose token leads back to a page before it. */
+  #turnsBack: number | null = null;
+  /** Where only empty pages came. */
+  #deadEnd: DeadEnd | null = null;
   /** Tokens of pages (from 0) as the vendor or a cursor gave them. */
   readonly #tokens = new Map<number, string | null>([[0, null]]);
   /** Undefined until a token was seen. */
   #addressable: boolean | undefined;
 
-  constructor(options: PageTokenOptions<T>, call: Call) {
+  constructor(options: PageTokenOptions<T>, total: Count, call: Call) {
     this.#options = options;
+    this.#total = total;
     this.#call = inSequence(call);
   }
 
+  get source(): string {
+    return this.#options.source;
+  }
+
   limit(): number {
-    return this.#options.limit;
+    return this.#rowsPerPage ?? this.#options.limit;
   }
 
   get maxWalk(): number {
@@ -87,6 +127,7 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
   }
 
   renew(): void {
+    this.#deadEnd = null;
     this.#call = anew(this.#call);
   }
 
@@ -113,6 +154,7 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
       this.#addressable = false;
       this.#tokens.clear();
       this.#tokens.set(0, null);
+      this.#turnsBack = null;
       return this.#walkTo(index);
     }
   }
@@ -128,15 +170,23 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
    * nothing one may be: it is passed over, and the next one that has rows counts in its place.
    */
   async #fetchToken(index: number, token: string | null): Promise<IndexedPage<T>> {
-    const { address, maxWalk } = this.#options;
+    if (this.#deadEnd !== null && index >= this.#deadEnd.index) throw this.#deadEnd;
+    const { address, source } = this.#options;
     let page = await this.#options.fetch(token, this.#call);
     if (page.next !== null) this.#addressable ??= address?.pageOf(page.next) === index + 2;
     for (let passed = 1; page.rows.length === 0 && page.next !== null && this.#addressable !== true; passed += 1) {
-      if (passed > maxWalk) throw outOfReach(maxWalk);
+      if (passed >= MOST_EMPTY) throw (this.#deadEnd = new DeadEnd(source, index));
       page = await this.#options.fetch(page.next, this.#call);
     }
-    if (page.next !== null) this.#tokens.set(index + 1, page.next);
-    return { rows: page.rows, total: page.total, isLast: page.next === null };
+    const { rows, next } = page;
+    if (next !== null && rows.length > 0) this.#rowsPerPage = Math.max(this.#rowsPerPage ?? 0, rows.length);
+    if (next !== null && this.#addressable !== true) this.#noteToken(index + 1, next);
+    return { rows, total: this.#total.see(page, index * this.limit()), isLast: next === null };
+  }
+
+  #noteToken(index: number, token: string): void {
+    for (const [known, other] of this.#tokens) if (other === token && known < index) this.#turnsBack = index - 1;
+    if (this.#turnsBack !== index - 1) this.#tokens.set(index, token);
   }
 
   /** Follows tokens from the nearest known page before `index`. Past the end it gives an empty page. */
@@ -144,6 +194,7 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
     let at = Math.max(...[...this.#tokens.keys()].filter((known) => known <= index));
     for (let walked = 0; ; walked += 1) {
       if (walked >= this.#options.maxWalk) throw outOfReach(this.#options.maxWalk);
+      if (at === this.#turnsBack && at < index) throw new EndlessList(this.source, TURNS_BACK);
       const page = await this.#fetchToken(at, this.#tokens.get(at) ?? null);
       if (at === index) return page;
       if (page.isLast) return { rows: [], total: page.total, isLast: true };

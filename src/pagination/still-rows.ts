@@ -24,6 +24,19 @@ function mayHideShift(before: readonly string[], after: readonly string[], inser
   });
 }
 
+/** Do both looks show the same rows? */
+export function isSame<T extends Ordered>(page: Look<T>, other: Look<T>): boolean {
+  const texts = other.rows.map(textOfRow);
+  return page.rows.length === texts.length && page.rows.every((row, i) => textOfRow(row) === texts[i]);
+}
+
+/** Do rows of several instants come on both pages? Of one instant, two rows may say the same. */
+export function shareRows<T extends Ordered>(page: Look<T>, next: Look<T>): boolean {
+  const texts = new Set(page.rows.map(textOfRow));
+  const shared = next.rows.filter((row) => texts.has(textOfRow(row)));
+  return shared.some(({ time }) => time !== shared[0]?.time);
+}
+
 function textOfRow(row: object): string {
   // The tie is ours and is put on rows that have been placed; times are bigints.
   return JSON.stringify(row, (name, value: unknown) =>

@@ -16,6 +16,7 @@ async function read(
   let calls = 0;
   const partition = pageTokenPartition<Line>({
     key: '',
+    source: 'made-up',
     limit: 3,
     identity: { by: 'id', of: ({ id }) => id },
     maxWalk: 50,

@@ -121,6 +121,7 @@ export function tokenNative(
       generation += 1;
       return pageTokenPartition<Line>({
         key: '',
+        source: 'made-up',
         limit,
         identity: byContent,
         maxWalk: options.maxWalk ?? 10_000,

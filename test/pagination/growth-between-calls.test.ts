@@ -64,6 +64,7 @@ function offsets(orders: readonly ['ascending'] | readonly ['descending'], count
 const tokens: Make = (list, limit) =>
   pageTokenPartition<Line>({
     key: '',
+    source: 'made-up',
     limit,
     identity,
     maxWalk: 1_000,

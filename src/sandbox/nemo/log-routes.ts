@@ -1,5 +1,5 @@
 import type { SandboxReply, SandboxRequest } from '../types.ts';
-import { formatTime } from './dialect.ts';
+import { formatTime, totalOf } from './dialect.ts';
 import type { LogDialect } from './dialect.ts';
 import type { LineFilter, StoredLine } from './line-log.ts';
 import type { LogPage } from './page-tokens.ts';
@@ -26,9 +26,10 @@ export function logPage(job: JobState, request: SandboxRequest, dialect: LogDial
   const tail = query.get('tail');
   if (tail !== null && dialect.generation !== 'A') return tailPage(job, query, attempt, filter, dialect, turn);
   const cursor = query.get('page_cursor');
-  const page = cursor === null ? { page: 1, direction: 0 as const } : dialect.tokens.pageOf(cursor);
+  const first = { page: 1, direction: 0 as const };
+  const page = cursor === null || dialect.ignoresCursor ? first : dialect.tokens.pageOf(cursor);
   if (page === null) return refusedCursor(dialect);
-  return readPage(job, attempt, filter, page, limit, dialect, turn);
+  return readPage(job, attempt, filter, page, Math.min(limit, dialect.linesPerPage ?? limit), dialect, turn);
 }
 
 /** The attempt whose lines are asked for; null when no line can match; a reply when the vendor refuses. */
@@ -68,9 +69,11 @@ function readPage(
   const [start, end] = direction === 0 ? [skipped, skipped + limit] : [count - skipped - limit, count - skipped];
   const lines = attempt?.log.window(filter, start, end, dialect.shuffleTies ? turn : null) ?? [];
   if (direction === 1) lines.reverse();
-  const further = skipped + limit < count ? page + 1 : null;
+  const { nextPage } = dialect;
+  const further = nextPage === 'second' ? 2 : nextPage === 'always' || skipped + limit < count ? page + 1 : null;
   const nearer = page > 1 ? page - 1 : null;
-  return pageReply(job, lines, lines.length === 0 ? 0 : count, dialect, {
+  const total = totalOf(lines.length === 0 ? 0 : count, lines.length, dialect.total);
+  return pageReply(job, lines, total, dialect, {
     // Of newest-first pages the older ones are "previous".
     next: tokenOf(direction === 0 ? further : nearer, direction, dialect),
     previous: tokenOf(direction === 0 ? nearer : further, direction, dialect),
@@ -103,7 +106,7 @@ function tokenOf(page: number | null, direction: LogPage['direction'], { tokens 
 function pageReply(
   job: JobState,
   lines: readonly StoredLine[],
-  total: number,
+  total: number | null,
   dialect: LogDialect,
   pages: { readonly next: string | null; readonly previous: string | null },
 ): SandboxReply {

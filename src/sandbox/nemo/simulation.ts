@@ -236,6 +236,10 @@ function dialectOf(options: NemoOptions): LogDialect {
     badCursor: options.badCursor ?? (generation === 'A' ? 500 : 400),
     zone: options.zone ?? 'naive',
     shuffleTies: options.shuffleTies ?? false,
+    total: options.total ?? 'honest',
+    nextPage: options.nextPage ?? 'honest',
+    ignoresCursor: options.ignoresCursor ?? false,
+    linesPerPage: options.linesPerPage ?? null,
     tokens: options.tokens === 'opaque' ? opaqueTokens(options.tokenLifetime ?? null) : numberedTokens(),
   };
 }

@@ -40,6 +40,7 @@ export interface LogSelection extends Pick<LogQuery, 'attempt' | 'step' | 'task'
 export function logPartition(selection: LogSelection, options: LogPartitionOptions): Partition<LogEntry> {
   return pageTokenPartition<LogEntry>({
     key: '',
+    source: options.source,
     limit: options.pageSize,
     identity: { by: 'content', of: identityOf },
     fetch: (token, call) => fetchPage(selection, token, options, call),

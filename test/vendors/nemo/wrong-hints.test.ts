@@ -1,0 +1,138 @@
+import { describe, expect, it } from 'vitest';
+import { createCall } from '../../../src/domain/call.ts';
+import type { LogEntry } from '../../../src/domain/log-entry.ts';
+import type { Direction } from '../../../src/domain/ordered.ts';
+import type { Partition } from '../../../src/pagination/partition.ts';
+import type { NemoOptions } from '../../../src/sandbox/nemo/index.ts';
+import { SECOND, START, connect, readAll } from './harness.ts';
+import type { Harness } from './harness.ts';
+
+const JOB = 'default/sft';
+const COUNT = 250;
+const PAGE = 20;
+
+/** A finished job with lines of such numbers, in that order, each at the second of its number. */
+async function start(order: readonly number[], options: NemoOptions): Promise<Harness> {
+  const harness = await connect({ simulation: options, source: { pageSize: PAGE } });
+  harness.simulation.createJob({ name: 'sft', status: 'SUCCEEDED' });
+  harness.simulation.generate(JOB, order.length, (index) => ({
+    time: START + BigInt(order[index]!) * SECOND,
+    message: `line ${order[index]!}`,
+  }));
+  harness.server.resetCalls();
+  return harness;
+}
+
+async function partitionOf({ connector }: Harness): Promise<Partition<LogEntry>> {
+  const { partitions } = await connector.logs({ job: JOB }, {}, createCall());
+  expect(partitions).toHaveLength(1);
+  return partitions[0]!;
+}
+
+function upTo(count: number): number[] {
+  return Array.from({ length: count }, (_, index) => index);
+}
+
+function swapped(...pairs: readonly (readonly [number, number])[]): number[] {
+  const order = upTo(COUNT);
+  for (const [a, b] of pairs) [order[a], order[b]] = [order[b]!, order[a]!];
+  return order;
+}
+
+const numberOf = ({ message }: LogEntry): number => Number(message.slice('line '.length));
+
+async function read(harness: Harness, direction: Direction): Promise<{ numbers: number[]; error: unknown }> {
+  const numbers: number[] = [];
+  const request = { direction, from: null, hint: null, until: null, need: COUNT };
+  try {
+    for await (const { rows } of (await partitionOf(harness)).read(request, createCall())) {
+      numbers.push(...rows.map(numberOf));
+    }
+    return { numbers, error: null };
+  } catch (error) {
+    return { numbers, error };
+  }
+}
+
+const WAYS = (['numbered', 'opaque'] as const).flatMap((tokens) =>
+  (['forward', 'backward'] as const).map((direction) => ({ tokens, direction })),
+);
+
+describe.each(WAYS)('with $tokens tokens, $direction', ({ tokens, direction }) => {
+  it.each<[string, NemoOptions]>([
+    ['null', { total: 'null' }],
+    ['0', { total: 'zero' }],
+    ['too low', { total: 'too-low' }],
+    ['too high', { total: 'too-high' }],
+    ['of the page alone', { total: 'of-page' }],
+    ['of more lines than a page gives', { linesPerPage: 7 }],
+  ])('a total that is %s loses no line', async (_, options) => {
+    const harness = await start(upTo(COUNT), { ...options, tokens });
+    const all = upTo(COUNT);
+    expect(await read(harness, direction)).toEqual({
+      numbers: direction === 'forward' ? all : all.reverse(),
+      error: null,
+    });
+    expect(harness.server.calls.length).toBeLessThanOrEqual(2 * Math.ceil(COUNT / (options.linesPerPage ?? PAGE)) + 12);
+  });
+
+  it.each<[string, number[]]>([
+    ['at a page border', swapped([19, 20])],
+    ['across a page border', swapped([18, 21])],
+    ['at several', swapped([19, 20], [39, 41], [58, 60], [239, 240])],
+  ])('two lines swapped %s come once, by their own times', async (_, order) => {
+    const harness = await start(order, { tokens });
+    const all = upTo(COUNT);
+    expect(await read(harness, direction)).toEqual({
+      numbers: direction === 'forward' ? all : all.reverse(),
+      error: null,
+    });
+  });
+
+  it('a line far from its place comes once, wherever one begins to read', async () => {
+    const order = upTo(COUNT);
+    order.splice(190, 0, ...order.splice(30, 1));
+    const harness = await start(order, { tokens });
+    const partition = await partitionOf(harness);
+    const { rows } = await readAll(partition, createCall(), direction);
+    expect(rows.map(numberOf).toSorted((a, b) => a - b)).toEqual(upTo(COUNT));
+    const stray = rows.find((row) => numberOf(row) === 30)!;
+    // It stands by its page; its timestamp is what the vendor gave.
+    expect(stray.time).toBeGreaterThan(START + 170n * SECOND);
+    expect(stray.timestamp).toBe('2026-02-27T22:57:31Z');
+    for (const index of [0, 29, 30, 31, 60, 180, 188, 190, 191, 248]) {
+      const from = { position: rows[index]!, hint: null };
+      const on = await readAll(partition, createCall(), direction, from);
+      expect(on.rows.map(numberOf)).toEqual(rows.slice(index + 1).map(numberOf));
+    }
+  });
+});
+
+describe('a list that promises more for ever', () => {
+  it.each<[string, NemoOptions, Direction]>([
+    ['empty pages', { nextPage: 'always' }, 'forward'],
+    ['empty pages', { nextPage: 'always', tokens: 'opaque' }, 'forward'],
+    ['a token that leads back', { nextPage: 'second', tokens: 'opaque' }, 'backward'],
+    ['the same page', { ignoresCursor: true }, 'forward'],
+    ['the same page', { ignoresCursor: true }, 'backward'],
+    ['the same page', { ignoresCursor: true, nextPage: 'always', tokens: 'opaque' }, 'forward'],
+  ])('with %s is reported as such (%o, %s)', async (_, options, direction) => {
+    const harness = await start(upTo(COUNT), options);
+    const { numbers, error } = await read(harness, direction);
+    expect(new Set(numbers).size).toBe(numbers.length);
+    expect(error).toMatchObject({
+      code: 'SOURCE_BAD_RESPONSE',
+      source: 'nemo-test',
+      message: expect.stringContaining('nemo-test: its list does not end') as string,
+    });
+    if (options.nextPage === 'always' && options.ignoresCursor !== true) expect(numbers).toEqual(upTo(COUNT));
+    expect(harness.server.calls.length).toBeLessThanOrEqual(Math.ceil(COUNT / PAGE) + 25);
+  });
+
+  it('is read backwards from the last page that has lines', async () => {
+    for (const tokens of ['numbered', 'opaque'] as const) {
+      const harness = await start(upTo(COUNT), { nextPage: 'always', tokens });
+      expect(await read(harness, 'backward')).toEqual({ numbers: upTo(COUNT).reverse(), error: null });
+    }
+  });
+});
