@@ -1,10 +1,10 @@
 import type { Call } from '../domain/call.ts';
 import type { Json } from '../domain/json.ts';
 import type { Ordered } from '../domain/ordered.ts';
-import type { Batch, Hint, Partition, ReadRequest, Unplaced } from './partition.ts';
-import { RecordScale } from './record-scale.ts';
-import type { Reach, RecordTimes } from './record-scale.ts';
+import type { Batch, Hint, Partition, ReadRequest } from './partition.ts';
+import type { KeysetPage, RecordKeysetOptions } from './record-list.ts';
 import { RepeatsItself } from './record-pages.ts';
+import { RecordScale } from './record-scale.ts';
 import { OrderTurned, RecordWalk } from './record-walk.ts';
 import type { Anchor } from './record-walk.ts';
 import { RecordWindow } from './record-window.ts';
@@ -13,47 +13,6 @@ import { RecordWindow } from './record-window.ts';
  * Lists of records that are continued after or before a record's id. A record stands for rows whose times lie
  * around its own, on either side, so the reader looks some way in both directions to restore time order.
  */
-
-/** A native record, and the rows that it stands for (none, one, or several: a run and its events). */
-export interface KeyedRecord<T extends Ordered> extends RecordTimes {
-  /** The record's id: what `after` and `before` name. */
-  readonly id: string;
-  /**
-   * Rows of the record, their ties unique within the partition. A row that lies further from its record than `reach`
-   * says is placed where that ends (its own `timestamp` still says what it claims).
-   */
-  readonly rows: readonly (Unplaced<T> & { readonly tie: string })[];
-}
-
-/** What the vendor says of a page beside its records is a hint: any of it may be wrong. */
-export interface KeysetPage<T extends Ordered> {
-  /** In native order. May be fewer than were asked for, and not the last. */
-  readonly records: readonly KeyedRecord<T>[];
-  readonly total: number | null;
-  /** Does the vendor say that there is more in native direction (towards `after`)? Null: it does not say. */
-  readonly more: boolean | null;
-  /** Does it say that there is more against native direction (towards `before`)? Left out or null: it does not say. */
-  readonly moreBefore?: boolean | null;
-  /** Does this answer show that the vendor understands cursors? A dialect without them ignores the parameter. */
-  readonly cursors: boolean;
-}
-
-export type KeysetRequest =
-  | { readonly kind: 'first' }
-  /** Records that follow / precede the record of that id in native order, nearest page. */
-  | { readonly kind: 'after' | 'before'; readonly id: string }
-  /** Records to skip from the native start, counted from 0. A vendor that counts from 1 may give one record earlier. */
-  | { readonly kind: 'offset'; readonly offset: number };
-
-export interface RecordKeysetOptions<T extends Ordered> {
-  readonly key: string;
-  /** How many records are asked for. The vendor may give fewer without a word. */
-  readonly limit: number;
-  readonly reach: Reach;
-  fetch(request: KeysetRequest, call: Call): Promise<KeysetPage<T>>;
-  /** Is this the error of an id that the vendor has purged or never had? Then the position is found by time. */
-  isCursorRefused(error: unknown): boolean;
-}
 
 export function recordKeysetPartition<T extends Ordered>(options: RecordKeysetOptions<T>): Partition<T> {
   return {

@@ -1,5 +1,5 @@
 import type { Ordered } from '../domain/ordered.ts';
-import type { KeysetPage } from './record-keyset.ts';
+import type { KeysetPage } from './record-list.ts';
 
 /** The vendor gives what it has given before and says that there is more. */
 export class RepeatsItself extends Error {

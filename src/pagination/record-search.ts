@@ -1,5 +1,5 @@
 import type { Ordered } from '../domain/ordered.ts';
-import type { KeyedRecord, KeysetPage } from './record-keyset.ts';
+import type { KeyedRecord, KeysetPage } from './record-list.ts';
 import { unsearchable } from './locate.ts';
 import { RepeatsItself } from './record-pages.ts';
 import type { PageLengths } from './record-pages.ts';

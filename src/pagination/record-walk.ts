@@ -2,7 +2,7 @@
 import { anew, inSequence } from '../domain/call.ts';
 import type { Call } from '../domain/call.ts';
 import type { Direction, Ordered } from '../domain/ordered.ts';
-import type { KeyedRecord, KeysetPage, KeysetRequest, RecordKeysetOptions } from './record-keyset.ts';
+import type { KeyedRecord, KeysetPage, KeysetRequest, RecordKeysetOptions } from './record-list.ts';
 import { findBeside } from './record-beside.ts';
 import { PageLengths, RepeatsItself } from './record-pages.ts';
 import { findFarEnd, findPlace } from './record-search.ts';

@@ -2,7 +2,7 @@ import { comparePositions, isBeyond } from '../domain/ordered.ts';
 import type { Direction, Ordered, Position } from '../domain/ordered.ts';
 import { withTie } from './identity.ts';
 import type { Hint } from './partition.ts';
-import type { KeyedRecord } from './record-keyset.ts';
+import type { KeyedRecord } from './record-list.ts';
 import { least, most } from './record-scale.ts';
 import type { RecordScale, RecordTimes } from './record-scale.ts';
 import type { Anchor, WalkedRecord } from './record-walk.ts';

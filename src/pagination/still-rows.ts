@@ -1,8 +1,14 @@
 import type { Ordered } from '../domain/ordered.ts';
-import type { IndexedPage } from './indexed-pages.ts';
+import type { Unplaced } from './partition.ts';
+
+/** A page as it was at one look. */
+interface Look<T extends Ordered> {
+  readonly rows: readonly Unplaced<T>[];
+  readonly total: number | null;
+}
 
 /** Is it sure that no row was pushed from the page between two looks at it? */
-export function standStill<T extends Ordered>(page: IndexedPage<T>, again: IndexedPage<T>): boolean {
+export function standStill<T extends Ordered>(page: Look<T>, again: Look<T>): boolean {
   const before = page.rows.map(textOfRow);
   const after = again.rows.map(textOfRow);
   if (!before.every((text, i) => text === after[i])) return false;

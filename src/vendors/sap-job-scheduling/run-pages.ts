@@ -1,7 +1,7 @@
 import type { Call } from '../../domain/call.ts';
 import { TributaryError } from '../../domain/errors.ts';
 import type { SourceHttp } from '../../http/client.ts';
-import type { KeysetRequest } from '../../pagination/record-keyset.ts';
+import type { KeysetRequest } from '../../pagination/record-list.ts';
 import { hasLinks } from './paging-facts.ts';
 import type { PagingFacts } from './paging-facts.ts';
 import { runPageDecoder } from './wire.ts';

@@ -5,7 +5,7 @@ import type { LogEntry } from '../../domain/log-entry.ts';
 import type { Ordered } from '../../domain/ordered.ts';
 import type { Partition } from '../../pagination/partition.ts';
 import { recordKeysetPartition } from '../../pagination/record-keyset.ts';
-import type { KeyedRecord, KeysetPage, KeysetRequest } from '../../pagination/record-keyset.ts';
+import type { KeyedRecord, KeysetPage, KeysetRequest } from '../../pagination/record-list.ts';
 import type { Reach } from '../../pagination/record-scale.ts';
 import type { JobDetails } from './job-details.ts';
 import { isCursorRefused } from './run-pages.ts';

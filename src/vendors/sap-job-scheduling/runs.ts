@@ -4,7 +4,7 @@ import type { LogEntry } from '../../domain/log-entry.ts';
 import { formatInstant } from '../../domain/time.ts';
 import type { Instant } from '../../domain/time.ts';
 import type { Unplaced } from '../../pagination/partition.ts';
-import type { KeyedRecord } from '../../pagination/record-keyset.ts';
+import type { KeyedRecord } from '../../pagination/record-list.ts';
 import { least, most } from '../../pagination/record-scale.ts';
 import type { RecordTimes } from '../../pagination/record-scale.ts';
 import { compact } from './jobs.ts';
