@@ -2,7 +2,7 @@ import { anew, inSequence } from '../domain/call.ts';
 import type { Call } from '../domain/call.ts';
 import type { Ordered } from '../domain/ordered.ts';
 import type { DatedPage, DatedPages } from './dated-pages.ts';
-import type { IndexedList, IndexedPage } from './indexed-pages.ts';
+import type { IndexedList, IndexedPage } from './indexed-list.ts';
 import { PROMISES_EMPTY_PAGES, REPEATS } from './page-guard.ts';
 import type { Batch, Unreadable } from './partition.ts';
 import { together } from './unreadable.ts';
