@@ -21,6 +21,8 @@ export interface IndexedList<T extends Ordered> {
   canJump(): boolean;
   /** How many pages may be gone through to a position where pages can't be jumped to. */
   readonly maxWalk?: number | undefined;
+  /** How many pages in a row may be empty without an end; default 3. Rows that can't be read leave pages empty. */
+  readonly maxEmpty?: number | undefined;
   /** From now on pages are asked for afresh, whatever the call remembers: they may have moved. */
   renew(): void;
   /** What a cursor should remember to reach the page again beside its number; null: nothing. */

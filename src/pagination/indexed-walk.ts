@@ -50,7 +50,7 @@ export class IndexedWalk<T extends Ordered> {
     this.#list = list;
     this.#step = step;
     this.#source = list.source ?? 'the source';
-    this.#guard = new PageGuard(this.#source);
+    this.#guard = new PageGuard(this.#source, list.maxEmpty);
     this.#alike = new PageGuard(this.#source, MOST_ALIKE);
   }
 

@@ -26,6 +26,7 @@ interface Seen {
 /** The pages of a list that should come newest first, for one read. Nothing that the vendor says of them is only believed. */
 export class NewestFirstPages<T extends Ordered> implements IndexedList<T> {
   readonly order = 'descending';
+  readonly maxEmpty = MAX_ROWLESS + 1;
   readonly #options: DatedPages<T>;
   #call: Call;
   readonly #seen = new Map<number, Seen>();
