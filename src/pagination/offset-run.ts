@@ -1,6 +1,6 @@
 import { moreBehind } from './offset-page.ts';
 import type { PageFacts } from './offset-page.ts';
-import { endless, PageGuard, REPEATS } from './page-guard.ts';
+import { EndlessList, PageGuard, REPEATS } from './page-guard.ts';
 
 interface RunOptions<P> {
   readonly source: string;
@@ -39,6 +39,6 @@ export async function readRun<P>(options: RunOptions<P>): Promise<Run<P>> {
     total = total === undefined || total === facts.total ? facts.total : null;
     offset += count;
     if (more === false || offset - options.offset >= options.want()) return { pages, total, more };
-    if (guard.isStuck(guard.isNew(facts.keys))) throw endless(options.source, REPEATS);
+    if (guard.isStuck(guard.isNew(facts.keys))) throw new EndlessList(options.source, REPEATS);
   }
 }
