@@ -72,3 +72,8 @@ export class EndlessList extends TributaryError {
     this.what = what;
   }
 }
+
+/** A list that goes on and on without a new row. */
+export function endless(source: string, wrong: string): EndlessList {
+  return new EndlessList(source, wrong);
+}
