@@ -1,0 +1,48 @@
+import { expect, it } from 'vitest';
+import { DEFAULT_DIALECT as BYTENITE } from '../../src/sandbox/bytenite/dialect.ts';
+import { DEFAULT_DIALECT as DEEPSET } from '../../src/sandbox/deepset/dialect.ts';
+import { settingsOf as sapSettingsOf } from '../../src/sandbox/sap-job-scheduling/settings.ts';
+import { DEFAULT_SETTINGS as SOFTWAREONE } from '../../src/sandbox/softwareone/settings.ts';
+
+/**
+ * What is not known of the vendors, and which switch of its simulation shows each possibility to the tests. Limits of rates,
+ * retries and bodies of proxies are the same at all vendors: `Fault` in src/sandbox/types.ts makes them.
+ */
+const DOUBTS = ['total', 'rowsPerPage', 'ignoresPlace'] as const;
+
+const UNKNOWN: readonly (readonly [row: string, settings: object, switches: readonly string[]])[] = [
+  ['deepset: counts, flags and sizes of pages', DEEPSET, [...DOUBTS, 'more']],
+  ['deepset: is `after` strict?', DEEPSET, ['after']],
+  ['deepset: precision of `after`', DEEPSET, ['afterStep', 'afterDigits']],
+  ['deepset: `order` without effect', DEEPSET, ['ignoresOrder']],
+  ['deepset: `total` with `after`', DEEPSET, ['totalAfter']],
+  ['deepset: what can be filtered', DEEPSET, ['filterable']],
+  ['deepset: 404 for a pipeline without logs', DEEPSET, ['emptyLogs']],
+  ['deepset: `has_more` on an empty page', DEEPSET, ['emptyPageSaysMore']],
+  ['deepset: CSV for a list of types', DEEPSET, ['csvUnlessExactlyJson']],
+  ['SAP: order of runs', sapSettingsOf({}), ['newestFirst', 'sortedBy', 'shuffleTies']],
+  ['SAP: largest page of runs', sapSettingsOf({}), ['runsPerPage']],
+  ['SAP: counts and links', sapSettingsOf({}), ['total', 'links', 'ignores', 'behindTheEnd']],
+  ['SAP: a run id and an offset in one request', sapSettingsOf({}), ['cursorWithOffset']],
+  ['SAP: a page size that makes no sense', sapSettingsOf({}), ['badPageSize']],
+  ['SAP: shape of the log of actions', sapSettingsOf({}), ['actionLogs']],
+  ['SAP: body of a 404', sapSettingsOf({}), ['notFoundBody']],
+  ['SoftwareOne: counts and sizes of pages', SOFTWAREONE, DOUBTS],
+  ['SoftwareOne: default and largest page', SOFTWAREONE, ['defaultLimit', 'maxLimit']],
+  ['SoftwareOne: what can be filtered', SOFTWAREONE, ['unfilterable', 'unfilterableTasks', 'unknownOperators']],
+  ['SoftwareOne: what can be ordered by', SOFTWAREONE, ['unorderable', 'unorderableTasks']],
+  [
+    'SoftwareOne: filters and orders without effect',
+    SOFTWAREONE,
+    ['ignoresFilters', 'ignoresOrder', 'ignoresSecondOrder'],
+  ],
+  ['ByteNite: counts, flags and sizes of pages of jobs', BYTENITE, [...DOUBTS, 'more']],
+  ['ByteNite: cap and order of logs', BYTENITE, ['cap', 'order']],
+  ['ByteNite: bodies of errors', BYTENITE, ['errors']],
+  ['ByteNite: tolerance of `Bearer`', BYTENITE, ['rawTokenOnly']],
+  ['ByteNite: default and largest page of jobs', BYTENITE, ['defaultPage', 'maxPage']],
+];
+
+it.each(UNKNOWN)('has a switch for what is not known: %s', (_, settings, switches) => {
+  expect(Object.keys(settings)).toEqual(expect.arrayContaining([...switches]));
+});
