@@ -14,12 +14,23 @@ export class AfterClock {
   /** The coarsest step that pages have not shown to be wrong. */
   readonly #coarsest: Record<TimeOrder, bigint>;
 
+  readonly #ordersKept = new Set<TimeOrder>();
+
   /** `step`: the finest that the source is thought to tell apart, nanoseconds. */
   constructor(step: bigint) {
     this.#steps = [step, ...COARSER.filter((coarser) => coarser > step)];
     this.#step = step;
     const coarsest = this.#steps.at(-1) ?? step;
     this.#coarsest = { ascending: coarsest, descending: coarsest };
+  }
+
+  /** Has the source given rows in that order? */
+  keepsOrder(order: TimeOrder): boolean {
+    return this.#ordersKept.has(order);
+  }
+
+  orderKept(order: TimeOrder): void {
+    this.#ordersKept.add(order);
   }
 
   get step(): bigint {

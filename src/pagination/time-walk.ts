@@ -14,6 +14,8 @@ export interface TimeStep<T extends Ordered> {
 }
 
 const REPEATS = 'the source gives the same page again wherever it is asked to go on';
+const ORDER = 'the source gives its entries in another order than it is asked for';
+const MISUNDERSTOOD = 'the source does not go on from where it is asked to; entries beyond may be missing';
 const VANISHED = 'entries that were read did not come again where they should have: others of that time may be missing';
 
 /**
@@ -55,11 +57,13 @@ export class TimeWalk<T extends Ordered> {
   }
 
   async next(): Promise<TimeStep<T>> {
-    const { page, truncated } = await this.#ask();
+    const { page, truncated, isLast = false } = await this.#ask();
     const { rows } = page;
     this.#ticks.saw(page);
     const last = rows.at(-1);
-    if (last === undefined || this.#isEnd(page)) return { rows, isEnd: true, truncated };
+    if (isLast || last === undefined || this.#isEnd(page)) return { rows, isEnd: true, truncated };
+    // A part of the list, and not the part that was asked for.
+    if (page.isReversed) return { rows, isEnd: true, truncated: ORDER };
     const after = this.#after;
     const next = pastTick(this.#order, last.time, this.#options.clock.step);
     if (after === null || isAhead(this.#order, next, after)) {
@@ -113,11 +117,22 @@ export class TimeWalk<T extends Ordered> {
     return signs.filter(Boolean).length >= 2;
   }
 
-  async #ask(): Promise<{ page: TimePage<T>; truncated?: string | undefined }> {
+  async #ask(): Promise<Asked<T>> {
+    const asked = await this.#askBeyond();
+    const after = this.#after;
+    if (after === null || !this.#isDoubtful(asked.page, after)) return asked;
+    // Nothing came that lies beyond the bound. Without the bound, the source may show that there is something.
+    const whole = await this.#fetch(null);
+    const isMore = whole.rows.some(({ time }) => isAhead(this.#order, time, this.#known ?? after));
+    if (!isMore) return { ...asked, isLast: true };
+    return { page: whole, truncated: this.#isEnd(whole) ? asked.truncated : MISUNDERSTOOD, isLast: true };
+  }
+
+  async #askBeyond(): Promise<Asked<T>> {
     const { clock } = this.#options;
     const known = this.#known;
     if (known === null) return { page: await this.#fetch(this.#after) };
-    let page: TimePage<T> | null = null;
+    let page: OrderedPage<T> | null = null;
     for (const step of clock.candidates(this.#order)) {
       const after = pastTick(this.#order, known, step);
       page = await this.#fetch(after);
@@ -129,19 +144,48 @@ export class TimeWalk<T extends Ordered> {
     return { page: page ?? (await this.#fetch(this.#after)), truncated: this.#isOld ? undefined : VANISHED };
   }
 
-  async #fetch(after: bigint | null): Promise<TimePage<T>> {
+  /** May the page be that of another question? An empty one may, as long as the source has not shown that it keeps the order. */
+  #isDoubtful({ rows }: OrderedPage<T>, after: bigint): boolean {
+    if (this.#known !== null && rows.some(({ time }) => time === this.#known)) return false;
+    if (rows.length === 0) return !this.#options.clock.keepsOrder(this.#order);
+    return rows.every(({ time }) => isAhead(this.#order, after, time));
+  }
+
+  async #fetch(after: bigint | null): Promise<OrderedPage<T>> {
     const { options, order } = { options: this.#options, order: this.#order };
     this.#count += 1;
     this.#after = after;
     const page = await options.fetch({ order, after, within: null }, this.#call);
     const rows = inTimeOrder(page.rows, order);
+    const isReversed = this.#isReversed(page);
     const first = rows[0]?.time;
-    if (after === null || first === undefined || !isAhead(order, after, first)) return { ...page, rows };
+    if (after === null || isReversed || first === undefined || !isAhead(order, after, first)) {
+      return { ...page, rows, isReversed };
+    }
     const step = options.clock.explain(order, after, first);
     if (step !== null) {
       options.clock.learn(step);
       this.#after = pastTick(order, this.#known ?? after, step);
     }
-    return { ...page, rows };
+    return { ...page, rows, isReversed };
   }
+
+  /** Do the rows come the other way round? Neighbours may be swapped. */
+  #isReversed({ rows }: TimePage<T>): boolean {
+    const isOrdered = rows.every((row, index) => !isAhead(this.#order, (rows[index - 1] ?? row).time, row.time));
+    if (isOrdered && rows.at(0)?.time !== rows.at(-1)?.time) this.#options.clock.orderKept(this.#order);
+    if (isOrdered || rows.length < 3) return false;
+    return rows.every((row, index) => !isAhead(this.#order, row.time, (rows[index - 1] ?? row).time));
+  }
+}
+
+interface OrderedPage<T extends Ordered> extends TimePage<T> {
+  readonly isReversed: boolean;
+}
+
+interface Asked<T extends Ordered> {
+  readonly page: OrderedPage<T>;
+  readonly truncated?: string | undefined;
+  /** Nothing leads on from here. */
+  readonly isLast?: boolean;
 }

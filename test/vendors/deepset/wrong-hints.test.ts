@@ -181,4 +181,25 @@ describe('a source whose flags, sizes and bounds may be wrong', () => {
     expect(batches.map(({ truncated }) => truncated).join()).toContain('the same page again');
     expect(harness.asked().length).toBeLessThan(5);
   });
+
+  it.each(BOTH)('and says so where it ignores the order, %s, from any place', async (direction) => {
+    harness.simulation.dialect.ignoresOrder = true;
+    for (const count of [0, 1, 2, 10, 250]) {
+      const job = write(count, 1_000_000n);
+      const all = upTo(count, direction);
+      for (const at of [null, 0, 1, 5, 8, 9, 120, 249]) {
+        if (at !== null && at >= count) continue;
+        // The place of a line, which an honest source has shown.
+        harness.simulation.dialect.ignoresOrder = false;
+        const [last] = at === null ? [] : (await readEntries(await partitionOf(harness.connect(), job))).slice(at);
+        harness.simulation.dialect.ignoresOrder = true;
+        const batches = await readBatches(await partitionOf(harness.connect(), job), { direction, from: last ?? null });
+        const found = numbers(batches.flatMap(({ rows }) => rows));
+        const expected = at === null ? all : all.slice(all.indexOf(at) + 1);
+        if (batches.every(({ truncated }) => truncated === undefined)) expect(found).toEqual(expected);
+        expect(new Set(found).size).toBe(found.length);
+        expect(found.every((number) => expected.includes(number))).toBe(true);
+      }
+    }
+  });
 });
