@@ -2,13 +2,16 @@ import type { Call } from '../../domain/call.ts';
 import { TributaryError } from '../../domain/errors.ts';
 import type { SourceHttp } from '../../http/client.ts';
 import type { JobFilter, JobList, JobPage } from '../connector.ts';
+import { unreadableOf } from '../shared/rows.ts';
+import type { OddRow } from '../shared/rows.ts';
 import { NEWEST_FIRST } from './facts.ts';
 import { jobOf } from './job-mapping.ts';
 import { jobListDecoder } from './wire.ts';
-import type { WireJob } from './wire.ts';
+import type { WireJob, WireJobList } from './wire.ts';
 
 interface Slice {
   readonly jobs: readonly WireJob[];
+  readonly odd: readonly OddRow[];
   readonly more: boolean;
   readonly total: number | null;
 }
@@ -37,22 +40,27 @@ export class ByteNiteJobList implements JobList {
   async page(page: number, filter: JobFilter, call: Call): Promise<JobPage> {
     const begin = page * this.pageSize;
     const jobs: WireJob[] = [];
+    const odd: OddRow[] = [];
+    let size = 0;
     let slice: Slice;
     let fresh: readonly WireJob[];
     // The vendor may cap the size silently; the next page would then skip what is missing in this one. A slice that brings
     // nothing new ends the page: the reader of pages notices a list that does not go on.
     do {
-      slice = await this.#slice(begin + jobs.length, this.pageSize - jobs.length, call);
+      slice = await this.#slice(begin + size, this.pageSize - size, call);
       fresh = slice.jobs.filter(({ id }) => !jobs.some((job) => job.id === id));
       jobs.push(...fresh);
-    } while (slice.more && fresh.length > 0 && jobs.length < this.pageSize);
+      odd.push(...slice.odd);
+      size = jobs.length + odd.length;
+    } while (slice.more && fresh.length > 0 && size < this.pageSize);
     this.#seen(jobs, call);
     const { source } = this.#http;
     return {
       jobs: jobs.slice(0, this.pageSize).map((job) => jobOf(source, job)),
-      more: slice.more || jobs.length > this.pageSize,
+      more: slice.more || size > this.pageSize,
       total: slice.total,
       filtered: filter.statusIn === undefined && filter.nameContains === undefined,
+      unreadable: unreadableOf(odd),
     };
   }
 
@@ -61,12 +69,12 @@ export class ByteNiteJobList implements JobList {
   }
 
   async #slice(offset: number, limit: number, call: Call): Promise<Slice> {
-    const { pagination, data } = await this.#get(offset, limit, call);
-    const total = pagination?.total ?? null;
-    const end = offset + data.length;
+    const { data, odd, total, hasNext } = await this.#get(offset, limit, call);
+    const size = data.length + odd.length;
+    const end = offset + size;
     // protobuf leaves false out of some answers: without a word about it, the total or a full page decides.
-    const more = pagination?.hasNext ?? (total === null ? data.length >= limit : end < total);
-    if (more && data.length === 0) {
+    const more = hasNext ?? (total === null ? size >= limit : end < total);
+    if (more && size === 0) {
       const { source } = this.#http;
       throw new TributaryError(
         'SOURCE_BAD_RESPONSE',
@@ -76,10 +84,10 @@ export class ByteNiteJobList implements JobList {
         },
       );
     }
-    return { jobs: data, more, total };
+    return { jobs: data, odd, more, total };
   }
 
-  async #get(offset: number, limit: number, call: Call): Promise<ReturnType<typeof jobListDecoder.parse>> {
+  async #get(offset: number, limit: number, call: Call): Promise<WireJobList> {
     const query = { 'pagination.limit': limit, 'pagination.offset': offset };
     const request = { method: 'GET', path: ['jobs'] } as const;
     if (this.#ordered) {

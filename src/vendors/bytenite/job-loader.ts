@@ -46,7 +46,7 @@ export class JobLoader {
   async #get(key: string, call: Call): Promise<WireJob | null> {
     try {
       const { data } = await this.#http.json({ method: 'GET', path: ['jobs', key] }, jobAnswerDecoder, call);
-      return data.job ?? null;
+      return data;
     } catch (error) {
       if (hasCode(error, 'NOT_FOUND') || isMalformedId(error, key)) return null;
       throw error;

@@ -2,23 +2,8 @@ import type { Job } from '../../domain/job.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
 import { statusFrom } from '../../domain/status.ts';
 import { JOB_STATES, plainState } from './facts.ts';
+import { SHOWN } from './wire.ts';
 import type { WireJob } from './wire.ts';
-
-/** What a client may see of a job beside its own fields. */
-const ATTRIBUTES = [
-  'templateId',
-  'appId',
-  'description',
-  'priority',
-  'startAt',
-  'submittedAt',
-  'deletedAt',
-  'duration',
-  'errorMessage',
-  'numChunks',
-  'numUnitsEstimation',
-  'regions',
-] as const satisfies readonly (keyof WireJob)[];
 
 /** Attributes that are int64, which the gateway writes as strings. */
 const COUNTS: ReadonlySet<string> = new Set(['numChunks', 'numUnitsEstimation']);
@@ -39,27 +24,27 @@ export function jobOf(source: string, wire: WireJob): Job {
 }
 
 function lastStateChange({ stateTimestamps }: WireJob): string | undefined {
-  const times = Object.values(stateTimestamps).filter((time) => time !== null);
+  const times = [...stateTimestamps.values()];
   return times.sort((a, b) => (a.nanoseconds < b.nanoseconds ? -1 : 1)).at(-1)?.text;
 }
 
 function attributesOf(wire: WireJob): JsonObject | null {
-  const shown = ATTRIBUTES.flatMap((name): [string, Json][] => {
-    const value = COUNTS.has(name) ? asCount(wire[name]) : wire[name];
+  const shown = SHOWN.flatMap((name): [string, Json][] => {
+    const value = COUNTS.has(name) ? asCount(wire.shown[name]) : wire.shown[name];
     return isPlain(value) && value !== null && value !== '' ? [[name, value]] : [];
   });
   return shown.length === 0 ? null : Object.fromEntries(shown);
 }
 
-function asCount(value: unknown): unknown {
+function asCount(value: Json): Json {
   return typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
 }
 
 /** A scalar or a list of scalars: nothing that could carry more than its name says. */
-function isPlain(value: unknown): value is Json {
+function isPlain(value: Json): boolean {
   return Array.isArray(value) ? value.every(isScalar) : isScalar(value);
 }
 
-function isScalar(value: unknown): value is string | number | boolean | null {
+function isScalar(value: unknown): boolean {
   return value === null || ['string', 'number', 'boolean'].includes(typeof value);
 }

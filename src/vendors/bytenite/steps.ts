@@ -27,9 +27,9 @@ export function stepsOf(wire: WireJob): readonly Step[] {
 
 /** When the job entered each step, by the step's rank; null where it has not, or does not say. */
 function timesOfEntry(wire: WireJob): readonly (Instant | null)[] {
-  const stamps = Object.entries(wire.stateTimestamps);
+  const stamps = [...wire.stateTimestamps];
   return SERVICES.map((service) => {
-    const times = stamps.flatMap(([state, at]) => (at !== null && stepOf(state) === service ? [at] : []));
+    const times = stamps.flatMap(([state, at]) => (stepOf(state) === service ? [at] : []));
     return times.reduce<Instant | null>(
       (first, at) => (first === null || at.nanoseconds < first.nanoseconds ? at : first),
       null,

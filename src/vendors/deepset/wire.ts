@@ -3,18 +3,7 @@ import type { Instant } from '../../domain/time.ts';
 import { Mismatch } from '../../http/body/mismatch.ts';
 import { rowsIn } from '../shared/rows.ts';
 import type { Rows } from '../shared/rows.ts';
-import {
-  countOf,
-  fieldsOf,
-  flagOf,
-  idOf,
-  instantOf,
-  isFields,
-  jsonOf,
-  required,
-  smallCountOf,
-  textOf,
-} from '../shared/wire.ts';
+import { countOf, fieldsOf, flagOf, idOf, instantOf, isFields, jsonOf, required, textOf } from '../shared/wire.ts';
 import type { Fields } from '../shared/wire.ts';
 
 /**
@@ -64,7 +53,7 @@ function exception(fields: Fields): WireException {
     value: textOf(fields['value']),
     trace: objectsIn(fields['trace']).map((frame) => ({
       filename: textOf(frame['filename']),
-      line_number: smallCountOf(frame['line_number']),
+      line_number: countOf(frame['line_number']),
       name: textOf(frame['name']),
     })),
   };

@@ -125,7 +125,7 @@ export function createNemoConnector(source: string, http: SourceHttp, options: N
 }
 
 function readableLog<T extends LogReading>(reading: T): T {
-  return { ...reading, partitions: reading.partitions.map(readable) };
+  return { ...reading, partitions: reading.partitions.map((partition) => readable(partition)) };
 }
 
 type Load<T> = (place: JobPlace, call: Call) => Promise<readonly T[]>;

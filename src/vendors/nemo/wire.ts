@@ -12,7 +12,6 @@ import {
   jsonOf,
   optionalListIn,
   required,
-  smallCountOf,
   textOf,
 } from '../shared/wire.ts';
 import type { Fields } from '../shared/wire.ts';
@@ -134,7 +133,7 @@ export interface AttemptWire extends StateWire {
 }
 
 function attemptWire(fields: Fields): AttemptWire {
-  return { ...stateOf(fields), id: required(fields, 'id', idOf, 'an id'), seq: smallCountOf(fields['seq']) };
+  return { ...stateOf(fields), id: required(fields, 'id', idOf, 'an id'), seq: countOf(fields['seq']) };
 }
 
 /** A page-number list. Filters may be applied after the page: a short page is not the last one. */

@@ -6,6 +6,8 @@ import type { LogFilter } from '../../domain/log-filter.ts';
 import type { Partition } from '../../pagination/partition.ts';
 import { wholeListPartition } from '../../pagination/whole-list.ts';
 import type { Capabilities, Connector, ConnectorOptions, JobList } from '../connector.ts';
+import { partOf, standInParts } from '../shared/parts.ts';
+import { oddPartitions, readable } from '../shared/rows.ts';
 import { JobDetails } from './job-details.ts';
 import { listJobs, probeJobs } from './job-list.ts';
 import { isJobKey, toJob, toStep } from './jobs.ts';
@@ -55,7 +57,8 @@ export function createSapConnector({ source, http, options }: ConnectorOptions):
   }
 
   async function steps(job: string, call: Call): Promise<Step[]> {
-    return (await details.schedules(job, call)).map(toStep);
+    const { data, odd } = await details.allSchedules(job, call);
+    return [...data.map(toStep), ...standInParts(odd)];
   }
 
   async function findRun(job: string, runId: string, call: Call): Promise<PlacedRun | null> {
@@ -100,9 +103,10 @@ export function createSapConnector({ source, http, options }: ConnectorOptions):
     if (schedules !== null && schedules.length <= FEW) {
       return schedules.map((schedule) => partitions.logs({ job, schedule }, named));
     }
-    const all = await details.schedules(job, call);
-    const wanted = all.filter(({ scheduleId }) => schedules?.includes(scheduleId) ?? true);
-    return wanted.map(({ scheduleId }) => partitions.logs({ job, schedule: scheduleId }, false));
+    const { data, odd } = await details.allSchedules(job, call);
+    const wanted = data.filter(({ scheduleId }) => schedules?.includes(scheduleId) ?? true);
+    const logs = wanted.map(({ scheduleId }) => partitions.logs({ job, schedule: scheduleId }, false));
+    return schedules === null ? [...logs, ...oddPartitions<LogEntry>(odd)] : logs;
   }
 
   const jobLists: readonly JobList[] = [
@@ -122,11 +126,12 @@ export function createSapConnector({ source, http, options }: ConnectorOptions):
     probe: async (call) => ({ jobs: await probeJobs(http, call) }),
     getJobs: (keys, call) => Promise.all(keys.map(async (key) => getJob(key, call))),
     async attempts(job, call, within): Promise<Partition<Attempt>[]> {
-      const schedules = await details.schedules(job, call);
-      const wanted = schedules.filter(({ scheduleId }) => within?.step === undefined || within.step === scheduleId);
-      return wanted.map(({ scheduleId }) => partitions.attempts({ job, schedule: scheduleId }));
+      const { data, odd } = await details.allSchedules(job, call);
+      const wanted = data.filter(({ scheduleId }) => within?.step === undefined || within.step === scheduleId);
+      const attempts = wanted.map(({ scheduleId }) => partitions.attempts({ job, schedule: scheduleId }));
+      return within?.step === undefined ? [...attempts, ...oddPartitions<Attempt>(odd)] : attempts;
     },
-    steps: (job) => Promise.resolve([wholeListPartition('', (call) => steps(job, call))]),
+    steps: (job) => Promise.resolve([readable(wholeListPartition('', (call) => steps(job, call)))]),
     tasks: () => Promise.resolve([]),
     async attempt(job, key, call) {
       if (!isJobKey(job)) return null;
@@ -135,7 +140,7 @@ export function createSapConnector({ source, http, options }: ConnectorOptions):
     },
     async step(job, key, call) {
       const found = await steps(job, call).catch(nullWhenAbsent);
-      return found?.find((step) => step.key === key) ?? null;
+      return found === null ? null : partOf(found, key);
     },
     task: () => Promise.resolve(null),
     async logs(scope: LogScope, filter: LogFilter, call) {

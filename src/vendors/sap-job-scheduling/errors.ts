@@ -1,7 +1,5 @@
-import { z } from 'zod';
 import type { ClassifyError } from '../../http/settings.ts';
-
-const waitDecoder = z.object({ retryAfter: z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)]) });
+import { countOf, isFields } from '../shared/wire.ts';
 
 /**
  * Two limits stack: that of the client answers 429, that of all clients together 503. Both mean to wait;
@@ -10,10 +8,10 @@ const waitDecoder = z.object({ retryAfter: z.union([z.number(), z.string().regex
  */
 export const classifyError: ClassifyError = ({ status, headers, body }) => {
   if (status !== 429 && status !== 503) return null;
-  const wait = headers['retry-after'] === undefined ? waitDecoder.safeParse(body).data : undefined;
+  const wait = headers['retry-after'] === undefined && isFields(body) ? countOf(body['retryAfter']) : null;
   return {
     code: 'SOURCE_RATE_LIMITED',
     retryable: true,
-    ...(wait === undefined ? {} : { retryAfterSeconds: wait.retryAfter }),
+    ...(wait === null ? {} : { retryAfterSeconds: wait }),
   };
 };

@@ -4,7 +4,9 @@ import type { SourceHttp } from '../../http/client.ts';
 import { oncePerCall } from './call-memo.ts';
 import { isJobKey } from './jobs.ts';
 import { jobDecoder, schedulePageDecoder } from './wire.ts';
-import type { NativeJob, NativeSchedule } from './wire.ts';
+import type { NativeJob, NativeSchedule, NativeSchedulePage } from './wire.ts';
+import { sizeOf } from '../shared/rows.ts';
+import type { OddRow, Rows } from '../shared/rows.ts';
 
 /** Schedules per call, where an instance does not give all of them at once. */
 const SCHEDULES_PER_PAGE = 100;
@@ -34,22 +36,33 @@ export class JobDetails {
   }
 
   async schedules(key: string, call: Call): Promise<readonly NativeSchedule[]> {
+    return (await this.allSchedules(key, call)).data;
+  }
+
+  /** The schedules that could be read, and those that could not. */
+  async allSchedules(key: string, call: Call): Promise<Rows<NativeSchedule>> {
     const job = await this.job(key, call);
-    if (job.schedules !== null && job.schedules !== undefined) return job.schedules;
+    if (job.schedules !== null) return { data: job.schedules, odd: job.oddSchedules };
     return oncePerCall(this, 'schedules', key, call, () => this.#listSchedules(key, call));
   }
 
   /** Without parameters an instance gives all; should it not, the rest is asked for until nothing new comes. */
-  async #listSchedules(key: string, call: Call): Promise<readonly NativeSchedule[]> {
+  async #listSchedules(key: string, call: Call): Promise<Rows<NativeSchedule>> {
     const found = new Map<string, NativeSchedule>();
-    let total = await this.#addPage(found, key, {}, call);
-    for (let pages = 1; found.size !== total; pages += 1) {
-      if (pages > MAX_PAGES) throw this.#endless();
+    const odd: OddRow[] = [];
+    let { total, results } = await this.#page(key, {}, call);
+    for (let pages = 1; ; pages += 1) {
       const before = found.size;
-      total = await this.#addPage(found, key, { page_size: SCHEDULES_PER_PAGE, offset: before }, call);
-      if (found.size === before) break;
+      for (const schedule of results.data) found.set(schedule.scheduleId, schedule);
+      // A page without a schedule that is new, past the first, is one that has come before.
+      if (pages > 1 && found.size === before) break;
+      odd.push(...results.odd);
+      const offset = found.size + odd.length;
+      if (offset === total) break;
+      if (pages > MAX_PAGES) throw this.#endless();
+      ({ total, results } = await this.#page(key, { page_size: SCHEDULES_PER_PAGE, offset }, call));
     }
-    return [...found.values()];
+    return { data: [...found.values()], odd };
   }
 
   #endless(): TributaryError {
@@ -57,15 +70,8 @@ export class JobDetails {
     return new TributaryError('SOURCE_BAD_RESPONSE', `${source}: a job has schedules without an end`, { source });
   }
 
-  async #addPage(
-    found: Map<string, NativeSchedule>,
-    key: string,
-    query: Readonly<Record<string, number>>,
-    call: Call,
-  ): Promise<number | null> {
+  async #page(key: string, query: Readonly<Record<string, number>>, call: Call): Promise<NativeSchedulePage> {
     const path = ['scheduler', 'jobs', key, 'schedules'];
-    const { data } = await this.#http.json({ method: 'GET', path, query }, schedulePageDecoder, call);
-    for (const schedule of data.results) found.set(schedule.scheduleId, schedule);
-    return data.total;
+    return (await this.#http.json({ method: 'GET', path, query }, schedulePageDecoder, call)).data;
   }
 }

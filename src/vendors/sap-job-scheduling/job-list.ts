@@ -1,8 +1,8 @@
 import type { Call } from '../../domain/call.ts';
-import { TributaryError } from '../../domain/errors.ts';
 import type { SourceHttp } from '../../http/client.ts';
 import type { JobFilter, JobPage } from '../connector.ts';
-import { keyOfJob, toJob } from './jobs.ts';
+import { sizeOf, unreadableOf } from '../shared/rows.ts';
+import { toJob } from './jobs.ts';
 import { JOBS_PER_PAGE } from './options.ts';
 import { jobPageDecoder } from './wire.ts';
 import type { NativeJobPage } from './wire.ts';
@@ -21,31 +21,27 @@ export async function listJobs(http: SourceHttp, page: number, filter: JobFilter
   const { data } = await http.json({ method: 'GET', path: PATH, query }, jobPageDecoder, call);
   const { results, total } = data;
   // An instance that does not page answers with everything, whatever is asked.
-  const everything = results.length > JOBS_PER_PAGE;
-  const listed = everything ? results.slice(offset, offset + JOBS_PER_PAGE) : results;
-  const end = offset + listed.length;
+  const size = sizeOf(results);
+  const everything = size > JOBS_PER_PAGE;
+  const listed = everything ? results.data.slice(offset, offset + JOBS_PER_PAGE) : results.data;
+  const end = offset + (everything ? listed.length : size);
   return {
-    jobs: listed.map((job, index) => toJob(http.source, keyOfJob(job) ?? missingKey(http.source, index), job)),
-    more: everything ? end < results.length : listed.length > 0 && mayGoOn(data, end),
+    jobs: listed.map(({ key, job }) => toJob(http.source, key, job)),
+    more: everything ? end < results.data.length : size > 0 && mayGoOn(data, end),
     total,
     filtered: filter.nameContains === undefined && filter.statusIn === undefined,
+    unreadable: everything && page > 0 ? undefined : unreadableOf(results.odd),
   };
 }
 
 /** Counts and links are hints: a page is the last one when nothing says that there is more, and it is not full or is counted. */
 function mayGoOn({ results, total, next_url }: NativeJobPage, end: number): boolean {
   if (typeof next_url === 'string' || (total !== null && total > end)) return true;
-  return results.length >= JOBS_PER_PAGE && total !== end;
+  return sizeOf(results) >= JOBS_PER_PAGE && total !== end;
 }
 
 /** How many jobs there are: the cheapest question. */
 export async function probeJobs(http: SourceHttp, call: Call): Promise<number | null> {
   const { data } = await http.json({ method: 'GET', path: PATH, query: { page_size: 1 } }, jobPageDecoder, call);
   return data.total;
-}
-
-function missingKey(source: string, index: number): never {
-  throw new TributaryError('SOURCE_BAD_RESPONSE', `${source}: results[${index}]._id: expected a job id, got nothing`, {
-    source,
-  });
 }

@@ -1,16 +1,12 @@
 import type { Job, Step } from '../../domain/job.ts';
-import type { Json, JsonObject } from '../../domain/json.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import { present } from '../shared/wire.ts';
 import { statusOfFlag, statusOfJob } from './status.ts';
 import type { NativeJob, NativeSchedule } from './wire.ts';
 
 /** Job ids are numbers in one spelling; any other key names no job. */
 export function isJobKey(key: string): boolean {
   return /^(?:0|[1-9]\d{0,18})$/.test(key);
-}
-
-/** The id of a listed job: `_id`, which all answers have, before `jobId`, which only the list has. */
-export function keyOfJob(job: NativeJob): string | null {
-  return job._id ?? job.jobId ?? null;
 }
 
 export function toJob(source: string, key: string, job: NativeJob): Job {
@@ -46,7 +42,7 @@ export function toStep(schedule: NativeSchedule): Step {
 
 /** Left out: the action's URL (it may hold secrets), users, tenants and alerting. */
 function attributesOf(job: NativeJob): JsonObject | null {
-  return compact({
+  return present({
     description: job.description === '' ? null : job.description,
     jobType: job.jobType,
     httpMethod: job.httpMethod,
@@ -59,10 +55,4 @@ function attributesOf(job: NativeJob): JsonObject | null {
 
 function countSchedules(job: NativeJob, active: boolean): number | null {
   return job.schedules?.filter((schedule) => schedule.active === active).length ?? null;
-}
-
-/** Without the nulls; null when nothing is left. */
-export function compact(values: Readonly<Record<string, Json>>): JsonObject | null {
-  const present = Object.entries(values).filter(([, value]) => value !== null);
-  return present.length === 0 ? null : Object.fromEntries(present);
 }

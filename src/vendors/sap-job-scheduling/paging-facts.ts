@@ -1,6 +1,9 @@
 import type { Dialect } from './options.ts';
 import type { NativeRunPage } from './wire.ts';
 
+/** What of a page is looked at. */
+type Page = Pick<NativeRunPage, 'total' | 'results'> & Partial<Pick<NativeRunPage, 'next_url' | 'prev_url'>>;
+
 /**
  * Does one instance follow run ids? Learned from its answers and kept as long as the source lives. Every answer may
  * correct it, so an instance may be upgraded meanwhile.
@@ -20,7 +23,7 @@ export class PagingFacts {
   }
 
   /** Learns from the answer to a page that begins at that offset. */
-  learn(page: NativeRunPage, offset: number): void {
+  learn(page: Page, offset: number): void {
     if (this.#fixed) return;
     if (hasLinks(page)) {
       this.#cursors = true;
@@ -32,11 +35,11 @@ export class PagingFacts {
   }
 
   /** An answer with links comes from an instance with cursors, whatever was asked. */
-  learnLinks(page: NativeRunPage): void {
+  learnLinks(page: Page): void {
     if (!this.#fixed && hasLinks(page)) this.#cursors = true;
   }
 }
 
-export function hasLinks(page: NativeRunPage): boolean {
+export function hasLinks(page: Page): boolean {
   return page.next_url !== undefined || page.prev_url !== undefined;
 }

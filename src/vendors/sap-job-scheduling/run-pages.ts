@@ -2,6 +2,8 @@ import type { Call } from '../../domain/call.ts';
 import { TributaryError } from '../../domain/errors.ts';
 import type { SourceHttp } from '../../http/client.ts';
 import type { KeysetRequest } from '../../pagination/record-list.ts';
+import { NO_ODD_ROWS } from '../shared/rows.ts';
+import type { OddRow } from '../shared/rows.ts';
 import { hasLinks } from './paging-facts.ts';
 import type { PagingFacts } from './paging-facts.ts';
 import { runPageDecoder } from './wire.ts';
@@ -14,6 +16,8 @@ export interface RunPage {
   readonly more: boolean | null;
   readonly moreBefore: boolean | null;
   readonly cursors: boolean;
+  /** Runs that could not be read and have no place on the page. */
+  readonly lost: readonly OddRow[];
 }
 
 /** Which schedule's runs. */
@@ -22,7 +26,14 @@ export interface ScheduleRef {
   readonly schedule: string;
 }
 
-const NOT_UNDERSTOOD: RunPage = { runs: [], total: null, more: null, moreBefore: null, cursors: false };
+const NOT_UNDERSTOOD: RunPage = {
+  runs: [],
+  total: null,
+  more: null,
+  moreBefore: null,
+  cursors: false,
+  lost: NO_ODD_ROWS,
+};
 
 /**
  * GET …/runs in both dialects. Offsets are sent as the newer documents count them, from 0. By the older ones the first
@@ -67,8 +78,8 @@ export class RunPages {
       this.#facts.learn(page, 0);
       return { ...this.#pageOf(page, false), cursors: false };
     }
-    const { next_url, prev_url, results, total } = page;
-    return { runs: results, total, more: isLink(next_url), moreBefore: isLink(prev_url), cursors: true };
+    const { next_url, prev_url, results, total, lost } = page;
+    return { runs: results, total, more: isLink(next_url), moreBefore: isLink(prev_url), cursors: true, lost };
   }
 
   /** Did the instance follow the run id, or ignore it and answer its first page? */
@@ -89,10 +100,10 @@ export class RunPages {
     return (await this.#http.json({ method: 'GET', path, query }, runPageDecoder, call)).data;
   }
 
-  #pageOf({ results, total, next_url }: NativeRunPage, moreBefore: boolean | null): RunPage {
+  #pageOf({ results, total, next_url, lost }: NativeRunPage, moreBefore: boolean | null): RunPage {
     const cursors = this.#facts.cursors === true;
     const more = isLink(next_url) ? true : cursors ? false : null;
-    return { runs: results, total, more, moreBefore, cursors };
+    return { runs: results, total, more, moreBefore, cursors, lost };
   }
 }
 

@@ -7,6 +7,7 @@ import type { Partition } from '../../pagination/partition.ts';
 import { recordKeysetPartition } from '../../pagination/record-keyset.ts';
 import type { KeyedRecord, KeysetPage, KeysetRequest } from '../../pagination/record-list.ts';
 import type { Reach } from '../../pagination/record-scale.ts';
+import { LostRows, NO_ODD_ROWS, readable } from '../shared/rows.ts';
 import type { JobDetails } from './job-details.ts';
 import { isCursorRefused } from './run-pages.ts';
 import type { RunPage, RunPages, ScheduleRef } from './run-pages.ts';
@@ -70,7 +71,8 @@ export class RunPartitions {
 
   #paged<T extends Ordered>(ref: ScheduleRef, named: boolean, reach: Reach, record: ToRecord<T>): Partition<T> {
     const { singles, pageSize } = this.#parts;
-    return recordKeysetPartition<T>({
+    const lost = new LostRows();
+    const partition = recordKeysetPartition<T>({
       key: ref.schedule,
       limit: pageSize,
       reach,
@@ -79,9 +81,11 @@ export class RunPartitions {
         const page = await this.#page(ref, named, request, call);
         singles.remember(ref, page.runs, call);
         const { runs, ...rest } = page;
+        lost.note(rest.lost);
         return { ...rest, records: runs.map((run) => record(ref.schedule, run)) };
       },
     });
+    return readable(partition, lost);
   }
 
   /** Lines: from a span before the invocation to one after it, where that is at most a span after the scheduling. */
@@ -111,7 +115,7 @@ export class RunPartitions {
       if (request.kind === 'after' || request.kind === 'before' || !hasCode(error, 'NOT_FOUND')) throw error;
       const schedules = await details.schedules(ref.job, call);
       if (named && !schedules.some(({ scheduleId }) => scheduleId === ref.schedule)) throw error;
-      return { runs: [], total: 0, more: false, moreBefore: false, cursors: true };
+      return { runs: [], total: 0, more: false, moreBefore: false, cursors: true, lost: NO_ODD_ROWS };
     }
   }
 }

@@ -1,6 +1,8 @@
-import { z } from 'zod';
-import { parseInstant } from '../../domain/time.ts';
+import { parseJson } from '../../domain/json.ts';
+import type { Json } from '../../domain/json.ts';
 import type { Instant } from '../../domain/time.ts';
+import { parseInstant } from '../../domain/time.ts';
+import { isFields } from '../shared/wire.ts';
 
 /** One event in the life of a run. */
 export interface RunEvent {
@@ -10,30 +12,15 @@ export interface RunEvent {
   readonly code: number | string | null;
 }
 
+/** The fields of an event as the service writes it: these and no others. */
+const FIELDS: ReadonlySet<string> = new Set(['time', 'type', 'text', 'code']);
+
 /**
- * An event as the service writes it: these fields and no others. The type is a word in capitals, as are all
- * states of a run; applications name the type of a message by one letter (`E`, `W`).
+ * The type of an event is a word in capitals, as are all states of a run; applications name the type of a message
+ * by one letter (`E`, `W`).
  * https://help.sap.com/docs/job-scheduling/sap-job-scheduling-service/retrieve-job-schedule-details
  */
-const eventDecoder = z.strictObject({
-  time: z.string().transform((text, context): Instant => {
-    const time = parseInstant(text);
-    if (time !== null) return time;
-    context.addIssue({ code: 'custom', message: 'expected a date and time' });
-    return z.NEVER;
-  }),
-  type: z.string().regex(/^[A-Z]{2,}(?:_[A-Z]+)*$/),
-  text: z
-    .string()
-    .nullish()
-    .transform((text) => text ?? ''),
-  code: z
-    .union([z.number(), z.string()])
-    .nullish()
-    .transform((code) => code ?? null),
-});
-
-const eventsDecoder = z.array(eventDecoder);
+const TYPE = /^[A-Z]{2,}(?:_[A-Z]+)*$/;
 
 /**
  * A run's text is one of two shapes: a message, or JSON that lists the events of the run (a text inside JSON:
@@ -42,11 +29,28 @@ const eventsDecoder = z.array(eventDecoder);
  */
 export function eventsOf(runText: string): readonly RunEvent[] | null {
   if (!runText.trimStart().startsWith('[')) return null;
-  let parsed: unknown;
+  let parsed: Json;
   try {
-    parsed = JSON.parse(runText);
+    parsed = parseJson(runText);
   } catch {
     return null;
   }
-  return eventsDecoder.safeParse(parsed).data ?? null;
+  if (!Array.isArray(parsed)) return null;
+  const events: RunEvent[] = [];
+  for (const item of parsed as readonly Json[]) {
+    const event = eventOf(item);
+    if (event === null) return null;
+    events.push(event);
+  }
+  return events;
+}
+
+function eventOf(item: Json): RunEvent | null {
+  if (!isFields(item) || !Object.keys(item).every((name) => FIELDS.has(name))) return null;
+  const { time, type, text = null, code = null } = item;
+  const instant = typeof time === 'string' ? parseInstant(time) : null;
+  if (instant === null || typeof type !== 'string' || !TYPE.test(type)) return null;
+  if (text !== null && typeof text !== 'string') return null;
+  if (code !== null && typeof code !== 'string' && typeof code !== 'number') return null;
+  return { time: instant, type, text: text ?? '', code };
 }

@@ -7,7 +7,8 @@ import type { Unplaced } from '../../pagination/partition.ts';
 import type { KeyedRecord } from '../../pagination/record-list.ts';
 import { least, most } from '../../pagination/record-scale.ts';
 import type { RecordTimes } from '../../pagination/record-scale.ts';
-import { compact } from './jobs.ts';
+import { standInEntry } from '../shared/entries.ts';
+import { present } from '../shared/wire.ts';
 import { eventsOf } from './run-text.ts';
 import type { RunEvent } from './run-text.ts';
 import { isCompleted, severityOfState, statusOfRun } from './status.ts';
@@ -51,6 +52,7 @@ export function toAttempt(schedule: string, run: NativeRun): Attempt {
     finishedAt: run.completionTimestamp?.text ?? null,
     time: beginningOf(run),
     tie: run.runId,
+    ...(run.unreadable === undefined ? {} : { unreadable: run.unreadable }),
   };
 }
 
@@ -63,6 +65,7 @@ export function logRecord(schedule: string, run: NativeRun): KeyedRecord<LogEntr
 }
 
 function rowsOf(schedule: string, run: NativeRun): readonly Row[] {
+  if (run.unreadable !== undefined) return [{ ...standInEntry(beginningOf(run), run.unreadable), tie: run.runId }];
   const completed = isCompleted(run);
   // Until it is invoked the record itself still moves, and would take its lines with it.
   if (!completed && run.executionTimestamp === null) return [];
@@ -99,7 +102,7 @@ function rowOf(
     severity: severityOfState(state),
     message,
     exceptions: [],
-    attributes: compact({
+    attributes: present({
       ...more,
       httpStatus: run.httpStatus,
       runStatus: run.runStatus,

@@ -31,6 +31,7 @@ export class SingleRuns {
     const seen = this.#seen(call);
     for (const run of runs) {
       if (seen.size >= REMEMBERED_RUNS) return;
+      if (run.unreadable !== undefined) continue;
       seen.set(keyOf(job, run.runId), { schedule, run });
     }
   }

@@ -1,126 +1,261 @@
-import { z } from 'zod';
-import { parseInstant } from '../../domain/time.ts';
+import type { Json } from '../../domain/json.ts';
 import type { Instant } from '../../domain/time.ts';
+import { Mismatch } from '../../http/body/mismatch.ts';
+import { NO_ODD_ROWS, rowsIn, rowsOf } from '../shared/rows.ts';
+import type { OddRow, Rows } from '../shared/rows.ts';
+import {
+  countOf,
+  fieldsOf,
+  flagOf,
+  idOf,
+  instantOf,
+  isFields,
+  jsonOf,
+  listIn,
+  optionalListIn,
+  required,
+  textOf,
+} from '../shared/wire.ts';
+import type { Fields } from '../shared/wire.ts';
 
 /**
  * The service's answers. Fields that we do not read are ignored; those that some answers leave out or
  * send as null become null. The service writes a time in three ways, all of them UTC.
  */
 
-/** A time that a run is placed by: one that can't be read is an error that names its field. */
-const instant = z
-  .string()
-  .nullish()
-  .transform((text, context): Instant | null => {
-    if (text === null || text === undefined || text === '') return null;
-    const parsed = parseInstant(text);
-    if (parsed !== null) return parsed;
-    context.addIssue({ code: 'custom', message: 'expected a date and time' });
-    return z.NEVER;
-  });
-
-/** A time that is only shown: one that can't be read is null. */
-const shownInstant = z
-  .unknown()
-  .optional()
-  .transform((value): Instant | null => (typeof value === 'string' ? parseInstant(value) : null));
-
-const text = z
-  .string()
-  .nullish()
-  .transform((value) => value ?? null);
-
-const flag = z
-  .boolean()
-  .nullish()
-  .transform((value) => value ?? null);
-
-/** A count is a hint: one that can't be a number of things is none. */
-const count = z
-  .unknown()
-  .optional()
-  .transform((value) =>
-    typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < 2 ** 31 ? value : null,
-  );
-
-/** Ids are numbers for jobs and texts for the rest; in the graph all keys are texts. */
-const id = z.union([z.string().min(1), z.number()]).transform(String);
-
-const statusCode = z
-  .union([
-    z.number(),
-    z
-      .string()
-      .regex(/^\d{3}$/)
-      .transform(Number),
-  ])
-  .nullish();
-
-/** `runText` is a text; what would be JSON inside it is accepted bare, too. */
-const runText = z
-  .unknown()
-  .optional()
-  .transform((value): string => {
-    if (typeof value === 'string') return value;
-    return value === null || value === undefined ? '' : JSON.stringify(value);
-  });
-
-export const runDecoder = z.object({
-  runId: id,
-  runText,
-  httpStatus: statusCode.transform((value) => value ?? null),
-  executionTimestamp: instant,
-  scheduleTimestamp: instant,
-  completionTimestamp: instant,
-  runStatus: text,
-  runState: text,
+export interface NativeRun {
+  readonly runId: string;
+  readonly runText: string;
+  readonly httpStatus: Json;
+  readonly executionTimestamp: Instant | null;
+  readonly scheduleTimestamp: Instant | null;
+  readonly completionTimestamp: Instant | null;
+  readonly runStatus: string | null;
+  readonly runState: string | null;
   /** Only in the logs of a schedule. */
-  statusMessage: text,
-});
-export type NativeRun = z.infer<typeof runDecoder>;
+  readonly statusMessage: string | null;
+  /** Why it could not be read: it only keeps the place of a run. */
+  readonly unreadable?: string | undefined;
+}
 
-export const runPageDecoder = z.object({
-  total: count,
-  results: z.array(runDecoder),
+export function runDecoder(body: unknown): NativeRun {
+  const fields = fieldsOf(body);
+  const times = {
+    executionTimestamp: placedAt(fields, 'executionTimestamp'),
+    scheduleTimestamp: placedAt(fields, 'scheduleTimestamp'),
+    completionTimestamp: placedAt(fields, 'completionTimestamp'),
+  };
+  if (Object.values(times).every((time) => time === null)) {
+    throw Mismatch.of(fields['scheduleTimestamp'], 'a date and time', 'scheduleTimestamp');
+  }
+  return {
+    ...times,
+    runId: required(fields, 'runId', idOf, 'an id'),
+    // What would be JSON inside of the text is accepted bare, too.
+    runText: textOf(fields['runText']) ?? '',
+    httpStatus: statusCode(fields['httpStatus']),
+    runStatus: textOf(fields['runStatus']),
+    runState: textOf(fields['runState']),
+    statusMessage: textOf(fields['statusMessage']),
+  };
+}
+
+/** A time that a run is placed by: null where there is none, a mismatch where it can't be read. */
+function placedAt(fields: Fields, name: string): Instant | null {
+  const value = fields[name];
+  if (value === undefined || value === null || value === '') return null;
+  return required(fields, name, instantOf, 'a date and time');
+}
+
+/** An HTTP status, also as text; anything else as it came. */
+function statusCode(value: unknown): Json {
+  if (value === '') return null;
+  return typeof value === 'string' && /^\d{3}$/.test(value) ? Number(value) : jsonOf(value);
+}
+
+export interface NativeRunPage {
+  readonly total: number | null;
+  /** In native order, with a stand-in for each run that could not be read. */
+  readonly results: readonly NativeRun[];
+  /** Runs that could not be read and have no place among the others. */
+  readonly lost: readonly OddRow[];
   /** Null at the ends of other lists, absent at the ends of this one; undefined tells a dialect without links. */
-  next_url: z.string().nullish(),
-  prev_url: z.string().nullish(),
-});
-export type NativeRunPage = z.infer<typeof runPageDecoder>;
+  readonly next_url: string | null | undefined;
+  readonly prev_url: string | null | undefined;
+}
 
-export const scheduleDecoder = z.object({
-  scheduleId: id,
-  description: text,
-  active: flag,
-  type: text,
-  startTime: shownInstant,
-});
-export type NativeSchedule = z.infer<typeof scheduleDecoder>;
+export function runPageDecoder(body: unknown): NativeRunPage {
+  const fields = fieldsOf(body);
+  return {
+    total: countOf(fields['total']),
+    ...withStandIns(listIn(fields, 'results'), rowsIn(fields, 'results', runDecoder)),
+    next_url: linkOf(fields['next_url']),
+    prev_url: linkOf(fields['prev_url']),
+  };
+}
 
-export const schedulePageDecoder = z.object({ total: count, results: z.array(scheduleDecoder) });
+/** A link is only looked at for being there. One that is no text says nothing. */
+function linkOf(value: unknown): string | null | undefined {
+  return typeof value === 'string' || value === null ? value : undefined;
+}
 
-export const jobDecoder = z.object({
+/**
+ * A run that could not be read has a stand-in at its own time, as far as that can be read, or else at that of a run
+ * beside it. Without either it has no place: it is left out, and counted.
+ */
+function withStandIns(
+  list: readonly unknown[],
+  { data, odd }: Rows<NativeRun>,
+): Pick<NativeRunPage, 'results' | 'lost'> {
+  if (odd.length === 0) return { results: data, lost: NO_ODD_ROWS };
+  const oddAt = new Map(odd.map((row) => [row.index, row]));
+  const results: NativeRun[] = [];
+  const lost: OddRow[] = [];
+  let read = 0;
+  for (const [index, value] of list.entries()) {
+    const row = oddAt.get(index);
+    const [before, after] = [data[read - 1], data[read]];
+    if (row === undefined) {
+      if (after !== undefined) results.push(after);
+      read += 1;
+      continue;
+    }
+    const times = timesOf(value) ?? before ?? after;
+    if (times === undefined) lost.push(row);
+    else results.push(standInRun(`${before?.runId ?? ''} ${String(index).padStart(6, '0')}`, times, row.reason));
+  }
+  return { results, lost };
+}
+
+type RunTimes = Pick<NativeRun, 'executionTimestamp' | 'scheduleTimestamp' | 'completionTimestamp'>;
+
+/** The times of a run that can be read; null where none can. */
+function timesOf(value: unknown): RunTimes | null {
+  if (!isFields(value)) return null;
+  const times = {
+    executionTimestamp: instantOf(value['executionTimestamp']),
+    scheduleTimestamp: instantOf(value['scheduleTimestamp']),
+    completionTimestamp: instantOf(value['completionTimestamp']),
+  };
+  return Object.values(times).some((time) => time !== null) ? times : null;
+}
+
+function standInRun(runId: string, times: RunTimes, reason: string): NativeRun {
+  const { executionTimestamp, scheduleTimestamp, completionTimestamp } = times;
+  return {
+    runId,
+    runText: '',
+    httpStatus: null,
+    executionTimestamp,
+    scheduleTimestamp,
+    completionTimestamp,
+    runStatus: null,
+    runState: null,
+    statusMessage: null,
+    unreadable: reason,
+  };
+}
+
+export interface NativeSchedule {
+  readonly scheduleId: string;
+  readonly description: string | null;
+  readonly active: boolean | null;
+  readonly type: string | null;
+  readonly startTime: Instant | null;
+}
+
+export function scheduleDecoder(body: unknown): NativeSchedule {
+  const fields = fieldsOf(body);
+  return {
+    scheduleId: required(fields, 'scheduleId', idOf, 'an id'),
+    description: textOf(fields['description']),
+    active: flagOf(fields['active']),
+    type: textOf(fields['type']),
+    startTime: instantOf(fields['startTime']),
+  };
+}
+
+export interface NativeSchedulePage {
+  readonly total: number | null;
+  readonly results: Rows<NativeSchedule>;
+}
+
+export function schedulePageDecoder(body: unknown): NativeSchedulePage {
+  const fields = fieldsOf(body);
+  return { total: countOf(fields['total']), results: rowsIn(fields, 'results', scheduleDecoder) };
+}
+
+export interface NativeJob {
   /** In the list an old job may have two ids that differ; `_id` is the one that all answers have. */
-  _id: id.nullish(),
-  jobId: id.nullish(),
-  name: text,
-  description: text,
-  active: flag,
-  httpMethod: text,
-  jobType: text,
-  createdAt: shownInstant,
-  startTime: shownInstant,
-  endTime: shownInstant,
-  ACTIVECOUNT: count,
-  INACTIVECOUNT: count,
+  readonly _id: string | null;
+  readonly jobId: string | null;
+  readonly name: string | null;
+  readonly description: string | null;
+  readonly active: boolean | null;
+  readonly httpMethod: string | null;
+  readonly jobType: string | null;
+  readonly createdAt: Instant | null;
+  readonly startTime: Instant | null;
+  readonly endTime: Instant | null;
+  readonly ACTIVECOUNT: number | null;
+  readonly INACTIVECOUNT: number | null;
   /** Only in a job's own answer, and there only when it is asked for. */
-  schedules: z.array(scheduleDecoder).nullish(),
-});
-export type NativeJob = z.infer<typeof jobDecoder>;
+  readonly schedules: readonly NativeSchedule[] | null;
+  /** Schedules that could not be read. */
+  readonly oddSchedules: readonly OddRow[];
+}
 
-export const jobPageDecoder = z.object({
-  total: count,
-  results: z.array(jobDecoder),
-  next_url: z.string().nullish(),
-});
-export type NativeJobPage = z.infer<typeof jobPageDecoder>;
+export function jobDecoder(body: unknown): NativeJob {
+  const fields = fieldsOf(body);
+  const list = optionalListIn(fields, 'schedules');
+  const schedules = list === null ? null : rowsOf(list, 'schedules', scheduleDecoder);
+  return {
+    _id: idOf(fields['_id']),
+    jobId: idOf(fields['jobId']),
+    name: textOf(fields['name']),
+    description: textOf(fields['description']),
+    active: flagOf(fields['active']),
+    httpMethod: textOf(fields['httpMethod']),
+    jobType: textOf(fields['jobType']),
+    createdAt: instantOf(fields['createdAt']),
+    startTime: instantOf(fields['startTime']),
+    endTime: instantOf(fields['endTime']),
+    ACTIVECOUNT: countOf(fields['ACTIVECOUNT']),
+    INACTIVECOUNT: countOf(fields['INACTIVECOUNT']),
+    schedules: schedules?.data ?? null,
+    oddSchedules: schedules?.odd ?? NO_ODD_ROWS,
+  };
+}
+
+/** A job as the list has it: with an id, without its schedules. */
+export interface ListedJob {
+  readonly key: string;
+  readonly job: NativeJob;
+}
+
+export interface NativeJobPage {
+  readonly total: number | null;
+  readonly results: Rows<ListedJob>;
+  readonly next_url: string | null | undefined;
+}
+
+export function jobPageDecoder(body: unknown): NativeJobPage {
+  const fields = fieldsOf(body);
+  return {
+    total: countOf(fields['total']),
+    results: rowsIn(fields, 'results', listedJob),
+    next_url: linkOf(fields['next_url']),
+  };
+}
+
+function listedJob(fields: Fields): ListedJob {
+  const job = jobDecoder({ ...fields, schedules: null });
+  const key = keyOfJob(job);
+  if (key === null) throw Mismatch.of(fields['_id'], 'a job id', '_id');
+  return { key, job };
+}
+
+/** The id of a listed job: `_id`, which all answers have, before `jobId`, which only the list has. */
+export function keyOfJob(job: NativeJob): string | null {
+  return job._id ?? job.jobId;
+}

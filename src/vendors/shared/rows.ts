@@ -121,27 +121,58 @@ function justBefore(id: string): string {
   return `${id.slice(0, -1)}${String.fromCharCode(id.charCodeAt(id.length - 1) - 1)}\uffff`;
 }
 
+/** Rows that could not be read and have no place among the others, since the last batch that said so. */
+export class LostRows {
+  readonly #odd: OddRow[] = [];
+
+  note(odd: readonly OddRow[]): void {
+    this.#odd.push(...odd);
+  }
+
+  take(): Unreadable | undefined {
+    return unreadableOf(this.#odd.splice(0));
+  }
+}
+
 /** The partition without stand-ins: its batches say how many rows could not be read. */
-export function readable<T extends Ordered>(partition: Partition<T>): Partition<T> {
+export function readable<T extends Ordered>(partition: Partition<T>, lost?: LostRows): Partition<T> {
   return {
     key: partition.key,
     async *read(request, call) {
-      for await (const batch of partition.read(request, call)) yield withoutStandIns(batch);
+      for await (const batch of partition.read(request, call)) yield withoutStandIns(batch, lost?.take());
     },
     count: (call) => partition.count(call),
   };
 }
 
-function withoutStandIns<T extends Ordered>(batch: Batch<T>): Batch<T> {
+/** A partition that has nothing but rows that could not be read; none where there are none. */
+export function oddPartitions<T extends Ordered>(odd: readonly OddRow[]): Partition<T>[] {
+  const unreadable = unreadableOf(odd);
+  if (unreadable === undefined) return [];
+  return [
+    {
+      key: ' unreadable',
+      // eslint-disable-next-line @typescript-eslint/require-await
+      async *read() {
+        yield { rows: [], hints: [], more: false, pages: 0, unreadable };
+      },
+      count: () => Promise.resolve(0),
+    },
+  ];
+}
+
+function withoutStandIns<T extends Ordered>(batch: Batch<T>, lost: Unreadable | undefined): Batch<T> {
   const standIns = batch.rows.filter(isStandIn);
-  const [first] = standIns;
-  if (first === undefined) return batch;
+  if (standIns.length === 0) return lost === undefined ? batch : { ...batch, unreadable: lost };
   const kept = batch.rows.map((row) => !isStandIn(row));
   return {
     ...batch,
     rows: batch.rows.filter((_, index) => kept[index]),
     hints: batch.hints.filter((_, index) => kept[index]),
-    unreadable: { count: standIns.length, reason: first.unreadable ?? '' },
+    unreadable: {
+      count: standIns.length + (lost?.count ?? 0),
+      reason: standIns[0]?.unreadable ?? lost?.reason ?? '',
+    },
   };
 }
 

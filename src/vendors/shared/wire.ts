@@ -66,16 +66,16 @@ export function flagOf(value: unknown): boolean | null {
   return typeof value === 'boolean' ? value : null;
 }
 
-/** How many there are: a whole number that is not negative, also as text. Null for anything else: counts are hints. */
-export function countOf(value: unknown): number | null {
-  const count = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
-  return typeof count === 'number' && Number.isSafeInteger(count) && count >= 0 ? count : null;
-}
+/** The largest number that the graph's `Int` holds. */
+const LARGEST_COUNT = 2_147_483_647;
 
-/** A count as the graph's `Int` holds it: 32 bits. */
-export function smallCountOf(value: unknown): number | null {
-  const count = countOf(value);
-  return count === null || count > 2_147_483_647 ? null : count;
+/**
+ * How many there are, also as text: a whole number that is not negative and that the graph's `Int` holds. Null for
+ * anything else: counts are hints.
+ */
+export function countOf(value: unknown): number | null {
+  const count = typeof value === 'string' && /^\d{1,10}$/.test(value) ? Number(value) : value;
+  return typeof count === 'number' && Number.isInteger(count) && count >= 0 && count <= LARGEST_COUNT ? count : null;
 }
 
 /** An instant, as a text or as a number of seconds, milliseconds, microseconds or nanoseconds since 1970. */

@@ -5,8 +5,10 @@ import { comparePositions } from '../../domain/ordered.ts';
 import { offsetPartition } from '../../pagination/offset.ts';
 import type { OffsetPage, OffsetRequest } from '../../pagination/offset-page.ts';
 import { endless, PageGuard, REPEATS } from '../../pagination/page-guard.ts';
-import type { Batch, Partition, ReadRequest } from '../../pagination/partition.ts';
+import type { Batch, Partition, ReadRequest, Unplaced } from '../../pagination/partition.ts';
 import { wholeListPartition } from '../../pagination/whole-list.ts';
+import { standInParts } from '../shared/parts.ts';
+import { withStandIns } from '../shared/rows.ts';
 import { adaptively, isRefusal } from './abilities.ts';
 import type { Ability } from './abilities.ts';
 import { badResponse } from './context.ts';
@@ -110,11 +112,22 @@ async function fetchChildren(
     context.abilities.lose('tasks of a parent');
     throw badResponse(context, 'does not filter tasks by their parent');
   }
-  const rows = page.tasks.map(taskOf);
+  const readRows = page.tasks.map(taskOf);
   const sign = order === 'ascending' ? 1 : -1;
-  if (rows.some((row, index) => index > 0 && comparePositions(rows[index - 1] ?? row, row) * sign > 0)) {
+  if (readRows.some((row, index) => index > 0 && comparePositions(readRows[index - 1] ?? row, row) * sign > 0)) {
     throw new OutOfOrder(context.http.source, 'tasks by age');
   }
+  const size = page.tasks.length + page.odd.length;
+  const rows = withStandIns<Unplaced<Task>>(
+    { data: readRows, odd: page.odd },
+    {
+      source: context.http.source,
+      order,
+      isLast: page.total === null ? size < limit : offset + size >= page.total,
+      idOf: (task) => task.key,
+      standIn: (time, key, reason) => standInTask(time, key, reason),
+    },
+  );
   return { rows, total: page.total, limit: page.limit };
 }
 
@@ -132,14 +145,19 @@ async function listChildren(
     const guard = new PageGuard(context.http.source);
     for (let offset = 0; ;) {
       const run = await fetchTaskRun(context, { filter, order: null, limit: context.pageSize, offset }, call);
-      found.push(...run.tasks.filter(isChild).map(taskOf));
-      offset += run.tasks.length;
+      found.push(...run.tasks.filter(isChild).map(taskOf), ...standInParts(run.odd));
+      offset += run.tasks.length + run.odd.length;
       if (!run.more) return found;
-      if (!guard.isNew(run.tasks.map(({ id }) => id))) throw endless(context.http.source, REPEATS);
+      if (!guard.isNew([...run.tasks, ...run.odd].map(({ id }) => id))) throw endless(context.http.source, REPEATS);
       const isFiltered = filter.length > 0 && run.tasks.every(isChild);
       if (!isFiltered && offset >= MOST_TASKS) throw tooMany(context);
     }
   });
+}
+
+function standInTask(time: bigint, key: string, reason: string): Unplaced<Task> {
+  const [part] = standInParts([{ index: 0, reason }]);
+  return { ...part, time, key } as Unplaced<Task>;
 }
 
 function tooMany({ http: { source } }: SourceContext): TributaryError {

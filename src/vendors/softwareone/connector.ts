@@ -1,6 +1,7 @@
 import type { Call } from '../../domain/call.ts';
 import type { LogFilterField } from '../../domain/log-filter.ts';
 import type { Connector, ConnectorOptions, JobList, LogReading } from '../connector.ts';
+import { readable } from '../shared/rows.ts';
 import { Abilities } from './abilities.ts';
 import { childTasks } from './child-tasks.ts';
 import type { SourceContext } from './context.ts';
@@ -48,7 +49,7 @@ export function createSoftwareOneConnector({ http, options }: ConnectorOptions):
     },
     attempts: () => Promise.resolve([]),
     steps: () => Promise.resolve([]),
-    tasks: (job) => Promise.resolve([childTasks(context, job)]),
+    tasks: (job) => Promise.resolve([readable(childTasks(context, job))]),
     attempt: () => Promise.resolve(null),
     step: () => Promise.resolve(null),
     async task(job: string, key: string, call: Call) {
@@ -57,7 +58,7 @@ export function createSoftwareOneConnector({ http, options }: ConnectorOptions):
     },
     logs(scope, filter): Promise<LogReading> {
       const plan = planLogs(scope, filter, abilities);
-      const partitions = plan === null ? [] : [logPartition(plan.key, context, plan.log)];
+      const partitions = plan === null ? [] : [readable(logPartition(plan.key, context, plan.log))];
       return Promise.resolve({ partitions, residual: plan?.residual ?? {} });
     },
   };

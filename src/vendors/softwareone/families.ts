@@ -60,8 +60,9 @@ async function fetchFamily(
   call: Call,
 ): Promise<Children | null> {
   try {
-    const { tasks, more } = await fetchTaskRun(context, query, call);
-    return more ? null : tasks;
+    const { tasks, odd, more } = await fetchTaskRun(context, query, call);
+    // Whose child an unreadable task is can't be known: each task is then asked about by itself.
+    return more || odd.length > 0 ? null : tasks;
   } catch (error) {
     if (!isRefusal(error)) throw error;
     context.abilities.lose('tasks of parents');

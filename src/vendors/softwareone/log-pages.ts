@@ -2,6 +2,9 @@ import type { Call } from '../../domain/call.ts';
 import { TributaryError } from '../../domain/errors.ts';
 import { countedBy } from '../../pagination/offset-page.ts';
 import type { OffsetPage, OffsetRequest } from '../../pagination/offset-page.ts';
+import type { Unplaced } from '../../pagination/partition.ts';
+import { standInEntry } from '../shared/entries.ts';
+import { sizeOf, withStandIns } from '../shared/rows.ts';
 import { isRefusal } from './abilities.ts';
 import type { Ability } from './abilities.ts';
 import { badResponse } from './context.ts';
@@ -82,22 +85,29 @@ export class LogPages {
     const used = abilitiesFor(request, this.#log).filter((ability) => this.can(ability));
     if (request.order === 'ascending' && !used.includes('logs by time'))
       throw new OutOfOrder(http.source, 'logs by time');
-    const { $meta, data } = await this.#ask(request, used, call);
+    const page = await this.#ask(request, used, call);
+    const { $meta, data } = page;
     if ($meta.offset !== null && $meta.offset !== request.offset) {
       throw badResponse(this.#context, 'answered with another page of a log than the one asked for');
     }
-    this.#checkOrder(data, request, used);
+    this.#checkOrder(page, request, used);
     if (used.includes('logs within times') && !isWithinBounds(data, request)) {
       abilities.lose('logs within times');
       throw badResponse(this.#context, 'does not bound a log by time');
     }
-    await this.#proveOrder({ $meta, data }, request, used, call);
+    await this.#proveOrder(page, request, used, call);
     this.#checkFilters(data, used);
-    return {
-      rows: data.map((log) => entryOf(log, taskKey)),
-      total: countedBy({ offset: request.offset, count: data.length, total: $meta.total }),
-      limit: $meta.limit,
-    };
+    const rows = withStandIns<Unplaced<LogRow>>(
+      { data: data.map((log) => entryOf(log, taskKey)), odd: page.odd },
+      {
+        source: http.source,
+        order: request.order,
+        isLast: isEnd(page, request),
+        idOf: (row) => row.logId,
+        standIn: (time, logId, reason) => ({ ...standInEntry(time, reason), logId }),
+      },
+    );
+    return { rows, total: totalOf(page, request), limit: $meta.limit };
   }
 
   async #ask(request: OffsetRequest, used: readonly Ability[], call: Call): Promise<TaskLogListWire> {
@@ -116,9 +126,10 @@ export class LogPages {
     }
   }
 
-  #checkOrder(data: readonly TaskLogWire[], request: OffsetRequest, used: readonly Ability[]): void {
+  #checkOrder(page: TaskLogListWire, request: OffsetRequest, used: readonly Ability[]): void {
     const { order, offset, since, upTo } = request;
-    const disorder = this.#order.check(data, {
+    const disorder = this.#order.check(page.data, {
+      size: sizeOf(page),
       bounds: [order, since, upTo, ...used].join(' '),
       offset,
       sign: order === 'ascending' ? 1 : -1,
@@ -140,12 +151,13 @@ export class LogPages {
    * page of one instant shows nothing, so until that is known the far end of the log is looked at.
    */
   async #proveOrder(
-    { $meta, data }: TaskLogListWire,
+    page: TaskLogListWire,
     request: OffsetRequest,
     used: readonly Ability[],
     call: Call,
   ): Promise<void> {
     const { abilities, http } = this.#context;
+    const { data } = page;
     const [first, last] = [data[0], data.at(-1)];
     if (request.order === 'descending' || first === undefined || last === undefined) return;
     if (abilities.isProven('logs by time')) return;
@@ -153,9 +165,8 @@ export class LogPages {
       abilities.prove('logs by time');
       return;
     }
-    const total = countedBy({ offset: request.offset, count: data.length, total: $meta.total });
-    const isEnd = total === null ? data.length < ($meta.limit ?? request.limit) : total <= request.offset + data.length;
-    if (isEnd) return;
+    const total = totalOf(page, request);
+    if (isEnd(page, request)) return;
     if (total === null) throw new OutOfOrder(http.source, 'logs by time');
     const end = await this.#ask({ ...request, offset: total - 1, limit: 1 }, used, call);
     const farthest = end.data[0]?.timestamp.nanoseconds ?? first.timestamp.nanoseconds;
@@ -175,4 +186,16 @@ export class LogPages {
   #totalKey(): string {
     return JSON.stringify([this.#log.task, this.#filter()?.text ?? null]);
   }
+}
+
+/** Is nothing behind the page, as far as the vendor says? */
+function isEnd(page: TaskLogListWire, request: OffsetRequest): boolean {
+  const total = totalOf(page, request);
+  const size = sizeOf(page);
+  return total === null ? size < (page.$meta.limit ?? request.limit) : total <= request.offset + size;
+}
+
+/** How many rows the vendor counts, those that could not be read among them. */
+function totalOf(page: TaskLogListWire, { offset }: OffsetRequest): number | null {
+  return countedBy({ offset, count: sizeOf(page), total: page.$meta.total });
 }

@@ -1,5 +1,5 @@
 import type { Job, Task } from '../../domain/job.ts';
-import type { Json, JsonObject } from '../../domain/json.ts';
+import type { JsonObject } from '../../domain/json.ts';
 import type { LogEntry } from '../../domain/log-entry.ts';
 import { NO_SEVERITY } from '../../domain/severity.ts';
 import type { Severity } from '../../domain/severity.ts';
@@ -7,6 +7,7 @@ import { isFinished, statusFrom } from '../../domain/status.ts';
 import type { JobStatus } from '../../domain/status.ts';
 import { parseInstant } from '../../domain/time.ts';
 import type { Unplaced } from '../../pagination/partition.ts';
+import { present } from '../shared/wire.ts';
 import { isTemplate, renderTemplate } from './template.ts';
 import type { TaskLogWire, TaskWire } from './wire.ts';
 
@@ -112,10 +113,4 @@ function severityOf(text: string | null): Severity {
   if (text === null) return NO_SEVERITY;
   const number = Object.hasOwn(SEVERITY_NUMBERS, text) ? (SEVERITY_NUMBERS[text] ?? 0) : 0;
   return { number, text, source: 'VENDOR' };
-}
-
-/** The members that have a value; null when none has. */
-function present(members: Readonly<Record<string, Json>>): JsonObject | null {
-  const entries = Object.entries(members).filter(([, value]) => value !== null);
-  return entries.length === 0 ? null : Object.fromEntries(entries);
 }

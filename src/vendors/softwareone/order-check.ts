@@ -20,7 +20,14 @@ export class OrderCheck {
   /** `bounds` names the list that offsets count in; `byId`: was the id asked for as the second key? */
   check(
     rows: readonly TaskLogWire[],
-    list: { readonly bounds: string; readonly offset: number; readonly sign: 1 | -1; readonly byId: boolean },
+    list: {
+      readonly bounds: string;
+      readonly offset: number;
+      /** How many rows the page has, also those that could not be read. */
+      readonly size: number;
+      readonly sign: 1 | -1;
+      readonly byId: boolean;
+    },
   ): Disorder {
     for (const [index, row] of rows.entries()) {
       const before = rows[index - 1];
@@ -34,15 +41,20 @@ export class OrderCheck {
 
   #breaksTie(
     rows: readonly TaskLogWire[],
-    { bounds, offset, sign }: { readonly bounds: string; readonly offset: number; readonly sign: 1 | -1 },
+    {
+      bounds,
+      offset,
+      size,
+      sign,
+    }: { readonly bounds: string; readonly offset: number; readonly size: number; readonly sign: 1 | -1 },
   ): boolean {
     const [first, last] = [rows[0], rows.at(-1)];
     if (first === undefined || last === undefined) return false;
     const page = { first, last, ids: new Set(rows.map(({ id }) => id)) };
     const before = this.#pages.get(`${bounds} ends ${offset}`);
-    const after = this.#pages.get(`${bounds} begins ${offset + rows.length}`);
+    const after = this.#pages.get(`${bounds} begins ${offset + size}`);
     this.#pages.set(`${bounds} begins ${offset}`, page);
-    this.#pages.set(`${bounds} ends ${offset + rows.length}`, page);
+    this.#pages.set(`${bounds} ends ${offset + size}`, page);
     return follows(before, page, sign) || follows(page, after, sign);
   }
 }

@@ -1,6 +1,7 @@
 import type { Call } from '../../domain/call.ts';
 import { countedBy } from '../../pagination/offset-page.ts';
 import { readRun } from '../../pagination/offset-run.ts';
+import type { OddRow } from '../shared/rows.ts';
 import { badResponse } from './context.ts';
 import type { SourceContext } from './context.ts';
 import { TASKS } from './paths.ts';
@@ -12,6 +13,7 @@ import type { TaskWire } from './wire.ts';
 /** One native page of tasks. */
 export interface TaskPage {
   readonly tasks: readonly TaskWire[];
+  readonly odd: readonly OddRow[];
   readonly total: number | null;
   /** The page size that the vendor really used, where it says so. */
   readonly limit: number | null;
@@ -22,11 +24,11 @@ export type TaskQuery = Omit<ListQuery, 'select'>;
 /** Asks for one page of tasks. Their times stand in the audit, which is left out unless it is selected. */
 export async function fetchTasks(context: SourceContext, query: TaskQuery, call: Call): Promise<TaskPage> {
   const request = { method: 'GET' as const, path: TASKS, query: writeQuery({ ...query, select: 'audit' }) };
-  const { $meta, data } = (await context.http.json(request, taskListWire, call)).data;
+  const { $meta, data, odd } = (await context.http.json(request, taskListWire, call)).data;
   if ($meta.offset !== null && $meta.offset !== query.offset) {
     throw badResponse(context, 'answered with another page of tasks than the one asked for');
   }
-  return { tasks: data, total: $meta.total, limit: $meta.limit };
+  return { tasks: data, odd, total: $meta.total, limit: $meta.limit };
 }
 
 /** Asks for one task. Throws NOT_FOUND when there is none. */
@@ -38,6 +40,7 @@ export async function fetchTask(context: SourceContext, id: string, call: Call):
 /** Where a list of tasks has been read to. */
 export interface TaskRun {
   readonly tasks: readonly TaskWire[];
+  readonly odd: readonly OddRow[];
   readonly total: number | null;
   /** May there be more after these? */
   readonly more: boolean;
@@ -53,8 +56,10 @@ export async function fetchTaskRun(context: SourceContext, query: TaskQuery, cal
     offset: query.offset,
     want: () => query.limit,
     fetch: (offset, limit) => fetchTasks(context, { ...query, limit, offset }, call),
-    look: ({ tasks, ...facts }) => ({ ...facts, keys: tasks.map(({ id }) => id) }),
+    look: ({ tasks, odd, ...facts }) => ({ ...facts, keys: [...tasks, ...odd].map(({ id }) => id) }),
   });
   const tasks = pages.flatMap((page) => page.tasks);
-  return { tasks, total: countedBy({ offset: query.offset, count: tasks.length, total }), more: more !== false };
+  const odd = pages.flatMap((page) => page.odd);
+  const count = tasks.length + odd.length;
+  return { tasks, odd, total: countedBy({ offset: query.offset, count, total }), more: more !== false };
 }

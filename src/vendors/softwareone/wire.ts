@@ -1,103 +1,136 @@
-import { z } from 'zod';
-import type { ZodType } from 'zod';
 import type { Json } from '../../domain/json.ts';
-import { parseInstant } from '../../domain/time.ts';
 import type { Instant } from '../../domain/time.ts';
+import { rowsIn } from '../shared/rows.ts';
+import type { Rows } from '../shared/rows.ts';
+import { countOf, fieldsOf, idOf, instantOf, isFields, jsonOf, required, textOf } from '../shared/wire.ts';
+import type { Fields } from '../shared/wire.ts';
 
 /** What the vendor's answers are read as: what we need must be there, what is only shown may be anything. */
 
-/** Optional, and null when it is missing or of another type. */
-function lenient<T>(type: ZodType<T>) {
-  return type
-    .nullish()
-    .catch(null)
-    .transform((value) => value ?? null);
+/** A task that another object names. */
+export interface Reference {
+  readonly id: string;
 }
 
-const text = lenient(z.string());
-const number = lenient(z.number());
+/** The last event of each kind; null where there was none, or its time can't be read. */
+export interface AuditWire {
+  readonly created: Instant | null;
+  readonly updated: Instant | null;
+  readonly started: Instant | null;
+  readonly completed: Instant | null;
+  readonly failed: Instant | null;
+}
 
-/** A date-time with any number of fraction digits, `T` or a space, `Z` or none. */
-const optionalTime = z
-  .unknown()
-  .optional()
-  .transform((value) => (typeof value === 'string' ? parseInstant(value) : null));
+export interface TaskWire {
+  readonly id: string;
+  readonly name: string | null;
+  readonly status: string | null;
+  readonly code: string | null;
+  readonly queue: string | null;
+  readonly description: string | null;
+  readonly object: Reference | null;
+  /** Needed: it tells a job from a part of one. */
+  readonly parent: Reference | null;
+  readonly progress: number | null;
+  readonly eta: string | null;
+  readonly audit: AuditWire | null;
+}
 
-const requiredTime = z.string().transform((value, context): Instant => {
-  const instant = parseInstant(value);
-  if (instant !== null) return instant;
-  context.addIssue({ code: 'custom', message: 'expected a date-time' });
-  return z.NEVER;
-});
+export function taskWire(body: unknown): TaskWire {
+  const fields = fieldsOf(body);
+  const { parent, object } = fields;
+  return {
+    id: required(fields, 'id', idOf, 'an id'),
+    name: textOf(fields['name']),
+    status: textOf(fields['status']),
+    code: textOf(fields['code']),
+    queue: textOf(fields['queue']),
+    description: textOf(fields['description']),
+    object: referenceOf(object),
+    parent:
+      parent === undefined || parent === null ? null : required(fields, 'parent', referenceOf, 'an object with an id'),
+    progress: numberOf(fields['progress']),
+    eta: stringOf(fields['eta']),
+    audit: auditOf(fields['audit']),
+  };
+}
 
-/** An event of an audit: the last one of its kind. */
-const event = z
-  .looseObject({ at: optionalTime })
-  .nullish()
-  .catch(null)
-  .transform((value) => value?.at ?? null);
+function referenceOf(value: unknown): Reference | null {
+  const id = isFields(value) ? idOf(value['id']) : null;
+  return id === null ? null : { id };
+}
 
-const audit = z
-  .object({ created: event, updated: event, started: event, completed: event, failed: event })
-  .nullish()
-  .catch(null)
-  .transform((value) => value ?? null);
+function auditOf(value: unknown): AuditWire | null {
+  if (!isFields(value)) return null;
+  return {
+    created: eventOf(value['created']),
+    updated: eventOf(value['updated']),
+    started: eventOf(value['started']),
+    completed: eventOf(value['completed']),
+    failed: eventOf(value['failed']),
+  };
+}
 
-/** A task that another object names. */
-const reference = z
-  .object({ id: z.string() })
-  .nullish()
-  .transform((value) => value ?? null);
+function eventOf(value: unknown): Instant | null {
+  return isFields(value) ? instantOf(value['at']) : null;
+}
 
-/** Like `reference`, for what is only shown. */
-const named = reference.catch(null);
+function numberOf(value: unknown): number | null {
+  return typeof value === 'number' ? value : null;
+}
 
-export const taskWire = z.object({
-  id: z.string(),
-  name: text,
-  status: text,
-  code: text,
-  queue: text,
-  description: text,
-  object: named,
-  parent: reference,
-  progress: number,
-  eta: text,
-  audit,
-});
-export type TaskWire = z.output<typeof taskWire>;
+function stringOf(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}
 
-export const taskLogWire = z.object({
-  id: z.string(),
-  severity: text,
-  message: text,
-  timestamp: requiredTime,
-  progress: number,
-  eta: text,
-  // It came out of JSON, so JSON it is.
-  parameters: z
-    .unknown()
-    .optional()
-    .transform((value) => (value ?? null) as Json | null),
-});
-export type TaskLogWire = z.output<typeof taskLogWire>;
+export interface TaskLogWire {
+  readonly id: string;
+  readonly severity: string | null;
+  readonly message: string | null;
+  readonly timestamp: Instant;
+  readonly progress: number | null;
+  readonly eta: string | null;
+  readonly parameters: Json;
+}
 
-const count = lenient(z.number().int().nonnegative());
+export function taskLogWire(fields: Fields): TaskLogWire {
+  return {
+    id: required(fields, 'id', idOf, 'an id'),
+    severity: textOf(fields['severity']),
+    message: textOf(fields['message']),
+    timestamp: required(fields, 'timestamp', instantOf, 'a date-time'),
+    progress: numberOf(fields['progress']),
+    eta: stringOf(fields['eta']),
+    parameters: jsonOf(fields['parameters']),
+  };
+}
 
-const pagination = z
-  .object({ offset: count, limit: count, total: count })
-  .nullish()
-  .catch(null)
-  .transform((value) => value ?? { offset: null, limit: null, total: null });
+export interface PaginationWire {
+  readonly offset: number | null;
+  readonly limit: number | null;
+  readonly total: number | null;
+}
 
-const meta = z
-  .object({ pagination })
-  .nullish()
-  .catch(null)
-  .transform((value) => value?.pagination ?? { offset: null, limit: null, total: null });
+export interface ListWire<T> extends Rows<T> {
+  readonly $meta: PaginationWire;
+}
 
-export type PaginationWire = z.output<typeof meta>;
+function listOf<T>(read: (row: Fields) => T): (body: unknown) => ListWire<T> {
+  return (body) => {
+    const fields = fieldsOf(body);
+    return { $meta: paginationOf(fields['$meta']), ...rowsIn(fields, 'data', read) };
+  };
+}
 
-export const taskListWire = z.object({ $meta: meta, data: z.array(taskWire) });
-export const taskLogListWire = z.object({ $meta: meta, data: z.array(taskLogWire) });
-export type TaskLogListWire = z.output<typeof taskLogListWire>;
+function paginationOf(meta: unknown): PaginationWire {
+  const pagination = isFields(meta) && isFields(meta['pagination']) ? meta['pagination'] : {};
+  return {
+    offset: countOf(pagination['offset']),
+    limit: countOf(pagination['limit']),
+    total: countOf(pagination['total']),
+  };
+}
+
+export const taskListWire = listOf<TaskWire>(taskWire);
+export const taskLogListWire = listOf(taskLogWire);
+export type TaskLogListWire = ListWire<TaskLogWire>;

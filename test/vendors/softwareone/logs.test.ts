@@ -157,8 +157,9 @@ describe('a log that can not be read', () => {
     await expect(readRows(await log())).rejects.toMatchObject({ code: 'SOURCE_UNAUTHENTICATED' });
   });
 
-  it('is a bad answer that names the place, when a time is none', async () => {
-    const body = JSON.stringify({ data: [{ id: 'TLR-1', timestamp: 'yesterday' }] });
+  it('is a bad answer that names the place, when a page has rows and none has a time', async () => {
+    const $meta = { pagination: { offset: 0, limit: 1, total: 2 } };
+    const body = JSON.stringify({ $meta, data: [{ id: 'TLR-1', timestamp: 'yesterday' }] });
     const headers = { 'content-type': 'application/json' };
     harness.server.inject({ what: { do: 'status', status: 200, body, headers } });
     await expect(readRows(await log())).rejects.toMatchObject({
