@@ -5,6 +5,7 @@ import { checkBasics } from './vendors/contract/basics.ts';
 import { PATIENCE, RUNS, settingsOf, sizeArbitrary } from './vendors/contract/draw.ts';
 import { filterArbitrary, filterFor } from './vendors/contract/filters.ts';
 import { turnsArbitrary, walkWhileGrowing } from './vendors/contract/growth.ts';
+import { oddityArbitrary, oddLogArbitrary, readBesideOddRow } from './vendors/contract/odd-rows.ts';
 import { passes, readOn, readWhole } from './vendors/contract/oracle.ts';
 import { onReplica, serveBed } from './vendors/contract/served-bed.ts';
 import type { ServedBed } from './vendors/contract/served-bed.ts';
@@ -116,6 +117,19 @@ export function connectorContract(bed: Bed): void {
               if (counted !== null) expect(counted).toBe(expected.length);
             },
           ),
+          settingsOf(RUNS),
+        );
+      },
+      PATIENCE,
+    );
+
+    it(
+      'gives all other entries where any field of one row is anything, and counts a row that it can not read',
+      async () => {
+        await fc.assert(
+          fc.asyncProperty(oddLogArbitrary(bed), oddityArbitrary, fc.boolean(), async (log, oddity, descending) => {
+            await readBesideOddRow(served, log, oddity, descending);
+          }),
           settingsOf(RUNS),
         );
       },

@@ -9,13 +9,20 @@ export interface Position {
   readonly tie: string;
 }
 
+/** A row that could not be read. */
+export interface UnreadableRow {
+  /** Tells it from others, on whatever page it comes. */
+  readonly id: string;
+  readonly reason: string;
+}
+
 /** A row that has its place in the order. */
 export interface Ordered extends Position {
   /**
    * Says why the row could not be read: it only keeps the place of a vendor's row, so that native pages keep their
    * length, and is taken out before anything leaves the vendor.
    */
-  readonly unreadable?: string | undefined;
+  readonly unreadable?: UnreadableRow | undefined;
 }
 
 /** Which way one walks through time: `forward` is oldest to newest. */

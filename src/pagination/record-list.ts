@@ -9,6 +9,8 @@ import type { Reach, RecordTimes } from './record-scale.ts';
 export interface KeyedRecord<T extends Ordered> extends RecordTimes {
   /** The record's id: what `after` and `before` name. */
   readonly id: string;
+  /** Is the id ours, because the vendor's could not be read? Then a walk goes on from another record. */
+  readonly nameless?: boolean | undefined;
   /**
    * Rows of the record, their ties unique within the partition. A row that lies further from its record than `reach`
    * says is placed where that ends (its own `timestamp` still says what it claims).

@@ -42,6 +42,13 @@ const MAX_OFFSET = 2 ** 31 - 1;
 /** How many answers in a row may bring nothing new. */
 const MAX_IDLE = 10;
 
+/** Where a walk has got to. */
+interface Edge {
+  readonly id: string;
+  readonly offset: number | null;
+  readonly times: RecordTimes;
+}
+
 /**
  * Walks records through time in one direction: by the vendor's cursors where it has them, by offsets with
  * an overlap where it does not. Native order may be newest or oldest first; pages show it.
@@ -61,7 +68,9 @@ export class RecordWalk<T extends Ordered> {
   #cursors: boolean | null = null;
   #count = 0;
   #atEnd = false;
-  #edge: { readonly id: string; readonly offset: number | null; readonly times: RecordTimes } | null = null;
+  #edge: Edge | null = null;
+  /** The last record that the vendor itself can name. */
+  #namedEdge: Edge | null = null;
   #idle = 0;
   #truncated: string | undefined;
   readonly #given = new Set<string>();
@@ -155,7 +164,8 @@ export class RecordWalk<T extends Ordered> {
 
   /** The records after those that were given. */
   async next(): Promise<WalkedRecord<T>[]> {
-    const edge = this.#edge;
+    // The vendor can't be asked for what follows a record whose id is ours.
+    const edge = this.#cursors === false ? this.#edge : (this.#namedEdge ?? this.#edge);
     if (edge === null) {
       this.#atEnd = true;
       return [];
@@ -219,6 +229,7 @@ export class RecordWalk<T extends Ordered> {
     if (!isTurned || this.#isLearning) return;
     this.#atEnd = false;
     this.#edge = null;
+    this.#namedEdge = null;
     this.#given.clear();
     throw new OrderTurned();
   }
@@ -296,10 +307,14 @@ export class RecordWalk<T extends Ordered> {
   #give(page: KeysetPage<T>, start: number | null): WalkedRecord<T>[] {
     const records = page.records.map((record, i) => ({ record, offset: start === null ? null : start + i }));
     if (this.#kind === 'before') records.reverse();
-    const last = records.at(-1);
-    if (last !== undefined) this.#edge = { id: last.record.id, offset: last.offset, times: last.record };
+    this.#edge = edgeAt(records.at(-1)) ?? this.#edge;
+    this.#namedEdge = edgeAt(records.findLast(({ record }) => record.nameless !== true)) ?? this.#namedEdge;
     const fresh = records.filter(({ record }) => !this.#given.has(record.id));
     for (const { record } of fresh) this.#given.add(record.id);
     return fresh;
   }
+}
+
+function edgeAt<T extends Ordered>(walked: WalkedRecord<T> | undefined): Edge | null {
+  return walked === undefined ? null : { id: walked.record.id, offset: walked.offset, times: walked.record };
 }

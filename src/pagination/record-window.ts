@@ -18,6 +18,7 @@ import type { Anchor, WalkedRecord } from './record-walk.ts';
 /** A record that may still be an anchor of a row's hint, or that reaches of others depend on. */
 interface Seen {
   readonly id: string;
+  readonly nameless: boolean;
   readonly offset: number | null;
   readonly far: bigint;
   readonly near: bigint;
@@ -84,7 +85,7 @@ export class RecordWindow<T extends Ordered> {
     const preceding = records === 0 ? [] : this.#seen.slice(-records);
     const isStart = this.#count < records;
     const aheadAt = isStart ? null : least(near - behind, preceding[0]?.near ?? near);
-    this.#seen.push({ id: record.id, offset, near, far, passedAt: null, aheadAt });
+    this.#seen.push({ id: record.id, nameless: record.nameless === true, offset, near, far, passedAt: null, aheadAt });
     this.#count += 1;
     const settled = this.#seen.at(-1 - records);
     if (settled !== undefined) settled.passedAt = most(settled.far + beyond, far);
@@ -176,8 +177,8 @@ export class RecordWindow<T extends Ordered> {
 
   /** The records next to those that matter at that place, on either side. */
   #hintOf(at: bigint, atEnd: boolean): Hint | null {
-    const behind = this.#seen.findLast(({ passedAt }) => passedAt !== null && passedAt < at);
-    const ahead = this.#seen.find(({ aheadAt }) => aheadAt !== null && aheadAt > at);
+    const behind = this.#seen.findLast(({ nameless, passedAt }) => !nameless && passedAt !== null && passedAt < at);
+    const ahead = this.#seen.find(({ nameless, aheadAt }) => !nameless && aheadAt !== null && aheadAt > at);
     const origin = this.#originKnown ? writtenAnchor(this.#origin) : undefined;
     const back = behind === undefined ? origin : this.#written(behind, behind.passedAt);
     const front = ahead === undefined ? (atEnd ? null : undefined) : this.#written(ahead, ahead.aheadAt);

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../domain/json.ts';
+import type { UnreadableRow } from '../../domain/ordered.ts';
 import type { LogEntry, LogException } from '../../domain/log-entry.ts';
 import { NO_SEVERITY, severityNumberOfWord } from '../../domain/severity.ts';
 import type { Severity } from '../../domain/severity.ts';
@@ -50,6 +51,6 @@ function extraOf({ extra_fields }: WirePipelineLog): JsonObject | null {
 }
 
 /** A row that only keeps the place of one that could not be read. */
-export function standInRow(time: bigint, logId: string, reason: string): Unplaced<LogRow> {
-  return { ...standInEntry(time, reason), logId };
+export function standInRow(time: bigint, logId: string, unreadable: UnreadableRow): Unplaced<LogRow> {
+  return { ...standInEntry(time, unreadable), logId };
 }

@@ -3,7 +3,19 @@ import type { Instant } from '../../domain/time.ts';
 import { Mismatch } from '../../http/body/mismatch.ts';
 import { rowsIn } from '../shared/rows.ts';
 import type { Rows } from '../shared/rows.ts';
-import { countOf, fieldsOf, flagOf, idOf, instantOf, isFields, jsonOf, required, textOf } from '../shared/wire.ts';
+import {
+  countOf,
+  dateTimeOf,
+  fieldsOf,
+  flagOf,
+  idOf,
+  instantOf,
+  isFields,
+  jsonOf,
+  required,
+  textIdOf,
+  textOf,
+} from '../shared/wire.ts';
 import type { Fields } from '../shared/wire.ts';
 
 /**
@@ -37,9 +49,9 @@ export interface WirePipelineLog {
 /** A row needs its id and its time; the rest is only shown. */
 export function pipelineLog(row: Fields): WirePipelineLog {
   return {
-    log_id: required(row, 'log_id', idOf, 'an id'),
+    log_id: required(row, 'log_id', textIdOf, 'an id'),
     message: textOf(row['message']) ?? '',
-    logged_at: required(row, 'logged_at', instantOf, 'a date-time'),
+    logged_at: required(row, 'logged_at', dateTimeOf, 'a date-time'),
     level: textOf(row['level']),
     origin: textOf(row['origin']),
     exceptions: objectsIn(row['exceptions']).map(exception),

@@ -65,7 +65,7 @@ async function fetchPage(
         order: 'ascending',
         isLast: page.next === null,
         idOf: () => '',
-        standIn: (time, _id, reason) => standInEntry(time, reason),
+        standIn: (time, _id, unreadable) => standInEntry(time, unreadable),
       },
     );
     return { rows, next: page.next, total: page.total };

@@ -5,6 +5,7 @@ import { NO_ODD_ROWS, rowsIn, rowsOf } from '../shared/rows.ts';
 import type { Rows } from '../shared/rows.ts';
 import {
   countOf,
+  dateTimeOf,
   fieldsOf,
   idOf,
   instantOf,
@@ -167,7 +168,7 @@ export interface LogRowWire {
 
 function logRowWire(fields: Fields): LogRowWire {
   return {
-    timestamp: required(fields, 'timestamp', instantOf, 'a date-time'),
+    timestamp: required(fields, 'timestamp', dateTimeOf, 'a date-time'),
     job_step: idOf(fields['job_step']),
     job_task: idOf(fields['job_task']),
     message: textOf(fields['message']),

@@ -5,7 +5,6 @@ import { oncePerCall } from './call-memo.ts';
 import { isJobKey } from './jobs.ts';
 import { jobDecoder, schedulePageDecoder } from './wire.ts';
 import type { NativeJob, NativeSchedule, NativeSchedulePage } from './wire.ts';
-import { sizeOf } from '../shared/rows.ts';
 import type { OddRow, Rows } from '../shared/rows.ts';
 
 /** Schedules per call, where an instance does not give all of them at once. */

@@ -57,11 +57,15 @@ export function toAttempt(schedule: string, run: NativeRun): Attempt {
 }
 
 export function attemptRecord(schedule: string, run: NativeRun): KeyedRecord<Attempt> {
-  return { id: run.runId, ...recordTimes(run), rows: [toAttempt(schedule, run)] };
+  return { ...nameOf(run), ...recordTimes(run), rows: [toAttempt(schedule, run)] };
 }
 
 export function logRecord(schedule: string, run: NativeRun): KeyedRecord<LogEntry> {
-  return { id: run.runId, ...recordTimes(run), rows: rowsOf(schedule, run) };
+  return { ...nameOf(run), ...recordTimes(run), rows: rowsOf(schedule, run) };
+}
+
+function nameOf({ runId, unreadable }: NativeRun): Pick<KeyedRecord<LogEntry>, 'id' | 'nameless'> {
+  return { id: runId, nameless: unreadable !== undefined };
 }
 
 function rowsOf(schedule: string, run: NativeRun): readonly Row[] {

@@ -8,12 +8,14 @@ import {
   fieldsOf,
   flagOf,
   idOf,
+  dateTimeOf,
   instantOf,
   isFields,
   jsonOf,
   listIn,
   optionalListIn,
   required,
+  textIdOf,
   textOf,
 } from '../shared/wire.ts';
 import type { Fields } from '../shared/wire.ts';
@@ -35,7 +37,7 @@ export interface NativeRun {
   /** Only in the logs of a schedule. */
   readonly statusMessage: string | null;
   /** Why it could not be read: it only keeps the place of a run. */
-  readonly unreadable?: string | undefined;
+  readonly unreadable?: OddRow | undefined;
 }
 
 export function runDecoder(body: unknown): NativeRun {
@@ -50,7 +52,7 @@ export function runDecoder(body: unknown): NativeRun {
   }
   return {
     ...times,
-    runId: required(fields, 'runId', idOf, 'an id'),
+    runId: required(fields, 'runId', textIdOf, 'an id'),
     // What would be JSON inside of the text is accepted bare, too.
     runText: textOf(fields['runText']) ?? '',
     httpStatus: statusCode(fields['httpStatus']),
@@ -64,7 +66,7 @@ export function runDecoder(body: unknown): NativeRun {
 function placedAt(fields: Fields, name: string): Instant | null {
   const value = fields[name];
   if (value === undefined || value === null || value === '') return null;
-  return required(fields, name, instantOf, 'a date and time');
+  return required(fields, name, dateTimeOf, 'a date and time');
 }
 
 /** An HTTP status, also as text; anything else as it came. */
@@ -122,7 +124,7 @@ function withStandIns(
     }
     const times = timesOf(value) ?? before ?? after;
     if (times === undefined) lost.push(row);
-    else results.push(standInRun(`${before?.runId ?? ''} ${String(index).padStart(6, '0')}`, times, row.reason));
+    else results.push(standInRun(row, times));
   }
   return { results, lost };
 }
@@ -140,10 +142,11 @@ function timesOf(value: unknown): RunTimes | null {
   return Object.values(times).some((time) => time !== null) ? times : null;
 }
 
-function standInRun(runId: string, times: RunTimes, reason: string): NativeRun {
+function standInRun(row: OddRow, times: RunTimes): NativeRun {
   const { executionTimestamp, scheduleTimestamp, completionTimestamp } = times;
   return {
-    runId,
+    // No id of the vendor's begins with a space.
+    runId: ` ${row.id}`,
     runText: '',
     httpStatus: null,
     executionTimestamp,
@@ -152,7 +155,7 @@ function standInRun(runId: string, times: RunTimes, reason: string): NativeRun {
     runStatus: null,
     runState: null,
     statusMessage: null,
-    unreadable: reason,
+    unreadable: row,
   };
 }
 

@@ -1,19 +1,20 @@
+import type { UnreadableRow } from '../../domain/ordered.ts';
 import type { LogEntry } from '../../domain/log-entry.ts';
 import { NO_SEVERITY } from '../../domain/severity.ts';
 import type { Unplaced } from '../../pagination/partition.ts';
 
 /** An entry that only keeps the place of a row that could not be read. */
-export function standInEntry(time: bigint, reason: string): Unplaced<LogEntry> {
+export function standInEntry(time: bigint, unreadable: UnreadableRow): Unplaced<LogEntry> {
   return {
     time,
     timestamp: '',
     severity: NO_SEVERITY,
-    message: reason,
+    message: unreadable.id,
     exceptions: [],
     attributes: null,
     attemptKey: null,
     stepKey: null,
     taskKey: null,
-    unreadable: reason,
+    unreadable,
   };
 }

@@ -1,9 +1,9 @@
 import type { Attempt, Step, Task } from '../../domain/job.ts';
-import type { OddRow } from './rows.ts';
+import type { UnreadableRow } from '../../domain/ordered.ts';
 
 /** Parts that only stand for rows that could not be read: they are counted, and belong to no key. */
-export function standInParts(odd: readonly OddRow[]): readonly (Attempt & Step & Task)[] {
-  return odd.map(({ reason }, index) => ({
+export function standInParts(odd: readonly UnreadableRow[]): readonly (Attempt & Step & Task)[] {
+  return odd.map((unreadable, index) => ({
     key: '',
     name: '',
     number: null,
@@ -16,7 +16,7 @@ export function standInParts(odd: readonly OddRow[]): readonly (Attempt & Step &
     stepKey: null,
     time: 0n,
     tie: ` ${String(index).padStart(6, '0')}`,
-    unreadable: reason,
+    unreadable,
   }));
 }
 

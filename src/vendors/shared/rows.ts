@@ -1,9 +1,10 @@
 import { TributaryError } from '../../domain/errors.ts';
-import type { Ordered } from '../../domain/ordered.ts';
+import type { Ordered, UnreadableRow } from '../../domain/ordered.ts';
 import { FIRST_INSTANT, LAST_INSTANT } from '../../domain/time.ts';
 import { Mismatch } from '../../http/body/mismatch.ts';
 import type { Batch, Partition, Unreadable } from '../../pagination/partition.ts';
-import { fieldsOf, listIn } from './wire.ts';
+import { contentHash, occurrenceTie } from '../../pagination/identity.ts';
+import { fieldsOf, listIn, textOf } from './wire.ts';
 import type { Fields } from './wire.ts';
 
 /**
@@ -11,11 +12,9 @@ import type { Fields } from './wire.ts';
  * no other with it: a stand-in keeps its place while pages are put together (`withStandIns`), and is counted and taken
  * out at the end (`readable`).
  */
-export interface OddRow {
+export interface OddRow extends UnreadableRow {
   /** Where it stands on its page. */
   readonly index: number;
-  /** `data[3].logged_at: expected a date-time, got a string`. */
-  readonly reason: string;
 }
 
 /** The rows of a native page: those that can be read, in the page's order, and those that can't. */
@@ -39,10 +38,20 @@ export function rowsOf<T>(list: readonly unknown[], path: string, read: (row: Fi
       data.push(read(fieldsOf(list[index])));
     } catch (error) {
       if (!(error instanceof Mismatch)) throw error;
-      (odd ??= []).push({ index, reason: error.below(`${path}[${index}]`).text });
+      const id = idOfOdd(list[index], (odd ??= []));
+      odd.push({ index, id, reason: error.below(`${path}[${index}]`).text });
     }
   }
   return { data, odd: odd ?? NO_ODD_ROWS };
+}
+
+/** How much of a row that could not be read tells it from others. */
+const LONGEST_TEXT = 10_000;
+
+/** Made of what the row says; rows that say the same are numbered. */
+function idOfOdd(row: unknown, before: readonly OddRow[]): string {
+  const hash = contentHash([textOf(row)?.slice(0, LONGEST_TEXT) ?? null]);
+  return occurrenceTie(hash, before.filter(({ id }) => id.startsWith(`${hash}.`)).length);
 }
 
 /** How many rows a page has, read or not. */
@@ -63,7 +72,7 @@ export interface StandInOptions<T> {
   readonly isLast: boolean;
   /** What rows of one instant are ordered by, where the vendor has ids. */
   readonly idOf: (row: T) => string;
-  readonly standIn: (time: bigint, id: string, reason: string) => T;
+  readonly standIn: (time: bigint, id: string, unreadable: UnreadableRow) => T;
 }
 
 /**
@@ -80,13 +89,13 @@ export function withStandIns<T extends { readonly time: bigint }>(
   if (data.length === 0 && !isLast)
     throw new TributaryError('SOURCE_BAD_RESPONSE', `${source}: ${first.reason}`, { source });
   const rows: T[] = [];
-  const reasons = new Map(odd.map(({ index, reason }) => [index, reason]));
+  const oddAt = new Map(odd.map((row) => [row.index, row]));
   let read = 0;
   for (let index = 0; index < data.length + odd.length; index += 1) {
-    const reason = reasons.get(index);
+    const unreadable = oddAt.get(index);
     const [before, after] = [data[read - 1], data[read]];
-    if (reason !== undefined)
-      rows.push(options.standIn(timeOf(before ?? after, order), idBeside(before, after, index, options), reason));
+    if (unreadable !== undefined)
+      rows.push(options.standIn(timeOf(before ?? after, order), idBeside(before, after, index, options), unreadable));
     else if (after !== undefined) {
       rows.push(after);
       read += 1;
@@ -139,7 +148,9 @@ export function readable<T extends Ordered>(partition: Partition<T>, lost?: Lost
   return {
     key: partition.key,
     async *read(request, call) {
-      for await (const batch of partition.read(request, call)) yield withoutStandIns(batch, lost?.take());
+      // A page that is read again shows the same rows.
+      const counted = new Set<string>();
+      for await (const batch of partition.read(request, call)) yield withoutStandIns(batch, counted, lost?.take());
     },
     count: (call) => partition.count(call),
   };
@@ -161,18 +172,23 @@ export function oddPartitions<T extends Ordered>(odd: readonly OddRow[]): Partit
   ];
 }
 
-function withoutStandIns<T extends Ordered>(batch: Batch<T>, lost: Unreadable | undefined): Batch<T> {
-  const standIns = batch.rows.filter(isStandIn);
+function withoutStandIns<T extends Ordered>(
+  batch: Batch<T>,
+  counted: Set<string>,
+  lost: Unreadable | undefined,
+): Batch<T> {
+  const standIns = batch.rows.flatMap(({ unreadable }) => unreadable ?? []);
   if (standIns.length === 0) return lost === undefined ? batch : { ...batch, unreadable: lost };
+  const fresh = standIns.filter(({ id }) => !counted.has(id));
+  for (const { id } of fresh) counted.add(id);
   const kept = batch.rows.map((row) => !isStandIn(row));
+  const count = fresh.length + (lost?.count ?? 0);
+  const reason = fresh[0]?.reason ?? lost?.reason ?? '';
   return {
     ...batch,
     rows: batch.rows.filter((_, index) => kept[index]),
     hints: batch.hints.filter((_, index) => kept[index]),
-    unreadable: {
-      count: standIns.length + (lost?.count ?? 0),
-      reason: standIns[0]?.unreadable ?? lost?.reason ?? '',
-    },
+    ...(count === 0 ? {} : { unreadable: { count, reason } }),
   };
 }
 

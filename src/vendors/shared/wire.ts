@@ -61,6 +61,11 @@ export function idOf(value: unknown): string | null {
   return typeof value === 'number' ? String(value) : null;
 }
 
+/** An id that is a text at its vendor. */
+export function textIdOf(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
+}
+
 /** A flag that is only shown: null unless it is one. */
 export function flagOf(value: unknown): boolean | null {
   return typeof value === 'boolean' ? value : null;
@@ -78,7 +83,15 @@ export function countOf(value: unknown): number | null {
   return typeof count === 'number' && Number.isInteger(count) && count >= 0 && count <= LARGEST_COUNT ? count : null;
 }
 
-/** An instant, as a text or as a number of seconds, milliseconds, microseconds or nanoseconds since 1970. */
+/**
+ * A date-time that a vendor orders its rows by. A number is none: where one stands in a list of texts, the row has
+ * its place by something else, and would break the order of the others.
+ */
+export function dateTimeOf(value: unknown): Instant | null {
+  return typeof value === 'string' ? parseInstant(value) : null;
+}
+
+/** An instant that orders nothing, as a text or as a number of seconds, milliseconds, microseconds or nanoseconds since 1970. */
 export function instantOf(value: unknown): Instant | null {
   if (typeof value === 'number') return instantOfEpoch(String(value));
   if (typeof value !== 'string') return null;

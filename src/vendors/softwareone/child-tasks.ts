@@ -7,6 +7,7 @@ import type { OffsetPage, OffsetRequest } from '../../pagination/offset-page.ts'
 import { endless, PageGuard, REPEATS } from '../../pagination/page-guard.ts';
 import type { Batch, Partition, ReadRequest, Unplaced } from '../../pagination/partition.ts';
 import { wholeListPartition } from '../../pagination/whole-list.ts';
+import type { UnreadableRow } from '../../domain/ordered.ts';
 import { standInParts } from '../shared/parts.ts';
 import { withStandIns } from '../shared/rows.ts';
 import { adaptively, isRefusal } from './abilities.ts';
@@ -125,7 +126,7 @@ async function fetchChildren(
       order,
       isLast: page.total === null ? size < limit : offset + size >= page.total,
       idOf: (task) => task.key,
-      standIn: (time, key, reason) => standInTask(time, key, reason),
+      standIn: standInTask,
     },
   );
   return { rows, total: page.total, limit: page.limit };
@@ -155,8 +156,8 @@ async function listChildren(
   });
 }
 
-function standInTask(time: bigint, key: string, reason: string): Unplaced<Task> {
-  const [part] = standInParts([{ index: 0, reason }]);
+function standInTask(time: bigint, key: string, unreadable: UnreadableRow): Unplaced<Task> {
+  const [part] = standInParts([unreadable]);
   return { ...part, time, key } as Unplaced<Task>;
 }
 

@@ -104,7 +104,7 @@ export class LogPages {
         order: request.order,
         isLast: isEnd(page, request),
         idOf: (row) => row.logId,
-        standIn: (time, logId, reason) => ({ ...standInEntry(time, reason), logId }),
+        standIn: (time, logId, unreadable) => ({ ...standInEntry(time, unreadable), logId }),
       },
     );
     return { rows, total: totalOf(page, request), limit: $meta.limit };

@@ -2,7 +2,18 @@ import type { Json } from '../../domain/json.ts';
 import type { Instant } from '../../domain/time.ts';
 import { rowsIn } from '../shared/rows.ts';
 import type { Rows } from '../shared/rows.ts';
-import { countOf, fieldsOf, idOf, instantOf, isFields, jsonOf, required, textOf } from '../shared/wire.ts';
+import {
+  countOf,
+  dateTimeOf,
+  fieldsOf,
+  idOf,
+  instantOf,
+  isFields,
+  jsonOf,
+  required,
+  textIdOf,
+  textOf,
+} from '../shared/wire.ts';
 import type { Fields } from '../shared/wire.ts';
 
 /** What the vendor's answers are read as: what we need must be there, what is only shown may be anything. */
@@ -40,7 +51,7 @@ export function taskWire(body: unknown): TaskWire {
   const fields = fieldsOf(body);
   const { parent, object } = fields;
   return {
-    id: required(fields, 'id', idOf, 'an id'),
+    id: required(fields, 'id', textIdOf, 'an id'),
     name: textOf(fields['name']),
     status: textOf(fields['status']),
     code: textOf(fields['code']),
@@ -95,10 +106,10 @@ export interface TaskLogWire {
 
 export function taskLogWire(fields: Fields): TaskLogWire {
   return {
-    id: required(fields, 'id', idOf, 'an id'),
+    id: required(fields, 'id', textIdOf, 'an id'),
     severity: textOf(fields['severity']),
     message: textOf(fields['message']),
-    timestamp: required(fields, 'timestamp', instantOf, 'a date-time'),
+    timestamp: required(fields, 'timestamp', dateTimeOf, 'a date-time'),
     progress: numberOf(fields['progress']),
     eta: stringOf(fields['eta']),
     parameters: jsonOf(fields['parameters']),

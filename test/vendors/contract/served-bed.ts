@@ -6,7 +6,7 @@ import { DEFAULT_LIMITS } from '../../../src/http/settings.ts';
 import type { AuthSettings } from '../../../src/http/settings.ts';
 import { createSourceHttp } from '../../../src/http/source-http.ts';
 import type { ManagedSourceHttp } from '../../../src/http/source-http.ts';
-import type { SimulatedVendor, VendorServer } from '../../../src/sandbox/types.ts';
+import type { SandboxReply, SimulatedVendor, VendorServer } from '../../../src/sandbox/types.ts';
 import { startVendorServer } from '../../../src/sandbox/vendor-server.ts';
 import type { Connector } from '../../../src/vendors/connector.ts';
 import type { Bed, Instance } from './bed.ts';
@@ -21,22 +21,29 @@ export interface ServedBed {
   use(instance: Instance): void;
   /** Has this happen before each request for lines is answered. Null: nothing. */
   beforeLogs(happen: (() => void) | null): void;
+  /** Changes each successful answer to a request for lines. Null: as it is. */
+  alterLogs(alter: AlterReply | null): void;
   close(): Promise<void>;
 }
+
+type AlterReply = (reply: SandboxReply) => Promise<SandboxReply>;
 
 export async function serveBed(bed: Bed): Promise<ServedBed> {
   const { vendor } = bed.definition;
   let current: Instance | null = null;
   let beforeLogs: (() => void) | null = null;
+  let alterLogs: AlterReply | null = null;
   const now = (): SimulatedVendor => {
     if (current === null) throw new Error('No instance is in use yet.');
     return current.simulation;
   };
   const server = await startVendorServer({
     vendor,
-    handle: (request) => {
-      if (now().classify(request) === 'logs') beforeLogs?.();
-      return now().handle(request);
+    async handle(request) {
+      const isLogs = now().classify(request) === 'logs';
+      if (isLogs) beforeLogs?.();
+      const reply = await now().handle(request);
+      return isLogs && alterLogs !== null && reply.status === 200 ? alterLogs(reply) : reply;
     },
     classify: (request) => now().classify(request),
     sourceConfig: (origin) => now().sourceConfig(origin),
@@ -67,12 +74,16 @@ export async function serveBed(bed: Bed): Promise<ServedBed> {
     use(instance) {
       current = instance;
       beforeLogs = null;
+      alterLogs = null;
       server.clearFaults();
       server.resetCalls();
       held ??= httpTo(served);
     },
     beforeLogs(happen) {
       beforeLogs = happen;
+    },
+    alterLogs(alter) {
+      alterLogs = alter;
     },
     async close() {
       await held?.close();

@@ -51,13 +51,13 @@ describe('times', () => {
 
   it('that can not be read make a run unreadable, by the path of the field, and are null for a job', () => {
     const { results } = runPageDecoder({ total: 2, results: [{ ...SUCCESS, scheduleTimestamp: 'soon' }, SUCCESS] });
-    expect(results.map(({ unreadable }) => unreadable)).toEqual([
+    expect(results.map(({ unreadable }) => unreadable?.reason)).toEqual([
       'results[0].scheduleTimestamp: expected a date and time, got a string',
       undefined,
     ]);
     expect(results[0]?.executionTimestamp).toEqual(results[1]?.executionTimestamp);
     const { results: none, lost } = runPageDecoder({ results: [{ runId: 'x' }] });
-    expect([none, lost]).toEqual([
+    expect([none, lost]).toMatchObject([
       [],
       [{ index: 0, reason: 'results[0].scheduleTimestamp: expected a date and time, got nothing' }],
     ]);

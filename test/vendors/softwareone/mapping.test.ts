@@ -64,7 +64,7 @@ describe('a task log', () => {
   it('with a time that is none is unreadable, and says where', () => {
     const { data, odd } = taskLogListWire({ data: [SAMPLE_LOG, { ...SAMPLE_LOG, timestamp: 'soon' }] });
     expect(data).toHaveLength(1);
-    expect(odd).toEqual([{ index: 1, reason: 'data[1].timestamp: expected a date-time, got a string' }]);
+    expect(odd).toMatchObject([{ index: 1, reason: 'data[1].timestamp: expected a date-time, got a string' }]);
   });
 
   it('keeps parameters of any kind and survives odd optional fields', () => {
