@@ -167,7 +167,7 @@ export interface NativeSchedule {
   readonly startTime: Instant | null;
 }
 
-export function scheduleDecoder(body: unknown): NativeSchedule {
+function scheduleDecoder(body: unknown): NativeSchedule {
   const fields = fieldsOf(body);
   return {
     scheduleId: required(fields, 'scheduleId', idOf, 'an id'),
