@@ -20,6 +20,7 @@ import type { QueryLimits } from './limits.ts';
 import type { Metrics } from './metrics.ts';
 import { limitNesting } from './nesting-limit.ts';
 import { unbufferedStreams } from './unbuffered.ts';
+import { readValidUnicode } from './valid-unicode.ts';
 
 export interface GraphqlOptions {
   readonly federation: Federation;
@@ -67,6 +68,7 @@ export function createGraphql(options: GraphqlOptions): GraphqlServer {
     maxRequestBodySize: false,
     plugins: [
       metrics.plugin,
+      readValidUnicode(),
       clientHabits(present),
       limitNesting(limits.nesting),
       limitQueries(limits),

@@ -14,6 +14,7 @@ import type { ErrorCode } from '../domain/errors.ts';
 import type { GraphqlServer } from './graphql.ts';
 import { isWelcome } from './own-origin.ts';
 import type { Welcome } from './own-origin.ts';
+import { validUnicode } from './valid-unicode.ts';
 import { keepAlive } from './websocket-heartbeat.ts';
 
 interface WebSocketOptions {
@@ -165,8 +166,8 @@ async function prepare(
       schema: enveloped.schema,
       document,
       contextValue,
-      variableValues: variables ?? null,
-      operationName: operationName ?? null,
+      variableValues: validUnicode(variables ?? null),
+      operationName: validUnicode(operationName ?? null),
       enveloped,
     };
   } catch (error) {
