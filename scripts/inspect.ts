@@ -1,4 +1,4 @@
-import { tryReadCursor } from '../src/federation/cursor.ts';
+import { tryReadCursor } from '../src/federation/cursor/codec.ts';
 import { tryDecodeNodeId } from '../src/federation/node-id.ts';
 
 /**

@@ -116,6 +116,32 @@ function mayReachVendor({ from, to }: Import): boolean {
   return from === 'src/vendors/index.ts' && to === `${folder}/index.ts`;
 }
 
+/** Files that import each other in a circle; null: there are none. */
+function circleIn(imports: readonly Import[]): readonly string[] | null {
+  const next = new Map<string, string[]>();
+  for (const { from, to } of imports) next.set(from, [...(next.get(from) ?? []), to]);
+  const done = new Set<string>();
+  const path: string[] = [];
+  const visit = (file: string): readonly string[] | null => {
+    const at = path.indexOf(file);
+    if (at !== -1) return [...path.slice(at), file];
+    if (done.has(file)) return null;
+    path.push(file);
+    for (const to of next.get(file) ?? []) {
+      const circle = visit(to);
+      if (circle !== null) return circle;
+    }
+    path.pop();
+    done.add(file);
+    return null;
+  };
+  for (const file of next.keys()) {
+    const circle = visit(file);
+    if (circle !== null) return circle;
+  }
+  return null;
+}
+
 const arrow = ({ from, to }: Import): string => `${from} → ${to}`;
 
 describe('the arrow of imports', () => {
@@ -165,6 +191,16 @@ describe('the arrow of imports', () => {
     );
     expect(found.filter(mayImport)).toEqual([]);
     expect(found.filter(mayReachVendor)).toEqual([]);
+  });
+
+  test('has no circle', () => {
+    expect(circleIn(IMPORTS)).toBeNull();
+    const circle = [
+      { from: 'a', to: 'b' },
+      { from: 'b', to: 'c' },
+      { from: 'c', to: 'a' },
+    ];
+    expect(circleIn(circle)).toEqual(['a', 'b', 'c', 'a']);
   });
 
   test('writes the extension of every file', () => {

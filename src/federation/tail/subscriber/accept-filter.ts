@@ -1,7 +1,7 @@
 import type { LogEntry } from '../../../domain/log-entry.ts';
 import type { TailArguments } from '../../api.ts';
 import { checkTimeBounds } from '../../arguments.ts';
-import { checkLogFilter, entryPredicate } from '../../log-filter.ts';
+import { checkLogFilter, entryPredicate } from '../../logs/filter.ts';
 
 /** What a subscriber wants to see: its whole filter, applied to what a feed has for everybody. */
 export function acceptFilter(args: TailArguments): (entry: LogEntry) => boolean {

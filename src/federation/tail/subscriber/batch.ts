@@ -1,6 +1,6 @@
 import type { Edge, LogNode } from '../../api.ts';
-import type { ConnectionCursors, MergedPosition } from '../../cursor.ts';
-import { compareMerged } from '../../merged-place.ts';
+import type { ConnectionCursors, MergedPosition } from '../../cursor/codec.ts';
+import { compareMerged } from '../../merge/place.ts';
 import { ShownDropped } from './dropped.ts';
 import type { Dropped } from './dropped.ts';
 import { encodeTailState } from './tail-state.ts';

@@ -1,5 +1,5 @@
-import type { MergedPosition } from '../../cursor.ts';
-import { compareMerged, untouched } from '../../merged-place.ts';
+import type { MergedPosition } from '../../cursor/codec.ts';
+import { compareMerged, untouched } from '../../merge/place.ts';
 import { inOrder } from './batch.ts';
 import type { Delivery } from './batch.ts';
 import type { Dropped } from './dropped.ts';

@@ -1,6 +1,6 @@
 import type { LogStreamEvent } from '../../api.ts';
-import type { CursorState, MergedPosition } from '../../cursor.ts';
-import { untouched } from '../../merged-place.ts';
+import type { CursorState, MergedPosition } from '../../cursor/codec.ts';
+import { untouched } from '../../merge/place.ts';
 import { inOrder } from './batch.ts';
 import type { Delivery } from './batch.ts';
 import type { Dropped } from './dropped.ts';

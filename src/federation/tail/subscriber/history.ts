@@ -1,7 +1,7 @@
-import type { CursorState, MergedPosition } from '../../cursor.ts';
+import type { CursorState, MergedPosition } from '../../cursor/codec.ts';
 import type { Delivery } from './batch.ts';
-import { compareMerged, untouched } from '../../merged-place.ts';
-import type { ResolvedScope } from '../../log-slots.ts';
+import { compareMerged, untouched } from '../../merge/place.ts';
+import type { ResolvedScope } from '../../logs/slots.ts';
 import type { HistoryPage } from './history-page.ts';
 import { FROM_THE_BEGINNING, placeOfJob, positionBefore, startOf } from './job-place.ts';
 import type { JobPlace } from './job-place.ts';

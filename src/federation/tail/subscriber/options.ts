@@ -1,7 +1,7 @@
 import type { TailArguments } from '../../api.ts';
 import { badInput } from '../../arguments.ts';
-import type { CursorCodec } from '../../cursor.ts';
-import type { ResolvedScope } from '../../log-slots.ts';
+import type { CursorCodec } from '../../cursor/codec.ts';
+import type { ResolvedScope } from '../../logs/slots.ts';
 import type { Feeds } from '../feed/feeds.ts';
 import type { TailSettings } from '../settings.ts';
 import type { SharedLastLines } from './last-lines.ts';

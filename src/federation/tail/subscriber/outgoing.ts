@@ -1,6 +1,6 @@
 import type { LogStreamEvent } from '../../api.ts';
-import type { ConnectionCursors, MergedPosition } from '../../cursor.ts';
-import { compareMerged, untouched } from '../../merged-place.ts';
+import type { ConnectionCursors, MergedPosition } from '../../cursor/codec.ts';
+import { compareMerged, untouched } from '../../merge/place.ts';
 import type { TailSettings } from '../settings.ts';
 import { DeliveredEdge, LazyBatch } from './batch.ts';
 import type { Delivery } from './batch.ts';

@@ -1,8 +1,8 @@
 import type { Call } from '../../../domain/call.ts';
 import type { LogStreamEvent } from '../../api.ts';
 import { checkTimeBounds } from '../../arguments.ts';
-import type { MergedPosition } from '../../cursor.ts';
-import { logConnectionKey } from '../../log-connection.ts';
+import type { MergedPosition } from '../../cursor/codec.ts';
+import { logConnectionKey } from '../../logs/connection.ts';
 import { acceptFilter } from './accept-filter.ts';
 import { inOrder } from './batch.ts';
 import type { Delivery } from './batch.ts';

@@ -1,13 +1,13 @@
-import type { Call } from '../domain/call.ts';
-import type { Ordered } from '../domain/ordered.ts';
-import type { Hint } from '../pagination/partition.ts';
-import type { MergedPosition, PartitionMark } from './cursor.ts';
+import type { Call } from '../../domain/call.ts';
+import type { Ordered } from '../../domain/ordered.ts';
+import type { Hint } from '../../pagination/partition.ts';
+import type { MergedPosition, PartitionMark } from '../cursor/codec.ts';
 import { isFailedScope } from './failed-scope.ts';
-import { MergeLane } from './merge-lane.ts';
-import type { MergeOptions } from './merge-lane.ts';
-import { compareMerged, isUntouched, positionIn, untouched } from './merged-place.ts';
-import type { Slot } from './merged-place.ts';
-import { UnreadableRows } from './unreadable-rows.ts';
+import { MergeLane } from './lane.ts';
+import type { MergeOptions } from './lane.ts';
+import { compareMerged, isUntouched, positionIn, untouched } from './place.ts';
+import type { Slot } from './place.ts';
+import { UnreadableRows } from '../unreadable-rows.ts';
 
 /**
  * A streaming k-way merge of partitions. The merged order is time, then scope, then partition, then the

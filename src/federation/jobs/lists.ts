@@ -1,13 +1,13 @@
-import type { Call } from '../domain/call.ts';
-import type { Job } from '../domain/job.ts';
-import type { Ordered } from '../domain/ordered.ts';
-import { parseInstant } from '../domain/time.ts';
-import { datedListPartition } from '../pagination/dated-list.ts';
-import type { DatedPage } from '../pagination/dated-pages.ts';
-import type { Partition, Unplaced } from '../pagination/partition.ts';
-import type { JobFilter, JobList, JobPage } from '../vendors/connector.ts';
-import { rememberJob } from './source.ts';
-import type { FederatedSource } from './source.ts';
+import type { Call } from '../../domain/call.ts';
+import type { Job } from '../../domain/job.ts';
+import type { Ordered } from '../../domain/ordered.ts';
+import { parseInstant } from '../../domain/time.ts';
+import { datedListPartition } from '../../pagination/dated-list.ts';
+import type { DatedPage } from '../../pagination/dated-pages.ts';
+import type { Partition, Unplaced } from '../../pagination/partition.ts';
+import type { JobFilter, JobList, JobPage } from '../../vendors/connector.ts';
+import { rememberJob } from '../source.ts';
+import type { FederatedSource } from '../source.ts';
 
 /** A job at its place among all jobs: by the time at which it was created, then by its key. */
 export interface ListedJob extends Ordered {

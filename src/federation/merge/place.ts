@@ -1,6 +1,6 @@
-import type { Direction, Ordered, Position } from '../domain/ordered.ts';
-import type { Partition } from '../pagination/partition.ts';
-import type { MergedPosition } from './cursor.ts';
+import type { Direction, Ordered, Position } from '../../domain/ordered.ts';
+import type { Partition } from '../../pagination/partition.ts';
+import type { MergedPosition } from '../cursor/codec.ts';
 
 /**
  * Places in a merged log. Its order is time, then scope, then partition, then the row's own tie-break: a

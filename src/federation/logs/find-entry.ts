@@ -1,11 +1,11 @@
-import type { Call } from '../domain/call.ts';
-import { hasCode } from '../domain/errors.ts';
-import type { LogEntry } from '../domain/log-entry.ts';
-import { startOfInstant } from '../domain/ordered.ts';
-import type { Partition } from '../pagination/partition.ts';
-import type { EntryRef, LogNode } from './api.ts';
-import { LogEntryNode } from './log-node.ts';
-import type { FederatedSource } from './source.ts';
+import type { Call } from '../../domain/call.ts';
+import { hasCode } from '../../domain/errors.ts';
+import type { LogEntry } from '../../domain/log-entry.ts';
+import { startOfInstant } from '../../domain/ordered.ts';
+import type { Partition } from '../../pagination/partition.ts';
+import type { EntryRef, LogNode } from '../api.ts';
+import { LogEntryNode } from './node.ts';
+import type { FederatedSource } from '../source.ts';
 
 /** Finds an entry by its place: reads its instant in its partition. Null when it, or its job, is gone. */
 export async function findEntry(source: FederatedSource, ref: EntryRef, call: Call): Promise<LogNode | null> {

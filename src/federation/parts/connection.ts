@@ -1,11 +1,11 @@
-import type { Call } from '../domain/call.ts';
-import type { Ordered } from '../domain/ordered.ts';
-import type { Partition } from '../pagination/partition.ts';
-import type { Connection, PartArguments } from './api.ts';
-import type { CursorCodec } from './cursor.ts';
-import type { Slot } from './merged-place.ts';
-import { MergedConnection } from './merged-connection.ts';
-import type { PartScope } from '../vendors/connector.ts';
+import type { Call } from '../../domain/call.ts';
+import type { Ordered } from '../../domain/ordered.ts';
+import type { Partition } from '../../pagination/partition.ts';
+import type { Connection, PartArguments } from '../api.ts';
+import type { CursorCodec } from '../cursor/codec.ts';
+import type { Slot } from '../merge/place.ts';
+import { MergedConnection } from '../merge/connection.ts';
+import type { PartScope } from '../../vendors/connector.ts';
 
 export interface PartConnectionOptions<T extends Ordered> {
   /** What the parts are of: kind, source and job. */

@@ -1,13 +1,13 @@
-import type { Call } from '../domain/call.ts';
-import { TributaryError } from '../domain/errors.ts';
-import type { Direction, Ordered } from '../domain/ordered.ts';
-import type { MergedPosition } from './cursor.ts';
+import type { Call } from '../../domain/call.ts';
+import { TributaryError } from '../../domain/errors.ts';
+import type { Direction, Ordered } from '../../domain/ordered.ts';
+import type { MergedPosition } from '../cursor/codec.ts';
 import { isFailedScope } from './failed-scope.ts';
 import type { SlotFailure } from './merge.ts';
-import { compareMerged, positionIn } from './merged-place.ts';
-import type { Slot } from './merged-place.ts';
-import { readMergedPage } from './merged-page.ts';
-import type { MergedPage, MergedPageOptions } from './merged-page.ts';
+import { compareMerged, positionIn } from './place.ts';
+import type { Slot } from './place.ts';
+import { readMergedPage } from './page.ts';
+import type { MergedPage, MergedPageOptions } from './page.ts';
 
 /**
  * The rows around one row of a merged log. The rows before it are read backward from its place; the row itself and

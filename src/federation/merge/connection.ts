@@ -1,13 +1,13 @@
-import type { Call } from '../domain/call.ts';
-import type { Ordered } from '../domain/ordered.ts';
-import type { Connection, ConnectionArguments, Edge, PageInfo } from './api.ts';
-import { checkPageArguments, directionOf } from './arguments.ts';
-import type { ConnectionCursors, CursorCodec } from './cursor.ts';
-import type { Slot } from './merged-place.ts';
-import { readAround } from './merged-around.ts';
-import type { Around } from './merged-around.ts';
-import { readMergedPage } from './merged-page.ts';
-import type { MergedPage, MergedPageOptions } from './merged-page.ts';
+import type { Call } from '../../domain/call.ts';
+import type { Ordered } from '../../domain/ordered.ts';
+import type { Connection, ConnectionArguments, Edge, PageInfo } from '../api.ts';
+import { checkPageArguments, directionOf } from '../arguments.ts';
+import type { ConnectionCursors, CursorCodec } from '../cursor/codec.ts';
+import type { Slot } from './place.ts';
+import { readAround } from './around.ts';
+import type { Around } from './around.ts';
+import { readMergedPage } from './page.ts';
+import type { MergedPage, MergedPageOptions } from './page.ts';
 
 /** What a connection over partitions is about. */
 export interface MergedConnectionOptions<T extends Ordered, N> {

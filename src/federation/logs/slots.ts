@@ -1,13 +1,13 @@
-import type { Call } from '../domain/call.ts';
-import type { LogEntry, LogScope } from '../domain/log-entry.ts';
-import type { LogFilter } from '../domain/log-filter.ts';
-import type { LogReading } from '../vendors/connector.ts';
-import { failedScope } from './failed-scope.ts';
+import type { Call } from '../../domain/call.ts';
+import type { LogEntry, LogScope } from '../../domain/log-entry.ts';
+import type { LogFilter } from '../../domain/log-filter.ts';
+import type { LogReading } from '../../vendors/connector.ts';
+import { failedScope } from '../merge/failed-scope.ts';
 import { followedLog } from './followed-log.ts';
-import { entryPredicate } from './log-filter.ts';
-import type { EntryPredicate } from './log-filter.ts';
-import type { Slot } from './merged-place.ts';
-import type { FederatedSource } from './source.ts';
+import { entryPredicate } from './filter.ts';
+import type { EntryPredicate } from './filter.ts';
+import type { Slot } from '../merge/place.ts';
+import type { FederatedSource } from '../source.ts';
 
 /** One scope with the source that it is at. */
 export interface ResolvedScope {

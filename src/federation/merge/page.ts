@@ -1,11 +1,11 @@
-import type { Ordered } from '../domain/ordered.ts';
-import type { CursorState } from './cursor.ts';
-import type { MergeOptions } from './merge-lane.ts';
+import type { Ordered } from '../../domain/ordered.ts';
+import type { CursorState } from '../cursor/codec.ts';
+import type { MergeOptions } from './lane.ts';
 import { Merge } from './merge.ts';
 import type { MergedRow, SlotFailure } from './merge.ts';
-import { positionIn, untouched } from './merged-place.ts';
-import type { Slot } from './merged-place.ts';
-import type { Call } from '../domain/call.ts';
+import { positionIn, untouched } from './place.ts';
+import type { Slot } from './place.ts';
+import type { Call } from '../../domain/call.ts';
 
 /** How a page of a merged connection is read. */
 export interface MergedPageOptions<T extends Ordered> extends MergeOptions<T> {

@@ -1,9 +1,9 @@
-import type { Call } from '../domain/call.ts';
-import { severityOf } from '../domain/severity.ts';
-import type { LogSeverity } from '../domain/severity.ts';
-import { formatInstant } from '../domain/time.ts';
-import type { Federation, HistogramArguments, LogBucket, LogHistogram, SourceFailure, SourceScope } from './api.ts';
-import { badInput, checkTimeBounds } from './arguments.ts';
+import type { Call } from '../../domain/call.ts';
+import { severityOf } from '../../domain/severity.ts';
+import type { LogSeverity } from '../../domain/severity.ts';
+import { formatInstant } from '../../domain/time.ts';
+import type { Federation, HistogramArguments, LogBucket, LogHistogram, SourceFailure, SourceScope } from '../api.ts';
+import { badInput, checkTimeBounds } from '../arguments.ts';
 
 /**
  * Counts lines per span of time and severity. The lines are read, newest first, up to a bound; what is older then is not

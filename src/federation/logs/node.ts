@@ -1,8 +1,8 @@
-import type { LogEntry, LogException } from '../domain/log-entry.ts';
-import type { JsonObject } from '../domain/json.ts';
-import type { Severity } from '../domain/severity.ts';
-import type { LogNode } from './api.ts';
-import { encodeEntryId } from './node-id.ts';
+import type { LogEntry, LogException } from '../../domain/log-entry.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import type { Severity } from '../../domain/severity.ts';
+import type { LogNode } from '../api.ts';
+import { encodeEntryId } from '../node-id.ts';
 
 /** An entry in the graph. Plain properties, but for the id, which is made when it is read. */
 export class LogEntryNode implements LogNode {

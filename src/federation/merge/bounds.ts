@@ -1,9 +1,9 @@
-import { isBeyond, startOfInstant } from '../domain/ordered.ts';
-import type { Direction, Ordered, Position } from '../domain/ordered.ts';
-import type { Json } from '../domain/json.ts';
-import type { CursorState, MergedPosition, PartitionMark } from './cursor.ts';
-import { compareSlots, isUntouched, untouched } from './merged-place.ts';
-import type { Slot } from './merged-place.ts';
+import { isBeyond, startOfInstant } from '../../domain/ordered.ts';
+import type { Direction, Ordered, Position } from '../../domain/ordered.ts';
+import type { Json } from '../../domain/json.ts';
+import type { CursorState, MergedPosition, PartitionMark } from '../cursor/codec.ts';
+import { compareSlots, isUntouched, untouched } from './place.ts';
+import type { Slot } from './place.ts';
 
 /** What of a merged log is read: where it begins and ends, as cursors and times say it. */
 export interface MergeBounds {

@@ -1,9 +1,9 @@
 import { RE2JS } from 're2js';
-import { shownText } from '../domain/ansi.ts';
-import type { LogEntry } from '../domain/log-entry.ts';
-import { severityPasses } from '../domain/log-filter.ts';
-import type { LogFilter } from '../domain/log-filter.ts';
-import { badInput } from './arguments.ts';
+import { shownText } from '../../domain/ansi.ts';
+import type { LogEntry } from '../../domain/log-entry.ts';
+import { severityPasses } from '../../domain/log-filter.ts';
+import type { LogFilter } from '../../domain/log-filter.ts';
+import { badInput } from '../arguments.ts';
 
 /** Longest expression that `matches` takes, characters. */
 const MAX_EXPRESSION_LENGTH = 512;

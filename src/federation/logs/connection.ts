@@ -1,24 +1,24 @@
-import type { Call } from '../domain/call.ts';
-import { TributaryError } from '../domain/errors.ts';
-import type { LogEntry } from '../domain/log-entry.ts';
-import type { LogFilter } from '../domain/log-filter.ts';
-import { isFinished } from '../domain/status.ts';
-import type { LogArguments, LogConnection, LogNode, SourceFailure, SourceScope } from './api.ts';
-import { checkTimeBounds } from './arguments.ts';
-import type { CursorCodec } from './cursor.ts';
-import { asError, isOfSource, mayRecover } from './failures.ts';
-import { checkLogFilter, filterKey } from './log-filter.ts';
-import { LogEntryNode } from './log-node.ts';
-import { endOfJob } from './job-end.ts';
-import type { Around } from './merged-around.ts';
-import type { Slot } from './merged-place.ts';
-import { MergedConnection } from './merged-connection.ts';
-import { shownFailures, wholeFailure } from './merged-failures.ts';
-import type { MergedPage } from './merged-page.ts';
-import { logSlots } from './log-slots.ts';
-import type { LogSlots, ResolvedScope } from './log-slots.ts';
-import { encodeNodeId } from './node-id.ts';
-import { jobLoader } from './source.ts';
+import type { Call } from '../../domain/call.ts';
+import { TributaryError } from '../../domain/errors.ts';
+import type { LogEntry } from '../../domain/log-entry.ts';
+import type { LogFilter } from '../../domain/log-filter.ts';
+import { isFinished } from '../../domain/status.ts';
+import type { LogArguments, LogConnection, LogNode, SourceFailure, SourceScope } from '../api.ts';
+import { checkTimeBounds } from '../arguments.ts';
+import type { CursorCodec } from '../cursor/codec.ts';
+import { asError, isOfSource, mayRecover } from '../failures.ts';
+import { checkLogFilter, filterKey } from './filter.ts';
+import { LogEntryNode } from './node.ts';
+import { endOfJob } from '../jobs/job-end.ts';
+import type { Around } from '../merge/around.ts';
+import type { Slot } from '../merge/place.ts';
+import { MergedConnection } from '../merge/connection.ts';
+import { shownFailures, wholeFailure } from '../merge/failures.ts';
+import type { MergedPage } from '../merge/page.ts';
+import { logSlots } from './slots.ts';
+import type { LogSlots, ResolvedScope } from './slots.ts';
+import { encodeNodeId } from '../node-id.ts';
+import { jobLoader } from '../source.ts';
 
 export interface LogConnectionOptions {
   /** Sorted and without repeats: see `sortScopes`. */

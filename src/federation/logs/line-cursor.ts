@@ -1,8 +1,8 @@
-import type { EntryRef, LogArguments } from './api.ts';
-import { badInput } from './arguments.ts';
-import type { CursorCodec } from './cursor.ts';
-import { logConnectionKey } from './log-connection.ts';
-import type { ResolvedScope } from './log-slots.ts';
+import type { EntryRef, LogArguments } from '../api.ts';
+import { badInput } from '../arguments.ts';
+import type { CursorCodec } from '../cursor/codec.ts';
+import { logConnectionKey } from './connection.ts';
+import type { ResolvedScope } from './slots.ts';
 
 /** The cursor of a line of a connection. Its id says where it is; only a hint how to get there fast is missing. */
 export function cursorOfLine(

@@ -1,12 +1,12 @@
-import type { Call } from '../domain/call.ts';
-import { hasCode } from '../domain/errors.ts';
-import type { JobRef } from '../domain/job.ts';
-import type { ContextArguments, EntryRef, LogConnection, SourceScope } from './api.ts';
-import { badInput } from './arguments.ts';
-import { logConnection, scopeKey } from './log-connection.ts';
-import type { LogConnectionOptions } from './log-connection.ts';
-import type { ResolvedScope } from './log-slots.ts';
-import { lineIsGone } from './merged-around.ts';
+import type { Call } from '../../domain/call.ts';
+import { hasCode } from '../../domain/errors.ts';
+import type { JobRef } from '../../domain/job.ts';
+import type { ContextArguments, EntryRef, LogConnection, SourceScope } from '../api.ts';
+import { badInput } from '../arguments.ts';
+import { logConnection, scopeKey } from './connection.ts';
+import type { LogConnectionOptions } from './connection.ts';
+import type { ResolvedScope } from './slots.ts';
+import { lineIsGone } from '../merge/around.ts';
 
 export interface LogContextOptions extends Omit<LogConnectionOptions, 'scopes' | 'args' | 'around' | 'follows'> {
   /** Sorts scopes, takes out repeats, and finds their sources. */

@@ -1,11 +1,11 @@
-import { TributaryError } from '../domain/errors.ts';
-import type { Ordered } from '../domain/ordered.ts';
-import { together } from '../pagination/unreadable.ts';
-import type { SourceFailure } from './api.ts';
-import { Contradiction, sourceFailure } from './failures.ts';
-import type { Slot } from './merged-place.ts';
+import { TributaryError } from '../../domain/errors.ts';
+import type { Ordered } from '../../domain/ordered.ts';
+import { together } from '../../pagination/unreadable.ts';
+import type { SourceFailure } from '../api.ts';
+import { Contradiction, sourceFailure } from '../failures.ts';
+import type { Slot } from './place.ts';
 import type { SlotFailure } from './merge.ts';
-import { UnreadableRows } from './unreadable-rows.ts';
+import { UnreadableRows } from '../unreadable-rows.ts';
 
 type Failures<T extends Ordered> = readonly SlotFailure<T>[];
 

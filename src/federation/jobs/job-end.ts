@@ -1,5 +1,5 @@
-import type { Job } from '../domain/job.ts';
-import { parseInstant } from '../domain/time.ts';
+import type { Job } from '../../domain/job.ts';
+import { parseInstant } from '../../domain/time.ts';
 
 /**
  * When a finished job ended at the latest, in milliseconds since the epoch. Now, where the vendor's clock is ahead of

@@ -1,18 +1,18 @@
-import type { Call } from '../domain/call.ts';
-import { TributaryError } from '../domain/errors.ts';
-import type { Job } from '../domain/job.ts';
-import type { JobFilter } from '../vendors/connector.ts';
-import type { ConnectionArguments, FailureArguments, JobConnection, SourceFailure } from './api.ts';
-import type { CursorCodec } from './cursor.ts';
-import { asError, isOfSource, mayRecover } from './failures.ts';
-import { jobPartition } from './job-lists.ts';
-import type { ListedJob } from './job-lists.ts';
-import { filterKey } from './log-filter.ts';
-import { MergedConnection } from './merged-connection.ts';
-import { shownFailures, wholeFailure } from './merged-failures.ts';
-import type { MergedPage } from './merged-page.ts';
-import type { Slot } from './merged-place.ts';
-import type { FederatedSource } from './source.ts';
+import type { Call } from '../../domain/call.ts';
+import { TributaryError } from '../../domain/errors.ts';
+import type { Job } from '../../domain/job.ts';
+import type { JobFilter } from '../../vendors/connector.ts';
+import type { ConnectionArguments, FailureArguments, JobConnection, SourceFailure } from '../api.ts';
+import type { CursorCodec } from '../cursor/codec.ts';
+import { asError, isOfSource, mayRecover } from '../failures.ts';
+import { jobPartition } from './lists.ts';
+import type { ListedJob } from './lists.ts';
+import { filterKey } from '../logs/filter.ts';
+import { MergedConnection } from '../merge/connection.ts';
+import { shownFailures, wholeFailure } from '../merge/failures.ts';
+import type { MergedPage } from '../merge/page.ts';
+import type { Slot } from '../merge/place.ts';
+import type { FederatedSource } from '../source.ts';
 
 /** Jobs of sources, newest first: a merge of their lists by the time at which jobs were created. */
 
