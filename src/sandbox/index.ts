@@ -40,7 +40,7 @@ const GROWTH_INTERVAL = 1_000;
 /** Starts every simulated vendor on loopback, with jobs in it. A port that is taken rejects, and leaves nothing open. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const now = options.now ?? ((): bigint => BigInt(Date.now()) * 1_000_000n);
-  const vendors = Object.entries(DEMO_VENDORS).map(([name, create]) => ({ name, vendor: create(now()) }));
+  const vendors = Object.entries(DEMO_VENDORS).map(([name, create]) => ({ name, vendor: create(now) }));
   const servers = await startAll(vendors, options.portBase);
   for (const { source, fault } of options.faults ?? []) {
     for (const [name, server] of Object.entries(servers))

@@ -1,3 +1,4 @@
+import type { Demo } from '../demo/timeline.ts';
 import type { ByteNiteSimulation } from './index.ts';
 import { uuidOf } from './jobs.ts';
 import type { ByteNiteLine } from './lines.ts';
@@ -5,13 +6,8 @@ import type { ByteNiteLine } from './lines.ts';
 const SECOND = 1_000_000_000n;
 const MINUTE = 60n * SECOND;
 
-export interface ByteNiteDemo {
-  /** Lets the running job go on up to `now`. */
-  grow(now: bigint): void;
-}
-
 /** Jobs that read like real work: a rendering, a transcode, one that failed, a draft, and one that is still rendering. */
-export function fillByteNite(simulation: ByteNiteSimulation, now: bigint): ByteNiteDemo {
+export function fillByteNite(simulation: ByteNiteSimulation, now: bigint): Demo {
   addRendering(simulation, now - 180n * MINUTE);
   addTranscode(simulation, now - 95n * MINUTE);
   addFailure(simulation, now - 48n * MINUTE);
@@ -117,7 +113,7 @@ function addDraft(simulation: ByteNiteSimulation, created: bigint): void {
   });
 }
 
-function addRunning(simulation: ByteNiteSimulation, start: bigint, now: bigint): ByteNiteDemo {
+function addRunning(simulation: ByteNiteSimulation, start: bigint, now: bigint): Demo {
   const key = simulation.createJob({ name: 'Ocean loop, still rendering', status: 'RUNNING' });
   const tasks = [uuidOf('ocean 1'), uuidOf('ocean 2'), uuidOf('ocean 3')];
   stamp(simulation, key, start, { end: null, chunks: 3n, template: 'blender-cycles@2.1' });

@@ -1,3 +1,4 @@
+import type { Demo } from '../demo/timeline.ts';
 import type { SimulatedDeepset } from './index.ts';
 import { uuidOf } from './pipelines.ts';
 import type { DeepsetException, DeepsetRecord } from './records.ts';
@@ -8,13 +9,8 @@ const MINUTE = 60n * SECOND;
 /** How often the running pipeline is asked something. */
 const QUERY_EVERY = 4n * SECOND;
 
-export interface DeepsetDemo {
-  /** Lets the running pipeline go on up to `now`. */
-  grow(now: bigint): void;
-}
-
 /** Pipelines that read like real work: a chat over manuals with its failures, an index being filled, a deployment that failed, one taken down, one being deployed, and one that is busy now. */
-export function fillDeepset(simulation: SimulatedDeepset, now: bigint): DeepsetDemo {
+export function fillDeepset(simulation: SimulatedDeepset, now: bigint): Demo {
   addManuals(simulation, now - 170n * MINUTE);
   addIndexing(simulation, now - 80n * MINUTE);
   addFailedDeployment(simulation, now - 52n * MINUTE);
@@ -158,11 +154,11 @@ function addUndeployed(simulation: SimulatedDeepset, start: bigint): void {
   ]);
 }
 
-function addBusy(simulation: SimulatedDeepset, start: bigint, now: bigint): DeepsetDemo {
+function addBusy(simulation: SimulatedDeepset, start: bigint, now: bigint): Demo {
   const key = simulation.createJob({ name: 'support-chat', createdAt: start });
   simulation.writeRecords(key, [record(start, 'Pipeline is ready', {})]);
   let questions = 0;
-  const demo: DeepsetDemo = {
+  const demo: Demo = {
     grow(until) {
       const records: DeepsetRecord[] = [];
       for (;;) {

@@ -8,21 +8,23 @@ import { fillSap } from '../sap-job-scheduling/demo.ts';
 import { simulateSap } from '../sap-job-scheduling/index.ts';
 import { fillSoftwareOne } from '../softwareone/demo.ts';
 import { simulateSoftwareOne } from '../softwareone/index.ts';
+import type { Demo } from './timeline.ts';
 import type { SimulatedVendor } from '../types.ts';
 
+/** Tells the time, nanoseconds since the epoch. */
+type Clock = () => bigint;
+
 /** A simulated vendor with jobs in it, some of which go on. */
-export interface DemoVendor {
+export interface DemoVendor extends Demo {
   readonly simulation: SimulatedVendor;
-  /** Lets the running jobs go on up to `now`, in nanoseconds since the epoch. */
-  grow(now: bigint): void;
 }
 
 function filled<T extends SimulatedVendor>(
   simulation: T,
-  fill: (simulation: T, now: bigint) => { grow(now: bigint): void },
-  now: bigint,
+  fill: (simulation: T, now: bigint) => Demo,
+  clock: Clock,
 ): DemoVendor {
-  const demo = fill(simulation, now);
+  const demo = fill(simulation, clock());
   return {
     simulation,
     grow: (until) => {
@@ -32,10 +34,11 @@ function filled<T extends SimulatedVendor>(
 }
 
 /** The simulated vendors by the name that their source has in the sandbox's configuration. */
-export const DEMO_VENDORS: Readonly<Record<string, (now: bigint) => DemoVendor>> = {
-  nemo: (now) => filled(simulateNemo(), fillNemo, now),
-  sap: (now) => filled(simulateSap(), fillSap, now),
-  bytenite: (now) => filled(simulateByteNite(), fillByteNite, now),
-  softwareone: (now) => filled(simulateSoftwareOne(), fillSoftwareOne, now),
-  deepset: (now) => filled(simulateDeepset(), fillDeepset, now),
+export const DEMO_VENDORS: Readonly<Record<string, (clock: Clock) => DemoVendor>> = {
+  nemo: (clock) => filled(simulateNemo({ now: clock }), fillNemo, clock),
+  sap: (clock) => filled(simulateSap(), fillSap, clock),
+  bytenite: (clock) => filled(simulateByteNite({ now: clock }), fillByteNite, clock),
+  softwareone: (clock) =>
+    filled(simulateSoftwareOne({ now: () => Number(clock() / 1_000_000n) }), fillSoftwareOne, clock),
+  deepset: (clock) => filled(simulateDeepset(), fillDeepset, clock),
 };

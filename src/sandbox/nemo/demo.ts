@@ -1,3 +1,6 @@
+import { inTurns } from '../demo/timeline.ts';
+import type { Demo, Happening } from '../demo/timeline.ts';
+import type { SandboxLine } from '../types.ts';
 import type { NemoSimulation } from './simulation.ts';
 import {
   STEPS,
@@ -12,13 +15,15 @@ import {
 const SECOND = 1_000_000_000n;
 const MINUTE = 60n * SECOND;
 
-export interface NemoDemo {
-  /** Lets the running job go on up to `now`: training first, then its last steps, then it is completed. */
-  grow(now: bigint): void;
-}
+/** How long a tuning prepares, and how long it trains. */
+const PREPARATION = 20n * SECOND;
+const TRAINING = BigInt(TRAINING_STEPS + 4) * TRAINING_PACE;
 
-/** Jobs that read like real work: trainings that finished, failed, wait and run, and one that needed a second attempt. */
-export function fillNemo(simulation: NemoSimulation, now: bigint): NemoDemo {
+/**
+ * Jobs that read like real work: trainings that finished, failed and wait, one that needed a second attempt, and tunings
+ * that follow each other, so that one is always running.
+ */
+export function fillNemo(simulation: NemoSimulation, now: bigint): Demo {
   addFinished(simulation, now - 180n * MINUTE);
   addFailed(simulation, now - 95n * MINUTE);
   addRetried(simulation, now - 50n * MINUTE);
@@ -32,7 +37,7 @@ function addFinished(simulation: NemoSimulation, start: bigint): void {
   const training = start + 20n * SECOND;
   simulation.write(key, trainingStart(training));
   for (let number = 1; number <= TRAINING_STEPS; number += 1) simulation.write(key, trainingLines(training, number));
-  complete(simulation, key, training + BigInt(TRAINING_STEPS + 4) * TRAINING_PACE);
+  complete(simulation, key, training + TRAINING);
 }
 
 function addFailed(simulation: NemoSimulation, start: bigint): void {
@@ -64,29 +69,44 @@ function addQueued(simulation: NemoSimulation, start: bigint): void {
   });
 }
 
-function addRunning(simulation: NemoSimulation, start: bigint, now: bigint): NemoDemo {
-  const key = create(simulation, 'support-assistant-dpo', start, 'Preference tuning on rated answers');
-  download(simulation, key, start);
-  const training = start + 20n * SECOND;
-  simulation.write(key, trainingStart(training));
-  let done = 0;
-  let finished = false;
+function addRunning(simulation: NemoSimulation, start: bigint, now: bigint): Demo {
+  const demo = inTurns(start, PREPARATION + TRAINING, (number, at) => tuning(simulation, number, at));
+  demo.grow(now);
+  return demo;
+}
 
-  function grow(until: bigint): void {
-    for (let lines = trainingLines(training, done + 1); done < TRAINING_STEPS;) {
-      if ((lines[0]?.time ?? until) > until) return;
-      simulation.write(key, lines);
-      done += 1;
-      lines = trainingLines(training, done + 1);
-    }
-    const end = training + BigInt(TRAINING_STEPS + 4) * TRAINING_PACE;
-    if (finished || until < end + 30n * SECOND) return;
-    finished = true;
-    complete(simulation, key, end);
-  }
-
-  grow(now);
-  return { grow };
+/** A tuning as it goes on: download, training, and while the next one begins, upload and end. */
+function tuning(simulation: NemoSimulation, number: number, start: bigint): readonly Happening[] {
+  const name = number === 0 ? 'support-assistant-dpo' : `support-assistant-dpo-${number + 1}`;
+  const key = create(simulation, name, start, 'Preference tuning on rated answers');
+  const training = start + PREPARATION;
+  const end = training + TRAINING;
+  const said = (lines: readonly SandboxLine[]): Happening[] =>
+    lines.map((line) => ({
+      at: line.time,
+      happen: () => {
+        simulation.write(key, [line]);
+      },
+    }));
+  return [
+    ...said(stepLines(STEPS[0], start + SECOND)),
+    {
+      at: start + 11n * SECOND,
+      happen: () => {
+        finishDownload(simulation, key, start);
+      },
+    },
+    ...said(trainingStart(training)),
+    ...Array.from({ length: TRAINING_STEPS }, (_, index) => said(trainingLines(training, index + 1))).flat(),
+    ...said(stepLines('model-upload', end + SECOND)),
+    ...said(stepLines('model-entity-creation', end + 19n * SECOND)),
+    {
+      at: end + 21n * SECOND,
+      happen: () => {
+        finish(simulation, key, end);
+      },
+    },
+  ];
 }
 
 function create(simulation: NemoSimulation, name: string, createdAt: bigint, description: string): string {
@@ -95,18 +115,27 @@ function create(simulation: NemoSimulation, name: string, createdAt: bigint, des
 
 function download(simulation: NemoSimulation, key: string, start: bigint): void {
   simulation.write(key, stepLines(STEPS[0], start + SECOND));
+  finishDownload(simulation, key, start);
+}
+
+function finishDownload(simulation: NemoSimulation, key: string, start: bigint): void {
   finishStep(simulation, key, STEPS[0], start + 11n * SECOND);
   simulation.task(key, STEPS[0], simulation.taskName(key, STEPS[0]), start, { status: 'completed' });
 }
 
 /** Uploads what was trained and ends the job. */
 function complete(simulation: NemoSimulation, key: string, end: bigint): void {
-  finishStep(simulation, key, 'training', end);
   simulation.write(key, stepLines('model-upload', end + SECOND));
-  finishStep(simulation, key, 'model-upload', end + 18n * SECOND);
   simulation.write(key, stepLines('model-entity-creation', end + 19n * SECOND));
+  finish(simulation, key, end);
+}
+
+function finish(simulation: NemoSimulation, key: string, end: bigint): void {
+  finishStep(simulation, key, 'training', end);
+  finishStep(simulation, key, 'model-upload', end + 18n * SECOND);
   simulation.setNativeStatus(key, 'completed', {
     status: { message: 'Job completed successfully with exit code 0', percentage_done: 100 },
+    at: end + 21n * SECOND,
   });
 }
 
@@ -132,5 +161,6 @@ function runOutOfMemory(simulation: NemoSimulation, key: string, training: bigin
   simulation.setNativeStatus(key, 'error', {
     status: { message: 'Job failed with exit code 1' },
     error: { message: 'CUDA out of memory', exit_code: 1 },
+    at: time + SECOND,
   });
 }

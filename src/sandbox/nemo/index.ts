@@ -2,4 +2,3 @@ export { SANDBOX_TOKEN, simulateNemo } from './simulation.ts';
 export type { NemoJobOptions, NemoOptions, NemoSimulation, PartChange } from './simulation.ts';
 export type { NemoDialect } from './dialect.ts';
 export type { NemoStatus } from './state.ts';
-export type { NemoDemo } from './demo.ts';

@@ -59,7 +59,7 @@ export interface NemoSimulation extends SimulatedVendor {
   setNativeStatus(
     key: string,
     status: NemoStatus,
-    details?: { readonly status?: Details; readonly error?: Details },
+    details?: { readonly status?: Details; readonly error?: Details; readonly at?: bigint },
   ): void;
   /** Begins another attempt, which becomes the current one; gives its id. One that was running has failed. */
   startAttempt(key: string, at?: bigint): string;
@@ -187,7 +187,7 @@ export function simulateNemo(options: NemoOptions = {}): NemoSimulation {
     },
     setNativeStatus(key, status, details = {}) {
       const job = jobOf(key);
-      setJobStatus(job, status, now());
+      setJobStatus(job, status, details.at ?? now());
       const owner = currentAttempt(job) ?? job;
       if (details.status !== undefined) owner.statusDetails = details.status;
       if (details.error !== undefined) owner.errorDetails = details.error;

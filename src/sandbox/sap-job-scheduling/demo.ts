@@ -1,3 +1,4 @@
+import type { Demo } from '../demo/timeline.ts';
 import type { SapSimulation } from './index.ts';
 import type { SapRunEvent, SapRunInput } from './runs.ts';
 import { wholeSecond } from './timestamps.ts';
@@ -6,13 +7,8 @@ const SECOND = 1_000_000_000n;
 const HOUR = 3_600n * SECOND;
 const DAY = 24n * HOUR;
 
-export interface SapDemo {
-  /** Lets the running job go on up to `now`. */
-  grow(now: bigint): void;
-}
-
 /** A nightly ERP job with two weeks of runs, one that never stops taking orders in, and one that was switched off. */
-export function fillSap(simulation: SapSimulation, now: bigint): SapDemo {
+export function fillSap(simulation: SapSimulation, now: bigint): Demo {
   const start = wholeSecond(now);
   addNightly(simulation, start);
   addArchive(simulation, start);
@@ -106,7 +102,7 @@ function addArchive(simulation: SapSimulation, now: bigint): void {
 }
 
 /** Orders are polled four times a minute; a settlement runs every two minutes and takes 45 seconds. */
-function addOrderIntake(simulation: SapSimulation, from: bigint, now: bigint): SapDemo {
+function addOrderIntake(simulation: SapSimulation, from: bigint, now: bigint): Demo {
   const key = simulation.addJob({ name: 'order-intake', description: 'Takes orders in as they come' }, [
     { description: 'order queue', cron: '* * * * * * */15', startTime: from },
     { description: 'settlement', cron: '* * * * * */2 0', startTime: from },

@@ -1,25 +1,26 @@
+import { inTurns } from '../demo/timeline.ts';
+import type { Demo, Happening } from '../demo/timeline.ts';
 import type { SoftwareOneSimulation } from './index.ts';
 import type { TaskLogLine } from './log-store.ts';
 
 const SECOND = 1_000_000_000n;
 const MINUTE = 60n * SECOND;
 
-export interface SoftwareOneDemo {
-  /** Lets the running task go on up to `now`. */
-  grow(now: bigint): void;
-}
+/** Parts of a price list, and how long the import of one takes. */
+const CHUNKS = 300;
+const CHUNK_PACE = 2n * SECOND;
 
 /**
  * Tasks that read like real work: a buyer transfer, a subscription sync with parts, an order that failed,
- * one that waits for a retry, one that is queued, and a price import that is still going on.
+ * one that waits for a retry, one that is queued, and price imports that follow each other.
  */
-export function fillSoftwareOne(simulation: SoftwareOneSimulation, now: bigint): SoftwareOneDemo {
+export function fillSoftwareOne(simulation: SoftwareOneSimulation, now: bigint): Demo {
   addTransfer(simulation, now - 200n * MINUTE);
   addSync(simulation, now - 150n * MINUTE);
   addFailedOrder(simulation, now - 75n * MINUTE);
   addRescheduled(simulation, now - 20n * MINUTE);
   addQueued(simulation, now - 4n * MINUTE);
-  return addImport(simulation, now - 3n * MINUTE, now);
+  return addImports(simulation, now - 3n * MINUTE, now);
 }
 
 function addTransfer(simulation: SoftwareOneSimulation, start: bigint): void {
@@ -165,33 +166,33 @@ function addQueued(simulation: SoftwareOneSimulation, start: bigint): void {
   });
 }
 
-/** A line each two seconds; done after ten minutes. */
-function addImport(simulation: SoftwareOneSimulation, start: bigint, now: bigint): SoftwareOneDemo {
+/** Imports with a line each two seconds; the next one begins shortly before one is done. */
+function addImports(simulation: SoftwareOneSimulation, start: bigint, now: bigint): Demo {
+  const demo = inTurns(start, BigInt(CHUNKS - 5) * CHUNK_PACE, (_number, at) => priceImport(simulation, at));
+  demo.grow(now);
+  return demo;
+}
+
+function priceImport(simulation: SoftwareOneSimulation, start: bigint): readonly Happening[] {
   const key = simulation.createJob({
     name: 'Importing the price list',
     code: 'catalog.prices.import',
     object: 'PRC-3320-8812',
     createdAt: milliseconds(start),
   });
-  const total = 300;
-  let imported = 0;
-  function grow(until: bigint): void {
-    const due = Math.min(total, Number((until - start) / (2n * SECOND)));
-    if (due <= imported) return;
-    const chunks = Array.from({ length: due - imported }, (_, index) => imported + index + 1);
-    simulation.write(
-      key,
-      chunks.map((chunk) => importLine(start, chunk, total)),
-    );
-    imported = due;
-    simulation.updateTask(key, {
-      progress: (due * 100) / total,
-      eta: milliseconds(start + BigInt(total) * 2n * SECOND),
-    });
-    if (due === total) finish(simulation, key, 'SUCCEEDED', until);
-  }
-  grow(now);
-  return { grow };
+  const end = start + BigInt(CHUNKS) * CHUNK_PACE;
+  return Array.from({ length: CHUNKS }, (_, index): Happening => {
+    const chunk = index + 1;
+    const at = start + BigInt(chunk) * CHUNK_PACE;
+    return {
+      at,
+      happen: () => {
+        simulation.write(key, [importLine(start, chunk, CHUNKS)]);
+        simulation.updateTask(key, { progress: (chunk * 100) / CHUNKS, eta: milliseconds(end) });
+        if (chunk === CHUNKS) finish(simulation, key, 'SUCCEEDED', at);
+      },
+    };
+  });
 }
 
 function importLine(start: bigint, chunk: number, total: number): TaskLogLine {
@@ -200,7 +201,7 @@ function importLine(start: bigint, chunk: number, total: number): TaskLogLine {
   const message = isSlow
     ? 'Chunk {{Chunk}} of {{Total}}: {{Rows}} prices, some without a currency'
     : 'Chunk {{Chunk}} of {{Total}}: {{Rows}} prices';
-  return line(start + BigInt(chunk) * 2n * SECOND, message, {
+  return line(start + BigInt(chunk) * CHUNK_PACE, message, {
     parameters,
     progress: (chunk * 100) / total,
     ...(isSlow ? { severity: 'warn' } : {}),
