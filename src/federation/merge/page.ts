@@ -1,3 +1,4 @@
+import { FairShare } from '../../domain/fair-share.ts';
 import type { Ordered } from '../../domain/ordered.ts';
 import type { CursorState } from '../cursor/codec.ts';
 import type { MergeOptions } from './lane.ts';
@@ -35,10 +36,10 @@ export async function readMergedPage<T extends Ordered>(
 ): Promise<MergedPage<T>> {
   const merge = new Merge({ ...options, need: options.size }, call);
   try {
-    const scan = await collect(merge, options);
+    const scan = await collect(merge, options, call);
     const more =
       scan.outcome === 'bounded' ||
-      (scan.outcome === 'full' && (await hasFurther(merge, options))) ||
+      (scan.outcome === 'full' && (await hasFurther(merge, options, call))) ||
       merge.failures.some((failure) => !failure.partial && mayRecover(failure.error));
     return pageOf(merge, options, scan, more);
   } finally {
@@ -55,10 +56,16 @@ interface Scan<T extends Ordered> {
   outcome: 'full' | 'exhausted' | 'bounded';
 }
 
-async function collect<T extends Ordered>(merge: Merge<T>, options: MergedPageOptions<T>): Promise<Scan<T>> {
+async function collect<T extends Ordered>(
+  merge: Merge<T>,
+  options: MergedPageOptions<T>,
+  call: Call,
+): Promise<Scan<T>> {
   const scan: Scan<T> = { rows: [], last: null, taken: new Map(), outcome: 'full' };
+  const share = new FairShare();
   while (scan.rows.length < options.size) {
-    if (isBounded(merge, options)) {
+    // Nobody waits for the rest once the call is over.
+    if (call.signal.aborted || isBounded(merge, options)) {
       scan.outcome = 'bounded';
       return scan;
     }
@@ -70,6 +77,7 @@ async function collect<T extends Ordered>(merge: Merge<T>, options: MergedPageOp
     scan.last = merged;
     scan.taken.set(merged.slot, merged);
     if (options.accept?.(merged.row, merged.slot) ?? true) scan.rows.push(merged);
+    if (share.isSpent()) await share.rest();
   }
   return scan;
 }
@@ -82,12 +90,16 @@ function isBounded<T extends Ordered>(merge: Merge<T>, options: MergedPageOption
 }
 
 /** Looks beyond a full page without giving anything out: asks a vendor only where it is not known. */
-async function hasFurther<T extends Ordered>(merge: Merge<T>, options: MergedPageOptions<T>): Promise<boolean> {
+async function hasFurther<T extends Ordered>(
+  merge: Merge<T>,
+  options: MergedPageOptions<T>,
+  call: Call,
+): Promise<boolean> {
   if (options.accept === undefined) {
     const known = merge.peek();
     return known ?? (await merge.next()) !== null;
   }
-  const ahead = await collect(merge, { ...options, size: 1 });
+  const ahead = await collect(merge, { ...options, size: 1 }, call);
   return ahead.outcome !== 'exhausted';
 }
 
