@@ -77,7 +77,7 @@ async function collect<T extends Ordered>(
     scan.last = merged;
     scan.taken.set(merged.slot, merged);
     if (options.accept?.(merged.row, merged.slot) ?? true) scan.rows.push(merged);
-    if (share.isSpent()) await share.rest();
+    if (options.accept !== undefined && share.isSpent()) await share.rest();
   }
   return scan;
 }

@@ -1,0 +1,91 @@
+import { afterEach, expect, test } from 'vitest';
+import { createCall } from '../../src/domain/call.ts';
+import { SHARE_ROWS } from '../../src/domain/fair-share.ts';
+import type { LogEntry } from '../../src/domain/log-entry.ts';
+import { comparePositions } from '../../src/domain/ordered.ts';
+import type { Federation } from '../../src/federation/api.ts';
+import { createFederation } from '../../src/federation/create-federation.ts';
+import type { FederatedSource } from '../../src/federation/source.ts';
+import type { Partition } from '../../src/pagination/partition.ts';
+import type { Connector } from '../../src/vendors/connector.ts';
+import { entryOf, fakeSource } from './fake-sources.ts';
+
+const ROWS = 2_000;
+const NOW = BigInt(Date.now()) * 1_000_000n;
+
+let looked = 0;
+let federation: Federation;
+
+/** An entry that counts how often a filter looks at it. */
+function watched(index: number): LogEntry {
+  const tie = String(index).padStart(6, '0');
+  const entry = entryOf({ time: NOW + BigInt(index), tie, id: tie, text: 'a line', level: 'info' });
+  return Object.defineProperty({ ...entry }, 'stepKey', {
+    get: () => {
+      looked += 1;
+      return index % 500 === 499 ? 'rare' : 'common';
+    },
+  });
+}
+
+const many = (): LogEntry[] => Array.from({ length: ROWS }, (_, index) => watched(index));
+
+const RARE = { stepIn: ['rare'] };
+
+/** A source that gives all its rows in one native page: nothing but the scan itself can let others have their turn. */
+function sourceOf(entries: readonly LogEntry[]): FederatedSource {
+  const source = fakeSource('a', {});
+  source.statuses.set('job', 'RUNNING');
+  const partition: Partition<LogEntry> = {
+    key: '',
+    count: () => Promise.resolve(null),
+    async *read({ direction, from, until }) {
+      await Promise.resolve();
+      const sign = direction === 'forward' ? 1 : -1;
+      const rows = entries
+        .filter((row) => from === null || comparePositions(row, from) * sign > 0)
+        .filter((row) => until === null || comparePositions(row, until) * sign < 0);
+      if (sign < 0) rows.reverse();
+      yield { rows, hints: rows.map(() => null), more: false, pages: 1 };
+    },
+  };
+  const logs: Connector['logs'] = (_scope, filter) => Promise.resolve({ partitions: [partition], residual: filter });
+  return { ...source, connector: { ...source.connector, logs } };
+}
+
+/** The most rows that were looked at between two turns of the event loop while `work` went on. */
+async function mostPerTurn(work: () => Promise<void>): Promise<number> {
+  const working = { over: false };
+  const done = work().finally(() => {
+    working.over = true;
+  });
+  let most = 0;
+  let before = looked;
+  // A health check's turn comes as this one does.
+  while (!working.over) {
+    await new Promise((resolve) => setImmediate(resolve));
+    most = Math.max(most, looked - before);
+    before = looked;
+  }
+  await done;
+  return most;
+}
+
+afterEach(async () => {
+  await federation.close();
+});
+
+test.each([{ first: 5 }, { last: 5 }])(
+  'a page that a filter searches for keeps nothing else waiting (%o)',
+  async (args) => {
+    federation = createFederation([sourceOf(many())]);
+    looked = 0;
+    const most = await mostPerTurn(async () => {
+      const scopes = [{ source: 'a', scope: { job: 'job' } }];
+      const connection = federation.logs(scopes, { ...args, filter: RARE }, createCall());
+      expect(await connection.nodes()).toHaveLength(4);
+    });
+    expect(looked).toBeGreaterThanOrEqual(ROWS);
+    expect(most).toBeLessThanOrEqual(SHARE_ROWS);
+  },
+);
