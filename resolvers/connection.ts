@@ -2,7 +2,14 @@ import { getNamedType } from 'graphql';
 import type { GraphQLResolveInfo } from 'graphql';
 import type { Call } from '../src/domain/call.ts';
 import type { Connection, Edge } from '../src/federation/api.ts';
+import { takeTurn } from '../src/domain/turns.ts';
 import { namesSelected } from './referred.ts';
+import { fieldCount } from './selection.ts';
+
+const OWNER = {};
+
+/** As far as fields are counted: a row with more than these is a large one in any case. */
+const MOST_FIELDS = 200;
 
 /** What a connection can answer without its page. */
 const BESIDE_PAGE = new Set(['__typename', 'totalCount', 'isComplete']);
@@ -21,8 +28,18 @@ export async function withPage<C extends Connection<unknown>>(
   call: Call,
   info: GraphQLResolveInfo,
 ): Promise<C> {
-  if (takesPage(call, info)) await connection.nodes();
+  if (takesPage(call, info)) {
+    const { length } = await connection.nodes();
+    call.budget.showRows(length);
+    const fields = call.scoped(info.fieldNodes, 'fields below', () => fieldCount(info, MOST_FIELDS));
+    await takeTurn(call, length * fields);
+  }
   return connection;
+}
+
+/** The same connection for all who ask for it in one operation: its rows are made once, however often they are selected. */
+export function sharedConnection<C extends Connection<unknown>>(call: Call, key: string, make: () => C): C {
+  return call.scoped(OWNER, key, make);
 }
 
 /** The same connection with other nodes, as lazy as it was. */

@@ -4,7 +4,7 @@ import type { Job, JobRef } from '../src/domain/job.ts';
 import type { Connection, ConnectionArguments, SourceFailure, SourceInfo } from '../src/federation/api.ts';
 import { decodeNodeId, encodeNodeId } from '../src/federation/node-id.ts';
 import type { JobFilter } from '../src/vendors/connector.ts';
-import { withPage } from './connection.ts';
+import { sharedConnection, withPage } from './connection.ts';
 import type { GraphContext } from './context.ts';
 import { withoutNulls } from './nulls.ts';
 import type { Nullable } from './nulls.ts';
@@ -118,7 +118,8 @@ function jobConnection(
   listFailures: boolean,
 ): JobNodeConnection {
   const { sources = null, filter, ...page } = args;
-  return federation.jobs({ ...page, sources, filter: filter ? withoutNulls(filter) : null, listFailures }, call);
+  const listed = { ...page, sources, filter: filter ? withoutNulls(filter) : null, listFailures };
+  return sharedConnection(call, JSON.stringify(['jobs', listed]), () => federation.jobs(listed, call));
 }
 
 /** `Source.jobs`: where the one source does not answer there is nothing to show, and its error is said. */

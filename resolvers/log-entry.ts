@@ -1,6 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { shownText, toValidUnicode, truncate } from '../src/domain/ansi.ts';
 import { TributaryError } from '../src/domain/errors.ts';
+import { sizeOfJson } from '../src/domain/json.ts';
 import { severityOf } from '../src/domain/severity.ts';
 import type { LogSeverity, SeveritySource } from '../src/domain/severity.ts';
 import { formatInstant, parseInstant } from '../src/domain/time.ts';
@@ -84,10 +85,35 @@ export function entrySeveritySource(entry: LogNode): SeveritySource {
   return entry.severity.source;
 }
 
-export function entryMessage(entry: LogNode, { ansi, maxLength }: MessageArguments): string {
+export function entryMessage(
+  entry: LogNode,
+  { ansi, maxLength }: MessageArguments,
+  { call }: Pick<GraphContext, 'call'>,
+): string {
   const text = textOf(entry, ansi);
   const length = lengthOf(maxLength);
-  return length === null ? text : truncate(text, length);
+  const shown = length === null ? text : truncate(text, length);
+  call.budget.showBytes(Buffer.byteLength(shown));
+  return shown;
+}
+
+export function entryAttributes(
+  { attributes }: LogNode,
+  _args: object,
+  { call }: Pick<GraphContext, 'call'>,
+): LogNode['attributes'] {
+  call.budget.showBytes(sizeOfJson(attributes));
+  return attributes;
+}
+
+/** All that is said of them is counted, whatever of it is selected. */
+export function entryExceptions(
+  { exceptions }: LogNode,
+  _args: object,
+  { call }: Pick<GraphContext, 'call'>,
+): LogNode['exceptions'] {
+  if (exceptions.length > 0) call.budget.showBytes(sizeOfJson(exceptions));
+  return exceptions;
 }
 
 /** Does `message` with the same arguments leave something out? */
@@ -100,8 +126,20 @@ export function entryMessageLength(entry: LogNode, { ansi }: Pick<MessageArgumen
   return textOf(entry, ansi).length;
 }
 
-function textOf({ message }: LogNode, ansi: MessageArguments['ansi']): string {
-  return ansi === 'RAW' ? toValidUnicode(message) : shownText(message);
+/** Texts of this length and more are cleaned once, however often they are selected. */
+const LONG_TEXT = 1_024;
+
+const cleaned = { RAW: new WeakMap<LogNode, string>(), STRIP: new WeakMap<LogNode, string>() };
+
+function textOf(entry: LogNode, ansi: MessageArguments['ansi']): string {
+  const clean = ansi === 'RAW' ? toValidUnicode : shownText;
+  if (entry.message.length < LONG_TEXT) return clean(entry.message);
+  const texts = cleaned[ansi ?? 'STRIP'];
+  const known = texts.get(entry);
+  if (known !== undefined) return known;
+  const text = clean(entry.message);
+  texts.set(entry, text);
+  return text;
 }
 
 function lengthOf(maxLength: number | null | undefined): number | null {

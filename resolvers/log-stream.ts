@@ -22,7 +22,7 @@ export function logEntries(
   context: GraphContext,
 ): AsyncIterableIterator<LogStreamEvent> {
   const refs = jobsOfIds(jobs);
-  const { signal, authorization } = context.call;
+  const { signal, authorization, budget } = context.call;
   const ended = new AbortController();
   const call = createCall({ signal: AbortSignal.any([signal, ended.signal]), authorization });
   const events = context.federation.tail(refs, { after, tail, filter: logFilter(filter) }, call);
@@ -33,7 +33,7 @@ export function logEntries(
     async next() {
       const result = await events.next();
       // Each event is resolved with loaders of its own.
-      context.call = createCall({ signal, authorization });
+      context.call = createCall({ signal, authorization, budget: budget.renewed() });
       return result;
     },
     return() {

@@ -4,7 +4,7 @@ import type { JobRef } from '../src/domain/job.ts';
 import type { LogScope } from '../src/domain/log-entry.ts';
 import type { LogArguments, LogConnection, LogHistogram, SourceScope } from '../src/federation/api.ts';
 import { decodeNodeId, entryRefOf } from '../src/federation/node-id.ts';
-import { withPage } from './connection.ts';
+import { sharedConnection, withPage } from './connection.ts';
 import { namesSelected } from './referred.ts';
 import type { GraphContext } from './context.ts';
 import { logArguments, logFilter } from './log-arguments.ts';
@@ -89,7 +89,8 @@ function logsOf(
   { federation, call }: GraphContext,
   info: GraphQLResolveInfo,
 ): Promise<LogConnection> {
-  const connection = federation.logs(scopes, args, call);
+  const key = JSON.stringify(['logs', scopes, args]);
+  const connection = sharedConnection(call, key, () => federation.logs(scopes, args, call));
   // What it asks need not wait for the page. What it finds is remembered, and told when the field is resolved.
   if (namesSelected(call, info, 'LogEntryConnection').includes('isComplete'))
     connection.isComplete().catch(() => false);

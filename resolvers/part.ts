@@ -5,7 +5,7 @@ import type { Attempt, JobRef, Step, Task } from '../src/domain/job.ts';
 import type { Connection, ConnectionArguments, Federation, PartArguments } from '../src/federation/api.ts';
 import type { PartNames } from '../src/vendors/connector.ts';
 import { encodeNodeId } from '../src/federation/node-id.ts';
-import { mapConnection, withPage } from './connection.ts';
+import { mapConnection, sharedConnection, withPage } from './connection.ts';
 import type { GraphContext } from './context.ts';
 import { referToJob } from './job.ts';
 import { loadReferred, namesSelected } from './referred.ts';
@@ -174,7 +174,8 @@ function partsOf<K extends PartKind>(
   info: GraphQLResolveInfo,
 ): Promise<Connection<PartNode<K>>> {
   const job = { source, key };
-  const parts = LIST[kind](federation, job, args, call);
-  const nodes = mapConnection(parts, (part): PartNode<K> => ({ kind, job, key: part.key, said: {}, part }));
+  const nodes = sharedConnection(call, JSON.stringify([kind, job, args]), () =>
+    mapConnection(LIST[kind](federation, job, args, call), (part) => ({ kind, job, key: part.key, said: {}, part })),
+  );
   return withPage(nodes, call, info);
 }

@@ -16,6 +16,21 @@ export function selectedNames(info: GraphQLResolveInfo, typeName: string): reado
   );
 }
 
+/** How many fields the client selects here and below, counted up to `most`. */
+export function fieldCount(info: GraphQLResolveInfo, most: number): number {
+  let count = 0;
+  const visit = (selections: readonly SelectionNode[]): void => {
+    for (const selection of selections) {
+      if (count >= most) return;
+      count += 1;
+      const named = selection.kind === Kind.FRAGMENT_SPREAD ? info.fragments[selection.name.value] : selection;
+      visit(named?.selectionSet?.selections ?? []);
+    }
+  };
+  for (const { selectionSet } of info.fieldNodes) visit(selectionSet?.selections ?? []);
+  return count;
+}
+
 function fieldNames(
   selections: readonly SelectionNode[],
   info: GraphQLResolveInfo,

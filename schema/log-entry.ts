@@ -126,14 +126,16 @@ LogEntryType.implement({
       args: textArguments,
       resolve: entry.entryMessageLength,
     }),
-    exceptions: t.expose('exceptions', {
+    exceptions: t.field({
       type: [LogExceptionType],
       description: 'Exceptions that the vendor sends with the line; usually none.',
+      resolve: entry.entryExceptions,
     }),
-    attributes: t.expose('attributes', {
+    attributes: t.field({
       type: 'JSON',
       nullable: true,
       description: "What else the vendor says of it, in the vendor's own words.",
+      resolve: entry.entryAttributes,
     }),
   }),
 });

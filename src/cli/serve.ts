@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import type { Logger } from 'pino';
 import { openSources } from './open-sources.ts';
 import type { OpenSources } from './open-sources.ts';
+import { recheckOnHangup } from './recheck.ts';
 import { EXIT, untilStopped } from './surroundings.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { DebugLog } from '../domain/debug-log.ts';
@@ -11,6 +12,7 @@ import type { RequestObservation } from '../http/stats.ts';
 import type { TailSharing } from '../federation/tail/feed/feeds.ts';
 import { createRedisSharing } from '../redis/index.ts';
 import type { Configuration } from '../config/configuration.ts';
+import { allowedHosts } from '../server/client/allowed-hosts.ts';
 import { createMetrics } from '../server/metrics.ts';
 import type { Metrics } from '../server/metrics.ts';
 import { guardProcess } from '../server/process-guard.ts';
@@ -38,6 +40,7 @@ export async function serve(options: ServeOptions, surroundings: Surroundings): 
   const debug: DebugLog = (decision, facts) => {
     logger.debug(facts, decision);
   };
+  const ignoreHangup = recheckOnHangup(options.config, surroundings, logger);
   const sharing = shareTails(opened.configuration, logger, debug);
   const federation = createFederation(opened.sources, {
     maxPageSize: settings.maxPageSize,
@@ -46,12 +49,18 @@ export async function serve(options: ServeOptions, surroundings: Surroundings): 
     ...(sharing === null ? {} : { sharing }),
     ...(settings.cursorSecret === null ? {} : { cursorSecret: settings.cursorSecret }),
   });
+  const host = options.host ?? settings.host;
   try {
     const server = await createServer({
       federation,
-      host: options.host ?? settings.host,
+      host,
       port: options.port ?? settings.port,
       graphiql: settings.graphiql,
+      limits: opened.configuration.limits,
+      clientLimits: opened.configuration.limits,
+      introspection: settings.introspection,
+      csrfProtection: settings.csrfProtection,
+      allowedHosts: allowedHosts(host, { named: settings.allowedHosts, publicOrigin: settings.publicOrigin }),
       allowedOrigins: settings.allowedOrigins,
       publicOrigin: settings.publicOrigin,
       trustProxy: settings.trustProxy,
@@ -69,6 +78,7 @@ export async function serve(options: ServeOptions, surroundings: Surroundings): 
     await federation.close();
     await opened.close();
     unguard();
+    ignoreHangup();
   }
   return EXIT.done;
 }

@@ -2,6 +2,8 @@ import type { VendorDefinition } from '../vendors/connector.ts';
 import type { RedisSettings } from '../redis/settings.ts';
 import type { SourceTailSettings, TailSettings } from '../federation/tail/settings.ts';
 import type { SourceHttpSettings } from '../http/settings.ts';
+import type { ClientLimits } from './service-limits.ts';
+import type { QueryLimits } from './service-limits.ts';
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
 
@@ -12,6 +14,10 @@ export interface ServerSettings {
   /** Largest `first` or `last`. */
   readonly maxPageSize: number;
   readonly graphiql: boolean;
+  readonly introspection: boolean;
+  readonly csrfProtection: boolean;
+  /** Names that it is reached under, beside that of `publicOrigin`. */
+  readonly allowedHosts: readonly string[];
   /** Of web pages, beside our own. */
   readonly allowedOrigins: readonly string[];
   /** The origin at which browsers reach this server; null: each request says. */
@@ -41,6 +47,8 @@ export type RedisConfiguration = Omit<RedisSettings, 'secret'>;
 
 export interface Configuration {
   readonly server: ServerSettings;
+  /** What one operation and one client may take. */
+  readonly limits: QueryLimits & ClientLimits;
   readonly tail: Partial<TailSettings>;
   /** Null: each replica polls for itself. */
   readonly redis: RedisConfiguration | null;

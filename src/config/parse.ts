@@ -5,6 +5,7 @@ import type { Environment } from './environment.ts';
 import { ConfigurationError } from './problems.ts';
 import type { Problem } from './problems.ts';
 import { environmentProxies, proxyOf, tlsSettings } from './route.ts';
+import { serviceLimits, serviceLimitsSchema } from './limits-schema.ts';
 import { COMMON_KEYS, commonSchema, serverSchema } from './schema.ts';
 import { redisSchema, redisSettings, sourceTailSettings, tailSchema, tailSettings } from './tail-schema.ts';
 import { textFilesIn } from './text-file.ts';
@@ -27,6 +28,7 @@ type CommonSettings = z.output<typeof commonSchema>;
 /** The parts that every configuration has, typed; `validate` has checked the rest. */
 const typedParts = z.object({
   server: serverSchema.prefault({}),
+  limits: serviceLimitsSchema.prefault({}),
   tail: tailSchema.prefault({}),
   redis: redisSchema.optional(),
   sources: z.record(z.string(), commonSchema.extend({ vendor: z.string() })).default({}),
@@ -37,7 +39,7 @@ export function parseConfiguration(value: unknown, options: ParseOptions): Confi
   const { origin, vendors, environment, readText = textFilesIn('.') } = options;
   const validated = validate(value, vendors, environment, readText);
   if (!validated.ok) throw new ConfigurationError(origin, validated.problems);
-  const { server, tail, redis, sources } = typedParts.parse(validated.input);
+  const { server, limits, tail, redis, sources } = typedParts.parse(validated.input);
   const problems: Problem[] = [];
   const report = (problem: Problem): void => void problems.push(problem);
   const proxies = environmentProxies(environment, report);
@@ -72,6 +74,7 @@ export function parseConfiguration(value: unknown, options: ParseOptions): Confi
   if (problems.length > 0) throw new ConfigurationError(origin, problems);
   return {
     server: serverSettings(server),
+    limits: serviceLimits(limits),
     tail: tailSettings(tail),
     redis: redis === undefined ? null : redisSettings(redis),
     sources: configured,

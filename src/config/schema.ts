@@ -3,6 +3,7 @@ import { DEFAULT_LIMITS } from '../http/settings.ts';
 import { authSchema, anyAuth } from './auth-schema.ts';
 import { isNetwork, originOf } from './addresses.ts';
 import { duration, formatDuration } from './duration.ts';
+import { serviceLimitsSchema } from './limits-schema.ts';
 import { proxySchema, tlsSchema } from './route-schema.ts';
 import { withoutLineBreaks } from './secret.ts';
 import { redisSchema, sourceTailSchema, tailSchema } from './tail-schema.ts';
@@ -24,6 +25,17 @@ export const serverSchema = z.strictObject({
   port: count(0, 65_535).default(4000).describe('Port to listen on; 0 lets the system choose.'),
   maxPageSize: count(1, 10_000).default(1_000).describe('Largest `first` or `last` that a client may ask for.'),
   graphiql: z.boolean().default(true).describe('Serve GraphiQL to browsers.'),
+  introspection: z.boolean().default(true).describe('May clients ask for the schema? GraphiQL needs it.'),
+  csrfProtection: z
+    .boolean()
+    .default(true)
+    .describe('Refuse requests that pages of other sites can make browsers send without being allowed to.'),
+  allowedHosts: z
+    .array(z.string().regex(/^[A-Za-z0-9._-]{1,253}$/, { error: 'expected a name such as logs.example.com' }))
+    .default([])
+    .describe(
+      'Names that the service is reached under, beside that of publicUrl. Default: any, or none but localhost where it listens on the loopback. Addresses are always allowed.',
+    ),
   allowedOrigins: z
     .array(origin)
     .default([])
@@ -129,6 +141,7 @@ export function configurationSchema(vendors: readonly VendorDefinition[]) {
     .strictObject({
       $schema: z.string().optional().describe('The JSON Schema of this file, for editors.'),
       server: serverSchema.prefault({}).describe('What clients connect to.'),
+      limits: serviceLimitsSchema.prefault({}).describe('What one operation and one client may take.'),
       tail: tailSchema.prefault({}).describe('How jobs are followed for subscriptions.'),
       redis: redisSchema.optional().describe('Where replicas share their pollers. Default: each polls for itself.'),
       sources: z

@@ -1,3 +1,6 @@
+import { UNLIMITED } from './budget.ts';
+import type { Budget } from './budget.ts';
+
 /**
  * What one client request carries down to every call that it causes. One object per GraphQL operation
  * (per poller for a tail), made in `src/context.ts`.
@@ -14,6 +17,8 @@ export interface Call {
    * the module that owns the state (its connector, say), so that owners cannot meet.
    */
   scoped<T>(owner: object, name: string, create: () => T): T;
+  /** What it may use of vendors and of this process. */
+  readonly budget: Budget;
   /** Which answers that others have asked for, or that are remembered, are too old for this call. */
   readonly recency: Recency;
 }
@@ -26,7 +31,7 @@ export interface Recency {
   readonly inSequence: boolean;
 }
 
-type CallOptions = Partial<Pick<Call, 'signal' | 'authorization' | 'priority' | 'recency'>>;
+type CallOptions = Partial<Pick<Call, 'signal' | 'authorization' | 'priority' | 'budget' | 'recency'>>;
 
 /** A call with nothing in it yet. */
 export function createCall(options: CallOptions = {}): Call {
@@ -35,6 +40,7 @@ export function createCall(options: CallOptions = {}): Call {
     signal: options.signal ?? new AbortController().signal,
     authorization: options.authorization ?? null,
     priority: options.priority ?? 'interactive',
+    budget: options.budget ?? UNLIMITED,
     recency: options.recency ?? { notBefore: -Infinity, inSequence: false },
     scoped<T>(owner: object, name: string, create: () => T): T {
       let owned = states.get(owner);
@@ -50,9 +56,9 @@ export function createCall(options: CallOptions = {}): Call {
 }
 
 /** The same caller with nothing remembered: what is asked with it is asked afresh, also of the source. */
-export function anew({ signal, authorization, priority, recency }: Call): Call {
+export function anew({ signal, authorization, priority, budget, recency }: Call): Call {
   const { inSequence } = recency;
-  return createCall({ signal, authorization, priority, recency: { notBefore: performance.now(), inSequence } });
+  return createCall({ signal, authorization, priority, budget, recency: { notBefore: performance.now(), inSequence } });
 }
 
 /**

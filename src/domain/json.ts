@@ -32,6 +32,15 @@ function cutBelow(value: Json, levels: number): Json {
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, cutBelow(member, levels - 1)]));
 }
 
+/** About how many bytes a value takes as JSON; for values that `withinDepth` has seen, or that are no deeper. */
+export function sizeOfJson(value: unknown): number {
+  if (typeof value === 'string') return Buffer.byteLength(value) + 2;
+  if (typeof value !== 'object' || value === null) return 8;
+  let size = 2;
+  for (const [key, member] of Object.entries(value)) size += key.length + 4 + sizeOfJson(member);
+  return size;
+}
+
 /** Sixteen digits in a row: shorter integers are exact as numbers. */
 const LONG_DIGITS = /\d{16}/;
 /** The escape of a surrogate. A text without it has no half of a pair: bytes that are UTF-8 hold none. */

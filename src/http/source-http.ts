@@ -80,8 +80,15 @@ export function createSourceHttp(settings: SourceHttpSettings, options: SourceHt
       });
       return { ...reply, data: decode(reply.data, decoder, parts.wire) };
     }
-    const start = (caller: Caller) => parts.recorder.watch(ask(caller));
-    if (!prepared.idempotent) return start(caller);
+    const start = (caller: Caller) => {
+      call.budget.startCall(source);
+      return parts.recorder.watch(ask(caller));
+    };
+    if (!prepared.idempotent) {
+      const reply = await start(caller);
+      call.budget.receive(source, reply.bytes);
+      return reply;
+    }
     const key = flightKey(prepared.request, prepared.credential, decoder);
     const memory = memoryOf(flights, call);
     const { recency } = call;
@@ -92,6 +99,7 @@ export function createSourceHttp(settings: SourceHttpSettings, options: SourceHt
     const landed = (isKnown ? known : await flights.join(key, caller, start, recency.notBefore)) as Landed<
       SizedReply<T>
     >;
+    if (!isKnown) call.budget.receive(source, landed.value.bytes);
     memory?.set(key, landed);
     if (recency.inSequence) recency.notBefore = Math.max(recency.notBefore, landed.landed);
     return landed.value;
@@ -101,6 +109,7 @@ export function createSourceHttp(settings: SourceHttpSettings, options: SourceHt
     const prepared = prepare(request, call);
     const caller = callerOf(call);
     const start: Start<T> = (caller, begin) => {
+      call.budget.startCall(source);
       const read = (open: OpenAttempt): Promise<void> => readItems(open, reader, begin, source);
       return parts.recorder.watch(makeCall(parts, { ...prepared, caller, read }));
     };

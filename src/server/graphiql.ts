@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { Federation } from '../federation/api.ts';
+import { policyOfPage } from './client/security-headers.ts';
 import { exampleJobIds } from './example-jobs.ts';
 import { exampleTabs } from './example-tabs.ts';
 
@@ -10,6 +11,7 @@ import { exampleTabs } from './example-tabs.ts';
 interface Page {
   readonly body: Buffer;
   readonly etag: string;
+  readonly policy: string;
 }
 
 type Encoding = 'br' | 'gzip' | 'identity';
@@ -27,21 +29,27 @@ export function wantsPage(request: IncomingMessage): boolean {
 
 /** Serves GraphiQL as one page that loads nothing else, neither from here nor from another host. */
 export function createGraphiql(federation: Federation) {
-  let html: Promise<Buffer> | null = null;
+  let rendered: Promise<{ readonly html: Buffer; readonly policy: string }> | null = null;
   const pages = new Map<Encoding, Promise<Page>>();
 
   async function page(encoding: Encoding): Promise<Page> {
-    html ??= render(federation);
-    const body = await COMPRESS[encoding](await html);
-    return { body, etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"` };
+    rendered ??= render(federation);
+    const { html, policy } = await rendered;
+    const body = await COMPRESS[encoding](html);
+    return { body, policy, etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"` };
   }
 
   return async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const encoding = encodingFor(request);
     const made = pages.get(encoding) ?? page(encoding);
     pages.set(encoding, made);
-    const { body, etag } = await made;
-    const headers = { etag, 'cache-control': 'no-cache', vary: 'accept, accept-encoding' };
+    const { body, etag, policy } = await made;
+    const headers = {
+      etag,
+      'content-security-policy': policy,
+      'cache-control': 'no-cache',
+      vary: 'accept, accept-encoding',
+    };
     if (isKnown(request, etag)) {
       response.writeHead(304, headers).end();
       return;
@@ -62,7 +70,7 @@ export function createGraphiql(federation: Federation) {
  */
 const STYLE = '<style>.graphiql-tab { transform: none !important }</style>';
 
-async function render(federation: Federation): Promise<Buffer> {
+async function render(federation: Federation): Promise<{ readonly html: Buffer; readonly policy: string }> {
   // Nine megabytes that only those pay for who look at the page.
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
   const tabs = exampleTabs(await exampleJobIds(federation));
@@ -73,7 +81,8 @@ async function render(federation: Federation): Promise<Buffer> {
     defaultTabs: tabs.map(({ query, variables }) => ({ query, variables: variables ?? null })),
     defaultEditorToolsVisibility: true,
   });
-  return Buffer.from(page.replace('</head>', () => `${STYLE}</head>`));
+  const html = page.replace('</head>', () => `${STYLE}</head>`);
+  return { html: Buffer.from(html), policy: policyOfPage(html) };
 }
 
 /** A proxy that compresses what it passes on makes the tag a weak one. */

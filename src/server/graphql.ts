@@ -1,6 +1,6 @@
 import { createYoga } from 'graphql-yoga';
 import type { Plugin, YogaInitialContext, YogaServerInstance } from 'graphql-yoga';
-import { GraphQLError } from 'graphql';
+import { GraphQLError, NoSchemaIntrospectionCustomRule } from 'graphql';
 import type { ASTVisitor, ValidationContext } from 'graphql';
 import type { Logger } from 'pino';
 import type { GraphContext } from '../../resolvers/context.ts';
@@ -13,10 +13,11 @@ import { compileQueries } from './compiled-queries.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import { codeOf, toClientError } from './errors.ts';
 import { eventHeartbeats } from './event-heartbeat.ts';
+import { budgetOperations } from './cost/budget-operations.ts';
 import { limitCost } from './cost/limit-cost.ts';
 import { sourceFacts } from './cost/source-facts.ts';
 import { limitQueries } from './limits.ts';
-import type { QueryLimits } from './limits.ts';
+import type { QueryLimits } from '../config/service-limits.ts';
 import type { Metrics } from './metrics.ts';
 import { limitNesting } from './nesting-limit.ts';
 import { unbufferedStreams } from './unbuffered.ts';
@@ -31,6 +32,8 @@ export interface GraphqlOptions {
   readonly allowedOrigins: readonly string[];
   /** How often a stream of events is kept alive. */
   readonly heartbeatMilliseconds: number;
+  /** May clients ask for the schema? */
+  readonly introspection: boolean;
 }
 
 /** What the transport knows of a request where there is no HTTP request for the operation. */
@@ -46,7 +49,7 @@ export interface GraphqlServer {
 }
 
 export function createGraphql(options: GraphqlOptions): GraphqlServer {
-  const { federation, limits, logger, metrics, allowedOrigins, heartbeatMilliseconds } = options;
+  const { federation, limits, logger, metrics, allowedOrigins, heartbeatMilliseconds, introspection } = options;
 
   function present(error: unknown): GraphQLError {
     const shown = toClientError(error, logger);
@@ -71,16 +74,27 @@ export function createGraphql(options: GraphqlOptions): GraphqlServer {
       readValidUnicode(),
       clientHabits(present),
       limitNesting(limits.nesting),
-      limitQueries(limits),
+      limitQueries(limits, introspection),
+      ...(introspection ? [] : [refuseIntrospection()]),
       refuseAbsentOperations(),
       codeValidationErrors(),
       limitCost(limits, sourceFacts(federation.sources), present),
+      budgetOperations(limits),
       compileQueries(),
       unbufferedStreams(),
       eventHeartbeats(heartbeatMilliseconds),
     ],
   });
   return { yoga, present };
+}
+
+/** Who may not ask for the schema is not to be told of it by and by either: see `limitQueries`. */
+function refuseIntrospection(): Plugin {
+  return {
+    onValidate: ({ addValidationRule }) => {
+      addValidationRule(NoSchemaIntrospectionCustomRule);
+    },
+  };
 }
 
 /** The validator knows no rule for a mutation in a graph that has none; the executor would find out late. */

@@ -5,12 +5,18 @@ import { once } from 'node:events';
 import type { Logger } from 'pino';
 import type { Federation } from '../federation/api.ts';
 import { isTooLong, limitBody } from './body-limit.ts';
+import { isAllowedHost } from './client/allowed-hosts.ts';
+import { Callers } from './client/callers.ts';
+import { DEFAULT_CLIENT_LIMITS } from '../config/service-limits.ts';
+import type { ClientLimits } from '../config/service-limits.ts';
+import { createGate } from './client/gate.ts';
+import { secure } from './client/security-headers.ts';
 import { clientAddress, trustedProxies } from './client-address.ts';
 import { createExport } from './export-endpoint.ts';
 import { createGraphiql, wantsPage } from './graphiql.ts';
 import { createGraphql } from './graphql.ts';
-import { DEFAULT_QUERY_LIMITS } from './limits.ts';
-import type { QueryLimits } from './limits.ts';
+import { DEFAULT_QUERY_LIMITS } from '../config/service-limits.ts';
+import type { QueryLimits } from '../config/service-limits.ts';
 import { createMetrics } from './metrics.ts';
 import type { Metrics } from './metrics.ts';
 import { isHost, isWelcome } from './own-origin.ts';
@@ -27,6 +33,14 @@ export interface ServerOptions {
   readonly logger?: Logger;
   /** Limits that differ from `DEFAULT_QUERY_LIMITS`. */
   readonly limits?: Partial<QueryLimits>;
+  /** Limits of what clients may take that differ from `DEFAULT_CLIENT_LIMITS`. */
+  readonly clientLimits?: Partial<ClientLimits>;
+  /** Refuse what pages of other sites can make browsers send? Default: yes. */
+  readonly csrfProtection?: boolean;
+  /** May clients ask for the schema? Default: yes. */
+  readonly introspection?: boolean;
+  /** Names that the server is reached under: see client/allowed-hosts.ts. Default: any. */
+  readonly allowedHosts?: readonly string[] | null;
   /** Origins of pages that may read answers and open WebSockets, beside our own. Default: none. */
   readonly allowedOrigins?: readonly string[];
   /** Where browsers reach this server, as an origin. Default: what each request says in `Host`. */
@@ -67,22 +81,37 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
   const { graceMilliseconds = 5_000, heartbeatMilliseconds = 12_000, publicOrigin = null } = options;
   const trusted = trustedProxies(options.trustProxy ?? []);
   const limits = { ...DEFAULT_QUERY_LIMITS, ...options.limits };
+  const clientLimits = { ...DEFAULT_CLIENT_LIMITS, ...options.clientLimits };
+  const callers = new Callers(clientLimits);
+  const { csrfProtection = true, introspection = true, allowedHosts = null } = options;
+  const welcome = { publicOrigin, allowedOrigins };
   const metrics = options.metrics ?? createMetrics();
   metrics.tails(() => federation.tailStatistics());
-  const graphql = createGraphql({ federation, limits, logger, metrics, allowedOrigins, heartbeatMilliseconds });
+  const graphql = createGraphql({
+    federation,
+    limits,
+    logger,
+    metrics,
+    allowedOrigins,
+    heartbeatMilliseconds,
+    introspection,
+  });
   const graphiql = options.graphiql === false ? null : createGraphiql(federation);
   const stopping = new AbortController();
+  const callerOf = (request: IncomingMessage): string | null => clientAddress(request, trusted);
+  const admits = createGate({ callers, callerOf, welcome: csrfProtection ? welcome : null });
   let closing: Promise<void> | null = null;
 
   const routes: Readonly<Record<string, Handler>> = {
     '/graphql': (request, response) => {
       if (graphiql !== null && wantsPage(request)) return graphiql(request, response);
-      if (isStrangePreflight(request, { publicOrigin, allowedOrigins })) {
+      if (isStrangePreflight(request, welcome)) {
         const { origin } = request.headers;
         logger?.warn({ client: clientAddress(request, trusted), origin: origin?.slice(0, 200) }, STRANGE_PAGE);
         answerText(response, 403, `${STRANGE_PAGE}: see server.allowedOrigins in the configuration.\n`);
         return undefined;
       }
+      if (!admits(request, response)) return undefined;
       return limitBody(request, response, limits.bodyBytes) ? graphql.yoga.handle(request, response) : undefined;
     },
     '/export': createExport({
@@ -114,8 +143,13 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
     response.once('close', () => {
       metrics.request(handler === undefined ? 'other' : path, response.statusCode);
     });
+    secure(response);
     if (!isHost(request.headers.host ?? 'localhost')) {
       answerText(response, 400, 'The Host header is no host.\n');
+      return;
+    }
+    if (!path.startsWith('/health/') && !isAllowedHost(request.headers.host ?? 'localhost', allowedHosts)) {
+      answerText(response, 421, STRANGE_HOST);
       return;
     }
     if (handler === undefined) {
@@ -131,13 +165,17 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
     if (!isTooLong(request, limits.bodyBytes)) response.writeContinue();
     answer(request, response);
   });
+  server.maxConnections = clientLimits.connections;
   keepConnections(server, options.keepAliveMilliseconds ?? 75_000);
 
   const endWebSockets = serveWebSockets(server, {
     graphql,
     heartbeatMilliseconds,
     maxMessageBytes: limits.bodyBytes,
-    welcome: { publicOrigin, allowedOrigins },
+    welcome,
+    clientLimits,
+    isAllowedHost: (request) => isAllowedHost(request.headers.host ?? 'localhost', allowedHosts),
+    begin: (request) => callers.begin(callerOf(request)),
     onRefusal(request) {
       const client = clientAddress(request, trusted);
       const origin = request.headers.origin?.slice(0, 200);
@@ -165,6 +203,9 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
   return { url: urlOf(server, host), close: () => (closing ??= shutDown()) };
 }
 
+const STRANGE_HOST =
+  'This service is not known under that name: see server.publicUrl and server.allowedHosts in the configuration.\n';
+
 const STRANGE_PAGE = 'pages of this origin may not read answers';
 
 /** Does a browser ask whether a page may read answers that may not? */
@@ -190,12 +231,12 @@ async function serve(
 /**
  * Load balancers keep idle connections, most of them for 60 seconds, and take one that is closed under a
  * request for a failure: ours last longer. Node also closes a connection on which no whole request has come
- * within `headersTimeout`, which counts while a balancer holds it ready.
+ * within `headersTimeout`, which counts while a balancer holds it ready. A body has little longer.
  */
 function keepConnections(server: Server, milliseconds: number): void {
   server.keepAliveTimeout = milliseconds;
   server.headersTimeout = Math.max(60_000, milliseconds + 5_000);
-  server.requestTimeout = Math.max(300_000, server.headersTimeout);
+  server.requestTimeout = server.headersTimeout + 10_000;
 }
 
 function answerText(response: ServerResponse, status: number, text: string): void {

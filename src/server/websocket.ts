@@ -2,7 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { DocumentNode, ExecutionArgs, GraphQLSchema } from 'graphql';
-import { GraphQLError } from 'graphql';
+import { getOperationAST, GraphQLError } from 'graphql';
 import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
 import type { Context, OperationResult, SubscribePayload } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
@@ -10,7 +10,12 @@ import type { Extra } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
 import type { GraphContext } from '../../resolvers/context.ts';
+import { TributaryError } from '../domain/errors.ts';
 import type { ErrorCode } from '../domain/errors.ts';
+import type { Refusal } from './client/callers.ts';
+import type { ClientLimits } from '../config/service-limits.ts';
+import { runUntilOver } from './client/operation-end.ts';
+import { guardSocket } from './client/socket-guard.ts';
 import type { GraphqlServer } from './graphql.ts';
 import { isWelcome } from './own-origin.ts';
 import type { Welcome } from './own-origin.ts';
@@ -22,6 +27,11 @@ interface WebSocketOptions {
   readonly maxMessageBytes: number;
   readonly heartbeatMilliseconds: number;
   readonly welcome: Welcome;
+  readonly clientLimits: ClientLimits;
+  /** Is the server known under the name in `Host`? */
+  readonly isAllowedHost: (request: IncomingMessage) => boolean;
+  /** Begins an operation of the caller. Returns what ends it, or why it may not begin. */
+  readonly begin: (request: IncomingMessage) => (() => void) | Refusal;
   /** Told of each page that may not open a connection. */
   readonly onRefusal: (request: IncomingMessage) => void;
 }
@@ -48,6 +58,9 @@ interface Enveloped {
 /** The functions of one operation travel with its arguments, as graphql-ws calls them later. */
 type Execution = ExecutionArgs & { readonly enveloped: Enveloped };
 
+/** An operation that is counted among those of its caller until `end` is called. */
+type Begun = Execution & { readonly end: () => void };
+
 /**
  * Serves graphql-transport-ws at /graphql. Returns what ends all connections, giving operations that are
  * about to end the time to do so.
@@ -56,17 +69,36 @@ export function serveWebSockets(
   server: Server,
   options: WebSocketOptions,
 ): (graceMilliseconds: number) => Promise<void> {
-  const { graphql, maxMessageBytes, heartbeatMilliseconds, welcome, onRefusal } = options;
+  const { graphql, maxMessageBytes, heartbeatMilliseconds, welcome, clientLimits, onRefusal } = options;
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes });
   const closed = new WeakMap<IncomingMessage, AbortController>();
   const operations = new EventEmitter();
+  const underWay = new WeakMap<IncomingMessage, number>();
   let running = 0;
+
+  /** Counts an operation for its socket and its caller. */
+  function beginOperation(request: IncomingMessage): (() => void) | GraphQLError {
+    const count = underWay.get(request) ?? 0;
+    const most = clientLimits.socketOperations;
+    if (count >= most) return refusal({ message: `At most ${most} operations of one WebSocket may be under way.` });
+    const begun = options.begin(request);
+    if (typeof begun !== 'function') return refusal(begun);
+    underWay.set(request, count + 1);
+    return () => {
+      begun();
+      underWay.set(request, (underWay.get(request) ?? 1) - 1);
+    };
+  }
 
   server.on('upgrade', (request, socket, head) => {
     // From here on Node leaves the socket's errors to us, and one that nothing hears ends the process.
     socket.on('error', () => socket.destroy());
     if (!isGraphql(request)) {
       refuse(socket, 'There is nothing here. The API is at /graphql.');
+      return;
+    }
+    if (!options.isAllowedHost(request)) {
+      refuse(socket, 'This service is not known under that name: see server.allowedHosts.');
       return;
     }
     if (!isWelcome(request, welcome)) {
@@ -83,6 +115,7 @@ export function serveWebSockets(
       closed.set(request, new AbortController());
       endQuietly(client);
       keepAlive(client, heartbeatMilliseconds);
+      guardSocket(client, clientLimits);
       sockets.emit('connection', client, request);
       // The library prints what a client does wrong, and hears of the first error only. `ws` itself closes the
       // connection of a client that breaks its rules.
@@ -92,16 +125,23 @@ export function serveWebSockets(
 
   const { dispose } = useServer<Record<string, unknown> | undefined, Partial<Record<PropertyKey, never>>>(
     {
-      execute: (args) => (args as Execution).enveloped.execute(args),
-      subscribe: (args) => (args as Execution).enveloped.subscribe(args),
+      execute: (args) => runUntilOver(args as Begun, (begun) => begun.enveloped.execute(begun)),
+      subscribe: (args) => runUntilOver(args as Begun, (begun) => begun.enveloped.subscribe(begun)),
       onSubscribe: async (connection, _id, payload) => {
         const signal = closed.get(connection.extra.request)?.signal ?? AbortSignal.abort();
         const authorization = authorizationOf(connection);
         if (authorization !== null && !isHeaderText(authorization)) {
           return [new GraphQLError(BAD_AUTHORIZATION, { extensions: { code: 'BAD_USER_INPUT' satisfies ErrorCode } })];
         }
+        const end = beginOperation(connection.extra.request);
+        if (end instanceof GraphQLError) return [end];
         const enveloped: Enveloped = graphql.yoga.getEnveloped({ facts: { signal, authorization } });
-        return prepare(enveloped, payload);
+        const prepared = await prepare(enveloped, payload);
+        if (!('enveloped' in prepared)) {
+          end();
+          return prepared;
+        }
+        return { ...prepared, end };
       },
       // Also what a stream throws in its middle comes by here.
       onError: (_connection, _id, _payload, errors) => errors.map((error) => toAnswer(graphql.present(error)).toJSON()),
@@ -161,6 +201,7 @@ async function prepare(
     const document = enveloped.parse(query);
     const problems = enveloped.validate(enveloped.schema, document);
     if (problems.length > 0) return problems;
+    if (!getOperationAST(document, operationName)) return [new GraphQLError('There is no such operation.')];
     const contextValue = await enveloped.contextFactory();
     return {
       schema: enveloped.schema,
@@ -175,6 +216,10 @@ async function prepare(
       error instanceof GraphQLError ? error : new GraphQLError('Unexpected error.', { originalError: asError(error) }),
     ];
   }
+}
+
+function refusal({ message, retryAfterSeconds }: Partial<Refusal> & Pick<Refusal, 'message'>): GraphQLError {
+  return new GraphQLError(message, { originalError: new TributaryError('FORBIDDEN', message, { retryAfterSeconds }) });
 }
 
 function asError(reason: unknown): Error {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { DEFAULT_CLIENT_LIMITS, DEFAULT_QUERY_LIMITS } from '../../src/config/service-limits.ts';
 import { parseConfiguration } from '../../src/config/parse.ts';
 import { ConfigurationError } from '../../src/config/problems.ts';
 import { DEFAULT_LIMITS } from '../../src/http/settings.ts';
@@ -26,6 +27,7 @@ describe('a valid configuration', () => {
   test('becomes settings with every default filled in', () => {
     expect(parse({ sources: { first: MINIMAL } })).toEqual({
       redis: null,
+      limits: { ...DEFAULT_QUERY_LIMITS, ...DEFAULT_CLIENT_LIMITS },
       tail: {
         intervalMilliseconds: 1_000,
         maxIntervalMilliseconds: 15_000,
@@ -41,6 +43,9 @@ describe('a valid configuration', () => {
         port: 4000,
         maxPageSize: 1000,
         graphiql: true,
+        introspection: true,
+        csrfProtection: true,
+        allowedHosts: [],
         allowedOrigins: [],
         publicOrigin: null,
         trustProxy: [],
@@ -111,6 +116,9 @@ describe('a valid configuration', () => {
     });
     expect(server).toEqual({
       ...settings,
+      introspection: true,
+      csrfProtection: true,
+      allowedHosts: [],
       publicOrigin: 'https://logs.example.com',
       trustProxy: ['10.0.0.0/8'],
       keepAliveMilliseconds: 120_000,
@@ -442,7 +450,7 @@ describe('a wrong configuration', () => {
       [
         'The configuration in tributary.yaml has 2 problems:',
         '  - sources: needs at least one source',
-        '  - extra: is no known key; allowed are $schema, server, tail, redis, sources',
+        '  - extra: is no known key; allowed are $schema, server, limits, tail, redis, sources',
       ].join('\n'),
     );
   });

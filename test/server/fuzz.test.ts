@@ -102,7 +102,7 @@ it('no message over a WebSocket is answered as a fault of ours', async () => {
       socket.on('open', () => {
         socket.send(JSON.stringify({ type: 'connection_init', payload }));
         for (const each of messages) socket.send(JSON.stringify(each));
-        socket.send(JSON.stringify({ type: 'ping', payload: { is: 'last' } }));
+        socket.send(JSON.stringify({ type: 'subscribe', id: 'last', payload: { query: '{ __typename }' } }));
       });
       await closed;
       expect(received.join('\n')).not.toContain('INTERNAL_SERVER_ERROR');

@@ -4,7 +4,7 @@ import type { Plugin } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import { conditionNames } from '../plain-document.ts';
 import { tooComplex } from '../limits.ts';
-import type { QueryLimits } from '../limits.ts';
+import type { QueryLimits } from '../../config/service-limits.ts';
 import { estimate } from './estimate.ts';
 import type { Estimate, SourceFacts } from './estimate.ts';
 import { mergeSelection } from './merged-selection.ts';

@@ -1,7 +1,7 @@
 import { getIntrospectionQuery, Kind, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { schema } from '../../../schema/index.ts';
-import { DEFAULT_QUERY_LIMITS } from '../../../src/server/limits.ts';
+import { DEFAULT_QUERY_LIMITS } from '../../../src/config/service-limits.ts';
 import { estimate } from '../../../src/server/cost/estimate.ts';
 import type { Estimate } from '../../../src/server/cost/estimate.ts';
 import { mergeSelection } from '../../../src/server/cost/merged-selection.ts';

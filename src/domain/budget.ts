@@ -1,0 +1,76 @@
+import { TributaryError } from './errors.ts';
+
+/** What one operation may use. */
+export interface BudgetLimits {
+  /** Calls of vendors that it starts. */
+  readonly calls: number;
+  /** Rows of connections that it shows. */
+  readonly rows: number;
+  /** Bytes of vendors' answers that are read whole. */
+  readonly vendorBytes: number;
+  /** Bytes of texts and attributes in its own answer. */
+  readonly answerBytes: number;
+}
+
+/**
+ * What is left for one operation. What goes beyond fails with UPSTREAM_BUDGET_EXCEEDED, which makes that field null; the others
+ * are still there. A budget is charged for what the operation itself has caused, and never ends a call that others wait for.
+ */
+export class Budget {
+  readonly #limits: BudgetLimits | null;
+  #calls = 0;
+  #rows = 0;
+  #vendorBytes = 0;
+  #answerBytes = 0;
+
+  /** Null: without limits, as for polls, which no client has asked for. */
+  constructor(limits: BudgetLimits | null) {
+    this.#limits = limits;
+  }
+
+  /** The same limits with nothing used: for the next event of a stream. */
+  renewed(): Budget {
+    return new Budget(this.#limits);
+  }
+
+  /** A call of a vendor is about to begin. */
+  startCall(source: string): void {
+    this.#calls += 1;
+    if (this.#limits === null || this.#calls <= this.#limits.calls) return;
+    throw exceeded(
+      `${source}: the query has made ${this.#limits.calls} calls of vendors, the most that it may.`,
+      source,
+    );
+  }
+
+  /** A vendor's answer has come. */
+  receive(source: string, bytes: number): void {
+    this.#vendorBytes += bytes;
+    if (this.#limits === null || this.#vendorBytes <= this.#limits.vendorBytes) return;
+    const message = `${source}: the query has read ${this.#limits.vendorBytes} bytes of vendors' answers, the most that it may.`;
+    throw exceeded(message, source);
+  }
+
+  /** Rows are about to be shown. */
+  showRows(count: number): void {
+    this.#rows += count;
+    if (this.#limits === null || this.#rows <= this.#limits.rows) return;
+    throw exceeded(`The query shows ${this.#limits.rows} rows, the most that it may.`);
+  }
+
+  /** A value of that size is about to be part of the answer. What does not fit leaves its room to smaller ones. */
+  showBytes(bytes: number): void {
+    if (this.#limits !== null && this.#answerBytes + bytes > this.#limits.answerBytes) {
+      throw exceeded(
+        `The answer would be over the limit of ${this.#limits.answerBytes} bytes. Ask for less, or use maxLength.`,
+      );
+    }
+    this.#answerBytes += bytes;
+  }
+}
+
+export const UNLIMITED = new Budget(null);
+
+function exceeded(message: string, source?: string): TributaryError {
+  return new TributaryError('UPSTREAM_BUDGET_EXCEEDED', message, { source });
+}

@@ -1,0 +1,63 @@
+import type { Call } from './call.ts';
+
+/**
+ * Turns of the event loop, for work that comes in pieces: rows that are ready to be turned into an answer. Without a pause
+ * between the pieces a large answer would keep the process from everything else until it is made. Operations take turns, so
+ * that a small one does not wait for a large one.
+ */
+
+/** Fields of rows that are worked off before the event loop gets its turn: a few milliseconds. */
+const UNITS_PER_TURN = 4_000;
+
+interface Piece {
+  readonly units: number;
+  readonly begin: () => void;
+}
+
+/** Pieces that wait, by operation; the operation whose turn is next comes first. */
+const waiting = new Map<AbortSignal, Piece[]>();
+let left = UNITS_PER_TURN;
+let isScheduled = false;
+
+/** Waits for its turn. Rejects with the reason of the call's signal where the client has left, or its time is over. */
+export async function takeTurn({ signal }: Pick<Call, 'signal'>, units: number): Promise<void> {
+  if (waiting.size === 0 && left > 0) spend(units);
+  else {
+    await new Promise<void>((resolve) => {
+      const pieces = waiting.get(signal);
+      if (pieces === undefined) waiting.set(signal, [{ units, begin: resolve }]);
+      else pieces.push({ units, begin: resolve });
+      schedule();
+    });
+  }
+  signal.throwIfAborted();
+}
+
+function spend(units: number): void {
+  left -= units;
+  schedule();
+}
+
+function schedule(): void {
+  if (isScheduled) return;
+  isScheduled = true;
+  setImmediate(nextTurn);
+}
+
+function nextTurn(): void {
+  isScheduled = false;
+  left = UNITS_PER_TURN;
+  for (const [signal, pieces] of waiting) {
+    waiting.delete(signal);
+    // Those who have left need no turn to be told so.
+    const begun = signal.aborted ? pieces.splice(0) : pieces.splice(0, 1);
+    for (const { begin, units } of begun) {
+      begin();
+      if (!signal.aborted) spend(units);
+    }
+    // Behind all others.
+    if (pieces.length > 0) waiting.set(signal, pieces);
+    if (left <= 0) break;
+  }
+  if (waiting.size > 0) schedule();
+}

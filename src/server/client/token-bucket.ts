@@ -1,0 +1,23 @@
+/** Holds what may be taken at once, and fills up as time passes. Times are those of `performance.now()`, milliseconds. */
+export class TokenBucket {
+  readonly #perSecond: number;
+  readonly #capacity: number;
+  #level: number;
+  #filledAt: number;
+
+  constructor(perSecond: number, secondsAtOnce: number, now: number) {
+    this.#perSecond = perSecond;
+    this.#capacity = perSecond * secondsAtOnce;
+    this.#level = this.#capacity;
+    this.#filledAt = now;
+  }
+
+  /** Takes that much. Otherwise takes nothing, and says after how many seconds there will be enough. */
+  take(amount: number, now: number): number {
+    this.#level = Math.min(this.#capacity, this.#level + ((now - this.#filledAt) / 1_000) * this.#perSecond);
+    this.#filledAt = now;
+    if (amount > this.#level) return (Math.min(amount, this.#capacity) - this.#level) / this.#perSecond;
+    this.#level -= amount;
+    return 0;
+  }
+}

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { fakeConnection, fakeEntry, fakeFederation, fakeJob } from '../../resolvers/fake-federation.ts';
+import type { LogNode } from '../../../src/federation/api.ts';
+import { start } from '../start.ts';
+
+const ALIASES = Array.from({ length: 99 }, (_, n) => `m${n}: message`).join(' ');
+
+function logsOf(entries: readonly LogNode[]) {
+  return {
+    ...fakeConnection(entries),
+    isComplete: () => Promise.resolve(false),
+    failures: () => Promise.resolve([]),
+  };
+}
+
+function codesOf(errors: readonly { extensions: Record<string, unknown> }[] | undefined): readonly unknown[] {
+  return [...new Set(errors?.map(({ extensions }) => extensions['code']))];
+}
+
+describe('the budget of an operation', () => {
+  it('bounds the bytes of an answer: what is too much is null, and the rest is there', async () => {
+    const job = { source: 'up', key: 'a' };
+    const lines = Array.from({ length: 20 }, (_, n) => fakeEntry(job, n, { message: 'x'.repeat(1_000_000) }));
+    const server = await start(fakeFederation({ logs: () => logsOf(lines) }));
+    const query = `{ sources { name } job(source: "up", key: "a") { key logs { nodes { ${ALIASES} } } short: logs { nodes { message(maxLength: 3) } } } }`;
+    const { data, errors } = await server.query(query);
+    expect(data).toEqual({
+      sources: [{ name: 'up' }, { name: 'down' }],
+      job: { key: 'a', logs: null, short: { nodes: Array.from({ length: 20 }, () => ({ message: 'xxx' })) } },
+    });
+    expect(codesOf(errors)).toEqual(['UPSTREAM_BUDGET_EXCEEDED']);
+    expect(server.log).toEqual([]);
+  });
+
+  it('bounds the bytes of attributes and exceptions, too', async () => {
+    const large = 'x'.repeat(600);
+    const exceptions = [{ type: 'Error', message: large, frames: [] }];
+    const line = fakeEntry({ source: 'up', key: 'a' }, 1, { attributes: { large }, exceptions });
+    const server = await start(fakeFederation({ logs: () => logsOf([line]) }), { limits: { answerBytes: 1_000 } });
+    const { data, errors } = await server.query(
+      '{ job(source: "up", key: "a") { logs { nodes { one: attributes two: attributes exceptions { type } } } } }',
+    );
+    expect(data).toEqual({ job: { logs: null } });
+    expect(codesOf(errors)).toEqual(['UPSTREAM_BUDGET_EXCEEDED']);
+  });
+
+  it('bounds the rows that are given', async () => {
+    const server = await start(undefined, { limits: { rows: 3 } });
+    const { data, errors } = await server.query(
+      '{ one: job(source: "up", key: "a") { logs { nodes { message } } } two: job(source: "up", key: "b") { logs { nodes { message } } } }',
+    );
+    expect(codesOf(errors)).toEqual(['UPSTREAM_BUDGET_EXCEEDED']);
+    expect(Object.values(data as Record<string, { logs: unknown }>).filter(({ logs }) => logs === null)).toHaveLength(
+      1,
+    );
+  });
+
+  it('bounds the time of a query: what has not come is null, and the rest is there', async () => {
+    const federation = fakeFederation({
+      job: ({ source, key }, { signal }) =>
+        key === 'slow'
+          ? new Promise((_, reject) => {
+              signal.addEventListener('abort', () => {
+                reject(signal.reason as Error);
+              });
+            })
+          : Promise.resolve(fakeJob(source, key)),
+    });
+    const server = await start(federation, { limits: { timeMilliseconds: 200 } });
+    const query = '{ slow: job(source: "up", key: "slow") { name } fast: job(source: "up", key: "fast") { name } }';
+    const { data, errors } = await server.query(query);
+    expect(data).toEqual({ slow: null, fast: { name: 'Job fast' } });
+    expect(errors?.map(({ message, extensions }) => [message, extensions['code']])).toEqual([
+      ['The query took longer than 0.2 s. Ask for less, or for smaller pages.', 'UPSTREAM_BUDGET_EXCEEDED'],
+    ]);
+  });
+
+  it('reads the same rows once, however often and under whatever names they are selected', async () => {
+    const federation = fakeFederation();
+    const server = await start(federation);
+    const logs = 'logs(first: 2) { nodes { message job { logs(first: 2) { nodes { message } } } } }';
+    const { errors } = await server.query(`{ job(source: "up", key: "a") { a: ${logs} b: ${logs} c: ${logs} } }`);
+    expect(errors).toBeUndefined();
+    expect(federation.asked).toEqual(['logs up/a']);
+  });
+});
