@@ -3,7 +3,7 @@ import type { Call } from '../domain/call.ts';
 import { comparePositions, isBeyond } from '../domain/ordered.ts';
 import type { Ordered, Position } from '../domain/ordered.ts';
 import { withTie } from './identity.ts';
-import { isShort, moreBehind } from './offset-page.ts';
+import { isShort, moreBehind, OrderLost } from './offset-page.ts';
 import type { OffsetOptions, OffsetPage, OffsetRequest } from './offset-page.ts';
 import { PageGuard, REPEATS } from './page-guard.ts';
 import type { Batch, ReadRequest, Unplaced } from './partition.ts';
@@ -133,6 +133,7 @@ class BoundedPages<T extends Ordered> {
   async next(): Promise<BoundedPage<T>> {
     const offset = this.#offset;
     const page = await this.#page(offset);
+    if (this.#tieOrdered && !this.#options.tieOrdered()) throw new OrderLost(this.#options.source);
     const first = page.rows[0];
     if (first !== undefined && this.#ignoresBound(first.time)) throw new BoundIgnored();
     const place = { ...page, offset, count: page.rows.length, asked: this.#options.limit };

@@ -1,8 +1,19 @@
 import type { Call } from '../domain/call.ts';
+import { TributaryError } from '../domain/errors.ts';
 import type { Ordered } from '../domain/ordered.ts';
 import type { IdIdentity, Unplaced } from './partition.ts';
 
 /** Pages of lists that are paged by the number of rows to skip, and what may be believed of them. */
+
+/**
+ * Another read of the source has shown that rows of equal time do not come in the order of their tie-breaks, which this read
+ * has relied on. Rows that it has given out may have been the wrong ones, so it may only begin again when there are none.
+ */
+export class OrderLost extends TributaryError {
+  constructor(source: string) {
+    super('SOURCE_BAD_RESPONSE', `${source}: the source does not keep the order that was asked for`, { source });
+  }
+}
 
 /** What the vendor says beside the rows of a page. Any of it may be wrong. */
 export interface PageFacts {

@@ -4,7 +4,7 @@ import type { Ordered } from '../domain/ordered.ts';
 import { BoundIgnored, readBounded } from './bounded-pages.ts';
 import { readIndexed } from './indexed-pages.ts';
 import type { IndexedList, IndexedPage } from './indexed-list.ts';
-import { countedBy } from './offset-page.ts';
+import { countedBy, OrderLost } from './offset-page.ts';
 import type { OffsetOptions, OffsetPage } from './offset-page.ts';
 import { readRun } from './offset-run.ts';
 import type { Run } from './offset-run.ts';
@@ -58,7 +58,7 @@ async function* read<T extends Ordered>(
       const changed = ways.timeFilter !== options.timeFilter() || ways.tieOrdered !== options.tieOrdered();
       // What the vendor refused is remembered, so the next round asks differently; any other error is one.
       if (error instanceof BoundIgnored) yield* readByIndex(options, { ...request, from, hint }, call);
-      else if (!changed) throw error;
+      else if (!changed || (error instanceof OrderLost && from !== request.from)) throw error;
       if (error instanceof BoundIgnored) return;
     }
   }

@@ -83,10 +83,8 @@ describe('the graph', () => {
     const edge = schema.getType('LogEntryEdge');
     const entry = schema.getType('LogEntry');
     if (!isObjectType(edge) || !isObjectType(entry)) throw new Error('no such types');
-    const plain = [
-      edge.getFields()['cursor'],
-      ...['id', 'timestamp', 'attributes', 'exceptions'].map((name) => entry.getFields()[name]),
-    ];
+    // `attributes` and `exceptions` are not plain: they count towards the bytes that an answer may have.
+    const plain = [edge.getFields()['cursor'], ...['id', 'timestamp'].map((name) => entry.getFields()[name])];
     expect(plain.map((field) => field?.resolve)).toEqual(plain.map(() => undefined));
   });
 

@@ -1,4 +1,5 @@
 import { TributaryError } from '../../domain/errors.ts';
+import { OrderLost } from '../../pagination/offset-page.ts';
 import type { Ability, Abilities } from './abilities.ts';
 
 /**
@@ -19,6 +20,7 @@ export class OutOfOrder extends TributaryError {
  * that no row has been given out since the try began.
  */
 export function canGoOn(error: unknown, abilities: Abilities, losses: number, clean: boolean): boolean {
+  if (error instanceof OrderLost) return clean;
   if (!(error instanceof OutOfOrder)) return abilities.losses > losses;
   abilities.lose(error.ability);
   return clean && abilities.losses > losses;

@@ -159,10 +159,12 @@ describe.each(ways)('a list by offset (time filter: $timeFilter, $direction)', (
   );
 
   it('costs no call more than the lines need where the vendor is honest', async () => {
+    // Without a time filter, the last two lines of a page wait for the next one: they may be swapped with its first ones.
+    const wait = timeFilter ? 2 : 4;
     for (const [count, need, calls] of [
       [250, 1_000, 13],
-      [250, 18, 1],
-      [250, 38, 2],
+      [250, LIMIT - wait, 1],
+      [250, 2 * LIMIT - wait, 2],
       [13, 1_000, 1],
       [0, 1_000, 1],
     ] as const) {

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import { createCall } from '../../src/domain/call.ts';
+import type { Ordered } from '../../src/domain/ordered.ts';
+import { offsetPartition } from '../../src/pagination/offset.ts';
+import type { OffsetOptions } from '../../src/pagination/offset-page.ts';
+
+interface Row extends Ordered {
+  readonly id: string;
+}
+
+/** A source that gives the rows of one instant as they were written, which another read finds out after the first page. */
+function sourceOf(ids: readonly string[], isFoundOutAfter: number): OffsetOptions<Row> {
+  let calls = 0;
+  return {
+    key: 'log',
+    source: 'one',
+    limit: 3,
+    orders: ['ascending', 'descending'],
+    identity: { by: 'id', of: ({ id }) => id },
+    timeFilter: () => true,
+    tieOrdered: () => calls < isFoundOutAfter,
+    fetch({ offset, limit }) {
+      calls += 1;
+      const rows = ids.slice(offset, offset + limit).map((id) => ({ id, time: 5n }));
+      return Promise.resolve({ rows, total: null, limit: null });
+    },
+  };
+}
+
+async function readAll(options: OffsetOptions<Row>): Promise<string[]> {
+  const rows: string[] = [];
+  const request = { direction: 'forward', from: null, hint: null, until: null, need: 100 } as const;
+  for await (const batch of offsetPartition(options).read(request, createCall())) {
+    rows.push(...batch.rows.map(({ id }) => id));
+  }
+  return rows;
+}
+
+test('a read begins again when another one finds that ties are in no order', async () => {
+  expect(await readAll(sourceOf(['f', 'b', 'd', 'a', 'e', 'c'], 1))).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
+});
+
+test('a read that has given out rows fails when another one finds that ties are in no order, and loses none', async () => {
+  await expect(readAll(sourceOf(['a', 'd', 'f', 'b', 'e', 'c'], 2))).rejects.toMatchObject({
+    code: 'SOURCE_BAD_RESPONSE',
+  });
+});
