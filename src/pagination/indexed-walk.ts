@@ -88,7 +88,7 @@ export class IndexedWalk<T extends Ordered> {
 
   /**
    * A page of several instants can't come twice in a list that is in order. Unless rows moved between the two calls: so
-   * the first of them is looked at again.
+   * both are looked at again.
    */
   async #refuseRepeated(index: number, page: IndexedPage<T>): Promise<void> {
     const [first, last] = [page.rows[0], page.rows.at(-1)];
@@ -97,7 +97,9 @@ export class IndexedWalk<T extends Ordered> {
     const other = this.#spans.get(span) ?? index;
     this.#spans.set(span, index);
     if (other === index) return;
-    if (isSame(page, await this.#again(other))) throw new EndlessList(this.#source, REPEATS);
+    // Rows may have moved by a whole page between the two looks. They have not where this page is still the same, too.
+    if (!isSame(page, await this.#again(other))) return;
+    if (isSame(page, await this.#again(index))) throw new EndlessList(this.#source, REPEATS);
   }
 
   /** The next page of the walk; null where it may not be put behind `page`, because rows have moved. */
