@@ -99,7 +99,7 @@ export class IndexedWalk<T extends Ordered> {
     if (other === index) return;
     // Rows may have moved by a whole page between the two looks. They have not where this page is still the same, too.
     if (!isSame(page, await this.#again(other))) return;
-    if (isSame(page, await this.#again(index))) throw new EndlessList(this.#source, REPEATS);
+    if (!this.#list.canJump() || isSame(page, await this.#again(index))) throw new EndlessList(this.#source, REPEATS);
   }
 
   /** The next page of the walk; null where it may not be put behind `page`, because rows have moved. */
