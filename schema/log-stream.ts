@@ -56,7 +56,7 @@ const LogBatchType = builder.objectRef<Batch>('LogBatch').implement({
       type: LogDroppedType,
       nullable: true,
       description:
-        'Lines that are left out: the source does not let anybody reach them, or not any more. Null when there are none. The batch may have no edges.',
+        'Lines that are left out: the source does not let anybody reach them, or not any more, or its rows of them can not be read. Null when there are none. The batch may have no edges.',
     }),
   }),
 });

@@ -74,7 +74,13 @@ export function decodeLines(body: string): readonly FeedLine[] | null {
 }
 
 const place = z.object({ time, tie: z.string() }).nullable();
-const gap = z.object({ partition: z.string(), after: place, before: place, reason: z.string() });
+const gap = z.object({
+  partition: z.string(),
+  after: place,
+  before: place,
+  reason: z.string(),
+  lines: z.array(z.string()).optional(),
+});
 
 export function encodeGap({ after, before, ...gap }: Gap): string {
   return JSON.stringify({ ...gap, after: encodePlace(after), before: encodePlace(before) });

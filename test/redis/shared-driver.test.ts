@@ -140,13 +140,14 @@ describe.skipIf(!HAS_REDIS)('a feed that is shared through Redis', () => {
     leader.sink()?.gap(gap);
     leader.sink()?.gap(gap);
     leader.sink()?.gap({ ...gap, partition: 'q', before: { time: after.time + 1n, tie: '' } });
-    await waitFor('the other knows', () => follower.feed.gaps.last === 2);
+    leader.sink()?.gap({ ...gap, lines: ['a', 'b'] });
+    await waitFor('the other knows', () => follower.feed.gaps.last === 3);
     expect(follower.feed.gaps.after(0)).toEqual(leader.feed.gaps.after(0));
     expect(follower.told).toEqual([]);
     // Who joins later has read the log's end, and is told by the stream what that has not shown.
     const third = await connected();
     const late = follow(third, 'hole');
-    await waitFor('the third knows', () => late.feed.gaps.last === 2);
+    await waitFor('the third knows', () => late.feed.gaps.last === 3);
     await Promise.all([leader, follower, late].map(({ feed }) => feed.stop()));
   });
 

@@ -1,4 +1,5 @@
 import type { Unreadable } from '../../pagination/partition.ts';
+import { MOST_NAMES } from '../../pagination/unreadable.ts';
 import type { Service } from './facts.ts';
 import { selectsPlace } from './selection.ts';
 import type { Selection } from './selection.ts';
@@ -19,6 +20,11 @@ export class OddLines {
     const wanted = [...this.#places.values()].filter(({ service, taskId }) => selectsPlace(selection, service, taskId));
     const [first] = wanted;
     if (first === undefined) return undefined;
-    return { count: wanted.reduce((sum, { count }) => sum + count, 0), reason: first.reason };
+    // A line that can't be read has no name of its own: it is known by its number at its place.
+    const ids = wanted.flatMap(({ service, taskId, count }) =>
+      Array.from({ length: Math.min(count, MOST_NAMES) }, (_, number) => `${taskId ?? service} ${number}`),
+    );
+    const count = wanted.reduce((sum, place) => sum + place.count, 0);
+    return { count, ids: ids.slice(0, MOST_NAMES), reason: first.reason };
   }
 }

@@ -4,6 +4,7 @@ import { FIRST_INSTANT, LAST_INSTANT } from '../../domain/time.ts';
 import { Mismatch } from '../../http/body/mismatch.ts';
 import type { Batch, Partition, Unreadable } from '../../pagination/partition.ts';
 import { contentHash, occurrenceTie } from '../../pagination/identity.ts';
+import { MOST_NAMES, together } from '../../pagination/unreadable.ts';
 import { fieldsOf, listIn, textOf } from './wire.ts';
 import type { Fields } from './wire.ts';
 
@@ -60,9 +61,10 @@ export function sizeOf({ data, odd }: Rows<unknown>): number {
 }
 
 /** The odd rows of a list as they are reported; undefined where there is none. */
-export function unreadableOf(odd: readonly OddRow[]): Unreadable | undefined {
+export function unreadableOf(odd: readonly UnreadableRow[]): Unreadable | undefined {
   const [first] = odd;
-  return first === undefined ? undefined : { count: odd.length, reason: first.reason };
+  if (first === undefined) return undefined;
+  return { count: odd.length, ids: odd.slice(0, MOST_NAMES).map(({ id }) => id), reason: first.reason };
 }
 
 export interface StandInOptions<T> {
@@ -182,13 +184,13 @@ function withoutStandIns<T extends Ordered>(
   const fresh = standIns.filter(({ id }) => !counted.has(id));
   for (const { id } of fresh) counted.add(id);
   const kept = batch.rows.map((row) => !isStandIn(row));
-  const count = fresh.length + (lost?.count ?? 0);
-  const reason = fresh[0]?.reason ?? lost?.reason ?? '';
+  const shown = unreadableOf(fresh);
+  const unreadable = shown !== undefined && lost !== undefined ? together(shown, lost) : (shown ?? lost);
   return {
     ...batch,
     rows: batch.rows.filter((_, index) => kept[index]),
     hints: batch.hints.filter((_, index) => kept[index]),
-    ...(count === 0 ? {} : { unreadable: { count, reason } }),
+    ...(unreadable === undefined ? {} : { unreadable }),
   };
 }
 

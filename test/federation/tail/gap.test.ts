@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { GapFinder } from '../../../src/federation/tail/feed/gap.ts';
+import { GapFinder, unreadableGap } from '../../../src/federation/tail/feed/gap.ts';
 import type { Gap } from '../../../src/federation/tail/feed/gap.ts';
 import { GapList } from '../../../src/federation/tail/feed/gap-list.ts';
 
@@ -43,6 +43,26 @@ describe('the gap of a reading', () => {
   });
 });
 
+describe('the gap of rows that can not be read', () => {
+  const unreadable = { count: 2, ids: ['a', 'b'], reason: 'an object' };
+
+  it('lies among the rows that were read with them, in either direction', () => {
+    const found = unreadableGap('p', { rows: [at(2, 'a'), at(5, 'b')], unreadable });
+    expect(found).toEqual({ ...gap(2, 6), reason: "rows that can't be read: an object", lines: ['a', 'b'] });
+    expect(unreadableGap('p', { rows: [at(5, 'b'), at(2, 'a')], unreadable })).toEqual(found);
+  });
+
+  it('may lie anywhere where nothing was read with them', () => {
+    expect(unreadableGap('p', { rows: [], unreadable })).toMatchObject({ after: null, before: null });
+    expect(unreadableGap('p', { rows: [at(2)] })).toBeNull();
+  });
+
+  it('names no lines where only some of the names are known', () => {
+    const found = unreadableGap('p', { rows: [at(2)], unreadable: { ...unreadable, count: 3 } });
+    expect(found).not.toHaveProperty('lines');
+  });
+});
+
 describe('the gaps of a job', () => {
   it('are there once, however often polls come across them from further on', () => {
     const gaps = new GapList();
@@ -62,6 +82,26 @@ describe('the gaps of a job', () => {
     expect(gaps.add(gap(9, null))).toBe(false);
     expect(gaps.add(gap(9, 12))).toBe(false);
     expect(gaps.add(gap(0, 1))).toBe(true);
+  });
+
+  it('count lines that are known by their names once, and those of another place apart', () => {
+    const gaps = new GapList();
+    const named = (lines: string[], partition = 'p') => ({ ...gap(2, 6, partition), lines });
+    expect(gaps.add(named(['a', 'b']))).toBe(true);
+    expect(gaps.add(named(['b', 'a']))).toBe(false);
+    expect(gaps.add(named(['b', 'c']))).toBe(true);
+    expect(gaps.add(named(['a'], 'q'))).toBe(true);
+    expect(gaps.after(0).map(({ lines }) => lines)).toEqual([['a', 'b'], ['c'], ['a']]);
+    // They do not hide what is out of reach at the same place.
+    expect(gaps.add(gap(2, 6))).toBe(true);
+  });
+
+  it('remember a bounded number of names', () => {
+    const gaps = new GapList();
+    const named = (line: number) => ({ ...gap(2, 6), lines: [String(line)] });
+    for (let line = 0; line < 10_001; line += 1) gaps.add(named(line));
+    expect(gaps.add(named(10_000))).toBe(false);
+    expect(gaps.add(named(0))).toBe(true);
   });
 
   it('are told as fewer, and never as less, when there are very many', () => {

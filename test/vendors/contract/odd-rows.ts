@@ -10,8 +10,14 @@ import { rowOf, rowsOf, textOf } from './oracle.ts';
 /** The text of the line whose row is made odd. */
 const ODD = 'the odd one';
 
+/** Half of a surrogate pair: no valid Unicode. */
+const HALF = '\ud83d';
+
 /** What rows are told apart by. */
 const IDS: ReadonlySet<string> = new Set(['runId', 'log_id', 'id']);
+
+/** How JSON.stringify writes half of a surrogate pair. */
+const LONE_SURROGATE = /(?<!\\)(?:\\\\)*\\ud[89a-f]/;
 
 /** A row of an answer, and what becomes of one of its fields. */
 export interface Oddity {
@@ -23,7 +29,9 @@ export interface Oddity {
 export const oddityArbitrary: fc.Arbitrary<Oddity> = fc.record({
   field: fc.nat({ max: 20 }),
   value: fc.oneof(
-    fc.constantFrom<unknown>(null, '', 'soon', '12', 0, -5, 1.5, 3e9, 1e10, true, {}, [], [{}], { type: null }),
+    fc.constantFrom<unknown>(null, '', 'soon', '12', 0, -5, 1.5, 3e9, 1e10, true, {}, [], [{}], { type: null }, HALF, {
+      [HALF]: [HALF],
+    }),
     fc.jsonValue({ depthSize: 'small' }),
     fc.constant(nested(3_000)),
   ),
@@ -69,8 +77,13 @@ export async function readBesideOddRow(
   await onReplica([served], async ({ federation }, call) => {
     const scopes = [{ source: served.source, scope: { job: key } }];
     const connection = federation.logs(scopes, { first: 1_000, descending, listFailures: true }, call);
-    const texts = (await connection.nodes()).map(rowOf).map(textOf);
+    const nodes = await connection.nodes();
+    const texts = nodes.map(rowOf).map(textOf);
     const failures = await connection.failures();
+    const said = nodes.map(({ id, attributes, exceptions, severity }) => [id, attributes, exceptions, severity]);
+    expect(JSON.stringify([texts.map((text): unknown => JSON.parse(text)), said, failures])).not.toMatch(
+      LONE_SURROGATE,
+    );
     const left = [...texts];
     for (const row of others) {
       const index = left.indexOf(textOf(row));
@@ -88,7 +101,7 @@ export async function readBesideOddRow(
 /** The answer with a field of the odd row replaced, wherever in it the row stands. */
 async function withOddRow(reply: SandboxReply, { field, value }: Oddity): Promise<SandboxReply> {
   const body: unknown = JSON.parse(await textOfBody(reply.body));
-  for (const row of oddRowsIn(body)) {
+  for (const row of oddRowsIn(body, ODD)) {
     const names = Object.keys(row);
     const name = names[field % names.length] ?? '';
     // A text in place of an id is an id.
@@ -97,16 +110,19 @@ async function withOddRow(reply: SandboxReply, { field, value }: Oddity): Promis
   return { ...reply, body: JSON.stringify(body) };
 }
 
-function oddRowsIn(value: unknown): Record<string, unknown>[] {
-  if (Array.isArray(value)) return value.flatMap((item) => (isOddRow(item) ? [item] : oddRowsIn(item)));
-  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(oddRowsIn) : [];
+/** The rows of an answer that hold the text, wherever they stand in it. */
+export function oddRowsIn(value: unknown, text: string): Record<string, unknown>[] {
+  if (Array.isArray(value)) return value.flatMap((item) => (isRowOf(item, text) ? [item] : oddRowsIn(item, text)));
+  return typeof value === 'object' && value !== null
+    ? Object.values(value).flatMap((item) => oddRowsIn(item, text))
+    : [];
 }
 
-function isOddRow(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && JSON.stringify(value).includes(ODD);
+function isRowOf(value: unknown, text: string): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && JSON.stringify(value).includes(text);
 }
 
-async function textOfBody(body: unknown): Promise<string> {
+export async function textOfBody(body: unknown): Promise<string> {
   if (typeof body === 'string') return body;
   if (typeof body !== 'object' || body === null || !(Symbol.asyncIterator in body)) return JSON.stringify(body);
   const parts: Buffer[] = [];

@@ -233,6 +233,6 @@ describe('access', () => {
     const body = JSON.stringify({ total: 1, results: [{ jobId: {}, name: 'x' }] });
     harness.server.inject({ what: { do: 'status', status: 200, body, headers: {} }, kinds: ['jobs'] });
     const { unreadable } = await listJobs(harness.connect(), 0, {}, createCall());
-    expect(unreadable).toEqual({ count: 1, reason: 'results[0]._id: expected a job id, got nothing' });
+    expect(unreadable).toMatchObject({ count: 1, reason: 'results[0]._id: expected a job id, got nothing' });
   });
 });

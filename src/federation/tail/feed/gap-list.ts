@@ -10,10 +10,15 @@ export interface NumberedGap extends Gap {
 /** The most gaps that are kept apart; beyond that the oldest are told as one, that reaches over them. */
 const MOST_GAPS = 100;
 
+/** The most lines that are remembered by their names; the one that was seen longest ago is forgotten first. */
+const MOST_NAMES = 10_000;
+
 /** The gaps of one job, each once however often polls come across it. */
 export class GapList {
   #gaps: NumberedGap[] = [];
   #last = 0;
+  /** Lines of gaps that were added, by partition and name. */
+  readonly #lines = new Set<string>();
 
   /** The number of the last gap. */
   get last(): number {
@@ -22,14 +27,30 @@ export class GapList {
 
   /** Adds a gap; false when it is known. */
   add(gap: Gap): boolean {
-    if (this.#gaps.some((known) => covers(known, gap))) return false;
+    const lines = gap.lines && this.#fresh(gap.partition, gap.lines);
+    if (lines === undefined ? this.#gaps.some((known) => covers(known, gap)) : lines.length === 0) return false;
     this.#last += 1;
-    this.#gaps.push({ ...gap, number: this.#last });
+    this.#gaps.push({ ...gap, lines, number: this.#last });
     const [first, second, ...rest] = this.#gaps;
     if (this.#gaps.length > MOST_GAPS && first !== undefined && second !== undefined) {
       this.#gaps = [joined(first, second), ...rest];
     }
     return true;
+  }
+
+  /** The lines that are not known yet. All of them are from now on. */
+  #fresh(partition: string, lines: readonly string[]): readonly string[] {
+    const fresh: string[] = [];
+    for (const line of lines) {
+      const name = `${partition} ${line}`;
+      if (!this.#lines.delete(name)) fresh.push(line);
+      this.#lines.add(name);
+    }
+    for (const name of this.#lines) {
+      if (this.#lines.size <= MOST_NAMES) break;
+      this.#lines.delete(name);
+    }
+    return fresh;
   }
 
   /** Gaps behind a number. */
@@ -40,7 +61,7 @@ export class GapList {
 
 /** Does a gap go on to the end of another one? Polls begin further and further on: they see less and less of its beginning. */
 function covers(known: Gap, gap: Gap): boolean {
-  if (known.partition !== gap.partition) return false;
+  if (known.partition !== gap.partition || known.lines !== undefined) return false;
   if (known.before === null) return gap.before === null || isBefore(known.after, gap.before);
   if (gap.before === null || comparePositions(gap.before, known.before) > 0) return false;
   return isBefore(known.after, gap.before);

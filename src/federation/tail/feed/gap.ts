@@ -2,7 +2,7 @@ import { startOfInstant } from '../../../domain/ordered.ts';
 import type { Direction, Ordered, Position } from '../../../domain/ordered.ts';
 import type { Batch } from '../../../pagination/partition.ts';
 
-/** Lines of a partition that exist and that the vendor does not let one read; how many is not known. */
+/** Lines of a partition that exist and that can't be had: the vendor does not let one read them, or its rows of them can't be read. */
 export interface Gap {
   readonly partition: string;
   /** All of them come after this place. Null: from the log's beginning on. */
@@ -11,6 +11,8 @@ export interface Gap {
   readonly before: Position | null;
   /** Why, in the words of the pagination. */
   readonly reason: string;
+  /** Names of the lines, where all of them are known. Left out: it is not known how many there are. */
+  readonly lines?: readonly string[] | undefined;
 }
 
 /** Finds the gaps of one reading: between which of its rows lie those that are out of reach. */
@@ -59,4 +61,22 @@ export class GapFinder<T extends Ordered> {
     }
     return { partition, after: behind && startOfInstant(behind.time), before: from, reason };
   }
+}
+
+/** The rows behind a batch that could not be read. They stand among its rows; without any, it is not known where. */
+export function unreadableGap<T extends Ordered>(
+  partition: string,
+  { rows, unreadable }: Pick<Batch<T>, 'rows' | 'unreadable'>,
+): Gap | null {
+  if (unreadable === undefined) return null;
+  const { count, ids, reason } = unreadable;
+  const [first, last] = [rows[0]?.time, rows.at(-1)?.time];
+  const isNamed = ids.length === count;
+  return {
+    partition,
+    after: first === undefined || last === undefined ? null : startOfInstant(first < last ? first : last),
+    before: first === undefined || last === undefined ? null : startOfInstant((first < last ? last : first) + 1n),
+    reason: `rows that can't be read: ${reason}`,
+    ...(isNamed ? { lines: ids } : {}),
+  };
 }

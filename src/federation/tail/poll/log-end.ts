@@ -1,7 +1,7 @@
 import type { Call } from '../../../domain/call.ts';
 import type { LogEntry } from '../../../domain/log-entry.ts';
 import type { Partition } from '../../../pagination/partition.ts';
-import { GapFinder } from '../feed/gap.ts';
+import { GapFinder, unreadableGap } from '../feed/gap.ts';
 import type { Gap } from '../feed/gap.ts';
 import type { FeedLine } from '../feed/line-window.ts';
 import type { TailSettings } from '../settings.ts';
@@ -33,7 +33,7 @@ export async function readEnd(
   );
   let start: bigint | null = null;
   for await (const batch of batches) {
-    gaps.push(finder.see(batch));
+    gaps.push(finder.see(batch), unreadableGap(partition.key, batch));
     pages += batch.pages;
     batch.rows.forEach((entry, i) => lines.push({ entry, partition: partition.key, hint: batch.hints[i] ?? null }));
     const newest = lines[0]?.entry.time;

@@ -3,7 +3,7 @@ import type { LogEntry } from '../../../domain/log-entry.ts';
 import type { Position } from '../../../domain/ordered.ts';
 import type { Hint, Partition } from '../../../pagination/partition.ts';
 import type { FeedSink } from '../feed/driver.ts';
-import { GapFinder } from '../feed/gap.ts';
+import { GapFinder, unreadableGap } from '../feed/gap.ts';
 import type { Gap } from '../feed/gap.ts';
 
 /** How many lines a poll is likely to read. */
@@ -11,7 +11,7 @@ const USUAL_LINES = 200;
 
 /**
  * Reads a partition from the feed's overlap to its end, and gives the feed what it reads, as it comes, and
- * `tell` what is out of reach. Resolves to how many lines were new.
+ * `tell` what can't be had. Resolves to how many lines were new.
  */
 export async function pollPartition(
   partition: Partition<LogEntry>,
@@ -32,6 +32,7 @@ export async function pollPartition(
       const { rows, hints } = batch;
       fresh += sink.accept(rows.map((entry, i) => ({ entry, partition: key, hint: hints[i] ?? null })));
       see(gaps.see(batch));
+      see(unreadableGap(key, batch));
       if (call.signal.aborted) break;
     }
   } finally {

@@ -207,7 +207,8 @@ export class Poller implements LocalDriver {
   /** Reads what is new in each partition; one that fails does not keep back what others have. */
   async #readNew(sink: FeedSink, call: Call): Promise<number> {
     const tell = (gap: Gap): void => {
-      if (!this.#watch.hasStretches) sink.gap(gap);
+      // Lines that can't be read are none of a stretch that is over.
+      if (!this.#watch.hasStretches || gap.lines !== undefined) sink.gap(gap);
     };
     const counts = await Promise.allSettled(
       this.#watch.partitions.map(async (partition) => pollPartition(partition, sink, tell, call)),

@@ -159,8 +159,8 @@ export class Lane implements FeedListener {
     const gaps = this.feed.gaps.after(this.#gapsTaken);
     this.#gapsTaken = this.feed.gaps.last;
     return gaps
-      .map(({ partition, after, before, reason }) => ({
-        count: null,
+      .map(({ partition, after, before, reason, lines }) => ({
+        count: lines?.length ?? null,
         reason: `${this.scope.source.name}: ${reason}`,
         after: after && { ...after, scope: this.index, partition },
         before: before && { ...before, scope: this.index, partition },
