@@ -9,6 +9,8 @@ export interface IndexedPage<T extends Ordered> {
   readonly rows: readonly Unplaced<T>[];
   readonly total: number | null;
   readonly isLast: boolean;
+  /** Said of a last page that the vendor itself counts rows behind. */
+  readonly missing?: string | undefined;
 }
 
 export interface IndexedList<T extends Ordered> {

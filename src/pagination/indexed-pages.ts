@@ -47,15 +47,17 @@ export async function* readIndexed<T extends Ordered>(
     need -= out.rows.length;
     if (!ended && request.prefetch === true && request.until === null) walk.prefetch(index, page, need);
     // Rows that wait and may lie within `from` or `until` say nothing; an empty page neither.
-    yield batchOf(out, ended ? false : rows.holdsWanted ? true : null, walk.takeCount());
+    const said = page.missing === undefined ? {} : { truncated: page.missing, contradicts: true };
+    yield { ...batchOf(out, ended ? false : rows.holdsWanted ? true : null, walk.takeCount()), ...said };
     if (ended) return;
     let next;
     try {
       next = await walk.next(index, page);
     } catch (error) {
+      if (!(error instanceof EndlessList)) throw error;
       // Nothing that is new comes behind the rows that wait.
-      if (error instanceof EndlessList) yield batchOf(rows.finish(), null, walk.takeCount());
-      throw error;
+      yield { ...batchOf(rows.finish(), false, walk.takeCount()), truncated: error.what, contradicts: true };
+      return;
     }
     if (next !== null) {
       index += step;

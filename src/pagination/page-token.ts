@@ -5,8 +5,10 @@ import type { Ordered } from '../domain/ordered.ts';
 import { readIndexed } from './indexed-pages.ts';
 import type { IndexedList, IndexedPage } from './indexed-list.ts';
 import { outOfReach } from './locate.ts';
-import { EndlessList, PROMISES_EMPTY_PAGES, TURNS_BACK } from './page-guard.ts';
+import { EndlessList, ENDS_EARLY, PROMISES_EMPTY_PAGES, TURNS_BACK } from './page-guard.ts';
 import type { Identity, Partition, Unplaced } from './partition.ts';
+import { isSame } from './still-rows.ts';
+import { TokenCount } from './token-count.ts';
 
 /**
  * Lists that are paged with a token for the next page, at a fixed page size, oldest first. Where tokens
@@ -47,7 +49,7 @@ export interface PageTokenOptions<T extends Ordered> {
 }
 
 export function pageTokenPartition<T extends Ordered>(options: PageTokenOptions<T>): Partition<T> {
-  const count = new Count();
+  const count = new TokenCount();
   return {
     key: options.key,
     read: (request, call) => readIndexed(new TokenList(options, count, call), options.identity, request),
@@ -56,27 +58,6 @@ export function pageTokenPartition<T extends Ordered>(options: PageTokenOptions<
       return count.total ?? null;
     },
   };
-}
-
-/** What the vendor counts, as long as no page shows that it is wrong. */
-class Count {
-  #isWrong = false;
-  #total: number | null | undefined;
-
-  /** Undefined until a page was read. */
-  get total(): number | null | undefined {
-    return this.#total;
-  }
-
-  /** The total that a page with so many rows before it gives, checked against the page. */
-  see<T extends Ordered>({ rows, next, total }: TokenPage<T>, before: number): number | null {
-    const end = before + rows.length;
-    // A page past the end says 0, whatever there is.
-    if (rows.length > 0 && total !== null && (total < end || (total === end && next !== null))) this.#isWrong = true;
-    const checked = this.#isWrong ? null : total;
-    if (rows.length > 0 || before === 0) this.#total = checked;
-    return checked;
-  }
 }
 
 class DeadEnd extends EndlessList {
@@ -91,7 +72,7 @@ class DeadEnd extends EndlessList {
 class TokenList<T extends Ordered> implements IndexedList<T> {
   readonly order = 'ascending';
   readonly #options: PageTokenOptions<T>;
-  readonly #total: Count;
+  readonly #total: TokenCount;
   #call: Call;
   /** Rows on a page that others follow, as far as the vendor has shown. */
   #rowsPerPage: number | undefined;
@@ -99,12 +80,16 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
   #turnsBack: number | null = null;
   /** Where only empty pages came. */
   #deadEnd: DeadEnd | null = null;
+  /** The furthest page that has shown rows. */
+  #furthest = 0;
+  /** The page behind the one that was read last, where a look at it was needed. */
+  #peeked: { readonly index: number; readonly page: TokenPage<T> } | null = null;
   /** Tokens of pages (from 0) as the vendor or a cursor gave them. */
   readonly #tokens = new Map<number, string | null>([[0, null]]);
   /** Undefined until a token was seen. */
   #addressable: boolean | undefined;
 
-  constructor(options: PageTokenOptions<T>, total: Count, call: Call) {
+  constructor(options: PageTokenOptions<T>, total: TokenCount, call: Call) {
     this.#options = options;
     this.#total = total;
     this.#call = inSequence(call);
@@ -128,6 +113,7 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
 
   renew(): void {
     this.#deadEnd = null;
+    this.#peeked = null;
     this.#call = anew(this.#call);
   }
 
@@ -172,16 +158,69 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
   async #fetchToken(index: number, token: string | null): Promise<IndexedPage<T>> {
     if (this.#deadEnd !== null && index >= this.#deadEnd.index) throw this.#deadEnd;
     const { address, source } = this.#options;
-    let page = await this.#options.fetch(token, this.#call);
+    let page = this.#takePeeked(index) ?? (await this.#options.fetch(token, this.#call));
+    if (page.rows.length > 0) this.#furthest = Math.max(this.#furthest, index);
     if (page.next !== null) this.#addressable ??= address?.pageOf(page.next) === index + 2;
     for (let passed = 1; page.rows.length === 0 && page.next !== null && this.#addressable !== true; passed += 1) {
       if (passed >= MOST_EMPTY) throw (this.#deadEnd = new DeadEnd(source, index));
       page = await this.#options.fetch(page.next, this.#call);
     }
     const { rows, next } = page;
-    if (next !== null && rows.length > 0) this.#rowsPerPage = Math.max(this.#rowsPerPage ?? 0, rows.length);
+    const behind = next === null ? await this.#behindUnnamed(index, token, page) : 'rows';
+    if (behind === 'rows' && rows.length > 0) this.#rowsPerPage = Math.max(this.#rowsPerPage ?? 0, rows.length);
     if (next !== null && this.#addressable !== true) this.#noteToken(index + 1, next);
-    return { rows, total: this.#total.see(page, index * this.limit()), isLast: next === null };
+    return {
+      rows,
+      total: this.#total.see(page, index * this.limit()),
+      isLast: behind !== 'rows',
+      missing: behind === 'out of reach' ? ENDS_EARLY : undefined,
+    };
+  }
+
+  /**
+   * What lies behind a page that names no next one. The end has two signs: that, and a count that ends just there, or no
+   * count and a page that is not full. Where they contradict each other, the next page is looked at by its number.
+   */
+  async #behindUnnamed(
+    index: number,
+    token: string | null,
+    page: TokenPage<T>,
+  ): Promise<'nothing' | 'rows' | 'out of reach'> {
+    const { rows, total } = page;
+    const end = index * this.limit() + rows.length;
+    const isShort = rows.length < this.limit();
+    if (rows.length === 0 || total === end || (total === null && isShort)) return 'nothing';
+    if (index < this.#furthest) return 'rows';
+    const next = await this.#guessedPage(index + 1);
+    if (next?.rows.length === 0) return 'nothing';
+    if (next !== null && !isSame(page, next)) {
+      this.#addressable = true;
+      this.#peeked = { index: index + 1, page: next };
+      return 'rows';
+    }
+    if (total === null || total < end) return 'nothing';
+    // The count may have run ahead of the page while lines were written.
+    const again = await this.#options.fetch(token, anew(this.#call));
+    return again.next === null && (again.total ?? 0) > end && isSame(page, again) ? 'out of reach' : 'nothing';
+  }
+
+  #takePeeked(index: number): TokenPage<T> | null {
+    const peeked = this.#peeked;
+    this.#peeked = null;
+    return peeked?.index === index ? peeked.page : null;
+  }
+
+  /** A page that no token was given for; null where tokens are no numbers. */
+  async #guessedPage(index: number): Promise<TokenPage<T> | null> {
+    const { address } = this.#options;
+    if (address === undefined || this.#addressable === false) return null;
+    try {
+      return await this.#options.fetch(address.tokenOf(index + 1), this.#call);
+    } catch (error) {
+      if (!this.#options.isTokenRefused(error)) throw error;
+      this.#addressable = false;
+      return null;
+    }
   }
 
   #noteToken(index: number, token: string): void {

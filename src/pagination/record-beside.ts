@@ -1,5 +1,6 @@
 import type { Ordered } from '../domain/ordered.ts';
 import { RepeatsItself } from './record-pages.ts';
+import { isSamePage } from './record-search.ts';
 import type { FoundPage, OffsetPages } from './record-search.ts';
 
 /**
@@ -43,6 +44,9 @@ export async function findBeside<T extends Ordered>(
         const again = await pages.fetch(alone.offset);
         if (again.records[alone.at]?.id === anchor.id) {
           if ((page.total ?? 0) > alone.offset + alone.at + 1) throw new RepeatsItself();
+          // Or it gives its first page wherever it is asked.
+          const first = lengths.mayHideMore(page) ? await pages.fetch(0) : null;
+          if (first !== null && isSamePage(first, page)) throw new RepeatsItself();
           return { ...beside, isEnd: true };
         }
         alone = null;

@@ -1,10 +1,12 @@
 import type { Ordered } from '../domain/ordered.ts';
 import type { KeysetPage } from './record-list.ts';
 
-/** The vendor gives what it has given before and says that there is more. */
+/** The vendor gives what it has given before, and there may be more. */
 export class RepeatsItself extends Error {
   constructor() {
-    super('The source says that there is more, and gives the same page again wherever it is asked to go on.');
+    super(
+      'The source gives the same page again wherever it is asked to go on, and nothing shows that it is all there is.',
+    );
   }
 }
 
@@ -44,6 +46,13 @@ export class PageLengths {
   /** Does the vendor say that records follow the page? */
   saysMore<T extends Ordered>({ records, total, more }: KeysetPage<T>, start: number | null): boolean {
     return more === true || (start !== null && total !== null && total > start + records.length);
+  }
+
+  /** May records follow the page at the native start, as far as the vendor says and its length shows? */
+  mayHideMore<T extends Ordered>(page: KeysetPage<T>): boolean {
+    const { length } = page.records;
+    if (page.total === length) return false;
+    return this.saysMore(page, 0) || length >= this.#asked || length === COMMON_CAP;
   }
 
   /**

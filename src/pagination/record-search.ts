@@ -28,7 +28,7 @@ const NEIGHBOURS = 2;
 
 /**
  * The last page of the list. `first` is the page at its native start. Throws RepeatsItself where the vendor gives that
- * page wherever it is asked, and says that there is more.
+ * page wherever it is asked, and there may be more.
  */
 export async function findFarEnd<T extends Ordered>(
   pages: OffsetPages<T>,
@@ -66,7 +66,7 @@ export async function findFarEnd<T extends Ordered>(
 
 /**
  * The page at another offset than one that was just read. A vendor may give its last page again for what lies behind it:
- * that is read as an empty page. Throws RepeatsItself where it gives its first page and says that there is more.
+ * that is read as an empty page. Throws RepeatsItself where it gives its first page and there may be more.
  */
 async function fetchOther<T extends Ordered>(
   pages: OffsetPages<T>,
@@ -74,18 +74,17 @@ async function fetchOther<T extends Ordered>(
   offset: number,
 ): Promise<KeysetPage<T>> {
   const page = await pages.fetch(offset);
-  const { records, total } = known.page;
+  const { records } = known.page;
   if (offset <= known.offset || records.length === 0 || !isSamePage(page, known.page)) return page;
   // Where offsets count from 1, the first two are of the same page.
   if (offset === known.offset + 1) return fetchOther(pages, known, offset + 1);
   // Or as many records have come meanwhile as lie between the two.
   if (!isSamePage(await pages.fetch(known.offset), known.page)) return page;
-  const isCounted = total === records.length;
-  if (known.offset === 0 && !isCounted && pages.lengths.saysMore(known.page, 0)) throw new RepeatsItself();
+  if (known.offset === 0 && pages.lengths.mayHideMore(known.page)) throw new RepeatsItself();
   return { ...page, records: [] };
 }
 
-function isSamePage<T extends Ordered>(a: KeysetPage<T>, b: KeysetPage<T>): boolean {
+export function isSamePage<T extends Ordered>(a: KeysetPage<T>, b: KeysetPage<T>): boolean {
   return a.records[0]?.id === b.records[0]?.id && a.records.at(-1)?.id === b.records.at(-1)?.id;
 }
 

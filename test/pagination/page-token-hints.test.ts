@@ -73,8 +73,13 @@ async function read(lie: Lie, addressable: boolean, direction: Direction, mostCa
   const lines: Line[] = [];
   const request = { direction, from: null, hint: null, until: null, need: COUNT };
   try {
-    for await (const batch of partition.read(request, createCall())) lines.push(...batch.rows);
-    return { lines, error: null, calls: calls() };
+    let error = null;
+    for await (const { rows, truncated = '', contradicts } of partition.read(request, createCall())) {
+      lines.push(...rows);
+      // What a client reads of a list that contradicts itself.
+      if (contradicts === true) error = { code: 'SOURCE_BAD_RESPONSE', message: `made-up: ${truncated}` };
+    }
+    return { lines, error, calls: calls() };
   } catch (error) {
     return { lines, error, calls: calls() };
   }
@@ -120,9 +125,12 @@ const CASES = Object.entries(READABLE).flatMap(([name, lie]) => WAYS.map((way) =
 
 test.each(CASES)(
   '$name: each line comes once, in the order of time ($way)',
-  async ({ lie, addressable, direction }) => {
+  async ({ name, lie, addressable, direction }) => {
     const { lines, error } = await read(lie, addressable, direction);
-    expect(error).toBeNull();
+    // Of tokens that are numbers, a look shows that nothing lies behind the last page.
+    if (name.includes('too high') && !addressable)
+      expect(error).toMatchObject({ message: 'made-up: its list ends before its own count does' });
+    else expect(error).toBeNull();
     const ids = LINES.map(({ id }) => id);
     expect(lines.map(({ id }) => id)).toEqual(direction === 'forward' ? ids : ids.reverse());
   },

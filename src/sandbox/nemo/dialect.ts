@@ -1,7 +1,8 @@
+import type { Doubts } from '../doubts.ts';
 import type { PageTokens } from './page-tokens.ts';
 
 /** What differs between deployments of this vendor. */
-export interface NemoDialect {
+export interface NemoDialect extends Readonly<Doubts> {
   /**
    * - A: the reference page. No attempt routes; any `attempt_id` breaks the log query.
    * - B: `tail`, limits up to 10,000; `attempt_id` is a number and so matches nothing.
@@ -16,33 +17,12 @@ export interface NemoDialect {
   readonly zone: 'naive' | 'Z';
   /** Do lines of equal time come in another order at each call? */
   readonly shuffleTies: boolean;
-  /** What `total` counts. */
-  readonly total: NemoTotal;
-  /** What `next_page` names: the next page, always the second one, or the next one also behind the end. */
-  readonly nextPage: 'honest' | 'second' | 'always';
-  /** Does `page_cursor` do nothing? */
-  readonly ignoresCursor: boolean;
-  /** The most lines on a page, whatever is asked for; null: as many as are asked for. */
-  readonly linesPerPage: number | null;
+  /** Does `next_page` name the second page on each page that has one? Whether it names any is `more`. */
+  readonly nextIsSecond: boolean;
 }
-
-export type NemoTotal = 'honest' | 'null' | 'zero' | 'too-low' | 'too-high' | 'of-page';
 
 export interface LogDialect extends NemoDialect {
   readonly tokens: PageTokens;
-}
-
-/** What the vendor says that it counts. */
-export function totalOf(count: number, onPage: number, said: NemoTotal): number | null {
-  const totals: Readonly<Record<NemoTotal, number | null>> = {
-    honest: count,
-    null: null,
-    zero: 0,
-    'too-low': Math.max(0, count - 30),
-    'too-high': count + 70,
-    'of-page': onPage,
-  };
-  return totals[said];
 }
 
 /** A time as the vendor writes it: microseconds, without a fraction when it is zero. */

@@ -1,4 +1,6 @@
+import { moreSaid, totalSaid } from '../doubts.ts';
 import type { SandboxReply } from '../types.ts';
+import type { Doubts } from '../doubts.ts';
 import { failure, integerParameter, invalidParameter } from './replies.ts';
 
 export interface ListOptions<T> {
@@ -10,6 +12,7 @@ export interface ListOptions<T> {
   readonly storeFilters: Readonly<Record<string, (row: T) => string>>;
   readonly pageFilters: Readonly<Record<string, (row: T) => string>>;
   readonly body: (row: T) => unknown;
+  readonly doubts: Readonly<Doubts>;
 }
 
 /** A page-number list with its `pagination` block, which counts what the store found before page filters. */
@@ -26,16 +29,23 @@ export function listPage<T>(rows: readonly T[], query: URLSearchParams, options:
 
   const found = rows.filter((row) => passes(row, filter, options.storeFilters));
   found.sort((a, b) => compare(sortKey(a), sortKey(b)) * (sort.startsWith('-') ? -1 : 1));
+  const { doubts } = options;
+  const cut = Math.min(size, doubts.rowsPerPage);
+  const start = doubts.ignoresPlace ? 0 : (page - 1) * cut;
   const data = found
-    .slice((page - 1) * size, page * size)
+    .slice(start, start + cut)
     .filter((row) => passes(row, filter, options.pageFilters))
     .map(options.body);
+  const total = totalSaid(doubts.total, { all: found.length, start, onPage: data.length });
+  const isMore = moreSaid(doubts.more, start + cut < found.length);
+  const pages = total === null ? null : Math.ceil(total / size);
   const pagination = {
     page,
     page_size: size,
     current_page_size: data.length,
-    total_pages: Math.ceil(found.length / size),
-    total_results: found.length,
+    // The count of pages is what says whether there is more.
+    total_pages: doubts.more === 'honest' ? pages : isMore === undefined ? undefined : isMore ? page + 1 : page,
+    total_results: total,
   };
   const echoed = Object.fromEntries([...filter].map(([name, values]) => [name, values.join(',')]));
   return { status: 200, body: { data, pagination, sort, ...(filter.size === 0 ? {} : { filter: echoed }) } };

@@ -1,5 +1,6 @@
+import { moreSaid, totalSaid } from '../doubts.ts';
 import type { SandboxReply, SandboxRequest } from '../types.ts';
-import { formatTime, totalOf } from './dialect.ts';
+import { formatTime } from './dialect.ts';
 import type { LogDialect } from './dialect.ts';
 import type { LineFilter, StoredLine } from './line-log.ts';
 import type { LogPage } from './page-tokens.ts';
@@ -27,9 +28,9 @@ export function logPage(job: JobState, request: SandboxRequest, dialect: LogDial
   if (tail !== null && dialect.generation !== 'A') return tailPage(job, query, attempt, filter, dialect, turn);
   const cursor = query.get('page_cursor');
   const first = { page: 1, direction: 0 as const };
-  const page = cursor === null || dialect.ignoresCursor ? first : dialect.tokens.pageOf(cursor);
+  const page = cursor === null || dialect.ignoresPlace ? first : dialect.tokens.pageOf(cursor);
   if (page === null) return refusedCursor(dialect);
-  return readPage(job, attempt, filter, page, Math.min(limit, dialect.linesPerPage ?? limit), dialect, turn);
+  return readPage(job, attempt, filter, page, Math.min(limit, dialect.rowsPerPage), dialect, turn);
 }
 
 /** The attempt whose lines are asked for; null when no line can match; a reply when the vendor refuses. */
@@ -69,10 +70,12 @@ function readPage(
   const [start, end] = direction === 0 ? [skipped, skipped + limit] : [count - skipped - limit, count - skipped];
   const lines = attempt?.log.window(filter, start, end, dialect.shuffleTies ? turn : null) ?? [];
   if (direction === 1) lines.reverse();
-  const { nextPage } = dialect;
-  const further = nextPage === 'second' ? 2 : nextPage === 'always' || skipped + limit < count ? page + 1 : null;
+  const isMore = moreSaid(dialect.more, skipped + limit < count) === true;
+  const further = isMore ? (dialect.nextIsSecond ? 2 : page + 1) : null;
   const nearer = page > 1 ? page - 1 : null;
-  const total = totalOf(lines.length === 0 ? 0 : count, lines.length, dialect.total);
+  // A page past the end counts nothing.
+  const all = lines.length === 0 ? 0 : count;
+  const total = totalSaid(dialect.total, { all, start: skipped, onPage: lines.length });
   return pageReply(job, lines, total, dialect, {
     // Of newest-first pages the older ones are "previous".
     next: tokenOf(direction === 0 ? further : nearer, direction, dialect),

@@ -122,8 +122,10 @@ function jobAbsent(workspace: string, name: string, { generation }: LogDialect):
   return failure(404, generation === 'A' ? 'Job not found' : `Job '${name}' not found in workspace '${workspace}'.`);
 }
 
-function jobList({ zone }: LogDialect): ListOptions<JobState> {
+function jobList(dialect: LogDialect): ListOptions<JobState> {
+  const { zone } = dialect;
   return {
+    doubts: dialect,
     pageSize: 10,
     sort: '-created_at',
     sortKeys: { created_at: (job) => job.createdAt, updated_at: (job) => job.updatedAt, source: (job) => job.source },
@@ -133,8 +135,10 @@ function jobList({ zone }: LogDialect): ListOptions<JobState> {
   };
 }
 
-function stepList(steps: readonly StepOfJob[], { query }: SandboxRequest, { zone }: LogDialect): SandboxReply {
+function stepList(steps: readonly StepOfJob[], { query }: SandboxRequest, dialect: LogDialect): SandboxReply {
+  const { zone } = dialect;
   return listPage(steps, query, {
+    doubts: dialect,
     pageSize: 25,
     sort: 'created_at',
     sortKeys: { created_at: ({ step }) => step.createdAt, updated_at: ({ step }) => step.updatedAt },
@@ -148,8 +152,10 @@ function stepList(steps: readonly StepOfJob[], { query }: SandboxRequest, { zone
   });
 }
 
-function attemptList(job: JobState, { zone }: LogDialect): ListOptions<AttemptState> {
+function attemptList(job: JobState, dialect: LogDialect): ListOptions<AttemptState> {
+  const { zone } = dialect;
   return {
+    doubts: dialect,
     pageSize: 25,
     sort: '-seq',
     sortKeys: { seq: ({ seq }) => BigInt(seq) },

@@ -1,3 +1,4 @@
+import { NO_DOUBTS } from '../doubts.ts';
 import { FAR_FUTURE, jwtOf } from '../jwt.ts';
 import type { SandboxLine, SandboxReply, SandboxRequest, SandboxStatus, SimulatedVendor } from '../types.ts';
 import type { LogDialect, NemoDialect } from './dialect.ts';
@@ -236,10 +237,11 @@ function dialectOf(options: NemoOptions): LogDialect {
     badCursor: options.badCursor ?? (generation === 'A' ? 500 : 400),
     zone: options.zone ?? 'naive',
     shuffleTies: options.shuffleTies ?? false,
-    total: options.total ?? 'honest',
-    nextPage: options.nextPage ?? 'honest',
-    ignoresCursor: options.ignoresCursor ?? false,
-    linesPerPage: options.linesPerPage ?? null,
+    nextIsSecond: options.nextIsSecond ?? false,
+    total: options.total ?? NO_DOUBTS.total,
+    more: options.more ?? NO_DOUBTS.more,
+    rowsPerPage: options.rowsPerPage ?? NO_DOUBTS.rowsPerPage,
+    ignoresPlace: options.ignoresPlace ?? NO_DOUBTS.ignoresPlace,
     tokens: options.tokens === 'opaque' ? opaqueTokens(options.tokenLifetime ?? null) : numberedTokens(),
   };
 }

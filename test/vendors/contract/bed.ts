@@ -54,8 +54,6 @@ export interface Bed {
   readonly dialects: fc.Arbitrary<() => Instance>;
   /** Instances whose hints are wrong, by what else makes a difference to how they are paged. */
   readonly doubtful: Readonly<Record<string, (doubts: Partial<Doubts>) => Instance>>;
-  /** Lies that the vendor's reader does not hold against yet, by name. */
-  readonly open?: readonly string[];
   /** Lines on a native page of such an instance; null: it has no pages. */
   readonly doubtfulPage: number | null;
   /** The native page size of a log call; null where it has none. */

@@ -50,7 +50,6 @@ export function hintsMayBeWrong(bed: Bed): void {
 
     const cases = Object.entries(bed.doubtful)
       .flatMap(([variant, create]) => LIES.map((lie) => ({ name: `${variant} ${lie.name}`.trim(), lie, create })))
-      .filter(({ name }) => bed.open?.includes(name) !== true)
       .flatMap((one) => [false, true].map((back) => ({ ...one, way: back ? 'backward' : 'forward', back })));
 
     it.each(cases)('gives each line once or says what is missing: $name, $way', async ({ lie, create, back }) => {
@@ -93,6 +92,7 @@ function setUp(served: ServedBed, instance: Instance, count: number) {
   const walk = async (back: boolean): Promise<Walked> => {
     const nodes: LogNode[] = [];
     let cursor: string | null = null;
+    let isReported = false;
     for (let page = 0; page < count; page += 1) {
       served.server.resetCalls();
       const args = back ? { last: 9, before: cursor } : { first: 9, after: cursor };
@@ -106,8 +106,8 @@ function setUp(served: ServedBed, instance: Instance, count: number) {
           };
         });
         nodes.push(...(back ? some.toReversed() : some));
-        if (failures.length > 0) return { nodes, isReported: true };
-        if (!(back ? info.hasPreviousPage : info.hasNextPage)) return { nodes, isReported: false };
+        isReported ||= failures.length > 0;
+        if (!(back ? info.hasPreviousPage : info.hasNextPage)) return { nodes, isReported };
         cursor = (back ? info.startCursor : info.endCursor) ?? cursor;
       } catch (error) {
         if (!(error instanceof TributaryError) || !error.code.startsWith('SOURCE_')) throw error;

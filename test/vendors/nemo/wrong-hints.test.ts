@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createCall } from '../../../src/domain/call.ts';
 import type { LogEntry } from '../../../src/domain/log-entry.ts';
 import type { Direction } from '../../../src/domain/ordered.ts';
+import { ENDS_EARLY } from '../../../src/pagination/page-guard.ts';
 import type { Partition } from '../../../src/pagination/partition.ts';
 import type { NemoOptions } from '../../../src/sandbox/nemo/index.ts';
 import { SECOND, START, connect, readAll } from './harness.ts';
@@ -45,13 +46,20 @@ async function read(harness: Harness, direction: Direction): Promise<{ numbers: 
   const numbers: number[] = [];
   const request = { direction, from: null, hint: null, until: null, need: COUNT };
   try {
-    for await (const { rows } of (await partitionOf(harness)).read(request, createCall())) {
+    let error = null;
+    for await (const { rows, truncated, contradicts } of (await partitionOf(harness)).read(request, createCall())) {
       numbers.push(...rows.map(numberOf));
+      if (contradicts === true) error = asShown(truncated);
     }
-    return { numbers, error: null };
+    return { numbers, error };
   } catch (error) {
     return { numbers, error };
   }
+}
+
+/** What a client reads of a list that contradicts itself. */
+function asShown(truncated = ''): object {
+  return { code: 'SOURCE_BAD_RESPONSE', source: 'nemo-test', message: `nemo-test: ${truncated}` };
 }
 
 const WAYS = (['numbered', 'opaque'] as const).flatMap((tokens) =>
@@ -65,15 +73,17 @@ describe.each(WAYS)('with $tokens tokens, $direction', ({ tokens, direction }) =
     ['too low', { total: 'too-low' }],
     ['too high', { total: 'too-high' }],
     ['of the page alone', { total: 'of-page' }],
-    ['of more lines than a page gives', { linesPerPage: 7 }],
+    ['of more lines than a page gives', { rowsPerPage: 7 }],
   ])('a total that is %s loses no line', async (_, options) => {
     const harness = await start(upTo(COUNT), { ...options, tokens });
     const all = upTo(COUNT);
+    // Of tokens that are numbers, a look shows that nothing lies behind the last page.
+    const isDoubted = options.total === 'too-high' && tokens === 'opaque';
     expect(await read(harness, direction)).toEqual({
       numbers: direction === 'forward' ? all : all.reverse(),
-      error: null,
+      error: isDoubted ? asShown(ENDS_EARLY) : null,
     });
-    expect(harness.server.calls.length).toBeLessThanOrEqual(2 * Math.ceil(COUNT / (options.linesPerPage ?? PAGE)) + 12);
+    expect(harness.server.calls.length).toBeLessThanOrEqual(2 * Math.ceil(COUNT / (options.rowsPerPage ?? PAGE)) + 12);
   });
 
   it.each<[string, number[]]>([
@@ -108,14 +118,35 @@ describe.each(WAYS)('with $tokens tokens, $direction', ({ tokens, direction }) =
   });
 });
 
+describe.each(['forward', 'backward'] as const)('a list that names no next page, read %s', (direction) => {
+  it.each(['honest', 'null'] as const)('is read by page numbers (total: %s)', async (total) => {
+    const harness = await start(upTo(COUNT), { more: 'never', total });
+    const all = upTo(COUNT);
+    expect(await read(harness, direction)).toEqual({
+      numbers: direction === 'forward' ? all : all.reverse(),
+      error: null,
+    });
+    expect(harness.server.calls.length).toBeLessThanOrEqual(2 * Math.ceil(COUNT / PAGE) + 12);
+  });
+
+  it('is reported where page numbers are not taken and its count shows that there is more', async () => {
+    const harness = await start(upTo(COUNT), { more: 'never', tokens: 'opaque' });
+    const first = upTo(PAGE);
+    expect(await read(harness, direction)).toEqual({
+      numbers: direction === 'forward' ? first : first.reverse(),
+      error: asShown(ENDS_EARLY),
+    });
+  });
+});
+
 describe('a list that promises more for ever', () => {
   it.each<[string, NemoOptions, Direction]>([
-    ['empty pages', { nextPage: 'always' }, 'forward'],
-    ['empty pages', { nextPage: 'always', tokens: 'opaque' }, 'forward'],
-    ['a token that leads back', { nextPage: 'second', tokens: 'opaque' }, 'backward'],
-    ['the same page', { ignoresCursor: true }, 'forward'],
-    ['the same page', { ignoresCursor: true }, 'backward'],
-    ['the same page', { ignoresCursor: true, nextPage: 'always', tokens: 'opaque' }, 'forward'],
+    ['empty pages', { more: 'always' }, 'forward'],
+    ['empty pages', { more: 'always', tokens: 'opaque' }, 'forward'],
+    ['a token that leads back', { more: 'always', nextIsSecond: true, tokens: 'opaque' }, 'backward'],
+    ['the same page', { ignoresPlace: true }, 'forward'],
+    ['the same page', { ignoresPlace: true }, 'backward'],
+    ['the same page', { ignoresPlace: true, more: 'always', tokens: 'opaque' }, 'forward'],
   ])('with %s is reported as such (%o, %s)', async (_, options, direction) => {
     const harness = await start(upTo(COUNT), options);
     const { numbers, error } = await read(harness, direction);
@@ -125,13 +156,14 @@ describe('a list that promises more for ever', () => {
       source: 'nemo-test',
       message: expect.stringContaining('nemo-test: its list does not end') as string,
     });
-    if (options.nextPage === 'always' && options.ignoresCursor !== true) expect(numbers).toEqual(upTo(COUNT));
+    if (options.more === 'always' && options.ignoresPlace !== true && options.nextIsSecond !== true)
+      expect(numbers).toEqual(upTo(COUNT));
     expect(harness.server.calls.length).toBeLessThanOrEqual(Math.ceil(COUNT / PAGE) + 25);
   });
 
   it('is read backwards from the last page that has lines', async () => {
     for (const tokens of ['numbered', 'opaque'] as const) {
-      const harness = await start(upTo(COUNT), { nextPage: 'always', tokens });
+      const harness = await start(upTo(COUNT), { more: 'always', tokens });
       expect(await read(harness, 'backward')).toEqual({ numbers: upTo(COUNT).reverse(), error: null });
     }
   });

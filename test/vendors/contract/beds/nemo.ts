@@ -64,7 +64,10 @@ export const nemoBed: Bed = {
   spacing: SPACING,
   crowd: 30,
   dialects: dialectsOf(settings, create),
-  doubtful: {},
+  doubtful: {
+    'with page numbers': (doubts) => create({ ...doubts, pageSize: 10 }),
+    'with opaque tokens': (doubts) => create({ ...doubts, tokens: 'opaque', pageSize: 10 }),
+  },
   doubtfulPage: 10,
   nativeSize: ({ url }) => Number(new URL(url, 'http://x').searchParams.get('limit')),
   paths:

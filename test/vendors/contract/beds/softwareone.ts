@@ -65,8 +65,6 @@ export const softwareOneBed: Bed = {
     'filters by time': (doubts) => create({ ...doubts, pageSize: 10 }),
     'filters by nothing': (doubts) => create({ ...doubts, unfilterable: ['*'], pageSize: 10 }),
   },
-  // Without a filter by time and with no offset the reader does not see that it gets nowhere.
-  open: ['filters by nothing the same page again', 'filters by nothing the same page again, no total'],
   doubtfulPage: 10,
   nativeSize: ({ url }) => Number(/[?&]limit=(\d+)/.exec(url)?.[1]),
   paths: /^\/public\/v1\/system\/tasks(\/[^/]+(\/logs)?)?$/,
