@@ -57,6 +57,15 @@ export class TributaryError extends Error {
   }
 }
 
+/** A source's answer was larger than `maxResponseBytes` lets it be: asking for less may help. */
+export class AnswerTooLarge extends TributaryError {
+  constructor(source: string, label: string, mostBytes: number) {
+    super('SOURCE_BAD_RESPONSE', `${label}: the answer is larger than maxResponseBytes allows (${mostBytes} bytes)`, {
+      source,
+    });
+  }
+}
+
 /** Is this an error of ours with that code? */
 export function hasCode(error: unknown, ...codes: readonly ErrorCode[]): error is TributaryError {
   return error instanceof TributaryError && codes.includes(error.code);

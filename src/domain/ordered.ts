@@ -9,7 +9,7 @@ export interface Position {
   readonly tie: string;
 }
 
-/** A row that could not be read. */
+/** A row that could not be read, or not all of it. */
 export interface UnreadableRow {
   /** Tells it from others, on whatever page it comes. */
   readonly id: string;
@@ -23,6 +23,8 @@ export interface Ordered extends Position {
    * length, and is taken out before anything leaves the vendor.
    */
   readonly unreadable?: UnreadableRow | undefined;
+  /** Says why not all of the row is there. Taken out before the row leaves the vendor. */
+  readonly cut?: UnreadableRow | undefined;
 }
 
 /** Which way one walks through time: `forward` is oldest to newest. */

@@ -18,12 +18,19 @@ export interface HttpRequest {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** May it be sent again after a failure? Default: true for GET, false for POST. A POST that only reads says true. */
   readonly idempotent?: boolean | undefined;
+  /**
+   * Nothing smaller can be asked for: the strings of an answer that is larger than `maxResponseBytes` are cut, and the reply
+   * tells. Else it is refused with `AnswerTooLarge`. Default: false.
+   */
+  readonly cutsStrings?: boolean | undefined;
 }
 
 export interface HttpReply<T> {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly data: T;
+  /** To how many bytes strings were cut, because the answer was too large; null: it came as it is. */
+  readonly cutTo: number | null;
 }
 
 /** HTTP to one source: authorised, limited, timed, decoded. Errors are `TributaryError`s that name the source. */

@@ -1,3 +1,4 @@
+import { AnswerTooLarge } from '../domain/errors.ts';
 import type { OpenAttempt } from './attempt.ts';
 import { collect } from './body/collect.ts';
 import { parseJson } from './body/parse.ts';
@@ -11,26 +12,53 @@ export interface SizedReply<T> extends HttpReply<T> {
   readonly bytes: number;
 }
 
+/** How much of an answer is read. */
+export interface SizeBounds {
+  readonly mostBytes: number;
+  /** Are the strings of a larger one cut? Else it is refused. */
+  readonly cutsStrings: boolean;
+}
+
 /** Reads an answer whole, as JSON. */
-export async function readJson(open: OpenAttempt, limit: number, answerer: Answerer): Promise<SizedReply<unknown>> {
+export async function readJson(
+  open: OpenAttempt,
+  bounds: SizeBounds,
+  answerer: Answerer,
+): Promise<SizedReply<unknown>> {
   const { answer, finish } = open;
   try {
-    const body = await collected(open, limit);
-    const data = parseJson(body, limit, answerer);
+    const body = await collected(open, bounds, answerer);
+    const data = parseJson(body, bounds.mostBytes, answerer);
     finish(null);
-    return { status: answer.status, headers: answer.headers, data, bytes: body.bytes.length };
+    const { status, headers } = answer;
+    return { status, headers, data, bytes: body.bytes.length, cutTo: body.cutTo };
   } catch (error) {
     finish(error);
     throw error;
   }
 }
 
-async function collected({ answer }: OpenAttempt, limit: number): ReturnType<typeof collect> {
+async function collected(
+  { answer }: OpenAttempt,
+  { mostBytes, cutsStrings }: SizeBounds,
+  { source, label }: Answerer,
+): ReturnType<typeof collect> {
+  // Without reading it, where its length is that of what is in it.
+  if (!cutsStrings && announcedBytes(answer.headers) > mostBytes) {
+    answer.body.destroy();
+    throw new AnswerTooLarge(source, label, mostBytes);
+  }
   try {
-    return await collect(answer.body, limit);
+    return await collect(answer.body, mostBytes, cutsStrings);
   } catch (error) {
     throw answer.explain(error);
   }
+}
+
+/** How long the body is by its headers; 0 where they do not say, or where it is longer once it is decompressed. */
+function announcedBytes(headers: Exchange['headers']): number {
+  if (headers['content-encoding'] !== undefined) return 0;
+  return Number(headers['content-length'] ?? 0);
 }
 
 /**

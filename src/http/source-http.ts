@@ -71,12 +71,13 @@ export function createSourceHttp(settings: SourceHttpSettings, options: SourceHt
 
   async function json<T>(request: HttpRequest, decoder: Decoder<T>, call: Call): Promise<HttpReply<T>> {
     const prepared = prepare(request, call);
+    const { cutsStrings = false } = request;
     const caller = callerOf(call);
     async function ask(caller: Caller): Promise<SizedReply<T>> {
       const reply = await makeCall(parts, {
         ...prepared,
         caller,
-        read: (open) => readJson(open, limits.maxResponseBytes, parts.wire),
+        read: (open) => readJson(open, { mostBytes: limits.maxResponseBytes, cutsStrings }, parts.wire),
       });
       return { ...reply, data: decode(reply.data, decoder, parts.wire) };
     }
@@ -89,7 +90,7 @@ export function createSourceHttp(settings: SourceHttpSettings, options: SourceHt
       call.budget.receive(source, reply.bytes);
       return reply;
     }
-    const key = flightKey(prepared.request, prepared.credential, decoder);
+    const key = `${cutsStrings ? 'cut ' : ''}${flightKey(prepared.request, prepared.credential, decoder)}`;
     const memory = memoryOf(flights, call);
     const { recency } = call;
     const known = memory?.get(key);

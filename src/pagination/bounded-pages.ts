@@ -3,7 +3,7 @@ import type { Call } from '../domain/call.ts';
 import { comparePositions, isBeyond } from '../domain/ordered.ts';
 import type { Ordered, Position } from '../domain/ordered.ts';
 import { withTie } from './identity.ts';
-import { isShort, moreBehind, OrderLost } from './offset-page.ts';
+import { fetchFitting, isShort, moreBehind, OrderLost } from './offset-page.ts';
 import type { OffsetOptions, OffsetPage, OffsetRequest } from './offset-page.ts';
 import { PageGuard, REPEATS } from './page-guard.ts';
 import type { Batch, ReadRequest, Unplaced } from './partition.ts';
@@ -136,7 +136,7 @@ class BoundedPages<T extends Ordered> {
     if (this.#tieOrdered && !this.#options.tieOrdered()) throw new OrderLost(this.#options.source);
     const first = page.rows[0];
     if (first !== undefined && this.#ignoresBound(first.time)) throw new BoundIgnored();
-    const place = { ...page, offset, count: page.rows.length, asked: this.#options.limit };
+    const place = { ...page, offset, count: page.rows.length, asked: this.#options.size.usual };
     this.#offset = offset + place.count;
     this.#total = page.total;
     this.#length = place.count;
@@ -215,7 +215,8 @@ class BoundedPages<T extends Ordered> {
   #fetch(offset: number): Promise<OffsetPage<T>> {
     const bound =
       this.#bound === null ? {} : this.#order === 'ascending' ? { since: this.#bound } : { upTo: this.#bound };
-    return this.#options.fetch({ offset, limit: this.#options.limit, order: this.#order, ...bound }, this.#call);
+    const request = { offset, limit: this.#options.size.usual, order: this.#order, ...bound };
+    return fetchFitting(this.#options, request, this.#call);
   }
 
   #ignoresBound(first: bigint): boolean {

@@ -13,12 +13,21 @@ export interface IndexedPage<T extends Ordered> {
   readonly missing?: string | undefined;
 }
 
+export interface PageRows {
+  /** How many rows are asked for in this walk. */
+  readonly rows: number;
+  /** How many are, as long as answers are not too large. */
+  readonly usual: number;
+}
+
 export interface IndexedList<T extends Ordered> {
   /** Whose list it is, for errors. */
   readonly source?: string | undefined;
   readonly order: 'ascending' | 'descending';
   /** Rows on a full page. It may turn out smaller than asked for once a page was read. */
   limit(): number;
+  /** The page size that numbers count in. Left out: it is always the same. */
+  readonly asked?: PageRows | undefined;
   fetch(index: number): Promise<IndexedPage<T>>;
   canJump(): boolean;
   /** How many pages may be gone through to a position where pages can't be jumped to. */

@@ -21,7 +21,7 @@ const MOST_ALIKE = 25;
 const MAX_LOOKS = 64;
 
 /**
- * The hint of a row, behind the order of the list: its page, the page of the next group in the walk, the
+ * The hint of a row, behind the mark of the list: its page, the page of the next group in the walk, the
  * total then, its instant, and the list's memory of both pages.
  */
 interface PageHint {
@@ -189,11 +189,17 @@ export class IndexedWalk<T extends Ordered> {
 
   /** The hint of a row on `page`, behind which the walk goes on with `next`. */
   hintOf(page: number, next: number, time: bigint): Hint {
-    const base = [this.#orderMark, page, next, this.#totals.get(page) ?? null, String(time)];
+    const base = [this.#listMark, page, next, this.#totals.get(page) ?? null, String(time)];
     const memories = [this.#list.remember?.(page), this.#list.remember?.(next)].filter(
       (memory) => memory !== undefined,
     );
     return [...base, ...memories];
+  }
+
+  /** Names the list that page numbers count in: by its order, and by the page size where that is not the usual one. */
+  get #listMark(): Json {
+    const { asked } = this.#list;
+    return asked === undefined || asked.rows === asked.usual ? this.#orderMark : [this.#orderMark, asked.rows];
   }
 
   get #orderMark(): number {
@@ -233,10 +239,18 @@ export class IndexedWalk<T extends Ordered> {
 
   #readHint(hint: Hint | null): PageHint | null {
     if (!Array.isArray(hint)) return null;
-    const [order, page, next, total, time, memory, nextMemory] = hint as readonly Json[];
+    const [list, page, next, total, time, memory, nextMemory] = hint as readonly Json[];
+    const { usual = 1, rows = usual } = this.#list.asked ?? {};
+    const [order, hintRows = usual] = Array.isArray(list) ? (list as readonly Json[]) : [list];
     // A page number means nothing in a list that is sorted the other way.
-    if (order !== this.#orderMark || !isIndex(page) || !isIndex(next)) return null;
+    if (order !== this.#orderMark || !isIndex(page) || !isIndex(next) || !isIndex(hintRows)) return null;
     if (typeof time !== 'string' || !/^-?\d{1,21}$/.test(time)) return null;
+    if (hintRows !== rows) {
+      // In pages of another size it says about where the row is, and tokens nothing.
+      const near = Math.floor((page * hintRows) / rows);
+      if (!isIndex(near)) return null;
+      return { page: near, next: near, total: null, time: BigInt(time) };
+    }
     if (memory !== undefined) this.#list.recall?.(page, memory);
     if (nextMemory !== undefined) this.#list.recall?.(next, nextMemory);
     return { page, next, total: typeof total === 'number' ? total : null, time: BigInt(time) };

@@ -1,6 +1,7 @@
 import type { Call } from '../domain/call.ts';
 import { TributaryError } from '../domain/errors.ts';
 import type { Ordered } from '../domain/ordered.ts';
+import type { PageSize } from './page-size.ts';
 import type { IdIdentity, Unplaced } from './partition.ts';
 
 /** Pages of lists that are paged by the number of rows to skip, and what may be believed of them. */
@@ -71,8 +72,6 @@ export interface OffsetOptions<T extends Ordered> {
   readonly key: string;
   /** The name of the source, for what is said of it. */
   readonly source: string;
-  /** The native page size, within the vendor's cap. */
-  readonly limit: number;
   /** Only ids can show whether a vendor repeats itself: two lines may well say the same. */
   readonly identity: IdIdentity<T>;
   /** The orders that the vendor can give. With one only, the other direction is read from the far end. */
@@ -84,7 +83,22 @@ export interface OffsetOptions<T extends Ordered> {
   tieOrdered(): boolean;
   /** Asked at each read: can the vendor bound by time? (It may have refused once, and that is remembered.) */
   timeFilter(): boolean;
+  /** A page of one row that is too large by itself may come cut. */
   fetch(request: OffsetRequest, call: Call): Promise<OffsetPage<T>>;
+  /** What is remembered of the log: how many rows fit into an answer. */
+  readonly size: PageSize;
   /** The cheapest question for the total; by default the total of the first page. */
   count?(call: Call): Promise<number | null>;
+}
+
+/** A page of at most so many rows: fewer where the answer would be too large. */
+export async function fetchFitting<T extends Ordered>(
+  { size, fetch }: OffsetOptions<T>,
+  request: OffsetRequest,
+  call: Call,
+): Promise<OffsetPage<T>> {
+  const { page, asked } = await size.fit(request.limit, async (limit) => fetch({ ...request, limit }, call));
+  if (asked === request.limit) return page;
+  const said = page.limit !== null && page.limit > 0 ? page.limit : asked;
+  return { ...page, limit: Math.min(said, asked) };
 }

@@ -3,11 +3,12 @@ import type { Call } from '../domain/call.ts';
 import type { Ordered } from '../domain/ordered.ts';
 import { BoundIgnored, readBounded } from './bounded-pages.ts';
 import { readIndexed } from './indexed-pages.ts';
-import type { IndexedList, IndexedPage } from './indexed-list.ts';
-import { countedBy, OrderLost } from './offset-page.ts';
+import type { IndexedList, IndexedPage, PageRows } from './indexed-list.ts';
+import { countedBy, fetchFitting, OrderLost } from './offset-page.ts';
 import type { OffsetOptions, OffsetPage } from './offset-page.ts';
 import { readRun } from './offset-run.ts';
 import type { Run } from './offset-run.ts';
+import { readFitting } from './page-size.ts';
 import type { Batch, Partition, ReadRequest, Unplaced } from './partition.ts';
 
 /**
@@ -23,7 +24,7 @@ export function offsetPartition<T extends Ordered>(options: OffsetOptions<T>): P
     async count(call) {
       if (options.count !== undefined) return options.count(call);
       const order = options.orders[0];
-      const page = await options.fetch({ offset: 0, limit: options.limit, order }, call);
+      const page = await fetchFitting(options, { offset: 0, limit: options.size.usual, order }, call);
       return countedBy({ ...page, offset: 0, count: page.rows.length });
     },
   };
@@ -71,20 +72,24 @@ function readByIndex<T extends Ordered>(
 ): AsyncGenerator<Batch<T>, void, undefined> {
   const wanted = request.direction === 'forward' ? 'ascending' : 'descending';
   const order = options.orders.find((possible) => possible === wanted) ?? options.orders[0];
-  return readIndexed(new OffsetList(options, order, call), options.identity, request);
+  return readFitting(options.size, request, (again, rows) =>
+    readIndexed(new OffsetList(options, order, rows, call), options.identity, again),
+  );
 }
 
 class OffsetList<T extends Ordered> implements IndexedList<T> {
   readonly order: 'ascending' | 'descending';
+  readonly asked: PageRows;
   readonly #options: OffsetOptions<T>;
   #call: Call;
   #limit: number;
 
-  constructor(options: OffsetOptions<T>, order: 'ascending' | 'descending', call: Call) {
+  constructor(options: OffsetOptions<T>, order: 'ascending' | 'descending', rows: number, call: Call) {
     this.order = order;
+    this.asked = { rows, usual: options.size.usual };
     this.#options = options;
     this.#call = inSequence(call);
-    this.#limit = options.limit;
+    this.#limit = rows;
   }
 
   get source(): string {

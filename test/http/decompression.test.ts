@@ -105,7 +105,7 @@ describe('a body that grows without measure', () => {
 
   test('(gzip) is bounded by the size of an answer', async () => {
     expect(await rejection(ask(gzipSync(zeros), 'gzip', { maxResponseBytes: 100_000 }))).toMatchObject({
-      message: 'sap: the answer is larger than the limit of 100000 bytes',
+      message: 'sap: the answer is larger than maxResponseBytes allows (100000 bytes)',
     });
   });
 });

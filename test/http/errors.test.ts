@@ -207,7 +207,7 @@ describe('the size of a body', () => {
     expect((await ask(body(text), { limits })).data).toEqual('x'.repeat(998));
     expect(await rejection(ask(body(`${text} `), { limits }))).toMatchObject({
       code: 'SOURCE_BAD_RESPONSE',
-      message: 'sap: the answer is larger than the limit of 1000 bytes',
+      message: 'sap: the answer is larger than maxResponseBytes allows (1000 bytes)',
     });
   });
 
@@ -216,7 +216,7 @@ describe('the size of a body', () => {
     const bomb = gzipSync(JSON.stringify('x'.repeat(8 * 1024 * 1024)));
     expect(await rejection(ask(body(bomb, { 'content-encoding': 'gzip' }), { limits }))).toMatchObject({
       code: 'SOURCE_BAD_RESPONSE',
-      message: 'sap: the answer is larger than the limit of 1 MiB',
+      message: 'sap: the answer is larger than maxResponseBytes allows (1048576 bytes)',
     });
   });
 

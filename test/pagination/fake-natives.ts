@@ -3,6 +3,7 @@ import type { Ordered } from '../../src/domain/ordered.ts';
 import { comparePositions } from '../../src/domain/ordered.ts';
 import { placeGroup } from '../../src/pagination/identity.ts';
 import { offsetPartition } from '../../src/pagination/offset.ts';
+import { PageSize } from '../../src/pagination/page-size.ts';
 import { pageTokenPartition } from '../../src/pagination/page-token.ts';
 import { AfterClock } from '../../src/pagination/after-clock.ts';
 import type { IdIdentity, Identity, Partition, Unplaced } from '../../src/pagination/partition.ts';
@@ -160,7 +161,7 @@ export function offsetNative(
     offsetPartition<Line>({
       key: '',
       source: 'fake',
-      limit: options.limit,
+      size: new PageSize(options.limit),
       identity: byId,
       orders: ['ascending', 'descending'],
       tieOrdered: () => options.tieOrdered,

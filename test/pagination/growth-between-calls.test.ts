@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Direction } from '../../src/domain/ordered.ts';
 import { comparePositions } from '../../src/domain/ordered.ts';
 import { offsetPartition } from '../../src/pagination/offset.ts';
+import { PageSize } from '../../src/pagination/page-size.ts';
 import { pageTokenPartition } from '../../src/pagination/page-token.ts';
 import type { IdIdentity, Partition } from '../../src/pagination/partition.ts';
 import { recordKeysetPartition } from '../../src/pagination/record-keyset.ts';
@@ -49,7 +50,7 @@ function offsets(orders: readonly ['ascending'] | readonly ['descending'], count
     offsetPartition<Line>({
       key: '',
       source: 'fake',
-      limit,
+      size: new PageSize(limit),
       identity,
       orders,
       tieOrdered: () => false,

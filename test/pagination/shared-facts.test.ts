@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { createCall } from '../../src/domain/call.ts';
 import type { Ordered } from '../../src/domain/ordered.ts';
 import { offsetPartition } from '../../src/pagination/offset.ts';
+import { PageSize } from '../../src/pagination/page-size.ts';
 import type { OffsetOptions } from '../../src/pagination/offset-page.ts';
 
 interface Row extends Ordered {
@@ -14,7 +15,7 @@ function sourceOf(ids: readonly string[], isFoundOutAfter: number): OffsetOption
   return {
     key: 'log',
     source: 'one',
-    limit: 3,
+    size: new PageSize(3),
     orders: ['ascending', 'descending'],
     identity: { by: 'id', of: ({ id }) => id },
     timeFilter: () => true,

@@ -1,4 +1,4 @@
-import { TributaryError } from '../../domain/errors.ts';
+import { AnswerTooLarge, TributaryError } from '../../domain/errors.ts';
 import { parseJson as parse } from '../../domain/json.ts';
 import type { Collected } from './collect.ts';
 
@@ -12,7 +12,7 @@ export interface Answerer {
 
 /** The JSON of a body that had to be whole. SOURCE_BAD_RESPONSE when it is too large, empty, HTML or malformed. */
 export function parseJson(collected: Collected, limit: number, answerer: Answerer): unknown {
-  if (!collected.whole) throw badResponse(answerer, `the answer is larger than the limit of ${sizeOf(limit)}`);
+  if (!collected.whole) throw new AnswerTooLarge(answerer.source, answerer.label, limit);
   const text = textOf(collected.bytes);
   try {
     return parse(text);
@@ -44,11 +44,6 @@ function kindOf(text: string): string {
   if (start === '') return 'an empty body';
   if (start.startsWith('<')) return 'HTML or XML';
   return start.startsWith('{') || start.startsWith('[') ? 'malformed JSON' : 'other text';
-}
-
-function sizeOf(bytes: number): string {
-  const mebibytes = bytes / (1024 * 1024);
-  return Number.isInteger(mebibytes) ? `${mebibytes} MiB` : `${bytes} bytes`;
 }
 
 function badResponse({ source, label }: Answerer, what: string): TributaryError {

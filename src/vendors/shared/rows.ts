@@ -2,7 +2,7 @@ import { TributaryError } from '../../domain/errors.ts';
 import type { Ordered, UnreadableRow } from '../../domain/ordered.ts';
 import { FIRST_INSTANT, LAST_INSTANT } from '../../domain/time.ts';
 import { Mismatch } from '../../http/body/mismatch.ts';
-import type { Batch, Partition, Unreadable } from '../../pagination/partition.ts';
+import type { Batch, Partition, Unplaced, Unreadable } from '../../pagination/partition.ts';
 import { contentHash, occurrenceTie } from '../../pagination/identity.ts';
 import { MOST_NAMES, together } from '../../pagination/unreadable.ts';
 import { fieldsOf, listIn, textOf } from './wire.ts';
@@ -145,6 +145,17 @@ export class LostRows {
   }
 }
 
+/** The rows of a page; `cutTo` says to how many bytes their texts were cut, because even one row was too large. */
+export function cutRows<T extends Unplaced<Ordered>>(
+  rows: readonly T[],
+  cutTo: number | null,
+  idOf: (row: T) => string,
+): readonly T[] {
+  if (cutTo === null) return rows;
+  const reason = `it is larger than maxResponseBytes allows; its texts are cut to ${cutTo} bytes`;
+  return rows.map((row) => ({ ...row, cut: { id: `cut ${idOf(row)}`, reason } }));
+}
+
 /** The partition without stand-ins: its batches say how many rows could not be read. */
 export function readable<T extends Ordered>(partition: Partition<T>, lost?: LostRows): Partition<T> {
   return {
@@ -179,21 +190,21 @@ function withoutStandIns<T extends Ordered>(
   counted: Set<string>,
   lost: Unreadable | undefined,
 ): Batch<T> {
-  const standIns = batch.rows.flatMap(({ unreadable }) => unreadable ?? []);
+  const standIns = batch.rows.flatMap(({ unreadable, cut }) => unreadable ?? cut ?? []);
   if (standIns.length === 0) return lost === undefined ? batch : { ...batch, unreadable: lost };
   const fresh = standIns.filter(({ id }) => !counted.has(id));
   for (const { id } of fresh) counted.add(id);
-  const kept = batch.rows.map((row) => !isStandIn(row));
+  const kept = batch.rows.map(({ unreadable }) => unreadable === undefined);
   const shown = unreadableOf(fresh);
   const unreadable = shown !== undefined && lost !== undefined ? together(shown, lost) : (shown ?? lost);
   return {
     ...batch,
-    rows: batch.rows.filter((_, index) => kept[index]),
+    rows: batch.rows.filter((_, index) => kept[index]).map(whole),
     hints: batch.hints.filter((_, index) => kept[index]),
     ...(unreadable === undefined ? {} : { unreadable }),
   };
 }
 
-function isStandIn(row: Ordered): boolean {
-  return row.unreadable !== undefined;
+function whole<T extends Ordered>(row: T): T {
+  return row.cut === undefined ? row : { ...row, cut: undefined };
 }

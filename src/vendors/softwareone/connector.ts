@@ -1,5 +1,6 @@
 import type { Call } from '../../domain/call.ts';
 import type { LogFilterField } from '../../domain/log-filter.ts';
+import { PageSizes } from '../../pagination/page-size.ts';
 import type { Connector, ConnectorOptions, JobList, LogReading } from '../connector.ts';
 import { readable } from '../shared/rows.ts';
 import { Abilities } from './abilities.ts';
@@ -17,7 +18,7 @@ import { loadTask, loadTasks } from './task-loader.ts';
 export function createSoftwareOneConnector({ http, options }: ConnectorOptions): Connector {
   const { pageSize } = softwareOneOptions.parse(options ?? {});
   const abilities = new Abilities();
-  const context: SourceContext = { http, abilities, pageSize };
+  const context: SourceContext = { http, abilities, pageSize, sizes: new PageSizes(pageSize) };
   const jobLists: readonly JobList[] = [
     {
       key: '',

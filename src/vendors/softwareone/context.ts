@@ -1,5 +1,6 @@
 import { TributaryError } from '../../domain/errors.ts';
 import type { SourceHttp } from '../../http/client.ts';
+import type { PageSizes } from '../../pagination/page-size.ts';
 import type { Abilities } from './abilities.ts';
 
 /** What everything that asks one source shares. */
@@ -9,6 +10,8 @@ export interface SourceContext {
   readonly abilities: Abilities;
   /** Rows of a native page. */
   readonly pageSize: number;
+  /** How many rows of each log fit into an answer. */
+  readonly sizes: PageSizes;
 }
 
 /** An answer that can't be used; `what` completes "the source …". */

@@ -1,10 +1,12 @@
 import type { Call } from '../../domain/call.ts';
 import { TributaryError } from '../../domain/errors.ts';
+import type { HttpReply } from '../../http/client.ts';
 import { countedBy } from '../../pagination/offset-page.ts';
 import type { OffsetPage, OffsetRequest } from '../../pagination/offset-page.ts';
+import type { PageSize } from '../../pagination/page-size.ts';
 import type { Unplaced } from '../../pagination/partition.ts';
 import { standInEntry } from '../shared/entries.ts';
-import { sizeOf, withStandIns } from '../shared/rows.ts';
+import { cutRows, sizeOf, withStandIns } from '../shared/rows.ts';
 import { isRefusal } from './abilities.ts';
 import type { Ability } from './abilities.ts';
 import { badResponse } from './context.ts';
@@ -41,10 +43,12 @@ export class LogPages {
   readonly #without = new Set<Ability>();
   /** What the source lost on account of refusals of this log. */
   readonly lost: Ability[] = [];
+  readonly size: PageSize;
 
   constructor(context: SourceContext, log: TaskLog) {
     this.#context = context;
     this.#log = log;
+    this.size = context.sizes.of(`log of ${log.task}`);
   }
 
   /** Can the source do it, and has it been thought able to since this reader began? */
@@ -76,7 +80,8 @@ export class LogPages {
     const known = await this.#totals(call).get(this.#totalKey());
     if (known !== undefined) return known;
     const order = this.can('logs by time') ? 'ascending' : 'descending';
-    return (await this.fetch({ offset: 0, limit: this.#context.pageSize, order }, call)).total;
+    const first = async (limit: number) => this.fetch({ offset: 0, limit, order }, call);
+    return (await this.size.fit(this.size.usual, first)).page.total;
   }
 
   async #fetch(request: OffsetRequest, call: Call): Promise<OffsetPage<LogRow>> {
@@ -85,7 +90,7 @@ export class LogPages {
     const used = abilitiesFor(request, this.#log).filter((ability) => this.can(ability));
     if (request.order === 'ascending' && !used.includes('logs by time'))
       throw new OutOfOrder(http.source, 'logs by time');
-    const page = await this.#ask(request, used, call);
+    const { data: page, cutTo } = await this.#ask(request, used, call);
     const { $meta, data } = page;
     if ($meta.offset !== null && $meta.offset !== request.offset) {
       throw badResponse(this.#context, 'answered with another page of a log than the one asked for');
@@ -98,7 +103,14 @@ export class LogPages {
     await this.#proveOrder(page, request, used, call);
     this.#checkFilters(data, used);
     const rows = withStandIns<Unplaced<LogRow>>(
-      { data: data.map((log) => entryOf(log, taskKey)), odd: page.odd },
+      {
+        data: cutRows(
+          data.map((log) => entryOf(log, taskKey)),
+          cutTo,
+          ({ logId }) => logId,
+        ),
+        odd: page.odd,
+      },
       {
         source: http.source,
         order: request.order,
@@ -110,7 +122,7 @@ export class LogPages {
     return { rows, total: totalOf(page, request), limit: $meta.limit };
   }
 
-  async #ask(request: OffsetRequest, used: readonly Ability[], call: Call): Promise<TaskLogListWire> {
+  async #ask(request: OffsetRequest, used: readonly Ability[], call: Call): Promise<HttpReply<TaskLogListWire>> {
     const { http, abilities } = this.#context;
     const { task } = this.#log;
     if (!isTaskId(task)) {
@@ -119,7 +131,8 @@ export class LogPages {
     const path = [...TASKS, task, 'logs'];
     try {
       const query = logQuery(request, this.#log, used);
-      return (await http.json({ method: 'GET', path, query }, taskLogListWire, call)).data;
+      const cutsStrings = request.limit === 1;
+      return await http.json({ method: 'GET', path, query, cutsStrings }, taskLogListWire, call);
     } catch (error) {
       if (isRefusal(error)) this.lost.push(...abilities.blame(error, used));
       throw error;
@@ -169,7 +182,7 @@ export class LogPages {
     if (isEnd(page, request)) return;
     if (total === null) throw new OutOfOrder(http.source, 'logs by time');
     const end = await this.#ask({ ...request, offset: total - 1, limit: 1 }, used, call);
-    const farthest = end.data[0]?.timestamp.nanoseconds ?? first.timestamp.nanoseconds;
+    const farthest = end.data.data[0]?.timestamp.nanoseconds ?? first.timestamp.nanoseconds;
     if (farthest < first.timestamp.nanoseconds) throw new OutOfOrder(http.source, 'logs by time');
     if (farthest > first.timestamp.nanoseconds) abilities.prove('logs by time');
   }

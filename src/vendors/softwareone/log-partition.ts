@@ -70,11 +70,11 @@ async function count(context: SourceContext, log: TaskLog, call: Call): Promise<
   }
 }
 
-function nativePartition(key: string, { http, pageSize }: SourceContext, pages: LogPages): Partition<LogRow> {
+function nativePartition(key: string, { http }: SourceContext, pages: LogPages): Partition<LogRow> {
   return offsetPartition<LogRow>({
     key,
     source: http.source,
-    limit: pageSize,
+    size: pages.size,
     identity: { by: 'id', of: (row) => row.logId },
     get orders() {
       return pages.can('logs by time') ? (['ascending', 'descending'] as const) : (['descending'] as const);

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createCall } from '../../../src/domain/call.ts';
 import type { Direction } from '../../../src/domain/ordered.ts';
 import { offsetPartition } from '../../../src/pagination/offset.ts';
+import { PageSize } from '../../../src/pagination/page-size.ts';
 import type { IdIdentity, Partition, Unplaced } from '../../../src/pagination/partition.ts';
 import type { Line } from '../fake-natives.ts';
 
@@ -84,7 +85,7 @@ async function readAll(vendor: Vendor, direction: Direction, need = 1_000, prefe
   const partition: Partition<Line> = offsetPartition<Line>({
     key: '',
     source: 'fake',
-    limit: LIMIT,
+    size: new PageSize(LIMIT),
     identity,
     orders: ['ascending', 'descending'],
     tieOrdered: () => vendor.tieOrdered,

@@ -13,7 +13,7 @@ describe('jobs of all vendors in one connection', () => {
   let served: readonly ServedBed[];
 
   beforeAll(async () => {
-    served = await Promise.all(BEDS.map(serveBed));
+    served = await Promise.all(BEDS.map(async (bed) => serveBed(bed)));
   });
   afterAll(() => Promise.all(served.map((one) => one.close())));
 

@@ -3,7 +3,7 @@ import type { Call } from '../../../src/domain/call.ts';
 import type { Federation } from '../../../src/federation/api.ts';
 import { createFederation } from '../../../src/federation/create-federation.ts';
 import { DEFAULT_LIMITS } from '../../../src/http/settings.ts';
-import type { AuthSettings } from '../../../src/http/settings.ts';
+import type { AuthSettings, LimitSettings } from '../../../src/http/settings.ts';
 import { createSourceHttp } from '../../../src/http/source-http.ts';
 import type { ManagedSourceHttp } from '../../../src/http/source-http.ts';
 import type { SandboxReply, SimulatedVendor, VendorServer } from '../../../src/sandbox/types.ts';
@@ -14,6 +14,7 @@ import type { Bed, Instance } from './bed.ts';
 /** One vendor that listens, and becomes another instance of itself for each run. */
 export interface ServedBed {
   readonly bed: Bed;
+  readonly limits: LimitSettings;
   /** Its name among the sources. */
   readonly source: string;
   readonly server: VendorServer;
@@ -28,7 +29,7 @@ export interface ServedBed {
 
 type AlterReply = (reply: SandboxReply) => Promise<SandboxReply>;
 
-export async function serveBed(bed: Bed): Promise<ServedBed> {
+export async function serveBed(bed: Bed, limits: Partial<LimitSettings> = {}): Promise<ServedBed> {
   const { vendor } = bed.definition;
   let current: Instance | null = null;
   let beforeLogs: (() => void) | null = null;
@@ -65,6 +66,7 @@ export async function serveBed(bed: Bed): Promise<ServedBed> {
   let held: ManagedSourceHttp | undefined;
   const served: ServedBed = {
     bed,
+    limits: { ...DEFAULT_LIMITS, ...limits },
     source: `the-${vendor}`,
     server,
     get instance() {
@@ -94,7 +96,7 @@ export async function serveBed(bed: Bed): Promise<ServedBed> {
 }
 
 /** The real client, as the configuration of such a source would make it, but that it never waits. */
-function httpTo({ bed, source, server, instance }: ServedBed): ManagedSourceHttp {
+function httpTo({ bed, limits, source, server, instance }: ServedBed): ManagedSourceHttp {
   const { definition } = bed;
   // A simulation says what its source's configuration says.
   const config = instance.simulation.sourceConfig(server.origin) as { baseUrl: string; auth: AuthSettings };
@@ -104,7 +106,7 @@ function httpTo({ bed, source, server, instance }: ServedBed): ManagedSourceHttp
       ? { ...config.auth, tokenUrl: definition.tokenUrl(baseUrl) ?? '' }
       : config.auth;
   return createSourceHttp(
-    { source, baseUrl, auth, forward: false, limits: DEFAULT_LIMITS, classifyError: definition.classifyError },
+    { source, baseUrl, auth, forward: false, limits, classifyError: definition.classifyError },
     { sleep: () => Promise.resolve() },
   );
 }

@@ -1,0 +1,111 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { LogArguments, LogNode } from '../../../src/federation/api.ts';
+import type { Bed, Instance, Line } from './bed.ts';
+import { onReplica, serveBed } from './served-bed.ts';
+import type { ServedBed } from './served-bed.ts';
+
+/** What an answer may have here. */
+const LIMIT = 64 * 1024;
+
+/** Of one line that does not fit, so much is shown at the least. */
+const SHOWN = 4 * 1024;
+
+/** How many native calls a page of a client may cost, where nothing is known of the log yet: for each of its lines, and beside that. */
+const CALLS_PER_LINE = 12;
+const CALLS_BESIDE = 60;
+
+interface LongLog {
+  readonly create: () => Instance;
+  readonly lines: readonly Line[];
+}
+
+function longLogArbitrary(bed: Bed): fc.Arbitrary<LongLog> {
+  const length = fc.oneof(
+    { weight: 6, arbitrary: fc.integer({ min: 1, max: 200 }) },
+    { weight: 4, arbitrary: fc.integer({ min: 2_000, max: 50_000 }) },
+    // Larger than an answer may be, by itself.
+    { weight: 1, arbitrary: fc.integer({ min: LIMIT + 1, max: 4 * LIMIT }) },
+  );
+  const line = fc.record({ length, step: fc.nat({ max: 3 }), task: fc.nat({ max: 2 }), gap: fc.nat({ max: 2 }) });
+  return fc.record({
+    create: bed.dialects,
+    lines: fc.array(line, { minLength: 1, maxLength: 40 }).map((drawn) => {
+      let slot = 0;
+      return drawn.map(({ length: size, step, task, gap }, index): Line => {
+        slot += gap + 1;
+        const head = `line ${index} of ${size} `;
+        return { slot, fine: 0n, text: head.padEnd(size, 'x'), severity: 'info', step, task };
+      });
+    }),
+  });
+}
+
+/** A page of the log is too large an answer because its lines are long: fewer are asked for at once. */
+export function longLinesHideNothing(bed: Bed): void {
+  describe(`${bed.definition.vendor}, where lines are long`, () => {
+    let served: ServedBed;
+    beforeAll(async () => {
+      served = await serveBed(bed, { maxResponseBytes: LIMIT });
+    });
+    afterAll(() => served.close());
+
+    it.each(['forward', 'backward'])(
+      'gives each line once, and says which do not fit into an answer by themselves, %s',
+      async (way) => {
+        const property = fc.asyncProperty(
+          longLogArbitrary(bed),
+          fc.integer({ min: 1, max: 50 }),
+          async ({ create, lines }, size) => {
+            const instance = create();
+            served.use(instance);
+            const key = instance.createJob();
+            const texts = instance.write(key, lines).map(({ message }) => message);
+            const { nodes, reasons } = await walk(served, key, { size, back: way === 'backward' });
+            expect(nodes.map(({ message }) => message.slice(0, SHOWN))).toEqual(
+              texts.map((text) => text.slice(0, SHOWN)),
+            );
+            expect(new Set(nodes.map(({ id }) => id)).size).toBe(nodes.length);
+            const cut = nodes.filter(({ message }, index) => message !== texts[index]);
+            for (const { message } of cut) expect(Number(/ of (\d+)/.exec(message)?.[1])).toBeGreaterThan(LIMIT);
+            if (cut.length > 0) expect(reasons.join()).toContain('maxResponseBytes');
+            else expect(reasons).toEqual([]);
+          },
+        );
+        await fc.assert(property, { numRuns: 12 });
+      },
+    );
+  });
+}
+
+/** The whole log in ascending order, page by page, each on a replica that has just started. */
+async function walk(
+  served: ServedBed,
+  key: string,
+  { size, back }: { readonly size: number; readonly back: boolean },
+): Promise<{ readonly nodes: readonly LogNode[]; readonly reasons: readonly string[] }> {
+  const scopes = [{ source: served.source, scope: { job: key } }];
+  const nodes: LogNode[] = [];
+  const reasons: string[] = [];
+  let cursor: string | null = null;
+  for (let page = 0; page < 200; page += 1) {
+    served.server.resetCalls();
+    const args: LogArguments = back ? { last: size, before: cursor } : { first: size, after: cursor };
+    const { some, failures, info } = await onReplica([served], async ({ federation }, call) => {
+      const connection = federation.logs(scopes, { ...args, listFailures: true }, call);
+      return {
+        some: await connection.nodes(),
+        failures: await connection.failures(),
+        info: await connection.pageInfo(),
+      };
+    });
+    expect(served.server.calls.length).toBeLessThanOrEqual(CALLS_BESIDE + CALLS_PER_LINE * size);
+    if (back) nodes.unshift(...some);
+    else nodes.push(...some);
+    expect(failures.filter(({ isPartial }) => isPartial !== true)).toEqual([]);
+    reasons.push(...failures.map(({ message }) => message));
+    if (!(back ? info.hasPreviousPage : info.hasNextPage)) return { nodes, reasons };
+    cursor = (back ? info.startCursor : info.endCursor) ?? cursor;
+  }
+  throw new Error('The walk does not end.');
+}
