@@ -93,11 +93,11 @@ export interface OffsetOptions<T extends Ordered> {
 
 /** A page of at most so many rows: fewer where the answer would be too large. */
 export async function fetchFitting<T extends Ordered>(
-  { size, fetch }: OffsetOptions<T>,
+  options: OffsetOptions<T>,
   request: OffsetRequest,
   call: Call,
 ): Promise<OffsetPage<T>> {
-  const { page, asked } = await size.fit(request.limit, async (limit) => fetch({ ...request, limit }, call));
+  const { page, asked } = await options.size.fit(request.limit, (limit) => options.fetch({ ...request, limit }, call));
   if (asked === request.limit) return page;
   const said = page.limit !== null && page.limit > 0 ? page.limit : asked;
   return { ...page, limit: Math.min(said, asked) };
