@@ -1,14 +1,14 @@
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { createCall } from '../../src/domain/call.ts';
 import { SHARE_ROWS } from '../../src/domain/fair-share.ts';
 import type { LogEntry } from '../../src/domain/log-entry.ts';
 import { comparePositions } from '../../src/domain/ordered.ts';
-import type { Federation } from '../../src/federation/api.ts';
+import type { Federation, LogStreamEvent } from '../../src/federation/api.ts';
 import { createFederation } from '../../src/federation/create-federation.ts';
 import type { FederatedSource } from '../../src/federation/source.ts';
 import type { Partition } from '../../src/pagination/partition.ts';
 import type { Connector } from '../../src/vendors/connector.ts';
-import { entryOf, fakeSource } from './fake-sources.ts';
+import { entryOf, FAST, fakeSource } from './fake-sources.ts';
 
 const ROWS = 2_000;
 const NOW = BigInt(Date.now()) * 1_000_000n;
@@ -28,7 +28,7 @@ function watched(index: number): LogEntry {
   });
 }
 
-const many = (): LogEntry[] => Array.from({ length: ROWS }, (_, index) => watched(index));
+const many = (from: number): LogEntry[] => Array.from({ length: ROWS }, (_, index) => watched(from + index));
 
 const RARE = { stepIn: ['rare'] };
 
@@ -53,14 +53,17 @@ function sourceOf(entries: readonly LogEntry[]): FederatedSource {
   return { ...source, connector: { ...source.connector, logs } };
 }
 
+/** The turn of what waits may come before that of the scan, or after it. */
+const MOST_PER_TURN = 2 * SHARE_ROWS;
+
 /** The most rows that were looked at between two turns of the event loop while `work` went on. */
 async function mostPerTurn(work: () => Promise<void>): Promise<number> {
+  let most = 0;
+  let before = looked;
   const working = { over: false };
   const done = work().finally(() => {
     working.over = true;
   });
-  let most = 0;
-  let before = looked;
   // A health check's turn comes as this one does.
   while (!working.over) {
     await new Promise((resolve) => setImmediate(resolve));
@@ -75,10 +78,10 @@ afterEach(async () => {
   await federation.close();
 });
 
-test.each([{ first: 5 }, { last: 5 }])(
+it.each([{ first: 5 }, { last: 5 }])(
   'a page that a filter searches for keeps nothing else waiting (%o)',
   async (args) => {
-    federation = createFederation([sourceOf(many())]);
+    federation = createFederation([sourceOf(many(0))]);
     looked = 0;
     const most = await mostPerTurn(async () => {
       const scopes = [{ source: 'a', scope: { job: 'job' } }];
@@ -86,6 +89,45 @@ test.each([{ first: 5 }, { last: 5 }])(
       expect(await connection.nodes()).toHaveLength(4);
     });
     expect(looked).toBeGreaterThanOrEqual(ROWS);
-    expect(most).toBeLessThanOrEqual(SHARE_ROWS);
+    expect(most).toBeLessThanOrEqual(MOST_PER_TURN);
   },
 );
+
+describe('a tail whose filter judges many lines at once keeps nothing else waiting', () => {
+  const jobs = [{ source: 'a', key: 'job' }];
+  const leaving = new AbortController();
+  const call = createCall({ signal: leaving.signal });
+  const settings = { ...FAST, keepLines: 3 * ROWS, holdLines: 3 * ROWS };
+
+  async function take(events: AsyncGenerator<LogStreamEvent, void, undefined>, count: number): Promise<void> {
+    for (let found = 0; found < count;) {
+      const { value, done } = await events.next();
+      if (done === true) throw new Error('The tail has ended.');
+      if (value.type === 'LogBatch') found += value.edges.length;
+    }
+  }
+
+  it('when it begins with the last ones that a feed knows', async () => {
+    federation = createFederation([sourceOf(many(0))], { tail: settings });
+    const other = federation.tail(jobs, { tail: 1 }, call);
+    await take(other, 1);
+    looked = 0;
+    const most = await mostPerTurn(() => take(federation.tail(jobs, { tail: 3, filter: RARE }, call), 3));
+    expect(looked).toBeGreaterThanOrEqual(ROWS);
+    expect(most).toBeLessThanOrEqual(MOST_PER_TURN);
+  });
+
+  it('when they come in one poll', async () => {
+    const entries = many(0);
+    federation = createFederation([sourceOf(entries)], { tail: settings });
+    const events = federation.tail(jobs, { tail: 1, filter: RARE }, call);
+    await take(events, 1);
+    looked = 0;
+    const most = await mostPerTurn(() => {
+      entries.push(...many(ROWS));
+      return take(events, 4);
+    });
+    expect(looked).toBeGreaterThanOrEqual(ROWS);
+    expect(most).toBeLessThanOrEqual(MOST_PER_TURN);
+  });
+});

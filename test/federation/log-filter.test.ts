@@ -5,7 +5,7 @@ import type { LogFilter } from '../../src/domain/log-filter.ts';
 import { NO_SEVERITY } from '../../src/domain/severity.ts';
 import { inferSeverity } from '../../src/domain/infer-severity.ts';
 import { entryPredicate } from '../../src/federation/logs/filter.ts';
-import { acceptFilter } from '../../src/federation/tail/subscriber/accept-filter.ts';
+import { AcceptFilter } from '../../src/federation/tail/subscriber/accept-filter.ts';
 import { entryOf } from './fake-sources.ts';
 
 const COLOURED = '\u001b[31mERR\u001b[0mOR: disk full';
@@ -15,7 +15,7 @@ function passes(message: string, filter: LogFilter): boolean {
   const entry = { ...entryOf({ time: 1n, id: 'a', text: '', level: 'info' } as never), severity: NO_SEVERITY, message };
   const predicate = entryPredicate(filter);
   const here = predicate?.(entry) ?? true;
-  expect(acceptFilter({ filter })(entry)).toBe(here);
+  expect(new AcceptFilter({ filter }).accepts(entry)).toBe(here);
   return here;
 }
 

@@ -1,4 +1,5 @@
 import { TributaryError } from '../../domain/errors.ts';
+import { FairShare } from '../../domain/fair-share.ts';
 import { Mismatch } from '../../http/body/mismatch.ts';
 import { JsonScanner, MalformedJson } from './json-scanner.ts';
 import { LogGroups } from './log-groups.ts';
@@ -6,6 +7,9 @@ import type { LogItem } from './log-groups.ts';
 
 /** A line that is longer is passed over, and counted among those that could not be read. */
 const LARGEST_LINE_BYTES = 16 * 1024 * 1024;
+
+/** Bytes that are scanned before it is asked whether others should have their turn. */
+const PIECE_BYTES = 4 * 1024;
 
 /**
  * Reads an answer of POST /logs to its end and gives out its lines one by one in the order of the body;
@@ -31,10 +35,15 @@ export async function readLogStream(
       groups.end(path);
     },
   });
+  const share = new FairShare();
   for await (const chunk of body) {
     if (!scanner.isBegun) requireObject(chunk, source);
     try {
-      scanner.write(chunk);
+      // Readers judge each line at once, perhaps with a costly expression, and a body may come without a pause.
+      for (let at = 0; at < chunk.length; at += PIECE_BYTES) {
+        scanner.write(chunk.subarray(at, at + PIECE_BYTES));
+        if (share.isSpent()) await share.rest();
+      }
     } catch (error) {
       if (error instanceof Mismatch) throw badResponse(source, error.text);
       throw error instanceof MalformedJson ? badResponse(source, 'expected JSON, got malformed JSON') : error;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import type { Service } from '../../../src/vendors/bytenite/facts.ts';
 import { readLogStream } from '../../../src/vendors/bytenite/log-stream.ts';
 import { toValidUnicode } from '../../../src/domain/ansi.ts';
@@ -368,4 +368,29 @@ describe('bytes that are no UTF-8', () => {
       { numRuns: 500 },
     );
   });
+});
+
+test('a body that comes faster than it is read keeps nothing else waiting', async () => {
+  const lines = Array.from({ length: 20_000 }, (_, index) => line(`line ${index}`));
+  const body = Buffer.from(JSON.stringify({ partitioner: lines }));
+  const reading = { count: 0, over: false };
+  const done = readLogStream(
+    inPieces(body, [2 ** 20]),
+    () => {
+      reading.count += 1;
+    },
+    'render',
+  ).finally(() => {
+    reading.over = true;
+  });
+  let most = reading.count;
+  while (!reading.over) {
+    const before = reading.count;
+    // A health check's turn comes as this one does.
+    await new Promise((resolve) => setImmediate(resolve));
+    most = Math.max(most, reading.count - before);
+  }
+  await done;
+  expect(reading.count).toBe(lines.length);
+  expect(most).toBeLessThan(lines.length / 4);
 });

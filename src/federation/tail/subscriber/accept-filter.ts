@@ -1,17 +1,51 @@
+import { FairShare } from '../../../domain/fair-share.ts';
 import type { LogEntry } from '../../../domain/log-entry.ts';
 import type { TailArguments } from '../../api.ts';
 import { checkTimeBounds } from '../../arguments.ts';
 import { checkLogFilter, entryPredicate } from '../../logs/filter.ts';
+import type { EntryPredicate } from '../../logs/filter.ts';
+import type { WindowLine } from '../feed/line-window.ts';
 
-/** What a subscriber wants to see: its whole filter, applied to what a feed has for everybody. */
-export function acceptFilter(args: TailArguments): (entry: LogEntry) => boolean {
-  const { since, until, ...filter } = args.filter ?? {};
-  checkLogFilter(filter);
-  const bounds = checkTimeBounds({ since, until });
-  const predicate = entryPredicate(filter);
-  return (entry) => {
-    if (bounds.since !== null && entry.time < bounds.since) return false;
-    if (bounds.before !== null && entry.time >= bounds.before) return false;
-    return predicate?.(entry) ?? true;
-  };
+/** What a subscriber wants to see: its whole filter, applied to what a feed has for everybody. Each line is judged once. */
+export class AcceptFilter {
+  readonly #since: bigint | null;
+  readonly #before: bigint | null;
+  /** Null: all lines within the bounds. */
+  readonly #predicate: EntryPredicate | null;
+  readonly #verdicts = new WeakMap<LogEntry, boolean>();
+
+  /** Throws BAD_USER_INPUT. */
+  constructor(args: TailArguments) {
+    const { since, until, ...filter } = args.filter ?? {};
+    checkLogFilter(filter);
+    const bounds = checkTimeBounds({ since, until });
+    this.#since = bounds.since;
+    this.#before = bounds.before;
+    this.#predicate = entryPredicate(filter);
+  }
+
+  accepts(entry: LogEntry): boolean {
+    if (this.#since !== null && entry.time < this.#since) return false;
+    if (this.#before !== null && entry.time >= this.#before) return false;
+    return this.#predicate === null || this.#judge(entry, this.#predicate);
+  }
+
+  /** Judges lines ahead, so that taking them keeps nothing else waiting. */
+  async judge(lines: readonly WindowLine[]): Promise<void> {
+    if (this.#predicate === null) return;
+    const share = new FairShare();
+    for (const { entry } of lines) {
+      if (this.#verdicts.has(entry)) continue;
+      this.#judge(entry, this.#predicate);
+      if (share.isSpent()) await share.rest();
+    }
+  }
+
+  #judge(entry: LogEntry, predicate: EntryPredicate): boolean {
+    const known = this.#verdicts.get(entry);
+    if (known !== undefined) return known;
+    const verdict = predicate(entry);
+    this.#verdicts.set(entry, verdict);
+    return verdict;
+  }
 }

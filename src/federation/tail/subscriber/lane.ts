@@ -1,5 +1,4 @@
 import type { Call } from '../../../domain/call.ts';
-import type { LogEntry } from '../../../domain/log-entry.ts';
 import type { TributaryError } from '../../../domain/errors.ts';
 import type { LogNode, SourceFailure } from '../../api.ts';
 import type { MergedPosition } from '../../cursor/codec.ts';
@@ -11,14 +10,12 @@ import { encodeNodeId } from '../../node-id.ts';
 import type { Feed, FeedListener } from '../feed/feed.ts';
 import type { Feeds } from '../feed/feeds.ts';
 import type { WindowLine } from '../feed/line-window.ts';
+import type { AcceptFilter } from './accept-filter.ts';
 import type { Delivery } from './batch.ts';
 import type { Dropped } from './dropped.ts';
 import { isBehind, placeBefore } from './job-place.ts';
 import type { JobPlace } from './job-place.ts';
 import { lineDigest } from './line-digest.ts';
-
-/** Which lines a subscriber wants. */
-export type Accepts = (entry: LogEntry) => boolean;
 
 /** The subscription that a lane belongs to. */
 export interface LaneOwner {
@@ -33,7 +30,7 @@ export class Lane implements FeedListener {
   readonly index: number;
   readonly scope: ResolvedScope;
   readonly #owner: LaneOwner;
-  readonly #accepts: Accepts;
+  readonly #filter: AcceptFilter;
   #feed: Feed | null = null;
   #taken = 0;
   /** Where the window began when lines were last taken. */
@@ -42,11 +39,11 @@ export class Lane implements FeedListener {
   /** Lines that were delivered without the feed, and that it may still bring. By digest. */
   readonly #delivered = new Map<string, MergedPosition>();
 
-  constructor(scope: ResolvedScope, index: number, owner: LaneOwner, accepts: Accepts) {
+  constructor(scope: ResolvedScope, index: number, owner: LaneOwner, filter: AcceptFilter) {
     this.scope = scope;
     this.index = index;
     this.#owner = owner;
-    this.#accepts = accepts;
+    this.#filter = filter;
   }
 
   get feed(): Feed {
@@ -89,12 +86,17 @@ export class Lane implements FeedListener {
     this.#owner.leaveBehind();
   }
 
+  /** Judges the lines that the subscription looks at next: those of the window, or for a live one those not taken. */
+  judge(isLive: boolean): Promise<void> {
+    return this.#filter.judge(isLive ? this.feed.releasedAfter(this.#taken) : this.feed.releasedWindow());
+  }
+
   /** Lines that were released since the last time, but for those that were delivered before. */
   take(): Delivery[] {
     const lines = this.feed.releasedAfter(this.#taken);
     this.#takeAll();
     return lines
-      .filter((line) => !this.#delivered.delete(this.#digestOf(line)) && this.#accepts(line.entry))
+      .filter((line) => !this.#delivered.delete(this.#digestOf(line)) && this.#filter.accepts(line.entry))
       .map((line) => this.#deliveryOf(line));
   }
 
@@ -109,7 +111,7 @@ export class Lane implements FeedListener {
   windowLines(): Delivery[] {
     return this.feed
       .releasedWindow()
-      .filter(({ entry }) => this.#accepts(entry))
+      .filter(({ entry }) => this.#filter.accepts(entry))
       .map((line) => this.#deliveryOf(line));
   }
 
@@ -191,7 +193,7 @@ export class Lane implements FeedListener {
     const open = new Set(owed.map(({ digest }) => digest));
     return this.feed
       .takenFrom(this.#taken, start)
-      .filter((line) => this.#accepts(line.entry) && (open.size === 0 || !open.has(this.#digestOf(line))));
+      .filter((line) => this.#filter.accepts(line.entry) && (open.size === 0 || !open.has(this.#digestOf(line))));
   }
 
   /** Has the window evicted lines from that instant on since lines were last taken? They have no names any more. */

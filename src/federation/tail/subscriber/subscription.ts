@@ -3,7 +3,7 @@ import type { LogStreamEvent } from '../../api.ts';
 import { checkTimeBounds } from '../../arguments.ts';
 import type { MergedPosition } from '../../cursor/codec.ts';
 import { logConnectionKey } from '../../logs/connection.ts';
-import { acceptFilter } from './accept-filter.ts';
+import { AcceptFilter } from './accept-filter.ts';
 import { inOrder } from './batch.ts';
 import type { Delivery } from './batch.ts';
 import { beginWithLast, beginWithNew, beginWithWindows, owedAtFirst, windowsHold } from './beginning.ts';
@@ -69,7 +69,8 @@ export class Subscription {
       signal: this.#leave,
     };
     this.#waiting = new Waiting(this.#leave);
-    const lanes = scopes.map((scope, index) => new Lane(scope, index, this, acceptFilter(args)));
+    const accepted = new AcceptFilter(args);
+    const lanes = scopes.map((scope, index) => new Lane(scope, index, this, accepted));
     const now = BigInt(Date.now()) * 1_000_000n;
     this.#phases = new Phases(lanes, owedAtFirst(this.#resume, args.tail ?? 0, now));
     this.#outgoing = new Outgoing(this.#phases, this.#resumed, cursors, options.tail);
@@ -93,6 +94,7 @@ export class Subscription {
       yield* this.#start();
       while (!this.#waiting.isOver()) {
         this.#waiting.look();
+        for (const [lane, { kind }] of this.#phases.all()) await lane.judge(kind === 'live');
         yield* this.#admit();
         for (const history of this.#phases.histories()) yield* this.#catchUp.goOn(history);
         yield* this.#tellGaps();
@@ -162,6 +164,7 @@ export class Subscription {
     }
     const wanted = this.#options.args.tail ?? 0;
     if (wanted === 0) return yield* this.#deliverFirst(beginWithNew(this.#phases, ready));
+    for (const lane of ready) await lane.judge(false);
     if (windowsHold(ready, wanted)) return yield* this.#deliverFirst(beginWithWindows(this.#phases, ready, wanted));
     const feeds = ready.map(({ feed }) => feed);
     const question = `${wanted} ${ready.map(({ index }) => index).join()} ${this.#key}`;
