@@ -37,7 +37,7 @@ export function datedListPartition<T extends Ordered>(options: DatedListOptions<
     },
     async count(call) {
       const { total, more, rows } = await checked.fetch(0, call);
-      return total ?? (more ? null : rows.filter((row) => options.isShown?.(row) ?? true).length);
+      return total ?? (more !== false ? null : rows.filter((row) => options.isShown?.(row) ?? true).length);
     },
   };
 }
@@ -46,7 +46,8 @@ export function datedListPartition<T extends Ordered>(options: DatedListOptions<
 function withTrueTotal<T extends Ordered>(page: DatedPage<T>, begin: number): DatedPage<T> {
   const { total, rows, more, unreadable } = page;
   const end = begin + rows.length + (unreadable?.count ?? 0);
-  const holds = total === null || rows.length === 0 || (more ? total > end : total === end);
+  const holds =
+    total === null || rows.length === 0 || (total >= end && (more === null || (more ? total > end : total === end)));
   return holds ? page : { ...page, total: null };
 }
 

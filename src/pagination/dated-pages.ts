@@ -8,8 +8,8 @@ export interface DatedPage<T extends Ordered> {
   readonly rows: readonly Unplaced<T>[];
   /** How many rows the whole list has; null where the vendor does not say. */
   readonly total: number | null;
-  /** Is there a page after this one? */
-  readonly more: boolean;
+  /** Is there a page after this one? Null: only another call can tell. */
+  readonly more: boolean | null;
   /** Rows of this page that could not be read. */
   readonly unreadable?: Unreadable | undefined;
 }

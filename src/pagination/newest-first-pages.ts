@@ -3,7 +3,7 @@ import type { Call } from '../domain/call.ts';
 import type { Ordered } from '../domain/ordered.ts';
 import type { DatedPage, DatedPages } from './dated-pages.ts';
 import type { IndexedList, IndexedPage } from './indexed-list.ts';
-import { PROMISES_EMPTY_PAGES, REPEATS } from './page-guard.ts';
+import { PROMISES_EMPTY_PAGES, REPEATS, SHORT_PAGE } from './page-guard.ts';
 import type { Batch, Unreadable } from './partition.ts';
 import { together } from './unreadable.ts';
 
@@ -18,6 +18,8 @@ export class OutOfOrder extends Error {
 const MAX_ROWLESS = 20;
 
 interface Seen {
+  /** Has it fewer rows than a page that is not the last? */
+  readonly isShort: boolean;
   readonly ids: string;
   readonly newest: bigint;
   readonly oldest: bigint;
@@ -64,7 +66,10 @@ export class NewestFirstPages<T extends Ordered> implements IndexedList<T> {
     if (index > 0 && (await this.#isRepeated(index, seen))) return this.#stopAtRepeat(page);
     await this.#checkBorders(index, seen);
     this.#seen.set(index, seen);
-    return { rows: page.rows, total: page.total, isLast: !page.more };
+    // Pages are counted by what is asked for: what a shorter one leaves out may be on no other.
+    if (this.#seen.get(index - 1)?.isShort === true || (seen.isShort && this.#seen.has(index + 1)))
+      this.#missing = { truncated: SHORT_PAGE, contradicts: true };
+    return { rows: page.rows, total: page.total, isLast: page.more === false };
   }
 
   /** What there is to say beside the rows that were read, once. */
@@ -78,8 +83,8 @@ export class NewestFirstPages<T extends Ordered> implements IndexedList<T> {
 
   /** A page without any row is the end, whatever it promises; one whose rows can't be read is not. */
   #withoutRows(page: DatedPage<T>): IndexedPage<T> {
-    if (page.unreadable === undefined || !page.more) {
-      if (page.more) this.#missing = { truncated: PROMISES_EMPTY_PAGES, contradicts: true };
+    if (page.unreadable === undefined || page.more !== true) {
+      if (page.more === true) this.#missing = { truncated: PROMISES_EMPTY_PAGES, contradicts: true };
       return { rows: [], total: page.total, isLast: true };
     }
     this.#rowless += 1;
@@ -90,9 +95,10 @@ export class NewestFirstPages<T extends Ordered> implements IndexedList<T> {
     return END;
   }
 
-  #look({ rows }: DatedPage<T>): Seen {
+  #look({ rows, unreadable }: DatedPage<T>): Seen {
     const times = rows.map(({ time }) => time);
     return {
+      isShort: rows.length + (unreadable?.count ?? 0) < this.#options.pageSize,
       ids: JSON.stringify(rows.map((row) => this.#options.idOf(row))),
       newest: times[0] ?? 0n,
       oldest: times.at(-1) ?? 0n,

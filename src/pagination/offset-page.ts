@@ -22,6 +22,8 @@ export interface PageFacts {
   readonly total: number | null;
   /** The page size that the vendor says it used, where it says so. It may cap a page without a word, too. */
   readonly limit: number | null;
+  /** Does a flag or link say that more rows follow? Null or left out: nothing says it. */
+  readonly said?: boolean | null | undefined;
 }
 
 /** One native page in the order that was asked for. It may have fewer rows than were asked for and not be the last. */
@@ -42,14 +44,16 @@ export function isShort({ count, limit, asked }: PagePlace): boolean {
 }
 
 /**
- * Are there rows behind the page? Null: only another call can tell. An empty page is the end. A count and the length of a
- * page are hints that may be wrong, so both have to say the same: a short page that reaches the count just so is the end.
+ * Are there rows behind the page? Null: only another call can tell. An empty page is the end. A count, a flag and the length
+ * of a page are hints that may be wrong, so two of them have to say that it is the end, and none that more follows.
  */
 export function moreBehind(page: PagePlace): boolean | null {
   if (page.count === 0) return false;
   const end = page.offset + page.count;
-  if (page.total === end && isShort(page)) return false;
-  return page.total !== null && page.total > end && !isShort(page) ? true : null;
+  if (page.said === true) return true;
+  if (page.total !== null && page.total > end) return isShort(page) ? null : true;
+  const signs = [page.total === end, isShort(page), page.said === false];
+  return signs.filter(Boolean).length >= 2 ? false : null;
 }
 
 /** The vendor's count; null where it does not even count the rows of the page. */

@@ -8,6 +8,9 @@ export const REPEATS = 'its list does not end: it gives the same page again';
 export const PROMISES_EMPTY_PAGES = 'its list does not end: pages that it promised are empty';
 export const OVERLAPS = 'its list does not end: its pages overlap';
 export const ENDS_EARLY = 'its list ends before its own count does';
+/** Said of a list whose pages have numbers. */
+export const SHORT_PAGE =
+  'a page that is not the last is shorter than it should be, so rows between pages may be missing';
 export const TURNS_BACK = 'its list does not end: the token of its next page is that of a page before';
 
 /**

@@ -3,7 +3,7 @@ import type { Call } from '../domain/call.ts';
 import type { Ordered } from '../domain/ordered.ts';
 import type { DatedPage, DatedPages } from './dated-pages.ts';
 import { unsearchable } from './locate.ts';
-import { PageGuard } from './page-guard.ts';
+import { PageGuard, SHORT_PAGE } from './page-guard.ts';
 import type { Batch, Unplaced, Unreadable } from './partition.ts';
 import { together } from './unreadable.ts';
 
@@ -72,12 +72,12 @@ async function readPages<T extends Ordered>(
       for (const key of keys) ids.add(key);
       // A page whose rows can't be read is none that repeats.
       const shown = page.unreadable === undefined ? keys : [...keys, `unreadable rows of page ${pages.length}`];
-      const wrong = guard.judge(pages.length, shown, page.more);
+      const wrong = guard.judge(pages.length, shown, page.more !== false);
       pages.push(page);
       if (wrong !== null && (await stands(options, pages, call)))
         return { pages, ...(isWhole(page, ids.size) ? {} : { truncated: wrong, contradicts: true }) };
     }
-    if (pages.at(-1)?.more !== true) return { pages };
+    if (pages.at(-1)?.more === false) return { pages, ...shortPages(pages, options.pageSize) };
     if (pages.length >= MAX_WHOLE_PAGES) return { pages, truncated: tooLong(ids.size) };
   }
 }
@@ -94,6 +94,14 @@ async function stands<T extends Ordered>(
   const idsOf = (page: DatedPage<T> | undefined): string => JSON.stringify(page?.rows.map((row) => options.idOf(row)));
   const last = idsOf(pages.at(-1));
   return idsOf(pages.at(-2)) === last && idsOf(await options.fetch(pages.length - 2, anew(call))) === last;
+}
+
+/** Pages are counted by what is asked for: what a shorter one leaves out may be on no other. */
+function shortPages<T extends Ordered>(pages: readonly DatedPage<T>[], pageSize: number): Missing {
+  const sizes = pages.map(({ rows, unreadable }) => rows.length + (unreadable?.count ?? 0));
+  const last = sizes.findLastIndex((size) => size > 0);
+  const isShort = sizes.some((size, index) => index < last && size < pageSize);
+  return isShort ? { truncated: SHORT_PAGE, contradicts: true } : {};
 }
 
 /** Has the list no more rows than were read, by its own count? */

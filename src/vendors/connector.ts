@@ -46,8 +46,8 @@ export interface JobFilter {
 /** A native page of jobs, in the vendor's own order. */
 export interface JobPage {
   readonly jobs: readonly Job[];
-  /** Is there a page after this one? */
-  readonly more: boolean;
+  /** Is there a page after this one? Null: only another call can tell. */
+  readonly more: boolean | null;
   /** How many jobs there are in all under the part of the filter that was pushed down; null where unknown. */
   readonly total: number | null;
   /** Did the vendor apply the whole filter? Then `total` counts what the client asked for. */

@@ -112,7 +112,7 @@ class FederatedJobs implements JobConnection {
       this.#sources.flatMap((source) =>
         source.connector.jobLists.map(async (list) => {
           const { filtered, total, more, jobs } = await list.page(0, filter, this.#call);
-          if (!more) return jobs.filter((job) => matches(job, filter)).length;
+          if (more === false) return jobs.filter((job) => matches(job, filter)).length;
           return filtered ? total : null;
         }),
       ),

@@ -1,3 +1,4 @@
+import { totalSaid } from '../doubts.ts';
 import type { SandboxReply } from '../types.ts';
 import { detailedJob, listedJob, listedSchedule } from './jobs.ts';
 import type { JobStore, SapJob } from './jobs.ts';
@@ -18,7 +19,7 @@ export function listJobs(settings: SapSettings, store: JobStore, query: URLSearc
   const jobs = selectJobs(store.all(), query);
   if (jobs === null) return refusal(400, 'Error while fetching list of jobs: Invalid Filter');
   const everything = settings.dialect === 'legacy' && size === undefined && offset === undefined;
-  const body = pageOf(jobs, everything ? Infinity : (size ?? DEFAULT_PAGE), offset ?? 0, '/scheduler/jobs/');
+  const body = pageOf(settings, jobs, everything ? Infinity : (size ?? DEFAULT_PAGE), offset ?? 0, '/scheduler/jobs/');
   return { status: 200, headers, body: paged(settings, { ...body, results: body.results.map(listedJob) }) };
 }
 
@@ -28,7 +29,7 @@ export function listSchedules(settings: SapSettings, job: SapJob, query: URLSear
   const offset = wholeNumber(query, 'offset', 0);
   if (size === null || offset === null) return refusal(400, 'Error while fetching schedules: Invalid query');
   const unsaid = offset === undefined ? settings.schedulesPerPage : DEFAULT_PAGE;
-  const body = pageOf(job.schedules, size ?? unsaid, offset ?? 0, `/scheduler/jobs/${job.id}/schedules`);
+  const body = pageOf(settings, job.schedules, size ?? unsaid, offset ?? 0, `/scheduler/jobs/${job.id}/schedules`);
   return { status: 200, body: paged(settings, { ...body, results: body.results.map(listedSchedule) }) };
 }
 
@@ -61,20 +62,25 @@ function selectJobs(jobs: readonly SapJob[], query: URLSearchParams): readonly S
 }
 
 interface Page<T> {
-  readonly total: number;
+  readonly total: number | null;
   readonly results: readonly T[];
   readonly prev_url: string | null;
   readonly next_url: string | null;
 }
 
 /** The links keep page size and offset alone: a filter is lost on the way, as at the vendor. */
-function pageOf<T>(rows: readonly T[], size: number, offset: number, path: string): Page<T> {
+function pageOf<T>(settings: SapSettings, rows: readonly T[], size: number, offset: number, path: string): Page<T> {
+  const { ignores, links, jobsPerPage, total } = settings;
   const link = (start: number): string => `${path}?page_size=${size}&offset=${start}`;
+  const start = ignores === 'offsets' || ignores === 'both' ? 0 : offset;
+  const results = rows.slice(start, start + Math.min(size, jobsPerPage));
+  const end = start + results.length;
+  const isLinked = links === 'always' || (links === 'honest' && end < rows.length);
   return {
-    total: rows.length,
-    results: rows.slice(offset, offset + size),
-    prev_url: offset > 0 ? link(Math.max(0, offset - size)) : null,
-    next_url: offset + size < rows.length ? link(offset + size) : null,
+    total: totalSaid(total, { all: rows.length, start, onPage: results.length }),
+    results,
+    prev_url: offset > 0 && links !== 'never' ? link(Math.max(0, offset - size)) : null,
+    next_url: isLinked ? link(end) : null,
   };
 }
 

@@ -14,6 +14,8 @@ export interface SapDoubts {
   readonly total?: SaidTotal;
   /** The most runs that a page holds, whatever is asked for. */
   readonly runsPerPage?: number;
+  /** The most jobs or schedules that a page of theirs holds, whatever is asked for. */
+  readonly jobsPerPage?: number;
   /** Are links on pages where they belong, on all pages or on none? */
   readonly links?: 'honest' | 'always' | 'never';
   /** Which paging parameters are taken without effect: the first page is the answer to all of them. */
@@ -83,6 +85,7 @@ export function settingsOf(options: SapOptions): SapSettings {
     sortedBy: options.sortedBy ?? 'invocation',
     total: options.total ?? 'honest',
     runsPerPage: options.runsPerPage ?? MAX_RUNS,
+    jobsPerPage: options.jobsPerPage ?? Infinity,
     links: options.links ?? 'honest',
     ignores: options.ignores ?? 'nothing',
     behindTheEnd: options.behindTheEnd ?? 'empty',

@@ -3,10 +3,11 @@ import { hasCode } from '../../domain/errors.ts';
 import type { Job } from '../../domain/job.ts';
 import type { SourceHttp } from '../../http/client.ts';
 import type { JobList } from '../connector.ts';
+import { nextPageOf } from '../shared/numbered-page.ts';
 import { unreadableOf } from '../shared/rows.ts';
 import { jobOf } from './job.ts';
 import type { PipelinePlace } from './keys.ts';
-import { hasMore, pipeline, pipelines } from './wire.ts';
+import { pipeline, pipelines } from './wire.ts';
 import type { WireList, WirePipeline } from './wire.ts';
 
 /** The largest page of pipelines. */
@@ -68,7 +69,7 @@ export function pipelineLists(http: SourceHttp, workspaces: readonly string[]): 
       const native = await listPipelines(http, workspace, index, PIPELINE_LIMIT, call);
       return {
         jobs: native.data.map((wire) => jobOf(wire, workspace, http.source)),
-        more: hasMore(native, PIPELINE_LIMIT),
+        more: nextPageOf(native, { index, pageSize: PIPELINE_LIMIT, total: native.total, said: native.has_more }),
         total: native.total,
         filtered: filter.statusIn === undefined && filter.nameContains === undefined,
         unreadable: unreadableOf(native.odd),

@@ -1,6 +1,7 @@
 import type { Call } from '../../domain/call.ts';
 import type { JobList, JobPage } from '../connector.ts';
-import { sizeOf, unreadableOf } from '../shared/rows.ts';
+import { nextPageOf } from '../shared/numbered-page.ts';
+import { unreadableOf } from '../shared/rows.ts';
 import type { NemoApi } from './api.ts';
 import { jobOf } from './job.ts';
 import { mayHave } from './status.ts';
@@ -33,7 +34,12 @@ export function createJobLists(options: JobListOptions): readonly JobList[] {
       for (const wire of list.data) options.seen(workspace, wire, call);
       return {
         jobs: list.data.map((wire) => jobOf(source, workspace, wire)),
-        more: hasMore(list, index),
+        more: nextPageOf(list, {
+          index,
+          pageSize: JOB_PAGE_SIZE,
+          total: list.total_results,
+          said: isCounted(list, index),
+        }),
         total: list.total_results,
         filtered: filter.nameContains === undefined && filter.statusIn === undefined,
         unreadable: unreadableOf(list.odd),
@@ -44,10 +50,9 @@ export function createJobLists(options: JobListOptions): readonly JobList[] {
 
 const NO_JOBS: JobPage = { jobs: [], more: false, total: 0, filtered: true };
 
-/** Short and empty pages are not the end: only the count of pages says where that is. */
-function hasMore(list: ListWire<JobWire>, page: number): boolean {
-  const { total_pages: count } = list;
-  return count === null ? sizeOf(list) >= JOB_PAGE_SIZE : page + 1 < count;
+/** The count of pages is made of that of rows: where it is too low, it is no second sign of the end. */
+function isCounted({ total_pages: count }: ListWire<JobWire>, page: number): true | null {
+  return count !== null && page + 1 < count ? true : null;
 }
 
 export function sum(counts: readonly (number | null)[]): number | null {

@@ -1,6 +1,7 @@
 import type { Call } from '../../domain/call.ts';
 import type { SourceHttp } from '../../http/client.ts';
 import type { JobFilter, JobPage } from '../connector.ts';
+import { readRun } from '../../pagination/offset-run.ts';
 import { sizeOf, unreadableOf } from '../shared/rows.ts';
 import { toJob } from './jobs.ts';
 import { JOBS_PER_PAGE } from './options.ts';
@@ -16,28 +17,47 @@ const PATH = ['scheduler', 'jobs'];
  * A filter is not passed on: `contains` here is not said to ignore case, so it could hide jobs.
  */
 export async function listJobs(http: SourceHttp, page: number, filter: JobFilter, call: Call): Promise<JobPage> {
-  const offset = page * JOBS_PER_PAGE;
-  const query = { page_size: JOBS_PER_PAGE, offset: page === 0 ? null : offset };
-  const { data } = await http.json({ method: 'GET', path: PATH, query }, jobPageDecoder, call);
-  const { results, total } = data;
+  const begin = page * JOBS_PER_PAGE;
+  const { pages, total, more } = await readRun({
+    source: http.source,
+    offset: begin,
+    want: () => JOBS_PER_PAGE,
+    fetch: (offset, limit) => fetchJobs(http, { offset, limit }, call),
+    look: ({ keys, total, next_url }) => ({
+      keys,
+      total,
+      limit: null,
+      said: typeof next_url === 'string' ? true : null,
+    }),
+  });
   // An instance that does not page answers with everything, whatever is asked.
-  const size = sizeOf(results);
-  const everything = size > JOBS_PER_PAGE;
-  const listed = everything ? results.data.slice(offset, offset + JOBS_PER_PAGE) : results.data;
-  const end = offset + (everything ? listed.length : size);
+  const everything = pages.find(({ results }) => sizeOf(results) > JOBS_PER_PAGE)?.results;
+  const listed = everything?.data.slice(begin, begin + JOBS_PER_PAGE) ?? pages.flatMap(({ results }) => results.data);
+  const data = [...new Map(listed.map((row) => [row.key, row])).values()];
+  const odd = everything?.odd ?? pages.flatMap(({ results }) => results.odd);
   return {
-    jobs: listed.map(({ key, job }) => toJob(http.source, key, job)),
-    more: everything ? end < results.data.length : size > 0 && mayGoOn(data, end),
+    jobs: data.map(({ key, job }) => toJob(http.source, key, job)),
+    more: everything === undefined ? more : begin + data.length < everything.data.length,
     total,
     filtered: filter.nameContains === undefined && filter.statusIn === undefined,
-    unreadable: everything && page > 0 ? undefined : unreadableOf(results.odd),
+    unreadable: everything !== undefined && page > 0 ? undefined : unreadableOf(odd),
   };
 }
 
-/** Counts and links are hints: a page is the last one when nothing says that there is more, and it is not full or is counted. */
-function mayGoOn({ results, total, next_url }: NativeJobPage, end: number): boolean {
-  if (typeof next_url === 'string' || (total !== null && total > end)) return true;
-  return sizeOf(results) >= JOBS_PER_PAGE && total !== end;
+async function fetchJobs(http: SourceHttp, { offset, limit }: Slice, call: Call): Promise<KeyedPage> {
+  const query = { page_size: limit, offset: offset === 0 ? null : offset };
+  const { data } = await http.json({ method: 'GET', path: PATH, query }, jobPageDecoder, call);
+  const { results } = data;
+  return { ...data, keys: [...results.data.map(({ key }) => key), ...results.odd.map(({ id }) => id)] };
+}
+
+interface Slice {
+  readonly offset: number;
+  readonly limit: number;
+}
+
+interface KeyedPage extends NativeJobPage {
+  readonly keys: readonly string[];
 }
 
 /** How many jobs there are: the cheapest question. */

@@ -148,7 +148,7 @@ async function listChildren(
       const run = await fetchTaskRun(context, { filter, order: null, limit: context.pageSize, offset }, call);
       found.push(...run.tasks.filter(isChild).map(taskOf), ...standInParts(run.odd));
       offset += run.tasks.length + run.odd.length;
-      if (!run.more) return found;
+      if (run.more === false) return found;
       if (!guard.isNew([...run.tasks, ...run.odd].map(({ id }) => id))) throw endless(context.http.source, REPEATS);
       const isFiltered = filter.length > 0 && run.tasks.every(isChild);
       if (!isFiltered && offset >= MOST_TASKS) throw tooMany(context);

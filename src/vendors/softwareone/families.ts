@@ -62,7 +62,7 @@ async function fetchFamily(
   try {
     const { tasks, odd, more } = await fetchTaskRun(context, query, call);
     // Whose child an unreadable task is can't be known: each task is then asked about by itself.
-    return more || odd.length > 0 ? null : tasks;
+    return more !== false || odd.length > 0 ? null : tasks;
   } catch (error) {
     if (!isRefusal(error)) throw error;
     context.abilities.lose('tasks of parents');

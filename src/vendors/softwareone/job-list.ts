@@ -40,7 +40,7 @@ export async function listJobs(context: SourceContext, page: number, filter: Job
   const roots = run.tasks.filter((task) => task.parent === null);
   const matching = roots.filter((task) => matchesJobFilter(task, filter));
   const countsRoots = asked.has('tasks without parent') && roots.length === run.tasks.length;
-  const isWhole = page === 0 && !run.more;
+  const isWhole = page === 0 && run.more === false;
   return {
     jobs: roots.map((task) => jobOf(task, context.http.source)),
     parts: run.tasks.filter((task) => task.parent !== null).map((task) => jobOf(task, context.http.source)),

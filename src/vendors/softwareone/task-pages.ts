@@ -42,8 +42,8 @@ export interface TaskRun {
   readonly tasks: readonly TaskWire[];
   readonly odd: readonly OddRow[];
   readonly total: number | null;
-  /** May there be more after these? */
-  readonly more: boolean;
+  /** Is there more after these? Null: only another call can tell. */
+  readonly more: boolean | null;
 }
 
 /**
@@ -61,5 +61,5 @@ export async function fetchTaskRun(context: SourceContext, query: TaskQuery, cal
   const tasks = pages.flatMap((page) => page.tasks);
   const odd = pages.flatMap((page) => page.odd);
   const count = tasks.length + odd.length;
-  return { tasks, odd, total: countedBy({ offset: query.offset, count, total }), more: more !== false };
+  return { tasks, odd, total: countedBy({ offset: query.offset, count, total }), more };
 }

@@ -22,6 +22,8 @@ export interface ServedBed {
   use(instance: Instance): void;
   /** Has this happen before each request for lines is answered. Null: nothing. */
   beforeLogs(happen: (() => void) | null): void;
+  /** Has this happen before each request of any kind is answered. Null: nothing. */
+  beforeCalls(happen: (() => void) | null): void;
   /** Changes each successful answer to a request for lines. Null: as it is. */
   alterLogs(alter: AlterReply | null): void;
   close(): Promise<void>;
@@ -33,6 +35,7 @@ export async function serveBed(bed: Bed, limits: Partial<LimitSettings> = {}): P
   const { vendor } = bed.definition;
   let current: Instance | null = null;
   let beforeLogs: (() => void) | null = null;
+  let beforeCalls: (() => void) | null = null;
   let alterLogs: AlterReply | null = null;
   const now = (): SimulatedVendor => {
     if (current === null) throw new Error('No instance is in use yet.');
@@ -41,6 +44,7 @@ export async function serveBed(bed: Bed, limits: Partial<LimitSettings> = {}): P
   const server = await startVendorServer({
     vendor,
     async handle(request) {
+      beforeCalls?.();
       const isLogs = now().classify(request) === 'logs';
       if (isLogs) beforeLogs?.();
       const reply = await now().handle(request);
@@ -76,6 +80,7 @@ export async function serveBed(bed: Bed, limits: Partial<LimitSettings> = {}): P
     use(instance) {
       current = instance;
       beforeLogs = null;
+      beforeCalls = null;
       alterLogs = null;
       server.clearFaults();
       server.resetCalls();
@@ -83,6 +88,9 @@ export async function serveBed(bed: Bed, limits: Partial<LimitSettings> = {}): P
     },
     beforeLogs(happen) {
       beforeLogs = happen;
+    },
+    beforeCalls(happen) {
+      beforeCalls = happen;
     },
     alterLogs(alter) {
       alterLogs = alter;

@@ -37,8 +37,8 @@ const LIES: readonly Lie[] = [
 const CALLS_PER_PAGE = 30;
 
 /**
- * Counts, flags and sizes of pages are hints: however wrong they are, each line comes once, or what is missing is said, in a
- * bounded number of calls.
+ * Counts, flags and sizes of pages are hints: however wrong they are, each line and each job comes once, or what is missing
+ * is said, in a bounded number of calls.
  */
 export function hintsMayBeWrong(bed: Bed): void {
   describe(`${bed.definition.vendor}, where hints may be wrong`, () => {
@@ -62,6 +62,14 @@ export function hintsMayBeWrong(bed: Bed): void {
       if (lie.readable || !isReported) expect(messages).toEqual(all);
       // What is there is in order.
       expect(messages).toEqual(all.filter((message) => messages.includes(message)));
+    });
+
+    it.each(cases)('gives each job once or says what is missing: $name, $way', async ({ lie, create, back }) => {
+      const keys = await setUpJobs(served, (size) => create(lie.doubts(size)));
+      const { found, isReported } = await listJobs(served, back);
+      expect(new Set(found).size, 'no job twice').toBe(found.length);
+      expect(keys).toEqual(expect.arrayContaining(found));
+      if (!isReported) expect(found.length, 'a loss without a report').toBe(keys.length);
     });
   });
 }
@@ -119,4 +127,48 @@ function setUp(served: ServedBed, instance: Instance, count: number) {
     throw new Error('The walk does not end.');
   };
   return { walk, expected };
+}
+
+/** Somewhat more jobs than two native pages hold, made by an instance that is given the size of one. */
+async function setUpJobs(served: ServedBed, create: (size: number) => Instance): Promise<string[]> {
+  served.use(create(1));
+  const [list] = await onReplica([served], (replica) => Promise.resolve(replica.connector(served.source).jobLists));
+  const size = list?.pageSize ?? 0;
+  expect(size).toBeGreaterThan(1);
+  const instance = create(size);
+  served.use(instance);
+  return Array.from({ length: Math.floor(size * 2.4) }, () => instance.createJob());
+}
+
+async function listJobs(served: ServedBed, back: boolean): Promise<{ found: string[]; isReported: boolean }> {
+  const found: string[] = [];
+  let cursor: string | null = null;
+  let isReported = false;
+  served.beforeCalls(() => {
+    if (served.server.calls.length > CALLS_PER_PAGE) throw new Error('asked too often');
+  });
+  for (let page = 0; page < 50; page += 1) {
+    served.server.resetCalls();
+    const args = back ? { last: 50, before: cursor } : { first: 50, after: cursor };
+    try {
+      const { keys, failures, info } = await onReplica([served], async ({ federation }, call) => {
+        const connection = federation.jobs(args, call);
+        return {
+          keys: (await connection.nodes()).map(({ key }) => key),
+          failures: await connection.failures(),
+          info: await connection.pageInfo(),
+        };
+      });
+      found.push(...keys);
+      isReported ||= failures.length > 0;
+      if (!(back ? info.hasPreviousPage : info.hasNextPage)) return { found, isReported };
+      cursor = (back ? info.startCursor : info.endCursor) ?? cursor;
+    } catch (error) {
+      if (!(error instanceof TributaryError) || !error.code.startsWith('SOURCE_')) throw error;
+      return { found, isReported: true };
+    } finally {
+      expect(served.server.calls.length).toBeLessThanOrEqual(CALLS_PER_PAGE);
+    }
+  }
+  throw new Error('The list does not end.');
 }

@@ -35,7 +35,8 @@ describe('the list of jobs', () => {
     const results = Array.from({ length: 100 }, (_, index) => ({ _id: index + 1 }));
     const body = JSON.stringify({ total, results });
     harness.server.inject({ what: { do: 'status', status: 200, body, headers: {} }, kinds: ['jobs'] });
-    expect((await listJobs(harness.connect(), 0, {}, createCall())).more).toBe(true);
+    // Only another call can tell.
+    expect((await listJobs(harness.connect(), 0, {}, createCall())).more).toBeNull();
   });
 
   it('leaves filters to the caller, since the service may tell case apart', async () => {

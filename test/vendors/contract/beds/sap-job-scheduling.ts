@@ -63,7 +63,7 @@ function sapDoubts({ total, more, rowsPerPage, ignoresPlace }: Partial<Doubts>):
     auth: 'basic',
     ...(total === undefined ? {} : { total }),
     ...(more === undefined ? {} : { links: more === 'missing' ? 'never' : more }),
-    ...(rowsPerPage === undefined ? {} : { runsPerPage: rowsPerPage }),
+    ...(rowsPerPage === undefined ? {} : { runsPerPage: rowsPerPage, jobsPerPage: rowsPerPage }),
     ...(ignoresPlace === true ? { ignores: 'both' } : {}),
   };
 }

@@ -1,0 +1,112 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, posix, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+import { expect, test } from 'vitest';
+
+const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/**
+ * A loop that waits for a vendor in each turn ends, whatever the vendor says: it names a bound (`MAX_…`, `MOST_…`,
+ * `max…`) or asks a `PageGuard`. A loop over a list ends with the list, and one over an async generator with that.
+ */
+const BOUND = /\b(?:MAX|MOST)_[A-Z_]+\b|\bmax[A-Z]\w*\b|\bguard\b/i;
+
+/** Loops whose bound is elsewhere, by file and function, and where it is. */
+const BOUNDED_ELSEWHERE: Readonly<Record<string, string>> = {
+  'src/pagination/bounded-pages.ts readTieOrdered': 'BoundedPages asks a PageGuard about each page.',
+  'src/pagination/bounded-pages.ts readGroups': 'BoundedPages asks a PageGuard about each page.',
+  'src/pagination/chapters.ts read': 'Each turn takes rows of partitions that have a bound of their own.',
+  'src/pagination/chapters.ts #fill': 'Each turn opens a chapter that waits.',
+  'src/pagination/chapters.ts refill': 'Each turn takes a batch of a partition that has a bound of its own.',
+  'src/pagination/locate.ts locatePage': 'refuseTooMany counts the pages.',
+  'src/pagination/offset.ts read': 'Each further turn follows an ability that the source has lost for good.',
+  'src/pagination/record-keyset.ts read': 'RecordWalk counts the pages that bring nothing new.',
+  'src/pagination/time-keyset.ts read': 'Each page of a TimeWalk gets further than the one before it, or is the last.',
+  'src/pagination/whole-response.ts read': 'Each turn begins behind the rows that the one before it gave.',
+  'src/vendors/deepset/log-partition.ts read': 'Each further turn follows a condition that the source has refused.',
+  'src/vendors/softwareone/abilities.ts adaptively': 'Each further turn follows an ability that was lost.',
+  'src/vendors/softwareone/child-tasks.ts read': 'canGoOn: each further turn follows an ability that was lost.',
+  'src/vendors/softwareone/log-partition.ts read': 'canGoOn: each further turn follows an ability that was lost.',
+  'src/vendors/softwareone/log-partition.ts count': 'canGoOn: each further turn follows an ability that was lost.',
+};
+
+type Loop = ts.ForStatement | ts.WhileStatement | ts.DoStatement;
+
+const isLoop = (node: ts.Node): node is Loop =>
+  ts.isForStatement(node) || ts.isWhileStatement(node) || ts.isDoStatement(node);
+
+function waits(loop: ts.Node): boolean {
+  let found = false;
+  const visit = (node: ts.Node): void => {
+    if (found || ts.isFunctionLike(node)) return;
+    found = ts.isAwaitExpression(node) || (ts.isForOfStatement(node) && node.awaitModifier !== undefined);
+    ts.forEachChild(node, visit);
+  };
+  ts.forEachChild(loop, visit);
+  return found;
+}
+
+function functionAround(node: ts.Node): string {
+  const around = ts.findAncestor(node, (each) => ts.isFunctionLike(each) && each.name !== undefined);
+  return around !== undefined && ts.isFunctionLike(around) ? (around.name?.getText() ?? '') : '';
+}
+
+interface Found {
+  /** Its file and function. */
+  readonly name: string;
+  readonly isBounded: boolean;
+}
+
+/** The loops of a text that wait. */
+function loopsOf(file: string, text: string): readonly Found[] {
+  const found: Found[] = [];
+  const visit = (node: ts.Node): void => {
+    if (isLoop(node) && waits(node))
+      found.push({ name: `${file} ${functionAround(node)}`, isBounded: BOUND.test(withoutComments(node.getText())) });
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true));
+  return found;
+}
+
+function withoutComments(text: string): string {
+  return text.replaceAll(/\/\/[^\n]*|\/\*[\s\S]*?\*\//g, '');
+}
+
+const LOOPS = ['src/pagination', 'src/vendors']
+  .flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts'))
+      .map((file) => posix.join(folder, file.split(sep).join('/'))),
+  )
+  .flatMap((file) =>
+    loopsOf(relative(ROOT, join(ROOT, file)).split(sep).join('/'), readFileSync(join(ROOT, file), 'utf8')),
+  );
+
+test('each loop that waits for a vendor has a bound', () => {
+  const unbounded = LOOPS.filter(({ isBounded }) => !isBounded).map(({ name }) => name);
+  expect(unbounded.filter((name) => BOUNDED_ELSEWHERE[name] === undefined)).toEqual([]);
+  // A reason goes with its loop.
+  expect(Object.keys(BOUNDED_ELSEWHERE).filter((name) => !unbounded.includes(name))).toEqual([]);
+});
+
+test('a loop that waits without a bound is noticed', () => {
+  const found = loopsOf(
+    'example.ts',
+    `
+      async function endless() { for (;;) { /* MAX_PAGES */ if ((await ask()).isLast) return; } }
+      async function believing() { for (let page = 1; page < (await ask()).total; page += 1) await read(page); }
+      async function counted() { for (let tries = 0; tries < MAX_TRIES; tries += 1) await ask(); }
+      async function guarded() { do { page = await ask(); } while (guard.isNew(page)); }
+      async function listed() { for (const page of pages) await read(page); }
+      function waiting() { while (queue.length > 0) later(async () => { await queue.pop(); }); }
+    `,
+  );
+  expect(found).toEqual([
+    { name: 'example.ts endless', isBounded: false },
+    { name: 'example.ts believing', isBounded: false },
+    { name: 'example.ts counted', isBounded: true },
+    { name: 'example.ts guarded', isBounded: true },
+  ]);
+});
