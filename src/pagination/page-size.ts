@@ -12,12 +12,15 @@ const MOST_LOGS = 1_000;
 /** How many rows of one log are asked for at once: fewer where lines are so long that the answer would be too large. */
 export class PageSize {
   readonly usual: number;
+  /** So few rows are always asked for, whatever their size. */
+  readonly least: number;
   readonly #now: () => number;
   #rows: number;
   #since = 0;
 
-  constructor(usual: number, now: () => number = () => performance.now()) {
+  constructor(usual: number, least = 1, now: () => number = () => performance.now()) {
     this.usual = usual;
+    this.least = least;
     this.#rows = usual;
     this.#now = now;
   }
@@ -30,14 +33,14 @@ export class PageSize {
 
   /** The answer with so many rows was too large. Says how many to ask for instead: at most half. */
   shrink(asked: number): number {
-    const half = Math.max(1, asked >> 1);
+    const half = Math.max(this.least, asked >> 1);
     // Pages that were asked for side by side are too large together.
     this.#rows = Math.min(half, this.rows);
     this.#since = this.#now();
     return this.#rows;
   }
 
-  /** Asks for as many rows as fit, `most` at the most. A row that does not fit by itself is an error. */
+  /** Asks for as many rows as fit, `most` at the most. Where even the least do not, the error stands. */
   async fit<P>(
     most: number,
     fetch: (rows: number) => Promise<P>,
@@ -46,7 +49,7 @@ export class PageSize {
       try {
         return { page: await fetch(asked), asked };
       } catch (error) {
-        if (!(error instanceof AnswerTooLarge) || asked === 1) throw error;
+        if (!(error instanceof AnswerTooLarge) || asked <= this.least) throw error;
         asked = this.shrink(asked);
       }
     }
@@ -56,14 +59,16 @@ export class PageSize {
 /** The page sizes of the logs of one source. */
 export class PageSizes {
   readonly #usual: number;
+  readonly #least: number;
   readonly #sizes = new LRUCache<string, PageSize>({ max: MOST_LOGS });
 
-  constructor(usual: number) {
+  constructor(usual: number, least = 1) {
     this.#usual = usual;
+    this.#least = least;
   }
 
   of(log: string): PageSize {
-    const size = this.#sizes.get(log) ?? new PageSize(this.#usual);
+    const size = this.#sizes.get(log) ?? new PageSize(this.#usual, this.#least);
     this.#sizes.set(log, size);
     return size;
   }
@@ -91,7 +96,7 @@ export async function* readFitting<T extends Ordered>(
       }
       return;
     } catch (error) {
-      if (!(error instanceof AnswerTooLarge) || rows === 1) throw error;
+      if (!(error instanceof AnswerTooLarge) || rows <= size.least) throw error;
       rows = size.shrink(rows);
     }
   }

@@ -3,7 +3,8 @@ import type { Ordered } from '../domain/ordered.ts';
 import { tickOf } from './after-clock.ts';
 import type { TimeOrder } from './after-clock.ts';
 import type { Unplaced } from './partition.ts';
-import type { TimeKeysetOptions, TimePage } from './time-list.ts';
+import { fetchFitting } from './time-list.ts';
+import type { AskedPage, TimeKeysetOptions, TimePage } from './time-list.ts';
 
 /** The rows of a tick, in time order; null where reading it has shown that the vendor's clock has coarser ticks. */
 type TickRows<T extends Ordered> = {
@@ -37,8 +38,10 @@ export class TickReader<T extends Ordered> {
   }
 
   /** Could the page have held more rows? Then nothing lies beyond it, unless the vendor says so. */
-  isShort({ rows, more }: TimePage<T>): boolean {
-    return rows.length === 0 || (more !== true && rows.length < (more === null ? this.#longest : this.#options.limit));
+  isShort({ rows, more, asked }: AskedPage<T>): boolean {
+    // Fewer may have been asked for than before.
+    const full = more === null ? Math.min(this.#longest, asked) : asked;
+    return rows.length === 0 || (more !== true && rows.length < full);
   }
 
   /** `page`: rows from the beginning of the tick on, in walk order. It may not reach to the tick's end. */
@@ -49,7 +52,7 @@ export class TickReader<T extends Ordered> {
     const far = await this.#farEnd(tick, near);
     if (far === null) return null;
     const farRows = far.rows.filter(inTick);
-    if (this.#isWhole(far, flip(this.#order), tick) || this.#meet(near, farRows)) {
+    if (this.#isWhole(far, flip(this.#order), tick) || this.#meet(near, farRows, far.asked)) {
       return { rows: inTimeOrder(this.#distinct([...near, ...farRows]), this.#order), truncated: undefined };
     }
     const classes = await Promise.all(this.#options.classes.map(async (within) => this.#readClass(tick, within)));
@@ -66,7 +69,7 @@ export class TickReader<T extends Ordered> {
   }
 
   /** The page that begins with the tick in the other order; null where only one that begins earlier shows its rows. */
-  async #farEnd(tick: bigint, near: readonly Unplaced<T>[]): Promise<TimePage<T> | null> {
+  async #farEnd(tick: bigint, near: readonly Unplaced<T>[]): Promise<AskedPage<T> | null> {
     const { clock } = this.#options;
     const order = flip(this.#order);
     const [step, ...coarser] = clock.candidates(order);
@@ -87,19 +90,21 @@ export class TickReader<T extends Ordered> {
     const ascending = await this.#fetch('ascending', tick, step, within);
     if (this.#isWhole(ascending, 'ascending', tick)) return { rows: ascending.rows, isWhole: true };
     const descending = await this.#fetch('descending', tick, step, within);
-    const isWhole = this.#isWhole(descending, 'descending', tick) || this.#meet(ascending.rows, descending.rows);
+    const isWhole =
+      this.#isWhole(descending, 'descending', tick) ||
+      this.#meet(ascending.rows, descending.rows, Math.min(ascending.asked, descending.asked));
     return { rows: [...ascending.rows, ...descending.rows], isWhole };
   }
 
-  async #fetch(order: TimeOrder, tick: bigint, step: bigint, within: string | null = null): Promise<TimePage<T>> {
+  async #fetch(order: TimeOrder, tick: bigint, step: bigint, within: string | null = null): Promise<AskedPage<T>> {
     this.#count += 1;
-    const page = await this.#options.fetch({ order, after: pastTick(order, tick, step), within }, this.#call);
+    const page = await fetchFitting(this.#options, { order, after: pastTick(order, tick, step), within }, this.#call);
     this.saw(page);
     return page;
   }
 
   /** Has a page that begins with the tick all of it? */
-  #isWhole(page: TimePage<T>, order: TimeOrder, tick: bigint): boolean {
+  #isWhole(page: AskedPage<T>, order: TimeOrder, tick: bigint): boolean {
     const last = page.rows.at(-1);
     return (
       last === undefined || this.isShort(page) || isAhead(order, tickOf(last.time, this.#options.clock.step), tick)
@@ -110,7 +115,7 @@ export class TickReader<T extends Ordered> {
    * Do two pages from either end of a list of ids leave nothing out between them? Then both end with the same rows, one
    * in the reverse of the other's order. One such row is no proof: a vendor may give ties in one way whatever the order.
    */
-  #meet(near: readonly Unplaced<T>[], far: readonly Unplaced<T>[]): boolean {
+  #meet(near: readonly Unplaced<T>[], far: readonly Unplaced<T>[], asked: number): boolean {
     const { identity } = this.#options;
     if (identity.by !== 'id') return false;
     const nearIds = near.map(identity.of);
@@ -118,7 +123,7 @@ export class TickReader<T extends Ordered> {
     const farIds = far.map(identity.of);
     const common = farIds.filter((id) => known.has(id)).length;
     // Both are the same few rows: fewer than a page holds.
-    const isFew = common === 1 || common < this.#longest;
+    const isFew = common === 1 || common < Math.min(this.#longest, asked);
     if (common > 0 && common === nearIds.length && common === farIds.length && isFew) return true;
     const farEnd = farIds.slice(-common).reverse();
     return common > 1 && nearIds.slice(-common).every((id, index) => id === farEnd[index]);

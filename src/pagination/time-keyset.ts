@@ -2,6 +2,7 @@ import type { Call } from '../domain/call.ts';
 import type { Ordered } from '../domain/ordered.ts';
 import type { Batch, Partition, ReadRequest } from './partition.ts';
 import { batchOf, TieGroups } from './tie-groups.ts';
+import { fetchFitting } from './time-list.ts';
 import type { TimeKeysetOptions } from './time-list.ts';
 import { TimeWalk } from './time-walk.ts';
 
@@ -17,7 +18,7 @@ export function timeKeysetPartition<T extends Ordered>(options: TimeKeysetOption
     key: options.key,
     read: (request, call) => read(options, request, call),
     async count(call) {
-      return (await options.fetch({ order: 'ascending', after: null, within: null }, call)).total;
+      return (await fetchFitting(options, { order: 'ascending', after: null, within: null }, call)).total;
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { Call } from '../domain/call.ts';
 import type { Ordered } from '../domain/ordered.ts';
 import type { AfterClock, TimeOrder } from './after-clock.ts';
+import type { PageSize } from './page-size.ts';
 import type { Identity, Unplaced } from './partition.ts';
 
 export interface TimePage<T extends Ordered> {
@@ -18,12 +19,19 @@ export interface TimeRequest {
   readonly after: bigint | null;
   /** One of the classes of `classes`, to split a group of equal times; null: all rows. */
   readonly within: string | null;
+  /** How many rows to give. A page of so few that no fewer are asked for may come with its rows cut. */
+  readonly limit: number;
+}
+
+/** A page, and how many rows it was asked for. */
+export interface AskedPage<T extends Ordered> extends TimePage<T> {
+  readonly asked: number;
 }
 
 export interface TimeKeysetOptions<T extends Ordered> {
   readonly key: string;
-  /** How many rows are asked for. */
-  readonly limit: number;
+  /** What is remembered of the log: how many rows fit into an answer. */
+  readonly size: PageSize;
   readonly identity: Identity<T>;
   /** The clock that the vendor's `after` has, as far as it is known of the source. */
   readonly clock: AfterClock;
@@ -33,4 +41,15 @@ export interface TimeKeysetOptions<T extends Ordered> {
    * `within`. None overlap; rows of a class that is not named are found only as far as two pages reach.
    */
   readonly classes: readonly string[];
+}
+
+/** A page of as many rows as fit into an answer. */
+export async function fetchFitting<T extends Ordered>(
+  options: TimeKeysetOptions<T>,
+  request: Omit<TimeRequest, 'limit'>,
+  call: Call,
+): Promise<AskedPage<T>> {
+  const { size } = options;
+  const { page, asked } = await size.fit(size.usual, (limit) => options.fetch({ ...request, limit }, call));
+  return { ...page, asked };
 }

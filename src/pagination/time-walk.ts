@@ -4,7 +4,8 @@ import { tickOf } from './after-clock.ts';
 import type { TimeOrder } from './after-clock.ts';
 import type { ReadRequest, Unplaced } from './partition.ts';
 import { inTimeOrder, isAhead, pastTick, TickReader } from './tick-reader.ts';
-import type { TimeKeysetOptions, TimePage } from './time-list.ts';
+import { fetchFitting } from './time-list.ts';
+import type { AskedPage, TimeKeysetOptions, TimePage } from './time-list.ts';
 
 export interface TimeStep<T extends Ordered> {
   /** In walk order. Rows that were given before may come again. */
@@ -110,10 +111,10 @@ export class TimeWalk<T extends Ordered> {
   }
 
   /** Two signs have to agree that a page is the last one, and none may speak against it. */
-  #isEnd({ rows, more, total }: TimePage<T>): boolean {
+  #isEnd({ rows, more, total, asked }: AskedPage<T>): boolean {
     const count = this.#after === null ? total : null;
     if (more === true || (count !== null && count > rows.length)) return false;
-    const signs = [more === false, rows.length < this.#options.limit, count === rows.length];
+    const signs = [more === false, rows.length < asked, count === rows.length];
     return signs.filter(Boolean).length >= 2;
   }
 
@@ -155,7 +156,7 @@ export class TimeWalk<T extends Ordered> {
     const { options, order } = { options: this.#options, order: this.#order };
     this.#count += 1;
     this.#after = after;
-    const page = await options.fetch({ order, after, within: null }, this.#call);
+    const page = await fetchFitting(options, { order, after, within: null }, this.#call);
     const rows = inTimeOrder(page.rows, order);
     const isReversed = this.#isReversed(page);
     const first = rows[0]?.time;
@@ -179,7 +180,7 @@ export class TimeWalk<T extends Ordered> {
   }
 }
 
-interface OrderedPage<T extends Ordered> extends TimePage<T> {
+interface OrderedPage<T extends Ordered> extends AskedPage<T> {
   readonly isReversed: boolean;
 }
 

@@ -45,8 +45,8 @@ describe('an answer that is too large', () => {
         response.end('content-encoding' in headers ? gzipSync(long) : long);
       };
       expect(await ask(handler, true)).toMatchObject({
-        data: { id: 7, text: 'x'.repeat(1_024), last: ['end'] },
-        cutTo: 1_024,
+        data: { id: 7, text: `${'x'.repeat(512)}…`, last: ['end'] },
+        cutTo: 512,
       });
     },
   );
@@ -100,7 +100,7 @@ function cutAll(value: unknown, most: number): unknown {
   if (typeof value === 'string') {
     let kept = '';
     for (const character of value) {
-      if (Buffer.byteLength(JSON.stringify(kept)) - 2 >= most) break;
+      if (Buffer.byteLength(JSON.stringify(kept)) - 2 >= most) return `${kept}…`;
       kept += character;
     }
     return kept;

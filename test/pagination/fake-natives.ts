@@ -260,7 +260,7 @@ export function timeNative(
   return native('time keyset', store, byId, () =>
     timeKeysetPartition<Line>({
       key: '',
-      limit: options.limit,
+      size: new PageSize(options.limit),
       identity: byId,
       clock: new AfterClock(resolution),
       classes: options.levels,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Batch } from '../../src/pagination/partition.ts';
 import { AfterClock } from '../../src/pagination/after-clock.ts';
+import { PageSize } from '../../src/pagination/page-size.ts';
 import { timeKeysetPartition } from '../../src/pagination/time-keyset.ts';
 import { call, offsetNative, tokenNative } from './fake-natives.ts';
 import type { Line, RawLine } from './fake-natives.ts';
@@ -39,7 +40,7 @@ describe('an instant with more lines of one class than two pages can show to mee
   function unreversed(count: number) {
     return timeKeysetPartition<Line>({
       key: '',
-      limit: 10,
+      size: new PageSize(10),
       identity: { by: 'id', of: (line) => line.id },
       clock: new AfterClock(1_000n),
       classes: ['info'],

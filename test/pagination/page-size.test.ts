@@ -33,7 +33,7 @@ describe('the page size of a log', () => {
 
   it('doubles for each minute without an answer that was too large', () => {
     let now = 0;
-    const size = new PageSize(100, () => now);
+    const size = new PageSize(100, 1, () => now);
     expect(size.shrink(100)).toBe(50);
     expect(size.shrink(50)).toBe(25);
     now = 59_999;
@@ -53,6 +53,12 @@ describe('the page size of a log', () => {
     expect(asked).toEqual([4, 2, 1]);
     const other = new TributaryError('SOURCE_TIMEOUT', 'one: no answer');
     await expect(new PageSize(4).fit(4, () => Promise.reject(other))).rejects.toBe(other);
+  });
+
+  it('is never less than the scheme needs', async () => {
+    const { asked, fetch } = vendor(3);
+    await expect(new PageSize(10, 4).fit(10, fetch)).rejects.toBeInstanceOf(AnswerTooLarge);
+    expect(asked).toEqual([10, 5, 4]);
   });
 
   it('is remembered for each log', () => {

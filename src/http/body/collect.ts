@@ -10,7 +10,7 @@ export interface Collected {
 }
 
 /** A body whose strings are cut may have so many strings as long as they may be. */
-const CUT_STRINGS = 8;
+const CUT_STRINGS = 16;
 
 /** A body whose strings are cut is read to the end if it has at most so many times the limit. */
 const MOST_LIMITS = 16;

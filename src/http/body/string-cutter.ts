@@ -3,6 +3,10 @@ const [QUOTE, BACKSLASH, SMALL_U] = [0x22, 0x5c, 0x75];
 /** How many bytes follow the backslash and the `u` of an escape. */
 const HEX_DIGITS = 4;
 
+/** What stands where a string was cut. */
+export const CUT = '…';
+const MARK = Buffer.from(CUT);
+
 /**
  * Cuts the strings of JSON to a number of bytes while the JSON passes. What comes out is JSON as long as what went in is:
  * a string ends behind a whole character.
@@ -30,7 +34,7 @@ export class StringCutter {
       this.#take(byte);
       if (isDropped === this.#drops) continue;
       // The byte with which the dropping begins is dropped; that with which it ends is the closing quote.
-      if (this.#drops) kept.push(chunk.subarray(from, at));
+      if (this.#drops) kept.push(chunk.subarray(from, at), MARK);
       from = at;
     }
     if (!this.#drops) kept.push(chunk.subarray(from));

@@ -1,6 +1,7 @@
 import { TributaryError } from '../../domain/errors.ts';
 import type { SourceHttp } from '../../http/client.ts';
 import { AfterClock } from '../../pagination/after-clock.ts';
+import { PageSizes } from '../../pagination/page-size.ts';
 import { wholeListPartition } from '../../pagination/whole-list.ts';
 import type { Connector } from '../connector.ts';
 import { readable } from '../shared/rows.ts';
@@ -9,7 +10,7 @@ import { ORIGINS, stepsOf } from './job.ts';
 import { placeOf } from './keys.ts';
 import type { PipelinePlace } from './keys.ts';
 import { logPartition } from './log-partition.ts';
-import { LOG_LIMIT } from './native-log.ts';
+import { LEAST_LIMIT, LOG_LIMIT } from './native-log.ts';
 import { countPipelines, getPipeline, pipelineLists } from './pipelines.ts';
 import { planOf } from './pushdown.ts';
 import { Refusals } from './refusals.ts';
@@ -21,6 +22,7 @@ export function createConnector(http: SourceHttp, workspaces: readonly string[])
   const jobLists = pipelineLists(http, workspaces);
   const vocabulary = new Vocabulary(ORIGINS);
   const clock = new AfterClock(RESOLUTION);
+  const sizes = new PageSizes(LOG_LIMIT, LEAST_LIMIT);
 
   function requirePlace(job: string): PipelinePlace {
     const place = placeOf(job, workspaces);
@@ -73,7 +75,7 @@ export function createConnector(http: SourceHttp, workspaces: readonly string[])
       const place = requirePlace(scope.job);
       const plan = planOf(scope, filter, refusals, vocabulary);
       if (plan === null) return Promise.resolve({ partitions: [], residual: filter });
-      const partition = logPartition({ http, place, refusals, vocabulary, clock, conditions: plan.pushed });
+      const partition = logPartition({ http, place, refusals, vocabulary, clock, sizes, conditions: plan.pushed });
       return Promise.resolve({ partitions: [readable(partition)], residual: plan.residual });
     },
   };

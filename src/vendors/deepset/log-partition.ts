@@ -1,11 +1,12 @@
 import type { Call } from '../../domain/call.ts';
 import type { LogEntry } from '../../domain/log-entry.ts';
 import type { Batch, Partition, ReadRequest } from '../../pagination/partition.ts';
+import type { PageSizes } from '../../pagination/page-size.ts';
 import { timeKeysetPartition } from '../../pagination/time-keyset.ts';
 import type { TimePage } from '../../pagination/time-list.ts';
 import type { PipelinePlace } from './keys.ts';
 import type { LogRow } from './log-row.ts';
-import { fetchPage, isRefusal, LOG_LIMIT } from './native-log.ts';
+import { fetchPage, isRefusal } from './native-log.ts';
 import type { NativeLogOptions } from './native-log.ts';
 import { filterText } from './odata.ts';
 import type { Comparison, FilterField } from './odata.ts';
@@ -18,6 +19,8 @@ export interface LogPartitionOptions extends NativeLogOptions {
   /** Per source: what it has been found not to filter by. */
   readonly refusals: Refusals;
   readonly place: PipelinePlace;
+  /** How many rows of each log fit into an answer. */
+  readonly sizes: PageSizes;
   /** What the vendor is to apply. What it refuses is applied here, to each batch. */
   readonly conditions: readonly Condition[];
 }
@@ -85,10 +88,11 @@ function nativePartition(options: LogPartitionOptions, pushed: readonly Conditio
   function fetch(
     order: 'ascending' | 'descending',
     after: bigint | null,
+    limit: number,
     comparisons: readonly Comparison[],
     call: Call,
   ): Promise<TimePage<LogRow>> {
-    const page = fetchPage(options, { place, comparisons }, { order, after }, call);
+    const page = fetchPage(options, { place, comparisons }, { order, after, limit }, call);
     if (after === null && comparisons === pushed) {
       const total = page.then((answer) => answer.total);
       // Whoever counts hears of a failure; whoever reads hears of it from the page.
@@ -100,11 +104,11 @@ function nativePartition(options: LogPartitionOptions, pushed: readonly Conditio
 
   const partition = timeKeysetPartition<LogRow>({
     key: '',
-    limit: LOG_LIMIT,
+    size: options.sizes.of(JSON.stringify([place.workspace, place.name])),
     identity: { by: 'id', of: (row) => row.logId },
     clock: options.clock,
-    fetch: ({ order, after, within }, call) =>
-      fetch(order, after, within === null ? pushed : classOf(options, pushed, within), call),
+    fetch: ({ order, after, within, limit }, call) =>
+      fetch(order, after, limit, within === null ? pushed : classOf(options, pushed, within), call),
     get classes() {
       return [...classesOf(options, pushed).keys()];
     },

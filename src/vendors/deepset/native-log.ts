@@ -6,7 +6,7 @@ import type { Unplaced } from '../../pagination/partition.ts';
 import type { TimePage, TimeRequest } from '../../pagination/time-list.ts';
 import { afterText } from './after.ts';
 import type { PipelinePlace } from './keys.ts';
-import { sizeOf, withStandIns } from '../shared/rows.ts';
+import { cutRows, sizeOf, withStandIns } from '../shared/rows.ts';
 import type { Rows } from '../shared/rows.ts';
 import { rowOf, standInRow } from './log-row.ts';
 import type { LogRow } from './log-row.ts';
@@ -20,6 +20,12 @@ import type { WirePipelineLogs } from './wire.ts';
 
 /** The largest `limit` that the vendor takes; one more is a 422. */
 export const LOG_LIMIT = 100;
+
+/**
+ * A page shows rows again that are known, and lines of one instant only as far as it reaches: with fewer rows it would get
+ * nowhere. So many that are too large together are cut instead.
+ */
+export const LEAST_LIMIT = 4;
 
 /** Search engines stop counting at this number by default: a total of just that says "at least". */
 const SUSPECT_TOTAL = 10_000;
@@ -44,7 +50,7 @@ export interface NativeLogOptions {
 export async function fetchPage(
   { http, vocabulary }: NativeLogOptions,
   { place, comparisons }: NativeLog,
-  { order, after }: Pick<TimeRequest, 'order' | 'after'>,
+  { order, after, limit }: Pick<TimeRequest, 'order' | 'after' | 'limit'>,
   call: Call,
 ): Promise<TimePage<LogRow>> {
   const request = {
@@ -52,17 +58,18 @@ export async function fetchPage(
     path: [...pathOf(place), 'logs'],
     query: {
       filter: filterText(comparisons),
-      limit: LOG_LIMIT,
+      limit,
       after: after === null ? undefined : afterText(after, order),
       order: order === 'ascending' ? 'ASC' : 'DESC',
     },
     // Exactly this: CSV is the other choice, and what a list of types gives is not said.
     headers: { accept: 'application/json' },
+    cutsStrings: limit <= LEAST_LIMIT,
   } as const;
   try {
-    const { data } = await http.json(request, pipelineLogs, call);
+    const { data, cutTo } = await http.json(request, pipelineLogs, call);
     for (const log of data.data) vocabulary.note(log.level ?? '', log.origin ?? '');
-    return pageOf(data, http.source, order, after === null);
+    return pageOf(data, cutTo, { source: http.source, order, limit, isWhole: after === null });
   } catch (error) {
     if (comparisons.length > 0 && isRefusal(error)) throw new FilterRefused(comparisons, error);
     if (!hasCode(error, 'NOT_FOUND') || !(await pipelineExists(http, place, call))) throw error;
@@ -75,14 +82,19 @@ export function isRefusal(error: unknown): boolean {
   return error instanceof TributaryError && (error.status === 400 || error.status === 422);
 }
 
+interface Asked extends Pick<TimeRequest, 'order' | 'limit'> {
+  readonly source: string;
+  readonly isWhole: boolean;
+}
+
 function pageOf(
   page: WirePipelineLogs,
-  source: string,
-  order: TimeRequest['order'],
-  isWhole: boolean,
+  cutTo: number | null,
+  { source, order, limit, isWhole }: Asked,
 ): TimePage<LogRow> {
-  const more = hasMore(page, LOG_LIMIT);
-  const rows: Rows<Unplaced<LogRow>> = { data: page.data.map(rowOf), odd: page.odd };
+  const more = hasMore(page, limit);
+  const data = cutRows(page.data.map(rowOf), cutTo, (row) => row.logId);
+  const rows: Rows<Unplaced<LogRow>> = { data, odd: page.odd };
   return {
     rows: withStandIns(rows, { source, order, isLast: !more, idOf: (row) => row.logId, standIn: standInRow }),
     more: page.has_more,

@@ -1,6 +1,7 @@
 import { TributaryError } from '../../domain/errors.ts';
 import type { Ordered, UnreadableRow } from '../../domain/ordered.ts';
 import { FIRST_INSTANT, LAST_INSTANT } from '../../domain/time.ts';
+import { CUT } from '../../http/body/string-cutter.ts';
 import { Mismatch } from '../../http/body/mismatch.ts';
 import type { Batch, Partition, Unplaced, Unreadable } from '../../pagination/partition.ts';
 import { contentHash, occurrenceTie } from '../../pagination/identity.ts';
@@ -145,7 +146,10 @@ export class LostRows {
   }
 }
 
-/** The rows of a page; `cutTo` says to how many bytes their texts were cut, because even one row was too large. */
+/** The most bytes that one code unit of a string takes in JSON: an escape. */
+const BYTES_PER_UNIT = 6;
+
+/** The rows of a page, those that were cut marked; `cutTo`: to how many bytes its strings were, null: to none. */
 export function cutRows<T extends Unplaced<Ordered>>(
   rows: readonly T[],
   cutTo: number | null,
@@ -153,7 +157,15 @@ export function cutRows<T extends Unplaced<Ordered>>(
 ): readonly T[] {
   if (cutTo === null) return rows;
   const reason = `it is larger than maxResponseBytes allows; its texts are cut to ${cutTo} bytes`;
-  return rows.map((row) => ({ ...row, cut: { id: `cut ${idOf(row)}`, reason } }));
+  const isCut = (row: T): boolean => rows.length === 1 || hasCutString(row, cutTo / BYTES_PER_UNIT);
+  return rows.map((row) => (isCut(row) ? { ...row, cut: { id: `cut ${idOf(row)}`, reason } } : row));
+}
+
+function hasCutString(value: unknown, leastUnits: number): boolean {
+  if (typeof value === 'string') return value.length >= leastUnits && value.endsWith(CUT);
+  return (
+    typeof value === 'object' && value !== null && Object.values(value).some((one) => hasCutString(one, leastUnits))
+  );
 }
 
 /** The partition without stand-ins: its batches say how many rows could not be read. */

@@ -1,5 +1,6 @@
 import { test } from 'vitest';
 import { AfterClock } from '../../../src/pagination/after-clock.ts';
+import { PageSize } from '../../../src/pagination/page-size.ts';
 import { timeKeysetPartition } from '../../../src/pagination/time-keyset.ts';
 import type { Line } from '../fake-natives.ts';
 import { bothWays, byId, copies, holds, LAW, LIMIT, LINES, MILLISECOND } from './law.ts';
@@ -16,7 +17,7 @@ function timeLie(
     partition: (asked) =>
       timeKeysetPartition<Line>({
         key: '',
-        limit: LIMIT,
+        size: new PageSize(LIMIT),
         identity: byId,
         clock: new AfterClock(1_000n),
         classes: ['INFO'],
