@@ -5,6 +5,7 @@ import { checkBasics } from './vendors/contract/basics.ts';
 import { PATIENCE, RUNS, settingsOf, sizeArbitrary } from './vendors/contract/draw.ts';
 import { filterArbitrary, filterFor } from './vendors/contract/filters.ts';
 import { turnsArbitrary, walkWhileGrowing } from './vendors/contract/growth.ts';
+import { checkOddBodies } from './vendors/contract/odd-bodies.ts';
 import { oddityArbitrary, oddLogArbitrary, readBesideOddRow } from './vendors/contract/odd-rows.ts';
 import { passes, readOn, readWhole } from './vendors/contract/oracle.ts';
 import { onReplica, serveBed } from './vendors/contract/served-bed.ts';
@@ -27,6 +28,7 @@ export function connectorContract(bed: Bed): void {
     afterAll(() => served.close());
 
     checkBasics(bed, () => served);
+    checkOddBodies(bed, () => served);
 
     it(
       'gives every entry once and in order to any walk, with ids and cursors that hold everywhere',

@@ -1,6 +1,6 @@
 import type { Json } from '../../domain/json.ts';
 import { Mismatch } from '../../http/body/mismatch.ts';
-import { isFields } from '../shared/wire.ts';
+import { isEmpty } from '../shared/wire.ts';
 import type { Service } from './facts.ts';
 import { TOO_LARGE } from './json-scanner.ts';
 import type { Path } from './json-scanner.ts';
@@ -122,11 +122,6 @@ function isLogs(path: Path): boolean {
 
 function kindOf(path: Path): string {
   return path[0] === 'taskrunner' && path.length < 3 ? 'an object' : 'an array';
-}
-
-function isEmpty(value: Json | typeof TOO_LARGE): boolean {
-  if (value === null || value === false || value === '') return true;
-  return (Array.isArray(value) && value.length === 0) || (isFields(value) && Object.keys(value).length === 0);
 }
 
 /** `taskrunner.9f.logs[3]`. A task id that is no plain word is not quoted. */

@@ -3,7 +3,18 @@ import type { Instant } from '../../domain/time.ts';
 import { Mismatch } from '../../http/body/mismatch.ts';
 import { rowsIn, NO_ODD_ROWS } from '../shared/rows.ts';
 import type { Rows } from '../shared/rows.ts';
-import { countOf, fieldsOf, flagOf, idOf, instantOf, isFields, jsonOf, required, textOf } from '../shared/wire.ts';
+import {
+  countOf,
+  fieldsOf,
+  flagOf,
+  idOf,
+  instantOf,
+  isFields,
+  jsonOf,
+  refuseErrors,
+  required,
+  textOf,
+} from '../shared/wire.ts';
 import type { Fields } from '../shared/wire.ts';
 
 /** Shapes of what the API answers, read tolerantly: a field may be null, missing, or of a newer version. */
@@ -109,4 +120,5 @@ export function jobListDecoder(body: unknown): WireJobList {
 function requireMember(fields: Fields, names: readonly string[], expected: string): void {
   const isOther = Object.keys(fields).length > 0 && !names.some((name) => Object.hasOwn(fields, name));
   if (isOther) throw new Mismatch('', `expected ${expected}, got an object with other members`);
+  refuseErrors(fields);
 }

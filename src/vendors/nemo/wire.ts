@@ -12,6 +12,7 @@ import {
   isFields,
   jsonOf,
   optionalListIn,
+  refuseErrors,
   required,
   textOf,
 } from '../shared/wire.ts';
@@ -98,7 +99,9 @@ export interface StatusTreeWire {
 const NO_ROWS = { data: [], odd: NO_ODD_ROWS } as const;
 
 export function statusTreeWire(body: unknown): StatusTreeWire {
-  const list = optionalListIn(fieldsOf(body), 'steps');
+  const fields = fieldsOf(body);
+  refuseErrors(fields);
+  const list = optionalListIn(fields, 'steps');
   return { steps: list === null ? NO_ROWS : rowsOf(list, 'steps', treeStepWire) };
 }
 

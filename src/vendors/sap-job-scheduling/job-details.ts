@@ -3,7 +3,7 @@ import { TributaryError } from '../../domain/errors.ts';
 import type { SourceHttp } from '../../http/client.ts';
 import { oncePerCall } from './call-memo.ts';
 import { isJobKey } from './jobs.ts';
-import { jobDecoder, schedulePageDecoder } from './wire.ts';
+import { jobAnswerDecoder, schedulePageDecoder } from './wire.ts';
 import type { NativeJob, NativeSchedule, NativeSchedulePage } from './wire.ts';
 import type { OddRow, Rows } from '../shared/rows.ts';
 
@@ -30,7 +30,8 @@ export class JobDetails {
     }
     return oncePerCall(this, 'jobs', key, call, async () => {
       const path = ['scheduler', 'jobs', key];
-      return (await this.#http.json({ method: 'GET', path, query: { displaySchedules: true } }, jobDecoder, call)).data;
+      return (await this.#http.json({ method: 'GET', path, query: { displaySchedules: true } }, jobAnswerDecoder, call))
+        .data;
     });
   }
 

@@ -14,6 +14,7 @@ import {
   jsonOf,
   listIn,
   optionalListIn,
+  refuseErrors,
   required,
   textIdOf,
   textOf,
@@ -228,6 +229,15 @@ export function jobDecoder(body: unknown): NativeJob {
     schedules: schedules?.data ?? null,
     oddSchedules: schedules?.odd ?? NO_ODD_ROWS,
   };
+}
+
+/** A job's own answer. One without a single name of a job is something else. */
+export function jobAnswerDecoder(body: unknown): NativeJob {
+  const fields = fieldsOf(body);
+  refuseErrors(fields);
+  const job = jobDecoder(fields);
+  if (keyOfJob(job) === null && job.name === null) throw Mismatch.of(fields['_id'], 'a job id', '_id');
+  return job;
 }
 
 /** A job as the list has it: with an id, without its schedules. */

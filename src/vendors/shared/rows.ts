@@ -6,7 +6,7 @@ import { Mismatch } from '../../http/body/mismatch.ts';
 import type { Batch, Partition, Unplaced, Unreadable } from '../../pagination/partition.ts';
 import { contentHash, occurrenceTie } from '../../pagination/identity.ts';
 import { MOST_NAMES, together } from '../../pagination/unreadable.ts';
-import { fieldsOf, listIn, textOf } from './wire.ts';
+import { fieldsOf, listIn, refuseErrors, textOf } from './wire.ts';
 import type { Fields } from './wire.ts';
 
 /**
@@ -27,8 +27,9 @@ export interface Rows<T> {
 
 export const NO_ODD_ROWS: readonly OddRow[] = [];
 
-/** Reads each row of the list that a field must be. A row that gives a `Mismatch` is odd. */
+/** Reads each row of the list that a field of an answer must be. A row that gives a `Mismatch` is odd. */
 export function rowsIn<T>(fields: Fields, name: string, read: (row: Fields) => T): Rows<T> {
+  refuseErrors(fields);
   return rowsOf(listIn(fields, name), name, read);
 }
 

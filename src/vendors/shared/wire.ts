@@ -24,6 +24,19 @@ export function fieldsOf(value: unknown): Fields {
   throw Mismatch.of(value, 'an object');
 }
 
+/** Is there nothing in it: null, false, zero, an empty text, list or object? */
+export function isEmpty(value: unknown): boolean {
+  if (value === undefined || value === null || value === false || value === '' || value === 0) return true;
+  return Array.isArray(value) ? value.length === 0 : isFields(value) && Object.keys(value).length === 0;
+}
+
+/** An answer that names an error is not whole, whatever stands beside it. */
+export function refuseErrors(fields: Fields): void {
+  for (const name of ['error', 'errors']) {
+    if (!isEmpty(fields[name])) throw Mismatch.of(fields[name], 'no error', name);
+  }
+}
+
 /** The list that a field must be. */
 export function listIn(fields: Fields, name: string): readonly unknown[] {
   const value = fields[name];

@@ -56,6 +56,8 @@ export interface Bed {
   readonly doubtful: Readonly<Record<string, (doubts: Partial<Doubts>) => Instance>>;
   /** Lines on a native page of such an instance; null: it has no pages. */
   readonly doubtfulPage: number | null;
+  /** Answers that say that there are no lines, no jobs, and no such job. */
+  readonly empty: Readonly<Record<'logs' | 'jobs' | 'job', readonly unknown[]>>;
   /** The native page size of a log call; null where it has none. */
   nativeSize(call: RecordedCall): number | null;
   /** What every path that the vendor is asked for looks like, undecoded. */

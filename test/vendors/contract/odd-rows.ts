@@ -72,7 +72,7 @@ export async function readBesideOddRow(
   if (neighbour === undefined) throw new Error('A log has a line.');
   const odd = { ...neighbour, text: ODD };
   const written = instance.write(key, [...lines.slice(0, place), odd, ...lines.slice(place)]);
-  served.alterLogs((reply) => withOddRow(reply, oddity));
+  served.alterReplies(['logs'], (reply) => withOddRow(reply, oddity));
   const others = rowsOf(served.source, key, written).filter(({ message }) => message !== ODD);
   await onReplica([served], async ({ federation }, call) => {
     const scopes = [{ source: served.source, scope: { job: key } }];

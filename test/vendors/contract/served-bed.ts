@@ -24,8 +24,8 @@ export interface ServedBed {
   beforeLogs(happen: (() => void) | null): void;
   /** Has this happen before each request of any kind is answered. Null: nothing. */
   beforeCalls(happen: (() => void) | null): void;
-  /** Changes each successful answer to a request for lines. Null: as it is. */
-  alterLogs(alter: AlterReply | null): void;
+  /** Changes each successful answer to requests of these kinds. */
+  alterReplies(kinds: readonly string[], alter: AlterReply): void;
   close(): Promise<void>;
 }
 
@@ -36,7 +36,7 @@ export async function serveBed(bed: Bed, limits: Partial<LimitSettings> = {}): P
   let current: Instance | null = null;
   let beforeLogs: (() => void) | null = null;
   let beforeCalls: (() => void) | null = null;
-  let alterLogs: AlterReply | null = null;
+  let altered: { readonly kinds: readonly string[]; readonly alter: AlterReply } | null = null;
   const now = (): SimulatedVendor => {
     if (current === null) throw new Error('No instance is in use yet.');
     return current.simulation;
@@ -45,10 +45,11 @@ export async function serveBed(bed: Bed, limits: Partial<LimitSettings> = {}): P
     vendor,
     async handle(request) {
       beforeCalls?.();
-      const isLogs = now().classify(request) === 'logs';
-      if (isLogs) beforeLogs?.();
+      const kind = now().classify(request);
+      if (kind === 'logs') beforeLogs?.();
       const reply = await now().handle(request);
-      return isLogs && alterLogs !== null && reply.status === 200 ? alterLogs(reply) : reply;
+      if (altered === null || !altered.kinds.includes(kind) || reply.status !== 200) return reply;
+      return altered.alter(reply);
     },
     classify: (request) => now().classify(request),
     sourceConfig: (origin) => now().sourceConfig(origin),
@@ -81,7 +82,7 @@ export async function serveBed(bed: Bed, limits: Partial<LimitSettings> = {}): P
       current = instance;
       beforeLogs = null;
       beforeCalls = null;
-      alterLogs = null;
+      altered = null;
       server.clearFaults();
       server.resetCalls();
       held ??= httpTo(served);
@@ -92,8 +93,8 @@ export async function serveBed(bed: Bed, limits: Partial<LimitSettings> = {}): P
     beforeCalls(happen) {
       beforeCalls = happen;
     },
-    alterLogs(alter) {
-      alterLogs = alter;
+    alterReplies(kinds, alter) {
+      altered = { kinds, alter };
     },
     async close() {
       await held?.close();

@@ -54,6 +54,11 @@ export const byteNiteBed: Bed = {
   dialects: dialectsOf(settings, create),
   doubtful: { '': (doubts) => create(doubts) },
   doubtfulPage: null,
+  empty: {
+    logs: [{ partitioner: [], assembler: [], taskrunner: {} }, { partitioner: null }, { taskrunner: {} }, {}],
+    jobs: [{ data: [], pagination: { total: '0' } }, { data: null }, { pagination: {} }, {}],
+    job: [{ job: null }, {}],
+  },
   nativeSize: () => null,
   paths: /^\/v1\/(auth\/access_token|customer\/(logs|jobs(\/[^/]+)?))$/,
   unknownJobs: ['00000000-0000-4000-8000-000000000000', 'absent'],

@@ -61,6 +61,19 @@ export const deepsetBed: Bed = {
   dialects: dialectsOf(settings, create),
   doubtful: { '': (doubts) => create(doubts) },
   doubtfulPage: 100,
+  empty: {
+    logs: [
+      { data: [], has_more: false, total: 0 },
+      { data: [], has_more: false },
+      { data: [], total: null },
+    ],
+    jobs: [
+      { data: [], has_more: false, total: 0 },
+      { data: [], has_more: false },
+      { data: [], total: null },
+    ],
+    job: [],
+  },
   nativeSize: ({ url }) => Number(new URL(url, 'http://x').searchParams.get('limit')),
   paths: /^\/api\/v1\/workspaces\/production\/pipelines(\/[^/]+(\/logs)?)?$/,
   unknownJobs: ['production/absent', 'elsewhere/pipeline', 'nothing'],

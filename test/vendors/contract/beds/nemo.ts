@@ -69,6 +69,11 @@ export const nemoBed: Bed = {
     'with opaque tokens': (doubts) => create({ ...doubts, tokens: 'opaque', pageSize: 10 }),
   },
   doubtfulPage: 10,
+  empty: {
+    logs: [{ data: [], total: 0, next_page: null, prev_page: null }, { data: [], next_page: '' }, { data: [] }],
+    jobs: [{ data: [], pagination: { page: 1, page_size: 100, total_pages: 0, total_results: 0 } }, { data: [] }],
+    job: [],
+  },
   nativeSize: ({ url }) => Number(new URL(url, 'http://x').searchParams.get('limit')),
   paths:
     /^\/apis\/jobs\/v2\/workspaces\/default\/jobs(\/[^/]+(\/(logs|status|steps|attempts)(\/[^/]+(\/(steps|tasks)(\/[^/]+)?)?)?)?)?$/,

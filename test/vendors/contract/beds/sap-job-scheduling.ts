@@ -78,6 +78,11 @@ export const sapBed: Bed = {
     'with offsets': (doubts) => create({ ...sapDoubts(doubts), dialect: 'legacy', pageSize: 10, said: false }),
   },
   doubtfulPage: 10,
+  empty: {
+    logs: [{ total: 0, results: [], next_url: null, prev_url: null }, { total: 0, results: [] }, { results: [] }],
+    jobs: [{ total: 0, results: [], next_url: null, prev_url: null }, { total: 0, results: [] }, { results: [] }],
+    job: [],
+  },
   nativeSize: ({ url }) => Number(new URL(url, 'http://x').searchParams.get('page_size')),
   paths: /^\/(oauth\/token|scheduler\/jobs(\/[^/]+(\/schedules(\/[^/]+(\/runs(\/[^/]+)?)?)?)?)?)$/,
   unknownJobs: ['999999', '0', 'job-1'],

@@ -66,6 +66,11 @@ export const softwareOneBed: Bed = {
     'filters by nothing': (doubts) => create({ ...doubts, unfilterable: ['*'], pageSize: 10 }),
   },
   doubtfulPage: 10,
+  empty: {
+    logs: [{ data: [], $meta: { pagination: { offset: 0, limit: 100, total: 0 } } }, { data: [] }],
+    jobs: [{ data: [], $meta: { pagination: { offset: 0, limit: 100, total: 0 } } }, { data: [] }],
+    job: [{ data: [], $meta: { pagination: { offset: 0, limit: 100, total: 0 } } }, { data: [] }],
+  },
   nativeSize: ({ url }) => Number(/[?&]limit=(\d+)/.exec(url)?.[1]),
   paths: /^\/public\/v1\/system\/tasks(\/[^/]+(\/logs)?)?$/,
   unknownJobs: ['TSK-9999-9999-9999-9999', 'absent'],

@@ -1,0 +1,140 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import type { SandboxReply } from '../../../src/sandbox/types.ts';
+import type { Bed } from './bed.ts';
+import { PATIENCE, settingsOf } from './draw.ts';
+import { textOfBody } from './odd-rows.ts';
+import { onReplica } from './served-bed.ts';
+import type { ServedBed } from './served-bed.ts';
+
+/** What gateways and services say of an error with status 200. */
+const ERRORS: readonly Readonly<Record<string, unknown>>[] = [
+  { error: { code: 13, message: 'internal' } },
+  { error: 'internal' },
+  { error: true },
+  { errors: [{ message: 'internal' }] },
+  { errors: { mistake: ['internal'] } },
+];
+
+/** The same members where there was no error. */
+const NO_ERROR: readonly Readonly<Record<string, unknown>>[] = [
+  { error: null, errors: null },
+  { error: '', errors: [] },
+  { error: {}, errors: {} },
+  { error: false },
+  { error: 0 },
+];
+
+/** Bodies that are no list and no job of any vendor. */
+const OTHERS: readonly string[] = [
+  ...[
+    ...ERRORS,
+    { message: 'internal' },
+    { result: {} },
+    { detail: 'internal' },
+    { status: 'error' },
+    'internal',
+    '',
+    7,
+    true,
+    null,
+    [],
+    [{ message: 'internal' }],
+    ...['x', 7, true].flatMap((rows) => [{ data: rows }, { results: rows }, { taskrunner: rows }]),
+  ].map((body) => JSON.stringify(body)),
+  '',
+  ' ',
+  '<html><body>Sign in</body></html>',
+  '{"data":[',
+  '{"error":',
+];
+
+/** What is asked for, and how many rows of it there are. */
+const QUESTIONS = {
+  logs: ({ federation }, { source }, key, call) =>
+    federation
+      .logs([{ source, scope: { job: key } }], { first: 10 }, call)
+      .nodes()
+      .then(({ length }) => length),
+  jobs: ({ federation }, _served, _key, call) =>
+    federation
+      .jobs({ first: 10 }, call)
+      .nodes()
+      .then(({ length }) => length),
+  job: ({ federation }, { source }, key, call) =>
+    federation.job({ source, key }, call).then((job) => (job === null ? 0 : 1)),
+} satisfies Record<string, Question>;
+
+type Question = (...asked: [Asking[0], ServedBed, string, Asking[1]]) => Promise<number>;
+type Asking = Parameters<Parameters<typeof onReplica>[1]>;
+type Kind = keyof typeof QUESTIONS;
+
+const KINDS = Object.keys(QUESTIONS) as Kind[];
+
+const BAD = { code: 'SOURCE_BAD_RESPONSE' };
+
+/** A body that is not what was asked for is a bad answer: it is never taken for one without rows. */
+export function checkOddBodies(bed: Bed, served: () => ServedBed): void {
+  /** How many rows the altered answer has; or why it is refused. */
+  async function read(kind: Kind, alter: (body: string) => string): Promise<unknown> {
+    const { instance } = served();
+    const key = instance.createJob();
+    instance.write(key, [{ slot: 0, fine: 0n, text: 'x', severity: 'info', step: 0, task: 0 }]);
+    served().alterReplies([kind], async (reply: SandboxReply) => ({
+      ...reply,
+      body: alter(await textOfBody(reply.body)),
+    }));
+    return onReplica([served()], (replica, call) => QUESTIONS[kind](replica, served(), key, call)).catch(
+      (error: unknown) => error,
+    );
+  }
+
+  async function beside(kind: Kind, members: Readonly<Record<string, unknown>>): Promise<unknown> {
+    return read(kind, (body) => JSON.stringify({ ...(JSON.parse(body) as object), ...members }));
+  }
+
+  for (const kind of KINDS) {
+    it(`takes no other answer for one to a request for ${kind}, and an error beside rows for no whole one`, async () => {
+      const use = (): void => {
+        served().use(fc.sample(bed.dialects, 1)[0]!());
+      };
+      use();
+      for (const other of OTHERS) {
+        const found = await read(kind, () => other);
+        expect({ other, found }).toMatchObject({ other, found: BAD });
+      }
+      for (const error of kind === 'job' ? [] : ERRORS) {
+        const found = await beside(kind, error);
+        expect({ error, found }).toMatchObject({ error, found: BAD });
+      }
+      for (const error of NO_ERROR) {
+        use();
+        expect({ error, found: await beside(kind, error) }).toEqual({ error, found: 1 });
+      }
+      for (const empty of bed.empty[kind]) {
+        const found = await read(kind, () => JSON.stringify(empty));
+        expect({ empty, found }).toEqual({ empty, found: 0 });
+        for (const error of ERRORS) {
+          const body = { ...(empty as object), ...error };
+          expect({ body, found: await read(kind, () => JSON.stringify(body)) }).toMatchObject({ body, found: BAD });
+        }
+      }
+    });
+  }
+
+  it(
+    'refuses any other JSON, whatever is asked for',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(bed.dialects, fc.constantFrom(...KINDS), fc.jsonValue(), async (create, kind, body) => {
+          const text = JSON.stringify(body);
+          fc.pre(!bed.empty[kind].some((empty) => JSON.stringify(empty) === text));
+          served().use(create());
+          expect(await read(kind, () => text)).toMatchObject(BAD);
+        }),
+        settingsOf(50),
+      );
+    },
+    PATIENCE,
+  );
+}
