@@ -2,6 +2,7 @@ import type { Call } from '../domain/call.ts';
 import type { Json } from '../domain/json.ts';
 import type { Ordered } from '../domain/ordered.ts';
 import type { Batch, Hint, Partition, ReadRequest } from './partition.ts';
+import { fetchFitting } from './record-list.ts';
 import type { KeysetPage, RecordKeysetOptions } from './record-list.ts';
 import { RepeatsItself } from './record-pages.ts';
 import { RecordScale } from './record-scale.ts';
@@ -19,7 +20,7 @@ export function recordKeysetPartition<T extends Ordered>(options: RecordKeysetOp
     key: options.key,
     read: (request, call) => read(options, request, call),
     async count(call) {
-      return honestTotal(await options.fetch({ kind: 'first' }, call), options.limit);
+      return honestTotal(await fetchFitting(options, { kind: 'first' }, call));
     },
   };
 }
@@ -28,9 +29,9 @@ export function recordKeysetPartition<T extends Ordered>(options: RecordKeysetOp
  * The vendor counts records. That is the number of rows when the whole list is on the page, or when each
  * record that one can see stands for one row; otherwise nobody knows.
  */
-function honestTotal<T extends Ordered>({ records, total, more }: KeysetPage<T>, limit: number): number | null {
+function honestTotal<T extends Ordered>({ records, total, more, asked }: KeysetPage<T>): number | null {
   const rows = records.reduce((sum, record) => sum + record.rows.length, 0);
-  const isWhole = more !== true && records.length < limit;
+  const isWhole = more !== true && records.length < asked;
   // A count of fewer records than there are on this very page says nothing.
   if (total === null || total < records.length) return isWhole && more === false ? rows : null;
   if (total === records.length) return more === true ? null : rows;

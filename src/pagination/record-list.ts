@@ -1,5 +1,6 @@
 import type { Call } from '../domain/call.ts';
 import type { Ordered } from '../domain/ordered.ts';
+import type { PageSize } from './page-size.ts';
 import type { Unplaced } from './partition.ts';
 import type { Reach, RecordTimes } from './record-scale.ts';
 
@@ -19,7 +20,7 @@ export interface KeyedRecord<T extends Ordered> extends RecordTimes {
 }
 
 /** What the vendor says of a page beside its records is a hint: any of it may be wrong. */
-export interface KeysetPage<T extends Ordered> {
+export interface NativePage<T extends Ordered> {
   /** In native order. May be fewer than were asked for, and not the last. */
   readonly records: readonly KeyedRecord<T>[];
   readonly total: number | null;
@@ -31,6 +32,11 @@ export interface KeysetPage<T extends Ordered> {
   readonly cursors: boolean;
 }
 
+export interface KeysetPage<T extends Ordered> extends NativePage<T> {
+  /** How many records were asked for. */
+  readonly asked: number;
+}
+
 export type KeysetRequest =
   | { readonly kind: 'first' }
   /** Records that follow / precede the record of that id in native order, nearest page. */
@@ -40,10 +46,22 @@ export type KeysetRequest =
 
 export interface RecordKeysetOptions<T extends Ordered> {
   readonly key: string;
-  /** How many records are asked for. The vendor may give fewer without a word. */
-  readonly limit: number;
+  /** How many records are asked for, as far as they fit into an answer. The vendor may give fewer without a word. */
+  readonly size: PageSize;
   readonly reach: Reach;
-  fetch(request: KeysetRequest, call: Call): Promise<KeysetPage<T>>;
+  /** At most `limit` records. One that is too large by itself may come cut. */
+  fetch(request: KeysetRequest, limit: number, call: Call): Promise<NativePage<T>>;
   /** Is this the error of an id that the vendor has purged or never had? Then the position is found by time. */
   isCursorRefused(error: unknown): boolean;
+}
+
+/** A page of as many records as fit into an answer. */
+export async function fetchFitting<T extends Ordered>(
+  options: RecordKeysetOptions<T>,
+  request: KeysetRequest,
+  call: Call,
+): Promise<KeysetPage<T>> {
+  const { size } = options;
+  const { page, asked } = await size.fit(size.usual, (limit) => options.fetch(request, limit, call));
+  return { ...page, asked };
 }

@@ -18,7 +18,8 @@ const COMMON_CAP = 100;
  * pages without a word. So two signs have to agree before a page is taken for the last, and none may speak against it.
  */
 export class PageLengths {
-  readonly #asked: number;
+  /** How many records the page that came last was asked for. */
+  #asked: number;
   #usual: number;
   #longest = 0;
 
@@ -29,18 +30,19 @@ export class PageLengths {
 
   /** How many records a page that is not the last holds, as far as that is known. */
   get usual(): number {
-    return this.#usual;
+    return Math.min(this.#usual, this.#asked);
   }
 
   /** Any page that has come. */
-  saw<T extends Ordered>({ records }: KeysetPage<T>): void {
+  saw<T extends Ordered>({ records, asked }: KeysetPage<T>): void {
+    this.#asked = asked;
     this.#longest = Math.max(this.#longest, records.length);
     this.#usual = Math.max(this.#usual, records.length);
   }
 
   /** A page of that many records was not the last. */
   learn(length: number): void {
-    this.#usual = Math.max(1, this.#longest, length);
+    this.#usual = Math.max(1, Math.min(this.#longest, this.#asked), length);
   }
 
   /** Does the vendor say that records follow the page? */
@@ -52,7 +54,7 @@ export class PageLengths {
   mayHideMore<T extends Ordered>(page: KeysetPage<T>): boolean {
     const { length } = page.records;
     if (page.total === length) return false;
-    return this.saysMore(page, 0) || length >= this.#asked || length === COMMON_CAP;
+    return this.saysMore(page, 0) || length >= page.asked || length === COMMON_CAP;
   }
 
   /**
@@ -60,20 +62,21 @@ export class PageLengths {
    * the page, null where that is not known.
    */
   isEnd<T extends Ordered>(page: KeysetPage<T>, start: number | null): boolean {
-    const { records, total, more, cursors } = page;
+    const { records, total, more, cursors, asked } = page;
     const { length } = records;
     if (length === 0) return true;
     if (this.saysMore(page, start)) {
       if (more !== true || total !== (start ?? 0) + length) this.learn(length);
       return false;
     }
-    if (length < this.#longest) return true;
+    // Of other pages more may have been asked for.
+    if (length < Math.min(this.#longest, asked)) return true;
     // Without cursors, offsets may count from 1: then one record more may follow than the count leaves.
     const isCounted = start === 0 || cursors;
     const signs = [
       isCounted && start !== null && total === start + length,
       cursors && more === false,
-      length < this.#asked && length !== COMMON_CAP,
+      length < asked && length !== COMMON_CAP,
     ];
     return signs.filter(Boolean).length >= 2;
   }

@@ -2,6 +2,7 @@
 import { anew, inSequence } from '../domain/call.ts';
 import type { Call } from '../domain/call.ts';
 import type { Direction, Ordered } from '../domain/ordered.ts';
+import { fetchFitting } from './record-list.ts';
 import type { KeyedRecord, KeysetPage, KeysetRequest, RecordKeysetOptions } from './record-list.ts';
 import { findBeside } from './record-beside.ts';
 import { PageLengths, RepeatsItself } from './record-pages.ts';
@@ -83,7 +84,7 @@ export class RecordWalk<T extends Ordered> {
   ) {
     this.#options = options;
     this.#scale = scale;
-    this.#lengths = new PageLengths(options.limit);
+    this.#lengths = new PageLengths(options.size.usual);
     this.#newestFirst = newestFirst;
     this.#direction = direction;
     this.#call = inSequence(call);
@@ -210,7 +211,7 @@ export class RecordWalk<T extends Ordered> {
 
   async #fetch(request: KeysetRequest): Promise<KeysetPage<T>> {
     this.#count += 1;
-    const page = await this.#options.fetch(request, this.#call);
+    const page = await fetchFitting(this.#options, request, this.#call);
     this.#lengths.saw(page);
     if (page.cursors) this.#cursors ??= true;
     this.#notice(page.records[0], page.records.at(-1));

@@ -218,7 +218,7 @@ export function keysetNative(
     () =>
       recordKeysetPartition<Line>({
         key: '',
-        limit,
+        size: new PageSize(limit),
         reach: { before: spread, after: spread, records: options.neighbours ?? 0 },
         isCursorRefused: (error) => error instanceof TokenRefused,
         fetch: async (request) => {

@@ -3,6 +3,7 @@ import { hasCode } from '../../domain/errors.ts';
 import type { Attempt, Job, Step } from '../../domain/job.ts';
 import type { LogEntry, LogScope } from '../../domain/log-entry.ts';
 import type { LogFilter } from '../../domain/log-filter.ts';
+import { PageSizes } from '../../pagination/page-size.ts';
 import type { Partition } from '../../pagination/partition.ts';
 import { wholeListPartition } from '../../pagination/whole-list.ts';
 import type { Capabilities, Connector, ConnectorOptions, JobList } from '../connector.ts';
@@ -39,10 +40,11 @@ export function createSapConnector({ source, http, options }: ConnectorOptions):
   const details = new JobDetails(http);
   const singles = new SingleRuns(http);
   const partitions = new RunPartitions({
-    pages: new RunPages(http, new PagingFacts(dialect), pageSize),
+    pages: new RunPages(http, new PagingFacts(dialect)),
     singles,
     details,
     pageSize,
+    sizes: new PageSizes(pageSize),
     span: BigInt(spanSeconds) * 1_000_000_000n,
   });
 

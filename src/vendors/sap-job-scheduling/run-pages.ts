@@ -26,6 +26,8 @@ export interface ScheduleRef {
   readonly schedule: string;
 }
 
+type BesideRequest = Extract<KeysetRequest, { readonly kind: 'after' | 'before' }>;
+
 const NOT_UNDERSTOOD: RunPage = {
   runs: [],
   total: null,
@@ -42,39 +44,52 @@ const NOT_UNDERSTOOD: RunPage = {
 export class RunPages {
   readonly #http: SourceHttp;
   readonly #facts: PagingFacts;
-  readonly #pageSize: number;
 
-  constructor(http: SourceHttp, facts: PagingFacts, pageSize: number) {
+  constructor(http: SourceHttp, facts: PagingFacts) {
     this.#http = http;
     this.#facts = facts;
-    this.#pageSize = pageSize;
   }
 
-  async fetch(ref: ScheduleRef, request: KeysetRequest, call: Call): Promise<RunPage> {
+  async fetch(ref: ScheduleRef, request: KeysetRequest, limit: number, call: Call): Promise<RunPage> {
     switch (request.kind) {
       case 'first':
-        return this.#at(ref, 0, call);
+        return this.#at(ref, 0, limit, call);
       case 'offset':
-        return this.#at(ref, request.offset, call);
+        return this.#at(ref, request.offset, limit, call);
       default:
-        return this.#beside(ref, request.kind, request.id, call);
+        return this.#beside(ref, request, limit, call);
     }
   }
 
-  async #at(ref: ScheduleRef, offset: number, call: Call): Promise<RunPage> {
+  async #at(ref: ScheduleRef, offset: number, limit: number, call: Call): Promise<RunPage> {
     // A page size without an offset: both dialects then skip nothing.
-    const page = await this.#send(ref, { page_size: this.#pageSize, offset: offset === 0 ? null : offset }, call);
+    const page = await this.#send(ref, limit, { offset: offset === 0 ? null : offset }, call);
     this.#facts.learn(page, offset);
-    return this.#pageOf(page, offset > 0 ? null : false);
+    const mayBeginEarlier = limit === 1 && this.#facts.cursors !== true;
+    return this.#pageOf(
+      mayBeginEarlier ? await this.#withNext(ref, page, offset, call) : page,
+      offset > 0 ? null : false,
+    );
   }
 
-  async #beside(ref: ScheduleRef, kind: 'after' | 'before', id: string, call: Call): Promise<RunPage> {
+  /** Where a page may begin one run earlier than it was asked to, one of a single run may have none that is new. */
+  async #withNext(ref: ScheduleRef, page: NativeRunPage, offset: number, call: Call): Promise<NativeRunPage> {
+    const [run] = page.results;
+    if (run === undefined) return page;
+    let next = await this.#send(ref, 1, { offset: offset + 1 }, call);
+    // By its number from 1, the first run is that of offset 0 and of offset 1.
+    if (next.results[0]?.runId === run.runId) next = await this.#send(ref, 1, { offset: offset + 2 }, call);
+    const fresh = next.results.filter(({ runId }) => runId !== run.runId);
+    return { ...next, results: [run, ...fresh], lost: [...page.lost, ...next.lost] };
+  }
+
+  async #beside(ref: ScheduleRef, { kind, id }: BesideRequest, limit: number, call: Call): Promise<RunPage> {
     // An instance without cursors would answer its first page, which nobody asked for.
     if (this.#facts.cursors === false) return NOT_UNDERSTOOD;
     const parameter = kind === 'after' ? 'next' : 'prev';
-    const page = await this.#send(ref, { page_size: this.#pageSize, [parameter]: id }, call);
+    const page = await this.#send(ref, limit, { [parameter]: id }, call);
     this.#facts.learnLinks(page);
-    if (!this.#understood(page, id)) {
+    if (!this.#understood(page, id, limit)) {
       this.#facts.learn(page, 0);
       return { ...this.#pageOf(page, false), cursors: false };
     }
@@ -83,21 +98,25 @@ export class RunPages {
   }
 
   /** Did the instance follow the run id, or ignore it and answer its first page? */
-  #understood(page: NativeRunPage, id: string): boolean {
+  #understood(page: NativeRunPage, id: string, limit: number): boolean {
     if (page.results.some((run) => run.runId === id)) return false;
     if (hasLinks(page) || page.results.length === 0) return true;
     if (this.#facts.cursors === true) return true;
     // The first page would be full, or hold all that there is.
-    return page.total !== null && page.results.length < Math.min(page.total, this.#pageSize);
+    return page.total !== null && page.results.length < Math.min(page.total, limit);
   }
 
   async #send(
     { job, schedule }: ScheduleRef,
-    query: Readonly<Record<string, string | number | null>>,
+    limit: number,
+    place: Readonly<Record<string, string | number | null>>,
     call: Call,
   ): Promise<NativeRunPage> {
     const path = ['scheduler', 'jobs', job, 'schedules', schedule, 'runs'];
-    return (await this.#http.json({ method: 'GET', path, query }, runPageDecoder, call)).data;
+    const query = { page_size: limit, ...place };
+    const request = { method: 'GET', path, query, cutsStrings: limit === 1 } as const;
+    const { data, cutTo } = await this.#http.json(request, runPageDecoder, call);
+    return cutTo === null ? data : { ...data, results: data.results.map((run) => ({ ...run, cutTo })) };
   }
 
   #pageOf({ results, total, next_url, lost }: NativeRunPage, moreBefore: boolean | null): RunPage {

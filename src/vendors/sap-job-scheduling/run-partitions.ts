@@ -3,9 +3,11 @@ import { hasCode } from '../../domain/errors.ts';
 import type { Attempt } from '../../domain/job.ts';
 import type { LogEntry } from '../../domain/log-entry.ts';
 import type { Ordered } from '../../domain/ordered.ts';
+import { PageSize } from '../../pagination/page-size.ts';
+import type { PageSizes } from '../../pagination/page-size.ts';
 import type { Partition } from '../../pagination/partition.ts';
 import { recordKeysetPartition } from '../../pagination/record-keyset.ts';
-import type { KeyedRecord, KeysetPage, KeysetRequest } from '../../pagination/record-list.ts';
+import type { KeyedRecord, KeysetRequest, NativePage } from '../../pagination/record-list.ts';
 import type { Reach } from '../../pagination/record-scale.ts';
 import { LostRows, NO_ODD_ROWS, readable } from '../shared/rows.ts';
 import type { JobDetails } from './job-details.ts';
@@ -20,6 +22,8 @@ export interface RunPartitionParts {
   readonly singles: SingleRuns;
   readonly details: JobDetails;
   readonly pageSize: number;
+  /** How many runs of each schedule fit into an answer. */
+  readonly sizes: PageSizes;
   /** How far from its run a line may lie and still have its place by its own time, nanoseconds. */
   readonly span: bigint;
 }
@@ -54,10 +58,11 @@ export class RunPartitions {
     const { singles, pageSize } = this.#parts;
     return recordKeysetPartition<LogEntry>({
       key: ref.schedule,
-      limit: pageSize,
+      // They are asked for one by one.
+      size: new PageSize(pageSize),
       reach: this.#reach(),
       isCursorRefused: () => false,
-      async fetch(request, call) {
+      async fetch(request, _limit, call) {
         const asked = await Promise.all(runIds.map(async (runId) => singles.find(ref, runId, call)));
         const runs = [...known, ...asked.filter((found) => found !== null)].map(({ run }) => run);
         runs.sort(newestFirst);
@@ -70,15 +75,15 @@ export class RunPartitions {
   }
 
   #paged<T extends Ordered>(ref: ScheduleRef, named: boolean, reach: Reach, record: ToRecord<T>): Partition<T> {
-    const { singles, pageSize } = this.#parts;
+    const { singles, sizes } = this.#parts;
     const lost = new LostRows();
     const partition = recordKeysetPartition<T>({
       key: ref.schedule,
-      limit: pageSize,
+      size: sizes.of(JSON.stringify([ref.job, ref.schedule])),
       reach,
       isCursorRefused,
-      fetch: async (request, call) => {
-        const page = await this.#page(ref, named, request, call);
+      fetch: async (request, limit, call) => {
+        const page = await this.#page(ref, named, request, limit, call);
         singles.remember(ref, page.runs, call);
         const { runs, ...rest } = page;
         lost.note(rest.lost);
@@ -107,10 +112,10 @@ export class RunPartitions {
    * The newer documents can be read as if a schedule that never ran answered 404. So a 404 is checked
    * against the job's schedules (which throws NOT_FOUND when it is the job that is missing).
    */
-  async #page(ref: ScheduleRef, named: boolean, request: KeysetRequest, call: Call): Promise<RunPage> {
+  async #page(ref: ScheduleRef, named: boolean, request: KeysetRequest, limit: number, call: Call): Promise<RunPage> {
     const { pages, details } = this.#parts;
     try {
-      return await pages.fetch(ref, request, call);
+      return await pages.fetch(ref, request, limit, call);
     } catch (error) {
       if (request.kind === 'after' || request.kind === 'before' || !hasCode(error, 'NOT_FOUND')) throw error;
       const schedules = await details.schedules(ref.job, call);
@@ -127,7 +132,7 @@ function newestFirst(a: NativeRun, b: NativeRun): number {
 }
 
 /** A list that we hold whole answers every question as the vendor would. */
-function pageOfAll<T extends Ordered>(records: readonly KeyedRecord<T>[], request: KeysetRequest): KeysetPage<T> {
+function pageOfAll<T extends Ordered>(records: readonly KeyedRecord<T>[], request: KeysetRequest): NativePage<T> {
   const at =
     request.kind === 'after' || request.kind === 'before' ? records.findIndex(({ id }) => id === request.id) : 0;
   if (request.kind === 'offset') return whole(records.slice(request.offset), records.length);
@@ -135,6 +140,6 @@ function pageOfAll<T extends Ordered>(records: readonly KeyedRecord<T>[], reques
   return whole(request.kind === 'after' ? records.slice(at + 1) : records.slice(0, at), records.length);
 }
 
-function whole<T extends Ordered>(records: readonly KeyedRecord<T>[], total: number): KeysetPage<T> {
+function whole<T extends Ordered>(records: readonly KeyedRecord<T>[], total: number): NativePage<T> {
   return { records, total, more: false, moreBefore: false, cursors: true };
 }

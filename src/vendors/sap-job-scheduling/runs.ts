@@ -8,6 +8,7 @@ import type { KeyedRecord } from '../../pagination/record-list.ts';
 import { least, most } from '../../pagination/record-scale.ts';
 import type { RecordTimes } from '../../pagination/record-scale.ts';
 import { standInEntry } from '../shared/entries.ts';
+import { cutRows } from '../shared/rows.ts';
 import { present } from '../shared/wire.ts';
 import { eventsOf } from './run-text.ts';
 import type { RunEvent } from './run-text.ts';
@@ -61,7 +62,8 @@ export function attemptRecord(schedule: string, run: NativeRun): KeyedRecord<Att
 }
 
 export function logRecord(schedule: string, run: NativeRun): KeyedRecord<LogEntry> {
-  return { ...nameOf(run), ...recordTimes(run), rows: rowsOf(schedule, run) };
+  const rows = cutRows(rowsOf(schedule, run), run.cutTo ?? null, ({ tie }) => tie);
+  return { ...nameOf(run), ...recordTimes(run), rows };
 }
 
 function nameOf({ runId, unreadable }: NativeRun): Pick<KeyedRecord<LogEntry>, 'id' | 'nameless'> {

@@ -54,7 +54,8 @@ export class SingleRuns {
   async #get({ job, schedule }: ScheduleRef, runId: string, call: Call): Promise<NativeRun | null> {
     const path = ['scheduler', 'jobs', job, 'schedules', schedule, 'runs', runId];
     try {
-      return (await this.#http.json({ method: 'GET', path }, runDecoder, call)).data;
+      const { data, cutTo } = await this.#http.json({ method: 'GET', path, cutsStrings: true }, runDecoder, call);
+      return cutTo === null ? data : { ...data, cutTo };
     } catch (error) {
       if (hasCode(error, 'NOT_FOUND')) return null;
       throw error;

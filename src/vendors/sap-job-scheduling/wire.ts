@@ -39,6 +39,8 @@ export interface NativeRun {
   readonly statusMessage: string | null;
   /** Why it could not be read: it only keeps the place of a run. */
   readonly unreadable?: OddRow | undefined;
+  /** To how many bytes its texts were cut, where it is too large for an answer. */
+  readonly cutTo?: number | undefined;
 }
 
 export function runDecoder(body: unknown): NativeRun {
