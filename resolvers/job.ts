@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { TributaryError } from '../src/domain/errors.ts';
+import { unknownJob, unknownSource } from '../src/domain/errors.ts';
 import type { Job, JobRef } from '../src/domain/job.ts';
 import type { Connection, ConnectionArguments, SourceFailure, SourceInfo } from '../src/federation/api.ts';
 import { decodeNodeId, encodeNodeId } from '../src/federation/node-id.ts';
@@ -30,7 +30,11 @@ export function jobId(job: JobRef): string {
 
 export function jobSource(job: JobRef, _args: object, { federation }: GraphContext): SourceInfo {
   const source = federation.source(job.source);
-  if (source === null) throw new TributaryError('NOT_FOUND', `There is no source "${job.source}".`);
+  if (source === null)
+    throw unknownSource(
+      job.source,
+      federation.sources.map(({ name }) => name),
+    );
   return source;
 }
 
@@ -42,7 +46,7 @@ export function jobDetail<K extends keyof Details>(field: K) {
 
 async function loadJob(ref: JobRef, { federation, call }: GraphContext): Promise<Job> {
   const job = await federation.job({ source: ref.source, key: ref.key }, call);
-  if (job === null) throw new TributaryError('NOT_FOUND', `${ref.source}: the job is gone.`, { source: ref.source });
+  if (job === null) throw unknownJob(ref.source, ref.key);
   return job;
 }
 

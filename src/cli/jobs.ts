@@ -1,5 +1,5 @@
 import { formatJob } from './job-reference.ts';
-import { complainAbout, knowsSources } from './log-options.ts';
+import { complainAbout } from './log-options.ts';
 import { EXIT } from './surroundings.ts';
 import type { Surroundings } from './surroundings.ts';
 import { formatTable } from './table.ts';
@@ -22,7 +22,6 @@ const DEFAULT_LIMIT = 20;
 /** Prints the latest jobs, newest first. A source that fails does not hide the others, but the command fails. */
 export async function jobs(options: JobsOptions, surroundings: Surroundings): Promise<number> {
   return withFederation(options.config, surroundings, async (federation, newCall) => {
-    if (!knowsSources(federation, options.source ?? [], surroundings)) return EXIT.failed;
     const filter = { statusIn: options.status, nameContains: options.name };
     const first = options.limit ?? DEFAULT_LIMIT;
     const connection = federation.jobs(

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { complaintOf } from './complaint.ts';
 import { createCommands } from './commands.ts';
 import { EXIT } from './surroundings.ts';
 import { terminalLines } from './terminal-text.ts';
@@ -44,7 +45,7 @@ function exitCodeOf(error: unknown, { complain, stop }: Surroundings): number {
     return EXIT.misused;
   }
   if (error instanceof TributaryError) {
-    complain(`${error.code}: ${error.message}\n`);
+    complain(complaintOf(error));
     return EXIT.failed;
   }
   const trouble = listenTrouble(error);

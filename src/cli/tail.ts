@@ -1,5 +1,6 @@
 import { formatLine, formatRecord } from './line.ts';
-import { filterOf, knowsSources } from './log-options.ts';
+import { complaintOf } from './complaint.ts';
+import { filterOf } from './log-options.ts';
 import type { LogSelection } from './log-options.ts';
 import { EXIT } from './surroundings.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -17,14 +18,6 @@ const DEFAULT_LINES = 10;
 /** Prints the last entries of jobs and then new ones as they come, until the jobs are finished or it is stopped. */
 export async function tail(jobs: readonly JobRef[], options: TailOptions, surroundings: Surroundings): Promise<number> {
   return withFederation(options.config, surroundings, async (federation, newCall) => {
-    if (
-      !knowsSources(
-        federation,
-        jobs.map(({ source }) => source),
-        surroundings,
-      )
-    )
-      return EXIT.failed;
     const events = federation.tail(
       jobs,
       { tail: options.lines ?? DEFAULT_LINES, filter: filterOf(options) },
@@ -66,5 +59,5 @@ function noticeOf(event: LogStreamEvent): string | null {
     return event.dropped === null
       ? null
       : `${event.dropped.count ?? 'Some'} entries are missing: ${event.dropped.reason}.`;
-  return event.failure === null ? null : `${event.failure.code}: ${event.failure.message}`;
+  return event.failure === null ? null : complaintOf(event.failure).trimEnd();
 }

@@ -66,6 +66,23 @@ export class AnswerTooLarge extends TributaryError {
   }
 }
 
+/** Keys come from clients and may be of any length. */
+const SHOWN_CHARACTERS = 200;
+
+/** No source has that name: says which ones there are. */
+export function unknownSource(name: string, known: readonly string[]): TributaryError {
+  return new TributaryError('NOT_FOUND', `There is no source "${shorten(name)}"; there are: ${known.join(', ')}.`);
+}
+
+/** A source has no job of that key. */
+export function unknownJob(source: string, key: string, details: Omit<ErrorDetails, 'source'> = {}): TributaryError {
+  return new TributaryError('NOT_FOUND', `${source}: there is no job "${shorten(key)}".`, { ...details, source });
+}
+
+function shorten(text: string): string {
+  return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
+}
+
 /** Is this an error of ours with that code? */
 export function hasCode(error: unknown, ...codes: readonly ErrorCode[]): error is TributaryError {
   return error instanceof TributaryError && codes.includes(error.code);

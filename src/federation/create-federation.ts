@@ -1,5 +1,5 @@
 import type { DebugLog } from '../domain/debug-log.ts';
-import { TributaryError } from '../domain/errors.ts';
+import { unknownSource } from '../domain/errors.ts';
 import type { Attempt, Step, Task } from '../domain/job.ts';
 import type { PartScope } from '../vendors/connector.ts';
 import type { Federation, LogNode, SourceInfo, SourceScope } from './api.ts';
@@ -15,6 +15,7 @@ import { logConnection, scopeKey } from './logs/connection.ts';
 import type { ResolvedScope } from './logs/slots.ts';
 import { partConnection } from './parts/connection.ts';
 import { jobLoader } from './source.ts';
+import { namingJobs } from './naming-jobs.ts';
 import type { FederatedSource } from './source.ts';
 import { Feeds } from './tail/feed/feeds.ts';
 import type { TailSharing } from './tail/feed/feeds.ts';
@@ -58,11 +59,12 @@ const DEFAULT_SETTINGS: FederationSettings = {
 };
 
 export function createFederation(
-  sources: readonly FederatedSource[],
+  given: readonly FederatedSource[],
   overrides: Partial<FederationSettings> = {},
 ): Federation {
   const settings = { ...DEFAULT_SETTINGS, ...overrides };
   const cursors = new CursorCodec(settings.cursorSecret);
+  const sources = given.map(namingJobs);
   const byName = new Map(sources.map((source) => [source.name, source]));
   const infos = sources.map(infoOf);
   const infosByName = new Map(infos.map((info) => [info.name, info]));
@@ -75,10 +77,7 @@ export function createFederation(
   function find(name: string): FederatedSource {
     const found = byName.get(name);
     if (found !== undefined) return found;
-    throw new TributaryError(
-      'NOT_FOUND',
-      'There is no source of that name; see the sources field for those there are.',
-    );
+    throw unknownSource(name, [...byName.keys()]);
   }
 
   function resolve(scopes: readonly SourceScope[]): ResolvedScope[] {

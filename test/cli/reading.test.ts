@@ -76,19 +76,6 @@ describe('tributary jobs', () => {
     broken.stop();
     await broken.done;
   });
-
-  test('fails for a source that there is not', async () => {
-    for (const args of [
-      ['jobs', '--source', 'nobody'],
-      ...['logs', 'export', 'tail'].map((name) => [name, 'nobody:x']),
-    ]) {
-      const command = start(args, { folder });
-      expect(await command.done).toBe(1);
-      expect(command.errors()).toBe(
-        'NOT_FOUND: there is no source "nobody"; there are: nemo, sap, bytenite, softwareone, deepset (tributary sources).\n',
-      );
-    }
-  });
 });
 
 describe('tributary logs and export', () => {
@@ -115,15 +102,6 @@ describe('tributary logs and export', () => {
   test('keep what is severe enough', async () => {
     const lines = await outputOf('export', FAILED, '--min-severity', 'error');
     for (const line of lines) expect((JSON.parse(line) as { severity: string }).severity).toMatch(/^(ERROR|FATAL)$/);
-  });
-
-  test.each(['logs', 'export'])('%s fails for a job that there is not', async (name) => {
-    const command = start([name, 'nemo:default/nobody'], { folder });
-    expect(await command.done).toBe(1);
-    expect(command.output()).toBe('');
-    expect(command.errors()).toBe(
-      'NOT_FOUND: there is no job "nemo:default/nobody"; see `tributary jobs --source nemo`.\n',
-    );
   });
 
   test('want jobs as SOURCE:KEY', async () => {

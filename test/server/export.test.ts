@@ -80,9 +80,14 @@ describe('/export', () => {
   it.each([
     ['no job', '', 400, /"jobs" must name at least one job/],
     ['what is no id', 'jobs=nonsense', 400, /not one that this service has given out/],
-    ['an unknown job', `jobs=${encodeNodeId('Job', 'a', 'job9')}`, 404, /no such job/],
-    ['an unknown source', `jobs=${encodeNodeId('Job', 'b', 'job9')}`, 404, /no source of that name/],
-    ['one unknown job beside another', `jobs=${JOB},${encodeNodeId('Job', 'a', 'job9')}`, 404, /no such job/],
+    ['an unknown job', `jobs=${encodeNodeId('Job', 'a', 'job9')}`, 404, /there is no job "job9"/],
+    ['an unknown source', `jobs=${encodeNodeId('Job', 'b', 'job9')}`, 404, /There is no source "b"; there are: a\./],
+    [
+      'one unknown job beside another',
+      `jobs=${JOB},${encodeNodeId('Job', 'a', 'job9')}`,
+      404,
+      /there is no job "job9"/,
+    ],
     ['a forged cursor', `jobs=${JOB}&after=abc`, 400, /cursor was not issued/],
     [
       'the id of a line of another job',

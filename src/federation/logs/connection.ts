@@ -1,5 +1,5 @@
 import type { Call } from '../../domain/call.ts';
-import { TributaryError } from '../../domain/errors.ts';
+import { TributaryError, unknownJob } from '../../domain/errors.ts';
 import type { LogEntry } from '../../domain/log-entry.ts';
 import type { LogFilter } from '../../domain/log-filter.ts';
 import { isFinished } from '../../domain/status.ts';
@@ -158,13 +158,9 @@ class FederatedLogs implements LogConnection {
 
   async #isSettled({ source, scope }: ResolvedScope): Promise<boolean> {
     const job = await jobLoader(source, this.#call).load(scope.job);
-    if (job === null) throw notFound(source.name);
+    if (job === null) throw unknownJob(source.name, scope.job);
     if (!isFinished(job.status)) return false;
     const ended = endOfJob(job);
     return ended === null || Date.now() - ended >= this.#options.settleMilliseconds;
   }
-}
-
-function notFound(source: string): TributaryError {
-  return new TributaryError('NOT_FOUND', `${source}: there is no such job.`, { source });
 }

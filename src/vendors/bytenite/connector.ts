@@ -1,5 +1,5 @@
 import type { Call } from '../../domain/call.ts';
-import { hasCode, TributaryError } from '../../domain/errors.ts';
+import { hasCode, unknownJob } from '../../domain/errors.ts';
 import type { Job, Step, Task } from '../../domain/job.ts';
 import type { LogEntry, LogScope } from '../../domain/log-entry.ts';
 import type { LogFilter } from '../../domain/log-filter.ts';
@@ -39,7 +39,7 @@ export function createByteNiteConnector({ source, http, options }: ConnectorOpti
 
   async function steps(job: string, call: Call): Promise<readonly Step[]> {
     const wire = await jobs.load(job, call);
-    if (wire === null) throw new TributaryError('NOT_FOUND', `${source}: there is no such job`, { source });
+    if (wire === null) throw unknownJob(source, job);
     return stepsOf(wire);
   }
 

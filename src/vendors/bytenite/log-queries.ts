@@ -1,5 +1,5 @@
 import type { Call } from '../../domain/call.ts';
-import { TributaryError } from '../../domain/errors.ts';
+import { TributaryError, unknownJob } from '../../domain/errors.ts';
 import type { SourceHttp } from '../../http/client.ts';
 import type { Begin } from '../../http/policy/shared-stream.ts';
 import { EVERYTHING } from './selection.ts';
@@ -78,8 +78,7 @@ export class LogQueries {
   /** Without filters the job's id is all that can be wrong about a request. */
   #explained(error: TributaryError, job: string): TributaryError {
     if (isJobId(job)) return error;
-    const { source } = this.#http;
-    return new TributaryError('NOT_FOUND', `${source}: there is no such job`, { source, cause: error });
+    return unknownJob(this.#http.source, job, { cause: error });
   }
 }
 

@@ -1,4 +1,4 @@
-import { TributaryError } from '../../domain/errors.ts';
+import { unknownJob } from '../../domain/errors.ts';
 import type { SourceHttp } from '../../http/client.ts';
 import { AfterClock } from '../../pagination/after-clock.ts';
 import { PageSizes } from '../../pagination/page-size.ts';
@@ -26,7 +26,7 @@ export function createConnector(http: SourceHttp, workspaces: readonly string[])
 
   function requirePlace(job: string): PipelinePlace {
     const place = placeOf(job, workspaces);
-    if (place === null) throw new TributaryError('NOT_FOUND', 'The source has no such job.', { source: http.source });
+    if (place === null) throw unknownJob(http.source, job);
     return place;
   }
 

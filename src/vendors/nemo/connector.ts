@@ -38,7 +38,7 @@ export function createNemoConnector(source: string, http: SourceHttp, options: N
 
   function known(key: string): JobPlace {
     const place = placeOf(key, workspaces);
-    if (place === null) throw noSuchJob(source);
+    if (place === null) throw noSuchJob(source, key);
     return place;
   }
 
@@ -68,7 +68,7 @@ export function createNemoConnector(source: string, http: SourceHttp, options: N
 
   async function logs(scope: LogScope, filter: LogFilter, call: Call): Promise<LogReading> {
     const place = placeOf(scope.job, workspaces);
-    if (place === null) return { partitions: [refusedPartition('', noSuchJob(source))], residual: filter };
+    if (place === null) return { partitions: [refusedPartition('', noSuchJob(source, scope.job))], residual: filter };
     const plan = planScope(scope, filter);
     if (plan === null) return { partitions: [], residual: filter };
     const { residual } = plan;

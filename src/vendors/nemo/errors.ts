@@ -1,4 +1,4 @@
-import { TributaryError, hasCode } from '../../domain/errors.ts';
+import { TributaryError, hasCode, unknownJob } from '../../domain/errors.ts';
 import type { ClassifyError } from '../../http/settings.ts';
 import { detailOf } from './wire.ts';
 
@@ -44,8 +44,8 @@ export function isRouteAbsent(error: TributaryError): boolean {
   return error.status === 405 || detailOf(error.body) === ROUTE_ABSENT;
 }
 
-export function noSuchJob(source: string): TributaryError {
-  return new TributaryError('NOT_FOUND', `${source}: there is no such job.`, { source, status: 404 });
+export function noSuchJob(source: string, key: string): TributaryError {
+  return unknownJob(source, key, { status: 404 });
 }
 
 export function noSuchAttempt(source: string): TributaryError {

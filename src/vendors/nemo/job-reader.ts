@@ -120,7 +120,7 @@ export function createJobReader(source: string, api: NemoApi): JobReader {
     const routed = await routedAttempts(place, call);
     if (routed !== null) return attemptsOf(routed);
     const [wire, steps] = await Promise.all([jobOf(place, call), api.steps(place, call)]);
-    if (wire === null) throw noSuchJob(source);
+    if (wire === null) throw noSuchJob(source, jobKey(place.workspace, place.name));
     // The job is there, so what was absent was the route.
     attemptRoutes ??= false;
     return attemptsFromSteps(wire, steps);

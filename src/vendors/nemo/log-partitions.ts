@@ -10,7 +10,7 @@ import { withStandIns } from '../shared/rows.ts';
 import type { LogQuery, NemoApi } from './api.ts';
 import { isLogQueryFailure, isRefused, isTokenRefused, noSuchJob } from './errors.ts';
 import type { JobReader } from './job-reader.ts';
-import { isStorable } from './keys.ts';
+import { isStorable, jobKey } from './keys.ts';
 import type { JobPlace } from './keys.ts';
 import { entryOf, identityOf } from './log-row.ts';
 import { pageAddress } from './page-address.ts';
@@ -90,7 +90,8 @@ export async function attemptPartition(
 ): Promise<Partition<LogEntry> | null> {
   const { reader, source } = options;
   const job = await reader.job(selection.place, call);
-  if (job === null) return refusedPartition(attempt, noSuchJob(source));
+  const { place } = selection;
+  if (job === null) return refusedPartition(attempt, noSuchJob(source, jobKey(place.workspace, place.name)));
   if (job.attempt_id === attempt) return logPartition({ ...selection, attemptKey: attempt }, options);
   const known = await reader.attempts(selection.place, call);
   if (partOf(known, attempt) === null) return null;

@@ -1,5 +1,5 @@
 import type { Call } from '../../domain/call.ts';
-import { TributaryError } from '../../domain/errors.ts';
+import { TributaryError, unknownJob } from '../../domain/errors.ts';
 import type { SourceHttp } from '../../http/client.ts';
 import { oncePerCall } from './call-memo.ts';
 import { isJobKey } from './jobs.ts';
@@ -25,9 +25,7 @@ export class JobDetails {
   }
 
   async job(key: string, call: Call): Promise<NativeJob> {
-    if (!isJobKey(key)) {
-      throw new TributaryError('NOT_FOUND', `${this.#http.source}: no job has that key`, { source: this.#http.source });
-    }
+    if (!isJobKey(key)) throw unknownJob(this.#http.source, key);
     return oncePerCall(this, 'jobs', key, call, async () => {
       const path = ['scheduler', 'jobs', key];
       return (await this.#http.json({ method: 'GET', path, query: { displaySchedules: true } }, jobAnswerDecoder, call))

@@ -1,5 +1,5 @@
 import type { Call } from '../../domain/call.ts';
-import { TributaryError } from '../../domain/errors.ts';
+import { unknownJob } from '../../domain/errors.ts';
 import type { HttpReply } from '../../http/client.ts';
 import { countedBy } from '../../pagination/offset-page.ts';
 import type { OffsetPage, OffsetRequest } from '../../pagination/offset-page.ts';
@@ -125,9 +125,7 @@ export class LogPages {
   async #ask(request: OffsetRequest, used: readonly Ability[], call: Call): Promise<HttpReply<TaskLogListWire>> {
     const { http, abilities } = this.#context;
     const { task } = this.#log;
-    if (!isTaskId(task)) {
-      throw new TributaryError('NOT_FOUND', `${http.source}: there is no such task`, { source: http.source });
-    }
+    if (!isTaskId(task)) throw unknownJob(http.source, task);
     const path = [...TASKS, task, 'logs'];
     try {
       const query = logQuery(request, this.#log, used);

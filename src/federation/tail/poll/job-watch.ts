@@ -1,5 +1,5 @@
 import type { Call } from '../../../domain/call.ts';
-import { TributaryError } from '../../../domain/errors.ts';
+import { unknownJob } from '../../../domain/errors.ts';
 import type { Job } from '../../../domain/job.ts';
 import type { LogEntry } from '../../../domain/log-entry.ts';
 import { isFinished } from '../../../domain/status.ts';
@@ -86,9 +86,7 @@ export class JobWatch {
     const { connector, name } = this.#source;
     const [job] = await connector.getJobs([this.#job], call);
     if (job instanceof Error) throw job;
-    if (job === null || job === undefined) {
-      throw new TributaryError('NOT_FOUND', `${name}: there is no such job.`, { source: name });
-    }
+    if (job === null || job === undefined) throw unknownJob(name, this.#job);
     const { partitions, stretch } = await followedLog(connector, this.#job, {}, call);
     this.#partitions = partitions;
     this.#lookedAt = Date.now();

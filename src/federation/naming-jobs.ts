@@ -1,0 +1,72 @@
+import { hasCode, unknownJob } from '../domain/errors.ts';
+import type { Ordered } from '../domain/ordered.ts';
+import type { Batch, Partition } from '../pagination/partition.ts';
+import type { Connector } from '../vendors/connector.ts';
+import type { FederatedSource } from './source.ts';
+
+/**
+ * The same source, with one wording for a job that it does not have. Vendors tell it in many ways, and most of them only
+ * when something of the job is read.
+ */
+export function namingJobs(source: FederatedSource): FederatedSource {
+  const { name, connector } = source;
+  const follow = connector.follow?.bind(connector);
+
+  function named(error: unknown, job: string): unknown {
+    return hasCode(error, 'NOT_FOUND') ? unknownJob(name, job, { cause: error }) : error;
+  }
+
+  async function naming<T>(job: string, ask: () => Promise<T>): Promise<T> {
+    try {
+      return await ask();
+    } catch (error) {
+      throw named(error, job);
+    }
+  }
+
+  function namingPartition<T extends Ordered>(job: string, partition: Partition<T>): Partition<T> {
+    async function* read(...request: Parameters<Partition<T>['read']>): AsyncGenerator<Batch<T>, void, undefined> {
+      try {
+        yield* partition.read(...request);
+      } catch (error) {
+        throw named(error, job);
+      }
+    }
+    return { key: partition.key, read, count: (call) => naming(job, () => partition.count(call)) };
+  }
+
+  async function namingAll<T extends Ordered>(
+    job: string,
+    ask: () => Promise<readonly Partition<T>[]>,
+  ): Promise<readonly Partition<T>[]> {
+    return (await naming(job, ask)).map((partition) => namingPartition(job, partition));
+  }
+
+  const wrapped: Connector = {
+    ...connector,
+    attempts: (job, call, within) => namingAll(job, () => connector.attempts(job, call, within)),
+    steps: (job, call, within) => namingAll(job, () => connector.steps(job, call, within)),
+    tasks: (job, call, within) => namingAll(job, () => connector.tasks(job, call, within)),
+    attempt: (job, key, call) => naming(job, () => connector.attempt(job, key, call)),
+    step: (job, key, call) => naming(job, () => connector.step(job, key, call)),
+    task: (job, key, call) => naming(job, () => connector.task(job, key, call)),
+    async logs(scope, filter, call) {
+      const { job, ...part } = scope;
+      // Of a part, the source itself says what is not there: the part, or its job.
+      if (Object.values(part).some((key) => key !== undefined)) return connector.logs(scope, filter, call);
+      const reading = await naming(job, () => connector.logs(scope, filter, call));
+      return { ...reading, partitions: reading.partitions.map((partition) => namingPartition(job, partition)) };
+    },
+  };
+  if (follow === undefined) return { ...source, connector: wrapped };
+  return {
+    ...source,
+    connector: {
+      ...wrapped,
+      async follow(job, filter, call) {
+        const followed = await naming(job, () => follow(job, filter, call));
+        return { ...followed, partitions: followed.partitions.map((partition) => namingPartition(job, partition)) };
+      },
+    },
+  };
+}
