@@ -218,11 +218,14 @@ export class RecordWalk<T extends Ordered> {
     return page;
   }
 
-  /** Two records in native order show which way the list is sorted, if their times differ. Throws OrderTurned. */
+  /**
+   * Two records in native order show which way the list is sorted, if both their times differ: where one is equal, the
+   * list may be sorted by that one, either way. Throws OrderTurned.
+   */
   #notice(earlier: RecordTimes | null | undefined, later: RecordTimes | null | undefined): void {
     if (this.#orderShown || !earlier || !later) return;
-    const isDown = earlier.earliest >= later.earliest && earlier.latest >= later.latest;
-    const isUp = earlier.earliest <= later.earliest && earlier.latest <= later.latest;
+    const isDown = earlier.earliest > later.earliest && earlier.latest > later.latest;
+    const isUp = earlier.earliest < later.earliest && earlier.latest < later.latest;
     if (isDown === isUp) return;
     const isTurned = isDown !== this.#newestFirst;
     this.#orderShown = true;

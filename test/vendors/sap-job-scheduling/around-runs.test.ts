@@ -185,6 +185,30 @@ describe('lines on both sides of their runs', () => {
     );
   }, 600_000);
 
+  it('come once where runs of one start were scheduled at different times, and the page before has a run of the same start', async () => {
+    const run = (executed: number, gap: number): Shape => ({ executed, gap, between: 0, lasts: 0 });
+    const shapes = [
+      run(2, 0),
+      run(2, 1),
+      run(2, 0),
+      run(3, 3),
+      run(2, 0),
+      run(82, 0),
+      run(82, 0),
+      run(82, 0),
+      run(2, 0),
+    ];
+    await withJob({}, [...shapes, run(2, 0)], async (harness, key, known) => {
+      const expected = oracle(harness, key, known, 6).map(written).reverse();
+      const seen: Read<LogEntry>[] = [];
+      for (let step = 0; step <= expected.length; step += 1)
+        seen.push(
+          ...(await pageOf(harness, key, 6, { direction: 'backward', last: seen.at(-1), take: 1, hints: true })),
+        );
+      expect(seen.map(({ row }) => written(row))).toEqual(expected);
+    });
+  });
+
   it('are neither lost nor repeated while runs begin, go on and end between the pages', async () => {
     await fc.assert(
       fc.asyncProperty(
