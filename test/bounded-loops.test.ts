@@ -10,7 +10,7 @@ const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
  * A loop that waits for a vendor in each turn ends, whatever the vendor says: it names a bound (`MAX_…`, `MOST_…`,
  * `max…`) or asks a `PageGuard`. A loop over a list ends with the list, and one over an async generator with that.
  */
-const BOUND = /\b(?:MAX|MOST)_[A-Z_]+\b|\bmax[A-Z]\w*\b|\bguard\b/i;
+const BOUND = /\b(?:MAX|MOST)_[A-Z_]+\b|\bmax[A-Z]\w*\b|#?\bguard\b/;
 
 /** Loops whose bound is elsewhere, by file and function, and where it is. */
 const BOUNDED_ELSEWHERE: Readonly<Record<string, string>> = {
@@ -21,9 +21,12 @@ const BOUNDED_ELSEWHERE: Readonly<Record<string, string>> = {
   'src/pagination/chapters.ts refill': 'Each turn takes a batch of a partition that has a bound of its own.',
   'src/pagination/locate.ts locatePage': 'refuseTooMany counts the pages.',
   'src/pagination/offset.ts read': 'Each further turn follows an ability that the source has lost for good.',
+  'src/pagination/page-size.ts fit': 'Each further turn asks for at most half as many rows.',
+  'src/pagination/page-size.ts readFitting': 'Each further turn asks for at most half as many rows.',
   'src/pagination/record-keyset.ts read': 'RecordWalk counts the pages that bring nothing new.',
   'src/pagination/time-keyset.ts read': 'Each page of a TimeWalk gets further than the one before it, or is the last.',
   'src/pagination/whole-response.ts read': 'Each turn begins behind the rows that the one before it gave.',
+  'src/vendors/bytenite/log-stream.ts readLogStream': 'Each turn takes a piece of a chunk that is here.',
   'src/vendors/deepset/log-partition.ts read': 'Each further turn follows a condition that the source has refused.',
   'src/vendors/softwareone/abilities.ts adaptively': 'Each further turn follows an ability that was lost.',
   'src/vendors/softwareone/child-tasks.ts read': 'canGoOn: each further turn follows an ability that was lost.',

@@ -17,13 +17,16 @@ export class TickReader<T extends Ordered> {
   readonly #options: TimeKeysetOptions<T>;
   readonly #order: TimeOrder;
   readonly #call: Call;
+  readonly #usual: () => number;
   #longest = 0;
   #count = 0;
 
-  constructor(options: TimeKeysetOptions<T>, order: TimeOrder, call: Call) {
+  /** `usual`: how many rows a page has that is not the last. */
+  constructor(options: TimeKeysetOptions<T>, order: TimeOrder, usual: () => number, call: Call) {
     this.#options = options;
     this.#order = order;
     this.#call = call;
+    this.#usual = usual;
   }
 
   takeCount(): number {
@@ -40,7 +43,7 @@ export class TickReader<T extends Ordered> {
   /** Could the page have held more rows? Then nothing lies beyond it, unless the vendor says so. */
   isShort({ rows, more, asked }: AskedPage<T>): boolean {
     // Fewer may have been asked for than before.
-    const full = more === null ? Math.min(this.#longest, asked) : asked;
+    const full = Math.min(more === null ? this.#longest : this.#usual(), asked);
     return rows.length === 0 || (more !== true && rows.length < full);
   }
 

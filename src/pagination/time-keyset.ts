@@ -33,7 +33,7 @@ async function* read<T extends Ordered>(
   for (;;) {
     const { rows, isEnd, truncated } = await walk.next();
     groups.expectAgain();
-    const out = groups.push(rows.map((row) => ({ row, hint: null })));
+    const out = groups.push(rows.map((row) => ({ row, hint: walk.hint })));
     if (groups.ended || isEnd) {
       const rest = groups.ended ? { rows: [], hints: [] } : groups.finish();
       const all = { rows: [...out.rows, ...rest.rows], hints: [...out.hints, ...rest.hints] };

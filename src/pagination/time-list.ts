@@ -2,6 +2,7 @@ import type { Call } from '../domain/call.ts';
 import type { Ordered } from '../domain/ordered.ts';
 import type { AfterClock, TimeOrder } from './after-clock.ts';
 import type { PageSize } from './page-size.ts';
+import type { PageCap } from './page-cap.ts';
 import type { Identity, Unplaced } from './partition.ts';
 
 export interface TimePage<T extends Ordered> {
@@ -32,6 +33,8 @@ export interface TimeKeysetOptions<T extends Ordered> {
   readonly key: string;
   /** What is remembered of the log: how many rows fit into an answer. */
   readonly size: PageSize;
+  /** Whether the source cuts pages down, as far as is known of it. */
+  readonly cap: PageCap;
   readonly identity: Identity<T>;
   /** The clock that the vendor's `after` has, as far as it is known of the source. */
   readonly clock: AfterClock;

@@ -37,18 +37,31 @@ export class TimeWalk<T extends Ordered> {
   /** Was the known row read by an earlier walk? Then it may be gone. */
   #isOld = false;
   #count = 0;
+  /** How long a page that is not the last was, by the cursor. Untrusted: it only makes the walk look further. */
+  readonly #cutBefore: number | null;
 
-  constructor(options: TimeKeysetOptions<T>, { direction, from }: ReadRequest<T>, call: Call) {
+  constructor(options: TimeKeysetOptions<T>, { direction, from, hint }: ReadRequest<T>, call: Call) {
     this.#options = options;
     this.#call = call;
     this.#order = direction === 'forward' ? 'ascending' : 'descending';
-    this.#ticks = new TickReader(options, this.#order, call);
+    this.#cutBefore = typeof hint === 'number' && hint > 0 ? hint : null;
+    this.#ticks = new TickReader(options, this.#order, () => this.#usual, call);
     this.#start = from?.tie === '' ? from.time : null;
     if (this.#start !== null) this.#after = this.#boundAtStart(this.#start);
     else if (from !== null) {
       this.#known = from.time;
       this.#isOld = true;
     }
+  }
+
+  /** What a cursor should remember of the length of pages; null: nothing. */
+  get hint(): number | null {
+    return this.#options.cap.cut ?? this.#cutBefore;
+  }
+
+  /** The most rows that a page has, as far as is known. */
+  get #usual(): number {
+    return Math.min(this.#options.cap.cut ?? Infinity, this.#cutBefore ?? Infinity);
   }
 
   takeCount(): number {
@@ -113,8 +126,10 @@ export class TimeWalk<T extends Ordered> {
   /** Two signs have to agree that a page is the last one, and none may speak against it. */
   #isEnd({ rows, more, total, asked }: AskedPage<T>): boolean {
     const count = this.#after === null ? total : null;
-    if (more === true || (count !== null && count > rows.length)) return false;
-    const signs = [more === false, rows.length < asked, count === rows.length];
+    const goesOn = more === true || (count !== null && count > rows.length);
+    this.#options.cap.saw(rows.length, asked, goesOn);
+    if (goesOn) return false;
+    const signs = [more === false, rows.length < Math.min(asked, this.#usual), count === rows.length];
     return signs.filter(Boolean).length >= 2;
   }
 

@@ -8,6 +8,7 @@ import { pageTokenPartition } from '../../src/pagination/page-token.ts';
 import { AfterClock } from '../../src/pagination/after-clock.ts';
 import type { IdIdentity, Identity, Partition, Unplaced } from '../../src/pagination/partition.ts';
 import { recordKeysetPartition } from '../../src/pagination/record-keyset.ts';
+import { PageCap } from '../../src/pagination/page-cap.ts';
 import { timeKeysetPartition } from '../../src/pagination/time-keyset.ts';
 import { wholeResponsePartition } from '../../src/pagination/whole-response.ts';
 
@@ -261,6 +262,7 @@ export function timeNative(
     timeKeysetPartition<Line>({
       key: '',
       size: new PageSize(options.limit),
+      cap: new PageCap(),
       identity: byId,
       clock: new AfterClock(resolution),
       classes: options.levels,

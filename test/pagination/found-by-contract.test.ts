@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Batch } from '../../src/pagination/partition.ts';
 import { AfterClock } from '../../src/pagination/after-clock.ts';
 import { PageSize } from '../../src/pagination/page-size.ts';
+import { PageCap } from '../../src/pagination/page-cap.ts';
 import { timeKeysetPartition } from '../../src/pagination/time-keyset.ts';
 import { call, offsetNative, tokenNative } from './fake-natives.ts';
 import type { Line, RawLine } from './fake-natives.ts';
@@ -41,6 +42,7 @@ describe('an instant with more lines of one class than two pages can show to mee
     return timeKeysetPartition<Line>({
       key: '',
       size: new PageSize(10),
+      cap: new PageCap(),
       identity: { by: 'id', of: (line) => line.id },
       clock: new AfterClock(1_000n),
       classes: ['info'],

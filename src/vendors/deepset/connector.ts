@@ -1,5 +1,6 @@
 import { unknownJob } from '../../domain/errors.ts';
 import type { SourceHttp } from '../../http/client.ts';
+import { PageCap } from '../../pagination/page-cap.ts';
 import { AfterClock } from '../../pagination/after-clock.ts';
 import { PageSizes } from '../../pagination/page-size.ts';
 import { wholeListPartition } from '../../pagination/whole-list.ts';
@@ -23,6 +24,7 @@ export function createConnector(http: SourceHttp, workspaces: readonly string[])
   const vocabulary = new Vocabulary(ORIGINS);
   const clock = new AfterClock(RESOLUTION);
   const sizes = new PageSizes(LOG_LIMIT, LEAST_LIMIT);
+  const cap = new PageCap();
 
   function requirePlace(job: string): PipelinePlace {
     const place = placeOf(job, workspaces);
@@ -75,7 +77,7 @@ export function createConnector(http: SourceHttp, workspaces: readonly string[])
       const place = requirePlace(scope.job);
       const plan = planOf(scope, filter, refusals, vocabulary);
       if (plan === null) return Promise.resolve({ partitions: [], residual: filter });
-      const partition = logPartition({ http, place, refusals, vocabulary, clock, sizes, conditions: plan.pushed });
+      const partition = logPartition({ http, place, refusals, vocabulary, clock, cap, sizes, conditions: plan.pushed });
       return Promise.resolve({ partitions: [readable(partition)], residual: plan.residual });
     },
   };

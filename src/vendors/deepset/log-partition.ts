@@ -53,7 +53,7 @@ async function* read(
   for (;;) {
     const { native, local } = split(options);
     try {
-      for await (const batch of native.read({ ...request, from, hint: null }, call)) {
+      for await (const batch of native.read({ ...request, from }, call)) {
         const last = batch.rows.at(-1);
         if (last !== undefined) from = { time: last.time, tie: last.tie };
         yield local.length === 0 ? batch : filterBatch(batch, local);
@@ -105,6 +105,7 @@ function nativePartition(options: LogPartitionOptions, pushed: readonly Conditio
   const partition = timeKeysetPartition<LogRow>({
     key: '',
     size: options.sizes.of(JSON.stringify([place.workspace, place.name])),
+    cap: options.cap,
     identity: { by: 'id', of: (row) => row.logId },
     clock: options.clock,
     fetch: ({ order, after, within, limit }, call) =>

@@ -2,6 +2,7 @@ import type { Call } from '../../domain/call.ts';
 import { hasCode, TributaryError } from '../../domain/errors.ts';
 import type { SourceHttp } from '../../http/client.ts';
 import type { AfterClock } from '../../pagination/after-clock.ts';
+import type { PageCap } from '../../pagination/page-cap.ts';
 import type { Unplaced } from '../../pagination/partition.ts';
 import type { TimePage, TimeRequest } from '../../pagination/time-list.ts';
 import { afterText } from './after.ts';
@@ -41,6 +42,8 @@ export interface NativeLogOptions {
   readonly vocabulary: Vocabulary;
   /** Per source: the clock of `after`. */
   readonly clock: AfterClock;
+  /** Per source: how many lines a page has. */
+  readonly cap: PageCap;
 }
 
 /**

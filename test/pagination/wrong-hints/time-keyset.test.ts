@@ -1,6 +1,7 @@
 import { test } from 'vitest';
 import { AfterClock } from '../../../src/pagination/after-clock.ts';
 import { PageSize } from '../../../src/pagination/page-size.ts';
+import { PageCap } from '../../../src/pagination/page-cap.ts';
 import { timeKeysetPartition } from '../../../src/pagination/time-keyset.ts';
 import type { Line } from '../fake-natives.ts';
 import { bothWays, byId, copies, holds, LAW, LIMIT, LINES, MILLISECOND } from './law.ts';
@@ -18,6 +19,7 @@ function timeLie(
       timeKeysetPartition<Line>({
         key: '',
         size: new PageSize(LIMIT),
+        cap: new PageCap(),
         identity: byId,
         clock: new AfterClock(1_000n),
         classes: ['INFO'],

@@ -203,3 +203,26 @@ describe('a source whose flags, sizes and bounds may be wrong', () => {
     }
   });
 });
+
+describe('a source that cuts its pages down and says on each of them that nothing follows', () => {
+  it.each(BOTH)('is read whole where one page has shown that more follows, %s', async (direction) => {
+    Object.assign(harness.simulation.dialect, { rowsPerPage: 40, more: 'never' } satisfies Partial<DeepsetDialect>);
+    const job = write(260, 1_000n);
+    const connector = harness.connect();
+    const all = upTo(260, direction);
+    expect(numbers(await readEntries(await partitionOf(connector, job), { direction }))).toEqual(all);
+    // From then on it is known of the source, whatever it counts.
+    harness.simulation.dialect.total = 'null';
+    harness.asked();
+    expect(numbers(await readEntries(await partitionOf(connector, job), { direction }))).toEqual(all);
+    expect(harness.asked().length).toBeLessThan(12);
+  });
+
+  it('costs no call more where pages are as long as is asked for', async () => {
+    const job = write(250, 1_000n);
+    const connector = harness.connect();
+    harness.asked();
+    await readEntries(await partitionOf(connector, job), { direction: 'forward' });
+    expect(harness.asked()).toHaveLength(3);
+  });
+});
