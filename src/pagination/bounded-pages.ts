@@ -4,7 +4,7 @@ import { comparePositions, isBeyond } from '../domain/ordered.ts';
 import type { Ordered, Position } from '../domain/ordered.ts';
 import { withTie } from './identity.ts';
 import { fetchFitting, isShort, moreBehind, OrderLost } from './offset-page.ts';
-import type { OffsetOptions, OffsetPage, OffsetRequest } from './offset-page.ts';
+import type { OffsetOptions, OffsetPage, OffsetRequest, PagePlace } from './offset-page.ts';
 import { PageGuard, REPEATS } from './page-guard.ts';
 import type { Batch, ReadRequest, Unplaced } from './partition.ts';
 import { batchOf, TieGroups } from './tie-groups.ts';
@@ -16,6 +16,9 @@ const CLOCK = 1_000_000n;
 
 /** How many pages are asked for side by side. */
 const MAX_PREFETCH = 4;
+
+/** How many pages in a row may bring nothing new, whatever the vendor counts. */
+const MOST_STALLS = 32;
 
 /** The vendor takes the time bound without a word and does not apply it. */
 export class BoundIgnored extends Error {}
@@ -111,12 +114,16 @@ class BoundedPages<T extends Ordered> {
   readonly #ahead = new Map<number, Promise<OffsetPage<T>>>();
   #bound: bigint | null;
   #offset = 0;
-  /** Where the last page ended that brought something new. */
+  /** How many rows have come since the bound was set, each counted once. */
   #reached = 0;
   #total: number | null = null;
   /** How many rows the page before had: the next ones are expected to have as many. */
   #length = 0;
   #isUneven = false;
+  /** How many pages in a row brought nothing new. */
+  #stalls = 0;
+  /** Have too many done so? Where the vendor counts more rows each time, rows that were written pushed the others on. */
+  #isStuck = false;
   /** The furthest row since the bound was set, where rows come in the total order. */
   #furthest: Position | null = null;
 
@@ -138,22 +145,38 @@ class BoundedPages<T extends Ordered> {
     if (first !== undefined && this.#ignoresBound(first.time)) throw new BoundIgnored();
     const place = { ...page, offset, count: page.rows.length, asked: this.#options.size.usual };
     this.#offset = offset + place.count;
+    const hasGrown = page.total !== null && this.#total !== null && page.total > this.#total;
     this.#total = page.total;
     this.#length = place.count;
-    const isStalled = first !== undefined && !this.#reachesFurther(page.rows);
-    if (!isStalled) this.#reached = this.#offset;
+    const fresh = this.#countNew(page.rows);
+    const isStalled = first !== undefined && fresh === 0;
+    this.#reached += fresh;
+    this.#stalls = isStalled ? this.#stalls + 1 : 0;
+    this.#isStuck = this.#guard.isStuck(!isStalled || hasGrown) || this.#stalls >= MOST_STALLS;
+    // Pages that are asked for side by side fall behind a list that grows fast.
+    if (isStalled) this.#isUneven = true;
     const mayBeLast = isShort(place) && (page.total === null || page.total <= this.#reached);
-    return { rows: page.rows, more: moreBehind(place), mayBeLast, isStalled };
+    return { rows: page.rows, more: isStalled ? null : this.#moreBehind(place), mayBeLast, isStalled };
   }
 
-  #reachesFurther(rows: readonly Unplaced<T>[]): boolean {
+  /** Rows that come again are not further rows of the vendor's count: what their number makes of it has to be true without them. */
+  #moreBehind(place: PagePlace): boolean | null {
+    const more = moreBehind(place);
+    return more === moreBehind({ ...place, offset: this.#reached - place.count }) ? more : null;
+  }
+
+  /** How many of the rows reach further than the pages before them. */
+  #countNew(rows: readonly Unplaced<T>[]): number {
     const { identity } = this.#options;
-    const last = rows.at(-1);
-    if (!this.#tieOrdered || last === undefined) return this.#guard.isNew(rows.map((row) => identity.of(row)));
-    const end = { time: last.time, tie: identity.of(last) };
-    if (this.#furthest !== null && !isBeyond(end, this.#furthest, this.#direction)) return false;
-    this.#furthest = end;
-    return true;
+    if (!this.#tieOrdered) return this.#guard.countNew(rows.map((row) => identity.of(row)));
+    let fresh = 0;
+    for (const row of rows) {
+      const at = { time: row.time, tie: identity.of(row) };
+      if (this.#furthest !== null && !isBeyond(at, this.#furthest, this.#direction)) continue;
+      this.#furthest = at;
+      fresh += 1;
+    }
+    return fresh;
   }
 
   /**
@@ -191,12 +214,11 @@ class BoundedPages<T extends Ordered> {
    * that helps where many rows were inserted, and where the vendor ignores offsets.
    */
   goOn({ isStalled, mayBeLast }: BoundedPage<T>, reached: bigint | null): 'on' | 'again' | 'end' | 'repeats' {
-    const isStuck = this.#guard.isStuck(!isStalled);
     if (!isStalled) return 'on';
     if (reached !== null && this.restartAt(reached)) return 'again';
     // A short page that comes again: two signs of the end.
     if (mayBeLast) return 'end';
-    return isStuck ? 'repeats' : 'on';
+    return this.#isStuck ? 'repeats' : 'on';
   }
 
   /** Begins again at an instant, if that gets any further than the bound there is. */

@@ -32,7 +32,7 @@ export interface OffsetPage<T extends Ordered> extends PageFacts {
 }
 
 /** A page of so many rows, which was asked for at an offset. */
-interface PagePlace extends PageFacts {
+export interface PagePlace extends PageFacts {
   readonly offset: number;
   readonly count: number;
   readonly asked: number;

@@ -129,19 +129,23 @@ class OffsetList<T extends Ordered> implements IndexedList<T> {
     return pages.every((page) => page.rows.every((row) => known.has(identity.of(row))));
   }
 
-  #run(offset: number, want: () => number): Promise<Run<OffsetPage<T>>> {
+  async #run(offset: number, want: () => number): Promise<Run<OffsetPage<T>>> {
     const { source, identity } = this.#options;
-    return readRun({
+    const call = this.#call;
+    const run = await readRun({
       source,
       offset,
       want,
-      fetch: async (from, limit) => {
-        const page = await this.#options.fetch({ offset: from, limit, order: this.order }, this.#call);
+      call,
+      fetch: async (from, limit, current) => {
+        const page = await this.#options.fetch({ offset: from, limit, order: this.order }, current);
         // The vendor may say that its pages are smaller.
         if (from === offset && page.limit !== null && page.limit > 0 && page.limit < limit) this.#limit = page.limit;
         return page;
       },
       look: ({ rows, total, limit }) => ({ keys: rows.map((row) => identity.of(row)), total, limit }),
     });
+    if (run.call !== call) this.#call = run.call;
+    return run;
   }
 }

@@ -44,9 +44,14 @@ export class PageGuard {
 
   /** Has the page a row that was not seen before? */
   isNew(keys: readonly string[]): boolean {
-    const isNew = keys.some((key) => !this.#seen.has(key));
+    return this.countNew(keys) > 0;
+  }
+
+  /** How many rows of the page were not seen before? */
+  countNew(keys: readonly string[]): number {
+    const known = this.#seen.size;
     for (const key of keys) this.#seen.add(key);
-    return isNew;
+    return this.#seen.size - known;
   }
 
   /** A page was read that brought a new row, or none. True when too many in a row brought none. */

@@ -28,6 +28,9 @@ export interface TokenPage<T extends Ordered> {
 /** How many pages in a row may be empty where tokens say nothing. */
 const MOST_EMPTY = 25;
 
+/** How often a page is looked for again because a token on the way to it ran out. */
+const MOST_REFUSALS = 3;
+
 export interface PageTokenOptions<T extends Ordered> {
   readonly key: string;
   /** Whose list it is, for errors. */
@@ -59,6 +62,9 @@ export function pageTokenPartition<T extends Ordered>(options: PageTokenOptions<
     },
   };
 }
+
+/** Its cause is the vendor's answer. */
+class TokenRefused extends Error {}
 
 class DeadEnd extends EndlessList {
   readonly index: number;
@@ -129,19 +135,20 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
   }
 
   async fetch(index: number): Promise<IndexedPage<T>> {
-    const token = this.#tokenOf(index);
-    if (token === undefined) return this.#walkTo(index);
-    try {
-      return await this.#fetchToken(index, token);
-    } catch (error) {
-      if (token === null || !this.#options.isTokenRefused(error)) throw error;
-      // The token has run out, or was never one of this vendor's: get there by tokens that it gives now.
-      this.renew();
-      this.#addressable = false;
-      this.#tokens.clear();
-      this.#tokens.set(0, null);
-      this.#turnsBack = null;
-      return this.#walkTo(index);
+    for (let refusals = 0; ; refusals += 1) {
+      const token = this.#tokenOf(index);
+      try {
+        return await (token === undefined ? this.#walkTo(index) : this.#fetchToken(index, token));
+      } catch (error) {
+        if (!(error instanceof TokenRefused)) throw error;
+        if (refusals >= MOST_REFUSALS) throw error.cause;
+        // The token has run out, or was never one of this vendor's: get there by tokens that it gives now.
+        this.renew();
+        this.#addressable = false;
+        this.#tokens.clear();
+        this.#tokens.set(0, null);
+        this.#turnsBack = null;
+      }
     }
   }
 
@@ -158,12 +165,12 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
   async #fetchToken(index: number, token: string | null): Promise<IndexedPage<T>> {
     if (this.#deadEnd !== null && index >= this.#deadEnd.index) throw this.#deadEnd;
     const { address, source } = this.#options;
-    let page = this.#takePeeked(index) ?? (await this.#options.fetch(token, this.#call));
+    let page = this.#takePeeked(index) ?? (await this.#ask(token));
     if (page.rows.length > 0) this.#furthest = Math.max(this.#furthest, index);
     if (page.next !== null) this.#addressable ??= address?.pageOf(page.next) === index + 2;
     for (let passed = 1; page.rows.length === 0 && page.next !== null && this.#addressable !== true; passed += 1) {
       if (passed >= MOST_EMPTY) throw (this.#deadEnd = new DeadEnd(source, index));
-      page = await this.#options.fetch(page.next, this.#call);
+      page = await this.#ask(page.next);
     }
     const { rows, next } = page;
     const behind = next === null ? await this.#behindUnnamed(index, token, page) : 'rows';
@@ -200,7 +207,7 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
     }
     if (total === null || total < end) return 'nothing';
     // The count may have run ahead of the page while lines were written.
-    const again = await this.#options.fetch(token, anew(this.#call));
+    const again = await this.#ask(token, anew(this.#call));
     return again.next === null && (again.total ?? 0) > end && isSame(page, again) ? 'out of reach' : 'nothing';
   }
 
@@ -220,6 +227,14 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
       if (!this.#options.isTokenRefused(error)) throw error;
       this.#addressable = false;
       return null;
+    }
+  }
+
+  async #ask(token: string | null, call = this.#call): Promise<TokenPage<T>> {
+    try {
+      return await this.#options.fetch(token, call);
+    } catch (error) {
+      throw token !== null && this.#options.isTokenRefused(error) ? new TokenRefused('', { cause: error }) : error;
     }
   }
 

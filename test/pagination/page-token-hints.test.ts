@@ -247,6 +247,40 @@ test('an instant of many pages that say the same is whole where they are counted
   expect(new Set(ties).size).toBe(COUNT);
 });
 
+test.each(['forward', 'backward'] as const)(
+  'a list is read %s although tokens run out during the walk to a page, and a vendor that refuses each token is asked a few times only',
+  async (direction) => {
+    class Refused extends Error {}
+    for (const refusals of [0, 1, 3, Infinity]) {
+      let calls = 0;
+      const partition = pageTokenPartition<Line>({
+        key: '',
+        source: 'made-up',
+        limit: LIMIT,
+        identity: { by: 'id', of: (line) => line.id },
+        maxWalk: 50,
+        isTokenRefused: (error) => error instanceof Refused,
+        fetch: (token) => {
+          calls += 1;
+          if (token !== null && calls % 4 === 0 && calls <= 4 * refusals) throw new Refused();
+          const start = Number(token ?? 0);
+          const next = start + LIMIT >= COUNT ? null : String(start + LIMIT);
+          return Promise.resolve({ rows: LINES.slice(start, start + LIMIT), next, total: COUNT });
+        },
+      });
+      const lines: Line[] = [];
+      const reading = (async () => {
+        const request = { direction, from: null, hint: null, until: null, need: COUNT };
+        for await (const { rows } of partition.read(request, createCall())) lines.push(...rows);
+      })();
+      if (refusals === Infinity) await expect(reading).rejects.toBeInstanceOf(Refused);
+      else await reading;
+      if (refusals !== Infinity) expect(new Set(lines.map(({ id }) => id)).size).toBe(COUNT);
+      expect(calls).toBeLessThan(60);
+    }
+  },
+);
+
 function expectEndless(error: unknown, what: string): void {
   expect(error).toMatchObject({
     code: 'SOURCE_BAD_RESPONSE',

@@ -28,7 +28,7 @@ export function logPage(job: JobState, request: SandboxRequest, dialect: LogDial
   if (tail !== null && dialect.generation !== 'A') return tailPage(job, query, attempt, filter, dialect, turn);
   const cursor = query.get('page_cursor');
   const first = { page: 1, direction: 0 as const };
-  const page = cursor === null || dialect.ignoresPlace ? first : dialect.tokens.pageOf(cursor);
+  const page = cursor === null || dialect.ignoresPlace ? first : dialect.tokens.pageOf(cursor, job.name);
   if (page === null) return refusedCursor(dialect);
   return readPage(job, attempt, filter, page, Math.min(limit, dialect.rowsPerPage), dialect, turn);
 }
@@ -73,13 +73,15 @@ function readPage(
   const isMore = moreSaid(dialect.more, skipped + limit < count) === true;
   const further = isMore ? (dialect.nextIsSecond ? 2 : page + 1) : null;
   const nearer = page > 1 ? page - 1 : null;
+  const tokenOf = (to: number | null): string | null =>
+    to === null ? null : dialect.tokens.tokenOf({ page: to, direction }, job.name);
   // A page past the end counts nothing.
   const all = lines.length === 0 ? 0 : count;
   const total = totalSaid(dialect.total, { all, start: skipped, onPage: lines.length });
   return pageReply(job, lines, total, dialect, {
     // Of newest-first pages the older ones are "previous".
-    next: tokenOf(direction === 0 ? further : nearer, direction, dialect),
-    previous: tokenOf(direction === 0 ? nearer : further, direction, dialect),
+    next: tokenOf(direction === 0 ? further : nearer),
+    previous: tokenOf(direction === 0 ? nearer : further),
   });
 }
 
@@ -100,10 +102,6 @@ function tailPage(
   const count = attempt?.log.count(filter) ?? 0;
   const lines = attempt?.log.window(filter, count - tail, count, dialect.shuffleTies ? turn : null) ?? [];
   return pageReply(job, lines, count, dialect, { next: null, previous: null });
-}
-
-function tokenOf(page: number | null, direction: LogPage['direction'], { tokens }: LogDialect): string | null {
-  return page === null ? null : tokens.tokenOf({ page, direction });
 }
 
 function pageReply(

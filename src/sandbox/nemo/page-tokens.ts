@@ -9,9 +9,9 @@ export interface LogPage {
 
 /** How page tokens look: page numbers in base 58 (the real ones), or opaque ones that the vendor can forget. */
 export interface PageTokens {
-  tokenOf(page: LogPage): string;
-  /** The page of a token; null when it is malformed or forgotten. */
-  pageOf(token: string): LogPage | null;
+  tokenOf(page: LogPage, job: string): string;
+  /** The page of a token of that job's log; null when it is malformed or forgotten. */
+  pageOf(token: string, job: string): LogPage | null;
   /** Forgets all tokens given out so far, where tokens can be forgotten. */
   expire(): void;
 }
@@ -20,21 +20,22 @@ export function numberedTokens(): PageTokens {
   return { tokenOf: encodePage, pageOf: decodePage, expire: () => undefined };
 }
 
-/** Tokens that say nothing. With `lifetime`, a token is forgotten once that many more have been given out. */
+/** Tokens that say nothing. With `lifetime`, a token is forgotten once that many more have been given out for its job. */
 export function opaqueTokens(lifetime: number | null): PageTokens {
-  const pages = new Map<string, LogPage>();
+  const jobs = new Map<string, Map<string, LogPage>>();
   let given = 0;
   return {
-    tokenOf(page) {
+    tokenOf(page, job) {
       given += 1;
       const token = createHash('sha256').update(`page token ${given}`).digest('base64url').slice(0, 27);
-      pages.set(token, page);
+      const pages = jobs.get(job) ?? new Map<string, LogPage>();
+      jobs.set(job, pages.set(token, page));
       if (lifetime !== null && pages.size > lifetime) pages.delete(pages.keys().next().value ?? '');
       return token;
     },
-    pageOf: (token) => pages.get(token) ?? null,
+    pageOf: (token, job) => jobs.get(job)?.get(token) ?? null,
     expire() {
-      pages.clear();
+      jobs.clear();
     },
   };
 }

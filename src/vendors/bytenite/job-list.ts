@@ -37,7 +37,8 @@ export class ByteNiteJobList implements JobList {
       source,
       offset: page * this.pageSize,
       want: () => this.pageSize,
-      fetch: (offset, limit) => this.#slice(offset, limit, call),
+      call,
+      fetch: (offset, limit, current) => this.#slice(offset, limit, current),
       look: ({ data, odd, total, hasNext }) => ({
         keys: [...data, ...odd].map(({ id }) => id),
         total,

@@ -22,7 +22,8 @@ export async function listJobs(http: SourceHttp, page: number, filter: JobFilter
     source: http.source,
     offset: begin,
     want: () => JOBS_PER_PAGE,
-    fetch: (offset, limit) => fetchJobs(http, { offset, limit }, call),
+    call,
+    fetch: (offset, limit, current) => fetchJobs(http, { offset, limit }, current),
     look: ({ keys, total, next_url }) => ({
       keys,
       total,

@@ -18,6 +18,7 @@ import type { LogRow } from './mapping.ts';
 import { OrderCheck } from './order-check.ts';
 import { OutOfOrder } from './out-of-order.ts';
 import { isTaskId, TASKS } from './paths.ts';
+import { NANOSECONDS_PER_MILLISECOND } from './rql.ts';
 import type { Condition } from './rql.ts';
 import { taskLogListWire } from './wire.ts';
 import type { TaskLogListWire, TaskLogWire } from './wire.ts';
@@ -178,11 +179,23 @@ export class LogPages {
     }
     const total = totalOf(page, request);
     if (isEnd(page, request)) return;
-    if (total === null) throw new OutOfOrder(http.source, 'logs by time');
+    if (total === null) {
+      if (await this.#isOldest(first.timestamp.nanoseconds, request, used, call)) return;
+      throw new OutOfOrder(http.source, 'logs by time');
+    }
     const end = await this.#ask({ ...request, offset: total - 1, limit: 1 }, used, call);
     const farthest = end.data.data[0]?.timestamp.nanoseconds ?? first.timestamp.nanoseconds;
     if (farthest < first.timestamp.nanoseconds) throw new OutOfOrder(http.source, 'logs by time');
     if (farthest > first.timestamp.nanoseconds) abilities.prove('logs by time');
+  }
+
+  /** Where nothing is counted: is nothing older than that instant, within the bounds of the request? */
+  async #isOldest(time: bigint, request: OffsetRequest, used: readonly Ability[], call: Call): Promise<boolean> {
+    const bounded = abilitiesFor({ ...request, upTo: time }, this.#log).filter((ability) => this.can(ability));
+    if (!bounded.includes('logs within times')) return false;
+    const older = { ...request, offset: 0, limit: 1, upTo: time - NANOSECONDS_PER_MILLISECOND };
+    const { data } = await this.#ask(older, [...used, 'logs within times'], call);
+    return sizeOf(data) === 0;
   }
 
   #totals(call: Call): Map<string, Promise<number | null | undefined>> {

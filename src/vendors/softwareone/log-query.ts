@@ -1,6 +1,13 @@
 import type { OffsetRequest } from '../../pagination/offset-page.ts';
 import type { Ability } from './abilities.ts';
-import { atOrAfter, atOrBefore, ceilMilliseconds, floorMilliseconds, writeQuery } from './rql.ts';
+import {
+  atOrAfter,
+  atOrBefore,
+  ceilMilliseconds,
+  floorMilliseconds,
+  NANOSECONDS_PER_MILLISECOND,
+  writeQuery,
+} from './rql.ts';
 import type { Condition } from './rql.ts';
 import type { SeverityFilter } from './severity-filter.ts';
 import type { TaskLogWire } from './wire.ts';
@@ -36,8 +43,6 @@ function orderOf({ order }: OffsetRequest, used: readonly Ability[]): string | n
   const paths = used.includes('logs by time and id') ? ['timestamp', 'id'] : ['timestamp'];
   return paths.map((path) => (order === 'ascending' ? path : `-${path}`)).join(',');
 }
-
-const NANOSECONDS_PER_MILLISECOND = 1_000_000n;
 
 /** Are all rows within the bounds as the vendor was given them, in milliseconds? */
 export function isWithinBounds(rows: readonly TaskLogWire[], { since, upTo }: OffsetRequest): boolean {

@@ -58,7 +58,7 @@ export function containsIgnoringCase(path: string, text: string): Condition | nu
   return quoted === null ? null : { text: `ilike(${path},${quoted})` };
 }
 
-const NANOSECONDS_PER_MILLISECOND = 1_000_000n;
+export const NANOSECONDS_PER_MILLISECOND = 1_000_000n;
 /** Years 1 and 9999: what four digits can say. */
 const FIRST_MILLISECOND = BigInt(Date.parse('0001-01-01T00:00:00.000Z'));
 const LAST_MILLISECOND = BigInt(Date.parse('9999-12-31T23:59:59.999Z'));

@@ -55,7 +55,8 @@ export async function fetchTaskRun(context: SourceContext, query: TaskQuery, cal
     source: context.http.source,
     offset: query.offset,
     want: () => query.limit,
-    fetch: (offset, limit) => fetchTasks(context, { ...query, limit, offset }, call),
+    call,
+    fetch: (offset, limit, current) => fetchTasks(context, { ...query, limit, offset }, current),
     look: ({ tasks, odd, ...facts }) => ({ ...facts, keys: [...tasks, ...odd].map(({ id }) => id) }),
   });
   const tasks = pages.flatMap((page) => page.tasks);

@@ -183,6 +183,14 @@ describe.each(ways)('a list by offset (time filter: $timeFilter, $direction)', (
     }
   });
 
+  it('does not take a row that comes again for the last one that the vendor counts', async () => {
+    for (const count of timeFilter ? [2, 3, 7] : []) {
+      const vendor = { ...HONEST, timeFilter, tieOrdered: false, count, lengths: [1], limit: 'null' } as const;
+      const { indexes, reported } = await readAll({ ...vendor, offsets: 'ignored' }, direction);
+      expect(reported || indexes.length === count).toBe(true);
+    }
+  });
+
   it('ends where the vendor gives its last page again behind the end', async () => {
     for (const total of TOTALS.filter(() => timeFilter)) {
       const vendor = { ...HONEST, timeFilter, total, offsets: 'last page behind the end' } as const;
