@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { simulateByteNite } from '../../src/sandbox/bytenite/index.ts';
+import { simulateDeepset } from '../../src/sandbox/deepset/index.ts';
 import { simulateNemo } from '../../src/sandbox/nemo/index.ts';
 import { simulateSap } from '../../src/sandbox/sap-job-scheduling/index.ts';
 import { simulateSoftwareOne } from '../../src/sandbox/softwareone/index.ts';
@@ -14,11 +15,12 @@ const TRANSPORTS = ['WebSocket', 'SSE'] as const;
 
 const hourAgo = (): bigint => (BigInt(Date.now()) - 3_600_000n) * 1_000_000n;
 
-/** Vendors whose jobs end, with a clock that stood an hour ago when the job ended. */
+/** Vendors whose jobs end, with a clock that stood an hour ago when the job ended. The last one does not say when. */
 const ENDED_LONG_AGO: readonly (readonly [string, () => SimulatedVendor])[] = [
   ['nemo', () => simulateNemo({ now: hourAgo })],
   ['bytenite', () => simulateByteNite({ now: hourAgo })],
   ['softwareone', () => simulateSoftwareOne({ now: () => Date.now() - 3_600_000 })],
+  ['deepset', () => simulateDeepset()],
 ];
 
 function reasonOf({ events }: Follower): string | null {
@@ -47,7 +49,7 @@ describe.each(TRANSPORTS)('the end of a stream over %s', (transport) => {
     const key = simulation.createJob();
     const lines = fresh(3, 3_600_000);
     simulation.write(key, lines);
-    simulation.setStatus(key, 'SUCCEEDED');
+    simulation.setStatus(key, 'FAILED');
     const follower = follow(transport, service.url, { jobs: [service.id('one', key)], tail: 10 });
     await follower.over;
     expect(reasonOf(follower)).toBe('JOB_FINISHED');

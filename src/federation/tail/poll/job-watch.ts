@@ -13,6 +13,12 @@ import { StretchWatch } from './stretch-watch.ts';
 
 type WatchSettings = Pick<TailSettings, 'refreshMilliseconds' | 'drainMilliseconds'>;
 
+/**
+ * How long a finished job has written nothing when it is taken to have ended with its last line, where its source does not
+ * say when it ended.
+ */
+const LONG_SILENT_MILLISECONDS = 600_000;
+
 /** What the last look at a job gave: whether the job is finished, and the partitions of its log. */
 export class JobWatch {
   readonly #source: FederatedSource;
@@ -23,6 +29,8 @@ export class JobWatch {
   #lookedAt = -Infinity;
   /** When the job ended, or was first seen to be finished; null while it is not. */
   #finishedAt: number | null = null;
+  /** Does the source say when the job ended, if it has ended? */
+  #saysEnd = true;
 
   constructor(source: FederatedSource, job: string, settings: WatchSettings) {
     this.#source = source;
@@ -64,8 +72,17 @@ export class JobWatch {
   /** The first look. A job that does not exist is NOT_FOUND. */
   async begin(call: Call): Promise<void> {
     const { job, stretch } = await this.#look(call);
-    this.#finishedAt = isFinished(job.status) ? (endOfJob(job) ?? Date.now()) : null;
+    const end = endOfJob(job);
+    this.#saysEnd = end !== null;
+    this.#finishedAt = isFinished(job.status) ? (end ?? Date.now()) : null;
     this.#stretches.see(stretch, null);
+  }
+
+  /** The end of the log was read; `newest` is the instant of its newest line, in nanoseconds. */
+  sawNewest(newest: bigint | null): void {
+    if (this.#finishedAt === null || this.#saysEnd || newest === null) return;
+    const at = Number(newest / 1_000_000n);
+    if (Date.now() - at > LONG_SILENT_MILLISECONDS) this.#finishedAt = at;
   }
 
   /** A further look. `readFrom` is where polls read from; gives what a change of stretch has put out of reach. */

@@ -143,6 +143,7 @@ export class Poller implements LocalDriver {
           ends.flatMap(({ lines }) => lines),
           start,
         );
+        this.#watch.sawNewest(sink.window.newest);
         for (const gap of ends.flatMap(({ gaps }) => gaps)) sink.gap(this.#watch.pastGap(gap));
         this.#say('tail began', { lines: ends.reduce((sum, { lines }) => sum + lines.length, 0) });
         return;
