@@ -87,7 +87,9 @@ const limitsSchema = z.strictObject({
     .describe('For the connection alone.'),
   maxResponseBytes: count(1_024, 2 ** 30)
     .default(DEFAULT_LIMITS.maxResponseBytes)
-    .describe('Largest answer that is read as a whole, in bytes.'),
+    .describe(
+      'Largest answer that is read as a whole, in bytes. Where the lines of a log are too long for it, fewer are asked for at once; a line that is larger by itself comes cut, and `failures` says so.',
+    ),
   retries: count(0, 10).default(DEFAULT_LIMITS.retries).describe('Attempts after the first.'),
 });
 

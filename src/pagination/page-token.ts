@@ -3,9 +3,11 @@ import type { Call } from '../domain/call.ts';
 import type { Json } from '../domain/json.ts';
 import type { Ordered } from '../domain/ordered.ts';
 import { readIndexed } from './indexed-pages.ts';
-import type { IndexedList, IndexedPage } from './indexed-list.ts';
+import type { IndexedList, IndexedPage, PageRows } from './indexed-list.ts';
 import { outOfReach } from './locate.ts';
 import { EndlessList, ENDS_EARLY, PROMISES_EMPTY_PAGES, TURNS_BACK } from './page-guard.ts';
+import { readFitting } from './page-size.ts';
+import type { PageSize } from './page-size.ts';
 import type { Identity, Partition, Unplaced } from './partition.ts';
 import { isSame } from './still-rows.ts';
 import { TokenCount } from './token-count.ts';
@@ -25,6 +27,9 @@ export interface TokenPage<T extends Ordered> {
   readonly total: number | null;
 }
 
+/** How many pages an opaque walk may cost where they are small because lines are long. */
+const MOST_SMALL_PAGES = 1_000;
+
 /** How many pages in a row may be empty where tokens say nothing. */
 const MOST_EMPTY = 25;
 
@@ -35,11 +40,14 @@ export interface PageTokenOptions<T extends Ordered> {
   readonly key: string;
   /** Whose list it is, for errors. */
   readonly source: string;
-  /** The fixed native page size. It never changes within a walk: tokens count in it. */
-  readonly limit: number;
+  /** What is remembered of the log: how many rows fit into an answer. It never changes within a walk: tokens count in it. */
+  readonly size: PageSize;
   readonly identity: Identity<T>;
-  /** Fetches the page of a token; null is the first page. A token that the vendor refuses throws. */
-  fetch(token: string | null, call: Call): Promise<TokenPage<T>>;
+  /**
+   * Fetches the page of a token; null is the first page. A token that the vendor refuses throws. A page of one row that is
+   * too large by itself may come cut.
+   */
+  fetch(token: string | null, limit: number, call: Call): Promise<TokenPage<T>>;
   /** Is this the error of a token that the vendor does not take (any more)? Then the position is found again without it. */
   isTokenRefused(error: unknown): boolean;
   /**
@@ -55,9 +63,14 @@ export function pageTokenPartition<T extends Ordered>(options: PageTokenOptions<
   const count = new TokenCount();
   return {
     key: options.key,
-    read: (request, call) => readIndexed(new TokenList(options, count, call), options.identity, request),
+    read: (request, call) =>
+      readFitting(options.size, request, (again, rows) =>
+        readIndexed(new TokenList(options, count, rows, call), options.identity, again),
+      ),
     async count(call) {
-      if (count.total === undefined) await new TokenList(options, count, call).fetch(0);
+      const { size } = options;
+      const first = (rows: number): Promise<unknown> => new TokenList(options, count, rows, call).fetch(0);
+      if (count.total === undefined) await size.fit(size.usual, first);
       return count.total ?? null;
     },
   };
@@ -77,6 +90,7 @@ class DeadEnd extends EndlessList {
 
 class TokenList<T extends Ordered> implements IndexedList<T> {
   readonly order = 'ascending';
+  readonly asked: PageRows;
   readonly #options: PageTokenOptions<T>;
   readonly #total: TokenCount;
   #call: Call;
@@ -95,7 +109,8 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
   /** Undefined until a token was seen. */
   #addressable: boolean | undefined;
 
-  constructor(options: PageTokenOptions<T>, total: TokenCount, call: Call) {
+  constructor(options: PageTokenOptions<T>, total: TokenCount, rows: number, call: Call) {
+    this.asked = { rows, usual: options.size.usual };
     this.#options = options;
     this.#total = total;
     this.#call = inSequence(call);
@@ -106,11 +121,14 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
   }
 
   limit(): number {
-    return this.#rowsPerPage ?? this.#options.limit;
+    return this.#rowsPerPage ?? this.asked.rows;
   }
 
+  /** As far as with pages of the usual size, where that is not too many calls. */
   get maxWalk(): number {
-    return this.#options.maxWalk;
+    const { rows, usual } = this.asked;
+    const { maxWalk } = this.#options;
+    return Math.max(maxWalk, Math.min(MOST_SMALL_PAGES, Math.ceil((maxWalk * usual) / rows)));
   }
 
   canJump(): boolean {
@@ -150,6 +168,10 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
         this.#turnsBack = null;
       }
     }
+  }
+
+  #ask(token: string | null, call = this.#call): Promise<TokenPage<T>> {
+    return this.#options.fetch(token, this.asked.rows, call);
   }
 
   #tokenOf(index: number): string | null | undefined {
@@ -222,7 +244,7 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
     const { address } = this.#options;
     if (address === undefined || this.#addressable === false) return null;
     try {
-      return await this.#options.fetch(address.tokenOf(index + 1), this.#call);
+      return await this.#ask(address.tokenOf(index + 1));
     } catch (error) {
       if (!this.#options.isTokenRefused(error)) throw error;
       this.#addressable = false;
@@ -247,7 +269,7 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
   async #walkTo(index: number): Promise<IndexedPage<T>> {
     let at = Math.max(...[...this.#tokens.keys()].filter((known) => known <= index));
     for (let walked = 0; ; walked += 1) {
-      if (walked >= this.#options.maxWalk) throw outOfReach(this.#options.maxWalk);
+      if (walked >= this.maxWalk) throw outOfReach(this.maxWalk);
       if (at === this.#turnsBack && at < index) throw new EndlessList(this.source, TURNS_BACK);
       const page = await this.#fetchToken(at, this.#tokens.get(at) ?? null);
       if (at === index) return page;

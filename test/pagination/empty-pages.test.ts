@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Direction, Position } from '../../src/domain/ordered.ts';
+import { PageSize } from '../../src/pagination/page-size.ts';
 import { pageTokenPartition } from '../../src/pagination/page-token.ts';
 import { call } from './fake-natives.ts';
 import type { Line } from './fake-natives.ts';
@@ -17,7 +18,7 @@ async function read(
   const partition = pageTokenPartition<Line>({
     key: '',
     source: 'made-up',
-    limit: 3,
+    size: new PageSize(3),
     identity: { by: 'id', of: ({ id }) => id },
     maxWalk: 50,
     isTokenRefused: () => false,

@@ -124,7 +124,7 @@ export function tokenNative(
       return pageTokenPartition<Line>({
         key: '',
         source: 'made-up',
-        limit,
+        size: new PageSize(limit),
         identity: byContent,
         maxWalk: options.maxWalk ?? 10_000,
         isTokenRefused: (error) => error instanceof TokenRefused,

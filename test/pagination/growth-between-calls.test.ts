@@ -66,7 +66,7 @@ const tokens: Make = (list, limit) =>
   pageTokenPartition<Line>({
     key: '',
     source: 'made-up',
-    limit,
+    size: new PageSize(limit),
     identity,
     maxWalk: 1_000,
     isTokenRefused: () => false,

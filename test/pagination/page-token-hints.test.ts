@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { createCall } from '../../src/domain/call.ts';
 import { hasCode } from '../../src/domain/errors.ts';
 import type { Direction } from '../../src/domain/ordered.ts';
+import { PageSize } from '../../src/pagination/page-size.ts';
 import { pageTokenPartition } from '../../src/pagination/page-token.ts';
 import type { Partition, Unplaced } from '../../src/pagination/partition.ts';
 import type { Line } from './fake-natives.ts';
@@ -46,7 +47,7 @@ function vendor(
   const partition = pageTokenPartition<Line>({
     key: '',
     source: 'made-up',
-    limit: LIMIT,
+    size: new PageSize(LIMIT),
     identity: { by: 'id', of: (line) => line.id },
     maxWalk: 50,
     isTokenRefused: () => false,
@@ -230,7 +231,7 @@ test('an instant of many pages that say the same is whole where they are counted
   const partition = pageTokenPartition<Line>({
     key: '',
     source: 'made-up',
-    limit: LIMIT,
+    size: new PageSize(LIMIT),
     identity: { by: 'content', of: ({ text }) => [text] },
     maxWalk: 50,
     isTokenRefused: () => false,

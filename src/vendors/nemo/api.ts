@@ -30,6 +30,8 @@ export interface LogQuery {
 
 export interface LogPage extends Rows<LogRowWire> {
   readonly next: string | null;
+  /** To how many bytes its texts were cut; null: they were not. */
+  readonly cutTo: number | null;
   /** Null also on an empty page past the first: there the vendor says 0, whatever there is. */
   readonly total: number | null;
 }
@@ -96,10 +98,11 @@ export function createNemoApi(http: SourceHttp): NemoApi {
     attempts: (place, call) => all([...jobPath(place), 'attempts'], 'seq', attemptListWire, ({ id }) => id, call),
     async logs(place, { limit, pageCursor, attempt, step, task }, call) {
       const query = { limit, page_cursor: pageCursor, attempt_id: attempt, step_id: step, task_id: task };
-      const page = await get([...jobPath(place), 'logs'], query, logPageWire, call);
+      const request = { method: 'GET', path: [...jobPath(place), 'logs'], query, cutsStrings: limit === 1 } as const;
+      const { data: page, cutTo } = await http.json(request, logPageWire, call);
       const { data, odd, next_page: next, total } = page;
       const uncounted = sizeOf(page) === 0 && pageCursor !== null;
-      return { data, odd, next, total: uncounted ? null : total };
+      return { data, odd, next, cutTo, total: uncounted ? null : total };
     },
   };
 }

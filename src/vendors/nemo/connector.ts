@@ -5,6 +5,7 @@ import type { LogScope } from '../../domain/log-entry.ts';
 import type { LogFilter } from '../../domain/log-filter.ts';
 import type { Ordered } from '../../domain/ordered.ts';
 import type { SourceHttp } from '../../http/client.ts';
+import { PageSizes } from '../../pagination/page-size.ts';
 import type { Partition } from '../../pagination/partition.ts';
 import { wholeListPartition } from '../../pagination/whole-list.ts';
 import type { Capabilities, Connector, FollowedLog, LogReading } from '../connector.ts';
@@ -26,7 +27,7 @@ export function createNemoConnector(source: string, http: SourceHttp, options: N
   const workspaces = [...new Set(options.workspaces)];
   const api = createNemoApi(http);
   const reader = createJobReader(source, api);
-  const logOptions = { source, api, reader, pageSize: options.pageSize, maxWalk: options.maxWalk };
+  const logOptions = { source, api, reader, sizes: new PageSizes(options.pageSize), maxWalk: options.maxWalk };
   const jobLists = createJobLists({
     source,
     workspaces,

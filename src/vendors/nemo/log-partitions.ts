@@ -1,12 +1,14 @@
 import type { Call } from '../../domain/call.ts';
 import { TributaryError } from '../../domain/errors.ts';
 import type { LogEntry } from '../../domain/log-entry.ts';
+import { contentHash } from '../../pagination/identity.ts';
+import type { PageSizes } from '../../pagination/page-size.ts';
 import { pageTokenPartition } from '../../pagination/page-token.ts';
 import type { TokenPage } from '../../pagination/page-token.ts';
 import type { Partition, Unplaced } from '../../pagination/partition.ts';
 import { standInEntry } from '../shared/entries.ts';
 import { partOf } from '../shared/parts.ts';
-import { withStandIns } from '../shared/rows.ts';
+import { cutRows, withStandIns } from '../shared/rows.ts';
 import type { LogQuery, NemoApi } from './api.ts';
 import { isLogQueryFailure, isRefused, isTokenRefused, noSuchJob } from './errors.ts';
 import type { JobReader } from './job-reader.ts';
@@ -22,7 +24,8 @@ export interface LogPartitionOptions {
   readonly source: string;
   readonly api: NemoApi;
   readonly reader: JobReader;
-  readonly pageSize: number;
+  /** How many rows of each log fit into an answer. */
+  readonly sizes: PageSizes;
   readonly maxWalk: number;
 }
 
@@ -41,9 +44,9 @@ export function logPartition(selection: LogSelection, options: LogPartitionOptio
   return pageTokenPartition<LogEntry>({
     key: '',
     source: options.source,
-    limit: options.pageSize,
+    size: options.sizes.of(JSON.stringify([selection.place.workspace, selection.place.name])),
     identity: { by: 'content', of: identityOf },
-    fetch: (token, call) => fetchPage(selection, token, options, call),
+    fetch: (token, limit, call) => fetchPage(selection, token, limit, options, call),
     isTokenRefused,
     address: pageAddress,
     maxWalk: options.maxWalk,
@@ -53,13 +56,15 @@ export function logPartition(selection: LogSelection, options: LogPartitionOptio
 async function fetchPage(
   { place, attempt, step, task, attemptKey }: LogSelection,
   pageCursor: string | null,
-  { source, api, reader, pageSize }: LogPartitionOptions,
+  limit: number,
+  { source, api, reader }: LogPartitionOptions,
   call: Call,
 ): Promise<TokenPage<LogEntry>> {
   try {
-    const page = await api.logs(place, { limit: pageSize, pageCursor, attempt, step, task }, call);
+    const page = await api.logs(place, { limit, pageCursor, attempt, step, task }, call);
+    const entries = page.data.map((row) => entryOf(row, attemptKey));
     const rows = withStandIns<Unplaced<LogEntry>>(
-      { data: page.data.map((row) => entryOf(row, attemptKey)), odd: page.odd },
+      { data: cutRows(entries, page.cutTo, (row) => contentHash(identityOf(row))), odd: page.odd },
       {
         source,
         order: 'ascending',

@@ -1,4 +1,5 @@
 import { test } from 'vitest';
+import { PageSize } from '../../../src/pagination/page-size.ts';
 import { pageTokenPartition } from '../../../src/pagination/page-token.ts';
 import type { Unplaced } from '../../../src/pagination/partition.ts';
 import type { Line } from '../fake-natives.ts';
@@ -24,7 +25,7 @@ function tokenLie(
       pageTokenPartition<Line>({
         key: '',
         source: 'made-up',
-        limit: LIMIT,
+        size: new PageSize(LIMIT),
         identity: byId,
         maxWalk: 50,
         isTokenRefused: () => false,

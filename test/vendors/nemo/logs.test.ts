@@ -153,7 +153,7 @@ describe('reading the log of a job', () => {
     const place = { workspace: 'default', name: 'sft' };
     const past = await createNemoApi(http).logs(place, { limit: 10, pageCursor: 'nR4faMoz' }, createCall());
     await http.close();
-    expect(past).toEqual({ data: [], odd: [], next: null, total: null });
+    expect(past).toEqual({ data: [], odd: [], next: null, total: null, cutTo: null });
   });
 
   it('is empty for a job without lines', async () => {
