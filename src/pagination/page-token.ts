@@ -170,10 +170,6 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
     }
   }
 
-  #ask(token: string | null, call = this.#call): Promise<TokenPage<T>> {
-    return this.#options.fetch(token, this.asked.rows, call);
-  }
-
   #tokenOf(index: number): string | null | undefined {
     const known = this.#tokens.get(index);
     if (known !== undefined) return known;
@@ -254,7 +250,7 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
 
   async #ask(token: string | null, call = this.#call): Promise<TokenPage<T>> {
     try {
-      return await this.#options.fetch(token, call);
+      return await this.#options.fetch(token, this.asked.rows, call);
     } catch (error) {
       throw token !== null && this.#options.isTokenRefused(error) ? new TokenRefused('', { cause: error }) : error;
     }

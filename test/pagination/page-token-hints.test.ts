@@ -257,7 +257,7 @@ test.each(['forward', 'backward'] as const)(
       const partition = pageTokenPartition<Line>({
         key: '',
         source: 'made-up',
-        limit: LIMIT,
+        size: new PageSize(LIMIT),
         identity: { by: 'id', of: (line) => line.id },
         maxWalk: 50,
         isTokenRefused: (error) => error instanceof Refused,
