@@ -114,8 +114,8 @@ export class IndexedWalk<T extends Ordered> {
   }
 
   /** Of one instant, pages may say the same: that is only taken for a repeated page where it goes on and on uncounted. */
-  #watch(index: number, { rows, total, isLast }: IndexedPage<T>): void {
-    const more = this.#step === 1 ? !isLast : index > 0;
+  #watch(index: number, { rows, total, isLast }: IndexedPage<T>, isAscending = this.#step === 1): void {
+    const more = isAscending ? !isLast : index > 0;
     const [first, last] = [rows[0], rows.at(-1)];
     const name = `page ${index}`;
     this.#guard.see(index, first === undefined ? [] : [name], more);
@@ -222,6 +222,8 @@ export class IndexedWalk<T extends Ordered> {
       if (next !== null && next.rows.length > 0) {
         at = { index: further, page: next };
         if (end <= further) end = Infinity;
+        // Pages that can't be jumped to are gone through one by one.
+        if (!this.#list.canJump()) this.#watch(further, next, true);
       }
       // Rows are only pushed on: where none stand behind a page now, none did when it was looked at.
       else if (further === index + 1) return at;

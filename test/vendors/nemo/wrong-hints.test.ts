@@ -161,6 +161,29 @@ describe('a list that promises more for ever', () => {
     expect(harness.server.calls.length).toBeLessThanOrEqual(Math.ceil(COUNT / PAGE) + 25);
   });
 
+  it('of one instant, with the same page again and tokens that say nothing, is given up after a few calls', async () => {
+    const harness = await connect({
+      simulation: { ignoresPlace: true, tokens: 'opaque', total: 'null' },
+      source: { pageSize: PAGE, maxWalk: 1_000 },
+    });
+    harness.simulation.createJob({ name: 'sft', status: 'SUCCEEDED' });
+    harness.simulation.generate(JOB, COUNT, () => ({ time: START, message: 'step' }));
+    for (const direction of ['forward', 'backward'] as const) {
+      harness.server.resetCalls();
+      const request = { direction, from: null, hint: null, until: null, need: COUNT };
+      let rows = 0;
+      const reading = (async () => {
+        for await (const batch of (await partitionOf(harness)).read(request, createCall())) {
+          rows += batch.rows.length;
+          if (batch.contradicts === true) throw new Error(batch.truncated);
+        }
+      })();
+      await expect(reading).rejects.toThrow(/its list does not end|changes faster/);
+      expect(rows).toBeLessThan(30 * PAGE);
+      expect(harness.server.calls.length).toBeLessThan(100);
+    }
+  });
+
   it('is read backwards from the last page that has lines', async () => {
     for (const tokens of ['numbered', 'opaque'] as const) {
       const harness = await start(upTo(COUNT), { more: 'always', tokens });
