@@ -66,9 +66,7 @@ export class NewestFirstPages<T extends Ordered> implements IndexedList<T> {
     if (index > 0 && (await this.#isRepeated(index, seen))) return this.#stopAtRepeat(page);
     await this.#checkBorders(index, seen);
     this.#seen.set(index, seen);
-    // Pages are counted by what is asked for: what a shorter one leaves out may be on no other.
-    if (this.#seen.get(index - 1)?.isShort === true || (seen.isShort && this.#seen.has(index + 1)))
-      this.#missing = { truncated: SHORT_PAGE, contradicts: true };
+    if (await this.#isCutBetween(index, seen)) this.#missing = { truncated: SHORT_PAGE, contradicts: true };
     return { rows: page.rows, total: page.total, isLast: page.more === false };
   }
 
@@ -115,6 +113,17 @@ export class NewestFirstPages<T extends Ordered> implements IndexedList<T> {
     this.#repeats = true;
     if (total === null || total > rows.length) this.#missing = { truncated: REPEATS, contradicts: true };
     return END;
+  }
+
+  /**
+   * Pages are counted by what is asked for: what a shorter one leaves out may be on no other. It may only have been the last
+   * one when it was read.
+   */
+  async #isCutBetween(index: number, { isShort }: Seen): Promise<boolean> {
+    const short = this.#seen.get(index - 1)?.isShort === true ? index - 1 : index;
+    if (short === index && !(isShort && this.#seen.has(index + 1))) return false;
+    this.renew();
+    return this.#look(await this.#options.fetch(short, this.#call)).isShort;
   }
 
   /** Pages of one list can't overlap in time. Rows that move may look so: where none has, the list is in no order. */

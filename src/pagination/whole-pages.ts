@@ -77,7 +77,7 @@ async function readPages<T extends Ordered>(
       if (wrong !== null && (await stands(options, pages, call)))
         return { pages, ...(isWhole(page, ids.size) ? {} : { truncated: wrong, contradicts: true }) };
     }
-    if (pages.at(-1)?.more === false) return { pages, ...shortPages(pages, options.pageSize) };
+    if (pages.at(-1)?.more === false) return { pages, ...(await shortPages(options, pages, call)) };
     if (pages.length >= MAX_WHOLE_PAGES) return { pages, truncated: tooLong(ids.size) };
   }
 }
@@ -97,11 +97,22 @@ async function stands<T extends Ordered>(
 }
 
 /** Pages are counted by what is asked for: what a shorter one leaves out may be on no other. */
-function shortPages<T extends Ordered>(pages: readonly DatedPage<T>[], pageSize: number): Missing {
-  const sizes = pages.map(({ rows, unreadable }) => rows.length + (unreadable?.count ?? 0));
+async function shortPages<T extends Ordered>(
+  options: DatedPages<T>,
+  pages: readonly DatedPage<T>[],
+  call: Call,
+): Promise<Missing> {
+  const sizes = pages.map(sizeOf);
   const last = sizes.findLastIndex((size) => size > 0);
-  const isShort = sizes.some((size, index) => index < last && size < pageSize);
+  const short = sizes.findIndex((size) => size < options.pageSize);
+  if (short === -1 || short >= last) return {};
+  // It may only have been the last one when it was read.
+  const isShort = sizeOf(await options.fetch(short, anew(call))) < options.pageSize;
   return isShort ? { truncated: SHORT_PAGE, contradicts: true } : {};
+}
+
+function sizeOf<T extends Ordered>({ rows, unreadable }: DatedPage<T>): number {
+  return rows.length + (unreadable?.count ?? 0);
 }
 
 /** Has the list no more rows than were read, by its own count? */
