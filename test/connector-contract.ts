@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Bed } from './vendors/contract/bed.ts';
+import { checkAnyYear } from './vendors/contract/any-year.ts';
 import { checkBasics } from './vendors/contract/basics.ts';
 import { PATIENCE, RUNS, settingsOf, sizeArbitrary } from './vendors/contract/draw.ts';
 import { filterArbitrary, filterFor } from './vendors/contract/filters.ts';
@@ -28,6 +29,7 @@ export function connectorContract(bed: Bed): void {
     afterAll(() => served.close());
 
     checkBasics(bed, () => served);
+    checkAnyYear(bed, () => served);
     checkOddBodies(bed, () => served);
 
     it(

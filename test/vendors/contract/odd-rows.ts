@@ -19,6 +19,17 @@ const IDS: ReadonlySet<string> = new Set(['runId', 'log_id', 'id']);
 /** How JSON.stringify writes half of a surrogate pair. */
 const LONE_SURROGATE = /(?<!\\)(?:\\\\)*\\ud[89a-f]/;
 
+/** RFC 3339, in UTC, of the years that it can write. */
+const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
+
+/** Times that RFC 3339 can not write. */
+const OUT_OF_RANGE = [
+  '10000-01-01T00:00:00Z',
+  '+012026-01-01T00:00:00Z',
+  '-0001-12-31T23:59:59Z',
+  '2026-02-30T00:00:00Z',
+];
+
 /** A row of an answer, and what becomes of one of its fields. */
 export interface Oddity {
   readonly field: number;
@@ -32,6 +43,7 @@ export const oddityArbitrary: fc.Arbitrary<Oddity> = fc.record({
     fc.constantFrom<unknown>(null, '', 'soon', '12', 0, -5, 1.5, 3e9, 1e10, true, {}, [], [{}], { type: null }, HALF, {
       [HALF]: [HALF],
     }),
+    fc.constantFrom(...OUT_OF_RANGE),
     fc.jsonValue({ depthSize: 'small' }),
     fc.constant(nested(3_000)),
   ),
@@ -84,6 +96,7 @@ export async function readBesideOddRow(
     expect(JSON.stringify([texts.map((text): unknown => JSON.parse(text)), said, failures])).not.toMatch(
       LONE_SURROGATE,
     );
+    for (const { timestamp } of nodes) expect(timestamp).toMatch(RFC_3339);
     const left = [...texts];
     for (const row of others) {
       const index = left.indexOf(textOf(row));
