@@ -2,7 +2,7 @@ import { openSources } from './open-sources.ts';
 import { EXIT } from './surroundings.ts';
 import type { Surroundings } from './surroundings.ts';
 import { formatTable } from './table.ts';
-import { terminalJson } from './terminal-text.ts';
+import { terminalJson } from '../domain/terminal-text.ts';
 import type { ConnectedSource } from '../config/sources.ts';
 import { createCall } from '../domain/call.ts';
 import { TributaryError } from '../domain/errors.ts';

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../domain/errors.ts';
-import { terminalCell } from './terminal-text.ts';
+import { terminalCell } from '../domain/terminal-text.ts';
 
 /** An error, or a failure that a connection lists. */
 export interface Failure {

@@ -3,7 +3,7 @@ import { complainAbout } from './log-options.ts';
 import { EXIT } from './surroundings.ts';
 import type { Surroundings } from './surroundings.ts';
 import { formatTable } from './table.ts';
-import { terminalJson } from './terminal-text.ts';
+import { terminalJson } from '../domain/terminal-text.ts';
 import { withFederation } from './with-federation.ts';
 import type { Job } from '../domain/job.ts';
 import type { JobStatus } from '../domain/status.ts';

@@ -1,5 +1,5 @@
 import { formatJob } from './job-reference.ts';
-import { terminalCell, terminalText } from './terminal-text.ts';
+import { terminalCell, terminalText } from '../domain/terminal-text.ts';
 import { severityOf } from '../domain/severity.ts';
 import { FORMATS } from '../export/formats.ts';
 import type { LogNode } from '../federation/api.ts';

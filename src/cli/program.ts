@@ -2,7 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { complaintOf } from './complaint.ts';
 import { createCommands } from './commands.ts';
 import { EXIT } from './surroundings.ts';
-import { terminalLines } from './terminal-text.ts';
+import { terminalLines } from '../domain/terminal-text.ts';
 import type { Surroundings } from './surroundings.ts';
 import { ConfigurationError } from '../config/problems.ts';
 import { TributaryError } from '../domain/errors.ts';

@@ -1,7 +1,7 @@
 import { EXIT } from './surroundings.ts';
 import type { Surroundings } from './surroundings.ts';
 import { formatTable } from './table.ts';
-import { terminalJson } from './terminal-text.ts';
+import { terminalJson } from '../domain/terminal-text.ts';
 import { withFederation } from './with-federation.ts';
 
 export interface SourcesOptions {

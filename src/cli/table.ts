@@ -1,4 +1,4 @@
-import { terminalCell } from './terminal-text.ts';
+import { terminalCell } from '../domain/terminal-text.ts';
 
 /** Writes rows under their titles in columns that line up; the last column is as long as it likes. */
 export function formatTable(titles: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -1,8 +1,9 @@
 import { shownText } from '../domain/ansi.ts';
 import { severityOf } from '../domain/severity.ts';
+import { terminalCell, terminalText } from '../domain/terminal-text.ts';
 import type { LogNode } from '../federation/api.ts';
 import { csvLine } from './csv.ts';
-import { jsonLine } from './json-line.ts';
+import { jsonLine, jsonText } from './json-line.ts';
 import { recordOf } from './record.ts';
 import type { ExportEnd } from './walk.ts';
 
@@ -38,9 +39,6 @@ const COLUMNS = [
 /** What the last line of a CSV file has for a timestamp. */
 const CSV_END = '#end';
 
-/** All that some reader takes for the end of a line. */
-const LINE_BREAK = /\r\n|[\n\v\f\r\u0085\u2028\u2029]/g;
-
 export const FORMATS: Readonly<Record<ExportFormatName, ExportFormat>> = {
   ndjson: {
     mediaType: 'application/x-ndjson; charset=utf-8',
@@ -54,14 +52,14 @@ export const FORMATS: Readonly<Record<ExportFormatName, ExportFormat>> = {
     extension: 'csv',
     head: csvLine(COLUMNS),
     line(entry) {
-      const { exceptions, attributes, message, ...plain } = recordOf(entry);
+      const { exceptions, attributes, ...plain } = recordOf(entry);
       const cells = {
         ...plain,
-        message: shownText(message),
-        exceptions: exceptions.length === 0 ? null : JSON.stringify(exceptions),
-        attributes: attributes === null ? null : JSON.stringify(attributes),
+        exceptions: exceptions.length === 0 ? null : jsonText(exceptions),
+        attributes: attributes === null ? null : jsonText(attributes),
       };
-      return csvLine(COLUMNS.map((name) => cells[name]));
+      // Keys are shown as text, too: the id is what names a line exactly.
+      return csvLine(COLUMNS.map((name) => shownCell(cells[name])));
     },
     end: (end) =>
       csvLine(
@@ -74,10 +72,14 @@ export const FORMATS: Readonly<Record<ExportFormatName, ExportFormat>> = {
     head: '',
     line({ timestamp, severity: { number }, source, jobKey, message }) {
       const severity = severityOf(number);
-      const parts = [timestamp, (severity === 'UNSPECIFIED' ? '-' : severity).padEnd(5), `${source}:${jobKey}`];
+      const job = terminalCell(`${source}:${jobKey}`);
       // Only the beginning of a line of the log stands at the left.
-      return `${[...parts, shownText(message)].join(' ').replace(LINE_BREAK, '\n    ')}\n`;
+      return `${timestamp} ${(severity === 'UNSPECIFIED' ? '-' : severity).padEnd(5)} ${job} ${terminalText(message)}\n`;
     },
     end: (end) => `# export ${end.status}: ${JSON.stringify(end)}\n`,
   },
 };
+
+function shownCell(value: string | number | null): string | number | null {
+  return typeof value === 'string' ? shownText(value) : value;
+}

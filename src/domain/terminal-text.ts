@@ -1,4 +1,4 @@
-import { shownText } from '../domain/ansi.ts';
+import { shownText } from './ansi.ts';
 
 /**
  * Text from vendors and clients on a terminal. It must not move the cursor, change what stands there, turn the

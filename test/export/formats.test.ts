@@ -1,0 +1,57 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { EXPORT_FORMATS, FORMATS } from '../../src/export/formats.ts';
+import { fakeEntry } from '../resolvers/fake-federation.ts';
+
+/** What a terminal obeys, or what turns the direction of writing. Line breaks are looked at apart. */
+const OBEYED = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]/;
+const DIRECTION = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
+
+const hostile = fc
+  .array(
+    fc.constantFrom(
+      '\u001b[2J',
+      '\u001b]0;t\u0007',
+      '\u009b31m',
+      '\u202e',
+      '\u2066',
+      '\u200f',
+      '\n',
+      '\r',
+      '\0',
+      'a',
+      ' b',
+    ),
+  )
+  .map((parts) => parts.join(''));
+
+describe('an export of hostile texts', () => {
+  it.each(EXPORT_FORMATS)('as %s has nothing that a terminal obeys', (name) => {
+    fc.assert(
+      fc.property(hostile, hostile, hostile, (message, jobKey, key) => {
+        const entry = fakeEntry({ source: 'a', key: jobKey }, 1);
+        const line = FORMATS[name].line({
+          ...entry,
+          jobKey,
+          message,
+          stepKey: key,
+          taskKey: key,
+          attemptKey: key,
+          attributes: { [key]: message },
+          exceptions: [{ type: key, message, frames: [] }],
+        });
+        expect(line).not.toMatch(OBEYED);
+        if (name === 'csv') return;
+        expect(line).not.toMatch(DIRECTION);
+        // Only the beginning of a line of the log stands at the left.
+        expect(
+          line
+            .trimEnd()
+            .split(/\r\n|[\n\r\u0085\u2028\u2029]/)
+            .slice(1)
+            .every((rest) => rest.startsWith('    ')),
+        ).toBe(true);
+      }),
+    );
+  });
+});
