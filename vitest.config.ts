@@ -5,7 +5,7 @@ export default defineConfig({
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
     include: ['test/**/*.test.ts'],
-    setupFiles: ['test/support/no-unhandled-errors.ts'],
+    setupFiles: ['test/support/no-unhandled-errors.ts', 'test/support/seeds.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },
