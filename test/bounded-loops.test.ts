@@ -20,6 +20,8 @@ const BOUNDED_ELSEWHERE: Readonly<Record<string, string>> = {
   'src/pagination/chapters.ts #fill': 'Each turn opens a chapter that waits.',
   'src/pagination/chapters.ts refill': 'Each turn takes a batch of a partition that has a bound of its own.',
   'src/pagination/locate.ts locatePage': 'refuseTooMany counts the pages.',
+  'src/pagination/offset-run.ts tryRun':
+    'Each turn brings rows that are new, until there are as many as are wanted, or is the last.',
   'src/pagination/offset.ts read': 'Each further turn follows an ability that the source has lost for good.',
   'src/pagination/page-size.ts fit': 'Each further turn asks for at most half as many rows.',
   'src/pagination/page-size.ts readFitting': 'Each further turn asks for at most half as many rows.',

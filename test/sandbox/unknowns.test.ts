@@ -1,12 +1,15 @@
 import { expect, it } from 'vitest';
 import { DEFAULT_DIALECT as BYTENITE } from '../../src/sandbox/bytenite/dialect.ts';
 import { DEFAULT_DIALECT as DEEPSET } from '../../src/sandbox/deepset/dialect.ts';
+import { dialectOf as nemoDialectOf } from '../../src/sandbox/nemo/dialect.ts';
 import { settingsOf as sapSettingsOf } from '../../src/sandbox/sap-job-scheduling/settings.ts';
 import { DEFAULT_SETTINGS as SOFTWAREONE } from '../../src/sandbox/softwareone/settings.ts';
 
 /**
  * What is not known of the vendors, and which switch of its simulation shows each possibility to the tests. Limits of rates,
- * retries and bodies of proxies are the same at all vendors: `Fault` in src/sandbox/types.ts makes them.
+ * retries and bodies of proxies are the same at all vendors: `Fault` in src/sandbox/types.ts makes them. What no connector
+ * asks for has no switch: SoftwareOne's streaming, ByteNite's events, POST /jobs/filter and /jobs/runningTasks. The contract
+ * `test/vendors/contract/wrong-hints.ts` holds connectors to lose no line under any of it without a report.
  */
 const DOUBTS = ['total', 'rowsPerPage', 'ignoresPlace'] as const;
 
@@ -20,8 +23,15 @@ const UNKNOWN: readonly (readonly [row: string, settings: object, switches: read
   ['deepset: 404 for a pipeline without logs', DEEPSET, ['emptyLogs']],
   ['deepset: `has_more` on an empty page', DEEPSET, ['emptyPageSaysMore']],
   ['deepset: CSV for a list of types', DEEPSET, ['csvUnlessExactlyJson']],
+  ['deepset: retention', DEEPSET, ['keptSince']],
+  ['NeMo: counts, flags and sizes of pages', nemoDialectOf({}), [...DOUBTS, 'more', 'nextIsSecond', 'nextPageAtEnd']],
+  ['NeMo: generation, and what names an attempt', nemoDialectOf({}), ['generation']],
+  ['NeMo: status of a cursor that it does not take', nemoDialectOf({}), ['badCursor']],
+  ['NeMo: shape and life of page tokens', nemoDialectOf({}), ['tokens']],
+  ['NeMo: zone of times, order of ties', nemoDialectOf({}), ['zone', 'shuffleTies']],
   ['SAP: order of runs', sapSettingsOf({}), ['newestFirst', 'sortedBy', 'shuffleTies']],
   ['SAP: largest page of runs', sapSettingsOf({}), ['runsPerPage']],
+  ['SAP: sizes of pages of jobs and schedules', sapSettingsOf({}), ['jobsPerPage', 'schedulesPerPage']],
   ['SAP: counts and links', sapSettingsOf({}), ['total', 'links', 'ignores', 'behindTheEnd']],
   ['SAP: a run id and an offset in one request', sapSettingsOf({}), ['cursorWithOffset']],
   ['SAP: a page size that makes no sense', sapSettingsOf({}), ['badPageSize']],
@@ -36,6 +46,10 @@ const UNKNOWN: readonly (readonly [row: string, settings: object, switches: read
     SOFTWAREONE,
     ['ignoresFilters', 'ignoresOrder', 'ignoresSecondOrder'],
   ],
+  ['SoftwareOne: retention', SOFTWAREONE, ['keptSince']],
+  ['SoftwareOne: `Blocked`', SOFTWAREONE, ['queuedAs']],
+  ['ByteNite: retention', BYTENITE, ['keptSince']],
+  ['ByteNite: states of jobs', BYTENITE, ['states']],
   ['ByteNite: counts, flags and sizes of pages of jobs', BYTENITE, [...DOUBTS, 'more']],
   ['ByteNite: cap and order of logs', BYTENITE, ['cap', 'order']],
   ['ByteNite: bodies of errors', BYTENITE, ['errors']],

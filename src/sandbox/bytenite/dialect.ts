@@ -18,6 +18,10 @@ export interface ByteNiteDialect extends Readonly<Doubts> {
   readonly taskIdsHideOtherServices: boolean;
   /** Lines per group after which the answer ends silently (newest are kept, as Loki does); null: no cap. */
   readonly cap: number | null;
+  /** Retention: lines before that time are gone, nanoseconds; null: all are kept. */
+  readonly keptSince: bigint | null;
+  /** Are states of jobs the ones that were seen, or others? */
+  readonly states: 'seen' | 'invented';
   /** Body of error answers. */
   readonly errors: 'rpc-status' | 'empty' | 'action';
   /** Are unset fields of a job written as null, or left out? */
@@ -37,6 +41,8 @@ export const DEFAULT_DIALECT: ByteNiteDialect = {
   omitUnknownLevel: false,
   taskIdsHideOtherServices: false,
   cap: null,
+  keptSince: null,
+  states: 'seen',
   errors: 'rpc-status',
   unset: 'null',
   refuse: [],

@@ -51,7 +51,7 @@ export function simulateByteNite(options: ByteNiteOptions = {}): ByteNiteSimulat
     if (kind !== 'job') return refusal(404, 'Not Found', dialect);
     const job = jobs.get(request.segments[3] ?? '');
     if (job === undefined) return refusal(404, 'job not found', dialect);
-    return { status: 200, body: { job: jobOnTheWire(job, dialect.unset), templateInfo: null } };
+    return { status: 200, body: { job: jobOnTheWire(job, dialect), templateInfo: null } };
   }
 
   return {

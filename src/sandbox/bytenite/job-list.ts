@@ -29,7 +29,7 @@ export function listJobs(
         hasPrevious: offset > 0,
         hasNext: moreSaid(dialect.more, start + size < jobs.length),
       },
-      data: data.map((job) => jobOnTheWire(job, dialect.unset)),
+      data: data.map((job) => jobOnTheWire(job, dialect)),
     },
   };
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { formatInstant } from '../../domain/time.ts';
 import type { SandboxStatus } from '../types.ts';
+import type { ByteNiteDialect } from './dialect.ts';
 import { LineStore } from './line-store.ts';
 
 /** The job object of the API. Times are nanoseconds here and microsecond texts on the wire. */
@@ -77,7 +78,10 @@ export function enter(job: SimulatedJob, status: SandboxStatus, now: bigint): vo
 }
 
 /** The job as the gateway writes it: int64 as strings, unset fields as null or left out. */
-export function jobOnTheWire(job: SimulatedJob, unset: 'null' | 'omit'): Record<string, unknown> {
+export function jobOnTheWire(
+  job: SimulatedJob,
+  { unset, states }: Pick<ByteNiteDialect, 'unset' | 'states'>,
+): Record<string, unknown> {
   const { fields } = job;
   const wire: Record<string, unknown> = {
     id: job.id,
@@ -92,7 +96,7 @@ export function jobOnTheWire(job: SimulatedJob, unset: 'null' | 'omit'): Record<
     endedAt: time(fields.endedAt),
     createdAt: time(fields.createdAt),
     deletedAt: null,
-    state: fields.state,
+    state: states === 'seen' ? fields.state : `${fields.state}_2`,
     stateTimestamps: Object.fromEntries(Object.entries(fields.stateTimes).map(([state, at]) => [state, time(at)])),
     duration: fields.endedAt === null || fields.startedAt === null ? null : duration(fields.endedAt - fields.startedAt),
     errorMessage: fields.errorMessage,

@@ -80,6 +80,7 @@ function* list(
   let separator = '';
   for (const index of inOrder(store, group.indexes, dialect)) {
     const line = store.line(index);
+    if (dialect.keptSince !== null && line.time < dialect.keptSince) continue;
     const level = levelOf(line);
     if (query.levels.length > 0 && !query.levels.includes(level)) continue;
     const instance = {

@@ -32,6 +32,8 @@ export interface DeepsetDialect extends Omit<Doubts, 'total'> {
   csvUnlessExactlyJson: boolean;
   /** Says `has_more` on an empty page. */
   emptyPageSaysMore: boolean;
+  /** Retention: lines before that time are gone, nanoseconds; null: all are kept. */
+  keptSince: bigint | null;
   /** `order` is taken without effect: newest first, always. */
   ignoresOrder: boolean;
 }
@@ -49,5 +51,6 @@ export const DEFAULT_DIALECT: DeepsetDialect = {
   errorPages: 'json',
   csvUnlessExactlyJson: false,
   emptyPageSaysMore: false,
+  keptSince: null,
   ignoresOrder: false,
 };

@@ -19,8 +19,10 @@ export function answerLogs(log: PipelineLog, request: SandboxRequest, dialect: D
   const bound = dialect.ignoresPlace ? null : timeParameter(query, 'after', dialect);
   const after = bound !== null && dialect.after === 'inclusive' ? justBefore(bound, order) : bound;
   const filter = query.get('filter');
-  const matches = filter === null ? (): boolean => true : parseFilter(filter, dialect.filterable);
-  if (matches === null) return failure(400, 'The filters are invalid.', dialect);
+  const passes = filter === null ? (): boolean => true : parseFilter(filter, dialect.filterable);
+  if (passes === null) return failure(400, 'The filters are invalid.', dialect);
+  const { keptSince } = dialect;
+  const matches: Predicate = keptSince === null ? passes : (record) => record.time >= keptSince && passes(record);
   if (log.size === 0 && dialect.emptyLogs === 'not-found') return failure(404, 'No logs were found.', dialect);
   const rows: StoredRecord[] = [];
   for (const record of log.read(order, after, matches)) {
@@ -37,7 +39,17 @@ export function answerLogs(log: PipelineLog, request: SandboxRequest, dialect: D
     body: {
       data,
       has_more: moreSaid(dialect.more, more),
-      total: totalOf(log, { filter, matches, order, after, onPage: data.length }, dialect),
+      total: totalOf(
+        log,
+        {
+          filter: keptSince === null ? filter : `${filter} since ${keptSince}`,
+          matches,
+          order,
+          after,
+          onPage: data.length,
+        },
+        dialect,
+      ),
     },
   };
 }

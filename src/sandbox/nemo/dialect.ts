@@ -1,4 +1,6 @@
 import type { Doubts } from '../doubts.ts';
+import { NO_DOUBTS } from '../doubts.ts';
+import { numberedTokens, opaqueTokens } from './page-tokens.ts';
 import type { PageTokens } from './page-tokens.ts';
 
 /** What differs between deployments of this vendor. */
@@ -23,6 +25,31 @@ export interface NemoDialect extends Readonly<Doubts> {
 
 export interface LogDialect extends NemoDialect {
   readonly tokens: PageTokens;
+}
+
+export interface DialectOptions extends Partial<NemoDialect> {
+  /** Page tokens that are page numbers, or that say nothing. */
+  readonly tokens?: 'numbered' | 'opaque' | undefined;
+  /** An opaque token is forgotten once that many more were given out. */
+  readonly tokenLifetime?: number | undefined;
+}
+
+/** The dialect that options ask for, and what they leave open as it was seen. */
+export function dialectOf(options: DialectOptions): LogDialect {
+  const { generation = 'A' } = options;
+  return {
+    generation,
+    nextPageAtEnd: options.nextPageAtEnd ?? 'null',
+    badCursor: options.badCursor ?? (generation === 'A' ? 500 : 400),
+    zone: options.zone ?? 'naive',
+    shuffleTies: options.shuffleTies ?? false,
+    nextIsSecond: options.nextIsSecond ?? false,
+    total: options.total ?? NO_DOUBTS.total,
+    more: options.more ?? NO_DOUBTS.more,
+    rowsPerPage: options.rowsPerPage ?? NO_DOUBTS.rowsPerPage,
+    ignoresPlace: options.ignoresPlace ?? NO_DOUBTS.ignoresPlace,
+    tokens: options.tokens === 'opaque' ? opaqueTokens(options.tokenLifetime ?? null) : numberedTokens(),
+  };
 }
 
 /** A time as the vendor writes it: microseconds, without a fraction when it is zero. */

@@ -1,9 +1,8 @@
-import { NO_DOUBTS } from '../doubts.ts';
 import { FAR_FUTURE, jwtOf } from '../jwt.ts';
 import type { SandboxLine, SandboxReply, SandboxRequest, SandboxStatus, SimulatedVendor } from '../types.ts';
-import type { LogDialect, NemoDialect } from './dialect.ts';
+import { dialectOf } from './dialect.ts';
+import type { DialectOptions } from './dialect.ts';
 import type { StoredLine } from './line-log.ts';
-import { numberedTokens, opaqueTokens } from './page-tokens.ts';
 import { ROUTE_ABSENT, failure } from './replies.ts';
 import { answer, kindOf } from './routes.ts';
 import {
@@ -21,15 +20,11 @@ import type { AttemptState, Details, JobState, NemoStatus, StepState, TaskState 
 /** A token of an identity provider, as the vendor takes them. */
 export const SANDBOX_TOKEN = jwtOf({ sub: 'sandbox', scope: 'platform:read', exp: FAR_FUTURE });
 
-export interface NemoOptions extends Partial<NemoDialect> {
+export interface NemoOptions extends DialectOptions {
   /** The bearer token that opens everything; null: no authorisation at all. */
   readonly token?: string | null | undefined;
   /** A token that is valid but may read nothing: 403. */
   readonly scopelessToken?: string | undefined;
-  /** Page tokens that are page numbers, or that say nothing. */
-  readonly tokens?: 'numbered' | 'opaque' | undefined;
-  /** An opaque token is forgotten once that many more were given out. */
-  readonly tokenLifetime?: number | undefined;
   /** Nanoseconds since the epoch; default: the clock of this machine. */
   readonly now?: (() => bigint) | undefined;
 }
@@ -226,23 +221,6 @@ export function simulateNemo(options: NemoOptions = {}): NemoSimulation {
     expireTokens() {
       dialect.tokens.expire();
     },
-  };
-}
-
-function dialectOf(options: NemoOptions): LogDialect {
-  const { generation = 'A' } = options;
-  return {
-    generation,
-    nextPageAtEnd: options.nextPageAtEnd ?? 'null',
-    badCursor: options.badCursor ?? (generation === 'A' ? 500 : 400),
-    zone: options.zone ?? 'naive',
-    shuffleTies: options.shuffleTies ?? false,
-    nextIsSecond: options.nextIsSecond ?? false,
-    total: options.total ?? NO_DOUBTS.total,
-    more: options.more ?? NO_DOUBTS.more,
-    rowsPerPage: options.rowsPerPage ?? NO_DOUBTS.rowsPerPage,
-    ignoresPlace: options.ignoresPlace ?? NO_DOUBTS.ignoresPlace,
-    tokens: options.tokens === 'opaque' ? opaqueTokens(options.tokenLifetime ?? null) : numberedTokens(),
   };
 }
 

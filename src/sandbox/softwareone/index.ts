@@ -68,6 +68,10 @@ export function simulateSoftwareOne(options: SoftwareOneOptions = {}): SoftwareO
     return task;
   }
 
+  function nativeOf(status: SandboxStatus): TaskStatus {
+    return status === 'QUEUED' ? settings.queuedAs : NATIVE_STATUS[status];
+  }
+
   function handle(request: SandboxRequest): SandboxReply {
     const presented = request.headers['authorization'];
     const isVendor = presented === `Bearer ${vendorToken}`;
@@ -115,7 +119,7 @@ export function simulateSoftwareOne(options: SoftwareOneOptions = {}): SoftwareO
         audit: { created: createdAt },
         logs: new LogStore(created),
       };
-      enter(task, nativeStatus ?? NATIVE_STATUS[status], createdAt);
+      enter(task, nativeStatus ?? nativeOf(status), createdAt);
       tasks.set(task.id, task);
       return task.id;
     },
@@ -124,7 +128,7 @@ export function simulateSoftwareOne(options: SoftwareOneOptions = {}): SoftwareO
       task.details = { ...task.details, ...changes };
     },
     setStatus(key, status, at = now()) {
-      enter(taskOf(key), NATIVE_STATUS[status], at);
+      enter(taskOf(key), nativeOf(status), at);
     },
     setNativeStatus(key, status, at = now()) {
       enter(taskOf(key), status, at);

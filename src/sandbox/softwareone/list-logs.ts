@@ -31,7 +31,10 @@ export function listLogs(task: SimulatedTask, query: ListQuery, settings: Softwa
   const keys = effectiveOrder(query, settings, permission(settings.unorderable, selected));
   const order = nativeOrder(keys);
   const show = (row: LogRow): object => logOnTheWire(row, task, etaWriter(settings));
-  const range = task.logs.select({ ...timeBounds(conditions), ...(order ?? { descending: true, tieById: false }) });
+  const range = task.logs.select({
+    ...timeBounds(conditions, settings.keptSince),
+    ...(order ?? { descending: true, tieById: false }),
+  });
   let rows = range;
   if (predicates.length > 0 || order === null) {
     const question = JSON.stringify([task.logs.revision, task.status, query.filter, query.order, settings]);
@@ -50,8 +53,8 @@ function conjunctionOf(expression: Expression | null): readonly Expression[] {
   return expression.kind === 'and' ? expression.items.flatMap(conjunctionOf) : [expression];
 }
 
-function timeBounds(conditions: readonly Expression[]): Pick<LogSelection, 'since' | 'upTo'> {
-  let since = -Infinity;
+function timeBounds(conditions: readonly Expression[], keptSince: number): Pick<LogSelection, 'since' | 'upTo'> {
+  let since = keptSince;
   let upTo = Infinity;
   for (const condition of conditions) {
     const bound = boundOf(condition);

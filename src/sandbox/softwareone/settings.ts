@@ -28,6 +28,10 @@ export interface SoftwareOneSettings extends Omit<Doubts, 'more'> {
   ignoresOrder: boolean;
   /** Only the first key of `order` has an effect. */
   ignoresSecondOrder: boolean;
+  /** Retention: lines before that time are gone, milliseconds. */
+  keptSince: number;
+  /** The status of a task that waits: the schema has the one, prose the other. */
+  queuedAs: 'Queued' | 'Blocked';
   /** Is an `eta` written with a space between date and time, as in the documentation's sample? */
   etaWithSpace: boolean;
 }
@@ -47,6 +51,8 @@ export const DEFAULT_SETTINGS: SoftwareOneSettings = {
   ignoresFilters: false,
   ignoresOrder: false,
   ignoresSecondOrder: false,
+  keptSince: -Infinity,
+  queuedAs: 'Queued',
   etaWithSpace: true,
 };
 

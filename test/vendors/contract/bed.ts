@@ -39,6 +39,8 @@ export interface Instance {
   write(key: string, lines: readonly Line[]): readonly Expected[];
   /** Everything that the vendor gave out and may forget (access tokens, page tokens) is forgotten. */
   expire(): void;
+  /** Retention: the lines before that time are gone. Left out: nobody doubts that they stay. */
+  forget?(time: bigint): void;
   /** Makes the parts of a job that lines alone do not make. */
   addParts?(key: string): void;
 }
@@ -54,6 +56,8 @@ export interface Bed {
   readonly dialects: fc.Arbitrary<() => Instance>;
   /** Instances whose hints are wrong, by what else makes a difference to how they are paged. */
   readonly doubtful: Readonly<Record<string, (doubts: Partial<Doubts>) => Instance>>;
+  /** Instances that behave otherwise than is assumed where that is not known, by what they do. */
+  readonly unknown: Readonly<Record<string, () => Instance>>;
   /** Lines on a native page of such an instance; null: it has no pages. */
   readonly doubtfulPage: number | null;
   /** Answers that say that there are no lines, no jobs, and no such job. */

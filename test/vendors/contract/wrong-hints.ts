@@ -69,6 +69,36 @@ export function hintsMayBeWrong(bed: Bed): void {
       expect(messages).toEqual(all.filter((message) => messages.includes(message)));
     });
 
+    const unknown = Object.entries(bed.unknown).flatMap(([name, create]) =>
+      [false, true].map((back) => ({ name, create, way: back ? 'backward' : 'forward', back })),
+    );
+
+    it.each(unknown)(
+      'gives each line once or says what is missing, where it has $name, $way',
+      async ({ create, back }) => {
+        const { walk, expected } = setUp(served, create(), bed.doubtfulPage ?? 10);
+        const { nodes, isReported } = await walk(back);
+        const messages = nodes.map(({ message }) => message);
+        const all = back ? expected.toReversed() : expected;
+        expect(new Set(nodes.map(({ id }) => id)).size, 'no line twice').toBe(nodes.length);
+        if (!isReported) expect(messages).toEqual(all);
+        expect(messages).toEqual(all.filter((message) => messages.includes(message)));
+      },
+    );
+
+    it.each([false, true])('goes on where its retention has taken lines meanwhile (backward: %s)', async (back) => {
+      const instance = Object.values(bed.unknown)[0]?.();
+      if (instance?.forget === undefined) return;
+      const { walk, expected, timeOf } = setUp(served, instance, bed.doubtfulPage ?? 10);
+      const gone = Math.floor(expected.length / 2);
+      const { nodes, isReported } = await walk(back, () => {
+        instance.forget?.(timeOf(gone));
+      });
+      expect(isReported).toBe(false);
+      const read = back ? expected.slice(gone).toReversed() : [...expected.slice(0, 9), ...expected.slice(gone)];
+      expect(nodes.map(({ message }) => message)).toEqual(read);
+    });
+
     it.each(cases)('gives each job once or says what is missing: $name, $way', async ({ lie, create, back }) => {
       const keys = await setUpJobs(served, (size) => create(lie.doubts(size)));
       const { found, isReported } = await listJobs(served, back);
@@ -101,9 +131,11 @@ function setUp(served: ServedBed, instance: Instance, nativePage: number) {
   served.beforeLogs(() => {
     if (served.server.calls.length > CALLS_PER_PAGE) throw new Error('asked too often');
   });
-  const expected = instance.write(key, lines).map(({ message }) => message);
+  const written = instance.write(key, lines);
+  const expected = written.map(({ message }) => message);
   const scopes = [{ source: served.source, scope: { job: key } }];
-  const walk = async (back: boolean): Promise<Walked> => {
+  /** `meanwhile` happens behind the first page. */
+  const walk = async (back: boolean, meanwhile?: () => void): Promise<Walked> => {
     const nodes: LogNode[] = [];
     let cursor: string | null = null;
     let isReported = false;
@@ -123,6 +155,7 @@ function setUp(served: ServedBed, instance: Instance, nativePage: number) {
         });
         nodes.push(...(back ? some.toReversed() : some));
         isReported ||= failures.length > 0;
+        if (page === 0) meanwhile?.();
         if (!(back ? info.hasPreviousPage : info.hasNextPage)) return { nodes, isReported };
         cursor = (back ? info.startCursor : info.endCursor) ?? cursor;
       } catch (error) {
@@ -134,7 +167,7 @@ function setUp(served: ServedBed, instance: Instance, nativePage: number) {
     }
     throw new Error('The walk does not end.');
   };
-  return { walk, expected };
+  return { walk, expected, timeOf: (index: number) => written[index]?.time ?? 0n };
 }
 
 /** Somewhat more jobs than two native pages hold, made by an instance that is given the size of one. */

@@ -44,6 +44,9 @@ function create(dialect: Partial<ByteNiteDialect>): Instance {
     expire() {
       simulation.expireTokens();
     },
+    forget(time) {
+      simulation.configure({ keptSince: time });
+    },
   };
 }
 
@@ -53,6 +56,17 @@ export const byteNiteBed: Bed = {
   crowd: 100,
   dialects: dialectsOf(settings, create),
   doubtful: { '': (doubts) => create(doubts) },
+  unknown: {
+    ...Object.fromEntries(
+      (['ascending', 'descending', 'shuffled'] as const).map((order) => [`lines ${order}`, () => create({ order })]),
+    ),
+    // A cap that is not the one in the configuration can't be noticed.
+    'answers that are cut': () => ({ ...create({ cap: 5 }), options: { jobPageSize: 20, logCap: 5 } }),
+    'states that were never seen': () => create({ states: 'invented' }),
+    'takes Bearer': () => create({ rawTokenOnly: false }),
+    'refuses what it could filter': () => create({ refuse: ['levels', 'services', 'taskIds', 'orderBy'] }),
+    'empty bodies of errors': () => create({ errors: 'empty' }),
+  },
   doubtfulPage: null,
   empty: {
     logs: [{ partitioner: [], assembler: [], taskrunner: {} }, { partitioner: null }, { taskrunner: {} }, {}],

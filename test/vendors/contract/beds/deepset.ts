@@ -50,6 +50,9 @@ function create(dialect: Partial<DeepsetDialect>): Instance {
     },
     // Its keys live long and its pages go on by time.
     expire: () => undefined,
+    forget(time) {
+      simulation.dialect.keptSince = time;
+    },
   };
 }
 
@@ -60,6 +63,17 @@ export const deepsetBed: Bed = {
   crowd: 130,
   dialects: dialectsOf(settings, create),
   doubtful: { '': (doubts) => create(doubts) },
+  unknown: {
+    'inclusive bounds': () => create({ after: 'inclusive' }),
+    'bounds in milliseconds': () => create({ afterStep: 'millisecond' }),
+    'bounds in seconds': () => create({ afterStep: 'second' }),
+    'fine bounds refused': () => create({ afterDigits: 'refused' }),
+    'order without effect': () => create({ ignoresOrder: true }),
+    'a total of what remains': () => create({ totalAfter: 'remaining' }),
+    'a total with a cap': () => create({ total: { cap: 50 } }),
+    'nothing to filter by': () => create({ filterable: [] }),
+    'more behind an empty page': () => create({ emptyPageSaysMore: true }),
+  },
   doubtfulPage: 100,
   empty: {
     logs: [

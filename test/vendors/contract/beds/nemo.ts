@@ -69,6 +69,14 @@ export const nemoBed: Bed = {
     'with page numbers': (doubts) => create({ ...doubts, pageSize: 10 }),
     'with opaque tokens': (doubts) => create({ ...doubts, tokens: 'opaque', pageSize: 10 }),
   },
+  unknown: {
+    'generation B': () => create({ generation: 'B', pageSize: 10 }),
+    'generation C': () => create({ generation: 'C', pageSize: 10 }),
+    'tokens that are forgotten': () => create({ tokens: 'opaque', tokenLifetime: 1, badCursor: 400, pageSize: 10 }),
+    'forgotten tokens are a 422': () => create({ tokens: 'opaque', tokenLifetime: 1, badCursor: 422, pageSize: 10 }),
+    'the end is an empty token': () => create({ nextPageAtEnd: 'empty', pageSize: 10 }),
+    'the next page is always the second': () => create({ nextIsSecond: true, more: 'always', pageSize: 10 }),
+  },
   doubtfulPage: 10,
   empty: {
     logs: [{ data: [], total: 0, next_page: null, prev_page: null }, { data: [], next_page: '' }, { data: [] }],

@@ -54,6 +54,9 @@ function create({ pageSize, said, ...options }: Settings): Instance {
     expire() {
       simulation.expireTokens();
     },
+    forget(time) {
+      simulation.purgeBefore(time);
+    },
   };
 }
 
@@ -68,6 +71,21 @@ function sapDoubts({ total, more, rowsPerPage, ignoresPlace }: Partial<Doubts>):
   };
 }
 
+const UNKNOWN: Readonly<Record<string, SapOptions>> = {
+  'oldest first': { order: 'oldest-first' },
+  'oldest first, offsets only': { order: 'oldest-first', dialect: 'legacy' },
+  'sorted by scheduling': { sortedBy: 'scheduling' },
+  'ties in any order': { ties: 'shuffled' },
+  'the last page again behind the end': { behindTheEnd: 'last-page' },
+  'the last page again behind the end, no total': { behindTheEnd: 'last-page', total: 'null', dialect: 'legacy' },
+  'a run id beside an offset has no effect': { cursorWithOffset: 'offset' },
+  'a run id beside an offset is refused': { cursorWithOffset: 'refused' },
+  'cursors without effect': { ignores: 'cursors' },
+  'offsets without effect': { ignores: 'offsets' },
+  '404 without a body': { notFoundBody: 'none' },
+  '404 as a page': { notFoundBody: 'html' },
+};
+
 export const sapBed: Bed = {
   definition: sapJobScheduling,
   spacing: SECOND,
@@ -77,6 +95,12 @@ export const sapBed: Bed = {
     'with run ids': (doubts) => create({ ...sapDoubts(doubts), dialect: 'current', pageSize: 10, said: false }),
     'with offsets': (doubts) => create({ ...sapDoubts(doubts), dialect: 'legacy', pageSize: 10, said: false }),
   },
+  unknown: Object.fromEntries(
+    Object.entries(UNKNOWN).map(([name, options]) => [
+      name,
+      () => create({ auth: 'basic', ...options, pageSize: 10, said: false }),
+    ]),
+  ),
   doubtfulPage: 10,
   empty: {
     logs: [{ total: 0, results: [], next_url: null, prev_url: null }, { total: 0, results: [] }, { results: [] }],

@@ -50,6 +50,9 @@ function create({ pageSize, ...dialect }: Settings): Instance {
     },
     // Its tokens live long and its pages have none.
     expire: () => undefined,
+    forget(time) {
+      simulation.configure({ keptSince: Number(time / MILLISECOND) });
+    },
     addParts(key) {
       simulation.createJob({ name: 'part', parent: key });
     },
@@ -64,6 +67,16 @@ export const softwareOneBed: Bed = {
   doubtful: {
     'filters by time': (doubts) => create({ ...doubts, pageSize: 10 }),
     'filters by nothing': (doubts) => create({ ...doubts, unfilterable: ['*'], pageSize: 10 }),
+  },
+  unknown: {
+    'small pages': () => create({ maxLimit: 4, pageSize: 10 }),
+    'waiting tasks are Blocked': () => create({ queuedAs: 'Blocked', pageSize: 10 }),
+    'no filter by time': () => create({ unfilterable: ['timestamp'], pageSize: 10 }),
+    'no order by id': () => create({ unorderable: ['id'], pageSize: 10 }),
+    'no order': () => create({ unorderable: ['*'], pageSize: 10 }),
+    'filters without effect': () => create({ ignoresFilters: true, pageSize: 10 }),
+    'order without effect': () => create({ ignoresOrder: true, pageSize: 10 }),
+    'second order without effect': () => create({ ignoresSecondOrder: true, pageSize: 10 }),
   },
   doubtfulPage: 10,
   empty: {
