@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createCall } from '../../../src/domain/call.ts';
+import type { Call } from '../../../src/domain/call.ts';
 import type { LogArguments, LogNode } from '../../../src/federation/api.ts';
 import type { Bed, Expected, Instance, Line } from './bed.ts';
 import { onReplica, serveBed } from './served-bed.ts';
-import type { ServedBed } from './served-bed.ts';
+import type { Replica, ServedBed } from './served-bed.ts';
 
 /** What an answer may have here. */
 const LIMIT = 64 * 1024;
@@ -62,12 +64,13 @@ export function longLinesHideNothing(bed: Bed): void {
         const property = fc.asyncProperty(
           longLogArbitrary(bed),
           fc.integer({ min: 1, max: 50 }),
-          async ({ create, lines }, size) => {
+          fc.boolean(),
+          async ({ create, lines }, size, restarts) => {
             const instance = create();
             served.use(instance);
             const key = instance.createJob();
             const written = instance.write(key, lines);
-            const { nodes, reasons } = await walk(served, key, { size, back: way === 'backward' });
+            const { nodes, reasons } = await walk(served, key, { size, back: way === 'backward', restarts });
             expect(nodes.map(beginning).sort()).toEqual(written.map(beginning).sort());
             expect(nodes.every(({ time }, index) => time >= (nodes[index - 1]?.time ?? time))).toBe(true);
             expect(new Set(nodes.map(({ id }) => id)).size).toBe(nodes.length);
@@ -89,12 +92,27 @@ function beginning({ time, message }: Pick<Expected, 'time' | 'message'>): strin
   return `${time} ${message.slice(0, SHOWN)}`;
 }
 
-/** The whole log in ascending order, page by page, each on a replica that has just started. */
-async function walk(
-  served: ServedBed,
-  key: string,
-  { size, back }: { readonly size: number; readonly back: boolean },
-): Promise<{ readonly nodes: readonly LogNode[]; readonly reasons: readonly string[] }> {
+interface Way {
+  readonly size: number;
+  readonly back: boolean;
+  /** Is each page read by a replica that has just started, and does not know how many lines fit? */
+  readonly restarts: boolean;
+}
+
+type OnPage = (ask: (replica: Pick<Replica, 'federation'>, call: Call) => Promise<void>) => Promise<void>;
+
+function walk(served: ServedBed, key: string, way: Way): Promise<Walked> {
+  if (way.restarts) return walkOn(served, key, way, (ask) => onReplica([served], ask));
+  return onReplica([served], (replica) => walkOn(served, key, way, (ask) => ask(replica, createCall())));
+}
+
+interface Walked {
+  readonly nodes: readonly LogNode[];
+  readonly reasons: readonly string[];
+}
+
+/** The whole log in ascending order, page by page. */
+async function walkOn(served: ServedBed, key: string, { size, back }: Way, onPage: OnPage): Promise<Walked> {
   const scopes = [{ source: served.source, scope: { job: key } }];
   const nodes: LogNode[] = [];
   const reasons: string[] = [];
@@ -102,21 +120,21 @@ async function walk(
   for (let page = 0; page < 200; page += 1) {
     served.server.resetCalls();
     const args: LogArguments = back ? { last: size, before: cursor } : { first: size, after: cursor };
-    const { some, failures, info } = await onReplica([served], async ({ federation }, call) => {
+    let more = false;
+    await onPage(async ({ federation }, call) => {
       const connection = federation.logs(scopes, { ...args, listFailures: true }, call);
-      return {
-        some: await connection.nodes(),
-        failures: await connection.failures(),
-        info: await connection.pageInfo(),
-      };
+      const some = await connection.nodes();
+      if (back) nodes.unshift(...some);
+      else nodes.push(...some);
+      const failures = await connection.failures();
+      expect(failures.filter(({ isPartial }) => isPartial !== true)).toEqual([]);
+      reasons.push(...failures.map(({ message }) => message));
+      const info = await connection.pageInfo();
+      more = back ? info.hasPreviousPage : info.hasNextPage;
+      cursor = (back ? info.startCursor : info.endCursor) ?? cursor;
     });
     expect(served.server.calls.length).toBeLessThanOrEqual(CALLS_BESIDE + CALLS_PER_LINE * size);
-    if (back) nodes.unshift(...some);
-    else nodes.push(...some);
-    expect(failures.filter(({ isPartial }) => isPartial !== true)).toEqual([]);
-    reasons.push(...failures.map(({ message }) => message));
-    if (!(back ? info.hasPreviousPage : info.hasNextPage)) return { nodes, reasons };
-    cursor = (back ? info.startCursor : info.endCursor) ?? cursor;
+    if (!more) return { nodes, reasons };
   }
   throw new Error('The walk does not end.');
 }
