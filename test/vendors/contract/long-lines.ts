@@ -99,7 +99,7 @@ interface Way {
   readonly restarts: boolean;
 }
 
-type OnPage = (ask: (replica: Pick<Replica, 'federation'>, call: Call) => Promise<void>) => Promise<void>;
+type OnPage = (ask: (replica: Pick<Replica, 'federation'>, call: Call) => Promise<boolean>) => Promise<boolean>;
 
 function walk(served: ServedBed, key: string, way: Way): Promise<Walked> {
   if (way.restarts) return walkOn(served, key, way, (ask) => onReplica([served], ask));
@@ -120,8 +120,7 @@ async function walkOn(served: ServedBed, key: string, { size, back }: Way, onPag
   for (let page = 0; page < 200; page += 1) {
     served.server.resetCalls();
     const args: LogArguments = back ? { last: size, before: cursor } : { first: size, after: cursor };
-    let more = false;
-    await onPage(async ({ federation }, call) => {
+    const more = await onPage(async ({ federation }, call) => {
       const connection = federation.logs(scopes, { ...args, listFailures: true }, call);
       const some = await connection.nodes();
       if (back) nodes.unshift(...some);
@@ -130,8 +129,8 @@ async function walkOn(served: ServedBed, key: string, { size, back }: Way, onPag
       expect(failures.filter(({ isPartial }) => isPartial !== true)).toEqual([]);
       reasons.push(...failures.map(({ message }) => message));
       const info = await connection.pageInfo();
-      more = back ? info.hasPreviousPage : info.hasNextPage;
       cursor = (back ? info.startCursor : info.endCursor) ?? cursor;
+      return back ? info.hasPreviousPage : info.hasNextPage;
     });
     expect(served.server.calls.length).toBeLessThanOrEqual(CALLS_BESIDE + CALLS_PER_LINE * size);
     if (!more) return { nodes, reasons };
