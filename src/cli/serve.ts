@@ -61,6 +61,7 @@ export async function serve(options: ServeOptions, surroundings: Surroundings): 
       introspection: settings.introspection,
       csrfProtection: settings.csrfProtection,
       allowedHosts: allowedHosts(host, { named: settings.allowedHosts, publicOrigin: settings.publicOrigin }),
+      explorer: settings.explorer,
       allowedOrigins: settings.allowedOrigins,
       publicOrigin: settings.publicOrigin,
       trustProxy: settings.trustProxy,

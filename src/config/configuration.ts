@@ -18,6 +18,8 @@ export interface ServerSettings {
   readonly csrfProtection: boolean;
   /** Names that it is reached under, beside that of `publicOrigin`. */
   readonly allowedHosts: readonly string[];
+  /** The log explorer at `/`. */
+  readonly explorer: boolean;
   /** Of web pages, beside our own. */
   readonly allowedOrigins: readonly string[];
   /** The origin at which browsers reach this server; null: each request says. */

@@ -36,6 +36,7 @@ export const serverSchema = z.strictObject({
     .describe(
       'Names that the service is reached under, beside that of publicUrl. Default: any, or none but localhost where it listens on the loopback. Addresses are always allowed.',
     ),
+  explorer: z.boolean().default(true).describe('Serve the log explorer at `/`.'),
   allowedOrigins: z
     .array(origin)
     .default([])

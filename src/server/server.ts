@@ -13,6 +13,7 @@ import { createGate } from './client/gate.ts';
 import { secure } from './client/security-headers.ts';
 import { clientAddress, trustedProxies } from './client-address.ts';
 import { createExport } from './export-endpoint.ts';
+import { explorerRoutes } from './explorer.ts';
 import { createGraphiql, wantsPage } from './graphiql.ts';
 import { createGraphql } from './graphql.ts';
 import { DEFAULT_QUERY_LIMITS } from '../config/service-limits.ts';
@@ -30,6 +31,8 @@ export interface ServerOptions {
   readonly port: number;
   /** Serve GraphiQL to browsers? Default: yes. */
   readonly graphiql?: boolean;
+  /** Serve the log explorer at `/`? Default: yes, where it is built. A text: the folder that holds the built page. */
+  readonly explorer?: boolean | string;
   readonly logger?: Logger;
   /** Limits that differ from `DEFAULT_QUERY_LIMITS`. */
   readonly limits?: Partial<QueryLimits>;
@@ -100,6 +103,8 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
   const stopping = new AbortController();
   const callerOf = (request: IncomingMessage): string | null => clientAddress(request, trusted);
   const admits = createGate({ callers, callerOf, welcome: csrfProtection ? welcome : null });
+  const { explorer = true } = options;
+  const page = explorer === false ? null : await explorerRoutes(explorer === true ? undefined : explorer);
   let closing: Promise<void> | null = null;
 
   const routes: Readonly<Record<string, Handler>> = {
@@ -122,8 +127,10 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
       stopping: stopping.signal,
     }),
     '/': (_request, response) => {
-      response.writeHead(302, { location: '/graphql' }).end();
+      // Relative: a proxy may have put a path before it.
+      response.writeHead(302, { location: 'graphql' }).end();
     },
+    ...page,
     '/health/live': (_request, response) => {
       answerText(response, 200, 'live\n');
     },
@@ -141,7 +148,7 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
     const handler = Object.hasOwn(routes, path) ? routes[path] : undefined;
     response.once('close', () => {
-      metrics.request(handler === undefined ? 'other' : path, response.statusCode);
+      metrics.request(routeName(handler === undefined ? 'other' : path), response.statusCode);
     });
     secure(response);
     if (!isHost(request.headers.host ?? 'localhost')) {
@@ -205,6 +212,10 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
 
 const STRANGE_HOST =
   'This service is not known under that name: see server.publicUrl and server.allowedHosts in the configuration.\n';
+/** Names of built files change with each version: one label stands for all of them. */
+function routeName(path: string): string {
+  return path.startsWith('/assets/') ? '/assets' : path;
+}
 
 const STRANGE_PAGE = 'pages of this origin may not read answers';
 

@@ -46,6 +46,7 @@ describe('a valid configuration', () => {
         introspection: true,
         csrfProtection: true,
         allowedHosts: [],
+        explorer: true,
         allowedOrigins: [],
         publicOrigin: null,
         trustProxy: [],

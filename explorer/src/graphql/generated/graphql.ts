@@ -1,0 +1,747 @@
+/* eslint-disable */
+/** Internal type. DO NOT USE DIRECTLY. */
+type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+/** Internal type. DO NOT USE DIRECTLY. */
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** What went wrong; also what `extensions.code` of an error can be. The list is closed. */
+export type ErrorCode =
+  /** The request is not valid; the message says what to change. */
+  | 'BAD_USER_INPUT'
+  /** The cursor was not given out by this service for this place. Start again without it. */
+  | 'CURSOR_INVALID'
+  /** This service does not let you do this. */
+  | 'FORBIDDEN'
+  /** A fault in this service. Its log has the details. */
+  | 'INTERNAL_SERVER_ERROR'
+  /** What was asked about is not there. */
+  | 'NOT_FOUND'
+  /** The query is over a limit; the message names it. Ask for less at once. */
+  | 'QUERY_TOO_COMPLEX'
+  /** The source answered something that is not what it documents. */
+  | 'SOURCE_BAD_RESPONSE'
+  /** The source knows the caller and refuses. */
+  | 'SOURCE_FORBIDDEN'
+  /** The source wants fewer calls; `retryAfterSeconds` says when to try again, if it is known. */
+  | 'SOURCE_RATE_LIMITED'
+  /** The source did not answer in time. Try again. */
+  | 'SOURCE_TIMEOUT'
+  /** The source holds lines back that its API cannot reach. */
+  | 'SOURCE_TRUNCATED'
+  /** The source does not accept this service's credentials: an operator must act. */
+  | 'SOURCE_UNAUTHENTICATED'
+  /** The source cannot be reached or is out of order. Try again later. */
+  | 'SOURCE_UNAVAILABLE'
+  /** This service wants to know who you are. */
+  | 'UNAUTHENTICATED'
+  /** The request would need more calls to a source than one request may make. Ask for less. */
+  | 'UPSTREAM_BUDGET_EXCEEDED';
+
+/** Which jobs; every part that is given must hold. */
+export type JobFilter = {
+  /** Jobs with this text in their name, in any case. */
+  readonly nameContains?: string | null | undefined;
+  /** Jobs with one of these statuses. */
+  readonly statusIn?: ReadonlyArray<JobStatus> | null | undefined;
+};
+
+/** What a job, attempt, step or task is doing, in words common to all vendors. The vendor's own word is `nativeStatus`. */
+export type JobStatus =
+  /** A standing definition or service that is switched on; it never finishes by itself. */
+  | 'ACTIVE'
+  /** Stopped before its end on request. Final. */
+  | 'CANCELLED'
+  /** Asked to stop, and still stopping. */
+  | 'CANCELLING'
+  /** Ended with an error. Final. */
+  | 'FAILED'
+  /** A standing definition or service that is switched off. */
+  | 'INACTIVE'
+  /** Started, and held until somebody resumes it. */
+  | 'PAUSED'
+  /** Accepted, not started yet. */
+  | 'QUEUED'
+  /** At work. */
+  | 'RUNNING'
+  /** Ended well. Final. */
+  | 'SUCCEEDED'
+  /** The vendor gave no status, or one that is new to this service: see `nativeStatus`. */
+  | 'UNKNOWN';
+
+/** Which lines; every part that is given must hold. `capabilities.pushdown` of a source says what its vendor filters itself; the rest is filtered here over a bounded number of its pages, so that a page may be short while there is more. */
+export type LogFilter = {
+  /** Lines of the attempts with these keys. */
+  readonly attemptIn?: ReadonlyArray<string> | null | undefined;
+  /** Lines with this text in what `message` shows by default (without escape sequences), in exactly this case. */
+  readonly contains?: string | null | undefined;
+  /** Keep lines without a severity in spite of `minSeverity`? By default they are kept when it is INFO or lower. */
+  readonly includeUnspecified?: boolean | null | undefined;
+  /** Lines in which what `message` shows by default matches this RE2 regular expression (no back-references, no look-around). */
+  readonly matches?: string | null | undefined;
+  /** Lines of this severity or worse. */
+  readonly minSeverity?: LogSeverity | null | undefined;
+  /** Lines without this text in what `message` shows by default. */
+  readonly notContains?: string | null | undefined;
+  /** Lines of one of these severities. */
+  readonly severityIn?: ReadonlyArray<LogSeverity> | null | undefined;
+  /** Lines at or after this time. */
+  readonly since?: string | null | undefined;
+  /** Lines of the steps with these keys. */
+  readonly stepIn?: ReadonlyArray<string> | null | undefined;
+  /** Lines of the tasks with these keys. */
+  readonly taskIn?: ReadonlyArray<string> | null | undefined;
+  /** Lines before this time. */
+  readonly until?: string | null | undefined;
+};
+
+/** How severe a line is: the ranges of OpenTelemetry severity numbers. */
+export type LogSeverity =
+  /** For debugging (5 to 8). */
+  | 'DEBUG'
+  /** Something went wrong (17 to 20). */
+  | 'ERROR'
+  /** What ends a program: critical, panic, emergency (21 to 24). */
+  | 'FATAL'
+  /** Normal course of things (9 to 12). */
+  | 'INFO'
+  /** The finest detail (1 to 4). */
+  | 'TRACE'
+  /** Nobody said (0). */
+  | 'UNSPECIFIED'
+  /** Not an error, but worth a look (13 to 16). */
+  | 'WARN';
+
+/** Why a stream ended. */
+export type LogStreamEndReason =
+  /** The jobs are finished and all their lines are delivered. */
+  | 'JOB_FINISHED'
+  /** A stream may not be longer. Subscribe again with `after: cursor`. */
+  | 'MAX_DURATION'
+  /** This server is going down. Subscribe again with `after: cursor`. */
+  | 'SERVER_SHUTDOWN'
+  /** The job is not there any more. */
+  | 'SOURCE_GONE';
+
+/** How a stream is doing. */
+export type LogStreamState =
+  /** A source asked for a pause, or nothing has come for a while: polls are rare. */
+  | 'BACKING_OFF'
+  /** There are lines that are not delivered yet. */
+  | 'CATCHING_UP'
+  /** Everything is delivered; new lines follow as they come. */
+  | 'LIVE'
+  /** A source fails; `failure` says how. It is tried again. */
+  | 'SOURCE_ERROR';
+
+/** Where a line's severity comes from. */
+export type SeveritySource =
+  /** The vendor gives none; it was read out of the message. */
+  | 'INFERRED'
+  /** There is none to be had. */
+  | 'NONE'
+  /** The vendor says it. */
+  | 'VENDOR';
+
+/** How a source is doing. */
+export type SourceHealthState =
+  /** It answers some calls and fails others. */
+  | 'DEGRADED'
+  /** It does not answer, or refuses. */
+  | 'DOWN'
+  /** It answers. */
+  | 'UP';
+
+export type JobRowFragment = {
+  readonly id: string;
+  readonly key: string;
+  readonly name: string;
+  readonly status: JobStatus;
+  readonly nativeStatus: string | null;
+  readonly createdAt: string | null;
+  readonly startedAt: string | null;
+  readonly finishedAt: string | null;
+  readonly source: { readonly name: string; readonly vendor: string };
+};
+
+export type SourcesQueryVariables = Exact<{ [key: string]: never }>;
+
+export type SourcesQuery = {
+  readonly sources: ReadonlyArray<{
+    readonly name: string;
+    readonly vendor: string;
+    readonly capabilities: {
+      readonly attempts: boolean;
+      readonly steps: boolean;
+      readonly tasks: boolean;
+      readonly totalCount: boolean;
+    };
+  }>;
+};
+
+export type SourceHealthQueryVariables = Exact<{
+  name: string;
+}>;
+
+export type SourceHealthQuery = {
+  readonly source: {
+    readonly health: {
+      readonly state: SourceHealthState;
+      readonly code: ErrorCode | null;
+      readonly message: string | null;
+      readonly latencyMilliseconds: number | null;
+    } | null;
+  } | null;
+};
+
+export type JobsQueryVariables = Exact<{
+  sources?: ReadonlyArray<string> | string | null | undefined;
+  filter?: JobFilter | null | undefined;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+export type JobsQuery = {
+  readonly jobs: {
+    readonly nodes: ReadonlyArray<{
+      readonly id: string;
+      readonly key: string;
+      readonly name: string;
+      readonly status: JobStatus;
+      readonly nativeStatus: string | null;
+      readonly createdAt: string | null;
+      readonly startedAt: string | null;
+      readonly finishedAt: string | null;
+      readonly source: { readonly name: string; readonly vendor: string };
+    }>;
+    readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
+    readonly failures: ReadonlyArray<{
+      readonly source: string;
+      readonly code: ErrorCode;
+      readonly message: string;
+      readonly retryAfterSeconds: number | null;
+    }>;
+  };
+};
+
+export type SelectedJobsQueryVariables = Exact<{
+  ids: ReadonlyArray<string> | string;
+}>;
+
+export type SelectedJobsQuery = {
+  readonly nodes: ReadonlyArray<
+    | {
+        readonly id: string;
+        readonly key: string;
+        readonly name: string;
+        readonly status: JobStatus;
+        readonly nativeStatus: string | null;
+        readonly createdAt: string | null;
+        readonly startedAt: string | null;
+        readonly finishedAt: string | null;
+        readonly source: { readonly name: string; readonly vendor: string };
+      }
+    | Record<PropertyKey, never>
+    | null
+  >;
+};
+
+export type LineFragment = {
+  readonly id: string;
+  readonly timestamp: string;
+  readonly placedAt: string | null;
+  readonly severity: LogSeverity;
+  readonly severityText: string | null;
+  readonly severitySource: SeveritySource;
+  readonly message: string;
+  readonly messageTruncated: boolean;
+  readonly messageLength: number;
+  readonly stepName: string | null;
+  readonly taskName: string | null;
+  readonly attemptNumber: number | null;
+  readonly job: { readonly id: string } | null;
+  readonly attempt: { readonly key: string } | null;
+  readonly step: { readonly key: string } | null;
+  readonly task: { readonly key: string } | null;
+};
+
+export type FailureFragment = {
+  readonly source: string;
+  readonly jobId: string | null;
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly retryAfterSeconds: number | null;
+};
+
+export type LogsQueryVariables = Exact<{
+  jobs: ReadonlyArray<string> | string;
+  filter?: LogFilter | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
+}>;
+
+export type LogsQuery = {
+  readonly logs: {
+    readonly edges: ReadonlyArray<{
+      readonly cursor: string;
+      readonly node: {
+        readonly id: string;
+        readonly timestamp: string;
+        readonly placedAt: string | null;
+        readonly severity: LogSeverity;
+        readonly severityText: string | null;
+        readonly severitySource: SeveritySource;
+        readonly message: string;
+        readonly messageTruncated: boolean;
+        readonly messageLength: number;
+        readonly stepName: string | null;
+        readonly taskName: string | null;
+        readonly attemptNumber: number | null;
+        readonly job: { readonly id: string } | null;
+        readonly attempt: { readonly key: string } | null;
+        readonly step: { readonly key: string } | null;
+        readonly task: { readonly key: string } | null;
+      };
+    }>;
+    readonly pageInfo: {
+      readonly hasNextPage: boolean;
+      readonly hasPreviousPage: boolean;
+      readonly startCursor: string | null;
+      readonly endCursor: string | null;
+    };
+    readonly failures: ReadonlyArray<{
+      readonly source: string;
+      readonly jobId: string | null;
+      readonly code: ErrorCode;
+      readonly message: string;
+      readonly retryAfterSeconds: number | null;
+    }>;
+  };
+};
+
+export type LineDetailsQueryVariables = Exact<{
+  id: string;
+}>;
+
+export type LineDetailsQuery = {
+  readonly node:
+    | {
+        readonly severityNumber: number;
+        readonly attributes: unknown;
+        readonly id: string;
+        readonly timestamp: string;
+        readonly placedAt: string | null;
+        readonly severity: LogSeverity;
+        readonly severityText: string | null;
+        readonly severitySource: SeveritySource;
+        readonly message: string;
+        readonly messageTruncated: boolean;
+        readonly messageLength: number;
+        readonly stepName: string | null;
+        readonly taskName: string | null;
+        readonly attemptNumber: number | null;
+        readonly text: string;
+        readonly exceptions: ReadonlyArray<{
+          readonly type: string;
+          readonly message: string | null;
+          readonly frames: ReadonlyArray<{
+            readonly file: string | null;
+            readonly line: number | null;
+            readonly function: string | null;
+          }>;
+        }>;
+        readonly job: { readonly id: string } | null;
+        readonly attempt: { readonly key: string } | null;
+        readonly step: { readonly key: string } | null;
+        readonly task: { readonly key: string } | null;
+      }
+    | Record<PropertyKey, never>
+    | null;
+};
+
+export type TailSubscriptionVariables = Exact<{
+  jobs: ReadonlyArray<string> | string;
+  filter?: LogFilter | null | undefined;
+  after?: string | null | undefined;
+  tail?: number | null | undefined;
+}>;
+
+export type TailSubscription = {
+  readonly logEntries:
+    | {
+        readonly __typename: 'LogBatch';
+        readonly cursor: string;
+        readonly edges: ReadonlyArray<{
+          readonly cursor: string;
+          readonly late: boolean;
+          readonly node: {
+            readonly id: string;
+            readonly timestamp: string;
+            readonly placedAt: string | null;
+            readonly severity: LogSeverity;
+            readonly severityText: string | null;
+            readonly severitySource: SeveritySource;
+            readonly message: string;
+            readonly messageTruncated: boolean;
+            readonly messageLength: number;
+            readonly stepName: string | null;
+            readonly taskName: string | null;
+            readonly attemptNumber: number | null;
+            readonly job: { readonly id: string } | null;
+            readonly attempt: { readonly key: string } | null;
+            readonly step: { readonly key: string } | null;
+            readonly task: { readonly key: string } | null;
+          };
+        }>;
+        readonly dropped: { readonly count: number | null; readonly reason: string } | null;
+      }
+    | { readonly __typename: 'LogStreamEnd'; readonly cursor: string; readonly reason: LogStreamEndReason }
+    | {
+        readonly __typename: 'LogStreamStatus';
+        readonly cursor: string;
+        readonly state: LogStreamState;
+        readonly lagSeconds: number | null;
+        readonly failure: {
+          readonly source: string;
+          readonly jobId: string | null;
+          readonly code: ErrorCode;
+          readonly message: string;
+          readonly retryAfterSeconds: number | null;
+        } | null;
+      };
+};
+
+export class TypedDocumentString<TResult, TVariables>
+  extends String
+  implements DocumentTypeDecoration<TResult, TVariables>
+{
+  __apiType?: NonNullable<DocumentTypeDecoration<TResult, TVariables>['__apiType']>;
+  private value: string;
+  public __meta__?: Record<string, any> | undefined;
+
+  constructor(value: string, __meta__?: Record<string, any> | undefined) {
+    super(value);
+    this.value = value;
+    this.__meta__ = __meta__;
+  }
+
+  override toString(): string & DocumentTypeDecoration<TResult, TVariables> {
+    return this.value;
+  }
+}
+export const JobRowFragmentDoc = new TypedDocumentString(
+  `
+    fragment JobRow on Job {
+  id
+  key
+  name
+  status
+  nativeStatus
+  createdAt
+  startedAt
+  finishedAt
+  source {
+    name
+    vendor
+  }
+}
+    `,
+  { fragmentName: 'JobRow' },
+) as unknown as TypedDocumentString<JobRowFragment, unknown>;
+export const LineFragmentDoc = new TypedDocumentString(
+  `
+    fragment Line on LogEntry {
+  id
+  timestamp
+  placedAt
+  severity
+  severityText
+  severitySource
+  message(ansi: RAW, maxLength: 4000)
+  messageTruncated(ansi: RAW, maxLength: 4000)
+  messageLength(ansi: RAW)
+  stepName
+  taskName
+  attemptNumber
+  job {
+    id
+  }
+  attempt {
+    key
+  }
+  step {
+    key
+  }
+  task {
+    key
+  }
+}
+    `,
+  { fragmentName: 'Line' },
+) as unknown as TypedDocumentString<LineFragment, unknown>;
+export const FailureFragmentDoc = new TypedDocumentString(
+  `
+    fragment Failure on SourceFailure {
+  source
+  jobId
+  code
+  message
+  retryAfterSeconds
+}
+    `,
+  { fragmentName: 'Failure' },
+) as unknown as TypedDocumentString<FailureFragment, unknown>;
+export const SourcesDocument = new TypedDocumentString(`
+    query Sources {
+  sources {
+    name
+    vendor
+    capabilities {
+      attempts
+      steps
+      tasks
+      totalCount
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SourcesQuery, SourcesQueryVariables>;
+export const SourceHealthDocument = new TypedDocumentString(`
+    query SourceHealth($name: String!) {
+  source(name: $name) {
+    health {
+      state
+      code
+      message
+      latencyMilliseconds
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SourceHealthQuery, SourceHealthQueryVariables>;
+export const JobsDocument = new TypedDocumentString(`
+    query Jobs($sources: [String!], $filter: JobFilter, $first: Int!, $after: String) {
+  jobs(sources: $sources, filter: $filter, first: $first, after: $after) {
+    nodes {
+      ...JobRow
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+    failures {
+      source
+      code
+      message
+      retryAfterSeconds
+    }
+  }
+}
+    fragment JobRow on Job {
+  id
+  key
+  name
+  status
+  nativeStatus
+  createdAt
+  startedAt
+  finishedAt
+  source {
+    name
+    vendor
+  }
+}`) as unknown as TypedDocumentString<JobsQuery, JobsQueryVariables>;
+export const SelectedJobsDocument = new TypedDocumentString(`
+    query SelectedJobs($ids: [ID!]!) {
+  nodes(ids: $ids) {
+    ... on Job {
+      ...JobRow
+    }
+  }
+}
+    fragment JobRow on Job {
+  id
+  key
+  name
+  status
+  nativeStatus
+  createdAt
+  startedAt
+  finishedAt
+  source {
+    name
+    vendor
+  }
+}`) as unknown as TypedDocumentString<SelectedJobsQuery, SelectedJobsQueryVariables>;
+export const LogsDocument = new TypedDocumentString(`
+    query Logs($jobs: [ID!]!, $filter: LogFilter, $first: Int, $after: String, $last: Int, $before: String) {
+  logs(
+    jobs: $jobs
+    filter: $filter
+    first: $first
+    after: $after
+    last: $last
+    before: $before
+  ) {
+    edges {
+      cursor
+      node {
+        ...Line
+      }
+    }
+    pageInfo {
+      hasNextPage
+      hasPreviousPage
+      startCursor
+      endCursor
+    }
+    failures {
+      ...Failure
+    }
+  }
+}
+    fragment Line on LogEntry {
+  id
+  timestamp
+  placedAt
+  severity
+  severityText
+  severitySource
+  message(ansi: RAW, maxLength: 4000)
+  messageTruncated(ansi: RAW, maxLength: 4000)
+  messageLength(ansi: RAW)
+  stepName
+  taskName
+  attemptNumber
+  job {
+    id
+  }
+  attempt {
+    key
+  }
+  step {
+    key
+  }
+  task {
+    key
+  }
+}
+fragment Failure on SourceFailure {
+  source
+  jobId
+  code
+  message
+  retryAfterSeconds
+}`) as unknown as TypedDocumentString<LogsQuery, LogsQueryVariables>;
+export const LineDetailsDocument = new TypedDocumentString(`
+    query LineDetails($id: ID!) {
+  node(id: $id) {
+    ... on LogEntry {
+      ...Line
+      text: message(ansi: RAW)
+      severityNumber
+      attributes
+      exceptions {
+        type
+        message
+        frames {
+          file
+          line
+          function
+        }
+      }
+    }
+  }
+}
+    fragment Line on LogEntry {
+  id
+  timestamp
+  placedAt
+  severity
+  severityText
+  severitySource
+  message(ansi: RAW, maxLength: 4000)
+  messageTruncated(ansi: RAW, maxLength: 4000)
+  messageLength(ansi: RAW)
+  stepName
+  taskName
+  attemptNumber
+  job {
+    id
+  }
+  attempt {
+    key
+  }
+  step {
+    key
+  }
+  task {
+    key
+  }
+}`) as unknown as TypedDocumentString<LineDetailsQuery, LineDetailsQueryVariables>;
+export const TailDocument = new TypedDocumentString(`
+    subscription Tail($jobs: [ID!]!, $filter: LogFilter, $after: String, $tail: Int) {
+  logEntries(jobs: $jobs, filter: $filter, after: $after, tail: $tail) {
+    ... on LogBatch {
+      __typename
+      cursor
+      edges {
+        cursor
+        late
+        node {
+          ...Line
+        }
+      }
+      dropped {
+        count
+        reason
+      }
+    }
+    ... on LogStreamStatus {
+      __typename
+      cursor
+      state
+      lagSeconds
+      failure {
+        ...Failure
+      }
+    }
+    ... on LogStreamEnd {
+      __typename
+      cursor
+      reason
+    }
+  }
+}
+    fragment Line on LogEntry {
+  id
+  timestamp
+  placedAt
+  severity
+  severityText
+  severitySource
+  message(ansi: RAW, maxLength: 4000)
+  messageTruncated(ansi: RAW, maxLength: 4000)
+  messageLength(ansi: RAW)
+  stepName
+  taskName
+  attemptNumber
+  job {
+    id
+  }
+  attempt {
+    key
+  }
+  step {
+    key
+  }
+  task {
+    key
+  }
+}
+fragment Failure on SourceFailure {
+  source
+  jobId
+  code
+  message
+  retryAfterSeconds
+}`) as unknown as TypedDocumentString<TailSubscription, TailSubscriptionVariables>;

@@ -1,0 +1,142 @@
+import { useEffect, useRef } from 'react';
+import type { MouseEvent, ReactNode } from 'react';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import type { JobRowFragment } from '../graphql/generated/graphql.ts';
+import { navigate, NO_LINE_FILTER } from '../state/view.ts';
+import { CheckIcon, PlusIcon } from '../ui/icons.tsx';
+import { ago, duration } from '../ui/time.ts';
+import { useNow } from '../ui/use-now.ts';
+import type { JobListSnapshot } from './job-list.ts';
+import { StatusIcon } from './status-icon.tsx';
+import { hueOf } from './use-sources.ts';
+import type { Sources } from './use-sources.ts';
+
+const ROW_HEIGHT = 56;
+/** The next page is asked for when so many rows are left. */
+const AHEAD = 15;
+
+interface JobRowsProps {
+  readonly snapshot: JobListSnapshot;
+  readonly sources: Sources;
+  readonly selected: readonly string[];
+  readonly isNarrowed: boolean;
+  readonly onMore: () => void;
+}
+
+export function JobRows({ snapshot, sources, selected, isNarrowed, onMore }: JobRowsProps): ReactNode {
+  const { jobs, state, failures } = snapshot;
+  const scroller = useRef<HTMLDivElement>(null);
+  const now = useNow();
+  const rows = useVirtualizer({
+    count: jobs.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW_HEIGHT,
+    getItemKey: (index) => jobs[index]?.id ?? index,
+    overscan: 8,
+  });
+  const items = rows.getVirtualItems();
+  const last = items.at(-1)?.index ?? -1;
+  useEffect(() => {
+    if (state === 'more' && last >= jobs.length - AHEAD) onMore();
+  }, [last, jobs.length, state, onMore]);
+
+  return (
+    <div className="jobs" ref={scroller} tabIndex={-1}>
+      {failures.map((failure) => (
+        <p key={failure.source} className="note note-warn" role="status">
+          <b>{failure.source}</b> does not answer. {failure.message}
+        </p>
+      ))}
+      <div className="jobs-content" role="list" aria-label="Jobs, newest first" style={{ height: rows.getTotalSize() }}>
+        {items.map(({ index, key, start }) => {
+          const job = jobs[index];
+          if (job === undefined) return null;
+          return (
+            <div
+              key={key}
+              role="listitem"
+              className="job-place"
+              style={{ transform: `translateY(${start}px)` }}
+              aria-setsize={state === 'done' ? jobs.length : -1}
+              aria-posinset={index + 1}
+            >
+              <JobRow job={job} now={now} selected={selected} hue={hueOf(job.source.name, sources.sources)} />
+            </div>
+          );
+        })}
+      </div>
+      {state === 'loading' && <p className="jobs-end">Loading jobs…</p>}
+      {state === 'done' && jobs.length === 0 && failures.length === 0 && (
+        <p className="jobs-end">
+          {isNarrowed ? 'No job matches. ' : 'There are no jobs yet.'}
+          {isNarrowed && (
+            <button
+              type="button"
+              className="link"
+              onClick={() => {
+                navigate({ find: '', status: null }, { replace: true });
+              }}
+            >
+              Show all jobs
+            </button>
+          )}
+        </p>
+      )}
+    </div>
+  );
+}
+
+interface JobRowProps {
+  readonly job: JobRowFragment;
+  readonly now: number;
+  readonly selected: readonly string[];
+  readonly hue: number;
+}
+
+function JobRow({ job, now, selected, hue }: JobRowProps): ReactNode {
+  const isSelected = selected.includes(job.id);
+  const begun = job.startedAt ?? job.createdAt;
+  const choose = (event: MouseEvent, add: boolean): void => {
+    event.stopPropagation();
+    const next = !add ? [job.id] : isSelected ? selected.filter((id) => id !== job.id) : [...selected, job.id];
+    navigate({ ...NO_LINE_FILTER, line: null, at: null, jobs: next, picking: add });
+  };
+  return (
+    <div className={isSelected ? 'job job-selected' : 'job'}>
+      <button
+        type="button"
+        className="job-main"
+        aria-current={isSelected ? 'true' : undefined}
+        onClick={(event) => {
+          choose(event, event.metaKey || event.ctrlKey);
+        }}
+      >
+        <StatusIcon status={job.status} />
+        <span className="job-name">{job.name}</span>
+        <span className="job-when" title={begun ?? undefined}>
+          {begun === null ? '' : ago(begun, now)}
+        </span>
+        <span className={`job-source hue-${hue}`}>{job.source.name}</span>
+        <span className="job-duration">{durationOf(job, now)}</span>
+      </button>
+      <button
+        type="button"
+        className="job-add"
+        aria-pressed={isSelected}
+        aria-label={isSelected ? `Remove ${job.name} from the log` : `Add ${job.name} to the log`}
+        title={isSelected ? 'Remove from the log' : 'Add to the log'}
+        onClick={(event) => {
+          choose(event, true);
+        }}
+      >
+        {isSelected ? <CheckIcon /> : <PlusIcon />}
+      </button>
+    </div>
+  );
+}
+
+function durationOf({ startedAt, finishedAt, status }: JobRowFragment, now: number): string {
+  if (startedAt === null) return '';
+  if (finishedAt !== null) return duration(startedAt, Date.parse(finishedAt));
+  return status === 'RUNNING' ? duration(startedAt, now) : '';
+}

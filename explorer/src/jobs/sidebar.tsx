@@ -1,0 +1,126 @@
+import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import type { ReactNode } from 'react';
+import { navigate, usePlace } from '../state/view.ts';
+import type { StatusGroup } from '../state/view.ts';
+import { CloseIcon, SearchIcon } from '../ui/icons.tsx';
+import { JobList } from './job-list.ts';
+import type { JobScope } from './job-list.ts';
+import { JobRows } from './job-rows.tsx';
+import { SourceChips } from './source-chips.tsx';
+import type { Sources } from './use-sources.ts';
+
+const STATUS_CHOICES: readonly (readonly [StatusGroup | null, string])[] = [
+  [null, 'All'],
+  ['active', 'Active'],
+  ['failed', 'Failed'],
+  ['done', 'Done'],
+];
+
+/** How long typing rests before jobs are searched. */
+const TYPING_MILLISECONDS = 250;
+
+export function Sidebar({ sources }: { sources: Sources }): ReactNode {
+  const { view } = usePlace();
+  const { find, status, sources: chosen } = view;
+  // A text, so that equal scopes share a list.
+  const scope = JSON.stringify({
+    find,
+    status,
+    sources: sources.sources.map(({ name }) => name).filter((name) => chosen.length === 0 || chosen.includes(name)),
+  });
+  const list = useMemo(() => new JobList(JSON.parse(scope) as JobScope), [scope]);
+  useEffect(() => {
+    list.open();
+    return () => {
+      list.close();
+    };
+  }, [list]);
+  const snapshot = useSyncExternalStore(list.subscribe, list.getSnapshot);
+
+  return (
+    <nav className="sidebar" aria-label="Jobs">
+      <div className="sidebar-tools">
+        <FindJobs find={find} />
+        <div className="segmented" role="group" aria-label="Status of jobs">
+          {STATUS_CHOICES.map(([value, label]) => (
+            <button
+              key={label}
+              type="button"
+              aria-pressed={status === value}
+              onClick={() => {
+                navigate({ status: value }, { replace: true });
+              }}
+            >
+              {label}
+            </button>
+          ))}
+        </div>
+        <SourceChips sources={sources} chosen={chosen} />
+      </div>
+      <JobRows
+        snapshot={snapshot}
+        sources={sources}
+        selected={view.jobs}
+        isNarrowed={find !== '' || status !== null}
+        onMore={list.load}
+      />
+      {view.picking && view.jobs.length > 0 && (
+        <button
+          type="button"
+          className="to-log"
+          onClick={() => {
+            navigate({ picking: false });
+          }}
+        >
+          Show the log of {view.jobs.length} {view.jobs.length === 1 ? 'job' : 'jobs'}
+        </button>
+      )}
+    </nav>
+  );
+}
+
+function FindJobs({ find }: { find: string }): ReactNode {
+  const [text, setText] = useState(find);
+  const [shown, setShown] = useState(find);
+  // The address may change without the field: back, forward, a button that clears it.
+  if (shown !== find) {
+    setShown(find);
+    setText(find);
+  }
+  useEffect(() => {
+    if (text === find) return undefined;
+    const timer = setTimeout(() => {
+      navigate({ find: text }, { replace: true });
+    }, TYPING_MILLISECONDS);
+    return () => {
+      clearTimeout(timer);
+    };
+  }, [text, find]);
+  return (
+    <div className="field">
+      <SearchIcon />
+      <input
+        id="find-jobs"
+        type="search"
+        aria-label="Find jobs by name"
+        placeholder="Find jobs"
+        value={text}
+        onChange={(event) => {
+          setText(event.target.value);
+        }}
+      />
+      {text !== '' && (
+        <button
+          type="button"
+          className="field-clear"
+          aria-label="Clear"
+          onClick={() => {
+            setText('');
+          }}
+        >
+          <CloseIcon />
+        </button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,44 @@
+import type { ReactNode } from 'react';
+import { navigate } from '../state/view.ts';
+import { hueOf } from './use-sources.ts';
+import type { Health, Sources } from './use-sources.ts';
+
+const HEALTH_WORDS = { UP: 'up', DEGRADED: 'degraded', DOWN: 'down' } as const;
+
+function healthText(health: Health | undefined): string {
+  if (health === undefined) return 'not known yet';
+  return health.message === null ? HEALTH_WORDS[health.state] : `${HEALTH_WORDS[health.state]}: ${health.message}`;
+}
+
+/** The sources with their health. A press shows the jobs of one alone, or adds one. */
+export function SourceChips({ sources, chosen }: { sources: Sources; chosen: readonly string[] }): ReactNode {
+  return (
+    <div className="chips" role="group" aria-label="Sources">
+      {sources.sources.map(({ name, vendor }) => {
+        const health = sources.health[name];
+        const state = health?.state.toLowerCase() ?? 'unknown';
+        const isChosen = chosen.includes(name);
+        return (
+          <button
+            key={name}
+            type="button"
+            className={`chip hue-${hueOf(name, sources.sources)}`}
+            aria-pressed={isChosen}
+            title={`${vendor}, ${healthText(health)}`}
+            onClick={() => {
+              const next = isChosen ? chosen.filter((each) => each !== name) : [...chosen, name];
+              navigate({ sources: next }, { replace: true });
+            }}
+          >
+            <span className={`health health-${state}`} aria-hidden="true" />
+            {name}
+            {health !== undefined && health.state !== 'UP' && (
+              <span className="chip-note">{HEALTH_WORDS[health.state]}</span>
+            )}
+          </button>
+        );
+      })}
+      {sources.error !== null && <p className="note note-bad">{sources.error.message}</p>}
+    </div>
+  );
+}

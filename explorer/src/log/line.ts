@@ -1,0 +1,19 @@
+import type { LineFragment } from '../graphql/generated/graphql.ts';
+
+/** A line as the page holds it. */
+export interface LogLine extends LineFragment {
+  /** Its place, for the connection of its segment. */
+  readonly cursor: string;
+  /** Which segment of the window it was read from. */
+  readonly segment: number;
+  /** It came after lines that were written later. */
+  readonly late: boolean;
+}
+
+export function stepOf({ stepName, step }: LineFragment): string | null {
+  return stepName ?? step?.key ?? null;
+}
+
+export function taskOf({ taskName, task }: LineFragment): string | null {
+  return taskName ?? task?.key ?? null;
+}

@@ -1,0 +1,174 @@
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import type { ReactNode } from 'react';
+import { useSettings } from '../state/settings.ts';
+import { navigate } from '../state/view.ts';
+import type { View } from '../state/view.ts';
+import { DownIcon } from '../ui/icons.tsx';
+import { day } from '../ui/time.ts';
+import { EmptyLog, FailureNotes, NewerEnd, OlderEnd } from './log-ends.tsx';
+import { markerFor } from './highlight.ts';
+import type { LogLine } from './line.ts';
+import { LogRow } from './log-row.tsx';
+import type { LogSnapshot, LogWindow } from './log-window.ts';
+import { TailBar } from './tail-bar.tsx';
+
+export interface ShownJob {
+  readonly name: string;
+  readonly source: string;
+  readonly hue: number;
+}
+
+const ROW_HEIGHT = 22;
+/** More lines are read when so many are left before the edge of what is held. */
+const AHEAD = 60;
+/** So near to the end, new lines are followed. */
+const NEAR_END = 40;
+
+interface LogListProps {
+  readonly log: LogWindow;
+  readonly snapshot: LogSnapshot;
+  readonly jobs: ReadonlyMap<string, ShownJob>;
+  readonly view: View;
+  readonly isLive: boolean;
+}
+
+export function LogList({ log, snapshot, jobs, view, isLive }: LogListProps): ReactNode {
+  const { zone, wrap } = useSettings();
+  const { lines, older, newer, target } = snapshot;
+  const scroller = useRef<HTMLDivElement>(null);
+  const [isPaused, setPaused] = useState(false);
+  const rows = useVirtualizer({
+    count: lines.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW_HEIGHT,
+    getItemKey: useCallback((index: number) => lines[index]?.id ?? index, [lines]),
+    overscan: 12,
+    // Lines that are put before, or cut off, do not move what is in view.
+    anchorTo: 'end',
+    followOnAppend: log.isFollowed && !isPaused,
+    scrollEndThreshold: NEAR_END,
+    paddingStart: 8,
+    paddingEnd: 8,
+  });
+  const items = rows.getVirtualItems();
+  const first = items[0]?.index ?? 0;
+  const last = items.at(-1)?.index ?? 0;
+
+  // The log opens at its end, at a line, or at its beginning.
+  const isPlaced = useRef(false);
+  // On a phone the log may be there and not shown, while jobs are picked.
+  const isShown = (rows.scrollRect?.height ?? 0) > 0;
+  useLayoutEffect(() => {
+    if (isPlaced.current || !isShown || lines.length === 0) return;
+    const wanted = view.line ?? target;
+    const index = wanted === null ? -1 : lines.findIndex(({ id }) => id === wanted);
+    if (index !== -1) {
+      rows.scrollToIndex(index, { align: view.line === null ? 'start' : 'center' });
+      isPlaced.current = newer.state !== 'loading' && older.state !== 'loading';
+    } else if (view.at === null) {
+      rows.scrollToEnd();
+      isPlaced.current = true;
+    } else {
+      isPlaced.current = newer.state === 'done' || older.state === 'done';
+    }
+  }, [rows, isShown, lines, newer.state, older.state, target, view.at, view.line]);
+
+  useEffect(() => {
+    if (lines.length === 0 || !isPlaced.current) return;
+    if (older.state === 'more' && first < AHEAD) void log.load('older');
+    if (newer.state === 'more' && last >= lines.length - AHEAD) void log.load('newer');
+  }, [log, lines.length, first, last, older.state, newer.state]);
+
+  const isAtEnd = newer.state === 'done' && rows.isAtEnd(NEAR_END);
+  useEffect(() => {
+    log.follow(isAtEnd && !isPaused);
+  }, [log, isAtEnd, isPaused]);
+
+  const marker = useMemo(() => markerFor(view.text, view.mode), [view.text, view.mode]);
+  const hasParts = useMemo(() => lines.some(({ step, task }) => step !== null || task !== null), [lines]);
+  const toggle = useCallback((line: LogLine, isOpen: boolean): void => {
+    const change = isOpen ? { line: null, at: null } : { line: line.id, at: line.placedAt ?? line.timestamp };
+    navigate(change, { replace: true });
+  }, []);
+
+  const toEnd = (): void => {
+    setPaused(false);
+    if (newer.state === 'done') rows.scrollToEnd();
+    else navigate({ line: null, at: null }, { readAgain: true });
+  };
+  const classes = [
+    'lines',
+    wrap ? 'lines-wrapped' : '',
+    jobs.size > 1 ? 'lines-merged' : '',
+    hasParts ? 'lines-parts' : '',
+  ];
+
+  return (
+    <>
+      <FailureNotes snapshot={snapshot} jobs={jobs} log={log} />
+      <div className="log">
+        <div
+          className={classes.filter((name) => name !== '').join(' ')}
+          ref={scroller}
+          tabIndex={0}
+          role="region"
+          aria-label="Lines of the log"
+        >
+          <OlderEnd older={older} searched={snapshot.searched} log={log} isEmpty={lines.length === 0} />
+          {lines.length === 0 && <EmptyLog snapshot={snapshot} view={view} isLive={isLive} />}
+          <div className="lines-content" role="list" style={{ height: lines.length === 0 ? 0 : rows.getTotalSize() }}>
+            {items.map(({ index, key, start }) => {
+              const line = lines[index];
+              if (line === undefined) return null;
+              const before = lines[index - 1];
+              const job = line.job === null ? undefined : jobs.get(line.job.id);
+              return (
+                <div
+                  key={key}
+                  ref={rows.measureElement}
+                  data-index={index}
+                  role="listitem"
+                  className="line-place"
+                  style={{ transform: `translateY(${start}px)` }}
+                >
+                  <LogRow
+                    line={line}
+                    job={job}
+                    isMerged={jobs.size > 1}
+                    zone={zone}
+                    marker={marker}
+                    isOpen={view.line === line.id}
+                    startsDay={before === undefined || day(before.timestamp, zone) !== day(line.timestamp, zone)}
+                    onToggle={toggle}
+                  />
+                </div>
+              );
+            })}
+          </div>
+          <NewerEnd snapshot={snapshot} log={log} isLive={isLive} />
+        </div>
+        {!isAtEnd && lines.length > 0 && (
+          <button type="button" className="to-end" onClick={toEnd}>
+            <DownIcon />
+            {snapshot.unread > 0
+              ? `${snapshot.unread.toLocaleString('en')} new ${snapshot.unread === 1 ? 'line' : 'lines'}`
+              : 'Latest lines'}
+          </button>
+        )}
+      </div>
+      <TailBar
+        snapshot={snapshot}
+        isLive={isLive}
+        isFollowing={isAtEnd && !isPaused}
+        onPause={() => {
+          setPaused(true);
+        }}
+        onFollow={toEnd}
+        onCancel={() => {
+          log.cancel();
+        }}
+      />
+    </>
+  );
+}
