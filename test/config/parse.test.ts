@@ -80,6 +80,7 @@ describe('a valid configuration', () => {
       port: 0,
       maxPageSize: 200,
       graphiql: false,
+      explorer: false,
       allowedOrigins: ['https://app.example.com'],
       logLevel: 'silent',
       cursorSecret: 'sixteen-letters!',
