@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -9,6 +9,9 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const FOLDER = fileURLToPath(new URL('.', import.meta.url));
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
+/** Fonts are no modules, so Vite does not list them. */
+const FONTS = ['inter', 'jetbrains-mono'] as const;
+
 const BUILT = join(ROOT, 'dist', 'explorer', 'index.html');
 
 /** What the built page depends on, beside the packages that the lock file pins. */
@@ -26,6 +29,10 @@ export async function buildExplorer(): Promise<void> {
   if (isUpToDate()) return;
   const { build } = await import('vite');
   await build({ configFile: join(FOLDER, 'vite.config.ts'), logLevel: 'warn' });
+  for (const font of FONTS) {
+    const licence = readFileSync(join(ROOT, 'node_modules', '@fontsource-variable', font, 'LICENSE'), 'utf8');
+    appendFileSync(join(ROOT, 'dist', 'explorer', 'licenses.md'), `\n## ${font}\n\n${licence.trim()}\n`);
+  }
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await buildExplorer();

@@ -17,6 +17,8 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     target: 'es2022',
     reportCompressedSize: false,
+    // What is built holds other people's work: their licences go with it.
+    license: { fileName: 'licenses.md' },
     rolldownOptions: { checks: { bundlerTimings: false } },
   },
   // `npm run dev:explorer` beside `npm run dev`.
