@@ -10,13 +10,11 @@ import type { FederatedSource } from './source.ts';
  */
 export function namingJobs(source: FederatedSource): FederatedSource {
   const { name, connector } = source;
-  const follow = connector.follow?.bind(connector);
-
   function named(error: unknown, job: string): unknown {
     return hasCode(error, 'NOT_FOUND') ? unknownJob(name, job, { cause: error }) : error;
   }
 
-  async function naming<T>(job: string, ask: () => Promise<T>): Promise<T> {
+  async function namingJob<T>(job: string, ask: () => Promise<T>): Promise<T> {
     try {
       return await ask();
     } catch (error) {
@@ -32,41 +30,48 @@ export function namingJobs(source: FederatedSource): FederatedSource {
         throw named(error, job);
       }
     }
-    return { key: partition.key, read, count: (call) => naming(job, () => partition.count(call)) };
+    return { key: partition.key, read, count: (call) => namingJob(job, () => partition.count(call)) };
   }
 
   async function namingAll<T extends Ordered>(
     job: string,
     ask: () => Promise<readonly Partition<T>[]>,
   ): Promise<readonly Partition<T>[]> {
-    return (await naming(job, ask)).map((partition) => namingPartition(job, partition));
+    return (await namingJob(job, ask)).map((partition) => namingPartition(job, partition));
   }
 
-  const wrapped: Connector = {
-    ...connector,
+  const follow = connector.follow?.bind(connector);
+  const naming: Connector = {
+    vendor: connector.vendor,
+    names: connector.names,
+    // A copy would not show what a vendor turns out not to do.
+    get capabilities() {
+      return connector.capabilities;
+    },
+    get jobLists() {
+      return connector.jobLists;
+    },
+    probe: (call) => connector.probe(call),
+    getJobs: (keys, call) => connector.getJobs(keys, call),
     attempts: (job, call, within) => namingAll(job, () => connector.attempts(job, call, within)),
     steps: (job, call, within) => namingAll(job, () => connector.steps(job, call, within)),
     tasks: (job, call, within) => namingAll(job, () => connector.tasks(job, call, within)),
-    attempt: (job, key, call) => naming(job, () => connector.attempt(job, key, call)),
-    step: (job, key, call) => naming(job, () => connector.step(job, key, call)),
-    task: (job, key, call) => naming(job, () => connector.task(job, key, call)),
+    attempt: (job, key, call) => namingJob(job, () => connector.attempt(job, key, call)),
+    step: (job, key, call) => namingJob(job, () => connector.step(job, key, call)),
+    task: (job, key, call) => namingJob(job, () => connector.task(job, key, call)),
     async logs(scope, filter, call) {
       const { job, ...part } = scope;
       // Of a part, the source itself says what is not there: the part, or its job.
       if (Object.values(part).some((key) => key !== undefined)) return connector.logs(scope, filter, call);
-      const reading = await naming(job, () => connector.logs(scope, filter, call));
+      const reading = await namingJob(job, () => connector.logs(scope, filter, call));
       return { ...reading, partitions: reading.partitions.map((partition) => namingPartition(job, partition)) };
     },
-  };
-  if (follow === undefined) return { ...source, connector: wrapped };
-  return {
-    ...source,
-    connector: {
-      ...wrapped,
-      async follow(job, filter, call) {
-        const followed = await naming(job, () => follow(job, filter, call));
+    ...(follow !== undefined && {
+      async follow(...[job, filter, call]: Parameters<typeof follow>) {
+        const followed = await namingJob(job, () => follow(job, filter, call));
         return { ...followed, partitions: followed.partitions.map((partition) => namingPartition(job, partition)) };
       },
-    },
+    }),
   };
+  return { ...source, connector: naming };
 }
