@@ -2,7 +2,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import type { Call } from '../src/domain/call.ts';
 import { TributaryError } from '../src/domain/errors.ts';
 import type { Attempt, JobRef, Step, Task } from '../src/domain/job.ts';
-import type { Connection, ConnectionArguments, Federation, PartArguments } from '../src/federation/api.ts';
+import type { ConnectionArguments, Federation, PartArguments, PartConnection } from '../src/federation/api.ts';
 import type { PartNames } from '../src/vendors/connector.ts';
 import { encodeNodeId } from '../src/federation/node-id.ts';
 import { mapConnection, sharedConnection, withPage } from './connection.ts';
@@ -159,7 +159,7 @@ export function partsOfPart<P extends 'Attempt' | 'Step', K extends PartKind>(pa
 }
 
 const LIST: {
-  readonly [K in PartKind]: (f: Federation, job: JobRef, args: PartArguments, call: Call) => Connection<Parts[K]>;
+  readonly [K in PartKind]: (f: Federation, job: JobRef, args: PartArguments, call: Call) => PartConnection<Parts[K]>;
 } = {
   Attempt: (federation, job, args, call) => federation.attempts(job, args, call),
   Step: (federation, job, args, call) => federation.steps(job, args, call),
@@ -172,10 +172,12 @@ function partsOf<K extends PartKind>(
   args: PartArguments,
   { federation, call }: GraphContext,
   info: GraphQLResolveInfo,
-): Promise<Connection<PartNode<K>>> {
+): Promise<PartConnection<PartNode<K>>> {
   const job = { source, key };
-  const nodes = sharedConnection(call, JSON.stringify([kind, job, args]), () =>
-    mapConnection(LIST[kind](federation, job, args, call), (part) => ({ kind, job, key: part.key, said: {}, part })),
-  );
+  const nodes = sharedConnection(call, JSON.stringify([kind, job, args]), () => {
+    const parts = LIST[kind](federation, job, args, call);
+    const connection = mapConnection(parts, (part) => ({ kind, job, key: part.key, said: {}, part }));
+    return { ...connection, failures: () => parts.failures() };
+  });
   return withPage(nodes, call, info);
 }

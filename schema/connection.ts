@@ -3,24 +3,15 @@ import { builder } from './builder.ts';
 import type { JobType } from './refs.ts';
 
 /** A node type of T; jobs can also be given by their id, which no connection does. */
-type NodeRef<T> = ReturnType<typeof builder.objectRef<T>> | typeof JobType;
+export type NodeRef<T> = ReturnType<typeof builder.objectRef<T>> | typeof JobType;
 
 /** The words of a connection's description: what one of its items is, and all of them. */
-interface Words {
+export interface Words {
   readonly one: string;
   readonly many: string;
 }
 
-/** The connection type of a node type, with its edge type: `<Name>Connection` and `<Name>Edge`. */
-export function connectionType<T>(node: NodeRef<T>, words: Words) {
-  return implementConnection<T, Connection<T>>(
-    node,
-    words,
-    `A page of ${words.many}. What is not selected costs nothing.`,
-  );
-}
-
-/** The same for a connection of ours that has more to say; the caller adds its fields with `builder.objectFields`. */
+/** The connection type of a node type, with its edge type: `<Name>Connection` and `<Name>Edge`. The caller adds what else it says. */
 export function implementConnection<T, C extends Connection<T>>(node: NodeRef<T>, words: Words, description: string) {
   const edge = edgeType(node, words);
   return builder.objectRef<C>(`${node.name}Connection`).implement({

@@ -1,6 +1,7 @@
-import type { LogConnection, LogNode } from '../src/federation/api.ts';
+import type { LogConnection, LogNode, PartConnection } from '../src/federation/api.ts';
 import type { JobNode, JobNodeConnection } from '../resolvers/job.ts';
-import { connectionType, implementConnection } from './connection.ts';
+import { implementConnection } from './connection.ts';
+import type { NodeRef, Words } from './connection.ts';
 import { AttemptType, JobType, LogEntryType, StepType, TaskType } from './refs.ts';
 import { SourceFailureType } from './source-failure.ts';
 import { builder } from './builder.ts';
@@ -20,9 +21,22 @@ builder.objectFields(JobConnectionType, (t) => ({
   }),
 }));
 
-export const AttemptConnectionType = connectionType(AttemptType, { one: 'attempt', many: 'attempts' });
-export const StepConnectionType = connectionType(StepType, { one: 'step', many: 'steps' });
-export const TaskConnectionType = connectionType(TaskType, { one: 'task', many: 'tasks' });
+export const AttemptConnectionType = partConnectionType(AttemptType, { one: 'attempt', many: 'attempts' });
+export const StepConnectionType = partConnectionType(StepType, { one: 'step', many: 'steps' });
+export const TaskConnectionType = partConnectionType(TaskType, { one: 'task', many: 'tasks' });
+
+function partConnectionType<T>(node: NodeRef<T>, words: Words) {
+  const description = `A page of ${words.many}. What is not selected costs nothing.`;
+  const type = implementConnection<T, PartConnection<T>>(node, words, description);
+  builder.objectFields(type, (t) => ({
+    failures: t.field({
+      type: [SourceFailureType],
+      description: `Rows of the source that could not be read: those ${words.many} are missing here.`,
+      resolve: (connection) => connection.failures(),
+    }),
+  }));
+  return type;
+}
 
 export const LogEntryConnectionType = implementConnection<LogNode, LogConnection>(
   LogEntryType,

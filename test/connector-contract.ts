@@ -7,6 +7,7 @@ import { PATIENCE, RUNS, settingsOf, sizeArbitrary } from './vendors/contract/dr
 import { filterArbitrary, filterFor } from './vendors/contract/filters.ts';
 import { turnsArbitrary, walkWhileGrowing } from './vendors/contract/growth.ts';
 import { checkOddBodies } from './vendors/contract/odd-bodies.ts';
+import { listArbitrary, listBesideOddRow } from './vendors/contract/odd-parts.ts';
 import { oddityArbitrary, oddLogArbitrary, readBesideOddRow } from './vendors/contract/odd-rows.ts';
 import { passes, readOn, readWhole } from './vendors/contract/oracle.ts';
 import { onReplica, serveBed } from './vendors/contract/served-bed.ts';
@@ -119,6 +120,25 @@ export function connectorContract(bed: Bed): void {
                 federation.logs(world.scopes, { filter }, call).totalCount(),
               );
               if (counted !== null) expect(counted).toBe(expected.length);
+            },
+          ),
+          settingsOf(RUNS),
+        );
+      },
+      PATIENCE,
+    );
+
+    it(
+      'lists all other jobs, attempts, steps and tasks where any field of one row is anything, and counts a row that it can not read',
+      async () => {
+        await fc.assert(
+          fc.asyncProperty(
+            bed.dialects,
+            listArbitrary,
+            oddityArbitrary,
+            fc.nat(),
+            async (create, list, oddity, row) => {
+              await listBesideOddRow(served, create, list, oddity, row);
             },
           ),
           settingsOf(RUNS),

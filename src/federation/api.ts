@@ -76,6 +76,11 @@ export interface LogConnection extends Connection<LogNode> {
   failures(): Promise<readonly SourceFailure[]>;
 }
 
+export interface PartConnection<T> extends Connection<T> {
+  /** Rows of the source that could not be read. A source that does not answer fails the connection. */
+  failures(): Promise<readonly SourceFailure[]>;
+}
+
 export interface JobConnection extends Connection<Job> {
   /** Sources whose jobs are missing. */
   failures(): Promise<readonly SourceFailure[]>;
@@ -201,9 +206,9 @@ export interface Federation {
       FailureArguments & { readonly sources?: readonly string[] | null; readonly filter?: JobFilter | null },
     call: Call,
   ): JobConnection;
-  attempts(job: JobRef, args: PartArguments, call: Call): Connection<Attempt>;
-  steps(job: JobRef, args: PartArguments, call: Call): Connection<Step>;
-  tasks(job: JobRef, args: PartArguments, call: Call): Connection<Task>;
+  attempts(job: JobRef, args: PartArguments, call: Call): PartConnection<Attempt>;
+  steps(job: JobRef, args: PartArguments, call: Call): PartConnection<Step>;
+  tasks(job: JobRef, args: PartArguments, call: Call): PartConnection<Task>;
   attempt(job: JobRef, key: string, call: Call): Promise<Attempt | null>;
   step(job: JobRef, key: string, call: Call): Promise<Step | null>;
   task(job: JobRef, key: string, call: Call): Promise<Task | null>;

@@ -1,7 +1,7 @@
 import { TributaryError } from '../../src/domain/errors.ts';
 import type { Attempt, Job, JobRef, Step, Task } from '../../src/domain/job.ts';
 import type {
-  Connection,
+  PartConnection,
   Federation,
   LogConnection,
   LogNode,
@@ -81,13 +81,14 @@ export function fakeEntry(job: JobRef, number: number, parts: Partial<LogNode> =
   };
 }
 
-export function fakeConnection<T>(nodes: readonly T[]): Connection<T> {
+export function fakeConnection<T>(nodes: readonly T[]): PartConnection<T> {
   return {
     edges: () => Promise.resolve(nodes.map((node, index) => ({ node, cursor: `cursor-${index}` }))),
     nodes: () => Promise.resolve(nodes),
     pageInfo: () =>
       Promise.resolve({ hasNextPage: false, hasPreviousPage: false, startCursor: 'cursor-0', endCursor: 'cursor-9' }),
     totalCount: () => Promise.resolve(nodes.length),
+    failures: () => Promise.resolve([]),
   };
 }
 
@@ -171,7 +172,7 @@ export function fakeFederation(changes: Partial<Federation> = {}, names: SourceI
     ...changes,
   };
 
-  function connectionOf<T>(job: JobRef, what: string, nodes: readonly T[]): Connection<T> {
+  function connectionOf<T>(job: JobRef, what: string, nodes: readonly T[]): PartConnection<T> {
     asked.push(`${what} ${job.source}/${job.key}`);
     return job.source === 'down' ? failingConnection(DOWN) : fakeConnection(nodes);
   }

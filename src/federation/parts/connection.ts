@@ -1,15 +1,19 @@
 import type { Call } from '../../domain/call.ts';
 import type { Ordered } from '../../domain/ordered.ts';
 import type { Partition } from '../../pagination/partition.ts';
-import type { Connection, PartArguments } from '../api.ts';
+import type { PartArguments, PartConnection, SourceFailure } from '../api.ts';
+import type { JobRef } from '../../domain/job.ts';
 import type { CursorCodec } from '../cursor/codec.ts';
 import type { Slot } from '../merge/place.ts';
 import { MergedConnection } from '../merge/connection.ts';
+import { shownFailures } from '../merge/failures.ts';
+import { encodeNodeId } from '../node-id.ts';
+import { UnreadableRows } from '../unreadable-rows.ts';
 import type { PartScope } from '../../vendors/connector.ts';
 
 export interface PartConnectionOptions<T extends Ordered> {
-  /** What the parts are of: kind, source and job. */
-  readonly key: readonly string[];
+  readonly kind: 'attempts' | 'steps' | 'tasks';
+  readonly job: JobRef;
   readonly args: PartArguments;
   readonly cursors: CursorCodec;
   readonly maxPageSize: number;
@@ -18,16 +22,18 @@ export interface PartConnectionOptions<T extends Ordered> {
   belongs(part: T, within: PartScope): boolean;
 }
 
-/** Attempts, steps or tasks of one job, oldest first. A source that fails fails the connection. */
-export function partConnection<T extends Ordered>(options: PartConnectionOptions<T>, call: Call): Connection<T> {
+/** Attempts, steps or tasks of one job, oldest first. A source that fails fails the connection; a row that can't be read does not. */
+export function partConnection<T extends Ordered>(options: PartConnectionOptions<T>, call: Call): PartConnection<T> {
+  const { kind, job } = options;
   const { attempt, step } = options.args;
+  let failures: readonly SourceFailure[] = [];
   const accept =
     attempt === undefined && step === undefined
       ? undefined
       : (part: T): boolean => options.belongs(part, { attempt, step });
-  return new MergedConnection<T, T>(
+  const connection = new MergedConnection<T, T>(
     {
-      key: JSON.stringify([...options.key, attempt ?? null, step ?? null]),
+      key: JSON.stringify([kind, job.source, job.key, attempt ?? null, step ?? null]),
       args: options.args,
       descending: false,
       since: null,
@@ -40,12 +46,16 @@ export function partConnection<T extends Ordered>(options: PartConnectionOptions
       countAccepted: (slots) => countShort(slots, accept, call),
       nodeOf: (row) => row,
       mayRecover: () => false,
-      onFailures: ([failure]) => {
+      onFailures: (found) => {
+        const failure = found.find(({ error }) => !(error instanceof UnreadableRows));
         if (failure !== undefined) throw failure.error;
+        const owner = { source: job.source, jobId: encodeNodeId('Job', job.source, job.key) };
+        failures = shownFailures(found, () => owner);
       },
     },
     call,
   );
+  return Object.assign(connection, { failures: () => connection.read().then(() => failures) });
 }
 
 /** How many parts are accepted, where each partition comes in one piece; null where counting would mean reading on. */
