@@ -11,6 +11,8 @@ import { createFederation } from '../federation/create-federation.ts';
 import type { RequestObservation } from '../http/stats.ts';
 import type { TailSharing } from '../federation/tail/feed/feeds.ts';
 import { createRedisSharing } from '../redis/index.ts';
+import { toValidUnicode } from '../domain/ansi.ts';
+import { withoutHalfPairs } from '../domain/json.ts';
 import type { Configuration } from '../config/configuration.ts';
 import { allowedHosts } from '../server/client/allowed-hosts.ts';
 import { createMetrics } from '../server/metrics.ts';
@@ -25,12 +27,19 @@ export interface ServeOptions {
   readonly host?: string | undefined;
 }
 
+/** The service's own log: a line of JSON in valid Unicode for each record. */
+export function serviceLog(write: (line: string) => void): Logger {
+  // pino writes half of a surrogate pair as it is, or as an escape.
+  const streamWrite = (line: string): string => toValidUnicode(withoutHalfPairs(line));
+  return pino({ base: null, hooks: { streamWrite } }, { write });
+}
+
 /**
  * Serves until it is stopped. When it answers, exactly one line on standard output says where; logs are
  * JSON lines on standard error.
  */
 export async function serve(options: ServeOptions, surroundings: Surroundings): Promise<number> {
-  const logger = pino({ base: null }, { write: surroundings.complain });
+  const logger = serviceLog(surroundings.complain);
   const metrics = createMetrics();
   const onRequest = observeRequests(logger, metrics);
   const opened = await openSources({ config: options.config, onRequest }, surroundings);

@@ -7,6 +7,7 @@ import type { Environment } from './environment.ts';
 import { parseConfiguration } from './parse.ts';
 import { ConfigurationError } from './problems.ts';
 import { decodeText, textFilesIn, UnreadableFile } from './text-file.ts';
+import { withoutHalfPairs } from '../domain/json.ts';
 import type { VendorDefinition } from '../vendors/connector.ts';
 
 /** Looked for in the folder, in this order, when no path is given. */
@@ -56,7 +57,11 @@ async function readNamed(path: string, shown: string): Promise<string> {
 
 /** Decodes a file by its extension: `.json` is JSON, everything else YAML 1.2. */
 export function parseText(text: string, file: string): unknown {
-  return extname(basename(file)).toLowerCase() === '.json' ? parseJson(text, file) : parseYaml(text, file);
+  const value = extname(basename(file)).toLowerCase() === '.json' ? parseJson(text, file) : parseYaml(text, file);
+  // Answers and messages show what stands here, and must be valid Unicode.
+  const written = JSON.stringify(value) as string | undefined;
+  if (written === undefined || withoutHalfPairs(written) === written) return value;
+  throw new ConfigurationError(file, [{ key: '', message: 'an escape such as \\ud83d is half of a surrogate pair' }]);
 }
 
 /** The messages of the parsers quote the file, which may hold secrets; only places are passed on. */
@@ -75,7 +80,10 @@ function parseYaml(text: string, file: string): unknown {
 /** Refuses aliases that multiply, as they would fill the memory. */
 function expandAliases(document: Document.Parsed, file: string): unknown {
   try {
-    return document.toJS({ maxAliasCount: 100 });
+    const value: unknown = document.toJS({ maxAliasCount: 100 });
+    // Throws where a node holds itself.
+    JSON.stringify(value);
+    return value;
   } catch {
     throw new ConfigurationError(file, [{ key: '', message: 'its YAML aliases cannot be resolved' }]);
   }

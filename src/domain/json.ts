@@ -58,7 +58,7 @@ const INTEGER = /^-?(?:0|[1-9]\d*)$/;
 export function parseJson(text: string): Json {
   const exact = LONG_DIGITS.test(text) ? withLongIntegersQuoted(text) : text;
   // JSON.parse gives nothing but JSON.
-  return JSON.parse(SURROGATE_ESCAPE.test(exact) ? withPairsOnly(exact) : exact) as Json;
+  return JSON.parse(withoutHalfPairs(exact)) as Json;
 }
 
 /** Puts quotes around the integers that a number cannot hold exactly. A malformed text stays malformed. */
@@ -127,7 +127,8 @@ function isSpace(code: number): boolean {
   return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
 }
 
-/** Replaces the escapes of surrogates that have no other half: matched alone, they are as long as one escape. */
-function withPairsOnly(text: string): string {
+/** The JSON text with U+FFFD in place of each escape of half a surrogate pair: matched alone, it is as long as one escape. */
+export function withoutHalfPairs(text: string): string {
+  if (!SURROGATE_ESCAPE.test(text)) return text;
   return text.replace(ESCAPES, (escape: string) => (escape.length === 6 ? '\\ufffd' : escape));
 }

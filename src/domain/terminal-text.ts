@@ -1,4 +1,5 @@
 import { shownText } from './ansi.ts';
+import { withoutHalfPairs } from './json.ts';
 
 /**
  * Text from vendors and clients on a terminal. It must not move the cursor, change what stands there, turn the
@@ -28,13 +29,16 @@ export function terminalLines(text: string): string {
   return text.split('\n').map(terminalCell).join('\n');
 }
 
-/** JSON on one line in which every character that a terminal obeys is escaped; it reads back as the same value. */
+/**
+ * JSON on one line in which no character acts on a terminal, hides, or ends a line for some reader. It reads back as the same
+ * value, with U+FFFD for half of a surrogate pair.
+ */
 export function terminalJson(value: unknown, indent?: number): string {
-  return JSON.stringify(value, null, indent).replaceAll(ESCAPED_IN_JSON, escapeCharacter);
+  return withoutHalfPairs(JSON.stringify(value, null, indent)).replaceAll(ESCAPED_IN_JSON, escapeCharacter);
 }
 
-/** C0 and halves of surrogate pairs are escaped by JSON itself. */
-const ESCAPED_IN_JSON = /[\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+/** C0 is escaped by JSON itself. */
+const ESCAPED_IN_JSON = /[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
 
 function escapeCharacter(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;

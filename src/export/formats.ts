@@ -1,9 +1,8 @@
 import { shownText } from '../domain/ansi.ts';
 import { severityOf } from '../domain/severity.ts';
-import { terminalCell, terminalText } from '../domain/terminal-text.ts';
+import { terminalCell, terminalJson, terminalText } from '../domain/terminal-text.ts';
 import type { LogNode } from '../federation/api.ts';
 import { csvLine } from './csv.ts';
-import { jsonLine, jsonText } from './json-line.ts';
 import { recordOf } from './record.ts';
 import type { ExportEnd } from './walk.ts';
 
@@ -44,8 +43,8 @@ export const FORMATS: Readonly<Record<ExportFormatName, ExportFormat>> = {
     mediaType: 'application/x-ndjson; charset=utf-8',
     extension: 'ndjson',
     head: '',
-    line: (entry) => jsonLine(recordOf(entry)),
-    end: (end) => jsonLine({ end }),
+    line: (entry) => `${terminalJson(recordOf(entry))}\n`,
+    end: (end) => `${terminalJson({ end })}\n`,
   },
   csv: {
     mediaType: 'text/csv; charset=utf-8; header=present',
@@ -55,8 +54,8 @@ export const FORMATS: Readonly<Record<ExportFormatName, ExportFormat>> = {
       const { exceptions, attributes, ...plain } = recordOf(entry);
       const cells = {
         ...plain,
-        exceptions: exceptions.length === 0 ? null : jsonText(exceptions),
-        attributes: attributes === null ? null : jsonText(attributes),
+        exceptions: exceptions.length === 0 ? null : terminalJson(exceptions),
+        attributes: attributes === null ? null : terminalJson(attributes),
       };
       // Keys are shown as text, too: the id is what names a line exactly.
       return csvLine(COLUMNS.map((name) => shownCell(cells[name])));

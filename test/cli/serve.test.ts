@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { start } from './command-line.ts';
+import { serviceLog } from '../../src/cli/serve.ts';
 
 const QUERY = JSON.stringify({ query: '{ sources { name } }' });
 const HEADERS = { 'content-type': 'application/json' };
@@ -94,4 +95,10 @@ test('a configuration without sources keeps the sandbox, and what else it says h
   command.stop();
   expect(await command.done).toBe(0);
   await rm(folder, { recursive: true });
+});
+
+test('the log of the service is valid Unicode, whatever a record holds', () => {
+  const lines: string[] = [];
+  serviceLog((line) => lines.push(line)).info({ name: 'half \ud83d' }, 'a whole \u{1f600}, half \udc00');
+  expect(JSON.parse(lines.join(''))).toMatchObject({ name: 'half \ufffd', msg: 'a whole \u{1f600}, half \ufffd' });
 });

@@ -59,6 +59,18 @@ describe('the file that is read', () => {
   });
 });
 
+test.each([
+  ['a.json', '{ "title": "half \\ud83d of a pair" }'],
+  ['a.yaml', 'title: "half \\ud83d of a pair"'],
+])('%s with half of a surrogate pair is refused, and a whole pair is read', (file, text) => {
+  expect(() => parseText(text, file)).toThrow('an escape such as \\ud83d is half of a surrogate pair');
+  expect(parseText(text.replace('\\ud83d', '\\ud83d\\ude00'), file)).toEqual({ title: 'half \u{1f600} of a pair' });
+});
+
+test('a file whose aliases hold themselves is refused', () => {
+  expect(() => parseText('a: &a [*a]', 'a.yaml')).toThrow('its YAML aliases cannot be resolved');
+});
+
 describe('a file that cannot be decoded', () => {
   test('is refused with the place, and without a word of what stands there', () => {
     const yaml = 'sources:\n  a:\n    auth: { token: "hunter2\n';
