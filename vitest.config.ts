@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -8,5 +9,7 @@ export default defineConfig({
     setupFiles: ['test/support/no-unhandled-errors.ts', 'test/support/seeds.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // On two cores Vitest would run one file at a time, and many of them wait more than they compute.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
   },
 });
