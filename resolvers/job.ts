@@ -126,7 +126,7 @@ function jobConnection(
   return sharedConnection(call, JSON.stringify(['jobs', listed]), () => federation.jobs(listed, call));
 }
 
-/** `Source.jobs`: where the one source does not answer there is nothing to show, and its error is said. */
+/** `Source.jobs`: when the one source does not answer there is nothing to show, and its error is reported. */
 export function jobsOfSource(
   source: SourceInfo,
   args: JobsArguments,

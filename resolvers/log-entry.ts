@@ -106,7 +106,7 @@ export function entryAttributes(
   return attributes;
 }
 
-/** All that is said of them is counted, whatever of it is selected. */
+/** The budget counts the exceptions whole, whichever of their fields are selected. */
 export function entryExceptions(
   { exceptions }: LogNode,
   _args: object,

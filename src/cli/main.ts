@@ -15,7 +15,7 @@ function stop(): void {
     stoppedAt = performance.now();
     stopping.abort();
   } else if (performance.now() - stoppedAt > SAME_WISH_MILLISECONDS) {
-    // Asked again by somebody who does not want to wait for a tidy end.
+    // A second request to stop: the user does not want to wait for a tidy end.
     process.exit(EXIT.failed);
   }
 }

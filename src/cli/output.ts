@@ -8,7 +8,7 @@ export class Output {
   readonly #stopping: AbortController;
   #failure: Error | null = null;
 
-  /** `stopping` is aborted when writing fails: there is nobody left to print for. */
+  /** `stopping` is aborted when writing fails: there is no reader left to print for. */
   constructor(stream: Writable, stopping: AbortController) {
     this.#stream = stream;
     this.#stopping = stopping;
@@ -26,7 +26,7 @@ export class Output {
 
   /**
    * The exit code of a command that ended with `code`, once all of its output is written. A reader that has
-   * what it wanted (`| head`) is no failure; a full disk is one, and is said.
+   * what it wanted (`| head`) is no failure; a full disk is one, and is reported.
    */
   async exitCode(code: number, complain: (text: string) => void): Promise<number> {
     if (this.#failure === null && this.#stream.writable) {

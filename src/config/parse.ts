@@ -138,7 +138,7 @@ function limitSettings(limits: CommonSettings['limits']): LimitSettings {
   };
 }
 
-/** Null when a token has to come from somewhere and nobody says where. */
+/** Null when a token has to be asked for and neither the configuration nor the vendor's default says where. */
 function authSettings({ forward: _, ...auth }: AuthInput, usualTokenUrl: string | null): AuthSettings | null {
   if (auth.type !== 'oauth2-client-credentials' && auth.type !== 'api-key-exchange') return auth;
   const tokenUrl = auth.tokenUrl ?? usualTokenUrl;

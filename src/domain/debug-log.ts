@@ -1,5 +1,5 @@
 /**
- * Reports what the service decides, for whoever looks into a running one. `facts` are names, codes and numbers: never a
+ * Reports what the service decides, for operators who look into a running one. `facts` are names, codes and numbers: never a
  * URL, a credential, or text of a vendor.
  */
 export type DebugLog = (decision: string, facts: Readonly<Record<string, string | number>>) => void;

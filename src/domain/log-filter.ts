@@ -20,7 +20,7 @@ export type LogFilterField = (typeof LOG_FILTER_FIELDS)[number];
 /**
  * What a client asks of entries; every part that is there must hold.
  *
- * Time bounds are not here: they are positions in the order, handled by whoever reads a partition.
+ * Time bounds are not here: they are positions in the order, and the reader of a partition handles them.
  */
 export interface LogFilter {
   readonly minSeverity?: LogSeverity | undefined;

@@ -6,7 +6,7 @@
 export const LOG_SEVERITIES = ['UNSPECIFIED', 'TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'] as const;
 export type LogSeverity = (typeof LOG_SEVERITIES)[number];
 
-/** Where a severity comes from: the vendor said it, it was read out of the message, or nobody knows. */
+/** Where a severity comes from: the vendor gave it, it was read out of the message, or it is not known. */
 export const SEVERITY_SOURCES = ['VENDOR', 'INFERRED', 'NONE'] as const;
 export type SeveritySource = (typeof SEVERITY_SOURCES)[number];
 

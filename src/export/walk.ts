@@ -5,9 +5,9 @@ import type { Federation, LogArguments, LogNode, SourceFailure, SourceScope } fr
 import { mayRecover, sourceFailure } from '../federation/failures.ts';
 
 /**
- * Walks through the whole log of some jobs, page by page, for whoever writes it down. A page on which a source failed is
- * asked for again and not given out, so that the lines are always in their order, and an export that was cut goes on with
- * exactly the lines that are missing.
+ * Walks through the whole log of some jobs, page by page, for a caller that writes it down. A page on which a source
+ * failed is not given out but asked for again. So the lines are always in their order, and an export that was cut goes on
+ * with exactly the lines that are missing.
  */
 
 export interface ExportRequest extends Pick<LogArguments, 'filter' | 'descending'> {

@@ -39,7 +39,7 @@ export interface TimeBounds {
 
 export interface Edge<T> {
   readonly node: T;
-  /** Made when it is read: an edge whose cursor nobody selects costs nothing. */
+  /** Made when it is read: an edge whose cursor is not selected costs nothing. */
   readonly cursor: string;
 }
 

@@ -38,16 +38,16 @@ export interface SourceHttp {
   readonly source: string;
   /**
    * Asks and decodes. Identical GETs in flight with the same credential share one call, and within one
-   * interactive call the latest answers are remembered: nobody may change one. `anew(call)` asks afresh.
+   * interactive call the latest answers are remembered: callers must not change them. `anew(call)` asks again.
    */
   json<T>(request: HttpRequest, decoder: Decoder<T>, call: Call): Promise<HttpReply<T>>;
   /**
    * Asks, and gives what `reader` finds in the answer while it arrives; resolves at its end. Rejects for an
    * answer that is not whole, also after items were given, and with whatever `begin` or its sink throws.
-   * Not limited in size: none of them may keep it. An answer that breaks is asked for again, and begins anew.
+   * Not limited in size: none of them may keep it. An answer that breaks is asked for again, and starts over.
    *
    * Identical requests that may be repeated, in flight with the same credential, share one call and one
-   * reading of its answer. Who asks when the first item is out already has a call of its own.
+   * reading of its answer. A caller that asks after the first item is out gets a call of its own.
    */
   stream<T>(request: HttpRequest, reader: StreamReader<T>, begin: Begin<T>, call: Call): Promise<void>;
 }

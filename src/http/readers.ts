@@ -62,8 +62,8 @@ function announcedBytes(headers: Exchange['headers']): number {
 }
 
 /**
- * Reads an answer while it arrives. From its headers on only a pause between two chunks is timed. One that
- * breaks is an attempt that failed, whatever it has given by then: the next one begins anew.
+ * Reads an answer while it arrives. From its headers on only a pause between two chunks is timed. An answer
+ * that breaks is a failed attempt, whatever it has given by then: the next attempt starts over.
  */
 export async function readItems<T>(
   { answer, finish }: OpenAttempt,

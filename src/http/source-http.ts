@@ -42,7 +42,7 @@ export interface SourceHttpOptions extends Partial<Clock> {
 /** A `SourceHttp` that tells its health and can be closed. */
 export interface ManagedSourceHttp extends SourceHttp {
   stats(): SourceHttpStats;
-  /** Takes no more calls and gives its connections back; calls on connections that nobody else holds fail. */
+  /** Takes no more calls and gives its connections back; calls on connections that no other holder shares fail. */
   close(): Promise<void>;
 }
 
@@ -96,7 +96,7 @@ export function createSourceHttp(settings: SourceHttpSettings, options: SourceHt
     const known = memory?.get(key);
     // The newest page that a reader has got may be looked at again.
     const isKnown = known !== undefined && (known.begun >= recency.notBefore || known.landed === recency.notBefore);
-    // The key holds the decoder, so whoever started this flight asked for the same type.
+    // The key holds the decoder, so the caller that started this flight asked for the same type.
     const landed = (isKnown ? known : await flights.join(key, caller, start, recency.notBefore)) as Landed<
       SizedReply<T>
     >;

@@ -196,14 +196,14 @@ class BoundedPages<T extends Ordered> {
   }
 
   prefetch(need: number): void {
-    // Without a count nobody can tell which of two pages is older.
+    // Without a count there is no telling which of two pages is older.
     if (this.#total === null || this.#length === 0 || this.#isUneven) return;
     const pages = Math.min(MAX_PREFETCH, Math.ceil(need / this.#length));
     for (let ahead = 0; ahead < pages; ahead += 1) {
       const offset = this.#offset + ahead * this.#length;
       if (this.#ahead.has(offset) || offset >= this.#total) continue;
       const promise = this.#fetch(offset);
-      // Whoever takes the page sees its failure; one that nobody takes must not end the process.
+      // A reader that takes the page sees its failure; the failure of a page that is never taken must not end the process.
       promise.catch(() => undefined);
       this.#ahead.set(offset, promise);
     }

@@ -15,7 +15,7 @@ export interface ChaptersOptions<T extends Ordered> {
   readonly chapters: readonly Chapter<T>[];
   /** Nanoseconds by which a row's time may lie beyond the bounds that the beginnings of chapters give. */
   readonly slack: bigint;
-  /** What is said in place of rows of a chapter that gave this error and is not there any more; null: the error stands. */
+  /** For a chapter that gave this error because it is gone: the note to report in place of its rows; null: the error stands. */
   readonly goneBy?: ((error: unknown, chapter: Chapter<T>) => string | null) | undefined;
 }
 
@@ -254,7 +254,7 @@ function readHints<T extends Ordered>(hint: Hint | null, chapters: readonly Chap
   return new Map(pairs);
 }
 
-/** A chapter that nobody can read: it is said where it would be. */
+/** A chapter that cannot be read: it is reported as truncated where its rows would be. */
 export function unreadablePartition<T extends Ordered>(truncated: string): Partition<T> {
   return {
     key: '',

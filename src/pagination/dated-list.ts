@@ -90,7 +90,7 @@ async function readSorted<T extends Ordered>(
     .sort((a, b) => comparePositions(a, b) * sign);
   const last = wanted.findLastIndex((row) => given?.has(options.idOf(row)) === true);
   const rows = wanted.slice(last + 1);
-  // Rows of pages that were given out under a wrong assumption, now or by whoever made the cursor.
+  // Earlier pages were given out under a wrong assumption, in this read or in the one that made the cursor.
   const isGap = given !== null && (from !== null || last + 1 > given.size);
   const truncated = [isGap ? GAP : undefined, whole.truncated].filter((note) => note !== undefined).join('; ');
   return {

@@ -137,7 +137,7 @@ export class IndexedWalk<T extends Ordered> {
       const wanted = index + ahead * this.#step;
       if (wanted < 0 || wanted > lastIndex || this.#ahead.has(wanted) || this.#looked.has(wanted)) continue;
       const promise = this.#list.fetch(wanted);
-      // Whoever takes the page sees its failure; one that nobody takes must not end the process.
+      // A reader that takes the page sees its failure; the failure of a page that is never taken must not end the process.
       promise.catch(() => undefined);
       this.#ahead.set(wanted, promise);
     }

@@ -129,7 +129,7 @@ interface LeapState {
 /** The next page to look at: where the target should be if rows came evenly, every third time the middle. */
 function leap(index: number, state: LeapState): number {
   const { low, high, before, behind, target, fetched } = state;
-  // Nobody said how long the list is: leap further and further until something lies beyond the target.
+  // The length of the list is not known: leap further and further until something lies beyond the target.
   if (high === null) return index + 2 ** Math.min(fetched, 20);
   if (behind === null && fetched === 1) return high;
   const [from, to] = [before?.time ?? null, behind?.time ?? null];

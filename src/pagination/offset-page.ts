@@ -74,7 +74,7 @@ export interface OffsetRequest {
 
 export interface OffsetOptions<T extends Ordered> {
   readonly key: string;
-  /** The name of the source, for what is said of it. */
+  /** The name of the source, for error messages. */
   readonly source: string;
   /** Only ids can show whether a vendor repeats itself: two lines may well say the same. */
   readonly identity: IdIdentity<T>;

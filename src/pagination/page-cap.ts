@@ -1,7 +1,7 @@
 /**
- * To how many rows a source cuts its pages down: one for all reads of the source. It may do so without a word, and say on
- * each page that nothing follows. Once one of its pages was said or counted not to be the last although it was shorter than
- * asked for, pages of that length are no longer taken for the last.
+ * To how many rows a source cuts its pages down: one for all reads of the source. The source may not announce it, and may
+ * claim on each page that nothing follows. Once the source's word or its count shows that a page shorter than asked for was
+ * not the last, pages of that length are no longer taken for the last.
  */
 export class PageCap {
   #longest = 0;

@@ -55,7 +55,7 @@ export interface PageTokenOptions<T extends Ordered> {
    * opaque after all, and pages are only walked. Pages count from 1.
    */
   readonly address?: { pageOf(token: string): number | null; tokenOf(page: number): string } | undefined;
-  /** How many pages an opaque walk may cost before it is said to be out of reach. */
+  /** How many pages an opaque walk may cost before its target is reported as out of reach. */
   readonly maxWalk: number;
 }
 

@@ -4,7 +4,7 @@ import type { Direction, Ordered, Position } from '../domain/ordered.ts';
 
 /**
  * A partition is one ordered log (or list) at one place of a vendor that can be read from any position
- * in either direction. It is what every native pagination scheme is turned into: above this line nobody
+ * in either direction. Every native pagination scheme is turned into partitions: no code above this line
  * knows how a vendor pages. Rows come in the total order of `Ordered`, each exactly once.
  */
 export interface Partition<T extends Ordered> {

@@ -27,7 +27,7 @@ export function recordKeysetPartition<T extends Ordered>(options: RecordKeysetOp
 
 /**
  * The vendor counts records. That is the number of rows when the whole list is on the page, or when each
- * record that one can see stands for one row; otherwise nobody knows.
+ * visible record stands for one row; otherwise the number of rows is not known.
  */
 function honestTotal<T extends Ordered>({ records, total, more, asked }: KeysetPage<T>): number | null {
   const rows = records.reduce((sum, record) => sum + record.rows.length, 0);
@@ -62,7 +62,7 @@ async function* read<T extends Ordered>(
     let truncated: string | undefined;
     try {
       const walked = await unlessTurned(go, start);
-      // Only now: the walk may have begun anew, with another window.
+      // Only now: the walk may have started over, with another window.
       window.add(walked);
     } catch (error) {
       if (!(error instanceof RepeatsItself)) throw error;
@@ -81,7 +81,7 @@ async function* read<T extends Ordered>(
   }
 }
 
-/** A walk that turns out to go the wrong way begins anew: by then it knows which way is right. */
+/** A walk that turns out to go the wrong way starts over: by then it knows which way is right. */
 async function unlessTurned<R>(go: () => Promise<R>, startAnew: () => Promise<R>): Promise<R> {
   try {
     return await go();

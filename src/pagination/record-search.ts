@@ -43,7 +43,7 @@ export async function findFarEnd<T extends Ordered>(
     if (pages.lengths.isEnd(last.page, last.offset)) return last;
     if (beyond === end) return last;
     const { usual } = pages.lengths;
-    // Room for records that come meanwhile, the more the faster they come: nobody can overtake the search for ever.
+    // Room for records that come meanwhile. It grows with each try, so that new records cannot outrun the search for ever.
     const room = Math.min(2 ** (tries + 1), usual - 1);
     const counted = Math.max(end, (last.page.total ?? 0) - usual + room);
     const leap = end + (2 ** Math.min(leaps, 30) - 1) * usual;
@@ -238,7 +238,7 @@ function estimate({ low, high }: Bounds, total: number | null, { at, tries, usua
     const from = (low?.index ?? -1) + 1;
     if (isNear) return from + (usual >> 1);
     const last = total === null ? from : total - 1;
-    // Nobody says how long the list is, or what was said is wrong: leap further and further.
+    // The length of the list is not known, or the vendor's count is wrong: leap further and further.
     return last > from && tries <= 2 * NEIGHBOURS ? Math.max(from, last - 1) : from + usual * 2 ** Math.min(tries, 30);
   }
   const middle = Math.floor((low.index + high.index) / 2);

@@ -24,8 +24,8 @@ export interface WalkedRecord<T extends Ordered> {
 }
 
 /**
- * A page has shown that the list is sorted the other way than was thought. So far all records were of one
- * instant: the walk has to begin anew, and what it has given does not count.
+ * A page has shown that the list is sorted the other way than was assumed. So far all records were of one
+ * instant: the walk has to start over, and what it has given does not count.
  */
 export class OrderTurned extends Error {}
 

@@ -17,8 +17,8 @@ export function standStill<T extends Ordered>(page: Look<T>, again: Look<T>): bo
 }
 
 /**
- * Could rows have been pushed through the page although it says the same as before? Rows that nobody can tell
- * apart may have been, by as many places as rows were inserted.
+ * Could rows have been pushed through the page although it says the same as before? Rows that look
+ * the same may have been, by as many places as rows were inserted.
  */
 function mayHideShift(before: readonly string[], after: readonly string[], inserted: number): boolean {
   const most = Math.max(0, Math.min(inserted, after.length));

@@ -98,7 +98,7 @@ export class TieGroups<T extends Ordered> {
     return until?.time === time ? null : true;
   }
 
-  /** Rows at or before what is closed or before `from`: nobody wants them any more. */
+  /** Rows at or before what is closed, or before `from`: they are no longer wanted. */
   #isBehind(time: bigint): boolean {
     const { direction, from } = this.#options;
     const sign = direction === 'forward' ? 1 : -1;

@@ -14,7 +14,7 @@ export interface WholeList<T extends Ordered> extends Missing, Pick<Batch<T>, 'p
 
 type Missing = Pick<Batch<Ordered>, 'truncated' | 'contradicts'>;
 
-/** Pages that are read of a list in no order; its further rows are said to be out of reach. */
+/** Most pages that are read of a list in no order; its further rows are reported as out of reach. */
 export const MAX_WHOLE_PAGES = 100;
 
 const SIDE_BY_SIDE = 8;

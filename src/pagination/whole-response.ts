@@ -14,8 +14,8 @@ import type { Batch, Identity, Partition, ReadRequest, Unplaced } from './partit
 export type RowSink<T extends Ordered> = (row: Unplaced<T>) => void;
 
 /**
- * Called when an answer begins, and again whenever one that broke is asked for anew: then the rows before
- * count no more.
+ * Called when an answer begins, and again whenever an answer that broke is asked for again: then the earlier
+ * rows no longer count.
  */
 export type BeginRows<T extends Ordered> = () => RowSink<T>;
 

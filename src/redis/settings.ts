@@ -34,10 +34,10 @@ export function renewalMilliseconds({ leaseMilliseconds }: RedisSettings): numbe
   return Math.max(20, leaseMilliseconds / 3);
 }
 
-/** A stream that nobody has used for this long goes away. */
+/** A stream that no replica has used for this long is deleted. */
 export const STREAM_LIFE_MILLISECONDS = 120_000;
 
-/** About as many messages a stream keeps. Whoever is further behind reads from the vendor. */
+/** A stream keeps about this many messages. A follower that is further behind reads from the vendor. */
 export const STREAM_MESSAGES = 256;
 
 /** Followers begin this much before the stream's end: lines may be older than what a vendor shows everywhere. */

@@ -41,14 +41,14 @@ export interface SharedDriverOptions {
 /** Above this many characters on their way to Redis, lines are left for the others to read themselves. */
 const MOST_PENDING_CHARACTERS = 32_000_000;
 
-/** How often a follower asks whoever polls to look at once. */
+/** How often a follower asks the replica that polls to look at once. */
 const POKE_MILLISECONDS = 1_000;
 
 /**
  * Follows a job together with other replicas: one of them polls (it leads), the others take what it reads
- * from a stream. A feed tells lines apart by identity and each poll overlaps the one before, so that every
- * change of roles is safe as long as, after it, everybody has polled once from where its own feed stands:
- * whoever begins to follow, and everybody when a term of leading begins. Without Redis each polls alone.
+ * from a stream. A feed tells lines apart by identity and each poll overlaps the one before. So a change of
+ * roles is safe if each replica then polls once from where its own feed stands: a replica when it begins to
+ * follow, and all of them when a term of leading begins. Without Redis each polls alone.
  */
 export class SharedDriver implements FeedDriver, Announcer {
   readonly #sharing: Sharing;
@@ -254,7 +254,7 @@ export class SharedDriver implements FeedDriver, Announcer {
     this.#say('lease lost: another replica polls');
     this.#token = null;
     this.#poller.pause();
-    // Whoever leads now may have begun before we knew.
+    // The new leader may have begun before this replica knew.
     this.#catchUp();
   }
 

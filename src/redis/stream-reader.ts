@@ -57,7 +57,7 @@ export class StreamReader {
       const followed = asked.get(stream);
       if (followed === undefined) continue;
       followed.id = lastId;
-      // Whoever takes a message may stop following.
+      // A follower may stop following when it takes a message.
       for (const message of messages) if (this.#followed.get(stream) === followed) followed.take(message);
     }
   }

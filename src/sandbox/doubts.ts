@@ -31,7 +31,7 @@ export function totalSaid(total: SaidTotal, { all, start, onPage }: Record<'all'
   return said[total];
 }
 
-/** Undefined: nothing is said. */
+/** Undefined: the answer leaves it out. */
 export function moreSaid(more: SaidMore, honest: boolean): boolean | undefined {
   return more === 'missing' ? undefined : more === 'honest' ? honest : more === 'always';
 }

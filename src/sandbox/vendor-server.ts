@@ -119,7 +119,7 @@ async function send(outgoing: ServerResponse, reply: SandboxReply): Promise<void
   outgoing.end(text);
 }
 
-/** Resolves when more can be written, or when nobody reads any more. */
+/** Resolves when more can be written, or when the client reads no more. */
 async function drained(outgoing: ServerResponse): Promise<void> {
   const settled = new AbortController();
   const { signal } = settled;

@@ -33,7 +33,7 @@ export function isTooLong({ headers }: IncomingMessage, limit: number): boolean 
   return declared !== undefined && Number(declared) > limit;
 }
 
-/** Stands between the parser and whoever reads the body, without starting the flow as a listener would. */
+/** Stands between the parser and the reader of the body, without starting the flow as a listener would. */
 function countChunks(request: IncomingMessage, response: ServerResponse, limit: number): void {
   const push: Duplex['push'] = request.push.bind(request);
   let bytes = 0;
@@ -44,7 +44,7 @@ function countChunks(request: IncomingMessage, response: ServerResponse, limit: 
     if (bytes <= limit) return push(chunk, encoding);
     if (linger === null && response.headersSent) return false;
     linger ??= refuse(request, response, limit);
-    // Whoever reads the body must not take its beginning for all of it, so its end is kept back, too.
+    // The reader of the body must not take its beginning for all of it, so its end is kept back, too.
     if (chunk === null) linger.end();
     else linger.unread(size);
     return true;

@@ -71,7 +71,7 @@ function persistedNotSupported(): GraphQLError {
   return new GraphQLError(PERSISTED, { extensions: { code, http: { status: 200 } } });
 }
 
-/** A stream that nobody is going to read. */
+/** Ends a stream that no client is going to read. */
 function endStream(result: unknown): void {
   if (!isStream(result)) return;
   result.return?.().catch(() => undefined);

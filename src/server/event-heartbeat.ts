@@ -22,7 +22,7 @@ export function eventHeartbeats(intervalMilliseconds: number): Plugin {
  * Writes a comment whenever nothing was written for an interval, so that proxies keep the connection and
  * one that broke is found out by writing to it. Takes the place of the server library's own comments, whose
  * interval is fixed; the first one, which shows that the stream has begun, is left. A client that reads
- * nothing for ten intervals although there is something to read is cut off: nobody may be there any more.
+ * nothing for ten intervals although there is something to read is cut off: it may be gone.
  */
 function beat(response: ServerResponse, intervalMilliseconds: number): void {
   // Each chunk that the library writes holds whole events: a comment may stand between any two of them.

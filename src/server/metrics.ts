@@ -16,7 +16,7 @@ export interface Metrics {
   upstream(source: string, outcome: string): void;
   /** An error that nothing handled: see process-guard.ts. */
   unhandled(kind: UnhandledKind): void;
-  /** Shows what is followed, as it is whenever somebody looks. */
+  /** Shows what is followed, as it is whenever the metrics are read. */
   tails(statistics: () => TailStatistics): void;
   /** Counts operations and open subscriptions. */
   readonly plugin: Plugin;

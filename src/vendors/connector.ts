@@ -36,7 +36,7 @@ export interface PartNames {
   readonly taskName?: ((key: string) => string | null) | undefined;
 }
 
-/** Which jobs of a source. What the vendor cannot filter is filtered by whoever calls. */
+/** Which jobs of a source. The caller filters what the vendor cannot. */
 export interface JobFilter {
   readonly statusIn?: readonly JobStatus[] | undefined;
   /** Case-insensitive part of the name. */
@@ -65,11 +65,11 @@ export interface JobList {
   /** How many rows a full page has. */
   readonly pageSize: number;
   /**
-   * Does the vendor give the newest first, as far as is known? Whoever reads checks it, and reads a list that
-   * does not whole: to tell which job is the newest, all must be seen.
+   * Does the vendor give the newest first, as far as is known? The reader checks it. A list in another order it reads
+   * whole: to tell which job is the newest, it must see all of them.
    */
   isNewestFirst(): boolean;
-  /** Pages count from 0 and have the fixed size. What the vendor does not filter is filtered by whoever reads. */
+  /** Pages count from 0 and have the fixed size. The reader filters what the vendor does not. */
   page(index: number, filter: JobFilter, call: Call): Promise<JobPage>;
 }
 
@@ -79,7 +79,7 @@ export interface PartScope {
   readonly step?: string | undefined;
 }
 
-/** The log of a scope: its partitions, merged in time order by whoever reads, and what is left to filter. */
+/** The log of a scope: its partitions, which the reader merges in time order, and what is left to filter. */
 export interface LogReading {
   readonly partitions: readonly Partition<LogEntry>[];
   /** The part of the filter that the vendor does not apply. Undefined parts are pushed down. */
@@ -121,7 +121,7 @@ export interface Connector {
   getJobs(keys: readonly string[], call: Call): Promise<readonly (Job | null | Error)[]>;
   /**
    * Lists in time order; empty array where the vendor has no such thing. What does not belong to `within`
-   * may be left out, where that saves calls; whoever reads checks it all the same.
+   * may be left out, where that saves calls; the reader checks it all the same.
    */
   attempts(job: string, call: Call, within?: PartScope): Promise<readonly Partition<Attempt>[]>;
   steps(job: string, call: Call, within?: PartScope): Promise<readonly Partition<Step>[]>;
@@ -136,10 +136,10 @@ export interface Connector {
    */
   logs(scope: LogScope, filter: LogFilter, call: Call): Promise<LogReading>;
   /**
-   * The log of a job for whoever follows it, where that is not `logs({ job })`: where the log of a job that is
-   * tried again begins anew, its earlier attempts are in it too, as far as the vendor gives them, and no page
+   * The log of a job for a caller that follows it, where that is not `logs({ job })`: the vendor starts the log over
+   * when a job is tried again. This log has the earlier attempts too, as far as the vendor gives them, and no page
    * has part of one and part of another. Partitions have the keys, and entries the places, that `logs` gives
-   * them. It may ask what `logs` need not.
+   * them. It may make calls that `logs` does not need.
    */
   follow?(job: string, filter: LogFilter, call: Call): Promise<FollowedLog>;
 }

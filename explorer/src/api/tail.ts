@@ -8,7 +8,7 @@ export type TailEvent = TailSubscription['logEntries'];
 
 let shared: Client | null = null;
 
-/** One socket for all tails; it closes when the last one ends. Whoever subscribes resumes by cursor, so it does not retry. */
+/** One socket for all tails; it closes when the last one ends. It does not retry: each subscriber resumes by cursor. */
 function client(): Client {
   const url = new URL(GRAPHQL_URL);
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';

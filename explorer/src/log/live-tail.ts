@@ -15,7 +15,7 @@ export type TailState =
 
 export interface LiveTailSink {
   lines(lines: readonly Omit<LogLine, 'segment'>[]): void;
-  /** Lines are left out; null: nobody knows how many. */
+  /** Lines are left out; null: it is not known how many. */
   dropped(count: number | null): void;
   state(state: TailState): void;
 }

@@ -47,7 +47,7 @@ export const LogRow = memo(function LogRow(props: LogRowProps): ReactNode {
       <div
         className={`line severity-${severity}${isOpen ? ' line-open' : ''}`}
         onClick={() => {
-          // Somebody who selects text to copy it does not want to open the line.
+          // A user who selects text to copy it does not want to open the line.
           if (getSelection()?.isCollapsed !== false) onToggle(line, isOpen);
         }}
       >

@@ -10,7 +10,7 @@ import type { TailState } from './live-tail.ts';
 
 /** Lines of one request. */
 const PAGE = 200;
-/** More lines than this are not held: the page's memory stays bounded however far somebody scrolls. */
+/** More lines than this are not held: the page's memory stays bounded however far the user scrolls. */
 const MOST_LINES = 6_000;
 /** What is left when there are more. */
 const KEPT_LINES = 4_000;
@@ -27,7 +27,7 @@ export interface LogSnapshot {
   readonly newer: Beyond;
   readonly failures: readonly FailureFragment[];
   readonly tail: TailState;
-  /** Lines that have come live while nobody followed. */
+  /** Lines that have come live while the user did not follow. */
   readonly unread: number;
   /** Requests that a search has made since it last found a line. */
   readonly searched: number;
@@ -220,7 +220,7 @@ export class LogWindow {
     return lines.length === 0 ? 'empty' : 'lines';
   }
 
-  /** Lets lines go at an end when there are too many; they are read again when somebody scrolls there. */
+  /** Lets lines go at an end when there are too many; they are read again when the user scrolls there. */
   #trim(end: Direction): void {
     const { lines } = this.#snapshot;
     if (lines.length <= MOST_LINES) return;

@@ -33,7 +33,7 @@ async function partitionOf(source: FederatedSource, ref: EntryRef, call: Call): 
   return null;
 }
 
-/** Where the log of a job begins anew now and then: the entry in what came before, as far as that can be had. */
+/** Finds the entry before the point where the log of its job began again, as far as the source still gives that part. */
 async function findBefore(source: FederatedSource, ref: EntryRef, call: Call): Promise<LogEntry | null> {
   const followed = await source.connector.follow?.(ref.key, {}, call);
   if (followed === undefined || followed.stretch !== undefined) return null;

@@ -22,7 +22,7 @@ export function wholeFailure<T extends Ordered>(failures: Failures<T>, slots: re
   return whole.length > 0 && whole.length === slots.length ? whole[0]?.error : undefined;
 }
 
-/** What is missing in a page, as clients see it. Partitions of one owner mostly fail for one reason, which is said once. */
+/** What is missing in a page, as clients see it. Partitions of one owner mostly fail for one reason: it is shown once. */
 export function shownFailures<T extends Ordered>(
   failures: Failures<T>,
   ownerOf: (slot: Slot<T>) => Owner,

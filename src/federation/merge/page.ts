@@ -64,7 +64,7 @@ async function collect<T extends Ordered>(
   const scan: Scan<T> = { rows: [], last: null, taken: new Map(), outcome: 'full' };
   const share = new FairShare();
   while (scan.rows.length < options.size) {
-    // Nobody waits for the rest once the call is over.
+    // No client waits for the rest once the call is over.
     if (call.signal.aborted || isBounded(merge, options)) {
       scan.outcome = 'bounded';
       return scan;

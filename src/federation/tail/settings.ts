@@ -20,7 +20,7 @@ export interface TailSettings {
   readonly maxDurationMilliseconds: number;
   /** How often a running job's status and the list of its partitions are asked for. */
   readonly refreshMilliseconds: number;
-  /** Lines that a feed keeps for its subscribers; older ones are read again by whoever needs them. */
+  /** Lines that a feed keeps for its subscribers; a subscriber that needs older ones reads them again. */
   readonly keepLines: number;
   /** Most characters of messages that a feed keeps. */
   readonly keepCharacters: number;

@@ -1,7 +1,7 @@
 import { constantAuthorizer } from './authorizer.ts';
 import type { Authorizer } from './authorizer.ts';
 
-/** A token that somebody made by hand. Tokens from files and environments often end in a line break. */
+/** A token that a person made by hand. Tokens from files and environments often end in a line break. */
 export function bearerAuthorizer({ token }: { readonly token: string }): Authorizer {
   return constantAuthorizer(`Bearer ${token.trim()}`);
 }

@@ -21,7 +21,7 @@ export async function requestToken<T>(
   decoder: ZodType<T>,
   clock: Pick<Clock, 'now'>,
 ): Promise<T> {
-  // Nobody's own cancellation: the token is for everyone who waits.
+  // No single caller may cancel it: the token is for all callers that wait.
   const answer = await exchange(wire, request, new Cancellation());
   try {
     return await readToken(wire, answer, decoder, clock);

@@ -38,7 +38,7 @@ const GROWTH_COUNTS_FROM_BYTES = 1024 * 1024;
 
 /** A body as it was before its `Content-Encoding`s, the last of which was applied last. */
 export function decompressed(body: Readable, header: string | readonly string[] | undefined): Readable {
-  // Destroying a body that nobody has read yet raises an error on it; whoever reads it still sees that error.
+  // Destroying a body before it is read raises an error on it; a reader still sees that error.
   body.on('error', ignore);
   const layers = layersOf(header);
   if (layers.length === 0) return body;
@@ -81,7 +81,7 @@ function unwrapped(body: Readable, decompress: Decompressor): Readable {
   return plain;
 }
 
-/** Whoever gives up the result gives up the body. */
+/** A reader that gives up the result gives up the body. */
 function piped<T extends Transform>(body: Readable, transform: T): T {
   transform.on('error', ignore);
   pipeline(body, transform, ignore);

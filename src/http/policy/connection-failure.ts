@@ -100,7 +100,7 @@ function proxyFailure({ status }: ProxyFailure, context: ConnectionContext): Att
   return failure('SOURCE_UNAVAILABLE', context, what, status >= 502 && status <= 504 ? 'repeatedly' : 'never', true);
 }
 
-/** Not repeated: whoever waits has waited for all the time that one answer may take. */
+/** Not repeated: the caller has already waited for all the time that one answer may take. */
 function timeout(context: ConnectionContext, what: string): AttemptFailure {
   return failure('SOURCE_TIMEOUT', context, what, 'never', true);
 }

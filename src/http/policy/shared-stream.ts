@@ -3,8 +3,8 @@ import { Cancellation } from '../request/abort.ts';
 import type { Caller } from './single-flight.ts';
 
 /**
- * Called when a stream begins, before its end in any case, and again whenever it begins anew because it
- * broke: then what the sink before got counts no more. A sink takes items one by one, at once.
+ * Called when a stream begins, before its end in any case, and again whenever it starts over because it
+ * broke: then what the earlier sink got no longer counts. A sink takes items one by one, at once.
  */
 export type Begin<T> = () => (item: T) => void;
 
@@ -14,12 +14,12 @@ export type Start<T> = (shared: Caller, begin: Begin<T>) => Promise<void>;
 /** Shares one stream among callers that ask the same thing at the same time. */
 export interface SharedStreams {
   /**
-   * Joins the stream under `key` while it has given nothing yet, or starts one; resolves at its end. Who
-   * comes later would miss items, and none is kept to be said again: they get a stream of their own.
+   * Joins the stream under `key` while it has given nothing yet, or starts one; resolves at its end. A
+   * caller that comes later would miss items, and none is kept to be repeated: it gets a stream of its own.
    *
    * A caller that is cancelled, or whose sink throws, is rejected with that and gets no more; the others go
-   * on. The stream is cancelled when nobody is left, and is as urgent as its most urgent caller. What ends
-   * it early rejects all. Callers of one key must expect one type of item, and nobody may change an item.
+   * on. The stream is cancelled when no caller is left, and is as urgent as its most urgent caller. What ends
+   * it early rejects all. Callers of one key must expect one type of item, and must not change an item.
    * A stream that began before `notBefore` (by `performance.now()`) is not joined, but its place is taken.
    */
   join<T>(key: string, caller: Caller, begin: Begin<T>, start: Start<T>, notBefore?: number): Promise<void>;
@@ -63,7 +63,7 @@ class SharedStream {
   readonly #listeners = new Set<Listener>();
   #hasGiven = false;
 
-  /** `close` is called, perhaps more than once, when nobody may join any more. */
+  /** `close` is called, perhaps more than once, when no further caller may join. */
   constructor(priority: Call['priority'], close: () => void) {
     this.#shared = { cancellation: new Cancellation(), priority };
     this.#close = close;
@@ -144,7 +144,7 @@ class SharedStream {
     this.#shared.cancellation.cancel();
   }
 
-  /** Nobody joins any more. Gives all who are to be told. */
+  /** Lets no further caller join. Returns the listeners to tell of the end. */
   #land(): readonly Listener[] {
     this.#close();
     const listeners = [...this.#listeners];

@@ -19,7 +19,7 @@ export interface Landed<T> {
 export interface SingleFlight {
   /**
    * Joins the call under `key`, or starts it. A caller's cancellation ends its own wait; the call itself is
-   * cancelled when nobody waits any more, and is as urgent as its most urgent caller. Callers of one key
+   * cancelled when no caller waits any more, and is as urgent as its most urgent caller. Callers of one key
    * must expect one type. A call that began before `notBefore` is not joined, but its place is taken.
    */
   join(
@@ -50,10 +50,10 @@ export function createSingleFlight(): SingleFlight {
     flights.set(key, flight);
     const land = (): void => {
       if (flights.get(key) === flight) flights.delete(key);
-      // Nobody joins any more, and an outgrown table of the map may still hold the flight for a while.
+      // No further caller joins, and an outgrown table of the map may still hold the flight for a while.
       flight.result = LANDED;
     };
-    // Also when everybody has left and nobody looks at the result any more.
+    // Also when all callers have left and none looks at the result.
     flight.result.then(land, land);
     return flight;
   }

@@ -39,7 +39,7 @@ export interface Exchange {
 }
 
 /**
- * Sends one request and waits for the answer's headers. Whoever reads the body ends the deadline.
+ * Sends one request and waits for the answer's headers. The reader of the body ends the deadline.
  * Rejects with an `AttemptFailure`, or with the reason of the cancellation.
  */
 export async function exchange(wire: Wire, request: WireRequest, cancellation: Cancellation): Promise<Exchange> {

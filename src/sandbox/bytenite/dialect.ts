@@ -2,7 +2,7 @@ import { NO_DOUBTS } from '../doubts.ts';
 import type { Doubts } from '../doubts.ts';
 
 /**
- * What nobody could check against a live ByteNite, and what differs between its versions. Every switch
+ * What has not been checked against a live ByteNite, and what differs between its versions. Every switch
  * starts at the value that was seen or is most plausible.
  */
 export interface ByteNiteDialect extends Readonly<Doubts> {

@@ -11,7 +11,7 @@ export interface NemoDialect extends Readonly<Doubts> {
    * - C: attempt routes; `attempt_id` is an id or `current`.
    */
   readonly generation: 'A' | 'B' | 'C';
-  /** How the ends of a log are said. */
+  /** How the vendor marks the ends of a log. */
   readonly nextPageAtEnd: 'null' | 'empty' | 'missing';
   /** The status for a `page_cursor` that the vendor does not take. */
   readonly badCursor: 400 | 422 | 500;

@@ -43,7 +43,7 @@ export interface StepState extends Entity {
 export interface AttemptState extends Entity {
   readonly seq: number;
   readonly steps: Map<string, StepState>;
-  /** Of the one task that each step has when nobody names another. */
+  /** By step: the name of the one task that it has when no other is named. */
   readonly defaultTasks: Map<string, string>;
   readonly log: LineLog;
 }

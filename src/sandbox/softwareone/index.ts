@@ -41,7 +41,7 @@ export interface SoftwareOneSimulation extends SimulatedVendor {
   configure(settings: Partial<SoftwareOneSettings>): void;
   /** Makes a task (default status: running), of its own or a part of another, and returns its id. */
   createJob(options?: NewTask): string;
-  /** Changes what is said about a task; its times too where they are given (milliseconds). */
+  /** Changes the details of a task; its times too where they are given (milliseconds). */
   updateTask(key: string, changes: Partial<TaskDetails>): void;
   setStatus(key: string, status: SandboxStatus, at?: number): void;
   setNativeStatus(key: string, status: TaskStatus, at?: number): void;

@@ -30,7 +30,7 @@ export class Callers {
 
   /** Begins a request or an operation. Returns what ends it, or why it may not begin. */
   begin(address: string | null, now = performance.now()): (() => void) | Refusal {
-    // The machine itself, or a proxy on it that is not in `trustProxy`: nobody in particular.
+    // The machine itself, or a proxy on it that is not in `trustProxy`: not one caller, so it is not counted.
     if (address === null || isLoopback(address)) return () => undefined;
     const caller = this.#of(address, now);
     if (caller.underWay >= this.#limits.operations) {

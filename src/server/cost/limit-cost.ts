@@ -92,7 +92,7 @@ function overLimit({ calls, work }: Estimate, limits: Pick<QueryLimits, 'calls' 
   return null;
 }
 
-/** Fragments within fragments make numbers that nobody wants to read. */
+/** Fragments within fragments make numbers that are too long to read. */
 function shown(amount: number): string {
   return amount > MOST_SHOWN ? `more than ${MOST_SHOWN}` : String(amount);
 }

@@ -2,14 +2,14 @@ import type { JobStatus } from '../../domain/status.ts';
 
 /**
  * ByteNite in tables. Sources: the vendor's OpenAPI page of POST /logs, its documentation, and answers
- * that others have recorded. What is assumed is said to be.
+ * that others have recorded. Assumptions are marked as such.
  */
 
 /** The services of a job, in the order in which a job runs through them: its steps. */
 export const SERVICES = ['PARTITIONER', 'TASKRUNNER', 'ASSEMBLER'] as const;
 export type Service = (typeof SERVICES)[number];
 
-/** Severity numbers of `LogLevel`. UNKNOWN is its zero value: nobody said a level. PANIC stays in the range of FATAL. */
+/** Severity numbers of `LogLevel`. UNKNOWN is its zero value: no level was given. PANIC stays in the range of FATAL. */
 export const LEVEL_NUMBERS = {
   UNKNOWN: 0,
   TRACE: 1,
@@ -57,8 +57,8 @@ export const STEP_OF_STATE: Readonly<Record<string, Service>> = {
 };
 
 /**
- * Lines at which an answer of POST /logs may end without a word. The lines come from Loki, whose stock
- * limit of entries per query this is; nobody has published whether the vendor raises it.
+ * Lines at which an answer of POST /logs may end without a word. The lines come from Loki, and this is its default
+ * limit of entries per query; it is not published whether the vendor raises it.
  */
 export const LOG_CAP = 5_000;
 

@@ -8,7 +8,7 @@ import type { WireJob } from './wire.ts';
 
 /**
  * Jobs by id, one GET each, side by side. Within an interactive call each job is asked for once, also
- * where its steps need it after itself; a poller's call lives for long and asks anew each time.
+ * where its steps need it after itself; a poller's call lives for long and asks again each time.
  */
 export class JobLoader {
   readonly #http: SourceHttp;

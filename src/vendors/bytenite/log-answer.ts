@@ -74,7 +74,7 @@ export class FanOut {
     }
   }
 
-  /** Throws when there is nobody left to read for. */
+  /** Throws when there is no reader left to read for. */
   #fail(reader: Reader, error: unknown): void {
     reader.failure = error instanceof Error ? error : new Error('A reader of log lines failed.', { cause: error });
     if (this.#readers.every(({ failure }) => failure !== null)) throw reader.failure;

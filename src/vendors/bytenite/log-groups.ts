@@ -7,7 +7,7 @@ import type { Path } from './json-scanner.ts';
 import { decodeInstance } from './log-instance.ts';
 import type { LogInstance } from './log-instance.ts';
 
-/** What an answer of POST /logs is made of, given out while it arrives. Shared by its readers: nobody may change one. */
+/** What an answer of POST /logs is made of, given out while it arrives. Shared by its readers: they must not change it. */
 export type LogItem = LineItem | OddItem | TaskItem;
 
 /** Where a line stands; `taskId` is null outside of TASKRUNNER. */

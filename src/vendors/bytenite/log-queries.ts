@@ -9,8 +9,8 @@ import type { LogItem } from './log-groups.ts';
 import { isJobId } from './job-id.ts';
 
 /**
- * Asks POST /logs. A filter that the source refuses with 400 is left out, and is not sent again: whoever
- * reads the answer filters it anyway.
+ * Asks POST /logs. A filter that the source refuses with 400 is left out, and is not sent again: the
+ * reader of the answer filters it anyway.
  */
 export class LogQueries {
   readonly #http: SourceHttp;
@@ -22,7 +22,7 @@ export class LogQueries {
 
   /**
    * Reads the lines of a job under the query, or under as much of it as the source takes. Returns the
-   * query that was answered. Whoever asks the same at the same time, in whichever call, shares the answer.
+   * query that was answered. Callers that ask the same at the same time, in whichever call, share the answer.
    */
   async read(job: string, query: LogQuery, begin: Begin<LogItem>, call: Call): Promise<LogQuery> {
     const tasks = new Set<string>();

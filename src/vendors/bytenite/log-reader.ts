@@ -22,8 +22,8 @@ interface CallState {
 const ALL_TASKS: Selection = { services: ['TASKRUNNER'], taskIds: null, severity: null };
 
 /**
- * Reads logs and tasks of jobs. Whoever asks about one job in the same tick of one call shares one
- * POST /logs, under the union of what they want, and is given the rows of its own selection.
+ * Reads logs and tasks of jobs. Readers that ask about one job in the same tick of one call share one
+ * POST /logs, under the union of what they want, and each is given the rows of its own selection.
  */
 export class LogReader {
   readonly #queries: LogQueries;
@@ -48,7 +48,7 @@ export class LogReader {
     const answer = this.#join({ job, selection, begin: beginCounting }, call);
     if (call.priority === 'interactive') {
       const counted = answer.then(({ truncated }) => (truncated ? null : count));
-      // Whoever reads hears of a failure; whoever counts asks again.
+      // A caller that reads gets the failure; a caller that counts asks again.
       counted.catch(() => undefined);
       this.#state(call).counts.set(nameOf(job, selection), counted);
     }

@@ -6,8 +6,8 @@ import { JOB_STATES, plainState, SERVICES, STEP_OF_STATE } from './facts.ts';
 import type { WireJob } from './wire.ts';
 
 /**
- * The three steps of a job. The vendor gives a step no status of its own; what the job's state and the
- * times of its states prove is said, and the rest is UNKNOWN.
+ * The three steps of a job. The vendor gives a step no status of its own: a step has the status that the
+ * job's state and the times of its states prove, or else UNKNOWN.
  */
 export function stepsOf(wire: WireJob): readonly Step[] {
   const entered = timesOfEntry(wire);

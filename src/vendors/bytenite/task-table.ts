@@ -36,7 +36,7 @@ export class TaskTable {
   }
 }
 
-/** Tasks are listed in the order of their first lines. When a task began or ended, and how, nobody says. */
+/** Tasks are listed in the order of their first lines. The vendor does not say when a task began or ended, or how. */
 function taskOf(taskId: string, first: bigint | null): Task {
   return {
     key: taskId,

@@ -95,7 +95,7 @@ function nativePartition(options: LogPartitionOptions, pushed: readonly Conditio
     const page = fetchPage(options, { place, comparisons }, { order, after, limit }, call);
     if (after === null && comparisons === pushed) {
       const total = page.then((answer) => answer.total);
-      // Whoever counts hears of a failure; whoever reads hears of it from the page.
+      // A caller that counts gets the failure; a caller that reads gets it from the page.
       total.catch(() => null);
       totalsOf(call).set(totalKey, total);
     }

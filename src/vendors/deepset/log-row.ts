@@ -29,7 +29,7 @@ export function rowOf(log: WirePipelineLog): Unplaced<LogRow> {
   };
 }
 
-/** A level is free text: lowercase in pipeline logs, uppercase elsewhere, and a word that nobody knows stays as it is with number 0. */
+/** A level is free text: lowercase in pipeline logs, uppercase elsewhere. An unknown word stays as it is, with number 0. */
 function severityOfLevel(level: string | null): Severity {
   if (level === null || level === '') return NO_SEVERITY;
   return { number: severityNumberOfWord(level), text: level, source: 'VENDOR' };

@@ -22,8 +22,8 @@ export type JobSelection = Pick<LogSelection, 'place' | 'step' | 'task'>;
 export type FollowedAttempt = Pick<Attempt, 'key' | 'createdAt' | 'startedAt' | 'time'>;
 
 /**
- * The attempts of a job as one log, the oldest first, each pinned by its id. An attempt that is there no
- * more, beside others that are, is said.
+ * The attempts of a job as one log, the oldest first, each pinned by its id. Deleted attempts are reported as
+ * truncated; if the last one is gone, its error stands.
  */
 export function attemptsPartition(
   attempts: readonly FollowedAttempt[],
@@ -44,7 +44,7 @@ export function attemptsPartition(
   });
 }
 
-/** The log of the current attempt, the last of `attempts`, where no other can be read: what came before is said to be out of reach. */
+/** The log of the current attempt (the last of `attempts`) when no other can be read. Earlier ones are reported as truncated. */
 export function currentPartition(
   attempts: readonly FollowedAttempt[],
   selection: JobSelection,
@@ -58,7 +58,7 @@ export function currentPartition(
     { key: 'earlier', beganAt: null, partition: earlier },
     { key: 'current', beganAt: beganAt(current), partition },
   ];
-  // Nothing is merged: what can't be read is said where the attempt begins.
+  // Nothing is merged: what can't be read is reported where the attempt begins.
   return chaptersPartition({ key: '', chapters, slack: 0n });
 }
 

@@ -8,7 +8,7 @@ import type { JobPlace } from './keys.ts';
 import { attemptsFromSteps, attemptsOf, beganAt, stepsOf, tasksOf } from './parts.ts';
 import type { AttemptWire, JobWire, StatusTreeWire } from './wire.ts';
 
-/** What is known of one job, each call made once per operation. A poll asks anew each time. */
+/** What is known of one job, each call made once per operation. A poll asks again each time. */
 export interface JobReader {
   /** Null when there is no such job. */
   job(place: JobPlace, call: Call): Promise<JobWire | null>;
@@ -21,7 +21,7 @@ export interface JobReader {
   attemptsUpTo(place: JobPlace, current: string, call: Call): Promise<readonly Attempt[]>;
   readonly steps: (place: JobPlace, call: Call) => Promise<readonly Step[]>;
   readonly tasks: (place: JobPlace, call: Call) => Promise<readonly Task[]>;
-  /** Does the vendor have attempt routes? Null: nobody has asked it yet. */
+  /** Does the vendor have attempt routes? Null: it has not been asked yet. */
   attemptRoutes(): boolean | null;
   /** Can a log call name any attempt? As soon as the vendor is known to have routes for them, until it refuses. */
   namesAttempts(): boolean;
@@ -101,7 +101,7 @@ export function createJobReader(source: string, api: NemoApi): JobReader {
     const listed = await listAttempts(place, lastJob, call);
     const attempts = listed.filter(({ unreadable }) => unreadable === undefined);
     const last = attempts.at(-1);
-    // When the only one began is asked by nobody.
+    // When there is only one attempt, no caller needs to know when it began.
     if (last?.key === current && (attempts.length === 1 || beganAt(last) !== null)) remember(name, attempts);
     return attempts;
   }

@@ -37,8 +37,8 @@ export interface LogSelection extends Pick<LogQuery, 'attempt' | 'step' | 'task'
 
 /**
  * The partition of a selection. All of a job's attempts have one key, and so an entry has one id: while its
- * attempt is the current one nothing in its row says so, and later it still is the same entry. (Nothing is
- * confused by that: the vendor names the tasks of each attempt anew, and a task's name is part of the place.)
+ * attempt is the current one nothing in its row says so, and later it still is the same entry. (No two entries
+ * are confused: the vendor gives the tasks of each attempt new names, and a task's name is part of the place.)
  */
 export function logPartition(selection: LogSelection, options: LogPartitionOptions): Partition<LogEntry> {
   return pageTokenPartition<LogEntry>({
@@ -105,7 +105,7 @@ export async function attemptPartition(
   return refusedPartition(attempt, new TributaryError('SOURCE_TRUNCATED', message, { source }));
 }
 
-/** A partition that can't be read: whoever tries is told why. */
+/** A partition that can't be read: a caller that tries gets the error. */
 export function refusedPartition(key: string, error: TributaryError): Partition<LogEntry> {
   return {
     key,

@@ -22,7 +22,7 @@ export function statusOf(native: string | null | undefined): JobStatus {
   return statusFrom(STATUS, native);
 }
 
-/** Can jobs of this vendor have one of these statuses? UNKNOWN stands for words that nobody knows yet. */
+/** Can jobs of this vendor have one of these statuses? UNKNOWN stands for words that are not known yet. */
 export function mayHave(statuses: readonly JobStatus[]): boolean {
   return statuses.includes('UNKNOWN') || Object.values(STATUS).some((status) => statuses.includes(status));
 }

@@ -14,8 +14,8 @@ const SCHEDULES_PER_PAGE = 100;
 const MAX_PAGES = 1_000;
 
 /**
- * A job and its schedules, in one call: whoever asks for the job, its steps or its logs in one operation
- * shares it. NOT_FOUND for an unknown job.
+ * A job and its schedules, in one call, which all callers share that ask for the job, its steps or its logs in
+ * one operation. NOT_FOUND for an unknown job.
  */
 export class JobDetails {
   readonly #http: SourceHttp;

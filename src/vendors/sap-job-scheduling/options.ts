@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What an instance turned out to be, or is said to be. */
+/** What an instance turned out to be, or is configured to be. */
 export const DIALECTS = ['auto', 'legacy', 'current'] as const;
 export type Dialect = (typeof DIALECTS)[number];
 

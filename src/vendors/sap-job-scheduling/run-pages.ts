@@ -84,7 +84,7 @@ export class RunPages {
   }
 
   async #beside(ref: ScheduleRef, { kind, id }: BesideRequest, limit: number, call: Call): Promise<RunPage> {
-    // An instance without cursors would answer its first page, which nobody asked for.
+    // An instance without cursors would answer its first page, which was not asked for.
     if (this.#facts.cursors === false) return NOT_UNDERSTOOD;
     const parameter = kind === 'after' ? 'next' : 'prev';
     const page = await this.#send(ref, limit, { [parameter]: id }, call);

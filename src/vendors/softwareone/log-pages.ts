@@ -66,7 +66,7 @@ export class LogPages {
   fetch(request: OffsetRequest, call: Call): Promise<OffsetPage<LogRow>> {
     const page = this.#fetch(request, call);
     if (request.since === undefined && request.upTo === undefined) {
-      // Undefined: the page failed, and whoever counts asks again.
+      // Undefined: the page failed, and a caller that counts asks again.
       const total = page.then(
         (answer) => answer.total,
         () => undefined,

@@ -27,7 +27,7 @@ export interface FeedSink {
 /** Brings lines to a feed: by polling the vendor, or from another replica that does. */
 export interface FeedDriver {
   start(sink: FeedSink): void;
-  /** Somebody joined: look at once. */
+  /** A subscriber joined: look at once. */
   poke(): void;
   stop(): Promise<void>;
 }

@@ -26,7 +26,7 @@ export interface TailSharing {
   close(): void;
 }
 
-/** The feeds of one process: one for each source, credential and job that somebody follows. */
+/** The feeds of one process: one for each source, credential and job that has a subscriber. */
 export class Feeds {
   readonly #settings: TailSettings;
   readonly #sharing: TailSharing | null;

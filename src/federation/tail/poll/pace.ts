@@ -20,7 +20,7 @@ export class Pace {
     return this.#jittered(this.#pause);
   }
 
-  /** When somebody has come who wants to see what there is: the pauses begin anew. */
+  /** Called when a new subscriber wants to see what there is: the pauses are short again. */
   reset(): void {
     this.#pause = this.#settings.intervalMilliseconds;
   }

@@ -41,7 +41,7 @@ export class Poller implements LocalDriver {
   /** The pause between two polls. */
   readonly #pause = new Pause();
   readonly #watch: JobWatch;
-  /** Is the pause one that somebody who joins may cut short? */
+  /** Is the pause one that a new subscriber may cut short? */
   #isIdle = false;
   /** When the last poll began, by the clock that is never set. */
   #polledAt = -Infinity;
@@ -119,7 +119,7 @@ export class Poller implements LocalDriver {
         if (this.#isWanted()) await this.#sleep(pause);
       }
     } finally {
-      // In the same turn as the last look at what is wanted: nobody can ask in between.
+      // In the same turn as the last look at what is wanted: no other caller can ask in between.
       this.#isLooping = false;
     }
   }
@@ -198,7 +198,7 @@ export class Poller implements LocalDriver {
       // What this poll was for has not been read.
       this.#owes = true;
       const pause = this.#pace.failed(error.retryAfterSeconds);
-      // Nobody who joins may cut short what the source has asked for.
+      // A new subscriber may not cut short a pause that the source has asked for.
       this.#isIdle = error.retryAfterSeconds === undefined && this.#pace.isLong(pause);
       this.#say('poll failed', { code: error.code, pauseMilliseconds: Math.round(pause) });
       return pause;
@@ -238,7 +238,7 @@ export class Poller implements LocalDriver {
       authorization: this.#options.authorization,
       priority: 'poll',
       // A poll sees what there is when it begins: the last one of a job must not be content with an answer
-      // that somebody asked for before the job was seen to be over.
+      // that another caller asked for before the job was seen to be over.
       recency: { notBefore: performance.now(), inSequence: false },
     });
   }

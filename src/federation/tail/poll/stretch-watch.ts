@@ -8,7 +8,7 @@ const REASON = 'the log has begun anew, and the source does not give what had no
 export class StretchWatch {
   #last: { readonly name: string; readonly readFrom: bigint | null } | null = null;
 
-  /** Is there only one stretch at a time? Then polls need not say what they do not reach: it is said when it changes. */
+  /** Is there only one stretch at a time? Then polls need not report what they do not reach: the change of stretch reports it. */
   get isWatching(): boolean {
     return this.#last !== null;
   }
