@@ -14,19 +14,20 @@ const BOUND = /\b(?:MAX|MOST)_[A-Z_]+\b|\bmax[A-Z]\w*\b|#?\bguard\b/;
 
 /** Loops whose bound is elsewhere, by file and function, and where it is. */
 const BOUNDED_ELSEWHERE: Readonly<Record<string, string>> = {
-  'src/pagination/bounded-pages.ts readTieOrdered': 'BoundedPages asks a PageGuard about each page.',
-  'src/pagination/bounded-pages.ts readGroups': 'BoundedPages asks a PageGuard about each page.',
+  'src/pagination/offset/bounded-pages.ts readTieOrdered': 'BoundedPages asks a PageGuard about each page.',
+  'src/pagination/offset/bounded-pages.ts readGroups': 'BoundedPages asks a PageGuard about each page.',
   'src/pagination/chapters.ts read': 'Each turn takes rows of partitions that have a bound of their own.',
   'src/pagination/chapters.ts #fill': 'Each turn opens a chapter that waits.',
   'src/pagination/chapters.ts refill': 'Each turn takes a batch of a partition that has a bound of its own.',
-  'src/pagination/locate.ts locatePage': 'refuseTooMany counts the pages.',
-  'src/pagination/offset-run.ts tryRun':
+  'src/pagination/numbered/locate.ts locatePage': 'refuseTooMany counts the pages.',
+  'src/pagination/offset/run.ts tryRun':
     'Each turn brings rows that are new, until there are as many as are wanted, or is the last.',
-  'src/pagination/offset.ts read': 'Each further turn follows an ability that the source has lost for good.',
-  'src/pagination/page-size.ts fit': 'Each further turn asks for at most half as many rows.',
-  'src/pagination/page-size.ts readFitting': 'Each further turn asks for at most half as many rows.',
-  'src/pagination/record-keyset.ts read': 'RecordWalk counts the pages that bring nothing new.',
-  'src/pagination/time-keyset.ts read': 'Each page of a TimeWalk gets further than the one before it, or is the last.',
+  'src/pagination/offset/offset.ts read': 'Each further turn follows an ability that the source has lost for good.',
+  'src/pagination/core/page-size.ts fit': 'Each further turn asks for at most half as many rows.',
+  'src/pagination/core/page-size.ts readFitting': 'Each further turn asks for at most half as many rows.',
+  'src/pagination/record-keyset/record-keyset.ts read': 'RecordWalk counts the pages that bring nothing new.',
+  'src/pagination/time-keyset/time-keyset.ts read':
+    'Each page of a TimeWalk gets further than the one before it, or is the last.',
   'src/pagination/whole-response.ts read': 'Each turn begins behind the rows that the one before it gave.',
   'src/vendors/bytenite/log-stream.ts readLogStream': 'Each turn takes a piece of a chunk that is here.',
   'src/vendors/deepset/log-partition.ts read': 'Each further turn follows a condition that the source has refused.',

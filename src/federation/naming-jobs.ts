@@ -1,6 +1,6 @@
 import { hasCode, unknownJob } from '../domain/errors.ts';
 import type { Ordered } from '../domain/ordered.ts';
-import type { Batch, Partition } from '../pagination/partition.ts';
+import type { Batch, Partition } from '../pagination/core/partition.ts';
 import type { Connector } from '../vendors/connector.ts';
 import type { FederatedSource } from './source.ts';
 

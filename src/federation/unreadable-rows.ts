@@ -1,4 +1,4 @@
-import type { Unreadable } from '../pagination/partition.ts';
+import type { Unreadable } from '../pagination/core/partition.ts';
 
 /** Rows of a source that could not be read. The others are there. */
 export class UnreadableRows extends Error {

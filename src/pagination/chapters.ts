@@ -1,7 +1,7 @@
 import type { Call } from '../domain/call.ts';
 import { comparePositions } from '../domain/ordered.ts';
 import type { Direction, Ordered } from '../domain/ordered.ts';
-import type { Batch, Hint, Partition, ReadRequest } from './partition.ts';
+import type { Batch, Hint, Partition, ReadRequest } from './core/partition.ts';
 
 /**
  * A log that is told in chapters, one after the other, each of them a log that is read by itself. Together

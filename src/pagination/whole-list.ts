@@ -1,7 +1,7 @@
 import type { Call } from '../domain/call.ts';
 import { comparePositions, isBeyond } from '../domain/ordered.ts';
 import type { Ordered } from '../domain/ordered.ts';
-import type { Batch, Partition, ReadRequest } from './partition.ts';
+import type { Batch, Partition, ReadRequest } from './core/partition.ts';
 
 /** A short list that a vendor (or its documentation) gives in one piece: steps, tasks. Rows in any order. */
 export function wholeListPartition<T extends Ordered>(

@@ -2,8 +2,8 @@ import { inSequence } from '../domain/call.ts';
 import type { Call } from '../domain/call.ts';
 import { comparePositions } from '../domain/ordered.ts';
 import type { Direction, Ordered, Position } from '../domain/ordered.ts';
-import { contentHash, occurrenceTie, withTie } from './identity.ts';
-import type { Batch, Identity, Partition, ReadRequest, Unplaced } from './partition.ts';
+import { contentHash, occurrenceTie, withTie } from './core/identity.ts';
+import type { Batch, Identity, Partition, ReadRequest, Unplaced } from './core/partition.ts';
 
 /**
  * Vendors without pagination: one answer with everything, in any order. It is read as a stream, and only

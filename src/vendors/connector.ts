@@ -6,7 +6,7 @@ import type { JobStatus } from '../domain/status.ts';
 import type { ZodType } from 'zod';
 import type { SourceHttp } from '../http/client.ts';
 import type { AuthType, ClassifyError } from '../http/settings.ts';
-import type { Partition, Unreadable } from '../pagination/partition.ts';
+import type { Partition, Unreadable } from '../pagination/core/partition.ts';
 
 /** The native pagination of a vendor's log call. */
 export type NativePagination = 'PAGE_TOKEN' | 'OFFSET' | 'RECORD_KEYSET' | 'TIME_KEYSET' | 'WHOLE_RESPONSE';

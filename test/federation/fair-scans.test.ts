@@ -6,7 +6,7 @@ import { comparePositions } from '../../src/domain/ordered.ts';
 import type { Federation, LogStreamEvent } from '../../src/federation/api.ts';
 import { createFederation } from '../../src/federation/create-federation.ts';
 import type { FederatedSource } from '../../src/federation/source.ts';
-import type { Partition } from '../../src/pagination/partition.ts';
+import type { Partition } from '../../src/pagination/core/partition.ts';
 import type { Connector } from '../../src/vendors/connector.ts';
 import { entryOf, FAST, fakeSource } from './fake-sources.ts';
 

@@ -5,7 +5,7 @@ import { formatInstant } from '../../src/domain/time.ts';
 import { NO_SEVERITY } from '../../src/domain/severity.ts';
 import type { FederatedSource } from '../../src/federation/source.ts';
 import type { TailSettings } from '../../src/federation/tail/settings.ts';
-import type { Batch, Partition, ReadRequest } from '../../src/pagination/partition.ts';
+import type { Batch, Partition, ReadRequest } from '../../src/pagination/core/partition.ts';
 import type { Connector } from '../../src/vendors/connector.ts';
 import type { Job } from '../../src/domain/job.ts';
 import type { FakeNative, Line } from '../pagination/fake-natives.ts';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createCall } from '../../src/domain/call.ts';
 import type { ConnectionArguments, JobConnection } from '../../src/federation/api.ts';
 import { createFederation } from '../../src/federation/create-federation.ts';
-import { MAX_WHOLE_PAGES } from '../../src/pagination/whole-pages.ts';
+import { MAX_WHOLE_PAGES } from '../../src/pagination/dated-list/whole-pages.ts';
 import { jobSources, newestFirst } from './fake-job-lists.ts';
 import type { FakeJob, FakeList } from './fake-job-lists.ts';
 

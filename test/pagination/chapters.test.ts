@@ -5,7 +5,7 @@ import type { Direction, Position } from '../../src/domain/ordered.ts';
 import { comparePositions, isBeyond } from '../../src/domain/ordered.ts';
 import { chaptersPartition, unreadablePartition } from '../../src/pagination/chapters.ts';
 import type { Chapter } from '../../src/pagination/chapters.ts';
-import type { Hint, Partition } from '../../src/pagination/partition.ts';
+import type { Hint, Partition } from '../../src/pagination/core/partition.ts';
 import { call, tokenNative } from './fake-natives.ts';
 import type { FakeNative, Line, RawLine } from './fake-natives.ts';
 

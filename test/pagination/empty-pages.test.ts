@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Direction, Position } from '../../src/domain/ordered.ts';
-import { PageSize } from '../../src/pagination/page-size.ts';
-import { pageTokenPartition } from '../../src/pagination/page-token.ts';
+import { PageSize } from '../../src/pagination/core/page-size.ts';
+import { pageTokenPartition } from '../../src/pagination/page-token/page-token.ts';
 import { call } from './fake-natives.ts';
 import type { Line } from './fake-natives.ts';
 

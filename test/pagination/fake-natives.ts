@@ -1,15 +1,15 @@
 import { createCall } from '../../src/domain/call.ts';
 import type { Ordered } from '../../src/domain/ordered.ts';
 import { comparePositions } from '../../src/domain/ordered.ts';
-import { placeGroup } from '../../src/pagination/identity.ts';
-import { offsetPartition } from '../../src/pagination/offset.ts';
-import { PageSize } from '../../src/pagination/page-size.ts';
-import { pageTokenPartition } from '../../src/pagination/page-token.ts';
-import { AfterClock } from '../../src/pagination/after-clock.ts';
-import type { IdIdentity, Identity, Partition, Unplaced } from '../../src/pagination/partition.ts';
-import { recordKeysetPartition } from '../../src/pagination/record-keyset.ts';
-import { PageCap } from '../../src/pagination/page-cap.ts';
-import { timeKeysetPartition } from '../../src/pagination/time-keyset.ts';
+import { placeGroup } from '../../src/pagination/core/identity.ts';
+import { offsetPartition } from '../../src/pagination/offset/offset.ts';
+import { PageSize } from '../../src/pagination/core/page-size.ts';
+import { pageTokenPartition } from '../../src/pagination/page-token/page-token.ts';
+import { AfterClock } from '../../src/pagination/time-keyset/after-clock.ts';
+import type { IdIdentity, Identity, Partition, Unplaced } from '../../src/pagination/core/partition.ts';
+import { recordKeysetPartition } from '../../src/pagination/record-keyset/record-keyset.ts';
+import { PageCap } from '../../src/pagination/time-keyset/page-cap.ts';
+import { timeKeysetPartition } from '../../src/pagination/time-keyset/time-keyset.ts';
 import { wholeResponsePartition } from '../../src/pagination/whole-response.ts';
 
 /** A line of a made-up log. `id` is the vendor's, where the scheme has ids. */

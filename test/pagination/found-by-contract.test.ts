@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Batch } from '../../src/pagination/partition.ts';
-import { AfterClock } from '../../src/pagination/after-clock.ts';
-import { PageSize } from '../../src/pagination/page-size.ts';
-import { PageCap } from '../../src/pagination/page-cap.ts';
-import { timeKeysetPartition } from '../../src/pagination/time-keyset.ts';
+import type { Batch } from '../../src/pagination/core/partition.ts';
+import { AfterClock } from '../../src/pagination/time-keyset/after-clock.ts';
+import { PageSize } from '../../src/pagination/core/page-size.ts';
+import { PageCap } from '../../src/pagination/time-keyset/page-cap.ts';
+import { timeKeysetPartition } from '../../src/pagination/time-keyset/time-keyset.ts';
 import { call, offsetNative, tokenNative } from './fake-natives.ts';
 import type { Line, RawLine } from './fake-natives.ts';
 

@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Direction } from '../../src/domain/ordered.ts';
 import { comparePositions } from '../../src/domain/ordered.ts';
-import { offsetPartition } from '../../src/pagination/offset.ts';
-import { PageSize } from '../../src/pagination/page-size.ts';
-import { pageTokenPartition } from '../../src/pagination/page-token.ts';
-import type { IdIdentity, Partition } from '../../src/pagination/partition.ts';
-import { recordKeysetPartition } from '../../src/pagination/record-keyset.ts';
+import { offsetPartition } from '../../src/pagination/offset/offset.ts';
+import { PageSize } from '../../src/pagination/core/page-size.ts';
+import { pageTokenPartition } from '../../src/pagination/page-token/page-token.ts';
+import type { IdIdentity, Partition } from '../../src/pagination/core/partition.ts';
+import { recordKeysetPartition } from '../../src/pagination/record-keyset/record-keyset.ts';
 import { call } from './fake-natives.ts';
 import type { Line, RawLine } from './fake-natives.ts';
 

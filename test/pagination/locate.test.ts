@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { locatePage } from '../../src/pagination/locate.ts';
+import { locatePage } from '../../src/pagination/numbered/locate.ts';
 
 const PAGE = 100;
 

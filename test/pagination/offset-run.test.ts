@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createCall } from '../../src/domain/call.ts';
-import { readRun } from '../../src/pagination/offset-run.ts';
+import { readRun } from '../../src/pagination/offset/run.ts';
 
 const LIMIT = 6;
 

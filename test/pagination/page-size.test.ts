@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AnswerTooLarge, TributaryError } from '../../src/domain/errors.ts';
-import { PageSize, PageSizes } from '../../src/pagination/page-size.ts';
+import { PageSize, PageSizes } from '../../src/pagination/core/page-size.ts';
 
 /** A vendor whose answers may have so many rows. */
 function vendor(fits: number) {

@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import { createCall } from '../../src/domain/call.ts';
 import { hasCode } from '../../src/domain/errors.ts';
 import type { Direction } from '../../src/domain/ordered.ts';
-import { PageSize } from '../../src/pagination/page-size.ts';
-import { pageTokenPartition } from '../../src/pagination/page-token.ts';
-import type { Partition, Unplaced } from '../../src/pagination/partition.ts';
+import { PageSize } from '../../src/pagination/core/page-size.ts';
+import { pageTokenPartition } from '../../src/pagination/page-token/page-token.ts';
+import type { Partition, Unplaced } from '../../src/pagination/core/partition.ts';
 import type { Line } from './fake-natives.ts';
 
 /**

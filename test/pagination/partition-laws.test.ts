@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Direction, Position } from '../../src/domain/ordered.ts';
 import { comparePositions, isBeyond } from '../../src/domain/ordered.ts';
-import type { Hint, Partition } from '../../src/pagination/partition.ts';
+import type { Hint, Partition } from '../../src/pagination/core/partition.ts';
 import { call, keysetNative, offsetNative, timeNative, tokenNative, wholeNative } from './fake-natives.ts';
 import type { FakeNative, Line, RawLine } from './fake-natives.ts';
 

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { createCall } from '../../src/domain/call.ts';
 import type { Ordered } from '../../src/domain/ordered.ts';
-import { offsetPartition } from '../../src/pagination/offset.ts';
-import { PageSize } from '../../src/pagination/page-size.ts';
-import type { OffsetOptions } from '../../src/pagination/offset-page.ts';
+import { offsetPartition } from '../../src/pagination/offset/offset.ts';
+import { PageSize } from '../../src/pagination/core/page-size.ts';
+import type { OffsetOptions } from '../../src/pagination/offset/page.ts';
 
 interface Row extends Ordered {
   readonly id: string;

@@ -2,7 +2,7 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { TributaryError } from '../../domain/errors.ts';
 import type { Json } from '../../domain/json.ts';
 import type { Position } from '../../domain/ordered.ts';
-import type { Hint } from '../../pagination/partition.ts';
+import type { Hint } from '../../pagination/core/partition.ts';
 
 /**
  * Cursors: a position in one connection's total order, sealed for that connection.

@@ -2,7 +2,7 @@ import type { Call } from '../../domain/call.ts';
 import { hasCode } from '../../domain/errors.ts';
 import type { LogEntry } from '../../domain/log-entry.ts';
 import { startOfInstant } from '../../domain/ordered.ts';
-import type { Partition } from '../../pagination/partition.ts';
+import type { Partition } from '../../pagination/core/partition.ts';
 import type { EntryRef, LogNode } from '../api.ts';
 import { LogEntryNode } from './node.ts';
 import type { FederatedSource } from '../source.ts';

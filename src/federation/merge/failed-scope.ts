@@ -1,5 +1,5 @@
 import type { Ordered } from '../../domain/ordered.ts';
-import type { Partition } from '../../pagination/partition.ts';
+import type { Partition } from '../../pagination/core/partition.ts';
 
 /** What stands for scopes: known as such by itself, since any text can be the key of a partition. */
 const failedScopes = new WeakSet<object>();

@@ -1,6 +1,6 @@
 import { TributaryError } from '../../domain/errors.ts';
 import type { Ordered } from '../../domain/ordered.ts';
-import { together } from '../../pagination/unreadable.ts';
+import { together } from '../../pagination/core/unreadable.ts';
 import type { SourceFailure } from '../api.ts';
 import { Contradiction, sourceFailure } from '../failures.ts';
 import type { Slot } from './place.ts';

@@ -1,12 +1,12 @@
 import type { Call } from '../../domain/call.ts';
 import type { Ordered, Position } from '../../domain/ordered.ts';
-import type { Batch, Hint, Unreadable } from '../../pagination/partition.ts';
+import type { Batch, Hint, Unreadable } from '../../pagination/core/partition.ts';
 import { isFailedScope } from './failed-scope.ts';
 import { Contradiction } from '../failures.ts';
 import { boundsOf, markOf } from './bounds.ts';
 import type { MergeBounds } from './bounds.ts';
 import type { Slot } from './place.ts';
-import { together } from '../../pagination/unreadable.ts';
+import { together } from '../../pagination/core/unreadable.ts';
 
 export interface MergeOptions<T extends Ordered> extends MergeBounds {
   readonly slots: readonly Slot<T>[];

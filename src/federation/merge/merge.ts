@@ -1,6 +1,6 @@
 import type { Call } from '../../domain/call.ts';
 import type { Ordered } from '../../domain/ordered.ts';
-import type { Hint } from '../../pagination/partition.ts';
+import type { Hint } from '../../pagination/core/partition.ts';
 import type { MergedPosition, PartitionMark } from '../cursor/codec.ts';
 import { isFailedScope } from './failed-scope.ts';
 import { MergeLane } from './lane.ts';

@@ -1,5 +1,5 @@
 import type { Direction, Ordered, Position } from '../../domain/ordered.ts';
-import type { Partition } from '../../pagination/partition.ts';
+import type { Partition } from '../../pagination/core/partition.ts';
 import type { MergedPosition } from '../cursor/codec.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { Call } from '../../domain/call.ts';
 import type { Ordered } from '../../domain/ordered.ts';
-import type { Partition } from '../../pagination/partition.ts';
+import type { Partition } from '../../pagination/core/partition.ts';
 import type { PartArguments, PartConnection, SourceFailure } from '../api.ts';
 import type { JobRef } from '../../domain/job.ts';
 import type { CursorCodec } from '../cursor/codec.ts';

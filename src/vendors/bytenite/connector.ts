@@ -3,7 +3,7 @@ import { hasCode, unknownJob } from '../../domain/errors.ts';
 import type { Job, Step, Task } from '../../domain/job.ts';
 import type { LogEntry, LogScope } from '../../domain/log-entry.ts';
 import type { LogFilter } from '../../domain/log-filter.ts';
-import type { Partition } from '../../pagination/partition.ts';
+import type { Partition } from '../../pagination/core/partition.ts';
 import { wholeListPartition } from '../../pagination/whole-list.ts';
 import { wholeResponsePartition } from '../../pagination/whole-response.ts';
 import type { Capabilities, Connector, ConnectorOptions, LogReading } from '../connector.ts';

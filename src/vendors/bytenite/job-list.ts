@@ -2,7 +2,7 @@ import type { Call } from '../../domain/call.ts';
 import { TributaryError } from '../../domain/errors.ts';
 import type { SourceHttp } from '../../http/client.ts';
 import type { JobFilter, JobList, JobPage } from '../connector.ts';
-import { readRun } from '../../pagination/offset-run.ts';
+import { readRun } from '../../pagination/offset/run.ts';
 import { sizeOf, unreadableOf } from '../shared/rows.ts';
 import { NEWEST_FIRST } from './facts.ts';
 import { jobOf } from './job-mapping.ts';

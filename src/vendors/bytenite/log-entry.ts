@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../domain/json.ts';
 import type { LogEntry } from '../../domain/log-entry.ts';
-import type { Identity, Unplaced } from '../../pagination/partition.ts';
+import type { Identity, Unplaced } from '../../pagination/core/partition.ts';
 import { textOf } from '../shared/wire.ts';
 import type { Service } from './facts.ts';
 import type { LogInstance } from './log-instance.ts';

@@ -1,5 +1,5 @@
-import type { Unreadable } from '../../pagination/partition.ts';
-import { MOST_NAMES } from '../../pagination/unreadable.ts';
+import type { Unreadable } from '../../pagination/core/partition.ts';
+import { MOST_NAMES } from '../../pagination/core/unreadable.ts';
 import type { Service } from './facts.ts';
 import { selectsPlace } from './selection.ts';
 import type { Selection } from './selection.ts';

@@ -1,5 +1,5 @@
 import type { Ordered } from '../../domain/ordered.ts';
-import type { Batch, Partition } from '../../pagination/partition.ts';
+import type { Batch, Partition } from '../../pagination/core/partition.ts';
 
 /** What the answer behind a partition lacks. Asked after the answer has been read. */
 export interface Lacks {

@@ -1,5 +1,5 @@
 import { formatInstant } from '../../domain/time.ts';
-import type { TimeRequest } from '../../pagination/time-list.ts';
+import type { TimeRequest } from '../../pagination/time-keyset/list.ts';
 
 /** The vendor's clock ticks in microseconds: digits of `after` beyond them may be dropped or refused. */
 export const RESOLUTION = 1_000n;

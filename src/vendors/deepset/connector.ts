@@ -1,8 +1,8 @@
 import { unknownJob } from '../../domain/errors.ts';
 import type { SourceHttp } from '../../http/client.ts';
-import { PageCap } from '../../pagination/page-cap.ts';
-import { AfterClock } from '../../pagination/after-clock.ts';
-import { PageSizes } from '../../pagination/page-size.ts';
+import { PageCap } from '../../pagination/time-keyset/page-cap.ts';
+import { AfterClock } from '../../pagination/time-keyset/after-clock.ts';
+import { PageSizes } from '../../pagination/core/page-size.ts';
 import { wholeListPartition } from '../../pagination/whole-list.ts';
 import type { Connector } from '../connector.ts';
 import { readable } from '../shared/rows.ts';

@@ -1,9 +1,9 @@
 import type { Call } from '../../domain/call.ts';
 import type { LogEntry } from '../../domain/log-entry.ts';
-import type { Batch, Partition, ReadRequest } from '../../pagination/partition.ts';
-import type { PageSizes } from '../../pagination/page-size.ts';
-import { timeKeysetPartition } from '../../pagination/time-keyset.ts';
-import type { TimePage } from '../../pagination/time-list.ts';
+import type { Batch, Partition, ReadRequest } from '../../pagination/core/partition.ts';
+import type { PageSizes } from '../../pagination/core/page-size.ts';
+import { timeKeysetPartition } from '../../pagination/time-keyset/time-keyset.ts';
+import type { TimePage } from '../../pagination/time-keyset/list.ts';
 import type { PipelinePlace } from './keys.ts';
 import type { LogRow } from './log-row.ts';
 import { fetchPage, isRefusal } from './native-log.ts';

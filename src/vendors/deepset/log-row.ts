@@ -3,7 +3,7 @@ import type { UnreadableRow } from '../../domain/ordered.ts';
 import type { LogEntry, LogException } from '../../domain/log-entry.ts';
 import { NO_SEVERITY, severityNumberOfWord } from '../../domain/severity.ts';
 import type { Severity } from '../../domain/severity.ts';
-import type { Unplaced } from '../../pagination/partition.ts';
+import type { Unplaced } from '../../pagination/core/partition.ts';
 import { standInEntry } from '../shared/entries.ts';
 import { attributesOf } from '../shared/wire.ts';
 import { redact } from './redaction.ts';

@@ -1,10 +1,10 @@
 import type { Call } from '../../domain/call.ts';
 import { hasCode, TributaryError } from '../../domain/errors.ts';
 import type { SourceHttp } from '../../http/client.ts';
-import type { AfterClock } from '../../pagination/after-clock.ts';
-import type { PageCap } from '../../pagination/page-cap.ts';
-import type { Unplaced } from '../../pagination/partition.ts';
-import type { TimePage, TimeRequest } from '../../pagination/time-list.ts';
+import type { AfterClock } from '../../pagination/time-keyset/after-clock.ts';
+import type { PageCap } from '../../pagination/time-keyset/page-cap.ts';
+import type { Unplaced } from '../../pagination/core/partition.ts';
+import type { TimePage, TimeRequest } from '../../pagination/time-keyset/list.ts';
 import { afterText } from './after.ts';
 import type { PipelinePlace } from './keys.ts';
 import { cutRows, sizeOf, withStandIns } from '../shared/rows.ts';

@@ -2,7 +2,7 @@ import type { Call } from '../../domain/call.ts';
 import { TributaryError } from '../../domain/errors.ts';
 import type { Decoder } from '../../http/body/decode.ts';
 import type { SourceHttp } from '../../http/client.ts';
-import { endless, PageGuard, REPEATS } from '../../pagination/page-guard.ts';
+import { endless, PageGuard, REPEATS } from '../../pagination/core/page-guard.ts';
 import { sizeOf } from '../shared/rows.ts';
 import type { Rows } from '../shared/rows.ts';
 import { isAbsent, isUnaddressable } from './errors.ts';

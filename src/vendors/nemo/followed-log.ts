@@ -4,7 +4,7 @@ import type { Attempt } from '../../domain/job.ts';
 import type { LogEntry } from '../../domain/log-entry.ts';
 import { chaptersPartition, unreadablePartition } from '../../pagination/chapters.ts';
 import type { Chapter } from '../../pagination/chapters.ts';
-import type { Partition } from '../../pagination/partition.ts';
+import type { Partition } from '../../pagination/core/partition.ts';
 import { ONLY_CURRENT, logPartition } from './log-partitions.ts';
 import type { LogPartitionOptions, LogSelection } from './log-partitions.ts';
 import { beganAt } from './parts.ts';

@@ -1,11 +1,11 @@
 import type { Call } from '../../domain/call.ts';
 import { TributaryError } from '../../domain/errors.ts';
 import type { LogEntry } from '../../domain/log-entry.ts';
-import { contentHash } from '../../pagination/identity.ts';
-import type { PageSizes } from '../../pagination/page-size.ts';
-import { pageTokenPartition } from '../../pagination/page-token.ts';
-import type { TokenPage } from '../../pagination/page-token.ts';
-import type { Partition, Unplaced } from '../../pagination/partition.ts';
+import { contentHash } from '../../pagination/core/identity.ts';
+import type { PageSizes } from '../../pagination/core/page-size.ts';
+import { pageTokenPartition } from '../../pagination/page-token/page-token.ts';
+import type { TokenPage } from '../../pagination/page-token/page-token.ts';
+import type { Partition, Unplaced } from '../../pagination/core/partition.ts';
 import { standInEntry } from '../shared/entries.ts';
 import { partOf } from '../shared/parts.ts';
 import { cutRows, withStandIns } from '../shared/rows.ts';

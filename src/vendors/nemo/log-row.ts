@@ -1,6 +1,6 @@
 import { inferSeverity } from '../../domain/infer-severity.ts';
 import type { LogEntry } from '../../domain/log-entry.ts';
-import type { Unplaced } from '../../pagination/partition.ts';
+import type { Unplaced } from '../../pagination/core/partition.ts';
 import type { LogRowWire } from './wire.ts';
 
 /** A row has neither id nor level nor attempt; the attempt is known only where it was asked for. */

@@ -1,7 +1,7 @@
 import type { Call } from '../../domain/call.ts';
 import type { SourceHttp } from '../../http/client.ts';
 import type { JobFilter, JobPage } from '../connector.ts';
-import { readRun } from '../../pagination/offset-run.ts';
+import { readRun } from '../../pagination/offset/run.ts';
 import { sizeOf, unreadableOf } from '../shared/rows.ts';
 import { toJob } from './jobs.ts';
 import { JOBS_PER_PAGE } from './options.ts';

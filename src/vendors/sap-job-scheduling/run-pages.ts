@@ -1,7 +1,7 @@
 import type { Call } from '../../domain/call.ts';
 import { TributaryError } from '../../domain/errors.ts';
 import type { SourceHttp } from '../../http/client.ts';
-import type { KeysetRequest } from '../../pagination/record-list.ts';
+import type { KeysetRequest } from '../../pagination/record-keyset/list.ts';
 import { NO_ODD_ROWS } from '../shared/rows.ts';
 import type { OddRow } from '../shared/rows.ts';
 import { hasLinks } from './paging-facts.ts';

@@ -1,7 +1,7 @@
 import type { UnreadableRow } from '../../domain/ordered.ts';
 import type { LogEntry } from '../../domain/log-entry.ts';
 import { NO_SEVERITY } from '../../domain/severity.ts';
-import type { Unplaced } from '../../pagination/partition.ts';
+import type { Unplaced } from '../../pagination/core/partition.ts';
 
 /** An entry that only keeps the place of a row that could not be read. */
 export function standInEntry(time: bigint, unreadable: UnreadableRow): Unplaced<LogEntry> {

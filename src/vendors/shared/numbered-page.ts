@@ -1,4 +1,4 @@
-import { moreBehind } from '../../pagination/offset-page.ts';
+import { moreBehind } from '../../pagination/offset/page.ts';
 import { sizeOf } from './rows.ts';
 import type { Rows } from './rows.ts';
 

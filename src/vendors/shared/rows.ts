@@ -3,9 +3,9 @@ import type { Ordered, UnreadableRow } from '../../domain/ordered.ts';
 import { FIRST_INSTANT, LAST_INSTANT } from '../../domain/time.ts';
 import { CUT } from '../../http/body/string-cutter.ts';
 import { Mismatch } from '../../http/body/mismatch.ts';
-import type { Batch, Partition, Unplaced, Unreadable } from '../../pagination/partition.ts';
-import { contentHash, occurrenceTie } from '../../pagination/identity.ts';
-import { MOST_NAMES, together } from '../../pagination/unreadable.ts';
+import type { Batch, Partition, Unplaced, Unreadable } from '../../pagination/core/partition.ts';
+import { contentHash, occurrenceTie } from '../../pagination/core/identity.ts';
+import { MOST_NAMES, together } from '../../pagination/core/unreadable.ts';
 import { fieldsOf, listIn, refuseErrors, textOf } from './wire.ts';
 import type { Fields } from './wire.ts';
 

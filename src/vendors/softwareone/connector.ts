@@ -1,6 +1,6 @@
 import type { Call } from '../../domain/call.ts';
 import type { LogFilterField } from '../../domain/log-filter.ts';
-import { PageSizes } from '../../pagination/page-size.ts';
+import { PageSizes } from '../../pagination/core/page-size.ts';
 import type { Connector, ConnectorOptions, JobList, LogReading } from '../connector.ts';
 import { readable } from '../shared/rows.ts';
 import { Abilities } from './abilities.ts';

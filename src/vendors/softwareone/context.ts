@@ -1,6 +1,6 @@
 import { TributaryError } from '../../domain/errors.ts';
 import type { SourceHttp } from '../../http/client.ts';
-import type { PageSizes } from '../../pagination/page-size.ts';
+import type { PageSizes } from '../../pagination/core/page-size.ts';
 import type { Abilities } from './abilities.ts';
 
 /** What everything that asks one source shares. */

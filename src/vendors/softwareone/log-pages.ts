@@ -1,10 +1,10 @@
 import type { Call } from '../../domain/call.ts';
 import { unknownJob } from '../../domain/errors.ts';
 import type { HttpReply } from '../../http/client.ts';
-import { countedBy } from '../../pagination/offset-page.ts';
-import type { OffsetPage, OffsetRequest } from '../../pagination/offset-page.ts';
-import type { PageSize } from '../../pagination/page-size.ts';
-import type { Unplaced } from '../../pagination/partition.ts';
+import { countedBy } from '../../pagination/offset/page.ts';
+import type { OffsetPage, OffsetRequest } from '../../pagination/offset/page.ts';
+import type { PageSize } from '../../pagination/core/page-size.ts';
+import type { Unplaced } from '../../pagination/core/partition.ts';
 import { standInEntry } from '../shared/entries.ts';
 import { cutRows, sizeOf, withStandIns } from '../shared/rows.ts';
 import { isRefusal } from './abilities.ts';

@@ -1,7 +1,7 @@
 import type { Call } from '../../domain/call.ts';
 import type { LogEntry } from '../../domain/log-entry.ts';
-import { offsetPartition } from '../../pagination/offset.ts';
-import type { Batch, Hint, Partition, ReadRequest } from '../../pagination/partition.ts';
+import { offsetPartition } from '../../pagination/offset/offset.ts';
+import type { Batch, Hint, Partition, ReadRequest } from '../../pagination/core/partition.ts';
 import { isRefusal } from './abilities.ts';
 import type { SourceContext } from './context.ts';
 import { LogPages } from './log-pages.ts';

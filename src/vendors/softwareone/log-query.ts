@@ -1,4 +1,4 @@
-import type { OffsetRequest } from '../../pagination/offset-page.ts';
+import type { OffsetRequest } from '../../pagination/offset/page.ts';
 import type { Ability } from './abilities.ts';
 import {
   atOrAfter,

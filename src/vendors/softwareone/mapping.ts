@@ -6,7 +6,7 @@ import type { Severity } from '../../domain/severity.ts';
 import { isFinished, statusFrom } from '../../domain/status.ts';
 import type { JobStatus } from '../../domain/status.ts';
 import { parseInstant } from '../../domain/time.ts';
-import type { Unplaced } from '../../pagination/partition.ts';
+import type { Unplaced } from '../../pagination/core/partition.ts';
 import { present } from '../shared/wire.ts';
 import { isTemplate, renderTemplate } from './template.ts';
 import type { TaskLogWire, TaskWire } from './wire.ts';

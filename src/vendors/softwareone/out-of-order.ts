@@ -1,5 +1,5 @@
 import { TributaryError } from '../../domain/errors.ts';
-import { OrderLost } from '../../pagination/offset-page.ts';
+import { OrderLost } from '../../pagination/offset/page.ts';
 import type { Ability, Abilities } from './abilities.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { createCall } from '../../../src/domain/call.ts';
 import type { Direction } from '../../../src/domain/ordered.ts';
-import type { IdIdentity, Partition, Unplaced } from '../../../src/pagination/partition.ts';
+import type { IdIdentity, Partition, Unplaced } from '../../../src/pagination/core/partition.ts';
 import type { Line } from '../fake-natives.ts';
 
 /**

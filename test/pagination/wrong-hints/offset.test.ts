@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createCall } from '../../../src/domain/call.ts';
 import type { Direction } from '../../../src/domain/ordered.ts';
-import { offsetPartition } from '../../../src/pagination/offset.ts';
-import { PageSize } from '../../../src/pagination/page-size.ts';
-import type { IdIdentity, Partition, Unplaced } from '../../../src/pagination/partition.ts';
+import { offsetPartition } from '../../../src/pagination/offset/offset.ts';
+import { PageSize } from '../../../src/pagination/core/page-size.ts';
+import type { IdIdentity, Partition, Unplaced } from '../../../src/pagination/core/partition.ts';
 import type { Line } from '../fake-natives.ts';
 
 /** `DEEP=1` runs many more. */

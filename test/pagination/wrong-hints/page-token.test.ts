@@ -1,7 +1,7 @@
 import { test } from 'vitest';
-import { PageSize } from '../../../src/pagination/page-size.ts';
-import { pageTokenPartition } from '../../../src/pagination/page-token.ts';
-import type { Unplaced } from '../../../src/pagination/partition.ts';
+import { PageSize } from '../../../src/pagination/core/page-size.ts';
+import { pageTokenPartition } from '../../../src/pagination/page-token/page-token.ts';
+import type { Unplaced } from '../../../src/pagination/core/partition.ts';
 import type { Line } from '../fake-natives.ts';
 import { bothWays, byId, copies, COUNT, holds, LAW, LIMIT, LINES, TOTALS } from './law.ts';
 import type { Lie } from './law.ts';

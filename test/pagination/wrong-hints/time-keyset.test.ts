@@ -1,8 +1,8 @@
 import { test } from 'vitest';
-import { AfterClock } from '../../../src/pagination/after-clock.ts';
-import { PageSize } from '../../../src/pagination/page-size.ts';
-import { PageCap } from '../../../src/pagination/page-cap.ts';
-import { timeKeysetPartition } from '../../../src/pagination/time-keyset.ts';
+import { AfterClock } from '../../../src/pagination/time-keyset/after-clock.ts';
+import { PageSize } from '../../../src/pagination/core/page-size.ts';
+import { PageCap } from '../../../src/pagination/time-keyset/page-cap.ts';
+import { timeKeysetPartition } from '../../../src/pagination/time-keyset/time-keyset.ts';
 import type { Line } from '../fake-natives.ts';
 import { bothWays, byId, copies, holds, LAW, LIMIT, LINES, MILLISECOND } from './law.ts';
 import type { Lie } from './law.ts';

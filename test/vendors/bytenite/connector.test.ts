@@ -7,7 +7,7 @@ import type { Ordered } from '../../../src/domain/ordered.ts';
 import { DEFAULT_LIMITS } from '../../../src/http/settings.ts';
 import { createSourceHttp } from '../../../src/http/source-http.ts';
 import type { ManagedSourceHttp } from '../../../src/http/source-http.ts';
-import type { Partition, ReadRequest } from '../../../src/pagination/partition.ts';
+import type { Partition, ReadRequest } from '../../../src/pagination/core/partition.ts';
 import { simulateByteNite } from '../../../src/sandbox/bytenite/index.ts';
 import type { ByteNiteSimulation } from '../../../src/sandbox/bytenite/index.ts';
 import type { VendorServer } from '../../../src/sandbox/types.ts';

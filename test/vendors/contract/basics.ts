@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { createCall } from '../../../src/domain/call.ts';
 import type { Job } from '../../../src/domain/job.ts';
-import type { Partition } from '../../../src/pagination/partition.ts';
+import type { Partition } from '../../../src/pagination/core/partition.ts';
 import type { Ordered } from '../../../src/domain/ordered.ts';
 import type { Bed, Line } from './bed.ts';
 import { NASTY, PATIENCE, settingsOf } from './draw.ts';

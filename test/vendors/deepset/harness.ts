@@ -4,7 +4,7 @@ import type { LogEntry } from '../../../src/domain/log-entry.ts';
 import type { Direction, Position } from '../../../src/domain/ordered.ts';
 import { DEFAULT_LIMITS } from '../../../src/http/settings.ts';
 import { createSourceHttp } from '../../../src/http/source-http.ts';
-import type { Batch, Partition } from '../../../src/pagination/partition.ts';
+import type { Batch, Partition } from '../../../src/pagination/core/partition.ts';
 import { simulateDeepset } from '../../../src/sandbox/deepset/index.ts';
 import type { DeepsetOptions, SimulatedDeepset } from '../../../src/sandbox/deepset/index.ts';
 import type { VendorServer } from '../../../src/sandbox/types.ts';

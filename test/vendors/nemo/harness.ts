@@ -6,7 +6,7 @@ import type { Direction, Ordered, Position } from '../../../src/domain/ordered.t
 import { DEFAULT_LIMITS } from '../../../src/http/settings.ts';
 import type { AuthSettings } from '../../../src/http/settings.ts';
 import { createSourceHttp } from '../../../src/http/source-http.ts';
-import type { Hint, Partition } from '../../../src/pagination/partition.ts';
+import type { Hint, Partition } from '../../../src/pagination/core/partition.ts';
 import { SANDBOX_TOKEN, simulateNemo } from '../../../src/sandbox/nemo/index.ts';
 import type { NemoOptions, NemoSimulation } from '../../../src/sandbox/nemo/index.ts';
 import type { VendorServer } from '../../../src/sandbox/types.ts';

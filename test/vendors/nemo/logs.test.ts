@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createCall } from '../../../src/domain/call.ts';
 import type { LogEntry } from '../../../src/domain/log-entry.ts';
 import type { Position } from '../../../src/domain/ordered.ts';
-import type { Partition } from '../../../src/pagination/partition.ts';
+import type { Partition } from '../../../src/pagination/core/partition.ts';
 import { SANDBOX_TOKEN } from '../../../src/sandbox/nemo/index.ts';
 import type { NemoOptions } from '../../../src/sandbox/nemo/index.ts';
 import type { SandboxLine } from '../../../src/sandbox/types.ts';

@@ -4,7 +4,7 @@ import type { Direction, Ordered, Position } from '../../../src/domain/ordered.t
 import { DEFAULT_LIMITS } from '../../../src/http/settings.ts';
 import type { AuthSettings } from '../../../src/http/settings.ts';
 import { createSourceHttp } from '../../../src/http/source-http.ts';
-import type { Hint, Partition } from '../../../src/pagination/partition.ts';
+import type { Hint, Partition } from '../../../src/pagination/core/partition.ts';
 import { simulateSap } from '../../../src/sandbox/sap-job-scheduling/index.ts';
 import type { SapOptions, SapRunInput, SapSimulation } from '../../../src/sandbox/sap-job-scheduling/index.ts';
 import type { VendorServer } from '../../../src/sandbox/types.ts';

@@ -6,7 +6,7 @@ import type { LogEntry } from '../../../src/domain/log-entry.ts';
 import { comparePositions } from '../../../src/domain/ordered.ts';
 import type { Direction, Ordered } from '../../../src/domain/ordered.ts';
 import type { SapOptions, SapRunInput } from '../../../src/sandbox/sap-job-scheduling/index.ts';
-import type { Partition } from '../../../src/pagination/partition.ts';
+import type { Partition } from '../../../src/pagination/core/partition.ts';
 import { done, only, readRows, SECOND, START, startHarness } from './harness.ts';
 import type { Read } from './harness.ts';
 import { placesOf } from './placed-lines.ts';

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createCall } from '../../../src/domain/call.ts';
 import type { LogEntry } from '../../../src/domain/log-entry.ts';
 import type { Direction } from '../../../src/domain/ordered.ts';
-import type { Partition } from '../../../src/pagination/partition.ts';
+import type { Partition } from '../../../src/pagination/core/partition.ts';
 import type { SaidTotal } from '../../../src/sandbox/doubts.ts';
 import type { SapOptions } from '../../../src/sandbox/sap-job-scheduling/index.ts';
 import { done, only, readRows, SECOND, START, startHarness } from './harness.ts';

@@ -4,7 +4,7 @@ import type { Ordered, Position } from '../../../src/domain/ordered.ts';
 import { DEFAULT_LIMITS } from '../../../src/http/settings.ts';
 import type { SourceHttp } from '../../../src/http/client.ts';
 import { createSourceHttp } from '../../../src/http/source-http.ts';
-import type { Partition, ReadRequest } from '../../../src/pagination/partition.ts';
+import type { Partition, ReadRequest } from '../../../src/pagination/core/partition.ts';
 import { simulateSoftwareOne } from '../../../src/sandbox/softwareone/index.ts';
 import type { SoftwareOneSimulation } from '../../../src/sandbox/softwareone/index.ts';
 import type { SoftwareOneSettings } from '../../../src/sandbox/softwareone/settings.ts';

@@ -3,7 +3,7 @@ import { createCall } from '../../../src/domain/call.ts';
 import type { LogEntry, LogScope } from '../../../src/domain/log-entry.ts';
 import type { LogFilter } from '../../../src/domain/log-filter.ts';
 import { startOfInstant } from '../../../src/domain/ordered.ts';
-import type { Partition } from '../../../src/pagination/partition.ts';
+import type { Partition } from '../../../src/pagination/core/partition.ts';
 import type { TaskLogLine } from '../../../src/sandbox/softwareone/log-store.ts';
 import type { SoftwareOneSettings } from '../../../src/sandbox/softwareone/settings.ts';
 import type { Connector } from '../../../src/vendors/connector.ts';

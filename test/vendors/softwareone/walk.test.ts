@@ -4,7 +4,7 @@ import { createCall } from '../../../src/domain/call.ts';
 import type { LogEntry } from '../../../src/domain/log-entry.ts';
 import { comparePositions, isBeyond } from '../../../src/domain/ordered.ts';
 import type { Direction, Position } from '../../../src/domain/ordered.ts';
-import type { Partition } from '../../../src/pagination/partition.ts';
+import type { Partition } from '../../../src/pagination/core/partition.ts';
 import { DEFAULT_SETTINGS } from '../../../src/sandbox/softwareone/settings.ts';
 import { MILLISECOND, positionOf, readRows, START, startHarness } from './harness.ts';
 import type { Harness } from './harness.ts';

@@ -4,7 +4,7 @@ import { createCall } from '../../../src/domain/call.ts';
 import { TributaryError } from '../../../src/domain/errors.ts';
 import type { LogEntry } from '../../../src/domain/log-entry.ts';
 import type { Direction, Ordered } from '../../../src/domain/ordered.ts';
-import type { Partition } from '../../../src/pagination/partition.ts';
+import type { Partition } from '../../../src/pagination/core/partition.ts';
 import type { SaidTotal } from '../../../src/sandbox/doubts.ts';
 import { DEFAULT_SETTINGS } from '../../../src/sandbox/softwareone/settings.ts';
 import type { SoftwareOneSettings } from '../../../src/sandbox/softwareone/settings.ts';

@@ -1,6 +1,6 @@
 import { startOfInstant } from '../../../domain/ordered.ts';
 import type { Direction, Ordered, Position } from '../../../domain/ordered.ts';
-import type { Batch } from '../../../pagination/partition.ts';
+import type { Batch } from '../../../pagination/core/partition.ts';
 
 /** Lines of a partition that exist and that can't be had: the vendor does not let one read them, or its rows of them can't be read. */
 export interface Gap {

@@ -1,6 +1,6 @@
 import type { LogEntry } from '../../../domain/log-entry.ts';
 import type { LogNode } from '../../api.ts';
-import type { Hint } from '../../../pagination/partition.ts';
+import type { Hint } from '../../../pagination/core/partition.ts';
 
 /** A line as a poll has read it. */
 export interface FeedLine {

@@ -3,7 +3,7 @@ import { unknownJob } from '../../../domain/errors.ts';
 import type { Job } from '../../../domain/job.ts';
 import type { LogEntry } from '../../../domain/log-entry.ts';
 import { isFinished } from '../../../domain/status.ts';
-import type { Partition } from '../../../pagination/partition.ts';
+import type { Partition } from '../../../pagination/core/partition.ts';
 import { followedLog } from '../../logs/followed-log.ts';
 import { endOfJob } from '../../jobs/job-end.ts';
 import type { FederatedSource } from '../../source.ts';

@@ -1,6 +1,6 @@
 import type { Call } from '../../../domain/call.ts';
 import type { LogEntry } from '../../../domain/log-entry.ts';
-import type { Partition } from '../../../pagination/partition.ts';
+import type { Partition } from '../../../pagination/core/partition.ts';
 import { GapFinder, unreadableGap } from '../feed/gap.ts';
 import type { Gap } from '../feed/gap.ts';
 import type { FeedLine } from '../feed/line-window.ts';

@@ -1,7 +1,7 @@
 import type { Call } from '../../../domain/call.ts';
 import type { LogEntry } from '../../../domain/log-entry.ts';
 import type { Position } from '../../../domain/ordered.ts';
-import type { Hint, Partition } from '../../../pagination/partition.ts';
+import type { Hint, Partition } from '../../../pagination/core/partition.ts';
 import type { FeedSink } from '../feed/driver.ts';
 import { GapFinder, unreadableGap } from '../feed/gap.ts';
 import type { Gap } from '../feed/gap.ts';

@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto';
+import type { Ordered } from '../../domain/ordered.ts';
+import type { Identity, Unplaced } from './partition.ts';
+
+/**
+ * Tie-breaks of rows that share one instant. A vendor's own id is one as it is. Rows without an id get a
+ * hash of what they say; rows that say the same are interchangeable and are numbered, so that genuine
+ * repeats are all kept. The numbers are right only over the whole group of that instant.
+ */
+
+/** Gives each row of one whole group of equal times its tie-break. A vendor id that comes twice is one row. */
+export function placeGroup<T extends Ordered>(rows: readonly Unplaced<T>[], identity: Identity<T>): T[] {
+  if (identity.by === 'content') {
+    const seen = new Map<string, number>();
+    return rows.map((row) => withTie<T>(row, nextOccurrence(seen, contentHash(identity.of(row)))));
+  }
+  const byId = new Map<string, T>();
+  for (const row of rows) {
+    const id = identity.of(row);
+    byId.set(id, withTie<T>(row, id));
+  }
+  return [...byId.values()];
+}
+
+/** 96 bits of SHA-256 over the parts, as 16 characters of base64url. Null and '' differ; parts can't run together. */
+export function contentHash(parts: readonly (string | null)[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 16);
+}
+
+/** `hash` with its number in the group, written so that text order is number order. */
+export function occurrenceTie(hash: string, occurrence: number): string {
+  const digits = String(occurrence);
+  return `${hash}.${String.fromCharCode(96 + digits.length)}${digits}`;
+}
+
+function nextOccurrence(seen: Map<string, number>, hash: string): string {
+  const occurrence = seen.get(hash) ?? 0;
+  seen.set(hash, occurrence + 1);
+  return occurrenceTie(hash, occurrence);
+}
+
+/** The row with its tie-break: the one place where an `Unplaced` row becomes a placed one. */
+export function withTie<T extends Ordered>(row: Unplaced<T>, tie: string): T {
+  // A decoded row and its tie are together what T is; TypeScript can't rebuild T from Omit<T, 'tie'>.
+  return Object.assign(row, { tie }) as unknown as T;
+}

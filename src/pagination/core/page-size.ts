@@ -1,0 +1,103 @@
+import { LRUCache } from 'lru-cache';
+import { AnswerTooLarge } from '../../domain/errors.ts';
+import type { Ordered } from '../../domain/ordered.ts';
+import type { Batch, ReadRequest } from './partition.ts';
+
+/** After so long without an answer that was too large, pages may have twice as many rows again. Milliseconds. */
+const GROWS_AFTER = 60_000;
+
+/** How many logs of a source are remembered. */
+const MOST_LOGS = 1_000;
+
+/** How many rows of one log are asked for at once: fewer where lines are so long that the answer would be too large. */
+export class PageSize {
+  readonly usual: number;
+  /** So few rows are always asked for, whatever their size. */
+  readonly least: number;
+  readonly #now: () => number;
+  #rows: number;
+  #since = 0;
+
+  constructor(usual: number, least = 1, now: () => number = () => performance.now()) {
+    this.usual = usual;
+    this.least = least;
+    this.#rows = usual;
+    this.#now = now;
+  }
+
+  get rows(): number {
+    if (this.#rows === this.usual) return this.usual;
+    const doublings = Math.min(30, Math.floor((this.#now() - this.#since) / GROWS_AFTER));
+    return Math.min(this.usual, this.#rows * 2 ** doublings);
+  }
+
+  /** The answer with so many rows was too large. Says how many to ask for instead: at most half. */
+  shrink(asked: number): number {
+    const half = Math.max(this.least, asked >> 1);
+    // Pages that were asked for side by side are too large together.
+    this.#rows = Math.min(half, this.rows);
+    this.#since = this.#now();
+    return this.#rows;
+  }
+
+  /** Asks for as many rows as fit, `most` at the most. Where even the least do not, the error stands. */
+  async fit<P>(
+    most: number,
+    fetch: (rows: number) => Promise<P>,
+  ): Promise<{ readonly page: P; readonly asked: number }> {
+    for (let asked = Math.min(most, this.rows); ;) {
+      try {
+        return { page: await fetch(asked), asked };
+      } catch (error) {
+        if (!(error instanceof AnswerTooLarge) || asked <= this.least) throw error;
+        asked = this.shrink(asked);
+      }
+    }
+  }
+}
+
+/** The page sizes of the logs of one source. */
+export class PageSizes {
+  readonly #usual: number;
+  readonly #least: number;
+  readonly #sizes = new LRUCache<string, PageSize>({ max: MOST_LOGS });
+
+  constructor(usual: number, least = 1) {
+    this.#usual = usual;
+    this.#least = least;
+  }
+
+  of(log: string): PageSize {
+    const size = this.#sizes.get(log) ?? new PageSize(this.#usual, this.#least);
+    this.#sizes.set(log, size);
+    return size;
+  }
+}
+
+/**
+ * Reads a list whose pages have numbers, which mean something for one page size only: where a page is too large, a new read
+ * of smaller pages goes on behind the last row that was given out.
+ */
+export async function* readFitting<T extends Ordered>(
+  size: PageSize,
+  request: ReadRequest<T>,
+  read: (request: ReadRequest<T>, rows: number) => AsyncGenerator<Batch<T>, void, undefined>,
+): AsyncGenerator<Batch<T>, void, undefined> {
+  let { from, hint } = request;
+  for (let { rows } = size; ;) {
+    try {
+      for await (const batch of read({ ...request, from, hint }, rows)) {
+        const last = batch.rows.at(-1);
+        if (last !== undefined) {
+          from = { time: last.time, tie: last.tie };
+          hint = batch.hints.at(-1) ?? null;
+        }
+        yield batch;
+      }
+      return;
+    } catch (error) {
+      if (!(error instanceof AnswerTooLarge) || rows <= size.least) throw error;
+      rows = size.shrink(rows);
+    }
+  }
+}

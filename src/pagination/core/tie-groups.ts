@@ -1,0 +1,151 @@
+import { comparePositions, isBeyond } from '../../domain/ordered.ts';
+import type { Direction, Ordered, Position } from '../../domain/ordered.ts';
+import { placeGroup } from './identity.ts';
+import type { Batch, Hint, Identity, Unplaced } from './partition.ts';
+
+/** A native row on its way, with the way back to it. */
+export interface NativeRow<T extends Ordered> {
+  readonly row: Unplaced<T>;
+  readonly hint: Hint | null;
+}
+
+export interface TieGroupOptions<T extends Ordered> {
+  readonly identity: Identity<T>;
+  readonly direction: Direction;
+  readonly from: Position | null;
+  readonly until: Position | null;
+}
+
+/** Makes the hint of a row once its group is closed: `next` is the hint of the first row after the group, if one was seen. */
+export type CloseHint = (own: Hint | null, next: Hint | null) => Hint | null;
+
+/**
+ * Puts native rows, which come sorted by time only, into the total order: rows of one instant are held
+ * until a row of another instant shows that the group is whole, then get their tie-breaks and are sorted
+ * by them. Rows not beyond `from`, or at or beyond `until`, are left out.
+ */
+export class TieGroups<T extends Ordered> {
+  readonly #options: TieGroupOptions<T>;
+  readonly #closeHint: CloseHint;
+  #pending: NativeRow<T>[] = [];
+  #closedTime: bigint | null = null;
+  #ended = false;
+
+  constructor(options: TieGroupOptions<T>, closeHint: CloseHint = (own) => own) {
+    this.#options = options;
+    this.#closeHint = closeHint;
+  }
+
+  /** Has a row at or beyond `until` been seen? Then nothing more will come out. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** The instant of the group that is still open; null when there is none. */
+  get pendingTime(): bigint | null {
+    return this.#pending[0]?.row.time ?? null;
+  }
+
+  get pendingCount(): number {
+    return this.#pending.length;
+  }
+
+  /** Forgets the open group: its rows are about to come again, whole. */
+  reset(): void {
+    this.#pending = [];
+  }
+
+  /** The rows of the open group should come again. They have ids, so they are kept; what only keeps a place has none. */
+  expectAgain(): void {
+    this.#pending = this.#pending.filter(({ row }) => row.unreadable === undefined);
+  }
+
+  /** Takes rows in the direction of the read and gives back what is whole by now. */
+  push(rows: readonly NativeRow<T>[]): { rows: T[]; hints: (Hint | null)[] } {
+    const out: { rows: T[]; hints: (Hint | null)[] } = { rows: [], hints: [] };
+    for (const native of rows) {
+      if (this.#ended) break;
+      const time = native.row.time;
+      if (this.#isBehind(time)) continue;
+      if (this.#isPastUntil(time)) {
+        this.#close(out, native.hint);
+        this.#ended = true;
+        break;
+      }
+      if (this.#pending.length > 0 && this.pendingTime !== time) {
+        this.#close(out, native.hint);
+        // A row out of the vendor's own order: what it belongs to has been given out already.
+        if (this.#isBehind(time)) continue;
+      }
+      this.#pending.push(native);
+    }
+    return out;
+  }
+
+  /** The log ends here: closes the open group. */
+  finish(): { rows: T[]; hints: (Hint | null)[] } {
+    const out: { rows: T[]; hints: (Hint | null)[] } = { rows: [], hints: [] };
+    this.#close(out, null);
+    return out;
+  }
+
+  /** Is it sure that rows will come out of the open group? Null: that depends on their tie-breaks. */
+  get pendingIsWanted(): boolean | null {
+    const time = this.pendingTime;
+    if (time === null) return false;
+    const { from, until } = this.#options;
+    if (from !== null && from.time === time) return null;
+    return until?.time === time ? null : true;
+  }
+
+  /** Rows at or before what is closed, or before `from`: they are no longer wanted. */
+  #isBehind(time: bigint): boolean {
+    const { direction, from } = this.#options;
+    const sign = direction === 'forward' ? 1 : -1;
+    if (from !== null && compareTimes(time, from.time) * sign < 0) return true;
+    return this.#closedTime !== null && compareTimes(time, this.#closedTime) * sign <= 0;
+  }
+
+  #isPastUntil(time: bigint): boolean {
+    const { direction, until } = this.#options;
+    if (until === null) return false;
+    return compareTimes(time, until.time) * (direction === 'forward' ? 1 : -1) > 0;
+  }
+
+  #close(out: { rows: T[]; hints: (Hint | null)[] }, next: Hint | null): void {
+    const first = this.#pending[0];
+    if (first === undefined) return;
+    const { identity, direction, from, until } = this.#options;
+    const sign = direction === 'forward' ? 1 : -1;
+    const hintOf = new Map<Unplaced<T>, Hint | null>();
+    for (const native of this.#pending) hintOf.set(native.row, native.hint);
+    const placed = placeGroup(
+      this.#pending.map((native) => native.row),
+      identity,
+    );
+    if (placed.length > 1) placed.sort((a, b) => comparePositions(a, b) * sign);
+    for (const row of placed) {
+      if (from !== null && !isBeyond(row, from, direction)) continue;
+      if (until !== null && comparePositions(row, until) * sign >= 0) continue;
+      out.rows.push(row);
+      // Only behind the group's last row does the next group follow.
+      out.hints.push(this.#closeHint(hintOf.get(row) ?? null, row === placed.at(-1) ? next : null));
+    }
+    this.#closedTime = first.row.time;
+    this.#pending = [];
+  }
+}
+
+function compareTimes(a: bigint, b: bigint): number {
+  return a === b ? 0 : a < b ? -1 : 1;
+}
+
+/** A batch from what came out of the groups. */
+export function batchOf<T extends Ordered>(
+  out: { rows: T[]; hints: (Hint | null)[] },
+  more: boolean | null,
+  pages: number,
+  truncated?: string,
+): Batch<T> {
+  return { rows: out.rows, hints: out.hints, more, pages, ...(truncated === undefined ? {} : { truncated }) };
+}

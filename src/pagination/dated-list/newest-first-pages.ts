@@ -1,0 +1,149 @@
+import { anew, inSequence } from '../../domain/call.ts';
+import type { Call } from '../../domain/call.ts';
+import type { Ordered } from '../../domain/ordered.ts';
+import type { DatedPage, DatedPages } from './pages.ts';
+import type { IndexedList, IndexedPage } from '../numbered/list.ts';
+import { PROMISES_EMPTY_PAGES, REPEATS, SHORT_PAGE } from '../core/page-guard.ts';
+import type { Batch, Unreadable } from '../core/partition.ts';
+import { together } from '../core/unreadable.ts';
+
+/** Thrown when a list turns out not to come newest first. */
+export class OutOfOrder extends Error {
+  constructor() {
+    super('The list does not come newest first.');
+  }
+}
+
+/** How many pages without a row that can be read may follow each other. */
+const MAX_ROWLESS = 20;
+
+interface Seen {
+  /** Has it fewer rows than a page that is not the last? */
+  readonly isShort: boolean;
+  readonly ids: string;
+  readonly newest: bigint;
+  readonly oldest: bigint;
+}
+
+/** The pages of a list that should come newest first, for one read. Nothing that the vendor says of them is only believed. */
+export class NewestFirstPages<T extends Ordered> implements IndexedList<T> {
+  readonly order = 'descending';
+  readonly maxEmpty = MAX_ROWLESS + 1;
+  readonly #options: DatedPages<T>;
+  #call: Call;
+  readonly #seen = new Map<number, Seen>();
+  readonly #odd = new Map<number, Unreadable>();
+  #rowless = 0;
+  /** The vendor gives the same page wherever it is asked to go on. */
+  #repeats = false;
+  #missing: Pick<Batch<T>, 'truncated' | 'contradicts'> = {};
+
+  constructor(options: DatedPages<T>, call: Call) {
+    this.#options = options;
+    this.#call = inSequence(call);
+  }
+
+  limit(): number {
+    return this.#options.pageSize;
+  }
+
+  canJump(): boolean {
+    return true;
+  }
+
+  renew(): void {
+    this.#call = anew(this.#call);
+  }
+
+  async fetch(index: number): Promise<IndexedPage<T>> {
+    if (this.#repeats && index > 0) return END;
+    const page = await this.#options.fetch(index, this.#call);
+    if (!this.#options.isNewestFirst() || !descends(page.rows)) throw new OutOfOrder();
+    if (page.unreadable !== undefined) this.#odd.set(index, page.unreadable);
+    if (page.rows.length === 0) return this.#withoutRows(page);
+    this.#rowless = 0;
+    const seen = this.#look(page);
+    if (index > 0 && (await this.#isRepeated(index, seen))) return this.#stopAtRepeat(page);
+    await this.#checkBorders(index, seen);
+    this.#seen.set(index, seen);
+    if (await this.#isCutBetween(index, seen)) this.#missing = { truncated: SHORT_PAGE, contradicts: true };
+    return { rows: page.rows, total: page.total, isLast: page.more === false };
+  }
+
+  /** What there is to say beside the rows that were read, once. */
+  takeNotes(): Pick<Batch<T>, 'truncated' | 'contradicts' | 'unreadable'> {
+    const missing = this.#missing;
+    const unreadable = [...this.#odd.values()].reduce<Unreadable | null>(together, null);
+    this.#missing = {};
+    this.#odd.clear();
+    return { ...missing, ...(unreadable === null ? {} : { unreadable }) };
+  }
+
+  /** A page without any row is the end, whatever it promises; one whose rows can't be read is not. */
+  #withoutRows(page: DatedPage<T>): IndexedPage<T> {
+    if (page.unreadable === undefined || page.more !== true) {
+      if (page.more === true) this.#missing = { truncated: PROMISES_EMPTY_PAGES, contradicts: true };
+      return { rows: [], total: page.total, isLast: true };
+    }
+    this.#rowless += 1;
+    if (this.#rowless < MAX_ROWLESS) return { rows: [], total: page.total, isLast: false };
+    this.#missing = {
+      truncated: `none of the rows on ${MAX_ROWLESS} pages could be read; what follows them is out of reach`,
+    };
+    return END;
+  }
+
+  #look({ rows, unreadable }: DatedPage<T>): Seen {
+    const times = rows.map(({ time }) => time);
+    return {
+      isShort: rows.length + (unreadable?.count ?? 0) < this.#options.pageSize,
+      ids: JSON.stringify(rows.map((row) => this.#options.idOf(row))),
+      newest: times[0] ?? 0n,
+      oldest: times.at(-1) ?? 0n,
+    };
+  }
+
+  /** Rows that are added push others to later pages, so only a second look tells that from a page that repeats. */
+  async #isRepeated(index: number, { ids }: Seen): Promise<boolean> {
+    const same = [...this.#seen].find(([other, seen]) => other !== index && seen.ids === ids)?.[0];
+    return same !== undefined && this.#stands(same, ids);
+  }
+
+  #stopAtRepeat({ rows, total }: DatedPage<T>): IndexedPage<T> {
+    this.#repeats = true;
+    if (total === null || total > rows.length) this.#missing = { truncated: REPEATS, contradicts: true };
+    return END;
+  }
+
+  /**
+   * Pages are counted by what is asked for: what a shorter one leaves out may be on no other. It may only have been the last
+   * one when it was read.
+   */
+  async #isCutBetween(index: number, { isShort }: Seen): Promise<boolean> {
+    const short = this.#seen.get(index - 1)?.isShort === true ? index - 1 : index;
+    if (short === index && !(isShort && this.#seen.has(index + 1))) return false;
+    this.renew();
+    return this.#look(await this.#options.fetch(short, this.#call)).isShort;
+  }
+
+  /** Pages of one list can't overlap in time. Rows that move may look so: where none has, the list is in no order. */
+  async #checkBorders(index: number, { newest, oldest }: Seen): Promise<void> {
+    const [newer, older] = [this.#seen.get(index - 1), this.#seen.get(index + 1)];
+    if (newer !== undefined && newer.oldest < newest && (await this.#stands(index - 1, newer.ids)))
+      throw new OutOfOrder();
+    if (older !== undefined && older.newest > oldest && (await this.#stands(index + 1, older.ids)))
+      throw new OutOfOrder();
+  }
+
+  /** Does a page still have the same rows when it is looked at again? */
+  async #stands(index: number, ids: string): Promise<boolean> {
+    this.renew();
+    return this.#look(await this.#options.fetch(index, this.#call)).ids === ids;
+  }
+}
+
+const END = { rows: [], total: null, isLast: true } as const;
+
+function descends(rows: readonly { readonly time: bigint }[]): boolean {
+  return rows.every(({ time }, index) => index === 0 || time <= (rows[index - 1]?.time ?? time));
+}

@@ -1,0 +1,144 @@
+import { anew, inSequence } from '../../domain/call.ts';
+import type { Call } from '../../domain/call.ts';
+import type { Ordered } from '../../domain/ordered.ts';
+import type { DatedPage, DatedPages } from './pages.ts';
+import { unsearchable } from '../numbered/locate.ts';
+import { PageGuard, SHORT_PAGE } from '../core/page-guard.ts';
+import type { Batch, Unplaced, Unreadable } from '../core/partition.ts';
+import { together } from '../core/unreadable.ts';
+
+/** All rows of a list, in the vendor's order. */
+export interface WholeList<T extends Ordered> extends Missing, Pick<Batch<T>, 'pages' | 'unreadable'> {
+  readonly rows: readonly Unplaced<T>[];
+}
+
+type Missing = Pick<Batch<Ordered>, 'truncated' | 'contradicts'>;
+
+/** Most pages that are read of a list in no order; its further rows are reported as out of reach. */
+export const MAX_WHOLE_PAGES = 100;
+
+const SIDE_BY_SIDE = 8;
+
+/** How often a list that loses rows while it is read is read again. */
+const MAX_ATTEMPTS = 4;
+
+/**
+ * Reads all pages of a list. Pages that the count promises are asked for side by side. Where the count then
+ * changes, a row may have moved from a page that was still to come to one that was there already, so the pages
+ * are read again in their order: rows that are added only move on to later pages.
+ */
+export async function readWholeList<T extends Ordered>(options: DatedPages<T>, call: Call): Promise<WholeList<T>> {
+  let read = 0;
+  let current = inSequence(call);
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+    const { pages, ...missing } = await readPages(options, attempt === 0 ? SIDE_BY_SIDE : 1, current);
+    read += pages.length;
+    if (attempt === 0 ? hasOneTotal(pages) : neverShrinks(pages)) {
+      const unreadable = pages.reduce<Unreadable | null>(
+        (sum, page) => (page.unreadable === undefined ? sum : together(sum, page.unreadable)),
+        null,
+      );
+      return {
+        rows: pages.flatMap(({ rows }) => rows),
+        pages: read,
+        ...missing,
+        ...(unreadable === null ? {} : { unreadable }),
+      };
+    }
+    current = anew(current);
+  }
+  throw unsearchable();
+}
+
+interface Reading<T extends Ordered> extends Missing {
+  readonly pages: readonly DatedPage<T>[];
+}
+
+async function readPages<T extends Ordered>(
+  options: DatedPages<T>,
+  sideBySide: number,
+  call: Call,
+): Promise<Reading<T>> {
+  const ids = new Set<string>();
+  const pages: DatedPage<T>[] = [];
+  const guard = new PageGuard('');
+  for (;;) {
+    const length = Math.min(countAhead(pages, options.pageSize, sideBySide), MAX_WHOLE_PAGES - pages.length);
+    const next = await Promise.all(
+      Array.from({ length }, async (_, ahead) => options.fetch(pages.length + ahead, call)),
+    );
+    for (const page of next) {
+      const keys = page.rows.map((row) => options.idOf(row));
+      for (const key of keys) ids.add(key);
+      // A page whose rows can't be read is none that repeats.
+      const shown = page.unreadable === undefined ? keys : [...keys, `unreadable rows of page ${pages.length}`];
+      const wrong = guard.judge(pages.length, shown, page.more !== false);
+      pages.push(page);
+      if (wrong !== null && (await stands(options, pages, call)))
+        return { pages, ...(isWhole(page, ids.size) ? {} : { truncated: wrong, contradicts: true }) };
+    }
+    if (pages.at(-1)?.more === false) return { pages, ...(await shortPages(options, pages, call)) };
+    if (pages.length >= MAX_WHOLE_PAGES) return { pages, truncated: tooLong(ids.size) };
+  }
+}
+
+/**
+ * Has the page before the last one still the rows that it had, and are they those of the last one? Rows that are added may
+ * push whole pages on, so only a second look tells that from pages that repeat.
+ */
+async function stands<T extends Ordered>(
+  options: DatedPages<T>,
+  pages: readonly DatedPage<T>[],
+  call: Call,
+): Promise<boolean> {
+  const idsOf = (page: DatedPage<T> | undefined): string => JSON.stringify(page?.rows.map((row) => options.idOf(row)));
+  const last = idsOf(pages.at(-1));
+  return idsOf(pages.at(-2)) === last && idsOf(await options.fetch(pages.length - 2, anew(call))) === last;
+}
+
+/** Pages are counted by what is asked for: what a shorter one leaves out may be on no other. */
+async function shortPages<T extends Ordered>(
+  options: DatedPages<T>,
+  pages: readonly DatedPage<T>[],
+  call: Call,
+): Promise<Missing> {
+  const sizes = pages.map(sizeOf);
+  const last = sizes.findLastIndex((size) => size > 0);
+  const short = sizes.findIndex((size) => size < options.pageSize);
+  if (short === -1 || short >= last) return {};
+  // It may only have been the last one when it was read.
+  const isShort = sizeOf(await options.fetch(short, anew(call))) < options.pageSize;
+  return isShort ? { truncated: SHORT_PAGE, contradicts: true } : {};
+}
+
+function sizeOf<T extends Ordered>({ rows, unreadable }: DatedPage<T>): number {
+  return rows.length + (unreadable?.count ?? 0);
+}
+
+/** Has the list no more rows than were read, by its own count? */
+function isWhole<T extends Ordered>({ total }: DatedPage<T>, read: number): boolean {
+  return total !== null && total <= read;
+}
+
+/** How many pages the count promises beyond those that were read; at least one, since a count may be too low. */
+function countAhead<T extends Ordered>(pages: readonly DatedPage<T>[], pageSize: number, most: number): number {
+  const total = pages.at(-1)?.total ?? null;
+  if (pages.length === 0 || total === null) return 1;
+  return Math.max(1, Math.min(most, Math.ceil(total / pageSize) - pages.length));
+}
+
+/** Only what was asked for page after page may go without a count. */
+function hasOneTotal<T extends Ordered>(pages: readonly DatedPage<T>[]): boolean {
+  return pages.every(({ total }) => total === pages[0]?.total);
+}
+
+function neverShrinks<T extends Ordered>(pages: readonly DatedPage<T>[]): boolean {
+  return pages.every(({ total }, index) => {
+    const before = pages[index - 1]?.total ?? null;
+    return total === null || before === null || total >= before;
+  });
+}
+
+function tooLong(count: number): string {
+  return `the source does not give the newest first, so the list has to be read whole: only its first ${count} rows were read`;
+}

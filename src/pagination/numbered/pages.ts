@@ -1,0 +1,83 @@
+import { TributaryError } from '../../domain/errors.ts';
+import type { Direction, Ordered } from '../../domain/ordered.ts';
+import type { IndexedList } from './list.ts';
+import { IndexedWalk } from './walk.ts';
+import { unsearchable } from './locate.ts';
+import { EndlessList } from '../core/page-guard.ts';
+import type { Batch, Identity, ReadRequest } from '../core/partition.ts';
+import { OutOfOrder, SettledRows } from './settled-rows.ts';
+import { batchOf } from '../core/tie-groups.ts';
+
+/**
+ * Walks a list whose pages have numbers and are counted by offset: rows that are inserted move all later
+ * rows from page to page. Nothing is believed of a page number but what the page itself shows, and two
+ * neighbouring pages are only joined where it is sure that nothing moved between them. Rows need not be quite in order.
+ */
+
+/** How often in a row a walk may find that rows moved under it before it gives up: going on would leave rows out. */
+const MAX_RESTARTS = 32;
+
+export async function* readIndexed<T extends Ordered>(
+  list: IndexedList<T>,
+  identity: Identity<T>,
+  request: ReadRequest<T>,
+): AsyncGenerator<Batch<T>, void, undefined> {
+  const step = stepOf(list, request.direction);
+  const walk = new IndexedWalk(list, step);
+  let reached = request.from;
+  const start = (): SettledRows<T> =>
+    new SettledRows<T>({ ...request, from: reached, identity }, step, (...row) => walk.hintOf(...row));
+  let rows = start();
+  let { index, page } = await walk.begin(request);
+  let need = request.need;
+  for (let restarts = 0; ;) {
+    try {
+      rows.push(index, page.rows);
+    } catch (error) {
+      throw error instanceof OutOfOrder ? outOfOrder(list.source) : error;
+    }
+    const isEnd = step === 1 ? page.isLast : index === 0;
+    const out = isEnd ? rows.finish() : rows.take();
+    const ended = isEnd || rows.ended;
+    const last = out.rows.at(-1);
+    if (last !== undefined) {
+      reached = { time: last.time, tie: last.tie };
+      restarts = 0;
+    }
+    need -= out.rows.length;
+    if (!ended && request.prefetch === true && request.until === null) walk.prefetch(index, page, need);
+    // Rows that wait and may lie within `from` or `until` say nothing; an empty page neither.
+    const said = page.missing === undefined ? {} : { truncated: page.missing, contradicts: true };
+    yield { ...batchOf(out, ended ? false : rows.holdsWanted ? true : null, walk.takeCount()), ...said };
+    if (ended) return;
+    let next;
+    try {
+      next = await walk.next(index, page);
+    } catch (error) {
+      if (!(error instanceof EndlessList)) throw error;
+      // Nothing that is new comes behind the rows that wait.
+      yield { ...batchOf(rows.finish(), false, walk.takeCount()), truncated: error.what, contradicts: true };
+      return;
+    }
+    if (next !== null) {
+      index += step;
+      page = next;
+      continue;
+    }
+    restarts += 1;
+    if (restarts > MAX_RESTARTS) throw unsearchable();
+    list.renew();
+    const time = reached?.time ?? rows.firstTime;
+    rows = start();
+    if (time === null) page = await walk.get(index);
+    else ({ index, page } = await walk.find(time, index));
+  }
+}
+
+function stepOf<T extends Ordered>(list: IndexedList<T>, direction: Direction): 1 | -1 {
+  return (direction === 'forward') === (list.order === 'ascending') ? 1 : -1;
+}
+
+function outOfOrder(source = 'the source'): TributaryError {
+  return new TributaryError('SOURCE_BAD_RESPONSE', `${source}: its list is not in the order of time.`, { source });
+}

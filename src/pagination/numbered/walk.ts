@@ -1,0 +1,323 @@
+import type { Direction, Ordered, Position } from '../../domain/ordered.ts';
+import type { Json } from '../../domain/json.ts';
+import type { IndexedList, IndexedPage } from './list.ts';
+import { locatePage, unsearchable } from './locate.ts';
+import type { PageSpan } from './locate.ts';
+import { EndlessList, OVERLAPS, PageGuard, PROMISES_EMPTY_PAGES, REPEATS } from '../core/page-guard.ts';
+import type { Hint, ReadRequest } from '../core/partition.ts';
+import { bordersOf } from './settled-rows.ts';
+import { isSame, shareRows, standStill } from './still-rows.ts';
+
+/** How many pages are asked for side by side. */
+const MAX_PREFETCH = 4;
+
+/** How many pages that were looked at are kept: the walk may come to one of them next. */
+const KEPT = 3;
+
+/** How many pages in a row may be of one instant and begin alike where the list does not count them. */
+const MOST_ALIKE = 25;
+
+/** A search for the last page of a list ends long before this. */
+const MAX_LOOKS = 64;
+
+/**
+ * The hint of a row, behind the mark of the list: its page, the page of the next group in the walk, the
+ * total then, its instant, and the list's memory of both pages.
+ */
+interface PageHint {
+  readonly page: number;
+  readonly next: number;
+  readonly total: number | null;
+  readonly time: bigint;
+}
+
+/** One walk's pages: what was fetched ahead, and how many were fetched. */
+export class IndexedWalk<T extends Ordered> {
+  readonly #list: IndexedList<T>;
+  readonly #step: 1 | -1;
+  readonly #ahead = new Map<number, Promise<IndexedPage<T>>>();
+  readonly #totals = new Map<number, number | null>();
+  /** The pages that were looked at last, by number. */
+  readonly #looked = new Map<number, IndexedPage<T>>();
+  /** Where a page that spans several instants was seen, by its borders. */
+  readonly #spans = new Map<string, number>();
+  readonly #source: string;
+  readonly #guard: PageGuard;
+  readonly #alike: PageGuard;
+  #count = 0;
+
+  constructor(list: IndexedList<T>, step: 1 | -1) {
+    this.#list = list;
+    this.#step = step;
+    this.#source = list.source ?? 'the source';
+    this.#guard = new PageGuard(this.#source, list.maxEmpty);
+    this.#alike = new PageGuard(this.#source, MOST_ALIKE);
+  }
+
+  takeCount(): number {
+    const count = this.#count;
+    this.#count = 0;
+    return count;
+  }
+
+  async get(index: number): Promise<IndexedPage<T>> {
+    const ahead = this.#ahead.get(index);
+    this.#ahead.delete(index);
+    this.#count += 1;
+    const page = await (ahead ?? this.#list.fetch(index));
+    this.#totals.set(index, page.total);
+    return page;
+  }
+
+  /** The page as it is now, whatever was asked for before. */
+  #again(index: number): Promise<IndexedPage<T>> {
+    this.#list.renew();
+    this.#ahead.delete(index);
+    return this.get(index);
+  }
+
+  /** A page that is not thought to be a known one. Throws where the vendor gives the same page under several numbers. */
+  async #look(index: number): Promise<IndexedPage<T>> {
+    const page = await this.get(index);
+    await this.#refuseRepeated(index, page);
+    this.#looked.delete(index);
+    this.#looked.set(index, page);
+    for (const old of this.#looked.keys()) if (this.#looked.size > KEPT) this.#looked.delete(old);
+    return page;
+  }
+
+  /**
+   * A page of several instants can't come twice in a list that is in order. Unless rows moved between the two calls: so
+   * both are looked at again.
+   */
+  async #refuseRepeated(index: number, page: IndexedPage<T>): Promise<void> {
+    const [first, last] = [page.rows[0], page.rows.at(-1)];
+    if (first === undefined || last === undefined || first.time === last.time) return;
+    const span = `${page.rows.length} ${first.time} ${last.time}`;
+    const other = this.#spans.get(span) ?? index;
+    this.#spans.set(span, index);
+    if (other === index) return;
+    // Rows may have moved by a whole page between the two looks. They have not where this page is still the same, too.
+    if (!isSame(page, await this.#again(other))) return;
+    if (!this.#list.canJump() || isSame(page, await this.#again(index))) throw new EndlessList(this.#source, REPEATS);
+  }
+
+  /** The next page of the walk; null where it may not be put behind `page`, because rows have moved. */
+  async next(index: number, page: IndexedPage<T>): Promise<IndexedPage<T> | null> {
+    const wanted = index + this.#step;
+    const known = this.#looked.get(wanted);
+    const isFresh = known !== undefined && known.total !== null && known.total === page.total;
+    this.#looked.delete(wanted);
+    const next = isFresh ? known : await this.#look(wanted);
+    this.#watch(wanted, next);
+    return (await this.#joins(index, page, next)) ? next : null;
+  }
+
+  /** Of one instant, pages may say the same: that is only taken for a repeated page where it goes on and on uncounted. */
+  #watch(index: number, { rows, total, isLast }: IndexedPage<T>, isAscending = this.#step === 1): void {
+    const more = isAscending ? !isLast : index > 0;
+    const [first, last] = [rows[0], rows.at(-1)];
+    const name = `page ${index}`;
+    this.#guard.see(index, first === undefined ? [] : [name], more);
+    if (first === undefined || last === undefined) return;
+    const isCounted = total !== null && total > index * this.#list.limit();
+    this.#alike.see(
+      index,
+      [isCounted || first.time !== last.time ? name : JSON.stringify({ ...first, time: `${first.time}` })],
+      more,
+    );
+  }
+
+  /** Fetches, side by side, the pages that are surely needed for that many rows more. */
+  prefetch(index: number, page: IndexedPage<T>, need: number): void {
+    if (!this.#list.canJump() || page.total === null) return;
+    const lastIndex = Math.ceil(page.total / this.#list.limit()) - 1;
+    const pages = Math.min(MAX_PREFETCH, Math.ceil(need / this.#list.limit()));
+    for (let ahead = 1; ahead <= pages; ahead += 1) {
+      const wanted = index + ahead * this.#step;
+      if (wanted < 0 || wanted > lastIndex || this.#ahead.has(wanted) || this.#looked.has(wanted)) continue;
+      const promise = this.#list.fetch(wanted);
+      // A reader that takes the page sees its failure; the failure of a page that is never taken must not end the process.
+      promise.catch(() => undefined);
+      this.#ahead.set(wanted, promise);
+    }
+  }
+
+  /** The page where the walk begins. */
+  async begin(request: ReadRequest<T>): Promise<{ index: number; page: IndexedPage<T> }> {
+    if (request.from === null) return this.#step === 1 ? { index: 0, page: await this.#look(0) } : this.#lastPage();
+    const hint = this.#readHint(request.hint);
+    if (hint === null) return this.find(request.from.time, 0);
+    const leadsOn = hint.next !== hint.page && Math.sign(hint.next - hint.page) === this.#step;
+    if (leadsOn && isAtOrBefore(hint.time, request.from, request.direction)) {
+      const page = await this.#look(hint.next);
+      if (this.#followsWhole(page, request.from.time, hint)) return { index: hint.next, page };
+    }
+    return this.find(request.from.time, hint.page);
+  }
+
+  /** The nearest page from which the walk sees every row at or beyond that instant. */
+  async find(time: bigint, guess: number): Promise<{ index: number; page: IndexedPage<T> }> {
+    this.#ahead.clear();
+    this.#looked.clear();
+    return locatePage({
+      get: (index) => this.#look(index),
+      describe: (page) => this.#spanOf(page),
+      step: this.#step,
+      target: this.#normal(time),
+      guess,
+      canJump: () => this.#list.canJump(),
+      maxWalk: this.#list.maxWalk,
+    });
+  }
+
+  /**
+   * May the rows of `next` be put behind those of `page`? Between the two calls rows can have been
+   * inserted before them, and then the border between the pages has moved.
+   */
+  async #joins(index: number, page: IndexedPage<T>, next: IndexedPage<T>): Promise<boolean> {
+    const overlaps = this.#overlaps(page, next);
+    if (page.total !== null && page.total === next.total && !overlaps) return true;
+    if (page.total !== null && next.total !== null && next.total < page.total && next.rows.length > 0) return false;
+    // Going on to later rows, a border that moved shows rows again; going back, it hides some.
+    if (this.#step === 1 && !this.#touches(page, next)) return true;
+    if (!standStill(page, await this.#again(index))) return false;
+    // Nothing has moved: rows near the border are only out of order, unless they come twice.
+    if (overlaps && shareRows(page, next)) throw new EndlessList(this.#source, OVERLAPS);
+    return true;
+  }
+
+  /** The hint of a row on `page`, behind which the walk goes on with `next`. */
+  hintOf(page: number, next: number, time: bigint): Hint {
+    const base = [this.#listMark, page, next, this.#totals.get(page) ?? null, String(time)];
+    const memories = [this.#list.remember?.(page), this.#list.remember?.(next)].filter(
+      (memory) => memory !== undefined,
+    );
+    return [...base, ...memories];
+  }
+
+  /** Names the list that page numbers count in: by its order, and by the page size where that is not the usual one. */
+  get #listMark(): Json {
+    const { asked } = this.#list;
+    return asked === undefined || asked.rows === asked.usual ? this.#orderMark : [this.#orderMark, asked.rows];
+  }
+
+  get #orderMark(): number {
+    return this.#list.order === 'ascending' ? 1 : -1;
+  }
+
+  /** The last page with rows. What the list counts is only where the search begins. */
+  async #lastPage(): Promise<{ index: number; page: IndexedPage<T> }> {
+    let at = { index: 0, page: await this.#look(0) };
+    /** Here nothing was, when it was looked at. */
+    let end = Infinity;
+    for (let looks = 0; looks < MAX_LOOKS || !this.#list.canJump(); looks += 1) {
+      const { index, page } = at;
+      if (page.isLast && (page.rows.length > 0 || index === 0)) return at;
+      const further = this.#further(at, end, looks);
+      const next = await this.#look(further).catch((error: unknown) => {
+        if (error instanceof EndlessList && error.what === PROMISES_EMPTY_PAGES) return null;
+        throw error;
+      });
+      if (next !== null && next.rows.length > 0) {
+        at = { index: further, page: next };
+        if (end <= further) end = Infinity;
+        // Pages that can't be jumped to are gone through one by one.
+        if (!this.#list.canJump()) this.#watch(further, next, true);
+      }
+      // Rows are only pushed on: where none stand behind a page now, none did when it was looked at.
+      else if (further === index + 1) return at;
+      else end = further;
+    }
+    throw unsearchable();
+  }
+
+  #further({ index, page }: { index: number; page: IndexedPage<T> }, end: number, looks: number): number {
+    const counted = page.total === null ? 0 : Math.ceil(page.total / this.#list.limit()) - 1;
+    if (counted > index && counted < end) return counted;
+    if (end !== Infinity) return Math.max(index + 1, Math.floor((index + end) / 2));
+    return index + (this.#list.canJump() ? 2 ** Math.min(looks, 30) : 1);
+  }
+
+  #readHint(hint: Hint | null): PageHint | null {
+    if (!Array.isArray(hint)) return null;
+    const [list, page, next, total, time, memory, nextMemory] = hint as readonly Json[];
+    const { usual = 1, rows = usual } = this.#list.asked ?? {};
+    const [order, hintRows = usual] = Array.isArray(list) ? (list as readonly Json[]) : [list];
+    // A page number means nothing in a list that is sorted the other way.
+    if (order !== this.#orderMark || !isIndex(page) || !isIndex(next) || !isIndex(hintRows)) return null;
+    if (typeof time !== 'string' || !/^-?\d{1,21}$/.test(time)) return null;
+    if (hintRows !== rows) {
+      // In pages of another size it says about where the row is, and tokens nothing.
+      const near = Math.floor((page * hintRows) / rows);
+      if (!isIndex(near)) return null;
+      return { page: near, next: near, total: null, time: BigInt(time) };
+    }
+    if (memory !== undefined) this.#list.recall?.(page, memory);
+    if (nextMemory !== undefined) this.#list.recall?.(next, nextMemory);
+    return { page, next, total: typeof total === 'number' ? total : null, time: BigInt(time) };
+  }
+
+  /** Does this page show that the group of `time` ended before it, as the hint says? */
+  #followsWhole(page: IndexedPage<T>, time: bigint, hint: PageHint): boolean {
+    const ends = this.#endsOf(page);
+    if (ends === null || hint.total === null || page.total === null) return false;
+    const target = this.#normal(time);
+    return this.#step === 1
+      ? ends.first > target && page.total >= hint.total
+      : ends.last < target && page.total === hint.total;
+  }
+
+  #spanOf(page: IndexedPage<T>): PageSpan {
+    const borders = bordersOf(page.rows.map((row) => this.#normal(row.time)));
+    return {
+      first: borders?.near ?? null,
+      last: borders?.far ?? null,
+      isLast: page.isLast && borders !== null,
+      pageCount: page.total === null || borders === null ? null : Math.ceil(page.total / this.#list.limit()),
+    };
+  }
+
+  /** The first and last instant on the page, in the list's order. */
+  #endsOf({ rows }: IndexedPage<T>): { first: bigint; last: bigint } | null {
+    const [first, ...others] = rows.map((row) => this.#normal(row.time));
+    if (first === undefined) return null;
+    const ends = { first, last: first };
+    for (const time of others) {
+      if (time < ends.first) ends.first = time;
+      if (time > ends.last) ends.last = time;
+    }
+    return ends;
+  }
+
+  /** In walk order: does `next` begin before `page` ends? */
+  #overlaps(page: IndexedPage<T>, next: IndexedPage<T>): boolean {
+    const [a, b] = [this.#endsOf(page), this.#endsOf(next)];
+    if (a === null || b === null) return false;
+    return this.#step === 1 ? b.first < a.last : b.last > a.first;
+  }
+
+  /** In walk order: does `next` begin at or before the instant at which `page` ends? */
+  #touches(page: IndexedPage<T>, next: IndexedPage<T>): boolean {
+    const [a, b] = [this.#endsOf(page), this.#endsOf(next)];
+    return a !== null && b !== null && b.first <= a.last;
+  }
+
+  #normal(time: bigint): bigint {
+    return this.#list.order === 'ascending' ? time : -time;
+  }
+}
+
+/**
+ * Are all rows beyond `from` also beyond the group of that instant? A merge gives a partition the hint of the
+ * row that it took last, which lies ahead once the reader has turned round.
+ */
+function isAtOrBefore(time: bigint, from: Position, direction: Direction): boolean {
+  if (direction === 'backward') return time >= from.time;
+  // Without a tie-break it is the start of that instant: its group is still to come.
+  return time < from.time || (time === from.time && from.tie !== '');
+}
+
+function isIndex(value: Json | undefined): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && value < 2 ** 40;
+}

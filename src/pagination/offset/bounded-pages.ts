@@ -1,0 +1,257 @@
+import { anew, inSequence } from '../../domain/call.ts';
+import type { Call } from '../../domain/call.ts';
+import { comparePositions, isBeyond } from '../../domain/ordered.ts';
+import type { Ordered, Position } from '../../domain/ordered.ts';
+import { withTie } from '../core/identity.ts';
+import { fetchFitting, isShort, moreBehind, OrderLost } from './page.ts';
+import type { OffsetOptions, OffsetPage, OffsetRequest, PagePlace } from './page.ts';
+import { PageGuard, REPEATS } from '../core/page-guard.ts';
+import type { Batch, ReadRequest, Unplaced } from '../core/partition.ts';
+import { batchOf, TieGroups } from '../core/tie-groups.ts';
+
+/** Lists that are paged by offset within bounds of time: a read begins at the instant of its position. */
+
+/** The coarsest clock that a vendor's time bounds may have: a bound may bring rows from this much before it. */
+const CLOCK = 1_000_000n;
+
+/** How many pages are asked for side by side. */
+const MAX_PREFETCH = 4;
+
+/** How many pages in a row may bring nothing new, whatever the vendor counts. */
+const MOST_STALLS = 32;
+
+/** The vendor takes the time bound without a word and does not apply it. */
+export class BoundIgnored extends Error {}
+
+export function readBounded<T extends Ordered>(
+  options: OffsetOptions<T>,
+  request: ReadRequest<T>,
+  call: Call,
+): AsyncGenerator<Batch<T>, void, undefined> {
+  return options.tieOrdered() ? readTieOrdered(options, request, call) : readGroups(options, request, call);
+}
+
+/** Native order is the total order: rows go out as they come. */
+async function* readTieOrdered<T extends Ordered>(
+  options: OffsetOptions<T>,
+  request: ReadRequest<T>,
+  call: Call,
+): AsyncGenerator<Batch<T>, void, undefined> {
+  const { direction, until } = request;
+  const pages = new BoundedPages(options, request, call);
+  let last: Position | null = request.from;
+  let need = request.need;
+  for (;;) {
+    const page = await pages.next();
+    const rows: T[] = [];
+    let more = page.more;
+    for (const native of page.rows) {
+      const row = withTie<T>(native, options.identity.of(native));
+      // Rows that were inserted before the page bring back rows that are already out.
+      if (last !== null && !isBeyond(row, last, direction)) continue;
+      if (until !== null && isAtOrBeyond(row, until, direction)) {
+        more = false;
+        break;
+      }
+      rows.push(row);
+      last = row;
+    }
+    need -= rows.length;
+    const rest = more === false ? 'end' : pages.goOn(page, last?.time ?? null);
+    const ended = rest === 'end' || rest === 'repeats';
+    if (!ended && request.prefetch === true && until === null) pages.prefetch(need);
+    // With an end to heed, a further page may lie wholly beyond it.
+    const known = ended ? false : until === null && !page.isStalled ? more : null;
+    yield batchOf({ rows, hints: rows.map(() => null) }, known, 1, rest === 'repeats' ? REPEATS : undefined);
+    if (ended) return;
+  }
+}
+
+/** Native order is by time only: groups of equal times are read whole. */
+async function* readGroups<T extends Ordered>(
+  options: OffsetOptions<T>,
+  request: ReadRequest<T>,
+  call: Call,
+): AsyncGenerator<Batch<T>, void, undefined> {
+  const groups = new TieGroups<T>({ identity: options.identity, ...request });
+  const pages = new BoundedPages(options, request, call);
+  for (;;) {
+    const page = await pages.next();
+    const out = groups.push(page.rows.map((row) => ({ row, hint: null })));
+    const open = groups.pendingTime;
+    const rest = groups.ended || page.more === false ? 'end' : pages.goOn(page, open);
+    if (rest === 'end' || rest === 'repeats') {
+      const last = groups.ended ? { rows: [], hints: [] } : groups.finish();
+      const all = { rows: [...out.rows, ...last.rows], hints: [...out.hints, ...last.hints] };
+      yield batchOf(all, false, 1, rest === 'repeats' ? REPEATS : undefined);
+      return;
+    }
+    yield batchOf(out, groups.pendingCount > 0 ? groups.pendingIsWanted : null, 1);
+    // Within one instant only offsets reach further; beyond it, the open group is read again from its start.
+    if (rest === 'again' || (!page.mayBeLast && open !== null && pages.restartAt(open))) groups.reset();
+  }
+}
+
+/** A page of a bounded read. */
+interface BoundedPage<T extends Ordered> {
+  readonly rows: readonly Unplaced<T>[];
+  /** Are there rows behind it? Null: only another call can tell. */
+  readonly more: boolean | null;
+  /** Is it shorter than what was asked for, and nothing is counted behind it? */
+  readonly mayBeLast: boolean;
+  /** Has it rows, and none that reaches further than the pages before it? */
+  readonly isStalled: boolean;
+}
+
+/** The pages of a read that is bounded by time on the side it comes from. */
+class BoundedPages<T extends Ordered> {
+  readonly #options: OffsetOptions<T>;
+  #call: Call;
+  readonly #direction: ReadRequest<T>['direction'];
+  readonly #order: OffsetRequest['order'];
+  readonly #tieOrdered: boolean;
+  readonly #guard: PageGuard;
+  readonly #ahead = new Map<number, Promise<OffsetPage<T>>>();
+  #bound: bigint | null;
+  #offset = 0;
+  /** How many rows have come since the bound was set, each counted once. */
+  #reached = 0;
+  #total: number | null = null;
+  /** How many rows the page before had: the next ones are expected to have as many. */
+  #length = 0;
+  #isUneven = false;
+  /** How many pages in a row brought nothing new. */
+  #stalls = 0;
+  /** Have too many done so? Where the vendor counts more rows each time, rows that were written pushed the others on. */
+  #isStuck = false;
+  /** The furthest row since the bound was set, where rows come in the total order. */
+  #furthest: Position | null = null;
+
+  constructor(options: OffsetOptions<T>, request: ReadRequest<T>, call: Call) {
+    this.#options = options;
+    this.#call = inSequence(call);
+    this.#direction = request.direction;
+    this.#order = request.direction === 'forward' ? 'ascending' : 'descending';
+    this.#tieOrdered = options.tieOrdered();
+    this.#guard = new PageGuard(options.source);
+    this.#bound = request.from?.time ?? null;
+  }
+
+  async next(): Promise<BoundedPage<T>> {
+    const offset = this.#offset;
+    const page = await this.#page(offset);
+    if (this.#tieOrdered && !this.#options.tieOrdered()) throw new OrderLost(this.#options.source);
+    const first = page.rows[0];
+    if (first !== undefined && this.#ignoresBound(first.time)) throw new BoundIgnored();
+    const place = { ...page, offset, count: page.rows.length, asked: this.#options.size.usual };
+    this.#offset = offset + place.count;
+    const hasGrown = page.total !== null && this.#total !== null && page.total > this.#total;
+    this.#total = page.total;
+    this.#length = place.count;
+    const fresh = this.#countNew(page.rows);
+    const isStalled = first !== undefined && fresh === 0;
+    this.#reached += fresh;
+    this.#stalls = isStalled ? this.#stalls + 1 : 0;
+    this.#isStuck = this.#guard.isStuck(!isStalled || hasGrown) || this.#stalls >= MOST_STALLS;
+    // Pages that are asked for side by side fall behind a list that grows fast.
+    if (isStalled) this.#isUneven = true;
+    const mayBeLast = isShort(place) && (page.total === null || page.total <= this.#reached);
+    return { rows: page.rows, more: isStalled ? null : this.#moreBehind(place), mayBeLast, isStalled };
+  }
+
+  /** Rows that come again are not further rows of the vendor's count: what their number makes of it has to be true without them. */
+  #moreBehind(place: PagePlace): boolean | null {
+    const more = moreBehind(place);
+    return more === moreBehind({ ...place, offset: this.#reached - place.count }) ? more : null;
+  }
+
+  /** How many of the rows reach further than the pages before them. */
+  #countNew(rows: readonly Unplaced<T>[]): number {
+    const { identity } = this.#options;
+    if (!this.#tieOrdered) return this.#guard.countNew(rows.map((row) => identity.of(row)));
+    let fresh = 0;
+    for (const row of rows) {
+      const at = { time: row.time, tie: identity.of(row) };
+      if (this.#furthest !== null && !isBeyond(at, this.#furthest, this.#direction)) continue;
+      this.#furthest = at;
+      fresh += 1;
+    }
+    return fresh;
+  }
+
+  /**
+   * Rows that were inserted push others to later pages only: nothing is lost as long as no page is older
+   * than the one before it. Of pages that are asked for side by side, one may be; its count tells.
+   */
+  async #page(offset: number): Promise<OffsetPage<T>> {
+    const ahead = this.#ahead.get(offset);
+    // Pages turn out to begin elsewhere than was thought.
+    if (ahead === undefined && this.#ahead.size > 0) this.#isUneven = true;
+    const page = await (ahead ?? this.#fetch(offset));
+    this.#ahead.delete(offset);
+    if (page.total === null || this.#total === null || page.total >= this.#total) return page;
+    this.#call = anew(this.#call);
+    this.#ahead.clear();
+    return this.#fetch(offset);
+  }
+
+  prefetch(need: number): void {
+    // Without a count there is no telling which of two pages is older.
+    if (this.#total === null || this.#length === 0 || this.#isUneven) return;
+    const pages = Math.min(MAX_PREFETCH, Math.ceil(need / this.#length));
+    for (let ahead = 0; ahead < pages; ahead += 1) {
+      const offset = this.#offset + ahead * this.#length;
+      if (this.#ahead.has(offset) || offset >= this.#total) continue;
+      const promise = this.#fetch(offset);
+      // A reader that takes the page sees its failure; the failure of a page that is never taken must not end the process.
+      promise.catch(() => undefined);
+      this.#ahead.set(offset, promise);
+    }
+  }
+
+  /**
+   * What to do behind a page. One that brings nothing new is skipped by beginning again at the instant that was reached:
+   * that helps where many rows were inserted, and where the vendor ignores offsets.
+   */
+  goOn({ isStalled, mayBeLast }: BoundedPage<T>, reached: bigint | null): 'on' | 'again' | 'end' | 'repeats' {
+    if (!isStalled) return 'on';
+    if (reached !== null && this.restartAt(reached)) return 'again';
+    // A short page that comes again: two signs of the end.
+    if (mayBeLast) return 'end';
+    return this.#isStuck ? 'repeats' : 'on';
+  }
+
+  /** Begins again at an instant, if that gets any further than the bound there is. */
+  restartAt(time: bigint): boolean {
+    if (this.#bound !== null && clockTick(this.#bound) === clockTick(time)) return false;
+    this.#bound = time;
+    this.#offset = 0;
+    this.#reached = 0;
+    this.#total = null;
+    this.#furthest = null;
+    this.#guard.forget();
+    this.#ahead.clear();
+    return true;
+  }
+
+  #fetch(offset: number): Promise<OffsetPage<T>> {
+    const bound =
+      this.#bound === null ? {} : this.#order === 'ascending' ? { since: this.#bound } : { upTo: this.#bound };
+    const request = { offset, limit: this.#options.size.usual, order: this.#order, ...bound };
+    return fetchFitting(this.#options, request, this.#call);
+  }
+
+  #ignoresBound(first: bigint): boolean {
+    if (this.#bound === null) return false;
+    return this.#order === 'ascending' ? first < this.#bound - CLOCK : first > this.#bound + CLOCK;
+  }
+}
+
+function isAtOrBeyond(row: Position, until: Position, direction: ReadRequest<Ordered>['direction']): boolean {
+  const order = comparePositions(row, until);
+  return direction === 'forward' ? order >= 0 : order <= 0;
+}
+
+function clockTick(time: bigint): bigint {
+  return time / CLOCK;
+}

@@ -1,0 +1,151 @@
+import { anew, inSequence } from '../../domain/call.ts';
+import type { Call } from '../../domain/call.ts';
+import type { Ordered } from '../../domain/ordered.ts';
+import { BoundIgnored, readBounded } from './bounded-pages.ts';
+import { readIndexed } from '../numbered/pages.ts';
+import type { IndexedList, IndexedPage, PageRows } from '../numbered/list.ts';
+import { countedBy, fetchFitting, OrderLost } from './page.ts';
+import type { OffsetOptions, OffsetPage } from './page.ts';
+import { readRun } from './run.ts';
+import type { Run } from './run.ts';
+import { readFitting } from '../core/page-size.ts';
+import type { Batch, Partition, ReadRequest, Unplaced } from '../core/partition.ts';
+
+/**
+ * Lists that are paged by the number of rows to skip. Where the vendor can also bound by time, a read
+ * begins at the instant of its position, so that its depth costs nothing and rows that move elsewhere do
+ * no harm; where it cannot, pages are found by what they show (`numbered/`).
+ */
+
+export function offsetPartition<T extends Ordered>(options: OffsetOptions<T>): Partition<T> {
+  return {
+    key: options.key,
+    read: (request, call) => read(options, request, call),
+    async count(call) {
+      if (options.count !== undefined) return options.count(call);
+      const order = options.orders[0];
+      const page = await fetchFitting(options, { offset: 0, limit: options.size.usual, order }, call);
+      return countedBy({ ...page, offset: 0, count: page.rows.length });
+    },
+  };
+}
+
+/** Reads in the best way that the vendor has shown to allow, and goes on in another when it turns out not to. */
+async function* read<T extends Ordered>(
+  options: OffsetOptions<T>,
+  request: ReadRequest<T>,
+  call: Call,
+): AsyncGenerator<Batch<T>, void, undefined> {
+  let from = request.from;
+  let hint = request.hint;
+  for (;;) {
+    const ways = { timeFilter: options.timeFilter(), tieOrdered: options.tieOrdered() };
+    const both = options.orders.length === 2;
+    try {
+      const batches =
+        both && ways.timeFilter
+          ? readBounded(options, { ...request, from }, call)
+          : readByIndex(options, { ...request, from, hint }, call);
+      for await (const batch of batches) {
+        const last = batch.rows.at(-1);
+        if (last !== undefined) {
+          from = { time: last.time, tie: last.tie };
+          hint = batch.hints.at(-1) ?? null;
+        }
+        yield batch;
+      }
+      return;
+    } catch (error) {
+      const changed = ways.timeFilter !== options.timeFilter() || ways.tieOrdered !== options.tieOrdered();
+      // What the vendor refused is remembered, so the next round asks differently; any other error is one.
+      if (error instanceof BoundIgnored) yield* readByIndex(options, { ...request, from, hint }, call);
+      else if (!changed || (error instanceof OrderLost && from !== request.from)) throw error;
+      if (error instanceof BoundIgnored) return;
+    }
+  }
+}
+
+function readByIndex<T extends Ordered>(
+  options: OffsetOptions<T>,
+  request: ReadRequest<T>,
+  call: Call,
+): AsyncGenerator<Batch<T>, void, undefined> {
+  const wanted = request.direction === 'forward' ? 'ascending' : 'descending';
+  const order = options.orders.find((possible) => possible === wanted) ?? options.orders[0];
+  return readFitting(options.size, request, (again, rows) =>
+    readIndexed(new OffsetList(options, order, rows, call), options.identity, again),
+  );
+}
+
+class OffsetList<T extends Ordered> implements IndexedList<T> {
+  readonly order: 'ascending' | 'descending';
+  readonly asked: PageRows;
+  readonly #options: OffsetOptions<T>;
+  #call: Call;
+  #limit: number;
+
+  constructor(options: OffsetOptions<T>, order: 'ascending' | 'descending', rows: number, call: Call) {
+    this.order = order;
+    this.asked = { rows, usual: options.size.usual };
+    this.#options = options;
+    this.#call = inSequence(call);
+    this.#limit = rows;
+  }
+
+  get source(): string {
+    return this.#options.source;
+  }
+
+  limit(): number {
+    return this.#limit;
+  }
+
+  canJump(): boolean {
+    return true;
+  }
+
+  renew(): void {
+    this.#call = anew(this.#call);
+  }
+
+  /** The rows of a page of this number. The vendor may cap its pages without a word: then several of them make one. */
+  async fetch(index: number): Promise<IndexedPage<T>> {
+    const limit = this.#limit;
+    const run = await this.#run(index * limit, () => this.#limit);
+    // Pages are smaller than thought: the page of this number begins elsewhere.
+    if (this.#limit < limit && index > 0) return this.fetch(index);
+    const rows = run.pages.flatMap((page) => page.rows).slice(0, this.#limit);
+    const offset = index * this.#limit;
+    const end = offset + rows.length;
+    const isLast = run.more === false || (run.more === null && run.total === end && (await this.#isEnd(rows, end)));
+    return { rows, total: countedBy({ offset, count: rows.length, total: run.total }), isLast };
+  }
+
+  /** Is there nothing behind a full page that reaches the count? The count may be that of the page. */
+  async #isEnd(rows: readonly Unplaced<T>[], offset: number): Promise<boolean> {
+    const { identity } = this.#options;
+    const known = new Set(rows.map((row) => identity.of(row)));
+    const { pages } = await this.#run(offset, () => 1);
+    return pages.every((page) => page.rows.every((row) => known.has(identity.of(row))));
+  }
+
+  async #run(offset: number, want: () => number): Promise<Run<OffsetPage<T>>> {
+    const { source, identity } = this.#options;
+    const call = this.#call;
+    const run = await readRun({
+      source,
+      offset,
+      want,
+      call,
+      fetch: async (from, limit, current) => {
+        const page = await this.#options.fetch({ offset: from, limit, order: this.order }, current);
+        // The vendor may say that its pages are smaller.
+        if (from === offset && page.limit !== null && page.limit > 0 && page.limit < limit) this.#limit = page.limit;
+        return page;
+      },
+      look: ({ rows, total, limit }) => ({ keys: rows.map((row) => identity.of(row)), total, limit }),
+    });
+    if (run.call !== call) this.#call = run.call;
+    return run;
+  }
+}

@@ -1,0 +1,72 @@
+import { anew } from '../../domain/call.ts';
+import type { Call } from '../../domain/call.ts';
+import { moreBehind } from './page.ts';
+import type { PageFacts } from './page.ts';
+import { unsearchable } from '../numbered/locate.ts';
+import { EndlessList, REPEATS } from '../core/page-guard.ts';
+
+/** How often rows may move between the pages of one run before it gives up. */
+const MOST_TRIES = 32;
+
+interface RunOptions<P> {
+  readonly source: string;
+  /** Where the run begins. */
+  readonly offset: number;
+  /** How many rows it should have. Asked again after each page: a vendor may say only there how many it gives. */
+  want(): number;
+  readonly call: Call;
+  /** `call` is another one where rows have moved: what it remembers is not of use any more. */
+  fetch(offset: number, limit: number, call: Call): Promise<P>;
+  /** A key of each row of the page, and what the vendor says beside them. */
+  look(page: P): PageFacts & { readonly keys: readonly string[] };
+}
+
+export interface Run<P> {
+  /** The call that the pages were asked for with. */
+  readonly call: Call;
+  readonly pages: readonly P[];
+  /** What the vendor counts in all; null where it does not say, or where that changed meanwhile. */
+  readonly total: number | null;
+  /** Are there rows behind the run? Null: only another call can tell. */
+  readonly more: boolean | null;
+}
+
+/**
+ * Rows from an offset on, in as many native pages as the vendor makes of them: it may give fewer rows than it was asked
+ * for, with or without a word. A row that comes twice was pushed on by new rows before it, or the vendor repeats itself:
+ * the run begins again. Throws SOURCE_BAD_RESPONSE where it gives the same rows twice, and SOURCE_UNAVAILABLE where
+ * they move each time.
+ */
+export async function readRun<P>(options: RunOptions<P>): Promise<Run<P>> {
+  let last = '';
+  let call = options.call;
+  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+    const run = await tryRun(options, call);
+    if (!('keys' in run)) return run;
+    const keys = JSON.stringify(run.keys);
+    if (keys === last) throw new EndlessList(options.source, REPEATS);
+    last = keys;
+    call = anew(call);
+  }
+  throw unsearchable();
+}
+
+/** The run, or the keys of its rows up to the page on which a row came again. */
+async function tryRun<P>(options: RunOptions<P>, call: Call): Promise<Run<P> | { readonly keys: readonly string[] }> {
+  const seen = new Set<string>();
+  const pages: P[] = [];
+  let total: number | null | undefined;
+  for (let offset = options.offset; ;) {
+    const asked = options.want() - (offset - options.offset);
+    const page = await options.fetch(offset, asked, call);
+    const facts = options.look(page);
+    const count = facts.keys.length;
+    if (facts.keys.some((key) => seen.has(key))) return { keys: [...seen, ...facts.keys] };
+    for (const key of facts.keys) seen.add(key);
+    const more = moreBehind({ ...facts, offset, asked, count });
+    pages.push(page);
+    total = total === undefined || total === facts.total ? facts.total : null;
+    offset += count;
+    if (more === false || offset - options.offset >= options.want()) return { pages, total, more, call };
+  }
+}

@@ -1,0 +1,70 @@
+import type { Ordered } from '../../domain/ordered.ts';
+import { RepeatsItself } from './pages.ts';
+import { isSamePage } from './search.ts';
+import type { FoundPage, OffsetPages } from './search.ts';
+
+/**
+ * Goes on from a record by offsets. The record itself is asked for too: it shows whether the list has moved. Offsets may
+ * count from 1, so it need not be the first of its page.
+ */
+
+/** How often a record is looked for near the offset that it had. */
+const MAX_TRIES = 6;
+
+/** The part of a page that lies beside a record. */
+export interface BesidePage<T extends Ordered> extends FoundPage<T> {
+  /** Does the list end here? */
+  readonly isEnd: boolean;
+}
+
+/** The records next to one that stood at that offset, in native direction; null where it can't be found. */
+export async function findBeside<T extends Ordered>(
+  pages: OffsetPages<T>,
+  anchor: { readonly id: string; readonly offset: number },
+  kind: 'after' | 'before',
+): Promise<BesidePage<T> | null> {
+  const { lengths } = pages;
+  const isAfter = kind === 'after';
+  const startOf = (): number =>
+    Math.max(0, isAfter ? anchor.offset - 1 : anchor.offset - Math.max(0, lengths.usual - 2));
+  let offset = startOf();
+  /** Where the record was found, with nothing beside it that is wanted. */
+  let alone: { readonly offset: number; readonly at: number } | null = null;
+  for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+    const page = await pages.fetch(offset);
+    const { length } = page.records;
+    const at = page.records.findIndex(({ id }) => id === anchor.id);
+    if (at !== -1) {
+      const records = isAfter ? page.records.slice(at + 1) : page.records.slice(0, at);
+      const isEnd = isAfter ? lengths.isEnd(page, offset) : offset === 0;
+      const beside = { page: { ...page, records }, offset: isAfter ? offset + at + 1 : offset };
+      if (records.length > 0 || isEnd) return { ...beside, isEnd };
+      if (isAfter && alone !== null && offset > alone.offset + alone.at + 1) {
+        // Asked for what lies behind the record, the vendor gives its last page again, or the list has grown.
+        const again = await pages.fetch(alone.offset);
+        if (again.records[alone.at]?.id === anchor.id) {
+          if ((page.total ?? 0) > alone.offset + alone.at + 1) throw new RepeatsItself();
+          // Or it gives its first page wherever it is asked.
+          const first = lengths.mayHideMore(page) ? await pages.fetch(0) : null;
+          if (first !== null && isSamePage(first, page)) throw new RepeatsItself();
+          return { ...beside, isEnd: true };
+        }
+        alone = null;
+      }
+      // The record stands at the far edge: everything that is wanted is on the next page.
+      alone ??= { offset, at };
+      offset = isAfter ? offset + Math.max(1, at) : Math.max(0, offset - Math.max(1, lengths.usual - 2));
+    } else if (length === 0) {
+      if (isAfter && alone !== null) return { page, offset, isEnd: true };
+      // The list has shrunk.
+      offset = Math.max(0, offset - lengths.usual);
+    } else if (offset + length <= anchor.offset && length < lengths.usual) {
+      lengths.learn(length);
+      offset = startOf();
+    } else {
+      // Records that came before it have pushed the record on, away from the native start.
+      offset += Math.max(1, length - 1);
+    }
+  }
+  return null;
+}

@@ -1,0 +1,139 @@
+import type { Call } from '../../domain/call.ts';
+import type { Json } from '../../domain/json.ts';
+import type { Ordered } from '../../domain/ordered.ts';
+import type { Batch, Hint, Partition, ReadRequest } from '../core/partition.ts';
+import { fetchFitting } from './list.ts';
+import type { KeysetPage, RecordKeysetOptions } from './list.ts';
+import { RepeatsItself } from './pages.ts';
+import { RecordScale } from './scale.ts';
+import { OrderTurned, RecordWalk } from './walk.ts';
+import type { Anchor } from './walk.ts';
+import { RecordWindow } from './window.ts';
+
+/**
+ * Lists of records that are continued after or before a record's id. A record stands for rows whose times lie
+ * around its own, on either side, so the reader looks some way in both directions to restore time order.
+ */
+
+export function recordKeysetPartition<T extends Ordered>(options: RecordKeysetOptions<T>): Partition<T> {
+  return {
+    key: options.key,
+    read: (request, call) => read(options, request, call),
+    async count(call) {
+      return honestTotal(await fetchFitting(options, { kind: 'first' }, call));
+    },
+  };
+}
+
+/**
+ * The vendor counts records. That is the number of rows when the whole list is on the page, or when each
+ * visible record stands for one row; otherwise the number of rows is not known.
+ */
+function honestTotal<T extends Ordered>({ records, total, more, asked }: KeysetPage<T>): number | null {
+  const rows = records.reduce((sum, record) => sum + record.rows.length, 0);
+  const isWhole = more !== true && records.length < asked;
+  // A count of fewer records than there are on this very page says nothing.
+  if (total === null || total < records.length) return isWhole && more === false ? rows : null;
+  if (total === records.length) return more === true ? null : rows;
+  const settled = records.filter((record) => record.rows.length > 0);
+  const several = settled.some((record) => record.rows.length > 1);
+  return several ? null : total - (records.length - settled.length);
+}
+
+async function* read<T extends Ordered>(
+  options: RecordKeysetOptions<T>,
+  request: ReadRequest<T>,
+  call: Call,
+): AsyncGenerator<Batch<T>, void, undefined> {
+  const scale = new RecordScale(request.direction, options.reach);
+  const walk = new RecordWalk(
+    options,
+    scale,
+    { direction: request.direction, newestFirst: readOrder(request.hint) },
+    call,
+  );
+  let window = new RecordWindow<T>(scale, request);
+  const start = (): ReturnType<typeof begin<T>> => {
+    // Of records of one instant no row has been given out.
+    window = new RecordWindow<T>(scale, request);
+    return begin(options, walk, request, scale, window);
+  };
+  for (let go = start; ; go = () => walk.next()) {
+    let truncated: string | undefined;
+    try {
+      const walked = await unlessTurned(go, start);
+      // Only now: the walk may have started over, with another window.
+      window.add(walked);
+    } catch (error) {
+      if (!(error instanceof RepeatsItself)) throw error;
+      truncated = error.message;
+    }
+    const done = walk.atEnd || truncated !== undefined;
+    truncated ??= walk.takeTruncated();
+    const out = done ? window.finish() : window.takeReady();
+    const ended = done || window.ended;
+    const order = walk.newestFirst ? 1 : 0;
+    const hints = out.hints.map((hint) => (Array.isArray(hint) ? [...(hint as readonly Json[]), order] : null));
+    const more = ended ? false : window.holdsWanted ? true : null;
+    const said = truncated === undefined ? {} : { truncated };
+    yield { rows: out.rows, hints, more, pages: walk.takeCount(), ...said };
+    if (ended) return;
+  }
+}
+
+/** A walk that turns out to go the wrong way starts over: by then it knows which way is right. */
+async function unlessTurned<R>(go: () => Promise<R>, startAnew: () => Promise<R>): Promise<R> {
+  try {
+    return await go();
+  } catch (error) {
+    if (!(error instanceof OrderTurned)) throw error;
+    return startAnew();
+  }
+}
+
+/** Begins at an end of the log, at the cursor's anchor, or at the place in time that a search finds. */
+async function begin<T extends Ordered>(
+  options: RecordKeysetOptions<T>,
+  walk: RecordWalk<T>,
+  request: ReadRequest<T>,
+  scale: RecordScale,
+  window: RecordWindow<T>,
+): ReturnType<RecordWalk<T>['next']> {
+  const { from, direction } = request;
+  if (from === null) return walk.beginAtEnd();
+  const at = scale.along(from.time);
+  const anchor = readAnchor(request.hint, direction);
+  // A merge gives a partition the hint of the row that it took last: when the reader has turned round, the anchor may
+  // lie ahead of the place where it stands, and records between them may have rows by now.
+  const leads = anchor === 'end' || (anchor !== null && scale.along(anchor.bound) < at);
+  if (anchor !== null && leads) {
+    try {
+      const page = anchor === 'end' ? await walk.beginAtEnd() : await walk.beginBeside(anchor);
+      if (page !== null) {
+        window.startedAt(anchor);
+        return page;
+      }
+    } catch (error) {
+      if (!options.isCursorRefused(error)) throw error;
+      walk.renew();
+    }
+  }
+  return walk.beginAt(at, anchor === null || anchor === 'end' ? 0 : (anchor.offset ?? 0));
+}
+
+/** A hint is [older record, newer record, newest first?], a record [id, offset, bound]; null is that end of the log. */
+function readAnchor(hint: Hint | null, direction: ReadRequest<Ordered>['direction']): Anchor | 'end' | null {
+  if (!Array.isArray(hint) || hint.length !== 3) return null;
+  const [older, newer] = hint as readonly Json[];
+  const record = direction === 'forward' ? older : newer;
+  if (record === null) return 'end';
+  if (!Array.isArray(record)) return null;
+  const [id, offset, bound] = record as readonly Json[];
+  if (typeof id !== 'string' || typeof bound !== 'string' || !/^-?\d{1,21}$/.test(bound)) return null;
+  const isOffset = typeof offset === 'number' && Number.isSafeInteger(offset) && offset >= 0;
+  return { id, bound: BigInt(bound), offset: isOffset ? offset : null };
+}
+
+function readOrder(hint: Hint | null): boolean {
+  return !(Array.isArray(hint) && hint[2] === 0);
+}

@@ -1,0 +1,60 @@
+import type { Direction } from '../../domain/ordered.ts';
+
+/**
+ * Times as a walk over records meets them: larger is further along, whichever way it goes. With this, what holds of a
+ * walk to newer records holds of one to older records.
+ */
+
+/** What a list of records may be sorted by, nanoseconds: some time between these two, both included. */
+export interface RecordTimes {
+  readonly earliest: bigint;
+  readonly latest: bigint;
+}
+
+/** How far from its record a row may lie and still have its place by its own time. */
+export interface Reach {
+  /** Nanoseconds before the latest time that the record may be sorted by. */
+  readonly before: bigint;
+  /** Nanoseconds after the earliest time that the record may be sorted by. */
+  readonly after: bigint;
+  /** Further than that, as far as so many neighbours on that side reach. A native page holds several times as many. */
+  readonly records: number;
+}
+
+export class RecordScale {
+  /** How far a row may lie behind, and beyond, its record along the walk. */
+  readonly behind: bigint;
+  readonly beyond: bigint;
+  readonly records: number;
+  readonly #sign: 1n | -1n;
+
+  constructor(direction: Direction, reach: Reach) {
+    this.behind = direction === 'forward' ? reach.before : reach.after;
+    this.beyond = direction === 'forward' ? reach.after : reach.before;
+    this.records = reach.records;
+    this.#sign = direction === 'forward' ? 1n : -1n;
+  }
+
+  /** From a time to how far along it is, and back. */
+  along(time: bigint): bigint {
+    return time * this.#sign;
+  }
+
+  /** The least that the record may be sorted by, along the walk. */
+  near({ earliest, latest }: RecordTimes): bigint {
+    return this.#sign === 1n ? earliest : -latest;
+  }
+
+  /** The most that the record may be sorted by, along the walk. */
+  far({ earliest, latest }: RecordTimes): bigint {
+    return this.#sign === 1n ? latest : -earliest;
+  }
+}
+
+export function least(...values: readonly [bigint, ...bigint[]]): bigint {
+  return values.reduce((a, b) => (a < b ? a : b));
+}
+
+export function most(...values: readonly [bigint, ...bigint[]]): bigint {
+  return values.reduce((a, b) => (a > b ? a : b));
+}

@@ -1,0 +1,324 @@
+/** One file, although a long one: all steps of a walk share its state. */
+import { anew, inSequence } from '../../domain/call.ts';
+import type { Call } from '../../domain/call.ts';
+import type { Direction, Ordered } from '../../domain/ordered.ts';
+import { fetchFitting } from './list.ts';
+import type { KeyedRecord, KeysetPage, KeysetRequest, RecordKeysetOptions } from './list.ts';
+import { findBeside } from './beside.ts';
+import { PageLengths, RepeatsItself } from './pages.ts';
+import { findFarEnd, findPlace } from './search.ts';
+import type { OffsetPages } from './search.ts';
+import type { RecordScale, RecordTimes } from './scale.ts';
+
+/** A record next to which a walk begins, and where it stood in the list when it was seen. */
+export interface Anchor {
+  readonly id: string;
+  /** Of the anchor and of all records on its side of a place no row lies beyond this instant. */
+  readonly bound: bigint;
+  readonly offset: number | null;
+}
+
+export interface WalkedRecord<T extends Ordered> {
+  readonly record: KeyedRecord<T>;
+  readonly offset: number | null;
+}
+
+/**
+ * A page has shown that the list is sorted the other way than was assumed. So far all records were of one
+ * instant: the walk has to start over, and what it has given does not count.
+ */
+export class OrderTurned extends Error {}
+
+/** A record as a walk goes on from it. */
+interface Place {
+  readonly id: string;
+  readonly offset: number | null;
+  /** Known where this walk has seen it. */
+  readonly times?: RecordTimes | undefined;
+}
+
+/** No list has so many records. */
+const MAX_OFFSET = 2 ** 31 - 1;
+
+/** How many answers in a row may bring nothing new. */
+const MAX_IDLE = 10;
+
+/** Where a walk has got to. */
+interface Edge {
+  readonly id: string;
+  readonly offset: number | null;
+  readonly times: RecordTimes;
+}
+
+/**
+ * Walks records through time in one direction: by the vendor's cursors where it has them, by offsets with
+ * an overlap where it does not. Native order may be newest or oldest first; pages show it.
+ */
+export class RecordWalk<T extends Ordered> {
+  readonly #options: RecordKeysetOptions<T>;
+  readonly #scale: RecordScale;
+  readonly #direction: Direction;
+  readonly #lengths: PageLengths;
+  #call: Call;
+  /** As the cursor says, or newest first, until records of two instants show how it is. */
+  #newestFirst: boolean;
+  #orderShown = false;
+  /** Has the far end been looked at for it? */
+  #looked = false;
+  #isLearning = false;
+  #cursors: boolean | null = null;
+  #count = 0;
+  #atEnd = false;
+  #edge: Edge | null = null;
+  /** The last record that the vendor itself can name. */
+  #namedEdge: Edge | null = null;
+  #idle = 0;
+  #truncated: string | undefined;
+  readonly #given = new Set<string>();
+
+  constructor(
+    options: RecordKeysetOptions<T>,
+    scale: RecordScale,
+    { direction, newestFirst }: { direction: Direction; newestFirst: boolean },
+    call: Call,
+  ) {
+    this.#options = options;
+    this.#scale = scale;
+    this.#lengths = new PageLengths(options.size.usual);
+    this.#newestFirst = newestFirst;
+    this.#direction = direction;
+    this.#call = inSequence(call);
+  }
+
+  /** Has the last record of the walk been given? */
+  get atEnd(): boolean {
+    return this.#atEnd;
+  }
+
+  get newestFirst(): boolean {
+    return this.#newestFirst;
+  }
+
+  /** Said where records are out of reach, with those that follow them. */
+  takeTruncated(): string | undefined {
+    const truncated = this.#truncated;
+    this.#truncated = undefined;
+    return truncated;
+  }
+
+  takeCount(): number {
+    const count = this.#count;
+    this.#count = 0;
+    return count;
+  }
+
+  /** From now on records are asked for afresh, whatever the call remembers: some have gone. */
+  renew(): void {
+    this.#call = anew(this.#call);
+  }
+
+  /** From the oldest (forward) or newest (backward) record on. */
+  async beginAtEnd(): Promise<WalkedRecord<T>[]> {
+    const first = await this.#fetchFirst();
+    if (this.#kind === 'after') return this.#giveWhole(first, 0);
+    try {
+      const { page, offset } = await findFarEnd(this.#byOffset(), first);
+      return this.#giveWhole(page, offset);
+    } catch (error) {
+      if (!(error instanceof RepeatsItself)) throw error;
+      // The records of the first page are all that can be had.
+      this.#truncated = error.message;
+      return this.#giveWhole(first, 0);
+    }
+  }
+
+  /** From the record next to the anchor on; null when the anchor can't be found that way. */
+  async beginBeside(anchor: Place): Promise<WalkedRecord<T>[] | null> {
+    if (this.#cursors !== false) {
+      const page = await this.#fetch({ kind: this.#kind, id: anchor.id });
+      if (page.cursors && this.#isBeside(page, anchor.offset)) return this.#giveBeside(page, anchor);
+      this.#cursors = false;
+    }
+    return this.#besideByOffset(anchor);
+  }
+
+  /** From a page on before which no record has a row at or beyond that place; `near` is an offset close to it, 0 if unknown. */
+  async beginAt(at: bigint, near = 0): Promise<WalkedRecord<T>[]> {
+    const pages = this.#byOffset();
+    // The page at the guess mostly shows the order of the list as well.
+    const around = Math.max(0, near - (this.#lengths.usual >> 1));
+    const guessed = around === 0 ? null : await this.#learning(() => pages.fetch(around));
+    await this.#learnOrder();
+    const isPassed = (record: RecordTimes): boolean => this.#scale.far(record) < at;
+    const { records, beyond } = this.#scale;
+    const { page, offset } = await findPlace(pages, {
+      kind: this.#kind,
+      guess: guessed === null ? null : { page: guessed, offset: around },
+      margin: records + 1,
+      at: this.#kind === 'after' ? at : -at,
+      time: (record) => (this.#kind === 'after' ? this.#scale.far(record) : -this.#scale.far(record)),
+      isPassed,
+      isClear: (record) => this.#scale.far(record) + beyond < at,
+    });
+    return this.#giveWhole(page, offset);
+  }
+
+  /** The records after those that were given. */
+  async next(): Promise<WalkedRecord<T>[]> {
+    // The vendor can't be asked for what follows a record whose id is ours.
+    const edge = this.#cursors === false ? this.#edge : (this.#namedEdge ?? this.#edge);
+    if (edge === null) {
+      this.#atEnd = true;
+      return [];
+    }
+    const page = await this.beginBeside(edge).catch((error: unknown) => {
+      if (this.#options.isCursorRefused(error)) return null;
+      throw error;
+    });
+    const found = page ?? (await this.#again(edge));
+    this.#idle = found.length === 0 ? this.#idle + 1 : 0;
+    if (this.#idle >= MAX_IDLE && !this.#atEnd) throw new RepeatsItself();
+    return found;
+  }
+
+  /** The record has gone while we walked, or can't be found: looks for the place by what time it was there. */
+  #again({
+    offset,
+    times,
+  }: {
+    readonly offset: number | null;
+    readonly times: RecordTimes;
+  }): Promise<WalkedRecord<T>[]> {
+    this.renew();
+    return this.beginAt(this.#scale.near(times), offset ?? 0);
+  }
+
+  /** The native direction of the walk. */
+  get #kind(): 'after' | 'before' {
+    return (this.#direction === 'forward') === this.#newestFirst ? 'before' : 'after';
+  }
+
+  #byOffset(): OffsetPages<T> {
+    return {
+      lengths: this.#lengths,
+      fetch: (offset) => {
+        // A list in which something lies even there has no end: the vendor gives its last page for every offset.
+        if (offset > MAX_OFFSET) throw new RepeatsItself();
+        return this.#fetch(offset === 0 ? { kind: 'first' } : { kind: 'offset', offset });
+      },
+    };
+  }
+
+  async #fetch(request: KeysetRequest): Promise<KeysetPage<T>> {
+    this.#count += 1;
+    const page = await fetchFitting(this.#options, request, this.#call);
+    this.#lengths.saw(page);
+    if (page.cursors) this.#cursors ??= true;
+    this.#notice(page.records[0], page.records.at(-1));
+    return page;
+  }
+
+  /**
+   * Two records in native order show which way the list is sorted, if both their times differ: where one is equal, the
+   * list may be sorted by that one, either way. Throws OrderTurned.
+   */
+  #notice(earlier: RecordTimes | null | undefined, later: RecordTimes | null | undefined): void {
+    if (this.#orderShown || !earlier || !later) return;
+    const isDown = earlier.earliest > later.earliest && earlier.latest > later.latest;
+    const isUp = earlier.earliest < later.earliest && earlier.latest < later.latest;
+    if (isDown === isUp) return;
+    const isTurned = isDown !== this.#newestFirst;
+    this.#orderShown = true;
+    this.#newestFirst = isDown;
+    if (!isTurned || this.#isLearning) return;
+    this.#atEnd = false;
+    this.#edge = null;
+    this.#namedEdge = null;
+    this.#given.clear();
+    throw new OrderTurned();
+  }
+
+  /** Looks at a page before anything follows from the order of the list. */
+  async #learning<R>(look: () => Promise<R>): Promise<R> {
+    this.#isLearning = true;
+    try {
+      return await look();
+    } finally {
+      this.#isLearning = false;
+    }
+  }
+
+  /** The first page; where all of it is of one instant, a look at the far end shows which way the list goes. */
+  #fetchFirst(): Promise<KeysetPage<T>> {
+    return this.#learning(async () => {
+      const first = await this.#fetch({ kind: 'first' });
+      const near = first.records[0];
+      const isKnown = this.#orderShown || this.#looked || this.#lengths.isEnd(first, 0);
+      if (isKnown || near === undefined) return first;
+      this.#looked = true;
+      const end = await findFarEnd(this.#byOffset(), first).catch((error: unknown) => {
+        if (error instanceof RepeatsItself) return null;
+        throw error;
+      });
+      if (end === null) return first;
+      const { page, offset } = end;
+      // Had as many records come before it, the one at the far end could be one of them.
+      const moved = (page.total ?? 0) - (first.total ?? 0);
+      if (moved < offset) this.#notice(near, page.records.at(-1));
+      return first;
+    });
+  }
+
+  /** A search has to know which way the list is sorted before it asks in the wrong half. */
+  async #learnOrder(): Promise<void> {
+    if (!this.#orderShown && !this.#looked) await this.#fetchFirst();
+  }
+
+  /** An instance that ignores a cursor gives its first page: then nothing lies before it, although the anchor does. */
+  #isBeside(page: KeysetPage<T>, offset: number | null): boolean {
+    const isRepeated = page.records.length > 0 && page.records.every(({ id }) => this.#given.has(id));
+    if (isRepeated) return false;
+    if (page.moreBefore !== false) return true;
+    return this.#kind === 'before' ? offset === null || offset <= page.records.length : page.records.length === 0;
+  }
+
+  #giveBeside(page: KeysetPage<T>, { offset, times }: Place): WalkedRecord<T>[] {
+    const { length } = page.records;
+    if (this.#kind === 'after') this.#notice(times, page.records.at(-1));
+    else this.#notice(page.records[0], times);
+    if (this.#kind === 'after') return this.#giveWhole(page, offset === null ? null : offset + 1);
+    const start = offset === null ? null : Math.max(0, offset - length);
+    const signs = [page.moreBefore === false, start === 0, length < this.#lengths.usual];
+    if (length === 0 || (page.moreBefore !== true && signs.filter(Boolean).length >= 2)) this.#atEnd = true;
+    return this.#give(page, start);
+  }
+
+  async #besideByOffset({ id, offset }: Place): Promise<WalkedRecord<T>[] | null> {
+    if (offset === null) return null;
+    const found = await findBeside(this.#byOffset(), { id, offset }, this.#kind);
+    if (found === null) return null;
+    if (found.isEnd) this.#atEnd = true;
+    return this.#give(found.page, found.offset);
+  }
+
+  /** A page as the vendor gave it: it may be the last one of the walk. */
+  #giveWhole(page: KeysetPage<T>, start: number | null): WalkedRecord<T>[] {
+    if (this.#kind === 'before' ? start === 0 : this.#lengths.isEnd(page, start)) this.#atEnd = true;
+    return this.#give(page, start);
+  }
+
+  /** Puts the page's records in walk order, without those that were given before. */
+  #give(page: KeysetPage<T>, start: number | null): WalkedRecord<T>[] {
+    const records = page.records.map((record, i) => ({ record, offset: start === null ? null : start + i }));
+    if (this.#kind === 'before') records.reverse();
+    this.#edge = edgeAt(records.at(-1)) ?? this.#edge;
+    this.#namedEdge = edgeAt(records.findLast(({ record }) => record.nameless !== true)) ?? this.#namedEdge;
+    const fresh = records.filter(({ record }) => !this.#given.has(record.id));
+    for (const { record } of fresh) this.#given.add(record.id);
+    return fresh;
+  }
+}
+
+function edgeAt<T extends Ordered>(walked: WalkedRecord<T> | undefined): Edge | null {
+  return walked === undefined ? null : { id: walked.record.id, offset: walked.offset, times: walked.record };
+}

@@ -1,0 +1,163 @@
+import type { Call } from '../../domain/call.ts';
+import type { Ordered } from '../../domain/ordered.ts';
+import { tickOf } from './after-clock.ts';
+import type { TimeOrder } from './after-clock.ts';
+import type { Unplaced } from '../core/partition.ts';
+import { fetchFitting } from './list.ts';
+import type { AskedPage, TimeKeysetOptions, TimePage } from './list.ts';
+
+/** The rows of a tick, in time order; null where reading it has shown that the vendor's clock has coarser ticks. */
+type TickRows<T extends Ordered> = {
+  readonly rows: readonly Unplaced<T>[];
+  readonly truncated: string | undefined;
+} | null;
+
+/** Reads all rows of one tick, as far as the vendor lets one reach them: from both ends, and class by class. */
+export class TickReader<T extends Ordered> {
+  readonly #options: TimeKeysetOptions<T>;
+  readonly #order: TimeOrder;
+  readonly #call: Call;
+  readonly #usual: () => number;
+  #longest = 0;
+  #count = 0;
+
+  /** `usual`: how many rows a page has that is not the last. */
+  constructor(options: TimeKeysetOptions<T>, order: TimeOrder, usual: () => number, call: Call) {
+    this.#options = options;
+    this.#order = order;
+    this.#call = call;
+    this.#usual = usual;
+  }
+
+  takeCount(): number {
+    const count = this.#count;
+    this.#count = 0;
+    return count;
+  }
+
+  /** A page has come: the vendor may cap pages without a word. */
+  saw({ rows }: TimePage<T>): void {
+    this.#longest = Math.max(this.#longest, rows.length);
+  }
+
+  /** Could the page have held more rows? Then nothing lies beyond it, unless the vendor says so. */
+  isShort({ rows, more, asked }: AskedPage<T>): boolean {
+    // Fewer may have been asked for than before.
+    const full = Math.min(more === null ? this.#longest : this.#usual(), asked);
+    return rows.length === 0 || (more !== true && rows.length < full);
+  }
+
+  /** `page`: rows from the beginning of the tick on, in walk order. It may not reach to the tick's end. */
+  async read(tick: bigint, page: readonly Unplaced<T>[]): Promise<TickRows<T>> {
+    const { step } = this.#options.clock;
+    const inTick = ({ time }: Unplaced<T>): boolean => tickOf(time, step) === tick;
+    const near = page.filter(inTick);
+    const far = await this.#farEnd(tick, near);
+    if (far === null) return null;
+    const farRows = far.rows.filter(inTick);
+    if (this.#isWhole(far, flip(this.#order), tick) || this.#meet(near, farRows, far.asked)) {
+      return { rows: inTimeOrder(this.#distinct([...near, ...farRows]), this.#order), truncated: undefined };
+    }
+    const classes = await Promise.all(this.#options.classes.map(async (within) => this.#readClass(tick, within)));
+    const named = classes.flatMap(({ rows }) => rows.filter(inTick));
+    // The vendor may say a little more of a row in another answer: what is named counts.
+    const rows = this.#distinct([...near, ...farRows, ...named]);
+    const isComplete = classes.every((one) => one.isWhole) && rows.length === this.#distinct(named).length;
+    return {
+      rows: inTimeOrder(rows, this.#order),
+      truncated: isComplete
+        ? undefined
+        : `more entries share one instant than the vendor lets a client reach; ${rows.length} of them are here`,
+    };
+  }
+
+  /** The page that begins with the tick in the other order; null where only one that begins earlier shows its rows. */
+  async #farEnd(tick: bigint, near: readonly Unplaced<T>[]): Promise<AskedPage<T> | null> {
+    const { clock } = this.#options;
+    const order = flip(this.#order);
+    const [step, ...coarser] = clock.candidates(order);
+    const far = await this.#fetch(order, tick, step ?? clock.step);
+    const shows = (page: TimePage<T>): boolean => near.some((row) => page.rows.some(({ time }) => time === row.time));
+    if (near.length === 0 || !this.#isWhole(far, order, tick) || shows(far)) return far;
+    for (const other of coarser) {
+      const page = await this.#fetch(order, tick, other);
+      if (!shows(page)) continue;
+      clock.learn(other);
+      return null;
+    }
+    return far;
+  }
+
+  async #readClass(tick: bigint, within: string): Promise<{ rows: readonly Unplaced<T>[]; isWhole: boolean }> {
+    const { step } = this.#options.clock;
+    const ascending = await this.#fetch('ascending', tick, step, within);
+    if (this.#isWhole(ascending, 'ascending', tick)) return { rows: ascending.rows, isWhole: true };
+    const descending = await this.#fetch('descending', tick, step, within);
+    const isWhole =
+      this.#isWhole(descending, 'descending', tick) ||
+      this.#meet(ascending.rows, descending.rows, Math.min(ascending.asked, descending.asked));
+    return { rows: [...ascending.rows, ...descending.rows], isWhole };
+  }
+
+  async #fetch(order: TimeOrder, tick: bigint, step: bigint, within: string | null = null): Promise<AskedPage<T>> {
+    this.#count += 1;
+    const page = await fetchFitting(this.#options, { order, after: pastTick(order, tick, step), within }, this.#call);
+    this.saw(page);
+    return page;
+  }
+
+  /** Has a page that begins with the tick all of it? */
+  #isWhole(page: AskedPage<T>, order: TimeOrder, tick: bigint): boolean {
+    const last = page.rows.at(-1);
+    return (
+      last === undefined || this.isShort(page) || isAhead(order, tickOf(last.time, this.#options.clock.step), tick)
+    );
+  }
+
+  /**
+   * Do two pages from either end of a list of ids leave nothing out between them? Then both end with the same rows, one
+   * in the reverse of the other's order. One such row is no proof: a vendor may give ties in one way whatever the order.
+   */
+  #meet(near: readonly Unplaced<T>[], far: readonly Unplaced<T>[], asked: number): boolean {
+    const { identity } = this.#options;
+    if (identity.by !== 'id') return false;
+    const nearIds = near.map(identity.of);
+    const known = new Set(nearIds);
+    const farIds = far.map(identity.of);
+    const common = farIds.filter((id) => known.has(id)).length;
+    // Both are the same few rows: fewer than a page holds.
+    const isFew = common === 1 || common < Math.min(this.#longest, asked);
+    if (common > 0 && common === nearIds.length && common === farIds.length && isFew) return true;
+    const farEnd = farIds.slice(-common).reverse();
+    return common > 1 && nearIds.slice(-common).every((id, index) => id === farEnd[index]);
+  }
+
+  #distinct(rows: readonly Unplaced<T>[]): Unplaced<T>[] {
+    const { identity } = this.#options;
+    const keyOf = (row: Unplaced<T>): string =>
+      identity.by === 'id' ? identity.of(row) : JSON.stringify(identity.of(row));
+    return [...new Map(rows.map((row) => [keyOf(row), row])).values()];
+  }
+}
+
+/** The bound that brings all rows of the tick of `time`, and of nothing much before it. */
+export function pastTick(order: TimeOrder, time: bigint, step: bigint): bigint {
+  const tick = tickOf(time, step);
+  return order === 'ascending' ? tick - step : tick + step;
+}
+
+/** Does `a` come after `b` in that order? */
+export function isAhead(order: TimeOrder, a: bigint, b: bigint): boolean {
+  return order === 'ascending' ? a > b : a < b;
+}
+
+/** Vendors may swap neighbours. Rows of one instant keep their order. */
+export function inTimeOrder<T extends { readonly time: bigint }>(rows: readonly T[], order: TimeOrder): readonly T[] {
+  const isSorted = rows.every((row, index) => !isAhead(order, (rows[index - 1] ?? row).time, row.time));
+  if (isSorted) return rows;
+  return [...rows].sort((a, b) => (a.time === b.time ? 0 : isAhead(order, a.time, b.time) ? 1 : -1));
+}
+
+function flip(order: TimeOrder): TimeOrder {
+  return order === 'ascending' ? 'descending' : 'ascending';
+}

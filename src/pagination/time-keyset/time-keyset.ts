@@ -1,0 +1,45 @@
+import type { Call } from '../../domain/call.ts';
+import type { Ordered } from '../../domain/ordered.ts';
+import type { Batch, Partition, ReadRequest } from '../core/partition.ts';
+import { batchOf, TieGroups } from '../core/tie-groups.ts';
+import { fetchFitting } from './list.ts';
+import type { TimeKeysetOptions } from './list.ts';
+import { TimeWalk } from './walk.ts';
+
+/**
+ * Lists that are continued after a time alone. Such a page loses the rows that share the time of its last
+ * one, so each page here begins one tick before the group that the page before left open, and reads that
+ * group again. Should the group not come again, the vendor's clock is coarser than was thought (`AfterClock`).
+ * A group larger than a page is split by what the vendor can filter, and read from both ends.
+ */
+
+export function timeKeysetPartition<T extends Ordered>(options: TimeKeysetOptions<T>): Partition<T> {
+  return {
+    key: options.key,
+    read: (request, call) => read(options, request, call),
+    async count(call) {
+      return (await fetchFitting(options, { order: 'ascending', after: null, within: null }, call)).total;
+    },
+  };
+}
+
+async function* read<T extends Ordered>(
+  options: TimeKeysetOptions<T>,
+  request: ReadRequest<T>,
+  call: Call,
+): AsyncGenerator<Batch<T>, void, undefined> {
+  const groups = new TieGroups<T>({ identity: options.identity, ...request });
+  const walk = new TimeWalk(options, request, call);
+  for (;;) {
+    const { rows, isEnd, truncated } = await walk.next();
+    groups.expectAgain();
+    const out = groups.push(rows.map((row) => ({ row, hint: walk.hint })));
+    if (groups.ended || isEnd) {
+      const rest = groups.ended ? { rows: [], hints: [] } : groups.finish();
+      const all = { rows: [...out.rows, ...rest.rows], hints: [...out.hints, ...rest.hints] };
+      yield batchOf(all, false, walk.takeCount(), truncated);
+      return;
+    }
+    yield batchOf(out, groups.pendingCount > 0 ? groups.pendingIsWanted : null, walk.takeCount(), truncated);
+  }
+}

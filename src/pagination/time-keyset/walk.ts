@@ -1,0 +1,207 @@
+import type { Call } from '../../domain/call.ts';
+import type { Ordered } from '../../domain/ordered.ts';
+import { tickOf } from './after-clock.ts';
+import type { TimeOrder } from './after-clock.ts';
+import type { ReadRequest, Unplaced } from '../core/partition.ts';
+import { inTimeOrder, isAhead, pastTick, TickReader } from './tick-reader.ts';
+import { fetchFitting } from './list.ts';
+import type { AskedPage, TimeKeysetOptions, TimePage } from './list.ts';
+
+export interface TimeStep<T extends Ordered> {
+  /** In walk order. Rows that were given before may come again. */
+  readonly rows: readonly Unplaced<T>[];
+  readonly isEnd: boolean;
+  readonly truncated?: string | undefined;
+}
+
+const REPEATS = 'the source gives the same page again wherever it is asked to go on';
+const ORDER = 'the source gives its entries in another order than it is asked for';
+const MISUNDERSTOOD = 'the source does not go on from where it is asked to; entries beyond may be missing';
+const VANISHED = 'entries that were read did not come again where they should have: others of that time may be missing';
+
+/**
+ * The pages of one read. Each begins where it has to show rows that are known: that is how a bound is seen to have been
+ * understood. Each page gets further than the one before it, takes one tick apart, or is the last.
+ */
+export class TimeWalk<T extends Ordered> {
+  readonly #options: TimeKeysetOptions<T>;
+  readonly #call: Call;
+  readonly #order: TimeOrder;
+  readonly #ticks: TickReader<T>;
+  /** Where the walk begins, if no row is known there. */
+  readonly #start: bigint | null;
+  /** The bound of the page to ask for; null: none. */
+  #after: bigint | null = null;
+  /** The instant of a row that the page has to show. */
+  #known: bigint | null = null;
+  /** Was the known row read by an earlier walk? Then it may be gone. */
+  #isOld = false;
+  #count = 0;
+  /** How long a page that is not the last was, by the cursor. Untrusted: it only makes the walk look further. */
+  readonly #cutBefore: number | null;
+
+  constructor(options: TimeKeysetOptions<T>, { direction, from, hint }: ReadRequest<T>, call: Call) {
+    this.#options = options;
+    this.#call = call;
+    this.#order = direction === 'forward' ? 'ascending' : 'descending';
+    this.#cutBefore = typeof hint === 'number' && hint > 0 ? hint : null;
+    this.#ticks = new TickReader(options, this.#order, () => this.#usual, call);
+    this.#start = from?.tie === '' ? from.time : null;
+    if (this.#start !== null) this.#after = this.#boundAtStart(this.#start);
+    else if (from !== null) {
+      this.#known = from.time;
+      this.#isOld = true;
+    }
+  }
+
+  /** What a cursor should remember of the length of pages; null: nothing. */
+  get hint(): number | null {
+    return this.#options.cap.cut ?? this.#cutBefore;
+  }
+
+  /** The most rows that a page has, as far as is known. */
+  get #usual(): number {
+    return Math.min(this.#options.cap.cut ?? Infinity, this.#cutBefore ?? Infinity);
+  }
+
+  takeCount(): number {
+    const count = this.#count + this.#ticks.takeCount();
+    this.#count = 0;
+    return count;
+  }
+
+  async next(): Promise<TimeStep<T>> {
+    const { page, truncated, isLast = false } = await this.#ask();
+    const { rows } = page;
+    this.#ticks.saw(page);
+    const last = rows.at(-1);
+    if (isLast || last === undefined || this.#isEnd(page)) return { rows, isEnd: true, truncated };
+    // A part of the list, and not the part that was asked for.
+    if (page.isReversed) return { rows, isEnd: true, truncated: ORDER };
+    const after = this.#after;
+    const next = pastTick(this.#order, last.time, this.#options.clock.step);
+    if (after === null || isAhead(this.#order, next, after)) {
+      this.#goOn(next, last.time);
+      return { rows, isEnd: false, truncated };
+    }
+    // A page that could have held more rows holds all that there are.
+    if (this.#ticks.isShort(page)) return { rows, isEnd: true, truncated };
+    if (rows.some(({ time }) => isAhead(this.#order, after, time)))
+      return { rows, isEnd: true, truncated: truncated ?? REPEATS };
+    const whole = await this.#takeApart(after, rows);
+    return { ...whole, truncated: truncated ?? whole.truncated };
+  }
+
+  /** The page gets no further than the tick that it begins with: reads that tick by itself, and goes on behind it. */
+  async #takeApart(after: bigint, rows: readonly Unplaced<T>[]): Promise<TimeStep<T>> {
+    const { step } = this.#options.clock;
+    const tick = this.#order === 'ascending' ? tickOf(after, step) + step : tickOf(after - 1n, step);
+    const whole = await this.#ticks.read(tick, rows);
+    if (whole === null) {
+      this.#after = pastTick(this.#order, after, this.#options.clock.step);
+      return { rows: [], isEnd: false };
+    }
+    this.#after = tick;
+    this.#known = null;
+    return { ...whole, isEnd: false };
+  }
+
+  #goOn(next: bigint, known: bigint): void {
+    this.#after = next;
+    this.#known = known;
+    this.#isOld = false;
+    if (this.#start === null) return;
+    // Now that more is known of the clock, the walk may begin nearer to its start.
+    const start = this.#boundAtStart(this.#start);
+    if (!isAhead(this.#order, start, next)) return;
+    this.#after = start;
+    this.#known = null;
+  }
+
+  /** Nothing on the page can show whether this bound was understood, so it is one that every clock understands. */
+  #boundAtStart(start: bigint): bigint {
+    return pastTick(this.#order, start, this.#options.clock.safeStep(this.#order));
+  }
+
+  /** Two signs have to agree that a page is the last one, and none may speak against it. */
+  #isEnd({ rows, more, total, asked }: AskedPage<T>): boolean {
+    const count = this.#after === null ? total : null;
+    const goesOn = more === true || (count !== null && count > rows.length);
+    this.#options.cap.saw(rows.length, asked, goesOn);
+    if (goesOn) return false;
+    const signs = [more === false, rows.length < Math.min(asked, this.#usual), count === rows.length];
+    return signs.filter(Boolean).length >= 2;
+  }
+
+  async #ask(): Promise<Asked<T>> {
+    const asked = await this.#askBeyond();
+    const after = this.#after;
+    if (after === null || !this.#isDoubtful(asked.page, after)) return asked;
+    // Nothing came that lies beyond the bound. Without the bound, the source may show that there is something.
+    const whole = await this.#fetch(null);
+    const isMore = whole.rows.some(({ time }) => isAhead(this.#order, time, this.#known ?? after));
+    if (!isMore) return { ...asked, isLast: true };
+    return { page: whole, truncated: this.#isEnd(whole) ? asked.truncated : MISUNDERSTOOD, isLast: true };
+  }
+
+  async #askBeyond(): Promise<Asked<T>> {
+    const { clock } = this.#options;
+    const known = this.#known;
+    if (known === null) return { page: await this.#fetch(this.#after) };
+    let page: OrderedPage<T> | null = null;
+    for (const step of clock.candidates(this.#order)) {
+      const after = pastTick(this.#order, known, step);
+      page = await this.#fetch(after);
+      if (!page.rows.some(({ time }) => time === known)) continue;
+      clock.learn(step);
+      clock.confirm(this.#order, after, known);
+      return { page };
+    }
+    return { page: page ?? (await this.#fetch(this.#after)), truncated: this.#isOld ? undefined : VANISHED };
+  }
+
+  /** May the page be that of another question? An empty one may, as long as the source has not shown that it keeps the order. */
+  #isDoubtful({ rows }: OrderedPage<T>, after: bigint): boolean {
+    if (this.#known !== null && rows.some(({ time }) => time === this.#known)) return false;
+    if (rows.length === 0) return !this.#options.clock.keepsOrder(this.#order);
+    return rows.every(({ time }) => isAhead(this.#order, after, time));
+  }
+
+  async #fetch(after: bigint | null): Promise<OrderedPage<T>> {
+    const { options, order } = { options: this.#options, order: this.#order };
+    this.#count += 1;
+    this.#after = after;
+    const page = await fetchFitting(options, { order, after, within: null }, this.#call);
+    const rows = inTimeOrder(page.rows, order);
+    const isReversed = this.#isReversed(page);
+    const first = rows[0]?.time;
+    if (after === null || isReversed || first === undefined || !isAhead(order, after, first)) {
+      return { ...page, rows, isReversed };
+    }
+    const step = options.clock.explain(order, after, first);
+    if (step !== null) {
+      options.clock.learn(step);
+      this.#after = pastTick(order, this.#known ?? after, step);
+    }
+    return { ...page, rows, isReversed };
+  }
+
+  /** Do the rows come the other way round? Neighbours may be swapped. */
+  #isReversed({ rows }: TimePage<T>): boolean {
+    const isOrdered = rows.every((row, index) => !isAhead(this.#order, (rows[index - 1] ?? row).time, row.time));
+    if (isOrdered && rows.at(0)?.time !== rows.at(-1)?.time) this.#options.clock.orderKept(this.#order);
+    if (isOrdered || rows.length < 3) return false;
+    return rows.every((row, index) => !isAhead(this.#order, row.time, (rows[index - 1] ?? row).time));
+  }
+}
+
+interface OrderedPage<T extends Ordered> extends AskedPage<T> {
+  readonly isReversed: boolean;
+}
+
+interface Asked<T extends Ordered> {
+  readonly page: OrderedPage<T>;
+  readonly truncated?: string | undefined;
+  /** Nothing leads on from here. */
+  readonly isLast?: boolean;
+}
