@@ -223,10 +223,14 @@ export function hasEnded(follower: Follower): boolean {
 }
 
 /** Resolves once it holds, looking often; rejects after some time. */
-export async function eventually(holds: () => boolean, what: string, milliseconds = 10_000): Promise<void> {
+export async function eventually(
+  holds: () => boolean,
+  what: string | (() => string),
+  milliseconds = 10_000,
+): Promise<void> {
   const deadline = Date.now() + milliseconds;
   while (!holds()) {
-    if (Date.now() > deadline) throw new Error(`It never happened: ${what}`);
+    if (Date.now() > deadline) throw new Error(`It never happened: ${typeof what === 'string' ? what : what()}`);
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
 }
