@@ -29,12 +29,12 @@ const BOUNDED_ELSEWHERE: Readonly<Record<string, string>> = {
   'src/pagination/time-keyset/time-keyset.ts read':
     'Each page of a TimeWalk gets further than the one before it, or is the last.',
   'src/pagination/whole-response.ts read': 'Each turn begins behind the rows that the one before it gave.',
-  'src/vendors/bytenite/log-stream.ts readLogStream': 'Each turn takes a piece of a chunk that is here.',
-  'src/vendors/deepset/log-partition.ts read': 'Each further turn follows a condition that the source has refused.',
+  'src/vendors/bytenite/logs/body/stream.ts readLogStream': 'Each turn takes a piece of a chunk that is here.',
+  'src/vendors/deepset/logs/logs.ts read': 'Each further turn follows a condition that the source has refused.',
   'src/vendors/softwareone/abilities.ts adaptively': 'Each further turn follows an ability that was lost.',
-  'src/vendors/softwareone/child-tasks.ts read': 'canGoOn: each further turn follows an ability that was lost.',
-  'src/vendors/softwareone/log-partition.ts read': 'canGoOn: each further turn follows an ability that was lost.',
-  'src/vendors/softwareone/log-partition.ts count': 'canGoOn: each further turn follows an ability that was lost.',
+  'src/vendors/softwareone/parts/parts.ts read': 'canGoOn: each further turn follows an ability that was lost.',
+  'src/vendors/softwareone/logs/logs.ts read': 'canGoOn: each further turn follows an ability that was lost.',
+  'src/vendors/softwareone/logs/logs.ts count': 'canGoOn: each further turn follows an ability that was lost.',
 };
 
 type Loop = ts.ForStatement | ts.WhileStatement | ts.DoStatement;

@@ -8,16 +8,16 @@ import { wholeListPartition } from '../../pagination/whole-list.ts';
 import { wholeResponsePartition } from '../../pagination/whole-response.ts';
 import type { Capabilities, Connector, ConnectorOptions, LogReading } from '../connector.ts';
 import { SERVICES } from './facts.ts';
-import { ByteNiteJobList } from './job-list.ts';
-import { JobLoader } from './job-loader.ts';
-import { jobOf } from './job-mapping.ts';
-import { LINE_IDENTITY } from './log-entry.ts';
-import { LogReader } from './log-reader.ts';
+import { ByteNiteJobList } from './jobs/jobs.ts';
+import { JobLoader } from './jobs/loader.ts';
+import { jobOf } from './jobs/mapping.ts';
+import { LINE_IDENTITY } from './logs/entry.ts';
+import { LogReader } from './logs/reader.ts';
 import { byteNiteOptions } from './options.ts';
-import { selectionOf } from './selection.ts';
-import { stepsOf } from './steps.ts';
-import { sayWhatIsMissing } from './truncation.ts';
-import type { Lacks } from './truncation.ts';
+import { selectionOf } from './pushdown.ts';
+import { stepsOf } from './parts.ts';
+import { sayWhatIsMissing } from './logs/truncation.ts';
+import type { Lacks } from './logs/truncation.ts';
 
 const CAPABILITIES: Capabilities = {
   attempts: false,

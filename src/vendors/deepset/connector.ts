@@ -6,16 +6,16 @@ import { PageSizes } from '../../pagination/core/page-size.ts';
 import { wholeListPartition } from '../../pagination/whole-list.ts';
 import type { Connector } from '../connector.ts';
 import { readable } from '../shared/rows.ts';
-import { RESOLUTION } from './after.ts';
-import { ORIGINS, stepsOf } from './job.ts';
+import { RESOLUTION } from './logs/after.ts';
+import { ORIGINS, stepsOf } from './parts.ts';
 import { placeOf } from './keys.ts';
 import type { PipelinePlace } from './keys.ts';
-import { logPartition } from './log-partition.ts';
-import { LEAST_LIMIT, LOG_LIMIT } from './native-log.ts';
-import { countPipelines, getPipeline, pipelineLists } from './pipelines.ts';
-import { planOf } from './pushdown.ts';
-import { Refusals } from './refusals.ts';
-import { Vocabulary } from './vocabulary.ts';
+import { logPartition } from './logs/logs.ts';
+import { LEAST_LIMIT, LOG_LIMIT } from './logs/page.ts';
+import { countPipelines, getPipeline, pipelineLists } from './jobs.ts';
+import { planOf } from './pushdown/pushdown.ts';
+import { Refusals } from './pushdown/refusals.ts';
+import { Vocabulary } from './pushdown/vocabulary.ts';
 
 /** One account at the platform. A pipeline outside of its workspaces does not exist for it, and is not asked for. */
 export function createConnector(http: SourceHttp, workspaces: readonly string[]): Connector {

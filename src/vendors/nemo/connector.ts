@@ -13,14 +13,14 @@ import { partOf } from '../shared/parts.ts';
 import { readable } from '../shared/rows.ts';
 import { createNemoApi } from './api.ts';
 import { noSuchAttempt, noSuchJob } from './errors.ts';
-import { attemptsPartition, currentPartition, followedAttempts, joinAttempts } from './followed-log.ts';
-import { createJobLists, sum } from './job-list.ts';
-import { createJobReader } from './job-reader.ts';
-import { jobOf } from './job.ts';
+import { attemptsPartition, currentPartition, followedAttempts, joinAttempts } from './logs/followed.ts';
+import { createJobLists, sum } from './jobs/jobs.ts';
+import { createJobReader } from './jobs/reader.ts';
+import { jobOf } from './jobs/mapping.ts';
 import { placeOf, taskPlaceOf } from './keys.ts';
 import type { JobPlace } from './keys.ts';
-import { attemptPartition, logPartition, refusedPartition } from './log-partitions.ts';
-import { planScope } from './log-scope.ts';
+import { attemptPartition, logPartition, refusedPartition } from './logs/partitions.ts';
+import { planScope } from './pushdown.ts';
 import type { NemoOptions } from './options.ts';
 
 export function createNemoConnector(source: string, http: SourceHttp, options: NemoOptions): Connector {

@@ -4,7 +4,7 @@ import type { Instant } from '../../domain/time.ts';
 import { standInParts } from '../shared/parts.ts';
 import type { Rows } from '../shared/rows.ts';
 import { jobKey as qualified } from './keys.ts';
-import { statusOf } from './status.ts';
+import { statusOf } from './facts.ts';
 import type { AttemptWire, JobWire, StatusTreeWire, StepWire, TaskWire, TreeStepWire } from './wire.ts';
 
 /** Steps of the current attempt. A step's key is its name: that is what log lines name it by. */

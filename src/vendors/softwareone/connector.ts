@@ -4,15 +4,15 @@ import { PageSizes } from '../../pagination/core/page-size.ts';
 import type { Connector, ConnectorOptions, JobList, LogReading } from '../connector.ts';
 import { readable } from '../shared/rows.ts';
 import { Abilities } from './abilities.ts';
-import { childTasks } from './child-tasks.ts';
+import { childTasks } from './parts/parts.ts';
 import type { SourceContext } from './context.ts';
-import { countJobs, listJobs } from './job-list.ts';
-import { planLogs } from './log-plan.ts';
-import { logPartition } from './log-partition.ts';
+import { countJobs, listJobs } from './jobs/jobs.ts';
+import { planLogs } from './pushdown/pushdown.ts';
+import { logPartition } from './logs/logs.ts';
 import { jobOf, taskOf } from './mapping.ts';
 import { softwareOneOptions } from './options.ts';
-import { LARGEST_PAGE } from './paths.ts';
-import { loadTask, loadTasks } from './task-loader.ts';
+import { LARGEST_PAGE } from './facts.ts';
+import { loadTask, loadTasks } from './jobs/loader.ts';
 
 /** A job is a task; its parts are the child tasks, each with a log of its own. There are no attempts and no steps. */
 export function createSoftwareOneConnector({ http, options }: ConnectorOptions): Connector {

@@ -8,7 +8,7 @@ import type { JobStatus } from '../../domain/status.ts';
 import { parseInstant } from '../../domain/time.ts';
 import type { Unplaced } from '../../pagination/core/partition.ts';
 import { present } from '../shared/wire.ts';
-import { isTemplate, renderTemplate } from './template.ts';
+import { isTemplate, renderTemplate } from './logs/template.ts';
 import type { TaskLogWire, TaskWire } from './wire.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LARGEST_PAGE } from './paths.ts';
+import { LARGEST_PAGE } from './facts.ts';
 
 export const softwareOneOptions = z.strictObject({
   pageSize: z

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import type { Service } from '../../../src/vendors/bytenite/facts.ts';
-import { readLogStream } from '../../../src/vendors/bytenite/log-stream.ts';
+import { readLogStream } from '../../../src/vendors/bytenite/logs/body/stream.ts';
 import { toValidUnicode } from '../../../src/domain/ansi.ts';
 import type { Json } from '../../../src/domain/json.ts';
 

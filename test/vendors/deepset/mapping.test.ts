@@ -3,14 +3,14 @@ import { describe, expect, it } from 'vitest';
 import type { JobStatus } from '../../../src/domain/status.ts';
 import { parseInstant } from '../../../src/domain/time.ts';
 import { parseFilter } from '../../../src/sandbox/deepset/odata.ts';
-import { afterText, RESOLUTION } from '../../../src/vendors/deepset/after.ts';
+import { afterText, RESOLUTION } from '../../../src/vendors/deepset/logs/after.ts';
 import { deepset } from '../../../src/vendors/deepset/index.ts';
-import { jobOf } from '../../../src/vendors/deepset/job.ts';
+import { jobOf } from '../../../src/vendors/deepset/parts.ts';
 import { areDistinct, keyOf, placeOf } from '../../../src/vendors/deepset/keys.ts';
-import { rowOf } from '../../../src/vendors/deepset/log-row.ts';
-import { filterText } from '../../../src/vendors/deepset/odata.ts';
-import { redact } from '../../../src/vendors/deepset/redaction.ts';
-import { statusOf } from '../../../src/vendors/deepset/status.ts';
+import { rowOf } from '../../../src/vendors/deepset/logs/row.ts';
+import { filterText } from '../../../src/vendors/deepset/pushdown/odata.ts';
+import { redact } from '../../../src/vendors/deepset/logs/redaction.ts';
+import { statusOf } from '../../../src/vendors/deepset/facts.ts';
 import { pipeline, pipelineLog } from '../../../src/vendors/deepset/wire.ts';
 
 const LOG = {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { LogFilter } from '../../../src/domain/log-filter.ts';
-import { ORIGINS } from '../../../src/vendors/deepset/job.ts';
-import { planOf } from '../../../src/vendors/deepset/pushdown.ts';
-import { Refusals } from '../../../src/vendors/deepset/refusals.ts';
-import { Vocabulary } from '../../../src/vendors/deepset/vocabulary.ts';
+import { ORIGINS } from '../../../src/vendors/deepset/parts.ts';
+import { planOf } from '../../../src/vendors/deepset/pushdown/pushdown.ts';
+import { Refusals } from '../../../src/vendors/deepset/pushdown/refusals.ts';
+import { Vocabulary } from '../../../src/vendors/deepset/pushdown/vocabulary.ts';
 
 interface Known {
   readonly refusals?: Refusals;

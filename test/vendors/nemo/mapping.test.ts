@@ -3,13 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { decodeBase58 } from '../../../src/sandbox/nemo/base58.ts';
 import { encodePage } from '../../../src/sandbox/nemo/page-tokens.ts';
 import { nemo } from '../../../src/vendors/nemo/index.ts';
-import { jobOf } from '../../../src/vendors/nemo/job.ts';
+import { jobOf } from '../../../src/vendors/nemo/jobs/mapping.ts';
 import { isStorable, placeOf, taskPlaceOf } from '../../../src/vendors/nemo/keys.ts';
-import { entryOf } from '../../../src/vendors/nemo/log-row.ts';
-import { planScope } from '../../../src/vendors/nemo/log-scope.ts';
-import { pageAddress } from '../../../src/vendors/nemo/page-address.ts';
+import { entryOf } from '../../../src/vendors/nemo/logs/row.ts';
+import { planScope } from '../../../src/vendors/nemo/pushdown.ts';
+import { pageAddress } from '../../../src/vendors/nemo/logs/page-address.ts';
 import { attemptsFromSteps, attemptsOf, stepsOf, tasksOf } from '../../../src/vendors/nemo/parts.ts';
-import { mayHave, statusOf } from '../../../src/vendors/nemo/status.ts';
+import { mayHave, statusOf } from '../../../src/vendors/nemo/facts.ts';
 import {
   attemptListWire,
   jobListWire,

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { isJobKey, toJob, toStep } from '../../../src/vendors/sap-job-scheduling/jobs.ts';
+import { isJobKey, toJob, toStep } from '../../../src/vendors/sap-job-scheduling/jobs/mapping.ts';
 import { classifyError } from '../../../src/vendors/sap-job-scheduling/errors.ts';
 import { optionsSchema } from '../../../src/vendors/sap-job-scheduling/options.ts';
-import { eventsOf } from '../../../src/vendors/sap-job-scheduling/run-text.ts';
-import { logRecord, recordTimes, toAttempt } from '../../../src/vendors/sap-job-scheduling/runs.ts';
-import { selectRuns } from '../../../src/vendors/sap-job-scheduling/selection.ts';
-import { severityOfState, statusOfRun } from '../../../src/vendors/sap-job-scheduling/status.ts';
+import { eventsOf } from '../../../src/vendors/sap-job-scheduling/runs/text.ts';
+import { logRecord, recordTimes, toAttempt } from '../../../src/vendors/sap-job-scheduling/runs/records.ts';
+import { selectRuns } from '../../../src/vendors/sap-job-scheduling/pushdown.ts';
+import { severityOfState, statusOfRun } from '../../../src/vendors/sap-job-scheduling/facts.ts';
 import { jobDecoder, keyOfJob, runDecoder, runPageDecoder } from '../../../src/vendors/sap-job-scheduling/wire.ts';
 
 const SCHEDULE = '5f58c2fb-a428-4f4b-9e1d-312e3be8952c';

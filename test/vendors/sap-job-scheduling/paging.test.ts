@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createCall } from '../../../src/domain/call.ts';
 import type { SapOptions } from '../../../src/sandbox/sap-job-scheduling/index.ts';
-import { PagingFacts } from '../../../src/vendors/sap-job-scheduling/paging-facts.ts';
+import { PagingFacts } from '../../../src/vendors/sap-job-scheduling/runs/paging-facts.ts';
 import { done, only, readRows, SECOND, START, startHarness } from './harness.ts';
 import type { Harness } from './harness.ts';
 

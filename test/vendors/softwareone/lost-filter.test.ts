@@ -6,8 +6,8 @@ import { PageSizes } from '../../../src/pagination/core/page-size.ts';
 import type { Partition } from '../../../src/pagination/core/partition.ts';
 import { DEFAULT_SETTINGS } from '../../../src/sandbox/softwareone/settings.ts';
 import { Abilities } from '../../../src/vendors/softwareone/abilities.ts';
-import { logPartition } from '../../../src/vendors/softwareone/log-partition.ts';
-import { severityFilterOf } from '../../../src/vendors/softwareone/severity-filter.ts';
+import { logPartition } from '../../../src/vendors/softwareone/logs/logs.ts';
+import { severityFilterOf } from '../../../src/vendors/softwareone/pushdown/severity.ts';
 import { MILLISECOND, positionOf, readRows, START, startHarness } from './harness.ts';
 
 const harness = await startHarness();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { entryOf, jobOf, STATUSES, taskOf } from '../../../src/vendors/softwareone/mapping.ts';
-import { renderTemplate } from '../../../src/vendors/softwareone/template.ts';
+import { renderTemplate } from '../../../src/vendors/softwareone/logs/template.ts';
 import { taskListWire, taskLogListWire, taskLogWire, taskWire } from '../../../src/vendors/softwareone/wire.ts';
 
 /** The shape of the documentation's own sample, with the space in its eta. */

@@ -1,0 +1,89 @@
+import type { Call } from '../../../domain/call.ts';
+import { TributaryError } from '../../../domain/errors.ts';
+import type { SourceHttp } from '../../../http/client.ts';
+import type { JobFilter, JobList, JobPage } from '../../connector.ts';
+import { readRun } from '../../../pagination/offset/run.ts';
+import { sizeOf, unreadableOf } from '../../shared/rows.ts';
+import { NEWEST_FIRST } from '../facts.ts';
+import { jobOf } from './mapping.ts';
+import { jobListDecoder } from '../wire.ts';
+import type { WireJob, WireJobList } from '../wire.ts';
+
+/** Pages of GET /jobs, by offset. */
+export class ByteNiteJobList implements JobList {
+  readonly key = '';
+  readonly pageSize: number;
+  readonly #http: SourceHttp;
+  readonly #seen: (jobs: readonly WireJob[], call: Call) => void;
+  /** Until the source has refused the order: what it takes there is published nowhere. */
+  #ordered = true;
+
+  /** `seen` is told of all jobs that are listed. */
+  constructor(http: SourceHttp, pageSize: number, seen: (jobs: readonly WireJob[], call: Call) => void) {
+    this.#http = http;
+    this.pageSize = pageSize;
+    this.#seen = seen;
+  }
+
+  isNewestFirst(): boolean {
+    return this.#ordered;
+  }
+
+  /** No part of the filter can be pushed down: what POST /jobs/filter takes is published nowhere. */
+  async page(page: number, filter: JobFilter, call: Call): Promise<JobPage> {
+    const { source } = this.#http;
+    // The vendor may cap the size silently; the next page would then skip what is missing in this one.
+    const run = await readRun({
+      source,
+      offset: page * this.pageSize,
+      want: () => this.pageSize,
+      call,
+      fetch: (offset, limit, current) => this.#slice(offset, limit, current),
+      look: ({ data, odd, total, hasNext }) => ({
+        keys: [...data, ...odd].map(({ id }) => id),
+        total,
+        limit: null,
+        said: hasNext,
+      }),
+    });
+    const jobs = [...new Map(run.pages.flatMap(({ data }) => data.map((job) => [job.id, job]))).values()];
+    this.#seen(jobs, call);
+    return {
+      jobs: jobs.slice(0, this.pageSize).map((job) => jobOf(source, job)),
+      more: run.more,
+      total: run.total,
+      filtered: filter.statusIn === undefined && filter.nameContains === undefined,
+      unreadable: unreadableOf(run.pages.flatMap(({ odd }) => odd)),
+    };
+  }
+
+  async total(call: Call): Promise<number | null> {
+    return (await this.#slice(0, 1, call)).total;
+  }
+
+  async #slice(offset: number, limit: number, call: Call): Promise<WireJobList> {
+    const page = await this.#get(offset, limit, call);
+    if (page.hasNext === true && sizeOf(page) === 0) {
+      const { source } = this.#http;
+      const message = `${source}: a page of jobs is empty and says that there are more`;
+      throw new TributaryError('SOURCE_BAD_RESPONSE', message, { source });
+    }
+    return page;
+  }
+
+  async #get(offset: number, limit: number, call: Call): Promise<WireJobList> {
+    const query = { 'pagination.limit': limit, 'pagination.offset': offset };
+    const request = { method: 'GET', path: ['jobs'] } as const;
+    if (this.#ordered) {
+      try {
+        return (await this.#http.json({ ...request, query: { ...query, orderBy: NEWEST_FIRST } }, jobListDecoder, call))
+          .data;
+      } catch (error) {
+        if (!(error instanceof TributaryError) || error.status !== 400) throw error;
+      }
+    }
+    const { data } = await this.#http.json({ ...request, query }, jobListDecoder, call);
+    this.#ordered = false;
+    return data;
+  }
+}

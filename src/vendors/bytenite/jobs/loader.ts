@@ -1,0 +1,63 @@
+import DataLoader from 'dataloader';
+import type { Call } from '../../../domain/call.ts';
+import { hasCode, TributaryError } from '../../../domain/errors.ts';
+import type { SourceHttp } from '../../../http/client.ts';
+import { isJobId } from '../keys.ts';
+import { jobAnswerDecoder } from '../wire.ts';
+import type { WireJob } from '../wire.ts';
+
+/**
+ * Jobs by id, one GET each, side by side. Within an interactive call each job is asked for once, also
+ * where its steps need it after itself; a poller's call lives for long and asks again each time.
+ */
+export class JobLoader {
+  readonly #http: SourceHttp;
+
+  constructor(http: SourceHttp) {
+    this.#http = http;
+  }
+
+  /** Null where there is no such job. */
+  load(job: string, call: Call): Promise<WireJob | null> {
+    return this.#loader(call).load(job);
+  }
+
+  /** Jobs that a list has given whole need not be asked for again within the call. */
+  remember(jobs: readonly WireJob[], call: Call): void {
+    if (call.priority === 'poll') return;
+    for (const job of jobs) this.#loader(call).prime(job.id, job);
+  }
+
+  #loader(call: Call): DataLoader<string, WireJob | null> {
+    return call.scoped(
+      this,
+      'jobs',
+      () =>
+        new DataLoader<string, WireJob | null>(
+          async (keys) => {
+            const results = await Promise.allSettled(keys.map(async (key) => this.#get(key, call)));
+            return results.map((result) => (result.status === 'fulfilled' ? result.value : asError(result.reason)));
+          },
+          { cache: call.priority === 'interactive' },
+        ),
+    );
+  }
+
+  async #get(key: string, call: Call): Promise<WireJob | null> {
+    try {
+      const { data } = await this.#http.json({ method: 'GET', path: ['jobs', key] }, jobAnswerDecoder, call);
+      return data;
+    } catch (error) {
+      if (hasCode(error, 'NOT_FOUND') || isMalformedId(error, key)) return null;
+      throw error;
+    }
+  }
+}
+
+function isMalformedId(error: unknown, key: string): boolean {
+  return error instanceof TributaryError && error.status === 400 && !isJobId(key);
+}
+
+function asError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error('Reading a job failed.', { cause: reason });
+}

@@ -1,0 +1,82 @@
+import type { Recency } from '../../../domain/call.ts';
+import type { LogEntry } from '../../../domain/log-entry.ts';
+import type { BeginRows, RowSink } from '../../../pagination/whole-response.ts';
+import { LineCount } from './line-count.ts';
+import { entryOf } from './entry.ts';
+import type { LineItem, LogItem, OddItem } from './body/groups.ts';
+import { OddLines } from './odd-lines.ts';
+import { selects } from '../pushdown.ts';
+import type { Selection } from '../pushdown.ts';
+import { severityOfLevel } from '../severity.ts';
+import { TaskTable } from './task-table.ts';
+
+/** One who wants lines of a job. Without `begin` only its tasks are wanted. */
+export interface Reader {
+  readonly job: string;
+  readonly selection: Selection;
+  readonly begin: BeginRows<LogEntry> | null;
+  /** That of its call: what it may be given, and has been given. */
+  readonly recency: Recency;
+  /** Set when the sink has thrown: it gets nothing more, and the others go on. */
+  failure: Error | null;
+}
+
+/** What a reader is told when the answer has been read. */
+export interface LogAnswer {
+  readonly tasks: TaskTable;
+  readonly odd: OddLines;
+  /** May lines be missing, because the answer has as many as the vendor gives at most? */
+  readonly truncated: boolean;
+}
+
+/** Takes the lines of one answer while it arrives, and gives each to every reader that selects it. */
+export class FanOut {
+  readonly #readers: readonly Reader[];
+  readonly #taking: readonly { readonly reader: Reader; readonly sink: RowSink<LogEntry> }[];
+  readonly #tasks = new TaskTable();
+  readonly #count = new LineCount();
+  readonly #odd = new OddLines();
+
+  constructor(readers: readonly Reader[]) {
+    this.#readers = readers;
+    this.#taking = readers.flatMap((reader) => (reader.begin === null ? [] : [{ reader, sink: reader.begin() }]));
+  }
+
+  take(item: LogItem): void {
+    if (item.is === 'line') this.#line(item);
+    else if (item.is === 'odd') this.#oddLine(item);
+    else this.#tasks.task(item.taskId);
+  }
+
+  /** To be asked when the answer has been read to its end. */
+  answer(cap: number | null): LogAnswer {
+    return { tasks: this.#tasks, odd: this.#odd, truncated: this.#count.reaches(cap) };
+  }
+
+  #oddLine({ service, taskId, reason }: OddItem): void {
+    this.#count.line(taskId ?? service);
+    if (taskId !== null) this.#tasks.task(taskId);
+    this.#odd.note(service, taskId, reason);
+  }
+
+  #line({ service, taskId, instance }: LineItem): void {
+    this.#count.line(taskId ?? service);
+    if (taskId !== null) this.#tasks.line(taskId, instance.time.nanoseconds);
+    const severity = severityOfLevel(instance.level).number;
+    for (const { reader, sink } of this.#taking) {
+      if (reader.failure !== null) continue;
+      if (!selects(reader.selection, service, taskId, severity)) continue;
+      try {
+        sink(entryOf(service, taskId, instance));
+      } catch (error) {
+        this.#fail(reader, error);
+      }
+    }
+  }
+
+  /** Throws when there is no reader left to read for. */
+  #fail(reader: Reader, error: unknown): void {
+    reader.failure = error instanceof Error ? error : new Error('A reader of log lines failed.', { cause: error });
+    if (this.#readers.every(({ failure }) => failure !== null)) throw reader.failure;
+  }
+}

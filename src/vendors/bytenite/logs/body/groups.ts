@@ -1,0 +1,134 @@
+import type { Json } from '../../../../domain/json.ts';
+import { Mismatch } from '../../../../http/body/mismatch.ts';
+import { isEmpty } from '../../../shared/wire.ts';
+import type { Service } from '../../facts.ts';
+import { TOO_LARGE } from './json-scanner.ts';
+import type { Path } from './json-scanner.ts';
+import { decodeInstance } from './instance.ts';
+import type { LogInstance } from './instance.ts';
+
+/** What an answer of POST /logs is made of, given out while it arrives. Shared by its readers: they must not change it. */
+export type LogItem = LineItem | OddItem | TaskItem;
+
+/** Where a line stands; `taskId` is null outside of TASKRUNNER. */
+interface LinePlace {
+  readonly service: Service;
+  readonly taskId: string | null;
+}
+
+export interface LineItem extends LinePlace {
+  readonly is: 'line';
+  readonly instance: LogInstance;
+}
+
+/** A line that can't be read. */
+export interface OddItem extends LinePlace {
+  readonly is: 'odd';
+  readonly reason: string;
+}
+
+/** A task that the answer has a group of, with or without lines. Comes after its lines. */
+export interface TaskItem {
+  readonly is: 'task';
+  readonly taskId: string;
+}
+
+const SERVICE_OF_GROUP: Readonly<Record<string, Service>> = { partitioner: 'PARTITIONER', assembler: 'ASSEMBLER' };
+
+const GROUPS: ReadonlySet<unknown> = new Set(['partitioner', 'assembler', 'taskrunner']);
+
+const EXPECTED = 'groups of log lines';
+
+/**
+ * The groups of an answer: `partitioner` and `assembler` are lists of lines, `taskrunner` is an object of tasks, each
+ * with `logs`. Each may be missing, null or empty, and so may the answer be: it then has no lines. An answer with
+ * other members and no group is something else, and one with an error beside its groups is not whole.
+ */
+export class LogGroups {
+  readonly #give: (item: LogItem) => void;
+  #hasGroup = false;
+  /** The first member that is no group. */
+  #other: string | null = null;
+
+  constructor(give: (item: LogItem) => void) {
+    this.#give = give;
+  }
+
+  enters(path: Path, container: 'object' | 'array'): boolean {
+    const [group] = path;
+    if (!GROUPS.has(group)) return false;
+    this.#hasGroup = true;
+    if (group !== 'taskrunner') return path.length === 1 && container === 'array';
+    return path.length < 3 ? container === 'object' : isLogs(path) && path.length === 3 && container === 'array';
+  }
+
+  /** Takes a value that was not entered. Throws a `Mismatch` that names its path. */
+  value(path: Path, value: Json | typeof TOO_LARGE): void {
+    const [group, task] = path;
+    if (!GROUPS.has(group)) {
+      this.#otherMember(String(group), value);
+      return;
+    }
+    this.#hasGroup = true;
+    const place = placeOf(path);
+    if (place !== null) this.#line(place, path, value);
+    else if (value !== null && (path.length < 3 || isLogs(path)))
+      throw Mismatch.of(value, kindOf(path), pathText(path));
+    else if (path.length === 2) this.#give({ is: 'task', taskId: String(task) });
+  }
+
+  end(path: Path): void {
+    const [group, task] = path;
+    if (group === 'taskrunner' && path.length === 2) this.#give({ is: 'task', taskId: String(task) });
+    if (path.length > 0 || this.#hasGroup || this.#other === null) return;
+    throw new Mismatch('', `expected ${EXPECTED}, got an object with other members`);
+  }
+
+  #line(place: LinePlace, path: Path, value: Json | typeof TOO_LARGE): void {
+    let instance: LogInstance;
+    try {
+      if (value === TOO_LARGE) throw new Mismatch('', 'the line is too long');
+      instance = decodeInstance(value);
+    } catch (error) {
+      if (!(error instanceof Mismatch)) throw error;
+      this.#give({ is: 'odd', ...place, reason: error.below(pathText(path)).text });
+      return;
+    }
+    this.#give({ is: 'line', ...place, instance });
+  }
+
+  /** Some gateways answer 200 with the body of an error: `ok: false`, a code other than 0, `error` or `errors`. */
+  #otherMember(name: string, value: Json | typeof TOO_LARGE): void {
+    this.#other ??= name;
+    const isError =
+      (name === 'ok' && value === false) ||
+      (name === 'code' && value !== 0 && value !== null) ||
+      ((name === 'error' || name === 'errors') && !isEmpty(value));
+    if (isError) throw Mismatch.of(value, EXPECTED, name);
+  }
+}
+
+/** Where the line of a path stands; null where the path is that of no line. */
+function placeOf(path: Path): LinePlace | null {
+  const [group, task, , index] = path;
+  const service = typeof group === 'string' ? SERVICE_OF_GROUP[group] : undefined;
+  if (service !== undefined) return path.length === 2 ? { service, taskId: null } : null;
+  return isLogs(path) && typeof index === 'number' ? { service: 'TASKRUNNER', taskId: String(task) } : null;
+}
+
+function isLogs(path: Path): boolean {
+  return path[0] === 'taskrunner' && path[2] === 'logs';
+}
+
+function kindOf(path: Path): string {
+  return path[0] === 'taskrunner' && path.length < 3 ? 'an object' : 'an array';
+}
+
+/** `taskrunner.9f.logs[3]`. A task id that is no plain word is not quoted. */
+function pathText(path: Path): string {
+  return path.reduce<string>((text, part) => {
+    if (typeof part === 'number') return `${text}[${part}]`;
+    if (!/^[\w-]{1,64}$/.test(part)) return `${text}[…]`;
+    return text === '' ? part : `${text}.${part}`;
+  }, '');
+}

@@ -1,0 +1,65 @@
+import { TributaryError } from '../../../../domain/errors.ts';
+import { FairShare } from '../../../../domain/fair-share.ts';
+import { Mismatch } from '../../../../http/body/mismatch.ts';
+import { JsonScanner, MalformedJson } from './json-scanner.ts';
+import { LogGroups } from './groups.ts';
+import type { LogItem } from './groups.ts';
+
+/** A line that is longer is passed over, and counted among those that could not be read. */
+const LARGEST_LINE_BYTES = 16 * 1024 * 1024;
+
+/** Bytes that are scanned before it is asked whether others should have their turn. */
+const PIECE_BYTES = 4 * 1024;
+
+/**
+ * Reads an answer of POST /logs to its end and gives out its lines one by one in the order of the body;
+ * nothing of it is kept. Groups may be missing, null or empty; lines of a group that comes twice are all given.
+ *
+ * Rejects with SOURCE_BAD_RESPONSE for a body that is no JSON, is cut, has no groups but something else (an error in
+ * disguise), or has another shape (the message names the JSON path); with the body's own error where its bytes stop
+ * coming; and with whatever `give` throws.
+ */
+export async function readLogStream(
+  body: AsyncIterable<Uint8Array>,
+  give: (item: LogItem) => void,
+  source: string,
+): Promise<void> {
+  const groups = new LogGroups(give);
+  const scanner = new JsonScanner({
+    largest: LARGEST_LINE_BYTES,
+    enters: (path, container) => groups.enters(path, container),
+    onValue: (path, value) => {
+      groups.value(path, value);
+    },
+    onEnd: (path) => {
+      groups.end(path);
+    },
+  });
+  const share = new FairShare();
+  for await (const chunk of body) {
+    if (!scanner.isBegun) requireObject(chunk, source);
+    try {
+      // Readers judge each line at once, perhaps with a costly expression, and a body may come without a pause.
+      for (let at = 0; at < chunk.length; at += PIECE_BYTES) {
+        scanner.write(chunk.subarray(at, at + PIECE_BYTES));
+        if (share.isSpent()) await share.rest();
+      }
+    } catch (error) {
+      if (error instanceof Mismatch) throw badResponse(source, error.text);
+      throw error instanceof MalformedJson ? badResponse(source, 'expected JSON, got malformed JSON') : error;
+    }
+  }
+  if (!scanner.isBegun) throw badResponse(source, 'expected JSON, got an empty body');
+  if (!scanner.isEnded) throw badResponse(source, 'the answer ended before it was whole');
+}
+
+/** Throws when the body begins with anything but an object. */
+function requireObject(chunk: Uint8Array, source: string): void {
+  const [head] = /[^\s\xef\xbb\xbf]/.exec(Buffer.from(chunk.subarray(0, 64)).toString('latin1')) ?? [];
+  if (head === undefined || head === '{') return;
+  throw badResponse(source, `expected a JSON object, got ${head === '<' ? 'HTML or XML' : 'something else'}`);
+}
+
+function badResponse(source: string, what: string): TributaryError {
+  return new TributaryError('SOURCE_BAD_RESPONSE', `${source}: ${what}`, { source });
+}

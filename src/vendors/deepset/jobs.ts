@@ -1,0 +1,98 @@
+import type { Call } from '../../domain/call.ts';
+import { hasCode } from '../../domain/errors.ts';
+import type { Job } from '../../domain/job.ts';
+import type { SourceHttp } from '../../http/client.ts';
+import type { JobList } from '../connector.ts';
+import { nextPageOf } from '../shared/numbered-page.ts';
+import { unreadableOf } from '../shared/rows.ts';
+import { jobOf } from './parts.ts';
+import type { PipelinePlace } from './keys.ts';
+import { pipeline, pipelines } from './wire.ts';
+import type { WireList, WirePipeline } from './wire.ts';
+
+/** The largest page of pipelines. */
+const PIPELINE_LIMIT = 100;
+
+/** Path of a pipeline. The first version of the API names things by their names, which may hold anything. */
+export function pathOf({ workspace, name }: PipelinePlace): readonly string[] {
+  return [...listPath(workspace), name];
+}
+
+function listPath(workspace: string): readonly string[] {
+  return ['api', 'v1', 'workspaces', workspace, 'pipelines'];
+}
+
+/** The pipeline as a job; null where the vendor knows none. */
+export async function getPipeline(http: SourceHttp, place: PipelinePlace, call: Call): Promise<Job | null> {
+  try {
+    const request = { method: 'GET', path: pathOf(place), headers: { accept: 'application/json' } } as const;
+    const { data } = await http.json(request, pipeline, call);
+    // Its key is what it was asked for by, whatever the case or spelling that the vendor answers with.
+    return jobOf({ ...data, name: place.name }, place.workspace, http.source);
+  } catch (error) {
+    if (hasCode(error, 'NOT_FOUND')) return null;
+    throw error;
+  }
+}
+
+export async function pipelineExists(http: SourceHttp, place: PipelinePlace, call: Call): Promise<boolean> {
+  return (await getPipeline(http, place, call)) !== null;
+}
+
+/** A native page of one workspace; `page` counts from 0, the vendor from 1. */
+async function listPipelines(
+  http: SourceHttp,
+  workspace: string,
+  page: number,
+  limit: number,
+  call: Call,
+): Promise<WireList<WirePipeline>> {
+  const request = {
+    method: 'GET',
+    path: listPath(workspace),
+    query: { limit, page_number: page + 1 },
+    headers: { accept: 'application/json' },
+  } as const;
+  return (await http.json(request, pipelines, call)).data;
+}
+
+/**
+ * A list for each workspace, newest first. That this is the order of page numbers is assumed. The vendor's
+ * `before` and `after` are not used: they go by creation time whatever the sort, and can't be addressed.
+ */
+export function pipelineLists(http: SourceHttp, workspaces: readonly string[]): readonly JobList[] {
+  return workspaces.map((workspace) => ({
+    key: workspace,
+    pageSize: PIPELINE_LIMIT,
+    isNewestFirst: () => true,
+    async page(index, filter, call) {
+      const native = await listPipelines(http, workspace, index, PIPELINE_LIMIT, call);
+      return {
+        jobs: native.data.map((wire) => jobOf(wire, workspace, http.source)),
+        more: nextPageOf(native, { index, pageSize: PIPELINE_LIMIT, total: native.total, said: native.has_more }),
+        total: native.total,
+        filtered: filter.statusIn === undefined && filter.nameContains === undefined,
+        unreadable: unreadableOf(native.odd),
+      };
+    },
+  }));
+}
+
+/** How many pipelines there are; one small call per workspace, which also shows that the key opens it. */
+export async function countPipelines(
+  http: SourceHttp,
+  workspaces: readonly string[],
+  call: Call,
+): Promise<number | null> {
+  const pages = await Promise.all(workspaces.map(async (workspace) => listPipelines(http, workspace, 0, 1, call)));
+  return sumOf(pages.map(({ total }) => total));
+}
+
+function sumOf(totals: readonly (number | null)[]): number | null {
+  let sum = 0;
+  for (const total of totals) {
+    if (total === null) return null;
+    sum += total;
+  }
+  return sum;
+}

@@ -1,0 +1,155 @@
+import type { Call } from '../../../domain/call.ts';
+import type { LogEntry } from '../../../domain/log-entry.ts';
+import type { Batch, Partition, ReadRequest } from '../../../pagination/core/partition.ts';
+import type { PageSizes } from '../../../pagination/core/page-size.ts';
+import { timeKeysetPartition } from '../../../pagination/time-keyset/time-keyset.ts';
+import type { TimePage } from '../../../pagination/time-keyset/list.ts';
+import type { PipelinePlace } from '../keys.ts';
+import type { LogRow } from './row.ts';
+import { fetchPage, isRefusal } from './page.ts';
+import type { NativeLogOptions } from './page.ts';
+import { filterText } from '../pushdown/odata.ts';
+import type { Comparison, FilterField } from '../pushdown/odata.ts';
+import { largestAllowed } from '../pushdown/pushdown.ts';
+import type { Condition } from '../pushdown/pushdown.ts';
+import { FilterRefused } from '../pushdown/refusals.ts';
+import type { Refusals } from '../pushdown/refusals.ts';
+
+export interface LogPartitionOptions extends NativeLogOptions {
+  /** Per source: what it has been found not to filter by. */
+  readonly refusals: Refusals;
+  readonly place: PipelinePlace;
+  /** How many rows of each log fit into an answer. */
+  readonly sizes: PageSizes;
+  /** What the vendor is to apply. What it refuses is applied here, to each batch. */
+  readonly conditions: readonly Condition[];
+}
+
+/** The log of a pipeline, filtered by the vendor as far as it lets one, and by us from where it refuses. */
+export function logPartition(options: LogPartitionOptions): Partition<LogEntry> {
+  return {
+    key: '',
+    read: (request, call) => read(options, request, call),
+    async count(call) {
+      const { native, local } = split(options);
+      if (local.length > 0) return null;
+      try {
+        return await native.count(call);
+      } catch (error) {
+        if (!(error instanceof FilterRefused)) throw error;
+        return null;
+      }
+    },
+  };
+}
+
+async function* read(
+  options: LogPartitionOptions,
+  request: ReadRequest<LogEntry>,
+  call: Call,
+): AsyncGenerator<Batch<LogEntry>, void, undefined> {
+  const suspected: (readonly FilterField[])[] = [];
+  let from = request.from;
+  for (;;) {
+    const { native, local } = split(options);
+    try {
+      for await (const batch of native.read({ ...request, from }, call)) {
+        const last = batch.rows.at(-1);
+        if (last !== undefined) from = { time: last.time, tie: last.tie };
+        yield local.length === 0 ? batch : filterBatch(batch, local);
+      }
+      return;
+    } catch (error) {
+      if (error instanceof FilterRefused) {
+        suspected.push(error.fields);
+        options.refusals.add(error.fields);
+        continue;
+      }
+      // The same without a filter was refused as well, so the filter is not to blame.
+      if (isRefusal(error)) for (const fields of suspected) options.refusals.remove(fields);
+      throw error;
+    }
+  }
+}
+
+/** What goes to the vendor and what stays here, as of now. */
+function split(options: LogPartitionOptions): { native: Partition<LogRow>; local: readonly Condition[] } {
+  const { conditions, refusals } = options;
+  const pushed = largestAllowed(conditions, refusals);
+  return { native: nativePartition(options, pushed), local: conditions.filter((one) => !pushed.includes(one)) };
+}
+
+function nativePartition(options: LogPartitionOptions, pushed: readonly Condition[]): Partition<LogRow> {
+  const { place, http } = options;
+  const totalsOf = (call: Call): Map<string, Promise<number | null>> =>
+    call.scoped(http, 'log totals', () => new Map<string, Promise<number | null>>());
+  const totalKey = JSON.stringify([place.workspace, place.name, filterText(pushed) ?? '']);
+
+  function fetch(
+    order: 'ascending' | 'descending',
+    after: bigint | null,
+    limit: number,
+    comparisons: readonly Comparison[],
+    call: Call,
+  ): Promise<TimePage<LogRow>> {
+    const page = fetchPage(options, { place, comparisons }, { order, after, limit }, call);
+    if (after === null && comparisons === pushed) {
+      const total = page.then((answer) => answer.total);
+      // A caller that counts gets the failure; a caller that reads gets it from the page.
+      total.catch(() => null);
+      totalsOf(call).set(totalKey, total);
+    }
+    return page;
+  }
+
+  const partition = timeKeysetPartition<LogRow>({
+    key: '',
+    size: options.sizes.of(JSON.stringify([place.workspace, place.name])),
+    cap: options.cap,
+    identity: { by: 'id', of: (row) => row.logId },
+    clock: options.clock,
+    fetch: ({ order, after, within, limit }, call) =>
+      fetch(order, after, limit, within === null ? pushed : classOf(options, pushed, within), call),
+    get classes() {
+      return [...classesOf(options, pushed).keys()];
+    },
+  });
+  return { ...partition, count: (call) => totalsOf(call).get(totalKey) ?? partition.count(call) };
+}
+
+/**
+ * How an instant with more lines than two pages reach is taken apart: by every pair of origin and level
+ * that is usual or has been seen, as far as the vendor filters by them. Levels are free text, so a word
+ * that shows up for the first time inside such an instant is in no class: the reader then says
+ * SOURCE_TRUNCATED.
+ */
+function classesOf(
+  { refusals, vocabulary }: LogPartitionOptions,
+  pushed: readonly Condition[],
+): ReadonlyMap<string, readonly Comparison[]> {
+  const valuesOf = (field: FilterField): Comparison[] => {
+    const fixed = pushed.filter((condition) => condition.field === field);
+    if (fixed.length > 0) return fixed;
+    return (field === 'level' ? vocabulary.levels : vocabulary.origins).map((value) => ({ field, value }));
+  };
+  const fixed = pushed.map(({ field }) => field);
+  const choices: (readonly FilterField[])[] = [['level', 'origin'], ['level'], ['origin']];
+  const fields =
+    choices.find((choice) => fixed.every((field) => choice.includes(field)) && refusals.allow(choice)) ?? fixed;
+  let classes: Comparison[][] = [[]];
+  for (const field of fields) classes = classes.flatMap((one) => valuesOf(field).map((value) => [...one, value]));
+  return new Map(classes.map((comparisons) => [filterText(comparisons) ?? '', comparisons]));
+}
+
+function classOf(options: LogPartitionOptions, pushed: readonly Condition[], within: string): readonly Comparison[] {
+  return classesOf(options, pushed).get(within) ?? pushed;
+}
+
+function filterBatch(batch: Batch<LogRow>, conditions: readonly Condition[]): Batch<LogEntry> {
+  const kept = batch.rows.map((row) => conditions.every((condition) => condition.matches(row)));
+  return {
+    ...batch,
+    rows: batch.rows.filter((_, index) => kept[index]),
+    hints: batch.hints.filter((_, index) => kept[index]),
+  };
+}

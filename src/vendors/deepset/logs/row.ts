@@ -1,0 +1,56 @@
+import type { JsonObject } from '../../../domain/json.ts';
+import type { UnreadableRow } from '../../../domain/ordered.ts';
+import type { LogEntry, LogException } from '../../../domain/log-entry.ts';
+import { NO_SEVERITY, severityNumberOfWord } from '../../../domain/severity.ts';
+import type { Severity } from '../../../domain/severity.ts';
+import type { Unplaced } from '../../../pagination/core/partition.ts';
+import { standInEntry } from '../../shared/entries.ts';
+import { attributesOf } from '../../shared/wire.ts';
+import { redact } from './redaction.ts';
+import type { WireException, WirePipelineLog } from '../wire.ts';
+
+/** A log entry that still knows the vendor's id of it, which becomes its tie-break. */
+export interface LogRow extends LogEntry {
+  readonly logId: string;
+}
+
+export function rowOf(log: WirePipelineLog): Unplaced<LogRow> {
+  return {
+    logId: log.log_id,
+    time: log.logged_at.nanoseconds,
+    timestamp: log.logged_at.text,
+    severity: severityOfLevel(log.level),
+    message: log.message,
+    exceptions: log.exceptions.map(exceptionOf),
+    attributes: extraOf(log),
+    attemptKey: null,
+    stepKey: log.origin,
+    taskKey: null,
+  };
+}
+
+/** A level is free text: lowercase in pipeline logs, uppercase elsewhere. An unknown word stays as it is, with number 0. */
+function severityOfLevel(level: string | null): Severity {
+  if (level === null || level === '') return NO_SEVERITY;
+  return { number: severityNumberOfWord(level), text: level, source: 'VENDOR' };
+}
+
+/** An exception without a type is one all the same: its message and its frames tell more. */
+function exceptionOf({ type, value, trace }: WireException): LogException {
+  return {
+    type: type ?? '',
+    message: value,
+    frames: trace.map((frame) => ({ file: frame.filename, line: frame.line_number, function: frame.name })),
+  };
+}
+
+/** Extra fields that are no object stand under their own name. */
+function extraOf({ extra_fields }: WirePipelineLog): JsonObject | null {
+  const fields = attributesOf(extra_fields, 'extra_fields');
+  return fields === null ? null : redact(fields);
+}
+
+/** A row that only keeps the place of one that could not be read. */
+export function standInRow(time: bigint, logId: string, unreadable: UnreadableRow): Unplaced<LogRow> {
+  return { ...standInEntry(time, unreadable), logId };
+}

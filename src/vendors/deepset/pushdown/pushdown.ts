@@ -1,0 +1,75 @@
+import type { LogFilter } from '../../../domain/log-filter.ts';
+import type { LogEntry, LogScope } from '../../../domain/log-entry.ts';
+import { LOG_SEVERITIES, SEVERITY_FLOOR, severityOf } from '../../../domain/severity.ts';
+import type { LogSeverity } from '../../../domain/severity.ts';
+import { ORIGINS } from '../parts.ts';
+import type { Comparison, FilterField } from './odata.ts';
+import type { Refusals } from './refusals.ts';
+import type { Vocabulary } from './vocabulary.ts';
+
+/** A part of a filter that the vendor can apply, and the same as a test, for when it turns out that it can't. */
+export interface Condition extends Comparison {
+  matches(row: LogEntry): boolean;
+}
+
+export interface Plan {
+  readonly pushed: readonly Condition[];
+  readonly residual: LogFilter;
+}
+
+/**
+ * Splits what is asked between the vendor and the reader; null when no line of this vendor can match.
+ *
+ * The vendor compares `level` and `origin` exactly, and joins comparisons by `and` only. So one origin of
+ * the known ones is pushed down, and a severity is when the filter selects exactly one range that one
+ * level word stands for. Everything else is left to the reader.
+ */
+export function planOf(scope: LogScope, filter: LogFilter, refusals: Refusals, vocabulary: Vocabulary): Plan | null {
+  // No line has an attempt or a task, so none is in one.
+  if (scope.attempt !== undefined || scope.task !== undefined) return null;
+  if (filter.attemptIn !== undefined || filter.taskIn !== undefined) return null;
+  if (scope.step !== undefined && filter.stepIn?.includes(scope.step) === false) return null;
+  const steps = scope.step === undefined ? filter.stepIn : [scope.step];
+  const wanted = [levelCondition(filter, vocabulary), originCondition(steps)].filter((part) => part !== null);
+  const pushed = largestAllowed(wanted, refusals);
+  const fields = pushed.map(({ field }) => field);
+  const residual: LogFilter = { ...filter, stepIn: fields.includes('origin') ? undefined : steps };
+  return { pushed, residual: fields.includes('level') ? withoutSeverity(residual) : residual };
+}
+
+/** The conditions that may be asked together, the most selective first where not all may. */
+export function largestAllowed(wanted: readonly Condition[], refusals: Refusals): readonly Condition[] {
+  const choices = [wanted, ...wanted.map((condition) => [condition])];
+  return choices.find((choice) => refusals.allow(choice.map(({ field }): FilterField => field))) ?? [];
+}
+
+function originCondition(steps: readonly string[] | undefined): Condition | null {
+  const [step, ...others] = new Set(steps);
+  const origin = others.length > 0 ? undefined : ORIGINS.find((known) => known === step);
+  if (origin === undefined) return null;
+  return { field: 'origin', value: origin, matches: (row) => row.stepKey === origin };
+}
+
+function levelCondition(filter: LogFilter, vocabulary: Vocabulary): Condition | null {
+  const { minSeverity, severityIn } = filter;
+  if (minSeverity === undefined && severityIn === undefined) return null;
+  const [severity, ...others] = severitiesAsked(filter);
+  if (severity === undefined || others.length > 0) return null;
+  const word = vocabulary.wordOf(severity);
+  if (word === null) return null;
+  return { field: 'level', value: word, matches: (row) => severityOf(row.severity.number) === severity };
+}
+
+/** The ranges that a filter lets through; with UNSPECIFIED among them where it may keep lines without a severity. */
+function severitiesAsked({ minSeverity, severityIn, includeUnspecified }: LogFilter): readonly LogSeverity[] {
+  const floor = SEVERITY_FLOOR[minSeverity ?? 'UNSPECIFIED'];
+  const asked = new Set(severityIn ?? LOG_SEVERITIES);
+  const byDefault = severityIn === undefined && includeUnspecified === undefined && floor <= SEVERITY_FLOOR.INFO;
+  const unspecified = byDefault || includeUnspecified === true || severityIn?.includes('UNSPECIFIED') === true;
+  const ranges = [...asked].filter((severity) => severity !== 'UNSPECIFIED' && SEVERITY_FLOOR[severity] >= floor);
+  return unspecified ? ['UNSPECIFIED', ...ranges] : ranges;
+}
+
+function withoutSeverity(filter: LogFilter): LogFilter {
+  return { ...filter, minSeverity: undefined, severityIn: undefined, includeUnspecified: undefined };
+}

@@ -1,0 +1,147 @@
+import type { Call } from '../../../domain/call.ts';
+import type { Attempt, Step, Task } from '../../../domain/job.ts';
+import type { Rows } from '../../shared/rows.ts';
+import type { NemoApi } from '../api.ts';
+import { isAbsent, isRouteAbsent, noSuchJob } from '../errors.ts';
+import { jobKey } from '../keys.ts';
+import type { JobPlace } from '../keys.ts';
+import { attemptsFromSteps, attemptsOf, beganAt, stepsOf, tasksOf } from '../parts.ts';
+import type { AttemptWire, JobWire, StatusTreeWire } from '../wire.ts';
+
+/** What is known of one job, each call made once per operation. A poll asks again each time. */
+export interface JobReader {
+  /** Null when there is no such job. */
+  job(place: JobPlace, call: Call): Promise<JobWire | null>;
+  /** As this call has read it last, or else as it is. */
+  lastJob(place: JobPlace, call: Call): Promise<JobWire | null>;
+  /** Keeps a job that another call has brought. */
+  keep(place: JobPlace, wire: JobWire, call: Call): void;
+  readonly attempts: (place: JobPlace, call: Call) => Promise<readonly Attempt[]>;
+  /** The attempts up to `current`; what is remembered of them may be old, but for when they began. */
+  attemptsUpTo(place: JobPlace, current: string, call: Call): Promise<readonly Attempt[]>;
+  readonly steps: (place: JobPlace, call: Call) => Promise<readonly Step[]>;
+  readonly tasks: (place: JobPlace, call: Call) => Promise<readonly Task[]>;
+  /** Does the vendor have attempt routes? Null: it has not been asked yet. */
+  attemptRoutes(): boolean | null;
+  /** Can a log call name any attempt? As soon as the vendor is known to have routes for them, until it refuses. */
+  namesAttempts(): boolean;
+  /** The vendor did not take the id of an attempt in a log call. */
+  refuseAttempts(): void;
+}
+
+/** How many jobs' attempts are remembered. */
+const MOST_REMEMBERED = 1_000;
+
+export function createJobReader(source: string, api: NemoApi): JobReader {
+  const owner = {};
+  /** Once known it stays: a property of the deployment. */
+  let attemptRoutes: boolean | null = null;
+  let refusesAttempts = false;
+  let probing: Promise<unknown> | null = null;
+  /** What came before an attempt does not change any more. */
+  const upTo = new Map<string, readonly Attempt[]>();
+
+  function once<T>(kind: string, place: JobPlace, call: Call, load: () => Promise<T>): Promise<T> {
+    if (call.priority === 'poll') return load();
+    return call.scoped(owner, `${kind} ${jobKey(place.workspace, place.name)}`, load);
+  }
+
+  function job(place: JobPlace, call: Call): Promise<JobWire | null> {
+    return once('job', place, call, () => {
+      const found = api.job(place, call);
+      lastJobs(call).set(jobKey(place.workspace, place.name), found);
+      return found;
+    });
+  }
+
+  function lastJob(place: JobPlace, call: Call): Promise<JobWire | null> {
+    return lastJobs(call).get(jobKey(place.workspace, place.name)) ?? job(place, call);
+  }
+
+  function lastJobs(call: Call): Map<string, Promise<JobWire | null>> {
+    return call.scoped(owner, 'last jobs', () => new Map<string, Promise<JobWire | null>>());
+  }
+
+  function tree(place: JobPlace, call: Call): Promise<StatusTreeWire> {
+    return once('status', place, call, () => api.statusTree(place, call));
+  }
+
+  /** The tree does not name its attempt; the job does. */
+  async function currentTree(place: JobPlace, call: Call): Promise<{ tree: StatusTreeWire; attempt: string | null }> {
+    const attempt = job(place, call).then(
+      (wire) => wire?.attempt_id ?? null,
+      () => null,
+    );
+    return { tree: await tree(place, call), attempt: await attempt };
+  }
+
+  /** The attempts by their routes; null where there are none. The first to ask finds out for all. */
+  async function routedAttempts(place: JobPlace, call: Call): Promise<Rows<AttemptWire> | null> {
+    if (attemptRoutes === null && probing !== null) await probing;
+    if (attemptRoutes === false) return null;
+    const asked = api.attempts(place, call);
+    if (attemptRoutes === null) {
+      probing = asked.catch(() => undefined).finally(() => (probing = null));
+    }
+    try {
+      const wires = await asked;
+      attemptRoutes = true;
+      return wires;
+    } catch (error) {
+      if (!isAbsent(error) || attemptRoutes === true) throw error;
+      if (isRouteAbsent(error)) attemptRoutes = false;
+      return null;
+    }
+  }
+
+  async function attemptsUpTo(place: JobPlace, current: string, call: Call): Promise<readonly Attempt[]> {
+    const name = JSON.stringify([place.workspace, place.name, current]);
+    const known = upTo.get(name);
+    if (known !== undefined) return known;
+    const listed = await listAttempts(place, lastJob, call);
+    const attempts = listed.filter(({ unreadable }) => unreadable === undefined);
+    const last = attempts.at(-1);
+    // When there is only one attempt, no caller needs to know when it began.
+    if (last?.key === current && (attempts.length === 1 || beganAt(last) !== null)) remember(name, attempts);
+    return attempts;
+  }
+
+  function remember(name: string, attempts: readonly Attempt[]): void {
+    upTo.set(name, attempts);
+    const [oldest] = upTo.keys();
+    if (upTo.size > MOST_REMEMBERED && oldest !== undefined) upTo.delete(oldest);
+  }
+
+  async function listAttempts(
+    place: JobPlace,
+    jobOf: (place: JobPlace, call: Call) => Promise<JobWire | null>,
+    call: Call,
+  ): Promise<readonly Attempt[]> {
+    const routed = await routedAttempts(place, call);
+    if (routed !== null) return attemptsOf(routed);
+    const [wire, steps] = await Promise.all([jobOf(place, call), api.steps(place, call)]);
+    if (wire === null) throw noSuchJob(source, jobKey(place.workspace, place.name));
+    // The job is there, so what was absent was the route.
+    attemptRoutes ??= false;
+    return attemptsFromSteps(wire, steps);
+  }
+
+  return {
+    job,
+    keep: (place, wire, call) => void once('job', place, call, () => Promise.resolve(wire)),
+    lastJob,
+    attemptsUpTo,
+    attempts: (place, call) => once('attempts', place, call, () => listAttempts(place, job, call)),
+    async steps(place, call) {
+      const { tree, attempt } = await currentTree(place, call);
+      return stepsOf(tree, attempt);
+    },
+    async tasks(place, call) {
+      const { tree, attempt } = await currentTree(place, call);
+      return tasksOf(tree, attempt);
+    },
+    attemptRoutes: () => attemptRoutes,
+    namesAttempts: () => attemptRoutes === true && !refusesAttempts,
+    refuseAttempts: () => void (refusesAttempts = true),
+  };
+}

@@ -1,0 +1,95 @@
+import type { Call } from '../../../domain/call.ts';
+import { hasCode } from '../../../domain/errors.ts';
+import type { Attempt } from '../../../domain/job.ts';
+import type { LogEntry } from '../../../domain/log-entry.ts';
+import { chaptersPartition, unreadablePartition } from '../../../pagination/chapters.ts';
+import type { Chapter } from '../../../pagination/chapters.ts';
+import type { Partition } from '../../../pagination/core/partition.ts';
+import { ONLY_CURRENT, logPartition } from './partitions.ts';
+import type { LogPartitionOptions, LogSelection } from './partitions.ts';
+import { beganAt } from '../parts.ts';
+
+/**
+ * How long after another attempt has begun lines of the one before are still looked for, and how much
+ * earlier than its attempt a line may be by the clock of its machine. Nanoseconds.
+ */
+const SLACK = 60_000_000_000n;
+
+/** Lines of a job, whatever attempt they are of. */
+export type JobSelection = Pick<LogSelection, 'place' | 'step' | 'task'>;
+
+/** An attempt of which it may be known when it began. */
+export type FollowedAttempt = Pick<Attempt, 'key' | 'createdAt' | 'startedAt' | 'time'>;
+
+/**
+ * The attempts of a job as one log, the oldest first, each pinned by its id. Deleted attempts are reported as
+ * truncated; if the last one is gone, its error stands.
+ */
+export function attemptsPartition(
+  attempts: readonly FollowedAttempt[],
+  selection: JobSelection,
+  options: LogPartitionOptions,
+): Partition<LogEntry> {
+  const chapters = attempts.map((attempt): Chapter<LogEntry> => {
+    const pinned = { ...selection, attempt: attempt.key, attemptKey: attempt.key };
+    return { key: attempt.key, beganAt: beganAt(attempt), partition: logPartition(pinned, options) };
+  });
+  const current = chapters.at(-1);
+  return chaptersPartition({
+    key: '',
+    chapters,
+    slack: SLACK,
+    goneBy: (error, chapter) =>
+      chapter !== current && hasCode(error, 'NOT_FOUND') ? 'the log of an earlier attempt is not there any more' : null,
+  });
+}
+
+/** The log of the current attempt (the last of `attempts`) when no other can be read. Earlier ones are reported as truncated. */
+export function currentPartition(
+  attempts: readonly FollowedAttempt[],
+  selection: JobSelection,
+  options: LogPartitionOptions,
+): Partition<LogEntry> {
+  const partition = logPartition({ ...selection, attemptKey: null }, options);
+  const current = attempts.at(-1);
+  if (current === undefined || attempts.length === 1) return partition;
+  const earlier = unreadablePartition<LogEntry>(`the source gives ${ONLY_CURRENT}`);
+  const chapters = [
+    { key: 'earlier', beganAt: null, partition: earlier },
+    { key: 'current', beganAt: beganAt(current), partition },
+  ];
+  // Nothing is merged: what can't be read is reported where the attempt begins.
+  return chaptersPartition({ key: '', chapters, slack: 0n });
+}
+
+/** The attempts to follow, the current one last: it alone for who may read its log but not the list of attempts. */
+export async function followedAttempts(
+  current: string,
+  { place }: JobSelection,
+  { reader }: LogPartitionOptions,
+  call: Call,
+): Promise<readonly FollowedAttempt[]> {
+  const attempts = await reader.attemptsUpTo(place, current, call).catch((error: unknown) => {
+    if (hasCode(error, 'SOURCE_FORBIDDEN')) return [];
+    throw error;
+  });
+  if (attempts.some(({ key }) => key === current)) return attempts;
+  // The list may be older than what the job says.
+  return [...attempts, { key: current, createdAt: null, startedAt: null, time: 0n }];
+}
+
+/**
+ * Partitions of attempts that were asked for by name: those that can be read as one, as all entries of a job
+ * have places in one log.
+ */
+export function joinAttempts(
+  asked: readonly { readonly key: string; readonly partition: Partition<LogEntry> | null }[],
+): readonly Partition<LogEntry>[] {
+  const found = asked.flatMap(({ key, partition }) => (partition === null ? [] : [{ key, partition, beganAt: null }]));
+  const readable = found.filter(({ partition }) => partition.key === '');
+  const refused = found.filter(({ partition }) => partition.key !== '').map(({ partition }) => partition);
+  const [only] = readable;
+  if (only === undefined) return refused;
+  if (readable.length === 1) return [only.partition, ...refused];
+  return [chaptersPartition({ key: '', chapters: readable, slack: 0n }), ...refused];
+}

@@ -1,0 +1,118 @@
+import type { Call } from '../../../domain/call.ts';
+import { TributaryError } from '../../../domain/errors.ts';
+import type { LogEntry } from '../../../domain/log-entry.ts';
+import { contentHash } from '../../../pagination/core/identity.ts';
+import type { PageSizes } from '../../../pagination/core/page-size.ts';
+import { pageTokenPartition } from '../../../pagination/page-token/page-token.ts';
+import type { TokenPage } from '../../../pagination/page-token/page-token.ts';
+import type { Partition, Unplaced } from '../../../pagination/core/partition.ts';
+import { standInEntry } from '../../shared/entries.ts';
+import { partOf } from '../../shared/parts.ts';
+import { cutRows, withStandIns } from '../../shared/rows.ts';
+import type { LogQuery, NemoApi } from '../api.ts';
+import { isLogQueryFailure, isRefused, isTokenRefused, noSuchJob } from '../errors.ts';
+import type { JobReader } from '../jobs/reader.ts';
+import { isStorable, jobKey } from '../keys.ts';
+import type { JobPlace } from '../keys.ts';
+import { entryOf, identityOf } from './row.ts';
+import { pageAddress } from './page-address.ts';
+
+/** What the source gives, where it can name no attempt. */
+export const ONLY_CURRENT = "only the log of a job's current attempt; that of an earlier one is out of reach";
+
+export interface LogPartitionOptions {
+  readonly source: string;
+  readonly api: NemoApi;
+  readonly reader: JobReader;
+  /** How many rows of each log fit into an answer. */
+  readonly sizes: PageSizes;
+  readonly maxWalk: number;
+}
+
+/** Which lines a partition holds. `attempt` is sent; `attemptKey` is only said of its entries. */
+export interface LogSelection extends Pick<LogQuery, 'attempt' | 'step' | 'task'> {
+  readonly place: JobPlace;
+  readonly attemptKey: string | null;
+}
+
+/**
+ * The partition of a selection. All of a job's attempts have one key, and so an entry has one id: while its
+ * attempt is the current one nothing in its row says so, and later it still is the same entry. (No two entries
+ * are confused: the vendor gives the tasks of each attempt new names, and a task's name is part of the place.)
+ */
+export function logPartition(selection: LogSelection, options: LogPartitionOptions): Partition<LogEntry> {
+  return pageTokenPartition<LogEntry>({
+    key: '',
+    source: options.source,
+    size: options.sizes.of(JSON.stringify([selection.place.workspace, selection.place.name])),
+    identity: { by: 'content', of: identityOf },
+    fetch: (token, limit, call) => fetchPage(selection, token, limit, options, call),
+    isTokenRefused,
+    address: pageAddress,
+    maxWalk: options.maxWalk,
+  });
+}
+
+async function fetchPage(
+  { place, attempt, step, task, attemptKey }: LogSelection,
+  pageCursor: string | null,
+  limit: number,
+  { source, api, reader }: LogPartitionOptions,
+  call: Call,
+): Promise<TokenPage<LogEntry>> {
+  try {
+    const page = await api.logs(place, { limit, pageCursor, attempt, step, task }, call);
+    const entries = page.data.map((row) => entryOf(row, attemptKey));
+    const rows = withStandIns<Unplaced<LogEntry>>(
+      { data: cutRows(entries, page.cutTo, (row) => contentHash(identityOf(row))), odd: page.odd },
+      {
+        source,
+        order: 'ascending',
+        isLast: page.next === null,
+        idOf: () => '',
+        standIn: (time, _id, unreadable) => standInEntry(time, unreadable),
+      },
+    );
+    return { rows, next: page.next, total: page.total };
+  } catch (error) {
+    // Documentation disagrees on what names an attempt in this call; some say a number.
+    if (attempt !== undefined && pageCursor === null && isRefused(error)) reader.refuseAttempts();
+    if (isStorable(place.name) || !isLogQueryFailure(error)) throw error;
+    const message = `${source}: the source can't give the log of a job with such a name (letters, digits and ._:- only).`;
+    throw new TributaryError('SOURCE_TRUNCATED', message, { source, cause: error });
+  }
+}
+
+/**
+ * The partition of one attempt: the current one needs no parameter, others only newer generations can
+ * give. Null: the job has no such attempt.
+ */
+export async function attemptPartition(
+  attempt: string,
+  selection: Omit<LogSelection, 'attempt' | 'attemptKey'>,
+  options: LogPartitionOptions,
+  call: Call,
+): Promise<Partition<LogEntry> | null> {
+  const { reader, source } = options;
+  const job = await reader.job(selection.place, call);
+  const { place } = selection;
+  if (job === null) return refusedPartition(attempt, noSuchJob(source, jobKey(place.workspace, place.name)));
+  if (job.attempt_id === attempt) return logPartition({ ...selection, attemptKey: attempt }, options);
+  const known = await reader.attempts(selection.place, call);
+  if (partOf(known, attempt) === null) return null;
+  if (reader.namesAttempts()) return logPartition({ ...selection, attempt, attemptKey: attempt }, options);
+  const message = `${source}: the source gives ${ONLY_CURRENT}.`;
+  return refusedPartition(attempt, new TributaryError('SOURCE_TRUNCATED', message, { source }));
+}
+
+/** A partition that can't be read: a caller that tries gets the error. */
+export function refusedPartition(key: string, error: TributaryError): Partition<LogEntry> {
+  return {
+    key,
+    // eslint-disable-next-line require-yield, @typescript-eslint/require-await
+    async *read() {
+      throw error;
+    },
+    count: () => Promise.reject(error),
+  };
+}

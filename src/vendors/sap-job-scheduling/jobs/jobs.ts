@@ -1,0 +1,68 @@
+import type { Call } from '../../../domain/call.ts';
+import type { SourceHttp } from '../../../http/client.ts';
+import type { JobFilter, JobPage } from '../../connector.ts';
+import { readRun } from '../../../pagination/offset/run.ts';
+import { sizeOf, unreadableOf } from '../../shared/rows.ts';
+import { toJob } from './mapping.ts';
+import { JOBS_PER_PAGE } from '../options.ts';
+import { jobPageDecoder } from '../wire.ts';
+import type { NativeJobPage } from '../wire.ts';
+
+const PATH = ['scheduler', 'jobs'];
+
+/**
+ * A page of jobs. Page size and offset are sent each time: without them older instances give all jobs and
+ * newer ones ten, and the `next_url` of an answer forgets every other parameter.
+ *
+ * A filter is not passed on: `contains` here is not said to ignore case, so it could hide jobs.
+ */
+export async function listJobs(http: SourceHttp, page: number, filter: JobFilter, call: Call): Promise<JobPage> {
+  const begin = page * JOBS_PER_PAGE;
+  const { pages, total, more } = await readRun({
+    source: http.source,
+    offset: begin,
+    want: () => JOBS_PER_PAGE,
+    call,
+    fetch: (offset, limit, current) => fetchJobs(http, { offset, limit }, current),
+    look: ({ keys, total, next_url }) => ({
+      keys,
+      total,
+      limit: null,
+      said: typeof next_url === 'string' ? true : null,
+    }),
+  });
+  // An instance that does not page answers with everything, whatever is asked.
+  const everything = pages.find(({ results }) => sizeOf(results) > JOBS_PER_PAGE)?.results;
+  const listed = everything?.data.slice(begin, begin + JOBS_PER_PAGE) ?? pages.flatMap(({ results }) => results.data);
+  const data = [...new Map(listed.map((row) => [row.key, row])).values()];
+  const odd = everything?.odd ?? pages.flatMap(({ results }) => results.odd);
+  return {
+    jobs: data.map(({ key, job }) => toJob(http.source, key, job)),
+    more: everything === undefined ? more : begin + data.length < everything.data.length,
+    total,
+    filtered: filter.nameContains === undefined && filter.statusIn === undefined,
+    unreadable: everything !== undefined && page > 0 ? undefined : unreadableOf(odd),
+  };
+}
+
+async function fetchJobs(http: SourceHttp, { offset, limit }: Slice, call: Call): Promise<KeyedPage> {
+  const query = { page_size: limit, offset: offset === 0 ? null : offset };
+  const { data } = await http.json({ method: 'GET', path: PATH, query }, jobPageDecoder, call);
+  const { results } = data;
+  return { ...data, keys: [...results.data.map(({ key }) => key), ...results.odd.map(({ id }) => id)] };
+}
+
+interface Slice {
+  readonly offset: number;
+  readonly limit: number;
+}
+
+interface KeyedPage extends NativeJobPage {
+  readonly keys: readonly string[];
+}
+
+/** How many jobs there are: the cheapest question. */
+export async function probeJobs(http: SourceHttp, call: Call): Promise<number | null> {
+  const { data } = await http.json({ method: 'GET', path: PATH, query: { page_size: 1 } }, jobPageDecoder, call);
+  return data.total;
+}

@@ -1,0 +1,124 @@
+import type { Attempt } from '../../../domain/job.ts';
+import type { JsonObject } from '../../../domain/json.ts';
+import type { LogEntry } from '../../../domain/log-entry.ts';
+import { formatInstant } from '../../../domain/time.ts';
+import type { Instant } from '../../../domain/time.ts';
+import type { Unplaced } from '../../../pagination/core/partition.ts';
+import type { KeyedRecord } from '../../../pagination/record-keyset/list.ts';
+import { least, most } from '../../../pagination/record-keyset/scale.ts';
+import type { RecordTimes } from '../../../pagination/record-keyset/scale.ts';
+import { standInEntry } from '../../shared/entries.ts';
+import { cutRows } from '../../shared/rows.ts';
+import { present } from '../../shared/wire.ts';
+import { eventsOf } from './text.ts';
+import type { RunEvent } from './text.ts';
+import { isCompleted, severityOfState, statusOfRun } from '../facts.ts';
+import type { NativeRun } from '../wire.ts';
+
+/**
+ * What a run becomes.
+ *
+ * The service does not document what its list is sorted by: the time at which the run was scheduled, or that at which
+ * it was invoked. A run is an attempt from the moment it is scheduled. It gives lines only once their places are final:
+ * - a message, one line stamped with the completion, when the run has completed;
+ * - a list of events, one line each stamped with the event's own time, from the invocation on. The first of them is
+ *   the scheduling, which may be as long before the invocation as two runs are apart.
+ */
+
+type Row = Unplaced<LogEntry> & { readonly tie: string };
+
+const EPOCH: Instant = { nanoseconds: 0n, text: formatInstant(0n) };
+
+/** When the attempt began, as far as that is known. */
+function beginningOf(run: NativeRun): bigint {
+  return (run.executionTimestamp ?? run.scheduleTimestamp ?? run.completionTimestamp ?? EPOCH).nanoseconds;
+}
+
+/** Between which times the run's record stands in the list. */
+export function recordTimes(run: NativeRun): RecordTimes {
+  const begun = beginningOf(run);
+  const scheduled = run.scheduleTimestamp?.nanoseconds ?? begun;
+  return { earliest: least(begun, scheduled), latest: most(begun, scheduled) };
+}
+
+export function toAttempt(schedule: string, run: NativeRun): Attempt {
+  return {
+    key: run.runId,
+    number: null,
+    stepKey: schedule,
+    status: statusOfRun(run),
+    nativeStatus: run.runState ?? run.runStatus,
+    createdAt: run.scheduleTimestamp?.text ?? null,
+    startedAt: run.executionTimestamp?.text ?? null,
+    finishedAt: run.completionTimestamp?.text ?? null,
+    time: beginningOf(run),
+    tie: run.runId,
+    ...(run.unreadable === undefined ? {} : { unreadable: run.unreadable }),
+  };
+}
+
+export function attemptRecord(schedule: string, run: NativeRun): KeyedRecord<Attempt> {
+  return { ...nameOf(run), ...recordTimes(run), rows: [toAttempt(schedule, run)] };
+}
+
+export function logRecord(schedule: string, run: NativeRun): KeyedRecord<LogEntry> {
+  const rows = cutRows(rowsOf(schedule, run), run.cutTo ?? null, ({ tie }) => tie);
+  return { ...nameOf(run), ...recordTimes(run), rows };
+}
+
+function nameOf({ runId, unreadable }: NativeRun): Pick<KeyedRecord<LogEntry>, 'id' | 'nameless'> {
+  return { id: runId, nameless: unreadable !== undefined };
+}
+
+function rowsOf(schedule: string, run: NativeRun): readonly Row[] {
+  if (run.unreadable !== undefined) return [{ ...standInEntry(beginningOf(run), run.unreadable), tie: run.runId }];
+  const completed = isCompleted(run);
+  // Until it is invoked the record itself still moves, and would take its lines with it.
+  if (!completed && run.executionTimestamp === null) return [];
+  const events = eventsOf(run.runText);
+  if (events !== null && events.length > 0) return events.map((event, index) => eventRow(schedule, run, event, index));
+  return completed ? [messageRow(schedule, run, events === null ? run.runText : '')] : [];
+}
+
+function messageRow(schedule: string, run: NativeRun, message: string): Row {
+  const time = run.completionTimestamp ?? run.executionTimestamp ?? run.scheduleTimestamp ?? EPOCH;
+  const state = run.runState ?? run.runStatus;
+  // A run without a text has still completed: the service's own words for that are its message.
+  return rowOf(schedule, run, 0, time, state, message === '' ? (run.statusMessage ?? state ?? '') : message, {});
+}
+
+function eventRow(schedule: string, run: NativeRun, event: RunEvent, index: number): Row {
+  const message = event.text === '' ? event.type : event.text;
+  return rowOf(schedule, run, index, event.time, event.type, message, { event: event.type, code: event.code });
+}
+
+function rowOf(
+  schedule: string,
+  run: NativeRun,
+  index: number,
+  time: Instant,
+  state: string | null,
+  message: string,
+  more: JsonObject,
+): Row {
+  return {
+    time: time.nanoseconds,
+    tie: `${run.runId}.${String(index).padStart(4, '0')}`,
+    timestamp: time.text,
+    severity: severityOfState(state),
+    message,
+    exceptions: [],
+    attributes: present({
+      ...more,
+      httpStatus: run.httpStatus,
+      runStatus: run.runStatus,
+      runState: run.runState,
+      scheduleTimestamp: run.scheduleTimestamp?.text ?? null,
+      executionTimestamp: run.executionTimestamp?.text ?? null,
+      completionTimestamp: run.completionTimestamp?.text ?? null,
+    }),
+    attemptKey: run.runId,
+    stepKey: schedule,
+    taskKey: null,
+  };
+}

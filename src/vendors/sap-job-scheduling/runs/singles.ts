@@ -1,0 +1,72 @@
+import type { Call } from '../../../domain/call.ts';
+import { hasCode } from '../../../domain/errors.ts';
+import type { SourceHttp } from '../../../http/client.ts';
+import { oncePerCall } from '../call-memo.ts';
+import type { ScheduleRef } from './pages.ts';
+import { runDecoder } from '../wire.ts';
+import type { NativeRun } from '../wire.ts';
+
+/** A run, and the schedule that it belongs to. */
+export interface PlacedRun {
+  readonly schedule: string;
+  readonly run: NativeRun;
+}
+
+/** Runs that one operation remembers: enough for every page that a client may ask for. */
+const REMEMBERED_RUNS = 2_000;
+
+/**
+ * Runs by id. The service finds a run only within its schedule, so what an operation has seen on pages is
+ * remembered for as long as the operation lives: the log of an attempt that was just listed costs no call.
+ */
+export class SingleRuns {
+  readonly #http: SourceHttp;
+
+  constructor(http: SourceHttp) {
+    this.#http = http;
+  }
+
+  remember({ job, schedule }: ScheduleRef, runs: readonly NativeRun[], call: Call): void {
+    if (call.priority === 'poll') return;
+    const seen = this.#seen(call);
+    for (const run of runs) {
+      if (seen.size >= REMEMBERED_RUNS) return;
+      if (run.unreadable !== undefined) continue;
+      seen.set(keyOf(job, run.runId), { schedule, run });
+    }
+  }
+
+  recall(job: string, runId: string, call: Call): PlacedRun | null {
+    return this.#seen(call).get(keyOf(job, runId)) ?? null;
+  }
+
+  /** Null when that schedule has no such run. */
+  async find(ref: ScheduleRef, runId: string, call: Call): Promise<PlacedRun | null> {
+    const { job, schedule } = ref;
+    const run = await oncePerCall(this, 'runs', JSON.stringify([job, schedule, runId]), call, () =>
+      this.#get(ref, runId, call),
+    );
+    if (run === null) return null;
+    this.remember(ref, [run], call);
+    return { schedule, run };
+  }
+
+  async #get({ job, schedule }: ScheduleRef, runId: string, call: Call): Promise<NativeRun | null> {
+    const path = ['scheduler', 'jobs', job, 'schedules', schedule, 'runs', runId];
+    try {
+      const { data, cutTo } = await this.#http.json({ method: 'GET', path, cutsStrings: true }, runDecoder, call);
+      return cutTo === null ? data : { ...data, cutTo };
+    } catch (error) {
+      if (hasCode(error, 'NOT_FOUND')) return null;
+      throw error;
+    }
+  }
+
+  #seen(call: Call): Map<string, PlacedRun> {
+    return call.scoped(this, 'seen', () => new Map<string, PlacedRun>());
+  }
+}
+
+function keyOf(job: string, runId: string): string {
+  return JSON.stringify([job, runId]);
+}

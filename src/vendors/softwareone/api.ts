@@ -1,0 +1,66 @@
+import type { Call } from '../../domain/call.ts';
+import { countedBy } from '../../pagination/offset/page.ts';
+import { readRun } from '../../pagination/offset/run.ts';
+import type { OddRow } from '../shared/rows.ts';
+import { badResponse } from './context.ts';
+import type { SourceContext } from './context.ts';
+import { TASKS } from './facts.ts';
+import { writeQuery } from './rql.ts';
+import type { ListQuery } from './rql.ts';
+import { taskListWire, taskWire } from './wire.ts';
+import type { TaskWire } from './wire.ts';
+
+/** One native page of tasks. */
+export interface TaskPage {
+  readonly tasks: readonly TaskWire[];
+  readonly odd: readonly OddRow[];
+  readonly total: number | null;
+  /** The page size that the vendor really used, where it says so. */
+  readonly limit: number | null;
+}
+
+export type TaskQuery = Omit<ListQuery, 'select'>;
+
+/** Asks for one page of tasks. Their times stand in the audit, which is left out unless it is selected. */
+export async function fetchTasks(context: SourceContext, query: TaskQuery, call: Call): Promise<TaskPage> {
+  const request = { method: 'GET' as const, path: TASKS, query: writeQuery({ ...query, select: 'audit' }) };
+  const { $meta, data, odd } = (await context.http.json(request, taskListWire, call)).data;
+  if ($meta.offset !== null && $meta.offset !== query.offset) {
+    throw badResponse(context, 'answered with another page of tasks than the one asked for');
+  }
+  return { tasks: data, odd, total: $meta.total, limit: $meta.limit };
+}
+
+/** Asks for one task. Throws NOT_FOUND when there is none. */
+export async function fetchTask(context: SourceContext, id: string, call: Call): Promise<TaskWire> {
+  const request = { method: 'GET' as const, path: [...TASKS, id], query: 'select=%2Baudit' };
+  return (await context.http.json(request, taskWire, call)).data;
+}
+
+/** Where a list of tasks has been read to. */
+export interface TaskRun {
+  readonly tasks: readonly TaskWire[];
+  readonly odd: readonly OddRow[];
+  readonly total: number | null;
+  /** Is there more after these? Null: only another call can tell. */
+  readonly more: boolean | null;
+}
+
+/**
+ * Asks for `query.limit` tasks from `query.offset` on, in as many native pages as the vendor makes of
+ * them: it may cap a page, also without a word.
+ */
+export async function fetchTaskRun(context: SourceContext, query: TaskQuery, call: Call): Promise<TaskRun> {
+  const { pages, total, more } = await readRun({
+    source: context.http.source,
+    offset: query.offset,
+    want: () => query.limit,
+    call,
+    fetch: (offset, limit, current) => fetchTasks(context, { ...query, limit, offset }, current),
+    look: ({ tasks, odd, ...facts }) => ({ ...facts, keys: [...tasks, ...odd].map(({ id }) => id) }),
+  });
+  const tasks = pages.flatMap((page) => page.tasks);
+  const odd = pages.flatMap((page) => page.odd);
+  const count = tasks.length + odd.length;
+  return { tasks, odd, total: countedBy({ offset: query.offset, count, total }), more };
+}

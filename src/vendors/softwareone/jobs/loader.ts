@@ -1,0 +1,105 @@
+import DataLoader from 'dataloader';
+import type { Call } from '../../../domain/call.ts';
+import { hasCode } from '../../../domain/errors.ts';
+import { adaptively } from '../abilities.ts';
+import type { SourceContext } from '../context.ts';
+import { isTaskId, LARGEST_PAGE } from '../facts.ts';
+import { isIn } from '../rql.ts';
+import { fetchTask, fetchTaskRun } from '../api.ts';
+import type { TaskWire } from '../wire.ts';
+
+export type Loaded = TaskWire | null | Error;
+
+/**
+ * Tasks by id, one call for up to 100 of them: the task, null where there is none, or the error of those
+ * that were asked for together. Keys that can't be ids are not asked for.
+ */
+export async function loadTasks(
+  context: SourceContext,
+  keys: readonly string[],
+  call: Call,
+): Promise<readonly Loaded[]> {
+  const ids = [...new Set(keys)].filter(isTaskId);
+  const found = new Map<string, Loaded>();
+  await Promise.all(
+    chunksOf(ids, LARGEST_PAGE).map(async (chunk) => {
+      for (const [id, loaded] of await loadChunk(context, chunk, call)) found.set(id, loaded);
+    }),
+  );
+  return keys.map((key) => found.get(key) ?? null);
+}
+
+/** Waits for all that are asked for in one tick. Nothing is kept: a poll wants to see what has changed. */
+export function loadTask(context: SourceContext, key: string, call: Call): Promise<TaskWire | null> {
+  const loader = call.scoped(context, 'tasks', () => {
+    const load = (keys: readonly string[]): Promise<readonly Loaded[]> => loadTasks(context, keys, call);
+    return new DataLoader<string, TaskWire | null>(load, { cache: false });
+  });
+  return loader.load(key);
+}
+
+async function loadChunk(
+  context: SourceContext,
+  ids: readonly string[],
+  call: Call,
+): Promise<ReadonlyMap<string, Loaded>> {
+  try {
+    return await adaptively(context.abilities, ['tasks of ids'], async (can) => {
+      const together = can('tasks of ids') ? await loadTogether(context, ids, call) : null;
+      return together ?? (await loadOneByOne(context, ids, call));
+    });
+  } catch (error) {
+    const failure = errorOf(error);
+    return new Map(ids.map((id) => [id, failure]));
+  }
+}
+
+/** Null when the vendor answers with other tasks than those asked for. */
+async function loadTogether(
+  context: SourceContext,
+  ids: readonly string[],
+  call: Call,
+): Promise<ReadonlyMap<string, Loaded> | null> {
+  const condition = isIn('id', ids);
+  if (condition === null) return null;
+  const query = { filter: [condition], order: null, limit: ids.length, offset: 0 };
+  const { tasks, odd } = await fetchTaskRun(context, query, call);
+  const wanted = new Set(ids);
+  if (tasks.some(({ id }) => !wanted.has(id))) {
+    context.abilities.lose('tasks of ids');
+    return null;
+  }
+  const found = new Map<string, Loaded>(tasks.map((task) => [task.id, task]));
+  if (odd.length === 0) return found;
+  // Which of them could not be read is found out by asking for each of those that are missing.
+  const missing = await loadOneByOne(
+    context,
+    ids.filter((id) => !found.has(id)),
+    call,
+  );
+  return new Map([...found, ...missing]);
+}
+
+async function loadOneByOne(
+  context: SourceContext,
+  ids: readonly string[],
+  call: Call,
+): Promise<ReadonlyMap<string, Loaded>> {
+  const load = async (id: string): Promise<Loaded> => {
+    try {
+      return await fetchTask(context, id, call);
+    } catch (error) {
+      return hasCode(error, 'NOT_FOUND') ? null : errorOf(error);
+    }
+  };
+  return new Map(await Promise.all(ids.map(async (id) => [id, await load(id)] as const)));
+}
+
+function errorOf(error: unknown): Error {
+  return error instanceof Error ? error : new Error('The source could not be asked.', { cause: error });
+}
+
+function chunksOf<T>(items: readonly T[], size: number): T[][] {
+  const count = Math.ceil(items.length / size);
+  return Array.from({ length: count }, (_, index) => items.slice(index * size, (index + 1) * size));
+}

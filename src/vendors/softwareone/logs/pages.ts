@@ -1,0 +1,233 @@
+import type { Call } from '../../../domain/call.ts';
+import { unknownJob } from '../../../domain/errors.ts';
+import type { HttpReply } from '../../../http/client.ts';
+import { countedBy } from '../../../pagination/offset/page.ts';
+import type { OffsetPage, OffsetRequest } from '../../../pagination/offset/page.ts';
+import type { PageSize } from '../../../pagination/core/page-size.ts';
+import type { Unplaced } from '../../../pagination/core/partition.ts';
+import { standInEntry } from '../../shared/entries.ts';
+import { cutRows, sizeOf, withStandIns } from '../../shared/rows.ts';
+import { isRefusal } from '../abilities.ts';
+import type { Ability } from '../abilities.ts';
+import { badResponse } from '../context.ts';
+import type { SourceContext } from '../context.ts';
+import { abilitiesFor, isWithinBounds, logQuery } from './query.ts';
+import type { LogFilters } from './query.ts';
+import { entryOf } from '../mapping.ts';
+import type { LogRow } from '../mapping.ts';
+import { OrderCheck } from './order-check.ts';
+import { OutOfOrder } from './out-of-order.ts';
+import { isTaskId, TASKS } from '../facts.ts';
+import { NANOSECONDS_PER_MILLISECOND } from '../rql.ts';
+import type { Condition } from '../rql.ts';
+import { taskLogListWire } from '../wire.ts';
+import type { TaskLogListWire, TaskLogWire } from '../wire.ts';
+
+/** Which log is read. */
+export interface TaskLog extends LogFilters {
+  /** The task whose log it is. */
+  readonly task: string;
+  /** What entries say as their `taskKey`. */
+  readonly taskKey: string | null;
+}
+
+/**
+ * Native pages of one task's log for one reader, asked for with whatever the source is still thought to be
+ * able to do. What it refuses, or takes and does not do, is remembered and thrown: the reader then asks in
+ * another way.
+ */
+export class LogPages {
+  readonly #context: SourceContext;
+  readonly #log: TaskLog;
+  readonly #order = new OrderCheck();
+  /** What a page was asked without: the offsets that follow count in that list, so it is not asked for again. */
+  readonly #without = new Set<Ability>();
+  /** What the source lost on account of refusals of this log. */
+  readonly lost: Ability[] = [];
+  readonly size: PageSize;
+
+  constructor(context: SourceContext, log: TaskLog) {
+    this.#context = context;
+    this.#log = log;
+    this.size = context.sizes.of(`log of ${log.task}`);
+  }
+
+  /** Can the source do it, and has it been thought able to since this reader began? */
+  can(ability: Ability): boolean {
+    if (!this.#context.abilities.can(ability)) this.#without.add(ability);
+    return !this.#without.has(ability);
+  }
+
+  /** Names the list that is asked for: page numbers mean nothing in another one. */
+  get listName(): string {
+    return this.#filter() === null ? '' : 's';
+  }
+
+  fetch(request: OffsetRequest, call: Call): Promise<OffsetPage<LogRow>> {
+    const page = this.#fetch(request, call);
+    if (request.since === undefined && request.upTo === undefined) {
+      // Undefined: the page failed, and a caller that counts asks again.
+      const total = page.then(
+        (answer) => answer.total,
+        () => undefined,
+      );
+      this.#totals(call).set(this.#totalKey(), total);
+    }
+    return page;
+  }
+
+  /** The total that a page of this call has told, or the first page's. */
+  async count(call: Call): Promise<number | null> {
+    const known = await this.#totals(call).get(this.#totalKey());
+    if (known !== undefined) return known;
+    const order = this.can('logs by time') ? 'ascending' : 'descending';
+    const first = async (limit: number) => this.fetch({ offset: 0, limit, order }, call);
+    return (await this.size.fit(this.size.usual, first)).page.total;
+  }
+
+  async #fetch(request: OffsetRequest, call: Call): Promise<OffsetPage<LogRow>> {
+    const { abilities, http } = this.#context;
+    const { taskKey } = this.#log;
+    const used = abilitiesFor(request, this.#log).filter((ability) => this.can(ability));
+    if (request.order === 'ascending' && !used.includes('logs by time'))
+      throw new OutOfOrder(http.source, 'logs by time');
+    const { data: page, cutTo } = await this.#ask(request, used, call);
+    const { $meta, data } = page;
+    if ($meta.offset !== null && $meta.offset !== request.offset) {
+      throw badResponse(this.#context, 'answered with another page of a log than the one asked for');
+    }
+    this.#checkOrder(page, request, used);
+    if (used.includes('logs within times') && !isWithinBounds(data, request)) {
+      abilities.lose('logs within times');
+      throw badResponse(this.#context, 'does not bound a log by time');
+    }
+    await this.#proveOrder(page, request, used, call);
+    this.#checkFilters(data, used);
+    const rows = withStandIns<Unplaced<LogRow>>(
+      {
+        data: cutRows(
+          data.map((log) => entryOf(log, taskKey)),
+          cutTo,
+          ({ logId }) => logId,
+        ),
+        odd: page.odd,
+      },
+      {
+        source: http.source,
+        order: request.order,
+        isLast: isEnd(page, request),
+        idOf: (row) => row.logId,
+        standIn: (time, logId, unreadable) => ({ ...standInEntry(time, unreadable), logId }),
+      },
+    );
+    return { rows, total: totalOf(page, request), limit: $meta.limit };
+  }
+
+  async #ask(request: OffsetRequest, used: readonly Ability[], call: Call): Promise<HttpReply<TaskLogListWire>> {
+    const { http, abilities } = this.#context;
+    const { task } = this.#log;
+    if (!isTaskId(task)) throw unknownJob(http.source, task);
+    const path = [...TASKS, task, 'logs'];
+    try {
+      const query = logQuery(request, this.#log, used);
+      const cutsStrings = request.limit === 1;
+      return await http.json({ method: 'GET', path, query, cutsStrings }, taskLogListWire, call);
+    } catch (error) {
+      if (isRefusal(error)) this.lost.push(...abilities.blame(error, used));
+      throw error;
+    }
+  }
+
+  #checkOrder(page: TaskLogListWire, request: OffsetRequest, used: readonly Ability[]): void {
+    const { order, offset, since, upTo } = request;
+    const disorder = this.#order.check(page.data, {
+      size: sizeOf(page),
+      bounds: [order, since, upTo, ...used].join(' '),
+      offset,
+      sign: order === 'ascending' ? 1 : -1,
+      byId: used.includes('logs by time and id'),
+    });
+    if (disorder === null) return;
+    throw new OutOfOrder(this.#context.http.source, disorder === 'id' ? 'logs by time and id' : 'logs by time');
+  }
+
+  /** Rows that should not be there do no harm to the order: they are left out by the partition and the reader. */
+  #checkFilters(data: readonly TaskLogWire[], used: readonly Ability[]): void {
+    const { severity } = this.#log;
+    if (severity === null || !used.includes('logs of severities')) return;
+    if (data.some((log) => !severity.allows(log.severity))) this.#context.abilities.lose('logs of severities');
+  }
+
+  /**
+   * A source that gives the newest first whatever is asked shows it on any page with two instants. A full
+   * page of one instant shows nothing, so until that is known the far end of the log is looked at.
+   */
+  async #proveOrder(
+    page: TaskLogListWire,
+    request: OffsetRequest,
+    used: readonly Ability[],
+    call: Call,
+  ): Promise<void> {
+    const { abilities, http } = this.#context;
+    const { data } = page;
+    const [first, last] = [data[0], data.at(-1)];
+    if (request.order === 'descending' || first === undefined || last === undefined) return;
+    if (abilities.isProven('logs by time')) return;
+    if (first.timestamp.nanoseconds !== last.timestamp.nanoseconds) {
+      abilities.prove('logs by time');
+      return;
+    }
+    const total = totalOf(page, request);
+    if (isEnd(page, request)) return;
+    if (total === null) {
+      // A page of one instant may be of one line, where lines are long: the first of them lies before it.
+      if (request.offset > 0) {
+        const start = (await this.#ask({ ...request, offset: 0, limit: 1 }, used, call)).data.data[0];
+        if (start !== undefined && start.timestamp.nanoseconds < first.timestamp.nanoseconds) {
+          abilities.prove('logs by time');
+          return;
+        }
+      }
+      if (await this.#isOldest(first.timestamp.nanoseconds, request, used, call)) return;
+      throw new OutOfOrder(http.source, 'logs by time');
+    }
+    const end = await this.#ask({ ...request, offset: total - 1, limit: 1 }, used, call);
+    const farthest = end.data.data[0]?.timestamp.nanoseconds ?? first.timestamp.nanoseconds;
+    if (farthest < first.timestamp.nanoseconds) throw new OutOfOrder(http.source, 'logs by time');
+    if (farthest > first.timestamp.nanoseconds) abilities.prove('logs by time');
+  }
+
+  /** Where nothing is counted: is nothing older than that instant, within the bounds of the request? */
+  async #isOldest(time: bigint, request: OffsetRequest, used: readonly Ability[], call: Call): Promise<boolean> {
+    const bounded = abilitiesFor({ ...request, upTo: time }, this.#log).filter((ability) => this.can(ability));
+    if (!bounded.includes('logs within times')) return false;
+    const older = { ...request, offset: 0, limit: 1, upTo: time - NANOSECONDS_PER_MILLISECOND };
+    const { data } = await this.#ask(older, [...used, 'logs within times'], call);
+    return sizeOf(data) === 0;
+  }
+
+  #totals(call: Call): Map<string, Promise<number | null | undefined>> {
+    return call.scoped(this.#context, 'log totals', () => new Map<string, Promise<number | null | undefined>>());
+  }
+
+  /** The filter that is asked for. */
+  #filter(): Condition | null {
+    return this.can('logs of severities') ? (this.#log.severity?.condition ?? null) : null;
+  }
+
+  #totalKey(): string {
+    return JSON.stringify([this.#log.task, this.#filter()?.text ?? null]);
+  }
+}
+
+/** Is nothing behind the page, as far as the vendor says? */
+function isEnd(page: TaskLogListWire, request: OffsetRequest): boolean {
+  const total = totalOf(page, request);
+  const size = sizeOf(page);
+  return total === null ? size < (page.$meta.limit ?? request.limit) : total <= request.offset + size;
+}
+
+/** How many rows the vendor counts, those that could not be read among them. */
+function totalOf(page: TaskLogListWire, { offset }: OffsetRequest): number | null {
+  return countedBy({ offset, count: sizeOf(page), total: page.$meta.total });
+}

@@ -1,0 +1,167 @@
+import type { Call } from '../../../domain/call.ts';
+import { TributaryError } from '../../../domain/errors.ts';
+import type { Task } from '../../../domain/job.ts';
+import { comparePositions } from '../../../domain/ordered.ts';
+import { offsetPartition } from '../../../pagination/offset/offset.ts';
+import type { OffsetPage, OffsetRequest } from '../../../pagination/offset/page.ts';
+import { endless, PageGuard, REPEATS } from '../../../pagination/core/page-guard.ts';
+import type { Batch, Partition, ReadRequest, Unplaced } from '../../../pagination/core/partition.ts';
+import { wholeListPartition } from '../../../pagination/whole-list.ts';
+import type { UnreadableRow } from '../../../domain/ordered.ts';
+import { standInParts } from '../../shared/parts.ts';
+import { withStandIns } from '../../shared/rows.ts';
+import { adaptively, isRefusal } from '../abilities.ts';
+import type { Ability } from '../abilities.ts';
+import { badResponse } from '../context.ts';
+import type { SourceContext } from '../context.ts';
+import { taskOf } from '../mapping.ts';
+import { childrenInFamily } from './families.ts';
+import { canGoOn, OutOfOrder } from '../logs/out-of-order.ts';
+import { isTaskId, LARGEST_PAGE } from '../facts.ts';
+import { equal } from '../rql.ts';
+import type { Condition } from '../rql.ts';
+import { fetchTaskRun, fetchTasks } from '../api.ts';
+import type { TaskWire } from '../wire.ts';
+
+/** How many tasks are looked through for the parts of one where the vendor does not filter by parent. */
+const MOST_TASKS = 20 * LARGEST_PAGE;
+
+/**
+ * The child tasks of a task, oldest first: paged where the vendor filters by parent and orders by age (or
+ * is thought to), else listed whole.
+ */
+export function childTasks(context: SourceContext, parent: string): Partition<Task> {
+  const condition = isTaskId(parent) ? equal('parent.id', parent) : null;
+  if (condition === null) return wholeListPartition('', () => Promise.resolve([]));
+  const paged = pagedChildren(context, parent, condition);
+  const whole = wholeListPartition('', (call) => listChildren(context, parent, condition, call));
+  const best = (): Partition<Task> => (PAGED.every((ability) => context.abilities.can(ability)) ? paged : whole);
+  const family = async (call: Call): Promise<Partition<Task> | null> => {
+    const children = await childrenInFamily(context, parent, call);
+    return children === null ? null : wholeListPartition('', () => Promise.resolve(children.map(taskOf)));
+  };
+  return {
+    key: '',
+    async *read(request, call) {
+      const known = await family(call);
+      yield* known === null ? read(context, best, request, call) : known.read(request, call);
+    },
+    async count(call) {
+      const known = await family(call);
+      if (known !== null) return known.count(call);
+      const losses = context.abilities.losses;
+      try {
+        return await best().count(call);
+      } catch (error) {
+        if (!canGoOn(error, context.abilities, losses, true)) throw error;
+        return whole.count(call);
+      }
+    },
+  };
+}
+
+const PAGED: readonly Ability[] = ['tasks of a parent', 'tasks by age'];
+
+async function* read(
+  context: SourceContext,
+  best: () => Partition<Task>,
+  request: ReadRequest<Task>,
+  call: Call,
+): AsyncGenerator<Batch<Task>, void, undefined> {
+  let { from } = request;
+  for (;;) {
+    const losses = context.abilities.losses;
+    try {
+      for await (const batch of best().read({ ...request, from }, call)) {
+        from = batch.rows.at(-1) ?? from;
+        yield batch;
+      }
+      return;
+    } catch (error) {
+      if (!canGoOn(error, context.abilities, losses, from === request.from)) throw error;
+    }
+  }
+}
+
+function pagedChildren(context: SourceContext, parent: string, condition: Condition): Partition<Task> {
+  return offsetPartition<Task>({
+    key: '',
+    source: context.http.source,
+    size: context.sizes.of(`tasks of ${parent}`),
+    identity: { by: 'id', of: (task) => task.key },
+    orders: ['ascending', 'descending'],
+    tieOrdered: () => true,
+    timeFilter: () => false,
+    fetch: (request, call) => fetchChildren(context, parent, condition, request, call),
+  });
+}
+
+async function fetchChildren(
+  context: SourceContext,
+  parent: string,
+  condition: Condition,
+  { order, limit, offset }: OffsetRequest,
+  call: Call,
+): Promise<OffsetPage<Task>> {
+  const paths = ['audit.created.at', 'id'].map((path) => (order === 'ascending' ? path : `-${path}`));
+  const query = { filter: [condition], order: paths.join(','), limit, offset };
+  const page = await fetchTasks(context, query, call).catch((error: unknown) => {
+    if (isRefusal(error)) context.abilities.blame(error, PAGED);
+    throw error;
+  });
+  if (page.tasks.some((task) => task.parent?.id !== parent)) {
+    context.abilities.lose('tasks of a parent');
+    throw badResponse(context, 'does not filter tasks by their parent');
+  }
+  const readRows = page.tasks.map(taskOf);
+  const sign = order === 'ascending' ? 1 : -1;
+  if (readRows.some((row, index) => index > 0 && comparePositions(readRows[index - 1] ?? row, row) * sign > 0)) {
+    throw new OutOfOrder(context.http.source, 'tasks by age');
+  }
+  const size = page.tasks.length + page.odd.length;
+  const rows = withStandIns<Unplaced<Task>>(
+    { data: readRows, odd: page.odd },
+    {
+      source: context.http.source,
+      order,
+      isLast: page.total === null ? size < limit : offset + size >= page.total,
+      idOf: (task) => task.key,
+      standIn: standInTask,
+    },
+  );
+  return { rows, total: page.total, limit: page.limit };
+}
+
+/** All child tasks; SOURCE_TRUNCATED when they can't be found without looking through too many others. */
+async function listChildren(
+  context: SourceContext,
+  parent: string,
+  condition: Condition,
+  call: Call,
+): Promise<readonly Task[]> {
+  const isChild = (task: TaskWire): boolean => task.parent?.id === parent;
+  return adaptively(context.abilities, ['tasks of a parent'], async (can) => {
+    const filter = can('tasks of a parent') ? [condition] : [];
+    const found: Task[] = [];
+    const guard = new PageGuard(context.http.source);
+    for (let offset = 0; ;) {
+      const run = await fetchTaskRun(context, { filter, order: null, limit: context.pageSize, offset }, call);
+      found.push(...run.tasks.filter(isChild).map(taskOf), ...standInParts(run.odd));
+      offset += run.tasks.length + run.odd.length;
+      if (run.more === false) return found;
+      if (!guard.isNew([...run.tasks, ...run.odd].map(({ id }) => id))) throw endless(context.http.source, REPEATS);
+      const isFiltered = filter.length > 0 && run.tasks.every(isChild);
+      if (!isFiltered && offset >= MOST_TASKS) throw tooMany(context);
+    }
+  });
+}
+
+function standInTask(time: bigint, key: string, unreadable: UnreadableRow): Unplaced<Task> {
+  const [part] = standInParts([unreadable]);
+  return { ...part, time, key } as Unplaced<Task>;
+}
+
+function tooMany({ http: { source } }: SourceContext): TributaryError {
+  const message = `${source}: the source does not filter tasks by their parent, and has too many to look through`;
+  return new TributaryError('SOURCE_TRUNCATED', message, { source });
+}
