@@ -7,7 +7,7 @@ export const JobStatusType = enumType<JobStatus>(
   {
     QUEUED: 'Accepted, not started yet.',
     RUNNING: 'At work.',
-    PAUSED: 'Started, and held until somebody resumes it.',
+    PAUSED: 'Started, then suspended until a person or a program resumes it.',
     CANCELLING: 'Asked to stop, and still stopping.',
     CANCELLED: 'Stopped before its end on request. Final.',
     SUCCEEDED: 'Ended well. Final.',

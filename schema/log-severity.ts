@@ -5,7 +5,7 @@ export const LogSeverityType = enumType<LogSeverity>(
   'LogSeverity',
   'How severe a line is: the ranges of OpenTelemetry severity numbers.',
   {
-    UNSPECIFIED: 'Nobody said (0).',
+    UNSPECIFIED: 'The source names no severity (0).',
     TRACE: 'The finest detail (1 to 4).',
     DEBUG: 'For debugging (5 to 8).',
     INFO: 'Normal course of things (9 to 12).',

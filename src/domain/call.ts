@@ -56,7 +56,7 @@ export function createCall(options: CallOptions = {}): Call {
 }
 
 /** The same caller with nothing remembered: what is asked with it is asked afresh, also of the source. */
-export function anew({ signal, authorization, priority, budget, recency }: Call): Call {
+export function freshCall({ signal, authorization, priority, budget, recency }: Call): Call {
   const { inSequence } = recency;
   return createCall({ signal, authorization, priority, budget, recency: { notBefore: performance.now(), inSequence } });
 }

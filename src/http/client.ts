@@ -38,7 +38,7 @@ export interface SourceHttp {
   readonly source: string;
   /**
    * Asks and decodes. Identical GETs in flight with the same credential share one call, and within one
-   * interactive call the latest answers are remembered: callers must not change them. `anew(call)` asks again.
+   * interactive call the latest answers are remembered: callers must not change them. `freshCall(call)` asks again.
    */
   json<T>(request: HttpRequest, decoder: Decoder<T>, call: Call): Promise<HttpReply<T>>;
   /**

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { anew, createCall } from '../../src/domain/call.ts';
+import { freshCall, createCall } from '../../src/domain/call.ts';
 import type { Call } from '../../src/domain/call.ts';
 import type { HttpRequest } from '../../src/http/client.ts';
 import { rejection, sendJson, serve, sourceHttp } from './loopback.ts';
@@ -29,11 +29,11 @@ describe('what a call has been answered', () => {
     expect([await ask(page(1), call), await ask(page(2), call), await ask(page(1), call)]).toEqual([0, 1, 0]);
   });
 
-  it('is asked again by another call, by the same one anew, and by a poll each time', async () => {
+  it('is asked again by another call, by the same one freshCall, and by a poll each time', async () => {
     const ask = await counting();
     const call = createCall();
     const poll = createCall({ priority: 'poll' });
-    const asked = [call, createCall(), anew(call), poll, poll];
+    const asked = [call, createCall(), freshCall(call), poll, poll];
     const answers: number[] = [];
     for (const one of asked) answers.push(await ask(page(1), one));
     expect(answers).toEqual([0, 1, 2, 3, 4]);

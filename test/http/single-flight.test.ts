@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { anew, createCall, inSequence } from '../../src/domain/call.ts';
+import { freshCall, createCall, inSequence } from '../../src/domain/call.ts';
 import type { Call } from '../../src/domain/call.ts';
 import type { HttpRequest } from '../../src/http/client.ts';
 import { rejection, sendJson, serve, sourceHttp } from './loopback.ts';
@@ -113,7 +113,7 @@ describe('calls in flight at the same time', () => {
     expect(server.received).toHaveLength(1);
   });
 
-  it('are asked anew once they are answered', async () => {
+  it('are asked freshCall once they are answered', async () => {
     const server = await serve((_, response, index) => {
       sendJson(response, { n: index });
     });
@@ -210,12 +210,12 @@ describe('a reader of a list that moves', () => {
     expect(again.map(({ data }) => data.n)).toEqual([1, 2]);
   });
 
-  it('joins what began after it was told to ask anew, and nothing older', async () => {
+  it('joins what began after it was told to ask freshCall, and nothing older', async () => {
     const { server, http, letGo } = await holding();
     const call = createCall();
     const old = http.json(jobs, decoder, call);
     await server.arrived(1);
-    const fresh = http.json(jobs, decoder, anew(call));
+    const fresh = http.json(jobs, decoder, freshCall(call));
     const beside = http.json(jobs, decoder, createCall());
     await server.arrived(2);
     letGo();

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { anew, createCall, inSequence } from '../../src/domain/call.ts';
+import { freshCall, createCall, inSequence } from '../../src/domain/call.ts';
 import type { HttpRequest, StreamReader } from '../../src/http/client.ts';
 import { rejection, sendCut, serve, sourceHttp, streamedText, testClock, textReader } from './loopback.ts';
 import type { SourceOverrides } from './loopback.ts';
@@ -90,7 +90,7 @@ describe('streams in flight at the same time', () => {
     expect(server.received).toHaveLength(2);
   });
 
-  it('that are cut begin anew, with one request for all', async () => {
+  it('that are cut begin freshCall, with one request for all', async () => {
     const server = await serve((_, response, index) => {
       if (index === 0) sendCut(response, 'ab');
       else response.end('abc');
@@ -122,7 +122,7 @@ describe('streams in flight at the same time', () => {
     await before;
     const next = streamedText(http, logs, reader);
     await server.arrived(3);
-    const anewFromThere = streamedText(http, logs, anew(createCall()));
+    const anewFromThere = streamedText(http, logs, freshCall(createCall()));
     await server.arrived(4);
     // The newest is there for all.
     const beside = streamedText(http, logs);

@@ -313,7 +313,7 @@ describe.each(['A', 'B'] as const)('where only the current attempt can be read (
     for (const follower of followers) {
       expect(texts(follower.lines)).toEqual(texts([...old, ...current]));
       expect(follower.problem).toBeNull();
-      expect(dropped(follower)).toEqual([{ count: null, reason: expect.stringContaining('begun anew') as unknown }]);
+      expect(dropped(follower)).toEqual([{ count: null, reason: expect.stringContaining('started over') as unknown }]);
     }
     expect(new Set(attemptsAsked(service))).toEqual(new Set([null]));
     for (const follower of followers) follower.kill();

@@ -1,4 +1,4 @@
-import { anew, inSequence } from '../../domain/call.ts';
+import { freshCall, inSequence } from '../../domain/call.ts';
 import type { Call } from '../../domain/call.ts';
 import type { Ordered } from '../../domain/ordered.ts';
 import type { DatedPage, DatedPages } from './pages.ts';
@@ -52,7 +52,7 @@ export class NewestFirstPages<T extends Ordered> implements IndexedList<T> {
   }
 
   renew(): void {
-    this.#call = anew(this.#call);
+    this.#call = freshCall(this.#call);
   }
 
   async fetch(index: number): Promise<IndexedPage<T>> {

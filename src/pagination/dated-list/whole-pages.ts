@@ -1,4 +1,4 @@
-import { anew, inSequence } from '../../domain/call.ts';
+import { freshCall, inSequence } from '../../domain/call.ts';
 import type { Call } from '../../domain/call.ts';
 import type { Ordered } from '../../domain/ordered.ts';
 import type { DatedPage, DatedPages } from './pages.ts';
@@ -45,7 +45,7 @@ export async function readWholeList<T extends Ordered>(options: DatedPages<T>, c
         ...(unreadable === null ? {} : { unreadable }),
       };
     }
-    current = anew(current);
+    current = freshCall(current);
   }
   throw unsearchable();
 }
@@ -93,7 +93,7 @@ async function stands<T extends Ordered>(
 ): Promise<boolean> {
   const idsOf = (page: DatedPage<T> | undefined): string => JSON.stringify(page?.rows.map((row) => options.idOf(row)));
   const last = idsOf(pages.at(-1));
-  return idsOf(pages.at(-2)) === last && idsOf(await options.fetch(pages.length - 2, anew(call))) === last;
+  return idsOf(pages.at(-2)) === last && idsOf(await options.fetch(pages.length - 2, freshCall(call))) === last;
 }
 
 /** Pages are counted by what is asked for: what a shorter one leaves out may be on no other. */
@@ -107,7 +107,7 @@ async function shortPages<T extends Ordered>(
   const short = sizes.findIndex((size) => size < options.pageSize);
   if (short === -1 || short >= last) return {};
   // It may only have been the last one when it was read.
-  const isShort = sizeOf(await options.fetch(short, anew(call))) < options.pageSize;
+  const isShort = sizeOf(await options.fetch(short, freshCall(call))) < options.pageSize;
   return isShort ? { truncated: SHORT_PAGE, contradicts: true } : {};
 }
 

@@ -1,4 +1,4 @@
-import { anew, inSequence } from '../../domain/call.ts';
+import { freshCall, inSequence } from '../../domain/call.ts';
 import type { Call } from '../../domain/call.ts';
 import { comparePositions, isBeyond } from '../../domain/ordered.ts';
 import type { Ordered, Position } from '../../domain/ordered.ts';
@@ -190,7 +190,7 @@ class BoundedPages<T extends Ordered> {
     const page = await (ahead ?? this.#fetch(offset));
     this.#ahead.delete(offset);
     if (page.total === null || this.#total === null || page.total >= this.#total) return page;
-    this.#call = anew(this.#call);
+    this.#call = freshCall(this.#call);
     this.#ahead.clear();
     return this.#fetch(offset);
   }

@@ -1,4 +1,4 @@
-import { anew, inSequence } from '../../domain/call.ts';
+import { freshCall, inSequence } from '../../domain/call.ts';
 import type { Call } from '../../domain/call.ts';
 import type { Ordered } from '../../domain/ordered.ts';
 import { BoundIgnored, readBounded } from './bounded-pages.ts';
@@ -105,7 +105,7 @@ class OffsetList<T extends Ordered> implements IndexedList<T> {
   }
 
   renew(): void {
-    this.#call = anew(this.#call);
+    this.#call = freshCall(this.#call);
   }
 
   /** The rows of a page of this number. The vendor may cap its pages without a word: then several of them make one. */

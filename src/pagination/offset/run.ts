@@ -1,4 +1,4 @@
-import { anew } from '../../domain/call.ts';
+import { freshCall } from '../../domain/call.ts';
 import type { Call } from '../../domain/call.ts';
 import { moreBehind } from './page.ts';
 import type { PageFacts } from './page.ts';
@@ -46,7 +46,7 @@ export async function readRun<P>(options: RunOptions<P>): Promise<Run<P>> {
     const keys = JSON.stringify(run.keys);
     if (keys === last) throw new EndlessList(options.source, REPEATS);
     last = keys;
-    call = anew(call);
+    call = freshCall(call);
   }
   throw unsearchable();
 }

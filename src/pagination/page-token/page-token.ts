@@ -1,4 +1,4 @@
-import { anew, inSequence } from '../../domain/call.ts';
+import { freshCall, inSequence } from '../../domain/call.ts';
 import type { Call } from '../../domain/call.ts';
 import type { Json } from '../../domain/json.ts';
 import type { Ordered } from '../../domain/ordered.ts';
@@ -138,7 +138,7 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
   renew(): void {
     this.#deadEnd = null;
     this.#peeked = null;
-    this.#call = anew(this.#call);
+    this.#call = freshCall(this.#call);
   }
 
   remember(index: number): Json {
@@ -225,7 +225,7 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
     }
     if (total === null || total < end) return 'nothing';
     // The count may have run ahead of the page while lines were written.
-    const again = await this.#ask(token, anew(this.#call));
+    const again = await this.#ask(token, freshCall(this.#call));
     return again.next === null && (again.total ?? 0) > end && isSame(page, again) ? 'out of reach' : 'nothing';
   }
 

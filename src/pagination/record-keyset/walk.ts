@@ -1,5 +1,5 @@
 /** One file, although a long one: all steps of a walk share its state. */
-import { anew, inSequence } from '../../domain/call.ts';
+import { freshCall, inSequence } from '../../domain/call.ts';
 import type { Call } from '../../domain/call.ts';
 import type { Direction, Ordered } from '../../domain/ordered.ts';
 import { fetchFitting } from './list.ts';
@@ -114,7 +114,7 @@ export class RecordWalk<T extends Ordered> {
 
   /** From now on records are asked for afresh, whatever the call remembers: some have gone. */
   renew(): void {
-    this.#call = anew(this.#call);
+    this.#call = freshCall(this.#call);
   }
 
   /** From the oldest (forward) or newest (backward) record on. */

@@ -35,7 +35,7 @@ test('the debug log of a tail says when it opens, begins, polls, ends and closes
     'tail began',
     'polled',
     'tail ended',
-    'tail closed: nobody follows the job',
+    'tail closed: the job has no subscribers',
   ]);
   expect(said.every(([, { source, job }]) => source === 'a' && job === 'job')).toBe(true);
   expect(JSON.stringify(said)).not.toContain('secret text');

@@ -186,7 +186,7 @@ describe('steps and tasks', () => {
     expect(kinds()).toEqual(['status', 'status', 'status']);
   });
 
-  it('are asked for anew by a poll', async () => {
+  it('are asked for freshCall by a poll', async () => {
     const { connector, simulation, kinds } = await connect();
     simulation.createJob({ name: 'sft' });
     const call = createCall({ priority: 'poll' });

@@ -57,7 +57,7 @@ export type JobStatus =
   | 'FAILED'
   /** A standing definition or service that is switched off. */
   | 'INACTIVE'
-  /** Started, and held until somebody resumes it. */
+  /** Started, then suspended until a person or a program resumes it. */
   | 'PAUSED'
   /** Accepted, not started yet. */
   | 'QUEUED'
@@ -106,7 +106,7 @@ export type LogSeverity =
   | 'INFO'
   /** The finest detail (1 to 4). */
   | 'TRACE'
-  /** Nobody said (0). */
+  /** The source names no severity (0). */
   | 'UNSPECIFIED'
   /** Not an error, but worth a look (13 to 16). */
   | 'WARN';

@@ -50,7 +50,7 @@ export class Feeds {
     const facts = { source: key.source.name, job: key.job };
     this.#debug('tail opened', facts);
     const feed: Feed = new Feed(this.#settingsOf(key), this.#driver(key), () => {
-      this.#debug('tail closed: nobody follows the job', facts);
+      this.#debug('tail closed: the job has no subscribers', facts);
       if (this.#feeds.get(name) === feed) this.#feeds.delete(name);
       const stopped = feed.stop().finally(() => this.#stopping.delete(stopped));
       this.#stopping.add(stopped);

@@ -2,7 +2,7 @@ import { startOfInstant } from '../../../domain/ordered.ts';
 import type { Position } from '../../../domain/ordered.ts';
 import type { Gap } from '../feed/gap.ts';
 
-const REASON = 'the log has begun anew, and the source does not give what had not been read of it before';
+const REASON = 'the log has started over, and the source no longer gives the lines before that which were not read yet';
 
 /** Watches a log of which the source gives one stretch at a time (one attempt of its job, say). */
 export class StretchWatch {

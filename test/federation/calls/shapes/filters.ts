@@ -75,7 +75,7 @@ export const FILTERS: readonly Shape[] = [
       )(jobs, source, cursor),
     calls: everywhere('1 logs', { nemo: '3 logs', sap: '1 job + 3 logs' }),
     least: { nemo: '1 logs', sap: '1 job + 1 logs' },
-    why: 'NeMo, SAP: cannot be asked for a time, and nobody knows which page it is on; it is searched for from both ends, as if lines came evenly',
+    why: 'NeMo, SAP: cannot be asked for a time, and which page it is on is unknown; it is searched for from both ends, as if lines came evenly',
     lines: 20,
   },
   {
