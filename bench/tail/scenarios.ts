@@ -125,6 +125,8 @@ export async function slowReader(scale: Scale): Promise<string> {
         perSecond(calls, seconds),
         ...describeUsage(usage),
         megabytes(usage.held),
+        String(usage.windowLines),
+        megabytes(usage.windowBytes),
         `${Math.round(usage.peakBuffered / 1024)}`,
       ]);
       // A long measurement: what there is of it shows also when it is stopped.
@@ -167,6 +169,8 @@ export async function slowReader(scale: Scale): Promise<string> {
           'vendor calls/s',
           ...USAGE_TITLES,
           'held after garbage collection, MB',
+          'lines in the window',
+          'of those, MB',
           'most waiting for one client, KB',
         ],
         rows,

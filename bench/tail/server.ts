@@ -23,6 +23,9 @@ export interface Usage {
   readonly peakHeap: number;
   /** What was left in memory, buffers outside of the heap included, when garbage was collected just now. */
   readonly held: number;
+  /** Lines in the feeds' windows at that moment, and what the service takes them to need. */
+  readonly windowLines: number;
+  readonly windowBytes: number;
   /** The most that has waited in this process to be written to one client. */
   readonly peakBuffered: number;
   /** 1: all of one core. */
@@ -95,6 +98,7 @@ const tasks = {
     const processor = (user + system) / 1000 / (Date.now() - began);
     const eventLoopDelay99 = delay.percentile(99) / 1e6;
     await collect();
+    const { feeds = 0, windowLines = 0, windowBytes = 0 } = statistics?.() ?? {};
     const { rss, heapUsed, external } = process.memoryUsage();
     return {
       rss,
@@ -104,7 +108,9 @@ const tasks = {
       peakBuffered,
       processor,
       eventLoopDelay99,
-      pollers: statistics?.().feeds ?? 0,
+      windowLines,
+      windowBytes,
+      pollers: feeds,
     };
   },
 };

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Call } from '../domain/call.ts';
+import { bytesOfEntry } from '../domain/entry-bytes.ts';
 import { TributaryError } from '../domain/errors.ts';
 import type { Federation, LogArguments, LogNode, SourceFailure, SourceScope } from '../federation/api.ts';
 import { mayRecover, sourceFailure } from '../federation/failures.ts';
@@ -64,7 +65,7 @@ const MAX_PAUSE = 60_000;
 /** Pages begin small, and follow the size of the lines: what is held in memory is bounded by bytes, not by lines. */
 const FIRST_PAGE = 200;
 const MAX_PAGE = 1_000;
-const PAGE_CHARACTERS = 2 ** 20;
+const PAGE_BYTES = 2 ** 22;
 
 const SHUTTING_DOWN = new TributaryError('INTERNAL_SERVER_ERROR', 'The service was stopped. Go on from the cursor.');
 
@@ -169,11 +170,11 @@ class Walk {
     if (this.#missing.size < MAX_FAILURES) this.#missing.set(JSON.stringify(failure), failure);
   }
 
-  /** The next page holds about as much text as it may. */
+  /** The next page takes about as much memory as it may. */
   #fit(lines: readonly LogNode[]): void {
     if (lines.length === 0) return;
-    const characters = lines.reduce((sum, { message }) => sum + message.length, 0);
-    const fitting = Math.floor((PAGE_CHARACTERS * lines.length) / Math.max(characters, 1));
+    const bytes = lines.reduce((sum, line) => sum + bytesOfEntry(line), 0);
+    const fitting = Math.floor((PAGE_BYTES * lines.length) / bytes);
     this.#size = Math.max(1, Math.min(this.#size * 2, fitting, MAX_PAGE, this.#federation.maxPageSize));
   }
 }

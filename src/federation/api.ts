@@ -237,6 +237,9 @@ export interface TailStatistics {
   readonly feeds: number;
   /** Subscribers, counted once for each job that they follow. */
   readonly subscribers: number;
+  /** Lines in the feeds' windows, and about how many bytes they take in memory. */
+  readonly windowLines: number;
+  readonly windowBytes: number;
   /** Polls since the process began. */
   readonly polls: number;
   /** How pollers are shared with other replicas; null where they are not. */

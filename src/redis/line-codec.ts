@@ -1,28 +1,30 @@
 import { z } from 'zod';
+import { bytesOfEntry } from '../domain/entry-bytes.ts';
 import { ERROR_CODES, TributaryError } from '../domain/errors.ts';
 import type { Position } from '../domain/ordered.ts';
 import { SEVERITY_SOURCES } from '../domain/severity.ts';
 import type { Gap } from '../federation/tail/feed/gap.ts';
 import type { FeedLine } from '../federation/tail/feed/line-window.ts';
 
-/** Most lines and characters of messages in one message; a line that is longer has one of its own. */
+/** Most lines, and how much memory they may take, in one message; a line that is larger has one of its own. */
 const MOST_LINES = 200;
-const MOST_CHARACTERS = 128_000;
+const MOST_BYTES = 512_000;
 
 /** Writes lines as texts of a bounded size. */
 export function encodeLines(lines: readonly FeedLine[]): string[] {
   const texts: string[] = [];
   let part: FeedLine[] = [];
-  let characters = 0;
+  let bytes = 0;
   for (const line of lines) {
-    const isFull = part.length >= MOST_LINES || characters + line.entry.message.length > MOST_CHARACTERS;
+    const size = bytesOfEntry(line.entry);
+    const isFull = part.length >= MOST_LINES || bytes + size > MOST_BYTES;
     if (part.length > 0 && isFull) {
       texts.push(encodePart(part));
       part = [];
-      characters = 0;
+      bytes = 0;
     }
     part.push(line);
-    characters += line.entry.message.length;
+    bytes += size;
   }
   if (part.length > 0) texts.push(encodePart(part));
   return texts;

@@ -18,6 +18,8 @@ export function countTails(registry: Registry, statistics: () => TailStatistics)
 
   gauge('tributary_tail_jobs', 'Jobs that are followed now.', ({ feeds }) => feeds);
   gauge('tributary_tail_subscribers', 'Subscribers, once for each job they follow.', ({ subscribers }) => subscribers);
+  gauge('tributary_tail_window_lines', 'Lines that are kept for subscribers.', ({ windowLines }) => windowLines);
+  gauge('tributary_tail_window_bytes', 'About how much memory those lines take.', ({ windowBytes }) => windowBytes);
   new Counter({
     name: 'tributary_tail_polls_total',
     help: 'Polls of sources for tails.',

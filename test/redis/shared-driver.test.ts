@@ -37,7 +37,7 @@ function fakePoller(vendor: readonly FeedLine[]) {
 }
 
 /** Feeds that keep whatever these tests give them. */
-const ROOMY = { ...DEFAULT_TAIL, keepCharacters: 1e9, holdCharacters: 1e9 };
+const ROOMY = { ...DEFAULT_TAIL, keepBytes: 1e9, holdBytes: 1e9 };
 
 const LISTENER = { taken: 0, wake: () => undefined, leaveBehind: () => undefined };
 

@@ -164,7 +164,7 @@ export function fakeFederation(changes: Partial<Federation> = {}, names: SourceI
       return fakeLogs([line]);
     },
     tail: () => fakeTail([]),
-    tailStatistics: () => ({ feeds: 0, subscribers: 0, polls: 0, sharing: null }),
+    tailStatistics: () => ({ feeds: 0, subscribers: 0, windowLines: 0, windowBytes: 0, polls: 0, sharing: null }),
     close: () => {
       federation.closed = true;
       return Promise.resolve();

@@ -16,12 +16,14 @@ function linesOf(statistics: () => TailStatistics): () => Promise<readonly strin
 
 test('metrics count calls to sources, and show what is followed as it is when somebody looks', async () => {
   let polls = 3;
-  const lines = linesOf(() => ({ feeds: 2, subscribers: 5, polls, sharing: null }));
+  const lines = linesOf(() => ({ feeds: 2, subscribers: 5, windowLines: 40, windowBytes: 60_000, polls, sharing: null }));
   const expected = [
     'tributary_upstream_requests_total{source="one",outcome="ok"} 2',
     'tributary_upstream_requests_total{source="one",outcome="SOURCE_TIMEOUT"} 1',
     'tributary_tail_jobs 2',
     'tributary_tail_subscribers 5',
+    'tributary_tail_window_lines 40',
+    'tributary_tail_window_bytes 60000',
   ];
   expect(await lines()).toEqual([...expected, 'tributary_tail_polls_total 3']);
   polls = 7;
@@ -30,7 +32,7 @@ test('metrics count calls to sources, and show what is followed as it is when so
 
 test('metrics say how pollers are shared where they are', async () => {
   const sharing = { state: 'DOWN', leading: 1, following: 4 } as const;
-  const lines = linesOf(() => ({ feeds: 5, subscribers: 5, polls: 1, sharing }));
+  const lines = linesOf(() => ({ feeds: 5, subscribers: 5, windowLines: 0, windowBytes: 0, polls: 1, sharing }));
   expect((await lines()).slice(-3)).toEqual([
     'tributary_redis_up 0',
     'tributary_tail_jobs_leading 1',

@@ -27,9 +27,9 @@ function linesOfNow(round: number, text: string): FeedLine[] {
   }));
 }
 
-function busyFeed(keepCharacters: number) {
+function busyFeed(keepBytes: number) {
   const driver = { start: () => undefined, poke: () => undefined, stop: () => Promise.resolve() };
-  const settings = { ...DEFAULT_TAIL, reorderMilliseconds: 0, keepLines: KEEP, keepCharacters };
+  const settings = { ...DEFAULT_TAIL, reorderMilliseconds: 0, keepLines: KEEP, keepBytes };
   const feed = new Feed(settings, driver, () => undefined);
   feed.begin([], null);
   const reader = (isPrompt: boolean) => {
@@ -51,10 +51,10 @@ function busyFeed(keepCharacters: number) {
 
 describe('a feed that is so busy that its overlap is more than it keeps for its subscribers', () => {
   it.each([
-    ['many lines', 'a line', DEFAULT_TAIL.keepCharacters],
-    ['long lines', 'x'.repeat(1_000), 20_000],
-  ])('leaves behind who does not take %s, and never who does', (_what, text, keepCharacters) => {
-    const { feed, prompt, slow } = busyFeed(keepCharacters);
+    ['many lines', 'a line', DEFAULT_TAIL.keepBytes],
+    ['long lines', 'x'.repeat(1_000), 40_000],
+  ])('leaves behind who does not take %s, and never who does', (_what, text, keepBytes) => {
+    const { feed, prompt, slow } = busyFeed(keepBytes);
     for (let round = 0; round < 50; round += 1) {
       feed.accept(linesOfNow(round, text));
       expect(feed.releasedAfter(0).length).toBeLessThanOrEqual(KEEP + RELEASE);

@@ -38,7 +38,7 @@ async function startService() {
     overlapMilliseconds: 300,
     reorderMilliseconds: 0,
     keepLines: 1_000,
-    keepCharacters: 4 * MEGABYTE,
+    keepBytes: 8 * MEGABYTE,
     batchSize: PART,
   };
   const url = await server.ask('start', { sources, tail });

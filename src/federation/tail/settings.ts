@@ -12,8 +12,8 @@ export interface TailSettings {
   readonly reorderMilliseconds: number;
   /** Most lines that are held back; the oldest of more are let go early, in order. */
   readonly holdLines: number;
-  /** Most characters of their messages. */
-  readonly holdCharacters: number;
+  /** Most memory that they take, with everything in them. */
+  readonly holdBytes: number;
   /** When, after a job was seen to be finished, its log is read again before the stream ends. */
   readonly drainMilliseconds: readonly number[];
   /** A stream ends after this long, with a cursor to go on from. */
@@ -22,8 +22,8 @@ export interface TailSettings {
   readonly refreshMilliseconds: number;
   /** Lines that a feed keeps for its subscribers; a subscriber that needs older ones reads them again. */
   readonly keepLines: number;
-  /** Most characters of messages that a feed keeps. */
-  readonly keepCharacters: number;
+  /** Most memory that those take, with everything in them; up to twice as much while the overlap needs them. */
+  readonly keepBytes: number;
   /** Lines in one batch of the stream. */
   readonly batchSize: number;
   /** The most lines delivered above the low watermarks that a cursor names. Where there are more, a resume may repeat lines, and says so. */
@@ -51,12 +51,12 @@ export const DEFAULT_TAIL: TailSettings = {
   overlapMilliseconds: 30_000,
   reorderMilliseconds: 2_000,
   holdLines: 10_000,
-  holdCharacters: 8_000_000,
+  holdBytes: 32_000_000,
   drainMilliseconds: [2_000, 6_000, 12_000],
   maxDurationMilliseconds: 4 * 60 * 60 * 1000,
   refreshMilliseconds: 5_000,
   keepLines: 5_000,
-  keepCharacters: 16_000_000,
+  keepBytes: 64_000_000,
   batchSize: 500,
   cursorLines: 1_000,
 };

@@ -12,11 +12,11 @@ let counter = 0;
 function lineAt(time: number | bigint, text = 'x'): WindowLine {
   counter += 1;
   const entry = entryOf({ time: BigInt(time), tie: `t${counter}`, id: '', text, level: '' });
-  return { entry, partition: '', hint: null, key: `k${counter}`, sequence: Infinity };
+  return { entry, partition: '', hint: null, key: `k${counter}`, bytes: text.length, sequence: Infinity };
 }
 
 const times = (lines: readonly WindowLine[]) => lines.map(({ entry }) => Number(entry.time));
-const ROOM = { lines: 1_000, characters: 1_000 };
+const ROOM = { lines: 1_000, bytes: 1_000 };
 const inOrder = (lines: readonly WindowLine[]) => [...lines].sort((a, b) => Number(a.entry.time - b.entry.time));
 
 describe('lines that are held back', () => {
@@ -30,7 +30,7 @@ describe('lines that are held back', () => {
     );
     fc.assert(
       fc.property(arrivals, fc.nat({ max: 30 }), (batches, most) => {
-        const held = new HeldLines({ lines: most, characters: 1_000 });
+        const held = new HeldLines({ lines: most, bytes: 1_000 });
         const until = new Map<WindowLine, number>();
         const out: WindowLine[] = [];
         let now = 0;
@@ -54,8 +54,8 @@ describe('lines that are held back', () => {
     );
   });
 
-  it('are no more characters than are allowed: the oldest go first', () => {
-    const held = new HeldLines({ ...ROOM, characters: 10 });
+  it('take no more memory than is allowed: the oldest go first', () => {
+    const held = new HeldLines({ ...ROOM, bytes: 10 });
     held.add([lineAt(1, 'aaaa'), lineAt(2, 'bbbb'), lineAt(3, 'cccc'), lineAt(4, 'd')], () => 100);
     expect(times(held.take(0))).toEqual([1]);
     held.add([lineAt(5, 'x'.repeat(50))], () => 100);
@@ -91,8 +91,8 @@ describe('a feed with more lines than it may hold back', () => {
     await feed.stop();
   });
 
-  it('holds no more characters than it may either', async () => {
-    const settings = { ...DEFAULT_TAIL, holdCharacters: 1_000_000, reorderMilliseconds: 60_000 };
+  it('holds no more memory than it may either', async () => {
+    const settings = { ...DEFAULT_TAIL, holdBytes: 2_100_000, reorderMilliseconds: 60_000 };
     const feed = new Feed(settings, driver, () => undefined);
     feed.join({ taken: 0, wake: () => undefined, leaveBehind: () => undefined });
     feed.begin([], null);

@@ -54,7 +54,7 @@ export class Feed implements FeedSink {
   constructor(settings: TailSettings, driver: FeedDriver, onIdle: () => void) {
     this.#settings = settings;
     this.#overlap = new Overlap(this.window, settings.overlapMilliseconds);
-    this.#held = new HeldLines({ lines: settings.holdLines, characters: settings.holdCharacters });
+    this.#held = new HeldLines({ lines: settings.holdLines, bytes: settings.holdBytes });
     this.#driver = driver;
     this.#onIdle = onIdle;
   }
@@ -226,17 +226,19 @@ export class Feed implements FeedSink {
    * each release when it is told of it never loses one.
    */
   #trim(fresh: number): void {
-    const { keepLines, keepCharacters } = this.#settings;
-    const isLong = this.window.isOver(Infinity, keepCharacters);
+    const { keepLines, keepBytes } = this.#settings;
+    const isLong = this.window.isOver(Infinity, keepBytes);
     const isMany = this.#released.kept > keepLines;
     // Dropping half at a time keeps this rare. (Lines that the window keeps for the overlap cost nothing here.)
     if (isMany || isLong) {
-      const kept = this.#released.newestWithin(keepLines >> 1, isLong ? keepCharacters >> 2 : Infinity);
+      const kept = this.#released.newestWithin(keepLines >> 1, isLong ? keepBytes >> 2 : Infinity);
       this.#evict(this.#released.lastToEvict(Math.max(fresh, kept)));
     }
-    if (!isMany && !this.window.isOver(2 * keepLines, keepCharacters)) return;
-    const isFarOver = this.window.isOver(8 * keepLines, 2 * keepCharacters);
-    this.window.trim(keepLines, keepCharacters, isFarOver ? END_OF_TIME : (this.overlapStart() ?? 0n));
+    if (!isMany && !this.window.isOver(2 * keepLines, keepBytes)) return;
+    const isFarOver = this.window.isOver(8 * keepLines, 2 * keepBytes);
+    this.window.trim(keepLines, keepBytes, isFarOver ? END_OF_TIME : (this.overlapStart() ?? 0n));
+    this.#releasedWindow.forget();
+    this.#takenFrom.forget();
   }
 
   #evict(upTo: number | null): void {

@@ -64,6 +64,8 @@ export class Feeds {
     return {
       feeds: feeds.length,
       subscribers: feeds.reduce((sum, feed) => sum + feed.listeners, 0),
+      windowLines: feeds.reduce((sum, { window }) => sum + window.size, 0),
+      windowBytes: feeds.reduce((sum, { window }) => sum + window.bytes, 0),
       polls: this.#polls,
       sharing: this.#sharing?.statistics() ?? null,
     };

@@ -8,15 +8,14 @@ interface HeldLine {
 /** How much may be held back: what is over it is let go early. */
 export interface HoldLimits {
   readonly lines: number;
-  /** Of messages. */
-  readonly characters: number;
+  readonly bytes: number;
 }
 
 /** Lines that wait to be put in order, oldest first. */
 export class HeldLines {
   readonly #limits: HoldLimits;
   #lines: HeldLine[] = [];
-  #characters = 0;
+  #bytes = 0;
 
   constructor(limits: HoldLimits) {
     this.#limits = limits;
@@ -40,7 +39,7 @@ export class HeldLines {
     const isInOrder = last === undefined || last.line.entry.time <= first.line.entry.time;
     if (isInOrder) for (const held of added) this.#lines.push(held);
     else this.#lines = merged(this.#lines, added);
-    for (const line of lines) this.#characters += line.entry.message.length;
+    for (const line of lines) this.#bytes += line.bytes;
   }
 
   /**
@@ -53,7 +52,7 @@ export class HeldLines {
     for (const { line } of this.#lines) {
       if (taken.length >= ready && !this.#isOver(taken.length)) break;
       taken.push(line);
-      this.#characters -= line.entry.message.length;
+      this.#bytes -= line.bytes;
     }
     if (taken.length > 0) this.#lines = this.#lines.slice(taken.length);
     return taken;
@@ -65,7 +64,7 @@ export class HeldLines {
   }
 
   #isOver(taken: number): boolean {
-    return this.#lines.length - taken > this.#limits.lines || this.#characters > this.#limits.characters;
+    return this.#lines.length - taken > this.#limits.lines || this.#bytes > this.#limits.bytes;
   }
 }
 

@@ -11,4 +11,9 @@ export class LastAnswer<T> {
     this.#last = { question, answer };
     return answer;
   }
+
+  /** An answer that is kept holds its lines in memory, also those that the window has let go of. */
+  forget(): void {
+    this.#last = null;
+  }
 }

@@ -1,3 +1,4 @@
+import { bytesOfEntry } from '../../../domain/entry-bytes.ts';
 import type { LogEntry } from '../../../domain/log-entry.ts';
 import type { LogNode } from '../../api.ts';
 import type { Hint } from '../../../pagination/core/partition.ts';
@@ -13,6 +14,8 @@ export interface FeedLine {
 /** A line in a feed's window. */
 export interface WindowLine extends FeedLine {
   readonly key: string;
+  /** About how much memory it takes. */
+  readonly bytes: number;
   /** Its number in the order of release; Infinity as long as it is held back. */
   sequence: number;
   /** Its name in cursors, and its node in the graph: made once for all subscribers. */
@@ -40,7 +43,7 @@ export class LineWindow {
   #lines: WindowLine[] = [];
   readonly #byKey = new Map<string, WindowLine>();
   #start: bigint | null = null;
-  #characters = 0;
+  #bytes = 0;
 
   /** Lines of instants before this are not here, whether they exist or not. Null: the log's own beginning is here. */
   get start(): bigint | null {
@@ -49,6 +52,11 @@ export class LineWindow {
 
   get size(): number {
     return this.#lines.length;
+  }
+
+  /** About how much memory its lines take. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   get newest(): bigint | null {
@@ -71,9 +79,9 @@ export class LineWindow {
       if (this.#start !== null && line.entry.time < this.#start) continue;
       const key = lineKey(line.partition, line.entry);
       if (this.#byKey.has(key)) continue;
-      const kept = { ...line, key, sequence };
+      const kept = { ...line, key, bytes: bytesOfEntry(line.entry), sequence };
       this.#byKey.set(key, kept);
-      this.#characters += line.entry.message.length;
+      this.#bytes += kept.bytes;
       added.push(kept);
     }
     if (added.length === 0) return added;
@@ -113,17 +121,17 @@ export class LineWindow {
   }
 
   /** Is there more here than may be kept? */
-  isOver(lines: number, characters: number): boolean {
-    return this.#lines.length > lines || this.#characters > characters;
+  isOver(lines: number, bytes: number): boolean {
+    return this.#lines.length > lines || this.#bytes > bytes;
   }
 
   /** Drops the oldest whole instants until there is no more here than may be kept, but none at or after `keepFrom`. */
-  trim(lines: number, characters: number, keepFrom: bigint): void {
+  trim(lines: number, bytes: number, keepFrom: bigint): void {
     let drop = 0;
-    while (drop < this.#lines.length && (this.#lines.length - drop > lines || this.#characters > characters)) {
+    while (drop < this.#lines.length && (this.#lines.length - drop > lines || this.#bytes > bytes)) {
       const line = this.#lines[drop];
       if (line === undefined || line.entry.time >= keepFrom || line.sequence === Infinity) break;
-      this.#characters -= line.entry.message.length;
+      this.#bytes -= line.bytes;
       this.#byKey.delete(line.key);
       drop += 1;
     }
@@ -135,7 +143,7 @@ export class LineWindow {
     while (this.#lines[0]?.entry.time === lastDropped) {
       const line = this.#lines.shift();
       if (line === undefined) break;
-      this.#characters -= line.entry.message.length;
+      this.#bytes -= line.bytes;
       this.#byKey.delete(line.key);
     }
   }

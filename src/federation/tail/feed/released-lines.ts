@@ -28,11 +28,11 @@ export class ReleasedLines {
     return this.#lines.slice(Math.max(0, number - this.#base));
   }
 
-  /** How many of the last lines stay within both bounds: lines, and characters of their messages. */
-  newestWithin(lines: number, characters: number): number {
+  /** How many of the last lines stay within both bounds. */
+  newestWithin(lines: number, bytes: number): number {
     let count = 0;
-    for (let left = characters; count < Math.min(lines, this.#lines.length); count += 1) {
-      left -= this.#lines[this.#lines.length - 1 - count]?.entry.message.length ?? 0;
+    for (let left = bytes; count < Math.min(lines, this.#lines.length); count += 1) {
+      left -= this.#lines[this.#lines.length - 1 - count]?.bytes ?? 0;
       if (left < 0) break;
     }
     return count;

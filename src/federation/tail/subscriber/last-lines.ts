@@ -1,3 +1,4 @@
+import { bytesOfEntry } from '../../../domain/entry-bytes.ts';
 import type { Feed } from '../feed/feed.ts';
 import type { Delivery } from './batch.ts';
 import type { Dropped } from './dropped.ts';
@@ -22,8 +23,8 @@ interface Reading {
 
 /** Readings that are kept: as many as there are likely to be questions at one time. */
 const KEPT_READINGS = 16;
-/** Most characters of messages in a reading that is kept when it is over. */
-const KEPT_CHARACTERS = 1_000_000;
+/** Most memory that the lines of a reading take that is kept when it is over. */
+const KEPT_BYTES = 4_000_000;
 
 /**
  * The last lines, read once for all subscribers of the same feeds that ask the same: many who come at once cost the
@@ -68,7 +69,7 @@ export class SharedLastLines {
       result: reading.then(
         (found) => {
           const isPartial = leave.aborted || found.failed.size > 0;
-          if (isPartial || charactersOf(found) > KEPT_CHARACTERS) forget();
+          if (isPartial || bytesOf(found) > KEPT_BYTES) forget();
           return isPartial ? null : found;
         },
         () => {
@@ -94,8 +95,8 @@ function holds({ feeds, starts }: Reading, now: readonly Feed[]): boolean {
   );
 }
 
-function charactersOf({ lines }: LastLines): number {
-  return lines.reduce((sum, { node }) => sum + node.message.length, 0);
+function bytesOf({ lines }: LastLines): number {
+  return lines.reduce((sum, { node }) => sum + bytesOfEntry(node), 0);
 }
 
 /** Null when it is time to leave before there is an answer. */
