@@ -278,6 +278,59 @@ describe('logs', () => {
   });
 });
 
+describe('what is not known, and no connector asks for', () => {
+  it('lists jobs by POST /jobs/filter as GET /jobs does, or has no such route', async () => {
+    for (const name of ['a', 'b', 'c']) simulation.createJob({ name });
+    const bare = await token();
+    const filtered = () =>
+      post('/v1/customer/jobs/filter', { pagination: { limit: 2, offset: 1 }, orderBy: 'name desc' }, bare);
+    const listed = await ask('/v1/customer/jobs?pagination.limit=2&pagination.offset=1&orderBy=name%20desc', {}, bare);
+    expect(await filtered()).toEqual(listed);
+    expect(listed.body).toMatchObject({ data: [{ name: 'b' }, { name: 'a' }] });
+    simulation.configure({ jobsFilter: 'missing' });
+    expect((await filtered()).status).toBe(404);
+  });
+
+  it('lists the tasks of jobs that run, or has no such route', async () => {
+    const [jobId] = (['RUNNING', 'QUEUED', 'SUCCEEDED'] as const).map((status) => {
+      const key = simulation.createJob({ status });
+      simulation.write(key, [
+        { time: START, message: 'x', step: 'PARTITIONER' },
+        { time: START, message: 'y', task: 'one' },
+      ]);
+      return key;
+    });
+    const running = async () => post('/v1/customer/jobs/runningTasks', {}, await token());
+    expect(await running()).toEqual({ status: 200, body: { tasks: [{ jobId, taskId: 'one' }] } });
+    simulation.configure({ runningTasks: 'missing' });
+    expect((await running()).status).toBe(404);
+  });
+
+  it('streams events as lines, begins with an error, or has no such route', async () => {
+    const id = simulation.createJob();
+    simulation.createJob();
+    const authorization = await token();
+    const events = async () => {
+      const response = await fetch(`${server.origin}/v1/customer/events`, { headers: { authorization } });
+      const lines = (await response.text()).trim().split('\n');
+      return { status: response.status, lines: lines.map((line): unknown => JSON.parse(line)) };
+    };
+    simulation.configure({ eventName: 'SOMETHING_ELSE' });
+    const { lines } = await events();
+    expect(lines).toHaveLength(2);
+    expect(lines[0]).toMatchObject({
+      result: {
+        event: 'SOMETHING_ELSE',
+        data: { '@type': expect.any(String) as unknown, id, state: 'JOB_STATE_RUNNING' },
+      },
+    });
+    simulation.configure({ events: 'error' });
+    expect(await events()).toMatchObject({ status: 200, lines: [{ error: { code: 14 } }] });
+    simulation.configure({ events: 'missing' });
+    expect((await events()).status).toBe(404);
+  });
+});
+
 describe('the demo', () => {
   it('has a finished, a failed, a draft and a growing job', async () => {
     const demo = fillByteNite(simulation, START);

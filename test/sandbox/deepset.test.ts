@@ -298,6 +298,20 @@ describe('a filter', () => {
   });
 });
 
+describe('a limit of 0 or less', () => {
+  it.each(['0', '-5'])('%s is refused, or taken for the default', async (limit) => {
+    simulation.createJob({ name: 'rag' });
+    const key = simulation.createJob({ name: 'busy' });
+    simulation.write(key, lines(25));
+    const answer = () => ask(`production/pipelines/busy/logs?limit=${limit}`);
+    expect((await answer()).status).toBe(422);
+    expect((await ask(`production/pipelines?limit=${limit}`)).status).toBe(422);
+    simulation.dialect.smallLimit = 'default';
+    expect(((await (await answer()).json()) as LogsBody).data).toHaveLength(10);
+    expect((await ask(`production/pipelines?limit=${limit}`)).status).toBe(200);
+  });
+});
+
 describe('the demo', () => {
   const NOW = START + 10_000_000_000_000n;
 

@@ -338,6 +338,45 @@ describe('counting and clearing', () => {
   });
 });
 
+describe('a list that is asked for as a stream', () => {
+  async function stream(path: string): Promise<Response> {
+    return fetch(`${server.origin}/public/v1/system/tasks${path}`, {
+      headers: {
+        authorization: `Bearer ${simulation.token}`,
+        accept: 'application/jsonl',
+        'mpt-streaming': 'true',
+      },
+    });
+  }
+
+  it('is an ordinary first page where the vendor does not stream', async () => {
+    const key = simulation.createJob();
+    simulation.write(key, lines(25));
+    const answer = await stream(`/${key}/logs`);
+    expect(answer.headers.get('mpt-streaming')).toBeNull();
+    expect(((await answer.json()) as List).data).toHaveLength(10);
+  });
+
+  it('has all rows, one JSON text per line, where it does', async () => {
+    simulation.configure({ streams: true });
+    const key = simulation.createJob();
+    simulation.write(key, lines(250));
+    for (const [path, count] of [
+      [`/${key}/logs?order=timestamp`, 250],
+      ['', 1],
+    ] as const) {
+      const answer = await stream(path);
+      expect(answer.headers.get('mpt-streaming')).toBe('true');
+      const rows = (await answer.text())
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as Row);
+      expect(rows).toHaveLength(count);
+    }
+    expect((await list(`/${key}/logs`)).data).toHaveLength(10);
+  });
+});
+
 describe('the demonstration', () => {
   it('has finished, failed, queued and rescheduled tasks, child tasks and one that grows', async () => {
     const demo = fillSoftwareOne(simulation, START);

@@ -7,9 +7,9 @@ import { DEFAULT_SETTINGS as SOFTWAREONE } from '../../src/sandbox/softwareone/s
 
 /**
  * What is not known of the vendors, and which switch of its simulation shows each possibility to the tests. Limits of rates,
- * retries and bodies of proxies are the same at all vendors: `Fault` in src/sandbox/types.ts makes them. What no connector
- * asks for has no switch: SoftwareOne's streaming, ByteNite's events, POST /jobs/filter and /jobs/runningTasks. The contract
- * `test/vendors/contract/wrong-hints.ts` holds connectors to lose no line under any of it without a report.
+ * retries and bodies of proxies are the same at all vendors: `Fault` in src/sandbox/types.ts makes them. The contract
+ * `test/vendors/contract/wrong-hints.ts` holds connectors to lose no line under any of it without a report. What no connector
+ * asks for is only shown by the tests of the simulations.
  */
 const DOUBTS = ['total', 'rowsPerPage', 'ignoresPlace'] as const;
 
@@ -24,6 +24,7 @@ const UNKNOWN: readonly (readonly [row: string, settings: object, switches: read
   ['deepset: `has_more` on an empty page', DEEPSET, ['emptyPageSaysMore']],
   ['deepset: CSV for a list of types', DEEPSET, ['csvUnlessExactlyJson']],
   ['deepset: retention', DEEPSET, ['keptSince']],
+  ['deepset: a `limit` of 0 or less', DEEPSET, ['smallLimit']],
   ['NeMo: counts, flags and sizes of pages', nemoDialectOf({}), [...DOUBTS, 'more', 'nextIsSecond', 'nextPageAtEnd']],
   ['NeMo: generation, and what names an attempt', nemoDialectOf({}), ['generation']],
   ['NeMo: status of a cursor that it does not take', nemoDialectOf({}), ['badCursor']],
@@ -46,8 +47,11 @@ const UNKNOWN: readonly (readonly [row: string, settings: object, switches: read
     SOFTWAREONE,
     ['ignoresFilters', 'ignoresOrder', 'ignoresSecondOrder'],
   ],
+  ['SoftwareOne: streaming of logs', SOFTWAREONE, ['streams']],
   ['SoftwareOne: retention', SOFTWAREONE, ['keptSince']],
   ['SoftwareOne: `Blocked`', SOFTWAREONE, ['queuedAs']],
+  ['ByteNite: events and their names', BYTENITE, ['events', 'eventName']],
+  ['ByteNite: POST /jobs/filter and /jobs/runningTasks', BYTENITE, ['jobsFilter', 'runningTasks']],
   ['ByteNite: retention', BYTENITE, ['keptSince']],
   ['ByteNite: states of jobs', BYTENITE, ['states']],
   ['ByteNite: counts, flags and sizes of pages of jobs', BYTENITE, [...DOUBTS, 'more']],

@@ -28,6 +28,14 @@ export interface ByteNiteDialect extends Readonly<Doubts> {
   readonly unset: 'null' | 'omit';
   /** Parts of a request that are refused with 400. */
   readonly refuse: readonly ('levels' | 'services' | 'taskIds' | 'orderBy')[];
+  /** POST /jobs/filter: the list of jobs with its parameters in the body, or a route that there is not. No connector asks. */
+  readonly jobsFilter: 'as-list' | 'missing';
+  /** POST /jobs/runningTasks: tasks of jobs that run, or a route that there is not. No connector asks. */
+  readonly runningTasks: 'listed' | 'missing';
+  /** GET /events: a stream of jobs as they are, a stream that begins with an error, or a route that there is not. No connector asks. */
+  readonly events: 'results' | 'error' | 'missing';
+  /** Names of those events: nothing is known of them. */
+  readonly eventName: string;
   /** Jobs per page when the request does not say, and at most. */
   readonly defaultPage: number;
   readonly maxPage: number;
@@ -46,6 +54,10 @@ export const DEFAULT_DIALECT: ByteNiteDialect = {
   errors: 'rpc-status',
   unset: 'null',
   refuse: [],
+  jobsFilter: 'as-list',
+  runningTasks: 'listed',
+  events: 'results',
+  eventName: 'EVENT_JOB_STATE',
   defaultPage: 25,
   maxPage: 100,
 };

@@ -1,6 +1,7 @@
 import type { SandboxReply, SandboxRequest, SandboxStatus, SimulatedVendor } from '../types.ts';
 import { DEFAULT_DIALECT } from './dialect.ts';
 import type { ByteNiteDialect } from './dialect.ts';
+import { filterJobs, listRunningTasks, streamEvents } from './doubtful-routes.ts';
 import { listJobs } from './job-list.ts';
 import { enter, jobOnTheWire, makeJob } from './jobs.ts';
 import type { JobFields, SimulatedJob } from './jobs.ts';
@@ -48,6 +49,9 @@ export function simulateByteNite(options: ByteNiteOptions = {}): ByteNiteSimulat
     if (!tokens.accepts(request, dialect)) return refusal(401, 'token is missing, malformed or expired', dialect);
     if (kind === 'jobs') return listJobs([...jobs.values()], request.query, dialect);
     if (kind === 'logs') return answerLogs(jobs, request, dialect);
+    if (kind === 'jobs-filter') return filterJobs([...jobs.values()], request, dialect);
+    if (kind === 'running-tasks') return listRunningTasks([...jobs.values()], dialect);
+    if (kind === 'events') return streamEvents([...jobs.values()], dialect);
     if (kind !== 'job') return refusal(404, 'Not Found', dialect);
     const job = jobs.get(request.segments[3] ?? '');
     if (job === undefined) return refusal(404, 'job not found', dialect);
@@ -95,12 +99,17 @@ export function simulateByteNite(options: ByteNiteOptions = {}): ByteNiteSimulat
   };
 }
 
+/** What is asked for by POST below /jobs. */
+const POSTED: Readonly<Record<string, string>> = { filter: 'jobs-filter', runningTasks: 'running-tasks' };
+
 function classify({ method, segments }: SandboxRequest): string {
   const [version, area, resource, id, ...rest] = segments;
   if (version !== 'v1' || rest.length > 0) return 'other';
   if (area === 'auth') return method === 'POST' && resource === 'access_token' && id === undefined ? 'token' : 'other';
   if (area !== 'customer') return 'other';
   if (method === 'POST' && resource === 'logs' && id === undefined) return 'logs';
+  if (method === 'GET' && resource === 'events' && id === undefined) return 'events';
+  if (method === 'POST' && resource === 'jobs') return (id !== undefined && POSTED[id]) || 'other';
   if (method !== 'GET' || resource !== 'jobs') return 'other';
   return id === undefined ? 'jobs' : 'job';
 }

@@ -22,6 +22,8 @@ export interface DeepsetDialect extends Omit<Doubts, 'total'> {
   digits: number;
   /** Does a page begin strictly after its bound, or with it? */
   after: 'exclusive' | 'inclusive';
+  /** A `limit` below 1: answered with 422, or taken for the default. */
+  smallLimit: 'refused' | 'default';
   /** What `after` is cut to before rows are compared with it. */
   afterStep: 'microsecond' | 'millisecond' | 'second';
   /** Digits of `after` beyond microseconds: dropped before comparing, or answered with 422. */
@@ -46,6 +48,7 @@ export const DEFAULT_DIALECT: DeepsetDialect = {
   tieOrder: 'id',
   digits: 6,
   after: 'exclusive',
+  smallLimit: 'refused',
   afterStep: 'microsecond',
   afterDigits: 'truncated',
   errorPages: 'json',

@@ -6,14 +6,14 @@ import { parseFilter } from './odata.ts';
 import type { Predicate } from './odata.ts';
 import type { PipelineLog, SortingOrder } from './pipeline-log.ts';
 import type { StoredRecord } from './records.ts';
-import { failure, integerParameter, InvalidParameter, timeParameter } from './replies.ts';
+import { failure, InvalidParameter, limitParameter, timeParameter } from './replies.ts';
 
 const COLUMNS = ['log_id', 'message', 'logged_at', 'level', 'origin', 'exceptions', 'extra_fields'];
 
 /** GET /api/v1/workspaces/{workspace}/pipelines/{pipeline}/logs */
 export function answerLogs(log: PipelineLog, request: SandboxRequest, dialect: DeepsetDialect): SandboxReply {
   const { query } = request;
-  const limit = integerParameter(query, 'limit', { fallback: 10, minimum: 1, maximum: 100 });
+  const limit = limitParameter(query, dialect);
   const size = Math.min(limit, dialect.rowsPerPage);
   const order = orderParameter(query, dialect);
   const bound = dialect.ignoresPlace ? null : timeParameter(query, 'after', dialect);

@@ -3,7 +3,7 @@ import type { SandboxReply, SandboxRequest } from '../types.ts';
 import type { DeepsetDialect } from './dialect.ts';
 import { wireOfPipeline } from './pipelines.ts';
 import type { Pipeline } from './pipelines.ts';
-import { failure, integerParameter } from './replies.ts';
+import { failure, integerParameter, limitParameter } from './replies.ts';
 
 /**
  * GET /api/v1/workspaces/{workspace}/pipelines, newest first: `page_number` (from 1), or `before` an id
@@ -15,7 +15,7 @@ export function answerPipelines(
   dialect: DeepsetDialect,
 ): SandboxReply {
   const { query } = request;
-  const limit = integerParameter(query, 'limit', { fallback: 10, minimum: 1, maximum: 100 });
+  const limit = limitParameter(query, dialect);
   const page = integerParameter(query, 'page_number', { fallback: 1, minimum: 1 });
   const before = query.get('before');
   const after = query.get('after');

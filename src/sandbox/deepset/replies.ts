@@ -2,6 +2,9 @@ import { parseInstant } from '../../domain/time.ts';
 import type { SandboxReply } from '../types.ts';
 import type { DeepsetDialect } from './dialect.ts';
 
+/** Rows on a page when the request does not say. */
+const DEFAULT_LIMIT = 10;
+
 const REASON: Readonly<Record<number, string>> = {
   400: 'Bad Request',
   401: 'Unauthorized',
@@ -36,6 +39,13 @@ export class InvalidParameter extends Error {
     super(message);
     this.reply = { status: 422, body: { detail: [{ loc: ['query', name], msg: message, type, input }] } };
   }
+}
+
+/** `limit` of a list: how many rows at most. Throws `InvalidParameter`. */
+export function limitParameter(query: URLSearchParams, { smallLimit }: Pick<DeepsetDialect, 'smallLimit'>): number {
+  const minimum = smallLimit === 'refused' ? 1 : -Infinity;
+  const limit = integerParameter(query, 'limit', { fallback: DEFAULT_LIMIT, minimum, maximum: 100 });
+  return limit < 1 ? DEFAULT_LIMIT : limit;
 }
 
 /** An integer parameter within its bounds. Throws `InvalidParameter`. */

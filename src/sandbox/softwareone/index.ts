@@ -88,7 +88,7 @@ export function simulateSoftwareOne(options: SoftwareOneOptions = {}): SoftwareO
   }
 
   function answer(kind: string, request: SandboxRequest, isVendor: boolean): SandboxReply {
-    const query = readListQuery(request.rawQuery);
+    const query = { ...readListQuery(request.rawQuery), streamed: settings.streams && asksForStream(request) };
     const id = request.segments[4];
     if (id === undefined) return listTasks(tasks.values(), query, settings);
     if (kind === 'logs' && isVendor) return problem(403, 'Logs are for operations and service accounts.');
@@ -155,6 +155,10 @@ const UNSAID: TaskDetails = {
   progress: null,
   eta: null,
 };
+
+function asksForStream({ headers }: SandboxRequest): boolean {
+  return headers['mpt-streaming'] === 'true' && headers['accept']?.includes('application/jsonl') === true;
+}
 
 /** `logs`, `job` (one, or several by id), `tasks` (children of one), `jobs`, `other`. */
 function classify(request: SandboxRequest): string {

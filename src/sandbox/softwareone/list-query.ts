@@ -10,6 +10,8 @@ export interface ListQuery {
   readonly select: string | null;
   readonly limit: string | null;
   readonly offset: string | null;
+  /** Are all rows from `offset` on asked for, one JSON text per line? */
+  readonly streamed: boolean;
 }
 
 /** Splits a raw query as the service does: keys and values decoded (`+` is a space), the first of equal keys counts. */
@@ -35,6 +37,7 @@ export function readListQuery(rawQuery: string): ListQuery {
     select: reserved.get('select') ?? null,
     limit: reserved.get('limit') ?? null,
     offset: reserved.get('offset') ?? null,
+    streamed: false,
   };
 }
 

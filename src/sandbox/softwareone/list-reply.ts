@@ -5,7 +5,7 @@ import type { ListQuery } from './list-query.ts';
 import type { Sequence } from './sequence.ts';
 import type { SoftwareOneSettings } from './settings.ts';
 
-/** One page of rows in the envelope of every list; only the page's own rows are read. */
+/** One page of rows in the envelope of every list; only the page's own rows are read. Streamed: all rows there are now, as lines. */
 export function listReply(
   rows: Sequence<object>,
   query: ListQuery,
@@ -16,17 +16,31 @@ export function listReply(
   const limit = Math.min(wholeNumberOr(query.limit, settings.defaultLimit), settings.maxLimit);
   const offset = wholeNumberOr(query.offset, 0);
   const start = settings.ignoresPlace ? 0 : offset;
+  if (query.streamed) return streamReply(rowsBetween(rows, start, rows.length, shown));
   const end = Math.min(rows.length, start + Math.min(limit, settings.rowsPerPage));
-  const data: object[] = [];
-  for (let index = start; index < end; index += 1) {
-    data.push(only(rows.at(index), shown));
-  }
+  const data = rowsBetween(rows, start, end, shown);
   const total = settings.totals
     ? totalSaid(settings.total, { all: rows.length, start: offset, onPage: data.length })
     : null;
   const pagination = { offset, limit, total };
   const omitted = properties.filter((name) => !shown.has(name));
   return { status: 200, body: { $meta: { pagination, omitted }, data } };
+}
+
+function rowsBetween(
+  rows: Sequence<object>,
+  start: number,
+  end: number,
+  shown: ReadonlySet<string>,
+): readonly object[] {
+  const data: object[] = [];
+  for (let index = start; index < end; index += 1) data.push(only(rows.at(index), shown));
+  return data;
+}
+
+function streamReply(rows: readonly object[]): SandboxReply {
+  const headers = { 'content-type': 'application/jsonl', 'mpt-streaming': 'true' };
+  return { status: 200, headers, body: rows.map((row) => `${JSON.stringify(row)}\n`).join('') };
 }
 
 /** The object with its shown properties only. */

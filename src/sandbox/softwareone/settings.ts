@@ -28,6 +28,8 @@ export interface SoftwareOneSettings extends Omit<Doubts, 'more'> {
   ignoresOrder: boolean;
   /** Only the first key of `order` has an effect. */
   ignoresSecondOrder: boolean;
+  /** Are lists streamed to who asks for it (`MPT-Streaming: true`)? Else the header has no effect. No connector asks. */
+  streams: boolean;
   /** Retention: lines before that time are gone, milliseconds. */
   keptSince: number;
   /** The status of a task that waits: the schema has the one, prose the other. */
@@ -51,6 +53,7 @@ export const DEFAULT_SETTINGS: SoftwareOneSettings = {
   ignoresFilters: false,
   ignoresOrder: false,
   ignoresSecondOrder: false,
+  streams: false,
   keptSince: -Infinity,
   queuedAs: 'Queued',
   etaWithSpace: true,
