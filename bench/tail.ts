@@ -1,10 +1,10 @@
 /**
  * What following jobs costs and how long a line takes. Run with `npm run bench:tail`; `--quick` for a small
- * run, `--subscribers=N` and `--seconds=N` for another one, and `--only=one,many,slow,storm` for some of it.
+ * run, `--subscribers=N` and `--seconds=N` for another one, and `--only=one,many,slow,window,storm` for some of it.
  * Prints markdown.
  */
 import { cpus, loadavg, totalmem } from 'node:os';
-import { manyJobs, oneJob, resumeStorm, slowReader } from './tail/scenarios.ts';
+import { heldWindow, manyJobs, oneJob, resumeStorm, slowReader } from './tail/scenarios.ts';
 import type { Scale } from './tail/scenarios.ts';
 
 const FULL: Scale = {
@@ -54,6 +54,11 @@ const SCENARIOS: readonly (readonly [name: string, title: string, run: () => Pro
     'slow',
     `${scale.slowLines} lines in ${scale.slowSeconds} s on one job, ${scale.slowNeighbours} neighbours, two that stop reading`,
     () => slowReader(scale),
+  ],
+  [
+    'window',
+    `What is held while one follows a job of ${Math.round(scale.slowLines / scale.slowSeconds)} lines/s, ${scale.slowSeconds} s`,
+    () => heldWindow(scale),
   ],
   [
     'storm',

@@ -191,6 +191,36 @@ export async function slowReader(scale: Scale): Promise<string> {
   });
 }
 
+/** What is held in memory beside what a feed's window holds, while one subscriber follows a busy job. */
+export async function heldWindow(scale: Scale): Promise<string> {
+  return onGround({}, async ({ vendors, server, url }) => {
+    const jobs = await vendors.ask('createJobs', { sources: [BUSY_SOURCE], count: 1 });
+    const subscribers = await subscribe(url, jobs, 1);
+    const linesPerSecond = scale.slowLines / scale.slowSeconds;
+    const began = await server.ask('usage');
+    const flowing = vendors.ask('flow', { jobs, linesPerSecond, seconds: scale.slowSeconds, first: 0 });
+    const rows: string[][] = [];
+    for (let at = SAMPLE_SECONDS; at <= scale.slowSeconds; at += SAMPLE_SECONDS) {
+      await pause(SAMPLE_SECONDS * 1000);
+      const { held, windowLines, windowBytes } = await server.ask('usage');
+      const beyond = held - began.held;
+      rows.push([
+        String(at),
+        megabytes(held),
+        megabytes(beyond),
+        String(windowLines),
+        megabytes(windowBytes),
+        (beyond / Math.max(windowLines, 1) / 1024).toFixed(1),
+      ]);
+    }
+    await untilReceived(subscribers, await flowing);
+    return markdownTable(
+      ['seconds', 'held, MB', 'more than before, MB', 'lines in the window', 'estimate for those, MB', 'KB a line'],
+      rows,
+    );
+  });
+}
+
 /** All subscribers lose their connections at once and come back with their cursors, while lines flow. */
 export async function resumeStorm(scale: Scale): Promise<string> {
   const rows: string[][] = [];
@@ -235,6 +265,9 @@ export async function resumeStorm(scale: Scale): Promise<string> {
     rows,
   );
 }
+
+/** How often memory is measured. */
+const SAMPLE_SECONDS = 4;
 
 const USAGE_TITLES = ['peak RSS, MB', 'peak heap, MB', 'processor', 'event loop delay p99, ms'];
 

@@ -2,7 +2,7 @@ import type { Json } from './json.ts';
 import type { LogEntry } from './log-entry.ts';
 
 /** What an entry takes beside its texts, with its place in a window and its node in the graph: measured, see docs/tail.md. */
-const ENTRY_BYTES = 1_000;
+const ENTRY_BYTES = 1_200;
 /** What an object, a list, a member of one or a string takes beside its characters. */
 const VALUE_BYTES = 24;
 
