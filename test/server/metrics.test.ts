@@ -16,7 +16,14 @@ function linesOf(statistics: () => TailStatistics): () => Promise<readonly strin
 
 test('metrics count calls to sources, and show what is followed as it is when somebody looks', async () => {
   let polls = 3;
-  const lines = linesOf(() => ({ feeds: 2, subscribers: 5, windowLines: 40, windowBytes: 60_000, polls, sharing: null }));
+  const lines = linesOf(() => ({
+    feeds: 2,
+    subscribers: 5,
+    windowLines: 40,
+    windowBytes: 60_000,
+    polls,
+    sharing: null,
+  }));
   const expected = [
     'tributary_upstream_requests_total{source="one",outcome="ok"} 2',
     'tributary_upstream_requests_total{source="one",outcome="SOURCE_TIMEOUT"} 1',
