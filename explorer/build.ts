@@ -28,7 +28,12 @@ function isUpToDate(): boolean {
 export async function buildExplorer(): Promise<void> {
   if (isUpToDate()) return;
   const { build } = await import('vite');
+  // Vite takes the environment's word for it: under a test runner, React's slow form for developers would be built.
+  const environment = process.env['NODE_ENV'];
+  process.env['NODE_ENV'] = 'production';
   await build({ configFile: join(FOLDER, 'vite.config.ts'), logLevel: 'warn' });
+  if (environment === undefined) delete process.env['NODE_ENV'];
+  else process.env['NODE_ENV'] = environment;
   for (const font of FONTS) {
     const licence = readFileSync(join(ROOT, 'node_modules', '@fontsource-variable', font, 'LICENSE'), 'utf8');
     appendFileSync(join(ROOT, 'dist', 'explorer', 'licenses.md'), `\n## ${font}\n\n${licence.trim()}\n`);

@@ -5,7 +5,9 @@ import './styles/tokens.css';
 import './styles/base.css';
 import './styles/layout.css';
 import './styles/jobs.css';
+import './styles/histogram.css';
 import './styles/log.css';
+import './styles/parts.css';
 
 const root = document.getElementById('root');
 if (root !== null) {

@@ -1,47 +1,15 @@
-import { chromium } from 'playwright-core';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { CHROMIUM, HAS_NO_BROWSER } from '../browser.ts';
-import { proxyUnderPath, SIZES, startExplorer, watch } from './stand.ts';
-import type { Explorer } from './stand.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, test, vi } from 'vitest';
+import { HAS_NO_BROWSER } from '../browser.ts';
+import { proxyUnderPath, SIZES } from './stand.ts';
+import { inOrder, openJob, useExplorer } from './visit.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
 describe.skipIf(HAS_NO_BROWSER).each(Object.entries(SIZES))('the log explorer on a %s', (size, options) => {
-  let browser: Browser;
-  let explorer: Explorer;
-
-  beforeAll(async () => {
-    explorer = await startExplorer();
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-gpu'] });
-  }, 120_000);
-
-  afterAll(async () => {
-    await browser.close();
-    await explorer.stop();
-  });
-
-  /** Opens an address of the page; the page must not have had a problem when the test is over. */
-  async function visit(use: (page: Page) => Promise<void>, address: string = `${explorer.url}/`): Promise<void> {
-    const context = await browser.newContext(options);
-    context.setDefaultTimeout(60_000);
-    const page = await context.newPage();
-    const { problems } = watch(page, new URL(address).origin);
-    await page.goto(address);
-    await use(page);
-    await context.close();
-    expect(problems).toEqual([]);
-  }
-
-  async function openJob(page: Page, name: string): Promise<void> {
-    // The list holds rows for what is in view.
-    await page.getByLabel('Find jobs by name').fill(name);
-    await page.locator('.job-main', { hasText: name }).click();
-    await page.locator('.line').first().waitFor();
-  }
-
-  const inOrder = (times: readonly (string | null)[]): boolean =>
-    times.every((time, index) => index === 0 || Date.parse(times[index - 1] ?? '') <= Date.parse(time ?? ''));
+  const explorer = useExplorer();
+  const visit = (use: (page: Page) => Promise<void>, address?: string): Promise<void> =>
+    explorer.visit(use, options, address);
 
   test('lists jobs of all sources, newest first, and finds them by name and status', async () => {
     await visit(async (page) => {

@@ -1,8 +1,11 @@
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import type { ReactNode } from 'react';
+import { PartsPanel } from '../parts/parts-panel.tsx';
+import type { Parts } from '../parts/use-parts.ts';
 import { navigate, usePlace } from '../state/view.ts';
 import type { StatusGroup } from '../state/view.ts';
 import { CloseIcon, SearchIcon } from '../ui/icons.tsx';
+import { useIsNarrow } from '../ui/use-is-narrow.ts';
 import { JobList } from './job-list.ts';
 import type { JobScope } from './job-list.ts';
 import { JobRows } from './job-rows.tsx';
@@ -19,8 +22,9 @@ const STATUS_CHOICES: readonly (readonly [StatusGroup | null, string])[] = [
 /** How long typing rests before jobs are searched. */
 const TYPING_MILLISECONDS = 250;
 
-export function Sidebar({ sources }: { sources: Sources }): ReactNode {
+export function Sidebar({ sources, parts }: { sources: Sources; parts: Parts }): ReactNode {
   const { view } = usePlace();
+  const isNarrow = useIsNarrow();
   const { find, status, sources: chosen } = view;
   // A text, so that equal scopes share a list.
   const scope = JSON.stringify({
@@ -64,6 +68,7 @@ export function Sidebar({ sources }: { sources: Sources }): ReactNode {
         isNarrowed={find !== '' || status !== null}
         onMore={list.load}
       />
+      {!isNarrow && <PartsPanel parts={parts} />}
       {view.picking && view.jobs.length > 0 && (
         <button
           type="button"

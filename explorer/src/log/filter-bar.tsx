@@ -1,10 +1,12 @@
 import { useEffect, useState } from 'react';
 import type { ReactNode } from 'react';
 import type { LogSeverity } from '../graphql/generated/graphql.ts';
+import { PartChips } from '../parts/part-chips.tsx';
+import type { Parts } from '../parts/use-parts.ts';
 import { changeSettings, useSettings } from '../state/settings.ts';
 import { FIRST_LINE, isFiltered, navigate, NO_LINE_FILTER } from '../state/view.ts';
 import type { TextMode, View } from '../state/view.ts';
-import { CloseIcon, DownIcon, SearchIcon, UpIcon, WrapIcon } from '../ui/icons.tsx';
+import { ChartIcon, CloseIcon, DownIcon, SearchIcon, UpIcon, WrapIcon } from '../ui/icons.tsx';
 import { TimeRange } from './time-range.tsx';
 
 const LEVELS: readonly (readonly [LogSeverity | null, string, string])[] = [
@@ -15,8 +17,8 @@ const LEVELS: readonly (readonly [LogSeverity | null, string, string])[] = [
   ['ERROR', 'Error', 'Errors and worse'],
 ];
 
-export function FilterBar({ view }: { view: View }): ReactNode {
-  const { wrap } = useSettings();
+export function FilterBar({ view, parts }: { view: View; parts: Parts }): ReactNode {
+  const { wrap, histogram } = useSettings();
   return (
     <div className="filters" role="search" aria-label="Lines">
       <FindLines view={view} />
@@ -36,6 +38,7 @@ export function FilterBar({ view }: { view: View }): ReactNode {
         ))}
       </div>
       <TimeRange view={view} />
+      <PartChips view={view} parts={parts} />
       {isFiltered(view) && (
         <button
           type="button"
@@ -48,6 +51,18 @@ export function FilterBar({ view }: { view: View }): ReactNode {
         </button>
       )}
       <span className="filters-gap" />
+      <button
+        type="button"
+        className="tool tool-icon"
+        aria-pressed={histogram}
+        aria-label="Show lines over time"
+        title="Show lines over time"
+        onClick={() => {
+          changeSettings({ histogram: !histogram });
+        }}
+      >
+        <ChartIcon />
+      </button>
       <button
         type="button"
         className="tool tool-icon"

@@ -1,6 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
+import { showInView } from '../state/in-view.ts';
 import { useSettings } from '../state/settings.ts';
 import { navigate } from '../state/view.ts';
 import type { View } from '../state/view.ts';
@@ -31,9 +32,21 @@ interface LogListProps {
   readonly jobs: ReadonlyMap<string, ShownJob>;
   readonly view: View;
   readonly isLive: boolean;
+  readonly partNames: ReadonlyMap<string, string>;
 }
 
-export function LogList({ log, snapshot, jobs, view, isLive }: LogListProps): ReactNode {
+/** Lets the histogram mark what is on the screen. */
+function useShownTimes(first: LogLine | undefined, last: LogLine | undefined): void {
+  const [from, until] = [first?.placedAt ?? first?.timestamp ?? null, last?.placedAt ?? last?.timestamp ?? null];
+  useEffect(() => {
+    showInView(from === null || until === null ? null : { from, until });
+    return () => {
+      showInView(null);
+    };
+  }, [from, until]);
+}
+
+export function LogList({ log, snapshot, jobs, view, isLive, partNames }: LogListProps): ReactNode {
   const { zone, wrap } = useSettings();
   const { lines, older, newer, target } = snapshot;
   const scroller = useRef<HTMLDivElement>(null);
@@ -79,6 +92,8 @@ export function LogList({ log, snapshot, jobs, view, isLive }: LogListProps): Re
     if (older.state === 'more' && first < AHEAD) void log.load('older');
     if (newer.state === 'more' && last >= lines.length - AHEAD) void log.load('newer');
   }, [log, lines.length, first, last, older.state, newer.state]);
+
+  useShownTimes(lines[rows.range?.startIndex ?? first], lines[rows.range?.endIndex ?? last]);
 
   const isAtEnd = newer.state === 'done' && rows.isAtEnd(NEAR_END);
   useEffect(() => {
@@ -136,6 +151,7 @@ export function LogList({ log, snapshot, jobs, view, isLive }: LogListProps): Re
                     line={line}
                     job={job}
                     isMerged={jobs.size > 1}
+                    partNames={partNames}
                     zone={zone}
                     marker={marker}
                     isOpen={view.line === line.id}

@@ -1,9 +1,11 @@
 import { useEffect, useMemo, useSyncExternalStore } from 'react';
 import type { ReactNode } from 'react';
+import { Histogram } from '../histogram/histogram.tsx';
 import { hasEnded, StatusIcon, statusLabel } from '../jobs/status-icon.tsx';
 import { useSelectedJobs } from '../jobs/use-selected-jobs.ts';
 import { hueOf } from '../jobs/use-sources.ts';
 import type { Sources } from '../jobs/use-sources.ts';
+import type { Parts } from '../parts/use-parts.ts';
 import { logFilterOf, navigate, usePlace } from '../state/view.ts';
 import { BackIcon, CloseIcon } from '../ui/icons.tsx';
 import { Mark } from '../ui/mark.tsx';
@@ -14,7 +16,12 @@ import { LogList } from './log-list.tsx';
 import type { ShownJob } from './log-list.tsx';
 import { LogWindow } from './log-window.ts';
 
-export function LogPane({ sources }: { sources: Sources }): ReactNode {
+interface LogPaneProps {
+  readonly sources: Sources;
+  readonly parts: Parts;
+}
+
+export function LogPane({ sources, parts }: LogPaneProps): ReactNode {
   const { view } = usePlace();
   if (view.jobs.length === 0) {
     return (
@@ -25,10 +32,10 @@ export function LogPane({ sources }: { sources: Sources }): ReactNode {
       </main>
     );
   }
-  return <Log sources={sources} />;
+  return <Log sources={sources} parts={parts} />;
 }
 
-function Log({ sources }: { sources: Sources }): ReactNode {
+function Log({ sources, parts }: LogPaneProps): ReactNode {
   const { view, reading } = usePlace();
   const selected = useSelectedJobs(view.jobs);
   const { jobs } = selected;
@@ -61,6 +68,10 @@ function Log({ sources }: { sources: Sources }): ReactNode {
       ),
     [jobs, sources.sources],
   );
+  const partNames = useMemo(
+    () => new Map([...parts.rows.steps, ...parts.rows.tasks].map(({ key, name }) => [key, name])),
+    [parts.rows],
+  );
 
   return (
     <main className="pane">
@@ -86,8 +97,17 @@ function Log({ sources }: { sources: Sources }): ReactNode {
           {error.message}
         </p>
       ))}
-      <FilterBar view={view} />
-      <LogList key={reading} log={log} snapshot={snapshot} jobs={shown} view={view} isLive={isLive} />
+      <FilterBar view={view} parts={parts} />
+      <Histogram view={view} isLive={isLive} />
+      <LogList
+        key={reading}
+        log={log}
+        snapshot={snapshot}
+        jobs={shown}
+        view={view}
+        isLive={isLive}
+        partNames={partNames}
+      />
     </main>
   );
 }

@@ -2,6 +2,7 @@ import { memo, useMemo } from 'react';
 import type { ReactNode } from 'react';
 import type { LogSeverity } from '../graphql/generated/graphql.ts';
 import { ChevronIcon } from '../ui/icons.tsx';
+import { shortName } from '../ui/short-name.ts';
 import { ago, clock, longDay } from '../ui/time.ts';
 import { mark } from './highlight.ts';
 import { stepOf, taskOf } from './line.ts';
@@ -28,6 +29,8 @@ interface LogRowProps {
   readonly line: LogLine;
   readonly job: ShownJob | undefined;
   readonly isMerged: boolean;
+  /** Names of steps and tasks by their keys, for rows that hold only keys. */
+  readonly partNames: ReadonlyMap<string, string>;
   readonly zone: 'local' | 'utc';
   readonly marker: RegExp | null;
   readonly isOpen: boolean;
@@ -36,7 +39,7 @@ interface LogRowProps {
 }
 
 export const LogRow = memo(function LogRow(props: LogRowProps): ReactNode {
-  const { line, job, isMerged, zone, marker, isOpen, startsDay, onToggle } = props;
+  const { line, job, isMerged, partNames, zone, marker, isOpen, startsDay, onToggle } = props;
   const pieces = useMemo(() => mark(piecesOf(line.message.trimEnd()), marker), [line.message, marker]);
   const rows = line.message.split('\n', 200).length;
   const severity = line.severity.toLowerCase();
@@ -80,7 +83,7 @@ export const LogRow = memo(function LogRow(props: LogRowProps): ReactNode {
             {job?.source ?? ''} <span className="line-job-name">{job?.name ?? ''}</span>
           </span>
         )}
-        <Part line={line} />
+        <Part line={line} partNames={partNames} />
         <span className="line-message">
           {line.late && <span className="tag">late</span>}
           <bdi className={isOpen ? 'line-text' : 'line-text line-folded'}>
@@ -100,12 +103,11 @@ export const LogRow = memo(function LogRow(props: LogRowProps): ReactNode {
   );
 });
 
-function Part({ line }: { line: LogLine }): ReactNode {
-  const parts = [stepOf(line), taskOf(line)].filter((name) => name !== null);
-  const text = parts.join(' / ');
+function Part({ line, partNames }: { line: LogLine; partNames: ReadonlyMap<string, string> }): ReactNode {
+  const parts = [stepOf(line), taskOf(line)].flatMap((name) => (name === null ? [] : [partNames.get(name) ?? name]));
   return (
-    <span className="line-part" title={text === '' ? undefined : text}>
-      {text}
+    <span className="line-part" title={parts.length === 0 ? undefined : parts.join(' / ')}>
+      {parts.map(shortName).join(' / ')}
     </span>
   );
 }

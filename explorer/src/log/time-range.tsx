@@ -1,9 +1,10 @@
-import { useEffect, useId, useRef, useState } from 'react';
+import { useId, useState } from 'react';
 import type { ReactNode } from 'react';
 import { useSettings } from '../state/settings.ts';
 import { navigate } from '../state/view.ts';
 import type { View } from '../state/view.ts';
 import { ClockIcon } from '../ui/icons.tsx';
+import { Popover } from '../ui/popover.tsx';
 import { clock, day } from '../ui/time.ts';
 
 const LATEST: readonly (readonly [label: string, minutes: number])[] = [
@@ -19,65 +20,44 @@ type Zone = 'local' | 'utc';
 
 export function TimeRange({ view }: { view: View }): ReactNode {
   const { zone } = useSettings();
-  const [isOpen, setOpen] = useState(false);
-  const box = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    if (!isOpen) return undefined;
-    const close = (event: Event): void => {
-      const isKey = event instanceof KeyboardEvent;
-      if (isKey ? event.key === 'Escape' : !box.current?.contains(event.target as Node)) setOpen(false);
-    };
-    document.addEventListener('pointerdown', close);
-    document.addEventListener('keydown', close);
-    return () => {
-      document.removeEventListener('pointerdown', close);
-      document.removeEventListener('keydown', close);
-    };
-  }, [isOpen]);
   const choose = (since: string | null, until: string | null): void => {
-    setOpen(false);
     navigate({ since, until, line: null, at: null });
   };
   return (
-    <div className="popover-anchor" ref={box}>
-      <button
-        type="button"
-        className="tool"
-        aria-expanded={isOpen}
-        aria-haspopup="dialog"
-        onClick={() => {
-          setOpen(!isOpen);
-        }}
-      >
-        <ClockIcon /> {describe(view, zone)}
-      </button>
-      {isOpen && (
-        <div className="popover" role="dialog" aria-label="Time range">
-          <div className="popover-list">
-            <button
-              type="button"
-              onClick={() => {
-                choose(null, null);
-              }}
-            >
-              Any time
-            </button>
-            {LATEST.map(([label, minutes]) => (
+    <Popover label="Time range" button={<ClockIcon />} text={describe(view, zone)}>
+      {(close) => {
+        const chooseAndClose = (since: string | null, until: string | null): void => {
+          close();
+          choose(since, until);
+        };
+        return (
+          <>
+            <div className="popover-list">
               <button
-                key={label}
                 type="button"
                 onClick={() => {
-                  choose(new Date(Date.now() - minutes * 60_000).toISOString(), null);
+                  chooseAndClose(null, null);
                 }}
               >
-                {label}
+                Any time
               </button>
-            ))}
-          </div>
-          <ExactRange view={view} zone={zone} choose={choose} />
-        </div>
-      )}
-    </div>
+              {LATEST.map(([label, minutes]) => (
+                <button
+                  key={label}
+                  type="button"
+                  onClick={() => {
+                    chooseAndClose(new Date(Date.now() - minutes * 60_000).toISOString(), null);
+                  }}
+                >
+                  {label}
+                </button>
+              ))}
+            </div>
+            <ExactRange view={view} zone={zone} choose={chooseAndClose} />
+          </>
+        );
+      }}
+    </Popover>
   );
 }
 

@@ -5,10 +5,12 @@ export interface Settings {
   readonly theme: 'system' | 'light' | 'dark';
   readonly zone: 'local' | 'utc';
   readonly wrap: boolean;
+  /** Is the histogram shown? */
+  readonly histogram: boolean;
 }
 
 const KEY = 'tributary';
-const DEFAULTS: Settings = { theme: 'system', zone: 'local', wrap: true };
+const DEFAULTS: Settings = { theme: 'system', zone: 'local', wrap: true, histogram: true };
 
 function stored(): Settings {
   try {
@@ -18,6 +20,7 @@ function stored(): Settings {
       theme: found.theme === 'light' || found.theme === 'dark' ? found.theme : DEFAULTS.theme,
       zone: found.zone === 'utc' ? 'utc' : DEFAULTS.zone,
       wrap: found.wrap !== false,
+      histogram: found.histogram !== false,
     };
   } catch {
     // Storage may be switched off, and may hold anything.

@@ -39,6 +39,16 @@ export function longDay(time: string, zone: Zone): string {
   return DAY_FORMATS[zone].format(new Date(time));
 }
 
+const SHORT_DAYS: Readonly<Record<Zone, Intl.DateTimeFormat>> = {
+  local: new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' }),
+  utc: new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' }),
+};
+
+/** `1 Mar` */
+export function shortDay(time: string, zone: Zone): string {
+  return SHORT_DAYS[zone].format(new Date(time));
+}
+
 function inUnits(seconds: number): string {
   if (seconds < 60) return `${seconds}s`;
   if (seconds < 3_600) return `${Math.floor(seconds / 60)}m`;

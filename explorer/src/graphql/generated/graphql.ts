@@ -151,6 +151,35 @@ export type SourceHealthState =
   /** It answers. */
   | 'UP';
 
+export type HistogramQueryVariables = Exact<{
+  jobs: ReadonlyArray<string> | string;
+  filter?: LogFilter | null | undefined;
+  buckets: number;
+}>;
+
+export type HistogramQuery = {
+  readonly logHistogram: {
+    readonly from: string | null;
+    readonly until: string | null;
+    readonly coveredFrom: string | null;
+    readonly total: number;
+    readonly isPartial: boolean;
+    readonly buckets: ReadonlyArray<{
+      readonly from: string;
+      readonly until: string;
+      readonly total: number;
+      readonly counts: ReadonlyArray<{ readonly severity: LogSeverity; readonly count: number }>;
+    }>;
+    readonly failures: ReadonlyArray<{
+      readonly source: string;
+      readonly jobId: string | null;
+      readonly code: ErrorCode;
+      readonly message: string;
+      readonly retryAfterSeconds: number | null;
+    }>;
+  };
+};
+
 export type JobRowFragment = {
   readonly id: string;
   readonly key: string;
@@ -412,6 +441,146 @@ export type TailSubscription = {
       };
 };
 
+export type AttemptRowFragment = {
+  readonly id: string;
+  readonly key: string;
+  readonly number: number | null;
+  readonly status: JobStatus;
+  readonly nativeStatus: string | null;
+  readonly createdAt: string | null;
+  readonly startedAt: string | null;
+  readonly finishedAt: string | null;
+  readonly step: { readonly key: string } | null;
+};
+
+export type StepRowFragment = {
+  readonly id: string;
+  readonly key: string;
+  readonly name: string;
+  readonly status: JobStatus;
+  readonly nativeStatus: string | null;
+  readonly createdAt: string | null;
+  readonly startedAt: string | null;
+  readonly finishedAt: string | null;
+  readonly attempt: { readonly key: string } | null;
+};
+
+export type TaskRowFragment = {
+  readonly id: string;
+  readonly key: string;
+  readonly name: string;
+  readonly status: JobStatus;
+  readonly nativeStatus: string | null;
+  readonly createdAt: string | null;
+  readonly startedAt: string | null;
+  readonly finishedAt: string | null;
+  readonly attempt: { readonly key: string } | null;
+  readonly step: { readonly key: string } | null;
+};
+
+export type PartsQueryVariables = Exact<{
+  job: string;
+  attempts: number;
+  steps: number;
+  tasks: number;
+}>;
+
+export type PartsQuery = {
+  readonly node:
+    | {
+        readonly status: JobStatus;
+        readonly attempts: {
+          readonly nodes: ReadonlyArray<{
+            readonly id: string;
+            readonly key: string;
+            readonly number: number | null;
+            readonly status: JobStatus;
+            readonly nativeStatus: string | null;
+            readonly createdAt: string | null;
+            readonly startedAt: string | null;
+            readonly finishedAt: string | null;
+            readonly step: { readonly key: string } | null;
+          }>;
+          readonly pageInfo: { readonly hasPreviousPage: boolean };
+          readonly failures: ReadonlyArray<{ readonly message: string }>;
+        } | null;
+        readonly steps: {
+          readonly nodes: ReadonlyArray<{
+            readonly id: string;
+            readonly key: string;
+            readonly name: string;
+            readonly status: JobStatus;
+            readonly nativeStatus: string | null;
+            readonly createdAt: string | null;
+            readonly startedAt: string | null;
+            readonly finishedAt: string | null;
+            readonly attempt: { readonly key: string } | null;
+          }>;
+          readonly pageInfo: { readonly hasNextPage: boolean };
+          readonly failures: ReadonlyArray<{ readonly message: string }>;
+        } | null;
+        readonly tasks: {
+          readonly nodes: ReadonlyArray<{
+            readonly id: string;
+            readonly key: string;
+            readonly name: string;
+            readonly status: JobStatus;
+            readonly nativeStatus: string | null;
+            readonly createdAt: string | null;
+            readonly startedAt: string | null;
+            readonly finishedAt: string | null;
+            readonly attempt: { readonly key: string } | null;
+            readonly step: { readonly key: string } | null;
+          }>;
+          readonly pageInfo: { readonly hasNextPage: boolean };
+          readonly failures: ReadonlyArray<{ readonly message: string }>;
+        } | null;
+      }
+    | Record<PropertyKey, never>
+    | null;
+};
+
+export type AttemptPartsQueryVariables = Exact<{
+  attempt: string;
+  steps: number;
+  tasks: number;
+}>;
+
+export type AttemptPartsQuery = {
+  readonly node:
+    | {
+        readonly steps: {
+          readonly nodes: ReadonlyArray<{
+            readonly id: string;
+            readonly key: string;
+            readonly name: string;
+            readonly status: JobStatus;
+            readonly nativeStatus: string | null;
+            readonly createdAt: string | null;
+            readonly startedAt: string | null;
+            readonly finishedAt: string | null;
+            readonly attempt: { readonly key: string } | null;
+          }>;
+        } | null;
+        readonly tasks: {
+          readonly nodes: ReadonlyArray<{
+            readonly id: string;
+            readonly key: string;
+            readonly name: string;
+            readonly status: JobStatus;
+            readonly nativeStatus: string | null;
+            readonly createdAt: string | null;
+            readonly startedAt: string | null;
+            readonly finishedAt: string | null;
+            readonly attempt: { readonly key: string } | null;
+            readonly step: { readonly key: string } | null;
+          }>;
+        } | null;
+      }
+    | Record<PropertyKey, never>
+    | null;
+};
+
 export class TypedDocumentString<TResult, TVariables>
   extends String
   implements DocumentTypeDecoration<TResult, TVariables>
@@ -492,6 +661,92 @@ export const FailureFragmentDoc = new TypedDocumentString(
     `,
   { fragmentName: 'Failure' },
 ) as unknown as TypedDocumentString<FailureFragment, unknown>;
+export const AttemptRowFragmentDoc = new TypedDocumentString(
+  `
+    fragment AttemptRow on Attempt {
+  id
+  key
+  number
+  status
+  nativeStatus
+  createdAt
+  startedAt
+  finishedAt
+  step {
+    key
+  }
+}
+    `,
+  { fragmentName: 'AttemptRow' },
+) as unknown as TypedDocumentString<AttemptRowFragment, unknown>;
+export const StepRowFragmentDoc = new TypedDocumentString(
+  `
+    fragment StepRow on Step {
+  id
+  key
+  name
+  status
+  nativeStatus
+  createdAt
+  startedAt
+  finishedAt
+  attempt {
+    key
+  }
+}
+    `,
+  { fragmentName: 'StepRow' },
+) as unknown as TypedDocumentString<StepRowFragment, unknown>;
+export const TaskRowFragmentDoc = new TypedDocumentString(
+  `
+    fragment TaskRow on Task {
+  id
+  key
+  name
+  status
+  nativeStatus
+  createdAt
+  startedAt
+  finishedAt
+  attempt {
+    key
+  }
+  step {
+    key
+  }
+}
+    `,
+  { fragmentName: 'TaskRow' },
+) as unknown as TypedDocumentString<TaskRowFragment, unknown>;
+export const HistogramDocument = new TypedDocumentString(`
+    query Histogram($jobs: [ID!]!, $filter: LogFilter, $buckets: Int!) {
+  logHistogram(jobs: $jobs, filter: $filter, buckets: $buckets) {
+    from
+    until
+    coveredFrom
+    total
+    isPartial
+    buckets {
+      from
+      until
+      total
+      counts {
+        severity
+        count
+      }
+    }
+    failures {
+      ...Failure
+    }
+  }
+}
+    fragment Failure on SourceFailure {
+  source
+  jobId
+  code
+  message
+  retryAfterSeconds
+}`) as unknown as TypedDocumentString<HistogramQuery, HistogramQueryVariables>;
 export const SourcesDocument = new TypedDocumentString(`
     query Sources {
   sources {
@@ -745,3 +1000,132 @@ fragment Failure on SourceFailure {
   message
   retryAfterSeconds
 }`) as unknown as TypedDocumentString<TailSubscription, TailSubscriptionVariables>;
+export const PartsDocument = new TypedDocumentString(`
+    query Parts($job: ID!, $attempts: Int!, $steps: Int!, $tasks: Int!) {
+  node(id: $job) {
+    ... on Job {
+      status
+      attempts(last: $attempts) {
+        nodes {
+          ...AttemptRow
+        }
+        pageInfo {
+          hasPreviousPage
+        }
+        failures {
+          message
+        }
+      }
+      steps(first: $steps) {
+        nodes {
+          ...StepRow
+        }
+        pageInfo {
+          hasNextPage
+        }
+        failures {
+          message
+        }
+      }
+      tasks(first: $tasks) {
+        nodes {
+          ...TaskRow
+        }
+        pageInfo {
+          hasNextPage
+        }
+        failures {
+          message
+        }
+      }
+    }
+  }
+}
+    fragment AttemptRow on Attempt {
+  id
+  key
+  number
+  status
+  nativeStatus
+  createdAt
+  startedAt
+  finishedAt
+  step {
+    key
+  }
+}
+fragment StepRow on Step {
+  id
+  key
+  name
+  status
+  nativeStatus
+  createdAt
+  startedAt
+  finishedAt
+  attempt {
+    key
+  }
+}
+fragment TaskRow on Task {
+  id
+  key
+  name
+  status
+  nativeStatus
+  createdAt
+  startedAt
+  finishedAt
+  attempt {
+    key
+  }
+  step {
+    key
+  }
+}`) as unknown as TypedDocumentString<PartsQuery, PartsQueryVariables>;
+export const AttemptPartsDocument = new TypedDocumentString(`
+    query AttemptParts($attempt: ID!, $steps: Int!, $tasks: Int!) {
+  node(id: $attempt) {
+    ... on Attempt {
+      steps(first: $steps) {
+        nodes {
+          ...StepRow
+        }
+      }
+      tasks(first: $tasks) {
+        nodes {
+          ...TaskRow
+        }
+      }
+    }
+  }
+}
+    fragment StepRow on Step {
+  id
+  key
+  name
+  status
+  nativeStatus
+  createdAt
+  startedAt
+  finishedAt
+  attempt {
+    key
+  }
+}
+fragment TaskRow on Task {
+  id
+  key
+  name
+  status
+  nativeStatus
+  createdAt
+  startedAt
+  finishedAt
+  attempt {
+    key
+  }
+  step {
+    key
+  }
+}`) as unknown as TypedDocumentString<AttemptPartsQuery, AttemptPartsQueryVariables>;

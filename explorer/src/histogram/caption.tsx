@@ -1,0 +1,72 @@
+/** Says in words what the histogram shows, and what it does not. Counts of errors and warnings narrow the log to them. */
+import type { ReactNode } from 'react';
+import type { ApiError } from '../api/request.ts';
+import { navigate } from '../state/view.ts';
+import type { View } from '../state/view.ts';
+import { clock, day } from '../ui/time.ts';
+import { countsOf, countWords } from './groups.ts';
+import type { HistogramData } from './use-histogram.ts';
+
+interface CaptionProps {
+  readonly data: HistogramData | null;
+  readonly error: ApiError | null;
+  readonly view: View;
+  readonly zone: 'local' | 'utc';
+}
+
+export function Caption({ data, error, view, zone }: CaptionProps): ReactNode {
+  if (error !== null) return <p className="caption caption-warn">Lines cannot be counted. {error.message}</p>;
+  if (data === null) return <p className="caption">Counting lines…</p>;
+  const { error: errors, warn } = countsOf(data.buckets);
+  return (
+    <p className="caption">
+      <span>
+        {countWords(data.total, 'line', 'lines')}
+        {data.isPartial ? ' counted' : ''}
+      </span>
+      {errors > 0 && (
+        <button
+          type="button"
+          className="count count-error"
+          onClick={() => {
+            navigate({ level: 'ERROR', line: null, at: null });
+          }}
+        >
+          {countWords(errors, 'error', 'errors')}
+        </button>
+      )}
+      {warn > 0 && (
+        <button
+          type="button"
+          className="count count-warn"
+          onClick={() => {
+            navigate({ level: 'WARN', line: null, at: null });
+          }}
+        >
+          {countWords(warn, 'warning', 'warnings')}
+        </button>
+      )}
+      {data.isPartial && <span className="caption-warn">{whyPartial(data, zone)}</span>}
+      {(view.since !== null || view.until !== null) && (
+        <button
+          type="button"
+          className="link"
+          onClick={() => {
+            navigate({ since: null, until: null, line: null, at: null });
+          }}
+        >
+          Show any time
+        </button>
+      )}
+    </p>
+  );
+}
+
+function whyPartial({ from, coveredFrom, failures }: HistogramData, zone: 'local' | 'utc'): string {
+  const [failure] = failures;
+  if (failure !== undefined) return `Partial: ${failure.source} did not give all of its lines`;
+  if (coveredFrom === null) return 'Partial: not all lines are counted';
+  const isOtherDay = from !== null && day(from, zone) !== day(coveredFrom, zone);
+  const time = `${isOtherDay ? `${day(coveredFrom, zone)} ` : ''}${clock(coveredFrom, zone).slice(0, 8)}`;
+  return `Partial: only lines from ${time} on are counted`;
+}

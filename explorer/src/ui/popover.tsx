@@ -1,0 +1,58 @@
+/** A button that opens a small dialog below it; Escape and a press elsewhere close it. */
+import { useEffect, useRef, useState } from 'react';
+import type { ReactNode } from 'react';
+
+interface PopoverProps {
+  /** What the dialog is called. */
+  readonly label: string;
+  readonly button: ReactNode;
+  readonly text: string;
+  readonly children: (close: () => void) => ReactNode;
+}
+
+export function Popover({ label, button, text, children }: PopoverProps): ReactNode {
+  const [isOpen, setOpen] = useState(false);
+  const box = useRef<HTMLDivElement>(null);
+  const opener = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (!isOpen) return undefined;
+    const close = (event: Event): void => {
+      if (event instanceof KeyboardEvent) {
+        if (event.key !== 'Escape') return;
+        opener.current?.focus();
+        setOpen(false);
+      } else if (!(event.target instanceof Node) || box.current?.contains(event.target) !== true) {
+        setOpen(false);
+      }
+    };
+    document.addEventListener('pointerdown', close);
+    document.addEventListener('keydown', close);
+    return () => {
+      document.removeEventListener('pointerdown', close);
+      document.removeEventListener('keydown', close);
+    };
+  }, [isOpen]);
+  return (
+    <div className="popover-anchor" ref={box}>
+      <button
+        ref={opener}
+        type="button"
+        className="tool"
+        aria-expanded={isOpen}
+        aria-haspopup="dialog"
+        onClick={() => {
+          setOpen(!isOpen);
+        }}
+      >
+        {button} {text}
+      </button>
+      {isOpen && (
+        <div className="popover" role="dialog" aria-label={label}>
+          {children(() => {
+            setOpen(false);
+          })}
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,56 @@
+/** What the browser tests of the explorer share: one browser and one service for a file, and a fresh page for each test. */
+import { chromium } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect } from 'vitest';
+import { CHROMIUM } from '../browser.ts';
+import { startExplorer, watch } from './stand.ts';
+import type { Explorer } from './stand.ts';
+
+export interface Visits {
+  readonly url: string;
+  /** Opens an address of the page; the page must not have had a problem when the test is over. */
+  visit(use: (page: Page) => Promise<void>, options: BrowserContextOptions, address?: string): Promise<void>;
+}
+
+/** Call it in a `describe`. Without another service, the pages are of the sandbox with its growing jobs. */
+export function useExplorer(serve: () => Promise<Explorer> = startExplorer): Visits {
+  let browser: Browser;
+  let explorer: Explorer;
+
+  beforeAll(async () => {
+    explorer = await serve();
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-gpu'] });
+  }, 120_000);
+
+  afterAll(async () => {
+    await browser.close();
+    await explorer.stop();
+  });
+
+  return {
+    get url() {
+      return explorer.url;
+    },
+    async visit(use, options, address = `${explorer.url}/`) {
+      const context = await browser.newContext(options);
+      context.setDefaultTimeout(60_000);
+      const page = await context.newPage();
+      const { problems } = watch(page, new URL(address).origin);
+      await page.goto(address);
+      await use(page);
+      await context.close();
+      expect(problems).toEqual([]);
+    },
+  };
+}
+
+/** The list holds rows for what is in view, so a job is found by its name first. */
+export async function openJob(page: Page, name: string): Promise<void> {
+  await page.getByLabel('Find jobs by name').fill(name);
+  await page.locator('.job-main', { hasText: name }).click();
+  await page.locator('.line').first().waitFor();
+}
+
+export function inOrder(times: readonly (string | null)[]): boolean {
+  return times.every((time, index) => index === 0 || Date.parse(times[index - 1] ?? '') <= Date.parse(time ?? ''));
+}
