@@ -1,0 +1,92 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { Pool } from 'undici';
+import type { Workload, WorkloadName } from './workloads.ts';
+
+/** What a process has used since it started. */
+export interface Usage {
+  /** User and system time together, microseconds. */
+  readonly processor: number;
+  /** Bytes. */
+  readonly rss: number;
+  readonly peakRss: number;
+}
+
+export interface Command {
+  readonly name: string;
+  /** Arguments of node. */
+  readonly run: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Is it asked by `GET /W1`, or as GraphQL? */
+  readonly asks: 'by name' | 'as GraphQL';
+}
+
+const REPORTER = new URL('report-usage.js', import.meta.url).href;
+
+/** A server in a process of its own, which is asked and measured. */
+export class Contestant {
+  readonly name: string;
+  readonly #process: ReturnType<typeof spawn>;
+  readonly #pool: Pool;
+  readonly #path: string;
+  readonly #asks: Command['asks'];
+
+  private constructor(command: Command, child: ReturnType<typeof spawn>, url: URL) {
+    this.name = command.name;
+    this.#process = child;
+    this.#pool = new Pool(url.origin, { connections: 8 });
+    this.#path = url.pathname;
+    this.#asks = command.asks;
+  }
+
+  /** Resolves when it says `ready at URL`. */
+  static async start(command: Command): Promise<Contestant> {
+    const child = spawn(process.execPath, ['--import', REPORTER, ...command.run], {
+      cwd: fileURLToPath(new URL('../..', import.meta.url)),
+      env: { ...process.env, NODE_ENV: 'production', ...command.environment },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
+    let complaints = '';
+    child.stderr?.on('data', (chunk) => (complaints = `${complaints}${chunk}`.slice(-4_000)));
+    if (child.stdout === null) throw new Error('The output of the process is not piped.');
+    for await (const line of createInterface(child.stdout)) {
+      const url = /ready at (\S+)/.exec(line)?.[1];
+      if (url !== undefined) {
+        child.stdout.resume();
+        return new Contestant(command, child, new URL(url));
+      }
+    }
+    throw new Error(`${command.name} did not start.\n${complaints}`);
+  }
+
+  async ask(name: WorkloadName, { query }: Workload): Promise<string> {
+    const graphql = this.#asks === 'as GraphQL';
+    const { statusCode, body } = await this.#pool.request({
+      path: graphql ? this.#path : `/${name}`,
+      method: graphql ? 'POST' : 'GET',
+      headers: graphql ? { 'content-type': 'application/json', accept: 'application/json' } : {},
+      body: graphql ? JSON.stringify({ query }) : null,
+      headersTimeout: 120_000,
+      bodyTimeout: 120_000,
+    });
+    const text = await body.text();
+    if (statusCode !== 200) throw new Error(`${this.name} answers ${statusCode} to ${name}: ${text.slice(0, 500)}`);
+    return text;
+  }
+
+  async usage(): Promise<Usage> {
+    const told = once(this.#process, 'message');
+    this.#process.send('usage');
+    const [usage] = (await told) as [Usage];
+    return usage;
+  }
+
+  async stop(): Promise<void> {
+    const ended = once(this.#process, 'exit');
+    await this.#pool.destroy();
+    this.#process.kill('SIGTERM');
+    await ended;
+  }
+}
