@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { Surroundings } from './surroundings.ts';
 import { loadConfiguration } from '../config/load.ts';
 import { ConfigurationError } from '../config/problems.ts';
-import { describeError } from '../server/errors.ts';
+import { describeError } from '../server/graphql/errors.ts';
 import { VENDORS } from '../vendors/index.ts';
 
 /**

@@ -21,7 +21,7 @@ import { Feeds } from './tail/feed/feeds.ts';
 import type { TailSharing } from './tail/feed/feeds.ts';
 import { DEFAULT_TAIL } from './tail/settings.ts';
 import type { TailSettings } from './tail/settings.ts';
-import { SharedLastLines } from './tail/subscriber/last-lines.ts';
+import { SharedLastLines } from './tail/subscriber/history/last-lines.ts';
 import { Subscription } from './tail/subscriber/subscription.ts';
 
 export interface FederationSettings {

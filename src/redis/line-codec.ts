@@ -4,7 +4,7 @@ import { ERROR_CODES, TributaryError } from '../domain/errors.ts';
 import type { Position } from '../domain/ordered.ts';
 import { SEVERITY_SOURCES } from '../domain/severity.ts';
 import type { Gap } from '../federation/tail/feed/gap.ts';
-import type { FeedLine } from '../federation/tail/feed/line-window.ts';
+import type { FeedLine } from '../federation/tail/feed/lines/line-window.ts';
 
 /** Most lines, and how much memory they may take, in one message; a line that is larger has one of its own. */
 const MOST_LINES = 200;

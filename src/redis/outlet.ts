@@ -1,8 +1,8 @@
 import type { TributaryError } from '../domain/errors.ts';
 import type { FeedSink } from '../federation/tail/feed/driver.ts';
 import type { Gap } from '../federation/tail/feed/gap.ts';
-import { lineKey } from '../federation/tail/feed/line-window.ts';
-import type { FeedLine, LineWindow } from '../federation/tail/feed/line-window.ts';
+import { lineKey } from '../federation/tail/feed/lines/line-window.ts';
+import type { FeedLine, LineWindow } from '../federation/tail/feed/lines/line-window.ts';
 
 /** What the poller of a job tells other replicas. */
 export interface Announcer {

@@ -1,7 +1,7 @@
 import type { TributaryError } from '../domain/errors.ts';
 import type { FeedDriver, FeedSink, LocalDriver } from '../federation/tail/feed/driver.ts';
 import type { Gap } from '../federation/tail/feed/gap.ts';
-import type { FeedLine } from '../federation/tail/feed/line-window.ts';
+import type { FeedLine } from '../federation/tail/feed/lines/line-window.ts';
 import type { FeedKeys } from './keys.ts';
 import {
   decodeEndReason,

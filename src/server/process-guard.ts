@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { describeError } from './errors.ts';
+import { describeError } from './graphql/errors.ts';
 import type { Metrics, UnhandledKind } from './metrics.ts';
 
 /** By Node's names for them. */

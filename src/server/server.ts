@@ -11,18 +11,18 @@ import { DEFAULT_CLIENT_LIMITS } from '../config/service-limits.ts';
 import type { ClientLimits } from '../config/service-limits.ts';
 import { createGate } from './client/gate.ts';
 import { secure } from './client/security-headers.ts';
-import { clientAddress, trustedProxies } from './client-address.ts';
-import { createExport } from './export-endpoint.ts';
-import { explorerRoutes } from './explorer.ts';
-import { createGraphiql, wantsPage } from './graphiql.ts';
-import { createGraphql } from './graphql.ts';
+import { clientAddress, trustedProxies } from './client/address.ts';
+import { createExport } from './export/endpoint.ts';
+import { explorerRoutes } from './pages/explorer.ts';
+import { createGraphiql, wantsPage } from './pages/graphiql.ts';
+import { createGraphql } from './graphql/graphql.ts';
 import { DEFAULT_QUERY_LIMITS } from '../config/service-limits.ts';
 import type { QueryLimits } from '../config/service-limits.ts';
 import { createMetrics } from './metrics.ts';
 import type { Metrics } from './metrics.ts';
-import { isHost, isWelcome } from './own-origin.ts';
-import type { Welcome } from './own-origin.ts';
-import { serveWebSockets } from './websocket.ts';
+import { isHost, isWelcome } from './client/own-origin.ts';
+import type { Welcome } from './client/own-origin.ts';
+import { serveWebSockets } from './websocket/websocket.ts';
 
 export interface ServerOptions {
   readonly federation: Federation;

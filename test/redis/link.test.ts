@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TributaryError } from '../../src/domain/errors.ts';
-import type { FeedLine } from '../../src/federation/tail/feed/line-window.ts';
+import type { FeedLine } from '../../src/federation/tail/feed/lines/line-window.ts';
 import { feedKeys, hiddenName } from '../../src/redis/keys.ts';
 import { decodeFailure, decodeLines, encodeFailure, encodeLines } from '../../src/redis/line-codec.ts';
 import { RedisLink } from '../../src/redis/link.ts';

@@ -4,7 +4,7 @@ import { createFederation } from '../../src/federation/create-federation.ts';
 import type { FeedSink, LocalDriver } from '../../src/federation/tail/feed/driver.ts';
 import { Feed } from '../../src/federation/tail/feed/feed.ts';
 import type { TailSharing } from '../../src/federation/tail/feed/feeds.ts';
-import type { FeedLine } from '../../src/federation/tail/feed/line-window.ts';
+import type { FeedLine } from '../../src/federation/tail/feed/lines/line-window.ts';
 import { DEFAULT_TAIL } from '../../src/federation/tail/settings.ts';
 import { createRedisSharing } from '../../src/redis/index.ts';
 import { entryOf, fakeSource } from '../federation/fake-sources.ts';

@@ -2,7 +2,7 @@ import { execute, parse, validate } from 'graphql';
 import type { DocumentNode, ExecutionResult } from 'graphql';
 import { createContext } from '../../src/context.ts';
 import type { Federation } from '../../src/federation/api.ts';
-import { executeCompiled } from '../../src/server/compiled-queries.ts';
+import { executeCompiled } from '../../src/server/graphql/compiled-queries.ts';
 import { schema } from '../../schema/index.ts';
 
 /** The two executors that the graph must behave the same under. */

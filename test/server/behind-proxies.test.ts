@@ -6,8 +6,8 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { encodeNodeId } from '../../src/federation/node-id.ts';
 import { isNetwork } from '../../src/config/addresses.ts';
-import { clientAddress, trustedProxies } from '../../src/server/client-address.ts';
-import { isWelcome } from '../../src/server/own-origin.ts';
+import { clientAddress, trustedProxies } from '../../src/server/client/address.ts';
+import { isWelcome } from '../../src/server/client/own-origin.ts';
 import { liveFederation } from './live-tail.ts';
 import { start } from './start.ts';
 

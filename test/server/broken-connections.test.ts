@@ -4,7 +4,7 @@ import { createConnection } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, it, vi } from 'vitest';
-import { eventHeartbeats } from '../../src/server/event-heartbeat.ts';
+import { eventHeartbeats } from '../../src/server/graphql/event-heartbeat.ts';
 import { start } from './start.ts';
 
 /** What a client that breaks off must not do is end the process: test/support/no-unhandled-errors.ts sees that. */

@@ -5,7 +5,7 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { parse, validate } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { schema } from '../../schema/index.ts';
-import { exampleTabs } from '../../src/server/example-tabs.ts';
+import { exampleTabs } from '../../src/server/pages/example-tabs.ts';
 import { encodeNodeId } from '../../src/federation/node-id.ts';
 import { start } from './start.ts';
 

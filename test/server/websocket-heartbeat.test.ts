@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { WebSocket } from 'ws';
-import { keepAlive } from '../../src/server/websocket-heartbeat.ts';
+import { keepAlive } from '../../src/server/websocket/heartbeat.ts';
 
 const INTERVAL = 12_000;
 const MUCH = 'x'.repeat(100_000);

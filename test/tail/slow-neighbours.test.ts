@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { NO_SEVERITY } from '../../src/domain/severity.ts';
 import { Feed } from '../../src/federation/tail/feed/feed.ts';
-import type { FeedLine } from '../../src/federation/tail/feed/line-window.ts';
+import type { FeedLine } from '../../src/federation/tail/feed/lines/line-window.ts';
 import { DEFAULT_TAIL } from '../../src/federation/tail/settings.ts';
 
 const KEEP = 10;

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { originOf } from '../../config/addresses.ts';
-import { isWelcome } from '../own-origin.ts';
-import type { Welcome } from '../own-origin.ts';
+import { isWelcome } from './own-origin.ts';
+import type { Welcome } from './own-origin.ts';
 
 /** Media types that a page may send anywhere without asking first. */
 const SIMPLE_TYPES = new Set(['application/x-www-form-urlencoded', 'multipart/form-data', 'text/plain']);

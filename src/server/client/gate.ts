@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ErrorCode } from '../../domain/errors.ts';
-import type { Welcome } from '../own-origin.ts';
+import type { Welcome } from './own-origin.ts';
 import type { Callers } from './callers.ts';
 import { mayBeForged } from './forgery.ts';
 

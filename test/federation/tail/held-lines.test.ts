@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Feed } from '../../../src/federation/tail/feed/feed.ts';
 import type { FeedDriver } from '../../../src/federation/tail/feed/driver.ts';
-import { HeldLines } from '../../../src/federation/tail/feed/held-lines.ts';
-import type { FeedLine, WindowLine } from '../../../src/federation/tail/feed/line-window.ts';
+import { HeldLines } from '../../../src/federation/tail/feed/lines/held-lines.ts';
+import type { FeedLine, WindowLine } from '../../../src/federation/tail/feed/lines/line-window.ts';
 import { DEFAULT_TAIL } from '../../../src/federation/tail/settings.ts';
 import { entryOf } from '../fake-sources.ts';
 

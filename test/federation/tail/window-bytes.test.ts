@@ -7,7 +7,7 @@ import type { JsonObject } from '../../../src/domain/json.ts';
 import type { LogEntry, LogException } from '../../../src/domain/log-entry.ts';
 import { Feed } from '../../../src/federation/tail/feed/feed.ts';
 import type { FeedDriver } from '../../../src/federation/tail/feed/driver.ts';
-import type { FeedLine } from '../../../src/federation/tail/feed/line-window.ts';
+import type { FeedLine } from '../../../src/federation/tail/feed/lines/line-window.ts';
 import { DEFAULT_TAIL } from '../../../src/federation/tail/settings.ts';
 import { entryOf } from '../fake-sources.ts';
 

@@ -1,6 +1,6 @@
 import type { TributaryError } from '../../../domain/errors.ts';
 import type { Gap } from './gap.ts';
-import type { FeedLine, LineWindow } from './line-window.ts';
+import type { FeedLine, LineWindow } from './lines/line-window.ts';
 
 /** What a feed's driver tells it. */
 export interface FeedSink {

@@ -2,12 +2,12 @@ import type { TributaryError } from '../../../domain/errors.ts';
 import type { FeedDriver, FeedSink } from './driver.ts';
 import type { Gap } from './gap.ts';
 import { GapList } from './gap-list.ts';
-import { HeldLines } from './held-lines.ts';
+import { HeldLines } from './lines/held-lines.ts';
 import { LastAnswer } from './last-answer.ts';
-import { LineWindow } from './line-window.ts';
-import type { FeedLine, WindowLine } from './line-window.ts';
-import { Overlap } from './overlap.ts';
-import { ReleasedLines } from './released-lines.ts';
+import { LineWindow } from './lines/line-window.ts';
+import type { FeedLine, WindowLine } from './lines/line-window.ts';
+import { Overlap } from './lines/overlap.ts';
+import { ReleasedLines } from './lines/released-lines.ts';
 import type { TailSettings } from '../settings.ts';
 
 export type FeedState =

@@ -3,7 +3,7 @@ import type { LogEntry } from '../../../domain/log-entry.ts';
 import type { Partition } from '../../../pagination/core/partition.ts';
 import { GapFinder, unreadableGap } from '../feed/gap.ts';
 import type { Gap } from '../feed/gap.ts';
-import type { FeedLine } from '../feed/line-window.ts';
+import type { FeedLine } from '../feed/lines/line-window.ts';
 import type { TailSettings } from '../settings.ts';
 
 /** How many lines the end of a log is likely to have. */

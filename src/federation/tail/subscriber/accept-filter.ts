@@ -4,7 +4,7 @@ import type { TailArguments } from '../../api.ts';
 import { checkTimeBounds } from '../../arguments.ts';
 import { checkLogFilter, entryPredicate } from '../../logs/filter.ts';
 import type { EntryPredicate } from '../../logs/filter.ts';
-import type { WindowLine } from '../feed/line-window.ts';
+import type { WindowLine } from '../feed/lines/line-window.ts';
 
 /** What a subscriber wants to see: its whole filter, applied to what a feed has for everybody. Each line is judged once. */
 export class AcceptFilter {

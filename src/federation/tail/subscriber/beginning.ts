@@ -1,13 +1,13 @@
 import type { MergedPosition } from '../../cursor/codec.ts';
 import { compareMerged, untouched } from '../../merge/place.ts';
-import { inOrder } from './batch.ts';
-import type { Delivery } from './batch.ts';
-import type { Dropped } from './dropped.ts';
-import { placeBefore, placeOfJob } from './job-place.ts';
+import { inOrder } from './events/batch.ts';
+import type { Delivery } from './events/batch.ts';
+import type { Dropped } from './events/dropped.ts';
+import { placeBefore, placeOfJob } from './place/job-place.ts';
 import type { Lane } from './lane.ts';
-import type { LastLines } from './last-lines.ts';
+import type { LastLines } from './history/last-lines.ts';
 import type { Owed, Phases } from './phases.ts';
-import type { TailState } from './tail-state.ts';
+import type { TailState } from './place/tail-state.ts';
 
 /** What a subscriber that does not resume is given first. */
 export interface First {

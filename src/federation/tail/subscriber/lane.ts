@@ -9,13 +9,13 @@ import { compareMerged, untouched } from '../../merge/place.ts';
 import { encodeNodeId } from '../../node-id.ts';
 import type { Feed, FeedListener } from '../feed/feed.ts';
 import type { Feeds } from '../feed/feeds.ts';
-import type { WindowLine } from '../feed/line-window.ts';
+import type { WindowLine } from '../feed/lines/line-window.ts';
 import type { AcceptFilter } from './accept-filter.ts';
-import type { Delivery } from './batch.ts';
-import type { Dropped } from './dropped.ts';
-import { isBehind, placeBefore } from './job-place.ts';
-import type { JobPlace } from './job-place.ts';
-import { lineDigest } from './line-digest.ts';
+import type { Delivery } from './events/batch.ts';
+import type { Dropped } from './events/dropped.ts';
+import { isBehind, placeBefore } from './place/job-place.ts';
+import type { JobPlace } from './place/job-place.ts';
+import { lineDigest } from './place/line-digest.ts';
 
 /** The subscription that a lane belongs to. */
 export interface LaneOwner {

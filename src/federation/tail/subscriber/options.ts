@@ -4,7 +4,7 @@ import type { CursorCodec } from '../../cursor/codec.ts';
 import type { ResolvedScope } from '../../logs/slots.ts';
 import type { Feeds } from '../feed/feeds.ts';
 import type { TailSettings } from '../settings.ts';
-import type { SharedLastLines } from './last-lines.ts';
+import type { SharedLastLines } from './history/last-lines.ts';
 
 export interface SubscriptionOptions {
   /** Sorted and without repeats. */

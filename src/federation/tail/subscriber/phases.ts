@@ -1,6 +1,6 @@
-import type { Delivery } from './batch.ts';
-import type { History } from './history.ts';
-import type { JobPlace } from './job-place.ts';
+import type { Delivery } from './events/batch.ts';
+import type { History } from './history/history.ts';
+import type { JobPlace } from './place/job-place.ts';
 import type { Lane } from './lane.ts';
 
 /** What a job is owed that has not begun: the lines behind a place, or so many of the last ones. */

@@ -1,4 +1,4 @@
-import type { Delivery } from './batch.ts';
+import type { Delivery } from '../events/batch.ts';
 import type { TailState } from './tail-state.ts';
 
 /** What a resumed cursor says of lines that had been delivered: which lines its names mean shows when they are read again. */

@@ -1,18 +1,18 @@
-import type { LogStreamEvent } from '../../api.ts';
-import type { CursorState, MergedPosition } from '../../cursor/codec.ts';
-import { untouched } from '../../merge/place.ts';
-import { inOrder } from './batch.ts';
-import type { Delivery } from './batch.ts';
-import type { Dropped } from './dropped.ts';
+import type { LogStreamEvent } from '../../../api.ts';
+import type { CursorState, MergedPosition } from '../../../cursor/codec.ts';
+import { untouched } from '../../../merge/place.ts';
+import { inOrder } from '../events/batch.ts';
+import type { Delivery } from '../events/batch.ts';
+import type { Dropped } from '../events/dropped.ts';
 import { History } from './history.ts';
 import type { ReadPage } from './history.ts';
 import { REFUSED } from './history-page.ts';
-import { isBehind, positionBefore, startOf } from './job-place.ts';
-import type { Lane } from './lane.ts';
-import type { Outgoing } from './outgoing.ts';
-import type { Phases } from './phases.ts';
-import type { Resumed } from './resumed.ts';
-import type { Statuses } from './statuses.ts';
+import { isBehind, positionBefore, startOf } from '../place/job-place.ts';
+import type { Lane } from '../lane.ts';
+import type { Outgoing } from '../events/outgoing.ts';
+import type { Phases } from '../phases.ts';
+import type { Resumed } from '../place/resumed.ts';
+import type { Statuses } from '../events/statuses.ts';
 
 /** The parts of a subscription that catching up works on. */
 export interface CatchUpOptions {

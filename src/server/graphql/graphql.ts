@@ -3,24 +3,24 @@ import type { Plugin, YogaInitialContext, YogaServerInstance } from 'graphql-yog
 import { GraphQLError, NoSchemaIntrospectionCustomRule } from 'graphql';
 import type { ASTVisitor, ValidationContext } from 'graphql';
 import type { Logger } from 'pino';
-import type { GraphContext } from '../../resolvers/context.ts';
-import { schema } from '../../schema/index.ts';
-import { createContext } from '../context.ts';
-import type { RequestFacts } from '../context.ts';
-import type { Federation } from '../federation/api.ts';
-import { clientHabits } from './client-habits.ts';
+import type { GraphContext } from '../../../resolvers/context.ts';
+import { schema } from '../../../schema/index.ts';
+import { createContext } from '../../context.ts';
+import type { RequestFacts } from '../../context.ts';
+import type { Federation } from '../../federation/api.ts';
+import { clientHabits } from '../client/habits.ts';
 import { compileQueries } from './compiled-queries.ts';
-import type { ErrorCode } from '../domain/errors.ts';
+import type { ErrorCode } from '../../domain/errors.ts';
 import { codeOf, toClientError } from './errors.ts';
 import { eventHeartbeats } from './event-heartbeat.ts';
-import { budgetOperations } from './cost/budget-operations.ts';
-import { limitCost } from './cost/limit-cost.ts';
-import { sourceFacts } from './cost/source-facts.ts';
+import { budgetOperations } from '../cost/budget-operations.ts';
+import { limitCost } from '../cost/limit-cost.ts';
+import { sourceFacts } from '../cost/source-facts.ts';
 import { limitQueries } from './limits.ts';
-import type { QueryLimits } from '../config/service-limits.ts';
-import type { Metrics } from './metrics.ts';
+import type { QueryLimits } from '../../config/service-limits.ts';
+import type { Metrics } from '../metrics.ts';
 import { limitNesting } from './nesting-limit.ts';
-import { unbufferedStreams } from './unbuffered.ts';
+import { unbufferedStreams } from '../unbuffered.ts';
 import { readValidUnicode } from './valid-unicode.ts';
 
 export interface GraphqlOptions {

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { brotliCompress, gzip } from 'node:zlib';
 
 /** Where `npm run build` puts the page, seen from src/server and from dist/src/server. */
-const BUILT = import.meta.url.includes('/dist/src/server/') ? '../../explorer/' : '../../dist/explorer/';
+const BUILT = import.meta.url.includes('/dist/src/server/') ? '../../../explorer/' : '../../../dist/explorer/';
 
 /** Files of other kinds are not served. */
 const TYPES: Readonly<Record<string, string>> = {

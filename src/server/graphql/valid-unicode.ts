@@ -1,5 +1,5 @@
 import type { Plugin } from 'graphql-yoga';
-import { parseJson } from '../domain/json.ts';
+import { parseJson } from '../../domain/json.ts';
 
 /** JSON.stringify writes half of a surrogate pair so, and no other character. (A text may say the same words.) */
 const SURROGATE_ESCAPE = /\\ud[89a-f]/;

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { originOf } from '../config/addresses.ts';
+import { originOf } from '../../config/addresses.ts';
 
 /** A host with or without a port; nothing that a URL would read as a user, a path or a query. */
 const HOST = /^[^\s/?#@\\]{1,300}$/;

@@ -1,4 +1,4 @@
-import type { JobRef } from '../domain/job.ts';
+import type { JobRef } from '../../domain/job.ts';
 
 /** The longest part of a name that is taken from a job. */
 const MAX_LENGTH = 80;

@@ -1,8 +1,8 @@
 import { GraphQLError } from 'graphql';
 import type { GraphQLErrorExtensions } from 'graphql';
 import type { Logger } from 'pino';
-import { ERROR_CODES, TributaryError } from '../domain/errors.ts';
-import type { ErrorCode } from '../domain/errors.ts';
+import { ERROR_CODES, TributaryError } from '../../domain/errors.ts';
+import type { ErrorCode } from '../../domain/errors.ts';
 
 /**
  * The one place where errors become what clients read. Ours are shown with their code; what a client got

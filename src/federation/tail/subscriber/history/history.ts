@@ -1,11 +1,11 @@
-import type { CursorState, MergedPosition } from '../../cursor/codec.ts';
-import type { Delivery } from './batch.ts';
-import { compareMerged, untouched } from '../../merge/place.ts';
-import type { ResolvedScope } from '../../logs/slots.ts';
+import type { CursorState, MergedPosition } from '../../../cursor/codec.ts';
+import type { Delivery } from '../events/batch.ts';
+import { compareMerged, untouched } from '../../../merge/place.ts';
+import type { ResolvedScope } from '../../../logs/slots.ts';
 import type { HistoryPage } from './history-page.ts';
-import { FROM_THE_BEGINNING, placeOfJob, positionBefore, startOf } from './job-place.ts';
-import type { JobPlace } from './job-place.ts';
-import type { Lane } from './lane.ts';
+import { FROM_THE_BEGINNING, placeOfJob, positionBefore, startOf } from '../place/job-place.ts';
+import type { JobPlace } from '../place/job-place.ts';
+import type { Lane } from '../lane.ts';
 
 /** Reads one page behind a place. */
 export type ReadPage = (scopes: ReadonlyMap<number, ResolvedScope>, from: CursorState) => Promise<HistoryPage>;

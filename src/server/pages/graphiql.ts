@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
-import type { Federation } from '../federation/api.ts';
-import { policyOfPage } from './client/security-headers.ts';
+import type { Federation } from '../../federation/api.ts';
+import { policyOfPage } from '../client/security-headers.ts';
 import { exampleJobIds } from './example-jobs.ts';
 import { exampleTabs } from './example-tabs.ts';
 

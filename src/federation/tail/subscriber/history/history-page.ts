@@ -1,20 +1,20 @@
-import { createCall } from '../../../domain/call.ts';
-import { TributaryError } from '../../../domain/errors.ts';
-import type { LogEntry } from '../../../domain/log-entry.ts';
-import type { LogFilter } from '../../../domain/log-filter.ts';
-import type { CursorState, MergedPosition } from '../../cursor/codec.ts';
-import { mayRecover } from '../../failures.ts';
-import { LogEntryNode } from '../../logs/node.ts';
-import { logSlots } from '../../logs/slots.ts';
-import type { ResolvedScope } from '../../logs/slots.ts';
-import { positionIn } from '../../merge/place.ts';
-import { readMergedPage } from '../../merge/page.ts';
-import type { MergedPage } from '../../merge/page.ts';
-import type { MergedRow } from '../../merge/merge.ts';
-import type { Delivery } from './batch.ts';
-import type { Dropped } from './dropped.ts';
-import { positionBefore } from './job-place.ts';
-import { lineDigest } from './line-digest.ts';
+import { createCall } from '../../../../domain/call.ts';
+import { TributaryError } from '../../../../domain/errors.ts';
+import type { LogEntry } from '../../../../domain/log-entry.ts';
+import type { LogFilter } from '../../../../domain/log-filter.ts';
+import type { CursorState, MergedPosition } from '../../../cursor/codec.ts';
+import { mayRecover } from '../../../failures.ts';
+import { LogEntryNode } from '../../../logs/node.ts';
+import { logSlots } from '../../../logs/slots.ts';
+import type { ResolvedScope } from '../../../logs/slots.ts';
+import { positionIn } from '../../../merge/place.ts';
+import { readMergedPage } from '../../../merge/page.ts';
+import type { MergedPage } from '../../../merge/page.ts';
+import type { MergedRow } from '../../../merge/merge.ts';
+import type { Delivery } from '../events/batch.ts';
+import type { Dropped } from '../events/dropped.ts';
+import { positionBefore } from '../place/job-place.ts';
+import { lineDigest } from '../place/line-digest.ts';
 
 /** How the past of a subscription is read. */
 export interface HistoryQuery {

@@ -1,6 +1,6 @@
-import { createContext } from '../context.ts';
-import type { Federation } from '../federation/api.ts';
-import { encodeNodeId } from '../federation/node-id.ts';
+import { createContext } from '../../context.ts';
+import type { Federation } from '../../federation/api.ts';
+import { encodeNodeId } from '../../federation/node-id.ts';
 
 /** How long the page may wait for its examples. */
 const PATIENCE_MILLISECONDS = 2_000;

@@ -1,6 +1,6 @@
-import type { LogStreamEvent } from '../../api.ts';
-import type { ConnectionCursors, MergedPosition } from '../../cursor/codec.ts';
-import { untouched } from '../../merge/place.ts';
+import type { LogStreamEvent } from '../../../api.ts';
+import type { ConnectionCursors, MergedPosition } from '../../../cursor/codec.ts';
+import { untouched } from '../../../merge/place.ts';
 
 /** Lines that a stream leaves out. They lie between two positions; null: from the beginning on, or to an end that is not known. */
 export interface Dropped {

@@ -2,8 +2,8 @@ import { EnvelopArmorPlugin } from '@escape.tech/graphql-armor';
 import { GraphQLError } from 'graphql';
 import type { ValidationContext } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import type { QueryLimits } from '../config/service-limits.ts';
-import type { ErrorCode } from '../domain/errors.ts';
+import type { QueryLimits } from '../../config/service-limits.ts';
+import type { ErrorCode } from '../../domain/errors.ts';
 
 export function tooComplex(message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code: 'QUERY_TOO_COMPLEX' satisfies ErrorCode } });

@@ -1,7 +1,7 @@
-import { startOfInstant } from '../../../domain/ordered.ts';
-import type { Json } from '../../../domain/json.ts';
-import type { CursorState, MergedPosition, PartitionMark } from '../../cursor/codec.ts';
-import { compareMerged, untouched } from '../../merge/place.ts';
+import { startOfInstant } from '../../../../domain/ordered.ts';
+import type { Json } from '../../../../domain/json.ts';
+import type { CursorState, MergedPosition, PartitionMark } from '../../../cursor/codec.ts';
+import { compareMerged, untouched } from '../../../merge/place.ts';
 
 /**
  * Up to where the lines of one job are settled: all partitions are at `position`, but for those that have a mark. Places of

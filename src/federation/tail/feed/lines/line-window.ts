@@ -1,7 +1,7 @@
-import { bytesOfEntry } from '../../../domain/entry-bytes.ts';
-import type { LogEntry } from '../../../domain/log-entry.ts';
-import type { LogNode } from '../../api.ts';
-import type { Hint } from '../../../pagination/core/partition.ts';
+import { bytesOfEntry } from '../../../../domain/entry-bytes.ts';
+import type { LogEntry } from '../../../../domain/log-entry.ts';
+import type { LogNode } from '../../../api.ts';
+import type { Hint } from '../../../../pagination/core/partition.ts';
 
 /** A line as a poll has read it. */
 export interface FeedLine {

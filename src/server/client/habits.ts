@@ -1,8 +1,8 @@
 import { GraphQLError } from 'graphql';
 import type { ExecutionResult } from 'graphql';
 import type { FetchAPI, Plugin } from 'graphql-yoga';
-import { TributaryError } from '../domain/errors.ts';
-import type { ErrorCode } from '../domain/errors.ts';
+import { TributaryError } from '../../domain/errors.ts';
+import type { ErrorCode } from '../../domain/errors.ts';
 
 /** What the clients that people use ask for although it is not here: answered so that they fall back, or their users know why. */
 

@@ -1,16 +1,16 @@
 import { coerceInputValue, getNullableType, isInputObjectType, isListType, isScalarType } from 'graphql';
 import type { GraphQLInputField, GraphQLInputObjectType } from 'graphql';
-import { logFilter } from '../../resolvers/log-arguments.ts';
-import type { FilterInput } from '../../resolvers/log-arguments.ts';
-import { jobsOfIds } from '../../resolvers/logs.ts';
-import { clientSchema } from '../../schema/index.ts';
-import { TributaryError } from '../domain/errors.ts';
-import type { JobRef } from '../domain/job.ts';
-import { EXPORT_FORMATS, FORMATS } from '../export/formats.ts';
-import type { ExportFormat } from '../export/formats.ts';
-import type { ExportRequest } from '../export/walk.ts';
-import type { Federation } from '../federation/api.ts';
-import { entryRefOf, tryDecodeNodeId } from '../federation/node-id.ts';
+import { logFilter } from '../../../resolvers/log-arguments.ts';
+import type { FilterInput } from '../../../resolvers/log-arguments.ts';
+import { jobsOfIds } from '../../../resolvers/logs.ts';
+import { clientSchema } from '../../../schema/index.ts';
+import { TributaryError } from '../../domain/errors.ts';
+import type { JobRef } from '../../domain/job.ts';
+import { EXPORT_FORMATS, FORMATS } from '../../export/formats.ts';
+import type { ExportFormat } from '../../export/formats.ts';
+import type { ExportRequest } from '../../export/walk.ts';
+import type { Federation } from '../../federation/api.ts';
+import { entryRefOf, tryDecodeNodeId } from '../../federation/node-id.ts';
 
 /** What a client asks an export for: the arguments of `Query.logs`, by the same names, and a format. */
 export interface ExportQuestion {

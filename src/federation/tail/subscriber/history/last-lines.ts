@@ -1,7 +1,7 @@
-import { bytesOfEntry } from '../../../domain/entry-bytes.ts';
-import type { Feed } from '../feed/feed.ts';
-import type { Delivery } from './batch.ts';
-import type { Dropped } from './dropped.ts';
+import { bytesOfEntry } from '../../../../domain/entry-bytes.ts';
+import type { Feed } from '../../feed/feed.ts';
+import type { Delivery } from '../events/batch.ts';
+import type { Dropped } from '../events/dropped.ts';
 
 /** The last lines of some jobs, as the vendors had them. */
 export interface LastLines {

@@ -1,10 +1,10 @@
-import type { Edge, LogNode } from '../../api.ts';
-import type { ConnectionCursors, MergedPosition } from '../../cursor/codec.ts';
-import { compareMerged } from '../../merge/place.ts';
+import type { Edge, LogNode } from '../../../api.ts';
+import type { ConnectionCursors, MergedPosition } from '../../../cursor/codec.ts';
+import { compareMerged } from '../../../merge/place.ts';
 import { ShownDropped } from './dropped.ts';
 import type { Dropped } from './dropped.ts';
-import { encodeTailState } from './tail-state.ts';
-import type { TailState } from './tail-state.ts';
+import { encodeTailState } from '../place/tail-state.ts';
+import type { TailState } from '../place/tail-state.ts';
 
 /** A line on its way to a subscriber. */
 export interface Delivery {

@@ -1,5 +1,5 @@
-import type { LogStreamEvent } from '../../api.ts';
-import type { Lane } from './lane.ts';
+import type { LogStreamEvent } from '../../../api.ts';
+import type { Lane } from '../lane.ts';
 
 export type StreamState = Extract<LogStreamEvent, { type: 'LogStreamStatus' }>['state'];
 

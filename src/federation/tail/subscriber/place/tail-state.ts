@@ -1,5 +1,5 @@
-import type { ConnectionCursors, CursorState } from '../../cursor/codec.ts';
-import { invalidCursor } from '../../cursor/codec.ts';
+import type { ConnectionCursors, CursorState } from '../../../cursor/codec.ts';
+import { invalidCursor } from '../../../cursor/codec.ts';
 import { DIGEST_LENGTH } from './line-digest.ts';
 
 /**
