@@ -24,7 +24,7 @@ export class AfterClock {
     this.#coarsest = { ascending: coarsest, descending: coarsest };
   }
 
-  /** Has the source given rows in that order? */
+  /** Has the source given rows beyond a bound in that order? */
   keepsOrder(order: TimeOrder): boolean {
     return this.#ordersKept.has(order);
   }

@@ -53,9 +53,12 @@ export class TickReader<T extends Ordered> {
     const inTick = ({ time }: Unplaced<T>): boolean => tickOf(time, step) === tick;
     const near = page.filter(inTick);
     const far = await this.#farEnd(tick, near);
-    if (far === null) return null;
-    const farRows = far.rows.filter(inTick);
-    if (this.#isWhole(far, flip(this.#order), tick) || this.#meet(near, farRows, far.asked)) {
+    if (far === 'coarser') return null;
+    const farRows = far === 'misunderstood' ? [] : far.rows.filter(inTick);
+    if (
+      far !== 'misunderstood' &&
+      (this.#isWhole(far, flip(this.#order), tick) || this.#meet(near, farRows, far.asked))
+    ) {
       return { rows: inTimeOrder(this.#distinct([...near, ...farRows]), this.#order), truncated: undefined };
     }
     const classes = await Promise.all(this.#options.classes.map(async (within) => this.#readClass(tick, within)));
@@ -71,32 +74,36 @@ export class TickReader<T extends Ordered> {
     };
   }
 
-  /** The page that begins with the tick in the other order; null where only one that begins earlier shows its rows. */
-  async #farEnd(tick: bigint, near: readonly Unplaced<T>[]): Promise<AskedPage<T> | null> {
+  /**
+   * The page that begins with the tick in the other order. `coarser`: only one that begins earlier shows rows of it that
+   * are known. `misunderstood`: none does, so the source does not go on in that order.
+   */
+  async #farEnd(tick: bigint, near: readonly Unplaced<T>[]): Promise<AskedPage<T> | 'coarser' | 'misunderstood'> {
     const { clock } = this.#options;
     const order = flip(this.#order);
     const [step, ...coarser] = clock.candidates(order);
     const far = await this.#fetch(order, tick, step ?? clock.step);
-    const shows = (page: TimePage<T>): boolean => near.some((row) => page.rows.some(({ time }) => time === row.time));
-    if (near.length === 0 || !this.#isWhole(far, order, tick) || shows(far)) return far;
+    if (near.length === 0 || !this.#isWhole(far, order, tick) || showsSome(far, near)) return far;
     for (const other of coarser) {
       const page = await this.#fetch(order, tick, other);
-      if (!shows(page)) continue;
+      if (!showsSome(page, near)) continue;
       clock.learn(other);
-      return null;
+      return 'coarser';
     }
-    return far;
+    return 'misunderstood';
   }
 
   async #readClass(tick: bigint, within: string): Promise<{ rows: readonly Unplaced<T>[]; isWhole: boolean }> {
     const { step } = this.#options.clock;
-    const ascending = await this.#fetch('ascending', tick, step, within);
-    if (this.#isWhole(ascending, 'ascending', tick)) return { rows: ascending.rows, isWhole: true };
-    const descending = await this.#fetch('descending', tick, step, within);
+    // First in the order in which the walk has seen the source go on.
+    const near = await this.#fetch(this.#order, tick, step, within);
+    if (this.#isWhole(near, this.#order, tick)) return { rows: near.rows, isWhole: true };
+    const other = flip(this.#order);
+    const far = await this.#fetch(other, tick, step, within);
     const isWhole =
-      this.#isWhole(descending, 'descending', tick) ||
-      this.#meet(ascending.rows, descending.rows, Math.min(ascending.asked, descending.asked));
-    return { rows: [...ascending.rows, ...descending.rows], isWhole };
+      (this.#isWhole(far, other, tick) && showsSome(far, near.rows)) ||
+      this.#meet(near.rows, far.rows, Math.min(near.asked, far.asked));
+    return { rows: [...near.rows, ...far.rows], isWhole };
   }
 
   async #fetch(order: TimeOrder, tick: bigint, step: bigint, within: string | null = null): Promise<AskedPage<T>> {
@@ -138,6 +145,11 @@ export class TickReader<T extends Ordered> {
       identity.by === 'id' ? identity.of(row) : JSON.stringify(identity.of(row));
     return [...new Map(rows.map((row) => [keyOf(row), row])).values()];
   }
+}
+
+/** Is there a row of an instant that is known? */
+function showsSome<T extends Ordered>({ rows }: TimePage<T>, known: readonly Unplaced<T>[]): boolean {
+  return known.some((row) => rows.some(({ time }) => time === row.time));
 }
 
 /** The bound that brings all rows of the tick of `time`, and of nothing much before it. */

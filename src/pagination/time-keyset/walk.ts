@@ -173,7 +173,7 @@ export class TimeWalk<T extends Ordered> {
     this.#after = after;
     const page = await fetchFitting(options, { order, after, within: null }, this.#call);
     const rows = inTimeOrder(page.rows, order);
-    const isReversed = this.#isReversed(page);
+    const isReversed = this.#isReversed(page, after);
     const first = rows[0]?.time;
     if (after === null || isReversed || first === undefined || !isAhead(order, after, first)) {
       return { ...page, rows, isReversed };
@@ -187,9 +187,12 @@ export class TimeWalk<T extends Ordered> {
   }
 
   /** Do the rows come the other way round? Neighbours may be swapped. */
-  #isReversed({ rows }: TimePage<T>): boolean {
+  #isReversed({ rows }: TimePage<T>, after: bigint | null): boolean {
     const isOrdered = rows.every((row, index) => !isAhead(this.#order, (rows[index - 1] ?? row).time, row.time));
-    if (isOrdered && rows.at(0)?.time !== rows.at(-1)?.time) this.#options.clock.orderKept(this.#order);
+    const [first, last] = [rows.at(0), rows.at(-1)];
+    // Rows before the bound show that the source reads it in another way than this order.
+    const isBeyond = after !== null && first !== undefined && isAhead(this.#order, first.time, after);
+    if (isOrdered && isBeyond && first.time !== last?.time) this.#options.clock.orderKept(this.#order);
     if (isOrdered || rows.length < 3) return false;
     return rows.every((row, index) => !isAhead(this.#order, row.time, (rows[index - 1] ?? row).time));
   }

@@ -24,6 +24,8 @@ export interface DeepsetDialect extends Omit<Doubts, 'total'> {
   after: 'exclusive' | 'inclusive';
   /** A `limit` below 1: answered with 422, or taken for the default. */
   smallLimit: 'refused' | 'default';
+  /** Which rows are beyond the bound: those that follow it in the order, or in both orders the older ones. */
+  afterSide: 'of-order' | 'older';
   /** What `after` is cut to before rows are compared with it. */
   afterStep: 'microsecond' | 'millisecond' | 'second';
   /** Digits of `after` beyond microseconds: dropped before comparing, or answered with 422. */
@@ -49,6 +51,7 @@ export const DEFAULT_DIALECT: DeepsetDialect = {
   digits: 6,
   after: 'exclusive',
   smallLimit: 'refused',
+  afterSide: 'of-order',
   afterStep: 'microsecond',
   afterDigits: 'truncated',
   errorPages: 'json',

@@ -22,10 +22,12 @@ export function answerLogs(log: PipelineLog, request: SandboxRequest, dialect: D
   const passes = filter === null ? (): boolean => true : parseFilter(filter, dialect.filterable);
   if (passes === null) return failure(400, 'The filters are invalid.', dialect);
   const { keptSince } = dialect;
-  const matches: Predicate = keptSince === null ? passes : (record) => record.time >= keptSince && passes(record);
+  const kept: Predicate = keptSince === null ? passes : (record) => record.time >= keptSince && passes(record);
+  const isOlderOnly = after !== null && order === 'ASC' && dialect.afterSide === 'older';
+  const matches: Predicate = isOlderOnly ? (record) => record.time < after && kept(record) : kept;
   if (log.size === 0 && dialect.emptyLogs === 'not-found') return failure(404, 'No logs were found.', dialect);
   const rows: StoredRecord[] = [];
-  for (const record of log.read(order, after, matches)) {
+  for (const record of log.read(order, isOlderOnly ? null : after, matches)) {
     rows.push(record);
     if (rows.length > size) break;
   }

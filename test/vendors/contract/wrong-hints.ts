@@ -86,6 +86,20 @@ export function hintsMayBeWrong(bed: Bed): void {
       },
     );
 
+    const crowded = unknown.flatMap((one) => [4, bed.crowd].map((together) => ({ ...one, together })));
+
+    it.each(crowded)(
+      'gives each of $together lines of one instant once or says what is missing, where it has $name, $way',
+      async ({ create, back, together }) => {
+        const { walk, expected } = setUp(served, create(), bed.doubtfulPage ?? 10, together);
+        const { nodes, isReported } = await walk(back);
+        const messages = nodes.map(({ message }) => message);
+        expect(new Set(messages).size, 'no line twice').toBe(messages.length);
+        if (!isReported) expect(messages.toSorted()).toEqual(expected.toSorted());
+        expect(expected).toEqual(expect.arrayContaining(messages));
+      },
+    );
+
     it.each([false, true])('goes on where its retention has taken lines meanwhile (backward: %s)', async (back) => {
       const instance = Object.values(bed.unknown)[0]?.();
       if (instance?.forget === undefined) return;
@@ -114,22 +128,24 @@ interface Walked {
   readonly isReported: boolean;
 }
 
-/** A job with lines for somewhat more than two native pages, one an instant. */
-function setUp(served: ServedBed, instance: Instance, nativePage: number) {
-  const count = Math.floor(nativePage * 2.6);
+/** A job with lines for somewhat more than two native pages, and for two instants; so many `together` in each but the first. */
+function setUp(served: ServedBed, instance: Instance, nativePage: number, together = 1) {
+  const count = Math.max(Math.floor(nativePage * 2.6), Math.floor(together * 2.2));
   served.use(instance);
   const key = instance.createJob();
   const lines = Array.from({ length: count }, (_, index): Line => ({
-    slot: index,
+    slot: Math.floor((index + Math.floor(together / 2)) / together),
     fine: 0n,
     text: `line ${index}`,
     severity: 'info',
     step: 0,
     task: 0,
   }));
+  // An instant may be longer than a native page, and is read to its end.
+  const most = CALLS_PER_PAGE + together - 1;
   // A reader that never stops is stopped.
   served.beforeLogs(() => {
-    if (served.server.calls.length > CALLS_PER_PAGE) throw new Error('asked too often');
+    if (served.server.calls.length > most) throw new Error('asked too often');
   });
   const written = instance.write(key, lines);
   const expected = written.map(({ message }) => message);
@@ -162,7 +178,7 @@ function setUp(served: ServedBed, instance: Instance, nativePage: number) {
         if (!(error instanceof TributaryError) || !error.code.startsWith('SOURCE_')) throw error;
         return { nodes, isReported: true };
       } finally {
-        expect(served.server.calls.length).toBeLessThanOrEqual(CALLS_PER_PAGE);
+        expect(served.server.calls.length).toBeLessThanOrEqual(most);
       }
     }
     throw new Error('The walk does not end.');

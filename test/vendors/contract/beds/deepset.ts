@@ -65,6 +65,7 @@ export const deepsetBed: Bed = {
   doubtful: { '': (doubts) => create(doubts) },
   unknown: {
     'inclusive bounds': () => create({ after: 'inclusive' }),
+    'bounds that mean older in both orders': () => create({ afterSide: 'older' }),
     'bounds in milliseconds': () => create({ afterStep: 'millisecond' }),
     'bounds in seconds': () => create({ afterStep: 'second' }),
     'fine bounds refused': () => create({ afterDigits: 'refused' }),
