@@ -10,7 +10,7 @@ import type { PartNames } from '../src/vendors/connector.ts';
 import type { GraphContext } from './context.ts';
 import { referToJob } from './job.ts';
 import { referToPart } from './part.ts';
-import type { PartKind } from './part.ts';
+import type { PartKind } from '../src/domain/job.ts';
 
 /**
  * Fields of one line. They run once per row and are compiled: nothing here makes a promise or a call, but where a

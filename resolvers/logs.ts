@@ -9,7 +9,8 @@ import { namesSelected } from './referred.ts';
 import type { GraphContext } from './context.ts';
 import { logArguments, logFilter } from './log-arguments.ts';
 import type { FilterInput, LogFieldArguments } from './log-arguments.ts';
-import type { PartKind, PartNode } from './part.ts';
+import type { PartNode } from './part.ts';
+import type { PartKind } from '../src/domain/job.ts';
 
 interface ContextFieldArguments {
   readonly id: string;

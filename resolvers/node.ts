@@ -6,7 +6,8 @@ import type { GraphContext } from './context.ts';
 import { findJob } from './job.ts';
 import type { JobNode } from './job.ts';
 import { findPart } from './part.ts';
-import type { PartKind, PartNode } from './part.ts';
+import type { PartNode } from './part.ts';
+import type { PartKind } from '../src/domain/job.ts';
 
 /** Anything that has a global id. */
 export type AnyNode = SourceInfo | JobNode | PartNode<PartKind> | LogNode;

@@ -1,8 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import type { Call } from '../src/domain/call.ts';
 import { TributaryError } from '../src/domain/errors.ts';
-import type { Attempt, JobRef, Step, Task } from '../src/domain/job.ts';
-import type { ConnectionArguments, Federation, PartArguments, PartConnection } from '../src/federation/api.ts';
+import type { JobRef, PartKind, Parts } from '../src/domain/job.ts';
+import type { ConnectionArguments, PartArguments, PartConnection } from '../src/federation/api.ts';
 import type { PartNames } from '../src/vendors/connector.ts';
 import { encodeNodeId } from '../src/federation/node-id.ts';
 import { mapConnection, sharedConnection, withPage } from './connection.ts';
@@ -10,14 +9,6 @@ import type { GraphContext } from './context.ts';
 import { referToJob } from './job.ts';
 import { loadReferred, namesSelected } from './referred.ts';
 import { selectsBeyond } from './selection.ts';
-
-/** The kinds of parts that a job may have, and what a vendor says of one. */
-interface Parts {
-  Attempt: Attempt;
-  Step: Step;
-  Task: Task;
-}
-export type PartKind = keyof Parts;
 
 /** An attempt, step or task in the graph. */
 export interface PartNode<K extends PartKind> {
@@ -29,17 +20,6 @@ export interface PartNode<K extends PartKind> {
   /** All that its source says of it; null until a field needs more. */
   readonly part: Parts[K] | null;
 }
-
-/** Where the parts of a kind come from. */
-type Load = {
-  readonly [K in PartKind]: (federation: Federation, job: JobRef, key: string, call: Call) => Promise<Parts[K] | null>;
-};
-
-const LOAD: Load = {
-  Attempt: (federation, job, key, call) => federation.attempt(job, key, call),
-  Step: (federation, job, key, call) => federation.step(job, key, call),
-  Task: (federation, job, key, call) => federation.task(job, key, call),
-};
 
 /** What can be answered from the reference alone. */
 const FIELDS_OF_REFERENCE: Readonly<Record<PartKind, ReadonlySet<string>>> = {
@@ -123,7 +103,7 @@ export function partParent<K extends PartKind, P extends 'Attempt' | 'Step'>(
 }
 
 async function loadPart<K extends PartKind>(node: PartNode<K>, { federation, call }: GraphContext): Promise<Parts[K]> {
-  const part = await LOAD[node.kind](federation, node.job, node.key, call);
+  const part = await federation.part(node.kind, node.job, node.key, call);
   if (part === null) {
     const message = `${node.job.source}: the ${node.kind.toLowerCase()} is gone, or the source does not tell of it.`;
     throw new TributaryError('NOT_FOUND', message, { source: node.job.source });
@@ -141,7 +121,7 @@ export async function findPart<K extends PartKind>(
 ): Promise<PartNode<K> | null> {
   if (federation.source(job.source) === null) return null;
   if (!selectsBeyond(info, kind, FIELDS_OF_REFERENCE[kind])) return { kind, job, key, said: {}, part: null };
-  const part = await LOAD[kind](federation, job, key, call);
+  const part = await federation.part(kind, job, key, call);
   return part === null ? null : { kind, job, key, said: {}, part };
 }
 
@@ -158,14 +138,6 @@ export function partsOfPart<P extends 'Attempt' | 'Step', K extends PartKind>(pa
     partsOf(kind, job, { ...args, [name]: key }, context, info);
 }
 
-const LIST: {
-  readonly [K in PartKind]: (f: Federation, job: JobRef, args: PartArguments, call: Call) => PartConnection<Parts[K]>;
-} = {
-  Attempt: (federation, job, args, call) => federation.attempts(job, args, call),
-  Step: (federation, job, args, call) => federation.steps(job, args, call),
-  Task: (federation, job, args, call) => federation.tasks(job, args, call),
-};
-
 function partsOf<K extends PartKind>(
   kind: K,
   { source, key }: JobRef,
@@ -175,7 +147,7 @@ function partsOf<K extends PartKind>(
 ): Promise<PartConnection<PartNode<K>>> {
   const job = { source, key };
   const nodes = sharedConnection(call, JSON.stringify([kind, job, args]), () => {
-    const parts = LIST[kind](federation, job, args, call);
+    const parts = federation.parts(kind, job, args, call);
     const connection = mapConnection(parts, (part) => ({ kind, job, key: part.key, said: {}, part }));
     return { ...connection, failures: () => parts.failures() };
   });

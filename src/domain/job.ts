@@ -54,3 +54,11 @@ export interface Task extends Part {
   readonly attemptKey: string | null;
   readonly stepKey: string | null;
 }
+
+/** The kinds of parts that a job may have, and what a vendor says of one. */
+export interface Parts {
+  readonly Attempt: Attempt;
+  readonly Step: Step;
+  readonly Task: Task;
+}
+export type PartKind = keyof Parts;

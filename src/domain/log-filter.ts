@@ -36,8 +36,11 @@ export interface LogFilter {
   readonly taskIn?: readonly string[] | undefined;
 }
 
+/** The fields of a filter that are about severities: they are applied together or not at all. */
+export const SEVERITY_FIELDS = ['minSeverity', 'severityIn', 'includeUnspecified'] as const;
+
 /** The part of a filter that is about severities. */
-export type SeverityFilter = Pick<LogFilter, 'minSeverity' | 'severityIn' | 'includeUnspecified'>;
+export type SeverityFilter = Pick<LogFilter, (typeof SEVERITY_FIELDS)[number]>;
 
 /**
  * Does a severity number pass? Entries without one pass a `minSeverity` of INFO or lower, and none above,

@@ -1,6 +1,6 @@
 import type { Call } from '../domain/call.ts';
 import type { ErrorCode } from '../domain/errors.ts';
-import type { Attempt, Job, JobRef, Step, Task } from '../domain/job.ts';
+import type { Job, JobRef, PartKind, Parts } from '../domain/job.ts';
 import type { LogEntry, LogScope } from '../domain/log-entry.ts';
 import type { LogFilter } from '../domain/log-filter.ts';
 import type { LogSeverity } from '../domain/severity.ts';
@@ -206,12 +206,9 @@ export interface Federation {
       FailureArguments & { readonly sources?: readonly string[] | null; readonly filter?: JobFilter | null },
     call: Call,
   ): JobConnection;
-  attempts(job: JobRef, args: PartArguments, call: Call): PartConnection<Attempt>;
-  steps(job: JobRef, args: PartArguments, call: Call): PartConnection<Step>;
-  tasks(job: JobRef, args: PartArguments, call: Call): PartConnection<Task>;
-  attempt(job: JobRef, key: string, call: Call): Promise<Attempt | null>;
-  step(job: JobRef, key: string, call: Call): Promise<Step | null>;
-  task(job: JobRef, key: string, call: Call): Promise<Task | null>;
+  parts<K extends PartKind>(kind: K, job: JobRef, args: PartArguments, call: Call): PartConnection<Parts[K]>;
+  /** Null where the job has no such part. */
+  part<K extends PartKind>(kind: K, job: JobRef, key: string, call: Call): Promise<Parts[K] | null>;
   /** Entries of all the scopes, merged in time order. Scopes of unknown sources throw NOT_FOUND. */
   logs(scopes: readonly SourceScope[], args: LogArguments, call: Call): LogConnection;
   /** How many lines there are per span of time and severity. */

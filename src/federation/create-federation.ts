@@ -1,7 +1,5 @@
 import type { DebugLog } from '../domain/debug-log.ts';
 import { unknownSource } from '../domain/errors.ts';
-import type { Attempt, Step, Task } from '../domain/job.ts';
-import type { PartScope } from '../vendors/connector.ts';
 import type { Federation, LogNode, SourceInfo, SourceScope } from './api.ts';
 import { badInput, cursorOf } from './arguments.ts';
 import { CursorCodec } from './cursor/codec.ts';
@@ -114,48 +112,9 @@ export function createFederation(
         call,
       );
     },
-    attempts: (job, args, call) =>
-      partConnection(
-        {
-          ...settings,
-          cursors,
-          args,
-          kind: 'attempts',
-          job,
-          partitions: () => find(job.source).connector.attempts(job.key, call, args),
-          belongs: belongsToStep,
-        },
-        call,
-      ),
-    steps: (job, args, call) =>
-      partConnection(
-        {
-          ...settings,
-          cursors,
-          args,
-          kind: 'steps',
-          job,
-          partitions: () => find(job.source).connector.steps(job.key, call, args),
-          belongs: belongsToAttempt,
-        },
-        call,
-      ),
-    tasks: (job, args, call) =>
-      partConnection(
-        {
-          ...settings,
-          cursors,
-          args,
-          kind: 'tasks',
-          job,
-          partitions: () => find(job.source).connector.tasks(job.key, call, args),
-          belongs: belongsToBoth,
-        },
-        call,
-      ),
-    attempt: (job, key, call) => find(job.source).connector.attempt(job.key, key, call),
-    step: (job, key, call) => find(job.source).connector.step(job.key, key, call),
-    task: (job, key, call) => find(job.source).connector.task(job.key, key, call),
+    parts: (kind, job, args, call) =>
+      partConnection({ ...settings, cursors, args, kind, job, connector: () => find(job.source).connector }, call),
+    part: async (kind, job, key, call) => find(job.source).connector.parts[kind]?.find(job.key, key, call) ?? null,
     logs: (scopes, args, call) => logConnection({ ...logOptions, scopes: resolve(scopes), args }, call),
     histogram: async (scopes, args, call) => logHistogram(federation, scopes, args, call),
     cursorOf: (ref, scopes, args) => cursorOfLine(ref, resolve(scopes), args, cursors),
@@ -177,19 +136,6 @@ export function createFederation(
     },
   };
   return federation;
-}
-
-function belongsToStep(part: Attempt, { step }: PartScope): boolean {
-  return step === undefined || part.stepKey === step;
-}
-
-function belongsToAttempt(part: Step, { attempt }: PartScope): boolean {
-  return attempt === undefined || part.attemptKey === attempt;
-}
-
-function belongsToBoth(part: Task, within: PartScope): boolean {
-  const { attempt, step } = within;
-  return (attempt === undefined || part.attemptKey === attempt) && (step === undefined || part.stepKey === step);
 }
 
 function infoOf({ name, connector }: FederatedSource): SourceInfo {

@@ -1,7 +1,7 @@
 import { hasCode, unknownJob } from '../domain/errors.ts';
 import type { Ordered } from '../domain/ordered.ts';
 import type { Batch, Partition } from '../pagination/core/partition.ts';
-import type { Connector } from '../vendors/connector.ts';
+import type { Connector, PartReader } from '../vendors/connector.ts';
 import type { FederatedSource } from './source.ts';
 
 /**
@@ -40,6 +40,14 @@ export function namingJobs(source: FederatedSource): FederatedSource {
     return (await namingJob(job, ask)).map((partition) => namingPartition(job, partition));
   }
 
+  function namingParts<T extends Ordered>(parts: PartReader<T> | undefined): PartReader<T> | undefined {
+    if (parts === undefined) return undefined;
+    return {
+      list: (job, call, within) => namingAll(job, () => parts.list(job, call, within)),
+      find: (job, key, call) => namingJob(job, () => parts.find(job, key, call)),
+    };
+  }
+
   const follow = connector.follow?.bind(connector);
   const naming: Connector = {
     vendor: connector.vendor,
@@ -53,12 +61,11 @@ export function namingJobs(source: FederatedSource): FederatedSource {
     },
     probe: (call) => connector.probe(call),
     getJobs: (keys, call) => connector.getJobs(keys, call),
-    attempts: (job, call, within) => namingAll(job, () => connector.attempts(job, call, within)),
-    steps: (job, call, within) => namingAll(job, () => connector.steps(job, call, within)),
-    tasks: (job, call, within) => namingAll(job, () => connector.tasks(job, call, within)),
-    attempt: (job, key, call) => namingJob(job, () => connector.attempt(job, key, call)),
-    step: (job, key, call) => namingJob(job, () => connector.step(job, key, call)),
-    task: (job, key, call) => namingJob(job, () => connector.task(job, key, call)),
+    parts: {
+      Attempt: namingParts(connector.parts.Attempt),
+      Step: namingParts(connector.parts.Step),
+      Task: namingParts(connector.parts.Task),
+    },
     async logs(scope, filter, call) {
       const { job, ...part } = scope;
       // Of a part, the source itself says what is not there: the part, or its job.

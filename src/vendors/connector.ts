@@ -1,5 +1,6 @@
 import type { Call } from '../domain/call.ts';
-import type { Attempt, Job, Step, Task } from '../domain/job.ts';
+import type { Job, PartKind, Parts } from '../domain/job.ts';
+import type { Ordered } from '../domain/ordered.ts';
 import type { LogEntry, LogScope } from '../domain/log-entry.ts';
 import type { LogFilter, LogFilterField } from '../domain/log-filter.ts';
 import type { JobStatus } from '../domain/status.ts';
@@ -79,11 +80,24 @@ export interface PartScope {
   readonly step?: string | undefined;
 }
 
-/** The log of a scope: its partitions, which the reader merges in time order, and what is left to filter. */
+/** The parts of one kind that a source's jobs have. */
+export interface PartReader<T extends Ordered> {
+  /**
+   * Lists in time order. What does not belong to `within` may be left out, where that saves calls; the reader checks it
+   * all the same.
+   */
+  list(job: string, call: Call, within?: PartScope): Promise<readonly Partition<T>[]>;
+  /** One by key; null where the job has none. Batched per call where the vendor allows. */
+  find(job: string, key: string, call: Call): Promise<T | null>;
+}
+
+/** The log of a scope: its partitions, which the reader merges in time order, and which of the filter they apply. */
 export interface LogReading {
   readonly partitions: readonly Partition<LogEntry>[];
-  /** The part of the filter that the vendor does not apply. Undefined parts are pushed down. */
-  readonly residual: LogFilter;
+  /** Every line of the partitions passes these. The reader applies all the others. */
+  readonly applied: readonly (keyof LogFilter)[];
+  /** What the scope asks of lines and the partitions do not apply; it takes the place of what the filter says there. */
+  readonly narrowed?: LogFilter | undefined;
 }
 
 /** The log of a job as it is followed. */
@@ -119,17 +133,8 @@ export interface Connector {
   probe(call: Call): Promise<Probe>;
   /** One result per key, in their order: the job, null where there is none, or the error of that key alone. */
   getJobs(keys: readonly string[], call: Call): Promise<readonly (Job | null | Error)[]>;
-  /**
-   * Lists in time order; empty array where the vendor has no such thing. What does not belong to `within`
-   * may be left out, where that saves calls; the reader checks it all the same.
-   */
-  attempts(job: string, call: Call, within?: PartScope): Promise<readonly Partition<Attempt>[]>;
-  steps(job: string, call: Call, within?: PartScope): Promise<readonly Partition<Step>[]>;
-  tasks(job: string, call: Call, within?: PartScope): Promise<readonly Partition<Task>[]>;
-  /** One by key; null where the vendor has none. Batched per call where the vendor allows. */
-  attempt(job: string, key: string, call: Call): Promise<Attempt | null>;
-  step(job: string, key: string, call: Call): Promise<Step | null>;
-  task(job: string, key: string, call: Call): Promise<Task | null>;
+  /** The parts of jobs; no member of that kind where the vendor has no such thing. */
+  readonly parts: { readonly [K in PartKind]?: PartReader<Parts[K]> | undefined };
   /**
    * Makes no call for itself unless the partitions cannot be named without one. An unknown job shows
    * when a partition is read: NOT_FOUND.

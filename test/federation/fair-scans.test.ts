@@ -49,7 +49,7 @@ function sourceOf(entries: readonly LogEntry[]): FederatedSource {
       yield { rows, hints: rows.map(() => null), more: false, pages: 1 };
     },
   };
-  const logs: Connector['logs'] = (_scope, filter) => Promise.resolve({ partitions: [partition], residual: filter });
+  const logs: Connector['logs'] = () => Promise.resolve({ partitions: [partition], applied: [] });
   return { ...source, connector: { ...source.connector, logs } };
 }
 

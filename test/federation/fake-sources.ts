@@ -58,13 +58,8 @@ export function fakeSource(name: string, jobs: Record<string, FakeNative[]>): Fa
       source.calls += 1;
       return Promise.resolve(keys.map((key) => jobOf(name, key, statuses.get(key))));
     },
-    attempts: unused,
-    steps: unused,
-    tasks: unused,
-    attempt: unused,
-    step: unused,
-    task: unused,
-    logs: (scope, filter) => {
+    parts: {},
+    logs: (scope) => {
       const natives = byKey.get(scope.job);
       if (natives === undefined) throw new TributaryError('NOT_FOUND', 'no such job', { source: name });
       const left = unnamed.get(scope.job) ?? 0;
@@ -85,7 +80,7 @@ export function fakeSource(name: string, jobs: Record<string, FakeNative[]>): Fa
           () => void (source.calls += 1),
         ),
       );
-      return Promise.resolve({ partitions, residual: filter });
+      return Promise.resolve({ partitions, applied: [] });
     },
   };
   const source: FakeSource = { name, connector, jobs: byKey, failures, unnamed, statuses, calls: 0 };

@@ -43,15 +43,15 @@ describe('the parts of a job', () => {
     const federation = createFederation([{ name: 'nemo', connector: nemo.create({ source: 'nemo', http, options }) }]);
     const job = { source: 'nemo', key };
     const call = createCall();
-    const all = federation.tasks(job, {}, call);
-    const ofStep = federation.tasks(job, { step: 'load' }, call);
+    const all = federation.parts('Task', job, {}, call);
+    const ofStep = federation.parts('Task', job, { step: 'load' }, call);
     expect((await all.nodes()).map((task) => task.stepKey).sort()).toEqual(['load', 'load', 'train']);
     expect(await all.totalCount()).toBe(3);
     expect((await ofStep.nodes()).map((task) => task.stepKey)).toEqual(['load', 'load']);
     expect(await ofStep.totalCount()).toBe(2);
     expect((await ofStep.pageInfo()).hasNextPage).toBe(false);
     const cursor = (await ofStep.edges())[0]!.cursor;
-    await expect(federation.tasks(job, { step: 'train', after: cursor }, call).edges()).rejects.toMatchObject({
+    await expect(federation.parts('Task', job, { step: 'train', after: cursor }, call).edges()).rejects.toMatchObject({
       code: 'CURSOR_INVALID',
     });
   });

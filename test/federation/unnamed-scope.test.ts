@@ -31,8 +31,8 @@ it('takes no partition for all of them because of its key, whatever a client may
   const starred = {
     ...connector,
     logs: async (...asked: Parameters<typeof connector.logs>) => {
-      const { partitions, residual } = await connector.logs(...asked);
-      return { partitions: partitions.map((partition) => ({ ...partition, key: '*' })), residual };
+      const { partitions, ...rest } = await connector.logs(...asked);
+      return { partitions: partitions.map((partition) => ({ ...partition, key: '*' })), ...rest };
     },
   };
   const federation = createFederation([{ name: 's', connector: starred }]);

@@ -1,5 +1,5 @@
 import { TributaryError } from '../../src/domain/errors.ts';
-import type { Attempt, Job, JobRef, Step, Task } from '../../src/domain/job.ts';
+import type { Attempt, Job, JobRef, PartKind, Parts, Step, Task } from '../../src/domain/job.ts';
 import type {
   PartConnection,
   Federation,
@@ -53,7 +53,7 @@ function fakeAttempt(key: string): Attempt {
   return { ...fakePart(key), number: 1, stepKey: 'step' };
 }
 
-export function fakeStep(key: string): Step {
+function fakeStep(key: string): Step {
   return { ...fakePart(key), name: `Step ${key}`, attemptKey: null };
 }
 
@@ -95,6 +95,16 @@ export function fakeConnection<T>(nodes: readonly T[]): PartConnection<T> {
 function failingConnection(error: Error) {
   const fail = () => Promise.reject(error);
   return { edges: fail, nodes: fail, pageInfo: fail, totalCount: fail, isComplete: fail, failures: fail };
+}
+
+const FAKE_PARTS: { readonly [K in PartKind]: (key: string) => Parts[K] } = {
+  Attempt: fakeAttempt,
+  Step: fakeStep,
+  Task: fakeTask,
+};
+
+function fakePartOf<K extends PartKind>(kind: K, key: string): Parts[K] {
+  return FAKE_PARTS[kind](key);
 }
 
 function fakeLogs(entries: readonly LogNode[]): LogConnection {
@@ -141,12 +151,8 @@ export function fakeFederation(changes: Partial<Federation> = {}, names: SourceI
       const jobs = names?.includes('up') === false ? [] : [fakeJob('up', 'a'), fakeJob('up', 'b')];
       return { ...fakeConnection(jobs), failures: () => Promise.resolve(failures) };
     },
-    attempts: (job) => connectionOf(job, 'attempts', [fakeAttempt('attempt')]),
-    steps: (job) => connectionOf(job, 'steps', [fakeStep('step')]),
-    tasks: (job) => connectionOf(job, 'tasks', [fakeTask('task')]),
-    attempt: (job, key) => answer('attempt', { source: job.source, key }, fakeAttempt(key)),
-    step: (job, key) => answer('step', { source: job.source, key }, fakeStep(key)),
-    task: (job, key) => answer('task', { source: job.source, key }, fakeTask(key)),
+    parts: (kind, job) => connectionOf(job, `${kind.toLowerCase()}s`, [fakePartOf(kind, kind.toLowerCase())]),
+    part: (kind, job, key) => answer(kind.toLowerCase(), { source: job.source, key }, fakePartOf(kind, key)),
     logs: (scopes) => {
       asked.push(`logs ${scopes.map(({ source, scope }) => `${source}/${Object.values(scope).join('/')}`).join(' ')}`);
       const failed = scopes.find(({ source }) => source === 'down');

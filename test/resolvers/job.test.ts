@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { encodeNodeId } from '../../src/federation/node-id.ts';
-import { fakeConnection, fakeFederation, fakeStep } from './fake-federation.ts';
+import { fakeFederation } from './fake-federation.ts';
 import { EXECUTORS } from './run.ts';
 
 describe.each(Object.entries(EXECUTORS))('a job, %s', (_name, run) => {
@@ -74,11 +74,14 @@ describe.each(Object.entries(EXECUTORS))('a job, %s', (_name, run) => {
   });
 
   it('keeps its parts that answer when others do not', async () => {
-    const federation = fakeFederation({ steps: () => fakeConnection([fakeStep('one')]) });
+    const inner = fakeFederation();
+    const federation = fakeFederation({
+      parts: (kind, job, ...rest) => inner.parts(kind, kind === 'Step' ? { ...job, source: 'up' } : job, ...rest),
+    });
     const query =
       '{ job(source: "down", key: "a") { key attempts { nodes { key } } steps { nodes { key } } logs { nodes { message } } } }';
     const { data, errors } = await run(federation, query);
-    expect(data).toEqual({ job: { key: 'a', attempts: null, steps: { nodes: [{ key: 'one' }] }, logs: null } });
+    expect(data).toEqual({ job: { key: 'a', attempts: null, steps: { nodes: [{ key: 'step' }] }, logs: null } });
     expect(errors.map(({ code }) => code)).toEqual(['SOURCE_UNAVAILABLE', 'SOURCE_UNAVAILABLE']);
   });
 });

@@ -52,7 +52,7 @@ describe.each(Object.entries(EXECUTORS))('%s, no promise is left behind', (_name
         isComplete: () => Promise.resolve(false),
         failures: () => Promise.resolve([]),
       }),
-      step: () => new Promise((_resolve, reject) => setTimeout(reject, 5, new Error('late'))),
+      part: () => new Promise((_resolve, reject) => setTimeout(reject, 5, new Error('late'))),
     });
     const query = `{ logs(jobs: ["${IDS[0]!}"]) { nodes { step { status } message(maxLength: -1) } } }`;
     const { errors } = await run(federation, query);

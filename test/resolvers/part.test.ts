@@ -30,9 +30,7 @@ it('children are asked for with the key of their parent', async () => {
   const inner = fakeFederation();
   const asked: [string, PartArguments][] = [];
   const federation = fakeFederation({
-    attempts: (job, args, call) => (asked.push(['attempts', args]), inner.attempts(job, args, call)),
-    steps: (job, args, call) => (asked.push(['steps', args]), inner.steps(job, args, call)),
-    tasks: (job, args, call) => (asked.push(['tasks', args]), inner.tasks(job, args, call)),
+    parts: (kind, job, args, call) => (asked.push([kind, args]), inner.parts(kind, job, args, call)),
   });
   const query = `{ job(source: "up", key: "a") {
     steps(first: 1) { nodes { attempts(last: 2) { totalCount } tasks { totalCount } } }
@@ -40,11 +38,11 @@ it('children are asked for with the key of their parent', async () => {
   } }`;
   expect((await run(federation, query)).errors).toEqual([]);
   expect(asked).toEqual([
-    ['steps', { first: 1 }],
-    ['attempts', {}],
-    ['attempts', { last: 2, step: 'step' }],
-    ['tasks', { step: 'step' }],
-    ['steps', { attempt: 'attempt' }],
-    ['tasks', { attempt: 'attempt' }],
+    ['Step', { first: 1 }],
+    ['Attempt', {}],
+    ['Attempt', { last: 2, step: 'step' }],
+    ['Task', { step: 'step' }],
+    ['Step', { attempt: 'attempt' }],
+    ['Task', { attempt: 'attempt' }],
   ]);
 });

@@ -130,7 +130,7 @@ describe("the vendor's own client", () => {
     const call = createCall();
     for (const { key } of await federation.jobs({ sources: ['erp'], first: 100 }, call).nodes()) {
       const job = { source: 'erp', key };
-      const steps = await federation.steps(job, { first: 100 }, call).nodes();
+      const steps = await federation.parts('Step', job, { first: 100 }, call).nodes();
       const listed = await ask(`/jobs/${key}/schedules`);
       expect(listed.results?.map(({ scheduleId }) => scheduleId).sort()).toEqual(steps.map((step) => step.key).sort());
       const lines = await federation.logs([{ source: 'erp', scope: { job: key } }], { first: 1_000 }, call).nodes();

@@ -3,6 +3,7 @@ import { shownText } from '../../domain/ansi.ts';
 import type { LogEntry } from '../../domain/log-entry.ts';
 import { severityPasses } from '../../domain/log-filter.ts';
 import type { LogFilter } from '../../domain/log-filter.ts';
+import type { LogReading } from '../../vendors/connector.ts';
 import { badInput } from '../arguments.ts';
 
 /** Longest expression that `matches` takes, characters. */
@@ -23,15 +24,33 @@ export function checkLogFilter(filter: LogFilter): void {
   }
 }
 
+/**
+ * What is left of a filter to apply here: all that the partitions of a reading do not. For all vendors this is the one place
+ * where a part of a filter is left out, so a field that a vendor does not know is applied here.
+ */
+export function residualOf(filter: LogFilter, { applied, narrowed }: Omit<LogReading, 'partitions'>): LogFilter {
+  const left: { -readonly [F in keyof LogFilter]: LogFilter[F] } = { ...filter, ...narrowed };
+  for (const field of applied) left[field] = undefined;
+  return left;
+}
+
+/** What judges a line for each field of a filter. A new field compiles only with a judge. */
+const JUDGES: { readonly [F in keyof Required<LogFilter>]: (filter: LogFilter) => EntryPredicate | null } = {
+  minSeverity: severityPredicate,
+  severityIn: severityPredicate,
+  includeUnspecified: severityPredicate,
+  contains: textPredicate,
+  notContains: textPredicate,
+  matches: textPredicate,
+  attemptIn: ({ attemptIn }) => keyPredicate(attemptIn, (entry) => entry.attemptKey),
+  stepIn: ({ stepIn }) => keyPredicate(stepIn, (entry) => entry.stepKey),
+  taskIn: ({ taskIn }) => keyPredicate(taskIn, (entry) => entry.taskKey),
+};
+
 /** What a filter asks of an entry; null when it asks nothing. */
 export function entryPredicate(filter: LogFilter): EntryPredicate | null {
-  const parts = [
-    severityPredicate(filter),
-    textPredicate(filter),
-    keyPredicate(filter.attemptIn, (entry) => entry.attemptKey),
-    keyPredicate(filter.stepIn, (entry) => entry.stepKey),
-    keyPredicate(filter.taskIn, (entry) => entry.taskKey),
-  ].filter((part) => part !== null);
+  const judges = new Set(Object.values(JUDGES));
+  const parts = [...judges].map((judge) => judge(filter)).filter((part) => part !== null);
   if (parts.length === 0) return null;
   return (entry) => parts.every((part) => part(entry));
 }

@@ -4,7 +4,7 @@ import type { LogFilter } from '../../domain/log-filter.ts';
 import type { LogReading } from '../../vendors/connector.ts';
 import { failedScope } from '../merge/failed-scope.ts';
 import { followedLog } from './followed-log.ts';
-import { entryPredicate } from './filter.ts';
+import { entryPredicate, residualOf } from './filter.ts';
 import type { EntryPredicate } from './filter.ts';
 import type { Slot } from '../merge/place.ts';
 import type { FederatedSource } from '../source.ts';
@@ -37,7 +37,7 @@ export async function logSlots(
     [...scopes].map(async ([index, { source, scope }]): Promise<readonly Slot<LogEntry>[]> => {
       try {
         const reading = await readingOf(source, scope, filter, follows, call);
-        residuals.set(index, entryPredicate(reading.residual));
+        residuals.set(index, entryPredicate(residualOf(filter, reading)));
         return reading.partitions.map((partition) => ({ scope: index, partition }));
       } catch (error) {
         return [{ scope: index, partition: failedScope<LogEntry>(error) }];

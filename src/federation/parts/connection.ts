@@ -1,39 +1,41 @@
 import type { Call } from '../../domain/call.ts';
 import type { Ordered } from '../../domain/ordered.ts';
-import type { Partition } from '../../pagination/core/partition.ts';
 import type { PartArguments, PartConnection, SourceFailure } from '../api.ts';
-import type { JobRef } from '../../domain/job.ts';
+import type { JobRef, PartKind, Parts, Task } from '../../domain/job.ts';
 import type { CursorCodec } from '../cursor/codec.ts';
 import type { Slot } from '../merge/place.ts';
 import { MergedConnection } from '../merge/connection.ts';
 import { shownFailures } from '../merge/failures.ts';
 import { encodeNodeId } from '../node-id.ts';
 import { UnreadableRows } from '../unreadable-rows.ts';
-import type { PartScope } from '../../vendors/connector.ts';
+import type { Connector, PartScope } from '../../vendors/connector.ts';
 
-export interface PartConnectionOptions<T extends Ordered> {
-  readonly kind: 'attempts' | 'steps' | 'tasks';
+export interface PartConnectionOptions<K extends PartKind> {
+  readonly kind: K;
   readonly job: JobRef;
   readonly args: PartArguments;
   readonly cursors: CursorCodec;
   readonly maxPageSize: number;
-  partitions(): Promise<readonly Partition<T>[]>;
-  /** Does a part belong to the attempt or step that the arguments name? */
-  belongs(part: T, within: PartScope): boolean;
+  /** That of the job's source. Throws where there is no such source. */
+  connector(): Connector;
 }
 
-/** Attempts, steps or tasks of one job, oldest first. A source that fails fails the connection; a row that can't be read does not. */
-export function partConnection<T extends Ordered>(options: PartConnectionOptions<T>, call: Call): PartConnection<T> {
+/** The parts of a kind that a job has, oldest first. A source that fails fails the connection; a row that can't be read does not. */
+export function partConnection<K extends PartKind>(
+  options: PartConnectionOptions<K>,
+  call: Call,
+): PartConnection<Parts[K]> {
   const { kind, job } = options;
   const { attempt, step } = options.args;
   let failures: readonly SourceFailure[] = [];
   const accept =
     attempt === undefined && step === undefined
       ? undefined
-      : (part: T): boolean => options.belongs(part, { attempt, step });
-  const connection = new MergedConnection<T, T>(
+      : (part: Parts[K]): boolean => belongsTo(part, { attempt, step });
+  const connection = new MergedConnection<Parts[K], Parts[K]>(
     {
-      key: JSON.stringify([kind, job.source, job.key, attempt ?? null, step ?? null]),
+      // Part of cursors: it stays as it was when they were made.
+      key: JSON.stringify([`${kind.toLowerCase()}s`, job.source, job.key, attempt ?? null, step ?? null]),
       args: options.args,
       descending: false,
       since: null,
@@ -41,7 +43,10 @@ export function partConnection<T extends Ordered>(options: PartConnectionOptions
       maxPageSize: options.maxPageSize,
       maxScanPages: Infinity,
       cursors: options.cursors,
-      slots: async () => (await options.partitions()).map((partition) => ({ scope: 0, partition })),
+      slots: async () => {
+        const partitions = (await options.connector().parts[kind]?.list(job.key, call, { attempt, step })) ?? [];
+        return partitions.map((partition) => ({ scope: 0, partition }));
+      },
       accept: () => accept,
       countAccepted: (slots) => countShort(slots, accept, call),
       nodeOf: (row) => row,
@@ -56,6 +61,13 @@ export function partConnection<T extends Ordered>(options: PartConnectionOptions
     call,
   );
   return Object.assign(connection, { failures: () => connection.read().then(() => failures) });
+}
+
+/** Is a part within the attempt and the step? A kind whose parts name neither is in each of them. */
+function belongsTo(part: Partial<Pick<Task, 'attemptKey' | 'stepKey'>>, { attempt, step }: PartScope): boolean {
+  const isWithin = (key: string | null | undefined, wanted: string | undefined): boolean =>
+    wanted === undefined || key === undefined || key === wanted;
+  return isWithin(part.attemptKey, attempt) && isWithin(part.stepKey, step);
 }
 
 /** How many parts are accepted, where each partition comes in one piece; null where counting would mean reading on. */

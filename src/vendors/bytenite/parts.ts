@@ -1,9 +1,59 @@
-import type { Step } from '../../domain/job.ts';
+import type { Call } from '../../domain/call.ts';
+import { hasCode, unknownJob } from '../../domain/errors.ts';
+import type { Step, Task } from '../../domain/job.ts';
 import { statusFrom } from '../../domain/status.ts';
 import type { JobStatus } from '../../domain/status.ts';
 import type { Instant } from '../../domain/time.ts';
 import { JOB_STATES, plainState, SERVICES, STEP_OF_STATE } from './facts.ts';
+import { wholeListPartition } from '../../pagination/whole-list.ts';
+import type { Partition } from '../../pagination/core/partition.ts';
+import type { Connector } from '../connector.ts';
+import { partOf } from '../shared/parts.ts';
+import type { JobLoader } from './jobs/loader.ts';
+import type { LogReader } from './logs/reader.ts';
+import { sayWhatIsMissing } from './logs/truncation.ts';
 import type { WireJob } from './wire.ts';
+
+/** A job's steps stand in the job, its tasks in its log. There are no attempts. */
+export function createParts(source: string, jobs: JobLoader, reader: LogReader): Connector['parts'] {
+  async function steps(job: string, call: Call): Promise<readonly Step[]> {
+    const wire = await jobs.load(job, call);
+    if (wire === null) throw unknownJob(source, job);
+    return stepsOf(wire);
+  }
+
+  function tasks(job: string): Partition<Task> {
+    let truncated = false;
+    const partition = wholeListPartition('', async (call) => {
+      const answer = await reader.tasks(job, call);
+      ({ truncated } = answer);
+      return answer.tasks.all();
+    });
+    return sayWhatIsMissing(partition, () => ({ truncated }));
+  }
+
+  return {
+    Step: {
+      list: (job) => Promise.resolve([wholeListPartition('', (call) => steps(job, call))]),
+      async find(job, key, call) {
+        if (!SERVICES.some((service) => service === key)) return null;
+        const wire = await jobs.load(job, call);
+        return wire === null ? null : partOf(stepsOf(wire), key);
+      },
+    },
+    Task: {
+      list: (job) => Promise.resolve([tasks(job)]),
+      async find(job, key, call) {
+        try {
+          return (await reader.task(job, key, call)).tasks.get(key);
+        } catch (error) {
+          if (hasCode(error, 'NOT_FOUND')) return null;
+          throw error;
+        }
+      },
+    },
+  };
+}
 
 /**
  * The three steps of a job. The vendor gives a step no status of its own: a step has the status that the

@@ -1,5 +1,5 @@
 import type { LogScope } from '../../domain/log-entry.ts';
-import { severityPasses } from '../../domain/log-filter.ts';
+import { SEVERITY_FIELDS, severityPasses } from '../../domain/log-filter.ts';
 import type { LogFilter, SeverityFilter } from '../../domain/log-filter.ts';
 import { SERVICES } from './facts.ts';
 import type { Level, Service } from './facts.ts';
@@ -20,6 +20,9 @@ export interface LogQuery {
 }
 
 export const EVERYTHING: LogQuery = { taskIds: [], levels: [], services: [] };
+
+/** What the reader of an answer applies to each line, whatever the vendor did. */
+export const APPLIED: readonly (keyof LogFilter)[] = [...SEVERITY_FIELDS, 'attemptIn', 'stepIn', 'taskIn'];
 
 /** What a scope and a filter select; null when no line can be among it. */
 export function selectionOf(scope: LogScope, filter: LogFilter): Selection | null {

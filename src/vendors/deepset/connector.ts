@@ -5,6 +5,7 @@ import { AfterClock } from '../../pagination/time-keyset/after-clock.ts';
 import { PageSizes } from '../../pagination/core/page-size.ts';
 import { wholeListPartition } from '../../pagination/whole-list.ts';
 import type { Connector } from '../connector.ts';
+import { partOf } from '../shared/parts.ts';
 import { readable } from '../shared/rows.ts';
 import { RESOLUTION } from './logs/after.ts';
 import { ORIGINS, stepsOf } from './parts.ts';
@@ -61,24 +62,22 @@ export function createConnector(http: SourceHttp, workspaces: readonly string[])
           }
         }),
       ),
-    attempts: () => Promise.resolve([]),
-    async steps(job) {
-      requirePlace(job);
-      return Promise.resolve([wholeListPartition('', () => Promise.resolve(stepsOf()))]);
+    parts: {
+      Step: {
+        async list(job) {
+          requirePlace(job);
+          return Promise.resolve([wholeListPartition('', () => Promise.resolve(stepsOf()))]);
+        },
+        find: (job, key) => Promise.resolve(placeOf(job, workspaces) === null ? null : partOf(stepsOf(), key)),
+      },
     },
-    tasks: () => Promise.resolve([]),
-    attempt: () => Promise.resolve(null),
-    step(job, key) {
-      const known = placeOf(job, workspaces) !== null;
-      return Promise.resolve(known ? (stepsOf().find((step) => step.key === key) ?? null) : null);
-    },
-    task: () => Promise.resolve(null),
     async logs(scope, filter) {
       const place = requirePlace(scope.job);
       const plan = planOf(scope, filter, refusals, vocabulary);
-      if (plan === null) return Promise.resolve({ partitions: [], residual: filter });
+      if (plan === null) return Promise.resolve({ partitions: [], applied: [] });
       const partition = logPartition({ http, place, refusals, vocabulary, clock, cap, sizes, conditions: plan.pushed });
-      return Promise.resolve({ partitions: [readable(partition)], residual: plan.residual });
+      const { applied, narrowed } = plan;
+      return Promise.resolve({ partitions: [readable(partition)], applied, narrowed });
     },
   };
 }

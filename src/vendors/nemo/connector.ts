@@ -1,14 +1,12 @@
 import type { Call } from '../../domain/call.ts';
 import { TributaryError } from '../../domain/errors.ts';
-import type { Job, Step } from '../../domain/job.ts';
+import type { Job, PartKind, Parts } from '../../domain/job.ts';
 import type { LogScope } from '../../domain/log-entry.ts';
 import type { LogFilter } from '../../domain/log-filter.ts';
-import type { Ordered } from '../../domain/ordered.ts';
 import type { SourceHttp } from '../../http/client.ts';
 import { PageSizes } from '../../pagination/core/page-size.ts';
-import type { Partition } from '../../pagination/core/partition.ts';
 import { wholeListPartition } from '../../pagination/whole-list.ts';
-import type { Capabilities, Connector, FollowedLog, LogReading } from '../connector.ts';
+import type { Capabilities, Connector, FollowedLog, LogReading, PartReader } from '../connector.ts';
 import { partOf } from '../shared/parts.ts';
 import { readable } from '../shared/rows.ts';
 import { createNemoApi } from './api.ts';
@@ -54,35 +52,29 @@ export function createNemoConnector(source: string, http: SourceHttp, options: N
     }
   }
 
-  function list<T extends Ordered>(load: Load<T>, key: string): Promise<readonly Partition<T>[]> {
-    return Promise.resolve([readable(wholeListPartition('', async (call) => load(known(key), call)))]);
-  }
-
-  async function find<T extends Pick<Step, 'key' | 'unreadable'>>(
-    load: Load<T>,
-    job: string,
-    key: string,
-    call: Call,
-  ): Promise<T | null> {
-    return partOf(await load(known(job), call), key);
+  function parts<T extends Parts[PartKind]>(load: Load<T>): PartReader<T> {
+    return {
+      list: (job) => Promise.resolve([readable(wholeListPartition('', async (call) => load(known(job), call)))]),
+      find: async (job, key, call) => partOf(await load(known(job), call), key),
+    };
   }
 
   async function logs(scope: LogScope, filter: LogFilter, call: Call): Promise<LogReading> {
     const place = placeOf(scope.job, workspaces);
-    if (place === null) return { partitions: [refusedPartition('', noSuchJob(source, scope.job))], residual: filter };
+    if (place === null) return { partitions: [refusedPartition('', noSuchJob(source, scope.job))], applied: [] };
     const plan = planScope(scope, filter);
-    if (plan === null) return { partitions: [], residual: filter };
-    const { residual } = plan;
+    if (plan === null) return { partitions: [], applied: [] };
+    const { applied, narrowed } = plan;
     const selection = { place, step: plan.step, task: plan.task };
     if (plan.attempts === null) {
-      return { partitions: [logPartition({ ...selection, attemptKey: null }, logOptions)], residual };
+      return { partitions: [logPartition({ ...selection, attemptKey: null }, logOptions)], applied, narrowed };
     }
     const asked = await Promise.all(
       plan.attempts.map(async (key) => ({ key, partition: await attemptPartition(key, selection, logOptions, call) })),
     );
     const partitions = joinAttempts(asked);
-    if (partitions.length > 0 || scope.attempt === undefined) return { partitions, residual };
-    return { partitions: [refusedPartition(scope.attempt, noSuchAttempt(source))], residual };
+    if (partitions.length > 0 || scope.attempt === undefined) return { partitions, applied, narrowed };
+    return { partitions: [refusedPartition(scope.attempt, noSuchAttempt(source))], applied, narrowed };
   }
 
   async function follow(key: string, filter: LogFilter, call: Call): Promise<FollowedLog> {
@@ -90,16 +82,17 @@ export function createNemoConnector(source: string, http: SourceHttp, options: N
     const plan = planScope({ job: key }, filter);
     const current = place === null ? null : ((await reader.lastJob(place, call))?.attempt_id ?? null);
     if (place === null || plan === null || current === null) return logs({ job: key }, filter, call);
+    const { applied, narrowed } = plan;
     const selection = { place, step: plan.step, task: plan.task };
     const attempts = await followedAttempts(current, selection, logOptions, call);
     if (!reader.namesAttempts()) {
       if (plan.attempts !== null) return { ...(await logs({ job: key }, filter, call)), stretch: current };
       const partition = currentPartition(attempts, selection, logOptions);
-      return { partitions: [partition], residual: plan.residual, stretch: current };
+      return { partitions: [partition], applied, narrowed, stretch: current };
     }
     const wanted = attempts.filter((attempt) => plan.attempts?.includes(attempt.key) ?? true);
     const partitions = wanted.length === 0 ? [] : [attemptsPartition(wanted, selection, logOptions)];
-    return { partitions, residual: plan.residual };
+    return { partitions, applied, narrowed };
   }
 
   return {
@@ -114,12 +107,7 @@ export function createNemoConnector(source: string, http: SourceHttp, options: N
       return { jobs: sum(lists.map(({ total_results }) => total_results)) };
     },
     getJobs: (keys, call) => Promise.all(keys.map(async (key) => getJob(key, call))),
-    attempts: (job) => list(reader.attempts, job),
-    steps: (job) => list(reader.steps, job),
-    tasks: (job) => list(reader.tasks, job),
-    attempt: (job, key, call) => find(reader.attempts, job, key, call),
-    step: (job, key, call) => find(reader.steps, job, key, call),
-    task: (job, key, call) => find(reader.tasks, job, key, call),
+    parts: { Attempt: parts(reader.attempts), Step: parts(reader.steps), Task: parts(reader.tasks) },
     logs: async (scope, filter, call) => readableLog(await logs(scope, filter, call)),
     follow: async (job, filter, call) => readableLog(await follow(job, filter, call)),
   };

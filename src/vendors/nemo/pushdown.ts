@@ -8,7 +8,8 @@ export interface PlannedScope {
   readonly attempts: readonly string[] | null;
   readonly step: string | undefined;
   readonly task: string | undefined;
-  readonly residual: LogFilter;
+  readonly applied: readonly (keyof LogFilter)[];
+  readonly narrowed: LogFilter;
 }
 
 /**
@@ -31,12 +32,12 @@ export function planScope(scope: LogScope, filter: LogFilter): PlannedScope | nu
     attempts,
     step,
     task,
-    residual: {
-      ...filter,
-      attemptIn: undefined,
-      stepIn: step === undefined ? (steps ?? undefined) : undefined,
-      taskIn: task === undefined ? (tasks ?? undefined) : undefined,
-    },
+    applied: [
+      'attemptIn',
+      ...(step === undefined ? [] : (['stepIn'] as const)),
+      ...(task === undefined ? [] : (['taskIn'] as const)),
+    ],
+    narrowed: { stepIn: steps ?? undefined, taskIn: tasks ?? undefined },
   };
 }
 

@@ -127,27 +127,31 @@ export function createSapConnector({ source, http, options }: ConnectorOptions):
     jobLists,
     probe: async (call) => ({ jobs: await probeJobs(http, call) }),
     getJobs: (keys, call) => Promise.all(keys.map(async (key) => getJob(key, call))),
-    async attempts(job, call, within): Promise<Partition<Attempt>[]> {
-      const { data, odd } = await details.allSchedules(job, call);
-      const wanted = data.filter(({ scheduleId }) => within?.step === undefined || within.step === scheduleId);
-      const attempts = wanted.map(({ scheduleId }) => partitions.attempts({ job, schedule: scheduleId }));
-      return within?.step === undefined ? [...attempts, ...oddPartitions<Attempt>(odd)] : attempts;
+    parts: {
+      Attempt: {
+        async list(job, call, within) {
+          const { data, odd } = await details.allSchedules(job, call);
+          const wanted = data.filter(({ scheduleId }) => within?.step === undefined || within.step === scheduleId);
+          const attempts = wanted.map(({ scheduleId }) => partitions.attempts({ job, schedule: scheduleId }));
+          return within?.step === undefined ? [...attempts, ...oddPartitions<Attempt>(odd)] : attempts;
+        },
+        async find(job, key, call) {
+          if (!isJobKey(job)) return null;
+          const found = await findRun(job, key, call).catch(nullWhenAbsent);
+          return found === null ? null : toAttempt(found.schedule, found.run);
+        },
+      },
+      Step: {
+        list: (job) => Promise.resolve([readable(wholeListPartition('', (call) => steps(job, call)))]),
+        async find(job, key, call) {
+          const found = await steps(job, call).catch(nullWhenAbsent);
+          return found === null ? null : partOf(found, key);
+        },
+      },
     },
-    steps: (job) => Promise.resolve([readable(wholeListPartition('', (call) => steps(job, call)))]),
-    tasks: () => Promise.resolve([]),
-    async attempt(job, key, call) {
-      if (!isJobKey(job)) return null;
-      const found = await findRun(job, key, call).catch(nullWhenAbsent);
-      return found === null ? null : toAttempt(found.schedule, found.run);
-    },
-    async step(job, key, call) {
-      const found = await steps(job, call).catch(nullWhenAbsent);
-      return found === null ? null : partOf(found, key);
-    },
-    task: () => Promise.resolve(null),
     async logs(scope: LogScope, filter: LogFilter, call) {
       const selection = selectRuns(scope, filter);
-      return { partitions: await logPartitions(scope, selection, call), residual: selection.residual };
+      return { partitions: await logPartitions(scope, selection, call), applied: selection.applied };
     },
   };
 }

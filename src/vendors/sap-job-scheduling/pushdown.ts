@@ -10,20 +10,19 @@ export interface RunSelection {
   readonly schedules: readonly string[] | null;
   /** Null: all runs. Empty: none. */
   readonly runs: readonly string[] | null;
-  /** What is left to filter. */
-  readonly residual: LogFilter;
+  readonly applied: readonly (keyof LogFilter)[];
 }
 
 /** Reads the scope and the filter together: both must hold. */
 export function selectRuns(scope: LogScope, filter: LogFilter): RunSelection {
-  const { attemptIn, stepIn, taskIn, ...rest } = filter;
+  const { attemptIn, stepIn, taskIn } = filter;
   const manyRuns = scope.attempt === undefined && (attemptIn?.length ?? 0) > FEW;
   // No entry has a task, so one that has to be of some task does not exist.
   const nothing = scope.task !== undefined || taskIn !== undefined;
   return {
     schedules: nothing ? [] : intersect(scope.step, stepIn),
     runs: manyRuns ? null : intersect(scope.attempt, attemptIn),
-    residual: manyRuns && attemptIn !== undefined ? { ...rest, attemptIn } : rest,
+    applied: manyRuns ? ['stepIn', 'taskIn'] : ['attemptIn', 'stepIn', 'taskIn'],
   };
 }
 

@@ -1,4 +1,3 @@
-import type { Call } from '../../domain/call.ts';
 import type { LogFilterField } from '../../domain/log-filter.ts';
 import { PageSizes } from '../../pagination/core/page-size.ts';
 import type { Connector, ConnectorOptions, JobList, LogReading } from '../connector.ts';
@@ -48,19 +47,19 @@ export function createSoftwareOneConnector({ http, options }: ConnectorOptions):
       const loaded = await loadTasks(context, keys, call);
       return loaded.map((task) => (task === null || task instanceof Error ? task : jobOf(task, http.source)));
     },
-    attempts: () => Promise.resolve([]),
-    steps: () => Promise.resolve([]),
-    tasks: (job) => Promise.resolve([readable(childTasks(context, job))]),
-    attempt: () => Promise.resolve(null),
-    step: () => Promise.resolve(null),
-    async task(job: string, key: string, call: Call) {
-      const task = await loadTask(context, key, call);
-      return task?.parent?.id === job ? taskOf(task) : null;
+    parts: {
+      Task: {
+        list: (job) => Promise.resolve([readable(childTasks(context, job))]),
+        async find(job, key, call) {
+          const task = await loadTask(context, key, call);
+          return task?.parent?.id === job ? taskOf(task) : null;
+        },
+      },
     },
     logs(scope, filter): Promise<LogReading> {
       const plan = planLogs(scope, filter, abilities);
       const partitions = plan === null ? [] : [readable(logPartition(plan.key, context, plan.log))];
-      return Promise.resolve({ partitions, residual: plan?.residual ?? {} });
+      return Promise.resolve({ partitions, applied: plan?.applied ?? [] });
     },
   };
 }

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { residualOf } from '../../../src/federation/logs/filter.ts';
 import { createCall } from '../../../src/domain/call.ts';
 import type { Call } from '../../../src/domain/call.ts';
 import type { LogEntry, LogScope } from '../../../src/domain/log-entry.ts';
@@ -176,34 +177,35 @@ describe('steps and attempts', () => {
   it('come from the job itself, which is asked for once in a call', async () => {
     const job = simulation.createJob({ status: 'RUNNING' });
     await connector.getJobs([job], call);
-    const steps = await rowsOf(await connector.steps(job, call));
+    const steps = await rowsOf(await connector.parts.Step!.list(job, call));
     expect(steps.map(({ key, status }) => [key, status])).toEqual([
       ['PARTITIONER', 'SUCCEEDED'],
       ['TASKRUNNER', 'RUNNING'],
       ['ASSEMBLER', 'QUEUED'],
     ]);
-    expect(await connector.step(job, 'ASSEMBLER', call)).toEqual(steps[2]);
-    expect(await connector.step(job, 'cleanup', call)).toBeNull();
+    expect(await connector.parts.Step!.find(job, 'ASSEMBLER', call)).toEqual(steps[2]);
+    expect(await connector.parts.Step!.find(job, 'cleanup', call)).toBeNull();
     expect(calls()).toEqual(['token 200', 'job 200']);
   });
 
   it('follow the job in the call of a poller', async () => {
     call = createCall({ priority: 'poll' });
     const job = simulation.createJob({ status: 'QUEUED' });
-    expect((await connector.step(job, 'PARTITIONER', call))?.status).toBe('QUEUED');
+    expect((await connector.parts.Step!.find(job, 'PARTITIONER', call))?.status).toBe('QUEUED');
     simulation.setStatus(job, 'SUCCEEDED');
-    expect((await connector.step(job, 'PARTITIONER', call))?.status).toBe('SUCCEEDED');
+    expect((await connector.parts.Step!.find(job, 'PARTITIONER', call))?.status).toBe('SUCCEEDED');
   });
 
   it('of an unknown job are not found', async () => {
-    await expect(rowsOf(await connector.steps(UNKNOWN_JOB, call))).rejects.toMatchObject({ code: 'NOT_FOUND' });
-    expect(await connector.step(UNKNOWN_JOB, 'ASSEMBLER', call)).toBeNull();
+    await expect(rowsOf(await connector.parts.Step!.list(UNKNOWN_JOB, call))).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+    });
+    expect(await connector.parts.Step!.find(UNKNOWN_JOB, 'ASSEMBLER', call)).toBeNull();
   });
 
   it('do not exist for attempts', async () => {
     const job = fill();
-    expect(await connector.attempts(job, call)).toEqual([]);
-    expect(await connector.attempt(job, '1', call)).toBeNull();
+    expect(connector.parts.Attempt).toBeUndefined();
     expect(await entries({ job, attempt: '1' })).toEqual([]);
     expect(server.calls).toEqual([]);
   });
@@ -212,7 +214,7 @@ describe('steps and attempts', () => {
 describe('tasks', () => {
   it('are the groups of the log, in the order of their first lines', async () => {
     const job = fill();
-    const tasks = await rowsOf(await connector.tasks(job, call));
+    const tasks = await rowsOf(await connector.parts.Task!.list(job, call));
     expect(tasks.map(({ key, time }) => [key, time])).toEqual([
       ['b', START + 1n],
       ['a', START + 2n],
@@ -223,16 +225,16 @@ describe('tasks', () => {
 
   it('share the call of whoever reads lines at the same time, and then are known', async () => {
     const job = fill();
-    const [lines, tasks] = await Promise.all([messages({ job }), rowsOf(await connector.tasks(job, call))]);
+    const [lines, tasks] = await Promise.all([messages({ job }), rowsOf(await connector.parts.Task!.list(job, call))]);
     expect([lines.length, tasks.length]).toEqual([5, 2]);
-    expect(await connector.task(job, 'a', call)).toEqual(tasks[1]);
-    expect(await connector.task(job, 'nobody', call)).toBeNull();
+    expect(await connector.parts.Task!.find(job, 'a', call)).toEqual(tasks[1]);
+    expect(await connector.parts.Task!.find(job, 'nobody', call)).toBeNull();
     expect(logQueries()).toEqual([{ jobId: job, taskIds: [], levels: [], services: [] }]);
   });
 
   it('are asked for by id together', async () => {
     const job = fill();
-    const found = await Promise.all(['a', 'b', 'nobody'].map((key) => connector.task(job, key, call)));
+    const found = await Promise.all(['a', 'b', 'nobody'].map((key) => connector.parts.Task!.find(job, key, call)));
     expect(found.map((task) => task?.key ?? null)).toEqual(['a', 'b', null]);
     expect(logQueries()).toEqual([{ jobId: job, taskIds: ['a', 'b', 'nobody'], levels: [], services: ['TASKRUNNER'] }]);
   });
@@ -240,14 +242,16 @@ describe('tasks', () => {
   it('that begin later are seen by a poller', async () => {
     call = createCall({ priority: 'poll' });
     const job = fill();
-    expect(await rowsOf(await connector.tasks(job, call))).toHaveLength(2);
+    expect(await rowsOf(await connector.parts.Task!.list(job, call))).toHaveLength(2);
     simulation.write(job, [{ time: START, message: 'late', task: 'c' }]);
-    expect(await rowsOf(await connector.tasks(job, call))).toHaveLength(3);
+    expect(await rowsOf(await connector.parts.Task!.list(job, call))).toHaveLength(3);
   });
 
   it('of an unknown job are not found', async () => {
-    await expect(rowsOf(await connector.tasks(UNKNOWN_JOB, call))).rejects.toMatchObject({ code: 'NOT_FOUND' });
-    expect(await connector.task(UNKNOWN_JOB, 'a', call)).toBeNull();
+    await expect(rowsOf(await connector.parts.Task!.list(UNKNOWN_JOB, call))).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+    });
+    expect(await connector.parts.Task!.find(UNKNOWN_JOB, 'a', call)).toBeNull();
   });
 });
 
@@ -304,7 +308,7 @@ describe('lines', () => {
       simulation.configure({ emptyGroups });
       const job = simulation.createJob();
       expect(await entries({ job })).toEqual([]);
-      expect(await rowsOf(await connector.tasks(job, call))).toEqual([]);
+      expect(await rowsOf(await connector.parts.Task!.list(job, call))).toEqual([]);
     },
   );
 
@@ -358,7 +362,7 @@ describe('an answer that may have been cut', () => {
     }
     expect(said).toEqual([[['2', '3', '4', '5'], true]]);
     expect(await partitions[0]!.count(call)).toBeNull();
-    expect((await connector.task(job, 'b', call))?.key).toBe('b');
+    expect((await connector.parts.Task!.find(job, 'b', call))?.key).toBe('b');
     expect(logQueries().at(-1)).toMatchObject({ taskIds: ['b'] });
   });
 
@@ -372,12 +376,9 @@ describe('an answer that may have been cut', () => {
 describe('filters', () => {
   it('of severity, step and task are pushed down, and the rest is left to the reader', async () => {
     const job = fill();
-    const { residual } = await connector.logs(
-      { job },
-      { minSeverity: 'WARN', stepIn: ['TASKRUNNER'], taskIn: ['a'], contains: 'x', matches: 'y' },
-      call,
-    );
-    expect(residual).toEqual({ contains: 'x', matches: 'y' });
+    const filter = { stepIn: ['TASKRUNNER'], taskIn: ['a'], contains: 'x', matches: 'y' };
+    const asked = { ...filter, minSeverity: 'WARN' } as const;
+    expect(residualOf(asked, await connector.logs({ job }, asked, call))).toEqual({ contains: 'x', matches: 'y' });
     expect(await messages({ job }, { minSeverity: 'WARN', taskIn: ['a'] })).toEqual(['a warns', 'a panics']);
     expect(logQueries()).toEqual([
       { jobId: job, taskIds: ['a'], levels: ['ERROR', 'FATAL', 'PANIC', 'WARN'], services: ['TASKRUNNER'] },

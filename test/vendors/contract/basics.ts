@@ -2,6 +2,9 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { createCall } from '../../../src/domain/call.ts';
 import type { Job } from '../../../src/domain/job.ts';
+import type { LogFilter } from '../../../src/domain/log-filter.ts';
+import { residualOf } from '../../../src/federation/logs/filter.ts';
+import type { PartReader } from '../../../src/vendors/connector.ts';
 import type { Partition } from '../../../src/pagination/core/partition.ts';
 import type { Ordered } from '../../../src/domain/ordered.ts';
 import type { Bed, Line } from './bed.ts';
@@ -176,9 +179,43 @@ export function checkBasics(bed: Bed, served: () => ServedBed): void {
       const connector = replica.connector(served().source);
       const call = createCall();
       const { attempts, steps, tasks } = connector.capabilities;
-      expect((await countOf(await connector.attempts(key, call))) > 0).toBe(attempts);
-      expect((await countOf(await connector.steps(key, call))) > 0).toBe(steps);
-      expect((await countOf(await connector.tasks(key, call))) > 0).toBe(tasks);
+      const { Attempt, Step, Task } = connector.parts;
+      const count = async <T extends Ordered>(parts: PartReader<T> | undefined): Promise<number> =>
+        countOf((await parts?.list(key, call)) ?? []);
+      expect([Attempt, Step, Task].map((parts) => parts !== undefined)).toEqual([attempts, steps, tasks]);
+      expect((await count(Attempt)) > 0).toBe(attempts);
+      expect((await count(Step)) > 0).toBe(steps);
+      expect((await count(Task)) > 0).toBe(tasks);
+    });
+  });
+
+  it('leaves a field that the filter gets tomorrow to the reader, whatever it applies itself', async () => {
+    const instance = fc.sample(bed.dialects, 1)[0]!();
+    served().use(instance);
+    const job = instance.createJob();
+    const known: Required<LogFilter> = {
+      minSeverity: 'INFO',
+      severityIn: ['ERROR'],
+      includeUnspecified: false,
+      contains: 'x',
+      notContains: 'y',
+      matches: 'z',
+      attemptIn: ['a'],
+      stepIn: ['s'],
+      taskIn: ['t'],
+    };
+    await onReplica([served()], async (replica, call) => {
+      const connector = replica.connector(served().source);
+      for (const fields of [[], ...Object.keys(known).map((field) => [field]), Object.keys(known)]) {
+        const asked = Object.fromEntries(Object.entries(known).filter(([field]) => fields.includes(field)));
+        const filter = { ...asked, tomorrow: 'x' } as LogFilter;
+        for (const scope of [{ job }, { job, attempt: 'a' }, { job, step: 's' }, { job, task: 't' }]) {
+          const reading = await connector.logs(scope, filter, call);
+          expect(residualOf(filter, reading)).toMatchObject({ tomorrow: 'x' });
+        }
+        if (connector.follow === undefined) continue;
+        expect(residualOf(filter, await connector.follow(job, filter, call))).toMatchObject({ tomorrow: 'x' });
+      }
     });
   });
 
@@ -203,9 +240,9 @@ export function checkBasics(bed: Bed, served: () => ServedBed): void {
         .nodes();
       expect(rows).not.toEqual([]);
       for (const { stepKey, taskKey, attemptKey } of rows) {
-        const step = stepKey === null ? null : await connector.step(job, stepKey, call);
-        const task = taskKey === null ? null : await connector.task(job, taskKey, call);
-        const attempt = attemptKey === null ? null : await connector.attempt(job, attemptKey, call);
+        const step = stepKey === null ? null : await connector.parts.Step?.find(job, stepKey, call);
+        const task = taskKey === null ? null : await connector.parts.Task?.find(job, taskKey, call);
+        const attempt = attemptKey === null ? null : await connector.parts.Attempt?.find(job, attemptKey, call);
         const { stepName, taskName, attemptNumber } = connector.names ?? {};
         // A part that the vendor has nowhere else is what the line says.
         const said = [
@@ -279,7 +316,8 @@ async function askAbout(
   for (const job of jobs) {
     asked.push(federation.logs([{ source, scope: { job } }], { first: 5 }, call).edges());
     for (const part of parts) {
-      asked.push(connector.attempt(job, part, call), connector.step(job, part, call), connector.task(job, part, call));
+      for (const kind of ['Attempt', 'Step', 'Task'] as const)
+        asked.push(federation.part(kind, { source, key: job }, part, call));
       for (const scope of [{ attempt: part }, { step: part }, { task: part }]) {
         asked.push(federation.logs([{ source, scope: { job, ...scope } }], { first: 5 }, call).edges());
       }

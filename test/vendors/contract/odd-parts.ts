@@ -10,6 +10,7 @@ import type { Replica, ServedBed } from './served-bed.ts';
 /** What a connector lists beside lines. */
 const LISTS = ['jobs', 'attempts', 'steps', 'tasks'] as const;
 type List = (typeof LISTS)[number];
+const KIND_OF = { attempts: 'Attempt', steps: 'Step', tasks: 'Task' } as const;
 
 /** Kinds of requests that are answered with jobs or parts. */
 const KINDS = ['jobs', 'status', 'steps', 'attempts', 'tasks', 'schedules'];
@@ -20,7 +21,7 @@ type Listed = Connection<{ readonly key: string }> & { failures(): Promise<reado
 function listOf(list: List, { federation }: Replica, source: string, key: string, call: Asking[1]): Listed {
   const args = { first: 1_000 };
   if (list === 'jobs') return federation.jobs({ ...args, listFailures: true }, call);
-  return federation[list]({ source, key }, args, call);
+  return federation.parts(KIND_OF[list], { source, key }, args, call);
 }
 
 /** One field of one row of a list is anything: all the other rows are there, and one that is missing is counted. */

@@ -110,7 +110,7 @@ describe('getting jobs', () => {
     await expect(connector.logs({ job: 'my lab/ü/rag' }, {}, createCall())).rejects.toMatchObject({
       code: 'NOT_FOUND',
     });
-    await expect(connector.steps('my lab/ü/rag', createCall())).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(connector.parts.Step!.list('my lab/ü/rag', createCall())).rejects.toMatchObject({ code: 'NOT_FOUND' });
     expect(harness.asked()).toEqual([]);
   });
 
@@ -134,7 +134,7 @@ describe('the parts of a pipeline', () => {
   it('are its origins, which have no state and cost no call', async () => {
     const connector = harness.connect();
     const call = createCall();
-    const [partition] = await connector.steps('production/rag', call);
+    const [partition] = await connector.parts.Step!.list('production/rag', call);
     const steps = [];
     const request = { direction: 'forward', from: null, hint: null, until: null, need: 10 } as const;
     for await (const batch of partition!.read(request, call)) steps.push(...batch.rows);
@@ -144,19 +144,15 @@ describe('the parts of a pipeline', () => {
       ['haystack', 'UNKNOWN', null],
       ['unknown', 'UNKNOWN', null],
     ]);
-    expect(await connector.step('production/rag', 'haystack', call)).toEqual(steps[2]);
-    expect(await connector.step('production/rag', 'agent', call)).toBeNull();
-    expect(await connector.step('staging/rag', 'haystack', call)).toBeNull();
+    expect(await connector.parts.Step!.find('production/rag', 'haystack', call)).toEqual(steps[2]);
+    expect(await connector.parts.Step!.find('production/rag', 'agent', call)).toBeNull();
+    expect(await connector.parts.Step!.find('staging/rag', 'haystack', call)).toBeNull();
     expect(harness.asked()).toEqual([]);
   });
 
-  it('are neither attempts nor tasks', async () => {
+  it('are neither attempts nor tasks', () => {
     const connector = harness.connect();
-    const call = createCall();
-    expect(await connector.attempts('production/rag', call)).toEqual([]);
-    expect(await connector.tasks('production/rag', call)).toEqual([]);
-    expect(await connector.attempt('production/rag', '1', call)).toBeNull();
-    expect(await connector.task('production/rag', '1', call)).toBeNull();
+    expect(Object.keys(connector.parts)).toEqual(['Step']);
     expect(connector.capabilities).toMatchObject({ attempts: false, steps: true, tasks: false });
   });
 });

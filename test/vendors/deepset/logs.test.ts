@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { LogFilter } from '../../../src/domain/log-filter.ts';
+import { residualOf } from '../../../src/federation/logs/filter.ts';
 import { createCall } from '../../../src/domain/call.ts';
 import { DEFAULT_DIALECT } from '../../../src/sandbox/deepset/dialect.ts';
 import { MICROSECOND, partitionOf, readBatches, readEntries, START, startHarness } from './harness.ts';
@@ -191,8 +193,9 @@ describe('a filter', () => {
     writeLines(250, (index) => (index % 50 === 0 ? 'error' : 'info'));
     harness.simulation.dialect.filterable = ['origin'];
     const connector = harness.connect();
-    const reading = await connector.logs({ job: JOB }, { severityIn: ['ERROR'] }, createCall());
-    expect(reading.residual.severityIn).toBeUndefined();
+    const filter: LogFilter = { severityIn: ['ERROR'] };
+    const reading = await connector.logs({ job: JOB }, filter, createCall());
+    expect(residualOf(filter, reading).severityIn).toBeUndefined();
     const [partition] = reading.partitions;
     const entries = await readEntries(partition!);
     expect(entries.map(({ message }) => message)).toEqual(['line 0', 'line 50', 'line 100', 'line 150', 'line 200']);
@@ -204,8 +207,9 @@ describe('a filter', () => {
     ]);
     // The total is of all lines now, so it is not said.
     expect(await partition!.count(createCall())).toBeNull();
-    const next = await connector.logs({ job: JOB }, { severityIn: ['ERROR'], stepIn: ['haystack'] }, createCall());
-    expect(next.residual).toMatchObject({ severityIn: ['ERROR'], stepIn: undefined });
+    const both: LogFilter = { severityIn: ['ERROR'], stepIn: ['haystack'] };
+    const next = await connector.logs({ job: JOB }, both, createCall());
+    expect(residualOf(both, next)).toMatchObject({ severityIn: ['ERROR'], stepIn: undefined });
     expect(await readEntries(next.partitions[0]!)).toHaveLength(125);
     expect(harness.asked().every(({ query }) => query['filter'] === "origin eq 'haystack'")).toBe(true);
   });
@@ -247,8 +251,11 @@ describe('a filter', () => {
     ]);
     const connector = harness.connect();
     expect(await readEntries(await partitionOf(connector, JOB))).toHaveLength(2);
-    const { residual } = await connector.logs({ job: JOB }, { severityIn: ['ERROR'] }, createCall());
-    expect(residual).toEqual({ severityIn: ['ERROR'], stepIn: undefined });
+    const filter: LogFilter = { severityIn: ['ERROR'] };
+    expect(residualOf(filter, await connector.logs({ job: JOB }, filter, createCall()))).toEqual({
+      severityIn: ['ERROR'],
+      stepIn: undefined,
+    });
   });
 });
 

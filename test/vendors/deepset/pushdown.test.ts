@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { residualOf } from '../../../src/federation/logs/filter.ts';
 import type { LogFilter } from '../../../src/domain/log-filter.ts';
 import { ORIGINS } from '../../../src/vendors/deepset/parts.ts';
 import { planOf } from '../../../src/vendors/deepset/pushdown/pushdown.ts';
@@ -22,7 +23,9 @@ function plan(filter: LogFilter, { refusals, vocabulary, step }: Known = {}) {
   if (planned === null) return null;
   return {
     pushed: planned.pushed.map(({ field, value }) => `${field} ${value}`),
-    residual: Object.fromEntries(Object.entries(planned.residual).filter(([, value]) => value !== undefined)),
+    residual: Object.fromEntries(
+      Object.entries(residualOf(filter, planned)).filter(([, value]) => value !== undefined),
+    ),
   };
 }
 

@@ -134,7 +134,7 @@ describe('getting jobs', () => {
     const call = createCall();
     const [job] = await connector.getJobs(['default/sft'], call);
     const { jobs } = await listJobs(connector, 0, {}, createCall());
-    const attempts = await readAll((await connector.attempts('default/sft', call))[0]!, call);
+    const attempts = await readAll((await connector.parts.Attempt!.list('default/sft', call))[0]!, call);
     const text = JSON.stringify([job, jobs, attempts.rows.map(({ key, nativeStatus }) => [key, nativeStatus])]);
     expect(text).not.toMatch(/sandbox\.example|HF_TOKEN|principal|secret|container/);
     expect((job as Job).attributes).toMatchObject({ plannedSteps: ['training'] });
@@ -151,10 +151,10 @@ describe('steps and tasks', () => {
     simulation.task('default/sft', 'training', 'task-a', START + 2n * SECOND);
     const call = createCall();
     const [{ rows: steps }, { rows: tasks }, step, task] = await Promise.all([
-      connector.steps('default/sft', call).then(([partition]) => readAll(partition!, call)),
-      connector.tasks('default/sft', call).then(([partition]) => readAll(partition!, call)),
-      connector.step('default/sft', 'training', call),
-      connector.task('default/sft', 'task-a', call),
+      connector.parts.Step!.list('default/sft', call).then(([partition]) => readAll(partition!, call)),
+      connector.parts.Task!.list('default/sft', call).then(([partition]) => readAll(partition!, call)),
+      connector.parts.Step!.find('default/sft', 'training', call),
+      connector.parts.Task!.find('default/sft', 'task-a', call),
     ]);
     const [attempt] = simulation.attempts('default/sft');
     expect(steps.map(({ key, status, attemptKey }) => [key, status, attemptKey])).toEqual([
@@ -167,10 +167,10 @@ describe('steps and tasks', () => {
     ]);
     expect(step).toEqual(steps[1]);
     expect(task).toEqual(tasks[0]);
-    expect(await connector.step('default/sft', 'none', call)).toBeNull();
+    expect(await connector.parts.Step!.find('default/sft', 'none', call)).toBeNull();
     expect(kinds().toSorted()).toEqual(['job', 'status']);
     server.resetCalls();
-    await connector.step('default/sft', 'training', createCall());
+    await connector.parts.Step!.find('default/sft', 'training', createCall());
     expect(kinds().toSorted()).toEqual(['job', 'status']);
   });
 
@@ -181,7 +181,7 @@ describe('steps and tasks', () => {
     const { jobs } = await listJobs(connector, 0, {}, call);
     server.resetCalls();
     for (const { key } of jobs) {
-      await Promise.all([connector.step(key, 'x', call), connector.task(key, 'y', call)]);
+      await Promise.all([connector.parts.Step!.find(key, 'x', call), connector.parts.Task!.find(key, 'y', call)]);
     }
     expect(kinds()).toEqual(['status', 'status', 'status']);
   });
@@ -200,9 +200,9 @@ describe('steps and tasks', () => {
     const { connector } = await connect();
     const call = createCall();
     for (const key of ['default/none', 'elsewhere/sft']) {
-      const [steps] = await connector.steps(key, call);
+      const [steps] = await connector.parts.Step!.list(key, call);
       await expect(readAll(steps!, call)).rejects.toMatchObject({ code: 'NOT_FOUND' });
-      await expect(connector.task(key, 'x', call)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+      await expect(connector.parts.Task!.find(key, 'x', call)).rejects.toMatchObject({ code: 'NOT_FOUND' });
     }
   });
 });
@@ -216,14 +216,14 @@ describe('attempts', () => {
     const current = simulation.startAttempt('default/sft');
     simulation.step('default/sft', 'download');
     const call = createCall();
-    const { rows } = await readAll((await connector.attempts('default/sft', call))[0]!, call);
+    const { rows } = await readAll((await connector.parts.Attempt!.list('default/sft', call))[0]!, call);
     expect(rows.map(({ key, number, status }) => [key, number, status])).toEqual([
       [simulation.attempts('default/sft')[0], 1, 'FAILED'],
       [current, 2, 'RUNNING'],
     ]);
     expect(kinds().toSorted()).toEqual(['attempts', 'job', 'steps']);
     server.resetCalls();
-    expect(await connector.attempt('default/sft', current, createCall())).toEqual(rows[1]);
+    expect(await connector.parts.Attempt!.find('default/sft', current, createCall())).toEqual(rows[1]);
     expect(kinds().toSorted()).toEqual(['job', 'steps']);
     expect(connector.capabilities.pushdown).toEqual(['STEP_IN', 'TASK_IN']);
   });
@@ -232,7 +232,7 @@ describe('attempts', () => {
     const { connector, simulation, kinds } = await connect();
     const keys = ['a', 'b', 'c'].map((name) => simulation.createJob({ name }));
     const call = createCall();
-    await Promise.all(keys.map((key) => connector.attempt(key, 'x', call)));
+    await Promise.all(keys.map((key) => connector.parts.Attempt!.find(key, 'x', call)));
     expect(kinds().filter((kind) => kind === 'attempts')).toHaveLength(1);
   });
 
@@ -241,7 +241,7 @@ describe('attempts', () => {
     simulation.createJob({ name: 'sft' });
     for (let index = 1; index < 103; index += 1) simulation.startAttempt('default/sft');
     const call = createCall();
-    const { rows } = await readAll((await connector.attempts('default/sft', call))[0]!, call);
+    const { rows } = await readAll((await connector.parts.Attempt!.list('default/sft', call))[0]!, call);
     expect(rows.map(({ key }) => key)).toEqual(simulation.attempts('default/sft'));
     expect(rows.map(({ number }) => number)).toEqual(Array.from({ length: 103 }, (_, index) => index + 1));
     expect(kinds()).toEqual(['attempts', 'attempts']);
@@ -252,14 +252,16 @@ describe('attempts', () => {
     const { connector, simulation } = await connect({ simulation: { generation: 'C' } });
     simulation.createJob({ name: 'sft', status: 'QUEUED', attempt: false });
     const call = createCall();
-    expect((await readAll((await connector.attempts('default/sft', call))[0]!, call)).rows).toEqual([]);
+    expect((await readAll((await connector.parts.Attempt!.list('default/sft', call))[0]!, call)).rows).toEqual([]);
     expect(await connector.getJobs(['default/sft'], call)).toMatchObject([{ status: 'QUEUED' }]);
-    expect((await readAll((await connector.steps('default/sft', call))[0]!, call)).rows).toEqual([]);
+    expect((await readAll((await connector.parts.Step!.list('default/sft', call))[0]!, call)).rows).toEqual([]);
   });
 
   it.each(['A', 'C'] as const)('of a job that is not there are NOT_FOUND in generation %s', async (generation) => {
     const { connector } = await connect({ simulation: { generation } });
-    await expect(connector.attempt('default/none', 'x', createCall())).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(connector.parts.Attempt!.find('default/none', 'x', createCall())).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+    });
   });
 
   it('are not taken for absent because the vendor fails', async () => {
@@ -270,10 +272,10 @@ describe('attempts', () => {
       kinds: ['attempts'],
       what: { do: 'status', status: 403, body: '{"detail":"Forbidden"}' },
     });
-    await expect(connector.attempt('default/sft', 'x', createCall())).rejects.toMatchObject({
+    await expect(connector.parts.Attempt!.find('default/sft', 'x', createCall())).rejects.toMatchObject({
       code: 'SOURCE_FORBIDDEN',
     });
     const [attempt] = simulation.attempts('default/sft');
-    expect(await connector.attempt('default/sft', attempt!, createCall())).toMatchObject({ number: 1 });
+    expect(await connector.parts.Attempt!.find('default/sft', attempt!, createCall())).toMatchObject({ number: 1 });
   });
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { residualOf } from '../../../src/federation/logs/filter.ts';
 import { createCall } from '../../../src/domain/call.ts';
 import type { LogEntry } from '../../../src/domain/log-entry.ts';
 import type { Position } from '../../../src/domain/ordered.ts';
@@ -254,9 +255,10 @@ describe('reading a part of it', () => {
     const call = createCall();
     const step = await harness.connector.logs({ job: JOB, step: 'training' }, {}, call);
     expect(await messagesOf(step.partitions)).toEqual(['b', 'c']);
-    const task = await harness.connector.logs({ job: JOB }, { stepIn: ['training'], taskIn: ['task-3'] }, call);
+    const filter = { stepIn: ['training'], taskIn: ['task-3'] };
+    const task = await harness.connector.logs({ job: JOB }, filter, call);
     expect(await messagesOf(task.partitions)).toEqual(['c']);
-    expect(task.residual).toEqual({});
+    expect(residualOf(filter, task)).toEqual({});
     expect(harness.logQueries()).toEqual([
       { limit: '1000', step_id: 'training' },
       { limit: '1000', step_id: 'training', task_id: 'task-3' },
@@ -265,8 +267,8 @@ describe('reading a part of it', () => {
 
   it('does not send names that break the vendor, and leaves them to filter', async () => {
     const harness = await withLines(written.slice(0, 3));
-    const { partitions, residual } = await harness.connector.logs({ job: JOB, step: 'two words' }, {}, createCall());
-    expect(residual).toMatchObject({ stepIn: ['two words'] });
+    const { partitions, ...rest } = await harness.connector.logs({ job: JOB, step: 'two words' }, {}, createCall());
+    expect(residualOf({}, rest)).toMatchObject({ stepIn: ['two words'] });
     expect(await messagesOf(partitions)).toEqual(['a', 'b', 'c']);
     expect(harness.logQueries()).toEqual([{ limit: '1000' }]);
   });
@@ -444,7 +446,7 @@ describe('following a job', () => {
     harness.simulation.write(JOB, [{ time: START + 3n * SECOND, message: 'up', step: 'upload' }]);
     const { connector } = harness;
     const steps = await connector.follow!(JOB, { stepIn: ['upload'] }, createCall());
-    expect([await messagesOf(steps.partitions), steps.residual]).toEqual([['up'], {}]);
+    expect([await messagesOf(steps.partitions), residualOf({ stepIn: ['upload'] }, steps)]).toEqual([['up'], {}]);
     const attempts = await connector.follow!(JOB, { attemptIn: [second, 'none'] }, createCall());
     expect(await messagesOf(attempts.partitions)).toEqual(['new', 'up']);
     expect((await connector.follow!(JOB, { attemptIn: ['none'] }, createCall())).partitions).toEqual([]);

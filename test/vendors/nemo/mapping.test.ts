@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { LogFilter } from '../../../src/domain/log-filter.ts';
+import { residualOf } from '../../../src/federation/logs/filter.ts';
 import { decodeBase58 } from '../../../src/sandbox/nemo/base58.ts';
 import { encodePage } from '../../../src/sandbox/nemo/page-tokens.ts';
 import { nemo } from '../../../src/vendors/nemo/index.ts';
@@ -301,23 +303,20 @@ describe('what of a scope is sent', () => {
   it('is one step and one task, from the scope or the filter', () => {
     expect(planScope({ job, step: 'a', task: 't' }, {})).toMatchObject({ step: 'a', task: 't', attempts: null });
     expect(planScope({ job }, { stepIn: ['a'], taskIn: ['t', 't'] })).toMatchObject({ step: 'a', task: 't' });
-    expect(planScope({ job, step: 'a' }, { stepIn: ['b', 'a'] })?.residual.stepIn).toBeUndefined();
+    expect(planScope({ job, step: 'a' }, { stepIn: ['b', 'a'] })?.applied).toContain('stepIn');
     expect(planScope({ job, attempt: 'x' }, { attemptIn: ['y', 'x'] })?.attempts).toEqual(['x']);
   });
 
   it('is not several names, nor one that the store does not take: those are left to filter', () => {
-    const plan = planScope({ job, task: 'worker@0' }, { stepIn: ['a', 'b'], contains: 'x', minSeverity: 'WARN' });
-    expect(plan).toEqual({
-      attempts: null,
-      step: undefined,
-      task: undefined,
-      residual: {
-        attemptIn: undefined,
-        stepIn: ['a', 'b'],
-        taskIn: ['worker@0'],
-        contains: 'x',
-        minSeverity: 'WARN',
-      },
+    const filter: LogFilter = { stepIn: ['a', 'b'], contains: 'x', minSeverity: 'WARN' };
+    const plan = planScope({ job, task: 'worker@0' }, filter)!;
+    expect(plan).toMatchObject({ attempts: null, step: undefined, task: undefined });
+    expect(residualOf(filter, plan)).toEqual({
+      attemptIn: undefined,
+      stepIn: ['a', 'b'],
+      taskIn: ['worker@0'],
+      contains: 'x',
+      minSeverity: 'WARN',
     });
   });
 

@@ -52,7 +52,7 @@ async function connect(lie: Lie): Promise<{ connector: Connector; job: string; c
 
 async function attemptsOf(connector: Connector, job: string): Promise<number> {
   const call = createCall();
-  const [partition] = await connector.attempts(job, call);
+  const [partition] = await connector.parts.Attempt!.list(job, call);
   let count = 0;
   const request = { direction: 'forward', from: null, hint: null, until: null, need: 1_000 } as const;
   for await (const { rows } of partition!.read(request, call)) count += rows.length;

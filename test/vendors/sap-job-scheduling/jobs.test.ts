@@ -92,12 +92,12 @@ describe('jobs by key', () => {
     const key = harness.simulation.createJob();
     const connector = harness.connect();
     const call = createCall();
-    const steps = only(await connector.steps(key, call));
+    const steps = only(await connector.parts.Step!.list(key, call));
     const [job, rows, step, attempts, logs] = await Promise.all([
       connector.getJobs([key], call),
       readRows(steps, { call }),
-      connector.step(key, 'none', call),
-      connector.attempts(key, call),
+      connector.parts.Step!.find(key, 'none', call),
+      connector.parts.Attempt!.list(key, call),
       connector.logs({ job: key }, {}, call),
     ]);
     expect([job.length, rows.length, step, attempts.length, logs.partitions.length]).toEqual([1, 1, null, 1, 1]);
@@ -112,14 +112,14 @@ describe('steps', () => {
       { description: 'hourly', startTime: START },
     ]);
     const connector = harness.connect();
-    const steps = await readRows(only(await connector.steps(key, createCall())));
+    const steps = await readRows(only(await connector.parts.Step!.list(key, createCall())));
     expect(steps.map(({ row }) => [row.name, row.status])).toEqual([
       ['hourly', 'ACTIVE'],
       ['weekly', 'INACTIVE'],
     ]);
     const wanted = harness.simulation.schedules(key)['weekly'] ?? '';
-    expect((await connector.step(key, wanted, createCall()))?.name).toBe('weekly');
-    expect(await connector.step('99', wanted, createCall())).toBeNull();
+    expect((await connector.parts.Step!.find(key, wanted, createCall()))?.name).toBe('weekly');
+    expect(await connector.parts.Step!.find('99', wanted, createCall())).toBeNull();
   });
 
   it('come from their own list where a job does not show them, page by page where it is cut', async () => {
@@ -131,7 +131,7 @@ describe('steps', () => {
     );
     const hidden = JSON.stringify({ _id: Number(key), name: 'nightly' });
     harness.server.inject({ what: { do: 'status', status: 200, body: hidden, headers: {} }, kinds: ['job'] });
-    const partition = only(await harness.connect().steps(key, createCall()));
+    const partition = only(await harness.connect().parts.Step!.list(key, createCall()));
     expect(await readRows(partition)).toHaveLength(130);
     expect(harness.asked()).toEqual([
       `/${key}?displaySchedules=true`,
@@ -156,7 +156,7 @@ describe('steps', () => {
       kinds: ['schedules'],
       times: 1,
     });
-    const partition = only(await harness.connect().steps(key, createCall()));
+    const partition = only(await harness.connect().parts.Step!.list(key, createCall()));
     // The first answer gave two of them; what it counts decides nothing.
     expect((await readRows(partition)).length).toBeGreaterThan(100);
     expect(harness.asked().length).toBeLessThan(8);
@@ -164,11 +164,10 @@ describe('steps', () => {
 
   it('of an unknown job are NOT_FOUND when they are read, and there are no tasks', async () => {
     const connector = harness.connect();
-    const partition = only(await connector.steps('99', createCall()));
+    const partition = only(await connector.parts.Step!.list('99', createCall()));
     await expect(readRows(partition)).rejects.toMatchObject({ code: 'NOT_FOUND' });
-    await expect(connector.attempts('x', createCall())).rejects.toMatchObject({ code: 'NOT_FOUND' });
-    expect(await connector.tasks('1', createCall())).toEqual([]);
-    expect(await connector.task('1', 't', createCall())).toBeNull();
+    await expect(connector.parts.Attempt!.list('x', createCall())).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    expect(connector.parts.Task).toBeUndefined();
   });
 });
 
@@ -178,20 +177,22 @@ describe('a single attempt', () => {
     const runId = harness.simulation.addRun(key, done(START, 'posted'), 'b');
     const { a = '', b = '' } = harness.simulation.schedules(key);
     const connector = harness.connect();
-    expect(await connector.attempt(key, runId, createCall())).toMatchObject({ key: runId, stepKey: b });
+    expect(await connector.parts.Attempt!.find(key, runId, createCall())).toMatchObject({ key: runId, stepKey: b });
     expect(harness.asked().slice(1).sort()).toEqual(
       [`/${key}/schedules/${a}/runs/${runId}`, `/${key}/schedules/${b}/runs/${runId}`].sort(),
     );
-    expect(await connector.attempt(key, 'a/b?c=../d', createCall())).toBeNull();
+    expect(await connector.parts.Attempt!.find(key, 'a/b?c=../d', createCall())).toBeNull();
     expect(harness.asked()[1]).toContain('/runs/a%2Fb%3Fc%3D..%2Fd');
-    expect(await connector.attempt('99', runId, createCall())).toBeNull();
-    expect(await connector.attempt('x', runId, createCall())).toBeNull();
+    expect(await connector.parts.Attempt!.find('99', runId, createCall())).toBeNull();
+    expect(await connector.parts.Attempt!.find('x', runId, createCall())).toBeNull();
   });
 
   it('is not said to be missing when a schedule did not answer', async () => {
     const key = harness.simulation.createJob();
     harness.server.inject({ what: { do: 'status', status: 403 }, kinds: ['run'] });
-    await expect(harness.connect().attempt(key, 'r', createCall())).rejects.toMatchObject({ code: 'SOURCE_FORBIDDEN' });
+    await expect(harness.connect().parts.Attempt!.find(key, 'r', createCall())).rejects.toMatchObject({
+      code: 'SOURCE_FORBIDDEN',
+    });
   });
 });
 

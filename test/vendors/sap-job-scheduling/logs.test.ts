@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { residualOf } from '../../../src/federation/logs/filter.ts';
 import { createCall } from '../../../src/domain/call.ts';
 import type { Call } from '../../../src/domain/call.ts';
 import type { LogEntry } from '../../../src/domain/log-entry.ts';
@@ -51,9 +52,10 @@ describe('the log of a job', () => {
     const { key, a, b } = twoSchedules();
     const connector = harness.connect();
     const call = createCall();
-    const { partitions, residual } = await connector.logs({ job: key }, { minSeverity: 'WARN' }, call);
+    const filter = { minSeverity: 'WARN' } as const;
+    const { partitions, ...rest } = await connector.logs({ job: key }, filter, call);
     expect(partitions.map((partition) => partition.key)).toEqual([a, b]);
-    expect(residual).toEqual({ minSeverity: 'WARN' });
+    expect(residualOf(filter, rest)).toEqual(filter);
     const lists = await Promise.all(partitions.map((partition) => readRows(partition, { call })));
     expect(lists.map((list) => list.map(({ row }) => row.message))).toEqual([
       ['a1', 'a2', 'a3'],
@@ -129,10 +131,10 @@ describe('the log of an attempt', () => {
     const { key, runs } = twoSchedules();
     const connector = harness.connect();
     const call = createCall();
-    for (const partition of await connector.attempts(key, call)) await readRows(partition, { call });
+    for (const partition of await connector.parts.Attempt!.list(key, call)) await readRows(partition, { call });
     harness.asked();
     for (const run of runs) expect(await read(connector, { job: key, attempt: run }, {}, call)).toHaveLength(1);
-    expect((await connector.attempt(key, runs[0]!, call))?.status).toBe('SUCCEEDED');
+    expect((await connector.parts.Attempt!.find(key, runs[0]!, call))?.status).toBe('SUCCEEDED');
     expect(harness.asked()).toEqual([]);
   });
 
@@ -158,8 +160,8 @@ describe('the log of an attempt', () => {
     const attemptIn = [runs[0]!, runs[5]!, 'none'];
     expect(texts(await read(connector, { job: key }, { attemptIn })).sort()).toEqual(['a1', 'b3']);
     const many = Array.from({ length: 30 }, () => crypto.randomUUID());
-    const { residual } = await connector.logs({ job: key }, { attemptIn: many }, createCall());
-    expect(residual).toEqual({ attemptIn: many });
+    const filter = { attemptIn: many };
+    expect(residualOf(filter, await connector.logs({ job: key }, filter, createCall()))).toEqual(filter);
   });
 });
 
@@ -252,7 +254,7 @@ describe('runs with events', () => {
       events: events([START, 'TRIGGERED', ''], [START + SECOND, 'SUCCESS', '']),
     });
     expect(await logs.count(createCall())).toBeNull();
-    expect(await only(await connector.attempts(key, createCall())).count(createCall())).toBe(501);
+    expect(await only(await connector.parts.Attempt!.list(key, createCall())).count(createCall())).toBe(501);
   });
 });
 
@@ -263,7 +265,7 @@ describe('attempts', () => {
     harness.simulation.addRun(key, done(START + 60n * SECOND, 'b', 'REQUEST_ERROR'));
     harness.simulation.addRun(key, { state: 'ACK_RECVD', scheduled: START, executed: START + 120n * SECOND });
     harness.simulation.addRun(key, { state: 'SCHEDULED', scheduled: START + 180n * SECOND });
-    const partition = only(await harness.connect().attempts(key, createCall()));
+    const partition = only(await harness.connect().parts.Attempt!.list(key, createCall()));
     const rows = (await readRows(partition)).map(({ row }) => [row.status, row.nativeStatus, row.startedAt]);
     expect(rows).toEqual([
       ['SUCCEEDED', 'SUCCESS', '2026-05-04T02:00:00Z'],
@@ -279,7 +281,7 @@ describe('attempts', () => {
     harness.simulation.generate(key, 1_000_000, (index) => ({ time: START + BigInt(index) * SECOND, message: 'x' }));
     const connector = harness.connect();
     const call = createCall();
-    const partition = only(await connector.attempts(key, call));
+    const partition = only(await connector.parts.Attempt!.list(key, call));
     expect(await readRows(partition, { direction: 'backward', take: 20, call })).toHaveLength(20);
     expect(harness.asked()).toHaveLength(2);
   });

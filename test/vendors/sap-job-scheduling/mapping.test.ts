@@ -333,14 +333,18 @@ describe('a job', () => {
 describe('what part of the runs is asked for', () => {
   it('is everything by default, and what is not of a run stays to be filtered', () => {
     const filter = { minSeverity: 'WARN', contains: 'x' } as const;
-    expect(selectRuns({ job: '1' }, filter)).toEqual({ schedules: null, runs: null, residual: filter });
+    expect(selectRuns({ job: '1' }, filter)).toEqual({
+      schedules: null,
+      runs: null,
+      applied: ['attemptIn', 'stepIn', 'taskIn'],
+    });
   });
 
   it('has to be in scope and in the filter', () => {
     expect(selectRuns({ job: '1', step: 'a' }, { stepIn: ['a', 'b'] })).toEqual({
       schedules: ['a'],
       runs: null,
-      residual: {},
+      applied: ['attemptIn', 'stepIn', 'taskIn'],
     });
     expect(selectRuns({ job: '1', step: 'c' }, { stepIn: ['a'] }).schedules).toEqual([]);
     expect(selectRuns({ job: '1', attempt: 'r' }, { attemptIn: ['r', 's'] })).toMatchObject({ runs: ['r'] });
@@ -348,7 +352,7 @@ describe('what part of the runs is asked for', () => {
     expect(selectRuns({ job: '1' }, { attemptIn: ['r', 'r'], stepIn: [] })).toEqual({
       schedules: [],
       runs: ['r'],
-      residual: {},
+      applied: ['attemptIn', 'stepIn', 'taskIn'],
     });
   });
 
@@ -359,7 +363,11 @@ describe('what part of the runs is asked for', () => {
 
   it('is filtered out of the whole log when the runs are many', () => {
     const attemptIn = Array.from({ length: 11 }, (_, index) => `run ${index}`);
-    expect(selectRuns({ job: '1' }, { attemptIn })).toEqual({ schedules: null, runs: null, residual: { attemptIn } });
+    expect(selectRuns({ job: '1' }, { attemptIn })).toEqual({
+      schedules: null,
+      runs: null,
+      applied: ['stepIn', 'taskIn'],
+    });
   });
 });
 

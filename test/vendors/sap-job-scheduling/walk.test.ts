@@ -112,7 +112,8 @@ describe('walking a schedule with any sizes, either way, with or without hints, 
               only((await connector.logs({ job: key }, {}, createCall())).partitions);
             expect(places(await walk(partition, 'forward', sizes, hints))).toEqual(expected);
             expect(places(await walk(partition, 'backward', sizes, hints))).toEqual([...expected].reverse());
-            const attempts = async (): Promise<Partition<Attempt>> => only(await connector.attempts(key, createCall()));
+            const attempts = async (): Promise<Partition<Attempt>> =>
+              only(await connector.parts.Attempt!.list(key, createCall()));
             const runs = shapes
               .map(({ at }, index) => ({ time: START + BigInt(at) * SECOND, tie: ids[index]! }))
               .sort(comparePositions)

@@ -254,6 +254,6 @@ describe('an answer of 404', () => {
     const named = only((await connector.logs({ job: key, step: 'none' }, {}, createCall())).partitions);
     await expect(readRows(named)).rejects.toMatchObject({ code: 'NOT_FOUND' });
     expect(await connector.getJobs(['999'], createCall())).toEqual([null]);
-    expect(await connector.attempt(key, crypto.randomUUID(), createCall())).toBeNull();
+    expect(await connector.parts.Attempt!.find(key, crypto.randomUUID(), createCall())).toBeNull();
   });
 });

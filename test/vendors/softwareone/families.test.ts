@@ -24,7 +24,7 @@ async function families(sizes: readonly number[], settings: Partial<SoftwareOneS
 async function childrenOf(connector: Connector, parents: readonly string[], call = createCall()): Promise<string[][]> {
   return Promise.all(
     parents.map(async (parent) => {
-      const [partition] = await connector.tasks(parent, call);
+      const [partition] = await connector.parts.Task!.list(parent, call);
       return partition === undefined ? [] : (await readRows(partition, { call })).map(({ key }) => key);
     }),
   );
@@ -41,7 +41,7 @@ describe('the child tasks of several tasks', () => {
     const call = createCall();
     expect(await childrenOf(connector, parents, call)).toEqual(children);
     const counts = await Promise.all(
-      parents.map(async (parent) => (await connector.tasks(parent, call))[0]?.count(call)),
+      parents.map(async (parent) => (await connector.parts.Task!.list(parent, call))[0]?.count(call)),
     );
     expect(counts).toEqual([3, 0, 2]);
     expect(kinds()).toEqual(['tasks 200']);

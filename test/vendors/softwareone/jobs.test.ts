@@ -268,7 +268,7 @@ describe('the list of jobs', () => {
 
 describe('tasks', () => {
   async function partition(job: string): Promise<{ rows: Task[]; count: number | null }> {
-    const [children] = await connector.tasks(job, createCall());
+    const [children] = await connector.parts.Task!.list(job, createCall());
     return { rows: await readRows(children!), count: await children!.count(createCall()) };
   }
 
@@ -279,7 +279,7 @@ describe('tasks', () => {
     expect(rows.map(({ key }) => key)).toEqual(children);
     expect(rows[0]).toMatchObject({ name: 'Part 0', status: 'RUNNING', attemptKey: null, stepKey: null });
     expect(count).toBe(230);
-    const [list] = await connector.tasks(parent!, createCall());
+    const [list] = await connector.parts.Task!.list(parent!, createCall());
     const backward = await readRows(list!, { direction: 'backward', from: positionOf(rows[30]!) });
     expect(backward.map(({ key }) => key)).toEqual(children.slice(0, 30).reverse());
     harness.asked();
@@ -331,22 +331,18 @@ describe('tasks', () => {
     const [first, second] = addChildren(parent!, 2);
     const call = createCall();
     const found = await Promise.all([
-      connector.task(parent!, first!, call),
-      connector.task(parent!, second!, call),
-      connector.task(other!, first!, call),
-      connector.task(parent!, other!, call),
-      connector.task(parent!, UNKNOWN_TASK, call),
+      connector.parts.Task!.find(parent!, first!, call),
+      connector.parts.Task!.find(parent!, second!, call),
+      connector.parts.Task!.find(other!, first!, call),
+      connector.parts.Task!.find(parent!, other!, call),
+      connector.parts.Task!.find(parent!, UNKNOWN_TASK, call),
     ]);
     expect(found.map((task) => task?.key ?? null)).toEqual([first, second, null, null, null]);
     expect(harness.asked()).toHaveLength(1);
   });
 
-  it('are all there is: no attempts and no steps', async () => {
-    const call = createCall();
-    expect(await connector.attempts('x', call)).toEqual([]);
-    expect(await connector.steps('x', call)).toEqual([]);
-    expect(await connector.attempt('x', 'y', call)).toBeNull();
-    expect(await connector.step('x', 'y', call)).toBeNull();
+  it('are all there is: no attempts and no steps', () => {
+    expect(Object.keys(connector.parts)).toEqual(['Task']);
     expect(harness.asked()).toEqual([]);
   });
 });

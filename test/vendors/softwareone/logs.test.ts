@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { residualOf } from '../../../src/federation/logs/filter.ts';
 import { createCall } from '../../../src/domain/call.ts';
 import type { LogEntry, LogScope } from '../../../src/domain/log-entry.ts';
 import type { LogFilter } from '../../../src/domain/log-filter.ts';
@@ -194,7 +195,7 @@ describe('child tasks', () => {
   });
 
   it('decide by their key about a filter for tasks, attempts and steps', async () => {
-    const nothing = { partitions: [], residual: {} };
+    const nothing = { partitions: [], applied: [] };
     const call = createCall();
     expect(await connector.logs({ job }, { taskIn: ['TSK-1'] }, call)).toEqual(nothing);
     expect(await connector.logs({ job }, { attemptIn: ['a'] }, call)).toEqual(nothing);
@@ -203,7 +204,7 @@ describe('child tasks', () => {
     expect(await connector.logs({ job, attempt: 'a' }, {}, call)).toEqual(nothing);
     const reading = await connector.logs({ job, task: 'TSK-1' }, { taskIn: ['TSK-1'] }, call);
     expect(reading.partitions).toHaveLength(1);
-    expect(reading.residual).toEqual({});
+    expect(residualOf({ taskIn: ['TSK-1'] }, reading)).toEqual({});
   });
 });
 
@@ -212,8 +213,8 @@ describe('filters', () => {
 
   it('by severity are applied by the vendor and left to nobody else', async () => {
     write(400);
-    const { residual } = await connector.logs({ job }, { minSeverity: 'ERROR', matches: 'line' }, createCall());
-    expect(residual).toEqual({ matches: 'line' });
+    const filter = { minSeverity: 'ERROR', matches: 'line' } as const;
+    expect(residualOf(filter, await connector.logs({ job }, filter, createCall()))).toEqual({ matches: 'line' });
     const partition = await log({ minSeverity: 'ERROR' });
     expect(messages(await readRows(partition))).toEqual(lines(ERRORS));
     expect(await partition.count(createCall())).toBe(ERRORS.length);
@@ -233,19 +234,19 @@ describe('filters', () => {
     [{ contains: 'x' }, null, false],
     [{ includeUnspecified: false }, null, false],
   ])('%j are asked as %s', async (filter, condition, exact) => {
-    const { partitions, residual } = await connector.logs({ job }, filter, createCall());
+    const { partitions, ...rest } = await connector.logs({ job }, filter, createCall());
     await readRows(partitions[0]!);
     expect(harness.asked()).toEqual([
       `logs ${condition === null ? '' : `${condition}&`}order=timestamp,id&limit=100&offset=0`,
     ]);
-    expect(residual).toEqual(exact ? {} : filter);
+    expect(residualOf(filter, rest)).toEqual(exact ? {} : filter);
   });
 
   it('by the absence of a text and by an expression are left to the reader', async () => {
     write(10);
     const filter = { notContains: 'x', matches: 'line' };
-    const { partitions, residual } = await connector.logs({ job }, filter, createCall());
-    expect(residual).toEqual(filter);
+    const { partitions, ...rest } = await connector.logs({ job }, filter, createCall());
+    expect(residualOf(filter, rest)).toEqual(filter);
     expect(await readRows(partitions[0]!)).toHaveLength(10);
     expect(harness.asked()).toEqual(['logs order=timestamp,id&limit=100&offset=0']);
   });
@@ -318,8 +319,9 @@ describe('a vendor that does not do what is asked', () => {
     harness.simulation.configure({ unfilterable: ['severity'], unorderable: ['id'] });
     await readRows(await log({ minSeverity: 'ERROR' }));
     harness.asked();
-    const { partitions, residual } = await connector.logs({ job }, { minSeverity: 'ERROR' }, createCall());
-    expect(residual).toEqual({ minSeverity: 'ERROR' });
+    const filter = { minSeverity: 'ERROR' } as const;
+    const { partitions, ...rest } = await connector.logs({ job }, filter, createCall());
+    expect(residualOf(filter, rest)).toEqual(filter);
     expect(await readRows(partitions[0]!)).toHaveLength(10);
     expect(harness.asked()).toEqual(['logs order=timestamp&limit=100&offset=0']);
     expect(connector.capabilities.pushdown).toEqual(['SINCE', 'UNTIL']);

@@ -173,7 +173,7 @@ describe('child tasks of a source whose hints are wrong', () => {
     for (const total of TOTALS) {
       for (const lies of [{}, ...(total === 'honest' || total === 'null' ? [{ rowsPerPage: 7 }] : [])]) {
         const parent = family(50, { total, ...lies, ...order });
-        const [tasks] = await harness.connect({ pageSize: 20 }).tasks(parent, createCall());
+        const [tasks] = await harness.connect({ pageSize: 20 }).parts.Task!.list(parent, createCall());
         const { rows, reported } = await read(tasks!, 'forward');
         expect({ names: rows.map(({ name }) => name), reported }).toEqual({ names: names(50), reported: false });
         expect(harness.asked().length).toBeLessThanOrEqual(30);
@@ -184,7 +184,7 @@ describe('child tasks of a source whose hints are wrong', () => {
   it('end with an error where the source ignores offsets and can not order them', async () => {
     for (const total of ['null', 'honest', 'zero'] as const) {
       const parent = family(50, { total, ignoresPlace: true, unorderableTasks: ['audit.created.at'] });
-      const [tasks] = await harness.connect({ pageSize: 20 }).tasks(parent, createCall());
+      const [tasks] = await harness.connect({ pageSize: 20 }).parts.Task!.list(parent, createCall());
       const { reported } = await read(tasks!, 'forward');
       expect(reported).toBe(true);
       expect(harness.asked().length).toBeLessThanOrEqual(12);

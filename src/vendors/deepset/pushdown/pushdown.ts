@@ -1,3 +1,4 @@
+import { SEVERITY_FIELDS } from '../../../domain/log-filter.ts';
 import type { LogFilter } from '../../../domain/log-filter.ts';
 import type { LogEntry, LogScope } from '../../../domain/log-entry.ts';
 import { LOG_SEVERITIES, SEVERITY_FLOOR, severityOf } from '../../../domain/severity.ts';
@@ -14,7 +15,8 @@ export interface Condition extends Comparison {
 
 export interface Plan {
   readonly pushed: readonly Condition[];
-  readonly residual: LogFilter;
+  readonly applied: readonly (keyof LogFilter)[];
+  readonly narrowed: LogFilter;
 }
 
 /**
@@ -33,9 +35,15 @@ export function planOf(scope: LogScope, filter: LogFilter, refusals: Refusals, v
   const wanted = [levelCondition(filter, vocabulary), originCondition(steps)].filter((part) => part !== null);
   const pushed = largestAllowed(wanted, refusals);
   const fields = pushed.map(({ field }) => field);
-  const residual: LogFilter = { ...filter, stepIn: fields.includes('origin') ? undefined : steps };
-  return { pushed, residual: fields.includes('level') ? withoutSeverity(residual) : residual };
+  const applied = fields.flatMap((field): readonly (keyof LogFilter)[] => APPLIED_BY[field]);
+  return { pushed, applied, narrowed: { stepIn: steps } };
 }
+
+/** The fields of the filter that need no further look where the vendor compares that. */
+const APPLIED_BY: Readonly<Record<FilterField, readonly (keyof LogFilter)[]>> = {
+  level: SEVERITY_FIELDS,
+  origin: ['stepIn'],
+};
 
 /** The conditions that may be asked together, the most selective first where not all may. */
 export function largestAllowed(wanted: readonly Condition[], refusals: Refusals): readonly Condition[] {
@@ -68,8 +76,4 @@ function severitiesAsked({ minSeverity, severityIn, includeUnspecified }: LogFil
   const unspecified = byDefault || includeUnspecified === true || severityIn?.includes('UNSPECIFIED') === true;
   const ranges = [...asked].filter((severity) => severity !== 'UNSPECIFIED' && SEVERITY_FLOOR[severity] >= floor);
   return unspecified ? ['UNSPECIFIED', ...ranges] : ranges;
-}
-
-function withoutSeverity(filter: LogFilter): LogFilter {
-  return { ...filter, minSeverity: undefined, severityIn: undefined, includeUnspecified: undefined };
 }

@@ -1,14 +1,15 @@
 import type { LogScope } from '../../../domain/log-entry.ts';
+import { SEVERITY_FIELDS } from '../../../domain/log-filter.ts';
 import type { LogFilter } from '../../../domain/log-filter.ts';
 import type { Abilities } from '../abilities.ts';
 import type { TaskLog } from '../logs/pages.ts';
-import { severityFilterOf, withoutSeverity } from './severity.ts';
+import { severityFilterOf } from './severity.ts';
 
 export interface LogPlan {
   /** The partition's: the child task's key, '' for the job's own log. */
   readonly key: string;
   readonly log: TaskLog;
-  readonly residual: LogFilter;
+  readonly applied: readonly (keyof LogFilter)[];
 }
 
 /**
@@ -24,10 +25,9 @@ export function planLogs(scope: LogScope, filter: LogFilter, abilities: Abilitie
   const taskKey = scope.task ?? null;
   if (filter.taskIn !== undefined && (taskKey === null || !filter.taskIn.includes(taskKey))) return null;
   const severity = abilities.can('logs of severities') ? severityFilterOf(filter) : null;
-  const rest = { ...filter, taskIn: undefined };
   return {
     key: taskKey ?? '',
     log: { task: taskKey ?? scope.job, taskKey, severity },
-    residual: severity?.isExact === true ? withoutSeverity(rest) : rest,
+    applied: severity?.isExact === true ? ['taskIn', ...SEVERITY_FIELDS] : ['taskIn'],
   };
 }

@@ -45,8 +45,3 @@ function keepsByDefault({ minSeverity, severityIn }: LogFilter): boolean {
   if (minSeverity !== undefined) return SEVERITY_FLOOR[minSeverity] <= SEVERITY_FLOOR.INFO;
   return severityIn?.includes('UNSPECIFIED') === true;
 }
-
-/** What is left for the reader once the vendor has applied a severity filter that is exact. */
-export function withoutSeverity(filter: LogFilter): LogFilter {
-  return { ...filter, minSeverity: undefined, severityIn: undefined, includeUnspecified: undefined };
-}
