@@ -22,18 +22,14 @@ const BOUNDED_ELSEWHERE: Readonly<Record<string, string>> = {
   'src/pagination/numbered/locate.ts locatePage': 'refuseTooMany counts the pages.',
   'src/pagination/offset/run.ts tryRun':
     'Each turn brings rows that are new, until there are as many as are wanted, or is the last.',
-  'src/pagination/offset/offset.ts read': 'Each further turn follows an ability that the source has lost for good.',
   'src/pagination/core/page-size.ts fit': 'Each further turn asks for at most half as many rows.',
-  'src/pagination/core/page-size.ts readFitting': 'Each further turn asks for at most half as many rows.',
+  'src/pagination/core/read-on.ts readOn': 'goesOn: each further turn follows something that is lost for good.',
   'src/pagination/record-keyset/record-keyset.ts read': 'RecordWalk counts the pages that bring nothing new.',
   'src/pagination/time-keyset/time-keyset.ts read':
     'Each page of a TimeWalk gets further than the one before it, or is the last.',
   'src/pagination/whole-response.ts read': 'Each turn begins behind the rows that the one before it gave.',
   'src/vendors/bytenite/logs/body/stream.ts readLogStream': 'Each turn takes a piece of a chunk that is here.',
-  'src/vendors/deepset/logs/logs.ts read': 'Each further turn follows a condition that the source has refused.',
   'src/vendors/softwareone/abilities.ts adaptively': 'Each further turn follows an ability that was lost.',
-  'src/vendors/softwareone/parts/parts.ts read': 'canGoOn: each further turn follows an ability that was lost.',
-  'src/vendors/softwareone/logs/logs.ts read': 'canGoOn: each further turn follows an ability that was lost.',
   'src/vendors/softwareone/logs/logs.ts count': 'canGoOn: each further turn follows an ability that was lost.',
 };
 

@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { AnswerTooLarge } from '../../domain/errors.ts';
 import type { Ordered } from '../../domain/ordered.ts';
 import type { Batch, ReadRequest } from './partition.ts';
+import { readOn } from './read-on.ts';
 
 /** After so long without an answer that was too large, pages may have twice as many rows again. Milliseconds. */
 const GROWS_AFTER = 60_000;
@@ -78,26 +79,19 @@ export class PageSizes {
  * Reads a list whose pages have numbers, which mean something for one page size only: where a page is too large, a new read
  * of smaller pages goes on behind the last row that was given out.
  */
-export async function* readFitting<T extends Ordered>(
+export function readFitting<T extends Ordered>(
   size: PageSize,
   request: ReadRequest<T>,
   read: (request: ReadRequest<T>, rows: number) => AsyncGenerator<Batch<T>, void, undefined>,
 ): AsyncGenerator<Batch<T>, void, undefined> {
-  let { from, hint } = request;
-  for (let { rows } = size; ;) {
-    try {
-      for await (const batch of read({ ...request, from, hint }, rows)) {
-        const last = batch.rows.at(-1);
-        if (last !== undefined) {
-          from = { time: last.time, tie: last.tie };
-          hint = batch.hints.at(-1) ?? null;
-        }
-        yield batch;
-      }
-      return;
-    } catch (error) {
-      if (!(error instanceof AnswerTooLarge) || rows <= size.least) throw error;
+  let { rows } = size;
+  return readOn(
+    request,
+    (again) => read(again, rows),
+    (error) => {
+      if (!(error instanceof AnswerTooLarge) || rows <= size.least) return false;
       rows = size.shrink(rows);
-    }
-  }
+      return true;
+    },
+  );
 }

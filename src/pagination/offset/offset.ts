@@ -9,6 +9,7 @@ import type { OffsetOptions, OffsetPage } from './page.ts';
 import { readRun } from './run.ts';
 import type { Run } from './run.ts';
 import { readFitting } from '../core/page-size.ts';
+import { readOn } from '../core/read-on.ts';
 import type { Batch, Partition, ReadRequest, Unplaced } from '../core/partition.ts';
 
 /**
@@ -31,38 +32,30 @@ export function offsetPartition<T extends Ordered>(options: OffsetOptions<T>): P
 }
 
 /** Reads in the best way that the vendor has shown to allow, and goes on in another when it turns out not to. */
-async function* read<T extends Ordered>(
+function read<T extends Ordered>(
   options: OffsetOptions<T>,
   request: ReadRequest<T>,
   call: Call,
 ): AsyncGenerator<Batch<T>, void, undefined> {
-  let from = request.from;
-  let hint = request.hint;
-  for (;;) {
-    const ways = { timeFilter: options.timeFilter(), tieOrdered: options.tieOrdered() };
-    const both = options.orders.length === 2;
-    try {
-      const batches =
-        both && ways.timeFilter
-          ? readBounded(options, { ...request, from }, call)
-          : readByIndex(options, { ...request, from, hint }, call);
-      for await (const batch of batches) {
-        const last = batch.rows.at(-1);
-        if (last !== undefined) {
-          from = { time: last.time, tie: last.tie };
-          hint = batch.hints.at(-1) ?? null;
-        }
-        yield batch;
-      }
-      return;
-    } catch (error) {
-      const changed = ways.timeFilter !== options.timeFilter() || ways.tieOrdered !== options.tieOrdered();
-      // What the vendor refused is remembered, so the next round asks differently; any other error is one.
-      if (error instanceof BoundIgnored) yield* readByIndex(options, { ...request, from, hint }, call);
-      else if (!changed || (error instanceof OrderLost && from !== request.from)) throw error;
-      if (error instanceof BoundIgnored) return;
-    }
-  }
+  const waysNow = () => ({ timeFilter: options.timeFilter(), tieOrdered: options.tieOrdered() });
+  let ways = waysNow();
+  let ignoresBounds = false;
+  return readOn(
+    request,
+    (again) => {
+      ways = waysNow();
+      const isBounded = options.orders.length === 2 && ways.timeFilter && !ignoresBounds;
+      return isBounded ? readBounded(options, again, call) : readByIndex(options, again, call);
+    },
+    (error, isClean) => {
+      // By their numbers, pages can be read whatever the vendor does: an error is one.
+      if (ignoresBounds) return false;
+      ignoresBounds = error instanceof BoundIgnored;
+      if (ignoresBounds) return true;
+      const isLost = ways.timeFilter !== options.timeFilter() || ways.tieOrdered !== options.tieOrdered();
+      return isLost && (isClean || !(error instanceof OrderLost));
+    },
+  );
 }
 
 function readByIndex<T extends Ordered>(

@@ -2,6 +2,7 @@ import type { Call } from '../../../domain/call.ts';
 import type { LogEntry } from '../../../domain/log-entry.ts';
 import type { Batch, Partition, ReadRequest } from '../../../pagination/core/partition.ts';
 import type { PageSizes } from '../../../pagination/core/page-size.ts';
+import { readOn } from '../../../pagination/core/read-on.ts';
 import { timeKeysetPartition } from '../../../pagination/time-keyset/time-keyset.ts';
 import type { TimePage } from '../../../pagination/time-keyset/list.ts';
 import type { PipelinePlace } from '../keys.ts';
@@ -49,27 +50,25 @@ async function* read(
   call: Call,
 ): AsyncGenerator<Batch<LogEntry>, void, undefined> {
   const suspected: (readonly FilterField[])[] = [];
-  let from = request.from;
-  for (;;) {
-    const { native, local } = split(options);
-    try {
-      for await (const batch of native.read({ ...request, from }, call)) {
-        const last = batch.rows.at(-1);
-        if (last !== undefined) from = { time: last.time, tie: last.tie };
-        yield local.length === 0 ? batch : filterBatch(batch, local);
-      }
-      return;
-    } catch (error) {
+  let parts = split(options);
+  const batches = readOn(
+    request,
+    (again) => {
+      parts = split(options);
+      return parts.native.read(again, call);
+    },
+    (error) => {
       if (error instanceof FilterRefused) {
         suspected.push(error.fields);
         options.refusals.add(error.fields);
-        continue;
+        return true;
       }
       // The same without a filter was refused as well, so the filter is not to blame.
       if (isRefusal(error)) for (const fields of suspected) options.refusals.remove(fields);
-      throw error;
-    }
-  }
+      return false;
+    },
+  );
+  for await (const batch of batches) yield parts.local.length === 0 ? batch : filterBatch(batch, parts.local);
 }
 
 /** What goes to the vendor and what stays here, as of now. */

@@ -2,6 +2,7 @@ import type { Call } from '../../../domain/call.ts';
 import type { LogEntry } from '../../../domain/log-entry.ts';
 import { offsetPartition } from '../../../pagination/offset/offset.ts';
 import type { Batch, Hint, Partition, ReadRequest } from '../../../pagination/core/partition.ts';
+import { readOn } from '../../../pagination/core/read-on.ts';
 import { isRefusal } from '../abilities.ts';
 import type { SourceContext } from '../context.ts';
 import { LogPages } from './pages.ts';
@@ -30,25 +31,19 @@ async function* read(
   call: Call,
 ): AsyncGenerator<Batch<LogEntry>, void, undefined> {
   const pages = new LogPages(context, log);
-  let { from } = request;
-  let hint = hintWithin(pages.listName, request.hint);
-  for (;;) {
-    const losses = context.abilities.losses;
-    try {
-      for await (const batch of nativePartition(key, context, pages).read({ ...request, from, hint }, call)) {
-        const last = batch.rows.at(-1);
-        if (last !== undefined) {
-          from = { time: last.time, tie: last.tie };
-          hint = batch.hints.at(-1) ?? null;
-        }
-        yield allowed(named(pages.listName, batch), log);
-      }
-      return;
-    } catch (error) {
-      const isClean = from === request.from;
-      if (!canGoOn(error, context.abilities, losses, isClean)) throw cleared(error, context, pages);
-    }
-  }
+  let { losses } = context.abilities;
+  const batches = readOn(
+    { ...request, hint: hintWithin(pages.listName, request.hint) },
+    (again) => {
+      ({ losses } = context.abilities);
+      return nativePartition(key, context, pages).read(again, call);
+    },
+    (error, isClean) => {
+      if (canGoOn(error, context.abilities, losses, isClean)) return true;
+      throw cleared(error, context, pages);
+    },
+  );
+  for await (const batch of batches) yield allowed(named(pages.listName, batch), log);
 }
 
 /**

@@ -6,6 +6,7 @@ import { offsetPartition } from '../../../pagination/offset/offset.ts';
 import type { OffsetPage, OffsetRequest } from '../../../pagination/offset/page.ts';
 import { endless, PageGuard, REPEATS } from '../../../pagination/core/page-guard.ts';
 import type { Batch, Partition, ReadRequest, Unplaced } from '../../../pagination/core/partition.ts';
+import { readOn } from '../../../pagination/core/read-on.ts';
 import { wholeListPartition } from '../../../pagination/whole-list.ts';
 import type { UnreadableRow } from '../../../domain/ordered.ts';
 import { standInParts } from '../../shared/parts.ts';
@@ -62,25 +63,21 @@ export function childTasks(context: SourceContext, parent: string): Partition<Ta
 
 const PAGED: readonly Ability[] = ['tasks of a parent', 'tasks by age'];
 
-async function* read(
-  context: SourceContext,
+function read(
+  { abilities }: SourceContext,
   best: () => Partition<Task>,
   request: ReadRequest<Task>,
   call: Call,
 ): AsyncGenerator<Batch<Task>, void, undefined> {
-  let { from } = request;
-  for (;;) {
-    const losses = context.abilities.losses;
-    try {
-      for await (const batch of best().read({ ...request, from }, call)) {
-        from = batch.rows.at(-1) ?? from;
-        yield batch;
-      }
-      return;
-    } catch (error) {
-      if (!canGoOn(error, context.abilities, losses, from === request.from)) throw error;
-    }
-  }
+  let { losses } = abilities;
+  return readOn(
+    request,
+    (again) => {
+      ({ losses } = abilities);
+      return best().read(again, call);
+    },
+    (error, isClean) => canGoOn(error, abilities, losses, isClean),
+  );
 }
 
 function pagedChildren(context: SourceContext, parent: string, condition: Condition): Partition<Task> {
