@@ -2,8 +2,8 @@ import { UNLIMITED } from './budget.ts';
 import type { Budget } from './budget.ts';
 
 /**
- * What one client request carries down to every call that it causes. One object per GraphQL operation
- * (per poller for a tail), made in `src/context.ts`.
+ * What one client request carries down to every call that it causes. One object per GraphQL operation, made in
+ * `src/context.ts`; a tail makes one for each poll and for each page of its history.
  */
 export interface Call {
   /** Aborted when the client goes away or the operation is over. */
@@ -13,8 +13,8 @@ export interface Call {
   /** Polls give way to interactive queries in a source's budget. */
   readonly priority: 'interactive' | 'poll';
   /**
-   * State that lives as long as this call, made on first use: loaders and memos. `key` is an object of
-   * the module that owns the state (its connector, say), so that owners cannot meet.
+   * State that lives as long as this call, made on first use: loaders, memos, and promises of what is asked once per
+   * call. `owner` is an object of the module that owns the state (its connector, say), so that owners cannot meet.
    */
   scoped<T>(owner: object, name: string, create: () => T): T;
   /** What it may use of vendors and of this process. */

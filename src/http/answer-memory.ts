@@ -11,7 +11,7 @@ export type AnswerMemory = LRUCache<string, Landed<SizedReply<unknown>>>;
 
 /**
  * What a client's own call has been answered lately: the same question within it, however much later, is
- * not asked again. Null for polls: they live for long and want to see what has changed.
+ * not asked again. Null for polls: they ask nothing twice, so answers would only be held for nothing.
  */
 export function memoryOf(owner: object, call: Call): AnswerMemory | null {
   if (call.priority === 'poll') return null;

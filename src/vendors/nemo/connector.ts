@@ -80,7 +80,7 @@ export function createNemoConnector(source: string, http: SourceHttp, options: N
   async function follow(key: string, filter: LogFilter, call: Call): Promise<FollowedLog> {
     const place = placeOf(key, workspaces);
     const plan = planScope({ job: key }, filter);
-    const current = place === null ? null : ((await reader.lastJob(place, call))?.attempt_id ?? null);
+    const current = place === null ? null : ((await reader.job(place, call))?.attempt_id ?? null);
     if (place === null || plan === null || current === null) return logs({ job: key }, filter, call);
     const { applied, narrowed } = plan;
     const selection = { place, step: plan.step, task: plan.task };

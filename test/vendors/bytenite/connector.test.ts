@@ -188,11 +188,12 @@ describe('steps and attempts', () => {
     expect(calls()).toEqual(['token 200', 'job 200']);
   });
 
-  it('follow the job in the call of a poller', async () => {
+  it('follow the job in the calls of a poller', async () => {
     call = createCall({ priority: 'poll' });
     const job = simulation.createJob({ status: 'QUEUED' });
     expect((await connector.parts.Step!.find(job, 'PARTITIONER', call))?.status).toBe('QUEUED');
     simulation.setStatus(job, 'SUCCEEDED');
+    call = createCall({ priority: 'poll' });
     expect((await connector.parts.Step!.find(job, 'PARTITIONER', call))?.status).toBe('SUCCEEDED');
   });
 
@@ -244,6 +245,7 @@ describe('tasks', () => {
     const job = fill();
     expect(await rowsOf(await connector.parts.Task!.list(job, call))).toHaveLength(2);
     simulation.write(job, [{ time: START, message: 'late', task: 'c' }]);
+    call = createCall({ priority: 'poll' });
     expect(await rowsOf(await connector.parts.Task!.list(job, call))).toHaveLength(3);
   });
 

@@ -186,13 +186,14 @@ describe('steps and tasks', () => {
     expect(kinds()).toEqual(['status', 'status', 'status']);
   });
 
-  it('are asked for freshCall by a poll', async () => {
+  it('are asked for once in a poll, and again in the next', async () => {
     const { connector, simulation, kinds } = await connect();
     simulation.createJob({ name: 'sft' });
-    const call = createCall({ priority: 'poll' });
-    expect(await connector.getJobs(['default/sft'], call)).toMatchObject([{ status: 'RUNNING' }]);
+    const [first, second] = [createCall({ priority: 'poll' }), createCall({ priority: 'poll' })];
+    for (let twice = 0; twice < 2; twice += 1)
+      expect(await connector.getJobs(['default/sft'], first)).toMatchObject([{ status: 'RUNNING' }]);
     simulation.setStatus('default/sft', 'SUCCEEDED');
-    expect(await connector.getJobs(['default/sft'], call)).toMatchObject([{ status: 'SUCCEEDED' }]);
+    expect(await connector.getJobs(['default/sft'], second)).toMatchObject([{ status: 'SUCCEEDED' }]);
     expect(kinds()).toEqual(['job', 'job']);
   });
 

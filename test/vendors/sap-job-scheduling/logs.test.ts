@@ -100,10 +100,10 @@ describe('the log of a job', () => {
   it('sees a schedule that was added while a poller watches', async () => {
     const { key } = twoSchedules();
     const connector = harness.connect();
-    const call = createCall({ priority: 'poll' });
-    expect((await connector.logs({ job: key }, {}, call)).partitions).toHaveLength(2);
+    const poll = () => connector.logs({ job: key }, {}, createCall({ priority: 'poll' }));
+    expect((await poll()).partitions).toHaveLength(2);
     harness.simulation.createSchedule(key, { description: 'c' });
-    expect((await connector.logs({ job: key }, {}, call)).partitions).toHaveLength(3);
+    expect((await poll()).partitions).toHaveLength(3);
   });
 });
 
@@ -148,10 +148,10 @@ describe('the log of an attempt', () => {
     const start = { state: 'TRIGGERED', scheduled: START, executed: START };
     const runId = harness.simulation.addRun(key, start);
     const connector = harness.connect();
-    const call = createCall({ priority: 'poll' });
-    expect(await read(connector, { job: key, attempt: runId }, {}, call)).toEqual([]);
+    const poll = () => read(connector, { job: key, attempt: runId }, {}, createCall({ priority: 'poll' }));
+    expect(await poll()).toEqual([]);
     harness.simulation.updateRun(key, runId, done(START, 'posted'));
-    expect(texts(await read(connector, { job: key, attempt: runId }, {}, call))).toEqual(['posted']);
+    expect(texts(await poll())).toEqual(['posted']);
   });
 
   it('can be one of several', async () => {

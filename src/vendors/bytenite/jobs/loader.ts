@@ -7,8 +7,8 @@ import { jobAnswerDecoder } from '../wire.ts';
 import type { WireJob } from '../wire.ts';
 
 /**
- * Jobs by id, one GET each, side by side. Within an interactive call each job is asked for once, also
- * where its steps need it after itself; a poller's call lives for long and asks again each time.
+ * Jobs by id, one GET each, side by side. Within a call each job is asked for once, also where its steps need it after
+ * itself.
  */
 export class JobLoader {
   readonly #http: SourceHttp;
@@ -24,7 +24,6 @@ export class JobLoader {
 
   /** Jobs that a list has given whole need not be asked for again within the call. */
   remember(jobs: readonly WireJob[], call: Call): void {
-    if (call.priority === 'poll') return;
     for (const job of jobs) this.#loader(call).prime(job.id, job);
   }
 
@@ -33,13 +32,10 @@ export class JobLoader {
       this,
       'jobs',
       () =>
-        new DataLoader<string, WireJob | null>(
-          async (keys) => {
-            const results = await Promise.allSettled(keys.map(async (key) => this.#get(key, call)));
-            return results.map((result) => (result.status === 'fulfilled' ? result.value : asError(result.reason)));
-          },
-          { cache: call.priority === 'interactive' },
-        ),
+        new DataLoader<string, WireJob | null>(async (keys) => {
+          const results = await Promise.allSettled(keys.map(async (key) => this.#get(key, call)));
+          return results.map((result) => (result.status === 'fulfilled' ? result.value : asError(result.reason)));
+        }),
     );
   }
 

@@ -46,12 +46,10 @@ export class LogReader {
       };
     };
     const answer = this.#join({ job, selection, begin: beginCounting }, call);
-    if (call.priority === 'interactive') {
-      const counted = answer.then(({ truncated }) => (truncated ? null : count));
-      // A caller that reads gets the failure; a caller that counts asks again.
-      counted.catch(() => undefined);
-      this.#state(call).counts.set(nameOf(job, selection), counted);
-    }
+    const counted = answer.then(({ truncated }) => (truncated ? null : count));
+    // A caller that reads gets the failure; a caller that counts asks again.
+    counted.catch(() => undefined);
+    this.#state(call).counts.set(nameOf(job, selection), counted);
     return answer;
   }
 
@@ -71,22 +69,17 @@ export class LogReader {
 
   /** All tasks that the log names. */
   async tasks(job: string, call: Call): Promise<LogAnswer> {
-    return this.#known(job, call) ?? this.#join({ job, selection: ALL_TASKS, begin: null }, call);
+    return this.#state(call).answers.get(job) ?? this.#join({ job, selection: ALL_TASKS, begin: null }, call);
   }
 
   /** An answer that has that task, if the job has it. */
   async task(job: string, taskId: string, call: Call): Promise<LogAnswer> {
-    const known = this.#known(job, call);
+    const known = this.#state(call).answers.get(job);
     if (known !== undefined) return known;
     const selection = { ...ALL_TASKS, taskIds: new Set([taskId]) };
     const answer = await this.#join({ job, selection, begin: null }, call);
     // A group without lines may be no more than an echo of the id that was asked for.
     return answer.tasks.has(taskId) && !answer.tasks.hasLines(taskId) ? this.tasks(job, call) : answer;
-  }
-
-  /** A poller's call lives for long: it must see tasks that have begun since. */
-  #known(job: string, call: Call): LogAnswer | undefined {
-    return call.priority === 'interactive' ? this.#state(call).answers.get(job) : undefined;
   }
 
   #join(wanted: Pick<Reader, 'job' | 'selection' | 'begin'>, call: Call): Promise<LogAnswer> {

@@ -8,12 +8,10 @@ import type { JobPlace } from '../keys.ts';
 import { attemptsFromSteps, attemptsOf, beganAt, stepsOf, tasksOf } from '../parts.ts';
 import type { AttemptWire, JobWire, StatusTreeWire } from '../wire.ts';
 
-/** What is known of one job, each call made once per operation. A poll asks again each time. */
+/** What is known of one job, each call made once per operation, or per poll. */
 export interface JobReader {
   /** Null when there is no such job. */
   job(place: JobPlace, call: Call): Promise<JobWire | null>;
-  /** As this call has read it last, or else as it is. */
-  lastJob(place: JobPlace, call: Call): Promise<JobWire | null>;
   /** Keeps a job that another call has brought. */
   keep(place: JobPlace, wire: JobWire, call: Call): void;
   readonly attempts: (place: JobPlace, call: Call) => Promise<readonly Attempt[]>;
@@ -41,25 +39,12 @@ export function createJobReader(source: string, api: NemoApi): JobReader {
   /** What came before an attempt does not change any more. */
   const upTo = new Map<string, readonly Attempt[]>();
 
-  function once<T>(kind: string, place: JobPlace, call: Call, load: () => Promise<T>): Promise<T> {
-    if (call.priority === 'poll') return load();
-    return call.scoped(owner, `${kind} ${jobKey(place.workspace, place.name)}`, load);
+  function once<T>(kind: string, { workspace, name }: JobPlace, call: Call, load: () => Promise<T>): Promise<T> {
+    return call.scoped(owner, `${kind} ${jobKey(workspace, name)}`, load);
   }
 
   function job(place: JobPlace, call: Call): Promise<JobWire | null> {
-    return once('job', place, call, () => {
-      const found = api.job(place, call);
-      lastJobs(call).set(jobKey(place.workspace, place.name), found);
-      return found;
-    });
-  }
-
-  function lastJob(place: JobPlace, call: Call): Promise<JobWire | null> {
-    return lastJobs(call).get(jobKey(place.workspace, place.name)) ?? job(place, call);
-  }
-
-  function lastJobs(call: Call): Map<string, Promise<JobWire | null>> {
-    return call.scoped(owner, 'last jobs', () => new Map<string, Promise<JobWire | null>>());
+    return once('job', place, call, () => api.job(place, call));
   }
 
   function tree(place: JobPlace, call: Call): Promise<StatusTreeWire> {
@@ -98,7 +83,7 @@ export function createJobReader(source: string, api: NemoApi): JobReader {
     const name = JSON.stringify([place.workspace, place.name, current]);
     const known = upTo.get(name);
     if (known !== undefined) return known;
-    const listed = await listAttempts(place, lastJob, call);
+    const listed = await listAttempts(place, call);
     const attempts = listed.filter(({ unreadable }) => unreadable === undefined);
     const last = attempts.at(-1);
     // When there is only one attempt, no caller needs to know when it began.
@@ -112,14 +97,10 @@ export function createJobReader(source: string, api: NemoApi): JobReader {
     if (upTo.size > MOST_REMEMBERED && oldest !== undefined) upTo.delete(oldest);
   }
 
-  async function listAttempts(
-    place: JobPlace,
-    jobOf: (place: JobPlace, call: Call) => Promise<JobWire | null>,
-    call: Call,
-  ): Promise<readonly Attempt[]> {
+  async function listAttempts(place: JobPlace, call: Call): Promise<readonly Attempt[]> {
     const routed = await routedAttempts(place, call);
     if (routed !== null) return attemptsOf(routed);
-    const [wire, steps] = await Promise.all([jobOf(place, call), api.steps(place, call)]);
+    const [wire, steps] = await Promise.all([job(place, call), api.steps(place, call)]);
     if (wire === null) throw noSuchJob(source, jobKey(place.workspace, place.name));
     // The job is there, so what was absent was the route.
     attemptRoutes ??= false;
@@ -129,9 +110,8 @@ export function createJobReader(source: string, api: NemoApi): JobReader {
   return {
     job,
     keep: (place, wire, call) => void once('job', place, call, () => Promise.resolve(wire)),
-    lastJob,
     attemptsUpTo,
-    attempts: (place, call) => once('attempts', place, call, () => listAttempts(place, job, call)),
+    attempts: (place, call) => once('attempts', place, call, () => listAttempts(place, call)),
     async steps(place, call) {
       const { tree, attempt } = await currentTree(place, call);
       return stepsOf(tree, attempt);

@@ -1,7 +1,6 @@
 import type { Call } from '../../../domain/call.ts';
 import { TributaryError, unknownJob } from '../../../domain/errors.ts';
 import type { SourceHttp } from '../../../http/client.ts';
-import { oncePerCall } from '../call-memo.ts';
 import { isJobKey } from './mapping.ts';
 import { jobAnswerDecoder, schedulePageDecoder } from '../wire.ts';
 import type { NativeJob, NativeSchedule, NativeSchedulePage } from '../wire.ts';
@@ -26,7 +25,7 @@ export class JobDetails {
 
   async job(key: string, call: Call): Promise<NativeJob> {
     if (!isJobKey(key)) throw unknownJob(this.#http.source, key);
-    return oncePerCall(this, 'jobs', key, call, async () => {
+    return call.scoped(this, `job ${key}`, async () => {
       const path = ['scheduler', 'jobs', key];
       return (await this.#http.json({ method: 'GET', path, query: { displaySchedules: true } }, jobAnswerDecoder, call))
         .data;
@@ -41,7 +40,7 @@ export class JobDetails {
   async allSchedules(key: string, call: Call): Promise<Rows<NativeSchedule>> {
     const job = await this.job(key, call);
     if (job.schedules !== null) return { data: job.schedules, odd: job.oddSchedules };
-    return oncePerCall(this, 'schedules', key, call, () => this.#listSchedules(key, call));
+    return call.scoped(this, `schedules ${key}`, () => this.#listSchedules(key, call));
   }
 
   /** Without parameters an instance gives all; should it not, the rest is asked for until nothing new comes. */

@@ -1,7 +1,6 @@
 import type { Call } from '../../../domain/call.ts';
 import { hasCode } from '../../../domain/errors.ts';
 import type { SourceHttp } from '../../../http/client.ts';
-import { oncePerCall } from '../call-memo.ts';
 import type { ScheduleRef } from './pages.ts';
 import { runDecoder } from '../wire.ts';
 import type { NativeRun } from '../wire.ts';
@@ -27,7 +26,6 @@ export class SingleRuns {
   }
 
   remember({ job, schedule }: ScheduleRef, runs: readonly NativeRun[], call: Call): void {
-    if (call.priority === 'poll') return;
     const seen = this.#seen(call);
     for (const run of runs) {
       if (seen.size >= REMEMBERED_RUNS) return;
@@ -43,7 +41,7 @@ export class SingleRuns {
   /** Null when that schedule has no such run. */
   async find(ref: ScheduleRef, runId: string, call: Call): Promise<PlacedRun | null> {
     const { job, schedule } = ref;
-    const run = await oncePerCall(this, 'runs', JSON.stringify([job, schedule, runId]), call, () =>
+    const run = await call.scoped(this, `run ${JSON.stringify([job, schedule, runId])}`, () =>
       this.#get(ref, runId, call),
     );
     if (run === null) return null;

@@ -15,7 +15,6 @@ type Children = readonly TaskWire[];
  * only one that is asked about: its children are then to be asked for by themselves.
  */
 export function childrenInFamily(context: SourceContext, parent: string, call: Call): Promise<Children | null> {
-  if (call.priority === 'poll') return Promise.resolve(null);
   const families = call.scoped(
     context,
     'families',
