@@ -5,6 +5,7 @@ import './styles/tokens.css';
 import './styles/base.css';
 import './styles/layout.css';
 import './styles/jobs.css';
+import './styles/help.css';
 import './styles/histogram.css';
 import './styles/log.css';
 import './styles/parts.css';

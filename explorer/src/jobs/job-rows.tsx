@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'react';
 import type { MouseEvent, ReactNode } from 'react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import type { JobRowFragment } from '../graphql/generated/graphql.ts';
+import { useActions } from '../keys/use-actions.ts';
 import { navigate, NO_LINE_FILTER } from '../state/view.ts';
 import { CheckIcon, PlusIcon } from '../ui/icons.tsx';
 import { ago, duration } from '../ui/time.ts';
@@ -33,6 +34,22 @@ export function JobRows({ snapshot, sources, selected, isNarrowed, onMore }: Job
     estimateSize: () => ROW_HEIGHT,
     getItemKey: (index) => jobs[index]?.id ?? index,
     overscan: 8,
+  });
+  const goTo = (step: 1 | -1): void => {
+    const current = jobs.findIndex(({ id }) => id === selected[0]);
+    const index = current === -1 ? 0 : current + step;
+    const job = jobs[index];
+    if (job === undefined) return;
+    navigate({ ...NO_LINE_FILTER, line: null, at: null, jobs: [job.id], picking: false });
+    rows.scrollToIndex(index, { align: 'auto' });
+  };
+  useActions({
+    'next-job': () => {
+      goTo(1);
+    },
+    'previous-job': () => {
+      goTo(-1);
+    },
   });
   const items = rows.getVirtualItems();
   const last = items.at(-1)?.index ?? -1;

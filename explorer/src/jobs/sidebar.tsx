@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import type { ReactNode } from 'react';
+import { useActions } from '../keys/use-actions.ts';
 import { PartsPanel } from '../parts/parts-panel.tsx';
 import type { Parts } from '../parts/use-parts.ts';
 import { navigate, usePlace } from '../state/view.ts';
@@ -25,6 +26,14 @@ const TYPING_MILLISECONDS = 250;
 export function Sidebar({ sources, parts }: { sources: Sources; parts: Parts }): ReactNode {
   const { view } = usePlace();
   const isNarrow = useIsNarrow();
+  useActions({
+    'find-jobs': () => {
+      document.getElementById('find-jobs')?.focus();
+    },
+    parts: () => {
+      document.querySelector<HTMLElement>('[role="treeitem"][tabindex="0"]')?.focus();
+    },
+  });
   const { find, status, sources: chosen } = view;
   // A text, so that equal scopes share a list.
   const scope = JSON.stringify({

@@ -8,7 +8,7 @@ export function Attributes({ attributes }: { attributes: unknown }): ReactNode {
   if (entries.length === 0) return null;
   return (
     <section className="details-part">
-      <h3>Attributes</h3>
+      <h2>Attributes</h2>
       <dl className="line-facts">
         {entries.map(([name, value]) => (
           <div key={name}>

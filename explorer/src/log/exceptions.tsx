@@ -8,10 +8,10 @@ type Frame = Exception['frames'][number];
 export function Exceptions({ exceptions }: { exceptions: readonly Exception[] }): ReactNode {
   return exceptions.map(({ type, message, frames }, index) => (
     <section key={index} className="details-part exception">
-      <h3>
+      <h2>
         {shownText(type)}
         {message !== null && <span className="exception-message">{shownText(message)}</span>}
-      </h3>
+      </h2>
       {frames.length > 0 && (
         <details open={frames.length <= 5}>
           <summary>

@@ -1,12 +1,14 @@
-import { useEffect, useState } from 'react';
+/** What narrows the lines, and how they are shown. */
 import type { ReactNode } from 'react';
 import type { LogSeverity } from '../graphql/generated/graphql.ts';
+import { useActions } from '../keys/use-actions.ts';
 import { PartChips } from '../parts/part-chips.tsx';
 import type { Parts } from '../parts/use-parts.ts';
 import { changeSettings, useSettings } from '../state/settings.ts';
 import { FIRST_LINE, isFiltered, navigate, NO_LINE_FILTER } from '../state/view.ts';
-import type { TextMode, View } from '../state/view.ts';
-import { ChartIcon, CloseIcon, DownIcon, SearchIcon, UpIcon, WrapIcon } from '../ui/icons.tsx';
+import type { View } from '../state/view.ts';
+import { ChartIcon, CloseIcon, DownIcon, UpIcon, WrapIcon } from '../ui/icons.tsx';
+import { FindLines } from './find-lines.tsx';
 import { TimeRange } from './time-range.tsx';
 
 const LEVELS: readonly (readonly [LogSeverity | null, string, string])[] = [
@@ -19,6 +21,46 @@ const LEVELS: readonly (readonly [LogSeverity | null, string, string])[] = [
 
 export function FilterBar({ view, parts }: { view: View; parts: Parts }): ReactNode {
   const { wrap, histogram } = useSettings();
+  const setLevel = (level: LogSeverity | null): void => {
+    navigate({ level, line: null, at: null });
+  };
+  const toFirst = (): void => {
+    navigate({ line: null, at: FIRST_LINE }, { readAgain: true });
+  };
+  const toLast = (): void => {
+    navigate({ line: null, at: null }, { readAgain: true });
+  };
+  const toggleWrap = (): void => {
+    changeSettings({ wrap: !wrap });
+  };
+  useActions({
+    'find-lines': () => {
+      document.getElementById('find-lines')?.focus();
+    },
+    'level-all': () => {
+      setLevel(null);
+    },
+    'level-debug': () => {
+      setLevel('DEBUG');
+    },
+    'level-info': () => {
+      setLevel('INFO');
+    },
+    'level-warn': () => {
+      setLevel('WARN');
+    },
+    'level-error': () => {
+      setLevel('ERROR');
+    },
+    'first-line': toFirst,
+    'last-line': toLast,
+    wrap: toggleWrap,
+    histogram: () => {
+      const plot = document.querySelector<HTMLElement>('.plot');
+      if (plot === null) changeSettings({ histogram: true });
+      else plot.focus();
+    },
+  });
   return (
     <div className="filters" role="search" aria-label="Lines">
       <FindLines view={view} />
@@ -30,7 +72,7 @@ export function FilterBar({ view, parts }: { view: View; parts: Parts }): ReactN
             title={title}
             aria-pressed={view.level === value || (value === 'ERROR' && view.level === 'FATAL')}
             onClick={() => {
-              navigate({ level: value, line: null, at: null });
+              setLevel(value);
             }}
           >
             {label}
@@ -69,9 +111,7 @@ export function FilterBar({ view, parts }: { view: View; parts: Parts }): ReactN
         aria-pressed={wrap}
         aria-label="Wrap long lines"
         title="Wrap long lines"
-        onClick={() => {
-          changeSettings({ wrap: !wrap });
-        }}
+        onClick={toggleWrap}
       >
         <WrapIcon />
       </button>
@@ -80,9 +120,7 @@ export function FilterBar({ view, parts }: { view: View; parts: Parts }): ReactN
         className="tool tool-icon"
         aria-label="Go to the first line"
         title="Go to the first line"
-        onClick={() => {
-          navigate({ line: null, at: FIRST_LINE }, { readAgain: true });
-        }}
+        onClick={toFirst}
       >
         <UpIcon />
       </button>
@@ -91,76 +129,9 @@ export function FilterBar({ view, parts }: { view: View; parts: Parts }): ReactN
         className="tool tool-icon"
         aria-label="Go to the last line"
         title="Go to the last line"
-        onClick={() => {
-          navigate({ line: null, at: null }, { readAgain: true });
-        }}
+        onClick={toLast}
       >
         <DownIcon />
-      </button>
-    </div>
-  );
-}
-
-/** How long typing rests before lines are searched. */
-const TYPING_MILLISECONDS = 350;
-
-function FindLines({ view }: { view: View }): ReactNode {
-  const [text, setText] = useState(view.text);
-  const [shown, setShown] = useState(view.text);
-  // The address may change without the field: back, forward, a button that clears it.
-  if (shown !== view.text) {
-    setShown(view.text);
-    setText(view.text);
-  }
-  useEffect(() => {
-    if (text === view.text) return undefined;
-    const timer = setTimeout(() => {
-      navigate({ text, line: null, at: null }, { replace: view.text !== '' });
-    }, TYPING_MILLISECONDS);
-    return () => {
-      clearTimeout(timer);
-    };
-  }, [text, view.text]);
-  const toggle = (mode: TextMode): void => {
-    navigate({ mode: view.mode === mode ? 'text' : mode, line: null, at: null }, { replace: true });
-  };
-  return (
-    <div className="field find-lines">
-      <SearchIcon />
-      <input
-        id="find-lines"
-        type="search"
-        aria-label="Find lines"
-        placeholder={view.mode === 'regex' ? 'Find by expression' : 'Find in lines'}
-        value={text}
-        spellCheck={false}
-        onChange={(event) => {
-          setText(event.target.value);
-        }}
-      />
-      <button
-        type="button"
-        className="field-toggle"
-        aria-label="Match case"
-        title="Match case"
-        aria-pressed={view.mode === 'case'}
-        onClick={() => {
-          toggle('case');
-        }}
-      >
-        Aa
-      </button>
-      <button
-        type="button"
-        className="field-toggle"
-        aria-label="Regular expression"
-        title="Regular expression (RE2)"
-        aria-pressed={view.mode === 'regex'}
-        onClick={() => {
-          toggle('regex');
-        }}
-      >
-        .*
       </button>
     </div>
   );

@@ -7,6 +7,7 @@ import type { LineDetailsQuery } from '../graphql/generated/graphql.ts';
 import { ago, clock, longDay } from '../ui/time.ts';
 import { useNow } from '../ui/use-now.ts';
 import { Attributes } from './attributes.tsx';
+import { Context } from './context.tsx';
 import { CopyButtons } from './copy-buttons.tsx';
 import { Exceptions } from './exceptions.tsx';
 import { stepOf, taskOf } from './line.ts';
@@ -51,6 +52,7 @@ export function LineDetails({ line, job, zone }: LineDetailsProps): ReactNode {
       )}
       <JsonMessage message={whole?.text ?? line.message} />
       {whole !== null && <Exceptions exceptions={whole.exceptions} />}
+      <Context line={line} zone={zone} />
       <dl className="line-facts">
         {facts.map(([name, value]) =>
           value === null || value === '' ? null : (

@@ -1,6 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
+import { useActions } from '../keys/use-actions.ts';
 import { showInView } from '../state/in-view.ts';
 import { useSettings } from '../state/settings.ts';
 import { navigate } from '../state/view.ts';
@@ -12,6 +13,7 @@ import { markerFor } from './highlight.ts';
 import type { LogLine } from './line.ts';
 import { LogRow } from './log-row.tsx';
 import type { LogSnapshot, LogWindow } from './log-window.ts';
+import { useLineKeys } from './use-line-keys.ts';
 import { TailBar } from './tail-bar.tsx';
 
 export interface ShownJob {
@@ -112,6 +114,23 @@ export function LogList({ log, snapshot, jobs, view, isLive, partNames }: LogLis
     if (newer.state === 'done') rows.scrollToEnd();
     else navigate({ line: null, at: null }, { readAgain: true });
   };
+  useActions({
+    follow: () => {
+      if (isAtEnd && !isPaused) setPaused(true);
+      else toEnd();
+    },
+    'close-line': () => {
+      if (view.line !== null) navigate({ line: null, at: null }, { replace: true });
+    },
+  });
+  useLineKeys({
+    lines,
+    scroller,
+    shown: [rows.range?.startIndex ?? first, rows.range?.endIndex ?? last],
+    scrollTo: (index) => {
+      rows.scrollToIndex(index, { align: 'auto' });
+    },
+  });
   const classes = [
     'lines',
     wrap ? 'lines-wrapped' : '',

@@ -24,7 +24,7 @@ export function TimeRange({ view }: { view: View }): ReactNode {
     navigate({ since, until, line: null, at: null });
   };
   return (
-    <Popover label="Time range" button={<ClockIcon />} text={describe(view, zone)}>
+    <Popover label="Time range" action="time" button={<ClockIcon />} text={describe(view, zone)}>
       {(close) => {
         const chooseAndClose = (since: string | null, until: string | null): void => {
           close();

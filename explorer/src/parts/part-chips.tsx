@@ -21,7 +21,7 @@ export function PartChips({ view, parts }: { view: View; parts: Parts }): ReactN
   return (
     <>
       {isNarrow && parts.tree.length > 0 && (
-        <Popover label="Parts of the job" button={<TreeIcon />} text="Parts">
+        <Popover label="Parts of the job" action="parts" button={<TreeIcon />} text="Parts">
           {() => (
             <div className="parts-sheet">
               <PartsContent parts={parts} />

@@ -31,4 +31,5 @@ export const ClockIcon = icon(<path d="M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12Zm0-9v3
 export const CodeIcon = icon(<path d="M5.5 4 2 8l3.5 4M10.5 4 14 8l-3.5 4" />);
 export const WarningIcon = icon(<path d="M8 2.2 14.3 13H1.7zM8 6.5v3M8 11.3v.01" />);
 export const TreeIcon = icon(<path d="M3 2.5v9.5h3M3 6.5h3M8.5 4.5h5M8.5 8.5h5M8.5 12.5h5" />);
+export const KeysIcon = icon(<path d="M2 4.5h12v7H2zM4.5 7v.01M7 7v.01M9.5 7v.01M11.8 7v.01M5 9.3h6" />);
 export const ChartIcon = icon(<path d="M2.5 13.5h11M4 11V8M7 11V4M10 11V6.5M13 11V9" />);

@@ -1,19 +1,32 @@
 /** A button that opens a small dialog below it; Escape and a press elsewhere close it. */
 import { useEffect, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
+import type { Action } from '../keys/bindings.ts';
+import { useActions } from '../keys/use-actions.ts';
 
 interface PopoverProps {
   /** What the dialog is called. */
   readonly label: string;
   readonly button: ReactNode;
   readonly text: string;
+  /** The key that opens it. */
+  readonly action?: Action;
   readonly children: (close: () => void) => ReactNode;
 }
 
-export function Popover({ label, button, text, children }: PopoverProps): ReactNode {
+export function Popover({ label, button, text, action, children }: PopoverProps): ReactNode {
   const [isOpen, setOpen] = useState(false);
   const box = useRef<HTMLDivElement>(null);
   const opener = useRef<HTMLButtonElement>(null);
+  useActions(
+    action === undefined
+      ? {}
+      : {
+          [action]: () => {
+            setOpen(true);
+          },
+        },
+  );
   useEffect(() => {
     if (!isOpen) return undefined;
     const close = (event: Event): void => {

@@ -151,6 +151,44 @@ export type SourceHealthState =
   /** It answers. */
   | 'UP';
 
+export type ContextQueryVariables = Exact<{
+  id: string;
+  jobs?: ReadonlyArray<string> | string | null | undefined;
+  before: number;
+  after: number;
+}>;
+
+export type ContextQuery = {
+  readonly logContext: {
+    readonly nodes: ReadonlyArray<{
+      readonly id: string;
+      readonly timestamp: string;
+      readonly placedAt: string | null;
+      readonly severity: LogSeverity;
+      readonly severityText: string | null;
+      readonly severitySource: SeveritySource;
+      readonly message: string;
+      readonly messageTruncated: boolean;
+      readonly messageLength: number;
+      readonly stepName: string | null;
+      readonly taskName: string | null;
+      readonly attemptNumber: number | null;
+      readonly job: { readonly id: string } | null;
+      readonly attempt: { readonly key: string } | null;
+      readonly step: { readonly key: string } | null;
+      readonly task: { readonly key: string } | null;
+    }>;
+    readonly pageInfo: { readonly hasNextPage: boolean; readonly hasPreviousPage: boolean };
+    readonly failures: ReadonlyArray<{
+      readonly source: string;
+      readonly jobId: string | null;
+      readonly code: ErrorCode;
+      readonly message: string;
+      readonly retryAfterSeconds: number | null;
+    }>;
+  } | null;
+};
+
 export type HistogramQueryVariables = Exact<{
   jobs: ReadonlyArray<string> | string;
   filter?: LogFilter | null | undefined;
@@ -718,6 +756,54 @@ export const TaskRowFragmentDoc = new TypedDocumentString(
     `,
   { fragmentName: 'TaskRow' },
 ) as unknown as TypedDocumentString<TaskRowFragment, unknown>;
+export const ContextDocument = new TypedDocumentString(`
+    query Context($id: ID!, $jobs: [ID!], $before: Int!, $after: Int!) {
+  logContext(id: $id, jobs: $jobs, before: $before, after: $after) {
+    nodes {
+      ...Line
+    }
+    pageInfo {
+      hasNextPage
+      hasPreviousPage
+    }
+    failures {
+      ...Failure
+    }
+  }
+}
+    fragment Line on LogEntry {
+  id
+  timestamp
+  placedAt
+  severity
+  severityText
+  severitySource
+  message(ansi: RAW, maxLength: 4000)
+  messageTruncated(ansi: RAW, maxLength: 4000)
+  messageLength(ansi: RAW)
+  stepName
+  taskName
+  attemptNumber
+  job {
+    id
+  }
+  attempt {
+    key
+  }
+  step {
+    key
+  }
+  task {
+    key
+  }
+}
+fragment Failure on SourceFailure {
+  source
+  jobId
+  code
+  message
+  retryAfterSeconds
+}`) as unknown as TypedDocumentString<ContextQuery, ContextQueryVariables>;
 export const HistogramDocument = new TypedDocumentString(`
     query Histogram($jobs: [ID!]!, $filter: LogFilter, $buckets: Int!) {
   logHistogram(jobs: $jobs, filter: $filter, buckets: $buckets) {

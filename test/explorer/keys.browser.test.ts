@@ -1,0 +1,106 @@
+import type { Page } from 'playwright-core';
+import { describe, expect, test, vi } from 'vitest';
+import { BINDINGS } from '../../explorer/src/keys/bindings.ts';
+import { HAS_NO_BROWSER } from '../browser.ts';
+import { SIZES } from './stand.ts';
+import { openJob, useExplorer } from './visit.ts';
+
+vi.setConfig({ testTimeout: 120_000 });
+
+describe('the keys of the log explorer', () => {
+  test('mean one thing each', () => {
+    const keys = BINDINGS.flatMap(({ bindings }) => bindings.map(({ key }) => key));
+    expect(keys).toEqual([...new Set(keys)]);
+  });
+});
+
+describe.skipIf(HAS_NO_BROWSER)('the keys of the log explorer in a browser', () => {
+  const explorer = useExplorer();
+  const desktop = (use: (page: Page) => Promise<void>): Promise<void> => explorer.visit(use, SIZES.desktop);
+  const focusedLine = (page: Page): Promise<string | null | undefined> =>
+    page.evaluate(() => document.activeElement?.closest('.line')?.querySelector('.line-text')?.textContent);
+
+  test('are listed by `?`, which Escape closes', async () => {
+    await desktop(async (page) => {
+      await page.locator('.job').first().waitFor();
+      await page.keyboard.press('?');
+      const dialog = page.getByRole('dialog', { name: 'Keys' });
+      await dialog.waitFor();
+      for (const { words } of BINDINGS.flatMap(({ bindings }) => bindings)) {
+        expect(await dialog.getByText(words, { exact: true }).count()).toBe(1);
+      }
+      await page.keyboard.press('Escape');
+      await expect.poll(() => dialog.count()).toBe(0);
+    });
+  });
+
+  test('find a job, walk its lines and errors, open one and the lines around it, without a mouse', async () => {
+    await desktop(async (page) => {
+      await page.locator('.job').first().waitFor();
+      await page.keyboard.press('s');
+      await page.keyboard.type('support-assistant-full');
+      await expect.poll(() => page.locator('.job-name').allInnerTexts()).toEqual(['support-assistant-full']);
+      await page.keyboard.press('Escape');
+      await page.keyboard.press(']');
+      await page.locator('.severity-error').first().waitFor();
+
+      await page.keyboard.press('k');
+      await expect.poll(() => focusedLine(page)).toBe('ERROR: training ended with exit code 1');
+      await page.keyboard.press('k');
+      await expect.poll(() => focusedLine(page)).toContain('OutOfMemoryError');
+      for (let index = 0; index < 4; index += 1) await page.keyboard.press('E');
+      await expect.poll(() => focusedLine(page)).toContain('UserWarning');
+      await page.keyboard.press('e');
+      await expect.poll(() => focusedLine(page)).toBe('[stderr] Traceback (most recent call last):');
+
+      await page.keyboard.press('Enter');
+      await page.waitForURL(/line=/);
+      await page.keyboard.press('c');
+      await expect.poll(() => page.locator('.context-line').count()).toBeGreaterThan(5);
+      expect(await page.locator('.context-this .context-text').innerText()).toBe(
+        '[stderr] Traceback (most recent call last):',
+      );
+      await page.keyboard.press('Escape');
+      await expect.poll(() => page.url()).not.toContain('line=');
+    });
+  });
+
+  test('narrow the log, and show a found line in the whole log again', async () => {
+    await desktop(async (page) => {
+      await openJob(page, 'support-assistant-full');
+      await page.keyboard.press('5');
+      await page.waitForURL(/level=ERROR/);
+      await page.keyboard.press('/');
+      await page.keyboard.type('exit code');
+      await expect.poll(() => page.locator('.line').count()).toBe(1);
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('j');
+      await page.keyboard.press('Enter');
+      await page.keyboard.press('c');
+      await page.locator('.context-this').waitFor();
+      expect(await page.locator('.context-line').count()).toBeGreaterThan(3);
+      await page.getByRole('button', { name: 'Show in the whole log' }).click();
+      await expect.poll(() => page.locator('.line').count()).toBeGreaterThan(5);
+      expect(await page.locator('.line-open .line-text').innerText()).toBe('ERROR: training ended with exit code 1');
+      expect(new URL(page.url()).searchParams.has('level')).toBe(false);
+    });
+  });
+
+  test('open the view as a query, which gives the same lines', async () => {
+    await desktop(async (page) => {
+      await openJob(page, 'support-assistant-full');
+      await page.keyboard.press('5');
+      await page.waitForURL(/level=ERROR/);
+      await expect.poll(() => page.locator('.line').count()).toBe(3);
+      await page.keyboard.press('q');
+      await page.waitForURL(/graphql\?query=/, { waitUntil: 'commit' });
+      const query = new URL(page.url()).searchParams.get('query');
+      expect(query).toContain('minSeverity: ERROR');
+      expect(
+        await page.request.post(`${explorer.url}/graphql`, { data: { query } }).then((answer) => answer.json()),
+      ).toMatchObject({
+        data: { logs: { nodes: [{}, {}, {}] } },
+      });
+    });
+  });
+});
