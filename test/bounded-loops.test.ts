@@ -14,11 +14,11 @@ const BOUND = /\b(?:MAX|MOST)_[A-Z_]+\b|\bmax[A-Z]\w*\b|#?\bguard\b/;
 
 /** Loops whose bound is elsewhere, by file and function, and where it is. */
 const BOUNDED_ELSEWHERE: Readonly<Record<string, string>> = {
-  'src/pagination/offset/bounded-pages.ts readTieOrdered': 'BoundedPages asks a PageGuard about each page.',
-  'src/pagination/offset/bounded-pages.ts readGroups': 'BoundedPages asks a PageGuard about each page.',
-  'src/pagination/chapters.ts read': 'Each turn takes rows of partitions that have a bound of their own.',
-  'src/pagination/chapters.ts #fill': 'Each turn opens a chapter that waits.',
-  'src/pagination/chapters.ts refill': 'Each turn takes a batch of a partition that has a bound of its own.',
+  'src/pagination/offset/bounded.ts readTieOrdered': 'BoundedPages asks a PageGuard about each page.',
+  'src/pagination/offset/bounded.ts readGroups': 'BoundedPages asks a PageGuard about each page.',
+  'src/pagination/chapters/chapters.ts read': 'Each turn takes rows of partitions that have a bound of their own.',
+  'src/pagination/chapters/chapters.ts #fill': 'Each turn opens a chapter that waits.',
+  'src/pagination/chapters/lane.ts refill': 'Each turn takes a batch of a partition that has a bound of its own.',
   'src/pagination/numbered/locate.ts locatePage': 'refuseTooMany counts the pages.',
   'src/pagination/offset/run.ts tryRun':
     'Each turn brings rows that are new, until there are as many as are wanted, or is the last.',

@@ -1,3 +1,4 @@
+/** One file, although a long one: all that the graph can ask for is one contract. */
 import type { Call } from '../domain/call.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { Job, JobRef, PartKind, Parts } from '../domain/job.ts';

@@ -1,3 +1,4 @@
+/** One file, although a long one: all changes of one lease share its state, and each must see the others. */
 import type { TributaryError } from '../domain/errors.ts';
 import type { FeedDriver, FeedSink, LocalDriver } from '../federation/tail/feed/driver.ts';
 import type { Gap } from '../federation/tail/feed/gap.ts';

@@ -1,6 +1,5 @@
 import { createServer as createHttpServer } from 'node:http';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import type { Logger } from 'pino';
 import type { Federation } from '../federation/api.ts';
@@ -20,6 +19,7 @@ import { DEFAULT_QUERY_LIMITS } from '../config/service-limits.ts';
 import type { QueryLimits } from '../config/service-limits.ts';
 import { createMetrics } from './metrics.ts';
 import type { Metrics } from './metrics.ts';
+import { keepConnections, listen, urlOf } from './listen.ts';
 import { isHost, isWelcome } from './client/own-origin.ts';
 import type { Welcome } from './client/own-origin.ts';
 import { serveWebSockets } from './websocket/websocket.ts';
@@ -239,29 +239,6 @@ async function serve(
   }
 }
 
-/**
- * Load balancers keep idle connections, most of them for 60 seconds, and take one that is closed under a
- * request for a failure: ours last longer. Node also closes a connection on which no whole request has come
- * within `headersTimeout`, which counts while a balancer holds it ready. A body has little longer.
- */
-function keepConnections(server: Server, milliseconds: number): void {
-  server.keepAliveTimeout = milliseconds;
-  server.headersTimeout = Math.max(60_000, milliseconds + 5_000);
-  server.requestTimeout = server.headersTimeout + 10_000;
-}
-
 function answerText(response: ServerResponse, status: number, text: string): void {
   response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(text);
-}
-
-async function listen(server: Server, host: string, port: number): Promise<void> {
-  server.listen(port, host);
-  // Rejects with the server's error.
-  await once(server, 'listening');
-}
-
-function urlOf(server: Server, host: string): string {
-  // A server that listens on TCP has an address with a port.
-  const { port } = server.address() as AddressInfo;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

@@ -1,3 +1,4 @@
+/** One file, although a long one: all steps of a walk share its state. */
 import type { Direction, Ordered, Position } from '../../domain/ordered.ts';
 import type { Json } from '../../domain/json.ts';
 import type { IndexedList, IndexedPage } from './list.ts';

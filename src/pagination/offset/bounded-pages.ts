@@ -1,13 +1,11 @@
 import { freshCall, inSequence } from '../../domain/call.ts';
 import type { Call } from '../../domain/call.ts';
-import { comparePositions, isBeyond } from '../../domain/ordered.ts';
+import { isBeyond } from '../../domain/ordered.ts';
 import type { Ordered, Position } from '../../domain/ordered.ts';
-import { withTie } from '../core/identity.ts';
 import { fetchFitting, isShort, moreBehind, OrderLost } from './page.ts';
 import type { OffsetOptions, OffsetPage, OffsetRequest, PagePlace } from './page.ts';
-import { PageGuard, REPEATS } from '../core/page-guard.ts';
-import type { Batch, ReadRequest, Unplaced } from '../core/partition.ts';
-import { batchOf, TieGroups } from '../core/tie-groups.ts';
+import { PageGuard } from '../core/page-guard.ts';
+import type { ReadRequest, Unplaced } from '../core/partition.ts';
 
 /** Lists that are paged by offset within bounds of time: a read begins at the instant of its position. */
 
@@ -23,75 +21,6 @@ const MOST_STALLS = 32;
 /** The vendor takes the time bound without a word and does not apply it. */
 export class BoundIgnored extends Error {}
 
-export function readBounded<T extends Ordered>(
-  options: OffsetOptions<T>,
-  request: ReadRequest<T>,
-  call: Call,
-): AsyncGenerator<Batch<T>, void, undefined> {
-  return options.tieOrdered() ? readTieOrdered(options, request, call) : readGroups(options, request, call);
-}
-
-/** Native order is the total order: rows go out as they come. */
-async function* readTieOrdered<T extends Ordered>(
-  options: OffsetOptions<T>,
-  request: ReadRequest<T>,
-  call: Call,
-): AsyncGenerator<Batch<T>, void, undefined> {
-  const { direction, until } = request;
-  const pages = new BoundedPages(options, request, call);
-  let last: Position | null = request.from;
-  let need = request.need;
-  for (;;) {
-    const page = await pages.next();
-    const rows: T[] = [];
-    let more = page.more;
-    for (const native of page.rows) {
-      const row = withTie<T>(native, options.identity.of(native));
-      // Rows that were inserted before the page bring back rows that are already out.
-      if (last !== null && !isBeyond(row, last, direction)) continue;
-      if (until !== null && isAtOrBeyond(row, until, direction)) {
-        more = false;
-        break;
-      }
-      rows.push(row);
-      last = row;
-    }
-    need -= rows.length;
-    const rest = more === false ? 'end' : pages.goOn(page, last?.time ?? null);
-    const ended = rest === 'end' || rest === 'repeats';
-    if (!ended && request.prefetch === true && until === null) pages.prefetch(need);
-    // With an end to heed, a further page may lie wholly beyond it.
-    const known = ended ? false : until === null && !page.isStalled ? more : null;
-    yield batchOf({ rows, hints: rows.map(() => null) }, known, 1, rest === 'repeats' ? REPEATS : undefined);
-    if (ended) return;
-  }
-}
-
-/** Native order is by time only: groups of equal times are read whole. */
-async function* readGroups<T extends Ordered>(
-  options: OffsetOptions<T>,
-  request: ReadRequest<T>,
-  call: Call,
-): AsyncGenerator<Batch<T>, void, undefined> {
-  const groups = new TieGroups<T>({ identity: options.identity, ...request });
-  const pages = new BoundedPages(options, request, call);
-  for (;;) {
-    const page = await pages.next();
-    const out = groups.push(page.rows.map((row) => ({ row, hint: null })));
-    const open = groups.pendingTime;
-    const rest = groups.ended || page.more === false ? 'end' : pages.goOn(page, open);
-    if (rest === 'end' || rest === 'repeats') {
-      const last = groups.ended ? { rows: [], hints: [] } : groups.finish();
-      const all = { rows: [...out.rows, ...last.rows], hints: [...out.hints, ...last.hints] };
-      yield batchOf(all, false, 1, rest === 'repeats' ? REPEATS : undefined);
-      return;
-    }
-    yield batchOf(out, groups.pendingCount > 0 ? groups.pendingIsWanted : null, 1);
-    // Within one instant only offsets reach further; beyond it, the open group is read again from its start.
-    if (rest === 'again' || (!page.mayBeLast && open !== null && pages.restartAt(open))) groups.reset();
-  }
-}
-
 /** A page of a bounded read. */
 interface BoundedPage<T extends Ordered> {
   readonly rows: readonly Unplaced<T>[];
@@ -104,7 +33,7 @@ interface BoundedPage<T extends Ordered> {
 }
 
 /** The pages of a read that is bounded by time on the side it comes from. */
-class BoundedPages<T extends Ordered> {
+export class BoundedPages<T extends Ordered> {
   readonly #options: OffsetOptions<T>;
   #call: Call;
   readonly #direction: ReadRequest<T>['direction'];
@@ -245,11 +174,6 @@ class BoundedPages<T extends Ordered> {
     if (this.#bound === null) return false;
     return this.#order === 'ascending' ? first < this.#bound - CLOCK : first > this.#bound + CLOCK;
   }
-}
-
-function isAtOrBeyond(row: Position, until: Position, direction: ReadRequest<Ordered>['direction']): boolean {
-  const order = comparePositions(row, until);
-  return direction === 'forward' ? order >= 0 : order <= 0;
 }
 
 function clockTick(time: bigint): bigint {

@@ -1,7 +1,8 @@
 import { freshCall, inSequence } from '../../domain/call.ts';
 import type { Call } from '../../domain/call.ts';
 import type { Ordered } from '../../domain/ordered.ts';
-import { BoundIgnored, readBounded } from './bounded-pages.ts';
+import { readBounded } from './bounded.ts';
+import { BoundIgnored } from './bounded-pages.ts';
 import { readIndexed } from '../numbered/pages.ts';
 import type { IndexedList, IndexedPage, PageRows } from '../numbered/list.ts';
 import { countedBy, fetchFitting, OrderLost } from './page.ts';

@@ -1,3 +1,4 @@
+/** One file, although a long one: all that is learned of the tokens of one list is one state. */
 import { freshCall, inSequence } from '../../domain/call.ts';
 import type { Call } from '../../domain/call.ts';
 import type { Json } from '../../domain/json.ts';

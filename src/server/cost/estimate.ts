@@ -1,8 +1,11 @@
-import { getNamedType, getNullableType, isListType, isObjectType, valueFromASTUntyped } from 'graphql';
+import { getNamedType, getNullableType, isListType, valueFromASTUntyped } from 'graphql';
 import type { GraphQLSchema } from 'graphql';
 import { DEFAULT_AROUND } from '../../../resolvers/logs.ts';
 import { DEFAULT_PAGE_SIZE } from '../../federation/arguments.ts';
+import { introspectionSizes } from './introspection.ts';
 import type { MergedField, MergedSelection } from './merged-selection.ts';
+import { allAtOnce, largest, NOTHING, plusCalls, plusWork, sum, times } from './unit.ts';
+import type { Unit } from './unit.ts';
 
 /**
  * What an operation may cost at most, found before it runs, in two currencies: calls of vendors, and work of this process.
@@ -47,15 +50,6 @@ const KNOWN = new Set(['id', 'key', 'source', 'job', 'logs', 'attempts', 'steps'
 /** What a connection answers without its page. */
 const BESIDE_PAGE = new Set(['totalCount', 'isComplete']);
 
-/** One object of a selection. */
-interface Unit {
-  readonly work: number;
-  /** For each object. */
-  readonly calls: number;
-  /** Once for all objects of a connection that belong to one job: what they say of it is asked for once. */
-  readonly once: number;
-}
-
 /** Of a connection's selection: what is fixed, and what comes for each row. */
 interface ConnectionUnit {
   readonly fixed: Unit;
@@ -63,8 +57,6 @@ interface ConnectionUnit {
   readonly takesPage: boolean;
   readonly counts: number;
 }
-
-const NOTHING: Unit = { work: 0, calls: 0, once: 0 };
 
 export function estimate(
   selection: MergedSelection,
@@ -229,48 +221,4 @@ function sizeOf(given: unknown): number {
 
 function asksBeyond({ selections }: MergedField, known: ReadonlySet<string>): boolean {
   return selections.some(({ fields }) => fields.some(({ name }) => !known.has(name)));
-}
-
-function sum(a: Unit, b: Unit): Unit {
-  return { work: a.work + b.work, calls: a.calls + b.calls, once: a.once + b.once };
-}
-
-function largest(a: Unit, b: Unit): Unit {
-  return { work: Math.max(a.work, b.work), calls: Math.max(a.calls, b.calls), once: Math.max(a.once, b.once) };
-}
-
-function times({ work, calls, once }: Unit, count: number): Unit {
-  return { work: work * count, calls: calls * count, once: once * count };
-}
-
-function plusWork(unit: Unit, work: number): Unit {
-  return { ...unit, work: unit.work + work };
-}
-
-function plusCalls(unit: Unit, calls: number): Unit {
-  return { ...unit, calls: unit.calls + calls };
-}
-
-/** No connection is around it that could ask once for many. */
-function allAtOnce({ work, calls, once }: Unit): Unit {
-  return { work, calls: calls + once, once: 0 };
-}
-
-const introspected = new WeakMap<GraphQLSchema, Readonly<Record<string, number>>>();
-
-/** How long the lists of introspection are, on average. */
-function introspectionSizes(schema: GraphQLSchema): Readonly<Record<string, number>> {
-  const known = introspected.get(schema);
-  if (known !== undefined) return known;
-  const types = Object.values(schema.getTypeMap());
-  const fields = types.flatMap((type) => (isObjectType(type) ? Object.values(type.getFields()) : []));
-  const parameters = fields.reduce((count, field) => count + field.args.length, 0);
-  const sizes = {
-    '__Schema.types': types.length,
-    '__Schema.directives': schema.getDirectives().length,
-    '__Type.fields': fields.length / types.length,
-    '__Field.args': parameters / Math.max(1, fields.length),
-  };
-  introspected.set(schema, sizes);
-  return sizes;
 }

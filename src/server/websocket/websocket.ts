@@ -4,9 +4,8 @@ import type { Duplex } from 'node:stream';
 import type { DocumentNode, ExecutionArgs, GraphQLSchema } from 'graphql';
 import { getOperationAST, GraphQLError } from 'graphql';
 import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
-import type { Context, OperationResult, SubscribePayload } from 'graphql-ws';
+import type { OperationResult, SubscribePayload } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
-import type { Extra } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
 import type { GraphContext } from '../../../resolvers/context.ts';
@@ -14,6 +13,7 @@ import { TributaryError } from '../../domain/errors.ts';
 import type { ErrorCode } from '../../domain/errors.ts';
 import type { Refusal } from '../client/callers.ts';
 import type { ClientLimits } from '../../config/service-limits.ts';
+import { authorizationOf, BAD_AUTHORIZATION, isHeaderText } from './authorization.ts';
 import { runUntilOver } from '../client/operation-end.ts';
 import { guardSocket } from '../client/socket-guard.ts';
 import type { GraphqlServer } from '../graphql/graphql.ts';
@@ -42,8 +42,6 @@ const OTHER_PROTOCOL =
 
 /** How long a client has to answer the goodbye. */
 const GOODBYE_MILLISECONDS = 500;
-
-type Connection = Context<Record<string, unknown> | undefined, Extra & Partial<Record<PropertyKey, never>>>;
 
 /** What `getEnveloped` gives, with the types that it leaves open. */
 interface Enveloped {
@@ -240,18 +238,4 @@ function isGraphql({ url = '' }: IncomingMessage): boolean {
 function refuse(socket: Duplex, words: string): void {
   const head = ['HTTP/1.1 403 Forbidden', 'connection: close', 'content-type: text/plain; charset=utf-8'];
   socket.end([...head, `content-length: ${words.length + 1}`, '', `${words}\n`].join('\r\n'));
-}
-
-/** Can a text be the value of a header? It may be passed on to a source in one. */
-function isHeaderText(text: string): boolean {
-  return /^[\t\x20-\x7e\x80-\xff]*$/.test(text);
-}
-
-const BAD_AUTHORIZATION =
-  'The "Authorization" of the connection must be one line of text that an HTTP header can hold.';
-
-/** From the connection's parameters (browsers can't set headers here), or the header of the handshake. */
-function authorizationOf({ connectionParams, extra }: Connection): string | null {
-  const given = connectionParams?.['Authorization'] ?? connectionParams?.['authorization'];
-  return typeof given === 'string' ? given : (extra.request.headers.authorization ?? null);
 }

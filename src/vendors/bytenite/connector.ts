@@ -1,19 +1,13 @@
 import type { Call } from '../../domain/call.ts';
 import type { Job } from '../../domain/job.ts';
-import type { LogEntry, LogScope } from '../../domain/log-entry.ts';
-import type { LogFilter } from '../../domain/log-filter.ts';
-import { wholeResponsePartition } from '../../pagination/whole-response.ts';
-import type { Capabilities, Connector, ConnectorOptions, LogReading } from '../connector.ts';
+import type { Capabilities, Connector, ConnectorOptions } from '../connector.ts';
 import { ByteNiteJobList } from './jobs/jobs.ts';
 import { JobLoader } from './jobs/loader.ts';
 import { jobOf } from './jobs/mapping.ts';
-import { LINE_IDENTITY } from './logs/entry.ts';
+import { logsOf } from './logs/logs.ts';
 import { LogReader } from './logs/reader.ts';
 import { byteNiteOptions } from './options.ts';
-import { APPLIED, selectionOf } from './pushdown.ts';
 import { createParts } from './parts.ts';
-import { sayWhatIsMissing } from './logs/truncation.ts';
-import type { Lacks } from './logs/truncation.ts';
 
 const CAPABILITIES: Capabilities = {
   attempts: false,
@@ -41,7 +35,7 @@ export function createByteNiteConnector({ source, http, options }: ConnectorOpti
     probe: async (call) => ({ jobs: await list.total(call) }),
     getJobs: (keys, call) => Promise.all(keys.map(async (key) => jobOrError(key, call))),
     parts: createParts(source, jobs, reader),
-    logs: (scope, filter) => Promise.resolve(logs(scope, filter)),
+    logs: (scope, filter) => Promise.resolve(logsOf(reader, scope, filter)),
   };
 
   async function jobOrError(key: string, call: Call): Promise<Job | null | Error> {
@@ -51,22 +45,5 @@ export function createByteNiteConnector({ source, http, options }: ConnectorOpti
     } catch (error) {
       return error instanceof Error ? error : new Error('Reading a job failed.', { cause: error });
     }
-  }
-
-  /** One log per job, whatever the scope: a line is the same line, with the same id, in each of them. */
-  function logs(scope: LogScope, filter: LogFilter): LogReading {
-    const selection = selectionOf(scope, filter);
-    if (selection === null) return { partitions: [], applied: APPLIED };
-    let lacks: Lacks = { truncated: false };
-    const partition = wholeResponsePartition<LogEntry>({
-      key: '',
-      identity: LINE_IDENTITY,
-      async load(begin, call) {
-        const { truncated, odd } = await reader.lines(scope.job, selection, begin, call);
-        lacks = { truncated, unreadable: odd.of(selection) };
-      },
-    });
-    const count = (call: Call): Promise<number | null> => reader.count(scope.job, selection, call);
-    return { partitions: [sayWhatIsMissing({ ...partition, count }, () => lacks)], applied: APPLIED };
   }
 }

@@ -1,15 +1,6 @@
-import { z } from 'zod';
 import type { VendorDefinition } from '../connector.ts';
 import { createConnector } from './connector.ts';
-import { areDistinct } from './keys.ts';
-
-const options = z.strictObject({
-  workspaces: z
-    .array(z.string().min(1))
-    .min(1)
-    .refine(areDistinct, 'workspaces must differ, and none may begin with the name of another one and a slash')
-    .describe('Names of the workspaces whose pipelines are the jobs of this source.'),
-});
+import { deepsetOptions } from './options.ts';
 
 /**
  * deepset AI Platform: pipelines, and their logs.
@@ -18,10 +9,10 @@ const options = z.strictObject({
 export const deepset: VendorDefinition = {
   vendor: 'deepset',
   title: 'deepset AI Platform',
-  options,
+  options: deepsetOptions,
   auth: ['bearer'],
   tokenUrl: () => null,
   // The log store took too long; the vendor says to try again.
   classifyError: ({ status }) => (status === 504 ? { code: 'SOURCE_TIMEOUT', retryable: true } : null),
-  create: ({ http, options: given }) => createConnector(http, options.parse(given).workspaces),
+  create: ({ http, options }) => createConnector(http, deepsetOptions.parse(options).workspaces),
 };

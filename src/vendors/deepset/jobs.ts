@@ -6,27 +6,16 @@ import type { JobList } from '../connector.ts';
 import { nextPageOf } from '../shared/numbered-page.ts';
 import { unreadableOf } from '../shared/rows.ts';
 import { jobOf } from './parts.ts';
+import { listPipelines, readPipeline } from './api.ts';
 import type { PipelinePlace } from './keys.ts';
-import { pipeline, pipelines } from './wire.ts';
-import type { WireList, WirePipeline } from './wire.ts';
 
 /** The largest page of pipelines. */
 const PIPELINE_LIMIT = 100;
 
-/** Path of a pipeline. The first version of the API names things by their names, which may hold anything. */
-export function pathOf({ workspace, name }: PipelinePlace): readonly string[] {
-  return [...listPath(workspace), name];
-}
-
-function listPath(workspace: string): readonly string[] {
-  return ['api', 'v1', 'workspaces', workspace, 'pipelines'];
-}
-
 /** The pipeline as a job; null where the vendor knows none. */
 export async function getPipeline(http: SourceHttp, place: PipelinePlace, call: Call): Promise<Job | null> {
   try {
-    const request = { method: 'GET', path: pathOf(place), headers: { accept: 'application/json' } } as const;
-    const { data } = await http.json(request, pipeline, call);
+    const data = await readPipeline(http, place, call);
     // Its key is what it was asked for by, whatever the case or spelling that the vendor answers with.
     return jobOf({ ...data, name: place.name }, place.workspace, http.source);
   } catch (error) {
@@ -37,23 +26,6 @@ export async function getPipeline(http: SourceHttp, place: PipelinePlace, call: 
 
 export async function pipelineExists(http: SourceHttp, place: PipelinePlace, call: Call): Promise<boolean> {
   return (await getPipeline(http, place, call)) !== null;
-}
-
-/** A native page of one workspace; `page` counts from 0, the vendor from 1. */
-async function listPipelines(
-  http: SourceHttp,
-  workspace: string,
-  page: number,
-  limit: number,
-  call: Call,
-): Promise<WireList<WirePipeline>> {
-  const request = {
-    method: 'GET',
-    path: listPath(workspace),
-    query: { limit, page_number: page + 1 },
-    headers: { accept: 'application/json' },
-  } as const;
-  return (await http.json(request, pipelines, call)).data;
 }
 
 /**

@@ -2,7 +2,8 @@ import { NO_SEVERITY } from '../../domain/severity.ts';
 import type { Severity } from '../../domain/severity.ts';
 import { isFinished, statusFrom } from '../../domain/status.ts';
 import type { JobStatus } from '../../domain/status.ts';
-import type { NativeJob, NativeRun } from './wire.ts';
+import type { NativeJob } from './wire.ts';
+import type { NativeRun } from './runs/wire.ts';
 
 /**
  * The life of a run: `runStatus` says where it is, `runState` what came of it. COMPLETED alone is no success.

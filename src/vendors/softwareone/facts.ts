@@ -3,10 +3,3 @@ export const TASKS: readonly string[] = ['public', 'v1', 'system', 'tasks'];
 
 /** The vendor's largest page; more is cut to it without a word. */
 export const LARGEST_PAGE = 100;
-
-const TASK_ID = /^TSK-[0-9A-Za-z](?:[0-9A-Za-z-]{0,98}[0-9A-Za-z])?$/;
-
-/** Could it be a task's id (`TSK-0014-3792-0694-1776`)? Anything else is none, and is not asked for. */
-export function isTaskId(key: string): boolean {
-  return TASK_ID.test(key);
-}

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { isJobKey, toJob, toStep } from '../../../src/vendors/sap-job-scheduling/jobs/mapping.ts';
+import { toJob, toStep } from '../../../src/vendors/sap-job-scheduling/jobs/mapping.ts';
+import { isJobKey } from '../../../src/vendors/sap-job-scheduling/keys.ts';
 import { classifyError } from '../../../src/vendors/sap-job-scheduling/errors.ts';
 import { optionsSchema } from '../../../src/vendors/sap-job-scheduling/options.ts';
 import { eventsOf } from '../../../src/vendors/sap-job-scheduling/runs/text.ts';
 import { logRecord, recordTimes, toAttempt } from '../../../src/vendors/sap-job-scheduling/runs/records.ts';
 import { selectRuns } from '../../../src/vendors/sap-job-scheduling/pushdown.ts';
 import { severityOfState, statusOfRun } from '../../../src/vendors/sap-job-scheduling/facts.ts';
-import { jobDecoder, keyOfJob, runDecoder, runPageDecoder } from '../../../src/vendors/sap-job-scheduling/wire.ts';
+import { jobDecoder, keyOfJob } from '../../../src/vendors/sap-job-scheduling/wire.ts';
+import { runDecoder, runPageDecoder } from '../../../src/vendors/sap-job-scheduling/runs/wire.ts';
 
 const SCHEDULE = '5f58c2fb-a428-4f4b-9e1d-312e3be8952c';
 

@@ -1,3 +1,4 @@
+/** One file, although a long one: all steps of one poller share its state. */
 import { createCall } from '../../../domain/call.ts';
 import type { Call } from '../../../domain/call.ts';
 import type { DebugLog } from '../../../domain/debug-log.ts';

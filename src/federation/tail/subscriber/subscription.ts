@@ -1,3 +1,4 @@
+/** One file, although a long one: all phases of one subscriber share its state. */
 import type { Call } from '../../../domain/call.ts';
 import type { LogStreamEvent } from '../../api.ts';
 import { checkTimeBounds } from '../../arguments.ts';

@@ -4,9 +4,8 @@ import type { SourceHttp } from '../../../http/client.ts';
 import type { JobFilter, JobList, JobPage } from '../../connector.ts';
 import { readRun } from '../../../pagination/offset/run.ts';
 import { sizeOf, unreadableOf } from '../../shared/rows.ts';
-import { NEWEST_FIRST } from '../facts.ts';
+import { getJobs } from '../api.ts';
 import { jobOf } from './mapping.ts';
-import { jobListDecoder } from '../wire.ts';
 import type { WireJob, WireJobList } from '../wire.ts';
 
 /** Pages of GET /jobs, by offset. */
@@ -72,17 +71,14 @@ export class ByteNiteJobList implements JobList {
   }
 
   async #get(offset: number, limit: number, call: Call): Promise<WireJobList> {
-    const query = { 'pagination.limit': limit, 'pagination.offset': offset };
-    const request = { method: 'GET', path: ['jobs'] } as const;
     if (this.#ordered) {
       try {
-        return (await this.#http.json({ ...request, query: { ...query, orderBy: NEWEST_FIRST } }, jobListDecoder, call))
-          .data;
+        return await getJobs(this.#http, { offset, limit, ordered: true }, call);
       } catch (error) {
         if (!(error instanceof TributaryError) || error.status !== 400) throw error;
       }
     }
-    const { data } = await this.#http.json({ ...request, query }, jobListDecoder, call);
+    const data = await getJobs(this.#http, { offset, limit, ordered: false }, call);
     this.#ordered = false;
     return data;
   }

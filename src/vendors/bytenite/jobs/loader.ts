@@ -3,7 +3,7 @@ import type { Call } from '../../../domain/call.ts';
 import { hasCode, TributaryError } from '../../../domain/errors.ts';
 import type { SourceHttp } from '../../../http/client.ts';
 import { isJobId } from '../keys.ts';
-import { jobAnswerDecoder } from '../wire.ts';
+import { getJob } from '../api.ts';
 import type { WireJob } from '../wire.ts';
 
 /**
@@ -41,8 +41,7 @@ export class JobLoader {
 
   async #get(key: string, call: Call): Promise<WireJob | null> {
     try {
-      const { data } = await this.#http.json({ method: 'GET', path: ['jobs', key] }, jobAnswerDecoder, call);
-      return data;
+      return await getJob(this.#http, key, call);
     } catch (error) {
       if (hasCode(error, 'NOT_FOUND') || isMalformedId(error, key)) return null;
       throw error;

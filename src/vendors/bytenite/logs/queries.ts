@@ -4,7 +4,7 @@ import type { SourceHttp } from '../../../http/client.ts';
 import type { Begin } from '../../../http/policy/shared-stream.ts';
 import { EVERYTHING } from '../pushdown.ts';
 import type { LogQuery } from '../pushdown.ts';
-import { readLogStream } from './body/stream.ts';
+import { postLogs } from '../api.ts';
 import type { LogItem } from './body/groups.ts';
 import { isJobId } from '../keys.ts';
 
@@ -44,7 +44,7 @@ export class LogQueries {
     const attempts = fallbacksOf(query);
     for (const [index, attempt] of attempts.entries()) {
       try {
-        await this.#post(job, attempt, begin, call);
+        await postLogs(this.#http, job, attempt, begin, call);
         if (index > 0) this.#remember(query, attempt);
         return attempt;
       } catch (error) {
@@ -53,12 +53,6 @@ export class LogQueries {
       }
     }
     throw new Error('There is always a query without filters to fall back to.');
-  }
-
-  async #post(job: string, query: LogQuery, begin: Begin<LogItem>, call: Call): Promise<void> {
-    const body = { jobId: job, taskIds: query.taskIds, levels: query.levels, services: query.services };
-    // It is a POST, and it only reads: it may be sent again, and shared.
-    await this.#http.stream({ method: 'POST', path: ['logs'], body, idempotent: true }, readLogStream, begin, call);
   }
 
   #accepted(query: LogQuery): LogQuery {

@@ -13,10 +13,11 @@ import { rowOf, standInRow } from './row.ts';
 import type { LogRow } from './row.ts';
 import { filterText } from '../pushdown/odata.ts';
 import type { Comparison } from '../pushdown/odata.ts';
-import { pathOf, pipelineExists } from '../jobs.ts';
+import { readLogs } from '../api.ts';
+import { pipelineExists } from '../jobs.ts';
 import { FilterRefused } from '../pushdown/refusals.ts';
 import type { Vocabulary } from '../pushdown/vocabulary.ts';
-import { hasMore, pipelineLogs } from '../wire.ts';
+import { hasMore } from '../wire.ts';
 import type { WirePipelineLogs } from '../wire.ts';
 
 /** The largest `limit` that the vendor takes; one more is a 422. */
@@ -56,21 +57,14 @@ export async function fetchPage(
   { order, after, limit }: Pick<TimeRequest, 'order' | 'after' | 'limit'>,
   call: Call,
 ): Promise<TimePage<LogRow>> {
-  const request = {
-    method: 'GET',
-    path: [...pathOf(place), 'logs'],
-    query: {
+  try {
+    const query = {
       filter: filterText(comparisons),
       limit,
       after: after === null ? undefined : afterText(after, order),
       order: order === 'ascending' ? 'ASC' : 'DESC',
-    },
-    // Exactly this: CSV is the other choice, and what a list of types gives is not said.
-    headers: { accept: 'application/json' },
-    cutsStrings: limit <= LEAST_LIMIT,
-  } as const;
-  try {
-    const { data, cutTo } = await http.json(request, pipelineLogs, call);
+    } as const;
+    const { data, cutTo } = await readLogs(http, place, query, limit <= LEAST_LIMIT, call);
     for (const log of data.data) vocabulary.note(log.level ?? '', log.origin ?? '');
     return pageOf(data, cutTo, { source: http.source, order, limit, isWhole: after === null });
   } catch (error) {

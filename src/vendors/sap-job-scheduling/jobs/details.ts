@@ -1,9 +1,9 @@
 import type { Call } from '../../../domain/call.ts';
 import { TributaryError, unknownJob } from '../../../domain/errors.ts';
 import type { SourceHttp } from '../../../http/client.ts';
-import { isJobKey } from './mapping.ts';
-import { jobAnswerDecoder, schedulePageDecoder } from '../wire.ts';
-import type { NativeJob, NativeSchedule, NativeSchedulePage } from '../wire.ts';
+import { isJobKey } from '../keys.ts';
+import { getJob, getSchedules } from '../api.ts';
+import type { NativeJob, NativeSchedule } from '../wire.ts';
 import type { OddRow, Rows } from '../../shared/rows.ts';
 
 /** Schedules per call, where an instance does not give all of them at once. */
@@ -25,11 +25,7 @@ export class JobDetails {
 
   async job(key: string, call: Call): Promise<NativeJob> {
     if (!isJobKey(key)) throw unknownJob(this.#http.source, key);
-    return call.scoped(this, `job ${key}`, async () => {
-      const path = ['scheduler', 'jobs', key];
-      return (await this.#http.json({ method: 'GET', path, query: { displaySchedules: true } }, jobAnswerDecoder, call))
-        .data;
-    });
+    return call.scoped(this, `job ${key}`, () => getJob(this.#http, key, call));
   }
 
   async schedules(key: string, call: Call): Promise<readonly NativeSchedule[]> {
@@ -47,7 +43,7 @@ export class JobDetails {
   async #listSchedules(key: string, call: Call): Promise<Rows<NativeSchedule>> {
     const found = new Map<string, NativeSchedule>();
     const odd: OddRow[] = [];
-    let { total, results } = await this.#page(key, {}, call);
+    let { total, results } = await getSchedules(this.#http, key, {}, call);
     for (let pages = 1; ; pages += 1) {
       const before = found.size;
       for (const schedule of results.data) found.set(schedule.scheduleId, schedule);
@@ -57,7 +53,7 @@ export class JobDetails {
       const offset = found.size + odd.length;
       if (offset === total) break;
       if (pages > MAX_PAGES) throw this.#endless();
-      ({ total, results } = await this.#page(key, { page_size: SCHEDULES_PER_PAGE, offset }, call));
+      ({ total, results } = await getSchedules(this.#http, key, { page_size: SCHEDULES_PER_PAGE, offset }, call));
     }
     return { data: [...found.values()], odd };
   }
@@ -65,10 +61,5 @@ export class JobDetails {
   #endless(): TributaryError {
     const { source } = this.#http;
     return new TributaryError('SOURCE_BAD_RESPONSE', `${source}: a job has schedules without an end`, { source });
-  }
-
-  async #page(key: string, query: Readonly<Record<string, number>>, call: Call): Promise<NativeSchedulePage> {
-    const path = ['scheduler', 'jobs', key, 'schedules'];
-    return (await this.#http.json({ method: 'GET', path, query }, schedulePageDecoder, call)).data;
   }
 }

@@ -5,10 +5,8 @@ import { readRun } from '../../../pagination/offset/run.ts';
 import { sizeOf, unreadableOf } from '../../shared/rows.ts';
 import { toJob } from './mapping.ts';
 import { JOBS_PER_PAGE } from '../options.ts';
-import { jobPageDecoder } from '../wire.ts';
+import { getJobs } from '../api.ts';
 import type { NativeJobPage } from '../wire.ts';
-
-const PATH = ['scheduler', 'jobs'];
 
 /**
  * A page of jobs. Page size and offset are sent each time: without them older instances give all jobs and
@@ -46,8 +44,7 @@ export async function listJobs(http: SourceHttp, page: number, filter: JobFilter
 }
 
 async function fetchJobs(http: SourceHttp, { offset, limit }: Slice, call: Call): Promise<KeyedPage> {
-  const query = { page_size: limit, offset: offset === 0 ? null : offset };
-  const { data } = await http.json({ method: 'GET', path: PATH, query }, jobPageDecoder, call);
+  const data = await getJobs(http, { page_size: limit, offset: offset === 0 ? null : offset }, call);
   const { results } = data;
   return { ...data, keys: [...results.data.map(({ key }) => key), ...results.odd.map(({ id }) => id)] };
 }
@@ -63,6 +60,5 @@ interface KeyedPage extends NativeJobPage {
 
 /** How many jobs there are: the cheapest question. */
 export async function probeJobs(http: SourceHttp, call: Call): Promise<number | null> {
-  const { data } = await http.json({ method: 'GET', path: PATH, query: { page_size: 1 } }, jobPageDecoder, call);
-  return data.total;
+  return (await getJobs(http, { page_size: 1 }, call)).total;
 }

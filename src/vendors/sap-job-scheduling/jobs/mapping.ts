@@ -4,11 +4,6 @@ import { present } from '../../shared/wire.ts';
 import { statusOfFlag, statusOfJob } from '../facts.ts';
 import type { NativeJob, NativeSchedule } from '../wire.ts';
 
-/** Job ids are numbers in one spelling; any other key names no job. */
-export function isJobKey(key: string): boolean {
-  return /^(?:0|[1-9]\d{0,18})$/.test(key);
-}
-
 export function toJob(source: string, key: string, job: NativeJob): Job {
   return {
     source,

@@ -6,8 +6,9 @@ import { NO_ODD_ROWS } from '../../shared/rows.ts';
 import type { OddRow } from '../../shared/rows.ts';
 import { hasLinks } from './paging-facts.ts';
 import type { PagingFacts } from './paging-facts.ts';
-import { runPageDecoder } from '../wire.ts';
-import type { NativeRun, NativeRunPage } from '../wire.ts';
+import { getRuns } from '../api.ts';
+import type { ScheduleRef } from '../api.ts';
+import type { NativeRun, NativeRunPage } from './wire.ts';
 
 /** A page of one schedule's runs, whatever the dialect. Native order. What it says beside its runs is a hint. */
 export interface RunPage {
@@ -18,12 +19,6 @@ export interface RunPage {
   readonly cursors: boolean;
   /** Runs that could not be read and have no place on the page. */
   readonly lost: readonly OddRow[];
-}
-
-/** Which schedule's runs. */
-export interface ScheduleRef {
-  readonly job: string;
-  readonly schedule: string;
 }
 
 type BesideRequest = Extract<KeysetRequest, { readonly kind: 'after' | 'before' }>;
@@ -107,15 +102,12 @@ export class RunPages {
   }
 
   async #send(
-    { job, schedule }: ScheduleRef,
+    ref: ScheduleRef,
     limit: number,
     place: Readonly<Record<string, string | number | null>>,
     call: Call,
   ): Promise<NativeRunPage> {
-    const path = ['scheduler', 'jobs', job, 'schedules', schedule, 'runs'];
-    const query = { page_size: limit, ...place };
-    const request = { method: 'GET', path, query, cutsStrings: limit === 1 } as const;
-    const { data, cutTo } = await this.#http.json(request, runPageDecoder, call);
+    const { data, cutTo } = await getRuns(this.#http, ref, { page_size: limit, ...place }, call);
     return cutTo === null ? data : { ...data, results: data.results.map((run) => ({ ...run, cutTo })) };
   }
 

@@ -1,5 +1,5 @@
 import type { Dialect } from '../options.ts';
-import type { NativeRunPage } from '../wire.ts';
+import type { NativeRunPage } from './wire.ts';
 
 /** What of a page is looked at. */
 type Page = Pick<NativeRunPage, 'total' | 'results'> & Partial<Pick<NativeRunPage, 'next_url' | 'prev_url'>>;

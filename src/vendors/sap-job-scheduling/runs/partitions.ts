@@ -12,10 +12,11 @@ import type { Reach } from '../../../pagination/record-keyset/scale.ts';
 import { LostRows, NO_ODD_ROWS, readable } from '../../shared/rows.ts';
 import type { JobDetails } from '../jobs/details.ts';
 import { isCursorRefused } from './pages.ts';
-import type { RunPage, RunPages, ScheduleRef } from './pages.ts';
+import type { RunPage, RunPages } from './pages.ts';
+import type { ScheduleRef } from '../api.ts';
 import { attemptRecord, logRecord, recordTimes } from './records.ts';
 import type { PlacedRun, SingleRuns } from './singles.ts';
-import type { NativeRun } from '../wire.ts';
+import type { NativeRun } from './wire.ts';
 
 export interface RunPartitionParts {
   readonly pages: RunPages;

@@ -13,7 +13,7 @@ import { present } from '../../shared/wire.ts';
 import { eventsOf } from './text.ts';
 import type { RunEvent } from './text.ts';
 import { isCompleted, severityOfState, statusOfRun } from '../facts.ts';
-import type { NativeRun } from '../wire.ts';
+import type { NativeRun } from './wire.ts';
 
 /**
  * What a run becomes.

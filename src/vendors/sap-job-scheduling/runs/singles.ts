@@ -1,9 +1,9 @@
 import type { Call } from '../../../domain/call.ts';
 import { hasCode } from '../../../domain/errors.ts';
 import type { SourceHttp } from '../../../http/client.ts';
-import type { ScheduleRef } from './pages.ts';
-import { runDecoder } from '../wire.ts';
-import type { NativeRun } from '../wire.ts';
+import { getRun } from '../api.ts';
+import type { ScheduleRef } from '../api.ts';
+import type { NativeRun } from './wire.ts';
 
 /** A run, and the schedule that it belongs to. */
 export interface PlacedRun {
@@ -49,10 +49,9 @@ export class SingleRuns {
     return { schedule, run };
   }
 
-  async #get({ job, schedule }: ScheduleRef, runId: string, call: Call): Promise<NativeRun | null> {
-    const path = ['scheduler', 'jobs', job, 'schedules', schedule, 'runs', runId];
+  async #get(ref: ScheduleRef, runId: string, call: Call): Promise<NativeRun | null> {
     try {
-      const { data, cutTo } = await this.#http.json({ method: 'GET', path, cutsStrings: true }, runDecoder, call);
+      const { data, cutTo } = await getRun(this.#http, ref, runId, call);
       return cutTo === null ? data : { ...data, cutTo };
     } catch (error) {
       if (hasCode(error, 'NOT_FOUND')) return null;

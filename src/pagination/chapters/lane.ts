@@ -1,0 +1,64 @@
+import type { Call } from '../../domain/call.ts';
+import type { Ordered } from '../../domain/ordered.ts';
+import type { Batch, Hint, Partition, ReadRequest } from '../core/partition.ts';
+
+export interface Chapter<T extends Ordered> {
+  /** Names it in hints: unique among the chapters. */
+  readonly key: string;
+  readonly partition: Partition<T>;
+  /** When it began, in nanoseconds; null where that is not known. */
+  readonly beganAt: bigint | null;
+}
+
+/** A chapter that is being read. */
+export class ChapterLane<T extends Ordered> {
+  readonly chapter: Chapter<T>;
+  readonly #batches: AsyncGenerator<Batch<T>, void, undefined>;
+  #batch: Batch<T> = { rows: [], hints: [], more: null, pages: 0 };
+  #index = 0;
+
+  constructor(chapter: Chapter<T>, request: ReadRequest<T>, call: Call) {
+    this.chapter = chapter;
+    this.#batches = chapter.partition.read(request, call);
+  }
+
+  get head(): T | undefined {
+    return this.#batch.rows[this.#index];
+  }
+
+  /** Are there rows beyond those that were read? */
+  get more(): boolean | null {
+    return this.#batch.more;
+  }
+
+  /** Has it no row at hand, although it may have one? */
+  get isEmpty(): boolean {
+    return this.head === undefined && this.#batch.more !== false;
+  }
+
+  take(): { readonly row: T; readonly hint: Hint | null } {
+    const row = this.head;
+    if (row === undefined) throw new RangeError('The chapter has no row at hand.');
+    const hint = this.#batch.hints[this.#index] ?? null;
+    this.#index += 1;
+    return { row, hint };
+  }
+
+  /** Reads on until there is a row, or the end. Gives what it reads. */
+  async *refill(): AsyncGenerator<Batch<T>, void, undefined> {
+    while (this.isEmpty) {
+      const before = this.#batch;
+      // What fails, or is at its end, has no more.
+      this.#batch = { ...before, rows: [], more: false };
+      const step = await this.#batches.next();
+      if (step.done === true) return;
+      this.#batch = step.value;
+      this.#index = 0;
+      yield step.value;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#batches.return(undefined);
+  }
+}

@@ -1,0 +1,83 @@
+import type { Call } from '../../domain/call.ts';
+import { comparePositions, isBeyond } from '../../domain/ordered.ts';
+import type { Ordered, Position } from '../../domain/ordered.ts';
+import { withTie } from '../core/identity.ts';
+import type { OffsetOptions } from './page.ts';
+import { REPEATS } from '../core/page-guard.ts';
+import type { Batch, ReadRequest } from '../core/partition.ts';
+import { BoundedPages } from './bounded-pages.ts';
+import { batchOf, TieGroups } from '../core/tie-groups.ts';
+
+export function readBounded<T extends Ordered>(
+  options: OffsetOptions<T>,
+  request: ReadRequest<T>,
+  call: Call,
+): AsyncGenerator<Batch<T>, void, undefined> {
+  return options.tieOrdered() ? readTieOrdered(options, request, call) : readGroups(options, request, call);
+}
+
+/** Native order is the total order: rows go out as they come. */
+async function* readTieOrdered<T extends Ordered>(
+  options: OffsetOptions<T>,
+  request: ReadRequest<T>,
+  call: Call,
+): AsyncGenerator<Batch<T>, void, undefined> {
+  const { direction, until } = request;
+  const pages = new BoundedPages(options, request, call);
+  let last: Position | null = request.from;
+  let need = request.need;
+  for (;;) {
+    const page = await pages.next();
+    const rows: T[] = [];
+    let more = page.more;
+    for (const native of page.rows) {
+      const row = withTie<T>(native, options.identity.of(native));
+      // Rows that were inserted before the page bring back rows that are already out.
+      if (last !== null && !isBeyond(row, last, direction)) continue;
+      if (until !== null && isAtOrBeyond(row, until, direction)) {
+        more = false;
+        break;
+      }
+      rows.push(row);
+      last = row;
+    }
+    need -= rows.length;
+    const rest = more === false ? 'end' : pages.goOn(page, last?.time ?? null);
+    const ended = rest === 'end' || rest === 'repeats';
+    if (!ended && request.prefetch === true && until === null) pages.prefetch(need);
+    // With an end to heed, a further page may lie wholly beyond it.
+    const known = ended ? false : until === null && !page.isStalled ? more : null;
+    yield batchOf({ rows, hints: rows.map(() => null) }, known, 1, rest === 'repeats' ? REPEATS : undefined);
+    if (ended) return;
+  }
+}
+
+/** Native order is by time only: groups of equal times are read whole. */
+async function* readGroups<T extends Ordered>(
+  options: OffsetOptions<T>,
+  request: ReadRequest<T>,
+  call: Call,
+): AsyncGenerator<Batch<T>, void, undefined> {
+  const groups = new TieGroups<T>({ identity: options.identity, ...request });
+  const pages = new BoundedPages(options, request, call);
+  for (;;) {
+    const page = await pages.next();
+    const out = groups.push(page.rows.map((row) => ({ row, hint: null })));
+    const open = groups.pendingTime;
+    const rest = groups.ended || page.more === false ? 'end' : pages.goOn(page, open);
+    if (rest === 'end' || rest === 'repeats') {
+      const last = groups.ended ? { rows: [], hints: [] } : groups.finish();
+      const all = { rows: [...out.rows, ...last.rows], hints: [...out.hints, ...last.hints] };
+      yield batchOf(all, false, 1, rest === 'repeats' ? REPEATS : undefined);
+      return;
+    }
+    yield batchOf(out, groups.pendingCount > 0 ? groups.pendingIsWanted : null, 1);
+    // Within one instant only offsets reach further; beyond it, the open group is read again from its start.
+    if (rest === 'again' || (!page.mayBeLast && open !== null && pages.restartAt(open))) groups.reset();
+  }
+}
+
+function isAtOrBeyond(row: Position, until: Position, direction: ReadRequest<Ordered>['direction']): boolean {
+  const order = comparePositions(row, until);
+  return direction === 'forward' ? order >= 0 : order <= 0;
+}

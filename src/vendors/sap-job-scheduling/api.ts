@@ -1,0 +1,56 @@
+import type { Call } from '../../domain/call.ts';
+import type { HttpReply, SourceHttp } from '../../http/client.ts';
+import { jobAnswerDecoder, jobPageDecoder, schedulePageDecoder } from './wire.ts';
+import { runDecoder, runPageDecoder } from './runs/wire.ts';
+import type { NativeJob, NativeJobPage, NativeSchedulePage } from './wire.ts';
+import type { NativeRun, NativeRunPage } from './runs/wire.ts';
+
+/** The calls that are made, decoded. */
+
+type Query = Readonly<Record<string, string | number | null>>;
+
+/** Which schedule's runs. */
+export interface ScheduleRef {
+  readonly job: string;
+  readonly schedule: string;
+}
+
+export async function getJobs(http: SourceHttp, query: Query, call: Call): Promise<NativeJobPage> {
+  return (await http.json({ method: 'GET', path: JOBS, query }, jobPageDecoder, call)).data;
+}
+
+/** A job with its schedules, where the instance gives them in the same answer. */
+export async function getJob(http: SourceHttp, job: string, call: Call): Promise<NativeJob> {
+  const query = { displaySchedules: true };
+  return (await http.json({ method: 'GET', path: [...JOBS, job], query }, jobAnswerDecoder, call)).data;
+}
+
+export async function getSchedules(
+  http: SourceHttp,
+  job: string,
+  query: Query,
+  call: Call,
+): Promise<NativeSchedulePage> {
+  return (await http.json({ method: 'GET', path: [...JOBS, job, 'schedules'], query }, schedulePageDecoder, call)).data;
+}
+
+/** A run that is too large for an answer by itself comes with its texts cut. */
+export function getRuns(
+  http: SourceHttp,
+  ref: ScheduleRef,
+  query: Query & { readonly page_size: number },
+  call: Call,
+): Promise<HttpReply<NativeRunPage>> {
+  const request = { method: 'GET', path: runsPath(ref), query, cutsStrings: query.page_size === 1 } as const;
+  return http.json(request, runPageDecoder, call);
+}
+
+export function getRun(http: SourceHttp, ref: ScheduleRef, run: string, call: Call): Promise<HttpReply<NativeRun>> {
+  return http.json({ method: 'GET', path: [...runsPath(ref), run], cutsStrings: true }, runDecoder, call);
+}
+
+const JOBS = ['scheduler', 'jobs'];
+
+function runsPath({ job, schedule }: ScheduleRef): readonly string[] {
+  return [...JOBS, job, 'schedules', schedule, 'runs'];
+}

@@ -1,0 +1,47 @@
+import type { Call } from '../../domain/call.ts';
+import type { LogEntry, LogScope } from '../../domain/log-entry.ts';
+import type { Partition } from '../../pagination/core/partition.ts';
+import type { Connector } from '../connector.ts';
+import { oddPartitions } from '../shared/rows.ts';
+import type { RunSources } from './parts.ts';
+import { FEW, selectRuns } from './pushdown.ts';
+import type { RunSelection } from './pushdown.ts';
+
+/** A log is that of a job's schedules, and theirs is that of their runs: one partition for each schedule. */
+export function createLogs({ details, singles, partitions }: RunSources): Connector['logs'] {
+  async function logPartitions(
+    { job, step }: LogScope,
+    { schedules, runs }: RunSelection,
+    call: Call,
+  ): Promise<Partition<LogEntry>[]> {
+    if (runs === null) return logsOfSchedules(job, schedules, step !== undefined, call);
+    const known = runs.map((runId) => singles.recall(job, runId, call)).filter((run) => run !== null);
+    const unknown = runs.filter((runId) => !known.some(({ run }) => run.runId === runId));
+    const wanted = schedules ?? (unknown.length === 0 ? known.map(({ schedule }) => schedule) : null);
+    const places = wanted ?? (await details.schedules(job, call)).map(({ scheduleId }) => scheduleId);
+    return [...new Set(places)].map((schedule) => {
+      const here = known.filter((run) => run.schedule === schedule);
+      return partitions.logsOfRuns({ job, schedule }, unknown, here);
+    });
+  }
+
+  async function logsOfSchedules(
+    job: string,
+    schedules: readonly string[] | null,
+    named: boolean,
+    call: Call,
+  ): Promise<Partition<LogEntry>[]> {
+    if (schedules !== null && schedules.length <= FEW) {
+      return schedules.map((schedule) => partitions.logs({ job, schedule }, named));
+    }
+    const { data, odd } = await details.allSchedules(job, call);
+    const wanted = data.filter(({ scheduleId }) => schedules?.includes(scheduleId) ?? true);
+    const logs = wanted.map(({ scheduleId }) => partitions.logs({ job, schedule: scheduleId }, false));
+    return schedules === null ? [...logs, ...oddPartitions<LogEntry>(odd)] : logs;
+  }
+
+  return async (scope, filter, call) => {
+    const selection = selectRuns(scope, filter);
+    return { partitions: await logPartitions(scope, selection, call), applied: selection.applied };
+  };
+}

@@ -1,0 +1,6 @@
+const TASK_ID = /^TSK-[0-9A-Za-z](?:[0-9A-Za-z-]{0,98}[0-9A-Za-z])?$/;
+
+/** Could it be a task's id (`TSK-0014-3792-0694-1776`)? Anything else is none, and is not asked for. */
+export function isTaskId(key: string): boolean {
+  return TASK_ID.test(key);
+}
