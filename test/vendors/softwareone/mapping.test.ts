@@ -98,6 +98,16 @@ describe('a template', () => {
     expect(renderTemplate(template, parameters)).toBe(text);
   });
 
+  it('that names a long value again and again is filled up to a length, and says the rest as it came', () => {
+    const value = 'v'.repeat(5_000);
+    const rendered = renderTemplate('{{a}}'.repeat(200_000), { a: value });
+    expect(rendered.startsWith(value.repeat(200))).toBe(true);
+    expect(rendered.endsWith('{{a}}{{a}}')).toBe(true);
+    expect(rendered.length).toBeLessThan(3_000_000);
+    const long = 'w'.repeat(3_000_000);
+    expect(renderTemplate('{{b}}', { b: long })).toBe(long);
+  });
+
   it('of hostile length is rendered in time that grows with it', () => {
     const template = '{{a '.repeat(50_000);
     expect(renderTemplate(template, { a: 1 })).toBe(template);

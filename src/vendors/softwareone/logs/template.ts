@@ -7,16 +7,30 @@ export function isTemplate(text: string): boolean {
   return text.search(PLACEHOLDER) !== -1;
 }
 
+/** The most code units that values add to a text where they are put in again: a short answer may name a long value often. */
+const MOST_REPEATED = 1_048_576;
+
 /**
  * Fills `{{Name}}` from the parameters, once: what is put in is not read again. A name that the
- * parameters do not have stays as it is. Values other than texts are written as JSON.
+ * parameters do not have stays as it is, and so does one that comes again and again until the text would be too long.
+ * Values other than texts are written as JSON.
  */
 export function renderTemplate(template: string, parameters: Json | null): string {
-  return template.replace(PLACEHOLDER, (placeholder: string, name: string) => {
-    const value = parameterOf(parameters, name.trim());
-    if (value === undefined) return placeholder;
-    return typeof value === 'string' ? value : JSON.stringify(value);
+  const texts = new Map<string, string | undefined>();
+  let room = MOST_REPEATED;
+  return template.replace(PLACEHOLDER, (placeholder: string, spaced: string) => {
+    const name = spaced.trim();
+    const isNew = !texts.has(name);
+    if (isNew) texts.set(name, writtenOf(parameterOf(parameters, name)));
+    const text = texts.get(name);
+    if (text === undefined || (!isNew && text.length > room)) return placeholder;
+    if (!isNew) room -= text.length;
+    return text;
   });
+}
+
+function writtenOf(value: Json | undefined): string | undefined {
+  return value === undefined || typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 /** The parameter of a name, or of a path of names where there is none of the whole name. */
