@@ -28,6 +28,7 @@ function received(...filter: Condition[]): Expression {
     select: '+audit',
     limit: '7',
     offset: '3',
+    streamed: false,
   });
   return parseQuery(read.filter ?? '');
 }
