@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { check } from './check.ts';
 import type { CheckOptions } from './check.ts';
 import { exportLogs } from './export.ts';
@@ -59,7 +59,7 @@ export function createCommands(surroundings: Surroundings, finish: (code: number
       .option('--json', 'print JSON lines')
       .action(async (options: JobsOptions) => ended(jobs(options, surroundings))),
     reading('logs', 'print the last lines of jobs, merged in time order')
-      .option('--first <number>', 'the first lines instead', parseCount)
+      .addOption(new Option('--first <number>', 'the first lines instead').argParser(parseCount).conflicts('last'))
       .option('--last <number>', 'how many of the last lines', parseCount)
       .option('--json', 'print JSON lines')
       .action(async (of: readonly JobRef[], options: LogsOptions) => ended(logs(of, options, surroundings))),

@@ -22,6 +22,10 @@ describe('a command line that is wrong', () => {
     [['serve', '--port', '65536'], 'Expected a whole number from 0 to 65535.'],
     [['logs', 'nemo:a', '--since', 'yesterday'], "'--since <time>' argument 'yesterday' is invalid. Expected a date"],
     [['export', 'nemo:a', '--until', '1'], "'--until <time>' argument '1' is invalid. Expected a date"],
+    [
+      ['logs', 'nemo:a', '--first', '5', '--last', '5'],
+      "'--first <number>' cannot be used with option '--last <number>'",
+    ],
     [['sandbox', '--fault', 'explode'], 'Expected [SOURCE:]status=CODE'],
   ])('%j ends with 2 and says why', async (args, reason) => {
     const command = start(args, { folder });
