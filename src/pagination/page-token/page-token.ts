@@ -107,6 +107,8 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
   #peeked: { readonly index: number; readonly page: TokenPage<T> } | null = null;
   /** Tokens of pages (from 0) as the vendor or a cursor gave them. */
   readonly #tokens = new Map<number, string | null>([[0, null]]);
+  /** Has a page that named no next one turned out to have rows behind it? */
+  #isSilent = false;
   /** Undefined until a token was seen. */
   #addressable: boolean | undefined;
 
@@ -205,7 +207,8 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
 
   /**
    * What lies behind a page that names no next one. The end has two signs: that, and a count that ends just there, or no
-   * count and a page that is not full. Where they contradict each other, the next page is looked at by its number.
+   * count and a page that is not full. Where they contradict each other, the next page is looked at by its number. Once a
+   * page that named no next one had rows behind it, that is no sign any more: the page has to be shorter than others, too.
    */
   async #behindUnnamed(
     index: number,
@@ -215,12 +218,15 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
     const { rows, total } = page;
     const end = index * this.limit() + rows.length;
     const isShort = rows.length < this.limit();
-    if (rows.length === 0 || total === end || (total === null && isShort)) return 'nothing';
+    const isCounted = total === end;
+    const isEnd = this.#isSilent ? isCounted && isShort : isCounted || (total === null && isShort);
+    if (rows.length === 0 || isEnd) return 'nothing';
     if (index < this.#furthest) return 'rows';
     const next = await this.#guessedPage(index + 1);
     if (next?.rows.length === 0) return 'nothing';
     if (next !== null && !isSame(page, next)) {
       this.#addressable = true;
+      this.#isSilent = true;
       this.#peeked = { index: index + 1, page: next };
       return 'rows';
     }

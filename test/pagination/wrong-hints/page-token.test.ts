@@ -14,9 +14,11 @@ function tokenLie(
     lines?: readonly Unplaced<Line>[];
     addressable?: boolean;
     ignoresToken?: boolean;
+    /** How long pages are at most. */
+    cap?: number;
   },
 ): Lie {
-  const { total = () => COUNT, lines = LINES, addressable = true, ignoresToken = false } = lie;
+  const { total = () => COUNT, lines = LINES, addressable = true, ignoresToken = false, cap = LIMIT } = lie;
   const next = lie.next ?? ((page, isLast) => (isLast ? null : `p${page + 1}`));
   return {
     name: `${addressable ? 'numbers' : 'opaque'}: ${name}`,
@@ -35,15 +37,28 @@ function tokenLie(
         fetch: (token) => {
           asked();
           const page = token === null || ignoresToken ? 1 : Number(token.slice(1));
-          const rows = copies(lines.slice((page - 1) * LIMIT, page * LIMIT));
-          return Promise.resolve({ rows, next: next(page, page * LIMIT >= lines.length), total: total(rows.length) });
+          const rows = copies(lines.slice((page - 1) * cap, page * cap));
+          return Promise.resolve({ rows, next: next(page, page * cap >= lines.length), total: total(rows.length) });
         },
       }),
   };
 }
 
-const LIES: readonly Lie[] = [true, false].flatMap((addressable) =>
-  Object.entries(TOTALS).map(([name, total]) => tokenLie(`total ${name}`, { total, addressable })),
-);
+const LIES: readonly Lie[] = [
+  ...[true, false].flatMap((addressable) =>
+    Object.entries(TOTALS).map(([name, total]) => tokenLie(`total ${name}`, { total, addressable })),
+  ),
+  // A count that is too low may end just where a page does. Pages that named no next one before had others behind them.
+  ...[5, 10, LIMIT].flatMap((cap) =>
+    [COUNT - cap, COUNT - 3 * cap].map((count) => ({
+      ...tokenLie(`pages of ${cap}, next page never named, total ${count}`, {
+        total: () => count,
+        next: () => null,
+        cap,
+      }),
+      readable: true,
+    })),
+  ),
+];
 
 test.each(bothWays(LIES))(LAW, holds);
