@@ -47,6 +47,7 @@ const UNKNOWN: readonly (readonly [row: string, settings: object, switches: read
     SOFTWAREONE,
     ['ignoresFilters', 'ignoresOrder', 'ignoresSecondOrder'],
   ],
+  ['SoftwareOne: bounds of time that leave out what is equal', SOFTWAREONE, ['excludesBounds']],
   ['SoftwareOne: streaming of logs', SOFTWAREONE, ['streams']],
   ['SoftwareOne: retention', SOFTWAREONE, ['keptSince']],
   ['SoftwareOne: `Blocked`', SOFTWAREONE, ['queuedAs']],

@@ -7,7 +7,10 @@ import type { OffsetOptions, OffsetPage, OffsetRequest, PagePlace } from './page
 import { PageGuard } from '../core/page-guard.ts';
 import type { ReadRequest, Unplaced } from '../core/partition.ts';
 
-/** Lists that are paged by offset within bounds of time: a read begins at the instant of its position. */
+/**
+ * Lists that are paged by offset within bounds of time: a read begins at the instant of its position. The vendor may or may
+ * not count that instant in, so it is asked from one tick of its clock before it: rows that were read already are left out.
+ */
 
 /** The coarsest clock that a vendor's time bounds may have: a bound may bring rows from this much before it. */
 const CLOCK = 1_000_000n;
@@ -165,14 +168,19 @@ export class BoundedPages<T extends Ordered> {
 
   #fetch(offset: number): Promise<OffsetPage<T>> {
     const bound =
-      this.#bound === null ? {} : this.#order === 'ascending' ? { since: this.#bound } : { upTo: this.#bound };
+      this.#bound === null
+        ? {}
+        : this.#order === 'ascending'
+          ? { since: this.#bound - CLOCK }
+          : { upTo: this.#bound + CLOCK };
     const request = { offset, limit: this.#options.size.usual, order: this.#order, ...bound };
     return fetchFitting(this.#options, request, this.#call);
   }
 
   #ignoresBound(first: bigint): boolean {
     if (this.#bound === null) return false;
-    return this.#order === 'ascending' ? first < this.#bound - CLOCK : first > this.#bound + CLOCK;
+    // One tick is asked for, and the vendor may round by another.
+    return this.#order === 'ascending' ? first < this.#bound - 2n * CLOCK : first > this.#bound + 2n * CLOCK;
   }
 }
 

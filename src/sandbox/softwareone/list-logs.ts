@@ -32,7 +32,7 @@ export function listLogs(task: SimulatedTask, query: ListQuery, settings: Softwa
   const order = nativeOrder(keys);
   const show = (row: LogRow): object => logOnTheWire(row, task, etaWriter(settings));
   const range = task.logs.select({
-    ...timeBounds(conditions, settings.keptSince),
+    ...timeBounds(conditions, settings),
     ...(order ?? { descending: true, tieById: false }),
   });
   let rows = range;
@@ -53,13 +53,17 @@ function conjunctionOf(expression: Expression | null): readonly Expression[] {
   return expression.kind === 'and' ? expression.items.flatMap(conjunctionOf) : [expression];
 }
 
-function timeBounds(conditions: readonly Expression[], keptSince: number): Pick<LogSelection, 'since' | 'upTo'> {
+function timeBounds(
+  conditions: readonly Expression[],
+  { keptSince, excludesBounds }: SoftwareOneSettings,
+): Pick<LogSelection, 'since' | 'upTo'> {
+  const step = excludesBounds ? 1 : 0;
   let since = keptSince;
   let upTo = Infinity;
   for (const condition of conditions) {
     const bound = boundOf(condition);
-    since = Math.max(since, bound?.since ?? -Infinity);
-    upTo = Math.min(upTo, bound?.upTo ?? Infinity);
+    since = Math.max(since, (bound?.since ?? -Infinity) + step);
+    upTo = Math.min(upTo, (bound?.upTo ?? Infinity) - step);
   }
   return { since, upTo };
 }

@@ -24,6 +24,8 @@ export interface SoftwareOneSettings extends Omit<Doubts, 'more'> {
   composesText: boolean;
   /** Filters are accepted and have no effect. */
   ignoresFilters: boolean;
+  /** `ge` and `le` leave out what is equal. */
+  excludesBounds: boolean;
   /** `order` is accepted and has no effect. */
   ignoresOrder: boolean;
   /** Only the first key of `order` has an effect. */
@@ -51,6 +53,7 @@ export const DEFAULT_SETTINGS: SoftwareOneSettings = {
   unknownOperators: [],
   composesText: false,
   ignoresFilters: false,
+  excludesBounds: false,
   ignoresOrder: false,
   ignoresSecondOrder: false,
   streams: false,

@@ -25,6 +25,8 @@ interface Vendor {
   readonly limit: 'honest' | 'null' | 'asked';
   readonly offsets: 'honest' | 'ignored' | 'last page behind the end';
   readonly timeFilter: boolean;
+  /** Does a bound of time leave out what is equal to it? */
+  readonly excludesBounds: boolean;
   readonly tieOrdered: boolean;
 }
 
@@ -35,6 +37,7 @@ const HONEST: Vendor = {
   limit: 'honest',
   offsets: 'honest',
   timeFilter: true,
+  excludesBounds: false,
   tieOrdered: true,
 };
 
@@ -94,8 +97,9 @@ async function readAll(vendor: Vendor, direction: Direction, need = 1_000, prefe
       calls += 1;
       if (calls > most) throw new AskedTooOften();
       let found = linesOf(vendor.count);
-      if (since !== undefined) found = found.filter(({ time }) => time >= since);
-      if (upTo !== undefined) found = found.filter(({ time }) => time <= upTo);
+      const step = vendor.excludesBounds ? 1n : 0n;
+      if (since !== undefined) found = found.filter(({ time }) => time >= since + step);
+      if (upTo !== undefined) found = found.filter(({ time }) => time <= upTo - step);
       if (order === 'descending') found.reverse();
       const size = Math.min(limit, vendor.lengths[calls % vendor.lengths.length] ?? LIMIT);
       const last = Math.max(0, found.length - size);
@@ -213,6 +217,7 @@ describe('a list by offset whose total and page lengths may be wrong', () => {
     limit: fc.constantFrom('honest', 'null', 'asked'),
     offsets: fc.constantFrom('honest', 'honest', 'last page behind the end', 'ignored'),
     timeFilter: fc.boolean(),
+    excludesBounds: fc.boolean(),
     tieOrdered: fc.boolean(),
   });
 

@@ -257,14 +257,15 @@ describe('filters', () => {
     const from = { time: START + 50n * MILLISECOND + 1n, tie: '' };
     const until = startOfInstant(START + 60n * MILLISECOND);
     expect(messages(await readRows(partition, { from, until }))).toEqual(lines(range(51, 60)));
-    expect(harness.asked()[0]).toContain('ge(timestamp,"2025-09-11T13:40:13.565Z")');
+    // One tick before the bound: whether the vendor counts in what is equal is not known.
+    expect(harness.asked()[0]).toContain('ge(timestamp,"2025-09-11T13:40:13.564Z")');
     const back = await readRows(partition, {
       direction: 'backward',
       from,
       until: startOfInstant(START + 41n * MILLISECOND),
     });
     expect(messages(back)).toEqual(lines(range(41, 51).reverse()));
-    expect(harness.asked()[0]).toContain('le(timestamp,"2025-09-11T13:40:13.566Z")');
+    expect(harness.asked()[0]).toContain('le(timestamp,"2025-09-11T13:40:13.567Z")');
   });
 });
 

@@ -71,6 +71,7 @@ export const softwareOneBed: Bed = {
   unknown: {
     'small pages': () => create({ maxLimit: 4, pageSize: 10 }),
     'waiting tasks are Blocked': () => create({ queuedAs: 'Blocked', pageSize: 10 }),
+    'bounds that leave out their own instant': () => create({ excludesBounds: true, pageSize: 10 }),
     'no filter by time': () => create({ unfilterable: ['timestamp'], pageSize: 10 }),
     'no order by id': () => create({ unorderable: ['id'], pageSize: 10 }),
     'no order': () => create({ unorderable: ['*'], pageSize: 10 }),
