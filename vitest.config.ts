@@ -9,6 +9,8 @@ export default defineConfig({
     setupFiles: ['test/support/no-unhandled-errors.ts', 'test/support/seeds.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // What is waited for ends the wait; how long that takes is not what a test is about.
+    expect: { poll: { timeout: 20_000 } },
     // On two cores Vitest would run one file at a time, and many of them wait more than they compute.
     maxWorkers: Math.max(2, availableParallelism() - 1),
   },

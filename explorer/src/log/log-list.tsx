@@ -23,6 +23,8 @@ export interface ShownJob {
 }
 
 const ROW_HEIGHT = 22;
+/** The height of a row of words beside the lines. */
+const START_ROOM = 44;
 /** More lines are read when so many are left before the edge of what is held. */
 const AHEAD = 60;
 /** So near to the end, new lines are followed. */
@@ -63,7 +65,8 @@ export function LogList({ log, snapshot, jobs, view, isLive, partNames }: LogLis
     anchorTo: 'end',
     followOnAppend: log.isFollowed && !isPaused,
     scrollEndThreshold: NEAR_END,
-    paddingStart: 8,
+    // Room for what is said about older lines: it comes and goes without moving the lines.
+    paddingStart: lines.length === 0 ? 0 : START_ROOM,
     paddingEnd: 8,
   });
   const items = rows.getVirtualItems();
@@ -149,7 +152,9 @@ export function LogList({ log, snapshot, jobs, view, isLive, partNames }: LogLis
           role="region"
           aria-label="Lines of the log"
         >
-          <OlderEnd older={older} searched={snapshot.searched} log={log} isEmpty={lines.length === 0} />
+          <div className={lines.length === 0 ? undefined : 'older-end'}>
+            <OlderEnd older={older} searched={snapshot.searched} log={log} isEmpty={lines.length === 0} />
+          </div>
           {lines.length === 0 && <EmptyLog snapshot={snapshot} view={view} isLive={isLive} />}
           <div className="lines-content" role="list" style={{ height: lines.length === 0 ? 0 : rows.getTotalSize() }}>
             {items.map(({ index, key, start }) => {
@@ -174,7 +179,11 @@ export function LogList({ log, snapshot, jobs, view, isLive, partNames }: LogLis
                     zone={zone}
                     marker={marker}
                     isOpen={view.line === line.id}
-                    startsDay={before === undefined || day(before.timestamp, zone) !== day(line.timestamp, zone)}
+                    startsDay={
+                      before === undefined
+                        ? older.state === 'done'
+                        : day(before.timestamp, zone) !== day(line.timestamp, zone)
+                    }
                     onToggle={toggle}
                   />
                 </div>
