@@ -9,6 +9,7 @@ import { turnsArbitrary, walkWhileGrowing } from './vendors/contract/growth.ts';
 import { checkOddBodies } from './vendors/contract/odd-bodies.ts';
 import { listArbitrary, listBesideOddRow } from './vendors/contract/odd-parts.ts';
 import { oddityArbitrary, oddLogArbitrary, readBesideOddRow } from './vendors/contract/odd-rows.ts';
+import { misplacedLogArbitrary, readBesideMisplacedRow, readSwappedRows } from './vendors/contract/out-of-place.ts';
 import { passes, readOn, readWhole } from './vendors/contract/oracle.ts';
 import { onReplica, serveBed } from './vendors/contract/served-bed.ts';
 import type { ServedBed } from './vendors/contract/served-bed.ts';
@@ -158,6 +159,30 @@ export function connectorContract(bed: Bed): void {
         );
       },
       PATIENCE,
+    );
+
+    // SoftwareOne and SAP are read by the times that they show: of them only what docs/pagination.md says holds.
+    it.skipIf(['softwareone', 'sap-job-scheduling'].includes(bed.definition.vendor))(
+      'gives all other entries once, or says what is wrong, where a row has a time that is not that of its place',
+      async () => {
+        await fc.assert(
+          fc.asyncProperty(misplacedLogArbitrary(bed), fc.boolean(), async (log, descending) => {
+            await readBesideMisplacedRow(served, log, descending);
+          }),
+          settingsOf(RUNS),
+        );
+      },
+      PATIENCE,
+    );
+
+    it.each(Object.keys(bed.doubtful))(
+      'reads all of a log in which two neighbours have changed places (%s)',
+      async (way) => {
+        for (const descending of [false, true]) {
+          const instance = bed.doubtful[way]?.({});
+          if (instance !== undefined) await readSwappedRows(served, instance, descending);
+        }
+      },
     );
   });
 }

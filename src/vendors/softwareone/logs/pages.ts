@@ -148,7 +148,8 @@ export class LogPages {
       sign: order === 'ascending' ? 1 : -1,
       byId: used.includes('logs by time and id'),
     });
-    if (disorder === null) return;
+    // A list of which no order was asked for is put in order by what reads it.
+    if (disorder === null || !used.includes('logs by time')) return;
     throw new OutOfOrder(this.#context.http.source, disorder === 'id' ? 'logs by time and id' : 'logs by time');
   }
 
