@@ -7,7 +7,7 @@ import { PATIENCE, RUNS, settingsOf, sizeArbitrary } from './vendors/contract/dr
 import { filterArbitrary, filterFor } from './vendors/contract/filters.ts';
 import { turnsArbitrary, walkWhileGrowing } from './vendors/contract/growth.ts';
 import { checkOddBodies } from './vendors/contract/odd-bodies.ts';
-import { listArbitrary, listBesideOddRow } from './vendors/contract/odd-parts.ts';
+import { findBesideOddRow, listArbitrary, listBesideOddRow } from './vendors/contract/odd-parts.ts';
 import { oddityArbitrary, oddLogArbitrary, readBesideOddRow } from './vendors/contract/odd-rows.ts';
 import { misplacedLogArbitrary, readBesideMisplacedRow, readSwappedRows } from './vendors/contract/out-of-place.ts';
 import { passes, readOn, readWhole } from './vendors/contract/oracle.ts';
@@ -140,6 +140,25 @@ export function connectorContract(bed: Bed): void {
             fc.nat(),
             async (create, list, oddity, row) => {
               await listBesideOddRow(served, create, list, oddity, row);
+            },
+          ),
+          settingsOf(RUNS),
+        );
+      },
+      PATIENCE,
+    );
+
+    it(
+      'finds all other jobs, attempts, steps and tasks by their keys where any field of one row is anything, and does not say of what it can not read that it is not there',
+      async () => {
+        await fc.assert(
+          fc.asyncProperty(
+            bed.dialects,
+            listArbitrary,
+            oddityArbitrary,
+            fc.nat(),
+            async (create, list, oddity, row) => {
+              await findBesideOddRow(served, create, list, oddity, row);
             },
           ),
           settingsOf(RUNS),

@@ -1,4 +1,4 @@
-import { hasCode, unknownJob } from '../domain/errors.ts';
+import { hasCode, TributaryError, unknownJob } from '../domain/errors.ts';
 import type { Ordered } from '../domain/ordered.ts';
 import type { Batch, Partition } from '../pagination/core/partition.ts';
 import type { Connector, PartReader } from '../vendors/connector.ts';
@@ -6,7 +6,7 @@ import type { FederatedSource } from './source.ts';
 
 /**
  * The same source, with one wording for a job that it does not have. Vendors tell it in many ways, and most of them only
- * when something of the job is read.
+ * when something of the job is read. What is asked for by its key is that, or an error: never something else.
  */
 export function namingJobs(source: FederatedSource): FederatedSource {
   const { name, connector } = source;
@@ -40,11 +40,17 @@ export function namingJobs(source: FederatedSource): FederatedSource {
     return (await namingJob(job, ask)).map((partition) => namingPartition(job, partition));
   }
 
-  function namingParts<T extends Ordered>(parts: PartReader<T> | undefined): PartReader<T> | undefined {
+  function namingParts<T extends Ordered & { readonly key: string }>(
+    parts: PartReader<T> | undefined,
+  ): PartReader<T> | undefined {
     if (parts === undefined) return undefined;
     return {
       list: (job, call, within) => namingAll(job, () => parts.list(job, call, within)),
-      find: (job, key, call) => namingJob(job, () => parts.find(job, key, call)),
+      async find(job, key, call) {
+        const found = asked(name, await namingJob(job, () => parts.find(job, key, call)), key);
+        if (found instanceof Error) throw found;
+        return found;
+      },
     };
   }
 
@@ -60,7 +66,10 @@ export function namingJobs(source: FederatedSource): FederatedSource {
       return connector.jobLists;
     },
     probe: (call) => connector.probe(call),
-    getJobs: (keys, call) => connector.getJobs(keys, call),
+    async getJobs(keys, call) {
+      const jobs = await connector.getJobs(keys, call);
+      return jobs.map((job, index) => (job instanceof Error ? job : asked(name, job, keys[index] ?? '')));
+    },
     parts: {
       Attempt: namingParts(connector.parts.Attempt),
       Step: namingParts(connector.parts.Step),
@@ -81,4 +90,11 @@ export function namingJobs(source: FederatedSource): FederatedSource {
     }),
   };
   return { ...source, connector: naming };
+}
+
+/** What was found, if it is what was asked for. Some vendors write a key in another case than it was asked for in. */
+function asked<T extends { readonly key: string }>(source: string, found: T | null, key: string): T | null | Error {
+  if (found === null || found.key === key || found.key.toLowerCase() === key.toLowerCase()) return found;
+  const message = `${source}: the source answers with something else than what was asked for by its key.`;
+  return new TributaryError('SOURCE_BAD_RESPONSE', message, { source });
 }

@@ -50,7 +50,7 @@ export function createNemoConnector(source: string, http: SourceHttp, options: N
   function parts<T extends Parts[PartKind]>(load: Load<T>): PartReader<T> {
     return {
       list: (job) => Promise.resolve([readable(wholeListPartition('', async (call) => load(known(job), call)))]),
-      find: async (job, key, call) => partOf(await load(known(job), call), key),
+      find: async (job, key, call) => partOf(source, await load(known(job), call), key),
     };
   }
 

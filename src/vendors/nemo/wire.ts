@@ -106,12 +106,14 @@ export function statusTreeWire(body: unknown): StatusTreeWire {
 }
 
 function treeStepWire(fields: Fields): TreeStepWire {
+  return { ...stateOf(fields), name: nameOf(fields), tasks: tasksIn(fields) };
+}
+
+/** A list of tasks that is none takes no step with it: it counts as a task that can't be read. */
+function tasksIn(fields: Fields): Rows<TaskWire> {
   const { tasks } = fields;
-  return {
-    ...stateOf(fields),
-    name: nameOf(fields),
-    tasks: Array.isArray(tasks) ? rowsOf(tasks, 'tasks', taskWire) : NO_ROWS,
-  };
+  if (tasks === undefined || tasks === null) return NO_ROWS;
+  return rowsOf(Array.isArray(tasks) ? (tasks as readonly unknown[]) : [tasks], 'tasks', taskWire);
 }
 
 function taskWire(fields: Fields): TaskWire {

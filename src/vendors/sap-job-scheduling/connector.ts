@@ -67,7 +67,7 @@ export function createSapConnector({ source, http, options }: ConnectorOptions):
     jobLists,
     probe: async (call) => ({ jobs: await probeJobs(http, call) }),
     getJobs: (keys, call) => Promise.all(keys.map(async (key) => getJob(key, call))),
-    parts: createParts({ details, singles, partitions }),
-    logs: createLogs({ details, singles, partitions }),
+    parts: createParts({ source, details, singles, partitions }),
+    logs: createLogs({ source, details, singles, partitions }),
   };
 }

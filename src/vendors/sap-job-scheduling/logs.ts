@@ -3,12 +3,23 @@ import type { LogEntry, LogScope } from '../../domain/log-entry.ts';
 import type { Partition } from '../../pagination/core/partition.ts';
 import type { Connector } from '../connector.ts';
 import { oddPartitions } from '../shared/rows.ts';
+import { findRun } from './parts.ts';
 import type { RunSources } from './parts.ts';
 import { FEW, selectRuns } from './pushdown.ts';
 import type { RunSelection } from './pushdown.ts';
 
 /** A log is that of a job's schedules, and theirs is that of their runs: one partition for each schedule. */
-export function createLogs({ details, singles, partitions }: RunSources): Connector['logs'] {
+export function createLogs(sources: RunSources): Connector['logs'] {
+  const { details, singles, partitions } = sources;
+
+  /** Among which schedules these runs are. */
+  async function schedulesWith(job: string, runs: readonly string[], call: Call): Promise<readonly string[]> {
+    const { data, odd } = await details.allSchedules(job, call);
+    // A run that is in none of those that could be read may be in one that could not.
+    if (odd.length > 0) await Promise.all(runs.map(async (runId) => findRun(sources, job, runId, call)));
+    return data.map(({ scheduleId }) => scheduleId);
+  }
+
   async function logPartitions(
     { job, step }: LogScope,
     { schedules, runs }: RunSelection,
@@ -18,7 +29,7 @@ export function createLogs({ details, singles, partitions }: RunSources): Connec
     const known = runs.map((runId) => singles.recall(job, runId, call)).filter((run) => run !== null);
     const unknown = runs.filter((runId) => !known.some(({ run }) => run.runId === runId));
     const wanted = schedules ?? (unknown.length === 0 ? known.map(({ schedule }) => schedule) : null);
-    const places = wanted ?? (await details.schedules(job, call)).map(({ scheduleId }) => scheduleId);
+    const places = wanted ?? (await schedulesWith(job, unknown, call));
     return [...new Set(places)].map((schedule) => {
       const here = known.filter((run) => run.schedule === schedule);
       return partitions.logsOfRuns({ job, schedule }, unknown, here);

@@ -3,7 +3,7 @@ import { hasCode } from '../../domain/errors.ts';
 import type { Attempt, Step } from '../../domain/job.ts';
 import { wholeListPartition } from '../../pagination/whole-list.ts';
 import type { Connector } from '../connector.ts';
-import { partOf, standInParts } from '../shared/parts.ts';
+import { partOf, refuseOdd, standInParts } from '../shared/parts.ts';
 import { oddPartitions, readable } from '../shared/rows.ts';
 import type { JobDetails } from './jobs/details.ts';
 import { toStep } from './jobs/mapping.ts';
@@ -13,33 +13,20 @@ import { toAttempt } from './runs/records.ts';
 import type { PlacedRun, SingleRuns } from './runs/singles.ts';
 
 export interface RunSources {
+  /** The name of the source. */
+  readonly source: string;
   readonly details: JobDetails;
   readonly singles: SingleRuns;
   readonly partitions: RunPartitions;
 }
 
 /** Steps are a job's schedules, attempts the runs of these; there are no tasks. */
-export function createParts({ details, singles, partitions }: RunSources): Connector['parts'] {
+export function createParts(sources: RunSources): Connector['parts'] {
+  const { source, details, partitions } = sources;
+
   async function steps(job: string, call: Call): Promise<Step[]> {
     const { data, odd } = await details.allSchedules(job, call);
     return [...data.map(toStep), ...standInParts(odd)];
-  }
-
-  async function findRun(job: string, runId: string, call: Call): Promise<PlacedRun | null> {
-    const known = singles.recall(job, runId, call);
-    if (known !== null) return known;
-    const schedules = await details.schedules(job, call);
-    const answers = await Promise.allSettled(
-      schedules.map(async ({ scheduleId }) => singles.find({ job, schedule: scheduleId }, runId, call)),
-    );
-    let failure: unknown = null;
-    for (const answer of answers) {
-      if (answer.status === 'rejected') failure ??= answer.reason;
-      else if (answer.value !== null) return answer.value;
-    }
-    // The schedule that did not answer may be the one that has it.
-    if (failure !== null) throw failure as Error;
-    return null;
   }
 
   return {
@@ -52,7 +39,7 @@ export function createParts({ details, singles, partitions }: RunSources): Conne
       },
       async find(job, key, call) {
         if (!isJobKey(job)) return null;
-        const found = await findRun(job, key, call).catch(nullWhenAbsent);
+        const found = await findRun(sources, job, key, call).catch(nullWhenAbsent);
         return found === null ? null : toAttempt(found.schedule, found.run);
       },
     },
@@ -60,10 +47,34 @@ export function createParts({ details, singles, partitions }: RunSources): Conne
       list: (job) => Promise.resolve([readable(wholeListPartition('', (call) => steps(job, call)))]),
       async find(job, key, call) {
         const found = await steps(job, call).catch(nullWhenAbsent);
-        return found === null ? null : partOf(found, key);
+        return found === null ? null : partOf(source, found, key);
       },
     },
   };
+}
+
+/** Null where no schedule has it. SOURCE_BAD_RESPONSE where a schedule that could not be read may. */
+export async function findRun(
+  { source, details, singles }: RunSources,
+  job: string,
+  runId: string,
+  call: Call,
+): Promise<PlacedRun | null> {
+  const known = singles.recall(job, runId, call);
+  if (known !== null) return known;
+  const { data: schedules, odd } = await details.allSchedules(job, call);
+  const answers = await Promise.allSettled(
+    schedules.map(async ({ scheduleId }) => singles.find({ job, schedule: scheduleId }, runId, call)),
+  );
+  let failure: unknown = null;
+  for (const answer of answers) {
+    if (answer.status === 'rejected') failure ??= answer.reason;
+    else if (answer.value !== null) return answer.value;
+  }
+  // The schedule that did not answer may be the one that has it.
+  if (failure !== null) throw failure as Error;
+  refuseOdd(source, odd[0]);
+  return null;
 }
 
 function nullWhenAbsent(error: unknown): null {

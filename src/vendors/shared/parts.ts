@@ -1,3 +1,4 @@
+import { TributaryError } from '../../domain/errors.ts';
 import type { Attempt, Step, Task } from '../../domain/job.ts';
 import type { UnreadableRow } from '../../domain/ordered.ts';
 
@@ -20,7 +21,20 @@ export function standInParts(odd: readonly UnreadableRow[]): readonly (Attempt &
   }));
 }
 
-/** The part of that key. */
-export function partOf<T extends Pick<Step, 'key' | 'unreadable'>>(parts: readonly T[], key: string): T | null {
-  return parts.find((part) => part.key === key && part.unreadable === undefined) ?? null;
+/** The part of that key; null where there is none. SOURCE_BAD_RESPONSE where it may be a row that could not be read. */
+export function partOf<T extends Pick<Step, 'key' | 'unreadable'>>(
+  source: string,
+  parts: readonly T[],
+  key: string,
+): T | null {
+  const found = parts.find((part) => part.key === key && part.unreadable === undefined);
+  if (found !== undefined) return found;
+  refuseOdd(source, parts.find(({ unreadable }) => unreadable !== undefined)?.unreadable);
+  return null;
+}
+
+/** Throws where there is a row that could not be read: it may be what was looked for and not found. */
+export function refuseOdd(source: string, odd: UnreadableRow | undefined): void {
+  if (odd === undefined) return;
+  throw new TributaryError('SOURCE_BAD_RESPONSE', `${source}: a row could not be read: ${odd.reason}`, { source });
 }

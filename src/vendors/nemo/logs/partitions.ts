@@ -99,7 +99,7 @@ export async function attemptPartition(
   if (job === null) return refusedPartition(attempt, noSuchJob(source, jobKey(place.workspace, place.name)));
   if (job.attempt_id === attempt) return logPartition({ ...selection, attemptKey: attempt }, options);
   const known = await reader.attempts(selection.place, call);
-  if (partOf(known, attempt) === null) return null;
+  if (partOf(source, known, attempt) === null) return null;
   if (reader.namesAttempts()) return logPartition({ ...selection, attempt, attemptKey: attempt }, options);
   const message = `${source}: the source gives ${ONLY_CURRENT}.`;
   return refusedPartition(attempt, new TributaryError('SOURCE_TRUNCATED', message, { source }));
