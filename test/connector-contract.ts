@@ -161,7 +161,7 @@ export function connectorContract(bed: Bed): void {
               await findBesideOddRow(served, create, list, oddity, row);
             },
           ),
-          settingsOf(RUNS),
+          settingsOf(RUNS / 4),
         );
       },
       PATIENCE,

@@ -14,6 +14,8 @@ export interface UnreadableRow {
   /** Tells it from others, on whatever page it comes. */
   readonly id: string;
   readonly reason: string;
+  /** It is there, but for what was cut. */
+  readonly isCut?: true;
 }
 
 /** A row that has its place in the order. */

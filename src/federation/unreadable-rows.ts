@@ -1,12 +1,12 @@
+import { describeUnreadable } from '../pagination/core/unreadable.ts';
 import type { Unreadable } from '../pagination/core/partition.ts';
 
-/** Rows of a source that could not be read. The others are there. */
+/** Rows of a source that could not be read, or not whole. The others are there. */
 export class UnreadableRows extends Error {
   readonly unreadable: Unreadable;
 
   constructor(unreadable: Unreadable) {
-    const { count, reason } = unreadable;
-    super(`${count} ${count === 1 ? 'row' : 'rows'} could not be read: ${reason}`);
+    super(describeUnreadable(unreadable));
     this.unreadable = unreadable;
   }
 }

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { AnswerTooLarge } from '../../domain/errors.ts';
-import type { Ordered } from '../../domain/ordered.ts';
+import type { Ordered, UnreadableRow } from '../../domain/ordered.ts';
 import type { Batch, ReadRequest } from './partition.ts';
 import { readOn } from './read-on.ts';
 
@@ -55,6 +55,11 @@ export class PageSize {
       }
     }
   }
+}
+
+/** Stands for the row at a place of a list: it does not fit into an answer by itself. */
+export function tooLargeRow(place: number): UnreadableRow {
+  return { id: `too large ${place}`, reason: 'it is larger than maxResponseBytes allows' };
 }
 
 /** The page sizes of the logs of one source. */

@@ -63,6 +63,8 @@ export interface Batch<T extends Ordered> {
 /** Rows that a vendor gave and that could not be read. */
 export interface Unreadable {
   readonly count: number;
+  /** How many of them are there, but for what was cut; left out: none. */
+  readonly cut?: number;
   /** Names of the first `MOST_NAMES` of them: a poll that reads them again knows them by these. */
   readonly ids: readonly string[];
   /** What was wrong with the first of them: where it stands, what was expected, and what kind of value came. */

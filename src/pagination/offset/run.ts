@@ -3,7 +3,11 @@ import type { Call } from '../../domain/call.ts';
 import { moreBehind } from './page.ts';
 import type { PageFacts } from './page.ts';
 import { unsearchable } from '../numbered/locate.ts';
+import { AnswerTooLarge } from '../../domain/errors.ts';
+import type { UnreadableRow } from '../../domain/ordered.ts';
 import { EndlessList, REPEATS } from '../core/page-guard.ts';
+import { tooLargeRow } from '../core/page-size.ts';
+import type { PageSize } from '../core/page-size.ts';
 
 /** How often rows may move between the pages of one run before it gives up. */
 const MOST_TRIES = 32;
@@ -17,6 +21,13 @@ interface RunOptions<P> {
   readonly call: Call;
   /** `call` is another one where rows have moved: what it remembers is not of use any more. */
   fetch(offset: number, limit: number, call: Call): Promise<P>;
+  /** Left out: `fetch` fits its own pages into an answer. */
+  readonly fitting?: {
+    /** How many rows fit into an answer. */
+    readonly size: PageSize;
+    /** A page of what stands for a row that does not fit by itself. */
+    tooLarge(row: UnreadableRow): P;
+  };
   /** A key of each row of the page, and what the vendor says beside them. */
   look(page: P): PageFacts & { readonly keys: readonly string[] };
 }
@@ -57,8 +68,8 @@ async function tryRun<P>(options: RunOptions<P>, call: Call): Promise<Run<P> | {
   const pages: P[] = [];
   let total: number | null | undefined;
   for (let offset = options.offset; ;) {
-    const asked = options.want() - (offset - options.offset);
-    const page = await options.fetch(offset, asked, call);
+    const wanted = options.want() - (offset - options.offset);
+    const { page, asked } = await fetchFitting(options, offset, wanted, call);
     const facts = options.look(page);
     const count = facts.keys.length;
     if (facts.keys.some((key) => seen.has(key))) return { keys: [...seen, ...facts.keys] };
@@ -68,5 +79,21 @@ async function tryRun<P>(options: RunOptions<P>, call: Call): Promise<Run<P> | {
     total = total === undefined || total === facts.total ? facts.total : null;
     offset += count;
     if (more === false || offset - options.offset >= options.want()) return { pages, total, more, call };
+  }
+}
+
+/** A page of as many rows as fit into an answer. */
+async function fetchFitting<P>(
+  { fetch, fitting }: RunOptions<P>,
+  offset: number,
+  wanted: number,
+  call: Call,
+): Promise<{ readonly page: P; readonly asked: number }> {
+  if (fitting === undefined) return { page: await fetch(offset, wanted, call), asked: wanted };
+  try {
+    return await fitting.size.fit(wanted, (rows) => fetch(offset, rows, call));
+  } catch (error) {
+    if (!(error instanceof AnswerTooLarge)) throw error;
+    return { page: fitting.tooLarge(tooLargeRow(offset)), asked: 1 };
   }
 }

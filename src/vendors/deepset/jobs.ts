@@ -3,7 +3,8 @@ import { hasCode } from '../../domain/errors.ts';
 import type { Job } from '../../domain/job.ts';
 import type { SourceHttp } from '../../http/client.ts';
 import type { JobList } from '../connector.ts';
-import { nextPageOf } from '../shared/numbered-page.ts';
+import { numberedRows } from '../shared/numbered-page.ts';
+import { PageSize } from '../../pagination/core/page-size.ts';
 import { unreadableOf } from '../shared/rows.ts';
 import { jobOf } from './parts.ts';
 import { listPipelines, readPipeline } from './api.ts';
@@ -33,21 +34,34 @@ export async function pipelineExists(http: SourceHttp, place: PipelinePlace, cal
  * `before` and `after` are not used: they go by creation time whatever the sort, and can't be addressed.
  */
 export function pipelineLists(http: SourceHttp, workspaces: readonly string[]): readonly JobList[] {
-  return workspaces.map((workspace) => ({
+  return workspaces.map((workspace) => pipelineList(http, workspace));
+}
+
+function pipelineList(http: SourceHttp, workspace: string): JobList {
+  const size = new PageSize(PIPELINE_LIMIT);
+  return {
     key: workspace,
     pageSize: PIPELINE_LIMIT,
     isNewestFirst: () => true,
     async page(index, filter, call) {
-      const native = await listPipelines(http, workspace, index, PIPELINE_LIMIT, call);
+      const { rows, odd, more, total } = await numberedRows<WireList<WirePipeline>>({
+        size,
+        index,
+        pageSize: PIPELINE_LIMIT,
+        keyOf: ({ name }) => name,
+        fetch: (page, count) => listPipelines(http, workspace, page, count, call),
+        said: (page) => ({ total: page.total, more: page.has_more }),
+        pageOfOdd: (unread) => ({ data: [], odd: unread, total: null, has_more: null }),
+      });
       return {
-        jobs: native.data.map((wire) => jobOf(wire, workspace, http.source)),
-        more: nextPageOf(native, { index, pageSize: PIPELINE_LIMIT, total: native.total, said: native.has_more }),
-        total: native.total,
+        jobs: rows.map((wire) => jobOf(wire, workspace, http.source)),
+        more,
+        total,
         filtered: filter.statusIn === undefined && filter.nameContains === undefined,
-        unreadable: unreadableOf(native.odd),
+        unreadable: unreadableOf(odd),
       };
     },
-  }));
+  };
 }
 
 /** How many pipelines there are; one small call per workspace, which also shows that the key opens it. */

@@ -1,8 +1,9 @@
 import type { Call } from '../../domain/call.ts';
-import { TributaryError } from '../../domain/errors.ts';
+import { AnswerTooLarge, TributaryError } from '../../domain/errors.ts';
 import type { Decoder } from '../../http/body/decode.ts';
 import type { SourceHttp } from '../../http/client.ts';
 import { endless, PageGuard, REPEATS } from '../../pagination/core/page-guard.ts';
+import { PageSize } from '../../pagination/core/page-size.ts';
 import { sizeOf } from '../shared/rows.ts';
 import type { Rows } from '../shared/rows.ts';
 import { isAbsent, isUnaddressable } from './errors.ts';
@@ -56,21 +57,29 @@ export function createNemoApi(http: SourceHttp): NemoApi {
     return data;
   }
 
-  /** All pages of a list that is short by nature; those that the vendor counts, some side by side. */
-  async function all<T>(
-    path: readonly string[],
-    sort: string,
-    decoder: Decoder<ListWire<T>>,
-    keyOf: (row: T) => string,
-    call: Call,
-  ): Promise<Rows<T>> {
+  const listRows = new PageSize(LIST_PAGE_SIZE);
+
+  /** All pages of a list that is short by nature, of as many rows as fit into an answer. */
+  async function all<T>(...list: ShortList<T>): Promise<Rows<T>> {
+    for (let { rows } = listRows; ;) {
+      try {
+        return await allBy(rows, ...list);
+      } catch (error) {
+        if (!(error instanceof AnswerTooLarge) || rows <= 1) throw error;
+        rows = listRows.shrink(rows);
+      }
+    }
+  }
+
+  /** Of the pages that the vendor counts, some are asked for side by side. */
+  async function allBy<T>(pageSize: number, ...[path, sort, decoder, keyOf, call]: ShortList<T>): Promise<Rows<T>> {
     const guard = new PageGuard(http.source);
     const pages: ListWire<T>[] = [];
-    for (let ahead = 1; ahead > 0; ahead = countAhead(pages)) {
+    for (let ahead = 1; ahead > 0; ahead = countAhead(pages, pageSize)) {
       if (pages.length >= MOST_PAGES) throw tooMany(http.source);
       const next = await Promise.all(
         Array.from({ length: ahead }, async (_, index) =>
-          get(path, { page: pages.length + 1 + index, page_size: LIST_PAGE_SIZE, sort }, decoder, call),
+          get(path, { page: pages.length + 1 + index, page_size: pageSize, sort }, decoder, call),
         ),
       );
       for (const page of next) {
@@ -111,14 +120,23 @@ export function createNemoApi(http: SourceHttp): NemoApi {
  * How many pages to ask for next; 0 at the end. The vendor's count of pages is a hint: an empty page ends a list that nothing
  * is filtered out of, and a full one does not.
  */
-function countAhead(pages: readonly ListWire<unknown>[]): number {
+function countAhead(pages: readonly ListWire<unknown>[], pageSize: number): number {
   const last = pages.at(-1);
   if (last === undefined || pages.some((page) => sizeOf(page) === 0)) return 0;
   const counted = (last.total_pages ?? 0) - pages.length;
   if (counted > 0) return Math.min(SIDE_BY_SIDE, counted, MOST_PAGES - pages.length);
   const read = pages.reduce((sum, page) => sum + sizeOf(page), 0);
-  return sizeOf(last) >= LIST_PAGE_SIZE || (last.total_results ?? 0) > read ? 1 : 0;
+  return sizeOf(last) >= pageSize || (last.total_results ?? 0) > read ? 1 : 0;
 }
+
+/** Its path, its order, how it and its rows are read, and for whom. */
+type ShortList<T> = [
+  path: readonly string[],
+  sort: string,
+  decoder: Decoder<ListWire<T>>,
+  keyOf: (row: T) => string,
+  call: Call,
+];
 
 function stepKeyOf({ id, name, attempt_id: attempt, created_at: created }: StepWire): string {
   return JSON.stringify([id, name, attempt, created?.text]);

@@ -19,9 +19,9 @@ export async function getJobs(http: SourceHttp, query: Query, call: Call): Promi
   return (await http.json({ method: 'GET', path: JOBS, query }, jobPageDecoder, call)).data;
 }
 
-/** A job with its schedules, where the instance gives them in the same answer. */
-export async function getJob(http: SourceHttp, job: string, call: Call): Promise<NativeJob> {
-  const query = { displaySchedules: true };
+/** A job; with its schedules where that is asked for and the instance gives them in the same answer. */
+export async function getJob(http: SourceHttp, job: string, withSchedules: boolean, call: Call): Promise<NativeJob> {
+  const query = withSchedules ? { displaySchedules: true } : undefined;
   return (await http.json({ method: 'GET', path: [...JOBS, job], query }, jobAnswerDecoder, call)).data;
 }
 

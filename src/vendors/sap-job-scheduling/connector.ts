@@ -1,7 +1,7 @@
 import type { Call } from '../../domain/call.ts';
 import { hasCode } from '../../domain/errors.ts';
 import type { Job } from '../../domain/job.ts';
-import { PageSizes } from '../../pagination/core/page-size.ts';
+import { PageSize, PageSizes } from '../../pagination/core/page-size.ts';
 import type { Capabilities, Connector, ConnectorOptions, JobList } from '../connector.ts';
 import { JobDetails } from './jobs/details.ts';
 import { listJobs, probeJobs } from './jobs/jobs.ts';
@@ -51,13 +51,14 @@ export function createSapConnector({ source, http, options }: ConnectorOptions):
     }
   }
 
+  const jobRows = new PageSize(JOBS_PER_PAGE);
   const jobLists: readonly JobList[] = [
     {
       key: '',
       pageSize: JOBS_PER_PAGE,
       // Its order is published nowhere, and nor is whether it can be sorted by anything but the name.
       isNewestFirst: () => false,
-      page: (index, filter, call) => listJobs(http, index, filter, call),
+      page: (index, filter, call) => listJobs(http, jobRows, index, filter, call),
     },
   ];
 

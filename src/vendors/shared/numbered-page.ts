@@ -1,21 +1,65 @@
+import type { PageSize } from '../../pagination/core/page-size.ts';
+import { pageInParts } from '../../pagination/numbered/page-in-parts.ts';
 import { moreBehind } from '../../pagination/offset/page.ts';
 import { sizeOf } from './rows.ts';
-import type { Rows } from './rows.ts';
+import type { OddRow, Rows } from './rows.ts';
 
-/** What a vendor says of a page that is asked for by its number. Any of it may be wrong. */
+/** What a vendor says of a page beside its rows. Any of it may be wrong. */
 interface Said {
-  /** Counts from 0. */
-  readonly index: number;
-  /** Rows that were asked for. */
-  readonly pageSize: number;
   readonly total: number | null;
-  /** Does it say that there is more? Null: it does not say. */
-  readonly said: boolean | null;
+  /** Is there more? Null: it does not say. */
+  readonly more: boolean | null;
 }
 
-/** Is there a page after this one? Null: only another call can tell. An empty page that promises more is left to the reader. */
-export function nextPageOf(rows: Rows<unknown>, { index, pageSize, total, said }: Said): boolean | null {
-  const count = sizeOf(rows);
-  if (count === 0) return said === true;
-  return moreBehind({ offset: index * pageSize, count, asked: pageSize, limit: null, total, said });
+type RowOf<P extends Rows<unknown>> = P['data'][number];
+
+interface NumberedPage<P extends Rows<unknown>> {
+  /** How many rows fit into an answer. */
+  readonly size: PageSize;
+  /** The page, counted from 0, of so many rows. */
+  readonly index: number;
+  readonly pageSize: number;
+  readonly keyOf: (row: RowOf<P>) => string;
+  fetch(index: number, rows: number): Promise<P>;
+  said(page: P, index: number): Said;
+  /** A page of rows that could not be read, of which nothing is said. */
+  pageOfOdd(odd: readonly OddRow[]): P;
+}
+
+interface NumberedRows<T> {
+  readonly rows: readonly T[];
+  readonly odd: readonly OddRow[];
+  /** Is there a page after this one? Null: only another call can tell. */
+  readonly more: boolean | null;
+  readonly total: number | null;
+}
+
+/** A page of a list whose pages have numbers, of smaller pages where it does not fit into an answer. */
+export async function numberedRows<P extends Rows<unknown>>(page: NumberedPage<P>): Promise<NumberedRows<RowOf<P>>> {
+  const { size, index, pageSize, fetch, said } = page;
+  const { parts, ...last } = await pageInParts<P>({
+    size,
+    index,
+    pageSize,
+    fetch,
+    isLast: (part, at, rows) => nextPageOf(part, at, rows, said(part, at)) === false,
+    tooLarge: (row) => page.pageOfOdd([{ ...row, index: 0 }]),
+  });
+  const end = parts.at(-1);
+  const told = end === undefined ? { total: null, more: null } : said(end, last.index);
+  // Rows that were pushed on meanwhile come on two parts.
+  const rows = new Map(parts.flatMap(({ data }) => data.map((row: RowOf<P>) => [page.keyOf(row), row] as const)));
+  return {
+    rows: [...rows.values()],
+    odd: parts.flatMap(({ odd }) => odd),
+    more: end === undefined ? false : nextPageOf(end, last.index, last.rows, told),
+    total: parts.map((part) => said(part, 0).total).findLast((total) => total !== null) ?? null,
+  };
+}
+
+/** Is there a page after this one? An empty page that promises more is left to the reader. */
+function nextPageOf(page: Rows<unknown>, index: number, pageSize: number, { total, more }: Said): boolean | null {
+  const count = sizeOf(page);
+  if (count === 0) return more === true;
+  return moreBehind({ offset: index * pageSize, count, asked: pageSize, limit: null, total, said: more });
 }

@@ -66,7 +66,13 @@ export function sizeOf({ data, odd }: Rows<unknown>): number {
 export function unreadableOf(odd: readonly UnreadableRow[]): Unreadable | undefined {
   const [first] = odd;
   if (first === undefined) return undefined;
-  return { count: odd.length, ids: odd.slice(0, MOST_NAMES).map(({ id }) => id), reason: first.reason };
+  const cut = odd.filter(({ isCut }) => isCut).length;
+  return {
+    count: odd.length,
+    ...(cut > 0 && { cut }),
+    ids: odd.slice(0, MOST_NAMES).map(({ id }) => id),
+    reason: first.reason,
+  };
 }
 
 export interface StandInOptions<T> {
@@ -159,7 +165,9 @@ export function cutRows<T extends Unplaced<Ordered>>(
   if (cutTo === null) return rows;
   const reason = `it is larger than maxResponseBytes allows; its texts are cut to ${cutTo} bytes`;
   const isCut = (row: T): boolean => rows.length === 1 || hasCutString(row, cutTo / BYTES_PER_UNIT);
-  return rows.map((row) => (isCut(row) ? { ...row, cut: { id: `cut ${idOf(row)}`, reason } } : row));
+  return rows.map((row) =>
+    isCut(row) ? { ...row, cut: { id: `cut ${idOf(row)}`, reason, isCut: true as const } } : row,
+  );
 }
 
 function hasCutString(value: unknown, leastUnits: number): boolean {

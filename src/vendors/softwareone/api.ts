@@ -57,6 +57,10 @@ export async function fetchTaskRun(context: SourceContext, query: TaskQuery, cal
     want: () => query.limit,
     call,
     fetch: (offset, limit, current) => fetchTasks(context, { ...query, limit, offset }, current),
+    fitting: {
+      size: context.taskRows,
+      tooLarge: (row) => ({ tasks: [], odd: [{ ...row, index: 0 }], total: null, limit: null }),
+    },
     look: ({ tasks, odd, ...facts }) => ({ ...facts, keys: [...tasks, ...odd].map(({ id }) => id) }),
   });
   const tasks = pages.flatMap((page) => page.tasks);

@@ -1,5 +1,5 @@
 import type { LogFilterField } from '../../domain/log-filter.ts';
-import { PageSizes } from '../../pagination/core/page-size.ts';
+import { PageSize, PageSizes } from '../../pagination/core/page-size.ts';
 import type { Connector, ConnectorOptions, JobList, LogReading } from '../connector.ts';
 import { readable } from '../shared/rows.ts';
 import { Abilities } from './abilities.ts';
@@ -17,7 +17,13 @@ import { loadTask, loadTasks } from './jobs/loader.ts';
 export function createSoftwareOneConnector({ http, options }: ConnectorOptions): Connector {
   const { pageSize } = softwareOneOptions.parse(options ?? {});
   const abilities = new Abilities();
-  const context: SourceContext = { http, abilities, pageSize, sizes: new PageSizes(pageSize) };
+  const context: SourceContext = {
+    http,
+    abilities,
+    pageSize,
+    sizes: new PageSizes(pageSize),
+    taskRows: new PageSize(LARGEST_PAGE),
+  };
   const jobLists: readonly JobList[] = [
     {
       key: '',

@@ -1,6 +1,6 @@
 import { TributaryError } from '../../domain/errors.ts';
 import type { SourceHttp } from '../../http/client.ts';
-import type { PageSizes } from '../../pagination/core/page-size.ts';
+import type { PageSize, PageSizes } from '../../pagination/core/page-size.ts';
 import type { Abilities } from './abilities.ts';
 
 /** What everything that asks one source shares. */
@@ -12,6 +12,8 @@ export interface SourceContext {
   readonly pageSize: number;
   /** How many rows of each log fit into an answer. */
   readonly sizes: PageSizes;
+  /** How many tasks of a list do. */
+  readonly taskRows: PageSize;
 }
 
 /** An answer that can't be used; `what` completes "the source …". */

@@ -4,6 +4,7 @@ import type { LogFilter } from '../../../src/domain/log-filter.ts';
 import { residualOf } from '../../../src/federation/logs/filter.ts';
 import { decodeBase58 } from '../../../src/sandbox/nemo/base58.ts';
 import { encodePage } from '../../../src/sandbox/nemo/page-tokens.ts';
+import { partOf } from '../../../src/vendors/shared/parts.ts';
 import { nemo } from '../../../src/vendors/nemo/index.ts';
 import { jobOf } from '../../../src/vendors/nemo/jobs/mapping.ts';
 import { isStorable, placeOf, taskPlaceOf } from '../../../src/vendors/nemo/keys.ts';
@@ -197,6 +198,24 @@ describe('steps and tasks', () => {
     expect(tasks.map(({ key }) => key)).toEqual(['worker-0', 'b/worker-0']);
     expect(tasks[0]!.time % 1_000_000_000n).toBe(1000n);
   });
+
+  it.each(['soon', 7, {}])(
+    'that are %o and no list are counted as one that can not be read, and their step is there',
+    (tasks) => {
+      const tree = statusTreeWire({
+        steps: [
+          { name: 'one', tasks },
+          { name: 'two', tasks: [{ name: 'a' }] },
+        ],
+      });
+      expect(stepsOf(tree, null).map(({ key }) => key)).toEqual(['one', 'two']);
+      const read = tasksOf(tree, null);
+      expect(read.filter(({ unreadable }) => unreadable === undefined).map(({ key }) => key)).toEqual(['a']);
+      expect(read.filter(({ unreadable }) => unreadable !== undefined)).toHaveLength(1);
+      expect(partOf('one', read, 'a')?.key).toBe('a');
+      expect(() => partOf('one', read, 'b')).toThrow('one: a row could not be read');
+    },
+  );
 
   it('of a job without any are none', () => {
     expect(stepsOf(statusTreeWire({ name: 'sft', steps: null }), null)).toEqual([]);

@@ -1,3 +1,4 @@
+import { describeUnreadable } from '../../../pagination/core/unreadable.ts';
 import { startOfInstant } from '../../../domain/ordered.ts';
 import type { Direction, Ordered, Position } from '../../../domain/ordered.ts';
 import type { Batch } from '../../../pagination/core/partition.ts';
@@ -69,14 +70,14 @@ export function unreadableGap<T extends Ordered>(
   { rows, unreadable }: Pick<Batch<T>, 'rows' | 'unreadable'>,
 ): Gap | null {
   if (unreadable === undefined) return null;
-  const { count, ids, reason } = unreadable;
+  const { count, ids } = unreadable;
   const [first, last] = [rows[0]?.time, rows.at(-1)?.time];
   const isNamed = ids.length === count;
   return {
     partition,
     after: first === undefined || last === undefined ? null : startOfInstant(first < last ? first : last),
     before: first === undefined || last === undefined ? null : startOfInstant((first < last ? last : first) + 1n),
-    reason: `rows that can't be read: ${reason}`,
+    reason: describeUnreadable(unreadable),
     ...(isNamed ? { lines: ids } : {}),
   };
 }

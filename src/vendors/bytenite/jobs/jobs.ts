@@ -2,6 +2,7 @@ import type { Call } from '../../../domain/call.ts';
 import { TributaryError } from '../../../domain/errors.ts';
 import type { SourceHttp } from '../../../http/client.ts';
 import type { JobFilter, JobList, JobPage } from '../../connector.ts';
+import { PageSize } from '../../../pagination/core/page-size.ts';
 import { readRun } from '../../../pagination/offset/run.ts';
 import { sizeOf, unreadableOf } from '../../shared/rows.ts';
 import { getJobs } from '../api.ts';
@@ -12,6 +13,7 @@ import type { WireJob, WireJobList } from '../wire.ts';
 export class ByteNiteJobList implements JobList {
   readonly key = '';
   readonly pageSize: number;
+  readonly #size: PageSize;
   readonly #http: SourceHttp;
   readonly #seen: (jobs: readonly WireJob[], call: Call) => void;
   /** Until the source has refused the order: what it takes there is published nowhere. */
@@ -21,6 +23,7 @@ export class ByteNiteJobList implements JobList {
   constructor(http: SourceHttp, pageSize: number, seen: (jobs: readonly WireJob[], call: Call) => void) {
     this.#http = http;
     this.pageSize = pageSize;
+    this.#size = new PageSize(pageSize);
     this.#seen = seen;
   }
 
@@ -38,6 +41,10 @@ export class ByteNiteJobList implements JobList {
       want: () => this.pageSize,
       call,
       fetch: (offset, limit, current) => this.#slice(offset, limit, current),
+      fitting: {
+        size: this.#size,
+        tooLarge: (row) => ({ data: [], odd: [{ ...row, index: 0 }], total: null, hasNext: null }),
+      },
       look: ({ data, odd, total, hasNext }) => ({
         keys: [...data, ...odd].map(({ id }) => id),
         total,

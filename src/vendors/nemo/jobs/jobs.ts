@@ -1,6 +1,7 @@
 import type { Call } from '../../../domain/call.ts';
 import type { JobList, JobPage } from '../../connector.ts';
-import { nextPageOf } from '../../shared/numbered-page.ts';
+import { numberedRows } from '../../shared/numbered-page.ts';
+import { PageSize } from '../../../pagination/core/page-size.ts';
 import { unreadableOf } from '../../shared/rows.ts';
 import type { NemoApi } from '../api.ts';
 import { jobOf } from './mapping.ts';
@@ -23,29 +24,37 @@ export interface JobListOptions {
  * has paged, so that would save no call, and pages that it leaves empty do not say how far they reach.
  */
 export function createJobLists(options: JobListOptions): readonly JobList[] {
-  const { source, workspaces, api } = options;
-  return workspaces.map((workspace) => ({
+  const { workspaces } = options;
+  return workspaces.map((workspace) => listOf(workspace, options));
+}
+
+function listOf(workspace: string, { source, api, seen }: JobListOptions): JobList {
+  const size = new PageSize(JOB_PAGE_SIZE);
+  return {
     key: workspace,
     pageSize: JOB_PAGE_SIZE,
     isNewestFirst: () => true,
     async page(index, filter, call) {
       if (filter.statusIn !== undefined && !mayHave(filter.statusIn)) return NO_JOBS;
-      const list = await api.listJobs(workspace, index + 1, JOB_PAGE_SIZE, call);
-      for (const wire of list.data) options.seen(workspace, wire, call);
+      const { rows, odd, more, total } = await numberedRows<ListWire<JobWire>>({
+        size,
+        index,
+        pageSize: JOB_PAGE_SIZE,
+        keyOf: ({ name }) => name,
+        fetch: (page, count) => api.listJobs(workspace, page + 1, count, call),
+        said: (page, at) => ({ total: page.total_results, more: isCounted(page, at) }),
+        pageOfOdd: (unread) => ({ data: [], odd: unread, total_pages: null, total_results: null }),
+      });
+      for (const wire of rows) seen(workspace, wire, call);
       return {
-        jobs: list.data.map((wire) => jobOf(source, workspace, wire)),
-        more: nextPageOf(list, {
-          index,
-          pageSize: JOB_PAGE_SIZE,
-          total: list.total_results,
-          said: isCounted(list, index),
-        }),
-        total: list.total_results,
+        jobs: rows.map((wire) => jobOf(source, workspace, wire)),
+        more,
+        total,
         filtered: filter.nameContains === undefined && filter.statusIn === undefined,
-        unreadable: unreadableOf(list.odd),
+        unreadable: unreadableOf(odd),
       };
     },
-  }));
+  };
 }
 
 const NO_JOBS: JobPage = { jobs: [], more: false, total: 0, filtered: true };

@@ -1,9 +1,10 @@
 import type { Call } from '../../../domain/call.ts';
-import { TributaryError, unknownJob } from '../../../domain/errors.ts';
+import { AnswerTooLarge, TributaryError, unknownJob } from '../../../domain/errors.ts';
 import type { SourceHttp } from '../../../http/client.ts';
+import { PageSize } from '../../../pagination/core/page-size.ts';
 import { isJobKey } from '../keys.ts';
 import { getJob, getSchedules } from '../api.ts';
-import type { NativeJob, NativeSchedule } from '../wire.ts';
+import type { NativeJob, NativeSchedule, NativeSchedulePage } from '../wire.ts';
 import type { OddRow, Rows } from '../../shared/rows.ts';
 
 /** Schedules per call, where an instance does not give all of them at once. */
@@ -18,6 +19,7 @@ const MAX_PAGES = 1_000;
  */
 export class JobDetails {
   readonly #http: SourceHttp;
+  readonly #rows = new PageSize(SCHEDULES_PER_PAGE);
 
   constructor(http: SourceHttp) {
     this.#http = http;
@@ -25,7 +27,10 @@ export class JobDetails {
 
   async job(key: string, call: Call): Promise<NativeJob> {
     if (!isJobKey(key)) throw unknownJob(this.#http.source, key);
-    return call.scoped(this, `job ${key}`, () => getJob(this.#http, key, call));
+    return call.scoped(this, `job ${key}`, () =>
+      // Where its schedules make the answer too large, they are listed by themselves.
+      getJob(this.#http, key, true, call).catch(ifTooLarge(() => getJob(this.#http, key, false, call))),
+    );
   }
 
   async schedules(key: string, call: Call): Promise<readonly NativeSchedule[]> {
@@ -43,7 +48,9 @@ export class JobDetails {
   async #listSchedules(key: string, call: Call): Promise<Rows<NativeSchedule>> {
     const found = new Map<string, NativeSchedule>();
     const odd: OddRow[] = [];
-    let { total, results } = await getSchedules(this.#http, key, {}, call);
+    let { total, results } = await getSchedules(this.#http, key, {}, call).catch(
+      ifTooLarge(() => this.#fitting(key, 0, call)),
+    );
     for (let pages = 1; ; pages += 1) {
       const before = found.size;
       for (const schedule of results.data) found.set(schedule.scheduleId, schedule);
@@ -53,13 +60,28 @@ export class JobDetails {
       const offset = found.size + odd.length;
       if (offset === total) break;
       if (pages > MAX_PAGES) throw this.#endless();
-      ({ total, results } = await getSchedules(this.#http, key, { page_size: SCHEDULES_PER_PAGE, offset }, call));
+      ({ total, results } = await this.#fitting(key, offset, call));
     }
     return { data: [...found.values()], odd };
+  }
+
+  /** As many as fit into an answer. */
+  async #fitting(key: string, offset: number, call: Call): Promise<NativeSchedulePage> {
+    const fetch = (rows: number): Promise<NativeSchedulePage> =>
+      getSchedules(this.#http, key, { page_size: rows, ...(offset === 0 ? {} : { offset }) }, call);
+    return (await this.#rows.fit(SCHEDULES_PER_PAGE, fetch)).page;
   }
 
   #endless(): TributaryError {
     const { source } = this.#http;
     return new TributaryError('SOURCE_BAD_RESPONSE', `${source}: a job has schedules without an end`, { source });
   }
+}
+
+/** Asks in another way where an answer is too large. */
+function ifTooLarge<T>(ask: () => Promise<T>): (error: unknown) => Promise<T> {
+  return (error) => {
+    if (error instanceof AnswerTooLarge) return ask();
+    throw error;
+  };
 }

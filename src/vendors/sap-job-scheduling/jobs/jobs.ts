@@ -1,6 +1,7 @@
 import type { Call } from '../../../domain/call.ts';
 import type { SourceHttp } from '../../../http/client.ts';
 import type { JobFilter, JobPage } from '../../connector.ts';
+import type { PageSize } from '../../../pagination/core/page-size.ts';
 import { readRun } from '../../../pagination/offset/run.ts';
 import { sizeOf, unreadableOf } from '../../shared/rows.ts';
 import { toJob } from './mapping.ts';
@@ -14,7 +15,13 @@ import type { NativeJobPage } from '../wire.ts';
  *
  * A filter is not passed on: `contains` here is not said to ignore case, so it could hide jobs.
  */
-export async function listJobs(http: SourceHttp, page: number, filter: JobFilter, call: Call): Promise<JobPage> {
+export async function listJobs(
+  http: SourceHttp,
+  size: PageSize,
+  page: number,
+  filter: JobFilter,
+  call: Call,
+): Promise<JobPage> {
   const begin = page * JOBS_PER_PAGE;
   const { pages, total, more } = await readRun({
     source: http.source,
@@ -22,6 +29,13 @@ export async function listJobs(http: SourceHttp, page: number, filter: JobFilter
     want: () => JOBS_PER_PAGE,
     call,
     fetch: (offset, limit, current) => fetchJobs(http, { offset, limit }, current),
+    fitting: {
+      size,
+      tooLarge: (row) => {
+        const results = { data: [], odd: [{ ...row, index: 0 }] };
+        return { results, keys: [row.id], total: null, next_url: null };
+      },
+    },
     look: ({ keys, total, next_url }) => ({
       keys,
       total,
