@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Bed, Instance } from './bed.ts';
-import { settingsOf } from './draw.ts';
+import { PATIENCE, settingsOf } from './draw.ts';
 import { innermostRows, KINDS, LISTS, listOf } from './odd-parts.ts';
 import type { List } from './odd-parts.ts';
 import { textOfBody } from './odd-rows.ts';
@@ -32,40 +32,48 @@ export function largeRowsHideNothing(bed: Bed): void {
     });
     afterAll(() => served.close());
 
-    it('lists each job and part once, whatever fits into one answer', async () => {
-      const property = fc.asyncProperty(
-        bed.dialects,
-        fc.constantFrom(...LISTS),
-        addedArbitrary,
-        fc.integer({ min: 1, max: 30 }),
-        async (create, list, added, jobs) => {
-          const key = setUp(served, create, jobs, true);
-          const { found: expected } = await listed(served, list, key);
-          enlarge(served, (number) => added[number % added.length] ?? 0);
-          const { found, reasons } = await listed(served, list, key);
-          expect({ reasons, found }).toEqual({ reasons: [], found: expected });
-        },
-      );
-      await fc.assert(property, settingsOf(12));
-    });
+    it(
+      'lists each job and part once, whatever fits into one answer',
+      async () => {
+        const property = fc.asyncProperty(
+          bed.dialects,
+          fc.constantFrom(...LISTS),
+          addedArbitrary,
+          fc.integer({ min: 1, max: 30 }),
+          async (create, list, added, jobs) => {
+            const key = setUp(served, create, jobs, true);
+            const { found: expected } = await listed(served, list, key);
+            enlarge(served, (number) => added[number % added.length] ?? 0);
+            const { found, reasons } = await listed(served, list, key);
+            expect({ reasons, found }).toEqual({ reasons: [], found: expected });
+          },
+        );
+        await fc.assert(property, settingsOf(12));
+      },
+      PATIENCE,
+    );
 
-    it('says of a job that does not fit into an answer by itself that it is missing, and lists the others', async () => {
-      const property = fc.asyncProperty(
-        bed.dialects,
-        fc.integer({ min: 2, max: 30 }),
-        fc.nat(),
-        async (create, jobs, at) => {
-          const key = setUp(served, create, jobs, false);
-          const { found: expected } = await listed(served, 'jobs', key);
-          enlarge(served, (number) => (number === at % jobs ? 2 * LIMIT : 0));
-          const { found, reasons } = await listed(served, 'jobs', key);
-          expect(expected.filter((one) => !found.includes(one))).toHaveLength(1);
-          expect(new Set(found).size).toBe(expected.length - 1);
-          expect(reasons).toEqual([expect.stringContaining('maxResponseBytes')]);
-        },
-      );
-      await fc.assert(property, settingsOf(12));
-    });
+    it(
+      'says of a job that does not fit into an answer by itself that it is missing, and lists the others',
+      async () => {
+        const property = fc.asyncProperty(
+          bed.dialects,
+          fc.integer({ min: 2, max: 30 }),
+          fc.nat(),
+          async (create, jobs, at) => {
+            const key = setUp(served, create, jobs, false);
+            const { found: expected } = await listed(served, 'jobs', key);
+            enlarge(served, (number) => (number === at % jobs ? 2 * LIMIT : 0));
+            const { found, reasons } = await listed(served, 'jobs', key);
+            expect(expected.filter((one) => !found.includes(one))).toHaveLength(1);
+            expect(new Set(found).size).toBe(expected.length - 1);
+            expect(reasons).toEqual([expect.stringContaining('maxResponseBytes')]);
+          },
+        );
+        await fc.assert(property, settingsOf(12));
+      },
+      PATIENCE,
+    );
   });
 }
 
