@@ -38,7 +38,7 @@ export function createParts(source: string, jobs: JobLoader, reader: LogReader):
       async find(job, key, call) {
         if (!SERVICES.some((service) => service === key)) return null;
         const wire = await jobs.load(job, call);
-        return wire === null ? null : partOf(stepsOf(wire), key);
+        return wire === null ? null : partOf(source, stepsOf(wire), key);
       },
     },
     Task: {

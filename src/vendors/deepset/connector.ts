@@ -68,7 +68,8 @@ export function createConnector(http: SourceHttp, workspaces: readonly string[])
           requirePlace(job);
           return Promise.resolve([wholeListPartition('', () => Promise.resolve(stepsOf()))]);
         },
-        find: (job, key) => Promise.resolve(placeOf(job, workspaces) === null ? null : partOf(stepsOf(), key)),
+        find: (job, key) =>
+          Promise.resolve(placeOf(job, workspaces) === null ? null : partOf(http.source, stepsOf(), key)),
       },
     },
     async logs(scope, filter) {

@@ -98,23 +98,17 @@ export async function listBesideOddRow(
   ]);
 }
 
-const ONE: Readonly<Record<List, 'job' | 'attempt' | 'step' | 'task'>> = {
-  jobs: 'job',
-  attempts: 'attempt',
-  steps: 'step',
-  tasks: 'task',
-};
+const SCOPE = { jobs: 'job', attempts: 'attempt', steps: 'step', tasks: 'task' } as const;
 
 /** What a key gives: the key of what was found, null where there is nothing, or the code of the error. */
 async function byKey(served: ServedBed, list: List, job: string, key: string) {
   return onReplica([served], async ({ federation }, call) => {
     const ref = { source: served.source, key: job };
     try {
-      const one = ONE[list];
       const found =
-        one === 'job'
+        list === 'jobs'
           ? await federation.job({ source: served.source, key }, call)
-          : await federation[one](ref, key, call);
+          : await federation.part(KIND_OF[list], ref, key, call);
       return found === null ? null : { key: found.key };
     } catch (error) {
       return { code: error instanceof TributaryError ? error.code : String(error) };
@@ -130,7 +124,7 @@ interface PartLog {
 /** What the log of a part says, and whether it says that something is missing. */
 async function logOf(served: ServedBed, list: List, job: string, key: string): Promise<PartLog> {
   return onReplica([served], async ({ federation }, call) => {
-    const scope = { job, [ONE[list]]: key };
+    const scope = { job, [SCOPE[list]]: key };
     const connection = federation.logs([{ source: served.source, scope }], { first: 100, listFailures: true }, call);
     const nodes = await connection.nodes();
     return { ids: nodes.map(({ id }) => id), failures: (await connection.failures()).map(({ code }) => code) };
