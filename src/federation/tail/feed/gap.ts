@@ -1,4 +1,3 @@
-import { describeUnreadable } from '../../../pagination/core/unreadable.ts';
 import { startOfInstant } from '../../../domain/ordered.ts';
 import type { Direction, Ordered, Position } from '../../../domain/ordered.ts';
 import type { Batch } from '../../../pagination/core/partition.ts';
@@ -70,14 +69,14 @@ export function unreadableGap<T extends Ordered>(
   { rows, unreadable }: Pick<Batch<T>, 'rows' | 'unreadable'>,
 ): Gap | null {
   if (unreadable === undefined) return null;
-  const { count, ids } = unreadable;
+  const { count, cut, ids, reason } = unreadable;
   const [first, last] = [rows[0]?.time, rows.at(-1)?.time];
   const isNamed = ids.length === count;
   return {
     partition,
     after: first === undefined || last === undefined ? null : startOfInstant(first < last ? first : last),
     before: first === undefined || last === undefined ? null : startOfInstant((first < last ? last : first) + 1n),
-    reason: describeUnreadable(unreadable),
+    reason: `${cut === count ? 'rows that are cut' : "rows that can't be read"}: ${reason}`,
     ...(isNamed ? { lines: ids } : {}),
   };
 }
