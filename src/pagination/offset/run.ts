@@ -20,7 +20,7 @@ interface RunOptions<P> {
   want(): number;
   readonly call: Call;
   /** `call` is another one where rows have moved: what it remembers is not of use any more. */
-  fetch(offset: number, limit: number, call: Call): Promise<P>;
+  readonly fetch: (offset: number, limit: number, call: Call) => Promise<P>;
   /** Left out: `fetch` fits its own pages into an answer. */
   readonly fitting?: {
     /** How many rows fit into an answer. */

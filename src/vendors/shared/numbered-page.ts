@@ -20,8 +20,8 @@ interface NumberedPage<P extends Rows<unknown>> {
   readonly index: number;
   readonly pageSize: number;
   readonly keyOf: (row: RowOf<P>) => string;
-  fetch(index: number, rows: number): Promise<P>;
-  said(page: P, index: number): Said;
+  readonly fetch: (index: number, rows: number) => Promise<P>;
+  readonly said: (page: P, index: number) => Said;
   /** A page of rows that could not be read, of which nothing is said. */
   pageOfOdd(odd: readonly OddRow[]): P;
 }

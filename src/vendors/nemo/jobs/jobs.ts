@@ -16,7 +16,7 @@ export interface JobListOptions {
   readonly workspaces: readonly string[];
   readonly api: NemoApi;
   /** Told of each row, so that what follows in the same call need not ask for it again. */
-  seen(workspace: string, wire: JobWire, call: Call): void;
+  readonly seen: (workspace: string, wire: JobWire, call: Call) => void;
 }
 
 /**
