@@ -9,6 +9,7 @@ import { unreadableOf } from '../shared/rows.ts';
 import { jobOf } from './parts.ts';
 import { listPipelines, readPipeline } from './api.ts';
 import type { PipelinePlace } from './keys.ts';
+import type { WireList, WirePipeline } from './wire.ts';
 
 /** The largest page of pipelines. */
 const PIPELINE_LIMIT = 100;
