@@ -1,10 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { simulateByteNite } from '../../src/sandbox/bytenite/index.ts';
-import { simulateDeepset } from '../../src/sandbox/deepset/index.ts';
-import { simulateNemo } from '../../src/sandbox/nemo/index.ts';
-import { simulateSap } from '../../src/sandbox/sap-job-scheduling/index.ts';
-import { simulateSoftwareOne } from '../../src/sandbox/softwareone/index.ts';
-import type { SimulatedVendor, VendorServer } from '../../src/sandbox/types.ts';
+import { SIMULATED } from '../../src/sandbox/demo/demo-vendors.ts';
+import type { VendorServer } from '../../src/sandbox/types.ts';
 import { startVendorServer } from '../../src/sandbox/vendor-server.ts';
 import { serveTasks } from './child.ts';
 import { writeStamp } from './stamp.ts';
@@ -26,14 +22,6 @@ export interface Flow {
 /** How often lines are written: more often than anybody polls. */
 const WRITE_INTERVAL = 50;
 
-const SIMULATIONS: Readonly<Record<string, () => SimulatedVendor>> = {
-  nemo: () => simulateNemo(),
-  bytenite: () => simulateByteNite(),
-  softwareone: () => simulateSoftwareOne(),
-  deepset: () => simulateDeepset(),
-  sap: () => simulateSap(),
-};
-
 const servers: Record<string, VendorServer> = {};
 
 function serverOf(source: string): VendorServer {
@@ -45,7 +33,7 @@ function serverOf(source: string): VendorServer {
 const tasks = {
   /** Starts the vendors and gives the configuration that uses them. */
   async start(): Promise<Record<string, Record<string, unknown>>> {
-    for (const [name, simulate] of Object.entries(SIMULATIONS)) servers[name] = await startVendorServer(simulate());
+    for (const [name, { simulate }] of Object.entries(SIMULATED)) servers[name] = await startVendorServer(simulate());
     return Object.fromEntries(
       Object.entries(servers).map(([name, { simulation, origin }]) => [name, simulation.sourceConfig(origin)]),
     );

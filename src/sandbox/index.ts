@@ -1,4 +1,4 @@
-import { DEMO_VENDORS } from './demo/demo-vendors.ts';
+import { SIMULATED } from './demo/demo-vendors.ts';
 import type { DemoVendor } from './demo/demo-vendors.ts';
 import type { Fault, VendorServer } from './types.ts';
 import { startVendorServer } from './vendor-server.ts';
@@ -33,14 +33,14 @@ export interface Sandbox {
 }
 
 /** The names of the sandbox's sources. */
-export const SANDBOX_SOURCES: readonly string[] = Object.keys(DEMO_VENDORS);
+export const SANDBOX_SOURCES: readonly string[] = Object.keys(SIMULATED);
 
 const GROWTH_INTERVAL = 1_000;
 
 /** Starts every simulated vendor on loopback, with jobs in it. A port that is taken rejects, and leaves nothing open. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const now = options.now ?? ((): bigint => BigInt(Date.now()) * 1_000_000n);
-  const vendors = Object.entries(DEMO_VENDORS).map(([name, create]) => ({ name, vendor: create(now) }));
+  const vendors = Object.entries(SIMULATED).map(([name, { demo }]) => ({ name, vendor: demo(now) }));
   const servers = await startAll(vendors, options.portBase);
   for (const { source, fault } of options.faults ?? []) {
     for (const [name, server] of Object.entries(servers))

@@ -1,22 +1,21 @@
-import { simulateByteNite } from '../../src/sandbox/bytenite/index.ts';
-import { simulateDeepset } from '../../src/sandbox/deepset/index.ts';
-import { simulateNemo } from '../../src/sandbox/nemo/index.ts';
-import { simulateSap } from '../../src/sandbox/sap-job-scheduling/index.ts';
-import { simulateSoftwareOne } from '../../src/sandbox/softwareone/index.ts';
+import { SIMULATED } from '../../src/sandbox/demo/demo-vendors.ts';
 import type { SandboxLine, SimulatedVendor } from '../../src/sandbox/types.ts';
+import { VENDORS } from '../../src/vendors/index.ts';
 
 /** Every vendor, and small native pages where they can be had: a tail crosses many borders then. */
 export const TAILED: readonly {
   readonly vendor: string;
   readonly simulate: () => SimulatedVendor;
   readonly configuration: Readonly<Record<string, unknown>>;
-}[] = [
-  { vendor: 'nemo', simulate: () => simulateNemo(), configuration: { pageSize: 7 } },
-  { vendor: 'sap-job-scheduling', simulate: () => simulateSap(), configuration: { pageSize: 7 } },
-  { vendor: 'bytenite', simulate: () => simulateByteNite(), configuration: {} },
-  { vendor: 'softwareone', simulate: () => simulateSoftwareOne(), configuration: { pageSize: 7 } },
-  { vendor: 'deepset', simulate: () => simulateDeepset(), configuration: {} },
-];
+}[] = Object.values(SIMULATED).map(({ simulate }) => {
+  const { vendor } = simulate();
+  return { vendor, simulate: () => simulate(), configuration: hasPageSize(vendor) ? { pageSize: 7 } : {} };
+});
+
+function hasPageSize(name: string): boolean {
+  const given = VENDORS.find(({ vendor }) => vendor === name)?.options.safeParse({ pageSize: 7 });
+  return given?.error?.issues.some(({ code }) => code === 'unrecognized_keys') !== true;
+}
 
 let counter = 0;
 
