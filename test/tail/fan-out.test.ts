@@ -12,8 +12,6 @@ const CROWD = 1_000;
 const PATIENCE = 60_000;
 /** What each poll calls, and the first reading of the log's end as well: the log last. */
 const EACH = { job: 1, logs: 1 };
-/** Where a job's schedules are asked for on their own. */
-const WITH_SCHEDULES = { job: 2, logs: 1 };
 const ONCE: ReadonlySet<string> = new Set(['token', 'steps']);
 /** Pages read, the first poll included, when the last 210 of 600 lines are wanted; elsewhere one has all that there are. */
 const LOGS_OF_MORE: Readonly<Record<string, number>> = { 'sap-job-scheduling': 4, softwareone: 5, deepset: 5 };
@@ -71,8 +69,6 @@ async function scene(
 }
 
 describe.each(TAILED)('1,000 subscribers of one job of $vendor, over all transports', ({ vendor, simulate }) => {
-  const each = vendor === 'sap-job-scheduling' ? WITH_SCHEDULES : EACH;
-
   /** What is called when so many come at once, and nothing else is due. */
   async function callsOfComing(subscribers: number) {
     const { crowd, calls, polls, until, close, past } = await scene(simulate, subscribers, NEVER);
@@ -81,14 +77,14 @@ describe.each(TAILED)('1,000 subscribers of one job of $vendor, over all transpo
     for (const { lines, problem } of crowd.members) {
       expect({ lines, problem }).toEqual({ lines: past.slice(-5), problem: null });
     }
-    await eventually(() => calls()['logs'] === 2 * each.logs, 'the first poll is over');
+    await eventually(() => calls()['logs'] === 2 * EACH.logs, 'the first poll is over');
     await close();
     return { calls: calls(), polls: polls() };
   }
 
   it('cause the same calls by coming as one does', async () => {
     const alone = await callsOfComing(1);
-    expect(alone).toMatchObject({ calls: { job: each.job * 2, logs: each.logs * 2 }, polls: 1 });
+    expect(alone).toMatchObject({ calls: { job: EACH.job * 2, logs: EACH.logs * 2 }, polls: 1 });
     expect(await callsOfComing(CROWD)).toEqual(alone);
   }, 90_000);
 
@@ -129,7 +125,7 @@ describe.each(TAILED)('1,000 subscribers of one job of $vendor, over all transpo
     for (const { calls, polls } of [alone, crowd]) {
       expect(polls).toBeGreaterThanOrEqual(5);
       // The last poll was refused the log.
-      expect([calls['job'], calls['logs']]).toEqual([each.job * (1 + polls), each.logs * polls]);
+      expect([calls['job'], calls['logs']]).toEqual([EACH.job * (1 + polls), EACH.logs * polls]);
     }
     // What else is called is called once for all.
     expect({ ...crowd.calls, job: 0, logs: 0 }).toEqual({ ...alone.calls, job: 0, logs: 0 });

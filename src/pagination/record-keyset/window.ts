@@ -56,7 +56,6 @@ export class RecordWindow<T extends Ordered> {
   #count = 0;
   #furthest: bigint | null = null;
   readonly #order = new ShownOrder();
-  #isDisordered = false;
   /** What lies behind the first record of this read: where the read itself began. Null: that end of the log. */
   #origin: Anchor | null = null;
   #originKnown: boolean;
@@ -84,8 +83,6 @@ export class RecordWindow<T extends Ordered> {
     const { records, behind, beyond } = this.#scale;
     const [near, far] = [this.#scale.near(record), this.#scale.far(record)];
     const preceding = records === 0 ? [] : this.#seen.slice(-records);
-    // Sorted by either of its times, a list has no record that lies before one that it followed. Near it, rows find their place.
-    this.#isDisordered ||= this.#furthest !== null && far < this.#furthest - behind;
     const isStart = this.#count < records;
     const aheadAt = isStart ? null : least(near - behind, preceding[0]?.near ?? near);
     this.#seen.push({ id: record.id, nameless: record.nameless === true, offset, near, far, passedAt: null, aheadAt });
@@ -115,13 +112,6 @@ export class RecordWindow<T extends Ordered> {
     const until = this.#scale.along(this.#until.time);
     const frontier = this.#frontier();
     return frontier !== null && frontier > until && this.#open.every(({ reach }) => reach > until);
-  }
-
-  /** Has a record come that belongs before others? Then rows may stand in the wrong place, or be left out. Says so once. */
-  takeDisorder(): boolean {
-    const isDisordered = this.#isDisordered;
-    this.#isDisordered = false;
-    return isDisordered;
   }
 
   get holdsWanted(): boolean {

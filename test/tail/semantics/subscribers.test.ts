@@ -13,16 +13,13 @@ import { point } from './points.ts';
 import { stand } from './swift-stand.ts';
 
 /** What each poll calls where its state is asked for each time, and the first reading of the log's end as well. */
-function callsOfPoll(vendor: string): { readonly job: number; readonly logs: number } {
-  // There a job's schedules are asked for on their own.
-  return { job: vendor === 'sap-job-scheduling' ? 2 : 1, logs: 1 };
-}
+const CALLS_OF_POLL = { job: 1, logs: 1 };
 
 /** What is not asked by polls, but once: for a token, and at NeMo for the attempts of a job, by its steps. */
 const ONCE: ReadonlySet<string> = new Set(['token', 'steps']);
 
 describe(point(12), () => {
-  it.each(TAILED)('$vendor: 100 over WebSocket and SSE, and one', async ({ vendor, simulate }) => {
+  it.each(TAILED)('$vendor: 100 over WebSocket and SSE, and one', async ({ simulate }) => {
     for (const crowd of [1, 100]) {
       const service = await stand({
         vendors: { one: simulate() },
@@ -47,7 +44,7 @@ describe(point(12), () => {
       for (const { lines } of followers) expect(counts(lines)).toEqual(counts(written));
       const { feeds, subscribers, polls } = service.federation.tailStatistics();
       expect({ feeds, subscribers }).toEqual({ feeds: 1, subscribers: crowd });
-      const { job, logs } = callsOfPoll(vendor);
+      const { job, logs } = CALLS_OF_POLL;
       const made = server.calls.filter(({ kind, status }) => !ONCE.has(kind) && status < 400).map(({ kind }) => kind);
       // The last poll was refused the log.
       expect(multiset(made)).toEqual({ job: job * (1 + polls), logs: logs * polls });
@@ -115,7 +112,7 @@ function forPeople(inner: SimulatedVendor, accepted: Forwarding['accepted']) {
 }
 
 describe(`${point(12)} (with \`forward: true\`)`, () => {
-  it.each(FORWARDING)('$vendor: 20 of each of two people', async ({ vendor, simulate, accepted }) => {
+  it.each(FORWARDING)('$vendor: 20 of each of two people', async ({ simulate, accepted }) => {
     const { simulation, calls } = forPeople(simulate(), accepted);
     const service = await stand({
       vendors: { one: simulation },
@@ -134,7 +131,7 @@ describe(`${point(12)} (with \`forward: true\`)`, () => {
     await untilAllHave(followers, written.length);
     await untilAllLive(followers);
     expect(service.federation.tailStatistics()).toMatchObject({ feeds: 2, subscribers: 40 });
-    const { job, logs } = callsOfPoll(vendor);
+    const { job, logs } = CALLS_OF_POLL;
     const expected = Object.fromEntries(
       // The end of the log and the first poll, for each.
       people.flatMap((person) => [
