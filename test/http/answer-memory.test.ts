@@ -29,7 +29,7 @@ describe('what a call has been answered', () => {
     expect([await ask(page(1), call), await ask(page(2), call), await ask(page(1), call)]).toEqual([0, 1, 0]);
   });
 
-  it('is asked again by another call, by the same one freshCall, and by a poll each time', async () => {
+  it('is asked again by another call, by a fresh one made of it, and by a poll each time', async () => {
     const ask = await counting();
     const call = createCall();
     const poll = createCall({ priority: 'poll' });

@@ -122,7 +122,7 @@ describe('a shared stream', () => {
     expect(started).toHaveLength(2);
   });
 
-  it('that breaks begins freshCall for all, and is still closed to others', async () => {
+  it('that breaks begins again for all, and is still closed to others', async () => {
     const { ask, started } = setUp();
     const callers = [ask(), ask()];
     started[0]?.begin();

@@ -113,7 +113,7 @@ describe('calls in flight at the same time', () => {
     expect(server.received).toHaveLength(1);
   });
 
-  it('are asked freshCall once they are answered', async () => {
+  it('are sent again once they are answered', async () => {
     const server = await serve((_, response, index) => {
       sendJson(response, { n: index });
     });
@@ -210,7 +210,7 @@ describe('a reader of a list that moves', () => {
     expect(again.map(({ data }) => data.n)).toEqual([1, 2]);
   });
 
-  it('joins what began after it was told to ask freshCall, and nothing older', async () => {
+  it('joins what began after it was told to ask again, and nothing older', async () => {
     const { server, http, letGo } = await holding();
     const call = createCall();
     const old = http.json(jobs, decoder, call);

@@ -90,7 +90,7 @@ describe('streams in flight at the same time', () => {
     expect(server.received).toHaveLength(2);
   });
 
-  it('that are cut begin freshCall, with one request for all', async () => {
+  it('that are cut begin again, with one request for all', async () => {
     const server = await serve((_, response, index) => {
       if (index === 0) sendCut(response, 'ab');
       else response.end('abc');

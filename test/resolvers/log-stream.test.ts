@@ -87,7 +87,7 @@ describe('a subscription to log entries', () => {
     expect(asked).toEqual([[[JOB], { after: 'c', tail: 3, filter: { minSeverity: 'ERROR' } }, 'Bearer me']]);
   });
 
-  it('loads what an event needs freshCall for each event', async () => {
+  it('loads what an event needs again for each event', async () => {
     const calls: Call[] = [];
     const inner = fakeFederation();
     const federation = fakeFederation({

@@ -11,7 +11,7 @@ describe('the pace of polls', () => {
     expect([pace.active(), pace.idle()]).toEqual([1_000, 1_000]);
   });
 
-  it('begins freshCall when somebody joins: however many join, the next line is not far', () => {
+  it('polls often again when a subscriber joins, however many join', () => {
     const pace = new Pace({ ...DEFAULT_TAIL, jitter: 0 });
     for (let joined = 0; joined < 100; joined += 1) {
       pace.reset();
