@@ -64,9 +64,10 @@ describe('the query language', () => {
 
 describe('a raw query', () => {
   it('is filter text but for the reserved keys, whether or not a key ends with an equals sign', () => {
-    const expected = { filter: 'eq(name,"a b"),status=Failed', order: '-name', select: null, limit: '5', offset: null };
+    const nothing = { filter: null, order: null, select: null, limit: null, offset: null, streamed: false };
+    const expected = { ...nothing, filter: 'eq(name,"a b"),status=Failed', order: '-name', limit: '5' };
     expect(readListQuery('eq(name,%22a%20b%22)&limit=5&status=Failed&Order=-name')).toEqual(expected);
     expect(readListQuery('eq(name,%22a+b%22)=&limit=5&status=Failed&order=-name')).toEqual(expected);
-    expect(readListQuery('')).toEqual({ filter: null, order: null, select: null, limit: null, offset: null });
+    expect(readListQuery('')).toEqual(nothing);
   });
 });
