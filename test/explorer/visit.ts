@@ -47,6 +47,8 @@ export function useExplorer(serve: () => Promise<Explorer> = startExplorer): Vis
 /** The list holds rows for what is in view, so a job is found by its name first. */
 export async function openJob(page: Page, name: string): Promise<void> {
   await page.getByLabel('Find jobs by name').fill(name);
+  // Until the others are gone, the rows may still change under the pointer.
+  await expect.poll(() => page.locator('.job-main').filter({ hasNotText: name }).count()).toBe(0);
   await page.locator('.job-main', { hasText: name }).click();
   await page.locator('.line').first().waitFor();
 }
