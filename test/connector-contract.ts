@@ -180,7 +180,7 @@ export function connectorContract(bed: Bed): void {
       PATIENCE,
     );
 
-    // SoftwareOne and SAP are read by the times that they show: of them only what docs/pagination.md says holds.
+    // SoftwareOne and SAP are read by the times that they show: a time far from its place can hide other rows there.
     it.skipIf(['softwareone', 'sap-job-scheduling'].includes(bed.definition.vendor))(
       'gives all other entries once, or says what is wrong, where a row has a time that is not that of its place',
       async () => {

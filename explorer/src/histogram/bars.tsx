@@ -1,4 +1,4 @@
-/** The drawing of the histogram: a stack of severities per bucket. It has no text; what it shows is said beside it. */
+/** The drawing of the histogram: a stack of severities per bucket. It has no text: the caption beside it says what it shows. */
 import { memo } from 'react';
 import type { ReactNode } from 'react';
 import { countsOf, GROUPS } from './groups.ts';

@@ -65,7 +65,7 @@ export function LogList({ log, snapshot, jobs, view, isLive, partNames }: LogLis
     anchorTo: 'end',
     followOnAppend: log.isFollowed && !isPaused,
     scrollEndThreshold: NEAR_END,
-    // Room for what is said about older lines: it comes and goes without moving the lines.
+    // Room for the note about older lines: the note comes and goes without moving the lines.
     paddingStart: lines.length === 0 ? 0 : START_ROOM,
     paddingEnd: 8,
   });

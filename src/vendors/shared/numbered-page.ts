@@ -22,7 +22,7 @@ interface NumberedPage<P extends Rows<unknown>> {
   readonly keyOf: (row: RowOf<P>) => string;
   readonly fetch: (index: number, rows: number) => Promise<P>;
   readonly said: (page: P, index: number) => Said;
-  /** A page of rows that could not be read, of which nothing is said. */
+  /** A page of rows that could not be read, about which nothing else is known. */
   pageOfOdd(odd: readonly OddRow[]): P;
 }
 
