@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Bed } from './vendors/contract/bed.ts';
 import { checkAnyYear } from './vendors/contract/any-year.ts';
 import { checkBasics } from './vendors/contract/basics.ts';
@@ -34,7 +34,7 @@ export function connectorContract(bed: Bed): void {
     checkAnyYear(bed, () => served);
     checkOddBodies(bed, () => served);
 
-    it(
+    test(
       'gives every entry once and in order to any walk, with ids and cursors that hold everywhere',
       async () => {
         await fc.assert(
@@ -56,7 +56,7 @@ export function connectorContract(bed: Bed): void {
       PATIENCE,
     );
 
-    it(
+    test(
       'gives the same through failures of every kind, only later',
       async () => {
         await fc.assert(
@@ -70,7 +70,7 @@ export function connectorContract(bed: Bed): void {
       PATIENCE,
     );
 
-    it(
+    test(
       'neither loses nor repeats an entry while lines are written, late ones too',
       async () => {
         await fc.assert(
@@ -88,7 +88,7 @@ export function connectorContract(bed: Bed): void {
       PATIENCE,
     );
 
-    it(
+    test(
       'neither loses nor repeats an entry that was there while lines are written between its calls, and calls fail',
       async () => {
         await fc.assert(
@@ -101,7 +101,7 @@ export function connectorContract(bed: Bed): void {
       PATIENCE,
     );
 
-    it(
+    test(
       'gives of a filtered log just the entries that pass, under the ids that they have without it',
       async () => {
         await fc.assert(
@@ -129,7 +129,7 @@ export function connectorContract(bed: Bed): void {
       PATIENCE,
     );
 
-    it(
+    test(
       'lists all other jobs, attempts, steps and tasks where any field of one row is anything, and counts a row that it can not read',
       async () => {
         await fc.assert(
@@ -148,7 +148,7 @@ export function connectorContract(bed: Bed): void {
       PATIENCE,
     );
 
-    it(
+    test(
       'finds all other jobs, attempts, steps and tasks by their keys where any field of one row is anything, and does not say of what it can not read that it is not there',
       async () => {
         await fc.assert(
@@ -167,7 +167,7 @@ export function connectorContract(bed: Bed): void {
       PATIENCE,
     );
 
-    it(
+    test(
       'gives all other entries where any field of one row is anything, and counts a row that it can not read',
       async () => {
         await fc.assert(
@@ -181,7 +181,7 @@ export function connectorContract(bed: Bed): void {
     );
 
     // SoftwareOne and SAP are read by the times that they show: a time far from its place can hide other rows there.
-    it.skipIf(['softwareone', 'sap-job-scheduling'].includes(bed.definition.vendor))(
+    test.skipIf(['softwareone', 'sap-job-scheduling'].includes(bed.definition.vendor))(
       'gives all other entries once, or says what is wrong, where a row has a time that is not that of its place',
       async () => {
         await fc.assert(
@@ -194,7 +194,7 @@ export function connectorContract(bed: Bed): void {
       PATIENCE,
     );
 
-    it.each(Object.keys(bed.doubtful))(
+    test.each(Object.keys(bed.doubtful))(
       'reads all of a log in which two neighbours have changed places (%s)',
       async (way) => {
         for (const descending of [false, true]) {

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { startSandbox } from '../../src/sandbox/index.ts';
 import type { Sandbox } from '../../src/sandbox/index.ts';
 import type { RecordedCall } from '../../src/sandbox/types.ts';
@@ -111,7 +111,7 @@ async function logs(name: Name, key: string | undefined, args: string): Promise<
 }
 
 describe('the sources', () => {
-  it('are all up, and are asked once for it', async () => {
+  test('are all up, and are asked once for it', async () => {
     const { data, errors } = await service.query<{ sources: Source[] }>(SOURCES);
     expect(errors).toBeUndefined();
     expect(data.sources.map(({ name, vendor }) => [name, vendor])).toEqual([
@@ -127,7 +127,7 @@ describe('the sources', () => {
     }
   });
 
-  it('say in their health what is wrong with them, and that of the others is not touched', async () => {
+  test('say in their health what is wrong with them, and that of the others is not touched', async () => {
     sandbox.servers['deepset']?.inject({ what: { do: 'status', status: 401, body: 'no' } });
     sandbox.servers['nemo']?.inject({
       what: { do: 'status', status: 429, body: 'no', headers: { 'retry-after': '9' } },
@@ -147,7 +147,7 @@ describe('the sources', () => {
 });
 
 describe.each(NAMES)('the capabilities of %s', (name) => {
-  it.each(['attempts', 'steps', 'tasks'] as const)('say whether there are %s', async (part) => {
+  test.each(['attempts', 'steps', 'tasks'] as const)('say whether there are %s', async (part) => {
     interface Listed {
       readonly source: { readonly jobs: { readonly nodes: readonly Record<typeof part, { nodes: unknown[] }>[] } };
     }
@@ -158,7 +158,7 @@ describe.each(NAMES)('the capabilities of %s', (name) => {
     expect(found).toBe(can(name)[part]);
   });
 
-  it('say how the log is paged, and how large a page is', async () => {
+  test('say how the log is paged, and how large a page is', async () => {
     const { nativePagination, maxPageSize } = can(name);
     const calls = await logCalls(name, async () => {
       const { nodes } = await logs(name, long.get(name), 'first: 1000');
@@ -189,7 +189,7 @@ describe.each(NAMES)('the capabilities of %s', (name) => {
     expect(seen.map(([scheme]) => scheme)).toContain(nativePagination);
   });
 
-  it('say whether lines are counted', async () => {
+  test('say whether lines are counted', async () => {
     for (const [key, count] of [
       [short.get(name), 6],
       [long.get(name), LONG],
@@ -209,7 +209,7 @@ describe.each(NAMES)('the capabilities of %s', (name) => {
     ['NOT_CONTAINS', 'notContains: "line 4"', [0, 1, 2, 3, 5]],
     ['MATCHES', 'matches: "^line [12]$"', [1, 2]],
   ];
-  it.each(filters)('say whether %s is applied by the vendor', async (field, filter, wanted) => {
+  test.each(filters)('say whether %s is applied by the vendor', async (field, filter, wanted) => {
     const key = short.get(name);
     const answers: string[] = [];
     let differs = false;
@@ -231,7 +231,7 @@ describe.each(NAMES)('the capabilities of %s', (name) => {
     expect({ field, differs }).toEqual({ field, differs: can(name).pushdown.includes(field) });
   });
 
-  it.each([
+  test.each([
     ['attempts', 'ATTEMPT_IN', 'attemptIn'],
     ['steps', 'STEP_IN', 'stepIn'],
     ['tasks', 'TASK_IN', 'taskIn'],

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { startSandbox } from '../../src/sandbox/index.ts';
 import type { Fault, Sandbox } from '../../src/sandbox/index.ts';
 import { serve } from './service.ts';
@@ -255,7 +255,7 @@ async function expectOnlyItsOwn(service: Service, name: Name, failure: Failure):
 }
 
 describe.each(NAMES)('when %s goes wrong', (name) => {
-  it.each(Object.entries(FAILURES))('with %s, its own fields say so and the others are whole', async (_, failure) => {
+  test.each(Object.entries(FAILURES))('with %s, its own fields say so and the others are whole', async (_, failure) => {
     const kinds = DATA_KINDS[name];
     const server = bench.sandbox.servers[name];
     server?.inject({ what: failure.what, ...(kinds === undefined ? {} : { kinds }) });
@@ -267,7 +267,7 @@ describe.each(NAMES)('when %s goes wrong', (name) => {
     expect(recovered.data.sources).toEqual(bench.sources);
   });
 
-  it('by not answering, its own fields say so in time and the others are whole', async () => {
+  test('by not answering, its own fields say so in time and the others are whole', async () => {
     const service = await startBench(bench.sandbox, (other, settings) =>
       other === name ? { ...settings, limits: { retries: 0, timeout: '200ms' } } : settings,
     );
@@ -276,7 +276,7 @@ describe.each(NAMES)('when %s goes wrong', (name) => {
     await service.stop();
   });
 
-  it('for its logs alone, its jobs are there', async () => {
+  test('for its logs alone, its jobs are there', async () => {
     bench.sandbox.servers[name]?.inject({ what: status(500, HTML), kinds: LOG_KINDS[name] });
     const { data, errors = [], text } = await bench.service.query<BySource>(BY_SOURCE);
     const place = NAMES.indexOf(name);
@@ -305,7 +305,7 @@ describe.each(NAMES)('when %s goes wrong', (name) => {
 describe('when fields of one operation ask one source each', () => {
   const LISTED = 'nodes { id } pageInfo { hasNextPage } failures { source code }';
 
-  it.each(NAMES)('the field that asks %s lists its failure, and the other fields are whole', async (name) => {
+  test.each(NAMES)('the field that asks %s lists its failure, and the other fields are whole', async (name) => {
     const other = othersThan(name)[0] ?? name;
     const text = `query ($down: [ID!]!, $up: [ID!]!) {
       sources { name }
@@ -376,7 +376,7 @@ describe('a walk through merged lines', () => {
     throw new Error('The walk has no end.');
   }
 
-  it.each(['first', 'last'] as const)(
+  test.each(['first', 'last'] as const)(
     'gives every line once though a source is away for some pages (%s)',
     async (way) => {
       const whole = await walk('sap', [], [], way);
@@ -411,7 +411,7 @@ describe('when the endpoint for tokens goes wrong', () => {
     ['no token', status(200, JSON.stringify({ [CANARY]: CANARY }), JSON_HEADERS), 'SOURCE_BAD_RESPONSE'],
     ['a connection reset', { do: 'reset' }, 'SOURCE_UNAVAILABLE'],
   ];
-  it.each(answers.flatMap((one) => [['sap', ...one] as const, ['bytenite', ...one] as const]))(
+  test.each(answers.flatMap((one) => [['sap', ...one] as const, ['bytenite', ...one] as const]))(
     'of %s, by %s, its own fields say so and the others are whole',
     async (name, _, what, code) => {
       bench.sandbox.servers[name]?.inject({ what, kinds: ['token'] });
@@ -423,7 +423,7 @@ describe('when the endpoint for tokens goes wrong', () => {
 });
 
 describe('when nothing is where a source should be', () => {
-  it('an unknown host and a port that nobody listens on are said without naming them', async () => {
+  test('an unknown host and a port that nobody listens on are said without naming them', async () => {
     const port = new URL(bench.sandbox.servers['nemo']?.origin ?? '').port;
     const unreachable = {
       host: { vendor: 'softwareone', baseUrl: `http://${CANARY}.invalid/${CANARY}`, auth: { type: 'none' } },

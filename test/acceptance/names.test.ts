@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { simulateByteNite } from '../../src/sandbox/bytenite/index.ts';
 import { simulateDeepset } from '../../src/sandbox/deepset/index.ts';
 import { simulateNemo } from '../../src/sandbox/nemo/index.ts';
@@ -162,7 +162,7 @@ async function job(source: string, key: string): Promise<Answer<JobAnswer>> {
 }
 
 describe('names of workspaces and jobs', () => {
-  it.each(NAMES)('%j is a job of workspaces of any name', async (name) => {
+  test.each(NAMES)('%j is a job of workspaces of any name', async (name) => {
     const places = [
       ['nemo', NEMO_WORKSPACES, '/apis/jobs/v2/workspaces', 'jobs'],
       ['deepset', DEEPSET_WORKSPACES, '/api/v1/workspaces', 'pipelines'],
@@ -192,7 +192,7 @@ describe('names of workspaces and jobs', () => {
     }
   });
 
-  it.each([...NAMES, ...UNADDRESSABLE])('%j is no job where keys are ids, and opens nothing', async (name) => {
+  test.each([...NAMES, ...UNADDRESSABLE])('%j is no job where keys are ids, and opens nothing', async (name) => {
     for (const source of ['sap', 'bytenite', 'softwareone'] as const) {
       const { data, errors } = await service.query<JobAnswer>(
         'query ($source: String!, $key: String!) { job(source: $source, key: $key) { name } }',
@@ -209,7 +209,7 @@ describe('names of workspaces and jobs', () => {
     }
   });
 
-  it.each(UNADDRESSABLE)('%j cannot be asked for, and is not', async (name) => {
+  test.each(UNADDRESSABLE)('%j cannot be asked for, and is not', async (name) => {
     for (const key of [`default/${name}`, `production/${name}`]) {
       for (const source of ['nemo', 'deepset'] as const) {
         const { data, errors } = await job(source, key);
@@ -220,7 +220,7 @@ describe('names of workspaces and jobs', () => {
     }
   });
 
-  it.each(NAMES)('%j as a workspace or a source that is not configured is not asked for', async (name) => {
+  test.each(NAMES)('%j as a workspace or a source that is not configured is not asked for', async (name) => {
     for (const source of ['nemo', 'deepset'] as const) {
       for (const key of [
         name,
@@ -240,7 +240,7 @@ describe('names of workspaces and jobs', () => {
     });
   });
 
-  it('every job is found again by the key and the id that the list gives', async () => {
+  test('every job is found again by the key and the id that the list gives', async () => {
     interface Listed {
       readonly jobs: {
         readonly nodes: readonly { readonly id: string; readonly key: string; readonly name: string }[];
@@ -262,7 +262,7 @@ describe('names of workspaces and jobs', () => {
 });
 
 describe('texts in filters', () => {
-  it.each(NAMES)('%j as a part of a name finds the jobs that have it, and no others', async (name) => {
+  test.each(NAMES)('%j as a part of a name finds the jobs that have it, and no others', async (name) => {
     interface Found {
       readonly source: { readonly jobs: { readonly nodes: readonly { readonly name: string }[] } };
     }
@@ -300,7 +300,7 @@ describe('texts in filters', () => {
     return NAMES.map((name) => data.job.logs.nodes.find(({ raw }) => raw === `says ${name}`)?.message ?? 'missing');
   }
 
-  it.each(SOURCES)('a line of %s is found by any text in it', async (source) => {
+  test.each(SOURCES)('a line of %s is found by any text in it', async (source) => {
     const text = `query ($source: String!, $key: String!, $contains: String!) {
       job(source: $source, key: $key) { logs(first: 100, filter: { contains: $contains }) { nodes { message(ansi: RAW) } } }
     }`;
@@ -319,42 +319,45 @@ describe('texts in filters', () => {
     pathsAt(source);
   });
 
-  it.each([...NAMES, ...UNADDRESSABLE])('%j as a step, task or attempt selects its own lines or none', async (name) => {
-    const text = `query ($source: String!, $key: String!, $names: [String!]) {
+  test.each([...NAMES, ...UNADDRESSABLE])(
+    '%j as a step, task or attempt selects its own lines or none',
+    async (name) => {
+      const text = `query ($source: String!, $key: String!, $names: [String!]) {
       job(source: $source, key: $key) {
         stepIn: logs(filter: { stepIn: $names }) { nodes { message(ansi: RAW) } }
         taskIn: logs(filter: { taskIn: $names }) { nodes { message(ansi: RAW) } }
         attemptIn: logs(filter: { attemptIn: $names }) { nodes { message(ansi: RAW) } }
       }
     }`;
-    const own = UNADDRESSABLE.some((one) => one === name) ? [] : [{ message: `says ${name}` }];
-    for (const source of SOURCES) {
-      const { data, errors } = await service.query(text, { source, key: keyOf(source), names: [name] });
-      expect({ source, errors }).toEqual({ source, errors: undefined });
-      expect({ source, data }).toEqual({
-        source,
-        data: {
-          job: {
-            stepIn: { nodes: source === 'nemo' ? own : [] },
-            taskIn: { nodes: source === 'bytenite' ? own : [] },
-            attemptIn: { nodes: [] },
+      const own = UNADDRESSABLE.some((one) => one === name) ? [] : [{ message: `says ${name}` }];
+      for (const source of SOURCES) {
+        const { data, errors } = await service.query(text, { source, key: keyOf(source), names: [name] });
+        expect({ source, errors }).toEqual({ source, errors: undefined });
+        expect({ source, data }).toEqual({
+          source,
+          data: {
+            job: {
+              stepIn: { nodes: source === 'nemo' ? own : [] },
+              taskIn: { nodes: source === 'bytenite' ? own : [] },
+              attemptIn: { nodes: [] },
+            },
           },
-        },
-      });
-      for (const path of pathsAt(source)) {
-        // Whatever was named is at most one segment of the path.
-        expect(path.split('/').filter((part) => part === '.' || part === '..')).toEqual([]);
+        });
+        for (const path of pathsAt(source)) {
+          // Whatever was named is at most one segment of the path.
+          expect(path.split('/').filter((part) => part === '.' || part === '..')).toEqual([]);
+        }
       }
-    }
-    for (const { url } of servers.deepset.calls) {
-      const filter = new URL(url, 'http://vendor').searchParams.get('filter');
-      expect(filter).toBeNull();
-    }
-  });
+      for (const { url } of servers.deepset.calls) {
+        const filter = new URL(url, 'http://vendor').searchParams.get('filter');
+        expect(filter).toBeNull();
+      }
+    },
+  );
 });
 
 describe('names of parts', () => {
-  it('steps of any name are listed and have their own lines', async () => {
+  test('steps of any name are listed and have their own lines', async () => {
     const text = `query ($key: String!) {
       job(source: "nemo", key: $key) { steps(first: 100) { nodes { id key name logs { nodes { message(ansi: RAW) } } } } }
     }`;
@@ -374,7 +377,7 @@ describe('names of parts', () => {
     expect(again.data).toEqual({ nodes: named.map(({ key }) => ({ key })) });
   });
 
-  it('tasks of any name are listed and have their own lines', async () => {
+  test('tasks of any name are listed and have their own lines', async () => {
     const text = `query ($key: String!) {
       job(source: "bytenite", key: $key) { tasks(first: 100) { nodes { id key logs { nodes { message(ansi: RAW) } } } } }
     }`;
@@ -388,7 +391,7 @@ describe('names of parts', () => {
     for (const task of nodes) expect(task).toMatchObject({ logs: { nodes: [{ message: `says ${task.key}` }] } });
   });
 
-  it('a task names its job by an id, and no other text opens another job', async () => {
+  test('a task names its job by an id, and no other text opens another job', async () => {
     for (const [name, task] of tasksOfSoftwareOne) {
       const { data } = await job('softwareone', task);
       expect(data).toMatchObject({ job: { name: `<${name}>`, logs: { nodes: [{ message: `line of ${name}` }] } } });

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import {
   BYTENITE_JOB,
@@ -156,7 +156,7 @@ const ARGUMENTS = '$first: Int, $after: String, $last: Int, $before: String, $di
 const PASSED = 'first: $first, after: $after, last: $last, before: $before, orderBy: { direction: $direction }';
 
 describe('a server that speaks the reference pages', () => {
-  it('lists the jobs of all five, with their attempts, steps and tasks', async () => {
+  test('lists the jobs of all five, with their attempts, steps and tasks', async () => {
     const data = await query<unknown>(`{
       sources {
         name
@@ -176,7 +176,7 @@ describe('a server that speaks the reference pages', () => {
     expect(data).toEqual({ sources: EXPECTED_SOURCES });
   });
 
-  it.each(SOURCES)('gives every line of %s once, in order, forward and backward, in both orders', async (source) => {
+  test.each(SOURCES)('gives every line of %s once, in order, forward and backward, in both orders', async (source) => {
     const key = KEYS[source];
     const lines = LINES[source] ?? [];
     for (const direction of ['ASC', 'DESC'] as const) {
@@ -199,7 +199,7 @@ describe('a server that speaks the reference pages', () => {
     }
   });
 
-  it.each(['forward', 'backward'] as const)('merges the five in time order, %s', async (way) => {
+  test.each(['forward', 'backward'] as const)('merges the five in time order, %s', async (way) => {
     const ids = await query<Record<string, { id: string }>>(
       `{ ${SOURCES.map((source) => `${source}: job(source: "${source}", key: "${KEYS[source] ?? ''}") { id }`).join(' ')} }`,
     );
@@ -217,7 +217,7 @@ describe('a server that speaks the reference pages', () => {
     expect((await read({ first: 1 })).totalCount).toBe(all.length);
   });
 
-  it('says what the lines say beside their text', async () => {
+  test('says what the lines say beside their text', async () => {
     const first = async (source: string, more: string): Promise<unknown> => {
       const text = `{ job(source: "${source}", key: "${KEYS[source] ?? ''}") { logs(first: 1) { nodes { ${more} } } } }`;
       return (await query<{ job: { logs: { nodes: unknown[] } } }>(text)).job.logs.nodes[0];
@@ -274,7 +274,7 @@ describe('a server that speaks the reference pages', () => {
     ]);
   });
 
-  it('gives empty logs where there are none, and no job where there is none', async () => {
+  test('gives empty logs where there are none, and no job where there is none', async () => {
     const jobs = [
       ['training', 'default/waiting'],
       ['render', BYTENITE_SILENT_JOB],
@@ -295,7 +295,7 @@ describe('a server that speaks the reference pages', () => {
     }
   });
 
-  it('says no longer that a filter is applied by a vendor that turned out to ignore it', async () => {
+  test('says no longer that a filter is applied by a vendor that turned out to ignore it', async () => {
     const pushdown = async (): Promise<unknown> => {
       const data = await query<{ source: { capabilities: { pushdown: string[] } } }>(
         '{ source(name: "marketplace") { capabilities { pushdown } } }',
@@ -312,7 +312,7 @@ describe('a server that speaks the reference pages', () => {
     expect(await pushdown()).toEqual([]);
   });
 
-  it('was asked nothing that the pages do not describe', () => {
+  test('was asked nothing that the pages do not describe', () => {
     expect(reference.requests.length).toBeGreaterThan(50);
     expect(reference.strays).toEqual([]);
     for (const secret of ['reference-', '127.0.0.1', reference.origin]) expect(log).not.toContain(secret);

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { stripAnsi, toValidUnicode, truncate } from '../../src/domain/ansi.ts';
 
 describe('stripping terminal output', () => {
-  it.each([
+  test.each([
     ['colours', '\u001b[1;31merror\u001b[0m: no', 'error: no'],
     ['8-bit control sequences', '\u009b31mred\u009b0m', 'red'],
     ['cursor moves and erasing', 'a\u001b[2K\u001b[1Gb\u001b[?25l', 'ab'],
@@ -21,7 +21,7 @@ describe('stripping terminal output', () => {
     expect(stripAnsi(text)).toBe(plain);
   });
 
-  it.each([
+  test.each([
     ['keeps lines and tabs', 'a\tb\nc', 'a\tb\nc'],
     ['leaves the last writing that says something', 'all done\r        \r', 'all done'],
     [
@@ -42,7 +42,7 @@ describe('stripping terminal output', () => {
     expect(stripAnsi(text)).toBe(plain);
   });
 
-  it('leaves no control character but line feed and tab, and nothing to strip again', () => {
+  test('leaves no control character but line feed and tab, and nothing to strip again', () => {
     const terminal = fc.string({
       unit: fc.constantFrom('\u001b', '[', ']', '\u009b', '\u0007', '\\', '3', 'm', '\r', '\n', '\t', '\0', 'é'),
     });
@@ -55,7 +55,7 @@ describe('stripping terminal output', () => {
     );
   });
 
-  it('keeps every word that is in no well-formed escape sequence', () => {
+  test('keeps every word that is in no well-formed escape sequence', () => {
     const word = fc.string({ unit: fc.constantFrom(...Array.from('abcmDEHKMPQXZé文')), minLength: 2, maxLength: 6 });
     const sequence = fc.constantFrom(
       ...['\u001b[31m', '\u001b[0m', '\u001b[2K', '\u001b]8;;https://x.example/\u0007', '\u001b]0;t\u001b\\'],
@@ -82,7 +82,7 @@ describe('stripping terminal output', () => {
     );
   });
 
-  it.each(['\u001b]', '\u009d', '\u001b[', '\u001b ', '\r', '\u001bP\u001b'])(
+  test.each(['\u001b]', '\u009d', '\u001b[', '\u001b ', '\r', '\u001bP\u001b'])(
     'takes a megabyte of %j in its stride',
     (unit) => {
       const started = performance.now();
@@ -93,11 +93,11 @@ describe('stripping terminal output', () => {
   );
 });
 
-it('half a character becomes the replacement character, whole ones stay', () => {
+test('half a character becomes the replacement character, whole ones stay', () => {
   expect(toValidUnicode('a\ud83db\ude80🚀')).toBe('a\ufffdb\ufffd🚀');
 });
 
-it('cutting never leaves half a character', () => {
+test('cutting never leaves half a character', () => {
   expect(truncate('ab🚀', 3)).toBe('ab');
   expect(truncate('ab🚀', 4)).toBe('ab🚀');
   expect(truncate('', 0)).toBe('');

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { inferSeverity } from '../../src/domain/infer-severity.ts';
 import { NO_SEVERITY } from '../../src/domain/severity.ts';
 
 describe('a severity read out of a message', () => {
-  it.each([
+  test.each([
     // JSON
     ['{"level": "info", "event": "x"}', 9, 'info'],
     ['{"severity":"WARNING","message":"x"}', 13, 'WARNING'],
@@ -53,7 +53,7 @@ describe('a severity read out of a message', () => {
     expect(inferSeverity(message)).toEqual({ number, text, source: 'INFERRED' });
   });
 
-  it.each([
+  test.each([
     'Starting',
     '',
     '   ',
@@ -76,18 +76,18 @@ describe('a severity read out of a message', () => {
     expect(inferSeverity(message)).toEqual(NO_SEVERITY);
   });
 
-  it('takes standard error for a warning, unless the line says better', () => {
+  test('takes standard error for a warning, unless the line says better', () => {
     expect(inferSeverity('[stderr] Fetching 4 files: 25%')).toEqual({ number: 13, text: null, source: 'INFERRED' });
     expect(inferSeverity('[stderr] INFO: all is well')).toEqual({ number: 9, text: 'INFO', source: 'INFERRED' });
     expect(inferSeverity('[stderr] {"level":"error"}')).toEqual({ number: 17, text: 'error', source: 'INFERRED' });
     expect(inferSeverity('[stderr] ValueError: x')).toEqual({ number: 17, text: null, source: 'INFERRED' });
   });
 
-  it('takes only the first line that says something', () => {
+  test('takes only the first line that says something', () => {
     expect(inferSeverity('all is well\nERROR: but not here')).toEqual(NO_SEVERITY);
   });
 
-  it('never throws and answers long or hostile lines at once', () => {
+  test('never throws and answers long or hostile lines at once', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 400 }), (message) => {
         const { number, source } = inferSeverity(message);

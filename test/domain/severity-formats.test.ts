@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { inferSeverity } from '../../src/domain/infer-severity.ts';
 import { FORMATS } from '../../src/domain/severity-formats.ts';
 import { severityOf } from '../../src/domain/severity.ts';
@@ -139,13 +139,13 @@ const LINES: Readonly<Record<string, readonly (readonly [string, LogSeverity])[]
 };
 
 describe.each(Object.entries(LINES))('the severity of a line of %s', (_kind, lines) => {
-  it.each(lines)('%s', (line, severity) => {
+  test.each(lines)('%s', (line, severity) => {
     expect(severityOf(inferSeverity(line).number)).toBe(severity);
   });
 });
 
 describe('the table of formats', () => {
-  it('has a source for each, and a line of each among those above', () => {
+  test('has a source for each, and a line of each among those above', () => {
     const lines = Object.values(LINES).flat();
     for (const { of, source, pattern, number } of FORMATS) {
       expect(source, of).toMatch(/^https:\/\//);
@@ -164,7 +164,7 @@ describe('the table of formats', () => {
     }
   });
 
-  it('costs little on any line, however long and hostile', () => {
+  test('costs little on any line, however long and hostile', () => {
     const parts = [
       'a ',
       '[a] ',

@@ -1,9 +1,9 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { takeTurn } from '../../src/domain/turns.ts';
 
 const call = () => ({ signal: new AbortController().signal });
 
-it('a large answer lets the event loop have its turn between its pieces', async () => {
+test('a large answer lets the event loop have its turn between its pieces', async () => {
   let turns = 0;
   let isOver = false;
   const tick = (): void => {
@@ -17,7 +17,7 @@ it('a large answer lets the event loop have its turn between its pieces', async 
   expect(turns).toBeGreaterThanOrEqual(99);
 });
 
-it('a small answer does not wait for a large one', async () => {
+test('a small answer does not wait for a large one', async () => {
   const done: string[] = [];
   const large = call();
   const pieces = Array.from({ length: 50 }, async (_, n) => takeTurn(large, 4_000).then(() => done.push(`large ${n}`)));
@@ -26,7 +26,7 @@ it('a small answer does not wait for a large one', async () => {
   expect(done.indexOf('small')).toBeLessThan(5);
 });
 
-it('a client that has left gets no more turns', async () => {
+test('a client that has left gets no more turns', async () => {
   const leaving = new AbortController();
   const pieces = Array.from({ length: 1_000 }, async () => takeTurn({ signal: leaving.signal }, 4_000));
   const results = Promise.allSettled(pieces);

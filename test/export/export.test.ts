@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createCall } from '../../src/domain/call.ts';
 import { EXPORT_FORMATS, FORMATS } from '../../src/export/formats.ts';
 import type { ExportFormatName } from '../../src/export/formats.ts';
@@ -71,7 +71,7 @@ function linesOf(text: string): string[] {
 }
 
 describe('an export', () => {
-  it('has every line of the log once and in order, and ends by saying that it is complete', async () => {
+  test('has every line of the log once and in order, and ends by saying that it is complete', async () => {
     const federation = createFederation([twoJobs()]);
     const { text, end } = await write(federation, 'ndjson');
     const records = linesOf(text).map((line) => JSON.parse(line) as { id?: string; end?: ExportEnd });
@@ -81,7 +81,7 @@ describe('an export', () => {
     expect(end).toMatchObject({ status: 'complete', lines: 1000, failures: [] });
   });
 
-  it('that was cut anywhere and goes on behind its last whole line is the same, byte for byte', async () => {
+  test('that was cut anywhere and goes on behind its last whole line is the same, byte for byte', async () => {
     const federation = createFederation([twoJobs()]);
     const whole = (await write(federation, 'ndjson')).text;
     const body = whole.slice(0, whole.lastIndexOf('{"end"'));
@@ -103,36 +103,39 @@ describe('an export', () => {
     );
   });
 
-  it.each(EXPORT_FORMATS)('as %s goes on from the cursor of one that a failing source has stopped', async (format) => {
-    const source = twoJobs();
-    const federation = createFederation([source]);
-    const whole = (await write(federation, format)).text;
-    let parts = 0;
-    const onPart = (): void => {
-      parts += 1;
-      if (parts === 2) source.failures.set('job1', 1_000);
-    };
-    const stopped = await write(federation, format, {}, { onPart });
-    expect(stopped.end).toMatchObject({
-      status: 'failed',
-      failures: [{ source: 'a', code: 'SOURCE_UNAVAILABLE', message: 'down', jobId: expect.any(String) as string }],
-    });
-    source.failures.clear();
-    const rest = await write(federation, format, { after: stopped.end?.cursor });
-    expect(rest.end?.status).toBe('complete');
-    const [first, second, all] = [stopped.text, rest.text, whole].map((text) => linesOf(text).slice(0, -1));
-    expect(first?.length).toBeGreaterThan(100);
-    expect([...(first ?? []), ...(second ?? [])]).toEqual(all);
-  });
+  test.each(EXPORT_FORMATS)(
+    'as %s goes on from the cursor of one that a failing source has stopped',
+    async (format) => {
+      const source = twoJobs();
+      const federation = createFederation([source]);
+      const whole = (await write(federation, format)).text;
+      let parts = 0;
+      const onPart = (): void => {
+        parts += 1;
+        if (parts === 2) source.failures.set('job1', 1_000);
+      };
+      const stopped = await write(federation, format, {}, { onPart });
+      expect(stopped.end).toMatchObject({
+        status: 'failed',
+        failures: [{ source: 'a', code: 'SOURCE_UNAVAILABLE', message: 'down', jobId: expect.any(String) as string }],
+      });
+      source.failures.clear();
+      const rest = await write(federation, format, { after: stopped.end?.cursor });
+      expect(rest.end?.status).toBe('complete');
+      const [first, second, all] = [stopped.text, rest.text, whole].map((text) => linesOf(text).slice(0, -1));
+      expect(first?.length).toBeGreaterThan(100);
+      expect([...(first ?? []), ...(second ?? [])]).toEqual(all);
+    },
+  );
 
-  it('waits out a source that fails for a while', async () => {
+  test('waits out a source that fails for a while', async () => {
     const source = twoJobs();
     const onPart = (): void => void source.failures.set('job0', 1);
     const { end } = await write(createFederation([source]), 'text', {}, { onPart });
     expect(end).toMatchObject({ status: 'complete', lines: 1000 });
   });
 
-  it('throws what is wrong with its first page, before anything is written', async () => {
+  test('throws what is wrong with its first page, before anything is written', async () => {
     const source = twoJobs();
     source.failures.set('job1', 1);
     await expect(write(createFederation([source]), 'csv')).rejects.toMatchObject({ code: 'SOURCE_UNAVAILABLE' });
@@ -141,7 +144,7 @@ describe('an export', () => {
     });
   });
 
-  it('says from where to go on when the service stops, and nothing when its reader has gone', async () => {
+  test('says from where to go on when the service stops, and nothing when its reader has gone', async () => {
     const stop = new AbortController();
     const source = twoJobs();
     const onPart = (): void => {
@@ -177,7 +180,7 @@ describe('hostile messages', () => {
   const entries = HOSTILE.map((message, index) => fakeEntry({ source: 'up', key: 'a' }, index, { message }));
   const end: ExportEnd = { status: 'complete', lines: entries.length, cursor: 'c', failures: [] };
 
-  it('stay one line of NDJSON each, that says what they said and acts on no terminal', () => {
+  test('stay one line of NDJSON each, that says what they said and acts on no terminal', () => {
     const text = entries.map((entry) => FORMATS.ndjson.line(entry)).join('') + FORMATS.ndjson.end(end);
     expect(text).not.toMatch(/[\0-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e]/);
     const records = linesOf(text).map((line) => JSON.parse(line) as { message?: string });
@@ -188,7 +191,7 @@ describe('hostile messages', () => {
     expect(linesOf(text).filter((line) => line.startsWith('{"end"'))).toHaveLength(1);
   });
 
-  it('are text in every cell of CSV, and no row of their own', () => {
+  test('are text in every cell of CSV, and no row of their own', () => {
     const text = FORMATS.csv.head + entries.map((entry) => FORMATS.csv.line(entry)).join('') + FORMATS.csv.end(end);
     const rows = rowsOf(text);
     expect(rows).toHaveLength(entries.length + 2);
@@ -202,7 +205,7 @@ describe('hostile messages', () => {
     expect(text.split(/\r\n|\n/).filter((line) => line.startsWith('"#end"'))).toHaveLength(1);
   });
 
-  it('are indented behind the first line of text, so that none looks like the end', () => {
+  test('are indented behind the first line of text, so that none looks like the end', () => {
     const text = entries.map((entry) => FORMATS.text.line(entry)).join('') + FORMATS.text.end(end);
     expect(text).not.toMatch(/[\x1b\x9b]/);
     expect(text.split(/[\n\u0085\u2028]/).filter((line) => line.startsWith('#'))).toHaveLength(1);

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { EXPORT_FORMATS, FORMATS } from '../../src/export/formats.ts';
 import { fakeEntry } from '../resolvers/fake-federation.ts';
 
@@ -26,7 +26,7 @@ const hostile = fc
   .map((parts) => parts.join(''));
 
 describe('an export of hostile texts', () => {
-  it.each(EXPORT_FORMATS)('as %s has nothing that a terminal obeys', (name) => {
+  test.each(EXPORT_FORMATS)('as %s has nothing that a terminal obeys', (name) => {
     fc.assert(
       fc.property(hostile, hostile, hostile, (message, jobKey, key) => {
         const entry = fakeEntry({ source: 'a', key: jobKey }, 1);

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { createCall } from '../../src/domain/call.ts';
 import { FORMATS } from '../../src/export/formats.ts';
 import type { ExportEnd } from '../../src/export/walk.ts';
@@ -11,7 +11,7 @@ const LIMIT = 65_536;
 const TOO_LONG = 3 * LIMIT;
 
 for (const { vendor, simulate, configuration } of TAILED) {
-  it(`an export of ${vendor} has each line once where a page of them is too large an answer, and says which it had to cut`, async () => {
+  test(`an export of ${vendor} has each line once where a page of them is too large an answer, and says which it had to cut`, async () => {
     const { federation, vendors } = await stand({
       vendors: { source: simulate() },
       configuration: { source: { ...configuration, limits: { maxResponseBytes: LIMIT } } },

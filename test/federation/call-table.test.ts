@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Shape } from './calls/shape.ts';
 import { SHAPES } from './calls/shapes/index.ts';
 import { SOURCES } from './calls/sources.ts';
@@ -64,14 +64,14 @@ const apart = SHAPES.filter(({ together }) => together !== true).flatMap((shape)
 );
 
 describe('calls made to a vendor', () => {
-  it.each(apart)('$name: $source', async ({ shape, source }) => {
+  test.each(apart)('$name: $source', async ({ shape, source }) => {
     const { calls, lines, codes } = await measure(shape, source);
     expect(calls).toEqual({ ...allNone(), [source]: shape.calls[source] });
     expect(lines).toBe(linesOf(shape, source));
     expect(codes).toEqual(shape.errors ?? []);
   });
 
-  it.each(SHAPES.filter(({ together }) => together === true))('$name', async (shape) => {
+  test.each(SHAPES.filter(({ together }) => together === true))('$name', async (shape) => {
     const { calls, lines, codes } = await measure(shape, 'nemo');
     expect(calls).toEqual(shape.calls);
     expect(lines).toBe(shape.lines);
@@ -84,12 +84,12 @@ function allNone(): Record<Source, string> {
 }
 
 describe('the table of calls', () => {
-  it('has thirty shapes of query and more', () => {
+  test('has thirty shapes of query and more', () => {
     expect(SHAPES.length).toBeGreaterThanOrEqual(30);
     expect(new Set(SHAPES.map(({ name }) => name)).size).toBe(SHAPES.length);
   });
 
-  it('says why wherever more calls are made than the least possible', () => {
+  test('says why wherever more calls are made than the least possible', () => {
     for (const { name, calls, least, why } of SHAPES) {
       for (const source of SOURCES) {
         const possible = least?.[source];
@@ -100,7 +100,7 @@ describe('the table of calls', () => {
     }
   });
 
-  it('is the one in docs/pagination.md', async () => {
+  test('is the one in docs/pagination.md', async () => {
     const document = await readFile(DOCUMENT, 'utf8');
     const table = tableOf(SHAPES);
     if (process.env['WRITE_CALL_TABLE'] === '1') await writeFile(DOCUMENT, withTable(document, table));

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { createCall } from '../../src/domain/call.ts';
 import { SHARE_ROWS } from '../../src/domain/fair-share.ts';
 import type { LogEntry } from '../../src/domain/log-entry.ts';
@@ -78,7 +78,7 @@ afterEach(async () => {
   await federation.close();
 });
 
-it.each([{ first: 5 }, { last: 5 }])(
+test.each([{ first: 5 }, { last: 5 }])(
   'a page that a filter searches for keeps nothing else waiting (%o)',
   async (args) => {
     federation = createFederation([sourceOf(many(0))]);
@@ -107,7 +107,7 @@ describe('a tail whose filter judges many lines at once keeps nothing else waiti
     }
   }
 
-  it('when it begins with the last ones that a feed knows', async () => {
+  test('when it begins with the last ones that a feed knows', async () => {
     federation = createFederation([sourceOf(many(0))], { tail: settings });
     const other = federation.tail(jobs, { tail: 1 }, call);
     await take(other, 1);
@@ -117,7 +117,7 @@ describe('a tail whose filter judges many lines at once keeps nothing else waiti
     expect(most).toBeLessThanOrEqual(MOST_PER_TURN);
   });
 
-  it('when they come in one poll', async () => {
+  test('when they come in one poll', async () => {
     const entries = many(0);
     federation = createFederation([sourceOf(entries)], { tail: settings });
     const events = federation.tail(jobs, { tail: 1, filter: RARE }, call);

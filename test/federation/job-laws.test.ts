@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createCall } from '../../src/domain/call.ts';
 import type { ConnectionArguments, JobConnection } from '../../src/federation/api.ts';
 import { createFederation } from '../../src/federation/create-federation.ts';
@@ -75,7 +75,7 @@ async function keysOf(connection: JobConnection): Promise<string[]> {
 }
 
 describe('jobs of several sources', () => {
-  it('come newest first, each once, whatever the page sizes and however often one turns around', async () => {
+  test('come newest first, each once, whatever the page sizes and however often one turns around', async () => {
     await fc.assert(
       fc.asyncProperty(
         listsArbitrary,
@@ -112,7 +112,7 @@ describe('jobs of several sources', () => {
     );
   });
 
-  it('are each given once by a walk during which others are created, at any moment', async () => {
+  test('are each given once by a walk during which others are created, at any moment', async () => {
     await fc.assert(
       fc.asyncProperty(
         listsArbitrary,
@@ -149,7 +149,7 @@ describe('jobs of several sources', () => {
     );
   });
 
-  it('are all found by a walk in which sources fail now and then, and a failure costs only its own', async () => {
+  test('are all found by a walk in which sources fail now and then, and a failure costs only its own', async () => {
     await fc.assert(
       fc.asyncProperty(
         listsArbitrary,
@@ -180,7 +180,7 @@ describe('jobs of several sources', () => {
     );
   });
 
-  it('that a list gives in another order than it should are put in order once that shows', async () => {
+  test('that a list gives in another order than it should are put in order once that shows', async () => {
     await fc.assert(
       fc.asyncProperty(listsArbitrary, fc.integer({ min: 1, max: 12 }), async (lists, size) => {
         const lying = lists.map((list): FakeList => ({
@@ -216,7 +216,7 @@ function list(overrides: Partial<FakeList>): FakeList {
 const many = (count: number): FakeJob[] => Array.from({ length: count }, (_, index) => newJob(index));
 
 describe('lists of jobs without an end', () => {
-  it.each([
+  test.each([
     ['is not counted', 'null'],
     ['counts more than it gives', 'too high'],
   ] as const)('end where the vendor gives the same page again and %s, which is said', async (_, totals) => {
@@ -232,7 +232,7 @@ describe('lists of jobs without an end', () => {
     }
   });
 
-  it('that come in no order are read up to a bound, and the rest is said to be missing', async () => {
+  test('that come in no order are read up to a bound, and the rest is said to be missing', async () => {
     const long = list({ jobs: many(5 * MAX_WHOLE_PAGES + 1), order: 'oldest first', claims: false });
     const connection = request([long], { first: 3 });
     expect(await keysOf(connection)).toHaveLength(3);
@@ -242,7 +242,7 @@ describe('lists of jobs without an end', () => {
 });
 
 describe('a total', () => {
-  it('counts jobs, not the parts of jobs that a vendor lists among them', async () => {
+  test('counts jobs, not the parts of jobs that a vendor lists among them', async () => {
     const jobs = [0, 1, 2, 3, 4].map((slot) => newJob(slot, slot === 2));
     const count = async (pageSize: number): Promise<number | null> =>
       request([list({ jobs, pageSize })], { first: 1 }).totalCount();
@@ -252,7 +252,7 @@ describe('a total', () => {
 });
 
 describe('what a page of jobs costs', () => {
-  it('one call to each list, side by side, at any depth', async () => {
+  test('one call to each list, side by side, at any depth', async () => {
     const lists = ['a', 'b', 'c'].map((source) => list({ source, jobs: many(400), pageSize: 100 }));
     let after: string | null = null;
     for (let page = 0; page < 6; page += 1) {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createCall } from '../../src/domain/call.ts';
 import type { EntryRef, LogConnection } from '../../src/federation/api.ts';
 import { createFederation } from '../../src/federation/create-federation.ts';
@@ -63,7 +63,7 @@ async function keysOf(connection: LogConnection): Promise<string[]> {
   return (await connection.nodes()).map((node) => keyOf(Number(node.jobKey.slice(3)), node));
 }
 
-it('gives what lies around any line, in one log or in several merged, and its cursors go on from there', async () => {
+test('gives what lies around any line, in one log or in several merged, and its cursors go on from there', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(
@@ -130,7 +130,7 @@ const JOBS = [
 const LINE: EntryRef = { source: 'a', key: 'job0', partition: '', time: timeOf(3), tie: 'id3' };
 
 describe('lines around a line', () => {
-  it.each([
+  test.each([
     ['that is gone', { ...LINE, tie: 'id9' }],
     ['of a partition that is gone', { ...LINE, partition: 'p7' }],
     ['of a job that is gone', { ...LINE, key: 'job9' }],
@@ -141,7 +141,7 @@ describe('lines around a line', () => {
     await expect(context).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
-  it.each([
+  test.each([
     [{ before: -1, after: 1 }, /before: -1/],
     [{ before: 1, after: 0.5 }, /whole numbers/],
     [{ before: 500, after: 500 }, /together less than 1000/],
@@ -152,7 +152,7 @@ describe('lines around a line', () => {
     await expect(context).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
   });
 
-  it('fail as the source of the line fails', async () => {
+  test('fail as the source of the line fails', async () => {
     const source = twoJobs();
     source.failures.set('job0', 9);
     const context = createFederation([source]).context(LINE, { before: 1, after: 1, jobs: JOBS }, createCall());
@@ -163,7 +163,7 @@ describe('lines around a line', () => {
     await expect(unnamed).rejects.toMatchObject({ code: 'SOURCE_UNAVAILABLE' });
   });
 
-  it('are there without those of another job whose source fails, which is listed', async () => {
+  test('are there without those of another job whose source fails, which is listed', async () => {
     const source = twoJobs();
     source.failures.set('job1', 9);
     const context = await createFederation([source]).context(LINE, { before: 2, after: 2, jobs: JOBS }, createCall());

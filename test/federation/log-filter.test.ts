@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { shownText } from '../../src/domain/ansi.ts';
 import type { LogFilter } from '../../src/domain/log-filter.ts';
 import { NO_SEVERITY } from '../../src/domain/severity.ts';
@@ -20,7 +20,7 @@ function passes(message: string, filter: LogFilter): boolean {
 }
 
 describe('a text filter judges what a line shows', () => {
-  it.each<[string, LogFilter, boolean]>([
+  test.each<[string, LogFilter, boolean]>([
     [COLOURED, { contains: 'ERROR: ' }, true],
     [COLOURED, { notContains: 'ERROR' }, false],
     [COLOURED, { matches: '^ERROR: disk full$' }, true],
@@ -34,7 +34,7 @@ describe('a text filter judges what a line shows', () => {
     expect(passes(message, filter)).toBe(expected);
   });
 
-  it('and so does the severity that is inferred: escape sequences change nothing', () => {
+  test('and so does the severity that is inferred: escape sequences change nothing', () => {
     const escape = fc.constantFrom(
       '\u001b[1;31m',
       '\u001b[38;5;9m',

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createCall } from '../../src/domain/call.ts';
 import type { HistogramArguments, LogHistogram } from '../../src/federation/api.ts';
 import { createFederation } from '../../src/federation/create-federation.ts';
@@ -31,7 +31,7 @@ function histogram(of: FakeSource, args: HistogramArguments = {}, maxPageSize = 
 }
 
 describe('a histogram', () => {
-  it('counts every line once, in spans without gaps', async () => {
+  test('counts every line once, in spans without gaps', async () => {
     const counted = await histogram(source(60), { buckets: 4 });
     expect(counted).toMatchObject({
       from: '2023-11-14T22:13:20Z',
@@ -48,7 +48,7 @@ describe('a histogram', () => {
     );
   });
 
-  it('has spans that begin at multiples of their length, and empty ones too', async () => {
+  test('has spans that begin at multiples of their length, and empty ones too', async () => {
     const filter = { since: '2023-11-14T22:13:00Z', until: '2023-11-14T22:14:00Z', contains: 'line' };
     const { buckets, total } = await histogram(source(60), { filter, step: 15n * SECOND });
     expect(buckets.map(({ from, total: lines }) => [from.slice(14), lines])).toEqual([
@@ -60,7 +60,7 @@ describe('a histogram', () => {
     expect(total).toBe(80);
   });
 
-  it('says from when on it is right when there are more lines than it reads', async () => {
+  test('says from when on it is right when there are more lines than it reads', async () => {
     const counted = await histogram(source(60), { buckets: 6 }, 2);
     expect(counted).toMatchObject({
       from: '2023-11-14T22:13:20Z',
@@ -71,7 +71,7 @@ describe('a histogram', () => {
     expect(counted.buckets.map(({ total }) => total)).toEqual([0, 0, 0, 0, 20, 20]);
   });
 
-  it('is partial without a source that fails, which it lists', async () => {
+  test('is partial without a source that fails, which it lists', async () => {
     const failing = source(10);
     failing.failures.set('job1', 9);
     expect(await histogram(failing)).toMatchObject({
@@ -81,7 +81,7 @@ describe('a histogram', () => {
     });
   });
 
-  it('of no lines is empty', async () => {
+  test('of no lines is empty', async () => {
     expect(await histogram(source(0))).toEqual({
       from: null,
       until: null,
@@ -93,7 +93,7 @@ describe('a histogram', () => {
     });
   });
 
-  it.each([
+  test.each([
     [{ buckets: 0 }, /buckets: 0/],
     [{ buckets: 1_001 }, /1 to 1000/],
     [{ buckets: 3, step: SECOND }, /not both/],

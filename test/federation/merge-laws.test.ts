@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createCall } from '../../src/domain/call.ts';
 import type { LogArguments, LogNode } from '../../src/federation/api.ts';
 import { createFederation } from '../../src/federation/create-federation.ts';
@@ -131,7 +131,7 @@ function request(sources: readonly FakeSource[], made: readonly MadeJob[], args:
 }
 
 describe('entries of several jobs', () => {
-  it('come in one order, each once, whatever the page sizes and however often one turns around', async () => {
+  test('come in one order, each once, whatever the page sizes and however often one turns around', async () => {
     await fc.assert(
       fc.asyncProperty(
         jobsArbitrary,
@@ -171,7 +171,7 @@ describe('entries of several jobs', () => {
     );
   });
 
-  it('are all found by a walk in which sources fail now and then, each once', async () => {
+  test('are all found by a walk in which sources fail now and then, each once', async () => {
     await fc.assert(
       fc.asyncProperty(
         jobsArbitrary,
@@ -207,7 +207,7 @@ describe('entries of several jobs', () => {
     );
   });
 
-  it('that a filter of ours leaves out are looked at a bounded number of pages at a time, and none that fits is lost', async () => {
+  test('that a filter of ours leaves out are looked at a bounded number of pages at a time, and none that fits is lost', async () => {
     await fc.assert(
       fc.asyncProperty(
         jobsArbitrary,
@@ -245,7 +245,7 @@ describe('entries of several jobs', () => {
     );
   });
 
-  it('within since and until are exactly those of the half-open interval', async () => {
+  test('within since and until are exactly those of the half-open interval', async () => {
     await fc.assert(
       fc.asyncProperty(
         jobsArbitrary,
@@ -274,7 +274,7 @@ describe('entries of several jobs', () => {
 });
 
 describe('cursors', () => {
-  it('that were not issued for the connection are CURSOR_INVALID, whatever they look like', async () => {
+  test('that were not issued for the connection are CURSOR_INVALID, whatever they look like', async () => {
     const sources = [
       fakeSource('a', {
         job: [tokenNative([{ time: 1n, id: 'r1', text: 'x', level: 'info' }], { limit: 5, addressable: true })],

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { createCall } from '../../src/domain/call.ts';
 import type { LogArguments, LogNode } from '../../src/federation/api.ts';
 import { createFederation } from '../../src/federation/create-federation.ts';
@@ -65,7 +65,7 @@ function comparePlaces(a: Place, b: Place): number {
 
 const keyOf = (job: number, { time, tie }: Pick<Line, 'time' | 'tie'>): string => `${job}/${time}/${tie}`;
 
-it('gives what lies on either side of any cursor, also what has come there late, wherever the walk has turned', async () => {
+test('gives what lies on either side of any cursor, also what has come there late, wherever the walk has turned', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.record({ make: fc.constantFrom(...makers), lines: fc.array(lineArbitrary, { maxLength: 25 }) }), {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createCall } from '../../src/domain/call.ts';
 import { createFederation } from '../../src/federation/create-federation.ts';
 import { DEFAULT_LIMITS } from '../../src/http/settings.ts';
@@ -38,7 +38,7 @@ describe('the parts of a job', () => {
     await server.close();
   });
 
-  it('are those of one step where a step is named, and counted as such', async () => {
+  test('are those of one step where a step is named, and counted as such', async () => {
     const options: unknown = nemo.options.parse({ workspaces: [key.split('/')[0]] });
     const federation = createFederation([{ name: 'nemo', connector: nemo.create({ source: 'nemo', http, options }) }]);
     const job = { source: 'nemo', key };

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createCall } from '../../src/domain/call.ts';
 import type { Federation, LogNode, TailArguments } from '../../src/federation/api.ts';
 import { createFederation } from '../../src/federation/create-federation.ts';
@@ -103,7 +103,7 @@ async function followToEnd(
 }
 
 describe('a tail', () => {
-  it('delivers every line once, whatever arrives when and however often one leaves and resumes on another replica', async () => {
+  test('delivers every line once, whatever arrives when and however often one leaves and resumes on another replica', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.record({ maker: fc.constantFrom(...makers), lines: fc.array(shapeArbitrary, { maxLength: 40 }) }), {

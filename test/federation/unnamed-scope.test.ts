@@ -1,11 +1,11 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { createCall } from '../../src/domain/call.ts';
 import type { LogArguments } from '../../src/federation/api.ts';
 import { createFederation } from '../../src/federation/create-federation.ts';
 import { tokenNative } from '../pagination/fake-natives.ts';
 import { fakeSource } from './fake-sources.ts';
 
-it('says that a job could not be read between two cursors of one instant when its parts could not be named', async () => {
+test('says that a job could not be read between two cursors of one instant when its parts could not be named', async () => {
   const lines = ['a', 'b', 'c'].map((id) => ({ time: 1_000_000n, id, text: id, level: 'info' }));
   const source = fakeSource('s', {
     job: [tokenNative(lines, { limit: 5, addressable: true })],
@@ -24,7 +24,7 @@ it('says that a job could not be read between two cursors of one instant when it
   }
 });
 
-it('takes no partition for all of them because of its key, whatever a client may call a step', async () => {
+test('takes no partition for all of them because of its key, whatever a client may call a step', async () => {
   const lines = Array.from({ length: 40 }, (_, i) => ({ time: BigInt(i), id: `${i}`, text: `${i}`, level: 'info' }));
   const source = fakeSource('s', { job: [tokenNative(lines, { limit: 5, addressable: true })] });
   const { connector } = source;
@@ -50,7 +50,7 @@ it('takes no partition for all of them because of its key, whatever a client may
   expect(lengths.size).toBe(1);
 });
 
-it('gives no count, and no second error, where the page has listed a source that failed', async () => {
+test('gives no count, and no second error, where the page has listed a source that failed', async () => {
   const lines = ['a', 'b', 'c'].map((id) => ({ time: 1_000_000n, id, text: id, level: 'info' }));
   const source = fakeSource('s', { job: [tokenNative(lines, { limit: 5, addressable: true })] });
   const logs = () =>

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { freshCall, createCall } from '../../src/domain/call.ts';
 import type { Call } from '../../src/domain/call.ts';
@@ -23,13 +23,13 @@ async function counting() {
 }
 
 describe('what a call has been answered', () => {
-  it('is not asked again within it', async () => {
+  test('is not asked again within it', async () => {
     const ask = await counting();
     const call = createCall();
     expect([await ask(page(1), call), await ask(page(2), call), await ask(page(1), call)]).toEqual([0, 1, 0]);
   });
 
-  it('is asked again by another call, by a fresh one made of it, and by a poll each time', async () => {
+  test('is asked again by another call, by a fresh one made of it, and by a poll each time', async () => {
     const ask = await counting();
     const call = createCall();
     const poll = createCall({ priority: 'poll' });
@@ -39,20 +39,20 @@ describe('what a call has been answered', () => {
     expect(answers).toEqual([0, 1, 2, 3, 4]);
   });
 
-  it('is asked again where another type is expected', async () => {
+  test('is asked again where another type is expected', async () => {
     const ask = await counting();
     const call = createCall();
     expect([await ask(page(1), call), await ask(page(1), call, other)]).toEqual([0, 1]);
   });
 
-  it('is forgotten when there was much since', async () => {
+  test('is forgotten when there was much since', async () => {
     const ask = await counting();
     const call = createCall();
     for (let number = 0; number < 17; number += 1) await ask(page(number), call);
     expect([await ask(page(16), call), await ask(page(0), call)]).toEqual([16, 17]);
   });
 
-  it('is asked again after a failure', async () => {
+  test('is asked again after a failure', async () => {
     const server = await serve((_, response, index) => {
       sendJson(response, { n: index }, index === 0 ? 403 : 200);
     });

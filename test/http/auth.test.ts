@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { createCall } from '../../src/domain/call.ts';
 import type { AuthSettings } from '../../src/http/settings.ts';
@@ -69,7 +69,7 @@ function sourceRequests(server: Loopback) {
 }
 
 describe('a fixed authorization', () => {
-  it.each([
+  test.each([
     [{ type: 'none' }, undefined],
     [{ type: 'bearer', token: 'abc\n' }, 'Bearer abc'],
     [{ type: 'basic', username: 'ann', password: 'ü:1' }, `Basic ${Buffer.from('ann:ü:1').toString('base64')}`],
@@ -81,7 +81,7 @@ describe('a fixed authorization', () => {
     expect(server.received[0]!.headers.authorization).toEqual(expected);
   });
 
-  it('that is refused is not tried again', async () => {
+  test('that is refused is not tried again', async () => {
     const server = await serve((_, response) => {
       sendJson(response, { detail: 'Unauthorized' }, 401);
     });
@@ -97,7 +97,7 @@ describe('a fixed authorization', () => {
 });
 
 describe('forward', () => {
-  it('sends the caller’s own authorization when there is one, else the configured one', async () => {
+  test('sends the caller’s own authorization when there is one, else the configured one', async () => {
     const server = await serve((_, response) => {
       sendJson(response, {});
     });
@@ -107,7 +107,7 @@ describe('forward', () => {
     expect(server.received.map(({ headers }) => headers.authorization)).toEqual(['Bearer caller', 'Bearer own']);
   });
 
-  it('off never sends the caller’s authorization', async () => {
+  test('off never sends the caller’s authorization', async () => {
     const server = await serve((_, response) => {
       sendJson(response, {});
     });
@@ -115,7 +115,7 @@ describe('forward', () => {
     expect(server.received[0]!.headers.authorization).toEqual(undefined);
   });
 
-  it('renews nothing when the caller’s authorization is refused', async () => {
+  test('renews nothing when the caller’s authorization is refused', async () => {
     const server = await serve((_, response) => {
       sendJson(response, {}, 401);
     });
@@ -127,7 +127,7 @@ describe('forward', () => {
 });
 
 describe('OAuth 2 client credentials', () => {
-  it('asks by form with HTTP Basic and sends the token as a bearer', async () => {
+  test('asks by form with HTTP Basic and sends the token as a bearer', async () => {
     const { server, ask } = await vendor(oauth2);
     await ask();
     expect(server.received[0]).toMatchObject({
@@ -142,7 +142,7 @@ describe('OAuth 2 client credentials', () => {
     expect(server.received[1]!.headers.authorization).toEqual('Bearer token-1');
   });
 
-  it('names its scope when there is one', async () => {
+  test('names its scope when there is one', async () => {
     const { server, ask } = await vendor((tokenUrl) => ({ ...oauth2(tokenUrl), scope: 'a b' }) as AuthSettings);
     await ask();
     expect(server.received[0]!.body).toEqual('grant_type=client_credentials&scope=a+b');
@@ -150,7 +150,7 @@ describe('OAuth 2 client credentials', () => {
 });
 
 describe('an API key exchange', () => {
-  it('sends the key as JSON and the token without a scheme', async () => {
+  test('sends the key as JSON and the token without a scheme', async () => {
     const { server, ask } = await vendor(apiKey, '3600');
     await ask();
     expect(server.received[0]).toMatchObject({ method: 'POST', url: '/token', body: '{"apiKey":"key-1"}' });
@@ -163,7 +163,7 @@ describe.each([
   ['OAuth 2 client credentials', oauth2],
   ['an API key exchange', apiKey],
 ])('the token of %s', (_name, auth) => {
-  it.each([3600, '3600'])('with a life of %j is used until a minute before its end, then renewed', async (life) => {
+  test.each([3600, '3600'])('with a life of %j is used until a minute before its end, then renewed', async (life) => {
     const { server, clock, ask } = await vendor(auth, life);
     await ask();
     clock.advance(3_539_000);
@@ -175,7 +175,7 @@ describe.each([
     expect(server.received.at(-1)!.headers.authorization).toMatch(/token-2$/);
   });
 
-  it('with a short life is renewed a tenth of it before its end', async () => {
+  test('with a short life is renewed a tenth of it before its end', async () => {
     const { server, clock, ask } = await vendor(auth, 10);
     await ask();
     clock.advance(8_999);
@@ -186,7 +186,7 @@ describe.each([
     expect(tokenRequests(server)).toHaveLength(2);
   });
 
-  it('is asked for once by all calls that wait for it', async () => {
+  test('is asked for once by all calls that wait for it', async () => {
     const { server, state, ask, letGo } = await vendor(auth);
     state.hold = true;
     const calls = [1, 2, 3, 4].map(ask);
@@ -197,7 +197,7 @@ describe.each([
     expect(sourceRequests(server)).toHaveLength(4);
   });
 
-  it('that expired early is renewed once, by concurrent calls together, and each call is repeated', async () => {
+  test('that expired early is renewed once, by concurrent calls together, and each call is repeated', async () => {
     const { server, state, ask } = await vendor(auth);
     await ask();
     state.accepted = (token) => token.endsWith('token-2');
@@ -206,7 +206,7 @@ describe.each([
     expect(sourceRequests(server)).toHaveLength(1 + 5 + 5);
   });
 
-  it('is renewed for a POST that must not be repeated: it was not carried out', async () => {
+  test('is renewed for a POST that must not be repeated: it was not carried out', async () => {
     const { server, state, ask, http } = await vendor(auth);
     await ask();
     state.accepted = (token) => token.endsWith('token-2');
@@ -221,7 +221,7 @@ describe.each([
     ]);
   });
 
-  it('that is refused again is not renewed in a loop', async () => {
+  test('that is refused again is not renewed in a loop', async () => {
     const { server, state, ask } = await vendor(auth);
     state.accepted = () => false;
     expect(await rejection(ask())).toMatchObject({ code: 'SOURCE_UNAUTHENTICATED', status: 401 });
@@ -229,7 +229,7 @@ describe.each([
     expect(sourceRequests(server)).toHaveLength(2);
   });
 
-  it('is renewed for a stream too', async () => {
+  test('is renewed for a stream too', async () => {
     const { server, state, ask, http } = await vendor(auth);
     await ask();
     state.accepted = (token) => token.endsWith('token-2');
@@ -237,7 +237,7 @@ describe.each([
     expect(tokenRequests(server)).toHaveLength(2);
   });
 
-  it.each([
+  test.each([
     [400, 'SOURCE_UNAUTHENTICATED', 'refused the credentials (400)', 1],
     [401, 'SOURCE_UNAUTHENTICATED', 'refused the credentials (401)', 1],
     [403, 'SOURCE_UNAUTHENTICATED', 'refused the credentials (403)', 1],
@@ -252,7 +252,7 @@ describe.each([
     expect(sourceRequests(server)).toEqual([]);
   });
 
-  it('that could not be renewed is used while it is still good', async () => {
+  test('that could not be renewed is used while it is still good', async () => {
     const { server, state, clock, ask } = await vendor(auth, 100);
     await ask();
     state.tokenStatus = 503;
@@ -263,7 +263,7 @@ describe.each([
     expect(await rejection(ask())).toMatchObject({ code: 'SOURCE_UNAVAILABLE' });
   });
 
-  it('keeps coming for others when one who waits for it leaves', async () => {
+  test('keeps coming for others when one who waits for it leaves', async () => {
     const { server, state, http, letGo } = await vendor(auth);
     state.hold = true;
     const leaving = new AbortController();
@@ -279,7 +279,7 @@ describe.each([
 });
 
 describe('an odd token answer', () => {
-  it.each([
+  test.each([
     [{ access_token: 7 }, 'sap: token endpoint: access_token: expected a string, got 7'],
     [{}, 'sap: token endpoint: access_token: expected a string, got nothing'],
     [{ access_token: 'a\r\nx: y' }, 'sap: token endpoint: the token cannot be sent in a header'],
@@ -295,7 +295,7 @@ describe('an odd token answer', () => {
     });
   });
 
-  it('without a life is believed for five minutes', async () => {
+  test('without a life is believed for five minutes', async () => {
     const clock = testClock();
     const server = await serve((_, response) => {
       sendJson(response, { access_token: 'a' });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { createCall } from '../../src/domain/call.ts';
 import { createBreaker } from '../../src/http/policy/breaker.ts';
@@ -24,7 +24,7 @@ async function source(overrides: Partial<SourceOverrides> = {}) {
 }
 
 describe('a source that keeps failing', () => {
-  it('is left alone for a while, and the client is told how long', async () => {
+  test('is left alone for a while, and the client is told how long', async () => {
     const { server, clock, http, ask, fail } = await source();
     await fail(3);
     expect(http.stats().breaker).toEqual('open');
@@ -38,7 +38,7 @@ describe('a source that keeps failing', () => {
     expect(server.received).toHaveLength(3);
   });
 
-  it('is asked once more afterwards, and is back when it answers', async () => {
+  test('is asked once more afterwards, and is back when it answers', async () => {
     const { state, clock, http, ask, fail } = await source();
     await fail(3);
     clock.advance(10_000);
@@ -50,7 +50,7 @@ describe('a source that keeps failing', () => {
     expect(http.stats().breaker).toEqual('closed');
   });
 
-  it('that fails again is left alone for twice as long', async () => {
+  test('that fails again is left alone for twice as long', async () => {
     const { server, clock, http, fail } = await source();
     await fail(3);
     clock.advance(10_000);
@@ -62,7 +62,7 @@ describe('a source that keeps failing', () => {
     expect(server.received).toHaveLength(4);
   });
 
-  it('stays closed when a success comes between', async () => {
+  test('stays closed when a success comes between', async () => {
     const { state, http, ask, fail } = await source();
     await fail(2);
     state.status = 200;
@@ -71,19 +71,19 @@ describe('a source that keeps failing', () => {
     expect(http.stats().breaker).toEqual('closed');
   });
 
-  it.each([400, 401, 403, 404, 408, 409, 422, 429, 500])('with %i is not left alone: it is up', async (status) => {
+  test.each([400, 401, 403, 404, 408, 409, 422, 429, 500])('with %i is not left alone: it is up', async (status) => {
     const { http, fail } = await source();
     await fail(6, status);
     expect(http.stats().breaker).toEqual('closed');
   });
 
-  it.each([502, 503, 504])('with %i is left alone', async (status) => {
+  test.each([502, 503, 504])('with %i is left alone', async (status) => {
     const { http, fail } = await source();
     await fail(3, status);
     expect(http.stats().breaker).toEqual('open');
   });
 
-  it('in a way that its vendor calls permanent, or a rate limit, is not left alone', async () => {
+  test('in a way that its vendor calls permanent, or a rate limit, is not left alone', async () => {
     const permanent = await source({ classifyError: () => ({ retryable: false }) });
     await permanent.fail(6);
     expect(permanent.http.stats().breaker).toEqual('closed');
@@ -92,28 +92,28 @@ describe('a source that keeps failing', () => {
     expect(limited.http.stats().breaker).toEqual('closed');
   });
 
-  it('by refusing connections is left alone', async () => {
+  test('by refusing connections is left alone', async () => {
     const { server, http, ask } = await source();
     await server.close();
     for (let index = 0; index < 3; index += 1) await rejection(ask());
     expect(http.stats().breaker).toEqual('open');
   });
 
-  it('by hanging is left alone', async () => {
+  test('by hanging is left alone', async () => {
     const { state, http, ask } = await source({ limits: { timeoutMilliseconds: 40 } });
     state.hang = true;
     for (let index = 0; index < 3; index += 1) await rejection(ask());
     expect(http.stats().breaker).toEqual('open');
   });
 
-  it('is not tried again by a call when its own failure opened the breaker', async () => {
+  test('is not tried again by a call when its own failure opened the breaker', async () => {
     const { server, ask, state } = await source({ limits: { retries: 5 } });
     state.status = 503;
     expect(await rejection(ask())).toMatchObject({ code: 'SOURCE_UNAVAILABLE', status: 503 });
     expect(server.received).toHaveLength(3);
   });
 
-  it('is not the reason when callers leave', async () => {
+  test('is not the reason when callers leave', async () => {
     const { state, server, http, ask } = await source();
     state.hang = true;
     for (let index = 1; index <= 4; index += 1) {
@@ -136,7 +136,7 @@ describe('a trial', () => {
     return { clock, breaker };
   }
 
-  it('is one at a time', () => {
+  test('is one at a time', () => {
     const { breaker } = opened();
     breaker.admit();
     expect(() => breaker.admit()).toThrow(
@@ -144,7 +144,7 @@ describe('a trial', () => {
     );
   });
 
-  it('whose caller left says nothing: the next call is the trial', () => {
+  test('whose caller left says nothing: the next call is the trial', () => {
     const { breaker } = opened();
     breaker.admit()('abandoned');
     expect(breaker.state()).toEqual('half-open');
@@ -152,7 +152,7 @@ describe('a trial', () => {
     expect(breaker.state()).toEqual('closed');
   });
 
-  it('waits at most 30 s for the next', () => {
+  test('waits at most 30 s for the next', () => {
     const { breaker, clock } = opened();
     for (let index = 0; index < 5; index += 1) {
       breaker.admit()('failure');
@@ -161,7 +161,7 @@ describe('a trial', () => {
     expect(breaker.state()).toEqual('half-open');
   });
 
-  it('is not decided by attempts from before', () => {
+  test('is not decided by attempts from before', () => {
     const clock = testClock();
     const breaker = createBreaker('sap', clock.now, { failures: 1, openMilliseconds: 10_000 });
     const early = [breaker.admit(), breaker.admit()];

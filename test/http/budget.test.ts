@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { Budget } from '../../src/domain/budget.ts';
 import type { BudgetLimits } from '../../src/domain/budget.ts';
@@ -11,7 +11,7 @@ const page = (number: number): HttpRequest => ({ method: 'GET', path: ['jobs'], 
 const PLENTY: BudgetLimits = { calls: 1_000, rows: 1_000, vendorBytes: 1_000_000, answerBytes: 1_000_000 };
 
 describe("an operation's calls", () => {
-  it('are bounded in number, where each question counts once', async () => {
+  test('are bounded in number, where each question counts once', async () => {
     const server = await serve((_, response) => {
       sendJson(response, { text: 'ok' });
     });
@@ -27,7 +27,7 @@ describe("an operation's calls", () => {
     expect(server.received).toHaveLength(3);
   });
 
-  it('are bounded in bytes of answers, which fails nobody who shares them', async () => {
+  test('are bounded in bytes of answers, which fails nobody who shares them', async () => {
     const server = await serve((_, response) => {
       sendJson(response, { text: 'x'.repeat(1_000) });
     });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { createCall } from '../../src/domain/call.ts';
 import { rejection, sendJson, serve, sourceHttp, streamedText } from './loopback.ts';
@@ -6,7 +6,7 @@ import { rejection, sendJson, serve, sourceHttp, streamedText } from './loopback
 const jobs = { method: 'GET', path: ['jobs'] } as const;
 
 describe('a source that hangs', () => {
-  it('before its headers is a timeout, asked once', async () => {
+  test('before its headers is a timeout, asked once', async () => {
     const server = await serve(() => undefined);
     const http = sourceHttp({ baseUrl: server.origin, limits: { timeoutMilliseconds: 500 } });
     expect(await rejection(http.json(jobs, z.unknown(), createCall()))).toMatchObject({
@@ -18,7 +18,7 @@ describe('a source that hangs', () => {
     expect(http.stats().inFlight).toEqual(0);
   });
 
-  it('in the middle of its body is a timeout', async () => {
+  test('in the middle of its body is a timeout', async () => {
     const server = await serve((_, response) => {
       response.writeHead(200, { 'content-type': 'application/json' });
       response.write('{"a":');
@@ -27,7 +27,7 @@ describe('a source that hangs', () => {
     expect(await rejection(http.json(jobs, z.unknown(), createCall()))).toMatchObject({ code: 'SOURCE_TIMEOUT' });
   });
 
-  it('in the body of an error says what its status says', async () => {
+  test('in the body of an error says what its status says', async () => {
     const server = await serve((_, response) => {
       response.writeHead(403);
       response.write('<html>');
@@ -36,7 +36,7 @@ describe('a source that hangs', () => {
     expect(await rejection(http.json(jobs, z.unknown(), createCall()))).toMatchObject({ code: 'SOURCE_FORBIDDEN' });
   });
 
-  it('at its token endpoint is a timeout', async () => {
+  test('at its token endpoint is a timeout', async () => {
     const server = await serve(() => undefined);
     const http = sourceHttp({
       baseUrl: server.origin,
@@ -51,7 +51,7 @@ describe('a source that hangs', () => {
 });
 
 describe('a caller that leaves', () => {
-  it('aborts the request on the wire and gets its own reason back', async () => {
+  test('aborts the request on the wire and gets its own reason back', async () => {
     let hungUp: Promise<void> | undefined;
     const server = await serve((_, response) => {
       hungUp = new Promise((resolve) => response.once('close', resolve));
@@ -65,7 +65,7 @@ describe('a caller that leaves', () => {
     await hungUp;
   });
 
-  it.each([
+  test.each([
     ['GET', 'json'],
     ['POST', 'json'],
     ['GET', 'stream'],
@@ -82,7 +82,7 @@ describe('a caller that leaves', () => {
     expect(server.received).toEqual([]);
   });
 
-  it('of a POST that is not shared aborts it too', async () => {
+  test('of a POST that is not shared aborts it too', async () => {
     const server = await serve(() => undefined);
     const http = sourceHttp({ baseUrl: server.origin });
     const leaving = new AbortController();
@@ -94,7 +94,7 @@ describe('a caller that leaves', () => {
     expect(http.stats()).toMatchObject({ inFlight: 0, lastError: null });
   });
 
-  it('gives the reason that it was given', async () => {
+  test('gives the reason that it was given', async () => {
     const server = await serve(() => undefined);
     const http = sourceHttp({ baseUrl: server.origin });
     const leaving = new AbortController();
@@ -107,7 +107,7 @@ describe('a caller that leaves', () => {
 });
 
 describe('one client request', () => {
-  it('may have many calls under way: no warning, and one abort ends them all', async () => {
+  test('may have many calls under way: no warning, and one abort ends them all', async () => {
     const warnings: Error[] = [];
     const onWarning = (warning: Error): void => void warnings.push(warning);
     process.on('warning', onWarning);
@@ -129,7 +129,7 @@ describe('one client request', () => {
 });
 
 describe('a closed client', () => {
-  it('takes no more calls, and ends those under way', async () => {
+  test('takes no more calls, and ends those under way', async () => {
     const server = await serve(() => undefined);
     const http = sourceHttp({ baseUrl: server.origin });
     const answer = rejection(http.json(jobs, z.unknown(), createCall()));

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { createCall } from '../../src/domain/call.ts';
 import { decode } from '../../src/http/body/decode.ts';
@@ -21,7 +21,7 @@ function messageFor(decoder: z.ZodType, data: unknown): string {
 describe('the message for an answer of another shape', () => {
   const row = { runState: 'COMPLETED' };
 
-  it.each([
+  test.each([
     [runs, { results: [row, row, row, { runState: 7 }] }, 'sap: results[3].runState: expected a string, got 7'],
     [runs, { results: [{ runState: null }] }, 'sap: results[0].runState: expected a string, got null'],
     [runs, { results: [{ runState: false }] }, 'sap: results[0].runState: expected a string, got false'],
@@ -60,7 +60,7 @@ describe('the message for an answer of another shape', () => {
     expect(messageFor(decoder, data)).toEqual(message);
   });
 
-  it('never quotes a text of the body', () => {
+  test('never quotes a text of the body', () => {
     const decoders = [runs, z.enum(['a']), z.union([z.number(), runs]), z.iso.date(), z.record(z.string(), z.number())];
     fc.assert(
       fc.property(fc.jsonValue({ depthSize: 'small' }), fc.constantFrom(...decoders), (data, decoder) => {
@@ -75,7 +75,7 @@ describe('the message for an answer of another shape', () => {
 });
 
 describe('a reply', () => {
-  it('gives what the decoder made of it, and its headers', async () => {
+  test('gives what the decoder made of it, and its headers', async () => {
     const server = await serve((_, response) => {
       sendJson(response, { total: '12', more: 1 }, 200, { deprecation: '@1' });
     });
@@ -84,7 +84,7 @@ describe('a reply', () => {
     expect([reply.status, reply.headers['deprecation'], reply.data]).toEqual([200, '@1', { total: 12 }]);
   });
 
-  it('keeps the digits of integers beyond 2^53, and is valid Unicode', async () => {
+  test('keeps the digits of integers beyond 2^53, and is valid Unicode', async () => {
     const server = await serve((_, response) => {
       response.setHeader('content-type', 'application/json');
       response.end('{"id":3571883701824836031,"text":"half of \\ud83d"}');
@@ -97,7 +97,7 @@ describe('a reply', () => {
     expect(reply.data).toEqual({ id: '3571883701824836031', text: 'half of \ufffd' });
   });
 
-  it('of another shape is not asked for again', async () => {
+  test('of another shape is not asked for again', async () => {
     const server = await serve((_, response) => {
       sendJson(response, { results: [{ runState: 7 }] });
     });
@@ -111,7 +111,7 @@ describe('a reply', () => {
 });
 
 describe('a request', () => {
-  it('sends its body as JSON with its own headers, and cannot replace the authorization', async () => {
+  test('sends its body as JSON with its own headers, and cannot replace the authorization', async () => {
     const server = await serve((_, response) => {
       sendJson(response, {});
     });

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 import { createCall } from '../../src/domain/call.ts';
 import type { Handler, SourceOverrides } from './loopback.ts';
@@ -36,7 +36,7 @@ function body(bytes: string | Buffer, headers: Record<string, string> = {}): Han
 }
 
 describe('an answer other than 2xx', () => {
-  it.each([
+  test.each([
     [400, 'SOURCE_BAD_RESPONSE'],
     [401, 'SOURCE_UNAUTHENTICATED'],
     [403, 'SOURCE_FORBIDDEN'],
@@ -62,7 +62,7 @@ describe('an answer other than 2xx', () => {
     expect(JSON.stringify(error)).not.toContain('secret');
   });
 
-  it('that redirects is not followed', async () => {
+  test('that redirects is not followed', async () => {
     const server = await serve((_, response) => {
       response.writeHead(302, { location: '/elsewhere' });
       response.end();
@@ -75,7 +75,7 @@ describe('an answer other than 2xx', () => {
     expect(server.received).toHaveLength(1);
   });
 
-  it.each([
+  test.each([
     [206, 'SOURCE_BAD_RESPONSE', ': a part, though the whole was asked for'],
     [300, 'SOURCE_BAD_RESPONSE', ''],
     [304, 'SOURCE_BAD_RESPONSE', ': nothing has changed, though it was not asked for changes'],
@@ -89,7 +89,7 @@ describe('an answer other than 2xx', () => {
     expect(error).toMatchObject({ code, message: `sap: the source answered ${status}${words}` });
   });
 
-  it('keeps an HTML page as text', async () => {
+  test('keeps an HTML page as text', async () => {
     const error = await rejection(
       ask((_, response) => {
         response.writeHead(500, { 'content-type': 'text/html' });
@@ -100,7 +100,7 @@ describe('an answer other than 2xx', () => {
     expect((error as { body: unknown }).body).toEqual('<html>Internal</html>');
   });
 
-  it('keeps at most 64 KiB of its body', async () => {
+  test('keeps at most 64 KiB of its body', async () => {
     const error = await rejection(
       ask((_, response) => {
         response.writeHead(500);
@@ -110,7 +110,7 @@ describe('an answer other than 2xx', () => {
     expect((error as { body: unknown }).body).toEqual('x'.repeat(64 * 1024));
   });
 
-  it('with a cut body still says its status', async () => {
+  test('with a cut body still says its status', async () => {
     const error = await rejection(
       ask((_, response) => {
         response.writeHead(403, { 'content-length': 100 });
@@ -121,7 +121,7 @@ describe('an answer other than 2xx', () => {
     expect((error as { body: unknown }).body).toEqual(undefined);
   });
 
-  it('means what the vendor says it means', async () => {
+  test('means what the vendor says it means', async () => {
     const error = await rejection(
       ask(
         (_, response) => {
@@ -140,7 +140,7 @@ describe('an answer other than 2xx', () => {
 });
 
 describe('a body that is not the JSON it should be', () => {
-  it.each([
+  test.each([
     ['', 'expected JSON, got an empty body'],
     ['<!doctype html><html></html>', 'expected JSON, got HTML or XML'],
     ['{"data":[{"', 'expected JSON, got malformed JSON'],
@@ -153,7 +153,7 @@ describe('a body that is not the JSON it should be', () => {
     expect(server.received).toHaveLength(1);
   });
 
-  it('because there is no content says so', async () => {
+  test('because there is no content says so', async () => {
     const error = await rejection(
       ask((_, response) => {
         response.writeHead(204);
@@ -163,7 +163,7 @@ describe('a body that is not the JSON it should be', () => {
     expect(error).toMatchObject({ code: 'SOURCE_BAD_RESPONSE', message: 'sap: expected JSON, got an empty body' });
   });
 
-  it('because it was cut is an unavailable source', async () => {
+  test('because it was cut is an unavailable source', async () => {
     const error = await rejection(
       ask((_, response) => {
         sendCut(response, '{"data":[');
@@ -172,7 +172,7 @@ describe('a body that is not the JSON it should be', () => {
     expect(error).toMatchObject({ code: 'SOURCE_UNAVAILABLE', message: 'sap: the answer was cut off' });
   });
 
-  it('because a chunked answer was cut is an unavailable source', async () => {
+  test('because a chunked answer was cut is an unavailable source', async () => {
     const error = await rejection(
       ask((_, response) => {
         response.writeHead(200, { 'content-type': 'application/json' });
@@ -182,16 +182,16 @@ describe('a body that is not the JSON it should be', () => {
     expect(error).toMatchObject({ code: 'SOURCE_UNAVAILABLE', message: 'sap: the answer was cut off' });
   });
 
-  it('begins with a byte order mark that does not matter', async () => {
+  test('begins with a byte order mark that does not matter', async () => {
     expect((await ask(body('\ufeff{"a":1}'))).data).toEqual({ a: 1 });
   });
 
-  it('holds bytes that are no UTF-8, which are replaced', async () => {
+  test('holds bytes that are no UTF-8, which are replaced', async () => {
     const bytes = Buffer.concat([Buffer.from('{"a":"x'), Buffer.from([0xff, 0xfe]), Buffer.from('y"}')]);
     expect((await ask(body(bytes))).data).toEqual({ a: 'x\ufffd\ufffdy' });
   });
 
-  it('holds letters that came in two chunks', async () => {
+  test('holds letters that came in two chunks', async () => {
     const bytes = Buffer.from('{"a":"日本"}');
     const reply = await ask((_, response) => {
       response.write(bytes.subarray(0, 7), () => response.end(bytes.subarray(7)));
@@ -201,7 +201,7 @@ describe('a body that is not the JSON it should be', () => {
 });
 
 describe('the size of a body', () => {
-  it('may be the limit and not a byte more', async () => {
+  test('may be the limit and not a byte more', async () => {
     const text = JSON.stringify('x'.repeat(998));
     const limits = { maxResponseBytes: 1000 };
     expect((await ask(body(text), { limits })).data).toEqual('x'.repeat(998));
@@ -211,7 +211,7 @@ describe('the size of a body', () => {
     });
   });
 
-  it('is counted after decompression', async () => {
+  test('is counted after decompression', async () => {
     const limits = { maxResponseBytes: 1024 * 1024 };
     const bomb = gzipSync(JSON.stringify('x'.repeat(8 * 1024 * 1024)));
     expect(await rejection(ask(body(bomb, { 'content-encoding': 'gzip' }), { limits }))).toMatchObject({
@@ -220,7 +220,7 @@ describe('the size of a body', () => {
     });
   });
 
-  it('that is too large ends the transfer', async () => {
+  test('that is too large ends the transfer', async () => {
     let hungUp: Promise<void> | undefined;
     const error = await rejection(
       ask(
@@ -240,7 +240,7 @@ describe('the size of a body', () => {
 });
 
 describe('a connection', () => {
-  it('that is refused is an unavailable source, without its address', async () => {
+  test('that is refused is an unavailable source, without its address', async () => {
     const server = await serve(() => undefined);
     await server.close();
     const http = sourceHttp({ baseUrl: server.origin, limits: { retries: 0 } });
@@ -253,7 +253,7 @@ describe('a connection', () => {
     expect((error as Error).cause).toEqual(undefined);
   });
 
-  it('that is reset is an unavailable source', async () => {
+  test('that is reset is an unavailable source', async () => {
     const error = await rejection(
       ask((_, response) => {
         response.socket?.destroy();
@@ -262,7 +262,7 @@ describe('a connection', () => {
     expect(error).toMatchObject({ code: 'SOURCE_UNAVAILABLE', message: 'sap: the connection failed (UND_ERR_SOCKET)' });
   });
 
-  it.each([
+  test.each([
     ['220 mail.example ESMTP\r\n', 'the answer is not HTTP'],
     ['<html></html>', 'the answer is not HTTP'],
     ['HTTP/1.1 200 OK\r\na b: c\r\n\r\n', 'the headers of the answer are malformed (Invalid header token)'],
@@ -284,13 +284,13 @@ describe('a connection', () => {
     expect(error).toMatchObject({ code: 'SOURCE_BAD_RESPONSE', message: `sap: ${message}` });
   });
 
-  it('may carry more headers than the 16 KiB that are usual', async () => {
+  test('may carry more headers than the 16 KiB that are usual', async () => {
     const text = `HTTP/1.1 200 OK\r\n${`x: ${'y'.repeat(8_000)}\r\n`.repeat(12)}content-length: 2\r\n\r\n{}`;
     const http = sourceHttp({ baseUrl: await serveText(text) });
     expect((await http.json(jobs, z.unknown(), createCall())).data).toEqual({});
   });
 
-  it('is kept and used again', async () => {
+  test('is kept and used again', async () => {
     const server = await serve((_, response) => {
       sendJson(response, {});
     });

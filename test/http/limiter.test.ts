@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { createCall } from '../../src/domain/call.ts';
 import { createLimiter } from '../../src/http/policy/limiter.ts';
@@ -26,7 +26,7 @@ async function oneTaken(clock = testClock()) {
 }
 
 describe('the places of a source', () => {
-  it('are never more than its concurrency', async () => {
+  test('are never more than its concurrency', async () => {
     let open = 0;
     let most = 0;
     const server = await serve((_, response) => {
@@ -48,7 +48,7 @@ describe('the places of a source', () => {
     expect(http.stats()).toMatchObject({ inFlight: 0, queued: 0 });
   });
 
-  it('go to interactive calls before polls, first come first', async () => {
+  test('go to interactive calls before polls, first come first', async () => {
     const { order, release, join } = await oneTaken();
     const all = [
       join('poll 1', waiting('poll')),
@@ -61,7 +61,7 @@ describe('the places of a source', () => {
     expect(order).toEqual(['interactive 1', 'interactive 2', 'poll 1', 'poll 2']);
   });
 
-  it('go to a poll in its turn when it has waited for five seconds', async () => {
+  test('go to a poll in its turn when it has waited for five seconds', async () => {
     const { order, release, join, clock } = await oneTaken();
     const all = [join('poll', waiting('poll'))];
     clock.advance(5_000);
@@ -71,7 +71,7 @@ describe('the places of a source', () => {
     expect(order).toEqual(['poll', 'interactive']);
   });
 
-  it('go to a shared poll like to an interactive call once an interactive caller joins it', async () => {
+  test('go to a shared poll like to an interactive call once an interactive caller joins it', async () => {
     const { order, release, join } = await oneTaken();
     const shared: { priority: Caller['priority']; cancellation: Cancellation } = { ...waiting('poll') };
     const all = [join('poll', waiting('poll')), join('shared', shared)];
@@ -81,7 +81,7 @@ describe('the places of a source', () => {
     expect(order).toEqual(['shared', 'poll']);
   });
 
-  it('are not taken by those who left while waiting', async () => {
+  test('are not taken by those who left while waiting', async () => {
     const { limiter, order, release, join } = await oneTaken();
     const leaving = new Cancellation();
     const left = rejection(join('left', waiting('interactive', leaving)));
@@ -94,7 +94,7 @@ describe('the places of a source', () => {
     expect([limiter.inFlight(), limiter.queued()]).toEqual([0, 0]);
   });
 
-  it('are given back once, however often they are released', async () => {
+  test('are given back once, however often they are released', async () => {
     const limiter = createLimiter({ concurrency: 1, requestsPerSecond: null }, testClock());
     const release = await limiter.acquire(waiting('interactive'));
     release();
@@ -102,7 +102,7 @@ describe('the places of a source', () => {
     expect(limiter.inFlight()).toEqual(0);
   });
 
-  it('are not asked for by a call that was aborted before', async () => {
+  test('are not asked for by a call that was aborted before', async () => {
     const limiter = createLimiter({ concurrency: 1, requestsPerSecond: null }, testClock());
     const left = new Cancellation();
     left.cancel();
@@ -112,7 +112,7 @@ describe('the places of a source', () => {
 });
 
 describe('the rate of a source', () => {
-  it('lets as many calls start at once as it allows in a second, and the rest later', async () => {
+  test('lets as many calls start at once as it allows in a second, and the rest later', async () => {
     const clock = testClock();
     async function sleep(milliseconds: number): Promise<void> {
       await new Promise((resolve) => setImmediate(resolve));
@@ -132,7 +132,7 @@ describe('the rate of a source', () => {
     expect(starts).toEqual([0, 0, 0, 0, 0, 1_000, 1_000, 1_000, 1_000, 1_000, 2_000, 2_000]);
   });
 
-  it('holds for an abort while it makes one wait', async () => {
+  test('holds for an abort while it makes one wait', async () => {
     let wake: (() => void) | undefined;
     const clock = { ...testClock(), sleep: () => new Promise<void>((resolve) => (wake = resolve)) };
     const limiter = createLimiter({ concurrency: 9, requestsPerSecond: 1 }, clock);
@@ -146,7 +146,7 @@ describe('the rate of a source', () => {
     expect([limiter.inFlight(), limiter.queued()]).toEqual([0, 0]);
   });
 
-  it('never lets more calls start in any second than it says', () => {
+  test('never lets more calls start in any second than it says', () => {
     fc.assert(
       fc.property(
         fc.double({ min: 0.2, max: 50, noNaN: true }),

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createCall } from '../../src/domain/call.ts';
 import { AnswerTooLarge } from '../../src/domain/errors.ts';
 import type { HttpReply } from '../../src/http/client.ts';
@@ -19,7 +19,7 @@ async function ask(handler: Handler, cutsStrings: boolean): Promise<HttpReply<un
 const long = JSON.stringify({ id: 7, text: 'x'.repeat(40_000), last: ['end'] });
 
 describe('an answer that is too large', () => {
-  it('is refused before its body comes, where its length is announced', async () => {
+  test('is refused before its body comes, where its length is announced', async () => {
     const handler: Handler = (_, response) => {
       response.writeHead(200, { 'content-length': '40000' });
       // The rest never comes.
@@ -28,7 +28,7 @@ describe('an answer that is too large', () => {
     expect(await rejection(ask(handler, false))).toBeInstanceOf(AnswerTooLarge);
   });
 
-  it('is judged by what is in it, not by its compressed length', async () => {
+  test('is judged by what is in it, not by its compressed length', async () => {
     const noise = JSON.stringify({ id: 7 });
     const handler: Handler = (_, response) => {
       response.writeHead(200, { 'content-encoding': 'gzip' });
@@ -37,7 +37,7 @@ describe('an answer that is too large', () => {
     expect((await ask(handler, false)).data).toEqual({ id: 7 });
   });
 
-  it.each([{}, { 'content-length': String(long.length) }, { 'content-encoding': 'gzip' }])(
+  test.each([{}, { 'content-length': String(long.length) }, { 'content-encoding': 'gzip' }])(
     'comes with its strings cut, where nothing smaller can be asked for: %j',
     async (headers: Record<string, string>) => {
       const handler: Handler = (_, response) => {
@@ -51,7 +51,7 @@ describe('an answer that is too large', () => {
     },
   );
 
-  it('is refused all the same where it is too large without its strings, or without an end', async () => {
+  test('is refused all the same where it is too large without its strings, or without an end', async () => {
     const numbers: Handler = (_, response) => response.end(JSON.stringify(Array.from({ length: 9_000 }, () => 1)));
     expect(await rejection(ask(numbers, true))).toBeInstanceOf(AnswerTooLarge);
     const endless: Handler = (_, response) => {
@@ -64,7 +64,7 @@ describe('an answer that is too large', () => {
     expect(await rejection(ask(endless, true))).toBeInstanceOf(AnswerTooLarge);
   });
 
-  it('comes as it is where it fits', async () => {
+  test('comes as it is where it fits', async () => {
     const handler: Handler = (_, response) => response.end(JSON.stringify('x'.repeat(LIMIT - 2)));
     expect(await ask(handler, true)).toMatchObject({ data: 'x'.repeat(LIMIT - 2), cutTo: null });
   });
@@ -76,7 +76,7 @@ describe('cutting the strings of JSON', () => {
   });
   const written = value.map((any) => ({ any, text: JSON.stringify(any) }));
 
-  it('leaves JSON with the same values, each string as far as it may go, however it comes in pieces', () => {
+  test('leaves JSON with the same values, each string as far as it may go, however it comes in pieces', () => {
     fc.assert(
       fc.property(
         written,

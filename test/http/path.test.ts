@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { createCall } from '../../src/domain/call.ts';
 import { pathOf, queryOf, targetOf } from '../../src/http/request/path.ts';
@@ -31,11 +31,11 @@ const names = fc
   .filter((name) => name !== '.' && name !== '..');
 
 describe('the path of a request', () => {
-  it('keeps every name whole, whatever stands in it', () => {
+  test('keeps every name whole, whatever stands in it', () => {
     expect(pathOf('/v1', ['jobs', 'a b/../c?d#e', '%2e%2e'])).toEqual('/v1/jobs/a%20b%2F..%2Fc%3Fd%23e/%252e%252e');
   });
 
-  it('keeps the base path with and without its slash', () => {
+  test('keeps the base path with and without its slash', () => {
     expect(targetOf('https://host.example/v1/customer/')).toEqual({
       origin: 'https://host.example',
       basePath: '/v1/customer',
@@ -44,18 +44,18 @@ describe('the path of a request', () => {
     expect(targetOf('https://host.example:8443')).toEqual({ origin: 'https://host.example:8443', basePath: '' });
   });
 
-  it('is the base path, or the root, without segments', () => {
+  test('is the base path, or the root, without segments', () => {
     expect(pathOf('/v1', [])).toEqual('/v1');
     expect(pathOf('', [])).toEqual('/');
   });
 
-  it.each(['', '.', '..', '\ud800', 'a\udfffb'])('finds nothing under the name %j', (name) => {
+  test.each(['', '.', '..', '\ud800', 'a\udfffb'])('finds nothing under the name %j', (name) => {
     expect(() => pathOf('/v1', ['jobs', name], 'sap')).toThrow(
       expect.objectContaining({ code: 'NOT_FOUND', source: 'sap', message: 'sap: there is nothing under that name' }),
     );
   });
 
-  it('decodes back to the same names and never leaves the base path', () => {
+  test('decodes back to the same names and never leaves the base path', () => {
     fc.assert(
       fc.property(fc.array(names, { minLength: 1, maxLength: 5 }), (segments) => {
         const path = pathOf('/base/path', segments);
@@ -70,7 +70,7 @@ describe('the path of a request', () => {
 });
 
 describe('the query of a request', () => {
-  it('encodes names and values, writes spaces as %20 and leaves absent values out', () => {
+  test('encodes names and values, writes spaces as %20 and leaves absent values out', () => {
     expect(queryOf({ 'a b': 'c+d &e=f', n: 0, no: false, left: undefined, out: null })).toEqual(
       '?a%20b=c%2Bd%20%26e%3Df&n=0&no=false',
     );
@@ -79,16 +79,16 @@ describe('the query of a request', () => {
     expect(queryOf(undefined)).toEqual('');
   });
 
-  it('takes a written query as it is', () => {
+  test('takes a written query as it is', () => {
     expect(queryOf('eq(status,%22Failed%22)&limit=10')).toEqual('?eq(status,%22Failed%22)&limit=10');
     expect(queryOf('')).toEqual('');
   });
 
-  it('says that a text without an encoding is the user’s mistake', () => {
+  test('says that a text without an encoding is the user’s mistake', () => {
     expect(() => queryOf({ contains: '\ud800' })).toThrow(expect.objectContaining({ code: 'BAD_USER_INPUT' }));
   });
 
-  it('reads back as the same values', () => {
+  test('reads back as the same values', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' })), (query) => {
         const text = queryOf(query);
@@ -100,7 +100,7 @@ describe('the query of a request', () => {
 });
 
 describe('names on the wire', () => {
-  it('arrive as they are, below the base path', async () => {
+  test('arrive as they are, below the base path', async () => {
     const server = await serve((_, response) => {
       sendJson(response, {});
     });
@@ -117,7 +117,7 @@ describe('names on the wire', () => {
     );
   });
 
-  it('that cannot be addressed are not asked for', async () => {
+  test('that cannot be addressed are not asked for', async () => {
     const server = await serve((_, response) => {
       sendJson(response, {});
     });

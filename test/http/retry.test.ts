@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { createCall } from '../../src/domain/call.ts';
 import type { HttpRequest } from '../../src/http/client.ts';
@@ -32,7 +32,7 @@ const cut: Handler = (_, response) => {
 };
 
 describe('a failure that may pass', () => {
-  it.each([
+  test.each([
     ['a reset', reset],
     ['a cut body', cut],
     ['429', status(429)],
@@ -49,26 +49,26 @@ describe('a failure that may pass', () => {
     expect(worse.server.received).toHaveLength(3);
   });
 
-  it('(a refused connection) is tried again', async () => {
+  test('(a refused connection) is tried again', async () => {
     const { server, clock, ask } = await failing(reset, 0);
     await server.close();
     expect(await rejection(ask())).toMatchObject({ code: 'SOURCE_UNAVAILABLE' });
     expect(clock.slept).toEqual([150, 300]);
   });
 
-  it('(500) is tried again once', async () => {
+  test('(500) is tried again once', async () => {
     const { server, ask } = await failing(status(500), 9);
     expect(await rejection(ask())).toMatchObject({ code: 'SOURCE_UNAVAILABLE', status: 500 });
     expect(server.received).toHaveLength(2);
   });
 
-  it('is tried as often as the settings say', async () => {
+  test('is tried as often as the settings say', async () => {
     const { server, ask } = await failing(status(503), 9, { limits: { retries: 0 } });
     await rejection(ask());
     expect(server.received).toHaveLength(1);
   });
 
-  it('of a POST is not, unless it says that it may be repeated', async () => {
+  test('of a POST is not, unless it says that it may be repeated', async () => {
     const { server, ask } = await failing(status(503), 1);
     expect(await rejection(ask(logs))).toMatchObject({ code: 'SOURCE_UNAVAILABLE' });
     expect(server.received).toHaveLength(1);
@@ -77,19 +77,19 @@ describe('a failure that may pass', () => {
     expect(idempotent.server.received).toHaveLength(2);
   });
 
-  it('of a GET that must not be repeated is not', async () => {
+  test('of a GET that must not be repeated is not', async () => {
     const { server, ask } = await failing(status(503), 1);
     await rejection(ask({ ...jobs, idempotent: false }));
     expect(server.received).toHaveLength(1);
   });
 
-  it.each([400, 403, 404, 408, 409, 422, 501])('is not what %i says', async (code) => {
+  test.each([400, 403, 404, 408, 409, 422, 501])('is not what %i says', async (code) => {
     const { server, ask } = await failing(status(code), 1);
     await rejection(ask());
     expect(server.received).toHaveLength(1);
   });
 
-  it('is what the vendor says it is', async () => {
+  test('is what the vendor says it is', async () => {
     const permanent = await failing(status(503), 1, { classifyError: () => ({ retryable: false }) });
     await rejection(permanent.ask());
     expect(permanent.server.received).toHaveLength(1);
@@ -97,19 +97,19 @@ describe('a failure that may pass', () => {
     expect(await passing.ask()).toMatchObject({ data: { ok: true } });
   });
 
-  it('before a stream has begun is tried again', async () => {
+  test('before a stream has begun is tried again', async () => {
     const { server, http } = await failing(status(503), 1);
     expect(await streamedText(http, jobs)).toEqual('{"ok":true}');
     expect(server.received).toHaveLength(2);
   });
 
-  it('of a stream that has begun is tried again, and what had come counts no more', async () => {
+  test('of a stream that has begun is tried again, and what had come counts no more', async () => {
     const { server, http } = await failing(cut, 2);
     expect(await streamedText(http, jobs)).toEqual('{"ok":true}');
     expect(server.received).toHaveLength(3);
   });
 
-  it('of a stream that must not be repeated is not tried again', async () => {
+  test('of a stream that must not be repeated is not tried again', async () => {
     const { server, http } = await failing(cut, 1);
     expect(await rejection(streamedText(http, { ...jobs, idempotent: false }))).toMatchObject({
       code: 'SOURCE_UNAVAILABLE',
@@ -120,13 +120,13 @@ describe('a failure that may pass', () => {
 });
 
 describe('Retry-After', () => {
-  it('is waited for when it is short', async () => {
+  test('is waited for when it is short', async () => {
     const { clock, ask } = await failing(status(429, { 'retry-after': '3' }), 1);
     expect(await ask()).toMatchObject({ data: { ok: true } });
     expect(clock.slept).toEqual([3_000]);
   });
 
-  it('is understood as a date', async () => {
+  test('is understood as a date', async () => {
     const clock = testClock();
     const at = new Date(clock.now() + 4_000).toUTCString();
     const { ask } = await failing(status(503, { 'retry-after': at }), 1, clock);
@@ -134,20 +134,20 @@ describe('Retry-After', () => {
     expect(clock.slept).toEqual([4_000]);
   });
 
-  it('that is shorter than the back-off does not shorten it', async () => {
+  test('that is shorter than the back-off does not shorten it', async () => {
     const { clock, ask } = await failing(status(503, { 'retry-after': '0' }), 1);
     await ask();
     expect(clock.slept).toEqual([150]);
   });
 
-  it('that is long is told to the client at once', async () => {
+  test('that is long is told to the client at once', async () => {
     const { server, clock, ask } = await failing(status(429, { 'retry-after': '30' }), 9);
     expect(await rejection(ask())).toMatchObject({ code: 'SOURCE_RATE_LIMITED', retryAfterSeconds: 30 });
     expect(server.received).toHaveLength(1);
     expect(clock.slept).toEqual([]);
   });
 
-  it('in the body counts when the vendor’s classification reads it', async () => {
+  test('in the body counts when the vendor’s classification reads it', async () => {
     const { clock, ask } = await failing(
       (_, response) => {
         sendJson(response, { retryAfter: 2 }, 503);
@@ -161,7 +161,7 @@ describe('Retry-After', () => {
 });
 
 describe('a pause between attempts', () => {
-  it('ends when the caller leaves', async () => {
+  test('ends when the caller leaves', async () => {
     const server = await serve(status(503));
     const leaving = new AbortController();
     const http = sourceHttp({

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Call } from '../../src/domain/call.ts';
 import { createSharedStreams } from '../../src/http/policy/shared-stream.ts';
 import type { Begin } from '../../src/http/policy/shared-stream.ts';
@@ -63,7 +63,7 @@ function setUp() {
 }
 
 describe('a shared stream', () => {
-  it('gives everything to all who joined it before its first item', async () => {
+  test('gives everything to all who joined it before its first item', async () => {
     const { ask, started } = setUp();
     const [one, two] = [ask(), ask()];
     started[0]?.begin();
@@ -75,7 +75,7 @@ describe('a shared stream', () => {
     for (const { got } of [one, two, three]) expect(got).toEqual(['|', 'x', 'y']);
   });
 
-  it('is left alone by those who come after its first item, who share one of their own', async () => {
+  test('is left alone by those who come after its first item, who share one of their own', async () => {
     const { ask, started } = setUp();
     const early = ask();
     started[0]?.give('x');
@@ -90,7 +90,7 @@ describe('a shared stream', () => {
     for (const { got } of [early, ...late]) expect(got).toEqual(['|', 'x', 'y']);
   });
 
-  it('is not joined once it has ended or failed, also without an item', async () => {
+  test('is not joined once it has ended or failed, also without an item', async () => {
     const { ask, started } = setUp();
     const first = ask();
     started[0]?.end();
@@ -103,14 +103,14 @@ describe('a shared stream', () => {
     expect(started).toHaveLength(3);
   });
 
-  it('is not shared under another key', () => {
+  test('is not shared under another key', () => {
     const { ask, started } = setUp();
     ask();
     ask({ key: 'b' });
     expect(started).toHaveLength(2);
   });
 
-  it('fails for all, and those who ask again share again', async () => {
+  test('fails for all, and those who ask again share again', async () => {
     const { ask, started } = setUp();
     const callers = [ask(), ask()];
     const cut = new Error('cut');
@@ -122,7 +122,7 @@ describe('a shared stream', () => {
     expect(started).toHaveLength(2);
   });
 
-  it('that breaks begins again for all, and is still closed to others', async () => {
+  test('that breaks begins again for all, and is still closed to others', async () => {
     const { ask, started } = setUp();
     const callers = [ask(), ask()];
     started[0]?.begin();
@@ -138,7 +138,7 @@ describe('a shared stream', () => {
     }
   });
 
-  it('that breaks before its first item has not begun for anybody', async () => {
+  test('that breaks before its first item has not begun for anybody', async () => {
     const { ask, started } = setUp();
     const early = ask();
     started[0]?.begin();
@@ -151,7 +151,7 @@ describe('a shared stream', () => {
     for (const { got } of [early, joins]) expect(got).toEqual(['|', 'x']);
   });
 
-  it('is as urgent as its most urgent caller', () => {
+  test('is as urgent as its most urgent caller', () => {
     const { ask, started } = setUp();
     ask({ priority: 'poll' });
     expect(started[0]?.shared.priority).toBe('poll');
@@ -163,7 +163,7 @@ describe('a shared stream', () => {
 });
 
 describe('a caller that leaves a shared stream', () => {
-  it('gets nothing more, and leaves it to the others', async () => {
+  test('gets nothing more, and leaves it to the others', async () => {
     const { ask, started } = setUp();
     const [leaves, stays] = [ask(), ask()];
     started[0]?.give('x');
@@ -179,7 +179,7 @@ describe('a caller that leaves a shared stream', () => {
     expect(started[0]?.shared.cancellation.aborted).toBe(false);
   });
 
-  it('cancels it when it is the last, which stops at its next item', async () => {
+  test('cancels it when it is the last, which stops at its next item', async () => {
     const { ask, started } = setUp();
     const callers = [ask(), ask()];
     started[0]?.give('x');
@@ -195,14 +195,14 @@ describe('a caller that leaves a shared stream', () => {
     }).toThrow(stream!.shared.cancellation.reason);
   });
 
-  it('as the last does not take those with it who come after', () => {
+  test('as the last does not take those with it who come after', () => {
     const { ask, started } = setUp();
     ask().cancellation.cancel();
     ask();
     expect(started.map(({ shared }) => shared.cancellation.aborted)).toEqual([true, false]);
   });
 
-  it('does not touch a stream that has ended', async () => {
+  test('does not touch a stream that has ended', async () => {
     const { ask, started } = setUp();
     const caller = ask();
     started[0]?.end();
@@ -211,7 +211,7 @@ describe('a caller that leaves a shared stream', () => {
     expect(started[0]?.shared.cancellation.aborted).toBe(false);
   });
 
-  it('had left before it asked, and asks nothing', async () => {
+  test('had left before it asked, and asks nothing', async () => {
     const streams = createSharedStreams();
     const cancellation = new Cancellation();
     cancellation.cancel();
@@ -228,7 +228,7 @@ describe('a caller that leaves a shared stream', () => {
     expect(await rejection(answer)).toBe(cancellation.reason);
   });
 
-  it('may leave by an error of its own, which is nobody else’s', async () => {
+  test('may leave by an error of its own, which is nobody else’s', async () => {
     const { ask, started } = setUp();
     const [bad, good] = [ask({ failsAt: 'y' }), ask()];
     for (const item of ['x', 'y', 'z']) started[0]?.give(item);
@@ -239,7 +239,7 @@ describe('a caller that leaves a shared stream', () => {
     expect(good.got).toEqual(['|', 'x', 'y', 'z']);
   });
 
-  it('by an error of its own cancels it when it is the last', async () => {
+  test('by an error of its own cancels it when it is the last', async () => {
     const { ask, started } = setUp();
     const bad = ask({ failsAt: 'x' });
     expect(() => started[0]?.give('x')).toThrow();

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { freshCall, createCall, inSequence } from '../../src/domain/call.ts';
 import type { Call } from '../../src/domain/call.ts';
@@ -65,7 +65,7 @@ async function requestsOf(
 }
 
 describe('calls in flight at the same time', () => {
-  it('share one request when they ask the same', async () => {
+  test('share one request when they ask the same', async () => {
     const { server, http, letGo } = await holding();
     const calls = [1, 2, 3].map(() => http.json(jobs, decoder, createCall()));
     await server.arrived(1);
@@ -74,7 +74,7 @@ describe('calls in flight at the same time', () => {
     expect(server.received).toHaveLength(1);
   });
 
-  it('share a POST only when it may be repeated and says the same', async () => {
+  test('share a POST only when it may be repeated and says the same', async () => {
     const post: HttpRequest = { method: 'POST', path: ['logs'], body: { ids: [1] }, idempotent: true };
     const { server, http, letGo } = await holding();
     const calls = [post, { ...post }, { ...post, body: { ids: [2] } }, { ...post, idempotent: false }].map((request) =>
@@ -87,7 +87,7 @@ describe('calls in flight at the same time', () => {
     expect(new Set(numbers).size).toEqual(3);
   });
 
-  it('do not share when path, query, headers or decoder differ', async () => {
+  test('do not share when path, query, headers or decoder differ', async () => {
     expect(await requestsOf([jobs, jobs])).toEqual(1);
     expect(await requestsOf([jobs, { ...jobs, path: ['jobs', 'a'] }])).toEqual(2);
     expect(await requestsOf([jobs, { ...jobs, query: { page: 2 } }])).toEqual(2);
@@ -95,7 +95,7 @@ describe('calls in flight at the same time', () => {
     expect(await requestsOf([jobs, jobs], { decoders: [decoder, z.object({ n: z.number() })] })).toEqual(2);
   });
 
-  it('share among callers of one credential only, when it is passed on', async () => {
+  test('share among callers of one credential only, when it is passed on', async () => {
     expect(await requestsOf([jobs, jobs], { callers: ['Bearer a', 'Bearer b'] })).toEqual(1);
     const overrides = { forward: true };
     expect(await requestsOf([jobs, jobs], { overrides, callers: ['Bearer a', 'Bearer b'] })).toEqual(2);
@@ -103,7 +103,7 @@ describe('calls in flight at the same time', () => {
     expect(await requestsOf([jobs, jobs], { overrides, callers: ['Bearer a', 'Bearer a'] })).toEqual(1);
   });
 
-  it('share an error too', async () => {
+  test('share an error too', async () => {
     const server = await serve((_, response) => {
       sendJson(response, {}, 404);
     });
@@ -113,7 +113,7 @@ describe('calls in flight at the same time', () => {
     expect(server.received).toHaveLength(1);
   });
 
-  it('are sent again once they are answered', async () => {
+  test('are sent again once they are answered', async () => {
     const server = await serve((_, response, index) => {
       sendJson(response, { n: index });
     });
@@ -125,7 +125,7 @@ describe('calls in flight at the same time', () => {
 });
 
 describe('a caller that leaves a shared call', () => {
-  it('leaves it to the others', async () => {
+  test('leaves it to the others', async () => {
     const { server, http, letGo } = await holding();
     const leaving = new AbortController();
     const left = rejection(http.json(jobs, decoder, createCall({ signal: leaving.signal })));
@@ -138,7 +138,7 @@ describe('a caller that leaves a shared call', () => {
     expect(server.received).toHaveLength(1);
   });
 
-  it('aborts it when it is the last', async () => {
+  test('aborts it when it is the last', async () => {
     const { server, http, hungUp } = await holding();
     const leaving = [new AbortController(), new AbortController()];
     const left = leaving.map(({ signal }) => rejection(http.json(jobs, decoder, createCall({ signal }))));
@@ -148,7 +148,7 @@ describe('a caller that leaves a shared call', () => {
     expect(await Promise.all(left)).toEqual(leaving.map(({ signal }) => signal.reason as unknown));
   });
 
-  it('as the last does not take those with it who come after', async () => {
+  test('as the last does not take those with it who come after', async () => {
     const { server, http, letGo } = await holding();
     const leaving = new AbortController();
     const left = rejection(http.json(jobs, decoder, createCall({ signal: leaving.signal })));
@@ -186,15 +186,15 @@ describe('a reader of a list that moves', () => {
     return { others: (await others).data.n, next: (await next).data.n };
   }
 
-  it('does not join a call that began before the page came that it read before', async () => {
+  test('does not join a call that began before the page came that it read before', async () => {
     expect(await overtaken(inSequence(createCall()))).toEqual({ others: 0, next: 2 });
   });
 
-  it('shares it when order does not matter', async () => {
+  test('shares it when order does not matter', async () => {
     expect(await overtaken(createCall())).toEqual({ others: 0, next: 0 });
   });
 
-  it('does not take an older answer that its own call remembers', async () => {
+  test('does not take an older answer that its own call remembers', async () => {
     const server = await serve((_, response, index) => {
       sendJson(response, { n: index });
     });
@@ -210,7 +210,7 @@ describe('a reader of a list that moves', () => {
     expect(again.map(({ data }) => data.n)).toEqual([1, 2]);
   });
 
-  it('joins what began after it was told to ask again, and nothing older', async () => {
+  test('joins what began after it was told to ask again, and nothing older', async () => {
     const { server, http, letGo } = await holding();
     const call = createCall();
     const old = http.json(jobs, decoder, call);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { createCall } from '../../src/domain/call.ts';
 import { createPools } from '../../src/http/request/pools.ts';
@@ -8,7 +8,7 @@ import { rejection, sendJson, serve, sourceHttp, testClock } from './loopback.ts
 const jobs = { method: 'GET', path: ['jobs'] } as const;
 
 describe('the health of a source', () => {
-  it('is unknown at first', async () => {
+  test('is unknown at first', async () => {
     const server = await serve(() => undefined);
     expect(sourceHttp({ baseUrl: server.origin }).stats()).toEqual({
       inFlight: 0,
@@ -20,7 +20,7 @@ describe('the health of a source', () => {
     });
   });
 
-  it('remembers the last success, its latency and the last error until the next success', async () => {
+  test('remembers the last success, its latency and the last error until the next success', async () => {
     const clock = testClock();
     let status = 200;
     const server = await serve((_, response) => {
@@ -42,7 +42,7 @@ describe('the health of a source', () => {
     expect(http.stats()).toMatchObject({ lastError: null, lastSuccessAt: at + 2_000 });
   });
 
-  it('is good when a job is not there, and bad when its answer cannot be read', async () => {
+  test('is good when a job is not there, and bad when its answer cannot be read', async () => {
     let status = 404;
     const server = await serve((_, response) => {
       sendJson(response, {}, status);
@@ -58,7 +58,7 @@ describe('the health of a source', () => {
 });
 
 describe('the observations for metrics', () => {
-  it('are one for each attempt, and say nothing of what was asked', async () => {
+  test('are one for each attempt, and say nothing of what was asked', async () => {
     const observed: RequestObservation[] = [];
     const server = await serve((_, response, index) => {
       sendJson(response, {}, index === 0 ? 503 : 200);
@@ -92,7 +92,7 @@ describe('the observations for metrics', () => {
 });
 
 describe('sources of one origin', () => {
-  it('share its connections, which stay when one of them is closed', async () => {
+  test('share its connections, which stay when one of them is closed', async () => {
     const server = await serve((_, response) => {
       sendJson(response, {});
     });
@@ -109,7 +109,7 @@ describe('sources of one origin', () => {
     expect(server.connections()).toBeLessThanOrEqual(2);
   });
 
-  it('do not share limits, credentials or flights', async () => {
+  test('do not share limits, credentials or flights', async () => {
     const server = await serve((_, response) => {
       sendJson(response, {});
     });

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { freshCall, createCall, inSequence } from '../../src/domain/call.ts';
 import type { HttpRequest, StreamReader } from '../../src/http/client.ts';
 import { rejection, sendCut, serve, sourceHttp, streamedText, testClock, textReader } from './loopback.ts';
@@ -33,18 +33,18 @@ async function requestsOf(
 }
 
 describe('streams in flight at the same time', () => {
-  it('share one request when they ask the same', async () => {
+  test('share one request when they ask the same', async () => {
     expect(await requestsOf([logs, { ...logs }])).toBe(1);
     expect(await requestsOf([logs, { ...logs, body: { job: 2 } }])).toBe(2);
     expect(await requestsOf([logs, { ...logs, path: ['lines'] }])).toBe(2);
   });
 
-  it('share it only when it may be repeated', async () => {
+  test('share it only when it may be repeated', async () => {
     const once = { ...logs, idempotent: false };
     expect(await requestsOf([once, once])).toBe(2);
   });
 
-  it('share among callers of one credential only, when it is passed on', async () => {
+  test('share among callers of one credential only, when it is passed on', async () => {
     const forward = { forward: true };
     expect(await requestsOf([logs, logs], ['Bearer a', 'Bearer b'])).toBe(1);
     expect(await requestsOf([logs, logs], ['Bearer a', 'Bearer b'], forward)).toBe(2);
@@ -52,7 +52,7 @@ describe('streams in flight at the same time', () => {
     expect(await requestsOf([logs, logs], ['Bearer a', 'Bearer a'], forward)).toBe(1);
   });
 
-  it('are read by one reader, and not shared with another', async () => {
+  test('are read by one reader, and not shared with another', async () => {
     const { server, http, responses } = await holding();
     let read = 0;
     const counting: StreamReader<string> = (body, give, source) => {
@@ -69,7 +69,7 @@ describe('streams in flight at the same time', () => {
     expect([read, taken]).toEqual([1, ['abc', 'abc']]);
   });
 
-  it('are joined after the headers, and no more after the first item', async () => {
+  test('are joined after the headers, and no more after the first item', async () => {
     const { server, http, responses } = await holding();
     const early = streamedText(http, logs);
     await server.arrived(1);
@@ -90,7 +90,7 @@ describe('streams in flight at the same time', () => {
     expect(server.received).toHaveLength(2);
   });
 
-  it('that are cut begin again, with one request for all', async () => {
+  test('that are cut begin again, with one request for all', async () => {
     const server = await serve((_, response, index) => {
       if (index === 0) sendCut(response, 'ab');
       else response.end('abc');
@@ -101,7 +101,7 @@ describe('streams in flight at the same time', () => {
     expect(server.received).toHaveLength(2);
   });
 
-  it('that fail in the end fail for all, each with an error of the source', async () => {
+  test('that fail in the end fail for all, each with an error of the source', async () => {
     const server = await serve((_, response) => {
       sendCut(response, 'ab');
     });
@@ -111,7 +111,7 @@ describe('streams in flight at the same time', () => {
     expect(server.received).toHaveLength(2);
   });
 
-  it('are not joined by who has read something newer, or asks anew', async () => {
+  test('are not joined by who has read something newer, or asks anew', async () => {
     const { server, http, responses } = await holding();
     const reader = inSequence(createCall());
     const others = streamedText(http, logs);
@@ -135,7 +135,7 @@ describe('streams in flight at the same time', () => {
     ]);
   });
 
-  it('send a poll on as an interactive query when one joins it', async () => {
+  test('send a poll on as an interactive query when one joins it', async () => {
     const { server, http, responses } = await holding({ limits: { concurrency: 1 } });
     const other = (job: number): HttpRequest => ({ ...logs, body: { job } });
     const answers = [
@@ -154,7 +154,7 @@ describe('streams in flight at the same time', () => {
 });
 
 describe('a client that leaves a stream', () => {
-  it('leaves it to the others, and the last one hangs up', async () => {
+  test('leaves it to the others, and the last one hangs up', async () => {
     const { server, http, responses } = await holding();
     const leaving = [new AbortController(), new AbortController()];
     const left = leaving.map(({ signal }) => rejection(streamedText(http, logs, createCall({ signal }))));
@@ -170,7 +170,7 @@ describe('a client that leaves a stream', () => {
     expect(http.stats()).toMatchObject({ inFlight: 0, lastError: null });
   });
 
-  it('by an error of its own costs the others nothing', async () => {
+  test('by an error of its own costs the others nothing', async () => {
     const { server, http, responses } = await holding();
     const secret = new Error('a filter of one client failed');
     const begin = () => (): never => {

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createCall } from '../../src/domain/call.ts';
 import type { StreamReader } from '../../src/http/client.ts';
 import type { RequestObservation } from '../../src/http/stats.ts';
@@ -8,7 +8,7 @@ import { rejection, sendJson, serve, sourceHttp, streamedText, textReader } from
 const logs = { method: 'GET', path: ['logs'] } as const;
 
 describe('a stream', () => {
-  it('gives the items as they arrive', async () => {
+  test('gives the items as they arrive', async () => {
     let finish: (() => void) | undefined;
     const server = await serve((_, response) => {
       response.write('first');
@@ -23,7 +23,7 @@ describe('a stream', () => {
     expect(taken).toEqual(['first', 'second']);
   });
 
-  it('may be larger than a decoded body', async () => {
+  test('may be larger than a decoded body', async () => {
     const server = await serve((_, response) => {
       response.end('x'.repeat(300_000));
     });
@@ -31,7 +31,7 @@ describe('a stream', () => {
     expect(await streamedText(http, logs)).toHaveLength(300_000);
   });
 
-  it('is decompressed', async () => {
+  test('is decompressed', async () => {
     const server = await serve((_, response) => {
       response.writeHead(200, { 'content-encoding': 'gzip' });
       response.end(gzipSync('abc'.repeat(10_000)));
@@ -39,7 +39,7 @@ describe('a stream', () => {
     expect(await streamedText(sourceHttp({ baseUrl: server.origin }), logs)).toEqual('abc'.repeat(10_000));
   });
 
-  it('rejects on a cut body, after what had come', async () => {
+  test('rejects on a cut body, after what had come', async () => {
     let cut: (() => void) | undefined;
     const server = await serve((_, response) => {
       response.writeHead(200, { 'content-length': 100 });
@@ -61,7 +61,7 @@ describe('a stream', () => {
     expect(http.stats()).toMatchObject({ inFlight: 0, lastError: { code: 'SOURCE_UNAVAILABLE' } });
   });
 
-  it('may take longer than one answer may, as long as it goes on', async () => {
+  test('may take longer than one answer may, as long as it goes on', async () => {
     let sent = 0;
     const server = await serve((_, response) => {
       const timer = setInterval(() => {
@@ -76,7 +76,7 @@ describe('a stream', () => {
     expect(await streamedText(http, logs)).toEqual('x'.repeat(12));
   });
 
-  it('that stops in the middle is a timeout, and is not asked for again', async () => {
+  test('that stops in the middle is a timeout, and is not asked for again', async () => {
     const server = await serve((_, response) => {
       response.writeHead(200);
       response.write('begin');
@@ -89,7 +89,7 @@ describe('a stream', () => {
     expect(server.received).toHaveLength(1);
   });
 
-  it('hangs up and frees its place when whoever reads it stops', async () => {
+  test('hangs up and frees its place when whoever reads it stops', async () => {
     const enough = new Error('enough');
     let hungUp: Promise<void> | undefined;
     const server = await serve((_, response, index) => {
@@ -111,7 +111,7 @@ describe('a stream', () => {
     expect(http.stats().lastError).toEqual(null);
   });
 
-  it('hangs up on what its reader leaves unread', async () => {
+  test('hangs up on what its reader leaves unread', async () => {
     let hungUp: Promise<void> | undefined;
     const server = await serve((_, response) => {
       hungUp = new Promise((resolve) => response.once('close', resolve));
@@ -124,7 +124,7 @@ describe('a stream', () => {
     expect(http.stats()).toMatchObject({ inFlight: 0, lastError: null });
   });
 
-  it('is closed when the caller leaves', async () => {
+  test('is closed when the caller leaves', async () => {
     let hungUp: Promise<void> | undefined;
     const observed: RequestObservation[] = [];
     const server = await serve((_, response) => {

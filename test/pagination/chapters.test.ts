@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { TributaryError } from '../../src/domain/errors.ts';
 import type { Direction, Position } from '../../src/domain/ordered.ts';
 import { comparePositions, isBeyond } from '../../src/domain/ordered.ts';
@@ -97,7 +97,7 @@ const turned = <T>(rows: readonly T[], direction: Direction): T[] =>
   direction === 'forward' ? [...rows] : [...rows].reverse();
 
 describe('a log in chapters', () => {
-  it('gives the rows of all of them once, in order, either way', async () => {
+  test('gives the rows of all of them once, in order, either way', async () => {
     await fc.assert(
       fc.asyncProperty(toldArbitrary, directionArbitrary, async (told, direction) => {
         const { rows } = await readAll(told.partition(), direction);
@@ -108,7 +108,7 @@ describe('a log in chapters', () => {
     );
   });
 
-  it('goes on from any row to any other, either way, with its hint, without one, and with nonsense', async () => {
+  test('goes on from any row to any other, either way, with its hint, without one, and with nonsense', async () => {
     await fc.assert(
       fc.asyncProperty(
         toldArbitrary,
@@ -140,7 +140,7 @@ describe('a log in chapters', () => {
     );
   });
 
-  it('reads no chapter that can have no row that is wanted', async () => {
+  test('reads no chapter that can have no row that is wanted', async () => {
     const first = Array.from({ length: 9 }, (_, index) => 100n + BigInt(index));
     const second = Array.from({ length: 9 }, (_, index) => 200n + BigInt(index));
     const told = tell([
@@ -160,7 +160,7 @@ describe('a log in chapters', () => {
     await ahead.return(undefined);
   });
 
-  it('says what it is told of a chapter that is not there any more, and gives the others', async () => {
+  test('says what it is told of a chapter that is not there any more, and gives the others', async () => {
     const { natives } = tell([
       { beganAt: 100n, times: [100n] },
       { beganAt: 200n, times: [200n] },
@@ -216,14 +216,14 @@ describe('a chapter that nobody can read', () => {
     return out;
   }
 
-  it('is said where it would be', async () => {
+  test('is said where it would be', async () => {
     expect(await said('forward', null)).toEqual(['lost', 200n, 201n, 202n, 203n]);
     expect(await said('forward', 150n)).toEqual(['lost', 200n, 201n, 202n, 203n]);
     expect(await said('backward', null)).toEqual([203n, 202n, 201n, 200n, 'lost']);
     expect(await partition().count(call)).toBeNull();
   });
 
-  it('is not said to who stands behind it', async () => {
+  test('is not said to who stands behind it', async () => {
     expect(await said('forward', 201n)).toEqual([201n, 202n, 203n]);
   });
 });

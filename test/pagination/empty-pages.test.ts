@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Direction, Position } from '../../src/domain/ordered.ts';
 import { PageSize } from '../../src/pagination/core/page-size.ts';
 import { pageTokenPartition } from '../../src/pagination/page-token/page-token.ts';
@@ -44,7 +44,7 @@ async function read(
   return times;
 }
 
-it.each([
+test.each([
   ['an empty page in the middle', [[1, 2, 3], [], [4, 5]]],
   ['several', [[], [1, 2, 3], [], [], [4], [], [5, 6]]],
   ['empty ones at the end', [[1, 2, 3], [4], [], [], []]],

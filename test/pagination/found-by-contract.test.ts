@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Batch } from '../../src/pagination/core/partition.ts';
 import { AfterClock } from '../../src/pagination/time-keyset/after-clock.ts';
 import { PageSize } from '../../src/pagination/core/page-size.ts';
@@ -27,7 +27,7 @@ async function collect(batches: AsyncIterable<Batch<Line>>): Promise<Batch<Line>
 }
 
 describe('a full page of a vendor that does not count', () => {
-  it('is not said to have more behind it', async () => {
+  test('is not said to have more behind it', async () => {
     const native = offsetNative(lines(4), { limit: 4, timeFilter: true, total: false, tieOrdered: true });
     const [first, ...others] = await collect(native.partition().read(FROM_THE_START, call));
     expect(first?.rows).toHaveLength(4);
@@ -55,7 +55,7 @@ describe('an instant with more lines of one class than two pages can show to mee
     });
   }
 
-  it('is said to be cut when both ends show the same lines', async () => {
+  test('is said to be cut when both ends show the same lines', async () => {
     for (const direction of ['forward', 'backward'] as const) {
       const batches = await collect(unreversed(15).read({ ...FROM_THE_START, direction }, call));
       expect(batches.flatMap(({ rows }) => rows)).toHaveLength(10);
@@ -74,13 +74,13 @@ describe('a position that can only be walked to', () => {
     from: { time: many.at(-1)!.time + 1n, tie: '' },
   } as const;
 
-  it('is walked to however many pages there are before it', async () => {
+  test('is walked to however many pages there are before it', async () => {
     const native = tokenNative(many, { limit: 2, addressable: false });
     const batches = await collect(native.partition().read(fromTheFarEnd, call));
     expect(batches.flatMap(({ rows }) => rows)).toEqual(native.expected().reverse());
   });
 
-  it('is said to be out of reach where that is more than a walk may cost', async () => {
+  test('is said to be out of reach where that is more than a walk may cost', async () => {
     const native = tokenNative(many, { limit: 2, addressable: false, maxWalk: 70 });
     await expect(collect(native.partition().read(fromTheFarEnd, call))).rejects.toMatchObject({
       code: 'SOURCE_TRUNCATED',
@@ -89,7 +89,7 @@ describe('a position that can only be walked to', () => {
 });
 
 describe('a hint of a row that lies ahead, as a merge has one when its reader turns round', () => {
-  it('does not lead past the rows before it', async () => {
+  test('does not lead past the rows before it', async () => {
     const start = 1_700_000_000_000_000_000n;
     const placed = lines(6).map((line, index) => ({ ...line, time: start + [0n, 0n, 0n, 0n, 20n, 21n][index]! }));
     for (const addressable of [true, false]) {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Direction } from '../../src/domain/ordered.ts';
 import { comparePositions } from '../../src/domain/ordered.ts';
 import { offsetPartition } from '../../src/pagination/offset/offset.ts';
@@ -130,7 +130,7 @@ const schemes: readonly { readonly name: string; readonly make: Make }[] = [
 ];
 
 describe.each(schemes)('a list that is paged by $name', ({ make }) => {
-  it('gives every line that was there, once and in order, while others come between any two calls', async () => {
+  test('gives every line that was there, once and in order, while others come between any two calls', async () => {
     await fc.assert(
       fc.asyncProperty(
         // Lines of one instant alone do not say which way a list is sorted; the first that comes later does.

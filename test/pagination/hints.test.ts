@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Direction, Position } from '../../src/domain/ordered.ts';
 import { isBeyond, startOfInstant } from '../../src/domain/ordered.ts';
 import type { Hint } from '../../src/pagination/core/partition.ts';
@@ -81,7 +81,7 @@ const keysOf = (rows: readonly Line[]): string[] => rows.map((row) => `${row.tim
  * another partition's row, on either side of it once the reader has turned round, and lines may have come between.
  */
 describe.each(schemes)('$name', ({ make }) => {
-  it('goes on from a place with the hint of any other, whatever has come between', async () => {
+  test('goes on from a place with the hint of any other, whatever has come between', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(lineArbitrary, { minLength: 1, maxLength: 60 }),

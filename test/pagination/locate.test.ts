@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { locatePage } from '../../src/pagination/numbered/locate.ts';
 
 const PAGE = 100;
@@ -23,7 +23,7 @@ function search(times: readonly bigint[], options: { step: 1 | -1; target: bigin
 }
 
 describe('the search for a page by time', () => {
-  it('finds the nearest page from which every row at or beyond the target is seen', async () => {
+  test('finds the nearest page from which every row at or beyond the target is seen', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.integer({ min: 0, max: 50 }), { minLength: 1, maxLength: 900 }),
@@ -43,7 +43,7 @@ describe('the search for a page by time', () => {
     );
   });
 
-  it('needs few pages also in a gap between two pages of a long list', async () => {
+  test('needs few pages also in a gap between two pages of a long list', async () => {
     const times = Array.from({ length: 1_000_000 }, (_, i) => BigInt(i) * 600n);
     for (const step of [1, -1] as const) {
       for (const target of [299_999_950n, 300_000_000n, 299_940_001n, 123_456_789n]) {

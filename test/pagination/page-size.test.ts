@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { AnswerTooLarge, TributaryError } from '../../src/domain/errors.ts';
 import { PageSize, PageSizes } from '../../src/pagination/core/page-size.ts';
 
@@ -15,7 +15,7 @@ function vendor(fits: number) {
 }
 
 describe('the page size of a log', () => {
-  it('is halved until an answer fits, and stays so', async () => {
+  test('is halved until an answer fits, and stays so', async () => {
     const size = new PageSize(100);
     const { asked, fetch } = vendor(13);
     expect(await size.fit(100, fetch)).toEqual({ page: 12, asked: 12 });
@@ -23,7 +23,7 @@ describe('the page size of a log', () => {
     expect(asked).toEqual([100, 50, 25, 12, 12]);
   });
 
-  it('is halved once for pages that are asked for side by side', async () => {
+  test('is halved once for pages that are asked for side by side', async () => {
     const size = new PageSize(100);
     const { asked, fetch } = vendor(60);
     await Promise.all([size.fit(100, fetch), size.fit(100, fetch), size.fit(100, fetch)]);
@@ -31,7 +31,7 @@ describe('the page size of a log', () => {
     expect(size.rows).toBe(50);
   });
 
-  it('doubles for each minute without an answer that was too large', () => {
+  test('doubles for each minute without an answer that was too large', () => {
     let now = 0;
     const size = new PageSize(100, 1, () => now);
     expect(size.shrink(100)).toBe(50);
@@ -47,7 +47,7 @@ describe('the page size of a log', () => {
     expect(size.rows).toBe(100);
   });
 
-  it('leaves a row that is too large by itself, and any other error, as an error', async () => {
+  test('leaves a row that is too large by itself, and any other error, as an error', async () => {
     const { asked, fetch } = vendor(0);
     await expect(new PageSize(4).fit(4, fetch)).rejects.toBeInstanceOf(AnswerTooLarge);
     expect(asked).toEqual([4, 2, 1]);
@@ -55,13 +55,13 @@ describe('the page size of a log', () => {
     await expect(new PageSize(4).fit(4, () => Promise.reject(other))).rejects.toBe(other);
   });
 
-  it('is never less than the scheme needs', async () => {
+  test('is never less than the scheme needs', async () => {
     const { asked, fetch } = vendor(3);
     await expect(new PageSize(10, 4).fit(10, fetch)).rejects.toBeInstanceOf(AnswerTooLarge);
     expect(asked).toEqual([10, 5, 4]);
   });
 
-  it('is remembered for each log', () => {
+  test('is remembered for each log', () => {
     const sizes = new PageSizes(10);
     sizes.of('a').shrink(10);
     expect([sizes.of('a').rows, sizes.of('b').rows]).toEqual([5, 10]);

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Direction, Position } from '../../src/domain/ordered.ts';
 import { comparePositions, isBeyond } from '../../src/domain/ordered.ts';
 import type { Hint, Partition } from '../../src/pagination/core/partition.ts';
@@ -144,7 +144,7 @@ const keysOf = (rows: readonly Line[]): string[] => rows.map(keyOf);
 describe.each(schemes)('$name', ({ make }) => {
   const limitArbitrary = fc.integer({ min: 1, max: 12 });
 
-  it('gives every row once, in order, forwards and backwards', async () => {
+  test('gives every row once, in order, forwards and backwards', async () => {
     await fc.assert(
       fc.asyncProperty(linesArbitrary, limitArbitrary, async (lines, limit) => {
         const native = make(lines, limit);
@@ -159,7 +159,7 @@ describe.each(schemes)('$name', ({ make }) => {
     );
   });
 
-  it('goes on from any row, either way, with its hint, without one, and with one from before the log grew', async () => {
+  test('goes on from any row, either way, with its hint, without one, and with one from before the log grew', async () => {
     await fc.assert(
       fc.asyncProperty(
         linesArbitrary,
@@ -190,7 +190,7 @@ describe.each(schemes)('$name', ({ make }) => {
     );
   });
 
-  it('stops before a given position and gives nothing at or beyond it', async () => {
+  test('stops before a given position and gives nothing at or beyond it', async () => {
     await fc.assert(
       fc.asyncProperty(linesArbitrary, limitArbitrary, fc.nat(), fc.nat(), async (lines, limit, a, b) => {
         const native = make(lines, limit);
@@ -208,7 +208,7 @@ describe.each(schemes)('$name', ({ make }) => {
     );
   });
 
-  it('neither loses nor repeats what was there from the start while lines arrive, late ones too, between its pages', async () => {
+  test('neither loses nor repeats what was there from the start while lines arrive, late ones too, between its pages', async () => {
     await fc.assert(
       fc.asyncProperty(
         linesArbitrary,
@@ -238,7 +238,7 @@ describe.each(schemes)('$name', ({ make }) => {
     );
   });
 
-  it('counts', async () => {
+  test('counts', async () => {
     await fc.assert(
       fc.asyncProperty(linesArbitrary, limitArbitrary, async (lines, limit) => {
         const native = make(lines, limit);

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { isBeyond } from '../../src/domain/ordered.ts';
 import type { Line, RawLine } from './fake-natives.ts';
 import { call, keysetNative, offsetNative, tokenNative } from './fake-natives.ts';
@@ -95,7 +95,7 @@ async function holds(native: (lines: readonly RawLine[]) => FakeNative, one: Cas
 const keyOf = ({ time, tie }: Line): string => `${time}/${tie}`;
 
 describe.each(NATIVES.map((native) => ({ name: native([]).name, native })))('$name', ({ native }) => {
-  it('gives every line once and in order when pages that are asked for side by side are answered in any order', async () => {
+  test('gives every line once and in order when pages that are asked for side by side are answered in any order', async () => {
     await fc.assert(
       fc.asyncProperty(cases, (one) => holds(native, one)),
       { numRuns: RUNS },

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { TributaryError } from '../../src/domain/errors.ts';
 import { encodeNodeId } from '../../src/federation/node-id.ts';
 import { fakeConnection, fakeEntry, fakeFederation } from './fake-federation.ts';
@@ -7,7 +7,7 @@ import { EXECUTORS } from './run.ts';
 const ALL = 'nodes { id } edges { cursor } pageInfo { hasNextPage } totalCount';
 
 describe.each(Object.entries(EXECUTORS))('a connection, %s', (_name, run) => {
-  it.each([
+  test.each([
     ['the lines of a job', `logs { ${ALL} isComplete failures { code } }`, 'logs'],
     ['its attempts', `attempts { ${ALL} }`, 'attempts'],
     ['its steps', `steps { ${ALL} ... { more: nodes { name } } }`, 'steps'],
@@ -20,7 +20,7 @@ describe.each(Object.entries(EXECUTORS))('a connection, %s', (_name, run) => {
     ]);
   });
 
-  it.each(['Attempt', 'Step', 'Task'])('of the lines of one %s whose source fails gives one error', async (kind) => {
+  test.each(['Attempt', 'Step', 'Task'])('of the lines of one %s whose source fails gives one error', async (kind) => {
     const id = encodeNodeId(kind as 'Step', 'down', 'a', 'one');
     const { data, errors } = await run(
       fakeFederation(),
@@ -30,7 +30,7 @@ describe.each(Object.entries(EXECUTORS))('a connection, %s', (_name, run) => {
     expect(errors.map(({ path }) => path)).toEqual(['node.logs']);
   });
 
-  it('of the jobs of a source that fails gives one error', async () => {
+  test('of the jobs of a source that fails gives one error', async () => {
     const { data, errors } = await run(
       fakeFederation(),
       `{ source(name: "down") { name jobs { ${ALL} failures { code } } } }`,
@@ -39,7 +39,7 @@ describe.each(Object.entries(EXECUTORS))('a connection, %s', (_name, run) => {
     expect(errors.map(({ path }) => path)).toEqual(['source.jobs']);
   });
 
-  it('at the root that is asked for with a bad cursor gives one error', async () => {
+  test('at the root that is asked for with a bad cursor gives one error', async () => {
     const bad = () => Promise.reject(new TributaryError('CURSOR_INVALID', 'The cursor is none of this connection.'));
     const failing = { edges: bad, nodes: bad, pageInfo: bad, failures: bad };
     const rest = { totalCount: () => Promise.resolve(3), isComplete: () => Promise.resolve(true) };
@@ -52,7 +52,7 @@ describe.each(Object.entries(EXECUTORS))('a connection, %s', (_name, run) => {
     }
   });
 
-  it('reads no page for what needs none, and asks whether it is complete beside its page', async () => {
+  test('reads no page for what needs none, and asks whether it is complete beside its page', async () => {
     const asked: string[] = [];
     const entries = [fakeEntry({ source: 'up', key: 'a' }, 1)];
     const said = <T>(what: string, value: T) => {

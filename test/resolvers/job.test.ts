@@ -1,10 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { encodeNodeId } from '../../src/federation/node-id.ts';
 import { fakeFederation } from './fake-federation.ts';
 import { EXECUTORS } from './run.ts';
 
 describe.each(Object.entries(EXECUTORS))('a job, %s', (_name, run) => {
-  it.each([
+  test.each([
     ['its id and key', '{ id key source { name } __typename }', []],
     ['its lines', '{ logs(first: 1) { nodes { message } } }', ['logs up/a']],
     ['its parts', '{ steps { nodes { key } } attempts { nodes { key } } }', ['steps up/a', 'attempts up/a']],
@@ -17,7 +17,7 @@ describe.each(Object.entries(EXECUTORS))('a job, %s', (_name, run) => {
     expect(federation.asked).toEqual(asked);
   });
 
-  it.each([
+  test.each([
     ['a field', '{ job(source: "up", key: "a") { key name } }'],
     [
       'a fragment',
@@ -35,7 +35,7 @@ describe.each(Object.entries(EXECUTORS))('a job, %s', (_name, run) => {
     expect(federation.asked).toEqual(['job up/a']);
   });
 
-  it('is looked for or not as the variables of each request say', async () => {
+  test('is looked for or not as the variables of each request say', async () => {
     const query = 'query ($no: Boolean!) { job(source: "up", key: "a") { key name @skip(if: $no) } }';
     const federation = fakeFederation();
     await run(federation, query, { no: true });
@@ -44,13 +44,13 @@ describe.each(Object.entries(EXECUTORS))('a job, %s', (_name, run) => {
     expect(federation.asked).toEqual(['job up/a']);
   });
 
-  it('is null without an error when it is missing, or its source is', async () => {
+  test('is null without an error when it is missing, or its source is', async () => {
     const federation = fakeFederation();
     const query = '{ a: job(source: "up", key: "missing") { name } b: job(source: "nowhere", key: "a") { key } }';
     expect(await run(federation, query)).toEqual({ data: { a: null, b: null }, errors: [] });
   });
 
-  it('shows what its vendor said', async () => {
+  test('shows what its vendor said', async () => {
     const query = '{ job(source: "up", key: "a") { id name status nativeStatus createdAt finishedAt attributes } }';
     const { data } = await run(fakeFederation(), query);
     expect(data).toEqual({
@@ -66,14 +66,14 @@ describe.each(Object.entries(EXECUTORS))('a job, %s', (_name, run) => {
     });
   });
 
-  it('that cannot be reached fails alone, with the code of its source', async () => {
+  test('that cannot be reached fails alone, with the code of its source', async () => {
     const query = '{ a: job(source: "down", key: "a") { name } b: job(source: "up", key: "a") { name } }';
     const { data, errors } = await run(fakeFederation(), query);
     expect(data).toEqual({ a: null, b: { name: 'Job a' } });
     expect(errors).toEqual([{ path: 'a', message: 'down: it does not answer.', code: 'SOURCE_UNAVAILABLE' }]);
   });
 
-  it('keeps its parts that answer when others do not', async () => {
+  test('keeps its parts that answer when others do not', async () => {
     const inner = fakeFederation();
     const federation = fakeFederation({
       parts: (kind, job, ...rest) => inner.parts(kind, kind === 'Step' ? { ...job, source: 'up' } : job, ...rest),
@@ -87,7 +87,7 @@ describe.each(Object.entries(EXECUTORS))('a job, %s', (_name, run) => {
 });
 
 describe.each(Object.entries(EXECUTORS))('jobs, %s', (_name, run) => {
-  it('come from the listing alone', async () => {
+  test('come from the listing alone', async () => {
     const federation = fakeFederation();
     const query =
       '{ jobs(first: 2) { edges { cursor node { key name status } } totalCount failures { source code } } }';
@@ -106,7 +106,7 @@ describe.each(Object.entries(EXECUTORS))('jobs, %s', (_name, run) => {
     expect(federation.asked).toEqual(['jobs up,down']);
   });
 
-  it('of a source that does not answer are an error there, and the other source is shown', async () => {
+  test('of a source that does not answer are an error there, and the other source is shown', async () => {
     const { data, errors } = await run(fakeFederation(), '{ sources { name jobs { nodes { key } } } }');
     expect(data).toEqual({
       sources: [

@@ -1,6 +1,6 @@
 import { defaultFieldResolver, getNamedType, isLeafType } from 'graphql';
 import type { GraphQLObjectType, GraphQLResolveInfo } from 'graphql';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { schema } from '../../schema/index.ts';
 import { createContext } from '../../src/context.ts';
 import type { LogNode, SourceInfo } from '../../src/federation/api.ts';
@@ -34,7 +34,7 @@ describe.each(Object.entries(EXECUTORS))('a log entry, %s', (_name, run) => {
     return { node: (data as { job: { logs: { nodes: unknown[] } } }).job.logs.nodes[0], errors };
   }
 
-  it('shows the time with every digit and the severity in all its forms', async () => {
+  test('shows the time with every digit and the severity in all its forms', async () => {
     const federation = federationWith({
       timestamp: '2026-03-01T09:00:00.1234567891Z',
       severity: { number: 18, text: 'Schwerer Fehler', source: 'INFERRED' },
@@ -49,7 +49,7 @@ describe.each(Object.entries(EXECUTORS))('a log entry, %s', (_name, run) => {
     });
   });
 
-  it('says where it stands when that is not its own time, and nothing where it is', async () => {
+  test('says where it stands when that is not its own time, and nothing where it is', async () => {
     const own = federationWith({ timestamp: '2026-03-01T09:00:00.5Z', time: 1_772_355_600_500_000_000n });
     expect((await first(own, 'placedAt')).node).toEqual({ placedAt: null });
     const placed = federationWith({ timestamp: '2026-03-01T10:00:00Z', time: 1_772_355_680_000_000_000n });
@@ -59,7 +59,7 @@ describe.each(Object.entries(EXECUTORS))('a log entry, %s', (_name, run) => {
     });
   });
 
-  it('costs no call for the ids and keys of what wrote it', async () => {
+  test('costs no call for the ids and keys of what wrote it', async () => {
     const federation = federationWith({ attemptKey: 'one', stepKey: null, taskKey: 'three' });
     const { node } = await first(
       federation,
@@ -74,7 +74,7 @@ describe.each(Object.entries(EXECUTORS))('a log entry, %s', (_name, run) => {
     expect(federation.asked).toEqual([]);
   });
 
-  it('answers from the line what the line says of its parts', async () => {
+  test('answers from the line what the line says of its parts', async () => {
     const federation = federationWith(
       { attemptKey: '#2', stepKey: 'one', taskKey: 'three' },
       { attemptKey: null, stepKey: null, taskKey: null },
@@ -100,7 +100,7 @@ describe.each(Object.entries(EXECUTORS))('a log entry, %s', (_name, run) => {
     expect(federation.asked).toEqual([]);
   });
 
-  it('loads what wrote it once when a field needs more than the line says', async () => {
+  test('loads what wrote it once when a field needs more than the line says', async () => {
     const federation = federationWith({ stepKey: 'one' }, { stepKey: 'one' });
     const { node, errors } = await first(federation, 'job { name } step { name status attempt { key } }');
     expect(errors).toEqual([]);
@@ -108,7 +108,7 @@ describe.each(Object.entries(EXECUTORS))('a log entry, %s', (_name, run) => {
     expect(federation.asked.toSorted()).toEqual(['job up/a', 'step up/one']);
   });
 
-  it.each([
+  test.each([
     ['is gone', 'up', 'missing', 'NOT_FOUND'],
     ['is at a source that does not answer', 'down', 'one', 'SOURCE_UNAVAILABLE'],
   ])('is still there, with one error for all lines, when what wrote it %s', async (_what, source, key, code) => {
@@ -130,13 +130,13 @@ describe.each(Object.entries(EXECUTORS))('a log entry, %s', (_name, run) => {
     expect(federation.asked.toSorted()).toEqual([`job ${source}/${key}`, `step ${source}/${key}`]);
   });
 
-  it('has its message without escape sequences unless one wants it raw, cut on request', async () => {
+  test('has its message without escape sequences unless one wants it raw, cut on request', async () => {
     const federation = federationWith({ message: '\u001b[31mred\u001b[0m alert' });
     const { node } = await first(federation, 'message raw: message(ansi: RAW) short: message(maxLength: 5)');
     expect(node).toEqual({ message: 'red alert', raw: '\u001b[31mred\u001b[0m alert', short: 'red a' });
   });
 
-  it('says of each way to ask for the message whether that is cut, and how long the message is', async () => {
+  test('says of each way to ask for the message whether that is cut, and how long the message is', async () => {
     const { node, errors } = await first(
       federationWith({ message: '\u001b[31mred\u001b[0m alert' }),
       `whole: messageTruncated
@@ -164,7 +164,7 @@ describe.each(Object.entries(EXECUTORS))('a log entry, %s', (_name, run) => {
     });
   });
 
-  it('judges a cut by the arguments of the field itself, not by what else is selected', async () => {
+  test('judges a cut by the arguments of the field itself, not by what else is selected', async () => {
     const { node } = await first(
       federationWith({ message: 'a long message' }),
       `left: message(maxLength: 3) @include(if: false) whole: message messageTruncated
@@ -173,7 +173,7 @@ describe.each(Object.entries(EXECUTORS))('a log entry, %s', (_name, run) => {
     expect(node).toEqual({ whole: 'a long message', messageTruncated: false, cut: 'a l', isCut: true });
   });
 
-  it('counts what is out of the basic plane as two code units, and cuts before half of it', async () => {
+  test('counts what is out of the basic plane as two code units, and cuts before half of it', async () => {
     const { node } = await first(
       federationWith({ message: 'ab🚀' }),
       'messageLength message(maxLength: 3) messageTruncated(maxLength: 3) whole: messageTruncated(maxLength: 4)',
@@ -181,7 +181,7 @@ describe.each(Object.entries(EXECUTORS))('a log entry, %s', (_name, run) => {
     expect(node).toEqual({ messageLength: 4, message: 'ab', messageTruncated: true, whole: false });
   });
 
-  it.each(['message(maxLength: -1)', 'messageTruncated(maxLength: -1)'])(
+  test.each(['message(maxLength: -1)', 'messageTruncated(maxLength: -1)'])(
     'refuses the negative length of %s',
     async (field) => {
       const { data, errors } = await run(
@@ -193,7 +193,7 @@ describe.each(Object.entries(EXECUTORS))('a log entry, %s', (_name, run) => {
     },
   );
 
-  it('shows exceptions and attributes as they are', async () => {
+  test('shows exceptions and attributes as they are', async () => {
     const exceptions = [{ type: 'ValueError', message: null, frames: [{ file: 'a.py', line: 3, function: null }] }];
     const { node } = await first(
       federationWith({ exceptions, attributes: { worker: { id: 7 } } }),
@@ -203,7 +203,7 @@ describe.each(Object.entries(EXECUTORS))('a log entry, %s', (_name, run) => {
   });
 });
 
-it('no leaf of a line depends on what is selected beside it, so that a cache may keep each by its arguments', async () => {
+test('no leaf of a line depends on what is selected beside it, so that a cache may keep each by its arguments', async () => {
   const federation = federationWith();
   const context = createContext(federation, { signal: new AbortController().signal, authorization: null });
   const entry = fakeEntry(JOB, 1, { attemptKey: 'one', taskKey: 'three' });

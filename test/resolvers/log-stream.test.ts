@@ -1,6 +1,6 @@
 import { createSourceEventStream, parse, subscribe } from 'graphql';
 import type { ExecutionResult } from 'graphql';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createContext } from '../../src/context.ts';
 import type { Call } from '../../src/domain/call.ts';
 import type { JobRef } from '../../src/domain/job.ts';
@@ -49,7 +49,7 @@ async function all(events: AsyncIterable<ExecutionResult>): Promise<unknown[]> {
 }
 
 describe('a subscription to log entries', () => {
-  it('delivers what the tail delivers', async () => {
+  test('delivers what the tail delivers', async () => {
     const federation = fakeFederation({ tail: () => fakeTail([BATCH, STATUS, END]) });
     const query = `subscription { logEntries(jobs: ["${ID}"]) {
       __typename
@@ -74,7 +74,7 @@ describe('a subscription to log entries', () => {
     ]);
   });
 
-  it('hands on where to begin, what to keep, and whose credentials to use', async () => {
+  test('hands on where to begin, what to keep, and whose credentials to use', async () => {
     const asked: [readonly JobRef[], TailArguments, string | null][] = [];
     const federation = fakeFederation({
       tail: (jobs, args, call) => {
@@ -87,7 +87,7 @@ describe('a subscription to log entries', () => {
     expect(asked).toEqual([[[JOB], { after: 'c', tail: 3, filter: { minSeverity: 'ERROR' } }, 'Bearer me']]);
   });
 
-  it('loads what an event needs again for each event', async () => {
+  test('loads what an event needs again for each event', async () => {
     const calls: Call[] = [];
     const inner = fakeFederation();
     const federation = fakeFederation({
@@ -103,7 +103,7 @@ describe('a subscription to log entries', () => {
     expect(calls[0]).not.toBe(calls[1]);
   });
 
-  it('ends its tail at once when it is left while it waits for a line', async () => {
+  test('ends its tail at once when it is left while it waits for a line', async () => {
     const signals: AbortSignal[] = [];
     const federation = fakeFederation({
       // eslint-disable-next-line require-yield -- it waits for a line that never comes
@@ -121,7 +121,7 @@ describe('a subscription to log entries', () => {
     expect(await waiting).toEqual({ done: true, value: undefined });
   });
 
-  it.each([
+  test.each([
     ['no job', '[]'],
     ['a text that is no id', '["forged"]'],
   ])('of %s is refused', async (_what, jobs) => {

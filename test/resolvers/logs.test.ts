@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { LogArguments, SourceScope } from '../../src/federation/api.ts';
 import { encodeEntryId, encodeNodeId } from '../../src/federation/node-id.ts';
 import { fakeFederation } from './fake-federation.ts';
@@ -18,7 +18,7 @@ function recording() {
 }
 
 describe.each(Object.entries(EXECUTORS))('logs, %s', (_name, run) => {
-  it('hand their arguments on in our own words', async () => {
+  test('hand their arguments on in our own words', async () => {
     const { federation, calls } = recording();
     const query = `{ job(source: "up", key: "a") { logs(
       last: 5, before: "c", orderBy: { direction: DESC },
@@ -38,7 +38,7 @@ describe.each(Object.entries(EXECUTORS))('logs, %s', (_name, run) => {
     ]);
   });
 
-  it.each(['Attempt', 'Step', 'Task'] as const)('of one %s are asked for with its scope', async (kind) => {
+  test.each(['Attempt', 'Step', 'Task'] as const)('of one %s are asked for with its scope', async (kind) => {
     const { federation, calls } = recording();
     const id = encodeNodeId(kind, 'up', 'a', 'one');
     await run(federation, `{ node(id: "${id}") { ... on ${kind} { logs { nodes { id } } } } }`);
@@ -47,7 +47,7 @@ describe.each(Object.entries(EXECUTORS))('logs, %s', (_name, run) => {
     ]);
   });
 
-  it('around a line are asked for with its place, and 10 on either side', async () => {
+  test('around a line are asked for with its place, and 10 on either side', async () => {
     const asked: unknown[] = [];
     const inner = fakeFederation();
     const federation = fakeFederation({
@@ -71,7 +71,7 @@ describe.each(Object.entries(EXECUTORS))('logs, %s', (_name, run) => {
     ]);
   });
 
-  it.each([
+  test.each([
     ['is gone', encodeEntryId({ source: 'up', key: 'missing', partition: '', time: 1n, tie: 't' }), 'NOT_FOUND'],
     [
       'is of a failing source',
@@ -89,7 +89,7 @@ describe.each(Object.entries(EXECUTORS))('logs, %s', (_name, run) => {
     expect(errors).toMatchObject([{ path: 'logContext', code }]);
   });
 
-  it('of several jobs are one merged connection, each job in it once', async () => {
+  test('of several jobs are one merged connection, each job in it once', async () => {
     const { federation, calls } = recording();
     const [a, b] = [encodeNodeId('Job', 'up', 'a'), encodeNodeId('Job', 'down', 'b')];
     const query = `{ logs(jobs: ["${a}", "${b}", "${a}"], first: 2) { totalCount isComplete failures { jobId } } }`;
@@ -103,7 +103,7 @@ describe.each(Object.entries(EXECUTORS))('logs, %s', (_name, run) => {
     ]);
   });
 
-  it.each([
+  test.each([
     ['no job at all', '[]'],
     ['a text that is no id', '["forged"]'],
     ['the id of a step', `["${encodeNodeId('Step', 'up', 'a', 'one')}"]`],

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { encodeNodeId } from '../../src/federation/node-id.ts';
 import { fakeEntry, fakeFederation } from './fake-federation.ts';
 import { EXECUTORS } from './run.ts';
@@ -14,7 +14,7 @@ const IDS = {
 };
 
 describe.each(Object.entries(EXECUTORS))('a node, %s', (_name, run) => {
-  it.each(Object.entries(IDS))('of type %s is found again by its id', async (type, id) => {
+  test.each(Object.entries(IDS))('of type %s is found again by its id', async (type, id) => {
     const query = 'query ($id: ID!) { node(id: $id) { __typename id } }';
     expect(await run(fakeFederation(), query, { id })).toEqual({
       data: { node: { __typename: type, id } },
@@ -22,7 +22,7 @@ describe.each(Object.entries(EXECUTORS))('a node, %s', (_name, run) => {
     });
   });
 
-  it.each([
+  test.each([
     ['Job', '... on Job { key } ... on Step { name }', []],
     ['Job', '... on Job { name }', ['job up/a']],
     ['Attempt', '... on Attempt { key job { id } logs { nodes { id } } }', ['logs up/a/one']],
@@ -38,7 +38,7 @@ describe.each(Object.entries(EXECUTORS))('a node, %s', (_name, run) => {
     expect(federation.asked).toEqual(asked);
   });
 
-  it.each([
+  test.each([
     ['a job', encodeNodeId('Job', 'up', 'missing'), '... on Job { name }'],
     ['a step', encodeNodeId('Step', 'up', 'a', 'missing'), '... on Step { name }'],
     ['a job of no source', encodeNodeId('Job', 'nowhere', 'a'), 'id'],
@@ -51,7 +51,7 @@ describe.each(Object.entries(EXECUTORS))('a node, %s', (_name, run) => {
     });
   });
 
-  it.each(['', 'Job:1', 'forged', Buffer.from('["Job","up"]').toString('base64url')])(
+  test.each(['', 'Job:1', 'forged', Buffer.from('["Job","up"]').toString('base64url')])(
     'is BAD_USER_INPUT for %j, which is no id of ours',
     async (id) => {
       const { data, errors } = await run(fakeFederation(), `{ node(id: "${id}") { id } }`);
@@ -60,7 +60,7 @@ describe.each(Object.entries(EXECUTORS))('a node, %s', (_name, run) => {
     },
   );
 
-  it('among several fails alone', async () => {
+  test('among several fails alone', async () => {
     const ids = [IDS.Job, 'forged', encodeNodeId('Job', 'down', 'a'), IDS.Source];
     const { data, errors } = await run(
       fakeFederation(),
@@ -76,7 +76,7 @@ describe.each(Object.entries(EXECUTORS))('a node, %s', (_name, run) => {
 });
 
 describe.each(Object.entries(EXECUTORS))('an entity of a federation, %s', (_name, run) => {
-  it('is resolved by its type and id, and costs no call when nothing needs one', async () => {
+  test('is resolved by its type and id, and costs no call when nothing needs one', async () => {
     const federation = fakeFederation();
     const representations = (['Source', 'Job', 'Step', 'LogEntry'] as const).map((__typename) => ({
       __typename,
@@ -102,7 +102,7 @@ describe.each(Object.entries(EXECUTORS))('an entity of a federation, %s', (_name
     expect(federation.sources[0]).not.toHaveProperty('__typename');
   });
 
-  it('is refused under the id of another type', async () => {
+  test('is refused under the id of another type', async () => {
     const query = `{ _entities(representations: [{ __typename: "Job", id: "${IDS.Step}" }]) { ... on Job { key } } }`;
     const { errors } = await run(fakeFederation(), query);
     expect(errors.map(({ code }) => code)).toEqual(['BAD_USER_INPUT']);

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Federation } from '../../src/federation/api.ts';
 import { encodeNodeId } from '../../src/federation/node-id.ts';
 import { fakeConnection, fakeEntry, fakeFederation } from './fake-federation.ts';
@@ -44,7 +44,7 @@ function unreliable<T extends object>(value: T, next: () => number): T {
 }
 
 describe.each(Object.entries(EXECUTORS))('%s, no promise is left behind', (_name, run) => {
-  it('by a row that fails at once beside one whose source fails later', async () => {
+  test('by a row that fails at once beside one whose source fails later', async () => {
     const entries = [fakeEntry(JOB, 1), fakeEntry(JOB, 2, { stepKey: null })];
     const federation = fakeFederation({
       logs: () => ({
@@ -60,7 +60,7 @@ describe.each(Object.entries(EXECUTORS))('%s, no promise is left behind', (_name
     await pause(20);
   });
 
-  it('whatever fails, at once or late, wherever it is asked for', async () => {
+  test('whatever fails, at once or late, wherever it is asked for', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.infiniteStream(fc.double({ min: 0, max: 1, noNaN: true })),

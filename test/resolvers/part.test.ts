@@ -1,11 +1,11 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import type { PartArguments } from '../../src/federation/api.ts';
 import { fakeFederation } from './fake-federation.ts';
 import { EXECUTORS } from './run.ts';
 
 const { compiled: run } = EXECUTORS;
 
-it('parts come from their listing alone, with their parents as references', async () => {
+test('parts come from their listing alone, with their parents as references', async () => {
   const federation = fakeFederation();
   const query = `{ job(source: "up", key: "a") {
     attempts { nodes { key number status job { key } step { key } } }
@@ -26,7 +26,7 @@ it('parts come from their listing alone, with their parents as references', asyn
   expect(federation.asked).toEqual(['attempts up/a', 'tasks up/a']);
 });
 
-it('children are asked for with the key of their parent', async () => {
+test('children are asked for with the key of their parent', async () => {
   const inner = fakeFederation();
   const asked: [string, PartArguments][] = [];
   const federation = fakeFederation({

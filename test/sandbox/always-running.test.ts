@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { parseConfiguration } from '../../src/config/parse.ts';
 import { closeSources, connectSources } from '../../src/config/sources.ts';
 import type { ConnectedSource } from '../../src/config/sources.ts';
@@ -71,7 +71,7 @@ async function openLogs(stand: Stand, source: string): Promise<ReadonlyMap<strin
 }
 
 describe('the sandbox', () => {
-  it.each(SANDBOX_SOURCES)('%s has a job that runs and writes new lines, at any time', async (source) => {
+  test.each(SANDBOX_SOURCES)('%s has a job that runs and writes new lines, at any time', async (source) => {
     const stand = await start();
     for (const minutes of [0n, 5n, 8n, 9n, 10n, 12n, 13n, 60n, 300n]) {
       const time = START + minutes * MINUTE;
@@ -84,7 +84,7 @@ describe('the sandbox', () => {
     }
   });
 
-  it.each(SANDBOX_SOURCES)('%s has something that is over, at any time', async (source) => {
+  test.each(SANDBOX_SOURCES)('%s has something that is over, at any time', async (source) => {
     const stand = await start();
     for (const minutes of [0n, 60n]) {
       stand.setClock(START + minutes * MINUTE);
@@ -93,7 +93,7 @@ describe('the sandbox', () => {
     }
   });
 
-  it('is the same under the same clock, however often it is let go on', async () => {
+  test('is the same under the same clock, however often it is let go on', async () => {
     const [often, seldom] = [await start(), await start()];
     for (let time = START; time < START + 20n * MINUTE; time += 7n * SECOND) often.setClock(time);
     for (const stand of [often, seldom]) stand.setClock(START + 20n * MINUTE);

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DEFAULT_TASK } from '../../src/sandbox/bytenite/lines.ts';
 import { fillByteNite } from '../../src/sandbox/bytenite/demo.ts';
 import { simulateByteNite } from '../../src/sandbox/bytenite/index.ts';
@@ -43,7 +43,7 @@ async function logs(body: object): Promise<Answer> {
 }
 
 describe('authorisation', () => {
-  it('exchanges the API key for a token whose lifetime is a string', async () => {
+  test('exchanges the API key for a token whose lifetime is a string', async () => {
     const answer = await post('/v1/auth/access_token', { apiKey: simulation.apiKey });
     expect(answer).toEqual({
       status: 200,
@@ -55,12 +55,12 @@ describe('authorisation', () => {
     });
   });
 
-  it('refuses a wrong key and a missing one', async () => {
+  test('refuses a wrong key and a missing one', async () => {
     expect((await post('/v1/auth/access_token', { apiKey: 'wrong' })).status).toBe(401);
     expect((await post('/v1/auth/access_token', {})).status).toBe(400);
   });
 
-  it('takes the bare token only, unless it is told to be lenient', async () => {
+  test('takes the bare token only, unless it is told to be lenient', async () => {
     const bare = await token();
     expect((await ask('/v1/customer/jobs', {}, bare)).status).toBe(200);
     expect(await ask('/v1/customer/jobs', {}, `Bearer ${bare}`)).toEqual({
@@ -71,7 +71,7 @@ describe('authorisation', () => {
     expect((await ask('/v1/customer/jobs', {}, `Bearer ${bare}`)).status).toBe(200);
   });
 
-  it('refuses tokens once they have been made to expire', async () => {
+  test('refuses tokens once they have been made to expire', async () => {
     const bare = await token();
     simulation.expireTokens();
     expect((await ask('/v1/customer/jobs', {}, bare)).status).toBe(401);
@@ -80,7 +80,7 @@ describe('authorisation', () => {
 });
 
 describe('jobs', () => {
-  it('pages by limit and offset, counts in strings and sorts on request', async () => {
+  test('pages by limit and offset, counts in strings and sorts on request', async () => {
     for (const name of ['a', 'b', 'c']) simulation.createJob({ name });
     const path = '/v1/customer/jobs?pagination.limit=2&pagination.offset=1&orderBy=name%20desc';
     const { body } = await ask(path, {}, await token());
@@ -90,20 +90,20 @@ describe('jobs', () => {
     });
   });
 
-  it('caps the page size silently', async () => {
+  test('caps the page size silently', async () => {
     simulation.configure({ maxPage: 2 });
     for (const name of ['a', 'b', 'c']) simulation.createJob({ name });
     const { body } = await ask('/v1/customer/jobs?pagination.limit=50', {}, await token());
     expect(body).toMatchObject({ pagination: { hasNext: true }, data: [{ name: 'a' }, { name: 'b' }] });
   });
 
-  it('refuses an order and a limit that make no sense', async () => {
+  test('refuses an order and a limit that make no sense', async () => {
     const bare = await token();
     expect((await ask('/v1/customer/jobs?orderBy=colour', {}, bare)).body).toMatchObject({ code: 3 });
     expect((await ask('/v1/customer/jobs?pagination.limit=-1', {}, bare)).body).toMatchObject({ code: 3 });
   });
 
-  it('writes unset fields as null, int64 as strings and microsecond times', async () => {
+  test('writes unset fields as null, int64 as strings and microsecond times', async () => {
     const key = simulation.createJob({ name: 'draft', status: 'QUEUED' });
     simulation.updateJob(key, { createdAt: START + 738_798_123n });
     const { body } = await ask(`/v1/customer/jobs/${key}`, {}, await token());
@@ -121,14 +121,14 @@ describe('jobs', () => {
     });
   });
 
-  it('leaves unset fields out in the other dialect', async () => {
+  test('leaves unset fields out in the other dialect', async () => {
     simulation.configure({ unset: 'omit' });
     const key = simulation.createJob({ status: 'QUEUED' });
     const { body } = await ask(`/v1/customer/jobs/${key}`, {}, await token());
     expect((body as { job: object }).job).not.toHaveProperty('endedAt');
   });
 
-  it('stamps the states that a job goes through', async () => {
+  test('stamps the states that a job goes through', async () => {
     const key = simulation.createJob();
     simulation.setStatus(key, 'FAILED');
     const { body } = await ask(`/v1/customer/jobs/${key}`, {}, await token());
@@ -147,7 +147,7 @@ describe('jobs', () => {
     });
   });
 
-  it('writes errors in the three shapes that exist', async () => {
+  test('writes errors in the three shapes that exist', async () => {
     const bare = await token();
     const missing = (): Promise<Answer> => ask(`/v1/customer/jobs/${UNKNOWN_JOB}`, {}, bare);
     expect(await missing()).toEqual({ status: 404, body: { code: 5, message: 'job not found', details: [] } });
@@ -171,7 +171,7 @@ describe('logs', () => {
     return key;
   }
 
-  it('groups lines by service and task, newest first, with 0, 3, 6 or 9 fraction digits', async () => {
+  test('groups lines by service and task, newest first, with 0, 3, 6 or 9 fraction digits', async () => {
     expect(await logs({ jobId: fill() })).toEqual({
       status: 200,
       body: {
@@ -196,7 +196,7 @@ describe('logs', () => {
     });
   });
 
-  it('filters by service, level and task, and takes empty lists for all', async () => {
+  test('filters by service, level and task, and takes empty lists for all', async () => {
     const jobId = fill();
     expect((await logs({ jobId, taskIds: ['b'], services: ['TASKRUNNER'], levels: [] })).body).toEqual({
       partitioner: [],
@@ -208,14 +208,14 @@ describe('logs', () => {
     });
   });
 
-  it('keeps or hides the other services under a task filter, as told', async () => {
+  test('keeps or hides the other services under a task filter, as told', async () => {
     const jobId = fill();
     expect((await logs({ jobId, taskIds: ['b'] })).body).toMatchObject({ partitioner: [{ log: 'split' }] });
     simulation.configure({ taskIdsHideOtherServices: true });
     expect((await logs({ jobId, taskIds: ['b'] })).body).toMatchObject({ partitioner: [], assembler: [] });
   });
 
-  it('writes groups without lines in three ways and leaves UNKNOWN out when told', async () => {
+  test('writes groups without lines in three ways and leaves UNKNOWN out when told', async () => {
     const jobId = simulation.createJob();
     expect((await logs({ jobId })).body).toEqual({ partitioner: [], assembler: [], taskrunner: {} });
     simulation.configure({ emptyGroups: 'null' });
@@ -228,7 +228,7 @@ describe('logs', () => {
     });
   });
 
-  it('gives the lines of a group in the order of the dialect, and a silent cap keeps the newest', async () => {
+  test('gives the lines of a group in the order of the dialect, and a silent cap keeps the newest', async () => {
     const jobId = simulation.createJob();
     simulation.write(
       jobId,
@@ -247,13 +247,13 @@ describe('logs', () => {
     expect(await messages()).toEqual(['3', '4']);
   });
 
-  it('refuses an unknown job, a missing job id and values outside the enumerations', async () => {
+  test('refuses an unknown job, a missing job id and values outside the enumerations', async () => {
     expect(await logs({ jobId: UNKNOWN_JOB })).toMatchObject({ status: 404, body: { code: 5 } });
     expect(await logs({})).toMatchObject({ status: 400, body: { code: 3 } });
     expect(await logs({ jobId: fill(), services: ['APP'] })).toMatchObject({ status: 400, body: { code: 3 } });
   });
 
-  it('computes long logs while it sends them', async () => {
+  test('computes long logs while it sends them', async () => {
     const jobId = simulation.createJob();
     let asked = 0;
     simulation.generate(jobId, 100_000, (index) => {
@@ -270,7 +270,7 @@ describe('logs', () => {
     expect(asked).toBe(200_000);
   });
 
-  it('refuses to write to a step that the vendor does not have', () => {
+  test('refuses to write to a step that the vendor does not have', () => {
     const key = simulation.createJob();
     expect(() => {
       simulation.write(key, [{ time: START, message: 'x', step: 'cleanup' }]);
@@ -279,7 +279,7 @@ describe('logs', () => {
 });
 
 describe('what is not known, and no connector asks for', () => {
-  it('lists jobs by POST /jobs/filter as GET /jobs does, or has no such route', async () => {
+  test('lists jobs by POST /jobs/filter as GET /jobs does, or has no such route', async () => {
     for (const name of ['a', 'b', 'c']) simulation.createJob({ name });
     const bare = await token();
     const filtered = () =>
@@ -291,7 +291,7 @@ describe('what is not known, and no connector asks for', () => {
     expect((await filtered()).status).toBe(404);
   });
 
-  it('lists the tasks of jobs that run, or has no such route', async () => {
+  test('lists the tasks of jobs that run, or has no such route', async () => {
     const [jobId] = (['RUNNING', 'QUEUED', 'SUCCEEDED'] as const).map((status) => {
       const key = simulation.createJob({ status });
       simulation.write(key, [
@@ -306,7 +306,7 @@ describe('what is not known, and no connector asks for', () => {
     expect((await running()).status).toBe(404);
   });
 
-  it('streams events as lines, begins with an error, or has no such route', async () => {
+  test('streams events as lines, begins with an error, or has no such route', async () => {
     const id = simulation.createJob();
     simulation.createJob();
     const authorization = await token();
@@ -332,7 +332,7 @@ describe('what is not known, and no connector asks for', () => {
 });
 
 describe('the demo', () => {
-  it('has a finished, a failed, a draft and a growing job', async () => {
+  test('has a finished, a failed, a draft and a growing job', async () => {
     const demo = fillByteNite(simulation, START);
     const bare = await token();
     const { body } = await ask('/v1/customer/jobs', {}, bare);

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { DEFAULT_DIALECT } from '../../src/sandbox/deepset/dialect.ts';
 import { fillDeepset } from '../../src/sandbox/deepset/demo.ts';
 import { simulateDeepset } from '../../src/sandbox/deepset/index.ts';
@@ -57,13 +57,13 @@ function messages(body: LogsBody): readonly string[] {
 }
 
 describe('access', () => {
-  it('wants the key as a bearer token', async () => {
+  test('wants the key as a bearer token', async () => {
     expect((await ask('production/pipelines', { authorization: 'api_test' })).status).toBe(401);
     expect((await ask('production/pipelines', { authorization: 'Bearer api_other' })).status).toBe(401);
     expect((await ask('production/pipelines')).status).toBe(200);
   });
 
-  it('answers a refused key with JSON, or with the page of the proxy', async () => {
+  test('answers a refused key with JSON, or with the page of the proxy', async () => {
     const refused = await ask('production/pipelines', { authorization: 'Bearer x' });
     expect(await refused.json()).toEqual({ detail: 'Invalid API key.' });
     simulation.dialect.errorPages = 'html';
@@ -72,7 +72,7 @@ describe('access', () => {
     expect(await page.text()).toContain('<h1>401 Unauthorized</h1>');
   });
 
-  it('knows neither other workspaces nor other paths', async () => {
+  test('knows neither other workspaces nor other paths', async () => {
     expect((await ask('staging/pipelines')).status).toBe(404);
     expect((await ask('production/pipelines/rag')).status).toBe(404);
     expect((await ask('production/indexes')).status).toBe(404);
@@ -80,7 +80,7 @@ describe('access', () => {
 });
 
 describe('pipelines', () => {
-  it('come newest first, 10 unless asked otherwise, by page number from 1', async () => {
+  test('come newest first, 10 unless asked otherwise, by page number from 1', async () => {
     for (let index = 0; index < 12; index += 1)
       simulation.createJob({ name: `p${index}`, createdAt: START + BigInt(index) });
     const first = (await (await ask('production/pipelines')).json()) as { data: { name: string }[]; has_more: boolean };
@@ -91,7 +91,7 @@ describe('pipelines', () => {
     expect(second.has_more).toBe(false);
   });
 
-  it('continue with before the last id, which does not mix with page numbers', async () => {
+  test('continue with before the last id, which does not mix with page numbers', async () => {
     for (let index = 0; index < 3; index += 1)
       simulation.createJob({ name: `p${index}`, createdAt: START + BigInt(index) });
     const first = (await (await ask('production/pipelines?limit=1')).json()) as { data: { pipeline_id: string }[] };
@@ -104,7 +104,7 @@ describe('pipelines', () => {
     expect((await ask('production/pipelines?limit=101')).status).toBe(422);
   });
 
-  it('are found by a name with spaces, slashes and unicode in a workspace of that kind', async () => {
+  test('are found by a name with spaces, slashes and unicode in a workspace of that kind', async () => {
     simulation.createJob({ workspace: 'my lab/ü', name: '50% / ..', status: 'FAILED' });
     const path = `${encodeURIComponent('my lab/ü')}/pipelines/${encodeURIComponent('50% / ..')}`;
     expect(await (await ask(path)).json()).toMatchObject({ name: '50% / ..', status: 'DEPLOYMENT_FAILED' });
@@ -116,7 +116,7 @@ describe('logs', () => {
     simulation.createJob({ name: 'rag' });
   });
 
-  it('come newest first, 10 unless asked otherwise, with microseconds', async () => {
+  test('come newest first, 10 unless asked otherwise, with microseconds', async () => {
     simulation.write('production/rag', lines(12));
     const body = await logs();
     expect(messages(body)).toEqual(Array.from({ length: 10 }, (_, index) => `line ${11 - index}`));
@@ -133,7 +133,7 @@ describe('logs', () => {
     });
   });
 
-  it('continue strictly after a time in the direction of the order', async () => {
+  test('continue strictly after a time in the direction of the order', async () => {
     simulation.write('production/rag', lines(5));
     const after = '2025-05-23T10:33:04.157184Z';
     expect(messages(await logs({ after, order: 'ASC' }))).toEqual(['line 3', 'line 4']);
@@ -143,14 +143,14 @@ describe('logs', () => {
     expect(messages(await logs({ after, order: 'DESC' }))).toEqual(['line 2', 'line 1', 'line 0']);
   });
 
-  it('lose the ties of a page boundary, as the real thing does', async () => {
+  test('lose the ties of a page boundary, as the real thing does', async () => {
     simulation.write('production/rag', [...lines(2), ...lines(2)]);
     const first = await logs({ limit: '1', order: 'ASC' });
     const rest = await logs({ after: first.data[0]!.logged_at, order: 'ASC' });
     expect(messages(rest)).toEqual(['line 1', 'line 1']);
   });
 
-  it.each([
+  test.each([
     ['limit=0'],
     ['limit=-1'],
     ['limit=101'],
@@ -166,7 +166,7 @@ describe('logs', () => {
     expect(await response.json()).toMatchObject({ detail: [{ loc: ['query', name] }] });
   });
 
-  it('take an encoded offset and drop, or refuse, digits beyond microseconds', async () => {
+  test('take an encoded offset and drop, or refuse, digits beyond microseconds', async () => {
     simulation.write('production/rag', lines(3));
     expect((await logs({ after: '2025-05-23T12:33:04.157182+02:00', order: 'ASC' })).data).toHaveLength(2);
     expect((await logs({ after: '2025-05-23T10:33:04.157182999Z', order: 'ASC' })).data).toHaveLength(2);
@@ -175,7 +175,7 @@ describe('logs', () => {
     expect(refused.status).toBe(422);
   });
 
-  it('are filtered by exact matches joined by and, and refuse everything else with 400', async () => {
+  test('are filtered by exact matches joined by and, and refuse everything else with 400', async () => {
     simulation.write('production/rag', [
       { time: START, message: 'a', severity: 'error' },
       { time: START, message: 'b', severity: 'error', step: 'haystack' },
@@ -203,7 +203,7 @@ describe('logs', () => {
     expect((await ask(`production/pipelines/rag/logs?filter=level eq 'error'`)).status).toBe(400);
   });
 
-  it('order ties by id, by arrival, or by arrival in both directions', async () => {
+  test('order ties by id, by arrival, or by arrival in both directions', async () => {
     simulation.write(
       'production/rag',
       Array.from({ length: 8 }, (_, index) => ({ time: START, message: String(index) })),
@@ -219,7 +219,7 @@ describe('logs', () => {
     expect(messages(await logs({ order: 'DESC' }))).toEqual(['0', '1', '2', '3', '4', '5', '6', '7']);
   });
 
-  it('count as the dialect says', async () => {
+  test('count as the dialect says', async () => {
     simulation.write('production/rag', lines(5));
     const after = '2025-05-23T10:33:04.157183Z';
     expect((await logs({ after, order: 'ASC' })).total).toBe(5);
@@ -231,7 +231,7 @@ describe('logs', () => {
     expect((await logs()).total).toBeNull();
   });
 
-  it('are empty, or not found, for a pipeline without any', async () => {
+  test('are empty, or not found, for a pipeline without any', async () => {
     expect(await logs()).toEqual({ data: [], has_more: false, total: 0 });
     simulation.dialect.emptyPageSaysMore = true;
     expect(await logs()).toEqual({ data: [], has_more: true, total: 0 });
@@ -239,7 +239,7 @@ describe('logs', () => {
     expect((await ask('production/pipelines/rag/logs')).status).toBe(404);
   });
 
-  it('come as CSV when CSV is asked for, and for every other list of types where the dialect says so', async () => {
+  test('come as CSV when CSV is asked for, and for every other list of types where the dialect says so', async () => {
     simulation.writeRecords('production/rag', [
       { time: START, message: 'a "b"', level: 'info', origin: 'haystack', extra_fields: { 'dd.env': 'x' } },
     ]);
@@ -255,7 +255,7 @@ describe('logs', () => {
     expect((await ask(path, { accept: 'application/json' })).headers.get('content-type')).toBe('application/json');
   });
 
-  it('read a page in the middle of 1,000,000 computed lines, with written ones among them', async () => {
+  test('read a page in the middle of 1,000,000 computed lines, with written ones among them', async () => {
     let computed = 0;
     simulation.generate('production/rag', 1_000_000, (index) => {
       computed += 1;
@@ -272,7 +272,7 @@ describe('logs', () => {
     expect(again.data.map(({ log_id }) => log_id)).toEqual(body.data.map(({ log_id }) => log_id));
   });
 
-  it('break on demand with the page of a proxy', async () => {
+  test('break on demand with the page of a proxy', async () => {
     server.inject({ kinds: ['logs'], times: 1, what: { do: 'status', status: 504, body: '<html>504</html>' } });
     const broken = await ask('production/pipelines/rag/logs');
     expect([broken.status, broken.headers.get('content-type')]).toEqual([504, 'text/html']);
@@ -285,7 +285,7 @@ describe('logs', () => {
 });
 
 describe('a filter', () => {
-  it('is whatever single literal its quotes hold', () => {
+  test('is whatever single literal its quotes hold', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.string(), (value, other) => {
         const filter = `level eq '${value.replaceAll("'", "''")}' and origin eq 'haystack'`;
@@ -299,7 +299,7 @@ describe('a filter', () => {
 });
 
 describe('a limit of 0 or less', () => {
-  it.each(['0', '-5'])('%s is refused, or taken for the default', async (limit) => {
+  test.each(['0', '-5'])('%s is refused, or taken for the default', async (limit) => {
     simulation.createJob({ name: 'rag' });
     const key = simulation.createJob({ name: 'busy' });
     simulation.write(key, lines(25));
@@ -315,7 +315,7 @@ describe('a limit of 0 or less', () => {
 describe('the demo', () => {
   const NOW = START + 10_000_000_000_000n;
 
-  it('has pipelines in every state, one of them growing', async () => {
+  test('has pipelines in every state, one of them growing', async () => {
     const demo = fillDeepset(simulation, NOW);
     const body = (await (await ask('production/pipelines')).json()) as { data: { name: string; status: string }[] };
     expect(body.data.map(({ name, status }) => [name, status])).toEqual([
@@ -333,7 +333,7 @@ describe('the demo', () => {
     expect((await logs({}, 'support-chat')).total).toBeGreaterThan(before + 40);
   });
 
-  it('tells of errors with their stack', async () => {
+  test('tells of errors with their stack', async () => {
     fillDeepset(simulation, NOW);
     const body = await logs({ filter: "level eq 'error'" }, 'manuals-rag');
     expect(body.data).toMatchObject([

@@ -1,5 +1,5 @@
 import { request } from 'undici';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { fillNemo } from '../../src/sandbox/nemo/demo.ts';
 import { SANDBOX_TOKEN, simulateNemo } from '../../src/sandbox/nemo/index.ts';
 import type { VendorServer } from '../../src/sandbox/types.ts';
@@ -27,7 +27,7 @@ async function totalOf(job: string): Promise<number> {
 }
 
 describe('the demonstration jobs', () => {
-  it('have one of each kind, with the steps of a customization', async () => {
+  test('have one of each kind, with the steps of a customization', async () => {
     const simulation = simulateNemo({ now: () => NOW });
     fillNemo(simulation, NOW);
     server = await startVendorServer(simulation);
@@ -56,7 +56,7 @@ describe('the demonstration jobs', () => {
     expect(simulation.attempts('default/ticket-router-sft')).toHaveLength(2);
   });
 
-  it('grow with the clock, give each line once, and come to an end', async () => {
+  test('grow with the clock, give each line once, and come to an end', async () => {
     const simulation = simulateNemo({ now: () => NOW });
     const demo = fillNemo(simulation, NOW);
     server = await startVendorServer(simulation);

@@ -1,5 +1,5 @@
 import { request } from 'undici';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { SANDBOX_TOKEN, simulateNemo } from '../../src/sandbox/nemo/index.ts';
 import type { NemoOptions, NemoSimulation } from '../../src/sandbox/nemo/index.ts';
 import type { SandboxLine, VendorServer } from '../../src/sandbox/types.ts';
@@ -67,7 +67,7 @@ async function walk(limit: number, name = 'sft'): Promise<string[]> {
 }
 
 describe('who may ask', () => {
-  it('refuses a call without a token, with a wrong one, and with one that lacks the scope', async () => {
+  test('refuses a call without a token, with a wrong one, and with one that lacks the scope', async () => {
     await start();
     expect(await get(JOBS, {})).toEqual({ status: 401, body: { detail: 'Unauthorized' } });
     expect(await get(JOBS, { authorization: 'Bearer wrong' })).toEqual({
@@ -80,7 +80,7 @@ describe('who may ask', () => {
     });
   });
 
-  it('asks nobody when authorisation is off, and says so in the configuration of a source', async () => {
+  test('asks nobody when authorisation is off, and says so in the configuration of a source', async () => {
     const nemo = await start({ token: null });
     expect((await get(JOBS, {})).status).toBe(200);
     expect(nemo.sourceConfig('http://127.0.0.1:1')).toEqual({
@@ -93,7 +93,7 @@ describe('who may ask', () => {
 });
 
 describe('jobs', () => {
-  it('lists ten to a page, newest first, without nulls', async () => {
+  test('lists ten to a page, newest first, without nulls', async () => {
     const nemo = await start();
     for (let index = 0; index < 12; index += 1) nemo.createJob({ name: `job-${index}` });
     const { body } = await get(JOBS);
@@ -111,7 +111,7 @@ describe('jobs', () => {
     expect(page.data[0]).not.toHaveProperty('error_details');
   });
 
-  it('applies a status filter after the page, so that pages are short and totals count too much', async () => {
+  test('applies a status filter after the page, so that pages are short and totals count too much', async () => {
     const nemo = await start();
     for (let index = 0; index < 6; index += 1) {
       nemo.createJob({ name: `job-${index}`, status: index < 3 ? 'SUCCEEDED' : 'RUNNING' });
@@ -125,7 +125,7 @@ describe('jobs', () => {
     expect(second.body).toMatchObject({ data: [{ name: 'job-2' }, { name: 'job-1' }, { name: 'job-0' }] });
   });
 
-  it('refuses bad parameters as the framework does', async () => {
+  test('refuses bad parameters as the framework does', async () => {
     await start();
     expect(await get(`${JOBS}?page=0`)).toEqual({
       status: 422,
@@ -147,7 +147,7 @@ describe('jobs', () => {
     expect((await get(`${JOBS}?filter%5Bcolour%5D=red`)).body).toEqual({ detail: 'Invalid filter field' });
   });
 
-  it('gives a job with its nulls, and says that one is missing in the words of its generation', async () => {
+  test('gives a job with its nulls, and says that one is missing in the words of its generation', async () => {
     const nemo = await start();
     nemo.createJob({ name: 'sft', createdAt: START });
     const { body } = await get(`${JOBS}/sft`);
@@ -166,7 +166,7 @@ describe('jobs', () => {
     expect((await get(`${JOBS}/other`)).body).toEqual({ detail: "Job 'other' not found in workspace 'default'." });
   });
 
-  it('finds jobs whose names have slashes, spaces and dots', async () => {
+  test('finds jobs whose names have slashes, spaces and dots', async () => {
     const nemo = await start();
     const name = '../a b/"c"%2F';
     expect(nemo.createJob({ name })).toBe(`default/${name}`);
@@ -174,7 +174,7 @@ describe('jobs', () => {
     expect(server!.calls.map(({ kind }) => kind)).toEqual(['job']);
   });
 
-  it('has no attempt for a job of generation C that has not been tried', async () => {
+  test('has no attempt for a job of generation C that has not been tried', async () => {
     const nemo = await start({ generation: 'C' });
     nemo.createJob({ name: 'sft', status: 'QUEUED', attempt: false });
     expect((await get(`${JOBS}/sft`)).body).toMatchObject({ status: 'created', attempt_id: null });
@@ -194,7 +194,7 @@ describe('steps and tasks', () => {
     return nemo;
   }
 
-  it('gives the whole tree of the current attempt at once', async () => {
+  test('gives the whole tree of the current attempt at once', async () => {
     await tree();
     expect((await get(`${JOBS}/sft/status`)).body).toMatchObject({
       name: 'sft',
@@ -211,7 +211,7 @@ describe('steps and tasks', () => {
     });
   });
 
-  it('lists steps of all attempts with the context of who asked, and of all jobs under the name -', async () => {
+  test('lists steps of all attempts with the context of who asked, and of all jobs under the name -', async () => {
     const nemo = await tree();
     nemo.startAttempt('default/sft');
     nemo.step('default/sft', 'download', START + 60n * SECOND);
@@ -229,7 +229,7 @@ describe('steps and tasks', () => {
     expect(all.data.map(({ name }) => name)).toEqual(['evaluate']);
   });
 
-  it('gives one step, its tasks and one task, and 404 for others', async () => {
+  test('gives one step, its tasks and one task, and 404 for others', async () => {
     await tree();
     expect((await get(`${JOBS}/sft/steps/training`)).body).toMatchObject({ name: 'training', status: 'active' });
     expect((await get(`${JOBS}/sft/steps/training/tasks`)).body).toMatchObject({ data: [{ name: 'task-b' }] });
@@ -238,7 +238,7 @@ describe('steps and tasks', () => {
     expect((await get(`${JOBS}/sft/steps/training/tasks/none`)).status).toBe(404);
   });
 
-  it('knows attempt routes in generation C only', async () => {
+  test('knows attempt routes in generation C only', async () => {
     const nemo = await tree({ generation: 'C' });
     const second = nemo.startAttempt('default/sft');
     const { body } = await get(`${JOBS}/sft/attempts`);
@@ -264,7 +264,7 @@ describe('steps and tasks', () => {
 });
 
 describe('logs', () => {
-  it('gives a hundred lines by default, oldest first, with page numbers in base 58 as tokens', async () => {
+  test('gives a hundred lines by default, oldest first, with page numbers in base 58 as tokens', async () => {
     const nemo = await start();
     nemo.createJob({ name: 'sft' });
     nemo.write('default/sft', lines(250).reverse());
@@ -282,7 +282,7 @@ describe('logs', () => {
     expect([second.data[0]!.message, second.next_page]).toEqual(['line 100', 'nR4faMoz']);
   });
 
-  it('keeps microseconds, cuts nanoseconds and leaves a zero fraction out', async () => {
+  test('keeps microseconds, cuts nanoseconds and leaves a zero fraction out', async () => {
     const nemo = await start();
     nemo.createJob({ name: 'sft' });
     nemo.write(
@@ -301,7 +301,7 @@ describe('logs', () => {
     expect((await logs('')).body.data[0]!.timestamp).toBe('2026-02-27T22:57:01Z');
   });
 
-  it('counts 0 on a page past the end and nothing for steps and tasks that do not exist', async () => {
+  test('counts 0 on a page past the end and nothing for steps and tasks that do not exist', async () => {
     const nemo = await start();
     nemo.createJob({ name: 'sft' });
     nemo.write('default/sft', lines(5));
@@ -309,7 +309,7 @@ describe('logs', () => {
     expect((await logs('?step_id=none')).body).toEqual({ data: [], total: 0, next_page: null, prev_page: null });
   });
 
-  it('filters by step name and task name, also by a task alone', async () => {
+  test('filters by step name and task name, also by a task alone', async () => {
     const nemo = await start();
     nemo.createJob({ name: 'sft' });
     nemo.write('default/sft', [
@@ -323,7 +323,7 @@ describe('logs', () => {
     expect(await messages('?step_id=training&task_id=task-3')).toEqual(['c']);
   });
 
-  it('breaks on limits above 1000, any attempt id, names that its store does not take, and bad cursors', async () => {
+  test('breaks on limits above 1000, any attempt id, names that its store does not take, and bad cursors', async () => {
     const nemo = await start();
     nemo.createJob({ name: 'sft' });
     nemo.createJob({ name: 'team+a@b' });
@@ -339,13 +339,13 @@ describe('logs', () => {
     expect((await logs('?limit=0')).status).toBe(422);
   });
 
-  it('says a bad cursor in the other dialects too', async () => {
+  test('says a bad cursor in the other dialects too', async () => {
     const nemo = await start({ badCursor: 422 });
     nemo.createJob({ name: 'sft' });
     expect(await logs('?page_cursor=0')).toEqual({ status: 422, body: { detail: 'Invalid page cursor' } });
   });
 
-  it('gives newest-first pages for a backward cursor that somebody made by hand', async () => {
+  test('gives newest-first pages for a backward cursor that somebody made by hand', async () => {
     const nemo = await start();
     nemo.createJob({ name: 'sft' });
     nemo.write('default/sft', lines(5));
@@ -356,7 +356,7 @@ describe('logs', () => {
     expect(older.data.map(({ message }) => message)).toEqual(['line 2', 'line 1']);
   });
 
-  it.each([
+  test.each([
     ['null', { next_page: null, prev_page: null }],
     ['empty', { next_page: '', prev_page: '' }],
     ['missing', {}],
@@ -366,7 +366,7 @@ describe('logs', () => {
     expect((await logs('')).body).toEqual({ data: [], total: 0, ...end });
   });
 
-  it('reorders lines of one instant from call to call when told to, and loses none', async () => {
+  test('reorders lines of one instant from call to call when told to, and loses none', async () => {
     const nemo = await start({ shuffleTies: true });
     nemo.createJob({ name: 'sft' });
     nemo.write(
@@ -387,7 +387,7 @@ describe('logs', () => {
     expect(new Set(orders).size).toBeGreaterThan(1);
   });
 
-  it('has opaque tokens that it forgets', async () => {
+  test('has opaque tokens that it forgets', async () => {
     const nemo = await start({ tokens: 'opaque', badCursor: 422 });
     nemo.createJob({ name: 'sft' });
     nemo.write('default/sft', lines(10));
@@ -398,7 +398,7 @@ describe('logs', () => {
     expect((await logs(`?limit=3&page_cursor=${token}`)).status).toBe(422);
   });
 
-  it('forgets an opaque token after so many others', async () => {
+  test('forgets an opaque token after so many others', async () => {
     const nemo = await start({ tokens: 'opaque', tokenLifetime: 1 });
     nemo.createJob({ name: 'sft' });
     nemo.write('default/sft', lines(10));
@@ -407,7 +407,7 @@ describe('logs', () => {
     expect((await logs(`?limit=9&page_cursor=${token}`)).status).toBe(400 + 100);
   });
 
-  it('keeps lines in order wherever late ones are written', async () => {
+  test('keeps lines in order wherever late ones are written', async () => {
     const nemo = await start();
     nemo.createJob({ name: 'sft' });
     const all = lines(60);
@@ -425,7 +425,7 @@ describe('logs', () => {
     expect(messages).toEqual(['line 0', 'same instant', ...all.slice(1).map(({ message }) => message)]);
   });
 
-  it('serves a computed log of a million lines from any page, mixed with written ones', async () => {
+  test('serves a computed log of a million lines from any page, mixed with written ones', async () => {
     const nemo = await start();
     nemo.createJob({ name: 'sft' });
     let computed = 0;
@@ -442,7 +442,7 @@ describe('logs', () => {
     expect(computed).toBeLessThan(10_000);
   });
 
-  it('serves the logs of the current attempt, and in generation C those of any', async () => {
+  test('serves the logs of the current attempt, and in generation C those of any', async () => {
     const nemo = await start({ generation: 'C' });
     nemo.createJob({ name: 'sft' });
     nemo.write('default/sft', [{ time: START, message: 'old' }]);
@@ -458,7 +458,7 @@ describe('logs', () => {
     expect((await logs(`?attempt_id=${first!}`)).body.data.map(({ message }) => message)).toEqual(['late', 'old']);
   });
 
-  it('in generation B takes a tail alone, larger limits, and matches nothing by a number', async () => {
+  test('in generation B takes a tail alone, larger limits, and matches nothing by a number', async () => {
     const nemo = await start({ generation: 'B' });
     nemo.createJob({ name: 'sft' });
     nemo.write('default/sft', lines(10));
@@ -471,7 +471,7 @@ describe('logs', () => {
 });
 
 describe('the rest', () => {
-  it('does not know other paths, and only reads', async () => {
+  test('does not know other paths, and only reads', async () => {
     await start();
     expect((await get('/apis/jobs/v2/execution')).body).toEqual({ detail: 'Not Found' });
     expect((await get(`${JOBS}/sft/colours`)).body).toEqual({ detail: 'Not Found' });
@@ -482,7 +482,7 @@ describe('the rest', () => {
     expect([reply.statusCode, await reply.body.json()]).toEqual([405, { detail: 'Method Not Allowed' }]);
   });
 
-  it('ends what runs when a job ends, and forgets all jobs on clear', async () => {
+  test('ends what runs when a job ends, and forgets all jobs on clear', async () => {
     const nemo = await start();
     const key = nemo.createJob({ name: 'sft' });
     nemo.write(key, lines(1));

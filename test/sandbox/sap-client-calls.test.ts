@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { createCall } from '../../src/domain/call.ts';
 import { parseInstant } from '../../src/domain/time.ts';
 import { createFederation } from '../../src/federation/create-federation.ts';
@@ -90,7 +90,7 @@ async function start(options: SapOptions = {}): Promise<Client> {
 }
 
 describe("the vendor's own client", () => {
-  it('reads from a token when it ends, and keeps it until then', async () => {
+  test('reads from a token when it ends, and keeps it until then', async () => {
     const lasting = await start();
     await lasting.ask('/jobCount');
     await lasting.ask('/jobCount');
@@ -102,7 +102,7 @@ describe("the vendor's own client", () => {
     expect(brief.tokens()).toBe(2);
   });
 
-  it('lists, finds and counts the jobs that the graph has', async () => {
+  test('lists, finds and counts the jobs that the graph has', async () => {
     const { ask, federation } = await start();
     const jobs = await federation.jobs({ sources: ['erp'], first: 100 }, createCall()).nodes();
     const keys = jobs.map(({ key }) => key).sort();
@@ -125,7 +125,7 @@ describe("the vendor's own client", () => {
     );
   });
 
-  it('reads the schedules and runs that the graph has as steps, attempts and lines', async () => {
+  test('reads the schedules and runs that the graph has as steps, attempts and lines', async () => {
     const { ask, federation } = await start();
     const call = createCall();
     for (const { key } of await federation.jobs({ sources: ['erp'], first: 100 }, call).nodes()) {
@@ -158,7 +158,7 @@ describe("the vendor's own client", () => {
     expect((await ask('/search/schedules?q=sales')).results).toMatchObject([{ parent: { name: 'nightly-erp-run' } }]);
   });
 
-  it('is told what is not there by a status and words, as the graph says null', async () => {
+  test('is told what is not there by a status and words, as the graph says null', async () => {
     const { ask, federation, simulation } = await start();
     const schedule = Object.values(simulation.schedules('1'))[0] ?? '';
     for (const path of [

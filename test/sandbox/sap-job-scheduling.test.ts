@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { fillSap } from '../../src/sandbox/sap-job-scheduling/demo.ts';
 import { overloaded, simulateSap, tooManyRequests } from '../../src/sandbox/sap-job-scheduling/index.ts';
 import type { SapOptions, SapSimulation } from '../../src/sandbox/sap-job-scheduling/index.ts';
@@ -62,7 +62,7 @@ describe('authorisation', () => {
     return { status: response.status, body: (await response.json()) as Record<string, unknown> };
   }
 
-  it('gives a token for client credentials and takes it until it is expired', async () => {
+  test('gives a token for client credentials and takes it until it is expired', async () => {
     const { simulation, server } = await start({ auth: 'oauth2' });
     const { status, body } = await token(server);
     const { access_token: accessToken, ...rest } = body;
@@ -84,7 +84,7 @@ describe('authorisation', () => {
     expect(refused).toMatchObject({ status: 401, body: { code: 401, type: 'Unauthorized' } });
   });
 
-  it('refuses other credentials, other grants and basic where the plan has tokens', async () => {
+  test('refuses other credentials, other grants and basic where the plan has tokens', async () => {
     const { server } = await start({ auth: 'oauth2' });
     expect(await token(server, 'Basic bm86bm8=')).toEqual({
       status: 401,
@@ -94,7 +94,7 @@ describe('authorisation', () => {
     expect((await ask(server, '/scheduler/jobs')).status).toBe(401);
   });
 
-  it('says how a source reaches it, for both plans', () => {
+  test('says how a source reaches it, for both plans', () => {
     expect(simulateSap().sourceConfig('http://h')).toEqual({
       vendor: 'sap-job-scheduling',
       baseUrl: 'http://h',
@@ -110,7 +110,7 @@ describe('authorisation', () => {
 });
 
 describe('the list of jobs', () => {
-  it('pages by ten, with links that forget every filter, and announces its change in headers', async () => {
+  test('pages by ten, with links that forget every filter, and announces its change in headers', async () => {
     const { simulation, server } = await start();
     for (let index = 0; index < 23; index += 1) simulation.createJob({ name: `job number ${index}` });
     const { headers, body } = await ask(server, "/scheduler/jobs?filter=contains(name,'number')&offset=10");
@@ -125,7 +125,7 @@ describe('the list of jobs', () => {
     expect([last.results.length, last.next_url]).toEqual([3, null]);
   });
 
-  it('gives both ids, counts in capitals and a time with a space', async () => {
+  test('gives both ids, counts in capitals and a time with a space', async () => {
     const { simulation, server } = await start();
     const key = simulation.createJob({ name: 'nightly' });
     simulation.createSchedule(key, { active: false });
@@ -141,7 +141,7 @@ describe('the list of jobs', () => {
     });
   });
 
-  it('finds one job by id or name as an object, and refuses paging with it', async () => {
+  test('finds one job by id or name as an object, and refuses paging with it', async () => {
     const { simulation, server } = await start();
     simulation.createJob({ name: 'nightly' });
     expect((await ask(server, '/scheduler/jobs?name=nightly')).body).toMatchObject({ _id: 1, name: 'nightly' });
@@ -158,7 +158,7 @@ describe('the list of jobs', () => {
     });
   });
 
-  it('refuses page sizes over 100 and senseless ones', async () => {
+  test('refuses page sizes over 100 and senseless ones', async () => {
     const { server } = await start();
     for (const size of ['101', '0', '-1', 'x']) {
       expect((await ask(server, `/scheduler/jobs?page_size=${size}`)).body).toMatchObject({
@@ -168,7 +168,7 @@ describe('the list of jobs', () => {
     }
   });
 
-  it('in the old dialect gives all jobs at once, without links', async () => {
+  test('in the old dialect gives all jobs at once, without links', async () => {
     const { simulation, server } = await start({ dialect: 'legacy' });
     for (let index = 0; index < 23; index += 1) simulation.createJob();
     const answer = await page(server, '/scheduler/jobs');
@@ -177,7 +177,7 @@ describe('the list of jobs', () => {
 });
 
 describe('schedules', () => {
-  it('have a text as data and no zone on their own route, an object and a zone within their job', async () => {
+  test('have a text as data and no zone on their own route, an object and a zone within their job', async () => {
     const { simulation, server } = await start();
     const key = simulation.addJob({}, [{ description: 'hourly', startTime: START, data: { order: 1 } }]);
     const own = await page(server, `/scheduler/jobs/${key}/schedules`);
@@ -188,7 +188,7 @@ describe('schedules', () => {
     expect((await ask(server, `/scheduler/jobs/${key}`)).body).not.toHaveProperty('schedules');
   });
 
-  it('are all given unless a page is asked for', async () => {
+  test('are all given unless a page is asked for', async () => {
     const { simulation, server } = await start();
     const key = simulation.addJob(
       {},
@@ -200,18 +200,20 @@ describe('schedules', () => {
     expect((await page(server, `${path}?offset=2`)).results).toHaveLength(10);
   });
 
-  it.each(['/scheduler/jobs/7', '/scheduler/jobs/1/schedules/x', '/scheduler/jobs/1/schedules/x/runs', '/scheduler/x'])(
-    'that are not there answer 404: %s',
-    async (path) => {
-      const { simulation, server } = await start();
-      simulation.createJob();
-      expect(await ask(server, path)).toMatchObject({ status: 404, body: { code: 404, type: 'Not Found' } });
-    },
-  );
+  test.each([
+    '/scheduler/jobs/7',
+    '/scheduler/jobs/1/schedules/x',
+    '/scheduler/jobs/1/schedules/x/runs',
+    '/scheduler/x',
+  ])('that are not there answer 404: %s', async (path) => {
+    const { simulation, server } = await start();
+    simulation.createJob();
+    expect(await ask(server, path)).toMatchObject({ status: 404, body: { code: 404, type: 'Not Found' } });
+  });
 });
 
 describe('runs in the current dialect', () => {
-  it('come newest first, at most 200, and ten when only an offset is given', async () => {
+  test('come newest first, at most 200, and ten when only an offset is given', async () => {
     const { simulation, server } = await start();
     const path = numbered(simulation, 250);
     const whole = await page(server, path);
@@ -222,7 +224,7 @@ describe('runs in the current dialect', () => {
     expect(texts(await page(server, `${path}?page_size=2&offset=1`))).toEqual(['249', '248']);
   });
 
-  it('are followed by run id both ways, with links only where something lies behind', async () => {
+  test('are followed by run id both ways, with links only where something lies behind', async () => {
     const { simulation, server } = await start();
     const path = numbered(simulation, 7);
     const first = await page(server, `${path}?page_size=3`);
@@ -239,12 +241,12 @@ describe('runs in the current dialect', () => {
     expect((await ask(server, `${path}?next=gone`)).status).toBe(404);
   });
 
-  it('answer an empty list past the end', async () => {
+  test('answer an empty list past the end', async () => {
     const { simulation, server } = await start();
     expect(await page(server, `${numbered(simulation, 3)}?offset=30`)).toEqual({ total: 3, results: [] });
   });
 
-  it('are found one by one', async () => {
+  test('are found one by one', async () => {
     const { simulation, server } = await start();
     const path = numbered(simulation, 3);
     const { results } = await page(server, path);
@@ -262,7 +264,7 @@ describe('runs in the current dialect', () => {
     expect((await ask(server, `${path}/none`)).status).toBe(404);
   });
 
-  it('have events as JSON within a text, and nulls while they wait', async () => {
+  test('have events as JSON within a text, and nulls while they wait', async () => {
     const { simulation, server } = await start();
     const key = simulation.createJob();
     const runId = simulation.addRun(key, {
@@ -285,7 +287,7 @@ describe('runs in the current dialect', () => {
     ]);
   });
 
-  it('can be sorted the other way', async () => {
+  test('can be sorted the other way', async () => {
     const { simulation, server } = await start({ order: 'oldest-first' });
     const path = numbered(simulation, 4);
     const first = await page(server, `${path}?page_size=2`);
@@ -295,7 +297,7 @@ describe('runs in the current dialect', () => {
 });
 
 describe('runs in the old dialect', () => {
-  it('count from 1, have no links and ignore run ids', async () => {
+  test('count from 1, have no links and ignore run ids', async () => {
     const { simulation, server } = await start({ dialect: 'legacy' });
     const path = numbered(simulation, 5);
     const first = await page(server, `${path}?page_size=2`);
@@ -309,7 +311,7 @@ describe('runs in the old dialect', () => {
 });
 
 describe('long and changing lists', () => {
-  it('computes a million runs without holding them, and finds them by offset and id', async () => {
+  test('computes a million runs without holding them, and finds them by offset and id', async () => {
     const { simulation, server } = await start();
     const key = simulation.createJob();
     simulation.generate(key, 1_000_000, (index) => ({
@@ -330,7 +332,7 @@ describe('long and changing lists', () => {
     expect(texts(await page(server, path))).toEqual(['line 999999']);
   });
 
-  it('keeps ties in an order of its own that no id tells, also when they are shuffled', async () => {
+  test('keeps ties in an order of its own that no id tells, also when they are shuffled', async () => {
     const { simulation, server } = await start({ ties: 'shuffled' });
     const key = simulation.createJob();
     const ids = Array.from({ length: 40 }, (_, index) =>
@@ -351,7 +353,7 @@ describe('long and changing lists', () => {
     expect((await page(server, path)).results).toEqual(results);
   });
 
-  it('moves a run to where its invocation puts it', async () => {
+  test('moves a run to where its invocation puts it', async () => {
     const { simulation, server } = await start();
     const path = numbered(simulation, 2);
     const runId = simulation.addRun('1', { state: 'SCHEDULED', scheduled: START - SECOND });
@@ -361,7 +363,7 @@ describe('long and changing lists', () => {
     expect(results[0]).toMatchObject({ runId, runStatus: 'RUNNING', httpStatus: 202 });
   });
 
-  it('forgets a job with its runs', async () => {
+  test('forgets a job with its runs', async () => {
     const { simulation, server } = await start();
     const path = numbered(simulation, 2);
     simulation.removeJob('1');
@@ -370,7 +372,7 @@ describe('long and changing lists', () => {
 });
 
 describe('limits', () => {
-  it('are said with 429 and a header, with 503 and a body, and before that by a header on every answer', async () => {
+  test('are said with 429 and a header, with 503 and a body, and before that by a header on every answer', async () => {
     const { simulation, server } = await start();
     server.inject(tooManyRequests(7));
     const first = await ask(server, '/scheduler/jobs');
@@ -385,7 +387,7 @@ describe('limits', () => {
 });
 
 describe('counting', () => {
-  it('names each kind of request', async () => {
+  test('names each kind of request', async () => {
     const { simulation, server } = await start();
     const path = numbered(simulation, 1);
     const { results } = await page(server, path);
@@ -406,7 +408,7 @@ describe('counting', () => {
 });
 
 describe('the demo', () => {
-  it('has finished, failed, running and switched-off work, and grows', async () => {
+  test('has finished, failed, running and switched-off work, and grows', async () => {
     const { simulation, server } = await start();
     const demo = fillSap(simulation, START);
     const { results } = await page(server, '/scheduler/jobs');

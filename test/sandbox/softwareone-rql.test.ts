@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { TASK_FIELDS } from '../../src/sandbox/softwareone/fields.ts';
 import { readListQuery } from '../../src/sandbox/softwareone/list-query.ts';
 import { compileFilter } from '../../src/sandbox/softwareone/rql-filter.ts';
@@ -50,11 +50,11 @@ describe('the query language', () => {
     ['eq(code,"status")', ['TSK-3']],
   ];
 
-  it.each(cases)('%s finds %j', (query, ids) => {
+  test.each(cases)('%s finds %j', (query, ids) => {
     expect(passing(query)).toEqual(ids);
   });
 
-  it.each(['and(a=1', 'eq(name,"open)', 'eq(name)', 'not(a=1,b=2)', 'null(x)', 'eq(a,b))', 'name', ''])(
+  test.each(['and(a=1', 'eq(name,"open)', 'eq(name)', 'not(a=1,b=2)', 'null(x)', 'eq(a,b))', 'name', ''])(
     '%j is refused',
     (query) => {
       expect(() => passing(query)).toThrow();
@@ -63,7 +63,7 @@ describe('the query language', () => {
 });
 
 describe('a raw query', () => {
-  it('is filter text but for the reserved keys, whether or not a key ends with an equals sign', () => {
+  test('is filter text but for the reserved keys, whether or not a key ends with an equals sign', () => {
     const nothing = { filter: null, order: null, select: null, limit: null, offset: null, streamed: false };
     const expected = { ...nothing, filter: 'eq(name,"a b"),status=Failed', order: '-name', limit: '5' };
     expect(readListQuery('eq(name,%22a%20b%22)&limit=5&status=Failed&Order=-name')).toEqual(expected);

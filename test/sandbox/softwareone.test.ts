@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { fillSoftwareOne } from '../../src/sandbox/softwareone/demo.ts';
 import { simulateSoftwareOne } from '../../src/sandbox/softwareone/index.ts';
 import type { SoftwareOneSimulation } from '../../src/sandbox/softwareone/index.ts';
@@ -66,12 +66,12 @@ function messages(page: List): unknown[] {
 }
 
 describe('authorisation', () => {
-  it('answers 401 without a token and with a wrong one', async () => {
+  test('answers 401 without a token and with a wrong one', async () => {
     expect(await refusal('', '')).toMatchObject({ status: 401, title: 'Unauthorized' });
     expect(await refusal('', 'wrong')).toMatchObject({ status: 401 });
   });
 
-  it('lets vendor accounts read tasks and refuses them the logs only', async () => {
+  test('lets vendor accounts read tasks and refuses them the logs only', async () => {
     const key = simulation.createJob();
     expect((await ask('', simulation.vendorToken)).status).toBe(200);
     expect((await ask(`/${key}`, simulation.vendorToken)).status).toBe(200);
@@ -80,7 +80,7 @@ describe('authorisation', () => {
 });
 
 describe('tasks', () => {
-  it('answers one task without its audit unless that is selected', async () => {
+  test('answers one task without its audit unless that is selected', async () => {
     const key = simulation.createJob({ name: 'A transfer', status: 'SUCCEEDED', object: 'BUY-1' });
     const plain = (await ask(`/${key}`)).body as Row;
     expect(plain).toMatchObject({
@@ -95,12 +95,12 @@ describe('tasks', () => {
     expect(selected['audit']).toMatchObject({ created: { at: '2025-09-11T13:40:13.515Z' } });
   });
 
-  it('answers 404 as problem details for a task that there is not', async () => {
+  test('answers 404 as problem details for a task that there is not', async () => {
     expect(await refusal('/TSK-0000-0000-0000-0000')).toMatchObject({ status: 404, title: 'Not Found' });
     expect((await ask('/TSK-0000-0000-0000-0000/logs')).status).toBe(404);
   });
 
-  it('filters by ids, by parent and by status', async () => {
+  test('filters by ids, by parent and by status', async () => {
     const parent = simulation.createJob({ name: 'Parent' });
     const child = simulation.createJob({ name: 'Child', parent, status: 'FAILED' });
     const ids = async (query: string): Promise<string[]> => (await list(`?${query}`)).data.map((row) => row.id);
@@ -111,7 +111,7 @@ describe('tasks', () => {
     expect(await ids(`ilike(name,"*HILD*")`)).toEqual([child]);
   });
 
-  it('orders by audit only when audit is selected', async () => {
+  test('orders by audit only when audit is selected', async () => {
     const older = simulation.createJob({ createdAt: 1_000 });
     const newer = simulation.createJob({ createdAt: 2_000 });
     expect(await refusal('?order=-audit.created.at')).toMatchObject({
@@ -124,7 +124,7 @@ describe('tasks', () => {
 });
 
 describe('pages of logs', () => {
-  it('come newest first, ten at a time, and say what they left out', async () => {
+  test('come newest first, ten at a time, and say what they left out', async () => {
     const key = simulation.createJob();
     simulation.write(key, lines(25));
     const page = await list(`/${key}/logs`);
@@ -141,7 +141,7 @@ describe('pages of logs', () => {
     });
   });
 
-  it('are cut to 100 without a word, whatever is asked for and whatever the default is', async () => {
+  test('are cut to 100 without a word, whatever is asked for and whatever the default is', async () => {
     const key = simulation.createJob();
     simulation.write(key, lines(150));
     expect((await list(`/${key}/logs?limit=500`)).$meta.pagination).toEqual({ offset: 0, limit: 100, total: 150 });
@@ -149,7 +149,7 @@ describe('pages of logs', () => {
     expect((await list(`/${key}/logs`)).data).toHaveLength(100);
   });
 
-  it('count without rows for limit=0, and fall back to the defaults for what is no number', async () => {
+  test('count without rows for limit=0, and fall back to the defaults for what is no number', async () => {
     const key = simulation.createJob();
     simulation.write(key, lines(12));
     expect(await list(`/${key}/logs?limit=0`)).toMatchObject({
@@ -159,13 +159,13 @@ describe('pages of logs', () => {
     expect((await list(`/${key}/logs?limit=many&offset=x`)).$meta.pagination).toMatchObject({ offset: 0, limit: 10 });
   });
 
-  it('may leave the total out', async () => {
+  test('may leave the total out', async () => {
     const key = simulation.createJob();
     simulation.configure({ totals: false });
     expect((await list(`/${key}/logs`)).$meta.pagination.total).toBeNull();
   });
 
-  it('order by several keys, with plus, space or nothing for ascending', async () => {
+  test('order by several keys, with plus, space or nothing for ascending', async () => {
     const key = simulation.createJob();
     simulation.write(key, [...lines(3, 0n), { time: START - MILLISECOND, message: 'first' }]);
     const ascending = await list(`/${key}/logs?order=timestamp,id`);
@@ -180,7 +180,7 @@ describe('pages of logs', () => {
     expect(messages(mixed)).toEqual(['line 2', 'line 1', 'line 0', 'first']);
   });
 
-  it('leave rows of equal time as they were stored when only the time is ordered by', async () => {
+  test('leave rows of equal time as they were stored when only the time is ordered by', async () => {
     const key = simulation.createJob();
     simulation.write(key, lines(5, 0n));
     const stored = ['line 0', 'line 1', 'line 2', 'line 3', 'line 4'];
@@ -188,7 +188,7 @@ describe('pages of logs', () => {
     expect(messages(await list(`/${key}/logs?order=-timestamp`))).toEqual(stored);
   });
 
-  it('bound by time on both sides and keep the rest of the filter', async () => {
+  test('bound by time on both sides and keep the rest of the filter', async () => {
     const key = simulation.createJob();
     simulation.write(
       key,
@@ -202,7 +202,7 @@ describe('pages of logs', () => {
     expect(errors.$meta.pagination.total).toBe(3);
   });
 
-  it('show the status that the task has now, and select what is asked for', async () => {
+  test('show the status that the task has now, and select what is asked for', async () => {
     const key = simulation.createJob({ name: 'T' });
     simulation.write(key, lines(1));
     simulation.setNativeStatus(key, 'Rescheduled');
@@ -212,7 +212,7 @@ describe('pages of logs', () => {
     expect(narrow.$meta.omitted).toContain('parameters');
   });
 
-  it('write an eta with a space, as the documentation does, or without', async () => {
+  test('write an eta with a space, as the documentation does, or without', async () => {
     const key = simulation.createJob();
     simulation.write(key, [{ time: START, message: 'm', progress: 0, eta: Number(START / MILLISECOND) }]);
     expect((await list(`/${key}/logs`)).data[0]).toMatchObject({ eta: '2025-09-11 13:40:13.515Z', progress: 0 });
@@ -235,19 +235,19 @@ describe('wrong queries', () => {
     ['select=colour', { colour: ['Invalid property path.'] }],
   ];
 
-  it.each(cases)('%s is answered with 400 and its own problem', async (query, errors) => {
+  test.each(cases)('%s is answered with 400 and its own problem', async (query, errors) => {
     const key = simulation.createJob();
     expect(await refusal(`/${key}/logs?${query}`)).toMatchObject({ status: 400, errors });
   });
 
-  it('list their problems as an array where the service does so', async () => {
+  test('list their problems as an array where the service does so', async () => {
     const key = simulation.createJob();
     simulation.configure({ errorShape: 'array' });
     const errors = [{ message: 'Unknown expression group.', properties: ['gte'] }];
     expect(await refusal(`/${key}/logs?gte(progress,1)`)).toMatchObject({ errors });
   });
 
-  it('may not know an operator, and may take a letter with a combining mark for another letter', async () => {
+  test('may not know an operator, and may take a letter with a combining mark for another letter', async () => {
     const job = simulation.createJob();
     simulation.write(job, [{ time: START, message: 'cafe\u0301 1' }]);
     const found = async (pattern: string): Promise<number> =>
@@ -262,7 +262,7 @@ describe('wrong queries', () => {
     });
   });
 
-  it('include what a switch forbids', async () => {
+  test('include what a switch forbids', async () => {
     const key = simulation.createJob();
     simulation.configure({ unfilterable: ['severity'], unorderable: ['id'] });
     expect(await refusal(`/${key}/logs?eq(severity,"Info")`)).toMatchObject({
@@ -274,7 +274,7 @@ describe('wrong queries', () => {
     expect((await list(`/${key}/logs?eq(progress,1)&order=timestamp`)).data).toEqual([]);
   });
 
-  it('do nothing where filters and orders are silently ignored', async () => {
+  test('do nothing where filters and orders are silently ignored', async () => {
     const key = simulation.createJob();
     simulation.write(key, lines(3));
     simulation.configure({ ignoresFilters: true, ignoresOrder: true });
@@ -284,7 +284,7 @@ describe('wrong queries', () => {
 });
 
 describe('long logs', () => {
-  it('answer a page anywhere in a million computed lines without reading the others', async () => {
+  test('answer a page anywhere in a million computed lines without reading the others', async () => {
     const key = simulation.createJob();
     let computed = 0;
     simulation.generate(key, 1_000_000, (index) => {
@@ -301,7 +301,7 @@ describe('long logs', () => {
     expect(computed).toBeLessThan(1_000);
   });
 
-  it('take written lines among the computed ones', async () => {
+  test('take written lines among the computed ones', async () => {
     const key = simulation.createJob();
     simulation.generate(key, 10, (index) => ({ time: START + BigInt(index) * MILLISECOND, message: `line ${index}` }));
     simulation.write(key, [
@@ -321,7 +321,7 @@ describe('long logs', () => {
 });
 
 describe('counting and clearing', () => {
-  it('tells the kinds of requests apart', async () => {
+  test('tells the kinds of requests apart', async () => {
     const key = simulation.createJob();
     await ask('?limit=1');
     await ask(`?in(id,(%22${key}%22))`);
@@ -331,7 +331,7 @@ describe('counting and clearing', () => {
     expect(server.calls.map(({ kind }) => kind)).toEqual(['jobs', 'job', 'tasks', 'job', 'logs']);
   });
 
-  it('forgets everything', async () => {
+  test('forgets everything', async () => {
     simulation.createJob();
     simulation.clear();
     expect((await list('')).data).toEqual([]);
@@ -349,7 +349,7 @@ describe('a list that is asked for as a stream', () => {
     });
   }
 
-  it('is an ordinary first page where the vendor does not stream', async () => {
+  test('is an ordinary first page where the vendor does not stream', async () => {
     const key = simulation.createJob();
     simulation.write(key, lines(25));
     const answer = await stream(`/${key}/logs`);
@@ -357,7 +357,7 @@ describe('a list that is asked for as a stream', () => {
     expect(((await answer.json()) as List).data).toHaveLength(10);
   });
 
-  it('has all rows, one JSON text per line, where it does', async () => {
+  test('has all rows, one JSON text per line, where it does', async () => {
     simulation.configure({ streams: true });
     const key = simulation.createJob();
     simulation.write(key, lines(250));
@@ -378,7 +378,7 @@ describe('a list that is asked for as a stream', () => {
 });
 
 describe('the demonstration', () => {
-  it('has finished, failed, queued and rescheduled tasks, child tasks and one that grows', async () => {
+  test('has finished, failed, queued and rescheduled tasks, child tasks and one that grows', async () => {
     const demo = fillSoftwareOne(simulation, START);
     const roots = (await list('?eq(parent.id,null())&limit=100')).data;
     expect(roots.map((row) => row['status'])).toEqual([

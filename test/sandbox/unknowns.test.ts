@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { DEFAULT_DIALECT as BYTENITE } from '../../src/sandbox/bytenite/dialect.ts';
 import { DEFAULT_DIALECT as DEEPSET } from '../../src/sandbox/deepset/dialect.ts';
 import { dialectOf as nemoDialectOf } from '../../src/sandbox/nemo/dialect.ts';
@@ -62,6 +62,6 @@ const UNKNOWN: readonly (readonly [row: string, settings: object, switches: read
   ['ByteNite: default and largest page of jobs', BYTENITE, ['defaultPage', 'maxPage']],
 ];
 
-it.each(UNKNOWN)('has a switch for what is not known: %s', (_, settings, switches) => {
+test.each(UNKNOWN)('has a switch for what is not known: %s', (_, settings, switches) => {
   expect(Object.keys(settings)).toEqual(expect.arrayContaining([...switches]));
 });

@@ -1,6 +1,6 @@
 import { composeServices } from '@apollo/composition';
 import { graphql, parse } from 'graphql';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { schema } from '../../schema/index.ts';
 
 const REVIEWS = `
@@ -23,13 +23,13 @@ function compose(...subgraphs: readonly string[]) {
   );
 }
 
-it('the graph composes alone as a subgraph of Apollo Federation', async () => {
+test('the graph composes alone as a subgraph of Apollo Federation', async () => {
   const { errors, supergraphSdl } = compose(await subgraph());
   expect(errors).toBeUndefined();
   expect(supergraphSdl).toContain('type LogEntryConnection');
 });
 
-it('another subgraph adds fields to a job by its id', async () => {
+test('another subgraph adds fields to a job by its id', async () => {
   const { errors, supergraphSdl, hints } = compose(await subgraph(), REVIEWS);
   expect(errors).toBeUndefined();
   expect(hints).toEqual([]);
@@ -38,11 +38,14 @@ it('another subgraph adds fields to a job by its id', async () => {
   expect(job).toContain('@join__type(graph: REVIEWS, key: "id")');
 });
 
-it.each(['Source', 'Job', 'Attempt', 'Step', 'Task', 'LogEntry'])('%s is an entity with the key "id"', async (type) => {
-  expect(await subgraph()).toMatch(new RegExp(`type ${type} implements Node[^{]*@key\\(fields: "id"\\)`));
-});
+test.each(['Source', 'Job', 'Attempt', 'Step', 'Task', 'LogEntry'])(
+  '%s is an entity with the key "id"',
+  async (type) => {
+    expect(await subgraph()).toMatch(new RegExp(`type ${type} implements Node[^{]*@key\\(fields: "id"\\)`));
+  },
+);
 
-it('what only gateways ask is described, so that other clients know to leave it', () => {
+test('what only gateways ask is described, so that other clients know to leave it', () => {
   const { _entities, _service } = schema.getQueryType()?.getFields() ?? {};
   expect(_entities?.description).toContain('gateways of Apollo Federation');
   expect(_entities?.args.map(({ description }) => description)).toEqual([expect.stringContaining('__typename')]);

@@ -9,7 +9,7 @@ import {
   parseValue,
 } from 'graphql';
 import type { GraphQLNamedType, GraphQLScalarType } from 'graphql';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { printedSchema } from '../../codegen.ts';
 import { clientSchema, schema } from '../../schema/index.ts';
 import { ERROR_CODES } from '../../src/domain/errors.ts';
@@ -47,24 +47,24 @@ function namedPart(type: GraphQLNamedType) {
 }
 
 describe('the graph', () => {
-  it('is printed in schema/schema.graphql as it is (else: npm run codegen)', async () => {
+  test('is printed in schema/schema.graphql as it is (else: npm run codegen)', async () => {
     expect(await readFile('schema/schema.graphql', 'utf8')).toBe(printedSchema());
   });
 
-  it('describes every type, field, argument and value', () => {
+  test('describes every type, field, argument and value', () => {
     const all = OWN_TYPES.flatMap(described);
     expect(all.length).toBeGreaterThan(200);
     expect(all.filter(([, description]) => !description || description.length < 5).map(([where]) => where)).toEqual([]);
   });
 
-  it('has a type that is a Node for every kind of global id', () => {
+  test('has a type that is a Node for every kind of global id', () => {
     const nodes = OWN_TYPES.filter(
       (type) => isObjectType(type) && type.getInterfaces().some(({ name }) => name === 'Node'),
     );
     expect(nodes.map(({ name }) => name).sort()).toEqual([...NODE_TYPES].sort());
   });
 
-  it('keeps the shape that Relay clients expect of connections', () => {
+  test('keeps the shape that Relay clients expect of connections', () => {
     const connections = OWN_TYPES.filter(({ name }) => name.endsWith('Connection')).filter(isObjectType);
     expect(connections.map(({ name }) => name).sort()).toEqual(
       ['Attempt', 'Job', 'LogEntry', 'Step', 'Task'].map((name) => `${name}Connection`),
@@ -79,7 +79,7 @@ describe('the graph', () => {
     }
   });
 
-  it('has plain properties where rows are read most', () => {
+  test('has plain properties where rows are read most', () => {
     const edge = schema.getType('LogEntryEdge');
     const entry = schema.getType('LogEntry');
     if (!isObjectType(edge) || !isObjectType(entry)) throw new Error('no such types');
@@ -88,7 +88,7 @@ describe('the graph', () => {
     expect(plain.map((field) => field?.resolve)).toEqual(plain.map(() => undefined));
   });
 
-  it.each([
+  test.each([
     ['ErrorCode', ERROR_CODES],
     ['LogFilterField', LOG_FILTER_FIELDS],
   ])('knows the same values of %s as the code', (name, values) => {
@@ -106,7 +106,7 @@ describe('the graph', () => {
 describe('a DateTime as an input', () => {
   const scalar = clientSchema.getType('DateTime') as GraphQLScalarType<string, string>;
 
-  it.each([
+  test.each([
     ['2026-03-01T10:00:00+01:00', '2026-03-01T09:00:00Z'],
     ['2026-03-01T09:00:00.123456789Z', '2026-03-01T09:00:00.123456789Z'],
     ['2026-03-01T09:00:00', '2026-03-01T09:00:00Z'],
@@ -115,7 +115,7 @@ describe('a DateTime as an input', () => {
     expect(scalar.parseLiteral(parseValue(JSON.stringify(text)), {})).toBe(instant);
   });
 
-  it.each(['yesterday', '', '2026-13-01T00:00:00Z', 7, null, {}])('refuses %j and says what it wants', (value) => {
+  test.each(['yesterday', '', '2026-13-01T00:00:00Z', 7, null, {}])('refuses %j and says what it wants', (value) => {
     expect(() => scalar.parseValue(value)).toThrow(
       new GraphQLError('A DateTime is an RFC 3339 text such as "2026-03-01T09:30:00.123Z".'),
     );

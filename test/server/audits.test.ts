@@ -1,8 +1,8 @@
 import { auditServer } from 'graphql-http';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { start } from './start.ts';
 
-it('keeps to GraphQL over HTTP: all audits of its reference implementation pass', async () => {
+test('keeps to GraphQL over HTTP: all audits of its reference implementation pass', async () => {
   const server = await start();
   const results = await auditServer({ url: `${server.url}/graphql` });
   const failed = results.filter(({ status }) => status !== 'ok').map(({ id, name, status }) => ({ id, name, status }));

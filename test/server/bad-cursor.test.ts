@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { encodeNodeId } from '../../src/federation/node-id.ts';
 import { ask } from '../acceptance/service.ts';
 import type { Answer } from '../acceptance/service.ts';
@@ -60,7 +60,7 @@ function codesOf({ errors = [] }: Answer<unknown>): readonly string[] {
 }
 
 describe('a cursor that is none of the connection is one error', () => {
-  it.each(CONNECTIONS)('%s', async (_what, field) => {
+  test.each(CONNECTIONS)('%s', async (_what, field) => {
     const places = [
       `first: 2, after: "garbage"`,
       `last: 2, before: "garbage"`,
@@ -76,7 +76,7 @@ describe('a cursor that is none of the connection is one error', () => {
     expect(codesOf(good)).toEqual([]);
   });
 
-  it('is one for each place that asks for such a page', async () => {
+  test('is one for each place that asks for such a page', async () => {
     const answer = await ask(
       url,
       `{ ${onJob(`a: logs(first: 2, after: "x") { ${LOGS} } b: steps(first: 2, after: "x") { ${PAGE} }`)} }`,

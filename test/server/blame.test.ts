@@ -1,5 +1,5 @@
 import { createClient } from 'graphql-ws';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { start } from './start.ts';
 
@@ -33,7 +33,7 @@ const WRONG: readonly (readonly [what: string, query: string, variables?: Record
 const QUERIES = WRONG.map(([what, query, variables = {}]) => [what, query, variables] as const);
 
 describe('over HTTP', () => {
-  it.each(QUERIES)('%s is said to be the fault of the client', async (_what, query, variables) => {
+  test.each(QUERIES)('%s is said to be the fault of the client', async (_what, query, variables) => {
     const server = await start();
     for (const text of [query, `${query} query Other { __typename }`]) {
       const { errors } = await server.query(text, variables);
@@ -44,7 +44,7 @@ describe('over HTTP', () => {
     expect(server.log).toEqual([]);
   });
 
-  it.each(['variables={', 'variables=%00', 'extensions=x', 'variables=[]', 'variables=1', 'extensions="a"'])(
+  test.each(['variables={', 'variables=%00', 'extensions=x', 'variables=[]', 'variables=1', 'extensions="a"'])(
     'a GET with %s is a bad request',
     async (parameter) => {
       const server = await start();
@@ -57,7 +57,7 @@ describe('over HTTP', () => {
 });
 
 describe('over a WebSocket', () => {
-  it.each(QUERIES)('%s is said to be the fault of the client', async (_what, query, variables) => {
+  test.each(QUERIES)('%s is said to be the fault of the client', async (_what, query, variables) => {
     const server = await start();
     expect(await codesOf(server.url, query, variables)).toSatisfy((codes: string[]) =>
       codes.every((c) => REFUSED.has(c)),
@@ -65,7 +65,7 @@ describe('over a WebSocket', () => {
     expect(server.log).toEqual([]);
   });
 
-  it.each([['Bearer a\r\nX-Evil: 1'], ['Bearer a\n'], ['Bearer \u2713'], ['Bearer a\0']])(
+  test.each([['Bearer a\r\nX-Evil: 1'], ['Bearer a\n'], ['Bearer \u2713'], ['Bearer a\0']])(
     'an authorization that no header can hold is said to be the fault of the client: %j',
     async (authorization) => {
       const server = await start();

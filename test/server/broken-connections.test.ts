@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { createConnection } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { expect, it, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { eventHeartbeats } from '../../src/server/graphql/event-heartbeat.ts';
 import { start } from './start.ts';
 
@@ -26,7 +26,7 @@ const UPGRADE = [
   'sec-websocket-protocol: graphql-transport-ws',
 ];
 
-it('a client that resets the connection while its WebSocket is refused harms nobody', async () => {
+test('a client that resets the connection while its WebSocket is refused harms nobody', async () => {
   const server = await start();
   for (let round = 0; round < 30; round += 1) {
     const socket = await connect(server.url);
@@ -38,7 +38,7 @@ it('a client that resets the connection while its WebSocket is refused harms nob
   expect((await server.query('{ __typename }')).status).toBe(200);
 });
 
-it('a client that sends a frame that is none, or too long, is cut off and not written about', async () => {
+test('a client that sends a frame that is none, or too long, is cut off and not written about', async () => {
   const server = await start(undefined, { limits: { bodyBytes: 1_000 } });
   const written = vi.spyOn(console, 'error').mockImplementation(() => undefined);
   const masked = [0, 0, 0, 0];
@@ -60,7 +60,7 @@ it('a client that sends a frame that is none, or too long, is cut off and not wr
   expect((await server.query('{ __typename }')).status).toBe(200);
 });
 
-it('a stream that has ended while its client reads slowly gets no heartbeats any more', async () => {
+test('a stream that has ended while its client reads slowly gets no heartbeats any more', async () => {
   const { onResponse } = eventHeartbeats(50);
   const response = new Response(null, { headers: { 'content-type': 'text/event-stream' } });
   const server = createServer((_request, res) => {

@@ -1,5 +1,5 @@
 import { createClient } from 'graphql-sse';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { checkPageArguments } from '../../src/federation/arguments.ts';
 import { encodeNodeId } from '../../src/federation/node-id.ts';
@@ -22,7 +22,7 @@ async function post(url: string, body: unknown, headers: Record<string, string> 
 }
 
 describe('persisted queries', () => {
-  it.each(['application/json', 'application/graphql-response+json', '*/*'])(
+  test.each(['application/json', 'application/graphql-response+json', '*/*'])(
     'are refused in the words that make links fall back, for %s',
     async (accept) => {
       const server = await start();
@@ -36,7 +36,7 @@ describe('persisted queries', () => {
     },
   );
 
-  it.each([{}, { extensions: null }, { extensions: {} }, { query: null, extensions: null }])(
+  test.each([{}, { extensions: null }, { extensions: {} }, { query: null, extensions: null }])(
     'are not what a request without a query is about: %j',
     async (body) => {
       const server = await start();
@@ -46,14 +46,14 @@ describe('persisted queries', () => {
     },
   );
 
-  it('are answered where the query is there, too', async () => {
+  test('are answered where the query is there, too', async () => {
     const server = await start();
     const { body } = await post(server.url, { query: '{ __typename }', ...HASHED });
     expect(body).toEqual({ data: { __typename: 'Query' } });
   });
 });
 
-it('a subscription whose client takes no stream is told which transports there are', async () => {
+test('a subscription whose client takes no stream is told which transports there are', async () => {
   const server = await start();
   const { status, body } = await post(server.url, { query: TAIL }, { accept: 'application/json' });
   expect(status).toBe(406);
@@ -67,14 +67,14 @@ it('a subscription whose client takes no stream is told which transports there a
   expect(await events.next()).toMatchObject({ done: true });
 });
 
-it('several operations in one request are refused with words that help', async () => {
+test('several operations in one request are refused with words that help', async () => {
   const server = await start();
   const { status, body } = await post(server.url, [{ query: '{ __typename }' }]);
   expect(status).toBe(400);
   expect(body.errors?.[0]?.message).toContain('HttpLink instead of BatchHttpLink');
 });
 
-it('a body of another type is refused with words that help', async () => {
+test('a body of another type is refused with words that help', async () => {
   const server = await start();
   const { status, body } = await post(server.url, { query: '{ __typename }' }, { 'content-type': 'text/plain' });
   expect(status).toBe(415);
@@ -88,7 +88,7 @@ describe('a CORS preflight', () => {
       headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type' },
     });
 
-  it.each([[[]], [['https://dashboard.example.com']]])(
+  test.each([[[]], [['https://dashboard.example.com']]])(
     'from a page that is not among %j is answered with a hint at the configuration',
     async (allowedOrigins) => {
       const server = await start(undefined, { allowedOrigins });
@@ -100,7 +100,7 @@ describe('a CORS preflight', () => {
     },
   );
 
-  it('from a page that was named is granted', async () => {
+  test('from a page that was named is granted', async () => {
     const server = await start(undefined, { allowedOrigins: ['https://app.example.com'] });
     const response = await ask(server.url, 'https://app.example.com');
     expect(response.status).toBe(204);
@@ -108,7 +108,7 @@ describe('a CORS preflight', () => {
   });
 });
 
-it.each([['graphql-ws'], ['mqtt']])('a WebSocket with the subprotocol %s is closed with words', async (protocol) => {
+test.each([['graphql-ws'], ['mqtt']])('a WebSocket with the subprotocol %s is closed with words', async (protocol) => {
   const server = await start();
   const socket = new WebSocket(`${server.url.replace('http', 'ws')}/graphql`, protocol);
   const closed = await new Promise((resolve, reject) => {
@@ -120,7 +120,7 @@ it.each([['graphql-ws'], ['mqtt']])('a WebSocket with the subprotocol %s is clos
   expect(closed).toEqual([4406, expect.stringContaining('graphql-transport-ws')]);
 });
 
-it('an empty cursor is none', () => {
+test('an empty cursor is none', () => {
   const page = checkPageArguments({ first: 1, after: '', before: '' }, 10);
   expect(page).toEqual({ size: 1, side: 'first', after: null, before: null });
 });

@@ -1,11 +1,11 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { encodeNodeId } from '../../src/federation/node-id.ts';
 import { fakeFederation } from '../resolvers/fake-federation.ts';
 import { start } from './start.ts';
 
 const JOB = encodeNodeId('Job', 'up', 'a');
 
-it('a representation that is wrong is an error at its own place, and what is asked beside it is answered', async () => {
+test('a representation that is wrong is an error at its own place, and what is asked beside it is answered', async () => {
   const server = await start();
   const representations = [
     `{ __typename: "Job", id: "x" }`,
@@ -38,7 +38,7 @@ it('a representation that is wrong is an error at its own place, and what is ask
   expect(server.log).toEqual([]);
 });
 
-it('a source that fails beside a representation that is wrong leaves no promise behind', async () => {
+test('a source that fails beside a representation that is wrong leaves no promise behind', async () => {
   const server = await start(
     fakeFederation({ job: () => new Promise((_resolve, reject) => setTimeout(reject, 5, new Error('late'))) }),
   );

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { TributaryError } from '../../src/domain/errors.ts';
 import { fakeFederation } from '../resolvers/fake-federation.ts';
 import { start } from './start.ts';
@@ -6,7 +6,7 @@ import { start } from './start.ts';
 const JOB = '{ job(source: "up", key: "a") { name } }';
 
 describe('errors over HTTP', () => {
-  it('of one source stand beside the data of the others, with a code and the source', async () => {
+  test('of one source stand beside the data of the others, with a code and the source', async () => {
     const server = await start();
     const { status, data, errors } = await server.query('{ sources { name health { state } jobs { nodes { key } } } }');
     expect(status).toBe(200);
@@ -23,7 +23,7 @@ describe('errors over HTTP', () => {
     ]);
   });
 
-  it('say when to try again, and nothing that the vendor answered', async () => {
+  test('say when to try again, and nothing that the vendor answered', async () => {
     const error = new TributaryError('SOURCE_RATE_LIMITED', 'up: too many calls.', {
       source: 'up',
       retryAfterSeconds: 7,
@@ -39,7 +39,7 @@ describe('errors over HTTP', () => {
     expect(JSON.stringify(answer)).not.toContain('secret');
   });
 
-  it('that nobody expected are said without details, and logged without addresses and secrets', async () => {
+  test('that nobody expected are said without details, and logged without addresses and secrets', async () => {
     const error = Object.assign(new Error('GET https://up.example.com/jobs?token=t0p with Bearer s3cr3t'), {
       body: 'b0dy',
     });
@@ -55,7 +55,7 @@ describe('errors over HTTP', () => {
     expect(server.log[0]).not.toMatch(/t0p|s3cr3t|b0dy|up\.example/);
   });
 
-  it("of a null where there must be none are ours, not the client's", async () => {
+  test("of a null where there must be none are ours, not the client's", async () => {
     const server = await start(
       fakeFederation({ job: () => Promise.resolve({ source: 'up', key: 'a', status: null, name: null } as never) }),
     );
@@ -63,7 +63,7 @@ describe('errors over HTTP', () => {
     expect(errors?.map(({ extensions }) => extensions)).toEqual([{ code: 'INTERNAL_SERVER_ERROR' }]);
   });
 
-  it.each([
+  test.each([
     ['a query that does not parse', '{ jobs(', {}],
     ['a field that does not exist', '{ jbos { totalCount } }', {}],
     ['a missing variable', 'query ($id: ID!) { node(id: $id) { id } }', {}],
@@ -87,7 +87,7 @@ describe('errors over HTTP', () => {
     expect(server.log).toEqual([]);
   });
 
-  it('about a body that is no JSON are BAD_USER_INPUT', async () => {
+  test('about a body that is no JSON are BAD_USER_INPUT', async () => {
     const server = await start();
     const response = await fetch(`${server.url}/graphql`, {
       method: 'POST',
@@ -98,7 +98,7 @@ describe('errors over HTTP', () => {
     expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
   });
 
-  it('say which DateTime was wanted', async () => {
+  test('say which DateTime was wanted', async () => {
     const server = await start();
     const { errors } = await server.query(
       'query ($t: DateTime) { logs(jobs: [], filter: { since: $t }) { totalCount } }',

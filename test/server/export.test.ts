@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import type { IncomingMessage } from 'node:http';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createFederation } from '../../src/federation/create-federation.ts';
 import { encodeEntryId, encodeNodeId } from '../../src/federation/node-id.ts';
 import { fakeSource } from '../federation/fake-sources.ts';
@@ -34,7 +34,7 @@ async function messagesOf(response: Response): Promise<(string | undefined)[]> {
 }
 
 describe('/export', () => {
-  it('gives whole logs as a file with a name, in every format', async () => {
+  test('gives whole logs as a file with a name, in every format', async () => {
     const { url } = await start(createFederation([source()]));
     const response = await fetch(`${url}/export?jobs=${JOB}`);
     expect(response.status).toBe(200);
@@ -55,7 +55,7 @@ describe('/export', () => {
     expect(text).toMatch(/\n# export complete: \{"status":"complete","lines":3,/);
   });
 
-  it('takes the arguments of logs: in the address, in a form and as JSON', async () => {
+  test('takes the arguments of logs: in the address, in a form and as JSON', async () => {
     const { url } = await start(createFederation([source()]));
     const post = (body: string, type: string): Promise<Response> =>
       fetch(`${url}/export`, { method: 'POST', body, headers: { 'content-type': type } });
@@ -70,14 +70,14 @@ describe('/export', () => {
     expect(await messagesOf(await fetch(`${url}/export?${lists}`))).toHaveLength(4);
   });
 
-  it('goes on behind a line, by its id', async () => {
+  test('goes on behind a line, by its id', async () => {
     const { url } = await start(createFederation([source()]));
     const id = encodeEntryId({ source: 'a', key: 'job1', partition: '', time: START, tie: 'y000000' });
     const response = await fetch(`${url}/export?jobs=${OTHER}&after=${id}`);
     expect(await messagesOf(response)).toEqual(['y says 1', 'y says 2', undefined]);
   });
 
-  it.each([
+  test.each([
     ['no job', '', 400, /"jobs" must name at least one job/],
     ['what is no id', 'jobs=nonsense', 400, /not one that this service has given out/],
     ['an unknown job', `jobs=${encodeNodeId('Job', 'a', 'job9')}`, 404, /there is no job "job9"/],
@@ -112,7 +112,7 @@ describe('/export', () => {
     expect(errors[0]?.extensions.code).toMatch(/BAD_USER_INPUT|NOT_FOUND|CURSOR_INVALID/);
   });
 
-  it.each([
+  test.each([
     ['{', 'application/json', 400],
     ['[]', 'application/json', 400],
     ['{"jobs": 3}', 'application/json', 400],
@@ -125,7 +125,7 @@ describe('/export', () => {
     expect(JSON.stringify(await response.json())).toContain('BAD_USER_INPUT');
   });
 
-  it('masks an unexpected error, and logs it', async () => {
+  test('masks an unexpected error, and logs it', async () => {
     const federation = fakeFederation({
       logs: () => {
         throw new Error('secret');
@@ -138,7 +138,7 @@ describe('/export', () => {
     expect(server.log.join()).toContain('unexpected error');
   });
 
-  it('is for our own pages and those that were named', async () => {
+  test('is for our own pages and those that were named', async () => {
     const allowed = 'https://app.example.com';
     const { url } = await start(createFederation([source()]), { allowedOrigins: [allowed] });
     const ask = (origin: string, method = 'GET'): Promise<Response> =>
@@ -150,7 +150,7 @@ describe('/export', () => {
     expect((await ask(url)).status).toBe(200);
   });
 
-  it('reads no further than its client does, and stops when the client leaves', async () => {
+  test('reads no further than its client does, and stops when the client leaves', async () => {
     const big = source(20_000, 'x'.repeat(2_000));
     const { url } = await start(createFederation([big]));
     const response = await open(`${url}/export?jobs=${JOB}`);

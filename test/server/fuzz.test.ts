@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { start } from './start.ts';
 
@@ -42,7 +42,7 @@ const header = fc.constantFrom(
   ';',
 );
 
-it('no request over HTTP is answered as a fault of ours', async () => {
+test('no request over HTTP is answered as a fault of ours', async () => {
   const server = await start();
   await fc.assert(
     fc.asyncProperty(
@@ -71,7 +71,7 @@ it('no request over HTTP is answered as a fault of ours', async () => {
   );
 });
 
-it('no message over a WebSocket is answered as a fault of ours', async () => {
+test('no message over a WebSocket is answered as a fault of ours', async () => {
   const server = await start();
   const message = fc.oneof(
     fc.record({

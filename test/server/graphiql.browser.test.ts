@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CHROMIUM, HAS_NO_BROWSER, openBrowser } from '../browser.ts';
 import type { TestBrowser } from '../browser.ts';
 import { liveFederation } from './live-tail.ts';
@@ -62,7 +62,7 @@ describe.skipIf(HAS_NO_BROWSER)(`GraphiQL in a browser (${CHROMIUM})`, () => {
     }
   }
 
-  it('opens without any other host, runs a query, and shows lines as they arrive', async () => {
+  test('opens without any other host, runs a query, and shows lines as they arrive', async () => {
     const live = liveFederation();
     const server = await start(live.federation);
     const { page, strangers, problems } = await open(server.url);
@@ -85,7 +85,7 @@ describe.skipIf(HAS_NO_BROWSER)(`GraphiQL in a browser (${CHROMIUM})`, () => {
     await page.close();
   }, 120_000);
 
-  it('opens each tab that is clicked, also the first one', async () => {
+  test('opens each tab that is clicked, also the first one', async () => {
     const server = await start();
     const { page } = await open(server.url);
     for (const name of ['Merged', 'JobsWithLogs', 'Tail', 'Sources', 'Merged']) {

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { parse, validate } from 'graphql';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { schema } from '../../schema/index.ts';
 import { exampleTabs } from '../../src/server/pages/example-tabs.ts';
 import { encodeNodeId } from '../../src/federation/node-id.ts';
@@ -19,7 +19,7 @@ async function page(url: string, headers: Record<string, string>): Promise<{ ans
 }
 
 describe('GraphiQL', () => {
-  it('comes compressed, is the same page in each form, and is not sent again while it is unchanged', async () => {
+  test('comes compressed, is the same page in each form, and is not sent again while it is unchanged', async () => {
     const server = await start();
     const plain = await page(server.url, {});
     expect(plain.answer.headers['content-type']).toBe('text/html; charset=utf-8');
@@ -35,20 +35,20 @@ describe('GraphiQL', () => {
     expect([again.answer.statusCode, again.body.byteLength]).toEqual([304, 0]);
   });
 
-  it('opens with examples about jobs that are there', async () => {
+  test('opens with examples about jobs that are there', async () => {
     const server = await start();
     const { body } = await page(server.url, {});
     expect(body.includes(encodeNodeId('Job', 'up', 'a'))).toBe(true);
     expect(body.includes('subscription Tail')).toBe(true);
   });
 
-  it('is not there when it is switched off', async () => {
+  test('is not there when it is switched off', async () => {
     const server = await start(undefined, { graphiql: false });
     const { answer } = await page(server.url, {});
     expect(answer.headers['content-type'] ?? '').not.toContain('text/html');
   });
 
-  it('has examples that are valid', () => {
+  test('has examples that are valid', () => {
     const errors = exampleTabs(['a']).flatMap(({ query }) => validate(schema, parse(query)));
     expect(errors).toEqual([]);
   });

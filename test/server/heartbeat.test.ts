@@ -1,7 +1,7 @@
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { encodeNodeId } from '../../src/federation/node-id.ts';
 import { liveFederation } from './live-tail.ts';
@@ -97,7 +97,7 @@ function subscribe(url: string): WebSocket {
 }
 
 describe('heartbeats of server-sent events', () => {
-  it('are comments as often as the server is told to send them, between whole events', async () => {
+  test('are comments as often as the server is told to send them, between whole events', async () => {
     const live = liveFederation();
     const server = await start(live.federation, { heartbeatMilliseconds: 20 });
     const client = listen(server.url);
@@ -110,7 +110,7 @@ describe('heartbeats of server-sent events', () => {
     await client.until((text) => /\nevent: next\ndata: \{[^\n]*line 1[^\n]*\}\n\n/.test(text));
   });
 
-  it('are not sent by anybody else: the only comment of a stream that is never silent for long is its first', async () => {
+  test('are not sent by anybody else: the only comment of a stream that is never silent for long is its first', async () => {
     const live = liveFederation();
     const server = await start(live.federation, { heartbeatMilliseconds: NEVER });
     const client = listen(server.url);
@@ -124,7 +124,7 @@ describe('heartbeats of server-sent events', () => {
 });
 
 describe('heartbeats of WebSockets', () => {
-  it('find out a client that is gone without a word, and end its tail', async () => {
+  test('find out a client that is gone without a word, and end its tail', async () => {
     const live = liveFederation();
     const server = await start(live.federation, { heartbeatMilliseconds: 40 });
     const network = await startNetwork(server.url);
@@ -141,7 +141,7 @@ describe('heartbeats of WebSockets', () => {
     expect(server.log).toEqual([]);
   });
 
-  it('leave clients alone that answer', async () => {
+  test('leave clients alone that answer', async () => {
     const live = liveFederation();
     const server = await start(live.federation, { heartbeatMilliseconds: 40 });
     const socket = subscribe(server.url);

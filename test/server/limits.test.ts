@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { start } from './start.ts';
 
 function nested(depth: number): string {
@@ -8,7 +8,7 @@ function nested(depth: number): string {
 }
 
 describe('the limits on queries', () => {
-  it.each([
+  test.each([
     ['depth', nested(10), 'Query depth limit of 20 exceeded, found 32.'],
     [
       'aliases',
@@ -41,7 +41,7 @@ describe('the limits on queries', () => {
     expect(server.log).toEqual([]);
   });
 
-  it('look at the page sizes in variables', async () => {
+  test('look at the page sizes in variables', async () => {
     const server = await start();
     const query = 'query ($n: Int) { sources { jobs(first: $n) { nodes { logs(first: $n) { nodes { id } } } } } }';
     expect((await server.query(query, { n: 2 })).errors?.map(({ extensions }) => extensions['code'])).toEqual([
@@ -52,7 +52,7 @@ describe('the limits on queries', () => {
     ]);
   });
 
-  it('let the introspection of GraphiQL through', async () => {
+  test('let the introspection of GraphiQL through', async () => {
     const server = await start();
     const { getIntrospectionQuery } = await import('graphql');
     const { errors } = await server.query(
@@ -82,7 +82,7 @@ describe('the limit on a body', () => {
     });
   }
 
-  it.each([
+  test.each([
     ['says its length', { 'content-length': Buffer.byteLength(body) }],
     ['comes in chunks', { 'transfer-encoding': 'chunked' }],
   ])('refuses one that is too long and %s with 413, and lets others through', async (_what, headers) => {

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { expect, it, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 
-it('errors that nothing handles are logged without secrets and counted, and the service goes on', async () => {
+test('errors that nothing handles are logged without secrets and counted, and the service goes on', async () => {
   const child = spawn(
     process.execPath,
     ['--import', 'tsx', '--import', './test/support/break-on-signal.ts', 'src/cli/main.ts', 'serve', '--port', '0'],

@@ -1,10 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createServer } from '../../src/server/server.ts';
 import { fakeFederation } from '../resolvers/fake-federation.ts';
 import { start } from './start.ts';
 
 describe('the server', () => {
-  it('answers queries by POST and GET', async () => {
+  test('answers queries by POST and GET', async () => {
     const server = await start();
     expect(await server.query('{ sources { name } }')).toEqual({
       status: 200,
@@ -16,7 +16,7 @@ describe('the server', () => {
     expect(await response.json()).toEqual({ data: { source: { name: 'up' } } });
   });
 
-  it('runs the operation that is named, each time', async () => {
+  test('runs the operation that is named, each time', async () => {
     const server = await start();
     const query = 'query A { source(name: "up") { name } } query B { source(name: "down") { name } }';
     for (const [operationName, name] of [
@@ -33,7 +33,7 @@ describe('the server', () => {
     }
   });
 
-  it("hands the caller's authorization on, and a signal that ends with the request", async () => {
+  test("hands the caller's authorization on, and a signal that ends with the request", async () => {
     const seen: { authorization: string | null; signal: AbortSignal }[] = [];
     const waiting = deferred();
     const server = await start(
@@ -67,7 +67,7 @@ describe('the server', () => {
     expect(server.log).toEqual([]);
   });
 
-  it('tells pages of other origins nothing unless they were named', async () => {
+  test('tells pages of other origins nothing unless they were named', async () => {
     const origin = 'https://dashboard.example.com';
     const [closed, open] = [await start(), await start(undefined, { allowedOrigins: [origin] })];
     const allowed = async (url: string, from: string) => {
@@ -79,7 +79,7 @@ describe('the server', () => {
     expect(await allowed(open.url, 'https://evil.example.com')).not.toBe('https://evil.example.com');
   });
 
-  it('is live and ready, and says 404 where there is nothing', async () => {
+  test('is live and ready, and says 404 where there is nothing', async () => {
     const server = await start();
     const statuses = await Promise.all(
       ['/health/live', '/health/ready', '/graphiql', '/graphql/x', '/constructor'].map(
@@ -89,7 +89,7 @@ describe('the server', () => {
     expect(statuses).toEqual([200, 200, 404, 404, 404]);
   });
 
-  it('counts what it does', async () => {
+  test('counts what it does', async () => {
     const server = await start();
     await server.query('{ job(source: "down", key: "a") { name } }');
     await fetch(`${server.url}/nothing`);
@@ -100,7 +100,7 @@ describe('the server', () => {
     expect(metrics).toContain('tributary_graphql_errors_total{code="SOURCE_UNAVAILABLE"} 1');
   });
 
-  it('is not ready while it shuts down, finishes what it has begun, and closes the federation', async () => {
+  test('is not ready while it shuts down, finishes what it has begun, and closes the federation', async () => {
     const { promise: begun, resolve: begin } = deferred();
     const { promise: released, resolve: release } = deferred();
     const federation = fakeFederation({
@@ -121,7 +121,7 @@ describe('the server', () => {
     await expect(fetch(`${server.url}/health/live`)).rejects.toThrow();
   });
 
-  it('says why it can not start', async () => {
+  test('says why it can not start', async () => {
     const server = await start();
     const port = Number(new URL(server.url).port);
     await expect(createServer({ federation: fakeFederation(), host: '127.0.0.1', port })).rejects.toMatchObject({

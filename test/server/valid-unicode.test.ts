@@ -1,5 +1,5 @@
 import { createClient } from 'graphql-ws';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { start } from './start.ts';
 
@@ -40,7 +40,7 @@ function post(url: string, accept: string, operation: object): Promise<Response>
   return fetch(`${url}/graphql`, { method: 'POST', headers, body: JSON.stringify(operation) });
 }
 
-it('answers in valid Unicode over GET, POST and server-sent events, whatever a client sends', async () => {
+test('answers in valid Unicode over GET, POST and server-sent events, whatever a client sends', async () => {
   const { url } = await start();
   for (const operation of OPERATIONS) {
     const answers = await Promise.all([
@@ -57,7 +57,7 @@ it('answers in valid Unicode over GET, POST and server-sent events, whatever a c
   }
 });
 
-it('answers in valid Unicode over a WebSocket, whatever a client sends', async () => {
+test('answers in valid Unicode over a WebSocket, whatever a client sends', async () => {
   const { url } = await start();
   const messages: string[] = [];
   class Listening extends WebSocket {

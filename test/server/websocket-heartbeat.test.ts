@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { WebSocket } from 'ws';
 import { keepAlive } from '../../src/server/websocket/heartbeat.ts';
 
@@ -61,7 +61,7 @@ async function beats(count: number): Promise<void> {
 }
 
 describe('the heartbeat of a WebSocket', () => {
-  it('cuts off a client that has not answered by the next one', async () => {
+  test('cuts off a client that has not answered by the next one', async () => {
     const { socket, send } = connect();
     send('hello');
     await beats(1);
@@ -70,7 +70,7 @@ describe('the heartbeat of a WebSocket', () => {
     expect(socket.isGone).toBe(true);
   });
 
-  it('goes on as long as the client answers, and stops with the connection', async () => {
+  test('goes on as long as the client answers, and stops with the connection', async () => {
     const { socket } = connect();
     for (let beat = 1; beat <= 30; beat += 1) {
       await beats(1);
@@ -82,7 +82,7 @@ describe('the heartbeat of a WebSocket', () => {
     expect(socket.pings.length).toBe(30);
   });
 
-  it('gives a client with much to read the time to come to the ping', async () => {
+  test('gives a client with much to read the time to come to the ping', async () => {
     const { socket, send } = connect();
     send(MUCH);
     await beats(10);
@@ -91,7 +91,7 @@ describe('the heartbeat of a WebSocket', () => {
     expect(socket.isGone).toBe(true);
   });
 
-  it('takes a late answer for what it says: what came before its ping was read, what came later was not', async () => {
+  test('takes a late answer for what it says: what came before its ping was read, what came later was not', async () => {
     const { socket, send } = connect();
     send(MUCH);
     await beats(1);
@@ -107,7 +107,7 @@ describe('the heartbeat of a WebSocket', () => {
     expect(socket.isGone).toBe(true);
   });
 
-  it('knows an answer that it did not ask for as a sign of life, and nothing more', async () => {
+  test('knows an answer that it did not ask for as a sign of life, and nothing more', async () => {
     const { socket } = connect();
     for (const data of ['', 'no number', '-5', '999999999999']) {
       await beats(1);

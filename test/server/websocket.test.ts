@@ -1,6 +1,6 @@
 import { createClient } from 'graphql-ws';
 import type { Client } from 'graphql-ws';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { encodeNodeId } from '../../src/federation/node-id.ts';
 import { fakeFederation } from '../resolvers/fake-federation.ts';
@@ -35,7 +35,7 @@ function line(number: number) {
 }
 
 describe('graphql-transport-ws', () => {
-  it('delivers lines as they come, to every subscriber, and ends the tail of one who leaves', async () => {
+  test('delivers lines as they come, to every subscriber, and ends the tail of one who leaves', async () => {
     const live = liveFederation();
     const server = await start(live.federation);
     const client = connect(server.url);
@@ -55,7 +55,7 @@ describe('graphql-transport-ws', () => {
     expect(server.log).toEqual([]);
   });
 
-  it('ends the tails of a client whose connection breaks', async () => {
+  test('ends the tails of a client whose connection breaks', async () => {
     const live = liveFederation();
     const server = await start(live.federation);
     const socket = new WebSocket(`${server.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
@@ -71,7 +71,7 @@ describe('graphql-transport-ws', () => {
     expect(server.log).toEqual([]);
   });
 
-  it('answers queries, too, with the authorization of the connection', async () => {
+  test('answers queries, too, with the authorization of the connection', async () => {
     const seen: (string | null)[] = [];
     const inner = fakeFederation();
     const server = await start(
@@ -88,7 +88,7 @@ describe('graphql-transport-ws', () => {
     expect(seen).toEqual(['Bearer me']);
   });
 
-  it.each([
+  test.each([
     ['a query that does not parse', '{ sources', 'BAD_USER_INPUT'],
     ['a field that does not exist', '{ sauces }', 'BAD_USER_INPUT'],
     ['an id that is none', 'subscription { logEntries(jobs: ["forged"]) { __typename } }', 'BAD_USER_INPUT'],
@@ -109,7 +109,7 @@ describe('graphql-transport-ws', () => {
     expect(server.log).toEqual([]);
   });
 
-  it('says no more of a tail that breaks than of any other fault, and ends', async () => {
+  test('says no more of a tail that breaks than of any other fault, and ends', async () => {
     const tail = async function* () {
       await Promise.reject(new Error('GET https://up.example.com failed'));
       yield* [];
@@ -123,7 +123,7 @@ describe('graphql-transport-ws', () => {
     expect(server.log).toHaveLength(1);
   });
 
-  it('tells subscribers when the server goes down, and lets go of them', async () => {
+  test('tells subscribers when the server goes down, and lets go of them', async () => {
     const live = liveFederation();
     const server = await start(live.federation);
     const events = connect(server.url).iterate({ query: TAIL });
@@ -137,7 +137,7 @@ describe('graphql-transport-ws', () => {
     await closed;
   });
 
-  it.each([
+  test.each([
     ['a page of another origin', '/graphql', { origin: 'https://evil.example.com' }],
     ['another path', '/other', {}],
   ])('is not there for %s', async (_what, path, headers) => {
@@ -147,7 +147,7 @@ describe('graphql-transport-ws', () => {
     expect(String(error)).toContain('403');
   });
 
-  it.each([
+  test.each([
     ['our own pages', undefined],
     ['pages that were named', 'https://dashboard.example.com'],
   ])('is there for %s', async (_what, named) => {

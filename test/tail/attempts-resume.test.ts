@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { simulateNemo } from '../../src/sandbox/nemo/index.ts';
 import type { NemoSimulation } from '../../src/sandbox/nemo/index.ts';
 import type { SandboxLine } from '../../src/sandbox/types.ts';
@@ -32,7 +32,7 @@ function grow(simulation: NemoSimulation, key: string) {
   };
 }
 
-it('a client whose connection breaks again and again has every line of every attempt once in the end', async () => {
+test('a client whose connection breaks again and again has every line of every attempt once in the end', async () => {
   const simulation = simulateNemo({ generation: 'C' });
   const service = await stand({
     vendors: { one: simulation },

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { simulateNemo } from '../../src/sandbox/nemo/index.ts';
 import type { NemoOptions, NemoSimulation } from '../../src/sandbox/nemo/index.ts';
 import type { SandboxLine, SandboxRequest } from '../../src/sandbox/types.ts';
@@ -57,7 +57,7 @@ function reasonOf({ events }: Follower): string | null {
 }
 
 describe(point(11), () => {
-  it.each(TRANSPORTS)('where any attempt can be read, over %s', async (transport) => {
+  test.each(TRANSPORTS)('where any attempt can be read, over %s', async (transport) => {
     const { service, simulation, key, jobs, first } = await begun({ generation: 'C' });
     const old = inOrder(5);
     simulation.write(key, old.slice(0, 2));
@@ -83,7 +83,7 @@ describe(point(11), () => {
     expect(new Set(attemptsAsked(service))).toEqual(new Set([first, second]));
   });
 
-  it('reads the old attempt to its end after it has seen the new one, and before it gives lines of that', async () => {
+  test('reads the old attempt to its end after it has seen the new one, and before it gives lines of that', async () => {
     const { service, simulation, key, jobs, first } = await begun({ generation: 'C' });
     const follower = follow('SSE', service.url, { jobs });
     await follower.until(isLive);
@@ -104,7 +104,7 @@ describe(point(11), () => {
     follower.kill();
   });
 
-  it('gives lines the ids that the logs of the job and of the attempt give them', async () => {
+  test('gives lines the ids that the logs of the job and of the attempt give them', async () => {
     const { service, simulation, key, jobs, first } = await begun({ generation: 'C' });
     const follower = follow('WebSocket', service.url, { jobs });
     await follower.until(isLive);
@@ -147,7 +147,7 @@ describe(point(11), () => {
     follower.kill();
   });
 
-  it('lets somebody who resumes have the rest of the old attempt and then the new one, from wherever they were', async () => {
+  test('lets somebody who resumes have the rest of the old attempt and then the new one, from wherever they were', async () => {
     const { service, simulation, key, jobs } = await begun({ generation: 'C' }, { batchSize: 1 });
     const old = inOrder(4);
     const watcher = follow('WebSocket', service.url, { jobs });
@@ -178,7 +178,7 @@ describe(point(11), () => {
     }
   });
 
-  it('gives who begins with the last lines those of both attempts', async () => {
+  test('gives who begins with the last lines those of both attempts', async () => {
     const { service, simulation, key, jobs } = await begun({ generation: 'C' });
     const [old, current] = [inOrder(5), inOrder(2)];
     simulation.write(key, old);
@@ -190,7 +190,7 @@ describe(point(11), () => {
     for (const follower of followers) follower.kill();
   });
 
-  it('goes on where the new attempt begins while the end of the failed one is waited out', async () => {
+  test('goes on where the new attempt begins while the end of the failed one is waited out', async () => {
     const { service, simulation, key, jobs } = await begun({ generation: 'C' }, { drainMilliseconds: [10, 60_000] });
     const [old, current] = [inOrder(2), inOrder(2)];
     simulation.write(key, old);
@@ -206,7 +206,7 @@ describe(point(11), () => {
     follower.kill();
   });
 
-  it('follows attempt after attempt', async () => {
+  test('follows attempt after attempt', async () => {
     const { service, simulation, key, jobs } = await begun({ generation: 'C' });
     const followers = followBoth(service.url, { jobs });
     await untilAll(followers, isLive, 'they are live');
@@ -248,7 +248,7 @@ describe('an attempt that begins while a page of the one before is on its way', 
     };
   }
 
-  it.each(['A', 'B', 'C'] as const)('mixes up nothing in generation %s', async (generation) => {
+  test.each(['A', 'B', 'C'] as const)('mixes up nothing in generation %s', async (generation) => {
     const { simulation, before } = switching({ generation });
     const service = await stand({
       vendors: { one: simulation },
@@ -297,7 +297,7 @@ describe.each(['A', 'B'] as const)('where only the current attempt can be read (
     );
   }
 
-  it('goes on with the new attempt, names none to the vendor, repeats nothing, and says what is out of reach', async () => {
+  test('goes on with the new attempt, names none to the vendor, repeats nothing, and says what is out of reach', async () => {
     const { service, simulation, key, jobs } = await begun({ generation });
     const old = inOrder(4);
     simulation.write(key, old);
@@ -319,7 +319,7 @@ describe.each(['A', 'B'] as const)('where only the current attempt can be read (
     for (const follower of followers) follower.kill();
   });
 
-  it('says so to who resumes in the old attempt, and to nobody who resumes in the new one or begins with it', async () => {
+  test('says so to who resumes in the old attempt, and to nobody who resumes in the new one or begins with it', async () => {
     const { service, simulation, key, jobs } = await begun({ generation }, { overlapMilliseconds: 200, batchSize: 1 });
     const [old, current] = [inOrder(2), inOrder(3)];
     simulation.write(key, old);

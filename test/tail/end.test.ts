@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { simulateByteNite } from '../../src/sandbox/bytenite/index.ts';
 import { simulateDeepset } from '../../src/sandbox/deepset/index.ts';
@@ -29,7 +29,7 @@ function reasonOf({ events }: Follower): string | null {
 }
 
 describe.each(TRANSPORTS)('the end of a stream over %s', (transport) => {
-  it('comes when the job is finished and its log is drained', async () => {
+  test('comes when the job is finished and its log is drained', async () => {
     const service = await stand({ vendors: { one: simulateByteNite() } });
     const { simulation } = service.vendors.one;
     const key = simulation.createJob();
@@ -43,7 +43,7 @@ describe.each(TRANSPORTS)('the end of a stream over %s', (transport) => {
     expect(follower.problem).toBeNull();
   });
 
-  it.each(ENDED_LONG_AGO)('comes at once for a job of %s that ended an hour ago', async (_vendor, vendor) => {
+  test.each(ENDED_LONG_AGO)('comes at once for a job of %s that ended an hour ago', async (_vendor, vendor) => {
     const service = await stand({ vendors: { one: vendor() }, tail: { drainMilliseconds: [600_000] } });
     const { simulation } = service.vendors.one;
     const key = simulation.createJob();
@@ -56,7 +56,7 @@ describe.each(TRANSPORTS)('the end of a stream over %s', (transport) => {
     expect(texts(follower.lines).sort()).toEqual(texts(lines).sort());
   });
 
-  it('comes after the longest time that a stream may take, with a cursor to go on from', async () => {
+  test('comes after the longest time that a stream may take, with a cursor to go on from', async () => {
     const service = await stand({ vendors: { one: simulateSoftwareOne() }, tail: { maxDurationMilliseconds: 300 } });
     const { simulation } = service.vendors.one;
     const key = simulation.createJob();
@@ -74,7 +74,7 @@ describe.each(TRANSPORTS)('the end of a stream over %s', (transport) => {
     expect(texts([...first.lines, ...second.lines]).sort()).toEqual(texts([...before, ...between]).sort());
   });
 
-  it('comes when the server goes down, with a cursor that another server goes on from', async () => {
+  test('comes when the server goes down, with a cursor that another server goes on from', async () => {
     const simulation = simulateNemo();
     const one = await openStand({ vendors: { one: simulation } });
     const key = simulation.createJob();
@@ -94,7 +94,7 @@ describe.each(TRANSPORTS)('the end of a stream over %s', (transport) => {
     second.kill();
   });
 
-  it('comes when the job is deleted', async () => {
+  test('comes when the job is deleted', async () => {
     const service = await stand({ vendors: { one: simulateSap() } });
     const { simulation } = service.vendors.one;
     const key = simulation.createJob();
@@ -106,7 +106,7 @@ describe.each(TRANSPORTS)('the end of a stream over %s', (transport) => {
     expect(reasonOf(follower)).toBe('SOURCE_GONE');
   });
 
-  it('is an error where there never was such a job', async () => {
+  test('is an error where there never was such a job', async () => {
     const service = await stand({ vendors: { one: simulateSap() } });
     const follower = follow(transport, service.url, { jobs: [service.id('one', '999')] });
     await follower.over;
@@ -114,7 +114,7 @@ describe.each(TRANSPORTS)('the end of a stream over %s', (transport) => {
     expect(JSON.stringify(follower.problem)).toContain('"NOT_FOUND"');
   });
 
-  it('of a client that goes away without a goodbye stops its poller', async () => {
+  test('of a client that goes away without a goodbye stops its poller', async () => {
     const service = await stand({ vendors: { one: simulateSap() } });
     const { simulation } = service.vendors.one;
     const key = simulation.createJob();
@@ -150,24 +150,24 @@ describe('graphql-transport-ws', () => {
     return { service, socket, closed, payload, send };
   }
 
-  it('closes with 4400 for a message that is none', async () => {
+  test('closes with 4400 for a message that is none', async () => {
     const { closed, socket } = await open();
     socket.send('hello');
     expect(await closed).toBe(4400);
   });
 
-  it('closes with 4401 for a subscription before the greeting', async () => {
+  test('closes with 4401 for a subscription before the greeting', async () => {
     const { closed, send, payload } = await open();
     send({ type: 'subscribe', id: '1', payload });
     expect(await closed).toBe(4401);
   });
 
-  it('closes with 4408 where no greeting comes', async () => {
+  test('closes with 4408 where no greeting comes', async () => {
     const { closed } = await open();
     expect(await closed).toBe(4408);
   });
 
-  it('closes with 4409 for an id that is in use', async () => {
+  test('closes with 4409 for an id that is in use', async () => {
     const { closed, socket, send, payload } = await open();
     socket.once('message', () => {
       send({ type: 'subscribe', id: '1', payload });
@@ -177,21 +177,21 @@ describe('graphql-transport-ws', () => {
     expect(await closed).toBe(4409);
   });
 
-  it('closes with 4429 for a second greeting', async () => {
+  test('closes with 4429 for a second greeting', async () => {
     const { closed, send } = await open();
     send({ type: 'connection_init' });
     send({ type: 'connection_init' });
     expect(await closed).toBe(4429);
   });
 
-  it('closes with 1001 when the server goes down', async () => {
+  test('closes with 1001 when the server goes down', async () => {
     const { closed, send, service } = await open();
     send({ type: 'connection_init' });
     await service.stop();
     expect(await closed).toBe(1001);
   });
 
-  it('sends heartbeats', async () => {
+  test('sends heartbeats', async () => {
     const { socket, send } = await open({ heartbeatMilliseconds: 20 });
     send({ type: 'connection_init' });
     await new Promise((resolve) => socket.once('ping', resolve));
@@ -201,7 +201,7 @@ describe('graphql-transport-ws', () => {
 });
 
 describe('server-sent events in distinct connections mode', () => {
-  it('name each event, send comments while nothing happens, and say when nothing more follows', async () => {
+  test('name each event, send comments while nothing happens, and say when nothing more follows', async () => {
     const service = await stand({ vendors: { one: simulateByteNite() }, server: { heartbeatMilliseconds: 20 } });
     const { simulation } = service.vendors.one;
     const key = simulation.createJob();

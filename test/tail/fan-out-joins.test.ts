@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { TributaryError } from '../../src/domain/errors.ts';
 import { Feeds } from '../../src/federation/tail/feed/feeds.ts';
 import { DEFAULT_TAIL } from '../../src/federation/tail/settings.ts';
@@ -86,21 +86,21 @@ describe('those who join a job that has been silent', () => {
     return job.polledAt.slice(before).map((at) => at - began);
   }
 
-  it('have it polled at once', async () => {
+  test('have it polled at once', async () => {
     expect((await pollsAfter([0])).slice(0, 3)).toEqual([0, INTERVAL, 3 * INTERVAL]);
   });
 
-  it('cause the same polls when they are 1,000 within an interval as when it is one', async () => {
+  test('cause the same polls when they are 1,000 within an interval as when it is one', async () => {
     const joins = Array.from({ length: 1_000 }, (_, index) => index * (INTERVAL / 1_000));
     expect(await pollsAfter(joins)).toEqual(await pollsAfter([0]));
   });
 
-  it('have it polled an interval after the last poll when they come sooner after it', async () => {
+  test('have it polled an interval after the last poll when they come sooner after it', async () => {
     const polls = await pollsAfter([0, INTERVAL + 100, INTERVAL + 200]);
     expect(polls.slice(0, 4)).toEqual([0, INTERVAL, 2 * INTERVAL, 3 * INTERVAL]);
   });
 
-  it('never have it polled more often than the interval says, whenever they come', async () => {
+  test('never have it polled more often than the interval says, whenever they come', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.integer({ min: 0, max: 400 }), { maxLength: 60 }),
@@ -122,7 +122,7 @@ describe('those who join a job that has been silent', () => {
     );
   });
 
-  it('do not have a source asked that wants to be left alone', async () => {
+  test('do not have a source asked that wants to be left alone', async () => {
     const job = silentJob({ ...EACH, maxIntervalMilliseconds: 60_000 });
     await fallSilent(job);
     job.limit(30);

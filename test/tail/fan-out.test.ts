@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { SANDBOX_KEY, simulateDeepset } from '../../src/sandbox/deepset/index.ts';
 import type { TailSettings } from '../../src/federation/tail/settings.ts';
 import type { SimulatedVendor } from '../../src/sandbox/types.ts';
@@ -82,13 +82,13 @@ describe.each(TAILED)('1,000 subscribers of one job of $vendor, over all transpo
     return { calls: calls(), polls: polls() };
   }
 
-  it('cause the same calls by coming as one does', async () => {
+  test('cause the same calls by coming as one does', async () => {
     const alone = await callsOfComing(1);
     expect(alone).toMatchObject({ calls: { job: EACH.job * 2, logs: EACH.logs * 2 }, polls: 1 });
     expect(await callsOfComing(CROWD)).toEqual(alone);
   }, 90_000);
 
-  it('cause no more calls than one when they want more lines than are kept', async () => {
+  test('cause no more calls than one when they want more lines than are kept', async () => {
     for (const subscribers of [1, CROWD]) {
       const tail = { wanted: 210, before: 600, isMixed: false };
       const { crowd, calls, polls, until, close, past } = await scene(simulate, subscribers, NEVER, tail);
@@ -120,7 +120,7 @@ describe.each(TAILED)('1,000 subscribers of one job of $vendor, over all transpo
     return { calls: calls(), polls: polls() };
   }
 
-  it('cause the same calls with each poll as one does', async () => {
+  test('cause the same calls with each poll as one does', async () => {
     const [alone, crowd] = [await callsOfFollowing(1), await callsOfFollowing(CROWD)];
     for (const { calls, polls } of [alone, crowd]) {
       expect(polls).toBeGreaterThanOrEqual(5);
@@ -133,7 +133,7 @@ describe.each(TAILED)('1,000 subscribers of one job of $vendor, over all transpo
 });
 
 describe('subscribers with credentials of their own', () => {
-  it('share a poller where their credential is the same, and only there', async () => {
+  test('share a poller where their credential is the same, and only there', async () => {
     const service = await stand({ vendors: { one: simulateDeepset() }, configuration: { one: { forward: true } } });
     const { simulation } = service.vendors.one;
     const key = simulation.createJob();

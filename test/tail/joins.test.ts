@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { simulateByteNite } from '../../src/sandbox/bytenite/index.ts';
 import { simulateDeepset } from '../../src/sandbox/deepset/index.ts';
 import { simulateNemo } from '../../src/sandbox/nemo/index.ts';
@@ -68,7 +68,7 @@ async function followed(simulation: SimulatedVendor, line: Partial<SandboxLine> 
 }
 
 describe('what begins while a job is followed joins by itself', () => {
-  it.each(['A', 'B', 'C'] as const)('a step and its tasks, of NeMo (generation %s)', async (generation) => {
+  test.each(['A', 'B', 'C'] as const)('a step and its tasks, of NeMo (generation %s)', async (generation) => {
     const { say, end } = await followed(simulateNemo({ generation }), { step: 'download', task: 'task-1' });
     await say({ step: 'training', task: 'task-2' });
     await say({ step: 'training', task: 'task-3' });
@@ -77,7 +77,7 @@ describe('what begins while a job is followed joins by itself', () => {
     expect([...new Set(parts)]).toEqual(['download task-1', 'training task-2', 'training task-3', 'upload task-4']);
   });
 
-  it('a task and a step, of ByteNite', async () => {
+  test('a task and a step, of ByteNite', async () => {
     const { say, end } = await followed(simulateByteNite(), { step: 'PARTITIONER' });
     const tasks = ['6a1fd5f4-51a4-4f5c-8a3f-0e4c6a9d1001', '6a1fd5f4-51a4-4f5c-8a3f-0e4c6a9d1002'];
     for (const task of tasks) await say({ step: 'TASKRUNNER', task });
@@ -87,13 +87,13 @@ describe('what begins while a job is followed joins by itself', () => {
     expect([...new Set(parts.map(({ task }) => task?.key ?? null))]).toEqual([null, ...tasks, null].slice(0, 3));
   });
 
-  it('an origin, of deepset', async () => {
+  test('an origin, of deepset', async () => {
     const { say, end } = await followed(simulateDeepset(), { step: 'indexing' });
     await say({ step: 'querying' });
     expect([...new Set((await end()).map(({ step }) => step?.key))]).toEqual(['indexing', 'querying']);
   });
 
-  it.each(['current', 'legacy'] as const)('a schedule and its runs, of SAP (%s)', async (dialect) => {
+  test.each(['current', 'legacy'] as const)('a schedule and its runs, of SAP (%s)', async (dialect) => {
     const simulation = simulateSap({ dialect });
     const { key, say, end } = await followed(simulation);
     await say({});
@@ -107,7 +107,7 @@ describe('what begins while a job is followed joins by itself', () => {
     expect(new Set(parts.map(({ attempt }) => attempt?.key)).size).toBe(8);
   });
 
-  it('a run of SAP that had begun before, when it is over', async () => {
+  test('a run of SAP that had begun before, when it is over', async () => {
     const simulation = simulateSap();
     const service = await stand({ vendors: { one: simulation } });
     const key = simulation.createJob();

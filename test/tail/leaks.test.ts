@@ -5,7 +5,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { simulateNemo } from '../../src/sandbox/nemo/index.ts';
 import { eventually, follow, hasEnded, isLive, multiset } from './follower.ts';
 import type { Follower, Transport } from './follower.ts';
@@ -103,7 +103,7 @@ const WAYS: Readonly<
 };
 
 describe.each(['WebSocket', 'SSE'] as const)('the last subscriber over %s', (transport) => {
-  it.each(Object.keys(WAYS))('leaves no poller, timer, socket or listener behind when %s', async (way) => {
+  test.each(Object.keys(WAYS))('leaves no poller, timer, socket or listener behind when %s', async (way) => {
     const sockets = countSockets();
     const atFirst = { handles: handles(), listeners: processListeners() };
     const service = await open();
@@ -143,7 +143,7 @@ describe.each(['WebSocket', 'SSE'] as const)('the last subscriber over %s', (tra
     expect(service.log).toEqual([]);
   });
 
-  it('leaves nothing behind when the server goes down', async () => {
+  test('leaves nothing behind when the server goes down', async () => {
     const sockets = countSockets();
     const atFirst = { handles: handles(), listeners: processListeners() };
     const service = await open();

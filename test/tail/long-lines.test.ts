@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { createCall } from '../../src/domain/call.ts';
 import { waitFor } from '../redis/wait-for.ts';
 import { inOrder } from './in-order.ts';
@@ -6,7 +6,7 @@ import { stand } from './stand.ts';
 import { TAILED } from './vendors.ts';
 
 for (const { vendor, simulate, configuration } of TAILED) {
-  it(`a tail of ${vendor} gives each line once where a page of them is too large an answer`, async () => {
+  test(`a tail of ${vendor} gives each line once where a page of them is too large an answer`, async () => {
     const { federation, vendors } = await stand({
       vendors: { source: simulate() },
       configuration: { source: { ...configuration, limits: { maxResponseBytes: 65_536 } } },

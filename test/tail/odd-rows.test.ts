@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { createCall } from '../../src/domain/call.ts';
 import type { LogStreamEvent } from '../../src/federation/api.ts';
 import type { SandboxReply, SimulatedVendor } from '../../src/sandbox/types.ts';
@@ -31,7 +31,7 @@ async function oddReply(reply: SandboxReply): Promise<SandboxReply> {
 }
 
 for (const { vendor, simulate, configuration } of TAILED) {
-  it(`a tail of ${vendor} says once of each row that it could not be read, and gives the lines around it`, async () => {
+  test(`a tail of ${vendor} says once of each row that it could not be read, and gives the lines around it`, async () => {
     const { federation, vendors } = await stand({
       vendors: { source: withOddTimes(simulate()) },
       configuration: { source: configuration },

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { simulateDeepset } from '../../src/sandbox/deepset/index.ts';
 import { eventually } from './follower.ts';
 import type { Follower } from './follower.ts';
@@ -31,7 +31,7 @@ function isBackingOff({ events }: Follower): boolean {
 }
 
 describe('those who join a job between two polls of it', () => {
-  it('cause no call while its source wants to be left alone, and are told so', async () => {
+  test('cause no call while its source wants to be left alone, and are told so', async () => {
     const { server, join, first } = await followed({ intervalMilliseconds: 5, maxIntervalMilliseconds: 20 });
     const answered = server.inject({ what: { do: 'status', status: 429, headers: { 'retry-after': '3600' } } });
     await untilAll(first, isBackingOff, 'it is backing off');
@@ -45,7 +45,7 @@ describe('those who join a job between two polls of it', () => {
     await leaveAll([...first, ...joined]);
   });
 
-  it('cause one call at once when nothing has come for long, and what it brings is delivered to all', async () => {
+  test('cause one call at once when nothing has come for long, and what it brings is delivered to all', async () => {
     const { service, server, key, written, join, first } = await followed({
       intervalMilliseconds: 2_000,
       maxIntervalMilliseconds: HOUR,

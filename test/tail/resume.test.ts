@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Fault, SandboxLine, VendorServer } from '../../src/sandbox/types.ts';
 import { eventually, follow, multiset } from './follower.ts';
 import type { Follower, Line } from './follower.ts';
@@ -45,7 +45,7 @@ function grow({ simulation }: VendorServer, key: string) {
 }
 
 describe.concurrent('a client whose connection breaks at any moment, resuming with its last cursor', () => {
-  it.each(TAILED)(
+  test.each(TAILED)(
     'has every line of $vendor once in the end, over WebSocket and SSE, whatever fails in between',
     async ({ vendor, simulate, configuration }) => {
       const service = await openStand({

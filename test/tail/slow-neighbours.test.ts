@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { NO_SEVERITY } from '../../src/domain/severity.ts';
 import { Feed } from '../../src/federation/tail/feed/feed.ts';
 import type { FeedLine } from '../../src/federation/tail/feed/lines/line-window.ts';
@@ -50,7 +50,7 @@ function busyFeed(keepBytes: number) {
 }
 
 describe('a feed that is so busy that its overlap is more than it keeps for its subscribers', () => {
-  it.each([
+  test.each([
     ['many lines', 'a line', DEFAULT_TAIL.keepBytes],
     ['long lines', 'x'.repeat(1_000), 40_000],
   ])('leaves behind who does not take %s, and never who does', (_what, text, keepBytes) => {

@@ -1,4 +1,4 @@
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { startChild } from '../../bench/tail/child.ts';
 import type { ServerTasks } from '../../bench/tail/server.ts';
 import { writeStamp } from '../../bench/tail/stamp.ts';
@@ -45,7 +45,7 @@ async function startService() {
   return { url, server, simulation: vendor.simulation };
 }
 
-it('lets a reader stand still without keeping what it does not read, and without others noticing', async () => {
+test('lets a reader stand still without keeping what it does not read, and without others noticing', async () => {
   const { url, server, simulation } = await startService();
   const key = simulation.createJob();
   const open = async (transport: typeof overEvents): Promise<Subscriber> => {
@@ -95,7 +95,7 @@ it('lets a reader stand still without keeping what it does not read, and without
   }
 }, 180_000);
 
-it.each(['WebSocket', 'SSE'] as const)('gives up a reader over %s that never reads again', async (transport) => {
+test.each(['WebSocket', 'SSE'] as const)('gives up a reader over %s that never reads again', async (transport) => {
   const service = await stand({
     vendors: { one: simulateNemo() },
     tail: { overlapMilliseconds: 300, keepLines: 1_000 },

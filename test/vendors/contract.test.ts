@@ -1,9 +1,9 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { VENDORS } from '../../src/vendors/index.ts';
 import { connectorContract } from '../connector-contract.ts';
 import { BEDS } from './contract/beds/index.ts';
 
-it('holds every vendor to the contract', () => {
+test('holds every vendor to the contract', () => {
   expect(BEDS.map(({ definition }) => definition)).toEqual(VENDORS);
 });
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { simulateNemo } from '../../../src/sandbox/nemo/index.ts';
 import { simulateSap } from '../../../src/sandbox/sap-job-scheduling/index.ts';
 import { DEEP_LINES, simulations } from './jobs.ts';
@@ -65,7 +65,7 @@ describe('a page at line 1,000,000', () => {
   });
   afterAll(() => Promise.all([world.close(), legacy.close()]));
 
-  it.each(['nemo', 'sap', 'softwareone', 'deepset'] as const)(
+  test.each(['nemo', 'sap', 'softwareone', 'deepset'] as const)(
     'costs what page 1 costs, and two calls at most: %s',
     async (source) => {
       for (const last of [500, 450]) {
@@ -75,12 +75,12 @@ describe('a page at line 1,000,000', () => {
     },
   );
 
-  it('does so where SAP knows no cursors', async () => {
+  test('does so where SAP knows no cursors', async () => {
     const tail = await pageOf(legacy, 'sap', 'last: 450');
     await expectCheap(legacy, 'sap', tail.start, DEEP_LINES - 450);
   });
 
-  it.each(['nemo', 'sap', 'softwareone', 'deepset'] as const)('does so newest first: %s', async (source) => {
+  test.each(['nemo', 'sap', 'softwareone', 'deepset'] as const)('does so newest first: %s', async (source) => {
     const order = 'orderBy: { field: TIMESTAMP, direction: DESC }';
     const first = await pageOf(world, source, `first: 20, ${order}`);
     expect(first.lines).toEqual(linesFrom(DEEP_LINES - 20, 20).reverse());
@@ -99,7 +99,7 @@ describe('a deep page of a source whose page tokens say nothing', () => {
   });
   afterAll(() => world.close());
 
-  it('costs what page 1 costs, and two calls at most, while the tokens live', async () => {
+  test('costs what page 1 costs, and two calls at most, while the tokens live', async () => {
     const reader = world.start();
     // 60 native pages: further than a walk from the start may go.
     let page = await pageOf(world, 'nemo', 'first: 500', reader);

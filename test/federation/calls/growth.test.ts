@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { simulateNemo } from '../../../src/sandbox/nemo/index.ts';
 import { simulateSap } from '../../../src/sandbox/sap-job-scheduling/index.ts';
 import type { SandboxRequest, SimulatedVendor } from '../../../src/sandbox/types.ts';
@@ -48,7 +48,7 @@ describe('windows of one job that share pages while its log grows at its beginni
       task: 'trainer',
     }));
 
-  it.each([2, 3, 4])('have each line once, and none is left out: NeMo, before call %i', async (when) => {
+  test.each([2, 3, 4])('have each line once, and none is left out: NeMo, before call %i', async (when) => {
     let key = '';
     const nemo = simulateNemo();
     const events = withEvents(nemo, (call) => {
@@ -65,7 +65,7 @@ describe('windows of one job that share pages while its log grows at its beginni
     }
   });
 
-  it.each([2, 3, 4])('have each line once, and none is left out: SAP, before call %i', async (when) => {
+  test.each([2, 3, 4])('have each line once, and none is left out: SAP, before call %i', async (when) => {
     let key = '';
     const sap = simulateSap();
     const events = withEvents(sap, (call) => {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { simulateByteNite } from '../../../src/sandbox/bytenite/index.ts';
 import { startVendorServer } from '../../../src/sandbox/vendor-server.ts';
 import { START } from './jobs.ts';
@@ -30,7 +30,7 @@ function messageOf(index: number): string {
   return `frame ${index} rendered, 256 samples, 0 of them adaptive, on 16 threads`;
 }
 
-it('the whole service gives the first 20 of an answer of 1,000,000 lines in less than 64 MiB more', async () => {
+test('the whole service gives the first 20 of an answer of 1,000,000 lines in less than 64 MiB more', async () => {
   // Newest first is the hardest order: each line is nearer to the beginning than all before it.
   const simulation = simulateByteNite({ dialect: { order: 'descending' } });
   const server = await startVendorServer(simulation);

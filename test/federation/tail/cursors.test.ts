@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createCall } from '../../../src/domain/call.ts';
 import type { Federation, LogStreamEvent, TailArguments } from '../../../src/federation/api.ts';
 import { createFederation } from '../../../src/federation/create-federation.ts';
@@ -105,7 +105,7 @@ const expectedOf = (natives: readonly FakeNative[]): string[] =>
   natives.flatMap((one) => one.expected().map(({ tie }) => tie)).sort();
 
 describe('the cursor of a tail', () => {
-  it('loses nothing of a source that fails while history of several is read', async () => {
+  test('loses nothing of a source that fails while history of several is read', async () => {
     const old = nowNanoseconds() - HOUR;
     const natives = { one: native([...linesUpTo(old, 60), lineAt(nowNanoseconds())]), two: native(linesUpTo(old, 60)) };
     natives.two.add([lineAt(nowNanoseconds())]);
@@ -135,7 +135,7 @@ describe('the cursor of a tail', () => {
     await stand.close();
   });
 
-  it('owes nobody the past of a busy job because another one has been silent for long', async () => {
+  test('owes nobody the past of a busy job because another one has been silent for long', async () => {
     const now = nowNanoseconds();
     const natives = { busy: native(linesUpTo(now, 400)), silent: native(linesUpTo(now - HOUR, 400)) };
     const stand = setUp(natives);
@@ -152,7 +152,7 @@ describe('the cursor of a tail', () => {
     await stand.close();
   });
 
-  it('goes on with the last lines where one has left in the midst of them', async () => {
+  test('goes on with the last lines where one has left in the midst of them', async () => {
     const natives = { one: native(linesUpTo(nowNanoseconds(), 400)), two: native(linesUpTo(nowNanoseconds(), 100)) };
     const stand = setUp(natives, { cursorLines: 500 });
     const { received, repeats } = await followInVisits(stand, { tail: 150 }, () => undefined);
@@ -161,7 +161,7 @@ describe('the cursor of a tail', () => {
     await stand.close();
   });
 
-  it('says that lines may repeat where there are more than it can name, and loses none of them', async () => {
+  test('says that lines may repeat where there are more than it can name, and loses none of them', async () => {
     const natives = { one: native(linesUpTo(nowNanoseconds(), 400)), two: native(linesUpTo(nowNanoseconds(), 100)) };
     const stand = setUp(natives, { cursorLines: 5 });
     const { received, repeats } = await followInVisits(stand, { tail: 150 }, () => undefined);
@@ -172,7 +172,7 @@ describe('the cursor of a tail', () => {
     await stand.close();
   });
 
-  it.each([{}, { filter: { contains: 'l' } }, { filter: { notContains: 'odd' } }])(
+  test.each([{}, { filter: { contains: 'l' } }, { filter: { notContains: 'odd' } }])(
     'names a thousand lines that were delivered, on any replica (%o)',
     async (filter) => {
       const now = nowNanoseconds();

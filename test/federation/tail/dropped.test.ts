@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createCall } from '../../../src/domain/call.ts';
 import type { LogStreamEvent, TailArguments } from '../../../src/federation/api.ts';
 import { TributaryError } from '../../../src/domain/errors.ts';
@@ -74,7 +74,7 @@ async function between({ federation }: Stand, { firstCursor, lastCursor }: NonNu
 const ids = (native: FakeNative) => native.expected().map(({ tie }) => tie);
 
 describe('a subscriber of a log with lines that are out of the reach of its vendor', () => {
-  it('is told where they lie when they come while it follows, once', async () => {
+  test('is told where they lie when they come while it follows, once', async () => {
     const stand = setUp([line(now - 9n * SECOND)]);
     const batches = await follow(stand, {}, (seen, event) => {
       if (event.type === 'LogStreamStatus' && event.state === 'LIVE') {
@@ -94,7 +94,7 @@ describe('a subscriber of a log with lines that are out of the reach of its vend
     await stand.federation.close();
   });
 
-  it('is told where they lie when they are in the history that it catches up with', async () => {
+  test('is told where they lie when they are in the history that it catches up with', async () => {
     const old = now - 3_600n * SECOND;
     const lines = [line(old - 1n * SECOND), ...crowd(old), line(old + SECOND), line(now)];
     const stand = setUp(lines);
@@ -112,7 +112,7 @@ describe('a subscriber of a log with lines that are out of the reach of its vend
     await stand.federation.close();
   });
 
-  it('is told of those among the last lines that it begins with, and of none that it is not owed', async () => {
+  test('is told of those among the last lines that it begins with, and of none that it is not owed', async () => {
     const lines = [...crowd(now - 20n * SECOND), line(now - 10n * SECOND), line(now - 9n * SECOND)];
     const stand = setUp(lines);
     const isLive = (_: readonly Batch[], event: LogStreamEvent) =>
@@ -123,7 +123,7 @@ describe('a subscriber of a log with lines that are out of the reach of its vend
     await stand.federation.close();
   });
 
-  it('is not told of any when there are none', async () => {
+  test('is not told of any when there are none', async () => {
     const stand = setUp(Array.from({ length: 40 }, (_, i) => line(now - BigInt(40 - i) * SECOND)));
     const batches = await follow(stand, { tail: 100 }, (seen) => linesOf(seen).length === 40);
     expect(linesOf(batches)).toEqual(ids(stand.native));
@@ -136,7 +136,7 @@ describe('a subscriber whose place in the log is gone', () => {
   const LIVE = (_: readonly Batch[], event: LogStreamEvent) =>
     event.type === 'LogStreamStatus' && event.state === 'LIVE';
 
-  it('is told so when it comes back, and has what is left', async () => {
+  test('is told so when it comes back, and has what is left', async () => {
     const stand = setUp(Array.from({ length: 20 }, (_, i) => line(now - BigInt(40 - i) * SECOND)));
     let cursor = '';
     await follow(stand, { tail: 10 }, (_, event) => {
@@ -158,7 +158,7 @@ describe('a subscriber whose place in the log is gone', () => {
     await stand.federation.close();
   });
 
-  it('is told so when it is so slow that neither its feed nor the source have it any more', async () => {
+  test('is told so when it is so slow that neither its feed nor the source have it any more', async () => {
     const stand = setUp([line(now - 60n * SECOND)], { keepLines: 10, overlapMilliseconds: 1_000 });
     const leaving = new AbortController();
     const stream = stand.federation.tail([{ source: 'a', key: 'job' }], {}, createCall({ signal: leaving.signal }));
@@ -192,7 +192,7 @@ describe('a subscriber whose place in the log is gone', () => {
     await stand.federation.close();
   });
 
-  it('is told where a source refuses to go on, and follows from where its feed begins', async () => {
+  test('is told where a source refuses to go on, and follows from where its feed begins', async () => {
     const lines = Array.from({ length: 120 }, (_, i) => line(now - BigInt(600 - i * 5) * SECOND));
     const stand = setUp(lines);
     const [first] = await federationEdges(stand);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { GapFinder, unreadableGap } from '../../../src/federation/tail/feed/gap.ts';
 import type { Gap } from '../../../src/federation/tail/feed/gap.ts';
 import { GapList } from '../../../src/federation/tail/feed/gap-list.ts';
@@ -12,7 +12,7 @@ const gap = (after: number | null, before: number | null, partition = 'p'): Gap 
 });
 
 describe('the gap of a reading', () => {
-  it('lies between the row before the batch that says it and the instant of the row behind that batch', () => {
+  test('lies between the row before the batch that says it and the instant of the row behind that batch', () => {
     const finder = new GapFinder('p', 'forward', null);
     expect(finder.see({ rows: [at(1, 'a'), at(2, 'b')] })).toBeNull();
     expect(finder.see({ rows: [at(5, 'c')], truncated: 'out of reach' })).toBeNull();
@@ -21,21 +21,21 @@ describe('the gap of a reading', () => {
     expect(finder.end()).toBeNull();
   });
 
-  it('has no end that is known when nothing was read behind it', () => {
+  test('has no end that is known when nothing was read behind it', () => {
     const finder = new GapFinder('p', 'forward', at(3, 'x'));
     expect(finder.see({ rows: [], truncated: 'out of reach' })).toBeNull();
     expect(finder.see({ rows: [] })).toBeNull();
     expect(finder.end()).toEqual({ ...gap(3, null), after: at(3, 'x') });
   });
 
-  it('is the same lines when they are read from the newest to the oldest', () => {
+  test('is the same lines when they are read from the newest to the oldest', () => {
     const finder = new GapFinder('p', 'backward', null);
     finder.see({ rows: [at(9, 'a')] });
     finder.see({ rows: [at(5, 'b')], truncated: 'out of reach' });
     expect(finder.see({ rows: [at(5, 'a'), at(2, 'a')] })).toEqual({ ...gap(5, null), before: at(9, 'a') });
   });
 
-  it('says every reason', () => {
+  test('says every reason', () => {
     const finder = new GapFinder('p', 'forward', null);
     finder.see({ rows: [], truncated: 'one' });
     finder.see({ rows: [], truncated: 'another' });
@@ -46,25 +46,25 @@ describe('the gap of a reading', () => {
 describe('the gap of rows that can not be read', () => {
   const unreadable = { count: 2, ids: ['a', 'b'], reason: 'an object' };
 
-  it('lies among the rows that were read with them, in either direction', () => {
+  test('lies among the rows that were read with them, in either direction', () => {
     const found = unreadableGap('p', { rows: [at(2, 'a'), at(5, 'b')], unreadable });
     expect(found).toEqual({ ...gap(2, 6), reason: "rows that can't be read: an object", lines: ['a', 'b'] });
     expect(unreadableGap('p', { rows: [at(5, 'b'), at(2, 'a')], unreadable })).toEqual(found);
   });
 
-  it('may lie anywhere where nothing was read with them', () => {
+  test('may lie anywhere where nothing was read with them', () => {
     expect(unreadableGap('p', { rows: [], unreadable })).toMatchObject({ after: null, before: null });
     expect(unreadableGap('p', { rows: [at(2)] })).toBeNull();
   });
 
-  it('names no lines where only some of the names are known', () => {
+  test('names no lines where only some of the names are known', () => {
     const found = unreadableGap('p', { rows: [at(2)], unreadable: { ...unreadable, count: 3 } });
     expect(found).not.toHaveProperty('lines');
   });
 });
 
 describe('the gaps of a job', () => {
-  it('are there once, however often polls come across them from further on', () => {
+  test('are there once, however often polls come across them from further on', () => {
     const gaps = new GapList();
     expect(gaps.add(gap(2, 6))).toBe(true);
     expect(gaps.add(gap(2, 6))).toBe(false);
@@ -76,7 +76,7 @@ describe('the gaps of a job', () => {
     expect(gaps.after(2).map(({ number }) => number)).toEqual([3, 4]);
   });
 
-  it('that nobody knows the end of are there once', () => {
+  test('that nobody knows the end of are there once', () => {
     const gaps = new GapList();
     expect(gaps.add(gap(2, null))).toBe(true);
     expect(gaps.add(gap(9, null))).toBe(false);
@@ -84,7 +84,7 @@ describe('the gaps of a job', () => {
     expect(gaps.add(gap(0, 1))).toBe(true);
   });
 
-  it('count lines that are known by their names once, and those of another place apart', () => {
+  test('count lines that are known by their names once, and those of another place apart', () => {
     const gaps = new GapList();
     const named = (lines: string[], partition = 'p') => ({ ...gap(2, 6, partition), lines });
     expect(gaps.add(named(['a', 'b']))).toBe(true);
@@ -96,7 +96,7 @@ describe('the gaps of a job', () => {
     expect(gaps.add(gap(2, 6))).toBe(true);
   });
 
-  it('remember a bounded number of names', () => {
+  test('remember a bounded number of names', () => {
     const gaps = new GapList();
     const named = (line: number) => ({ ...gap(2, 6), lines: [String(line)] });
     for (let line = 0; line < 10_001; line += 1) gaps.add(named(line));
@@ -104,7 +104,7 @@ describe('the gaps of a job', () => {
     expect(gaps.add(named(0))).toBe(true);
   });
 
-  it('are told as fewer, and never as less, when there are very many', () => {
+  test('are told as fewer, and never as less, when there are very many', () => {
     const gaps = new GapList();
     for (let i = 0; i < 1_000; i += 1) gaps.add(gap(10 * i, 10 * i + 5, i % 2 === 0 ? 'p' : 'q'));
     const kept = gaps.after(0);

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Feed } from '../../../src/federation/tail/feed/feed.ts';
 import type { FeedDriver } from '../../../src/federation/tail/feed/driver.ts';
 import { HeldLines } from '../../../src/federation/tail/feed/lines/held-lines.ts';
@@ -20,7 +20,7 @@ const ROOM = { lines: 1_000, bytes: 1_000 };
 const inOrder = (lines: readonly WindowLine[]) => [...lines].sort((a, b) => Number(a.entry.time - b.entry.time));
 
 describe('lines that are held back', () => {
-  it('are let go once each, in order, those whose time has come and those before them', () => {
+  test('are let go once each, in order, those whose time has come and those before them', () => {
     const arrivals = fc.array(
       fc.record({
         lines: fc.array(fc.record({ time: fc.nat({ max: 50 }), wait: fc.nat({ max: 9 }) }), { maxLength: 8 }),
@@ -54,7 +54,7 @@ describe('lines that are held back', () => {
     );
   });
 
-  it('take no more memory than is allowed: the oldest go first', () => {
+  test('take no more memory than is allowed: the oldest go first', () => {
     const held = new HeldLines({ ...ROOM, bytes: 10 });
     held.add([lineAt(1, 'aaaa'), lineAt(2, 'bbbb'), lineAt(3, 'cccc'), lineAt(4, 'd')], () => 100);
     expect(times(held.take(0))).toEqual([1]);
@@ -75,7 +75,7 @@ describe('a feed with more lines than it may hold back', () => {
     });
   }
 
-  it('lets go of the oldest ones early, in order, and still puts the others in order', async () => {
+  test('lets go of the oldest ones early, in order, and still puts the others in order', async () => {
     const feed = new Feed({ ...DEFAULT_TAIL, holdLines: 100, reorderMilliseconds: 60_000 }, driver, () => undefined);
     feed.join({ taken: 0, wake: () => undefined, leaveBehind: () => undefined });
     feed.begin([], null);
@@ -91,7 +91,7 @@ describe('a feed with more lines than it may hold back', () => {
     await feed.stop();
   });
 
-  it('holds no more memory than it may either', async () => {
+  test('holds no more memory than it may either', async () => {
     const settings = { ...DEFAULT_TAIL, holdBytes: 2_100_000, reorderMilliseconds: 60_000 };
     const feed = new Feed(settings, driver, () => undefined);
     feed.join({ taken: 0, wake: () => undefined, leaveBehind: () => undefined });

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { Feed } from '../../../src/federation/tail/feed/feed.ts';
 import { Poller } from '../../../src/federation/tail/poll/poller.ts';
 import { DEFAULT_TAIL } from '../../../src/federation/tail/settings.ts';
@@ -40,7 +40,7 @@ describe('a feed of lines that are out of the reach of its vendor', () => {
     await Promise.all(feeds.splice(0).map((feed) => feed.stop()));
   });
 
-  it('knows of those that it comes across while it polls, once, and where they are', async () => {
+  test('knows of those that it comes across while it polls, once, and where they are', async () => {
     const { native, feed } = follow([line(now - 9_000_000n)]);
     await waitFor('it has begun', () => feed.isBegun);
     native.add([...crowd(now, 30), line(now + 5_000_000n)]);
@@ -55,7 +55,7 @@ describe('a feed of lines that are out of the reach of its vendor', () => {
     expect(gaps[0]?.reason).toMatch(/more entries share one instant/);
   });
 
-  it('knows of those that are there when it begins', async () => {
+  test('knows of those that are there when it begins', async () => {
     const { native, feed } = follow([line(now - 9_000_000n), ...crowd(now, 30), line(now + 5_000_000n)]);
     await waitFor('it has begun', () => feed.isBegun);
     const calls = native.calls();

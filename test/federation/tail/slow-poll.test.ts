@@ -1,4 +1,4 @@
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { Feed } from '../../../src/federation/tail/feed/feed.ts';
 import { Poller } from '../../../src/federation/tail/poll/poller.ts';
 import { DEFAULT_TAIL } from '../../../src/federation/tail/settings.ts';
@@ -28,7 +28,7 @@ function following(first: readonly RawLine[]) {
   return { native, feed, texts };
 }
 
-it('a line that comes behind a poll that is under way is found by the next, however far that poll gets', async () => {
+test('a line that comes behind a poll that is under way is found by the next, however far that poll gets', async () => {
   const { native, feed, texts } = following([line('a', 0), line('b', 1), line('c', 2)]);
   await eventually(() => feed.state.kind === 'live', 'the feed is live');
   let pages = 0;

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { bytesOfEntry } from '../../../src/domain/entry-bytes.ts';
 import type { JsonObject } from '../../../src/domain/json.ts';
 import type { LogEntry, LogException } from '../../../src/domain/log-entry.ts';
@@ -39,7 +39,7 @@ const textOf = ({ message, attributes, exceptions }: Beside): number =>
   JSON.stringify([message, attributes, exceptions]).length;
 
 describe('what a feed holds in memory', () => {
-  it.each<[string, () => Beside]>([
+  test.each<[string, () => Beside]>([
     ['a large text among its attributes', () => ({ attributes: { body: 'x'.repeat(20_000) } })],
     [
       'many attributes',
@@ -70,7 +70,7 @@ describe('what a feed holds in memory', () => {
     await feed.stop();
   });
 
-  it('is what is counted, also when lines were let go of', () => {
+  test('is what is counted, also when lines were let go of', () => {
     const feed = new Feed({ ...DEFAULT_TAIL, reorderMilliseconds: 0, keepLines: 20 }, driver, () => undefined);
     feed.begin([], null);
     for (let number = 0; number < 1_000; number += PART) {
@@ -80,7 +80,7 @@ describe('what a feed holds in memory', () => {
     expect(feed.window.size).toBeLessThan(200);
   });
 
-  it('no longer has lines that the window has let go of, also where a subscriber asked for them before', () => {
+  test('no longer has lines that the window has let go of, also where a subscriber asked for them before', () => {
     const feed = new Feed({ ...DEFAULT_TAIL, reorderMilliseconds: 0, keepLines: 20 }, driver, () => undefined);
     feed.begin([], null);
     const first = ((): WeakRef<LogEntry> => {
@@ -100,7 +100,7 @@ describe('what a feed holds in memory', () => {
 });
 
 describe('the estimate of what an entry takes', () => {
-  it('is never less than the characters that it holds', () => {
+  test('is never less than the characters that it holds', () => {
     const json = fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 4 }));
     fc.assert(
       fc.property(fc.string(), fc.option(json), (message, attributes) => {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createCall } from '../../../src/domain/call.ts';
 import type { Direction } from '../../../src/domain/ordered.ts';
 import { offsetPartition } from '../../../src/pagination/offset/offset.ts';
@@ -136,14 +136,14 @@ const directions = ['forward', 'backward'] as const;
 const ways = [true, false].flatMap((timeFilter) => directions.map((direction) => ({ timeFilter, direction })));
 
 describe.each(ways)('a list by offset (time filter: $timeFilter, $direction)', ({ timeFilter, direction }) => {
-  it.each(TOTALS)('has every line where the total is %s', async (total) => {
+  test.each(TOTALS)('has every line where the total is %s', async (total) => {
     const { indexes, calls } = await readAll({ ...HONEST, timeFilter, total }, direction);
     expect(indexes).toEqual(expected(250, direction));
     // A total that shrinks makes each page look older than the one before it.
     expect(calls).toBeLessThanOrEqual(total === 'shrinking' ? 40 : 16);
   });
 
-  it.each(TOTALS.map((total) => ({ total, count: 40 })))(
+  test.each(TOTALS.map((total) => ({ total, count: 40 })))(
     'has every line where the total is $total and the last page is full',
     async ({ total, count }) => {
       const { indexes } = await readAll({ ...HONEST, timeFilter, total, count }, direction);
@@ -151,7 +151,7 @@ describe.each(ways)('a list by offset (time filter: $timeFilter, $direction)', (
     },
   );
 
-  it.each(TOTALS.filter((total) => total !== 'of-page' && total !== 'too-low'))(
+  test.each(TOTALS.filter((total) => total !== 'of-page' && total !== 'too-low'))(
     'has every line where pages are capped without a word and the total is %s',
     async (total) => {
       for (const limit of ['null', 'asked'] as const) {
@@ -163,7 +163,7 @@ describe.each(ways)('a list by offset (time filter: $timeFilter, $direction)', (
     },
   );
 
-  it('costs no call more than the lines need where the vendor is honest', async () => {
+  test('costs no call more than the lines need where the vendor is honest', async () => {
     // Without a time filter, the last two lines of a page wait for the next one: they may be swapped with its first ones.
     const wait = timeFilter ? 2 : 4;
     for (const [count, need, calls] of [
@@ -178,7 +178,7 @@ describe.each(ways)('a list by offset (time filter: $timeFilter, $direction)', (
     }
   });
 
-  it('says that lines are missing where the vendor ignores offsets, unless it can read on by time', async () => {
+  test('says that lines are missing where the vendor ignores offsets, unless it can read on by time', async () => {
     for (const total of TOTALS.filter(() => timeFilter)) {
       const read = await readAll({ ...HONEST, timeFilter, total, offsets: 'ignored' }, direction);
       if (total !== 'too-high') expect(read.reported).toBe(!timeFilter);
@@ -187,7 +187,7 @@ describe.each(ways)('a list by offset (time filter: $timeFilter, $direction)', (
     }
   });
 
-  it('does not take a row that comes again for the last one that the vendor counts', async () => {
+  test('does not take a row that comes again for the last one that the vendor counts', async () => {
     for (const count of timeFilter ? [2, 3, 7] : []) {
       const vendor = { ...HONEST, timeFilter, tieOrdered: false, count, lengths: [1], limit: 'null' } as const;
       const { indexes, reported } = await readAll({ ...vendor, offsets: 'ignored' }, direction);
@@ -195,7 +195,7 @@ describe.each(ways)('a list by offset (time filter: $timeFilter, $direction)', (
     }
   });
 
-  it('ends where the vendor gives its last page again behind the end', async () => {
+  test('ends where the vendor gives its last page again behind the end', async () => {
     for (const total of TOTALS.filter(() => timeFilter)) {
       const vendor = { ...HONEST, timeFilter, total, offsets: 'last page behind the end' } as const;
       const { indexes, reported } = await readAll(vendor, direction);
@@ -228,7 +228,7 @@ describe('a list by offset whose total and page lengths may be wrong', () => {
     return isCapped && (total === 'of-page' || total === 'too-low' || total === 'shrinking');
   }
 
-  it('has every line once and in order, or says that some are missing, in a bounded number of calls', async () => {
+  test('has every line once and in order, or says that some are missing, in a bounded number of calls', async () => {
     await fc.assert(
       fc.asyncProperty(vendors, fc.constantFrom(...directions), fc.boolean(), async (vendor, direction, prefetch) => {
         fc.pre(!saysNothing(vendor) && (vendor.offsets === 'honest' || vendor.timeFilter));

@@ -1,9 +1,9 @@
 import { request } from 'node:http';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { allowedHosts, isAllowedHost } from '../../../src/server/client/allowed-hosts.ts';
 import { start } from '../start.ts';
 
-it.each([
+test.each([
   ['127.0.0.1', [], null, 'localhost:4000', true],
   ['127.0.0.1', [], null, '127.0.0.1:4000', true],
   ['127.0.0.1', [], null, '[::1]:4000', true],
@@ -20,7 +20,7 @@ it.each([
   expect(isAllowedHost(host, allowedHosts(listensOn, { named, publicOrigin }))).toBe(expected);
 });
 
-it('a page that gives its own name our address can read nothing', async () => {
+test('a page that gives its own name our address can read nothing', async () => {
   const { url } = await start(undefined, { allowedHosts: ['localhost'] });
   const statusOf = (path: string, host: string): Promise<number | undefined> =>
     new Promise((resolve, reject) => {

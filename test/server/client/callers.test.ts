@@ -1,11 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Callers } from '../../../src/server/client/callers.ts';
 import { TokenBucket } from '../../../src/server/client/token-bucket.ts';
 import { DEFAULT_CLIENT_LIMITS } from '../../../src/config/service-limits.ts';
 import { start } from '../start.ts';
 
 describe('a token bucket', () => {
-  it('gives so much at once, and then as much as comes in', () => {
+  test('gives so much at once, and then as much as comes in', () => {
     const bucket = new TokenBucket(10, 2, 0);
     expect(Array.from({ length: 20 }, () => bucket.take(1, 0))).toEqual(Array.from({ length: 20 }, () => 0));
     expect(bucket.take(1, 0)).toBeCloseTo(0.1);
@@ -19,7 +19,7 @@ describe('callers', () => {
   const limits = { ...DEFAULT_CLIENT_LIMITS, requestsPerSecond: 2, operations: 3 };
   const isRefused = (begun: unknown): boolean => typeof begun !== 'function';
 
-  it('are told to wait when they ask too fast, each for itself', () => {
+  test('are told to wait when they ask too fast, each for itself', () => {
     const callers = new Callers(limits);
     for (let n = 0; n < 10; n += 1) {
       const end = callers.begin('192.0.2.1', 0);
@@ -31,7 +31,7 @@ describe('callers', () => {
     expect(isRefused(callers.begin('192.0.2.1', 1_000))).toBe(false);
   });
 
-  it('have so many operations under way', () => {
+  test('have so many operations under way', () => {
     const callers = new Callers(limits);
     const [first] = [1, 2, 3].map(() => callers.begin('192.0.2.1', 0));
     expect(isRefused(callers.begin('192.0.2.1', 0))).toBe(true);
@@ -43,7 +43,7 @@ describe('callers', () => {
     expect(isRefused(callers.begin('192.0.2.1', 0))).toBe(true);
   });
 
-  it.each([
+  test.each([
     ['2001:db8:0:1::1', '2001:db8:0:1:ffff::2', true],
     ['2001:db8::1', '2001:db8:0:0:1::', true],
     ['2001:db8:0:1::1', '2001:db8:0:2::1', false],
@@ -53,14 +53,14 @@ describe('callers', () => {
     expect(isRefused(callers.begin(other, 0))).toBe(same);
   });
 
-  it('on the same machine are not counted', () => {
+  test('on the same machine are not counted', () => {
     const callers = new Callers({ ...limits, operations: 1 });
     for (const address of ['127.0.0.1', '::1', null, '127.0.0.1'])
       expect(isRefused(callers.begin(address, 0))).toBe(false);
   });
 });
 
-it('a caller that asks too fast is answered 429 with Retry-After, and another is not', async () => {
+test('a caller that asks too fast is answered 429 with Retry-After, and another is not', async () => {
   const server = await start(undefined, { trustProxy: ['127.0.0.1'], clientLimits: { requestsPerSecond: 1 } });
   const ask = (address: string): Promise<Response> =>
     fetch(`${server.url}/graphql`, {

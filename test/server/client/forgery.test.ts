@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { mayBeForged } from '../../../src/server/client/forgery.ts';
 import { start } from '../start.ts';
 
@@ -22,7 +22,7 @@ function send(url: string, method: string, headers: Record<string, string>, body
 }
 
 describe('a request that may be forged', () => {
-  it.each([
+  test.each([
     ['a form of another site', { origin: 'https://evil.example', 'content-type': 'application/x-www-form-urlencoded' }],
     ['a form of a sandboxed frame', { origin: 'null', 'content-type': 'text/plain' }],
     ['an image of another site', { 'sec-fetch-site': 'cross-site', 'user-agent': CHROME }],
@@ -33,7 +33,7 @@ describe('a request that may be forged', () => {
     expect(mayBeForged({ headers: { host: 'logs.example', ...headers } }, OURS)).toBe(true);
   });
 
-  it.each([
+  test.each([
     ['JSON, for which browsers ask first', { origin: 'https://evil.example', 'content-type': 'application/json' }],
     ['one with a header for which they ask first', { 'sec-fetch-site': 'cross-site', 'x-requested-with': 'x' }],
     ['one with credentials in a header', { 'sec-fetch-site': 'cross-site', authorization: 'Bearer x' }],
@@ -52,7 +52,7 @@ describe('a server', () => {
   const query = '{ sources { name } }';
   const form = { 'content-type': 'application/x-www-form-urlencoded', origin: 'https://evil.example' };
 
-  it('executes neither forms nor links of other sites', async () => {
+  test('executes neither forms nor links of other sites', async () => {
     const { url } = await start();
     const body = `query=${encodeURIComponent(query)}`;
     const answers = [
@@ -67,7 +67,7 @@ describe('a server', () => {
     expect((await send(`${url}/graphql?${body}`, 'GET', { accept: 'application/json' }))[0]).toBe(200);
   });
 
-  it('does so when it is told to', async () => {
+  test('does so when it is told to', async () => {
     const { url } = await start(undefined, { csrfProtection: false });
     const [status] = await send(`${url}/graphql?query=${encodeURIComponent(query)}`, 'GET', {
       'sec-fetch-site': 'cross-site',
@@ -76,13 +76,13 @@ describe('a server', () => {
     expect(status).toBe(200);
   });
 
-  it('takes no compressed body', async () => {
+  test('takes no compressed body', async () => {
     const { url } = await start();
     const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' };
     expect((await send(`${url}/graphql`, 'POST', headers, 'x'))[0]).toBe(415);
   });
 
-  it('tells browsers on every answer to run nothing of it, and to show it in no frame', async () => {
+  test('tells browsers on every answer to run nothing of it, and to show it in no frame', async () => {
     const { url } = await start();
     for (const path of ['/graphql', '/', '/health/live', '/health/ready', '/metrics', '/nothing']) {
       const { headers } = await fetch(`${url}${path}`, { redirect: 'manual' });
@@ -92,7 +92,7 @@ describe('a server', () => {
     }
   });
 
-  it('runs only its own scripts on the page', async () => {
+  test('runs only its own scripts on the page', async () => {
     const { url } = await start();
     const { headers } = await fetch(`${url}/graphql`, { headers: { accept: 'text/html' } });
     const policy = headers.get('content-security-policy') ?? '';
@@ -100,7 +100,7 @@ describe('a server', () => {
     expect(policy).not.toMatch(/script-src[^;]*'unsafe-inline'/);
   });
 
-  it('tells its schema to nobody when it is told not to', async () => {
+  test('tells its schema to nobody when it is told not to', async () => {
     const server = await start(undefined, { introspection: false });
     const { errors } = await server.query('{ __schema { types { name } } }');
     expect(errors?.[0]?.extensions['code']).toBe('BAD_USER_INPUT');

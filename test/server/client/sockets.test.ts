@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { encodeNodeId } from '../../../src/federation/node-id.ts';
 import type { ServerOptions } from '../../../src/server/server.ts';
@@ -39,13 +39,13 @@ async function connect(options: Partial<ServerOptions> = {}) {
 }
 
 describe('a WebSocket', () => {
-  it('gets pongs without the payloads of its pings', async () => {
+  test('gets pongs without the payloads of its pings', async () => {
     const { heard, say } = await connect();
     say({ type: 'ping', payload: { large: 'x'.repeat(1_000) } });
     expect(await heard('pong')).toBe('{"type":"pong"}');
   });
 
-  it('that sends too many messages is told so and closed', async () => {
+  test('that sends too many messages is told so and closed', async () => {
     const { server, socket, say } = await connect({ clientLimits: { socketMessagesPerSecond: 10 } });
     const closed = once(socket, 'close');
     for (let n = 0; n < 200; n += 1) say({ type: 'ping' });
@@ -54,21 +54,21 @@ describe('a WebSocket', () => {
     expect(server.log).toEqual([]);
   });
 
-  it('that sends too many pings of the transport is closed, too', async () => {
+  test('that sends too many pings of the transport is closed, too', async () => {
     const { socket } = await connect({ clientLimits: { socketMessagesPerSecond: 10 } });
     const closed = once(socket, 'close');
     for (let n = 0; n < 200; n += 1) socket.ping('x'.repeat(100));
     expect(((await closed) as [number])[0]).toBe(1008);
   });
 
-  it('that sends too many bytes is told so and closed', async () => {
+  test('that sends too many bytes is told so and closed', async () => {
     const { socket, say } = await connect({ clientLimits: { socketBytesPerSecond: 10_000 } });
     const closed = once(socket, 'close');
     for (let n = 0; n < 10; n += 1) say({ type: 'ping', payload: { large: 'x'.repeat(10_000) } });
     expect(((await closed) as [number])[0]).toBe(1008);
   });
 
-  it('that does not read is cut off when too much waits for it', async () => {
+  test('that does not read is cut off when too much waits for it', async () => {
     const limits = { socketUnreadBytes: 200_000, socketMessagesPerSecond: 100_000, socketBytesPerSecond: 1e9 };
     const { socket, say } = await connect({ clientLimits: limits });
     socket.pause();
@@ -89,7 +89,7 @@ describe('a WebSocket', () => {
     expect(socket.bufferedAmount).toBeLessThan(50_000_000);
   });
 
-  it('has so many operations under way, and more when some are over', async () => {
+  test('has so many operations under way, and more when some are over', async () => {
     const { heard, say } = await connect({ clientLimits: { socketOperations: 2 } });
     for (const id of ['a', 'b', 'c']) say({ id, type: 'subscribe', payload: { query: TAIL } });
     const message = 'At most 2 operations of one WebSocket may be under way.';
@@ -103,7 +103,7 @@ describe('a WebSocket', () => {
     expect(await heard('"id":"d"')).toContain('"data"');
   });
 
-  it('gives the place of an operation back that is wrong', async () => {
+  test('gives the place of an operation back that is wrong', async () => {
     const { heard, say } = await connect({ clientLimits: { socketOperations: 1 } });
     const wrong = ['{ nothing }', '{', 'query A { sources { name } } query B { sources { name } }'];
     for (const [id, query] of wrong.entries()) {

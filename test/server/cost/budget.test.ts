@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { fakeConnection, fakeEntry, fakeFederation, fakeJob } from '../../resolvers/fake-federation.ts';
 import type { LogNode } from '../../../src/federation/api.ts';
 import { start } from '../start.ts';
@@ -18,7 +18,7 @@ function codesOf(errors: readonly { extensions: Record<string, unknown> }[] | un
 }
 
 describe('the budget of an operation', () => {
-  it('bounds the bytes of an answer: what is too much is null, and the rest is there', async () => {
+  test('bounds the bytes of an answer: what is too much is null, and the rest is there', async () => {
     const job = { source: 'up', key: 'a' };
     const lines = Array.from({ length: 20 }, (_, n) => fakeEntry(job, n, { message: 'x'.repeat(1_000_000) }));
     const server = await start(fakeFederation({ logs: () => logsOf(lines) }));
@@ -32,7 +32,7 @@ describe('the budget of an operation', () => {
     expect(server.log).toEqual([]);
   });
 
-  it('bounds the bytes of attributes and exceptions, too', async () => {
+  test('bounds the bytes of attributes and exceptions, too', async () => {
     const large = 'x'.repeat(600);
     const exceptions = [{ type: 'Error', message: large, frames: [] }];
     const line = fakeEntry({ source: 'up', key: 'a' }, 1, { attributes: { large }, exceptions });
@@ -44,7 +44,7 @@ describe('the budget of an operation', () => {
     expect(codesOf(errors)).toEqual(['UPSTREAM_BUDGET_EXCEEDED']);
   });
 
-  it('bounds the rows that are given', async () => {
+  test('bounds the rows that are given', async () => {
     const server = await start(undefined, { limits: { rows: 3 } });
     const { data, errors } = await server.query(
       '{ one: job(source: "up", key: "a") { logs { nodes { message } } } two: job(source: "up", key: "b") { logs { nodes { message } } } }',
@@ -55,7 +55,7 @@ describe('the budget of an operation', () => {
     );
   });
 
-  it('bounds the time of a query: what has not come is null, and the rest is there', async () => {
+  test('bounds the time of a query: what has not come is null, and the rest is there', async () => {
     const federation = fakeFederation({
       job: ({ source, key }, { signal }) =>
         key === 'slow'
@@ -75,7 +75,7 @@ describe('the budget of an operation', () => {
     ]);
   });
 
-  it('reads the same rows once, however often and under whatever names they are selected', async () => {
+  test('reads the same rows once, however often and under whatever names they are selected', async () => {
     const federation = fakeFederation();
     const server = await start(federation);
     const logs = 'logs(first: 2) { nodes { message job { logs(first: 2) { nodes { message } } } } }';

@@ -1,5 +1,5 @@
 import { getIntrospectionQuery, Kind, parse } from 'graphql';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { schema } from '../../../schema/index.ts';
 import { DEFAULT_QUERY_LIMITS } from '../../../src/config/service-limits.ts';
 import { estimate } from '../../../src/server/cost/estimate.ts';
@@ -35,7 +35,7 @@ function fragments(depth: number, width: number, field: (next: string) => string
 describe('the calls that a query may need', () => {
   const ids = (count: number): string[] => Array.from({ length: count }, (_, n) => `job-${n}`);
 
-  it.each([
+  test.each([
     ['one for each native page', '{ job(source: "a", key: "b") { logs(first: 500) { nodes { id } } } }', {}, 6],
     ['of the default page', '{ logs(jobs: ["a"]) { nodes { id } } }', {}, 1],
     ['of a page from the end', '{ logs(jobs: ["a"], last: 300) { nodes { id } } }', {}, 3],
@@ -78,31 +78,31 @@ describe('the calls that a query may need', () => {
 });
 
 describe('the work of a query', () => {
-  it('is counted for each field of each row', () => {
+  test('is counted for each field of each row', () => {
     const one = costOf('{ logs(jobs: ["a"], first: 1) { nodes { message } } }').work;
     const thousand = costOf('{ logs(jobs: ["a"], first: 1000) { nodes { message } } }').work;
     expect(thousand - one).toBe(999 * 2);
   });
 
-  it('counts fields of one response key once, wherever they are selected', () => {
+  test('counts fields of one response key once, wherever they are selected', () => {
     const once = '{ logs(jobs: ["a"], first: 50) { nodes { id job { key } } } }';
     const spread = `{ logs(jobs: ["a"], first: 50) { ...A nodes { id } ...B } }
       fragment A on LogEntryConnection { nodes { job { key } } } fragment B on LogEntryConnection { ...A nodes { id } }`;
     expect(costOf(spread)).toMatchObject({ calls: costOf(once).calls, work: costOf(once).work });
   });
 
-  it('leaves out what @include and @skip leave out', () => {
+  test('leaves out what @include and @skip leave out', () => {
     const query = 'query ($all: Boolean!) { sources { name } jobs(first: 1000) @include(if: $all) { nodes { name } } }';
     expect(costOf(query, { all: false })).toMatchObject({ calls: 0, work: costOf('{ sources { name } }').work });
     expect(costOf(query, { all: true }).calls).toBe(14);
   });
 
-  it('takes the costliest of the types that a node can be', () => {
+  test('takes the costliest of the types that a node can be', () => {
     const query = '{ node(id: "x") { ... on Job { logs(first: 900) { nodes { id } } } ... on Step { id } } }';
     expect(costOf(query).calls).toBe(10);
   });
 
-  it.each([
+  test.each([
     [
       'jobs and logs within each other',
       `{ job(source: "a", key: "b") { ${'logs(first: 10) { nodes { message job { '.repeat(5)} id ${'} } }'.repeat(5)} } }`,
@@ -134,7 +134,7 @@ describe('the work of a query', () => {
   const logs =
     'logs(first: 20) { edges { cursor node { id timestamp severity message job { key } } } pageInfo { hasNextPage } }';
 
-  it.each([
+  test.each([
     [
       'fifty jobs of five sources with all their parts and twenty lines each',
       `{ sources { jobs(first: 50) { nodes { name steps${part} tasks${part} attempts(first: 20) { nodes { key } } ${logs} } } } }`,
@@ -156,7 +156,7 @@ describe('the work of a query', () => {
 });
 
 describe('a server', () => {
-  it('looks at the defaults of variables', async () => {
+  test('looks at the defaults of variables', async () => {
     const server = await start();
     const query =
       'query ($n: Int = 1000) { sources { jobs(first: $n) { nodes { logs(first: $n) { nodes { id } } } } } }';
@@ -166,7 +166,7 @@ describe('a server', () => {
     expect(await codes({ n: 2 })).toEqual(['SOURCE_UNAVAILABLE']);
   });
 
-  it('refuses what takes long to validate before it validates it', async () => {
+  test('refuses what takes long to validate before it validates it', async () => {
     const server = await start();
     await server.query('{ sources { name } }');
     for (const query of [

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { SandboxReply, SimulatedVendor } from '../../../src/sandbox/types.ts';
 import { now, TAILED } from '../vendors.ts';
 import { TRANSPORTS } from './followers.ts';
@@ -85,7 +85,7 @@ async function* chunks(text: string): AsyncGenerator<Uint8Array, void, undefined
 }
 
 describe(point(16), () => {
-  it.each(TAILED)('$vendor, over WebSocket and SSE', async ({ simulate }) => {
+  test.each(TAILED)('$vendor, over WebSocket and SSE', async ({ simulate }) => {
     const service = await stand({ vendors: { one: withBytes(simulate()) } });
     const { simulation } = service.vendors.one;
     const key = simulation.createJob();

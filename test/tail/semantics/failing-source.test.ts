@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { SandboxLine } from '../../../src/sandbox/types.ts';
 import type { Follower, StreamEvent } from '../follower.ts';
 import { fresh, TAILED } from '../vendors.ts';
@@ -21,7 +21,7 @@ function statuses({ events }: Follower): StatusEvent[] {
 }
 
 describe('several jobs, of which one source fails, over WebSocket and SSE', () => {
-  it.each(PAIRS)('$failing.vendor answers $status beside $healthy.vendor', async (pair) => {
+  test.each(PAIRS)('$failing.vendor answers $status beside $healthy.vendor', async (pair) => {
     const { failing, healthy, status, state, code } = pair;
     const service = await stand({
       vendors: { ill: failing.simulate(), well: healthy.simulate() },

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CHROMIUM, HAS_NO_BROWSER, openBrowser } from '../../browser.ts';
 import type { TestBrowser } from '../../browser.ts';
 import { simulateNemo } from '../../../src/sandbox/nemo/index.ts';
@@ -61,7 +61,7 @@ describe.skipIf(HAS_NO_BROWSER)(`a tail in a browser (${CHROMIUM})`, () => {
       .toContain(edge);
   }
 
-  it('is given the last lines, shows one of now and one that is late, and is given what follows a cursor', async () => {
+  test('is given the last lines, shows one of now and one that is late, and is given what follows a cursor', async () => {
     const service = await stand({
       vendors: { one: simulateNemo() },
       tail: { overlapMilliseconds: 30_000 },

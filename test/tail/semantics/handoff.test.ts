@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { SandboxLine } from '../../../src/sandbox/types.ts';
 import { eventually, follow, isLive } from '../follower.ts';
 import type { Line, StreamEvent } from '../follower.ts';
@@ -21,7 +21,7 @@ function linesOf(event: StreamEvent): { readonly message: string }[] {
 
 describe(point(7), () => {
   describe.each(TRANSPORTS)('over %s', (transport) => {
-    it.each(TAILED)('$vendor', async ({ simulate, configuration }) => {
+    test.each(TAILED)('$vendor', async ({ simulate, configuration }) => {
       const service = await stand({
         vendors: { one: simulate() },
         configuration: { one: configuration },
@@ -91,7 +91,7 @@ function twins(): SandboxLine[] {
 }
 
 describe(point(8), () => {
-  it.each(TAILED)('$vendor, over WebSocket and SSE', async ({ simulate, configuration }) => {
+  test.each(TAILED)('$vendor, over WebSocket and SSE', async ({ simulate, configuration }) => {
     const service = await stand({
       vendors: { one: simulate() },
       configuration: { one: configuration },

@@ -1,10 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { fresh, TAILED } from '../vendors.ts';
 import { counts, followBoth, leaveAll, outOfOrder, polled, untilAllHave, untilAllLive } from './followers.ts';
 import { stand } from './swift-stand.ts';
 
 describe('tail: n, with more lines than the feed has in its window, over WebSocket and SSE', () => {
-  it.each(TAILED)('$vendor', async ({ simulate, configuration }) => {
+  test.each(TAILED)('$vendor', async ({ simulate, configuration }) => {
     const service = await stand({ vendors: { one: simulate() }, configuration: { one: configuration } });
     const { simulation } = service.vendors.one;
     const key = simulation.createJob();

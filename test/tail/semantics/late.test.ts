@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { SandboxLine, SimulatedVendor } from '../../../src/sandbox/types.ts';
 import { fresh, now, TAILED, texts } from '../vendors.ts';
 import { counts, followBoth, leaveAll, outOfOrder, polled, untilAllHave, untilAllLive } from './followers.ts';
@@ -9,7 +9,7 @@ import { stand } from './swift-stand.ts';
 const tail = { overlapMilliseconds: 30_000 };
 
 describe(point(3), () => {
-  it.each(TAILED)('$vendor, over WebSocket and SSE', async ({ simulate, configuration }) => {
+  test.each(TAILED)('$vendor, over WebSocket and SSE', async ({ simulate, configuration }) => {
     const service = await stand({ vendors: { one: simulate() }, configuration: { one: configuration }, tail });
     const { simulation } = service.vendors.one;
     const key = simulation.createJob();
@@ -36,7 +36,7 @@ describe(point(3), () => {
 });
 
 describe(`${point(3)} (behind a line from the future)`, () => {
-  it.each(TAILED)('$vendor, over WebSocket and SSE', async ({ simulate, configuration }) => {
+  test.each(TAILED)('$vendor, over WebSocket and SSE', async ({ simulate, configuration }) => {
     const service = await stand({ vendors: { one: simulate() }, configuration: { one: configuration }, tail });
     const { simulation } = service.vendors.one;
     const key = simulation.createJob();
@@ -84,7 +84,7 @@ function disturbed(simulation: SimulatedVendor, disturb: () => void): SimulatedV
 }
 
 describe(point(4), () => {
-  it.each(TAILED)('$vendor, over WebSocket and SSE', async ({ simulate, configuration }) => {
+  test.each(TAILED)('$vendor, over WebSocket and SSE', async ({ simulate, configuration }) => {
     const inner = simulate();
     const inserted: SandboxLine[] = [];
     let left = 0;

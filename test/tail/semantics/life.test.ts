@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { simulateDeepset } from '../../../src/sandbox/deepset/index.ts';
 import { simulateNemo } from '../../../src/sandbox/nemo/index.ts';
 import { simulateSap } from '../../../src/sandbox/sap-job-scheduling/index.ts';
@@ -35,7 +35,7 @@ function expectEnd({ events, problem }: Follower): void {
 }
 
 describe(point(9), () => {
-  it.each(ENDING)('$vendor, over WebSocket and SSE', async ({ simulate, configuration, status }) => {
+  test.each(ENDING)('$vendor, over WebSocket and SSE', async ({ simulate, configuration, status }) => {
     const service = await stand({ vendors: { one: simulate() }, configuration: { one: configuration }, tail });
     const { simulation } = service.vendors.one;
     const key = simulation.createJob();
@@ -55,7 +55,7 @@ describe(point(9), () => {
     }
   });
 
-  it.each(ENDING)('$vendor, also where an answer takes longer than the whole drain', async ({ simulate, status }) => {
+  test.each(ENDING)('$vendor, also where an answer takes longer than the whole drain', async ({ simulate, status }) => {
     const inner = simulate();
     const after = fresh(50);
     let isSeen: boolean | null = null;
@@ -86,7 +86,7 @@ describe(point(9), () => {
     }
   });
 
-  it("sap-job-scheduling, whose jobs have no end: a job that is switched off still has its last runs' lines", async () => {
+  test("sap-job-scheduling, whose jobs have no end: a job that is switched off still has its last runs' lines", async () => {
     const service = await stand({ vendors: { one: simulateSap() }, tail });
     const { simulation } = service.vendors.one;
     const key = simulation.createJob();
@@ -139,7 +139,7 @@ const PENDING: readonly Pending[] = [
 ];
 
 describe(point(10), () => {
-  it.each(PENDING)('$vendor, $what, over WebSocket and SSE', async ({ vendor, simulate, configuration, create }) => {
+  test.each(PENDING)('$vendor, $what, over WebSocket and SSE', async ({ vendor, simulate, configuration, create }) => {
     const service = await stand({ vendors: { one: simulate() }, configuration: { one: configuration } });
     const { simulation } = service.vendors.one;
     const key = create?.(simulation) ?? simulation.createJob({ status: 'QUEUED' });

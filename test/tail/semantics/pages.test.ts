@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { simulateByteNite } from '../../../src/sandbox/bytenite/index.ts';
 import { simulateDeepset } from '../../../src/sandbox/deepset/index.ts';
 import { simulateNemo } from '../../../src/sandbox/nemo/index.ts';
@@ -64,7 +64,7 @@ const EMPTY_PAGES: readonly { readonly vendor: string; readonly simulate: () => 
 ];
 
 describe(point(5), () => {
-  it.each(EMPTY_PAGES)('$vendor, over WebSocket and SSE', async ({ vendor, simulate }) => {
+  test.each(EMPTY_PAGES)('$vendor, over WebSocket and SSE', async ({ vendor, simulate }) => {
     const service = await stand({
       vendors: { one: simulate() },
       configuration: { one: vendor === 'nemo' ? { pageSize: 7 } : {} },
@@ -93,7 +93,7 @@ describe(point(5), () => {
     await leaveAll([...followers, ...others]);
   });
 
-  it.each(EMPTY_PAGES)('$vendor, also in history that is resumed', async ({ vendor, simulate }) => {
+  test.each(EMPTY_PAGES)('$vendor, also in history that is resumed', async ({ vendor, simulate }) => {
     const service = await stand({
       vendors: { one: simulate() },
       configuration: { one: vendor === 'nemo' ? { pageSize: 7 } : {} },
@@ -180,7 +180,7 @@ const EXPIRING: readonly Expiring[] = [
 
 describe(point(6), () => {
   describe.each(TRANSPORTS)('over %s', (transport) => {
-    it.each(EXPIRING)('$vendor, here and on another replica', async ({ start, configuration }) => {
+    test.each(EXPIRING)('$vendor, here and on another replica', async ({ start, configuration }) => {
       const { simulation, expire } = start();
       const options = {
         vendors: { one: simulation },

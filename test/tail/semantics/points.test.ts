@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { NUMBERS, point } from './points.ts';
 
 const ROOT = new URL('../../../', import.meta.url);
@@ -17,11 +17,11 @@ async function rows(): Promise<{ readonly name: string; readonly files: readonly
   }));
 }
 
-it('the page on tails names every point', async () => {
+test('the page on tails names every point', async () => {
   expect((await rows()).map(({ name }) => name)).toEqual(NUMBERS.map(point));
 });
 
-it('each point has tests where the page says', async () => {
+test('each point has tests where the page says', async () => {
   for (const [index, { files }] of (await rows()).entries()) {
     for (const file of files) expect(await read(file), file).toContain(`(point(${NUMBERS[index]!}), `);
   }

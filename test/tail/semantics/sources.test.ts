@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { SandboxLine } from '../../../src/sandbox/types.ts';
 import { fresh, TAILED } from '../vendors.ts';
 import { counts, followBoth, leaveAll, outOfOrder, untilAllHave, untilAllLive } from './followers.ts';
@@ -40,7 +40,7 @@ async function scene({ busy, slow, silent }: Trio) {
 }
 
 describe.concurrent(point(15), () => {
-  it.each(TRIOS)('live: $busy.vendor is busy, $slow.vendor slow, $silent.vendor silent', async (trio) => {
+  test.each(TRIOS)('live: $busy.vendor is busy, $slow.vendor slow, $silent.vendor silent', async (trio) => {
     const { service, jobs, written, write } = await scene(trio);
     const followers = followBoth(service.url, { jobs });
     await untilAllLive(followers);
@@ -60,7 +60,7 @@ describe.concurrent(point(15), () => {
     await service.close();
   });
 
-  it.each(TRIOS)('history: $busy.vendor is busy, $slow.vendor slow, $silent.vendor silent', async (trio) => {
+  test.each(TRIOS)('history: $busy.vendor is busy, $slow.vendor slow, $silent.vendor silent', async (trio) => {
     const { service, jobs, written, write } = await scene(trio);
     for (let second = 0; second < 400; second += 1) {
       write('busy', fresh(1, 600_000 - second * 1_000));

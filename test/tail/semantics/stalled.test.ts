@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { simulateSoftwareOne } from '../../../src/sandbox/softwareone/index.ts';
 import { eventually, multiset } from '../follower.ts';
 import type { Follower, StreamEvent } from '../follower.ts';
@@ -22,7 +22,7 @@ function isCatchingUp(event: StreamEvent): boolean {
 }
 
 describe(point(13), () => {
-  it('over WebSocket and SSE, each with neighbours over both', { timeout: 120_000 }, async () => {
+  test('over WebSocket and SSE, each with neighbours over both', { timeout: 120_000 }, async () => {
     const service = await stand({
       vendors: { one: simulateSoftwareOne() },
       tail: { keepLines: 100, batchSize: 20, intervalMilliseconds: 10 },

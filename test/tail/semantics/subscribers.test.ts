@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { simulateByteNite } from '../../../src/sandbox/bytenite/index.ts';
 import { SANDBOX_KEY, simulateDeepset } from '../../../src/sandbox/deepset/index.ts';
 import { SANDBOX_TOKEN, simulateNemo } from '../../../src/sandbox/nemo/index.ts';
@@ -19,7 +19,7 @@ const CALLS_OF_POLL = { job: 1, logs: 1 };
 const ONCE: ReadonlySet<string> = new Set(['token', 'steps']);
 
 describe(point(12), () => {
-  it.each(TAILED)('$vendor: 100 over WebSocket and SSE, and one', async ({ simulate }) => {
+  test.each(TAILED)('$vendor: 100 over WebSocket and SSE, and one', async ({ simulate }) => {
     for (const crowd of [1, 100]) {
       const service = await stand({
         vendors: { one: simulate() },
@@ -112,7 +112,7 @@ function forPeople(inner: SimulatedVendor, accepted: Forwarding['accepted']) {
 }
 
 describe(`${point(12)} (with \`forward: true\`)`, () => {
-  it.each(FORWARDING)('$vendor: 20 of each of two people', async ({ simulate, accepted }) => {
+  test.each(FORWARDING)('$vendor: 20 of each of two people', async ({ simulate, accepted }) => {
     const { simulation, calls } = forPeople(simulate(), accepted);
     const service = await stand({
       vendors: { one: simulation },
@@ -155,7 +155,7 @@ describe(point(14), () => {
   const intervalMilliseconds = 25;
 
   describe.each(TRANSPORTS)('over %s', (transport) => {
-    it.each(TAILED)('$vendor', async ({ simulate }) => {
+    test.each(TAILED)('$vendor', async ({ simulate }) => {
       const tail = { intervalMilliseconds, maxIntervalMilliseconds: intervalMilliseconds, refreshMilliseconds: 0 };
       const service = await stand({ vendors: { one: simulate() }, tail });
       const server = service.vendors.one;

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { SandboxLine } from '../../../src/sandbox/types.ts';
 import { ask } from '../../acceptance/service.ts';
 import { follow } from '../follower.ts';
@@ -57,7 +57,7 @@ async function backwards(url: string, jobs: readonly string[], before: string | 
 }
 
 describe(point(1), () => {
-  it.each(TAILED)('$vendor, over WebSocket and SSE', async ({ vendor, simulate, configuration }) => {
+  test.each(TAILED)('$vendor, over WebSocket and SSE', async ({ vendor, simulate, configuration }) => {
     const service = await stand({ vendors: { one: simulate() }, configuration: { one: configuration } });
     const { simulation } = service.vendors.one;
     const key = simulation.createJob();
@@ -95,7 +95,7 @@ describe(point(1), () => {
 });
 
 describe(point(2), () => {
-  it.each(TAILED)('$vendor, over WebSocket and SSE', async ({ simulate, configuration }) => {
+  test.each(TAILED)('$vendor, over WebSocket and SSE', async ({ simulate, configuration }) => {
     const service = await stand({ vendors: { one: simulate() }, configuration: { one: configuration } });
     const { simulation } = service.vendors.one;
     const key = simulation.createJob();

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { SandboxLine } from '../../../src/sandbox/types.ts';
 import { follow, isLive } from '../follower.ts';
 import type { Follower, Line, Variables } from '../follower.ts';
@@ -32,7 +32,7 @@ async function five() {
 
 describe(`${point(7)} (jobs of all vendors in one tail)`, () => {
   describe.each(TRANSPORTS)('over %s', (transport) => {
-    it.each([
+    test.each([
       ['all lines', {}, () => true],
       ['those that pass a filter', { filter: { contains: '7' } }, (text: string) => text.includes('7')],
     ] as const)('%s', async (_, filter, passes) => {

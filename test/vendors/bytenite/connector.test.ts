@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { residualOf } from '../../../src/federation/logs/filter.ts';
 import { createCall } from '../../../src/domain/call.ts';
 import type { Call } from '../../../src/domain/call.ts';
@@ -92,13 +92,13 @@ function fill(): string {
 }
 
 describe('jobs', () => {
-  it('are counted by one cheap question', async () => {
+  test('are counted by one cheap question', async () => {
     for (const name of ['a', 'b', 'c']) simulation.createJob({ name });
     expect(await connector.probe(call)).toEqual({ jobs: 3 });
     expect(server.calls.filter(({ kind }) => kind === 'jobs')).toHaveLength(1);
   });
 
-  it('are listed newest first in pages of a fixed size', async () => {
+  test('are listed newest first in pages of a fixed size', async () => {
     connect({ jobPageSize: 2 });
     for (const [index, name] of ['a', 'b', 'c'].entries()) {
       simulation.updateJob(simulation.createJob({ name }), { createdAt: START + BigInt(index) * 1_000_000n });
@@ -113,7 +113,7 @@ describe('jobs', () => {
     expect(server.calls.filter(({ kind }) => kind === 'jobs')).toHaveLength(3);
   });
 
-  it('are all listed when the vendor gives less at once than was asked for', async () => {
+  test('are all listed when the vendor gives less at once than was asked for', async () => {
     connect({ jobPageSize: 5 });
     simulation.configure({ maxPage: 2 });
     const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
@@ -125,7 +125,7 @@ describe('jobs', () => {
     expect(pages.map(({ more }) => more)).toEqual([true, false]);
   });
 
-  it('are listed in the order of the vendor where it does not take ours, and it is not asked again', async () => {
+  test('are listed in the order of the vendor where it does not take ours, and it is not asked again', async () => {
     simulation.configure({ refuse: ['orderBy'] });
     for (const name of ['b', 'a']) simulation.createJob({ name });
     for (let time = 0; time < 2; time += 1) {
@@ -135,11 +135,11 @@ describe('jobs', () => {
     expect(calls()).toEqual(['token 200', 'jobs 400', 'jobs 200', 'jobs 200']);
   });
 
-  it('say that a filter has not been applied', async () => {
+  test('say that a filter has not been applied', async () => {
     expect((await listJobs(connector, 0, { nameContains: 'x' }, call)).filtered).toBe(false);
   });
 
-  it('are got by key, one call each, and null where there is none', async () => {
+  test('are got by key, one call each, and null where there is none', async () => {
     const key = simulation.createJob({ name: 'one' });
     const [found, missing, odd] = await connector.getJobs([key, UNKNOWN_JOB, '..'], call);
     expect(found).toMatchObject({ key, name: 'one', status: 'RUNNING', source: 'render' });
@@ -148,7 +148,7 @@ describe('jobs', () => {
     expect(calls().toSorted()).toEqual(['job 200', 'job 404', 'token 200']);
   });
 
-  it('are got by key, with an error for the key that failed alone', async () => {
+  test('are got by key, with an error for the key that failed alone', async () => {
     const keys = ['one', 'two'].map((name) => simulation.createJob({ name }));
     server.inject({ kinds: ['job'], times: 1, what: { do: 'status', status: 200, body: '{"job":{"id":{}}}' } });
     const got = await connector.getJobs(keys, call);
@@ -158,14 +158,14 @@ describe('jobs', () => {
     expect(failed?.message).toContain('job.id: expected an id, got an object');
   });
 
-  it('with keys that are no ids reach the vendor as one segment and are not there', async () => {
+  test('with keys that are no ids reach the vendor as one segment and are not there', async () => {
     const keys = ['a/../b', 'x?y', '%2e%2e', 'ü "quoted" name'];
     expect(await connector.getJobs(keys, call)).toEqual([null, null, null, null]);
     const urls = server.calls.filter(({ kind }) => kind === 'job').map(({ url }) => url);
     expect(urls.toSorted()).toEqual(keys.map((key) => `/v1/customer/jobs/${encodeURIComponent(key)}`).toSorted());
   });
 
-  it('that the vendor calls malformed are not there either', async () => {
+  test('that the vendor calls malformed are not there either', async () => {
     server.inject({ kinds: ['job'], what: { do: 'status', status: 400, body: '{"code":3,"message":"invalid UUID"}' } });
     const [missing, failed] = await connector.getJobs(['not-an-id', UNKNOWN_JOB], call);
     expect(missing).toBeNull();
@@ -174,7 +174,7 @@ describe('jobs', () => {
 });
 
 describe('steps and attempts', () => {
-  it('come from the job itself, which is asked for once in a call', async () => {
+  test('come from the job itself, which is asked for once in a call', async () => {
     const job = simulation.createJob({ status: 'RUNNING' });
     await connector.getJobs([job], call);
     const steps = await rowsOf(await connector.parts.Step!.list(job, call));
@@ -188,7 +188,7 @@ describe('steps and attempts', () => {
     expect(calls()).toEqual(['token 200', 'job 200']);
   });
 
-  it('follow the job in the calls of a poller', async () => {
+  test('follow the job in the calls of a poller', async () => {
     call = createCall({ priority: 'poll' });
     const job = simulation.createJob({ status: 'QUEUED' });
     expect((await connector.parts.Step!.find(job, 'PARTITIONER', call))?.status).toBe('QUEUED');
@@ -197,14 +197,14 @@ describe('steps and attempts', () => {
     expect((await connector.parts.Step!.find(job, 'PARTITIONER', call))?.status).toBe('SUCCEEDED');
   });
 
-  it('of an unknown job are not found', async () => {
+  test('of an unknown job are not found', async () => {
     await expect(rowsOf(await connector.parts.Step!.list(UNKNOWN_JOB, call))).rejects.toMatchObject({
       code: 'NOT_FOUND',
     });
     expect(await connector.parts.Step!.find(UNKNOWN_JOB, 'ASSEMBLER', call)).toBeNull();
   });
 
-  it('do not exist for attempts', async () => {
+  test('do not exist for attempts', async () => {
     const job = fill();
     expect(connector.parts.Attempt).toBeUndefined();
     expect(await entries({ job, attempt: '1' })).toEqual([]);
@@ -213,7 +213,7 @@ describe('steps and attempts', () => {
 });
 
 describe('tasks', () => {
-  it('are the groups of the log, in the order of their first lines', async () => {
+  test('are the groups of the log, in the order of their first lines', async () => {
     const job = fill();
     const tasks = await rowsOf(await connector.parts.Task!.list(job, call));
     expect(tasks.map(({ key, time }) => [key, time])).toEqual([
@@ -224,7 +224,7 @@ describe('tasks', () => {
     expect(logQueries()).toEqual([{ jobId: job, taskIds: [], levels: [], services: ['TASKRUNNER'] }]);
   });
 
-  it('share the call of whoever reads lines at the same time, and then are known', async () => {
+  test('share the call of whoever reads lines at the same time, and then are known', async () => {
     const job = fill();
     const [lines, tasks] = await Promise.all([messages({ job }), rowsOf(await connector.parts.Task!.list(job, call))]);
     expect([lines.length, tasks.length]).toEqual([5, 2]);
@@ -233,14 +233,14 @@ describe('tasks', () => {
     expect(logQueries()).toEqual([{ jobId: job, taskIds: [], levels: [], services: [] }]);
   });
 
-  it('are asked for by id together', async () => {
+  test('are asked for by id together', async () => {
     const job = fill();
     const found = await Promise.all(['a', 'b', 'nobody'].map((key) => connector.parts.Task!.find(job, key, call)));
     expect(found.map((task) => task?.key ?? null)).toEqual(['a', 'b', null]);
     expect(logQueries()).toEqual([{ jobId: job, taskIds: ['a', 'b', 'nobody'], levels: [], services: ['TASKRUNNER'] }]);
   });
 
-  it('that begin later are seen by a poller', async () => {
+  test('that begin later are seen by a poller', async () => {
     call = createCall({ priority: 'poll' });
     const job = fill();
     expect(await rowsOf(await connector.parts.Task!.list(job, call))).toHaveLength(2);
@@ -249,7 +249,7 @@ describe('tasks', () => {
     expect(await rowsOf(await connector.parts.Task!.list(job, call))).toHaveLength(3);
   });
 
-  it('of an unknown job are not found', async () => {
+  test('of an unknown job are not found', async () => {
     await expect(rowsOf(await connector.parts.Task!.list(UNKNOWN_JOB, call))).rejects.toMatchObject({
       code: 'NOT_FOUND',
     });
@@ -258,7 +258,7 @@ describe('tasks', () => {
 });
 
 describe('lines', () => {
-  it.each(['ascending', 'descending', 'shuffled'] as const)(
+  test.each(['ascending', 'descending', 'shuffled'] as const)(
     'come in time order across all groups, whatever the order in a group (%s)',
     async (order) => {
       simulation.configure({ order });
@@ -271,7 +271,7 @@ describe('lines', () => {
     },
   );
 
-  it('are ordered by time and not by text: fractions have 0, 3, 6 or 9 digits', async () => {
+  test('are ordered by time and not by text: fractions have 0, 3, 6 or 9 digits', async () => {
     const job = simulation.createJob();
     // '…:01Z' > '…:01.5Z' and '…:01.123Z' > '…:01.1230005Z' as texts.
     const offsets = [0n, 123_000_000n, 123_000_500n, 123_001_000n, 500_000_000n, 500_000_001n];
@@ -291,7 +291,7 @@ describe('lines', () => {
     ]);
   });
 
-  it('that repeat are all there, each with an identity of its own that every scope and order agrees on', async () => {
+  test('that repeat are all there, each with an identity of its own that every scope and order agrees on', async () => {
     const job = simulation.createJob();
     const line = { time: START, message: 'again', task: 'a' };
     simulation.write(job, [line, line, line, { ...line, task: 'b' }, { ...line, container: 'sidecar' }]);
@@ -304,7 +304,7 @@ describe('lines', () => {
     expect((await entries({ job })).map(({ tie }) => tie)).toEqual(whole);
   });
 
-  it.each(['array', 'missing', 'null'] as const)(
+  test.each(['array', 'missing', 'null'] as const)(
     'may be none, with groups that are written as %s',
     async (emptyGroups) => {
       simulation.configure({ emptyGroups });
@@ -314,7 +314,7 @@ describe('lines', () => {
     },
   );
 
-  it('without a level have no severity', async () => {
+  test('without a level have no severity', async () => {
     simulation.configure({ omitUnknownLevel: true });
     const job = fill();
     expect(
@@ -322,7 +322,7 @@ describe('lines', () => {
     ).toEqual([['b begins', { number: 0, text: null, source: 'NONE' }]]);
   });
 
-  it('are found again from a position while earlier lines are still arriving', async () => {
+  test('are found again from a position while earlier lines are still arriving', async () => {
     const job = fill();
     const [first, second] = await entries({ job });
     simulation.write(job, [{ time: START + 1n, message: 'late', task: 'c' }]);
@@ -333,13 +333,13 @@ describe('lines', () => {
     expect(first?.message).toBe('split');
   });
 
-  it('are counted, those of the selection only', async () => {
+  test('are counted, those of the selection only', async () => {
     const job = fill();
     const { partitions } = await connector.logs({ job, step: 'TASKRUNNER' }, { minSeverity: 'WARN' }, call);
     expect(await partitions[0]?.count(call)).toBe(2);
   });
 
-  it('of an unknown job are not found, and nothing is asked before they are read', async () => {
+  test('of an unknown job are not found, and nothing is asked before they are read', async () => {
     const { partitions } = await connector.logs({ job: UNKNOWN_JOB }, {}, call);
     expect(server.calls).toEqual([]);
     await expect(rowsOf(partitions)).rejects.toMatchObject({ code: 'NOT_FOUND', source: 'render' });
@@ -347,7 +347,7 @@ describe('lines', () => {
 });
 
 describe('an answer that may have been cut', () => {
-  it('says so once, counts nothing and is not taken for all tasks', async () => {
+  test('says so once, counts nothing and is not taken for all tasks', async () => {
     connect({ logCap: 3 });
     simulation.configure({ cap: 3 });
     const job = simulation.createJob();
@@ -368,7 +368,7 @@ describe('an answer that may have been cut', () => {
     expect(logQueries().at(-1)).toMatchObject({ taskIds: ['b'] });
   });
 
-  it('is not suspected while there are fewer lines, or more', async () => {
+  test('is not suspected while there are fewer lines, or more', async () => {
     connect({ logCap: 4 });
     const { partitions } = await connector.logs({ job: fill() }, {}, call);
     expect(await partitions[0]?.count(call)).toBe(5);
@@ -376,7 +376,7 @@ describe('an answer that may have been cut', () => {
 });
 
 describe('filters', () => {
-  it('of severity, step and task are pushed down, and the rest is left to the reader', async () => {
+  test('of severity, step and task are pushed down, and the rest is left to the reader', async () => {
     const job = fill();
     const filter = { stepIn: ['TASKRUNNER'], taskIn: ['a'], contains: 'x', matches: 'y' };
     const asked = { ...filter, minSeverity: 'WARN' } as const;
@@ -387,7 +387,7 @@ describe('filters', () => {
     ]);
   });
 
-  it.each([false, true])(
+  test.each([false, true])(
     'give the same lines whether or not a task filter hides the other services: %s',
     async (hides) => {
       simulation.configure({ taskIdsHideOtherServices: hides });
@@ -398,14 +398,14 @@ describe('filters', () => {
     },
   );
 
-  it('that no line can pass cost no call', async () => {
+  test('that no line can pass cost no call', async () => {
     const job = fill();
     expect(await messages({ job, step: 'ASSEMBLER', task: 'a' })).toEqual([]);
     expect(await messages({ job }, { severityIn: [] })).toEqual([]);
     expect(server.calls).toEqual([]);
   });
 
-  it('that the source refuses are applied here, and are not sent again', async () => {
+  test('that the source refuses are applied here, and are not sent again', async () => {
     simulation.configure({ refuse: ['levels'] });
     const job = fill();
     for (let time = 0; time < 2; time += 1) {
@@ -417,7 +417,7 @@ describe('filters', () => {
     expect(logQueries().at(-1)).toEqual({ jobId: job, taskIds: [], levels: [], services: ['ASSEMBLER'] });
   });
 
-  it('of tasks that the source refuses are not sent again, if those tasks exist', async () => {
+  test('of tasks that the source refuses are not sent again, if those tasks exist', async () => {
     simulation.configure({ refuse: ['taskIds'] });
     const job = fill();
     expect(await messages({ job, task: 'a' })).toEqual(['a warns', 'a panics']);
@@ -425,7 +425,7 @@ describe('filters', () => {
     expect(logQueries()).toMatchObject([{ taskIds: ['a'] }, { taskIds: [] }, { taskIds: [] }]);
   });
 
-  it('of a task that a client has made up do not cost the others their pushdown', async () => {
+  test('of a task that a client has made up do not cost the others their pushdown', async () => {
     const job = fill();
     simulation.configure({ refuse: ['taskIds'] });
     expect(await messages({ job, task: 'made up' })).toEqual([]);
@@ -434,7 +434,7 @@ describe('filters', () => {
     expect(logQueries().at(-1)).toMatchObject({ taskIds: ['b'], services: ['TASKRUNNER'] });
   });
 
-  it('are not blamed for a job id that the source calls malformed', async () => {
+  test('are not blamed for a job id that the source calls malformed', async () => {
     server.inject({ kinds: ['logs'], what: { do: 'status', status: 400, body: '{"code":3}' } });
     await expect(entries({ job: 'not-an-id', task: 'a' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await expect(entries({ job: UNKNOWN_JOB })).rejects.toMatchObject({ code: 'SOURCE_BAD_RESPONSE' });
@@ -446,7 +446,7 @@ describe('filters', () => {
 });
 
 describe('readers of one job at the same time', () => {
-  it('share one call, and each gets the lines of its own scope and filter', async () => {
+  test('share one call, and each gets the lines of its own scope and filter', async () => {
     const job = fill();
     const read = await Promise.all([
       messages({ job, task: 'a' }, { minSeverity: 'FATAL' }),
@@ -457,13 +457,13 @@ describe('readers of one job at the same time', () => {
     expect(logQueries()).toEqual([{ jobId: job, taskIds: [], levels: [], services: ['ASSEMBLER', 'TASKRUNNER'] }]);
   });
 
-  it('share it in a call, not across calls, and not with another job', async () => {
+  test('share it in a call, not across calls, and not with another job', async () => {
     const [one, two] = [fill(), fill()];
     await Promise.all([messages({ job: one }), messages({ job: two })]);
     expect(logQueries()).toHaveLength(2);
   });
 
-  it('do not lose their lines when one of them fails', async () => {
+  test('do not lose their lines when one of them fails', async () => {
     const job = fill();
     const [bad, good] = await Promise.allSettled([
       rowsOf((await connector.logs({ job }, {}, call)).partitions, {
@@ -481,14 +481,14 @@ describe('readers of one job at the same time', () => {
 });
 
 describe('a source in trouble', () => {
-  it('is asked again: POST /logs only reads', async () => {
+  test('is asked again: POST /logs only reads', async () => {
     const job = fill();
     server.inject({ kinds: ['logs'], times: 1, what: { do: 'status', status: 503 } });
     expect(await messages({ job })).toHaveLength(5);
     expect(calls()).toEqual(['token 200', 'logs 503', 'logs 200']);
   });
 
-  it('whose token has expired is given a new one, sent without a scheme', async () => {
+  test('whose token has expired is given a new one, sent without a scheme', async () => {
     const job = fill();
     await messages({ job });
     simulation.expireTokens();
@@ -496,7 +496,7 @@ describe('a source in trouble', () => {
     expect(calls()).toEqual(['token 200', 'logs 200', 'logs 401', 'token 200', 'logs 200']);
   });
 
-  it.each([
+  test.each([
     [401, 'SOURCE_UNAUTHENTICATED'],
     [403, 'SOURCE_FORBIDDEN'],
     [404, 'NOT_FOUND'],
@@ -514,7 +514,7 @@ describe('a source in trouble', () => {
     }
   });
 
-  it('whose answer is cut, malformed or HTML fails, and never looks like the end of the log', async () => {
+  test('whose answer is cut, malformed or HTML fails, and never looks like the end of the log', async () => {
     const job = fill();
     server.inject({ kinds: ['logs'], times: 1, what: { do: 'malformed' } });
     await expect(entries({ job })).rejects.toMatchObject({ code: 'SOURCE_BAD_RESPONSE' });
@@ -529,7 +529,7 @@ describe('a source in trouble', () => {
 });
 
 describe('its capabilities', () => {
-  it('tell the truth', () => {
+  test('tell the truth', () => {
     expect(connector.capabilities).toEqual({
       attempts: false,
       steps: true,

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Service } from '../../../src/vendors/bytenite/facts.ts';
 import { readLogStream } from '../../../src/vendors/bytenite/logs/body/stream.ts';
 import { toValidUnicode } from '../../../src/domain/ansi.ts';
@@ -55,7 +55,7 @@ async function read(body: string | Uint8Array, sizes: readonly number[] = [7]): 
 const line = (log: string): object => ({ log, timestamp: '2025-06-24T16:19:03.1Z', level: 'INFO', container: 'app' });
 
 describe('an answer of POST /logs', () => {
-  it('is given out line by line with the group that each stands in', async () => {
+  test('is given out line by line with the group that each stands in', async () => {
     const body = {
       partitioner: [{ ...line('split'), timestamp: '2025-06-24T16:19:01.544123456Z' }],
       assembler: [],
@@ -85,7 +85,7 @@ describe('an answer of POST /logs', () => {
     });
   });
 
-  it.each([
+  test.each([
     '{}',
     '{"partitioner":null,"assembler":null,"taskrunner":null}',
     '{"partitioner":[],"assembler":[],"taskrunner":{}}',
@@ -95,18 +95,18 @@ describe('an answer of POST /logs', () => {
     expect(await read(body, [1])).toEqual({ rows: [], tasks: [], odd: [] });
   });
 
-  it.each(['{"logs":null}', '{"logs":[]}', '{}', 'null'])('may have a task whose group is %s', async (group) => {
+  test.each(['{"logs":null}', '{"logs":[]}', '{}', 'null'])('may have a task whose group is %s', async (group) => {
     expect(await read(`{"taskrunner":{"9f":${group}}}`)).toEqual({ rows: [], tasks: ['9f'], odd: [] });
   });
 
-  it('may leave out level, container and text, the zero values of protobuf', async () => {
+  test('may leave out level, container and text, the zero values of protobuf', async () => {
     const { rows } = await read('{"assembler":[{"timestamp":"2025-06-24T16:19:03Z","log":null}]}');
     expect(rows).toEqual([
       { service: 'ASSEMBLER', taskId: null, log: '', time: '2025-06-24T16:19:03Z', level: null, container: null },
     ]);
   });
 
-  it('may have tasks with any names, also those that mean something to JavaScript', async () => {
+  test('may have tasks with any names, also those that mean something to JavaScript', async () => {
     const body = `{"taskrunner":{"__proto__":{"logs":[${JSON.stringify(line('a'))}]},"a.b":{"logs":[${JSON.stringify(line('b'))}]},"constructor":{},"7":{}}}`;
     const { rows, tasks } = await read(body);
     expect(rows.map(({ taskId, log }) => [taskId, log])).toEqual([
@@ -116,7 +116,7 @@ describe('an answer of POST /logs', () => {
     expect(tasks).toEqual(['__proto__', 'a.b', 'constructor', '7']);
   });
 
-  it('gives the same rows however its bytes are cut, and they are those of JSON.parse', async () => {
+  test('gives the same rows however its bytes are cut, and they are those of JSON.parse', async () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.string({ unit: 'grapheme' }),
@@ -173,7 +173,7 @@ describe('an answer of POST /logs', () => {
 });
 
 describe('a line of an answer', () => {
-  it('keeps a U+FEFF wherever a chunk begins', async () => {
+  test('keeps a U+FEFF wherever a chunk begins', async () => {
     const log = '\ufeffjoiner\ufeffbom\ufeff';
     const body = JSON.stringify({ assembler: [{ log, timestamp: '2025-06-24T16:19:03Z' }] });
     for (let size = 1; size <= Buffer.byteLength(body); size += 1) {
@@ -181,7 +181,7 @@ describe('a line of an answer', () => {
     }
   });
 
-  it('is what JSON.parse makes of it, where a name comes twice too, at every border of two chunks', async () => {
+  test('is what JSON.parse makes of it, where a name comes twice too, at every border of two chunks', async () => {
     const piece = fc.constantFrom(
       ...['a', 'é', '€', '😀', '\ufeff', '\\n', '\\"', '\\\\', '\\u0041', '\\ud83d\\ude00', '\\ufeff', '[', '}', ','],
     );
@@ -218,7 +218,7 @@ describe('a line of an answer', () => {
     );
   });
 
-  it.each([
+  test.each([
     ['{"log":"x"}', '.timestamp: expected a date-time, got nothing'],
     ['{"timestamp":"soon"}', '.timestamp: expected a date-time, got a string'],
     ['7', ': expected an object, got 7'],
@@ -232,7 +232,7 @@ describe('a line of an answer', () => {
     expect(reading.odd).toEqual([`partitioner[1]${reason}`, `taskrunner.9f.logs[0]${reason}`]);
   });
 
-  it('is passed over and counted where it is longer than what is held', async () => {
+  test('is passed over and counted where it is longer than what is held', async () => {
     const long = JSON.stringify(line('x'.repeat(17 * 1024 * 1024)));
     const body = `{"partitioner":[${long},${JSON.stringify(line('good'))}]}`;
     const reading = await read(body, [1024 * 1024]);
@@ -240,7 +240,7 @@ describe('a line of an answer', () => {
     expect(reading.odd).toEqual(['partitioner[0]: the line is too long']);
   });
 
-  it('shows what is no text as its JSON', async () => {
+  test('shows what is no text as its JSON', async () => {
     const fields = '"log":{"a":[1]},"level":4,"container":["b"],"timestamp":1750781943000';
     expect((await read(`{"assembler":[{${fields}}]}`)).rows).toEqual([
       {
@@ -292,7 +292,7 @@ describe('an answer that is not what it should be', () => {
     ['{"partitioner":[{"log":"cut', 'the answer ended before it was whole'],
   ];
 
-  it.each(cases)('is a SOURCE_BAD_RESPONSE that says where: %s', async (body, message) => {
+  test.each(cases)('is a SOURCE_BAD_RESPONSE that says where: %s', async (body, message) => {
     for (const size of [1, 1000]) {
       await expect(read(body, [size])).rejects.toMatchObject({
         code: 'SOURCE_BAD_RESPONSE',
@@ -302,7 +302,7 @@ describe('an answer that is not what it should be', () => {
     }
   });
 
-  it('hangs up as soon as it is known to be wrong, and passes on the error of a body that stops', async () => {
+  test('hangs up as soon as it is known to be wrong, and passes on the error of a body that stops', async () => {
     let left = false;
     async function* endless(): AsyncGenerator<Uint8Array> {
       try {
@@ -323,7 +323,7 @@ describe('an answer that is not what it should be', () => {
     await expect(readLogStream(broken(), ignore, 'render')).rejects.toBe(cut);
   });
 
-  it('lets an error of whoever takes its lines through as it is', async () => {
+  test('lets an error of whoever takes its lines through as it is', async () => {
     const full = new Error('full');
     const sink = (): void => {
       throw full;
@@ -334,7 +334,7 @@ describe('an answer that is not what it should be', () => {
 });
 
 describe('bytes that are no UTF-8', () => {
-  it('become replacement characters in the middle of a line', async () => {
+  test('become replacement characters in the middle of a line', async () => {
     const body = Buffer.concat([
       Buffer.from('{"assembler":[{"timestamp":"2025-06-24T16:19:03Z","log":"a'),
       Buffer.from([0xff, 0xe2, 0x82]),
@@ -345,7 +345,7 @@ describe('bytes that are no UTF-8', () => {
     }
   });
 
-  it('are repaired as TextDecoder does it, wherever the chunks are cut', async () => {
+  test('are repaired as TextDecoder does it, wherever the chunks are cut', async () => {
     const bytes = fc.array(
       fc.oneof(
         fc.constantFrom(0xe2, 0x82, 0xac, 0xf0, 0x9f, 0x98, 0x80, 0xc3, 0xed, 0xa0, 0xef, 0xbb, 0xbf),

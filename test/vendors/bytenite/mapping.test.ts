@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { LOG_SEVERITIES } from '../../../src/domain/severity.ts';
 import type { JobStatus } from '../../../src/domain/status.ts';
 import { parseInstant } from '../../../src/domain/time.ts';
@@ -45,7 +45,7 @@ const DRAFT = {
 };
 
 describe('a job', () => {
-  it('keeps every digit of its times and shows only harmless attributes', () => {
+  test('keeps every digit of its times and shows only harmless attributes', () => {
     expect(jobOf('render', jobDecoder(DRAFT))).toEqual({
       source: 'render',
       key: ID,
@@ -59,7 +59,7 @@ describe('a job', () => {
     });
   });
 
-  it('never shows data sources, destinations and parameters, nor structures in place of plain values', () => {
+  test('never shows data sources, destinations and parameters, nor structures in place of plain values', () => {
     const wire = jobDecoder({
       ...DRAFT,
       description: { secretKey: 'secret' },
@@ -77,7 +77,7 @@ describe('a job', () => {
     expect(JSON.stringify(attributes)).not.toContain('secret');
   });
 
-  it('may be little more than an id', () => {
+  test('may be little more than an id', () => {
     expect(jobOf('render', jobDecoder({ id: ID }))).toEqual({
       source: 'render',
       key: ID,
@@ -91,7 +91,7 @@ describe('a job', () => {
     });
   });
 
-  it('ends at endedAt, or at completedAt in the older dialect, and never in the year 1', () => {
+  test('ends at endedAt, or at completedAt in the older dialect, and never in the year 1', () => {
     const end = '2023-12-15T10:20:00Z';
     const finishedAt = (fields: object): string | null =>
       jobOf('render', jobDecoder({ ...DRAFT, ...fields })).finishedAt;
@@ -100,7 +100,7 @@ describe('a job', () => {
     expect(finishedAt({ endedAt: '0001-01-01T00:00:00Z' })).toBeNull();
   });
 
-  it.each<[string, JobStatus]>([
+  test.each<[string, JobStatus]>([
     ['JOB_STATE_NEW', 'QUEUED'],
     ['JOB_STATE_PARTITIONING', 'RUNNING'],
     ['JOB_STATE_RUNNING', 'RUNNING'],
@@ -121,21 +121,24 @@ describe('a job', () => {
     expect([job.status, job.nativeStatus]).toEqual([status, state]);
   });
 
-  it('may be null in its answer, and a list may be null or count in numbers', () => {
+  test('may be null in its answer, and a list may be null or count in numbers', () => {
     expect(jobAnswerDecoder({ job: null, templateInfo: null })).toBeNull();
     expect(jobListDecoder({ pagination: null, data: null })).toMatchObject({ total: null, hasNext: null, data: [] });
     expect(jobListDecoder({ pagination: { total: '12', hasNext: true } }).total).toBe(12);
     expect(jobListDecoder({ pagination: { total: 12 } }).total).toBe(12);
   });
 
-  it('with a time that is none has none', () => {
+  test('with a time that is none has none', () => {
     expect(jobDecoder({ ...DRAFT, createdAt: 'yesterday' }).createdAt).toBeNull();
   });
 
-  it.each([{ error: { code: 404 } }, { message: 'no' }, { result: {} }, []])('is not in an answer like %j', (body) => {
-    expect(() => jobAnswerDecoder(body)).toThrow(/expected (a job|an object)/);
-    expect(() => jobListDecoder(body)).toThrow(/expected (a list of jobs|an object)/);
-  });
+  test.each([{ error: { code: 404 } }, { message: 'no' }, { result: {} }, []])(
+    'is not in an answer like %j',
+    (body) => {
+      expect(() => jobAnswerDecoder(body)).toThrow(/expected (a job|an object)/);
+      expect(() => jobListDecoder(body)).toThrow(/expected (a list of jobs|an object)/);
+    },
+  );
 });
 
 describe('the steps of a job', () => {
@@ -147,7 +150,7 @@ describe('the steps of a job', () => {
   const statuses = (state: string | null, stateTimestamps: object | null = null): JobStatus[] =>
     stepsOf(jobDecoder({ ...DRAFT, state, stateTimestamps })).map(({ status }) => status);
 
-  it('are always the same three, in the order in which the job runs through them', () => {
+  test('are always the same three, in the order in which the job runs through them', () => {
     const steps = stepsOf(jobDecoder(DRAFT));
     expect(steps.map(({ key, name, time, attemptKey }) => [key, name, time, attemptKey])).toEqual([
       ['PARTITIONER', 'PARTITIONER', 0n, null],
@@ -156,7 +159,7 @@ describe('the steps of a job', () => {
     ]);
   });
 
-  it('have the status that the state of the job proves', () => {
+  test('have the status that the state of the job proves', () => {
     expect(statuses('JOB_STATE_NEW')).toEqual(['QUEUED', 'QUEUED', 'QUEUED']);
     expect(statuses('JOB_STATE_PARTITIONING')).toEqual(['RUNNING', 'QUEUED', 'QUEUED']);
     expect(statuses('JOB_STATE_RUNNING')).toEqual(['SUCCEEDED', 'RUNNING', 'QUEUED']);
@@ -164,7 +167,7 @@ describe('the steps of a job', () => {
     expect(statuses('JOB_STATE_COMPLETE')).toEqual(['SUCCEEDED', 'SUCCEEDED', 'SUCCEEDED']);
   });
 
-  it('are UNKNOWN where nothing proves anything', () => {
+  test('are UNKNOWN where nothing proves anything', () => {
     const unknown = ['UNKNOWN', 'UNKNOWN', 'UNKNOWN'];
     expect(statuses(null)).toEqual(unknown);
     expect(statuses('JOB_STATE_DREAMING')).toEqual(unknown);
@@ -172,13 +175,13 @@ describe('the steps of a job', () => {
     expect(statuses('JOB_STATE_DREAMING', STAMPS)).toEqual(['SUCCEEDED', 'UNKNOWN', 'UNKNOWN']);
   });
 
-  it('show in which of them a job failed or was cancelled, where it says when it entered them', () => {
+  test('show in which of them a job failed or was cancelled, where it says when it entered them', () => {
     expect(statuses('JOB_STATE_FAILED', STAMPS)).toEqual(['SUCCEEDED', 'FAILED', 'UNKNOWN']);
     expect(statuses('JOB_STATE_CANCELED', STAMPS)).toEqual(['SUCCEEDED', 'CANCELLED', 'CANCELLED']);
     expect(statuses('JOB_STATE_CANCELED')).toEqual(['CANCELLED', 'CANCELLED', 'CANCELLED']);
   });
 
-  it('begin when the job entered them and end where the next begins or the job ends', () => {
+  test('begin when the job entered them and end where the next begins or the job ends', () => {
     const wire = jobDecoder({
       ...DRAFT,
       state: 'JOB_STATE_FAILED',
@@ -194,7 +197,7 @@ describe('the steps of a job', () => {
 });
 
 describe('the severity of a line', () => {
-  it.each([
+  test.each([
     ['TRACE', 1],
     ['DEBUG', 5],
     ['INFO', 9],
@@ -206,19 +209,19 @@ describe('the severity of a line', () => {
     expect(severityOfLevel(level)).toEqual({ number, text: level, source: 'VENDOR' });
   });
 
-  it('is unknown for UNKNOWN and for a level that is left out, and never INFO', () => {
+  test('is unknown for UNKNOWN and for a level that is left out, and never INFO', () => {
     expect(severityOfLevel('UNKNOWN')).toEqual({ number: 0, text: 'UNKNOWN', source: 'NONE' });
     expect(severityOfLevel(null)).toEqual({ number: 0, text: null, source: 'NONE' });
   });
 
-  it('of a level that the vendor invents is read as a word of the field, or unknown', () => {
+  test('of a level that the vendor invents is read as a word of the field, or unknown', () => {
     expect(severityOfLevel('NOTICE')).toEqual({ number: 10, text: 'NOTICE', source: 'VENDOR' });
     expect(severityOfLevel('constructor')).toEqual({ number: 0, text: 'constructor', source: 'NONE' });
   });
 });
 
 describe('a severity filter', () => {
-  it('becomes exactly the levels that pass', () => {
+  test('becomes exactly the levels that pass', () => {
     expect(levelsOf({})).toBeNull();
     expect(levelsOf({ minSeverity: 'TRACE' })).toBeNull();
     expect(levelsOf({ minSeverity: 'INFO' })).toEqual(['UNKNOWN', 'INFO', 'WARN', 'ERROR', 'FATAL', 'PANIC']);
@@ -256,7 +259,7 @@ describe('a severity filter', () => {
     ]);
   });
 
-  it('passes a severity between two levels with the range that it is in', () => {
+  test('passes a severity between two levels with the range that it is in', () => {
     for (const severity of LOG_SEVERITIES.slice(1)) {
       expect(severityPasses(severityOfLevel('NOTICE').number, { severityIn: [severity] })).toBe(severity === 'INFO');
     }
@@ -270,11 +273,11 @@ describe('a selection', () => {
     return selection;
   };
 
-  it('of a whole job selects everything', () => {
+  test('of a whole job selects everything', () => {
     expect(select({})).toEqual({ services: null, taskIds: null, severity: null });
   });
 
-  it('of a step selects its service, and of a task its service and its id', () => {
+  test('of a step selects its service, and of a task its service and its id', () => {
     expect(select({ step: 'ASSEMBLER' }).services).toEqual(['ASSEMBLER']);
     expect(select({ task: '9f' })).toEqual({ services: ['TASKRUNNER'], taskIds: new Set(['9f']), severity: null });
     expect(select({}, { stepIn: ['ASSEMBLER', 'PARTITIONER', 'other'] }).services).toEqual([
@@ -283,7 +286,7 @@ describe('a selection', () => {
     ]);
   });
 
-  it('is none where no line can be in it', () => {
+  test('is none where no line can be in it', () => {
     expect(selectionOf({ job: ID, attempt: '1' }, {})).toBeNull();
     expect(selectionOf({ job: ID }, { attemptIn: ['1'] })).toBeNull();
     expect(selectionOf({ job: ID, step: 'cleanup' }, {})).toBeNull();
@@ -293,7 +296,7 @@ describe('a selection', () => {
     expect(selectionOf({ job: ID }, { severityIn: [] })).toBeNull();
   });
 
-  it('is asked of every line', () => {
+  test('is asked of every line', () => {
     const selection = select({ task: '9f' }, { minSeverity: 'ERROR' });
     expect(selects(selection, 'TASKRUNNER', '9f', 17)).toBe(true);
     expect(selects(selection, 'TASKRUNNER', '9f', 9)).toBe(false);
@@ -301,7 +304,7 @@ describe('a selection', () => {
     expect(selects(selection, 'PARTITIONER', null, 17)).toBe(false);
   });
 
-  it('with others becomes one query that leaves out nothing that any of them wants', () => {
+  test('with others becomes one query that leaves out nothing that any of them wants', () => {
     const a = select({ task: 'a' }, { minSeverity: 'FATAL' });
     const b = select({ task: 'b' }, { severityIn: ['WARN'] });
     const assembler = select({ step: 'ASSEMBLER' }, { severityIn: ['INFO'] });
@@ -324,7 +327,7 @@ describe('a selection', () => {
 describe('a line', () => {
   const instance = { log: 'x', timestamp: '2025-06-24T16:19:03.1Z', level: 'PANIC', container: 'app' };
 
-  it('becomes an entry that keeps the digits of its time and the container it came from', () => {
+  test('becomes an entry that keeps the digits of its time and the container it came from', () => {
     expect(entryOf('TASKRUNNER', '9f', decodeInstance(instance))).toEqual({
       time: parseInstant('2025-06-24T16:19:03.100Z')?.nanoseconds,
       timestamp: '2025-06-24T16:19:03.1Z',
@@ -338,7 +341,7 @@ describe('a line', () => {
     });
   });
 
-  it('is told apart by all that it says, and UNKNOWN is the same as no level', () => {
+  test('is told apart by all that it says, and UNKNOWN is the same as no level', () => {
     const identity = (change: object, task: string | null = '9f'): readonly (string | null)[] =>
       LINE_IDENTITY.by === 'content'
         ? LINE_IDENTITY.of(entryOf('TASKRUNNER', task, decodeInstance({ ...instance, ...change })))
@@ -360,14 +363,14 @@ describe('a line', () => {
 describe('an error body', () => {
   const classify = (status: number, body: unknown): unknown => classifyError({ status, headers: {}, body });
 
-  it('says with gRPC codes what a general status does not', () => {
+  test('says with gRPC codes what a general status does not', () => {
     expect(classify(500, { code: 5, message: 'no', details: [] })).toEqual({ code: 'NOT_FOUND', retryable: false });
     expect(classify(500, { code: 16 })).toEqual({ code: 'SOURCE_UNAUTHENTICATED', retryable: false });
     expect(classify(500, { code: 8 })).toEqual({ code: 'SOURCE_RATE_LIMITED' });
     expect(classify(400, { ok: false, error: { code: 404 } })).toEqual({ code: 'NOT_FOUND', retryable: false });
   });
 
-  it('is passed over where the status is plain or the body says nothing', () => {
+  test('is passed over where the status is plain or the body says nothing', () => {
     expect(classify(404, { code: 3 })).toBeNull();
     for (const body of [{}, undefined, '<html>', { code: 3 }, { code: 13 }, { code: '5' }, { error: 'no' }]) {
       expect(classify(500, body)).toBeNull();
@@ -376,7 +379,7 @@ describe('an error body', () => {
 });
 
 describe('the definition', () => {
-  it.each([
+  test.each([
     ['https://api.bytenite.com/v1/customer', 'https://api.bytenite.com/v1/auth/access_token'],
     ['https://api.bytenite.com/v1/customer/', 'https://api.bytenite.com/v1/auth/access_token'],
     ['https://api.bytenite.com/v1/computing', 'https://api.bytenite.com/v1/auth/access_token'],
@@ -388,7 +391,7 @@ describe('the definition', () => {
     expect(byteNite.tokenUrl(baseUrl)).toBe(tokenUrl);
   });
 
-  it('takes two sizes and no other option', () => {
+  test('takes two sizes and no other option', () => {
     expect(byteNite.options.parse({})).toEqual({ jobPageSize: 50, logCap: 5000 });
     expect(byteNite.options.safeParse({ jobPageSize: 0 }).success).toBe(false);
     expect(byteNite.options.safeParse({ workspaces: [] }).success).toBe(false);

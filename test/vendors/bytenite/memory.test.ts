@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { simulateByteNite } from '../../../src/sandbox/bytenite/index.ts';
 import type { VendorServer } from '../../../src/sandbox/types.ts';
 import { startVendorServer } from '../../../src/sandbox/vendor-server.ts';
@@ -27,7 +27,7 @@ describe('a long answer', () => {
   });
   afterAll(() => server.close());
 
-  it.each([
+  test.each([
     { lines: 1_000_000, clients: 1 },
     { lines: 50_000, clients: 20 },
   ])(

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createCall } from '../../../src/domain/call.ts';
 import type { Call } from '../../../src/domain/call.ts';
 import type { LogEntry, LogScope } from '../../../src/domain/log-entry.ts';
@@ -189,7 +189,7 @@ async function wholeLog(job: string): Promise<readonly LogEntry[]> {
 const logCalls = (): number => server.calls.filter(({ kind }) => kind === 'logs').length;
 
 describe('clients that read one log at the same time', () => {
-  it(
+  test(
     'get what each gets alone, whatever they want, whenever they come or leave, and though answers are cut',
     async () => {
       await fc.assert(
@@ -235,7 +235,7 @@ describe('clients that read one log at the same time', () => {
     PATIENCE,
   );
 
-  it('share one answer when they ask the same, and have one each when they do not', async () => {
+  test('share one answer when they ask the same, and have one each when they do not', async () => {
     const job = write([{ slot: 1, text: 'step', step: 'TASKRUNNER', task: 'a', severity: 'warn' }]);
     const whole = await wholeLog(job);
     server.resetCalls();
@@ -248,7 +248,7 @@ describe('clients that read one log at the same time', () => {
     expect(logCalls()).toBe(1 + 3);
   });
 
-  it('ask once more together when their answer is cut', async () => {
+  test('ask once more together when their answer is cut', async () => {
     const job = write([{ slot: 1, text: 'step', step: 'TASKRUNNER', task: 'a', severity: 'warn' }]);
     const whole = await wholeLog(job);
     server.resetCalls();
@@ -259,7 +259,7 @@ describe('clients that read one log at the same time', () => {
     expect(logCalls()).toBe(2 + 1);
   });
 
-  it('share refusals of a filter, and what is asked instead', async () => {
+  test('share refusals of a filter, and what is asked instead', async () => {
     simulation.configure({ refuse: ['levels'] });
     const job = write([{ slot: 1, text: 'step', step: 'TASKRUNNER', task: 'a', severity: 'warn' }]);
     server.resetCalls();
@@ -270,7 +270,7 @@ describe('clients that read one log at the same time', () => {
     expect(server.calls.filter(({ kind }) => kind === 'logs').map(({ status }) => status)).toEqual([400, 200]);
   });
 
-  it('do not go on with an answer that was asked for before the one that they have came', async () => {
+  test('do not go on with an answer that was asked for before the one that they have came', async () => {
     const job = write(
       Array.from({ length: 200 }, (_, slot) => ({
         slot,
@@ -314,7 +314,7 @@ describe('clients that read one log at the same time', () => {
     expect(logCalls()).toBe(3);
   });
 
-  it('share nothing across credentials that are passed on', async () => {
+  test('share nothing across credentials that are passed on', async () => {
     await http.close();
     connect(true);
     const job = write([{ slot: 1, text: 'step', step: 'TASKRUNNER', task: 'a', severity: 'warn' }]);

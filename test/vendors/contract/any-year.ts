@@ -1,4 +1,4 @@
-import { it } from 'vitest';
+import { test } from 'vitest';
 import fc from 'fast-check';
 import { parseInstant } from '../../../src/domain/time.ts';
 import type { Bed, Line } from './bed.ts';
@@ -22,7 +22,7 @@ const YEARS = [
 
 /** A line is the same line under its own id, whatever the year of its clock. */
 export function checkAnyYear(bed: Bed, served: () => ServedBed): void {
-  it(
+  test(
     'finds a line by its own id, whatever its year',
     async () => {
       for (const create of fc.sample(bed.dialects, 5)) {

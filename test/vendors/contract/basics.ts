@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { createCall } from '../../../src/domain/call.ts';
 import type { Job } from '../../../src/domain/job.ts';
 import type { LogFilter } from '../../../src/domain/log-filter.ts';
@@ -19,7 +19,7 @@ const RUNS = 25;
 
 /** What every connector does beside reading logs. */
 export function checkBasics(bed: Bed, served: () => ServedBed): void {
-  it(
+  test(
     'lists every job once, by any page size, and counts them or does not say',
     async () => {
       await fc.assert(
@@ -59,7 +59,7 @@ export function checkBasics(bed: Bed, served: () => ServedBed): void {
     PATIENCE,
   );
 
-  it(
+  test(
     'gives jobs by key in the order of the keys, and null for those that are not there',
     async () => {
       await fc.assert(
@@ -87,7 +87,7 @@ export function checkBasics(bed: Bed, served: () => ServedBed): void {
     PATIENCE,
   );
 
-  it(
+  test(
     'gives an error for the keys of a call that fails, and the other jobs all the same',
     async () => {
       await fc.assert(
@@ -115,7 +115,7 @@ export function checkBasics(bed: Bed, served: () => ServedBed): void {
     PATIENCE,
   );
 
-  it(
+  test(
     'says NOT_FOUND for the log of a job that is not there',
     async () => {
       await fc.assert(
@@ -135,7 +135,7 @@ export function checkBasics(bed: Bed, served: () => ServedBed): void {
     PATIENCE,
   );
 
-  it(
+  test(
     'reaches jobs by any name, and no other path by it',
     async () => {
       await fc.assert(
@@ -168,7 +168,7 @@ export function checkBasics(bed: Bed, served: () => ServedBed): void {
     PATIENCE,
   );
 
-  it('has attempts, steps and tasks where it says so, and nowhere else', async () => {
+  test('has attempts, steps and tasks where it says so, and nowhere else', async () => {
     const instance = fc.sample(bed.dialects, 1)[0]!();
     served().use(instance);
     const key = instance.createJob();
@@ -189,7 +189,7 @@ export function checkBasics(bed: Bed, served: () => ServedBed): void {
     });
   });
 
-  it('leaves a field that the filter gets tomorrow to the reader, whatever it applies itself', async () => {
+  test('leaves a field that the filter gets tomorrow to the reader, whatever it applies itself', async () => {
     const instance = fc.sample(bed.dialects, 1)[0]!();
     served().use(instance);
     const job = instance.createJob();
@@ -219,7 +219,7 @@ export function checkBasics(bed: Bed, served: () => ServedBed): void {
     });
   });
 
-  it('says of the parts that its lines name only what it says of them elsewhere', async () => {
+  test('says of the parts that its lines name only what it says of them elsewhere', async () => {
     const instance = fc.sample(bed.dialects, 1)[0]!();
     served().use(instance);
     const job = instance.createJob();
@@ -255,7 +255,7 @@ export function checkBasics(bed: Bed, served: () => ServedBed): void {
     });
   });
 
-  it(
+  test(
     'asks for pages of its own size, whatever a client asks for',
     async () => {
       await fc.assert(

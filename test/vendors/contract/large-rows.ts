@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Bed, Instance } from './bed.ts';
 import { PATIENCE, settingsOf } from './draw.ts';
 import { innermostRows, KINDS, LISTS, listOf } from './odd-parts.ts';
@@ -32,7 +32,7 @@ export function largeRowsHideNothing(bed: Bed): void {
     });
     afterAll(() => served.close());
 
-    it(
+    test(
       'lists each job and part once, whatever fits into one answer',
       async () => {
         const property = fc.asyncProperty(
@@ -53,7 +53,7 @@ export function largeRowsHideNothing(bed: Bed): void {
       PATIENCE,
     );
 
-    it(
+    test(
       'says of a job that does not fit into an answer by itself that it is missing, and lists the others',
       async () => {
         const property = fc.asyncProperty(

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createCall } from '../../../src/domain/call.ts';
 import type { Call } from '../../../src/domain/call.ts';
 import type { LogArguments, LogNode } from '../../../src/federation/api.ts';
@@ -58,7 +58,7 @@ export function longLinesHideNothing(bed: Bed): void {
     });
     afterAll(() => served.close());
 
-    it.each(['forward', 'backward'])(
+    test.each(['forward', 'backward'])(
       'gives each line once, and says which do not fit into an answer by themselves, %s',
       async (way) => {
         const property = fc.asyncProperty(

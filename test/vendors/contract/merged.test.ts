@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BEDS } from './beds/index.ts';
 import { PATIENCE, RUNS, settingsOf, sizeArbitrary } from './draw.ts';
 import { filterArbitrary, filterFor } from './filters.ts';
@@ -17,7 +17,7 @@ describe('jobs of all vendors in one connection', () => {
   });
   afterAll(() => Promise.all(served.map((one) => one.close())));
 
-  it(
+  test(
     'give every entry once and in order to any walk, with ids and cursors that hold everywhere',
     async () => {
       await fc.assert(
@@ -39,7 +39,7 @@ describe('jobs of all vendors in one connection', () => {
     PATIENCE,
   );
 
-  it(
+  test(
     'give the same when a page is asked for again after sources have failed',
     async () => {
       await fc.assert(
@@ -58,7 +58,7 @@ describe('jobs of all vendors in one connection', () => {
     PATIENCE,
   );
 
-  it(
+  test(
     'give every entry once to who goes on behind sources that have failed, and says which',
     async () => {
       await fc.assert(
@@ -81,7 +81,7 @@ describe('jobs of all vendors in one connection', () => {
     PATIENCE,
   );
 
-  it(
+  test(
     'give of a filtered log just the entries that pass',
     async () => {
       await fc.assert(

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import type { SandboxReply } from '../../../src/sandbox/types.ts';
 import type { Bed } from './bed.ts';
 import { PATIENCE, settingsOf } from './draw.ts';
@@ -94,7 +94,7 @@ export function checkOddBodies(bed: Bed, served: () => ServedBed): void {
   }
 
   for (const kind of KINDS) {
-    it(`takes no other answer for one to a request for ${kind}, and an error beside rows for no whole one`, async () => {
+    test(`takes no other answer for one to a request for ${kind}, and an error beside rows for no whole one`, async () => {
       const use = (): void => {
         served().use(fc.sample(bed.dialects, 1)[0]!());
       };
@@ -122,7 +122,7 @@ export function checkOddBodies(bed: Bed, served: () => ServedBed): void {
     });
   }
 
-  it(
+  test(
     'refuses any other JSON, whatever is asked for',
     async () => {
       await fc.assert(

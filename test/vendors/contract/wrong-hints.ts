@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TributaryError } from '../../../src/domain/errors.ts';
 import type { LogNode } from '../../../src/federation/api.ts';
 import type { Doubts } from '../../../src/sandbox/doubts.ts';
@@ -57,7 +57,7 @@ export function hintsMayBeWrong(bed: Bed): void {
       .flatMap(([variant, create]) => LIES.map((lie) => ({ name: `${variant} ${lie.name}`.trim(), lie, create })))
       .flatMap((one) => [false, true].map((back) => ({ ...one, way: back ? 'backward' : 'forward', back })));
 
-    it.each(cases)('gives each line once or says what is missing: $name, $way', async ({ lie, create, back }) => {
+    test.each(cases)('gives each line once or says what is missing: $name, $way', async ({ lie, create, back }) => {
       const page = bed.doubtfulPage ?? 10;
       const { walk, expected } = setUp(served, create(lie.doubts(page)), page);
       const { nodes, isReported } = await walk(back);
@@ -73,7 +73,7 @@ export function hintsMayBeWrong(bed: Bed): void {
       [false, true].map((back) => ({ name, create, way: back ? 'backward' : 'forward', back })),
     );
 
-    it.each(unknown)(
+    test.each(unknown)(
       'gives each line once or says what is missing, where it has $name, $way',
       async ({ create, back }) => {
         const { walk, expected } = setUp(served, create(), bed.doubtfulPage ?? 10);
@@ -88,7 +88,7 @@ export function hintsMayBeWrong(bed: Bed): void {
 
     const crowded = unknown.flatMap((one) => [4, bed.crowd].map((together) => ({ ...one, together })));
 
-    it.each(crowded)(
+    test.each(crowded)(
       'gives each of $together lines of one instant once or says what is missing, where it has $name, $way',
       async ({ create, back, together }) => {
         const { walk, expected } = setUp(served, create(), bed.doubtfulPage ?? 10, together);
@@ -100,7 +100,7 @@ export function hintsMayBeWrong(bed: Bed): void {
       },
     );
 
-    it.each([false, true])('goes on where its retention has taken lines meanwhile (backward: %s)', async (back) => {
+    test.each([false, true])('goes on where its retention has taken lines meanwhile (backward: %s)', async (back) => {
       const instance = Object.values(bed.unknown)[0]?.();
       if (instance?.forget === undefined) return;
       const { walk, expected, timeOf } = setUp(served, instance, bed.doubtfulPage ?? 10);
@@ -113,7 +113,7 @@ export function hintsMayBeWrong(bed: Bed): void {
       expect(nodes.map(({ message }) => message)).toEqual(read);
     });
 
-    it.each(cases)('gives each job once or says what is missing: $name, $way', async ({ lie, create, back }) => {
+    test.each(cases)('gives each job once or says what is missing: $name, $way', async ({ lie, create, back }) => {
       const keys = await setUpJobs(served, (size) => create(lie.doubts(size)));
       const { found, isReported } = await listJobs(served, back);
       expect(new Set(found).size, 'no job twice').toBe(found.length);

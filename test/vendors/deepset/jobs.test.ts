@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createCall } from '../../../src/domain/call.ts';
 import { DEFAULT_DIALECT } from '../../../src/sandbox/deepset/dialect.ts';
 import { readEntries, startHarness, START } from './harness.ts';
@@ -19,7 +19,7 @@ beforeEach(() => {
 });
 
 describe('listing jobs', () => {
-  it('asks for one full page, newest first', async () => {
+  test('asks for one full page, newest first', async () => {
     harness.simulation.createJob({ name: 'old', createdAt: START });
     harness.simulation.createJob({ name: 'new', createdAt: START + 1000n, status: 'FAILED' });
     const page = await listJobs(harness.connect(), 0, {}, createCall());
@@ -34,7 +34,7 @@ describe('listing jobs', () => {
     expect(harness.asked()).toEqual([{ kind: 'jobs', query: { limit: '100', page_number: '1' } }]);
   });
 
-  it('has a list of its own for each workspace, each counted by itself', async () => {
+  test('has a list of its own for each workspace, each counted by itself', async () => {
     const { simulation } = harness;
     for (let index = 0; index < 250; index += 1) simulation.createJob({ createdAt: START + BigInt(index) * 1000n });
     simulation.createJob({ workspace: 'my lab/ü', name: 'only', createdAt: START });
@@ -54,7 +54,7 @@ describe('listing jobs', () => {
     expect([other.jobs.map(({ key }) => key), other.more, other.total]).toEqual([['my lab/ü/only'], false, 1]);
   });
 
-  it('says that filters are left to do, and that a total is unknown', async () => {
+  test('says that filters are left to do, and that a total is unknown', async () => {
     harness.simulation.createJob();
     harness.simulation.dialect.total = 'null';
     const connector = harness.connect();
@@ -65,7 +65,7 @@ describe('listing jobs', () => {
     expect(await listJobs(connector, 0, { statusIn: ['ACTIVE'] }, createCall())).toMatchObject({ filtered: false });
   });
 
-  it('fails with the code of what went wrong, whatever page the proxy shows', async () => {
+  test('fails with the code of what went wrong, whatever page the proxy shows', async () => {
     const connector = harness.connect();
     for (const [status, code] of [
       [403, 'SOURCE_FORBIDDEN'],
@@ -86,7 +86,7 @@ describe('listing jobs', () => {
 });
 
 describe('getting jobs', () => {
-  it('answers each key on its own, in order', async () => {
+  test('answers each key on its own, in order', async () => {
     const { simulation, server } = harness;
     simulation.createJob({ name: 'rag' });
     simulation.createJob({ workspace: 'my lab/ü', name: "50% / .. '?#" });
@@ -103,7 +103,7 @@ describe('getting jobs', () => {
     expect([failed, well].filter((one) => one instanceof Error)).toHaveLength(1);
   });
 
-  it('does not ask for keys that can be no pipeline of this source', async () => {
+  test('does not ask for keys that can be no pipeline of this source', async () => {
     const connector = harness.connect(['production']);
     const keys = ['my lab/ü/rag', 'production', 'production/', '', '../production/rag'];
     expect(await connector.getJobs(keys, createCall())).toEqual([null, null, null, null, null]);
@@ -114,7 +114,7 @@ describe('getting jobs', () => {
     expect(harness.asked()).toEqual([]);
   });
 
-  it('keeps names from changing the path', async () => {
+  test('keeps names from changing the path', async () => {
     const { simulation } = harness;
     const names = ['rag/logs', 'rag?limit=1', 'a%2Fb', '%', '../rag', '...', 'ü 🚀', "it's"];
     for (const name of ['rag', '..', '.', ...names]) simulation.createJob({ name });
@@ -131,7 +131,7 @@ describe('getting jobs', () => {
 });
 
 describe('the parts of a pipeline', () => {
-  it('are its origins, which have no state and cost no call', async () => {
+  test('are its origins, which have no state and cost no call', async () => {
     const connector = harness.connect();
     const call = createCall();
     const [partition] = await connector.parts.Step!.list('production/rag', call);
@@ -150,7 +150,7 @@ describe('the parts of a pipeline', () => {
     expect(harness.asked()).toEqual([]);
   });
 
-  it('are neither attempts nor tasks', () => {
+  test('are neither attempts nor tasks', () => {
     const connector = harness.connect();
     expect(Object.keys(connector.parts)).toEqual(['Step']);
     expect(connector.capabilities).toMatchObject({ attempts: false, steps: true, tasks: false });
@@ -158,7 +158,7 @@ describe('the parts of a pipeline', () => {
 });
 
 describe('the probe', () => {
-  it('counts the pipelines with one small call per workspace', async () => {
+  test('counts the pipelines with one small call per workspace', async () => {
     harness.simulation.createJob();
     harness.simulation.createJob({ workspace: 'my lab/ü' });
     const connector = harness.connect(['production', 'my lab/ü']);
@@ -169,7 +169,7 @@ describe('the probe', () => {
     expect(await connector.probe(createCall())).toEqual({ jobs: null });
   });
 
-  it('says NOT_FOUND for a workspace that does not exist', async () => {
+  test('says NOT_FOUND for a workspace that does not exist', async () => {
     await expect(harness.connect(['staging']).probe(createCall())).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { LogFilter } from '../../../src/domain/log-filter.ts';
 import { residualOf } from '../../../src/federation/logs/filter.ts';
 import { createCall } from '../../../src/domain/call.ts';
@@ -35,7 +35,7 @@ function writeLines(count: number, severity: (index: number) => 'info' | 'error'
 }
 
 describe('a page of a log', () => {
-  it('is asked for at the largest size, in the order of the read, and as JSON whatever else is on offer', async () => {
+  test('is asked for at the largest size, in the order of the read, and as JSON whatever else is on offer', async () => {
     writeLines(3);
     harness.simulation.dialect.csvUnlessExactlyJson = true;
     const partition = await partitionOf(harness.connect(), JOB);
@@ -51,7 +51,7 @@ describe('a page of a log', () => {
     ]);
   });
 
-  it('goes on from a position with all of its microseconds', async () => {
+  test('goes on from a position with all of its microseconds', async () => {
     writeLines(5);
     const partition = await partitionOf(harness.connect(), JOB);
     const [, second] = await readEntries(partition);
@@ -63,7 +63,7 @@ describe('a page of a log', () => {
     ]);
   });
 
-  it('costs the same at a depth of 1,000,000 as at the start', async () => {
+  test('costs the same at a depth of 1,000,000 as at the start', async () => {
     harness.simulation.generate(JOB, 1_000_000, (index) => ({
       time: START + BigInt(index) * MICROSECOND,
       message: `line ${index}`,
@@ -77,14 +77,14 @@ describe('a page of a log', () => {
     expect(harness.asked()).toHaveLength(2);
   });
 
-  it('with more after nothing is the end', async () => {
+  test('with more after nothing is the end', async () => {
     harness.simulation.dialect.emptyPageSaysMore = true;
     const partition = await partitionOf(harness.connect(), JOB);
     expect(await readBatches(partition)).toMatchObject([{ rows: [], more: false, pages: 1 }]);
     expect(harness.asked()).toHaveLength(1);
   });
 
-  it('that came as CSV, cut or malformed is a bad response', async () => {
+  test('that came as CSV, cut or malformed is a bad response', async () => {
     writeLines(3);
     const connector = harness.connect();
     const csv = {
@@ -102,7 +102,7 @@ describe('a page of a log', () => {
     }
   });
 
-  it('is asked for again when the log store took too long', async () => {
+  test('is asked for again when the log store took too long', async () => {
     writeLines(3);
     harness.server.inject({ times: 2, what: { do: 'status', status: 504, body: '<html>504</html>' } });
     const partition = await partitionOf(harness.connect(), JOB);
@@ -111,7 +111,7 @@ describe('a page of a log', () => {
     await expect(readEntries(partition)).rejects.toMatchObject({ code: 'SOURCE_TIMEOUT' });
   });
 
-  it('names the place of what is wrong with it', async () => {
+  test('names the place of what is wrong with it', async () => {
     const row = { log_id: 'a', message: 'm', logged_at: 'soon', level: 'info', origin: 'haystack' };
     const body = JSON.stringify({ data: [row], has_more: true, total: 1 });
     const headers = { 'content-type': 'application/json' };
@@ -124,7 +124,7 @@ describe('a page of a log', () => {
 });
 
 describe('a log that is not found', () => {
-  it('is empty when its pipeline exists', async () => {
+  test('is empty when its pipeline exists', async () => {
     harness.simulation.dialect.emptyLogs = 'not-found';
     const partition = await partitionOf(harness.connect(), JOB);
     expect(await readEntries(partition)).toEqual([]);
@@ -132,14 +132,14 @@ describe('a log that is not found', () => {
     expect(harness.asked().map(({ kind }) => kind)).toEqual(['logs', 'job', 'logs', 'job']);
   });
 
-  it('is NOT_FOUND when there is no such pipeline', async () => {
+  test('is NOT_FOUND when there is no such pipeline', async () => {
     const partition = await partitionOf(harness.connect(), 'production/none');
     await expect(readEntries(partition)).rejects.toMatchObject({ code: 'NOT_FOUND', source: 'docs' });
   });
 });
 
 describe('counting', () => {
-  it('takes the total of a request without after', async () => {
+  test('takes the total of a request without after', async () => {
     writeLines(250);
     harness.simulation.dialect.totalAfter = 'remaining';
     const partition = await partitionOf(harness.connect(), JOB);
@@ -150,7 +150,7 @@ describe('counting', () => {
     expect(await partition.count(call)).toBe(250);
   });
 
-  it('costs nothing when the same call has read the first page', async () => {
+  test('costs nothing when the same call has read the first page', async () => {
     writeLines(250);
     const connector = harness.connect();
     const call = createCall();
@@ -162,7 +162,7 @@ describe('counting', () => {
     expect(harness.asked()).toHaveLength(1);
   });
 
-  it('is not possible where the vendor says null, less than there is, or the number where it stops counting', async () => {
+  test('is not possible where the vendor says null, less than there is, or the number where it stops counting', async () => {
     writeLines(150);
     const count = async (): Promise<number | null> => (await partitionOf(harness.connect(), JOB)).count(createCall());
     harness.simulation.dialect.total = 'null';
@@ -177,7 +177,7 @@ describe('counting', () => {
 });
 
 describe('a filter', () => {
-  it('goes to the vendor, quoted, and is counted by it', async () => {
+  test('goes to the vendor, quoted, and is counted by it', async () => {
     writeLines(40, (index) => (index % 4 === 0 ? 'error' : 'info'));
     const partition = await partitionOf(harness.connect(), JOB, { severityIn: ['ERROR'], stepIn: ['haystack'] });
     expect(await readEntries(partition)).toHaveLength(10);
@@ -189,7 +189,7 @@ describe('a filter', () => {
     ]);
   });
 
-  it('that the vendor refuses is applied here, and is not tried again', async () => {
+  test('that the vendor refuses is applied here, and is not tried again', async () => {
     writeLines(250, (index) => (index % 50 === 0 ? 'error' : 'info'));
     harness.simulation.dialect.filterable = ['origin'];
     const connector = harness.connect();
@@ -214,13 +214,13 @@ describe('a filter', () => {
     expect(harness.asked().every(({ query }) => query['filter'] === "origin eq 'haystack'")).toBe(true);
   });
 
-  it('that was refused is not counted', async () => {
+  test('that was refused is not counted', async () => {
     harness.simulation.dialect.filterable = [];
     const partition = await partitionOf(harness.connect(), JOB, { stepIn: ['haystack'] });
     expect(await partition.count(createCall())).toBeNull();
   });
 
-  it('keeps its pages when the vendor begins to refuse it in the middle', async () => {
+  test('keeps its pages when the vendor begins to refuse it in the middle', async () => {
     writeLines(400, (index) => (index % 2 === 0 ? 'error' : 'info'));
     const partition = await partitionOf(harness.connect(), JOB, { severityIn: ['ERROR'] });
     const messages: string[] = [];
@@ -232,7 +232,7 @@ describe('a filter', () => {
     expect(messages).toEqual(Array.from({ length: 200 }, (_, index) => `line ${index * 2}`));
   });
 
-  it('is not blamed for a request that is refused without it, too', async () => {
+  test('is not blamed for a request that is refused without it, too', async () => {
     const connector = harness.connect();
     const remove = harness.server.inject({ what: { do: 'status', status: 400, body: '{}' } });
     const partition = await partitionOf(connector, JOB, { severityIn: ['ERROR'] });
@@ -243,7 +243,7 @@ describe('a filter', () => {
     expect(harness.asked()[0]?.query['filter']).toBe("level eq 'error'");
   });
 
-  it('for a severity stays here once the source has used another word for it', async () => {
+  test('for a severity stays here once the source has used another word for it', async () => {
     const record = { time: START, message: 'm', origin: 'haystack' };
     harness.simulation.writeRecords(JOB, [
       { ...record, level: 'ERROR' },
@@ -260,14 +260,14 @@ describe('a filter', () => {
 });
 
 describe('the log of a step', () => {
-  it('is the lines of that origin', async () => {
+  test('is the lines of that origin', async () => {
     writeLines(10);
     const { partitions } = await harness.connect().logs({ job: JOB, step: 'haystack' }, {}, createCall());
     const entries = await readEntries(partitions[0]!);
     expect(entries.map(({ stepKey }) => stepKey)).toEqual(['haystack', 'haystack', 'haystack', 'haystack', 'haystack']);
   });
 
-  it('is nothing where scope and filter exclude each other', async () => {
+  test('is nothing where scope and filter exclude each other', async () => {
     const reading = await harness.connect().logs({ job: JOB, step: 'haystack' }, { stepIn: ['unknown'] }, createCall());
     expect(reading.partitions).toEqual([]);
     expect(harness.asked()).toEqual([]);

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { JobStatus } from '../../../src/domain/status.ts';
 import { parseInstant } from '../../../src/domain/time.ts';
 import { parseFilter } from '../../../src/sandbox/deepset/odata.ts';
@@ -22,7 +22,7 @@ const LOG = {
 };
 
 describe('the status of a pipeline', () => {
-  it.each<[string | null, JobStatus]>([
+  test.each<[string | null, JobStatus]>([
     ['DEPLOYED', 'ACTIVE'],
     ['deployed', 'ACTIVE'],
     ['IDLE', 'ACTIVE'],
@@ -41,7 +41,7 @@ describe('the status of a pipeline', () => {
 });
 
 describe('a pipeline', () => {
-  it('is a job, without the people who made it', () => {
+  test('is a job, without the people who made it', () => {
     const wire = pipeline({
       pipeline_id: 'p-1',
       name: 'manuals / v2',
@@ -66,7 +66,7 @@ describe('a pipeline', () => {
     });
   });
 
-  it('needs no more than a name', () => {
+  test('needs no more than a name', () => {
     expect(jobOf(pipeline({ name: 'x' }), 'w', 'docs')).toMatchObject({
       status: 'UNKNOWN',
       nativeStatus: null,
@@ -77,7 +77,7 @@ describe('a pipeline', () => {
 });
 
 describe('a pipeline log', () => {
-  it('is an entry with every digit of its time', () => {
+  test('is an entry with every digit of its time', () => {
     expect(rowOf(pipelineLog({ ...LOG, logged_at: '2025-05-23T10:33:04.1571821234Z' }))).toEqual({
       logId: 'a1',
       time: 1_747_996_384_157_182_123n,
@@ -92,7 +92,7 @@ describe('a pipeline log', () => {
     });
   });
 
-  it('may have null or no exceptions, traces and extra fields', () => {
+  test('may have null or no exceptions, traces and extra fields', () => {
     for (const rest of [{}, { exceptions: null, extra_fields: null }, { exceptions: [], extra_fields: {} }]) {
       expect(rowOf(pipelineLog({ ...LOG, ...rest }))).toMatchObject({ exceptions: [], attributes: null });
     }
@@ -104,7 +104,7 @@ describe('a pipeline log', () => {
     ]);
   });
 
-  it('tells its exceptions with their frames', () => {
+  test('tells its exceptions with their frames', () => {
     const trace = [{ filename: 'chat.py', line_number: 214, name: 'run' }];
     const wire = pipelineLog({ ...LOG, exceptions: [{ type: 'RateLimitError', value: 'too many', trace }] });
     expect(rowOf(wire).exceptions).toEqual([
@@ -112,7 +112,7 @@ describe('a pipeline log', () => {
     ]);
   });
 
-  it.each([
+  test.each([
     ['error', 17],
     ['ERROR', 17],
     ['warning', 13],
@@ -124,24 +124,24 @@ describe('a pipeline log', () => {
     expect(rowOf(pipelineLog({ ...LOG, level })).severity).toEqual({ number, text: level, source: 'VENDOR' });
   });
 
-  it('keeps an origin that is new, and an odd level as no level', () => {
+  test('keeps an origin that is new, and an odd level as no level', () => {
     expect(rowOf(pipelineLog({ ...LOG, origin: 'agent' })).stepKey).toBe('agent');
     expect(rowOf(pipelineLog({ ...LOG, level: '' })).severity.source).toBe('NONE');
     expect(rowOf(pipelineLog({ ...LOG, level: null })).severity.source).toBe('NONE');
   });
 
-  it('with a time that is none is refused', () => {
+  test('with a time that is none is refused', () => {
     expect(() => pipelineLog({ ...LOG, logged_at: 'yesterday' })).toThrow('expected a date-time, got a string');
   });
 });
 
 describe('extra fields', () => {
-  it('keep dotted keys and 64-bit ids as text', () => {
+  test('keep dotted keys and 64-bit ids as text', () => {
     const fields = { 'dd.trace_id': '17110374009324833748', 'dd.env': 'prod', pipeline_id: 'p', n: 3, list: [1, null] };
     expect(redact(fields)).toEqual(fields);
   });
 
-  it('lose what says who, in every spelling and at any depth', () => {
+  test('lose what says who, in every spelling and at any depth', () => {
     const hidden = [
       'user_id',
       'userId',
@@ -164,7 +164,7 @@ describe('extra fields', () => {
     });
   });
 
-  it('stay data whatever their key', () => {
+  test('stay data whatever their key', () => {
     const parsed = JSON.parse('{"__proto__": {"polluted": true}, "a": 1}') as { a: number };
     const redacted = redact(parsed);
     expect(Object.keys(redacted ?? {})).toEqual(['__proto__', 'a']);
@@ -173,7 +173,7 @@ describe('extra fields', () => {
 });
 
 describe('a key', () => {
-  it('finds its pipeline again, whatever the names hold', () => {
+  test('finds its pipeline again, whatever the names hold', () => {
     const name = fc.string({ minLength: 1, unit: 'binary' });
     fc.assert(
       fc.property(fc.array(name, { minLength: 1, maxLength: 4 }), name, fc.nat(), (workspaces, pipelineName, index) => {
@@ -184,7 +184,7 @@ describe('a key', () => {
     );
   });
 
-  it('of another workspace, or without a name, is none', () => {
+  test('of another workspace, or without a name, is none', () => {
     expect(placeOf('staging/rag', ['production'])).toBeNull();
     expect(placeOf('productionx/rag', ['production'])).toBeNull();
     expect(placeOf('production/', ['production'])).toBeNull();
@@ -194,7 +194,7 @@ describe('a key', () => {
 });
 
 describe('the options', () => {
-  it('want at least one workspace, and none that could be mistaken for another', () => {
+  test('want at least one workspace, and none that could be mistaken for another', () => {
     const accepts = (options: unknown): boolean => deepset.options.safeParse(options).success;
     expect(accepts({ workspaces: ['a', 'a b', 'ab', 'ü/x'] })).toBe(true);
     expect(accepts({ workspaces: [] })).toBe(false);
@@ -207,7 +207,7 @@ describe('the options', () => {
 });
 
 describe('a filter', () => {
-  it('says what was asked and nothing else, whatever the value', () => {
+  test('says what was asked and nothing else, whatever the value', () => {
     const value = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.constantFrom("' or level eq '", "''", "x' and origin eq 'y"),
@@ -226,7 +226,7 @@ describe('a filter', () => {
     );
   });
 
-  it('is spelled as the vendor proves it, and absent when there is nothing to say', () => {
+  test('is spelled as the vendor proves it, and absent when there is nothing to say', () => {
     expect(
       filterText([
         { field: 'level', value: 'error' },
@@ -240,13 +240,13 @@ describe('a filter', () => {
 describe('the bound of a page', () => {
   const time = fc.bigInt({ min: -1_000_000_000_000_000_000n, max: 100_000_000_000_000_000_000n });
 
-  it('keeps microseconds, and moves what is finer outwards', () => {
+  test('keeps microseconds, and moves what is finer outwards', () => {
     expect(afterText(1_747_996_384_157_182_000n, 'ascending')).toBe('2025-05-23T10:33:04.157182Z');
     expect(afterText(1_747_996_384_157_182_999n, 'ascending')).toBe('2025-05-23T10:33:04.157182Z');
     expect(afterText(1_747_996_384_157_182_001n, 'descending')).toBe('2025-05-23T10:33:04.157183Z');
   });
 
-  it('never leaves a row out, has at most six digits, and moves by less than a microsecond', () => {
+  test('never leaves a row out, has at most six digits, and moves by less than a microsecond', () => {
     fc.assert(
       fc.property(time, fc.constantFrom('ascending' as const, 'descending' as const), (after, order) => {
         const text = afterText(after, order);
@@ -258,7 +258,7 @@ describe('the bound of a page', () => {
     );
   });
 
-  it('stays a date-time for positions that no log can have', () => {
+  test('stays a date-time for positions that no log can have', () => {
     const far = 10n ** 30n;
     expect(afterText(far, 'ascending')).toBe('9999-12-31T23:59:59Z');
     expect(afterText(far, 'descending')).toBeUndefined();

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { residualOf } from '../../../src/federation/logs/filter.ts';
 import type { LogFilter } from '../../../src/domain/log-filter.ts';
 import { ORIGINS } from '../../../src/vendors/deepset/parts.ts';
@@ -30,11 +30,11 @@ function plan(filter: LogFilter, { refusals, vocabulary, step }: Known = {}) {
 }
 
 describe('what the vendor filters', () => {
-  it('is nothing by default: logs of all origins are the log', () => {
+  test('is nothing by default: logs of all origins are the log', () => {
     expect(plan({})).toEqual({ pushed: [], residual: {} });
   });
 
-  it.each<[string, LogFilter, string]>([
+  test.each<[string, LogFilter, string]>([
     ['one severity', { severityIn: ['ERROR'] }, 'level error'],
     ['one severity, twice', { severityIn: ['WARN', 'WARN'] }, 'level warning'],
     ['one severity at or above a bound', { minSeverity: 'WARN', severityIn: ['DEBUG', 'ERROR'] }, 'level error'],
@@ -44,21 +44,21 @@ describe('what the vendor filters', () => {
     expect(plan(filter)).toEqual({ pushed: [pushed], residual: {} });
   });
 
-  it.each<[string, LogFilter]>([
+  test.each<[string, LogFilter]>([
     ['tasks', { taskIn: ['render'] }],
     ['attempts', { attemptIn: ['1'] }],
   ])('is not asked for lines of %s, since no line has one', (_, filter) => {
     expect(plan(filter)).toBeNull();
   });
 
-  it('is a severity and an origin together', () => {
+  test('is a severity and an origin together', () => {
     expect(plan({ severityIn: ['INFO'], stepIn: ['unknown'], contains: 'x' })).toEqual({
       pushed: ['level info', 'origin unknown'],
       residual: { contains: 'x' },
     });
   });
 
-  it.each<[string, LogFilter]>([
+  test.each<[string, LogFilter]>([
     ['two severities', { severityIn: ['ERROR', 'FATAL'] }],
     ['a range', { minSeverity: 'ERROR' }],
     ['everything from INFO on, which keeps lines without a severity', { minSeverity: 'INFO' }],
@@ -74,20 +74,20 @@ describe('what the vendor filters', () => {
     expect(plan(filter)).toEqual({ pushed: [], residual: filter });
   });
 
-  it('is the origin of a scope', () => {
+  test('is the origin of a scope', () => {
     expect(plan({}, { step: 'haystack' })).toEqual({ pushed: ['origin haystack'], residual: {} });
     expect(plan({ stepIn: ['haystack', 'unknown'] }, { step: 'haystack' })?.pushed).toEqual(['origin haystack']);
     expect(plan({}, { step: 'agent' })).toEqual({ pushed: [], residual: { stepIn: ['agent'] } });
     expect(plan({ stepIn: ['unknown'] }, { step: 'haystack' })).toBeNull();
   });
 
-  it('has no attempts and no tasks', () => {
+  test('has no attempts and no tasks', () => {
     const known = [new Refusals(), new Vocabulary(ORIGINS)] as const;
     expect(planOf({ job: 'production/rag', attempt: '1' }, {}, ...known)).toBeNull();
     expect(planOf({ job: 'production/rag', task: '1' }, {}, ...known)).toBeNull();
   });
 
-  it('is not a severity any more once another word for it was seen', () => {
+  test('is not a severity any more once another word for it was seen', () => {
     const vocabulary = new Vocabulary(ORIGINS);
     vocabulary.note('ERROR', 'haystack');
     vocabulary.note('something else', 'haystack');
@@ -95,7 +95,7 @@ describe('what the vendor filters', () => {
     expect(plan({ severityIn: ['WARN'] }, { vocabulary })?.pushed).toEqual(['level warning']);
   });
 
-  it('is only what was not refused before', () => {
+  test('is only what was not refused before', () => {
     const both: LogFilter = { severityIn: ['ERROR'], stepIn: ['haystack'] };
     const level = new Refusals();
     level.add(['level']);
@@ -113,7 +113,7 @@ describe('what the vendor filters', () => {
 });
 
 describe('the words that were seen', () => {
-  it('are bounded, however many a vendor makes up', () => {
+  test('are bounded, however many a vendor makes up', () => {
     const vocabulary = new Vocabulary(ORIGINS);
     for (let index = 0; index < 1000; index += 1) vocabulary.note(`level ${index}`, `origin ${index}`);
     expect(vocabulary.levels).toHaveLength(32);

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { LogEntry } from '../../../src/domain/log-entry.ts';
 import { comparePositions } from '../../../src/domain/ordered.ts';
 import type { Position } from '../../../src/domain/ordered.ts';
@@ -47,7 +47,7 @@ function places(entries: readonly Position[]): string[] {
 }
 
 describe('an instant with more lines than a page', () => {
-  it.each(['id', 'insertion', 'unreversed'] as const)('is read whole with ties ordered by %s', async (tieOrder) => {
+  test.each(['id', 'insertion', 'unreversed'] as const)('is read whole with ties ordered by %s', async (tieOrder) => {
     harness.simulation.dialect.tieOrder = tieOrder;
     const crowd = Array.from({ length: 640 }, (_, index) => record(START, index));
     const job = write([record(START - 1000n, 0), ...crowd, record(START + 1000n, 1)]);
@@ -63,7 +63,7 @@ describe('an instant with more lines than a page', () => {
     expect(places(await readEntries(partition, { from: middle }))).toEqual(places(entries.slice(322)));
   });
 
-  it('is said to be cut where the vendor gives no way to reach the rest', async () => {
+  test('is said to be cut where the vendor gives no way to reach the rest', async () => {
     harness.simulation.dialect.filterable = [];
     const job = write(Array.from({ length: 500 }, (_, index) => record(START, index)));
     const batches = await readBatches(await partitionOf(harness.connect(), job));
@@ -75,7 +75,7 @@ describe('an instant with more lines than a page', () => {
     ]);
   });
 
-  it('is read whole by the one field that can be filtered, if that is enough', async () => {
+  test('is read whole by the one field that can be filtered, if that is enough', async () => {
     for (const field of ['level', 'origin'] as const) {
       harness.simulation.dialect.filterable = [field];
       const job = write(Array.from({ length: 500 }, (_, index) => record(START, index)));
@@ -85,7 +85,7 @@ describe('an instant with more lines than a page', () => {
     }
   });
 
-  it('is read whole when its levels are words that were seen in it', async () => {
+  test('is read whole when its levels are words that were seen in it', async () => {
     const crowd = Array.from({ length: 300 }, (_, index) => ({
       ...record(START, index),
       level: ['NOTICE', 'x'][index % 2]!,
@@ -134,7 +134,7 @@ describe('a walk', () => {
   }
   const steps = fc.array(step, { minLength: 1, maxLength: 5 });
 
-  it('finds every line once and in order, from any place, in both directions', async () => {
+  test('finds every line once and in order, from any place, in both directions', async () => {
     await fc.assert(
       fc.asyncProperty(log, steps, dialect, async (records, walked, turned) => {
         Object.assign(harness.simulation.dialect, turned);
@@ -144,7 +144,7 @@ describe('a walk', () => {
     );
   }, 120_000);
 
-  it('does so on a finer clock than the bounds have, and with bounds that are inclusive', async () => {
+  test('does so on a finer clock than the bounds have, and with bounds that are inclusive', async () => {
     const sparse = fc.array(gap, { maxLength: 300 }).map((gaps) => {
       let time = START;
       // One of a hundred at the most shares its microsecond with another.
@@ -160,7 +160,7 @@ describe('a walk', () => {
     );
   }, 120_000);
 
-  it('passes an instant with many lines on a finer clock than the bounds have, and with bounds that are inclusive', async () => {
+  test('passes an instant with many lines on a finer clock than the bounds have, and with bounds that are inclusive', async () => {
     for (const switches of [{ digits: 9 }, { after: 'inclusive' as const }]) {
       Object.assign(harness.simulation.dialect, DEFAULT_DIALECT, switches);
       const crowd = Array.from({ length: 260 }, (_, index) => record(START + 345n, index));
@@ -172,7 +172,7 @@ describe('a walk', () => {
     }
   });
 
-  it('finds what is added behind it, through failures of every kind', async () => {
+  test('finds what is added behind it, through failures of every kind', async () => {
     const faults: Fault['what'][] = [
       { do: 'status', status: 429, body: '', headers: { 'retry-after': '0' } },
       { do: 'status', status: 504, body: '<html></html>' },

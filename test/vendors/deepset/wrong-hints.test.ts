@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { LogEntry } from '../../../src/domain/log-entry.ts';
 import type { Direction, Position } from '../../../src/domain/ordered.ts';
 import { startOfInstant } from '../../../src/domain/ordered.ts';
@@ -51,7 +51,7 @@ function upTo(count: number, direction: Direction): number[] {
 }
 
 describe('a source whose bounds of time are coarser than thought', () => {
-  it.each([
+  test.each([
     ['milliseconds', { afterStep: 'millisecond' }, 1_000, 650n],
     ['milliseconds, inclusive', { afterStep: 'millisecond', after: 'inclusive' }, 1_000, 650n],
     ['seconds', { afterStep: 'second' }, 1_000, 20_300n],
@@ -69,7 +69,7 @@ describe('a source whose bounds of time are coarser than thought', () => {
     }
   });
 
-  it('gives the lines before a time that no line has, on a connector that knows nothing yet', async () => {
+  test('gives the lines before a time that no line has, on a connector that knows nothing yet', async () => {
     for (const [afterStep, distance] of [
       ['millisecond', 130n],
       ['second', 20_300n],
@@ -85,7 +85,7 @@ describe('a source whose bounds of time are coarser than thought', () => {
     }
   });
 
-  it('is asked in those steps from then on, and only a source that is coarse is', async () => {
+  test('is asked in those steps from then on, and only a source that is coarse is', async () => {
     const job = write(1_000, 650n);
     const direction = 'backward';
     const fine = harness.connect();
@@ -127,7 +127,7 @@ describe('a source whose flags, sizes and bounds may be wrong', () => {
     isNew: fc.boolean(),
   });
 
-  it('gives each line once or says what is missing, in a bounded number of calls', async () => {
+  test('gives each line once or says what is missing, in a bounded number of calls', async () => {
     await fc.assert(
       fc.asyncProperty(dialects, logs, walks, async (dialect, { count, distance, crowd }, walk) => {
         Object.assign(harness.simulation.dialect, DEFAULT_DIALECT, dialect);
@@ -172,7 +172,7 @@ describe('a source whose flags, sizes and bounds may be wrong', () => {
     );
   }, 600_000);
 
-  it.each(BOTH)('and says so where it ignores the bound, %s', async (direction) => {
+  test.each(BOTH)('and says so where it ignores the bound, %s', async (direction) => {
     harness.simulation.dialect.ignoresPlace = true;
     const job = write(450, 1_000_000n);
     const batches = await readBatches(await partitionOf(harness.connect(), job), { direction });
@@ -182,7 +182,7 @@ describe('a source whose flags, sizes and bounds may be wrong', () => {
     expect(harness.asked().length).toBeLessThan(5);
   });
 
-  it.each(BOTH)('and says so where it ignores the order, %s, from any place', async (direction) => {
+  test.each(BOTH)('and says so where it ignores the order, %s, from any place', async (direction) => {
     harness.simulation.dialect.ignoresOrder = true;
     for (const count of [0, 1, 2, 10, 250]) {
       const job = write(count, 1_000_000n);
@@ -205,7 +205,7 @@ describe('a source whose flags, sizes and bounds may be wrong', () => {
 });
 
 describe('a source that cuts its pages down and says on each of them that nothing follows', () => {
-  it.each(BOTH)('is read whole where one page has shown that more follows, %s', async (direction) => {
+  test.each(BOTH)('is read whole where one page has shown that more follows, %s', async (direction) => {
     Object.assign(harness.simulation.dialect, { rowsPerPage: 40, more: 'never' } satisfies Partial<DeepsetDialect>);
     const job = write(260, 1_000n);
     const connector = harness.connect();
@@ -218,7 +218,7 @@ describe('a source that cuts its pages down and says on each of them that nothin
     expect(harness.asked().length).toBeLessThan(12);
   });
 
-  it('costs no call more where pages are as long as is asked for', async () => {
+  test('costs no call more where pages are as long as is asked for', async () => {
     const job = write(250, 1_000n);
     const connector = harness.connect();
     harness.asked();

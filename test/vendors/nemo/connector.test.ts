@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createCall } from '../../../src/domain/call.ts';
 import { TributaryError } from '../../../src/domain/errors.ts';
 import type { Job } from '../../../src/domain/job.ts';
@@ -8,7 +8,7 @@ import { listJobs } from '../list-jobs.ts';
 const namesOf = (jobs: readonly Job[]): string[] => jobs.map(({ name }) => name);
 
 describe('probing', () => {
-  it('asks each workspace for one job and adds up what they count', async () => {
+  test('asks each workspace for one job and adds up what they count', async () => {
     const { connector, simulation, server } = await connect({
       source: { workspaces: ['default', 'team a'] },
     });
@@ -22,7 +22,7 @@ describe('probing', () => {
     ]);
   });
 
-  it('says that the token is not taken, or may not read', async () => {
+  test('says that the token is not taken, or may not read', async () => {
     const wrong = await connect({ auth: { type: 'bearer', token: 'wrong' } });
     await expect(wrong.connector.probe(createCall())).rejects.toMatchObject({ code: 'SOURCE_UNAUTHENTICATED' });
     const scopeless = await connect({ auth: { type: 'bearer', token: 'nemo-scopeless-token' } });
@@ -31,7 +31,7 @@ describe('probing', () => {
 });
 
 describe('listing jobs', () => {
-  it('gives pages of a hundred, newest first, with the total', async () => {
+  test('gives pages of a hundred, newest first, with the total', async () => {
     const { connector, simulation, kinds } = await connect();
     for (let index = 0; index < 120; index += 1) simulation.createJob({ name: `job-${index}` });
     const call = createCall();
@@ -44,7 +44,7 @@ describe('listing jobs', () => {
     expect(connector.jobLists.map(({ pageSize }) => pageSize)).toEqual([100]);
   });
 
-  it('has a list of its own for each workspace', async () => {
+  test('has a list of its own for each workspace', async () => {
     const { connector, simulation } = await connect({ source: { workspaces: ['default', 'other', 'default'] } });
     for (let index = 0; index < 150; index += 1) {
       simulation.createJob({ name: `job-${index}`, workspace: index % 3 === 0 ? 'other' : 'default' });
@@ -62,7 +62,7 @@ describe('listing jobs', () => {
     ]);
   });
 
-  it('leaves filters to whoever reads, for the vendor would filter after it has paged', async () => {
+  test('leaves filters to whoever reads, for the vendor would filter after it has paged', async () => {
     const { connector, simulation, server } = await connect();
     simulation.createJob({ status: 'QUEUED' });
     for (const filter of [{ statusIn: ['FAILED'] }, { nameContains: 'x' }] as const) {
@@ -72,7 +72,7 @@ describe('listing jobs', () => {
     expect(server.calls.every(({ url }) => !url.includes('filter'))).toBe(true);
   });
 
-  it('asks nothing for statuses that no job can have', async () => {
+  test('asks nothing for statuses that no job can have', async () => {
     const { connector, simulation, server } = await connect();
     simulation.createJob({ status: 'QUEUED' });
     expect(await listJobs(connector, 0, { statusIn: ['ACTIVE'] }, createCall())).toEqual({
@@ -86,7 +86,7 @@ describe('listing jobs', () => {
 });
 
 describe('getting jobs', () => {
-  it('gives each key its own result, and makes no call for keys that can name nothing', async () => {
+  test('gives each key its own result, and makes no call for keys that can name nothing', async () => {
     const { connector, simulation, server } = await connect();
     simulation.createJob({ name: 'sft', status: 'SUCCEEDED' });
     const keys = ['default/sft', 'default/none', 'elsewhere/sft', 'sft', 'default/', 'default/..'];
@@ -102,7 +102,7 @@ describe('getting jobs', () => {
     expect(server.calls).toHaveLength(2);
   });
 
-  it('fails one failed key alone', async () => {
+  test('fails one failed key alone', async () => {
     const { connector, simulation, server } = await connect();
     simulation.createJob({ name: 'a' });
     simulation.createJob({ name: 'b' });
@@ -116,18 +116,27 @@ describe('getting jobs', () => {
     expect(results.filter((result) => result !== null && !(result instanceof Error))).toHaveLength(1);
   });
 
-  it.each(['a b', '"quoted"', 'per%cent', '%2e%2e', 'ünïcode', '日本', 'a/b/c', '../../x', "o'brien", 'a?b=c#d', '-'])(
-    'reaches the job called %s and no other path',
-    async (name) => {
-      const { connector, simulation, server } = await connect();
-      const key = simulation.createJob({ name });
-      const [job] = await connector.getJobs([key], createCall());
-      expect(job).toMatchObject({ key, name });
-      expect(server.calls.map(({ kind, status }) => [kind, status])).toEqual([['job', 200]]);
-    },
-  );
+  test.each([
+    'a b',
+    '"quoted"',
+    'per%cent',
+    '%2e%2e',
+    'ünïcode',
+    '日本',
+    'a/b/c',
+    '../../x',
+    "o'brien",
+    'a?b=c#d',
+    '-',
+  ])('reaches the job called %s and no other path', async (name) => {
+    const { connector, simulation, server } = await connect();
+    const key = simulation.createJob({ name });
+    const [job] = await connector.getJobs([key], createCall());
+    expect(job).toMatchObject({ key, name });
+    expect(server.calls.map(({ kind, status }) => [kind, status])).toEqual([['job', 200]]);
+  });
 
-  it('shows neither who asked nor the environment', async () => {
+  test('shows neither who asked nor the environment', async () => {
     const { connector, simulation } = await connect();
     simulation.createJob({ name: 'sft' });
     simulation.step('default/sft', 'training');
@@ -142,7 +151,7 @@ describe('getting jobs', () => {
 });
 
 describe('steps and tasks', () => {
-  it('come from one status call, beside the job that names their attempt', async () => {
+  test('come from one status call, beside the job that names their attempt', async () => {
     const { connector, simulation, server, kinds } = await connect();
     simulation.createJob({ name: 'sft', createdAt: START });
     simulation.step('default/sft', 'download', START, { status: 'completed' });
@@ -174,7 +183,7 @@ describe('steps and tasks', () => {
     expect(kinds().toSorted()).toEqual(['job', 'status']);
   });
 
-  it('of listed jobs cost one call per job', async () => {
+  test('of listed jobs cost one call per job', async () => {
     const { connector, simulation, server, kinds } = await connect();
     for (const name of ['a', 'b', 'c']) simulation.createJob({ name });
     const call = createCall();
@@ -186,7 +195,7 @@ describe('steps and tasks', () => {
     expect(kinds()).toEqual(['status', 'status', 'status']);
   });
 
-  it('are asked for once in a poll, and again in the next', async () => {
+  test('are asked for once in a poll, and again in the next', async () => {
     const { connector, simulation, kinds } = await connect();
     simulation.createJob({ name: 'sft' });
     const [first, second] = [createCall({ priority: 'poll' }), createCall({ priority: 'poll' })];
@@ -197,7 +206,7 @@ describe('steps and tasks', () => {
     expect(kinds()).toEqual(['job', 'job']);
   });
 
-  it('of a job that is not there are NOT_FOUND', async () => {
+  test('of a job that is not there are NOT_FOUND', async () => {
     const { connector } = await connect();
     const call = createCall();
     for (const key of ['default/none', 'elsewhere/sft']) {
@@ -209,7 +218,7 @@ describe('steps and tasks', () => {
 });
 
 describe('attempts', () => {
-  it('are put together where there are no routes for them, and the routes are looked for once', async () => {
+  test('are put together where there are no routes for them, and the routes are looked for once', async () => {
     const { connector, simulation, server, kinds } = await connect();
     simulation.createJob({ name: 'sft' });
     simulation.step('default/sft', 'download');
@@ -229,7 +238,7 @@ describe('attempts', () => {
     expect(connector.capabilities.pushdown).toEqual(['STEP_IN', 'TASK_IN']);
   });
 
-  it('of several jobs at once look for the routes together', async () => {
+  test('of several jobs at once look for the routes together', async () => {
     const { connector, simulation, kinds } = await connect();
     const keys = ['a', 'b', 'c'].map((name) => simulation.createJob({ name }));
     const call = createCall();
@@ -237,7 +246,7 @@ describe('attempts', () => {
     expect(kinds().filter((kind) => kind === 'attempts')).toHaveLength(1);
   });
 
-  it('come from their routes in newer generations, on all pages', async () => {
+  test('come from their routes in newer generations, on all pages', async () => {
     const { connector, simulation, kinds } = await connect({ simulation: { generation: 'C' } });
     simulation.createJob({ name: 'sft' });
     for (let index = 1; index < 103; index += 1) simulation.startAttempt('default/sft');
@@ -249,7 +258,7 @@ describe('attempts', () => {
     expect(connector.capabilities.pushdown).toContain('ATTEMPT_IN');
   });
 
-  it('are none before the first', async () => {
+  test('are none before the first', async () => {
     const { connector, simulation } = await connect({ simulation: { generation: 'C' } });
     simulation.createJob({ name: 'sft', status: 'QUEUED', attempt: false });
     const call = createCall();
@@ -258,14 +267,14 @@ describe('attempts', () => {
     expect((await readAll((await connector.parts.Step!.list('default/sft', call))[0]!, call)).rows).toEqual([]);
   });
 
-  it.each(['A', 'C'] as const)('of a job that is not there are NOT_FOUND in generation %s', async (generation) => {
+  test.each(['A', 'C'] as const)('of a job that is not there are NOT_FOUND in generation %s', async (generation) => {
     const { connector } = await connect({ simulation: { generation } });
     await expect(connector.parts.Attempt!.find('default/none', 'x', createCall())).rejects.toMatchObject({
       code: 'NOT_FOUND',
     });
   });
 
-  it('are not taken for absent because the vendor fails', async () => {
+  test('are not taken for absent because the vendor fails', async () => {
     const { connector, simulation, server } = await connect({ simulation: { generation: 'C' } });
     simulation.createJob({ name: 'sft' });
     server.inject({

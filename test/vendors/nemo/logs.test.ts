@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { residualOf } from '../../../src/federation/logs/filter.ts';
 import { createCall } from '../../../src/domain/call.ts';
 import type { LogEntry } from '../../../src/domain/log-entry.ts';
@@ -37,7 +37,7 @@ async function onlyPartition({ connector }: Harness, job = JOB): Promise<Partiti
 }
 
 describe('reading the log of a job', () => {
-  it('makes no call before it is read, and then asks for whole pages of one fixed size', async () => {
+  test('makes no call before it is read, and then asks for whole pages of one fixed size', async () => {
     const harness = await withLines(lines(1200));
     const partition = await onlyPartition(harness);
     expect([partition.key, harness.kinds()]).toEqual(['', []]);
@@ -48,7 +48,7 @@ describe('reading the log of a job', () => {
     expect(rows[0]).toMatchObject({ attemptKey: null, stepKey: 'training', timestamp: '2026-02-27T22:57:01Z' });
   });
 
-  it('asks for the first page only when a few lines are wanted', async () => {
+  test('asks for the first page only when a few lines are wanted', async () => {
     const harness = await withLines(lines(1200));
     const request = { direction: 'forward', from: null, hint: null, until: null, need: 20 } as const;
     for await (const batch of (await onlyPartition(harness)).read(request, createCall())) {
@@ -58,7 +58,7 @@ describe('reading the log of a job', () => {
     expect(harness.logQueries()).toEqual([{ limit: '1000' }]);
   });
 
-  it.each<NemoOptions>([
+  test.each<NemoOptions>([
     { nextPageAtEnd: 'null' },
     { nextPageAtEnd: 'empty' },
     { nextPageAtEnd: 'missing' },
@@ -75,7 +75,7 @@ describe('reading the log of a job', () => {
     expect(await partition.count(createCall())).toBe(25);
   });
 
-  it('reads the end of a long log without reading from its start', async () => {
+  test('reads the end of a long log without reading from its start', async () => {
     const harness = await connect();
     harness.simulation.createJob({ name: 'sft' });
     harness.simulation.generate(JOB, 1_000_000, (index) => ({
@@ -94,7 +94,7 @@ describe('reading the log of a job', () => {
     expect(harness.kinds().length).toBeLessThanOrEqual(3);
   });
 
-  it('says what is out of reach when opaque pages are too many to walk', async () => {
+  test('says what is out of reach when opaque pages are too many to walk', async () => {
     const harness = await withLines(lines(50), {
       simulation: { tokens: 'opaque' },
       source: { pageSize: 5, maxWalk: 3 },
@@ -103,7 +103,7 @@ describe('reading the log of a job', () => {
     await expect(readAll(partition, createCall(), 'backward')).rejects.toMatchObject({ code: 'SOURCE_TRUNCATED' });
   });
 
-  it.each([422, 500, 400] as const)('finds its place again when a token has expired (%s)', async (badCursor) => {
+  test.each([422, 500, 400] as const)('finds its place again when a token has expired (%s)', async (badCursor) => {
     const harness = await withLines(lines(40), {
       simulation: { tokens: 'opaque', badCursor },
       source: { pageSize: 10 },
@@ -115,7 +115,7 @@ describe('reading the log of a job', () => {
     expect(rest.rows.map(({ message }) => message)).toEqual(messages(40).slice(25));
   });
 
-  it('keeps lines of one instant apart and in one order, though the vendor shuffles them', async () => {
+  test('keeps lines of one instant apart and in one order, though the vendor shuffles them', async () => {
     const same = [...lines(30, () => START), ...lines(30, () => START)];
     const harness = await withLines(same, { simulation: { shuffleTies: true }, source: { pageSize: 100 } });
     const partition = await onlyPartition(harness);
@@ -126,7 +126,7 @@ describe('reading the log of a job', () => {
     expect(second.map(({ tie }) => tie)).toEqual(first.map(({ tie }) => tie));
   });
 
-  it('gives the same lines with and without a step filter the same identity', async () => {
+  test('gives the same lines with and without a step filter the same identity', async () => {
     const harness = await withLines([
       { time: START, message: 'x', step: 'a' },
       { time: START, message: 'x', step: 'a' },
@@ -139,7 +139,7 @@ describe('reading the log of a job', () => {
     expect(ofStep.rows.map(({ tie }) => tie)).toEqual(ties);
   });
 
-  it('does not believe the total of a page past the end', async () => {
+  test('does not believe the total of a page past the end', async () => {
     const harness = await withLines(lines(5));
     const { createNemoApi } = await import('../../../src/vendors/nemo/api.ts');
     const { createSourceHttp } = await import('../../../src/http/source-http.ts');
@@ -157,14 +157,14 @@ describe('reading the log of a job', () => {
     expect(past).toEqual({ data: [], odd: [], next: null, total: null, cutTo: null });
   });
 
-  it('is empty for a job without lines', async () => {
+  test('is empty for a job without lines', async () => {
     const harness = await withLines([]);
     const partition = await onlyPartition(harness);
     expect((await readAll(partition)).rows).toEqual([]);
     expect(await partition.count(createCall())).toBe(0);
   });
 
-  it('reads on where a growing log goes on, and finds late lines in their place', async () => {
+  test('reads on where a growing log goes on, and finds late lines in their place', async () => {
     const harness = await withLines(lines(15), { source: { pageSize: 10 } });
     const partition = await onlyPartition(harness);
     const { rows, hints } = await readAll(partition);
@@ -182,7 +182,7 @@ describe('reading the log of a job', () => {
   });
 
   // A vendor that reorders equal times between two pages of one group can hide a line from both: not asked here.
-  it('loses and repeats nothing, whatever the ties and the place to go on from', async () => {
+  test('loses and repeats nothing, whatever the ties and the place to go on from', async () => {
     const harness = await connect({ source: { pageSize: 7 } });
     let made = 0;
     await fc.assert(
@@ -216,7 +216,7 @@ describe('reading the log of a job', () => {
   });
 
   // A hint that leads to the page behind a group holds for the group's last row only.
-  it.each([
+  test.each([
     ['forward', [0, 0, 0, 0, 0, 4, 4, 5, 5, 5], 5, ['line 6', 'line 7', 'line 8', 'line 9']],
     [
       'backward',
@@ -250,7 +250,7 @@ describe('reading a part of it', () => {
     { time: START + 3n * SECOND, message: 'd', step: 'two words', task: 'worker@0' },
   ];
 
-  it('sends the names of one step and one task', async () => {
+  test('sends the names of one step and one task', async () => {
     const harness = await withLines(written);
     const call = createCall();
     const step = await harness.connector.logs({ job: JOB, step: 'training' }, {}, call);
@@ -265,7 +265,7 @@ describe('reading a part of it', () => {
     ]);
   });
 
-  it('does not send names that break the vendor, and leaves them to filter', async () => {
+  test('does not send names that break the vendor, and leaves them to filter', async () => {
     const harness = await withLines(written.slice(0, 3));
     const { partitions, ...rest } = await harness.connector.logs({ job: JOB, step: 'two words' }, {}, createCall());
     expect(residualOf({}, rest)).toMatchObject({ stepIn: ['two words'] });
@@ -273,7 +273,7 @@ describe('reading a part of it', () => {
     expect(harness.logQueries()).toEqual([{ limit: '1000' }]);
   });
 
-  it('makes no call where nothing can match', async () => {
+  test('makes no call where nothing can match', async () => {
     const harness = await withLines(written);
     const reading = await harness.connector.logs(
       { job: JOB, step: 'training' },
@@ -293,7 +293,7 @@ describe('reading an attempt', () => {
     return { ...harness, first: harness.simulation.attempts(JOB)[0]!, second };
   }
 
-  it.each(['A', 'B', 'C'] as const)('needs no parameter for the current one (generation %s)', async (generation) => {
+  test.each(['A', 'B', 'C'] as const)('needs no parameter for the current one (generation %s)', async (generation) => {
     const { connector, second, logQueries } = await retried({ generation });
     const { partitions } = await connector.logs({ job: JOB, attempt: second }, {}, createCall());
     const { rows } = await readAll(partitions[0]!);
@@ -301,7 +301,7 @@ describe('reading an attempt', () => {
     expect([partitions[0]!.key, logQueries()]).toEqual(['', [{ limit: '1000' }]]);
   });
 
-  it.each(['A', 'B'] as const)('says that an earlier one is out of reach in generation %s', async (generation) => {
+  test.each(['A', 'B'] as const)('says that an earlier one is out of reach in generation %s', async (generation) => {
     const { connector, first, logQueries } = await retried({ generation });
     const { partitions } = await connector.logs({ job: JOB, attempt: first }, {}, createCall());
     await expect(readAll(partitions[0]!)).rejects.toMatchObject({
@@ -313,7 +313,7 @@ describe('reading an attempt', () => {
     expect(logQueries()).toEqual([]);
   });
 
-  it('names an earlier one in generation C', async () => {
+  test('names an earlier one in generation C', async () => {
     const { connector, first, second, logQueries } = await retried({ generation: 'C' });
     const scoped = await connector.logs({ job: JOB, attempt: first }, {}, createCall());
     const { rows } = await readAll(scoped.partitions[0]!);
@@ -324,7 +324,7 @@ describe('reading an attempt', () => {
     expect(await messagesOf(both.partitions)).toEqual(['old', 'new']);
   });
 
-  it('is NOT_FOUND for one that the job does not have, and nothing where a filter names it', async () => {
+  test('is NOT_FOUND for one that the job does not have, and nothing where a filter names it', async () => {
     const { connector } = await retried({ generation: 'C' });
     const scoped = await connector.logs({ job: JOB, attempt: 'none' }, {}, createCall());
     await expect(readAll(scoped.partitions[0]!)).rejects.toMatchObject({ code: 'NOT_FOUND' });
@@ -345,7 +345,7 @@ describe('following a job', () => {
     return id;
   }
 
-  it('pins each attempt by its id in generation C, the earlier ones first', async () => {
+  test('pins each attempt by its id in generation C, the earlier ones first', async () => {
     const harness = await begun({ generation: 'C' });
     const second = again(harness);
     const { connector, first, logQueries } = harness;
@@ -359,7 +359,7 @@ describe('following a job', () => {
     expect(logQueries().map((query) => query['attempt_id'])).toEqual([first, second]);
   });
 
-  it('gives entries the places that the log of their attempt gives them', async () => {
+  test('gives entries the places that the log of their attempt gives them', async () => {
     const harness = await begun({ generation: 'C' });
     const { connector } = harness;
     const place = ({ time, tie }: LogEntry): unknown => [time, tie];
@@ -370,7 +370,7 @@ describe('following a job', () => {
     expect((await readAll(partitions[0]!)).rows.map(place)).toEqual([place(old!), place(current!)]);
   });
 
-  it('asks for the job and its attempts, and later for the job alone', async () => {
+  test('asks for the job and its attempts, and later for the job alone', async () => {
     const harness = await begun({ generation: 'C' });
     const { connector, kinds, server } = harness;
     await connector.follow!(JOB, {}, createCall());
@@ -386,7 +386,7 @@ describe('following a job', () => {
     expect(kinds()).toEqual(['job']);
   });
 
-  it('goes on in the current attempt without reading those that ended long before', async () => {
+  test('goes on in the current attempt without reading those that ended long before', async () => {
     const harness = await begun({ generation: 'C' });
     const second = harness.simulation.startAttempt(JOB, START + 1_000n * SECOND);
     harness.simulation.write(JOB, [{ time: START + 1_100n * SECOND, message: 'new' }]);
@@ -397,7 +397,7 @@ describe('following a job', () => {
     expect(harness.logQueries().map((query) => query['attempt_id'])).toEqual([second]);
   });
 
-  it.each(['A', 'B'] as const)('says which attempt alone can be read in generation %s', async (generation) => {
+  test.each(['A', 'B'] as const)('says which attempt alone can be read in generation %s', async (generation) => {
     const harness = await begun({ generation });
     const { connector, first, kinds, server } = harness;
     const before = await connector.follow!(JOB, {}, createCall());
@@ -414,7 +414,7 @@ describe('following a job', () => {
     expect([later.stretch, kinds()]).toEqual([second, ['job']]);
   });
 
-  it.each(['A', 'B'] as const)('says that an earlier one is out of reach in generation %s', async (generation) => {
+  test.each(['A', 'B'] as const)('says that an earlier one is out of reach in generation %s', async (generation) => {
     const harness = await begun({ generation });
     again(harness);
     const { partitions } = await harness.connector.follow!(JOB, {}, createCall());
@@ -429,7 +429,7 @@ describe('following a job', () => {
     expect(await said({ time: START + 2n * SECOND + 1n, tie: '' })).toEqual([]);
   });
 
-  it('is of no attempt as long as there is none, or no job', async () => {
+  test('is of no attempt as long as there is none, or no job', async () => {
     const { connector, simulation } = await connect({ simulation: { generation: 'C' } });
     simulation.createJob({ name: 'sft', status: 'QUEUED', attempt: false });
     const { partitions, stretch } = await connector.follow!(JOB, {}, createCall());
@@ -440,7 +440,7 @@ describe('following a job', () => {
     }
   });
 
-  it('takes the same filters', async () => {
+  test('takes the same filters', async () => {
     const harness = await begun({ generation: 'C' });
     const second = again(harness);
     harness.simulation.write(JOB, [{ time: START + 3n * SECOND, message: 'up', step: 'upload' }]);
@@ -452,7 +452,7 @@ describe('following a job', () => {
     expect((await connector.follow!(JOB, { attemptIn: ['none'] }, createCall())).partitions).toEqual([]);
   });
 
-  it.each(['A', 'C'] as const)('needs no leave to list attempts (generation %s)', async (generation) => {
+  test.each(['A', 'C'] as const)('needs no leave to list attempts (generation %s)', async (generation) => {
     const harness = await begun({ generation });
     const { connector, first, server } = harness;
     for (const kind of ['attempts', 'steps']) {
@@ -465,7 +465,7 @@ describe('following a job', () => {
     await expect(connector.follow!(JOB, {}, createCall())).rejects.toMatchObject({ code: 'SOURCE_UNAVAILABLE' });
   });
 
-  it('does without ids of attempts from where one was refused', async () => {
+  test('does without ids of attempts from where one was refused', async () => {
     const harness = await begun({ generation: 'C' });
     const { connector, first, server } = harness;
     const pinned = await connector.follow!(JOB, {}, createCall());
@@ -477,7 +477,7 @@ describe('following a job', () => {
 });
 
 describe('when there is no log to read', () => {
-  it('is NOT_FOUND for unknown jobs and workspaces, when it is read', async () => {
+  test('is NOT_FOUND for unknown jobs and workspaces, when it is read', async () => {
     const { connector } = await connect();
     for (const scope of [{ job: 'default/none' }, { job: 'elsewhere/sft' }, { job: 'default/none', attempt: 'x' }]) {
       const { partitions } = await connector.logs(scope, {}, createCall());
@@ -485,7 +485,7 @@ describe('when there is no log to read', () => {
     }
   });
 
-  it('says so of a job whose name the log store does not take, without asking again', async () => {
+  test('says so of a job whose name the log store does not take, without asking again', async () => {
     const { connector, simulation, kinds } = await connect();
     const key = simulation.createJob({ name: 'team+a@b' });
     simulation.write(key, lines(1));
@@ -494,7 +494,7 @@ describe('when there is no log to read', () => {
     expect(kinds()).toEqual(['logs']);
   });
 
-  it('does not repeat the permanent failure, and repeats another 500 once', async () => {
+  test('does not repeat the permanent failure, and repeats another 500 once', async () => {
     const harness = await withLines(lines(1));
     const inject = (body: string): (() => void) =>
       harness.server.inject({ kinds: ['logs'], what: { do: 'status', status: 500, body } });
@@ -510,7 +510,7 @@ describe('when there is no log to read', () => {
     expect(await messagesOf([await onlyPartition(harness)])).toEqual(['line 0']);
   });
 
-  it('keeps upstream words out of its errors', async () => {
+  test('keeps upstream words out of its errors', async () => {
     const harness = await withLines(lines(1));
     harness.server.inject({
       kinds: ['logs'],

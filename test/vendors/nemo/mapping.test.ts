@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { LogFilter } from '../../../src/domain/log-filter.ts';
 import { residualOf } from '../../../src/federation/logs/filter.ts';
 import { decodeBase58 } from '../../../src/sandbox/nemo/base58.ts';
@@ -23,13 +23,13 @@ import {
 } from '../../../src/vendors/nemo/wire.ts';
 
 describe('page tokens', () => {
-  it('are page numbers in base 58', () => {
+  test('are page numbers in base 58', () => {
     expect(pageAddress.tokenOf(2)).toBe('nQx83Xfi');
     expect(pageAddress.tokenOf(3)).toBe('nR4faMoz');
     expect(pageAddress.pageOf('nQx83Xfi')).toBe(2);
   });
 
-  it('come back as the page that they were made for, and are what the vendor makes', () => {
+  test('come back as the page that they were made for, and are what the vendor makes', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 999_999_999_999_999 }), (page) => {
         const token = pageAddress.tokenOf(page);
@@ -39,14 +39,14 @@ describe('page tokens', () => {
     );
   });
 
-  it.each(['nQqaWhbr', 'eyJwYWdlIjoiMg==', '', '0OIl', 'abc', '1', '1nQx83Xfi', 'z'.repeat(40)])(
+  test.each(['nQqaWhbr', 'eyJwYWdlIjoiMg==', '', '0OIl', 'abc', '1', '1nQx83Xfi', 'z'.repeat(40)])(
     'are opaque when they are something else: %s',
     (token) => {
       expect(pageAddress.pageOf(token)).toBeNull();
     },
   );
 
-  it('never throw for any text', () => {
+  test('never throw for any text', () => {
     fc.assert(
       fc.property(fc.string(), (token) => {
         const page = pageAddress.pageOf(token);
@@ -58,7 +58,7 @@ describe('page tokens', () => {
 });
 
 describe('statuses', () => {
-  it('have a meaning each, and are unknown when the vendor invents one', () => {
+  test('have a meaning each, and are unknown when the vendor invents one', () => {
     const words = 'created queued pending active cancelling cancelled error completed pausing paused resuming';
     expect(words.split(' ').map(statusOf)).toEqual([
       'QUEUED',
@@ -79,7 +79,7 @@ describe('statuses', () => {
     );
   });
 
-  it('are known to be possible or not, and what nobody knows yet is possible', () => {
+  test('are known to be possible or not, and what nobody knows yet is possible', () => {
     expect([mayHave(['SUCCEEDED', 'ACTIVE']), mayHave(['ACTIVE', 'INACTIVE']), mayHave(['UNKNOWN'])]).toEqual([
       true,
       false,
@@ -89,28 +89,31 @@ describe('statuses', () => {
 });
 
 describe('keys', () => {
-  it('are workspace and name, split at the first slash', () => {
+  test('are workspace and name, split at the first slash', () => {
     expect(placeOf('default/sft', ['default'])).toEqual({ workspace: 'default', name: 'sft' });
     expect(placeOf('default/a/b', ['default'])).toEqual({ workspace: 'default', name: 'a/b' });
   });
 
-  it.each(['other/sft', 'default', 'default/', '/sft', '', 'sft'])('that name nothing readable are none: %s', (key) => {
-    expect(placeOf(key, ['default'])).toBeNull();
-  });
+  test.each(['other/sft', 'default', 'default/', '/sft', '', 'sft'])(
+    'that name nothing readable are none: %s',
+    (key) => {
+      expect(placeOf(key, ['default'])).toBeNull();
+    },
+  );
 
-  it('of tasks are their names', () => {
+  test('of tasks are their names', () => {
     expect(taskPlaceOf('task-1')).toEqual({ step: null, task: 'task-1' });
     expect(taskPlaceOf('training/task-1')).toEqual({ step: 'training', task: 'task-1' });
   });
 
-  it('are sent to the log store only when it takes them', () => {
+  test('are sent to the log store only when it takes them', () => {
     expect(['training', 'a.b_c:d-9', 'x'.repeat(128)].map(isStorable)).toEqual([true, true, true]);
     expect(['', 'a b', 'a@b', 'a+b', 'a/b', 'ä', 'a\n', 'x'.repeat(129)].some(isStorable)).toBe(false);
   });
 });
 
 describe('a job', () => {
-  it('is read with nulls, without nulls, and with times with and without a zone', () => {
+  test('is read with nulls, without nulls, and with times with and without a zone', () => {
     const full = jobWire({
       id: 'platform-job-1',
       attempt_id: 'platform-job-attempt-1',
@@ -157,7 +160,7 @@ describe('a job', () => {
     expect(bare.attributes).toEqual({ workspace: 'default' });
   });
 
-  it('in a list needs no pagination block, and a job without a name is counted by its path', () => {
+  test('in a list needs no pagination block, and a job without a name is counted by its path', () => {
     expect(jobListWire({ data: [] })).toEqual({ data: [], odd: [], total_pages: null, total_results: null });
     const { data, odd } = jobListWire({ data: [{ name: 'a' }, {}] });
     expect(data.map(({ name }) => name)).toEqual(['a']);
@@ -166,7 +169,7 @@ describe('a job', () => {
 });
 
 describe('steps and tasks', () => {
-  it('keep the order of creation, also where the vendor gives no times', () => {
+  test('keep the order of creation, also where the vendor gives no times', () => {
     const sample = statusTreeWire({
       id: 'platform-job-1',
       name: 'sft',
@@ -187,7 +190,7 @@ describe('steps and tasks', () => {
     ]);
   });
 
-  it('have keys of their own when two steps have tasks of one name', () => {
+  test('have keys of their own when two steps have tasks of one name', () => {
     const tree = statusTreeWire({
       steps: [
         { name: 'a', created_at: '2026-02-09T22:12:45.000001', tasks: [{ name: 'worker-0' }] },
@@ -199,7 +202,7 @@ describe('steps and tasks', () => {
     expect(tasks[0]!.time % 1_000_000_000n).toBe(1000n);
   });
 
-  it.each(['soon', 7, {}])(
+  test.each(['soon', 7, {}])(
     'that are %o and no list are counted as one that can not be read, and their step is there',
     (tasks) => {
       const tree = statusTreeWire({
@@ -217,7 +220,7 @@ describe('steps and tasks', () => {
     },
   );
 
-  it('of a job without any are none', () => {
+  test('of a job without any are none', () => {
     expect(stepsOf(statusTreeWire({ name: 'sft', steps: null }), null)).toEqual([]);
     expect(tasksOf(statusTreeWire({}), null)).toEqual([]);
   });
@@ -231,7 +234,7 @@ describe('attempts', () => {
     created_at: '2026-02-09T22:12:00',
   });
 
-  it('are put together from the steps of all attempts and the current one of the job', () => {
+  test('are put together from the steps of all attempts and the current one of the job', () => {
     const list = stepListWire({
       data: [
         { name: 'a', attempt_id: 'first', status: 'completed', created_at: '2026-02-09T22:12:45' },
@@ -246,7 +249,7 @@ describe('attempts', () => {
     ]);
   });
 
-  it('have the current one last, also before it has steps', () => {
+  test('have the current one last, also before it has steps', () => {
     expect(attemptsFromSteps(job, stepListWire({ data: [] })).map(({ key, number }) => [key, number])).toEqual([
       ['second', 1],
     ]);
@@ -259,7 +262,7 @@ describe('attempts', () => {
     expect(attemptsFromSteps(jobWire({ name: 'sft', attempt_id: null }), stepListWire({ data: [] }))).toEqual([]);
   });
 
-  it('of newer generations count from 1 here and from 0 there', () => {
+  test('of newer generations count from 1 here and from 0 there', () => {
     const list = attemptListWire({
       data: [
         { id: 'b', seq: 1, status: 'active', created_at: '2026-02-09T22:12:45' },
@@ -279,7 +282,7 @@ describe('a log row', () => {
   const row = (fields: object) =>
     logPageWire({ data: [{ timestamp: '2026-02-27T23:17:01.123456', job: 'sft', ...fields }] }).data[0]!;
 
-  it('is in UTC to the microsecond, in whatever time zone we run', () => {
+  test('is in UTC to the microsecond, in whatever time zone we run', () => {
     const entry = entryOf(row({ job_step: 'training', job_task: 'task-1', message: 'ERROR: x' }), null);
     expect(entry).toEqual({
       time: BigInt(Date.UTC(2026, 1, 27, 23, 17, 1)) * 1_000_000n + 123_456_000n,
@@ -295,7 +298,7 @@ describe('a log row', () => {
     expect(entryOf(row({ timestamp: '2024-04-20T14:22:35Z' }), null).timestamp).toBe('2024-04-20T14:22:35Z');
   });
 
-  it('has no step or task where the vendor says an empty one, and an empty message where it says none', () => {
+  test('has no step or task where the vendor says an empty one, and an empty message where it says none', () => {
     expect(entryOf(row({ job_step: '', job_task: null, message: null }), 'attempt-1')).toMatchObject({
       stepKey: null,
       taskKey: null,
@@ -305,13 +308,13 @@ describe('a log row', () => {
     });
   });
 
-  it('without a readable time is counted, by its path', () => {
+  test('without a readable time is counted, by its path', () => {
     const { data, odd } = logPageWire({ data: [{ timestamp: 'yesterday', message: 'x' }] });
     expect(data).toEqual([]);
     expect(odd).toMatchObject([{ index: 0, reason: 'data[0].timestamp: expected a date-time, got a string' }]);
   });
 
-  it.each([{ next_page: null }, { next_page: '' }, {}])('may be on a last page that ends with %j', (end) => {
+  test.each([{ next_page: null }, { next_page: '' }, {}])('may be on a last page that ends with %j', (end) => {
     expect(logPageWire({ data: [], total: 0, ...end }).next_page).toBeNull();
   });
 });
@@ -319,14 +322,14 @@ describe('a log row', () => {
 describe('what of a scope is sent', () => {
   const job = 'default/sft';
 
-  it('is one step and one task, from the scope or the filter', () => {
+  test('is one step and one task, from the scope or the filter', () => {
     expect(planScope({ job, step: 'a', task: 't' }, {})).toMatchObject({ step: 'a', task: 't', attempts: null });
     expect(planScope({ job }, { stepIn: ['a'], taskIn: ['t', 't'] })).toMatchObject({ step: 'a', task: 't' });
     expect(planScope({ job, step: 'a' }, { stepIn: ['b', 'a'] })?.applied).toContain('stepIn');
     expect(planScope({ job, attempt: 'x' }, { attemptIn: ['y', 'x'] })?.attempts).toEqual(['x']);
   });
 
-  it('is not several names, nor one that the store does not take: those are left to filter', () => {
+  test('is not several names, nor one that the store does not take: those are left to filter', () => {
     const filter: LogFilter = { stepIn: ['a', 'b'], contains: 'x', minSeverity: 'WARN' };
     const plan = planScope({ job, task: 'worker@0' }, filter)!;
     expect(plan).toMatchObject({ attempts: null, step: undefined, task: undefined });
@@ -339,11 +342,11 @@ describe('what of a scope is sent', () => {
     });
   });
 
-  it('is both names for a task whose key has its step', () => {
+  test('is both names for a task whose key has its step', () => {
     expect(planScope({ job, task: 'b/worker-0' }, {})).toMatchObject({ step: 'b', task: 'worker-0' });
   });
 
-  it('is nothing where nothing can match', () => {
+  test('is nothing where nothing can match', () => {
     expect(planScope({ job, step: 'a' }, { stepIn: ['b'] })).toBeNull();
     expect(planScope({ job, step: 'a', task: 'b/worker-0' }, {})).toBeNull();
     expect(planScope({ job }, { taskIn: [] })).toBeNull();
@@ -351,7 +354,7 @@ describe('what of a scope is sent', () => {
 });
 
 describe('the configuration of a source', () => {
-  it('needs workspaces, and has sizes within what the vendor takes', () => {
+  test('needs workspaces, and has sizes within what the vendor takes', () => {
     expect(nemo.options.parse({ workspaces: ['default'] })).toEqual({
       workspaces: ['default'],
       pageSize: 1000,
@@ -370,7 +373,7 @@ describe('the configuration of a source', () => {
     }
   });
 
-  it('says that the permanent failure of a log query is not worth another try', () => {
+  test('says that the permanent failure of a log query is not worth another try', () => {
     const classify = nemo.classifyError!;
     const body = { detail: 'Failed to query job logs' };
     expect(classify({ status: 500, headers: {}, body })).toEqual({ retryable: false });

@@ -1,4 +1,4 @@
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { createCall } from '../../../src/domain/call.ts';
 import { DEFAULT_LIMITS } from '../../../src/http/settings.ts';
 import { createSourceHttp } from '../../../src/http/source-http.ts';
@@ -59,7 +59,7 @@ async function attemptsOf(connector: Connector, job: string): Promise<number> {
   return count;
 }
 
-it.each<[string, Lie, number]>([
+test.each<[string, Lie, number]>([
   ['is right', (_, pages) => ({ said: pages }), 3],
   ['is not there', () => ({ said: null }), 3],
   ['is 0', () => ({ said: 0 }), 3],
@@ -71,7 +71,7 @@ it.each<[string, Lie, number]>([
   expect(source.calls()).toBeLessThanOrEqual(calls);
 });
 
-it('a list of parts that gives the same page again is an error after a few calls', async () => {
+test('a list of parts that gives the same page again is an error after a few calls', async () => {
   for (const said of [999, null, 0, 2]) {
     const source = await connect(() => ({ page: 1, said }));
     await expect(attemptsOf(source.connector, source.job)).rejects.toMatchObject({ code: 'SOURCE_BAD_RESPONSE' });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createCall } from '../../../src/domain/call.ts';
 import type { LogEntry } from '../../../src/domain/log-entry.ts';
 import type { Direction } from '../../../src/domain/ordered.ts';
@@ -67,7 +67,7 @@ const WAYS = (['numbered', 'opaque'] as const).flatMap((tokens) =>
 );
 
 describe.each(WAYS)('with $tokens tokens, $direction', ({ tokens, direction }) => {
-  it.each<[string, NemoOptions]>([
+  test.each<[string, NemoOptions]>([
     ['null', { total: 'null' }],
     ['0', { total: 'zero' }],
     ['too low', { total: 'too-low' }],
@@ -86,7 +86,7 @@ describe.each(WAYS)('with $tokens tokens, $direction', ({ tokens, direction }) =
     expect(harness.server.calls.length).toBeLessThanOrEqual(2 * Math.ceil(COUNT / (options.rowsPerPage ?? PAGE)) + 12);
   });
 
-  it.each<[string, number[]]>([
+  test.each<[string, number[]]>([
     ['at a page border', swapped([19, 20])],
     ['across a page border', swapped([18, 21])],
     ['at several', swapped([19, 20], [39, 41], [58, 60], [239, 240])],
@@ -99,7 +99,7 @@ describe.each(WAYS)('with $tokens tokens, $direction', ({ tokens, direction }) =
     });
   });
 
-  it('a line far from its place comes once, wherever one begins to read', async () => {
+  test('a line far from its place comes once, wherever one begins to read', async () => {
     const order = upTo(COUNT);
     order.splice(190, 0, ...order.splice(30, 1));
     const harness = await start(order, { tokens });
@@ -119,7 +119,7 @@ describe.each(WAYS)('with $tokens tokens, $direction', ({ tokens, direction }) =
 });
 
 describe.each(['forward', 'backward'] as const)('a list that names no next page, read %s', (direction) => {
-  it.each(['honest', 'null'] as const)('is read by page numbers (total: %s)', async (total) => {
+  test.each(['honest', 'null'] as const)('is read by page numbers (total: %s)', async (total) => {
     const harness = await start(upTo(COUNT), { more: 'never', total });
     const all = upTo(COUNT);
     expect(await read(harness, direction)).toEqual({
@@ -129,7 +129,7 @@ describe.each(['forward', 'backward'] as const)('a list that names no next page,
     expect(harness.server.calls.length).toBeLessThanOrEqual(2 * Math.ceil(COUNT / PAGE) + 12);
   });
 
-  it('is reported where page numbers are not taken and its count shows that there is more', async () => {
+  test('is reported where page numbers are not taken and its count shows that there is more', async () => {
     const harness = await start(upTo(COUNT), { more: 'never', tokens: 'opaque' });
     const first = upTo(PAGE);
     expect(await read(harness, direction)).toEqual({
@@ -140,7 +140,7 @@ describe.each(['forward', 'backward'] as const)('a list that names no next page,
 });
 
 describe('a list that promises more for ever', () => {
-  it.each<[string, NemoOptions, Direction]>([
+  test.each<[string, NemoOptions, Direction]>([
     ['empty pages', { more: 'always' }, 'forward'],
     ['empty pages', { more: 'always', tokens: 'opaque' }, 'forward'],
     ['a token that leads back', { more: 'always', nextIsSecond: true, tokens: 'opaque' }, 'backward'],
@@ -161,7 +161,7 @@ describe('a list that promises more for ever', () => {
     expect(harness.server.calls.length).toBeLessThanOrEqual(Math.ceil(COUNT / PAGE) + 25);
   });
 
-  it('of one instant, with the same page again and tokens that say nothing, is given up after a few calls', async () => {
+  test('of one instant, with the same page again and tokens that say nothing, is given up after a few calls', async () => {
     const harness = await connect({
       simulation: { ignoresPlace: true, tokens: 'opaque', total: 'null' },
       source: { pageSize: PAGE, maxWalk: 1_000 },
@@ -184,7 +184,7 @@ describe('a list that promises more for ever', () => {
     }
   });
 
-  it('is read backwards from the last page that has lines', async () => {
+  test('is read backwards from the last page that has lines', async () => {
     for (const tokens of ['numbered', 'opaque'] as const) {
       const harness = await start(upTo(COUNT), { more: 'always', tokens });
       expect(await read(harness, 'backward')).toEqual({ numbers: upTo(COUNT).reverse(), error: null });

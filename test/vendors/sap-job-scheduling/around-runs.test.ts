@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createCall } from '../../../src/domain/call.ts';
 import type { LogEntry } from '../../../src/domain/log-entry.ts';
 import { comparePositions, isBeyond, startOfInstant } from '../../../src/domain/ordered.ts';
@@ -112,7 +112,7 @@ describe('lines on both sides of their runs', () => {
   const pageSizes = fc.integer({ min: 3, max: 30 });
   const directions = fc.constantFrom<Direction>('forward', 'backward');
 
-  it('come once and in order, whatever the list is sorted by, with any page sizes, either way', async () => {
+  test('come once and in order, whatever the list is sorted by, with any page sizes, either way', async () => {
     await fc.assert(
       fc.asyncProperty(
         instances,
@@ -140,7 +140,7 @@ describe('lines on both sides of their runs', () => {
     );
   }, 600_000);
 
-  it('are found from any place in time and from any line, with its hint, and the other way round', async () => {
+  test('are found from any place in time and from any line, with its hint, and the other way round', async () => {
     await fc.assert(
       fc.asyncProperty(
         instances,
@@ -185,7 +185,7 @@ describe('lines on both sides of their runs', () => {
     );
   }, 600_000);
 
-  it('come once where runs of one start were scheduled at different times, and the page before has a run of the same start', async () => {
+  test('come once where runs of one start were scheduled at different times, and the page before has a run of the same start', async () => {
     const run = (executed: number, gap: number): Shape => ({ executed, gap, between: 0, lasts: 0 });
     const shapes = [
       run(2, 0),
@@ -209,7 +209,7 @@ describe('lines on both sides of their runs', () => {
     });
   });
 
-  it('are neither lost nor repeated while runs begin, go on and end between the pages', async () => {
+  test('are neither lost nor repeated while runs begin, go on and end between the pages', async () => {
     await fc.assert(
       fc.asyncProperty(
         instances,
@@ -247,7 +247,7 @@ describe('lines on both sides of their runs', () => {
 });
 
 describe('runs that wait longer than any reach', () => {
-  it.each(['invocation', 'scheduling'] as const)('lose no line where the list is sorted by %s', async (sortedBy) => {
+  test.each(['invocation', 'scheduling'] as const)('lose no line where the list is sorted by %s', async (sortedBy) => {
     // A batch is scheduled at once, and one run of it is invoked every ten seconds, not in the order of its scheduling.
     const shapes = Array.from({ length: 150 }, (_, index) => {
       const executed = 10 * index;
@@ -268,7 +268,7 @@ describe('runs that wait longer than any reach', () => {
 });
 
 describe('since and until', () => {
-  it('take lines by their own time where a run is scheduled long before it is invoked', async () => {
+  test('take lines by their own time where a run is scheduled long before it is invoked', async () => {
     // As the vendor shows it: a run is scheduled when the one before it is invoked.
     const shapes = Array.from({ length: 30 }, (_, index) => ({
       executed: 3_600 * index,

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createCall } from '../../../src/domain/call.ts';
 import { overloaded, tooManyRequests } from '../../../src/sandbox/sap-job-scheduling/index.ts';
 import { done, only, readRows, SECOND, START, startHarness } from './harness.ts';
@@ -12,7 +12,7 @@ beforeEach(async () => {
 afterEach(() => harness.close());
 
 describe('the list of jobs', () => {
-  it('is paged by a hundred with page size and offset each time', async () => {
+  test('is paged by a hundred with page size and offset each time', async () => {
     for (let index = 0; index < 230; index += 1) harness.simulation.createJob({ name: `job ${index}` });
     const connector = harness.connect();
     const pages = await Promise.all([0, 1, 2, 3].map((page) => listJobs(connector, page, {}, createCall())));
@@ -31,7 +31,7 @@ describe('the list of jobs', () => {
     ]);
   });
 
-  it.each([null, 0, 40])('goes on behind a full page that counts %s jobs', async (total) => {
+  test.each([null, 0, 40])('goes on behind a full page that counts %s jobs', async (total) => {
     const results = Array.from({ length: 100 }, (_, index) => ({ _id: index + 1 }));
     const body = JSON.stringify({ total, results });
     harness.server.inject({ what: { do: 'status', status: 200, body, headers: {} }, kinds: ['jobs'] });
@@ -39,20 +39,20 @@ describe('the list of jobs', () => {
     expect((await listJobs(harness.connect(), 0, {}, createCall())).more).toBeNull();
   });
 
-  it('leaves filters to the caller, since the service may tell case apart', async () => {
+  test('leaves filters to the caller, since the service may tell case apart', async () => {
     harness.simulation.createJob({ name: 'Nightly' });
     const { filtered, jobs } = await listJobs(harness.connect(), 0, { nameContains: 'night' }, createCall());
     expect([filtered, jobs.length]).toEqual([false, 1]);
   });
 
-  it('is counted by one row', async () => {
+  test('is counted by one row', async () => {
     harness.simulation.createJob();
     harness.simulation.createJob();
     expect(await harness.connect().probe(createCall())).toEqual({ jobs: 2 });
     expect(harness.asked()).toEqual(['?page_size=1']);
   });
 
-  it('may be given whole by an instance that does not page', async () => {
+  test('may be given whole by an instance that does not page', async () => {
     const results = Array.from({ length: 150 }, (_, index) => ({ _id: index + 1, name: `job ${index}` }));
     const body = JSON.stringify({ total: 150, results });
     harness.server.inject({ what: { do: 'status', status: 200, body, headers: {} }, kinds: ['jobs'] });
@@ -65,7 +65,7 @@ describe('the list of jobs', () => {
 });
 
 describe('jobs by key', () => {
-  it('are asked for side by side, and those that are not there are null', async () => {
+  test('are asked for side by side, and those that are not there are null', async () => {
     const key = harness.simulation.createJob({ name: 'nightly' });
     const jobs = await harness.connect().getJobs([key, '99', 'x', '../1', '01'], createCall());
     expect(jobs.map((job) => (job instanceof Error ? job.message : job?.name))).toEqual([
@@ -78,7 +78,7 @@ describe('jobs by key', () => {
     expect(harness.asked().sort()).toEqual(['/1?displaySchedules=true', '/99?displaySchedules=true']);
   });
 
-  it('fail alone', async () => {
+  test('fail alone', async () => {
     const key = harness.simulation.createJob();
     const connector = harness.connect();
     harness.server.inject({ what: { do: 'status', status: 403 }, times: 1, kinds: ['job'] });
@@ -88,7 +88,7 @@ describe('jobs by key', () => {
     expect(failed).toMatchObject([{ code: 'SOURCE_FORBIDDEN', source: 'erp' }]);
   });
 
-  it('share one call with their steps, attempts and logs', async () => {
+  test('share one call with their steps, attempts and logs', async () => {
     const key = harness.simulation.createJob();
     const connector = harness.connect();
     const call = createCall();
@@ -106,7 +106,7 @@ describe('jobs by key', () => {
 });
 
 describe('steps', () => {
-  it('are the schedules, oldest first, active or not', async () => {
+  test('are the schedules, oldest first, active or not', async () => {
     const key = harness.simulation.addJob({}, [
       { description: 'weekly', startTime: START + SECOND, active: false },
       { description: 'hourly', startTime: START },
@@ -122,7 +122,7 @@ describe('steps', () => {
     expect(await connector.parts.Step!.find('99', wanted, createCall())).toBeNull();
   });
 
-  it('come from their own list where a job does not show them, page by page where it is cut', async () => {
+  test('come from their own list where a job does not show them, page by page where it is cut', async () => {
     await harness.close();
     harness = await startHarness({ schedulesPerPage: 7 });
     const key = harness.simulation.addJob(
@@ -141,7 +141,7 @@ describe('steps', () => {
     ]);
   });
 
-  it.each([null, 0, 5, 200])('are all there where the service counts %s of 130', async (total) => {
+  test.each([null, 0, 5, 200])('are all there where the service counts %s of 130', async (total) => {
     const key = harness.simulation.addJob(
       {},
       Array.from({ length: 130 }, () => ({})),
@@ -162,7 +162,7 @@ describe('steps', () => {
     expect(harness.asked().length).toBeLessThan(8);
   });
 
-  it('of an unknown job are NOT_FOUND when they are read, and there are no tasks', async () => {
+  test('of an unknown job are NOT_FOUND when they are read, and there are no tasks', async () => {
     const connector = harness.connect();
     const partition = only(await connector.parts.Step!.list('99', createCall()));
     await expect(readRows(partition)).rejects.toMatchObject({ code: 'NOT_FOUND' });
@@ -172,7 +172,7 @@ describe('steps', () => {
 });
 
 describe('a single attempt', () => {
-  it('is looked for in each schedule at once', async () => {
+  test('is looked for in each schedule at once', async () => {
     const key = harness.simulation.addJob({}, [{ description: 'a' }, { description: 'b' }]);
     const runId = harness.simulation.addRun(key, done(START, 'posted'), 'b');
     const { a = '', b = '' } = harness.simulation.schedules(key);
@@ -187,7 +187,7 @@ describe('a single attempt', () => {
     expect(await connector.parts.Attempt!.find('x', runId, createCall())).toBeNull();
   });
 
-  it('is not said to be missing when a schedule did not answer', async () => {
+  test('is not said to be missing when a schedule did not answer', async () => {
     const key = harness.simulation.createJob();
     harness.server.inject({ what: { do: 'status', status: 403 }, kinds: ['run'] });
     await expect(harness.connect().parts.Attempt!.find(key, 'r', createCall())).rejects.toMatchObject({
@@ -197,7 +197,7 @@ describe('a single attempt', () => {
 });
 
 describe('access', () => {
-  it('renews an expired token once and asks again', async () => {
+  test('renews an expired token once and asks again', async () => {
     const key = harness.simulation.createJob();
     const connector = harness.connect();
     await connector.getJobs([key], createCall());
@@ -212,13 +212,13 @@ describe('access', () => {
     ]);
   });
 
-  it('works with basic, too', async () => {
+  test('works with basic, too', async () => {
     await harness.close();
     harness = await startHarness({ auth: 'basic' });
     expect(await harness.connect().probe(createCall())).toEqual({ jobs: 0 });
   });
 
-  it('waits as long as 429 and 503 say, and says so when it gives up', async () => {
+  test('waits as long as 429 and 503 say, and says so when it gives up', async () => {
     const connector = harness.connect();
     harness.server.inject({ ...tooManyRequests(2), kinds: ['jobs'] });
     harness.server.inject({ ...overloaded(3), kinds: ['jobs'] });
@@ -231,7 +231,7 @@ describe('access', () => {
     });
   });
 
-  it('names the field of an answer that is not as documented', async () => {
+  test('names the field of an answer that is not as documented', async () => {
     const body = JSON.stringify({ total: 1, results: [{ jobId: {}, name: 'x' }] });
     harness.server.inject({ what: { do: 'status', status: 200, body, headers: {} }, kinds: ['jobs'] });
     const { unreadable } = await listJobs(harness.connect(), 0, {}, createCall());

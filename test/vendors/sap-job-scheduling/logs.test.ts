@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { residualOf } from '../../../src/federation/logs/filter.ts';
 import { createCall } from '../../../src/domain/call.ts';
 import type { Call } from '../../../src/domain/call.ts';
@@ -48,7 +48,7 @@ function events(...list: readonly (readonly [bigint, string, string])[]): readon
 }
 
 describe('the log of a job', () => {
-  it('has a partition for each schedule, named by it, for one call each and one for the schedules', async () => {
+  test('has a partition for each schedule, named by it, for one call each and one for the schedules', async () => {
     const { key, a, b } = twoSchedules();
     const connector = harness.connect();
     const call = createCall();
@@ -70,7 +70,7 @@ describe('the log of a job', () => {
     );
   });
 
-  it('of one schedule costs one call', async () => {
+  test('of one schedule costs one call', async () => {
     const { key, b } = twoSchedules();
     const connector = harness.connect();
     expect(texts(await read(connector, { job: key, step: b }))).toEqual(['b1', 'b2', 'b3']);
@@ -81,14 +81,14 @@ describe('the log of a job', () => {
     expect(harness.asked()).toEqual([]);
   });
 
-  it('filtered by many schedules asks only for those that are there', async () => {
+  test('filtered by many schedules asks only for those that are there', async () => {
     const { key, a } = twoSchedules();
     const stepIn = [a, ...Array.from({ length: 20 }, (_, index) => `gone ${index}`)];
     expect(texts(await read(harness.connect(), { job: key }, { stepIn }))).toEqual(['a1', 'a2', 'a3']);
     expect(harness.asked()).toHaveLength(2);
   });
 
-  it('keeps schedule ids of clients inside their place in the path', async () => {
+  test('keeps schedule ids of clients inside their place in the path', async () => {
     const { key } = twoSchedules();
     const partition = only(
       (await harness.connect().logs({ job: key, step: '../../2?x=1#' }, {}, createCall())).partitions,
@@ -97,7 +97,7 @@ describe('the log of a job', () => {
     expect(harness.asked()[0]).toBe(`/${key}/schedules/..%2F..%2F2%3Fx%3D1%23/runs?page_size=200`);
   });
 
-  it('sees a schedule that was added while a poller watches', async () => {
+  test('sees a schedule that was added while a poller watches', async () => {
     const { key } = twoSchedules();
     const connector = harness.connect();
     const poll = () => connector.logs({ job: key }, {}, createCall({ priority: 'poll' }));
@@ -108,7 +108,7 @@ describe('the log of a job', () => {
 });
 
 describe('the log of an attempt', () => {
-  it('is looked for in each schedule and keeps the ids that its entries have in the whole log', async () => {
+  test('is looked for in each schedule and keeps the ids that its entries have in the whole log', async () => {
     const { key, b, runs } = twoSchedules();
     const connector = harness.connect();
     const whole = await read(connector, { job: key });
@@ -121,13 +121,13 @@ describe('the log of an attempt', () => {
     expect(harness.asked().filter((url) => url.endsWith(`/runs/${runs[4]!}`))).toHaveLength(2);
   });
 
-  it('costs one call where the schedule is known', async () => {
+  test('costs one call where the schedule is known', async () => {
     const { key, b, runs } = twoSchedules();
     expect(texts(await read(harness.connect(), { job: key, attempt: runs[3]!, step: b }))).toEqual(['b1']);
     expect(harness.asked()).toEqual([`/${key}/schedules/${b}/runs/${runs[3]!}`]);
   });
 
-  it('costs none where the attempt was just listed or asked for', async () => {
+  test('costs none where the attempt was just listed or asked for', async () => {
     const { key, runs } = twoSchedules();
     const connector = harness.connect();
     const call = createCall();
@@ -138,12 +138,12 @@ describe('the log of an attempt', () => {
     expect(harness.asked()).toEqual([]);
   });
 
-  it('that is not there is empty', async () => {
+  test('that is not there is empty', async () => {
     const { key } = twoSchedules();
     expect(await read(harness.connect(), { job: key, attempt: 'none' })).toEqual([]);
   });
 
-  it('is fresh each time a poller looks', async () => {
+  test('is fresh each time a poller looks', async () => {
     const key = harness.simulation.createJob();
     const start = { state: 'TRIGGERED', scheduled: START, executed: START };
     const runId = harness.simulation.addRun(key, start);
@@ -154,7 +154,7 @@ describe('the log of an attempt', () => {
     expect(texts(await poll())).toEqual(['posted']);
   });
 
-  it('can be one of several', async () => {
+  test('can be one of several', async () => {
     const { key, runs } = twoSchedules();
     const connector = harness.connect();
     const attemptIn = [runs[0]!, runs[5]!, 'none'];
@@ -166,7 +166,7 @@ describe('the log of an attempt', () => {
 });
 
 describe('runs with events', () => {
-  it('are merged with the runs beside them in time order, within the span', async () => {
+  test('are merged with the runs beside them in time order, within the span', async () => {
     const key = harness.simulation.createJob();
     const { simulation } = harness;
     simulation.addRun(key, {
@@ -190,7 +190,7 @@ describe('runs with events', () => {
     expect(await partition.count(createCall())).toBe(5);
   });
 
-  it('that take long have their places among the runs on the same page, which costs no call', async () => {
+  test('that take long have their places among the runs on the same page, which costs no call', async () => {
     const key = harness.simulation.createJob();
     harness.simulation.addRun(key, { ...done(START, 'overnight'), completed: START + 3_600n * SECOND });
     harness.simulation.addRun(key, done(START + 120n * SECOND, 'later'));
@@ -201,7 +201,7 @@ describe('runs with events', () => {
     expect(harness.asked()).toHaveLength(1);
   });
 
-  it('beyond the span and the runs beside them stand where these end, and still say their own time', async () => {
+  test('beyond the span and the runs beside them stand where these end, and still say their own time', async () => {
     const key = harness.simulation.createJob();
     harness.simulation.addRun(key, { ...done(START, 'overnight'), completed: START + 3_600n * SECOND });
     for (const late of [300n, 310n, 320n]) harness.simulation.addRun(key, done(START + late * SECOND, `at ${late}`));
@@ -219,7 +219,7 @@ describe('runs with events', () => {
     expect((await readRows(exact)).at(-1)?.row.message).toBe('overnight');
   });
 
-  it('keep the places of their lines from the invocation on until they are over', async () => {
+  test('keep the places of their lines from the invocation on until they are over', async () => {
     const key = harness.simulation.createJob();
     const connector = harness.connect();
     const scheduled = START - 3_600n * SECOND;
@@ -243,7 +243,7 @@ describe('runs with events', () => {
     expect(after[2]).toMatchObject({ message: 'period is closed', severity: { number: 17 } });
   });
 
-  it('make the number of entries unknown where they do not fit on a page, and that of attempts stays known', async () => {
+  test('make the number of entries unknown where they do not fit on a page, and that of attempts stays known', async () => {
     const key = harness.simulation.createJob();
     harness.simulation.generate(key, 500, (index) => ({ time: START + BigInt(index) * SECOND, message: 'x' }));
     const connector = harness.connect();
@@ -259,7 +259,7 @@ describe('runs with events', () => {
 });
 
 describe('attempts', () => {
-  it('are all runs of a schedule, oldest first, with what became of them', async () => {
+  test('are all runs of a schedule, oldest first, with what became of them', async () => {
     const key = harness.simulation.createJob();
     harness.simulation.addRun(key, done(START, 'a'));
     harness.simulation.addRun(key, done(START + 60n * SECOND, 'b', 'REQUEST_ERROR'));
@@ -276,7 +276,7 @@ describe('attempts', () => {
     expect(partition.key).toBe(Object.values(harness.simulation.schedules(key))[0]);
   });
 
-  it('page natively: the newest of a million cost one call', async () => {
+  test('page natively: the newest of a million cost one call', async () => {
     const key = harness.simulation.createJob();
     harness.simulation.generate(key, 1_000_000, (index) => ({ time: START + BigInt(index) * SECOND, message: 'x' }));
     const connector = harness.connect();

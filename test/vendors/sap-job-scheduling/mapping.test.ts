@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { toJob, toStep } from '../../../src/vendors/sap-job-scheduling/jobs/mapping.ts';
 import { isJobKey } from '../../../src/vendors/sap-job-scheduling/keys.ts';
 import { classifyError } from '../../../src/vendors/sap-job-scheduling/errors.ts';
@@ -43,7 +43,7 @@ function nanoseconds(text: string): bigint {
 }
 
 describe('times', () => {
-  it('without a zone are UTC in all three formats, wherever the process runs', () => {
+  test('without a zone are UTC in all three formats, wherever the process runs', () => {
     for (const text of ['2015-11-14T04:19:22', '2015-11-14 04:19:22', '2015-11-14T04:19:22.000Z']) {
       const run = runDecoder({ ...SUCCESS, executionTimestamp: text });
       expect(run.executionTimestamp?.nanoseconds).toBe(nanoseconds('2015-11-14T04:19:22Z'));
@@ -51,7 +51,7 @@ describe('times', () => {
     }
   });
 
-  it('that can not be read make a run unreadable, by the path of the field, and are null for a job', () => {
+  test('that can not be read make a run unreadable, by the path of the field, and are null for a job', () => {
     const { results } = runPageDecoder({ total: 2, results: [{ ...SUCCESS, scheduleTimestamp: 'soon' }, SUCCESS] });
     expect(results.map(({ unreadable }) => unreadable?.reason)).toEqual([
       'results[0].scheduleTimestamp: expected a date and time, got a string',
@@ -66,7 +66,7 @@ describe('times', () => {
     expect(jobDecoder({ _id: 1, createdAt: 'soon' }).createdAt).toBeNull();
   });
 
-  it('of a record lie between its scheduling and its invocation', () => {
+  test('of a record lie between its scheduling and its invocation', () => {
     const timesOf = (run: object): unknown => recordTimes(runDecoder(run));
     const [scheduled, invoked] = [nanoseconds('2015-11-14T04:17:22Z'), nanoseconds('2015-11-14T04:19:22Z')];
     expect(timesOf(SUCCESS)).toEqual({ earliest: scheduled, latest: invoked });
@@ -76,7 +76,7 @@ describe('times', () => {
 });
 
 describe('a run', () => {
-  it.each([
+  test.each([
     ['SCHEDULED', 'SCHEDULED', 'QUEUED'],
     ['RUNNING', 'TRIGGERED', 'RUNNING'],
     ['RUNNING', 'ACK_RECVD', 'RUNNING'],
@@ -97,12 +97,12 @@ describe('a run', () => {
     expect(statusOfRun(runDecoder({ ...SUCCESS, runStatus, runState }))).toBe(status);
   });
 
-  it('that answered 200 may have failed', () => {
+  test('that answered 200 may have failed', () => {
     const attempt = toAttempt(SCHEDULE, runDecoder({ ...SUCCESS, runState: 'ERROR' }));
     expect([attempt.status, attempt.nativeStatus]).toEqual(['FAILED', 'ERROR']);
   });
 
-  it('is an attempt of its schedule', () => {
+  test('is an attempt of its schedule', () => {
     expect(toAttempt(SCHEDULE, runDecoder(SUCCESS))).toEqual({
       key: '56468DB7B133728EE10000000A61A0D8',
       number: null,
@@ -117,7 +117,7 @@ describe('a run', () => {
     });
   });
 
-  it('with a message is one line, stamped with its completion', () => {
+  test('with a message is one line, stamped with its completion', () => {
     expect(rowsOf(SUCCESS)).toEqual([
       {
         time: nanoseconds('2015-11-14T04:19:25Z'),
@@ -141,18 +141,18 @@ describe('a run', () => {
     ]);
   });
 
-  it('falls back to its invocation, then to its scheduling, for the time of its line', () => {
+  test('falls back to its invocation, then to its scheduling, for the time of its line', () => {
     const stamp = (run: object): unknown => rowsOf({ ...SUCCESS, completionTimestamp: null, ...run })[0]?.timestamp;
     expect(stamp({})).toBe('2015-11-14T04:19:22Z');
     expect(stamp({ executionTimestamp: null })).toBe('2015-11-14T04:17:22Z');
   });
 
-  it('has no line before it has completed or been invoked', () => {
+  test('has no line before it has completed or been invoked', () => {
     expect(rowsOf(WAITING)).toEqual([]);
     expect(rowsOf({ ...SUCCESS, runStatus: 'RUNNING', runState: 'TRIGGERED', completionTimestamp: null })).toEqual([]);
   });
 
-  it('that is over without a text says what the service says of it', () => {
+  test('that is over without a text says what the service says of it', () => {
     expect(rowsOf({ ...SUCCESS, runText: '' })[0]?.message).toBe('SUCCESS');
     expect(rowsOf({ ...SUCCESS, runText: null })[0]?.message).toBe('SUCCESS');
     expect(rowsOf({ ...SUCCESS, runText: '[]', statusMessage: 'All went well' })[0]?.message).toBe('All went well');
@@ -175,7 +175,7 @@ describe('a run with events', () => {
     completionTimestamp: '2017-08-10 11:00:01',
   };
 
-  it('is a line for each, in their order', () => {
+  test('is a line for each, in their order', () => {
     const rows = rowsOf(run);
     expect(rows.map(({ tie, timestamp, message, severity }) => [tie, timestamp, message, severity.number])).toEqual([
       ['a68b86cf.0000', '2017-08-10T10:00:00Z', 'SCHEDULED', 9],
@@ -186,20 +186,20 @@ describe('a run with events', () => {
     expect(rows[0]?.attributes).not.toHaveProperty('code');
   });
 
-  it('shows them while it runs, and also when they come as bare JSON', () => {
+  test('shows them while it runs, and also when they come as bare JSON', () => {
     const running = { ...run, runStatus: 'RUNNING', runState: 'TRIGGERED', completionTimestamp: null };
     expect(rowsOf({ ...running, runText: JSON.stringify(events.slice(0, 2)) })).toHaveLength(2);
     expect(rowsOf({ ...running, runText: events.slice(0, 2) })).toHaveLength(2);
   });
 
-  it.each(['[INFO] started', '[1, 2]', '["a"]', '[{"note":"not an event"}]', '[{"time":', '{"time":"x"}', ''])(
+  test.each(['[INFO] started', '[1, 2]', '["a"]', '[{"note":"not an event"}]', '[{"time":', '{"time":"x"}', ''])(
     'is told from a message that only looks like it: %s',
     (text) => {
       expect(eventsOf(text)).toBeNull();
     },
   );
 
-  it('may be of a type that the service adds later', () => {
+  test('may be of a type that the service adds later', () => {
     const [row] = rowsOf({ ...run, runText: '[{"time":"2017-08-10 11:00:00","type":"SUSPENDED","text":""}]' });
     expect([row?.timestamp, row?.message, row?.severity]).toEqual([
       '2017-08-10T11:00:00Z',
@@ -211,7 +211,7 @@ describe('a run with events', () => {
 
 describe("a message that is an application's own JSON", () => {
   const event = { time: '2017-08-10 11:00:00', type: 'SUCCESS', text: 'posted', code: null };
-  it.each([
+  test.each([
     ['a list of messages', [{ type: 'E', id: 'V1', number: '311', message: 'Order 4711 could not be created' }]],
     ['a list of messages with times', [{ time: '2017-08-10 11:00:00', type: 'W', text: 'Order 4711 waits' }]],
     ['a list with fields that no event has', [{ ...event, order: 4711 }]],
@@ -234,7 +234,7 @@ describe("a message that is an application's own JSON", () => {
 });
 
 describe('severity', () => {
-  it.each([
+  test.each([
     ['SUCCESS', 9],
     ['ACK_NOT_RECVD', 13],
     ['UNKNOWN', 13],
@@ -247,7 +247,7 @@ describe('severity', () => {
     expect(severityOfState(state)).toMatchObject({ number, text: state });
   });
 
-  it('of no state is none', () => {
+  test('of no state is none', () => {
     expect(severityOfState(null)).toEqual({ number: 0, text: null, source: 'NONE' });
   });
 });
@@ -269,13 +269,13 @@ describe('a job', () => {
     INACTIVECOUNT: 2,
   };
 
-  it('has a text as key, from the id that all answers have', () => {
+  test('has a text as key, from the id that all answers have', () => {
     expect(keyOfJob(jobDecoder(listed))).toBe('3');
     expect(keyOfJob(jobDecoder({ jobId: 42 }))).toBe('42');
     expect(keyOfJob(jobDecoder({}))).toBeNull();
   });
 
-  it('says what the vendor says, without addresses and identities', () => {
+  test('says what the vendor says, without addresses and identities', () => {
     expect(toJob('erp', '3', jobDecoder(listed))).toEqual({
       source: 'erp',
       key: '3',
@@ -295,7 +295,7 @@ describe('a job', () => {
     });
   });
 
-  it.each([
+  test.each([
     [{ active: false }, 'INACTIVE'],
     [{ ACTIVECOUNT: 2 }, 'ACTIVE'],
     [{ ACTIVECOUNT: 0 }, 'INACTIVE'],
@@ -305,7 +305,7 @@ describe('a job', () => {
     expect(toJob('erp', '1', jobDecoder(job)).status).toBe(status);
   });
 
-  it.each([
+  test.each([
     ['42', true],
     ['0', true],
     ['042', false],
@@ -318,7 +318,7 @@ describe('a job', () => {
     expect(isJobKey(key)).toBe(valid);
   });
 
-  it('has its schedules as steps, named by what describes them', () => {
+  test('has its schedules as steps, named by what describes them', () => {
     const { schedules } = jobDecoder({
       schedules: [
         { scheduleId: 's1', description: 'hourly', active: true, startTime: '2015-10-19T23:00:00.000Z', data: {} },
@@ -333,7 +333,7 @@ describe('a job', () => {
 });
 
 describe('what part of the runs is asked for', () => {
-  it('is everything by default, and what is not of a run stays to be filtered', () => {
+  test('is everything by default, and what is not of a run stays to be filtered', () => {
     const filter = { minSeverity: 'WARN', contains: 'x' } as const;
     expect(selectRuns({ job: '1' }, filter)).toEqual({
       schedules: null,
@@ -342,7 +342,7 @@ describe('what part of the runs is asked for', () => {
     });
   });
 
-  it('has to be in scope and in the filter', () => {
+  test('has to be in scope and in the filter', () => {
     expect(selectRuns({ job: '1', step: 'a' }, { stepIn: ['a', 'b'] })).toEqual({
       schedules: ['a'],
       runs: null,
@@ -358,12 +358,12 @@ describe('what part of the runs is asked for', () => {
     });
   });
 
-  it('is nothing where a task is asked for', () => {
+  test('is nothing where a task is asked for', () => {
     expect(selectRuns({ job: '1', task: 't' }, {}).schedules).toEqual([]);
     expect(selectRuns({ job: '1' }, { taskIn: ['t'] }).schedules).toEqual([]);
   });
 
-  it('is filtered out of the whole log when the runs are many', () => {
+  test('is filtered out of the whole log when the runs are many', () => {
     const attemptIn = Array.from({ length: 11 }, (_, index) => `run ${index}`);
     expect(selectRuns({ job: '1' }, { attemptIn })).toEqual({
       schedules: null,
@@ -374,7 +374,7 @@ describe('what part of the runs is asked for', () => {
 });
 
 describe('refusals', () => {
-  it('429 and 503 both mean to wait, as long as the header or else the body says', () => {
+  test('429 and 503 both mean to wait, as long as the header or else the body says', () => {
     const body = { retryAfter: 7 };
     expect(classifyError({ status: 503, headers: {}, body })).toEqual({
       code: 'SOURCE_RATE_LIMITED',
@@ -396,7 +396,7 @@ describe('refusals', () => {
 });
 
 describe('options', () => {
-  it('have defaults, bounds and no strangers', () => {
+  test('have defaults, bounds and no strangers', () => {
     expect(optionsSchema.parse({})).toEqual({ pageSize: 200, spanSeconds: 80, dialect: 'auto' });
     for (const bad of [{ pageSize: 201 }, { pageSize: 0 }, { dialect: 'old' }, { workspaces: [] }]) {
       expect(optionsSchema.safeParse(bad).success).toBe(false);

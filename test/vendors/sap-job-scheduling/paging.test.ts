@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { createCall } from '../../../src/domain/call.ts';
 import type { SapOptions } from '../../../src/sandbox/sap-job-scheduling/index.ts';
 import { PagingFacts } from '../../../src/vendors/sap-job-scheduling/runs/paging-facts.ts';
@@ -39,7 +39,7 @@ function queries(): string[] {
 }
 
 describe.each(['legacy', 'current'] as const)('the %s dialect', (dialect) => {
-  it('shows the newest runs with one call, and the oldest with two', async () => {
+  test('shows the newest runs with one call, and the oldest with two', async () => {
     const key = await start(1_000, { dialect });
     expect(await messages(key, 3, 'backward')).toEqual(['run 999', 'run 998', 'run 997']);
     expect(queries()).toEqual(['page_size=200']);
@@ -48,20 +48,20 @@ describe.each(['legacy', 'current'] as const)('the %s dialect', (dialect) => {
     expect(queries()).toEqual(['page_size=200', 'page_size=200&offset=802']);
   });
 
-  it('gives every run once, either way', async () => {
+  test('gives every run once, either way', async () => {
     const key = await start(1_000, { dialect });
     const whole = Array.from({ length: 1_000 }, (_, index) => `run ${index}`);
     expect(await messages(key, Infinity)).toEqual(whole);
     expect(await messages(key, Infinity, 'backward')).toEqual(whole.reverse());
   });
 
-  it('never asks for runs without a page size, which would cut the list in silence', async () => {
+  test('never asks for runs without a page size, which would cut the list in silence', async () => {
     const key = await start(450, { dialect });
     await messages(key, Infinity);
     expect(queries().filter((query) => !query.startsWith('page_size=200'))).toEqual([]);
   });
 
-  it('costs no more at a depth of a million', async () => {
+  test('costs no more at a depth of a million', async () => {
     const key = await start(1_000_000, { dialect });
     const connector = harness.connect();
     expect(await messages(key, 20, 'forward', connector)).toHaveLength(20);
@@ -79,7 +79,7 @@ describe.each(['legacy', 'current'] as const)('the %s dialect', (dialect) => {
 });
 
 describe('an instance without cursors', () => {
-  it('is asked for them once, and told by what it answers', async () => {
+  test('is asked for them once, and told by what it answers', async () => {
     const key = await start(1_000, { dialect: 'legacy' });
     const first = harness.connect();
     const call = createCall();
@@ -101,7 +101,7 @@ describe('an instance without cursors', () => {
 });
 
 describe('an instance that is neither', () => {
-  it.each([
+  test.each([
     ['from 0 without cursors', { dialect: 'legacy', firstOffset: 0 }],
     ['from 1 with cursors', { dialect: 'current', firstOffset: 1 }],
     ['from 1 without cursors', { dialect: 'legacy', firstOffset: 1 }],
@@ -115,7 +115,7 @@ describe('an instance that is neither', () => {
     expect(await messages(key, Infinity, 'backward', connector)).toEqual(whole.reverse());
   });
 
-  it.each(['legacy', 'current'] as const)('may sort oldest first in the %s dialect', async (dialect) => {
+  test.each(['legacy', 'current'] as const)('may sort oldest first in the %s dialect', async (dialect) => {
     const key = await start(700, { dialect, order: 'oldest-first' });
     const whole = Array.from({ length: 700 }, (_, index) => `run ${index}`);
     expect(await messages(key, Infinity)).toEqual(whole);
@@ -124,7 +124,7 @@ describe('an instance that is neither', () => {
 });
 
 describe('an instance that is upgraded while we run', () => {
-  it('shows it by its first answer with links', () => {
+  test('shows it by its first answer with links', () => {
     const facts = new PagingFacts('auto');
     const run = {} as never;
     facts.learn({ total: 5, results: [run, run] }, 0);
@@ -133,7 +133,7 @@ describe('an instance that is upgraded while we run', () => {
     expect(facts.cursors).toBe(true);
   });
 
-  it('is not looked for where the configuration says what it is', () => {
+  test('is not looked for where the configuration says what it is', () => {
     const facts = new PagingFacts('legacy');
     facts.learnLinks({ total: 5, results: [], next_url: '/x' });
     expect(facts.cursors).toBe(false);
@@ -141,14 +141,14 @@ describe('an instance that is upgraded while we run', () => {
 });
 
 describe('the dialect option', () => {
-  it.each(['legacy', 'current'] as const)('%s is taken at its word', async (dialect) => {
+  test.each(['legacy', 'current'] as const)('%s is taken at its word', async (dialect) => {
     const key = await start(450, { dialect });
     const whole = Array.from({ length: 450 }, (_, index) => `run ${index}`);
     expect(await messages(key, Infinity, 'forward', harness.connect({ dialect }))).toEqual(whole);
     expect(queries().some((query) => query.includes('prev='))).toBe(dialect === 'current');
   });
 
-  it('and the page size are what is asked for', async () => {
+  test('and the page size are what is asked for', async () => {
     const key = await start(30);
     expect(await messages(key, 12, 'backward', harness.connect({ pageSize: 10 }))).toHaveLength(12);
     expect(queries()).toEqual(['page_size=10', 'page_size=10&next=<id>']);
@@ -156,7 +156,7 @@ describe('the dialect option', () => {
 });
 
 describe('cursors that have gone', () => {
-  it.each(['legacy', 'current'] as const)('are found again by time in the %s dialect', async (dialect) => {
+  test.each(['legacy', 'current'] as const)('are found again by time in the %s dialect', async (dialect) => {
     const key = await start(2_000, { dialect });
     const connector = harness.connect();
     const call = createCall();
@@ -172,7 +172,7 @@ describe('cursors that have gone', () => {
 });
 
 describe('a schedule that never ran', () => {
-  it.each(['empty', 'not-found'] as const)('has no lines, whether the answer is %s', async (emptyRuns) => {
+  test.each(['empty', 'not-found'] as const)('has no lines, whether the answer is %s', async (emptyRuns) => {
     harness = await startHarness({ emptyRuns });
     const key = harness.simulation.addJob({}, [{ description: 'a' }, { description: 'b' }]);
     harness.simulation.addRun(key, done(START, 'posted'), 'b');
@@ -186,7 +186,7 @@ describe('a schedule that never ran', () => {
     expect(await readRows(scoped)).toEqual([]);
   });
 
-  it('is told from one that is not there', async () => {
+  test('is told from one that is not there', async () => {
     harness = await startHarness();
     const key = harness.simulation.createJob();
     const connector = harness.connect();

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createCall } from '../../../src/domain/call.ts';
 import { createFederation } from '../../../src/federation/create-federation.ts';
 import type { LogArguments } from '../../../src/federation/api.ts';
@@ -32,7 +32,7 @@ function createJob({ simulation }: Harness): string {
 describe.each<SapDialect>(['current', 'legacy'])(
   'a reader of the %s dialect that turns round among schedules',
   (dialect) => {
-    it('finds the line of a run that had not ended when it came by', async () => {
+    test('finds the line of a run that had not ended when it came by', async () => {
       const harness = await startHarness({ auth: 'basic', dialect });
       try {
         const { simulation } = harness;
@@ -53,7 +53,7 @@ describe.each<SapDialect>(['current', 'legacy'])(
       }
     });
 
-    it('needs few calls for it, however deep it is', async () => {
+    test('needs few calls for it, however deep it is', async () => {
       const harness = await startHarness({ auth: 'basic', dialect });
       try {
         const job = createJob(harness);

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createCall } from '../../../src/domain/call.ts';
 import type { Attempt } from '../../../src/domain/job.ts';
 import type { LogEntry } from '../../../src/domain/log-entry.ts';
@@ -93,7 +93,7 @@ async function walk<T extends Ordered>(
 }
 
 describe('walking a schedule with any sizes, either way, with or without hints, on either dialect', () => {
-  it('gives every line once, in order', async () => {
+  test('gives every line once, in order', async () => {
     await fc.assert(
       fc.asyncProperty(
         instances,
@@ -129,7 +129,7 @@ describe('walking a schedule with any sizes, either way, with or without hints, 
     );
   }, 600_000);
 
-  it('loses and repeats nothing while new runs arrive between pages', async () => {
+  test('loses and repeats nothing while new runs arrive between pages', async () => {
     await fc.assert(
       fc.asyncProperty(
         instances,

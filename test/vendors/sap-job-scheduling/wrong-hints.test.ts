@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { createCall } from '../../../src/domain/call.ts';
 import type { LogEntry } from '../../../src/domain/log-entry.ts';
 import type { Direction } from '../../../src/domain/ordered.ts';
@@ -92,7 +92,7 @@ async function pageOf(
 }
 
 describe('a vendor whose counts, links and page sizes may be wrong', () => {
-  it('gives every line once, either way, in a bounded number of calls', async () => {
+  test('gives every line once, either way, in a bounded number of calls', async () => {
     await fc.assert(
       fc.asyncProperty(
         instances,
@@ -130,7 +130,7 @@ describe('a vendor whose counts, links and page sizes may be wrong', () => {
     );
   }, 600_000);
 
-  it('loses no line while new runs arrive between the pages', async () => {
+  test('loses no line while new runs arrive between the pages', async () => {
     await fc.assert(
       fc.asyncProperty(
         instances,
@@ -171,7 +171,7 @@ describe('a vendor whose counts, links and page sizes may be wrong', () => {
 });
 
 describe('at its own page size', () => {
-  it.each<[string, SapOptions, number]>([
+  test.each<[string, SapOptions, number]>([
     ['460 where there are 450', { total: 'too-high' }, 450],
     ['null with links that lead on', { total: 'null' }, 450],
     ['0 with links that lead on', { total: 'zero' }, 450],
@@ -204,7 +204,7 @@ describe('at its own page size', () => {
 });
 
 describe('an instance that takes paging parameters without effect', () => {
-  it.each(['forward', 'backward'] as const)('is read by offsets where it ignores run ids, %s', async (direction) => {
+  test.each(['forward', 'backward'] as const)('is read by offsets where it ignores run ids, %s', async (direction) => {
     const key = await start(450, { ignores: 'cursors' });
     const all = upTo(450);
     const rows = await readRows(await partitionOf(key, 50), { direction });
@@ -214,7 +214,7 @@ describe('an instance that takes paging parameters without effect', () => {
     expect(numbers(on)).toEqual(numbers(rows.slice(201, 206)));
   });
 
-  it.each(['legacy', 'current'] as const)(
+  test.each(['legacy', 'current'] as const)(
     'and gives its first page for ever is said in the %s dialect',
     async (dialect) => {
       const key = await start(450, { dialect, ignores: 'both' });
@@ -237,7 +237,7 @@ describe('an instance that takes paging parameters without effect', () => {
     },
   );
 
-  it.each(['cursor', 'offset', 'refused'] as const)(
+  test.each(['cursor', 'offset', 'refused'] as const)(
     'is never asked by run id and offset at once (%s)',
     async (cursorWithOffset) => {
       const key = await start(450, { cursorWithOffset });
@@ -248,7 +248,7 @@ describe('an instance that takes paging parameters without effect', () => {
 });
 
 describe('an answer of 404', () => {
-  it.each(['error', 'none', 'html'] as const)('means the same whatever its body is (%s)', async (notFoundBody) => {
+  test.each(['error', 'none', 'html'] as const)('means the same whatever its body is (%s)', async (notFoundBody) => {
     const key = await start(3, { notFoundBody });
     const connector = harness.connect();
     const named = only((await connector.logs({ job: key, step: 'none' }, {}, createCall())).partitions);

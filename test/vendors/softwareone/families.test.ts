@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { createCall } from '../../../src/domain/call.ts';
 import type { SoftwareOneSettings } from '../../../src/sandbox/softwareone/settings.ts';
 import type { Connector } from '../../../src/vendors/connector.ts';
@@ -35,7 +35,7 @@ function kinds(): string[] {
 }
 
 describe('the child tasks of several tasks', () => {
-  it('are one question, and their counts none', async () => {
+  test('are one question, and their counts none', async () => {
     const { parents, children } = await families([3, 0, 2]);
     const connector = harness.connect();
     const call = createCall();
@@ -47,18 +47,18 @@ describe('the child tasks of several tasks', () => {
     expect(kinds()).toEqual(['tasks 200']);
   });
 
-  it('are asked for task by task where they are more than a native page', async () => {
+  test('are asked for task by task where they are more than a native page', async () => {
     const { parents, children } = await families([60, 1, 40]);
     expect(await childrenOf(harness.connect(), parents)).toEqual(children);
     expect(kinds()).toEqual(['tasks 200', 'tasks 200', 'tasks 200', 'tasks 200']);
   });
 
-  it('are so where the source does not say how many there are', async () => {
+  test('are so where the source does not say how many there are', async () => {
     const { parents, children } = await families([60, 40], { totals: false });
     expect(await childrenOf(harness.connect(), parents)).toEqual(children);
   });
 
-  it('are listed by a source that does not filter by parents, which is not asked for it again', async () => {
+  test('are listed by a source that does not filter by parents, which is not asked for it again', async () => {
     const { parents, children } = await families([2, 1], { unfilterableTasks: ['parent.id'] });
     const connector = harness.connect();
     for (let time = 0; time < 2; time += 1) expect(await childrenOf(connector, parents)).toEqual(children);
@@ -66,13 +66,13 @@ describe('the child tasks of several tasks', () => {
     expect(together).toHaveLength(1);
   });
 
-  it('are listed by a source that takes filters and does not apply them', async () => {
+  test('are listed by a source that takes filters and does not apply them', async () => {
     const { parents, children } = await families([2, 1], { ignoresFilters: true });
     const connector = harness.connect();
     for (let time = 0; time < 2; time += 1) expect(await childrenOf(connector, parents)).toEqual(children);
   });
 
-  it('are asked for by themselves where there is one task', async () => {
+  test('are asked for by themselves where there is one task', async () => {
     const { parents, children } = await families([2]);
     expect(await childrenOf(harness.connect(), parents)).toEqual(children);
     expect(harness.asked()).toEqual([expect.stringContaining('eq(parent.id')]);

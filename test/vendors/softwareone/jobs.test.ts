@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createCall } from '../../../src/domain/call.ts';
 import type { Task } from '../../../src/domain/job.ts';
 import type { Connector, JobFilter, JobPage } from '../../../src/vendors/connector.ts';
@@ -40,7 +40,7 @@ function keysOf(page: JobPage, nameContains = ''): string[] {
 }
 
 describe('jobs by id', () => {
-  it('are asked for together, and each is found by its id', async () => {
+  test('are asked for together, and each is found by its id', async () => {
     const keys = addJobs(5);
     const asked = [...keys].reverse();
     const jobs = await connector.getJobs([...asked, UNKNOWN_TASK, asked[0]!], createCall());
@@ -49,7 +49,7 @@ describe('jobs by id', () => {
     expect(harness.asked()).toEqual([`job in(id,(${ids}))&select=+audit&limit=6&offset=0`]);
   });
 
-  it('carry what the audit says', async () => {
+  test('carry what the audit says', async () => {
     const key = harness.simulation.createJob({ name: 'A transfer', status: 'SUCCEEDED', object: 'BUY-1' });
     expect(await connector.getJobs([key], createCall())).toEqual([
       {
@@ -71,20 +71,20 @@ describe('jobs by id', () => {
     ]);
   });
 
-  it('cost one call for each hundred', async () => {
+  test('cost one call for each hundred', async () => {
     const keys = addJobs(250);
     const jobs = await connector.getJobs(keys, createCall());
     expect(jobs.map((job) => (job !== null && 'key' in job ? job.key : job))).toEqual(keys);
     expect(harness.asked()).toHaveLength(3);
   });
 
-  it('that can be none are null without a call', async () => {
+  test('that can be none are null without a call', async () => {
     const hostile = ['', 'job', 'TSK-', 'TSK-1"),eq(status,"Failed', "TSK-1'", 'TSK-1/../..', 'tsk-1', 'TSK-1 '];
     expect(await connector.getJobs(hostile, createCall())).toEqual(hostile.map(() => null));
     expect(harness.asked()).toEqual([]);
   });
 
-  it('are all found where the vendor makes smaller pages than asked for', async () => {
+  test('are all found where the vendor makes smaller pages than asked for', async () => {
     const keys = addJobs(7);
     harness.simulation.configure({ maxLimit: 3 });
     const jobs = await connector.getJobs(keys, createCall());
@@ -94,7 +94,7 @@ describe('jobs by id', () => {
     expect(await connector.getJobs(keys, createCall())).toEqual(jobs);
   });
 
-  it('are asked for one by one, also later, where the vendor refuses to filter or does not', async () => {
+  test('are asked for one by one, also later, where the vendor refuses to filter or does not', async () => {
     for (const settings of [{ unfilterableTasks: ['id'] }, { ignoresFilters: true }]) {
       const keys = addJobs(2);
       harness.simulation.configure({ unfilterableTasks: [], ignoresFilters: false, ...settings });
@@ -107,7 +107,7 @@ describe('jobs by id', () => {
     }
   });
 
-  it('that could not be asked for give an error each, and only those', async () => {
+  test('that could not be asked for give an error each, and only those', async () => {
     const keys = addJobs(101);
     harness.server.inject({ what: { do: 'status', status: 403, body: '{}' }, times: 1 });
     const jobs = await connector.getJobs(keys, createCall());
@@ -116,7 +116,7 @@ describe('jobs by id', () => {
     expect(failed[0]).toMatchObject({ code: 'SOURCE_FORBIDDEN' });
   });
 
-  it('have UNKNOWN status for a word that nobody knows yet', async () => {
+  test('have UNKNOWN status for a word that nobody knows yet', async () => {
     const key = harness.simulation.createJob();
     harness.simulation.setNativeStatus(key, 'Blocked');
     expect((await connector.getJobs([key], createCall()))[0]).toMatchObject({
@@ -127,7 +127,7 @@ describe('jobs by id', () => {
 });
 
 describe('the list of jobs', () => {
-  it('is paged newest first without child tasks, in one call', async () => {
+  test('is paged newest first without child tasks, in one call', async () => {
     const keys = addJobs(130);
     addChildren(keys[0]!, 20);
     const first = await list();
@@ -142,14 +142,14 @@ describe('the list of jobs', () => {
     ]);
   });
 
-  it('keeps its pages where the vendor makes smaller ones', async () => {
+  test('keeps its pages where the vendor makes smaller ones', async () => {
     const keys = addJobs(130);
     harness.simulation.configure({ maxLimit: 40 });
     expect(keysOf(await list({}, 0))).toEqual([...keys].reverse().slice(0, 100));
     expect(keysOf(await list({}, 1))).toEqual([...keys].reverse().slice(100));
   });
 
-  it('does not need totals', async () => {
+  test('does not need totals', async () => {
     const keys = addJobs(100);
     harness.simulation.configure({ totals: false });
     expect(await list()).toMatchObject({ more: null, total: null });
@@ -157,7 +157,7 @@ describe('the list of jobs', () => {
     expect(keysOf(await list())).toHaveLength(keys.length);
   });
 
-  it('lets the vendor filter by status and name', async () => {
+  test('lets the vendor filter by status and name', async () => {
     const { simulation } = harness;
     simulation.createJob({ name: 'Sync A', status: 'FAILED' });
     const wanted = simulation.createJob({ name: 'Big SYNC', status: 'RUNNING' });
@@ -168,7 +168,7 @@ describe('the list of jobs', () => {
     expect(harness.asked()[0]).toContain('and(eq(parent.id,null()),in(status,("Processing")),ilike(name,"*sync*"))&');
   });
 
-  it('finds queued jobs without naming a status that the vendor may not have', async () => {
+  test('finds queued jobs without naming a status that the vendor may not have', async () => {
     const { simulation } = harness;
     const queued = [
       simulation.createJob({ status: 'QUEUED', createdAt: 3 }),
@@ -181,13 +181,13 @@ describe('the list of jobs', () => {
     expect(harness.asked()[0]).toContain('out(status,("Processing","Completed","Failed"))');
   });
 
-  it('is empty without a call for a status that the vendor does not have', async () => {
+  test('is empty without a call for a status that the vendor does not have', async () => {
     addJobs(1);
     expect(await list({ statusIn: ['PAUSED'] })).toEqual({ jobs: [], more: false, total: 0, filtered: true });
     expect(harness.asked()).toEqual([]);
   });
 
-  it.each(['50 % *off*', 'back\\slash', `both " and '`])('does not let %j change the question', async (name) => {
+  test.each(['50 % *off*', 'back\\slash', `both " and '`])('does not let %j change the question', async (name) => {
     const wanted = harness.simulation.createJob({ name: `a ${name} b` });
     harness.simulation.createJob({ name: 'another' });
     const page = await list({ nameContains: name });
@@ -195,7 +195,7 @@ describe('the list of jobs', () => {
     expect(harness.asked()[0]).not.toContain('ilike');
   });
 
-  it.each([`it's`, 'say "hi"', 'a,b', '(x)', '100%', 'naïve 漢字 🦊', 'a&b=c;d|e', '#?+'])(
+  test.each([`it's`, 'say "hi"', 'a,b', '(x)', '100%', 'naïve 漢字 🦊', 'a&b=c;d|e', '#?+'])(
     'pushes %j down as it is',
     async (name) => {
       const wanted = harness.simulation.createJob({ name: `a ${name} b` });
@@ -207,7 +207,7 @@ describe('the list of jobs', () => {
     },
   );
 
-  it('is filtered here where the vendor refuses, which is remembered', async () => {
+  test('is filtered here where the vendor refuses, which is remembered', async () => {
     const keys = addJobs(3);
     const child = addChildren(keys[0]!, 1);
     for (const errorShape of ['object', 'array'] as const) {
@@ -227,7 +227,7 @@ describe('the list of jobs', () => {
     }
   });
 
-  it('leaves child tasks out and tells no total where filters are silently ignored', async () => {
+  test('leaves child tasks out and tells no total where filters are silently ignored', async () => {
     const keys = addJobs(2);
     addChildren(keys[0]!, 120);
     harness.simulation.configure({ ignoresFilters: true });
@@ -238,7 +238,7 @@ describe('the list of jobs', () => {
     expect(pages.map(({ total }) => total)).toEqual([null, null, null]);
   });
 
-  it('asks again without the filter for roots when that finds nothing, once', async () => {
+  test('asks again without the filter for roots when that finds nothing, once', async () => {
     expect(await list()).toMatchObject({ jobs: [], total: 0 });
     expect(harness.asked()).toHaveLength(2);
     addJobs(1);
@@ -248,13 +248,13 @@ describe('the list of jobs', () => {
     expect(harness.asked()).toHaveLength(1);
   });
 
-  it('is counted by a probe that reads one row', async () => {
+  test('is counted by a probe that reads one row', async () => {
     addJobs(30);
     expect(await connector.probe(createCall())).toEqual({ jobs: 30 });
     expect(harness.asked()).toEqual([expect.stringContaining('limit=1&')]);
   });
 
-  it('gives up with the vendor error when the question is refused without any filter too', async () => {
+  test('gives up with the vendor error when the question is refused without any filter too', async () => {
     addJobs(1);
     harness.server.inject({ what: { do: 'status', status: 400, body: '{"errors":{}}' } });
     await expect(list()).rejects.toMatchObject({ code: 'SOURCE_BAD_RESPONSE', status: 400 });
@@ -272,7 +272,7 @@ describe('tasks', () => {
     return { rows: await readRows(children!), count: await children!.count(createCall()) };
   }
 
-  it('are the child tasks, oldest first, paged in both directions', async () => {
+  test('are the child tasks, oldest first, paged in both directions', async () => {
     const [parent] = addJobs(2);
     const children = addChildren(parent!, 230);
     const { rows, count } = await partition(parent!);
@@ -289,7 +289,7 @@ describe('tasks', () => {
     ]);
   });
 
-  it.each([
+  test.each([
     ['can not be ordered', { unorderableTasks: ['audit.created.at'] }],
     ['are not ordered', { ignoresOrder: true }],
     ['can not be filtered', { unfilterableTasks: ['parent.id'] }],
@@ -305,7 +305,7 @@ describe('tasks', () => {
     expect(count).toBe(121);
   });
 
-  it('are an error once where only a later page shows that they are not ordered, and right from then on', async () => {
+  test('are an error once where only a later page shows that they are not ordered, and right from then on', async () => {
     const [parent] = addJobs(1);
     const children = addChildren(parent!, 120);
     children.unshift(harness.simulation.createJob({ parent: parent!, createdAt: CREATED - 5 }));
@@ -314,19 +314,19 @@ describe('tasks', () => {
     expect((await partition(parent!)).rows.map(({ key }) => key)).toEqual(children);
   });
 
-  it('that can only be found among too many others are an error, not an incomplete list', async () => {
+  test('that can only be found among too many others are an error, not an incomplete list', async () => {
     const [parent] = addJobs(2_050);
     addChildren(parent!, 1);
     harness.simulation.configure({ ignoresFilters: true });
     await expect(partition(parent!)).rejects.toMatchObject({ code: 'SOURCE_TRUNCATED' });
   });
 
-  it('do not exist for what is no task', async () => {
+  test('do not exist for what is no task', async () => {
     expect(await partition('no "task"')).toEqual({ rows: [], count: 0 });
     expect(harness.asked()).toEqual([]);
   });
 
-  it('are found by key in one call for all of a tick, only beneath their own parent', async () => {
+  test('are found by key in one call for all of a tick, only beneath their own parent', async () => {
     const [parent, other] = addJobs(2);
     const [first, second] = addChildren(parent!, 2);
     const call = createCall();
@@ -341,7 +341,7 @@ describe('tasks', () => {
     expect(harness.asked()).toHaveLength(1);
   });
 
-  it('are all there is: no attempts and no steps', () => {
+  test('are all there is: no attempts and no steps', () => {
     expect(Object.keys(connector.parts)).toEqual(['Task']);
     expect(harness.asked()).toEqual([]);
   });

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { residualOf } from '../../../src/federation/logs/filter.ts';
 import { createCall } from '../../../src/domain/call.ts';
 import type { LogEntry, LogScope } from '../../../src/domain/log-entry.ts';
@@ -60,7 +60,7 @@ function range(start: number, end: number): number[] {
 }
 
 describe('the log of a job', () => {
-  it('is read in time order with rendered messages', async () => {
+  test('is read in time order with rendered messages', async () => {
     write(3);
     const rows = await readRows(await log());
     expect(messages(rows)).toEqual(lines([0, 1, 2]));
@@ -75,14 +75,14 @@ describe('the log of a job', () => {
     expect(harness.asked()).toEqual(['logs order=timestamp,id&limit=100&offset=0']);
   });
 
-  it('is read from the end without reading from the start', async () => {
+  test('is read from the end without reading from the start', async () => {
     write(1_000);
     const rows = await readRows(await log(), { direction: 'backward', take: 20, need: 20 });
     expect(messages(rows)).toEqual(lines(range(980, 1_000).reverse()));
     expect(harness.asked()).toEqual(['logs order=-timestamp,-id&limit=100&offset=0']);
   });
 
-  it('is counted by the page that is read anyway, and by one call alone', async () => {
+  test('is counted by the page that is read anyway, and by one call alone', async () => {
     write(250);
     const partition = await log();
     const call = createCall();
@@ -94,7 +94,7 @@ describe('the log of a job', () => {
     expect(await partition.count(createCall())).toBeNull();
   });
 
-  it('a million lines deep costs no more calls than at its start', async () => {
+  test('a million lines deep costs no more calls than at its start', async () => {
     harness.simulation.generate(job, 1_200_000, (index) => lineOf(index, 3));
     const partition = await log();
     const [first] = await readRows(partition, { take: 1, need: 1 });
@@ -107,7 +107,7 @@ describe('the log of a job', () => {
     expect(harness.asked()).toHaveLength(atStart);
   });
 
-  it('goes on from a position in the middle of an instant, both ways', async () => {
+  test('goes on from a position in the middle of an instant, both ways', async () => {
     write(1_000, 350);
     const partition = await log();
     const all = await readRows(partition);
@@ -119,7 +119,7 @@ describe('the log of a job', () => {
     }
   });
 
-  it('keeps to the page size that the vendor really uses', async () => {
+  test('keeps to the page size that the vendor really uses', async () => {
     write(95);
     harness.simulation.configure({ maxLimit: 20 });
     const partition = await log();
@@ -128,7 +128,7 @@ describe('the log of a job', () => {
     expect(messages(await readRows(partition, { direction: 'backward' }))).toEqual(lines(range(0, 95).reverse()));
   });
 
-  it('uses the configured page size', async () => {
+  test('uses the configured page size', async () => {
     write(25);
     connector = harness.connect({ pageSize: 10 });
     expect(await readRows(await log())).toHaveLength(25);
@@ -137,7 +137,7 @@ describe('the log of a job', () => {
 });
 
 describe('a log that can not be read', () => {
-  it('is NOT_FOUND for an unknown task, and without a call for what is none', async () => {
+  test('is NOT_FOUND for an unknown task, and without a call for what is none', async () => {
     await expect(readRows(await log({}, { job: UNKNOWN_TASK }))).rejects.toMatchObject({ code: 'NOT_FOUND' });
     expect(harness.asked()).toHaveLength(1);
     for (const key of ['../system', 'a"b', '']) {
@@ -146,19 +146,19 @@ describe('a log that can not be read', () => {
     expect(harness.asked()).toEqual([]);
   });
 
-  it('is FORBIDDEN for a vendor account, which still sees its tasks', async () => {
+  test('is FORBIDDEN for a vendor account, which still sees its tasks', async () => {
     connector = harness.connect({ token: harness.simulation.vendorToken });
     await expect(readRows(await log())).rejects.toMatchObject({ code: 'SOURCE_FORBIDDEN' });
     await expect((await log()).count(createCall())).rejects.toMatchObject({ code: 'SOURCE_FORBIDDEN' });
     expect((await connector.getJobs([job], createCall()))[0]).toMatchObject({ key: job });
   });
 
-  it('is UNAUTHENTICATED with a wrong token', async () => {
+  test('is UNAUTHENTICATED with a wrong token', async () => {
     connector = harness.connect({ token: 'wrong' });
     await expect(readRows(await log())).rejects.toMatchObject({ code: 'SOURCE_UNAUTHENTICATED' });
   });
 
-  it('is a bad answer that names the place, when a page has rows and none has a time', async () => {
+  test('is a bad answer that names the place, when a page has rows and none has a time', async () => {
     const $meta = { pagination: { offset: 0, limit: 1, total: 2 } };
     const body = JSON.stringify({ $meta, data: [{ id: 'TLR-1', timestamp: 'yesterday' }] });
     const headers = { 'content-type': 'application/json' };
@@ -169,13 +169,13 @@ describe('a log that can not be read', () => {
     });
   });
 
-  it('is a bad answer when it is another page than the one asked for', async () => {
+  test('is a bad answer when it is another page than the one asked for', async () => {
     const body = JSON.stringify({ $meta: { pagination: { offset: 100, limit: 100, total: 0 } }, data: [] });
     harness.server.inject({ what: { do: 'status', status: 200, body } });
     await expect(readRows(await log())).rejects.toMatchObject({ code: 'SOURCE_BAD_RESPONSE' });
   });
 
-  it('is read to its end when single calls fail', async () => {
+  test('is read to its end when single calls fail', async () => {
     write(450);
     harness.server.inject({ what: { do: 'status', status: 429, body: '' }, times: 1 });
     harness.server.inject({ what: { do: 'cut', after: 0.5 }, times: 1 });
@@ -184,7 +184,7 @@ describe('a log that can not be read', () => {
 });
 
 describe('child tasks', () => {
-  it('have logs of their own, whose lines name them', async () => {
+  test('have logs of their own, whose lines name them', async () => {
     const child = harness.simulation.createJob({ parent: job });
     harness.simulation.write(job, [{ time: START, message: 'of the job' }]);
     harness.simulation.write(child, [{ time: START, message: 'of the part' }]);
@@ -194,7 +194,7 @@ describe('child tasks', () => {
     expect(await readRows(partition)).toMatchObject([{ message: 'of the part', taskKey: child }]);
   });
 
-  it('decide by their key about a filter for tasks, attempts and steps', async () => {
+  test('decide by their key about a filter for tasks, attempts and steps', async () => {
     const nothing = { partitions: [], applied: [] };
     const call = createCall();
     expect(await connector.logs({ job }, { taskIn: ['TSK-1'] }, call)).toEqual(nothing);
@@ -211,7 +211,7 @@ describe('child tasks', () => {
 describe('filters', () => {
   const ERRORS = range(0, 400).filter((index) => index % 5 >= 3);
 
-  it('by severity are applied by the vendor and left to nobody else', async () => {
+  test('by severity are applied by the vendor and left to nobody else', async () => {
     write(400);
     const filter = { minSeverity: 'ERROR', matches: 'line' } as const;
     expect(residualOf(filter, await connector.logs({ job }, filter, createCall()))).toEqual({ matches: 'line' });
@@ -221,7 +221,7 @@ describe('filters', () => {
     expect(harness.asked()[0]).toBe('logs in(severity,("Error","Failure"))&order=timestamp,id&limit=100&offset=0');
   });
 
-  it.each<[LogFilter, string | null, exact: boolean]>([
+  test.each<[LogFilter, string | null, exact: boolean]>([
     [{ minSeverity: 'INFO' }, 'out(severity,("Debug"))', true],
     [{ minSeverity: 'INFO', includeUnspecified: false }, 'in(severity,("Info","Warning","Error","Failure"))', true],
     [{ minSeverity: 'WARN', includeUnspecified: true }, 'out(severity,("Debug","Info"))', true],
@@ -242,7 +242,7 @@ describe('filters', () => {
     expect(residualOf(filter, rest)).toEqual(exact ? {} : filter);
   });
 
-  it('by the absence of a text and by an expression are left to the reader', async () => {
+  test('by the absence of a text and by an expression are left to the reader', async () => {
     write(10);
     const filter = { notContains: 'x', matches: 'line' };
     const { partitions, ...rest } = await connector.logs({ job }, filter, createCall());
@@ -251,7 +251,7 @@ describe('filters', () => {
     expect(harness.asked()).toEqual(['logs order=timestamp,id&limit=100&offset=0']);
   });
 
-  it('by time reach the vendor with three digits, and hold whatever finer time is asked for', async () => {
+  test('by time reach the vendor with three digits, and hold whatever finer time is asked for', async () => {
     write(300);
     const partition = await log();
     const from = { time: START + 50n * MILLISECOND + 1n, tie: '' };
@@ -286,7 +286,7 @@ describe('a vendor that does not do what is asked', () => {
     ['ignores filters, order and totals', { ignoresFilters: true, ignoresOrder: true, totals: false }],
   ];
 
-  it.each(REFUSALS)('that %s still gives every line once, in order, from everywhere', async (_, settings) => {
+  test.each(REFUSALS)('that %s still gives every line once, in order, from everywhere', async (_, settings) => {
     write(104, 26);
     const expected = await readRows(await log());
     expect(expected).toHaveLength(104);
@@ -303,7 +303,7 @@ describe('a vendor that does not do what is asked', () => {
     }
   });
 
-  it.each(REFUSALS)('that %s still gives only the severities that were asked for', async (_, settings) => {
+  test.each(REFUSALS)('that %s still gives only the severities that were asked for', async (_, settings) => {
     write(90, 30);
     const wanted = (await readRows(await log())).filter(({ severity }) => severity.number >= 17);
     harness.simulation.configure(settings);
@@ -315,7 +315,7 @@ describe('a vendor that does not do what is asked', () => {
     expect(await readRows(partition, { from, direction: 'backward' })).toEqual(wanted.slice(0, 17).reverse());
   });
 
-  it('is not asked again for what it refused', async () => {
+  test('is not asked again for what it refused', async () => {
     write(10);
     harness.simulation.configure({ unfilterable: ['severity'], unorderable: ['id'] });
     await readRows(await log({ minSeverity: 'ERROR' }));
@@ -328,7 +328,7 @@ describe('a vendor that does not do what is asked', () => {
     expect(connector.capabilities.pushdown).toEqual(['SINCE', 'UNTIL']);
   });
 
-  it('keeps its abilities when one log is refused whatever is asked', async () => {
+  test('keeps its abilities when one log is refused whatever is asked', async () => {
     write(10);
     harness.server.inject({ kinds: ['logs'], what: { do: 'status', status: 400, body: 'no' } });
     await expect(readRows(await log({ minSeverity: 'ERROR' }))).rejects.toMatchObject({ status: 400 });
@@ -337,7 +337,7 @@ describe('a vendor that does not do what is asked', () => {
     expect(connector.capabilities.pushdown).toEqual(['SINCE', 'UNTIL', 'MIN_SEVERITY', 'SEVERITY_IN']);
   });
 
-  it('is found out while counting, too', async () => {
+  test('is found out while counting, too', async () => {
     write(10);
     harness.simulation.configure({ unfilterable: ['severity'] });
     expect(await (await log({ minSeverity: 'ERROR' })).count(createCall())).toBeNull();
@@ -347,7 +347,7 @@ describe('a vendor that does not do what is asked', () => {
     expect(await (await log()).count(createCall())).toBe(10);
   });
 
-  it('ignores the order of ties in a way that only a later page shows: an error, never a lost line', async () => {
+  test('ignores the order of ties in a way that only a later page shows: an error, never a lost line', async () => {
     const { simulation } = harness;
     const before = range(0, 99).map((index) => lineOf(index));
     // Two lines of one instant, on both sides of the border between pages, stored against the order of ids.
@@ -367,7 +367,7 @@ describe('a vendor that does not do what is asked', () => {
     expect(await readRows(await log())).toEqual(swapped);
   });
 
-  it('ignores the order behind a page of one instant', async () => {
+  test('ignores the order behind a page of one instant', async () => {
     write(450, 150);
     const expected = await readRows(await log());
     harness.simulation.configure({ ignoresOrder: true });
@@ -378,7 +378,7 @@ describe('a vendor that does not do what is asked', () => {
     }
   });
 
-  it('and never leaves time order without an error', async () => {
+  test('and never leaves time order without an error', async () => {
     const row = (id: string, timestamp: string): object => ({ id, timestamp, severity: 'Info', message: '' });
     const data = [
       row('TLR-1', '2025-01-01T00:00:02Z'),
@@ -392,7 +392,7 @@ describe('a vendor that does not do what is asked', () => {
 });
 
 describe('the vendor', () => {
-  it('says what it can do', () => {
+  test('says what it can do', () => {
     expect(connector.capabilities).toEqual({
       attempts: false,
       steps: false,

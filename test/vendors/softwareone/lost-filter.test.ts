@@ -1,4 +1,4 @@
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { createCall } from '../../../src/domain/call.ts';
 import type { Json } from '../../../src/domain/json.ts';
 import type { LogEntry } from '../../../src/domain/log-entry.ts';
@@ -43,7 +43,7 @@ describe('a read of the lines of one severity', () => {
 
   const isWanted = ({ severity }: LogEntry): boolean => severity.number === 17;
 
-  it('goes on without the filter where the source has lost it meanwhile, and does not take it up again', async () => {
+  test('goes on without the filter where the source has lost it meanwhile, and does not take it up again', async () => {
     write(90);
     const abilities = new Abilities();
     abilities.lose('logs of severities');
@@ -60,7 +60,7 @@ describe('a read of the lines of one severity', () => {
     expect(found.map(({ message }) => message)).toEqual(Array.from({ length: 30 }, (_, index) => `at ${index * 3}`));
   });
 
-  it('does not take a page number of the whole log for one of the filtered list', async () => {
+  test('does not take a page number of the whole log for one of the filtered list', async () => {
     write(45);
     harness.simulation.configure({ unfilterable: ['timestamp'] });
     const without = new Abilities();

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { entryOf, jobOf, STATUSES, taskOf } from '../../../src/vendors/softwareone/mapping.ts';
 import { renderTemplate } from '../../../src/vendors/softwareone/logs/template.ts';
 import { taskListWire, taskLogListWire, taskLogWire, taskWire } from '../../../src/vendors/softwareone/wire.ts';
@@ -17,7 +17,7 @@ const SAMPLE_LOG = {
 };
 
 describe('a task log', () => {
-  it('becomes an entry with its rendered message, and keeps template, parameters, progress and eta', () => {
+  test('becomes an entry with its rendered message, and keeps template, parameters, progress and eta', () => {
     expect(entryOf(taskLogWire(SAMPLE_LOG), null)).toEqual({
       logId: 'TLR-1930-6351-9137-5141',
       time: 1_757_598_013_515_000_000n,
@@ -37,7 +37,7 @@ describe('a task log', () => {
     });
   });
 
-  it('needs no more than an id and a time', () => {
+  test('needs no more than an id and a time', () => {
     const entry = entryOf(taskLogWire({ id: 'TLR-1', timestamp: '2025-09-11 13:40:13.5155' }), 'TSK-2');
     expect(entry).toMatchObject({
       timestamp: '2025-09-11T13:40:13.5155Z',
@@ -48,7 +48,7 @@ describe('a task log', () => {
     });
   });
 
-  it.each([
+  test.each([
     ['Debug', 5],
     ['Info', 9],
     ['Warning', 13],
@@ -61,13 +61,13 @@ describe('a task log', () => {
     expect(entry.severity).toEqual({ number, text, source: 'VENDOR' });
   });
 
-  it('with a time that is none is unreadable, and says where', () => {
+  test('with a time that is none is unreadable, and says where', () => {
     const { data, odd } = taskLogListWire({ data: [SAMPLE_LOG, { ...SAMPLE_LOG, timestamp: 'soon' }] });
     expect(data).toHaveLength(1);
     expect(odd).toMatchObject([{ index: 1, reason: 'data[1].timestamp: expected a date-time, got a string' }]);
   });
 
-  it('keeps parameters of any kind and survives odd optional fields', () => {
+  test('keeps parameters of any kind and survives odd optional fields', () => {
     for (const parameters of ['text', 7, [1, { a: null }], false]) {
       const log = taskLogWire({ ...SAMPLE_LOG, parameters, progress: '50', eta: 12 });
       expect(entryOf(log, null).attributes).toMatchObject({ parameters });
@@ -77,7 +77,7 @@ describe('a task log', () => {
 });
 
 describe('a template', () => {
-  it.each([
+  test.each([
     ['{{A}} and {{ A }}', { A: 'x' }, 'x and x'],
     ['{{Missing}} stays', { A: 'x' }, '{{Missing}} stays'],
     ['{{A}}', { A: '{{B}}', B: 'no' }, '{{B}}'],
@@ -98,7 +98,7 @@ describe('a template', () => {
     expect(renderTemplate(template, parameters)).toBe(text);
   });
 
-  it('that names a long value again and again is filled up to a length, and says the rest as it came', () => {
+  test('that names a long value again and again is filled up to a length, and says the rest as it came', () => {
     const value = 'v'.repeat(5_000);
     const rendered = renderTemplate('{{a}}'.repeat(200_000), { a: value });
     expect(rendered.startsWith(value.repeat(200))).toBe(true);
@@ -108,7 +108,7 @@ describe('a template', () => {
     expect(renderTemplate('{{b}}', { b: long })).toBe(long);
   });
 
-  it('of hostile length is rendered in time that grows with it', () => {
+  test('of hostile length is rendered in time that grows with it', () => {
     const template = '{{a '.repeat(50_000);
     expect(renderTemplate(template, { a: 1 })).toBe(template);
   });
@@ -133,7 +133,7 @@ const SAMPLE_TASK = {
 };
 
 describe('a task', () => {
-  it('becomes a job without what says who, where or how', () => {
+  test('becomes a job without what says who, where or how', () => {
     expect(jobOf(taskWire(SAMPLE_TASK), 'marketplace')).toEqual({
       source: 'marketplace',
       key: 'TSK-0001-2474-4798-1266',
@@ -152,7 +152,7 @@ describe('a task', () => {
     });
   });
 
-  it('becomes a part of its parent, in the order of age', () => {
+  test('becomes a part of its parent, in the order of age', () => {
     const wire = taskWire({ ...SAMPLE_TASK, parent: { id: 'TSK-9', name: 'Parent' } });
     expect(taskOf(wire)).toMatchObject({
       key: 'TSK-0001-2474-4798-1266',
@@ -163,7 +163,7 @@ describe('a task', () => {
     });
   });
 
-  it('has times only as far as its audit says, and needs no more than an id', () => {
+  test('has times only as far as its audit says, and needs no more than an id', () => {
     expect(jobOf(taskWire({ id: 'TSK-1' }), 's')).toEqual({
       source: 's',
       key: 'TSK-1',
@@ -178,7 +178,7 @@ describe('a task', () => {
     expect(taskOf(taskWire({ id: 'TSK-1', audit: { created: {}, started: null } })).time).toBe(0n);
   });
 
-  it('that waits to be tried again is not finished, whatever its audit remembers', () => {
+  test('that waits to be tried again is not finished, whatever its audit remembers', () => {
     const audit = { ...SAMPLE_TASK.audit, failed: { at: '2025-09-11T13:42:00Z' } };
     const rescheduled = jobOf(taskWire({ ...SAMPLE_TASK, audit, status: 'Rescheduled' }), 's');
     expect(rescheduled).toMatchObject({ status: 'QUEUED', finishedAt: null, startedAt: '2025-09-11T13:40:14.25Z' });
@@ -188,7 +188,7 @@ describe('a task', () => {
     expect(queued).toMatchObject({ status: 'QUEUED', startedAt: null });
   });
 
-  it('has a status for each word of schema and prose, and UNKNOWN for others', () => {
+  test('has a status for each word of schema and prose, and UNKNOWN for others', () => {
     expect(STATUSES).toEqual({
       Queued: 'QUEUED',
       Blocked: 'QUEUED',
@@ -205,7 +205,7 @@ describe('a task', () => {
 });
 
 describe('a list', () => {
-  it('may come without its envelope or with parts of it', () => {
+  test('may come without its envelope or with parts of it', () => {
     const nothing = { offset: null, limit: null, total: null };
     expect(taskListWire({ data: [] })).toEqual({ $meta: nothing, data: [], odd: [] });
     expect(taskListWire({ $meta: {}, data: [] })).toEqual({ $meta: nothing, data: [], odd: [] });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { readListQuery } from '../../../src/sandbox/softwareone/list-query.ts';
 import type { Expression } from '../../../src/sandbox/softwareone/rql-expression.ts';
 import { parseQuery } from '../../../src/sandbox/softwareone/rql-parser.ts';
@@ -79,7 +79,7 @@ const isWritable = (text: string): boolean =>
   !(text.includes('"') && text.includes("'")) && !/[\p{Surrogate}\p{Control}]/u.test(text);
 
 describe('a query', () => {
-  it('is read by the vendor as it was meant, whatever the value holds', () => {
+  test('is read by the vendor as it was meant, whatever the value holds', () => {
     fc.assert(
       fc.property(hostile, (value) => {
         const condition = equal('name', value);
@@ -98,7 +98,7 @@ describe('a query', () => {
     );
   });
 
-  it('holds every value of a list apart', () => {
+  test('holds every value of a list apart', () => {
     fc.assert(
       fc.property(fc.array(hostile.filter(isWritable), { minLength: 2, maxLength: 5 }), (values) => {
         for (const [operator, condition] of [
@@ -116,7 +116,7 @@ describe('a query', () => {
     );
   });
 
-  it('looks for a part of a text without letting it act as a pattern', () => {
+  test('looks for a part of a text without letting it act as a pattern', () => {
     fc.assert(
       fc.property(hostile, (text) => {
         const condition = containsIgnoringCase('name', text);
@@ -127,14 +127,14 @@ describe('a query', () => {
     );
   });
 
-  it('is not written for an empty list or a value with both kinds of quotes', () => {
+  test('is not written for an empty list or a value with both kinds of quotes', () => {
     expect(isIn('id', [])).toBeNull();
     expect(isOut('id', [])).toBeNull();
     expect(isIn('id', ['a', `"'`])).toBeNull();
     expect(equal('name', `both " and '`)).toBeNull();
   });
 
-  it('puts the condition first, without an equals sign behind it, and escapes the plus of select', () => {
+  test('puts the condition first, without an equals sign behind it, and escapes the plus of select', () => {
     const condition = isIn('id', ['TSK-1', 'TSK-2']);
     expect(writeQuery({ filter: [condition!], order: null, select: 'audit', limit: 2, offset: 0 })).toBe(
       'in(id,(%22TSK-1%22,%22TSK-2%22))&select=%2Baudit&limit=2&offset=0',
@@ -146,7 +146,7 @@ describe('a query', () => {
 });
 
 describe('bounds in time', () => {
-  it('have three digits of a second and never cut off what they should hold', () => {
+  test('have three digits of a second and never cut off what they should hold', () => {
     expect(atOrAfter('timestamp', 1_757_598_013_515_999_999n).text).toBe('ge(timestamp,"2025-09-11T13:40:13.515Z")');
     expect(atOrBefore('timestamp', 1_757_598_013_515_000_001n).text).toBe('le(timestamp,"2025-09-11T13:40:13.516Z")');
     expect(atOrBefore('timestamp', 1_757_598_013_515_000_000n).text).toBe('le(timestamp,"2025-09-11T13:40:13.515Z")');

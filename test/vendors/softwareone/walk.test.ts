@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createCall } from '../../../src/domain/call.ts';
 import type { LogEntry } from '../../../src/domain/log-entry.ts';
 import { comparePositions, isBeyond } from '../../../src/domain/ordered.ts';
@@ -33,7 +33,7 @@ const step = fc.record({
   written: fc.array(fc.integer({ min: 0, max: 20 }), { maxLength: 3 }),
 });
 
-it('gives every line once and in order to walks of any page sizes, while lines are written', async () => {
+test('gives every line once and in order to walks of any page sizes, while lines are written', async () => {
   await fc.assert(
     fc.asyncProperty(
       settings,

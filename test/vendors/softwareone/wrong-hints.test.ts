@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createCall } from '../../../src/domain/call.ts';
 import { TributaryError } from '../../../src/domain/errors.ts';
 import type { LogEntry } from '../../../src/domain/log-entry.ts';
@@ -82,7 +82,7 @@ function lines(count: number, direction: Direction): string[] {
 }
 
 describe.each(DIRECTIONS)('a log whose hints are wrong (%s)', (direction) => {
-  it.each(TOTALS)('has every line where the total is %s', async (total) => {
+  test.each(TOTALS)('has every line where the total is %s', async (total) => {
     for (const count of [0, 13, 200, 250]) {
       const job = start(count, { total });
       const { rows, reported } = await read(await open(job, 20), direction);
@@ -91,7 +91,7 @@ describe.each(DIRECTIONS)('a log whose hints are wrong (%s)', (direction) => {
     }
   });
 
-  it('has every line where pages are cut to a few rows without a word', async () => {
+  test('has every line where pages are cut to a few rows without a word', async () => {
     for (const total of ['honest', 'null', 'zero', 'too-high'] as const) {
       const job = start(250, { total, rowsPerPage: 7 });
       const { rows, reported } = await read(await open(job, 20), direction);
@@ -100,7 +100,7 @@ describe.each(DIRECTIONS)('a log whose hints are wrong (%s)', (direction) => {
     }
   });
 
-  it('reads on by time where the source ignores offsets, and ends', async () => {
+  test('reads on by time where the source ignores offsets, and ends', async () => {
     for (const total of TOTALS.filter((each) => each !== 'too-high')) {
       const job = start(250, { total, ignoresPlace: true });
       const { rows, reported } = await read(await open(job, 20), direction);
@@ -124,7 +124,7 @@ describe('a source whose totals and page lengths may be wrong', () => {
     return rowsPerPage < Infinity && (total === 'of-page' || total === 'too-low' || total === 'shrinking');
   }
 
-  it('gives every line once to walks of any page sizes, or says that it can not', async () => {
+  test('gives every line once to walks of any page sizes, or says that it can not', async () => {
     await fc.assert(
       fc.asyncProperty(
         lies,
@@ -166,7 +166,7 @@ describe('child tasks of a source whose hints are wrong', () => {
 
   const names = (count: number): string[] => Array.from({ length: count }, (_, index) => `part ${index}`);
 
-  it.each([
+  test.each([
     ['are in order', {}],
     ['can not be ordered', { unorderableTasks: ['audit.created.at'] }],
   ] as const)('are all there whatever the total, where they %s', async (_, order) => {
@@ -181,7 +181,7 @@ describe('child tasks of a source whose hints are wrong', () => {
     }
   });
 
-  it('end with an error where the source ignores offsets and can not order them', async () => {
+  test('end with an error where the source ignores offsets and can not order them', async () => {
     for (const total of ['null', 'honest', 'zero'] as const) {
       const parent = family(50, { total, ignoresPlace: true, unorderableTasks: ['audit.created.at'] });
       const [tasks] = await harness.connect({ pageSize: 20 }).parts.Task!.list(parent, createCall());
