@@ -20,7 +20,7 @@ const FULL: Scale = { rounds: 15, turn: 600, warmUp: 6_000 };
 const QUICK: Scale = { rounds: 5, turn: 120, warmUp: 800 };
 
 const flags = process.argv.slice(2);
-const scale = flags.includes('--quick') ? QUICK : FULL;
+const scale: Scale = { ...(flags.includes('--quick') ? QUICK : FULL), profiles: process.env['BENCH_PROFILE'] };
 const only = valueOf('--only=')?.split(',');
 const latency = Number(valueOf('--latency=') ?? 0);
 
@@ -34,8 +34,6 @@ async function commandsFor(upstream: Upstream, folder: string): Promise<Command[
   // The log of W5 is whole: no answer is cut at a number of lines.
   const sources = { ...upstream.sources, bytenite: { ...upstream.sources['bytenite'], logCap: null } };
   await writeFile(configuration, JSON.stringify({ sources }));
-  const profile = process.env['BENCH_PROFILE'];
-  const flagsOfNode = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
   return [
     {
       name: 'pass-through',
@@ -45,7 +43,7 @@ async function commandsFor(upstream: Upstream, folder: string): Promise<Command[
     },
     {
       name: 'Tributary',
-      run: [...flagsOfNode, 'dist/src/cli/main.js', 'serve', '--config', configuration, '--port', '0'],
+      run: ['dist/src/cli/main.js', 'serve', '--config', configuration, '--port', '0'],
       asks: 'as GraphQL',
     },
   ];

@@ -77,10 +77,23 @@ export class Contestant {
   }
 
   async usage(): Promise<Usage> {
+    // Written by report-usage.js.
+    return (await this.#send('usage')) as Usage;
+  }
+
+  async startProfile(): Promise<void> {
+    await this.#send('profile');
+  }
+
+  /** What the process did since `startProfile`: the content of a `.cpuprofile`. */
+  async endProfile(): Promise<string> {
+    return JSON.stringify(await this.#send('end of profile'));
+  }
+
+  async #send(message: string): Promise<unknown> {
     const told = once(this.#process, 'message');
-    this.#process.send('usage');
-    const [usage] = (await told) as [Usage];
-    return usage;
+    this.#process.send(message);
+    return ((await told) as [unknown])[0];
   }
 
   async stop(): Promise<void> {

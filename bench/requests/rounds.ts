@@ -1,3 +1,5 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Contestant } from './contestant.ts';
 import type { Workload, WorkloadName } from './workloads.ts';
 
@@ -8,6 +10,8 @@ export interface Scale {
   readonly turn: number;
   /** Processor time for which each is asked before it is measured; milliseconds. */
   readonly warmUp: number;
+  /** The folder where a profile of each contestant is written, of the time after its warm-up. */
+  readonly profiles?: string | undefined;
 }
 
 export interface Figures {
@@ -39,6 +43,7 @@ export async function compete(
   await compareAnswers(name, workload, contestants);
   const requests: number[] = [];
   for (const contestant of contestants) requests.push(await warmUp(name, workload, contestant, scale));
+  if (scale.profiles !== undefined) for (const contestant of contestants) await contestant.startProfile();
   const processor = contestants.map((): number[] => []);
   const latencies = contestants.map((): number[] => []);
   for (let round = 0; round < scale.rounds; round += 1) {
@@ -47,6 +52,12 @@ export async function compete(
       const index = (turn + round) % contestants.length;
       const used = await measure(name, workload, contestants[index]!, requests[index]!, latencies[index]!);
       processor[index]!.push(used);
+    }
+  }
+  if (scale.profiles !== undefined) {
+    await mkdir(scale.profiles, { recursive: true });
+    for (const contestant of contestants) {
+      await writeFile(join(scale.profiles, `${name}-${contestant.name}.cpuprofile`), await contestant.endProfile());
     }
   }
   const peaks: number[] = [];
