@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash as digest } from 'node:crypto';
 import type { Ordered } from '../../domain/ordered.ts';
 import type { Identity, Unplaced } from './partition.ts';
 
@@ -24,7 +24,7 @@ export function placeGroup<T extends Ordered>(rows: readonly Unplaced<T>[], iden
 
 /** 96 bits of SHA-256 over the parts, as 16 characters of base64url. Null and '' differ; parts can't run together. */
 export function contentHash(parts: readonly (string | null)[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 16);
+  return digest('sha256', JSON.stringify(parts), 'base64url').slice(0, 16);
 }
 
 /** `hash` with its number in the group, written so that text order is number order. */

@@ -29,7 +29,8 @@ export function clientAddress(
 ): string | null {
   let address = plainAddress(socket.remoteAddress ?? '');
   const forwarded = headers['x-forwarded-for'];
-  const text = typeof forwarded === 'string' ? forwarded : (forwarded ?? []).join(',');
+  if (forwarded === undefined) return address;
+  const text = typeof forwarded === 'string' ? forwarded : forwarded.join(',');
   for (const hop of text.split(',').slice(-MOST_HOPS).reverse()) {
     if (address === null || !trusted.check(address, familyOf(address))) return address;
     const before = plainAddress(hop);
