@@ -1,4 +1,4 @@
-import { openSources } from './open-sources.ts';
+import { openSources } from '../library/open-sources.ts';
 import { EXIT } from './surroundings.ts';
 import type { Surroundings } from './surroundings.ts';
 import { formatTable } from './table.ts';

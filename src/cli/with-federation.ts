@@ -1,4 +1,4 @@
-import { openSources } from './open-sources.ts';
+import { openSources } from '../library/open-sources.ts';
 import type { Surroundings } from './surroundings.ts';
 import { createCall } from '../domain/call.ts';
 import type { Call } from '../domain/call.ts';

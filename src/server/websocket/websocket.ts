@@ -1,5 +1,5 @@
 import { EventEmitter, once } from 'node:events';
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { DocumentNode, ExecutionArgs, GraphQLSchema } from 'graphql';
 import { getOperationAST, GraphQLError } from 'graphql';
@@ -59,14 +59,15 @@ type Execution = ExecutionArgs & { readonly enveloped: Enveloped };
 /** An operation that is counted among those of its caller until `end` is called. */
 type Begun = Execution & { readonly end: () => void };
 
-/**
- * Serves graphql-transport-ws at /graphql. Returns what ends all connections, giving operations that are
- * about to end the time to do so.
- */
-export function serveWebSockets(
-  server: Server,
-  options: WebSocketOptions,
-): (graceMilliseconds: number) => Promise<void> {
+export interface WebSockets {
+  /** Takes a request to upgrade as Node's server emits it: opens a connection, or answers and closes. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Ends all connections, giving operations that are about to end the time to do so. */
+  close(graceMilliseconds: number): Promise<void>;
+}
+
+/** Serves graphql-transport-ws at /graphql. */
+export function createWebSockets(options: WebSocketOptions): WebSockets {
   const { graphql, maxMessageBytes, heartbeatMilliseconds, welcome, clientLimits, onRefusal } = options;
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes });
   const closed = new WeakMap<IncomingMessage, AbortController>();
@@ -88,7 +89,7 @@ export function serveWebSockets(
     };
   }
 
-  server.on('upgrade', (request, socket, head) => {
+  function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     // From here on Node leaves the socket's errors to us, and one that nothing hears ends the process.
     socket.on('error', () => socket.destroy());
     if (!isGraphql(request)) {
@@ -119,7 +120,7 @@ export function serveWebSockets(
       // connection of a client that breaks its rules.
       client.removeAllListeners('error').on('error', () => undefined);
     });
-  });
+  }
 
   const { dispose } = useServer<Record<string, unknown> | undefined, Partial<Record<PropertyKey, never>>>(
     {
@@ -165,7 +166,7 @@ export function serveWebSockets(
     return [...offered][0] ?? false;
   };
 
-  return async (graceMilliseconds) => {
+  async function close(graceMilliseconds: number): Promise<void> {
     const patience = AbortSignal.timeout(graceMilliseconds);
     while (running > 0 && !patience.aborted) await once(operations, 'complete', { signal: patience }).catch(() => null);
     const gone = dispose();
@@ -175,7 +176,9 @@ export function serveWebSockets(
     }, GOODBYE_MILLISECONDS);
     await gone;
     clearTimeout(impatience);
-  };
+  }
+
+  return { upgrade, close };
 }
 
 /** A connection that breaks while something is written to it is a client that goes away: no news for anybody's log. */

@@ -1,11 +1,13 @@
-import type { Surroundings } from './surroundings.ts';
 import type { Configuration } from '../config/configuration.ts';
+import type { Environment } from '../config/environment.ts';
 import { loadConfiguration } from '../config/load.ts';
 import { parseConfiguration } from '../config/parse.ts';
 import { closeSources, connectSources } from '../config/sources.ts';
 import type { ConnectedSource } from '../config/sources.ts';
+import { textFilesIn } from '../config/text-file.ts';
 import type { SourceHttpOptions } from '../http/source-http.ts';
 import { startSandbox } from '../sandbox/index.ts';
+import type { TributaryConfig } from './config.ts';
 import { VENDORS } from '../vendors/index.ts';
 
 /** The configured sources, or the sandbox's where nothing is configured. */
@@ -18,20 +20,37 @@ export interface OpenSources {
 }
 
 export interface OpenOptions {
-  /** A configuration file, before any other. */
-  readonly config?: string | undefined;
+  /** A configuration file, before any other; or what such a file says. */
+  readonly config?: string | TributaryConfig | undefined;
   readonly onRequest?: SourceHttpOptions['onRequest'];
+}
+
+/** What a configuration is read in. */
+export interface Surroundings {
+  /** The variables that it may read. */
+  readonly environment: Environment;
+  /** Where relative paths start. */
+  readonly folder: string;
 }
 
 /** Throws `ConfigurationError` when there is a configuration that cannot be used. */
 export async function openSources(
   { config, onRequest }: OpenOptions,
-  { environment, folder }: Pick<Surroundings, 'environment' | 'folder'>,
+  { environment, folder }: Surroundings,
 ): Promise<OpenSources> {
-  const configuration = await loadConfiguration({ path: config, environment, folder, vendors: VENDORS });
+  const configuration = await configurationOf(config, { environment, folder });
   if (configuration === null || configuration.sources.length === 0) return openSandbox(configuration, onRequest);
   const sources = connectSources(configuration, { onRequest });
   return { configuration, sources, sandboxed: false, close: async () => closeSources(sources) };
+}
+
+async function configurationOf(
+  config: OpenOptions['config'],
+  { environment, folder }: Surroundings,
+): Promise<Configuration | null> {
+  if (typeof config !== 'object') return loadConfiguration({ path: config, environment, folder, vendors: VENDORS });
+  const readText = textFilesIn(folder);
+  return parseConfiguration(config, { origin: 'this program', vendors: VENDORS, environment, readText });
 }
 
 /** The sandbox's sources, with everything else as it is configured. */

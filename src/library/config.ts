@@ -1,0 +1,20 @@
+import type { z } from 'zod';
+import type { serviceLimitsSchema } from '../config/limits-schema.ts';
+import type { commonSchema, serverSchema } from '../config/schema.ts';
+import type { redisSchema, tailSchema } from '../config/tail-schema.ts';
+
+/** One account at one vendor: what `sources.NAME` of the configuration file says. What else a vendor has are its own keys. */
+export type SourceConfig = z.input<typeof commonSchema> & {
+  readonly vendor: string;
+  readonly [option: string]: unknown;
+};
+
+/** What `tributary.yaml` says, as an object. See docs/configuration.md. */
+export interface TributaryConfig {
+  readonly server?: z.input<typeof serverSchema>;
+  readonly limits?: z.input<typeof serviceLimitsSchema>;
+  readonly tail?: z.input<typeof tailSchema>;
+  readonly redis?: z.input<typeof redisSchema>;
+  /** Accounts at vendors, by the name that clients see. None: the sandbox, simulated vendors. */
+  readonly sources?: Readonly<Record<string, SourceConfig>>;
+}

@@ -1,0 +1,9 @@
+/** The package: what a program imports from `tributary`. */
+export { createTributary } from './create-tributary.ts';
+export type { CallerFacts, Tributary, TributaryOptions } from './create-tributary.ts';
+export type { SourceConfig, TributaryConfig } from './config.ts';
+export type { FetchFacts } from '../server/fetch.ts';
+export { ConfigurationError } from '../config/problems.ts';
+export { TributaryError } from '../domain/errors.ts';
+export type { ErrorCode } from '../domain/errors.ts';
+export type * from '../federation/api.ts';

@@ -1,0 +1,51 @@
+import type { Logger } from 'pino';
+import type { OpenSources } from './open-sources.ts';
+import type { Configuration } from '../config/configuration.ts';
+import type { DebugLog } from '../domain/debug-log.ts';
+import type { Federation, SharingStatistics } from '../federation/api.ts';
+import { createFederation } from '../federation/create-federation.ts';
+import type { TailSharing } from '../federation/tail/feed/feeds.ts';
+import { createRedisSharing } from '../redis/index.ts';
+import type { ServiceOptions } from '../server/service.ts';
+
+/** The federation of the opened sources, as it is configured. */
+export function federate({ configuration, sources }: OpenSources, logger: Logger | null): Federation {
+  const { server, tail } = configuration;
+  const debug: DebugLog = (decision, facts) => {
+    logger?.debug(facts, decision);
+  };
+  const sharing = shareTails(configuration, logger, debug);
+  return createFederation(sources, {
+    maxPageSize: server.maxPageSize,
+    tail,
+    debug,
+    ...(sharing === null ? {} : { sharing }),
+    ...(server.cursorSecret === null ? {} : { cursorSecret: server.cursorSecret }),
+  });
+}
+
+/** What the configuration says of the service, wherever it is served. */
+export function serviceSettings({ server, limits }: Configuration): Omit<ServiceOptions, 'federation'> {
+  return {
+    graphiql: server.graphiql,
+    limits,
+    clientLimits: limits,
+    introspection: server.introspection,
+    csrfProtection: server.csrfProtection,
+    explorer: server.explorer,
+    allowedOrigins: server.allowedOrigins,
+    publicOrigin: server.publicOrigin,
+    trustProxy: server.trustProxy,
+    heartbeatMilliseconds: server.heartbeatMilliseconds,
+  };
+}
+
+function shareTails({ redis, server }: Configuration, logger: Logger | null, debug: DebugLog): TailSharing | null {
+  if (redis === null) return null;
+  const settings = { ...redis, secret: server.cursorSecret ?? 'tributary' };
+  const onChange = (state: SharingStatistics['state']): void => {
+    if (state === 'CONNECTED') logger?.info('sharing pollers with other replicas through Redis');
+    else logger?.warn('Redis does not answer: this replica polls for itself until it does');
+  };
+  return createRedisSharing(settings, onChange, debug);
+}

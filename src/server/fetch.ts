@@ -1,0 +1,97 @@
+import type { GraphqlServer } from './graphql/graphql.ts';
+import { refused } from './client/gate.ts';
+import type { Refused } from './client/gate.ts';
+
+/** What the host knows of a request and the request does not say. */
+export interface FetchFacts {
+  /** The caller's address, which limits of callers count by. Left out: this request is not counted. */
+  readonly address?: string | undefined;
+}
+
+interface FetchOptions {
+  readonly yoga: GraphqlServer['yoga'];
+  readonly admit: (headers: Record<string, string>, caller: string | null) => (() => void) | Refused;
+  readonly bodyBytes: number;
+  readonly isAllowedHost: (host: string) => boolean;
+}
+
+/**
+ * GraphQL over HTTP and server-sent events for hosts that speak the Fetch API. It is held to the same limits as what comes over a
+ * port of our own. The host has chosen the path, so any path is that of the graph.
+ */
+export function createFetch({ yoga, admit, bodyBytes, isAllowedHost }: FetchOptions) {
+  return async function answer(request: Request, { address }: FetchFacts = {}): Promise<Response> {
+    const url = new URL(request.url);
+    const headers: Record<string, string> & { readonly host: string } = {
+      host: url.host,
+      ...Object.fromEntries(request.headers),
+    };
+    if (!isAllowedHost(headers.host)) return toResponse(refused(421, 'FORBIDDEN', STRANGE_HOST));
+    const end = admit(headers, address ?? null);
+    if (typeof end !== 'function') return toResponse(end);
+    try {
+      const body = await readBody(request, bodyBytes);
+      if (body === null) {
+        end();
+        const message = `The request's body is over the limit of ${bodyBytes} bytes.`;
+        return toResponse(refused(413, 'BAD_USER_INPUT', message));
+      }
+      const { method, signal } = request;
+      url.pathname = '/graphql';
+      const answered = await yoga.fetch(url, { method, headers, signal, ...(body.length > 0 ? { body } : {}) });
+      return passOn(answered, end);
+    } catch (error) {
+      end();
+      throw error;
+    }
+  };
+}
+
+const STRANGE_HOST = 'This service is not known under that name: see server.publicUrl and server.allowedHosts.';
+
+function toResponse({ status, headers, body }: Refused): Response {
+  return new Response(body, { status, headers: { ...headers } });
+}
+
+/** Null: it is longer than that, and the rest is not read. */
+async function readBody(request: Request, limit: number): Promise<Uint8Array<ArrayBuffer> | null> {
+  if (Number(request.headers.get('content-length') ?? 0) > limit) return null;
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of request.body ?? []) {
+    bytes += chunk.byteLength;
+    if (bytes > limit) return null;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** The runtime's own `Response`, as hosts look for it, with the body as it comes. `end` is called when the body is over. */
+function passOn({ status, statusText, headers, body }: Response, end: () => void): Response {
+  const init = { status, statusText, headers: [...headers] };
+  if (body === null) {
+    end();
+    return new Response(null, init);
+  }
+  const reader = body.getReader();
+  const stream = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      try {
+        const { done, value } = await reader.read();
+        if (!done) {
+          controller.enqueue(value);
+          return;
+        }
+        controller.close();
+      } catch (error) {
+        controller.error(error);
+      }
+      end();
+    },
+    async cancel(reason) {
+      end();
+      await reader.cancel(reason);
+    },
+  });
+  return new Response(stream, init);
+}

@@ -1,0 +1,242 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Logger } from 'pino';
+import type { Federation } from '../federation/api.ts';
+import { isTooLong, limitBody } from './body-limit.ts';
+import { isAllowedHost } from './client/allowed-hosts.ts';
+import { Callers } from './client/callers.ts';
+import { DEFAULT_CLIENT_LIMITS, DEFAULT_QUERY_LIMITS } from '../config/service-limits.ts';
+import type { ClientLimits, QueryLimits } from '../config/service-limits.ts';
+import { createGate, refuse } from './client/gate.ts';
+import { secure } from './client/security-headers.ts';
+import { clientAddress, trustedProxies } from './client/address.ts';
+import { createExport } from './export/endpoint.ts';
+import { createFetch } from './fetch.ts';
+import type { FetchFacts } from './fetch.ts';
+import { explorerRoutes } from './pages/explorer.ts';
+import { createGraphiql, wantsPage } from './pages/graphiql.ts';
+import { createGraphql } from './graphql/graphql.ts';
+import { createMetrics } from './metrics.ts';
+import type { Metrics } from './metrics.ts';
+import { isHost, isWelcome } from './client/own-origin.ts';
+import type { Welcome } from './client/own-origin.ts';
+import { createWebSockets } from './websocket/websocket.ts';
+
+export interface ServiceOptions {
+  readonly federation: Federation;
+  /** Serve GraphiQL to browsers? Default: yes. */
+  readonly graphiql?: boolean;
+  /** Serve the log explorer at `/`? Default: yes, where it is built. A text: the folder that holds the built page. */
+  readonly explorer?: boolean | string;
+  readonly logger?: Logger;
+  /** Limits that differ from `DEFAULT_QUERY_LIMITS`. */
+  readonly limits?: Partial<QueryLimits>;
+  /** Limits of what clients may take that differ from `DEFAULT_CLIENT_LIMITS`. */
+  readonly clientLimits?: Partial<ClientLimits>;
+  /** Refuse what pages of other sites can make browsers send? Default: yes. */
+  readonly csrfProtection?: boolean;
+  /** May clients ask for the schema? Default: yes. */
+  readonly introspection?: boolean;
+  /** Names that the server is reached under: see client/allowed-hosts.ts. Default: any. */
+  readonly allowedHosts?: readonly string[] | null;
+  /** Origins of pages that may read answers and open WebSockets, beside our own. Default: none. */
+  readonly allowedOrigins?: readonly string[];
+  /** Where browsers reach this server, as an origin. Default: what each request says in `Host`. */
+  readonly publicOrigin?: string | null;
+  /** Proxies whose `X-Forwarded-For` is believed: addresses and networks. Default: none. */
+  readonly trustProxy?: readonly string[];
+  /**
+   * How often a WebSocket is pinged, and a stream of server-sent events gets a comment when it is silent, so
+   * that proxies keep them and clients that are gone are noticed. Default: 12,000.
+   */
+  readonly heartbeatMilliseconds?: number;
+  /** Where this server and others count. Default: metrics of its own. */
+  readonly metrics?: Metrics;
+}
+
+/** Everything that answers, without a port of its own. */
+export interface Service {
+  /** Answers any path of the service: for Node's HTTP server, and what is built on it. */
+  readonly listener: (request: IncomingMessage, response: ServerResponse) => void;
+  /** The same for a client that asks whether it may send its body (`checkContinue`). */
+  readonly askedFirst: (request: IncomingMessage, response: ServerResponse) => void;
+  /** WebSockets at /graphql: for `upgrade` of Node's HTTP server. */
+  readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  /** GraphQL over HTTP and server-sent events for hosts that speak the Fetch API, whatever the path. */
+  readonly fetch: (request: Request, facts?: FetchFacts) => Promise<Response>;
+  /** Closes the federation (which ends its tails) and the WebSockets, within that time. Not ready from here on. */
+  readonly stop: (graceMilliseconds: number) => Promise<void>;
+  /** Once no request is under way. */
+  readonly dispose: () => Promise<void>;
+}
+
+/** Nothing is lost without Redis: such a replica takes requests. */
+const DEGRADED = 'ready, degraded: Redis does not answer, and each replica polls for itself\n';
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
+
+export async function createService(options: ServiceOptions): Promise<Service> {
+  const { federation, logger = null, allowedOrigins = [] } = options;
+  const { heartbeatMilliseconds = 12_000, publicOrigin = null } = options;
+  const trusted = trustedProxies(options.trustProxy ?? []);
+  const limits = { ...DEFAULT_QUERY_LIMITS, ...options.limits };
+  const clientLimits = { ...DEFAULT_CLIENT_LIMITS, ...options.clientLimits };
+  const callers = new Callers(clientLimits);
+  const { csrfProtection = true, introspection = true, allowedHosts = null } = options;
+  const welcome = { publicOrigin, allowedOrigins };
+  const metrics = options.metrics ?? createMetrics();
+  metrics.tails(() => federation.tailStatistics());
+  const graphql = createGraphql({
+    federation,
+    limits,
+    logger,
+    metrics,
+    allowedOrigins,
+    heartbeatMilliseconds,
+    introspection,
+  });
+  const graphiql = options.graphiql === false ? null : createGraphiql(federation);
+  const stopping = new AbortController();
+  const callerOf = (request: IncomingMessage): string | null => clientAddress(request, trusted);
+  const admit = createGate({ callers, welcome: csrfProtection ? welcome : null });
+  const { explorer = true } = options;
+  const page = explorer === false ? null : await explorerRoutes(explorer === true ? undefined : explorer);
+
+  const routes: Readonly<Record<string, Handler>> = {
+    '/graphql': (request, response) => {
+      if (graphiql !== null && wantsPage(request)) return graphiql(request, response);
+      if (isStrangePreflight(request, welcome)) {
+        const { origin } = request.headers;
+        logger?.warn({ client: callerOf(request), origin: origin?.slice(0, 200) }, STRANGE_PAGE);
+        answerText(response, 403, `${STRANGE_PAGE}: see server.allowedOrigins in the configuration.\n`);
+        return undefined;
+      }
+      const admitted = admit(request.headers, callerOf(request));
+      if (typeof admitted !== 'function') {
+        refuse(response, admitted);
+        return undefined;
+      }
+      response.once('close', admitted);
+      return limitBody(request, response, limits.bodyBytes) ? graphql.yoga.handle(request, response) : undefined;
+    },
+    '/export': createExport({
+      federation,
+      bodyBytes: limits.bodyBytes,
+      welcome: { publicOrigin, allowedOrigins },
+      present: graphql.present,
+      stopping: stopping.signal,
+    }),
+    '/': (_request, response) => {
+      // Relative: a proxy may have put a path before it.
+      response.writeHead(302, { location: 'graphql' }).end();
+    },
+    ...page,
+    '/health/live': (_request, response) => {
+      answerText(response, 200, 'live\n');
+    },
+    '/health/ready': (_request, response) => {
+      if (stopping.signal.aborted) answerText(response, 503, 'shutting down\n');
+      else answerText(response, 200, federation.tailStatistics().sharing?.state === 'DOWN' ? DEGRADED : 'ready\n');
+    },
+    '/metrics': async (_request, response) => {
+      const text = await metrics.registry.metrics();
+      response.writeHead(200, { 'content-type': metrics.registry.contentType }).end(text);
+    },
+  };
+
+  function listener(request: IncomingMessage, response: ServerResponse): void {
+    const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+    const handler = Object.hasOwn(routes, path) ? routes[path] : undefined;
+    response.once('close', () => {
+      metrics.request(routeName(handler === undefined ? 'other' : path), response.statusCode);
+    });
+    secure(response);
+    if (!isHost(request.headers.host ?? 'localhost')) {
+      answerText(response, 400, 'The Host header is no host.\n');
+      return;
+    }
+    if (!path.startsWith('/health/') && !isAllowedHost(request.headers.host ?? 'localhost', allowedHosts)) {
+      answerText(response, 421, STRANGE_HOST);
+      return;
+    }
+    if (handler === undefined) {
+      answerText(response, 404, 'There is nothing here. The API is at /graphql.\n');
+      return;
+    }
+    void serve(handler, request, response, logger);
+  }
+
+  const sockets = createWebSockets({
+    graphql,
+    heartbeatMilliseconds,
+    maxMessageBytes: limits.bodyBytes,
+    welcome,
+    clientLimits,
+    isAllowedHost: (request) => isAllowedHost(request.headers.host ?? 'localhost', allowedHosts),
+    begin: (request) => callers.begin(callerOf(request)),
+    onRefusal(request) {
+      const origin = request.headers.origin?.slice(0, 200);
+      logger?.warn({ client: callerOf(request), origin }, 'a page of this origin may not open a WebSocket');
+    },
+  });
+
+  return {
+    listener,
+    askedFirst(request, response) {
+      // A client that asks before it sends is told at once that its body is too long.
+      if (!isTooLong(request, limits.bodyBytes)) response.writeContinue();
+      listener(request, response);
+    },
+    upgrade: (request, socket, head) => {
+      sockets.upgrade(request, socket, head);
+    },
+    fetch: createFetch({
+      yoga: graphql.yoga,
+      admit,
+      bodyBytes: limits.bodyBytes,
+      isAllowedHost: (host) => isAllowedHost(host, allowedHosts),
+    }),
+    async stop(graceMilliseconds) {
+      stopping.abort();
+      await federation.close();
+      await sockets.close(graceMilliseconds);
+    },
+    async dispose() {
+      await graphql.yoga.dispose();
+    },
+  };
+}
+
+const STRANGE_HOST =
+  'This service is not known under that name: see server.publicUrl and server.allowedHosts in the configuration.\n';
+
+/** Names of built files change with each version: one label stands for all of them. */
+function routeName(path: string): string {
+  return path.startsWith('/assets/') ? '/assets' : path;
+}
+
+const STRANGE_PAGE = 'pages of this origin may not read answers';
+
+/** Does a browser ask whether a page may read answers that may not? */
+function isStrangePreflight(request: IncomingMessage, welcome: Welcome): boolean {
+  return request.method === 'OPTIONS' && !isWelcome(request, welcome);
+}
+
+async function serve(
+  handler: Handler,
+  request: IncomingMessage,
+  response: ServerResponse,
+  logger: Logger | null,
+): Promise<void> {
+  try {
+    await handler(request, response);
+  } catch (error) {
+    logger?.error({ error: error instanceof Error ? error.name : typeof error }, 'a request could not be answered');
+    if (!response.headersSent) answerText(response, 500, 'Unexpected error.\n');
+    else response.destroy();
+  }
+}
+
+function answerText(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(text);
+}
