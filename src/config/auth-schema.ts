@@ -8,7 +8,12 @@ const tokenUrl = z
   .optional()
   .describe('Where tokens come from. Needed where the vendor has no usual place for it.');
 
-const forward = z.boolean().optional().describe('The same as `forward` of the source.');
+/** `true` is `required`: a caller without credentials does not get what the service's own can see. */
+export const forwardSchema = z.union([z.boolean(), z.enum(['required', 'optional'])], {
+  error: 'true, false, "required" or "optional"',
+});
+
+const forward = forwardSchema.optional().describe('The same as `forward` of the source.');
 
 const AUTH = {
   none: z.strictObject({ type: z.literal('none'), forward }),

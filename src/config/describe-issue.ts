@@ -30,7 +30,7 @@ function messageOf(issue: z.core.$ZodIssue, around: Surroundings): string {
     case 'invalid_type':
       return expectation(ownWords(issue) ?? wanted(issue.expected), value);
     case 'invalid_union':
-      return expectation(choice(optionsOf(issue)), value, around.mayShow(issue.path));
+      return expectation(ownWords(issue) ?? choice(optionsOf(issue)), value, around.mayShow(issue.path));
     case 'invalid_value':
       return expectation(choice(issue.values.map(String)), value, around.mayShow(issue.path));
     case 'invalid_key':
@@ -48,8 +48,8 @@ function messageOf(issue: z.core.$ZodIssue, around: Surroundings): string {
 }
 
 /** What the schema itself says that it expects; null where it leaves that to the type. */
-function ownWords({ message }: z.core.$ZodIssueInvalidType): string | null {
-  return message.startsWith('Invalid input') ? null : message;
+function ownWords({ message }: z.core.$ZodIssueInvalidType | z.core.$ZodIssueInvalidUnion): string | null {
+  return /^Invalid (input|discriminator)/.test(message) ? null : message;
 }
 
 function wanted(kind: string): string {

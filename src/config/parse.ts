@@ -11,7 +11,7 @@ import { redisSchema, redisSettings, sourceTailSettings, tailSchema, tailSetting
 import { textFilesIn } from './text-file.ts';
 import type { ReadText } from './text-file.ts';
 import { validate } from './validate.ts';
-import type { AuthSettings, LimitSettings, RouteSettings } from '../http/settings.ts';
+import type { AuthSettings, Forwarding, LimitSettings, RouteSettings } from '../http/settings.ts';
 import type { VendorDefinition } from '../vendors/connector.ts';
 
 export interface ParseOptions {
@@ -108,7 +108,7 @@ function httpSettings(
     source,
     baseUrl: common.baseUrl.replace(/\/+$/, ''),
     auth,
-    forward: common.forward || common.auth.forward === true,
+    forward: forwardingOf(common.forward === false ? (common.auth.forward ?? false) : common.forward),
     limits: limitSettings(common.limits),
     classifyError: definition.classifyError,
   };
@@ -122,6 +122,10 @@ function serverSettings({ publicUrl, keepAlive, heartbeat, ...same }: z.output<t
     keepAliveMilliseconds: keepAlive,
     heartbeatMilliseconds: heartbeat,
   };
+}
+
+function forwardingOf(given: CommonSettings['forward']): Forwarding {
+  return given === true ? 'required' : given;
 }
 
 function isNameless(auth: AuthSettings): boolean {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DEFAULT_LIMITS } from '../http/settings.ts';
-import { authSchema, anyAuth } from './auth-schema.ts';
+import { authSchema, anyAuth, forwardSchema } from './auth-schema.ts';
 import { isNetwork, originOf } from './addresses.ts';
 import { duration, formatDuration } from './duration.ts';
 import { serviceLimitsSchema } from './limits-schema.ts';
@@ -108,10 +108,11 @@ function isBare(text: string): boolean {
 /** The keys that sources of every vendor have. */
 const common = {
   baseUrl,
-  forward: z
-    .boolean()
+  forward: forwardSchema
     .default(false)
-    .describe("Send the caller's own Authorization header, where there is one, instead of `auth`."),
+    .describe(
+      "Send the caller's own Authorization header instead of `auth`. A caller without one is refused; with `optional`, `auth` is used for it.",
+    ),
   proxy: proxySchema.optional(),
   tls: tlsSchema.optional(),
   limits: limitsSchema.prefault({}).describe('Bounds of what is asked of this source.'),

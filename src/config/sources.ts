@@ -24,7 +24,7 @@ export function connectSources(
   return sources.map(({ name, definition, http: settings, options: vendorOptions, tail }) => {
     const http = createSourceHttp(settings, options);
     const connector = definition.create({ source: name, http, options: vendorOptions });
-    return { name, vendor: definition.vendor, definition, connector, http, forwards: settings.forward, tail };
+    return { name, vendor: definition.vendor, definition, connector, http, forwards: settings.forward !== false, tail };
   });
 }
 

@@ -45,11 +45,17 @@ export function validate(
 
 /** A variable or a file is always text: where a number or a boolean is wanted, its text is read as one. */
 function readTyped(value: unknown, issue: z.core.$ZodIssue, fromOutside: ReadonlySet<string>): unknown {
-  if (issue.code !== 'invalid_type' || !fromOutside.has(keyOf(issue.path))) return value;
-  if (!['number', 'int', 'boolean'].includes(issue.expected)) return value;
+  if (!fromOutside.has(keyOf(issue.path)) || !mayBeScalar(issue)) return value;
   const text = issue.path.reduce(childOf, value);
   const typed = typeof text === 'string' ? scalarOf(text) : undefined;
   return typed === undefined ? value : replaceAt(value, issue.path, typed);
+}
+
+/** Is a number or a boolean expected, or one of several things of which one is that? */
+function mayBeScalar(issue: z.core.$ZodIssue): boolean {
+  if (issue.code === 'invalid_union')
+    return issue.errors.flat().some((each) => each.path.length === 0 && mayBeScalar(each));
+  return issue.code === 'invalid_type' && ['number', 'int', 'boolean'].includes(issue.expected);
 }
 
 function scalarOf(text: string): number | boolean | undefined {

@@ -20,7 +20,8 @@ export function isOfSource(error: unknown): boolean {
   return error instanceof TributaryError && (error.code.startsWith('SOURCE_') || OF_SOURCE.has(error.code));
 }
 
-const OF_SOURCE: ReadonlySet<ErrorCode> = new Set(['NOT_FOUND', 'UPSTREAM_BUDGET_EXCEEDED']);
+/** UNAUTHENTICATED: a source that is asked with the caller's own credentials, and the caller has none. */
+const OF_SOURCE: ReadonlySet<ErrorCode> = new Set(['NOT_FOUND', 'UPSTREAM_BUDGET_EXCEEDED', 'UNAUTHENTICATED']);
 
 /** A failure as clients see it. Errors that are not ours say nothing but that something went wrong. */
 export function sourceFailure(source: string, jobId: string | null, error: unknown): SourceFailure {

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { Call } from '../domain/call.ts';
 import { TributaryError } from '../domain/errors.ts';
 import type { SourceHealth } from './api.ts';
@@ -7,18 +8,27 @@ import type { FederatedSource } from './source.ts';
 /** How long an answer about a source's health is good for, milliseconds. */
 const FRESH = 5_000;
 
+/** Answers that are remembered: one for each source, and for each credential that it is asked with. */
+const MOST_ANSWERS = 1_000;
+
+interface Answer {
+  readonly until: number;
+  readonly health: Promise<SourceHealth>;
+}
+
 /** Asks sources one cheap question each, and remembers the answer for a moment. */
 export class HealthChecks {
-  readonly #known = new Map<string, { readonly until: number; readonly health: Promise<SourceHealth> }>();
+  readonly #known = new LRUCache<string, Answer>({ max: MOST_ANSWERS });
 
   check(source: FederatedSource, call: Call): Promise<SourceHealth> {
     const now = Date.now();
-    const known = this.#known.get(source.name);
+    const key = JSON.stringify([source.name, source.forwards === true ? call.authorization : null]);
+    const known = this.#known.get(key);
     if (known !== undefined && known.until > now) return known.health;
     const health = ask(source, call);
-    this.#known.set(source.name, { until: now + FRESH, health });
+    this.#known.set(key, { until: now + FRESH, health });
     // An answer that was cut short because the asker left says nothing about the source.
-    health.catch(() => this.#known.delete(source.name));
+    health.catch(() => this.#known.delete(key));
     return health;
   }
 }

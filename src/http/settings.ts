@@ -77,13 +77,18 @@ export interface RouteSettings {
   readonly proxy?: ProxySettings | undefined;
 }
 
+/**
+ * Is the caller's own `Authorization` sent instead of `auth`? A caller without one is refused where it is required, and asks with
+ * `auth` where it is optional.
+ */
+export type Forwarding = false | 'required' | 'optional';
+
 export interface SourceHttpSettings extends RouteSettings {
   readonly source: string;
   /** What stands before the paths of the vendor's reference page; may itself have a path. */
   readonly baseUrl: string;
   readonly auth: AuthSettings;
-  /** Send the caller's own `Authorization` when there is one, instead of `auth`. */
-  readonly forward: boolean;
+  readonly forward: Forwarding;
   readonly limits: LimitSettings;
   readonly classifyError?: ClassifyError | undefined;
 }

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { Call } from '../domain/call.ts';
 import { TributaryError } from '../domain/errors.ts';
 import { memoryOf } from './answer-memory.ts';
@@ -30,6 +31,9 @@ import type { SourceHttpSettings } from './settings.ts';
 import { createRecorder } from './stats.ts';
 import type { RequestObservation, SourceHttpStats } from './stats.ts';
 
+/** Callers' credentials whose limits and failures are remembered. Those not used for longest are forgotten first. */
+const MOST_CREDENTIALS = 1_000;
+
 /** What a source's HTTP can be given beside its settings. Tests replace the clock; metrics listen. */
 export interface SourceHttpOptions extends Partial<Clock> {
   /** Called after each attempt that was sent. */
@@ -50,8 +54,9 @@ export interface ManagedSourceHttp extends SourceHttp {
 export function createSourceHttp(settings: SourceHttpSettings, options: SourceHttpOptions = {}): ManagedSourceHttp {
   const { source, limits, forward } = settings;
   const leases: PoolLease[] = [];
-  const parts = createParts(settings, options, leases);
-  const authorizer = createTokens(settings, options, parts, leases);
+  const own = createParts(settings, options, leases);
+  const authorizer = createTokens(settings, options, own, leases);
+  const forwarded = new LRUCache<string, AttemptParts>({ max: MOST_CREDENTIALS });
   const target = targetOf(settings.baseUrl);
   const flights = createSingleFlight();
   const streams = createSharedStreams();
@@ -60,8 +65,10 @@ export function createSourceHttp(settings: SourceHttpSettings, options: SourceHt
 
   function prepare(request: HttpRequest, call: Call) {
     if (closed) throw new TributaryError('SOURCE_UNAVAILABLE', `${source}: the client is closed`, { source });
-    const credential = forward ? call.authorization : null;
+    const credential = forward === false ? null : call.authorization;
+    if (forward === 'required' && credential === null) throw unauthenticated(source);
     return {
+      parts: partsOf(credential),
       request: wireRequest(request, target, source),
       idempotent: request.idempotent ?? request.method === 'GET',
       credential,
@@ -69,8 +76,18 @@ export function createSourceHttp(settings: SourceHttpSettings, options: SourceHt
     };
   }
 
+  /** What one caller's credential may ask, and how often it failed, is no matter of the others. */
+  function partsOf(credential: string | null): AttemptParts {
+    if (credential === null) return own;
+    const known = forwarded.get(credential);
+    if (known !== undefined) return known;
+    const parts = { ...own, ...createBounds(settings, options, own.clock) };
+    forwarded.set(credential, parts);
+    return parts;
+  }
+
   async function json<T>(request: HttpRequest, decoder: Decoder<T>, call: Call): Promise<HttpReply<T>> {
-    const prepared = prepare(request, call);
+    const { parts, ...prepared } = prepare(request, call);
     const { cutsStrings = false } = request;
     const caller = callerOf(call);
     async function ask(caller: Caller): Promise<SizedReply<T>> {
@@ -107,7 +124,7 @@ export function createSourceHttp(settings: SourceHttpSettings, options: SourceHt
   }
 
   async function stream<T>(request: HttpRequest, reader: StreamReader<T>, begin: Begin<T>, call: Call): Promise<void> {
-    const prepared = prepare(request, call);
+    const { parts, ...prepared } = prepare(request, call);
     const caller = callerOf(call);
     const start: Start<T> = (caller, begin) => {
       call.budget.startCall(source);
@@ -127,12 +144,15 @@ export function createSourceHttp(settings: SourceHttpSettings, options: SourceHt
     source,
     json,
     stream,
-    stats: () => ({
-      inFlight: parts.limiter.inFlight(),
-      queued: parts.limiter.queued(),
-      breaker: parts.breaker.state(),
-      ...parts.recorder.last(),
-    }),
+    stats: () => {
+      const limiters = [own, ...forwarded.values()].map(({ limiter }) => limiter);
+      return {
+        inFlight: limiters.reduce((sum, limiter) => sum + limiter.inFlight(), 0),
+        queued: limiters.reduce((sum, limiter) => sum + limiter.queued(), 0),
+        breaker: own.breaker.state(),
+        ...own.recorder.last(),
+      };
+    },
     async close() {
       closed = true;
       await Promise.all(leases.map(async (lease) => lease.release()));
@@ -153,13 +173,26 @@ function createParts(settings: SourceHttpSettings, options: SourceHttpOptions, l
   };
   return {
     wire: connect(settings, options, leases, settings.baseUrl, source),
-    limiter: createLimiter(settings.limits, clock),
-    breaker: createBreaker(source, clock.now, options.breaker),
+    ...createBounds(settings, options, clock),
     recorder: createRecorder(clock.now),
     clock,
     classify: settings.classifyError,
     onRequest: options.onRequest,
   };
+}
+
+/** What each credential has for itself. */
+function createBounds(
+  { source, limits }: SourceHttpSettings,
+  { breaker }: SourceHttpOptions,
+  clock: Clock,
+): Pick<AttemptParts, 'limiter' | 'breaker'> {
+  return { limiter: createLimiter(limits, clock), breaker: createBreaker(source, clock.now, breaker) };
+}
+
+function unauthenticated(source: string): TributaryError {
+  const message = `${source}: this source is asked with the caller's own Authorization, and the request has none`;
+  return new TributaryError('UNAUTHENTICATED', message, { source });
 }
 
 function createTokens(

@@ -218,12 +218,20 @@ describe('a valid configuration', () => {
   });
 
   test.each([
-    ['beside auth', { forward: true, auth: { type: 'none' } }],
-    ['inside auth', { auth: { type: 'none', forward: true } }],
-  ])('forwards the caller when `forward` stands %s', (_, keys) => {
+    ['beside auth', { forward: true, auth: { type: 'none' } }, 'required'],
+    ['inside auth', { auth: { type: 'none', forward: true } }, 'required'],
+    ['as required', { forward: 'required', auth: { type: 'none' } }, 'required'],
+    ['as optional', { auth: { type: 'none', forward: 'optional' } }, 'optional'],
+  ])('forwards the caller when `forward` stands %s', (_, keys, forwarding) => {
     const [source] = parse({ sources: { first: { ...MINIMAL, ...keys } } }).sources;
-    expect(source?.http.forward).toBe(true);
+    expect(source?.http.forward).toBe(forwarding);
     expect(source?.http.auth).toEqual({ type: 'none' });
+  });
+
+  test('says what `forward` can be', () => {
+    expect(problemsOf({ sources: { first: { ...MINIMAL, forward: 'always' } } })).toEqual([
+      { key: 'sources.first.forward', message: 'expected true, false, "required" or "optional", got "always"' },
+    ]);
   });
 
   test('keeps several sources of one vendor in the order of the file', () => {
@@ -259,7 +267,7 @@ describe('the environment', () => {
     );
     expect(configuration.server.port).toBe(8080);
     expect(configuration.sources[0]?.options).toEqual({ workspaces: ['default'], pageSize: 7 });
-    expect(configuration.sources[0]?.http.forward).toBe(true);
+    expect(configuration.sources[0]?.http.forward).toBe('required');
     expect(configuration.sources[0]?.http.limits.requestsPerSecond).toBe(2.5);
   });
 

@@ -97,14 +97,64 @@ describe('a fixed authorization', () => {
 });
 
 describe('forward', () => {
-  test('sends the caller’s own authorization when there is one, else the configured one', async () => {
+  test('optional: sends the caller’s own authorization when there is one, else the configured one', async () => {
     const server = await serve((_, response) => {
       sendJson(response, {});
     });
-    const http = sourceHttp({ baseUrl: server.origin, auth: { type: 'bearer', token: 'own' }, forward: true });
+    const http = sourceHttp({ baseUrl: server.origin, auth: { type: 'bearer', token: 'own' }, forward: 'optional' });
     await http.json(jobs, anything, createCall({ authorization: 'Bearer caller' }));
     await http.json(jobs, anything, createCall());
     expect(server.received.map(({ headers }) => headers.authorization)).toEqual(['Bearer caller', 'Bearer own']);
+  });
+
+  test('required: refuses a caller without an authorization, and asks the source nothing', async () => {
+    const server = await serve((_, response) => {
+      sendJson(response, {});
+    });
+    const http = sourceHttp({ baseUrl: server.origin, auth: { type: 'bearer', token: 'own' }, forward: 'required' });
+    const refusal = {
+      code: 'UNAUTHENTICATED',
+      source: 'sap',
+      message: "sap: this source is asked with the caller's own Authorization, and the request has none",
+    };
+    expect(await rejection(http.json(jobs, anything, createCall()))).toMatchObject(refusal);
+    expect(await rejection(streamedText(http, jobs))).toMatchObject(refusal);
+    expect(server.received).toEqual([]);
+    await http.json(jobs, anything, createCall({ authorization: 'Bearer caller' }));
+    expect(server.received.map(({ headers }) => headers.authorization)).toEqual(['Bearer caller']);
+  });
+
+  test('leaves the source alone only for the credential with which it kept failing', async () => {
+    const server = await serve(({ headers }, response) => {
+      sendJson(response, {}, headers.authorization === 'Bearer broken' ? 503 : 200);
+    });
+    const breaker = { failures: 1, openMilliseconds: 60_000 };
+    const http = sourceHttp({ baseUrl: server.origin, forward: 'optional', limits: { retries: 0 }, breaker });
+    const broken = createCall({ authorization: 'Bearer broken' });
+    await rejection(http.json(jobs, anything, broken));
+    expect(await rejection(http.json(jobs, anything, broken))).toMatchObject({
+      message: expect.stringContaining('left alone') as string,
+    });
+    await http.json(jobs, anything, createCall({ authorization: 'Bearer whole' }));
+    await http.json(jobs, anything, createCall());
+    expect(server.received).toHaveLength(3);
+  });
+
+  test('makes no caller wait for the calls of another credential', async () => {
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const server = await serve(({ headers }, response) => {
+      const turn = headers.authorization === 'Bearer slow' ? held : Promise.resolve();
+      void turn.then(() => {
+        sendJson(response, {});
+      });
+    });
+    const http = sourceHttp({ baseUrl: server.origin, forward: 'required', limits: { concurrency: 1 } });
+    const slow = http.json(jobs, anything, createCall({ authorization: 'Bearer slow' }));
+    await http.json(jobs, anything, createCall({ authorization: 'Bearer fast' }));
+    expect(http.stats().inFlight).toBe(1);
+    release();
+    await slow;
   });
 
   test('off never sends the caller’s authorization', async () => {
@@ -119,7 +169,7 @@ describe('forward', () => {
     const server = await serve((_, response) => {
       sendJson(response, {}, 401);
     });
-    const http = sourceHttp({ baseUrl: server.origin, auth: oauth2(`${server.origin}/token`), forward: true });
+    const http = sourceHttp({ baseUrl: server.origin, auth: oauth2(`${server.origin}/token`), forward: 'required' });
     const error = await rejection(http.json(jobs, anything, createCall({ authorization: 'Bearer caller' })));
     expect(error).toMatchObject({ code: 'SOURCE_UNAUTHENTICATED' });
     expect(server.received.map(({ url }) => url)).toEqual(['/jobs']);

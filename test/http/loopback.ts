@@ -128,7 +128,7 @@ export interface SourceOverrides extends SourceHttpOptions, RouteSettings {
   readonly source?: string;
   readonly baseUrl: string;
   readonly auth?: SourceHttpSettings['auth'];
-  readonly forward?: boolean;
+  readonly forward?: SourceHttpSettings['forward'];
   readonly limits?: Partial<LimitSettings>;
   readonly classifyError?: ClassifyError;
 }

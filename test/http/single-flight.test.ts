@@ -97,7 +97,7 @@ describe('calls in flight at the same time', () => {
 
   test('share among callers of one credential only, when it is passed on', async () => {
     expect(await requestsOf([jobs, jobs], { callers: ['Bearer a', 'Bearer b'] })).toEqual(1);
-    const overrides = { forward: true };
+    const overrides = { forward: 'optional' } as const;
     expect(await requestsOf([jobs, jobs], { overrides, callers: ['Bearer a', 'Bearer b'] })).toEqual(2);
     expect(await requestsOf([jobs, jobs], { overrides, callers: ['Bearer a', null] })).toEqual(2);
     expect(await requestsOf([jobs, jobs], { overrides, callers: ['Bearer a', 'Bearer a'] })).toEqual(1);

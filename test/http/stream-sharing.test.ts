@@ -45,7 +45,7 @@ describe('streams in flight at the same time', () => {
   });
 
   test('share among callers of one credential only, when it is passed on', async () => {
-    const forward = { forward: true };
+    const forward = { forward: 'optional' } as const;
     expect(await requestsOf([logs, logs], ['Bearer a', 'Bearer b'])).toBe(1);
     expect(await requestsOf([logs, logs], ['Bearer a', 'Bearer b'], forward)).toBe(2);
     expect(await requestsOf([logs, logs], ['Bearer a', null], forward)).toBe(2);

@@ -5,6 +5,7 @@ import type { Call } from '../../../src/domain/call.ts';
 import type { LogEntry, LogScope } from '../../../src/domain/log-entry.ts';
 import type { LogFilter } from '../../../src/domain/log-filter.ts';
 import { DEFAULT_LIMITS } from '../../../src/http/settings.ts';
+import type { SourceHttpSettings } from '../../../src/http/settings.ts';
 import { createSourceHttp } from '../../../src/http/source-http.ts';
 import type { ManagedSourceHttp } from '../../../src/http/source-http.ts';
 import { simulateByteNite } from '../../../src/sandbox/bytenite/index.ts';
@@ -62,7 +63,7 @@ async function* slowly(text: string, size: number): AsyncGenerator<string> {
   }
 }
 
-function connect(forward = false): void {
+function connect(forward: SourceHttpSettings['forward'] = false): void {
   const baseUrl = `${server.origin}/v1/customer`;
   http = createSourceHttp(
     {
@@ -316,7 +317,7 @@ describe('clients that read one log at the same time', () => {
 
   test('share nothing across credentials that are passed on', async () => {
     await http.close();
-    connect(true);
+    connect('optional');
     const job = write([{ slot: 1, text: 'step', step: 'TASKRUNNER', task: 'a', severity: 'warn' }]);
     const tokens = await Promise.all([1, 2].map(() => exchangedToken()));
     expect(new Set(tokens).size).toBe(2);
