@@ -21,15 +21,18 @@ function takesPage(call: Call, info: GraphQLResolveInfo): boolean {
 
 /**
  * The connection, its page read where that is selected: a page that fails is one error, of the connection,
- * and not one for each part that is selected of it.
+ * and not one for each part that is selected of it. `prepare` may work on its rows before their fields are resolved.
  */
-export async function withPage<C extends Connection<unknown>>(
-  connection: C,
+export async function withPage<N, C extends Connection<N>>(
+  connection: C & Connection<N>,
   call: Call,
   info: GraphQLResolveInfo,
+  prepare?: (nodes: readonly N[]) => Promise<void>,
 ): Promise<C> {
   if (takesPage(call, info)) {
-    const { length } = await connection.nodes();
+    const nodes = await connection.nodes();
+    const { length } = nodes;
+    await prepare?.(nodes);
     call.budget.showRows(length);
     const fields = call.scoped(info.fieldNodes, 'fields below', () => fieldCount(info, MOST_FIELDS));
     await takeTurn(call, length * fields);

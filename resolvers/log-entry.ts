@@ -1,6 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { shownText, toValidUnicode, truncate } from '../src/domain/ansi.ts';
 import { TributaryError } from '../src/domain/errors.ts';
+import { FairShare } from '../src/domain/fair-share.ts';
 import { sizeOfJson } from '../src/domain/json.ts';
 import { severityOf } from '../src/domain/severity.ts';
 import type { LogSeverity, SeveritySource } from '../src/domain/severity.ts';
@@ -140,6 +141,17 @@ function textOf(entry: LogNode, ansi: MessageArguments['ansi']): string {
   const text = clean(entry.message);
   texts.set(entry, text);
   return text;
+}
+
+/** Cleans the long texts of lines that are about to be shown, with pauses: their fields would do it in one go. */
+export async function cleanAhead(nodes: readonly LogNode[]): Promise<void> {
+  const share = new FairShare();
+  for (const node of nodes) {
+    const { length } = node.message;
+    if (length < LONG_TEXT) continue;
+    textOf(node, 'STRIP');
+    if (share.isSpentOn(length)) await share.rest();
+  }
 }
 
 function lengthOf(maxLength: number | null | undefined): number | null {

@@ -1,6 +1,7 @@
 import { createCall } from '../src/domain/call.ts';
 import type { LogStreamEvent } from '../src/federation/api.ts';
 import type { GraphContext } from './context.ts';
+import { cleanAhead } from './log-entry.ts';
 import { logFilter } from './log-arguments.ts';
 import type { FilterInput } from './log-arguments.ts';
 import { jobsOfIds } from './logs.ts';
@@ -32,6 +33,8 @@ export function logEntries(
     },
     async next() {
       const result = await events.next();
+      if (result.done !== true && result.value.type === 'LogBatch')
+        await cleanAhead(result.value.edges.map(({ node }) => node));
       // Each event is resolved with loaders of its own.
       context.call = createCall({ signal, authorization, budget: budget.renewed() });
       return result;

@@ -5,6 +5,7 @@ import type { LogScope } from '../src/domain/log-entry.ts';
 import type { LogArguments, LogConnection, LogHistogram, SourceScope } from '../src/federation/api.ts';
 import { decodeNodeId, entryRefOf } from '../src/federation/node-id.ts';
 import { sharedConnection, withPage } from './connection.ts';
+import { cleanAhead } from './log-entry.ts';
 import { namesSelected } from './referred.ts';
 import type { GraphContext } from './context.ts';
 import { logArguments, logFilter } from './log-arguments.ts';
@@ -38,12 +39,14 @@ export async function contextOfLine(
   _root: unknown,
   { id, jobs, before, after }: ContextFieldArguments,
   { federation, call }: GraphContext,
+  info: GraphQLResolveInfo,
 ): Promise<LogConnection> {
   const { type, keys } = decodeNodeId(id);
   const ref = type === 'LogEntry' ? entryRefOf(keys) : null;
   if (ref === null) throw new TributaryError('BAD_USER_INPUT', `"id" takes the id of a line; this is none.`);
   const around = { before: before ?? DEFAULT_AROUND, after: after ?? DEFAULT_AROUND };
-  return federation.context(ref, { ...around, jobs: jobs ? jobsOfIds(jobs) : undefined }, call);
+  const connection = await federation.context(ref, { ...around, jobs: jobs ? jobsOfIds(jobs) : undefined }, call);
+  return withPage(connection, call, info, cleanAhead);
 }
 
 interface HistogramFieldArguments {
@@ -95,7 +98,7 @@ function logsOf(
   // What it asks need not wait for the page. What it finds is remembered, and told when the field is resolved.
   if (namesSelected(call, info, 'LogEntryConnection').includes('isComplete'))
     connection.isComplete().catch(() => false);
-  return withPage(connection, call, info);
+  return withPage(connection, call, info, cleanAhead);
 }
 
 function scopeOf({ kind, job, key }: PartNode<PartKind>): LogScope {

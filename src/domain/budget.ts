@@ -67,6 +67,11 @@ export class Budget {
     }
     this.#answerBytes += bytes;
   }
+
+  /** How large the texts and attributes of the answer are. */
+  get shownBytes(): number {
+    return this.#answerBytes;
+  }
 }
 
 export const UNLIMITED = new Budget(null);

@@ -88,7 +88,7 @@ async function refusal(parts: AttemptParts, answer: Exchange, cancellation: Canc
   const { status, headers } = answer;
   let body: unknown;
   try {
-    body = parseErrorBody(await collect(answer.body, LARGEST_ERROR_BODY_BYTES));
+    body = parseErrorBody(await collect(answer.body, LARGEST_ERROR_BODY_BYTES), LARGEST_ERROR_BODY_BYTES);
   } catch (error) {
     // The status alone says enough, unless the caller has left.
     if (cancellation.aborted) return answer.explain(error);

@@ -28,10 +28,10 @@ export async function readJson(
   const { answer, finish } = open;
   try {
     const body = await collected(open, bounds, answerer);
-    const data = parseJson(body, bounds.mostBytes, answerer);
+    const data = await parseJson(body, bounds.mostBytes, answerer);
     finish(null);
     const { status, headers } = answer;
-    return { status, headers, data, bytes: body.bytes.length, cutTo: body.cutTo };
+    return { status, headers, data, bytes: body.size, cutTo: body.cutTo };
   } catch (error) {
     finish(error);
     throw error;

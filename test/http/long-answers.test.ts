@@ -74,7 +74,8 @@ describe('cutting the strings of JSON', () => {
   const value = fc.jsonValue({
     stringUnit: fc.constantFrom('a', '"', '\\', '\n', '\u0000', 'é', '日', '😀', '\u2028'),
   });
-  const written = value.map((any) => ({ any, text: JSON.stringify(any) }));
+  // Read back: JSON has no negative zero.
+  const written = value.map((any) => JSON.stringify(any)).map((text) => ({ any: JSON.parse(text) as unknown, text }));
 
   test('leaves JSON with the same values, each string as far as it may go, however it comes in pieces', () => {
     fc.assert(

@@ -36,7 +36,7 @@ async function readToken<T>(wire: Wire, answer: Exchange, decoder: ZodType<T>, c
   const collected = await collect(answer.body, LARGEST_ANSWER_BYTES).catch((error: unknown) => {
     throw answer.explain(error);
   });
-  return decode(parseJson(collected, LARGEST_ANSWER_BYTES, wire), decoder, wire);
+  return decode(await parseJson(collected, LARGEST_ANSWER_BYTES, wire), decoder, wire);
 }
 
 function refusal(wire: Wire, { status, headers }: Exchange, clock: Pick<Clock, 'now'>): AttemptFailure {

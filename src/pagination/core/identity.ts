@@ -12,7 +12,7 @@ import type { Identity, Unplaced } from './partition.ts';
 export function placeGroup<T extends Ordered>(rows: readonly Unplaced<T>[], identity: Identity<T>): T[] {
   if (identity.by === 'content') {
     const seen = new Map<string, number>();
-    return rows.map((row) => withTie<T>(row, nextOccurrence(seen, contentHash(identity.of(row)))));
+    return rows.map((row) => withTie<T>(row, nextOccurrence(seen, hashes.get(row) ?? contentHash(identity.of(row)))));
   }
   const byId = new Map<string, T>();
   for (const row of rows) {
@@ -20,6 +20,14 @@ export function placeGroup<T extends Ordered>(rows: readonly Unplaced<T>[], iden
     byId.set(id, withTie<T>(row, id));
   }
   return [...byId.values()];
+}
+
+/** Hashes that were made ahead. */
+const hashes = new WeakMap<object, string>();
+
+/** Hashes a row now, where its text is long: `placeGroup` hashes all rows of a group in one go. */
+export function hashAhead<T extends Ordered>(row: Unplaced<T>, parts: readonly (string | null)[]): void {
+  hashes.set(row, contentHash(parts));
 }
 
 /** 96 bits of SHA-256 over the parts, as 16 characters of base64url. Null and '' differ; parts can't run together. */

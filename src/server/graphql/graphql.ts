@@ -16,6 +16,7 @@ import { eventHeartbeats } from './event-heartbeat.ts';
 import { budgetOperations } from '../cost/budget-operations.ts';
 import { limitCost } from '../cost/limit-cost.ts';
 import { sourceFacts } from '../cost/source-facts.ts';
+import { largeAnswers } from './large-answers.ts';
 import { limitQueries } from './limits.ts';
 import type { QueryLimits } from '../../config/service-limits.ts';
 import type { Metrics } from '../metrics.ts';
@@ -81,6 +82,7 @@ export function createGraphql(options: GraphqlOptions): GraphqlServer {
       limitCost(limits, sourceFacts(federation.sources), present),
       budgetOperations(limits),
       compileQueries(),
+      largeAnswers(),
       unbufferedStreams(),
       eventHeartbeats(heartbeatMilliseconds),
     ],

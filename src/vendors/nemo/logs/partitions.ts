@@ -1,7 +1,8 @@
 import type { Call } from '../../../domain/call.ts';
 import { TributaryError } from '../../../domain/errors.ts';
+import { FairShare } from '../../../domain/fair-share.ts';
 import type { LogEntry } from '../../../domain/log-entry.ts';
-import { contentHash } from '../../../pagination/core/identity.ts';
+import { contentHash, hashAhead } from '../../../pagination/core/identity.ts';
 import type { PageSizes } from '../../../pagination/core/page-size.ts';
 import { pageTokenPartition } from '../../../pagination/page-token/page-token.ts';
 import type { TokenPage } from '../../../pagination/page-token/page-token.ts';
@@ -16,6 +17,7 @@ import { isStorable, jobKey } from '../keys.ts';
 import type { JobPlace } from '../keys.ts';
 import { entryOf, identityOf } from './row.ts';
 import { pageAddress } from './page-address.ts';
+import type { LogRowWire } from '../wire.ts';
 
 /** What the source gives, where it can name no attempt. */
 export const ONLY_CURRENT = "only the log of a job's current attempt; that of an earlier one is out of reach";
@@ -62,7 +64,7 @@ async function fetchPage(
 ): Promise<TokenPage<LogEntry>> {
   try {
     const page = await api.logs(place, { limit, pageCursor, attempt, step, task }, call);
-    const entries = page.data.map((row) => entryOf(row, attemptKey));
+    const entries = await entriesOf(page.data, attemptKey);
     const rows = withStandIns<Unplaced<LogEntry>>(
       { data: cutRows(entries, page.cutTo, (row) => contentHash(identityOf(row))), odd: page.odd },
       {
@@ -81,6 +83,27 @@ async function fetchPage(
     const message = `${source}: the source can't give the log of a job with such a name (letters, digits and ._:- only).`;
     throw new TributaryError('SOURCE_TRUNCATED', message, { source, cause: error });
   }
+}
+
+/** Lines of so many characters are long: work on them is done with pauses. */
+const LONG_CHARACTERS = 1_024;
+
+/** Looks for the level of each line. */
+async function entriesOf(
+  rows: readonly LogRowWire[],
+  attemptKey: string | null,
+): Promise<readonly Unplaced<LogEntry>[]> {
+  const share = new FairShare();
+  const entries: Unplaced<LogEntry>[] = [];
+  for (const row of rows) {
+    const entry = entryOf(row, attemptKey);
+    entries.push(entry);
+    const { length } = entry.message;
+    if (length < LONG_CHARACTERS) continue;
+    hashAhead<LogEntry>(entry, identityOf(entry));
+    if (share.isSpentOn(length)) await share.rest();
+  }
+  return entries;
 }
 
 /**

@@ -1,0 +1,156 @@
+import { FairShare } from '../../domain/fair-share.ts';
+import { parseJson } from '../../domain/json.ts';
+import type { Json } from '../../domain/json.ts';
+
+/**
+ * Parses a large JSON body so that other work has its turn in between. The lists of a body (itself one, or right below the
+ * top) are cut at the commas between their rows, and some rows at a time are parsed. What is left of the body, with the number
+ * of the list in place of its rows, is parsed at the end. A single row is never divided.
+ */
+
+/** Rows of so many bytes are parsed in one go: a few milliseconds. */
+const GROUP_BYTES = 256 * 1024;
+
+const [QUOTE, BACKSLASH, COMMA] = [0x22, 0x5c, 0x2c];
+const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
+
+/** Throws a SyntaxError where the whole is no JSON. */
+export async function parseInPieces(chunks: Iterable<Buffer>, groupBytes = GROUP_BYTES): Promise<Json> {
+  const pieces = new Pieces(groupBytes);
+  const share = new FairShare();
+  for (const chunk of chunks) {
+    for (let at = 0; at < chunk.length;) {
+      at = pieces.take(chunk, at);
+      if (share.isSpent()) await share.rest();
+    }
+  }
+  return pieces.end();
+}
+
+class Pieces {
+  readonly #mostBytes: number;
+  #depth = 0;
+  #inString = false;
+  #isEscaped = false;
+  #isTopList = false;
+  /** What lies outside of the rows. */
+  readonly #frame: Buffer[] = [];
+  readonly #lists: Json[][] = [];
+  /** The list that is being read, and at which depth its rows lie. */
+  #list: Json[] | null = null;
+  #rowDepth = 0;
+  /** The rows that are parsed next. */
+  #group: Buffer[] = [];
+  #groupBytes = 0;
+
+  constructor(groupBytes: number) {
+    this.#mostBytes = groupBytes;
+  }
+
+  /** Reads on from `start`, up to the end of the chunk or of some rows. Gives the place behind what was read. */
+  take(chunk: Buffer, start: number): number {
+    for (let at = start; at < chunk.length; at += 1) {
+      const byte = chunk[at] ?? 0;
+      if (this.#inString) {
+        if (this.#isEscaped) this.#isEscaped = false;
+        else if (byte === BACKSLASH) this.#isEscaped = true;
+        else if (byte === QUOTE) this.#inString = false;
+        continue;
+      }
+      if (byte === QUOTE) this.#inString = true;
+      else if (byte === OPEN_OBJECT) this.#depth += 1;
+      else if (byte === CLOSE_OBJECT) this.#depth -= 1;
+      else if (byte === OPEN_LIST) {
+        if (this.#opensList()) {
+          this.#keep(chunk.subarray(start, at + 1));
+          this.#openList();
+          return at + 1;
+        }
+      } else if (byte === CLOSE_LIST) {
+        const list = this.#depth === this.#rowDepth ? this.#list : null;
+        this.#depth -= 1;
+        if (list !== null) {
+          this.#keep(chunk.subarray(start, at));
+          this.#closeList(list);
+          // The bracket belongs to the frame.
+          this.#keep(chunk.subarray(at, at + 1));
+          return at + 1;
+        }
+      } else if (byte === COMMA && this.#list !== null && this.#depth === this.#rowDepth) {
+        if (this.#groupBytes + at - start >= this.#mostBytes) {
+          this.#keep(chunk.subarray(start, at));
+          this.#endGroup(this.#list);
+          return at + 1;
+        }
+      }
+    }
+    this.#keep(chunk.subarray(start));
+    return chunk.length;
+  }
+
+  end(): Json {
+    if (this.#list !== null) throw new SyntaxError('A list has no end.');
+    const frame = parse(this.#frame);
+    if (this.#isTopList) return this.#listOf(frame);
+    for (const value of Object.values(frame ?? {})) if (Array.isArray(value)) this.#fill(value as Json[]);
+    return frame;
+  }
+
+  /** Does a list begin here whose rows are parsed by themselves? Its depth is counted with it. */
+  #opensList(): boolean {
+    this.#depth += 1;
+    if (this.#list !== null) return false;
+    if (this.#depth === 1 && this.#frame.length === 0) return (this.#isTopList = true);
+    return this.#depth === 2 && !this.#isTopList;
+  }
+
+  #openList(): void {
+    this.#frame.push(Buffer.from(String(this.#lists.length)));
+    this.#list = [];
+    this.#lists.push(this.#list);
+    this.#rowDepth = this.#depth;
+  }
+
+  #closeList(list: Json[]): void {
+    const isEmpty = list.length === 0 && this.#group.every((part) => part.toString('latin1').trim() === '');
+    if (isEmpty) [this.#group, this.#groupBytes] = [[], 0];
+    else this.#endGroup(list);
+    this.#list = null;
+  }
+
+  #endGroup(list: Json[]): void {
+    const rows = parse([Buffer.from('['), ...this.#group, Buffer.from(']')]) as Json[];
+    // Between two commas, or behind the last one, there is nothing.
+    if (rows.length === 0) throw new SyntaxError('A row is missing.');
+    for (const row of rows) list.push(row);
+    [this.#group, this.#groupBytes] = [[], 0];
+  }
+
+  #keep(part: Buffer): void {
+    if (this.#list === null) this.#frame.push(part);
+    else {
+      this.#group.push(part);
+      this.#groupBytes += part.length;
+    }
+  }
+
+  #listOf(frame: Json): Json[] {
+    const list = Array.isArray(frame) ? this.#lists[Number(frame[0])] : undefined;
+    if (list === undefined) throw new SyntaxError('The list is not whole.');
+    return list;
+  }
+
+  /** Puts its rows where the number of the list stands: in place, so that keys of any name stay what they are. */
+  #fill(list: Json[]): void {
+    const rows = this.#listOf(list);
+    list.length = 0;
+    for (const row of rows) list.push(row);
+  }
+}
+
+const BYTE_ORDER_MARK = '\ufeff';
+
+function parse(parts: readonly Buffer[]): Json {
+  const text = Buffer.concat(parts).toString('utf8');
+  return parseJson(text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text);
+}

@@ -1,0 +1,74 @@
+import type { ExecutionArgs } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import type { GraphContext } from '../../../resolvers/context.ts';
+import { jsonInPieces } from './json-writer.ts';
+
+/** An answer whose texts and attributes have more bytes is written in pieces. */
+const LARGE_BYTES = 512 * 1024;
+
+/** Formats of answers that come as events: each event is written in one go. */
+const EVENTS = /text\/event-stream|multipart\/mixed/i;
+
+/**
+ * Writes a large answer piece by piece: written and sent in one go it would keep health checks and other requests waiting.
+ * Status and headers are those of the usual answer.
+ */
+export function largeAnswers(): Plugin {
+  const large = new WeakSet<Request>();
+  const results = new WeakMap<Request, object>();
+  return {
+    onExecute({ args }) {
+      const { request, call } = contextOf(args);
+      return {
+        onExecuteDone() {
+          if (request !== undefined && call.budget.shownBytes > LARGE_BYTES) large.add(request);
+        },
+      };
+    },
+    onResultProcess(processing) {
+      const { request, result } = processing;
+      if (!large.has(request) || EVENTS.test(request.headers.get('accept') ?? '')) return;
+      if (Array.isArray(result) || Symbol.asyncIterator in result) return;
+      processing.setResult({
+        ...result,
+        // Called with what may be shown of the result.
+        stringify(shown) {
+          results.set(request, shown);
+          return '';
+        },
+      });
+    },
+    onResponse(answering) {
+      const { request, response, fetchAPI } = answering;
+      const result = results.get(request);
+      if (result === undefined) return;
+      const { status, statusText } = response;
+      const headers = new fetchAPI.Headers(response.headers);
+      headers.delete('content-length');
+      answering.setResponse(new fetchAPI.Response(bodyOf(result, fetchAPI), { status, statusText, headers }));
+    },
+  };
+}
+
+/** A WebSocket's operation has no request. */
+type AnsweredContext = GraphContext & { readonly request?: Request };
+
+function contextOf({ contextValue }: ExecutionArgs): AnsweredContext {
+  // Made by `createContext`, beside what yoga gives: there is no other.
+  return contextValue as AnsweredContext;
+}
+
+type Web = Pick<typeof globalThis, 'ReadableStream' | 'TextEncoder'>;
+
+function bodyOf(result: object, web: Web): ReadableStream {
+  const pieces = jsonInPieces({ ...result, stringify: undefined });
+  const encoder = new web.TextEncoder();
+  return new web.ReadableStream({
+    async pull(controller) {
+      const { done, value } = pieces.next();
+      if (done === true) controller.close();
+      else controller.enqueue(encoder.encode(value));
+      await new Promise((resolve) => setImmediate(resolve));
+    },
+  });
+}
