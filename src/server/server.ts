@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { DEFAULT_CLIENT_LIMITS } from '../config/service-limits.ts';
 import { keepConnections, listen, urlOf } from './listen.ts';
 import { createService } from './service.ts';
-import type { ServiceOptions } from './service.ts';
+import type { ServiceOptions, ServicePaths } from './service.ts';
 
 export interface ServerOptions extends ServiceOptions {
   readonly host: string;
@@ -18,6 +18,7 @@ export interface ServerOptions extends ServiceOptions {
 export interface RunningServer {
   /** Where it answers, without a path: `http://127.0.0.1:4000`. */
   readonly url: string;
+  readonly paths: ServicePaths;
   /**
    * Takes no more requests, closes the federation (which ends its tails), lets answers on their way out,
    * and then closes every connection. Resolves when nothing of the server is left.
@@ -50,5 +51,5 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
     await service.dispose();
   }
 
-  return { url: urlOf(server, host), close: () => (closing ??= shutDown()) };
+  return { url: urlOf(server, host), paths: service.paths, close: () => (closing ??= shutDown()) };
 }

@@ -54,8 +54,17 @@ export interface ServiceOptions {
   readonly metrics?: Metrics;
 }
 
+/** Every path that the service answers at. */
+export interface ServicePaths {
+  /** What is the same for all who ask, and says nothing of sources. */
+  readonly pages: readonly string[];
+  /** What reads data: each passes the same gate. */
+  readonly data: readonly string[];
+}
+
 /** Everything that answers, without a port of its own. */
 export interface Service {
+  readonly paths: ServicePaths;
   /** Answers any path of the service: for Node's HTTP server, and what is built on it. */
   readonly listener: (request: IncomingMessage, response: ServerResponse) => void;
   /** The same for a client that asks whether it may send its body (`checkContinue`). */
@@ -74,6 +83,7 @@ export interface Service {
 const DEGRADED = 'ready, degraded: Redis does not answer, and each replica polls for itself\n';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
+type Handlers = Readonly<Record<string, Handler>>;
 
 export async function createService(options: ServiceOptions): Promise<Service> {
   const { federation, logger = null, allowedOrigins = [] } = options;
@@ -102,9 +112,9 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   const { explorer = true } = options;
   const page = explorer === false ? null : await explorerRoutes(explorer === true ? undefined : explorer);
 
-  const routes: Readonly<Record<string, Handler>> = {
-    '/graphql': (request, response) => {
-      if (graphiql !== null && wantsPage(request)) return graphiql(request, response);
+  /** What every request for data passes, whatever it asks for. */
+  function guarded(handler: Handler): Handler {
+    return (request, response) => {
       if (isStrangePreflight(request, welcome)) {
         const { origin } = request.headers;
         logger?.warn({ client: callerOf(request), origin: origin?.slice(0, 200) }, STRANGE_PAGE);
@@ -117,15 +127,12 @@ export async function createService(options: ServiceOptions): Promise<Service> {
         return undefined;
       }
       response.once('close', admitted);
-      return limitBody(request, response, limits.bodyBytes) ? graphql.yoga.handle(request, response) : undefined;
-    },
-    '/export': createExport({
-      federation,
-      bodyBytes: limits.bodyBytes,
-      welcome: { publicOrigin, allowedOrigins },
-      present: graphql.present,
-      stopping: stopping.signal,
-    }),
+      return limitBody(request, response, limits.bodyBytes) ? handler(request, response) : undefined;
+    };
+  }
+
+  /** What is the same for all who ask, and says nothing of sources. */
+  const pages: Handlers = {
     '/': (_request, response) => {
       // Relative: a proxy may have put a path before it.
       response.writeHead(302, { location: 'graphql' }).end();
@@ -138,17 +145,36 @@ export async function createService(options: ServiceOptions): Promise<Service> {
       if (stopping.signal.aborted) answerText(response, 503, 'shutting down\n');
       else answerText(response, 200, federation.tailStatistics().sharing?.state === 'DOWN' ? DEGRADED : 'ready\n');
     },
+  };
+
+  const data: Handlers = {
+    '/graphql': (request, response) => graphql.yoga.handle(request, response),
+    '/export': createExport({
+      federation,
+      limits,
+      welcome,
+      present: graphql.present,
+      stopping: stopping.signal,
+      heartbeatMilliseconds,
+    }),
     '/metrics': async (_request, response) => {
       const text = await metrics.registry.metrics();
       response.writeHead(200, { 'content-type': metrics.registry.contentType }).end(text);
     },
   };
 
+  function handlerOf(path: string, request: IncomingMessage): Handler | null {
+    if (path === '/graphql' && graphiql !== null && wantsPage(request)) return graphiql;
+    if (Object.hasOwn(pages, path)) return pages[path] ?? null;
+    const handler = Object.hasOwn(data, path) ? data[path] : undefined;
+    return handler === undefined ? null : guarded(handler);
+  }
+
   function listener(request: IncomingMessage, response: ServerResponse): void {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
-    const handler = Object.hasOwn(routes, path) ? routes[path] : undefined;
+    const handler = handlerOf(path, request);
     response.once('close', () => {
-      metrics.request(routeName(handler === undefined ? 'other' : path), response.statusCode);
+      metrics.request(routeName(handler === null ? 'other' : path), response.statusCode);
     });
     secure(response);
     if (!isHost(request.headers.host ?? 'localhost')) {
@@ -159,7 +185,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
       answerText(response, 421, STRANGE_HOST);
       return;
     }
-    if (handler === undefined) {
+    if (handler === null) {
       answerText(response, 404, 'There is nothing here. The API is at /graphql.\n');
       return;
     }
@@ -181,6 +207,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   });
 
   return {
+    paths: { pages: Object.keys(pages), data: Object.keys(data) },
     listener,
     askedFirst(request, response) {
       // A client that asks before it sends is told at once that its body is too long.

@@ -3,27 +3,31 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { text } from 'node:stream/consumers';
 import type { GraphQLError } from 'graphql';
+import { Budget } from '../../domain/budget.ts';
+import type { BudgetLimits } from '../../domain/budget.ts';
 import { createCall } from '../../domain/call.ts';
 import { TributaryError } from '../../domain/errors.ts';
 import type { ErrorCode } from '../../domain/errors.ts';
 import { writeLogs } from '../../export/write.ts';
 import type { Federation } from '../../federation/api.ts';
-import { limitBody } from '../body-limit.ts';
 import { codeOf } from '../graphql/errors.ts';
 import { fileNameOf } from './name.ts';
 import { questionOf, questionOfParameters } from './request.ts';
 import type { ExportQuestion } from './request.ts';
+import { cutOffWhenStalled } from '../client/stalled.ts';
 import { isWelcome } from '../client/own-origin.ts';
 import type { Welcome } from '../client/own-origin.ts';
 
 export interface ExportOptions {
   readonly federation: Federation;
-  readonly bodyBytes: number;
+  /** What one page of an export may use, as a query may. */
+  readonly limits: BudgetLimits;
   readonly welcome: Welcome;
   /** Turns an error into what clients read, logs it when it is ours, and counts it. */
   readonly present: (error: unknown) => GraphQLError;
   /** Aborted when the service stops: exports under way say from where to go on. */
   readonly stopping: AbortSignal;
+  readonly heartbeatMilliseconds: number;
 }
 
 const STATUS: Readonly<Record<ErrorCode, number>> = {
@@ -48,7 +52,7 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
 export function createExport(
   options: ExportOptions,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
-  const { federation, bodyBytes, welcome, present } = options;
+  const { federation, welcome, present } = options;
 
   return async (request, response) => {
     allowOrigin(request, response, welcome);
@@ -58,7 +62,6 @@ export function createExport(
         response.writeHead(204).end();
         return;
       }
-      if (request.method === 'POST' && !limitBody(request, response, bodyBytes)) return;
       const question = await readQuestion(request, federation);
       await send(question, options, request, response);
     } catch (error) {
@@ -99,7 +102,7 @@ function parse(body: string): unknown {
 
 async function send(
   { jobs, request: asked, format }: ExportQuestion,
-  { federation, stopping, present }: ExportOptions,
+  { federation, limits, stopping, present, heartbeatMilliseconds }: ExportOptions,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -110,7 +113,7 @@ async function send(
   const signal = AbortSignal.any([leaving.signal, stopping]);
   const { authorization = null } = request.headers;
   const parts = writeLogs(federation, asked, format, {
-    newCall: () => createCall({ signal, authorization, priority: 'poll' }),
+    newCall: () => createCall({ signal, authorization, priority: 'poll', budget: new Budget(limits) }),
     gone: leaving.signal,
     stopping,
     onUnexpected: present,
@@ -126,6 +129,9 @@ async function send(
     // Asks proxies to pass lines on as they come.
     'x-accel-buffering': 'no',
   });
+  // The pipeline alone adds eight.
+  response.setMaxListeners(20);
+  cutOffWhenStalled(response, heartbeatMilliseconds);
   async function* all(): AsyncGenerator<string, void, undefined> {
     if (first.done !== true) yield first.value;
     yield* parts;
