@@ -4,7 +4,7 @@ import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 export default defineConfig(
-  { ignores: ['dist', 'coverage', 'node_modules', '**/generated/**'] },
+  { ignores: ['dist', 'coverage', 'node_modules', '**/generated/**', '**/__generated__/**', 'examples/**/*.ts'] },
   js.configs.recommended,
   {
     files: ['**/*.ts', '**/*.tsx'],
@@ -43,6 +43,16 @@ export default defineConfig(
         { paths: [{ name: 'vitest', importNames: ['it'], message: 'Use test: one word for one thing.' }] },
       ],
     },
+  },
+  {
+    files: ['examples/**/*.{js,jsx}'],
+    languageOptions: {
+      parserOptions: { ecmaFeatures: { jsx: true } },
+      globals: Object.fromEntries(
+        ['console', 'document', 'fetch', 'Request', 'setTimeout', 'URL'].map((name) => [name, 'readonly']),
+      ),
+    },
+    rules: { 'no-console': 'off' },
   },
   prettier,
 );

@@ -1,6 +1,8 @@
 import { Command, Option } from 'commander';
 import { check } from './check.ts';
 import type { CheckOptions } from './check.ts';
+import { demo } from './demo.ts';
+import type { DemoOptions } from './demo.ts';
 import { exportLogs } from './export.ts';
 import type { ExportOptions } from './export.ts';
 import { FAULT_FORMS } from './fault.ts';
@@ -40,6 +42,11 @@ export function createCommands(surroundings: Surroundings, finish: (code: number
       .option('-p, --port <number>', 'port to listen on, 0 to let the system choose', parsePort)
       .option('--host <address>', 'address to listen on')
       .action(async (options: ServeOptions) => ended(serve(options, surroundings))),
+    new Command('demo')
+      .description('show it: the simulated vendors, the service and the log explorer in one')
+      .option('-p, --port <number>', 'port to listen on, 0 to let the system choose', parsePort)
+      .option('--no-open', 'open no browser')
+      .action(async (options: DemoOptions) => ended(demo(options, surroundings))),
     new Command('sandbox')
       .description('run the simulated vendors alone and print a configuration for them')
       .option('--port-base <number>', 'port of the first vendor; the others follow', parsePort)

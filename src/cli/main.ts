@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import process from 'node:process';
+import { browse } from './browse.ts';
 import { Output } from './output.ts';
 import { run } from './program.ts';
 import { EXIT } from './surroundings.ts';
@@ -32,5 +33,6 @@ const code = await run(process.argv.slice(2), {
   stop: stopping.signal,
   print: async (text) => output.print(text),
   complain,
+  browse: process.stdout.isTTY ? browse : undefined,
 });
 process.exitCode = await output.exitCode(code, complain);

@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import type { Logger } from 'pino';
 import { openSources } from '../library/open-sources.ts';
-import type { OpenSources } from '../library/open-sources.ts';
+import type { OpenOptions, OpenSources } from '../library/open-sources.ts';
 import { recheckOnHangup } from './recheck.ts';
 import { EXIT, untilStopped } from './surroundings.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -16,7 +16,7 @@ import { guardProcess } from '../server/process-guard.ts';
 import { createServer } from '../server/server.ts';
 
 export interface ServeOptions {
-  readonly config?: string | undefined;
+  readonly config?: OpenOptions['config'];
   /** Before what the configuration says. */
   readonly port?: number | undefined;
   readonly host?: string | undefined;
@@ -33,7 +33,11 @@ export function serviceLog(write: (line: string) => void): Logger {
  * Serves until it is stopped. When it answers, exactly one line on standard output says where; logs are
  * JSON lines on standard error.
  */
-export async function serve(options: ServeOptions, surroundings: Surroundings): Promise<number> {
+export async function serve(
+  options: ServeOptions,
+  surroundings: Surroundings,
+  onReady: (url: string) => void = () => undefined,
+): Promise<number> {
   const logger = serviceLog(surroundings.complain);
   const metrics = createMetrics();
   const onRequest = observeRequests(logger, metrics);
@@ -41,7 +45,8 @@ export async function serve(options: ServeOptions, surroundings: Surroundings): 
   const { server: settings } = opened.configuration;
   logger.level = settings.logLevel;
   const unguard = guardProcess(logger, metrics);
-  const ignoreHangup = recheckOnHangup(options.config, surroundings, logger);
+  const file = typeof options.config === 'string' ? options.config : undefined;
+  const ignoreHangup = recheckOnHangup(file, surroundings, logger);
   const federation = federate(opened, logger);
   const host = options.host ?? settings.host;
   try {
@@ -57,6 +62,7 @@ export async function serve(options: ServeOptions, surroundings: Surroundings): 
     });
     announce(opened, logger);
     await surroundings.print(`ready at ${server.url}/graphql\n`);
+    onReady(server.url);
     await untilStopped(surroundings);
     logger.info('shutting down');
     await server.close();

@@ -1,0 +1,41 @@
+import { ApolloClient, ApolloLink, HttpLink, InMemoryCache } from '@apollo/client';
+import { GraphQLWsLink } from '@apollo/client/link/subscriptions';
+import { relayStylePagination } from '@apollo/client/utilities';
+import { OperationTypeNode } from 'graphql';
+import { createClient } from 'graphql-ws';
+import WebSocket from 'ws';
+
+/** Arguments that make another list; pages of one list are merged. */
+const LINES = relayStylePagination(['filter', 'orderBy']);
+
+export const cacheOptions = {
+  // Which types a `Node` and an event of a stream can be: fragments on them match by it.
+  possibleTypes: {
+    Node: ['Attempt', 'Job', 'LogEntry', 'Source', 'Step', 'Task'],
+    LogStreamEvent: ['LogBatch', 'LogStreamEnd', 'LogStreamStatus'],
+  },
+  typePolicies: {
+    Query: {
+      fields: {
+        jobs: relayStylePagination(['sources', 'filter']),
+        logs: relayStylePagination(['jobs', 'filter', 'orderBy']),
+      },
+    },
+    Job: { fields: { logs: LINES } },
+    Attempt: { fields: { logs: LINES } },
+    Step: { fields: { logs: LINES } },
+    Task: { fields: { logs: LINES } },
+  },
+};
+
+/** In a browser, leave `webSocketImpl` out. */
+export function createApollo(url) {
+  const sockets = createClient({ url: url.replace(/^http/, 'ws'), webSocketImpl: WebSocket });
+  const link = ApolloLink.split(
+    ({ operationType }) => operationType === OperationTypeNode.SUBSCRIPTION,
+    new GraphQLWsLink(sockets),
+    new HttpLink({ uri: url }),
+  );
+  const client = new ApolloClient({ link, cache: new InMemoryCache(cacheOptions) });
+  return { client, stop: () => sockets.dispose() };
+}

@@ -1,0 +1,91 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { start } from '../cli/command-line.ts';
+import type { RunningCommand } from '../cli/command-line.ts';
+import { hasExamples, ROOT, run } from '../support/folders.ts';
+
+const ready = await hasExamples();
+const CLIENTS = `${ROOT}/examples/clients`;
+
+let service: RunningCommand;
+let url: string;
+let finished: string;
+let running: string;
+/** The ids of the lines of the finished job, in order. */
+let lines: readonly string[];
+
+beforeAll(async () => {
+  if (!ready) return;
+  service = start(['serve', '--port', '0']);
+  url = (await service.firstOutput()).slice('ready at '.length).trim();
+  const query = `{
+    finished: job(source: "nemo", key: "default/ticket-router-sft") { id logs(first: 1000) { nodes { id } } }
+    running: job(source: "nemo", key: "default/support-assistant-dpo") { id }
+  }`;
+  const headers = { 'content-type': 'application/json' };
+  const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify({ query }) });
+  const { data } = (await response.json()) as {
+    data: { finished: { id: string; logs: { nodes: { id: string }[] } }; running: { id: string } };
+  };
+  finished = data.finished.id;
+  running = data.running.id;
+  lines = data.finished.logs.nodes.map(({ id }) => id);
+});
+
+afterAll(async () => {
+  if (!ready) return;
+  service.stop();
+  await service.done;
+});
+
+interface Shown {
+  readonly forward: readonly string[];
+  readonly backward: readonly string[];
+  readonly live: readonly string[];
+}
+
+/** Runs a client's program. It reads the finished job from both ends, and follows the running one from its last five lines. */
+async function shownBy(program: string): Promise<Shown> {
+  const { stdout, stderr } = await run('node', [program, url, finished, running], { cwd: CLIENTS, timeout: 60_000 });
+  // Clients warn there of what they can't cache.
+  expect(stderr).toBe('');
+  return JSON.parse(stdout) as Shown;
+}
+
+function expectWhole({ forward, backward, live }: Shown): void {
+  expect(lines.length).toBeGreaterThan(60);
+  expect(forward).toEqual(lines);
+  expect(backward).toEqual(lines);
+  expect(live.length).toBeGreaterThan(5);
+  expect(new Set(live).size).toBe(live.length);
+}
+
+describe.skipIf(!ready)('a client', () => {
+  test('Relay: its compiler accepts the schema, and a connection pages both ways and takes new lines in', async () => {
+    await run('node', ['relay/build.js'], { cwd: CLIENTS });
+    expectWhole(await shownBy('relay/__generated__/bundle.js'));
+  });
+
+  test('Apollo Client: relayStylePagination merges pages from both ends, and new lines are written into the list', async () => {
+    expectWhole(await shownBy('apollo/run.js'));
+  });
+
+  test('urql: graphcache merges pages from both ends, and new lines come as server-sent events', async () => {
+    expectWhole(await shownBy('urql/run.js'));
+  });
+
+  test('fetch and graphql-sse: pages both ways, and goes on from the last cursor after a lost connection', async () => {
+    expectWhole(await shownBy('plain/run.js'));
+  });
+
+  test('a script of 30 lines is typed by graphql-codegen, and a field that does not exist is an error', async () => {
+    const folder = `${CLIENTS}/typed`;
+    const bin = `${ROOT}/examples/node_modules/.bin`;
+    await run(`${bin}/graphql-codegen`, ['--config', 'codegen.ts', '--silent'], { cwd: folder });
+    await run(`${bin}/tsc`, ['-p', '.'], { cwd: folder });
+    expect(readFileSync(`${folder}/generated/graphql.ts`, 'utf8')).not.toMatch(/\bany\b/);
+    const { stdout } = await run(`${bin}/tsx`, ['failed.ts', url], { cwd: folder });
+    expect(stdout.trim().split('\n')).toHaveLength(4);
+    expect(stdout).toContain('nemo support-assistant-full');
+  });
+});

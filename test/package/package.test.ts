@@ -1,0 +1,86 @@
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { build, hasPackages, npm, ROOT, run } from '../support/folders.ts';
+import { startProgram } from '../support/program.ts';
+
+const ready = await hasPackages('test/tools');
+
+let folder: string;
+let tarball: string;
+
+beforeAll(async () => {
+  if (!ready) return;
+  await build();
+  folder = await mkdtemp(join(tmpdir(), 'tributary-package-'));
+  const packed = await npm(['pack', '--ignore-scripts', '--json', '--pack-destination', folder], ROOT);
+  const [{ filename }] = JSON.parse(packed) as [{ filename: string }];
+  tarball = join(folder, filename);
+}, 300_000);
+
+afterAll(async () => {
+  if (ready) await rm(folder, { recursive: true });
+});
+
+describe.skipIf(!ready)('the packed package', () => {
+  test('has nothing that publint or arethetypeswrong complain about', async () => {
+    const { stdout } = await run('node', [`${ROOT}/test/tools/check-package.js`, tarball]);
+    const { publint, types, problems } = JSON.parse(stdout) as {
+      publint: string[];
+      types: boolean;
+      problems: { kind: string; resolutionKind: string }[];
+    };
+    expect(publint).toEqual([]);
+    expect(types).toBe(true);
+    // It is for ES modules. Programs in CommonJS `import()` it, or `require` it where Node does that (from 20.19 on).
+    expect(problems.filter(({ kind }) => kind !== 'CJSResolvesToESM')).toEqual([]);
+  });
+
+  describe('installed in an empty folder', () => {
+    let place: string;
+
+    beforeAll(async () => {
+      place = join(folder, 'program');
+      await mkdir(place);
+      await writeFile(join(place, 'package.json'), JSON.stringify({ name: 'program', private: true, type: 'module' }));
+      await npm(['install', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel', 'error', tarball], place);
+    }, 300_000);
+
+    test('runs the example of a plain server', async () => {
+      await cp(`${ROOT}/examples/hosts/http.js`, join(place, 'http.js'));
+      const program = startProgram('node', ['http.js'], { cwd: place, env: { PORT: '0' } });
+      const url = await program.line(/^http:/);
+      const response = await fetch(`${url}?query=${encodeURIComponent('{ source(name: "sap") { vendor } }')}`);
+      expect(await response.json()).toEqual({ data: { source: { vendor: 'sap-job-scheduling' } } });
+      expect(await program.end()).toBe(0);
+    });
+
+    test('shows the demo: simulated vendors, the service and the explorer', async () => {
+      const program = startProgram('node_modules/.bin/tributary', ['demo', '--no-open', '--port', '0'], { cwd: place });
+      const url = (await program.line(/^ready at /)).slice('ready at '.length);
+      expect(await program.line(/^The log explorer: http/)).toContain(url.replace('graphql', ''));
+      const page = await fetch(url.replace('graphql', ''));
+      expect(await page.text()).toContain('<div id="root">');
+      const response = await fetch(`${url}?query=${encodeURIComponent('{ jobs(first: 1) { nodes { key } } }')}`);
+      expect(await response.json()).toMatchObject({
+        data: { jobs: { nodes: [{ key: expect.any(String) as string }] } },
+      });
+      expect(await program.end()).toBe(0);
+    });
+
+    test('runs each program of the guide to the library', async () => {
+      const guide = await readFile(`${ROOT}/docs/library.md`, 'utf8');
+      const programs = [...guide.matchAll(/^```js\n([^]*?)^```$/gm)].map(([, code]) => code ?? '');
+      expect(programs.length).toBeGreaterThan(3);
+      const outputs = await Promise.all(
+        programs.map(async (code, index) => {
+          await writeFile(join(place, `guide-${index}.js`), code);
+          const { stdout } = await run('node', [`guide-${index}.js`], { cwd: place, timeout: 60_000 });
+          return stdout;
+        }),
+      );
+      expect(outputs.filter((output) => output === '')).toEqual([]);
+    });
+  });
+});

@@ -1,0 +1,40 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+
+/** A program that runs in a process of its own until it is ended. */
+export interface Program {
+  /** Resolves with the first line that matches. Rejects when the program ends before, with what it has written. */
+  line(pattern: RegExp): Promise<string>;
+  /** Asks it to end, and resolves with its exit code. */
+  end(): Promise<number | null>;
+}
+
+export function startProgram(
+  command: string,
+  args: readonly string[],
+  options: { readonly cwd: string; readonly env?: Record<string, string> },
+): Program {
+  const child = spawn(command, args, {
+    cwd: options.cwd,
+    env: { ...process.env, TRIBUTARY_CONFIG: '', ...options.env },
+  });
+  let written = '';
+  const ended = once(child, 'exit') as Promise<[number | null]>;
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => (written += chunk.toString()));
+  return {
+    async line(pattern) {
+      for (;;) {
+        const found = written.split('\n').find((each) => pattern.test(each));
+        if (found !== undefined) return found;
+        if (child.exitCode !== null) throw new Error(`The program has ended: ${written}`);
+        await Promise.race([once(child.stdout, 'data'), once(child.stderr, 'data'), ended]);
+      }
+    },
+    async end() {
+      child.kill('SIGTERM');
+      const [code] = await ended;
+      return code;
+    },
+  };
+}
