@@ -2,9 +2,10 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { codegen } from '@graphql-codegen/core';
 import { preset } from '@graphql-codegen/client-preset';
-import { lexicographicSortSchema, parse, printSchema } from 'graphql';
+import { parse } from 'graphql';
 import { format, resolveConfig } from 'prettier';
 import { clientSchema } from './schema/index.ts';
+import { schemaText } from './src/library/texts.ts';
 
 /**
  * Prints the graph to schema/schema.graphql, so that a change of the API is a change that reviewers see, and the
@@ -18,7 +19,7 @@ const DOCUMENTS = new URL('./explorer/src/graphql/generated/graphql.ts', import.
 
 /** The graph as text: what schema/schema.graphql holds. */
 export function printedSchema(): string {
-  return `${printSchema(lexicographicSortSchema(clientSchema))}\n`;
+  return schemaText();
 }
 
 /** The operations of the explorer with the types of their variables and results. */

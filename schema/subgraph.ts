@@ -43,15 +43,20 @@ const GATEWAY_FIELDS = `
   }
 `;
 
+export interface SubgraphOptions {
+  /** Are `Query.node` and `Query.nodes` part of the subgraph? A supergraph takes them from one of its subgraphs. Default: yes. */
+  readonly nodes?: boolean | undefined;
+}
+
 /** The schema with what only a gateway asks. */
-export function asSubgraph(schema: GraphQLSchema): GraphQLSchema {
+export function asSubgraph(schema: GraphQLSchema, options: SubgraphOptions = {}): GraphQLSchema {
   const extended = extendSchema(schema, parse(GATEWAY_FIELDS));
   const { _entities, _service } = extended.getQueryType()?.getFields() ?? {};
   const union = extended.getType('_Entity');
   if (_entities === undefined || _service === undefined || !isUnionType(union)) {
     throw new Error('The schema has no query type to extend.');
   }
-  const sdl = subgraphText(schema);
+  const sdl = subgraphText(schema, options);
   _entities.resolve = entities;
   _service.resolve = () => ({ sdl });
   // Only what our resolver returns gets here.
@@ -60,15 +65,20 @@ export function asSubgraph(schema: GraphQLSchema): GraphQLSchema {
 }
 
 /** The schema as a gateway composes it. */
-function subgraphText(schema: GraphQLSchema): string {
+export function subgraphText(schema: GraphQLSchema, { nodes = true }: SubgraphOptions = {}): string {
   const document = visit<DocumentNode>(parse(printSchema(schema)), {
     ObjectTypeDefinition: (type) => {
+      if (type.name.value === 'Query' && !nodes)
+        return { ...type, fields: type.fields?.filter(({ name }) => !NODE_FIELDS.has(name.value)) ?? [] };
       const directives = DIRECTIVES[type.name.value];
       return directives === undefined ? undefined : { ...type, directives: directivesOf(directives) };
     },
   });
   return `${LINK}\n\n${print(document)}\n`;
 }
+
+/** Fields that any Relay graph has, and only one subgraph can answer. */
+const NODE_FIELDS: ReadonlySet<string> = new Set(['node', 'nodes']);
 
 function directivesOf(text: string): readonly ConstDirectiveNode[] {
   const [definition] = parse(`scalar Any ${text}`).definitions;

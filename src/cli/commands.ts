@@ -23,6 +23,8 @@ import {
 } from './option-values.ts';
 import { sandbox } from './sandbox.ts';
 import type { SandboxCommandOptions } from './sandbox.ts';
+import { printGraph } from './schema.ts';
+import type { SchemaOptions } from './schema.ts';
 import { serve } from './serve.ts';
 import type { ServeOptions } from './serve.ts';
 import { sources } from './sources.ts';
@@ -47,6 +49,11 @@ export function createCommands(surroundings: Surroundings, finish: (code: number
       .option('-p, --port <number>', 'port to listen on, 0 to let the system choose', parsePort)
       .option('--no-open', 'open no browser')
       .action(async (options: DemoOptions) => ended(demo(options, surroundings))),
+    new Command('schema')
+      .description('print the graph, for tools and checks')
+      .option('--subgraph', 'as a subgraph of Apollo Federation 2, as gateways compose it')
+      .option('--no-nodes', 'with --subgraph: leave Query.node and Query.nodes to another subgraph')
+      .action(async (options: SchemaOptions) => ended(printGraph(options, surroundings))),
     new Command('sandbox')
       .description('run the simulated vendors alone and print a configuration for them')
       .option('--port-base <number>', 'port of the first vendor; the others follow', parsePort)

@@ -15,6 +15,8 @@ export interface ServerSettings {
   readonly maxPageSize: number;
   readonly graphiql: boolean;
   readonly introspection: boolean;
+  /** Are `node` and `nodes` part of the subgraph? */
+  readonly subgraphNodes: boolean;
   readonly csrfProtection: boolean;
   /** Names that it is reached under, beside that of `publicOrigin`. */
   readonly allowedHosts: readonly string[];

@@ -26,6 +26,12 @@ export const serverSchema = z.strictObject({
   maxPageSize: count(1, 10_000).default(1_000).describe('Largest `first` or `last` that a client may ask for.'),
   graphiql: z.boolean().default(true).describe('Serve GraphiQL to browsers.'),
   introspection: z.boolean().default(true).describe('May clients ask for the schema? GraphiQL needs it.'),
+  subgraphNodes: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Are `Query.node` and `Query.nodes` part of the subgraph that gateways compose? A supergraph takes them from one subgraph only.',
+    ),
   csrfProtection: z
     .boolean()
     .default(true)

@@ -6,4 +6,5 @@ export type { FetchFacts } from '../server/fetch.ts';
 export { ConfigurationError } from '../config/problems.ts';
 export { TributaryError } from '../domain/errors.ts';
 export type { ErrorCode } from '../domain/errors.ts';
+export { schemaText, subgraphText } from './texts.ts';
 export type * from '../federation/api.ts';

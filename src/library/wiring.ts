@@ -31,6 +31,7 @@ export function serviceSettings({ server, limits }: Configuration): Omit<Service
     limits,
     clientLimits: limits,
     introspection: server.introspection,
+    subgraphNodes: server.subgraphNodes,
     csrfProtection: server.csrfProtection,
     explorer: server.explorer,
     allowedOrigins: server.allowedOrigins,

@@ -37,6 +37,8 @@ export interface ServiceOptions {
   readonly csrfProtection?: boolean;
   /** May clients ask for the schema? Default: yes. */
   readonly introspection?: boolean;
+  /** Does a gateway find `Query.node` and `Query.nodes` in the subgraph? Default: yes. */
+  readonly subgraphNodes?: boolean;
   /** Names that the server is reached under: see client/allowed-hosts.ts. Default: any. */
   readonly allowedHosts?: readonly string[] | null;
   /** Origins of pages that may read answers and open WebSockets, beside our own. Default: none. */
@@ -104,6 +106,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     allowedOrigins,
     heartbeatMilliseconds,
     introspection,
+    subgraphNodes: options.subgraphNodes ?? true,
   });
   const graphiql = options.graphiql === false ? null : createGraphiql(federation);
   const stopping = new AbortController();

@@ -4,7 +4,7 @@ import { GraphQLError, NoSchemaIntrospectionCustomRule } from 'graphql';
 import type { ASTVisitor, ValidationContext } from 'graphql';
 import type { Logger } from 'pino';
 import type { GraphContext } from '../../../resolvers/context.ts';
-import { schema } from '../../../schema/index.ts';
+import { schema, servedSchema } from '../../../schema/index.ts';
 import { createContext } from '../../context.ts';
 import type { RequestFacts } from '../../context.ts';
 import type { Federation } from '../../federation/api.ts';
@@ -35,6 +35,8 @@ export interface GraphqlOptions {
   readonly heartbeatMilliseconds: number;
   /** May clients ask for the schema? */
   readonly introspection: boolean;
+  /** Does a gateway find `Query.node` and `Query.nodes` in the subgraph? */
+  readonly subgraphNodes: boolean;
 }
 
 /** What the transport knows of a request where there is no HTTP request for the operation. */
@@ -58,7 +60,7 @@ export function createGraphql(options: GraphqlOptions): GraphqlServer {
     return shown;
   }
   const yoga = createYoga<TransportContext, GraphContext>({
-    schema,
+    schema: options.subgraphNodes ? schema : servedSchema({ nodes: false }),
     graphqlEndpoint: '/graphql',
     context: (initial) => createContext(federation, initial.facts ?? factsOf(initial)),
     maskedErrors: { maskError: present },

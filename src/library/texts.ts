@@ -1,0 +1,14 @@
+import { lexicographicSortSchema, printSchema } from 'graphql';
+import { clientSchema } from '../../schema/index.ts';
+import { subgraphText as textOf } from '../../schema/subgraph.ts';
+import type { SubgraphOptions } from '../../schema/subgraph.ts';
+
+/** The graph as text: what schema/schema.graphql holds. */
+export function schemaText(): string {
+  return `${printSchema(lexicographicSortSchema(clientSchema))}\n`;
+}
+
+/** The graph as a gateway of Apollo Federation composes it: what `_service { sdl }` answers. */
+export function subgraphText(options: SubgraphOptions = {}): string {
+  return textOf(clientSchema, options);
+}

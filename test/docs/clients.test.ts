@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { start } from '../cli/command-line.ts';
+import { run } from '../support/folders.ts';
+
+const guide = readFileSync('docs/clients.md', 'utf8');
+const { dependencies } = z
+  .object({ dependencies: z.record(z.string(), z.string()) })
+  .parse(JSON.parse(readFileSync('examples/package.json', 'utf8')));
+
+test('the guide to clients names the versions that the tests run, and the test of each', () => {
+  const rows = [...guide.matchAll(/^\| `([^`]+)`\s*\| (\S+)\s*\|.*\| `([^`]+)`, ([^|]+?)\s*\|$/gm)];
+  expect(rows.length).toBeGreaterThan(7);
+  for (const [, name = '', version, file = '', words = ''] of rows) {
+    expect(dependencies[name], name).toBe(version);
+    expect(readFileSync(file, 'utf8'), name).toContain(`test('${words}`);
+  }
+});
+
+test('the requests of the guide to clients are answered', async () => {
+  const service = start(['serve', '--port', '0']);
+  const url = (await service.firstOutput()).slice('ready at '.length).trim();
+  const scripts = [...guide.matchAll(/^```sh\n([^]*?)^```$/gm)].map(([, script = '']) => script);
+  const outputs = [];
+  for (const script of scripts) {
+    const { stdout } = await run('bash', ['-c', script], { env: { ...process.env, URL: url }, timeout: 20_000 });
+    outputs.push(stdout);
+  }
+  expect(outputs[0]).toContain('"vendor":"deepset"');
+  expect(outputs[1]).toContain('"message":');
+  service.stop();
+  await service.done;
+});

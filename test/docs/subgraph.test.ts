@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import { composeServices } from '@apollo/composition';
+import { parse } from 'graphql';
+import { expect, test } from 'vitest';
+import { parseConfiguration } from '../../src/config/parse.ts';
+import { subgraphText } from '../../src/library/texts.ts';
+import { VENDORS } from '../../src/vendors/index.ts';
+import { start } from '../cli/command-line.ts';
+
+const guide = readFileSync('docs/subgraph.md', 'utf8');
+const blocks = (language: string): readonly string[] =>
+  [...guide.matchAll(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\`$`, 'gm'))].map(([, block = '']) => block);
+
+test('the subgraph of the guide composes beside ours', () => {
+  const [reviews = ''] = blocks('graphql');
+  const { errors } = composeServices([
+    { name: 'tributary', typeDefs: parse(subgraphText()) },
+    { name: 'reviews', typeDefs: parse(reviews) },
+  ]);
+  expect(errors).toBeUndefined();
+});
+
+test('the setting of the guide is one', () => {
+  const [setting = ''] = blocks('json');
+  const options = { origin: 'guide', vendors: VENDORS, environment: {} };
+  expect(parseConfiguration(JSON.parse(setting), options).server.subgraphNodes).toBe(false);
+});
+
+test('the commands of the guide print a graph', async () => {
+  const lines = [...(blocks('sh')[0] ?? '').matchAll(/^npx tributary (.*) > \S+$/gm)].map(([, args = '']) => args);
+  expect(lines).toHaveLength(3);
+  for (const line of lines) {
+    const command = start(line.split(' '));
+    expect(await command.done).toBe(0);
+    expect(() => parse(command.output())).not.toThrow();
+  }
+});
+
+test('the versions of the guide are those that the tests run', () => {
+  const read = (file: string): string => readFileSync(file, 'utf8');
+  const manifests = `${read('package.json')}${read('test/tools/package.json')}`;
+  const rows = [...guide.matchAll(/^\| `(@[^`]+)`\s*\| (\d\S+)\s*\|/gm)];
+  expect(rows).toHaveLength(3);
+  for (const [, name = '', version = ''] of rows) expect(manifests).toContain(`"${name}": "${version}"`);
+});
