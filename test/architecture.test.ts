@@ -19,6 +19,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   resolvers: ['src/federation', 'src/vendors', 'src/domain'],
   schema: ['resolvers', 'src/federation', 'src/vendors', 'src/domain'],
   'src/export': ['src/federation', 'src/domain'],
+  'src/assistant': ['src/federation', 'src/domain'],
   'src/redis': ['src/federation', 'src/domain'],
   'src/sandbox': ['src/domain'],
   'src/explorer': [],
@@ -49,6 +50,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/domain',
   ],
   'src/cli': [
+    'src/assistant',
     'src/library',
     'src/server',
     'src/context.ts',
@@ -71,6 +73,7 @@ const ONLY_IN: Readonly<Record<string, readonly string[]>> = {
   '@pothos/core': ['schema'],
   'graphql-yoga': ['src/server'],
   'graphql-ws': ['src/server', 'src/cli'],
+  '@modelcontextprotocol/sdk': ['src/assistant'],
   commander: ['src/cli'],
   yaml: ['src/config', 'src/cli'],
 };

@@ -10,6 +10,8 @@ import { jobs } from './jobs.ts';
 import type { JobsOptions } from './jobs.ts';
 import { logs } from './logs.ts';
 import type { LogsOptions } from './logs.ts';
+import { mcp } from './mcp.ts';
+import type { McpOptions } from './mcp.ts';
 import {
   collectFault,
   collectJob,
@@ -49,6 +51,9 @@ export function createCommands(surroundings: Surroundings, finish: (code: number
       .option('-p, --port <number>', 'port to listen on, 0 to let the system choose', parsePort)
       .option('--no-open', 'open no browser')
       .action(async (options: DemoOptions) => ended(demo(options, surroundings))),
+    configured('mcp', 'serve an assistant over standard input and output (Model Context Protocol)').action(
+      async (options: McpOptions) => ended(mcp(options, surroundings)),
+    ),
     new Command('schema')
       .description('print the graph, for tools and checks')
       .option('--subgraph', 'as a subgraph of Apollo Federation 2, as gateways compose it')

@@ -1,0 +1,67 @@
+import { fitting, shortened } from './answer.ts';
+import type { Edge, LogConnection, LogNode, SourceFailure } from '../federation/api.ts';
+import { severityOf } from '../domain/severity.ts';
+
+/** Characters of a message that are shown; `export` of the command line has whole ones. */
+const MOST_OF_A_MESSAGE = 2_000;
+
+export interface ShownLine {
+  readonly id: string;
+  readonly time: string;
+  readonly severity: string;
+  readonly job: string;
+  readonly step?: string;
+  readonly task?: string;
+  readonly message: string;
+  readonly messageIsCut?: true;
+}
+
+export interface ShownLines {
+  readonly lines: readonly ShownLine[];
+  readonly older: { readonly cursor: string | null; readonly more: boolean };
+  readonly newer: { readonly cursor: string | null; readonly more: boolean };
+  readonly failures: readonly ShownFailure[];
+}
+
+type ShownFailure = Pick<SourceFailure, 'source' | 'code' | 'message'>;
+
+/** A page of lines that is small enough to read. What did not fit is behind the cursor on the side where it was cut. */
+export async function shownPage(connection: LogConnection, cut: 'front' | 'back'): Promise<ShownLines> {
+  const [edges, page, failures] = [await connection.edges(), await connection.pageInfo(), await connection.failures()];
+  const rows = edges.map((edge) => ({ edge, line: shownLine(edge.node) }));
+  const kept = fitting(rows, cut === 'back' ? 'front' : 'back', ({ line }) => JSON.stringify(line).length);
+  const isCut = kept.length < rows.length;
+  const cursorOf = (row: { readonly edge: Edge<LogNode> } | undefined): string | null => row?.edge.cursor ?? null;
+  const isOlderCut = isCut && cut === 'front';
+  const isNewerCut = isCut && cut === 'back';
+  return {
+    lines: kept.map(({ line }) => line),
+    older: {
+      cursor: isOlderCut ? cursorOf(kept[0]) : page.startCursor,
+      more: isOlderCut || page.hasPreviousPage,
+    },
+    newer: {
+      cursor: isNewerCut ? cursorOf(kept.at(-1)) : page.endCursor,
+      more: isNewerCut || page.hasNextPage,
+    },
+    failures: shownFailures(failures),
+  };
+}
+
+export function shownFailures(failures: readonly SourceFailure[]): readonly ShownFailure[] {
+  return failures.slice(0, 20).map(({ source, code, message }) => ({ source, code, message: shortened(message) }));
+}
+
+function shownLine({ id, timestamp, severity, source, jobKey, stepKey, taskKey, message }: LogNode): ShownLine {
+  const text = shortened(message, MOST_OF_A_MESSAGE);
+  return {
+    id,
+    time: timestamp,
+    severity: severityOf(severity.number),
+    job: shortened(`${source}:${jobKey}`),
+    ...(stepKey === null ? {} : { step: shortened(stepKey) }),
+    ...(taskKey === null ? {} : { task: shortened(taskKey) }),
+    message: text,
+    ...(message.length > MOST_OF_A_MESSAGE ? { messageIsCut: true as const } : {}),
+  };
+}

@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
+import { expect, test } from 'vitest';
+import { createAssistantServer } from '../../src/assistant/server.ts';
+import { start } from '../cli/command-line.ts';
+import { fakeFederation } from '../resolvers/fake-federation.ts';
+
+const guide = readFileSync('docs/assistants.md', 'utf8');
+
+test('the guide for assistants lists the tools that there are, in their order', async () => {
+  const client = new Client({ name: 'test', version: '1' });
+  const [ours, theirs] = InMemoryTransport.createLinkedPair();
+  await Promise.all([createAssistantServer(fakeFederation()).connect(theirs), client.connect(ours)]);
+  const { tools } = await client.listTools();
+  const documented = [...guide.matchAll(/^\| `([a-z_]+)`\s*\|/gm)].map(([, name]) => name);
+  expect(documented).toEqual(tools.map(({ name }) => name));
+  await client.close();
+});
+
+test('the command that the guide gives an assistant is one', async () => {
+  const block = /^```json\n([^]*?)^```$/m.exec(guide)?.[1] ?? '';
+  const { mcpServers } = JSON.parse(block) as { mcpServers: { logs: { command: string; args: string[] } } };
+  const [program, ...args] = mcpServers.logs.args;
+  expect([mcpServers.logs.command, program]).toEqual(['npx', 'tributary']);
+  const help = start([...args, '--help']);
+  expect(await help.done).toBe(0);
+  expect(help.output()).toContain('Model Context Protocol');
+});
