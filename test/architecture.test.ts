@@ -69,6 +69,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 const ONLY_IN: Readonly<Record<string, readonly string[]>> = {
   undici: ['src/http'],
   ioredis: ['src/redis'],
+  jose: ['src/server'],
   dataloader: ['src/federation', 'src/vendors'],
   '@pothos/core': ['schema'],
   'graphql-yoga': ['src/server'],

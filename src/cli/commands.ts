@@ -8,6 +8,8 @@ import type { ExportOptions } from './export.ts';
 import { FAULT_FORMS } from './fault.ts';
 import { jobs } from './jobs.ts';
 import type { JobsOptions } from './jobs.ts';
+import { makeKey } from './key.ts';
+import type { KeyOptions } from './key.ts';
 import { logs } from './logs.ts';
 import type { LogsOptions } from './logs.ts';
 import { mcp } from './mcp.ts';
@@ -64,6 +66,10 @@ export function createCommands(surroundings: Surroundings, finish: (code: number
       .option('--port-base <number>', 'port of the first vendor; the others follow', parsePort)
       .option('--fault <fault>', `something that goes wrong, may be repeated: ${FAULT_FORMS}`, collectFault)
       .action(async (options: SandboxCommandOptions) => ended(sandbox(options, surroundings))),
+    new Command('key')
+      .description('make a key for callers of the service, and its hash for `server.auth` in the configuration')
+      .option('--json', 'print both as JSON')
+      .action(async (options: KeyOptions) => ended(makeKey(options, surroundings))),
     configured('check', 'ask every source one cheap question')
       .option('--json', 'print the results as JSON')
       .action(async (options: CheckOptions) => ended(check(options, surroundings))),

@@ -51,7 +51,7 @@ export async function serve(
   const host = options.host ?? settings.host;
   try {
     const server = await createServer({
-      ...serviceSettings(opened.configuration),
+      ...serviceSettings(opened),
       federation,
       host,
       port: options.port ?? settings.port,

@@ -2,6 +2,7 @@ import type { VendorDefinition } from '../vendors/connector.ts';
 import type { RedisSettings } from '../redis/settings.ts';
 import type { SourceTailSettings, TailSettings } from '../federation/tail/settings.ts';
 import type { SourceHttpSettings } from '../http/settings.ts';
+import type { AccessSettings } from './access.ts';
 import type { ClientLimits } from './service-limits.ts';
 import type { QueryLimits } from './service-limits.ts';
 
@@ -26,6 +27,8 @@ export interface ServerSettings {
   readonly allowedOrigins: readonly string[];
   /** The origin at which browsers reach this server; null: each request says. */
   readonly publicOrigin: string | null;
+  /** Who may call; null: the configuration does not say. */
+  readonly auth: AccessSettings | null;
   /** Proxies whose `X-Forwarded-For` is believed. */
   readonly trustProxy: readonly string[];
   readonly keepAliveMilliseconds: number;

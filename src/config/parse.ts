@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { accessProblems, accessSettings } from './access-schema.ts';
 import type { AuthInput } from './auth-schema.ts';
 import type { Configuration, ServerSettings, SourceConfiguration } from './configuration.ts';
 import type { Environment } from './environment.ts';
@@ -43,6 +44,10 @@ export function parseConfiguration(value: unknown, options: ParseOptions): Confi
   const problems: Problem[] = [];
   const report = (problem: Problem): void => void problems.push(problem);
   const proxies = environmentProxies(environment, report);
+  if (server.auth !== undefined) {
+    const names = Object.keys(sources);
+    accessProblems(server.auth, names.length === 0 ? null : names).forEach(report);
+  }
   const configured = Object.entries(sources).flatMap(([name, common]): SourceConfiguration[] => {
     const definition = vendors.find(({ vendor }) => vendor === common.vendor);
     if (definition === undefined) return [];
@@ -55,6 +60,10 @@ export function parseConfiguration(value: unknown, options: ParseOptions): Confi
     if (isNameless(auth) && common.tls?.certificate === undefined) {
       const message = 'is missing: only a source with `tls.certificate` can do without it';
       report({ key: `sources.${name}.auth.clientSecret`, message });
+    }
+    if (server.auth?.type === 'keys' && forwardingOf(common) !== false) {
+      const message = 'must not be on where `server.auth` takes keys: the source would be sent a key of this service';
+      report({ key: `sources.${name}.forward`, message });
     }
     const wrongTail = wrongPace(name, common.tail, tail);
     if (wrongTail !== null) {
@@ -108,15 +117,22 @@ function httpSettings(
     source,
     baseUrl: common.baseUrl.replace(/\/+$/, ''),
     auth,
-    forward: forwardingOf(common.forward === false ? (common.auth.forward ?? false) : common.forward),
+    forward: forwardingOf(common),
     limits: limitSettings(common.limits),
     classifyError: definition.classifyError,
   };
 }
 
-function serverSettings({ publicUrl, keepAlive, heartbeat, ...same }: z.output<typeof serverSchema>): ServerSettings {
+function serverSettings({
+  auth,
+  publicUrl,
+  keepAlive,
+  heartbeat,
+  ...same
+}: z.output<typeof serverSchema>): ServerSettings {
   return {
     ...same,
+    auth: auth === undefined ? null : accessSettings(auth),
     cursorSecret: same.cursorSecret ?? null,
     publicOrigin: publicUrl ?? null,
     keepAliveMilliseconds: keepAlive,
@@ -124,7 +140,8 @@ function serverSettings({ publicUrl, keepAlive, heartbeat, ...same }: z.output<t
   };
 }
 
-function forwardingOf(given: CommonSettings['forward']): Forwarding {
+function forwardingOf({ forward, auth }: CommonSettings): Forwarding {
+  const given = forward === false ? (auth.forward ?? false) : forward;
   return given === true ? 'required' : given;
 }
 

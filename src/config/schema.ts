@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DEFAULT_LIMITS } from '../http/settings.ts';
 import { authSchema, anyAuth, forwardSchema } from './auth-schema.ts';
+import { accessSchema } from './access-schema.ts';
 import { isNetwork, originOf } from './addresses.ts';
 import { duration, formatDuration } from './duration.ts';
 import { serviceLimitsSchema } from './limits-schema.ts';
@@ -56,6 +57,11 @@ export const serverSchema = z.strictObject({
     .array(z.string().refine(isNetwork, { error: 'expected an address, or a network such as 10.0.0.0/8' }))
     .default([])
     .describe('Proxies whose X-Forwarded-For header says where a request comes from: addresses and networks.'),
+  auth: accessSchema
+    .optional()
+    .describe(
+      'Who may call. `none` says that everybody may; without it, the service listens on the loopback only. See docs/operations.md.',
+    ),
   keepAlive: duration
     .prefault('75s')
     .describe('How long a connection is kept while nothing is asked. Longer than the load balancer in front keeps it.'),

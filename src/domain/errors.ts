@@ -71,7 +71,8 @@ const SHOWN_CHARACTERS = 200;
 
 /** No source has that name: says which ones there are. */
 export function unknownSource(name: string, known: readonly string[]): TributaryError {
-  return new TributaryError('NOT_FOUND', `There is no source "${shorten(name)}"; there are: ${known.join(', ')}.`);
+  const others = known.length === 0 ? 'there are none' : `there are: ${known.join(', ')}`;
+  return new TributaryError('NOT_FOUND', `There is no source "${shorten(name)}"; ${others}.`);
 }
 
 /** A source has no job of that key. */

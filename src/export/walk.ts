@@ -50,7 +50,7 @@ export interface ExportSettings {
   newCall(): Call;
   /** The reader is gone: the walk ends, and says nothing more. */
   readonly gone: AbortSignal;
-  /** The process is to stop: the export fails, and says from where to go on. */
+  /** The process is to stop, or the reader's time is over: the export fails, and says from where to go on. */
   readonly stopping: AbortSignal;
   /** Told of errors that are not ours. */
   onUnexpected?(error: unknown): void;
@@ -152,7 +152,10 @@ class Walk {
   }
 
   end(stopped: unknown): ExportEnd {
-    const error = stopped !== null && this.#settings.stopping.aborted ? SHUTTING_DOWN : stopped;
+    const { aborted } = this.#settings.stopping;
+    const reason: unknown = this.#settings.stopping.reason;
+    const whyStopped = reason instanceof TributaryError ? reason : SHUTTING_DOWN;
+    const error = stopped !== null && aborted ? whyStopped : stopped;
     const missing = [...this.#missing.values()];
     const reached = { lines: this.#lines, cursor: this.#cursor };
     if (error === null) {

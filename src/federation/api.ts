@@ -198,6 +198,11 @@ export interface Federation {
   readonly sources: readonly SourceInfo[];
   /** Largest `first` or `last`. */
   readonly maxPageSize: number;
+  /**
+   * The same with these sources only: it does not know that there are others. It shares pollers, and what is remembered of vendors,
+   * with this one; closing either closes both.
+   */
+  only(names: ReadonlySet<string>): Federation;
   source(name: string): SourceInfo | null;
   health(source: string, call: Call): Promise<SourceHealth>;
   /** Batched per call: all jobs asked for in one tick cost the fewest calls that their vendors allow. Null: no such job. */

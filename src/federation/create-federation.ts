@@ -61,16 +61,36 @@ export function createFederation(
   overrides: Partial<FederationSettings> = {},
 ): Federation {
   const settings = { ...DEFAULT_SETTINGS, ...overrides };
-  const cursors = new CursorCodec(settings.cursorSecret);
-  const sources = given.map(namingJobs);
+  const tail = { ...DEFAULT_TAIL, ...settings.tail };
+  const shared: Shared = {
+    settings,
+    tail,
+    cursors: new CursorCodec(settings.cursorSecret),
+    health: new HealthChecks(),
+    stopping: new AbortController(),
+    feeds: new Feeds(tail, settings.sharing, settings.debug),
+    lastLines: new SharedLastLines(),
+  };
+  return viewOf(given.map(namingJobs), shared);
+}
+
+/** What all views of one federation have in common. None of it is found by anything but the source that it belongs to. */
+interface Shared {
+  readonly settings: FederationSettings;
+  readonly tail: TailSettings;
+  readonly cursors: CursorCodec;
+  readonly health: HealthChecks;
+  readonly stopping: AbortController;
+  readonly feeds: Feeds;
+  readonly lastLines: SharedLastLines;
+}
+
+/** A federation of these sources: whatever it is asked, there are no others. */
+function viewOf(sources: readonly FederatedSource[], shared: Shared): Federation {
+  const { settings, tail, cursors, health, stopping, feeds, lastLines } = shared;
   const byName = new Map(sources.map((source) => [source.name, source]));
   const infos = sources.map(infoOf);
   const infosByName = new Map(infos.map((info) => [info.name, info]));
-  const health = new HealthChecks();
-  const stopping = new AbortController();
-  const tail = { ...DEFAULT_TAIL, ...settings.tail };
-  const feeds = new Feeds(tail, settings.sharing, settings.debug);
-  const lastLines = new SharedLastLines();
 
   function find(name: string): FederatedSource {
     const found = byName.get(name);
@@ -92,6 +112,11 @@ export function createFederation(
   const federation: Federation = {
     sources: infos,
     maxPageSize: settings.maxPageSize,
+    only: (names) =>
+      viewOf(
+        sources.filter(({ name }) => names.has(name)),
+        shared,
+      ),
     source: (name) => infosByName.get(name) ?? null,
     health: (name, call) => health.check(find(name), call),
     job: ({ source, key }, call) => {

@@ -75,7 +75,7 @@ export async function createTributary(
   const federation = federate(opened, logger);
   const named = options.allowedHosts ?? opened.configuration.server.allowedHosts;
   const service = await createService({
-    ...serviceSettings(opened.configuration),
+    ...serviceSettings(opened),
     federation,
     allowedHosts: named.length === 0 ? null : named,
     ...(logger === null ? {} : { logger }),

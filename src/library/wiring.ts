@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { OpenSources } from './open-sources.ts';
+import type { AccessSettings } from '../config/access.ts';
 import type { Configuration } from '../config/configuration.ts';
 import type { DebugLog } from '../domain/debug-log.ts';
 import type { Federation, SharingStatistics } from '../federation/api.ts';
@@ -25,8 +26,14 @@ export function federate({ configuration, sources }: OpenSources, logger: Logger
 }
 
 /** What the configuration says of the service, wherever it is served. */
-export function serviceSettings({ server, limits }: Configuration): Omit<ServiceOptions, 'federation'> {
+export function serviceSettings({
+  configuration: { server, limits },
+  sandboxed,
+}: Pick<OpenSources, 'configuration' | 'sandboxed'>): Omit<ServiceOptions, 'federation'> {
+  // What is made up may be read by everybody.
+  const auth: AccessSettings | null = server.auth ?? (sandboxed ? { type: 'none' } : null);
   return {
+    ...(auth === null ? {} : { auth }),
     graphiql: server.graphiql,
     limits,
     clientLimits: limits,

@@ -1,6 +1,6 @@
 import type { GraphqlServer } from './graphql/graphql.ts';
 import { refused } from './client/gate.ts';
-import type { Refused } from './client/gate.ts';
+import type { createIdentification, Refused } from './client/gate.ts';
 
 /** What the host knows of a request and the request does not say. */
 export interface FetchFacts {
@@ -9,8 +9,9 @@ export interface FetchFacts {
 }
 
 interface FetchOptions {
-  readonly yoga: GraphqlServer['yoga'];
+  readonly yogaFor: GraphqlServer['yogaFor'];
   readonly admit: (headers: Record<string, string>, caller: string | null) => (() => void) | Refused;
+  readonly identify: ReturnType<typeof createIdentification>;
   readonly bodyBytes: number;
   readonly isAllowedHost: (host: string) => boolean;
 }
@@ -19,7 +20,7 @@ interface FetchOptions {
  * GraphQL over HTTP and server-sent events for hosts that speak the Fetch API. It is held to the same limits as what comes over a
  * port of our own. The host has chosen the path, so any path is that of the graph.
  */
-export function createFetch({ yoga, admit, bodyBytes, isAllowedHost }: FetchOptions) {
+export function createFetch({ yogaFor, admit, identify, bodyBytes, isAllowedHost }: FetchOptions) {
   return async function answer(request: Request, { address }: FetchFacts = {}): Promise<Response> {
     const url = new URL(request.url);
     const headers: Record<string, string> & { readonly host: string } = {
@@ -27,9 +28,20 @@ export function createFetch({ yoga, admit, bodyBytes, isAllowedHost }: FetchOpti
       ...Object.fromEntries(request.headers),
     };
     if (!isAllowedHost(headers.host)) return toResponse(refused(421, 'FORBIDDEN', STRANGE_HOST));
-    const end = admit(headers, address ?? null);
-    if (typeof end !== 'function') return toResponse(end);
+    const admitted = admit(headers, address ?? null);
+    if (typeof admitted !== 'function') return toResponse(admitted);
+    let end = admitted;
     try {
+      const identified = await identify(headers['authorization'] ?? null);
+      if ('status' in identified) {
+        end();
+        return toResponse(identified);
+      }
+      const { access } = identified;
+      end = () => {
+        admitted();
+        identified.end();
+      };
       const body = await readBody(request, bodyBytes);
       if (body === null) {
         end();
@@ -38,7 +50,8 @@ export function createFetch({ yoga, admit, bodyBytes, isAllowedHost }: FetchOpti
       }
       const { method, signal } = request;
       url.pathname = '/graphql';
-      const answered = await yoga.fetch(url, { method, headers, signal, ...(body.length > 0 ? { body } : {}) });
+      const init = { method, headers, signal, ...(body.length > 0 ? { body } : {}) };
+      const answered = await yogaFor(access).fetch(url, init, { access });
       return passOn(answered, end);
     } catch (error) {
       end();

@@ -1,11 +1,15 @@
 import { createServer as createHttpServer } from 'node:http';
 import { once } from 'node:events';
+import { ConfigurationError } from '../config/problems.ts';
+import type { Problem } from '../config/problems.ts';
 import { DEFAULT_CLIENT_LIMITS } from '../config/service-limits.ts';
+import { isLoopback } from './client/allowed-hosts.ts';
 import { keepConnections, listen, urlOf } from './listen.ts';
 import { createService } from './service.ts';
 import type { ServiceOptions, ServicePaths } from './service.ts';
 
 export interface ServerOptions extends ServiceOptions {
+  /** Other machines may reach it only where `auth` says who may call. */
   readonly host: string;
   /** 0: a free one, chosen by the system. */
   readonly port: number;
@@ -26,9 +30,18 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
+/** Everybody who reaches the machine would read all logs. */
+const OPEN: Problem = {
+  key: 'server.auth',
+  message:
+    'is missing: other machines could read everything. Say who may call, or `auth: { type: none }` to let everybody do so',
+};
+
 /** Starts the service on a port of its own. Rejects when the port can't be had. */
 export async function createServer(options: ServerOptions): Promise<RunningServer> {
   const { host, port, graceMilliseconds = 5_000 } = options;
+  if (options.auth === undefined && !isLoopback(host))
+    throw new ConfigurationError(`what is served on ${host}`, [OPEN]);
   const service = await createService(options);
   const server = createHttpServer(service.listener);
   server.on('checkContinue', service.askedFirst);

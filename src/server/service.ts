@@ -1,13 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
+import type { AccessSettings } from '../config/access.ts';
 import type { Federation } from '../federation/api.ts';
+import type { Access } from './access/access.ts';
+import { Denied } from './access/denied.ts';
+import { createJudge } from './access/judge.ts';
 import { isTooLong, limitBody } from './body-limit.ts';
 import { isAllowedHost } from './client/allowed-hosts.ts';
 import { Callers } from './client/callers.ts';
 import { DEFAULT_CLIENT_LIMITS, DEFAULT_QUERY_LIMITS } from '../config/service-limits.ts';
 import type { ClientLimits, QueryLimits } from '../config/service-limits.ts';
-import { createGate, refuse } from './client/gate.ts';
+import { beginOf, createGate, createIdentification, denial, refuse } from './client/gate.ts';
 import { secure } from './client/security-headers.ts';
 import { clientAddress, trustedProxies } from './client/address.ts';
 import { createExport } from './export/endpoint.ts';
@@ -18,12 +22,14 @@ import { createGraphiql, wantsPage } from './pages/graphiql.ts';
 import { createGraphql } from './graphql/graphql.ts';
 import { createMetrics } from './metrics.ts';
 import type { Metrics } from './metrics.ts';
-import { isHost, isWelcome } from './client/own-origin.ts';
+import { allowOrigin, isHost, isWelcome } from './client/own-origin.ts';
 import type { Welcome } from './client/own-origin.ts';
 import { createWebSockets } from './websocket/websocket.ts';
 
 export interface ServiceOptions {
   readonly federation: Federation;
+  /** Who may call. Default: everybody. */
+  readonly auth?: AccessSettings;
   /** Serve GraphiQL to browsers? Default: yes. */
   readonly graphiql?: boolean;
   /** Serve the log explorer at `/`? Default: yes, where it is built. A text: the folder that holds the built page. */
@@ -86,6 +92,9 @@ const DEGRADED = 'ready, degraded: Redis does not answer, and each replica polls
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 type Handlers = Readonly<Record<string, Handler>>;
+type DataHandler = (request: IncomingMessage, response: ServerResponse, access: Access) => void | Promise<void>;
+
+const EVERYBODY: AccessSettings = { type: 'none' };
 
 export async function createService(options: ServiceOptions): Promise<Service> {
   const { federation, logger = null, allowedOrigins = [] } = options;
@@ -94,21 +103,17 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   const limits = { ...DEFAULT_QUERY_LIMITS, ...options.limits };
   const clientLimits = { ...DEFAULT_CLIENT_LIMITS, ...options.clientLimits };
   const callers = new Callers(clientLimits);
-  const { csrfProtection = true, introspection = true, allowedHosts = null } = options;
+  const { csrfProtection = true, introspection = true, allowedHosts = null, auth = EVERYBODY } = options;
+  const judge = createJudge(auth, federation);
+  const identify = createIdentification({ callers, judge });
   const welcome = { publicOrigin, allowedOrigins };
   const metrics = options.metrics ?? createMetrics();
   metrics.tails(() => federation.tailStatistics());
-  const graphql = createGraphql({
-    federation,
-    limits,
-    logger,
-    metrics,
-    allowedOrigins,
-    heartbeatMilliseconds,
-    introspection,
-    subgraphNodes: options.subgraphNodes ?? true,
-  });
-  const graphiql = options.graphiql === false ? null : createGraphiql(federation);
+  const subgraphNodes = options.subgraphNodes ?? true;
+  const served = { allowedOrigins, heartbeatMilliseconds, introspection, subgraphNodes };
+  const graphql = createGraphql({ limits, logger, metrics, ...served });
+  // The page is the same for all who ask: jobs are in its examples only where everybody may see them.
+  const graphiql = options.graphiql === false ? null : createGraphiql(auth.type === 'none' ? federation : null);
   const stopping = new AbortController();
   const callerOf = (request: IncomingMessage): string | null => clientAddress(request, trusted);
   const admit = createGate({ callers, welcome: csrfProtection ? welcome : null });
@@ -116,22 +121,38 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   const page = explorer === false ? null : await explorerRoutes(explorer === true ? undefined : explorer);
 
   /** What every request for data passes, whatever it asks for. */
-  function guarded(handler: Handler): Handler {
-    return (request, response) => {
-      if (isStrangePreflight(request, welcome)) {
-        const { origin } = request.headers;
-        logger?.warn({ client: callerOf(request), origin: origin?.slice(0, 200) }, STRANGE_PAGE);
-        answerText(response, 403, `${STRANGE_PAGE}: see server.allowedOrigins in the configuration.\n`);
-        return undefined;
-      }
-      const admitted = admit(request.headers, callerOf(request));
-      if (typeof admitted !== 'function') {
-        refuse(response, admitted);
-        return undefined;
-      }
-      response.once('close', admitted);
-      return limitBody(request, response, limits.bodyBytes) ? handler(request, response) : undefined;
-    };
+  async function answerData(handler: DataHandler, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (isStrangePreflight(request, welcome)) {
+      const { origin } = request.headers;
+      logger?.warn({ client: callerOf(request), origin: origin?.slice(0, 200) }, STRANGE_PAGE);
+      answerText(response, 403, `${STRANGE_PAGE}: see server.allowedOrigins in the configuration.\n`);
+      return;
+    }
+    const admitted = admit(request.headers, callerOf(request));
+    if (typeof admitted !== 'function') {
+      allowOrigin(request, response, welcome);
+      refuse(response, admitted);
+      return;
+    }
+    response.once('close', admitted);
+    if (request.method === 'OPTIONS') {
+      allowOrigin(request, response, welcome);
+      response.writeHead(204, { allow: 'GET, POST, OPTIONS' }).end();
+      return;
+    }
+    if (!limitBody(request, response, limits.bodyBytes)) return;
+    const identified = await identify(request.headers.authorization ?? null);
+    if ('status' in identified) {
+      allowOrigin(request, response, welcome);
+      refuse(response, identified);
+      return;
+    }
+    if (response.destroyed) {
+      identified.end();
+      return;
+    }
+    response.once('close', identified.end);
+    await handler(request, response, identified.access);
   }
 
   /** What is the same for all who ask, and says nothing of sources. */
@@ -150,17 +171,20 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     },
   };
 
-  const data: Handlers = {
-    '/graphql': (request, response) => graphql.yoga.handle(request, response),
+  const data: Readonly<Record<string, DataHandler>> = {
+    '/graphql': (request, response, access) => graphql.yogaFor(access).handle(request, response, { access }),
     '/export': createExport({
-      federation,
       limits,
       welcome,
       present: graphql.present,
       stopping: stopping.signal,
       heartbeatMilliseconds,
     }),
-    '/metrics': async (_request, response) => {
+    '/metrics': async (_request, response, access) => {
+      if (!access.allows('metrics')) {
+        refuse(response, denial(new Denied(403, 'Metrics are not for you: none of your roles allows them.'), true));
+        return;
+      }
       const text = await metrics.registry.metrics();
       response.writeHead(200, { 'content-type': metrics.registry.contentType }).end(text);
     },
@@ -170,7 +194,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     if (path === '/graphql' && graphiql !== null && wantsPage(request)) return graphiql;
     if (Object.hasOwn(pages, path)) return pages[path] ?? null;
     const handler = Object.hasOwn(data, path) ? data[path] : undefined;
-    return handler === undefined ? null : guarded(handler);
+    return handler === undefined ? null : (given, response) => answerData(handler, given, response);
   }
 
   function listener(request: IncomingMessage, response: ServerResponse): void {
@@ -202,7 +226,20 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     welcome,
     clientLimits,
     isAllowedHost: (request) => isAllowedHost(request.headers.host ?? 'localhost', allowedHosts),
-    begin: (request) => callers.begin(callerOf(request)),
+    judge,
+    begin(request, access) {
+      const begun = callers.begin(callerOf(request));
+      if (typeof begun !== 'function') return begun;
+      const known = beginOf(access, callers);
+      if (typeof known !== 'function') {
+        begun();
+        return known;
+      }
+      return () => {
+        begun();
+        known();
+      };
+    },
     onRefusal(request) {
       const origin = request.headers.origin?.slice(0, 200);
       logger?.warn({ client: callerOf(request), origin }, 'a page of this origin may not open a WebSocket');
@@ -221,8 +258,9 @@ export async function createService(options: ServiceOptions): Promise<Service> {
       sockets.upgrade(request, socket, head);
     },
     fetch: createFetch({
-      yoga: graphql.yoga,
+      yogaFor: graphql.yogaFor,
       admit,
+      identify,
       bodyBytes: limits.bodyBytes,
       isAllowedHost: (host) => isAllowedHost(host, allowedHosts),
     }),
@@ -232,7 +270,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
       await sockets.close(graceMilliseconds);
     },
     async dispose() {
-      await graphql.yoga.dispose();
+      await graphql.dispose();
     },
   };
 }

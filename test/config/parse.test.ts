@@ -53,6 +53,7 @@ describe('a valid configuration', () => {
         keepAliveMilliseconds: 75_000,
         heartbeatMilliseconds: 12_000,
         logLevel: 'info',
+        auth: null,
         cursorSecret: null,
       },
       sources: [
@@ -118,6 +119,7 @@ describe('a valid configuration', () => {
     });
     expect(server).toEqual({
       ...settings,
+      auth: null,
       introspection: true,
       csrfProtection: true,
       allowedHosts: [],

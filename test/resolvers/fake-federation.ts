@@ -134,6 +134,7 @@ export function fakeFederation(changes: Partial<Federation> = {}, names: SourceI
     closed: false,
     sources,
     maxPageSize: 1_000,
+    only: () => federation,
     source: (name) => sources.find((source) => source.name === name) ?? null,
     health: (source) => {
       asked.push(`health ${source}`);

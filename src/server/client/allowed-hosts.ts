@@ -21,7 +21,8 @@ export function allowedHosts(
   return [...known, listensOn].map((name) => name.toLowerCase());
 }
 
-function isLoopback(host: string): boolean {
+/** Does only this machine reach what listens there? */
+export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }
 

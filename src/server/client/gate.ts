@@ -1,7 +1,10 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import type { ErrorCode } from '../../domain/errors.ts';
 import type { Welcome } from './own-origin.ts';
-import type { Callers } from './callers.ts';
+import type { Access } from '../access/access.ts';
+import { challengeOf, Denied } from '../access/denied.ts';
+import type { Judge } from '../access/judge.ts';
+import type { Callers, Refusal } from './callers.ts';
 import { mayBeForged } from './forgery.ts';
 
 interface GateOptions {
@@ -34,8 +37,7 @@ export function createGate({ callers, welcome }: GateOptions) {
     }
     const begun = callers.begin(caller);
     if (typeof begun === 'function') return begun;
-    const { message, retryAfterSeconds } = begun;
-    return refused(429, 'FORBIDDEN', message, { retryAfterSeconds }, { 'retry-after': String(retryAfterSeconds) });
+    return tooMuch(begun);
   };
 }
 
@@ -53,4 +55,44 @@ export function refused(
 /** Answers. A body that is still to come is not waited for. */
 export function refuse(response: ServerResponse, { status, headers, body }: Refused): void {
   response.writeHead(status, { ...headers }).end(body);
+}
+
+/** A request whose caller is known: what it may see, and what ends it in the count of its caller. */
+export interface Identified {
+  readonly access: Access;
+  readonly end: () => void;
+}
+
+/** Finds out who sent a request that was admitted. Who is known by name is counted by it, too, wherever it comes from. */
+export function createIdentification({ callers, judge }: { readonly callers: Callers; readonly judge: Judge }) {
+  return async function identify(authorization: string | null): Promise<Identified | Refused> {
+    let access: Access;
+    try {
+      access = await judge(authorization);
+    } catch (error) {
+      if (!(error instanceof Denied)) throw error;
+      return denial(error, authorization !== null);
+    }
+    const begun = beginOf(access, callers);
+    return typeof begun === 'function' ? { access, end: begun } : tooMuch(begun);
+  };
+}
+
+/** Counts an operation of a caller that is known by name. */
+export function beginOf({ caller }: Access, callers: Callers): (() => void) | Refusal {
+  return caller === null ? () => undefined : callers.begin(`caller ${caller}`);
+}
+
+/** The answer to who does not get in. */
+export function denial(denied: Denied, hadCredentials: boolean): Refused {
+  const { httpStatus, code, message, retryAfterSeconds } = denied;
+  const challenge = challengeOf(denied, hadCredentials);
+  return refused(httpStatus, code, message, retryAfterSeconds === undefined ? {} : { retryAfterSeconds }, {
+    ...(challenge === null ? {} : { 'www-authenticate': challenge }),
+    ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
+  });
+}
+
+function tooMuch({ message, retryAfterSeconds }: Refusal): Refused {
+  return refused(429, 'FORBIDDEN', message, { retryAfterSeconds }, { 'retry-after': String(retryAfterSeconds) });
 }

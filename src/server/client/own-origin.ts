@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { originOf } from '../../config/addresses.ts';
 
 /** A host with or without a port; nothing that a URL would read as a user, a path or a query. */
@@ -33,4 +33,19 @@ export function isWelcome({ headers: { origin, host } }: Pick<IncomingMessage, '
 function ownOrigin(origin: string, host: string | undefined): string | null {
   if (host === undefined || !isHost(host)) return null;
   return originOf(`${new URL(origin).protocol}//${host}`);
+}
+
+/** A name of a header, or several. */
+const HEADER_NAMES = /^[A-Za-z0-9, _-]{1,1000}$/;
+
+/** Lets a page read the answer that may; the browser keeps it from all others. */
+export function allowOrigin({ headers }: IncomingMessage, response: ServerResponse, welcome: Welcome): void {
+  response.setHeader('vary', 'Origin');
+  const { origin } = headers;
+  if (origin === undefined || !welcome.allowedOrigins.includes(origin)) return;
+  const asked = headers['access-control-request-headers'] ?? '';
+  response.setHeader('access-control-allow-origin', origin);
+  response.setHeader('access-control-allow-methods', 'GET, POST');
+  response.setHeader('access-control-allow-headers', HEADER_NAMES.test(asked) ? asked : 'content-type, authorization');
+  response.setHeader('access-control-expose-headers', 'content-disposition, retry-after, www-authenticate');
 }

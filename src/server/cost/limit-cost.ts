@@ -1,12 +1,14 @@
 import { getOperationAST, Kind, valueFromASTUntyped } from 'graphql';
 import type { DocumentNode, ExecutionArgs, GraphQLError, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import type { GraphContext } from '../../../resolvers/context.ts';
 import { LRUCache } from 'lru-cache';
 import { conditionNames } from '../graphql/plain-document.ts';
 import { tooComplex } from '../graphql/limits.ts';
 import type { QueryLimits } from '../../config/service-limits.ts';
 import { estimate } from './estimate.ts';
-import type { Estimate, SourceFacts } from './estimate.ts';
+import type { Estimate } from './estimate.ts';
+import { sourceFacts } from './source-facts.ts';
 import { mergeSelection } from './merged-selection.ts';
 import type { MergedSelection } from './merged-selection.ts';
 
@@ -31,7 +33,6 @@ type Selections = LRUCache<string, { readonly selection: MergedSelection | null 
  */
 export function limitCost(
   limits: Pick<QueryLimits, 'calls' | 'work'>,
-  sources: SourceFacts,
   present: (error: unknown) => GraphQLError,
 ): Plugin {
   const merged = new WeakMap<DocumentNode, Selections>();
@@ -60,7 +61,9 @@ export function limitCost(
     const variables = variablesOf(args);
     const selection = selectionOf(args, variables);
     if (selection === null) return;
-    const cost = estimate(selection, variables, args.schema, sources);
+    // Made by `createContext`: there is no other. What the caller can't see costs it nothing.
+    const { federation } = args.contextValue as GraphContext;
+    const cost = estimate(selection, variables, args.schema, sourceFacts(federation.sources));
     const message = overLimit(cost, limits);
     if (message !== null) setResultAndStopExecution({ errors: [present(tooComplex(message))] });
   }

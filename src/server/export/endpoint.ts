@@ -14,12 +14,15 @@ import { codeOf } from '../graphql/errors.ts';
 import { fileNameOf } from './name.ts';
 import { questionOf, questionOfParameters } from './request.ts';
 import type { ExportQuestion } from './request.ts';
+import type { Access } from '../access/access.ts';
+import { mayNot } from '../access/admit-operations.ts';
+import { Denied } from '../access/denied.ts';
+import { whenOver } from '../access/expiry.ts';
 import { cutOffWhenStalled } from '../client/stalled.ts';
-import { isWelcome } from '../client/own-origin.ts';
+import { allowOrigin, isWelcome } from '../client/own-origin.ts';
 import type { Welcome } from '../client/own-origin.ts';
 
 export interface ExportOptions {
-  readonly federation: Federation;
   /** What one page of an export may use, as a query may. */
   readonly limits: BudgetLimits;
   readonly welcome: Welcome;
@@ -51,19 +54,16 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
 /** `GET` and `POST /export`: whole logs as a file. An error is told as GraphQL tells it, as long as no line was sent. */
 export function createExport(
   options: ExportOptions,
-): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
-  const { federation, welcome, present } = options;
+): (request: IncomingMessage, response: ServerResponse, access: Access) => Promise<void> {
+  const { welcome, present } = options;
 
-  return async (request, response) => {
+  return async (request, response, access) => {
     allowOrigin(request, response, welcome);
     try {
       if (!isWelcome(request, welcome)) throw new TributaryError('FORBIDDEN', 'Pages of this origin may not export.');
-      if (request.method === 'OPTIONS') {
-        response.writeHead(204).end();
-        return;
-      }
-      const question = await readQuestion(request, federation);
-      await send(question, options, request, response);
+      if (!access.allows('export')) throw mayNot('export');
+      const question = await readQuestion(request, access.view('export'));
+      await send(question, options, access, response);
     } catch (error) {
       // The client is gone, or has been told.
       if (response.destroyed || response.headersSent) return;
@@ -102,20 +102,26 @@ function parse(body: string): unknown {
 
 async function send(
   { jobs, request: asked, format }: ExportQuestion,
-  { federation, limits, stopping, present, heartbeatMilliseconds }: ExportOptions,
-  request: IncomingMessage,
+  { limits, stopping, present, heartbeatMilliseconds }: ExportOptions,
+  access: Access,
   response: ServerResponse,
 ): Promise<void> {
   const leaving = new AbortController();
   response.once('close', () => {
     leaving.abort();
   });
-  const signal = AbortSignal.any([leaving.signal, stopping]);
-  const { authorization = null } = request.headers;
-  const parts = writeLogs(federation, asked, format, {
+  const over = new AbortController();
+  const forget = whenOver(access.expiresAt, () => {
+    over.abort(new Denied(401, 'The token has expired. Go on from the cursor with a new one.'));
+  });
+  response.once('close', forget);
+  const ending = AbortSignal.any([stopping, over.signal]);
+  const signal = AbortSignal.any([leaving.signal, ending]);
+  const { authorization } = access;
+  const parts = writeLogs(access.view('export'), asked, format, {
     newCall: () => createCall({ signal, authorization, priority: 'poll', budget: new Budget(limits) }),
     gone: leaving.signal,
-    stopping,
+    stopping: ending,
     onUnexpected: present,
   });
   // What is wrong with the question shows with the first page.
@@ -137,16 +143,6 @@ async function send(
     yield* parts;
   }
   await pipeline(Readable.from(all(), { objectMode: false, highWaterMark: 0 }), response);
-}
-
-/** Lets a page read the answer that may; the browser keeps it from all others. */
-function allowOrigin({ headers: { origin } }: IncomingMessage, response: ServerResponse, welcome: Welcome): void {
-  response.setHeader('vary', 'Origin');
-  if (origin === undefined || !welcome.allowedOrigins.includes(origin)) return;
-  response.setHeader('access-control-allow-origin', origin);
-  response.setHeader('access-control-allow-methods', 'GET, POST');
-  response.setHeader('access-control-allow-headers', 'content-type, authorization');
-  response.setHeader('access-control-expose-headers', 'content-disposition, retry-after');
 }
 
 function refuse(response: ServerResponse, error: GraphQLError): void {

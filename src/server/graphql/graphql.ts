@@ -3,11 +3,11 @@ import type { Plugin, YogaInitialContext, YogaServerInstance } from 'graphql-yog
 import { GraphQLError, NoSchemaIntrospectionCustomRule } from 'graphql';
 import type { ASTVisitor, ValidationContext } from 'graphql';
 import type { Logger } from 'pino';
-import type { GraphContext } from '../../../resolvers/context.ts';
 import { schema, servedSchema } from '../../../schema/index.ts';
 import { createContext } from '../../context.ts';
-import type { RequestFacts } from '../../context.ts';
-import type { Federation } from '../../federation/api.ts';
+import type { Access } from '../access/access.ts';
+import { admitOperations } from '../access/admit-operations.ts';
+import type { AdmittedContext } from '../access/admit-operations.ts';
 import { clientHabits } from '../client/habits.ts';
 import { compileQueries } from './compiled-queries.ts';
 import type { ErrorCode } from '../../domain/errors.ts';
@@ -15,7 +15,6 @@ import { codeOf, toClientError } from './errors.ts';
 import { eventHeartbeats } from './event-heartbeat.ts';
 import { budgetOperations } from '../cost/budget-operations.ts';
 import { limitCost } from '../cost/limit-cost.ts';
-import { sourceFacts } from '../cost/source-facts.ts';
 import { largeAnswers } from './large-answers.ts';
 import { limitQueries } from './limits.ts';
 import type { QueryLimits } from '../../config/service-limits.ts';
@@ -25,7 +24,6 @@ import { unbufferedStreams } from '../unbuffered.ts';
 import { readValidUnicode } from './valid-unicode.ts';
 
 export interface GraphqlOptions {
-  readonly federation: Federation;
   readonly limits: QueryLimits;
   readonly logger: Logger | null;
   readonly metrics: Metrics;
@@ -33,36 +31,61 @@ export interface GraphqlOptions {
   readonly allowedOrigins: readonly string[];
   /** How often a stream of events is kept alive. */
   readonly heartbeatMilliseconds: number;
-  /** May clients ask for the schema? */
+  /** May any client ask for the schema? */
   readonly introspection: boolean;
   /** Does a gateway find `Query.node` and `Query.nodes` in the subgraph? */
   readonly subgraphNodes: boolean;
 }
 
-/** What the transport knows of a request where there is no HTTP request for the operation. */
+/** What every transport says of a request: nothing of a source is reached without it. */
 export interface TransportContext {
-  readonly facts?: RequestFacts;
+  readonly access: Access;
+  /** Aborted when the client goes away, where there is no HTTP request for the operation. */
+  readonly signal?: AbortSignal;
 }
 
+export type Yoga = YogaServerInstance<TransportContext, AdmittedContext>;
+
 export interface GraphqlServer {
-  /** GraphQL over HTTP and server-sent events; `getEnveloped` is the same for other transports. */
-  readonly yoga: YogaServerInstance<TransportContext, GraphContext>;
+  /**
+   * GraphQL over HTTP and server-sent events; `getEnveloped` is the same for other transports. Those who may ask for the schema
+   * have another one than those who may not: what was found to be valid for the ones is remembered, and may not be for the others.
+   */
+  readonly yogaFor: (access: Access) => Yoga;
   /** Turns an error into what clients read, logs it when it is ours, and counts it. */
   readonly present: (error: unknown) => GraphQLError;
+  readonly dispose: () => Promise<void>;
 }
 
 export function createGraphql(options: GraphqlOptions): GraphqlServer {
-  const { federation, limits, logger, metrics, allowedOrigins, heartbeatMilliseconds, introspection } = options;
+  const { logger, metrics } = options;
 
   function present(error: unknown): GraphQLError {
     const shown = toClientError(error, logger);
     metrics.error(codeOf(shown));
     return shown;
   }
-  const yoga = createYoga<TransportContext, GraphContext>({
-    schema: options.subgraphNodes ? schema : servedSchema({ nodes: false }),
+  const open = createYogaWith(options, options.introspection, present);
+  const closed = options.introspection ? createYogaWith(options, false, present) : open;
+  return {
+    present,
+    yogaFor: (access) => (access.allows('introspection') ? open : closed),
+    async dispose() {
+      await open.dispose();
+      if (closed !== open) await closed.dispose();
+    },
+  };
+}
+
+function createYogaWith(
+  { limits, metrics, allowedOrigins, heartbeatMilliseconds, subgraphNodes }: GraphqlOptions,
+  introspection: boolean,
+  present: (error: unknown) => GraphQLError,
+): Yoga {
+  return createYoga<TransportContext, AdmittedContext>({
+    schema: subgraphNodes ? schema : servedSchema({ nodes: false }),
     graphqlEndpoint: '/graphql',
-    context: (initial) => createContext(federation, initial.facts ?? factsOf(initial)),
+    context: contextOf,
     maskedErrors: { maskError: present },
     // Its log would hold errors as they came, with all that hangs on them.
     logging: false,
@@ -81,7 +104,8 @@ export function createGraphql(options: GraphqlOptions): GraphqlServer {
       ...(introspection ? [] : [refuseIntrospection()]),
       refuseAbsentOperations(),
       codeValidationErrors(),
-      limitCost(limits, sourceFacts(federation.sources), present),
+      admitOperations(present),
+      limitCost(limits, present),
       budgetOperations(limits),
       compileQueries(),
       largeAnswers(),
@@ -89,7 +113,6 @@ export function createGraphql(options: GraphqlOptions): GraphqlServer {
       eventHeartbeats(heartbeatMilliseconds),
     ],
   });
-  return { yoga, present };
 }
 
 /** Who may not ask for the schema is not to be told of it by and by either: see `limitQueries`. */
@@ -97,6 +120,12 @@ function refuseIntrospection(): Plugin {
   return {
     onValidate: ({ addValidationRule }) => {
       addValidationRule(NoSchemaIntrospectionCustomRule);
+      addValidationRule((context: ValidationContext): ASTVisitor => ({
+        Field(node) {
+          if (node.name.value !== '_service') return;
+          context.reportError(new GraphQLError('The schema is not for you: "_service" is its text.', { nodes: node }));
+        },
+      }));
     },
   };
 }
@@ -128,6 +157,9 @@ function codeValidationErrors(): Plugin {
   };
 }
 
-function factsOf({ request }: YogaInitialContext): RequestFacts {
-  return { signal: request.signal, authorization: request.headers.get('authorization') };
+function contextOf({ access, signal, request }: YogaInitialContext & TransportContext): AdmittedContext {
+  const { authorization } = access;
+  // What the operation may read is known when it is: see `admitOperations`.
+  const context = createContext(access.view('query'), { signal: signal ?? request.signal, authorization });
+  return { ...context, access };
 }

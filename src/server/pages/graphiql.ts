@@ -27,8 +27,11 @@ export function wantsPage(request: IncomingMessage): boolean {
   return request.method === 'GET' && (request.headers.accept ?? '').includes('text/html');
 }
 
-/** Serves GraphiQL as one page that loads nothing else, neither from here nor from another host. */
-export function createGraphiql(federation: Federation) {
+/**
+ * Serves GraphiQL as one page that loads nothing else, neither from here nor from another host. Its examples name jobs of the
+ * federation; null: where those who ask need a key or a token.
+ */
+export function createGraphiql(federation: Federation | null) {
   let rendered: Promise<{ readonly html: Buffer; readonly policy: string }> | null = null;
   const pages = new Map<Encoding, Promise<Page>>();
 
@@ -70,14 +73,15 @@ export function createGraphiql(federation: Federation) {
  */
 const STYLE = '<style>.graphiql-tab { transform: none !important }</style>';
 
-async function render(federation: Federation): Promise<{ readonly html: Buffer; readonly policy: string }> {
+async function render(federation: Federation | null): Promise<{ readonly html: Buffer; readonly policy: string }> {
   // Nine megabytes that only those pay for who look at the page.
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
-  const tabs = exampleTabs(await exampleJobIds(federation));
+  const tabs = exampleTabs(federation === null ? [] : await exampleJobIds(federation));
   const page = renderGraphiQL({
     title: 'Tributary',
     endpoint: '/graphql',
-    subscriptionsProtocol: 'WS',
+    // The headers that a person gives it go with requests only, and not with a WebSocket.
+    subscriptionsProtocol: federation === null ? 'SSE' : 'WS',
     defaultTabs: tabs.map(({ query, variables }) => ({ query, variables: variables ?? null })),
     defaultEditorToolsVisibility: true,
   });

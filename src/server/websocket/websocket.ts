@@ -17,6 +17,10 @@ import { authorizationOf, BAD_AUTHORIZATION, isHeaderText } from './authorizatio
 import { runUntilOver } from '../client/operation-end.ts';
 import { guardSocket } from '../client/socket-guard.ts';
 import type { GraphqlServer } from '../graphql/graphql.ts';
+import type { Access } from '../access/access.ts';
+import { whenOver } from '../access/expiry.ts';
+import type { Judge } from '../access/judge.ts';
+import { admit, Refused } from './admission.ts';
 import { isWelcome } from '../client/own-origin.ts';
 import type { Welcome } from '../client/own-origin.ts';
 import { validUnicode } from '../graphql/valid-unicode.ts';
@@ -31,7 +35,8 @@ interface WebSocketOptions {
   /** Is the server known under the name in `Host`? */
   readonly isAllowedHost: (request: IncomingMessage) => boolean;
   /** Begins an operation of the caller. Returns what ends it, or why it may not begin. */
-  readonly begin: (request: IncomingMessage) => (() => void) | Refusal;
+  readonly begin: (request: IncomingMessage, access: Access) => (() => void) | Refusal;
+  readonly judge: Judge;
   /** Told of each page that may not open a connection. */
   readonly onRefusal: (request: IncomingMessage) => void;
 }
@@ -72,15 +77,16 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes });
   const closed = new WeakMap<IncomingMessage, AbortController>();
   const operations = new EventEmitter();
+  const admitted = new WeakMap<IncomingMessage, Access>();
   const underWay = new WeakMap<IncomingMessage, number>();
   let running = 0;
 
   /** Counts an operation for its socket and its caller. */
-  function beginOperation(request: IncomingMessage): (() => void) | GraphQLError {
+  function beginOperation(request: IncomingMessage, access: Access): (() => void) | GraphQLError {
     const count = underWay.get(request) ?? 0;
     const most = clientLimits.socketOperations;
     if (count >= most) return refusal({ message: `At most ${most} operations of one WebSocket may be under way.` });
-    const begun = options.begin(request);
+    const begun = options.begin(request, access);
     if (typeof begun !== 'function') return refusal(begun);
     underWay.set(request, count + 1);
     return () => {
@@ -126,15 +132,33 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
     {
       execute: (args) => runUntilOver(args as Begun, (begun) => begun.enveloped.execute(begun)),
       subscribe: (args) => runUntilOver(args as Begun, (begun) => begun.enveloped.subscribe(begun)),
+      onConnect: async (connection) => {
+        const { socket, request } = connection.extra;
+        const access = await admit(connection, options.judge);
+        if (access instanceof Refused) {
+          socket.close(access.code, access.reason);
+          return false;
+        }
+        admitted.set(request, access);
+        const forget = whenOver(access.expiresAt, () => {
+          socket.close(CloseCode.Forbidden, 'The token has expired.');
+          closed.get(request)?.abort();
+        });
+        closed.get(request)?.signal.addEventListener('abort', forget, { once: true });
+        return true;
+      },
       onSubscribe: async (connection, _id, payload) => {
         const signal = closed.get(connection.extra.request)?.signal ?? AbortSignal.abort();
+        const access = admitted.get(connection.extra.request);
+        // The library lets nobody subscribe before it was let in.
+        if (access === undefined) throw new Error('A connection was not admitted.');
         const authorization = authorizationOf(connection);
         if (authorization !== null && !isHeaderText(authorization)) {
           return [new GraphQLError(BAD_AUTHORIZATION, { extensions: { code: 'BAD_USER_INPUT' satisfies ErrorCode } })];
         }
-        const end = beginOperation(connection.extra.request);
+        const end = beginOperation(connection.extra.request, access);
         if (end instanceof GraphQLError) return [end];
-        const enveloped: Enveloped = graphql.yoga.getEnveloped({ facts: { signal, authorization } });
+        const enveloped: Enveloped = graphql.yogaFor(access).getEnveloped({ access, signal });
         const prepared = await prepare(enveloped, payload);
         if (!('enveloped' in prepared)) {
           end();

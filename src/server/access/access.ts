@@ -1,0 +1,76 @@
+import { LRUCache } from 'lru-cache';
+import { OPERATIONS } from '../../config/access.ts';
+import type { Operation, Reading, Role, Roles } from '../../config/access.ts';
+import type { Federation } from '../../federation/api.ts';
+
+/** Who asks, as far as it was proved. */
+export interface Identity {
+  /** For the log, and for limits of callers; null: nobody asked who it is. */
+  readonly caller: string | null;
+  readonly roles: readonly string[];
+  /** Milliseconds since 1970; null: it does not end. */
+  readonly expiresAt: number | null;
+}
+
+/** What one caller may see and do. Nothing of a source is reached but through it. */
+export interface Access {
+  readonly caller: string | null;
+  readonly expiresAt: number | null;
+  /** The caller's own `Authorization`, for sources that are asked with it. */
+  readonly authorization: string | null;
+  allows(operation: Operation): boolean;
+  /** The sources that the caller may read in this way; for any other, there are none. */
+  view(reading: Reading): Federation;
+}
+
+/** Views that are kept; each is made of names alone and cheap. */
+const MOST_VIEWS = 1_000;
+
+/** Turns identities into what they may see. */
+export class Policies {
+  readonly #federation: Federation;
+  readonly #roles: Roles;
+  readonly #views = new LRUCache<string, Federation>({ max: MOST_VIEWS });
+
+  constructor(federation: Federation, roles: Roles) {
+    this.#federation = federation;
+    this.#roles = roles;
+  }
+
+  accessOf({ caller, roles, expiresAt }: Identity, authorization: string | null): Access {
+    const known = this.#roles;
+    if (known === null) {
+      return { caller, expiresAt, authorization, allows: () => true, view: () => this.#federation };
+    }
+    const own = [...new Set(roles)].flatMap((name) => (Object.hasOwn(known, name) ? [known[name]] : [])).filter(isRole);
+    const that = (operation: Operation): readonly Role[] =>
+      own.filter(({ operations }) => operations.includes(operation));
+    return {
+      caller,
+      expiresAt,
+      authorization,
+      allows: (operation) => that(operation).length > 0,
+      view: (reading) => this.#viewOf(that(reading)),
+    };
+  }
+
+  #viewOf(roles: readonly Role[]): Federation {
+    if (roles.some(({ sources }) => sources === null)) return this.#federation;
+    const names = [...new Set(roles.flatMap(({ sources }) => sources ?? []))].sort();
+    const key = JSON.stringify(names);
+    const known = this.#views.get(key);
+    if (known !== undefined) return known;
+    const view = this.#federation.only(new Set(names));
+    this.#views.set(key, view);
+    return view;
+  }
+}
+
+function isRole(role: Role | undefined): role is Role {
+  return role !== undefined;
+}
+
+/** Does the caller have any role that is known? Who has none may do nothing at all. */
+export function mayAnything(access: Access): boolean {
+  return OPERATIONS.some((operation) => access.allows(operation));
+}

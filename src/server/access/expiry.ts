@@ -1,0 +1,72 @@
+/** The longest time that a timer of the runtime holds. */
+const LONGEST_MILLISECONDS = 2 ** 31 - 1;
+
+/** Calls back when a credential's time (milliseconds since 1970) is over. Returns what ends the wait. */
+export function whenOver(expiresAt: number | null, over: () => void): () => void {
+  if (expiresAt === null) return () => undefined;
+  let timer: NodeJS.Timeout;
+  const wait = (): void => {
+    const left = Math.max(0, expiresAt - Date.now());
+    timer = setTimeout(left > LONGEST_MILLISECONDS ? wait : over, Math.min(left, LONGEST_MILLISECONDS));
+    timer.unref();
+  };
+  wait();
+  return () => {
+    clearTimeout(timer);
+  };
+}
+
+/** The same stream, with `last` as its last value when the time of a credential is over before it. */
+export function untilOver<T>(stream: AsyncIterable<T>, expiresAt: number, last: () => T): AsyncIterableIterator<T> {
+  const iterator = stream[Symbol.asyncIterator]();
+  let state: 'open' | 'over' | 'closed' = 'open';
+  let wake = (): void => undefined;
+  const over = new Promise<'over'>((resolve) => {
+    wake = () => {
+      resolve('over');
+    };
+  });
+  const forget = whenOver(expiresAt, () => {
+    state = 'over';
+    wake();
+  });
+  const done = { done: true as const, value: undefined };
+
+  function leave(): void {
+    state = 'closed';
+    forget();
+    // Not waited for: it may be in the middle of its next value.
+    iterator.return?.().catch(() => undefined);
+  }
+
+  return {
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    async next() {
+      if (state === 'closed') return done;
+      const next = iterator.next();
+      // What fails behind the end is of no interest.
+      next.catch(() => undefined);
+      const result = await Promise.race([next, over]);
+      if (result === 'over' || isOver()) {
+        leave();
+        return { done: false, value: last() };
+      }
+      if (result.done === true) forget();
+      return result;
+    },
+    return() {
+      leave();
+      return Promise.resolve(done);
+    },
+    throw(error: unknown) {
+      leave();
+      return Promise.reject(error instanceof Error ? error : new Error('The stream failed.', { cause: error }));
+    },
+  };
+
+  function isOver(): boolean {
+    return state === 'over';
+  }
+}

@@ -1,0 +1,90 @@
+import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
+import type { JWTPayload } from 'jose';
+import type { TokenSettings } from '../../config/access.ts';
+import type { Identity } from './access.ts';
+import { bearerToken } from './bearer.ts';
+import { Denied } from './denied.ts';
+
+/** For as long as this, the issuer is not asked again for a key that it does not have. */
+const COOLDOWN_MILLISECONDS = 30_000;
+const TIMEOUT_MILLISECONDS = 5_000;
+/** Keys that were withdrawn are taken for as long as this. */
+const KEYS_LIVE_MILLISECONDS = 600_000;
+
+const RETRY_AFTER_SECONDS = 5;
+
+/** The longest life of anybody's credential, whatever a token says: timers hold no more. */
+const LONGEST_LIFE_SECONDS = 8_640_000_000_000;
+
+/** Knows callers by signed tokens (JWT, RFC 7519) of one issuer. */
+export function knowsByToken(settings: TokenSettings): (authorization: string | null) => Promise<Identity> {
+  const { issuer, audience, algorithms, rolesClaim, clockToleranceMilliseconds } = settings;
+  const keys = createRemoteJWKSet(new URL(settings.jwks), {
+    timeoutDuration: TIMEOUT_MILLISECONDS,
+    cooldownDuration: COOLDOWN_MILLISECONDS,
+    cacheMaxAge: KEYS_LIVE_MILLISECONDS,
+  });
+  const wanted = {
+    issuer,
+    audience,
+    algorithms: [...algorithms],
+    clockTolerance: clockToleranceMilliseconds / 1_000,
+    requiredClaims: ['exp', 'sub'],
+  };
+  return async (authorization) => {
+    const token = bearerToken(authorization);
+    let payload: JWTPayload;
+    try {
+      ({ payload } = await jwtVerify(token, keys, wanted));
+    } catch (error) {
+      throw denied(error);
+    }
+    const { sub = '', exp = 0 } = payload;
+    const seconds = Math.min(exp, LONGEST_LIFE_SECONDS) + wanted.clockTolerance;
+    return { caller: sub.slice(0, 200), roles: rolesIn(payload, rolesClaim), expiresAt: seconds * 1_000 };
+  };
+}
+
+/** What is wrong, in our words: those of the library may quote the token. */
+function denied(error: unknown): Denied {
+  if (error instanceof errors.JWTExpired) return new Denied(401, 'The token has expired.');
+  if (error instanceof errors.JWTClaimValidationFailed) return new Denied(401, claimMessage(error));
+  if (error instanceof errors.JOSEAlgNotAllowed) {
+    return new Denied(401, 'The token is signed with an algorithm that is not taken.');
+  }
+  if (error instanceof errors.JWSSignatureVerificationFailed) {
+    return new Denied(401, "The token's signature is not the issuer's.");
+  }
+  if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys) {
+    return new Denied(401, 'The token is signed with a key that the issuer does not publish.');
+  }
+  if (error instanceof errors.JWSInvalid || error instanceof errors.JWTInvalid) {
+    return new Denied(401, 'The token is no signed JWT.');
+  }
+  // Its keys can't be had, or are none.
+  return new Denied(503, "The issuer's keys can't be read now.", RETRY_AFTER_SECONDS);
+}
+
+const CLAIMS: Readonly<Record<string, string>> = {
+  iss: 'The token is of another issuer.',
+  aud: 'The token is for another audience.',
+  nbf: 'The token is not valid yet.',
+  sub: 'The token has no subject ("sub").',
+  exp: 'The token has no end ("exp").',
+};
+
+function claimMessage({ claim }: InstanceType<typeof errors.JWTClaimValidationFailed>): string {
+  return (Object.hasOwn(CLAIMS, claim) ? CLAIMS[claim] : undefined) ?? 'A claim of the token is not what it must be.';
+}
+
+/** The names in a claim: a list of texts, or one text with spaces between them. */
+function rolesIn(payload: JWTPayload, claim: string): readonly string[] {
+  const value = Object.hasOwn(payload, claim) ? payload[claim] : claim.split('.').reduce<unknown>(propertyOf, payload);
+  if (typeof value === 'string') return value.split(' ').filter((name) => name !== '');
+  return Array.isArray(value) ? value.filter((name) => typeof name === 'string') : [];
+}
+
+function propertyOf(value: unknown, name: string): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
+  return (value as Readonly<Record<string, unknown>>)[name];
+}

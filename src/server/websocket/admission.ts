@@ -1,0 +1,37 @@
+import { CloseCode } from 'graphql-ws';
+import type { Access } from '../access/access.ts';
+import { Denied } from '../access/denied.ts';
+import type { Judge } from '../access/judge.ts';
+import { authorizationOf } from './authorization.ts';
+import type { Connection } from './authorization.ts';
+
+/** RFC 6455's registry: the client may come again. Clients of graphql-ws do. */
+const TRY_AGAIN_LATER = 1013;
+
+const CODES: Readonly<Record<Denied['httpStatus'], number>> = {
+  401: CloseCode.Unauthorized,
+  403: CloseCode.Forbidden,
+  503: TRY_AGAIN_LATER,
+};
+
+/** Why a connection is closed before it begins. */
+export class Refused {
+  readonly code: number;
+  /** At most the 123 bytes that a reason may have. */
+  readonly reason: string;
+
+  constructor({ httpStatus, message }: Denied) {
+    this.code = CODES[httpStatus];
+    this.reason = message.slice(0, 120);
+  }
+}
+
+/** What a connection may see, by the credentials of its first message. */
+export async function admit(connection: Connection, judge: Judge): Promise<Access | Refused> {
+  try {
+    return await judge(authorizationOf(connection));
+  } catch (error) {
+    if (error instanceof Denied) return new Refused(error);
+    throw error;
+  }
+}

@@ -1,0 +1,176 @@
+import { createHash } from 'node:crypto';
+import { SignJWT } from 'jose';
+import { describe, expect, test } from 'vitest';
+import type { AccessSettings } from '../../../src/config/access.ts';
+import { fakeFederation } from '../../resolvers/fake-federation.ts';
+import { start } from '../start.ts';
+import { startIssuer } from './issuer.ts';
+import type { Claims } from './issuer.ts';
+
+const KEY = 'trib_a-key-that-is-only-in-this-test';
+const QUERY = '{ sources { name } }';
+
+function keys(...roles: string[]): AccessSettings {
+  const sha256 = createHash('sha256').update(KEY).digest('hex');
+  const other = createHash('sha256').update('another').digest('hex');
+  return {
+    type: 'keys',
+    keys: [
+      { name: 'other', sha256: other, roles: [] },
+      { name: 'grafana', sha256, roles },
+    ],
+    roles: roles.length === 0 ? null : { reader: { sources: null, operations: ['query'] } },
+  };
+}
+
+/** What a client that sends this `Authorization` gets from the graph. */
+async function ask(auth: AccessSettings, authorization: string | null) {
+  const server = await start(fakeFederation(), { auth });
+  const response = await fetch(`${server.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...(authorization === null ? {} : { authorization }) },
+    body: JSON.stringify({ query: QUERY }),
+  });
+  const { status, headers } = response;
+  const text = await response.text();
+  return { status, challenge: headers.get('www-authenticate'), retryAfter: headers.get('retry-after'), text, server };
+}
+
+describe('keys', () => {
+  test('let their bearers in, and nobody else', async () => {
+    expect((await ask(keys(), `Bearer ${KEY}`)).status).toBe(200);
+    expect((await ask(keys(), `bearer   ${KEY}`)).status).toBe(200);
+  });
+
+  test.each([
+    ['nothing', null, /has no Authorization/, 'Bearer realm="tributary"'],
+    [
+      'another key',
+      'Bearer trib_another',
+      /key is not known/,
+      'Bearer realm="tributary", error="invalid_token", error_description="The key is not known."',
+    ],
+    ['another scheme', `Basic ${KEY}`, /not of the form/, /error="invalid_token"/],
+    ['no token', 'Bearer', /not of the form|no token/, /error="invalid_token"/],
+    ['what is no token', 'Bearer a"b', /no token/, /error="invalid_token"/],
+    ['a token of any length', `Bearer ${'x'.repeat(10_000)}`, /not known/, /error="invalid_token"/],
+  ])('are asked for where a client sends %s', async (_what, authorization, message, challenge) => {
+    const answer = await ask(keys(), authorization);
+    expect(answer.status).toBe(401);
+    expect(answer.text).toMatch(message);
+    expect(answer.text).toContain('"code":"UNAUTHENTICATED"');
+    expect(answer.challenge).toEqual(
+      typeof challenge === 'string' ? challenge : (expect.stringMatching(challenge) as string),
+    );
+    if (authorization !== null && authorization.length > 20) {
+      expect(answer.text + answer.server.log.join('')).not.toContain(authorization.slice(7));
+    }
+  });
+
+  test('whose bearer has no role that is known are refused, and may be told so', async () => {
+    expect((await ask(keys('reader'), `Bearer ${KEY}`)).status).toBe(200);
+    const answer = await ask(keys('stranger'), `Bearer ${KEY}`);
+    expect([answer.status, answer.challenge]).toEqual([403, null]);
+    expect(answer.text).toContain('"code":"FORBIDDEN"');
+  });
+
+  test('are limits of their own: one bearer is one caller, wherever it asks from', async () => {
+    const server = await start(fakeFederation(), { auth: keys(), clientLimits: { requestsPerSecond: 1 } });
+    const headers = { authorization: `Bearer ${KEY}` };
+    const statuses = [];
+    for (let sent = 0; sent < 6; sent += 1) statuses.push((await server.query(QUERY, {}, headers)).status);
+    expect(statuses).toEqual([200, 200, 200, 200, 200, 429]);
+  });
+});
+
+describe('tokens', () => {
+  const now = Math.floor(Date.now() / 1_000);
+
+  test('of the issuer let their bearers in', async () => {
+    const issuer = await startIssuer();
+    expect((await ask(issuer.settings, `Bearer ${await issuer.token()}`)).status).toBe(200);
+  });
+
+  test.each<[string, Claims, RegExp]>([
+    ['of another issuer', { iss: 'https://evil.example/' }, /another issuer/],
+    ['for another audience', { aud: 'billing' }, /another audience/],
+    ['that have expired', { exp: now - 60 }, /has expired/],
+    ['that are not valid yet', { nbf: now + 600 }, /not valid yet/],
+    ['without an end', { exp: null }, /no end/],
+    ['without a subject', { sub: undefined }, /no subject/],
+  ])('%s are refused, and told why', async (_what, claims, message) => {
+    const issuer = await startIssuer();
+    const token = await issuer.token(claims);
+    const answer = await ask(issuer.settings, `Bearer ${token}`);
+    expect(answer.status).toBe(401);
+    expect(answer.text).toMatch(message);
+    expect(answer.challenge).toMatch(/error="invalid_token"/);
+    for (const part of token.split('.')) expect(answer.text + answer.server.log.join('')).not.toContain(part);
+  });
+
+  test('with a signature of somebody else are refused', async () => {
+    const issuer = await startIssuer();
+    const answer = await ask(issuer.settings, `Bearer ${await issuer.token({}, 'forger')}`);
+    expect([answer.status, answer.text]).toEqual([401, expect.stringMatching(/signature is not the issuer's/)]);
+  });
+
+  test('that are signed in another way than is pinned are refused, also without a signature', async () => {
+    const issuer = await startIssuer();
+    const claims = { iss: 'https://login.example.com/', aud: 'tributary', sub: 'ada', exp: now + 60 };
+    const shared = await new SignJWT(claims).setProtectedHeader({ alg: 'HS256' }).sign(Buffer.alloc(32, 1));
+    const encode = (part: object): string => Buffer.from(JSON.stringify(part)).toString('base64url');
+    const unsigned = `${encode({ alg: 'none' })}.${encode(claims)}.`;
+    for (const token of [shared, unsigned, 'a.b.c', 'nonsense']) {
+      expect((await ask(issuer.settings, `Bearer ${token}`)).status).toBe(401);
+    }
+  });
+
+  test('can be checked while the issuer is down, once its keys are known; before that, clients are to come again', async () => {
+    const issuer = await startIssuer();
+    const authorization = `Bearer ${await issuer.token()}`;
+    const server = await start(fakeFederation(), { auth: issuer.settings });
+    expect((await server.query(QUERY, {}, { authorization })).status).toBe(200);
+    await issuer.stop();
+    expect((await server.query(QUERY, {}, { authorization })).status).toBe(200);
+    const answer = await ask(issuer.settings, authorization);
+    expect([answer.status, answer.retryAfter, answer.challenge]).toEqual([503, '5', null]);
+    expect(answer.text).toContain("The issuer's keys can't be read now.");
+  });
+
+  test('ask the issuer for its keys once, not for each request, and not for each key that it does not have', async () => {
+    const issuer = await startIssuer();
+    const server = await start(fakeFederation(), { auth: issuer.settings });
+    const good = `Bearer ${await issuer.token()}`;
+    const strange = await new SignJWT({}).setProtectedHeader({ alg: 'ES256', kid: 'unknown' }).sign(await anyKey());
+    await Promise.all([good, good, good].map((authorization) => server.query(QUERY, {}, { authorization })));
+    for (let sent = 0; sent < 5; sent += 1) {
+      expect((await server.query(QUERY, {}, { authorization: `Bearer ${strange}` })).status).toBe(401);
+    }
+    expect(issuer.asked()).toBe(1);
+  });
+
+  test('name roles in the claim that is configured, as a list or as a text', async () => {
+    const issuer = await startIssuer({ reader: { sources: null, operations: ['query'] } });
+    const server = await start(fakeFederation(), { auth: issuer.settings });
+    const status = async (claims: Claims): Promise<number> =>
+      (await server.query(QUERY, {}, { authorization: `Bearer ${await issuer.token(claims)}` })).status;
+    expect(await status({ realm: { roles: ['other', 'reader'] } })).toBe(200);
+    expect(await status({ 'realm.roles': 'other reader' })).toBe(200);
+    expect(await status({ realm: { roles: ['writer', 7, null] } })).toBe(403);
+    expect(await status({ roles: ['reader'] })).toBe(403);
+    expect(await status({ realm: { roles: ['toString', '__proto__', 'constructor'] } })).toBe(403);
+  });
+});
+
+async function anyKey(): Promise<CryptoKey> {
+  const pair = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign', 'verify']);
+  return pair.privateKey;
+}
+
+describe('a service without a word about who may call', () => {
+  test('listens on the loopback only, unless it is told that everybody may', async () => {
+    await expect(start(fakeFederation(), { host: '0.0.0.0' })).rejects.toThrow(/server.auth: is missing/);
+    const server = await start(fakeFederation(), { host: '0.0.0.0', auth: { type: 'none' } });
+    expect((await fetch(`http://127.0.0.1:${new URL(server.url).port}/health/live`)).status).toBe(200);
+  });
+});

@@ -1,0 +1,506 @@
+/**
+ * Every caller, and every way to reach data, against sources of each vendor. What a caller may not see is to be answered as what is
+ * not there at all: byte for byte, but for the name that the caller itself has sent.
+ */
+import { once } from 'node:events';
+import { createHash } from 'node:crypto';
+import { createClient } from 'graphql-ws';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import type { RawData } from 'ws';
+import { parseConfiguration } from '../../../src/config/parse.ts';
+import { closeSources, connectSources } from '../../../src/config/sources.ts';
+import { createFederation } from '../../../src/federation/create-federation.ts';
+import type { Operation, Reading } from '../../../src/config/access.ts';
+import { startSandbox } from '../../../src/sandbox/index.ts';
+import { createServer } from '../../../src/server/server.ts';
+import { VENDORS } from '../../../src/vendors/index.ts';
+
+const CALLERS = ['all', 'query', 'subscription', 'export', 'metrics'] as const;
+type Caller = (typeof CALLERS)[number] | 'nobody' | 'stranger';
+
+/** What is known of a source by one who may see all of it. */
+interface Known {
+  readonly source: string;
+  readonly ids: Readonly<Record<'Source' | 'Job' | 'Attempt' | 'Step' | 'Task' | 'LogEntry', string>>;
+  readonly key: string;
+  /** Of `logs` of the job, of `logs` of it and one that may be seen, of `jobs`, and of a tail. */
+  readonly cursors: { readonly logs: string; readonly merged: string; readonly jobs: string; readonly tail: string };
+}
+
+interface World {
+  readonly url: string;
+  readonly sources: readonly string[];
+  readonly close: () => Promise<void>;
+}
+
+let world: World;
+/** The source that the narrow callers may see; each of the others is hidden in its turn. */
+let shown: string;
+let shownJob: string;
+
+const keyOf = (caller: Caller): string => `key-of-${caller}`;
+const hashOf = (caller: Caller): string => createHash('sha256').update(keyOf(caller)).digest('hex');
+const id = (...parts: string[]): string => Buffer.from(JSON.stringify(parts)).toString('base64url');
+
+beforeAll(async () => {
+  const sandbox = await startSandbox();
+  const configuration = parseConfiguration(sandbox.configuration, {
+    origin: 'the sandbox',
+    vendors: VENDORS,
+    environment: {},
+  });
+  const sources = connectSources(configuration);
+  const federation = createFederation(sources, { tail: { intervalMilliseconds: 50, drainMilliseconds: [10] } });
+  const names = sources.map(({ name }) => name);
+  [shown = ''] = names;
+  const narrow = (operations: Operation[]) => ({ sources: [shown], operations });
+  const server = await createServer({
+    federation,
+    host: '127.0.0.1',
+    port: 0,
+    explorer: false,
+    auth: {
+      type: 'keys',
+      keys: [...CALLERS, 'stranger' as const].map((name) => ({ name, sha256: hashOf(name), roles: [name] })),
+      roles: {
+        all: { sources: null, operations: ['query', 'subscription', 'export', 'introspection', 'metrics'] },
+        query: narrow(['query', 'introspection']),
+        subscription: narrow(['subscription']),
+        export: narrow(['export']),
+        metrics: narrow(['metrics']),
+      },
+    },
+  });
+  world = {
+    url: server.url,
+    sources: names,
+    async close() {
+      await server.close();
+      await closeSources(sources);
+      await sandbox.close();
+    },
+  };
+  shownJob = (await discover(shown)).ids.Job;
+}, 60_000);
+
+afterAll(async () => {
+  await world.close();
+});
+
+function headersOf(caller: Caller): Record<string, string> {
+  return caller === 'nobody' ? {} : { authorization: `Bearer ${keyOf(caller)}` };
+}
+
+async function post(caller: Caller, query: string, accept = 'application/json'): Promise<string> {
+  const response = await fetch(`${world.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept, ...headersOf(caller) },
+    body: JSON.stringify({ query }),
+  });
+  return firstOf(response, accept);
+}
+
+/** The whole answer, or the first event of a stream that has lines or an error. */
+async function firstOf(response: Response, accept: string): Promise<string> {
+  if (accept !== 'text/event-stream' || response.body === null) return response.text();
+  const reader = response.body.getReader();
+  let text = '';
+  for (;;) {
+    const { done, value } = await reader.read();
+    text += Buffer.from(value ?? new Uint8Array()).toString();
+    if (done || /"edges":\[\{|"errors"/.test(text)) break;
+  }
+  await reader.cancel();
+  return text;
+}
+
+/** One operation over a WebSocket: its first answer that has lines or an error, or how the connection was closed. */
+async function overSocket(caller: Caller, query: string): Promise<string> {
+  const socket = new WebSocket(`${world.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+  const over = new Promise<string>((resolve) => {
+    socket.on('close', (code, reason) => {
+      resolve(`closed ${code} ${reason.toString()}`);
+    });
+    socket.on('message', (data: RawData) => {
+      const text = (data as Buffer).toString();
+      if (text.includes('"connection_ack"')) {
+        socket.send(JSON.stringify({ type: 'subscribe', id: '1', payload: { query } }));
+      } else if (/"edges":\[\{|"errors"|"type":"error"|"type":"complete"/.test(text) || !query.startsWith('sub')) {
+        resolve(text);
+      }
+    });
+  });
+  await once(socket, 'open');
+  socket.send(
+    JSON.stringify({ type: 'connection_init', payload: { authorization: headersOf(caller)['authorization'] } }),
+  );
+  const text = await over;
+  socket.terminate();
+  return text;
+}
+
+async function exported(caller: Caller, parameters: string, method = 'GET'): Promise<string> {
+  const url = `${world.url}/export`;
+  const form = { 'content-type': 'application/x-www-form-urlencoded' };
+  const response = await (method === 'GET'
+    ? fetch(`${url}?${parameters}`, { headers: headersOf(caller) })
+    : fetch(url, { method, headers: { ...form, ...headersOf(caller) }, body: parameters }));
+  return response.text();
+}
+
+/** What can be known of a source: ids of all kinds, and cursors. */
+async function discover(source: string): Promise<Known> {
+  const found = JSON.parse(
+    await post(
+      'all',
+      `{ source(name: "${source}") { id jobs(first: 20) { edges { cursor node { id key status
+           attempts(first: 1) { nodes { id } } steps(first: 1) { nodes { id } } tasks(first: 1) { nodes { id } }
+           logs(first: 3) { edges { cursor node { id } } } } } } } }`,
+    ),
+  ) as {
+    data: {
+      source: {
+        id: string;
+        jobs: {
+          edges: {
+            cursor: string;
+            node: Record<'attempts' | 'steps' | 'tasks', { nodes: { id: string }[] } | null> & {
+              id: string;
+              key: string;
+              status: string;
+              logs: { edges: { cursor: string; node: { id: string } }[] } | null;
+            };
+          }[];
+        };
+      };
+    };
+  };
+  // A running job has more lines at the second look.
+  const edge = found.data.source.jobs.edges
+    .filter(({ node }) => (node.logs?.edges.length ?? 0) > 1)
+    .sort((a, b) => Number(a.node.status === 'RUNNING') - Number(b.node.status === 'RUNNING'))[0];
+  if (edge === undefined) throw new Error(`${source} has no job with lines.`);
+  const { node, cursor } = edge;
+  const [line] = node.logs?.edges ?? [];
+  const made = (type: string): string => id(type, source, node.key, 'some');
+  const merged = JSON.parse(
+    await post('all', `{ logs(jobs: ["${shownJob}", "${node.id}"], first: 1) { pageInfo { endCursor } } }`),
+  ) as { data?: { logs: { pageInfo: { endCursor: string } } } };
+  const tail = await post(
+    'all',
+    `subscription { logEntries(jobs: ["${node.id}"], tail: 1) { ... on LogBatch { cursor edges { cursor } } } }`,
+    'text/event-stream',
+  );
+  return {
+    source,
+    key: node.key,
+    ids: {
+      Source: found.data.source.id,
+      Job: node.id,
+      Attempt: node.attempts?.nodes[0]?.id ?? made('Attempt'),
+      Step: node.steps?.nodes[0]?.id ?? made('Step'),
+      Task: node.tasks?.nodes[0]?.id ?? made('Task'),
+      LogEntry: line?.node.id ?? '',
+    },
+    cursors: {
+      logs: line?.cursor ?? '',
+      merged: merged.data?.logs.pageInfo.endCursor ?? '',
+      jobs: cursor,
+      tail: /"cursor":"([^"]+)"/.exec(tail)?.[1] ?? '',
+    },
+  };
+}
+
+/** The same of a source that is not there, with a name of the same length. */
+function absentOf(known: Known): Known {
+  const source = 'z'.repeat(known.source.length);
+  const renamed = (text: string): string => {
+    const [type, , ...rest] = JSON.parse(Buffer.from(text, 'base64url').toString()) as string[];
+    return id(type ?? '', source, ...rest);
+  };
+  const ids = Object.fromEntries(Object.entries(known.ids).map(([type, text]) => [type, renamed(text)]));
+  return { ...known, source, ids: ids as Known['ids'] };
+}
+
+const LINES =
+  'edges { cursor node { id message job { id name } } } failures { source code message } totalCount isComplete';
+const NODE = `__typename id
+  ... on Source { name jobs(first: 2) { nodes { id } } }
+  ... on Job { key name status logs(first: 1) { ${LINES} } }
+  ... on Attempt { key status } ... on Step { key status } ... on Task { key status }
+  ... on LogEntry { message job { name } }`;
+const EVENT = `__typename ... on LogBatch { cursor edges { node { message } } }
+  ... on LogStreamStatus { state failure { source code message } }`;
+
+type Way = readonly [name: string, reading: Reading, ask: (caller: Caller, known: Known) => Promise<string>];
+
+const query =
+  (text: (known: Known) => string) =>
+  (caller: Caller, known: Known): Promise<string> =>
+    post(caller, text(known));
+const subscription =
+  (text: (known: Known) => string) =>
+  (caller: Caller, known: Known): Promise<string> =>
+    post(caller, text(known), 'text/event-stream');
+
+const KINDS = ['Source', 'Job', 'Attempt', 'Step', 'Task', 'LogEntry'] as const;
+
+const WAYS: readonly Way[] = [
+  [
+    'source(name)',
+    'query',
+    query(({ source }) => `{ source(name: "${source}") { __typename id name vendor health { state message } } }`),
+  ],
+  [
+    'job(source, key)',
+    'query',
+    query(
+      ({ source, key }) => `{ job(source: "${source}", key: "${key}") { id key name logs(first: 1) { ${LINES} } } }`,
+    ),
+  ],
+  [
+    'job, by reference alone',
+    'query',
+    query(({ source, key }) => `{ job(source: "${source}", key: "${key}") { id source { name } } }`),
+  ],
+  [
+    'jobs(sources)',
+    'query',
+    query(({ source }) => `{ jobs(sources: ["${source}"], first: 2) { nodes { id } failures { source } } }`),
+  ],
+  [
+    'jobs(sources), beside one that is shown',
+    'query',
+    query(
+      ({ source }) =>
+        `{ jobs(sources: ["${shown}", "${source}"], first: 2) { nodes { id } failures { source } totalCount } }`,
+    ),
+  ],
+  [
+    'jobs after a cursor',
+    'query',
+    query(
+      ({ source, cursors }) => `{ jobs(sources: ["${source}"], first: 2, after: "${cursors.jobs}") { nodes { id } } }`,
+    ),
+  ],
+  ...KINDS.flatMap((kind): Way[] => [
+    [`node(${kind})`, 'query', query(({ ids }) => `{ node(id: "${ids[kind]}") { ${NODE} } }`)],
+    [`node(${kind}) by reference alone`, 'query', query(({ ids }) => `{ node(id: "${ids[kind]}") { __typename id } }`)],
+    [`nodes(${kind})`, 'query', query(({ ids }) => `{ nodes(ids: ["${ids[kind]}", "${shownJob}"]) { ${NODE} } }`)],
+    [
+      `_entities(${kind})`,
+      'query',
+      query(
+        ({ ids }) =>
+          `{ _entities(representations: [{ __typename: "${kind}", id: "${ids[kind]}" }]) { ... on Node { ${NODE} } } }`,
+      ),
+    ],
+  ]),
+  ['logs', 'query', query(({ ids }) => `{ logs(jobs: ["${ids.Job}"], first: 2) { ${LINES} } }`)],
+  [
+    'logs, merged with one that is shown',
+    'query',
+    query(({ ids }) => `{ logs(jobs: ["${shownJob}", "${ids.Job}"], first: 2) { ${LINES} } }`),
+  ],
+  [
+    'logs after a cursor',
+    'query',
+    query(({ ids, cursors }) => `{ logs(jobs: ["${ids.Job}"], first: 2, after: "${cursors.logs}") { ${LINES} } }`),
+  ],
+  [
+    'merged logs after a cursor',
+    'query',
+    query(
+      ({ ids, cursors }) =>
+        `{ logs(jobs: ["${shownJob}", "${ids.Job}"], first: 2, after: "${cursors.merged}") { ${LINES} } }`,
+    ),
+  ],
+  [
+    'logs after what is no cursor',
+    'query',
+    query(({ ids }) => `{ logs(jobs: ["${ids.Job}"], first: 2, after: "abc") { ${LINES} } }`),
+  ],
+  [
+    'logHistogram',
+    'query',
+    query(({ ids }) => `{ logHistogram(jobs: ["${ids.Job}"], buckets: 3) { total failures { source message } } }`),
+  ],
+  [
+    'logHistogram, beside one that is shown',
+    'query',
+    query(
+      ({ ids }) =>
+        `{ logHistogram(jobs: ["${shownJob}", "${ids.Job}"], buckets: 3) { total failures { source message } } }`,
+    ),
+  ],
+  ['logContext', 'query', query(({ ids }) => `{ logContext(id: "${ids.LogEntry}") { ${LINES} } }`)],
+  [
+    'logContext among jobs',
+    'query',
+    query(({ ids }) => `{ logContext(id: "${ids.LogEntry}", jobs: ["${shownJob}", "${ids.Job}"]) { ${LINES} } }`),
+  ],
+  [
+    'a query over a WebSocket',
+    'query',
+    (caller, { ids }) => overSocket(caller, `{ node(id: "${ids.Job}") { ${NODE} } }`),
+  ],
+  [
+    'a query by GET',
+    'query',
+    async (caller, { ids }) => {
+      const text = encodeURIComponent(`{ logs(jobs: ["${ids.Job}"], first: 2) { ${LINES} } }`);
+      return (await fetch(`${world.url}/graphql?query=${text}`, { headers: headersOf(caller) })).text();
+    },
+  ],
+  [
+    'logEntries over server-sent events',
+    'subscription',
+    subscription(({ ids }) => `subscription { logEntries(jobs: ["${ids.Job}"], tail: 2) { ${EVENT} } }`),
+  ],
+  [
+    'logEntries, merged with one that is shown',
+    'subscription',
+    subscription(({ ids }) => `subscription { logEntries(jobs: ["${shownJob}", "${ids.Job}"], tail: 2) { ${EVENT} } }`),
+  ],
+  [
+    'logEntries after a cursor',
+    'subscription',
+    subscription(
+      ({ ids, cursors }) => `subscription { logEntries(jobs: ["${ids.Job}"], after: "${cursors.logs}") { ${EVENT} } }`,
+    ),
+  ],
+  [
+    'logEntries over a WebSocket',
+    'subscription',
+    (caller, { ids }) => overSocket(caller, `subscription { logEntries(jobs: ["${ids.Job}"], tail: 2) { ${EVENT} } }`),
+  ],
+  ['export', 'export', (caller, { ids }) => exported(caller, `jobs=${ids.Job}`)],
+  ['export by POST', 'export', (caller, { ids }) => exported(caller, `jobs=${ids.Job}`, 'POST')],
+  ['export of two jobs', 'export', (caller, { ids }) => exported(caller, `jobs=${shownJob},${ids.Job}`)],
+  ['export after a line', 'export', (caller, { ids }) => exported(caller, `jobs=${ids.Job}&after=${ids.LogEntry}`)],
+  [
+    'export after a cursor',
+    'export',
+    (caller, { ids, cursors }) => exported(caller, `jobs=${ids.Job}&after=${cursors.logs}`),
+  ],
+];
+
+describe('what a caller may not see', () => {
+  test('is known well enough to those who may, so that these tests mean something', async () => {
+    for (const source of world.sources) {
+      const known = await discover(source);
+      for (const [name, , ask] of WAYS) {
+        // What is not there of a vendor, and what is asked for with nonsense, shows nothing to anybody.
+        if (/Attempt|Step|Task|no cursor/.test(name)) continue;
+        const [all, absent] = [await ask('all', known), await ask('all', absentOf(known))];
+        expect([source, name, sameness(all, absent, known)]).toEqual([source, name, 'differs']);
+      }
+    }
+  }, 120_000);
+
+  test('is answered to them as what is not there, byte for byte, whichever way they ask', async () => {
+    for (const source of world.sources.slice(1)) {
+      const known = await discover(source);
+      for (const [name, reading, ask] of WAYS) {
+        const [hidden, absent] = [await ask(reading, known), await ask(reading, absentOf(known))];
+        expect([source, name, normal(hidden, known)]).toEqual([source, name, normal(absent, absentOf(known))]);
+      }
+    }
+  }, 120_000);
+
+  test('is not reached with a role that allows something else, nor without one', async () => {
+    const known = await discover(shown);
+    for (const caller of ['nobody', 'stranger', ...CALLERS.slice(1)] as const) {
+      for (const [name, reading, ask] of WAYS.filter(([, allowed]) => allowed !== caller)) {
+        const [there, absent] = [await ask(caller, known), await ask(caller, absentOf(known))];
+        expect([caller, name, reading, there]).toEqual([caller, name, reading, absent]);
+        expect([caller, name, /FORBIDDEN|UNAUTHENTICATED|closed 440[13]/.test(there)]).toEqual([caller, name, true]);
+      }
+    }
+  }, 120_000);
+
+  test('is in no list, no count, no error and no metric', async () => {
+    const others = world.sources.slice(1);
+    const answers = [
+      await post('query', '{ sources { name vendor health { state } jobs(first: 1) { nodes { id } } } }'),
+      await post('query', '{ jobs(first: 50) { nodes { id source { name } } failures { source } totalCount } }'),
+      await post('query', '{ source(name: "nonsense") { name } jobs(sources: ["nonsense"]) { totalCount } }'),
+      await (await fetch(`${world.url}/metrics`, { headers: headersOf('query') })).text(),
+      await (await fetch(`${world.url}/graphql`, { headers: { accept: 'text/html' } })).text(),
+    ];
+    for (const answer of answers) {
+      for (const name of others) {
+        expect(answer).not.toContain(`"${name}"`);
+        expect(answer).not.toContain(
+          Buffer.from(JSON.stringify(['Job', name]))
+            .toString('base64url')
+            .slice(0, 16),
+        );
+      }
+    }
+    expect(answers[0]).toContain(shown);
+  });
+
+  test('costs them nothing, so that the estimate does not tell how many sources there are', async () => {
+    const asked = '{ sources { jobs(first: 500) { nodes { logs(first: 1) { nodes { id } } } } } }';
+    const [all, narrow] = [await post('all', asked), await post('query', asked)];
+    expect(all).toContain('QUERY_TOO_COMPLEX');
+    expect(narrow).not.toContain('QUERY_TOO_COMPLEX');
+  });
+
+  test('the schema is only for those who may have it', async () => {
+    const asked = '{ __schema { queryType { name } } }';
+    for (const round of [1, 2]) {
+      expect([round, await post('query', asked)]).toEqual([
+        round,
+        '{"data":{"__schema":{"queryType":{"name":"Query"}}}}',
+      ]);
+      expect(await post('subscription', asked)).not.toContain('queryType":');
+    }
+    expect(await post('query', '{ _service { sdl } }')).toContain('type Query');
+    expect(await post('subscription', '{ _service { sdl } }')).not.toContain('type Query');
+    const misspelt = await post('subscription', '{ source { name } sourcez { name } }');
+    expect(misspelt).not.toContain('Did you mean');
+  });
+
+  test('is not reached by a socket of another caller on the same connection pool', async () => {
+    const known = await discover(world.sources[1] ?? '');
+    const text = `{ node(id: "${known.ids.Job}") { ${NODE} } }`;
+    const clients = (['all', 'query', 'all', 'query'] as const).map((caller) => ({
+      caller,
+      client: createClient({
+        url: `${world.url.replace('http', 'ws')}/graphql`,
+        webSocketImpl: WebSocket,
+        connectionParams: headersOf(caller),
+        retryAttempts: 0,
+      }),
+    }));
+    const answers = await Promise.all(
+      clients.map(
+        async ({ caller, client }) => [caller, (await client.iterate({ query: text }).next()).value] as const,
+      ),
+    );
+    for (const [caller, answer] of answers) {
+      const { data } = answer as { data: { node: unknown } };
+      expect([caller, data.node === null]).toEqual([caller, caller === 'query']);
+    }
+    for (const { client } of clients) await client.dispose();
+  });
+});
+
+/**
+ * The answer without what the caller itself has sent. A query that was compiled, because its text came before, gives errors behind
+ * the data and without `locations`: what is looked at here does not depend on that.
+ */
+function normal(answer: string, { source, ids }: Known): string {
+  let text = answer.replaceAll(source, 'SOURCE').replaceAll(/"locations":\[[^\]]*\],?/g, '');
+  for (const [type, own] of Object.entries(ids)) text = text.replaceAll(own, type);
+  if (!/^\{"(?:data|errors)"/.test(text) || text.includes('\n')) return text;
+  const { data, errors } = JSON.parse(text) as { data?: unknown; errors?: unknown };
+  return JSON.stringify({ errors, data: data ?? null });
+}
+
+function sameness(one: string, other: string, known: Known): 'same' | 'differs' {
+  return normal(one, known) === normal(other, absentOf(known)) ? 'same' : 'differs';
+}
