@@ -32,7 +32,7 @@ export const pageArguments = {
 };
 
 export const searchArguments = {
-  contains: z.string().min(1).max(1_000).optional().describe('Text in the message, in any case.'),
+  contains: z.string().min(1).max(1_000).optional().describe('Text in the message, in exactly this case.'),
   matches: z.string().min(1).max(1_000).optional().describe('A regular expression (RE2) in the message.'),
 };
 
