@@ -29,6 +29,8 @@ export interface ServerSettings {
   readonly publicOrigin: string | null;
   /** Who may call; null: the configuration does not say. */
   readonly auth: AccessSettings | null;
+  /** Write down who read what? */
+  readonly audit: boolean;
   /** Proxies whose `X-Forwarded-For` is believed. */
   readonly trustProxy: readonly string[];
   readonly keepAliveMilliseconds: number;

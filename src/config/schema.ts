@@ -62,6 +62,10 @@ export const serverSchema = z.strictObject({
     .describe(
       'Who may call. `none` says that everybody may; without it, the service listens on the loopback only. See docs/operations.md.',
     ),
+  audit: z
+    .boolean()
+    .default(false)
+    .describe('Log who read what: the caller, the operation, the jobs, how many lines and bytes.'),
   keepAlive: duration
     .prefault('75s')
     .describe('How long a connection is kept while nothing is asked. Longer than the load balancer in front keeps it.'),

@@ -35,6 +35,7 @@ export function serviceSettings({
   return {
     ...(auth === null ? {} : { auth }),
     graphiql: server.graphiql,
+    audit: server.audit,
     limits,
     clientLimits: limits,
     introspection: server.introspection,

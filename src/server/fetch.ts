@@ -51,7 +51,7 @@ export function createFetch({ yogaFor, admit, identify, bodyBytes, isAllowedHost
       const { method, signal } = request;
       url.pathname = '/graphql';
       const init = { method, headers, signal, ...(body.length > 0 ? { body } : {}) };
-      const answered = await yogaFor(access).fetch(url, init, { access });
+      const answered = await yogaFor(access).fetch(url, init, { access, client: address ?? null });
       return passOn(answered, end);
     } catch (error) {
       end();

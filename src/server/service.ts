@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { AccessSettings } from '../config/access.ts';
 import type { Federation } from '../federation/api.ts';
 import type { Access } from './access/access.ts';
+import { createAudit } from './access/audit.ts';
 import { Denied } from './access/denied.ts';
 import { createJudge } from './access/judge.ts';
 import { isTooLong, limitBody } from './body-limit.ts';
@@ -30,6 +31,8 @@ export interface ServiceOptions {
   readonly federation: Federation;
   /** Who may call. Default: everybody. */
   readonly auth?: AccessSettings;
+  /** Write to the log who read what? Default: no. */
+  readonly audit?: boolean;
   /** Serve GraphiQL to browsers? Default: yes. */
   readonly graphiql?: boolean;
   /** Serve the log explorer at `/`? Default: yes, where it is built. A text: the folder that holds the built page. */
@@ -111,7 +114,8 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   metrics.tails(() => federation.tailStatistics());
   const subgraphNodes = options.subgraphNodes ?? true;
   const served = { allowedOrigins, heartbeatMilliseconds, introspection, subgraphNodes };
-  const graphql = createGraphql({ limits, logger, metrics, ...served });
+  const audit = options.audit === true && logger !== null ? createAudit(logger) : null;
+  const graphql = createGraphql({ limits, logger, metrics, audit, ...served });
   // The page is the same for all who ask: jobs are in its examples only where everybody may see them.
   const graphiql = options.graphiql === false ? null : createGraphiql(auth.type === 'none' ? federation : null);
   const stopping = new AbortController();
@@ -172,8 +176,11 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   };
 
   const data: Readonly<Record<string, DataHandler>> = {
-    '/graphql': (request, response, access) => graphql.yogaFor(access).handle(request, response, { access }),
+    '/graphql': (request, response, access) =>
+      graphql.yogaFor(access).handle(request, response, { access, client: callerOf(request) }),
     '/export': createExport({
+      audit,
+      clientOf: callerOf,
       limits,
       welcome,
       present: graphql.present,
@@ -227,6 +234,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     clientLimits,
     isAllowedHost: (request) => isAllowedHost(request.headers.host ?? 'localhost', allowedHosts),
     judge,
+    clientOf: callerOf,
     begin(request, access) {
       const begun = callers.begin(callerOf(request));
       if (typeof begun !== 'function') return begun;

@@ -54,6 +54,8 @@ describe('a valid configuration', () => {
         heartbeatMilliseconds: 12_000,
         logLevel: 'info',
         auth: null,
+        audit: false,
+        subgraphNodes: true,
         cursorSecret: null,
       },
       sources: [
@@ -120,6 +122,8 @@ describe('a valid configuration', () => {
     expect(server).toEqual({
       ...settings,
       auth: null,
+      audit: false,
+      subgraphNodes: true,
       introspection: true,
       csrfProtection: true,
       allowedHosts: [],

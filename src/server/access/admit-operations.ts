@@ -1,38 +1,65 @@
 import { isAsyncIterable } from 'graphql-yoga';
 import type { Plugin } from 'graphql-yoga';
+import { getOperationAST } from 'graphql';
 import type { ExecutionArgs, ExecutionResult, GraphQLError } from 'graphql';
 import type { GraphContext } from '../../../resolvers/context.ts';
 import type { Reading } from '../../config/access.ts';
 import type { Access } from './access.ts';
+import type { Audit } from './audit.ts';
 import { Denied } from './denied.ts';
 import { untilOver } from './expiry.ts';
 
 /** The context of an operation, and what its caller may see. */
-export type AdmittedContext = GraphContext & { readonly access: Access };
+export type AdmittedContext = GraphContext & {
+  readonly access: Access;
+  /** The address that it came from, as far as it is known. */
+  readonly client?: string | null;
+};
 
 /**
- * Gives each operation the sources that its caller may read in this way, and ends a stream when the time of its caller's credential
- * is over. To be the first of all who look at an operation's sources.
+ * Gives each operation the sources that its caller may read in this way, writes down what it reads of them, and ends a stream when
+ * the time of its caller's credential is over. To be the first of all who look at an operation's sources.
  */
-export function admitOperations(present: (error: unknown) => GraphQLError): Plugin {
-  function admit(args: ExecutionArgs, reading: Reading, refuse: (result: { errors: GraphQLError[] }) => void): void {
+export function admitOperations(present: (error: unknown) => GraphQLError, audit: Audit | null): Plugin {
+  /** Returns what is to be called when the operation is over. */
+  function admit(
+    args: ExecutionArgs,
+    reading: Reading,
+    refuse: (result: { errors: GraphQLError[] }) => void,
+  ): () => void {
     const context = contextOf(args);
-    if (context.access.allows(reading)) context.federation = context.access.view(reading);
-    else refuse({ errors: [present(mayNot(reading))] });
+    const { access, client = null } = context;
+    if (!access.allows(reading)) {
+      refuse({ errors: [present(mayNot(reading))] });
+      return () => undefined;
+    }
+    context.federation = access.view(reading);
+    if (audit === null) return () => undefined;
+    const name = getOperationAST(args.document, args.operationName)?.name?.value ?? null;
+    const journal = audit.begin({ access, reading, name, client });
+    context.federation = journal.watching(context.federation);
+    return journal.end;
   }
   return {
     onExecute({ args, setResultAndStopExecution }) {
-      admit(args, 'query', setResultAndStopExecution);
+      return { onExecuteDone: admit(args, 'query', setResultAndStopExecution) };
     },
     onSubscribe({ args, setResultAndStopExecution }) {
-      admit(args, 'subscription', setResultAndStopExecution);
+      const end = admit(args, 'subscription', setResultAndStopExecution);
       const { expiresAt } = contextOf(args).access;
       return {
         onSubscribeResult({ result, setResult }) {
-          if (expiresAt === null || !isAsyncIterable(result)) return;
-          const last = (): ExecutionResult => ({ errors: [present(new Denied(401, 'The token has expired.'))] });
-          setResult(untilOver(result as AsyncIterable<ExecutionResult>, expiresAt, last));
+          if (!isAsyncIterable(result)) {
+            end();
+            return undefined;
+          }
+          if (expiresAt !== null) {
+            const last = (): ExecutionResult => ({ errors: [present(new Denied(401, 'The token has expired.'))] });
+            setResult(untilOver(result as AsyncIterable<ExecutionResult>, expiresAt, last));
+          }
+          return { onEnd: end };
         },
+        onSubscribeError: end,
       };
     },
   };

@@ -15,6 +15,7 @@ import { fileNameOf } from './name.ts';
 import { questionOf, questionOfParameters } from './request.ts';
 import type { ExportQuestion } from './request.ts';
 import type { Access } from '../access/access.ts';
+import type { Audit } from '../access/audit.ts';
 import { mayNot } from '../access/admit-operations.ts';
 import { Denied } from '../access/denied.ts';
 import { whenOver } from '../access/expiry.ts';
@@ -23,6 +24,8 @@ import { allowOrigin, isWelcome } from '../client/own-origin.ts';
 import type { Welcome } from '../client/own-origin.ts';
 
 export interface ExportOptions {
+  readonly audit: Audit | null;
+  readonly clientOf: (request: IncomingMessage) => string | null;
   /** What one page of an export may use, as a query may. */
   readonly limits: BudgetLimits;
   readonly welcome: Welcome;
@@ -63,7 +66,11 @@ export function createExport(
       if (!isWelcome(request, welcome)) throw new TributaryError('FORBIDDEN', 'Pages of this origin may not export.');
       if (!access.allows('export')) throw mayNot('export');
       const question = await readQuestion(request, access.view('export'));
-      await send(question, options, access, response);
+      const client = options.clientOf(request);
+      const journal = options.audit?.begin({ access, reading: 'export', name: null, client });
+      if (journal !== undefined) response.once('close', journal.end);
+      const federation = access.view('export');
+      await send(question, { ...options, federation: journal?.watching(federation) ?? federation }, access, response);
     } catch (error) {
       // The client is gone, or has been told.
       if (response.destroyed || response.headersSent) return;
@@ -102,7 +109,7 @@ function parse(body: string): unknown {
 
 async function send(
   { jobs, request: asked, format }: ExportQuestion,
-  { limits, stopping, present, heartbeatMilliseconds }: ExportOptions,
+  { federation, limits, stopping, present, heartbeatMilliseconds }: ExportOptions & { readonly federation: Federation },
   access: Access,
   response: ServerResponse,
 ): Promise<void> {
@@ -118,7 +125,7 @@ async function send(
   const ending = AbortSignal.any([stopping, over.signal]);
   const signal = AbortSignal.any([leaving.signal, ending]);
   const { authorization } = access;
-  const parts = writeLogs(access.view('export'), asked, format, {
+  const parts = writeLogs(federation, asked, format, {
     newCall: () => createCall({ signal, authorization, priority: 'poll', budget: new Budget(limits) }),
     gone: leaving.signal,
     stopping: ending,

@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import { schema, servedSchema } from '../../../schema/index.ts';
 import { createContext } from '../../context.ts';
 import type { Access } from '../access/access.ts';
+import type { Audit } from '../access/audit.ts';
 import { admitOperations } from '../access/admit-operations.ts';
 import type { AdmittedContext } from '../access/admit-operations.ts';
 import { clientHabits } from '../client/habits.ts';
@@ -27,6 +28,8 @@ export interface GraphqlOptions {
   readonly limits: QueryLimits;
   readonly logger: Logger | null;
   readonly metrics: Metrics;
+  /** Null: nobody wants to know who read what. */
+  readonly audit: Audit | null;
   /** Origins of pages that may read answers, beside our own. */
   readonly allowedOrigins: readonly string[];
   /** How often a stream of events is kept alive. */
@@ -40,6 +43,8 @@ export interface GraphqlOptions {
 /** What every transport says of a request: nothing of a source is reached without it. */
 export interface TransportContext {
   readonly access: Access;
+  /** The address that it came from, as far as it is known. */
+  readonly client: string | null;
   /** Aborted when the client goes away, where there is no HTTP request for the operation. */
   readonly signal?: AbortSignal;
 }
@@ -78,7 +83,7 @@ export function createGraphql(options: GraphqlOptions): GraphqlServer {
 }
 
 function createYogaWith(
-  { limits, metrics, allowedOrigins, heartbeatMilliseconds, subgraphNodes }: GraphqlOptions,
+  { limits, metrics, audit, allowedOrigins, heartbeatMilliseconds, subgraphNodes }: GraphqlOptions,
   introspection: boolean,
   present: (error: unknown) => GraphQLError,
 ): Yoga {
@@ -104,7 +109,7 @@ function createYogaWith(
       ...(introspection ? [] : [refuseIntrospection()]),
       refuseAbsentOperations(),
       codeValidationErrors(),
-      admitOperations(present),
+      admitOperations(present, audit),
       limitCost(limits, present),
       budgetOperations(limits),
       compileQueries(),
@@ -157,9 +162,9 @@ function codeValidationErrors(): Plugin {
   };
 }
 
-function contextOf({ access, signal, request }: YogaInitialContext & TransportContext): AdmittedContext {
+function contextOf({ access, client, signal, request }: YogaInitialContext & TransportContext): AdmittedContext {
   const { authorization } = access;
   // What the operation may read is known when it is: see `admitOperations`.
   const context = createContext(access.view('query'), { signal: signal ?? request.signal, authorization });
-  return { ...context, access };
+  return { ...context, access, client };
 }

@@ -37,6 +37,8 @@ interface WebSocketOptions {
   /** Begins an operation of the caller. Returns what ends it, or why it may not begin. */
   readonly begin: (request: IncomingMessage, access: Access) => (() => void) | Refusal;
   readonly judge: Judge;
+  /** The address that a request came from. */
+  readonly clientOf: (request: IncomingMessage) => string | null;
   /** Told of each page that may not open a connection. */
   readonly onRefusal: (request: IncomingMessage) => void;
 }
@@ -150,6 +152,7 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
       onSubscribe: async (connection, _id, payload) => {
         const signal = closed.get(connection.extra.request)?.signal ?? AbortSignal.abort();
         const access = admitted.get(connection.extra.request);
+        const client = options.clientOf(connection.extra.request);
         // The library lets nobody subscribe before it was let in.
         if (access === undefined) throw new Error('A connection was not admitted.');
         const authorization = authorizationOf(connection);
@@ -158,7 +161,7 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
         }
         const end = beginOperation(connection.extra.request, access);
         if (end instanceof GraphQLError) return [end];
-        const enveloped: Enveloped = graphql.yogaFor(access).getEnveloped({ access, signal });
+        const enveloped: Enveloped = graphql.yogaFor(access).getEnveloped({ access, client, signal });
         const prepared = await prepare(enveloped, payload);
         if (!('enveloped' in prepared)) {
           end();
