@@ -9,6 +9,7 @@ import './styles/help.css';
 import './styles/histogram.css';
 import './styles/log.css';
 import './styles/parts.css';
+import './styles/sign-in.css';
 
 const root = document.getElementById('root');
 if (root !== null) {

@@ -1,3 +1,4 @@
+import { authorization, refuse } from './credential.ts';
 import type { ErrorCode, TypedDocumentString } from '../graphql/generated/graphql.ts';
 
 /** Beside the page, whatever path a reverse proxy puts before it. */
@@ -59,10 +60,15 @@ export function toApiError({ message, extensions }: GraphError): ApiError {
 
 async function ask<Result>(body: unknown, signal: AbortSignal | undefined): Promise<Answer<Result>> {
   let response: Response;
+  const sent = authorization();
   try {
     response = await fetch(GRAPHQL_URL, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json, application/json' },
+      headers: {
+        'content-type': 'application/json',
+        accept: 'application/graphql-response+json, application/json',
+        ...(sent === null ? {} : { authorization: sent }),
+      },
       body: JSON.stringify(body),
       ...(signal === undefined ? {} : { signal }),
     });
@@ -72,7 +78,9 @@ async function ask<Result>(body: unknown, signal: AbortSignal | undefined): Prom
   }
   try {
     // The typed document says what its answer looks like, and the service validates against the same schema.
-    return (await response.json()) as Answer<Result>;
+    const answer = (await response.json()) as Answer<Result>;
+    if (response.status === 401) refuse(sent, answer.errors?.[0]?.message ?? 'The key or token is not known.');
+    return answer;
   } catch (error) {
     if (signal?.aborted === true) throw error;
     throw new ApiError(`The service answered with status ${response.status}.`, {}, error);

@@ -2,6 +2,7 @@ import { createClient } from 'graphql-ws';
 import type { Client } from 'graphql-ws';
 import { TailDocument } from '../graphql/generated/graphql.ts';
 import type { TailSubscription, TailSubscriptionVariables } from '../graphql/generated/graphql.ts';
+import { authorization } from './credential.ts';
 import { ApiError, GRAPHQL_URL, toApiError } from './request.ts';
 
 export type TailEvent = TailSubscription['logEntries'];
@@ -12,7 +13,17 @@ let shared: Client | null = null;
 function client(): Client {
   const url = new URL(GRAPHQL_URL);
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
-  return (shared ??= createClient({ url: url.href, lazy: true, retryAttempts: 0, keepAlive: 15_000 }));
+  const connectionParams = (): Record<string, string> => {
+    const sent = authorization();
+    return sent === null ? {} : { authorization: sent };
+  };
+  return (shared ??= createClient({
+    url: url.href,
+    lazy: true,
+    retryAttempts: 0,
+    keepAlive: 15_000,
+    connectionParams,
+  }));
 }
 
 export interface TailSink {
