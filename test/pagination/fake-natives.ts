@@ -212,6 +212,7 @@ export function keysetNative(
   // A record that has not ended has no row yet.
   const isRunning = (line: RawLine): boolean => line.level === options.runningLevel;
   const placed = (line: RawLine): RawLine => ({ ...line, time: line.time + shift(line) });
+  const order = { newestFirst: null };
   const base = native(
     `record keyset (${options.cursors ? 'cursors' : 'offsets only'}, ${newestFirst ? 'newest' : 'oldest'} first${spread > 0n ? ', rows around records' : ''})`,
     store,
@@ -219,6 +220,7 @@ export function keysetNative(
     () =>
       recordKeysetPartition<Line>({
         key: '',
+        order,
         size: new PageSize(limit),
         reach: { before: spread, after: spread, records: options.neighbours ?? 0 },
         isCursorRefused: (error) => error instanceof TokenRefused,

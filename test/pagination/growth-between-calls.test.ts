@@ -82,6 +82,7 @@ function records(cursors: boolean, order: 'ascending' | 'descending', span: bigi
   return (list, limit) =>
     recordKeysetPartition<Line>({
       key: '',
+      order: { newestFirst: null },
       size: new PageSize(limit + 1),
       reach: { before: span, after: span, records: Number(span) },
       isCursorRefused: () => false,

@@ -44,8 +44,14 @@ export type KeysetRequest =
   /** Records to skip from the native start, counted from 0. A vendor that counts from 1 may give one record earlier. */
   | { readonly kind: 'offset'; readonly offset: number };
 
+/** Which way the lists of a source go, as records of two instants showed last; null: none has. All its walks share it. */
+export interface ListOrder {
+  newestFirst: boolean | null;
+}
+
 export interface RecordKeysetOptions<T extends Ordered> {
   readonly key: string;
+  readonly order: ListOrder;
   /** How many records are asked for, as far as they fit into an answer. The vendor may give fewer without a word. */
   readonly size: PageSize;
   readonly reach: Reach;

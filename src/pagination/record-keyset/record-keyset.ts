@@ -72,7 +72,7 @@ async function* read<T extends Ordered>(
     truncated ??= walk.takeTruncated();
     const out = done ? window.finish() : window.takeReady();
     const ended = done || window.ended;
-    const order = walk.newestFirst ? 1 : 0;
+    const order = walk.newestFirst === null ? null : Number(walk.newestFirst);
     const hints = out.hints.map((hint) => (Array.isArray(hint) ? [...(hint as readonly Json[]), order] : null));
     const more = ended ? false : window.holdsWanted ? true : null;
     const said = truncated === undefined ? {} : { truncated };
@@ -106,7 +106,9 @@ async function begin<T extends Ordered>(
   // A merge gives a partition the hint of the row that it took last: when the reader has turned round, the anchor may
   // lie ahead of the place where it stands, and records between them may have rows by now.
   const leads = anchor === 'end' || (anchor !== null && scale.along(anchor.bound) < at);
-  if (anchor !== null && leads) {
+  // On which side of its anchor a walk goes on depends on the order of the list.
+  const isUsable = leads && (anchor === 'end' || walk.newestFirst !== null);
+  if (anchor !== null && isUsable) {
     try {
       const page = anchor === 'end' ? await walk.beginAtEnd() : await walk.beginBeside(anchor);
       if (page !== null) {
@@ -134,6 +136,7 @@ function readAnchor(hint: Hint | null, direction: ReadRequest<Ordered>['directio
   return { id, bound: BigInt(bound), offset: isOffset ? offset : null };
 }
 
-function readOrder(hint: Hint | null): boolean {
-  return !(Array.isArray(hint) && hint[2] === 0);
+function readOrder(hint: Hint | null): boolean | null {
+  const order = Array.isArray(hint) ? (hint as readonly Json[])[2] : null;
+  return order === 1 ? true : order === 0 ? false : null;
 }

@@ -60,8 +60,9 @@ export class RecordWalk<T extends Ordered> {
   readonly #direction: Direction;
   readonly #lengths: PageLengths;
   #call: Call;
-  /** As the cursor says, or newest first, until records of two instants show how it is. */
+  /** As the cursor says, or as another walk of the source has seen it, until records of two instants show how it is. */
   #newestFirst: boolean;
+  readonly #isOrderKnown: boolean;
   #orderShown = false;
   /** Has the far end been looked at for it? */
   #looked = false;
@@ -79,13 +80,15 @@ export class RecordWalk<T extends Ordered> {
   constructor(
     options: RecordKeysetOptions<T>,
     scale: RecordScale,
-    { direction, newestFirst }: { direction: Direction; newestFirst: boolean },
+    { direction, newestFirst }: { direction: Direction; newestFirst: boolean | null },
     call: Call,
   ) {
     this.#options = options;
     this.#scale = scale;
     this.#lengths = new PageLengths(options.size.usual);
-    this.#newestFirst = newestFirst;
+    const known = newestFirst ?? options.order.newestFirst;
+    this.#isOrderKnown = known !== null;
+    this.#newestFirst = known ?? true;
     this.#direction = direction;
     this.#call = inSequence(call);
   }
@@ -95,8 +98,9 @@ export class RecordWalk<T extends Ordered> {
     return this.#atEnd;
   }
 
-  get newestFirst(): boolean {
-    return this.#newestFirst;
+  /** Null: no records of two instants have shown it. */
+  get newestFirst(): boolean | null {
+    return this.#orderShown || this.#isOrderKnown ? this.#newestFirst : null;
   }
 
   /** Said where records are out of reach, with those that follow them. */
@@ -230,6 +234,7 @@ export class RecordWalk<T extends Ordered> {
     const isTurned = isDown !== this.#newestFirst;
     this.#orderShown = true;
     this.#newestFirst = isDown;
+    this.#options.order.newestFirst = isDown;
     if (!isTurned || this.#isLearning) return;
     this.#atEnd = false;
     this.#edge = null;

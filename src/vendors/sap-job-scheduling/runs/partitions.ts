@@ -7,7 +7,7 @@ import { PageSize } from '../../../pagination/core/page-size.ts';
 import type { PageSizes } from '../../../pagination/core/page-size.ts';
 import type { Partition } from '../../../pagination/core/partition.ts';
 import { recordKeysetPartition } from '../../../pagination/record-keyset/record-keyset.ts';
-import type { KeyedRecord, KeysetRequest, NativePage } from '../../../pagination/record-keyset/list.ts';
+import type { KeyedRecord, KeysetRequest, ListOrder, NativePage } from '../../../pagination/record-keyset/list.ts';
 import type { Reach } from '../../../pagination/record-keyset/scale.ts';
 import { LostRows, NO_ODD_ROWS, readable } from '../../shared/rows.ts';
 import type { JobDetails } from '../jobs/details.ts';
@@ -40,6 +40,7 @@ type ToRecord<T extends Ordered> = (schedule: string, run: NativeRun) => KeyedRe
  */
 export class RunPartitions {
   readonly #parts: RunPartitionParts;
+  readonly #order: ListOrder = { newestFirst: null };
 
   constructor(parts: RunPartitionParts) {
     this.#parts = parts;
@@ -59,6 +60,7 @@ export class RunPartitions {
     const { singles, pageSize } = this.#parts;
     return recordKeysetPartition<LogEntry>({
       key: ref.schedule,
+      order: { newestFirst: true },
       // They are asked for one by one.
       size: new PageSize(pageSize),
       reach: this.#reach(),
@@ -80,6 +82,7 @@ export class RunPartitions {
     const lost = new LostRows();
     const partition = recordKeysetPartition<T>({
       key: ref.schedule,
+      order: this.#order,
       size: sizes.of(JSON.stringify([ref.job, ref.schedule])),
       reach,
       isCursorRefused,
