@@ -6,5 +6,8 @@ export type { FetchFacts } from '../server/fetch.ts';
 export { ConfigurationError } from '../config/problems.ts';
 export { TributaryError } from '../domain/errors.ts';
 export type { ErrorCode } from '../domain/errors.ts';
+export type { Attempt, Job, JobRef, Step, Task } from '../domain/job.ts';
+export type { LogEntry, LogScope } from '../domain/log-entry.ts';
+export type { LogFilter } from '../domain/log-filter.ts';
 export { schemaText, subgraphText } from './texts.ts';
 export type * from '../federation/api.ts';

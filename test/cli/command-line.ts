@@ -15,7 +15,7 @@ export interface RunningCommand {
 /** Starts a command line in an empty world but for what is given. */
 export function start(
   args: readonly string[],
-  given: Partial<Pick<Surroundings, 'environment' | 'folder'>> = {},
+  given: Partial<Pick<Surroundings, 'environment' | 'folder' | 'browse'>> = {},
 ): RunningCommand {
   const stopping = new AbortController();
   let output = '';

@@ -7,6 +7,19 @@ import { startProgram } from '../support/program.ts';
 
 const ready = await hasPackages('test/tools');
 
+/** Would not compile if a type were lost: what is marked as wrong has to be. */
+const TYPED = `
+  import { createTributary, ConfigurationError, type Job, type Tributary } from 'tributary';
+  const tributary: Tributary = await createTributary({ server: { maxPageSize: 100 } });
+  const jobs: readonly Job[] = await tributary.federation.jobs({ first: 1 }, tributary.context().call).nodes();
+  const response: Response = await tributary.fetch(new Request('http://localhost/'), { address: '192.0.2.1' });
+  // @ts-expect-error a size is a number
+  await createTributary({ server: { maxPageSize: 'many' } }).catch((error) => error instanceof ConfigurationError);
+  console.log(jobs[0]?.status satisfies string | undefined, response.status);
+  // @ts-expect-error jobs have no such field
+  console.log(jobs[0]?.colour);
+`;
+
 let folder: string;
 let tarball: string;
 
@@ -23,7 +36,7 @@ afterAll(async () => {
   if (ready) await rm(folder, { recursive: true });
 });
 
-describe.skipIf(!ready)('the packed package', () => {
+describe.skipIf(!ready)('the packed package', { timeout: 120_000 }, () => {
   test('has nothing that publint or arethetypeswrong complain about', async () => {
     const { stdout } = await run('node', [`${ROOT}/test/tools/check-package.js`, tarball]);
     const { publint, types, problems } = JSON.parse(stdout) as {
@@ -54,6 +67,15 @@ describe.skipIf(!ready)('the packed package', () => {
       const response = await fetch(`${url}?query=${encodeURIComponent('{ source(name: "sap") { vendor } }')}`);
       expect(await response.json()).toEqual({ data: { source: { vendor: 'sap-job-scheduling' } } });
       expect(await program.end()).toBe(0);
+    });
+
+    test('has types that a strict program compiles against', async () => {
+      await writeFile(join(place, 'typed.ts'), TYPED);
+      const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2022', '--skipLibCheck'];
+      const types = ['--types', 'node', '--typeRoots', `${ROOT}/node_modules/@types`];
+      const compiled = run(`${ROOT}/node_modules/.bin/tsc`, [...options, ...types, 'typed.ts'], { cwd: place });
+      const { stdout } = await compiled.catch((error: unknown) => error as { readonly stdout: string });
+      expect(stdout).toBe('');
     });
 
     test('shows the demo: simulated vendors, the service and the explorer', async () => {
