@@ -47,7 +47,3 @@ export function isRouteAbsent(error: TributaryError): boolean {
 export function noSuchJob(source: string, key: string): TributaryError {
   return unknownJob(source, key, { status: 404 });
 }
-
-export function noSuchAttempt(source: string): TributaryError {
-  return new TributaryError('NOT_FOUND', `${source}: the job has no such attempt.`, { source });
-}

@@ -2,6 +2,7 @@ import type { Call } from '../../domain/call.ts';
 import type { LogEntry, LogScope } from '../../domain/log-entry.ts';
 import type { Partition } from '../../pagination/core/partition.ts';
 import type { Connector } from '../connector.ts';
+import { noSuchAttempt } from '../shared/parts.ts';
 import { oddPartitions } from '../shared/rows.ts';
 import { findRun } from './parts.ts';
 import type { RunSources } from './parts.ts';
@@ -10,7 +11,7 @@ import type { RunSelection } from './pushdown.ts';
 
 /** A log is that of a job's schedules, and theirs is that of their runs: one partition for each schedule. */
 export function createLogs(sources: RunSources): Connector['logs'] {
-  const { details, singles, partitions } = sources;
+  const { source, details, singles, partitions } = sources;
 
   /** Among which schedules these runs are. */
   async function schedulesWith(job: string, runs: readonly string[], call: Call): Promise<readonly string[]> {
@@ -21,19 +22,36 @@ export function createLogs(sources: RunSources): Connector['logs'] {
   }
 
   async function logPartitions(
-    { job, step }: LogScope,
+    { job, step, attempt }: LogScope,
     { schedules, runs }: RunSelection,
     call: Call,
   ): Promise<Partition<LogEntry>[]> {
     if (runs === null) return logsOfSchedules(job, schedules, step !== undefined, call);
     const known = runs.map((runId) => singles.recall(job, runId, call)).filter((run) => run !== null);
     const unknown = runs.filter((runId) => !known.some(({ run }) => run.runId === runId));
+    if (attempt !== undefined && unknown.length > 0) return [await logOfAttempt(job, attempt, schedules, call)];
     const wanted = schedules ?? (unknown.length === 0 ? known.map(({ schedule }) => schedule) : null);
     const places = wanted ?? (await schedulesWith(job, unknown, call));
     return [...new Set(places)].map((schedule) => {
       const here = known.filter((run) => run.schedule === schedule);
       return partitions.logsOfRuns({ job, schedule }, unknown, here);
     });
+  }
+
+  /** The log of the attempt that a client asks about: NOT_FOUND where the job has none of that name. */
+  async function logOfAttempt(
+    job: string,
+    runId: string,
+    schedules: readonly string[] | null,
+    call: Call,
+  ): Promise<Partition<LogEntry>> {
+    const runs =
+      schedules === null
+        ? [await findRun(sources, job, runId, call)]
+        : await Promise.all(schedules.map(async (schedule) => singles.find({ job, schedule }, runId, call)));
+    const found = runs.find((run) => run !== null);
+    if (found === undefined) throw noSuchAttempt(source);
+    return partitions.logsOfRuns({ job, schedule: found.schedule }, [], [found]);
   }
 
   async function logsOfSchedules(

@@ -38,3 +38,8 @@ export function refuseOdd(source: string, odd: UnreadableRow | undefined): void 
   if (odd === undefined) return;
   throw new TributaryError('SOURCE_BAD_RESPONSE', `${source}: a row could not be read: ${odd.reason}`, { source });
 }
+
+/** Said where the log of an attempt is asked for that is not there. */
+export function noSuchAttempt(source: string): TributaryError {
+  return new TributaryError('NOT_FOUND', `${source}: the job has no such attempt.`, { source });
+}

@@ -112,9 +112,9 @@ describe('the log of an attempt', () => {
     const { key, b, runs } = twoSchedules();
     const connector = harness.connect();
     const whole = await read(connector, { job: key });
-    harness.asked();
     const { partitions } = await connector.logs({ job: key, attempt: runs[4]! }, {}, createCall());
-    expect(partitions.map((partition) => partition.key)).toContain(b);
+    expect(partitions.map((partition) => partition.key)).toEqual([b]);
+    harness.asked();
     const entries = await read(connector, { job: key, attempt: runs[4]! });
     expect(entries).toEqual(whole.filter(({ attemptKey }) => attemptKey === runs[4]));
     expect(texts(entries)).toEqual(['b2']);
@@ -138,9 +138,11 @@ describe('the log of an attempt', () => {
     expect(harness.asked()).toEqual([]);
   });
 
-  test('that is not there is empty', async () => {
-    const { key } = twoSchedules();
-    expect(await read(harness.connect(), { job: key, attempt: 'none' })).toEqual([]);
+  test('that is not there is NOT_FOUND, also in a schedule that is', async () => {
+    const { key, b, runs } = twoSchedules();
+    const connector = harness.connect();
+    for (const scope of [{ attempt: 'none' }, { attempt: 'none', step: b }, { attempt: runs[0]!, step: b }])
+      await expect(read(connector, { job: key, ...scope })).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
   test('is fresh each time a poller looks', async () => {
