@@ -7,7 +7,7 @@ import type { Federation, SharingStatistics } from '../federation/api.ts';
 import { createFederation } from '../federation/create-federation.ts';
 import type { TailSharing } from '../federation/tail/feed/feeds.ts';
 import { createRedisSharing } from '../redis/index.ts';
-import type { ServiceOptions } from '../server/service.ts';
+import type { ServiceOptions } from '../server/service-options.ts';
 
 /** The federation of the opened sources, as it is configured. */
 export function federate({ configuration, sources }: OpenSources, logger: Logger | null): Federation {

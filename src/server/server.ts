@@ -6,7 +6,8 @@ import { DEFAULT_CLIENT_LIMITS } from '../config/service-limits.ts';
 import { isLoopback } from './client/allowed-hosts.ts';
 import { keepConnections, listen, urlOf } from './listen.ts';
 import { createService } from './service.ts';
-import type { ServiceOptions, ServicePaths } from './service.ts';
+import type { ServiceOptions } from './service-options.ts';
+import type { ServicePaths } from './service.ts';
 
 export interface ServerOptions extends ServiceOptions {
   /** Other machines may reach it only where `auth` says who may call. */

@@ -2,16 +2,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import type { AccessSettings } from '../config/access.ts';
-import type { Federation } from '../federation/api.ts';
-import type { Access } from './access/access.ts';
 import { createAudit } from './access/audit.ts';
 import { Denied } from './access/denied.ts';
 import { createJudge } from './access/judge.ts';
-import { isTooLong, limitBody } from './body-limit.ts';
+import { answerText } from './answer-text.ts';
+import { isTooLong } from './body-limit.ts';
 import { isAllowedHost } from './client/allowed-hosts.ts';
 import { Callers } from './client/callers.ts';
 import { DEFAULT_CLIENT_LIMITS, DEFAULT_QUERY_LIMITS } from '../config/service-limits.ts';
-import type { ClientLimits, QueryLimits } from '../config/service-limits.ts';
 import { beginOf, createGate, createIdentification, denial, refuse } from './client/gate.ts';
 import { secure } from './client/security-headers.ts';
 import { clientAddress, trustedProxies } from './client/address.ts';
@@ -22,48 +20,11 @@ import { explorerRoutes } from './pages/explorer.ts';
 import { createGraphiql, wantsPage } from './pages/graphiql.ts';
 import { createGraphql } from './graphql/graphql.ts';
 import { createMetrics } from './metrics.ts';
-import type { Metrics } from './metrics.ts';
-import { allowOrigin, isHost, isWelcome } from './client/own-origin.ts';
-import type { Welcome } from './client/own-origin.ts';
+import { createDataGate } from './data-gate.ts';
+import type { DataHandler } from './data-gate.ts';
+import type { ServiceOptions } from './service-options.ts';
+import { isHost } from './client/own-origin.ts';
 import { createWebSockets } from './websocket/websocket.ts';
-
-export interface ServiceOptions {
-  readonly federation: Federation;
-  /** Who may call. Default: everybody. */
-  readonly auth?: AccessSettings;
-  /** Write to the log who read what? Default: no. */
-  readonly audit?: boolean;
-  /** Serve GraphiQL to browsers? Default: yes. */
-  readonly graphiql?: boolean;
-  /** Serve the log explorer at `/`? Default: yes, where it is built. A text: the folder that holds the built page. */
-  readonly explorer?: boolean | string;
-  readonly logger?: Logger;
-  /** Limits that differ from `DEFAULT_QUERY_LIMITS`. */
-  readonly limits?: Partial<QueryLimits>;
-  /** Limits of what clients may take that differ from `DEFAULT_CLIENT_LIMITS`. */
-  readonly clientLimits?: Partial<ClientLimits>;
-  /** Refuse what pages of other sites can make browsers send? Default: yes. */
-  readonly csrfProtection?: boolean;
-  /** May clients ask for the schema? Default: yes. */
-  readonly introspection?: boolean;
-  /** Does a gateway find `Query.node` and `Query.nodes` in the subgraph? Default: yes. */
-  readonly subgraphNodes?: boolean;
-  /** Names that the server is reached under: see client/allowed-hosts.ts. Default: any. */
-  readonly allowedHosts?: readonly string[] | null;
-  /** Origins of pages that may read answers and open WebSockets, beside our own. Default: none. */
-  readonly allowedOrigins?: readonly string[];
-  /** Where browsers reach this server, as an origin. Default: what each request says in `Host`. */
-  readonly publicOrigin?: string | null;
-  /** Proxies whose `X-Forwarded-For` is believed: addresses and networks. Default: none. */
-  readonly trustProxy?: readonly string[];
-  /**
-   * How often a WebSocket is pinged, and a stream of server-sent events gets a comment when it is silent, so
-   * that proxies keep them and clients that are gone are noticed. Default: 12,000.
-   */
-  readonly heartbeatMilliseconds?: number;
-  /** Where this server and others count. Default: metrics of its own. */
-  readonly metrics?: Metrics;
-}
 
 /** Every path that the service answers at. */
 export interface ServicePaths {
@@ -95,7 +56,6 @@ const DEGRADED = 'ready, degraded: Redis does not answer, and each replica polls
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 type Handlers = Readonly<Record<string, Handler>>;
-type DataHandler = (request: IncomingMessage, response: ServerResponse, access: Access) => void | Promise<void>;
 
 const EVERYBODY: AccessSettings = { type: 'none' };
 
@@ -124,40 +84,14 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   const { explorer = true } = options;
   const page = explorer === false ? null : await explorerRoutes(explorer === true ? undefined : explorer);
 
-  /** What every request for data passes, whatever it asks for. */
-  async function answerData(handler: DataHandler, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (isStrangePreflight(request, welcome)) {
-      const { origin } = request.headers;
-      logger?.warn({ client: callerOf(request), origin: origin?.slice(0, 200) }, STRANGE_PAGE);
-      answerText(response, 403, `${STRANGE_PAGE}: see server.allowedOrigins in the configuration.\n`);
-      return;
-    }
-    const admitted = admit(request.headers, callerOf(request));
-    if (typeof admitted !== 'function') {
-      allowOrigin(request, response, welcome);
-      refuse(response, admitted);
-      return;
-    }
-    response.once('close', admitted);
-    if (request.method === 'OPTIONS') {
-      allowOrigin(request, response, welcome);
-      response.writeHead(204, { allow: 'GET, POST, OPTIONS' }).end();
-      return;
-    }
-    if (!limitBody(request, response, limits.bodyBytes)) return;
-    const identified = await identify(request.headers.authorization ?? null);
-    if ('status' in identified) {
-      allowOrigin(request, response, welcome);
-      refuse(response, identified);
-      return;
-    }
-    if (response.destroyed) {
-      identified.end();
-      return;
-    }
-    response.once('close', identified.end);
-    await handler(request, response, identified.access);
-  }
+  const answerData = createDataGate({
+    admit,
+    identify,
+    welcome,
+    clientOf: callerOf,
+    bodyBytes: limits.bodyBytes,
+    logger,
+  });
 
   /** What is the same for all who ask, and says nothing of sources. */
   const pages: Handlers = {
@@ -291,13 +225,6 @@ function routeName(path: string): string {
   return path.startsWith('/assets/') ? '/assets' : path;
 }
 
-const STRANGE_PAGE = 'pages of this origin may not read answers';
-
-/** Does a browser ask whether a page may read answers that may not? */
-function isStrangePreflight(request: IncomingMessage, welcome: Welcome): boolean {
-  return request.method === 'OPTIONS' && !isWelcome(request, welcome);
-}
-
 async function serve(
   handler: Handler,
   request: IncomingMessage,
@@ -311,8 +238,4 @@ async function serve(
     if (!response.headersSent) answerText(response, 500, 'Unexpected error.\n');
     else response.destroy();
   }
-}
-
-function answerText(response: ServerResponse, status: number, text: string): void {
-  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(text);
 }

@@ -1,14 +1,11 @@
 import { EventEmitter, once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { DocumentNode, ExecutionArgs, GraphQLSchema } from 'graphql';
-import { getOperationAST, GraphQLError } from 'graphql';
+import { GraphQLError } from 'graphql';
 import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
-import type { OperationResult, SubscribePayload } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
-import type { GraphContext } from '../../../resolvers/context.ts';
 import { TributaryError } from '../../domain/errors.ts';
 import type { ErrorCode } from '../../domain/errors.ts';
 import type { Refusal } from '../client/callers.ts';
@@ -23,8 +20,9 @@ import type { Judge } from '../access/judge.ts';
 import { admit, Refused } from './admission.ts';
 import { isWelcome } from '../client/own-origin.ts';
 import type { Welcome } from '../client/own-origin.ts';
-import { validUnicode } from '../graphql/valid-unicode.ts';
 import { keepAlive } from './heartbeat.ts';
+import { prepare } from './prepare.ts';
+import type { Enveloped, Execution } from './prepare.ts';
 
 interface WebSocketOptions {
   readonly graphql: GraphqlServer;
@@ -49,19 +47,6 @@ const OTHER_PROTOCOL =
 
 /** How long a client has to answer the goodbye. */
 const GOODBYE_MILLISECONDS = 500;
-
-/** What `getEnveloped` gives, with the types that it leaves open. */
-interface Enveloped {
-  readonly schema: GraphQLSchema;
-  parse(query: string): DocumentNode;
-  validate(schema: GraphQLSchema, document: DocumentNode): readonly GraphQLError[];
-  readonly contextFactory: () => Promise<GraphContext> | GraphContext;
-  execute(args: ExecutionArgs): OperationResult;
-  subscribe(args: ExecutionArgs): OperationResult;
-}
-
-/** The functions of one operation travel with its arguments, as graphql-ws calls them later. */
-type Execution = ExecutionArgs & { readonly enveloped: Enveloped };
 
 /** An operation that is counted among those of its caller until `end` is called. */
 type Begun = Execution & { readonly end: () => void };
@@ -220,38 +205,8 @@ function endQuietly(client: WebSocket): void {
   client.send = sendQuietly as WebSocket['send'];
 }
 
-/** Parses and checks an operation; what the client got wrong is returned, as graphql-ws wants it. */
-async function prepare(
-  enveloped: Enveloped,
-  { query, variables, operationName }: SubscribePayload,
-): Promise<Execution | readonly GraphQLError[]> {
-  try {
-    const document = enveloped.parse(query);
-    const problems = enveloped.validate(enveloped.schema, document);
-    if (problems.length > 0) return problems;
-    if (!getOperationAST(document, operationName)) return [new GraphQLError('There is no such operation.')];
-    const contextValue = await enveloped.contextFactory();
-    return {
-      schema: enveloped.schema,
-      document,
-      contextValue,
-      variableValues: validUnicode(variables ?? null),
-      operationName: validUnicode(operationName ?? null),
-      enveloped,
-    };
-  } catch (error) {
-    return [
-      error instanceof GraphQLError ? error : new GraphQLError('Unexpected error.', { originalError: asError(error) }),
-    ];
-  }
-}
-
 function refusal({ message, retryAfterSeconds }: Partial<Refusal> & Pick<Refusal, 'message'>): GraphQLError {
   return new GraphQLError(message, { originalError: new TributaryError('FORBIDDEN', message, { retryAfterSeconds }) });
-}
-
-function asError(reason: unknown): Error {
-  return reason instanceof Error ? reason : new Error('An operation could not be prepared.', { cause: reason });
 }
 
 /** There is no HTTP status to set here. */

@@ -1,0 +1,68 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Logger } from 'pino';
+import type { Access } from './access/access.ts';
+import { answerText } from './answer-text.ts';
+import { limitBody } from './body-limit.ts';
+import { refuse } from './client/gate.ts';
+import type { createGate, createIdentification } from './client/gate.ts';
+import { allowOrigin, isWelcome } from './client/own-origin.ts';
+import type { Welcome } from './client/own-origin.ts';
+
+/** Answers a request for data, for a caller who was let in. */
+export type DataHandler = (request: IncomingMessage, response: ServerResponse, access: Access) => void | Promise<void>;
+
+interface DataGateOptions {
+  readonly admit: ReturnType<typeof createGate>;
+  readonly identify: ReturnType<typeof createIdentification>;
+  readonly welcome: Welcome;
+  /** The address that a request came from. */
+  readonly clientOf: (request: IncomingMessage) => string | null;
+  readonly bodyBytes: number;
+  readonly logger: Logger | null;
+}
+
+type DataGate = (handler: DataHandler, request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+const STRANGE_PAGE = 'pages of this origin may not read answers';
+
+/** What every request for data passes, whatever it asks for. */
+export function createDataGate({ admit, identify, welcome, clientOf, bodyBytes, logger }: DataGateOptions): DataGate {
+  return async (handler, request, response) => {
+    if (isStrangePreflight(request, welcome)) {
+      const { origin } = request.headers;
+      logger?.warn({ client: clientOf(request), origin: origin?.slice(0, 200) }, STRANGE_PAGE);
+      answerText(response, 403, `${STRANGE_PAGE}: see server.allowedOrigins in the configuration.\n`);
+      return;
+    }
+    const admitted = admit(request.headers, clientOf(request));
+    if (typeof admitted !== 'function') {
+      allowOrigin(request, response, welcome);
+      refuse(response, admitted);
+      return;
+    }
+    response.once('close', admitted);
+    if (request.method === 'OPTIONS') {
+      allowOrigin(request, response, welcome);
+      response.writeHead(204, { allow: 'GET, POST, OPTIONS' }).end();
+      return;
+    }
+    if (!limitBody(request, response, bodyBytes)) return;
+    const identified = await identify(request.headers.authorization ?? null);
+    if ('status' in identified) {
+      allowOrigin(request, response, welcome);
+      refuse(response, identified);
+      return;
+    }
+    if (response.destroyed) {
+      identified.end();
+      return;
+    }
+    response.once('close', identified.end);
+    await handler(request, response, identified.access);
+  };
+}
+
+/** Does a browser ask whether a page may read answers that may not? */
+function isStrangePreflight(request: IncomingMessage, welcome: Welcome): boolean {
+  return request.method === 'OPTIONS' && !isWelcome(request, welcome);
+}

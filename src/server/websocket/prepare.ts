@@ -1,0 +1,48 @@
+import { getOperationAST, GraphQLError } from 'graphql';
+import type { DocumentNode, ExecutionArgs, GraphQLSchema } from 'graphql';
+import type { OperationResult, SubscribePayload } from 'graphql-ws';
+import type { GraphContext } from '../../../resolvers/context.ts';
+import { validUnicode } from '../graphql/valid-unicode.ts';
+
+/** What `getEnveloped` gives, with the types that it leaves open. */
+export interface Enveloped {
+  readonly schema: GraphQLSchema;
+  parse(query: string): DocumentNode;
+  validate(schema: GraphQLSchema, document: DocumentNode): readonly GraphQLError[];
+  readonly contextFactory: () => Promise<GraphContext> | GraphContext;
+  execute(args: ExecutionArgs): OperationResult;
+  subscribe(args: ExecutionArgs): OperationResult;
+}
+
+/** The functions of one operation travel with its arguments, as graphql-ws calls them later. */
+export type Execution = ExecutionArgs & { readonly enveloped: Enveloped };
+
+/** Parses and checks an operation; what the client got wrong is returned, as graphql-ws wants it. */
+export async function prepare(
+  enveloped: Enveloped,
+  { query, variables, operationName }: SubscribePayload,
+): Promise<Execution | readonly GraphQLError[]> {
+  try {
+    const document = enveloped.parse(query);
+    const problems = enveloped.validate(enveloped.schema, document);
+    if (problems.length > 0) return problems;
+    if (!getOperationAST(document, operationName)) return [new GraphQLError('There is no such operation.')];
+    const contextValue = await enveloped.contextFactory();
+    return {
+      schema: enveloped.schema,
+      document,
+      contextValue,
+      variableValues: validUnicode(variables ?? null),
+      operationName: validUnicode(operationName ?? null),
+      enveloped,
+    };
+  } catch (error) {
+    return [
+      error instanceof GraphQLError ? error : new GraphQLError('Unexpected error.', { originalError: asError(error) }),
+    ];
+  }
+}
+
+function asError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error('An operation could not be prepared.', { cause: reason });
+}
