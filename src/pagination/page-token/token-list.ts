@@ -11,7 +11,7 @@ import { EndlessList, ENDS_EARLY, PROMISES_EMPTY_PAGES, TURNS_BACK } from '../co
 import type { PageSize } from '../core/page-size.ts';
 import type { Identity, Unplaced } from '../core/partition.ts';
 import { isSame } from '../numbered/still-rows.ts';
-import { TokenCount } from './token-count.ts';
+import type { TokenCount } from './token-count.ts';
 
 /**
  * Lists that are paged with a token for the next page, at a fixed page size, oldest first. Where tokens
@@ -133,11 +133,6 @@ export class TokenList<T extends Ordered> implements IndexedList<T> {
     return this.#signs.addressable === true;
   }
 
-  inPagesOf(rows: number): IndexedList<T> {
-    const signs = { total: new TokenCount(), addressable: this.#signs.addressable, isSilent: false };
-    return new TokenList(this.#options, rows, freshCall(this.#call), signs);
-  }
-
   renew(): void {
     this.#deadEnd = null;
     this.#peeked = null;
@@ -204,7 +199,6 @@ export class TokenList<T extends Ordered> implements IndexedList<T> {
     return {
       rows,
       total: this.#total.see(page, index * this.limit()),
-      said: page.total,
       isLast: behind !== 'rows',
       missing: behind === 'out of reach' ? ENDS_EARLY : undefined,
     };
