@@ -4,7 +4,6 @@ import { comparePositions } from '../../src/domain/ordered.ts';
 import { placeGroup } from '../../src/pagination/core/identity.ts';
 import { offsetPartition } from '../../src/pagination/offset/offset.ts';
 import { PageSize } from '../../src/pagination/core/page-size.ts';
-import { Ladder } from '../../src/pagination/numbered/ladder.ts';
 import { pageTokenPartition } from '../../src/pagination/page-token/page-token.ts';
 import { AfterClock } from '../../src/pagination/time-keyset/after-clock.ts';
 import type { IdIdentity, Identity, Partition, Unplaced } from '../../src/pagination/core/partition.ts';
@@ -104,12 +103,11 @@ class TokenRefused extends Error {}
 
 export function tokenNative(
   lines: readonly RawLine[],
-  options: { limit: number; addressable: boolean; expiring?: boolean; maxWalk?: number; block?: number },
+  options: { limit: number; addressable: boolean; expiring?: boolean; maxWalk?: number },
 ): FakeNative {
   // Its lines have no names: two that say the same are the same to whoever reads them.
   const store = new Store(lines, ({ id: _id, ...line }) => ({ ...line, id: '' }));
-  const { limit, block } = options;
-  const ladder = block === undefined ? undefined : new Ladder(block);
+  const { limit } = options;
   let generation = 0;
   const tokenOf = (page: number): string =>
     options.addressable ? `p${page}` : Buffer.from(`opaque-${generation}-${page}`).toString('base64');
@@ -129,17 +127,16 @@ export function tokenNative(
         size: new PageSize(limit),
         identity: byContent,
         maxWalk: options.maxWalk ?? 10_000,
-        ladder,
         isTokenRefused: (error) => error instanceof TokenRefused,
         ...(options.addressable
           ? { address: { pageOf: (token) => (/^p\d+$/.test(token) ? Number(token.slice(1)) : null), tokenOf } }
           : {}),
-        fetch: async (token, asked) => {
+        fetch: async (token) => {
           await store.asked();
           const page = token === null ? 1 : pageOf(token);
-          const from = (page - 1) * asked;
-          const rows = store.lines.slice(from, from + asked);
-          const next = from + asked < store.lines.length ? tokenOf(page + 1) : null;
+          const from = (page - 1) * limit;
+          const rows = store.lines.slice(from, from + limit);
+          const next = from + limit < store.lines.length ? tokenOf(page + 1) : null;
           return { rows: store.copies(rows), next, total: rows.length === 0 && page > 1 ? 0 : store.lines.length };
         },
       });

@@ -30,13 +30,6 @@ const schemes: readonly {
 }[] = [
   { name: 'page token, page numbers', make: (lines, limit) => tokenNative(lines, { limit, addressable: true }) },
   { name: 'page token, opaque', make: (lines, limit) => tokenNative(lines, { limit, addressable: false }) },
-  ...[true, false].flatMap((addressable) =>
-    [0, 12].map((more) => ({
-      name: `page token, ${addressable ? 'page numbers' : 'opaque'}, ${more === 0 ? 'tiny' : 'small'} and large pages`,
-      make: (lines: readonly RawLine[], limit: number) =>
-        tokenNative(lines, { limit: (limit + more) * 3 + 1, addressable, block: limit + more }),
-    })),
-  ),
   {
     name: 'offset, time filter',
     make: (lines, limit) => offsetNative(lines, { limit, timeFilter: true, total: true, tieOrdered: true }),

@@ -26,9 +26,6 @@ const NATIVES: readonly ((lines: readonly RawLine[]) => FakeNative)[] = [
     ),
   ),
   ...[true, false].map((addressable) => (lines: readonly RawLine[]) => tokenNative(lines, { limit: 3, addressable })),
-  ...[true, false].map(
-    (addressable) => (lines: readonly RawLine[]) => tokenNative(lines, { limit: 9, addressable, block: 4 }),
-  ),
   ...[true, false].flatMap((cursors) =>
     [true, false].map(
       (newestFirst) => (lines: readonly RawLine[]) => keysetNative(lines, { limit: 3, cursors, newestFirst }),

@@ -11,8 +11,6 @@ export interface IndexedPage<T extends Ordered> {
   readonly isLast: boolean;
   /** Said of a last page that the vendor itself counts rows behind. */
   readonly missing?: string | undefined;
-  /** Pages that are parts of the same answer: nothing has moved between them. Left out: the page is an answer by itself. */
-  readonly answer?: unknown;
 }
 
 export interface PageRows {
@@ -31,14 +29,6 @@ export interface IndexedList<T extends Ordered> {
   /** The page size that numbers count in. Left out: it is always the same. */
   readonly asked?: PageRows | undefined;
   fetch(index: number): Promise<IndexedPage<T>>;
-  /** How many rows on either side of the border of two pages may be out of order. Left out: by the size of the page. */
-  readonly swapped?: number | undefined;
-  /** Would `fetch` give that page without a call? Left out: no. */
-  isAtHand?(index: number): boolean;
-  /** How many pages may be asked for side by side. Left out: a few. */
-  readonly mostAhead?: number | undefined;
-  /** Native pages that were asked for since the last look. Left out: one for each page. */
-  takeFetched?(): number;
   canJump(): boolean;
   /** How many pages may be gone through to a position where pages can't be jumped to. */
   readonly maxWalk?: number | undefined;

@@ -22,8 +22,6 @@ export interface LocateOptions<P> {
   readonly step: 1 | -1;
   readonly target: bigint;
   readonly guess: number;
-  /** Would looking at that page cost no call? Left out: no. */
-  isAtHand?(index: number): boolean;
   /** May pages be asked for in any order? Otherwise only neighbours are tried. */
   canJump(): boolean;
   /** How many pages may be gone through where only neighbours can be tried. */
@@ -57,8 +55,7 @@ export async function locatePage<P>(options: LocateOptions<P>): Promise<{ index:
   let before: Mark<P> | null = null;
   let behind: Mark<P> | null = null;
   let index = Math.max(0, options.guess);
-  for (let fetched = 0; ;) {
-    if (options.isAtHand?.(index) !== true) fetched += 1;
+  for (let fetched = 1; ; fetched += 1) {
     const page = await options.get(index);
     const span = options.describe(page);
     const verdict = judge(span, index, options);
@@ -112,11 +109,8 @@ function nextIndex<P>(
   options: LocateOptions<P>,
   { before, behind, fetched }: Bounds<P>,
 ): number {
-  const beside = verdict === 'earlier' ? index - 1 : index + 1;
-  // One that costs nothing: each of these narrows the search by a page.
-  if (options.isAtHand?.(beside) === true) return beside;
   const isNear = fetched <= NEIGHBOURS && options.guess > 0;
-  if (isNear || !options.canJump()) return beside;
+  if (isNear || !options.canJump()) return verdict === 'earlier' ? index - 1 : index + 1;
   const low = before === null ? 0 : before.index + 1;
   const counted = span.pageCount === null ? null : Math.max(low, span.pageCount - 1);
   const high = behind === null ? counted : behind.index - 1;

@@ -26,9 +26,7 @@ export async function* readIndexed<T extends Ordered>(
   const walk = new IndexedWalk(list, step);
   let reached = request.from;
   const start = (): SettledRows<T> =>
-    new SettledRows<T>({ ...request, from: reached, identity, swapped: list.swapped }, step, (...row) =>
-      walk.hintOf(...row),
-    );
+    new SettledRows<T>({ ...request, from: reached, identity }, step, (...row) => walk.hintOf(...row));
   let rows = start();
   let { index, page } = await walk.begin(request);
   let need = request.need;
@@ -36,7 +34,7 @@ export async function* readIndexed<T extends Ordered>(
     try {
       rows.push(index, page.rows);
     } catch (error) {
-      throw error instanceof OutOfOrder ? outOfOrder(error, list.source) : error;
+      throw error instanceof OutOfOrder ? outOfOrder(list.source) : error;
     }
     const isEnd = step === 1 ? page.isLast : index === 0;
     const out = isEnd ? rows.finish() : rows.take();
@@ -80,13 +78,6 @@ function stepOf<T extends Ordered>(list: IndexedList<T>, direction: Direction): 
   return (direction === 'forward') === (list.order === 'ascending') ? 1 : -1;
 }
 
-/** Its rows are further out of order than pages can be put together by. */
-export function isOutOfOrder(error: unknown): boolean {
-  return error instanceof TributaryError && error.cause instanceof OutOfOrder;
-}
-
-export const OUT_OF_ORDER = 'its list is not in the order of time';
-
-function outOfOrder(cause: OutOfOrder, source = 'the source'): TributaryError {
-  return new TributaryError('SOURCE_BAD_RESPONSE', `${source}: ${OUT_OF_ORDER}.`, { source, cause });
+function outOfOrder(source = 'the source'): TributaryError {
+  return new TributaryError('SOURCE_BAD_RESPONSE', `${source}: its list is not in the order of time.`, { source });
 }

@@ -18,11 +18,6 @@ const MOST_SWAPPED = 20;
 const PAGE_TO_SWAPPED = 50;
 const LEAST_SWAPPED = 2;
 
-/** How many rows on either side of a page of so many may be out of order. */
-function swappedOn(rows: number): number {
-  return Math.max(LEAST_SWAPPED, Math.min(MOST_SWAPPED, Math.floor(rows / PAGE_TO_SWAPPED)));
-}
-
 export interface Borders {
   /** Rows of the page before stand at or before this instant. */
   readonly near: bigint;
@@ -31,8 +26,9 @@ export interface Borders {
 }
 
 /** Where a page with such times begins and ends, apart from a few rows that may be out of order. Null: it is empty. */
-export function bordersOf(times: readonly bigint[], swapped = swappedOn(times.length)): Borders | null {
+export function bordersOf(times: readonly bigint[]): Borders | null {
   const sorted = times.toSorted(compare);
+  const swapped = Math.max(LEAST_SWAPPED, Math.min(MOST_SWAPPED, Math.floor(sorted.length / PAGE_TO_SWAPPED)));
   const margin = Math.min(swapped, (sorted.length - 1) >> 1);
   const [near, far] = [sorted[margin], sorted[sorted.length - 1 - margin]];
   return near === undefined || far === undefined ? null : { near, far };
@@ -42,8 +38,6 @@ export function bordersOf(times: readonly bigint[], swapped = swappedOn(times.le
 export class OutOfOrder extends Error {}
 
 export interface SettledRowsOptions<T extends Ordered> {
-  /** How many rows on either side of a border may be out of order. Default: by the size of the page. */
-  readonly swapped?: number | undefined;
   readonly identity: Identity<T>;
   readonly direction: Direction;
   readonly from: Position | null;
@@ -109,7 +103,7 @@ export class SettledRows<T extends Ordered> {
     this.#page = page;
     const frontier = this.#frontier;
     const times = rows.map(({ time }) => time * this.#sign);
-    const borders = bordersOf(times, this.#options.swapped);
+    const borders = bordersOf(times);
     if (borders === null) return;
     if (frontier !== null && borders.near < frontier) throw new OutOfOrder();
     for (const held of this.#held) held.at = least(held.at, borders.near);

@@ -58,7 +58,7 @@ export class IndexedWalk<T extends Ordered> {
   takeCount(): number {
     const count = this.#count;
     this.#count = 0;
-    return this.#list.takeFetched?.() ?? count;
+    return count;
   }
 
   async get(index: number): Promise<IndexedPage<T>> {
@@ -110,7 +110,6 @@ export class IndexedWalk<T extends Ordered> {
     const isFresh = known !== undefined && known.total !== null && known.total === page.total;
     this.#looked.delete(wanted);
     const next = isFresh ? known : await this.#look(wanted);
-    if (next.answer !== undefined && next.answer === page.answer) return next;
     this.#watch(wanted, next);
     return (await this.#joins(index, page, next)) ? next : null;
   }
@@ -134,7 +133,7 @@ export class IndexedWalk<T extends Ordered> {
   prefetch(index: number, page: IndexedPage<T>, need: number): void {
     if (!this.#list.canJump() || page.total === null) return;
     const lastIndex = Math.ceil(page.total / this.#list.limit()) - 1;
-    const pages = Math.min(this.#list.mostAhead ?? MAX_PREFETCH, Math.ceil(need / this.#list.limit()));
+    const pages = Math.min(MAX_PREFETCH, Math.ceil(need / this.#list.limit()));
     for (let ahead = 1; ahead <= pages; ahead += 1) {
       const wanted = index + ahead * this.#step;
       if (wanted < 0 || wanted > lastIndex || this.#ahead.has(wanted) || this.#looked.has(wanted)) continue;
@@ -168,7 +167,6 @@ export class IndexedWalk<T extends Ordered> {
       step: this.#step,
       target: this.#normal(time),
       guess,
-      isAtHand: (index) => this.#list.isAtHand?.(index) === true,
       canJump: () => this.#list.canJump(),
       maxWalk: this.#list.maxWalk,
     });
@@ -272,10 +270,7 @@ export class IndexedWalk<T extends Ordered> {
   }
 
   #spanOf(page: IndexedPage<T>): PageSpan {
-    const borders = bordersOf(
-      page.rows.map((row) => this.#normal(row.time)),
-      this.#list.swapped,
-    );
+    const borders = bordersOf(page.rows.map((row) => this.#normal(row.time)));
     return {
       first: borders?.near ?? null,
       last: borders?.far ?? null,
@@ -322,13 +317,6 @@ function isAtOrBefore(time: bigint, from: Position, direction: Direction): boole
   if (direction === 'backward') return time >= from.time;
   // Without a tie-break it is the start of that instant: its group is still to come.
   return time < from.time || (time === from.time && from.tie !== '');
-}
-
-/** How many rows the pages have that a hint counts in, where that is not the usual number; null: the usual one. */
-export function rowsOfHint(hint: Hint | null): number | null {
-  const [list] = Array.isArray(hint) ? (hint as readonly Json[]) : [];
-  const rows = Array.isArray(list) ? (list as readonly Json[])[1] : null;
-  return isIndex(rows) ? rows : null;
 }
 
 function isIndex(value: Json | undefined): value is number {

@@ -1,108 +1,285 @@
+/** One file, although a long one: all that is learned of the tokens of one list is one state. */
+import { freshCall, inSequence } from '../../domain/call.ts';
 import type { Call } from '../../domain/call.ts';
+import type { Json } from '../../domain/json.ts';
 import type { Ordered } from '../../domain/ordered.ts';
+import { readIndexed } from '../numbered/pages.ts';
+import type { IndexedList, IndexedPage, PageRows } from '../numbered/list.ts';
+import { outOfReach } from '../numbered/locate.ts';
+import { EndlessList, ENDS_EARLY, PROMISES_EMPTY_PAGES, TURNS_BACK } from '../core/page-guard.ts';
 import { readFitting } from '../core/page-size.ts';
-import type { Batch, Hint, Partition, ReadRequest } from '../core/partition.ts';
-import { readOn } from '../core/read-on.ts';
-import { BlockList, NoBlocks } from '../numbered/blocks.ts';
-import type { Ladder } from '../numbered/ladder.ts';
-import { isOutOfOrder, OUT_OF_ORDER, readIndexed } from '../numbered/pages.ts';
-import { rowsOfHint } from '../numbered/walk.ts';
+import type { PageSize } from '../core/page-size.ts';
+import type { Identity, Partition, Unplaced } from '../core/partition.ts';
+import { isSame } from '../numbered/still-rows.ts';
 import { TokenCount } from './token-count.ts';
-import { TokenList } from './token-list.ts';
-import type { PageTokenOptions, TokenSigns } from './token-list.ts';
+
+/**
+ * Lists that are paged with a token for the next page, at a fixed page size, oldest first. Where tokens
+ * turn out to be page numbers, any page can be asked for; where they are opaque, pages are walked from
+ * the nearest one whose token is known, and a walk that gets too long is refused, not cut.
+ */
+
+/** One native page: nearly ascending in time, at most the fixed limit. */
+export interface TokenPage<T extends Ordered> {
+  readonly rows: readonly Unplaced<T>[];
+  /** The token of the next page; null at the end. */
+  readonly next: string | null;
+  /** A hint: the vendor may count the page alone, or wrong. */
+  readonly total: number | null;
+}
+
+/** How many pages an opaque walk may cost where they are small because lines are long. */
+const MOST_SMALL_PAGES = 1_000;
+
+/** How many pages in a row may be empty where tokens say nothing. */
+const MOST_EMPTY = 25;
+
+/** How often a page is looked for again because a token on the way to it ran out. */
+const MOST_REFUSALS = 3;
+
+export interface PageTokenOptions<T extends Ordered> {
+  readonly key: string;
+  /** Whose list it is, for errors. */
+  readonly source: string;
+  /** What is remembered of the log: how many rows fit into an answer. It never changes within a walk: tokens count in it. */
+  readonly size: PageSize;
+  readonly identity: Identity<T>;
+  /**
+   * Fetches the page of a token; null is the first page. A token that the vendor refuses throws. A page of one row that is
+   * too large by itself may come cut.
+   */
+  fetch(token: string | null, limit: number, call: Call): Promise<TokenPage<T>>;
+  /** Is this the error of a token that the vendor does not take (any more)? Then the position is found again without it. */
+  isTokenRefused(error: unknown): boolean;
+  /**
+   * Where tokens turn out to be page numbers, pages can be addressed. Null from `pageOf`: this token is
+   * opaque after all, and pages are only walked. Pages count from 1.
+   */
+  readonly address?: { pageOf(token: string): number | null; tokenOf(page: number): string } | undefined;
+  /** How many pages an opaque walk may cost before its target is reported as out of reach. */
+  readonly maxWalk: number;
+}
 
 export function pageTokenPartition<T extends Ordered>(options: PageTokenOptions<T>): Partition<T> {
-  const { key, size, identity } = options;
-  const ladder = options.address === undefined ? undefined : options.ladder;
-  const total = new TokenCount();
-  const inPages = (rows: number, call: Call): TokenList<T> => new TokenList(options, rows, call, signsOf(total));
+  const count = new TokenCount();
   return {
-    key,
+    key: options.key,
     read: (request, call) =>
-      readFitting(size, request, (again, rows) =>
-        ladder === undefined
-          ? readIndexed(inPages(rows, call), identity, again)
-          : readBlocks({ ...options, ladder }, total, again, rows, call),
+      readFitting(options.size, request, (again, rows) =>
+        readIndexed(new TokenList(options, count, rows, call), options.identity, again),
       ),
     async count(call) {
-      const first = async (rows: number): Promise<void> => {
-        const isSmall = ladder?.allows(size, rows) === true;
-        const asked = isSmall
-          ? Math.min(largestOf(ladder, rows), (await ladder.wanted(size, 0, false, call)).atStart)
-          : rows;
-        await inPages(asked, call).fetch(0);
-      };
-      if (total.total === undefined) await size.fit(size.usual, first);
-      return total.total ?? null;
+      const { size } = options;
+      const first = (rows: number): Promise<unknown> => new TokenList(options, count, rows, call).fetch(0);
+      if (count.total === undefined) await size.fit(size.usual, first);
+      return count.total ?? null;
     },
   };
 }
 
-function largestOf({ block }: Ladder, rows: number): number {
-  return Math.floor(rows / block) * block;
+/** Its cause is the vendor's answer. */
+class TokenRefused extends Error {}
+
+class DeadEnd extends EndlessList {
+  readonly index: number;
+
+  constructor(source: string, index: number) {
+    super(source, PROMISES_EMPTY_PAGES);
+    this.index = index;
+  }
 }
 
-function signsOf(total: TokenCount): TokenSigns {
-  return { total, addressable: undefined, isSilent: false };
-}
+class TokenList<T extends Ordered> implements IndexedList<T> {
+  readonly order = 'ascending';
+  readonly asked: PageRows;
+  readonly #options: PageTokenOptions<T>;
+  readonly #total: TokenCount;
+  #call: Call;
+  /** Rows on a page that others follow, as far as the vendor has shown. */
+  #rowsPerPage: number | undefined;
+  /** The page whose token leads back to a page before it. */
+  #turnsBack: number | null = null;
+  /** Where only empty pages came. */
+  #deadEnd: DeadEnd | null = null;
+  /** The furthest page that has shown rows. */
+  #furthest = 0;
+  /** The page behind the one that was read last, where a look at it was needed. */
+  #peeked: { readonly index: number; readonly page: TokenPage<T> } | null = null;
+  /** Tokens of pages (from 0) as the vendor or a cursor gave them. */
+  readonly #tokens = new Map<number, string | null>([[0, null]]);
+  /** Has a page that named no next one turned out to have rows behind it? */
+  #isSilent = false;
+  /** Undefined until a token was seen. */
+  #addressable: boolean | undefined;
 
-/** Reads in blocks as far as the list has them, and goes on behind the last row in pages of the usual size. */
-async function* readBlocks<T extends Ordered>(
-  options: PageTokenOptions<T> & { readonly ladder: Ladder },
-  total: TokenCount,
-  request: ReadRequest<T>,
-  rows: number,
-  call: Call,
-): AsyncGenerator<Batch<T>, void, undefined> {
-  const { size, identity, ladder } = options;
-  let inBlocks = ladder.allows(size, rows) && (countsInBlocks(request.hint, ladder) ?? !ladder.isUnordered(size));
-  let mayLack = false;
-  yield* readOn(
-    request,
-    async function* (again) {
-      if (inBlocks) return yield* readIndexed(await blockList(options, total, request, rows, call), identity, again);
-      // What belongs before rows that were given out by now is out of this read's reach.
-      if (mayLack) yield { rows: [], hints: [], more: null, pages: 0, truncated: OUT_OF_ORDER, contradicts: true };
-      return yield* readIndexed(new TokenList(options, rows, call, signsOf(total)), identity, again);
-    },
-    (error, isClean) => {
-      if (!inBlocks) return false;
-      if (error instanceof NoBlocks) ladder.refuse();
-      else if (isOutOfOrder(error)) ladder.noteUnordered(size);
-      else return false;
-      inBlocks = false;
-      mayLack = isOutOfOrder(error) && (!isClean || request.hint !== null);
-      return true;
-    },
-  );
-}
+  constructor(options: PageTokenOptions<T>, total: TokenCount, rows: number, call: Call) {
+    this.asked = { rows, usual: options.size.usual };
+    this.#options = options;
+    this.#total = total;
+    this.#call = inSequence(call);
+  }
 
-/** Was the hint made where the list was read in blocks? A reader goes on the same way, since rows out of order lie elsewhere in the other. */
-function countsInBlocks(hint: Hint | null, ladder: Ladder): boolean | null {
-  return hint === null ? null : rowsOfHint(hint) === ladder.block;
-}
+  get source(): string {
+    return this.#options.source;
+  }
 
-async function blockList<T extends Ordered>(
-  options: PageTokenOptions<T> & { readonly ladder: Ladder },
-  total: TokenCount,
-  { direction, from, hint, need, accept }: ReadRequest<T>,
-  rows: number,
-  call: Call,
-): Promise<BlockList<T>> {
-  const { size, ladder } = options;
-  const { block, swapped } = ladder;
-  // How far a scan goes is not known, and a place that is searched for is found sooner on large pages.
-  const isLong = accept !== undefined || (from !== null && hint === null);
-  const isFromStart = direction === 'forward' && from === null;
-  const wanted = await ladder.wanted(size, isLong ? Infinity : need, isFromStart, call);
-  const signs = signsOf(total);
-  return new BlockList<T>({
-    ...{ block, swapped, usual: size.usual, largest: largestOf(ladder, rows) },
-    // Where in its block a position lies is not known.
-    wanted: wanted.rows + (from === null ? 0 : block - 1),
-    isBeyond: from !== null,
-    atStart: wanted.atStart,
-    step: direction === 'forward' ? 1 : -1,
-    list: (asked) => new TokenList(options, asked, call, signs, false),
-  });
+  limit(): number {
+    return this.#rowsPerPage ?? this.asked.rows;
+  }
+
+  /** As far as with pages of the usual size, where that is not too many calls. */
+  get maxWalk(): number {
+    const { rows, usual } = this.asked;
+    const { maxWalk } = this.#options;
+    return Math.max(maxWalk, Math.min(MOST_SMALL_PAGES, Math.ceil((maxWalk * usual) / rows)));
+  }
+
+  canJump(): boolean {
+    return this.#addressable === true;
+  }
+
+  renew(): void {
+    this.#deadEnd = null;
+    this.#peeked = null;
+    this.#call = freshCall(this.#call);
+  }
+
+  remember(index: number): Json {
+    return this.#addressable === true ? null : (this.#tokens.get(index) ?? null);
+  }
+
+  recall(index: number, memory: Json): void {
+    if (index === 0) return;
+    if (typeof memory === 'string') this.#tokens.set(index, memory);
+    // A cursor without a token was made where pages could be addressed.
+    else if (this.#options.address !== undefined) this.#addressable ??= true;
+  }
+
+  async fetch(index: number): Promise<IndexedPage<T>> {
+    for (let refusals = 0; ; refusals += 1) {
+      const token = this.#tokenOf(index);
+      try {
+        return await (token === undefined ? this.#walkTo(index) : this.#fetchToken(index, token));
+      } catch (error) {
+        if (!(error instanceof TokenRefused)) throw error;
+        if (refusals >= MOST_REFUSALS) throw error.cause;
+        // The token has run out, or was never one of this vendor's: get there by tokens that it gives now.
+        this.renew();
+        this.#addressable = false;
+        this.#tokens.clear();
+        this.#tokens.set(0, null);
+        this.#turnsBack = null;
+      }
+    }
+  }
+
+  #tokenOf(index: number): string | null | undefined {
+    const known = this.#tokens.get(index);
+    if (known !== undefined) return known;
+    return this.#addressable === true ? this.#options.address?.tokenOf(index + 1) : undefined;
+  }
+
+  /**
+   * Pages with numbers are parts of one list, and none in its middle is empty. Of pages behind tokens that say
+   * nothing one may be: it is passed over, and the next one that has rows counts in its place.
+   */
+  async #fetchToken(index: number, token: string | null): Promise<IndexedPage<T>> {
+    if (this.#deadEnd !== null && index >= this.#deadEnd.index) throw this.#deadEnd;
+    const { address, source } = this.#options;
+    let page = this.#takePeeked(index) ?? (await this.#ask(token));
+    if (page.rows.length > 0) this.#furthest = Math.max(this.#furthest, index);
+    if (page.next !== null) this.#addressable ??= address?.pageOf(page.next) === index + 2;
+    for (let passed = 1; page.rows.length === 0 && page.next !== null && this.#addressable !== true; passed += 1) {
+      if (passed >= MOST_EMPTY) throw (this.#deadEnd = new DeadEnd(source, index));
+      page = await this.#ask(page.next);
+    }
+    const { rows, next } = page;
+    const behind = next === null ? await this.#behindUnnamed(index, token, page) : 'rows';
+    if (behind === 'rows' && rows.length > 0) this.#rowsPerPage = Math.max(this.#rowsPerPage ?? 0, rows.length);
+    if (next !== null && this.#addressable !== true) this.#noteToken(index + 1, next);
+    return {
+      rows,
+      total: this.#total.see(page, index * this.limit()),
+      isLast: behind !== 'rows',
+      missing: behind === 'out of reach' ? ENDS_EARLY : undefined,
+    };
+  }
+
+  /**
+   * What lies behind a page that names no next one. The end has two signs: that, and a count that ends just there, or no
+   * count and a page that is not full. Where they contradict each other, the next page is looked at by its number. Once a
+   * page that named no next one had rows behind it, that is no sign any more: the page has to be shorter than others, too.
+   */
+  async #behindUnnamed(
+    index: number,
+    token: string | null,
+    page: TokenPage<T>,
+  ): Promise<'nothing' | 'rows' | 'out of reach'> {
+    const { rows, total } = page;
+    const end = index * this.limit() + rows.length;
+    const isShort = rows.length < this.limit();
+    const isCounted = total === end;
+    const isEnd = this.#isSilent ? isCounted && isShort : isCounted || (total === null && isShort);
+    if (rows.length === 0 || isEnd) return 'nothing';
+    if (index < this.#furthest) return 'rows';
+    const next = await this.#guessedPage(index + 1);
+    if (next?.rows.length === 0) return 'nothing';
+    if (next !== null && !isSame(page, next)) {
+      this.#addressable = true;
+      this.#isSilent = true;
+      this.#peeked = { index: index + 1, page: next };
+      return 'rows';
+    }
+    if (total === null || total < end) return 'nothing';
+    // The count may have run ahead of the page while lines were written.
+    const again = await this.#ask(token, freshCall(this.#call));
+    return again.next === null && (again.total ?? 0) > end && isSame(page, again) ? 'out of reach' : 'nothing';
+  }
+
+  #takePeeked(index: number): TokenPage<T> | null {
+    const peeked = this.#peeked;
+    this.#peeked = null;
+    return peeked?.index === index ? peeked.page : null;
+  }
+
+  /** A page that no token was given for; null where tokens are no numbers. */
+  async #guessedPage(index: number): Promise<TokenPage<T> | null> {
+    const { address } = this.#options;
+    if (address === undefined || this.#addressable === false) return null;
+    try {
+      return await this.#ask(address.tokenOf(index + 1));
+    } catch (error) {
+      if (!this.#options.isTokenRefused(error)) throw error;
+      this.#addressable = false;
+      return null;
+    }
+  }
+
+  async #ask(token: string | null, call = this.#call): Promise<TokenPage<T>> {
+    try {
+      return await this.#options.fetch(token, this.asked.rows, call);
+    } catch (error) {
+      throw token !== null && this.#options.isTokenRefused(error) ? new TokenRefused('', { cause: error }) : error;
+    }
+  }
+
+  #noteToken(index: number, token: string): void {
+    for (const [known, other] of this.#tokens) if (other === token && known < index) this.#turnsBack = index - 1;
+    if (this.#turnsBack !== index - 1) this.#tokens.set(index, token);
+  }
+
+  /** Follows tokens from the nearest known page before `index`. Past the end it gives an empty page. */
+  async #walkTo(index: number): Promise<IndexedPage<T>> {
+    let at = Math.max(...[...this.#tokens.keys()].filter((known) => known <= index));
+    for (let walked = 0; ; walked += 1) {
+      if (walked >= this.maxWalk) throw outOfReach(this.maxWalk);
+      if (at === this.#turnsBack && at < index) throw new EndlessList(this.source, TURNS_BACK);
+      const page = await this.#fetchToken(at, this.#tokens.get(at) ?? null);
+      if (at === index) return page;
+      if (page.isLast) return { rows: [], total: page.total, isLast: true };
+      at += 1;
+      // Now that tokens are seen to be page numbers, there is no need to walk.
+      if (this.#addressable === true) return this.fetch(index);
+    }
+  }
 }

@@ -3,7 +3,6 @@ import { TributaryError } from '../../domain/errors.ts';
 import type { Job, PartKind, Parts } from '../../domain/job.ts';
 import type { SourceHttp } from '../../http/client.ts';
 import { PageSizes } from '../../pagination/core/page-size.ts';
-import { Ladder } from '../../pagination/numbered/ladder.ts';
 import { wholeListPartition } from '../../pagination/whole-list.ts';
 import type { Capabilities, Connector, PartReader } from '../connector.ts';
 import { partOf } from '../shared/parts.ts';
@@ -17,9 +16,6 @@ import { jobOf } from './jobs/mapping.ts';
 import { placeOf, taskPlaceOf } from './keys.ts';
 import type { JobPlace } from './keys.ts';
 import type { NemoOptions } from './options.ts';
-
-/** Native pages of log lines are cut into blocks of so many: a page of 20 and what shows that it is whole. */
-const LOG_BLOCK = 40;
 
 export function createNemoConnector(source: string, http: SourceHttp, options: NemoOptions): Connector {
   const workspaces = [...new Set(options.workspaces)];
@@ -76,7 +72,6 @@ export function createNemoConnector(source: string, http: SourceHttp, options: N
       api,
       reader,
       sizes: new PageSizes(options.pageSize),
-      ladder: new Ladder(LOG_BLOCK),
       maxWalk: options.maxWalk,
     }),
   };

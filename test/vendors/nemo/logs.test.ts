@@ -37,7 +37,7 @@ async function onlyPartition({ connector }: Harness, job = JOB): Promise<Partiti
 }
 
 describe('reading the log of a job', () => {
-  test('makes no call before it is read, and then asks for the largest pages where many lines are wanted', async () => {
+  test('makes no call before it is read, and then asks for whole pages of one fixed size', async () => {
     const harness = await withLines(lines(1200));
     const partition = await onlyPartition(harness);
     expect([partition.key, harness.kinds()]).toEqual(['', []]);
@@ -55,7 +55,7 @@ describe('reading the log of a job', () => {
       expect(batch.rows.length).toBeGreaterThanOrEqual(20);
       break;
     }
-    expect(harness.logQueries()).toEqual([{ limit: '40' }]);
+    expect(harness.logQueries()).toEqual([{ limit: '1000' }]);
   });
 
   test.each<NemoOptions>([

@@ -2,11 +2,10 @@ import type { Call } from '../../../domain/call.ts';
 import { TributaryError } from '../../../domain/errors.ts';
 import { FairShare } from '../../../domain/fair-share.ts';
 import type { LogEntry } from '../../../domain/log-entry.ts';
-import type { Ladder } from '../../../pagination/numbered/ladder.ts';
 import { contentHash, hashAhead } from '../../../pagination/core/identity.ts';
 import type { PageSizes } from '../../../pagination/core/page-size.ts';
 import { pageTokenPartition } from '../../../pagination/page-token/page-token.ts';
-import type { TokenPage } from '../../../pagination/page-token/token-list.ts';
+import type { TokenPage } from '../../../pagination/page-token/page-token.ts';
 import type { Partition, Unplaced } from '../../../pagination/core/partition.ts';
 import { standInEntry } from '../../shared/entries.ts';
 import { partOf } from '../../shared/parts.ts';
@@ -29,7 +28,6 @@ export interface LogPartitionOptions {
   readonly reader: JobReader;
   /** How many rows of each log fit into an answer. */
   readonly sizes: PageSizes;
-  readonly ladder: Ladder;
   readonly maxWalk: number;
 }
 
@@ -54,7 +52,6 @@ export function logPartition(selection: LogSelection, options: LogPartitionOptio
     isTokenRefused,
     address: pageAddress,
     maxWalk: options.maxWalk,
-    ladder: options.ladder,
   });
 }
 
