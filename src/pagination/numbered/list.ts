@@ -8,6 +8,8 @@ export interface IndexedPage<T extends Ordered> {
   /** In the list's own order, which may be a little out of order. */
   readonly rows: readonly Unplaced<T>[];
   readonly total: number | null;
+  /** What the vendor counts, right or wrong: while it stays the same, no row has come. Left out: it is not known. */
+  readonly said?: number | null | undefined;
   readonly isLast: boolean;
   /** Said of a last page that the vendor itself counts rows behind. */
   readonly missing?: string | undefined;
@@ -34,6 +36,8 @@ export interface IndexedList<T extends Ordered> {
   readonly maxWalk?: number | undefined;
   /** How many pages in a row may be empty without an end; default 3. Rows that can't be read leave pages empty. */
   readonly maxEmpty?: number | undefined;
+  /** The same list in pages of so many rows, where their size can be chosen. */
+  inPagesOf?(rows: number): IndexedList<T>;
   /** From now on pages are asked for afresh, whatever the call remembers: they may have moved. */
   renew(): void;
   /** What a cursor should remember to reach the page again beside its number; null: nothing. */

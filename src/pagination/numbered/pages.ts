@@ -1,9 +1,10 @@
 import { TributaryError } from '../../domain/errors.ts';
 import type { Direction, Ordered } from '../../domain/ordered.ts';
 import type { IndexedList } from './list.ts';
+import { DoubledRows } from './doubled-rows.ts';
 import { IndexedWalk } from './walk.ts';
 import { unsearchable } from './locate.ts';
-import { EndlessList } from '../core/page-guard.ts';
+import { endless, EndlessList, OVERLAPS } from '../core/page-guard.ts';
 import type { Batch, Identity, ReadRequest } from '../core/partition.ts';
 import { OutOfOrder, SettledRows } from './settled-rows.ts';
 import { batchOf } from '../core/tie-groups.ts';
@@ -24,6 +25,7 @@ export async function* readIndexed<T extends Ordered>(
 ): AsyncGenerator<Batch<T>, void, undefined> {
   const step = stepOf(list, request.direction);
   const walk = new IndexedWalk(list, step);
+  const doubled = new DoubledRows(list);
   let reached = request.from;
   const start = (): SettledRows<T> =>
     new SettledRows<T>({ ...request, from: reached, identity }, step, (...row) => walk.hintOf(...row));
@@ -53,6 +55,8 @@ export async function* readIndexed<T extends Ordered>(
     let next;
     try {
       next = await walk.next(index, page);
+      if (next !== null && (await doubled.areOn(Math.min(index, index + step), page, next)))
+        throw endless(list.source ?? 'the source', OVERLAPS);
     } catch (error) {
       if (!(error instanceof EndlessList)) throw error;
       // Nothing that is new comes behind the rows that wait.

@@ -43,7 +43,7 @@ export function shareRows<T extends Ordered>(page: Look<T>, next: Look<T>): bool
   return shared.some(({ time }) => time !== shared[0]?.time);
 }
 
-function textOfRow(row: object): string {
+export function textOfRow(row: object): string {
   // The tie is ours and is put on rows that have been placed; times are bigints.
   return JSON.stringify(row, (name, value: unknown) =>
     name === 'tie' ? undefined : typeof value === 'bigint' ? String(value) : value,

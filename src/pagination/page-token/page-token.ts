@@ -138,6 +138,10 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
     return this.#addressable === true;
   }
 
+  inPagesOf(rows: number): IndexedList<T> {
+    return new TokenList(this.#options, new TokenCount(), rows, freshCall(this.#call));
+  }
+
   renew(): void {
     this.#deadEnd = null;
     this.#peeked = null;
@@ -200,6 +204,7 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
     return {
       rows,
       total: this.#total.see(page, index * this.limit()),
+      said: page.total,
       isLast: behind !== 'rows',
       missing: behind === 'out of reach' ? ENDS_EARLY : undefined,
     };
