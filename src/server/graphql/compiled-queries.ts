@@ -112,14 +112,14 @@ export function compiledQuery(
   };
 }
 
-/** Of errors below one place that is null, only the one that made it so. The compiler lists it behind the others. */
+/** Of errors below one place that is null, only the one that made it so, which the compiler lists behind the others. Errors come first. */
 function withFewestErrors(result: ExecutionResult): ExecutionResult {
-  const { data, errors } = result;
-  if (errors === undefined || errors.length < 2) return result;
+  const { errors, ...rest } = result;
+  if (errors === undefined) return result;
   const last = new Map<string, GraphQLError>();
   const places = errors.map((error) => {
     const path = error.path ?? [];
-    const place = nulledBy(data, path);
+    const place = nulledBy(rest.data, path);
     const key = place.length === path.length ? null : JSON.stringify(place);
     if (key !== null) last.set(key, error);
     return key;
@@ -128,7 +128,7 @@ function withFewestErrors(result: ExecutionResult): ExecutionResult {
     const key = places[index];
     return key === null || key === undefined || last.get(key) === error;
   });
-  return kept.length === errors.length ? result : { ...result, errors: kept };
+  return { errors: kept, ...rest };
 }
 
 /** The place of the null above which a path has no value. */
