@@ -34,7 +34,6 @@ export function tokenCache(requestToken: () => Promise<Token>, clock: Pick<Clock
 
   async function renew(): Promise<string> {
     try {
-      if (refusal !== null && clock.now() < refusal.until) throw refusal.error;
       const { authorization, lifeSeconds } = await requestToken();
       const life = lifeSeconds * 1_000;
       const expiresAt = clock.now() + life;
@@ -42,7 +41,7 @@ export function tokenCache(requestToken: () => Promise<Token>, clock: Pick<Clock
       refusal = null;
       return authorization;
     } catch (error) {
-      if (isRefusal(error) && error !== refusal?.error) refusal = { error, until: clock.now() + REFUSED_MILLISECONDS };
+      if (isRefusal(error)) refusal = { error, until: clock.now() + REFUSED_MILLISECONDS };
       throw error;
     } finally {
       renewal = null;
@@ -53,8 +52,9 @@ export function tokenCache(requestToken: () => Promise<Token>, clock: Pick<Clock
     async authorization(cancellation) {
       const old = held;
       if (old !== null && clock.now() < old.renewAt) return old.authorization;
-      renewal ??= renew();
       try {
+        if (renewal === null && refusal !== null && clock.now() < refusal.until) throw refusal.error;
+        renewal ??= renew();
         return await abortable(renewal, cancellation);
       } catch (error) {
         if (!cancellation.aborted && old !== null && clock.now() < old.expiresAt) return old.authorization;

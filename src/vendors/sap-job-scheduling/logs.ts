@@ -3,6 +3,7 @@ import type { LogEntry, LogScope } from '../../domain/log-entry.ts';
 import type { Partition } from '../../pagination/core/partition.ts';
 import type { Connector } from '../connector.ts';
 import { noSuchAttempt } from '../shared/parts.ts';
+import { refusedPartition } from '../shared/refused-partition.ts';
 import { oddPartitions } from '../shared/rows.ts';
 import { findRun } from './parts.ts';
 import type { RunSources } from './parts.ts';
@@ -50,7 +51,7 @@ export function createLogs(sources: RunSources): Connector['logs'] {
         ? [await findRun(sources, job, runId, call)]
         : await Promise.all(schedules.map(async (schedule) => singles.find({ job, schedule }, runId, call)));
     const found = runs.find((run) => run !== null);
-    if (found === undefined) throw noSuchAttempt(source);
+    if (found === undefined) return refusedPartition(runId, noSuchAttempt(source));
     return partitions.logsOfRuns({ job, schedule: found.schedule }, [], [found]);
   }
 

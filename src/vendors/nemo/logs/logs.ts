@@ -3,12 +3,13 @@ import type { LogScope } from '../../../domain/log-entry.ts';
 import type { LogFilter } from '../../../domain/log-filter.ts';
 import type { Connector, FollowedLog, LogReading } from '../../connector.ts';
 import { noSuchAttempt } from '../../shared/parts.ts';
+import { refusedPartition } from '../../shared/refused-partition.ts';
 import { readable } from '../../shared/rows.ts';
 import { noSuchJob } from '../errors.ts';
 import { placeOf } from '../keys.ts';
 import { planScope } from '../pushdown.ts';
 import { attemptsPartition, currentPartition, followedAttempts, joinAttempts } from './followed.ts';
-import { attemptPartition, logPartition, refusedPartition } from './partitions.ts';
+import { attemptPartition, logPartition } from './partitions.ts';
 import type { LogPartitionOptions } from './partitions.ts';
 
 /** The logs of the jobs in these workspaces. */

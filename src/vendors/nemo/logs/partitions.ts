@@ -9,6 +9,7 @@ import type { TokenPage } from '../../../pagination/page-token/page-token.ts';
 import type { Partition, Unplaced } from '../../../pagination/core/partition.ts';
 import { standInEntry } from '../../shared/entries.ts';
 import { partOf } from '../../shared/parts.ts';
+import { refusedPartition } from '../../shared/refused-partition.ts';
 import { cutRows, withStandIns } from '../../shared/rows.ts';
 import type { LogQuery, NemoApi } from '../api.ts';
 import { isLogQueryFailure, isRefused, isTokenRefused, noSuchJob } from '../errors.ts';
@@ -126,16 +127,4 @@ export async function attemptPartition(
   if (reader.namesAttempts()) return logPartition({ ...selection, attempt, attemptKey: attempt }, options);
   const message = `${source}: the source gives ${ONLY_CURRENT}.`;
   return refusedPartition(attempt, new TributaryError('SOURCE_TRUNCATED', message, { source }));
-}
-
-/** A partition that can't be read: a caller that tries gets the error. */
-export function refusedPartition(key: string, error: TributaryError): Partition<LogEntry> {
-  return {
-    key,
-    // eslint-disable-next-line require-yield, @typescript-eslint/require-await
-    async *read() {
-      throw error;
-    },
-    count: () => Promise.reject(error),
-  };
 }

@@ -1,0 +1,15 @@
+import type { TributaryError } from '../../domain/errors.ts';
+import type { LogEntry } from '../../domain/log-entry.ts';
+import type { Partition } from '../../pagination/core/partition.ts';
+
+/** A partition that can't be read: a caller that tries gets the error. */
+export function refusedPartition(key: string, error: TributaryError): Partition<LogEntry> {
+  return {
+    key,
+    // eslint-disable-next-line require-yield, @typescript-eslint/require-await
+    async *read() {
+      throw error;
+    },
+    count: () => Promise.reject(error),
+  };
+}
