@@ -3,7 +3,7 @@ import type { Bed, Line } from './bed.ts';
 import { LEVELS, pick } from './bed.ts';
 
 /** At least 200 runs of each law in CI; `DEEP=1` runs thousands. */
-export const RUNS = process.env['DEEP'] === '1' ? 2_000 : 120;
+export const RUNS = process.env['DEEP'] === '1' ? 2_000 : 200;
 
 /** How long one law may take, milliseconds: a law that is slower fails, and says with which seed. */
 export const PATIENCE = process.env['DEEP'] === '1' ? 1_800_000 : 300_000;
