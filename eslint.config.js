@@ -30,6 +30,11 @@ export default defineConfig(
           message:
             'Make it async: one that throws at once would leave the promises before it with nobody to hear them.',
         },
+        {
+          selector: 'CallExpression[callee.object.name="Promise"][callee.property.name="race"]',
+          message:
+            'A promise that stays open holds the result of each race with it: use unlessAborted, or say why both end soon.',
+        },
       ],
     },
   },

@@ -6,6 +6,7 @@ import { EXIT } from './surroundings.ts';
 import type { Surroundings } from './surroundings.ts';
 import { withFederation } from './with-federation.ts';
 import type { JobRef } from '../domain/job.ts';
+import { unlessAborted } from '../domain/unless-aborted.ts';
 import type { LogStreamEvent } from '../federation/api.ts';
 
 export interface TailOptions extends LogSelection {
@@ -25,15 +26,10 @@ export async function tail(jobs: readonly JobRef[], options: TailOptions, surrou
     );
     const format = (event: LogStreamEvent): readonly string[] =>
       formatEvent(event, jobs.length > 1, options.json === true);
-    // Waiting for the next event must not outlive the wish to stop.
-    const stopped = new Promise<null>((resolve) => {
-      surroundings.stop.addEventListener('abort', () => {
-        resolve(null);
-      });
-    });
     try {
       while (!surroundings.stop.aborted) {
-        const next = await Promise.race([events.next(), stopped]);
+        // Waiting for the next event must not outlive the wish to stop.
+        const next = await unlessAborted(events.next(), surroundings.stop);
         if (next === null || next.done === true) break;
         for (const text of format(next.value)) await surroundings.print(text);
         const notice = noticeOf(next.value);

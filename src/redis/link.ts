@@ -229,6 +229,7 @@ async function within<T>(milliseconds: number, promise: Promise<T>): Promise<T> 
     }, milliseconds);
   });
   try {
+    // eslint-disable-next-line no-restricted-syntax -- both are of this one wait
     return await Promise.race([promise, late]);
   } finally {
     clearTimeout(timer);

@@ -123,6 +123,7 @@ async function send(outgoing: ServerResponse, reply: SandboxReply): Promise<void
 async function drained(outgoing: ServerResponse): Promise<void> {
   const settled = new AbortController();
   const { signal } = settled;
+  // eslint-disable-next-line no-restricted-syntax -- both are of this one wait
   await Promise.race([once(outgoing, 'drain', { signal }), once(outgoing, 'close', { signal })]).catch(() => undefined);
   settled.abort();
 }

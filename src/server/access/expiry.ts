@@ -1,3 +1,5 @@
+import { unlessAborted } from '../../domain/unless-aborted.ts';
+
 /** The longest time that a timer of the runtime holds. */
 const LONGEST_MILLISECONDS = 2 ** 31 - 1;
 
@@ -19,21 +21,15 @@ export function whenOver(expiresAt: number | null, over: () => void): () => void
 /** The same stream, with `last` as its last value when the time of a credential is over before it. */
 export function untilOver<T>(stream: AsyncIterable<T>, expiresAt: number, last: () => T): AsyncIterableIterator<T> {
   const iterator = stream[Symbol.asyncIterator]();
-  let state: 'open' | 'over' | 'closed' = 'open';
-  let wake = (): void => undefined;
-  const over = new Promise<'over'>((resolve) => {
-    wake = () => {
-      resolve('over');
-    };
-  });
+  const over = new AbortController();
   const forget = whenOver(expiresAt, () => {
-    state = 'over';
-    wake();
+    over.abort();
   });
   const done = { done: true as const, value: undefined };
+  let isClosed = false;
 
   function leave(): void {
-    state = 'closed';
+    isClosed = true;
     forget();
     // Not waited for: it may be in the middle of its next value.
     iterator.return?.().catch(() => undefined);
@@ -44,12 +40,9 @@ export function untilOver<T>(stream: AsyncIterable<T>, expiresAt: number, last: 
       return this;
     },
     async next() {
-      if (state === 'closed') return done;
-      const next = iterator.next();
-      // What fails behind the end is of no interest.
-      next.catch(() => undefined);
-      const result = await Promise.race([next, over]);
-      if (result === 'over' || isOver()) {
+      if (isClosed) return done;
+      const result = await unlessAborted(iterator.next(), over.signal);
+      if (result === null || over.signal.aborted) {
         leave();
         return { done: false, value: last() };
       }
@@ -65,8 +58,4 @@ export function untilOver<T>(stream: AsyncIterable<T>, expiresAt: number, last: 
       return Promise.reject(error instanceof Error ? error : new Error('The stream failed.', { cause: error }));
     },
   };
-
-  function isOver(): boolean {
-    return state === 'over';
-  }
 }

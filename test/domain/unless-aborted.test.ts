@@ -1,0 +1,67 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { describe, expect, test } from 'vitest';
+import { unlessAborted } from '../../src/domain/unless-aborted.ts';
+import { untilOver } from '../../src/server/access/expiry.ts';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+const SOON = 60_000;
+
+/** Objects, and how many of them are still held. */
+function counted() {
+  const given: WeakRef<object>[] = [];
+  return {
+    next(): object {
+      const value = { text: 'x'.repeat(1_000) };
+      given.push(new WeakRef(value));
+      return value;
+    },
+    async held(): Promise<number> {
+      // What a turn of the event loop has looked at is held until it ends.
+      await new Promise((resolve) => setImmediate(resolve));
+      collectGarbage();
+      return given.filter((one) => one.deref() !== undefined).length;
+    },
+  };
+}
+
+describe('a wait that a signal may end', () => {
+  test('gives what the promise brings', async () => {
+    const { signal } = new AbortController();
+    expect(await unlessAborted(Promise.resolve(7), signal)).toBe(7);
+    await expect(unlessAborted(Promise.reject(new Error('no')), signal)).rejects.toThrow('no');
+  });
+
+  test('ends with null when the signal is aborted, also before, and whatever the promise does then', async () => {
+    const leaving = new AbortController();
+    let fail = (_error: Error): void => undefined;
+    const late = new Promise<number>((_resolve, reject) => {
+      fail = reject;
+    });
+    const waited = unlessAborted(late, leaving.signal);
+    leaving.abort();
+    expect(await waited).toBeNull();
+    fail(new Error('too late'));
+    expect(await unlessAborted(late, leaving.signal)).toBeNull();
+  });
+
+  test('holds nothing of what has come, however long the signal lives', async () => {
+    const { signal } = new AbortController();
+    const values = counted();
+    for (let round = 0; round < 100; round += 1) await unlessAborted(Promise.resolve(values.next()), signal);
+    expect(await values.held()).toBeLessThan(5);
+  });
+});
+
+test('a stream with an end in time holds none of the values that it has given', async () => {
+  const values = counted();
+  async function* endless(): AsyncGenerator<object> {
+    for (;;) yield await Promise.resolve(values.next());
+  }
+  const stream = untilOver(endless(), Date.now() + SOON, () => ({}));
+  for (let round = 0; round < 100; round += 1) await stream.next();
+  expect(await values.held()).toBeLessThan(5);
+  await stream.return?.();
+});
