@@ -6,7 +6,7 @@ export interface KeyOptions {
   readonly json?: boolean | undefined;
 }
 
-/** Enough that nobody guesses one: no slow hash is needed then. */
+/** Too many to guess, so a fast hash is safe. */
 const KEY_BYTES = 32;
 
 /** Prints a new key, for its bearer, and its hash, for the configuration. Neither is kept. */

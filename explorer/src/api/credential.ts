@@ -12,7 +12,7 @@ function stored(): string | null {
 }
 
 let key = stored();
-/** Why the service wants to know who asks; null: it does not, or knows. */
+/** Why the service asks for a key or token; null: it does not. */
 let asked: string | null = null;
 const listeners = new Set<() => void>();
 
@@ -25,9 +25,9 @@ export function authorization(): string | null {
   return key === null ? null : `Bearer ${key}`;
 }
 
-/** The service did not let in who sent this. */
+/** The service has refused a request that was sent with this. */
 export function refuse(sent: string | null, reason: string): void {
-  // An answer to what was sent before somebody signed in says nothing.
+  // The request was sent before the sign-in: its refusal no longer counts.
   if (sent !== authorization()) return;
   asked = reason;
   changed();
@@ -51,7 +51,7 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
-/** Why somebody has to sign in; null: nobody has to. */
+/** Why a sign-in is needed; null: it is not. */
 export function useSignIn(): string | null {
   return useSyncExternalStore(subscribe, () => asked);
 }

@@ -5,7 +5,7 @@ import type { Federation } from '../../federation/api.ts';
 
 /** Who asks, as far as it was proved. */
 export interface Identity {
-  /** For the log, and for limits of callers; null: nobody asked who it is. */
+  /** For the log, and for limits of callers; null: `server.auth` is none. */
   readonly caller: string | null;
   readonly roles: readonly string[];
   /** Milliseconds since 1970; null: it does not end. */
@@ -70,7 +70,7 @@ function isRole(role: Role | undefined): role is Role {
   return role !== undefined;
 }
 
-/** Does the caller have any role that is known? Who has none may do nothing at all. */
+/** Does any of the caller's roles allow anything? */
 export function mayAnything(access: Access): boolean {
   return OPERATIONS.some((operation) => access.allows(operation));
 }

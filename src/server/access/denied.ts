@@ -1,8 +1,8 @@
 import { TributaryError } from '../../domain/errors.ts';
 
-/** Who does not get in, and why. The message says what was wrong with a credential, and nothing that is in it. */
+/** The caller is refused. The message says what was wrong with a credential, and quotes none of it. */
 export class Denied extends TributaryError {
-  /** Of HTTP: 401 for who is not known, 403 for who is and may not, 503 where it can't be found out now. */
+  /** Of HTTP. 401: the caller is unknown. 403: known, and not allowed. 503: can't be checked now. */
   readonly httpStatus: 401 | 403 | 503;
 
   constructor(httpStatus: 401 | 403 | 503, message: string, retryAfterSeconds?: number) {

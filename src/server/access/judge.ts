@@ -6,7 +6,7 @@ import { Denied } from './denied.ts';
 import { knowsByKey } from './keys.ts';
 import { knowsByToken } from './tokens.ts';
 
-/** Says what the bearer of an `Authorization` may see. Throws `Denied` for who does not get in. */
+/** Says what the bearer of an `Authorization` may see. Throws `Denied`. */
 export type Judge = (authorization: string | null) => Promise<Access>;
 
 const ANYBODY: Identity = { caller: null, roles: [], expiresAt: null };

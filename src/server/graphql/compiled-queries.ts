@@ -112,7 +112,10 @@ export function compiledQuery(
   };
 }
 
-/** Of errors below one place that is null, only the one that made it so, which the compiler lists behind the others. Errors come first. */
+/**
+ * Of errors below one place that is null, only the one that made it so, which the compiler lists behind the others. Errors come
+ * before data, as from the interpreter.
+ */
 function withFewestErrors(result: ExecutionResult): ExecutionResult {
   const { errors, ...rest } = result;
   if (errors === undefined) return result;

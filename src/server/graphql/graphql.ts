@@ -28,7 +28,7 @@ export interface GraphqlOptions {
   readonly limits: QueryLimits;
   readonly logger: Logger | null;
   readonly metrics: Metrics;
-  /** Null: nobody wants to know who read what. */
+  /** Null: reads are not audited. */
   readonly audit: Audit | null;
   /** Origins of pages that may read answers, beside our own. */
   readonly allowedOrigins: readonly string[];

@@ -490,8 +490,8 @@ describe('what a caller may not see', () => {
 });
 
 /**
- * The answer without what the caller itself has sent. A query that was compiled, because its text came before, gives errors behind
- * the data and without `locations`: what is looked at here does not depend on that.
+ * The answer without what the caller itself has sent. A query that was compiled, because its text came before, gives errors
+ * without `locations`: what is looked at here does not depend on that.
  */
 function normal(answer: string, { source, ids }: Known): string {
   let text = answer.replaceAll(source, 'SOURCE').replaceAll(/"locations":\[[^\]]*\],?/g, '');
