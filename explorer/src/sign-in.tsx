@@ -31,8 +31,8 @@ export function SignIn({ reason }: { readonly reason: string }): ReactNode {
           }}
         />
         <p id="sign-in-reason" role={authorization() === null ? undefined : 'alert'}>
-          {authorization() === null ? 'This service wants to know who you are.' : reason} It is kept in this tab only,
-          until you close it.
+          {authorization() === null ? 'This service asks who you are.' : reason} The key is kept in this tab only, until
+          you close it.
         </p>
         <button type="submit" disabled={given === ''}>
           Sign in
