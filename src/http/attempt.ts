@@ -6,6 +6,7 @@ import { answerFailure } from './policy/answer-failure.ts';
 import { AttemptFailure } from './policy/attempt-failure.ts';
 import type { Breaker, Outcome } from './policy/breaker.ts';
 import type { Clock } from './policy/clock.ts';
+import type { CoolDown } from './policy/cool-down.ts';
 import type { Limiter } from './policy/limiter.ts';
 import type { Caller } from './policy/single-flight.ts';
 import type { Cancellation } from './request/abort.ts';
@@ -21,6 +22,7 @@ export interface AttemptParts {
   readonly wire: Wire;
   readonly limiter: Limiter;
   readonly breaker: Breaker;
+  readonly coolDown: CoolDown;
   readonly recorder: Recorder;
   readonly clock: Clock;
   readonly classify: ClassifyError | undefined;
@@ -35,11 +37,11 @@ export interface OpenAttempt {
 }
 
 /**
- * One attempt: waits for a place, asks the breaker, sends, and turns every answer other than 2xx into an
+ * One attempt: waits for a place where the source may be called, asks the breaker, sends, and turns every answer other than 2xx into an
  * `AttemptFailure`. Rejects with the reason of the cancellation when the caller leaves.
  */
 export async function openAttempt(parts: AttemptParts, request: WireRequest, caller: Caller): Promise<OpenAttempt> {
-  const release = await parts.limiter.acquire(caller);
+  const release = await enter(parts, caller);
   const settle = admitted(parts.breaker, release);
   const started = performance.now();
   let status: number | null = null;
@@ -47,6 +49,7 @@ export async function openAttempt(parts: AttemptParts, request: WireRequest, cal
 
   function finish(error: unknown): void {
     end();
+    parts.coolDown.learn(error);
     settle(outcomeOf(error));
     release();
     const durationMilliseconds = performance.now() - started;
@@ -66,6 +69,16 @@ export async function openAttempt(parts: AttemptParts, request: WireRequest, cal
   } catch (error) {
     finish(error);
     throw error;
+  }
+}
+
+/** Waits for a place. The source may ask for a pause meanwhile: then the place is given back until that is over. */
+async function enter({ limiter, coolDown }: AttemptParts, caller: Caller): Promise<() => void> {
+  for (;;) {
+    await coolDown.over(caller.cancellation);
+    const release = await limiter.acquire(caller);
+    if (!coolDown.isOn()) return release;
+    release();
   }
 }
 

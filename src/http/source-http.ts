@@ -14,6 +14,7 @@ import { createBreaker } from './policy/breaker.ts';
 import type { BreakerSettings } from './policy/breaker.ts';
 import { systemClock } from './policy/clock.ts';
 import type { Clock } from './policy/clock.ts';
+import { createCoolDown } from './policy/cool-down.ts';
 import { createLimiter } from './policy/limiter.ts';
 import { createSharedStreams } from './policy/shared-stream.ts';
 import type { Begin, Start } from './policy/shared-stream.ts';
@@ -186,8 +187,12 @@ function createBounds(
   { source, limits }: SourceHttpSettings,
   { breaker }: SourceHttpOptions,
   clock: Clock,
-): Pick<AttemptParts, 'limiter' | 'breaker'> {
-  return { limiter: createLimiter(limits, clock), breaker: createBreaker(source, clock.now, breaker) };
+): Pick<AttemptParts, 'limiter' | 'breaker' | 'coolDown'> {
+  return {
+    limiter: createLimiter(limits, clock),
+    breaker: createBreaker(source, clock.now, breaker),
+    coolDown: createCoolDown(source, clock),
+  };
 }
 
 function unauthenticated(source: string): TributaryError {

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { startSandbox } from '../../src/sandbox/index.ts';
 import type { Fault, Sandbox } from '../../src/sandbox/index.ts';
 import { serve } from './service.ts';
@@ -66,6 +66,9 @@ const FAILURES: Readonly<Record<string, Failure>> = {
   'wrong types': { what: status(200, JSON.stringify(WRONG_TYPES), JSON_HEADERS), code: 'SOURCE_BAD_RESPONSE' },
   'a connection reset': { what: { do: 'reset' }, code: 'SOURCE_UNAVAILABLE' },
 };
+
+const WITH_PAUSE = Object.entries(FAILURES).filter(([, { retryAfterSeconds }]) => retryAfterSeconds !== undefined);
+const WITHOUT_PAUSE = Object.entries(FAILURES).filter(([, { retryAfterSeconds }]) => retryAfterSeconds === undefined);
 
 function codeOf({ code }: Failure, name: Name): string {
   return typeof code === 'string' ? code : (code[name] ?? 'SOURCE_UNAVAILABLE');
@@ -165,9 +168,11 @@ async function startBench(sandbox: Sandbox, change: Change): Promise<Service> {
   return serve(Object.fromEntries(sources.map(([name, settings]) => [name, change(name, settings)])));
 }
 
+const withoutRetries: Change = (_name, settings) => ({ ...settings, limits: { retries: 0 } });
+
 async function prepare(): Promise<Bench> {
   const sandbox = await startSandbox({ growing: false });
-  const service = await startBench(sandbox, (_name, settings) => ({ ...settings, limits: { retries: 0 } }));
+  const service = await startBench(sandbox, withoutRetries);
   const { data, errors } = await service.query<BySource>(BY_SOURCE);
   expect(errors).toBeUndefined();
   const ids = data.sources.map(({ name, jobs }) => {
@@ -196,6 +201,7 @@ afterAll(async () => {
   await bench.sandbox.close();
 });
 afterEach(() => {
+  vi.useRealTimers();
   for (const server of Object.values(bench.sandbox.servers)) server.clearFaults();
 });
 
@@ -255,16 +261,37 @@ async function expectOnlyItsOwn(service: Service, name: Name, failure: Failure):
 }
 
 describe.each(NAMES)('when %s goes wrong', (name) => {
-  test.each(Object.entries(FAILURES))('with %s, its own fields say so and the others are whole', async (_, failure) => {
+  function inject({ what }: Failure): void {
     const kinds = DATA_KINDS[name];
-    const server = bench.sandbox.servers[name];
-    server?.inject({ what: failure.what, ...(kinds === undefined ? {} : { kinds }) });
-    await expectOnlyItsOwn(bench.service, name, failure);
+    bench.sandbox.servers[name]?.inject({ what, ...(kinds === undefined ? {} : { kinds }) });
+  }
 
-    server?.clearFaults();
-    const recovered = await bench.service.query<BySource>(BY_SOURCE);
+  async function expectRecovery(service: Service): Promise<void> {
+    bench.sandbox.servers[name]?.clearFaults();
+    const recovered = await service.query<BySource>(BY_SOURCE);
     expect(recovered.errors).toBeUndefined();
     expect(recovered.data.sources).toEqual(bench.sources);
+  }
+
+  test.each(WITHOUT_PAUSE)('with %s, its own fields say so and the others are whole', async (_, failure) => {
+    inject(failure);
+    await expectOnlyItsOwn(bench.service, name, failure);
+    await expectRecovery(bench.service);
+  });
+
+  test.each(WITH_PAUSE)('with %s, it is also left alone for as long as it said', async (_, failure) => {
+    const service = await startBench(bench.sandbox, withoutRetries);
+    const server = bench.sandbox.servers[name];
+    // The time of day stands still, so that each answer says the same number of seconds.
+    vi.useFakeTimers({ toFake: ['Date'] });
+    inject(failure);
+    await service.query(ALL_JOBS);
+    server?.resetCalls();
+    await expectOnlyItsOwn(service, name, failure);
+    expect(server?.calls).toEqual([]);
+    vi.setSystemTime(Date.now() + (failure.retryAfterSeconds ?? 0) * 1_000);
+    await expectRecovery(service);
+    await service.stop();
   });
 
   test('by not answering, its own fields say so in time and the others are whole', async () => {
@@ -415,7 +442,7 @@ describe('when the endpoint for tokens goes wrong', () => {
     'of %s, by %s, its own fields say so and the others are whole',
     async (name, _, what, code) => {
       bench.sandbox.servers[name]?.inject({ what, kinds: ['token'] });
-      const service = await startBench(bench.sandbox, (_name, settings) => ({ ...settings, limits: { retries: 0 } }));
+      const service = await startBench(bench.sandbox, withoutRetries);
       await expectOnlyItsOwn(service, name, { what, code });
       await service.stop();
     },

@@ -302,6 +302,18 @@ describe.each([
     expect(sourceRequests(server)).toEqual([]);
   });
 
+  test('is not asked for again for a while where the credentials were refused: accounts get locked', async () => {
+    const { server, state, clock, ask } = await vendor(auth);
+    state.tokenStatus = 401;
+    for (let call = 0; call < 10; call += 1)
+      expect(await rejection(ask())).toMatchObject({ code: 'SOURCE_UNAUTHENTICATED' });
+    expect(tokenRequests(server)).toHaveLength(1);
+    state.tokenStatus = 200;
+    clock.advance(30_000);
+    await ask();
+    expect(tokenRequests(server)).toHaveLength(2);
+  });
+
   test('that could not be renewed is used while it is still good', async () => {
     const { server, state, clock, ask } = await vendor(auth, 100);
     await ask();

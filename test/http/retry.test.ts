@@ -147,6 +147,43 @@ describe('Retry-After', () => {
     expect(clock.slept).toEqual([]);
   });
 
+  test('that is long keeps every other call from the source until it is over', async () => {
+    const { server, clock, ask } = await failing(status(429, { 'retry-after': '30' }), 1);
+    await rejection(ask());
+    clock.advance(10_000);
+    const error = { code: 'SOURCE_RATE_LIMITED', source: 'sap', retryAfterSeconds: 20 };
+    expect(await rejection(ask({ ...jobs, query: { page: 2 } }))).toMatchObject(error);
+    expect(server.received).toHaveLength(1);
+    clock.advance(20_000);
+    expect(await ask()).toMatchObject({ data: { ok: true } });
+  });
+
+  test('that is short makes other calls wait as long', async () => {
+    const { server, clock, ask } = await failing(status(503, { 'retry-after': '3' }), 1, { limits: { retries: 0 } });
+    await rejection(ask());
+    expect(await ask({ ...jobs, query: { page: 2 } })).toMatchObject({ data: { ok: true } });
+    expect(clock.slept).toEqual([3_000]);
+    expect(server.received).toHaveLength(2);
+  });
+
+  test('holds for calls that waited for a place when it came', async () => {
+    const { server, clock, ask } = await failing(status(429, { 'retry-after': '60' }), 1, {
+      limits: { concurrency: 1, retries: 0 },
+    });
+    const errors = await Promise.all([1, 2, 3].map(async (page) => rejection(ask({ ...jobs, query: { page } }))));
+    expect(errors).toMatchObject(Array(3).fill({ code: 'SOURCE_RATE_LIMITED', retryAfterSeconds: 60 }));
+    expect(server.received).toHaveLength(1);
+    expect(clock.slept).toEqual([]);
+  });
+
+  test('of more than an hour keeps calls away for an hour', async () => {
+    const { clock, ask } = await failing(status(429, { 'retry-after': '80000' }), 1);
+    await rejection(ask());
+    expect(await rejection(ask())).toMatchObject({ retryAfterSeconds: 3_600 });
+    clock.advance(3_600_000);
+    expect(await ask()).toMatchObject({ data: { ok: true } });
+  });
+
   test('in the body counts when the vendor’s classification reads it', async () => {
     const { clock, ask } = await failing(
       (_, response) => {

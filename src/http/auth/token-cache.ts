@@ -1,3 +1,4 @@
+import { AttemptFailure } from '../policy/attempt-failure.ts';
 import type { Clock } from '../policy/clock.ts';
 import { abortable } from '../request/abort.ts';
 import type { Authorizer } from './authorizer.ts';
@@ -18,14 +19,18 @@ interface HeldToken {
 
 const LONGEST_MARGIN_MILLISECONDS = 60_000;
 
+/** Credentials that were refused are not shown again for so long: some vendors lock an account that fails often. */
+const REFUSED_MILLISECONDS = 30_000;
+
 /**
  * Keeps the token of an exchange until shortly before it expires (a tenth of its life, at most a minute).
  * Calls that need a new one at the same time wait for one exchange. While the old token is still good,
- * a failed exchange does not hurt.
+ * a failed exchange does not hurt. Credentials that were refused are refused here for a while, without a call.
  */
 export function tokenCache(requestToken: () => Promise<Token>, clock: Pick<Clock, 'now'>): Authorizer {
   let held: HeldToken | null = null;
   let renewal: Promise<string> | null = null;
+  let refusal: { readonly error: AttemptFailure; readonly until: number } | null = null;
 
   async function renew(): Promise<string> {
     try {
@@ -33,7 +38,11 @@ export function tokenCache(requestToken: () => Promise<Token>, clock: Pick<Clock
       const life = lifeSeconds * 1_000;
       const expiresAt = clock.now() + life;
       held = { authorization, expiresAt, renewAt: expiresAt - Math.min(LONGEST_MARGIN_MILLISECONDS, life / 10) };
+      refusal = null;
       return authorization;
+    } catch (error) {
+      if (isRefusal(error)) refusal = { error, until: clock.now() + REFUSED_MILLISECONDS };
+      throw error;
     } finally {
       renewal = null;
     }
@@ -43,8 +52,9 @@ export function tokenCache(requestToken: () => Promise<Token>, clock: Pick<Clock
     async authorization(cancellation) {
       const old = held;
       if (old !== null && clock.now() < old.renewAt) return old.authorization;
-      renewal ??= renew();
       try {
+        if (renewal === null && refusal !== null && clock.now() < refusal.until) throw refusal.error;
+        renewal ??= renew();
         return await abortable(renewal, cancellation);
       } catch (error) {
         if (!cancellation.aborted && old !== null && clock.now() < old.expiresAt) return old.authorization;
@@ -57,4 +67,8 @@ export function tokenCache(requestToken: () => Promise<Token>, clock: Pick<Clock
       return true;
     },
   };
+}
+
+function isRefusal(error: unknown): error is AttemptFailure {
+  return error instanceof AttemptFailure && error.error.code === 'SOURCE_UNAUTHENTICATED';
 }

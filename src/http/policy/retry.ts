@@ -1,11 +1,10 @@
 import { AttemptFailure } from './attempt-failure.ts';
 import type { Cancellation } from '../request/abort.ts';
 import type { Clock } from './clock.ts';
+import { LONGEST_OBEYED_SECONDS } from './cool-down.ts';
 
 const FIRST_BACKOFF_MILLISECONDS = 200;
 const LONGEST_BACKOFF_MILLISECONDS = 2_000;
-/** A source that asks for more patience than this gets it from the client, who is told how long. */
-const LONGEST_OBEYED_SECONDS = 5;
 
 export interface RetryPolicy {
   /** Attempts after the first; 0 for what must not be sent twice. */

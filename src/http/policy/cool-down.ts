@@ -1,0 +1,54 @@
+import { TributaryError } from '../../domain/errors.ts';
+import type { Cancellation } from '../request/abort.ts';
+import { AttemptFailure } from './attempt-failure.ts';
+import type { Clock } from './clock.ts';
+
+/** A client waits this long for a source that asked for patience. Where it takes longer, the client is told how long. */
+export const LONGEST_OBEYED_SECONDS = 5;
+
+/** A wrong header must not silence a source for a day: after this long it is asked again, whatever it said. */
+const LONGEST_COOL_DOWN_SECONDS = 3_600;
+
+/** Keeps all calls of a source from one that asked not to be called again before some time (`Retry-After`). */
+export interface CoolDown {
+  isOn(): boolean;
+  /** To be told of each failed attempt. */
+  learn(error: unknown): void;
+  /** Resolves when the source may be called. Rejects with the source's own code where that is far off. */
+  over(cancellation: Cancellation): Promise<void>;
+}
+
+export function createCoolDown(source: string, clock: Pick<Clock, 'now' | 'sleep'>): CoolDown {
+  let until = -Infinity;
+  let code: TributaryError['code'] = 'SOURCE_RATE_LIMITED';
+
+  function secondsLeft(): number {
+    return Math.max(0, until - clock.now()) / 1_000;
+  }
+
+  return {
+    isOn: () => secondsLeft() > 0,
+    learn(error) {
+      if (!(error instanceof AttemptFailure)) return;
+      const { code: said, retryAfterSeconds = 0 } = error.error;
+      if (said !== 'SOURCE_RATE_LIMITED' && said !== 'SOURCE_UNAVAILABLE') return;
+      const end = clock.now() + Math.min(retryAfterSeconds, LONGEST_COOL_DOWN_SECONDS) * 1_000;
+      if (end <= until) return;
+      until = end;
+      code = said;
+    },
+    async over(cancellation) {
+      // Others may be refused meanwhile, and make it longer. A caller waits for so long in all.
+      const patience = clock.now() + LONGEST_OBEYED_SECONDS * 1_000;
+      for (let left = secondsLeft(); left > 0; left = secondsLeft()) {
+        if (until > patience) throw notYet(source, code, Math.ceil(left));
+        await clock.sleep(left * 1_000, cancellation);
+      }
+    },
+  };
+}
+
+function notYet(source: string, code: TributaryError['code'], seconds: number): TributaryError {
+  const message = `${source}: the source asked not to be called again for another ${seconds} s`;
+  return new TributaryError(code, message, { source, retryAfterSeconds: seconds });
+}
