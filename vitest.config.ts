@@ -1,17 +1,48 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import type { ViteUserConfig } from 'vitest/config';
 
-export default defineConfig({
+/** What all tests have in common; `npm run test:fast` takes it as well. */
+export const COMMON = {
   // Under vitest our `import 'graphql'` would load index.mjs while dependencies load index.js: two realms.
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
-    include: ['test/**/*.test.ts'],
     setupFiles: ['test/support/no-unhandled-errors.ts', 'test/support/seeds.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // What is waited for ends the wait; how long that takes is not what a test is about.
     expect: { poll: { timeout: 20_000 } },
     // On two cores Vitest would run one file at a time, and many of them wait more than they compute.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    maxWorkers: Math.max(3, availableParallelism() - 1),
+  },
+} satisfies ViteUserConfig;
+
+/** Tests that change nothing outside of themselves share the modules that they load: each file saves seconds. */
+export const SHARE_MODULES = [
+  'test/architecture.test.ts',
+  'test/{architecture,config,docs,domain,export,federation,http,pagination,resolvers,sandbox,schema}/**/*.test.ts',
+];
+/** They measure the memory of their process. */
+const MEASURE_MEMORY = ['test/federation/calls/memory.test.ts'];
+
+export default defineConfig({
+  ...COMMON,
+  test: {
+    ...COMMON.test,
+    projects: [
+      {
+        extends: true,
+        test: { name: 'shared', isolate: false, include: SHARE_MODULES, exclude: MEASURE_MEMORY },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'alone',
+          include: ['test/**/*.test.ts'],
+          exclude: SHARE_MODULES,
+        },
+      },
+      { extends: true, test: { name: 'memory', include: MEASURE_MEMORY } },
+    ],
   },
 });

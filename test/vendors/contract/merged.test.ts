@@ -65,7 +65,7 @@ describe('jobs of all vendors in one connection', () => {
         fc.asyncProperty(
           manyJobsArbitrary(BEDS),
           // Small pages of long logs are walked above; here each page asks all vendors on its own.
-          fc.integer({ min: 5, max: 120 }),
+          fc.integer({ min: 20, max: 120 }),
           fc.array(fc.option(passingFaultArbitrary), { minLength: 1, maxLength: 8 }),
           fc.record({ descending: fc.boolean(), back: fc.boolean() }),
           async (jobs, size, faults, way) => {
