@@ -7,9 +7,11 @@ import {
   renameSync,
   rmSync,
   statSync,
+  writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import * as documents from './src/graphql/generated/graphql.ts';
 
 /**
  * Builds the page into dist/explorer, unless what is there is newer than every source of it. `npm ci` and
@@ -35,6 +37,13 @@ function isUpToDate(): boolean {
   return built !== undefined && built.mtimeMs > newestSource();
 }
 
+/** What the page asks the graph: the service answers it also where clients may send known operations only. */
+function operations(): readonly string[] {
+  return Object.values(documents)
+    .filter((document) => document instanceof documents.TypedDocumentString)
+    .map(String);
+}
+
 export async function buildExplorer(): Promise<void> {
   if (isUpToDate()) return;
   const { build } = await import('vite');
@@ -46,6 +55,7 @@ export async function buildExplorer(): Promise<void> {
   await build({ configFile: join(FOLDER, 'vite.config.ts'), logLevel: 'warn', build: { outDir: made } });
   if (environment === undefined) delete process.env['NODE_ENV'];
   else process.env['NODE_ENV'] = environment;
+  writeFileSync(join(made, 'operations.json'), JSON.stringify(operations()));
   for (const font of FONTS) {
     const licence = readFileSync(join(ROOT, 'node_modules', '@fontsource-variable', font, 'LICENSE'), 'utf8');
     appendFileSync(join(made, 'licenses.md'), `\n## ${font}\n\n${licence.trim()}\n`);

@@ -3,6 +3,7 @@ import type { RedisSettings } from '../redis/settings.ts';
 import type { SourceTailSettings, TailSettings } from '../federation/tail/settings.ts';
 import type { SourceHttpSettings } from '../http/settings.ts';
 import type { AccessSettings } from './access.ts';
+import type { PersistedQueries } from './persisted-queries.ts';
 import type { ClientLimits } from './service-limits.ts';
 import type { QueryLimits } from './service-limits.ts';
 
@@ -18,6 +19,7 @@ export interface ServerSettings {
   readonly introspection: boolean;
   /** Are `node` and `nodes` part of the subgraph? */
   readonly subgraphNodes: boolean;
+  readonly persistedQueries: PersistedQueries;
   readonly csrfProtection: boolean;
   /** Names that it is reached under, beside that of `publicOrigin`. */
   readonly allowedHosts: readonly string[];

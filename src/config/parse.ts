@@ -5,6 +5,7 @@ import type { Configuration, ServerSettings, SourceConfiguration } from './confi
 import type { Environment } from './environment.ts';
 import { ConfigurationError } from './problems.ts';
 import type { Problem } from './problems.ts';
+import { persistedQueries } from './persisted-queries.ts';
 import { environmentProxies, proxyOf, tlsSettings } from './route.ts';
 import { serviceLimits, serviceLimitsSchema } from './limits-schema.ts';
 import { COMMON_KEYS, commonSchema, serverSchema } from './schema.ts';
@@ -80,9 +81,10 @@ export function parseConfiguration(value: unknown, options: ParseOptions): Confi
       },
     ];
   });
+  const known = persistedQueries(server.persistedQueries, readText, report);
   if (problems.length > 0) throw new ConfigurationError(origin, problems);
   return {
-    server: serverSettings(server),
+    server: { ...serverSettings(server), persistedQueries: known },
     limits: serviceLimits(limits),
     tail: tailSettings(tail),
     redis: redis === undefined ? null : redisSettings(redis),
@@ -128,8 +130,9 @@ function serverSettings({
   publicUrl,
   keepAlive,
   heartbeat,
+  persistedQueries: _,
   ...same
-}: z.output<typeof serverSchema>): ServerSettings {
+}: z.output<typeof serverSchema>): Omit<ServerSettings, 'persistedQueries'> {
   return {
     ...same,
     auth: auth === undefined ? null : accessSettings(auth),

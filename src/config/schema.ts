@@ -5,6 +5,7 @@ import { accessSchema } from './access-schema.ts';
 import { isNetwork, originOf } from './addresses.ts';
 import { duration, formatDuration } from './duration.ts';
 import { serviceLimitsSchema } from './limits-schema.ts';
+import { persistedQueriesSchema } from './persisted-queries.ts';
 import { proxySchema, tlsSchema } from './route-schema.ts';
 import { withoutLineBreaks } from './secret.ts';
 import { redisSchema, sourceTailSchema, tailSchema } from './tail-schema.ts';
@@ -33,6 +34,9 @@ export const serverSchema = z.strictObject({
     .describe(
       'Are `Query.node` and `Query.nodes` part of the subgraph that gateways compose? A supergraph takes them from one subgraph only.',
     ),
+  persistedQueries: persistedQueriesSchema
+    .prefault({})
+    .describe('Operations that clients name instead of sending their texts. See docs/clients.md.'),
   csrfProtection: z
     .boolean()
     .default(true)

@@ -40,6 +40,7 @@ export function serviceSettings({
     clientLimits: limits,
     introspection: server.introspection,
     subgraphNodes: server.subgraphNodes,
+    persistedQueries: server.persistedQueries,
     csrfProtection: server.csrfProtection,
     explorer: server.explorer,
     allowedOrigins: server.allowedOrigins,

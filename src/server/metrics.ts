@@ -7,11 +7,15 @@ import { countTails } from './tail-metrics.ts';
 /** How an error came that nothing handled. */
 export type UnhandledKind = 'rejection' | 'exception';
 
+/** What became of an operation that a client named, or brought a hash with. */
+export type PersistedOutcome = 'known' | 'taught' | 'unknown';
+
 /** What is counted, under names that start with `tributary_`. One registry per server. */
 export interface Metrics {
   readonly registry: Registry;
   request(route: string, status: number): void;
   error(code: ErrorCode): void;
+  persisted(outcome: PersistedOutcome): void;
   /** One attempt at a call to a source. */
   upstream(source: string, outcome: string): void;
   /** An error that nothing handled: see process-guard.ts. */
@@ -42,6 +46,12 @@ export function createMetrics(): Metrics {
     labelNames: ['code'],
     registers: [registry],
   });
+  const persisted = new Counter({
+    name: 'tributary_persisted_queries_total',
+    help: 'Operations by an id or a hash: known, taught (the text came with it) or unknown.',
+    labelNames: ['outcome'],
+    registers: [registry],
+  });
   const upstream = new Counter({
     name: 'tributary_upstream_requests_total',
     help: 'Attempts at calls to sources, by source and outcome: ok, aborted or an error code.',
@@ -68,6 +78,9 @@ export function createMetrics(): Metrics {
     },
     error: (code) => {
       errors.inc({ code });
+    },
+    persisted: (outcome) => {
+      persisted.inc({ outcome });
     },
     upstream: (source, outcome) => {
       upstream.inc({ source, outcome });

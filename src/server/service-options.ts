@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { AccessSettings } from '../config/access.ts';
 import type { ClientLimits, QueryLimits } from '../config/service-limits.ts';
+import type { PersistedQueries } from '../config/persisted-queries.ts';
 import type { Federation } from '../federation/api.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -25,6 +26,8 @@ export interface ServiceOptions {
   readonly introspection?: boolean;
   /** Does a gateway find `Query.node` and `Query.nodes` in the subgraph? Default: yes. */
   readonly subgraphNodes?: boolean;
+  /** Texts of operations that clients may name, or may send at all. Default: they send any, and name none. */
+  readonly persistedQueries?: PersistedQueries;
   /** Names that the server is reached under: see client/allowed-hosts.ts. Default: any. */
   readonly allowedHosts?: readonly string[] | null;
   /** Origins of pages that may read answers and open WebSockets, beside our own. Default: none. */

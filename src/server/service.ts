@@ -9,6 +9,7 @@ import { answerText } from './answer-text.ts';
 import { isTooLong } from './body-limit.ts';
 import { isAllowedHost } from './client/allowed-hosts.ts';
 import { Callers } from './client/callers.ts';
+import { NO_PERSISTED_QUERIES } from '../config/persisted-queries.ts';
 import { DEFAULT_CLIENT_LIMITS, DEFAULT_QUERY_LIMITS } from '../config/service-limits.ts';
 import { beginOf, createGate, createIdentification, denial, refuse } from './client/gate.ts';
 import { secure } from './client/security-headers.ts';
@@ -73,16 +74,19 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   const metrics = options.metrics ?? createMetrics();
   metrics.tails(() => federation.tailStatistics());
   const subgraphNodes = options.subgraphNodes ?? true;
-  const served = { allowedOrigins, heartbeatMilliseconds, introspection, subgraphNodes };
+  const { explorer = true, persistedQueries = NO_PERSISTED_QUERIES } = options;
+  const page = explorer === false ? null : await explorerRoutes(explorer === true ? undefined : explorer);
+  const ownTexts = page?.operations ?? [];
+  const served = { persistedQueries, ownTexts, allowedOrigins, heartbeatMilliseconds, introspection, subgraphNodes };
   const audit = options.audit === true && logger !== null ? createAudit(logger) : null;
   const graphql = createGraphql({ limits, logger, metrics, audit, ...served });
+  // Its page asks for the schema, and sends what its reader writes.
+  const withGraphiql = options.graphiql !== false && !persistedQueries.only;
   // The page is the same for all who ask: jobs are in its examples only where everybody may see them.
-  const graphiql = options.graphiql === false ? null : createGraphiql(auth.type === 'none' ? federation : null);
+  const graphiql = !withGraphiql ? null : createGraphiql(auth.type === 'none' ? federation : null);
   const stopping = new AbortController();
   const callerOf = (request: IncomingMessage): string | null => clientAddress(request, trusted);
   const admit = createGate({ callers, welcome: csrfProtection ? welcome : null });
-  const { explorer = true } = options;
-  const page = explorer === false ? null : await explorerRoutes(explorer === true ? undefined : explorer);
 
   const answerData = createDataGate({
     admit,
@@ -99,7 +103,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
       // Relative: a proxy may have put a path before it.
       response.writeHead(302, { location: 'graphql' }).end();
     },
-    ...page,
+    ...page?.routes,
     '/health/live': (_request, response) => {
       answerText(response, 200, 'live\n');
     },

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { DEFAULT_CLIENT_LIMITS, DEFAULT_QUERY_LIMITS } from '../../src/config/service-limits.ts';
+import { NO_PERSISTED_QUERIES } from '../../src/config/persisted-queries.ts';
 import { parseConfiguration } from '../../src/config/parse.ts';
 import { ConfigurationError } from '../../src/config/problems.ts';
 import { DEFAULT_LIMITS } from '../../src/http/settings.ts';
@@ -44,6 +45,7 @@ describe('a valid configuration', () => {
         maxPageSize: 1000,
         graphiql: true,
         introspection: true,
+        persistedQueries: NO_PERSISTED_QUERIES,
         csrfProtection: true,
         allowedHosts: [],
         explorer: true,
@@ -125,6 +127,7 @@ describe('a valid configuration', () => {
       audit: false,
       subgraphNodes: true,
       introspection: true,
+      persistedQueries: NO_PERSISTED_QUERIES,
       csrfProtection: true,
       allowedHosts: [],
       publicOrigin: 'https://logs.example.com',

@@ -1,4 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { start } from '../cli/command-line.ts';
 import type { RunningCommand } from '../cli/command-line.ts';
@@ -8,6 +11,7 @@ const ready = await hasExamples();
 const CLIENTS = `${ROOT}/examples/clients`;
 
 let service: RunningCommand;
+let folder: string;
 let url: string;
 let finished: string;
 let running: string;
@@ -16,7 +20,9 @@ let lines: readonly string[];
 
 beforeAll(async () => {
   if (!ready) return;
-  service = start(['serve', '--port', '0']);
+  folder = await mkdtemp(join(tmpdir(), 'tributary-'));
+  await writeFile(join(folder, 'tributary.yaml'), 'server: { persistedQueries: { automatic: true } }\n');
+  service = start(['serve', '--port', '0'], { folder });
   url = (await service.firstOutput()).slice('ready at '.length).trim();
   const query = `{
     finished: job(source: "nemo", key: "default/ticket-router-sft") { id logs(first: 1000) { nodes { id } } }
@@ -36,6 +42,7 @@ afterAll(async () => {
   if (!ready) return;
   service.stop();
   await service.done;
+  await rm(folder, { recursive: true });
 });
 
 interface Shown {
@@ -68,6 +75,9 @@ describe.skipIf(!ready)('a client', { timeout: 120_000 }, () => {
 
   test('Apollo Client: relayStylePagination merges pages from both ends, and new lines are written into the list', async () => {
     expectWhole(await shownBy('apollo/run.js'));
+    // Its link has learned that the service keeps the texts of hashes.
+    const metrics = await (await fetch(new URL('/metrics', url))).text();
+    expect(metrics).toMatch(/tributary_persisted_queries_total\{outcome="known"\} [1-9]/);
   });
 
   test('urql: graphcache merges pages from both ends, and new lines come as server-sent events', async () => {

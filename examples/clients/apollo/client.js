@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { ApolloClient, ApolloLink, HttpLink, InMemoryCache } from '@apollo/client';
+import { PersistedQueryLink } from '@apollo/client/link/persisted-queries';
 import { GraphQLWsLink } from '@apollo/client/link/subscriptions';
 import { relayStylePagination } from '@apollo/client/utilities';
 import { OperationTypeNode } from 'graphql';
@@ -28,13 +30,19 @@ export const cacheOptions = {
   },
 };
 
+/** In a browser, take it from a package such as crypto-hash. */
+function sha256(text) {
+  return createHash('sha256').update(text).digest('hex');
+}
+
 /** In a browser, leave `webSocketImpl` out. */
 export function createApollo(url) {
   const sockets = createClient({ url: url.replace(/^http/, 'ws'), webSocketImpl: WebSocket });
   const link = ApolloLink.split(
     ({ operationType }) => operationType === OperationTypeNode.SUBSCRIPTION,
     new GraphQLWsLink(sockets),
-    new HttpLink({ uri: url }),
+    // Sends the hash of a query, and its text only to a service that does not know it.
+    new PersistedQueryLink({ sha256 }).concat(new HttpLink({ uri: url })),
   );
   const client = new ApolloClient({ link, cache: new InMemoryCache(cacheOptions) });
   return { client, stop: () => sockets.dispose() };

@@ -2,7 +2,6 @@ import { GraphQLError } from 'graphql';
 import type { ExecutionResult } from 'graphql';
 import type { FetchAPI, Plugin } from 'graphql-yoga';
 import { TributaryError } from '../../domain/errors.ts';
-import type { ErrorCode } from '../../domain/errors.ts';
 
 /** What the clients that people use ask for although it is not here: answered so that they fall back, or their users know why. */
 
@@ -13,9 +12,6 @@ const NOT_ACCEPTABLE =
   'The Accept header takes no media type that this operation can be answered in. Queries are answered as application/json or application/graphql-response+json; subscriptions as text/event-stream, or over a WebSocket at this address with the subprotocol graphql-transport-ws.';
 
 const UNSUPPORTED_BODY = 'The body of a POST must be JSON, with Content-Type: application/json.';
-
-/** By these words the persisted-query links of Apollo Client and urql know to send whole queries from now on. */
-const PERSISTED = 'PersistedQueryNotSupported';
 
 /** `present` makes an error what clients read. */
 export function clientHabits(present: (error: unknown) => GraphQLError): Plugin {
@@ -37,7 +33,6 @@ export function clientHabits(present: (error: unknown) => GraphQLError): Plugin 
       return {
         onRequestParseDone({ requestParserResult }) {
           if (Array.isArray(requestParserResult)) throw badRequest(BATCHED);
-          if (isPersistedAlone(requestParserResult)) throw persistedNotSupported();
         },
       };
     },
@@ -57,18 +52,6 @@ export function clientHabits(present: (error: unknown) => GraphQLError): Plugin 
 /** A bad request under every media type. */
 function badRequest(message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code: 'BAD_REQUEST', http: { status: 400 } } });
-}
-
-/** Does a request name a query by its hash and not bring it? Its parameters are what the client sent, whatever their types say. */
-function isPersistedAlone({ query, extensions }: { readonly query?: unknown; readonly extensions?: unknown }): boolean {
-  if (typeof query === 'string' || typeof extensions !== 'object' || extensions === null) return false;
-  return 'persistedQuery' in extensions;
-}
-
-/** Under the status that Apollo's server gives it. */
-function persistedNotSupported(): GraphQLError {
-  const code = 'BAD_USER_INPUT' satisfies ErrorCode;
-  return new GraphQLError(PERSISTED, { extensions: { code, http: { status: 200 } } });
 }
 
 /** Ends a stream that no client is going to read. */

@@ -18,9 +18,12 @@ import { budgetOperations } from '../cost/budget-operations.ts';
 import { limitCost } from '../cost/limit-cost.ts';
 import { largeAnswers } from './large-answers.ts';
 import { limitQueries } from './limits.ts';
+import type { PersistedQueries } from '../../config/persisted-queries.ts';
 import type { QueryLimits } from '../../config/service-limits.ts';
 import type { Metrics } from '../metrics.ts';
 import { limitNesting } from './nesting-limit.ts';
+import { createPersistedTexts, ID_PARAMETERS } from './persisted-queries.ts';
+import type { PersistedTexts } from './persisted-queries.ts';
 import { unbufferedStreams } from '../unbuffered.ts';
 import { readValidUnicode } from './valid-unicode.ts';
 
@@ -38,6 +41,9 @@ export interface GraphqlOptions {
   readonly introspection: boolean;
   /** Does a gateway find `Query.node` and `Query.nodes` in the subgraph? */
   readonly subgraphNodes: boolean;
+  readonly persistedQueries: PersistedQueries;
+  /** Operations of our own pages. */
+  readonly ownTexts: readonly string[];
 }
 
 /** What every transport says of a request: nothing of a source is reached without it. */
@@ -59,6 +65,8 @@ export interface GraphqlServer {
   readonly yogaFor: (access: Access) => Yoga;
   /** Turns an error into what clients read, logs it when it is ours, and counts it. */
   readonly present: (error: unknown) => GraphQLError;
+  /** The text of an operation that a client asks for: see `PersistedTexts`. */
+  readonly textOf: PersistedTexts['textOf'];
   readonly dispose: () => Promise<void>;
 }
 
@@ -70,10 +78,14 @@ export function createGraphql(options: GraphqlOptions): GraphqlServer {
     metrics.error(codeOf(shown));
     return shown;
   }
-  const open = createYogaWith(options, options.introspection, present);
-  const closed = options.introspection ? createYogaWith(options, false, present) : open;
+  const texts = createPersistedTexts(options.persistedQueries, options.ownTexts, (outcome) => {
+    metrics.persisted(outcome);
+  });
+  const open = createYogaWith(options, options.introspection, present, texts.plugin);
+  const closed = options.introspection ? createYogaWith(options, false, present, texts.plugin) : open;
   return {
     present,
+    textOf: (sent) => texts.textOf(sent),
     yogaFor: (access) => (access.allows('introspection') ? open : closed),
     async dispose() {
       await open.dispose();
@@ -86,6 +98,7 @@ function createYogaWith(
   { limits, metrics, audit, allowedOrigins, heartbeatMilliseconds, subgraphNodes }: GraphqlOptions,
   introspection: boolean,
   present: (error: unknown) => GraphQLError,
+  persistedTexts: Plugin,
 ): Yoga {
   return createYoga<TransportContext, AdmittedContext>({
     schema: subgraphNodes ? schema : servedSchema({ nodes: false }),
@@ -97,6 +110,7 @@ function createYogaWith(
     graphiql: false,
     landingPage: false,
     multipart: false,
+    extraParamNames: [...ID_PARAMETERS],
     cors: allowedOrigins.length === 0 ? false : { origin: [...allowedOrigins], credentials: false },
     // body-limit.ts does it for a fraction of the cost.
     maxRequestBodySize: false,
@@ -104,6 +118,7 @@ function createYogaWith(
       metrics.plugin,
       readValidUnicode(),
       clientHabits(present),
+      persistedTexts,
       limitNesting(limits.nesting),
       limitQueries(limits, introspection),
       ...(introspection ? [] : [refuseIntrospection()]),

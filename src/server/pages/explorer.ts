@@ -5,6 +5,7 @@ import { extname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliCompress, gzip } from 'node:zlib';
+import { z } from 'zod';
 
 /** Where `npm run build` puts the page, seen from src/server and from dist/src/server. */
 const BUILT = import.meta.url.includes('/dist/src/server/') ? '../../../explorer/' : '../../../dist/explorer/';
@@ -50,14 +51,24 @@ interface Representation {
   readonly encoding: 'br' | 'gzip' | null;
 }
 
+/** The page's operations, where only known ones are answered. Not served. */
+const OPERATIONS = 'operations.json';
+
+const operationTexts = z.array(z.string());
+
+interface Explorer {
+  readonly routes: Readonly<Record<string, Handler>>;
+  readonly operations: readonly string[];
+}
+
 /**
  * The log explorer: one route per built file, `/` for the page itself. Files are read and compressed once, when
  * the service starts. Null when the page has not been built.
  */
 export async function explorerRoutes(
   folder: string = fileURLToPath(new URL(BUILT, import.meta.url)),
-): Promise<Readonly<Record<string, Handler>> | null> {
-  const names = await readdir(folder, { recursive: true }).catch(() => []);
+): Promise<Explorer | null> {
+  const names: readonly string[] = await readdir(folder, { recursive: true }).catch(() => []);
   const files = names.map((name) => name.split(sep).join('/')).filter((name) => extname(name) in TYPES);
   if (!files.includes('index.html')) return null;
   const routes = await Promise.all(
@@ -66,7 +77,10 @@ export async function explorerRoutes(
       return [path, fileHandler(name, await readFile(join(folder, name)))] as const;
     }),
   );
-  return Object.fromEntries(routes);
+  const operations = names.includes(OPERATIONS)
+    ? operationTexts.parse(JSON.parse(await readFile(join(folder, OPERATIONS), 'utf8')))
+    : [];
+  return { routes: Object.fromEntries(routes), operations };
 }
 
 function fileHandler(name: string, body: Buffer): Handler {

@@ -20,10 +20,12 @@ export type Execution = ExecutionArgs & { readonly enveloped: Enveloped };
 /** Parses and checks an operation; what the client got wrong is returned, as graphql-ws wants it. */
 export async function prepare(
   enveloped: Enveloped,
-  { query, variables, operationName }: SubscribePayload,
+  textOf: (payload: Readonly<Record<string, unknown>>) => string | null,
+  payload: SubscribePayload,
 ): Promise<Execution | readonly GraphQLError[]> {
   try {
-    const document = enveloped.parse(query);
+    const { variables, operationName } = payload;
+    const document = enveloped.parse(textOf({ ...payload }) ?? '');
     const problems = enveloped.validate(enveloped.schema, document);
     if (problems.length > 0) return problems;
     if (!getOperationAST(document, operationName)) return [new GraphQLError('There is no such operation.')];

@@ -147,7 +147,7 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
         const end = beginOperation(connection.extra.request, access);
         if (end instanceof GraphQLError) return [end];
         const enveloped: Enveloped = graphql.yogaFor(access).getEnveloped({ access, client, signal });
-        const prepared = await prepare(enveloped, payload);
+        const prepared = await prepare(enveloped, graphql.textOf, payload);
         if (!('enveloped' in prepared)) {
           end();
           return prepared;

@@ -1,0 +1,132 @@
+import { createHash } from 'node:crypto';
+import { GraphQLError } from 'graphql';
+import { LRUCache } from 'lru-cache';
+import type { Plugin } from 'graphql-yoga';
+import type { PersistedQueries } from '../../config/persisted-queries.ts';
+import type { ErrorCode } from '../../domain/errors.ts';
+import type { PersistedOutcome } from '../metrics.ts';
+
+/** What texts that clients have sent may take; characters, each of them two bytes. */
+const MOST_CHARACTERS = 8 * 1024 * 1024;
+const LARGEST_TEXT = 256 * 1024;
+
+/** How clients name an operation: the draft of GraphQL over HTTP, and the documentation of Relay. */
+export const ID_PARAMETERS = ['documentId', 'doc_id', 'id'] as const;
+
+/** What a client sent, whatever the types of others say. */
+type Sent = Readonly<Record<string, unknown>>;
+
+/** Knows texts of operations by their ids. */
+export interface PersistedTexts {
+  /**
+   * The text of the operation that a client asks for: the text that it sent, or the one that it named. Null: neither.
+   * Throws what the client is to be told.
+   */
+  textOf(sent: Sent): string | null;
+  /** Reads ids in requests over HTTP, and refuses texts of any transport where only some are allowed. */
+  readonly plugin: Plugin;
+}
+
+/** `own` are the texts of our own pages. */
+export function createPersistedTexts(
+  { automatic, known, only }: PersistedQueries,
+  own: Iterable<string>,
+  count: (outcome: PersistedOutcome) => void,
+): PersistedTexts {
+  const isOn = automatic || known.size > 0;
+  const taught = new LRUCache<string, string>({
+    maxSize: MOST_CHARACTERS,
+    maxEntrySize: LARGEST_TEXT,
+    sizeCalculation: (text) => text.length,
+  });
+  const allowed = new Set([...known.values(), ...own]);
+
+  function textOf(sent: Sent): string | null {
+    const { query } = sent;
+    // Over a WebSocket there has to be a text: an empty one is none.
+    const text = typeof query === 'string' && query !== '' ? query : null;
+    const hash = hashOf(sent);
+    if (text !== null) {
+      if (automatic && hash !== null) teach(hash, text);
+      return text;
+    }
+    const id = hash ?? idOf(sent);
+    if (id === null) return null;
+    if (!isOn) throw refusal('PersistedQueryNotSupported');
+    const found = known.get(id) ?? taught.get(id);
+    count(found === undefined ? 'unknown' : 'known');
+    if (found === undefined) throw refusal('PersistedQueryNotFound');
+    return found;
+  }
+
+  function teach(hash: string, text: string): void {
+    if (known.has(hash)) return;
+    if (createHash('sha256').update(text).digest('hex') !== hash) throw mismatch();
+    taught.set(hash, text);
+    count('taught');
+  }
+
+  return {
+    textOf,
+    plugin: {
+      onParams({ params, request, setParams }) {
+        const sent: Sent = request.method === 'GET' ? { ...idsIn(request.url), ...params } : { ...params };
+        const text = textOf(sent);
+        if (text !== null && text !== params.query) setParams({ ...params, query: text });
+      },
+      onParse({ params: { source } }) {
+        if (only && !allowed.has(String(source))) throw notAllowed();
+      },
+    },
+  };
+}
+
+/** The draft's form of an id that Apollo Client and urql send: the SHA-256 of the text, or the id of a manifest. */
+function hashOf({ extensions }: Sent): string | null {
+  const persisted = isObject(extensions) ? extensions['persistedQuery'] : undefined;
+  // Clients of graphql-ws may send the id alone.
+  const id = isObject(persisted) ? persisted['sha256Hash'] : persisted;
+  return typeof id === 'string' ? id : null;
+}
+
+function idOf(sent: Sent): string | null {
+  const id = ID_PARAMETERS.map((name) => sent[name]).find((value) => typeof value === 'string');
+  return typeof id === 'string' ? id : null;
+}
+
+function idsIn(url: string): Sent {
+  const parameters = new URLSearchParams(url.slice(url.indexOf('?') + 1));
+  return Object.fromEntries(
+    ID_PARAMETERS.flatMap((name) => {
+      const value = parameters.get(name);
+      return value === null ? [] : [[name, value]];
+    }),
+  );
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
+
+/**
+ * The words by which the links of clients know what to do: send the text once more, or send texts from now on. Under the status
+ * that Apollo's server gives it.
+ */
+function refusal(message: 'PersistedQueryNotFound' | 'PersistedQueryNotSupported'): GraphQLError {
+  const code = 'BAD_USER_INPUT' satisfies ErrorCode;
+  const http = { status: 200, headers: { 'cache-control': 'no-store' } };
+  return new GraphQLError(message, { extensions: { code, http } });
+}
+
+function mismatch(): GraphQLError {
+  const code = 'BAD_USER_INPUT' satisfies ErrorCode;
+  return new GraphQLError('"sha256Hash" is not the SHA-256 of "query".', {
+    extensions: { code, http: { status: 400 } },
+  });
+}
+
+function notAllowed(): GraphQLError {
+  const code = 'FORBIDDEN' satisfies ErrorCode;
+  const message = 'This service answers only operations that its manifests hold (server.persistedQueries).';
+  return new GraphQLError(message, { extensions: { code } });
+}
