@@ -14,12 +14,12 @@ import { isSame } from '../numbered/still-rows.ts';
 import { TokenCount } from './token-count.ts';
 
 /**
- * Lists that are paged with a token for the next page, at a fixed page size, oldest first. Where tokens
+ * Lists that are paged with a token for the next page, at a fixed page size. Where tokens
  * turn out to be page numbers, any page can be asked for; where they are opaque, pages are walked from
  * the nearest one whose token is known, and a walk that gets too long is refused, not cut.
  */
 
-/** One native page: nearly ascending in time, at most the fixed limit. */
+/** One native page: nearly in the list's order of time, at most the fixed limit. */
 export interface TokenPage<T extends Ordered> {
   readonly rows: readonly Unplaced<T>[];
   /** The token of the next page; null at the end. */
@@ -44,6 +44,8 @@ export interface PageTokenOptions<T extends Ordered> {
   /** What is remembered of the log: how many rows fit into an answer. It never changes within a walk: tokens count in it. */
   readonly size: PageSize;
   readonly identity: Identity<T>;
+  /** Default: oldest first. */
+  readonly order?: 'ascending' | 'descending' | undefined;
   /**
    * Fetches the page of a token; null is the first page. A token that the vendor refuses throws. A page of one row that is
    * too large by itself may come cut.
@@ -90,7 +92,7 @@ class DeadEnd extends EndlessList {
 }
 
 class TokenList<T extends Ordered> implements IndexedList<T> {
-  readonly order = 'ascending';
+  readonly order: 'ascending' | 'descending';
   readonly asked: PageRows;
   readonly #options: PageTokenOptions<T>;
   readonly #total: TokenCount;
@@ -113,6 +115,7 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
   #addressable: boolean | undefined;
 
   constructor(options: PageTokenOptions<T>, total: TokenCount, rows: number, call: Call) {
+    this.order = options.order ?? 'ascending';
     this.asked = { rows, usual: options.size.usual };
     this.#options = options;
     this.#total = total;

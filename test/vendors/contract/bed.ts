@@ -34,6 +34,10 @@ export interface Instance {
   readonly simulation: SimulatedVendor;
   /** What a source of this instance says in the configuration beside its auth: small page sizes, workspaces. */
   readonly options: Readonly<Record<string, unknown>>;
+  /** Is it read by the times that its rows show? Then a time far from its place can hide other rows there. */
+  readonly byTime?: boolean;
+  /** Does each answer have all lines, so that all are cut where they do not fit together? */
+  readonly cutsWhole?: boolean;
   createJob(name?: string): string;
   /** Writes the lines, and says what of the job's log they must be. */
   write(key: string, lines: readonly Line[]): readonly Expected[];

@@ -1,0 +1,71 @@
+import type { Call } from '../../domain/call.ts';
+import { TributaryError } from '../../domain/errors.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import type { Decoder } from '../../http/body/decode.ts';
+import type { HttpReply, SourceHttp } from '../../http/client.ts';
+import { filledObject, filledPath, filledText } from './description/templates.ts';
+import type { Variables } from './description/templates.ts';
+
+/** A call as the configuration describes it. */
+export interface Endpoint {
+  readonly path: string;
+  readonly method: 'GET' | 'POST';
+  readonly query: Readonly<Record<string, string | number | boolean>>;
+  readonly body?: JsonObject | undefined;
+}
+
+/** Parameters of paging, order and filters; those without a name or a value are not sent. */
+export type Parameters = readonly (readonly [name: string | undefined, value: string | number | null | undefined])[];
+
+export interface Question {
+  readonly variables: Variables;
+  readonly parameters: Parameters;
+  /** Nothing smaller can be asked for. */
+  readonly cutsStrings?: boolean | undefined;
+}
+
+/** Makes a call. Parameters go into the body where the call has one, and else into the query. */
+export function ask<T>(
+  http: SourceHttp,
+  endpoint: Endpoint,
+  { variables, parameters, cutsStrings }: Question,
+  decoder: Decoder<T>,
+  call: Call,
+): Promise<HttpReply<T>> {
+  const { method, body } = endpoint;
+  const query = Object.entries(endpoint.query).map(([name, value]) => [
+    name,
+    typeof value === 'string' ? filledText(value, variables) : value,
+  ]);
+  const sent = parameters.flatMap(([name, value]) =>
+    name === undefined || value === undefined || value === null ? [] : [[name, value] as const],
+  );
+  const request = {
+    method,
+    path: filledPath(endpoint.path, variables),
+    query: Object.fromEntries(body === undefined ? [...query, ...sent] : query) as Record<
+      string,
+      string | number | boolean
+    >,
+    ...(body === undefined ? {} : { body: { ...filledObject(body, variables), ...Object.fromEntries(sent) } }),
+    idempotent: true,
+    cutsStrings,
+  };
+  return http.json(request, decoder, call);
+}
+
+/** Has the source no such page? It answers so behind the end, or for a token that it does not take. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof TributaryError && [400, 404, 410, 416, 422].includes(error.status ?? 0);
+}
+
+/** A page by its place. Behind the end some refuse to answer: where they answer for the first page, there is nothing. */
+export async function pageOrEnd<P>(isFirst: boolean, fetch: (first: boolean) => Promise<P>, nothing: P): Promise<P> {
+  try {
+    return await fetch(isFirst);
+  } catch (error) {
+    if (isFirst || !isRefusal(error)) throw error;
+    await fetch(true);
+    return nothing;
+  }
+}

@@ -1,0 +1,61 @@
+import type { JobStatus } from '../../domain/status.ts';
+import { SEVERITY_FLOOR, severityNumberOfWord } from '../../domain/severity.ts';
+import type { LogSeverity } from '../../domain/severity.ts';
+
+/** What usual words mean, in small letters and without signs. What the configuration says of a word goes first. */
+const STATUS: Readonly<Record<string, JobStatus>> = {
+  queued: 'QUEUED',
+  created: 'QUEUED',
+  pending: 'QUEUED',
+  waiting: 'QUEUED',
+  scheduled: 'QUEUED',
+  running: 'RUNNING',
+  started: 'RUNNING',
+  inprogress: 'RUNNING',
+  active: 'RUNNING',
+  paused: 'PAUSED',
+  suspended: 'PAUSED',
+  cancelling: 'CANCELLING',
+  canceling: 'CANCELLING',
+  cancelled: 'CANCELLED',
+  canceled: 'CANCELLED',
+  aborted: 'CANCELLED',
+  success: 'SUCCEEDED',
+  succeeded: 'SUCCEEDED',
+  successful: 'SUCCEEDED',
+  completed: 'SUCCEEDED',
+  complete: 'SUCCEEDED',
+  finished: 'SUCCEEDED',
+  done: 'SUCCEEDED',
+  failed: 'FAILED',
+  failure: 'FAILED',
+  error: 'FAILED',
+  timedout: 'FAILED',
+};
+
+/** The status of a word, whatever its case; UNKNOWN for a word that neither table has. */
+export function statusTable(own: Readonly<Record<string, JobStatus>>): (native: string | null) => JobStatus {
+  const table = new Map(Object.entries(own).map(([word, status]) => [word.toLowerCase(), status]));
+  const usual = new Map(Object.entries(STATUS));
+  return (native) => {
+    const word = native?.toLowerCase() ?? '';
+    return table.get(word) ?? usual.get(word.replace(/[\s_-]/g, '')) ?? 'UNKNOWN';
+  };
+}
+
+/** The severity number of a word, whatever its case; 0 for a word that is none. */
+export function severityTable(own: Readonly<Record<string, LogSeverity>>): (word: string) => number {
+  const table = new Map(Object.entries(own).map(([word, severity]) => [word.toLowerCase(), SEVERITY_FLOOR[severity]]));
+  return (word) => table.get(word.toLowerCase()) ?? severityNumberOfWord(word);
+}
+
+/** How times are written, and the nanoseconds of one of their ticks. */
+export const TIME_FORMATS = {
+  'date-time': 1_000n,
+  seconds: 1_000_000_000n,
+  milliseconds: 1_000_000n,
+  microseconds: 1_000n,
+  nanoseconds: 1n,
+} as const;
+
+export type TimeFormat = keyof typeof TIME_FORMATS;

@@ -1,0 +1,178 @@
+import type { Call } from '../../domain/call.ts';
+import { hasCode, TributaryError } from '../../domain/errors.ts';
+import type { Job } from '../../domain/job.ts';
+import type { SourceHttp } from '../../http/client.ts';
+import { outOfReach } from '../../pagination/numbered/locate.ts';
+import { moreBehind } from '../../pagination/offset/page.ts';
+import { PageSize, tooLargeRow } from '../../pagination/core/page-size.ts';
+import type { JobList } from '../connector.ts';
+import { numberedRows } from '../shared/numbered-page.ts';
+import { sizeOf, unreadableOf } from '../shared/rows.ts';
+import type { OddRow } from '../shared/rows.ts';
+import { fieldsOf, refuseErrors } from '../shared/wire.ts';
+import { ask, pageOrEnd } from './api.ts';
+import type { Parameters } from './api.ts';
+import { variablesOf } from './keys.ts';
+import { tokenIn } from './logs/tokens.ts';
+import type { JobOptions } from './options.ts';
+import { pathOf, valueAt } from './description/paths.ts';
+import type { JobPaging } from './description/paging-options.ts';
+import { jobReader, pageDecoder } from './wire.ts';
+import type { WirePage } from './wire.ts';
+
+/** How many rows a list is taken to have on a page where all of it comes at once. */
+const WHOLE_PAGE = 1_000;
+
+const NOTHING: WirePage<Job> = { data: [], odd: [], total: null, more: false, next: null };
+
+interface JobRows {
+  readonly rows: readonly Job[];
+  readonly odd: readonly OddRow[];
+  readonly more: boolean | null;
+  readonly total: number | null;
+}
+
+export interface JobsOfSource {
+  readonly list: JobList;
+  getJob(key: string, call: Call): Promise<Job | null | Error>;
+  count(call: Call): Promise<number | null>;
+}
+
+export function createJobs(http: SourceHttp, options: JobOptions): JobsOfSource {
+  const { list, one } = options;
+  const { pagination: paging } = list;
+  const readJob = jobReader(options, http.source);
+  const decoder = pageDecoder({ ...paging, items: list.items }, readJob);
+  const item = pathOf(one.item);
+  const keyParts = [options.key].flat().length;
+  const pageSize = paging.scheme === 'whole' ? WHOLE_PAGE : paging.pageSize;
+  const isSized = paging.scheme !== 'whole' && paging.sizeParameter !== undefined;
+  const size = new PageSize(pageSize);
+
+  const decodeJob = (body: unknown): Job => {
+    const fields = fieldsOf(body);
+    refuseErrors(fields);
+    return readJob(fieldsOf(valueAt(fields, item)));
+  };
+
+  async function fetch(index: number, rows: number, call: Call): Promise<WirePage<Job>> {
+    if (paging.scheme === 'token') return tokenPages(paging, rows, call).page(index);
+    if (paging.scheme === 'whole' && index > 0) return NOTHING;
+    return pageOrEnd(index === 0, (isFirst) => get(placeOf(paging, isFirst ? 0 : index, rows), rows, call), NOTHING);
+  }
+
+  async function get(place: Parameters, rows: number, call: Call): Promise<WirePage<Job>> {
+    const sized = paging.scheme === 'whole' ? [] : [[paging.sizeParameter, rows] as const];
+    // The row behind one that does not fit is found only by the token beside it.
+    const cutsStrings = paging.scheme === 'token' && rows === 1;
+    const question = { variables: {}, parameters: [...place, ...sized], cutsStrings };
+    const { data, cutTo } = await ask(http, list, question, decoder, call);
+    if (cutTo === null) return data;
+    return { ...data, data: [], odd: [{ ...tooLargeRow(0), id: JSON.stringify(place), index: 0 }] };
+  }
+
+  function tokenPages(token: TokenPaging, rows: number, call: Call): TokenPages {
+    return call.scoped(list, `pages of ${rows}`, () => new TokenPages(token, (place) => get(place, rows, call)));
+  }
+
+  const said = ({ total, more, next }: WirePage<Job>): { total: number | null; more: boolean | null } => {
+    return { total, more: paging.scheme === 'token' ? next !== null : more };
+  };
+
+  /** A page of smaller ones, where it does not fit into an answer. */
+  function sizedPage(index: number, call: Call): Promise<JobRows> {
+    return numberedRows<WirePage<Job>>({
+      size,
+      index,
+      pageSize,
+      keyOf: ({ key }) => key,
+      fetch: (at, count) => fetch(at, count, call),
+      said,
+      pageOfOdd: (unread) => ({ ...NOTHING, more: null, odd: unread }),
+    });
+  }
+
+  /** A page of which no smaller ones can be had. */
+  async function wholePage(index: number, call: Call): Promise<JobRows> {
+    const page = await fetch(index, pageSize, call);
+    const count = sizeOf(page);
+    const { total, more } = said(page);
+    if (paging.scheme === 'whole') return { rows: page.data, odd: page.odd, more: false, total: page.data.length };
+    const behind = moreBehind({ offset: index * pageSize, count, asked: pageSize, limit: null, total, said: more });
+    return { rows: page.data, odd: page.odd, more: behind, total };
+  }
+
+  return {
+    list: {
+      key: '',
+      pageSize,
+      isNewestFirst: () => list.order === 'descending' && paging.scheme !== 'whole',
+      async page(index, filter, call) {
+        const { rows, odd, more, total } = isSized ? await sizedPage(index, call) : await wholePage(index, call);
+        return {
+          jobs: rows,
+          more,
+          total,
+          filtered: filter.statusIn === undefined && filter.nameContains === undefined,
+          unreadable: unreadableOf(odd),
+        };
+      },
+    },
+    async getJob(key, call) {
+      const variables = variablesOf(key, keyParts);
+      if (variables === null) return null;
+      try {
+        const { data } = await ask(http, one, { variables, parameters: [] }, decodeJob, call);
+        // Its key is what it was asked for by, whatever the spelling that the source answers with.
+        return { ...data, key };
+      } catch (error) {
+        if (hasCode(error, 'NOT_FOUND')) return null;
+        return error instanceof Error
+          ? error
+          : new TributaryError('INTERNAL_SERVER_ERROR', 'Failed.', { source: http.source });
+      }
+    },
+    async count(call) {
+      const page = await fetch(0, isSized ? 1 : pageSize, call);
+      return paging.scheme === 'whole' ? page.data.length + page.odd.length : page.total;
+    },
+  };
+}
+
+/** Where a page begins. */
+function placeOf(paging: JobPaging, index: number, rows: number): Parameters {
+  if (paging.scheme === 'page') return [[paging.parameter, paging.first + index]];
+  if (paging.scheme === 'offset') return [[paging.parameter, paging.first + index * rows]];
+  return [];
+}
+
+type TokenPaging = Extract<JobPaging, { scheme: 'token' }>;
+
+/** Pages behind tokens, by their numbers: a page is reached from the nearest one before it whose token is known. */
+class TokenPages {
+  readonly #paging: TokenPaging;
+  readonly #get: (place: Parameters) => Promise<WirePage<Job>>;
+  /** Of the pages from 0 on; null: there is none behind the page before. */
+  readonly #tokens: (string | null)[] = [];
+
+  constructor(paging: TokenPaging, get: (place: Parameters) => Promise<WirePage<Job>>) {
+    this.#paging = paging;
+    this.#get = get;
+  }
+
+  async page(index: number): Promise<WirePage<Job>> {
+    let at = Math.min(index, this.#tokens.length);
+    for (let walked = 0; ; walked += 1) {
+      const token = at === 0 ? null : this.#tokens[at - 1];
+      if (token === undefined || (token === null && at > 0)) return NOTHING;
+      if (walked > this.#paging.maxWalk) throw outOfReach(this.#paging.maxWalk);
+      const page = await this.#get([[this.#paging.parameter, token]]);
+      const isEnd = page.data.length + page.odd.length === 0 && this.#paging.emptyIsEnd;
+      const next = isEnd ? null : tokenIn(page.next, this.#paging.parameter);
+      this.#tokens[at] = next;
+      if (at === index) return { ...page, next };
+      if (next === null) return NOTHING;
+      at += 1;
+    }
+  }
+}

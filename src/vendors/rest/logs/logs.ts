@@ -1,0 +1,87 @@
+import { unknownJob } from '../../../domain/errors.ts';
+import type { SourceHttp } from '../../../http/client.ts';
+import { PageSizes } from '../../../pagination/core/page-size.ts';
+import type { Partition } from '../../../pagination/core/partition.ts';
+import { AfterClock } from '../../../pagination/time-keyset/after-clock.ts';
+import { PageCap } from '../../../pagination/time-keyset/page-cap.ts';
+import type { Connector, NativePagination } from '../../connector.ts';
+import { refusedPartition } from '../../shared/refused-partition.ts';
+import { LostRows, readable } from '../../shared/rows.ts';
+import { TIME_FORMATS } from '../facts.ts';
+import { variablesOf } from '../keys.ts';
+import type { RestOptions } from '../options.ts';
+import type { LogPaging } from '../description/paging-options.ts';
+import { filterParameters } from '../pushdown.ts';
+import { lineReader, pageDecoder } from '../wire.ts';
+import type { LogRow } from '../wire.ts';
+import { eitherOrder } from './either-order.ts';
+import { offsetLog } from './offsets.ts';
+import { ordersOf } from './page.ts';
+import type { NativeLog, Order } from './page.ts';
+import { timeLog } from './times.ts';
+import type { TimeFacts } from './times.ts';
+import { numberPartition, tokenPartition } from './tokens.ts';
+import { wholeLog } from './whole.ts';
+
+/** What clients are told of each scheme. */
+export const NATIVE: Readonly<Record<LogPaging['scheme'], NativePagination>> = {
+  page: 'OFFSET',
+  offset: 'OFFSET',
+  token: 'PAGE_TOKEN',
+  time: 'TIME_KEYSET',
+  whole: 'WHOLE_RESPONSE',
+};
+
+/** Fewer rows get a walk by time nowhere: its pages begin with rows that are known. */
+const LEAST_BY_TIME = 4;
+
+/** The logs of the jobs of a source. */
+export function createLogs(http: SourceHttp, { logs: options, jobs }: RestOptions): Connector['logs'] {
+  const { pagination: paging } = options;
+  const keyParts = [jobs.key].flat().length;
+  const decoder = pageDecoder({ ...paging, items: options.items }, lineReader(options));
+  const sizes = sizesOf(paging);
+  const format = paging.scheme === 'time' ? paging.format : 'date-time';
+  const facts: TimeFacts = { clock: new AfterClock(TIME_FORMATS[format]), cap: new PageCap() };
+
+  return (scope, filter) => {
+    const variables = variablesOf(scope.job, keyParts);
+    const filters = filterParameters(options, scope, filter);
+    if (filters === null) return Promise.resolve({ partitions: [], applied: [] });
+    if (variables === null)
+      return Promise.resolve({ partitions: [refusedPartition('', unknownJob(http.source, scope.job))], applied: [] });
+    const lost = new LostRows();
+    const { job } = scope;
+    const partition = partitionOf({ http, options, paging, decoder, job, variables, filters, sizes, lost }, facts);
+    return Promise.resolve({ partitions: [readable(partition, lost)], applied: [] });
+  };
+}
+
+function sizesOf(paging: LogPaging): PageSizes {
+  if (paging.scheme === 'whole') return new PageSizes(1);
+  const { pageSize, sizeParameter } = paging;
+  const least = paging.scheme === 'time' ? Math.min(LEAST_BY_TIME, pageSize) : 1;
+  return new PageSizes(pageSize, sizeParameter === undefined ? pageSize : least);
+}
+
+function partitionOf(log: NativeLog, facts: TimeFacts): Partition<LogRow> {
+  const { paging, options } = log;
+  switch (paging.scheme) {
+    case 'page':
+      return inEachOrder(ordersOf(options), (order) => numberPartition({ ...log, paging }, order));
+    case 'token':
+      return inEachOrder(ordersOf(options), (order) => tokenPartition({ ...log, paging }, order));
+    case 'offset':
+      return offsetLog({ ...log, paging });
+    case 'time':
+      return timeLog({ ...log, paging }, facts);
+    case 'whole':
+      return wholeLog(log);
+  }
+}
+
+function inEachOrder(orders: readonly Order[], partition: (order: Order) => Partition<LogRow>): Partition<LogRow> {
+  const [only, other] = orders.map(partition);
+  if (only === undefined) throw new Error('A list has an order.');
+  return other === undefined ? only : eitherOrder(only, other);
+}

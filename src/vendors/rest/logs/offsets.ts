@@ -1,0 +1,58 @@
+import type { Call } from '../../../domain/call.ts';
+import type { Partition } from '../../../pagination/core/partition.ts';
+import { offsetPartition } from '../../../pagination/offset/offset.ts';
+import type { OffsetPage, OffsetRequest } from '../../../pagination/offset/page.ts';
+import { pageOrEnd } from '../api.ts';
+import type { Parameters } from '../api.ts';
+import type { Bound, LogPaging } from '../description/paging-options.ts';
+import { TIME_FORMATS } from '../facts.ts';
+import { timeText } from '../description/times.ts';
+import type { Rounding } from '../description/times.ts';
+import type { LogRow, WirePage } from '../wire.ts';
+import { fetchPage, ordersOf } from './page.ts';
+import type { NativeLog } from './page.ts';
+
+type OffsetPaging = Extract<LogPaging, { scheme: 'offset' }>;
+
+const NOTHING = { rows: [], total: null, limit: null, said: false } as const;
+
+/** Pages by the number of rows to skip. */
+export function offsetLog(log: NativeLog<OffsetPaging>): Partition<LogRow> {
+  const { http, options, paging, sizes, job } = log;
+  const size = sizes.of(job);
+
+  async function fetch(request: OffsetRequest, call: Call): Promise<OffsetPage<LogRow>> {
+    const { order, offset, limit } = request;
+    const isLast = (page: WirePage<unknown>): boolean => {
+      const count = page.data.length + page.odd.length;
+      if (page.more !== null) return !page.more;
+      return page.total === null ? count < limit : offset + count >= page.total;
+    };
+    const parameters = [[paging.parameter, offset + paging.first] as const, ...boundsOf(request, paging)];
+    const page = await fetchPage(log, { order, limit, parameters, isLeast: limit <= size.least, isLast }, call);
+    return { rows: page.rows, total: page.total, said: page.more, limit: null };
+  }
+
+  return offsetPartition<LogRow>({
+    key: '',
+    source: http.source,
+    size,
+    identity: { by: 'id', of: (row) => row.rowId },
+    orders: ordersOf(options),
+    tieOrdered: () => false,
+    timeFilter: () => paging.since !== undefined && paging.until !== undefined,
+    fetch: (request, call) =>
+      pageOrEnd(request.offset === 0, (isFirst) => fetch(isFirst ? { ...request, offset: 0 } : request, call), NOTHING),
+  });
+}
+
+function boundsOf({ since, upTo }: OffsetRequest, paging: OffsetPaging): Parameters {
+  return [boundOf(paging.since, since, 'down'), boundOf(paging.until, upTo, 'up')].flat();
+}
+
+/** The reader's bounds let rows of their own instant through: one that does not is moved outwards by a tick. */
+function boundOf(bound: Bound | undefined, time: bigint | undefined, rounding: Rounding): Parameters {
+  if (bound === undefined || time === undefined) return [];
+  const tick = bound.exclusive ? TIME_FORMATS[bound.format] : 0n;
+  return [[bound.parameter, timeText(rounding === 'down' ? time - tick : time + tick, bound.format, rounding)]];
+}

@@ -1,0 +1,101 @@
+import type { Call } from '../../../domain/call.ts';
+import type { SourceHttp } from '../../../http/client.ts';
+import { contentHash } from '../../../pagination/core/identity.ts';
+import type { PageSizes } from '../../../pagination/core/page-size.ts';
+import type { Identity, Unplaced } from '../../../pagination/core/partition.ts';
+import { standInEntry } from '../../shared/entries.ts';
+import { cutRows, withStandIns } from '../../shared/rows.ts';
+import type { LostRows } from '../../shared/rows.ts';
+import { ask } from '../api.ts';
+import type { Parameters } from '../api.ts';
+import type { LogOptions } from '../options.ts';
+import type { LogPaging, PagingOrder } from '../description/paging-options.ts';
+import type { Variables } from '../description/templates.ts';
+import type { LogRow, WirePage } from '../wire.ts';
+
+export type Order = 'ascending' | 'descending';
+
+/** The log of one job, filtered as far as the source filters, and what is known of the source. */
+export interface NativeLog<P extends LogPaging = LogPaging> {
+  readonly http: SourceHttp;
+  readonly options: LogOptions;
+  readonly paging: P;
+  readonly decoder: (body: unknown) => WirePage<Unplaced<LogRow>>;
+  readonly job: string;
+  readonly variables: Variables;
+  readonly filters: Parameters;
+  readonly sizes: PageSizes;
+  /** Rows without a place among the others. */
+  readonly lost: LostRows;
+}
+
+/** A page as the source gave it, its rows in the order that was asked for. */
+export interface NativePage extends Omit<WirePage<unknown>, 'data' | 'odd'> {
+  readonly rows: readonly Unplaced<LogRow>[];
+  /** How many rows came, read or not. */
+  readonly count: number;
+}
+
+export interface Asked {
+  readonly order: Order;
+  readonly parameters: Parameters;
+  /** How many rows were asked for; null: all. */
+  readonly limit: number | null;
+  /** Can fewer not be asked for? Then texts may come cut. */
+  readonly isLeast: boolean;
+  /** Is nothing behind the page? */
+  readonly isLast: (page: WirePage<unknown>) => boolean;
+}
+
+export async function fetchPage(log: NativeLog, asked: Asked, call: Call): Promise<NativePage> {
+  const { http, options, decoder, variables, filters, paging } = log;
+  const { order, limit } = asked;
+  const sized = 'sizeParameter' in paging ? paging.sizeParameter : undefined;
+  const parameters = [
+    ...asked.parameters,
+    [sized, limit] as const,
+    ...orderParameters(options.order, order),
+    ...filters,
+  ];
+  const question = { variables, parameters, cutsStrings: asked.isLeast };
+  const { data: page, cutTo } = await ask(http, options, question, decoder, call);
+  const idOf = (row: Unplaced<LogRow>): string => (options.id === undefined ? contentHash(contentOf(row)) : row.rowId);
+  const rows = withStandIns<Unplaced<LogRow>>(
+    { data: cutRows(page.data.map(ownRow), cutTo, idOf), odd: page.odd },
+    {
+      source: http.source,
+      order,
+      isLast: asked.isLast(page),
+      idOf: (row) => row.rowId,
+      standIn: (time, rowId, unreadable) => ({ ...standInEntry(time, unreadable), rowId }),
+    },
+  );
+  const { total, more, next } = page;
+  return { rows, count: page.data.length + page.odd.length, total, more, next };
+}
+
+/** Readers share answers, and put tie-breaks on the rows that they get. */
+export function ownRow(row: Unplaced<LogRow>): Unplaced<LogRow> {
+  return { ...row };
+}
+
+function orderParameters(order: PagingOrder, wanted: Order): Parameters {
+  return typeof order === 'string' ? [] : [[order.parameter, order[wanted]]];
+}
+
+/** The orders that the source gives. */
+export function ordersOf({
+  order,
+}: LogOptions): readonly ['ascending'] | readonly ['descending'] | readonly ['ascending', 'descending'] {
+  if (typeof order === 'object') return ['ascending', 'descending'];
+  return order === 'ascending' ? ['ascending'] : ['descending'];
+}
+
+/** What tells lines of one instant apart. */
+export function identityOf({ id }: LogOptions): Identity<LogRow> {
+  return id === undefined ? { by: 'content', of: contentOf } : { by: 'id', of: (row) => row.rowId };
+}
+
+function contentOf({ message, severity, attributes }: Unplaced<LogRow>): readonly (string | null)[] {
+  return [message, severity.text, attributes === null ? null : JSON.stringify(attributes)];
+}

@@ -1,0 +1,107 @@
+import type { Call } from '../../../domain/call.ts';
+import type { Partition } from '../../../pagination/core/partition.ts';
+import { pageTokenPartition } from '../../../pagination/page-token/page-token.ts';
+import type { TokenPage } from '../../../pagination/page-token/page-token.ts';
+import { isRefusal, pageOrEnd } from '../api.ts';
+import type { LogPaging } from '../description/paging-options.ts';
+import type { LogRow, WirePage } from '../wire.ts';
+import { fetchPage, identityOf } from './page.ts';
+import type { NativeLog, Order } from './page.ts';
+
+type TokenPaging = Extract<LogPaging, { scheme: 'token' }>;
+type NumberPaging = Extract<LogPaging, { scheme: 'page' }>;
+
+/** Pages behind tokens. */
+export function tokenPartition(log: NativeLog<TokenPaging>, order: Order): Partition<LogRow> {
+  const { http, options, paging, sizes, job } = log;
+  const size = sizes.of(job);
+  const nextOf = (page: WirePage<unknown>): string | null => {
+    const isEmpty = page.data.length + page.odd.length === 0;
+    return isEmpty && paging.emptyIsEnd ? null : tokenIn(page.next, paging.parameter);
+  };
+  return pageTokenPartition<LogRow>({
+    key: '',
+    source: http.source,
+    order,
+    size,
+    identity: identityOf(options),
+    maxWalk: paging.maxWalk,
+    isTokenRefused: isRefusal,
+    async fetch(token, limit, call) {
+      const page = await fetchPage(
+        log,
+        {
+          order,
+          limit,
+          parameters: [[paging.parameter, token]],
+          isLeast: limit <= size.least,
+          isLast: (wire) => nextOf(wire) === null,
+        },
+        call,
+      );
+      const next = page.count === 0 && paging.emptyIsEnd ? null : tokenIn(page.next, paging.parameter);
+      return { rows: page.rows, next, total: page.total };
+    },
+  });
+}
+
+/** The token itself, or that of a URL which has it as a parameter. */
+export function tokenIn(next: string | null, parameter: string): string | null {
+  if (next === null || !/^(https?:\/\/|\/|\?)/.test(next)) return next;
+  const query = next.slice(next.indexOf('?') + 1);
+  return new URLSearchParams(query).get(parameter) ?? next;
+}
+
+const NOTHING = { rows: [], next: null, total: null } as const;
+
+/** Pages with numbers: their numbers are the tokens. */
+export function numberPartition(log: NativeLog<NumberPaging>, order: Order): Partition<LogRow> {
+  const { http, options, paging, sizes, job } = log;
+  const size = sizes.of(job);
+  const { first } = paging;
+  const numberOf = (token: string | null): number => (token === null ? first : Number(token));
+
+  function isLast(
+    page: Pick<WirePage<unknown>, 'total' | 'more'>,
+    count: number,
+    number: number,
+    limit: number,
+  ): boolean {
+    if (page.more !== null) return !page.more;
+    if (page.total !== null) return (number - first) * limit + count >= page.total;
+    return count < limit;
+  }
+
+  async function fetch(token: string | null, limit: number, call: Call): Promise<TokenPage<LogRow>> {
+    const number = numberOf(token);
+    const page = await fetchPage(
+      log,
+      {
+        order,
+        limit,
+        parameters: [[paging.parameter, number]],
+        isLeast: limit <= size.least,
+        isLast: (wire) => isLast(wire, wire.data.length + wire.odd.length, number, limit),
+      },
+      call,
+    );
+    const ends = page.count === 0 || isLast(page, page.count, number, limit);
+    return { rows: page.rows, next: ends ? null : String(number + 1), total: page.total };
+  }
+
+  return pageTokenPartition<LogRow>({
+    key: '',
+    source: http.source,
+    order,
+    size,
+    identity: identityOf(options),
+    maxWalk: 1,
+    isTokenRefused: () => false,
+    fetch: (token, limit, call) =>
+      pageOrEnd(numberOf(token) === first, (isFirst) => fetch(isFirst ? null : token, limit, call), NOTHING),
+    address: {
+      pageOf: (token) => (/^\d{1,15}$/.test(token) ? Number(token) - first + 1 : null),
+      tokenOf: (page) => String(page - 1 + first),
+    },
+  });
+}

@@ -1,0 +1,24 @@
+import type { Partition, Unplaced } from '../../../pagination/core/partition.ts';
+import { wholeResponsePartition } from '../../../pagination/whole-response.ts';
+import { cutRows } from '../../shared/rows.ts';
+import { contentHash } from '../../../pagination/core/identity.ts';
+import { ask } from '../api.ts';
+import type { LogRow } from '../wire.ts';
+import { identityOf, ownRow } from './page.ts';
+import type { NativeLog } from './page.ts';
+
+/** One answer with everything. */
+export function wholeLog({ http, options, decoder, variables, filters, lost }: NativeLog): Partition<LogRow> {
+  return wholeResponsePartition<LogRow>({
+    key: '',
+    identity: identityOf(options),
+    async load(begin, call) {
+      const question = { variables, parameters: filters, cutsStrings: true };
+      const { data: page, cutTo } = await ask(http, options, question, decoder, call);
+      const sink = begin();
+      const idOf = (row: Unplaced<LogRow>): string => contentHash([row.rowId, row.message]);
+      for (const row of cutRows(page.data.map(ownRow), cutTo, idOf)) sink(row);
+      lost.note(page.odd);
+    },
+  });
+}

@@ -1,0 +1,186 @@
+import type { Job } from '../../domain/job.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import type { LogEntry } from '../../domain/log-entry.ts';
+import { inferSeverity } from '../../domain/infer-severity.ts';
+import { NO_SEVERITY } from '../../domain/severity.ts';
+import type { Severity } from '../../domain/severity.ts';
+import { Mismatch } from '../../http/body/mismatch.ts';
+import type { Unplaced } from '../../pagination/core/partition.ts';
+import { rowsOf } from '../shared/rows.ts';
+import type { Rows } from '../shared/rows.ts';
+import {
+  countOf,
+  fieldsOf,
+  flagOf,
+  idOf,
+  instantOf,
+  isFields,
+  jsonOf,
+  present,
+  refuseErrors,
+  textOf,
+} from '../shared/wire.ts';
+import type { Fields } from '../shared/wire.ts';
+import { severityTable, statusTable } from './facts.ts';
+import { keyOf } from './keys.ts';
+import type { JobOptions, LogOptions } from './options.ts';
+import { firstAt, isSingular, pathOf, valueAt, valuesAt } from './description/paths.ts';
+import type { JsonPath } from './description/paths.ts';
+import { timeReader } from './description/times.ts';
+
+/** How answers are read, by the paths of the configuration. */
+
+/** A native page, and what its answer says beside the rows. */
+export interface WirePage<T> extends Rows<T> {
+  readonly total: number | null;
+  readonly more: boolean | null;
+  /** The token of the next page, or a URL that has it; null: there is none. */
+  readonly next: string | null;
+}
+
+/** Where on a page everything stands. */
+export interface PagePaths {
+  readonly items: string | readonly string[];
+  readonly total?: string | undefined;
+  readonly more?: string | undefined;
+  readonly next?: string | undefined;
+}
+
+/** Decodes pages. Made once: calls that share an answer share its decoder. */
+export function pageDecoder<T>(paths: PagePaths, read: (row: Fields) => T): (body: unknown) => WirePage<T> {
+  const items = listOf(paths.items);
+  const [total, more, next] = [paths.total, paths.more, paths.next].map((path) =>
+    path === undefined ? null : pathOf(path),
+  );
+  const at = (body: unknown, path: JsonPath | null | undefined): unknown => (path ? valueAt(body, path) : undefined);
+  return (body) => {
+    if (isFields(body)) refuseErrors(body);
+    return {
+      ...rowsOf(itemsIn(body, items), items.length === 1 ? (items[0]?.text ?? '') : 'rows', read),
+      total: countOf(at(body, total)),
+      more: flagOf(at(body, more)),
+      next: idOf(at(body, next)),
+    };
+  };
+}
+
+interface NamedPath {
+  readonly text: string;
+  readonly path: JsonPath;
+}
+
+function listOf(texts: string | readonly string[]): readonly NamedPath[] {
+  return [texts].flat().map((text) => ({ text: text === '$' ? '' : text, path: pathOf(text) }));
+}
+
+/** The rows of all lists. One that may not be missing must be a list; of several, one must be there. */
+function itemsIn(body: unknown, items: readonly NamedPath[]): readonly unknown[] {
+  const [only, ...others] = items;
+  if (only !== undefined && others.length === 0 && isSingular(only.path))
+    return arrayOf(valueAt(body, only.path), only.text);
+  fieldsOf(body);
+  const isThere = items.some(({ path }) => valueAt(body, stemOf(path)) !== undefined);
+  if (!isThere) throw Mismatch.of(undefined, 'an array', items.map(({ text }) => text).join(' or '));
+  return items.flatMap(({ path, text }) =>
+    valuesAt(body, path).flatMap((list) => (list === null ? [] : arrayOf(list, text))),
+  );
+}
+
+/** What wildcards go through may be empty; what stands before the first of them is there or not. */
+function stemOf(path: JsonPath): JsonPath {
+  const wildcard = path.indexOf(null);
+  return wildcard === -1 ? path : path.slice(0, wildcard);
+}
+
+function arrayOf(value: unknown, path: string): readonly unknown[] {
+  if (Array.isArray(value)) return value as readonly unknown[];
+  throw Mismatch.of(value, 'an array', path);
+}
+
+/** Where a field stands: the first of the paths that has a value counts. */
+function fieldAt(paths: string | readonly string[] | undefined): (row: Fields) => unknown {
+  const parsed = paths === undefined ? [] : [paths].flat().map(pathOf);
+  return (row) => firstAt(row, parsed);
+}
+
+function attributesAt(attributes: Readonly<Record<string, string>>): (row: Fields) => JsonObject | null {
+  const paths = Object.entries(attributes).map(([name, path]) => [name, pathOf(path)] as const);
+  if (paths.length === 0) return () => null;
+  return (row) => present(Object.fromEntries(paths.map(([name, path]) => [name, jsonOf(valueAt(row, path))])));
+}
+
+/** Reads the row of a job. */
+export function jobReader(options: JobOptions, source: string): (row: Fields) => Job {
+  const names = [options.key].flat();
+  const keys = names.map(pathOf);
+  const [name, status] = [fieldAt(options.name), fieldAt(options.status)];
+  const [created, started, finished] = [options.createdAt, options.startedAt, options.finishedAt].map(fieldAt);
+  const statusOf = statusTable(options.statuses);
+  const attributes = attributesAt(options.attributes);
+  const timeAt = (row: Fields, at: typeof created): string | null => instantOf(at?.(row))?.text ?? null;
+  return (row) => {
+    const key = keyOf(row, keys, names);
+    const nativeStatus = textOf(status(row));
+    return {
+      source,
+      key,
+      name: textOf(name(row)) ?? key,
+      status: statusOf(nativeStatus),
+      nativeStatus,
+      createdAt: timeAt(row, created),
+      startedAt: timeAt(row, started),
+      finishedAt: timeAt(row, finished),
+      attributes: attributes(row),
+    };
+  };
+}
+
+/** A line that still knows its row's id; empty where rows have none. */
+export interface LogRow extends LogEntry {
+  readonly rowId: string;
+}
+
+/** Reads the row of a line: it needs its time, and its id where rows have ids. */
+export function lineReader(options: LogOptions): (row: Fields) => Unplaced<LogRow> {
+  const [id, time, message] = [fieldAt(options.id), fieldAt(options.time), fieldAt(options.message)];
+  const severityOf = severityReader(options);
+  const attributes = attributesAt(options.attributes);
+  const readTime = timeReader(options.timeFormat);
+  const expected = options.timeFormat === 'date-time' ? 'a date-time' : `a number of ${options.timeFormat}`;
+  const required = <T>(
+    value: unknown,
+    read: (value: unknown) => T | null,
+    what: string,
+    paths: string | readonly string[],
+  ): T => {
+    const found = read(value);
+    if (found === null) throw Mismatch.of(value, what, [paths].flat().join(' or '));
+    return found;
+  };
+  return (row) => {
+    const instant = required(time(row), readTime, expected, options.time);
+    const text = textOf(message(row)) ?? '';
+    return {
+      rowId: options.id === undefined ? '' : required(id(row), idOf, 'an id', options.id),
+      time: instant.nanoseconds,
+      timestamp: instant.text,
+      severity: severityOf(row, text),
+      message: text,
+      exceptions: [],
+      attributes: attributes(row),
+      attemptKey: null,
+      stepKey: null,
+      taskKey: null,
+    };
+  };
+}
+
+function severityReader({ severity, severities }: LogOptions): (row: Fields, message: string) => Severity {
+  if (severity === undefined) return (_row, message) => inferSeverity(message);
+  const at = fieldAt(severity);
+  const numberOf = severityTable(severities);
+  return (row) => {
+    const text = textOf(at(row));
+    return text === null || text === '' ? NO_SEVERITY : { number: numberOf(text), text, source: 'VENDOR' };
+  };
+}

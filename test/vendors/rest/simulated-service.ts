@@ -1,0 +1,236 @@
+import { formatInstant } from '../../../src/domain/time.ts';
+import type {
+  SandboxLine,
+  SandboxReply,
+  SandboxRequest,
+  SandboxStatus,
+  SimulatedVendor,
+} from '../../../src/sandbox/types.ts';
+
+/** A service of nobody in particular: jobs and their lines over HTTP, paged in any of the ways that can be described. */
+
+export type Scheme = 'page' | 'offset' | 'token' | 'time' | 'whole';
+
+export interface ServiceSettings {
+  readonly scheme: Scheme;
+  /** The orders that lines can be had in. */
+  readonly order: 'ascending' | 'descending' | 'both';
+  /** Does it count? */
+  readonly total: boolean;
+  /** Does it say whether more follows? */
+  readonly more: boolean;
+  /** Have lines an id? */
+  readonly ids: boolean;
+  /** Can lines be had from a time on, and up to one? */
+  readonly bounds: boolean;
+  /** Is a page behind the end an error? */
+  readonly strictEnd: boolean;
+}
+
+interface Line {
+  readonly id: string;
+  readonly time: bigint;
+  readonly level: string;
+  readonly text: string;
+}
+
+interface Job {
+  readonly id: string;
+  readonly name: string;
+  readonly created: bigint;
+  status: SandboxStatus;
+  readonly lines: Line[];
+}
+
+export interface SimulatedService extends SimulatedVendor {
+  /** All tokens that were given out are refused from now on. */
+  expire(): void;
+}
+
+const CLOCK = 1_000n;
+export const START = 1_772_233_021_000_000_000n;
+
+export function simulateService(settings: ServiceSettings): SimulatedService {
+  const jobs = new Map<string, Job>();
+  let created = 0;
+  let written = 0;
+  let epoch = 0;
+
+  function jobOf(key: string): Job {
+    const job = jobs.get(key);
+    if (job === undefined) throw new Error(`There is no job ${key}.`);
+    return job;
+  }
+
+  function write(key: string, lines: readonly SandboxLine[]): void {
+    const job = jobOf(key);
+    for (const { time, message, severity = 'info' } of lines) {
+      const id = String((written += 1)).padStart(9, '0');
+      job.lines.push({ id, time: time - (time % CLOCK), level: severity.toUpperCase(), text: message });
+    }
+    job.lines.sort((a, b) => (a.time === b.time ? (a.id < b.id ? -1 : 1) : a.time < b.time ? -1 : 1));
+  }
+
+  function list(all: readonly unknown[], query: URLSearchParams): SandboxReply {
+    const size = Number(query.get('limit') ?? 100);
+    const begin = beginOf(query, size);
+    if (begin === null) return refused(400, 'invalid page');
+    if (settings.strictEnd && begin > 0 && begin >= all.length) return refused(404, 'invalid page');
+    const end = Math.min(all.length, begin + size);
+    return {
+      status: 200,
+      body: {
+        data: all.slice(begin, end),
+        ...(settings.total ? { count: all.length } : {}),
+        ...(settings.more ? { more: end < all.length } : {}),
+        ...(settings.scheme === 'token' && end < all.length ? { next: tokenOf(end) } : {}),
+      },
+    };
+  }
+
+  function beginOf(query: URLSearchParams, size: number): number | null {
+    if (query.has('page')) return (Number(query.get('page')) - 1) * size;
+    if (settings.scheme === 'offset') return Number(query.get('offset') ?? 0);
+    const token = query.get('token');
+    if (token === null) return 0;
+    const [tokenEpoch, begin] = Buffer.from(token, 'base64url').toString().split(':').map(Number);
+    return tokenEpoch === epoch && begin !== undefined && Number.isInteger(begin) ? begin : null;
+  }
+
+  function tokenOf(begin: number): string {
+    return Buffer.from(`${epoch}:${begin}`).toString('base64url');
+  }
+
+  function listLines({ lines }: Job, query: URLSearchParams): SandboxReply {
+    const descends = settings.order === 'both' ? query.get('sort') === 'desc' : settings.order === 'descending';
+    const [since, until, after] = ['since', 'until', 'after'].map((name) => timeOf(query.get(name)));
+    const within = lines.filter(
+      ({ time }) =>
+        (since === undefined || time >= since) &&
+        (until === undefined || time <= until) &&
+        (after === undefined || (descends ? time < after : time > after)),
+    );
+    const rows = (descends ? within.toReversed() : within).map(({ id, time, level, text }) => ({
+      ...(settings.ids ? { id } : {}),
+      at: formatInstant(time),
+      level,
+      text,
+    }));
+    if (settings.scheme === 'whole') return { status: 200, body: { data: rows } };
+    if (settings.scheme !== 'time') return list(rows, query);
+    const page = rows.slice(0, Number(query.get('limit') ?? 100));
+    return {
+      status: 200,
+      body: {
+        data: page,
+        ...(settings.total ? { count: lines.length } : {}),
+        ...(settings.more ? { more: page.length < rows.length } : {}),
+      },
+    };
+  }
+
+  function handle({ segments, query }: SandboxRequest): SandboxReply {
+    const [, kind, key, part] = segments;
+    if (kind !== 'jobs') return refused(404, 'no such path');
+    if (key === undefined) {
+      const all = [...jobs.values()].reverse().map(shownJob);
+      return list(all, query);
+    }
+    const job = jobs.get(key);
+    if (job === undefined) return refused(404, 'no such job');
+    return part === 'lines' ? listLines(job, query) : { status: 200, body: { job: shownJob(job) } };
+  }
+
+  return {
+    vendor: 'rest',
+    handle,
+    classify({ segments }) {
+      if (segments.length === 2) return 'jobs';
+      return segments.length === 3 ? 'job' : 'logs';
+    },
+    sourceConfig: (origin) => ({
+      vendor: 'rest',
+      baseUrl: `${origin}/v1`,
+      auth: { type: 'none' },
+      ...describedService(settings, 100),
+    }),
+    createJob({ name = `job ${created + 1}`, status = 'RUNNING' } = {}) {
+      created += 1;
+      const id = `job-${created}`;
+      jobs.set(id, { id, name, status, created: START + BigInt(created) * 1_000_000n, lines: [] });
+      return id;
+    },
+    setStatus(key, status) {
+      jobOf(key).status = status;
+    },
+    write,
+    generate(key, count, line) {
+      write(
+        key,
+        Array.from({ length: count }, (_, index) => line(index)),
+      );
+    },
+    clear: () => {
+      jobs.clear();
+    },
+    expire: () => {
+      epoch += 1;
+    },
+  };
+}
+
+/** How such a service is described. */
+export function describedService(settings: ServiceSettings, pageSize: number): Readonly<Record<string, unknown>> {
+  const { scheme, order, total, more, ids, bounds } = settings;
+  const sized = { pageSize, sizeParameter: 'limit', ...(total ? { total: 'count' } : {}) };
+  const said = more ? { more: 'more' } : {};
+  const bound = bounds && scheme === 'offset';
+  const paging = {
+    page: { scheme: 'page', ...sized, ...said },
+    offset: { scheme, ...sized, ...said },
+    token: { scheme, parameter: 'token', next: 'next', ...sized, maxWalk: 1_000 },
+    time: { scheme, parameter: 'after', ...sized, ...said },
+    whole: { scheme },
+  } as const;
+  return {
+    jobs: {
+      list: {
+        path: '/jobs',
+        items: 'data',
+        pagination: scheme === 'time' || scheme === 'whole' ? paging.page : paging[scheme],
+      },
+      one: { path: '/jobs/{job}', item: 'job' },
+      key: 'id',
+      name: 'name',
+      status: 'state',
+      createdAt: 'created',
+    },
+    logs: {
+      path: '/jobs/{job}/lines',
+      items: 'data',
+      ...(ids ? { id: 'id' } : {}),
+      time: 'at',
+      message: 'text',
+      severity: 'level',
+      order: order === 'both' ? { parameter: 'sort', ascending: 'asc', descending: 'desc' } : order,
+      pagination: {
+        ...paging[scheme],
+        ...(bound ? { since: { parameter: 'since' }, until: { parameter: 'until' } } : {}),
+      },
+    },
+  };
+}
+
+function shownJob({ id, name, created, status }: Job): Readonly<Record<string, unknown>> {
+  return { id, name, state: status.toLowerCase(), created: formatInstant(created) };
+}
+
+function timeOf(text: string | null): bigint | undefined {
+  if (text === null) return undefined;
+  const [seconds = '', fraction = ''] = text.replace(/Z$/, '').split('.');
+  return BigInt(Date.parse(`${seconds}Z`)) * 1_000_000n + BigInt(fraction.padEnd(9, '0'));
+}
+
+function refused(status: number, message: string): SandboxReply {
+  return { status, body: { message } };
+}
