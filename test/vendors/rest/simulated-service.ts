@@ -48,7 +48,7 @@ export interface SimulatedService extends SimulatedVendor {
 }
 
 const CLOCK = 1_000n;
-export const START = 1_772_233_021_000_000_000n;
+const START = 1_772_233_021_000_000_000n;
 
 export function simulateService(settings: ServiceSettings): SimulatedService {
   const jobs = new Map<string, Job>();

@@ -21,7 +21,7 @@ export function filledText(text: string, variables: Variables): string {
 }
 
 /** The same in each text of a value. */
-export function filled(value: Json, variables: Variables): Json {
+function filled(value: Json, variables: Variables): Json {
   if (typeof value === 'string') return filledText(value, variables);
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map((member: Json) => filled(member, variables));
