@@ -1,11 +1,12 @@
 import { openSources } from '../library/open-sources.ts';
+import { explainSource, whyNot } from './explain.ts';
 import { EXIT } from './surroundings.ts';
 import type { Surroundings } from './surroundings.ts';
 import { formatTable } from './table.ts';
 import { terminalJson } from '../domain/terminal-text.ts';
 import type { ConnectedSource } from '../config/sources.ts';
 import { createCall } from '../domain/call.ts';
-import { TributaryError } from '../domain/errors.ts';
+import { TributaryError, unknownSource } from '../domain/errors.ts';
 
 /** What one cheap question to a source found. Null: it cannot be told from what came back. */
 export interface CheckResult {
@@ -20,6 +21,9 @@ export interface CheckResult {
 
 export interface CheckOptions {
   readonly config?: string | undefined;
+  /** Only these. */
+  readonly source?: readonly string[] | undefined;
+  readonly explain?: boolean | undefined;
   readonly json?: boolean | undefined;
 }
 
@@ -27,12 +31,41 @@ export interface CheckOptions {
 export async function check(options: CheckOptions, surroundings: Surroundings): Promise<number> {
   const opened = await openSources(options, surroundings);
   try {
-    const results = await Promise.all(opened.sources.map(async (source) => checkSource(source, surroundings.stop)));
+    const sources = chosen(opened.sources, options.source);
+    const results = await Promise.all(sources.map(async (source) => checkSource(source, surroundings.stop)));
+    if (options.explain === true) return await explain(sources, results, options, surroundings);
     await surroundings.print(options.json === true ? `${terminalJson(results, 2)}\n` : formatResults(results));
-    return results.every(({ error }) => error === null) ? EXIT.done : EXIT.failed;
+    return exitOf(results);
   } finally {
     await opened.close();
   }
+}
+
+function exitOf(results: readonly CheckResult[]): number {
+  return results.every(({ error }) => error === null) ? EXIT.done : EXIT.failed;
+}
+
+function chosen(sources: readonly ConnectedSource[], names: readonly string[] | undefined): readonly ConnectedSource[] {
+  const known = sources.map(({ name }) => name);
+  for (const name of names ?? []) if (!known.includes(name)) throw unknownSource(name, known);
+  return sources.filter(({ name }) => names?.includes(name) ?? true);
+}
+
+async function explain(
+  sources: readonly ConnectedSource[],
+  results: readonly CheckResult[],
+  { json }: CheckOptions,
+  { print, stop }: Surroundings,
+): Promise<number> {
+  const explained = await Promise.all(
+    sources.map(async (source) => ({ source: source.name, findings: await explainSource(source, stop).catch(whyNot) })),
+  );
+  const text = explained
+    .map(({ source, findings }) => `${source}\n${formatTable(['WHAT', 'FOUND'], findings)}`)
+    .join('\n');
+  await print(json === true ? `${terminalJson(explained, 2)}\n` : text);
+  const hasFailed = explained.some(({ findings }) => findings.some(([what]) => what === 'failed'));
+  return hasFailed ? EXIT.failed : exitOf(results);
 }
 
 /** Never throws for what the source does. */

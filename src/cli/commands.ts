@@ -71,6 +71,8 @@ export function createCommands(surroundings: Surroundings, finish: (code: number
       .option('--json', 'print both as JSON')
       .action(async (options: KeyOptions) => ended(makeKey(options, surroundings))),
     configured('check', 'ask every source one cheap question')
+      .option('--source <name>', 'this source only, may be repeated', collectText)
+      .option('--explain', 'show what is read from a page of jobs and some lines, and what is missing')
       .option('--json', 'print the results as JSON')
       .action(async (options: CheckOptions) => ended(check(options, surroundings))),
     configured('sources', 'list the sources and what their vendors can do')
