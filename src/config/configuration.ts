@@ -20,6 +20,7 @@ export interface ServerSettings {
   /** Are `node` and `nodes` part of the subgraph? */
   readonly subgraphNodes: boolean;
   readonly persistedQueries: PersistedQueries;
+  readonly compression: boolean;
   readonly csrfProtection: boolean;
   /** Names that it is reached under, beside that of `publicOrigin`. */
   readonly allowedHosts: readonly string[];

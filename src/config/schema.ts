@@ -37,6 +37,10 @@ export const serverSchema = z.strictObject({
   persistedQueries: persistedQueriesSchema
     .prefault({})
     .describe('Operations that clients name instead of sending their texts. See docs/clients.md.'),
+  compression: z
+    .boolean()
+    .default(true)
+    .describe('Compress answers for clients that take that (br, gzip). Streams of events are never compressed.'),
   csrfProtection: z
     .boolean()
     .default(true)

@@ -41,6 +41,7 @@ export function serviceSettings({
     introspection: server.introspection,
     subgraphNodes: server.subgraphNodes,
     persistedQueries: server.persistedQueries,
+    compression: server.compression,
     csrfProtection: server.csrfProtection,
     explorer: server.explorer,
     allowedOrigins: server.allowedOrigins,

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Access } from './access/access.ts';
 import { answerText } from './answer-text.ts';
 import { limitBody } from './body-limit.ts';
+import { compress } from './compression.ts';
 import { refuse } from './client/gate.ts';
 import type { createGate, createIdentification } from './client/gate.ts';
 import { allowOrigin, isWelcome } from './client/own-origin.ts';
@@ -18,6 +19,8 @@ interface DataGateOptions {
   /** The address that a request came from. */
   readonly clientOf: (request: IncomingMessage) => string | null;
   readonly bodyBytes: number;
+  /** Compress answers? */
+  readonly compression: boolean;
   readonly logger: Logger | null;
 }
 
@@ -26,7 +29,8 @@ type DataGate = (handler: DataHandler, request: IncomingMessage, response: Serve
 const STRANGE_PAGE = 'pages of this origin may not read answers';
 
 /** What every request for data passes, whatever it asks for. */
-export function createDataGate({ admit, identify, welcome, clientOf, bodyBytes, logger }: DataGateOptions): DataGate {
+export function createDataGate(options: DataGateOptions): DataGate {
+  const { admit, identify, welcome, clientOf, bodyBytes, compression, logger } = options;
   return async (handler, request, response) => {
     if (isStrangePreflight(request, welcome)) {
       const { origin } = request.headers;
@@ -58,6 +62,7 @@ export function createDataGate({ admit, identify, welcome, clientOf, bodyBytes, 
       return;
     }
     response.once('close', identified.end);
+    if (compression) compress(request, response);
     await handler(request, response, identified.access);
   };
 }

@@ -28,6 +28,8 @@ export interface ServiceOptions {
   readonly subgraphNodes?: boolean;
   /** Texts of operations that clients may name, or may send at all. Default: they send any, and name none. */
   readonly persistedQueries?: PersistedQueries;
+  /** Compress answers for clients that take that? Default: yes. Streams of events are never compressed. */
+  readonly compression?: boolean;
   /** Names that the server is reached under: see client/allowed-hosts.ts. Default: any. */
   readonly allowedHosts?: readonly string[] | null;
   /** Origins of pages that may read answers and open WebSockets, beside our own. Default: none. */

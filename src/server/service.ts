@@ -94,6 +94,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     welcome,
     clientOf: callerOf,
     bodyBytes: limits.bodyBytes,
+    compression: options.compression ?? true,
     logger,
   });
 

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliCompress, gzip } from 'node:zlib';
 import { z } from 'zod';
+import { acceptedEncodings } from '../client/encodings.ts';
 
 /** Where `npm run build` puts the page, seen from src/server and from dist/src/server. */
 const BUILT = import.meta.url.includes('/dist/src/server/') ? '../../../explorer/' : '../../../dist/explorer/';
@@ -130,13 +131,4 @@ async function compress(body: Buffer): Promise<readonly Representation[]> {
     { body: zipped, encoding: 'gzip' },
     { body, encoding: null },
   ];
-}
-
-function acceptedEncodings({ headers }: IncomingMessage): ReadonlySet<string> {
-  const accepted = (headers['accept-encoding'] ?? '')
-    .toLowerCase()
-    .split(',')
-    .map((each) => each.replaceAll(/\s/g, ''))
-    .filter((each) => !/;q=0(?:\.0*)?$/.test(each));
-  return new Set(accepted.map((each) => each.split(';', 1)[0] ?? ''));
 }
