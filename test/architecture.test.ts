@@ -46,6 +46,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'resolvers',
     'src/federation',
     'src/vendors',
+    'src/pagination',
     'src/http',
     'src/domain',
   ],

@@ -5,6 +5,7 @@ import type { Document } from 'yaml';
 import type { Configuration } from './configuration.ts';
 import type { Environment } from './environment.ts';
 import { parseConfiguration } from './parse.ts';
+import { withPlugins } from './plugins.ts';
 import { ConfigurationError } from './problems.ts';
 import { decodeText, textFilesIn, UnreadableFile } from './text-file.ts';
 import { withoutHalfPairs } from '../domain/json.ts';
@@ -32,7 +33,8 @@ export async function loadConfiguration(options: LoadOptions): Promise<Configura
   if (file === null) return null;
   const path = resolve(options.folder, file);
   const value = parseText(await readNamed(path, file), file);
-  const { vendors, environment } = options;
+  const { environment } = options;
+  const vendors = await withPlugins(options.vendors, value, { folder: dirname(path), origin: file });
   return parseConfiguration(value, { origin: file, vendors, environment, readText: textFilesIn(dirname(path)) });
 }
 

@@ -168,6 +168,13 @@ export function configurationSchema(vendors: readonly VendorDefinition[]) {
   return z
     .strictObject({
       $schema: z.string().optional().describe('The JSON Schema of this file, for editors.'),
+      plugins: z
+        .array(z.string().min(1))
+        .max(50)
+        .default([])
+        .describe(
+          'Modules that define vendors of your own, as paths from the folder of this file. Their code runs in the service: see docs/own-sources.md.',
+        ),
       server: serverSchema.prefault({}).describe('What clients connect to.'),
       limits: serviceLimitsSchema.prefault({}).describe('What one operation and one client may take.'),
       tail: tailSchema.prefault({}).describe('How jobs are followed for subscriptions.'),

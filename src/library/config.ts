@@ -11,6 +11,8 @@ export type SourceConfig = z.input<typeof commonSchema> & {
 
 /** What `tributary.yaml` says, as an object. See docs/configuration.md. */
 export interface TributaryConfig {
+  /** Modules that define vendors of your own, as paths. */
+  readonly plugins?: readonly string[];
   readonly server?: z.input<typeof serverSchema>;
   readonly limits?: z.input<typeof serviceLimitsSchema>;
   readonly tail?: z.input<typeof tailSchema>;

@@ -2,6 +2,7 @@ import type { Configuration } from '../config/configuration.ts';
 import type { Environment } from '../config/environment.ts';
 import { loadConfiguration } from '../config/load.ts';
 import { parseConfiguration } from '../config/parse.ts';
+import { withPlugins } from '../config/plugins.ts';
 import { closeSources, connectSources } from '../config/sources.ts';
 import type { ConnectedSource } from '../config/sources.ts';
 import { textFilesIn } from '../config/text-file.ts';
@@ -50,7 +51,9 @@ async function configurationOf(
 ): Promise<Configuration | null> {
   if (typeof config !== 'object') return loadConfiguration({ path: config, environment, folder, vendors: VENDORS });
   const readText = textFilesIn(folder);
-  return parseConfiguration(config, { origin: 'this program', vendors: VENDORS, environment, readText });
+  const origin = 'this program';
+  const vendors = await withPlugins(VENDORS, config, { folder, origin });
+  return parseConfiguration(config, { origin, vendors, environment, readText });
 }
 
 /** The sandbox's sources, with everything else as it is configured. */

@@ -10,7 +10,12 @@ const ready = await hasPackages('test/tools');
 /** Would not compile if a type were lost: what is marked as wrong has to be. */
 const TYPED = `
   import { createTributary, ConfigurationError, type Job, type Tributary } from 'tributary';
+  import { defineVendor, TributaryError, z, type ConnectorOptions } from 'tributary/vendor';
   const tributary: Tributary = await createTributary({ server: { maxPageSize: 100 } });
+  const own = defineVendor({ vendor: 'own', title: 'Own', options: z.strictObject({}), auth: ['none'], create: ({ http }: ConnectorOptions) => { throw new TributaryError('NOT_FOUND', http.source); } });
+  // @ts-expect-error a vendor has a title
+  const nameless = () => defineVendor({ vendor: 'own', options: z.strictObject({}), auth: ['none'], create: own.create });
+  console.log(own.vendor, nameless);
   const jobs: readonly Job[] = await tributary.federation.jobs({ first: 1 }, tributary.context().call).nodes();
   const response: Response = await tributary.fetch(new Request('http://localhost/'), { address: '192.0.2.1' });
   // @ts-expect-error a size is a number

@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import type { VendorDefinition } from './connector.ts';
+
+/** A vendor as a module of your own defines it. */
+export type OwnVendor = Omit<VendorDefinition, 'tokenUrl'> & Partial<Pick<VendorDefinition, 'tokenUrl'>>;
+
+const AUTH_TYPES = ['none', 'bearer', 'basic', 'oauth2-client-credentials', 'api-key-exchange'] as const;
+
+const isFunction = (value: unknown): boolean => typeof value === 'function';
+
+/** What a definition must have. What it is made of is checked by the types of who writes it. */
+const definitionSchema = z.object(
+  {
+    vendor: z
+      .string({ error: 'a text: the value of `vendor` in the configuration' })
+      .regex(/^[a-z0-9][a-z0-9-]{0,63}$/, { error: 'up to 64 small letters, digits and "-"' }),
+    title: z.string({ error: "a text: the product's name" }).min(1, { error: 'a text that is not empty' }),
+    options: z.custom((value) => value instanceof z.ZodObject, {
+      error: 'a zod object: the keys that only its sources have, such as z.strictObject({})',
+    }),
+    auth: z
+      .array(z.enum(AUTH_TYPES), { error: 'a list of kinds of authorisation' })
+      .min(1, { error: `one or more of ${AUTH_TYPES.join(', ')}` }),
+    tokenUrl: z.custom(isFunction, { error: 'a function, or nothing' }).optional(),
+    classifyError: z.custom(isFunction, { error: 'a function, or nothing' }).optional(),
+    create: z.custom(isFunction, { error: 'a function that makes a connector' }),
+  },
+  { error: 'an object: what `defineVendor` gives' },
+);
+
+/** What is wrong with a definition; null where nothing is. */
+export function faultOf(value: unknown): string | null {
+  const [issue] = definitionSchema.safeParse(value).error?.issues ?? [];
+  if (issue === undefined) return null;
+  const path = issue.path.join('.');
+  return path === '' ? `expected ${issue.message}` : `\`${path}\`: expected ${issue.message}`;
+}
+
+/**
+ * Defines a vendor, for the module that `plugins` of the configuration names. Throws where the definition lacks something.
+ */
+export function defineVendor(definition: OwnVendor): VendorDefinition {
+  const fault = faultOf(definition);
+  if (fault !== null) throw new TypeError(`defineVendor: ${fault}`);
+  return { ...definition, tokenUrl: definition.tokenUrl ?? ((): null => null) };
+}

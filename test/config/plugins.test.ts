@@ -1,0 +1,85 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { loadConfiguration } from '../../src/config/load.ts';
+import { ConfigurationError } from '../../src/config/problems.ts';
+import { VENDORS } from '../../src/vendors/index.ts';
+import { defineVendor } from '../../src/vendors/define-vendor.ts';
+import { orchard } from './fake-vendors.ts';
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tributary-plugins-'));
+});
+
+afterAll(async () => {
+  await rm(folder, { recursive: true });
+});
+
+let modules = 0;
+
+/** What is wrong with a configuration that names a module of that text. */
+async function problemsOf(
+  text: string | null,
+  more: Readonly<Record<string, unknown>> = {},
+): Promise<readonly string[]> {
+  const name = `module-${(modules += 1)}.mjs`;
+  if (text !== null) await writeFile(join(folder, name), text);
+  await writeFile(join(folder, 'tributary.json'), JSON.stringify({ plugins: [`./${name}`], ...more }));
+  try {
+    await loadConfiguration({ folder, environment: {}, vendors: VENDORS });
+    return [];
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    return error.problems.map(({ key, message }) => `${key}: ${message}`);
+  }
+}
+
+const ZOD = JSON.stringify(import.meta.resolve('zod'));
+const HEAD = `import { z } from ${ZOD};
+const good = { vendor: 'own', title: 'Own', options: z.strictObject({ team: z.string() }), auth: ['bearer'], create: () => ({}) };`;
+
+test('a module may give one vendor or several, and their sources have their own keys', async () => {
+  const sources = { one: { vendor: 'own', baseUrl: 'https://x.example', auth: { type: 'none' }, team: 'a' } };
+  expect(await problemsOf(`${HEAD} export default good;`, { sources })).toEqual([]);
+  expect(await problemsOf(`${HEAD} export default [good, { ...good, vendor: 'other' }];`, { sources })).toEqual([]);
+  const wrong = { one: { ...sources.one, team: 7, tem: 'x' } };
+  expect(await problemsOf(`${HEAD} export default good;`, { sources: wrong })).toEqual([
+    'sources.one.team: expected a string, got a number',
+    'sources.one.tem: is no known key; did you mean "team"?',
+  ]);
+});
+
+test.each([
+  [null, 'cannot be loaded: '],
+  ['export const vendor = 1;', 'has no default export: expected what `defineVendor` gives, or a list of such'],
+  ['throw new Error("no licence");', 'cannot be loaded: no licence'],
+  ['export default 7;', 'expected an object: what `defineVendor` gives'],
+  [`${HEAD} export default { ...good, vendor: 'Own!' };`, '`vendor`: expected up to 64 small letters, digits and "-"'],
+  [`${HEAD} export default { ...good, title: '' };`, '`title`: expected a text that is not empty'],
+  [
+    `${HEAD} export default { ...good, options: {} };`,
+    '`options`: expected a zod object: the keys that only its sources have',
+  ],
+  [`${HEAD} export default { ...good, auth: [] };`, '`auth`: expected one or more of none, bearer'],
+  [`${HEAD} export default { ...good, create: undefined };`, '`create`: expected a function that makes a connector'],
+  [`${HEAD} export default { ...good, vendor: 'rest' };`, 'there is a vendor "rest" already'],
+])('a module %j is refused, and the key that names it is said', async (text, said) => {
+  const [problem = '', ...others] = await problemsOf(text);
+  expect(others).toEqual([]);
+  expect(problem.startsWith('plugins[0]: ')).toBe(true);
+  expect(problem).toContain(said);
+});
+
+test('plugins that are no list of texts are refused', async () => {
+  expect(await problemsOf(null, { plugins: './x.js' })).toEqual(['plugins: expected a list, got a string']);
+});
+
+test('a vendor that lacks something is refused where it is defined', () => {
+  expect(() => defineVendor({ ...orchard, title: '' })).toThrow(
+    'defineVendor: `title`: expected a text that is not empty',
+  );
+  expect(defineVendor({ ...orchard, tokenUrl: undefined as never }).tokenUrl('https://x.example')).toBeNull();
+});
