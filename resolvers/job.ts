@@ -2,7 +2,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { unknownJob, unknownSource } from '../src/domain/errors.ts';
 import type { Job, JobRef } from '../src/domain/job.ts';
 import type { Connection, ConnectionArguments, SourceFailure, SourceInfo } from '../src/federation/api.ts';
-import { decodeNodeId, encodeNodeId } from '../src/federation/node-id.ts';
+import { encodeNodeId } from '../src/federation/node-id.ts';
 import type { JobFilter } from '../src/vendors/connector.ts';
 import { sharedConnection, withPage } from './connection.ts';
 import type { GraphContext } from './context.ts';
@@ -64,34 +64,7 @@ export function referToJob(
   return loadReferred(context.call, jobId(ref), () => loadJob(ref, context));
 }
 
-/** `Query.job`: null when there is none, and without a call when nothing that is selected needs one. */
-export function job(
-  _root: unknown,
-  { source, key }: JobRef,
-  context: GraphContext,
-  info: GraphQLResolveInfo,
-): JobRef | string | null {
-  const ref = { source, key };
-  if (context.federation.source(source) === null) return null;
-  // By id it is loaded together with all others of this tick.
-  return selectsBeyond(info, 'Job', FIELDS_OF_REFERENCE) ? jobId(ref) : ref;
-}
-
-/** Loads jobs by their global ids; an id that fails, or that nothing is found for, is so at its own place. */
-export function loadJobs(ids: readonly string[], { federation, call }: GraphContext): Promise<(JobNode | Error)[]> {
-  return Promise.all(
-    ids.map(async (id) => {
-      const [source = '', key = ''] = decodeNodeId(id).keys;
-      // The library's type knows no null for what is not there; what it does with one is what we want.
-      return (await federation.job({ source, key }, call).catch(asError)) as JobNode | Error;
-    }),
-  );
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error('Unexpected error.', { cause: error });
-}
-
+/** Finds a job: null when there is none, and without a call when nothing that is selected needs one. */
 export function findJob(
   ref: JobRef,
   { federation, call }: GraphContext,
@@ -99,6 +72,16 @@ export function findJob(
 ): JobNode | null | Promise<Job | null> {
   if (federation.source(ref.source) === null) return null;
   return selectsBeyond(info, 'Job', FIELDS_OF_REFERENCE) ? federation.job(ref, call) : ref;
+}
+
+/** `Query.job`. */
+export function job(
+  _root: unknown,
+  { source, key }: JobRef,
+  context: GraphContext,
+  info: GraphQLResolveInfo,
+): ReturnType<typeof findJob> {
+  return findJob({ source, key }, context, info);
 }
 
 /** A page of jobs, and the sources that are missing in it. */

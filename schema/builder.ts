@@ -1,5 +1,4 @@
 import SchemaBuilder from '@pothos/core';
-import DataloaderPlugin from '@pothos/plugin-dataloader';
 import RelayPlugin from '@pothos/plugin-relay';
 import type { GraphContext } from '../resolvers/context.ts';
 import type { AnyNode } from '../resolvers/node.ts';
@@ -18,7 +17,7 @@ export const builder = new SchemaBuilder<{
   };
 }>({
   defaultFieldNullability: false,
-  plugins: [RelayPlugin, DataloaderPlugin],
+  plugins: [RelayPlugin],
   relay: {
     cursorType: 'String',
     // Their resolvers are in resolvers/node.ts; our ids carry all keys of a node.

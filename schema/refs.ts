@@ -1,4 +1,3 @@
-import { loadJobs } from '../resolvers/job.ts';
 import type { JobNode } from '../resolvers/job.ts';
 import type { PartNode } from '../resolvers/part.ts';
 import type { LogNode, SourceInfo } from '../src/federation/api.ts';
@@ -6,8 +5,7 @@ import { builder } from './builder.ts';
 
 /** The node types by name, so that the files that describe them can refer to each other. */
 export const SourceType = builder.objectRef<SourceInfo>('Source');
-/** Resolvers give a job, a reference to one, or its global id: ids of one tick are loaded together. */
-export const JobType = builder.loadableObjectRef<JobNode, string>('Job', { load: loadJobs });
+export const JobType = builder.objectRef<JobNode>('Job');
 export const AttemptType = builder.objectRef<PartNode<'Attempt'>>('Attempt');
 export const StepType = builder.objectRef<PartNode<'Step'>>('Step');
 export const TaskType = builder.objectRef<PartNode<'Task'>>('Task');
