@@ -179,7 +179,11 @@ export class IndexedWalk<T extends Ordered> {
   async #joins(index: number, page: IndexedPage<T>, next: IndexedPage<T>): Promise<boolean> {
     const overlaps = this.#overlaps(page, next);
     if (page.total !== null && page.total === next.total && !overlaps) return true;
-    if (page.total !== null && next.total !== null && next.total < page.total && next.rows.length > 0) return false;
+    if (page.total !== null && next.total !== null && next.total < page.total && next.rows.length > 0) {
+      // Rows have gone, unless the page is as it was: then the vendor counts less on each page.
+      const again = await this.#again(index);
+      if (again.total !== page.total || !isSame(page, again)) return false;
+    }
     // Going on to later rows, a border that moved shows rows again; going back, it hides some.
     if (this.#step === 1 && !this.#touches(page, next)) return true;
     if (!standStill(page, await this.#again(index))) return false;

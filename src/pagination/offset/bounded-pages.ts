@@ -2,8 +2,10 @@ import { freshCall, inSequence } from '../../domain/call.ts';
 import type { Call } from '../../domain/call.ts';
 import { isBeyond } from '../../domain/ordered.ts';
 import type { Ordered, Position } from '../../domain/ordered.ts';
-import { fetchFitting, isShort, moreBehind, OrderLost } from './page.ts';
-import type { OffsetOptions, OffsetPage, OffsetRequest, PagePlace } from './page.ts';
+import { fetchFitting, OrderLost, signsOf } from './page.ts';
+import type { OffsetOptions, OffsetPage, OffsetRequest } from './page.ts';
+import { isShort, moreBehind } from '../core/page-end.ts';
+import type { PageSigns } from '../core/page-end.ts';
 import { PageGuard } from '../core/page-guard.ts';
 import type { ReadRequest, Unplaced } from '../core/partition.ts';
 
@@ -51,6 +53,13 @@ export class BoundedPages<T extends Ordered> {
   #total: number | null = null;
   /** How many rows the page before had: the next ones are expected to have as many. */
   #length = 0;
+  /** The shortest page that others followed, here or by the cursor; null: none has been. */
+  #full: number | null;
+  /** A page of a round length may be cut. Behind a cursor that says nothing of it, a round length is that of what a client has read. */
+  readonly #trusted: number | null;
+  #mayBeCut: number | null = null;
+  /** The id of the first row since the bound was set. */
+  #first: string | null = null;
   #isUneven = false;
   /** How many pages in a row brought nothing new. */
   #stalls = 0;
@@ -67,6 +76,13 @@ export class BoundedPages<T extends Ordered> {
     this.#tieOrdered = options.tieOrdered();
     this.#guard = new PageGuard(options.source);
     this.#bound = request.from?.time ?? null;
+    this.#full = typeof request.hint === 'number' && request.hint > 0 ? request.hint : null;
+    this.#trusted = request.from === null ? null : options.size.usual;
+  }
+
+  /** What a cursor should remember of the length of pages; null: nothing. Untrusted: it only makes a reader look further. */
+  get hint(): number | null {
+    return (this.#full ?? Infinity) < this.#options.size.usual ? this.#full : this.#mayBeCut;
   }
 
   async next(): Promise<BoundedPage<T>> {
@@ -75,26 +91,32 @@ export class BoundedPages<T extends Ordered> {
     if (this.#tieOrdered && !this.#options.tieOrdered()) throw new OrderLost(this.#options.source);
     const first = page.rows[0];
     if (first !== undefined && this.#ignoresBound(first.time)) throw new BoundIgnored();
-    const place = { ...page, offset, count: page.rows.length, asked: this.#options.size.usual };
-    this.#offset = offset + place.count;
+    if (offset === 0) this.#first = first === undefined ? null : this.#options.identity.of(first);
+    const count = page.rows.length;
+    this.#offset = offset + count;
     const hasGrown = page.total !== null && this.#total !== null && page.total > this.#total;
     this.#total = page.total;
-    this.#length = place.count;
     const fresh = this.#countNew(page.rows);
+    if (fresh > 0 && this.#length > 0) this.#full = Math.min(this.#full ?? Infinity, this.#length);
+    this.#length = count;
+    const asked = this.#options.size.usual;
+    const signs = signsOf({ ...page, offset, count, asked }, this.#full ?? this.#trusted);
+    this.#mayBeCut =
+      this.#full === null && count > 0 && count < asked && !isShort({ ...signs, full: null }) ? count : null;
     const isStalled = first !== undefined && fresh === 0;
     this.#reached += fresh;
     this.#stalls = isStalled ? this.#stalls + 1 : 0;
     this.#isStuck = this.#guard.isStuck(!isStalled || hasGrown) || this.#stalls >= MOST_STALLS;
     // Pages that are asked for side by side fall behind a list that grows fast.
     if (isStalled) this.#isUneven = true;
-    const mayBeLast = isShort(place) && (page.total === null || page.total <= this.#reached);
-    return { rows: page.rows, more: isStalled ? null : this.#moreBehind(place), mayBeLast, isStalled };
+    const mayBeLast = isShort(signs) && (page.total === null || page.total <= this.#reached);
+    return { rows: page.rows, more: isStalled ? null : this.#moreBehind(signs), mayBeLast, isStalled };
   }
 
   /** Rows that come again are not further rows of the vendor's count: what their number makes of it has to be true without them. */
-  #moreBehind(place: PagePlace): boolean | null {
-    const more = moreBehind(place);
-    return more === moreBehind({ ...place, offset: this.#reached - place.count }) ? more : null;
+  #moreBehind(signs: PageSigns): boolean | null {
+    const more = moreBehind(signs);
+    return more === moreBehind({ ...signs, start: this.#reached - signs.count }) ? more : null;
   }
 
   /** How many of the rows reach further than the pages before them. */
@@ -145,12 +167,21 @@ export class BoundedPages<T extends Ordered> {
    * What to do behind a page. One that brings nothing new is skipped by beginning again at the instant that was reached:
    * that helps where many rows were inserted, and where the vendor ignores offsets.
    */
-  goOn({ isStalled, mayBeLast }: BoundedPage<T>, reached: bigint | null): 'on' | 'again' | 'end' | 'repeats' {
-    if (!isStalled) return 'on';
+  async goOn(page: BoundedPage<T>, reached: bigint | null): Promise<'on' | 'again' | 'end' | 'repeats'> {
+    if (!page.isStalled) return 'on';
     if (reached !== null && this.restartAt(reached)) return 'again';
-    // A short page that comes again: two signs of the end.
-    if (mayBeLast) return 'end';
+    // A short page that comes again is the last one, or the vendor gives it wherever it is asked.
+    if (page.mayBeLast) return (await this.#takesOffsets(page)) ? 'end' : 'repeats';
     return this.#isStuck ? 'repeats' : 'on';
+  }
+
+  /** The page came for an offset behind it. Is it another than the first one, or does an offset within it lead to a row within it? */
+  async #takesOffsets({ rows }: BoundedPage<T>): Promise<boolean> {
+    const [first, ...others] = rows.map((row) => this.#options.identity.of(row));
+    // A page of one row has no offset within. Where longer pages have come, a short one holds all that there is.
+    if (first !== this.#first || others.length === 0 || this.#full !== null) return true;
+    const within = (await this.#fetch(others.length, 1)).rows[0];
+    return within === undefined || others.includes(this.#options.identity.of(within));
   }
 
   /** Begins again at an instant, if that gets any further than the bound there is. */
@@ -166,14 +197,14 @@ export class BoundedPages<T extends Ordered> {
     return true;
   }
 
-  #fetch(offset: number): Promise<OffsetPage<T>> {
+  #fetch(offset: number, limit = this.#options.size.usual): Promise<OffsetPage<T>> {
     const bound =
       this.#bound === null
         ? {}
         : this.#order === 'ascending'
           ? { since: this.#bound - CLOCK }
           : { upTo: this.#bound + CLOCK };
-    const request = { offset, limit: this.#options.size.usual, order: this.#order, ...bound };
+    const request = { offset, limit, order: this.#order, ...bound };
     return fetchFitting(this.#options, request, this.#call);
   }
 

@@ -42,12 +42,12 @@ async function* readTieOrdered<T extends Ordered>(
       last = row;
     }
     need -= rows.length;
-    const rest = more === false ? 'end' : pages.goOn(page, last?.time ?? null);
+    const rest = more === false ? 'end' : await pages.goOn(page, last?.time ?? null);
     const ended = rest === 'end' || rest === 'repeats';
     if (!ended && request.prefetch === true && until === null) pages.prefetch(need);
     // With an end to heed, a further page may lie wholly beyond it.
     const known = ended ? false : until === null && !page.isStalled ? more : null;
-    yield batchOf({ rows, hints: rows.map(() => null) }, known, 1, rest === 'repeats' ? REPEATS : undefined);
+    yield batchOf(withHint(rows, pages.hint), known, 1, rest === 'repeats' ? REPEATS : undefined);
     if (ended) return;
   }
 }
@@ -64,17 +64,25 @@ async function* readGroups<T extends Ordered>(
     const page = await pages.next();
     const out = groups.push(page.rows.map((row) => ({ row, hint: null })));
     const open = groups.pendingTime;
-    const rest = groups.ended || page.more === false ? 'end' : pages.goOn(page, open);
+    const rest = groups.ended || page.more === false ? 'end' : await pages.goOn(page, open);
     if (rest === 'end' || rest === 'repeats') {
       const last = groups.ended ? { rows: [], hints: [] } : groups.finish();
-      const all = { rows: [...out.rows, ...last.rows], hints: [...out.hints, ...last.hints] };
-      yield batchOf(all, false, 1, rest === 'repeats' ? REPEATS : undefined);
+      yield batchOf(
+        withHint([...out.rows, ...last.rows], pages.hint),
+        false,
+        1,
+        rest === 'repeats' ? REPEATS : undefined,
+      );
       return;
     }
-    yield batchOf(out, groups.pendingCount > 0 ? groups.pendingIsWanted : null, 1);
+    yield batchOf(withHint(out.rows, pages.hint), groups.pendingCount > 0 ? groups.pendingIsWanted : null, 1);
     // Within one instant only offsets reach further; beyond it, the open group is read again from its start.
     if (rest === 'again' || (!page.mayBeLast && open !== null && pages.restartAt(open))) groups.reset();
   }
+}
+
+function withHint<T extends Ordered>(rows: T[], hint: number | null): { rows: T[]; hints: (number | null)[] } {
+  return { rows, hints: rows.map(() => hint) };
 }
 
 function isAtOrBeyond(row: Position, until: Position, direction: ReadRequest<Ordered>['direction']): boolean {

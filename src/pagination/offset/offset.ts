@@ -9,6 +9,7 @@ import { countedBy, fetchFitting, OrderLost } from './page.ts';
 import type { OffsetOptions, OffsetPage } from './page.ts';
 import { readRun } from './run.ts';
 import type { Run } from './run.ts';
+import { REPEATS } from '../core/page-guard.ts';
 import { readFitting } from '../core/page-size.ts';
 import { readOn } from '../core/read-on.ts';
 import type { Batch, Partition, ReadRequest, Unplaced } from '../core/partition.ts';
@@ -77,6 +78,8 @@ class OffsetList<T extends Ordered> implements IndexedList<T> {
   readonly #options: OffsetOptions<T>;
   #call: Call;
   #limit: number;
+  /** The shortest page that others have followed. */
+  #full: number | null = null;
 
   constructor(options: OffsetOptions<T>, order: 'ascending' | 'descending', rows: number, call: Call) {
     this.order = order;
@@ -108,19 +111,32 @@ class OffsetList<T extends Ordered> implements IndexedList<T> {
     const run = await this.#run(index * limit, () => this.#limit);
     // Pages are smaller than thought: the page of this number begins elsewhere.
     if (this.#limit < limit && index > 0) return this.fetch(index);
+    const followed = run.more === true ? run.pages : run.pages.slice(0, -1);
+    for (const page of followed) this.#full = Math.min(this.#full ?? Infinity, page.rows.length);
     const rows = run.pages.flatMap((page) => page.rows).slice(0, this.#limit);
     const offset = index * this.#limit;
     const end = offset + rows.length;
-    const isLast = run.more === false || (run.more === null && run.total === end && (await this.#isEnd(rows, end)));
-    return { rows, total: countedBy({ offset, count: rows.length, total: run.total }), isLast };
+    const isCounted = run.more === null && run.total === end;
+    const behind = isCounted ? await this.#behind(rows, end) : run.more === false ? 'nothing' : 'rows';
+    const total = countedBy({ offset, count: rows.length, total: run.total });
+    return { rows, total, isLast: behind !== 'rows', missing: behind === 'the same' ? REPEATS : undefined };
   }
 
-  /** Is there nothing behind a full page that reaches the count? The count may be that of the page. */
-  async #isEnd(rows: readonly Unplaced<T>[], offset: number): Promise<boolean> {
-    const { identity } = this.#options;
-    const known = new Set(rows.map((row) => identity.of(row)));
+  /** What lies behind a page that reaches the count? It may be the count of the page alone. */
+  async #behind(rows: readonly Unplaced<T>[], offset: number): Promise<'nothing' | 'rows' | 'the same'> {
+    const ids = rows.map((row) => this.#options.identity.of(row));
+    const found = await this.#idsAt(offset);
+    if (!found.every((id) => ids.includes(id))) return 'rows';
+    // A vendor that gives its last page for what lies behind it, or its first one wherever it is asked.
+    if (found.length === 0 || offset > ids.length || ids.length === 1) return 'nothing';
+    const within = await this.#idsAt(ids.length - 1);
+    return within.every((id) => ids.indexOf(id) > 0) ? 'nothing' : 'the same';
+  }
+
+  /** The ids of a row at that offset, or of what the vendor gives instead of it. */
+  async #idsAt(offset: number): Promise<string[]> {
     const { pages } = await this.#run(offset, () => 1);
-    return pages.every((page) => page.rows.every((row) => known.has(identity.of(row))));
+    return pages.flatMap((page) => page.rows.map((row) => this.#options.identity.of(row)));
   }
 
   async #run(offset: number, want: () => number): Promise<Run<OffsetPage<T>>> {
@@ -131,6 +147,7 @@ class OffsetList<T extends Ordered> implements IndexedList<T> {
       offset,
       want,
       call,
+      full: this.#full,
       fetch: async (from, limit, current) => {
         const page = await this.#options.fetch({ offset: from, limit, order: this.order }, current);
         // The vendor may say that its pages are smaller.

@@ -1,6 +1,7 @@
 import type { Call } from '../../domain/call.ts';
 import { TributaryError } from '../../domain/errors.ts';
 import type { Ordered } from '../../domain/ordered.ts';
+import type { PageSigns } from '../core/page-end.ts';
 import type { PageSize } from '../core/page-size.ts';
 import type { IdIdentity, Unplaced } from '../core/partition.ts';
 
@@ -22,8 +23,6 @@ export interface PageFacts {
   readonly total: number | null;
   /** The page size that the vendor says it used, where it says so. It may cap a page without a word, too. */
   readonly limit: number | null;
-  /** Does a flag or link say that more rows follow? Null or left out: nothing says it. */
-  readonly said?: boolean | null | undefined;
 }
 
 /** One native page in the order that was asked for. It may have fewer rows than were asked for and not be the last. */
@@ -32,28 +31,15 @@ export interface OffsetPage<T extends Ordered> extends PageFacts {
 }
 
 /** A page of so many rows, which was asked for at an offset. */
-export interface PagePlace extends PageFacts {
+interface PagePlace extends PageFacts {
   readonly offset: number;
   readonly count: number;
   readonly asked: number;
 }
 
-/** Has the page fewer rows than were asked for, also by the vendor's own account? */
-export function isShort({ count, limit, asked }: PagePlace): boolean {
-  return count < (limit !== null && limit > 0 ? Math.min(limit, asked) : asked);
-}
-
-/**
- * Are there rows behind the page? Null: only another call can tell. An empty page is the end. A count, a flag and the length
- * of a page are hints that may be wrong, so two of them have to say that it is the end, and none that more follows.
- */
-export function moreBehind(page: PagePlace): boolean | null {
-  if (page.count === 0) return false;
-  const end = page.offset + page.count;
-  if (page.said === true) return true;
-  if (page.total !== null && page.total > end) return isShort(page) ? null : true;
-  const signs = [page.total === end, isShort(page), page.said === false];
-  return signs.filter(Boolean).length >= 2 ? false : null;
+/** What the page shows of whether it is the last one. `full`: see `PageSigns`. */
+export function signsOf({ offset, count, asked, limit, total }: PagePlace, full: number | null): PageSigns {
+  return { start: offset, count, asked: limit !== null && limit > 0 ? Math.min(limit, asked) : asked, total, full };
 }
 
 /** The vendor's count; null where it does not even count the rows of the page. */

@@ -1,10 +1,11 @@
 import { freshCall } from '../../domain/call.ts';
 import type { Call } from '../../domain/call.ts';
-import { moreBehind } from './page.ts';
+import { signsOf } from './page.ts';
 import type { PageFacts } from './page.ts';
 import { unsearchable } from '../numbered/locate.ts';
 import { AnswerTooLarge } from '../../domain/errors.ts';
 import type { UnreadableRow } from '../../domain/ordered.ts';
+import { moreBehind } from '../core/page-end.ts';
 import { EndlessList, REPEATS } from '../core/page-guard.ts';
 import { tooLargeRow } from '../core/page-size.ts';
 import type { PageSize } from '../core/page-size.ts';
@@ -29,6 +30,8 @@ interface RunOptions<P> {
     tooLarge(row: UnreadableRow): P;
   };
   /** A key of each row of the page, and what the vendor says beside them. */
+  /** The shortest page of the list that others have followed, where one was read before this run. */
+  readonly full?: number | null;
   look(page: P): PageFacts & { readonly keys: readonly string[] };
 }
 
@@ -67,6 +70,8 @@ async function tryRun<P>(options: RunOptions<P>, call: Call): Promise<Run<P> | {
   const seen = new Set<string>();
   const pages: P[] = [];
   let total: number | null | undefined;
+  /** The shortest page that others followed. */
+  let full = options.full ?? null;
   for (let offset = options.offset; ;) {
     const wanted = options.want() - (offset - options.offset);
     const { page, asked } = await fetchFitting(options, offset, wanted, call);
@@ -74,7 +79,8 @@ async function tryRun<P>(options: RunOptions<P>, call: Call): Promise<Run<P> | {
     const count = facts.keys.length;
     if (facts.keys.some((key) => seen.has(key))) return { keys: [...seen, ...facts.keys] };
     for (const key of facts.keys) seen.add(key);
-    const more = moreBehind({ ...facts, offset, asked, count });
+    const more = moreBehind(signsOf({ ...facts, offset, asked, count }, full));
+    full = Math.min(full ?? Infinity, count);
     pages.push(page);
     total = total === undefined || total === facts.total ? facts.total : null;
     offset += count;

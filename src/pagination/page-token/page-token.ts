@@ -6,7 +6,8 @@ import type { Ordered } from '../../domain/ordered.ts';
 import { readIndexed } from '../numbered/pages.ts';
 import type { IndexedList, IndexedPage, PageRows } from '../numbered/list.ts';
 import { outOfReach } from '../numbered/locate.ts';
-import { EndlessList, ENDS_EARLY, PROMISES_EMPTY_PAGES, TURNS_BACK } from '../core/page-guard.ts';
+import { isShort, moreBehind } from '../core/page-end.ts';
+import { EndlessList, ENDS_EARLY, PROMISES_EMPTY_PAGES, REPEATS, TURNS_BACK } from '../core/page-guard.ts';
 import { readFitting } from '../core/page-size.ts';
 import type { PageSize } from '../core/page-size.ts';
 import type { Identity, Partition, Unplaced } from '../core/partition.ts';
@@ -209,26 +210,25 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
       total: this.#total.see(page, index * this.limit()),
       said: page.total,
       isLast: behind !== 'rows',
-      missing: behind === 'out of reach' ? ENDS_EARLY : undefined,
+      missing: behind === 'out of reach' ? ENDS_EARLY : behind === 'the same' ? REPEATS : undefined,
     };
   }
 
   /**
-   * What lies behind a page that names no next one. The end has two signs: that, and a count that ends just there, or no
-   * count and a page that is not full. Where they contradict each other, the next page is looked at by its number. Once a
-   * page that named no next one had rows behind it, that is no sign any more: the page has to be shorter than others, too.
+   * What lies behind a page that names no next one, which is one sign of the end (`core/page-end.ts`). Where no other agrees, the
+   * next page is looked at by its number; where that can't be, and the count does not end here, it is out of reach. Once a page
+   * that named no next one had rows behind it, that is no sign any more.
    */
   async #behindUnnamed(
     index: number,
     token: string | null,
     page: TokenPage<T>,
-  ): Promise<'nothing' | 'rows' | 'out of reach'> {
+  ): Promise<'nothing' | 'rows' | 'out of reach' | 'the same'> {
     const { rows, total } = page;
-    const end = index * this.limit() + rows.length;
-    const isShort = rows.length < this.limit();
-    const isCounted = total === end;
-    const isEnd = this.#isSilent ? isCounted && isShort : isCounted || (total === null && isShort);
-    if (rows.length === 0 || isEnd) return 'nothing';
+    const start = index * this.limit();
+    const end = start + rows.length;
+    const signs = { start, count: rows.length, asked: this.asked.rows, total, full: this.#rowsPerPage };
+    if (moreBehind({ ...signs, said: this.#isSilent ? null : false }) === false) return 'nothing';
     if (index < this.#furthest) return 'rows';
     const next = await this.#guessedPage(index + 1);
     if (next?.rows.length === 0) return 'nothing';
@@ -238,10 +238,19 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
       this.#peeked = { index: index + 1, page: next };
       return 'rows';
     }
-    if (total === null || total < end) return 'nothing';
+    if (total === end && next !== null) return 'the same';
+    if (total === end) return index === 0 && (await this.#countsPageAlone(end)) ? 'out of reach' : 'nothing';
+    // One that has room for more rows is not cut. Unless they are counted, nothing speaks for them.
+    if ((total ?? 0) < end && isShort(signs)) return 'nothing';
     // The count may have run ahead of the page while lines were written.
     const again = await this.#ask(token, freshCall(this.#call));
-    return again.next === null && (again.total ?? 0) > end && isSame(page, again) ? 'out of reach' : 'nothing';
+    return again.next === null && again.total !== end && isSame(page, again) ? 'out of reach' : 'nothing';
+  }
+
+  /** Does a page of one row say that there are fewer rows in all than the first page has? */
+  async #countsPageAlone(length: number): Promise<boolean> {
+    const { total } = await this.#options.fetch(null, 1, this.#call);
+    return total !== null && total < length;
   }
 
   #takePeeked(index: number): TokenPage<T> | null {

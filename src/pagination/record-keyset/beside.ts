@@ -1,6 +1,6 @@
 import type { Ordered } from '../../domain/ordered.ts';
 import { RepeatsItself } from './pages.ts';
-import { isSamePage } from './search.ts';
+import { isSamePage, refuseIgnored } from './search.ts';
 import type { FoundPage, OffsetPages } from './search.ts';
 
 /**
@@ -45,8 +45,7 @@ export async function findBeside<T extends Ordered>(
         if (again.records[alone.at]?.id === anchor.id) {
           if ((page.total ?? 0) > alone.offset + alone.at + 1) throw new RepeatsItself();
           // Or it gives its first page wherever it is asked.
-          const first = lengths.mayHideMore(page) ? await pages.fetch(0) : null;
-          if (first !== null && isSamePage(first, page)) throw new RepeatsItself();
+          if (isSamePage(await pages.fetch(0), page)) await refuseIgnored(pages, page);
           return { ...beside, isEnd: true };
         }
         alone = null;

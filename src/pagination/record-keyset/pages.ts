@@ -1,4 +1,5 @@
 import type { Ordered } from '../../domain/ordered.ts';
+import { isShort, moreBehind } from '../core/page-end.ts';
 import type { KeysetPage } from './list.ts';
 
 /** The vendor gives what it has given before, and there may be more. */
@@ -10,18 +11,14 @@ export class RepeatsItself extends Error {
   }
 }
 
-/** To so many rows vendors tend to cut down what they are asked for: a page of just so many may not be the last. */
-const COMMON_CAP = 100;
-
-/**
- * How long the vendor's pages are, and which of them is the last. Counts and links are hints, and a vendor may cap its
- * pages without a word. So two signs have to agree before a page is taken for the last, and none may speak against it.
- */
+/** How long the vendor's pages are, and which of them is the last. */
 export class PageLengths {
   /** How many records the page that came last was asked for. */
   #asked: number;
   #usual: number;
   #longest = 0;
+  /** Has a page turned out not to be the last? */
+  #isLearned = false;
 
   constructor(asked: number) {
     this.#asked = asked;
@@ -42,6 +39,7 @@ export class PageLengths {
 
   /** A page of that many records was not the last. */
   learn(length: number): void {
+    this.#isLearned = true;
     this.#usual = Math.max(1, Math.min(this.#longest, this.#asked), length);
   }
 
@@ -50,11 +48,15 @@ export class PageLengths {
     return more === true || (start !== null && total !== null && total > start + records.length);
   }
 
-  /** May records follow the page at the native start, as far as the vendor says and its length shows? */
-  mayHideMore<T extends Ordered>(page: KeysetPage<T>): boolean {
-    const { length } = page.records;
-    if (page.total === length) return false;
-    return this.saysMore(page, 0) || length >= page.asked || length === COMMON_CAP;
+  /** Has the page fewer records than pages have that others follow? */
+  isShort<T extends Ordered>({ records: { length }, asked }: KeysetPage<T>): boolean {
+    return isShort({ count: length, asked, full: this.#fullFor(length) });
+  }
+
+  /** How long a page is that others follow; null where nothing has shown it. */
+  #fullFor(length: number): number | null {
+    if (this.#isLearned) return this.usual;
+    return this.#longest > length ? this.#longest : null;
   }
 
   /**
@@ -69,15 +71,16 @@ export class PageLengths {
       if (more !== true || total !== (start ?? 0) + length) this.learn(length);
       return false;
     }
-    // Of other pages more may have been asked for.
-    if (length < Math.min(this.#longest, asked)) return true;
-    // Without cursors, offsets may count from 1: then one record more may follow than the count leaves.
-    const isCounted = start === 0 || cursors;
-    const signs = [
-      isCounted && start !== null && total === start + length,
-      cursors && more === false,
-      length < asked && length !== COMMON_CAP,
-    ];
-    return signs.filter(Boolean).length >= 2;
+    // Where nothing is counted, a page that is shorter than one before it is the last: pages are cut to one length.
+    if (total === null && length < Math.min(this.#longest, asked)) return true;
+    const signs = { start: this.#startOf(page, start), count: length, asked, total, full: this.#fullFor(length) };
+    return moreBehind({ ...signs, said: cursors ? more : null }) === false;
+  }
+
+  /** Offsets may count from 1. The count tells where a short page ends; one record more may follow a full one than it leaves. */
+  #startOf<T extends Ordered>(page: KeysetPage<T>, start: number | null): number | null {
+    if (start === null || start === 0) return start;
+    if (!this.isShort(page)) return page.cursors ? start : null;
+    return page.total === start + page.records.length - 1 ? start - 1 : start;
   }
 }

@@ -80,8 +80,20 @@ async function fetchOther<T extends Ordered>(
   if (offset === known.offset + 1) return fetchOther(pages, known, offset + 1);
   // Or as many records have come meanwhile as lie between the two.
   if (!isSamePage(await pages.fetch(known.offset), known.page)) return page;
-  if (known.offset === 0 && pages.lengths.mayHideMore(known.page)) throw new RepeatsItself();
+  if (known.offset === 0) await refuseIgnored(pages, known.page);
   return { ...page, records: [] };
+}
+
+/**
+ * The first page came for an offset behind it, too. Throws RepeatsItself where it comes for an offset within it as well: then
+ * nothing shows that it is all there is. Offsets may count from 1, so a page of one or two records has none within.
+ */
+export async function refuseIgnored<T extends Ordered>(pages: OffsetPages<T>, first: KeysetPage<T>): Promise<void> {
+  const { length } = first.records;
+  if (pages.lengths.saysMore(first, 0)) throw new RepeatsItself();
+  if (length < 3) return;
+  const within = await pages.fetch(length - 1);
+  if (within.records[0]?.id === first.records[0]?.id) throw new RepeatsItself();
 }
 
 export function isSamePage<T extends Ordered>(a: KeysetPage<T>, b: KeysetPage<T>): boolean {

@@ -293,7 +293,7 @@ export class RecordWalk<T extends Ordered> {
     else this.#notice(page.records[0], times);
     if (this.#kind === 'after') return this.#giveWhole(page, offset === null ? null : offset + 1);
     const start = offset === null ? null : Math.max(0, offset - length);
-    const signs = [page.moreBefore === false, start === 0, length < this.#lengths.usual];
+    const signs = [page.moreBefore === false, start === 0, this.#lengths.isShort(page)];
     if (length === 0 || (page.moreBefore !== true && signs.filter(Boolean).length >= 2)) this.#atEnd = true;
     return this.#give(page, start);
   }

@@ -1,6 +1,6 @@
 import type { PageSize } from '../../pagination/core/page-size.ts';
 import { pageInParts } from '../../pagination/numbered/page-in-parts.ts';
-import { moreBehind } from '../../pagination/offset/page.ts';
+import { moreBehind } from '../../pagination/core/page-end.ts';
 import { sizeOf } from './rows.ts';
 import type { OddRow, Rows } from './rows.ts';
 
@@ -61,5 +61,5 @@ export async function numberedRows<P extends Rows<unknown>>(page: NumberedPage<P
 function nextPageOf(page: Rows<unknown>, index: number, pageSize: number, { total, more }: Said): boolean | null {
   const count = sizeOf(page);
   if (count === 0) return more === true;
-  return moreBehind({ offset: index * pageSize, count, asked: pageSize, limit: null, total, said: more });
+  return moreBehind({ start: index * pageSize, count, asked: pageSize, total, said: more });
 }

@@ -221,17 +221,23 @@ describe('a list by offset whose total and page lengths may be wrong', () => {
     tieOrdered: fc.boolean(),
   });
 
-  /** A short page that is said to be all there is: nothing shows that it is not. */
-  function saysNothing({ total, lengths, limit, offsets }: Vendor): boolean {
-    const isCapped = lengths.some((length) => length < LIMIT) && limit !== 'honest';
-    if (isCapped && offsets === 'ignored') return total !== 'honest' && total !== 'too-high';
-    return isCapped && (total === 'of-page' || total === 'too-low' || total === 'shrinking');
+  /**
+   * The limit: a page is shorter than asked for and than all before it, not of a round length, and the count ends just there. A
+   * log that ends there looks the same. So does one of a single row, which a vendor gives wherever it is asked.
+   */
+  function looksWhole({ count, total, lengths, limit, offsets }: Vendor): boolean {
+    const isCut = lengths.some((length) => length < LIMIT) && limit !== 'honest';
+    if (!isCut || total === 'honest' || total === 'too-high') return false;
+    if (offsets === 'ignored' && lengths.includes(1)) return true;
+    const [length = 0] = lengths;
+    if (lengths.some((other) => other !== length)) return ['of-page', 'too-low', 'shrinking'].includes(total);
+    return length !== 10 && (total === 'of-page' || (total === 'too-low' && count - 30 === length));
   }
 
   test('has every line once and in order, or says that some are missing, in a bounded number of calls', async () => {
     await fc.assert(
       fc.asyncProperty(vendors, fc.constantFrom(...directions), fc.boolean(), async (vendor, direction, prefetch) => {
-        fc.pre(!saysNothing(vendor) && (vendor.offsets === 'honest' || vendor.timeFilter));
+        fc.pre(!looksWhole(vendor) && (vendor.offsets === 'honest' || vendor.timeFilter));
         const { indexes, reported } = await readAll(vendor, direction, 1_000, prefetch);
         const sorted = [...new Set(indexes)].sort((a, b) => a - b);
         expect(indexes).toEqual(direction === 'forward' ? sorted : sorted.reverse());

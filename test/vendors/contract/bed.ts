@@ -58,8 +58,8 @@ export interface Bed {
   readonly crowd: number;
   /** An instance of a random dialect each time it is asked; prints itself. */
   readonly dialects: fc.Arbitrary<() => Instance>;
-  /** Instances whose hints are wrong, by what else makes a difference to how they are paged. */
-  readonly doubtful: Readonly<Record<string, (doubts: Partial<Doubts>) => Instance>>;
+  /** Instances whose hints are wrong, by what else makes a difference to how they are paged. Pages have 10 rows unless said. */
+  readonly doubtful: Readonly<Record<string, (doubts: Partial<Doubts>, pageSize?: number) => Instance>>;
   /** Instances that behave otherwise than is assumed where that is not known, by what they do. */
   readonly unknown: Readonly<Record<string, () => Instance>>;
   /** Lines on a native page of such an instance; null: it has no pages. */

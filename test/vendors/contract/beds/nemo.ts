@@ -66,8 +66,8 @@ export const nemoBed: Bed = {
   crowd: 30,
   dialects: dialectsOf(settings, create),
   doubtful: {
-    'with page numbers': (doubts) => create({ ...doubts, pageSize: 10 }),
-    'with opaque tokens': (doubts) => create({ ...doubts, tokens: 'opaque', pageSize: 10 }),
+    'with page numbers': (doubts, pageSize = 10) => create({ ...doubts, pageSize }),
+    'with opaque tokens': (doubts, pageSize = 10) => create({ ...doubts, tokens: 'opaque', pageSize }),
   },
   unknown: {
     'generation B': () => create({ generation: 'B', pageSize: 10 }),

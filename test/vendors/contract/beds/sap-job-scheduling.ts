@@ -92,8 +92,10 @@ export const sapBed: Bed = {
   crowd: 30,
   dialects: dialectsOf(settings, create),
   doubtful: {
-    'with run ids': (doubts) => create({ ...sapDoubts(doubts), dialect: 'current', pageSize: 10, said: false }),
-    'with offsets': (doubts) => create({ ...sapDoubts(doubts), dialect: 'legacy', pageSize: 10, said: false }),
+    'with run ids': (doubts, pageSize = 10) =>
+      create({ ...sapDoubts(doubts), dialect: 'current', pageSize, said: false }),
+    'with offsets': (doubts, pageSize = 10) =>
+      create({ ...sapDoubts(doubts), dialect: 'legacy', pageSize, said: false }),
   },
   unknown: Object.fromEntries(
     Object.entries(UNKNOWN).map(([name, options]) => [

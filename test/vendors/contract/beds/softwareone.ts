@@ -65,8 +65,8 @@ export const softwareOneBed: Bed = {
   crowd: 30,
   dialects: dialectsOf(settings, create),
   doubtful: {
-    'filters by time': (doubts) => create({ ...doubts, pageSize: 10 }),
-    'filters by nothing': (doubts) => create({ ...doubts, unfilterable: ['*'], pageSize: 10 }),
+    'filters by time': (doubts, pageSize = 10) => create({ ...doubts, pageSize }),
+    'filters by nothing': (doubts, pageSize = 10) => create({ ...doubts, unfilterable: ['*'], pageSize }),
   },
   unknown: {
     'small pages': () => create({ maxLimit: 4, pageSize: 10 }),
