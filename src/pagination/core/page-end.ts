@@ -35,7 +35,9 @@ export function moreBehind(page: PageSigns): boolean | null {
   if (count === 0) return false;
   if (said === true) return true;
   const end = start === null ? null : start + count;
-  const hasRoom = isShort(page);
+  // A count that ends behind pages before this one is not that of the page alone: then a round length is no sign of a cut.
+  const isProven = start !== null && start > 0 && total === end;
+  const hasRoom = isShort(isProven ? { ...page, full: page.full ?? page.asked } : page);
   if (total !== null && end !== null && total > end) return hasRoom ? null : true;
   // A count of fewer rows than have come is wrong, and so may the other hints be.
   if (total !== null && total < (end ?? count)) return null;
