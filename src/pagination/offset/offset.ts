@@ -154,7 +154,7 @@ class OffsetList<T extends Ordered> implements IndexedList<T> {
         if (from === offset && page.limit !== null && page.limit > 0 && page.limit < limit) this.#limit = page.limit;
         return page;
       },
-      look: ({ rows, total, limit }) => ({ keys: rows.map((row) => identity.of(row)), total, limit }),
+      look: ({ rows, total, limit, said }) => ({ keys: rows.map((row) => identity.of(row)), total, limit, said }),
     });
     if (run.call !== call) this.#call = run.call;
     return run;

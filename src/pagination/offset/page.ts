@@ -23,6 +23,8 @@ export interface PageFacts {
   readonly total: number | null;
   /** The page size that the vendor says it used, where it says so. It may cap a page without a word, too. */
   readonly limit: number | null;
+  /** Does a flag or link say that more rows follow? Null or left out: nothing says it. */
+  readonly said?: boolean | null | undefined;
 }
 
 /** One native page in the order that was asked for. It may have fewer rows than were asked for and not be the last. */
@@ -38,8 +40,9 @@ interface PagePlace extends PageFacts {
 }
 
 /** What the page shows of whether it is the last one. `full`: see `PageSigns`. */
-export function signsOf({ offset, count, asked, limit, total }: PagePlace, full: number | null): PageSigns {
-  return { start: offset, count, asked: limit !== null && limit > 0 ? Math.min(limit, asked) : asked, total, full };
+export function signsOf({ offset, count, asked, limit, total, said }: PagePlace, full: number | null): PageSigns {
+  const most = limit !== null && limit > 0 ? Math.min(limit, asked) : asked;
+  return { start: offset, count, asked: most, total, said, full };
 }
 
 /** The vendor's count; null where it does not even count the rows of the page. */

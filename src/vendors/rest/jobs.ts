@@ -3,7 +3,7 @@ import { hasCode, TributaryError } from '../../domain/errors.ts';
 import type { Job } from '../../domain/job.ts';
 import type { SourceHttp } from '../../http/client.ts';
 import { outOfReach } from '../../pagination/numbered/locate.ts';
-import { moreBehind } from '../../pagination/offset/page.ts';
+import { moreBehind } from '../../pagination/core/page-end.ts';
 import { PageSize, tooLargeRow } from '../../pagination/core/page-size.ts';
 import type { JobList } from '../connector.ts';
 import { numberedRows } from '../shared/numbered-page.ts';
@@ -98,7 +98,7 @@ export function createJobs(http: SourceHttp, options: JobOptions): JobsOfSource 
     const count = sizeOf(page);
     const { total, more } = said(page);
     if (paging.scheme === 'whole') return { rows: page.data, odd: page.odd, more: false, total: page.data.length };
-    const behind = moreBehind({ offset: index * pageSize, count, asked: pageSize, limit: null, total, said: more });
+    const behind = moreBehind({ start: index * pageSize, count, asked: pageSize, total, said: more });
     return { rows: page.data, odd: page.odd, more: behind, total };
   }
 
