@@ -44,6 +44,8 @@ export async function serve(
   const opened = await openSources({ config: options.config, onRequest }, surroundings);
   const { server: settings } = opened.configuration;
   logger.level = settings.logLevel;
+  metrics.process();
+  metrics.sources(() => opened.sources.map(({ name, http }) => ({ ...http.stats(), source: name })));
   const unguard = guardProcess(logger, metrics);
   const file = typeof options.config === 'string' ? options.config : undefined;
   const ignoreHangup = recheckOnHangup(file, surroundings, logger);
@@ -88,7 +90,7 @@ function announce({ sources, sandboxed }: OpenSources, logger: Logger): void {
 /** Calls to sources are counted, and are debug lines: they hold neither URLs nor credentials. */
 function observeRequests(logger: Logger, metrics: Metrics): (observation: RequestObservation) => void {
   return (observation) => {
-    metrics.upstream(observation.source, observation.outcome);
+    metrics.upstream(observation);
     logger.debug({ ...observation }, 'asked a source');
   };
 }

@@ -22,7 +22,14 @@ export interface SourceCall<T> {
 export function makeCall<T>(parts: AttemptParts, call: SourceCall<T>): Promise<T> {
   const retries = call.idempotent ? parts.wire.limits.retries : 0;
   const worthwhile = (): boolean => parts.breaker.state() === 'closed';
-  return withRetries(renewing(parts, call), { retries, clock: parts.clock, worthwhile }, call.caller.cancellation);
+  const send = renewing(parts, call);
+  let tried = false;
+  const attempt = (): Promise<T> => {
+    if (tried) parts.recorder.retried();
+    tried = true;
+    return send();
+  };
+  return withRetries(attempt, { retries, clock: parts.clock, worthwhile }, call.caller.cancellation);
 }
 
 /**

@@ -8,6 +8,8 @@ export interface SourceHttpStats {
   /** Calls that wait for a place. */
   readonly queued: number;
   readonly breaker: BreakerState;
+  /** Attempts after the first of their call. */
+  readonly retries: number;
   /** Of the last answer, up to its headers. Null before the first. */
   readonly lastLatencyMilliseconds: number | null;
   /** Of the last call, if the source failed it; null when it did not. An absent job or a caller that left is no failure. */
@@ -32,7 +34,9 @@ export interface Recorder {
   /** Keeps how a whole call ends, and passes it on. */
   watch<T>(call: Promise<T>): Promise<T>;
   failed(error: unknown): void;
-  last(): Pick<SourceHttpStats, 'lastLatencyMilliseconds' | 'lastError' | 'lastSuccessAt'>;
+  /** A call is tried once more. */
+  retried(): void;
+  last(): Pick<SourceHttpStats, 'lastLatencyMilliseconds' | 'lastError' | 'lastSuccessAt' | 'retries'>;
 }
 
 /** A recorder with nothing in it. `now` in milliseconds since 1970. */
@@ -40,6 +44,7 @@ export function createRecorder(now: () => number): Recorder {
   let lastLatencyMilliseconds: number | null = null;
   let lastError: TributaryError | null = null;
   let lastSuccessAt: number | null = null;
+  let retries = 0;
 
   function succeeded(): void {
     lastError = null;
@@ -55,6 +60,9 @@ export function createRecorder(now: () => number): Recorder {
 
   return {
     failed,
+    retried() {
+      retries += 1;
+    },
     answered(latencyMilliseconds) {
       lastLatencyMilliseconds = latencyMilliseconds;
     },
@@ -68,6 +76,6 @@ export function createRecorder(now: () => number): Recorder {
         throw error;
       }
     },
-    last: () => ({ lastLatencyMilliseconds, lastError, lastSuccessAt }),
+    last: () => ({ lastLatencyMilliseconds, lastError, lastSuccessAt, retries }),
   };
 }

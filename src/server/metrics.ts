@@ -1,8 +1,14 @@
 import type { Plugin } from 'graphql-yoga';
-import { Counter, Gauge, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { TailStatistics } from '../federation/api.ts';
+import type { RequestObservation } from '../http/stats.ts';
+import { countSources } from './source-metrics.ts';
+import type { SourceFigures } from './source-metrics.ts';
 import { countTails } from './tail-metrics.ts';
+
+/** Upper bounds of the buckets of durations. */
+const SECONDS = [0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
 /** How an error came that nothing handled. */
 export type UnhandledKind = 'rejection' | 'exception';
@@ -17,7 +23,11 @@ export interface Metrics {
   error(code: ErrorCode): void;
   persisted(outcome: PersistedOutcome): void;
   /** One attempt at a call to a source. */
-  upstream(source: string, outcome: string): void;
+  upstream(attempt: Pick<RequestObservation, 'source' | 'outcome' | 'durationMilliseconds'>): void;
+  /** Shows how sources do, as they do whenever the metrics are read. */
+  sources(figures: () => readonly SourceFigures[]): void;
+  /** Shows the memory, the CPU and the event loop of the process. For the one server of a process. */
+  process(): void;
   /** An error that nothing handled: see process-guard.ts. */
   unhandled(kind: UnhandledKind): void;
   /** Shows what is followed, as it is whenever the metrics are read. */
@@ -58,6 +68,20 @@ export function createMetrics(): Metrics {
     labelNames: ['source', 'outcome'],
     registers: [registry],
   });
+  const upstreamDuration = new Histogram({
+    name: 'tributary_upstream_duration_seconds',
+    help: 'How long attempts at calls to sources took, with their bodies, by source.',
+    labelNames: ['source'],
+    buckets: SECONDS,
+    registers: [registry],
+  });
+  const duration = new Histogram({
+    name: 'tributary_graphql_duration_seconds',
+    help: 'How long queries took to execute; of a subscription, how long until it began. By type.',
+    labelNames: ['type'],
+    buckets: SECONDS,
+    registers: [registry],
+  });
   const unhandled = new Counter({
     name: 'tributary_unhandled_errors_total',
     help: 'Errors that nothing handled, by kind: rejection or exception. Each is a fault of Tributary; the log has it.',
@@ -82,8 +106,15 @@ export function createMetrics(): Metrics {
     persisted: (outcome) => {
       persisted.inc({ outcome });
     },
-    upstream: (source, outcome) => {
+    upstream: ({ source, outcome, durationMilliseconds }) => {
       upstream.inc({ source, outcome });
+      upstreamDuration.observe({ source }, durationMilliseconds / 1_000);
+    },
+    sources: (figures) => {
+      countSources(registry, figures);
+    },
+    process: () => {
+      collectDefaultMetrics({ register: registry });
     },
     unhandled: (kind) => {
       unhandled.inc({ kind });
@@ -94,11 +125,19 @@ export function createMetrics(): Metrics {
     plugin: {
       onExecute() {
         operations.inc({ type: 'query' });
+        const done = duration.startTimer({ type: 'query' });
+        return {
+          onExecuteDone() {
+            done();
+          },
+        };
       },
       onSubscribe() {
         operations.inc({ type: 'subscription' });
+        const begun = duration.startTimer({ type: 'subscription' });
         return {
           onSubscribeResult({ result }) {
+            begun();
             if (!(Symbol.asyncIterator in result)) return;
             subscriptions.inc();
             return {

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 
 /** The documents that name files and symbols, and the folders that hold both. */
 const DOCUMENTS = ['README.md', 'CONTRIBUTING.md', ...markdownUnder('docs')];
-const FOLDERS = ['src', 'schema', 'resolvers', 'test', 'docs', 'bench', 'scripts', '.ci'];
+const FOLDERS = ['src', 'schema', 'resolvers', 'test', 'docs', 'bench', 'scripts', 'deploy', '.ci'];
 
 /** Every word of the program and of its graph. */
 const WORDS = new Set(

@@ -8,12 +8,23 @@ import { rejection, sendJson, serve, sourceHttp, testClock } from './loopback.ts
 const jobs = { method: 'GET', path: ['jobs'] } as const;
 
 describe('the health of a source', () => {
+  test('counts what was sent again', async () => {
+    let answers = 0;
+    const server = await serve((_, response) => {
+      sendJson(response, {}, (answers += 1) < 3 ? 503 : 200);
+    });
+    const http = sourceHttp({ baseUrl: server.origin, ...testClock() });
+    await http.json(jobs, z.unknown(), createCall());
+    expect(http.stats().retries).toBe(2);
+  });
+
   test('is unknown at first', async () => {
     const server = await serve(() => undefined);
     expect(sourceHttp({ baseUrl: server.origin }).stats()).toEqual({
       inFlight: 0,
       queued: 0,
       breaker: 'closed',
+      retries: 0,
       lastLatencyMilliseconds: null,
       lastError: null,
       lastSuccessAt: null,

@@ -5,13 +5,13 @@ import { createMetrics } from '../../src/server/metrics.ts';
 function linesOf(statistics: () => TailStatistics): () => Promise<readonly string[]> {
   const metrics = createMetrics();
   metrics.tails(statistics);
-  metrics.upstream('one', 'ok');
-  metrics.upstream('one', 'SOURCE_TIMEOUT');
-  metrics.upstream('one', 'ok');
+  metrics.upstream({ source: 'one', outcome: 'ok', durationMilliseconds: 30 });
+  metrics.upstream({ source: 'one', outcome: 'SOURCE_TIMEOUT', durationMilliseconds: 30 });
+  metrics.upstream({ source: 'one', outcome: 'ok', durationMilliseconds: 30 });
   return async () =>
     (await metrics.registry.metrics())
       .split('\n')
-      .filter((line) => /_(tail|redis|upstream)_/.test(line) && !line.startsWith('#'));
+      .filter((line) => /_(tail|redis|upstream_requests)_/.test(line) && !line.startsWith('#'));
 }
 
 test('metrics count calls to sources, and show what is followed as it is when somebody looks', async () => {

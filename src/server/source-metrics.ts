@@ -1,0 +1,41 @@
+import { Counter, Gauge } from 'prom-client';
+import type { Registry } from 'prom-client';
+import type { SourceHttpStats } from '../http/stats.ts';
+
+/** How a source does now. */
+export type SourceFigures = Pick<SourceHttpStats, 'inFlight' | 'queued' | 'breaker' | 'retries'> & {
+  readonly source: string;
+};
+
+/** Adds how sources do to a registry, read each time it is shown. */
+export function countSources(registry: Registry, figures: () => readonly SourceFigures[]): void {
+  function gauge(name: string, help: string, read: (figures: SourceFigures) => number): void {
+    new Gauge({
+      name,
+      help,
+      labelNames: ['source'],
+      registers: [registry],
+      collect() {
+        for (const each of figures()) this.set({ source: each.source }, read(each));
+      },
+    });
+  }
+
+  gauge('tributary_source_calls_in_flight', 'Calls that are under way.', ({ inFlight }) => inFlight);
+  gauge('tributary_source_calls_queued', 'Calls that wait for a place.', ({ queued }) => queued);
+  gauge(
+    'tributary_source_left_alone',
+    "1 while a source that kept failing is not asked, or by one trial only: its breaker is open. With the service's own credentials.",
+    ({ breaker }) => Number(breaker !== 'closed'),
+  );
+  new Counter({
+    name: 'tributary_source_retries_total',
+    help: 'Attempts at calls after the first.',
+    labelNames: ['source'],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const { source, retries } of figures()) this.inc({ source }, retries);
+    },
+  });
+}

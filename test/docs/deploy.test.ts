@@ -1,0 +1,215 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { parse, parseAllDocuments } from 'yaml';
+import { z } from 'zod';
+import { parseText } from '../../src/config/load.ts';
+import { parseConfiguration } from '../../src/config/parse.ts';
+import { createMetrics } from '../../src/server/metrics.ts';
+import { VENDORS } from '../../src/vendors/index.ts';
+import { start } from '../cli/command-line.ts';
+import { start as startServer } from '../server/start.ts';
+
+const read = (file: string): string => readFileSync(file, 'utf8');
+
+/** The variables that the example configuration reads, which the manifests have to set. */
+const environment = {
+  REDIS_URL: 'redis://redis:6379',
+  TRIBUTARY_CURSOR_SECRET: 'a secret of some length',
+  TRIBUTARY_KEY_SHA256: 'a'.repeat(64),
+  TRIBUTARY_METRICS_KEY_SHA256: 'b'.repeat(64),
+  NEMO_TOKEN: 'token',
+};
+
+describe('metrics', () => {
+  const alerts = z
+    .object({
+      groups: z.array(
+        z.object({
+          rules: z.array(
+            z.object({ alert: z.string(), expr: z.string(), annotations: z.object({ runbook: z.string() }) }),
+          ),
+        }),
+      ),
+    })
+    .parse(parse(read('deploy/prometheus/alerts.yaml')))
+    .groups.flatMap(({ rules }) => rules);
+  const dashboard = z
+    .object({ panels: z.array(z.object({ targets: z.array(z.object({ expr: z.string() })).min(1) })).min(1) })
+    .parse(JSON.parse(read('deploy/grafana/tributary.json')));
+
+  /** Names of everything that a service with Redis shows. */
+  async function shown(): Promise<ReadonlySet<string>> {
+    const metrics = createMetrics();
+    metrics.process();
+    metrics.sources(() => [{ source: 'one', inFlight: 0, queued: 0, breaker: 'closed', retries: 0 }]);
+    metrics.tails(() => ({
+      feeds: 0,
+      subscribers: 0,
+      windowLines: 0,
+      windowBytes: 0,
+      polls: 0,
+      sharing: { state: 'CONNECTED', leading: 0, following: 0 },
+    }));
+    const kinds = (await metrics.registry.metrics()).matchAll(/^# TYPE (\S+) (\S+)$/gm);
+    return new Set([...kinds].flatMap(([, name = '', kind]) => (kind === 'histogram' ? [`${name}_bucket`] : [name])));
+  }
+
+  const namesIn = (expression: string): readonly string[] =>
+    expression.match(/\b(?:tributary|nodejs|process)_\w+/g) ?? [];
+
+  test('of alerts and of the dashboard are among those that the service shows', async () => {
+    const names = await shown();
+    const asked = [...alerts, ...dashboard.panels.flatMap(({ targets }) => targets)].map(({ expr }) => expr);
+    expect(asked.length).toBeGreaterThan(25);
+    expect(asked.flatMap(namesIn).filter((name) => !names.has(name))).toEqual([]);
+  });
+
+  test('of Tributary are all described, and each alert has an entry in the runbook', async () => {
+    const guide = read('docs/operations.md');
+    const own = [...(await shown())].filter((name) => name.startsWith('tributary_'));
+    expect(own.filter((name) => !guide.includes(`\`${name.replace(/_bucket$/, '')}\``))).toEqual([]);
+    for (const { alert, annotations } of alerts) {
+      expect(annotations.runbook).toBe(`docs/operations.md#${alert.toLowerCase()}`);
+      expect(guide).toContain(`\n#### ${alert}\n`);
+    }
+  });
+
+  test('of sources and of the process are shown by the service that is started', async () => {
+    const service = start(['serve', '--port', '0']);
+    const url = (await service.firstOutput()).slice('ready at '.length).trim();
+    await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query: '{ jobs(sources: ["nemo"], first: 1) { nodes { id } } }' }),
+    });
+    const text = await (await fetch(new URL('/metrics', url))).text();
+    expect(text).toContain('tributary_source_calls_queued{source="nemo"} 0');
+    expect(text).toMatch(/tributary_upstream_duration_seconds_count\{source="nemo"\} [1-9]/);
+    expect(text).toMatch(/tributary_graphql_duration_seconds_count\{type="query"\} 1/);
+    expect(text).toContain('nodejs_eventloop_lag_p99_seconds');
+    service.stop();
+    await service.done;
+  });
+});
+
+describe('the Dockerfile', () => {
+  const lines = read('Dockerfile')
+    .replaceAll(/\\\n\s*/g, ' ')
+    .split('\n');
+  const all = (instruction: string): readonly string[] =>
+    lines.filter((line) => line.startsWith(`${instruction} `)).map((line) => line.slice(instruction.length + 1));
+
+  test('copies files that exist and that .dockerignore lets through', () => {
+    const kept = read('.dockerignore')
+      .split('\n')
+      .filter((line) => line.startsWith('!'));
+    const copied = all('COPY')
+      .filter((line) => !line.startsWith('--from'))
+      .flatMap((line) => line.split(' ').slice(0, -1));
+    expect(copied).toContain('src');
+    for (const file of copied) {
+      expect(existsSync(file), file).toBe(true);
+      expect(kept).toContain(`!${file.replace(/^\.\//, '')}`);
+    }
+  });
+
+  test('runs the program of the package on Node 24, and not as root', () => {
+    const { bin } = z.object({ bin: z.object({ tributary: z.string() }) }).parse(JSON.parse(read('package.json')));
+    expect(all('FROM').every((image) => image.startsWith('node:24-'))).toBe(true);
+    expect(all('ENTRYPOINT')).toEqual([JSON.stringify(['node', bin.tributary]).replaceAll(',', ', ')]);
+    expect(all('USER')).toEqual(['1000:1000']);
+  });
+
+  test('asks for the health of the service where it listens', async () => {
+    const [check = ''] = all('HEALTHCHECK');
+    const [, port, path] = /http:\/\/127\.0\.0\.1:(\d+)([\w/]+)/.exec(check) ?? [];
+    expect(all('EXPOSE')).toEqual([port]);
+    expect(all('CMD')[0]).toContain(`"--port", "${port}"`);
+    const { paths } = await startServer();
+    expect(paths.pages).toContain(path);
+  });
+});
+
+test('the example configuration is valid, and sets what the manifests read', () => {
+  const text = read('deploy/tributary.yaml');
+  const { server, redis } = parseConfiguration(parseText(text, 'tributary.yaml'), {
+    origin: 'deploy/tributary.yaml',
+    vendors: VENDORS,
+    environment,
+  });
+  expect(redis).not.toBeNull();
+  expect(server.auth?.type).toBe('keys');
+  const variables = [...text.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name);
+  expect(new Set(variables)).toEqual(new Set(Object.keys(environment)));
+});
+
+test('the example of Docker Compose has two replicas that nobody may write to, on Redis and behind a proxy', () => {
+  const replica = z.object({
+    command: z.array(z.string()),
+    read_only: z.literal(true),
+    depends_on: z.array(z.string()),
+    environment: z.record(z.string(), z.string()),
+    volumes: z.array(z.string()),
+  });
+  const { services } = z
+    .object({
+      services: z.object({
+        'replica-1': replica,
+        'replica-2': replica,
+        redis: z.object({ image: z.string() }),
+        proxy: z.object({ volumes: z.array(z.string()) }),
+      }),
+    })
+    .parse(parse(read('deploy/compose.yaml'), { merge: true }));
+  for (const name of ['replica-1', 'replica-2'] as const) {
+    const { environment: set, command, volumes } = services[name];
+    expect(Object.keys(set).toSorted()).toEqual(Object.keys(environment).toSorted());
+    expect(volumes).toEqual([`./tributary.yaml:${command[command.indexOf('--config') + 1]}:ro`]);
+    expect(read('deploy/nginx.conf')).toContain(`server ${name}:${command.at(-1)} `);
+  }
+  for (const [file = ''] of services.proxy.volumes.map((volume) => volume.split(':')))
+    expect(existsSync(join('deploy', file)), file).toBe(true);
+});
+
+test('the example of Kubernetes probes paths that exist, with limits, on two replicas and Redis', async () => {
+  const probe = z.object({ httpGet: z.object({ path: z.string(), port: z.literal('http') }) });
+  const kind = z.object({ kind: z.string(), metadata: z.object({ name: z.string() }), spec: z.unknown() });
+  const objects = parseAllDocuments(read('deploy/kubernetes.yaml')).map((document) => kind.parse(document.toJS()));
+  const specOf = (wanted: string, name: string): unknown =>
+    objects.find((object) => object.kind === wanted && object.metadata.name === name)?.spec;
+  const { replicas, template } = z
+    .object({
+      replicas: z.literal(2),
+      template: z.object({
+        spec: z.object({
+          securityContext: z.object({ runAsNonRoot: z.literal(true) }),
+          containers: z.tuple([
+            z.object({
+              args: z.array(z.string()),
+              ports: z.tuple([z.object({ name: z.literal('http'), containerPort: z.number() })]),
+              env: z.array(z.object({ name: z.string(), value: z.string() })),
+              securityContext: z.object({
+                readOnlyRootFilesystem: z.literal(true),
+                allowPrivilegeEscalation: z.literal(false),
+              }),
+              resources: z.object({ limits: z.object({ memory: z.string() }) }),
+              startupProbe: probe,
+              livenessProbe: probe,
+              readinessProbe: probe,
+            }),
+          ]),
+        }),
+      }),
+    })
+    .parse(specOf('Deployment', 'tributary'));
+  const [container] = template.spec.containers;
+  expect(replicas).toBe(2);
+  expect(container.args.at(-1)).toBe(String(container.ports[0].containerPort));
+  const { paths } = await startServer();
+  for (const { httpGet } of [container.startupProbe, container.livenessProbe, container.readinessProbe])
+    expect(paths.pages).toContain(httpGet.path);
+  const redis = new URL(container.env.find(({ name }) => name === 'REDIS_URL')?.value ?? '');
+  expect(specOf('Service', redis.hostname)).toMatchObject({ ports: [{ port: Number(redis.port) }] });
+  expect(specOf('Deployment', redis.hostname)).toBeDefined();
+});
