@@ -8,6 +8,7 @@ import type { Breaker, Outcome } from './policy/breaker.ts';
 import type { Clock } from './policy/clock.ts';
 import type { CoolDown } from './policy/cool-down.ts';
 import type { Limiter } from './policy/limiter.ts';
+import type { Refusals } from './policy/refusals.ts';
 import type { Caller } from './policy/single-flight.ts';
 import type { Cancellation } from './request/abort.ts';
 import { exchange } from './request/exchange.ts';
@@ -23,6 +24,7 @@ export interface AttemptParts {
   readonly limiter: Limiter;
   readonly breaker: Breaker;
   readonly coolDown: CoolDown;
+  readonly refusals: Refusals;
   readonly recorder: Recorder;
   readonly clock: Clock;
   readonly classify: ClassifyError | undefined;
@@ -42,7 +44,7 @@ export interface OpenAttempt {
  */
 export async function openAttempt(parts: AttemptParts, request: WireRequest, caller: Caller): Promise<OpenAttempt> {
   const release = await enter(parts, caller);
-  const settle = admitted(parts.breaker, release);
+  const settle = admitted(parts, request, release);
   const started = performance.now();
   let status: number | null = null;
   let end = (): void => undefined;
@@ -87,10 +89,17 @@ function isWhole(status: number): boolean {
   return status >= 200 && status < 300 && status !== 206;
 }
 
-/** Asks the breaker, and gives the place back when it refuses. */
-function admitted(breaker: Breaker, release: () => void): (outcome: Outcome) => void {
+/** Asks the breaker and the memory of refusals, and gives the place back when one of them says no. */
+function admitted(
+  { breaker, refusals }: AttemptParts,
+  request: WireRequest,
+  release: () => void,
+): (outcome: Outcome) => void {
   try {
-    return breaker.admit();
+    refusals.check(request);
+    const settle = breaker.admit();
+    refusals.start();
+    return settle;
   } catch (error) {
     release();
     throw error;

@@ -39,11 +39,18 @@ export function makeCall<T>(parts: AttemptParts, call: SourceCall<T>): Promise<T
 function renewing<T>(parts: AttemptParts, { request, authorizer, caller, read }: SourceCall<T>): () => Promise<T> {
   let renewed = false;
   return async function attempt(): Promise<T> {
+    parts.refusals.check(request);
     const authorization = await authorizer.authorization(caller.cancellation);
     try {
-      return await read(await openAttempt(parts, authorised(request, authorization), caller));
+      const result = await read(await openAttempt(parts, authorised(request, authorization), caller));
+      parts.refusals.learn(request, null);
+      return result;
     } catch (error) {
-      if (renewed || !isRefusal(error) || !authorizer.refused(authorization)) throw error;
+      const isRenewable = isRefusal(error) && authorizer.refused(authorization);
+      if (renewed || !isRenewable) {
+        parts.refusals.learn(request, error);
+        throw error;
+      }
       renewed = true;
       return await attempt();
     }

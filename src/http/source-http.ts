@@ -16,6 +16,7 @@ import { systemClock } from './policy/clock.ts';
 import type { Clock } from './policy/clock.ts';
 import { createCoolDown } from './policy/cool-down.ts';
 import { createLimiter } from './policy/limiter.ts';
+import { createRefusals } from './policy/refusals.ts';
 import { createSharedStreams } from './policy/shared-stream.ts';
 import type { Begin, Start } from './policy/shared-stream.ts';
 import { createSingleFlight } from './policy/single-flight.ts';
@@ -187,11 +188,12 @@ function createBounds(
   { source, limits }: SourceHttpSettings,
   { breaker }: SourceHttpOptions,
   clock: Clock,
-): Pick<AttemptParts, 'limiter' | 'breaker' | 'coolDown'> {
+): Pick<AttemptParts, 'limiter' | 'breaker' | 'coolDown' | 'refusals'> {
   return {
     limiter: createLimiter(limits, clock),
     breaker: createBreaker(source, clock.now, breaker),
-    coolDown: createCoolDown(source, clock),
+    coolDown: createCoolDown(source, source, clock),
+    refusals: createRefusals(clock),
   };
 }
 

@@ -15,6 +15,7 @@ async function vendor(auth: (tokenUrl: string) => AuthSettings, life: string | n
     accepted: (token: string) => token.endsWith(`token-${state.issued}`),
     tokenStatus: 200,
     hold: false,
+    retryAfter: '0',
   };
   const held: (() => void)[] = [];
   const server = await serve((request, response) => {
@@ -25,7 +26,7 @@ async function vendor(auth: (tokenUrl: string) => AuthSettings, life: string | n
     }
     const answer = (): void => {
       if (state.tokenStatus !== 200) {
-        sendJson(response, { error: 'no' }, state.tokenStatus);
+        sendJson(response, { error: 'no' }, state.tokenStatus, { 'retry-after': state.retryAfter });
         return;
       }
       state.issued += 1;
@@ -93,6 +94,53 @@ describe('a fixed authorization', () => {
       status: 401,
     });
     expect(server.received).toHaveLength(1);
+  });
+
+  test.each([
+    [{ type: 'bearer', token: 'abc' }],
+    [{ type: 'basic', username: 'ann', password: 'x' }],
+    [{ type: 'none' }],
+  ] as const)('of %o that is refused is shown again only after half a minute, by one call', async (auth) => {
+    let status = 401;
+    const server = await serve((_, response) => {
+      sendJson(response, {}, status);
+    });
+    const clock = testClock();
+    const http = sourceHttp({ baseUrl: server.origin, auth, ...clock });
+    const ask = (page: number) => http.json({ ...jobs, query: { page } }, anything, createCall());
+    for (let page = 0; page < 10; page += 1)
+      expect(await rejection(ask(page))).toMatchObject({ code: 'SOURCE_UNAUTHENTICATED', status: 401 });
+    expect(await rejection(streamedText(http, jobs))).toMatchObject({ code: 'SOURCE_UNAUTHENTICATED' });
+    expect(server.received).toHaveLength(1);
+    clock.advance(30_000);
+    for (const result of await Promise.allSettled([11, 12, 13].map(ask)))
+      expect(result).toMatchObject({ reason: { code: 'SOURCE_UNAUTHENTICATED' } });
+    expect(server.received).toHaveLength(2);
+    clock.advance(30_000);
+    status = 200;
+    await ask(14);
+    await ask(15);
+    expect(server.received).toHaveLength(4);
+  });
+
+  test('that may not read one thing is asked for it again after ten seconds, and for others at once', async () => {
+    let status = 403;
+    const server = await serve(({ url }, response) => {
+      sendJson(response, {}, url.endsWith('a') ? status : 200);
+    });
+    const clock = testClock();
+    const http = sourceHttp({ baseUrl: server.origin, ...clock });
+    const ask = (job: string) => http.json({ ...jobs, query: { job } }, anything, createCall());
+    for (let call = 0; call < 10; call += 1) {
+      expect(await rejection(ask('a'))).toMatchObject({ code: 'SOURCE_FORBIDDEN', status: 403 });
+      await ask('b');
+    }
+    expect(server.received).toHaveLength(11);
+    status = 200;
+    clock.advance(10_000);
+    await ask('a');
+    await ask('a');
+    expect(server.received).toHaveLength(13);
   });
 });
 
@@ -277,6 +325,34 @@ describe.each([
     expect(await rejection(ask())).toMatchObject({ code: 'SOURCE_UNAUTHENTICATED', status: 401 });
     expect(tokenRequests(server)).toHaveLength(2);
     expect(sourceRequests(server)).toHaveLength(2);
+  });
+
+  test('that is refused whenever it is renewed is not renewed for each call, and works once it is taken', async () => {
+    const { server, state, clock, ask } = await vendor(auth);
+    state.accepted = () => false;
+    for (let call = 0; call < 10; call += 1)
+      expect(await rejection(ask(call))).toMatchObject({ code: 'SOURCE_UNAUTHENTICATED' });
+    expect([tokenRequests(server).length, sourceRequests(server).length]).toEqual([2, 2]);
+    state.accepted = (token) => token.endsWith(`token-${state.issued}`);
+    clock.advance(30_000);
+    await ask();
+    await ask(1);
+    expect([tokenRequests(server).length, sourceRequests(server).length]).toEqual([3, 4]);
+  });
+
+  test('is not asked for again before the Retry-After of its endpoint is over', async () => {
+    const { server, state, clock, ask } = await vendor(auth);
+    state.tokenStatus = 429;
+    state.retryAfter = '40';
+    await rejection(ask());
+    clock.advance(10_000);
+    const error = { code: 'SOURCE_RATE_LIMITED', retryAfterSeconds: 30 };
+    for (let call = 0; call < 10; call += 1) expect(await rejection(ask(call))).toMatchObject(error);
+    expect(tokenRequests(server)).toHaveLength(1);
+    state.tokenStatus = 200;
+    clock.advance(30_000);
+    await ask();
+    expect(tokenRequests(server)).toHaveLength(2);
   });
 
   test('is renewed for a stream too', async () => {

@@ -14,7 +14,7 @@ const tokenAnswer = z.object({
 });
 
 /** An API key that buys a token by JSON; the token is sent as it is, without a scheme in front. */
-export function apiKeyAuthorizer(settings: Settings, wire: Wire, clock: Pick<Clock, 'now'>): Authorizer {
+export function apiKeyAuthorizer(settings: Settings, wire: Wire, clock: Pick<Clock, 'now' | 'sleep'>): Authorizer {
   const { pathname, search } = new URL(settings.tokenUrl);
   const request = {
     method: 'POST',
@@ -22,8 +22,12 @@ export function apiKeyAuthorizer(settings: Settings, wire: Wire, clock: Pick<Clo
     headers: { accept: 'application/json', 'content-type': 'application/json' },
     body: JSON.stringify({ apiKey: settings.apiKey }),
   } as const;
-  return tokenCache(async () => {
-    const token = await requestToken(wire, request, tokenAnswer, clock);
-    return { authorization: headerText(token.token, wire), lifeSeconds: lifeSeconds(token.expiresIn) };
-  }, clock);
+  return tokenCache(
+    async () => {
+      const token = await requestToken(wire, request, tokenAnswer, clock);
+      return { authorization: headerText(token.token, wire), lifeSeconds: lifeSeconds(token.expiresIn) };
+    },
+    wire,
+    clock,
+  );
 }

@@ -12,7 +12,7 @@ import { oauth2Authorizer } from './oauth2-client-credentials.ts';
 export function createAuthorizer(
   auth: AuthSettings,
   wireTo: (tokenUrl: string) => Wire,
-  clock: Pick<Clock, 'now'>,
+  clock: Pick<Clock, 'now' | 'sleep'>,
 ): Authorizer {
   switch (auth.type) {
     case 'none':

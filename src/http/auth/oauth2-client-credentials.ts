@@ -20,7 +20,7 @@ const tokenAnswer = z.object({
  * and expect. A client without a secret names itself in the form, and is known by the certificate of its
  * connection (RFC 8705 section 2).
  */
-export function oauth2Authorizer(settings: Settings, wire: Wire, clock: Pick<Clock, 'now'>): Authorizer {
+export function oauth2Authorizer(settings: Settings, wire: Wire, clock: Pick<Clock, 'now' | 'sleep'>): Authorizer {
   const { pathname, search } = new URL(settings.tokenUrl);
   const form = new URLSearchParams({ grant_type: 'client_credentials' });
   if (settings.scope !== undefined) form.set('scope', settings.scope);
@@ -36,11 +36,15 @@ export function oauth2Authorizer(settings: Settings, wire: Wire, clock: Pick<Clo
     },
     body: form.toString(),
   } as const;
-  return tokenCache(async () => {
-    const token = await requestToken(wire, request, tokenAnswer, clock);
-    return {
-      authorization: `Bearer ${headerText(token.access_token, wire)}`,
-      lifeSeconds: lifeSeconds(token.expires_in),
-    };
-  }, clock);
+  return tokenCache(
+    async () => {
+      const token = await requestToken(wire, request, tokenAnswer, clock);
+      return {
+        authorization: `Bearer ${headerText(token.access_token, wire)}`,
+        lifeSeconds: lifeSeconds(token.expires_in),
+      };
+    },
+    wire,
+    clock,
+  );
 }

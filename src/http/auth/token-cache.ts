@@ -1,6 +1,9 @@
 import { AttemptFailure } from '../policy/attempt-failure.ts';
 import type { Clock } from '../policy/clock.ts';
-import { abortable } from '../request/abort.ts';
+import { createCoolDown } from '../policy/cool-down.ts';
+import { REFUSED_MILLISECONDS } from '../policy/refusals.ts';
+import { abortable, Cancellation } from '../request/abort.ts';
+import type { Wire } from '../request/exchange.ts';
 import type { Authorizer } from './authorizer.ts';
 
 /** What an exchange brought. */
@@ -19,21 +22,26 @@ interface HeldToken {
 
 const LONGEST_MARGIN_MILLISECONDS = 60_000;
 
-/** Credentials that were refused are not shown again for so long: some vendors lock an account that fails often. */
-const REFUSED_MILLISECONDS = 30_000;
-
 /**
  * Keeps the token of an exchange until shortly before it expires (a tenth of its life, at most a minute).
  * Calls that need a new one at the same time wait for one exchange. While the old token is still good,
- * a failed exchange does not hurt. Credentials that were refused are refused here for a while, without a call.
+ * a failed exchange does not hurt. Credentials that were refused are refused here for a while, without a call, and
+ * the endpoint is not asked before a `Retry-After` is over.
  */
-export function tokenCache(requestToken: () => Promise<Token>, clock: Pick<Clock, 'now'>): Authorizer {
+export function tokenCache(
+  requestToken: () => Promise<Token>,
+  { source, label }: Pick<Wire, 'source' | 'label'>,
+  clock: Pick<Clock, 'now' | 'sleep'>,
+): Authorizer {
+  const coolDown = createCoolDown(source, label, clock);
   let held: HeldToken | null = null;
   let renewal: Promise<string> | null = null;
   let refusal: { readonly error: AttemptFailure; readonly until: number } | null = null;
 
   async function renew(): Promise<string> {
     try {
+      // For all who wait for the token: no single caller may cancel it.
+      await coolDown.over(new Cancellation());
       const { authorization, lifeSeconds } = await requestToken();
       const life = lifeSeconds * 1_000;
       const expiresAt = clock.now() + life;
@@ -41,6 +49,7 @@ export function tokenCache(requestToken: () => Promise<Token>, clock: Pick<Clock
       refusal = null;
       return authorization;
     } catch (error) {
+      coolDown.learn(error);
       if (isRefusal(error)) refusal = { error, until: clock.now() + REFUSED_MILLISECONDS };
       throw error;
     } finally {

@@ -18,7 +18,8 @@ export interface CoolDown {
   over(cancellation: Cancellation): Promise<void>;
 }
 
-export function createCoolDown(source: string, clock: Pick<Clock, 'now' | 'sleep'>): CoolDown {
+/** `label`: how messages call the end of the wire that asked for it. */
+export function createCoolDown(source: string, label: string, clock: Pick<Clock, 'now' | 'sleep'>): CoolDown {
   let until = -Infinity;
   let code: TributaryError['code'] = 'SOURCE_RATE_LIMITED';
 
@@ -41,14 +42,14 @@ export function createCoolDown(source: string, clock: Pick<Clock, 'now' | 'sleep
       // Others may be refused meanwhile, and make it longer. A caller waits for so long in all.
       const patience = clock.now() + LONGEST_OBEYED_SECONDS * 1_000;
       for (let left = secondsLeft(); left > 0; left = secondsLeft()) {
-        if (until > patience) throw notYet(source, code, Math.ceil(left));
+        if (until > patience) throw notYet(source, label, code, Math.ceil(left));
         await clock.sleep(left * 1_000, cancellation);
       }
     },
   };
 }
 
-function notYet(source: string, code: TributaryError['code'], seconds: number): TributaryError {
-  const message = `${source}: the source asked not to be called again for another ${seconds} s`;
+function notYet(source: string, label: string, code: TributaryError['code'], seconds: number): TributaryError {
+  const message = `${label}: the source asked not to be called again for another ${seconds} s`;
   return new TributaryError(code, message, { source, retryAfterSeconds: seconds });
 }
