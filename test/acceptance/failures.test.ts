@@ -44,11 +44,7 @@ function status(status: number, body: string, headers: Readonly<Record<string, s
 
 const FAILURES: Readonly<Record<string, Failure>> = {
   '401': { what: status(401, HTML), code: 'SOURCE_UNAUTHENTICATED', pauseSeconds: 30 },
-  '403': {
-    what: status(403, JSON.stringify({ message: CANARY }), JSON_HEADERS),
-    code: 'SOURCE_FORBIDDEN',
-    pauseSeconds: 10,
-  },
+  '403': { what: status(403, JSON.stringify({ message: CANARY }), JSON_HEADERS), code: 'SOURCE_FORBIDDEN' },
   '404': { what: status(404, JSON.stringify({ detail: CANARY }), JSON_HEADERS), code: 'NOT_FOUND' },
   '429 without Retry-After': { what: status(429, CANARY), code: 'SOURCE_RATE_LIMITED' },
   '429 with Retry-After': {

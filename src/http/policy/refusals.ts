@@ -7,8 +7,9 @@ import type { Clock } from './clock.ts';
 /** Refused credentials are not shown again for so long: some vendors lock an account that fails often. */
 export const REFUSED_MILLISECONDS = 30_000;
 
-/** What the credentials may not read is not asked for again for so long. */
+/** What the credentials may not read is not asked for again for so long, once it was forbidden so often. */
 const FORBIDDEN_MILLISECONDS = 10_000;
+const FORBIDDEN_TIMES = 5;
 
 /** Forbidden requests that are remembered. Those that came first are forgotten first. */
 const MOST_FORBIDDEN = 1_000;
@@ -18,8 +19,12 @@ interface Refusal {
   until: number;
 }
 
+interface Forbidden extends Refusal {
+  readonly times: number;
+}
+
 /**
- * Remembers for a while what one credential was refused: everything (401), or one request (403). Lives as long as the HTTP client
+ * Remembers for a while what one credential was refused: everything (401), or one request (403, a few times). Lives as long as the HTTP client
  * of its source, so a changed configuration begins with nothing remembered.
  */
 export interface Refusals {
@@ -33,13 +38,20 @@ export interface Refusals {
 
 export function createRefusals(clock: Pick<Clock, 'now'>): Refusals {
   let all: Refusal | null = null;
-  const forbidden = new LRUCache<string, Refusal>({ max: MOST_FORBIDDEN });
+  const forbidden = new LRUCache<string, Forbidden>({ max: MOST_FORBIDDEN });
 
   function check(request: WireRequest): void {
     const now = clock.now();
     if (all !== null && now < all.until) throw all.error;
     const one = forbidden.get(nameOf(request));
-    if (one !== undefined && now < one.until) throw one.error;
+    if (one !== undefined && one.times >= FORBIDDEN_TIMES && now < one.until) throw one.error;
+  }
+
+  function forbid(name: string, error: TributaryError): void {
+    const now = clock.now();
+    const known = forbidden.get(name);
+    const times = known !== undefined && now < known.until ? known.times + 1 : 1;
+    forbidden.set(name, { error, times, until: now + FORBIDDEN_MILLISECONDS });
   }
 
   return {
@@ -55,8 +67,7 @@ export function createRefusals(clock: Pick<Clock, 'now'>): Refusals {
       }
       // A source that answers anything else has taken the credentials; one that doesn't answer says nothing of them.
       if (failure === null || error?.status !== undefined) all = null;
-      if (error?.code === 'SOURCE_FORBIDDEN')
-        forbidden.set(nameOf(request), { error, until: clock.now() + FORBIDDEN_MILLISECONDS });
+      if (error?.code === 'SOURCE_FORBIDDEN') forbid(nameOf(request), error);
     },
   };
 }
