@@ -1,0 +1,209 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createClient } from 'graphql-ws';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { start } from '../cli/command-line.ts';
+
+/** Stands in every secret of the configuration, and in everything that a vendor answers with a failure. */
+const CANARY = 'canary-7f3a9c';
+
+let folder: string;
+const servers: Server[] = [];
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tributary-canaries-'));
+});
+
+afterEach(async () => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
+  await rm(folder, { recursive: true });
+});
+
+async function vendor(answer: RequestListener): Promise<string> {
+  const server = createServer(answer).listen(0, '127.0.0.1');
+  servers.push(server);
+  await once(server, 'listening');
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/${CANARY}-path`;
+}
+
+/** Answers with a status, a body and headers that all hold the canary. */
+const failing =
+  (status: number, body = `{"message":"${CANARY}","error":"${CANARY}"}`): RequestListener =>
+  (_, response) => {
+    const headers = { 'x-canary': CANARY, 'www-authenticate': CANARY, location: `http://${CANARY}.invalid/` };
+    response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(body);
+  };
+
+const FAILURES: Readonly<Record<string, RequestListener>> = {
+  refused: failing(401),
+  forbidden: failing(403),
+  slow: failing(429),
+  broken: failing(500),
+  away: failing(503, `<html>${CANARY}</html>`),
+  elsewhere: failing(302),
+  malformed: failing(200, `{"${CANARY}`),
+  strange: failing(200, `["${CANARY}"]`),
+  cut: (request) => {
+    request.socket.destroy();
+  },
+};
+
+/** A source of each way to authenticate for each failure. */
+async function sourcesOf(): Promise<Record<string, object>> {
+  const limits = { retries: 0, timeout: '2s' };
+  const sources = await Promise.all(
+    Object.entries(FAILURES).map(async ([name, answer]): Promise<[string, object][]> => {
+      const baseUrl = await vendor(answer);
+      const token = `${CANARY}-token`;
+      return [
+        [
+          `bearer-${name}`,
+          { vendor: 'nemo', baseUrl, workspaces: ['default'], auth: { type: 'bearer', token }, limits },
+        ],
+        [
+          `oauth-${name}`,
+          {
+            vendor: 'sap-job-scheduling',
+            baseUrl,
+            auth: {
+              type: 'oauth2-client-credentials',
+              tokenUrl: `${baseUrl}/token`,
+              clientId: `${CANARY}-id`,
+              clientSecret: `${CANARY}-secret`,
+            },
+            limits,
+          },
+        ],
+        [
+          `key-${name}`,
+          { vendor: 'bytenite', baseUrl, auth: { type: 'api-key-exchange', apiKey: `${CANARY}-key` }, limits },
+        ],
+        [
+          `basic-${name}`,
+          {
+            vendor: 'sap-job-scheduling',
+            baseUrl,
+            auth: { type: 'basic', username: `${CANARY}-user`, password: `${CANARY}-password` },
+            limits,
+          },
+        ],
+      ];
+    }),
+  );
+  return Object.fromEntries([
+    ...sources.flat(),
+    // Nothing listens there.
+    ['absent', { vendor: 'nemo', baseUrl: `http://${CANARY}.invalid`, workspaces: ['default'], limits }],
+    [
+      'proxied',
+      {
+        vendor: 'nemo',
+        baseUrl: 'http://vendor.invalid',
+        workspaces: ['default'],
+        proxy: `http://${CANARY}-user:${CANARY}-password@127.0.0.1:1`,
+        limits,
+      },
+    ],
+  ]);
+}
+
+/** All forms in which a secret may slip out. */
+const FORMS = [CANARY, Buffer.from(`${CANARY}-user:${CANARY}-password`).toString('base64'), encodeURIComponent(CANARY)];
+
+test('no secret and nothing of a failed answer is in what the service emits', { timeout: 120_000 }, async () => {
+  const sources = await sourcesOf();
+  const configuration = {
+    server: { logLevel: 'trace', audit: true, cursorSecret: `${CANARY}-cursors` },
+    redis: { url: `redis://${CANARY}-user:${CANARY}-password@127.0.0.1:1`, prefix: 'canaries' },
+    sources,
+  };
+  const file = join(folder, 'tributary.json');
+  await writeFile(file, JSON.stringify(configuration));
+  const service = start(['serve', '--config', file, '--port', '0']);
+  const url = (await service.firstOutput()).slice('ready at '.length).trim();
+  const answers: string[] = [];
+
+  const ask = async (query: string, headers: Record<string, string> = {}): Promise<void> => {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify({ query }),
+    });
+    answers.push(JSON.stringify([...response.headers]), await response.text());
+  };
+
+  await Promise.all(
+    Object.keys(sources).map(async (name) => {
+      const list = JSON.stringify([name]);
+      await ask(`{ jobs(sources: ${list}, first: 2) { nodes { id } failures { source code message } } }`);
+      await ask(`{ source(name: "${name}") { name health { state message } capabilities { attempts } } }`);
+      await ask(`{ job(source: "${name}", key: "default/1") { id name status logs(first: 2) { nodes { message } } } }`);
+    }),
+  );
+  // A caller's own credential is no news for anybody, either.
+  await ask('{ sources { name } }', { authorization: `Bearer ${CANARY}-caller`, cookie: `session=${CANARY}` });
+  await ask('{ nothing }', { 'x-request-id': `${CANARY}-request` });
+
+  const client = createClient({ url: url.replace('http', 'ws'), webSocketImpl: WebSocket, retryAttempts: 0 });
+  const job = Buffer.from('not an id').toString('base64url');
+  try {
+    for await (const result of client.iterate({
+      query: `subscription { logEntries(jobs: ["${job}"]) { __typename } }`,
+    }))
+      answers.push(JSON.stringify(result));
+  } catch (error) {
+    answers.push(JSON.stringify(error));
+  }
+  await client.dispose();
+
+  for (const path of ['/metrics', '/health/ready', '/health/live', '/nothing', '/export?jobs=x']) {
+    const response = await fetch(new URL(path, url));
+    answers.push(JSON.stringify([...response.headers]), await response.text());
+  }
+  service.stop();
+  await service.done;
+
+  const emitted = [...answers, service.output(), service.errors()].join('\n');
+  // Each kind of failure is in it.
+  for (const code of [
+    'SOURCE_UNAUTHENTICATED',
+    'SOURCE_FORBIDDEN',
+    'SOURCE_RATE_LIMITED',
+    'SOURCE_UNAVAILABLE',
+    'SOURCE_BAD_RESPONSE',
+  ])
+    expect(emitted).toContain(code);
+  expect(service.errors()).toContain('asked a source');
+  for (const form of FORMS) {
+    const at = emitted.indexOf(form);
+    expect(at === -1 ? '' : emitted.slice(Math.max(0, at - 300), at + 100)).toBe('');
+  }
+});
+
+test('no secret is in what a wrong configuration is told', async () => {
+  const sources = await sourcesOf();
+  // One fault for each source: something that is no key of it, and an empty base URL.
+  const wrong = Object.fromEntries(
+    Object.entries(sources).map(([name, source]) => [
+      name,
+      { ...source, [`${name}Typo`]: `${CANARY}-value`, baseUrl: 7 },
+    ]),
+  );
+  const file = join(folder, 'tributary.json');
+  const tls = { ca: `${CANARY}\n-----BEGIN CERTIFICATE-----`, certificate: CANARY, key: CANARY };
+  const certificate = { vendor: 'nemo', baseUrl: 'https://vendor.invalid', workspaces: ['default'], tls };
+  await writeFile(file, JSON.stringify({ server: { cursorSecret: 7 }, sources: { ...wrong, certificate } }));
+  const service = start(['serve', '--config', file, '--port', '0']);
+  expect(await service.done).toBe(2);
+  expect(service.errors()).toContain('sources.bearer-refused.baseUrl');
+  expect(service.errors()).not.toContain(`${CANARY}-`);
+});
