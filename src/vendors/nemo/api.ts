@@ -3,7 +3,7 @@ import { AnswerTooLarge, TributaryError } from '../../domain/errors.ts';
 import type { Decoder } from '../../http/body/decode.ts';
 import type { SourceHttp } from '../../http/client.ts';
 import { endless, PageGuard, REPEATS } from '../../pagination/core/page-guard.ts';
-import { PageSize } from '../../pagination/core/page-size.ts';
+import { PageSize, tooLargeRow } from '../../pagination/core/page-size.ts';
 import { sizeOf } from '../shared/rows.ts';
 import type { Rows } from '../shared/rows.ts';
 import { isAbsent, isUnaddressable } from './errors.ts';
@@ -65,9 +65,23 @@ export function createNemoApi(http: SourceHttp): NemoApi {
       try {
         return await allBy(rows, ...list);
       } catch (error) {
-        if (!(error instanceof AnswerTooLarge) || rows <= 1) throw error;
+        if (!(error instanceof AnswerTooLarge)) throw error;
         rows = listRows.shrink(rows);
       }
+    }
+  }
+
+  /** A page, counted from 0. A row that is too large an answer by itself is one that can't be read, beside the others. */
+  async function pageOf<T>(
+    index: number,
+    rows: number,
+    ...[path, sort, decoder, , call]: ShortList<T>
+  ): Promise<ListWire<T>> {
+    try {
+      return await get(path, { page: index + 1, page_size: rows, sort }, decoder, call);
+    } catch (error) {
+      if (!(error instanceof AnswerTooLarge) || rows > 1) throw error;
+      return { data: [], odd: [{ ...tooLargeRow(index), index: 0 }], total_pages: null, total_results: null };
     }
   }
 
@@ -79,7 +93,7 @@ export function createNemoApi(http: SourceHttp): NemoApi {
       if (pages.length >= MOST_PAGES) throw tooMany(http.source);
       const next = await Promise.all(
         Array.from({ length: ahead }, async (_, index) =>
-          get(path, { page: pages.length + 1 + index, page_size: pageSize, sort }, decoder, call),
+          pageOf(pages.length + index, pageSize, path, sort, decoder, keyOf, call),
         ),
       );
       for (const page of next) {

@@ -14,20 +14,31 @@ const ATTEMPTS = 250;
 
 type Lie = (page: number, pages: number) => { readonly page?: number; readonly said: number | null };
 
+interface Setting {
+  readonly attempts: number;
+  readonly maxResponseBytes: number;
+  /** The number of the attempt that is too large an answer by itself. */
+  readonly large: number;
+}
+
 /** A source with a job of 250 attempts whose list of attempts lies, and how often that list was asked for. */
-async function connect(lie: Lie): Promise<{ connector: Connector; job: string; calls: () => number }> {
+async function connect(
+  lie: Lie,
+  { attempts = ATTEMPTS, large, ...limits }: Partial<Setting> = {},
+): Promise<{ connector: Connector; job: string; calls: () => number }> {
   const simulation = simulateNemo({ generation: 'C' });
   const job = simulation.createJob({ name: 'sft' });
-  for (let index = 1; index < ATTEMPTS; index += 1) simulation.startAttempt(job);
+  for (let index = 1; index < attempts; index += 1) simulation.startAttempt(job);
   const handle = (request: SandboxRequest): ReturnType<typeof simulation.handle> => {
     if (simulation.classify(request) !== 'attempts') return simulation.handle(request);
-    const { page, said } = lie(Number(request.query.get('page') ?? 1), Math.ceil(ATTEMPTS / 100));
+    const { page, said } = lie(Number(request.query.get('page') ?? 1), Math.ceil(attempts / 100));
     const query = new URLSearchParams(request.query);
     if (page !== undefined) query.set('page', String(page));
     const reply = simulation.handle({ ...request, query, rawQuery: query.toString() });
     if (reply instanceof Promise) throw new Error('The simulation answers at once.');
-    const body = reply.body as { readonly pagination: object };
-    return { ...reply, body: { ...body, pagination: { ...body.pagination, total_pages: said } } };
+    const body = reply.body as { readonly data: readonly { readonly seq: number }[]; readonly pagination: object };
+    const data = body.data.map((row) => (row.seq === large ? { ...row, note: 'x'.repeat(100_000) } : row));
+    return { ...reply, body: { ...body, data, pagination: { ...body.pagination, total_pages: said } } };
   };
   const server = await startVendorServer({ ...simulation, handle });
   const http = createSourceHttp(
@@ -36,7 +47,7 @@ async function connect(lie: Lie): Promise<{ connector: Connector; job: string; c
       baseUrl: server.origin,
       auth: { type: 'bearer', token: SANDBOX_TOKEN },
       forward: false,
-      limits: { ...DEFAULT_LIMITS, requestsPerSecond: null },
+      limits: { ...DEFAULT_LIMITS, requestsPerSecond: null, ...limits },
       classifyError: nemo.classifyError,
     },
     { sleep: () => Promise.resolve() },
@@ -77,4 +88,18 @@ test('a list of parts that gives the same page again is an error after a few cal
     await expect(attemptsOf(source.connector, source.job)).rejects.toMatchObject({ code: 'SOURCE_BAD_RESPONSE' });
     expect(source.calls()).toBeLessThanOrEqual(9);
   }
+});
+
+test('an attempt that is too large an answer by itself is one row that could not be read, beside the others', async () => {
+  const setting = { attempts: 9, large: 4, maxResponseBytes: 64 * 1024 };
+  const { connector, job } = await connect((_, pages) => ({ said: pages }), setting);
+  const call = createCall();
+  const [partition] = await connector.parts.Attempt!.list(job, call);
+  const request = { direction: 'forward', from: null, hint: null, until: null, need: 1_000 } as const;
+  let [rows, unreadable] = [0, 0];
+  for await (const batch of partition!.read(request, call)) {
+    rows += batch.rows.length;
+    unreadable += batch.unreadable?.count ?? 0;
+  }
+  expect({ rows, unreadable }).toEqual({ rows: 8, unreadable: 1 });
 });
