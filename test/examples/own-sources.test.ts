@@ -50,6 +50,17 @@ describe.skipIf(!ready)('a vendor of a module that the configuration names', { t
     expect(lines.filter(({ message }) => message.endsWith('\n  and its detail'))).toHaveLength(2);
   });
 
+  test('passes the laws that are exported for it', async () => {
+    const env = { ...process.env, ACTIONS_URL: url, ACTIONS_TOKEN };
+    const { stdout } = await run('node', ['--test', '--test-reporter=tap', 'actions.test.js'], {
+      cwd: FOLDER,
+      env,
+      timeout: 100_000,
+    });
+    expect(stdout).toMatch(/^# pass 7$/m);
+    expect(stdout).toMatch(/^# fail 0$/m);
+  });
+
   test('is explained as any other', async () => {
     const text = await tributary('check', '--source', 'ci', '--explain');
     expect(text).toMatch(/read backward +the same lines/);

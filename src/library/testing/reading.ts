@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import process from 'node:process';
+import { createCall } from '../../domain/call.ts';
+import type { Federation, LogArguments, LogNode, PageInfo } from '../../federation/api.ts';
+import { createFederation } from '../../federation/create-federation.ts';
+import { openSources } from '../open-sources.ts';
+import type { Configuration } from '../../config/configuration.ts';
+import type { Environment } from '../../config/environment.ts';
+import { closeSources, connectSources } from '../../config/sources.ts';
+import type { TributaryConfig } from '../config.ts';
+
+/** The source that is held to the laws. */
+export interface SourceUnderTest {
+  /** What `tributary.yaml` says, or the path of such a file. */
+  readonly config: TributaryConfig | string;
+  /** The name of the source in it. */
+  readonly source: string;
+  /** A job that has lines, and that nothing is written to meanwhile but by `write`. */
+  readonly job: string;
+  /** A well-formed key of a job that is not there. */
+  readonly unknownJob: string;
+  /** What the job's log holds, where that is known: all of its lines, in any order. */
+  readonly lines?: readonly KnownLine[];
+  /** Adds lines to the job, where that can be done: it is called between two pages of a walk. */
+  readonly write?: () => Promise<void> | void;
+  /** Where `${NAME}` in the configuration comes from. Default: the environment of the process. */
+  readonly environment?: Environment;
+  /** Where relative paths start. Default: the working folder. */
+  readonly folder?: string;
+}
+
+export interface KnownLine {
+  /** RFC 3339, as the source writes it or with fewer zeros behind it. */
+  readonly timestamp: string;
+  readonly message: string;
+}
+
+/** What a law asks. */
+interface Started {
+  readonly federation: Federation;
+}
+
+/** Read once: only what is made of it is made anew. */
+const configurations = new WeakMap<SourceUnderTest, Promise<Configuration>>();
+
+async function configurationOf(under: SourceUnderTest): Promise<Configuration> {
+  const { config, environment = process.env, folder = process.cwd() } = under;
+  const opened = await openSources({ config }, { environment, folder });
+  await opened.close();
+  assert.ok(!opened.sandboxed, 'the configuration has no sources');
+  return opened.configuration;
+}
+
+/** Asks a federation that has just started and knows nothing but its configuration, and stops it again. */
+export async function onStart<T>(under: SourceUnderTest, ask: (started: Started) => Promise<T>): Promise<T> {
+  const configuration = configurations.get(under) ?? configurationOf(under);
+  configurations.set(under, configuration);
+  const sources = connectSources(await configuration);
+  const federation = createFederation(sources);
+  try {
+    return await ask({ federation });
+  } finally {
+    await federation.close();
+    await closeSources(sources);
+  }
+}
+
+export interface Way {
+  readonly size: number;
+  readonly back: boolean;
+  readonly descending?: boolean;
+  readonly filter?: LogArguments['filter'];
+}
+
+/** A walk of so many pages does not end. */
+const MOST_PAGES = 10_000;
+
+/** A log page by page, each read by a federation that has just started. In the order of the connection. */
+export async function walk(
+  under: SourceUnderTest,
+  { size, back, descending = false, filter }: Way,
+  between: () => Promise<void> | void = () => undefined,
+): Promise<readonly LogNode[]> {
+  const { source, job } = under;
+  const lines: LogNode[] = [];
+  let cursor: string | null = null;
+  for (let page = 0; page < MOST_PAGES; page += 1) {
+    const place: LogArguments = back ? { last: size, before: cursor } : { first: size, after: cursor };
+    const read: { nodes: readonly LogNode[]; info: PageInfo } = await onStart(under, async ({ federation }) => {
+      const call = createCall();
+      const connection = federation.logs(
+        [{ source, scope: { job } }],
+        { ...place, descending, filter, listFailures: true },
+        call,
+      );
+      const [nodes, info] = [await connection.nodes(), await connection.pageInfo()];
+      assert.deepEqual(await connection.failures(), [], 'a page names failures');
+      return { nodes, info };
+    });
+    assert.ok(read.nodes.length <= size, `a page of ${size} has ${read.nodes.length} lines`);
+    if (back) lines.unshift(...read.nodes);
+    else lines.push(...read.nodes);
+    const next: string | null = back ? read.info.startCursor : read.info.endCursor;
+    if (!(back ? read.info.hasPreviousPage : read.info.hasNextPage)) return lines;
+    assert.ok(next !== null && next !== cursor, 'a page promises another one and its cursor leads nowhere');
+    cursor = next;
+    await between();
+  }
+  throw new assert.AssertionError({ message: `a walk by pages of ${size} does not end` });
+}
+
+/** The whole log, oldest first. */
+export async function whole(under: SourceUnderTest): Promise<readonly LogNode[]> {
+  return walk(under, { size: 1_000, back: false });
+}
