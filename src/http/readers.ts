@@ -1,11 +1,14 @@
-import { AnswerTooLarge } from '../domain/errors.ts';
+import { AnswerTooLarge, TributaryError } from '../domain/errors.ts';
 import type { OpenAttempt } from './attempt.ts';
 import { collect } from './body/collect.ts';
 import { parseJson } from './body/parse.ts';
 import type { Answerer } from './body/parse.ts';
 import type { HttpReply, StreamReader } from './client.ts';
 import type { Begin } from './policy/shared-stream.ts';
-import type { Exchange } from './request/exchange.ts';
+import { AttemptFailure } from './policy/attempt-failure.ts';
+import type { Exchange, Wire } from './request/exchange.ts';
+import { STREAM_BOUNDS } from './settings.ts';
+import type { StreamBounds } from './settings.ts';
 
 /** A reply, and how long its body was. */
 export interface SizedReply<T> extends HttpReply<T> {
@@ -62,18 +65,19 @@ function announcedBytes(headers: Exchange['headers']): number {
 }
 
 /**
- * Reads an answer while it arrives. From its headers on only a pause between two chunks is timed. An answer
+ * Reads an answer while it arrives. From its headers on it has the time, size and least rate of a stream. An answer
  * that breaks is a failed attempt, whatever it has given by then: the next attempt starts over.
  */
 export async function readItems<T>(
   { answer, finish }: OpenAttempt,
   reader: StreamReader<T>,
   begin: Begin<T>,
-  source: string,
+  wire: Wire,
 ): Promise<void> {
-  answer.deadline.disarm();
+  const { stream = STREAM_BOUNDS } = wire.limits;
+  answer.deadline.rearm(stream.milliseconds);
   try {
-    await reader(chunksOf(answer), begin(), source);
+    await reader(chunksOf(answer, wire, stream), begin(), wire.source);
     finish(null);
   } catch (error) {
     finish(error);
@@ -83,10 +87,36 @@ export async function readItems<T>(
   }
 }
 
-async function* chunksOf(answer: Exchange): AsyncGenerator<Uint8Array, void, undefined> {
+async function* chunksOf(
+  answer: Exchange,
+  { source, label, limits }: Wire,
+  { bytes: mostBytes, leastBytesPerSecond }: StreamBounds,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  let all = 0;
+  // Of the window at hand. Only waiting counts: a reader of ours may be slow.
+  let [bytes, waited, since] = [0, 0, performance.now()];
   try {
-    for await (const chunk of answer.body) yield chunk as Uint8Array;
+    for await (const each of answer.body) {
+      const chunk = each as Uint8Array;
+      all += chunk.length;
+      bytes += chunk.length;
+      waited += performance.now() - since;
+      if (all > mostBytes) {
+        const message = `${label}: the answer is longer than ${mostBytes} bytes, the most that is read of a stream`;
+        throw new TributaryError('SOURCE_BAD_RESPONSE', message, { source });
+      }
+      if (waited >= limits.timeoutMilliseconds) {
+        if (bytes < (waited / 1_000) * leastBytesPerSecond) {
+          const message = `${label}: the answer comes more slowly than ${leastBytesPerSecond} bytes per second`;
+          throw new AttemptFailure(new TributaryError('SOURCE_TIMEOUT', message, { source }), 'never', true);
+        }
+        [bytes, waited] = [0, 0];
+      }
+      yield chunk;
+      since = performance.now();
+    }
   } catch (error) {
+    if (error instanceof TributaryError || error instanceof AttemptFailure) throw error;
     throw answer.explain(error);
   }
 }

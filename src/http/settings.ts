@@ -31,7 +31,19 @@ export interface LimitSettings {
   readonly maxResponseBytes: number;
   /** Attempts after the first. */
   readonly retries: number;
+  /** Of an answer that is read while it arrives. Default: `STREAM_BOUNDS`. */
+  readonly stream?: StreamBounds | undefined;
 }
+
+export interface StreamBounds {
+  /** For the whole answer. */
+  readonly milliseconds: number;
+  readonly bytes: number;
+  /** What it must bring while it is waited for, on average over each `timeoutMilliseconds` of waiting. */
+  readonly leastBytesPerSecond: number;
+}
+
+export const STREAM_BOUNDS: StreamBounds = { milliseconds: 120_000, bytes: 2 ** 30, leastBytesPerSecond: 16 };
 
 export const DEFAULT_LIMITS: LimitSettings = {
   concurrency: 8,

@@ -130,7 +130,7 @@ export function createSourceHttp(settings: SourceHttpSettings, options: SourceHt
     const caller = callerOf(call);
     const start: Start<T> = (caller, begin) => {
       call.budget.startCall(source);
-      const read = (open: OpenAttempt): Promise<void> => readItems(open, reader, begin, source);
+      const read = (open: OpenAttempt): Promise<void> => readItems(open, reader, begin, parts.wire);
       return parts.recorder.watch(makeCall(parts, { ...prepared, caller, read }));
     };
     const { recency } = call;

@@ -49,7 +49,7 @@ export function connectionFailure(error: unknown, context: ConnectionContext): E
     return timeout(context, `no connection within ${duration(limits.connectTimeoutMilliseconds)}`);
   }
   if (deadline.expired() || code === 'UND_ERR_HEADERS_TIMEOUT') {
-    return timeout(context, `no whole answer within ${duration(limits.timeoutMilliseconds)}`);
+    return timeout(context, `no whole answer within ${duration(deadline.milliseconds())}`);
   }
   if (code === 'UND_ERR_BODY_TIMEOUT') {
     return timeout(context, `the answer stopped for ${duration(limits.timeoutMilliseconds)}`);

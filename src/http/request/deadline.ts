@@ -7,8 +7,10 @@ export interface Deadline {
   readonly signal: EventEmitter;
   /** Has the time run out? */
   expired(): boolean;
-  /** Takes the time limit away and keeps the cancellation. */
-  disarm(): void;
+  /** The time that it has in all. */
+  milliseconds(): number;
+  /** Gives it another time from now on, and keeps the cancellation. */
+  rearm(milliseconds: number): void;
   /** The attempt is over: nothing of it stays behind. */
   end(): void;
 }
@@ -17,18 +19,23 @@ export interface Deadline {
 export function startDeadline(parent: Cancellation, milliseconds: number): Deadline {
   const signal = new EventEmitter();
   let expired = false;
-  const timer = setTimeout(() => {
+  const expire = (): void => {
     expired = true;
     signal.emit('abort');
-  }, milliseconds);
+  };
+  let allowed = milliseconds;
+  let timer = setTimeout(expire, allowed);
   const forget = parent.onAbort(() => {
     signal.emit('abort');
   });
   return {
     signal,
     expired: () => expired,
-    disarm() {
+    milliseconds: () => allowed,
+    rearm(milliseconds) {
       clearTimeout(timer);
+      allowed = milliseconds;
+      timer = setTimeout(expire, allowed);
     },
     end() {
       clearTimeout(timer);

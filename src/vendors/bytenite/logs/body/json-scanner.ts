@@ -23,6 +23,16 @@ export interface ScannerOptions {
   readonly largest: number;
 }
 
+/** A value that goes on for so many times what is held is not passed over to its end. */
+const MOST_TIMES_LARGEST = 4;
+const LARGEST_KEY_BYTES = 64 * 1024;
+const MOST_LEVELS = 1_000;
+/** Of one object that is entered. */
+const MOST_MEMBERS = 100_000;
+
+/** The bytes go on in one way for longer than any answer does. The message says in which. */
+export class BeyondBounds extends Error {}
+
 /** The bytes are not JSON. */
 export class MalformedJson extends Error {}
 
@@ -159,6 +169,8 @@ export class JsonScanner {
     if (top === undefined) throw new MalformedJson();
     if (byte === COMMA) {
       top.index += 1;
+      if (!top.isArray && top.index >= MOST_MEMBERS)
+        throw new BeyondBounds(`an object has over ${MOST_MEMBERS} members`);
       this.#state = top.isArray ? 'value' : 'key';
       return at + 1;
     }
@@ -172,6 +184,9 @@ export class JsonScanner {
     const till = end === -1 ? chunk.length : end;
     this.#size += till - from;
     const { largest } = this.#options;
+    if (this.#isKey && this.#size > LARGEST_KEY_BYTES) throw new BeyondBounds('a key is too long');
+    if (this.#size > largest * MOST_TIMES_LARGEST) throw new BeyondBounds('one value does not end');
+    if (this.#depth > MOST_LEVELS) throw new BeyondBounds(`a value has over ${MOST_LEVELS} levels`);
     if (this.#size > largest) this.#parts = [];
     // A copy where it is kept: a part must not keep the chunk alive, nor change with it.
     else this.#parts.push(end === -1 ? Buffer.from(chunk.subarray(from, till)) : chunk.subarray(from, till));

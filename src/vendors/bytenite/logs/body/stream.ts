@@ -1,7 +1,7 @@
 import { TributaryError } from '../../../../domain/errors.ts';
 import { FairShare } from '../../../../domain/fair-share.ts';
 import { Mismatch } from '../../../../http/body/mismatch.ts';
-import { JsonScanner, MalformedJson } from './json-scanner.ts';
+import { BeyondBounds, JsonScanner, MalformedJson } from './json-scanner.ts';
 import { LogGroups } from './groups.ts';
 import type { LogItem } from './groups.ts';
 
@@ -45,6 +45,7 @@ export async function readLogStream(
         if (share.isSpent()) await share.rest();
       }
     } catch (error) {
+      if (error instanceof BeyondBounds) throw badResponse(source, error.message);
       if (error instanceof Mismatch) throw badResponse(source, error.text);
       throw error instanceof MalformedJson ? badResponse(source, 'expected JSON, got malformed JSON') : error;
     }

@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest';
+import { createCall } from '../../../src/domain/call.ts';
+import { readLogStream } from '../../../src/vendors/bytenite/logs/body/stream.ts';
+import { rejection, serve, sourceHttp } from '../../http/loopback.ts';
+
+const MEBIBYTE = 1024 * 1024;
+const LINE = '{"timestamp":"2025-06-24T16:19:03Z","log":"again and again"},';
+
+/** A vendor that sends a beginning and then the same for ever, with a pause after each piece. */
+async function endless(
+  beginning: string,
+  piece: (index: number) => string,
+  pauseMilliseconds = 0,
+  mostMilliseconds = 60_000,
+) {
+  const server = await serve((_, response) => {
+    response.write(beginning);
+    let index = 0;
+    const send = (): void => {
+      if (response.destroyed) return;
+      const goesOn = response.write(piece((index += 1)));
+      if (pauseMilliseconds > 0) setTimeout(send, pauseMilliseconds);
+      else if (goesOn) setImmediate(send);
+      else response.once('drain', send);
+    };
+    send();
+  });
+  const stream = { milliseconds: mostMilliseconds, bytes: 400 * MEBIBYTE, leastBytesPerSecond: 16 };
+  const http = sourceHttp({ baseUrl: server.origin, limits: { timeoutMilliseconds: 400, stream } });
+  const request = { method: 'POST', path: ['logs'], body: {}, idempotent: true } as const;
+  const started = performance.now();
+  const error = await rejection(http.stream(request, readLogStream, () => () => undefined, createCall()));
+  return { error, milliseconds: performance.now() - started, calls: server.received.length };
+}
+
+describe('an answer of POST /logs that has no end', () => {
+  test.each([
+    ['a string', '{"partitioner":[{"log":"', () => 'x'.repeat(MEBIBYTE), 'one value does not end'],
+    ['levels', '{"partitioner":[', () => '['.repeat(65_536), 'a value has over 1000 levels'],
+    ['a key', '{"', () => 'k'.repeat(65_536), 'a key is too long'],
+    ['tasks', '{"taskrunner":{', keys, 'an object has over 100000 members'],
+    ['members', '{', keys, 'an object has over 100000 members'],
+  ])('is given up for its %s', async (_, beginning, piece, what) => {
+    const before = process.memoryUsage();
+    const { error, calls } = await endless(beginning, piece);
+    const after = process.memoryUsage();
+    expect(error).toMatchObject({ code: 'SOURCE_BAD_RESPONSE', message: `sap: ${what}` });
+    expect(calls).toBe(1);
+    expect(after.external + after.arrayBuffers - before.external - before.arrayBuffers).toBeLessThan(128 * MEBIBYTE);
+  });
+
+  test('is given up for its lines when its time is over', async () => {
+    const { error, milliseconds, calls } = await endless('{"partitioner":[', () => LINE, 20, 1_500);
+    expect(error).toMatchObject({ code: 'SOURCE_TIMEOUT', message: 'sap: no whole answer within 1.5 s' });
+    expect(milliseconds).toBeGreaterThan(1_400);
+    expect(calls).toBe(1);
+  });
+
+  test('is given up for coming byte by byte', async () => {
+    const { error, calls } = await endless('{"partitioner":[', () => ' ', 150);
+    expect(error).toMatchObject({
+      code: 'SOURCE_TIMEOUT',
+      message: 'sap: the answer comes more slowly than 16 bytes per second',
+    });
+    expect(calls).toBe(1);
+  });
+});
+
+function keys(index: number): string {
+  return Array.from({ length: 1_000 }, (_, key) => `"${index}-${key}":null,`).join('');
+}
