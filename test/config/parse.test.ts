@@ -471,7 +471,7 @@ describe('a wrong configuration', () => {
       [
         'The configuration in tributary.yaml has 2 problems:',
         '  - sources: needs at least one source',
-        '  - extra: is no known key; allowed are $schema, server, limits, tail, redis, sources',
+        '  - extra: is no known key; allowed are $schema, plugins, server, limits, tail, redis, sources',
       ].join('\n'),
     );
   });
