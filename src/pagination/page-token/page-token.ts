@@ -59,6 +59,11 @@ export interface PageTokenOptions<T extends Ordered> {
    * opaque after all, and pages are only walked. Pages count from 1.
    */
   readonly address?: { pageOf(token: string): number | null; tokenOf(page: number): string } | undefined;
+  /**
+   * Is a page that names no next one surely the last? So it is where pages are neither counted nor numbered: nothing else says
+   * where such a list ends. Default: it is one of the signs that have to agree.
+   */
+  readonly endsUnnamed?: boolean | undefined;
   /** How many pages an opaque walk may cost before its target is reported as out of reach. */
   readonly maxWalk: number;
 }
@@ -225,6 +230,7 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
     page: TokenPage<T>,
   ): Promise<'nothing' | 'rows' | 'out of reach' | 'the same'> {
     const { rows, total } = page;
+    if (this.#options.endsUnnamed === true) return 'nothing';
     const start = index * this.limit();
     const end = start + rows.length;
     const signs = { start, count: rows.length, asked: this.asked.rows, total, full: this.#rowsPerPage };

@@ -26,6 +26,7 @@ export function tokenPartition(log: NativeLog<TokenPaging>, order: Order): Parti
     size,
     identity: identityOf(options),
     maxWalk: paging.maxWalk,
+    endsUnnamed: paging.total === undefined,
     isTokenRefused: isRefusal,
     async fetch(token, limit, call) {
       const page = await fetchPage(
