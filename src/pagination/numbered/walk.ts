@@ -180,9 +180,10 @@ export class IndexedWalk<T extends Ordered> {
     const overlaps = this.#overlaps(page, next);
     if (page.total !== null && page.total === next.total && !overlaps) return true;
     if (page.total !== null && next.total !== null && next.total < page.total && next.rows.length > 0) {
-      // Rows have gone, unless the page is as it was: then the vendor counts less on each page.
-      const again = await this.#again(index);
-      if (again.total !== page.total || !isSame(page, again)) return false;
+      // Rows have gone, or the next page was asked for before some came. Unless both are as they were: then the vendor counts less on each.
+      const [here, there] = [await this.#again(index), await this.#again(index + this.#step)];
+      if (here.total !== page.total || there.total !== next.total) return false;
+      if (!isSame(page, here) || !isSame(next, there)) return false;
     }
     // Going on to later rows, a border that moved shows rows again; going back, it hides some.
     if (this.#step === 1 && !this.#touches(page, next)) return true;
