@@ -1,7 +1,7 @@
 import type { Ordered } from '../../domain/ordered.ts';
 import { RepeatsItself } from './pages.ts';
-import { isSamePage, refuseIgnored } from './search.ts';
-import type { FoundPage, OffsetPages } from './search.ts';
+import { isSamePage, refuseIgnored } from './other-page.ts';
+import type { FoundPage, OffsetPages } from './other-page.ts';
 
 /**
  * Goes on from a record by offsets. The record itself is asked for too: it shows whether the list has moved. Offsets may

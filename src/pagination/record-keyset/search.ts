@@ -1,24 +1,13 @@
 import type { Ordered } from '../../domain/ordered.ts';
 import type { KeyedRecord, KeysetPage } from './list.ts';
 import { unsearchable } from '../numbered/locate.ts';
-import { RepeatsItself } from './pages.ts';
-import type { PageLengths } from './pages.ts';
+import { fetchOther } from './other-page.ts';
+import type { FoundPage, OffsetPages } from './other-page.ts';
 
 /**
  * Finds pages in a list of records by offset, without belief in its count: what pages themselves show decides. Records
  * that are added meanwhile move all others, so a page is only taken for what it shows when it comes.
  */
-
-/** The vendor's list by offsets. A page may begin somewhat earlier than it was asked to. */
-export interface OffsetPages<T extends Ordered> {
-  readonly lengths: PageLengths;
-  fetch(offset: number): Promise<KeysetPage<T>>;
-}
-
-export interface FoundPage<T extends Ordered> {
-  readonly page: KeysetPage<T>;
-  readonly offset: number;
-}
 
 /** A search ends long before this, unless the list changes faster than it can be searched. */
 const MAX_PAGES = 64;
@@ -62,42 +51,6 @@ export async function findFarEnd<T extends Ordered>(
     if (beyond !== null && offset + page.records.length >= beyond) beyond = null;
   }
   throw unsearchable();
-}
-
-/**
- * The page at another offset than one that was just read. A vendor may give its last page again for what lies behind it:
- * that is read as an empty page. Throws RepeatsItself where it gives its first page and there may be more.
- */
-async function fetchOther<T extends Ordered>(
-  pages: OffsetPages<T>,
-  known: FoundPage<T>,
-  offset: number,
-): Promise<KeysetPage<T>> {
-  const page = await pages.fetch(offset);
-  const { records } = known.page;
-  if (offset <= known.offset || records.length === 0 || !isSamePage(page, known.page)) return page;
-  // Where offsets count from 1, the first two are of the same page.
-  if (offset === known.offset + 1) return fetchOther(pages, known, offset + 1);
-  // Or as many records have come meanwhile as lie between the two.
-  if (!isSamePage(await pages.fetch(known.offset), known.page)) return page;
-  if (known.offset === 0) await refuseIgnored(pages, known.page);
-  return { ...page, records: [] };
-}
-
-/**
- * The first page came for an offset behind it, too. Throws RepeatsItself where it comes for an offset within it as well: then
- * nothing shows that it is all there is. Offsets may count from 1, so a page of one or two records has none within.
- */
-export async function refuseIgnored<T extends Ordered>(pages: OffsetPages<T>, first: KeysetPage<T>): Promise<void> {
-  const { length } = first.records;
-  if (pages.lengths.saysMore(first, 0)) throw new RepeatsItself();
-  if (length < 3) return;
-  const within = await pages.fetch(length - 1);
-  if (within.records[0]?.id === first.records[0]?.id) throw new RepeatsItself();
-}
-
-export function isSamePage<T extends Ordered>(a: KeysetPage<T>, b: KeysetPage<T>): boolean {
-  return a.records[0]?.id === b.records[0]?.id && a.records.at(-1)?.id === b.records.at(-1)?.id;
 }
 
 function middleOf(end: number, beyond: number, usual: number): number {

@@ -7,7 +7,7 @@ import type { KeyedRecord, KeysetPage, KeysetRequest, RecordKeysetOptions } from
 import { findBeside } from './beside.ts';
 import { PageLengths, RepeatsItself } from './pages.ts';
 import { findFarEnd, findPlace } from './search.ts';
-import type { OffsetPages } from './search.ts';
+import type { OffsetPages } from './other-page.ts';
 import type { RecordScale, RecordTimes } from './scale.ts';
 
 /** A record next to which a walk begins, and where it stood in the list when it was seen. */
