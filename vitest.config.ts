@@ -13,7 +13,7 @@ export const COMMON = {
     // What is waited for ends the wait; how long that takes is not what a test is about.
     expect: { poll: { timeout: 20_000 } },
     // On two cores Vitest would run one file at a time, and many of them wait more than they compute.
-    maxWorkers: Math.max(3, availableParallelism() - 1),
+    maxWorkers: Math.max(2, availableParallelism() - 1),
   },
 } satisfies ViteUserConfig;
 

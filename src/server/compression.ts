@@ -27,10 +27,12 @@ interface Plain {
 }
 
 /**
- * Compresses what is written to a response, where its client takes that and it pays. To be called before anything is written. Every
- * piece is flushed, so that what comes in pieces arrives in pieces. The work is done off the event loop.
+ * Compresses what is written to a response, where its client takes that and it pays. Every piece is flushed, so that what comes in
+ * pieces arrives in pieces. The work is done off the event loop. An answer that has begun, as one to a body that is too long may
+ * have, stays as it is.
  */
 export function compress(request: IncomingMessage, response: ServerResponse): void {
+  if (response.headersSent) return;
   const accepted = acceptedEncodings(request);
   const name = Object.keys(ENCODERS).find((encoding) => accepted.has(encoding));
   const plain: Plain = {

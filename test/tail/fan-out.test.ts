@@ -20,12 +20,15 @@ const NEVER = { intervalMilliseconds: 600_000, maxIntervalMilliseconds: 600_000,
 /** Every poll asks for the state of the job: all of them make the same calls. */
 const ALWAYS = { refreshMilliseconds: 0, reorderMilliseconds: 0 };
 
-/** A job that has lines, and so many who follow it from the last ones on. */
+/**
+ * A job that has lines, and so many who follow it from the last ones on. The number of lines is no round one: a page as long as
+ * a cap might make it costs a look behind it.
+ */
 async function scene(
   simulate: () => SimulatedVendor,
   subscribers: number,
   tail: Partial<TailSettings>,
-  { wanted = 5, before = 50, isMixed = true } = {},
+  { wanted = 5, before = 52, isMixed = true } = {},
 ) {
   const service = await openStand({ vendors: { one: simulate() }, tail: { ...ALWAYS, ...tail } });
   const server = service.vendors.one;

@@ -11,6 +11,7 @@ import { startVendorServer } from '../../src/sandbox/vendor-server.ts';
 import { createServer } from '../../src/server/server.ts';
 import type { RunningServer, ServerOptions } from '../../src/server/server.ts';
 import { VENDORS } from '../../src/vendors/index.ts';
+import { quickClock } from '../support/quick-clock.ts';
 
 /** Polls that follow each other in milliseconds instead of seconds; everything else in proportion. */
 export const FAST: Partial<TailSettings> = {
@@ -66,7 +67,7 @@ export async function openStand<S extends Record<string, SimulatedVendor>>({
   }
   const parsed = parseConfiguration({ sources }, { origin: 'test', vendors: VENDORS, environment: {} });
   // Retries wait for nothing: what is tested is what comes after them.
-  const connected = connectSources(parsed, { sleep: () => Promise.resolve() });
+  const connected = connectSources(parsed, quickClock());
   const federation = createFederation(connected, { tail: { ...FAST, ...tail } });
   const log: string[] = [];
   const logger = pino({ level: 'warn' }, { write: (line: string) => void log.push(line) });

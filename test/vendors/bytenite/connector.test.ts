@@ -15,6 +15,7 @@ import type { VendorServer } from '../../../src/sandbox/types.ts';
 import { startVendorServer } from '../../../src/sandbox/vendor-server.ts';
 import type { Connector } from '../../../src/vendors/connector.ts';
 import { byteNite } from '../../../src/vendors/bytenite/index.ts';
+import { quickClock } from '../../support/quick-clock.ts';
 import { listJobs } from '../list-jobs.ts';
 
 const START = 1_750_781_941_000_000_000n; // 2025-06-24T16:19:01Z
@@ -48,7 +49,7 @@ function connect(options: { readonly jobPageSize?: number; readonly logCap?: num
       classifyError: byteNite.classifyError,
     },
     // Retries wait for nothing here.
-    { sleep: () => Promise.resolve() },
+    quickClock(),
   );
   connector = byteNite.create({ source: 'render', http, options });
   call = createCall();

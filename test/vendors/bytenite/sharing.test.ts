@@ -14,6 +14,7 @@ import { startVendorServer } from '../../../src/sandbox/vendor-server.ts';
 import { PATIENCE, RUNS, settingsOf } from '../contract/draw.ts';
 import { byteNite } from '../../../src/vendors/bytenite/index.ts';
 import type { Connector } from '../../../src/vendors/connector.ts';
+import { quickClock } from '../../support/quick-clock.ts';
 
 const START = 1_750_781_941_000_000_000n; // 2025-06-24T16:19:01Z
 
@@ -75,7 +76,7 @@ function connect(forward: SourceHttpSettings['forward'] = false): void {
       classifyError: byteNite.classifyError,
     },
     // Retries wait for nothing here.
-    { sleep: () => Promise.resolve() },
+    quickClock(),
   );
   connector = byteNite.create({ source: 'render', http, options: {} });
 }

@@ -9,6 +9,7 @@ import type { ManagedSourceHttp } from '../../../src/http/source-http.ts';
 import type { SandboxReply, SimulatedVendor, VendorServer } from '../../../src/sandbox/types.ts';
 import { startVendorServer } from '../../../src/sandbox/vendor-server.ts';
 import type { Connector } from '../../../src/vendors/connector.ts';
+import { quickClock } from '../../support/quick-clock.ts';
 import type { Bed, Instance } from './bed.ts';
 
 /** One vendor that listens, and becomes another instance of itself for each run. */
@@ -116,7 +117,7 @@ function httpTo({ bed, limits, source, server, instance }: ServedBed): ManagedSo
       : config.auth;
   return createSourceHttp(
     { source, baseUrl, auth, forward: false, limits, classifyError: definition.classifyError },
-    { sleep: () => Promise.resolve() },
+    quickClock(),
   );
 }
 

@@ -11,6 +11,7 @@ import type { VendorServer } from '../../../src/sandbox/types.ts';
 import { startVendorServer } from '../../../src/sandbox/vendor-server.ts';
 import type { Connector } from '../../../src/vendors/connector.ts';
 import { deepset } from '../../../src/vendors/deepset/index.ts';
+import { quickClock } from '../../support/quick-clock.ts';
 
 /** 2025-05-23T10:33:04.157182Z */
 export const START = 1_747_996_384_157_182_000n;
@@ -50,7 +51,7 @@ export async function startHarness(options: DeepsetOptions = {}): Promise<Harnes
           limits: DEFAULT_LIMITS,
           classifyError: deepset.classifyError,
         },
-        { sleep: () => Promise.resolve() },
+        quickClock(),
       );
       clients.push(http);
       return deepset.create({ source: 'docs', http, options: { workspaces } });

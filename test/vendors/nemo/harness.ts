@@ -13,6 +13,7 @@ import type { VendorServer } from '../../../src/sandbox/types.ts';
 import { startVendorServer } from '../../../src/sandbox/vendor-server.ts';
 import type { Connector } from '../../../src/vendors/connector.ts';
 import { nemo } from '../../../src/vendors/nemo/index.ts';
+import { quickClock } from '../../support/quick-clock.ts';
 
 export const SECOND = 1_000_000_000n;
 export const START = 1_772_233_021n * SECOND; // 2026-02-27T22:57:01Z
@@ -46,7 +47,7 @@ export async function connect(options: HarnessOptions = {}): Promise<Harness> {
       limits: { ...DEFAULT_LIMITS, requestsPerSecond: null },
       classifyError: nemo.classifyError,
     },
-    { sleep: () => Promise.resolve() },
+    quickClock(),
   );
   onTestFinished(async () => {
     await http.close();

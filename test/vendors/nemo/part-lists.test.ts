@@ -7,6 +7,7 @@ import type { SandboxRequest } from '../../../src/sandbox/types.ts';
 import { startVendorServer } from '../../../src/sandbox/vendor-server.ts';
 import type { Connector } from '../../../src/vendors/connector.ts';
 import { nemo } from '../../../src/vendors/nemo/index.ts';
+import { quickClock } from '../../support/quick-clock.ts';
 
 /** Lists of attempts whose count of pages, or whose pages, are wrong. */
 
@@ -50,7 +51,7 @@ async function connect(
       limits: { ...DEFAULT_LIMITS, requestsPerSecond: null, ...limits },
       classifyError: nemo.classifyError,
     },
-    { sleep: () => Promise.resolve() },
+    quickClock(),
   );
   onTestFinished(async () => {
     await http.close();

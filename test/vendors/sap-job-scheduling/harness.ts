@@ -11,6 +11,7 @@ import type { VendorServer } from '../../../src/sandbox/types.ts';
 import { startVendorServer } from '../../../src/sandbox/vendor-server.ts';
 import type { Connector } from '../../../src/vendors/connector.ts';
 import { sapJobScheduling } from '../../../src/vendors/sap-job-scheduling/index.ts';
+import { quickClock } from '../../support/quick-clock.ts';
 
 export const SECOND = 1_000_000_000n;
 /** 2026-05-04T02:00:00Z */
@@ -44,12 +45,7 @@ export async function startHarness(options: SapOptions = {}): Promise<Harness> {
       const { classifyError } = sapJobScheduling;
       const http = createSourceHttp(
         { source: 'erp', baseUrl: server.origin, auth, forward: false, limits: DEFAULT_LIMITS, classifyError },
-        {
-          sleep: (milliseconds) => {
-            waits.push(milliseconds);
-            return Promise.resolve();
-          },
-        },
+        quickClock((milliseconds) => waits.push(milliseconds)),
       );
       clients.push(http);
       return sapJobScheduling.create({ source: 'erp', http, options: sapJobScheduling.options.parse(given) });

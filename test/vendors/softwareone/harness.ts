@@ -12,6 +12,7 @@ import type { VendorServer } from '../../../src/sandbox/types.ts';
 import { startVendorServer } from '../../../src/sandbox/vendor-server.ts';
 import type { Connector } from '../../../src/vendors/connector.ts';
 import { softwareOne } from '../../../src/vendors/softwareone/index.ts';
+import { quickClock } from '../../support/quick-clock.ts';
 
 /** 2025-09-11T13:40:13.515Z */
 export const START = 1_757_598_013_515_000_000n;
@@ -45,7 +46,7 @@ export async function startHarness(settings: Partial<SoftwareOneSettings> = {}):
         limits: DEFAULT_LIMITS,
         classifyError: softwareOne.classifyError,
       },
-      { sleep: () => Promise.resolve() },
+      quickClock(),
     );
     clients.push(http);
     return http;
