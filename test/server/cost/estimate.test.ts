@@ -176,7 +176,7 @@ describe('a server', () => {
     ]) {
       const begun = performance.now();
       const { errors } = await server.query(query);
-      expect(performance.now() - begun).toBeLessThan(1_000);
+      expect(performance.now() - begun).toBeLessThan(5_000);
       expect(errors?.length).toBeGreaterThan(0);
     }
     expect(server.log).toEqual([]);

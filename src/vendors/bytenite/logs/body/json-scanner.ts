@@ -26,7 +26,7 @@ export interface ScannerOptions {
 /** A value that goes on for so many times what is held is not passed over to its end. */
 const MOST_TIMES_LARGEST = 4;
 const LARGEST_KEY_BYTES = 64 * 1024;
-const MOST_LEVELS = 1_000;
+const MOST_LEVELS = 10_000;
 /** Of one object that is entered. */
 const MOST_MEMBERS = 100_000;
 
