@@ -51,7 +51,7 @@ test('several manifests that agree are one', () => {
   expect([...known.keys()]).toEqual(['abc', 'def']);
 });
 
-describe('what is wrong is said with its key:', () => {
+describe('a wrong value is refused with its key:', () => {
   test.each([
     [{ only: true }, {}, 'server.persistedQueries.manifests: is missing'],
     [

@@ -66,7 +66,7 @@ test.each([
   [`${HEAD} export default { ...good, auth: [] };`, '`auth`: expected one or more of none, bearer'],
   [`${HEAD} export default { ...good, create: undefined };`, '`create`: expected a function that makes a connector'],
   [`${HEAD} export default { ...good, vendor: 'rest' };`, 'there is a vendor "rest" already'],
-])('a module %j is refused, and the key that names it is said', async (text, said) => {
+])('a module %j is refused with the key that names it', async (text, said) => {
   const [problem = '', ...others] = await problemsOf(text);
   expect(others).toEqual([]);
   expect(problem.startsWith('plugins[0]: ')).toBe(true);

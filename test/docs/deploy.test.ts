@@ -144,7 +144,7 @@ test('the example configuration is valid, and sets what the manifests read', () 
   expect(new Set(variables)).toEqual(new Set(Object.keys(environment)));
 });
 
-test('the example of Docker Compose has two replicas that nobody may write to, on Redis and behind a proxy', () => {
+test('the example of Docker Compose has two read-only replicas, on Redis and behind a proxy', () => {
   const replica = z.object({
     command: z.array(z.string()),
     read_only: z.literal(true),

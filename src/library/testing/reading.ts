@@ -40,7 +40,7 @@ interface Started {
   readonly federation: Federation;
 }
 
-/** Read once: only what is made of it is made anew. */
+/** Loaded once; each test makes its own sources from it. */
 const configurations = new WeakMap<SourceUnderTest, Promise<Configuration>>();
 
 async function configurationOf(under: SourceUnderTest): Promise<Configuration> {

@@ -23,7 +23,7 @@ const GOOD = {
 
 type Change = Readonly<Record<string, unknown>>;
 
-/** What is said of the description with these changes; the keys of the changes are paths. */
+/** The complaints about the description with these changes; the keys of the changes are paths. */
 function problemsOf(changes: Change): readonly string[] {
   const source = structuredClone(GOOD) as Record<string, unknown>;
   for (const [path, value] of Object.entries(changes)) {

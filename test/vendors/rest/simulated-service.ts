@@ -7,7 +7,7 @@ import type {
   SimulatedVendor,
 } from '../../../src/sandbox/types.ts';
 
-/** A service of nobody in particular: jobs and their lines over HTTP, paged in any of the ways that can be described. */
+/** A made-up service: jobs and their lines over HTTP, paged in any of the ways that can be described. */
 
 export type Scheme = 'page' | 'offset' | 'token' | 'time' | 'whole';
 

@@ -15,10 +15,8 @@ type NumberPaging = Extract<LogPaging, { scheme: 'page' }>;
 export function tokenPartition(log: NativeLog<TokenPaging>, order: Order): Partition<LogRow> {
   const { http, options, paging, sizes, job } = log;
   const size = sizes.of(job);
-  const nextOf = (page: WirePage<unknown>): string | null => {
-    const isEmpty = page.data.length + page.odd.length === 0;
-    return isEmpty && paging.emptyIsEnd ? null : tokenIn(page.next, paging.parameter);
-  };
+  const nextOf = (next: string | null, count: number): string | null =>
+    count === 0 && paging.emptyIsEnd ? null : tokenIn(next, paging.parameter);
   return pageTokenPartition<LogRow>({
     key: '',
     source: http.source,
@@ -36,12 +34,11 @@ export function tokenPartition(log: NativeLog<TokenPaging>, order: Order): Parti
           limit,
           parameters: [[paging.parameter, token]],
           isLeast: limit <= size.least,
-          isLast: (wire) => nextOf(wire) === null,
+          isLast: ({ next, data, odd }) => nextOf(next, data.length + odd.length) === null,
         },
         call,
       );
-      const next = page.count === 0 && paging.emptyIsEnd ? null : tokenIn(page.next, paging.parameter);
-      return { rows: page.rows, next, total: page.total };
+      return { rows: page.rows, next: nextOf(page.next, page.count), total: page.total };
     },
   });
 }

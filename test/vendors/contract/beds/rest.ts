@@ -67,7 +67,7 @@ function create({ pageSize: size, ...service }: Settings): Instance {
   };
 }
 
-/** A service of nobody in particular, paged in each way that can be described. */
+/** A made-up service, paged in each way that can be described. */
 export const restBed: Bed = {
   definition: rest,
   spacing: SPACING,
