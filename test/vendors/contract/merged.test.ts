@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { BEDS as ALL_BEDS } from './beds/index.ts';
+import { BEDS } from './beds/index.ts';
 import { PATIENCE, RUNS, settingsOf, sizeArbitrary } from './draw.ts';
 import { filterArbitrary, filterFor } from './filters.ts';
 import { passes, readOn, readWhole } from './oracle.ts';
@@ -8,9 +8,6 @@ import { serveBed } from './served-bed.ts';
 import type { ServedBed } from './served-bed.ts';
 import { findById, passingFaultArbitrary, stepsArbitrary, walk, walkThroughFailures } from './walk.ts';
 import { manyJobsArbitrary, setUpJobs } from './world.ts';
-
-/** Vendors that have a connector of their own. */
-const BEDS = ALL_BEDS.filter(({ definition }) => definition.vendor !== 'rest');
 
 describe('jobs of all vendors in one connection', () => {
   let served: readonly ServedBed[];

@@ -380,6 +380,26 @@ describe('a vendor that does not do what is asked', () => {
     }
   });
 
+  test.each([
+    ['ignores filters', { ignoresFilters: true }],
+    ['refuses filters', { unfilterable: ['*'] }],
+    ['filters', {}],
+  ])('that counts nothing and %s is not thought to ignore an order that it keeps', async (_, settings) => {
+    const other = job;
+    write(2);
+    job = harness.simulation.createJob();
+    write(30, 30);
+    harness.simulation.configure({ totals: false, unorderable: ['id'], ...settings });
+    connector = harness.connect({ pageSize: 3 });
+    harness.asked();
+    expect(await readRows(await log())).toHaveLength(30);
+    expect(harness.asked().length).toBeLessThan(45);
+    job = other;
+    harness.asked();
+    await readRows(await log());
+    expect(harness.asked().every((query) => query.includes('order=timestamp'))).toBe(true);
+  });
+
   test('and never leaves time order without an error', async () => {
     const row = (id: string, timestamp: string): object => ({ id, timestamp, severity: 'Info', message: '' });
     const data = [

@@ -59,6 +59,32 @@ export class OrderCheck {
   }
 }
 
+/** How often a place of a log is looked at to find a row of another time. */
+const MOST_LOOKS = 40;
+
+/** Such a step reaches beyond the end of any log. */
+const LONGEST_STEP = 2 ** 20;
+
+/**
+ * The time of a row at `offset` or behind it that has another time; null where there is none. Nothing but places is asked
+ * for: a source may take filters without a word and not apply them. `timeAt`: null where no row is.
+ */
+export async function otherTimeBehind(
+  time: bigint,
+  offset: number,
+  timeAt: (offset: number) => Promise<bigint | null>,
+): Promise<bigint | null> {
+  let [last, end] = [offset - 1, Infinity];
+  for (let looks = 0; looks < MOST_LOOKS && last + 1 < end; looks += 1) {
+    const at = end === Infinity ? last + Math.min(2 ** looks, LONGEST_STEP) : Math.floor((last + end) / 2);
+    const found = await timeAt(at);
+    if (found === null) end = at;
+    else if (found !== time) return found;
+    else last = at;
+  }
+  return null;
+}
+
 /** Does `next` begin with a row that belongs into `page` and was not there, without having pushed its last row out? */
 function follows(page: SeenPage | undefined, next: SeenPage | undefined, sign: 1 | -1): boolean {
   if (page === undefined || next === undefined) return false;

@@ -15,11 +15,10 @@ import { abilitiesFor, isWithinBounds, logQuery } from './query.ts';
 import type { LogFilters } from './query.ts';
 import { entryOf } from '../mapping.ts';
 import type { LogRow } from '../mapping.ts';
-import { OrderCheck } from './order-check.ts';
+import { OrderCheck, otherTimeBehind } from './order-check.ts';
 import { OutOfOrder } from './out-of-order.ts';
 import { TASKS } from '../facts.ts';
 import { isTaskId } from '../keys.ts';
-import { NANOSECONDS_PER_MILLISECOND } from '../rql.ts';
 import type { Condition } from '../rql.ts';
 import { taskLogListWire } from '../wire.ts';
 import type { TaskLogListWire, TaskLogWire } from '../wire.ts';
@@ -43,6 +42,8 @@ export class LogPages {
   readonly #order = new OrderCheck();
   /** What a page was asked without: the offsets that follow count in that list, so it is not asked for again. */
   readonly #without = new Set<Ability>();
+  /** Instants with no row of another time behind them, when that was looked for. */
+  readonly #lastInstants = new Set<bigint>();
   /** What the source lost on account of refusals of this log. */
   readonly lost: Ability[] = [];
   readonly size: PageSize;
@@ -170,7 +171,7 @@ export class LogPages {
     used: readonly Ability[],
     call: Call,
   ): Promise<void> {
-    const { abilities, http } = this.#context;
+    const { abilities } = this.#context;
     const { data } = page;
     const [first, last] = [data[0], data.at(-1)];
     if (request.order === 'descending' || first === undefined || last === undefined) return;
@@ -182,6 +183,7 @@ export class LogPages {
     const total = totalOf(page, request);
     if (isEnd(page, request)) return;
     if (total === null) {
+      if (this.#lastInstants.has(first.timestamp.nanoseconds)) return;
       // A page of one instant may be of one line, where lines are long: the first of them lies before it.
       if (request.offset > 0) {
         const start = (await this.#ask({ ...request, offset: 0, limit: 1 }, used, call)).data.data[0];
@@ -190,22 +192,29 @@ export class LogPages {
           return;
         }
       }
-      if (await this.#isOldest(first.timestamp.nanoseconds, request, used, call)) return;
-      throw new OutOfOrder(http.source, 'logs by time');
+      const other = await otherTimeBehind(
+        first.timestamp.nanoseconds,
+        request.offset + sizeOf(page),
+        async (offset) => {
+          const { data: found } = await this.#ask({ ...request, offset, limit: 1 }, used, call);
+          return sizeOf(found) === 0 ? null : (found.data[0] ?? first).timestamp.nanoseconds;
+        },
+      );
+      if (other === null) this.#lastInstants.add(first.timestamp.nanoseconds);
+      this.#judgeOrder(first.timestamp.nanoseconds, other);
+      return;
     }
     const end = await this.#ask({ ...request, offset: total - 1, limit: 1 }, used, call);
     const farthest = end.data.data[0]?.timestamp.nanoseconds ?? first.timestamp.nanoseconds;
-    if (farthest < first.timestamp.nanoseconds) throw new OutOfOrder(http.source, 'logs by time');
-    if (farthest > first.timestamp.nanoseconds) abilities.prove('logs by time');
+    this.#judgeOrder(first.timestamp.nanoseconds, farthest);
   }
 
-  /** Where nothing is counted: is nothing older than that instant, within the bounds of the request? */
-  async #isOldest(time: bigint, request: OffsetRequest, used: readonly Ability[], call: Call): Promise<boolean> {
-    const bounded = abilitiesFor({ ...request, upTo: time }, this.#log).filter((ability) => this.can(ability));
-    if (!bounded.includes('logs within times')) return false;
-    const older = { ...request, offset: 0, limit: 1, upTo: time - NANOSECONDS_PER_MILLISECOND };
-    const { data } = await this.#ask(older, [...used, 'logs within times'], call);
-    return sizeOf(data) === 0;
+  /** A row behind those of a page of one instant proves the order of times, or shows that it is not kept. */
+  #judgeOrder(time: bigint, behind: bigint | null): void {
+    const { abilities, http } = this.#context;
+    if (behind === null || behind === time) return;
+    if (behind < time) throw new OutOfOrder(http.source, 'logs by time');
+    abilities.prove('logs by time');
   }
 
   #totals(call: Call): Map<string, Promise<number | null | undefined>> {
