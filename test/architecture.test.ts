@@ -59,6 +59,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/redis',
     'src/sandbox',
     'src/export',
+    'schema',
     'src/federation',
     'src/vendors',
     'src/http',

@@ -1,15 +1,16 @@
+import { JobsDocument } from './graph/generated/graphql.ts';
+import type { JobsQuery } from './graph/generated/graphql.ts';
+import { withGraph } from './graph/with-graph.ts';
+import type { GraphOptions } from './graph/with-graph.ts';
 import { formatJob } from './job-reference.ts';
 import { complainAbout } from './log-options.ts';
 import { EXIT } from './surroundings.ts';
 import type { Surroundings } from './surroundings.ts';
 import { formatTable } from './table.ts';
 import { terminalJson } from '../domain/terminal-text.ts';
-import { withFederation } from './with-federation.ts';
-import type { Job } from '../domain/job.ts';
 import type { JobStatus } from '../domain/status.ts';
 
-export interface JobsOptions {
-  readonly config?: string | undefined;
+export interface JobsOptions extends GraphOptions {
   readonly source?: readonly string[] | undefined;
   readonly status?: readonly JobStatus[] | undefined;
   readonly name?: string | undefined;
@@ -19,29 +20,31 @@ export interface JobsOptions {
 
 const DEFAULT_LIMIT = 20;
 
+type Found = JobsQuery['jobs']['nodes'][number];
+
 /** Prints the latest jobs, newest first. A source that fails does not hide the others, but the command fails. */
 export async function jobs(options: JobsOptions, surroundings: Surroundings): Promise<number> {
-  return withFederation(options.config, surroundings, async (federation, newCall) => {
+  return withGraph(options, surroundings, async (graph) => {
     const filter = { statusIn: options.status, nameContains: options.name };
     const first = options.limit ?? DEFAULT_LIMIT;
-    const connection = federation.jobs(
-      { sources: options.source ?? null, filter, first, listFailures: true },
-      newCall(),
-    );
-    const found = await connection.nodes();
-    await surroundings.print(options.json === true ? formatJson(found) : formatJobs(found));
-    const failures = await connection.failures();
+    const { nodes, failures } = (await graph.run(JobsDocument, { sources: options.source, filter, first })).jobs;
+    await surroundings.print(options.json === true ? formatJson(nodes) : formatJobs(nodes));
     complainAbout(failures, surroundings);
     return failures.length === 0 ? EXIT.done : EXIT.failed;
   });
 }
 
-function formatJobs(found: readonly Job[]): string {
-  const rows = found.map((job) => [formatJob(job), job.status, job.createdAt ?? '-', job.name]);
+function formatJobs(found: readonly Found[]): string {
+  const rows = found.map(({ source, key, status, createdAt, name }) => [
+    formatJob({ source: source.name, key }),
+    status,
+    createdAt ?? '-',
+    name,
+  ]);
   return formatTable(['JOB', 'STATUS', 'CREATED', 'NAME'], rows);
 }
 
 /** JSON lines, without what the vendor says beside our own words. */
-function formatJson(found: readonly Job[]): string {
-  return found.map(({ attributes: _, ...job }) => `${terminalJson(job)}\n`).join('');
+function formatJson(found: readonly Found[]): string {
+  return found.map(({ source, ...job }) => `${terminalJson({ source: source.name, ...job })}\n`).join('');
 }

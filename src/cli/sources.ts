@@ -1,18 +1,20 @@
+import { SourcesDocument } from './graph/generated/graphql.ts';
+import { withGraph } from './graph/with-graph.ts';
+import type { GraphOptions } from './graph/with-graph.ts';
 import { EXIT } from './surroundings.ts';
 import type { Surroundings } from './surroundings.ts';
 import { formatTable } from './table.ts';
 import { terminalJson } from '../domain/terminal-text.ts';
-import { withFederation } from './with-federation.ts';
 
-export interface SourcesOptions {
-  readonly config?: string | undefined;
+export interface SourcesOptions extends GraphOptions {
   readonly json?: boolean | undefined;
 }
 
 /** Prints the sources and what their vendors can do. Asks no vendor anything. */
 export async function sources(options: SourcesOptions, surroundings: Surroundings): Promise<number> {
-  return withFederation(options.config, surroundings, async (federation) => {
-    const rows = federation.sources.map(({ name, vendor, capabilities }) => [
+  return withGraph(options, surroundings, async (graph) => {
+    const { sources: found } = await graph.run(SourcesDocument, {});
+    const rows = found.map(({ name, vendor, capabilities }) => [
       name,
       vendor,
       capabilities.nativePagination,
@@ -21,7 +23,7 @@ export async function sources(options: SourcesOptions, surroundings: Surrounding
     ]);
     await surroundings.print(
       options.json === true
-        ? `${terminalJson(federation.sources, 2)}\n`
+        ? `${terminalJson(found, 2)}\n`
         : formatTable(['SOURCE', 'VENDOR', 'PAGINATION', 'PAGE SIZE', 'PARTS'], rows),
     );
     return EXIT.done;

@@ -1,4 +1,4 @@
-/* eslint-disable */
+/* eslint-disable -- Made by codegen.ts. One file, although a long one: the documents share their types. */
 /** Internal type. DO NOT USE DIRECTLY. */
 type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */

@@ -1,0 +1,218 @@
+/* eslint-disable -- Made by codegen.ts. One file, although a long one: the documents share their types. */
+/** Internal type. DO NOT USE DIRECTLY. */
+type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+/** Internal type. DO NOT USE DIRECTLY. */
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** What went wrong; also what `extensions.code` of an error can be. The list is closed. */
+export type ErrorCode =
+  /** The request is not valid; the message says what to change. */
+  | 'BAD_USER_INPUT'
+  /** The cursor was not given out by this service for this place. Start again without it. */
+  | 'CURSOR_INVALID'
+  /** This service does not let you do this. */
+  | 'FORBIDDEN'
+  /** A fault in this service. Its log has the details. */
+  | 'INTERNAL_SERVER_ERROR'
+  /** What was asked about is not there. */
+  | 'NOT_FOUND'
+  /** The query is over a limit; the message names it. Ask for less at once. */
+  | 'QUERY_TOO_COMPLEX'
+  /** The source answered something that is not what it documents. */
+  | 'SOURCE_BAD_RESPONSE'
+  /** The source knows the caller and refuses. */
+  | 'SOURCE_FORBIDDEN'
+  /** The source wants fewer calls; `retryAfterSeconds` says when to try again, if it is known. */
+  | 'SOURCE_RATE_LIMITED'
+  /** The source did not answer in time. Try again. */
+  | 'SOURCE_TIMEOUT'
+  /** The source holds lines back that its API cannot reach. */
+  | 'SOURCE_TRUNCATED'
+  /** The source does not accept this service's credentials: an operator must act. */
+  | 'SOURCE_UNAUTHENTICATED'
+  /** The source cannot be reached or is out of order. Try again later. */
+  | 'SOURCE_UNAVAILABLE'
+  /** This service wants to know who you are. */
+  | 'UNAUTHENTICATED'
+  /** The request would need more calls to a source than one request may make. Ask for less. */
+  | 'UPSTREAM_BUDGET_EXCEEDED';
+
+/** Which jobs; every part that is given must hold. */
+export type JobFilter = {
+  /** Jobs with this text in their name, in any case. */
+  readonly nameContains?: string | null | undefined;
+  /** Jobs with one of these statuses. */
+  readonly statusIn?: ReadonlyArray<JobStatus> | null | undefined;
+};
+
+/** What a job, attempt, step or task is doing, in words common to all vendors. The vendor's own word is `nativeStatus`. */
+export type JobStatus =
+  /** A standing definition or service that is switched on; it never finishes by itself. */
+  | 'ACTIVE'
+  /** Stopped before its end on request. Final. */
+  | 'CANCELLED'
+  /** Asked to stop, and still stopping. */
+  | 'CANCELLING'
+  /** Ended with an error. Final. */
+  | 'FAILED'
+  /** A standing definition or service that is switched off. */
+  | 'INACTIVE'
+  /** Started, then suspended until a person or a program resumes it. */
+  | 'PAUSED'
+  /** Accepted, not started yet. */
+  | 'QUEUED'
+  /** At work. */
+  | 'RUNNING'
+  /** Ended well. Final. */
+  | 'SUCCEEDED'
+  /** The vendor gave no status, or one that is new to this service: see `nativeStatus`. */
+  | 'UNKNOWN';
+
+/** The parts of a `LogFilter`. */
+export type LogFilterField =
+  /** `attemptIn`. */
+  | 'ATTEMPT_IN'
+  /** `contains`. */
+  | 'CONTAINS'
+  /** `matches`. */
+  | 'MATCHES'
+  /** `minSeverity`. */
+  | 'MIN_SEVERITY'
+  /** `notContains`. */
+  | 'NOT_CONTAINS'
+  /** `severityIn`. */
+  | 'SEVERITY_IN'
+  /** `since`. */
+  | 'SINCE'
+  /** `stepIn`. */
+  | 'STEP_IN'
+  /** `taskIn`. */
+  | 'TASK_IN'
+  /** `until`. */
+  | 'UNTIL';
+
+/** How the vendor's own log call is paged. Clients page the same way whatever it is. */
+export type NativePagination =
+  /** Pages start at a row number. */
+  | 'OFFSET'
+  /** An opaque token leads to the next page. */
+  | 'PAGE_TOKEN'
+  /** Pages start after a record. */
+  | 'RECORD_KEYSET'
+  /** Pages start after a time. */
+  | 'TIME_KEYSET'
+  /** There are no pages: everything comes at once. */
+  | 'WHOLE_RESPONSE';
+
+export type ComplaintFragment = { readonly source: string; readonly code: ErrorCode; readonly message: string };
+
+export type JobsQueryVariables = Exact<{
+  sources?: ReadonlyArray<string> | string | null | undefined;
+  filter?: JobFilter | null | undefined;
+  first: number;
+}>;
+
+export type JobsQuery = {
+  readonly jobs: {
+    readonly nodes: ReadonlyArray<{
+      readonly key: string;
+      readonly name: string;
+      readonly status: JobStatus;
+      readonly nativeStatus: string | null;
+      readonly createdAt: string | null;
+      readonly startedAt: string | null;
+      readonly finishedAt: string | null;
+      readonly source: { readonly name: string };
+    }>;
+    readonly failures: ReadonlyArray<{ readonly source: string; readonly code: ErrorCode; readonly message: string }>;
+  };
+};
+
+export type SourcesQueryVariables = Exact<{ [key: string]: never }>;
+
+export type SourcesQuery = {
+  readonly sources: ReadonlyArray<{
+    readonly name: string;
+    readonly vendor: string;
+    readonly capabilities: {
+      readonly attempts: boolean;
+      readonly steps: boolean;
+      readonly tasks: boolean;
+      readonly nativePagination: NativePagination;
+      readonly maxPageSize: number | null;
+      readonly totalCount: boolean;
+      readonly pushdown: ReadonlyArray<LogFilterField>;
+    };
+  }>;
+};
+
+export class TypedDocumentString<TResult, TVariables>
+  extends String
+  implements DocumentTypeDecoration<TResult, TVariables>
+{
+  __apiType?: NonNullable<DocumentTypeDecoration<TResult, TVariables>['__apiType']>;
+  private value: string;
+  public __meta__?: Record<string, any> | undefined;
+
+  constructor(value: string, __meta__?: Record<string, any> | undefined) {
+    super(value);
+    this.value = value;
+    this.__meta__ = __meta__;
+  }
+
+  override toString(): string & DocumentTypeDecoration<TResult, TVariables> {
+    return this.value;
+  }
+}
+export const ComplaintFragmentDoc = new TypedDocumentString(
+  `
+    fragment Complaint on SourceFailure {
+  source
+  code
+  message
+}
+    `,
+  { fragmentName: 'Complaint' },
+) as unknown as TypedDocumentString<ComplaintFragment, unknown>;
+export const JobsDocument = new TypedDocumentString(`
+    query Jobs($sources: [String!], $filter: JobFilter, $first: Int!) {
+  jobs(sources: $sources, filter: $filter, first: $first) {
+    nodes {
+      source {
+        name
+      }
+      key
+      name
+      status
+      nativeStatus
+      createdAt
+      startedAt
+      finishedAt
+    }
+    failures {
+      ...Complaint
+    }
+  }
+}
+    fragment Complaint on SourceFailure {
+  source
+  code
+  message
+}`) as unknown as TypedDocumentString<JobsQuery, JobsQueryVariables>;
+export const SourcesDocument = new TypedDocumentString(`
+    query Sources {
+  sources {
+    name
+    vendor
+    capabilities {
+      attempts
+      steps
+      tasks
+      nativePagination
+      maxPageSize
+      totalCount
+      pushdown
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SourcesQuery, SourcesQueryVariables>;

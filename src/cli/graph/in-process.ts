@@ -1,0 +1,47 @@
+import { execute, GraphQLError, parse } from 'graphql';
+import { errorOf } from './answer.ts';
+import type { TypedDocumentString } from './generated/graphql.ts';
+import type { Graph } from './graph.ts';
+import { schema } from '../../../schema/index.ts';
+import { createContext } from '../../context.ts';
+import { TributaryError } from '../../domain/errors.ts';
+import type { Federation } from '../../federation/api.ts';
+
+/** The graph of this process's own federation. */
+export function graphOf(federation: Federation, signal: AbortSignal): Graph {
+  function argumentsOf<Result, Variables extends Readonly<Record<string, unknown>>>(
+    document: TypedDocumentString<Result, Variables>,
+    variables: Variables,
+  ) {
+    return {
+      schema,
+      document: parse(document.toString()),
+      variableValues: variables,
+      // A context remembers what it has read: each operation gets a new one.
+      contextValue: createContext(federation, { signal, authorization: null }),
+    };
+  }
+
+  return {
+    async run<Result, Variables extends Readonly<Record<string, unknown>>>(
+      document: TypedDocumentString<Result, Variables>,
+      variables: Variables,
+    ) {
+      const { data, errors = [] } = await execute(argumentsOf(document, variables));
+      const [error] = errors;
+      if (error !== undefined) throw causeOf(error);
+      // The typed document says what its answer looks like.
+      return data as Result;
+    },
+  };
+}
+
+/** What a resolver threw, or what is wrong with the operation. */
+function causeOf(error: unknown): unknown {
+  if (!(error instanceof GraphQLError)) return error;
+  const { originalError } = error;
+  if (originalError === undefined) return errorOf(error);
+  return originalError instanceof GraphQLError || originalError instanceof TributaryError
+    ? causeOf(originalError)
+    : originalError;
+}
