@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { TributaryError } from '../../src/domain/errors.ts';
 import type { Batch } from '../../src/pagination/core/partition.ts';
 import { AfterClock } from '../../src/pagination/time-keyset/after-clock.ts';
 import { PageSize } from '../../src/pagination/core/page-size.ts';
+import { pageTokenPartition } from '../../src/pagination/page-token/page-token.ts';
 import { PageCap } from '../../src/pagination/time-keyset/page-cap.ts';
 import { timeKeysetPartition } from '../../src/pagination/time-keyset/time-keyset.ts';
 import { call, offsetNative, tokenNative } from './fake-natives.ts';
@@ -85,6 +87,36 @@ describe('a position that can only be walked to', () => {
     await expect(collect(native.partition().read(fromTheFarEnd, call))).rejects.toMatchObject({
       code: 'SOURCE_TRUNCATED',
     });
+  });
+});
+
+describe('a first page of opaque tokens that is full, and whose count is its own length', () => {
+  function partitionOf(count: number, total: (rows: number) => number) {
+    return pageTokenPartition<Line>({
+      key: '',
+      source: 'made-up',
+      size: new PageSize(10),
+      identity: { by: 'content', of: ({ text, id }) => [text, id] },
+      maxWalk: 100,
+      isTokenRefused: () => false,
+      fetch: (token, limit) => {
+        const rows = lines(count).slice(0, token === null ? limit : 0);
+        // Pages on which no row can be read have no place among the others.
+        if (rows.length < 2) return Promise.reject(new TributaryError('SOURCE_BAD_RESPONSE', 'made-up: no time'));
+        return Promise.resolve({ rows, next: null, total: total(rows.length) });
+      },
+    });
+  }
+
+  test('is all of the log, also where its first row can not be read', async () => {
+    const batches = await collect(partitionOf(10, () => 10).read(FROM_THE_START, call));
+    expect(batches.flatMap(({ rows }) => rows)).toHaveLength(10);
+    expect(batches.filter(({ truncated }) => truncated !== undefined)).toEqual([]);
+  });
+
+  test('is not, where a shorter page is said to be all of it, too', async () => {
+    const batches = await collect(partitionOf(30, (rows) => rows).read(FROM_THE_START, call));
+    expect(batches.map(({ truncated }) => truncated).filter(Boolean)).toHaveLength(1);
   });
 });
 

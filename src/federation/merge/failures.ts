@@ -1,6 +1,6 @@
 import { TributaryError } from '../../domain/errors.ts';
 import type { Ordered } from '../../domain/ordered.ts';
-import { together } from '../../pagination/core/unreadable.ts';
+import { summed } from '../../pagination/core/unreadable.ts';
 import type { SourceFailure } from '../api.ts';
 import { Contradiction, sourceFailure } from '../failures.ts';
 import type { Slot } from './place.ts';
@@ -49,7 +49,7 @@ function perScope<T extends Ordered>(failures: Failures<T>): Failures<T> {
     const { slot, error } = failure;
     if (!(error instanceof UnreadableRows)) continue;
     const before = unreadable.get(slot.scope)?.error;
-    const sum = before instanceof UnreadableRows ? together(before.unreadable, error.unreadable) : error.unreadable;
+    const sum = before instanceof UnreadableRows ? summed(before.unreadable, error.unreadable) : error.unreadable;
     unreadable.set(slot.scope, { slot, error: new UnreadableRows(sum), partial: true });
   }
   return [...failures.filter(({ error }) => !(error instanceof UnreadableRows)), ...unreadable.values()];

@@ -3,12 +3,23 @@ import type { Unreadable } from './partition.ts';
 /** How many of the rows that could not be read are named. */
 export const MOST_NAMES = 1_000;
 
-/** Both together; the reason is that of the first. */
-export function together(first: Unreadable | null | undefined, second: Unreadable): Unreadable {
+/** Those of two lists together; the reason is that of the first. */
+export function summed(first: Unreadable | null | undefined, second: Unreadable): Unreadable {
   if (!first) return second;
   const ids = [...first.ids, ...second.ids].slice(0, MOST_NAMES);
   const cut = (first.cut ?? 0) + (second.cut ?? 0);
   return { count: first.count + second.count, ...(cut > 0 && { cut }), ids, reason: first.reason };
+}
+
+/** Those of two pages of one list together. A row that was pushed on, or whose page was read again, is on both: it counts once. */
+export function together(first: Unreadable | null | undefined, second: Unreadable): Unreadable {
+  if (!first) return second;
+  const known = new Set(first.ids);
+  const ids = second.ids.filter((id) => !known.has(id));
+  const count = second.count - (second.ids.length - ids.length);
+  if (count === 0) return first;
+  const cut = Math.min(second.cut ?? 0, count);
+  return summed(first, { ...second, count, cut, ids });
 }
 
 /** `2 rows could not be read: …`, or that they are cut. */

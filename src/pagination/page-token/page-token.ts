@@ -253,9 +253,9 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
     return again.next === null && again.total !== end && isSame(page, again) ? 'out of reach' : 'nothing';
   }
 
-  /** Does a page of one row say that there are fewer rows in all than the first page has? */
+  /** Does a shorter page say that there are fewer rows in all than the first page has? A row of it may be one that can't be read. */
   async #countsPageAlone(length: number): Promise<boolean> {
-    const { total } = await this.#options.fetch(null, 1, this.#call);
+    const { total } = await this.#options.fetch(null, Math.max(1, length >> 1), this.#call);
     return total !== null && total < length;
   }
 
