@@ -89,6 +89,8 @@ const LogStreamEndReasonType = enumType<End['reason']>('LogStreamEndReason', 'Wh
   JOB_FINISHED: 'The jobs are finished and all their lines are delivered.',
   MAX_DURATION: 'A stream may not be longer. Subscribe again with `after: cursor`.',
   SOURCE_GONE: 'The job is not there any more.',
+  SOURCE_CHANGED:
+    'A source was taken out of the configuration of this server, or is configured otherwise now. Subscribe again with `after: cursor`.',
   SERVER_SHUTDOWN: 'This server is going down. Subscribe again with `after: cursor`.',
 });
 

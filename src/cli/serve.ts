@@ -2,9 +2,10 @@ import { pino } from 'pino';
 import type { Logger } from 'pino';
 import { openSources } from '../library/open-sources.ts';
 import type { OpenOptions, OpenSources } from '../library/open-sources.ts';
-import { recheckOnHangup } from './recheck.ts';
+import { createReload, onHangup } from './reload.ts';
 import { EXIT, untilStopped } from './surroundings.ts';
 import type { Surroundings } from './surroundings.ts';
+import { LiveSources } from '../library/live-sources.ts';
 import type { RequestObservation } from '../http/stats.ts';
 import { toValidUnicode } from '../domain/ansi.ts';
 import { withoutHalfPairs } from '../domain/json.ts';
@@ -45,12 +46,15 @@ export async function serve(
   const { server: settings } = opened.configuration;
   logger.level = settings.logLevel;
   metrics.process();
-  metrics.sources(() => opened.sources.map(({ name, http }) => ({ ...http.stats(), source: name })));
+  const live = new LiveSources(opened, onRequest);
+  metrics.sources(() => live.sources.map(({ name, http }) => ({ ...http.stats(), source: name })));
   const unguard = guardProcess(logger, metrics);
-  const file = typeof options.config === 'string' ? options.config : undefined;
-  const ignoreHangup = recheckOnHangup(file, surroundings, logger);
+  const onOutcome = metrics.configuration();
   const federation = federate(opened, logger);
   const host = options.host ?? settings.host;
+  // Until there is a server that could go on otherwise, the signal asks for nothing.
+  let reload = (): Promise<void> => Promise.resolve();
+  const ignoreHangup = onHangup(() => reload());
   try {
     const server = await createServer({
       ...serviceSettings(opened),
@@ -62,6 +66,8 @@ export async function serve(
       logger,
       metrics,
     });
+    const config = typeof options.config === 'string' ? options.config : undefined;
+    reload = createReload({ config, surroundings, live, federation, server, logger, onOutcome });
     announce(opened, logger);
     await surroundings.print(`ready at ${server.url}/graphql\n`);
     onReady(server.url);
@@ -69,10 +75,11 @@ export async function serve(
     logger.info('shutting down');
     await server.close();
   } finally {
+    await ignoreHangup();
     await federation.close();
+    await live.close();
     await opened.close();
     unguard();
-    ignoreHangup();
   }
   return EXIT.done;
 }

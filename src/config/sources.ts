@@ -14,6 +14,10 @@ export interface ConnectedSource {
   /** Does it pass the caller's own `Authorization` on? */
   readonly forwards: boolean;
   readonly tail: SourceTailSettings;
+  /** Aborted by `retire`. */
+  readonly retired: AbortSignal;
+  /** It is not in the configuration any more: its tails end. What else is under way may go on until it is closed. */
+  retire(): void;
 }
 
 /** Makes a connector for every configured source, in their order. Nothing is asked of a vendor yet. */
@@ -24,7 +28,20 @@ export function connectSources(
   return sources.map(({ name, definition, http: settings, options: vendorOptions, tail }) => {
     const http = createSourceHttp(settings, options);
     const connector = definition.create({ source: name, http, options: vendorOptions });
-    return { name, vendor: definition.vendor, definition, connector, http, forwards: settings.forward !== false, tail };
+    const retirement = new AbortController();
+    return {
+      name,
+      vendor: definition.vendor,
+      definition,
+      connector,
+      http,
+      forwards: settings.forward !== false,
+      tail,
+      retired: retirement.signal,
+      retire: () => {
+        retirement.abort();
+      },
+    };
   });
 }
 

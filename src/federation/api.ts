@@ -148,7 +148,7 @@ export type LogStreamEvent =
     }
   | {
       readonly type: 'LogStreamEnd';
-      readonly reason: 'JOB_FINISHED' | 'MAX_DURATION' | 'SOURCE_GONE' | 'SERVER_SHUTDOWN';
+      readonly reason: 'JOB_FINISHED' | 'MAX_DURATION' | 'SOURCE_GONE' | 'SOURCE_CHANGED' | 'SERVER_SHUTDOWN';
       readonly cursor: string;
     };
 

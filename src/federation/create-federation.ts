@@ -56,10 +56,18 @@ const DEFAULT_SETTINGS: FederationSettings = {
   tail: {},
 };
 
+/** A federation of all sources there are. */
+export interface RootFederation extends Federation {
+  /**
+   * The same with these sources in place of its own. A source that both have keeps its tails; closing either closes both.
+   */
+  withSources(sources: readonly FederatedSource[]): RootFederation;
+}
+
 export function createFederation(
   given: readonly FederatedSource[],
   overrides: Partial<FederationSettings> = {},
-): Federation {
+): RootFederation {
   const settings = { ...DEFAULT_SETTINGS, ...overrides };
   const tail = { ...DEFAULT_TAIL, ...settings.tail };
   const shared: Shared = {
@@ -71,7 +79,21 @@ export function createFederation(
     feeds: new Feeds(tail, settings.sharing, settings.debug),
     lastLines: new SharedLastLines(),
   };
-  return viewOf(given.map(namingJobs), shared);
+  return rootOf(given, shared, new WeakMap());
+}
+
+/** `named` keeps each source as it is shown, so that it stays the same one from one set of sources to the next. */
+function rootOf(
+  given: readonly FederatedSource[],
+  shared: Shared,
+  named: WeakMap<FederatedSource, FederatedSource>,
+): RootFederation {
+  const sources = given.map((source) => {
+    const shown = named.get(source) ?? namingJobs(source);
+    named.set(source, shown);
+    return shown;
+  });
+  return { ...viewOf(sources, shared), withSources: (next) => rootOf(next, shared, named) };
 }
 
 /** What all views of one federation have in common. None of it is found by anything but the source that it belongs to. */
@@ -151,7 +173,8 @@ function viewOf(sources: readonly FederatedSource[], shared: Shared): Federation
     tail: (jobs, given, call) => {
       const args = { ...given, after: cursorOf(given.after) };
       const scopes = resolve(jobs.map(({ source, key }) => ({ source, scope: { job: key } })));
-      const options = { ...logOptions, tail, feeds, lastLines, scopes, args, stopping: stopping.signal };
+      const changed = AbortSignal.any([...new Set(scopes.flatMap(({ source }) => source.retired ?? []))]);
+      const options = { ...logOptions, tail, feeds, lastLines, scopes, args, stopping: stopping.signal, changed };
       return new Subscription(options, call).events();
     },
     tailStatistics: () => feeds.statistics(),

@@ -12,6 +12,7 @@ const FRESH = 5_000;
 const MOST_ANSWERS = 1_000;
 
 interface Answer {
+  readonly source: FederatedSource;
   readonly until: number;
   readonly health: Promise<SourceHealth>;
 }
@@ -24,9 +25,9 @@ export class HealthChecks {
     const now = Date.now();
     const key = JSON.stringify([source.name, source.forwards === true ? call.authorization : null]);
     const known = this.#known.get(key);
-    if (known !== undefined && known.until > now) return known.health;
+    if (known?.source === source && known.until > now) return known.health;
     const health = ask(source, call);
-    this.#known.set(key, { until: now + FRESH, health });
+    this.#known.set(key, { source, until: now + FRESH, health });
     // An answer that was cut short because the asker left says nothing about the source.
     health.catch(() => this.#known.delete(key));
     return health;

@@ -13,6 +13,8 @@ export interface FederatedSource {
   readonly forwards?: boolean | undefined;
   /** How its jobs are followed where that differs from the federation's settings. */
   readonly tail?: SourceTailSettings | undefined;
+  /** Aborted when the source is taken out of the configuration, or another one has come in its place: its tails end. */
+  readonly retired?: AbortSignal | undefined;
 }
 
 /** Batches jobs asked for in one tick of one call, and remembers them for the call. */

@@ -3,14 +3,15 @@ import type { OpenSources } from './open-sources.ts';
 import type { AccessSettings } from '../config/access.ts';
 import type { Configuration } from '../config/configuration.ts';
 import type { DebugLog } from '../domain/debug-log.ts';
-import type { Federation, SharingStatistics } from '../federation/api.ts';
+import type { SharingStatistics } from '../federation/api.ts';
 import { createFederation } from '../federation/create-federation.ts';
+import type { RootFederation } from '../federation/create-federation.ts';
 import type { TailSharing } from '../federation/tail/feed/feeds.ts';
 import { createRedisSharing } from '../redis/index.ts';
 import type { ServiceOptions } from '../server/service-options.ts';
 
 /** The federation of the opened sources, as it is configured. */
-export function federate({ configuration, sources }: OpenSources, logger: Logger | null): Federation {
+export function federate({ configuration, sources }: OpenSources, logger: Logger | null): RootFederation {
   const { server, tail } = configuration;
   const debug: DebugLog = (decision, facts) => {
     logger?.debug(facts, decision);
@@ -30,8 +31,7 @@ export function serviceSettings({
   configuration: { server, limits },
   sandboxed,
 }: Pick<OpenSources, 'configuration' | 'sandboxed'>): Omit<ServiceOptions, 'federation'> {
-  // What is made up may be read by everybody.
-  const auth: AccessSettings | null = server.auth ?? (sandboxed ? { type: 'none' } : null);
+  const auth = accessOf(server.auth, sandboxed);
   return {
     ...(auth === null ? {} : { auth }),
     graphiql: server.graphiql,
@@ -49,6 +49,11 @@ export function serviceSettings({
     trustProxy: server.trustProxy,
     heartbeatMilliseconds: server.heartbeatMilliseconds,
   };
+}
+
+/** Who may call. What is made up may be read by everybody. */
+export function accessOf(configured: AccessSettings | null, sandboxed: boolean): AccessSettings | null {
+  return configured ?? (sandboxed ? { type: 'none' } : null);
 }
 
 function shareTails({ redis, server }: Configuration, logger: Logger | null, debug: DebugLog): TailSharing | null {

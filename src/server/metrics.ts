@@ -3,6 +3,8 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import type { ErrorCode } from '../domain/errors.ts';
 import type { TailStatistics } from '../federation/api.ts';
 import type { RequestObservation } from '../http/stats.ts';
+import { countReloads } from './configuration-metrics.ts';
+import type { ReloadOutcome } from './configuration-metrics.ts';
 import { countSources } from './source-metrics.ts';
 import type { SourceFigures } from './source-metrics.ts';
 import { countTails } from './tail-metrics.ts';
@@ -26,6 +28,8 @@ export interface Metrics {
   upstream(attempt: Pick<RequestObservation, 'source' | 'outcome' | 'durationMilliseconds'>): void;
   /** Shows how sources do, as they do whenever the metrics are read. */
   sources(figures: () => readonly SourceFigures[]): void;
+  /** Shows how reading the configuration goes. For the one server of a process. Returns what counts. */
+  configuration(): (outcome: ReloadOutcome) => void;
   /** Shows the memory, the CPU and the event loop of the process. For the one server of a process. */
   process(): void;
   /** An error that nothing handled: see process-guard.ts. */
@@ -113,6 +117,7 @@ export function createMetrics(): Metrics {
     sources: (figures) => {
       countSources(registry, figures);
     },
+    configuration: () => countReloads(registry),
     process: () => {
       collectDefaultMetrics({ register: registry });
     },

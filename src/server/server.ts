@@ -7,7 +7,7 @@ import { isLoopback } from './client/allowed-hosts.ts';
 import { keepConnections, listen, urlOf } from './listen.ts';
 import { createService } from './service.ts';
 import type { ServiceOptions } from './service-options.ts';
-import type { ServicePaths } from './service.ts';
+import type { Rules, ServicePaths } from './service.ts';
 
 export interface ServerOptions extends ServiceOptions {
   /** Other machines may reach it only where `auth` says who may call. */
@@ -24,6 +24,8 @@ export interface RunningServer {
   /** Where it answers, without a path: `http://127.0.0.1:4000`. */
   readonly url: string;
   readonly paths: ServicePaths;
+  /** As `turnTo` of the service. Rejects with a `ConfigurationError`, and goes on as before, where that would open it to everybody. */
+  turnTo(rules: Rules): Promise<void>;
   /**
    * Takes no more requests, closes the federation (which ends its tails), lets answers on their way out,
    * and then closes every connection. Resolves when nothing of the server is left.
@@ -41,8 +43,7 @@ const OPEN: Problem = {
 /** Starts the service on a port of its own. Rejects when the port can't be had. */
 export async function createServer(options: ServerOptions): Promise<RunningServer> {
   const { host, port, graceMilliseconds = 5_000 } = options;
-  if (options.auth === undefined && !isLoopback(host))
-    throw new ConfigurationError(`what is served on ${host}`, [OPEN]);
+  checkAccess(options, host);
   const service = await createService(options);
   const server = createHttpServer(service.listener);
   server.on('checkContinue', service.askedFirst);
@@ -65,5 +66,17 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
     await service.dispose();
   }
 
-  return { url: urlOf(server, host), paths: service.paths, close: () => (closing ??= shutDown()) };
+  return {
+    url: urlOf(server, host),
+    paths: service.paths,
+    async turnTo(rules) {
+      checkAccess(rules, host);
+      await service.turnTo(rules);
+    },
+    close: () => (closing ??= shutDown()),
+  };
+}
+
+function checkAccess({ auth }: Rules, host: string): void {
+  if (auth === undefined && !isLoopback(host)) throw new ConfigurationError(`what is served on ${host}`, [OPEN]);
 }

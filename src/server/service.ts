@@ -4,14 +4,14 @@ import type { Logger } from 'pino';
 import type { AccessSettings } from '../config/access.ts';
 import { createAudit } from './access/audit.ts';
 import { Denied } from './access/denied.ts';
-import { createJudge } from './access/judge.ts';
+import { createCourt } from './access/judge.ts';
 import { answerText } from './answer-text.ts';
 import { isTooLong } from './body-limit.ts';
 import { isAllowedHost } from './client/allowed-hosts.ts';
 import { Callers } from './client/callers.ts';
 import { NO_PERSISTED_QUERIES } from '../config/persisted-queries.ts';
 import { DEFAULT_CLIENT_LIMITS, DEFAULT_QUERY_LIMITS } from '../config/service-limits.ts';
-import { beginOf, createGate, createIdentification, denial, refuse } from './client/gate.ts';
+import { beginFrom, createGate, createIdentification, denial, refuse } from './client/gate.ts';
 import { secure } from './client/security-headers.ts';
 import { clientAddress, trustedProxies } from './client/address.ts';
 import { createExport } from './export/endpoint.ts';
@@ -46,11 +46,16 @@ export interface Service {
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
   /** GraphQL over HTTP and server-sent events for hosts that speak the Fetch API, whatever the path. */
   readonly fetch: (request: Request, facts?: FetchFacts) => Promise<Response>;
+  /** Answers by other rules from now on, and ends what may not go on by them. Resolves when that is judged. */
+  readonly turnTo: (rules: Rules) => Promise<void>;
   /** Closes the federation (which ends its tails) and the WebSockets, within that time. Not ready from here on. */
   readonly stop: (graceMilliseconds: number) => Promise<void>;
   /** Once no request is under way. */
   readonly dispose: () => Promise<void>;
 }
+
+/** What may change while the service runs: who may call, and its sources, as another federation of the same pollers. */
+export type Rules = Pick<ServiceOptions, 'auth' | 'federation'>;
 
 /** Nothing is lost without Redis: such a replica takes requests. */
 const DEGRADED = 'ready, degraded: Redis does not answer, and each replica polls for itself\n';
@@ -68,7 +73,8 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   const clientLimits = { ...DEFAULT_CLIENT_LIMITS, ...options.clientLimits };
   const callers = new Callers(clientLimits);
   const { csrfProtection = true, introspection = true, allowedHosts = null, auth = EVERYBODY } = options;
-  const judge = createJudge(auth, federation);
+  const court = createCourt(auth, federation);
+  const { judge } = court;
   const identify = createIdentification({ callers, judge });
   const welcome = { publicOrigin, allowedOrigins };
   const metrics = options.metrics ?? createMetrics();
@@ -83,7 +89,9 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   // Its page asks for the schema, and sends what its reader writes.
   const withGraphiql = options.graphiql !== false && !persistedQueries.only;
   // The page is the same for all who ask: jobs are in its examples only where everybody may see them.
-  const graphiql = !withGraphiql ? null : createGraphiql(auth.type === 'none' ? federation : null);
+  const graphiqlFor = ({ auth = EVERYBODY, federation }: Rules): Handler | null =>
+    withGraphiql ? createGraphiql(auth.type === 'none' ? federation : null) : null;
+  let graphiql = graphiqlFor(options);
   const stopping = new AbortController();
   const callerOf = (request: IncomingMessage): string | null => clientAddress(request, trusted);
   const admit = createGate({ callers, welcome: csrfProtection ? welcome : null });
@@ -174,19 +182,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     isAllowedHost: (request) => isAllowedHost(request.headers.host ?? 'localhost', allowedHosts),
     judge,
     clientOf: callerOf,
-    begin(request, access) {
-      const begun = callers.begin(callerOf(request));
-      if (typeof begun !== 'function') return begun;
-      const known = beginOf(access, callers);
-      if (typeof known !== 'function') {
-        begun();
-        return known;
-      }
-      return () => {
-        begun();
-        known();
-      };
-    },
+    begin: (request, access) => beginFrom(callerOf(request), access, callers),
     onRefusal(request) {
       const origin = request.headers.origin?.slice(0, 200);
       logger?.warn({ client: callerOf(request), origin }, 'a page of this origin may not open a WebSocket');
@@ -211,6 +207,10 @@ export async function createService(options: ServiceOptions): Promise<Service> {
       bodyBytes: limits.bodyBytes,
       isAllowedHost: (host) => isAllowedHost(host, allowedHosts),
     }),
+    async turnTo(next) {
+      graphiql = graphiqlFor(next);
+      await court.turnTo(next.auth ?? EVERYBODY, next.federation);
+    },
     async stop(graceMilliseconds) {
       stopping.abort();
       await federation.close();

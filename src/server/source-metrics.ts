@@ -16,6 +16,7 @@ export function countSources(registry: Registry, figures: () => readonly SourceF
       labelNames: ['source'],
       registers: [registry],
       collect() {
+        this.reset();
         for (const each of figures()) this.set({ source: each.source }, read(each));
       },
     });

@@ -36,11 +36,14 @@ export function faultOf(value: unknown): string | null {
   return path === '' ? `expected ${issue.message}` : `\`${path}\`: expected ${issue.message}`;
 }
 
+/** The same one each time: a definition that is read again equals itself. */
+const nowhere = (): null => null;
+
 /**
  * Defines a vendor, for the module that `plugins` of the configuration names. Throws where the definition lacks something.
  */
 export function defineVendor(definition: OwnVendor): VendorDefinition {
   const fault = faultOf(definition);
   if (fault !== null) throw new TypeError(`defineVendor: ${fault}`);
-  return { ...definition, tokenUrl: definition.tokenUrl ?? ((): null => null) };
+  return { ...definition, tokenUrl: definition.tokenUrl ?? nowhere };
 }

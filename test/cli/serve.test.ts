@@ -28,27 +28,6 @@ test('serve says where it answers in one line, answers there, and stops when it 
   for (const line of command.errors().trimEnd().split('\n')) expect(JSON.parse(line)).toHaveProperty('msg');
 });
 
-test('SIGHUP checks the configuration and ends nothing, whatever is in it', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'tributary-'));
-  const file = join(folder, 'tributary.json');
-  await writeFile(file, '{ "server": { "port": 0 } }');
-  const command = start(['serve', '--config', file]);
-  const url = (await command.firstOutput()).slice('ready at '.length).trim();
-  const heard = async (text: string): Promise<void> => {
-    process.kill(process.pid, 'SIGHUP');
-    while (!command.errors().includes(text)) await new Promise((resolve) => setTimeout(resolve, 10));
-  };
-  await heard('the configuration is valid');
-  await writeFile(file, '{ "server": { "port": "canary" } }');
-  await heard('the configuration cannot be used');
-  expect(command.errors()).toContain('server.port');
-  const response = await fetch(url, { method: 'POST', headers: HEADERS, body: QUERY });
-  expect(response.status).toBe(200);
-  command.stop();
-  expect(await command.done).toBe(0);
-  await rm(folder, { recursive: true });
-});
-
 test('a taken port is said', async () => {
   const first = start(['serve', '--port', '0']);
   const port = /:(\d+)\//.exec(await first.firstOutput())?.[1] ?? '';

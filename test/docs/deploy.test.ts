@@ -42,6 +42,7 @@ describe('metrics', () => {
   async function shown(): Promise<ReadonlySet<string>> {
     const metrics = createMetrics();
     metrics.process();
+    metrics.configuration();
     metrics.sources(() => [{ source: 'one', inFlight: 0, queued: 0, breaker: 'closed', retries: 0 }]);
     metrics.tails(() => ({
       feeds: 0,

@@ -60,7 +60,8 @@ test('a stream with an end in time holds none of the values that it has given', 
   async function* endless(): AsyncGenerator<object> {
     for (;;) yield await Promise.resolve(values.next());
   }
-  const stream = untilOver(endless(), Date.now() + SOON, () => ({}));
+  const term = { expiresAt: Date.now() + SOON, whenWithdrawn: () => () => undefined };
+  const stream = untilOver(endless(), term, () => ({}));
   for (let round = 0; round < 100; round += 1) await stream.next();
   expect(await values.held()).toBeLessThan(5);
   await stream.return?.();

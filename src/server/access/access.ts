@@ -21,28 +21,48 @@ export interface Access {
   allows(operation: Operation): boolean;
   /** The sources that the caller may read in this way; for any other, there are none. */
   view(reading: Reading): Federation;
+  /** Calls back when what the caller may do was changed, or taken away. Returns what ends the wait. */
+  whenWithdrawn(over: () => void): () => void;
 }
+
+/** What tells of a change of who may do what: see `Access`. */
+export type Watch = (authorization: string | null, rights: string, over: () => void) => () => void;
 
 /** Views that are kept; each is made of names alone and cheap. */
 const MOST_VIEWS = 1_000;
 
 /** Turns identities into what they may see. */
 export class Policies {
-  readonly #federation: Federation;
-  readonly #roles: Roles;
+  #federation: Federation;
+  #roles: Roles;
+  readonly #watch: Watch;
   readonly #views = new LRUCache<string, Federation>({ max: MOST_VIEWS });
 
-  constructor(federation: Federation, roles: Roles) {
+  constructor(federation: Federation, roles: Roles, watch: Watch) {
     this.#federation = federation;
     this.#roles = roles;
+    this.#watch = watch;
   }
 
-  accessOf({ caller, roles, expiresAt }: Identity, authorization: string | null): Access {
-    const known = this.#roles;
-    if (known === null) {
-      return { caller, expiresAt, authorization, allows: () => true, view: () => this.#federation };
+  /** From now on, all who are let in, and who were before, see these sources. Roles count for those who are let in from now on. */
+  turnTo(federation: Federation, roles: Roles): void {
+    this.#federation = federation;
+    this.#roles = roles;
+    this.#views.clear();
+  }
+
+  /** What somebody may do, as a text that is another one when that changes. */
+  rightsOf({ caller, roles }: Identity): string {
+    return this.#roles === null ? '' : JSON.stringify([caller, this.#ownOf(roles)]);
+  }
+
+  accessOf(identity: Identity, authorization: string | null): Access {
+    const { caller, expiresAt } = identity;
+    const whenWithdrawn: Access['whenWithdrawn'] = (over) => this.#watch(authorization, this.rightsOf(identity), over);
+    if (this.#roles === null) {
+      return { caller, expiresAt, authorization, allows: () => true, view: () => this.#federation, whenWithdrawn };
     }
-    const own = [...new Set(roles)].flatMap((name) => (Object.hasOwn(known, name) ? [known[name]] : [])).filter(isRole);
+    const own = this.#ownOf(identity.roles);
     const that = (operation: Operation): readonly Role[] =>
       own.filter(({ operations }) => operations.includes(operation));
     return {
@@ -51,7 +71,13 @@ export class Policies {
       authorization,
       allows: (operation) => that(operation).length > 0,
       view: (reading) => this.#viewOf(that(reading)),
+      whenWithdrawn,
     };
+  }
+
+  #ownOf(names: readonly string[]): readonly Role[] {
+    const known = this.#roles ?? {};
+    return [...new Set(names)].flatMap((name) => (Object.hasOwn(known, name) ? [known[name]] : [])).filter(isRole);
   }
 
   #viewOf(roles: readonly Role[]): Federation {

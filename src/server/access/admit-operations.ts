@@ -46,17 +46,15 @@ export function admitOperations(present: (error: unknown) => GraphQLError, audit
     },
     onSubscribe({ args, setResultAndStopExecution }) {
       const end = admit(args, 'subscription', setResultAndStopExecution);
-      const { expiresAt } = contextOf(args).access;
+      const { access } = contextOf(args);
       return {
         onSubscribeResult({ result, setResult }) {
           if (!isAsyncIterable(result)) {
             end();
             return undefined;
           }
-          if (expiresAt !== null) {
-            const last = (): ExecutionResult => ({ errors: [present(new Denied(401, 'The token has expired.'))] });
-            setResult(untilOver(result as AsyncIterable<ExecutionResult>, expiresAt, last));
-          }
+          const last = (reason: Denied): ExecutionResult => ({ errors: [present(reason)] });
+          setResult(untilOver(result as AsyncIterable<ExecutionResult>, access, last));
           return { onEnd: end };
         },
         onSubscribeError: end,

@@ -79,8 +79,23 @@ export function createIdentification({ callers, judge }: { readonly callers: Cal
 }
 
 /** Counts an operation of a caller that is known by name. */
-export function beginOf({ caller }: Access, callers: Callers): (() => void) | Refusal {
+function beginOf({ caller }: Access, callers: Callers): (() => void) | Refusal {
   return caller === null ? () => undefined : callers.begin(`caller ${caller}`);
+}
+
+/** Counts an operation for the address that it came from, and for a caller that is known by name. */
+export function beginFrom(address: string | null, access: Access, callers: Callers): (() => void) | Refusal {
+  const begun = callers.begin(address);
+  if (typeof begun !== 'function') return begun;
+  const known = beginOf(access, callers);
+  if (typeof known !== 'function') {
+    begun();
+    return known;
+  }
+  return () => {
+    begun();
+    known();
+  };
 }
 
 /** The answer to who does not get in. */

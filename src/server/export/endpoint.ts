@@ -118,8 +118,8 @@ async function send(
     leaving.abort();
   });
   const over = new AbortController();
-  const forget = whenOver(access.expiresAt, () => {
-    over.abort(new Denied(401, 'The token has expired. Go on from the cursor with a new one.'));
+  const forget = whenOver(access, ({ message }) => {
+    over.abort(new Denied(401, `${message} Go on from the cursor with a new one.`));
   });
   response.once('close', forget);
   const ending = AbortSignal.any([stopping, over.signal]);

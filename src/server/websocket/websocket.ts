@@ -127,8 +127,8 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
           return false;
         }
         admitted.set(request, access);
-        const forget = whenOver(access.expiresAt, () => {
-          socket.close(CloseCode.Forbidden, 'The token has expired.');
+        const forget = whenOver(access, ({ message }) => {
+          socket.close(CloseCode.Forbidden, message);
           closed.get(request)?.abort();
         });
         closed.get(request)?.signal.addEventListener('abort', forget, { once: true });

@@ -33,6 +33,9 @@ export class Feeds {
   readonly #debug: DebugLog;
   readonly #feeds = new Map<string, Feed>();
   readonly #stopping = new Set<Promise<void>>();
+  /** Tells a source from another one that had its name before. */
+  readonly #numbers = new WeakMap<FederatedSource, number>();
+  #sources = 0;
   #polls = 0;
 
   /** Without `sharing` this process polls for itself. */
@@ -44,7 +47,7 @@ export class Feeds {
 
   /** The feed of a job. It begins when its first listener joins and stops when the last one leaves. */
   open(key: FeedKey): Feed {
-    const name = JSON.stringify([key.source.name, key.authorization, key.job]);
+    const name = JSON.stringify([this.#numberOf(key.source), key.authorization, key.job]);
     const known = this.#feeds.get(name);
     if (known !== undefined && known.state.kind !== 'ended' && known.state.kind !== 'broken') return known;
     const facts = { source: key.source.name, job: key.job };
@@ -77,6 +80,12 @@ export class Feeds {
     this.#feeds.clear();
     await Promise.all(this.#stopping);
     this.#sharing?.close();
+  }
+
+  #numberOf(source: FederatedSource): number {
+    const number = this.#numbers.get(source) ?? (this.#sources += 1);
+    this.#numbers.set(source, number);
+    return number;
   }
 
   #driver(key: FeedKey): FeedDriver {

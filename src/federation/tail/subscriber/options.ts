@@ -18,6 +18,8 @@ export interface SubscriptionOptions {
   readonly maxScanPages: number;
   /** Aborted when the server shuts down. */
   readonly stopping: AbortSignal;
+  /** Aborted when one of its sources is not any more what it was. */
+  readonly changed: AbortSignal;
 }
 
 /** Throws BAD_USER_INPUT for arguments that can't be served. */

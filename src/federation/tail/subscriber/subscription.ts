@@ -60,7 +60,7 @@ export class Subscription {
     const cursors = options.cursors.forConnection(this.#key);
     this.#resume = typeof args.after === 'string' ? decodeTailState(cursors, args.after) : null;
     this.#resumed = new Resumed(this.#resume ?? { names: [], furthest: null, mayRepeat: false });
-    this.#leave = AbortSignal.any([call.signal, options.stopping, this.#over.signal]);
+    this.#leave = AbortSignal.any([call.signal, options.stopping, options.changed, this.#over.signal]);
     const { since, until, ...filter } = args.filter ?? {};
     this.#query = {
       filter,
@@ -109,9 +109,7 @@ export class Subscription {
         if (reason !== null) return yield this.#outgoing.end(reason);
         await this.#waiting.sleep(dueAt);
       }
-      if (!this.#call.signal.aborted) {
-        yield this.#outgoing.end(this.#options.stopping.aborted ? 'SERVER_SHUTDOWN' : 'MAX_DURATION');
-      }
+      if (!this.#call.signal.aborted) yield this.#outgoing.end(this.#overReason());
     } finally {
       this.#over.abort();
       this.#waiting.end();
@@ -240,6 +238,11 @@ export class Subscription {
     const isLive = this.#phases.histories().length === 0 && this.#endReason() === null;
     const changes = isLive ? this.#statuses.live(this.#phases.lanes) : this.#statuses.failures(this.#phases.lanes);
     for (const change of changes) yield this.#outgoing.status(change);
+  }
+
+  #overReason(): 'SERVER_SHUTDOWN' | 'SOURCE_CHANGED' | 'MAX_DURATION' {
+    if (this.#options.stopping.aborted) return 'SERVER_SHUTDOWN';
+    return this.#options.changed.aborted ? 'SOURCE_CHANGED' : 'MAX_DURATION';
   }
 
   /** Throws what has broken a feed. */

@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import type { AccessSettings, Role } from '../../../src/config/access.ts';
+import { encodeNodeId } from '../../../src/federation/node-id.ts';
+import { follow } from '../../tail/follower.ts';
+import { fakeFederation } from '../../resolvers/fake-federation.ts';
+import type { FakeFederation } from '../../resolvers/fake-federation.ts';
+import { liveFederation } from '../live-tail.ts';
+import { start } from '../start.ts';
+
+const jobs = [encodeNodeId('Job', 'up', 'a')];
+const NAMES = '{ sources { name } }';
+
+const ALL: Role = { sources: null, operations: ['query', 'subscription', 'export'] };
+const SOME: Role = { sources: ['up'], operations: ['query', 'subscription'] };
+
+/** Keys of these names, each of which is its bearer's role, too. */
+function keysOf(roles: Readonly<Record<string, Role>>): AccessSettings {
+  const keys = Object.keys(roles).map((name) => ({
+    name,
+    sha256: createHash('sha256').update(`key-of-${name}`).digest('hex'),
+    roles: [name],
+  }));
+  return { type: 'keys', keys, roles };
+}
+
+/** Why a stream ended: by an error, or by the code of its WebSocket. */
+function wordsOf(problem: unknown): string {
+  const { code, reason } = (problem ?? {}) as { readonly code?: unknown; readonly reason?: unknown };
+  return code === 4403 ? String(reason) : JSON.stringify(problem);
+}
+
+/** Sources of which a caller may see some. */
+function someFederation(names: readonly string[] = ['up', 'down']): FakeFederation {
+  const sources = fakeFederation().sources.filter(({ name }) => names.includes(name));
+  return fakeFederation({ sources, only: (wanted) => someFederation(names.filter((name) => wanted.has(name))) });
+}
+
+const bearer = (name: string): string => `Bearer key-of-${name}`;
+const as = (name: string): Record<string, string> => ({ authorization: bearer(name) });
+
+describe('a service that is told other rules', () => {
+  test('shows the new sources to all who ask from then on', async () => {
+    const server = await start(someFederation());
+    expect((await server.query(NAMES)).data).toEqual({ sources: [{ name: 'up' }, { name: 'down' }] });
+    await server.turnTo({ federation: someFederation(['down']) });
+    expect((await server.query(NAMES)).data).toEqual({ sources: [{ name: 'down' }] });
+  });
+
+  test('knows new keys, and takes back those that are gone', async () => {
+    const federation = someFederation();
+    const server = await start(federation, { auth: keysOf({ old: ALL, both: ALL }) });
+    await server.turnTo({ federation, auth: keysOf({ both: SOME, fresh: ALL }) });
+    expect((await server.query(NAMES, {}, as('old'))).status).toBe(401);
+    expect((await server.query(NAMES, {}, as('both'))).data).toEqual({ sources: [{ name: 'up' }] });
+    expect((await server.query(NAMES, {}, as('fresh'))).data).toEqual({ sources: [{ name: 'up' }, { name: 'down' }] });
+  });
+
+  test.each(['WebSocket', 'SSE'] as const)(
+    'ends the streams of those who may not go on as they did, and of nobody else (%s)',
+    async (transport) => {
+      const live = liveFederation();
+      const server = await start(live.federation, { auth: keysOf({ gone: ALL, less: ALL, same: SOME }) });
+      const followers = ['gone', 'less', 'same'].map((name) => follow(transport, server.url, { jobs }, bearer(name)));
+      await live.listening(3);
+      await server.turnTo({ federation: live.federation, auth: keysOf({ less: SOME, same: SOME, fresh: ALL }) });
+      await live.listening(1);
+      const [gone, less, same] = followers;
+      await Promise.all([gone?.over, less?.over]);
+      for (const each of [gone, less]) expect(wordsOf(each?.problem)).toContain('may not be used as it was any more');
+      live.line(1);
+      await same?.until(({ lines }) => lines.length === 1);
+      same?.kill();
+    },
+  );
+
+  test('ends nothing where who may call is as it was', async () => {
+    const live = liveFederation();
+    const server = await start(live.federation, { auth: keysOf({ same: SOME }) });
+    const same = follow('WebSocket', server.url, { jobs }, bearer('same'));
+    await live.listening(1);
+    await server.turnTo({ federation: live.federation, auth: keysOf({ same: SOME }) });
+    live.line(1);
+    await same.until(({ lines }) => lines.length === 1);
+    same.kill();
+  });
+
+  test('goes on as before where everybody could read it then', async () => {
+    const auth = keysOf({ same: ALL });
+    const server = await start(fakeFederation(), { host: '0.0.0.0', auth });
+    await expect(server.turnTo({ federation: fakeFederation() })).rejects.toThrow('server.auth');
+    expect((await server.query(NAMES)).status).toBe(401);
+  });
+});
