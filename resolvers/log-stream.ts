@@ -1,4 +1,5 @@
-import { createCall } from '../src/domain/call.ts';
+import { UNLIMITED } from '../src/domain/budget.ts';
+import { anotherCall } from '../src/domain/call.ts';
 import type { LogStreamEvent } from '../src/federation/api.ts';
 import type { GraphContext } from './context.ts';
 import { cleanAhead } from './log-entry.ts';
@@ -23,9 +24,9 @@ export function logEntries(
   context: GraphContext,
 ): AsyncIterableIterator<LogStreamEvent> {
   const refs = jobsOfIds(jobs);
-  const { signal, authorization, budget } = context.call;
+  const begun = context.call;
   const ended = new AbortController();
-  const call = createCall({ signal: AbortSignal.any([signal, ended.signal]), authorization });
+  const call = anotherCall(begun, { signal: AbortSignal.any([begun.signal, ended.signal]), budget: UNLIMITED });
   const events = context.federation.tail(refs, { after, tail, filter: logFilter(filter) }, call);
   return {
     [Symbol.asyncIterator]() {
@@ -36,7 +37,7 @@ export function logEntries(
       if (result.done !== true && result.value.type === 'LogBatch')
         await cleanAhead(result.value.edges.map(({ node }) => node));
       // Each event is resolved with loaders of its own.
-      context.call = createCall({ signal, authorization, budget: budget.renewed() });
+      context.call = anotherCall(begun, { budget: begun.budget.renewed() });
       return result;
     },
     return() {

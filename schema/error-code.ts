@@ -12,7 +12,8 @@ export const ErrorCodeType = enumType<ErrorCode>(
     FORBIDDEN: 'This service does not let you do this.',
     SOURCE_UNAUTHENTICATED: "The source does not accept this service's credentials: an operator must act.",
     SOURCE_FORBIDDEN: 'The source knows the caller and refuses.',
-    SOURCE_RATE_LIMITED: 'The source wants fewer calls; `retryAfterSeconds` says when to try again, if it is known.',
+    SOURCE_RATE_LIMITED:
+      'The source wants fewer calls, or too many wait for it; `retryAfterSeconds` says when to try again, if it is known.',
     SOURCE_TIMEOUT: 'The source did not answer in time. Try again.',
     SOURCE_UNAVAILABLE: 'The source cannot be reached or is out of order. Try again later.',
     SOURCE_BAD_RESPONSE: 'The source answered something that is not what it documents.',

@@ -8,9 +8,14 @@ export interface RequestFacts {
   readonly signal: AbortSignal;
   /** The caller's own `Authorization`, for sources configured with `forward: true`. */
   readonly authorization: string | null;
+  /** Who asks, by a name that nobody else has: callers take turns at sources. Left out: nobody in particular. */
+  readonly caller?: string | null | undefined;
 }
 
 /** The context of one GraphQL operation. */
-export function createContext(federation: Federation, { signal, authorization }: RequestFacts): GraphContext {
-  return { federation, call: createCall({ signal, authorization }) };
+export function createContext(
+  federation: Federation,
+  { signal, authorization, caller = null }: RequestFacts,
+): GraphContext {
+  return { federation, call: createCall({ signal, authorization, asker: { caller } }) };
 }

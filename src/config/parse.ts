@@ -153,10 +153,11 @@ function isNameless(auth: AuthSettings): boolean {
 }
 
 function limitSettings(limits: CommonSettings['limits']): LimitSettings {
-  const { timeout, connectTimeout, requestsPerSecond, ...same } = limits;
+  const { queueTime, timeout, connectTimeout, requestsPerSecond, ...same } = limits;
   return {
     ...same,
     requestsPerSecond: requestsPerSecond ?? null,
+    queueMilliseconds: queueTime,
     timeoutMilliseconds: timeout,
     connectTimeoutMilliseconds: connectTimeout,
   };

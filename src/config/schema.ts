@@ -104,6 +104,13 @@ const limitsSchema = z.strictObject({
     .max(100_000)
     .optional()
     .describe('Calls started per second. Default: as fast as they come.'),
+  queue: count(1, 1_000_000).default(DEFAULT_LIMITS.queue).describe('Calls that may wait for their turn.'),
+  callerQueue: count(1, 1_000_000)
+    .default(DEFAULT_LIMITS.callerQueue)
+    .describe('Calls of one caller that may wait for their turn.'),
+  queueTime: duration
+    .prefault(formatDuration(DEFAULT_LIMITS.queueMilliseconds))
+    .describe('How long a call may wait for its turn.'),
   timeout: duration
     .prefault(formatDuration(DEFAULT_LIMITS.timeoutMilliseconds))
     .describe('For one attempt of a call: connect, headers and body.'),

@@ -10,6 +10,8 @@ export interface Call {
   readonly signal: AbortSignal;
   /** The caller's own `Authorization` header, for sources configured with `forward: true`. */
   readonly authorization: string | null;
+  /** Whose turn it takes where many ask one source. */
+  readonly asker: Asker;
   /** Polls give way to interactive queries in a source's budget. */
   readonly priority: 'interactive' | 'poll';
   /**
@@ -23,6 +25,12 @@ export interface Call {
   readonly recency: Recency;
 }
 
+/** One operation. Callers take turns at a source, and so do the operations of one caller. */
+export interface Asker {
+  /** Who caused it, by a name that nobody else has; null: nobody in particular, so the operation stands for itself. */
+  readonly caller: string | null;
+}
+
 /** Times are those of `performance.now()`, milliseconds. */
 export interface Recency {
   /** Answers to calls that began before this are not taken. */
@@ -31,7 +39,7 @@ export interface Recency {
   readonly inSequence: boolean;
 }
 
-type CallOptions = Partial<Pick<Call, 'signal' | 'authorization' | 'priority' | 'budget' | 'recency'>>;
+type CallOptions = Partial<Pick<Call, 'signal' | 'authorization' | 'asker' | 'priority' | 'budget' | 'recency'>>;
 
 /** A call with nothing in it yet. */
 export function createCall(options: CallOptions = {}): Call {
@@ -39,6 +47,7 @@ export function createCall(options: CallOptions = {}): Call {
   return {
     signal: options.signal ?? new AbortController().signal,
     authorization: options.authorization ?? null,
+    asker: options.asker ?? { caller: null },
     priority: options.priority ?? 'interactive',
     budget: options.budget ?? UNLIMITED,
     recency: options.recency ?? { notBefore: -Infinity, inSequence: false },
@@ -55,10 +64,15 @@ export function createCall(options: CallOptions = {}): Call {
   };
 }
 
+/** A call of the same operation with nothing remembered, and what is changed. */
+export function anotherCall({ signal, authorization, asker, priority, budget }: Call, changes: CallOptions): Call {
+  return createCall({ signal, authorization, asker, priority, budget, ...changes });
+}
+
 /** The same caller with nothing remembered: what is asked with it is asked afresh, also of the source. */
-export function freshCall({ signal, authorization, priority, budget, recency }: Call): Call {
-  const { inSequence } = recency;
-  return createCall({ signal, authorization, priority, budget, recency: { notBefore: performance.now(), inSequence } });
+export function freshCall(call: Call): Call {
+  const { inSequence } = call.recency;
+  return anotherCall(call, { recency: { notBefore: performance.now(), inSequence } });
 }
 
 /**

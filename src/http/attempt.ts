@@ -1,15 +1,15 @@
 import { performance } from 'node:perf_hooks';
-import { TributaryError } from '../domain/errors.ts';
+import { hasCode, TributaryError } from '../domain/errors.ts';
 import { collect } from './body/collect.ts';
 import { parseErrorBody } from './body/parse.ts';
 import { answerFailure } from './policy/answer-failure.ts';
 import { AttemptFailure } from './policy/attempt-failure.ts';
 import type { Breaker, Outcome } from './policy/breaker.ts';
+import type { Caller } from './policy/caller.ts';
 import type { Clock } from './policy/clock.ts';
 import type { CoolDown } from './policy/cool-down.ts';
 import type { Limiter } from './policy/limiter.ts';
 import type { Refusals } from './policy/refusals.ts';
-import type { Caller } from './policy/single-flight.ts';
 import type { Cancellation } from './request/abort.ts';
 import { exchange } from './request/exchange.ts';
 import type { Exchange, Wire, WireRequest } from './request/exchange.ts';
@@ -43,7 +43,9 @@ export interface OpenAttempt {
  * `AttemptFailure`. Rejects with the reason of the cancellation when the caller leaves.
  */
 export async function openAttempt(parts: AttemptParts, request: WireRequest, caller: Caller): Promise<OpenAttempt> {
-  const release = await enter(parts, caller);
+  const asked = parts.clock.now();
+  const release = await enter(parts, caller, asked);
+  const queuedMilliseconds = Math.max(0, parts.clock.now() - asked);
   const settle = admitted(parts, request, release);
   const started = performance.now();
   let status: number | null = null;
@@ -56,7 +58,8 @@ export async function openAttempt(parts: AttemptParts, request: WireRequest, cal
     release();
     const durationMilliseconds = performance.now() - started;
     const outcome = nameOf(error);
-    parts.onRequest?.({ source: parts.wire.source, method: request.method, status, durationMilliseconds, outcome });
+    const { source } = parts.wire;
+    parts.onRequest?.({ source, method: request.method, status, queuedMilliseconds, durationMilliseconds, outcome });
   }
 
   try {
@@ -75,10 +78,17 @@ export async function openAttempt(parts: AttemptParts, request: WireRequest, cal
 }
 
 /** Waits for a place. The source may ask for a pause meanwhile: then the place is given back until that is over. */
-async function enter({ limiter, coolDown }: AttemptParts, caller: Caller): Promise<() => void> {
+async function enter(
+  { limiter, coolDown, recorder }: AttemptParts,
+  caller: Caller,
+  since: number,
+): Promise<() => void> {
   for (;;) {
     await coolDown.over(caller.cancellation);
-    const release = await limiter.acquire(caller);
+    const release = await limiter.acquire(caller, since).catch((error: unknown) => {
+      if (hasCode(error, 'SOURCE_RATE_LIMITED', 'SOURCE_TIMEOUT')) recorder.turnedAway();
+      throw error;
+    });
     if (!coolDown.isOn()) return release;
     release();
   }

@@ -2,8 +2,8 @@ import { openAttempt } from './attempt.ts';
 import type { AttemptParts, OpenAttempt } from './attempt.ts';
 import type { Authorizer } from './auth/authorizer.ts';
 import { AttemptFailure } from './policy/attempt-failure.ts';
+import type { Caller } from './policy/caller.ts';
 import { withRetries } from './policy/retry.ts';
-import type { Caller } from './policy/single-flight.ts';
 import type { WireRequest } from './request/exchange.ts';
 import { authorised } from './request/wire-request.ts';
 

@@ -24,6 +24,12 @@ export interface LimitSettings {
   readonly concurrency: number;
   /** Null: as fast as they come. */
   readonly requestsPerSecond: number | null;
+  /** Calls that wait for their turn. */
+  readonly queue: number;
+  /** Those of one caller among them. */
+  readonly callerQueue: number;
+  /** How long a call waits for its turn. */
+  readonly queueMilliseconds: number;
   /** For one attempt of a call as a whole: connect, headers and body (a streamed body: between two chunks). */
   readonly timeoutMilliseconds: number;
   readonly connectTimeoutMilliseconds: number;
@@ -48,6 +54,9 @@ export const STREAM_BOUNDS: StreamBounds = { milliseconds: 120_000, bytes: 2 ** 
 export const DEFAULT_LIMITS: LimitSettings = {
   concurrency: 8,
   requestsPerSecond: null,
+  queue: 10_000,
+  callerQueue: 4_000,
+  queueMilliseconds: 30_000,
   timeoutMilliseconds: 10_000,
   connectTimeoutMilliseconds: 5_000,
   maxResponseBytes: 64 * 1024 * 1024,

@@ -12,6 +12,7 @@ import type { HttpReply, HttpRequest, SourceHttp, StreamReader } from './client.
 import { createFlightKey } from './flight-key.ts';
 import { createBreaker } from './policy/breaker.ts';
 import type { BreakerSettings } from './policy/breaker.ts';
+import { Caller } from './policy/caller.ts';
 import { systemClock } from './policy/clock.ts';
 import type { Clock } from './policy/clock.ts';
 import { createCoolDown } from './policy/cool-down.ts';
@@ -20,7 +21,7 @@ import { createRefusals } from './policy/refusals.ts';
 import { createSharedStreams } from './policy/shared-stream.ts';
 import type { Begin, Start } from './policy/shared-stream.ts';
 import { createSingleFlight } from './policy/single-flight.ts';
-import type { Caller, Landed } from './policy/single-flight.ts';
+import type { Landed } from './policy/single-flight.ts';
 import { readItems, readJson } from './readers.ts';
 import type { SizedReply } from './readers.ts';
 import { cancellationOf } from './request/abort.ts';
@@ -162,8 +163,8 @@ export function createSourceHttp(settings: SourceHttpSettings, options: SourceHt
   };
 }
 
-function callerOf({ signal, priority }: Call): Caller {
-  return { cancellation: cancellationOf(signal), priority };
+function callerOf({ signal, asker, priority }: Call): Caller {
+  return new Caller([{ asker, priority }], cancellationOf(signal));
 }
 
 function createParts(settings: SourceHttpSettings, options: SourceHttpOptions, leases: PoolLease[]): AttemptParts {
@@ -190,7 +191,7 @@ function createBounds(
   clock: Clock,
 ): Pick<AttemptParts, 'limiter' | 'breaker' | 'coolDown' | 'refusals'> {
   return {
-    limiter: createLimiter(limits, clock),
+    limiter: createLimiter(source, limits, clock),
     breaker: createBreaker(source, clock.now, breaker),
     coolDown: createCoolDown(source, source, clock),
     refusals: createRefusals(clock),

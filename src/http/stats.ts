@@ -7,6 +7,8 @@ export interface SourceHttpStats {
   readonly inFlight: number;
   /** Calls that wait for a place. */
   readonly queued: number;
+  /** Calls that got no place: too many waited, or they waited for too long. */
+  readonly turnedAway: number;
   readonly breaker: BreakerState;
   /** Attempts after the first of their call. */
   readonly retries: number;
@@ -24,6 +26,8 @@ export interface RequestObservation {
   readonly method: 'GET' | 'POST';
   /** Null when no answer came. */
   readonly status: number | null;
+  /** How long it waited for its turn, before it was sent. */
+  readonly queuedMilliseconds: number;
   readonly durationMilliseconds: number;
   readonly outcome: 'ok' | 'aborted' | ErrorCode;
 }
@@ -36,7 +40,9 @@ export interface Recorder {
   failed(error: unknown): void;
   /** A call is tried once more. */
   retried(): void;
-  last(): Pick<SourceHttpStats, 'lastLatencyMilliseconds' | 'lastError' | 'lastSuccessAt' | 'retries'>;
+  /** A call got no place. */
+  turnedAway(): void;
+  last(): Pick<SourceHttpStats, 'lastLatencyMilliseconds' | 'lastError' | 'lastSuccessAt' | 'retries' | 'turnedAway'>;
 }
 
 /** A recorder with nothing in it. `now` in milliseconds since 1970. */
@@ -45,6 +51,7 @@ export function createRecorder(now: () => number): Recorder {
   let lastError: TributaryError | null = null;
   let lastSuccessAt: number | null = null;
   let retries = 0;
+  let turnedAway = 0;
 
   function succeeded(): void {
     lastError = null;
@@ -63,6 +70,9 @@ export function createRecorder(now: () => number): Recorder {
     retried() {
       retries += 1;
     },
+    turnedAway() {
+      turnedAway += 1;
+    },
     answered(latencyMilliseconds) {
       lastLatencyMilliseconds = latencyMilliseconds;
     },
@@ -76,6 +86,6 @@ export function createRecorder(now: () => number): Recorder {
         throw error;
       }
     },
-    last: () => ({ lastLatencyMilliseconds, lastError, lastSuccessAt, retries }),
+    last: () => ({ lastLatencyMilliseconds, lastError, lastSuccessAt, retries, turnedAway }),
   };
 }

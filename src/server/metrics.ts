@@ -25,7 +25,9 @@ export interface Metrics {
   error(code: ErrorCode): void;
   persisted(outcome: PersistedOutcome): void;
   /** One attempt at a call to a source. */
-  upstream(attempt: Pick<RequestObservation, 'source' | 'outcome' | 'durationMilliseconds'>): void;
+  upstream(
+    attempt: Pick<RequestObservation, 'source' | 'outcome' | 'queuedMilliseconds' | 'durationMilliseconds'>,
+  ): void;
   /** Shows how sources do, as they do whenever the metrics are read. */
   sources(figures: () => readonly SourceFigures[]): void;
   /** Shows how reading the configuration goes. For the one server of a process. Returns what counts. */
@@ -79,6 +81,13 @@ export function createMetrics(): Metrics {
     buckets: SECONDS,
     registers: [registry],
   });
+  const queued = new Histogram({
+    name: 'tributary_source_queue_seconds',
+    help: 'How long attempts at calls to sources waited for their turn before they were sent, by source.',
+    labelNames: ['source'],
+    buckets: SECONDS,
+    registers: [registry],
+  });
   const duration = new Histogram({
     name: 'tributary_graphql_duration_seconds',
     help: 'How long queries took to execute; of a subscription, how long until it began. By type.',
@@ -110,7 +119,8 @@ export function createMetrics(): Metrics {
     persisted: (outcome) => {
       persisted.inc({ outcome });
     },
-    upstream: ({ source, outcome, durationMilliseconds }) => {
+    upstream: ({ source, outcome, queuedMilliseconds, durationMilliseconds }) => {
+      queued.observe({ source }, queuedMilliseconds / 1_000);
       upstream.inc({ source, outcome });
       upstreamDuration.observe({ source }, durationMilliseconds / 1_000);
     },

@@ -3,7 +3,7 @@ import type { Registry } from 'prom-client';
 import type { SourceHttpStats } from '../http/stats.ts';
 
 /** How a source does now. */
-export type SourceFigures = Pick<SourceHttpStats, 'inFlight' | 'queued' | 'breaker' | 'retries'> & {
+export type SourceFigures = Pick<SourceHttpStats, 'inFlight' | 'queued' | 'turnedAway' | 'breaker' | 'retries'> & {
   readonly source: string;
 };
 
@@ -29,14 +29,23 @@ export function countSources(registry: Registry, figures: () => readonly SourceF
     "1 while a source that kept failing is not asked, or by one trial only: its breaker is open. With the service's own credentials.",
     ({ breaker }) => Number(breaker !== 'closed'),
   );
-  new Counter({
-    name: 'tributary_source_retries_total',
-    help: 'Attempts at calls after the first.',
-    labelNames: ['source'],
-    registers: [registry],
-    collect() {
-      this.reset();
-      for (const { source, retries } of figures()) this.inc({ source }, retries);
-    },
-  });
+  function counter(name: string, help: string, read: (figures: SourceFigures) => number): void {
+    new Counter({
+      name,
+      help,
+      labelNames: ['source'],
+      registers: [registry],
+      collect() {
+        this.reset();
+        for (const each of figures()) this.inc({ source: each.source }, read(each));
+      },
+    });
+  }
+
+  counter('tributary_source_retries_total', 'Attempts at calls after the first.', ({ retries }) => retries);
+  counter(
+    'tributary_source_calls_turned_away_total',
+    'Calls that were not sent, because too many waited for their turn, or because they waited for too long.',
+    ({ turnedAway }) => turnedAway,
+  );
 }

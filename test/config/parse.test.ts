@@ -113,6 +113,9 @@ describe('a valid configuration', () => {
           },
           limits: {
             concurrency: 2,
+            queue: 300,
+            callerQueue: 30,
+            queueTime: '2s',
             requestsPerSecond: 0.5,
             timeout: '1.5m',
             connectTimeout: '500ms',
@@ -154,6 +157,9 @@ describe('a valid configuration', () => {
           forward: false,
           limits: {
             concurrency: 2,
+            queue: 300,
+            callerQueue: 30,
+            queueMilliseconds: 2_000,
             requestsPerSecond: 0.5,
             timeoutMilliseconds: 90_000,
             connectTimeoutMilliseconds: 500,

@@ -2,19 +2,27 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { createCall } from '../../src/domain/call.ts';
+import type { Call } from '../../src/domain/call.ts';
+import { Caller } from '../../src/http/policy/caller.ts';
+import type { Clock } from '../../src/http/policy/clock.ts';
 import { createLimiter } from '../../src/http/policy/limiter.ts';
-import type { Caller } from '../../src/http/policy/single-flight.ts';
+import type { LimiterSettings } from '../../src/http/policy/limiter.ts';
+import { DEFAULT_LIMITS } from '../../src/http/settings.ts';
 import { Cancellation } from '../../src/http/request/abort.ts';
 import { createRateWindow } from '../../src/http/policy/rate-window.ts';
 import { rejection, sendJson, serve, sourceHttp, testClock } from './loopback.ts';
 
-function waiting(priority: Caller['priority'], cancellation = new Cancellation()): Caller {
-  return { priority, cancellation };
+function waiting(priority: Call['priority'], cancellation = new Cancellation()): Caller {
+  return new Caller([{ asker: { caller: null }, priority }], cancellation);
+}
+
+function limiterOf(limits: Partial<LimiterSettings>, clock: Clock) {
+  return createLimiter('sap', { ...DEFAULT_LIMITS, ...limits }, clock);
 }
 
 /** A limiter with one place that is taken, and the order in which those who wait get it. */
 async function oneTaken(clock = testClock()) {
-  const limiter = createLimiter({ concurrency: 1, requestsPerSecond: null }, clock);
+  const limiter = limiterOf({ concurrency: 1 }, clock);
   const order: string[] = [];
   const release = await limiter.acquire(waiting('interactive'));
   const join = (name: string, who: Caller) =>
@@ -71,11 +79,21 @@ describe('the places of a source', () => {
     expect(order).toEqual(['poll', 'interactive']);
   });
 
+  test('go to three interactive calls for each poll that has waited for that long', async () => {
+    const { order, release, join, clock } = await oneTaken();
+    const all = ['1', '2'].map((name) => join(`poll ${name}`, waiting('poll')));
+    clock.advance(5_000);
+    all.push(...['1', '2', '3', '4'].map((name) => join(name, waiting('interactive'))));
+    release();
+    await Promise.all(all);
+    expect(order).toEqual(['poll 1', '1', '2', '3', 'poll 2', '4']);
+  });
+
   test('go to a shared poll like to an interactive call once an interactive caller joins it', async () => {
     const { order, release, join } = await oneTaken();
-    const shared: { priority: Caller['priority']; cancellation: Cancellation } = { ...waiting('poll') };
+    const shared = waiting('poll');
     const all = [join('poll', waiting('poll')), join('shared', shared)];
-    shared.priority = 'interactive';
+    shared.join(waiting('interactive'));
     release();
     await Promise.all(all);
     expect(order).toEqual(['shared', 'poll']);
@@ -95,7 +113,7 @@ describe('the places of a source', () => {
   });
 
   test('are given back once, however often they are released', async () => {
-    const limiter = createLimiter({ concurrency: 1, requestsPerSecond: null }, testClock());
+    const limiter = limiterOf({ concurrency: 1 }, testClock());
     const release = await limiter.acquire(waiting('interactive'));
     release();
     release();
@@ -103,7 +121,7 @@ describe('the places of a source', () => {
   });
 
   test('are not asked for by a call that was aborted before', async () => {
-    const limiter = createLimiter({ concurrency: 1, requestsPerSecond: null }, testClock());
+    const limiter = limiterOf({ concurrency: 1 }, testClock());
     const left = new Cancellation();
     left.cancel();
     expect(await rejection(limiter.acquire(waiting('interactive', left)))).toMatchObject({ name: 'AbortError' });
@@ -118,7 +136,7 @@ describe('the rate of a source', () => {
       await new Promise((resolve) => setImmediate(resolve));
       clock.advance(milliseconds);
     }
-    const limiter = createLimiter({ concurrency: 100, requestsPerSecond: 5 }, { ...clock, sleep });
+    const limiter = limiterOf({ concurrency: 100, requestsPerSecond: 5 }, { ...clock, sleep });
     const start = clock.now();
     const starts: number[] = [];
     await Promise.all(
@@ -135,7 +153,7 @@ describe('the rate of a source', () => {
   test('holds for an abort while it makes one wait', async () => {
     let wake: (() => void) | undefined;
     const clock = { ...testClock(), sleep: () => new Promise<void>((resolve) => (wake = resolve)) };
-    const limiter = createLimiter({ concurrency: 9, requestsPerSecond: 1 }, clock);
+    const limiter = limiterOf({ concurrency: 9, requestsPerSecond: 1 }, clock);
     (await limiter.acquire(waiting('interactive')))();
     const leaving = new Cancellation();
     const left = rejection(limiter.acquire(waiting('interactive', leaving)));

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Call } from '../../src/domain/call.ts';
+import { Caller } from '../../src/http/policy/caller.ts';
 import { createSharedStreams } from '../../src/http/policy/shared-stream.ts';
 import type { Begin } from '../../src/http/policy/shared-stream.ts';
-import type { Caller } from '../../src/http/policy/single-flight.ts';
 import { Cancellation } from '../../src/http/request/abort.ts';
 import { rejection } from './loopback.ts';
 
@@ -20,6 +20,10 @@ interface Asking {
   readonly priority?: Call['priority'];
   /** The item that its sink throws at. */
   readonly failsAt?: string;
+}
+
+function callerOf(priority: Call['priority'], cancellation: Cancellation): Caller {
+  return new Caller([{ asker: { caller: null }, priority }], cancellation);
 }
 
 function setUp() {
@@ -53,7 +57,7 @@ function setUp() {
         got.push(item);
       };
     };
-    const done = streams.join(key, { cancellation, priority }, begin, start);
+    const done = streams.join(key, callerOf(priority, cancellation), begin, start);
     // Whoever asks may never look at how it ends.
     done.catch(() => undefined);
     return { cancellation, got, done };
@@ -151,13 +155,13 @@ describe('a shared stream', () => {
     for (const { got } of [early, joins]) expect(got).toEqual(['|', 'x']);
   });
 
-  test('is as urgent as its most urgent caller', () => {
+  test('has the turns of all its callers, the most urgent among them', () => {
     const { ask, started } = setUp();
     ask({ priority: 'poll' });
-    expect(started[0]?.shared.priority).toBe('poll');
+    expect(started[0]?.shared.claims.map(({ priority }) => priority)).toEqual(['poll']);
     ask();
     ask({ priority: 'poll' });
-    expect(started[0]?.shared.priority).toBe('interactive');
+    expect(started[0]?.shared.claims.map(({ priority }) => priority)).toContain('interactive');
     expect(started).toHaveLength(1);
   });
 });
@@ -217,7 +221,7 @@ describe('a caller that leaves a shared stream', () => {
     cancellation.cancel();
     const answer = streams.join(
       'a',
-      { cancellation, priority: 'interactive' },
+      callerOf('interactive', cancellation),
       () => {
         throw new Error('It begins.');
       },

@@ -23,6 +23,7 @@ describe('the health of a source', () => {
     expect(sourceHttp({ baseUrl: server.origin }).stats()).toEqual({
       inFlight: 0,
       queued: 0,
+      turnedAway: 0,
       breaker: 'closed',
       retries: 0,
       lastLatencyMilliseconds: null,
@@ -88,14 +89,23 @@ describe('the observations for metrics', () => {
         method: 'GET',
         status: 503,
         outcome: 'SOURCE_UNAVAILABLE',
+        queuedMilliseconds: 0,
         durationMilliseconds: expect.any(Number) as number,
       },
-      { source: 'sap', method: 'GET', status: 200, outcome: 'ok', durationMilliseconds: expect.any(Number) as number },
+      {
+        source: 'sap',
+        method: 'GET',
+        status: 200,
+        outcome: 'ok',
+        queuedMilliseconds: 0,
+        durationMilliseconds: expect.any(Number) as number,
+      },
       {
         source: 'sap',
         method: 'GET',
         status: null,
         outcome: 'SOURCE_UNAVAILABLE',
+        queuedMilliseconds: 0,
         durationMilliseconds: expect.any(Number) as number,
       },
     ]);

@@ -5,9 +5,9 @@ import { createMetrics } from '../../src/server/metrics.ts';
 function linesOf(statistics: () => TailStatistics): () => Promise<readonly string[]> {
   const metrics = createMetrics();
   metrics.tails(statistics);
-  metrics.upstream({ source: 'one', outcome: 'ok', durationMilliseconds: 30 });
-  metrics.upstream({ source: 'one', outcome: 'SOURCE_TIMEOUT', durationMilliseconds: 30 });
-  metrics.upstream({ source: 'one', outcome: 'ok', durationMilliseconds: 30 });
+  metrics.upstream({ source: 'one', outcome: 'ok', queuedMilliseconds: 0, durationMilliseconds: 30 });
+  metrics.upstream({ source: 'one', outcome: 'SOURCE_TIMEOUT', queuedMilliseconds: 0, durationMilliseconds: 30 });
+  metrics.upstream({ source: 'one', outcome: 'ok', queuedMilliseconds: 0, durationMilliseconds: 30 });
   return async () =>
     (await metrics.registry.metrics())
       .split('\n')

@@ -1,40 +1,53 @@
+import type { Asker } from '../../domain/call.ts';
+import { TributaryError } from '../../domain/errors.ts';
 import { Cancellation } from '../request/abort.ts';
+import type { LimitSettings } from '../settings.ts';
+import type { Caller, Claim } from './caller.ts';
 import type { Clock } from './clock.ts';
+import { FairQueue } from './fair-queue.ts';
 import { createRateWindow } from './rate-window.ts';
-import type { Caller } from './single-flight.ts';
 
 /** Bounds how many calls of a source run at once and how fast they start. */
 export interface Limiter {
-  /** Waits for a place; the result gives it back. Rejects with the reason of a cancellation. */
-  acquire(caller: Caller): Promise<() => void>;
+  /**
+   * Waits for a place; the result gives it back. `since`: when the caller began to wait. Rejects with the reason of a cancellation, with
+   * SOURCE_RATE_LIMITED where too many wait already, and with SOURCE_TIMEOUT after too long.
+   */
+  acquire(caller: Caller, since?: number): Promise<() => void>;
   inFlight(): number;
   queued(): number;
 }
 
-export interface LimiterSettings {
-  readonly concurrency: number;
-  readonly requestsPerSecond: number | null;
-}
+export type LimiterSettings = Pick<
+  LimitSettings,
+  'concurrency' | 'requestsPerSecond' | 'queue' | 'callerQueue' | 'queueMilliseconds'
+>;
 
 interface Ticket {
-  readonly caller: Caller;
   readonly since: number;
+  /** The queues that it stands in: one for each claim that there was room for. */
+  readonly places: { readonly asker: Asker; readonly queue: FairQueue<Ticket> }[];
   readonly enter: () => void;
 }
 
 /** A poll that has waited this long no longer gives way: a busy day must not silence a tail. */
 const POLL_PATIENCE_MILLISECONDS = 5_000;
 
-/** First come, first served, interactive queries before polls. */
-export function createLimiter(settings: LimiterSettings, clock: Clock): Limiter {
+/** Even so, so many interactive calls go before the next one: many tails must not silence the queries. */
+const INTERACTIVE_PER_POLL = 3;
+
+/** Interactive queries before polls. In both, callers take turns: see `FairQueue`. */
+export function createLimiter(source: string, settings: LimiterSettings, clock: Clock): Limiter {
   const rate = createRateWindow(settings.requestsPerSecond);
-  const tickets: Ticket[] = [];
+  const queues = { interactive: new FairQueue<Ticket>(), poll: new FairQueue<Ticket>() };
+  const waiting = new Set<Ticket>();
   const never = new Cancellation();
   let inFlight = 0;
   let pausing = false;
+  let interactiveInARow = INTERACTIVE_PER_POLL;
 
   function advance(): void {
-    while (tickets.length > 0 && inFlight < settings.concurrency && !pausing) {
+    while (waiting.size > 0 && inFlight < settings.concurrency && !pausing) {
       const now = clock.now();
       const delay = rate.delay(now);
       if (delay > 0) {
@@ -56,11 +69,14 @@ export function createLimiter(settings: LimiterSettings, clock: Clock): Limiter 
   }
 
   function takeNext(now: number): Ticket {
-    const urgent = tickets.findIndex(
-      ({ caller, since }) => caller.priority === 'interactive' || now - since >= POLL_PATIENCE_MILLISECONDS,
-    );
-    const [ticket] = tickets.splice(Math.max(0, urgent), 1);
-    if (ticket === undefined) throw new Error('The queue is empty');
+    const interactive = queues.interactive.next();
+    const poll = queues.poll.next();
+    const isPollsTurn =
+      interactive === null ||
+      (poll !== null && now - poll.since >= POLL_PATIENCE_MILLISECONDS && interactiveInARow >= INTERACTIVE_PER_POLL);
+    interactiveInARow = isPollsTurn ? 0 : interactiveInARow + 1;
+    const ticket = (isPollsTurn ? queues.poll : queues.interactive).take();
+    if (ticket === null) throw new Error('The queue is empty');
     return ticket;
   }
 
@@ -69,31 +85,74 @@ export function createLimiter(settings: LimiterSettings, clock: Clock): Limiter 
     advance();
   }
 
+  /** Who joins a call that is far behind in the queue of another gets a turn of their own for it. */
+  function stand(ticket: Ticket, { asker, priority }: Claim): void {
+    if (queues.interactive.sizeFor(asker) + queues.poll.sizeFor(asker) >= settings.callerQueue) return;
+    const queue = queues[priority];
+    queue.add(asker, ticket);
+    ticket.places.push({ asker, queue });
+  }
+
+  function wait(caller: Caller, since: number): Promise<() => void> {
+    return new Promise((resolve, reject) => {
+      function end(): void {
+        clearTimeout(patience);
+        forget();
+        caller.onJoin(null);
+        waiting.delete(ticket);
+        for (const { asker, queue } of ticket.places) queue.remove(asker, ticket);
+      }
+      function giveUp(reason: Error): void {
+        end();
+        reject(reason);
+      }
+      const ticket: Ticket = {
+        since,
+        places: [],
+        enter() {
+          end();
+          resolve(once(release));
+        },
+      };
+      const patience = setTimeout(
+        () => {
+          giveUp(tooLong());
+        },
+        Math.max(0, since + settings.queueMilliseconds - clock.now()),
+      );
+      const forget = caller.cancellation.onAbort(() => {
+        giveUp(caller.cancellation.reason);
+      });
+      waiting.add(ticket);
+      for (const claim of caller.claims) stand(ticket, claim);
+      caller.onJoin((claim) => {
+        stand(ticket, claim);
+      });
+      if (ticket.places.length === 0) giveUp(tooMany(`${settings.callerQueue} calls of this caller`, 'callerQueue'));
+      else advance();
+    });
+  }
+
+  function tooMany(who: string, key: string): TributaryError {
+    const { requestsPerSecond } = settings;
+    const retryAfterSeconds = requestsPerSecond === null ? undefined : Math.ceil(waiting.size / requestsPerSecond);
+    const message = `${source}: ${who} wait for this source, the most that may (limits.${key})`;
+    return new TributaryError('SOURCE_RATE_LIMITED', message, { source, retryAfterSeconds });
+  }
+
+  function tooLong(): TributaryError {
+    const seconds = settings.queueMilliseconds / 1_000;
+    const message = `${source}: the call has waited ${seconds} s for its turn, the longest that one may (limits.queueTime)`;
+    return new TributaryError('SOURCE_TIMEOUT', message, { source });
+  }
+
   return {
     inFlight: () => inFlight,
-    queued: () => tickets.length,
-    acquire(caller) {
-      const { cancellation } = caller;
-      return new Promise((resolve, reject) => {
-        if (cancellation.aborted) {
-          reject(cancellation.reason);
-          return;
-        }
-        const ticket: Ticket = {
-          caller,
-          since: clock.now(),
-          enter() {
-            forget();
-            resolve(once(release));
-          },
-        };
-        const forget = cancellation.onAbort(() => {
-          tickets.splice(tickets.indexOf(ticket), 1);
-          reject(cancellation.reason);
-        });
-        tickets.push(ticket);
-        advance();
-      });
+    queued: () => waiting.size,
+    async acquire(caller, since = clock.now()) {
+      if (caller.cancellation.aborted) throw caller.cancellation.reason;
+      if (waiting.size >= settings.queue) throw tooMany(`${settings.queue} calls`, 'queue');
+      return wait(caller, since);
     },
   };
 }

@@ -1,6 +1,4 @@
-import type { Call } from '../../domain/call.ts';
-import { Cancellation } from '../request/abort.ts';
-import type { Caller } from './single-flight.ts';
+import { Caller } from './caller.ts';
 
 /**
  * Called when a stream begins, before its end in any case, and again whenever it starts over because it
@@ -18,7 +16,7 @@ export interface SharedStreams {
    * caller that comes later would miss items, and none is kept to be repeated: it gets a stream of its own.
    *
    * A caller that is cancelled, or whose sink throws, is rejected with that and gets no more; the others go
-   * on. The stream is cancelled when no caller is left, and is as urgent as its most urgent caller. What ends
+   * on. The stream is cancelled when no caller is left, and has a turn of each of them while it waits. What ends
    * it early rejects all. Callers of one key must expect one type of item, and must not change an item.
    * A stream that began before `notBefore` (by `performance.now()`) is not joined, but its place is taken.
    */
@@ -29,8 +27,8 @@ export function createSharedStreams(): SharedStreams {
   /** Those that have given nothing yet. */
   const joinable = new Map<string, SharedStream>();
 
-  function open<T>(key: string, priority: Call['priority'], start: Start<T>): SharedStream {
-    const stream = new SharedStream(priority, () => {
+  function open<T>(key: string, start: Start<T>, caller: Caller): SharedStream {
+    const stream = new SharedStream(caller, () => {
       if (joinable.get(key) === stream) joinable.delete(key);
     });
     joinable.set(key, stream);
@@ -42,7 +40,7 @@ export function createSharedStreams(): SharedStreams {
     join(key, caller, begin, start, notBefore = -Infinity) {
       if (caller.cancellation.aborted) return Promise.reject(caller.cancellation.reason);
       const known = joinable.get(key);
-      const stream = known !== undefined && known.begun >= notBefore ? known : open(key, caller.priority, start);
+      const stream = known !== undefined && known.begun >= notBefore ? known : open(key, start, caller);
       return stream.join(caller, begin);
     },
   };
@@ -58,14 +56,14 @@ interface Listener {
 
 class SharedStream {
   readonly begun = performance.now();
-  readonly #shared: { readonly cancellation: Cancellation; priority: Call['priority'] };
+  readonly #shared: Caller;
   readonly #close: () => void;
   readonly #listeners = new Set<Listener>();
   #hasGiven = false;
 
   /** `close` is called, perhaps more than once, when no further caller may join. */
-  constructor(priority: Call['priority'], close: () => void) {
-    this.#shared = { cancellation: new Cancellation(), priority };
+  constructor(first: Caller, close: () => void) {
+    this.#shared = new Caller(first.claims);
     this.#close = close;
   }
 
@@ -80,8 +78,9 @@ class SharedStream {
     );
   }
 
-  join<T>({ cancellation, priority }: Caller, begin: Begin<T>): Promise<void> {
-    if (priority === 'interactive') this.#shared.priority = priority;
+  join<T>(caller: Caller, begin: Begin<T>): Promise<void> {
+    const { cancellation } = caller;
+    this.#shared.join(caller);
     return new Promise((resolve, reject) => {
       let sink: ((item: T) => void) | undefined;
       const listener: Listener = {

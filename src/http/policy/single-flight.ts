@@ -1,12 +1,4 @@
-import type { Call } from '../../domain/call.ts';
-import { Cancellation } from '../request/abort.ts';
-
-/** Who asks: one caller, or all those who share a call. */
-export interface Caller {
-  readonly cancellation: Cancellation;
-  /** May rise while the call waits. */
-  readonly priority: Call['priority'];
-}
+import { Caller } from './caller.ts';
 
 /** What a call has brought. Times are those of `performance.now()`, milliseconds. */
 export interface Landed<T> {
@@ -19,7 +11,7 @@ export interface Landed<T> {
 export interface SingleFlight {
   /**
    * Joins the call under `key`, or starts it. A caller's cancellation ends its own wait; the call itself is
-   * cancelled when no caller waits any more, and is as urgent as its most urgent caller. Callers of one key
+   * cancelled when no caller waits any more, and has a turn of each of them while it waits. Callers of one key
    * must expect one type. A call that began before `notBefore` is not joined, but its place is taken.
    */
   join(
@@ -31,7 +23,7 @@ export interface SingleFlight {
 }
 
 interface Flight {
-  readonly shared: { readonly cancellation: Cancellation; priority: Call['priority'] };
+  readonly shared: Caller;
   readonly begun: number;
   result: Promise<Landed<unknown>>;
   callers: number;
@@ -42,8 +34,8 @@ const LANDED = Promise.resolve({ value: undefined, begun: 0, landed: 0 });
 export function createSingleFlight(): SingleFlight {
   const flights = new Map<string, Flight>();
 
-  function takeOff(key: string, priority: Call['priority'], start: (shared: Caller) => Promise<unknown>): Flight {
-    const shared = { cancellation: new Cancellation(), priority };
+  function takeOff(key: string, start: (shared: Caller) => Promise<unknown>, caller: Caller): Flight {
+    const shared = new Caller(caller.claims);
     const begun = performance.now();
     const result = start(shared).then((value) => ({ value, begun, landed: performance.now() }));
     const flight: Flight = { shared, begun, result, callers: 0 };
@@ -62,9 +54,9 @@ export function createSingleFlight(): SingleFlight {
     join(key, caller, start, notBefore = -Infinity) {
       if (caller.cancellation.aborted) return Promise.reject(caller.cancellation.reason);
       const known = flights.get(key);
-      const flight = known !== undefined && known.begun >= notBefore ? known : takeOff(key, caller.priority, start);
+      const flight = known !== undefined && known.begun >= notBefore ? known : takeOff(key, start, caller);
       flight.callers += 1;
-      if (caller.priority === 'interactive') flight.shared.priority = 'interactive';
+      flight.shared.join(caller);
       return new Promise((resolve, reject) => {
         const forget = caller.cancellation.onAbort(() => {
           reject(caller.cancellation.reason);

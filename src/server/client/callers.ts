@@ -60,6 +60,12 @@ export class Callers {
   }
 }
 
+/** The name of a caller, by which it is counted: that which it has proved, or its address. Null: it has none of its own. */
+export function nameOfCaller(proved: string | null, address: string | null): string | null {
+  if (proved !== null) return `caller ${proved}`;
+  return address === null || isLoopback(address) ? null : networkOf(address);
+}
+
 function isLoopback(address: string): boolean {
   return address === '::1' || address.startsWith('127.');
 }

@@ -2,7 +2,7 @@ import type { ExecutionArgs } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { GraphContext } from '../../../resolvers/context.ts';
 import { Budget } from '../../domain/budget.ts';
-import { createCall } from '../../domain/call.ts';
+import { anotherCall } from '../../domain/call.ts';
 import { TributaryError } from '../../domain/errors.ts';
 import type { QueryLimits } from '../../config/service-limits.ts';
 
@@ -18,8 +18,7 @@ export function budgetOperations(limits: QueryLimits): Plugin {
     },
     onSubscribe({ args }) {
       const context = contextOf(args);
-      const { signal, authorization } = context.call;
-      context.call = createCall({ signal, authorization, budget: new Budget(limits) });
+      context.call = anotherCall(context.call, { budget: new Budget(limits) });
     },
   };
 }
@@ -31,7 +30,7 @@ function contextOf({ contextValue }: ExecutionArgs): GraphContext {
 
 /** Returns what is to be done when the query has its answer. */
 function limitTime(context: GraphContext, limits: QueryLimits): () => void {
-  const { signal, authorization } = context.call;
+  const { signal } = context.call;
   const ending = new AbortController();
   const leave = (): void => {
     ending.abort(signal.reason);
@@ -43,7 +42,7 @@ function limitTime(context: GraphContext, limits: QueryLimits): () => void {
   }, limits.timeMilliseconds);
   if (signal.aborted) leave();
   else signal.addEventListener('abort', leave, { once: true });
-  context.call = createCall({ signal: ending.signal, authorization, budget: new Budget(limits) });
+  context.call = anotherCall(context.call, { signal: ending.signal, budget: new Budget(limits) });
   return () => {
     clearTimeout(timer);
     signal.removeEventListener('abort', leave);

@@ -6,6 +6,7 @@ import type { GraphQLError } from 'graphql';
 import { Budget } from '../../domain/budget.ts';
 import type { BudgetLimits } from '../../domain/budget.ts';
 import { createCall } from '../../domain/call.ts';
+import type { Asker } from '../../domain/call.ts';
 import { TributaryError } from '../../domain/errors.ts';
 import type { ErrorCode } from '../../domain/errors.ts';
 import { writeLogs } from '../../export/write.ts';
@@ -19,6 +20,7 @@ import type { Audit } from '../access/audit.ts';
 import { mayNot } from '../access/admit-operations.ts';
 import { Denied } from '../access/denied.ts';
 import { whenOver } from '../access/expiry.ts';
+import { nameOfCaller } from '../client/callers.ts';
 import { cutOffWhenStalled } from '../client/stalled.ts';
 import { allowOrigin, isWelcome } from '../client/own-origin.ts';
 import type { Welcome } from '../client/own-origin.ts';
@@ -70,7 +72,9 @@ export function createExport(
       const journal = options.audit?.begin({ access, reading: 'export', name: null, client });
       if (journal !== undefined) response.once('close', journal.end);
       const federation = access.view('export');
-      await send(question, { ...options, federation: journal?.watching(federation) ?? federation }, access, response);
+      const asker = { caller: nameOfCaller(access.caller, client) };
+      const watched = journal?.watching(federation) ?? federation;
+      await send(question, { ...options, federation: watched, asker }, access, response);
     } catch (error) {
       // The client is gone, or has been told.
       if (response.destroyed || response.headersSent) return;
@@ -107,9 +111,15 @@ function parse(body: string): unknown {
   }
 }
 
+interface SendOptions extends ExportOptions {
+  readonly federation: Federation;
+  /** Whose turn the export takes at sources. */
+  readonly asker: Asker;
+}
+
 async function send(
   { jobs, request: asked, format }: ExportQuestion,
-  { federation, limits, stopping, present, heartbeatMilliseconds }: ExportOptions & { readonly federation: Federation },
+  { federation, asker, limits, stopping, present, heartbeatMilliseconds }: SendOptions,
   access: Access,
   response: ServerResponse,
 ): Promise<void> {
@@ -126,7 +136,7 @@ async function send(
   const signal = AbortSignal.any([leaving.signal, ending]);
   const { authorization } = access;
   const parts = writeLogs(federation, asked, format, {
-    newCall: () => createCall({ signal, authorization, priority: 'poll', budget: new Budget(limits) }),
+    newCall: () => createCall({ signal, authorization, asker, priority: 'poll', budget: new Budget(limits) }),
     gone: leaving.signal,
     stopping: ending,
     onUnexpected: present,

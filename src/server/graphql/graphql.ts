@@ -9,6 +9,7 @@ import type { Access } from '../access/access.ts';
 import type { Audit } from '../access/audit.ts';
 import { admitOperations } from '../access/admit-operations.ts';
 import type { AdmittedContext } from '../access/admit-operations.ts';
+import { nameOfCaller } from '../client/callers.ts';
 import { clientHabits } from '../client/habits.ts';
 import { compileQueries } from './compiled-queries.ts';
 import type { ErrorCode } from '../../domain/errors.ts';
@@ -180,6 +181,10 @@ function codeValidationErrors(): Plugin {
 function contextOf({ access, client, signal, request }: YogaInitialContext & TransportContext): AdmittedContext {
   const { authorization } = access;
   // What the operation may read is known when it is: see `admitOperations`.
-  const context = createContext(access.view('query'), { signal: signal ?? request.signal, authorization });
+  const context = createContext(access.view('query'), {
+    signal: signal ?? request.signal,
+    authorization,
+    caller: nameOfCaller(access.caller, client),
+  });
   return { ...context, access, client };
 }

@@ -22,7 +22,7 @@ export type ErrorCode =
   | 'SOURCE_BAD_RESPONSE'
   /** The source knows the caller and refuses. */
   | 'SOURCE_FORBIDDEN'
-  /** The source wants fewer calls; `retryAfterSeconds` says when to try again, if it is known. */
+  /** The source wants fewer calls, or too many wait for it; `retryAfterSeconds` says when to try again, if it is known. */
   | 'SOURCE_RATE_LIMITED'
   /** The source did not answer in time. Try again. */
   | 'SOURCE_TIMEOUT'

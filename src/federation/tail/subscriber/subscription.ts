@@ -66,6 +66,7 @@ export class Subscription {
       filter,
       ...checkTimeBounds({ since, until }),
       maxScanPages: options.maxScanPages,
+      asker: call.asker,
       authorization: call.authorization,
       signal: this.#leave,
     };

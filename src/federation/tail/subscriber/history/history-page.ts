@@ -1,4 +1,5 @@
 import { createCall } from '../../../../domain/call.ts';
+import type { Asker } from '../../../../domain/call.ts';
 import { TributaryError } from '../../../../domain/errors.ts';
 import type { LogEntry } from '../../../../domain/log-entry.ts';
 import type { LogFilter } from '../../../../domain/log-filter.ts';
@@ -25,6 +26,8 @@ export interface HistoryQuery {
   readonly before: bigint | null;
   /** Native pages that one page may read per partition. */
   readonly maxScanPages: number;
+  /** The subscription. */
+  readonly asker: Asker;
   readonly authorization: string | null;
   readonly signal: AbortSignal;
 }
@@ -56,7 +59,8 @@ export async function readHistoryPage(
   query: HistoryQuery,
 ): Promise<HistoryPage> {
   // A call for each page: what one page remembers must not hide what the next would see.
-  const call = createCall({ signal: query.signal, authorization: query.authorization, priority: 'poll' });
+  const { signal, authorization, asker } = query;
+  const call = createCall({ signal, authorization, asker, priority: 'poll' });
   const { slots, accept } = await logSlots(scopes, query.filter, true, call);
   const { since, before, maxScanPages } = query;
   const direction = from === null ? 'backward' : 'forward';
