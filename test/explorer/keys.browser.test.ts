@@ -27,7 +27,7 @@ describe.skipIf(HAS_NO_BROWSER)('the keys of the log explorer in a browser', () 
       const dialog = page.getByRole('dialog', { name: 'Keys' });
       await dialog.waitFor();
       for (const { words } of BINDINGS.flatMap(({ bindings }) => bindings)) {
-        expect(await dialog.getByText(words, { exact: true }).count()).toBe(1);
+        await expect.poll(() => dialog.getByText(words, { exact: true }).count()).toBe(1);
       }
       await page.keyboard.press('Escape');
       await expect.poll(() => dialog.count()).toBe(0);
@@ -57,9 +57,9 @@ describe.skipIf(HAS_NO_BROWSER)('the keys of the log explorer in a browser', () 
       await page.waitForURL(/line=/);
       await page.keyboard.press('c');
       await expect.poll(() => page.locator('.context-line').count()).toBeGreaterThan(5);
-      expect(await page.locator('.context-this .context-text').innerText()).toBe(
-        '[stderr] Traceback (most recent call last):',
-      );
+      await expect
+        .poll(() => page.locator('.context-this .context-text').innerText())
+        .toBe('[stderr] Traceback (most recent call last):');
       await page.keyboard.press('Escape');
       await expect.poll(() => page.url()).not.toContain('line=');
     });
@@ -78,10 +78,12 @@ describe.skipIf(HAS_NO_BROWSER)('the keys of the log explorer in a browser', () 
       await page.keyboard.press('Enter');
       await page.keyboard.press('c');
       await page.locator('.context-this').waitFor();
-      expect(await page.locator('.context-line').count()).toBeGreaterThan(3);
+      await expect.poll(() => page.locator('.context-line').count()).toBeGreaterThan(3);
       await page.getByRole('button', { name: 'Show in the whole log' }).click();
       await expect.poll(() => page.locator('.line').count()).toBeGreaterThan(5);
-      expect(await page.locator('.line-open .line-text').innerText()).toBe('ERROR: training ended with exit code 1');
+      await expect
+        .poll(() => page.locator('.line-open .line-text').innerText())
+        .toBe('ERROR: training ended with exit code 1');
       expect(new URL(page.url()).searchParams.has('level')).toBe(false);
     });
   });

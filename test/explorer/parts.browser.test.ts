@@ -25,12 +25,12 @@ describe.skipIf(HAS_NO_BROWSER)('the parts of a job in the log explorer', () => 
       await training.click();
       await page.waitForURL(/step=training/);
       await expect.poll(() => stepsOfLines(page)).toEqual(new Set(['training']));
-      expect(await training.getAttribute('aria-selected')).toBe('true');
+      await expect.poll(() => training.getAttribute('aria-selected')).toBe('true');
 
       await page.keyboard.press('ArrowUp');
-      expect(await focused(page)).toMatch(/^Task …\w{5}, task, Succeeded$/);
+      await expect.poll(() => focused(page)).toMatch(/^Task …\w{5}, task, Succeeded$/);
       await page.keyboard.press('ArrowLeft');
-      expect(await focused(page)).toBe('model-and-dataset-download, step, Succeeded');
+      await expect.poll(() => focused(page)).toBe('model-and-dataset-download, step, Succeeded');
       await page.keyboard.press('Home');
       await page.keyboard.press('ArrowLeft');
       await expect.poll(() => tree.getByRole('treeitem').count()).toBe(1);

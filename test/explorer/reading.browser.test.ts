@@ -101,7 +101,7 @@ describe.skipIf(HAS_NO_BROWSER).each(Object.entries(SIZES))('the log explorer on
     });
     await visit(async (page) => {
       await page.locator('.line-open').waitFor();
-      expect(await page.locator('.line-open .line-text').innerText()).toBe(text);
+      await expect.poll(() => page.locator('.line-open .line-text').innerText()).toBe(text);
       await page.getByText('Copy JSON').waitFor();
     }, address);
   });

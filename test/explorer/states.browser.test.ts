@@ -78,7 +78,7 @@ describe.skipIf(HAS_NO_BROWSER)('what happens in real life, in the log explorer'
       await page.getByText('Live', { exact: true }).waitFor();
       log.sendLines(log.write(['after']));
       await expect.poll(() => texts(page)).toContain('after');
-      expect(await texts(page)).toEqual([...numbered(0, 3), 'before', 'while it was away', 'after']);
+      await expect.poll(() => texts(page)).toEqual([...numbered(0, 3), 'before', 'while it was away', 'after']);
       expect(sockets.length).toBe(2);
     });
   });
@@ -86,7 +86,7 @@ describe.skipIf(HAS_NO_BROWSER)('what happens in real life, in the log explorer'
   test('a source that is down says so beside the jobs of the others', async () => {
     await openLog(numbered(0, 3), async (page) => {
       await page.getByText('down does not answer', { exact: false }).first().waitFor();
-      expect(await page.locator('.job-name').allInnerTexts()).toEqual(['Job a', 'Job b']);
+      await expect.poll(() => page.locator('.job-name').allInnerTexts()).toEqual(['Job a', 'Job b']);
       await page.getByRole('button', { name: /^down/ }).waitFor();
     });
   });
@@ -104,7 +104,7 @@ describe.skipIf(HAS_NO_BROWSER)('what happens in real life, in the log explorer'
       log.failures = [];
       await page.getByRole('button', { name: 'Try again' }).click();
       await expect.poll(() => page.locator('.note-warn', { hasText: 'missing' }).count()).toBe(0);
-      expect(await page.locator('.line').count()).toBe(3);
+      await expect.poll(() => page.locator('.line').count()).toBe(3);
     });
   });
 
@@ -159,7 +159,9 @@ describe.skipIf(HAS_NO_BROWSER)('what happens in real life, in the log explorer'
       await page.getByText('900,009 more characters', { exact: false }).waitFor();
       await page.locator('.line-toggle').nth(6).click();
       await page.locator('.json').waitFor();
-      expect(await page.locator('.json').innerText()).toBe(JSON.stringify({ json: { is: ['laid out'] } }, null, 2));
+      await expect
+        .poll(() => page.locator('.json').innerText())
+        .toBe(JSON.stringify({ json: { is: ['laid out'] } }, null, 2));
     });
   });
 
@@ -190,7 +192,7 @@ describe.skipIf(HAS_NO_BROWSER)('what happens in real life, in the log explorer'
       const { jump, most } = await page.locator('.lines').evaluate(readToBeginning);
       expect(jump).toBeLessThanOrEqual(1);
       expect(most).toBeLessThanOrEqual(120);
-      expect(await texts(page)).toContain('line 0');
+      await expect.poll(() => texts(page)).toContain('line 0');
       const held = (await page.locator('.foot').innerText()).replaceAll(',', '');
       expect(Number.parseInt(held, 10)).toBeLessThanOrEqual(6_000);
     });
