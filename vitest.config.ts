@@ -17,13 +17,10 @@ export const COMMON = {
   },
 } satisfies ViteUserConfig;
 
-/** Tests that change nothing outside of themselves share the modules that they load: each file saves seconds. */
-export const SHARE_MODULES = [
-  'test/architecture.test.ts',
-  'test/{architecture,config,docs,domain,export,federation,http,pagination,resolvers,sandbox,schema}/**/*.test.ts',
-];
+/** Tests that start programs or browsers, or change their own process, run in a process of their own. */
+const ALONE = ['test/{cli,examples,explorer,package,redis}/**/*.test.ts'];
 /** They measure the memory of their process. */
-const MEASURE_MEMORY = ['test/federation/calls/memory.test.ts'];
+const MEASURE_MEMORY = ['test/federation/calls/memory.test.ts', 'test/vendors/bytenite/memory.test.ts'];
 
 export default defineConfig({
   ...COMMON,
@@ -32,16 +29,15 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'shared', isolate: false, include: SHARE_MODULES, exclude: MEASURE_MEMORY },
-      },
-      {
-        extends: true,
+        // Files that share a process load every module once, which saves seconds for each.
         test: {
-          name: 'alone',
+          name: 'shared',
+          isolate: false,
           include: ['test/**/*.test.ts'],
-          exclude: SHARE_MODULES,
+          exclude: [...ALONE, ...MEASURE_MEMORY],
         },
       },
+      { extends: true, test: { name: 'alone', include: ALONE } },
       { extends: true, test: { name: 'memory', include: MEASURE_MEMORY } },
     ],
   },

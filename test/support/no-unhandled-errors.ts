@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { afterEach, beforeEach, expect } from 'vitest';
+import { afterAll, afterEach, beforeEach, expect } from 'vitest';
 
 /**
  * Runs in every test file. A promise that fails with nobody to hear it, or an error that nobody catches, ends
@@ -7,11 +7,18 @@ import { afterEach, beforeEach, expect } from 'vitest';
  */
 const unhandled: unknown[] = [];
 
-for (const event of ['unhandledRejection', 'uncaughtException'] as const) {
-  process.on(event, (error: unknown) => {
-    unhandled.push(error);
-  });
+function keep(error: unknown): void {
+  unhandled.push(error);
 }
+
+process.on('unhandledRejection', keep);
+process.on('uncaughtException', keep);
+
+// Files that share a process would otherwise leave theirs behind.
+afterAll(() => {
+  process.off('unhandledRejection', keep);
+  process.off('uncaughtException', keep);
+});
 
 beforeEach(() => {
   unhandled.length = 0;
