@@ -122,6 +122,7 @@ function httpSettings(
     forward: forwardingOf(common),
     limits: limitSettings(common.limits),
     classifyError: definition.classifyError,
+    paceAfter: definition.paceAfter,
   };
 }
 

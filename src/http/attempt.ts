@@ -13,7 +13,7 @@ import type { Refusals } from './policy/refusals.ts';
 import type { Cancellation } from './request/abort.ts';
 import { exchange } from './request/exchange.ts';
 import type { Exchange, Wire, WireRequest } from './request/exchange.ts';
-import type { ClassifyError } from './settings.ts';
+import type { ClassifyError, PaceAfter } from './settings.ts';
 import type { Recorder, RequestObservation } from './stats.ts';
 
 const LARGEST_ERROR_BODY_BYTES = 64 * 1024;
@@ -28,6 +28,7 @@ export interface AttemptParts {
   readonly recorder: Recorder;
   readonly clock: Clock;
   readonly classify: ClassifyError | undefined;
+  readonly paceAfter: PaceAfter | undefined;
   readonly onRequest: ((observation: RequestObservation) => void) | undefined;
 }
 
@@ -65,6 +66,7 @@ export async function openAttempt(parts: AttemptParts, request: WireRequest, cal
   try {
     const answer = await exchange(parts.wire, request, caller.cancellation);
     ({ status } = answer);
+    if (parts.paceAfter !== undefined) parts.limiter.pace(parts.paceAfter(answer));
     end = () => {
       answer.deadline.end();
     };

@@ -71,6 +71,12 @@ export type ClassifyError = (answer: {
   readonly body: unknown;
 }) => { readonly code?: ErrorCode; readonly retryable?: boolean; readonly retryAfterSeconds?: number } | null;
 
+/**
+ * How far apart calls should start after an answer, milliseconds; 0: as fast as they may. For vendors that say that they are asked too
+ * much before they refuse.
+ */
+export type PaceAfter = (answer: Pick<Parameters<ClassifyError>[0], 'status' | 'headers'>) => number;
+
 /** Who is trusted, and who we are, on a TLS connection. All in PEM. */
 export interface TlsSettings {
   /** Trusted beside the usual certificate authorities. */
@@ -112,4 +118,5 @@ export interface SourceHttpSettings extends RouteSettings {
   readonly forward: Forwarding;
   readonly limits: LimitSettings;
   readonly classifyError?: ClassifyError | undefined;
+  readonly paceAfter?: PaceAfter | undefined;
 }

@@ -180,6 +180,7 @@ function createParts(settings: SourceHttpSettings, options: SourceHttpOptions, l
     recorder: createRecorder(clock.now),
     clock,
     classify: settings.classifyError,
+    paceAfter: settings.paceAfter,
     onRequest: options.onRequest,
   };
 }

@@ -6,7 +6,7 @@ import type { LogFilter, LogFilterField } from '../domain/log-filter.ts';
 import type { JobStatus } from '../domain/status.ts';
 import type { ZodType } from 'zod';
 import type { SourceHttp } from '../http/client.ts';
-import type { AuthType, ClassifyError } from '../http/settings.ts';
+import type { AuthType, ClassifyError, PaceAfter } from '../http/settings.ts';
 import type { Partition, Unreadable } from '../pagination/core/partition.ts';
 
 /** The native pagination of a vendor's log call. */
@@ -174,5 +174,6 @@ export interface VendorDefinition {
   /** Where the vendor's tokens come from when the configuration does not say; null when it must say. */
   tokenUrl(baseUrl: string): string | null;
   readonly classifyError?: ClassifyError | undefined;
+  readonly paceAfter?: PaceAfter | undefined;
   create(options: ConnectorOptions): Connector;
 }

@@ -23,6 +23,7 @@ const definitionSchema = z.object(
       .min(1, { error: `one or more of ${AUTH_TYPES.join(', ')}` }),
     tokenUrl: z.custom(isFunction, { error: 'a function, or nothing' }).optional(),
     classifyError: z.custom(isFunction, { error: 'a function, or nothing' }).optional(),
+    paceAfter: z.custom(isFunction, { error: 'a function, or nothing' }).optional(),
     create: z.custom(isFunction, { error: 'a function that makes a connector' }),
   },
   { error: 'an object: what `defineVendor` gives' },

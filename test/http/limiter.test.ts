@@ -150,6 +150,27 @@ describe('the rate of a source', () => {
     expect(starts).toEqual([0, 0, 0, 0, 0, 1_000, 1_000, 1_000, 1_000, 1_000, 2_000, 2_000]);
   });
 
+  test('falls to the pace that an answer asks for, five seconds at most, and comes back', async () => {
+    const clock = testClock();
+    async function sleep(milliseconds: number): Promise<void> {
+      await new Promise((resolve) => setImmediate(resolve));
+      clock.advance(milliseconds);
+    }
+    const limiter = limiterOf({ concurrency: 100 }, { ...clock, sleep });
+    const start = clock.now();
+    const starts = async (count: number) =>
+      Promise.all(
+        Array.from({ length: count }, () => limiter.acquire(waiting('interactive')).then(() => clock.now() - start)),
+      );
+    expect(await starts(2)).toEqual([0, 0]);
+    limiter.pace(300);
+    expect(await starts(3)).toEqual([300, 600, 900]);
+    limiter.pace(60_000);
+    expect(await starts(1)).toEqual([5_900]);
+    limiter.pace(0);
+    expect(await starts(2)).toEqual([5_900, 5_900]);
+  });
+
   test('holds for an abort while it makes one wait', async () => {
     let wake: (() => void) | undefined;
     const clock = { ...testClock(), sleep: () => new Promise<void>((resolve) => (wake = resolve)) };

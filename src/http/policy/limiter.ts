@@ -14,6 +14,8 @@ export interface Limiter {
    * SOURCE_RATE_LIMITED where too many wait already, and with SOURCE_TIMEOUT after too long.
    */
   acquire(caller: Caller, since?: number): Promise<() => void>;
+  /** From now on calls start at least that far apart; 0: as fast as they may. */
+  pace(milliseconds: number): void;
   inFlight(): number;
   queued(): number;
 }
@@ -30,6 +32,9 @@ interface Ticket {
   readonly enter: () => void;
 }
 
+/** A wrong header must not silence a source: calls never start farther apart. */
+const SLOWEST_PACE_MILLISECONDS = 5_000;
+
 /** A poll that has waited this long no longer gives way: a busy day must not silence a tail. */
 const POLL_PATIENCE_MILLISECONDS = 5_000;
 
@@ -44,17 +49,20 @@ export function createLimiter(source: string, settings: LimiterSettings, clock: 
   const never = new Cancellation();
   let inFlight = 0;
   let pausing = false;
+  let apart = 0;
+  let lastStart = -Infinity;
   let interactiveInARow = INTERACTIVE_PER_POLL;
 
   function advance(): void {
     while (waiting.size > 0 && inFlight < settings.concurrency && !pausing) {
       const now = clock.now();
-      const delay = rate.delay(now);
+      const delay = Math.max(rate.delay(now), lastStart + apart - now);
       if (delay > 0) {
         pause(delay);
         return;
       }
       rate.start(now);
+      lastStart = now;
       inFlight += 1;
       takeNext(now).enter();
     }
@@ -147,6 +155,9 @@ export function createLimiter(source: string, settings: LimiterSettings, clock: 
   }
 
   return {
+    pace(milliseconds) {
+      apart = Math.min(milliseconds, SLOWEST_PACE_MILLISECONDS);
+    },
     inFlight: () => inFlight,
     queued: () => waiting.size,
     async acquire(caller, since = clock.now()) {

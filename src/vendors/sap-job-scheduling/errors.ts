@@ -1,4 +1,4 @@
-import type { ClassifyError } from '../../http/settings.ts';
+import type { ClassifyError, PaceAfter } from '../../http/settings.ts';
 import { countOf, isFields } from '../shared/wire.ts';
 
 /**
@@ -14,4 +14,13 @@ export const classifyError: ClassifyError = ({ status, headers, body }) => {
     retryable: true,
     ...(wait === null ? {} : { retryAfterSeconds: wait }),
   };
+};
+
+/** SAP says "after less than one minute" and publishes no rate: half a second apart, until an answer is good. */
+const PACE_WHEN_REFUSED_MILLISECONDS = 500;
+
+/** Near a limit answers are delayed, and their header `throttling` says by how many milliseconds. Beyond it they are 429 or 503. */
+export const paceAfter: PaceAfter = ({ status, headers }) => {
+  const delayed = countOf(headers['throttling']) ?? 0;
+  return status === 429 || status === 503 ? Math.max(PACE_WHEN_REFUSED_MILLISECONDS, delayed) : delayed;
 };

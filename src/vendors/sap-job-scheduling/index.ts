@@ -1,6 +1,6 @@
 import type { VendorDefinition } from '../connector.ts';
 import { createSapConnector, VENDOR } from './connector.ts';
-import { classifyError } from './errors.ts';
+import { classifyError, paceAfter } from './errors.ts';
 import { optionsSchema } from './options.ts';
 
 /** SAP Job Scheduling Service: https://help.sap.com/docs/job-scheduling */
@@ -11,5 +11,6 @@ export const sapJobScheduling: VendorDefinition = {
   auth: ['oauth2-client-credentials', 'basic', 'bearer', 'none'],
   tokenUrl: () => null,
   classifyError,
+  paceAfter,
   create: createSapConnector,
 };

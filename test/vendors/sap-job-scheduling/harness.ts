@@ -42,9 +42,17 @@ export async function startHarness(options: SapOptions = {}): Promise<Harness> {
     server,
     waits,
     connect(given = {}) {
-      const { classifyError } = sapJobScheduling;
+      const { classifyError, paceAfter } = sapJobScheduling;
       const http = createSourceHttp(
-        { source: 'erp', baseUrl: server.origin, auth, forward: false, limits: DEFAULT_LIMITS, classifyError },
+        {
+          source: 'erp',
+          baseUrl: server.origin,
+          auth,
+          forward: false,
+          limits: DEFAULT_LIMITS,
+          classifyError,
+          paceAfter,
+        },
         quickClock((milliseconds) => waits.push(milliseconds)),
       );
       clients.push(http);

@@ -231,6 +231,34 @@ describe('access', () => {
     });
   });
 
+  test('asks more slowly while answers say that they are held back, and then as before', async () => {
+    const keys = Array.from({ length: 4 }, () => harness.simulation.createJob());
+    const connector = harness.connect();
+    const ask = () => Promise.all(keys.map((key) => connector.getJobs([key], createCall())));
+    await connector.probe(createCall());
+    harness.simulation.throttle(2_000);
+    await connector.probe(createCall());
+    await ask();
+    expect(harness.waits.map((wait) => Math.round(wait / 1_000))).toEqual([2, 2, 2, 2]);
+    harness.simulation.throttle(null);
+    await ask();
+    await ask();
+    expect(harness.waits.length).toBeLessThan(10);
+  });
+
+  test('asks more slowly after a 503 that says nothing, until an answer is good', async () => {
+    const connector = harness.connect();
+    harness.server.inject({ what: { do: 'status', status: 503, body: '{}', headers: {} }, kinds: ['jobs'], times: 1 });
+    expect(await connector.probe(createCall())).toEqual({ jobs: 0 });
+    const [backOff = 0, pace = 0] = harness.waits;
+    expect(harness.waits).toHaveLength(2);
+    expect(backOff).toBeLessThanOrEqual(200);
+    expect(pace).toBeGreaterThan(0);
+    expect(backOff + pace).toBeLessThanOrEqual(500);
+    await connector.probe(createCall());
+    expect(harness.waits).toHaveLength(2);
+  });
+
   test('names the field of an answer that is not as documented', async () => {
     const body = JSON.stringify({ total: 1, results: [{ jobId: {}, name: 'x' }] });
     harness.server.inject({ what: { do: 'status', status: 200, body, headers: {} }, kinds: ['jobs'] });
