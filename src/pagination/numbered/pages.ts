@@ -60,7 +60,7 @@ export async function* readIndexed<T extends Ordered>(
     } catch (error) {
       if (!(error instanceof EndlessList)) throw error;
       // Nothing that is new comes behind the rows that wait.
-      yield { ...batchOf(rows.finish(), false, walk.takeCount()), truncated: error.what, contradicts: true };
+      yield { ...batchOf(rows.finishOnce(), false, walk.takeCount()), truncated: error.what, contradicts: true };
       return;
     }
     if (next !== null) {

@@ -1,6 +1,7 @@
 import { comparePositions, isBeyond } from '../../domain/ordered.ts';
 import type { Direction, Ordered, Position } from '../../domain/ordered.ts';
 import { placeGroup } from '../core/identity.ts';
+import { textOfRow } from './still-rows.ts';
 import type { Hint, Identity, Unplaced } from '../core/partition.ts';
 
 /**
@@ -130,6 +131,16 @@ export class SettledRows<T extends Ordered> {
     const ready = this.#held;
     this.#held = [];
     return this.#giveOut(ready, this.#page);
+  }
+
+  /** The same, where the vendor may give a page again: rows of pages that say the same come out once. */
+  finishOnce(): Settled<T> {
+    const pages = new Map<number, string[]>();
+    for (const { row, page } of this.#held) pages.set(page, [...(pages.get(page) ?? []), textOfRow(row)]);
+    const first = new Map([...pages].map(([page, texts]) => [JSON.stringify(texts), page] as const).reverse());
+    const kept = new Set(first.values());
+    this.#held = this.#held.filter(({ page }) => kept.has(page));
+    return this.finish();
   }
 
   #giveOut(ready: readonly Held<T>[], next: number): Settled<T> {

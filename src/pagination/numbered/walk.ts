@@ -4,8 +4,9 @@ import type { Json } from '../../domain/json.ts';
 import type { IndexedList, IndexedPage } from './list.ts';
 import { locatePage, unsearchable } from './locate.ts';
 import type { PageSpan } from './locate.ts';
-import { EndlessList, OVERLAPS, PageGuard, PROMISES_EMPTY_PAGES, REPEATS } from '../core/page-guard.ts';
+import { EndlessList, OVERLAPS, PageGuard, PROMISES_EMPTY_PAGES } from '../core/page-guard.ts';
 import type { Hint, ReadRequest } from '../core/partition.ts';
+import { RepeatedPages } from './repeated-pages.ts';
 import { bordersOf } from './settled-rows.ts';
 import { isSame, shareRows, standStill } from './still-rows.ts';
 
@@ -40,9 +41,8 @@ export class IndexedWalk<T extends Ordered> {
   readonly #totals = new Map<number, number | null>();
   /** The pages that were looked at last, by number. */
   readonly #looked = new Map<number, IndexedPage<T>>();
-  /** Where a page that spans several instants was seen, by its borders. */
-  readonly #spans = new Map<string, number>();
   readonly #source: string;
+  readonly #repeated: RepeatedPages<T>;
   readonly #guard: PageGuard;
   readonly #alike: PageGuard;
   #count = 0;
@@ -51,6 +51,7 @@ export class IndexedWalk<T extends Ordered> {
     this.#list = list;
     this.#step = step;
     this.#source = list.source ?? 'the source';
+    this.#repeated = new RepeatedPages(list, this.#source, (index) => this.#again(index));
     this.#guard = new PageGuard(this.#source, list.maxEmpty);
     this.#alike = new PageGuard(this.#source, MOST_ALIKE);
   }
@@ -80,27 +81,11 @@ export class IndexedWalk<T extends Ordered> {
   /** A page that is not thought to be a known one. Throws where the vendor gives the same page under several numbers. */
   async #look(index: number): Promise<IndexedPage<T>> {
     const page = await this.get(index);
-    await this.#refuseRepeated(index, page);
+    await this.#repeated.refuse(index, page);
     this.#looked.delete(index);
     this.#looked.set(index, page);
     for (const old of this.#looked.keys()) if (this.#looked.size > KEPT) this.#looked.delete(old);
     return page;
-  }
-
-  /**
-   * A page of several instants can't come twice in a list that is in order. Unless rows moved between the two calls: so
-   * both are looked at again.
-   */
-  async #refuseRepeated(index: number, page: IndexedPage<T>): Promise<void> {
-    const [first, last] = [page.rows[0], page.rows.at(-1)];
-    if (first === undefined || last === undefined || first.time === last.time) return;
-    const span = `${page.rows.length} ${first.time} ${last.time}`;
-    const other = this.#spans.get(span) ?? index;
-    this.#spans.set(span, index);
-    if (other === index) return;
-    // Rows may have moved by a whole page between the two looks. They have not where this page is still the same, too.
-    if (!isSame(page, await this.#again(other))) return;
-    if (!this.#list.canJump() || isSame(page, await this.#again(index))) throw new EndlessList(this.#source, REPEATS);
   }
 
   /** The next page of the walk; null where it may not be put behind `page`, because rows have moved. */

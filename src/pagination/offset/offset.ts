@@ -101,6 +101,10 @@ class OffsetList<T extends Ordered> implements IndexedList<T> {
     return true;
   }
 
+  inPagesOf(rows: number): IndexedList<T> {
+    return new OffsetList(this.#options, this.order, rows, freshCall(this.#call));
+  }
+
   renew(): void {
     this.#call = freshCall(this.#call);
   }

@@ -127,12 +127,30 @@ export function hintsMayBeWrong(bed: Bed): void {
       },
     );
 
-    const crowded = unknown.flatMap((one) => [4, bed.crowd].map((together) => ({ ...one, together })));
+    const onePage = Object.entries(bed.doubtful).flatMap(([variant, create]) =>
+      (['honest', 'null'] as const).flatMap((total) =>
+        [false, true].map((back) => ({
+          name: `one page for all places (${variant}, total ${total})`,
+          create: () => create({ ignoresPlace: true, total }),
+          way: back ? 'backward' : 'forward',
+          back,
+          together: (bed.doubtfulPage ?? 10) + 2,
+          // Its first page is of one instant.
+          first: (bed.doubtfulPage ?? 10) + 2,
+        })),
+      ),
+    );
+    const crowded = [
+      ...unknown.flatMap((one) =>
+        [4, bed.crowd].map((together) => ({ ...one, together, first: Math.ceil(together / 2) })),
+      ),
+      ...onePage,
+    ];
 
     test.each(crowded)(
       'gives each of $together lines of one instant once or says what is missing, where it has $name, $way',
-      async ({ create, back, together }) => {
-        const { walk, expected } = setUp(served, create(), bed.doubtfulPage ?? 10, together);
+      async ({ create, back, together, first }) => {
+        const { walk, expected } = setUp(served, create(), bed.doubtfulPage ?? 10, together, first);
         const { nodes, isReported } = await walk(back);
         const messages = nodes.map(({ message }) => message);
         expect(new Set(messages).size, 'no line twice').toBe(messages.length);
@@ -169,13 +187,13 @@ interface Walked {
   readonly isReported: boolean;
 }
 
-/** A job with lines for somewhat more than two native pages, and for two instants; so many `together` in each but the first. */
-function setUp(served: ServedBed, instance: Instance, nativePage: number, together = 1) {
+/** A job with lines for somewhat more than two native pages, and for two instants: so many in the `first`, and `together` in each other. */
+function setUp(served: ServedBed, instance: Instance, nativePage: number, together = 1, first = together) {
   const count = Math.max(Math.floor(nativePage * 2.6), Math.floor(together * 2.2));
   served.use(instance);
   const key = instance.createJob();
   const lines = Array.from({ length: count }, (_, index): Line => ({
-    slot: Math.floor((index + Math.floor(together / 2)) / together),
+    slot: Math.floor((index + together - first) / together),
     fine: 0n,
     text: `line ${index}`,
     severity: 'info',

@@ -179,7 +179,8 @@ describe('a list that promises more for ever', () => {
         }
       })();
       await expect(reading).rejects.toThrow(/its list does not end|changes faster/);
-      expect(rows).toBeLessThan(30 * PAGE);
+      // Which of the pages that say the same are the same can't be known: none of them is given twice.
+      expect(rows).toBeLessThanOrEqual(PAGE);
       expect(harness.server.calls.length).toBeLessThan(100);
     }
   });

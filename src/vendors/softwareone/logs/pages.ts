@@ -180,39 +180,37 @@ export class LogPages {
       abilities.prove('logs by time');
       return;
     }
+    const time = first.timestamp.nanoseconds;
+    if (isEnd(page, request) || this.#lastInstants.has(time)) return;
+    const ask = async (offset: number) => (await this.#ask({ ...request, offset, limit: 1 }, used, call)).data;
     const total = totalOf(page, request);
-    if (isEnd(page, request)) return;
-    if (total === null) {
-      if (this.#lastInstants.has(first.timestamp.nanoseconds)) return;
-      // A page of one instant may be of one line, where lines are long: the first of them lies before it.
-      if (request.offset > 0) {
-        const start = (await this.#ask({ ...request, offset: 0, limit: 1 }, used, call)).data.data[0];
-        if (start !== undefined && start.timestamp.nanoseconds < first.timestamp.nanoseconds) {
-          abilities.prove('logs by time');
-          return;
-        }
-      }
-      const other = await otherTimeBehind(
-        first.timestamp.nanoseconds,
-        request.offset + sizeOf(page),
-        async (offset) => {
-          const { data: found } = await this.#ask({ ...request, offset, limit: 1 }, used, call);
-          return sizeOf(found) === 0 ? null : (found.data[0] ?? first).timestamp.nanoseconds;
-        },
-      );
-      if (other === null) this.#lastInstants.add(first.timestamp.nanoseconds);
-      this.#judgeOrder(first.timestamp.nanoseconds, other);
+    if (total !== null) {
+      this.#judgeOrder(time, (await ask(total - 1)).data[0]?.timestamp.nanoseconds ?? null);
       return;
     }
-    const end = await this.#ask({ ...request, offset: total - 1, limit: 1 }, used, call);
-    const farthest = end.data.data[0]?.timestamp.nanoseconds ?? first.timestamp.nanoseconds;
-    this.#judgeOrder(first.timestamp.nanoseconds, farthest);
+    // A page of one instant may be of one line, where lines are long: the first of them lies before it.
+    const begin = request.offset === 0 ? undefined : (await ask(0)).data[0];
+    if (begin !== undefined && begin.timestamp.nanoseconds < time) {
+      abilities.prove('logs by time');
+      return;
+    }
+    const ids = new Set(data.map(({ id }) => id));
+    const other = await otherTimeBehind(time, request.offset + sizeOf(page), async (offset) => {
+      const found = await ask(offset);
+      const row = found.data[0] ?? first;
+      // A source that ignores offsets gives its first row again.
+      return sizeOf(found) === 0 || (row !== first && ids.has(row.id)) ? null : row.timestamp.nanoseconds;
+    });
+    this.#judgeOrder(time, other);
   }
 
   /** A row behind those of a page of one instant proves the order of times, or shows that it is not kept. */
   #judgeOrder(time: bigint, behind: bigint | null): void {
     const { abilities, http } = this.#context;
-    if (behind === null || behind === time) return;
+    if (behind === null || behind === time) {
+      this.#lastInstants.add(time);
+      return;
+    }
     if (behind < time) throw new OutOfOrder(http.source, 'logs by time');
     abilities.prove('logs by time');
   }
