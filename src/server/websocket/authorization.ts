@@ -1,7 +1,7 @@
 import type { Context } from 'graphql-ws';
-import type { Extra } from 'graphql-ws/use/ws';
+import type { Extra } from './attach.ts';
 
-export type Connection = Context<Record<string, unknown> | undefined, Extra & Partial<Record<PropertyKey, never>>>;
+export type Connection = Context<Record<string, unknown> | undefined, Extra>;
 
 /** Can a text be the value of a header? It may be passed on to a source in one. */
 export function isHeaderText(text: string): boolean {

@@ -2,10 +2,8 @@ import { EventEmitter, once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { GraphQLError } from 'graphql';
-import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
-import { useServer } from 'graphql-ws/use/ws';
+import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL, makeServer } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
-import type { WebSocket } from 'ws';
 import { TributaryError } from '../../domain/errors.ts';
 import type { ErrorCode } from '../../domain/errors.ts';
 import type { Refusal } from '../client/callers.ts';
@@ -18,6 +16,8 @@ import type { Access } from '../access/access.ts';
 import { whenOver } from '../access/expiry.ts';
 import type { Judge } from '../access/judge.ts';
 import { admit, Refused } from './admission.ts';
+import { attach } from './attach.ts';
+import type { Extra } from './attach.ts';
 import { isWelcome } from '../client/own-origin.ts';
 import type { Welcome } from '../client/own-origin.ts';
 import { keepAlive } from './heartbeat.ts';
@@ -44,6 +44,9 @@ interface WebSocketOptions {
 /** Fits into the 123 bytes that a reason may have. */
 const OTHER_PROTOCOL =
   'Use the subprotocol graphql-transport-ws (npm: graphql-ws); the older graphql-ws is not supported.';
+
+/** RFC 6455: the server goes down. */
+const GOING_AWAY = 1001;
 
 /** How long a client has to answer the goodbye. */
 const GOODBYE_MILLISECONDS = 500;
@@ -105,72 +108,63 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
         return;
       }
       closed.set(request, new AbortController());
-      endQuietly(client);
       keepAlive(client, heartbeatMilliseconds);
       guardSocket(client, clientLimits);
-      sockets.emit('connection', client, request);
-      // The library prints what a client does wrong, and hears of the first error only. `ws` itself closes the
-      // connection of a client that breaks its rules.
-      client.removeAllListeners('error').on('error', () => undefined);
+      attach(server, client, request, graphql.present);
     });
   }
 
-  const { dispose } = useServer<Record<string, unknown> | undefined, Partial<Record<PropertyKey, never>>>(
-    {
-      execute: (args) => runUntilOver(args as Begun, (begun) => begun.enveloped.execute(begun)),
-      subscribe: (args) => runUntilOver(args as Begun, (begun) => begun.enveloped.subscribe(begun)),
-      onConnect: async (connection) => {
-        const { socket, request } = connection.extra;
-        const access = await admit(connection, options.judge);
-        if (access instanceof Refused) {
-          socket.close(access.code, access.reason);
-          return false;
-        }
-        admitted.set(request, access);
-        const forget = whenOver(access, ({ message }) => {
-          socket.close(CloseCode.Forbidden, message);
-          closed.get(request)?.abort();
-        });
-        closed.get(request)?.signal.addEventListener('abort', forget, { once: true });
-        return true;
-      },
-      onSubscribe: async (connection, _id, payload) => {
-        const signal = closed.get(connection.extra.request)?.signal ?? AbortSignal.abort();
-        const access = admitted.get(connection.extra.request);
-        const client = options.clientOf(connection.extra.request);
-        // The library lets nobody subscribe before it was let in.
-        if (access === undefined) throw new Error('A connection was not admitted.');
-        const authorization = authorizationOf(connection);
-        if (authorization !== null && !isHeaderText(authorization)) {
-          return [new GraphQLError(BAD_AUTHORIZATION, { extensions: { code: 'BAD_USER_INPUT' satisfies ErrorCode } })];
-        }
-        const end = beginOperation(connection.extra.request, access);
-        if (end instanceof GraphQLError) return [end];
-        const enveloped: Enveloped = graphql.yogaFor(access).getEnveloped({ access, client, signal });
-        const prepared = await prepare(enveloped, graphql.textOf, payload);
-        if (!('enveloped' in prepared)) {
-          end();
-          return prepared;
-        }
-        return { ...prepared, end };
-      },
-      // Also what a stream throws in its middle comes by here.
-      onError: (_connection, _id, _payload, errors) => errors.map((error) => toAnswer(graphql.present(error)).toJSON()),
-      onOperation: () => {
-        running += 1;
-      },
-      onComplete: () => {
-        running -= 1;
-        operations.emit('complete');
-      },
-      onClose: ({ extra }) => {
-        closed.get(extra.request)?.abort();
-      },
+  const server = makeServer<Record<string, unknown> | undefined, Extra>({
+    execute: (args) => runUntilOver(args as Begun, (begun) => begun.enveloped.execute(begun)),
+    subscribe: (args) => runUntilOver(args as Begun, (begun) => begun.enveloped.subscribe(begun)),
+    onConnect: async (connection) => {
+      const { socket, request } = connection.extra;
+      const access = await admit(connection, options.judge);
+      if (access instanceof Refused) {
+        socket.close(access.code, access.reason);
+        return false;
+      }
+      admitted.set(request, access);
+      const forget = whenOver(access, ({ message }) => {
+        socket.close(CloseCode.Forbidden, message);
+        closed.get(request)?.abort();
+      });
+      closed.get(request)?.signal.addEventListener('abort', forget, { once: true });
+      return true;
     },
-    sockets,
-    // Its own heartbeat gives up on a client that is merely slow to read.
-    0,
-  );
+    onSubscribe: async (connection, _id, payload) => {
+      const signal = closed.get(connection.extra.request)?.signal ?? AbortSignal.abort();
+      const access = admitted.get(connection.extra.request);
+      const client = options.clientOf(connection.extra.request);
+      // The library lets nobody subscribe before it was let in.
+      if (access === undefined) throw new Error('A connection was not admitted.');
+      const authorization = authorizationOf(connection);
+      if (authorization !== null && !isHeaderText(authorization)) {
+        return [new GraphQLError(BAD_AUTHORIZATION, { extensions: { code: 'BAD_USER_INPUT' satisfies ErrorCode } })];
+      }
+      const end = beginOperation(connection.extra.request, access);
+      if (end instanceof GraphQLError) return [end];
+      const enveloped: Enveloped = graphql.yogaFor(access).getEnveloped({ access, client, signal });
+      const prepared = await prepare(enveloped, graphql.textOf, payload);
+      if (!('enveloped' in prepared)) {
+        end();
+        return prepared;
+      }
+      return { ...prepared, end };
+    },
+    // Also what a stream throws in its middle comes by here.
+    onError: (_connection, _id, _payload, errors) => errors.map((error) => toAnswer(graphql.present(error)).toJSON()),
+    onOperation: () => {
+      running += 1;
+    },
+    onComplete: () => {
+      running -= 1;
+      operations.emit('complete');
+    },
+    onClose: ({ extra }) => {
+      closed.get(extra.request)?.abort();
+    },
+  });
 
   // Clients of another subprotocol are let in, only to be told so: browsers hide why a handshake failed.
   sockets.options.handleProtocols = (offered) => {
@@ -181,7 +175,12 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
   async function close(graceMilliseconds: number): Promise<void> {
     const patience = AbortSignal.timeout(graceMilliseconds);
     while (running > 0 && !patience.aborted) await once(operations, 'complete', { signal: patience }).catch(() => null);
-    const gone = dispose();
+    for (const client of sockets.clients) client.close(GOING_AWAY, 'Going away');
+    const gone = new Promise<void>((resolve) => {
+      sockets.close(() => {
+        resolve();
+      });
+    });
     // A client that does not answer the goodbye would keep the server from ending.
     const impatience = setTimeout(() => {
       for (const client of sockets.clients) client.terminate();
@@ -191,18 +190,6 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
   }
 
   return { upgrade, close };
-}
-
-/** A connection that breaks while something is written to it is a client that goes away: no news for anybody's log. */
-function endQuietly(client: WebSocket): void {
-  const send = client.send.bind(client) as (data: string, done: (error?: Error) => void) => void;
-  const sendQuietly = (data: string, done?: (error?: Error) => void): void => {
-    send(data, (error) => {
-      if (error) client.terminate();
-      done?.();
-    });
-  };
-  client.send = sendQuietly as WebSocket['send'];
 }
 
 function refusal({ message, retryAfterSeconds }: Partial<Refusal> & Pick<Refusal, 'message'>): GraphQLError {
