@@ -1,22 +1,42 @@
 import { formatJob } from './job-reference.ts';
-import { terminalCell, terminalText } from '../domain/terminal-text.ts';
-import { severityOf } from '../domain/severity.ts';
-import { FORMATS } from '../export/formats.ts';
-import type { LogNode } from '../federation/api.ts';
+import type { LineRecordFragment } from './graph/generated/graphql.ts';
+import type { JsonObject } from '../domain/json.ts';
+import { terminalCell, terminalJson, terminalText } from '../domain/terminal-text.ts';
+import type { LogRecord } from '../export/record.ts';
 
 /** One entry for people: time, severity, where it is from when there are several jobs, message without terminal escapes. */
-export function formatLine(entry: LogNode, showJob: boolean): string {
-  const severity = severityOf(entry.severity.number);
+export function formatLine(line: LineRecordFragment, showJob: boolean): string {
+  const { timestamp, severity, message, source, job } = recordOf(line);
   const parts = [
-    entry.timestamp,
+    timestamp,
     (severity === 'UNSPECIFIED' ? '-' : severity).padEnd(5),
-    ...(showJob ? [terminalCell(formatJob({ source: entry.source, key: entry.jobKey }))] : []),
-    terminalText(entry.message),
+    ...(showJob ? [terminalCell(formatJob({ source, key: job }))] : []),
+    terminalText(message),
   ];
   return `${parts.join(' ')}\n`;
 }
 
-/** One entry for programs: a JSON object on a line, with the message as it came. */
-export function formatRecord(entry: LogNode): string {
-  return FORMATS.ndjson.line(entry);
+/** One entry for programs: a JSON object on a line, with the message as it came. As an export has it. */
+export function formatRecord(line: LineRecordFragment): string {
+  return `${terminalJson(recordOf(line))}\n`;
+}
+
+function recordOf({ job, attempt, step, task, attributes, ...line }: LineRecordFragment): LogRecord {
+  return {
+    id: line.id,
+    // What a line says of its job without a call is always there.
+    source: job?.source.name ?? '',
+    job: job?.key ?? '',
+    attempt: attempt?.key ?? null,
+    step: step?.key ?? null,
+    task: task?.key ?? null,
+    timestamp: line.timestamp,
+    severity: line.severity,
+    severityNumber: line.severityNumber,
+    severityText: line.severityText,
+    message: line.message,
+    exceptions: line.exceptions,
+    // The graph's scalar for it has no shape.
+    attributes: attributes as JsonObject | null,
+  };
 }

@@ -68,6 +68,32 @@ export type JobStatus =
   /** The vendor gave no status, or one that is new to this service: see `nativeStatus`. */
   | 'UNKNOWN';
 
+/** Which lines; every part that is given must hold. `capabilities.pushdown` of a source says what its vendor filters itself; the rest is filtered here over a bounded number of its pages, so that a page may be short while there is more. */
+export type LogFilter = {
+  /** Lines of the attempts with these keys. */
+  readonly attemptIn?: ReadonlyArray<string> | null | undefined;
+  /** Lines with this text in what `message` shows by default (without escape sequences), in exactly this case. */
+  readonly contains?: string | null | undefined;
+  /** Keep lines without a severity in spite of `minSeverity`? By default they are kept when it is INFO or lower. */
+  readonly includeUnspecified?: boolean | null | undefined;
+  /** Lines in which what `message` shows by default matches this RE2 regular expression (no back-references, no look-around). */
+  readonly matches?: string | null | undefined;
+  /** Lines of this severity or worse. */
+  readonly minSeverity?: LogSeverity | null | undefined;
+  /** Lines without this text in what `message` shows by default. */
+  readonly notContains?: string | null | undefined;
+  /** Lines of one of these severities. */
+  readonly severityIn?: ReadonlyArray<LogSeverity> | null | undefined;
+  /** Lines at or after this time. */
+  readonly since?: string | null | undefined;
+  /** Lines of the steps with these keys. */
+  readonly stepIn?: ReadonlyArray<string> | null | undefined;
+  /** Lines of the tasks with these keys. */
+  readonly taskIn?: ReadonlyArray<string> | null | undefined;
+  /** Lines before this time. */
+  readonly until?: string | null | undefined;
+};
+
 /** The parts of a `LogFilter`. */
 export type LogFilterField =
   /** `attemptIn`. */
@@ -90,6 +116,34 @@ export type LogFilterField =
   | 'TASK_IN'
   /** `until`. */
   | 'UNTIL';
+
+/** How severe a line is: the ranges of OpenTelemetry severity numbers. */
+export type LogSeverity =
+  /** For debugging (5 to 8). */
+  | 'DEBUG'
+  /** Something went wrong (17 to 20). */
+  | 'ERROR'
+  /** What ends a program: critical, panic, emergency (21 to 24). */
+  | 'FATAL'
+  /** Normal course of things (9 to 12). */
+  | 'INFO'
+  /** The finest detail (1 to 4). */
+  | 'TRACE'
+  /** The source names no severity (0). */
+  | 'UNSPECIFIED'
+  /** Not an error, but worth a look (13 to 16). */
+  | 'WARN';
+
+/** Why a stream ended. */
+export type LogStreamEndReason =
+  /** The jobs are finished and all their lines are delivered. */
+  | 'JOB_FINISHED'
+  /** A stream may not be longer. Subscribe again with `after: cursor`. */
+  | 'MAX_DURATION'
+  /** This server is going down. Subscribe again with `after: cursor`. */
+  | 'SERVER_SHUTDOWN'
+  /** The job is not there any more. */
+  | 'SOURCE_GONE';
 
 /** How the vendor's own log call is paged. Clients page the same way whatever it is. */
 export type NativePagination =
@@ -126,6 +180,121 @@ export type JobsQuery = {
     }>;
     readonly failures: ReadonlyArray<{ readonly source: string; readonly code: ErrorCode; readonly message: string }>;
   };
+};
+
+export type JobIdQueryVariables = Exact<{
+  source: string;
+  key: string;
+}>;
+
+export type JobIdQuery = {
+  readonly job: { readonly id: string } | null;
+  readonly sources: ReadonlyArray<{ readonly name: string }>;
+};
+
+export type LineRecordFragment = {
+  readonly id: string;
+  readonly timestamp: string;
+  readonly severity: LogSeverity;
+  readonly severityNumber: number;
+  readonly severityText: string | null;
+  readonly message: string;
+  readonly attributes: unknown;
+  readonly job: { readonly key: string; readonly source: { readonly name: string } } | null;
+  readonly attempt: { readonly key: string } | null;
+  readonly step: { readonly key: string } | null;
+  readonly task: { readonly key: string } | null;
+  readonly exceptions: ReadonlyArray<{
+    readonly type: string;
+    readonly message: string | null;
+    readonly frames: ReadonlyArray<{
+      readonly file: string | null;
+      readonly line: number | null;
+      readonly function: string | null;
+    }>;
+  }>;
+};
+
+export type LogsQueryVariables = Exact<{
+  jobs: ReadonlyArray<string> | string;
+  filter?: LogFilter | null | undefined;
+  first?: number | null | undefined;
+  last?: number | null | undefined;
+}>;
+
+export type LogsQuery = {
+  readonly logs: {
+    readonly nodes: ReadonlyArray<{
+      readonly id: string;
+      readonly timestamp: string;
+      readonly severity: LogSeverity;
+      readonly severityNumber: number;
+      readonly severityText: string | null;
+      readonly message: string;
+      readonly attributes: unknown;
+      readonly job: { readonly key: string; readonly source: { readonly name: string } } | null;
+      readonly attempt: { readonly key: string } | null;
+      readonly step: { readonly key: string } | null;
+      readonly task: { readonly key: string } | null;
+      readonly exceptions: ReadonlyArray<{
+        readonly type: string;
+        readonly message: string | null;
+        readonly frames: ReadonlyArray<{
+          readonly file: string | null;
+          readonly line: number | null;
+          readonly function: string | null;
+        }>;
+      }>;
+    }>;
+    readonly failures: ReadonlyArray<{ readonly source: string; readonly code: ErrorCode; readonly message: string }>;
+  };
+};
+
+export type TailSubscriptionVariables = Exact<{
+  jobs: ReadonlyArray<string> | string;
+  filter?: LogFilter | null | undefined;
+  after?: string | null | undefined;
+  tail?: number | null | undefined;
+}>;
+
+export type TailSubscription = {
+  readonly logEntries:
+    | {
+        readonly __typename: 'LogBatch';
+        readonly cursor: string;
+        readonly mayRepeat: boolean;
+        readonly edges: ReadonlyArray<{
+          readonly node: {
+            readonly id: string;
+            readonly timestamp: string;
+            readonly severity: LogSeverity;
+            readonly severityNumber: number;
+            readonly severityText: string | null;
+            readonly message: string;
+            readonly attributes: unknown;
+            readonly job: { readonly key: string; readonly source: { readonly name: string } } | null;
+            readonly attempt: { readonly key: string } | null;
+            readonly step: { readonly key: string } | null;
+            readonly task: { readonly key: string } | null;
+            readonly exceptions: ReadonlyArray<{
+              readonly type: string;
+              readonly message: string | null;
+              readonly frames: ReadonlyArray<{
+                readonly file: string | null;
+                readonly line: number | null;
+                readonly function: string | null;
+              }>;
+            }>;
+          };
+        }>;
+        readonly dropped: { readonly count: number | null; readonly reason: string } | null;
+      }
+    | { readonly __typename: 'LogStreamEnd'; readonly cursor: string; readonly reason: LogStreamEndReason }
+    | {
+        readonly __typename: 'LogStreamStatus';
+        readonly cursor: string;
+        readonly failure: { readonly source: string; readonly code: ErrorCode; readonly message: string } | null;
+      };
 };
 
 export type SourcesQueryVariables = Exact<{ [key: string]: never }>;
@@ -174,6 +343,44 @@ export const ComplaintFragmentDoc = new TypedDocumentString(
     `,
   { fragmentName: 'Complaint' },
 ) as unknown as TypedDocumentString<ComplaintFragment, unknown>;
+export const LineRecordFragmentDoc = new TypedDocumentString(
+  `
+    fragment LineRecord on LogEntry {
+  id
+  job {
+    source {
+      name
+    }
+    key
+  }
+  attempt {
+    key
+  }
+  step {
+    key
+  }
+  task {
+    key
+  }
+  timestamp
+  severity
+  severityNumber
+  severityText
+  message(ansi: RAW)
+  exceptions {
+    type
+    message
+    frames {
+      file
+      line
+      function
+    }
+  }
+  attributes
+}
+    `,
+  { fragmentName: 'LineRecord' },
+) as unknown as TypedDocumentString<LineRecordFragment, unknown>;
 export const JobsDocument = new TypedDocumentString(`
     query Jobs($sources: [String!], $filter: JobFilter, $first: Int!) {
   jobs(sources: $sources, filter: $filter, first: $first) {
@@ -199,6 +406,132 @@ export const JobsDocument = new TypedDocumentString(`
   code
   message
 }`) as unknown as TypedDocumentString<JobsQuery, JobsQueryVariables>;
+export const JobIdDocument = new TypedDocumentString(`
+    query JobId($source: String!, $key: String!) {
+  job(source: $source, key: $key) {
+    id
+  }
+  sources {
+    name
+  }
+}
+    `) as unknown as TypedDocumentString<JobIdQuery, JobIdQueryVariables>;
+export const LogsDocument = new TypedDocumentString(`
+    query Logs($jobs: [ID!]!, $filter: LogFilter, $first: Int, $last: Int) {
+  logs(jobs: $jobs, filter: $filter, first: $first, last: $last) {
+    nodes {
+      ...LineRecord
+    }
+    failures {
+      ...Complaint
+    }
+  }
+}
+    fragment Complaint on SourceFailure {
+  source
+  code
+  message
+}
+fragment LineRecord on LogEntry {
+  id
+  job {
+    source {
+      name
+    }
+    key
+  }
+  attempt {
+    key
+  }
+  step {
+    key
+  }
+  task {
+    key
+  }
+  timestamp
+  severity
+  severityNumber
+  severityText
+  message(ansi: RAW)
+  exceptions {
+    type
+    message
+    frames {
+      file
+      line
+      function
+    }
+  }
+  attributes
+}`) as unknown as TypedDocumentString<LogsQuery, LogsQueryVariables>;
+export const TailDocument = new TypedDocumentString(`
+    subscription Tail($jobs: [ID!]!, $filter: LogFilter, $after: String, $tail: Int) {
+  logEntries(jobs: $jobs, filter: $filter, after: $after, tail: $tail) {
+    __typename
+    ... on LogBatch {
+      cursor
+      mayRepeat
+      edges {
+        node {
+          ...LineRecord
+        }
+      }
+      dropped {
+        count
+        reason
+      }
+    }
+    ... on LogStreamStatus {
+      cursor
+      failure {
+        ...Complaint
+      }
+    }
+    ... on LogStreamEnd {
+      cursor
+      reason
+    }
+  }
+}
+    fragment Complaint on SourceFailure {
+  source
+  code
+  message
+}
+fragment LineRecord on LogEntry {
+  id
+  job {
+    source {
+      name
+    }
+    key
+  }
+  attempt {
+    key
+  }
+  step {
+    key
+  }
+  task {
+    key
+  }
+  timestamp
+  severity
+  severityNumber
+  severityText
+  message(ansi: RAW)
+  exceptions {
+    type
+    message
+    frames {
+      file
+      line
+      function
+    }
+  }
+  attributes
+}`) as unknown as TypedDocumentString<TailSubscription, TailSubscriptionVariables>;
 export const SourcesDocument = new TypedDocumentString(`
     query Sources {
   sources {
