@@ -1,13 +1,15 @@
+import { TailDocument } from './graph/generated/graphql.ts';
+import type { TailSubscription } from './graph/generated/graphql.ts';
+import { idsOf } from './graph/job-ids.ts';
+import { withGraph } from './graph/with-graph.ts';
 import { formatLine, formatRecord } from './line.ts';
 import { complaintOf } from './complaint.ts';
 import { filterOf } from './log-options.ts';
 import type { LogSelection } from './log-options.ts';
 import { EXIT } from './surroundings.ts';
 import type { Surroundings } from './surroundings.ts';
-import { withFederation } from './with-federation.ts';
 import type { JobRef } from '../domain/job.ts';
 import { unlessAborted } from '../domain/unless-aborted.ts';
-import type { LogStreamEvent } from '../federation/api.ts';
 
 export interface TailOptions extends LogSelection {
   /** How many entries to begin with. */
@@ -16,23 +18,25 @@ export interface TailOptions extends LogSelection {
 
 const DEFAULT_LINES = 10;
 
+type TailEvent = TailSubscription['logEntries'];
+
 /** Prints the last entries of jobs and then new ones as they come, until the jobs are finished or it is stopped. */
 export async function tail(jobs: readonly JobRef[], options: TailOptions, surroundings: Surroundings): Promise<number> {
-  return withFederation(options.config, surroundings, async (federation, newCall) => {
-    const events = federation.tail(
-      jobs,
-      { tail: options.lines ?? DEFAULT_LINES, filter: filterOf(options) },
-      newCall(),
-    );
-    const format = (event: LogStreamEvent): readonly string[] =>
-      formatEvent(event, jobs.length > 1, options.json === true);
+  return withGraph(options, surroundings, async (graph) => {
+    const variables = {
+      jobs: await idsOf(jobs, graph),
+      tail: options.lines ?? DEFAULT_LINES,
+      filter: filterOf(options),
+    };
+    const events = graph.subscribe(TailDocument, variables);
+    const format = (event: TailEvent): readonly string[] => formatEvent(event, jobs.length > 1, options.json === true);
     try {
       while (!surroundings.stop.aborted) {
         // Waiting for the next event must not outlive the wish to stop.
         const next = await unlessAborted(events.next(), surroundings.stop);
         if (next === null || next.done === true) break;
-        for (const text of format(next.value)) await surroundings.print(text);
-        const notice = noticeOf(next.value);
+        for (const text of format(next.value.logEntries)) await surroundings.print(text);
+        const notice = noticeOf(next.value.logEntries);
         if (notice !== null) surroundings.complain(`${notice}\n`);
       }
     } finally {
@@ -43,15 +47,15 @@ export async function tail(jobs: readonly JobRef[], options: TailOptions, surrou
   });
 }
 
-function formatEvent(event: LogStreamEvent, showJob: boolean, json: boolean): readonly string[] {
-  if (event.type !== 'LogBatch') return [];
+function formatEvent(event: TailEvent, showJob: boolean, json: boolean): readonly string[] {
+  if (event.__typename !== 'LogBatch') return [];
   return event.edges.map(({ node }) => (json ? formatRecord(node) : formatLine(node, showJob)));
 }
 
 /** What a person should know beside the lines; null when there is nothing. */
-function noticeOf(event: LogStreamEvent): string | null {
-  if (event.type === 'LogStreamEnd') return `The stream has ended: ${event.reason}.`;
-  if (event.type === 'LogBatch')
+function noticeOf(event: TailEvent): string | null {
+  if (event.__typename === 'LogStreamEnd') return `The stream has ended: ${event.reason}.`;
+  if (event.__typename === 'LogBatch')
     return event.dropped === null
       ? null
       : `${event.dropped.count ?? 'Some'} entries are missing: ${event.dropped.reason}.`;

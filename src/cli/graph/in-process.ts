@@ -1,4 +1,5 @@
-import { execute, GraphQLError, parse } from 'graphql';
+import { execute, GraphQLError, parse, subscribe } from 'graphql';
+import type { ExecutionResult } from 'graphql';
 import { errorOf } from './answer.ts';
 import type { TypedDocumentString } from './generated/graphql.ts';
 import type { Graph } from './graph.ts';
@@ -23,17 +24,28 @@ export function graphOf(federation: Federation, signal: AbortSignal): Graph {
   }
 
   return {
-    async run<Result, Variables extends Readonly<Record<string, unknown>>>(
-      document: TypedDocumentString<Result, Variables>,
-      variables: Variables,
-    ) {
-      const { data, errors = [] } = await execute(argumentsOf(document, variables));
-      const [error] = errors;
-      if (error !== undefined) throw causeOf(error);
-      // The typed document says what its answer looks like.
-      return data as Result;
+    async run(document, variables) {
+      return dataOf(document, await execute(argumentsOf(document, variables)));
+    },
+    async *subscribe(document, variables) {
+      const answers = await subscribe(argumentsOf(document, variables));
+      if (!(Symbol.asyncIterator in answers)) {
+        dataOf(document, answers);
+        return;
+      }
+      for await (const answer of answers) yield dataOf(document, answer);
     },
   };
+}
+
+function dataOf<Result, Variables>(
+  _document: TypedDocumentString<Result, Variables>,
+  { data, errors = [] }: ExecutionResult,
+): Result {
+  const [error] = errors;
+  if (error !== undefined) throw causeOf(error);
+  // The typed document says what its answer looks like.
+  return data as Result;
 }
 
 /** What a resolver threw, or what is wrong with the operation. */
