@@ -1,14 +1,11 @@
-import { complainAbout, filterOf, scopesOf } from './log-options.ts';
+import { withGraph } from './graph/with-graph.ts';
+import { complainAbout, filterOf } from './log-options.ts';
 import type { LogSelection } from './log-options.ts';
 import { EXIT } from './surroundings.ts';
 import type { Surroundings } from './surroundings.ts';
-import { withFederation } from './with-federation.ts';
 import type { JobRef } from '../domain/job.ts';
-import { FORMATS } from '../export/formats.ts';
 import type { ExportFormatName } from '../export/formats.ts';
-import { SourceFailed } from '../export/walk.ts';
 import type { ExportEnd } from '../export/walk.ts';
-import { writeLogs } from '../export/write.ts';
 
 export interface ExportOptions extends LogSelection {
   readonly format?: ExportFormatName | undefined;
@@ -24,27 +21,14 @@ export async function exportLogs(
   options: ExportOptions,
   surroundings: Surroundings,
 ): Promise<number> {
-  return withFederation(options.config, surroundings, async (federation, newCall) => {
-    const format = { ...FORMATS[options.format ?? 'ndjson'], end: () => '' };
-    const request = { scopes: scopesOf(jobs), filter: filterOf(options), after: options.after };
-    const ends: ExportEnd[] = [];
-    const settings = {
-      newCall,
-      gone: new AbortController().signal,
-      stopping: surroundings.stop,
-      onEnd: (ended: ExportEnd) => {
-        ends.push(ended);
-      },
-    };
-    try {
-      for await (const text of writeLogs(federation, request, format, settings)) await surroundings.print(text);
-    } catch (error) {
-      if (!(error instanceof SourceFailed)) throw error;
-      complainAbout([error.failure], surroundings);
-      return EXIT.failed;
+  return withGraph(options, surroundings, async (graph) => {
+    const { format = 'ndjson', after } = options;
+    const text = graph.exportLogs({ jobs, filter: filterOf(options), format, after });
+    for (;;) {
+      const part = await text.next();
+      if (part.done === true) return tell(part.value, surroundings);
+      await surroundings.print(part.value);
     }
-    const [end] = ends;
-    return end === undefined ? EXIT.failed : tell(end, surroundings);
   });
 }
 

@@ -1,26 +1,16 @@
-import type { LogSeverity } from '../domain/severity.ts';
-import type { JobRef } from '../domain/job.ts';
-import type { LogArguments, SourceScope } from '../federation/api.ts';
+import type { LineFilter } from './graph/graph.ts';
+import type { GraphOptions } from './graph/with-graph.ts';
 import { complaintOf } from './complaint.ts';
 import type { Failure } from './complaint.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** Which entries a command is about. */
-export interface LogSelection {
-  readonly config?: string | undefined;
-  readonly since?: string | undefined;
-  readonly until?: string | undefined;
-  readonly minSeverity?: LogSeverity | undefined;
-  readonly contains?: string | undefined;
+export interface LogSelection extends GraphOptions, LineFilter {
   readonly json?: boolean | undefined;
 }
 
-export function filterOf({ since, until, minSeverity, contains }: LogSelection): NonNullable<LogArguments['filter']> {
+export function filterOf({ since, until, minSeverity, contains }: LogSelection): LineFilter {
   return { since, until, minSeverity, contains };
-}
-
-export function scopesOf(jobs: readonly JobRef[]): readonly SourceScope[] {
-  return jobs.map(({ source, key }) => ({ source, scope: { job: key } }));
 }
 
 /** Says what is missing. */

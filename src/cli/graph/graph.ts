@@ -1,4 +1,7 @@
-import type { TypedDocumentString } from './generated/graphql.ts';
+import type { LogSeverity, TypedDocumentString } from './generated/graphql.ts';
+import type { JobRef } from '../../domain/job.ts';
+import type { ExportFormatName } from '../../export/formats.ts';
+import type { ExportEnd } from '../../export/walk.ts';
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -17,4 +20,22 @@ export interface Graph {
     document: TypedDocumentString<Result, Variables>,
     variables: Variables,
   ): AsyncGenerator<Result, void, undefined>;
+  /** Whole logs as text, the oldest line first, and how that ended. Throws when the first lines cannot be read. */
+  exportLogs(question: ExportQuestion): AsyncGenerator<string, ExportEnd, undefined>;
+}
+
+/** Which lines; every part that is given must hold. */
+export interface LineFilter {
+  readonly since?: string | undefined;
+  readonly until?: string | undefined;
+  readonly minSeverity?: LogSeverity | undefined;
+  readonly contains?: string | undefined;
+}
+
+export interface ExportQuestion {
+  readonly jobs: readonly JobRef[];
+  readonly filter: LineFilter;
+  readonly format: ExportFormatName;
+  /** Go on behind this cursor. */
+  readonly after?: string | undefined;
 }

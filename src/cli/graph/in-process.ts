@@ -5,7 +5,11 @@ import type { TypedDocumentString } from './generated/graphql.ts';
 import type { Graph } from './graph.ts';
 import { schema } from '../../../schema/index.ts';
 import { createContext } from '../../context.ts';
+import { createCall } from '../../domain/call.ts';
 import { TributaryError } from '../../domain/errors.ts';
+import { FORMATS } from '../../export/formats.ts';
+import type { ExportEnd } from '../../export/walk.ts';
+import { writeLogs } from '../../export/write.ts';
 import type { Federation } from '../../federation/api.ts';
 
 /** The graph of this process's own federation. */
@@ -34,6 +38,24 @@ export function graphOf(federation: Federation, signal: AbortSignal): Graph {
         return;
       }
       for await (const answer of answers) yield dataOf(document, answer);
+    },
+    async *exportLogs({ jobs, filter, after, format }) {
+      const ends: ExportEnd[] = [];
+      const scopes = jobs.map(({ source, key }) => ({ source, scope: { job: key } }));
+      yield* writeLogs(
+        federation,
+        { scopes, filter, after },
+        { ...FORMATS[format], end: () => '' },
+        {
+          newCall: () => createCall({ signal }),
+          gone: new AbortController().signal,
+          stopping: signal,
+          onEnd: (ended) => ends.push(ended),
+        },
+      );
+      const [end] = ends;
+      if (end === undefined) throw new Error('An export did not say how it ended.');
+      return end;
     },
   };
 }
