@@ -6,6 +6,7 @@ import type { DemoOptions } from './demo.ts';
 import { exportLogs } from './export.ts';
 import type { ExportOptions } from './export.ts';
 import { FAULT_FORMS } from './fault.ts';
+import { URL_VARIABLE } from './graph/service-address.ts';
 import { jobs } from './jobs.ts';
 import type { JobsOptions } from './jobs.ts';
 import { makeKey } from './key.ts';
@@ -75,10 +76,10 @@ export function createCommands(surroundings: Surroundings, finish: (code: number
       .option('--explain', 'show what is read from a page of jobs and some lines, and what is missing')
       .option('--json', 'print the results as JSON')
       .action(async (options: CheckOptions) => ended(check(options, surroundings))),
-    configured('sources', 'list the sources and what their vendors can do')
+    reader('sources', 'list the sources and what their vendors can do')
       .option('--json', 'print them as JSON')
       .action(async (options: SourcesOptions) => ended(sources(options, surroundings))),
-    configured('jobs', 'list the latest jobs of the sources, newest first')
+    reader('jobs', 'list the latest jobs of the sources, newest first')
       .option('--source <name>', 'of this source only, may be repeated', collectText)
       .option('--status <status>', 'with this status, may be repeated', collectStatus)
       .option('--name <text>', 'with this text in the name')
@@ -107,8 +108,21 @@ function configured(name: string, description: string): Command {
     .option('-c, --config <file>', 'configuration file (default: TRIBUTARY_CONFIG, tributary.yaml, else the sandbox)');
 }
 
-function reading(name: string, description: string): Command {
+/** A command that reads the graph: of the configured sources, or of a running service. */
+function reader(name: string, description: string): Command {
   return configured(name, description)
+    .addOption(
+      new Option('--url <url>', `a running service to ask instead (default: ${URL_VARIABLE})`).conflicts('config'),
+    )
+    .option(
+      '--header <header>',
+      "sent to the service, may be repeated: 'Authorization: Bearer ${NAME}' takes a variable, ${file:PATH} a file",
+      collectText,
+    );
+}
+
+function reading(name: string, description: string): Command {
+  return reader(name, description)
     .argument('<jobs...>', 'jobs as SOURCE:KEY', collectJob)
     .option('--since <time>', 'at or after this time (RFC 3339)', parseTime)
     .option('--until <time>', 'before this time (RFC 3339)', parseTime)

@@ -10,8 +10,12 @@ export interface Failure {
 
 /** A failure as one line for people: what every other surface says of it, and the command that shows what there is. */
 export function complaintOf({ code, message, source }: Failure): string {
-  const wayOut = code === 'NOT_FOUND' ? ` See \`${commandFor(source ?? null)}\`.` : '';
-  return `${code}: ${terminalCell(message)}${wayOut}\n`;
+  return `${code}: ${terminalCell(message)}${wayOut(code, source ?? null)}\n`;
+}
+
+function wayOut(code: ErrorCode, source: string | null): string {
+  if (code === 'NOT_FOUND') return ` See \`${commandFor(source)}\`.`;
+  return code === 'UNAUTHENTICATED' ? " Send a key or token with --header 'Authorization: Bearer ${NAME}'." : '';
 }
 
 function commandFor(source: string | null): string {

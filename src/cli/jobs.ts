@@ -1,7 +1,7 @@
 import { JobsDocument } from './graph/generated/graphql.ts';
 import type { JobsQuery } from './graph/generated/graphql.ts';
 import { withGraph } from './graph/with-graph.ts';
-import type { GraphOptions } from './graph/with-graph.ts';
+import type { GraphOptions } from './graph/service-address.ts';
 import { formatJob } from './job-reference.ts';
 import { complainAbout } from './log-options.ts';
 import { EXIT } from './surroundings.ts';

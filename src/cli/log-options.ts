@@ -1,5 +1,5 @@
 import type { LineFilter } from './graph/graph.ts';
-import type { GraphOptions } from './graph/with-graph.ts';
+import type { GraphOptions } from './graph/service-address.ts';
 import { complaintOf } from './complaint.ts';
 import type { Failure } from './complaint.ts';
 import type { Surroundings } from './surroundings.ts';

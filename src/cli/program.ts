@@ -1,6 +1,8 @@
 import { Command, CommanderError } from 'commander';
 import { complaintOf } from './complaint.ts';
 import { createCommands } from './commands.ts';
+import { ServiceError } from './graph/service-error.ts';
+import { Misuse } from './misuse.ts';
 import { EXIT } from './surroundings.ts';
 import { terminalLines } from '../domain/terminal-text.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -43,6 +45,10 @@ function exitCodeOf(error: unknown, { complain, stop }: Surroundings): number {
   if (error instanceof ConfigurationError) {
     complain(`${error.message}\n`);
     return EXIT.misused;
+  }
+  if (error instanceof Misuse || error instanceof ServiceError) {
+    complain(`${error.message}\n`);
+    return error instanceof Misuse ? EXIT.misused : EXIT.failed;
   }
   if (error instanceof TributaryError) {
     complain(complaintOf(error));

@@ -1,6 +1,6 @@
 import { SourcesDocument } from './graph/generated/graphql.ts';
 import { withGraph } from './graph/with-graph.ts';
-import type { GraphOptions } from './graph/with-graph.ts';
+import type { GraphOptions } from './graph/service-address.ts';
 import { EXIT } from './surroundings.ts';
 import type { Surroundings } from './surroundings.ts';
 import { formatTable } from './table.ts';

@@ -1,5 +1,5 @@
-import { TailDocument } from './graph/generated/graphql.ts';
-import type { TailSubscription } from './graph/generated/graphql.ts';
+import { follow } from './graph/follow.ts';
+import type { TailEvent } from './graph/follow.ts';
 import { idsOf } from './graph/job-ids.ts';
 import { withGraph } from './graph/with-graph.ts';
 import { formatLine, formatRecord } from './line.ts';
@@ -18,25 +18,24 @@ export interface TailOptions extends LogSelection {
 
 const DEFAULT_LINES = 10;
 
-type TailEvent = TailSubscription['logEntries'];
-
 /** Prints the last entries of jobs and then new ones as they come, until the jobs are finished or it is stopped. */
 export async function tail(jobs: readonly JobRef[], options: TailOptions, surroundings: Surroundings): Promise<number> {
   return withGraph(options, surroundings, async (graph) => {
-    const variables = {
-      jobs: await idsOf(jobs, graph),
-      tail: options.lines ?? DEFAULT_LINES,
-      filter: filterOf(options),
-    };
-    const events = graph.subscribe(TailDocument, variables);
+    const asked = { jobs: await idsOf(jobs, graph), tail: options.lines ?? DEFAULT_LINES, filter: filterOf(options) };
+    const events = follow(graph, asked, {
+      signal: surroundings.stop,
+      onBreak: (message) => {
+        surroundings.complain(`${message} Going on from there.\n`);
+      },
+    });
     const format = (event: TailEvent): readonly string[] => formatEvent(event, jobs.length > 1, options.json === true);
     try {
       while (!surroundings.stop.aborted) {
         // Waiting for the next event must not outlive the wish to stop.
         const next = await unlessAborted(events.next(), surroundings.stop);
         if (next === null || next.done === true) break;
-        for (const text of format(next.value.logEntries)) await surroundings.print(text);
-        const notice = noticeOf(next.value.logEntries);
+        for (const text of format(next.value)) await surroundings.print(text);
+        const notice = noticeOf(next.value);
         if (notice !== null) surroundings.complain(`${notice}\n`);
       }
     } finally {

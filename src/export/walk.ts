@@ -35,7 +35,7 @@ export interface ExportEnd {
 export type ExportFailure = Pick<SourceFailure, 'jobId' | 'code' | 'message'> & { readonly source: string | null };
 
 /** A source that did not answer. */
-export class SourceFailed extends TributaryError {
+class SourceFailed extends TributaryError {
   readonly failure: SourceFailure;
 
   constructor(failure: SourceFailure) {

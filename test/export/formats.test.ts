@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { EXPORT_FORMATS, FORMATS } from '../../src/export/formats.ts';
+import { readEnd } from '../../src/export/read-end.ts';
+import type { ExportEnd } from '../../src/export/walk.ts';
 import { fakeEntry } from '../resolvers/fake-federation.ts';
 
 /** What a terminal obeys, or what turns the direction of writing. Line breaks are looked at apart. */
@@ -51,6 +53,21 @@ describe('an export of hostile texts', () => {
             .slice(1)
             .every((rest) => rest.startsWith('    ')),
         ).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('the end of an export', () => {
+  test.each(EXPORT_FORMATS)('as %s is read back, and no line is taken for one', (name) => {
+    fc.assert(
+      fc.property(hostile, fc.constantFrom('complete', 'truncated', 'failed'), (text, status) => {
+        const failures = [{ source: text, jobId: null, code: 'SOURCE_TIMEOUT', message: `"${text},` }] as const;
+        const end: ExportEnd = { status, lines: 3, cursor: text, failures };
+        expect(readEnd(name, FORMATS[name].end(end))).toEqual(end);
+        const message = `${FORMATS[name].end(end)}${text}`;
+        const lines = FORMATS[name].line({ ...fakeEntry({ source: 'a', key: 'b' }, 1), message }).split(/(?<=\n)/);
+        expect(lines.map((line) => readEnd(name, line)).every((read) => read === null)).toBe(true);
       }),
     );
   });

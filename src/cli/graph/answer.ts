@@ -4,6 +4,8 @@ import type { ErrorCode } from '../../domain/errors.ts';
 /** An error of the graph, as far as it is known to be one. */
 export interface AnswerError {
   readonly message: string;
+  readonly locations?: unknown;
+  readonly path?: unknown;
   readonly extensions?: Readonly<Record<string, unknown>> | undefined;
 }
 

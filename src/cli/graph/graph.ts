@@ -7,6 +7,8 @@ type Values = Readonly<Record<string, unknown>>;
 
 /** What commands read: the public graph, of this process or of a running service. */
 export interface Graph {
+  /** Is it there without this process? A stream that a service ends is then gone on with. */
+  readonly goesOn: boolean;
   /**
    * Answers a query. Throws when there is no data, and when a part of it is missing: what may be missing beside the rest is in a
    * list of failures, which is data.

@@ -28,6 +28,7 @@ export function graphOf(federation: Federation, signal: AbortSignal): Graph {
   }
 
   return {
+    goesOn: false,
     async run(document, variables) {
       return dataOf(document, await execute(argumentsOf(document, variables)));
     },

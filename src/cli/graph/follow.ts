@@ -1,0 +1,72 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { TailDocument } from './generated/graphql.ts';
+import type { TailSubscription } from './generated/graphql.ts';
+import type { Graph, LineFilter } from './graph.ts';
+import { ConnectionLost } from './service-error.ts';
+
+export type TailEvent = TailSubscription['logEntries'];
+
+export interface Following {
+  /** Global ids. */
+  readonly jobs: readonly string[];
+  readonly filter: LineFilter;
+  /** How many lines to begin with. */
+  readonly tail: number;
+}
+
+interface FollowSettings {
+  readonly signal: AbortSignal;
+  /** Told of each break. */
+  readonly onBreak: (message: string) => void;
+  /** Waits before the service is asked again, milliseconds: as many breaks in a row are borne. */
+  readonly pauses?: readonly number[];
+}
+
+const PAUSES = [500, 1_000, 2_000, 5_000, 10_000, 20_000, 30_000, 30_000, 30_000, 30_000];
+
+/** Lines whose ids are remembered, to leave out those that come again. */
+const MOST_REMEMBERED = 5_000;
+
+/** A service ends a stream for reasons of its own: there is more behind the cursor. */
+const MORE_FOLLOWS: readonly string[] = ['MAX_DURATION', 'SERVER_SHUTDOWN'];
+
+/** The events of a tail. Once it has begun, it goes on from its cursor when the connection breaks off or the service ends it. */
+export async function* follow(
+  graph: Graph,
+  { jobs, filter, tail }: Following,
+  { signal, onBreak, pauses = PAUSES }: FollowSettings,
+): AsyncGenerator<TailEvent, void, undefined> {
+  const seen = new Set<string>();
+  let after: string | null = null;
+  for (let breaks = 0; breaks <= pauses.length; breaks += 1) {
+    const place: { readonly tail: number } | { readonly after: string } = after === null ? { tail } : { after };
+    let whyBroken: string | null = null;
+    try {
+      for await (const { logEntries: event } of graph.subscribe(TailDocument, { jobs, filter, ...place })) {
+        after = event.cursor;
+        if (event.__typename === 'LogStreamEnd' && graph.goesOn && MORE_FOLLOWS.includes(event.reason)) {
+          whyBroken = `The service ended the stream (${event.reason}).`;
+          break;
+        }
+        breaks = 0;
+        yield event.__typename === 'LogBatch' ? withoutRepeated(event, seen) : event;
+      }
+    } catch (error) {
+      if (!(error instanceof ConnectionLost) || after === null || breaks === pauses.length) throw error;
+      whyBroken = error.message;
+    }
+    if (whyBroken === null) return;
+    onBreak(whyBroken);
+    await wait(pauses[breaks] ?? 0, undefined, { signal });
+  }
+}
+
+function withoutRepeated(
+  batch: Extract<TailEvent, { readonly __typename: 'LogBatch' }>,
+  seen: Set<string>,
+): typeof batch {
+  const edges = batch.mayRepeat ? batch.edges.filter(({ node }) => !seen.has(node.id)) : batch.edges;
+  for (const { node } of edges) seen.add(node.id);
+  for (const id of [...seen].slice(0, Math.max(0, seen.size - MOST_REMEMBERED))) seen.delete(id);
+  return { ...batch, edges };
+}
