@@ -142,6 +142,8 @@ export type LogStreamEndReason =
   | 'MAX_DURATION'
   /** This server is going down. Subscribe again with `after: cursor`. */
   | 'SERVER_SHUTDOWN'
+  /** A source was taken out of the configuration of this server, or is configured otherwise now. Subscribe again with `after: cursor`. */
+  | 'SOURCE_CHANGED'
   /** The job is not there any more. */
   | 'SOURCE_GONE';
 
