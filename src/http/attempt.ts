@@ -6,6 +6,7 @@ import { answerFailure } from './policy/answer-failure.ts';
 import { AttemptFailure } from './policy/attempt-failure.ts';
 import type { Breaker, Outcome } from './policy/breaker.ts';
 import type { Caller } from './policy/caller.ts';
+import type { RetryBudget } from './policy/retry-budget.ts';
 import type { Clock } from './policy/clock.ts';
 import type { CoolDown } from './policy/cool-down.ts';
 import type { Limiter } from './policy/limiter.ts';
@@ -23,6 +24,7 @@ export interface AttemptParts {
   readonly wire: Wire;
   readonly limiter: Limiter;
   readonly breaker: Breaker;
+  readonly retryBudget: RetryBudget;
   readonly coolDown: CoolDown;
   readonly refusals: Refusals;
   readonly recorder: Recorder;

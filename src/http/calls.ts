@@ -21,7 +21,8 @@ export interface SourceCall<T> {
 /** Makes a call. Rejects with a `TributaryError`, or with the reason of the caller's cancellation. */
 export function makeCall<T>(parts: AttemptParts, call: SourceCall<T>): Promise<T> {
   const retries = call.idempotent ? parts.wire.limits.retries : 0;
-  const worthwhile = (): boolean => parts.breaker.state() === 'closed';
+  const worthwhile = (): boolean => parts.breaker.state() === 'closed' && parts.retryBudget.retry();
+  parts.retryBudget.call();
   const send = renewing(parts, call);
   let tried = false;
   const attempt = (): Promise<T> => {

@@ -18,6 +18,7 @@ import type { Clock } from './policy/clock.ts';
 import { createCoolDown } from './policy/cool-down.ts';
 import { createLimiter } from './policy/limiter.ts';
 import { createRefusals } from './policy/refusals.ts';
+import { createRetryBudget } from './policy/retry-budget.ts';
 import { createSharedStreams } from './policy/shared-stream.ts';
 import type { Begin, Start } from './policy/shared-stream.ts';
 import { createSingleFlight } from './policy/single-flight.ts';
@@ -190,10 +191,11 @@ function createBounds(
   { source, limits }: SourceHttpSettings,
   { breaker }: SourceHttpOptions,
   clock: Clock,
-): Pick<AttemptParts, 'limiter' | 'breaker' | 'coolDown' | 'refusals'> {
+): Pick<AttemptParts, 'limiter' | 'breaker' | 'retryBudget' | 'coolDown' | 'refusals'> {
   return {
     limiter: createLimiter(source, limits, clock),
     breaker: createBreaker(source, clock.now, breaker),
+    retryBudget: createRetryBudget(clock.now),
     coolDown: createCoolDown(source, source, clock),
     refusals: createRefusals(clock),
   };

@@ -10,7 +10,7 @@ export interface RetryPolicy {
   /** Attempts after the first; 0 for what must not be sent twice. */
   readonly retries: number;
   readonly clock: Clock;
-  /** Asked before each repetition: does the source still take calls? */
+  /** Asked before each repetition: does the source still take calls, and may one of them be a repetition? */
   readonly worthwhile: () => boolean;
 }
 
