@@ -22,7 +22,6 @@ const BOUNDED_ELSEWHERE: Readonly<Record<string, string>> = {
   'src/pagination/numbered/locate.ts locatePage': 'refuseTooMany counts the pages.',
   'src/pagination/numbered/page-in-parts.ts pageInParts':
     'Each turn takes a part of one page, or asks for at most half as many rows.',
-  'src/vendors/nemo/api.ts all': 'Each further turn asks for at most half as many rows.',
   'src/pagination/offset/run.ts tryRun':
     'Each turn brings rows that are new, until there are as many as are wanted, or is the last.',
   'src/pagination/core/page-size.ts fit': 'Each further turn asks for at most half as many rows.',

@@ -41,6 +41,11 @@ export class PageSize {
     return this.#rows;
   }
 
+  /** What did not fit was one row that is too large by itself: the others may fit in as many as before. */
+  restore(rows: number): void {
+    this.#rows = Math.max(this.#rows, Math.min(rows, this.usual));
+  }
+
   /** Asks for as many rows as fit, `most` at the most. Where even the least do not, the error stands. */
   async fit<P>(
     most: number,

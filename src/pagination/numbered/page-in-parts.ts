@@ -26,13 +26,15 @@ export interface Parts<P> {
 
 /**
  * A page that is asked for by its number. Where it is too large an answer it is put together from smaller ones, which lie
- * within it because their size divides its own.
+ * within it because their size divides its own. Behind a row that is too large by itself, they become larger again.
  */
 export async function pageInParts<P>(page: PageInParts<P>): Promise<Parts<P>> {
   const { size, pageSize } = page;
   const parts: P[] = [];
-  let rows = divisorOf(pageSize, size.rows);
+  const usual = divisorOf(pageSize, size.rows);
+  let most = usual;
   for (let place = page.index * pageSize; ;) {
+    const rows = divisorOf(pageSize, most, place);
     const index = place / rows;
     let part: P;
     try {
@@ -40,10 +42,12 @@ export async function pageInParts<P>(page: PageInParts<P>): Promise<Parts<P>> {
     } catch (error) {
       if (!(error instanceof AnswerTooLarge)) throw error;
       if (rows > 1) {
-        rows = divisorOf(rows, size.shrink(rows));
+        most = divisorOf(rows, size.shrink(rows));
         continue;
       }
       part = page.tooLarge(tooLargeRow(place));
+      most = usual;
+      size.restore(usual);
     }
     parts.push(part);
     place += rows;
@@ -51,9 +55,9 @@ export async function pageInParts<P>(page: PageInParts<P>): Promise<Parts<P>> {
   }
 }
 
-/** The largest number up to `most` that divides `count`. */
-function divisorOf(count: number, most: number): number {
+/** The largest number up to `most` that divides both `count` and `place`. */
+function divisorOf(count: number, most: number, place = 0): number {
   for (let divisor = Math.max(1, Math.min(count, Math.floor(most))); ; divisor -= 1) {
-    if (count % divisor === 0) return divisor;
+    if (count % divisor === 0 && place % divisor === 0) return divisor;
   }
 }

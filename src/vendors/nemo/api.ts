@@ -1,9 +1,12 @@
 import type { Call } from '../../domain/call.ts';
-import { AnswerTooLarge, TributaryError } from '../../domain/errors.ts';
+import { TributaryError } from '../../domain/errors.ts';
+import type { UnreadableRow } from '../../domain/ordered.ts';
 import type { Decoder } from '../../http/body/decode.ts';
 import type { SourceHttp } from '../../http/client.ts';
 import { endless, PageGuard, REPEATS } from '../../pagination/core/page-guard.ts';
-import { PageSize, tooLargeRow } from '../../pagination/core/page-size.ts';
+import { PageSize } from '../../pagination/core/page-size.ts';
+import { pageInParts } from '../../pagination/numbered/page-in-parts.ts';
+import type { Parts } from '../../pagination/numbered/page-in-parts.ts';
 import { sizeOf } from '../shared/rows.ts';
 import type { Rows } from '../shared/rows.ts';
 import { isAbsent, isUnaddressable } from './errors.ts';
@@ -59,50 +62,52 @@ export function createNemoApi(http: SourceHttp): NemoApi {
 
   const listRows = new PageSize(LIST_PAGE_SIZE);
 
-  /** All pages of a list that is short by nature, of as many rows as fit into an answer. */
-  async function all<T>(...list: ShortList<T>): Promise<Rows<T>> {
-    for (let { rows } = listRows; ;) {
-      try {
-        return await allBy(rows, ...list);
-      } catch (error) {
-        if (!(error instanceof AnswerTooLarge)) throw error;
-        rows = listRows.shrink(rows);
-      }
-    }
-  }
+  /**
+   * All rows of a list that is short by nature. A page that does not fit into an answer is read in parts, and a row that does
+   * not fit by itself is one that can't be read, beside the others.
+   */
+  async function all<T>(...[path, sort, decoder, keyOf, call]: ShortList<T>): Promise<Rows<T>> {
+    return allOf(LIST_PAGE_SIZE);
 
-  /** A page, counted from 0. A row that is too large an answer by itself is one that can't be read, beside the others. */
-  async function pageOf<T>(
-    index: number,
-    rows: number,
-    ...[path, sort, decoder, , call]: ShortList<T>
-  ): Promise<ListWire<T>> {
-    try {
-      return await get(path, { page: index + 1, page_size: rows, sort }, decoder, call);
-    } catch (error) {
-      if (!(error instanceof AnswerTooLarge) || rows > 1) throw error;
-      return { data: [], odd: [{ ...tooLargeRow(index), index: 0 }], total_pages: null, total_results: null };
-    }
-  }
-
-  /** Of the pages that the vendor counts, some are asked for side by side. */
-  async function allBy<T>(pageSize: number, ...[path, sort, decoder, keyOf, call]: ShortList<T>): Promise<Rows<T>> {
-    const guard = new PageGuard(http.source);
-    const pages: ListWire<T>[] = [];
-    for (let ahead = 1; ahead > 0; ahead = countAhead(pages, pageSize)) {
-      if (pages.length >= MOST_PAGES) throw tooMany(http.source);
-      const next = await Promise.all(
-        Array.from({ length: ahead }, async (_, index) =>
-          pageOf(pages.length + index, pageSize, path, sort, decoder, keyOf, call),
-        ),
-      );
-      for (const page of next) {
-        const isNew = guard.isNew([...page.data.map(keyOf), ...page.odd.map(({ reason }) => reason)]);
-        if (!isNew && sizeOf(page) > 0) throw endless(http.source, REPEATS);
-        pages.push(page);
+    /** Of the pages that the vendor counts, some are asked for side by side. */
+    async function allOf(pageSize: number): Promise<Rows<T>> {
+      const guard = new PageGuard(http.source);
+      const pages: ListWire<T>[] = [];
+      const asked = new Set<number>();
+      /** The shortest page that others followed. */
+      let cap = pageSize;
+      const fetch = async (index: number, rows: number): Promise<ListWire<T>> => {
+        asked.add(rows);
+        const page = await get(path, { page: index + 1, page_size: rows, sort }, decoder, call);
+        if (sizeOf(page) > 0 && sizeOf(page) < rows && !isLast(page, index, rows)) cap = Math.min(cap, sizeOf(page));
+        return page;
+      };
+      for (let ahead = 1; ahead > 0; ahead = countAhead(pages, pageSize)) {
+        if (pages.length >= MOST_PAGES) throw tooMany(http.source);
+        const next = await Promise.all(
+          Array.from({ length: ahead }, async (_, index) =>
+            pageOf(
+              await pageInParts<ListWire<T>>({
+                ...IN_PARTS,
+                size: listRows,
+                index: pages.length + index,
+                pageSize,
+                fetch,
+              }),
+              pageSize,
+            ),
+          ),
+        );
+        for (const page of next) {
+          const isNew = guard.isNew([...page.data.map(keyOf), ...page.odd.map(({ id }) => id)]);
+          if (!isNew && sizeOf(page) > 0) throw endless(http.source, REPEATS);
+          pages.push(page);
+        }
       }
+      // The vendor counts in pages of its own size: of other parts, some would lie elsewhere.
+      if (cap < pageSize && [...asked].some((rows) => rows !== pageSize)) return allOf(cap);
+      return { data: pages.flatMap(({ data }) => data), odd: pages.flatMap(({ odd }) => odd) };
     }
-    return { data: pages.flatMap(({ data }) => data), odd: pages.flatMap(({ odd }) => odd) };
   }
 
   return {
@@ -141,6 +146,29 @@ function countAhead(pages: readonly ListWire<unknown>[], pageSize: number): numb
   if (counted > 0) return Math.min(SIDE_BY_SIDE, counted, MOST_PAGES - pages.length);
   const read = pages.reduce((sum, page) => sum + sizeOf(page), 0);
   return sizeOf(last) >= pageSize || (last.total_results ?? 0) > read ? 1 : 0;
+}
+
+const IN_PARTS = {
+  isLast,
+  tooLarge: (row: UnreadableRow) => ({ data: [], odd: [{ ...row, index: 0 }], total_pages: null, total_results: null }),
+};
+
+/** Does nothing say that there is more behind a native page, counted from 0, of so many rows? */
+function isLast(page: ListWire<unknown>, index: number, rows: number): boolean {
+  const size = sizeOf(page);
+  if (size === 0) return true;
+  return (page.total_pages ?? 0) <= index + 1 && size < rows && (page.total_results ?? 0) <= index * rows + size;
+}
+
+/** One page of its parts. What the vendor counts, it counts in pages of the last one's size. */
+function pageOf<T>({ parts, rows }: Parts<ListWire<T>>, pageSize: number): ListWire<T> {
+  const { total_pages: pages = null, total_results = null } = parts.findLast((part) => part.total_pages !== null) ?? {};
+  return {
+    data: parts.flatMap(({ data }) => data),
+    odd: parts.flatMap(({ odd }) => odd),
+    total_pages: pages === null ? null : Math.ceil((pages * rows) / pageSize),
+    total_results,
+  };
 }
 
 /** Its path, its order, how it and its rows are read, and for whom. */
