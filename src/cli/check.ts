@@ -1,5 +1,10 @@
 import { openSources } from '../library/open-sources.ts';
 import { explainSource, whyNot } from './explain.ts';
+import { SourcesHealthDocument } from './graph/generated/graphql.ts';
+import { graphAt } from './graph/over-http.ts';
+import { addressOf } from './graph/service-address.ts';
+import type { GraphOptions, ServiceAddress } from './graph/service-address.ts';
+import { Misuse } from './misuse.ts';
 import { EXIT } from './surroundings.ts';
 import type { Surroundings } from './surroundings.ts';
 import { formatTable } from './table.ts';
@@ -7,6 +12,7 @@ import { terminalJson } from '../domain/terminal-text.ts';
 import type { ConnectedSource } from '../config/sources.ts';
 import { createCall } from '../domain/call.ts';
 import { TributaryError, unknownSource } from '../domain/errors.ts';
+import type { ErrorCode } from '../domain/errors.ts';
 
 /** What one cheap question to a source found. Null: it cannot be told from what came back. */
 export interface CheckResult {
@@ -15,12 +21,12 @@ export interface CheckResult {
   readonly reachable: boolean | null;
   readonly authorised: boolean | null;
   readonly jobs: number | null;
-  readonly latencyMilliseconds: number;
+  /** Null: not known. */
+  readonly latencyMilliseconds: number | null;
   readonly error: { readonly code: string; readonly message: string } | null;
 }
 
-export interface CheckOptions {
-  readonly config?: string | undefined;
+export interface CheckOptions extends GraphOptions {
   /** Only these. */
   readonly source?: readonly string[] | undefined;
   readonly explain?: boolean | undefined;
@@ -29,6 +35,8 @@ export interface CheckOptions {
 
 /** Asks every source side by side and prints what came back; fails when one of them failed. */
 export async function check(options: CheckOptions, surroundings: Surroundings): Promise<number> {
+  const address = addressOf(options, surroundings);
+  if (address !== null) return checkService(address, options, surroundings);
   const opened = await openSources(options, surroundings);
   try {
     const sources = chosen(opened.sources, options.source);
@@ -41,11 +49,36 @@ export async function check(options: CheckOptions, surroundings: Surroundings): 
   }
 }
 
+/** What a service knows of its sources: it asks those alone that nobody has asked lately. */
+async function checkService(
+  address: ServiceAddress,
+  options: CheckOptions,
+  { print, stop }: Surroundings,
+): Promise<number> {
+  if (options.explain === true)
+    throw new Misuse('--explain reads the sources themselves: give --config, and no service.');
+  const { sources } = await graphAt(address, stop).run(SourcesHealthDocument, {});
+  const results = chosen(sources, options.source).map(({ name, vendor, health }) => {
+    const { code = null, message, latencyMilliseconds = null } = health ?? {};
+    const latency = latencyMilliseconds === null ? null : Math.round(latencyMilliseconds);
+    const judged =
+      code === null
+        ? { reachable: true, authorised: true, error: null }
+        : { ...judgeCode(code, undefined), error: { code, message: message ?? '' } };
+    return { source: name, vendor, ...judged, jobs: null, latencyMilliseconds: latency };
+  });
+  await print(options.json === true ? `${terminalJson(results, 2)}\n` : formatResults(results));
+  return exitOf(results);
+}
+
 function exitOf(results: readonly CheckResult[]): number {
   return results.every(({ error }) => error === null) ? EXIT.done : EXIT.failed;
 }
 
-function chosen(sources: readonly ConnectedSource[], names: readonly string[] | undefined): readonly ConnectedSource[] {
+function chosen<T extends { readonly name: string }>(
+  sources: readonly T[],
+  names: readonly string[] | undefined,
+): readonly T[] {
   const known = sources.map(({ name }) => name);
   for (const name of names ?? []) if (!known.includes(name)) throw unknownSource(name, known);
   return sources.filter(({ name }) => names?.includes(name) ?? true);
@@ -90,12 +123,16 @@ function judge(error: unknown): Pick<CheckResult, 'reachable' | 'authorised' | '
     return { reachable: null, authorised: null, error: shown };
   }
   const { code, message, status } = error;
+  return { ...judgeCode(code, status ?? null), error: { code, message } };
+}
+
+/** Status: of the answer; null for none, undefined where that is not known. */
+function judgeCode(code: ErrorCode, status: number | null | undefined): Pick<CheckResult, 'reachable' | 'authorised'> {
   const refused = code === 'SOURCE_UNAUTHENTICATED' || code === 'SOURCE_FORBIDDEN';
   const silent = code === 'SOURCE_TIMEOUT' || code === 'SOURCE_UNAVAILABLE';
   return {
-    reachable: silent && status === undefined ? false : true,
+    reachable: !silent || typeof status === 'number' ? true : status === null ? false : null,
     authorised: refused ? false : null,
-    error: { code, message },
   };
 }
 
@@ -105,7 +142,7 @@ function formatResults(results: readonly CheckResult[]): string {
     vendor,
     answer(reachable),
     answer(authorised),
-    `${latencyMilliseconds} ms`,
+    latencyMilliseconds === null ? '-' : `${latencyMilliseconds} ms`,
     error === null ? foundJobs(jobs) : `${error.code}: ${error.message}`,
   ]);
   return formatTable(['SOURCE', 'VENDOR', 'REACHABLE', 'AUTHORISED', 'LATENCY', 'FOUND'], rows);

@@ -7,6 +7,10 @@ import { exportLogs } from './export.ts';
 import type { ExportOptions } from './export.ts';
 import { FAULT_FORMS } from './fault.ts';
 import { URL_VARIABLE } from './graph/service-address.ts';
+import { histogram } from './histogram.ts';
+import type { HistogramOptions } from './histogram.ts';
+import { job } from './job.ts';
+import type { JobOptions } from './job.ts';
 import { jobs } from './jobs.ts';
 import type { JobsOptions } from './jobs.ts';
 import { makeKey } from './key.ts';
@@ -22,6 +26,7 @@ import {
   collectText,
   parseCount,
   parseFormat,
+  parseJobReference,
   parsePort,
   parseSeverity,
   parseTime,
@@ -71,7 +76,7 @@ export function createCommands(surroundings: Surroundings, finish: (code: number
       .description('make a key for callers of the service, and its hash for `server.auth` in the configuration')
       .option('--json', 'print both as JSON')
       .action(async (options: KeyOptions) => ended(makeKey(options, surroundings))),
-    configured('check', 'ask every source one cheap question')
+    reader('check', 'ask every source one cheap question, or a service what it knows of them')
       .option('--source <name>', 'this source only, may be repeated', collectText)
       .option('--explain', 'show what is read from a page of jobs and some lines, and what is missing')
       .option('--json', 'print the results as JSON')
@@ -86,6 +91,11 @@ export function createCommands(surroundings: Surroundings, finish: (code: number
       .option('--limit <number>', 'at most so many', parseCount)
       .option('--json', 'print JSON lines')
       .action(async (options: JobsOptions) => ended(jobs(options, surroundings))),
+    reader('job', 'show a job with its attempts, steps and tasks')
+      .argument('<job>', 'job as SOURCE:KEY', parseJobReference)
+      .option('--exit-status', 'exit with 1 when the job has failed')
+      .option('--json', 'print it as JSON')
+      .action(async (of: JobRef, options: JobOptions) => ended(job(of, options, surroundings))),
     reading('logs', 'print the last lines of jobs, merged in time order')
       .addOption(new Option('--first <number>', 'the first lines instead').argParser(parseCount).conflicts('last'))
       .option('--last <number>', 'how many of the last lines', parseCount)
@@ -95,6 +105,10 @@ export function createCommands(surroundings: Surroundings, finish: (code: number
       .option('-n, --lines <number>', 'how many lines to begin with', parseCount)
       .option('--json', 'print JSON lines')
       .action(async (of: readonly JobRef[], options: TailOptions) => ended(tail(of, options, surroundings))),
+    reading('histogram', 'count lines of jobs over time, by severity')
+      .option('--buckets <number>', 'how many spans of time', parseCount)
+      .option('--json', 'print it as JSON')
+      .action(async (of: readonly JobRef[], options: HistogramOptions) => ended(histogram(of, options, surroundings))),
     reading('export', 'print all lines of jobs, oldest first')
       .option('--format <format>', 'ndjson (JSON lines), csv or text', parseFormat, 'ndjson')
       .option('--after <cursor>', 'go on where an export stopped')

@@ -41,10 +41,14 @@ export function collectFault(text: string, before: readonly SandboxFault[] = [])
   return [...before, fault];
 }
 
-export function collectJob(text: string, before: readonly JobRef[] = []): readonly JobRef[] {
+export function parseJobReference(text: string): JobRef {
   const job = parseJob(text);
   if (job === null) throw new InvalidArgumentError('Expected SOURCE:KEY, as `tributary jobs` prints it.');
-  return [...before, job];
+  return job;
+}
+
+export function collectJob(text: string, before: readonly JobRef[] = []): readonly JobRef[] {
+  return [...before, parseJobReference(text)];
 }
 
 export function collectText(text: string, before: readonly string[] = []): readonly string[] {

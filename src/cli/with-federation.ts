@@ -1,7 +1,5 @@
 import { openSources } from '../library/open-sources.ts';
 import type { Surroundings } from './surroundings.ts';
-import { createCall } from '../domain/call.ts';
-import type { Call } from '../domain/call.ts';
 import { createFederation } from '../federation/create-federation.ts';
 import type { Federation } from '../federation/api.ts';
 
@@ -9,13 +7,12 @@ import type { Federation } from '../federation/api.ts';
 export async function withFederation(
   config: string | undefined,
   surroundings: Surroundings,
-  use: (federation: Federation, newCall: () => Call) => Promise<number>,
+  use: (federation: Federation) => Promise<number>,
 ): Promise<number> {
   const opened = await openSources({ config }, surroundings);
   const federation = createFederation(opened.sources, { tail: opened.configuration.tail });
   try {
-    // A call remembers what it has read: a command that pages or polls takes a new one for each step.
-    return await use(federation, () => createCall({ signal: surroundings.stop }));
+    return await use(federation);
   } finally {
     await federation.close();
     await opened.close();

@@ -78,6 +78,33 @@ describe('tributary jobs', () => {
   });
 });
 
+describe('tributary job', () => {
+  test('shows attempts, steps and tasks below what they belong to', async () => {
+    const lines = await outputOf('job', FAILED);
+    expect(lines.map((line) => /^ *[^ ]+(?: [a-z0-9-]+)?/.exec(line)?.[0].replace(/(?<=task) .*/, ''))).toEqual([
+      'WHAT',
+      FAILED,
+      '  attempt 1',
+      '    step model-and-dataset-download',
+      '      task',
+      '    step training',
+      '      task',
+    ]);
+  });
+
+  test('fails with --exit-status when the job has failed', async () => {
+    expect(await start(['job', FAILED, '--exit-status'], { folder }).done).toBe(1);
+    expect(await start(['job', FINISHED, '--exit-status'], { folder }).done).toBe(0);
+  });
+});
+
+test('tributary histogram counts the lines that there are', async () => {
+  const exported = await outputOf('export', FINISHED);
+  const buckets = (await outputOf('histogram', FINISHED, '--buckets', '7')).slice(1);
+  expect(buckets).toHaveLength(7);
+  expect(buckets.reduce((sum, line) => sum + Number(line.split(/ +/)[1]), 0)).toBe(exported.length);
+});
+
 describe('tributary logs and export', () => {
   test('print the same lines, the one for people and the other for programs', async () => {
     const exported = (await outputOf('export', FINISHED)).map(

@@ -51,6 +51,11 @@ describe('a command of a running service', () => {
     [['jobs', '--status', 'failed', '--json']],
     [['jobs', '--source', 'sap']],
     [['jobs', '--source', 'nobody']],
+    [['job', FAILED, '--exit-status']],
+    [['job', 'sap:1', '--json']],
+    [['job', 'sap:nobody']],
+    [['job', 'nobody:x']],
+    [['histogram', FAILED, FINISHED, '--buckets', '5']],
     [['logs', FINISHED, FAILED, '--last', '50']],
     [['logs', FAILED, '--min-severity', 'error', '--json']],
     [['logs', 'nemo:default/nobody']],
@@ -75,6 +80,15 @@ describe('a command of a running service', () => {
     expect(await outcome(['sources', ...HEADER], { TRIBUTARY_URL: url, TRIBUTARY_KEY: KEY })).toEqual(expected);
     // A configuration on the command line is before the environment.
     expect(await outcome(['sources', '--config', 'tributary.yaml'], { TRIBUTARY_URL: url })).toEqual(expected);
+  });
+
+  test('checks the sources of the service', async () => {
+    const { code, output, errors } = await outcome(['check', '--url', url, '--source', 'sap', ...HEADER], {
+      TRIBUTARY_KEY: KEY,
+    });
+    expect({ code, errors }).toEqual({ code: 0, errors: '' });
+    expect(output.split('\n')[1]).toMatch(/^sap +sap-job-scheduling +yes +yes +(\d+ ms|-) +answers$/);
+    expect(await outcome(['check', '--url', url, '--explain'])).toMatchObject({ code: 2 });
   });
 
   test.each([[[]], [['--header', 'Authorization: Bearer wrong-canary']]])(

@@ -28,7 +28,7 @@ const PAUSES = [500, 1_000, 2_000, 5_000, 10_000, 20_000, 30_000, 30_000, 30_000
 const MOST_REMEMBERED = 5_000;
 
 /** A service ends a stream for reasons of its own: there is more behind the cursor. */
-const MORE_FOLLOWS: readonly string[] = ['MAX_DURATION', 'SERVER_SHUTDOWN'];
+const MORE_FOLLOWS: readonly string[] = ['MAX_DURATION', 'SERVER_SHUTDOWN', 'SOURCE_CHANGED'];
 
 /** The events of a tail. Once it has begun, it goes on from its cursor when the connection breaks off or the service ends it. */
 export async function* follow(

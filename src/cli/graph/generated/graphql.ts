@@ -160,6 +160,84 @@ export type NativePagination =
   /** There are no pages: everything comes at once. */
   | 'WHOLE_RESPONSE';
 
+export type HistogramQueryVariables = Exact<{
+  jobs: ReadonlyArray<string> | string;
+  filter?: LogFilter | null | undefined;
+  buckets?: number | null | undefined;
+}>;
+
+export type HistogramQuery = {
+  readonly logHistogram: {
+    readonly from: string | null;
+    readonly until: string | null;
+    readonly coveredFrom: string | null;
+    readonly total: number;
+    readonly isPartial: boolean;
+    readonly buckets: ReadonlyArray<{
+      readonly from: string;
+      readonly until: string;
+      readonly total: number;
+      readonly counts: ReadonlyArray<{ readonly severity: LogSeverity; readonly count: number }>;
+    }>;
+    readonly failures: ReadonlyArray<{ readonly source: string; readonly code: ErrorCode; readonly message: string }>;
+  };
+};
+
+export type JobTreeQueryVariables = Exact<{
+  source: string;
+  key: string;
+  most: number;
+}>;
+
+export type JobTreeQuery = {
+  readonly job: {
+    readonly key: string;
+    readonly name: string;
+    readonly status: JobStatus;
+    readonly nativeStatus: string | null;
+    readonly createdAt: string | null;
+    readonly startedAt: string | null;
+    readonly finishedAt: string | null;
+    readonly attempts: {
+      readonly nodes: ReadonlyArray<{
+        readonly key: string;
+        readonly number: number | null;
+        readonly status: JobStatus;
+        readonly nativeStatus: string | null;
+        readonly startedAt: string | null;
+        readonly finishedAt: string | null;
+        readonly step: { readonly key: string } | null;
+      }>;
+      readonly pageInfo: { readonly hasPreviousPage: boolean };
+    } | null;
+    readonly steps: {
+      readonly nodes: ReadonlyArray<{
+        readonly key: string;
+        readonly name: string;
+        readonly status: JobStatus;
+        readonly nativeStatus: string | null;
+        readonly startedAt: string | null;
+        readonly finishedAt: string | null;
+        readonly attempt: { readonly key: string } | null;
+      }>;
+      readonly pageInfo: { readonly hasNextPage: boolean };
+    } | null;
+    readonly tasks: {
+      readonly nodes: ReadonlyArray<{
+        readonly key: string;
+        readonly name: string;
+        readonly status: JobStatus;
+        readonly nativeStatus: string | null;
+        readonly startedAt: string | null;
+        readonly finishedAt: string | null;
+        readonly attempt: { readonly key: string } | null;
+        readonly step: { readonly key: string } | null;
+      }>;
+      readonly pageInfo: { readonly hasNextPage: boolean };
+    } | null;
+  } | null;
+};
+
 export type ComplaintFragment = { readonly source: string; readonly code: ErrorCode; readonly message: string };
 
 export type JobsQueryVariables = Exact<{
@@ -317,6 +395,20 @@ export type SourcesQuery = {
   }>;
 };
 
+export type SourcesHealthQueryVariables = Exact<{ [key: string]: never }>;
+
+export type SourcesHealthQuery = {
+  readonly sources: ReadonlyArray<{
+    readonly name: string;
+    readonly vendor: string;
+    readonly health: {
+      readonly code: ErrorCode | null;
+      readonly message: string | null;
+      readonly latencyMilliseconds: number | null;
+    } | null;
+  }>;
+};
+
 export class TypedDocumentString<TResult, TVariables>
   extends String
   implements DocumentTypeDecoration<TResult, TVariables>
@@ -383,6 +475,97 @@ export const LineRecordFragmentDoc = new TypedDocumentString(
     `,
   { fragmentName: 'LineRecord' },
 ) as unknown as TypedDocumentString<LineRecordFragment, unknown>;
+export const HistogramDocument = new TypedDocumentString(`
+    query Histogram($jobs: [ID!]!, $filter: LogFilter, $buckets: Int) {
+  logHistogram(jobs: $jobs, filter: $filter, buckets: $buckets) {
+    from
+    until
+    coveredFrom
+    total
+    isPartial
+    buckets {
+      from
+      until
+      total
+      counts {
+        severity
+        count
+      }
+    }
+    failures {
+      ...Complaint
+    }
+  }
+}
+    fragment Complaint on SourceFailure {
+  source
+  code
+  message
+}`) as unknown as TypedDocumentString<HistogramQuery, HistogramQueryVariables>;
+export const JobTreeDocument = new TypedDocumentString(`
+    query JobTree($source: String!, $key: String!, $most: Int!) {
+  job(source: $source, key: $key) {
+    key
+    name
+    status
+    nativeStatus
+    createdAt
+    startedAt
+    finishedAt
+    attempts(last: $most) {
+      nodes {
+        key
+        number
+        status
+        nativeStatus
+        startedAt
+        finishedAt
+        step {
+          key
+        }
+      }
+      pageInfo {
+        hasPreviousPage
+      }
+    }
+    steps(first: $most) {
+      nodes {
+        key
+        name
+        status
+        nativeStatus
+        startedAt
+        finishedAt
+        attempt {
+          key
+        }
+      }
+      pageInfo {
+        hasNextPage
+      }
+    }
+    tasks(first: $most) {
+      nodes {
+        key
+        name
+        status
+        nativeStatus
+        startedAt
+        finishedAt
+        attempt {
+          key
+        }
+        step {
+          key
+        }
+      }
+      pageInfo {
+        hasNextPage
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<JobTreeQuery, JobTreeQueryVariables>;
 export const JobsDocument = new TypedDocumentString(`
     query Jobs($sources: [String!], $filter: JobFilter, $first: Int!) {
   jobs(sources: $sources, filter: $filter, first: $first) {
@@ -551,3 +734,16 @@ export const SourcesDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<SourcesQuery, SourcesQueryVariables>;
+export const SourcesHealthDocument = new TypedDocumentString(`
+    query SourcesHealth {
+  sources {
+    name
+    vendor
+    health {
+      code
+      message
+      latencyMilliseconds
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SourcesHealthQuery, SourcesHealthQueryVariables>;
