@@ -72,7 +72,7 @@ describe('those who wait for a place at a source', () => {
     expect(await rejection(limiter.acquire(callOf(operationOf(null))))).toMatchObject({
       code: 'SOURCE_RATE_LIMITED',
       source: 'sap',
-      message: 'sap: 2 calls wait for this source, the most that may (limits.queue)',
+      message: 'sap: 2 calls wait for this source, and leave no room for another of this caller (limits.queue: 2)',
       retryAfterSeconds: 4,
     });
     leaving.cancel();
@@ -90,6 +90,37 @@ describe('those who wait for a place at a source', () => {
     });
     expect(limiter.queued()).toBe(3);
     expect(await serveAll()).toEqual(['a 0', 'b', 'a 1']);
+  });
+
+  test('always leave room for a call of a caller who has none, however many have many', async () => {
+    const { limiter, wait } = await oneTaken({ queue: 12 });
+    const leaving = new Cancellation();
+    const refused: string[] = [];
+    const all = ['a', 'b', 'c', 'd'].flatMap((name) =>
+      Array.from({ length: 20 }, () =>
+        wait(name, callOf(operationOf(name), leaving)).catch((error: unknown) => {
+          if (error !== leaving.reason) refused.push(name);
+        }),
+      ),
+    );
+    await new Promise((resolve) => setImmediate(resolve));
+    const waiting = (who: string) => 20 - refused.filter((name) => name === who).length;
+    expect(['a', 'b', 'c', 'd'].map(waiting)).toEqual([6, 3, 2, 1]);
+    expect(limiter.queued()).toBe(12);
+    leaving.cancel();
+    await Promise.all(all);
+  });
+
+  test('leave half of the queue to queries where they are polls', async () => {
+    const { limiter, wait } = await oneTaken({ queue: 4 });
+    const leaving = new Cancellation();
+    const poll = () => new Caller([{ asker: operationOf(null), priority: 'poll' }], leaving);
+    const left = Array.from({ length: 2 }, () => rejection(wait('poll', poll())));
+    expect(await rejection(limiter.acquire(poll()))).toMatchObject({ code: 'SOURCE_RATE_LIMITED' });
+    left.push(rejection(wait('query', callOf(operationOf(null), leaving))));
+    expect(limiter.queued()).toBe(3);
+    leaving.cancel();
+    await Promise.all(left);
   });
 
   test('leave room for others when they go', async () => {

@@ -28,7 +28,7 @@ async function stand() {
       up: {
         vendor: 'rest',
         baseUrl: source.origin,
-        limits: { callerQueue: MOST },
+        limits: { queue: 3 * MOST, callerQueue: MOST },
         jobs: {
           list: { path: '/jobs', items: '$', pagination },
           one: { path: '/jobs/{job}' },

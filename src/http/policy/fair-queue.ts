@@ -14,6 +14,12 @@ interface Waiting<T> {
 export class FairQueue<T> {
   /** The caller whose turn is next comes first. Who is nobody in particular is a caller for one operation. */
   readonly #callers = new Map<string | Asker, Waiting<T>>();
+  #size = 0;
+
+  /** How many items wait. */
+  get size(): number {
+    return this.#size;
+  }
 
   /** How many items wait for the caller of that operation. */
   sizeFor(asker: Asker): number {
@@ -29,6 +35,7 @@ export class FairQueue<T> {
     if (items.has(item)) return;
     items.add(item);
     caller.size += 1;
+    this.#size += 1;
   }
 
   remove(asker: Asker, item: T): void {
@@ -36,6 +43,7 @@ export class FairQueue<T> {
     const items = caller?.operations.get(asker);
     if (caller === undefined || items?.delete(item) !== true) return;
     caller.size -= 1;
+    this.#size -= 1;
     if (items.size === 0) caller.operations.delete(asker);
     if (caller.size === 0) this.#callers.delete(asker.caller ?? asker);
   }

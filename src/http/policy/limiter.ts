@@ -93,15 +93,27 @@ export function createLimiter(source: string, settings: LimiterSettings, clock: 
     advance();
   }
 
-  /** Who joins a call that is far behind in the queue of another gets a turn of their own for it. */
+  /**
+   * How many calls of one caller may wait. What is left of the queue bounds it, too: however many callers have many, there is room for
+   * one who has none. Polls leave half of the queue to queries.
+   */
+  function mostOfCaller(priority: Claim['priority']): number {
+    const left = settings.queue - waiting.size;
+    const room = priority === 'poll' ? Math.min(left, Math.ceil(settings.queue / 2) - queues.poll.size) : left;
+    return Math.min(settings.callerQueue, room);
+  }
+
+  function sizeFor(asker: Asker): number {
+    return queues.interactive.sizeFor(asker) + queues.poll.sizeFor(asker);
+  }
+
   function stand(ticket: Ticket, { asker, priority }: Claim): void {
-    if (queues.interactive.sizeFor(asker) + queues.poll.sizeFor(asker) >= settings.callerQueue) return;
     const queue = queues[priority];
     queue.add(asker, ticket);
     ticket.places.push({ asker, queue });
   }
 
-  function wait(caller: Caller, since: number): Promise<() => void> {
+  function wait(caller: Caller, claims: readonly Claim[], since: number): Promise<() => void> {
     return new Promise((resolve, reject) => {
       function end(): void {
         clearTimeout(patience);
@@ -131,21 +143,24 @@ export function createLimiter(source: string, settings: LimiterSettings, clock: 
       const forget = caller.cancellation.onAbort(() => {
         giveUp(caller.cancellation.reason);
       });
+      for (const claim of claims) stand(ticket, claim);
       waiting.add(ticket);
-      for (const claim of caller.claims) stand(ticket, claim);
+      // Who joins a call that is far behind in the queue of another gets a turn of their own for it.
       caller.onJoin((claim) => {
-        stand(ticket, claim);
+        if (sizeFor(claim.asker) < settings.callerQueue) stand(ticket, claim);
       });
-      if (ticket.places.length === 0) giveUp(tooMany(`${settings.callerQueue} calls of this caller`, 'callerQueue'));
-      else advance();
+      advance();
     });
   }
 
-  function tooMany(who: string, key: string): TributaryError {
-    const { requestsPerSecond } = settings;
+  function tooMany({ claims }: Caller): TributaryError {
+    const { queue, callerQueue, requestsPerSecond } = settings;
+    const isCallers = claims.some(({ asker }) => sizeFor(asker) >= callerQueue);
+    const words = isCallers
+      ? `${callerQueue} calls of this caller wait for this source, the most that may (limits.callerQueue)`
+      : `${waiting.size} calls wait for this source, and leave no room for another of this caller (limits.queue: ${queue})`;
     const retryAfterSeconds = requestsPerSecond === null ? undefined : Math.ceil(waiting.size / requestsPerSecond);
-    const message = `${source}: ${who} wait for this source, the most that may (limits.${key})`;
-    return new TributaryError('SOURCE_RATE_LIMITED', message, { source, retryAfterSeconds });
+    return new TributaryError('SOURCE_RATE_LIMITED', `${source}: ${words}`, { source, retryAfterSeconds });
   }
 
   function tooLong(): TributaryError {
@@ -162,8 +177,9 @@ export function createLimiter(source: string, settings: LimiterSettings, clock: 
     queued: () => waiting.size,
     async acquire(caller, since = clock.now()) {
       if (caller.cancellation.aborted) throw caller.cancellation.reason;
-      if (waiting.size >= settings.queue) throw tooMany(`${settings.queue} calls`, 'queue');
-      return wait(caller, since);
+      const claims = caller.claims.filter(({ asker, priority }) => sizeFor(asker) < mostOfCaller(priority));
+      if (claims.length === 0) throw tooMany(caller);
+      return wait(caller, claims, since);
     },
   };
 }
