@@ -10,7 +10,7 @@ import type { RequestObservation } from '../http/stats.ts';
 import { toValidUnicode } from '../domain/ansi.ts';
 import { withoutHalfPairs } from '../domain/json.ts';
 import { allowedHosts } from '../server/client/allowed-hosts.ts';
-import { federate, serviceSettings } from '../library/wiring.ts';
+import { federate, serviceSettings, traceAsConfigured } from '../library/wiring.ts';
 import { createMetrics } from '../server/metrics.ts';
 import type { Metrics } from '../server/metrics.ts';
 import { guardProcess } from '../server/process-guard.ts';
@@ -51,6 +51,7 @@ export async function serve(
   const unguard = guardProcess(logger, metrics);
   const onOutcome = metrics.configuration();
   const federation = federate(opened, logger);
+  const tracing = await traceAsConfigured(opened, metrics.tracing());
   const host = options.host ?? settings.host;
   // Until there is a server that could go on otherwise, the signal asks for nothing.
   let reload = (): Promise<void> => Promise.resolve();
@@ -65,6 +66,7 @@ export async function serve(
       keepAliveMilliseconds: settings.keepAliveMilliseconds,
       logger,
       metrics,
+      ...(tracing === null ? {} : { tracing }),
     });
     const config = typeof options.config === 'string' ? options.config : undefined;
     reload = createReload({ config, surroundings, live, federation, server, logger, onOutcome });
@@ -79,6 +81,7 @@ export async function serve(
     await federation.close();
     await live.close();
     await opened.close();
+    await tracing?.close();
     unguard();
   }
   return EXIT.done;

@@ -3,6 +3,7 @@ import type { RedisSettings } from '../redis/settings.ts';
 import type { SourceTailSettings, TailSettings } from '../federation/tail/settings.ts';
 import type { SourceHttpSettings } from '../http/settings.ts';
 import type { AccessSettings } from './access.ts';
+import type { TracingSettings } from './tracing.ts';
 import type { PersistedQueries } from './persisted-queries.ts';
 import type { ClientLimits } from './service-limits.ts';
 import type { QueryLimits } from './service-limits.ts';
@@ -39,6 +40,8 @@ export interface ServerSettings {
   readonly keepAliveMilliseconds: number;
   readonly heartbeatMilliseconds: number;
   readonly logLevel: LogLevel;
+  /** Where traces go; null: nowhere. */
+  readonly tracing: TracingSettings | null;
   /** Null: the seal that all deployments without one share. */
   readonly cursorSecret: string | null;
 }

@@ -12,6 +12,7 @@ import { COMMON_KEYS, commonSchema, serverSchema } from './schema.ts';
 import { redisSchema, redisSettings, sourceTailSettings, tailSchema, tailSettings } from './tail-schema.ts';
 import { textFilesIn } from './text-file.ts';
 import type { ReadText } from './text-file.ts';
+import { tracingSettings } from './tracing-schema.ts';
 import { validate } from './validate.ts';
 import type { AuthSettings, Forwarding, LimitSettings, RouteSettings } from '../http/settings.ts';
 import type { VendorDefinition } from '../vendors/connector.ts';
@@ -82,9 +83,10 @@ export function parseConfiguration(value: unknown, options: ParseOptions): Confi
     ];
   });
   const known = persistedQueries(server.persistedQueries, readText, report);
+  const tracing = tracingSettings(server.tracing, environment, report);
   if (problems.length > 0) throw new ConfigurationError(origin, problems);
   return {
-    server: { ...serverSettings(server), persistedQueries: known },
+    server: { ...serverSettings(server), persistedQueries: known, tracing },
     limits: serviceLimits(limits),
     tail: tailSettings(tail),
     redis: redis === undefined ? null : redisSettings(redis),
@@ -120,6 +122,7 @@ function httpSettings(
     baseUrl: common.baseUrl.replace(/\/+$/, ''),
     auth,
     forward: forwardingOf(common),
+    sendsTraceparent: common.traceparent,
     limits: limitSettings(common.limits),
     classifyError: definition.classifyError,
     paceAfter: definition.paceAfter,
@@ -132,8 +135,9 @@ function serverSettings({
   keepAlive,
   heartbeat,
   persistedQueries: _,
+  tracing: __,
   ...same
-}: z.output<typeof serverSchema>): Omit<ServerSettings, 'persistedQueries'> {
+}: z.output<typeof serverSchema>): Omit<ServerSettings, 'persistedQueries' | 'tracing'> {
   return {
     ...same,
     auth: auth === undefined ? null : accessSettings(auth),

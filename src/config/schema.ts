@@ -8,6 +8,7 @@ import { serviceLimitsSchema } from './limits-schema.ts';
 import { persistedQueriesSchema } from './persisted-queries.ts';
 import { proxySchema, tlsSchema } from './route-schema.ts';
 import { withoutLineBreaks } from './secret.ts';
+import { tracingSchema } from './tracing-schema.ts';
 import { redisSchema, sourceTailSchema, tailSchema } from './tail-schema.ts';
 import type { VendorDefinition } from '../vendors/connector.ts';
 
@@ -86,6 +87,9 @@ export const serverSchema = z.strictObject({
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .default('info')
     .describe('Least severity of what is logged, as JSON lines on standard error.'),
+  tracing: tracingSchema
+    .optional()
+    .describe('Traces of operations for OpenTelemetry. Default: off, or as OTEL_EXPORTER_OTLP_ENDPOINT says.'),
   cursorSecret: z
     .string()
     .overwrite(withoutLineBreaks)
@@ -144,6 +148,10 @@ const common = {
     .describe(
       "Send the caller's own Authorization header instead of `auth`. A caller without one is refused; with `optional`, `auth` is used for it.",
     ),
+  traceparent: z
+    .boolean()
+    .default(false)
+    .describe('Tell the source which trace a call is for, in a `traceparent` header. Needs `server.tracing`.'),
   proxy: proxySchema.optional(),
   tls: tlsSchema.optional(),
   limits: limitsSchema.prefault({}).describe('Bounds of what is asked of this source.'),

@@ -68,6 +68,16 @@ export class Budget {
     this.#answerBytes += bytes;
   }
 
+  /** What it has taken so far. */
+  get used(): BudgetLimits {
+    return {
+      calls: this.#calls,
+      rows: this.#rows,
+      vendorBytes: this.#vendorBytes,
+      answerBytes: this.#answerBytes,
+    };
+  }
+
   /** How large the texts and attributes of the answer are. */
   get shownBytes(): number {
     return this.#answerBytes;

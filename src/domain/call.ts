@@ -1,5 +1,7 @@
 import { UNLIMITED } from './budget.ts';
 import type { Budget } from './budget.ts';
+import { NO_SPAN } from './span.ts';
+import type { Span } from './span.ts';
 
 /**
  * What one client request carries down to every call that it causes. One object per GraphQL operation, made in
@@ -23,6 +25,8 @@ export interface Call {
   readonly budget: Budget;
   /** Which answers that others have asked for, or that are remembered, are too old for this call. */
   readonly recency: Recency;
+  /** The step of a trace that this is asked for. */
+  readonly span: Span;
 }
 
 /** One operation. Callers take turns at a source, and so do the operations of one caller. */
@@ -39,7 +43,9 @@ export interface Recency {
   readonly inSequence: boolean;
 }
 
-type CallOptions = Partial<Pick<Call, 'signal' | 'authorization' | 'asker' | 'priority' | 'budget' | 'recency'>>;
+type CallOptions = Partial<
+  Pick<Call, 'signal' | 'authorization' | 'asker' | 'priority' | 'budget' | 'recency' | 'span'>
+>;
 
 /** A call with nothing in it yet. */
 export function createCall(options: CallOptions = {}): Call {
@@ -51,6 +57,7 @@ export function createCall(options: CallOptions = {}): Call {
     priority: options.priority ?? 'interactive',
     budget: options.budget ?? UNLIMITED,
     recency: options.recency ?? { notBefore: -Infinity, inSequence: false },
+    span: options.span ?? NO_SPAN,
     scoped<T>(owner: object, name: string, create: () => T): T {
       let owned = states.get(owner);
       if (owned === undefined) {
@@ -65,8 +72,9 @@ export function createCall(options: CallOptions = {}): Call {
 }
 
 /** A call of the same operation with nothing remembered, and what is changed. */
-export function anotherCall({ signal, authorization, asker, priority, budget }: Call, changes: CallOptions): Call {
-  return createCall({ signal, authorization, asker, priority, budget, ...changes });
+export function anotherCall(call: Call, changes: CallOptions): Call {
+  const { signal, authorization, asker, priority, budget, span } = call;
+  return createCall({ signal, authorization, asker, priority, budget, span, ...changes });
 }
 
 /** The same caller with nothing remembered: what is asked with it is asked afresh, also of the source. */

@@ -5,7 +5,8 @@ import { AttemptFailure } from './policy/attempt-failure.ts';
 import type { Caller } from './policy/caller.ts';
 import { withRetries } from './policy/retry.ts';
 import type { WireRequest } from './request/exchange.ts';
-import { authorised } from './request/wire-request.ts';
+import type { Span } from '../domain/span.ts';
+import { authorised, traceable } from './request/wire-request.ts';
 
 /** A call to a source: one request, and as many attempts as it may take. */
 export interface SourceCall<T> {
@@ -14,6 +15,9 @@ export interface SourceCall<T> {
   readonly idempotent: boolean;
   readonly authorizer: Authorizer;
   readonly caller: Caller;
+  readonly span: Span;
+  /** Is the source told which trace it is for? */
+  readonly sendsTraceparent: boolean;
   /** Reads an answer, and finishes its attempt. */
   readonly read: (open: OpenAttempt) => Promise<T> | T;
 }
@@ -24,10 +28,13 @@ export function makeCall<T>(parts: AttemptParts, call: SourceCall<T>): Promise<T
   const worthwhile = (): boolean => parts.breaker.state() === 'closed' && parts.retryBudget.retry();
   parts.retryBudget.call();
   const send = renewing(parts, call);
-  let tried = false;
+  let tried = 0;
   const attempt = (): Promise<T> => {
-    if (tried) parts.recorder.retried();
-    tried = true;
+    if (tried > 0) {
+      parts.recorder.retried();
+      call.span.note({ 'http.request.resend_count': tried });
+    }
+    tried += 1;
     return send();
   };
   return withRetries(attempt, { retries, clock: parts.clock, worthwhile }, call.caller.cancellation);
@@ -37,16 +44,22 @@ export function makeCall<T>(parts: AttemptParts, call: SourceCall<T>): Promise<T
  * Attempts that answer a refused token with a new one, once in a call. Refused means not carried out, so
  * this holds for calls that must not be repeated too.
  */
-function renewing<T>(parts: AttemptParts, { request, authorizer, caller, read }: SourceCall<T>): () => Promise<T> {
+function renewing<T>(parts: AttemptParts, call: SourceCall<T>): () => Promise<T> {
+  const { request, authorizer, caller, span, sendsTraceparent, read } = call;
   let renewed = false;
   return async function attempt(): Promise<T> {
     parts.refusals.check(request);
     const authorization = await authorizer.authorization(caller.cancellation);
     try {
-      const result = await read(await openAttempt(parts, authorised(request, authorization), caller));
+      const sent = traceable(authorised(request, authorization), sendsTraceparent ? span.traceparent : null);
+      const open = await openAttempt(parts, sent, caller);
+      span.note({ 'http.response.status_code': open.answer.status });
+      const result = await read(open);
       parts.refusals.learn(request, null);
       return result;
     } catch (error) {
+      const status = error instanceof AttemptFailure ? error.error.status : undefined;
+      if (status !== undefined) span.note({ 'http.response.status_code': status });
       const isRenewable = isRefusal(error) && authorizer.refused(authorization);
       if (renewed || !isRenewable) {
         parts.refusals.learn(request, error);

@@ -116,6 +116,8 @@ export interface SourceHttpSettings extends RouteSettings {
   readonly baseUrl: string;
   readonly auth: AuthSettings;
   readonly forward: Forwarding;
+  /** Is it told which trace a call is for? Default: no. */
+  readonly sendsTraceparent?: boolean | undefined;
   readonly limits: LimitSettings;
   readonly classifyError?: ClassifyError | undefined;
   readonly paceAfter?: PaceAfter | undefined;

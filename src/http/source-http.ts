@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Call } from '../domain/call.ts';
+import type { Span } from '../domain/span.ts';
 import { TributaryError } from '../domain/errors.ts';
 import { memoryOf } from './answer-memory.ts';
 import type { AttemptParts, OpenAttempt } from './attempt.ts';
@@ -30,6 +31,7 @@ import type { Wire } from './request/exchange.ts';
 import { targetOf } from './request/path.ts';
 import { processPools } from './request/pools.ts';
 import type { PoolLease, Pools } from './request/pools.ts';
+import { tracedCall } from './traced-call.ts';
 import { wireRequest } from './request/wire-request.ts';
 import type { SourceHttpSettings } from './settings.ts';
 import { createRecorder } from './stats.ts';
@@ -56,7 +58,7 @@ export interface ManagedSourceHttp extends SourceHttp {
 
 /** HTTP to one source. Connections are shared with other sources of the same origin. */
 export function createSourceHttp(settings: SourceHttpSettings, options: SourceHttpOptions = {}): ManagedSourceHttp {
-  const { source, limits, forward } = settings;
+  const { source, limits, forward, sendsTraceparent = false } = settings;
   const leases: PoolLease[] = [];
   const own = createParts(settings, options, leases);
   const authorizer = createTokens(settings, options, own, leases);
@@ -94,17 +96,19 @@ export function createSourceHttp(settings: SourceHttpSettings, options: SourceHt
     const { parts, ...prepared } = prepare(request, call);
     const { cutsStrings = false } = request;
     const caller = callerOf(call);
-    async function ask(caller: Caller): Promise<SizedReply<T>> {
+    async function ask(caller: Caller, span: Span): Promise<SizedReply<T>> {
       const reply = await makeCall(parts, {
         ...prepared,
         caller,
+        span,
+        sendsTraceparent,
         read: (open) => readJson(open, { mostBytes: limits.maxResponseBytes, cutsStrings }, parts.wire),
       });
       return { ...reply, data: decode(reply.data, decoder, parts.wire) };
     }
     const start = (caller: Caller) => {
       call.budget.startCall(source);
-      return parts.recorder.watch(ask(caller));
+      return tracedCall(call.span, source, request, (span) => parts.recorder.watch(ask(caller, span)));
     };
     if (!prepared.idempotent) {
       const reply = await start(caller);
@@ -133,7 +137,9 @@ export function createSourceHttp(settings: SourceHttpSettings, options: SourceHt
     const start: Start<T> = (caller, begin) => {
       call.budget.startCall(source);
       const read = (open: OpenAttempt): Promise<void> => readItems(open, reader, begin, parts.wire);
-      return parts.recorder.watch(makeCall(parts, { ...prepared, caller, read }));
+      return tracedCall(call.span, source, request, (span) =>
+        parts.recorder.watch(makeCall(parts, { ...prepared, caller, span, sendsTraceparent, read })),
+      );
     };
     const { recency } = call;
     if (prepared.idempotent) {

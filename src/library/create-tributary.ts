@@ -5,7 +5,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import type { TributaryConfig } from './config.ts';
 import { openSources } from './open-sources.ts';
-import { federate, serviceSettings } from './wiring.ts';
+import { federate, serviceSettings, traceAsConfigured } from './wiring.ts';
 import type { GraphContext } from '../../resolvers/context.ts';
 import { schema } from '../../schema/index.ts';
 import type { Environment } from '../config/environment.ts';
@@ -74,8 +74,10 @@ export async function createTributary(
   const opened = await openSources({ config }, { environment, folder });
   const federation = federate(opened, logger);
   const named = options.allowedHosts ?? opened.configuration.server.allowedHosts;
+  const tracing = await traceAsConfigured(opened);
   const service = await createService({
     ...serviceSettings(opened),
+    ...(tracing === null ? {} : { tracing }),
     federation,
     allowedHosts: named.length === 0 ? null : named,
     ...(logger === null ? {} : { logger }),
@@ -86,6 +88,7 @@ export async function createTributary(
     await service.stop(GRACE_MILLISECONDS);
     await service.dispose();
     await opened.close();
+    await tracing?.close();
   }
 
   return {

@@ -40,7 +40,8 @@ export async function openSources(
   { environment, folder }: Surroundings,
 ): Promise<OpenSources> {
   const configuration = await configurationOf(config, { environment, folder });
-  if (configuration === null || configuration.sources.length === 0) return openSandbox(configuration, onRequest);
+  if (configuration === null || configuration.sources.length === 0)
+    return openSandbox(configuration, environment, onRequest);
   const sources = connectSources(configuration, { onRequest });
   return { configuration, sources, sandboxed: false, close: async () => closeSources(sources) };
 }
@@ -59,13 +60,14 @@ async function configurationOf(
 /** The sandbox's sources, with everything else as it is configured. */
 async function openSandbox(
   configured: Configuration | null,
+  environment: Environment,
   onRequest: SourceHttpOptions['onRequest'],
 ): Promise<OpenSources> {
   const sandbox = await startSandbox();
   const simulated = parseConfiguration(sandbox.configuration, {
     origin: 'the sandbox',
     vendors: VENDORS,
-    environment: {},
+    environment,
   });
   const configuration = configured === null ? simulated : { ...configured, sources: simulated.sources };
   const sources = connectSources(configuration, { onRequest });

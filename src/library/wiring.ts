@@ -9,6 +9,8 @@ import type { RootFederation } from '../federation/create-federation.ts';
 import type { TailSharing } from '../federation/tail/feed/feeds.ts';
 import { createRedisSharing } from '../redis/index.ts';
 import type { ServiceOptions } from '../server/service-options.ts';
+import type { OnDelivery } from '../server/tracing/open-telemetry.ts';
+import type { Tracing } from '../server/tracing/tracing.ts';
 
 /** The federation of the opened sources, as it is configured. */
 export function federate({ configuration, sources }: OpenSources, logger: Logger | null): RootFederation {
@@ -24,6 +26,17 @@ export function federate({ configuration, sources }: OpenSources, logger: Logger
     ...(sharing === null ? {} : { sharing }),
     ...(server.cursorSecret === null ? {} : { cursorSecret: server.cursorSecret }),
   });
+}
+
+/** Where operations are traced, as it is configured; null: nowhere, and nothing of it is loaded. */
+export async function traceAsConfigured(
+  { configuration }: Pick<OpenSources, 'configuration'>,
+  onDelivery: OnDelivery = () => undefined,
+): Promise<Tracing | null> {
+  const { tracing } = configuration.server;
+  if (tracing === null) return null;
+  const { startTracing } = await import('../server/tracing/open-telemetry.ts');
+  return startTracing(tracing, onDelivery);
 }
 
 /** What the configuration says of the service, wherever it is served. */

@@ -7,6 +7,7 @@ import { countReloads } from './configuration-metrics.ts';
 import type { ReloadOutcome } from './configuration-metrics.ts';
 import { countSources } from './source-metrics.ts';
 import type { SourceFigures } from './source-metrics.ts';
+import { countSpans } from './tracing/span-metrics.ts';
 import { countTails } from './tail-metrics.ts';
 
 /** Upper bounds of the buckets of durations. */
@@ -34,6 +35,8 @@ export interface Metrics {
   configuration(): (outcome: ReloadOutcome) => void;
   /** Shows the memory, the CPU and the event loop of the process. For the one server of a process. */
   process(): void;
+  /** Shows how spans are delivered. Returns what counts. */
+  tracing(): (spans: number, isTaken: boolean) => void;
   /** An error that nothing handled: see process-guard.ts. */
   unhandled(kind: UnhandledKind): void;
   /** Shows what is followed, as it is whenever the metrics are read. */
@@ -131,6 +134,7 @@ export function createMetrics(): Metrics {
     process: () => {
       collectDefaultMetrics({ register: registry });
     },
+    tracing: () => countSpans(registry),
     unhandled: (kind) => {
       unhandled.inc({ kind });
     },

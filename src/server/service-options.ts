@@ -4,6 +4,7 @@ import type { ClientLimits, QueryLimits } from '../config/service-limits.ts';
 import type { PersistedQueries } from '../config/persisted-queries.ts';
 import type { Federation } from '../federation/api.ts';
 import type { Metrics } from './metrics.ts';
+import type { Tracing } from './tracing/tracing.ts';
 
 export interface ServiceOptions {
   readonly federation: Federation;
@@ -43,6 +44,8 @@ export interface ServiceOptions {
    * that proxies keep them and clients that are gone are noticed. Default: 12,000.
    */
   readonly heartbeatMilliseconds?: number;
+  /** Where operations are traced; closed by its owner. Default: nowhere. */
+  readonly tracing?: Tracing;
   /** Where this server and others count. Default: metrics of its own. */
   readonly metrics?: Metrics;
 }

@@ -85,7 +85,8 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   const ownTexts = page?.operations ?? [];
   const served = { persistedQueries, ownTexts, allowedOrigins, heartbeatMilliseconds, introspection, subgraphNodes };
   const audit = options.audit === true && logger !== null ? createAudit(logger) : null;
-  const graphql = createGraphql({ limits, logger, metrics, audit, ...served });
+  const { tracing = null } = options;
+  const graphql = createGraphql({ limits, logger, metrics, audit, tracing, ...served });
   // Its page asks for the schema, and sends what its reader writes.
   const withGraphiql = options.graphiql !== false && !persistedQueries.only;
   // The page is the same for all who ask: jobs are in its examples only where everybody may see them.
@@ -127,6 +128,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
       graphql.yogaFor(access).handle(request, response, { access, client: callerOf(request) }),
     '/export': createExport({
       audit,
+      tracing,
       clientOf: callerOf,
       limits,
       welcome,

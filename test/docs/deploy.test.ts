@@ -43,6 +43,7 @@ describe('metrics', () => {
     const metrics = createMetrics();
     metrics.process();
     metrics.configuration();
+    metrics.tracing();
     metrics.sources(() => [{ source: 'one', inFlight: 0, queued: 0, turnedAway: 0, breaker: 'closed', retries: 0 }]);
     metrics.tails(() => ({
       feeds: 0,

@@ -9,6 +9,7 @@ import { createClient } from 'graphql-ws';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { start } from '../cli/command-line.ts';
+import { startCollector } from './tracing/collector.ts';
 
 /** Stands in every secret of the configuration, and in everything that a vendor answers with a failure. */
 const CANARY = 'canary-7f3a9c';
@@ -59,7 +60,7 @@ const FAILURES: Readonly<Record<string, RequestListener>> = {
 
 /** A source of each way to authenticate for each failure. */
 async function sourcesOf(): Promise<Record<string, object>> {
-  const limits = { retries: 0, timeout: '2s' };
+  const [limits, traceparent] = [{ retries: 0, timeout: '2s' }, true];
   const sources = await Promise.all(
     Object.entries(FAILURES).map(async ([name, answer]): Promise<[string, object][]> => {
       const baseUrl = await vendor(answer);
@@ -67,7 +68,7 @@ async function sourcesOf(): Promise<Record<string, object>> {
       return [
         [
           `bearer-${name}`,
-          { vendor: 'nemo', baseUrl, workspaces: ['default'], auth: { type: 'bearer', token }, limits },
+          { vendor: 'nemo', baseUrl, workspaces: ['default'], auth: { type: 'bearer', token }, limits, traceparent },
         ],
         [
           `oauth-${name}`,
@@ -120,9 +121,14 @@ async function sourcesOf(): Promise<Record<string, object>> {
 const FORMS = [CANARY, Buffer.from(`${CANARY}-user:${CANARY}-password`).toString('base64'), encodeURIComponent(CANARY)];
 
 test('no secret and nothing of a failed answer is in what the service emits', { timeout: 120_000 }, async () => {
-  const sources = await sourcesOf();
+  const [sources, collector] = await Promise.all([sourcesOf(), startCollector()]);
   const configuration = {
-    server: { logLevel: 'trace', audit: true, cursorSecret: `${CANARY}-cursors` },
+    server: {
+      logLevel: 'trace',
+      audit: true,
+      cursorSecret: `${CANARY}-cursors`,
+      tracing: { endpoint: collector.endpoint, headers: { authorization: `Bearer ${CANARY}-traces` } },
+    },
     redis: { url: `redis://${CANARY}-user:${CANARY}-password@127.0.0.1:1`, prefix: 'canaries' },
     sources,
   };
@@ -152,6 +158,7 @@ test('no secret and nothing of a failed answer is in what the service emits', { 
   // A caller's own credential is no news for anybody, either.
   await ask('{ sources { name } }', { authorization: `Bearer ${CANARY}-caller`, cookie: `session=${CANARY}` });
   await ask('{ nothing }', { 'x-request-id': `${CANARY}-request` });
+  await ask(`{ jobs(first: 1, filter: { nameContains: "${CANARY}" }) { nodes { id } } }`, { traceparent: CANARY });
 
   const client = createClient({ url: url.replace('http', 'ws'), webSocketImpl: WebSocket, retryAttempts: 0 });
   const job = Buffer.from('not an id').toString('base64url');
@@ -172,7 +179,8 @@ test('no secret and nothing of a failed answer is in what the service emits', { 
   service.stop();
   await service.done;
 
-  const emitted = [...answers, service.output(), service.errors()].join('\n');
+  const traces = collector.requests.map(({ body }) => body).join('\n');
+  const emitted = [...answers, service.output(), service.errors(), traces].join('\n');
   // Each kind of failure is in it.
   for (const code of [
     'SOURCE_UNAUTHENTICATED',
@@ -180,8 +188,10 @@ test('no secret and nothing of a failed answer is in what the service emits', { 
     'SOURCE_RATE_LIMITED',
     'SOURCE_UNAVAILABLE',
     'SOURCE_BAD_RESPONSE',
-  ])
-    expect(emitted).toContain(code);
+  ]) {
+    expect(answers.join('\n')).toContain(code);
+    expect(traces).toContain(code);
+  }
   expect(service.errors()).toContain('asked a source');
   for (const form of FORMS) {
     const at = emitted.indexOf(form);

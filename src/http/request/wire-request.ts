@@ -21,6 +21,12 @@ export function wireRequest(request: HttpRequest, target: Target, source: string
   };
 }
 
+/** The same request with the step of a trace that it is for. */
+export function traceable(request: WireRequest, traceparent: string | null): WireRequest {
+  if (traceparent === null) return request;
+  return { ...request, headers: { ...request.headers, traceparent } };
+}
+
 /** The same request with its authorization, which no other header can replace. */
 export function authorised(request: WireRequest, authorization: string | null): WireRequest {
   if (authorization === null) return request;

@@ -15,6 +15,10 @@ import { codeOf } from '../graphql/errors.ts';
 import { fileNameOf } from './name.ts';
 import { questionOf, questionOfParameters } from './request.ts';
 import type { ExportQuestion } from './request.ts';
+import { NO_SPAN } from '../../domain/span.ts';
+import type { Span } from '../../domain/span.ts';
+import { tracedFederation } from '../tracing/traced-federation.ts';
+import type { Tracing } from '../tracing/tracing.ts';
 import type { Access } from '../access/access.ts';
 import type { Audit } from '../access/audit.ts';
 import { mayNot } from '../access/admit-operations.ts';
@@ -27,6 +31,7 @@ import type { Welcome } from '../client/own-origin.ts';
 
 export interface ExportOptions {
   readonly audit: Audit | null;
+  readonly tracing: Tracing | null;
   readonly clientOf: (request: IncomingMessage) => string | null;
   /** What one page of an export may use, as a query may. */
   readonly limits: BudgetLimits;
@@ -60,10 +65,11 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
 export function createExport(
   options: ExportOptions,
 ): (request: IncomingMessage, response: ServerResponse, access: Access) => Promise<void> {
-  const { welcome, present } = options;
+  const { welcome, present, tracing } = options;
 
   return async (request, response, access) => {
     allowOrigin(request, response, welcome);
+    const span = tracing?.begin('export', {}, traceparentOf(request)) ?? NO_SPAN;
     try {
       if (!isWelcome(request, welcome)) throw new TributaryError('FORBIDDEN', 'Pages of this origin may not export.');
       if (!access.allows('export')) throw mayNot('export');
@@ -71,14 +77,19 @@ export function createExport(
       const client = options.clientOf(request);
       const journal = options.audit?.begin({ access, reading: 'export', name: null, client });
       if (journal !== undefined) response.once('close', journal.end);
-      const federation = access.view('export');
+      response.once('close', () => {
+        span.end(null);
+      });
       const asker = { caller: nameOfCaller(access.caller, client) };
-      const watched = journal?.watching(federation) ?? federation;
-      await send(question, { ...options, federation: watched, asker }, access, response);
+      const seen = journal?.watching(access.view('export')) ?? access.view('export');
+      const federation = tracing === null ? seen : tracedFederation(seen);
+      await send(question, { ...options, federation, asker, span }, access, response);
     } catch (error) {
       // The client is gone, or has been told.
       if (response.destroyed || response.headersSent) return;
-      refuse(response, present(error));
+      const shown = present(error);
+      span.end(codeOf(shown));
+      refuse(response, shown);
     }
   };
 }
@@ -111,15 +122,21 @@ function parse(body: string): unknown {
   }
 }
 
+function traceparentOf({ headers }: IncomingMessage): string | null {
+  const { traceparent } = headers;
+  return typeof traceparent === 'string' ? traceparent : null;
+}
+
 interface SendOptions extends ExportOptions {
   readonly federation: Federation;
   /** Whose turn the export takes at sources. */
   readonly asker: Asker;
+  readonly span: Span;
 }
 
 async function send(
   { jobs, request: asked, format }: ExportQuestion,
-  { federation, asker, limits, stopping, present, heartbeatMilliseconds }: SendOptions,
+  { federation, asker, span, limits, stopping, present, heartbeatMilliseconds }: SendOptions,
   access: Access,
   response: ServerResponse,
 ): Promise<void> {
@@ -136,7 +153,7 @@ async function send(
   const signal = AbortSignal.any([leaving.signal, ending]);
   const { authorization } = access;
   const parts = writeLogs(federation, asked, format, {
-    newCall: () => createCall({ signal, authorization, asker, priority: 'poll', budget: new Budget(limits) }),
+    newCall: () => createCall({ signal, authorization, asker, span, priority: 'poll', budget: new Budget(limits) }),
     gone: leaving.signal,
     stopping: ending,
     onUnexpected: present,

@@ -25,6 +25,8 @@ import type { Metrics } from '../metrics.ts';
 import { limitNesting } from './nesting-limit.ts';
 import { createPersistedTexts, ID_PARAMETERS } from './persisted-queries.ts';
 import type { PersistedTexts } from './persisted-queries.ts';
+import { traceOperations } from '../tracing/trace-operations.ts';
+import type { Tracing } from '../tracing/tracing.ts';
 import { unbufferedStreams } from '../unbuffered.ts';
 import { readValidUnicode } from './valid-unicode.ts';
 
@@ -43,6 +45,8 @@ export interface GraphqlOptions {
   /** Does a gateway find `Query.node` and `Query.nodes` in the subgraph? */
   readonly subgraphNodes: boolean;
   readonly persistedQueries: PersistedQueries;
+  /** Null: nothing is traced. */
+  readonly tracing: Tracing | null;
   /** Operations of our own pages. */
   readonly ownTexts: readonly string[];
 }
@@ -52,6 +56,8 @@ export interface TransportContext {
   readonly access: Access;
   /** The address that it came from, as far as it is known. */
   readonly client: string | null;
+  /** The step of a trace that the operation is for, where there is no HTTP request that says so. */
+  readonly traceparent?: string | null;
   /** Aborted when the client goes away, where there is no HTTP request for the operation. */
   readonly signal?: AbortSignal;
 }
@@ -96,7 +102,7 @@ export function createGraphql(options: GraphqlOptions): GraphqlServer {
 }
 
 function createYogaWith(
-  { limits, metrics, audit, allowedOrigins, heartbeatMilliseconds, subgraphNodes }: GraphqlOptions,
+  { limits, metrics, audit, allowedOrigins, heartbeatMilliseconds, subgraphNodes, tracing }: GraphqlOptions,
   introspection: boolean,
   present: (error: unknown) => GraphQLError,
   persistedTexts: Plugin,
@@ -128,6 +134,7 @@ function createYogaWith(
       admitOperations(present, audit),
       limitCost(limits, present),
       budgetOperations(limits),
+      ...(tracing === null ? [] : [traceOperations(tracing)]),
       compileQueries(),
       largeAnswers(),
       unbufferedStreams(),

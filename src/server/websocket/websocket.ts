@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { GraphQLError } from 'graphql';
 import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL, makeServer } from 'graphql-ws';
+import type { SubscribePayload } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
 import { TributaryError } from '../../domain/errors.ts';
 import type { ErrorCode } from '../../domain/errors.ts';
@@ -144,7 +145,8 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
       }
       const end = beginOperation(connection.extra.request, access);
       if (end instanceof GraphQLError) return [end];
-      const enveloped: Enveloped = graphql.yogaFor(access).getEnveloped({ access, client, signal });
+      const traceparent = traceparentOf(payload);
+      const enveloped: Enveloped = graphql.yogaFor(access).getEnveloped({ access, client, signal, traceparent });
       const prepared = await prepare(enveloped, graphql.textOf, payload);
       if (!('enveloped' in prepared)) {
         end();
@@ -201,6 +203,12 @@ function toAnswer(error: GraphQLError): GraphQLError {
   const { message, nodes = null, source = null, positions = null, extensions } = error;
   const { http: _, ...shown } = extensions;
   return new GraphQLError(message, { nodes, source, positions, extensions: shown });
+}
+
+/** Browsers can't set headers here, and a connection has many operations: each may say which trace it is for. */
+function traceparentOf({ extensions }: SubscribePayload): string | null {
+  const given = extensions?.['traceparent'];
+  return typeof given === 'string' ? given : null;
 }
 
 function isGraphql({ url = '' }: IncomingMessage): boolean {

@@ -12,7 +12,7 @@ import type { WireJob, WireJobList } from './wire.ts';
 
 /** Null where the answer has no job. */
 export async function getJob(http: SourceHttp, job: string, call: Call): Promise<WireJob | null> {
-  return (await http.json({ method: 'GET', path: ['jobs', job] }, jobAnswerDecoder, call)).data;
+  return (await http.json({ method: 'GET', path: ['jobs', job], route: '/jobs/{job}' }, jobAnswerDecoder, call)).data;
 }
 
 export interface Slice {
@@ -25,7 +25,7 @@ export interface Slice {
 export async function getJobs(http: SourceHttp, { offset, limit, ordered }: Slice, call: Call): Promise<WireJobList> {
   const slice = { 'pagination.limit': limit, 'pagination.offset': offset };
   const query = ordered ? { ...slice, orderBy: NEWEST_FIRST } : slice;
-  return (await http.json({ method: 'GET', path: ['jobs'], query }, jobListDecoder, call)).data;
+  return (await http.json({ method: 'GET', path: ['jobs'], route: '/jobs', query }, jobListDecoder, call)).data;
 }
 
 /** It is a POST, and it only reads: it may be sent again, and shared. */
@@ -37,5 +37,6 @@ export async function postLogs(
   call: Call,
 ): Promise<void> {
   const body = { jobId: job, taskIds, levels, services };
-  await http.stream({ method: 'POST', path: ['logs'], body, idempotent: true }, readLogStream, begin, call);
+  const request = { method: 'POST', path: ['logs'], route: '/logs', body, idempotent: true } as const;
+  await http.stream(request, readLogStream, begin, call);
 }

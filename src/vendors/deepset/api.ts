@@ -6,6 +6,8 @@ import type { WireList, WirePipeline, WirePipelineLogs } from './wire.ts';
 
 /** The calls that are made, decoded. */
 
+const ROUTE = '/api/v1/workspaces/{workspace}/pipelines';
+
 /** Path of a pipeline. The first version of the API names things by their names, which may hold anything. */
 function pathOf({ workspace, name }: PipelinePlace): readonly string[] {
   return [...listPath(workspace), name];
@@ -16,7 +18,12 @@ function listPath(workspace: string): readonly string[] {
 }
 
 export async function readPipeline(http: SourceHttp, place: PipelinePlace, call: Call): Promise<WirePipeline> {
-  const request = { method: 'GET', path: pathOf(place), headers: { accept: 'application/json' } } as const;
+  const request = {
+    method: 'GET',
+    path: pathOf(place),
+    route: `${ROUTE}/{pipeline}`,
+    headers: { accept: 'application/json' },
+  } as const;
   return (await http.json(request, pipeline, call)).data;
 }
 
@@ -31,6 +38,7 @@ export async function listPipelines(
   const request = {
     method: 'GET',
     path: listPath(workspace),
+    route: ROUTE,
     query: { limit, page_number: page + 1 },
     headers: { accept: 'application/json' },
   } as const;
@@ -57,6 +65,7 @@ export function readLogs(
   const request = {
     method: 'GET',
     path: [...pathOf(place), 'logs'],
+    route: `${ROUTE}/{pipeline}/logs`,
     query: { ...query },
     headers,
     cutsStrings,

@@ -2,7 +2,7 @@ import type { Call } from '../../domain/call.ts';
 import { TributaryError } from '../../domain/errors.ts';
 import type { UnreadableRow } from '../../domain/ordered.ts';
 import type { Decoder } from '../../http/body/decode.ts';
-import type { SourceHttp } from '../../http/client.ts';
+import type { HttpRequest, SourceHttp } from '../../http/client.ts';
 import { endless, PageGuard, REPEATS } from '../../pagination/core/page-guard.ts';
 import { PageSize } from '../../pagination/core/page-size.ts';
 import { pageInParts } from '../../pagination/numbered/page-in-parts.ts';
@@ -55,8 +55,8 @@ export interface NemoApi {
 }
 
 export function createNemoApi(http: SourceHttp): NemoApi {
-  async function get<T>(path: readonly string[], query: Query, decoder: Decoder<T>, call: Call): Promise<T> {
-    const { data } = await http.json({ method: 'GET', path, query }, decoder, call);
+  async function get<T>(place: Place, query: Query, decoder: Decoder<T>, call: Call): Promise<T> {
+    const { data } = await http.json({ method: 'GET', ...place, query }, decoder, call);
     return data;
   }
 
@@ -66,7 +66,7 @@ export function createNemoApi(http: SourceHttp): NemoApi {
    * All rows of a list that is short by nature. A page that does not fit into an answer is read in parts, and a row that does
    * not fit by itself is one that can't be read, beside the others.
    */
-  async function all<T>(...[path, sort, decoder, keyOf, call]: ShortList<T>): Promise<Rows<T>> {
+  async function all<T>(...[place, sort, decoder, keyOf, call]: ShortList<T>): Promise<Rows<T>> {
     return allOf(LIST_PAGE_SIZE);
 
     /** Of the pages that the vendor counts, some are asked for side by side. */
@@ -78,7 +78,7 @@ export function createNemoApi(http: SourceHttp): NemoApi {
       let cap = pageSize;
       const fetch = async (index: number, rows: number): Promise<ListWire<T>> => {
         asked.add(rows);
-        const page = await get(path, { page: index + 1, page_size: rows, sort }, decoder, call);
+        const page = await get(place, { page: index + 1, page_size: rows, sort }, decoder, call);
         if (sizeOf(page) > 0 && sizeOf(page) < rows && !isLast(page, index, rows)) cap = Math.min(cap, sizeOf(page));
         return page;
       };
@@ -112,21 +112,21 @@ export function createNemoApi(http: SourceHttp): NemoApi {
 
   return {
     listJobs: (workspace, page, size, call) =>
-      get(jobsPath(workspace), { page, page_size: size, sort: '-created_at' }, jobListWire, call),
+      get(jobsOf(workspace), { page, page_size: size, sort: '-created_at' }, jobListWire, call),
     async job(place, call) {
       try {
-        return await get(jobPath(place), undefined, jobWire, call);
+        return await get(partOf(place), undefined, jobWire, call);
       } catch (error) {
         if (isAbsent(error) || isUnaddressable(error)) return null;
         throw error;
       }
     },
-    statusTree: (place, call) => get([...jobPath(place), 'status'], undefined, statusTreeWire, call),
-    steps: (place, call) => all([...jobPath(place), 'steps'], 'created_at', stepListWire, stepKeyOf, call),
-    attempts: (place, call) => all([...jobPath(place), 'attempts'], 'seq', attemptListWire, ({ id }) => id, call),
+    statusTree: (place, call) => get(partOf(place, 'status'), undefined, statusTreeWire, call),
+    steps: (place, call) => all(partOf(place, 'steps'), 'created_at', stepListWire, stepKeyOf, call),
+    attempts: (place, call) => all(partOf(place, 'attempts'), 'seq', attemptListWire, ({ id }) => id, call),
     async logs(place, { limit, pageCursor, attempt, step, task }, call) {
       const query = { limit, page_cursor: pageCursor, attempt_id: attempt, step_id: step, task_id: task };
-      const request = { method: 'GET', path: [...jobPath(place), 'logs'], query, cutsStrings: limit === 1 } as const;
+      const request = { method: 'GET', ...partOf(place, 'logs'), query, cutsStrings: limit === 1 } as const;
       const { data: page, cutTo } = await http.json(request, logPageWire, call);
       const { data, odd, next_page: next, total } = page;
       const uncounted = sizeOf(page) === 0 && pageCursor !== null;
@@ -171,14 +171,8 @@ function pageOf<T>({ parts, rows }: Parts<ListWire<T>>, pageSize: number): ListW
   };
 }
 
-/** Its path, its order, how it and its rows are read, and for whom. */
-type ShortList<T> = [
-  path: readonly string[],
-  sort: string,
-  decoder: Decoder<ListWire<T>>,
-  keyOf: (row: T) => string,
-  call: Call,
-];
+/** Its place, its order, how it and its rows are read, and for whom. */
+type ShortList<T> = [place: Place, sort: string, decoder: Decoder<ListWire<T>>, keyOf: (row: T) => string, call: Call];
 
 function stepKeyOf({ id, name, attempt_id: attempt, created_at: created }: StepWire): string {
   return JSON.stringify([id, name, attempt, created?.text]);
@@ -190,10 +184,15 @@ function tooMany(source: string): TributaryError {
 
 type Query = Readonly<Record<string, string | number | null | undefined>> | undefined;
 
-function jobsPath(workspace: string): readonly string[] {
-  return ['apis', 'jobs', 'v2', 'workspaces', workspace, 'jobs'];
+type Place = Pick<HttpRequest, 'path' | 'route'>;
+
+const ROUTE = '/apis/jobs/v2/workspaces/{workspace}/jobs';
+
+function jobsOf(workspace: string): Place {
+  return { path: ['apis', 'jobs', 'v2', 'workspaces', workspace, 'jobs'], route: ROUTE };
 }
 
-function jobPath({ workspace, name }: JobPlace): readonly string[] {
-  return [...jobsPath(workspace), name];
+/** A job, or what is under it. */
+function partOf({ workspace, name }: JobPlace, ...parts: readonly string[]): Place {
+  return { path: [...jobsOf(workspace).path, name, ...parts], route: [`${ROUTE}/{job}`, ...parts].join('/') };
 }

@@ -43,6 +43,8 @@ export function ask<T>(
   const request = {
     method,
     path: filledPath(endpoint.path, variables),
+    // As it is described, which names no job.
+    route: endpoint.path,
     query: Object.fromEntries(body === undefined ? [...query, ...sent] : query) as Record<
       string,
       string | number | boolean

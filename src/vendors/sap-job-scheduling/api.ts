@@ -16,13 +16,14 @@ export interface ScheduleRef {
 }
 
 export async function getJobs(http: SourceHttp, query: Query, call: Call): Promise<NativeJobPage> {
-  return (await http.json({ method: 'GET', path: JOBS, query }, jobPageDecoder, call)).data;
+  return (await http.json({ method: 'GET', path: JOBS, route: ROUTE, query }, jobPageDecoder, call)).data;
 }
 
 /** A job; with its schedules where that is asked for and the instance gives them in the same answer. */
 export async function getJob(http: SourceHttp, job: string, withSchedules: boolean, call: Call): Promise<NativeJob> {
   const query = withSchedules ? { displaySchedules: true } : undefined;
-  return (await http.json({ method: 'GET', path: [...JOBS, job], query }, jobAnswerDecoder, call)).data;
+  const request = { method: 'GET', path: [...JOBS, job], route: `${ROUTE}/{job}`, query } as const;
+  return (await http.json(request, jobAnswerDecoder, call)).data;
 }
 
 export async function getSchedules(
@@ -31,7 +32,9 @@ export async function getSchedules(
   query: Query,
   call: Call,
 ): Promise<NativeSchedulePage> {
-  return (await http.json({ method: 'GET', path: [...JOBS, job, 'schedules'], query }, schedulePageDecoder, call)).data;
+  const path = [...JOBS, job, 'schedules'];
+  const request = { method: 'GET', path, route: `${ROUTE}/{job}/schedules`, query } as const;
+  return (await http.json(request, schedulePageDecoder, call)).data;
 }
 
 /** A run that is too large for an answer by itself comes with its texts cut. */
@@ -41,15 +44,20 @@ export function getRuns(
   query: Query & { readonly page_size: number },
   call: Call,
 ): Promise<HttpReply<NativeRunPage>> {
-  const request = { method: 'GET', path: runsPath(ref), query, cutsStrings: query.page_size === 1 } as const;
+  const cutsStrings = query.page_size === 1;
+  const request = { method: 'GET', path: runsPath(ref), route: RUNS_ROUTE, query, cutsStrings } as const;
   return http.json(request, runPageDecoder, call);
 }
 
 export function getRun(http: SourceHttp, ref: ScheduleRef, run: string, call: Call): Promise<HttpReply<NativeRun>> {
-  return http.json({ method: 'GET', path: [...runsPath(ref), run], cutsStrings: true }, runDecoder, call);
+  const path = [...runsPath(ref), run];
+  const request = { method: 'GET', path, route: `${RUNS_ROUTE}/{run}`, cutsStrings: true } as const;
+  return http.json(request, runDecoder, call);
 }
 
 const JOBS = ['scheduler', 'jobs'];
+const ROUTE = '/scheduler/jobs';
+const RUNS_ROUTE = `${ROUTE}/{job}/schedules/{schedule}/runs`;
 
 function runsPath({ job, schedule }: ScheduleRef): readonly string[] {
   return [...JOBS, job, 'schedules', schedule, 'runs'];

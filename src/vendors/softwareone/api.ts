@@ -4,7 +4,7 @@ import { readRun } from '../../pagination/offset/run.ts';
 import type { OddRow } from '../shared/rows.ts';
 import { badResponse } from './context.ts';
 import type { SourceContext } from './context.ts';
-import { TASKS } from './facts.ts';
+import { TASKS, TASKS_ROUTE } from './facts.ts';
 import { writeQuery } from './rql.ts';
 import type { ListQuery } from './rql.ts';
 import { taskListWire, taskWire } from './wire.ts';
@@ -23,7 +23,8 @@ export type TaskQuery = Omit<ListQuery, 'select'>;
 
 /** Asks for one page of tasks. Their times stand in the audit, which is left out unless it is selected. */
 export async function fetchTasks(context: SourceContext, query: TaskQuery, call: Call): Promise<TaskPage> {
-  const request = { method: 'GET' as const, path: TASKS, query: writeQuery({ ...query, select: 'audit' }) };
+  const asked = writeQuery({ ...query, select: 'audit' });
+  const request = { method: 'GET' as const, path: TASKS, route: TASKS_ROUTE, query: asked };
   const { $meta, data, odd } = (await context.http.json(request, taskListWire, call)).data;
   if ($meta.offset !== null && $meta.offset !== query.offset) {
     throw badResponse(context, 'answered with another page of tasks than the one asked for');
@@ -33,7 +34,8 @@ export async function fetchTasks(context: SourceContext, query: TaskQuery, call:
 
 /** Asks for one task. Throws NOT_FOUND when there is none. */
 export async function fetchTask(context: SourceContext, id: string, call: Call): Promise<TaskWire> {
-  const request = { method: 'GET' as const, path: [...TASKS, id], query: 'select=%2Baudit' };
+  const route = `${TASKS_ROUTE}/{task}`;
+  const request = { method: 'GET' as const, path: [...TASKS, id], route, query: 'select=%2Baudit' };
   return (await context.http.json(request, taskWire, call)).data;
 }
 

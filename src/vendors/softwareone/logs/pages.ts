@@ -17,7 +17,7 @@ import { entryOf } from '../mapping.ts';
 import type { LogRow } from '../mapping.ts';
 import { OrderCheck, otherTimeBehind } from './order-check.ts';
 import { OutOfOrder } from './out-of-order.ts';
-import { TASKS } from '../facts.ts';
+import { TASKS, TASKS_ROUTE } from '../facts.ts';
 import { isTaskId } from '../keys.ts';
 import type { Condition } from '../rql.ts';
 import { taskLogListWire } from '../wire.ts';
@@ -133,7 +133,11 @@ export class LogPages {
     try {
       const query = logQuery(request, this.#log, used);
       const cutsStrings = request.limit === 1;
-      return await http.json({ method: 'GET', path, query, cutsStrings }, taskLogListWire, call);
+      return await http.json(
+        { method: 'GET', path, route: `${TASKS_ROUTE}/{task}/logs`, query, cutsStrings },
+        taskLogListWire,
+        call,
+      );
     } catch (error) {
       if (isRefusal(error)) this.lost.push(...abilities.blame(error, used));
       throw error;

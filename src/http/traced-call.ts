@@ -1,0 +1,27 @@
+import { NO_SPAN } from '../domain/span.ts';
+import type { Span } from '../domain/span.ts';
+import { TributaryError } from '../domain/errors.ts';
+import type { HttpRequest } from './client.ts';
+
+/** Makes a call as a step of what it is made for. Who joins a call that is under way has no step of its own. */
+export async function tracedCall<T>(
+  parent: Span,
+  source: string,
+  { method, route }: Pick<HttpRequest, 'method' | 'route'>,
+  make: (span: Span) => Promise<T>,
+): Promise<T> {
+  if (parent === NO_SPAN) return make(NO_SPAN);
+  const facts = { 'tributary.source': source, 'http.request.method': method };
+  const span =
+    route === undefined
+      ? parent.begin(method, facts, 'client')
+      : parent.begin(`${method} ${route}`, { ...facts, 'url.template': route }, 'client');
+  try {
+    const result = await make(span);
+    span.end(null);
+    return result;
+  } catch (error) {
+    span.end(error instanceof TributaryError ? error.code : 'aborted');
+    throw error;
+  }
+}

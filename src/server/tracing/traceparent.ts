@@ -1,0 +1,23 @@
+/** W3C Trace Context, level 1: https://www.w3.org/TR/trace-context/ */
+
+export interface TraceStep {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly traceFlags: number;
+}
+
+const FORM = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
+
+/** Null: it is none. Later versions may have more behind the flags. */
+export function parseTraceparent(text: string): TraceStep | null {
+  // Nobody has a longer one, and later versions may say much.
+  const [, version, traceId = '', spanId = '', flags = '', more] = FORM.exec(text.slice(0, 200)) ?? [];
+  if (version === undefined || version === 'ff' || (version === '00' && more !== undefined)) return null;
+  if (/^0+$/.test(traceId) || /^0+$/.test(spanId)) return null;
+  // Of the flags, only the first is known: the trace is recorded.
+  return { traceId, spanId, traceFlags: Number.parseInt(flags, 16) & 1 };
+}
+
+export function formatTraceparent({ traceId, spanId, traceFlags }: TraceStep): string {
+  return `00-${traceId}-${spanId}-${(traceFlags & 1) === 1 ? '01' : '00'}`;
+}
