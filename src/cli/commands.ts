@@ -1,6 +1,9 @@
-import { Command, Option } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import { check } from './check.ts';
 import type { CheckOptions } from './check.ts';
+import { complete } from './completion.ts';
+import { COMPLETION_SCRIPTS, SHELLS } from './completion-scripts.ts';
+import type { Shell } from './completion-scripts.ts';
 import { demo } from './demo.ts';
 import type { DemoOptions } from './demo.ts';
 import { exportLogs } from './export.ts';
@@ -49,7 +52,7 @@ export function createCommands(surroundings: Surroundings, finish: (code: number
   const ended = async (code: Promise<number>): Promise<void> => {
     finish(await code);
   };
-  return [
+  const commands: readonly Command[] = [
     configured('serve', 'start the service')
       .option('-p, --port <number>', 'port to listen on, 0 to let the system choose', parsePort)
       .option('--host <address>', 'address to listen on')
@@ -113,7 +116,18 @@ export function createCommands(surroundings: Surroundings, finish: (code: number
       .option('--format <format>', 'ndjson (JSON lines), csv or text', parseFormat, 'ndjson')
       .option('--after <cursor>', 'go on where an export stopped')
       .action(async (of: readonly JobRef[], options: ExportOptions) => ended(exportLogs(of, options, surroundings))),
+    new Command('completion')
+      .description('print what makes a shell complete commands, options and the keys of jobs')
+      .addArgument(new Argument('<shell>', 'which shell').choices(SHELLS))
+      .action(async (shell: Shell) => {
+        await surroundings.print(COMPLETION_SCRIPTS[shell]);
+      }),
   ];
+  // Shells call it; people do not.
+  const completing = new Command('complete')
+    .argument('[words...]')
+    .action(async (words: readonly string[]) => ended(complete(words, commands, surroundings)));
+  return [...commands, completing];
 }
 
 function configured(name: string, description: string): Command {

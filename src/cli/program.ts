@@ -23,7 +23,9 @@ export async function run(args: readonly string[], given: Surroundings): Promise
     code = result;
   });
   const program = new Command('tributary').description('One GraphQL graph over the job logs of many platforms.');
-  for (const command of commands) program.addCommand(command);
+  // Words behind the name of a command are the command's.
+  program.enablePositionalOptions();
+  for (const command of commands) program.addCommand(command, { hidden: command.name() === 'complete' });
   for (const command of [program, ...commands]) {
     command.exitOverride().configureOutput({
       writeOut: (text) => void surroundings.print(text),

@@ -78,6 +78,8 @@ describe('a command of a running service', () => {
     for (const address of [url, url.slice(0, -1), `${url}graphql`])
       expect(await outcome(['sources', '--url', address, ...fromFile])).toEqual(expected);
     expect(await outcome(['sources', ...HEADER], { TRIBUTARY_URL: url, TRIBUTARY_KEY: KEY })).toEqual(expected);
+    const environment = { TRIBUTARY_URL: url, TRIBUTARY_HEADER: 'Authorization: Bearer ${file:key}' };
+    expect(await outcome(['sources'], environment)).toEqual(expected);
     // A configuration on the command line is before the environment.
     expect(await outcome(['sources', '--config', 'tributary.yaml'], { TRIBUTARY_URL: url })).toEqual(expected);
   });
@@ -108,9 +110,9 @@ describe('a command of a running service', () => {
     [['--url', 'canary:4000'], '--url is no http or https URL'],
     [['--url', 'https://logs.example.com/?token=canary'], '--url must end with the path'],
     [['--header', 'Authorization: canary'], '--header is for a running service'],
-    [['--url', 'http://127.0.0.1', '--header', 'canary'], '--header needs a name and a value'],
-    [['--url', 'http://127.0.0.1', '--header', 'X: canary\ncanary'], '--header needs a name and a value'],
-    [['--url', 'http://127.0.0.1', '--header', 'Host: canary'], '--header cannot set Host'],
+    [['--url', 'http://127.0.0.1', '--header', 'canary'], 'A header needs a name and a value'],
+    [['--url', 'http://127.0.0.1', '--header', 'X: canary\ncanary'], 'A header needs a name and a value'],
+    [['--url', 'http://127.0.0.1', '--header', 'Host: canary'], 'A header cannot set Host'],
     [['--url', 'http://127.0.0.1', '--header', 'X: ${NOT_SET}'], 'the environment variable NOT_SET is not set'],
     [['--url', 'http://127.0.0.1', '--config', 'a.yaml'], "'--url <url>' cannot be used with option"],
   ])('is misused with %j', async (args, reason) => {

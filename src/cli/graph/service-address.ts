@@ -19,6 +19,8 @@ export interface ServiceAddress {
 
 /** The variable that says where the service is. */
 export const URL_VARIABLE = 'TRIBUTARY_URL';
+/** The variable with headers, each on a line of its own, for when none is on the command line. */
+const HEADER_VARIABLE = 'TRIBUTARY_HEADER';
 
 /** Names of headers that the command sets itself, or that belong to the connection. */
 const OWN_HEADERS = ['accept', 'connection', 'content-length', 'content-type', 'host', 'transfer-encoding'];
@@ -35,10 +37,11 @@ export function addressOf(
     return null;
   }
   const readText = textFilesIn(folder);
-  const headers = header.map((written) => {
+  const inEnvironment = (environment[HEADER_VARIABLE] ?? '').split('\n').filter((line) => line.trim() !== '');
+  const headers = (header.length > 0 ? header : inEnvironment).map((written) => {
     const { value, problems } = substituteReferences(written, environment, readText);
     const [problem] = problems;
-    if (problem !== undefined) throw new Misuse(`--header cannot be used: ${problem.message}.`);
+    if (problem !== undefined) throw new Misuse(`A header cannot be used: ${problem.message}.`);
     return headerOf(String(value));
   });
   return { url: baseOf(text, url === undefined ? URL_VARIABLE : '--url'), headers: Object.fromEntries(headers) };
@@ -60,7 +63,7 @@ function baseOf(text: string, origin: string): URL {
 function headerOf(text: string): readonly [name: string, value: string] {
   const [, name = '', value = ''] = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\x20-\x7e]*?)[ \t]*$/.exec(text) ?? [];
   if (value === '')
-    throw new Misuse("--header needs a name and a value, such as --header 'Authorization: Bearer ${NAME}'.");
-  if (OWN_HEADERS.includes(name.toLowerCase())) throw new Misuse(`--header cannot set ${name}.`);
+    throw new Misuse("A header needs a name and a value, such as --header 'Authorization: Bearer ${NAME}'.");
+  if (OWN_HEADERS.includes(name.toLowerCase())) throw new Misuse(`A header cannot set ${name}.`);
   return [name.toLowerCase(), value];
 }
