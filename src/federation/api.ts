@@ -245,6 +245,9 @@ export interface TailStatistics {
   readonly windowBytes: number;
   /** Polls since the process began. */
   readonly polls: number;
+  /** How often subscribers were told that lines are missing, and how many lines, where that is known, since the process began. */
+  readonly gaps: number;
+  readonly droppedLines: number;
   /** How pollers are shared with other replicas; null where they are not. */
   readonly sharing: SharingStatistics | null;
 }

@@ -1,4 +1,6 @@
 import type { Plugin } from 'graphql-yoga';
+import type { GraphContext } from '../../resolvers/context.ts';
+import { countCosts } from './cost-metrics.ts';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { TailStatistics } from '../federation/api.ts';
@@ -111,6 +113,7 @@ export function createMetrics(): Metrics {
     help: 'Subscriptions that are open now.',
     registers: [registry],
   });
+  const cost = countCosts(registry);
   return {
     registry,
     request: (route, status) => {
@@ -142,12 +145,14 @@ export function createMetrics(): Metrics {
       countTails(registry, statistics);
     },
     plugin: {
-      onExecute() {
+      onExecute({ args }) {
         operations.inc({ type: 'query' });
         const done = duration.startTimer({ type: 'query' });
         return {
           onExecuteDone() {
             done();
+            // Its call is the one that the budget was given to: see `budgetOperations`.
+            cost((args.contextValue as unknown as GraphContext).call.budget.used);
           },
         };
       },

@@ -20,15 +20,29 @@ export function countTails(registry: Registry, statistics: () => TailStatistics)
   gauge('tributary_tail_subscribers', 'Subscribers, once for each job they follow.', ({ subscribers }) => subscribers);
   gauge('tributary_tail_window_lines', 'Lines that are kept for subscribers.', ({ windowLines }) => windowLines);
   gauge('tributary_tail_window_bytes', 'About how much memory those lines take.', ({ windowBytes }) => windowBytes);
-  new Counter({
-    name: 'tributary_tail_polls_total',
-    help: 'Polls of sources for tails.',
-    registers: [registry],
-    collect() {
-      this.reset();
-      this.inc(statistics().polls);
-    },
-  });
+  function counter(name: string, help: string, read: (statistics: TailStatistics) => number): void {
+    new Counter({
+      name,
+      help,
+      registers: [registry],
+      collect() {
+        this.reset();
+        this.inc(read(statistics()));
+      },
+    });
+  }
+
+  counter('tributary_tail_polls_total', 'Polls of sources for tails.', ({ polls }) => polls);
+  counter(
+    'tributary_tail_gaps_total',
+    'Times that a subscriber was told of lines that are missing.',
+    ({ gaps }) => gaps,
+  );
+  counter(
+    'tributary_tail_dropped_lines_total',
+    'Lines that subscribers were told are missing, where their number is known.',
+    ({ droppedLines }) => droppedLines,
+  );
   if (statistics().sharing === null) return;
   gauge('tributary_redis_up', 'Does Redis answer? While it is 0, each replica polls for itself.', ({ sharing }) =>
     Number(sharing?.state === 'CONNECTED'),

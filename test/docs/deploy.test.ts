@@ -51,6 +51,8 @@ describe('metrics', () => {
       windowLines: 0,
       windowBytes: 0,
       polls: 0,
+      gaps: 0,
+      droppedLines: 0,
       sharing: { state: 'CONNECTED', leading: 0, following: 0 },
     }));
     const kinds = (await metrics.registry.metrics()).matchAll(/^# TYPE (\S+) (\S+)$/gm);
@@ -89,6 +91,8 @@ describe('metrics', () => {
     expect(text).toContain('tributary_source_calls_queued{source="nemo"} 0');
     expect(text).toMatch(/tributary_upstream_duration_seconds_count\{source="nemo"\} [1-9]/);
     expect(text).toMatch(/tributary_graphql_duration_seconds_count\{type="query"\} 1/);
+    expect(text).toMatch(/tributary_graphql_vendor_calls_sum [1-9]/);
+    expect(text).toContain('tributary_graphql_rows_sum 1\n');
     expect(text).toContain('nodejs_eventloop_lag_p99_seconds');
     service.stop();
     await service.done;

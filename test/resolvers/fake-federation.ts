@@ -171,7 +171,16 @@ export function fakeFederation(changes: Partial<Federation> = {}, names: SourceI
       return fakeLogs([line]);
     },
     tail: () => fakeTail([]),
-    tailStatistics: () => ({ feeds: 0, subscribers: 0, windowLines: 0, windowBytes: 0, polls: 0, sharing: null }),
+    tailStatistics: () => ({
+      feeds: 0,
+      subscribers: 0,
+      windowLines: 0,
+      windowBytes: 0,
+      polls: 0,
+      gaps: 0,
+      droppedLines: 0,
+      sharing: null,
+    }),
     close: () => {
       federation.closed = true;
       return Promise.resolve();

@@ -22,6 +22,8 @@ test('metrics count calls to sources, and show what is followed as it is when so
     windowLines: 40,
     windowBytes: 60_000,
     polls,
+    gaps: 2,
+    droppedLines: 9,
     sharing: null,
   }));
   const expected = [
@@ -32,14 +34,24 @@ test('metrics count calls to sources, and show what is followed as it is when so
     'tributary_tail_window_lines 40',
     'tributary_tail_window_bytes 60000',
   ];
-  expect(await lines()).toEqual([...expected, 'tributary_tail_polls_total 3']);
+  const missing = ['tributary_tail_gaps_total 2', 'tributary_tail_dropped_lines_total 9'];
+  expect(await lines()).toEqual([...expected, 'tributary_tail_polls_total 3', ...missing]);
   polls = 7;
-  expect(await lines()).toEqual([...expected, 'tributary_tail_polls_total 7']);
+  expect(await lines()).toEqual([...expected, 'tributary_tail_polls_total 7', ...missing]);
 });
 
 test('metrics say how pollers are shared where they are', async () => {
   const sharing = { state: 'DOWN', leading: 1, following: 4 } as const;
-  const lines = linesOf(() => ({ feeds: 5, subscribers: 5, windowLines: 0, windowBytes: 0, polls: 1, sharing }));
+  const lines = linesOf(() => ({
+    feeds: 5,
+    subscribers: 5,
+    windowLines: 0,
+    windowBytes: 0,
+    polls: 1,
+    gaps: 0,
+    droppedLines: 0,
+    sharing,
+  }));
   expect((await lines()).slice(-3)).toEqual([
     'tributary_redis_up 0',
     'tributary_tail_jobs_leading 1',

@@ -309,6 +309,7 @@ describe.each(['A', 'B'] as const)('where only the current attempt can be read (
     simulation.write(key, current);
     await untilAllHave(followers, 11);
     await untilAll(followers, (follower) => dropped(follower).length > 0, 'it is said');
+    expect(service.federation.tailStatistics().gaps).toBe(followers.length);
     await polled(service, 6);
     for (const follower of followers) {
       expect(texts(follower.lines)).toEqual(texts([...old, ...current]));

@@ -37,6 +37,8 @@ export class Feeds {
   readonly #numbers = new WeakMap<FederatedSource, number>();
   #sources = 0;
   #polls = 0;
+  #gaps = 0;
+  #droppedLines = 0;
 
   /** Without `sharing` this process polls for itself. */
   constructor(settings: TailSettings, sharing: TailSharing | null = null, debug: DebugLog = NO_DEBUG_LOG) {
@@ -62,6 +64,12 @@ export class Feeds {
     return feed;
   }
 
+  /** A subscriber is told that lines are missing; null: it is not known how many. */
+  noteDropped(lines: number | null): void {
+    this.#gaps += 1;
+    this.#droppedLines += lines ?? 0;
+  }
+
   statistics(): TailStatistics {
     const feeds = [...this.#feeds.values()];
     return {
@@ -70,6 +78,8 @@ export class Feeds {
       windowLines: feeds.reduce((sum, { window }) => sum + window.size, 0),
       windowBytes: feeds.reduce((sum, { window }) => sum + window.bytes, 0),
       polls: this.#polls,
+      gaps: this.#gaps,
+      droppedLines: this.#droppedLines,
       sharing: this.#sharing?.statistics() ?? null,
     };
   }

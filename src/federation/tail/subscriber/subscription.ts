@@ -75,7 +75,9 @@ export class Subscription {
     const lanes = scopes.map((scope, index) => new Lane(scope, index, this, accepted));
     const now = BigInt(Date.now()) * 1_000_000n;
     this.#phases = new Phases(lanes, owedAtFirst(this.#resume, args.tail ?? 0, now));
-    this.#outgoing = new Outgoing(this.#phases, this.#resumed, cursors, options.tail);
+    this.#outgoing = new Outgoing(this.#phases, this.#resumed, cursors, options.tail, (lines) => {
+      options.feeds.noteDropped(lines);
+    });
     this.#catchUp = new CatchUp({
       phases: this.#phases,
       outgoing: this.#outgoing,

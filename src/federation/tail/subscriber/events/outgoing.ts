@@ -26,16 +26,24 @@ export class Outgoing {
   readonly #resumed: Resumed;
   readonly #cursors: ConnectionCursors;
   readonly #settings: OutgoingSettings;
+  readonly #onDropped: (lines: number | null) => void;
   /** The furthest line that was delivered. */
   #furthest: MergedPosition | null;
   /** Lines that were taken from the feeds and are still to be delivered. */
   #owed: readonly Delivery[] = [];
 
-  constructor(phases: Phases, resumed: Resumed, cursors: ConnectionCursors, settings: OutgoingSettings) {
+  constructor(
+    phases: Phases,
+    resumed: Resumed,
+    cursors: ConnectionCursors,
+    settings: OutgoingSettings,
+    onDropped: (lines: number | null) => void,
+  ) {
     this.#phases = phases;
     this.#resumed = resumed;
     this.#cursors = cursors;
     this.#settings = settings;
+    this.#onDropped = onDropped;
     this.#furthest = resumed.furthest === null ? null : positionBefore(resumed.furthest);
   }
 
@@ -64,6 +72,7 @@ export class Outgoing {
   }
 
   batch(lines: readonly Delivery[], more: boolean, dropped: Dropped | null): Batch {
+    if (dropped !== null) this.#onDropped(dropped.count);
     const mayRepeat = lines.some((line) => this.#resumed.mayRepeat(line));
     const edges = lines.map((line) => new DeliveredEdge(line, this.#isLate(line), this.#cursors));
     return new LazyBatch({ edges, more, mayRepeat, dropped }, () => this.#state(), this.#cursors);
