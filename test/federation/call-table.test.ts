@@ -19,6 +19,7 @@ afterAll(() => world.close());
 
 interface Measured {
   readonly calls: Readonly<Record<string, string>>;
+  readonly rows: number;
   readonly lines: number;
   readonly codes: readonly string[];
 }
@@ -28,12 +29,14 @@ async function measure(shape: Shape, source: Source): Promise<Measured> {
   const cursor = shape.before === undefined ? '' : await cursorOf(shape.before(world.jobs, source, ''));
   const service = world.start();
   world.takeCalls();
+  world.takeRows(source);
   try {
     const query = shape.ask(world.jobs, source, cursor);
     const answers = await Promise.all(Array.from({ length: shape.clients ?? 1 }, () => service.ask(query)));
     const taken = Object.entries(world.takeCalls()).map(([name, calls]) => [name, textOf(calls)] as const);
     return {
       calls: Object.fromEntries(taken),
+      rows: world.takeRows(source),
       lines: [...JSON.stringify(answers.map(({ data }) => data)).matchAll(/"message":/g)].length,
       codes: answers.flatMap(({ codes }) => codes),
     };
@@ -65,8 +68,9 @@ const apart = SHAPES.filter(({ together }) => together !== true).flatMap((shape)
 
 describe('calls made to a vendor', () => {
   test.each(apart)('$name: $source', async ({ shape, source }) => {
-    const { calls, lines, codes } = await measure(shape, source);
+    const { calls, rows, lines, codes } = await measure(shape, source);
     expect(calls).toEqual({ ...allNone(), [source]: shape.calls[source] });
+    if (shape.rows?.[source] !== undefined) expect(rows).toBe(shape.rows[source]);
     expect(lines).toBe(linesOf(shape, source));
     expect(codes).toEqual(shape.errors ?? []);
   });

@@ -2,6 +2,7 @@ import { createCall } from '../../src/domain/call.ts';
 import type { Ordered } from '../../src/domain/ordered.ts';
 import { comparePositions } from '../../src/domain/ordered.ts';
 import { placeGroup } from '../../src/pagination/core/identity.ts';
+import type { Ladder } from '../../src/pagination/core/ladder.ts';
 import { offsetPartition } from '../../src/pagination/offset/offset.ts';
 import { PageSize } from '../../src/pagination/core/page-size.ts';
 import { pageTokenPartition } from '../../src/pagination/page-token/page-token.ts';
@@ -101,13 +102,20 @@ function native(name: string, store: Store, identity: Identity<Line>, partition:
 
 class TokenRefused extends Error {}
 
+/** Some sizes of pages below a limit, also very small ones: each seed gives others. */
+export function ladderBelow(limit: number, seed: number): Ladder {
+  const sizes = Array.from({ length: Math.max(0, limit - 1) }, (_, index) => index + 1);
+  return { sizes: sizes.filter((rows) => (seed * rows) % 7 < 4), ahead: seed % 4 };
+}
+
 export function tokenNative(
   lines: readonly RawLine[],
-  options: { limit: number; addressable: boolean; expiring?: boolean; maxWalk?: number },
+  options: { limit: number; addressable: boolean; expiring?: boolean; maxWalk?: number; ladder?: Ladder },
 ): FakeNative {
   // Its lines have no names: two that say the same are the same to whoever reads them.
   const store = new Store(lines, ({ id: _id, ...line }) => ({ ...line, id: '' }));
-  const { limit } = options;
+  const { limit, ladder } = options;
+  const size = new PageSize(limit);
   let generation = 0;
   const tokenOf = (page: number): string =>
     options.addressable ? `p${page}` : Buffer.from(`opaque-${generation}-${page}`).toString('base64');
@@ -117,26 +125,27 @@ export function tokenNative(
     if (options.expiring === true && Number(issued) !== generation) throw new TokenRefused();
     return Number(page);
   };
-  const name = `page token (${options.addressable ? 'page numbers' : options.expiring === true ? 'opaque, expiring' : 'opaque'})`;
+  const name = `page token (${options.addressable ? 'page numbers' : options.expiring === true ? 'opaque, expiring' : 'opaque'})${ladder === undefined ? '' : `, pages of up to ${limit}`}`;
   return {
     ...native(name, store, byContent, () => {
       generation += 1;
       return pageTokenPartition<Line>({
         key: '',
         source: 'made-up',
-        size: new PageSize(limit),
+        size,
+        ladder,
         identity: byContent,
         maxWalk: options.maxWalk ?? 10_000,
         isTokenRefused: (error) => error instanceof TokenRefused,
         ...(options.addressable
           ? { address: { pageOf: (token) => (/^p\d+$/.test(token) ? Number(token.slice(1)) : null), tokenOf } }
           : {}),
-        fetch: async (token) => {
+        fetch: async (token, asked) => {
           await store.asked();
           const page = token === null ? 1 : pageOf(token);
-          const from = (page - 1) * limit;
-          const rows = store.lines.slice(from, from + limit);
-          const next = from + limit < store.lines.length ? tokenOf(page + 1) : null;
+          const from = (page - 1) * asked;
+          const rows = store.lines.slice(from, from + asked);
+          const next = from + asked < store.lines.length ? tokenOf(page + 1) : null;
           return { rows: store.copies(rows), next, total: rows.length === 0 && page > 1 ? 0 : store.lines.length };
         },
       });

@@ -2,12 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Direction } from '../../src/domain/ordered.ts';
 import { comparePositions } from '../../src/domain/ordered.ts';
+import type { Ladder } from '../../src/pagination/core/ladder.ts';
 import { offsetPartition } from '../../src/pagination/offset/offset.ts';
 import { PageSize } from '../../src/pagination/core/page-size.ts';
 import { pageTokenPartition } from '../../src/pagination/page-token/page-token.ts';
 import type { IdIdentity, Partition } from '../../src/pagination/core/partition.ts';
 import { recordKeysetPartition } from '../../src/pagination/record-keyset/record-keyset.ts';
-import { call } from './fake-natives.ts';
+import { call, ladderBelow } from './fake-natives.ts';
 import type { Line, RawLine } from './fake-natives.ts';
 
 const RUNS = process.env['DEEP'] === '1' ? 5_000 : 300;
@@ -62,19 +63,24 @@ function offsets(orders: readonly ['ascending'] | readonly ['descending'], count
     });
 }
 
-const tokens: Make = (list, limit) =>
+const tokens: Make = (list, limit) => tokensBy(list, limit, undefined);
+
+const laddered: Make = (list, limit) => tokensBy(list, 4 * limit, ladderBelow(4 * limit, limit + list.lines.length));
+
+const tokensBy = (list: GrowingList, limit: number, ladder: Ladder | undefined): Partition<Line> =>
   pageTokenPartition<Line>({
     key: '',
     source: 'made-up',
     size: new PageSize(limit),
+    ladder,
     identity,
     maxWalk: 1_000,
     isTokenRefused: () => false,
     address: { pageOf: Number, tokenOf: String },
-    fetch: (token) => {
+    fetch: (token, asked) => {
       const page = token === null ? 1 : Number(token);
-      const { rows, total } = list.look((page - 1) * limit, limit, 'ascending');
-      return Promise.resolve({ rows, total, next: page * limit < total ? String(page + 1) : null });
+      const { rows, total } = list.look((page - 1) * asked, asked, 'ascending');
+      return Promise.resolve({ rows, total, next: page * asked < total ? String(page + 1) : null });
     },
   });
 
@@ -120,6 +126,7 @@ const schemes: readonly { readonly name: string; readonly make: Make }[] = [
   { name: 'offsets, newest first, with a total', make: offsets(['descending'], true) },
   { name: 'offsets, newest first, without', make: offsets(['descending'], false) },
   { name: 'page numbers', make: tokens },
+  { name: 'page numbers, pages of several sizes', make: laddered },
   ...[true, false].flatMap((cursors) =>
     (['ascending', 'descending'] as const).flatMap((order) =>
       [0n, 2n].map((span) => ({
@@ -142,11 +149,12 @@ describe.each(schemes)('a list that is paged by $name', ({ make }) => {
         fc.array(fc.array(fc.integer({ min: 0, max: 9 }), { maxLength: 2 }), { maxLength: 7 }),
         fc.integer({ min: 1, max: 6 }),
         fc.constantFrom<Direction>('forward', 'backward'),
-        async (slots, coming, limit, direction) => {
+        fc.constantFrom(1, 3, 7),
+        async (slots, coming, limit, direction, need) => {
           const list = new GrowingList(slots, coming);
           const before = list.lines.map(({ id }) => id);
           const rows: Line[] = [];
-          const request = { direction, from: null, hint: null, until: null, need: 7 };
+          const request = { direction, from: null, hint: null, until: null, need };
           for await (const batch of make(list, limit).read(request, call)) rows.push(...batch.rows);
           const sorted = [...rows].sort(comparePositions);
           expect(rows).toEqual(direction === 'forward' ? sorted : sorted.reverse());

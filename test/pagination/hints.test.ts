@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Direction, Position } from '../../src/domain/ordered.ts';
 import { isBeyond, startOfInstant } from '../../src/domain/ordered.ts';
 import type { Hint } from '../../src/pagination/core/partition.ts';
-import { call, keysetNative, offsetNative, timeNative, tokenNative, wholeNative } from './fake-natives.ts';
+import { call, keysetNative, ladderBelow, offsetNative, timeNative, tokenNative, wholeNative } from './fake-natives.ts';
 import type { FakeNative, Line, RawLine } from './fake-natives.ts';
 
 const RUNS = process.env['DEEP'] === '1' ? 5_000 : 300;
@@ -24,11 +24,20 @@ const lineArbitrary: fc.Arbitrary<RawLine> = fc
     return { time: START + BigInt(slot) * MILLISECOND, id: `r${String(counter).padStart(9, '0')}`, ...said };
   });
 
+function laddered(lines: readonly RawLine[], limit: number, addressable: boolean): FakeNative {
+  return tokenNative(lines, { limit: 5 * limit, addressable, ladder: ladderBelow(5 * limit, limit + lines.length) });
+}
+
 const schemes: readonly {
   readonly name: string;
   readonly make: (lines: readonly RawLine[], limit: number) => FakeNative;
 }[] = [
   { name: 'page token, page numbers', make: (lines, limit) => tokenNative(lines, { limit, addressable: true }) },
+  {
+    name: 'page token, page numbers, pages of several sizes',
+    make: (lines, limit) => laddered(lines, limit, true),
+  },
+  { name: 'page token, opaque, pages of several sizes', make: (lines, limit) => laddered(lines, limit, false) },
   { name: 'page token, opaque', make: (lines, limit) => tokenNative(lines, { limit, addressable: false }) },
   {
     name: 'offset, time filter',

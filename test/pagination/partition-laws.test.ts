@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Direction, Position } from '../../src/domain/ordered.ts';
 import { comparePositions, isBeyond } from '../../src/domain/ordered.ts';
 import type { Hint, Partition } from '../../src/pagination/core/partition.ts';
-import { call, keysetNative, offsetNative, timeNative, tokenNative, wholeNative } from './fake-natives.ts';
+import { call, keysetNative, ladderBelow, offsetNative, timeNative, tokenNative, wholeNative } from './fake-natives.ts';
 import type { FakeNative, Line, RawLine } from './fake-natives.ts';
 
 const RUNS = process.env['DEEP'] === '1' ? 3_000 : 200;
@@ -37,11 +37,20 @@ function wholeMilliseconds(lines: readonly RawLine[]): RawLine[] {
   return lines.map((line) => ({ ...line, time: line.time - (line.time % 1_000_000n) }));
 }
 
+function laddered(lines: readonly RawLine[], limit: number, addressable: boolean): FakeNative {
+  return tokenNative(lines, { limit: 5 * limit, addressable, ladder: ladderBelow(5 * limit, limit + lines.length) });
+}
+
 const schemes: readonly {
   readonly name: string;
   readonly make: (lines: readonly RawLine[], limit: number) => FakeNative;
 }[] = [
   { name: 'page token, page numbers', make: (lines, limit) => tokenNative(lines, { limit, addressable: true }) },
+  {
+    name: 'page token, page numbers, pages of several sizes',
+    make: (lines, limit) => laddered(lines, limit, true),
+  },
+  { name: 'page token, opaque, pages of several sizes', make: (lines, limit) => laddered(lines, limit, false) },
   { name: 'page token, opaque', make: (lines, limit) => tokenNative(lines, { limit, addressable: false }) },
   {
     name: 'page token, opaque and expiring',
@@ -143,16 +152,17 @@ const keysOf = (rows: readonly Line[]): string[] => rows.map(keyOf);
 
 describe.each(schemes)('$name', ({ make }) => {
   const limitArbitrary = fc.integer({ min: 1, max: 12 });
+  const needArbitrary = fc.constantFrom(1, 3, 7, 7, 20);
 
   test('gives every row once, in order, forwards and backwards', async () => {
     await fc.assert(
-      fc.asyncProperty(linesArbitrary, limitArbitrary, async (lines, limit) => {
+      fc.asyncProperty(linesArbitrary, limitArbitrary, needArbitrary, async (lines, limit, need) => {
         const native = make(lines, limit);
-        const forward = await readAll(native.partition(), 'forward', null, null);
+        const forward = await readAll(native.partition(), 'forward', null, null, null, need);
         fc.pre(!forward.truncated);
         const expected = keysOf(native.expected());
         expect(keysOf(forward.rows)).toEqual(expected);
-        const backward = await readAll(native.partition(), 'backward', null, null);
+        const backward = await readAll(native.partition(), 'backward', null, null, null, need);
         expect(keysOf(backward.rows)).toEqual([...expected].reverse());
       }),
       { numRuns: RUNS },
@@ -169,10 +179,11 @@ describe.each(schemes)('$name', ({ make }) => {
         fc.constantFrom<Direction>('forward', 'backward'),
         fc.constantFrom<Direction>('forward', 'backward'),
         fc.constantFrom('hint', 'none', 'nonsense'),
-        async (lines, limit, pick, added, seenIn, direction, hinting) => {
+        needArbitrary,
+        async (lines, limit, pick, added, seenIn, direction, hinting, need) => {
           fc.pre(lines.length > 0);
           const native = make(lines, limit);
-          const seen = await readAll(native.partition(), seenIn, null, null);
+          const seen = await readAll(native.partition(), seenIn, null, null, null, need);
           fc.pre(!seen.truncated);
           const index = pick % seen.rows.length;
           const row = seen.rows[index]!;
@@ -180,7 +191,7 @@ describe.each(schemes)('$name', ({ make }) => {
           native.add(added);
           const hint =
             hinting === 'hint' ? (seen.hints[index] ?? null) : hinting === 'nonsense' ? [3, 4, 'x', null, 1] : null;
-          const rest = await readAll(native.partition(), direction, from, hint);
+          const rest = await readAll(native.partition(), direction, from, hint, null, need);
           fc.pre(!rest.truncated);
           const expected = native.expected().filter((each) => isBeyond(each, from, direction));
           expect(keysOf(rest.rows)).toEqual(keysOf(direction === 'forward' ? expected : expected.reverse()));
@@ -192,18 +203,25 @@ describe.each(schemes)('$name', ({ make }) => {
 
   test('stops before a given position and gives nothing at or beyond it', async () => {
     await fc.assert(
-      fc.asyncProperty(linesArbitrary, limitArbitrary, fc.nat(), fc.nat(), async (lines, limit, a, b) => {
-        const native = make(lines, limit);
-        const expected = native.expected();
-        fc.pre(expected.length > 1);
-        const [low, high] = [a % expected.length, b % expected.length].sort((x, y) => x - y) as [number, number];
-        const [from, until] = [expected[low]!, expected[high]!];
-        const forward = await readAll(native.partition(), 'forward', from, null, until);
-        fc.pre(!forward.truncated);
-        expect(keysOf(forward.rows)).toEqual(keysOf(expected.slice(low + 1, Math.max(low + 1, high))));
-        const backward = await readAll(native.partition(), 'backward', until, null, from);
-        expect(keysOf(backward.rows)).toEqual(keysOf(expected.slice(low + 1, Math.max(low + 1, high))).reverse());
-      }),
+      fc.asyncProperty(
+        linesArbitrary,
+        limitArbitrary,
+        fc.nat(),
+        fc.nat(),
+        needArbitrary,
+        async (lines, limit, a, b, need) => {
+          const native = make(lines, limit);
+          const expected = native.expected();
+          fc.pre(expected.length > 1);
+          const [low, high] = [a % expected.length, b % expected.length].sort((x, y) => x - y) as [number, number];
+          const [from, until] = [expected[low]!, expected[high]!];
+          const forward = await readAll(native.partition(), 'forward', from, null, until, need);
+          fc.pre(!forward.truncated);
+          expect(keysOf(forward.rows)).toEqual(keysOf(expected.slice(low + 1, Math.max(low + 1, high))));
+          const backward = await readAll(native.partition(), 'backward', until, null, from, need);
+          expect(keysOf(backward.rows)).toEqual(keysOf(expected.slice(low + 1, Math.max(low + 1, high))).reverse());
+        },
+      ),
       { numRuns: RUNS },
     );
   });
@@ -215,12 +233,13 @@ describe.each(schemes)('$name', ({ make }) => {
         limitArbitrary,
         fc.array(fc.array(lineArbitrary, { maxLength: 4 }), { maxLength: 8 }),
         fc.constantFrom<Direction>('forward', 'backward'),
-        async (lines, limit, arrivals, direction) => {
+        needArbitrary,
+        async (lines, limit, arrivals, direction, need) => {
           const native = make(lines, limit);
           const before = native.expected();
           const pending = [...arrivals];
           const rows: Line[] = [];
-          const request = { direction, from: null, hint: null, until: null, need: 7 };
+          const request = { direction, from: null, hint: null, until: null, need };
           for await (const batch of native.partition().read(request, call)) {
             rows.push(...batch.rows);
             fc.pre(batch.truncated === undefined);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isBeyond } from '../../src/domain/ordered.ts';
 import type { Line, RawLine } from './fake-natives.ts';
-import { call, keysetNative, offsetNative, tokenNative } from './fake-natives.ts';
+import { call, keysetNative, ladderBelow, offsetNative, tokenNative } from './fake-natives.ts';
 import type { FakeNative } from './fake-natives.ts';
 
 /**
@@ -26,6 +26,10 @@ const NATIVES: readonly ((lines: readonly RawLine[]) => FakeNative)[] = [
     ),
   ),
   ...[true, false].map((addressable) => (lines: readonly RawLine[]) => tokenNative(lines, { limit: 3, addressable })),
+  ...[4, 9, 25].map(
+    (limit) => (lines: readonly RawLine[]) =>
+      tokenNative(lines, { limit, addressable: true, ladder: ladderBelow(limit, lines.length) }),
+  ),
   ...[true, false].flatMap((cursors) =>
     [true, false].map(
       (newestFirst) => (lines: readonly RawLine[]) => keysetNative(lines, { limit: 3, cursors, newestFirst }),

@@ -15,6 +15,8 @@ export class PageSize {
   readonly usual: number;
   /** So few rows are always asked for, whatever their size. */
   readonly least: number;
+  /** Has a smaller page shown something odd? Then the log is only read in pages that are as large as they can be. */
+  isUneven = false;
   readonly #now: () => number;
   #rows: number;
   #since = 0;

@@ -45,12 +45,13 @@ export interface SettledRowsOptions<T extends Ordered> {
   readonly until: Position | null;
 }
 
-/** Makes the hint of a row of page `page`, behind which the walk goes on with page `next`. */
-export type HintOf = (page: number, next: number, time: bigint) => Hint | null;
+/** Makes the hint of a row of page `page`, at place `index` of it, behind which the walk goes on with page `next`. */
+export type HintOf = (page: number, next: number, time: bigint, index: number) => Hint | null;
 
 interface Held<T extends Ordered> {
   readonly row: Unplaced<T>;
   readonly page: number;
+  readonly index: number;
   /** Its place along the walk. */
   at: bigint;
 }
@@ -108,9 +109,9 @@ export class SettledRows<T extends Ordered> {
     if (borders === null) return;
     if (frontier !== null && borders.near < frontier) throw new OutOfOrder();
     for (const held of this.#held) held.at = least(held.at, borders.near);
-    const come = rows.map((row) => {
+    const come = rows.map((row, index) => {
       const time = row.time * this.#sign;
-      return { row, page, at: frontier === null || time > frontier ? time : frontier };
+      return { row, page, index, at: frontier === null || time > frontier ? time : frontier };
     });
     this.#held = [...this.#held, ...come].sort((a, b) => compare(a.at, b.at));
     this.#frontier = borders.far;
@@ -170,11 +171,12 @@ export class SettledRows<T extends Ordered> {
   #giveGroup(group: readonly Held<T>[], next: number, out: Settled<T>): void {
     const { identity, direction, from, until } = this.#options;
     const sign = Number(this.#sign);
-    const pages = new Map<Unplaced<T>, number>();
-    const rows = group.map(({ row, page, at }) => {
+    const places = new Map<Unplaced<T>, Held<T>>();
+    const rows = group.map((held) => {
+      const { row, at } = held;
       // A copy: the page may be compared with another look at it.
       const moved = row.time === at * this.#sign ? row : { ...row, time: at * this.#sign };
-      pages.set(moved, page);
+      places.set(moved, held);
       return moved;
     });
     const placed = placeGroup(rows, identity);
@@ -183,9 +185,9 @@ export class SettledRows<T extends Ordered> {
       if (from !== null && !isBeyond(row, from, direction)) continue;
       if (until !== null && comparePositions(row, until) * sign >= 0) continue;
       out.rows.push(row);
-      const page = pages.get(row) ?? next;
+      const { page = next, index = 0 } = places.get(row) ?? {};
       // Only behind the group's last row does the walk get past the group.
-      out.hints.push(this.#hintOf(page, row === placed.at(-1) ? next : page, row.time));
+      out.hints.push(this.#hintOf(page, row === placed.at(-1) ? next : page, row.time, index));
     }
   }
 }

@@ -1,7 +1,8 @@
 /** One file, although a long one: all steps of a walk share its state. */
 import type { Direction, Ordered, Position } from '../../domain/ordered.ts';
-import type { Json } from '../../domain/json.ts';
 import type { IndexedList, IndexedPage } from './list.ts';
+import { isIndex, readHint, writeHint } from './page-hint.ts';
+import type { PageHint } from './page-hint.ts';
 import { locatePage, unsearchable } from './locate.ts';
 import type { PageSpan } from './locate.ts';
 import { EndlessList, OVERLAPS, PageGuard, PROMISES_EMPTY_PAGES } from '../core/page-guard.ts';
@@ -21,17 +22,6 @@ const MOST_ALIKE = 25;
 
 /** A search for the last page of a list ends long before this. */
 const MAX_LOOKS = 64;
-
-/**
- * The hint of a row, behind the mark of the list: its page, the page of the next group in the walk, the
- * total then, its instant, and the list's memory of both pages.
- */
-interface PageHint {
-  readonly page: number;
-  readonly next: number;
-  readonly total: number | null;
-  readonly time: bigint;
-}
 
 /** One walk's pages: what was fetched ahead, and how many were fetched. */
 export class IndexedWalk<T extends Ordered> {
@@ -178,23 +168,14 @@ export class IndexedWalk<T extends Ordered> {
     return true;
   }
 
-  /** The hint of a row on `page`, behind which the walk goes on with `next`. */
-  hintOf(page: number, next: number, time: bigint): Hint {
-    const base = [this.#listMark, page, next, this.#totals.get(page) ?? null, String(time)];
+  /** The hint of a row on `page`, at that place of it, behind which the walk goes on with `next`. */
+  hintOf(page: number, next: number, time: bigint, index: number): Hint {
+    const { order, asked } = this.#list;
     const memories = [this.#list.remember?.(page), this.#list.remember?.(next)].filter(
       (memory) => memory !== undefined,
     );
-    return [...base, ...memories];
-  }
-
-  /** Names the list that page numbers count in: by its order, and by the page size where that is not the usual one. */
-  get #listMark(): Json {
-    const { asked } = this.#list;
-    return asked === undefined || asked.rows === asked.usual ? this.#orderMark : [this.#orderMark, asked.rows];
-  }
-
-  get #orderMark(): number {
-    return this.#list.order === 'ascending' ? 1 : -1;
+    const place = page * this.#list.limit() + index;
+    return writeHint({ order, asked, place, page, next, total: this.#totals.get(page) ?? null, time, memories });
   }
 
   /** The last page with rows. What the list counts is only where the search begins. */
@@ -230,23 +211,21 @@ export class IndexedWalk<T extends Ordered> {
     return index + (this.#list.canJump() ? 2 ** Math.min(looks, 30) : 1);
   }
 
-  #readHint(hint: Hint | null): PageHint | null {
-    if (!Array.isArray(hint)) return null;
-    const [list, page, next, total, time, memory, nextMemory] = hint as readonly Json[];
+  #readHint(given: Hint | null): PageHint | null {
+    const hint = readHint(given, this.#list.order);
+    if (hint === null) return null;
     const { usual = 1, rows = usual } = this.#list.asked ?? {};
-    const [order, hintRows = usual] = Array.isArray(list) ? (list as readonly Json[]) : [list];
-    // A page number means nothing in a list that is sorted the other way.
-    if (order !== this.#orderMark || !isIndex(page) || !isIndex(next) || !isIndex(hintRows)) return null;
-    if (typeof time !== 'string' || !/^-?\d{1,21}$/.test(time)) return null;
+    const { page, next, place, memories } = hint;
+    const hintRows = hint.rows ?? usual;
     if (hintRows !== rows) {
       // In pages of another size it says about where the row is, and tokens nothing.
-      const near = Math.floor((page * hintRows) / rows);
-      if (!isIndex(near)) return null;
-      return { page: near, next: near, total: null, time: BigInt(time) };
+      const near = Math.floor((place ?? page * hintRows) / rows);
+      return isIndex(near) ? { ...hint, page: near, next: near, total: null } : null;
     }
+    const [memory, nextMemory] = memories;
     if (memory !== undefined) this.#list.recall?.(page, memory);
     if (nextMemory !== undefined) this.#list.recall?.(next, nextMemory);
-    return { page, next, total: typeof total === 'number' ? total : null, time: BigInt(time) };
+    return hint;
   }
 
   /** Does this page show that the group of `time` ended before it, as the hint says? */
@@ -307,8 +286,4 @@ function isAtOrBefore(time: bigint, from: Position, direction: Direction): boole
   if (direction === 'backward') return time >= from.time;
   // Without a tie-break it is the start of that instant: its group is still to come.
   return time < from.time || (time === from.time && from.tie !== '');
-}
-
-function isIndex(value: Json | undefined): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && value < 2 ** 40;
 }

@@ -6,13 +6,17 @@ import type { Ordered } from '../../domain/ordered.ts';
 import { readIndexed } from '../numbered/pages.ts';
 import type { IndexedList, IndexedPage, PageRows } from '../numbered/list.ts';
 import { outOfReach } from '../numbered/locate.ts';
+import { FirstPage, sizeFor } from '../core/ladder.ts';
+import type { Ladder } from '../core/ladder.ts';
 import { isShort, moreBehind } from '../core/page-end.ts';
 import { EndlessList, ENDS_EARLY, PROMISES_EMPTY_PAGES, REPEATS, TURNS_BACK } from '../core/page-guard.ts';
 import { readFitting } from '../core/page-size.ts';
 import type { PageSize } from '../core/page-size.ts';
-import type { Identity, Partition, Unplaced } from '../core/partition.ts';
+import type { Batch, Identity, Partition, ReadRequest, Unplaced } from '../core/partition.ts';
 import { isSame } from '../numbered/still-rows.ts';
+import { readFromSmallPage } from './small-page.ts';
 import { TokenCount } from './token-count.ts';
+import { TokenRefused } from './token-refused.ts';
 
 /**
  * Lists that are paged with a token for the next page, at a fixed page size. Where tokens
@@ -31,6 +35,9 @@ export interface TokenPage<T extends Ordered> {
 
 /** How many pages an opaque walk may cost where they are small because lines are long. */
 const MOST_SMALL_PAGES = 1_000;
+
+/** Of so many rows is a page that only tells the count: others may want to read it. */
+const COUNTED = 40;
 
 /** How many pages in a row may be empty where tokens say nothing. */
 const MOST_EMPTY = 25;
@@ -66,27 +73,31 @@ export interface PageTokenOptions<T extends Ordered> {
   readonly endsUnnamed?: boolean | undefined;
   /** How many pages an opaque walk may cost before its target is reported as out of reach. */
   readonly maxWalk: number;
+  /** Smaller pages, for reads that need few rows of a list that is sorted oldest first and whose pages have numbers. */
+  readonly ladder?: Ladder | undefined;
 }
 
 export function pageTokenPartition<T extends Ordered>(options: PageTokenOptions<T>): Partition<T> {
   const count = new TokenCount();
+  const { identity, size, ladder } = options;
+  const inPagesOf = (rows: number, call: Call): TokenList<T> => new TokenList(options, count, rows, call);
+  const readUsual = (request: ReadRequest<T>, call: Call): AsyncGenerator<Batch<T>, void, undefined> =>
+    readFitting(size, request, (again, rows) => readIndexed(inPagesOf(rows, call), identity, again));
   return {
     key: options.key,
-    read: (request, call) =>
-      readFitting(options.size, request, (again, rows) =>
-        readIndexed(new TokenList(options, count, rows, call), options.identity, again),
-      ),
+    read:
+      ladder === undefined
+        ? readUsual
+        : (request, call) => readFromSmallPage({ ladder, size, identity, inPagesOf, readUsual }, request, call),
     async count(call) {
-      const { size } = options;
-      const first = (rows: number): Promise<unknown> => new TokenList(options, count, rows, call).fetch(0);
-      if (count.total === undefined) await size.fit(size.usual, first);
+      if (count.total !== undefined) return count.total;
+      const most =
+        ladder === undefined ? size.usual : await FirstPage.of(size, call).size(sizeFor(COUNTED, ladder, size.usual));
+      await size.fit(most, (rows) => inPagesOf(rows, call).fetch(0));
       return count.total ?? null;
     },
   };
 }
-
-/** Its cause is the vendor's answer. */
-class TokenRefused extends Error {}
 
 class DeadEnd extends EndlessList {
   readonly index: number;
@@ -184,6 +195,17 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
         this.#turnsBack = null;
       }
     }
+  }
+
+  get call(): Call {
+    return this.#call;
+  }
+
+  async only(index: number): Promise<IndexedPage<T>> {
+    if (index > 0) this.#addressable ??= true;
+    const token = this.#tokenOf(index);
+    if (token === undefined) throw new TokenRefused();
+    return this.#fetchToken(index, token);
   }
 
   #tokenOf(index: number): string | null | undefined {

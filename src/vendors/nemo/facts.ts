@@ -1,5 +1,12 @@
 import { statusFrom } from '../../domain/status.ts';
 import type { JobStatus } from '../../domain/status.ts';
+import type { Ladder } from '../../pagination/core/ladder.ts';
+
+/**
+ * Sizes of log pages below the configured one; 40 is for the 20 lines that clients ask for by default. Few divide one another,
+ * so that the borders of pages lie at different places.
+ */
+export const LADDER: Ladder = { sizes: [25, 40, 64, 90, 130, 190, 280, 410, 600], ahead: 20 };
 
 /** The words of all generations of the API. */
 const STATUS: Readonly<Record<string, JobStatus>> = {

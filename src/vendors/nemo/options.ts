@@ -16,7 +16,7 @@ export const nemoOptions = z.strictObject({
     .min(1)
     .max(1000)
     .default(1000)
-    .describe('Log lines per call. Fixed, because page tokens count in it; the vendor takes at most 1000.'),
+    .describe('Most log lines per call; fewer are asked for where fewer are needed. The vendor takes at most 1000.'),
   maxWalk: z
     .int()
     .min(1)

@@ -18,6 +18,8 @@ export interface Shape {
   readonly least?: Calls;
   /** Why more calls are made than the least possible, or than one might think. */
   readonly why?: string;
+  /** How many rows the pages of logs have that are transferred, where the table says it. */
+  readonly rows?: Readonly<Partial<Record<Source, number>>>;
   /** How many lines the answer has; a number for each source where they differ. */
   readonly lines: number | Readonly<Partial<Record<Source, number>>>;
   /** Codes of the errors in the answer. */

@@ -23,8 +23,9 @@ const TITLES: Readonly<Record<Source, string>> = {
   bytenite: 'ByteNite',
 };
 
-function cellOf({ calls, least }: Shape, source: Source): string {
-  const made = calls[source] ?? '–';
+function cellOf({ calls, least, rows }: Shape, source: Source): string {
+  const given = rows?.[source];
+  const made = `${calls[source] ?? '–'}${given === undefined ? '' : `, ${given} rows`}`;
   return least?.[source] === undefined ? made : `**${made}** (least ${least[source]})`;
 }
 

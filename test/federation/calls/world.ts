@@ -12,6 +12,7 @@ import { fill } from './jobs.ts';
 import type { Jobs, Simulations } from './jobs.ts';
 import { simulations } from './jobs.ts';
 
+import { RowCounts } from './row-counts.ts';
 import { SOURCES } from './sources.ts';
 import type { Source } from './sources.ts';
 
@@ -36,18 +37,22 @@ export interface World {
   start(): Service;
   /** The calls since the last look. */
   takeCalls(): Readonly<Record<Source, Calls>>;
+  /** The rows of log pages that a source has given since the last look. */
+  takeRows(source: Source): number;
   close(): Promise<void>;
 }
 
 /** Five simulated vendors on loopback, with jobs in them. */
 export async function startWorld(simulated = simulations()): Promise<World> {
   const jobs = fill(simulated);
+  const rows = new RowCounts();
+  const start = (source: Source): Promise<VendorServer> => startVendorServer(rows.counting(source, simulated[source]));
   const servers: Record<Source, VendorServer> = {
-    nemo: await startVendorServer(simulated.nemo),
-    sap: await startVendorServer(simulated.sap),
-    softwareone: await startVendorServer(simulated.softwareone),
-    deepset: await startVendorServer(simulated.deepset),
-    bytenite: await startVendorServer(simulated.bytenite),
+    nemo: await start('nemo'),
+    sap: await start('sap'),
+    softwareone: await start('softwareone'),
+    deepset: await start('deepset'),
+    bytenite: await start('bytenite'),
   };
   const sources = Object.fromEntries(SOURCES.map((name) => [name, simulated[name].sourceConfig(servers[name].origin)]));
   const configuration = parseConfiguration({ sources }, { origin: 'the test', vendors: VENDORS, environment: {} });
@@ -79,6 +84,7 @@ export async function startWorld(simulated = simulations()): Promise<World> {
       // Every source is there.
       return Object.fromEntries(taken) as Record<Source, Calls>;
     },
+    takeRows: (source) => rows.take(source),
     async close() {
       await Promise.all(Object.values(servers).map((server) => server.close()));
     },

@@ -55,7 +55,7 @@ describe('reading the log of a job', () => {
       expect(batch.rows.length).toBeGreaterThanOrEqual(20);
       break;
     }
-    expect(harness.logQueries()).toEqual([{ limit: '1000' }]);
+    expect(harness.logQueries()).toEqual([{ limit: '40' }]);
   });
 
   test.each<NemoOptions>([

@@ -14,6 +14,7 @@ import { cutRows, withStandIns } from '../../shared/rows.ts';
 import type { LogQuery, NemoApi } from '../api.ts';
 import { isLogQueryFailure, isRefused, isTokenRefused, noSuchJob } from '../errors.ts';
 import type { JobReader } from '../jobs/reader.ts';
+import { LADDER } from '../facts.ts';
 import { isStorable, jobKey } from '../keys.ts';
 import type { JobPlace } from '../keys.ts';
 import { entryOf, identityOf } from './row.ts';
@@ -53,6 +54,7 @@ export function logPartition(selection: LogSelection, options: LogPartitionOptio
     isTokenRefused,
     address: pageAddress,
     maxWalk: options.maxWalk,
+    ladder: LADDER,
   });
 }
 

@@ -1,0 +1,61 @@
+import type { Call } from '../../domain/call.ts';
+
+/** Native page sizes to choose from, so that a page has about as many rows as are still needed. */
+export interface Ladder {
+  /** The smallest first. The usual size of a page is above them. */
+  readonly sizes: readonly number[];
+  /** How many rows a page should have on either side of those that are needed: they show that nothing is missing there. */
+  readonly ahead: number;
+}
+
+/** The smallest size for so many rows; `most` where there is none below it. */
+export function sizeFor(wanted: number, { sizes }: Ladder, most: number): number {
+  return Math.min(most, sizes.find((rows) => rows >= wanted) ?? most);
+}
+
+/** The smallest size below `most` at which these two places, and so all between them, are on one page; null: there is none. */
+export function sizeAround(first: number, last: number, { sizes }: Ladder, most: number): number | null {
+  return sizes.find((rows) => rows < most && Math.floor(first / rows) === Math.floor(last / rows)) ?? null;
+}
+
+/** The smallest size at which the last page of `total` rows has `wanted` of them, or else the one at which it has most. */
+export function sizeAtEnd(total: number, wanted: number, { sizes }: Ladder, most: number): number {
+  const onLast = (rows: number): number => total - (Math.ceil(total / rows) - 1) * rows;
+  const possible = [...sizes.filter((rows) => rows < most), most];
+  const best = Math.max(...possible.map(onLast));
+  return possible.find((rows) => onLast(rows) >= Math.min(wanted, best)) ?? most;
+}
+
+/** The first page of a log: windows that one call asks for in the same moment get it in one size. */
+export class FirstPage {
+  #wanted = 0;
+  #asked = 0;
+
+  static of(log: object, call: Call): FirstPage {
+    return call.scoped(log, 'first page', () => new FirstPage());
+  }
+
+  /** Somebody asks for it in this size now. */
+  note(rows: number): void {
+    this.#asked = Math.max(this.#asked, rows);
+  }
+
+  /** In which size to ask for it: at least `rows`. */
+  async size(rows: number): Promise<number> {
+    if (rows > this.#asked) {
+      this.#wanted = Math.max(this.#wanted, rows);
+      await sameMoment();
+      this.note(this.#wanted);
+    }
+    return this.#asked;
+  }
+}
+
+/** Until all that runs side by side now has run. */
+function sameMoment(): Promise<void> {
+  return new Promise((resolve) => {
+    void Promise.resolve().then(() => {
+      process.nextTick(resolve);
+    });
+  });
+}

@@ -1,0 +1,207 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { createCall } from '../../src/domain/call.ts';
+import { AnswerTooLarge } from '../../src/domain/errors.ts';
+import type { Direction, Position } from '../../src/domain/ordered.ts';
+import { isBeyond } from '../../src/domain/ordered.ts';
+import { FirstPage, sizeAround, sizeAtEnd, sizeFor } from '../../src/pagination/core/ladder.ts';
+import type { Ladder } from '../../src/pagination/core/ladder.ts';
+import { PageSize } from '../../src/pagination/core/page-size.ts';
+import type { Hint, Partition } from '../../src/pagination/core/partition.ts';
+import { pageTokenPartition } from '../../src/pagination/page-token/page-token.ts';
+import { ladderBelow } from './fake-natives.ts';
+import type { Line, RawLine } from './fake-natives.ts';
+
+const LADDER: Ladder = { sizes: [25, 40, 64, 90], ahead: 20 };
+const RUNS = process.env['DEEP'] === '1' ? 5_000 : 300;
+
+interface Settings {
+  readonly ladder?: Ladder | undefined;
+  readonly most?: number;
+  /** More rows than that are too large an answer. */
+  readonly fits?: number;
+}
+
+interface Vendor {
+  readonly partition: Partition<Line>;
+  /** What was asked for: `page x rows`. */
+  readonly asked: string[];
+}
+
+function linesAt(times: readonly number[]): RawLine[] {
+  return times.map((time, index) => ({ time: BigInt(time), id: `${index}`, text: `line ${index}`, level: '' }));
+}
+
+const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
+
+function vendor(lines: readonly RawLine[], { ladder = LADDER, most = 1_000, fits = most }: Settings = {}): Vendor {
+  const asked: string[] = [];
+  const partition = pageTokenPartition<Line>({
+    key: '',
+    source: 'made-up',
+    size: new PageSize(most),
+    ladder,
+    identity: { by: 'content', of: ({ text }) => [text] },
+    maxWalk: 1_000,
+    isTokenRefused: () => false,
+    address: { pageOf: Number, tokenOf: String },
+    fetch: (token, rows) => {
+      asked.push(`${token ?? 1} x ${rows}`);
+      if (rows > fits) throw new AnswerTooLarge('made-up', 'one', 64);
+      const page = Number(token ?? 1);
+      const data = lines.slice((page - 1) * rows, page * rows).map((line) => ({ ...line }));
+      return Promise.resolve({
+        rows: data,
+        total: lines.length,
+        next: page * rows < lines.length ? `${page + 1}` : null,
+      });
+    },
+  });
+  return { partition, asked };
+}
+
+interface Given {
+  readonly rows: Line[];
+  readonly hints: (Hint | null)[];
+}
+
+/** Takes `need` rows or a few more, as a page of a connection does. */
+async function take(
+  { partition }: Vendor,
+  direction: Direction,
+  need: number,
+  from: Position | null = null,
+  hint: Hint | null = null,
+  most = need,
+): Promise<Given> {
+  const given: Given = { rows: [], hints: [] };
+  const request = { direction, from, hint, until: null, need };
+  for await (const { rows, hints, more } of partition.read(request, createCall())) {
+    given.rows.push(...rows);
+    given.hints.push(...hints);
+    if (given.rows.length >= most && more !== null) break;
+  }
+  return given;
+}
+
+describe('a page as large as the question', () => {
+  test('is one of 40 rows for the first 20', async () => {
+    const log = vendor(linesAt(upTo(3_000)));
+    expect((await take(log, 'forward', 20)).rows.map(({ time }) => Number(time))).toEqual(upTo(20));
+    expect(log.asked).toEqual(['1 x 40']);
+  });
+
+  test('is looked for where the hint of the last row says, at a size that has all that is needed on one page', async () => {
+    const lines = linesAt(upTo(3_000));
+    let { rows, hints } = await take(vendor(lines), 'forward', 20);
+    const asked: string[] = [];
+    for (let page = 1; page < 6; page += 1) {
+      const log = vendor(lines);
+      ({ rows, hints } = await take(log, 'forward', 20, rows[19], hints[19]));
+      expect(rows.slice(0, 20).map(({ time }) => Number(time))).toEqual(upTo(20).map((index) => 20 * page + index));
+      asked.push(...log.asked);
+    }
+    expect(asked).toEqual(['1 x 64', '1 x 90', '1 x 1000', '1 x 1000', '1 x 1000']);
+  });
+
+  test('is the last one for the last 20, once the first one has said how many rows there are', async () => {
+    const log = vendor(linesAt(upTo(3_000)));
+    const { rows } = await take(log, 'backward', 20);
+    expect(rows.map(({ time }) => Number(time))).toEqual(upTo(20).map((index) => 2_999 - index));
+    expect(log.asked).toEqual(['1 x 40', '75 x 40']);
+  });
+
+  test('of a size whose last page is short is left for one that has enough rows there', async () => {
+    const log = vendor(linesAt(upTo(3_001)));
+    expect((await take(log, 'backward', 20)).rows).toHaveLength(20);
+    expect(log.asked).toEqual(['1 x 40', '47 x 64']);
+  });
+
+  test('is the usual one where more rows are needed than the largest size has', async () => {
+    const log = vendor(linesAt(upTo(3_000)));
+    await take(log, 'forward', 500);
+    expect(log.asked).toEqual(['1 x 1000']);
+  });
+
+  test('goes on in pages of the usual size behind a group that is larger than it', async () => {
+    const log = vendor(linesAt([...upTo(10), ...Array.from({ length: 61 }, () => 10), ...upTo(30).map((n) => 11 + n)]));
+    expect((await take(log, 'forward', 20)).rows).toHaveLength(101);
+    expect(log.asked).toEqual(['1 x 40', '1 x 1000']);
+  });
+
+  test('that is out of order is left for the usual one, and so are the smaller ones of that log from then on', async () => {
+    const log = vendor(linesAt([...upTo(30), 3, ...upTo(60).map((n) => 30 + n)]));
+    const { rows } = await take(log, 'forward', 20);
+    expect(rows.slice(0, 5).map(({ time }) => Number(time))).toEqual([0, 1, 2, 3, 3]);
+    await take(log, 'forward', 20);
+    expect(log.asked).toEqual(['1 x 40', '1 x 1000', '1 x 1000']);
+  });
+
+  test('that is too large an answer is asked for again with fewer rows', async () => {
+    const log = vendor(linesAt(upTo(200)), { fits: 10 });
+    expect((await take(log, 'forward', 20, null, null, 20)).rows.length).toBeGreaterThanOrEqual(20);
+    expect(log.asked).toEqual(['1 x 40', '1 x 20', '1 x 10', '2 x 10', '3 x 10']);
+  });
+
+  test('serves a cursor that was made under any other ladder, or none, while lines come', async () => {
+    const ladderArbitrary = fc.option(
+      fc.record({ limit: fc.integer({ min: 1, max: 40 }), seed: fc.integer({ min: 1, max: 6 }) }),
+    );
+    const times = fc.array(fc.integer({ min: 0, max: 30 }), { minLength: 1, maxLength: 80 });
+    await fc.assert(
+      fc.asyncProperty(
+        times,
+        fc.array(fc.integer({ min: 0, max: 30 }), { maxLength: 6 }),
+        fc.tuple(ladderArbitrary, ladderArbitrary),
+        fc.tuple(fc.constantFrom<Direction>('forward', 'backward'), fc.constantFrom<Direction>('forward', 'backward')),
+        fc.tuple(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 12 }), fc.nat()),
+        async (slots, late, [first, second], [seenIn, direction], [need, then, pick]) => {
+          const settings = [first, second].map((drawn): Settings => ({
+            most: drawn?.limit ?? 7,
+            ladder: ladderBelow(drawn?.limit ?? 1, drawn?.seed ?? 0),
+          }));
+          const lines = linesAt(slots).sort((a, b) => Number(a.time - b.time));
+          const seen = await take(vendor(lines, settings[0]), seenIn, need, null, null, Infinity);
+          expect(seen.rows).toHaveLength(lines.length);
+          const at = pick % seen.rows.length;
+          const { time, tie } = seen.rows[at]!;
+          const grown = linesAt([...slots, ...late]).sort((a, b) => Number(a.time - b.time));
+          const log = vendor(grown, settings[1]);
+          const rest = await take(log, direction, then, { time, tie }, seen.hints[at], Infinity);
+          const all = await take(vendor(grown, { most: 1_000 }), direction, 1_000, null, null, Infinity);
+          const expected = all.rows.filter((row) => isBeyond(row, { time, tie }, direction));
+          expect(rest.rows.map(({ text }) => text)).toEqual(expected.map(({ text }) => text));
+        },
+      ),
+      { numRuns: RUNS },
+    );
+  });
+});
+
+describe('the size of a page', () => {
+  test('is the smallest that has as many rows as are wanted', () => {
+    expect([1, 25, 26, 90, 91].map((wanted) => sizeFor(wanted, LADDER, 1_000))).toEqual([25, 25, 40, 90, 1_000]);
+    expect(sizeFor(30, LADDER, 33)).toBe(33);
+  });
+
+  test('around some rows is the smallest with all of them on one page, below the largest', () => {
+    expect(sizeAround(0, 24, LADDER, 1_000)).toBe(25);
+    expect(sizeAround(20, 30, LADDER, 1_000)).toBe(40);
+    expect(sizeAround(63, 91, LADDER, 1_000)).toBe(null);
+    expect(sizeAround(0, 50, LADDER, 64)).toBe(null);
+  });
+
+  test('at the end is the smallest whose last page has enough rows, or else the one that has most', () => {
+    expect(sizeAtEnd(80, 40, LADDER, 1_000)).toBe(40);
+    expect(sizeAtEnd(81, 40, LADDER, 1_000)).toBe(90);
+    expect(sizeAtEnd(2_001, 400, LADDER, 1_000)).toBe(90);
+  });
+
+  test('of the first page is one for all windows of a call that ask in the same moment', async () => {
+    const [log, call] = [{}, createCall()];
+    const sizes = await Promise.all([40, 90, 25].map((rows) => FirstPage.of(log, call).size(rows)));
+    expect(sizes).toEqual([90, 90, 90]);
+    expect(await FirstPage.of(log, call).size(40)).toBe(90);
+    expect(await FirstPage.of(log, createCall()).size(40)).toBe(40);
+  });
+});
