@@ -108,13 +108,13 @@ describe('a page as large as the question', () => {
     const log = vendor(linesAt(upTo(3_000)));
     const { rows } = await take(log, 'backward', 20);
     expect(rows.map(({ time }) => Number(time))).toEqual(upTo(20).map((index) => 2_999 - index));
-    expect(log.asked).toEqual(['1 x 40', '75 x 40']);
+    expect(log.asked).toEqual(['1 x 1000', '75 x 40']);
   });
 
   test('of a size whose last page is short is left for one that has enough rows there', async () => {
     const log = vendor(linesAt(upTo(3_001)));
     expect((await take(log, 'backward', 20)).rows).toHaveLength(20);
-    expect(log.asked).toEqual(['1 x 40', '47 x 64']);
+    expect(log.asked).toEqual(['1 x 1000', '47 x 64']);
   });
 
   test('is the usual one where more rows are needed than the largest size has', async () => {

@@ -30,6 +30,7 @@ export function sizeAtEnd(total: number, wanted: number, { sizes }: Ladder, most
 export class FirstPage {
   #wanted = 0;
   #asked = 0;
+  #needed = 0;
 
   static of(log: object, call: Call): FirstPage {
     return call.scoped(log, 'first page', () => new FirstPage());
@@ -40,8 +41,14 @@ export class FirstPage {
     this.#asked = Math.max(this.#asked, rows);
   }
 
-  /** In which size to ask for it: at least `rows`. */
-  async size(rows: number): Promise<number> {
+  /** The largest size that a window of the call has needed. */
+  get needed(): number {
+    return this.#needed;
+  }
+
+  /** In which size to ask for it: at least `rows`. `needed`: what the window needs, which may be less. */
+  async size(rows: number, needed = rows): Promise<number> {
+    this.#needed = Math.max(this.#needed, needed);
     if (rows > this.#asked) {
       this.#wanted = Math.max(this.#wanted, rows);
       await sameMoment();

@@ -72,7 +72,8 @@ async function smallPage<T extends Ordered>(
   call: Call,
 ): Promise<SmallPage<T> | null> {
   const { size } = options;
-  const isServed = request.accept === undefined && !size.isUneven;
+  // A poll reads up to the end of the log, however little comes.
+  const isServed = request.accept === undefined && !size.isUneven && call.priority !== 'poll';
   if (!isServed && request.from === null) FirstPage.of(size, call).note(size.rows);
   if (!isServed) return null;
   try {
@@ -91,14 +92,19 @@ async function pageAtEnd<T extends Ordered>(
   call: Call,
 ): Promise<SmallPage<T> | null> {
   const { ladder, size } = options;
-  const rows = await FirstPage.of(size, call).size(sizeFor(need + ladder.ahead, ladder, size.rows));
-  if (rows >= size.rows) return null;
+  const wanted = sizeFor(need + ladder.ahead, ladder, size.rows);
+  if (wanted >= size.rows) {
+    FirstPage.of(size, call).note(size.rows);
+    return null;
+  }
+  // Before the end is read, the first page says where it is. Of many logs it is all there is.
+  const rows = await FirstPage.of(size, call).size(direction === 'forward' ? wanted : size.rows, wanted);
+  if (rows >= size.rows && direction === 'forward') return null;
   const first = await ask(options, 0, rows, call);
   if (first === null || direction === 'forward' || first.page.isLast) return first;
   const { total } = first.page;
   if (total === null || !first.isEven || !first.canJump) return null;
-  // Windows that got their first page in one size get their last one so, too.
-  const lastRows = sizeAtEnd(total, rows, ladder, size.rows);
+  const lastRows = sizeAtEnd(total, FirstPage.of(size, call).needed, ladder, size.rows);
   const last = await ask(options, Math.ceil(total / lastRows) - 1, lastRows, first.call);
   return last?.page.isLast === true ? last : null;
 }
