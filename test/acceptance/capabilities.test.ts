@@ -110,6 +110,11 @@ async function logs(name: Name, key: string | undefined, args: string): Promise<
   return data.job.logs;
 }
 
+/** What the calls ask for, in pages of whatever size: where a filter is applied here, pages may be larger. */
+function questionsOf(calls: readonly RecordedCall[]): readonly unknown[] {
+  return calls.map(({ url, body }) => [url.replace(/([?&])limit=\d+/, '$1limit'), body]);
+}
+
 describe('the sources', () => {
   test('are all up, and are asked once for it', async () => {
     const { data, errors } = await service.query<{ sources: Source[] }>(SOURCES);
@@ -220,7 +225,7 @@ describe.each(NAMES)('the capabilities of %s', (name) => {
         const { nodes } = await logs(name, key, `${args}, filter: { ${filter} }`);
         answers.push(...nodes.map(({ message }) => message));
       });
-      const asked = (calls: readonly RecordedCall[]): unknown => calls[0] && [calls[0].url, calls[0].body];
+      const asked = (calls: readonly RecordedCall[]): unknown => questionsOf(calls)[0];
       differs ||= JSON.stringify(asked(plain)) !== JSON.stringify(asked(filtered));
     }
     // One vendor has no levels, one gives each line that of its run: there a severity may be another one.
@@ -251,8 +256,7 @@ describe.each(NAMES)('the capabilities of %s', (name) => {
     }
     const plain = await logCalls(name, () => logs(name, key, 'first: 10'));
     const filtered = await logCalls(name, () => logs(name, key, `first: 10, filter: { ${argument}: ["${first}"] }`));
-    const asked = (calls: readonly RecordedCall[]): unknown => calls.map(({ url, body }) => [url, body]);
-    const differs = filtered.length > 0 && JSON.stringify(asked(plain)) !== JSON.stringify(asked(filtered));
+    const differs = filtered.length > 0 && JSON.stringify(questionsOf(plain)) !== JSON.stringify(questionsOf(filtered));
     expect({ field, differs }).toEqual({ field, differs: pushed });
   });
 });
