@@ -90,10 +90,11 @@ export function pageTokenPartition<T extends Ordered>(options: PageTokenOptions<
         ? readUsual
         : (request, call) => readFromSmallPage({ ladder, size, identity, inPagesOf, readUsual }, request, call),
     async count(call) {
-      if (count.total !== undefined) return count.total;
-      const most =
-        ladder === undefined ? size.usual : await FirstPage.of(size, call).size(sizeFor(COUNTED, ladder, size.usual));
-      await size.fit(most, (rows) => inPagesOf(rows, call).fetch(0));
+      const usual = (): Promise<number> =>
+        ladder === undefined
+          ? Promise.resolve(size.usual)
+          : FirstPage.of(size, call).size(sizeFor(COUNTED, ladder, size.usual));
+      if (count.total === undefined) await size.fit(await usual(), (rows) => inPagesOf(rows, call).fetch(0));
       return count.total ?? null;
     },
   };

@@ -129,12 +129,13 @@ async function pageAround<T extends Ordered>(
 }
 
 async function ask<T extends Ordered>(
-  { size, inPagesOf }: SmallPageOptions<T>,
+  options: SmallPageOptions<T>,
   index: number,
   rows: number,
   call: Call,
 ): Promise<SmallPage<T> | null> {
-  const list = inPagesOf(rows, call);
+  const { size } = options;
+  const list = options.inPagesOf(rows, call);
   try {
     const page = await list.only(index);
     const isWhole = page.isLast ? page.missing === undefined : page.rows.length === rows;
