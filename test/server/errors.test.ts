@@ -23,6 +23,17 @@ describe('errors over HTTP', () => {
     ]);
   });
 
+  test('name the place in the query, whether it is interpreted or compiled', async () => {
+    const server = await start();
+    const answers = [];
+    for (let time = 0; time < 3; time += 1) {
+      answers.push(
+        await server.query('query ($name: String!) {\n  source(name: $name) { health { state } }\n}', { name: 'down' }),
+      );
+    }
+    for (const { errors } of answers) expect(errors).toMatchObject([{ locations: [{ line: 2, column: 25 }] }]);
+  });
+
   test('say when to try again, and nothing that the vendor answered', async () => {
     const error = new TributaryError('SOURCE_RATE_LIMITED', 'up: too many calls.', {
       source: 'up',

@@ -11,6 +11,7 @@ import { compileQuery, isCompiledQuery } from 'graphql-jit';
 import type { CompiledQuery } from 'graphql-jit';
 import type { Plugin } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
+import { withPlaces } from './error-places.ts';
 import { conditionNames, plainDocument } from './plain-document.ts';
 import type { Conditions } from './plain-document.ts';
 
@@ -108,7 +109,9 @@ export function compiledQuery(
   if (query === null) return null;
   return () => {
     const result = query(rootValue, contextValue, coerced);
-    return result instanceof Promise ? result.then(withFewestErrors) : withFewestErrors(result);
+    return result instanceof Promise
+      ? result.then((one) => withFewestErrors(one, document))
+      : withFewestErrors(result, document);
   };
 }
 
@@ -116,7 +119,7 @@ export function compiledQuery(
  * Of errors below one place that is null, only the one that made it so, which the compiler lists behind the others. Errors come
  * before data, as from the interpreter.
  */
-function withFewestErrors(result: ExecutionResult): ExecutionResult {
+function withFewestErrors(result: ExecutionResult, document: DocumentNode): ExecutionResult {
   const { errors, ...rest } = result;
   if (errors === undefined) return result;
   const last = new Map<string, GraphQLError>();
@@ -131,7 +134,7 @@ function withFewestErrors(result: ExecutionResult): ExecutionResult {
     const key = places[index];
     return key === null || key === undefined || last.get(key) === error;
   });
-  return { errors: kept, ...rest };
+  return { errors: withPlaces(kept, document), ...rest };
 }
 
 /** The place of the null above which a path has no value. */

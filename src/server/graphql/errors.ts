@@ -61,13 +61,10 @@ function httpOf(error: GraphQLError): Record<string, unknown> {
 
 function clientError(message: string, extensions: Record<string, unknown>, error: unknown): GraphQLError {
   if (!(error instanceof GraphQLError)) return new GraphQLError(message, { extensions });
-  const { nodes = null, source = null, positions = null, path = null, locations } = error;
-  const shown = new GraphQLError(message, { nodes, source, positions, path, extensions });
-  // A compiled executor knows the place in the query without the nodes.
-  if (shown.locations === undefined && locations !== undefined) {
-    Object.defineProperty(shown, 'locations', { value: locations, enumerable: true });
-  }
-  return shown;
+  const { nodes, source, positions, path } = error;
+  // graphql-js copies `source` from an error that was thrown: in a TributaryError it is no text of a query, but the name of a source.
+  const place = nodes === undefined ? { source, positions } : { nodes };
+  return new GraphQLError(message, { ...place, path, extensions });
 }
 
 function pathOf(error: unknown): string | null {

@@ -44,9 +44,13 @@ async function answerOf(run: Executor, document: DocumentNode, operation: Random
 /** Key order counts. Of errors that null a parent only the parent counts: which of several comes first is not fixed. */
 function comparable({ data, errors = [] }: ExecutionResult): unknown {
   const shown = errors.map((error) => {
-    const { path = [], message, extensions } = toClientError(error, null);
+    const { path = [], message, extensions, locations = [] } = toClientError(error, null);
     const nulled = nulledBy(data, path);
-    return JSON.stringify(nulled.length < path.length ? { nulled } : { path, message, code: extensions['code'] });
+    // Of a key that is selected several times, the compiler names the first place.
+    const [place = null] = locations;
+    return JSON.stringify(
+      nulled.length < path.length ? { nulled } : { path, message, code: extensions['code'], place },
+    );
   });
   return { data: JSON.stringify(data ?? null), errors: [...new Set(shown)].sort() };
 }
