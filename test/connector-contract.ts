@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Bed } from './vendors/contract/bed.ts';
+import { absentPartArbitrary, findAbsentPart } from './vendors/contract/absent-parts.ts';
 import { checkAnyYear } from './vendors/contract/any-year.ts';
 import { checkBasics } from './vendors/contract/basics.ts';
 import { PATIENCE, RUNS, settingsOf, sizeArbitrary } from './vendors/contract/draw.ts';
@@ -162,6 +163,19 @@ export function connectorContract(bed: Bed): void {
             },
           ),
           settingsOf(RUNS / 4),
+        );
+      },
+      PATIENCE,
+    );
+
+    test(
+      'does not find a part that is not there, and gives no lines for it, in a few calls',
+      async () => {
+        await fc.assert(
+          fc.asyncProperty(absentPartArbitrary(bed), async (part) => {
+            await findAbsentPart(served, part);
+          }),
+          settingsOf(RUNS / 2),
         );
       },
       PATIENCE,

@@ -43,3 +43,8 @@ export function refuseOdd(source: string, odd: UnreadableRow | undefined): void 
 export function noSuchAttempt(source: string): TributaryError {
   return new TributaryError('NOT_FOUND', `${source}: the job has no such attempt.`, { source });
 }
+
+/** The same of a task. */
+export function noSuchTask(source: string): TributaryError {
+  return new TributaryError('NOT_FOUND', `${source}: the job has no such task.`, { source });
+}

@@ -29,6 +29,7 @@ export async function fetchTasks(context: SourceContext, query: TaskQuery, call:
   if ($meta.offset !== null && $meta.offset !== query.offset) {
     throw badResponse(context, 'answered with another page of tasks than the one asked for');
   }
+  for (const task of data) keepParent(context, task);
   return { tasks: data, odd, total: $meta.total, limit: $meta.limit };
 }
 
@@ -36,7 +37,13 @@ export async function fetchTasks(context: SourceContext, query: TaskQuery, call:
 export async function fetchTask(context: SourceContext, id: string, call: Call): Promise<TaskWire> {
   const route = `${TASKS_ROUTE}/{task}`;
   const request = { method: 'GET' as const, path: [...TASKS, id], route, query: 'select=%2Baudit' };
-  return (await context.http.json(request, taskWire, call)).data;
+  const task = (await context.http.json(request, taskWire, call)).data;
+  keepParent(context, task);
+  return task;
+}
+
+function keepParent({ parents }: SourceContext, { id, parent }: TaskWire): void {
+  if (parent !== null) parents.set(id, parent.id);
 }
 
 /** Where a list of tasks has been read to. */

@@ -1,9 +1,11 @@
+import { LRUCache } from 'lru-cache';
 import type { LogFilterField } from '../../domain/log-filter.ts';
 import { PageSize, PageSizes } from '../../pagination/core/page-size.ts';
 import type { Connector, ConnectorOptions, JobList, LogReading } from '../connector.ts';
 import { readable } from '../shared/rows.ts';
 import { Abilities } from './abilities.ts';
-import { childTasks } from './parts/parts.ts';
+import { childTasks, logOfChild } from './parts/parts.ts';
+import { MOST_PARENTS } from './context.ts';
 import type { SourceContext } from './context.ts';
 import { countJobs, listJobs } from './jobs/jobs.ts';
 import { planLogs } from './pushdown/pushdown.ts';
@@ -23,6 +25,7 @@ export function createSoftwareOneConnector({ http, options }: ConnectorOptions):
     pageSize,
     sizes: new PageSizes(pageSize),
     taskRows: new PageSize(LARGEST_PAGE),
+    parents: new LRUCache({ max: MOST_PARENTS }),
   };
   const jobLists: readonly JobList[] = [
     {
@@ -64,7 +67,8 @@ export function createSoftwareOneConnector({ http, options }: ConnectorOptions):
     },
     logs(scope, filter): Promise<LogReading> {
       const plan = planLogs(scope, filter, abilities);
-      const partitions = plan === null ? [] : [readable(logPartition(plan.key, context, plan.log))];
+      const partitions =
+        plan === null ? [] : [readable(logOfChild(context, scope, logPartition(plan.key, context, plan.log)))];
       return Promise.resolve({ partitions, applied: plan?.applied ?? [] });
     },
   };

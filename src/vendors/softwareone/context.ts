@@ -1,3 +1,4 @@
+import type { LRUCache } from 'lru-cache';
 import { TributaryError } from '../../domain/errors.ts';
 import type { SourceHttp } from '../../http/client.ts';
 import type { PageSize, PageSizes } from '../../pagination/core/page-size.ts';
@@ -14,7 +15,12 @@ export interface SourceContext {
   readonly sizes: PageSizes;
   /** How many tasks of a list do. */
   readonly taskRows: PageSize;
+  /** The parents of tasks that have come: they stay. */
+  readonly parents: LRUCache<string, string>;
 }
+
+/** How many tasks' parents are remembered. */
+export const MOST_PARENTS = 10_000;
 
 /** An answer that can't be used; `what` completes "the source …". */
 export function badResponse({ http: { source } }: SourceContext, what: string): TributaryError {

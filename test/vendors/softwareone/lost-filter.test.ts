@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { createCall } from '../../../src/domain/call.ts';
 import type { Json } from '../../../src/domain/json.ts';
@@ -36,7 +37,14 @@ describe('a read of the lines of one severity', () => {
     const log = { task: job, taskKey: null, severity: severityFilterOf({ severityIn: ['ERROR'] }) };
     return logPartition(
       '',
-      { http: harness.http(), abilities, pageSize: 10, sizes: new PageSizes(10), taskRows: new PageSize(10) },
+      {
+        http: harness.http(),
+        abilities,
+        pageSize: 10,
+        sizes: new PageSizes(10),
+        taskRows: new PageSize(10),
+        parents: new LRUCache({ max: 10 }),
+      },
       log,
     );
   }

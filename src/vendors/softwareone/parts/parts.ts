@@ -1,6 +1,7 @@
 import type { Call } from '../../../domain/call.ts';
 import { TributaryError } from '../../../domain/errors.ts';
 import type { Task } from '../../../domain/job.ts';
+import type { LogScope } from '../../../domain/log-entry.ts';
 import { comparePositions } from '../../../domain/ordered.ts';
 import { offsetPartition } from '../../../pagination/offset/offset.ts';
 import type { OffsetPage, OffsetRequest } from '../../../pagination/offset/page.ts';
@@ -8,14 +9,15 @@ import { endless, PageGuard, REPEATS } from '../../../pagination/core/page-guard
 import type { Batch, Partition, ReadRequest, Unplaced } from '../../../pagination/core/partition.ts';
 import { readOn } from '../../../pagination/core/read-on.ts';
 import { wholeListPartition } from '../../../pagination/whole-list.ts';
-import type { UnreadableRow } from '../../../domain/ordered.ts';
-import { standInParts } from '../../shared/parts.ts';
+import type { Ordered, UnreadableRow } from '../../../domain/ordered.ts';
+import { noSuchTask, standInParts } from '../../shared/parts.ts';
 import { withStandIns } from '../../shared/rows.ts';
 import { adaptively, isRefusal } from '../abilities.ts';
 import type { Ability } from '../abilities.ts';
 import { badResponse } from '../context.ts';
 import type { SourceContext } from '../context.ts';
 import { taskOf } from '../mapping.ts';
+import { loadTask } from '../jobs/loader.ts';
 import { childrenInFamily } from './families.ts';
 import { canGoOn, OutOfOrder } from '../logs/out-of-order.ts';
 import { LARGEST_PAGE } from '../facts.ts';
@@ -58,6 +60,30 @@ export function childTasks(context: SourceContext, parent: string): Partition<Ta
         if (!canGoOn(error, context.abilities, losses, true)) throw error;
         return whole.count(call);
       }
+    },
+  };
+}
+
+/** The log of a task, where it is a child of the job: any other task may have a log, too, which is none of the job's. */
+export function logOfChild<T extends Ordered>(
+  context: SourceContext,
+  { job, task }: LogScope,
+  log: Partition<T>,
+): Partition<T> {
+  if (task === undefined) return log;
+  const check = async (call: Call): Promise<void> => {
+    const parent = context.parents.get(task) ?? (await loadTask(context, task, call))?.parent?.id;
+    if (parent !== job) throw noSuchTask(context.http.source);
+  };
+  return {
+    key: log.key,
+    async *read(request, call) {
+      await check(call);
+      yield* log.read(request, call);
+    },
+    async count(call) {
+      await check(call);
+      return log.count(call);
     },
   };
 }
