@@ -25,6 +25,7 @@ import type { McpOptions } from './mcp.ts';
 import {
   collectFault,
   collectJob,
+  collectSeverity,
   collectStatus,
   collectText,
   parseCount,
@@ -101,11 +102,19 @@ export function createCommands(surroundings: Surroundings, finish: (code: number
       .action(async (of: JobRef, options: JobOptions) => ended(job(of, options, surroundings))),
     reading('logs', 'print the last lines of jobs, merged in time order')
       .addOption(new Option('--first <number>', 'the first lines instead').argParser(parseCount).conflicts('last'))
-      .option('--last <number>', 'how many of the last lines', parseCount)
+      .option('-n, --last <number>', 'how many of the last lines (default: 100, with --follow 10)', parseCount)
+      .addOption(new Option('-f, --follow', 'go on with new ones as they come, as tail does').conflicts('first'))
       .option('--json', 'print JSON lines')
-      .action(async (of: readonly JobRef[], options: LogsOptions) => ended(logs(of, options, surroundings))),
+      .action(async (of: readonly JobRef[], options: LogsOptions & { readonly follow?: boolean }) =>
+        ended(
+          options.follow === true
+            ? tail(of, { ...options, lines: options.last }, surroundings)
+            : logs(of, options, surroundings),
+        ),
+      ),
     reading('tail', 'print the last lines of jobs, then new ones as they come')
-      .option('-n, --lines <number>', 'how many lines to begin with', parseCount)
+      .addOption(new Option('-n, --lines <number>', 'how many lines to begin with (default: 10)').argParser(parseCount))
+      .addOption(new Option('--after <cursor>', 'go on where a tail was stopped').conflicts('lines'))
       .option('--json', 'print JSON lines')
       .action(async (of: readonly JobRef[], options: TailOptions) => ended(tail(of, options, surroundings))),
     reading('histogram', 'count lines of jobs over time, by severity')
@@ -152,8 +161,17 @@ function reader(name: string, description: string): Command {
 function reading(name: string, description: string): Command {
   return reader(name, description)
     .argument('<jobs...>', 'jobs as SOURCE:KEY', collectJob)
-    .option('--since <time>', 'at or after this time (RFC 3339)', parseTime)
-    .option('--until <time>', 'before this time (RFC 3339)', parseTime)
+    .option('--since <time>', 'at or after this time (RFC 3339), or so long ago (10m, 2h, 3d)', parseTime)
+    .option('--until <time>', 'before this time, or so long ago', parseTime)
     .option('--min-severity <severity>', 'at least this severe', parseSeverity)
-    .option('--contains <text>', 'with this text in the message');
+    .addOption(new Option('--level <severity>', 'the same').argParser(parseSeverity).conflicts('minSeverity'))
+    .option('--severity <severity>', 'of this severity, may be repeated', collectSeverity)
+    .option('--include-unspecified', 'also those without a severity')
+    .option('--contains <text>', 'with this text in the message')
+    .option('--not-contains <text>', 'without this text in the message')
+    .option('--matches <expression>', 'with a message that this regular expression (RE2) matches')
+    .addOption(new Option('--grep <text>', 'a text, or /an expression/').conflicts(['contains', 'matches']))
+    .option('--attempt <key>', 'of this attempt, may be repeated', collectText)
+    .option('--step <key>', 'of this step, may be repeated', collectText)
+    .option('--task <key>', 'of this task, may be repeated', collectText);
 }

@@ -23,6 +23,8 @@ const PLAIN = /^[\w./:@%+,=-]+$/;
 const VALUES: Readonly<Record<string, readonly string[]>> = {
   '--status': JOB_STATUSES,
   '--min-severity': LOG_SEVERITIES,
+  '--level': LOG_SEVERITIES,
+  '--severity': LOG_SEVERITIES,
   '--format': EXPORT_FORMATS,
 };
 

@@ -1,16 +1,41 @@
 import type { LineFilter } from './graph/graph.ts';
 import type { GraphOptions } from './graph/service-address.ts';
+import type { LogSeverity } from '../domain/severity.ts';
 import { complaintOf } from './complaint.ts';
 import type { Failure } from './complaint.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** Which entries a command is about. */
-export interface LogSelection extends GraphOptions, LineFilter {
+export interface LogSelection
+  extends GraphOptions, Pick<LineFilter, 'since' | 'until' | 'minSeverity' | 'contains' | 'notContains' | 'matches'> {
+  /** The same as `minSeverity`. */
+  readonly level?: LogSeverity | undefined;
+  readonly severity?: readonly LogSeverity[] | undefined;
+  readonly includeUnspecified?: boolean | undefined;
+  /** A text, or an expression between slashes. */
+  readonly grep?: string | undefined;
+  readonly attempt?: readonly string[] | undefined;
+  readonly step?: readonly string[] | undefined;
+  readonly task?: readonly string[] | undefined;
   readonly json?: boolean | undefined;
 }
 
-export function filterOf({ since, until, minSeverity, contains }: LogSelection): LineFilter {
-  return { since, until, minSeverity, contains };
+export function filterOf(options: LogSelection): LineFilter {
+  const { since, until, notContains, includeUnspecified, grep } = options;
+  const expression = /^\/(.+)\/$/s.exec(grep ?? '')?.[1];
+  return {
+    since,
+    until,
+    minSeverity: options.minSeverity ?? options.level,
+    severityIn: options.severity,
+    includeUnspecified,
+    contains: options.contains ?? (expression === undefined ? grep : undefined),
+    notContains,
+    matches: options.matches ?? expression,
+    attemptIn: options.attempt,
+    stepIn: options.step,
+    taskIn: options.task,
+  };
 }
 
 /** Says what is missing. */

@@ -3,7 +3,7 @@ import process from 'node:process';
 import { browse } from './browse.ts';
 import { Output } from './output.ts';
 import { run } from './program.ts';
-import { EXIT } from './surroundings.ts';
+import { EXIT, INTERRUPTED } from './surroundings.ts';
 
 const stopping = new AbortController();
 
@@ -14,7 +14,7 @@ let stoppedAt: number | null = null;
 function stop(): void {
   if (stoppedAt === null) {
     stoppedAt = performance.now();
-    stopping.abort();
+    stopping.abort(INTERRUPTED);
   } else if (performance.now() - stoppedAt > SAME_WISH_MILLISECONDS) {
     // A second request to stop: the user does not want to wait for a tidy end.
     process.exit(EXIT.failed);

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { parseDuration } from '../config/duration.ts';
 import { FAULT_FORMS, parseFault } from './fault.ts';
 import { parseJob } from './job-reference.ts';
 import type { JobRef } from '../domain/job.ts';
@@ -17,12 +18,18 @@ export function parsePort(text: string): number {
   return wholeNumber(text, 0, 65_535);
 }
 
-/** A time as the service takes it. */
+/** A time as the service takes it; a duration is so long ago. */
 export function parseTime(text: string): string {
-  const instant = parseInstant(text);
-  if (instant !== null) return text;
-  throw new InvalidArgumentError('Expected a date and time as in RFC 3339, for example 2026-01-31T08:00:00Z.');
+  if (parseInstant(text) !== null) return text;
+  const days = /^(\d{1,5})d$/.exec(text)?.[1];
+  const ago = days === undefined ? parseDuration(text) : Number(days) * DAY_MILLISECONDS;
+  if (ago !== null && ago < Date.now()) return new Date(Date.now() - ago).toISOString();
+  throw new InvalidArgumentError(
+    'Expected a date and time as in RFC 3339, for example 2026-01-31T08:00:00Z, or how long ago, for example 10m, 2h or 3d.',
+  );
 }
+
+const DAY_MILLISECONDS = 86_400_000;
 
 /** How many lines or jobs: as many as one page holds. */
 export function parseCount(text: string): number {
@@ -67,6 +74,10 @@ export function parseFormat(text: string): ExportFormatName {
 
 export function parseSeverity(text: string): LogSeverity {
   return oneOf(LOG_SEVERITIES, text);
+}
+
+export function collectSeverity(text: string, before: readonly LogSeverity[] = []): readonly LogSeverity[] {
+  return [...before, parseSeverity(text)];
 }
 
 function oneOf<T extends string>(values: readonly T[], text: string): T {

@@ -15,6 +15,9 @@ export interface Surroundings {
   readonly stop: AbortSignal;
 }
 
+/** Why `stop` was aborted, when somebody asked for it; it is aborted for want of a reader, too. */
+export const INTERRUPTED = new DOMException('The process was asked to stop.', 'AbortError');
+
 export const EXIT = {
   done: 0,
   /** Something that was asked for did not work. */

@@ -6,7 +6,7 @@ import { formatLine, formatRecord } from './line.ts';
 import { complaintOf } from './complaint.ts';
 import { filterOf } from './log-options.ts';
 import type { LogSelection } from './log-options.ts';
-import { EXIT } from './surroundings.ts';
+import { EXIT, INTERRUPTED } from './surroundings.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { JobRef } from '../domain/job.ts';
 import { unlessAborted } from '../domain/unless-aborted.ts';
@@ -14,6 +14,8 @@ import { unlessAborted } from '../domain/unless-aborted.ts';
 export interface TailOptions extends LogSelection {
   /** How many entries to begin with. */
   readonly lines?: number | undefined;
+  /** Go on behind this cursor instead. */
+  readonly after?: string | undefined;
 }
 
 const DEFAULT_LINES = 10;
@@ -21,7 +23,13 @@ const DEFAULT_LINES = 10;
 /** Prints the last entries of jobs and then new ones as they come, until the jobs are finished or it is stopped. */
 export async function tail(jobs: readonly JobRef[], options: TailOptions, surroundings: Surroundings): Promise<number> {
   return withGraph(options, surroundings, async (graph) => {
-    const asked = { jobs: await idsOf(jobs, graph), tail: options.lines ?? DEFAULT_LINES, filter: filterOf(options) };
+    const asked = {
+      jobs: await idsOf(jobs, graph),
+      tail: options.lines ?? DEFAULT_LINES,
+      after: options.after,
+      filter: filterOf(options),
+    };
+    let cursor: string | null = null;
     const events = follow(graph, asked, {
       signal: surroundings.stop,
       onBreak: (message) => {
@@ -35,6 +43,7 @@ export async function tail(jobs: readonly JobRef[], options: TailOptions, surrou
         const next = await unlessAborted(events.next(), surroundings.stop);
         if (next === null || next.done === true) break;
         for (const text of format(next.value)) await surroundings.print(text);
+        ({ cursor } = next.value);
         const notice = noticeOf(next.value);
         if (notice !== null) surroundings.complain(`${notice}\n`);
       }
@@ -42,6 +51,8 @@ export async function tail(jobs: readonly JobRef[], options: TailOptions, surrou
       // Not awaited: a generator that waits for its source ends when the call's signal does. How it ends is no news.
       events.return().catch(() => undefined);
     }
+    if (surroundings.stop.reason === INTERRUPTED && cursor !== null)
+      surroundings.complain(`Go on with --after ${cursor}\n`);
     return EXIT.done;
   });
 }

@@ -1,4 +1,5 @@
 import { run } from '../../src/cli/program.ts';
+import { INTERRUPTED } from '../../src/cli/surroundings.ts';
 import type { Surroundings } from '../../src/cli/surroundings.ts';
 
 /** A command that runs in this process, with what it has written so far. */
@@ -51,7 +52,7 @@ export function start(
       return output;
     },
     stop: () => {
-      stopping.abort();
+      stopping.abort(INTERRUPTED);
     },
   };
 }

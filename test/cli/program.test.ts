@@ -24,7 +24,7 @@ describe('a command line that is wrong', () => {
     [['export', 'nemo:a', '--until', '1'], "'--until <time>' argument '1' is invalid. Expected a date"],
     [
       ['logs', 'nemo:a', '--first', '5', '--last', '5'],
-      "'--first <number>' cannot be used with option '--last <number>'",
+      "'--first <number>' cannot be used with option '-n, --last <number>'",
     ],
     [['sandbox', '--fault', 'explode'], 'Expected [SOURCE:]status=CODE'],
   ])('%j ends with 2 and says why', async (args, reason) => {

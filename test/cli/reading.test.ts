@@ -10,6 +10,12 @@ const FINISHED = 'nemo:default/support-assistant-lora';
 const RUNNING = 'nemo:default/support-assistant-dpo';
 const FAILED = 'nemo:default/support-assistant-full';
 
+interface Line {
+  readonly message: string;
+  readonly severity: string;
+  readonly step: string | null;
+}
+
 let folder: string;
 let sandbox: RunningCommand;
 
@@ -131,6 +137,41 @@ describe('tributary logs and export', () => {
     for (const line of lines) expect((JSON.parse(line) as { severity: string }).severity).toMatch(/^(ERROR|FATAL)$/);
   });
 
+  test.each([
+    [['--grep', 'model']],
+    [['--grep', '/[Mm]odel|step/']],
+    [['--not-contains', 'model', '--since', '9999d']],
+    [['--severity', 'error', '--severity', 'warn']],
+    [['--level', 'warn']],
+    [['--step', 'training']],
+  ])('with %j keep what fits', async (filter) => {
+    const all = (await outputOf('export', FAILED)).map((line) => JSON.parse(line) as Line);
+    const [name, value = ''] = filter;
+    const fits: Record<string, (line: Line) => boolean> = {
+      '--grep': ({ message }) => (value.startsWith('/') ? /[Mm]odel|step/.test(message) : message.includes(value)),
+      '--not-contains': ({ message }) => !message.includes('model'),
+      '--severity': ({ severity }) => severity === 'ERROR' || severity === 'WARN',
+      '--level': ({ severity }) => ['WARN', 'ERROR', 'FATAL'].includes(severity),
+      '--step': ({ step }) => step === 'training',
+    };
+    const expected = all.filter((line) => fits[name ?? '']?.(line));
+    expect(expected.length).toBeGreaterThan(0);
+    expect(expected.length).toBeLessThan(all.length);
+    const found = (await outputOf('export', FAILED, ...filter)).map((line) => JSON.parse(line) as Line);
+    expect(found).toEqual(expected);
+  });
+
+  test('take times as how long ago they were', async () => {
+    const command = start(['export', FINISHED, '--since', '1m'], { folder });
+    expect({ code: await command.done, output: command.output() }).toEqual({ code: 0, output: '' });
+  });
+
+  test('go on with new lines when they are to follow', async () => {
+    const followed = start(['logs', FINISHED, '-f', '-n', '3', '--json'], { folder });
+    expect(await followed.done).toBe(0);
+    expect(followed.output().trimEnd().split('\n')).toEqual(await outputOf('logs', FINISHED, '-n', '3', '--json'));
+  });
+
   test('want jobs as SOURCE:KEY', async () => {
     const command = start(['logs', 'nemo'], { folder });
     expect(await command.done).toBe(2);
@@ -150,5 +191,11 @@ describe('tributary tail', () => {
       .split('\n')
       .map((line) => line.split(' ')[0] ?? '');
     expect(times).toEqual(times.toSorted());
+    const [, cursor = ''] = /^Go on with --after (\S+)\n$/.exec(command.errors()) ?? [];
+    const before = command.output();
+    const next = start(['tail', RUNNING, '--after', cursor], { folder });
+    const first = (await next.firstOutput()).split('\n')[0] ?? '';
+    next.stop();
+    expect(before).not.toContain(first);
   });
 });

@@ -10,8 +10,10 @@ export interface Following {
   /** Global ids. */
   readonly jobs: readonly string[];
   readonly filter: LineFilter;
-  /** How many lines to begin with. */
+  /** How many lines to begin with, where there is no cursor. */
   readonly tail: number;
+  /** Go on behind this cursor. */
+  readonly after?: string | undefined;
 }
 
 interface FollowSettings {
@@ -33,17 +35,19 @@ const MORE_FOLLOWS: readonly string[] = ['MAX_DURATION', 'SERVER_SHUTDOWN', 'SOU
 /** The events of a tail. Once it has begun, it goes on from its cursor when the connection breaks off or the service ends it. */
 export async function* follow(
   graph: Graph,
-  { jobs, filter, tail }: Following,
+  { jobs, filter, tail, after: begin }: Following,
   { signal, onBreak, pauses = PAUSES }: FollowSettings,
 ): AsyncGenerator<TailEvent, void, undefined> {
   const seen = new Set<string>();
-  let after: string | null = null;
+  let after = begin ?? null;
+  let hasBegun = false;
   for (let breaks = 0; breaks <= pauses.length; breaks += 1) {
     const place: { readonly tail: number } | { readonly after: string } = after === null ? { tail } : { after };
     let whyBroken: string | null = null;
     try {
       for await (const { logEntries: event } of graph.subscribe(TailDocument, { jobs, filter, ...place })) {
         after = event.cursor;
+        hasBegun = true;
         if (event.__typename === 'LogStreamEnd' && graph.goesOn && MORE_FOLLOWS.includes(event.reason)) {
           whyBroken = `The service ended the stream (${event.reason}).`;
           break;
@@ -52,7 +56,7 @@ export async function* follow(
         yield event.__typename === 'LogBatch' ? withoutRepeated(event, seen) : event;
       }
     } catch (error) {
-      if (!(error instanceof ConnectionLost) || after === null || breaks === pauses.length) throw error;
+      if (!(error instanceof ConnectionLost) || !hasBegun || breaks === pauses.length) throw error;
       whyBroken = error.message;
     }
     if (whyBroken === null) return;

@@ -1,7 +1,9 @@
-import type { LogSeverity, TypedDocumentString } from './generated/graphql.ts';
+import type { TypedDocumentString } from './generated/graphql.ts';
 import type { JobRef } from '../../domain/job.ts';
+import type { LogFilter } from '../../domain/log-filter.ts';
 import type { ExportFormatName } from '../../export/formats.ts';
 import type { ExportEnd } from '../../export/walk.ts';
+import type { TimeBounds } from '../../federation/api.ts';
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -27,12 +29,7 @@ export interface Graph {
 }
 
 /** Which lines; every part that is given must hold. */
-export interface LineFilter {
-  readonly since?: string | undefined;
-  readonly until?: string | undefined;
-  readonly minSeverity?: LogSeverity | undefined;
-  readonly contains?: string | undefined;
-}
+export type LineFilter = LogFilter & TimeBounds;
 
 export interface ExportQuestion {
   readonly jobs: readonly JobRef[];
