@@ -25,13 +25,19 @@ export interface SourceCall<T> {
 /** Makes a call. Rejects with a `TributaryError`, or with the reason of the caller's cancellation. */
 export function makeCall<T>(parts: AttemptParts, call: SourceCall<T>): Promise<T> {
   const retries = call.idempotent ? parts.wire.limits.retries : 0;
-  const worthwhile = (): boolean => parts.breaker.state() === 'closed' && parts.retryBudget.retry();
-  parts.retryBudget.call();
+  const { breaker, retryBudget, recorder } = parts;
+  const worthwhile = (): boolean => {
+    if (breaker.state() !== 'closed') return false;
+    if (retryBudget.retry()) return true;
+    recorder.retryLeftOut();
+    return false;
+  };
+  retryBudget.call();
   const send = renewing(parts, call);
   let tried = 0;
   const attempt = (): Promise<T> => {
     if (tried > 0) {
-      parts.recorder.retried();
+      recorder.retried();
       call.span.note({ 'http.request.resend_count': tried });
     }
     tried += 1;

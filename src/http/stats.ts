@@ -12,6 +12,8 @@ export interface SourceHttpStats {
   readonly breaker: BreakerState;
   /** Attempts after the first of their call. */
   readonly retries: number;
+  /** Failed attempts that were not repeated, because the source has had all the retries that it may have. */
+  readonly retriesLeftOut: number;
   /** Of the last answer, up to its headers. Null before the first. */
   readonly lastLatencyMilliseconds: number | null;
   /** Of the last call, if the source failed it; null when it did not. An absent job or a caller that left is no failure. */
@@ -40,9 +42,14 @@ export interface Recorder {
   failed(error: unknown): void;
   /** A call is tried once more. */
   retried(): void;
+  /** It is not, though it might help: see retry-budget.ts. */
+  retryLeftOut(): void;
   /** A call got no place. */
   turnedAway(): void;
-  last(): Pick<SourceHttpStats, 'lastLatencyMilliseconds' | 'lastError' | 'lastSuccessAt' | 'retries' | 'turnedAway'>;
+  last(): Pick<
+    SourceHttpStats,
+    'lastLatencyMilliseconds' | 'lastError' | 'lastSuccessAt' | 'retries' | 'retriesLeftOut' | 'turnedAway'
+  >;
 }
 
 /** A recorder with nothing in it. `now` in milliseconds since 1970. */
@@ -51,6 +58,7 @@ export function createRecorder(now: () => number): Recorder {
   let lastError: TributaryError | null = null;
   let lastSuccessAt: number | null = null;
   let retries = 0;
+  let retriesLeftOut = 0;
   let turnedAway = 0;
 
   function succeeded(): void {
@@ -70,6 +78,9 @@ export function createRecorder(now: () => number): Recorder {
     retried() {
       retries += 1;
     },
+    retryLeftOut() {
+      retriesLeftOut += 1;
+    },
     turnedAway() {
       turnedAway += 1;
     },
@@ -86,6 +97,6 @@ export function createRecorder(now: () => number): Recorder {
         throw error;
       }
     },
-    last: () => ({ lastLatencyMilliseconds, lastError, lastSuccessAt, retries, turnedAway }),
+    last: () => ({ lastLatencyMilliseconds, lastError, lastSuccessAt, retries, retriesLeftOut, turnedAway }),
   };
 }

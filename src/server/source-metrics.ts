@@ -3,7 +3,10 @@ import type { Registry } from 'prom-client';
 import type { SourceHttpStats } from '../http/stats.ts';
 
 /** How a source does now. */
-export type SourceFigures = Pick<SourceHttpStats, 'inFlight' | 'queued' | 'turnedAway' | 'breaker' | 'retries'> & {
+export type SourceFigures = Pick<
+  SourceHttpStats,
+  'inFlight' | 'queued' | 'turnedAway' | 'breaker' | 'retries' | 'retriesLeftOut'
+> & {
   readonly source: string;
 };
 
@@ -43,6 +46,11 @@ export function countSources(registry: Registry, figures: () => readonly SourceF
   }
 
   counter('tributary_source_retries_total', 'Attempts at calls after the first.', ({ retries }) => retries);
+  counter(
+    'tributary_source_retries_left_out_total',
+    'Failed attempts that were not repeated, because the source has had all the retries that it may have.',
+    ({ retriesLeftOut }) => retriesLeftOut,
+  );
   counter(
     'tributary_source_calls_turned_away_total',
     'Calls that were not sent, because too many waited for their turn, or because they waited for too long.',

@@ -44,7 +44,9 @@ describe('metrics', () => {
     metrics.process();
     metrics.configuration();
     metrics.tracing();
-    metrics.sources(() => [{ source: 'one', inFlight: 0, queued: 0, turnedAway: 0, breaker: 'closed', retries: 0 }]);
+    metrics.sources(() => [
+      { source: 'one', inFlight: 0, queued: 0, turnedAway: 0, breaker: 'closed', retries: 0, retriesLeftOut: 0 },
+    ]);
     metrics.tails(() => ({
       feeds: 0,
       subscribers: 0,

@@ -26,6 +26,7 @@ test('a source that keeps failing is asked a fifth more than before, and as pati
   // Each of the first ten is asked for again, and then a fifth of all.
   expect(await attemptsAt(server, ask, 10)).toBe(20);
   expect(await attemptsAt(server, ask, 100)).toBe(122);
+  expect(http.stats()).toMatchObject({ retries: 32, retriesLeftOut: 78 });
   clock.advance(60_000);
   expect(await attemptsAt(server, ask, 10)).toBe(20);
 });

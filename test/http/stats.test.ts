@@ -26,6 +26,7 @@ describe('the health of a source', () => {
       turnedAway: 0,
       breaker: 'closed',
       retries: 0,
+      retriesLeftOut: 0,
       lastLatencyMilliseconds: null,
       lastError: null,
       lastSuccessAt: null,
