@@ -91,11 +91,11 @@ describe('a position that can only be walked to', () => {
 });
 
 describe('a first page of opaque tokens that is full, and whose count is its own length', () => {
-  function partitionOf(count: number, total: (rows: number) => number) {
+  function partitionOf(count: number, total: (rows: number) => number, pageSize = 10) {
     return pageTokenPartition<Line>({
       key: '',
       source: 'made-up',
-      size: new PageSize(10),
+      size: new PageSize(pageSize),
       identity: { by: 'content', of: ({ text, id }) => [text, id] },
       maxWalk: 100,
       isTokenRefused: () => false,
@@ -109,9 +109,11 @@ describe('a first page of opaque tokens that is full, and whose count is its own
   }
 
   test('is all of the log, also where its first row can not be read', async () => {
-    const batches = await collect(partitionOf(10, () => 10).read(FROM_THE_START, call));
-    expect(batches.flatMap(({ rows }) => rows)).toHaveLength(10);
-    expect(batches.filter(({ truncated }) => truncated !== undefined)).toEqual([]);
+    for (const size of [2, 3, 10]) {
+      const batches = await collect(partitionOf(size, () => size, size).read(FROM_THE_START, call));
+      expect(batches.flatMap(({ rows }) => rows)).toHaveLength(size);
+      expect(batches.filter(({ truncated }) => truncated !== undefined)).toEqual([]);
+    }
   });
 
   test('is not, where a shorter page is said to be all of it, too', async () => {

@@ -1,6 +1,7 @@
 /** One file, although a long one: all that is learned of the tokens of one list is one state. */
 import { freshCall, inSequence } from '../../domain/call.ts';
 import type { Call } from '../../domain/call.ts';
+import { hasCode } from '../../domain/errors.ts';
 import type { Json } from '../../domain/json.ts';
 import type { Ordered } from '../../domain/ordered.ts';
 import { readIndexed } from '../numbered/pages.ts';
@@ -278,8 +279,14 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
 
   /** Does a shorter page say that there are fewer rows in all than the first page has? A row of it may be one that can't be read. */
   async #countsPageAlone(length: number): Promise<boolean> {
-    const { total } = await this.#options.fetch(null, Math.max(1, length >> 1), this.#call);
-    return total !== null && total < length;
+    const shorter = Math.max(1, Math.min(length - 1, (length >> 1) + 1));
+    try {
+      const { total } = await this.#options.fetch(null, shorter, this.#call);
+      return total !== null && total < length;
+    } catch (error) {
+      if (hasCode(error, 'SOURCE_BAD_RESPONSE')) return false;
+      throw error;
+    }
   }
 
   #takePeeked(index: number): TokenPage<T> | null {
