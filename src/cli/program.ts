@@ -4,6 +4,7 @@ import { createCommands } from './commands.ts';
 import { ServiceError } from './graph/service-error.ts';
 import { Misuse } from './misuse.ts';
 import { EXIT } from './surroundings.ts';
+import { packageVersion } from './version.ts';
 import { terminalLines } from '../domain/terminal-text.ts';
 import type { Surroundings } from './surroundings.ts';
 import { ConfigurationError } from '../config/problems.ts';
@@ -22,7 +23,9 @@ export async function run(args: readonly string[], given: Surroundings): Promise
   const commands = createCommands(surroundings, (result) => {
     code = result;
   });
-  const program = new Command('tributary').description('One GraphQL graph over the job logs of many platforms.');
+  const program = new Command('tributary')
+    .description('One GraphQL graph over the job logs of many platforms.')
+    .version(packageVersion(), '-V, --version', 'print the version');
   // Words behind the name of a command are the command's.
   program.enablePositionalOptions();
   for (const command of commands) program.addCommand(command, { hidden: command.name() === 'complete' });

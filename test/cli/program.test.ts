@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -56,4 +56,10 @@ test('help is a success', async () => {
   const command = start(['--help'], { folder });
   expect(await command.done).toBe(0);
   expect(command.output()).toContain('Usage: tributary');
+});
+
+test('--version prints the version of the package', async () => {
+  const command = start(['--version'], { folder });
+  const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
+  expect({ code: await command.done, output: command.output() }).toEqual({ code: 0, output: `${version}\n` });
 });
