@@ -245,6 +245,8 @@ export interface TailStatistics {
   readonly windowBytes: number;
   /** Polls since the process began. */
   readonly polls: number;
+  /** How long ago that job was read to its end which was read longest ago; 0 where none is followed. */
+  readonly lagSeconds: number;
   /** How often subscribers were told that lines are missing, and how many lines, where that is known, since the process began. */
   readonly gaps: number;
   readonly droppedLines: number;

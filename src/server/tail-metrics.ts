@@ -18,6 +18,11 @@ export function countTails(registry: Registry, statistics: () => TailStatistics)
 
   gauge('tributary_tail_jobs', 'Jobs that are followed now.', ({ feeds }) => feeds);
   gauge('tributary_tail_subscribers', 'Subscribers, once for each job they follow.', ({ subscribers }) => subscribers);
+  gauge(
+    'tributary_tail_lag_seconds',
+    'How long ago that job was read to its end which was read longest ago.',
+    ({ lagSeconds }) => lagSeconds,
+  );
   gauge('tributary_tail_window_lines', 'Lines that are kept for subscribers.', ({ windowLines }) => windowLines);
   gauge('tributary_tail_window_bytes', 'About how much memory those lines take.', ({ windowBytes }) => windowBytes);
   function counter(name: string, help: string, read: (statistics: TailStatistics) => number): void {

@@ -53,6 +53,7 @@ describe('metrics', () => {
       windowLines: 0,
       windowBytes: 0,
       polls: 0,
+      lagSeconds: 0,
       gaps: 0,
       droppedLines: 0,
       sharing: { state: 'CONNECTED', leading: 0, following: 0 },

@@ -177,6 +177,7 @@ export function fakeFederation(changes: Partial<Federation> = {}, names: SourceI
       windowLines: 0,
       windowBytes: 0,
       polls: 0,
+      lagSeconds: 0,
       gaps: 0,
       droppedLines: 0,
       sharing: null,

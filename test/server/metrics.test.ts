@@ -22,6 +22,7 @@ test('metrics count calls to sources, and show what is followed as it is when so
     windowLines: 40,
     windowBytes: 60_000,
     polls,
+    lagSeconds: 1.5,
     gaps: 2,
     droppedLines: 9,
     sharing: null,
@@ -31,6 +32,7 @@ test('metrics count calls to sources, and show what is followed as it is when so
     'tributary_upstream_requests_total{source="one",outcome="SOURCE_TIMEOUT"} 1',
     'tributary_tail_jobs 2',
     'tributary_tail_subscribers 5',
+    'tributary_tail_lag_seconds 1.5',
     'tributary_tail_window_lines 40',
     'tributary_tail_window_bytes 60000',
   ];
@@ -48,6 +50,7 @@ test('metrics say how pollers are shared where they are', async () => {
     windowLines: 0,
     windowBytes: 0,
     polls: 1,
+    lagSeconds: 0,
     gaps: 0,
     droppedLines: 0,
     sharing,

@@ -45,7 +45,7 @@ export class Feed implements FeedSink {
   readonly #takenFrom = new LastAnswer<readonly WindowLine[]>();
   readonly #released = new ReleasedLines();
   #begun = false;
-  readonly #overlap: Overlap;
+  readonly overlap: Overlap;
   #state: FeedState = { kind: 'starting' };
   #timer: NodeJS.Timeout | undefined;
   /** When the next line that is held back may go. */
@@ -53,7 +53,7 @@ export class Feed implements FeedSink {
 
   constructor(settings: TailSettings, driver: FeedDriver, onIdle: () => void) {
     this.#settings = settings;
-    this.#overlap = new Overlap(this.window, settings.overlapMilliseconds);
+    this.overlap = new Overlap(this.window, settings.overlapMilliseconds);
     this.#held = new HeldLines({ lines: settings.holdLines, bytes: settings.holdBytes });
     this.#driver = driver;
     this.#onIdle = onIdle;
@@ -141,14 +141,14 @@ export class Feed implements FeedSink {
   }
 
   overlapStart(): bigint | null {
-    return this.#overlap.start;
+    return this.overlap.start;
   }
 
   begin(lines: readonly FeedLine[], start: bigint | null): void {
     this.window.beginAt(start);
     this.window.add(lines, 0);
     this.#begun = true;
-    this.#overlap.begin();
+    this.overlap.begin();
     this.#become({ kind: 'live' });
   }
 
@@ -177,7 +177,7 @@ export class Feed implements FeedSink {
   }
 
   polled(): void {
-    this.#overlap.polled();
+    this.overlap.polled();
   }
 
   failed(error: TributaryError): void {

@@ -78,6 +78,7 @@ export class Feeds {
       windowLines: feeds.reduce((sum, { window }) => sum + window.size, 0),
       windowBytes: feeds.reduce((sum, { window }) => sum + window.bytes, 0),
       polls: this.#polls,
+      lagSeconds: lagOf(feeds),
       gaps: this.#gaps,
       droppedLines: this.#droppedLines,
       sharing: this.#sharing?.statistics() ?? null,
@@ -113,4 +114,10 @@ export class Feeds {
     };
     return new Poller({ source, job, authorization, settings: this.#settingsOf(key), onPoll, debug: this.#debug });
   }
+}
+
+function lagOf(feeds: readonly Feed[]): number {
+  const now = performance.now();
+  const followed = feeds.filter(({ state }) => state.kind !== 'ended' && state.kind !== 'broken');
+  return Math.max(0, ...followed.map(({ overlap }) => (now - overlap.readAt) / 1_000));
 }

@@ -8,6 +8,8 @@ export class Overlap {
   #settled: bigint | null = null;
   /** The newest instant that was known when that poll was done. */
   #newest: bigint | null = null;
+  /** When the log was last read to its end, by `performance.now()`; before that, when this began. */
+  #readAt = performance.now();
 
   constructor(window: LineWindow, milliseconds: number) {
     this.#window = window;
@@ -25,12 +27,18 @@ export class Overlap {
     return start !== null && start > from ? start : from;
   }
 
+  get readAt(): number {
+    return this.#readAt;
+  }
+
   begin(): void {
+    this.#readAt = performance.now();
     this.#newest = this.#newestNow();
     this.#settled = this.#newest;
   }
 
   polled(): void {
+    this.#readAt = performance.now();
     // Between two polls nothing is read: what the last one ended with is what this one began with.
     this.#settled = this.#newest;
     this.#newest = this.#newestNow();
