@@ -8,9 +8,13 @@ export interface Failure {
   readonly source?: string | null | undefined;
 }
 
-/** A failure as one line for people: what every other surface says of it, and the command that shows what there is. */
-export function complaintOf({ code, message, source }: Failure): string {
-  return `${code}: ${terminalCell(message)}${wayOut(code, source ?? null)}\n`;
+/**
+ * A failure as one line for people: what every other surface says of it, the job that is most likely meant, and the command that
+ * shows what there is.
+ */
+export function complaintOf({ code, message, source }: Failure, nearest: string | null = null): string {
+  const meant = nearest === null ? '' : ` Did you mean ${terminalCell(nearest)}?`;
+  return `${code}: ${terminalCell(message)}${meant}${wayOut(code, source ?? null)}\n`;
 }
 
 function wayOut(code: ErrorCode, source: string | null): string {

@@ -1,5 +1,5 @@
-import { withGraph } from './graph/with-graph.ts';
-import { complainAbout, filterOf } from './log-options.ts';
+import { withJobs } from './graph/with-jobs.ts';
+import { filterOf } from './log-options.ts';
 import type { LogSelection } from './log-options.ts';
 import { EXIT } from './surroundings.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -21,20 +21,22 @@ export async function exportLogs(
   options: ExportOptions,
   surroundings: Surroundings,
 ): Promise<number> {
-  return withGraph(options, surroundings, async (graph) => {
+  return withJobs(jobs, options, surroundings, async (graph, complainAbout) => {
     const { format = 'ndjson', after } = options;
     const text = graph.exportLogs({ jobs, filter: filterOf(options), format, after });
     for (;;) {
       const part = await text.next();
-      if (part.done === true) return tell(part.value, surroundings);
+      if (part.done === true) {
+        await complainAbout(part.value.failures);
+        return tell(part.value, surroundings);
+      }
       await surroundings.print(part.value);
     }
   });
 }
 
-/** Says what is missing, and from where to go on. */
-function tell({ status, failures, cursor }: ExportEnd, surroundings: Surroundings): number {
-  complainAbout(failures, surroundings);
+/** Says from where to go on. */
+function tell({ status, cursor }: ExportEnd, surroundings: Surroundings): number {
   if (status === 'failed' && cursor !== null) surroundings.complain(`Go on with --after ${cursor}\n`);
   return status === 'complete' ? EXIT.done : EXIT.failed;
 }

@@ -1,8 +1,8 @@
 import { HistogramDocument } from './graph/generated/graphql.ts';
 import type { HistogramQuery } from './graph/generated/graphql.ts';
 import { idsOf } from './graph/job-ids.ts';
-import { withGraph } from './graph/with-graph.ts';
-import { complainAbout, filterOf } from './log-options.ts';
+import { withJobs } from './graph/with-jobs.ts';
+import { filterOf } from './log-options.ts';
 import type { LogSelection } from './log-options.ts';
 import { EXIT } from './surroundings.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -26,13 +26,13 @@ export async function histogram(
   options: HistogramOptions,
   surroundings: Surroundings,
 ): Promise<number> {
-  return withGraph(options, surroundings, async (graph) => {
+  return withJobs(jobs, options, surroundings, async (graph, complainAbout) => {
     const { buckets = DEFAULT_BUCKETS } = options;
     const asked = { jobs: await idsOf(jobs, graph), filter: filterOf(options), buckets };
     const { failures, ...counted } = (await graph.run(HistogramDocument, asked)).logHistogram;
     const text = options.json === true ? `${terminalJson(counted, 2)}\n` : formatBuckets(counted.buckets);
     await surroundings.print(text);
-    complainAbout(failures, surroundings);
+    await complainAbout(failures);
     const { coveredFrom, from } = counted;
     if (coveredFrom !== null && coveredFrom !== from)
       surroundings.complain(`Lines before ${coveredFrom} are not counted: there are too many.\n`);

@@ -2,7 +2,7 @@ import { JobTreeDocument } from './graph/generated/graphql.ts';
 import type { JobTreeQuery } from './graph/generated/graphql.ts';
 import { idsOf } from './graph/job-ids.ts';
 import type { GraphOptions } from './graph/service-address.ts';
-import { withGraph } from './graph/with-graph.ts';
+import { withJobs } from './graph/with-jobs.ts';
 import { formatJob } from './job-reference.ts';
 import { EXIT } from './surroundings.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -25,7 +25,7 @@ const MOST_PARTS = 100;
 
 /** Prints a job and the tree of its attempts, steps and tasks. */
 export async function job(ref: JobRef, options: JobOptions, surroundings: Surroundings): Promise<number> {
-  return withGraph(options, surroundings, async (graph) => {
+  return withJobs([ref], options, surroundings, async (graph) => {
     const { job: found } = await graph.run(JobTreeDocument, { ...ref, most: MOST_PARTS });
     if (found === null) {
       // Says so when it is the source that there is not.

@@ -1,9 +1,8 @@
 import { follow } from './graph/follow.ts';
 import type { TailEvent } from './graph/follow.ts';
 import { idsOf } from './graph/job-ids.ts';
-import { withGraph } from './graph/with-graph.ts';
+import { withJobs } from './graph/with-jobs.ts';
 import { formatLine, formatRecord } from './line.ts';
-import { complaintOf } from './complaint.ts';
 import { filterOf } from './log-options.ts';
 import type { LogSelection } from './log-options.ts';
 import { EXIT, INTERRUPTED } from './surroundings.ts';
@@ -22,7 +21,7 @@ const DEFAULT_LINES = 10;
 
 /** Prints the last entries of jobs and then new ones as they come, until the jobs are finished or it is stopped. */
 export async function tail(jobs: readonly JobRef[], options: TailOptions, surroundings: Surroundings): Promise<number> {
-  return withGraph(options, surroundings, async (graph) => {
+  return withJobs(jobs, options, surroundings, async (graph, complainAbout) => {
     const asked = {
       jobs: await idsOf(jobs, graph),
       tail: options.lines ?? DEFAULT_LINES,
@@ -46,6 +45,8 @@ export async function tail(jobs: readonly JobRef[], options: TailOptions, surrou
         ({ cursor } = next.value);
         const notice = noticeOf(next.value);
         if (notice !== null) surroundings.complain(`${notice}\n`);
+        if (next.value.__typename === 'LogStreamStatus' && next.value.failure !== null)
+          await complainAbout([next.value.failure]);
       }
     } finally {
       // Not awaited: a generator that waits for its source ends when the call's signal does. How it ends is no news.
@@ -65,9 +66,6 @@ function formatEvent(event: TailEvent, showJob: boolean, json: boolean): readonl
 /** What a person should know beside the lines; null when there is nothing. */
 function noticeOf(event: TailEvent): string | null {
   if (event.__typename === 'LogStreamEnd') return `The stream has ended: ${event.reason}.`;
-  if (event.__typename === 'LogBatch')
-    return event.dropped === null
-      ? null
-      : `${event.dropped.count ?? 'Some'} entries are missing: ${event.dropped.reason}.`;
-  return event.failure === null ? null : complaintOf(event.failure).trimEnd();
+  if (event.__typename === 'LogStreamStatus' || event.dropped === null) return null;
+  return `${event.dropped.count ?? 'Some'} entries are missing: ${event.dropped.reason}.`;
 }

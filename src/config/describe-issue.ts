@@ -1,4 +1,4 @@
-import { suggestionFor } from './suggestion.ts';
+import { suggestionFor } from '../domain/suggestion.ts';
 import { keyOf } from './problems.ts';
 import type { Problem } from './problems.ts';
 import type { z } from 'zod';

@@ -1,3 +1,5 @@
+import { suggestionFor } from './suggestion.ts';
+
 /** The closed list of what `extensions.code` can be. */
 export const ERROR_CODES = [
   'BAD_USER_INPUT',
@@ -69,10 +71,12 @@ export class AnswerTooLarge extends TributaryError {
 /** Keys come from clients and may be of any length. */
 const SHOWN_CHARACTERS = 200;
 
-/** No source has that name: says which ones there are. */
+/** No source has that name: says which ones there are, and which one is nearest. */
 export function unknownSource(name: string, known: readonly string[]): TributaryError {
   const others = known.length === 0 ? 'there are none' : `there are: ${known.join(', ')}`;
-  return new TributaryError('NOT_FOUND', `There is no source "${shorten(name)}"; ${others}.`);
+  const nearest = name.length > SHOWN_CHARACTERS ? null : suggestionFor(name, known);
+  const meant = nearest === null ? '' : ` (did you mean "${nearest}"?)`;
+  return new TributaryError('NOT_FOUND', `There is no source "${shorten(name)}"${meant}; ${others}.`);
 }
 
 /** A source has no job of that key. */

@@ -117,6 +117,40 @@ describe('a job that there is not is told in one wording', () => {
   });
 });
 
+test.each([
+  ['nemo:default/suport-assistant-lora', 'nemo:default/support-assistant-lora'],
+  ['nemo:support-assistant-lora', 'nemo:default/support-assistant-lora'],
+])('%s is told together with the nearest, of a configuration and of a service', async (wrong, nearest) => {
+  const key = wrong.slice('nemo:'.length);
+  for (const name of ['job', 'logs', 'histogram', 'export', 'tail']) {
+    for (const address of [[], ['--url', url]]) {
+      const command = start([name, wrong, ...address], { folder });
+      expect({ name, address, code: await command.done, errors: command.errors() }).toEqual({
+        name,
+        address,
+        code: 1,
+        errors: `NOT_FOUND: nemo: there is no job "${key}". Did you mean ${nearest}? See \`tributary jobs --source nemo\`.\n`,
+      });
+    }
+  }
+});
+
+test('the source that is nearest is named', async () => {
+  const known = NO_SOURCE.slice(NO_SOURCE.indexOf(';'));
+  for (const args of [
+    ['jobs', '--source', 'nmeo'],
+    ['logs', 'nmeo:x'],
+  ]) {
+    for (const address of [[], ['--url', url]]) {
+      const command = start([...args, ...address], { folder });
+      expect({ code: await command.done, errors: command.errors() }).toEqual({
+        code: 1,
+        errors: `NOT_FOUND: There is no source "nmeo" (did you mean "nemo"?)${known} See \`tributary sources\`.\n`,
+      });
+    }
+  }
+});
+
 test('a source that there is not is told in one wording, with those there are', async () => {
   const id = JSON.stringify(encodeNodeId('Job', 'nobody', 'x'));
   expect(await errorsOf(`{ jobs(sources: ["nobody"], first: 1) { nodes { key } } }`)).toEqual([

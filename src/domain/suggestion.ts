@@ -6,20 +6,23 @@ export function suggestionFor(word: string, allowed: readonly string[]): string 
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
     if (distance < least) [nearest, least] = [candidate, distance];
   }
-  // A third of the letters may be wrong: two neighbours that swapped places count as two.
-  return nearest !== null && least <= Math.ceil(nearest.length / 3) ? nearest : null;
+  if (nearest === null) return null;
+  // A third of the letters may be wrong, but not all: two neighbours that swapped places count as two.
+  const { length } = nearest;
+  return least <= Math.ceil(length / 3) && least < length ? nearest : null;
 }
 
 /** Levenshtein's distance: insertions, deletions and replacements. */
 function editDistance(left: string, right: string): number {
-  let above = Array.from({ length: right.length + 1 }, (_, column) => column);
+  const letters = Array.from(right);
+  let above = Array.from({ length: letters.length + 1 }, (_, column) => column);
   for (const [row, letter] of Array.from(left).entries()) {
     const current = [row + 1];
-    for (const [column, other] of Array.from(right).entries()) {
+    for (const [column, other] of letters.entries()) {
       const replaced = (above[column] ?? 0) + (letter === other ? 0 : 1);
       current.push(Math.min(replaced, (above[column + 1] ?? 0) + 1, (current[column] ?? 0) + 1));
     }
     above = current;
   }
-  return above[right.length] ?? 0;
+  return above[letters.length] ?? 0;
 }

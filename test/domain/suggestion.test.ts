@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { suggestionFor } from '../../src/config/suggestion.ts';
+import { suggestionFor } from '../../src/domain/suggestion.ts';
 
 const KEYS = ['workspaces', 'pageSize', 'baseUrl', 'auth', 'limits'];
 
@@ -13,6 +13,15 @@ test.each([
   ['', null],
 ])('"%s" is taken for %s', (word, meant) => {
   expect(suggestionFor(word, KEYS)).toBe(meant);
+});
+
+test('a letter outside the basic plane is one letter', () => {
+  expect(suggestionFor('nobody', ['production/Questions 🚀'])).toBeNull();
+  expect(suggestionFor('queston 🚀', ['question 🚀'])).toBe('question 🚀');
+});
+
+test('a word of one letter is not taken for another', () => {
+  expect(suggestionFor('b', ['a'])).toBeNull();
 });
 
 test('nothing is suggested where nothing is allowed', () => {
