@@ -124,9 +124,12 @@ describe('heartbeats of server-sent events', () => {
 });
 
 describe('heartbeats of WebSockets', () => {
+  /** An answer has to come before the next one, also on a slow machine. */
+  const BEAT = 150;
+
   test('find out a client that is gone without a word, and end its tail', async () => {
     const live = liveFederation();
-    const server = await start(live.federation, { heartbeatMilliseconds: 40 });
+    const server = await start(live.federation, { heartbeatMilliseconds: BEAT });
     const network = await startNetwork(server.url);
     const socket = subscribe(network.url);
     await live.listening(1);
@@ -137,18 +140,18 @@ describe('heartbeats of WebSockets', () => {
     const began = performance.now();
     await live.listening(0);
     // A heartbeat for the next ping, and one for its answer; here with ten times as much for a slow machine.
-    expect(performance.now() - began).toBeLessThan(20 * 40);
+    expect(performance.now() - began).toBeLessThan(20 * BEAT);
     expect(server.log).toEqual([]);
   });
 
   test('leave clients alone that answer', async () => {
     const live = liveFederation();
-    const server = await start(live.federation, { heartbeatMilliseconds: 40 });
+    const server = await start(live.federation, { heartbeatMilliseconds: BEAT });
     const socket = subscribe(server.url);
     await live.listening(1);
     let pings = 0;
     socket.on('ping', () => (pings += 1));
-    while (pings < 15) await pause(5);
+    while (pings < 6) await pause(5);
     expect(live.count()).toBe(1);
   });
 });
