@@ -3,7 +3,7 @@ import process from 'node:process';
 import { browse } from './browse.ts';
 import { Output } from './output.ts';
 import { run } from './program.ts';
-import { EXIT, INTERRUPTED } from './surroundings.ts';
+import { EXIT, INTERRUPTED, TERMINATED } from './surroundings.ts';
 
 const stopping = new AbortController();
 
@@ -11,18 +11,22 @@ const stopping = new AbortController();
 const SAME_WISH_MILLISECONDS = 1_000;
 let stoppedAt: number | null = null;
 
-function stop(): void {
+function stop(reason: DOMException): void {
   if (stoppedAt === null) {
     stoppedAt = performance.now();
-    stopping.abort(INTERRUPTED);
+    stopping.abort(reason);
   } else if (performance.now() - stoppedAt > SAME_WISH_MILLISECONDS) {
     // A second request to stop: the user does not want to wait for a tidy end.
     process.exit(EXIT.failed);
   }
 }
 
-process.on('SIGINT', stop);
-process.on('SIGTERM', stop);
+process.on('SIGINT', () => {
+  stop(INTERRUPTED);
+});
+process.on('SIGTERM', () => {
+  stop(TERMINATED);
+});
 
 const output = new Output(process.stdout, stopping);
 const complain = (text: string): void => void process.stderr.write(text);

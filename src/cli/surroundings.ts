@@ -15,8 +15,9 @@ export interface Surroundings {
   readonly stop: AbortSignal;
 }
 
-/** Why `stop` was aborted, when somebody asked for it; it is aborted for want of a reader, too. */
-export const INTERRUPTED = new DOMException('The process was asked to stop.', 'AbortError');
+/** Why `stop` was aborted: by Ctrl+C, or by the system. It is aborted for want of a reader, too. */
+export const INTERRUPTED = new DOMException('The process was interrupted.', 'AbortError');
+export const TERMINATED = new DOMException('The process was asked to stop.', 'AbortError');
 
 export const EXIT = {
   done: 0,
@@ -24,6 +25,8 @@ export const EXIT = {
   failed: 1,
   /** The command line or the configuration is wrong; nothing was tried. */
   misused: 2,
+  /** A tail was ended by Ctrl+C: 128 and the number of the signal, as shells have it. */
+  interrupted: 130,
 } as const;
 
 /** Ends when the process is asked to stop. */

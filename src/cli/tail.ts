@@ -5,7 +5,7 @@ import { withJobs } from './graph/with-jobs.ts';
 import { formatLine, formatRecord } from './line.ts';
 import { filterOf } from './log-options.ts';
 import type { LogSelection } from './log-options.ts';
-import { EXIT, INTERRUPTED } from './surroundings.ts';
+import { EXIT, INTERRUPTED, TERMINATED } from './surroundings.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { JobRef } from '../domain/job.ts';
 import { unlessAborted } from '../domain/unless-aborted.ts';
@@ -52,9 +52,10 @@ export async function tail(jobs: readonly JobRef[], options: TailOptions, surrou
       // Not awaited: a generator that waits for its source ends when the call's signal does. How it ends is no news.
       events.return().catch(() => undefined);
     }
-    if (surroundings.stop.reason === INTERRUPTED && cursor !== null)
+    const why: unknown = surroundings.stop.reason;
+    if ((why === INTERRUPTED || why === TERMINATED) && cursor !== null)
       surroundings.complain(`Go on with --after ${cursor}\n`);
-    return EXIT.done;
+    return why === INTERRUPTED ? EXIT.interrupted : EXIT.done;
   });
 }
 

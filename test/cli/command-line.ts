@@ -1,5 +1,5 @@
 import { run } from '../../src/cli/program.ts';
-import { INTERRUPTED } from '../../src/cli/surroundings.ts';
+import { INTERRUPTED, TERMINATED } from '../../src/cli/surroundings.ts';
 import type { Surroundings } from '../../src/cli/surroundings.ts';
 
 /** A command that runs in this process, with what it has written so far. */
@@ -10,7 +10,10 @@ export interface RunningCommand {
   errors(): string;
   /** Resolves with the output as soon as it holds something; rejects when the command ends before. */
   firstOutput(): Promise<string>;
+  /** As Ctrl+C does. */
   stop(): void;
+  /** As SIGTERM does. */
+  terminate(): void;
 }
 
 /** Starts a command line in an empty world but for what is given. */
@@ -53,6 +56,9 @@ export function start(
     },
     stop: () => {
       stopping.abort(INTERRUPTED);
+    },
+    terminate: () => {
+      stopping.abort(TERMINATED);
     },
   };
 }

@@ -180,11 +180,11 @@ describe('tributary logs and export', () => {
 });
 
 describe('tributary tail', () => {
-  test('begins with the last lines, goes on while the job runs, and stops when it is asked to', async () => {
+  test('begins with the last lines, goes on while the job runs, and ends with 130 by Ctrl+C', async () => {
     const command = start(['tail', RUNNING, '--lines', '2'], { folder });
     await expect.poll(() => command.output().trimEnd().split('\n').length, { timeout: 20_000 }).toBeGreaterThan(2);
     command.stop();
-    expect(await command.done).toBe(0);
+    expect(await command.done).toBe(130);
     const times = command
       .output()
       .trimEnd()
@@ -195,7 +195,9 @@ describe('tributary tail', () => {
     const before = command.output();
     const next = start(['tail', RUNNING, '--after', cursor], { folder });
     const first = (await next.firstOutput()).split('\n')[0] ?? '';
-    next.stop();
+    next.terminate();
+    expect(await next.done).toBe(0);
+    expect(next.errors()).toMatch(/^Go on with --after \S+\n$/);
     expect(before).not.toContain(first);
   });
 });
