@@ -115,6 +115,7 @@ export function createCommands(surroundings: Surroundings, finish: (code: number
     reading('tail', 'print the last lines of jobs, then new ones as they come')
       .addOption(new Option('-n, --lines <number>', 'how many lines to begin with (default: 10)').argParser(parseCount))
       .addOption(new Option('--after <cursor>', 'go on where a tail was stopped').conflicts('lines'))
+      .option('--exit-status', 'exit with 1 when a job has failed at the end, and say which')
       .option('--json', 'print JSON lines')
       .action(async (of: readonly JobRef[], options: TailOptions) => ended(tail(of, options, surroundings))),
     reading('histogram', 'count lines of jobs over time, by severity')

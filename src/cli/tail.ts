@@ -1,7 +1,10 @@
 import { follow } from './graph/follow.ts';
 import type { TailEvent } from './graph/follow.ts';
+import { JobStatusDocument } from './graph/generated/graphql.ts';
+import type { Graph } from './graph/graph.ts';
 import { idsOf } from './graph/job-ids.ts';
 import { withJobs } from './graph/with-jobs.ts';
+import { formatJob } from './job-reference.ts';
 import { formatLine, formatRecord } from './line.ts';
 import { filterOf } from './log-options.ts';
 import type { LogSelection } from './log-options.ts';
@@ -15,6 +18,8 @@ export interface TailOptions extends LogSelection {
   readonly lines?: number | undefined;
   /** Go on behind this cursor instead. */
   readonly after?: string | undefined;
+  /** Fail when a job has failed. */
+  readonly exitStatus?: boolean | undefined;
 }
 
 const DEFAULT_LINES = 10;
@@ -55,8 +60,17 @@ export async function tail(jobs: readonly JobRef[], options: TailOptions, surrou
     const why: unknown = surroundings.stop.reason;
     if ((why === INTERRUPTED || why === TERMINATED) && cursor !== null)
       surroundings.complain(`Go on with --after ${cursor}\n`);
-    return why === INTERRUPTED ? EXIT.interrupted : EXIT.done;
+    if (why === INTERRUPTED) return EXIT.interrupted;
+    if (options.exitStatus !== true || surroundings.stop.aborted) return EXIT.done;
+    const failed = await failedAmong(jobs, graph);
+    for (const each of failed) surroundings.complain(`${formatJob(each)} has failed.\n`);
+    return failed.length === 0 ? EXIT.done : EXIT.failed;
   });
+}
+
+async function failedAmong(jobs: readonly JobRef[], graph: Graph): Promise<readonly JobRef[]> {
+  const found = await Promise.all(jobs.map(async ({ source, key }) => graph.run(JobStatusDocument, { source, key })));
+  return jobs.filter((_, index) => found[index]?.job?.status === 'FAILED');
 }
 
 function formatEvent(event: TailEvent, showJob: boolean, json: boolean): readonly string[] {

@@ -180,6 +180,16 @@ describe('tributary logs and export', () => {
 });
 
 describe('tributary tail', () => {
+  test('fails with --exit-status when a job has failed, and says which', async () => {
+    const outcomeOf = async (...jobs: readonly string[]) => {
+      const command = start(['tail', ...jobs, '-n', '1', '--exit-status'], { folder });
+      const code = await command.done;
+      return { code, last: command.errors().trimEnd().split('\n').at(-1) };
+    };
+    expect(await outcomeOf(FINISHED, FAILED)).toEqual({ code: 1, last: `${FAILED} has failed.` });
+    expect(await outcomeOf(FINISHED)).toMatchObject({ code: 0 });
+  });
+
   test('begins with the last lines, goes on while the job runs, and ends with 130 by Ctrl+C', async () => {
     const command = start(['tail', RUNNING, '--lines', '2'], { folder });
     await expect.poll(() => command.output().trimEnd().split('\n').length, { timeout: 20_000 }).toBeGreaterThan(2);

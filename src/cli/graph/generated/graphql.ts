@@ -272,6 +272,13 @@ export type JobIdQuery = {
   readonly sources: ReadonlyArray<{ readonly name: string }>;
 };
 
+export type JobStatusQueryVariables = Exact<{
+  source: string;
+  key: string;
+}>;
+
+export type JobStatusQuery = { readonly job: { readonly status: JobStatus } | null };
+
 export type LineRecordFragment = {
   readonly id: string;
   readonly timestamp: string;
@@ -601,6 +608,13 @@ export const JobIdDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<JobIdQuery, JobIdQueryVariables>;
+export const JobStatusDocument = new TypedDocumentString(`
+    query JobStatus($source: String!, $key: String!) {
+  job(source: $source, key: $key) {
+    status
+  }
+}
+    `) as unknown as TypedDocumentString<JobStatusQuery, JobStatusQueryVariables>;
 export const LogsDocument = new TypedDocumentString(`
     query Logs($jobs: [ID!]!, $filter: LogFilter, $first: Int, $last: Int) {
   logs(jobs: $jobs, filter: $filter, first: $first, last: $last) {
