@@ -3,6 +3,7 @@ import type { JobTreeQuery } from './graph/generated/graphql.ts';
 import { idsOf } from './graph/job-ids.ts';
 import type { GraphOptions } from './graph/service-address.ts';
 import { withJobs } from './graph/with-jobs.ts';
+import { durationOf } from './duration.ts';
 import { formatJob } from './job-reference.ts';
 import { EXIT } from './surroundings.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -10,7 +11,6 @@ import { formatTable } from './table.ts';
 import { unknownJob } from '../domain/errors.ts';
 import type { JobRef } from '../domain/job.ts';
 import { terminalJson } from '../domain/terminal-text.ts';
-import { parseInstant } from '../domain/time.ts';
 
 export interface JobOptions extends GraphOptions {
   readonly json?: boolean | undefined;
@@ -93,17 +93,6 @@ function partsOf({ attempts, steps, tasks }: Found): readonly Part[] {
 
 function rowOf({ title, status, startedAt, finishedAt }: Omit<Part, 'id' | 'parent'>, depth: number): string[] {
   return [`${'  '.repeat(depth)}${title}`, status, startedAt ?? '-', durationOf(startedAt, finishedAt)];
-}
-
-/** Whole seconds and what they make; `-` where an end is not known. */
-function durationOf(startedAt: string | null, finishedAt: string | null): string {
-  const [start, end] = [startedAt, finishedAt].map((time) => parseInstant(time ?? '')?.nanoseconds);
-  if (start === undefined || end === undefined || end < start) return '-';
-  const seconds = Number((end - start) / 1_000_000_000n);
-  const parts = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60, seconds % 60];
-  const first = parts.findIndex((part) => part > 0);
-  const shown = first === -1 ? [2] : [0, 1, 2].slice(first, first + 2);
-  return shown.map((index) => `${parts[index] ?? 0}${['h', 'm', 's'][index] ?? ''}`).join('');
 }
 
 function formatJson({ source }: JobRef, { attempts, steps, tasks, ...job }: Found): string {

@@ -2,6 +2,7 @@ import { JobsDocument } from './graph/generated/graphql.ts';
 import type { JobsQuery } from './graph/generated/graphql.ts';
 import { withGraph } from './graph/with-graph.ts';
 import type { GraphOptions } from './graph/service-address.ts';
+import { durationOf } from './duration.ts';
 import { formatJob } from './job-reference.ts';
 import { complainAbout } from './log-options.ts';
 import { EXIT } from './surroundings.ts';
@@ -20,6 +21,8 @@ export interface JobsOptions extends GraphOptions {
 
 const DEFAULT_LIMIT = 20;
 
+const TERMINAL_COLUMNS = 80;
+
 type Found = JobsQuery['jobs']['nodes'][number];
 
 /** Prints the latest jobs, newest first. A source that fails does not hide the others, but the command fails. */
@@ -35,13 +38,21 @@ export async function jobs(options: JobsOptions, surroundings: Surroundings): Pr
 }
 
 function formatJobs(found: readonly Found[]): string {
-  const rows = found.map(({ source, key, status, createdAt, name }) => [
+  const rows = found.map(({ source, key, status, createdAt, startedAt, finishedAt, name }) => [
     formatJob({ source: source.name, key }),
     status,
-    createdAt ?? '-',
+    dateOf(createdAt),
+    durationOf(startedAt, finishedAt),
     name,
   ]);
-  return formatTable(['JOB', 'STATUS', 'CREATED', 'NAME'], rows);
+  return formatTable(['JOB', 'STATUS', 'CREATED', 'TOOK', 'NAME'], rows, TERMINAL_COLUMNS);
+}
+
+/** UTC, as short as `ls` has it: to the minute within this year, else the day. */
+function dateOf(time: string | null): string {
+  if (time === null) return '-';
+  const isThisYear = time.startsWith(`${new Date().getUTCFullYear()}-`);
+  return isThisYear ? time.slice(5, 16).replace('T', ' ') : time.slice(0, 10);
 }
 
 /** JSON lines, without what the vendor says beside our own words. */

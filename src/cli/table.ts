@@ -1,13 +1,27 @@
 import { terminalCell } from '../domain/terminal-text.ts';
 
-/** Writes rows under their titles in columns that line up; the last column is as long as it likes. */
-export function formatTable(titles: readonly string[], rows: readonly (readonly string[])[]): string {
+/** The last column keeps as many characters, however wide the others are. */
+const LEAST_CHARACTERS = 8;
+
+/**
+ * Writes rows under their titles in columns that line up. The last column is cut where a line would be longer than `most`
+ * characters; without `most` it is as long as it likes.
+ */
+export function formatTable(titles: readonly string[], rows: readonly (readonly string[])[], most = Infinity): string {
   const lines = [titles, ...rows].map((cells) => cells.map(terminalCell));
   const widths = titles.map((_, column) => Math.max(...lines.map((line) => (line[column] ?? '').length)));
+  const before = widths.slice(0, -1).reduce((sum, width) => sum + width + 2, 0);
+  const room = Math.max(LEAST_CHARACTERS, most - before);
   const format = (line: readonly string[]): string =>
     line
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .map((cell, column) => (column < titles.length - 1 ? cell.padEnd(widths[column] ?? 0) : cut(cell, room)))
       .join('  ')
       .trimEnd();
   return `${lines.map(format).join('\n')}\n`;
+}
+
+/** The first characters, with an ellipsis where there are more. Never half of a surrogate pair. */
+function cut(text: string, most: number): string {
+  const characters = Array.from(text);
+  return characters.length > most ? `${characters.slice(0, most - 1).join('')}…` : text;
 }

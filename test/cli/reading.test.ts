@@ -56,7 +56,10 @@ describe('tributary jobs', () => {
   test('lists jobs by what the other commands take', async () => {
     const lines = await outputOf('jobs', '--source', 'nemo', '--name', 'ASSISTANT-LORA');
     expect(lines).toHaveLength(2);
-    expect(lines[1]).toMatch(/^nemo:default\/support-assistant-lora +SUCCEEDED +\S+ +support-assistant-lora$/);
+    expect(lines[1]).toMatch(
+      /^nemo:default\/support-assistant-lora +SUCCEEDED +[\d: -]{10,11} +\S+ +support-(?:assistant-lora|.*…)$/,
+    );
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
   });
 
   test('filters by status in every source', async () => {
