@@ -267,6 +267,9 @@ export function checkBasics(bed: Bed, served: () => ServedBed): void {
             // Of lines that say the same, some vendors are asked again in pages of any size: `DoubledRows`.
             const lines = job.lines.map((line, index) => ({ ...line, text: `${index} ${line.text}` }));
             const { scopes, beds } = setUpJob(served(), { ...job, lines });
+            // What the configuration says may be just that.
+            const { pageSize } = served().instance.options;
+            fc.pre(pageSize !== size && pageSize !== size + 1);
             const { capabilities } = await onReplica(beds, (replica) =>
               Promise.resolve(replica.connector(served().source)),
             );
