@@ -12,6 +12,8 @@ import { FAULT_FORMS } from './fault.ts';
 import { URL_VARIABLE } from './graph/service-address.ts';
 import { histogram } from './histogram.ts';
 import type { HistogramOptions } from './histogram.ts';
+import { intoFile } from './into-file.ts';
+import type { FileOptions } from './into-file.ts';
 import { job } from './job.ts';
 import type { JobOptions } from './job.ts';
 import { jobs } from './jobs.ts';
@@ -104,12 +106,14 @@ export function createCommands(surroundings: Surroundings, finish: (code: number
       .addOption(new Option('--first <number>', 'the first lines instead').argParser(parseCount).conflicts('last'))
       .option('-n, --last <number>', 'how many of the last lines (default: 100, with --follow 10)', parseCount)
       .addOption(new Option('-f, --follow', 'go on with new ones as they come, as tail does').conflicts('first'))
+      .addOption(outputOption().conflicts('follow'))
+      .option('--force', FORCE)
       .option('--json', 'print JSON lines')
-      .action(async (of: readonly JobRef[], options: LogsOptions & { readonly follow?: boolean }) =>
+      .action(async (of: readonly JobRef[], options: LogsOptions & FileOptions & { readonly follow?: boolean }) =>
         ended(
           options.follow === true
             ? tail(of, { ...options, lines: options.last }, surroundings)
-            : logs(of, options, surroundings),
+            : intoFile(options, surroundings, async (within) => logs(of, options, within)),
         ),
       ),
     reading('tail', 'print the last lines of jobs, then new ones as they come')
@@ -125,7 +129,11 @@ export function createCommands(surroundings: Surroundings, finish: (code: number
     reading('export', 'print all lines of jobs, oldest first')
       .option('--format <format>', 'ndjson (JSON lines), csv or text', parseFormat, 'ndjson')
       .option('--after <cursor>', 'go on where an export stopped')
-      .action(async (of: readonly JobRef[], options: ExportOptions) => ended(exportLogs(of, options, surroundings))),
+      .addOption(outputOption())
+      .option('--force', FORCE)
+      .action(async (of: readonly JobRef[], options: ExportOptions & FileOptions) =>
+        ended(intoFile(options, surroundings, async (within) => exportLogs(of, options, within))),
+      ),
     new Command('completion')
       .description('print what makes a shell complete commands, options and the keys of jobs')
       .addArgument(new Argument('<shell>', 'which shell').choices(SHELLS))
@@ -138,6 +146,12 @@ export function createCommands(surroundings: Surroundings, finish: (code: number
     .argument('[words...]')
     .action(async (words: readonly string[]) => ended(complete(words, commands, surroundings)));
   return [...commands, completing];
+}
+
+const FORCE = 'with --output: replace the file when there is one';
+
+function outputOption(): Option {
+  return new Option('-o, --output <file>', 'write into this file instead');
 }
 
 function configured(name: string, description: string): Command {

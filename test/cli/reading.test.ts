@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -179,6 +179,38 @@ describe('tributary logs and export', () => {
     const command = start(['logs', 'nemo'], { folder });
     expect(await command.done).toBe(2);
     expect(command.errors()).toContain('Expected SOURCE:KEY');
+  });
+});
+
+describe('a file to write into', () => {
+  async function outcomeOf(...args: readonly string[]) {
+    const command = start(args, { folder });
+    return { code: await command.done, output: command.output(), errors: command.errors() };
+  }
+
+  test('gets what would be printed, and is replaced with --force only', async () => {
+    const lines = await outputOf('export', FINISHED);
+    const written = { code: 0, output: '', errors: `${lines.length} lines are in whole.ndjson.\n` };
+    expect(await outcomeOf('export', FINISHED, '-o', 'whole.ndjson')).toEqual(written);
+    expect(await readFile(join(folder, 'whole.ndjson'), 'utf8')).toBe(`${lines.join('\n')}\n`);
+    const refused = { code: 2, output: '', errors: 'whole.ndjson exists: give --force to replace it.\n' };
+    expect(await outcomeOf('logs', FINISHED, '-o', 'whole.ndjson')).toEqual(refused);
+    const replaced = await outcomeOf('logs', FINISHED, '-n', '3', '--output', 'whole.ndjson', '--force');
+    expect(replaced).toEqual({ code: 0, output: '', errors: '3 lines are in whole.ndjson.\n' });
+  });
+
+  test('has another name when it is not whole, and is not there without a line', async () => {
+    const cut = await outcomeOf('logs', FINISHED, 'sap:nobody', '-n', '2', '-o', 'cut.txt');
+    expect(cut).toMatchObject({ code: 1, output: '' });
+    expect(cut.errors).toMatch(/\nThe first 2 lines are in cut\.txt\.part\.\n$/);
+    expect(await outcomeOf('export', 'sap:nobody', '-o', 'none.txt')).toMatchObject({ code: 1, output: '' });
+    expect(await outcomeOf('export', FINISHED, '-o', 'no/folder')).toMatchObject({
+      code: 2,
+      errors: 'Cannot write no/folder.part (ENOENT).\n',
+    });
+    const place = await outcomeOf('export', FINISHED, '-o', '.', '--force');
+    expect(place).toEqual({ code: 2, output: '', errors: '. is no file.\n' });
+    expect((await readdir(folder)).filter((name) => /^(?:cut|none)/.test(name))).toEqual(['cut.txt.part']);
   });
 });
 
