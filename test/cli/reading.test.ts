@@ -130,7 +130,8 @@ describe('tributary logs and export', () => {
 
   test('merge several jobs and say which line is whose', async () => {
     const lines = await outputOf('logs', FINISHED, FAILED, '--first', '50');
-    const times = lines.map((line) => line.split(' ')[0] ?? '');
+    // Without its Z a whole second sorts before those with a fraction.
+    const times = lines.map((line) => line.split('Z ')[0] ?? '');
     expect(times).toEqual(times.toSorted());
     for (const line of lines) expect(line).toMatch(/ nemo:default\/support-assistant-(lora|full) /);
   });
@@ -234,7 +235,7 @@ describe('tributary tail', () => {
       .output()
       .trimEnd()
       .split('\n')
-      .map((line) => line.split(' ')[0] ?? '');
+      .map((line) => line.split('Z ')[0] ?? '');
     expect(times).toEqual(times.toSorted());
     const [, cursor = ''] = /^Go on with --after (\S+)\n$/.exec(command.errors()) ?? [];
     const before = command.output();
