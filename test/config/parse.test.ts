@@ -58,6 +58,7 @@ describe('a valid configuration', () => {
         logLevel: 'info',
         auth: null,
         audit: false,
+        tracing: null,
         subgraphNodes: true,
         cursorSecret: null,
       },
@@ -70,6 +71,7 @@ describe('a valid configuration', () => {
             baseUrl: 'https://orchard.example.com',
             auth: { type: 'none' },
             forward: false,
+            sendsTraceparent: false,
             limits: DEFAULT_LIMITS,
             classifyError: undefined,
             paceAfter: undefined,
@@ -140,6 +142,7 @@ describe('a valid configuration', () => {
       trustProxy: ['10.0.0.0/8'],
       keepAliveMilliseconds: 120_000,
       heartbeatMilliseconds: 5_000,
+      tracing: null,
     });
     expect(sources).toEqual([
       {
@@ -156,6 +159,7 @@ describe('a valid configuration', () => {
             scope: 'read',
           },
           forward: false,
+          sendsTraceparent: false,
           limits: {
             concurrency: 2,
             queue: 300,
@@ -372,7 +376,7 @@ describe('a wrong configuration', () => {
         {
           key: 'sources.a.colour',
           message:
-            'is no known key; allowed are workspaces, pageSize, baseUrl, forward, proxy, tls, limits, tail, vendor, auth',
+            'is no known key; allowed are workspaces, pageSize, baseUrl, forward, traceparent, proxy, tls, limits, tail, vendor, auth',
         },
       ],
     ],
