@@ -63,6 +63,7 @@ function vendor(lines: readonly RawLine[], { ladder = LADDER, most = 1_000, fits
 interface Given {
   readonly rows: Line[];
   readonly hints: (Hint | null)[];
+  readonly truncated: string[];
 }
 
 /** Takes `need` rows or a few more, as a page of a connection does. */
@@ -74,11 +75,12 @@ async function take(
   hint: Hint | null = null,
   most = need,
 ): Promise<Given> {
-  const given: Given = { rows: [], hints: [] };
+  const given: Given = { rows: [], hints: [], truncated: [] };
   const request = { direction, from, hint, until: null, need };
-  for await (const { rows, hints, more } of partition.read(request, createCall())) {
+  for await (const { rows, hints, more, truncated } of partition.read(request, createCall())) {
     given.rows.push(...rows);
     given.hints.push(...hints);
+    if (truncated !== undefined) given.truncated.push(truncated);
     if (given.rows.length >= most && more !== null) break;
   }
   return given;
@@ -135,6 +137,29 @@ describe('a page as large as the question', () => {
     expect(rows.slice(0, 5).map(({ time }) => Number(time))).toEqual([0, 1, 2, 3, 3]);
     await take(log, 'forward', 20);
     expect(log.asked).toEqual(['1 x 40', '1 x 1000', '1 x 1000']);
+  });
+
+  test.each([
+    ['forward', [...upTo(60), 3, ...upTo(200).map((n) => 60 + n)]],
+    ['backward', [...upTo(200), 255, ...upTo(60).map((n) => 200 + n)]],
+  ] as const)('that shows a line which the page before should have had says so (%s)', async (direction, times) => {
+    const lines = linesAt(times);
+    const shown = new Set<string>();
+    const said: string[] = [];
+    let before: Given = { rows: [], hints: [], truncated: [] };
+    for (let page = 0; page < 6; page += 1) {
+      before = await take(
+        vendor(lines, { most: 100 }),
+        direction,
+        20,
+        before.rows.at(-1) ?? null,
+        before.hints.at(-1) ?? null,
+      );
+      for (const { text } of before.rows) shown.add(text);
+      said.push(...before.truncated);
+    }
+    if (!shown.has(direction === 'forward' ? 'line 60' : 'line 200')) expect(said).not.toEqual([]);
+    else expect(said).toEqual([]);
   });
 
   test('that is too large an answer is asked for again with fewer rows', async () => {

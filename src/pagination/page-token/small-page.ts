@@ -10,6 +10,7 @@ import { batchOf, TieGroups } from '../core/tie-groups.ts';
 import type { NativeRow } from '../core/tie-groups.ts';
 import type { IndexedPage } from '../numbered/list.ts';
 import { readHint, writeHint } from '../numbered/page-hint.ts';
+import { hasPassedOver, isBefore, sayingSo } from './passed-over.ts';
 import { TokenRefused } from './token-refused.ts';
 
 /**
@@ -55,7 +56,10 @@ export async function* readFromSmallPage<T extends Ordered>(
 ): AsyncGenerator<Batch<T>, void, undefined> {
   const small = await smallPage(options, request, call);
   const batch = small === null ? null : batchFrom(small, options, request);
-  if (small === null || batch === null) return yield* options.readUsual(request, call);
+  if (small === null || batch === null) {
+    const usual = options.readUsual(request, call);
+    return yield* small !== null && hasPassedOver(small, request) ? sayingSo(usual) : usual;
+  }
   yield batch;
   if (batch.more === false) return;
   const last = batch.rows.at(-1);
@@ -218,10 +222,4 @@ function endOf<T extends Ordered>(
     if (at >= begin + need) return end;
   }
   return end;
-}
-
-/** Does the one come strictly before the other in the direction of the read? */
-function isBefore(time: bigint | undefined, other: bigint, direction: Direction): boolean {
-  if (time === undefined) return false;
-  return direction === 'forward' ? time < other : time > other;
 }
