@@ -8,7 +8,7 @@ export interface RequestFacts {
   readonly signal: AbortSignal;
   /** The caller's own `Authorization`, for sources configured with `forward: true`. */
   readonly authorization: string | null;
-  /** Who asks, by a name that nobody else has: callers take turns at sources. Left out: nobody in particular. */
+  /** The caller, by a unique name: callers take turns at sources. Left out: the operation stands for itself. */
   readonly caller?: string | null | undefined;
 }
 

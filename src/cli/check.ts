@@ -49,7 +49,7 @@ export async function check(options: CheckOptions, surroundings: Surroundings): 
   }
 }
 
-/** What a service knows of its sources: it asks those alone that nobody has asked lately. */
+/** What a service knows of its sources: it asks only those whose answer is not recent. */
 async function checkService(
   address: ServiceAddress,
   options: CheckOptions,

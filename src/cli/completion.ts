@@ -14,7 +14,7 @@ import { EXPORT_FORMATS } from '../export/formats.ts';
 
 /** Jobs that are offered, the newest. */
 const MOST_JOBS = 200;
-/** Nobody waits longer for a shell. */
+/** The most time that a completion may take. */
 const PATIENCE_MILLISECONDS = 3_000;
 
 /** Keys come from vendors: what a shell would read as more than a word is not offered. */

@@ -31,7 +31,7 @@ export interface Call {
 
 /** One operation. Callers take turns at a source, and so do the operations of one caller. */
 export interface Asker {
-  /** Who caused it, by a name that nobody else has; null: nobody in particular, so the operation stands for itself. */
+  /** The caller, by a unique name; null: unknown, so the operation stands for itself. */
   readonly caller: string | null;
 }
 

@@ -3,7 +3,7 @@ export type SpanFacts = Readonly<Record<string, string | number | boolean | read
 
 /** A step of an operation that is traced: see `src/server/tracing`. */
 export interface Span {
-  /** A step of this step. `kind` is `client` for a call of somebody else. */
+  /** A step of this step. `kind` is `client` for a call of another service. */
   begin(name: string, facts: SpanFacts, kind?: 'client'): Span;
   /** Tells more of it. */
   note(facts: SpanFacts): void;

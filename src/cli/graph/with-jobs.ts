@@ -14,7 +14,7 @@ import { unlessAborted } from '../../domain/unless-aborted.ts';
 
 /** Jobs among which the nearest is looked for, the newest. */
 const MOST_JOBS = 200;
-/** Nobody waits longer for a suggestion. */
+/** The most time that a suggestion may take. */
 const PATIENCE_MILLISECONDS = 3_000;
 /** A key of fewer characters is near to any other. */
 const LEAST_CHARACTERS = 4;

@@ -9,10 +9,10 @@ interface Waiting<T> {
 
 /**
  * Items that wait, by who asked for them. Callers take turns, so do the operations of one caller, and what one operation asked for
- * comes in its order: who comes waits for one item of each other caller at most, however many they have.
+ * comes in its order: a new item waits for at most one item of each other caller.
  */
 export class FairQueue<T> {
-  /** The caller whose turn is next comes first. Who is nobody in particular is a caller for one operation. */
+  /** The caller whose turn is next comes first. An operation without a caller is a caller of its own. */
   readonly #callers = new Map<string | Asker, Waiting<T>>();
   #size = 0;
 
