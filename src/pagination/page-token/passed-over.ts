@@ -1,31 +1,24 @@
 import type { Direction, Ordered } from '../../domain/ordered.ts';
 import type { Batch, ReadRequest } from '../core/partition.ts';
 import type { IndexedPage } from '../numbered/list.ts';
-import { readHint } from '../numbered/page-hint.ts';
 
 /** Rows that a small page shows too late: by their time they belong before the place where the read begins. */
 
 const PASSED_OVER =
   'the list is not in order of time: lines that belong before this page, and were not on the one before, may be missing';
 
-/** A page of so many rows, by its number. */
-interface NumberedPage<T extends Ordered> {
-  readonly page: IndexedPage<T>;
-  readonly index: number;
-  readonly rows: number;
-}
-
-/** Does the page show a row by its place behind the one where the read begins, and by its time before it? */
+/** Does the page show a row whose time is before the place where the read begins, listed behind one whose time is after it? */
 export function hasPassedOver<T extends Ordered>(
-  { page, index, rows }: NumberedPage<T>,
-  { direction, from, hint }: ReadRequest<T>,
+  { rows }: IndexedPage<T>,
+  { direction, from }: Pick<ReadRequest<T>, 'direction' | 'from'>,
 ): boolean {
-  const place = readHint(hint, 'ascending')?.place ?? null;
-  if (from === null || place === null) return false;
-  return page.rows.some(({ time }, at) => {
-    const isBehind = direction === 'forward' ? index * rows + at > place : index * rows + at < place;
-    return isBehind && isBefore(time, from.time, direction);
-  });
+  if (from === null) return false;
+  let hasBegun = false;
+  for (const { time } of direction === 'forward' ? rows : rows.toReversed()) {
+    if (hasBegun && isBefore(time, from.time, direction)) return true;
+    hasBegun ||= isBefore(from.time, time, direction);
+  }
+  return false;
 }
 
 /** The same batches; the first one says that rows may be missing before it. */

@@ -58,7 +58,7 @@ export async function* readFromSmallPage<T extends Ordered>(
   const batch = small === null ? null : batchFrom(small, options, request);
   if (small === null || batch === null) {
     const usual = options.readUsual(request, call);
-    return yield* small !== null && hasPassedOver(small, request) ? sayingSo(usual) : usual;
+    return yield* small !== null && hasPassedOver(small.page, request) ? sayingSo(usual) : usual;
   }
   yield batch;
   if (batch.more === false) return;
