@@ -35,7 +35,7 @@ async function vendor(name: string) {
   };
 }
 
-/** A configuration file that is written anew each time. */
+/** A configuration file that is replaced by each call. */
 async function file() {
   const folder = await mkdtemp(join(tmpdir(), 'tributary-reload-'));
   onTestFinished(() => rm(folder, { recursive: true }));

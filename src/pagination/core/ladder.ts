@@ -36,7 +36,7 @@ export class FirstPage {
     return call.scoped(log, 'first page', () => new FirstPage());
   }
 
-  /** Somebody asks for it in this size now. */
+  /** A window asks for it in this size now. */
   note(rows: number): void {
     this.#asked = Math.max(this.#asked, rows);
   }

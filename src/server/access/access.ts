@@ -51,7 +51,7 @@ export class Policies {
     this.#views.clear();
   }
 
-  /** What somebody may do, as a text that is another one when that changes. */
+  /** What a caller may do, as a text that changes with these rights. */
   rightsOf({ caller, roles }: Identity): string {
     return this.#roles === null ? '' : JSON.stringify([caller, this.#ownOf(roles)]);
   }

@@ -5,7 +5,7 @@ import { Denied } from './denied.ts';
 /** The longest time that a timer of the runtime holds. */
 const LONGEST_MILLISECONDS = 2 ** 31 - 1;
 
-/** How long somebody may go on with what was begun. */
+/** How long a caller may go on with what was begun. */
 export type Term = Pick<Access, 'expiresAt' | 'whenWithdrawn'>;
 
 /** Calls back once when the time of a credential is over, or when it was withdrawn. Returns what ends the wait. */

@@ -10,7 +10,7 @@ const FORM = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/
 
 /** Null: it is none. Later versions may have more behind the flags. */
 export function parseTraceparent(text: string): TraceStep | null {
-  // Nobody has a longer one, and later versions may say much.
+  // A later version may be of any length: what is behind the first 200 characters is not read.
   const [, version, traceId = '', spanId = '', flags = '', more] = FORM.exec(text.slice(0, 200)) ?? [];
   if (version === undefined || version === 'ff' || (version === '00' && more !== undefined)) return null;
   if (/^0+$/.test(traceId) || /^0+$/.test(spanId)) return null;

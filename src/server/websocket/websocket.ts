@@ -137,7 +137,7 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
       const signal = closed.get(connection.extra.request)?.signal ?? AbortSignal.abort();
       const access = admitted.get(connection.extra.request);
       const client = options.clientOf(connection.extra.request);
-      // The library lets nobody subscribe before it was let in.
+      // graphql-ws takes no subscription before `onConnect` has admitted the connection.
       if (access === undefined) throw new Error('A connection was not admitted.');
       const authorization = authorizationOf(connection);
       if (authorization !== null && !isHeaderText(authorization)) {
