@@ -1,9 +1,11 @@
+import { LRUCache } from 'lru-cache';
 import { createCall } from '../../../src/domain/call.ts';
 import type { Call } from '../../../src/domain/call.ts';
 import type { Ordered, Position } from '../../../src/domain/ordered.ts';
 import { DEFAULT_LIMITS } from '../../../src/http/settings.ts';
 import type { SourceHttp } from '../../../src/http/client.ts';
 import { createSourceHttp } from '../../../src/http/source-http.ts';
+import { PageSize, PageSizes } from '../../../src/pagination/core/page-size.ts';
 import type { Partition, ReadRequest } from '../../../src/pagination/core/partition.ts';
 import { simulateSoftwareOne } from '../../../src/sandbox/softwareone/index.ts';
 import type { SoftwareOneSimulation } from '../../../src/sandbox/softwareone/index.ts';
@@ -11,6 +13,8 @@ import type { SoftwareOneSettings } from '../../../src/sandbox/softwareone/setti
 import type { VendorServer } from '../../../src/sandbox/types.ts';
 import { startVendorServer } from '../../../src/sandbox/vendor-server.ts';
 import type { Connector } from '../../../src/vendors/connector.ts';
+import type { Abilities } from '../../../src/vendors/softwareone/abilities.ts';
+import type { SourceContext } from '../../../src/vendors/softwareone/context.ts';
 import { softwareOne } from '../../../src/vendors/softwareone/index.ts';
 import { quickClock } from '../../support/quick-clock.ts';
 
@@ -24,8 +28,8 @@ export interface Harness {
   readonly server: VendorServer;
   /** A connector that knows nothing yet about the vendor, as in another process. */
   connect(options?: { readonly token?: string; readonly pageSize?: number }): Connector;
-  /** A client of the simulation alone. */
-  http(token?: string): SourceHttp;
+  /** What readers of the source share, as a connector makes it. */
+  context(abilities: Abilities): SourceContext;
   /** The decoded queries that were asked since the last look, each behind its kind. */
   asked(): string[];
   close(): Promise<void>;
@@ -58,7 +62,14 @@ export async function startHarness(settings: Partial<SoftwareOneSettings> = {}):
       const http = open(token);
       return softwareOne.create({ source: 'marketplace', http, options: softwareOne.options.parse(options) });
     },
-    http: open,
+    context: (abilities) => ({
+      http: open(),
+      abilities,
+      pageSize: 10,
+      sizes: new PageSizes(10),
+      taskRows: new PageSize(10),
+      parents: new LRUCache({ max: 10 }),
+    }),
     asked() {
       const calls = server.calls.map(({ kind, url }) => `${kind} ${decodeURIComponent(url.split('?')[1] ?? '')}`);
       server.resetCalls();

@@ -1,9 +1,7 @@
-import { LRUCache } from 'lru-cache';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { createCall } from '../../../src/domain/call.ts';
 import type { Json } from '../../../src/domain/json.ts';
 import type { LogEntry } from '../../../src/domain/log-entry.ts';
-import { PageSize, PageSizes } from '../../../src/pagination/core/page-size.ts';
 import type { Partition } from '../../../src/pagination/core/partition.ts';
 import { DEFAULT_SETTINGS } from '../../../src/sandbox/softwareone/settings.ts';
 import { Abilities } from '../../../src/vendors/softwareone/abilities.ts';
@@ -35,18 +33,7 @@ describe('a read of the lines of one severity', () => {
 
   function partitionWith(abilities: Abilities): Partition<LogEntry> {
     const log = { task: job, taskKey: null, severity: severityFilterOf({ severityIn: ['ERROR'] }) };
-    return logPartition(
-      '',
-      {
-        http: harness.http(),
-        abilities,
-        pageSize: 10,
-        sizes: new PageSizes(10),
-        taskRows: new PageSize(10),
-        parents: new LRUCache({ max: 10 }),
-      },
-      log,
-    );
+    return logPartition('', harness.context(abilities), log);
   }
 
   const isWanted = ({ severity }: LogEntry): boolean => severity.number === 17;

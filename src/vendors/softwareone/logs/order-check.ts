@@ -1,10 +1,23 @@
+import type { OffsetRequest } from '../../../pagination/offset/page.ts';
+import { sizeOf } from '../../shared/rows.ts';
+import type { Rows } from '../../shared/rows.ts';
+import type { Ability } from '../abilities.ts';
 import type { TaskLogWire } from '../wire.ts';
+
+/** How often two pages that seem to be out of order are looked at again, in a log that grows all the while. */
+const MOST_SECOND_LOOKS = 8;
+
+type Page = Rows<TaskLogWire>;
 
 /** A page as far as its neighbours are judged by it. */
 interface SeenPage {
+  readonly request: OffsetRequest;
   readonly first: TaskLogWire;
   readonly last: TaskLogWire;
   readonly ids: ReadonlySet<string>;
+  /** Its places in the list that its offsets count in. */
+  readonly begins: string;
+  readonly ends: string;
 }
 
 /** What an order was found not to be kept in; null: nothing. */
@@ -12,51 +25,78 @@ export type Disorder = 'time' | 'id' | null;
 
 /**
  * Looks whether the pages of one read come in the order that was asked for, on each page and from page to
- * page. Rows that are inserted between two calls move others to the next page, which is no disorder.
+ * page. Rows that are inserted between two calls move others to later pages, which is no disorder.
  */
 export class OrderCheck {
-  readonly #pages = new Map<string, SeenPage>();
+  readonly #begin = new Map<string, SeenPage>();
+  readonly #end = new Map<string, SeenPage>();
 
-  /** `bounds` names the list that offsets count in; `byId`: was the id asked for as the second key? */
-  check(
-    rows: readonly TaskLogWire[],
-    list: {
-      readonly bounds: string;
-      readonly offset: number;
-      /** How many rows the page has, also those that could not be read. */
-      readonly size: number;
-      readonly sign: 1 | -1;
-      readonly byId: boolean;
-    },
-  ): Disorder {
-    for (const [index, row] of rows.entries()) {
-      const before = rows[index - 1];
+  /** `lookAgain`: the page as it is now, whatever was asked for before. */
+  async check(
+    page: Page,
+    request: OffsetRequest,
+    used: readonly Ability[],
+    lookAgain: (request: OffsetRequest) => Promise<Page>,
+  ): Promise<Disorder> {
+    const sign = request.order === 'ascending' ? 1 : -1;
+    const byId = used.includes('logs by time and id');
+    for (const [index, row] of page.data.entries()) {
+      const before = page.data[index - 1];
       if (before === undefined) continue;
-      const step = compareTimes(before, row) * list.sign;
+      const step = compareTimes(before, row) * sign;
       if (step > 0) return 'time';
-      if (step === 0 && list.byId && compareIds(before, row) * list.sign > 0) return 'id';
+      if (step === 0 && byId && compareIds(before, row) * sign > 0) return 'id';
     }
-    return list.byId && this.#breaksTie(rows, list) ? 'id' : null;
+    const read = seen(page, request, used);
+    if (!byId || read === null) return null;
+    const [before, after] = [this.#end.get(read.begins), this.#begin.get(read.ends)];
+    this.#note(read);
+    const odd = breaks(before, read, sign) ? before : breaks(read, after, sign) ? after : undefined;
+    const again = async (earlier: SeenPage) => seen(await lookAgain(earlier.request), earlier.request, used);
+    return odd !== undefined && (await this.#isProven(odd, read, sign, again)) ? 'id' : null;
   }
 
-  #breaksTie(
-    rows: readonly TaskLogWire[],
-    {
-      bounds,
-      offset,
-      size,
-      sign,
-    }: { readonly bounds: string; readonly offset: number; readonly size: number; readonly sign: 1 | -1 },
-  ): boolean {
-    const [first, last] = [rows[0], rows.at(-1)];
-    if (first === undefined || last === undefined) return false;
-    const page = { first, last, ids: new Set(rows.map(({ id }) => id)) };
-    const before = this.#pages.get(`${bounds} ends ${offset}`);
-    const after = this.#pages.get(`${bounds} begins ${offset + size}`);
-    this.#pages.set(`${bounds} begins ${offset}`, page);
-    this.#pages.set(`${bounds} ends ${offset + size}`, page);
-    return follows(before, page, sign) || follows(page, after, sign);
+  #note(page: SeenPage): void {
+    this.#begin.set(page.begins, page);
+    this.#end.set(page.ends, page);
   }
+
+  /**
+   * Two pages seem to be out of order. If the earlier look at one still holds, no row was inserted since, and both are of one
+   * list. Otherwise rows that were inserted may have pushed others further than the later page reaches.
+   */
+  async #isProven(
+    odd: SeenPage,
+    read: SeenPage,
+    sign: 1 | -1,
+    again: (earlier: SeenPage) => Promise<SeenPage | null>,
+  ): Promise<boolean> {
+    let [earlier, later] = [odd, read];
+    for (let looks = 0; looks < MOST_SECOND_LOOKS; looks += 1) {
+      const now = await again(earlier);
+      if (now !== null && isSame(now, earlier)) return true;
+      this.#begin.delete(earlier.begins);
+      this.#end.delete(earlier.ends);
+      if (now === null) return false;
+      this.#note(now);
+      if (!breaks(now, later, sign) && !breaks(later, now, sign)) return false;
+      [earlier, later] = [later, now];
+    }
+    return true;
+  }
+}
+
+function isSame(page: SeenPage, other: SeenPage): boolean {
+  return page.ids.size === other.ids.size && [...page.ids].every((id) => other.ids.has(id));
+}
+
+function seen(page: Page, request: OffsetRequest, used: readonly Ability[]): SeenPage | null {
+  const [first, last] = [page.data[0], page.data.at(-1)];
+  if (first === undefined || last === undefined) return null;
+  const { order, since, upTo, offset } = request;
+  const place = (at: number): string => [order, since, upTo, ...used, at].join(' ');
+  const ids = new Set(page.data.map(({ id }) => id));
+  return { request, first, last, ids, begins: place(offset), ends: place(offset + sizeOf(page)) };
 }
 
 /** How often a place of a log is looked at to find a row of another time. */
@@ -86,8 +126,8 @@ export async function otherTimeBehind(
 }
 
 /** Does `next` begin with a row that belongs into `page` and was not there, without having pushed its last row out? */
-function follows(page: SeenPage | undefined, next: SeenPage | undefined, sign: 1 | -1): boolean {
-  if (page === undefined || next === undefined) return false;
+function breaks(page: SeenPage | undefined, next: SeenPage | undefined, sign: 1 | -1): boolean {
+  if (page === undefined || next === undefined || page.ends !== next.begins) return false;
   const isWithin = compareRows(page.first, next.first) * sign < 0 && compareRows(next.first, page.last) * sign < 0;
   return isWithin && !page.ids.has(next.first.id) && !next.ids.has(page.last.id);
 }

@@ -1,3 +1,4 @@
+import { freshCall } from '../../../domain/call.ts';
 import type { Call } from '../../../domain/call.ts';
 import { unknownJob } from '../../../domain/errors.ts';
 import type { HttpReply } from '../../../http/client.ts';
@@ -98,7 +99,7 @@ export class LogPages {
     if ($meta.offset !== null && $meta.offset !== request.offset) {
       throw badResponse(this.#context, 'answered with another page of a log than the one asked for');
     }
-    this.#checkOrder(page, request, used);
+    await this.#checkOrder(page, request, used, call);
     if (used.includes('logs within times') && !isWithinBounds(data, request)) {
       abilities.lose('logs within times');
       throw badResponse(this.#context, 'does not bound a log by time');
@@ -144,15 +145,14 @@ export class LogPages {
     }
   }
 
-  #checkOrder(page: TaskLogListWire, request: OffsetRequest, used: readonly Ability[]): void {
-    const { order, offset, since, upTo } = request;
-    const disorder = this.#order.check(page.data, {
-      size: sizeOf(page),
-      bounds: [order, since, upTo, ...used].join(' '),
-      offset,
-      sign: order === 'ascending' ? 1 : -1,
-      byId: used.includes('logs by time and id'),
-    });
+  async #checkOrder(
+    page: TaskLogListWire,
+    request: OffsetRequest,
+    used: readonly Ability[],
+    call: Call,
+  ): Promise<void> {
+    const again = async (earlier: OffsetRequest) => (await this.#ask(earlier, used, freshCall(call))).data;
+    const disorder = await this.#order.check(page, request, used, again);
     // A list of which no order was asked for is put in order by what reads it.
     if (disorder === null || !used.includes('logs by time')) return;
     throw new OutOfOrder(this.#context.http.source, disorder === 'id' ? 'logs by time and id' : 'logs by time');
