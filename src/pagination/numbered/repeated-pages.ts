@@ -47,18 +47,19 @@ export class RepeatedPages<T extends Ordered> {
   }
 
   /**
-   * Pages of one instant may well say the same. Of rows that all do, nothing more can be known. Others come in another place
-   * on pages of one row less.
+   * Pages of one instant may well say the same. Of rows that all do, nothing more can be known. Of others one says something
+   * else than the first: on pages that end just before it, it begins the second one. One page for all numbers never does.
    */
   async #repeatsInstant(isKnown: boolean, page: IndexedPage<T>): Promise<boolean> {
     const before = this.#instant;
     this.#instant = page;
     if (this.#takesNumbers || isKnown || before === null || !isSame(page, before)) return false;
     const texts = page.rows.map(textOfRow);
-    const list = texts.every((text) => text === texts[0]) ? undefined : this.#list.inPagesOf?.(texts.length - 1);
+    const other = texts.findLastIndex((text) => text !== texts[0]);
+    const list = other === -1 ? undefined : this.#list.inPagesOf?.(other);
     if (list === undefined) return false;
     const first = await list.fetch(0);
-    const isBegin = isSame({ ...page, rows: page.rows.slice(0, -1) }, first);
+    const isBegin = isSame({ ...page, rows: page.rows.slice(0, other) }, first);
     const repeats = isBegin && isSame(first, await list.fetch(1));
     this.#takesNumbers = !repeats;
     return repeats;
