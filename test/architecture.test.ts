@@ -20,7 +20,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   schema: ['resolvers', 'src/federation', 'src/vendors', 'src/domain'],
   'src/export': ['src/federation', 'src/domain'],
   'src/assistant': ['src/federation', 'src/domain'],
-  'src/redis': ['src/federation', 'src/domain'],
+  'src/redis': ['src/federation', 'src/http', 'src/domain'],
   'src/sandbox': ['src/domain'],
   'src/explorer': [],
   'src/context.ts': ['resolvers', 'src/federation', 'src/domain'],

@@ -10,7 +10,7 @@ import type { RequestObservation } from '../http/stats.ts';
 import { toValidUnicode } from '../domain/ansi.ts';
 import { withoutHalfPairs } from '../domain/json.ts';
 import { allowedHosts } from '../server/client/allowed-hosts.ts';
-import { federate, serviceSettings, traceAsConfigured } from '../library/wiring.ts';
+import { federate, serviceSettings, shareAsConfigured, traceAsConfigured } from '../library/wiring.ts';
 import { createMetrics } from '../server/metrics.ts';
 import type { Metrics } from '../server/metrics.ts';
 import { guardProcess } from '../server/process-guard.ts';
@@ -42,7 +42,10 @@ export async function serve(
   const logger = serviceLog(surroundings.complain);
   const metrics = createMetrics();
   const onRequest = observeRequests(logger, metrics);
-  const opened = await openSources({ config: options.config, onRequest }, surroundings);
+  const opened = await openSources(
+    { config: options.config, onRequest, share: shareAsConfigured(logger) },
+    surroundings,
+  );
   const { server: settings } = opened.configuration;
   logger.level = settings.logLevel;
   metrics.process();

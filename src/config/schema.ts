@@ -193,7 +193,9 @@ export function configurationSchema(vendors: readonly VendorDefinition[]) {
       server: serverSchema.prefault({}).describe('What clients connect to.'),
       limits: serviceLimitsSchema.prefault({}).describe('What one operation and one client may take.'),
       tail: tailSchema.prefault({}).describe('How jobs are followed for subscriptions.'),
-      redis: redisSchema.optional().describe('Where replicas share their pollers. Default: each polls for itself.'),
+      redis: redisSchema
+        .optional()
+        .describe('Where replicas share their pollers and what sources allow. Default: each is for itself.'),
       sources: z
         .record(name, z.discriminatedUnion('vendor', [first, ...others]))
         .refine((sources) => Object.keys(sources).length > 0, { error: 'needs at least one source' })

@@ -261,6 +261,8 @@ export interface SharingStatistics {
   readonly leading: number;
   /** Jobs that another replica polls for this one. */
   readonly following: number;
+  /** How often it was asked whether calls to sources may start: among all replicas, or by this one alone as Redis did not answer. */
+  readonly limitAsks: { readonly shared: number; readonly alone: number };
 }
 
 /** What the global id of an entry holds. */

@@ -8,18 +8,14 @@ import { constantAuthorizer } from './auth/authorizer.ts';
 import { createAuthorizer } from './auth/create-authorizer.ts';
 import { decode } from './body/decode.ts';
 import type { Decoder } from './body/decode.ts';
+import { createBounds, tokenAllowance } from './bounds.ts';
+import type { BoundsOptions } from './bounds.ts';
 import { makeCall } from './calls.ts';
 import type { HttpReply, HttpRequest, SourceHttp, StreamReader } from './client.ts';
 import { createFlightKey } from './flight-key.ts';
-import { createBreaker } from './policy/breaker.ts';
-import type { BreakerSettings } from './policy/breaker.ts';
 import { Caller } from './policy/caller.ts';
 import { systemClock } from './policy/clock.ts';
 import type { Clock } from './policy/clock.ts';
-import { createCoolDown } from './policy/cool-down.ts';
-import { createLimiter } from './policy/limiter.ts';
-import { createRefusals } from './policy/refusals.ts';
-import { createRetryBudget } from './policy/retry-budget.ts';
 import { createSharedStreams } from './policy/shared-stream.ts';
 import type { Begin, Start } from './policy/shared-stream.ts';
 import { createSingleFlight } from './policy/single-flight.ts';
@@ -41,12 +37,11 @@ import type { RequestObservation, SourceHttpStats } from './stats.ts';
 const MOST_CREDENTIALS = 1_000;
 
 /** What a source's HTTP can be given beside its settings. Tests replace the clock; metrics listen. */
-export interface SourceHttpOptions extends Partial<Clock> {
+export interface SourceHttpOptions extends Partial<Clock>, BoundsOptions {
   /** Called after each attempt that was sent. */
   readonly onRequest?: ((observation: RequestObservation) => void) | undefined;
   /** Default: the pools of this process, shared by all sources. */
   readonly pools?: Pools | undefined;
-  readonly breaker?: BreakerSettings | undefined;
 }
 
 /** A `SourceHttp` that tells its health and can be closed. */
@@ -87,7 +82,7 @@ export function createSourceHttp(settings: SourceHttpSettings, options: SourceHt
     if (credential === null) return own;
     const known = forwarded.get(credential);
     if (known !== undefined) return known;
-    const parts = { ...own, ...createBounds(settings, options, own.clock) };
+    const parts = { ...own, ...createBounds(settings, options, own.clock, credential) };
     forwarded.set(credential, parts);
     return parts;
   }
@@ -183,27 +178,12 @@ function createParts(settings: SourceHttpSettings, options: SourceHttpOptions, l
   };
   return {
     wire: connect(settings, options, leases, settings.baseUrl, source),
-    ...createBounds(settings, options, clock),
+    ...createBounds(settings, options, clock, null),
     recorder: createRecorder(clock.now),
     clock,
     classify: settings.classifyError,
     paceAfter: settings.paceAfter,
     onRequest: options.onRequest,
-  };
-}
-
-/** What each credential has for itself. */
-function createBounds(
-  { source, limits }: SourceHttpSettings,
-  { breaker }: SourceHttpOptions,
-  clock: Clock,
-): Pick<AttemptParts, 'limiter' | 'breaker' | 'retryBudget' | 'coolDown' | 'refusals'> {
-  return {
-    limiter: createLimiter(source, limits, clock),
-    breaker: createBreaker(source, clock.now, breaker),
-    retryBudget: createRetryBudget(clock.now),
-    coolDown: createCoolDown(source, source, clock),
-    refusals: createRefusals(clock),
   };
 }
 
@@ -220,7 +200,7 @@ function createTokens(
 ): ReturnType<typeof createAuthorizer> {
   const label = `${settings.source}: token endpoint`;
   const wireTo = (tokenUrl: string): Wire => connect(settings, options, leases, tokenUrl, label);
-  return createAuthorizer(settings.auth, wireTo, parts.clock);
+  return createAuthorizer(settings.auth, wireTo, parts.clock, tokenAllowance(settings, options));
 }
 
 function connect(

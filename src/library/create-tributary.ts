@@ -5,7 +5,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import type { TributaryConfig } from './config.ts';
 import { openSources } from './open-sources.ts';
-import { federate, serviceSettings, traceAsConfigured } from './wiring.ts';
+import { federate, serviceSettings, shareAsConfigured, traceAsConfigured } from './wiring.ts';
 import type { GraphContext } from '../../resolvers/context.ts';
 import { schema } from '../../schema/index.ts';
 import type { Environment } from '../config/environment.ts';
@@ -71,7 +71,7 @@ export async function createTributary(
   options: TributaryOptions = {},
 ): Promise<Tributary> {
   const { environment = process.env, folder = process.cwd(), logger = null } = options;
-  const opened = await openSources({ config }, { environment, folder });
+  const opened = await openSources({ config, share: shareAsConfigured(logger) }, { environment, folder });
   const federation = federate(opened, logger);
   const named = options.allowedHosts ?? opened.configuration.server.allowedHosts;
   const tracing = await traceAsConfigured(opened);

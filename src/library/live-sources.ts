@@ -29,7 +29,7 @@ export class LiveSources {
   #sources: readonly ConnectedSource[];
   #sandboxed: boolean;
   readonly #leaving = new Map<ConnectedSource, NodeJS.Timeout>();
-  readonly #onRequest: SourceHttpOptions['onRequest'];
+  readonly #options: SourceHttpOptions;
 
   /** `opened` is closed by its owner, after this. */
   constructor(opened: OpenSources, onRequest: SourceHttpOptions['onRequest']) {
@@ -37,7 +37,7 @@ export class LiveSources {
     this.#configuration = opened.configuration;
     this.#sources = opened.sources;
     this.#sandboxed = opened.sandboxed;
-    this.#onRequest = onRequest;
+    this.#options = { onRequest, allowances: opened.sharing?.allowances };
   }
 
   get sources(): readonly ConnectedSource[] {
@@ -59,10 +59,7 @@ export class LiveSources {
     const changes = sourceChanges(before, next);
     const isNew = (name: string): boolean => changes.added.includes(name) || changes.changed.includes(name);
     const known = new Map(this.#sources.map((source) => [source.name, source]));
-    const made = connectSources(
-      { sources: next.sources.filter(({ name }) => isNew(name)) },
-      { onRequest: this.#onRequest },
-    );
+    const made = connectSources({ sources: next.sources.filter(({ name }) => isNew(name)) }, this.#options);
     for (const source of made) known.set(source.name, source);
     const sources = next.sources.flatMap(({ name }) => known.get(name) ?? []);
     return {

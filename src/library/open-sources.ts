@@ -7,6 +7,7 @@ import { closeSources, connectSources } from '../config/sources.ts';
 import type { ConnectedSource } from '../config/sources.ts';
 import { textFilesIn } from '../config/text-file.ts';
 import type { SourceHttpOptions } from '../http/source-http.ts';
+import type { RedisSharing } from '../redis/index.ts';
 import { startSandbox } from '../sandbox/index.ts';
 import type { TributaryConfig } from './config.ts';
 import { VENDORS } from '../vendors/index.ts';
@@ -17,6 +18,8 @@ export interface OpenSources {
   readonly sources: readonly ConnectedSource[];
   /** Are they simulated? */
   readonly sandboxed: boolean;
+  /** What is shared with other replicas; closed with the federation. Null: nothing. */
+  readonly sharing: RedisSharing | null;
   close(): Promise<void>;
 }
 
@@ -24,6 +27,8 @@ export interface OpenOptions {
   /** A configuration file, before any other; or what such a file says. */
   readonly config?: string | TributaryConfig | undefined;
   readonly onRequest?: SourceHttpOptions['onRequest'];
+  /** Connects to the other replicas. Default: there are none. */
+  readonly share?: ((configuration: Configuration) => RedisSharing | null) | undefined;
 }
 
 /** What a configuration is read in. */
@@ -36,14 +41,15 @@ export interface Surroundings {
 
 /** Throws `ConfigurationError` when there is a configuration that cannot be used. */
 export async function openSources(
-  { config, onRequest }: OpenOptions,
+  { config, onRequest, share = () => null }: OpenOptions,
   { environment, folder }: Surroundings,
 ): Promise<OpenSources> {
   const configuration = await configurationOf(config, { environment, folder });
   if (configuration === null || configuration.sources.length === 0)
-    return openSandbox(configuration, environment, onRequest);
-  const sources = connectSources(configuration, { onRequest });
-  return { configuration, sources, sandboxed: false, close: async () => closeSources(sources) };
+    return openSandbox(configuration, environment, { onRequest, share });
+  const sharing = share(configuration);
+  const sources = connectSources(configuration, { onRequest, allowances: sharing?.allowances });
+  return { configuration, sources, sandboxed: false, sharing, close: async () => closeSources(sources) };
 }
 
 async function configurationOf(
@@ -61,7 +67,7 @@ async function configurationOf(
 async function openSandbox(
   configured: Configuration | null,
   environment: Environment,
-  onRequest: SourceHttpOptions['onRequest'],
+  { onRequest, share }: { onRequest: SourceHttpOptions['onRequest']; share: NonNullable<OpenOptions['share']> },
 ): Promise<OpenSources> {
   const sandbox = await startSandbox();
   const simulated = parseConfiguration(sandbox.configuration, {
@@ -75,6 +81,8 @@ async function openSandbox(
     configuration,
     sources,
     sandboxed: true,
+    // Its vendors are those of this process alone: others do not ask them.
+    sharing: share(configuration),
     async close() {
       await closeSources(sources);
       await sandbox.close();

@@ -6,23 +6,19 @@ import type { DebugLog } from '../domain/debug-log.ts';
 import type { SharingStatistics } from '../federation/api.ts';
 import { createFederation } from '../federation/create-federation.ts';
 import type { RootFederation } from '../federation/create-federation.ts';
-import type { TailSharing } from '../federation/tail/feed/feeds.ts';
 import { createRedisSharing } from '../redis/index.ts';
+import type { RedisSharing } from '../redis/index.ts';
 import type { ServiceOptions } from '../server/service-options.ts';
 import type { OnDelivery } from '../server/tracing/open-telemetry.ts';
 import type { Tracing } from '../server/tracing/tracing.ts';
 
 /** The federation of the opened sources, as it is configured. */
-export function federate({ configuration, sources }: OpenSources, logger: Logger | null): RootFederation {
+export function federate({ configuration, sources, sharing }: OpenSources, logger: Logger | null): RootFederation {
   const { server, tail } = configuration;
-  const debug: DebugLog = (decision, facts) => {
-    logger?.debug(facts, decision);
-  };
-  const sharing = shareTails(configuration, logger, debug);
   return createFederation(sources, {
     maxPageSize: server.maxPageSize,
     tail,
-    debug,
+    debug: debugLogOf(logger),
     ...(sharing === null ? {} : { sharing }),
     ...(server.cursorSecret === null ? {} : { cursorSecret: server.cursorSecret }),
   });
@@ -69,12 +65,29 @@ export function accessOf(configured: AccessSettings | null, sandboxed: boolean):
   return configured ?? (sandboxed ? { type: 'none' } : null);
 }
 
-function shareTails({ redis, server }: Configuration, logger: Logger | null, debug: DebugLog): TailSharing | null {
-  if (redis === null) return null;
+function debugLogOf(logger: Logger | null): DebugLog {
+  return (decision, facts) => {
+    logger?.debug(facts, decision);
+  };
+}
+
+/** Connects to the other replicas, as it is configured. */
+export function shareAsConfigured(logger: Logger | null): (configuration: Configuration) => RedisSharing | null {
+  return ({ redis, server }) => (redis === null ? null : shareOver(redis, server, logger));
+}
+
+function shareOver(
+  redis: NonNullable<Configuration['redis']>,
+  server: Pick<Configuration['server'], 'cursorSecret'>,
+  logger: Logger | null,
+): RedisSharing {
   const settings = { ...redis, secret: server.cursorSecret ?? 'tributary' };
   const onChange = (state: SharingStatistics['state']): void => {
-    if (state === 'CONNECTED') logger?.info('sharing pollers with other replicas through Redis');
-    else logger?.warn('Redis does not answer: this replica polls for itself until it does');
+    if (state === 'CONNECTED') logger?.info('sharing pollers and what sources allow with other replicas through Redis');
+    else logger?.warn(ALONE);
   };
-  return createRedisSharing(settings, onChange, debug);
+  return createRedisSharing(settings, onChange, debugLogOf(logger));
 }
+
+const ALONE =
+  'Redis does not answer: this replica polls for itself, and keeps to what sources allow by itself, until it does';

@@ -1,6 +1,21 @@
 import { Cluster, Redis } from 'ioredis';
 import type { RedisOptions } from 'ioredis';
-import type { RedisServers } from './settings.ts';
+import { answerMilliseconds } from './settings.ts';
+import type { RedisServers, RedisSettings } from './settings.ts';
+
+/** What all connections have in common. */
+export function connectionOptions(settings: RedisSettings): RedisOptions {
+  return {
+    lazyConnect: true,
+    // What can not be sent or answered now fails now: the feeds know what to do about it.
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+    connectTimeout: 2 * answerMilliseconds(settings),
+    retryStrategy: (times) => Math.min(50 * times, 500),
+    connectionName: 'tributary',
+  };
+}
 
 /** A client that is not connected yet. */
 export function createClient(servers: RedisServers, options: RedisOptions): Redis | Cluster {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { ReplyError } from 'ioredis';
 import type { Cluster, Redis, RedisOptions } from 'ioredis';
-import { createClient } from './client.ts';
+import { connectionOptions, createClient } from './client.ts';
 import { feedKeys } from './keys.ts';
 import type { FeedKeys } from './keys.ts';
 import { decodeRange, decodeStreams } from './message.ts';
@@ -8,6 +9,8 @@ import type { MessageKind, StreamPart } from './message.ts';
 import { HOLD, RELEASE, TELL } from './scripts.ts';
 import { answerMilliseconds, STREAM_LIFE_MILLISECONDS, STREAM_MESSAGES } from './settings.ts';
 import type { RedisSettings } from './settings.ts';
+
+const REFUSED = Symbol('refused');
 
 /** Where a stream ends: what comes after it is new. */
 export interface StreamPlace {
@@ -94,6 +97,18 @@ export class RedisLink {
     } finally {
       this.#pendingCharacters -= body.length;
     }
+  }
+
+  /** Runs a script. What Redis refuses to run says nothing of the rest that we need of it. */
+  async run(script: string, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
+    const answer = await this.#ask(() =>
+      this.#commands.eval(script, keys.length, ...keys, ...args).catch((error: unknown) => {
+        if (error instanceof ReplyError) return REFUSED;
+        throw error;
+      }),
+    );
+    if (answer === REFUSED) throw new Error('Redis does not run a script.');
+    return answer;
   }
 
   async placeOf({ stream }: FeedKeys): Promise<StreamPlace> {
@@ -206,19 +221,6 @@ class LinkDownError extends Error {
   constructor() {
     super('Redis does not answer.');
   }
-}
-
-function connectionOptions(settings: RedisSettings): RedisOptions {
-  return {
-    lazyConnect: true,
-    // What can not be sent or answered now fails now: the feeds know what to do about it.
-    enableOfflineQueue: false,
-    autoResendUnfulfilledCommands: false,
-    maxRetriesPerRequest: 0,
-    connectTimeout: 2 * answerMilliseconds(settings),
-    retryStrategy: (times) => Math.min(50 * times, 500),
-    connectionName: 'tributary',
-  };
 }
 
 async function within<T>(milliseconds: number, promise: Promise<T>): Promise<T> {

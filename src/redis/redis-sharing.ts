@@ -3,6 +3,8 @@ import { NO_DEBUG_LOG } from '../domain/debug-log.ts';
 import type { DebugLog } from '../domain/debug-log.ts';
 import type { SharingStatistics } from '../federation/api.ts';
 import type { TailSharing } from '../federation/tail/feed/feeds.ts';
+import type { Allowances } from '../http/policy/allowance.ts';
+import { createAllowances } from './allowances.ts';
 import { feedKeys, hiddenName } from './keys.ts';
 import { RedisLink } from './link.ts';
 import { renewalMilliseconds } from './settings.ts';
@@ -11,15 +13,20 @@ import { SharedDriver } from './shared-driver.ts';
 import type { Sharing } from './shared-driver.ts';
 import { StreamReader } from './stream-reader.ts';
 
+/** What replicas share: their pollers, and what sources allow. */
+export interface RedisSharing extends TailSharing {
+  readonly allowances: Allowances;
+}
+
 /**
- * Lets replicas share their pollers through Redis. Connects in the background: as long as Redis does not
- * answer, each replica polls for itself. `onChange` is told whenever that changes.
+ * Lets replicas share their pollers and what sources allow through Redis. Connects in the background: as long as Redis does not
+ * answer, each replica is for itself. `onChange` is told whenever that changes.
  */
 export function createRedisSharing(
   settings: RedisSettings,
   onChange?: (state: SharingStatistics['state']) => void,
   debug: DebugLog = NO_DEBUG_LOG,
-): TailSharing {
+): RedisSharing {
   const replica = randomUUID();
   const drivers = new Set<SharedDriver>();
   let made = 0;
@@ -29,6 +36,7 @@ export function createRedisSharing(
     if (isUp) void reader.run();
     for (const driver of [...drivers]) driver.linkChanged(isUp);
   });
+  const allowances = createAllowances(link, settings);
   const reader = new StreamReader(link, settings.prefix, renewalMilliseconds(settings));
   const sharing: Sharing = {
     link,
@@ -42,6 +50,7 @@ export function createRedisSharing(
   }, renewalMilliseconds(settings));
 
   return {
+    allowances: allowances.of,
     driver: ({ source, job, authorization }, poll) => {
       made += 1;
       const name = hiddenName(settings.secret, [source.name, job, authorization]);
@@ -55,6 +64,7 @@ export function createRedisSharing(
       state: link.isUp ? 'CONNECTED' : 'DOWN',
       leading: [...drivers].filter(({ leads }) => leads).length,
       following: [...drivers].filter(({ follows }) => follows).length,
+      limitAsks: allowances.figures(),
     }),
     close: () => {
       clearInterval(renewing);

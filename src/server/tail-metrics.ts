@@ -52,6 +52,17 @@ export function countTails(registry: Registry, statistics: () => TailStatistics)
   gauge('tributary_redis_up', 'Does Redis answer? While it is 0, each replica polls for itself.', ({ sharing }) =>
     Number(sharing?.state === 'CONNECTED'),
   );
+  new Counter({
+    name: 'tributary_redis_limit_asks_total',
+    help: 'Times that it was asked whether calls to sources may start, by outcome: shared (all replicas together), or alone (Redis did not answer).',
+    labelNames: ['outcome'],
+    registers: [registry],
+    collect() {
+      this.reset();
+      const { limitAsks } = statistics().sharing ?? {};
+      for (const outcome of ['shared', 'alone'] as const) this.inc({ outcome }, limitAsks?.[outcome] ?? 0);
+    },
+  });
   gauge('tributary_tail_jobs_leading', 'Jobs that this replica polls for all.', ({ sharing }) => sharing?.leading);
   gauge('tributary_tail_jobs_following', 'Jobs that another replica polls.', ({ sharing }) => sharing?.following);
 }

@@ -56,7 +56,7 @@ describe('metrics', () => {
       lagSeconds: 0,
       gaps: 0,
       droppedLines: 0,
-      sharing: { state: 'CONNECTED', leading: 0, following: 0 },
+      sharing: { state: 'CONNECTED', leading: 0, following: 0, limitAsks: { shared: 0, alone: 0 } },
     }));
     const kinds = (await metrics.registry.metrics()).matchAll(/^# TYPE (\S+) (\S+)$/gm);
     return new Set([...kinds].flatMap(([, name = '', kind]) => (kind === 'histogram' ? [`${name}_bucket`] : [name])));

@@ -211,7 +211,12 @@ describe.skipIf(!HAS_REDIS)('a feed that is shared through Redis', () => {
     const { feed, told } = follow(sharing, 'alone');
     await waitFor('it polls', () => told.includes('resume'));
     const federation = createFederation([], { sharing });
-    expect(federation.tailStatistics().sharing).toEqual({ state: 'DOWN', leading: 0, following: 0 });
+    expect(federation.tailStatistics().sharing).toEqual({
+      state: 'DOWN',
+      leading: 0,
+      following: 0,
+      limitAsks: { shared: 0, alone: 0 },
+    });
     await feed.stop();
     await federation.close();
   });

@@ -43,7 +43,7 @@ test('metrics count calls to sources, and show what is followed as it is when so
 });
 
 test('metrics say how pollers are shared where they are', async () => {
-  const sharing = { state: 'DOWN', leading: 1, following: 4 } as const;
+  const sharing = { state: 'DOWN', leading: 1, following: 4, limitAsks: { shared: 9, alone: 2 } } as const;
   const lines = linesOf(() => ({
     feeds: 5,
     subscribers: 5,
@@ -55,8 +55,10 @@ test('metrics say how pollers are shared where they are', async () => {
     droppedLines: 0,
     sharing,
   }));
-  expect((await lines()).slice(-3)).toEqual([
+  expect((await lines()).filter((line) => /redis|leading|following/.test(line))).toEqual([
     'tributary_redis_up 0',
+    'tributary_redis_limit_asks_total{outcome="shared"} 9',
+    'tributary_redis_limit_asks_total{outcome="alone"} 2',
     'tributary_tail_jobs_leading 1',
     'tributary_tail_jobs_following 4',
   ]);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Allowance } from '../policy/allowance.ts';
 import type { Clock } from '../policy/clock.ts';
 import type { Wire } from '../request/exchange.ts';
 import type { AuthSettings } from '../settings.ts';
@@ -14,7 +15,12 @@ const tokenAnswer = z.object({
 });
 
 /** An API key that buys a token by JSON; the token is sent as it is, without a scheme in front. */
-export function apiKeyAuthorizer(settings: Settings, wire: Wire, clock: Pick<Clock, 'now' | 'sleep'>): Authorizer {
+export function apiKeyAuthorizer(
+  settings: Settings,
+  wire: Wire,
+  clock: Pick<Clock, 'now' | 'sleep'>,
+  allowance: Allowance | null = null,
+): Authorizer {
   const { pathname, search } = new URL(settings.tokenUrl);
   const request = {
     method: 'POST',
@@ -29,5 +35,6 @@ export function apiKeyAuthorizer(settings: Settings, wire: Wire, clock: Pick<Clo
     },
     wire,
     clock,
+    allowance,
   );
 }

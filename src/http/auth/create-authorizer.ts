@@ -1,3 +1,4 @@
+import type { Allowance } from '../policy/allowance.ts';
 import type { Clock } from '../policy/clock.ts';
 import type { Wire } from '../request/exchange.ts';
 import type { AuthSettings } from '../settings.ts';
@@ -8,11 +9,12 @@ import { bearerAuthorizer } from './bearer.ts';
 import { noAuthorizer } from './none.ts';
 import { oauth2Authorizer } from './oauth2-client-credentials.ts';
 
-/** The authorizer that the settings ask for. `wireTo` connects to a token endpoint, where there is one. */
+/** The authorizer that the settings ask for. `wireTo` connects to a token endpoint, where there is one; `allowance` is for that. */
 export function createAuthorizer(
   auth: AuthSettings,
   wireTo: (tokenUrl: string) => Wire,
   clock: Pick<Clock, 'now' | 'sleep'>,
+  allowance: Allowance | null,
 ): Authorizer {
   switch (auth.type) {
     case 'none':
@@ -22,8 +24,8 @@ export function createAuthorizer(
     case 'basic':
       return basicAuthorizer(auth);
     case 'oauth2-client-credentials':
-      return oauth2Authorizer(auth, wireTo(auth.tokenUrl), clock);
+      return oauth2Authorizer(auth, wireTo(auth.tokenUrl), clock, allowance);
     case 'api-key-exchange':
-      return apiKeyAuthorizer(auth, wireTo(auth.tokenUrl), clock);
+      return apiKeyAuthorizer(auth, wireTo(auth.tokenUrl), clock, allowance);
   }
 }

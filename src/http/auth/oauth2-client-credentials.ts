@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Allowance } from '../policy/allowance.ts';
 import type { Clock } from '../policy/clock.ts';
 import type { Wire } from '../request/exchange.ts';
 import type { AuthSettings } from '../settings.ts';
@@ -20,7 +21,12 @@ const tokenAnswer = z.object({
  * and expect. A client without a secret names itself in the form, and is known by the certificate of its
  * connection (RFC 8705 section 2).
  */
-export function oauth2Authorizer(settings: Settings, wire: Wire, clock: Pick<Clock, 'now' | 'sleep'>): Authorizer {
+export function oauth2Authorizer(
+  settings: Settings,
+  wire: Wire,
+  clock: Pick<Clock, 'now' | 'sleep'>,
+  allowance: Allowance | null = null,
+): Authorizer {
   const { pathname, search } = new URL(settings.tokenUrl);
   const form = new URLSearchParams({ grant_type: 'client_credentials' });
   if (settings.scope !== undefined) form.set('scope', settings.scope);
@@ -46,5 +52,6 @@ export function oauth2Authorizer(settings: Settings, wire: Wire, clock: Pick<Clo
     },
     wire,
     clock,
+    allowance,
   );
 }

@@ -1,7 +1,8 @@
 import { AttemptFailure } from '../policy/attempt-failure.ts';
 import type { Clock } from '../policy/clock.ts';
 import { createCoolDown } from '../policy/cool-down.ts';
-import { REFUSED_MILLISECONDS } from '../policy/refusals.ts';
+import type { Allowance } from '../policy/allowance.ts';
+import { HEARSAY_MILLISECONDS, REFUSED_MILLISECONDS, refusedElsewhere } from '../policy/refusals.ts';
 import { abortable, Cancellation } from '../request/abort.ts';
 import type { Wire } from '../request/exchange.ts';
 import type { Authorizer } from './authorizer.ts';
@@ -32,13 +33,27 @@ export function tokenCache(
   requestToken: () => Promise<Token>,
   { source, label }: Pick<Wire, 'source' | 'label'>,
   clock: Pick<Clock, 'now' | 'sleep'>,
+  allowance: Allowance | null = null,
 ): Authorizer {
-  const coolDown = createCoolDown(source, label, clock);
+  const coolDown = createCoolDown(source, label, clock, allowance);
   let held: HeldToken | null = null;
   let renewal: Promise<string> | null = null;
   let refusal: { readonly error: AttemptFailure; readonly until: number } | null = null;
 
+  /** Throws where another replica was refused with the same credentials a short time ago. */
+  async function askReplicas(): Promise<void> {
+    const known = await allowance?.ask(1, null);
+    if (known === null || known === undefined) return;
+    if (known.pause !== null) coolDown.hear(known.pause);
+    const { refusedMilliseconds: left } = known;
+    if (left === null) return;
+    const error = new AttemptFailure(refusedElsewhere(source, label), 'never', false);
+    refusal = { error, until: clock.now() + Math.min(left, HEARSAY_MILLISECONDS) };
+    if (left > 0) throw error;
+  }
+
   async function renew(): Promise<string> {
+    await askReplicas();
     try {
       // For all who wait for the token: no single caller may cancel it.
       await coolDown.over(new Cancellation());
@@ -46,14 +61,16 @@ export function tokenCache(
       const life = lifeSeconds * 1_000;
       const expiresAt = clock.now() + life;
       held = { authorization, expiresAt, renewAt: expiresAt - Math.min(LONGEST_MARGIN_MILLISECONDS, life / 10) };
+      if (refusal !== null) allowance?.accept();
       refusal = null;
       return authorization;
     } catch (error) {
       coolDown.learn(error);
-      if (isRefusal(error)) refusal = { error, until: clock.now() + REFUSED_MILLISECONDS };
+      if (isRefusal(error)) {
+        refusal = { error, until: clock.now() + REFUSED_MILLISECONDS };
+        allowance?.refuse(REFUSED_MILLISECONDS);
+      }
       throw error;
-    } finally {
-      renewal = null;
     }
   }
 
@@ -63,7 +80,9 @@ export function tokenCache(
       if (old !== null && clock.now() < old.renewAt) return old.authorization;
       try {
         if (renewal === null && refusal !== null && clock.now() < refusal.until) throw refusal.error;
-        renewal ??= renew();
+        renewal ??= renew().finally(() => {
+          renewal = null;
+        });
         return await abortable(renewal, cancellation);
       } catch (error) {
         if (!cancellation.aborted && old !== null && clock.now() < old.expiresAt) return old.authorization;

@@ -1,5 +1,6 @@
 import { TributaryError } from '../../domain/errors.ts';
 import type { Cancellation } from '../request/abort.ts';
+import type { Allowance, Pause } from './allowance.ts';
 import { AttemptFailure } from './attempt-failure.ts';
 import type { Clock } from './clock.ts';
 
@@ -14,17 +15,33 @@ export interface CoolDown {
   isOn(): boolean;
   /** To be told of each failed attempt. */
   learn(error: unknown): void;
+  /** Another replica was asked for it. */
+  hear(pause: Pause): void;
   /** Resolves when the source may be called. Rejects with the source's own code where that is far off. */
   over(cancellation: Cancellation): Promise<void>;
 }
 
-/** `label`: how messages call the end of the wire that asked for it. */
-export function createCoolDown(source: string, label: string, clock: Pick<Clock, 'now' | 'sleep'>): CoolDown {
+/** `label`: how messages call the end of the wire that asked for it. `allowance`: where other replicas are told. */
+export function createCoolDown(
+  source: string,
+  label: string,
+  clock: Pick<Clock, 'now' | 'sleep'>,
+  allowance: Pick<Allowance, 'pause'> | null = null,
+): CoolDown {
   let until = -Infinity;
   let code: TributaryError['code'] = 'SOURCE_RATE_LIMITED';
 
   function secondsLeft(): number {
     return Math.max(0, until - clock.now()) / 1_000;
+  }
+
+  /** False: it is as long already. */
+  function begin({ milliseconds, code: said }: Pause): boolean {
+    const end = clock.now() + Math.min(milliseconds, LONGEST_COOL_DOWN_SECONDS * 1_000);
+    if (end <= until) return false;
+    until = end;
+    code = said;
+    return true;
   }
 
   return {
@@ -33,10 +50,12 @@ export function createCoolDown(source: string, label: string, clock: Pick<Clock,
       if (!(error instanceof AttemptFailure)) return;
       const { code: said, retryAfterSeconds = 0 } = error.error;
       if (said !== 'SOURCE_RATE_LIMITED' && said !== 'SOURCE_UNAVAILABLE') return;
-      const end = clock.now() + Math.min(retryAfterSeconds, LONGEST_COOL_DOWN_SECONDS) * 1_000;
-      if (end <= until) return;
-      until = end;
-      code = said;
+      if (retryAfterSeconds <= 0) return;
+      const pause = { code: said, milliseconds: Math.min(retryAfterSeconds, LONGEST_COOL_DOWN_SECONDS) * 1_000 };
+      if (begin(pause)) allowance?.pause(pause);
+    },
+    hear(pause) {
+      begin(pause);
     },
     async over(cancellation) {
       // Others may be refused meanwhile, and make it longer. A caller waits for so long in all.

@@ -2,6 +2,7 @@ import type { Asker } from '../../domain/call.ts';
 import { TributaryError } from '../../domain/errors.ts';
 import { Cancellation } from '../request/abort.ts';
 import type { LimitSettings } from '../settings.ts';
+import type { Permission } from './allowance.ts';
 import type { Caller, Claim } from './caller.ts';
 import type { Clock } from './clock.ts';
 import { FairQueue } from './fair-queue.ts';
@@ -41,8 +42,19 @@ const POLL_PATIENCE_MILLISECONDS = 5_000;
 /** Even so, so many interactive calls go before the next one: many tails must not silence the queries. */
 const INTERACTIVE_PER_POLL = 3;
 
+/** Pause before other replicas are asked again, at least. */
+const LEAST_PAUSE_MILLISECONDS = 5;
+
+/** Asks all replicas whether up to so many calls may start. Never rejects. Null: this replica decides alone. */
+export type AskReplicas = (count: number) => Promise<Pick<Permission, 'count' | 'waitMilliseconds'> | null>;
+
 /** Interactive queries before polls. In both, callers take turns: see `FairQueue`. */
-export function createLimiter(source: string, settings: LimiterSettings, clock: Clock): Limiter {
+export function createLimiter(
+  source: string,
+  settings: LimiterSettings,
+  clock: Clock,
+  askReplicas: AskReplicas | null = null,
+): Limiter {
   const rate = createRateWindow(settings.requestsPerSecond);
   const queues = { interactive: new FairQueue<Ticket>(), poll: new FairQueue<Ticket>() };
   const waiting = new Set<Ticket>();
@@ -52,6 +64,8 @@ export function createLimiter(source: string, settings: LimiterSettings, clock: 
   let apart = 0;
   let lastStart = -Infinity;
   let interactiveInARow = INTERACTIVE_PER_POLL;
+  /** Calls that may start as far as the other replicas go. */
+  let permitted = 0;
 
   function advance(): void {
     while (waiting.size > 0 && inFlight < settings.concurrency && !pausing) {
@@ -61,11 +75,30 @@ export function createLimiter(source: string, settings: LimiterSettings, clock: 
         pause(delay);
         return;
       }
+      if (askReplicas !== null && permitted === 0) {
+        void askOthers(askReplicas);
+        return;
+      }
+      permitted = Math.max(0, permitted - 1);
       rate.start(now);
       lastStart = now;
       inFlight += 1;
       takeNext(now).enter();
     }
+    // What nobody waits for any more is left unused.
+    if (waiting.size === 0) permitted = 0;
+  }
+
+  /** One question at a time, for all calls that could start. */
+  async function askOthers(ask: AskReplicas): Promise<void> {
+    pausing = true;
+    const places = apart > 0 ? 1 : Math.min(waiting.size, settings.concurrency - inFlight);
+    const { count, waitMilliseconds } = (await ask(places)) ?? { count: places, waitMilliseconds: 0 };
+    const wait = Math.max(waitMilliseconds, count === 0 ? LEAST_PAUSE_MILLISECONDS : 0);
+    if (wait > 0) await clock.sleep(wait, never);
+    permitted = count;
+    pausing = false;
+    advance();
   }
 
   function pause(milliseconds: number): void {

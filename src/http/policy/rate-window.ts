@@ -6,14 +6,25 @@ export interface RateWindow {
   start(now: number): void;
 }
 
+/** So many starts in that time, at most. */
+export interface RateWindowSize {
+  readonly starts: number;
+  readonly milliseconds: number;
+}
+
+/** Rates below one stretch the window. */
+export function windowOf(requestsPerSecond: number): RateWindowSize {
+  const starts = Math.max(1, Math.floor(requestsPerSecond));
+  return { starts, milliseconds: (starts / requestsPerSecond) * 1_000 };
+}
+
 /**
  * At most `requestsPerSecond` starts in any second, bursts included: a sliding window, where a token
- * bucket lets twice as many through in the second after a pause. Rates below one stretch the window.
+ * bucket lets twice as many through in the second after a pause.
  */
 export function createRateWindow(requestsPerSecond: number | null): RateWindow {
   if (requestsPerSecond === null) return { delay: () => 0, start: () => undefined };
-  const size = Math.max(1, Math.floor(requestsPerSecond));
-  const width = (size / requestsPerSecond) * 1_000;
+  const { starts: size, milliseconds: width } = windowOf(requestsPerSecond);
   const starts: number[] = [];
   return {
     delay(now) {

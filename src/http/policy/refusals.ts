@@ -1,11 +1,15 @@
 import { LRUCache } from 'lru-cache';
-import type { TributaryError } from '../../domain/errors.ts';
+import { TributaryError } from '../../domain/errors.ts';
 import type { WireRequest } from '../request/exchange.ts';
+import type { Allowance } from './allowance.ts';
 import { AttemptFailure } from './attempt-failure.ts';
 import type { Clock } from './clock.ts';
 
 /** Refused credentials are not shown again for so long: some vendors lock an account that fails often. */
 export const REFUSED_MILLISECONDS = 30_000;
+
+/** What another replica says of that is good for so long: they may have been taken since. */
+export const HEARSAY_MILLISECONDS = 1_000;
 
 /** What the credentials may not read is not asked for again for so long, once it was forbidden so often. */
 const FORBIDDEN_MILLISECONDS = 10_000;
@@ -17,6 +21,11 @@ const MOST_FORBIDDEN = 1_000;
 interface Refusal {
   readonly error: TributaryError;
   until: number;
+}
+
+interface RefusalOfAll extends Refusal {
+  /** Did another replica say so? */
+  readonly isHearsay: boolean;
 }
 
 interface Forbidden extends Refusal {
@@ -34,10 +43,23 @@ export interface Refusals {
   start(): void;
   /** To be told how a request ended; null: well. A token that can still be renewed is no refusal. */
   learn(request: WireRequest, error: unknown): void;
+  /** What the replicas know of the credentials: see `Permission.refusedMilliseconds`. */
+  hear(milliseconds: number | null): void;
 }
 
-export function createRefusals(clock: Pick<Clock, 'now'>): Refusals {
-  let all: Refusal | null = null;
+/** How callers are told of what another replica was told. */
+export function refusedElsewhere(source: string, label: string): TributaryError {
+  const message = `${label}: the credentials were refused a short time ago`;
+  return new TributaryError('SOURCE_UNAUTHENTICATED', message, { source });
+}
+
+/** `allowance`: where other replicas are told. */
+export function createRefusals(
+  source: string,
+  clock: Pick<Clock, 'now'>,
+  allowance: Pick<Allowance, 'refuse' | 'accept'> | null = null,
+): Refusals {
+  let all: RefusalOfAll | null = null;
   const forbidden = new LRUCache<string, Forbidden>({ max: MOST_FORBIDDEN });
 
   function check(request: WireRequest): void {
@@ -62,12 +84,24 @@ export function createRefusals(clock: Pick<Clock, 'now'>): Refusals {
     learn(request, failure) {
       const error = failure instanceof AttemptFailure ? failure.error : null;
       if (error?.code === 'SOURCE_UNAUTHENTICATED') {
-        all = { error, until: clock.now() + REFUSED_MILLISECONDS };
+        all = { error, until: clock.now() + REFUSED_MILLISECONDS, isHearsay: false };
+        allowance?.refuse(REFUSED_MILLISECONDS);
         return;
       }
       // A source that answers anything else has taken the credentials; one that doesn't answer says nothing of them.
-      if (failure === null || error?.status !== undefined) all = null;
+      if (all !== null && (failure === null || error?.status !== undefined)) {
+        all = null;
+        allowance?.accept();
+      }
       if (error?.code === 'SOURCE_FORBIDDEN') forbid(nameOf(request), error);
+    },
+    hear(milliseconds) {
+      if (milliseconds === null) {
+        if (all?.isHearsay === true) all = null;
+        return;
+      }
+      const until = clock.now() + Math.min(milliseconds, HEARSAY_MILLISECONDS);
+      if (all === null || all.until < until) all = { error: refusedElsewhere(source, source), until, isHearsay: true };
     },
   };
 }

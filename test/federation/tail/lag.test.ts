@@ -13,7 +13,7 @@ test('tails are as far behind as the job that was read to its end longest ago', 
   const sinks: FeedSink[] = [];
   const feeds = new Feeds(DEFAULT_TAIL, {
     driver: () => ({ start: (sink) => void sinks.push(sink), poke: () => undefined, stop: () => Promise.resolve() }),
-    statistics: () => ({ state: 'CONNECTED', leading: 0, following: 0 }),
+    statistics: () => ({ state: 'CONNECTED', leading: 0, following: 0, limitAsks: { shared: 0, alone: 0 } }),
     close: () => undefined,
   });
   const lag = (): number => feeds.statistics().lagSeconds;

@@ -1,0 +1,52 @@
+import type { AttemptParts } from './attempt.ts';
+import type { Allowance, Allowances } from './policy/allowance.ts';
+import { createBreaker } from './policy/breaker.ts';
+import type { BreakerSettings } from './policy/breaker.ts';
+import type { Clock } from './policy/clock.ts';
+import { createCoolDown } from './policy/cool-down.ts';
+import { createLimiter } from './policy/limiter.ts';
+import { windowOf } from './policy/rate-window.ts';
+import { createRefusals } from './policy/refusals.ts';
+import { createRetryBudget } from './policy/retry-budget.ts';
+import type { SourceHttpSettings } from './settings.ts';
+
+export interface BoundsOptions {
+  readonly breaker?: BreakerSettings | undefined;
+  /** Where replicas share what a source allows. Default: each goes by what it knows itself. */
+  readonly allowances?: Allowances | undefined;
+}
+
+/** What one credential may ask of a source, and what is remembered of it. Null: the service's own. */
+export function createBounds(
+  settings: SourceHttpSettings,
+  { breaker, allowances }: BoundsOptions,
+  clock: Clock,
+  credential: string | null,
+): Pick<AttemptParts, 'limiter' | 'breaker' | 'retryBudget' | 'coolDown' | 'refusals'> {
+  const { source, limits, baseUrl, auth } = settings;
+  const allowance = allowances?.(['source', source, baseUrl, credential ?? JSON.stringify(auth)]) ?? null;
+  const coolDown = createCoolDown(source, source, clock, allowance);
+  const refusals = createRefusals(source, clock, allowance);
+  const window = limits.requestsPerSecond === null ? null : windowOf(limits.requestsPerSecond);
+
+  async function ask(allowance: Allowance, count: number): ReturnType<Allowance['ask']> {
+    const permission = await allowance.ask(count, window);
+    if (permission === null) return null;
+    if (permission.pause !== null) coolDown.hear(permission.pause);
+    refusals.hear(permission.refusedMilliseconds);
+    return permission;
+  }
+
+  return {
+    limiter: createLimiter(source, limits, clock, allowance && ((count) => ask(allowance, count))),
+    breaker: createBreaker(source, clock.now, breaker),
+    retryBudget: createRetryBudget(clock.now),
+    coolDown,
+    refusals,
+  };
+}
+
+/** What the service's own credentials are allowed at their token endpoint. */
+export function tokenAllowance({ source, auth }: SourceHttpSettings, { allowances }: BoundsOptions): Allowance | null {
+  return allowances?.(['token endpoint', source, JSON.stringify(auth)]) ?? null;
+}

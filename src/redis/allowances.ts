@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import { ERROR_CODES } from '../domain/errors.ts';
+import type { Allowance, Allowances, Permission } from '../http/policy/allowance.ts';
+import { ACCEPT, ASK, PAUSE, REFUSE } from './allowance-scripts.ts';
+import { hiddenName } from './keys.ts';
+import type { RedisLink } from './link.ts';
+import type { RedisSettings } from './settings.ts';
+
+/** A call to a source waits for Redis so long at most; after that this replica decides alone for a while. */
+const PATIENCE_MILLISECONDS = 200;
+const ALONE_MILLISECONDS = 1_000;
+
+/** A start that lies farther ahead is not promised to anybody: who wants it may have left by then. */
+const FARTHEST_START_MILLISECONDS = 1_000;
+
+/** A credential that is tried is left alone by all others for so long, or until it was taken. */
+const TRIAL_MILLISECONDS = 30_000;
+
+/** How often replicas have asked each other what a source allows. */
+export interface AllowanceFigures {
+  readonly shared: number;
+  /** Redis did not answer: the replica went by what it knew itself. */
+  readonly alone: number;
+}
+
+export interface RedisAllowances {
+  readonly of: Allowances;
+  figures(): AllowanceFigures;
+}
+
+const permission = z
+  .tuple([z.number().min(0), z.number(), z.number(), z.string(), z.number()])
+  .transform(([count, wait, paused, code, refused]): Permission => ({
+    count,
+    waitMilliseconds: Math.max(0, wait),
+    pause: paused > 0 ? { milliseconds: paused, code: codeOf(code) } : null,
+    refusedMilliseconds: refused < 0 ? null : refused,
+  }));
+
+function codeOf(text: string): (typeof ERROR_CODES)[number] {
+  return ERROR_CODES.find((code) => code === text) ?? 'SOURCE_RATE_LIMITED';
+}
+
+/** What sources allow, kept in Redis. A call asks once, and one question of each credential is under way at a time. */
+export function createAllowances(link: RedisLink, { prefix, secret }: RedisSettings): RedisAllowances {
+  const figures = { shared: 0, alone: 0 };
+  let aloneUntil = -Infinity;
+
+  async function ask(keys: readonly string[], args: readonly number[]): Promise<Permission | null> {
+    if (!link.isUp || performance.now() < aloneUntil) return null;
+    const answer = link.run(ASK, keys, args).catch(() => null);
+    const read = permission.safeParse(await inTime(answer));
+    if (read.success) return read.data;
+    aloneUntil = performance.now() + ALONE_MILLISECONDS;
+    return null;
+  }
+
+  /** What the others do not hear they find out themselves. */
+  function tell(script: string, key: string, args: readonly (string | number)[]): void {
+    link.run(script, [key], args).catch(() => undefined);
+  }
+
+  function of(names: readonly (string | null)[]): Allowance {
+    // The braces keep the keys together in a cluster.
+    const stem = `{${prefix}}:allowance:${hiddenName(secret, names)}`;
+    const [starts, pause, refusal] = [`${stem}:starts`, `${stem}:pause`, `${stem}:refusal`] as const;
+    return {
+      async ask(count, window) {
+        const { starts: size, milliseconds } = window ?? { starts: 0, milliseconds: 0 };
+        const args = [count, size, Math.ceil(milliseconds), TRIAL_MILLISECONDS, FARTHEST_START_MILLISECONDS];
+        const given = await ask([starts, pause, refusal], args);
+        figures[given === null ? 'alone' : 'shared'] += 1;
+        return given;
+      },
+      pause: ({ milliseconds, code }) => {
+        tell(PAUSE, pause, [code, Math.ceil(milliseconds)]);
+      },
+      refuse: (milliseconds) => {
+        tell(REFUSE, refusal, [Math.ceil(milliseconds)]);
+      },
+      accept: () => {
+        tell(ACCEPT, refusal, []);
+      },
+    };
+  }
+
+  return { of, figures: () => ({ ...figures }) };
+}
+
+/** Null where it takes too long. */
+async function inTime<T>(answer: Promise<T>): Promise<T | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<null>((resolve) => {
+    timer = setTimeout(resolve, PATIENCE_MILLISECONDS, null);
+  });
+  try {
+    // eslint-disable-next-line no-restricted-syntax -- both end soon: the link times each command
+    return await Promise.race([answer, tooLate]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,236 @@
+import { randomUUID } from 'node:crypto';
+import { execute, parse } from 'graphql';
+import { Redis } from 'ioredis';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { createCall } from '../../src/domain/call.ts';
+import { createTributary } from '../../src/library/index.ts';
+import { createAllowances } from '../../src/redis/allowances.ts';
+import type { RedisAllowances } from '../../src/redis/allowances.ts';
+import { RedisLink } from '../../src/redis/link.ts';
+import { sendJson, serve, sourceHttp, testClock } from '../http/loopback.ts';
+import type { SourceOverrides } from '../http/loopback.ts';
+import { HAS_REDIS, startRedis } from './redis-server.ts';
+import type { RedisServer } from './redis-server.ts';
+import { waitFor } from './wait-for.ts';
+
+const MINUTE = 60_000;
+const links: RedisLink[] = [];
+
+/** Replicas share what a source allows. Each has a link of its own. */
+describe.skipIf(!HAS_REDIS)('with Redis, replicas share', () => {
+  let redis: RedisServer;
+  let direct: Redis;
+
+  beforeAll(async () => {
+    redis = await startRedis();
+    direct = new Redis(redis.url);
+    direct.on('error', () => undefined);
+  });
+
+  afterEach(async () => {
+    for (const link of links.splice(0)) link.close();
+    await direct.flushall();
+  });
+
+  afterAll(async () => {
+    direct.disconnect();
+    await redis.close();
+  });
+
+  async function replica(): Promise<RedisAllowances> {
+    const settings = {
+      servers: { kind: 'single', url: redis.url },
+      prefix: 't',
+      leaseMilliseconds: MINUTE,
+      secret: 's',
+    } as const;
+    const link = new RedisLink(settings, () => undefined);
+    links.push(link);
+    await waitFor('the link is up', () => link.isUp);
+    return createAllowances(link, settings);
+  }
+
+  /** The same source in two replicas. */
+  async function twoReplicas(settings: SourceOverrides) {
+    const allowances = [await replica(), await replica()] as const;
+    const clock = testClock();
+    const both = allowances.map(({ of }) => sourceHttp({ ...settings, ...clock, allowances: of })) as [Source, Source];
+    const ask = (http: Source, authorization: string | null = null) =>
+      http.json({ method: 'GET', path: [randomUUID()] }, z.unknown(), createCall({ authorization }));
+    return { allowances, clock, both, ask };
+  }
+  type Source = ReturnType<typeof sourceHttp>;
+
+  const keysLike = (ending: string): Promise<string[]> => direct.keys(`{t}:allowance:*:${ending}`);
+  const isKept = (ending: string): Promise<void> =>
+    waitFor(`Redis has a ${ending}`, async () => (await keysLike(ending)).length === 1);
+
+  test('the starts in any window of the rate, each counted once', async () => {
+    const [one, other] = [(await replica()).of(['a']), (await replica()).of(['a'])];
+    const window = { starts: 5, milliseconds: MINUTE };
+    expect(await one.ask(3, window)).toMatchObject({ count: 3, waitMilliseconds: 0 });
+    expect(await other.ask(8, window)).toMatchObject({ count: 2, waitMilliseconds: 0 });
+    const full = await one.ask(1, window);
+    expect(full).toMatchObject({ count: 0, pause: null, refusedMilliseconds: null });
+    // Asked again a second before there is a place.
+    expect(full?.waitMilliseconds).toBeGreaterThan(50_000);
+    expect(full?.waitMilliseconds).toBeLessThanOrEqual(MINUTE - 1_000);
+  });
+
+  test('places that come soon, one after the other', async () => {
+    const [one, other] = [(await replica()).of(['a']), (await replica()).of(['a'])];
+    const window = { starts: 1, milliseconds: 400 };
+    expect(await one.ask(4, window)).toMatchObject({ count: 1, waitMilliseconds: 0 });
+    const next = await other.ask(4, window);
+    const afterIt = await one.ask(4, window);
+    expect([next?.count, afterIt?.count]).toEqual([1, 1]);
+    expect((afterIt?.waitMilliseconds ?? 0) - (next?.waitMilliseconds ?? 0)).toBeGreaterThan(300);
+  });
+
+  test('the rate of a source, as calls see it', async () => {
+    const server = await serve((_, response) => {
+      sendJson(response, {});
+    });
+    const { allowances } = await twoReplicas({ baseUrl: server.origin });
+    const both = allowances.map(({ of }) =>
+      sourceHttp({ baseUrl: server.origin, limits: { requestsPerSecond: 20, concurrency: 30 }, allowances: of }),
+    );
+    const begun = performance.now();
+    // Neither of them would wait for itself.
+    await Promise.all(
+      both.flatMap((http) =>
+        Array.from({ length: 12 }, () => http.json({ method: 'GET', path: [randomUUID()] }, z.unknown(), createCall())),
+      ),
+    );
+    expect(performance.now() - begun).toBeGreaterThanOrEqual(990);
+    expect(server.received).toHaveLength(24);
+  });
+
+  test('a pause that the source has asked one of them for', async () => {
+    const server = await serve((_, response) => {
+      sendJson(response, {}, 429, { 'retry-after': '30' });
+    });
+    const { both, ask } = await twoReplicas({ baseUrl: server.origin });
+    await expect(ask(both[0])).rejects.toMatchObject({ code: 'SOURCE_RATE_LIMITED' });
+    await isKept('pause');
+    await expect(ask(both[1])).rejects.toMatchObject({ code: 'SOURCE_RATE_LIMITED', retryAfterSeconds: 30 });
+    expect(server.received).toHaveLength(1);
+  });
+
+  test('that credentials were refused, until one call was taken', async () => {
+    let status = 401;
+    const server = await serve((_, response) => {
+      sendJson(response, {}, status);
+    });
+    const { both, ask, clock } = await twoReplicas({ baseUrl: server.origin, auth: { type: 'bearer', token: 'hush' } });
+    const refused = { code: 'SOURCE_UNAUTHENTICATED', source: 'sap' };
+    await expect(ask(both[0])).rejects.toMatchObject(refused);
+    await isKept('refusal');
+    await expect(ask(both[1])).rejects.toMatchObject({
+      ...refused,
+      message: 'sap: the credentials were refused a short time ago',
+    });
+    expect(server.received).toHaveLength(1);
+    status = 200;
+    // As if its time were over.
+    await direct.set((await keysLike('refusal'))[0] ?? '', '0', 'KEEPTTL');
+    clock.advance(1_000);
+    await ask(both[1]);
+    await waitFor('the refusal is forgotten', async () => (await keysLike('refusal')).length === 0);
+    clock.advance(30_000);
+    await ask(both[0]);
+    expect(server.received).toHaveLength(3);
+  });
+
+  test('that one of them is trying credentials again', async () => {
+    const [one, other] = [(await replica()).of(['a']), (await replica()).of(['a'])];
+    one.refuse(30_000);
+    await isKept('refusal');
+    await direct.set((await keysLike('refusal'))[0] ?? '', '0', 'KEEPTTL');
+    expect(await one.ask(1, null)).toMatchObject({ refusedMilliseconds: 0 });
+    expect((await other.ask(1, null))?.refusedMilliseconds).toBeGreaterThan(29_000);
+  });
+
+  test('that a token endpoint has refused the service', async () => {
+    const server = await serve((_, response) => {
+      sendJson(response, {}, 401);
+    });
+    const auth = {
+      type: 'oauth2-client-credentials',
+      tokenUrl: `${server.origin}/token`,
+      clientId: 'us',
+      clientSecret: 'hush',
+    } as const;
+    const { both, ask } = await twoReplicas({ baseUrl: server.origin, auth });
+    await expect(ask(both[0])).rejects.toMatchObject({ code: 'SOURCE_UNAUTHENTICATED' });
+    await isKept('refusal');
+    await expect(ask(both[1])).rejects.toMatchObject({ code: 'SOURCE_UNAUTHENTICATED' });
+    expect(server.received).toHaveLength(1);
+  });
+
+  test("nothing of one caller's credentials with another caller, and no secret with Redis", async () => {
+    const server = await serve(({ headers }, response) => {
+      sendJson(response, {}, headers.authorization === 'Bearer good' ? 200 : 401);
+    });
+    const { both, ask } = await twoReplicas({
+      baseUrl: server.origin,
+      forward: 'required',
+      limits: { requestsPerSecond: 100 },
+    });
+    await expect(ask(both[0], 'Bearer wr0ng')).rejects.toMatchObject({ code: 'SOURCE_UNAUTHENTICATED' });
+    await isKept('refusal');
+    await ask(both[1], 'Bearer good');
+    await expect(ask(both[1], 'Bearer wr0ng')).rejects.toMatchObject({ code: 'SOURCE_UNAUTHENTICATED' });
+    expect(server.received).toHaveLength(2);
+    const keys = await direct.keys('*');
+    expect(keys.join(' ')).not.toMatch(/good|wr0ng|sap|127\.0\.0\.1/);
+    for (const key of keys.filter((each) => each.includes('allowance'))) {
+      expect(await direct.pttl(key)).toBeGreaterThan(0);
+    }
+  });
+
+  test('all that as services that are configured to', async () => {
+    const server = await serve((_, response) => {
+      sendJson(response, {}, 429, { 'retry-after': '30' });
+    });
+    const sources = { one: { vendor: 'nemo', baseUrl: server.origin, workspaces: ['default'] } } as const;
+    const services = [];
+    for (const name of ['one', 'other']) {
+      const service = await createTributary({ redis: { url: redis.url }, sources }, { environment: {} });
+      const connected = (): boolean => service.federation.tailStatistics().sharing?.state === 'CONNECTED';
+      await waitFor(`the ${name} has found Redis`, connected);
+      services.push(service);
+    }
+    try {
+      const document = parse('{ jobs(first: 1) { failures { code } } }');
+      for (const { schema, context } of services) {
+        const { data } = await execute({ schema, document, contextValue: context() });
+        expect(JSON.stringify(data)).toContain('SOURCE_RATE_LIMITED');
+        await waitFor('Redis knows', async () => (await direct.keys('{tributary}:allowance:*:pause')).length === 1);
+      }
+      expect(server.received).toHaveLength(1);
+    } finally {
+      for (const service of services) await service.close();
+    }
+  });
+
+  test('nothing with a Redis that is silent or gone: each goes by what it knows itself, and soon', async () => {
+    const server = await serve((_, response) => {
+      sendJson(response, {});
+    });
+    const { both, ask, allowances } = await twoReplicas({ baseUrl: server.origin, limits: { requestsPerSecond: 100 } });
+    await ask(both[0]);
+    await redis.pause();
+    await Promise.all([ask(both[0]), ask(both[0])]);
+    await ask(both[0]);
+    expect(allowances[0].figures()).toMatchObject({ shared: 1 });
+    expect(allowances[0].figures().alone).toBeGreaterThanOrEqual(2);
+    await redis.resume();
+    await redis.kill();
+    await Promise.all(both.map((http) => ask(http)));
+    await redis.start();
+    const again = await replica();
+    expect(await again.of(['a']).ask(1, null)).toMatchObject({ count: 1 });
+  });
+});
