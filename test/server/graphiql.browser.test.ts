@@ -74,7 +74,7 @@ describe.skipIf(HAS_NO_BROWSER)(`GraphiQL in a browser (${CHROMIUM})`, () => {
     live.line(1);
     await answers(page, '"message": "line 1"');
     live.line(2);
-    await answers(page, '"message": "line 2"');
+    await answers(page, '"events": 2', '"message": "line 2"', '"message": "line 1"');
     await page.screenshot({ path: process.env['SCREENSHOT'] ?? join(browser.folder, 'graphiql.png') });
 
     await page.locator('.graphiql-execute-button').click();
@@ -85,14 +85,33 @@ describe.skipIf(HAS_NO_BROWSER)(`GraphiQL in a browser (${CHROMIUM})`, () => {
     await page.close();
   }, 120_000);
 
-  test('opens each tab that is clicked, also the first one', async () => {
+  test('opens each tab that is clicked, also the first one, with lines that are not cut off', async () => {
     const server = await start();
     const { page } = await open(server.url);
     for (const name of ['Merged', 'JobsWithLogs', 'Tail', 'Sources', 'Merged']) {
       await page.getByRole('tab', { name }).click();
       await expect.poll(() => page.locator('[role=tab][aria-selected=true]').innerText()).toBe(name);
       await expect.poll(() => page.locator('.graphiql-query-editor').innerText()).toContain(name);
+      await expect.poll(() => page.locator('.graphiql-query-editor').evaluate(cutOff)).toEqual([]);
     }
     await page.close();
   }, 60_000);
+
+  test('has our name and mark, which lead to the log explorer, and no other product’s', async () => {
+    const server = await start();
+    const { page } = await open(server.url);
+    const home = page.locator('.graphiql-logo a');
+    expect([await home.innerText(), await home.getAttribute('href')]).toEqual(['Tributary', './']);
+    expect(await page.locator('.graphiql-logo svg').count()).toBe(1);
+    expect(await page.title()).toBe('Tributary: GraphiQL');
+    await page.close();
+  }, 60_000);
 });
+
+/** In the page: texts of lines that end behind the right edge of the editor's text. */
+function cutOff(editor: Element): readonly string[] {
+  const edge = editor.querySelector('.lines-content')?.parentElement?.getBoundingClientRect().right ?? 0;
+  return [...editor.querySelectorAll('.view-line > span')]
+    .filter((line) => line.getBoundingClientRect().right > edge)
+    .map((line) => line.textContent);
+}

@@ -5,18 +5,28 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { parse, validate } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { schema } from '../../schema/index.ts';
-import { exampleTabs } from '../../src/server/pages/example-tabs.ts';
+import { EXAMPLE_COLUMNS, exampleTabs } from '../../src/server/pages/example-tabs.ts';
 import { encodeNodeId } from '../../src/federation/node-id.ts';
 import { start } from './start.ts';
 
-async function page(url: string, headers: Record<string, string>): Promise<{ answer: IncomingMessage; body: Buffer }> {
+interface Got {
+  readonly answer: IncomingMessage;
+  readonly body: Buffer;
+}
+
+async function page(url: string, headers: Record<string, string>, search = ''): Promise<Got> {
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {
-    request(`${url}/graphql`, { headers: { accept: 'text/html', ...headers } }, resolve)
+    request(`${url}/graphql${search}`, { headers: { accept: 'text/html', ...headers } }, resolve)
       .on('error', reject)
       .end();
   });
   return { answer, body: await buffer(answer) };
 }
+
+/** The addresses of the page's files, as the page names them. */
+const assetsOf = (html: Buffer): readonly string[] => [
+  ...new Set([...html.toString().matchAll(/\?asset=[\w.-]+/g)].map(([address]) => address)),
+];
 
 describe('GraphiQL', () => {
   test('comes compressed, is the same page in each form, and is not sent again while it is unchanged', async () => {
@@ -27,12 +37,29 @@ describe('GraphiQL', () => {
     const brotli = await page(server.url, { 'accept-encoding': 'gzip, br' });
     expect(gunzipSync(gzip.body).equals(plain.body)).toBe(true);
     expect(brotliDecompressSync(brotli.body).equals(plain.body)).toBe(true);
-    expect(gzip.body.byteLength).toBeLessThan(plain.body.byteLength / 3);
     const again = await page(server.url, {
       'accept-encoding': 'br',
       'if-none-match': brotli.answer.headers.etag ?? '',
     });
     expect([again.answer.statusCode, again.body.byteLength]).toEqual([304, 0]);
+  });
+
+  test('is a small page whose large files are compressed and kept for ever', async () => {
+    const server = await start();
+    const { answer, body } = await page(server.url, {});
+    expect(body.byteLength).toBeLessThan(10_000);
+    expect(answer.headers['content-security-policy']).toContain("script-src 'self';");
+    const assets = assetsOf(body);
+    expect(assets.length).toBe(6);
+    for (const address of assets) {
+      const plain = await page(server.url, { accept: '*/*' }, address);
+      const brotli = await page(server.url, { accept: '*/*', 'accept-encoding': 'br' }, address);
+      expect(brotliDecompressSync(brotli.body).equals(plain.body)).toBe(true);
+      expect(brotli.answer.headers['cache-control']).toContain('immutable');
+      expect(brotli.answer.headers['content-type']).toMatch(/^text\/(?:javascript|css);/);
+    }
+    const { answer: unknown } = await page(server.url, { accept: '*/*' }, '?asset=other.js');
+    expect(unknown.statusCode).toBe(404);
   });
 
   test('opens with examples about jobs that are there', async () => {
@@ -48,8 +75,10 @@ describe('GraphiQL', () => {
     expect(answer.headers['content-type'] ?? '').not.toContain('text/html');
   });
 
-  test('has examples that are valid', () => {
-    const errors = exampleTabs(['a']).flatMap(({ query }) => validate(schema, parse(query)));
-    expect(errors).toEqual([]);
+  test('has examples that are valid, in lines that fit the editor', () => {
+    const examples = exampleTabs(['a']);
+    expect(examples.flatMap(({ query }) => validate(schema, parse(query)))).toEqual([]);
+    const lines = examples.flatMap(({ query }) => query.split('\n'));
+    expect(lines.filter((line) => line.length > EXAMPLE_COLUMNS)).toEqual([]);
   });
 });

@@ -5,11 +5,12 @@ import type { LogFilter } from '../graphql/generated/graphql.ts';
 const NAMES: ReadonlySet<string> = new Set(['minSeverity', 'severityIn']);
 
 export function viewQuery(jobs: readonly string[], filter: LogFilter): string {
-  const fields = Object.entries(filter).map(([name, value]) => `${name}: ${literal(value, NAMES.has(name))}`);
-  const narrowed = fields.length === 0 ? '' : `\n    filter: { ${fields.join(', ')} }`;
+  const fields = Object.entries(filter).map(([name, value]) => `\n      ${name}: ${literal(value, NAMES.has(name))}`);
+  const narrowed = fields.length === 0 ? '' : `\n    filter: {${fields.join('')}\n    }`;
   return `query ThisView {
   logs(
-    jobs: ${literal(jobs, false)}${narrowed}
+    jobs: [${jobs.map((id) => `\n      ${literal(id, false)}`).join('')}
+    ]${narrowed}
     last: 50
   ) {
     nodes {

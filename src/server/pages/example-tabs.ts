@@ -5,20 +5,32 @@ export interface ExampleTab {
   readonly variables?: string;
 }
 
-const SOURCES = `# Every source, what its vendor can do, and its latest jobs. Press the play button.
+/** Columns of the editor in a window that is 1,400 pixels wide: longer lines are cut off. */
+export const EXAMPLE_COLUMNS = 56;
+
+const SOURCES = `# Every source, what its vendor can do, and its latest
+# jobs. Press the play button.
 query Sources {
   sources {
     name
     vendor
-    capabilities { attempts steps tasks nativePagination maxPageSize totalCount pushdown }
+    capabilities {
+      attempts steps tasks
+      nativePagination maxPageSize
+      totalCount pushdown
+    }
     jobs(first: 3) {
-      nodes { id key name status nativeStatus startedAt finishedAt }
+      nodes {
+        id key name status nativeStatus
+        startedAt finishedAt
+      }
     }
   }
 }
 `;
 
-const EVERYTHING = `# Jobs with their parts and their first lines, from all sources at once.
+const EVERYTHING = `# Jobs with their parts and their first lines,
+# from all sources at once.
 query JobsWithLogs($lines: Int = 20) {
   sources {
     name
@@ -30,7 +42,13 @@ query JobsWithLogs($lines: Int = 20) {
         steps { nodes { key name status } }
         tasks { nodes { key name status } }
         logs(first: $lines) {
-          nodes { timestamp severity message stepName taskName }
+          nodes {
+            timestamp
+            severity
+            message
+            stepName
+            taskName
+          }
           pageInfo { hasNextPage endCursor }
           failures { code message retryAfterSeconds }
         }
@@ -40,12 +58,25 @@ query JobsWithLogs($lines: Int = 20) {
 }
 `;
 
-const MERGED = `# Lines of several jobs, of any vendors, merged in time order. Page with \`after: endCursor\`.
+const MERGED = `# Lines of several jobs, of any vendors, merged in time
+# order. Page with \`after: endCursor\`.
 query Merged($jobs: [ID!]!, $after: String) {
-  logs(jobs: $jobs, first: 50, after: $after, filter: { minSeverity: INFO }) {
+  logs(
+    jobs: $jobs
+    first: 50
+    after: $after
+    filter: { minSeverity: INFO }
+  ) {
     edges {
       cursor
-      node { timestamp severity severityText job { key source { name } } message(maxLength: 400) messageTruncated(maxLength: 400) }
+      node {
+        timestamp
+        severity
+        severityText
+        job { key source { name } }
+        message(maxLength: 400)
+        messageTruncated(maxLength: 400)
+      }
     }
     pageInfo { hasNextPage endCursor }
     failures { source code message }
@@ -53,14 +84,18 @@ query Merged($jobs: [ID!]!, $after: String) {
 }
 `;
 
-const TAIL = `# The last ten lines, then new ones as they come. Resume after a break with \`after: cursor\`.
+const TAIL = `# The last ten lines, then new ones as they come.
+# Resume after a break with \`after: cursor\`.
 subscription Tail($jobs: [ID!]!) {
   logEntries(jobs: $jobs, tail: 10) {
     __typename
     ... on LogBatch {
-      cursor
-      edges { late node { timestamp severity message } }
+      edges {
+        late
+        node { timestamp severity message }
+      }
       dropped { count reason }
+      cursor
     }
     ... on LogStreamStatus { state lagSeconds }
     ... on LogStreamEnd { reason cursor }

@@ -3,90 +3,91 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { Federation } from '../../federation/api.ts';
-import { policyOfPage } from '../client/security-headers.ts';
+import { acceptedEncodings } from '../client/encodings.ts';
 import { exampleJobIds } from './example-jobs.ts';
-import { exampleTabs } from './example-tabs.ts';
-
-/** One form of the page. Nine megabytes: it is made and compressed once. */
-interface Page {
-  readonly body: Buffer;
-  readonly etag: string;
-  readonly policy: string;
-}
+import { loadAssets, PAGE_POLICY } from './graphiql-page.ts';
+import type { Asset, Assets } from './graphiql-page.ts';
 
 type Encoding = 'br' | 'gzip' | 'identity';
 
-const COMPRESS: Readonly<Record<Encoding, (html: Buffer) => Promise<Buffer>>> = {
-  br: (html) => promisify(brotliCompress)(html, { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } }),
-  gzip: (html) => promisify(gzip)(html),
-  identity: (html) => Promise.resolve(html),
+/** Quick rather than small: somebody waits for five megabytes of script, once for each start of the service. */
+const COMPRESS: Readonly<Record<Encoding, (body: Buffer) => Promise<Buffer>>> = {
+  br: (body) => promisify(brotliCompress)(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 2 } }),
+  gzip: (body) => promisify(gzip)(body, { level: 4 }),
+  identity: (body) => Promise.resolve(body),
 };
 
-/** Does a browser ask for a page here? */
+/** Does a browser ask for GraphiQL's page here, or for a file of it? */
 export function wantsPage(request: IncomingMessage): boolean {
-  return request.method === 'GET' && (request.headers.accept ?? '').includes('text/html');
+  if (request.method !== 'GET') return false;
+  return (request.headers.accept ?? '').includes('text/html') || assetName(request) !== null;
+}
+
+function assetName({ url = '' }: IncomingMessage): string | null {
+  return /\?asset=([\w.-]{1,100})$/.exec(url)?.[1] ?? null;
 }
 
 /**
- * Serves GraphiQL as one page that loads nothing else, neither from here nor from another host. Its examples name jobs of the
- * federation; null: where those who ask need a key or a token.
+ * Serves GraphiQL, which loads nothing from another host. Its examples name jobs of the federation; null: where those who ask need
+ * a key or a token. Its files are loaded when the page is first asked for, and each is compressed once.
  */
 export function createGraphiql(federation: Federation | null) {
-  let rendered: Promise<{ readonly html: Buffer; readonly policy: string }> | null = null;
-  const pages = new Map<Encoding, Promise<Page>>();
+  let loaded: Promise<Assets> | null = null;
+  let examples: Promise<readonly string[]> | null = null;
+  const compressed = new Map<string, Promise<Buffer>>();
 
-  async function page(encoding: Encoding): Promise<Page> {
-    rendered ??= render(federation);
-    const { html, policy } = await rendered;
-    const body = await COMPRESS[encoding](html);
-    return { body, policy, etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"` };
-  }
-
-  return async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async function sendPage(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    examples ??= federation === null ? Promise.resolve([]) : exampleJobIds(federation);
+    const [assets, jobs] = await Promise.all([(loaded ??= loadAssets()), examples]);
+    // The browser asks for these as soon as it has the page.
     const encoding = encodingFor(request);
-    const made = pages.get(encoding) ?? page(encoding);
-    pages.set(encoding, made);
-    const { body, etag, policy } = await made;
+    for (const [name, asset] of assets.files) void compressedOf(name, asset, encoding);
+    const body = await COMPRESS[encoding](Buffer.from(assets.html(jobs)));
+    const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
     const headers = {
       etag,
-      'content-security-policy': policy,
+      'content-security-policy': PAGE_POLICY,
       'cache-control': 'no-cache',
       vary: 'accept, accept-encoding',
     };
-    if (isKnown(request, etag)) {
-      response.writeHead(304, headers).end();
+    if (isKnown(request, etag)) response.writeHead(304, headers).end();
+    else send(response, body, { ...headers, ...typeOf('text/html; charset=utf-8', encoding) });
+  }
+
+  function compressedOf(name: string, { body }: Asset, encoding: Encoding): Promise<Buffer> {
+    const key = `${encoding} ${name}`;
+    const known = compressed.get(key) ?? COMPRESS[encoding](body);
+    compressed.set(key, known);
+    return known;
+  }
+
+  async function sendAsset(name: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const asset = (await (loaded ??= loadAssets())).files.get(name);
+    if (asset === undefined) {
+      response.writeHead(404).end();
       return;
     }
-    response.writeHead(200, {
-      ...headers,
-      'content-type': 'text/html; charset=utf-8',
-      'content-length': body.byteLength,
-      ...(encoding === 'identity' ? {} : { 'content-encoding': encoding }),
+    const encoding = encodingFor(request);
+    send(response, await compressedOf(name, asset, encoding), {
+      // The name has a hash of what is in it.
+      'cache-control': 'public, max-age=31536000, immutable',
+      vary: 'accept-encoding',
+      ...typeOf(asset.type, encoding),
     });
-    response.end(body);
+  }
+
+  return async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const name = assetName(request);
+    await (name === null ? sendPage(request, response) : sendAsset(name, request, response));
   };
 }
 
-/**
- * A tab that gets the focus is moved to where GraphiQL's stale layout has it, away from under the pointer, so
- * that the click is lost. Tabs stay where they are.
- */
-const STYLE = '<style>.graphiql-tab { transform: none !important }</style>';
+function typeOf(type: string, encoding: Encoding): Record<string, string> {
+  return { 'content-type': type, ...(encoding === 'identity' ? {} : { 'content-encoding': encoding }) };
+}
 
-async function render(federation: Federation | null): Promise<{ readonly html: Buffer; readonly policy: string }> {
-  // Nine megabytes that only those pay for who look at the page.
-  const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
-  const tabs = exampleTabs(federation === null ? [] : await exampleJobIds(federation));
-  const page = renderGraphiQL({
-    title: 'Tributary',
-    endpoint: '/graphql',
-    // The headers that a person gives it go with requests only, and not with a WebSocket.
-    subscriptionsProtocol: federation === null ? 'SSE' : 'WS',
-    defaultTabs: tabs.map(({ query, variables }) => ({ query, variables: variables ?? null })),
-    defaultEditorToolsVisibility: true,
-  });
-  const html = page.replace('</head>', () => `${STYLE}</head>`);
-  return { html: Buffer.from(html), policy: policyOfPage(html) };
+function send(response: ServerResponse, body: Buffer, headers: Record<string, string>): void {
+  response.writeHead(200, { ...headers, 'content-length': body.byteLength }).end(body);
 }
 
 /** A proxy that compresses what it passes on makes the tag a weak one. */
@@ -95,13 +96,8 @@ function isKnown({ headers }: IncomingMessage, etag: string): boolean {
   return known.includes(etag);
 }
 
-function encodingFor({ headers }: IncomingMessage): Encoding {
-  const accepted = (headers['accept-encoding'] ?? '')
-    .toLowerCase()
-    .split(',')
-    .map((each) => each.replaceAll(/\s/g, ''))
-    .filter((each) => !/;q=0(?:\.0*)?$/.test(each))
-    .map((each) => each.split(';', 1)[0]);
-  if (accepted.includes('br')) return 'br';
-  return accepted.includes('gzip') ? 'gzip' : 'identity';
+function encodingFor(request: IncomingMessage): Encoding {
+  const accepted = acceptedEncodings(request);
+  if (accepted.has('br')) return 'br';
+  return accepted.has('gzip') ? 'gzip' : 'identity';
 }
