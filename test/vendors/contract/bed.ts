@@ -70,6 +70,8 @@ export interface Bed {
   nativeSize(call: RecordedCall): number | null;
   /** What every path that the vendor is asked for looks like, undecoded. */
   readonly paths: RegExp;
+  /** Is each of its instances read by the times that its rows show? */
+  readonly byTime?: true;
   /** Well-formed keys of jobs that are not there. */
   readonly unknownJobs: readonly string[];
   /** Does each job by key cost a call of its own? Else one call asks for many, and they fail together. */

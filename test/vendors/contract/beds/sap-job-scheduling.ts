@@ -88,6 +88,7 @@ const UNKNOWN: Readonly<Record<string, SapOptions>> = {
 
 export const sapBed: Bed = {
   definition: sapJobScheduling,
+  byTime: true,
   spacing: SECOND,
   crowd: 30,
   dialects: dialectsOf(settings, create),

@@ -61,6 +61,7 @@ function create({ pageSize, ...dialect }: Settings): Instance {
 
 export const softwareOneBed: Bed = {
   definition: softwareOne,
+  byTime: true,
   spacing: MILLISECOND,
   crowd: 30,
   dialects: dialectsOf(settings, create),
