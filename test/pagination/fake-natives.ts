@@ -162,6 +162,7 @@ export function offsetNative(
     ignoresFilter?: boolean;
     total: boolean;
     tieOrdered: boolean;
+    ladder?: Ladder;
   },
 ): FakeNative {
   const store = new Store(lines);
@@ -176,6 +177,7 @@ export function offsetNative(
       orders: ['ascending', 'descending'],
       tieOrdered: () => options.tieOrdered,
       timeFilter: () => options.timeFilter,
+      ladder: options.ladder,
       fetch: async ({ offset, limit, order, since, upTo }) => {
         await store.asked();
         const sign = order === 'ascending' ? 1 : -1;
@@ -264,7 +266,7 @@ export function keysetNative(
 
 export function timeNative(
   lines: readonly RawLine[],
-  options: { limit: number; levels: readonly string[]; step?: bigint },
+  options: { limit: number; levels: readonly string[]; step?: bigint; ladder?: Ladder },
 ): FakeNative {
   const store = new Store(lines);
   const resolution = 1_000n;
@@ -277,7 +279,8 @@ export function timeNative(
       identity: byId,
       clock: new AfterClock(resolution),
       classes: options.levels,
-      fetch: async ({ order, after, within }) => {
+      ladder: options.ladder,
+      fetch: async ({ order, after, within, limit }) => {
         await store.asked();
         let found = store.copies().filter((line) => within === null || line.level === within);
         // The vendor reads microseconds, or coarser steps than it is thought to.
@@ -285,8 +288,8 @@ export function timeNative(
         if (from !== null)
           found = found.filter((line) => (order === 'ascending' ? line.time > from : line.time < from));
         if (order === 'descending') found.reverse();
-        const rows = found.slice(0, options.limit);
-        return { rows, more: found.length > options.limit, total: found.length };
+        const rows = found.slice(0, limit);
+        return { rows, more: found.length > limit, total: found.length };
       },
     }),
   );

@@ -44,10 +44,26 @@ const schemes: readonly {
     make: (lines, limit) => offsetNative(lines, { limit, timeFilter: true, total: true, tieOrdered: true }),
   },
   {
+    name: 'offset, time filter, first pages of several sizes',
+    make: (lines, limit) =>
+      offsetNative(lines, {
+        limit: 3 * limit,
+        timeFilter: true,
+        total: true,
+        tieOrdered: true,
+        ladder: ladderBelow(3 * limit, limit + lines.length),
+      }),
+  },
+  {
     name: 'offset, no filter',
     make: (lines, limit) => offsetNative(lines, { limit, timeFilter: false, total: true, tieOrdered: true }),
   },
   { name: 'time keyset', make: (lines, limit) => timeNative(lines, { limit: limit + 20, levels: LEVELS }) },
+  {
+    name: 'time keyset, first pages of several sizes',
+    make: (lines, limit) =>
+      timeNative(lines, { limit: limit + 20, levels: LEVELS, ladder: ladderBelow(limit + 20, limit + lines.length) }),
+  },
   { name: 'whole response', make: (lines) => wholeNative(lines) },
   ...[true, false].flatMap((newestFirst) =>
     [true, false].flatMap((cursors) =>

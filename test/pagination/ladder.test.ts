@@ -113,6 +113,44 @@ describe('a page as large as the question', () => {
     expect(log.asked).toEqual(['1 x 1000', '75 x 40']);
   });
 
+  test('is asked for at the end straight away, once a page has shown how many rows there are', async () => {
+    const lines = linesAt(upTo(3_000));
+    const log = vendor(lines);
+    await take(log, 'forward', 20);
+    const newest = async () => (await take(log, 'backward', 20)).rows.slice(0, 20).map(({ time }) => Number(time));
+    expect(await newest()).toEqual(upTo(20).map((index) => 2_999 - index));
+    lines.push(...linesAt(upTo(100).map((index) => 3_000 + index)));
+    expect(await newest()).toEqual(upTo(20).map((index) => 3_099 - index));
+    lines.splice(45);
+    expect(await newest()).toEqual(upTo(20).map((index) => 44 - index));
+    expect(await newest()).toEqual(upTo(20).map((index) => 44 - index));
+    expect(log.asked.slice(1)).toEqual(['75 x 40', '75 x 40', '35 x 90', '35 x 90', '1 x 1000', '1 x 64']);
+  });
+
+  test('shows the newest rows while lines come and go, whatever was remembered of the length', async () => {
+    const times = fc.array(fc.integer({ min: 0, max: 40 }), { minLength: 1, maxLength: 80 });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(times, { minLength: 1, maxLength: 4 }),
+        fc.integer({ min: 1, max: 12 }),
+        fc.record({ most: fc.integer({ min: 1, max: 60 }), seed: fc.integer({ min: 1, max: 6 }) }),
+        async (states, need, { most, seed }) => {
+          const lines: RawLine[] = [];
+          const log = vendor(lines, { most, ladder: ladderBelow(most, seed) });
+          for (const state of states) {
+            lines.splice(0, lines.length, ...linesAt(state.toSorted((a, b) => a - b)));
+            const { rows } = await take(log, 'backward', need);
+            const all = await take(vendor(lines), 'backward', 1_000, null, null, Infinity);
+            const expected = all.rows.slice(0, rows.length).map(({ text }) => text);
+            expect(rows.map(({ text }) => text)).toEqual(expected);
+            expect(rows.length).toBeGreaterThanOrEqual(Math.min(need, lines.length));
+          }
+        },
+      ),
+      { numRuns: RUNS },
+    );
+  });
+
   test('of a size whose last page is short is left for one that has enough rows there', async () => {
     const log = vendor(linesAt(upTo(3_001)));
     expect((await take(log, 'backward', 20)).rows).toHaveLength(20);

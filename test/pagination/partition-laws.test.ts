@@ -77,6 +77,29 @@ const schemes: readonly {
       }),
   },
   {
+    name: 'offset, silent cap, ties unordered, first pages of several sizes',
+    make: (lines, limit) =>
+      offsetNative(wholeMilliseconds(lines), {
+        limit: 3 * limit + 5,
+        cap: 3 * limit,
+        timeFilter: true,
+        total: true,
+        tieOrdered: false,
+        ladder: ladderBelow(3 * limit + 5, limit + lines.length),
+      }),
+  },
+  {
+    name: 'offset, finer clock than its filter, first pages of several sizes',
+    make: (lines, limit) =>
+      offsetNative(lines, {
+        limit: 5 * limit,
+        timeFilter: true,
+        total: false,
+        tieOrdered: true,
+        ladder: ladderBelow(5 * limit, limit + lines.length),
+      }),
+  },
+  {
     name: 'offset, no filter',
     make: (lines, limit) => offsetNative(lines, { limit, timeFilter: false, total: true, tieOrdered: true }),
   },
@@ -116,6 +139,11 @@ const schemes: readonly {
       keysetNative(lines, { limit: limit + 1, cursors: false, newestFirst: true, spread: 3_000_000n, neighbours: 3 }),
   },
   { name: 'time keyset', make: (lines, limit) => timeNative(lines, { limit: limit + 20, levels: LEVELS }) },
+  {
+    name: 'time keyset, first pages of several sizes',
+    make: (lines, limit) =>
+      timeNative(lines, { limit: limit + 20, levels: LEVELS, ladder: ladderBelow(limit + 20, limit + lines.length) }),
+  },
   { name: 'whole response', make: (lines) => wholeNative(lines, (all) => all.reverse()) },
 ];
 

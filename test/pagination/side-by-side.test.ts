@@ -25,6 +25,16 @@ const NATIVES: readonly ((lines: readonly RawLine[]) => FakeNative)[] = [
       ),
     ),
   ),
+  ...[4, 9].map(
+    (limit) => (lines: readonly RawLine[]) =>
+      offsetNative(lines, {
+        limit,
+        timeFilter: true,
+        total: true,
+        tieOrdered: true,
+        ladder: ladderBelow(limit, lines.length),
+      }),
+  ),
   ...[true, false].map((addressable) => (lines: readonly RawLine[]) => tokenNative(lines, { limit: 3, addressable })),
   ...[4, 9, 25].map(
     (limit) => (lines: readonly RawLine[]) =>

@@ -1,4 +1,7 @@
 import type { Call } from '../../domain/call.ts';
+import type { Ordered } from '../../domain/ordered.ts';
+import type { PageSize } from './page-size.ts';
+import type { ReadRequest } from './partition.ts';
 
 /** Native page sizes to choose from, so that a page has about as many rows as are still needed. */
 export interface Ladder {
@@ -26,14 +29,14 @@ export function sizeAtEnd(total: number, wanted: number, { sizes }: Ladder, most
   return possible.find((rows) => onLast(rows) >= Math.min(wanted, best)) ?? most;
 }
 
-/** The first page of a log: windows that one call asks for in the same moment get it in one size. */
+/** The first or last page of a log: windows that one call asks for in the same moment get it in one size. */
 export class FirstPage {
   #wanted = 0;
   #asked = 0;
   #needed = 0;
 
-  static of(log: object, call: Call): FirstPage {
-    return call.scoped(log, 'first page', () => new FirstPage());
+  static of(log: object, call: Call, name: 'first page' | 'last page' = 'first page'): FirstPage {
+    return call.scoped(log, name, () => new FirstPage());
   }
 
   /** A window asks for it in this size now. */
@@ -56,6 +59,29 @@ export class FirstPage {
     }
     return this.#asked;
   }
+}
+
+/**
+ * How many rows the first page of a read should have, where pages go on from any place and so may have any size; null: as many
+ * as usual.
+ */
+export async function firstSize<T extends Ordered>(
+  ladder: Ladder | undefined,
+  size: PageSize,
+  { from, need, accept }: ReadRequest<T>,
+  call: Call,
+): Promise<number | null> {
+  if (ladder === undefined) return null;
+  // A poll reads up to the end of the log, and a filter that is applied here leaves out rows.
+  const isServed = accept === undefined && call.priority !== 'poll';
+  const wanted = isServed ? sizeFor(need + ladder.ahead, ladder, size.rows) : size.rows;
+  const rows = from === null ? await FirstPage.of(size, call).size(wanted) : wanted;
+  return rows < size.rows ? rows : null;
+}
+
+/** How many rows the first page should have whose count is wanted: a small one would not show that the count stops early. */
+export function countedSize(size: PageSize, call: Call): Promise<number> {
+  return FirstPage.of(size, call).size(size.usual);
 }
 
 /** Until all that runs side by side now has run. */

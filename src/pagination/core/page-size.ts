@@ -17,6 +17,8 @@ export class PageSize {
   readonly least: number;
   /** Has a smaller page shown something odd? Then the log is only read in pages that are as large as they can be. */
   isUneven = false;
+  /** How many rows the log had when a page last showed it: its end should be near there. Null: nothing has. */
+  rowsInAll: number | null = null;
   readonly #now: () => number;
   #rows: number;
   #since = 0;

@@ -4,6 +4,7 @@ import { isBeyond } from '../../domain/ordered.ts';
 import type { Ordered, Position } from '../../domain/ordered.ts';
 import { fetchFitting, OrderLost, signsOf } from './page.ts';
 import type { OffsetOptions, OffsetPage, OffsetRequest } from './page.ts';
+import { firstSize } from '../core/ladder.ts';
 import { isShort, moreBehind } from '../core/page-end.ts';
 import type { PageSigns } from '../core/page-end.ts';
 import { PageGuard } from '../core/page-guard.ts';
@@ -53,8 +54,12 @@ export class BoundedPages<T extends Ordered> {
   #total: number | null = null;
   /** How many rows the page before had: the next ones are expected to have as many. */
   #length = 0;
-  /** The shortest page that others followed, here or by the cursor; null: none has been. */
+  /** The shortest page of the usual size that others followed, here or by the cursor; null: none has been. */
   #full: number | null;
+  /** The length of a smaller page that others followed: those of the usual size are as long at the least. */
+  #fullSmall: number | null;
+  #isFirst = true;
+  readonly #request: ReadRequest<T>;
   /** A page of a round length may be cut. Behind a cursor that says nothing of it, a round length is that of what a client has read. */
   readonly #trusted: number | null;
   #mayBeCut: number | null = null;
@@ -76,18 +81,26 @@ export class BoundedPages<T extends Ordered> {
     this.#tieOrdered = options.tieOrdered();
     this.#guard = new PageGuard(options.source);
     this.#bound = request.from?.time ?? null;
-    this.#full = typeof request.hint === 'number' && request.hint > 0 ? request.hint : null;
+    this.#request = request;
+    const hint = typeof request.hint === 'number' ? request.hint : 0;
+    this.#full = hint > 0 ? hint : null;
+    this.#fullSmall = hint < 0 ? -hint : null;
     this.#trusted = request.from === null ? null : options.size.usual;
   }
 
-  /** What a cursor should remember of the length of pages; null: nothing. Untrusted: it only makes a reader look further. */
+  /**
+   * What a cursor should remember of the length of pages, that of smaller ones as a negative number; null: nothing. Untrusted: it
+   * only makes a reader look further.
+   */
   get hint(): number | null {
-    return (this.#full ?? Infinity) < this.#options.size.usual ? this.#full : this.#mayBeCut;
+    if (this.#full !== null) return this.#full < this.#options.size.usual ? this.#full : null;
+    return this.#mayBeCut ?? (this.#fullSmall === null ? null : -this.#fullSmall);
   }
 
   async next(): Promise<BoundedPage<T>> {
     const offset = this.#offset;
-    const page = await this.#page(offset);
+    const small = await this.#firstSize();
+    const page = await this.#page(offset, small);
     if (this.#tieOrdered && !this.#options.tieOrdered()) throw new OrderLost(this.#options.source);
     const first = page.rows[0];
     if (first !== undefined && this.#ignoresBound(first.time)) throw new BoundIgnored();
@@ -98,9 +111,10 @@ export class BoundedPages<T extends Ordered> {
     this.#total = page.total;
     const fresh = this.#countNew(page.rows);
     if (fresh > 0 && this.#length > 0) this.#full = Math.min(this.#full ?? Infinity, this.#length);
-    this.#length = count;
-    const asked = this.#options.size.usual;
-    const signs = signsOf({ ...page, offset, count, asked }, this.#full ?? this.#trusted);
+    // The next ones are of the usual size.
+    this.#length = small === null ? count : 0;
+    const asked = small ?? this.#options.size.usual;
+    const signs = signsOf({ ...page, offset, count, asked }, this.#full ?? this.#fullSmall ?? this.#trusted);
     this.#mayBeCut =
       this.#full === null && count > 0 && count < asked && !isShort({ ...signs, full: null }) ? count : null;
     const isStalled = first !== undefined && fresh === 0;
@@ -109,8 +123,16 @@ export class BoundedPages<T extends Ordered> {
     this.#isStuck = this.#guard.isStuck(!isStalled || hasGrown) || this.#stalls >= MOST_STALLS;
     // Pages that are asked for side by side fall behind a list that grows fast.
     if (isStalled) this.#isUneven = true;
+    if (small !== null && count === small) this.#fullSmall = Math.max(this.#fullSmall ?? 0, count);
     const mayBeLast = isShort(signs) && (page.total === null || page.total <= this.#reached);
     return { rows: page.rows, more: isStalled ? null : this.#moreBehind(signs), mayBeLast, isStalled };
+  }
+
+  async #firstSize(): Promise<number | null> {
+    const { ladder, size } = this.#options;
+    const isFirst = this.#isFirst;
+    this.#isFirst = false;
+    return isFirst ? firstSize(ladder, size, this.#request, this.#call) : null;
   }
 
   /** Rows that come again are not further rows of the vendor's count: what their number makes of it has to be true without them. */
@@ -137,11 +159,11 @@ export class BoundedPages<T extends Ordered> {
    * Rows that were inserted push others to later pages only: nothing is lost as long as no page is older
    * than the one before it. Of pages that are asked for side by side, one may be; its count tells.
    */
-  async #page(offset: number): Promise<OffsetPage<T>> {
+  async #page(offset: number, limit?: number | null): Promise<OffsetPage<T>> {
     const ahead = this.#ahead.get(offset);
     // Pages turn out to begin elsewhere than was thought.
     if (ahead === undefined && this.#ahead.size > 0) this.#isUneven = true;
-    const page = await (ahead ?? this.#fetch(offset));
+    const page = await (ahead ?? this.#fetch(offset, limit ?? undefined));
     this.#ahead.delete(offset);
     if (page.total === null || this.#total === null || page.total >= this.#total) return page;
     this.#call = freshCall(this.#call);

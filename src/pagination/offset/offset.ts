@@ -9,6 +9,7 @@ import { countedBy, fetchFitting, OrderLost } from './page.ts';
 import type { OffsetOptions, OffsetPage } from './page.ts';
 import { readRun } from './run.ts';
 import type { Run } from './run.ts';
+import { countedSize } from '../core/ladder.ts';
 import { REPEATS } from '../core/page-guard.ts';
 import { readFitting } from '../core/page-size.ts';
 import { readOn } from '../core/read-on.ts';
@@ -27,7 +28,8 @@ export function offsetPartition<T extends Ordered>(options: OffsetOptions<T>): P
     async count(call) {
       if (options.count !== undefined) return options.count(call);
       const order = options.orders[0];
-      const page = await fetchFitting(options, { offset: 0, limit: options.size.usual, order }, call);
+      const limit = await countedSize(options.size, call);
+      const page = await fetchFitting(options, { offset: 0, limit, order }, call);
       return countedBy({ ...page, offset: 0, count: page.rows.length });
     },
   };

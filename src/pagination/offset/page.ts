@@ -1,6 +1,7 @@
 import type { Call } from '../../domain/call.ts';
 import { TributaryError } from '../../domain/errors.ts';
 import type { Ordered } from '../../domain/ordered.ts';
+import type { Ladder } from '../core/ladder.ts';
 import type { PageSigns } from '../core/page-end.ts';
 import type { PageSize } from '../core/page-size.ts';
 import type { IdIdentity, Unplaced } from '../core/partition.ts';
@@ -80,6 +81,8 @@ export interface OffsetOptions<T extends Ordered> {
   fetch(request: OffsetRequest, call: Call): Promise<OffsetPage<T>>;
   /** What is remembered of the log: how many rows fit into an answer. */
   readonly size: PageSize;
+  /** Sizes of the first page of a read that is bounded by time and needs few rows. Left out: it has the usual one. */
+  readonly ladder?: Ladder | undefined;
   /** The cheapest question for the total; by default the total of the first page. */
   count?(call: Call): Promise<number | null>;
 }

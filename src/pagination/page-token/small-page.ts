@@ -1,16 +1,16 @@
 import type { Call } from '../../domain/call.ts';
 import { AnswerTooLarge } from '../../domain/errors.ts';
-import type { Direction, Ordered } from '../../domain/ordered.ts';
+import type { Ordered } from '../../domain/ordered.ts';
 import { FirstPage, sizeAround, sizeAtEnd, sizeFor } from '../core/ladder.ts';
 import type { Ladder } from '../core/ladder.ts';
 import { EndlessList } from '../core/page-guard.ts';
 import type { PageSize } from '../core/page-size.ts';
 import type { Batch, Identity, ReadRequest } from '../core/partition.ts';
-import { batchOf, TieGroups } from '../core/tie-groups.ts';
-import type { NativeRow } from '../core/tie-groups.ts';
 import type { IndexedPage } from '../numbered/list.ts';
-import { readHint, writeHint } from '../numbered/page-hint.ts';
-import { hasPassedOver, isBefore, sayingSo } from './passed-over.ts';
+import { readHint } from '../numbered/page-hint.ts';
+import { batchFrom } from './small-batch.ts';
+import type { SmallPage } from './small-batch.ts';
+import { hasPassedOver, sayingSo } from './passed-over.ts';
 import { TokenRefused } from './token-refused.ts';
 
 /**
@@ -36,17 +36,6 @@ export interface SmallPageOptions<T extends Ordered> {
   inPagesOf(rows: number, call: Call): SizedList<T>;
   /** Reads in pages of the usual size. */
   readUsual(request: ReadRequest<T>, call: Call): AsyncGenerator<Batch<T>, void, undefined>;
-}
-
-interface SmallPage<T extends Ordered> {
-  readonly page: IndexedPage<T>;
-  readonly index: number;
-  /** How many rows were asked for. */
-  readonly rows: number;
-  /** Can it be believed by itself? */
-  readonly isEven: boolean;
-  readonly canJump: boolean;
-  readonly call: Call;
 }
 
 export async function* readFromSmallPage<T extends Ordered>(
@@ -101,16 +90,53 @@ async function pageAtEnd<T extends Ordered>(
     FirstPage.of(size, call).note(size.rows);
     return null;
   }
+  const known = direction === 'backward' ? await pageAtKnownEnd(options, wanted, call) : null;
+  if (known !== null) return known;
   // Before the end is read, the first page says where it is. Of many logs it is all there is.
   const rows = await FirstPage.of(size, call).size(direction === 'forward' ? wanted : size.rows, wanted);
   if (rows >= size.rows && direction === 'forward') return null;
   const first = await ask(options, 0, rows, call);
+  if (first !== null) size.rowsInAll = lengthBy(first);
   if (first === null || direction === 'forward' || first.page.isLast) return first;
   const { total } = first.page;
   if (total === null || !first.isEven || !first.canJump) return null;
   const lastRows = sizeAtEnd(total, FirstPage.of(size, call).needed, ladder, size.rows);
   const last = await ask(options, Math.ceil(total / lastRows) - 1, lastRows, first.call);
   return last?.page.isLast === true ? last : null;
+}
+
+/** How often the last page is asked for by the length that the log has. */
+const MOST_TRIES = 2;
+
+/** The last page, straight away: the log is as long as it was when a page last showed it, or this page shows how long it is. */
+async function pageAtKnownEnd<T extends Ordered>(
+  options: SmallPageOptions<T>,
+  wanted: number,
+  call: Call,
+): Promise<SmallPage<T> | null> {
+  const { ladder, size } = options;
+  let total = size.rowsInAll;
+  if (total === null) return null;
+  const needed = await FirstPage.of(size, call, 'last page').size(wanted);
+  let from = call;
+  for (let tries = 0; tries < MOST_TRIES && total !== null; tries += 1) {
+    const rows = sizeAtEnd(total, needed, ladder, size.rows);
+    const last: SmallPage<T> | null = await ask(options, Math.max(0, Math.ceil(total / rows) - 1), rows, from);
+    if (last === null) return null;
+    total = lengthBy(last);
+    size.rowsInAll = total;
+    if (last.page.isLast) return total === null ? null : last;
+    from = last.call;
+  }
+  return null;
+}
+
+/** How long the log is, where the page and the vendor's count agree; else null. */
+function lengthBy<T extends Ordered>({ page, index, rows, isEven, canJump }: SmallPage<T>): number | null {
+  const { total } = page;
+  const end = index * rows + page.rows.length;
+  const agrees = total !== null && (page.isLast ? total === end : total > end);
+  return isEven && canJump && agrees ? total : null;
 }
 
 /** The page on which the hint says that the read begins. */
@@ -160,66 +186,4 @@ function isInOrder<T extends Ordered>({ rows }: IndexedPage<T>): boolean {
     ({ time, unreadable, cut }, index) =>
       unreadable === undefined && cut === undefined && time >= (rows[index - 1]?.time ?? time),
   );
-}
-
-/** What the page surely has of the rows that are wanted; null where it does not show that they are all there. */
-function batchFrom<T extends Ordered>(
-  { page, index, rows, isEven }: SmallPage<T>,
-  { identity, ladder, size }: SmallPageOptions<T>,
-  { direction, from, until, need }: ReadRequest<T>,
-): Batch<T> | null {
-  if (!isEven) return null;
-  const natives = page.rows.map((row, at): NativeRow<T> => ({
-    row,
-    hint: writeHint({
-      order: 'ascending',
-      asked: { rows, usual: size.usual },
-      place: index * rows + at,
-      page: index,
-      next: index,
-      total: page.total,
-      time: row.time,
-      memories: [null, null],
-    }),
-  }));
-  const edges = [index === 0, page.isLast];
-  if (direction === 'backward') {
-    natives.reverse();
-    edges.reverse();
-  }
-  const [isFirst, isLast] = edges;
-  const groups = new TieGroups<T>({ identity, direction, from, until });
-  if (from !== null && isFirst !== true && !isBefore(natives[ladder.ahead]?.row.time, from.time, direction))
-    return null;
-  if (isLast === true) {
-    const [out, rest] = [groups.push(natives), groups.finish()];
-    return batchOf({ rows: [...out.rows, ...rest.rows], hints: [...out.hints, ...rest.hints] }, false, 1);
-  }
-  const end = endOf(natives, from === null ? null : from.time, need, direction);
-  const next = natives[end]?.row.time;
-  if (next === undefined) return null;
-  const out = groups.push(natives.slice(0, end + 1));
-  const more = until === null || isBefore(next, until.time, direction) ? true : null;
-  return batchOf(out, groups.ended ? false : more, 1);
-}
-
-/**
- * How many rows of the page are given out: whole groups of one instant, with `need` rows behind `from`, and no more than that,
- * so that rows that are a little out of order have come before. Past the end of the page: none are.
- */
-function endOf<T extends Ordered>(
-  natives: readonly NativeRow<T>[],
-  from: bigint | null,
-  need: number,
-  direction: Direction,
-): number {
-  const begin = from === null ? 0 : natives.findIndex(({ row }) => isBefore(from, row.time, direction));
-  if (begin === -1) return natives.length;
-  let end = natives.length;
-  for (let at = 1; at < natives.length; at += 1) {
-    if (at < begin || natives[at]?.row.time === natives[at - 1]?.row.time) continue;
-    end = at;
-    if (at >= begin + need) return end;
-  }
-  return end;
 }

@@ -1,6 +1,7 @@
 import type { Call } from '../../domain/call.ts';
 import type { Ordered } from '../../domain/ordered.ts';
 import type { AfterClock, TimeOrder } from './after-clock.ts';
+import type { Ladder } from '../core/ladder.ts';
 import type { PageSize } from '../core/page-size.ts';
 import type { PageCap } from './page-cap.ts';
 import type { Identity, Unplaced } from '../core/partition.ts';
@@ -44,6 +45,8 @@ export interface TimeKeysetOptions<T extends Ordered> {
    * `within`. None overlap; rows of a class that is not named are found only as far as two pages reach.
    */
   readonly classes: readonly string[];
+  /** Sizes of the first page of a read that needs few rows. Left out: it has the usual one. */
+  readonly ladder?: Ladder | undefined;
 }
 
 /** A page of as many rows as fit into an answer. */
@@ -51,8 +54,8 @@ export async function fetchFitting<T extends Ordered>(
   options: TimeKeysetOptions<T>,
   request: Omit<TimeRequest, 'limit'>,
   call: Call,
+  most = options.size.usual,
 ): Promise<AskedPage<T>> {
-  const { size } = options;
-  const { page, asked } = await size.fit(size.usual, (limit) => options.fetch({ ...request, limit }, call));
+  const { page, asked } = await options.size.fit(most, (limit) => options.fetch({ ...request, limit }, call));
   return { ...page, asked };
 }

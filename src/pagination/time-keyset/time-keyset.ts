@@ -1,5 +1,6 @@
 import type { Call } from '../../domain/call.ts';
 import type { Ordered } from '../../domain/ordered.ts';
+import { countedSize } from '../core/ladder.ts';
 import type { Batch, Partition, ReadRequest } from '../core/partition.ts';
 import { batchOf, TieGroups } from '../core/tie-groups.ts';
 import { fetchFitting } from './list.ts';
@@ -18,7 +19,8 @@ export function timeKeysetPartition<T extends Ordered>(options: TimeKeysetOption
     key: options.key,
     read: (request, call) => read(options, request, call),
     async count(call) {
-      return (await fetchFitting(options, { order: 'ascending', after: null, within: null }, call)).total;
+      const most = await countedSize(options.size, call);
+      return (await fetchFitting(options, { order: 'ascending', after: null, within: null }, call, most)).total;
     },
   };
 }

@@ -4,6 +4,8 @@ import { tickOf } from './after-clock.ts';
 import type { TimeOrder } from './after-clock.ts';
 import type { ReadRequest, Unplaced } from '../core/partition.ts';
 import { inTimeOrder, isAhead, pastTick, TickReader } from './tick-reader.ts';
+import { firstSize } from '../core/ladder.ts';
+import { upToNeed } from './up-to-need.ts';
 import { fetchFitting } from './list.ts';
 import type { AskedPage, TimeKeysetOptions, TimePage } from './list.ts';
 
@@ -37,11 +39,15 @@ export class TimeWalk<T extends Ordered> {
   /** Was the known row read by an earlier walk? Then it may be gone. */
   #isOld = false;
   #count = 0;
-  /** How long a page that is not the last was, by the cursor. Untrusted: it only makes the walk look further. */
-  readonly #cutBefore: number | null;
+  /** How long a page that is not the last was, here or by the cursor. Untrusted: it only makes the walk look further. */
+  #cutBefore: number | null;
+  readonly #request: ReadRequest<T>;
+  #isFirst = true;
 
-  constructor(options: TimeKeysetOptions<T>, { direction, from, hint }: ReadRequest<T>, call: Call) {
+  constructor(options: TimeKeysetOptions<T>, request: ReadRequest<T>, call: Call) {
+    const { direction, from, hint } = request;
     this.#options = options;
+    this.#request = request;
     this.#call = call;
     this.#order = direction === 'forward' ? 'ascending' : 'descending';
     this.#cutBefore = typeof hint === 'number' && hint > 0 ? hint : null;
@@ -71,16 +77,22 @@ export class TimeWalk<T extends Ordered> {
   }
 
   async next(): Promise<TimeStep<T>> {
-    const { page, truncated, isLast = false } = await this.#ask();
-    const { rows } = page;
+    const most = await this.#firstSize();
+    const { page, truncated, isLast = false } = await this.#ask(most);
     this.#ticks.saw(page);
+    const isOver = isLast || page.rows.length === 0 || this.#isEnd(page);
+    const rows = isOver || most === null ? page.rows : upToNeed(page.rows, this.#order, this.#request);
     const last = rows.at(-1);
-    if (isLast || last === undefined || this.#isEnd(page)) return { rows, isEnd: true, truncated };
-    // A part of the list, and not the part that was asked for.
-    if (page.isReversed) return { rows, isEnd: true, truncated: ORDER };
+    if (isOver || last === undefined) return { rows, isEnd: true, truncated };
+    if (most !== null || this.#cutBefore !== null) this.#goesOnAfter(page.rows.length);
     const after = this.#after;
     const next = pastTick(this.#order, last.time, this.#options.clock.step);
-    if (after === null || isAhead(this.#order, next, after)) {
+    const isFurther = after === null || isAhead(this.#order, next, after);
+    // One of the usual size may show more.
+    if (most !== null && (page.isReversed || !isFurther)) return this.next();
+    // A part of the list, and not the part that was asked for.
+    if (page.isReversed) return { rows, isEnd: true, truncated: ORDER };
+    if (isFurther) {
       this.#goOn(next, last.time);
       return { rows, isEnd: false, truncated };
     }
@@ -90,6 +102,13 @@ export class TimeWalk<T extends Ordered> {
       return { rows, isEnd: true, truncated: truncated ?? REPEATS };
     const whole = await this.#takeApart(after, rows);
     return { ...whole, truncated: truncated ?? whole.truncated };
+  }
+
+  /** Before a place that is only a time, any number of rows may come. */
+  async #firstSize(): Promise<number | null> {
+    const isServed = this.#isFirst && this.#start === null;
+    this.#isFirst = false;
+    return isServed ? firstSize(this.#options.ladder, this.#options.size, this.#request, this.#call) : null;
   }
 
   /** The page gets no further than the tick that it begins with: reads that tick by itself, and goes on behind it. */
@@ -123,6 +142,12 @@ export class TimeWalk<T extends Ordered> {
     return pastTick(this.#order, start, this.#options.clock.safeStep(this.#order));
   }
 
+  /** A page of that many rows is not the last. One of the usual length shows that pages are not cut. */
+  #goesOnAfter(length: number): void {
+    const longest = Math.max(length, this.#cutBefore ?? 0);
+    this.#cutBefore = longest < this.#options.size.usual ? longest : null;
+  }
+
   /** Two signs have to agree that a page is the last one, and none may speak against it. */
   #isEnd({ rows, more, total, asked }: AskedPage<T>): boolean {
     const count = this.#after === null ? total : null;
@@ -133,8 +158,8 @@ export class TimeWalk<T extends Ordered> {
     return signs.filter(Boolean).length >= 2;
   }
 
-  async #ask(): Promise<Asked<T>> {
-    const asked = await this.#askBeyond();
+  async #ask(most: number | null): Promise<Asked<T>> {
+    const asked = await this.#askBeyond(most);
     const after = this.#after;
     if (after === null || !this.#isDoubtful(asked.page, after)) return asked;
     // Nothing came that lies beyond the bound. Without the bound, the source may show that there is something.
@@ -144,15 +169,17 @@ export class TimeWalk<T extends Ordered> {
     return { page: whole, truncated: this.#isEnd(whole) ? asked.truncated : MISUNDERSTOOD, isLast: true };
   }
 
-  async #askBeyond(): Promise<Asked<T>> {
+  async #askBeyond(most: number | null): Promise<Asked<T>> {
     const { clock } = this.#options;
     const known = this.#known;
-    if (known === null) return { page: await this.#fetch(this.#after) };
+    if (known === null) return { page: await this.#fetch(this.#after, most) };
     let page: OrderedPage<T> | null = null;
     for (const step of clock.candidates(this.#order)) {
       const after = pastTick(this.#order, known, step);
-      page = await this.#fetch(after);
-      if (!page.rows.some(({ time }) => time === known)) continue;
+      const isShown = ({ rows }: OrderedPage<T>): boolean => rows.some(({ time }) => time === known);
+      page = await this.#fetch(after, most);
+      if (most !== null && !isShown(page)) page = await this.#fetch(after);
+      if (!isShown(page)) continue;
       clock.learn(step);
       clock.confirm(this.#order, after, known);
       return { page };
@@ -167,11 +194,11 @@ export class TimeWalk<T extends Ordered> {
     return rows.every(({ time }) => isAhead(this.#order, after, time));
   }
 
-  async #fetch(after: bigint | null): Promise<OrderedPage<T>> {
+  async #fetch(after: bigint | null, most: number | null = null): Promise<OrderedPage<T>> {
     const { options, order } = { options: this.#options, order: this.#order };
     this.#count += 1;
     this.#after = after;
-    const page = await fetchFitting(options, { order, after, within: null }, this.#call);
+    const page = await fetchFitting(options, { order, after, within: null }, this.#call, most ?? undefined);
     const rows = inTimeOrder(page.rows, order);
     const isReversed = this.#isReversed(page, after);
     const first = rows[0]?.time;

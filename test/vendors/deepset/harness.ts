@@ -87,7 +87,7 @@ export async function readBatches(
 ): Promise<Batch<LogEntry>[]> {
   const batches: Batch<LogEntry>[] = [];
   let count = 0;
-  for await (const batch of partition.read({ direction, from, hint: null, until, need: 10 }, call)) {
+  for await (const batch of partition.read({ direction, from, hint: null, until, need: 1_000 }, call)) {
     batches.push(batch);
     count += batch.rows.length;
     if (count >= take) break;

@@ -79,7 +79,7 @@ describe('the log of a job', () => {
     write(1_000);
     const rows = await readRows(await log(), { direction: 'backward', take: 20, need: 20 });
     expect(messages(rows)).toEqual(lines(range(980, 1_000).reverse()));
-    expect(harness.asked()).toEqual(['logs order=-timestamp,-id&limit=100&offset=0']);
+    expect(harness.asked()).toEqual(['logs order=-timestamp,-id&limit=40&offset=0']);
   });
 
   test('is counted by the page that is read anyway, and by one call alone', async () => {

@@ -7,7 +7,7 @@ import { timeKeysetPartition } from '../../../pagination/time-keyset/time-keyset
 import type { TimePage } from '../../../pagination/time-keyset/list.ts';
 import type { PipelinePlace } from '../keys.ts';
 import type { LogRow } from './row.ts';
-import { fetchPage, isRefusal } from './page.ts';
+import { fetchPage, isRefusal, LADDER } from './page.ts';
 import type { NativeLogOptions } from './page.ts';
 import { filterText } from '../pushdown/odata.ts';
 import type { Comparison, FilterField } from '../pushdown/odata.ts';
@@ -105,6 +105,7 @@ function nativePartition(options: LogPartitionOptions, pushed: readonly Conditio
     key: '',
     size: options.sizes.of(JSON.stringify([place.workspace, place.name])),
     cap: options.cap,
+    ladder: LADDER,
     identity: { by: 'id', of: (row) => row.logId },
     clock: options.clock,
     fetch: ({ order, after, within, limit }, call) =>

@@ -1,6 +1,7 @@
 import type { Call } from '../../../domain/call.ts';
 import { hasCode, TributaryError } from '../../../domain/errors.ts';
 import type { SourceHttp } from '../../../http/client.ts';
+import type { Ladder } from '../../../pagination/core/ladder.ts';
 import type { AfterClock } from '../../../pagination/time-keyset/after-clock.ts';
 import type { PageCap } from '../../../pagination/time-keyset/page-cap.ts';
 import type { Unplaced } from '../../../pagination/core/partition.ts';
@@ -22,6 +23,9 @@ import type { WirePipelineLogs } from '../wire.ts';
 
 /** The largest `limit` that the vendor takes; one more is a 422. */
 export const LOG_LIMIT = 100;
+
+/** Sizes of the first page of a read below that; 40 is for the 20 lines that clients ask for by default. */
+export const LADDER: Ladder = { sizes: [25, 40, 60, 80], ahead: 20 };
 
 /**
  * A page shows rows again that are known, and lines of one instant only as far as it reaches: with fewer rows it would get

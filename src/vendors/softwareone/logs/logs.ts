@@ -4,6 +4,7 @@ import { offsetPartition } from '../../../pagination/offset/offset.ts';
 import type { Batch, Hint, Partition, ReadRequest } from '../../../pagination/core/partition.ts';
 import { readOn } from '../../../pagination/core/read-on.ts';
 import { isRefusal } from '../abilities.ts';
+import { LADDER } from '../facts.ts';
 import type { SourceContext } from '../context.ts';
 import { LogPages } from './pages.ts';
 import type { TaskLog } from './pages.ts';
@@ -70,6 +71,7 @@ function nativePartition(key: string, { http }: SourceContext, pages: LogPages):
     key,
     source: http.source,
     size: pages.size,
+    ladder: LADDER,
     identity: { by: 'id', of: (row) => row.logId },
     get orders() {
       return pages.can('logs by time') ? (['ascending', 'descending'] as const) : (['descending'] as const);

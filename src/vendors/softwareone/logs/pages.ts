@@ -4,6 +4,7 @@ import { unknownJob } from '../../../domain/errors.ts';
 import type { HttpReply } from '../../../http/client.ts';
 import { countedBy } from '../../../pagination/offset/page.ts';
 import type { OffsetPage, OffsetRequest } from '../../../pagination/offset/page.ts';
+import { countedSize } from '../../../pagination/core/ladder.ts';
 import type { PageSize } from '../../../pagination/core/page-size.ts';
 import type { Unplaced } from '../../../pagination/core/partition.ts';
 import { standInEntry } from '../../shared/entries.ts';
@@ -85,7 +86,7 @@ export class LogPages {
     if (known !== undefined) return known;
     const order = this.can('logs by time') ? 'ascending' : 'descending';
     const first = async (limit: number) => this.fetch({ offset: 0, limit, order }, call);
-    return (await this.size.fit(this.size.usual, first)).page.total;
+    return (await this.size.fit(await countedSize(this.size, call), first)).page.total;
   }
 
   async #fetch(request: OffsetRequest, call: Call): Promise<OffsetPage<LogRow>> {

@@ -16,7 +16,7 @@ export const PAGES: readonly Shape[] = [
     ask: ofJob('long', `logs(first: 20) { ${LINES} pageInfo { hasNextPage } }`),
     calls: everywhere('1 logs', { sap: '1 job + 2 logs' }),
     why: `${SAP_ALWAYS}. ${SAP_OLDEST}`,
-    rows: { nemo: 40, sap: 398, softwareone: 100, deepset: 100 },
+    rows: { nemo: 40, sap: 398, softwareone: 40, deepset: 40 },
     lines: 20,
   },
   {
@@ -45,14 +45,14 @@ export const PAGES: readonly Shape[] = [
     ask: ofJob('long', `logs(last: 20) { ${LINES} pageInfo { hasPreviousPage } }`),
     calls: everywhere('1 logs', { nemo: '2 logs', sap: '1 job + 1 logs' }),
     why: 'NeMo: the first page says how many lines there are, and shows that page tokens are numbers',
-    rows: { nemo: 1040, sap: 200, softwareone: 100, deepset: 100 },
+    rows: { nemo: 1040, sap: 200, softwareone: 40, deepset: 40 },
     lines: 20,
   },
   {
     name: 'first 20, newest first',
     ask: ofJob('long', `logs(first: 20, ${NEWEST}) { ${LINES} pageInfo { hasNextPage } }`),
     calls: everywhere('1 logs', { nemo: '2 logs', sap: '1 job + 1 logs' }),
-    rows: { nemo: 1040, sap: 200, softwareone: 100, deepset: 100 },
+    rows: { nemo: 1040, sap: 200, softwareone: 40, deepset: 40 },
     lines: 20,
   },
   {
@@ -61,7 +61,7 @@ export const PAGES: readonly Shape[] = [
     ask: ofJob('long', `logs(first: 20, after: "CURSOR") { ${LINES} }`),
     calls: everywhere('1 logs', { sap: '1 job + 2 logs' }),
     why: 'SAP: this near to the oldest end no older run is known to go on from',
-    rows: { nemo: 64, sap: 398, softwareone: 100, deepset: 100 },
+    rows: { nemo: 64, sap: 398, softwareone: 40, deepset: 40 },
     lines: 20,
   },
   {
@@ -91,7 +91,7 @@ export const PAGES: readonly Shape[] = [
     ask: ofJob('deep', `logs(first: 20, after: "CURSOR") { ${LINES} }`),
     calls: everywhere('1 logs', { sap: '1 job + 1 logs' }),
     why: 'ByteNite: of 4,000 lines, since it gives all of them each time',
-    rows: { nemo: 190, sap: 200, softwareone: 100, deepset: 100 },
+    rows: { nemo: 190, sap: 200, softwareone: 40, deepset: 40 },
     lines: 20,
   },
   {

@@ -1,0 +1,83 @@
+import type { Call } from '../../domain/call.ts';
+import type { Direction, Ordered } from '../../domain/ordered.ts';
+import type { Ladder } from '../core/ladder.ts';
+import type { PageSize } from '../core/page-size.ts';
+import type { Batch, Identity, ReadRequest } from '../core/partition.ts';
+import { batchOf, TieGroups } from '../core/tie-groups.ts';
+import type { NativeRow } from '../core/tie-groups.ts';
+import type { IndexedPage } from '../numbered/list.ts';
+import { writeHint } from '../numbered/page-hint.ts';
+import { isBefore } from './passed-over.ts';
+
+export interface SmallPage<T extends Ordered> {
+  readonly page: IndexedPage<T>;
+  readonly index: number;
+  /** How many rows were asked for. */
+  readonly rows: number;
+  /** Can it be believed by itself? */
+  readonly isEven: boolean;
+  readonly canJump: boolean;
+  readonly call: Call;
+}
+
+/** What the page surely has of the rows that are wanted; null where it does not show that they are all there. */
+export function batchFrom<T extends Ordered>(
+  { page, index, rows, isEven }: SmallPage<T>,
+  { identity, ladder, size }: { readonly identity: Identity<T>; readonly ladder: Ladder; readonly size: PageSize },
+  { direction, from, until, need }: ReadRequest<T>,
+): Batch<T> | null {
+  if (!isEven) return null;
+  const natives = page.rows.map((row, at): NativeRow<T> => ({
+    row,
+    hint: writeHint({
+      order: 'ascending',
+      asked: { rows, usual: size.usual },
+      place: index * rows + at,
+      page: index,
+      next: index,
+      total: page.total,
+      time: row.time,
+      memories: [null, null],
+    }),
+  }));
+  const edges = [index === 0, page.isLast];
+  if (direction === 'backward') {
+    natives.reverse();
+    edges.reverse();
+  }
+  const [isFirst, isLast] = edges;
+  const groups = new TieGroups<T>({ identity, direction, from, until });
+  if (from !== null && isFirst !== true && !isBefore(natives[ladder.ahead]?.row.time, from.time, direction))
+    return null;
+  if (isLast === true) {
+    const [out, rest] = [groups.push(natives), groups.finish()];
+    return batchOf({ rows: [...out.rows, ...rest.rows], hints: [...out.hints, ...rest.hints] }, false, 1);
+  }
+  const end = endOf(natives, from === null ? null : from.time, need, direction);
+  const next = natives[end]?.row.time;
+  if (next === undefined) return null;
+  const out = groups.push(natives.slice(0, end + 1));
+  const more = until === null || isBefore(next, until.time, direction) ? true : null;
+  return batchOf(out, groups.ended ? false : more, 1);
+}
+
+/**
+ * How many rows of the page are given out: whole groups of one instant, with `need` rows behind `from`, and no more than that,
+ * so that rows that are a little out of order have come before. Past the end of the page: none are.
+ */
+function endOf<T extends Ordered>(
+  natives: readonly NativeRow<T>[],
+  from: bigint | null,
+  need: number,
+  direction: Direction,
+): number {
+  const begin = from === null ? 0 : natives.findIndex(({ row }) => isBefore(from, row.time, direction));
+  if (begin === -1) return natives.length;
+  let end = natives.length;
+  for (let at = 1; at < natives.length; at += 1) {
+    if (at < begin || natives[at]?.row.time === natives[at - 1]?.row.time) continue;
+    end = at;
+    if (at >= begin + need) return end;
+  }
+  return end;
+}
