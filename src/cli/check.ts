@@ -5,9 +5,12 @@ import { graphAt } from './graph/over-http.ts';
 import { addressOf } from './graph/service-address.ts';
 import type { GraphOptions, ServiceAddress } from './graph/service-address.ts';
 import { Misuse } from './misuse.ts';
+import { formatOf } from './show/output-choice.ts';
 import { EXIT } from './surroundings.ts';
 import type { Surroundings } from './surroundings.ts';
-import { formatTable } from './table.ts';
+import { formatListing } from './show/listing.ts';
+import type { Column, ListingOptions } from './show/listing.ts';
+import { formatTable } from './show/table.ts';
 import { terminalJson } from '../domain/terminal-text.ts';
 import type { ConnectedSource } from '../config/sources.ts';
 import { createCall } from '../domain/call.ts';
@@ -26,11 +29,10 @@ export interface CheckResult {
   readonly error: { readonly code: string; readonly message: string } | null;
 }
 
-export interface CheckOptions extends GraphOptions {
+export interface CheckOptions extends GraphOptions, ListingOptions {
   /** Only these. */
   readonly source?: readonly string[] | undefined;
   readonly explain?: boolean | undefined;
-  readonly json?: boolean | undefined;
 }
 
 /** Asks every source side by side and prints what came back; fails when one of them failed. */
@@ -42,7 +44,7 @@ export async function check(options: CheckOptions, surroundings: Surroundings): 
     const sources = chosen(opened.sources, options.source);
     const results = await Promise.all(sources.map(async (source) => checkSource(source, surroundings.stop)));
     if (options.explain === true) return await explain(sources, results, options, surroundings);
-    await surroundings.print(options.json === true ? `${terminalJson(results, 2)}\n` : formatResults(results));
+    await surroundings.print(formatResults(results, options, surroundings));
     return exitOf(results);
   } finally {
     await opened.close();
@@ -53,11 +55,11 @@ export async function check(options: CheckOptions, surroundings: Surroundings): 
 async function checkService(
   address: ServiceAddress,
   options: CheckOptions,
-  { print, stop }: Surroundings,
+  surroundings: Surroundings,
 ): Promise<number> {
   if (options.explain === true)
     throw new Misuse('--explain reads the sources themselves: give --config, and no service.');
-  const { sources } = await graphAt(address, stop).run(SourcesHealthDocument, {});
+  const { sources } = await graphAt(address, surroundings.stop).run(SourcesHealthDocument, {});
   const results = chosen(sources, options.source).map(({ name, vendor, health }) => {
     const { code = null, message, latencyMilliseconds = null } = health ?? {};
     const latency = latencyMilliseconds === null ? null : Math.round(latencyMilliseconds);
@@ -67,7 +69,7 @@ async function checkService(
         : { ...judgeCode(code, undefined), error: { code, message: message ?? '' } };
     return { source: name, vendor, ...judged, jobs: null, latencyMilliseconds: latency };
   });
-  await print(options.json === true ? `${terminalJson(results, 2)}\n` : formatResults(results));
+  await surroundings.print(formatResults(results, options, surroundings));
   return exitOf(results);
 }
 
@@ -87,7 +89,7 @@ function chosen<T extends { readonly name: string }>(
 async function explain(
   sources: readonly ConnectedSource[],
   results: readonly CheckResult[],
-  { json }: CheckOptions,
+  options: CheckOptions,
   { print, stop }: Surroundings,
 ): Promise<number> {
   const explained = await Promise.all(
@@ -96,7 +98,7 @@ async function explain(
   const text = explained
     .map(({ source, findings }) => `${source}\n${formatTable(['WHAT', 'FOUND'], findings)}`)
     .join('\n');
-  await print(json === true ? `${terminalJson(explained, 2)}\n` : text);
+  await print(formatOf(options, { json: 'json' }) === 'json' ? `${terminalJson(explained, 2)}\n` : text);
   const hasFailed = explained.some(({ findings }) => findings.some(([what]) => what === 'failed'));
   return hasFailed ? EXIT.failed : exitOf(results);
 }
@@ -136,16 +138,17 @@ function judgeCode(code: ErrorCode, status: number | null | undefined): Pick<Che
   };
 }
 
-function formatResults(results: readonly CheckResult[]): string {
-  const rows = results.map(({ source, vendor, reachable, authorised, jobs, latencyMilliseconds, error }) => [
-    source,
-    vendor,
-    answer(reachable),
-    answer(authorised),
-    latencyMilliseconds === null ? '-' : `${latencyMilliseconds} ms`,
-    error === null ? foundJobs(jobs) : `${error.code}: ${error.message}`,
-  ]);
-  return formatTable(['SOURCE', 'VENDOR', 'REACHABLE', 'AUTHORISED', 'LATENCY', 'FOUND'], rows);
+const COLUMNS: readonly Column<CheckResult>[] = [
+  { title: 'SOURCE', cell: ({ source }) => source },
+  { title: 'VENDOR', cell: ({ vendor }) => vendor },
+  { title: 'REACHABLE', cell: ({ reachable }) => answer(reachable) },
+  { title: 'AUTHORISED', cell: ({ authorised }) => answer(authorised) },
+  { title: 'LATENCY', cell: ({ latencyMilliseconds: time }) => (time === null ? '-' : `${time} ms`) },
+  { title: 'FOUND', cell: ({ error, jobs }) => (error === null ? foundJobs(jobs) : `${error.code}: ${error.message}`) },
+];
+
+function formatResults(rows: readonly CheckResult[], options: CheckOptions, surroundings: Surroundings): string {
+  return formatListing({ rows, columns: COLUMNS, record: (row) => row }, options, surroundings);
 }
 
 function answer(value: boolean | null): string {

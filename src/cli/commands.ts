@@ -1,6 +1,9 @@
 import { Argument, Command, Option } from 'commander';
 import { check } from './check.ts';
 import type { CheckOptions } from './check.ts';
+import type { JobChoice } from './choose/job-choice.ts';
+import { JobSelection } from './choose/job-selection.ts';
+import type { SelectionOptions } from './choose/job-selection.ts';
 import { complete } from './completion.ts';
 import { COMPLETION_SCRIPTS, SHELLS } from './completion-scripts.ts';
 import type { Shell } from './completion-scripts.ts';
@@ -9,7 +12,6 @@ import type { DemoOptions } from './demo.ts';
 import { exportLogs } from './export.ts';
 import type { ExportOptions } from './export.ts';
 import { FAULT_FORMS } from './fault.ts';
-import { URL_VARIABLE } from './graph/service-address.ts';
 import { histogram } from './histogram.ts';
 import type { HistogramOptions } from './histogram.ts';
 import { intoFile } from './into-file.ts';
@@ -26,16 +28,13 @@ import { mcp } from './mcp.ts';
 import type { McpOptions } from './mcp.ts';
 import {
   collectFault,
-  collectJob,
-  collectSeverity,
   collectStatus,
   collectText,
+  parseContext,
   parseCount,
   parseFormat,
-  parseJobReference,
+  parseJob,
   parsePort,
-  parseSeverity,
-  parseTime,
 } from './option-values.ts';
 import { sandbox } from './sandbox.ts';
 import type { SandboxCommandOptions } from './sandbox.ts';
@@ -43,12 +42,12 @@ import { printGraph } from './schema.ts';
 import type { SchemaOptions } from './schema.ts';
 import { serve } from './serve.ts';
 import type { ServeOptions } from './serve.ts';
+import { configured, reader, reading, withLineForm, withZone } from './shared-options.ts';
 import { sources } from './sources.ts';
 import type { SourcesOptions } from './sources.ts';
 import type { Surroundings } from './surroundings.ts';
 import { tail } from './tail.ts';
 import type { TailOptions } from './tail.ts';
-import type { JobRef } from '../domain/job.ts';
 
 /** Every command, with its options; each ends by telling `finish` its exit code. */
 export function createCommands(surroundings: Surroundings, finish: (code: number) => void): readonly Command[] {
@@ -86,53 +85,76 @@ export function createCommands(surroundings: Surroundings, finish: (code: number
       .option('--source <name>', 'this source only, may be repeated', collectText)
       .option('--explain', 'show what is read from a page of jobs and some lines, and what is missing')
       .option('--json', 'print the results as JSON')
-      .action(async (options: CheckOptions) => ended(check(options, surroundings))),
+      .action(async (options: CheckOptions & FileOptions) =>
+        ended(intoFile(options, surroundings, async (within) => check(options, within))),
+      ),
     reader('sources', 'list the sources and what their vendors can do')
       .option('--json', 'print them as JSON')
-      .action(async (options: SourcesOptions) => ended(sources(options, surroundings))),
-    reader('jobs', 'list the latest jobs of the sources, newest first')
+      .action(async (options: SourcesOptions & FileOptions) =>
+        ended(intoFile(options, surroundings, async (within) => sources(options, within))),
+      ),
+    withZone(reader('jobs', 'list the latest jobs of the sources, newest first'))
       .option('--source <name>', 'of this source only, may be repeated', collectText)
       .option('--status <status>', 'with this status, may be repeated', collectStatus)
       .option('--name <text>', 'with this text in the name')
-      .option('--limit <number>', 'at most so many', parseCount)
+      .option('-n, --limit <number>', 'at most so many (default: 20)', parseCount)
       .option('--json', 'print JSON lines')
-      .action(async (options: JobsOptions) => ended(jobs(options, surroundings))),
-    reader('job', 'show a job with its attempts, steps and tasks')
-      .argument('<job>', 'job as SOURCE:KEY', parseJobReference)
+      .action(async (options: JobsOptions & FileOptions) =>
+        ended(intoFile(options, surroundings, async (within) => jobs(options, within))),
+      ),
+    withZone(reader('job', 'show a job with its attempts, steps and tasks'))
+      .argument('<job>', 'job as SOURCE:KEY, a name or an id', parseJob)
       .option('--exit-status', 'exit with 1 when the job has failed')
       .option('--json', 'print it as JSON')
-      .action(async (of: JobRef, options: JobOptions) => ended(job(of, options, surroundings))),
-    reading('logs', 'print the last lines of jobs, merged in time order')
+      .action(async (of: JobChoice, options: JobOptions & FileOptions) =>
+        ended(intoFile(options, surroundings, async (within) => job(new JobSelection([of], {}), options, within))),
+      ),
+    withLineForm(reading('logs', 'print the last lines of jobs, merged in time order'))
       .addOption(new Option('--first <number>', 'the first lines instead').argParser(parseCount).conflicts('last'))
       .option('-n, --last <number>', 'how many of the last lines (default: 100, with --follow 10)', parseCount)
+      .addOption(
+        new Option('-C, --context <number>', 'so many lines before and after each, which need not fit the filter')
+          .argParser(parseContext)
+          .conflicts('follow'),
+      )
       .addOption(new Option('-f, --follow', 'go on with new ones as they come, as tail does').conflicts('first'))
-      .addOption(outputOption().conflicts('follow'))
-      .option('--force', FORCE)
       .option('--json', 'print JSON lines')
-      .action(async (of: readonly JobRef[], options: LogsOptions & FileOptions & { readonly follow?: boolean }) =>
-        ended(
-          options.follow === true
-            ? tail(of, { ...options, lines: options.last }, surroundings)
-            : intoFile(options, surroundings, async (within) => logs(of, options, within)),
-        ),
+      .action(
+        async (
+          of: readonly JobChoice[],
+          options: SelectionOptions & LogsOptions & FileOptions & { readonly follow?: boolean },
+        ) =>
+          ended(
+            intoFile(options, surroundings, async (within) =>
+              options.follow === true
+                ? tail(new JobSelection(of, options), { ...options, lines: options.last }, within)
+                : logs(new JobSelection(of, options), options, within),
+            ),
+          ),
       ),
-    reading('tail', 'print the last lines of jobs, then new ones as they come')
+    withLineForm(reading('tail', 'print the last lines of jobs, then new ones as they come'))
       .addOption(new Option('-n, --lines <number>', 'how many lines to begin with (default: 10)').argParser(parseCount))
       .addOption(new Option('--after <cursor>', 'go on where a tail was stopped').conflicts('lines'))
       .option('--exit-status', 'exit with 1 when a job has failed at the end, and say which')
       .option('--json', 'print JSON lines')
-      .action(async (of: readonly JobRef[], options: TailOptions) => ended(tail(of, options, surroundings))),
-    reading('histogram', 'count lines of jobs over time, by severity')
-      .option('--buckets <number>', 'how many spans of time', parseCount)
+      .action(async (of: readonly JobChoice[], options: SelectionOptions & TailOptions & FileOptions) =>
+        ended(intoFile(options, surroundings, async (within) => tail(new JobSelection(of, options), options, within))),
+      ),
+    withZone(reading('histogram', 'count lines of jobs over time, by severity'))
+      .option('--buckets <number>', 'how many spans of time (default: 20)', parseCount)
       .option('--json', 'print it as JSON')
-      .action(async (of: readonly JobRef[], options: HistogramOptions) => ended(histogram(of, options, surroundings))),
+      .action(async (of: readonly JobChoice[], options: SelectionOptions & HistogramOptions & FileOptions) =>
+        ended(
+          intoFile(options, surroundings, async (within) => histogram(new JobSelection(of, options), options, within)),
+        ),
+      ),
     reading('export', 'print all lines of jobs, oldest first')
-      .option('--format <format>', 'ndjson (JSON lines), csv or text', parseFormat, 'ndjson')
+      .option('--format <format>', 'ndjson (JSON lines), csv or text (default: by the file, else ndjson)', parseFormat)
       .option('--after <cursor>', 'go on where an export stopped')
-      .addOption(outputOption())
-      .option('--force', FORCE)
-      .action(async (of: readonly JobRef[], options: ExportOptions & FileOptions) =>
-        ended(intoFile(options, surroundings, async (within) => exportLogs(of, options, within))),
+      .action(async (of: readonly JobChoice[], options: SelectionOptions & ExportOptions & FileOptions) =>
+        ended(
+          intoFile(options, surroundings, async (within) => exportLogs(new JobSelection(of, options), options, within)),
+        ),
       ),
     new Command('completion')
       .description('print what makes a shell complete commands, options and the keys of jobs')
@@ -146,47 +168,4 @@ export function createCommands(surroundings: Surroundings, finish: (code: number
     .argument('[words...]')
     .action(async (words: readonly string[]) => ended(complete(words, commands, surroundings)));
   return [...commands, completing];
-}
-
-const FORCE = 'with --output: replace the file when there is one';
-
-function outputOption(): Option {
-  return new Option('-o, --output <file>', 'write into this file instead');
-}
-
-function configured(name: string, description: string): Command {
-  return new Command(name)
-    .description(description)
-    .option('-c, --config <file>', 'configuration file (default: TRIBUTARY_CONFIG, tributary.yaml, else the sandbox)');
-}
-
-/** A command that reads the graph: of the configured sources, or of a running service. */
-function reader(name: string, description: string): Command {
-  return configured(name, description)
-    .addOption(
-      new Option('--url <url>', `a running service to ask instead (default: ${URL_VARIABLE})`).conflicts('config'),
-    )
-    .option(
-      '--header <header>',
-      "sent to the service, may be repeated: 'Authorization: Bearer ${NAME}' takes a variable, ${file:PATH} a file",
-      collectText,
-    );
-}
-
-function reading(name: string, description: string): Command {
-  return reader(name, description)
-    .argument('<jobs...>', 'jobs as SOURCE:KEY', collectJob)
-    .option('--since <time>', 'at or after this time (RFC 3339), or so long ago (10m, 2h, 3d)', parseTime)
-    .option('--until <time>', 'before this time, or so long ago', parseTime)
-    .option('--min-severity <severity>', 'at least this severe', parseSeverity)
-    .addOption(new Option('--level <severity>', 'the same').argParser(parseSeverity).conflicts('minSeverity'))
-    .option('--severity <severity>', 'of this severity, may be repeated', collectSeverity)
-    .option('--include-unspecified', 'also those without a severity')
-    .option('--contains <text>', 'with this text in the message')
-    .option('--not-contains <text>', 'without this text in the message')
-    .option('--matches <expression>', 'with a message that this regular expression (RE2) matches')
-    .addOption(new Option('--grep <text>', 'a text, or /an expression/').conflicts(['contains', 'matches']))
-    .option('--attempt <key>', 'of this attempt, may be repeated', collectText)
-    .option('--step <key>', 'of this step, may be repeated', collectText)
-    .option('--task <key>', 'of this task, may be repeated', collectText);
 }

@@ -3,7 +3,9 @@ import { JobsDocument, SourcesDocument } from './graph/generated/graphql.ts';
 import type { Graph } from './graph/graph.ts';
 import type { GraphOptions } from './graph/service-address.ts';
 import { withGraph } from './graph/with-graph.ts';
-import { formatJob } from './job-reference.ts';
+import { formatJob, PLAIN_WORD } from './job-reference.ts';
+import { OUTPUT_FORMATS } from './show/output-choice.ts';
+import { COLOR_CHOICES } from './show/paint.ts';
 import { EXIT } from './surroundings.ts';
 import type { Surroundings } from './surroundings.ts';
 import { LOG_SEVERITIES } from '../domain/severity.ts';
@@ -18,7 +20,6 @@ const MOST_JOBS = 200;
 const PATIENCE_MILLISECONDS = 3_000;
 
 /** Keys come from vendors: what a shell would read as more than a word is not offered. */
-const PLAIN = /^[\w./:@%+,=-]+$/;
 
 const VALUES: Readonly<Record<string, readonly string[]>> = {
   '--status': JOB_STATUSES,
@@ -26,6 +27,8 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   '--level': LOG_SEVERITIES,
   '--severity': LOG_SEVERITIES,
   '--format': EXPORT_FORMATS,
+  '--output': OUTPUT_FORMATS,
+  '--color': COLOR_CHOICES,
 };
 
 /** Prints what may stand for the last of the words, one a line. Never fails: a shell has no place for a complaint. */
@@ -36,7 +39,7 @@ export async function complete(
 ): Promise<number> {
   const current = words.at(-1) ?? '';
   const found = await candidates(words, commands, surroundings).catch(() => []);
-  const fitting = found.filter((text) => text.startsWith(current) && PLAIN.test(text));
+  const fitting = found.filter((text) => text.startsWith(current) && PLAIN_WORD.test(text));
   await surroundings.print(fitting.map((text) => `${text}\n`).join(''));
   return EXIT.done;
 }

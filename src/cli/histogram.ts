@@ -1,16 +1,20 @@
+import type { JobSelection } from './choose/job-selection.ts';
 import { HistogramDocument } from './graph/generated/graphql.ts';
 import type { HistogramQuery } from './graph/generated/graphql.ts';
 import { idsOf } from './graph/job-ids.ts';
 import { withJobs } from './graph/with-jobs.ts';
 import { filterOf } from './log-options.ts';
 import type { LogSelection } from './log-options.ts';
+import { formatListing } from './show/listing.ts';
+import type { Column, ListingOptions } from './show/listing.ts';
+import { showTimeOf } from './show/times.ts';
+import type { ShowTime, ZoneOptions } from './show/times.ts';
 import { EXIT } from './surroundings.ts';
 import type { Surroundings } from './surroundings.ts';
-import { formatTable } from './table.ts';
-import type { JobRef } from '../domain/job.ts';
-import { terminalJson } from '../domain/terminal-text.ts';
+import { LOG_SEVERITIES } from '../domain/severity.ts';
+import type { LogSeverity } from '../domain/severity.ts';
 
-export interface HistogramOptions extends LogSelection {
+export interface HistogramOptions extends LogSelection, ListingOptions, ZoneOptions {
   readonly buckets?: number | undefined;
 }
 
@@ -18,20 +22,21 @@ const DEFAULT_BUCKETS = 20;
 /** How long the longest bar is, characters. */
 const BAR = 30;
 
-type Histogram = HistogramQuery['logHistogram'];
+type Bucket = HistogramQuery['logHistogram']['buckets'][number];
 
 /** Prints how many lines jobs wrote over time, by severity. Fails when lines are missing because a source does not answer. */
 export async function histogram(
-  jobs: readonly JobRef[],
+  selection: JobSelection,
   options: HistogramOptions,
   surroundings: Surroundings,
 ): Promise<number> {
-  return withJobs(jobs, options, surroundings, async (graph, complainAbout) => {
+  return withJobs(selection, options, surroundings, async ({ graph, jobs, complainAbout }) => {
     const { buckets = DEFAULT_BUCKETS } = options;
     const asked = { jobs: await idsOf(jobs, graph), filter: filterOf(options), buckets };
     const { failures, ...counted } = (await graph.run(HistogramDocument, asked)).logHistogram;
-    const text = options.json === true ? `${terminalJson(counted, 2)}\n` : formatBuckets(counted.buckets);
-    await surroundings.print(text);
+    const columns = columnsOf(counted.buckets, showTimeOf(options, surroundings));
+    const listing = { rows: counted.buckets, columns, record: recordOf, document: counted };
+    await surroundings.print(formatListing(listing, options, surroundings));
     await complainAbout(failures);
     const { coveredFrom, from } = counted;
     if (coveredFrom !== null && coveredFrom !== from)
@@ -40,13 +45,24 @@ export async function histogram(
   });
 }
 
-function formatBuckets(buckets: Histogram['buckets']): string {
+function columnsOf(buckets: readonly Bucket[], time: ShowTime): readonly Column<Bucket>[] {
   const most = Math.max(1, ...buckets.map(({ total }) => total));
-  const rows = buckets.map(({ from, total, counts }) => [
-    from,
-    String(total),
-    '#'.repeat(Math.ceil((total / most) * BAR)),
-    counts.map(({ severity, count }) => `${severity} ${count}`).join(', '),
-  ]);
-  return formatTable(['FROM', 'LINES', '', 'BY SEVERITY'], rows);
+  return [
+    { title: 'FROM', cell: ({ from }) => time(from) },
+    { title: 'UNTIL', cell: ({ until }) => time(until), isWide: true },
+    { title: 'LINES', cell: ({ total }) => String(total) },
+    { title: '', cell: ({ total }) => '#'.repeat(Math.ceil((total / most) * BAR)) },
+    {
+      title: 'BY SEVERITY',
+      cell: ({ counts }) => counts.map(({ severity, count }) => `${severity} ${count}`).join(', '),
+    },
+  ];
+}
+
+function recordOf({ counts, ...bucket }: Bucket): object {
+  return { ...bucket, ...Object.fromEntries(LOG_SEVERITIES.map((name) => [name, countOf(name, counts)])) };
+}
+
+function countOf(name: LogSeverity, counts: Bucket['counts']): number {
+  return counts.find(({ severity }) => severity === name)?.count ?? 0;
 }

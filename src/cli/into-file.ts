@@ -2,12 +2,11 @@ import { open, rename, rm, stat } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Misuse } from './misuse.ts';
+import type { OutputOptions } from './show/output-choice.ts';
 import { EXIT } from './surroundings.ts';
 import type { Surroundings } from './surroundings.ts';
 
-export interface FileOptions {
-  /** The file that gets what would be printed. */
-  readonly output?: string | undefined;
+export interface FileOptions extends OutputOptions {
   /** Replace it when there is one. */
   readonly force?: boolean | undefined;
 }
@@ -17,7 +16,7 @@ export interface FileOptions {
  * until then, and after a failure, it is `FILE.part`. Throws `Misuse` for a file that cannot be made.
  */
 export async function intoFile(
-  { output, force = false }: FileOptions,
+  { output: { file: output } = {}, force = false }: FileOptions,
   surroundings: Surroundings,
   use: (surroundings: Surroundings) => Promise<number>,
 ): Promise<number> {
@@ -34,6 +33,7 @@ export async function intoFile(
   try {
     code = await use({
       ...surroundings,
+      colors: false,
       print: async (text) => {
         await file.appendFile(text);
         lines += text.split('\n').length - 1;
@@ -44,7 +44,8 @@ export async function intoFile(
     surroundings.complain(`Cannot write the output: ${error.message}. What was written is not complete.\n`);
   } finally {
     await file.close();
-    if (code === EXIT.done) {
+    // Ctrl+C is how a tail ends.
+    if (code === EXIT.done || code === EXIT.interrupted) {
       await rename(part, path);
       surroundings.complain(`${lines} lines are in ${output}.\n`);
     } else if (lines === 0) await rm(part);

@@ -11,3 +11,11 @@ export function parseJob(text: string): JobRef | null {
 export function formatJob({ source, key }: JobRef): string {
   return `${source}:${key}`;
 }
+
+/** What a shell reads as one plain word. */
+export const PLAIN_WORD = /^[\w./:@%+,=-]+$/;
+
+/** A text as a word for a shell. */
+export function shellWord(text: string): string {
+  return PLAIN_WORD.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}

@@ -2,21 +2,22 @@ import { JobsDocument } from './graph/generated/graphql.ts';
 import type { JobsQuery } from './graph/generated/graphql.ts';
 import { withGraph } from './graph/with-graph.ts';
 import type { GraphOptions } from './graph/service-address.ts';
-import { durationOf } from './duration.ts';
 import { formatJob } from './job-reference.ts';
 import { complainAbout } from './log-options.ts';
+import { durationOf } from './show/duration.ts';
+import { formatListing } from './show/listing.ts';
+import type { Column, ListingOptions } from './show/listing.ts';
+import { showTimeOf } from './show/times.ts';
+import type { ShowTime, ZoneOptions } from './show/times.ts';
 import { EXIT } from './surroundings.ts';
 import type { Surroundings } from './surroundings.ts';
-import { formatTable } from './table.ts';
-import { terminalJson } from '../domain/terminal-text.ts';
 import type { JobStatus } from '../domain/status.ts';
 
-export interface JobsOptions extends GraphOptions {
+export interface JobsOptions extends GraphOptions, ListingOptions, ZoneOptions {
   readonly source?: readonly string[] | undefined;
   readonly status?: readonly JobStatus[] | undefined;
   readonly name?: string | undefined;
   readonly limit?: number | undefined;
-  readonly json?: boolean | undefined;
 }
 
 const DEFAULT_LIMIT = 20;
@@ -31,31 +32,37 @@ export async function jobs(options: JobsOptions, surroundings: Surroundings): Pr
     const filter = { statusIn: options.status, nameContains: options.name };
     const first = options.limit ?? DEFAULT_LIMIT;
     const { nodes, failures } = (await graph.run(JobsDocument, { sources: options.source, filter, first })).jobs;
-    await surroundings.print(options.json === true ? formatJson(nodes) : formatJobs(nodes));
+    const columns = columnsOf(showTimeOf(options, surroundings));
+    const listing = { rows: nodes, columns, width: TERMINAL_COLUMNS, record: recordOf, json: 'ndjson' } as const;
+    await surroundings.print(formatListing(listing, options, surroundings));
     complainAbout(failures, surroundings);
     return failures.length === 0 ? EXIT.done : EXIT.failed;
   });
 }
 
-function formatJobs(found: readonly Found[]): string {
-  const rows = found.map(({ source, key, status, createdAt, startedAt, finishedAt, name }) => [
-    formatJob({ source: source.name, key }),
-    status,
-    dateOf(createdAt),
-    durationOf(startedAt, finishedAt),
-    name,
-  ]);
-  return formatTable(['JOB', 'STATUS', 'CREATED', 'TOOK', 'NAME'], rows, TERMINAL_COLUMNS);
+function columnsOf(time: ShowTime): readonly Column<Found>[] {
+  const shown = (at: string | null): string => (at === null ? '-' : time(at));
+  return [
+    { title: 'JOB', cell: ({ source, key }) => formatJob({ source: source.name, key }) },
+    { title: 'STATUS', cell: ({ status }) => status },
+    { title: 'CREATED', cell: ({ createdAt }) => dateOf(createdAt, time) },
+    { title: 'STARTED', cell: ({ startedAt }) => shown(startedAt), isWide: true },
+    { title: 'FINISHED', cell: ({ finishedAt }) => shown(finishedAt), isWide: true },
+    { title: 'TOOK', cell: ({ startedAt, finishedAt }) => durationOf(startedAt, finishedAt) },
+    { title: "VENDOR'S STATUS", cell: ({ nativeStatus }) => nativeStatus ?? '-', isWide: true },
+    { title: 'NAME', cell: ({ name }) => name },
+  ];
 }
 
-/** UTC, as short as `ls` has it: to the minute within this year, else the day. */
-function dateOf(time: string | null): string {
-  if (time === null) return '-';
-  const isThisYear = time.startsWith(`${new Date().getUTCFullYear()}-`);
-  return isThisYear ? time.slice(5, 16).replace('T', ' ') : time.slice(0, 10);
+/** As short as `ls` has it: to the minute within this year, else the day. */
+function dateOf(at: string | null, time: ShowTime): string {
+  if (at === null) return '-';
+  const shown = time(at);
+  const isThisYear = shown.slice(0, 4) === time(new Date().toISOString()).slice(0, 4);
+  return isThisYear ? shown.slice(5, 16).replace('T', ' ') : shown.slice(0, 10);
 }
 
-/** JSON lines, without what the vendor says beside our own words. */
-function formatJson(found: readonly Found[]): string {
-  return found.map(({ source, ...job }) => `${terminalJson({ source: source.name, ...job })}\n`).join('');
+/** Without what the vendor says beside our own words. */
+function recordOf({ source, ...job }: Found): object {
+  return { source: source.name, ...job };
 }

@@ -17,7 +17,6 @@ export interface LogSelection
   readonly attempt?: readonly string[] | undefined;
   readonly step?: readonly string[] | undefined;
   readonly task?: readonly string[] | undefined;
-  readonly json?: boolean | undefined;
 }
 
 export function filterOf(options: LogSelection): LineFilter {

@@ -3,6 +3,7 @@ import process from 'node:process';
 import { browse } from './browse.ts';
 import { Output } from './output.ts';
 import { run } from './program.ts';
+import { hasColors } from './show/paint.ts';
 import { EXIT, INTERRUPTED, TERMINATED } from './surroundings.ts';
 
 const stopping = new AbortController();
@@ -37,6 +38,7 @@ const code = await run(process.argv.slice(2), {
   stop: stopping.signal,
   print: async (text) => output.print(text),
   complain,
+  colors: hasColors(process.env, process.stdout.isTTY && process.stdout.hasColors()),
   browse: process.stdout.isTTY ? browse : undefined,
 });
 process.exitCode = await output.exitCode(code, complain);

@@ -1,8 +1,8 @@
 import { InvalidArgumentError } from 'commander';
 import { parseDuration } from '../config/duration.ts';
 import { FAULT_FORMS, parseFault } from './fault.ts';
-import { parseJob } from './job-reference.ts';
-import type { JobRef } from '../domain/job.ts';
+import { parseJobChoice } from './choose/job-choice.ts';
+import type { JobChoice } from './choose/job-choice.ts';
 import { LOG_SEVERITIES } from '../domain/severity.ts';
 import type { LogSeverity } from '../domain/severity.ts';
 import { EXPORT_FORMATS } from '../export/formats.ts';
@@ -36,6 +36,11 @@ export function parseCount(text: string): number {
   return wholeNumber(text, 0, 1_000);
 }
 
+/** How many lines around another. */
+export function parseContext(text: string): number {
+  return wholeNumber(text, 0, 100);
+}
+
 function wholeNumber(text: string, lowest: number, highest: number): number {
   const number = Number(text);
   if (/^\d+$/.test(text) && number >= lowest && number <= highest) return number;
@@ -48,14 +53,14 @@ export function collectFault(text: string, before: readonly SandboxFault[] = [])
   return [...before, fault];
 }
 
-export function parseJobReference(text: string): JobRef {
-  const job = parseJob(text);
-  if (job === null) throw new InvalidArgumentError('Expected SOURCE:KEY, as `tributary jobs` prints it.');
-  return job;
+export function parseJob(text: string): JobChoice {
+  const choice = parseJobChoice(text);
+  if (choice === null) throw new InvalidArgumentError('Expected SOURCE:KEY, as `tributary jobs` prints it, or a name.');
+  return choice;
 }
 
-export function collectJob(text: string, before: readonly JobRef[] = []): readonly JobRef[] {
-  return [...before, parseJobReference(text)];
+export function collectJob(text: string, before: readonly JobChoice[] = []): readonly JobChoice[] {
+  return [...before, parseJob(text)];
 }
 
 export function collectText(text: string, before: readonly string[] = []): readonly string[] {

@@ -9,6 +9,8 @@ export interface Surroundings {
   readonly print: (text: string) => void | Promise<void>;
   /** Writes to standard error: what went wrong, for people. */
   readonly complain: (text: string) => void;
+  /** Does standard output go to something that shows colours, or does the user want them anyway? */
+  readonly colors?: boolean | undefined;
   /** Opens a page in the user's browser. Left out where nobody sits at a terminal. */
   readonly browse?: ((url: string) => void) | undefined;
   /** Aborted when the user or the system asks the process to stop. */

@@ -14,9 +14,9 @@ const LINE_BREAK = /\r\n|[\n\r\v\f\x85\u2028\u2029]/;
 /** Lines behind the first one are indented, so that none looks like a row. */
 const INDENT = '\n    ';
 
-/** A message that may have several lines, without anything that a terminal obeys. */
-export function terminalText(text: string): string {
-  return plain(text).split(LINE_BREAK).join(INDENT);
+/** A message that may have several lines, without anything that a terminal obeys but what `paint` puts around its parts. */
+export function terminalText(text: string, paint: (plain: string) => string = (unpainted) => unpainted): string {
+  return paint(plain(text)).split(LINE_BREAK).join(INDENT);
 }
 
 /** The same on one line, for cells of tables and names within a message. */

@@ -1,9 +1,7 @@
 import { shownText } from '../domain/ansi.ts';
-import { severityOf } from '../domain/severity.ts';
 import { terminalCell, terminalJson, terminalText } from '../domain/terminal-text.ts';
-import type { LogNode } from '../federation/api.ts';
 import { csvLine } from './csv.ts';
-import { recordOf } from './record.ts';
+import type { LogRecord } from './record.ts';
 import type { ExportEnd } from './walk.ts';
 
 /** How lines are written down. The last line says how the export ended; no line of a log can look like it. */
@@ -12,7 +10,7 @@ export interface ExportFormat {
   readonly extension: string;
   /** What comes before the first line. Left out where an export goes on. */
   readonly head: string;
-  line(entry: LogNode): string;
+  line(record: LogRecord): string;
   end(end: ExportEnd): string;
 }
 
@@ -43,15 +41,14 @@ export const FORMATS: Readonly<Record<ExportFormatName, ExportFormat>> = {
     mediaType: 'application/x-ndjson; charset=utf-8',
     extension: 'ndjson',
     head: '',
-    line: (entry) => `${terminalJson(recordOf(entry))}\n`,
+    line: (record) => `${terminalJson(record)}\n`,
     end: (end) => `${terminalJson({ end })}\n`,
   },
   csv: {
     mediaType: 'text/csv; charset=utf-8; header=present',
     extension: 'csv',
     head: csvLine(COLUMNS),
-    line(entry) {
-      const { exceptions, attributes, ...plain } = recordOf(entry);
+    line({ exceptions, attributes, ...plain }) {
       const cells = {
         ...plain,
         exceptions: exceptions.length === 0 ? null : terminalJson(exceptions),
@@ -69,12 +66,9 @@ export const FORMATS: Readonly<Record<ExportFormatName, ExportFormat>> = {
     mediaType: 'text/plain; charset=utf-8',
     extension: 'log',
     head: '',
-    line({ timestamp, severity: { number }, source, jobKey, message }) {
-      const severity = severityOf(number);
-      const job = terminalCell(`${source}:${jobKey}`);
-      // Only the beginning of a line of the log stands at the left.
-      return `${timestamp} ${(severity === 'UNSPECIFIED' ? '-' : severity).padEnd(5)} ${job} ${terminalText(message)}\n`;
-    },
+    // Only the beginning of a line of the log stands at the left.
+    line: ({ timestamp, severity, source, job, message }) =>
+      `${timestamp} ${(severity === 'UNSPECIFIED' ? '-' : severity).padEnd(5)} ${terminalCell(`${source}:${job}`)} ${terminalText(message)}\n`,
     end: (end) => `# export ${end.status}: ${JSON.stringify(end)}\n`,
   },
 };

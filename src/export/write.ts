@@ -1,5 +1,6 @@
 import type { Federation } from '../federation/api.ts';
 import type { ExportFormat } from './formats.ts';
+import { recordOf } from './record.ts';
 import { walkLogs } from './walk.ts';
 import type { ExportEnd, ExportRequest, ExportSettings } from './walk.ts';
 
@@ -25,7 +26,7 @@ export async function* writeLogs(
       return;
     }
     for (const entry of part) {
-      text += format.line(entry);
+      text += format.line(recordOf(entry));
       if (text.length < CHUNK_CHARACTERS) continue;
       yield text;
       text = '';

@@ -176,10 +176,10 @@ describe('tributary logs and export', () => {
     expect(followed.output().trimEnd().split('\n')).toEqual(await outputOf('logs', FINISHED, '-n', '3', '--json'));
   });
 
-  test('want jobs as SOURCE:KEY', async () => {
+  test('say how to choose all jobs of a source', async () => {
     const command = start(['logs', 'nemo'], { folder });
-    expect(await command.done).toBe(2);
-    expect(command.errors()).toContain('Expected SOURCE:KEY');
+    expect(await command.done).toBe(1);
+    expect(command.errors()).toBe('No job fits nemo. Jobs of that source: nemo:* See `tributary jobs`.\n');
   });
 });
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatTable } from '../../src/cli/table.ts';
+import { formatTable } from '../../src/cli/show/table.ts';
 
 test('columns line up, and no line ends in spaces', () => {
   expect(

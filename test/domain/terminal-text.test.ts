@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { formatTable } from '../../src/cli/table.ts';
+import { formatTable } from '../../src/cli/show/table.ts';
 import { terminalCell, terminalJson, terminalLines, terminalText } from '../../src/domain/terminal-text.ts';
 
 /** What a terminal obeys, or what turns the direction of writing. Line feeds and tabs are looked at apart. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createCall } from '../../src/domain/call.ts';
+import { recordOf } from '../../src/export/record.ts';
 import { EXPORT_FORMATS, FORMATS } from '../../src/export/formats.ts';
 import type { ExportFormatName } from '../../src/export/formats.ts';
 import type { ExportEnd, ExportRequest } from '../../src/export/walk.ts';
@@ -181,7 +182,7 @@ describe('hostile messages', () => {
   const end: ExportEnd = { status: 'complete', lines: entries.length, cursor: 'c', failures: [] };
 
   test('stay one line of NDJSON each, that says what they said and acts on no terminal', () => {
-    const text = entries.map((entry) => FORMATS.ndjson.line(entry)).join('') + FORMATS.ndjson.end(end);
+    const text = entries.map((entry) => FORMATS.ndjson.line(recordOf(entry))).join('') + FORMATS.ndjson.end(end);
     expect(text).not.toMatch(/[\0-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e]/);
     const records = linesOf(text).map((line) => JSON.parse(line) as { message?: string });
     expect(records.map(({ message }) => message)).toEqual([
@@ -192,7 +193,8 @@ describe('hostile messages', () => {
   });
 
   test('are text in every cell of CSV, and no row of their own', () => {
-    const text = FORMATS.csv.head + entries.map((entry) => FORMATS.csv.line(entry)).join('') + FORMATS.csv.end(end);
+    const text =
+      FORMATS.csv.head + entries.map((entry) => FORMATS.csv.line(recordOf(entry))).join('') + FORMATS.csv.end(end);
     const rows = rowsOf(text);
     expect(rows).toHaveLength(entries.length + 2);
     expect(new Set(rows.map((row) => row.length))).toEqual(new Set([13]));
@@ -206,7 +208,7 @@ describe('hostile messages', () => {
   });
 
   test('are indented behind the first line of text, so that none looks like the end', () => {
-    const text = entries.map((entry) => FORMATS.text.line(entry)).join('') + FORMATS.text.end(end);
+    const text = entries.map((entry) => FORMATS.text.line(recordOf(entry))).join('') + FORMATS.text.end(end);
     expect(text).not.toMatch(/[\x1b\x9b]/);
     expect(text.split(/[\n\u0085\u2028]/).filter((line) => line.startsWith('#'))).toHaveLength(1);
     expect(linesOf(text).at(-1)).toBe(`# export complete: ${JSON.stringify(end)}`);

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { EXPORT_FORMATS, FORMATS } from '../../src/export/formats.ts';
 import { readEnd } from '../../src/export/read-end.ts';
+import { recordOf } from '../../src/export/record.ts';
 import type { ExportEnd } from '../../src/export/walk.ts';
 import { fakeEntry } from '../resolvers/fake-federation.ts';
 
@@ -32,16 +33,18 @@ describe('an export of hostile texts', () => {
     fc.assert(
       fc.property(hostile, hostile, hostile, (message, jobKey, key) => {
         const entry = fakeEntry({ source: 'a', key: jobKey }, 1);
-        const line = FORMATS[name].line({
-          ...entry,
-          jobKey,
-          message,
-          stepKey: key,
-          taskKey: key,
-          attemptKey: key,
-          attributes: { [key]: message },
-          exceptions: [{ type: key, message, frames: [] }],
-        });
+        const line = FORMATS[name].line(
+          recordOf({
+            ...entry,
+            jobKey,
+            message,
+            stepKey: key,
+            taskKey: key,
+            attemptKey: key,
+            attributes: { [key]: message },
+            exceptions: [{ type: key, message, frames: [] }],
+          }),
+        );
         expect(line).not.toMatch(OBEYED);
         if (name === 'csv') return;
         expect(line).not.toMatch(DIRECTION);
@@ -66,7 +69,9 @@ describe('the end of an export', () => {
         const end: ExportEnd = { status, lines: 3, cursor: text, failures };
         expect(readEnd(name, FORMATS[name].end(end))).toEqual(end);
         const message = `${FORMATS[name].end(end)}${text}`;
-        const lines = FORMATS[name].line({ ...fakeEntry({ source: 'a', key: 'b' }, 1), message }).split(/(?<=\n)/);
+        const lines = FORMATS[name]
+          .line(recordOf({ ...fakeEntry({ source: 'a', key: 'b' }, 1), message }))
+          .split(/(?<=\n)/);
         expect(lines.map((line) => readEnd(name, line)).every((read) => read === null)).toBe(true);
       }),
     );

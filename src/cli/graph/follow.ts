@@ -16,7 +16,7 @@ export interface Following {
   readonly after?: string | undefined;
 }
 
-interface FollowSettings {
+export interface FollowSettings {
   readonly signal: AbortSignal;
   /** Told of each break. */
   readonly onBreak: (message: string) => void;

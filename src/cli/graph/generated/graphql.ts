@@ -384,6 +384,41 @@ export type TailSubscription = {
       };
 };
 
+export type LinesAroundQueryVariables = Exact<{
+  id: string;
+  jobs?: ReadonlyArray<string> | string | null | undefined;
+  before: number;
+  after: number;
+}>;
+
+export type LinesAroundQuery = {
+  readonly logContext: {
+    readonly nodes: ReadonlyArray<{
+      readonly id: string;
+      readonly timestamp: string;
+      readonly severity: LogSeverity;
+      readonly severityNumber: number;
+      readonly severityText: string | null;
+      readonly message: string;
+      readonly attributes: unknown;
+      readonly job: { readonly key: string; readonly source: { readonly name: string } } | null;
+      readonly attempt: { readonly key: string } | null;
+      readonly step: { readonly key: string } | null;
+      readonly task: { readonly key: string } | null;
+      readonly exceptions: ReadonlyArray<{
+        readonly type: string;
+        readonly message: string | null;
+        readonly frames: ReadonlyArray<{
+          readonly file: string | null;
+          readonly line: number | null;
+          readonly function: string | null;
+        }>;
+      }>;
+    }>;
+    readonly failures: ReadonlyArray<{ readonly source: string; readonly code: ErrorCode; readonly message: string }>;
+  } | null;
+};
+
 export type SourcesQueryVariables = Exact<{ [key: string]: never }>;
 
 export type SourcesQuery = {
@@ -731,6 +766,55 @@ fragment LineRecord on LogEntry {
   }
   attributes
 }`) as unknown as TypedDocumentString<TailSubscription, TailSubscriptionVariables>;
+export const LinesAroundDocument = new TypedDocumentString(`
+    query LinesAround($id: ID!, $jobs: [ID!], $before: Int!, $after: Int!) {
+  logContext(id: $id, jobs: $jobs, before: $before, after: $after) {
+    nodes {
+      ...LineRecord
+    }
+    failures {
+      ...Complaint
+    }
+  }
+}
+    fragment Complaint on SourceFailure {
+  source
+  code
+  message
+}
+fragment LineRecord on LogEntry {
+  id
+  job {
+    source {
+      name
+    }
+    key
+  }
+  attempt {
+    key
+  }
+  step {
+    key
+  }
+  task {
+    key
+  }
+  timestamp
+  severity
+  severityNumber
+  severityText
+  message(ansi: RAW)
+  exceptions {
+    type
+    message
+    frames {
+      file
+      line
+      function
+    }
+  }
+  attributes
+}`) as unknown as TypedDocumentString<LinesAroundQuery, LinesAroundQueryVariables>;
 export const SourcesDocument = new TypedDocumentString(`
     query Sources {
   sources {

@@ -1,20 +1,30 @@
-import { terminalCell } from '../domain/terminal-text.ts';
+import { terminalCell } from '../../domain/terminal-text.ts';
 
 /** The last column keeps as many characters, however wide the others are. */
 const LEAST_CHARACTERS = 8;
 
 /**
  * Writes rows under their titles in columns that line up. The last column is cut where a line would be longer than `most`
- * characters; without `most` it is as long as it likes.
+ * characters; without `most` it is as long as it likes. `paint` puts colours around a cell; row 0 has the titles.
  */
-export function formatTable(titles: readonly string[], rows: readonly (readonly string[])[], most = Infinity): string {
+export function formatTable(
+  titles: readonly string[],
+  rows: readonly (readonly string[])[],
+  most = Infinity,
+  paint: (cell: string, row: number) => string = (cell) => cell,
+): string {
   const lines = [titles, ...rows].map((cells) => cells.map(terminalCell));
   const widths = titles.map((_, column) => Math.max(...lines.map((line) => (line[column] ?? '').length)));
   const before = widths.slice(0, -1).reduce((sum, width) => sum + width + 2, 0);
   const room = Math.max(LEAST_CHARACTERS, most - before);
-  const format = (line: readonly string[]): string =>
+  const format = (line: readonly string[], row: number): string =>
     line
-      .map((cell, column) => (column < titles.length - 1 ? cell.padEnd(widths[column] ?? 0) : cut(cell, room)))
+      .map((cell, column) => {
+        const isLast = column === titles.length - 1;
+        const shown = isLast ? cut(cell, room) : cell;
+        const blanks = isLast ? 0 : (widths[column] ?? 0) - shown.length;
+        return (shown === '' ? '' : paint(shown, row)) + ' '.repeat(blanks);
+      })
       .join('  ')
       .trimEnd();
   return `${lines.map(format).join('\n')}\n`;

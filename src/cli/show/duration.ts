@@ -1,4 +1,4 @@
-import { parseInstant } from '../domain/time.ts';
+import { parseInstant } from '../../domain/time.ts';
 
 /** Whole seconds and what they make; `-` where an end is not known. */
 export function durationOf(startedAt: string | null, finishedAt: string | null): string {

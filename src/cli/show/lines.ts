@@ -1,0 +1,119 @@
+import { highlighterOf } from './highlight.ts';
+import { JobPrefixes } from './job-prefixes.ts';
+import { formatOf } from './output-choice.ts';
+import type { OutputFormat, OutputOptions } from './output-choice.ts';
+import { painterOf, SEVERITY_STYLES } from './paint.ts';
+import type { ColorOptions, Paint } from './paint.ts';
+import { parseTemplate } from './template.ts';
+import { showTimeOf } from './times.ts';
+import type { ZoneOptions } from './times.ts';
+import type { LineFilter } from '../graph/graph.ts';
+import { Misuse } from '../misuse.ts';
+import type { Surroundings } from '../surroundings.ts';
+import type { JobRef } from '../../domain/job.ts';
+import { terminalCell, terminalJson, terminalText } from '../../domain/terminal-text.ts';
+import { FORMATS } from '../../export/formats.ts';
+import type { LogRecord } from '../../export/record.ts';
+
+export interface LineOptions extends OutputOptions, ZoneOptions, ColorOptions {
+  /** The job before each line? By default where lines of several jobs may come. */
+  readonly prefix?: boolean | undefined;
+  /** Messages as they came, with escape sequences that a terminal obeys. */
+  readonly raw?: boolean | undefined;
+  readonly template?: string | undefined;
+}
+
+/** How lines are written down, from the first to the last of an output. */
+export interface LineForm {
+  readonly head: string;
+  line(record: LogRecord): string;
+  /** What stands between lines that do not follow each other. */
+  readonly gap: string;
+  /** What comes behind the last line. */
+  end(): string;
+}
+
+export interface LineSettings {
+  /** The jobs whose lines come first. */
+  readonly jobs: readonly JobRef[];
+  /** May there be more of them than these? */
+  readonly mayJoin?: boolean;
+  readonly filter: LineFilter;
+  /** Do the lines have no end? They are no JSON document then. */
+  readonly isEndless?: boolean;
+}
+
+/** Throws `Misuse` for options that contradict each other. */
+export function lineFormOf(options: LineOptions, settings: LineSettings, surroundings: Surroundings): LineForm {
+  const format = formatOf(options, { json: 'ndjson' });
+  if (options.template !== undefined && (options.json === true || options.output?.format !== undefined))
+    throw new Misuse('--template and -o cannot both say how.');
+  const plain = { head: '', gap: '', end: () => '' };
+  if (format === 'json' && settings.isEndless !== true) return jsonDocument();
+  if (format === 'csv') return { ...plain, head: FORMATS.csv.head, line: (record) => FORMATS.csv.line(record) };
+  if (format === 'json' || format === 'ndjson') return { ...plain, line: (record) => FORMATS.ndjson.line(record) };
+  return { ...plain, ...linesForPeople(format, options, settings, surroundings) };
+}
+
+/** A list that has each line on one of its own. */
+function jsonDocument(): LineForm {
+  let count = 0;
+  return {
+    head: '[',
+    gap: '',
+    line(record) {
+      count += 1;
+      return `${count === 1 ? '' : ','}\n${terminalJson(record)}`;
+    },
+    end: () => (count === 0 ? ']\n' : '\n]\n'),
+  };
+}
+
+function linesForPeople(
+  format: OutputFormat,
+  options: LineOptions,
+  { jobs, filter, mayJoin = false }: LineSettings,
+  surroundings: Surroundings,
+): Pick<LineForm, 'line' | 'gap'> {
+  const paint = painterOf(options, surroundings);
+  const time = showTimeOf(options, surroundings);
+  const message = messageWriter(options, filter, paint);
+  const gap = `${paint(['dim'], '--')}\n`;
+  if (options.template !== undefined) {
+    const write = parseTemplate(options.template);
+    return { gap, line: (record) => write(record, { time, message }) };
+  }
+  const prefixes = new JobPrefixes(jobs, paint);
+  const isWide = format === 'wide';
+  const showJob = options.prefix ?? (isWide || mayJoin || jobs.length > 1);
+  return {
+    gap,
+    line(record) {
+      const { severity, source, job: key } = record;
+      const word = (severity === 'UNSPECIFIED' ? '-' : severity).padEnd(5);
+      const parts = [
+        paint(['dim'], time(record.timestamp)),
+        paint(SEVERITY_STYLES[severity], word),
+        ...(showJob ? [prefixes.of({ source, key }, isWide)] : []),
+        ...(isWide ? placesOf(record) : []),
+        message(record.message),
+      ];
+      return `${parts.join(' ')}\n`;
+    },
+  };
+}
+
+function messageWriter({ raw = false }: LineOptions, filter: LineFilter, paint: Paint): (message: string) => string {
+  if (raw) return (message) => message;
+  const isPainted = paint(['bold'], '') !== '';
+  const highlight = isPainted ? highlighterOf(filter, (text) => paint(['bold', 'redBright'], text)) : null;
+  return (message) => terminalText(message, highlight ?? undefined);
+}
+
+/** The keys that `--attempt`, `--step` and `--task` take. */
+function placesOf(record: LogRecord): readonly string[] {
+  return (['attempt', 'step', 'task'] as const).flatMap((part) => {
+    const key = record[part];
+    return key === null ? [] : [`${part}=${terminalCell(key)}`];
+  });
+}

@@ -1,0 +1,67 @@
+import { formatOf } from './output-choice.ts';
+import type { OutputFormat, OutputOptions } from './output-choice.ts';
+import { painterOf, paintStatus } from './paint.ts';
+import type { ColorOptions } from './paint.ts';
+import { formatTable } from './table.ts';
+import type { Surroundings } from '../surroundings.ts';
+import { shownText } from '../../domain/ansi.ts';
+import { terminalJson } from '../../domain/terminal-text.ts';
+import { csvLine } from '../../export/csv.ts';
+
+/** A column of a table for people. */
+export interface Column<Row> {
+  readonly title: string;
+  readonly cell: (row: Row) => string;
+  /** Shown by `-o wide` alone. */
+  readonly isWide?: boolean;
+}
+
+/** What there is to list, for people and for programs. */
+export interface Listing<Row> {
+  readonly rows: readonly Row[];
+  /** The last one is cut where `width` is not enough. */
+  readonly columns: readonly Column<Row>[];
+  readonly width?: number;
+  /** A row as an object for programs. Its members are the columns of CSV. */
+  readonly record: (row: Row) => object;
+  /** What `-o json` has, where that is more than the list of records. */
+  readonly document?: unknown;
+  /** What `--json` stands for. */
+  readonly json?: OutputFormat;
+}
+
+export interface ListingOptions extends OutputOptions, ColorOptions {}
+
+/** A listing in the form that is asked for. */
+export function formatListing<Row>(listing: Listing<Row>, options: ListingOptions, surroundings: Surroundings): string {
+  const { rows, record } = listing;
+  const format = formatOf(options, { json: listing.json ?? 'json' });
+  if (format === 'json') return `${terminalJson(listing.document ?? rows.map(record), 2)}\n`;
+  if (format === 'ndjson') return rows.map((row) => `${terminalJson(record(row))}\n`).join('');
+  if (format === 'csv') return formatCsv(rows.map((row) => Object.entries(record(row))));
+  const paint = painterOf(options, surroundings);
+  const columns = listing.columns.filter(({ isWide = false }) => format === 'wide' || !isWide);
+  return formatTable(
+    columns.map(({ title }) => title),
+    rows.map((row) => columns.map(({ cell }) => cell(row))),
+    format === 'wide' ? Infinity : listing.width,
+    (cell, row) => (row === 0 ? paint(['bold'], cell) : paintStatus(cell, paint)),
+  );
+}
+
+/** No row, no columns: nothing says what they would be. */
+function formatCsv(records: readonly (readonly [name: string, value: unknown])[][]): string {
+  const names = [...new Set(records.flatMap((entries) => entries.map(([name]) => name)))];
+  if (names.length === 0) return '';
+  const rows = records.map((entries) => {
+    const values = new Map(entries);
+    return csvLine(names.map((name) => csvValue(values.get(name))));
+  });
+  return csvLine(names) + rows.join('');
+}
+
+function csvValue(value: unknown): string | number | null {
+  if (value === undefined || value === null) return null;
+  if (typeof value === 'number') return value;
+  return typeof value === 'string' ? shownText(value) : terminalJson(value);
+}
