@@ -39,7 +39,7 @@ export function reader(name: string, description: string): Command {
 }
 
 /** How jobs are written. */
-export const JOBS = "jobs as SOURCE:KEY, a name, 'PATTERN*', 'SOURCE:PATTERN*' or an id";
+const JOBS = "jobs as SOURCE:KEY, a name, 'PATTERN*', 'SOURCE:PATTERN*' or an id";
 
 /** A command that reads lines of jobs. */
 export function reading(name: string, description: string): Command {
