@@ -10,6 +10,7 @@ import { environmentProxies, proxyOf, tlsSettings } from './route.ts';
 import { serviceLimits, serviceLimitsSchema } from './limits-schema.ts';
 import { COMMON_KEYS, commonSchema, serverSchema } from './schema.ts';
 import { redisSchema, redisSettings, sourceTailSettings, tailSchema, tailSettings } from './tail-schema.ts';
+import { streamBounds } from './stream-limits-schema.ts';
 import { textFilesIn } from './text-file.ts';
 import type { ReadText } from './text-file.ts';
 import { tracingSettings } from './tracing-schema.ts';
@@ -158,10 +159,11 @@ function isNameless(auth: AuthSettings): boolean {
 }
 
 function limitSettings(limits: CommonSettings['limits']): LimitSettings {
-  const { queueTime, timeout, connectTimeout, requestsPerSecond, ...same } = limits;
+  const { queueTime, timeout, connectTimeout, requestsPerSecond, stream, ...same } = limits;
   return {
     ...same,
     requestsPerSecond: requestsPerSecond ?? null,
+    stream: streamBounds(stream),
     queueMilliseconds: queueTime,
     timeoutMilliseconds: timeout,
     connectTimeoutMilliseconds: connectTimeout,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DEFAULT_LIMITS } from '../http/settings.ts';
+import { streamLimitsSchema } from './stream-limits-schema.ts';
 import { authSchema, anyAuth, forwardSchema } from './auth-schema.ts';
 import { accessSchema } from './access-schema.ts';
 import { isNetwork, originOf } from './addresses.ts';
@@ -127,6 +128,7 @@ const limitsSchema = z.strictObject({
       'Largest answer that is read as a whole, in bytes. Where the lines of a log are too long for it, fewer are asked for at once; a line that is larger by itself comes cut, and `failures` says so.',
     ),
   retries: count(0, 10).default(DEFAULT_LIMITS.retries).describe('Attempts after the first.'),
+  stream: streamLimitsSchema.prefault({}).describe('Of an answer that is read while it arrives (ByteNite).'),
 });
 
 const baseUrl = z

@@ -2,6 +2,7 @@ import type { Call } from '../domain/call.ts';
 import type { Json } from '../domain/json.ts';
 import type { Decoder } from './body/decode.ts';
 import type { Begin } from './policy/shared-stream.ts';
+import type { StreamBounds } from './settings.ts';
 
 /** One request to a source. `path` is joined to the source's base URL, whose own path it never leaves. */
 export interface HttpRequest {
@@ -55,11 +56,12 @@ export interface SourceHttp {
 }
 
 /**
- * Takes a body apart while it arrives and gives each item at once. Errors of the body and of `give` pass
+ * Takes a body apart while it arrives and gives each item at once. Of `bounds`, those of values and keys are its to keep. Errors of the body and of `give` pass
  * through it as they are. Requests are identical only when they name the same reader: it is made once.
  */
 export type StreamReader<T> = (
   body: AsyncIterable<Uint8Array>,
   give: (item: T) => void,
   source: string,
+  bounds: StreamBounds,
 ) => Promise<void>;

@@ -7,7 +7,6 @@ import type { HttpReply, StreamReader } from './client.ts';
 import type { Begin } from './policy/shared-stream.ts';
 import { AttemptFailure } from './policy/attempt-failure.ts';
 import type { Exchange, Wire } from './request/exchange.ts';
-import { STREAM_BOUNDS } from './settings.ts';
 import type { StreamBounds } from './settings.ts';
 
 /** A reply, and how long its body was. */
@@ -74,10 +73,10 @@ export async function readItems<T>(
   begin: Begin<T>,
   wire: Wire,
 ): Promise<void> {
-  const { stream = STREAM_BOUNDS } = wire.limits;
+  const { stream } = wire.limits;
   answer.deadline.rearm(stream.milliseconds);
   try {
-    await reader(chunksOf(answer, wire, stream), begin(), wire.source);
+    await reader(chunksOf(answer, wire, stream), begin(), wire.source, stream);
     finish(null);
   } catch (error) {
     finish(error);

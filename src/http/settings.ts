@@ -37,8 +37,8 @@ export interface LimitSettings {
   readonly maxResponseBytes: number;
   /** Attempts after the first. */
   readonly retries: number;
-  /** Of an answer that is read while it arrives. Default: `STREAM_BOUNDS`. */
-  readonly stream?: StreamBounds | undefined;
+  /** Of an answer that is read while it arrives. */
+  readonly stream: StreamBounds;
 }
 
 export interface StreamBounds {
@@ -47,9 +47,24 @@ export interface StreamBounds {
   readonly bytes: number;
   /** What it must bring while it is waited for, on average over each `timeoutMilliseconds` of waiting. */
   readonly leastBytesPerSecond: number;
+  /** Of one value: a longer one is passed over, and where it goes on for four times as long, the call fails. */
+  readonly lineBytes: number;
+  readonly keyBytes: number;
+  /** Members of one object. */
+  readonly members: number;
+  /** Values within values. */
+  readonly levels: number;
 }
 
-export const STREAM_BOUNDS: StreamBounds = { milliseconds: 120_000, bytes: 2 ** 30, leastBytesPerSecond: 16 };
+export const STREAM_BOUNDS: StreamBounds = {
+  milliseconds: 120_000,
+  bytes: 2 ** 30,
+  leastBytesPerSecond: 16,
+  lineBytes: 16 * 1024 * 1024,
+  keyBytes: 64 * 1024,
+  members: 100_000,
+  levels: 10_000,
+};
 
 export const DEFAULT_LIMITS: LimitSettings = {
   concurrency: 8,
@@ -61,6 +76,7 @@ export const DEFAULT_LIMITS: LimitSettings = {
   connectTimeoutMilliseconds: 5_000,
   maxResponseBytes: 64 * 1024 * 1024,
   retries: 2,
+  stream: STREAM_BOUNDS,
 };
 
 /** What a vendor's error answers mean where they differ from what their status says. */

@@ -3,7 +3,7 @@ import { DEFAULT_CLIENT_LIMITS, DEFAULT_QUERY_LIMITS } from '../../src/config/se
 import { NO_PERSISTED_QUERIES } from '../../src/config/persisted-queries.ts';
 import { parseConfiguration } from '../../src/config/parse.ts';
 import { ConfigurationError } from '../../src/config/problems.ts';
-import { DEFAULT_LIMITS } from '../../src/http/settings.ts';
+import { DEFAULT_LIMITS, STREAM_BOUNDS } from '../../src/http/settings.ts';
 import { FAKE_VENDORS, harbour, lantern, orchard } from './fake-vendors.ts';
 import type { Configuration } from '../../src/config/configuration.ts';
 import type { Problem } from '../../src/config/problems.ts';
@@ -124,6 +124,7 @@ describe('a valid configuration', () => {
             connectTimeout: '500ms',
             maxResponseBytes: 4096,
             retries: 0,
+            stream: { time: '3m', bytes: 9_000, lineBytes: 2_048, levels: 20 },
           },
         },
       },
@@ -170,6 +171,7 @@ describe('a valid configuration', () => {
             connectTimeoutMilliseconds: 500,
             maxResponseBytes: 4096,
             retries: 0,
+            stream: { ...STREAM_BOUNDS, milliseconds: 180_000, bytes: 9_000, lineBytes: 2_048, levels: 20 },
           },
           classifyError: undefined,
           paceAfter: undefined,
@@ -414,6 +416,19 @@ describe('a wrong configuration', () => {
       'a span that no timer holds',
       { sources: { a: { ...MINIMAL, limits: { timeout: '25h' } } } },
       [{ key: 'sources.a.limits.timeout', message: 'must be from 1ms to 24h' }],
+    ],
+    [
+      'a stream whose lines may be longer than itself',
+      { sources: { a: { ...MINIMAL, limits: { stream: { bytes: 2_048 } } } } },
+      [{ key: 'sources.a.limits.stream.lineBytes', message: 'must not be more than `bytes`' }],
+    ],
+    [
+      'a stream of no time, and of levels that no parser takes',
+      { sources: { a: { ...MINIMAL, limits: { stream: { time: '0s', levels: 10_001 } } } } },
+      [
+        { key: 'sources.a.limits.stream.time', message: 'must be from 1ms to 24h' },
+        { key: 'sources.a.limits.stream.levels', message: 'must be at most 10000' },
+      ],
     ],
     [
       'a port outside the range',

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createCall } from '../../../src/domain/call.ts';
+import { STREAM_BOUNDS } from '../../../src/http/settings.ts';
+import type { StreamBounds } from '../../../src/http/settings.ts';
 import { readLogStream } from '../../../src/vendors/bytenite/logs/body/stream.ts';
 import { rejection, serve, sourceHttp } from '../../http/loopback.ts';
 
@@ -11,7 +13,7 @@ async function endless(
   beginning: string,
   piece: (index: number) => string,
   pauseMilliseconds = 0,
-  mostMilliseconds = 60_000,
+  bounds: Partial<StreamBounds> = {},
 ) {
   const server = await serve((_, response) => {
     response.write(beginning);
@@ -25,7 +27,7 @@ async function endless(
     };
     send();
   });
-  const stream = { milliseconds: mostMilliseconds, bytes: 400 * MEBIBYTE, leastBytesPerSecond: 16 };
+  const stream = { ...STREAM_BOUNDS, milliseconds: 60_000, bytes: 400 * MEBIBYTE, ...bounds };
   const http = sourceHttp({ baseUrl: server.origin, limits: { timeoutMilliseconds: 400, stream } });
   const request = { method: 'POST', path: ['logs'], body: {}, idempotent: true } as const;
   const started = performance.now();
@@ -50,10 +52,22 @@ describe('an answer of POST /logs that has no end', () => {
   });
 
   test('is given up for its lines when its time is over', async () => {
-    const { error, milliseconds, calls } = await endless('{"partitioner":[', () => LINE, 20, 1_500);
+    const { error, milliseconds, calls } = await endless('{"partitioner":[', () => LINE, 20, { milliseconds: 1_500 });
     expect(error).toMatchObject({ code: 'SOURCE_TIMEOUT', message: 'sap: no whole answer within 1.5 s' });
     expect(milliseconds).toBeGreaterThan(1_400);
     expect(calls).toBe(1);
+  });
+
+  test.each([
+    ['a string', '{"partitioner":[{"log":"', () => 'x'.repeat(2_048), 'one value does not end', { lineBytes: 1_024 }],
+    ['levels', '{"partitioner":[', () => '['.repeat(20), 'a value has over 10 levels', { levels: 10 }],
+    ['a key', '{"', () => 'k'.repeat(200), 'a key is too long', { keyBytes: 256 }],
+    ['members', '{', keys, 'an object has over 100 members', { members: 100 }],
+    ['bytes', '{"partitioner":[', () => LINE, 'the answer is longer than 900 bytes', { bytes: 900 }],
+  ])('is given up for its %s as early as the source is configured to', async (_, beginning, piece, what, bounds) => {
+    const { error } = await endless(beginning, piece, 0, bounds);
+    expect(error).toMatchObject({ code: 'SOURCE_BAD_RESPONSE' });
+    expect(String(error)).toContain(`sap: ${what}`);
   });
 
   test('is given up for coming byte by byte', async () => {

@@ -1,5 +1,6 @@
 import { parseJson } from '../../../../domain/json.ts';
 import type { Json } from '../../../../domain/json.ts';
+import type { StreamBounds } from '../../../../http/settings.ts';
 
 /**
  * Takes a JSON object apart while its bytes arrive. Only the containers that are asked for are entered; any other
@@ -19,16 +20,12 @@ export interface ScannerOptions {
   onValue(path: Path, value: Json | typeof TOO_LARGE): void;
   /** An entered container has ended. */
   onEnd(path: Path): void;
-  /** The most bytes of one value that are held. */
-  readonly largest: number;
+  /** Values longer than `lineBytes` are passed over: no more of one is held. */
+  readonly bounds: Pick<StreamBounds, 'lineBytes' | 'keyBytes' | 'members' | 'levels'>;
 }
 
 /** A value that goes on for so many times what is held is not passed over to its end. */
 const MOST_TIMES_LARGEST = 4;
-const LARGEST_KEY_BYTES = 64 * 1024;
-const MOST_LEVELS = 10_000;
-/** Of one object that is entered. */
-const MOST_MEMBERS = 100_000;
 
 /** The bytes go on in one way for longer than any answer does. The message says in which. */
 export class BeyondBounds extends Error {}
@@ -169,8 +166,8 @@ export class JsonScanner {
     if (top === undefined) throw new MalformedJson();
     if (byte === COMMA) {
       top.index += 1;
-      if (!top.isArray && top.index >= MOST_MEMBERS)
-        throw new BeyondBounds(`an object has over ${MOST_MEMBERS} members`);
+      const { members } = this.#options.bounds;
+      if (!top.isArray && top.index >= members) throw new BeyondBounds(`an object has over ${members} members`);
       this.#state = top.isArray ? 'value' : 'key';
       return at + 1;
     }
@@ -183,10 +180,10 @@ export class JsonScanner {
     const end = this.#isScalar ? endOfScalar(chunk, from) : this.#endOfNested(chunk, from);
     const till = end === -1 ? chunk.length : end;
     this.#size += till - from;
-    const { largest } = this.#options;
-    if (this.#isKey && this.#size > LARGEST_KEY_BYTES) throw new BeyondBounds('a key is too long');
+    const { lineBytes: largest, keyBytes, levels } = this.#options.bounds;
+    if (this.#isKey && this.#size > keyBytes) throw new BeyondBounds('a key is too long');
     if (this.#size > largest * MOST_TIMES_LARGEST) throw new BeyondBounds('one value does not end');
-    if (this.#depth > MOST_LEVELS) throw new BeyondBounds(`a value has over ${MOST_LEVELS} levels`);
+    if (this.#depth > levels) throw new BeyondBounds(`a value has over ${levels} levels`);
     if (this.#size > largest) this.#parts = [];
     // A copy where it is kept: a part must not keep the chunk alive, nor change with it.
     else this.#parts.push(end === -1 ? Buffer.from(chunk.subarray(from, till)) : chunk.subarray(from, till));
@@ -198,7 +195,7 @@ export class JsonScanner {
     const [first] = this.#parts;
     const bytes = first !== undefined && this.#parts.length === 1 ? asBuffer(first) : Buffer.concat(this.#parts);
     this.#parts = [];
-    const value = this.#size > this.#options.largest ? TOO_LARGE : parse(bytes);
+    const value = this.#size > this.#options.bounds.lineBytes ? TOO_LARGE : parse(bytes);
     if (!this.#isKey) {
       this.#state = 'after value';
       this.#options.onValue(this.#path, value);

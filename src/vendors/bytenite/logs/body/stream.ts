@@ -2,11 +2,10 @@ import { TributaryError } from '../../../../domain/errors.ts';
 import { FairShare } from '../../../../domain/fair-share.ts';
 import { Mismatch } from '../../../../http/body/mismatch.ts';
 import { BeyondBounds, JsonScanner, MalformedJson } from './json-scanner.ts';
+import { STREAM_BOUNDS } from '../../../../http/settings.ts';
+import type { StreamBounds } from '../../../../http/settings.ts';
 import { LogGroups } from './groups.ts';
 import type { LogItem } from './groups.ts';
-
-/** A line that is longer is passed over, and counted among those that could not be read. */
-const LARGEST_LINE_BYTES = 16 * 1024 * 1024;
 
 /** Bytes that are scanned before it is asked whether others should have their turn. */
 const PIECE_BYTES = 4 * 1024;
@@ -23,10 +22,11 @@ export async function readLogStream(
   body: AsyncIterable<Uint8Array>,
   give: (item: LogItem) => void,
   source: string,
+  bounds: StreamBounds = STREAM_BOUNDS,
 ): Promise<void> {
   const groups = new LogGroups(give);
   const scanner = new JsonScanner({
-    largest: LARGEST_LINE_BYTES,
+    bounds,
     enters: (path, container) => groups.enters(path, container),
     onValue: (path, value) => {
       groups.value(path, value);
