@@ -128,7 +128,9 @@ const limitsSchema = z.strictObject({
       'Largest answer that is read as a whole, in bytes. Where the lines of a log are too long for it, fewer are asked for at once; a line that is larger by itself comes cut, and `failures` says so.',
     ),
   retries: count(0, 10).default(DEFAULT_LIMITS.retries).describe('Attempts after the first.'),
-  stream: streamLimitsSchema.prefault({}).describe('Of an answer that is read while it arrives (ByteNite).'),
+  stream: streamLimitsSchema
+    .prefault({})
+    .describe('Of an answer that is read while it arrives, since nothing smaller can be asked for.'),
 });
 
 const baseUrl = z

@@ -250,6 +250,8 @@ export interface TailStatistics {
   /** How often subscribers were told that lines are missing, and how many lines, where that is known, since the process began. */
   readonly gaps: number;
   readonly droppedLines: number;
+  /** Lines that polls have read although they were known, and that no subscriber got again. */
+  readonly repeatedLines: number;
   /** How pollers are shared with other replicas; null where they are not. */
   readonly sharing: SharingStatistics | null;
 }

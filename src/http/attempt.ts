@@ -45,7 +45,12 @@ export interface OpenAttempt {
  * One attempt: waits for a place where the source may be called, asks the breaker, sends, and turns every answer other than 2xx into an
  * `AttemptFailure`. Rejects with the reason of the cancellation when the caller leaves.
  */
-export async function openAttempt(parts: AttemptParts, request: WireRequest, caller: Caller): Promise<OpenAttempt> {
+export async function openAttempt(
+  parts: AttemptParts,
+  request: WireRequest,
+  caller: Caller,
+  route: string | null,
+): Promise<OpenAttempt> {
   const asked = parts.clock.now();
   const release = await enter(parts, caller, asked);
   const queuedMilliseconds = Math.max(0, parts.clock.now() - asked);
@@ -62,7 +67,8 @@ export async function openAttempt(parts: AttemptParts, request: WireRequest, cal
     const durationMilliseconds = performance.now() - started;
     const outcome = nameOf(error);
     const { source } = parts.wire;
-    parts.onRequest?.({ source, method: request.method, status, queuedMilliseconds, durationMilliseconds, outcome });
+    const { method } = request;
+    parts.onRequest?.({ source, method, route, status, queuedMilliseconds, durationMilliseconds, outcome });
   }
 
   try {

@@ -11,6 +11,8 @@ import { authorised, traceable } from './request/wire-request.ts';
 /** A call to a source: one request, and as many attempts as it may take. */
 export interface SourceCall<T> {
   readonly request: WireRequest;
+  /** How metrics call it: see `HttpRequest.route`. */
+  readonly route: string | null;
   /** May it be sent again after it may have been carried out? */
   readonly idempotent: boolean;
   readonly authorizer: Authorizer;
@@ -51,14 +53,14 @@ export function makeCall<T>(parts: AttemptParts, call: SourceCall<T>): Promise<T
  * this holds for calls that must not be repeated too.
  */
 function renewing<T>(parts: AttemptParts, call: SourceCall<T>): () => Promise<T> {
-  const { request, authorizer, caller, span, sendsTraceparent, read } = call;
+  const { request, route, authorizer, caller, span, sendsTraceparent, read } = call;
   let renewed = false;
   return async function attempt(): Promise<T> {
     parts.refusals.check(request);
     const authorization = await authorizer.authorization(caller.cancellation);
     try {
       const sent = traceable(authorised(request, authorization), sendsTraceparent ? span.traceparent : null);
-      const open = await openAttempt(parts, sent, caller);
+      const open = await openAttempt(parts, sent, caller, route);
       span.note({ 'http.response.status_code': open.answer.status });
       const result = await read(open);
       parts.refusals.learn(request, null);

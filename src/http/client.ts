@@ -9,7 +9,7 @@ export interface HttpRequest {
   readonly method: 'GET' | 'POST';
   /** Segments, unencoded: the client encodes each one whole, so a slash or `..` in a name stays a name. */
   readonly path: readonly string[];
-  /** For traces: the path with names in place of what is one job's or one account's, such as `/jobs/{job}/logs`. Left out: it is not shown. */
+  /** For traces and metrics: the path with names in place of what is one job's or one account's, such as `/jobs/{job}/logs`. Left out: it is not shown. */
   readonly route?: string | undefined;
   /**
    * Query parameters, unencoded; undefined and null ones are left out. A `string` is a query that a

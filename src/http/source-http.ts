@@ -71,6 +71,7 @@ export function createSourceHttp(settings: SourceHttpSettings, options: SourceHt
     return {
       parts: partsOf(credential),
       request: wireRequest(request, target, source),
+      route: request.route ?? null,
       idempotent: request.idempotent ?? request.method === 'GET',
       credential,
       authorizer: credential === null ? authorizer : constantAuthorizer(credential),
@@ -101,7 +102,9 @@ export function createSourceHttp(settings: SourceHttpSettings, options: SourceHt
       });
       return { ...reply, data: decode(reply.data, decoder, parts.wire) };
     }
+    let started = 0;
     const start = (caller: Caller) => {
+      started += 1;
       call.budget.startCall(source);
       return tracedCall(call.span, source, request, (span) => parts.recorder.watch(ask(caller, span)));
     };
@@ -121,6 +124,7 @@ export function createSourceHttp(settings: SourceHttpSettings, options: SourceHt
       SizedReply<T>
     >;
     if (!isKnown) call.budget.receive(source, landed.value.bytes);
+    if (started === 0) own.recorder.saved(isKnown ? 'remembered' : 'shared');
     memory?.set(key, landed);
     if (recency.inSequence) recency.notBefore = Math.max(recency.notBefore, landed.landed);
     return landed.value;
@@ -129,7 +133,9 @@ export function createSourceHttp(settings: SourceHttpSettings, options: SourceHt
   async function stream<T>(request: HttpRequest, reader: StreamReader<T>, begin: Begin<T>, call: Call): Promise<void> {
     const { parts, ...prepared } = prepare(request, call);
     const caller = callerOf(call);
+    let started = 0;
     const start: Start<T> = (caller, begin) => {
+      started += 1;
       call.budget.startCall(source);
       const read = (open: OpenAttempt): Promise<void> => readItems(open, reader, begin, parts.wire);
       return tracedCall(call.span, source, request, (span) =>
@@ -140,6 +146,7 @@ export function createSourceHttp(settings: SourceHttpSettings, options: SourceHt
     if (prepared.idempotent) {
       const key = flightKey(prepared.request, prepared.credential, reader);
       await streams.join(key, caller, begin, start, recency.notBefore);
+      if (started === 0) own.recorder.saved('shared');
     } else await start(caller, begin);
     // What was written while the answer came may be a part of it.
     if (recency.inSequence) recency.notBefore = Math.max(recency.notBefore, performance.now());

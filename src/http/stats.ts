@@ -14,6 +14,8 @@ export interface SourceHttpStats {
   readonly retries: number;
   /** Failed attempts that were not repeated, because the source has had all the retries that it may have. */
   readonly retriesLeftOut: number;
+  /** Questions that were not asked again: by how they were answered. */
+  readonly saved: Readonly<Record<SavedBy, number>>;
   /** Of the last answer, up to its headers. Null before the first. */
   readonly lastLatencyMilliseconds: number | null;
   /** Of the last call, if the source failed it; null when it did not. An absent job or a caller that left is no failure. */
@@ -22,10 +24,15 @@ export interface SourceHttpStats {
   readonly lastSuccessAt: number | null;
 }
 
+/** `shared`: the same was being asked. `remembered`: the operation had been answered the same a moment ago. */
+export type SavedBy = 'shared' | 'remembered';
+
 /** One attempt at a call, for metrics. Holds nothing of the request: neither its URL nor its headers. */
 export interface RequestObservation {
   readonly source: string;
   readonly method: 'GET' | 'POST';
+  /** The path with names in place of what is one job's: see `HttpRequest.route`. Null: it is not known. */
+  readonly route: string | null;
   /** Null when no answer came. */
   readonly status: number | null;
   /** How long it waited for its turn, before it was sent. */
@@ -44,11 +51,13 @@ export interface Recorder {
   retried(): void;
   /** It is not, though it might help: see retry-budget.ts. */
   retryLeftOut(): void;
+  /** A call was not needed. */
+  saved(by: SavedBy): void;
   /** A call got no place. */
   turnedAway(): void;
   last(): Pick<
     SourceHttpStats,
-    'lastLatencyMilliseconds' | 'lastError' | 'lastSuccessAt' | 'retries' | 'retriesLeftOut' | 'turnedAway'
+    'lastLatencyMilliseconds' | 'lastError' | 'lastSuccessAt' | 'retries' | 'retriesLeftOut' | 'turnedAway' | 'saved'
   >;
 }
 
@@ -60,6 +69,7 @@ export function createRecorder(now: () => number): Recorder {
   let retries = 0;
   let retriesLeftOut = 0;
   let turnedAway = 0;
+  const saved = { shared: 0, remembered: 0 };
 
   function succeeded(): void {
     lastError = null;
@@ -81,6 +91,9 @@ export function createRecorder(now: () => number): Recorder {
     retryLeftOut() {
       retriesLeftOut += 1;
     },
+    saved(by) {
+      saved[by] += 1;
+    },
     turnedAway() {
       turnedAway += 1;
     },
@@ -97,6 +110,14 @@ export function createRecorder(now: () => number): Recorder {
         throw error;
       }
     },
-    last: () => ({ lastLatencyMilliseconds, lastError, lastSuccessAt, retries, retriesLeftOut, turnedAway }),
+    last: () => ({
+      lastLatencyMilliseconds,
+      lastError,
+      lastSuccessAt,
+      retries,
+      retriesLeftOut,
+      turnedAway,
+      saved: { ...saved },
+    }),
   };
 }

@@ -7,13 +7,12 @@ import type { TailStatistics } from '../federation/api.ts';
 import type { RequestObservation } from '../http/stats.ts';
 import { countReloads } from './configuration-metrics.ts';
 import type { ReloadOutcome } from './configuration-metrics.ts';
+import { SECONDS } from './metric-buckets.ts';
+import { countCalls } from './upstream-metrics.ts';
 import { countSources } from './source-metrics.ts';
 import type { SourceFigures } from './source-metrics.ts';
 import { countSpans } from './tracing/span-metrics.ts';
 import { countTails } from './tail-metrics.ts';
-
-/** Upper bounds of the buckets of durations. */
-const SECONDS = [0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
 /** How an error came that nothing handled. */
 export type UnhandledKind = 'rejection' | 'exception';
@@ -29,7 +28,7 @@ export interface Metrics {
   persisted(outcome: PersistedOutcome): void;
   /** One attempt at a call to a source. */
   upstream(
-    attempt: Pick<RequestObservation, 'source' | 'outcome' | 'queuedMilliseconds' | 'durationMilliseconds'>,
+    attempt: Pick<RequestObservation, 'source' | 'route' | 'outcome' | 'queuedMilliseconds' | 'durationMilliseconds'>,
   ): void;
   /** Shows how sources do, as they do whenever the metrics are read. */
   sources(figures: () => readonly SourceFigures[]): void;
@@ -73,26 +72,6 @@ export function createMetrics(): Metrics {
     labelNames: ['outcome'],
     registers: [registry],
   });
-  const upstream = new Counter({
-    name: 'tributary_upstream_requests_total',
-    help: 'Attempts at calls to sources, by source and outcome: ok, aborted or an error code.',
-    labelNames: ['source', 'outcome'],
-    registers: [registry],
-  });
-  const upstreamDuration = new Histogram({
-    name: 'tributary_upstream_duration_seconds',
-    help: 'How long attempts at calls to sources took, with their bodies, by source.',
-    labelNames: ['source'],
-    buckets: SECONDS,
-    registers: [registry],
-  });
-  const queued = new Histogram({
-    name: 'tributary_source_queue_seconds',
-    help: 'How long attempts at calls to sources waited for their turn before they were sent, by source.',
-    labelNames: ['source'],
-    buckets: SECONDS,
-    registers: [registry],
-  });
   const duration = new Histogram({
     name: 'tributary_graphql_duration_seconds',
     help: 'How long queries took to execute; of a subscription, how long until it began. By type.',
@@ -125,11 +104,7 @@ export function createMetrics(): Metrics {
     persisted: (outcome) => {
       persisted.inc({ outcome });
     },
-    upstream: ({ source, outcome, queuedMilliseconds, durationMilliseconds }) => {
-      queued.observe({ source }, queuedMilliseconds / 1_000);
-      upstream.inc({ source, outcome });
-      upstreamDuration.observe({ source }, durationMilliseconds / 1_000);
-    },
+    upstream: countCalls(registry),
     sources: (figures) => {
       countSources(registry, figures);
     },

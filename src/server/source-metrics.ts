@@ -5,7 +5,7 @@ import type { SourceHttpStats } from '../http/stats.ts';
 /** How a source does now. */
 export type SourceFigures = Pick<
   SourceHttpStats,
-  'inFlight' | 'queued' | 'turnedAway' | 'breaker' | 'retries' | 'retriesLeftOut'
+  'inFlight' | 'queued' | 'turnedAway' | 'breaker' | 'retries' | 'retriesLeftOut' | 'saved'
 > & {
   readonly source: string;
 };
@@ -56,4 +56,16 @@ export function countSources(registry: Registry, figures: () => readonly SourceF
     'Calls that were not sent, because too many waited for their turn, or because they waited for too long.',
     ({ turnedAway }) => turnedAway,
   );
+  new Counter({
+    name: 'tributary_source_calls_saved_total',
+    help: 'Calls that were not needed, by how: shared (the same was being asked) or remembered (the operation had just been answered the same).',
+    labelNames: ['source', 'how'],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const { source, saved } of figures()) {
+        for (const how of ['shared', 'remembered'] as const) this.inc({ source, how }, saved[how]);
+      }
+    },
+  });
 }

@@ -48,6 +48,11 @@ export function countTails(registry: Registry, statistics: () => TailStatistics)
     'Lines that subscribers were told are missing, where their number is known.',
     ({ droppedLines }) => droppedLines,
   );
+  counter(
+    'tributary_tail_repeated_lines_total',
+    'Lines that polls read although they were known; subscribers get each once.',
+    ({ repeatedLines }) => repeatedLines,
+  );
   if (statistics().sharing === null) return;
   gauge('tributary_redis_up', 'Does Redis answer? While it is 0, each replica polls for itself.', ({ sharing }) =>
     Number(sharing?.state === 'CONNECTED'),

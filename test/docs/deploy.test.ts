@@ -45,7 +45,16 @@ describe('metrics', () => {
     metrics.configuration();
     metrics.tracing();
     metrics.sources(() => [
-      { source: 'one', inFlight: 0, queued: 0, turnedAway: 0, breaker: 'closed', retries: 0, retriesLeftOut: 0 },
+      {
+        source: 'one',
+        inFlight: 0,
+        queued: 0,
+        turnedAway: 0,
+        breaker: 'closed',
+        retries: 0,
+        retriesLeftOut: 0,
+        saved: { shared: 0, remembered: 0 },
+      },
     ]);
     metrics.tails(() => ({
       feeds: 0,
@@ -56,6 +65,7 @@ describe('metrics', () => {
       lagSeconds: 0,
       gaps: 0,
       droppedLines: 0,
+      repeatedLines: 0,
       sharing: { state: 'CONNECTED', leading: 0, following: 0, limitAsks: { shared: 0, alone: 0 } },
     }));
     const kinds = (await metrics.registry.metrics()).matchAll(/^# TYPE (\S+) (\S+)$/gm);
@@ -72,10 +82,12 @@ describe('metrics', () => {
     expect(asked.flatMap(namesIn).filter((name) => !names.has(name))).toEqual([]);
   });
 
-  test('of Tributary are all described, and each alert has an entry in the runbook', async () => {
+  test('of Tributary are all described and on the dashboard, and each alert has an entry in the runbook', async () => {
     const guide = read('docs/operations.md');
     const own = [...(await shown())].filter((name) => name.startsWith('tributary_'));
     expect(own.filter((name) => !guide.includes(`\`${name.replace(/_bucket$/, '')}\``))).toEqual([]);
+    const drawn = new Set(dashboard.panels.flatMap(({ targets }) => targets.flatMap(({ expr }) => namesIn(expr))));
+    expect(own.filter((name) => !drawn.has(name))).toEqual([]);
     for (const { alert, annotations } of alerts) {
       expect(annotations.runbook).toBe(`docs/operations.md#${alert.toLowerCase()}`);
       expect(guide).toContain(`\n#### ${alert}\n`);
@@ -92,7 +104,7 @@ describe('metrics', () => {
     });
     const text = await (await fetch(new URL('/metrics', url))).text();
     expect(text).toContain('tributary_source_calls_queued{source="nemo"} 0');
-    expect(text).toMatch(/tributary_upstream_duration_seconds_count\{source="nemo"\} [1-9]/);
+    expect(text).toMatch(/tributary_upstream_duration_seconds_count\{source="nemo",route="\/apis\/jobs\/\S+"\} [1-9]/);
     expect(text).toMatch(/tributary_graphql_duration_seconds_count\{type="query"\} 1/);
     expect(text).toMatch(/tributary_graphql_vendor_calls_sum [1-9]/);
     expect(text).toContain('tributary_graphql_rows_sum 1\n');

@@ -18,6 +18,20 @@ describe('the health of a source', () => {
     expect(http.stats().retries).toBe(2);
   });
 
+  test('counts calls that were not needed', async () => {
+    const server = await serve((_, response) => {
+      sendJson(response, {});
+    });
+    const http = sourceHttp({ baseUrl: server.origin });
+    const call = createCall();
+    const ask = (by: typeof call) => http.json(jobs, decoder, by);
+    const decoder = z.unknown();
+    await Promise.all([ask(call), ask(call), ask(createCall())]);
+    await ask(call);
+    expect(http.stats().saved).toEqual({ shared: 2, remembered: 1 });
+    expect(server.received).toHaveLength(1);
+  });
+
   test('is unknown at first', async () => {
     const server = await serve(() => undefined);
     expect(sourceHttp({ baseUrl: server.origin }).stats()).toEqual({
@@ -27,6 +41,7 @@ describe('the health of a source', () => {
       breaker: 'closed',
       retries: 0,
       retriesLeftOut: 0,
+      saved: { shared: 0, remembered: 0 },
       lastLatencyMilliseconds: null,
       lastError: null,
       lastSuccessAt: null,
@@ -87,6 +102,7 @@ describe('the observations for metrics', () => {
     expect(observed).toEqual([
       {
         source: 'sap',
+        route: null,
         method: 'GET',
         status: 503,
         outcome: 'SOURCE_UNAVAILABLE',
@@ -95,6 +111,7 @@ describe('the observations for metrics', () => {
       },
       {
         source: 'sap',
+        route: null,
         method: 'GET',
         status: 200,
         outcome: 'ok',
@@ -103,6 +120,7 @@ describe('the observations for metrics', () => {
       },
       {
         source: 'sap',
+        route: null,
         method: 'GET',
         status: null,
         outcome: 'SOURCE_UNAVAILABLE',

@@ -180,6 +180,7 @@ export function fakeFederation(changes: Partial<Federation> = {}, names: SourceI
       lagSeconds: 0,
       gaps: 0,
       droppedLines: 0,
+      repeatedLines: 0,
       sharing: null,
     }),
     close: () => {

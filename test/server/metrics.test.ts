@@ -2,12 +2,18 @@ import { expect, test } from 'vitest';
 import type { TailStatistics } from '../../src/federation/api.ts';
 import { createMetrics } from '../../src/server/metrics.ts';
 
+const ATTEMPT = {
+  source: 'one',
+  route: '/jobs/{job}',
+  outcome: 'ok',
+  queuedMilliseconds: 0,
+  durationMilliseconds: 30,
+} as const;
+
 function linesOf(statistics: () => TailStatistics): () => Promise<readonly string[]> {
   const metrics = createMetrics();
   metrics.tails(statistics);
-  metrics.upstream({ source: 'one', outcome: 'ok', queuedMilliseconds: 0, durationMilliseconds: 30 });
-  metrics.upstream({ source: 'one', outcome: 'SOURCE_TIMEOUT', queuedMilliseconds: 0, durationMilliseconds: 30 });
-  metrics.upstream({ source: 'one', outcome: 'ok', queuedMilliseconds: 0, durationMilliseconds: 30 });
+  for (const outcome of ['ok', 'SOURCE_TIMEOUT', 'ok'] as const) metrics.upstream({ ...ATTEMPT, outcome });
   return async () =>
     (await metrics.registry.metrics())
       .split('\n')
@@ -25,18 +31,23 @@ test('metrics count calls to sources, and show what is followed as it is when so
     lagSeconds: 1.5,
     gaps: 2,
     droppedLines: 9,
+    repeatedLines: 30,
     sharing: null,
   }));
   const expected = [
-    'tributary_upstream_requests_total{source="one",outcome="ok"} 2',
-    'tributary_upstream_requests_total{source="one",outcome="SOURCE_TIMEOUT"} 1',
+    'tributary_upstream_requests_total{source="one",route="/jobs/{job}",outcome="ok"} 2',
+    'tributary_upstream_requests_total{source="one",route="/jobs/{job}",outcome="SOURCE_TIMEOUT"} 1',
     'tributary_tail_jobs 2',
     'tributary_tail_subscribers 5',
     'tributary_tail_lag_seconds 1.5',
     'tributary_tail_window_lines 40',
     'tributary_tail_window_bytes 60000',
   ];
-  const missing = ['tributary_tail_gaps_total 2', 'tributary_tail_dropped_lines_total 9'];
+  const missing = [
+    'tributary_tail_gaps_total 2',
+    'tributary_tail_dropped_lines_total 9',
+    'tributary_tail_repeated_lines_total 30',
+  ];
   expect(await lines()).toEqual([...expected, 'tributary_tail_polls_total 3', ...missing]);
   polls = 7;
   expect(await lines()).toEqual([...expected, 'tributary_tail_polls_total 7', ...missing]);
@@ -53,6 +64,7 @@ test('metrics say how pollers are shared where they are', async () => {
     lagSeconds: 0,
     gaps: 0,
     droppedLines: 0,
+    repeatedLines: 0,
     sharing,
   }));
   expect((await lines()).filter((line) => /redis|leading|following/.test(line))).toEqual([
@@ -62,4 +74,15 @@ test('metrics say how pollers are shared where they are', async () => {
     'tributary_tail_jobs_leading 1',
     'tributary_tail_jobs_following 4',
   ]);
+});
+
+test('metrics tell routes of sources apart where these are templates, and no more of them than a vendor can have', async () => {
+  const metrics = createMetrics();
+  const odd = [null, 'https://vendor.invalid/jobs', '//vendor.invalid', '/jobs?token=t', `/${'x'.repeat(200)}`, 'GET'];
+  for (const route of odd) metrics.upstream({ ...ATTEMPT, route });
+  for (let i = 0; i < 200; i += 1) metrics.upstream({ ...ATTEMPT, route: `/jobs/${i}` });
+  const text = await metrics.registry.metrics();
+  expect(text).toContain(`tributary_upstream_requests_total{source="one",route="other",outcome="ok"} ${6 + 160}\n`);
+  expect(text.match(/^tributary_upstream_requests_total/gm)).toHaveLength(41);
+  expect(text).not.toMatch(/invalid|token/);
 });

@@ -37,6 +37,8 @@ export class Feeds {
   readonly #numbers = new WeakMap<FederatedSource, number>();
   #sources = 0;
   #polls = 0;
+  /** Of feeds that are closed. */
+  #repeatedLines = 0;
   #gaps = 0;
   #droppedLines = 0;
 
@@ -56,6 +58,7 @@ export class Feeds {
     this.#debug('tail opened', facts);
     const feed: Feed = new Feed(this.#settingsOf(key), this.#driver(key), () => {
       this.#debug('tail closed: the job has no subscribers', facts);
+      this.#repeatedLines += feed.window.repeatedLines;
       if (this.#feeds.get(name) === feed) this.#feeds.delete(name);
       const stopped = feed.stop().finally(() => this.#stopping.delete(stopped));
       this.#stopping.add(stopped);
@@ -81,6 +84,7 @@ export class Feeds {
       lagSeconds: lagOf(feeds),
       gaps: this.#gaps,
       droppedLines: this.#droppedLines,
+      repeatedLines: feeds.reduce((sum, { window }) => sum + window.repeatedLines, this.#repeatedLines),
       sharing: this.#sharing?.statistics() ?? null,
     };
   }

@@ -44,6 +44,7 @@ export class LineWindow {
   readonly #byKey = new Map<string, WindowLine>();
   #start: bigint | null = null;
   #bytes = 0;
+  #repeatedLines = 0;
 
   /** Lines of instants before this are not here, whether they exist or not. Null: the log's own beginning is here. */
   get start(): bigint | null {
@@ -57,6 +58,11 @@ export class LineWindow {
   /** About how much memory its lines take. */
   get bytes(): number {
     return this.#bytes;
+  }
+
+  /** How many lines were added again although they are here. */
+  get repeatedLines(): number {
+    return this.#repeatedLines;
   }
 
   get newest(): bigint | null {
@@ -78,7 +84,10 @@ export class LineWindow {
     for (const line of lines) {
       if (this.#start !== null && line.entry.time < this.#start) continue;
       const key = lineKey(line.partition, line.entry);
-      if (this.#byKey.has(key)) continue;
+      if (this.#byKey.has(key)) {
+        this.#repeatedLines += 1;
+        continue;
+      }
       const kept = { ...line, key, bytes: bytesOfEntry(line.entry), sequence };
       this.#byKey.set(key, kept);
       this.#bytes += kept.bytes;
