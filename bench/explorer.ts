@@ -13,6 +13,7 @@ import { CHROMIUM } from '../test/browser.ts';
 import { SIZES, startExplorer } from '../test/explorer/stand.ts';
 import { openJob } from '../test/explorer/visit.ts';
 import { serveWrittenLog } from '../test/explorer/written-log.ts';
+import { withTasks } from './explorer/processor-time.ts';
 import { scrollToBeginning, startFrames, stopFrames, vitals, watchVitals } from './explorer/in-page.ts';
 
 const LINES = Number(process.env['LINES'] ?? 100_000);
@@ -64,6 +65,14 @@ async function firstPaint(browser: Browser): Promise<void> {
     const { lcp, cls, inp } = await page.evaluate(vitals);
     print('LCP, INP, CLS on the sandbox', `${lcp.toFixed(0)} ms, ${inp.toFixed(0)} ms, ${cls.toFixed(3)}`);
   });
+  await withPage(browser, async (page) => {
+    for (const round of ['first', 'second', 'third']) {
+      const began = performance.now();
+      await page.goto(`${explorer.url}/graphql`);
+      await page.locator('.graphiql-query-editor .view-line').first().waitFor();
+      print(`GraphiQL, ${round} time`, `${((performance.now() - began) / 1000).toFixed(1)} s`);
+    }
+  });
   await explorer.stop();
 }
 
@@ -74,9 +83,14 @@ async function scrolled(browser: Browser): Promise<void> {
     await page.goto(log.job);
     await page.locator('.line').first().waitFor();
     const before = await heap(session);
-    const { frames, rows, milliseconds } = await page.locator('.lines').evaluate(scrollToBeginning);
+    let scroll = { frames: '', rows: 0, milliseconds: 0 };
+    const tasks = await withTasks(browser, page, async () => {
+      scroll = await page.locator('.lines').evaluate(scrollToBeginning);
+    });
+    const { frames, rows, milliseconds } = scroll;
     print(`${LINES.toLocaleString('en')} lines, last to first`, `${(milliseconds / 1000).toFixed(1)} s`);
     print('  frames: median, 99 %, longest', frames);
+    print('  tasks, processor time: the same', tasks);
     print(
       '  heap before and after, most rows',
       `${before.toFixed(1)} MB, ${(await heap(session)).toFixed(1)} MB, ${rows}`,
@@ -93,28 +107,33 @@ async function followed(browser: Browser): Promise<void> {
     await page.getByText('Live', { exact: true }).waitFor();
     const before = await heap(session);
     await page.evaluate(startFrames);
-    const began = performance.now();
     let sent = 0;
-    while (performance.now() - began < TAIL_SECONDS * 1000) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-      const due = Math.floor(((performance.now() - began) / 1000) * LINES_PER_SECOND);
-      log.sendLines(
-        log.write(Array.from({ length: due - sent }, (_line, index) => `request ${sent + index} took 12 ms`)),
-      );
-      sent = due;
-    }
-    await page.getByText(`request ${sent - 1} took 12 ms`).waitFor();
+    const tasks = await withTasks(browser, page, async () => {
+      const began = performance.now();
+      while (performance.now() - began < TAIL_SECONDS * 1000) {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        const due = Math.floor(((performance.now() - began) / 1000) * LINES_PER_SECOND);
+        log.sendLines(
+          log.write(Array.from({ length: due - sent }, (_line, index) => `request ${sent + index} took 12 ms`)),
+        );
+        sent = due;
+      }
+      await page.getByText(`request ${sent - 1} took 12 ms`).waitFor();
+    });
     print(`tail of ${LINES_PER_SECOND} lines/s for ${TAIL_SECONDS} s`, `${sent.toLocaleString('en')} lines`);
     print('  frames: median, 99 %, longest', await page.evaluate(stopFrames));
+    print('  tasks, processor time: the same', tasks);
     print('  heap before and after', `${before.toFixed(1)} MB, ${(await heap(session)).toFixed(1)} MB`);
   });
   await log.stop();
 }
 
 const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-gpu'] });
-await firstPaint(browser);
+const PARTS = { firstPaint, scrolled, followed } as const;
+const wanted = process.argv.slice(2);
+for (const [name, measure] of Object.entries(PARTS)) {
+  if (wanted.length === 0 || wanted.includes(name)) await measure(browser);
+}
 sizes();
-await scrolled(browser);
-await followed(browser);
 await browser.close();
 print('machine', `${cpus().length} × ${cpus()[0]?.model ?? ''}, load ${loadavg()[0]?.toFixed(1) ?? ''}`);

@@ -41,11 +41,28 @@ const PICTURES: readonly Picture[] = [
   {
     name: 'explorer-merged',
     options: SIZES.desktop,
+    show: merged,
+  },
+  { name: 'explorer-wide', options: { viewport: { width: 2200, height: 1100 } }, show: merged },
+  {
+    name: 'explorer-no-match',
+    options: SIZES.desktop,
     async show(page) {
-      await page.getByLabel('Add support-assistant-dpo to the log').click();
-      await page.getByLabel('Add Ocean loop, still rendering to the log').click();
-      await page.getByText('Live', { exact: true }).waitFor();
-      await page.locator('.bar').first().waitFor();
+      await failedJob(page);
+      await page.getByRole('button', { name: 'Warn', exact: true }).click();
+      await page.getByLabel('Find lines').fill('epoch');
+      await page.getByText('No line matches').waitFor();
+    },
+  },
+  {
+    name: 'graphiql',
+    options: SIZES.desktop,
+    async show(page) {
+      await page.goto(new URL('graphql', page.url()).href);
+      await page.getByRole('tab', { name: 'Tail' }).click();
+      await page.locator('.graphiql-query-editor', { hasText: 'LogStreamEnd' }).waitFor();
+      await page.locator('.graphiql-execute-button').click();
+      await page.locator('.graphiql-response', { hasText: 'LogBatch' }).waitFor();
     },
   },
   {
@@ -55,6 +72,14 @@ const PICTURES: readonly Picture[] = [
   },
   { name: 'explorer-phone-log', options: SIZES.phone, show: phoneLog },
 ];
+
+async function merged(page: Page): Promise<void> {
+  await page.getByLabel('Add support-assistant-dpo to the log').click();
+  await page.getByLabel('Add Ocean loop, still rendering to the log').click();
+  await page.getByText('Live', { exact: true }).waitFor();
+  await page.locator('.bar').first().waitFor();
+  await page.getByRole('tree').nth(1).waitFor();
+}
 
 async function phoneLog(page: Page): Promise<void> {
   await openJob(page, 'support-assistant-full');

@@ -6,7 +6,7 @@ import { Help } from './keys/help.tsx';
 import { useActions } from './keys/use-actions.ts';
 import { changeSettings, useSettings } from './state/settings.ts';
 import type { Settings } from './state/settings.ts';
-import { logFilterOf, usePlace } from './state/view.ts';
+import { logFilterOf, shownJobs, usePlace } from './state/view.ts';
 import { CodeIcon, KeysIcon, MoonIcon, SunIcon, SystemIcon } from './ui/icons.tsx';
 import { Mark } from './ui/mark.tsx';
 
@@ -25,7 +25,9 @@ export function Header(): ReactNode {
   const queryLink = useRef<HTMLAnchorElement>(null);
   const ThemeIcon = THEME_ICONS[theme];
   const hasLog = view.jobs.length > 0;
-  const query = hasLog ? `?${new URLSearchParams({ query: viewQuery(view.jobs, logFilterOf(view)) }).toString()}` : '';
+  const query = hasLog
+    ? `?${new URLSearchParams({ query: viewQuery(shownJobs(view), logFilterOf(view)) }).toString()}`
+    : '';
   const changeZone = (): void => {
     changeSettings({ zone: zone === 'utc' ? 'local' : 'utc' });
   };

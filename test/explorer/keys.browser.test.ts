@@ -1,3 +1,4 @@
+import { text } from 'node:stream/consumers';
 import type { Page } from 'playwright-core';
 import { describe, expect, test, vi } from 'vitest';
 import { BINDINGS } from '../../explorer/src/keys/bindings.ts';
@@ -85,6 +86,25 @@ describe.skipIf(HAS_NO_BROWSER)('the keys of the log explorer in a browser', () 
         .poll(() => page.locator('.line-open .line-text').innerText())
         .toBe('ERROR: training ended with exit code 1');
       expect(new URL(page.url()).searchParams.has('level')).toBe(false);
+    });
+  });
+
+  test('reach a file of exactly the lines that are shown', async () => {
+    await desktop(async (page) => {
+      await openJob(page, 'support-assistant-full');
+      await page.keyboard.press('5');
+      await expect.poll(() => page.locator('.line').count()).toBe(3);
+      await page.getByRole('button', { name: 'Download these lines' }).press('Enter');
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('link', { name: 'JSON lines, exact' }).press('Enter'),
+      ]);
+      expect(download.suggestedFilename()).toMatch(/\.ndjson$/);
+      const lines = (await text(await download.createReadStream())).trim().split('\n');
+      expect(lines.map((line): unknown => JSON.parse(line))).toMatchObject([
+        ...Array.from({ length: 3 }, () => ({ severity: 'ERROR' })),
+        { end: { status: 'complete' } },
+      ]);
     });
   });
 

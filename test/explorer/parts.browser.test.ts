@@ -45,6 +45,24 @@ describe.skipIf(HAS_NO_BROWSER)('the parts of a job in the log explorer', () => 
     }, SIZES.desktop);
   });
 
+  test('of several jobs stand under each job, and one of them is shown alone', async () => {
+    await explorer.visit(async (page) => {
+      await page.getByLabel('Add support-assistant-dpo to the log').click();
+      await page.getByLabel('Add Ocean loop, still rendering to the log').click();
+      await page.getByRole('tree', { name: 'Parts of support-assistant-dpo' }).waitFor();
+      const step = page
+        .getByRole('tree', { name: 'Parts of Ocean loop, still rendering' })
+        .getByRole('treeitem', { name: /^TASKRUNNER/ });
+      await step.click();
+      await page.waitForURL(/step=.*only=/);
+      await expect.poll(() => stepsOfLines(page)).toEqual(new Set(['TASKRUNNER']));
+      expect(await page.locator('.line-job', { hasText: 'nemo' }).count()).toBe(0);
+      await step.click();
+      await expect.poll(() => page.locator('.line-job', { hasText: 'nemo' }).count()).toBeGreaterThan(0);
+      expect(new URL(page.url()).searchParams.has('only')).toBe(false);
+    }, SIZES.desktop);
+  });
+
   test('say so where the log of an earlier attempt is out of reach', async () => {
     await explorer.visit(async (page) => {
       await openJob(page, 'ticket-router-sft');

@@ -117,6 +117,16 @@ describe.skipIf(HAS_NO_BROWSER).each(Object.entries(SIZES))('the log explorer on
         .locator('.line-time')
         .evaluateAll((all) => all.map((each) => each.getAttribute('datetime')));
       expect(inOrder(times)).toBe(true);
+
+      const sources = async (): Promise<ReadonlySet<string | undefined>> =>
+        new Set((await page.locator('.line-job').allInnerTexts()).map((text) => text.split(' ')[0]));
+      await page.getByRole('button', { name: 'bytenite', exact: true }).last().click();
+      await page.waitForURL(/only=/);
+      await expect.poll(sources).toEqual(new Set(['bytenite']));
+      await page.reload();
+      await expect.poll(sources).toEqual(new Set(['bytenite']));
+      await page.goBack();
+      await expect.poll(sources).toEqual(new Set(['bytenite', 'nemo']));
     });
   });
 

@@ -54,6 +54,9 @@ describe.skipIf(HAS_NO_BROWSER)('the log explorer of a service that wants to kno
         ['tributary.key'],
       ]);
       expect(page.url()).not.toContain('trib_');
+      await page.getByRole('link', { name: 'This view as a query' }).click();
+      await page.locator('.graphiql-execute-button').click();
+      await page.locator('.graphiql-response', { hasText: 'timestamp' }).waitFor();
       const other = await context.newPage();
       await other.goto(`${url}/`);
       await other.getByLabel('Key or token').waitFor();

@@ -37,6 +37,7 @@ describe.skipIf(HAS_NO_BROWSER)('what happens in real life, in the log explorer'
       ).toEqual(['too late']);
       log.sendLines(log.write(['after a gap']), { dropped: 7 });
       await page.getByText('The source left lines out').waitFor();
+      await page.getByText('7 lines are missing here').waitFor();
     });
   });
 
@@ -162,6 +163,26 @@ describe.skipIf(HAS_NO_BROWSER)('what happens in real life, in the log explorer'
       await expect
         .poll(() => page.locator('.json').innerText())
         .toBe(JSON.stringify({ json: { is: ['laid out'] } }, null, 2));
+    });
+  });
+
+  test('a message of many rows and the frames of an exception are folded, and open; a time says how long ago it was', async () => {
+    const rows = Array.from({ length: 30 }, (_row, index) => `row ${index}`);
+    const frames = Array.from({ length: 8 }, (_frame, index) => ({ file: 'train.py', line: index, function: 'run' }));
+    await openLog([], async (page) => {
+      log.write([rows.join('\n')], { exceptions: [{ type: 'OutOfMemoryError', message: 'no room', frames }] });
+      await page.reload();
+      const line = page.locator('.line').first();
+      await line.getByText('… 30 rows').waitFor();
+      const height = async (): Promise<number> => (await line.boundingBox())?.height ?? 0;
+      expect(await height()).toBeLessThan(180);
+      expect(await line.locator('.line-time').getAttribute('title')).toMatch(/^2026-03-01T.*ago\)$/);
+      await page.locator('.line-toggle').first().click();
+      await page.getByText('8 frames').waitFor();
+      expect(await height()).toBeGreaterThan(600);
+      expect(await page.locator('.frames').isVisible()).toBe(false);
+      await page.getByText('8 frames').click();
+      await page.locator('.frames', { hasText: 'run (train.py:7)' }).waitFor();
     });
   });
 

@@ -3,8 +3,9 @@ import type { ReactNode } from 'react';
 import type { ApiError } from '../api/request.ts';
 import { navigate } from '../state/view.ts';
 import type { View } from '../state/view.ts';
+import { countWords } from '../ui/count-words.ts';
 import { clock, day } from '../ui/time.ts';
-import { countsOf, countWords } from './groups.ts';
+import { countsOf } from './groups.ts';
 import type { HistogramData } from './use-histogram.ts';
 
 interface CaptionProps {

@@ -1,5 +1,6 @@
 /** Severities as the histogram shows them: four groups, the worst at the bottom, where heights compare best. */
 import type { LogSeverity } from '../graphql/generated/graphql.ts';
+import { countWords } from '../ui/count-words.ts';
 import type { HistogramData } from './use-histogram.ts';
 
 export type Bucket = HistogramData['buckets'][number];
@@ -25,10 +26,6 @@ export function countsOf(buckets: readonly Bucket[]): Counts {
     for (const { severity, count } of bucket.counts) counts[GROUP_OF[severity]] += count;
   }
   return counts;
-}
-
-export function countWords(count: number, one: string, many: string): string {
-  return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
 }
 
 /** `34 lines, 2 errors`: what is usual is not named. */

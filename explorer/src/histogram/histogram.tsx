@@ -3,7 +3,7 @@ import { useMemo } from 'react';
 import type { ReactNode } from 'react';
 import { useInView } from '../state/in-view.ts';
 import { useSettings } from '../state/settings.ts';
-import { logFilterOf, navigate } from '../state/view.ts';
+import { logFilterOf, navigate, shownJobs } from '../state/view.ts';
 import type { View } from '../state/view.ts';
 import { clock, day } from '../ui/time.ts';
 import { Bars } from './bars.tsx';
@@ -18,7 +18,11 @@ type Zone = 'local' | 'utc';
 
 export function Histogram({ view, isLive }: { view: View; isLive: boolean }): ReactNode {
   const { zone, histogram } = useSettings();
-  const { data, isStale, error } = useHistogram({ jobs: view.jobs, filter: logFilterOf(view) }, isLive, histogram);
+  const { data, isStale, error } = useHistogram(
+    { jobs: shownJobs(view), filter: logFilterOf(view) },
+    isLive,
+    histogram,
+  );
   if (!histogram) return null;
   const buckets = data?.buckets ?? [];
   return (

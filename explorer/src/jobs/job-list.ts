@@ -19,6 +19,8 @@ export interface JobListSnapshot {
   readonly jobs: readonly JobRowFragment[];
   readonly state: 'loading' | 'more' | 'done';
   readonly failures: readonly JobSourceFailure[];
+  /** Sources that have not answered yet. */
+  readonly waitingFor: readonly string[];
 }
 
 export type JobScope = Pick<View, 'find' | 'sources' | 'status'>;
@@ -42,7 +44,7 @@ export class JobList {
   readonly #abort = new AbortController();
   readonly #listeners = new Set<() => void>();
   #timer: ReturnType<typeof setInterval> | undefined;
-  #snapshot: JobListSnapshot = { jobs: [], state: 'loading', failures: [] };
+  #snapshot: JobListSnapshot = { jobs: [], state: 'loading', failures: [], waitingFor: [] };
 
   constructor({ find, sources, status }: JobScope) {
     this.#lanes = sources.map((source) => ({ source, cursor: null, state: 'more', failure: null, jobs: [] }));
@@ -115,6 +117,9 @@ export class JobList {
         .filter((job) => timeOf(job) >= known)
         .sort((a, b) => timeOf(b) - timeOf(a)),
       state: states.has('loading') ? 'loading' : states.has('more') ? 'more' : 'done',
+      waitingFor: this.#lanes
+        .filter(({ state, jobs }) => state === 'loading' && jobs.length === 0)
+        .map(({ source }) => source),
       failures: this.#lanes.flatMap(({ source, failure }) =>
         failure === null ? [] : [{ source, message: failure.message }],
       ),

@@ -25,7 +25,7 @@ interface JobRowsProps {
 }
 
 export function JobRows({ snapshot, sources, selected, isNarrowed, onMore }: JobRowsProps): ReactNode {
-  const { jobs, state, failures } = snapshot;
+  const { jobs, state, failures, waitingFor } = snapshot;
   const scroller = useRef<HTMLDivElement>(null);
   const now = useNow();
   const rows = useVirtualizer({
@@ -82,7 +82,11 @@ export function JobRows({ snapshot, sources, selected, isNarrowed, onMore }: Job
           );
         })}
       </div>
-      {state === 'loading' && <p className="jobs-end">Loading jobs…</p>}
+      {state === 'loading' && (
+        <p className="jobs-end" role="status">
+          {waitingFor.length === 0 || jobs.length === 0 ? 'Loading jobs…' : `Waiting for ${waitingFor.join(', ')}…`}
+        </p>
+      )}
       {state === 'done' && jobs.length === 0 && failures.length === 0 && (
         <p className="jobs-end">
           {isNarrowed ? 'No job matches. ' : 'There are no jobs yet.'}

@@ -2,7 +2,7 @@ import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import type { ReactNode } from 'react';
 import { useActions } from '../keys/use-actions.ts';
 import { PartsPanel } from '../parts/parts-panel.tsx';
-import type { Parts } from '../parts/use-parts.ts';
+import type { PartsOfJobs } from '../parts/parts-panel.tsx';
 import { navigate, usePlace } from '../state/view.ts';
 import type { StatusGroup } from '../state/view.ts';
 import { CloseIcon, SearchIcon } from '../ui/icons.tsx';
@@ -23,7 +23,7 @@ const STATUS_CHOICES: readonly (readonly [StatusGroup | null, string])[] = [
 /** How long typing rests before jobs are searched. */
 const TYPING_MILLISECONDS = 250;
 
-export function Sidebar({ sources, parts }: { sources: Sources; parts: Parts }): ReactNode {
+export function Sidebar({ sources, parts, names }: PartsOfJobs & { sources: Sources }): ReactNode {
   const { view } = usePlace();
   const isNarrow = useIsNarrow();
   useActions({
@@ -77,7 +77,7 @@ export function Sidebar({ sources, parts }: { sources: Sources; parts: Parts }):
         isNarrowed={find !== '' || status !== null}
         onMore={list.load}
       />
-      {!isNarrow && <PartsPanel parts={parts} />}
+      {!isNarrow && <PartsPanel parts={parts} names={names} />}
       {view.picking && view.jobs.length > 0 && (
         <button
           type="button"

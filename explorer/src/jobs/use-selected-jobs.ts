@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { asApiError, isAbort, request } from '../api/request.ts';
 import type { ApiError } from '../api/request.ts';
 import { SelectedJobsDocument } from '../graphql/generated/graphql.ts';
@@ -48,8 +48,8 @@ export function useSelectedJobs(ids: readonly string[]): SelectedJobs {
       clearTimeout(timer);
     };
   }, [key]);
-  if (ids.length === 0) return { jobs: [], isLoading: false, errors: [] };
   // Jobs of the selection before this one that stay selected are shown meanwhile.
-  const jobs = state.jobs.filter(({ id }) => ids.includes(id));
+  const jobs = useMemo(() => state.jobs.filter(({ id }) => key.split(' ').includes(id)), [state.jobs, key]);
+  if (ids.length === 0) return { jobs, isLoading: false, errors: [] };
   return { jobs, isLoading: state.key !== key || state.isLoading, errors: state.key === key ? state.errors : [] };
 }

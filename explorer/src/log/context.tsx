@@ -22,9 +22,11 @@ const SHOWN_CHARACTERS = 400;
 interface ContextProps {
   readonly line: LogLine;
   readonly zone: 'local' | 'utc';
+  /** What else can be done with the line. */
+  readonly children: ReactNode;
 }
 
-export function Context({ line, zone }: ContextProps): ReactNode {
+export function Context({ line, zone, children }: ContextProps): ReactNode {
   const { view } = usePlace();
   const [size, setSize] = useState<number | null>(null);
   const jobs = view.jobs.length > 1 ? view.jobs : null;
@@ -37,7 +39,8 @@ export function Context({ line, zone }: ContextProps): ReactNode {
   return (
     <section className="details-part" aria-label="Lines around this line">
       <div className="context-tools">
-        {size === null ? (
+        {children}
+        {size === null && (
           <button
             type="button"
             className="button button-small"
@@ -47,8 +50,6 @@ export function Context({ line, zone }: ContextProps): ReactNode {
           >
             Lines around it
           </button>
-        ) : (
-          <h2>Lines around it, without filters</h2>
         )}
         {isFiltered(view) && (
           <button
@@ -63,6 +64,7 @@ export function Context({ line, zone }: ContextProps): ReactNode {
           </button>
         )}
       </div>
+      {size !== null && <h2 className="context-title">Lines around it, without filters</h2>}
       {lines !== null && (
         <ol className="context">
           {lines.nodes.map((near) => (
@@ -90,7 +92,7 @@ export function Context({ line, zone }: ContextProps): ReactNode {
             More lines
           </button>
         )}
-      {isLoading && lines === null && <p className="quiet">Loading lines…</p>}
+      {size !== null && isLoading && lines === null && <p className="quiet">Loading lines…</p>}
       {lines?.failures.map(({ source, message }) => (
         <p key={`${source} ${message}`} className="note note-warn">
           {message}

@@ -3,11 +3,12 @@ import type { ReactNode } from 'react';
 import type { LogSeverity } from '../graphql/generated/graphql.ts';
 import { useActions } from '../keys/use-actions.ts';
 import { PartChips } from '../parts/part-chips.tsx';
-import type { Parts } from '../parts/use-parts.ts';
+import type { PartsOfJobs } from '../parts/parts-panel.tsx';
 import { changeSettings, useSettings } from '../state/settings.ts';
 import { FIRST_LINE, isFiltered, navigate, NO_LINE_FILTER } from '../state/view.ts';
 import type { View } from '../state/view.ts';
 import { ChartIcon, CloseIcon, DownIcon, UpIcon, WrapIcon } from '../ui/icons.tsx';
+import { Download } from './download.tsx';
 import { FindLines } from './find-lines.tsx';
 import { TimeRange } from './time-range.tsx';
 
@@ -19,7 +20,7 @@ const LEVELS: readonly (readonly [LogSeverity | null, string, string])[] = [
   ['ERROR', 'Error', 'Errors and worse'],
 ];
 
-export function FilterBar({ view, parts }: { view: View; parts: Parts }): ReactNode {
+export function FilterBar({ view, parts, names }: PartsOfJobs & { view: View }): ReactNode {
   const { wrap, histogram } = useSettings();
   const setLevel = (level: LogSeverity | null): void => {
     navigate({ level, line: null, at: null });
@@ -80,7 +81,7 @@ export function FilterBar({ view, parts }: { view: View; parts: Parts }): ReactN
         ))}
       </div>
       <TimeRange view={view} />
-      <PartChips view={view} parts={parts} />
+      <PartChips view={view} parts={parts} names={names} />
       {isFiltered(view) && (
         <button
           type="button"
@@ -115,6 +116,7 @@ export function FilterBar({ view, parts }: { view: View; parts: Parts }): ReactN
       >
         <WrapIcon />
       </button>
+      <Download view={view} />
       <button
         type="button"
         className="tool tool-icon"

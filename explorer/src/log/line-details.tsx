@@ -14,6 +14,7 @@ import { stepOf, taskOf } from './line.ts';
 import type { LogLine } from './line.ts';
 import type { ShownJob } from './log-list.tsx';
 import { mark } from './highlight.ts';
+import { jsonPieces } from './json-text.ts';
 import { piecesOf } from './plain-text.ts';
 import { Pieces } from './pieces.tsx';
 
@@ -42,7 +43,9 @@ export function LineDetails({ line, job, zone }: LineDetailsProps): ReactNode {
   ];
   return (
     <div className="details">
-      <CopyButtons line={line} whole={whole} job={job} />
+      <Context line={line} zone={zone}>
+        <CopyButtons line={line} whole={whole} job={job} />
+      </Context>
       {whole !== null && line.messageTruncated && (
         <pre className="whole-message">
           <Pieces pieces={mark(piecesOf(whole.text.slice(0, MOST_SHOWN)), null)} />
@@ -52,7 +55,6 @@ export function LineDetails({ line, job, zone }: LineDetailsProps): ReactNode {
       )}
       <JsonMessage message={whole?.text ?? line.message} />
       {whole !== null && <Exceptions exceptions={whole.exceptions} />}
-      <Context line={line} zone={zone} />
       <dl className="line-facts">
         {facts.map(([name, value]) =>
           value === null || value === '' ? null : (
@@ -108,7 +110,12 @@ function JsonMessage({ message }: { message: string }): ReactNode {
   const text = message.trim();
   if (!/^[{[]/.test(text) || text.length > MOST_SHOWN) return null;
   try {
-    return <pre className="json">{JSON.stringify(JSON.parse(text), null, 2)}</pre>;
+    const laidOut = JSON.stringify(JSON.parse(text), null, 2);
+    return (
+      <pre className="json">
+        <Pieces pieces={mark(jsonPieces(piecesOf(laidOut)), null)} />
+      </pre>
+    );
   } catch {
     // It only looks like JSON.
     return null;

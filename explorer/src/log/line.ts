@@ -8,6 +8,8 @@ export interface LogLine extends LineFragment {
   readonly segment: number;
   /** It came after lines that were written later. */
   readonly late: boolean;
+  /** The stream left lines out before this one: how many, or null where that is not known. */
+  readonly gap?: { readonly count: number | null };
 }
 
 export function stepOf({ stepName, step }: LineFragment): string | null {

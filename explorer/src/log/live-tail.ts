@@ -44,6 +44,8 @@ export class LiveTail {
   #gathering: ReturnType<typeof setTimeout> | undefined;
   #gathered: Omit<LogLine, 'segment'>[] = [];
   #cursor: string | null = null;
+  /** Left out before the next line. */
+  #gap: LogLine['gap'];
   #failures = 0;
 
   constructor(scope: { readonly jobs: readonly string[]; readonly filter: LogFilter }, sink: LiveTailSink) {
@@ -92,7 +94,10 @@ export class LiveTail {
     this.#cursor = event.cursor;
     switch (event.__typename) {
       case 'LogBatch':
-        if (event.dropped !== null) this.#sink.dropped(event.dropped.count);
+        if (event.dropped !== null) {
+          this.#sink.dropped(event.dropped.count);
+          this.#gap = { count: event.dropped.count };
+        }
         this.#gather(event.edges.map(({ cursor, late, node }) => ({ ...node, cursor, late })));
         break;
       case 'LogStreamStatus':
@@ -137,7 +142,10 @@ export class LiveTail {
   }
 
   #gather(lines: readonly Omit<LogLine, 'segment'>[]): void {
-    this.#gathered.push(...lines);
+    const [first, ...others] = lines;
+    if (first === undefined) return;
+    this.#gathered.push(this.#gap === undefined ? first : { ...first, gap: this.#gap }, ...others);
+    this.#gap = undefined;
     this.#gathering ??= setTimeout(() => {
       this.#flush();
     }, GATHER_MILLISECONDS);

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { isFiltered, navigate, NO_LINE_FILTER } from '../state/view.ts';
+import { isFiltered, navigate, NO_LINE_FILTER, shownJobs } from '../state/view.ts';
 import type { View } from '../state/view.ts';
 import { WarningIcon } from '../ui/icons.tsx';
 import type { ShownJob } from './log-list.tsx';
@@ -172,6 +172,7 @@ export function EmptyLog({
     ['the steps', { steps: [] }, view.steps.length > 0],
     ['the tasks', { tasks: [] }, view.tasks.length > 0],
     ['the attempts', { attempts: [] }, view.attempts.length > 0],
+    ['the choice of jobs', { only: [] }, shownJobs(view).length < view.jobs.length],
   ];
   const given = parts.filter(([, , isGiven]) => isGiven);
   return (

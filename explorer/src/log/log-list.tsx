@@ -11,6 +11,7 @@ import { day } from '../ui/time.ts';
 import { EmptyLog, FailureNotes, NewerEnd, OlderEnd } from './log-ends.tsx';
 import { markerFor } from './highlight.ts';
 import type { LogLine } from './line.ts';
+import { keepInPlace } from './keep-in-place.ts';
 import { LogRow } from './log-row.tsx';
 import type { LogSnapshot, LogWindow } from './log-window.ts';
 import { useLineKeys } from './use-line-keys.ts';
@@ -108,6 +109,7 @@ export function LogList({ log, snapshot, jobs, view, isLive, partNames }: LogLis
   const marker = useMemo(() => markerFor(view.text, view.mode), [view.text, view.mode]);
   const hasParts = useMemo(() => lines.some(({ step, task }) => step !== null || task !== null), [lines]);
   const toggle = useCallback((line: LogLine, isOpen: boolean): void => {
+    if (scroller.current !== null) keepInPlace(scroller.current, line.id);
     const change = isOpen ? { line: null, at: null } : { line: line.id, at: line.placedAt ?? line.timestamp };
     navigate(change, { replace: true });
   }, []);

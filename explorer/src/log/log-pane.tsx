@@ -1,27 +1,24 @@
 import { useEffect, useMemo, useSyncExternalStore } from 'react';
 import type { ReactNode } from 'react';
 import { Histogram } from '../histogram/histogram.tsx';
-import { hasEnded, StatusIcon, statusLabel } from '../jobs/status-icon.tsx';
-import { useSelectedJobs } from '../jobs/use-selected-jobs.ts';
-import { hueOf } from '../jobs/use-sources.ts';
-import type { Sources } from '../jobs/use-sources.ts';
-import type { Parts } from '../parts/use-parts.ts';
-import { logFilterOf, navigate, usePlace } from '../state/view.ts';
-import { BackIcon, CloseIcon } from '../ui/icons.tsx';
+import { hasEnded } from '../jobs/status-icon.tsx';
+import type { SelectedJobs } from '../jobs/use-selected-jobs.ts';
+import type { JobParts } from '../parts/parts-reader.ts';
+import { logFilterOf, shownJobs, usePlace } from '../state/view.ts';
 import { Mark } from '../ui/mark.tsx';
-import { ago, duration } from '../ui/time.ts';
-import { useNow } from '../ui/use-now.ts';
 import { FilterBar } from './filter-bar.tsx';
+import { LogHead } from './log-head.tsx';
 import { LogList } from './log-list.tsx';
 import type { ShownJob } from './log-list.tsx';
 import { LogWindow } from './log-window.ts';
 
 interface LogPaneProps {
-  readonly sources: Sources;
-  readonly parts: Parts;
+  readonly selected: SelectedJobs;
+  readonly shown: ReadonlyMap<string, ShownJob>;
+  readonly parts: readonly JobParts[];
 }
 
-export function LogPane({ sources, parts }: LogPaneProps): ReactNode {
+export function LogPane(props: LogPaneProps): ReactNode {
   const { view } = usePlace();
   if (view.jobs.length === 0) {
     return (
@@ -32,19 +29,18 @@ export function LogPane({ sources, parts }: LogPaneProps): ReactNode {
       </main>
     );
   }
-  return <Log sources={sources} parts={parts} />;
+  return <Log {...props} />;
 }
 
-function Log({ sources, parts }: LogPaneProps): ReactNode {
+function Log({ selected, shown, parts }: LogPaneProps): ReactNode {
   const { view, reading } = usePlace();
-  const selected = useSelectedJobs(view.jobs);
   const { jobs } = selected;
-  const only = jobs.length === 1 ? jobs[0] : undefined;
-  const isEveryJobKnown = view.jobs.every((id) => jobs.some((job) => job.id === id));
+  const read = shownJobs(view);
   // Jobs that have ended are not followed.
-  const isLive = isEveryJobKnown && jobs.some(({ status }) => !hasEnded(status));
+  const isLive =
+    read.every((id) => shown.has(id)) && jobs.some(({ id, status }) => read.includes(id) && !hasEnded(status));
   const log = useMemo(
-    () => new LogWindow({ jobs: view.jobs, filter: logFilterOf(view), at: view.at }),
+    () => new LogWindow({ jobs: shownJobs(view), filter: logFilterOf(view), at: view.at }),
     // `reading` changes with all that the window depends on.
     [reading],
   );
@@ -58,46 +54,20 @@ function Log({ sources, parts }: LogPaneProps): ReactNode {
     log.setLive(isLive);
   }, [log, isLive]);
   const snapshot = useSyncExternalStore(log.subscribe, log.getSnapshot);
-  const shown = useMemo(
-    () =>
-      new Map<string, ShownJob>(
-        jobs.map(({ id, name, source }) => [
-          id,
-          { name, source: source.name, hue: hueOf(source.name, sources.sources) },
-        ]),
-      ),
-    [jobs, sources.sources],
-  );
   const partNames = useMemo(
-    () => new Map([...parts.rows.steps, ...parts.rows.tasks].map(({ key, name }) => [key, name])),
-    [parts.rows],
+    () => new Map(parts.flatMap(({ rows }) => [...rows.steps, ...rows.tasks]).map(({ key, name }) => [key, name])),
+    [parts],
   );
 
   return (
     <main className="pane">
-      <div className="pane-head">
-        <button
-          type="button"
-          className="tool tool-icon back"
-          aria-label="All jobs"
-          onClick={() => {
-            navigate({ jobs: [], line: null, at: null });
-          }}
-        >
-          <BackIcon />
-        </button>
-        {only !== undefined ? (
-          <OneJob job={only} hue={shown.get(only.id)?.hue ?? 0} />
-        ) : (
-          <ManyJobs jobs={jobs} shown={shown} />
-        )}
-      </div>
+      <LogHead view={view} jobs={jobs} shown={shown} />
       {selected.errors.map((error) => (
         <p key={error.message} className="note note-warn" role="status">
           {error.message}
         </p>
       ))}
-      <FilterBar view={view} parts={parts} />
+      <FilterBar view={view} parts={parts} names={shown} />
       <Histogram view={view} isLive={isLive} />
       <LogList
         key={reading}
@@ -109,66 +79,5 @@ function Log({ sources, parts }: LogPaneProps): ReactNode {
         partNames={partNames}
       />
     </main>
-  );
-}
-
-type Job = ReturnType<typeof useSelectedJobs>['jobs'][number];
-
-function OneJob({ job, hue }: { job: Job; hue: number }): ReactNode {
-  const now = useNow();
-  const begun = job.startedAt ?? job.createdAt;
-  const native = job.nativeStatus === null ? null : job.nativeStatus.toLowerCase();
-  return (
-    <div className="title">
-      <h1>{job.name}</h1>
-      <p className="facts">
-        <span className="fact">
-          <StatusIcon status={job.status} named />
-          {statusLabel(job.status)}
-          {native !== null && native !== statusLabel(job.status).toLowerCase() && (
-            <span className="quiet"> ({job.nativeStatus})</span>
-          )}
-        </span>
-        <span className={`fact source-name hue-${hue}`}>{job.source.name}</span>
-        <span className="fact key" title="Its key at the source">
-          {job.key}
-        </span>
-        {begun !== null && (
-          <span className="fact" title={begun}>
-            {ago(begun, now)}
-          </span>
-        )}
-        {job.startedAt !== null && (job.finishedAt !== null || job.status === 'RUNNING') && (
-          <span className="fact">
-            {duration(job.startedAt, job.finishedAt === null ? now : Date.parse(job.finishedAt))}
-          </span>
-        )}
-      </p>
-    </div>
-  );
-}
-
-function ManyJobs({ jobs, shown }: { jobs: readonly Job[]; shown: ReadonlyMap<string, ShownJob> }): ReactNode {
-  return (
-    <div className="title">
-      <h1>{jobs.length === 0 ? 'Loading…' : `${jobs.length} jobs, merged`}</h1>
-      <div className="picked">
-        {jobs.map(({ id, name, status }) => (
-          <span key={id} className={`pick hue-${shown.get(id)?.hue ?? 0}`}>
-            <StatusIcon status={status} />
-            <span className="pick-name">{name}</span>
-            <button
-              type="button"
-              aria-label={`Remove ${name}`}
-              onClick={() => {
-                navigate({ jobs: jobs.filter((job) => job.id !== id).map((job) => job.id) });
-              }}
-            >
-              <CloseIcon />
-            </button>
-          </span>
-        ))}
-      </div>
-    </div>
   );
 }

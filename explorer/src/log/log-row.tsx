@@ -4,7 +4,9 @@ import type { LogSeverity } from '../graphql/generated/graphql.ts';
 import { ChevronIcon } from '../ui/icons.tsx';
 import { shortName } from '../ui/short-name.ts';
 import { ago, clock, longDay } from '../ui/time.ts';
+import { countWords } from '../ui/count-words.ts';
 import { mark } from './highlight.ts';
+import { withJson } from './json-text.ts';
 import { stepOf, taskOf } from './line.ts';
 import type { LogLine } from './line.ts';
 import { LineDetails } from './line-details.tsx';
@@ -40,12 +42,21 @@ interface LogRowProps {
 
 export const LogRow = memo(function LogRow(props: LogRowProps): ReactNode {
   const { line, job, isMerged, partNames, zone, marker, isOpen, startsDay, onToggle } = props;
-  const pieces = useMemo(() => mark(piecesOf(line.message.trimEnd()), marker), [line.message, marker]);
+  const pieces = useMemo(
+    () => mark(withJson(line.message, piecesOf(line.message.trimEnd())), marker),
+    [line.message, marker],
+  );
   const rows = line.message.split('\n', 200).length;
   const severity = line.severity.toLowerCase();
   const time = clock(line.timestamp, zone);
   return (
     <>
+      {line.gap !== undefined && (
+        <div className="gap" role="note">
+          {line.gap.count === null ? 'Lines are' : countWords(line.gap.count, 'line is', 'lines are')} missing here: the
+          source left them out
+        </div>
+      )}
       {startsDay && <div className="day">{longDay(line.timestamp, zone)}</div>}
       <div
         className={`line severity-${severity}${isOpen ? ' line-open' : ''}`}

@@ -9,22 +9,22 @@ import { useIsNarrow } from '../ui/use-is-narrow.ts';
 import type { Part, PartKind } from './part.ts';
 import { partName, WORDS } from './part-row.tsx';
 import { PartsContent } from './parts-panel.tsx';
+import type { PartsOfJobs } from './parts-panel.tsx';
 import { FIELDS } from './selection.ts';
-import type { Parts } from './use-parts.ts';
 
 const KINDS: readonly PartKind[] = ['attempt', 'step', 'task'];
 
-export function PartChips({ view, parts }: { view: View; parts: Parts }): ReactNode {
+export function PartChips({ view, parts, names }: PartsOfJobs & { view: View }): ReactNode {
   const { zone } = useSettings();
   const isNarrow = useIsNarrow();
-  const known = flat(parts.tree);
+  const known = parts.flatMap(({ tree }) => flat(tree));
   return (
     <>
-      {isNarrow && parts.tree.length > 0 && (
-        <Popover label="Parts of the job" action="parts" button={<TreeIcon />} text="Parts">
+      {isNarrow && known.length > 0 && (
+        <Popover label="Parts" action="parts" button={<TreeIcon />} text="Parts">
           {() => (
             <div className="parts-sheet">
-              <PartsContent parts={parts} />
+              <PartsContent parts={parts} names={names} />
             </div>
           )}
         </Popover>

@@ -5,7 +5,7 @@ import { usePlace } from '../state/view.ts';
 import type { Part } from './part.ts';
 import { PartRow } from './part-row.tsx';
 import { choosePart, isChosen } from './selection.ts';
-import type { Parts } from './use-parts.ts';
+import type { JobParts } from './parts-reader.ts';
 
 /** More children than this are folded at first. */
 const MANY = 8;
@@ -18,14 +18,14 @@ interface Shown {
   readonly canOpen: 'known' | 'unread' | null;
 }
 
-export function PartTree({ parts }: { parts: Parts }): ReactNode {
+export function PartTree({ parts, label }: { parts: JobParts; label: string }): ReactNode {
   const { view } = usePlace();
   const [toggled, setToggled] = useState<ReadonlyMap<string, boolean>>(new Map());
   const [focused, setFocused] = useState<string | null>(null);
   const box = useRef<HTMLUListElement>(null);
   const rows = shownOf(parts.tree, toggled);
   const current =
-    rows.find(({ part }) => part.id === focused) ?? rows.find(({ part }) => isChosen(view, part)) ?? rows[0];
+    rows.find(({ part }) => part.id === focused) ?? rows.find(({ part }) => isChosen(view, parts.job, part)) ?? rows[0];
 
   const focus = (row: Shown | undefined): void => {
     if (row === undefined) return;
@@ -61,7 +61,7 @@ export function PartTree({ parts }: { parts: Parts }): ReactNode {
         else focus(rows.slice(0, index).findLast(({ level }) => level < current.level));
       },
       choose: () => {
-        choosePart(view, current.part, event.shiftKey);
+        choosePart(view, parts.job, current.part, event.shiftKey);
       },
     })[event.key];
     if (act === undefined) return;
@@ -71,14 +71,14 @@ export function PartTree({ parts }: { parts: Parts }): ReactNode {
   };
 
   return (
-    <ul className="parts-tree" role="tree" aria-label="Parts of the job" ref={box} onKeyDown={onKeyDown}>
+    <ul className="parts-tree" role="tree" aria-label={label} ref={box} onKeyDown={onKeyDown}>
       {rows.map((row) => (
         <PartRow
           key={row.part.id}
           part={row.part}
           level={row.level}
           isOpen={row.canOpen === null ? null : row.isOpen}
-          isChosen={isChosen(view, row.part)}
+          isChosen={isChosen(view, parts.job, row.part)}
           isReachable={row === current}
           onFocus={() => {
             setFocused(row.part.id);
@@ -87,7 +87,7 @@ export function PartTree({ parts }: { parts: Parts }): ReactNode {
             setOpen(row, !row.isOpen);
           }}
           onChoose={(add) => {
-            choosePart(view, row.part, add);
+            choosePart(view, parts.job, row.part, add);
           }}
         />
       ))}

@@ -1,5 +1,5 @@
-/** Parts of a job as filters of its lines. */
-import { navigate } from '../state/view.ts';
+/** Which parts narrow the log: all that is chosen is in the view, and so in the address. */
+import { navigate, shownJobs } from '../state/view.ts';
 import type { View } from '../state/view.ts';
 import type { PartKind } from './part.ts';
 
@@ -14,15 +14,25 @@ interface PartName {
   readonly key: string;
 }
 
-export function isChosen(view: View, { kind, key }: PartName): boolean {
-  return view[FIELDS[kind]].includes(key);
+/** Parts of several jobs may have the same key: lines of it are shown of the jobs that are shown. */
+export function isChosen(view: View, job: string, { kind, key }: PartName): boolean {
+  return view[FIELDS[kind]].includes(key) && shownJobs(view).includes(job);
 }
 
-/** Shows the lines of a part alone, or, when they are shown already, all lines again. `add` keeps other parts of its kind. */
-export function choosePart(view: View, part: PartName, add: boolean): void {
+/**
+ * Shows the lines of a part of a job alone, or, when they are shown already, all lines again. `add` keeps other parts of its kind,
+ * and their jobs.
+ */
+export function choosePart(view: View, job: string, part: PartName, add: boolean): void {
   const field = FIELDS[part.kind];
-  const chosen = view[field];
-  const rest = chosen.filter((key) => key !== part.key);
-  const next = isChosen(view, part) ? (add ? rest : []) : add ? [...chosen, part.key] : [part.key];
-  navigate({ ...NO_PARTS, [field]: next, line: null, at: null });
+  const rest = view[field].filter((key) => key !== part.key);
+  const wasChosen = isChosen(view, job, part);
+  const next = wasChosen ? (add ? rest : []) : add ? [...rest, part.key] : [part.key];
+  navigate({ ...NO_PARTS, [field]: next, only: jobsOf(view, job, wasChosen, add, next), line: null, at: null });
+}
+
+function jobsOf(view: View, job: string, wasChosen: boolean, add: boolean, keys: readonly string[]): readonly string[] {
+  if (view.jobs.length < 2 || keys.length === 0) return [];
+  if (wasChosen) return view.only;
+  return add && view.only.length > 0 ? [...new Set([...view.only, job])] : [job];
 }

@@ -20,6 +20,8 @@ export interface View {
   readonly attempts: readonly string[];
   readonly steps: readonly string[];
   readonly tasks: readonly string[];
+  /** Of the jobs, those whose lines are shown; empty: all of them. */
+  readonly only: readonly string[];
   /** The open line. */
   readonly line: string | null;
   /** Where the log begins to be shown: a time, or its first line; null: its end. */
@@ -61,6 +63,7 @@ function parseView(search: string): View {
     attempts: parameters.getAll('attempt'),
     steps: parameters.getAll('step'),
     tasks: parameters.getAll('task'),
+    only: parameters.getAll('only'),
     line: text('line'),
     at: text('at'),
   };
@@ -84,6 +87,7 @@ function printView(view: View): string {
   add('attempt', view.attempts);
   add('step', view.steps);
   add('task', view.tasks);
+  add('only', view.only);
   add('line', [view.line]);
   add('at', [view.at]);
   const text = parameters.toString();
@@ -113,9 +117,15 @@ export function escapeExpression(text: string): string {
   return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 }
 
+/** The jobs whose lines are shown. */
+export function shownJobs({ jobs, only }: Pick<View, 'jobs' | 'only'>): readonly string[] {
+  const shown = jobs.filter((id) => only.includes(id));
+  return shown.length === 0 ? jobs : shown;
+}
+
 /** Does the view leave lines out? */
 export function isFiltered(view: View): boolean {
-  return Object.keys(logFilterOf(view)).length > 0;
+  return Object.keys(logFilterOf(view)).length > 0 || shownJobs(view).length < view.jobs.length;
 }
 
 export const NO_LINE_FILTER = {
@@ -126,6 +136,7 @@ export const NO_LINE_FILTER = {
   attempts: [],
   steps: [],
   tasks: [],
+  only: [],
 } satisfies Partial<View>;
 
 interface Place {
@@ -138,8 +149,7 @@ let place: Place = { view: parseView(location.search), reading: 0 };
 const listeners = new Set<() => void>();
 
 function arrive(view: View, readAgain: boolean): void {
-  const lines = ({ jobs, level, text, mode, since, until, attempts, steps, tasks }: View): string =>
-    JSON.stringify([jobs, level, text, mode, since, until, attempts, steps, tasks]);
+  const lines = (of: View): string => JSON.stringify([shownJobs(of), logFilterOf(of)]);
   const changes = readAgain || lines(view) !== lines(place.view);
   place = { view, reading: place.reading + (changes ? 1 : 0) };
   for (const listener of listeners) listener();

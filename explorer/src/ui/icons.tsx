@@ -24,6 +24,7 @@ export const MoonIcon = icon(<path d="M13.5 9.5A6 6 0 0 1 6.5 2.5a6 6 0 1 0 7 7Z
 export const SystemIcon = icon(<path d="M2 3h12v8H2zM6 13.5h4" />);
 export const WrapIcon = icon(<path d="M2 4h12M2 8h9.5a2 2 0 0 1 0 4H8m1.5-1.5L8 12l1.5 1.5M2 12h3" />);
 export const DownIcon = icon(<path d="M8 3v9M4.5 8.5 8 12l3.5-3.5" />);
+export const SaveIcon = icon(<path d="M8 2.5v7M5 6.8l3 3 3-3M2.5 11v2.5h11V11" />);
 export const UpIcon = icon(<path d="M8 13V4M4.5 7.5 8 4l3.5 3.5" />);
 export const PauseIcon = icon(<path d="M5.5 3.5v9M10.5 3.5v9" />);
 export const PlayIcon = icon(<path d="M5 3.5v9l7-4.5z" />);

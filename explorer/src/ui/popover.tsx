@@ -8,13 +8,14 @@ interface PopoverProps {
   /** What the dialog is called. */
   readonly label: string;
   readonly button: ReactNode;
-  readonly text: string;
+  /** Left out: the button has its icon alone. */
+  readonly text?: string;
   /** The key that opens it. */
   readonly action?: Action;
   readonly children: (close: () => void) => ReactNode;
 }
 
-export function Popover({ label, button, text, action, children }: PopoverProps): ReactNode {
+export function Popover({ label, button, text = '', action, children }: PopoverProps): ReactNode {
   const [isOpen, setOpen] = useState(false);
   const box = useRef<HTMLDivElement>(null);
   const opener = useRef<HTMLButtonElement>(null);
@@ -50,14 +51,16 @@ export function Popover({ label, button, text, action, children }: PopoverProps)
       <button
         ref={opener}
         type="button"
-        className="tool"
+        className={text === '' ? 'tool tool-icon' : 'tool'}
         aria-expanded={isOpen}
         aria-haspopup="dialog"
+        {...(text === '' ? { 'aria-label': label, title: label } : {})}
         onClick={() => {
           setOpen(!isOpen);
         }}
       >
-        {button} {text}
+        {button}
+        {text}
       </button>
       {isOpen && (
         <div className="popover" role="dialog" aria-label={label}>
