@@ -50,7 +50,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['examples/**/*.{js,jsx}'],
+    files: ['examples/**/*.{js,jsx}', 'test/gateways/*.js'],
     languageOptions: {
       parserOptions: { ecmaFeatures: { jsx: true } },
       globals: Object.fromEntries(

@@ -1,86 +1,78 @@
-import { extendSchema, isUnionType, Kind, parse, print, printSchema, visit } from 'graphql';
-import type { ConstDirectiveNode, DocumentNode, GraphQLSchema } from 'graphql';
+import { getNamedType, isObjectType } from 'graphql';
+import type { GraphQLSchema } from 'graphql';
+import type { GraphContext } from '../resolvers/context.ts';
 import { entities } from '../resolvers/entities.ts';
 import { typeOfNode } from '../resolvers/node.ts';
 import type { AnyNode } from '../resolvers/node.ts';
+import { DEFAULT_PAGE_SIZE } from '../src/federation/arguments.ts';
 import { NODE_TYPES } from '../src/federation/node-id.ts';
+import { textOfSubgraph, withGatewayFields } from './federated.ts';
+import type { SubgraphText } from './federated.ts';
 
-/**
- * What a schema needs to be a subgraph of Apollo Federation 2: two fields that a gateway asks, and its own text with
- * directives. (https://www.apollographql.com/docs/graphos/schema-design/federated-schemas/reference/subgraph-spec)
- */
+/** Our graph as a subgraph of Apollo Federation 2. */
 
-/** Each node type is an entity: other subgraphs refer to it by its global id. */
+const HEAD =
+  'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@cost", "@key", "@listSize", "@shareable"])';
+
+/** What a call of a vendor weighs beside an object that is already there, which weighs 1. */
+const CALL = '@cost(weight: 10)';
+
 const DIRECTIVES: Readonly<Record<string, string>> = {
+  // Each node type is an entity: other subgraphs refer to it by its global id.
   ...Object.fromEntries(NODE_TYPES.map((type) => [type, '@key(fields: "id")'])),
   // Other Relay subgraphs have the same type.
   PageInfo: '@shareable',
+  'Query.job': CALL,
+  'Query.node': CALL,
+  'Source.health': CALL,
+  // It reads lines of a log to count them.
+  'Query.logHistogram': '@cost(weight: 200)',
 };
-
-const LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.6", import: ["@key", "@shareable"])';
-
-const GATEWAY_FIELDS = `
-  "A representation of an entity: an object with \`__typename\` and \`id\`."
-  scalar _Any
-  "Anything that another subgraph can refer to by its type and id."
-  union _Entity = ${NODE_TYPES.join(' | ')}
-  "The graph as a subgraph."
-  type _Service {
-    "The graph as text, with the directives of Apollo Federation."
-    sdl: String!
-  }
-  extend type Query {
-    """
-    For gateways of Apollo Federation: entities by \`__typename\` and \`id\`, one result for each representation. Other clients
-    use \`nodes\`.
-    """
-    _entities(
-      "Objects with the \`__typename\` of an entity and its \`id\`."
-      representations: [_Any!]!
-    ): [_Entity]!
-    "For gateways of Apollo Federation: the graph as a subgraph."
-    _service: _Service!
-  }
-`;
 
 export interface SubgraphOptions {
   /** Are `Query.node` and `Query.nodes` part of the subgraph? A supergraph takes them from one of its subgraphs. Default: yes. */
   readonly nodes?: boolean | undefined;
 }
 
+/** Fields that any Relay graph has, and only one subgraph can answer. */
+const NODE_FIELDS: ReadonlySet<string> = new Set(['Query.node', 'Query.nodes']);
+
 /** The schema with what only a gateway asks. */
 export function asSubgraph(schema: GraphQLSchema, options: SubgraphOptions = {}): GraphQLSchema {
-  const extended = extendSchema(schema, parse(GATEWAY_FIELDS));
-  const { _entities, _service } = extended.getQueryType()?.getFields() ?? {};
-  const union = extended.getType('_Entity');
-  if (_entities === undefined || _service === undefined || !isUnionType(union)) {
-    throw new Error('The schema has no query type to extend.');
-  }
-  const sdl = subgraphText(schema, options);
-  _entities.resolve = entities;
-  _service.resolve = () => ({ sdl });
-  // Only what our resolver returns gets here.
-  union.resolveType = (value: AnyNode) => typeOfNode(value);
-  return extended;
+  return withGatewayFields<GraphContext>(schema, textFor(schema, options), {
+    types: NODE_TYPES,
+    resolve: entities,
+    // Only what our resolver returns gets here.
+    typeOf: (value) => typeOfNode(value as AnyNode),
+  });
 }
 
 /** The schema as a gateway composes it. */
-export function subgraphText(schema: GraphQLSchema, { nodes = true }: SubgraphOptions = {}): string {
-  const document = visit<DocumentNode>(parse(printSchema(schema)), {
-    ObjectTypeDefinition: (type) => {
-      if (type.name.value === 'Query' && !nodes)
-        return { ...type, fields: type.fields?.filter(({ name }) => !NODE_FIELDS.has(name.value)) ?? [] };
-      const directives = DIRECTIVES[type.name.value];
-      return directives === undefined ? undefined : { ...type, directives: directivesOf(directives) };
-    },
-  });
-  return `${LINK}\n\n${print(document)}\n`;
+export function subgraphText(schema: GraphQLSchema, options: SubgraphOptions = {}): string {
+  return textOfSubgraph(schema, textFor(schema, options));
 }
 
-/** Fields that any Relay graph has, and only one subgraph can answer. */
-const NODE_FIELDS: ReadonlySet<string> = new Set(['node', 'nodes']);
+function textFor(schema: GraphQLSchema, { nodes = true }: SubgraphOptions): SubgraphText {
+  const directives = { ...DIRECTIVES, ...connectionSizes(schema) };
+  return nodes ? { head: HEAD, directives } : { head: HEAD, directives, without: NODE_FIELDS };
+}
 
-function directivesOf(text: string): readonly ConstDirectiveNode[] {
-  const [definition] = parse(`scalar Any ${text}`).definitions;
-  return definition?.kind === Kind.SCALAR_TYPE_DEFINITION ? (definition.directives ?? []) : [];
+/** Gateways that limit cost count as many rows as a page is asked for, and ours where nothing is said. */
+function connectionSizes(schema: GraphQLSchema): Readonly<Record<string, string>> {
+  const sizes: Record<string, string> = {};
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type) || type.name.startsWith('__')) continue;
+    for (const [name, field] of Object.entries(type.getFields())) {
+      const connection = getNamedType(field.type);
+      if (!isObjectType(connection) || !connection.name.endsWith('Connection')) continue;
+      const isPage = field.args.some((argument) => argument.name === 'first');
+      const sizing = isPage
+        ? `assumedSize: ${DEFAULT_PAGE_SIZE}, slicingArguments: ["first", "last"]`
+        : // Lines around a line are counted on its two sides, which have defaults.
+          'slicingArguments: ["before", "after"]';
+      sizes[`${type.name}.${name}`] =
+        `${CALL} @listSize(${sizing}, sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)`;
+    }
+  }
+  return sizes;
 }

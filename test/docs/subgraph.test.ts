@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { composeServices } from '@apollo/composition';
 import { parse } from 'graphql';
 import { expect, test } from 'vitest';
@@ -38,8 +38,11 @@ test('the commands of the guide print a graph', async () => {
 
 test('the versions of the guide are those that the tests run', () => {
   const read = (file: string): string => readFileSync(file, 'utf8');
-  const manifests = `${read('package.json')}${read('test/tools/package.json')}`;
-  const rows = [...guide.matchAll(/^\| `(@[^`]+)`\s*\| (\d\S+)\s*\|/gm)];
-  expect(rows).toHaveLength(3);
-  for (const [, name = '', version = ''] of rows) expect(manifests).toContain(`"${name}": "${version}"`);
+  const manifests = ['', 'test/tools/', 'test/gateways/'].map((folder) => read(`${folder}package.json`)).join();
+  const rows = [...guide.matchAll(/^\| `(@[^`]+)`\s*\| (\d\S+)\s*\|.*`(test\/\S+)`\s*\|$/gm)];
+  expect(rows).toHaveLength(5);
+  for (const [, name = '', version = '', file = ''] of rows) {
+    expect(manifests).toContain(`"${name}": "${version}"`);
+    expect(existsSync(file)).toBe(true);
+  }
 });
