@@ -26,6 +26,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/context.ts': ['resolvers', 'src/federation', 'src/domain'],
   'src/config': ['src/redis', 'src/federation', 'src/vendors', 'src/http', 'src/domain'],
   'src/server': [
+    'src/assistant',
     'src/context.ts',
     'src/config',
     'src/explorer',

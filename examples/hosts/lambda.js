@@ -19,6 +19,8 @@ export async function handler(event) {
   return {
     statusCode: response.status,
     headers: Object.fromEntries(response.headers),
-    body: await response.text(),
+    // Long answers come compressed where the caller takes that.
+    isBase64Encoded: true,
+    body: Buffer.from(await response.arrayBuffer()).toString('base64'),
   };
 }

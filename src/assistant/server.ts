@@ -19,14 +19,20 @@ Answers are bounded: go on with the cursors that they hold. Everything between t
 /** Nothing is changed, and what is read is outside of this program. */
 const READS_ONLY = { readOnlyHint: true, openWorldHint: true };
 
+/** Makes a call of a tool's; it is over when the signal is aborted. */
+export type NewCall = (signal: AbortSignal) => Call;
+
 /** The tools that assistants have, over whatever transport it is connected to. */
-export function createAssistantServer(federation: Federation): McpServer {
+export function createAssistantServer(
+  federation: Federation,
+  newCall: NewCall = (signal) => createCall({ signal }),
+): McpServer {
   const server = new McpServer({ name: 'tributary', version: '1' }, { instructions: INSTRUCTIONS });
 
-  async function run(signal: AbortSignal, act: (newCall: () => Call) => Promise<unknown>): Promise<CallToolResult> {
+  async function run(signal: AbortSignal, act: (nextCall: () => Call) => Promise<unknown>): Promise<CallToolResult> {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(MOST_MILLISECONDS)]);
     try {
-      return answerOf(await act(() => createCall({ signal: limit })));
+      return answerOf(await act(() => newCall(limit)));
     } catch (error) {
       return errorOf(limit.aborted ? new TributaryError('SOURCE_TIMEOUT', TOO_LONG) : error);
     }
@@ -35,12 +41,12 @@ export function createAssistantServer(federation: Federation): McpServer {
   server.registerTool(
     'list_sources',
     { description: 'The sources, what their vendors can do, and whether they answer.', annotations: READS_ONLY },
-    ({ signal }) => run(signal, (newCall) => listSources(federation, newCall())),
+    ({ signal }) => run(signal, (nextCall) => listSources(federation, nextCall())),
   );
   server.registerTool(
     'list_jobs',
     { description: 'Jobs, newest first.', inputSchema: args.listArguments, annotations: READS_ONLY },
-    (given, { signal }) => run(signal, (newCall) => listJobs(federation, given, newCall())),
+    (given, { signal }) => run(signal, (nextCall) => listJobs(federation, given, nextCall())),
   );
   server.registerTool(
     'job_tree',
@@ -49,7 +55,7 @@ export function createAssistantServer(federation: Federation): McpServer {
       inputSchema: args.jobArguments,
       annotations: READS_ONLY,
     },
-    (given, { signal }) => run(signal, (newCall) => jobTree(federation, given, newCall())),
+    (given, { signal }) => run(signal, (nextCall) => jobTree(federation, given, nextCall())),
   );
   server.registerTool(
     'read_log',
@@ -58,7 +64,7 @@ export function createAssistantServer(federation: Federation): McpServer {
       inputSchema: args.pageArguments,
       annotations: READS_ONLY,
     },
-    (given, { signal }) => run(signal, (newCall) => readLog(federation, given, 'end', newCall())),
+    (given, { signal }) => run(signal, (nextCall) => readLog(federation, given, 'end', nextCall())),
   );
   server.registerTool(
     'search_log',
@@ -69,10 +75,10 @@ export function createAssistantServer(federation: Federation): McpServer {
       annotations: READS_ONLY,
     },
     (given, { signal }) =>
-      run(signal, async (newCall) => {
+      run(signal, async (nextCall) => {
         if (given.contains === undefined && given.matches === undefined)
           throw new TributaryError('BAD_USER_INPUT', 'Give `contains` or `matches`, or use read_log.');
-        return readLog(federation, given, 'start', newCall());
+        return readLog(federation, given, 'start', nextCall());
       }),
   );
   server.registerTool(
@@ -82,7 +88,7 @@ export function createAssistantServer(federation: Federation): McpServer {
       inputSchema: args.contextArguments,
       annotations: READS_ONLY,
     },
-    (given, { signal }) => run(signal, (newCall) => lineContext(federation, given, newCall())),
+    (given, { signal }) => run(signal, (nextCall) => lineContext(federation, given, nextCall())),
   );
   server.registerTool(
     'log_histogram',
@@ -91,7 +97,7 @@ export function createAssistantServer(federation: Federation): McpServer {
       inputSchema: args.histogramArguments,
       annotations: READS_ONLY,
     },
-    (given, { signal }) => run(signal, (newCall) => histogram(federation, given, newCall())),
+    (given, { signal }) => run(signal, (nextCall) => histogram(federation, given, nextCall())),
   );
   server.registerTool(
     'wait_for_end',
@@ -100,7 +106,7 @@ export function createAssistantServer(federation: Federation): McpServer {
       inputSchema: args.waitArguments,
       annotations: READS_ONLY,
     },
-    (given, { signal }) => run(signal, (newCall) => waitForEnd(federation, given, newCall)),
+    (given, { signal }) => run(signal, (nextCall) => waitForEnd(federation, given, nextCall)),
   );
   return server;
 }

@@ -21,12 +21,16 @@ export interface ServerSettings {
   /** Are `node` and `nodes` part of the subgraph? */
   readonly subgraphNodes: boolean;
   readonly persistedQueries: PersistedQueries;
+  /** The most queries in one request; 0: no list. */
+  readonly batching: number;
   readonly compression: boolean;
   readonly csrfProtection: boolean;
   /** Names that it is reached under, beside that of `publicOrigin`. */
   readonly allowedHosts: readonly string[];
   /** The log explorer at `/`. */
   readonly explorer: boolean;
+  /** Tools for assistants at `/mcp`. */
+  readonly mcp: boolean;
   /** Of web pages, beside our own. */
   readonly allowedOrigins: readonly string[];
   /** The origin at which browsers reach this server; null: each request says. */

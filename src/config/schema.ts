@@ -39,6 +39,9 @@ export const serverSchema = z.strictObject({
   persistedQueries: persistedQueriesSchema
     .prefault({})
     .describe('Operations that clients name instead of sending their texts. See docs/clients.md.'),
+  batching: count(0, 100)
+    .default(0)
+    .describe('The most queries that a client may send in one request, as a list. 0: one query, and no list.'),
   compression: z
     .boolean()
     .default(true)
@@ -54,6 +57,7 @@ export const serverSchema = z.strictObject({
       'Names that the service is reached under, beside that of publicUrl. Default: any, or none but localhost where it listens on the loopback. Addresses are always allowed.',
     ),
   explorer: z.boolean().default(true).describe('Serve the log explorer at `/`.'),
+  mcp: z.boolean().default(false).describe('Serve tools for assistants at `/mcp`. See docs/assistants.md.'),
   allowedOrigins: z
     .array(origin)
     .default([])

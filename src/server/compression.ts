@@ -1,4 +1,5 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { Duplex } from 'node:stream';
 import { constants, createBrotliCompress, createGzip } from 'node:zlib';
 import type { BrotliCompress, Gzip } from 'node:zlib';
 import { acceptedEncodings } from './client/encodings.ts';
@@ -17,6 +18,38 @@ const ENCODERS: Readonly<Record<string, () => BrotliCompress | Gzip>> = {
   gzip: () => createGzip({ level: 4 }),
 };
 
+/** The best that a client takes of those that there are here. */
+function bestEncoding(accepted: string | undefined): string | undefined {
+  const names = acceptedEncodings(accepted);
+  return Object.keys(ENCODERS).find((encoding) => names.has(encoding));
+}
+
+/**
+ * The same for hosts that speak the Fetch API. What the host makes of the answer is its own: it finds `content-encoding` there, as
+ * in an answer of any other server.
+ */
+export function compressed(response: Response, accepted: string | null): Response {
+  const { body, headers, status, statusText } = response;
+  const header = (name: string): string => headers.get(name) ?? '';
+  if (body === null || !mayCompress(header)) return response;
+  headers.append('vary', 'accept-encoding');
+  const name = bestEncoding(accepted ?? undefined);
+  const encoder = name === undefined ? undefined : ENCODERS[name]?.();
+  const length = headers.get('content-length');
+  if (name === undefined || encoder === undefined || (length !== null && Number(length) < LEAST_BYTES)) return response;
+  headers.delete('content-length');
+  headers.set('content-encoding', name);
+  // The encoder is a pair of streams of bytes, which the types of its web form do not say.
+  const pair = Duplex.toWeb(encoder) as ReadableWritablePair<Uint8Array, Uint8Array>;
+  return new Response(body.pipeThrough(pair), { status, statusText, headers });
+}
+
+/** Is it a text that nobody else has compressed, and may be sent in another form? */
+function mayCompress(header: (name: string) => string): boolean {
+  if (!COMPRESSIBLE.test(header('content-type')) || header('content-encoding') !== '') return false;
+  return !/\bno-transform\b/i.test(header('cache-control'));
+}
+
 type Untyped<Result> = (...given: readonly unknown[]) => Result;
 
 /** The methods of a response as they were, whatever their many forms. */
@@ -33,8 +66,7 @@ interface Plain {
  */
 export function compress(request: IncomingMessage, response: ServerResponse): void {
   if (response.headersSent) return;
-  const accepted = acceptedEncodings(request);
-  const name = Object.keys(ENCODERS).find((encoding) => accepted.has(encoding));
+  const name = bestEncoding(request.headers['accept-encoding']);
   const plain: Plain = {
     writeHead: response.writeHead.bind(response),
     write: response.write.bind(response) as Plain['write'],
@@ -49,7 +81,7 @@ export function compress(request: IncomingMessage, response: ServerResponse): vo
     isDecided = true;
     // Node writes the head by itself now, by this method.
     response.writeHead = plain.writeHead;
-    if (!COMPRESSIBLE.test(textOf(response, 'content-type')) || !mayChange(response)) return;
+    if (!mayCompress((header) => String(response.getHeader(header) ?? ''))) return;
     response.appendHeader('vary', 'accept-encoding');
     if (name === undefined || length < LEAST_BYTES) return;
     encoder = ENCODERS[name]?.() ?? null;
@@ -115,12 +147,4 @@ function entriesOf(headers: unknown): readonly (readonly [string, OutgoingHttpHe
   if (!Array.isArray(headers)) return Object.entries(headers as OutgoingHttpHeaders);
   const flat = (headers as readonly unknown[]).flat();
   return flat.flatMap((name, index) => (index % 2 === 0 ? [[String(name), String(flat[index + 1])] as const] : []));
-}
-
-function mayChange(response: ServerResponse): boolean {
-  return !response.hasHeader('content-encoding') && !/\bno-transform\b/i.test(textOf(response, 'cache-control'));
-}
-
-function textOf(response: ServerResponse, header: string): string {
-  return String(response.getHeader(header) ?? '');
 }

@@ -1,3 +1,4 @@
+import { compressed } from './compression.ts';
 import type { GraphqlServer } from './graphql/graphql.ts';
 import { refused } from './client/gate.ts';
 import type { createIdentification, Refused } from './client/gate.ts';
@@ -13,6 +14,8 @@ interface FetchOptions {
   readonly admit: (headers: Record<string, string>, caller: string | null) => (() => void) | Refused;
   readonly identify: ReturnType<typeof createIdentification>;
   readonly bodyBytes: number;
+  /** Compress answers? */
+  readonly compression: boolean;
   readonly isAllowedHost: (host: string) => boolean;
 }
 
@@ -20,7 +23,7 @@ interface FetchOptions {
  * GraphQL over HTTP and server-sent events for hosts that speak the Fetch API. It is held to the same limits as what comes over a
  * port of our own. The host has chosen the path, so any path is that of the graph.
  */
-export function createFetch({ yogaFor, admit, identify, bodyBytes, isAllowedHost }: FetchOptions) {
+export function createFetch({ yogaFor, admit, identify, bodyBytes, compression, isAllowedHost }: FetchOptions) {
   return async function answer(request: Request, { address }: FetchFacts = {}): Promise<Response> {
     const url = new URL(request.url);
     const headers: Record<string, string> & { readonly host: string } = {
@@ -52,7 +55,8 @@ export function createFetch({ yogaFor, admit, identify, bodyBytes, isAllowedHost
       url.pathname = '/graphql';
       const init = { method, headers, signal, ...(body.length > 0 ? { body } : {}) };
       const answered = await yogaFor(access).fetch(url, init, { access, client: address ?? null });
-      return passOn(answered, end);
+      const passed = passOn(answered, end);
+      return compression ? compressed(passed, request.headers.get('accept-encoding')) : passed;
     } catch (error) {
       end();
       throw error;

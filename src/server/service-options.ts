@@ -16,6 +16,8 @@ export interface ServiceOptions {
   readonly graphiql?: boolean;
   /** Serve the log explorer at `/`? Default: yes, where it is built. A text: the folder that holds the built page. */
   readonly explorer?: boolean | string;
+  /** Serve tools for assistants at `/mcp`? Default: no. */
+  readonly mcp?: boolean;
   readonly logger?: Logger;
   /** Limits that differ from `DEFAULT_QUERY_LIMITS`. */
   readonly limits?: Partial<QueryLimits>;
@@ -29,6 +31,8 @@ export interface ServiceOptions {
   readonly subgraphNodes?: boolean;
   /** Texts of operations that clients may name, or may send at all. Default: they send any, and name none. */
   readonly persistedQueries?: PersistedQueries;
+  /** The most queries that one request may hold. Default: 0, one alone and no list. */
+  readonly batching?: number;
   /** Compress answers for clients that take that? Default: yes. Streams of events are never compressed. */
   readonly compression?: boolean;
   /** Names that the server is reached under: see client/allowed-hosts.ts. Default: any. */

@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import type { AccessSettings } from '../config/access.ts';
+import { createAssistant } from './assistant.ts';
 import { createAudit } from './access/audit.ts';
-import { Denied } from './access/denied.ts';
 import { createCourt } from './access/judge.ts';
 import { answerText } from './answer-text.ts';
 import { isTooLong } from './body-limit.ts';
@@ -11,7 +11,7 @@ import { isAllowedHost } from './client/allowed-hosts.ts';
 import { Callers } from './client/callers.ts';
 import { NO_PERSISTED_QUERIES } from '../config/persisted-queries.ts';
 import { DEFAULT_CLIENT_LIMITS, DEFAULT_QUERY_LIMITS } from '../config/service-limits.ts';
-import { beginFrom, createGate, createIdentification, denial, refuse } from './client/gate.ts';
+import { beginFrom, createGate, createIdentification } from './client/gate.ts';
 import { secure } from './client/security-headers.ts';
 import { clientAddress, trustedProxies } from './client/address.ts';
 import { createExport } from './export/endpoint.ts';
@@ -19,8 +19,10 @@ import { createFetch } from './fetch.ts';
 import type { FetchFacts } from './fetch.ts';
 import { explorerRoutes } from './pages/explorer.ts';
 import { createGraphiql, wantsPage } from './pages/graphiql.ts';
+import type { BeginOperation } from './graphql/batches.ts';
 import { createGraphql } from './graphql/graphql.ts';
 import { createMetrics } from './metrics.ts';
+import { metricsEndpoint } from './metrics-endpoint.ts';
 import { createDataGate } from './data-gate.ts';
 import type { DataHandler } from './data-gate.ts';
 import type { ServiceOptions } from './service-options.ts';
@@ -86,7 +88,9 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   const served = { persistedQueries, ownTexts, allowedOrigins, heartbeatMilliseconds, introspection, subgraphNodes };
   const audit = options.audit === true && logger !== null ? createAudit(logger) : null;
   const { tracing = null } = options;
-  const graphql = createGraphql({ limits, logger, metrics, audit, tracing, ...served });
+  const { batching = 0 } = options;
+  const begin: BeginOperation = (client, access) => beginFrom(client, access, callers);
+  const graphql = createGraphql({ limits, logger, metrics, audit, tracing, batching, begin, ...served });
   // Its page asks for the schema, and sends what its reader writes.
   const withGraphiql = options.graphiql !== false && !persistedQueries.only;
   // The page is the same for all who ask: jobs are in its examples only where everybody may see them.
@@ -136,14 +140,10 @@ export async function createService(options: ServiceOptions): Promise<Service> {
       stopping: stopping.signal,
       heartbeatMilliseconds,
     }),
-    '/metrics': async (_request, response, access) => {
-      if (!access.allows('metrics')) {
-        refuse(response, denial(new Denied(403, 'Metrics are not for you: none of your roles allows them.'), true));
-        return;
-      }
-      const text = await metrics.registry.metrics();
-      response.writeHead(200, { 'content-type': metrics.registry.contentType }).end(text);
-    },
+    ...(options.mcp === true
+      ? { '/mcp': createAssistant({ audit, clientOf: callerOf, limits, welcome, stopping: stopping.signal }) }
+      : {}),
+    '/metrics': metricsEndpoint(metrics),
   };
 
   function handlerOf(path: string, request: IncomingMessage): Handler | null {
@@ -207,6 +207,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
       admit,
       identify,
       bodyBytes: limits.bodyBytes,
+      compression: options.compression ?? true,
       isAllowedHost: (host) => isAllowedHost(host, allowedHosts),
     }),
     async turnTo(next) {

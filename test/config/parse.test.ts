@@ -50,6 +50,8 @@ describe('a valid configuration', () => {
         csrfProtection: true,
         allowedHosts: [],
         explorer: true,
+        mcp: false,
+        batching: 0,
         allowedOrigins: [],
         publicOrigin: null,
         trustProxy: [],
@@ -131,6 +133,8 @@ describe('a valid configuration', () => {
     });
     expect(server).toEqual({
       ...settings,
+      mcp: false,
+      batching: 0,
       auth: null,
       audit: false,
       subgraphNodes: true,

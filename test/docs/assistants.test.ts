@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
 import { expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { createAssistantServer } from '../../src/assistant/server.ts';
+import { parseConfiguration } from '../../src/config/parse.ts';
+import { VENDORS } from '../../src/vendors/index.ts';
 import { start } from '../cli/command-line.ts';
 import { fakeFederation } from '../resolvers/fake-federation.ts';
 
@@ -26,4 +29,10 @@ test('the command that the guide gives an assistant is one', async () => {
   const help = start([...args, '--help']);
   expect(await help.done).toBe(0);
   expect(help.output()).toContain('Model Context Protocol');
+});
+
+test('the setting of the guide serves the tools over HTTP', () => {
+  const setting = /^```yaml\n([^]*?)^```$/m.exec(guide)?.[1] ?? '';
+  const { server } = parseConfiguration(parse(setting), { origin: 'guide', vendors: VENDORS, environment: {} });
+  expect(server.mcp).toBe(true);
 });

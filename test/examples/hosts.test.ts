@@ -87,6 +87,10 @@ describe.skipIf(!ready)('a host', { timeout: 120_000 }, () => {
         requestContext: { domainName: 'abc.lambda-url.example', http: { method: 'POST', sourceIp: '192.0.2.1' } },
         body: Buffer.from(JSON.stringify({ query: '${QUERY}' })).toString('base64'),
       })))`);
-    expect(answer).toMatchObject({ statusCode: 200, body: JSON.stringify(SOURCES) });
+    expect(answer).toMatchObject({
+      statusCode: 200,
+      isBase64Encoded: true,
+      body: Buffer.from(JSON.stringify(SOURCES)).toString('base64'),
+    });
   });
 });

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { graphql, parse, subscribe } from 'graphql';
 import { createClient } from 'graphql-ws';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -64,6 +65,24 @@ test('the fetch handler streams a subscription, and cancelling its body ends it'
   await reader.cancel();
   await expect.poll(() => tributary.federation.tailStatistics().feeds).toBe(0);
 });
+
+test.each([
+  ['br', brotliDecompressSync],
+  ['gzip', gunzipSync],
+])(
+  'the fetch handler compresses a long answer for a caller that takes %s, and no short one',
+  async (name, decompress) => {
+    const long = '{ __schema { types { name description } } }';
+    const plain = await (await ask(long, {})).text();
+    const response = await ask(long, { 'accept-encoding': `${name}, identity` });
+    expect(response.headers.get('content-encoding')).toBe(name);
+    expect(response.headers.get('vary')).toContain('accept-encoding');
+    expect(decompress(Buffer.from(await response.arrayBuffer())).toString()).toBe(plain);
+    const short = await ask('{ sources { name } }', { 'accept-encoding': name });
+    expect(short.headers.has('content-encoding')).toBe(false);
+    expect(await short.json()).toHaveProperty('data.sources');
+  },
+);
 
 test('the fetch handler refuses what a page of another site may have sent, and a body over the limit', async () => {
   const forged = await tributary.fetch(

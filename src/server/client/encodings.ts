@@ -1,8 +1,6 @@
-import type { IncomingMessage } from 'node:http';
-
-/** The encodings that a client takes for the body of an answer. */
-export function acceptedEncodings({ headers }: Pick<IncomingMessage, 'headers'>): ReadonlySet<string> {
-  const accepted = (headers['accept-encoding'] ?? '')
+/** The encodings that a client takes for the body of an answer, by its header. */
+export function acceptedEncodings(header = ''): ReadonlySet<string> {
+  const accepted = header
     .toLowerCase()
     .split(',')
     .map((each) => each.replaceAll(/\s/g, ''))

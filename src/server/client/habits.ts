@@ -1,6 +1,7 @@
-import { GraphQLError } from 'graphql';
+import type { GraphQLError } from 'graphql';
 import type { ExecutionResult } from 'graphql';
 import type { FetchAPI, Plugin } from 'graphql-yoga';
+import { badRequest } from '../graphql/bad-request.ts';
 import { TributaryError } from '../../domain/errors.ts';
 
 /** What the clients that people use ask for although it is not here: answered so that they fall back, or their users know why. */
@@ -14,7 +15,7 @@ const NOT_ACCEPTABLE =
 const UNSUPPORTED_BODY = 'The body of a POST must be JSON, with Content-Type: application/json.';
 
 /** `present` makes an error what clients read. */
-export function clientHabits(present: (error: unknown) => GraphQLError): Plugin {
+export function clientHabits(present: (error: unknown) => GraphQLError, takesBatches: boolean): Plugin {
   return {
     onRequestParse(parsing) {
       const { requestParser, fetchAPI, request } = parsing;
@@ -32,7 +33,7 @@ export function clientHabits(present: (error: unknown) => GraphQLError): Plugin 
       });
       return {
         onRequestParseDone({ requestParserResult }) {
-          if (Array.isArray(requestParserResult)) throw badRequest(BATCHED);
+          if (Array.isArray(requestParserResult) && !takesBatches) throw badRequest(BATCHED);
         },
       };
     },
@@ -47,11 +48,6 @@ export function clientHabits(present: (error: unknown) => GraphQLError): Plugin 
       }, 'application/json');
     },
   };
-}
-
-/** A bad request under every media type. */
-function badRequest(message: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { code: 'BAD_REQUEST', http: { status: 400 } } });
 }
 
 /** Ends a stream that no client is going to read. */

@@ -10,10 +10,13 @@ import type { Audit } from '../access/audit.ts';
 import { admitOperations } from '../access/admit-operations.ts';
 import type { AdmittedContext } from '../access/admit-operations.ts';
 import { nameOfCaller } from '../client/callers.ts';
+import { batches } from './batches.ts';
+import type { BeginOperation } from './batches.ts';
 import { clientHabits } from '../client/habits.ts';
 import { compileQueries } from './compiled-queries.ts';
 import type { ErrorCode } from '../../domain/errors.ts';
 import { codeOf, toClientError } from './errors.ts';
+import { entityTags } from './entity-tags.ts';
 import { eventHeartbeats } from './event-heartbeat.ts';
 import { budgetOperations } from '../cost/budget-operations.ts';
 import { limitCost } from '../cost/limit-cost.ts';
@@ -45,6 +48,9 @@ export interface GraphqlOptions {
   /** Does a gateway find `Query.node` and `Query.nodes` in the subgraph? */
   readonly subgraphNodes: boolean;
   readonly persistedQueries: PersistedQueries;
+  /** The most queries in one request; 0: only one, and no list. */
+  readonly batching: number;
+  readonly begin: BeginOperation;
   /** Null: nothing is traced. */
   readonly tracing: Tracing | null;
   /** Operations of our own pages. */
@@ -102,7 +108,17 @@ export function createGraphql(options: GraphqlOptions): GraphqlServer {
 }
 
 function createYogaWith(
-  { limits, metrics, audit, allowedOrigins, heartbeatMilliseconds, subgraphNodes, tracing }: GraphqlOptions,
+  {
+    limits,
+    metrics,
+    audit,
+    allowedOrigins,
+    heartbeatMilliseconds,
+    subgraphNodes,
+    tracing,
+    batching,
+    begin,
+  }: GraphqlOptions,
   introspection: boolean,
   present: (error: unknown) => GraphQLError,
   persistedTexts: Plugin,
@@ -118,13 +134,15 @@ function createYogaWith(
     landingPage: false,
     multipart: false,
     extraParamNames: [...ID_PARAMETERS],
+    batching: { limit: batching },
     cors: allowedOrigins.length === 0 ? false : { origin: [...allowedOrigins], credentials: false },
     // body-limit.ts does it for a fraction of the cost.
     maxRequestBodySize: false,
     plugins: [
       metrics.plugin,
       readValidUnicode(),
-      clientHabits(present),
+      clientHabits(present, batching > 0),
+      ...(batching > 0 ? [batches(batching, begin)] : []),
       persistedTexts,
       limitNesting(limits.nesting),
       limitQueries(limits, introspection),
@@ -137,6 +155,7 @@ function createYogaWith(
       ...(tracing === null ? [] : [traceOperations(tracing)]),
       compileQueries(),
       largeAnswers(),
+      entityTags(),
       unbufferedStreams(),
       eventHeartbeats(heartbeatMilliseconds),
     ],

@@ -97,7 +97,7 @@ function fileHandler(name: string, body: Buffer): Handler {
   const representations = COMPRESSIBLE.has(extension) ? compress(body) : Promise.resolve([{ body, encoding: null }]);
 
   async function send(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const accepted = acceptedEncodings(request);
+    const accepted = acceptedEncodings(request.headers['accept-encoding']);
     const all: readonly Representation[] = await representations;
     const chosen = all.find(({ encoding }) => encoding === null || accepted.has(encoding));
     const sent = chosen ?? { body, encoding: null };

@@ -60,6 +60,7 @@ beforeAll(async () => {
     host: '127.0.0.1',
     port: 0,
     explorer: false,
+    mcp: true,
     auth: {
       type: 'keys',
       keys: [...CALLERS, 'stranger' as const].map((name) => ({ name, sha256: hashOf(name), roles: [name] })),
@@ -147,6 +148,20 @@ async function exported(caller: Caller, parameters: string, method = 'GET'): Pro
     ? fetch(`${url}?${parameters}`, { headers: headersOf(caller) })
     : fetch(url, { method, headers: { ...form, ...headersOf(caller) }, body: parameters }));
   return response.text();
+}
+
+/** A tool for assistants. What is drawn at random for each answer is left out. */
+async function tool(caller: Caller, name: string, args: Record<string, unknown>): Promise<string> {
+  const response = await fetch(`${world.url}/mcp`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+      ...headersOf(caller),
+    },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, arguments: args } }),
+  });
+  return (await response.text()).replaceAll(/untrusted data [\w-]+/g, 'untrusted data');
 }
 
 /** What can be known of a source: ids of all kinds, and cursors. */
@@ -384,6 +399,10 @@ const WAYS: readonly Way[] = [
     'export',
     (caller, { ids, cursors }) => exported(caller, `jobs=${ids.Job}&after=${cursors.logs}`),
   ],
+  ['list_jobs', 'query', (caller, { source }) => tool(caller, 'list_jobs', { sources: [source], limit: 2 })],
+  ['job_tree', 'query', (caller, { source, key }) => tool(caller, 'job_tree', { source, key })],
+  ['read_log', 'query', (caller, { source, key }) => tool(caller, 'read_log', { jobs: [{ source, key }], limit: 2 })],
+  ['line_context', 'query', (caller, { ids }) => tool(caller, 'line_context', { line: ids.LogEntry })],
 ];
 
 describe('what a caller may not see', () => {

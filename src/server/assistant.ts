@@ -1,0 +1,63 @@
+import type { IncomingMessage } from 'node:http';
+import { Budget } from '../domain/budget.ts';
+import type { BudgetLimits } from '../domain/budget.ts';
+import { createCall } from '../domain/call.ts';
+import { mayNot } from './access/admit-operations.ts';
+import type { Audit } from './access/audit.ts';
+import { whenOver } from './access/expiry.ts';
+import { nameOfCaller } from './client/callers.ts';
+import { denial, refuse } from './client/gate.ts';
+import { allowOrigin, isWelcome } from './client/own-origin.ts';
+import type { Welcome } from './client/own-origin.ts';
+import type { DataHandler } from './data-gate.ts';
+import { Denied } from './access/denied.ts';
+
+interface AssistantOptions {
+  readonly audit: Audit | null;
+  readonly clientOf: (request: IncomingMessage) => string | null;
+  /** What a tool may use, as a query may. */
+  readonly limits: BudgetLimits;
+  readonly welcome: Welcome;
+  /** Aborted when the service stops. */
+  readonly stopping: AbortSignal;
+}
+
+/** `POST /mcp`: tools for assistants. They read as queries do, for callers who may query. */
+export function createAssistant({ audit, clientOf, limits, welcome, stopping }: AssistantOptions): DataHandler {
+  return async (request, response, access) => {
+    allowOrigin(request, response, welcome);
+    if (!isWelcome(request, welcome)) {
+      refuse(response, denial(new Denied(403, 'Pages of this origin may not ask.'), true));
+      return;
+    }
+    if (!access.allows('query')) {
+      refuse(response, denial(mayNot('query'), true));
+      return;
+    }
+    const client = clientOf(request);
+    const journal = audit?.begin({ access, reading: 'query', name: 'mcp', client });
+    if (journal !== undefined) response.once('close', journal.end);
+    const over = new AbortController();
+    const forget = whenOver(access, () => {
+      over.abort();
+    });
+    response.once('close', forget);
+    const federation = access.view('query');
+    const asker = { caller: nameOfCaller(access.caller, client) };
+    const { authorization } = access;
+    // Some hundred modules that most services don't need.
+    const { answerAssistant } = await import('../assistant/http.ts');
+    await answerAssistant(
+      journal?.watching(federation) ?? federation,
+      (signal) =>
+        createCall({
+          signal: AbortSignal.any([signal, stopping, over.signal]),
+          authorization,
+          asker,
+          budget: new Budget(limits),
+        }),
+      request,
+      response,
+    );
+  };
+}
