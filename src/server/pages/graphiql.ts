@@ -97,7 +97,7 @@ function isKnown({ headers }: IncomingMessage, etag: string): boolean {
 }
 
 function encodingFor(request: IncomingMessage): Encoding {
-  const accepted = acceptedEncodings(request);
+  const accepted = acceptedEncodings(request.headers['accept-encoding']);
   if (accepted.has('br')) return 'br';
   return accepted.has('gzip') ? 'gzip' : 'identity';
 }
