@@ -1,3 +1,4 @@
+import { extendSchema, parse } from 'graphql';
 import type { GraphQLSchema } from 'graphql';
 import { builder } from './builder.ts';
 import './scalars.ts';
@@ -17,10 +18,16 @@ import type { SubgraphOptions } from './subgraph.ts';
 /** The graph as clients see it, without what only a federation gateway asks. */
 export const clientSchema = builder.toSchema();
 
+/** Tools of clients know it by themselves, so the printed graph is without it. */
+const DEFER = parse(`
+  "The fragment may come behind the rest of the answer, to a client that takes an answer by parts."
+  directive @defer("Not where this is false." if: Boolean! = true, "Names the fragment in the answer." label: String) on FRAGMENT_SPREAD | INLINE_FRAGMENT
+`);
+
 /** The graph as it is served: a subgraph of Apollo Federation 2, too. */
 export const schema = servedSchema({});
 
 /** The same for a gateway that takes less of it. */
 export function servedSchema(options: SubgraphOptions): GraphQLSchema {
-  return rejectInsteadOfThrow(asSubgraph(clientSchema, options));
+  return rejectInsteadOfThrow(extendSchema(asSubgraph(clientSchema, options), DEFER));
 }

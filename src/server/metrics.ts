@@ -5,6 +5,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import type { ErrorCode } from '../domain/errors.ts';
 import type { TailStatistics } from '../federation/api.ts';
 import type { RequestObservation } from '../http/stats.ts';
+import { whenAnswered } from './graphql/when-answered.ts';
 import { countReloads } from './configuration-metrics.ts';
 import type { ReloadOutcome } from './configuration-metrics.ts';
 import { SECONDS } from './metric-buckets.ts';
@@ -124,11 +125,11 @@ export function createMetrics(): Metrics {
         operations.inc({ type: 'query' });
         const done = duration.startTimer({ type: 'query' });
         return {
-          onExecuteDone() {
+          onExecuteDone: whenAnswered(() => {
             done();
             // Its call is the one that the budget was given to: see `budgetOperations`.
             cost((args.contextValue as unknown as GraphContext).call.budget.used);
-          },
+          }),
         };
       },
       onSubscribe() {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
+import { createTributary } from '../../src/library/index.ts';
 import { start } from '../cli/command-line.ts';
 import { run } from '../support/folders.ts';
 
@@ -31,4 +32,21 @@ test('the requests of the guide to clients are answered', async () => {
   expect(outputs[1]).toContain('"message":');
   service.stop();
   await service.done;
+});
+
+test('the query with @defer of the guide to clients is answered, by parts and as a whole', async () => {
+  const query = /^```graphql\n([^]*?)^```$/m.exec(guide)?.[1] ?? '';
+  const tributary = await createTributary({});
+  const ask = async (accept: string): Promise<string> => {
+    const headers = { 'content-type': 'application/json', accept };
+    const request = new Request('http://localhost/graphql', {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ query }),
+    });
+    return (await tributary.fetch(request)).text();
+  };
+  expect(await ask('multipart/mixed')).toMatch(/"hasNext":true[^]*"label":"last line"[^]*"hasNext":false/);
+  expect(JSON.parse(await ask('application/json'))).not.toHaveProperty('errors');
+  await tributary.close();
 });

@@ -4,6 +4,7 @@ import { getOperationAST } from 'graphql';
 import type { ExecutionArgs, ExecutionResult, GraphQLError } from 'graphql';
 import type { GraphContext } from '../../../resolvers/context.ts';
 import type { Reading } from '../../config/access.ts';
+import { whenAnswered } from '../graphql/when-answered.ts';
 import type { Access } from './access.ts';
 import type { Audit } from './audit.ts';
 import { Denied } from './denied.ts';
@@ -42,7 +43,7 @@ export function admitOperations(present: (error: unknown) => GraphQLError, audit
   }
   return {
     onExecute({ args, setResultAndStopExecution }) {
-      return { onExecuteDone: admit(args, 'query', setResultAndStopExecution) };
+      return { onExecuteDone: whenAnswered(admit(args, 'query', setResultAndStopExecution)) };
     },
     onSubscribe({ args, setResultAndStopExecution }) {
       const end = admit(args, 'subscription', setResultAndStopExecution);

@@ -4,6 +4,7 @@ import type { GraphContext } from '../../../resolvers/context.ts';
 import { Budget } from '../../domain/budget.ts';
 import { anotherCall } from '../../domain/call.ts';
 import { TributaryError } from '../../domain/errors.ts';
+import { whenAnswered } from '../graphql/when-answered.ts';
 import type { QueryLimits } from '../../config/service-limits.ts';
 
 /**
@@ -14,7 +15,7 @@ export function budgetOperations(limits: QueryLimits): Plugin {
   return {
     onExecute({ args }) {
       const end = limitTime(contextOf(args), limits);
-      return { onExecuteDone: end };
+      return { onExecuteDone: whenAnswered(end) };
     },
     onSubscribe({ args }) {
       const context = contextOf(args);

@@ -1,7 +1,9 @@
 import { GraphQLError } from 'graphql';
+import type { DocumentNode } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Access } from '../access/access.ts';
 import type { Refusal } from '../client/callers.ts';
+import { withoutDeferred } from './deferred.ts';
 import { badRequest } from './bad-request.ts';
 
 /** Counts one more operation of a caller. Returns what ends it, or why it may not begin. */
@@ -35,6 +37,12 @@ export function batches(limit: number, begin: BeginOperation): Plugin<object, Se
           }
         },
       };
+    },
+    onExecute({ args }) {
+      const { request } = args.contextValue as { readonly request?: Request };
+      // The answers to a list come together.
+      if (request !== undefined && underWay.has(request))
+        args.document = withoutDeferred(args.document as DocumentNode);
     },
     onSubscribe({ args, setResultAndStopExecution }) {
       const { request } = args.contextValue as { readonly request?: Request };

@@ -11,6 +11,7 @@ import { compileQuery, isCompiledQuery } from 'graphql-jit';
 import type { CompiledQuery } from 'graphql-jit';
 import type { Plugin } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
+import { hasDeferred } from './deferred.ts';
 import { withPlaces } from './error-places.ts';
 import { conditionNames, plainDocument } from './plain-document.ts';
 import type { Conditions } from './plain-document.ts';
@@ -44,7 +45,8 @@ const compiled = new LRUCache<string, { readonly query: CompiledQuery['query'] |
 /**
  * Compiles queries to functions. The compiler reads only plain documents right (see `plain-document.ts`): it errs where fragments
  * meet `@include`, where a variable has a default, and in the order of keys. So variables are coerced here, and each operation
- * is written in its plainest form first. Subscriptions and mutations are left to the interpreter.
+ * is written in its plainest form first. Subscriptions, and answers that come by parts, are
+ * left to the interpreter.
  *
  * Compiling takes as long as many runs of the interpreter: it is done for documents that come again, and not all the time.
  */
@@ -91,7 +93,7 @@ export function compiledQuery(
 ): (() => Promise<ExecutionResult> | ExecutionResult) | null {
   const { schema, document, rootValue, contextValue, operationName, variableValues } = args;
   const operation = getOperationAST(document, operationName);
-  if (operation?.operation !== OperationTypeNode.QUERY) return null;
+  if (operation?.operation !== OperationTypeNode.QUERY || hasDeferred(document)) return null;
   const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variableValues ?? {});
   // The interpreter words the errors: of variables, and of a null that took the place of a default where null must not be.
   if (coerced === undefined || operation.variableDefinitions?.some((one) => isNullForDefault(one, coerced)) === true) {

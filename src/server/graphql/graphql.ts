@@ -16,6 +16,7 @@ import { clientHabits } from '../client/habits.ts';
 import { compileQueries } from './compiled-queries.ts';
 import type { ErrorCode } from '../../domain/errors.ts';
 import { codeOf, toClientError } from './errors.ts';
+import { deferredFragments } from './deferred.ts';
 import { entityTags } from './entity-tags.ts';
 import { eventHeartbeats } from './event-heartbeat.ts';
 import { budgetOperations } from '../cost/budget-operations.ts';
@@ -153,6 +154,7 @@ function createYogaWith(
       limitCost(limits, present),
       budgetOperations(limits),
       ...(tracing === null ? [] : [traceOperations(tracing)]),
+      deferredFragments(present),
       compileQueries(),
       largeAnswers(),
       entityTags(),

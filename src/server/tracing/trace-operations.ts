@@ -5,6 +5,7 @@ import type { ExecutionArgs, ExecutionResult } from 'graphql';
 import type { AdmittedContext } from '../access/admit-operations.ts';
 import type { Call } from '../../domain/call.ts';
 import type { Span } from '../../domain/span.ts';
+import { whenAnswered } from '../graphql/when-answered.ts';
 import { tracedFederation } from './traced-federation.ts';
 import type { Tracing } from './tracing.ts';
 
@@ -43,9 +44,11 @@ export function traceOperations(tracing: Tracing): Plugin {
       const { span, budget } = begin(args, 'query');
       return {
         onExecuteDone({ result }) {
-          const { calls, rows } = budget.used;
-          span.note({ 'tributary.calls': calls, 'tributary.rows': rows });
-          span.end(isAsyncIterable(result) ? null : noteErrors(span, result));
+          return whenAnswered(() => {
+            const { calls, rows } = budget.used;
+            span.note({ 'tributary.calls': calls, 'tributary.rows': rows });
+            span.end(isAsyncIterable(result) ? null : noteErrors(span, result));
+          })({ result });
         },
       };
     },

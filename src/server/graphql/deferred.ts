@@ -1,0 +1,91 @@
+import { isAsyncIterable, mapAsyncIterator } from 'graphql-yoga';
+import type { Plugin } from 'graphql-yoga';
+import { GraphQLError, Kind, visit } from 'graphql';
+import type { ASTVisitor, DirectiveNode, DocumentNode, ExecutionResult, ValidationContext } from 'graphql';
+
+/** Media types that an answer can come in by parts. */
+const BY_PARTS = /multipart\/mixed|text\/event-stream|\*\/\*/i;
+
+/** One part of an answer that comes by parts. */
+interface Part extends ExecutionResult {
+  readonly incremental?: readonly { readonly errors?: readonly GraphQLError[] }[];
+}
+
+/**
+ * Answers with what is there at once, and sends fragments with `@defer` when they are. A client that does not take an answer by parts
+ * gets the whole, as the directive allows.
+ */
+export function deferredFragments(present: (error: unknown) => GraphQLError): Plugin {
+  const masked = (part: Part): Part =>
+    part.incremental === undefined
+      ? part
+      : {
+          ...part,
+          incremental: part.incremental.map((each) =>
+            each.errors === undefined ? each : { ...each, errors: each.errors.map(present) },
+          ),
+        };
+  return {
+    onValidate({ addValidationRule }) {
+      addValidationRule(labelsAreUnique);
+    },
+    onExecute({ args }) {
+      const document = args.document as DocumentNode;
+      if (!hasDeferred(document)) return undefined;
+      const { request } = args.contextValue as { readonly request?: Request };
+      // Over a WebSocket there is no such header: each part is a message.
+      if (request !== undefined && !BY_PARTS.test(request.headers.get('accept') ?? '*/*')) {
+        args.document = withoutDeferred(document);
+        return undefined;
+      }
+      return {
+        onExecuteDone({ result, setResult }) {
+          if (!isAsyncIterable(result)) return;
+          setResult(mapAsyncIterator(result as AsyncIterable<Part>, masked) as typeof result);
+        },
+      };
+    },
+  };
+}
+
+/** A client tells the parts apart by their labels, before any variable is known. */
+function labelsAreUnique(context: ValidationContext): ASTVisitor {
+  const known = new Set<string>();
+  return {
+    Directive(node) {
+      const label =
+        node.name.value === 'defer' ? node.arguments?.find(({ name }) => name.value === 'label') : undefined;
+      if (label === undefined || label.value.kind === Kind.NULL) return;
+      const isStatic = label.value.kind === Kind.STRING;
+      if (!isStatic)
+        context.reportError(new GraphQLError('The label of @defer is a text, no variable.', { nodes: node }));
+      else if (known.has(label.value.value))
+        context.reportError(new GraphQLError('Each label of @defer is used once.', { nodes: node }));
+      else known.add(label.value.value);
+    },
+  };
+}
+
+const deferred = new WeakMap<DocumentNode, boolean>();
+const whole = new WeakMap<DocumentNode, DocumentNode>();
+
+/** Does anything in the document wait for its turn? */
+export function hasDeferred(document: DocumentNode): boolean {
+  let found = deferred.get(document);
+  if (found === undefined) {
+    found = false;
+    visit(document, { Directive: ({ name }) => void (found ||= name.value === 'defer') });
+    deferred.set(document, found);
+  }
+  return found;
+}
+
+/** The same document with everything at once: always the same object, as what is known of documents is kept by them. */
+export function withoutDeferred(document: DocumentNode): DocumentNode {
+  let found = whole.get(document);
+  if (found === undefined) {
+    found = visit(document, { Directive: (node: DirectiveNode) => (node.name.value === 'defer' ? null : undefined) });
+    whole.set(document, found);
+  }
+  return found;
+}
