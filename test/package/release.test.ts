@@ -54,15 +54,19 @@ test('npm version refuses where the changelog says nothing', async () => {
 });
 
 test('the bill of materials has every package that is needed at run time and none that is not, with its checksum', async () => {
-  const { metadata, components } = z
+  const { metadata, components, ...bom } = z
     .object({
-      metadata: z.object({ component: z.object({ purl: z.string() }) }),
+      metadata: z.object({ component: z.object({ name: z.string(), purl: z.string() }) }),
+      dependencies: z.array(z.object({ ref: z.string(), dependsOn: z.array(z.string()) })),
       components: z.array(
         z.object({ name: z.string(), version: z.string(), hashes: z.array(z.object({ content: z.string() })).min(1) }),
       ),
     })
     .parse(JSON.parse(await npm(['run', '--silent', 'sbom'], ROOT)));
-  expect(metadata.component.purl).toMatch(/^pkg:npm\/tributary@/);
+  expect(metadata.component).toMatchObject({
+    name: 'tributary',
+    purl: expect.stringMatching(/^pkg:npm\/tributary@/) as string,
+  });
   const { dependencies, devDependencies } = z
     .object({
       dependencies: z.record(z.string(), z.string()),
@@ -72,4 +76,8 @@ test('the bill of materials has every package that is needed at run time and non
   const names = new Set(components.map(({ name }) => name));
   expect(Object.keys(dependencies).filter((name) => !names.has(name))).toEqual([]);
   expect(['vitest', 'vite', 'eslint'].filter((name) => name in devDependencies && names.has(name))).toEqual([]);
+  // Whatever is named is there: the list is whole.
+  const refs = new Set(bom.dependencies.map(({ ref }) => ref));
+  expect(bom.dependencies.flatMap(({ dependsOn }) => dependsOn).filter((ref) => !refs.has(ref))).toEqual([]);
+  expect(components.length).toBeGreaterThan(150);
 });

@@ -100,6 +100,26 @@ const logs = z.strictObject({
         .describe(
           'The parameter that leaves out lines without a text. It must give all that hold it; it is looked for here, too.',
         ),
+      severity: z
+        .strictObject({
+          parameter: z.string().min(1),
+          words: z
+            .partialRecord(
+              z.enum(LOG_SEVERITIES),
+              z.union([z.string().min(1), z.array(z.string().min(1)).min(1).max(20)]),
+            )
+            .describe('All words that mean a severity.'),
+          separator: z
+            .string()
+            .min(1)
+            .max(5)
+            .optional()
+            .describe('What stands between several words. Left out: the API takes one.'),
+        })
+        .optional()
+        .describe(
+          'The parameter that leaves out lines of other levels than those it names. It needs `severity`, and a level in every line: those without one are lost by it.',
+        ),
     })
     .prefault({})
     .describe('What the API can leave out. Everything else is filtered here.'),
@@ -136,6 +156,8 @@ export const restOptions = z
     const { scheme } = lines.pagination;
     if ((scheme === 'offset' || scheme === 'time') && lines.id === undefined)
       report(['logs', 'id'], `is missing: pages by ${scheme} are joined by the ids of their rows`);
+    if (lines.filters.severity !== undefined && lines.severity === undefined)
+      report(['logs', 'severity'], 'is missing: `filters.severity` is about levels that lines say');
     if (scheme === 'time' && typeof lines.order === 'string')
       report(
         ['logs', 'order'],

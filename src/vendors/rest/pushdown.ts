@@ -1,18 +1,37 @@
+import { SEVERITY_FIELDS, severityPasses } from '../../domain/log-filter.ts';
 import type { LogFilter, LogFilterField } from '../../domain/log-filter.ts';
 import type { LogScope } from '../../domain/log-entry.ts';
+import { LOG_SEVERITIES, SEVERITY_FLOOR } from '../../domain/severity.ts';
 import type { Parameters } from './api.ts';
 import type { LogOptions } from './options.ts';
 
 /** What the source filters itself. The reader applies all of it again: how exactly the API does is not known. */
 export function pushdownOf({ filters, pagination }: LogOptions): readonly LogFilterField[] {
   const isBounded = pagination.scheme === 'time' || (pagination.scheme === 'offset' && pagination.since !== undefined);
-  const bounds: readonly LogFilterField[] = isBounded ? ['SINCE', 'UNTIL'] : [];
-  return filters.contains === undefined ? bounds : [...bounds, 'CONTAINS'];
+  return [
+    ...(isBounded ? (['SINCE', 'UNTIL'] as const) : []),
+    ...(filters.severity?.separator === undefined ? [] : (['MIN_SEVERITY'] as const)),
+    ...(filters.severity === undefined ? [] : (['SEVERITY_IN'] as const)),
+    ...(filters.contains === undefined ? [] : (['CONTAINS'] as const)),
+  ];
 }
 
 /** What is sent of a filter; null where no line can match: lines name no attempt, step or task. */
 export function filterParameters({ filters }: LogOptions, scope: LogScope, filter: LogFilter): Parameters | null {
   const asked = [scope.attempt, scope.step, scope.task, filter.attemptIn, filter.stepIn, filter.taskIn];
   if (asked.some((part) => part !== undefined)) return null;
-  return [[filters.contains, filter.contains]];
+  return [
+    [filters.contains, filter.contains],
+    [filters.severity?.parameter, levelsAsked(filters.severity, filter)],
+  ];
+}
+
+/** The words of all levels that are wanted; undefined where all are, or where some have no words or can't be said at once. */
+function levelsAsked(severity: LogOptions['filters']['severity'], filter: LogFilter): string | undefined {
+  if (severity === undefined || SEVERITY_FIELDS.every((field) => filter[field] === undefined)) return undefined;
+  const wanted = LOG_SEVERITIES.filter((one) => severityPasses(SEVERITY_FLOOR[one], filter));
+  const words = wanted.map((one) => severity.words[one]);
+  if (words.length === 0 || words.includes(undefined)) return undefined;
+  const all = words.flatMap((each) => each ?? []);
+  return all.length === 1 ? all[0] : severity.separator && all.join(severity.separator);
 }
