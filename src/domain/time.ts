@@ -23,6 +23,64 @@ export const LAST_INSTANT = 253_402_300_799_999_999_999n;
  * anything else, and for what lies outside of the years 0000 to 9999 in UTC.
  */
 export function parseInstant(text: string): Instant | null {
+  return usualInstant(text) ?? anyInstant(text);
+}
+
+const [ZERO, NINE, DASH, COLON, POINT, LETTER_T, LETTER_Z, SPACE] = [48, 57, 45, 58, 46, 84, 90, 32];
+
+/** The days of each month of a year that is no leap year, and those before it. */
+const DAYS_IN = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+const DAYS_BEFORE = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];
+
+/** As most vendors write it: `2026-11-28T01:02:03.456Z`, with any fraction, with a space for `T`, without `Z`. Null: it is written otherwise. */
+function usualInstant(text: string): Instant | null {
+  const hasZone = text.charCodeAt(text.length - 1) === LETTER_Z;
+  const end = hasZone ? text.length - 1 : text.length;
+  const between = text.charCodeAt(10);
+  if (end < 19 || text.charCodeAt(4) !== DASH || text.charCodeAt(7) !== DASH) return null;
+  if ((between !== LETTER_T && between !== SPACE) || text.charCodeAt(13) !== COLON || text.charCodeAt(16) !== COLON)
+    return null;
+  const year = 100 * twoDigits(text, 0) + twoDigits(text, 2);
+  const month = twoDigits(text, 5);
+  const day = twoDigits(text, 8);
+  const hour = twoDigits(text, 11);
+  const minute = twoDigits(text, 14);
+  const second = twoDigits(text, 17);
+  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  const length = month === 2 && isLeap ? 29 : (DAYS_IN[month - 1] ?? 0);
+  // All comparisons with NaN are false. What is rare, such as a leap second, is left to the general way.
+  if (!(year >= 1970 && day >= 1 && day <= length && hour < 24 && minute < 60 && second < 60)) return null;
+  const fraction = end === 19 ? 0 : nanosecondsIn(text, 19, end);
+  if (fraction === null) return null;
+  const yearsBefore = year - 1;
+  const leapDays = (yearsBefore >> 2) - Math.floor(yearsBefore / 100) + Math.floor(yearsBefore / 400) - 477;
+  const days = 365 * (year - 1970) + leapDays + (DAYS_BEFORE[month - 1] ?? 0) + (isLeap && month > 2 ? 1 : 0) + day - 1;
+  const seconds = ((days * 24 + hour) * 60 + minute) * 60 + second;
+  const written = between === LETTER_T ? text : `${text.slice(0, 10)}T${text.slice(11)}`;
+  return { nanoseconds: BigInt(seconds) * 1_000_000_000n + BigInt(fraction), text: hasZone ? written : `${written}Z` };
+}
+
+/** NaN: these are no digits. */
+function twoDigits(text: string, at: number): number {
+  const tens = text.charCodeAt(at);
+  const ones = text.charCodeAt(at + 1);
+  if (!(tens >= ZERO && tens <= NINE && ones >= ZERO && ones <= NINE)) return Number.NaN;
+  return 10 * (tens - ZERO) + ones - ZERO;
+}
+
+/** The fraction of a second that stands there, with its point; null: it is none. */
+function nanosecondsIn(text: string, start: number, end: number): number | null {
+  if (text.charCodeAt(start) !== POINT || end - start < 2) return null;
+  let value = 0;
+  for (let at = start + 1; at < end; at += 1) {
+    const digit = text.charCodeAt(at);
+    if (!(digit >= ZERO && digit <= NINE)) return null;
+    if (at <= start + 9) value = 10 * value + digit - ZERO;
+  }
+  return value * 10 ** Math.max(0, 9 - (end - start - 1));
+}
+
+function anyInstant(text: string): Instant | null {
   const match = INSTANT.exec(text);
   if (match === null) return null;
   const [, year, month, day, hour, minute, second = '00', fraction = '', sign, offsetHours, offsetMinutes = '00'] =

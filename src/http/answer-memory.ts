@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache';
 import type { Call } from '../domain/call.ts';
 import type { Landed } from './policy/single-flight.ts';
 import type { SizedReply } from './readers.ts';
@@ -7,7 +6,35 @@ import type { SizedReply } from './readers.ts';
 const MOST_ANSWERS = 16;
 const MOST_BYTES = 4 * 1024 * 1024;
 
-export type AnswerMemory = LRUCache<string, Landed<SizedReply<unknown>>>;
+/** The answers that were used last. A call has few, and most calls have one: it is a map and no more. */
+export class AnswerMemory {
+  readonly #answers = new Map<string, Landed<SizedReply<unknown>>>();
+  #bytes = 0;
+
+  get(key: string): Landed<SizedReply<unknown>> | undefined {
+    const known = this.#answers.get(key);
+    if (known === undefined) return undefined;
+    this.#answers.delete(key);
+    this.#answers.set(key, known);
+    return known;
+  }
+
+  set(key: string, answer: Landed<SizedReply<unknown>>): void {
+    this.#forget(key);
+    if (answer.value.bytes > MOST_BYTES) return;
+    this.#answers.set(key, answer);
+    this.#bytes += answer.value.bytes;
+    for (const oldest of this.#answers.keys()) {
+      if (this.#answers.size <= MOST_ANSWERS && this.#bytes <= MOST_BYTES) return;
+      this.#forget(oldest);
+    }
+  }
+
+  #forget(key: string): void {
+    this.#bytes -= this.#answers.get(key)?.value.bytes ?? 0;
+    this.#answers.delete(key);
+  }
+}
 
 /**
  * What a client's own call has been answered lately: the same question within it, however much later, is
@@ -15,13 +42,5 @@ export type AnswerMemory = LRUCache<string, Landed<SizedReply<unknown>>>;
  */
 export function memoryOf(owner: object, call: Call): AnswerMemory | null {
   if (call.priority === 'poll') return null;
-  return call.scoped(owner, 'answers', createMemory);
-}
-
-function createMemory(): AnswerMemory {
-  return new LRUCache({
-    max: MOST_ANSWERS,
-    maxSize: MOST_BYTES,
-    sizeCalculation: ({ value }) => Math.max(1, value.bytes),
-  });
+  return call.scoped(owner, 'answers', () => new AnswerMemory());
 }

@@ -35,6 +35,35 @@ describe('a date-time', () => {
     expect(parseInstant(text)).toBeNull();
   });
 
+  test('is the same however the zone is written', () => {
+    const at = fc.date({ min: new Date(0), max: new Date('9999-12-31T23:59:59Z'), noInvalidDate: true });
+    const fraction = fc.oneof(
+      fc.constant(''),
+      fc.stringMatching(/^[0-9]{1,12}$/).map((digits) => `.${digits}`),
+    );
+    fc.assert(
+      fc.property(at, fraction, fc.constantFrom('T', ' '), (date, digits, between) => {
+        const [day = '', time = ''] = date.toISOString().slice(0, 19).split('T');
+        const text = `${day}${between}${time}${digits}`;
+        const instant = parseInstant(`${text}+00:00`);
+        expect(instant?.nanoseconds).toBe(
+          BigInt(Date.parse(`${day}T${time}Z`)) * 1_000_000n + BigInt(digits.slice(1, 10).padEnd(9, '0')),
+        );
+        expect(parseInstant(`${text}Z`)).toEqual(instant);
+        expect(parseInstant(text)).toEqual(instant);
+      }),
+      { numRuns: 2_000 },
+    );
+    for (const text of [
+      '2026-02-29T00:00:00',
+      '2026-04-31T00:00:00',
+      '2026-13-01T00:00:00',
+      '2026-00-01T00:00:00',
+      '2026-01-00T00:00:00',
+    ])
+      expect(parseInstant(text)).toBeNull();
+  });
+
   test('is RFC 3339 in its range or unreadable, whatever comes', () => {
     const two = fc.integer({ min: 0, max: 99 }).map((number) => String(number).padStart(2, '0'));
     const zone = fc.oneof(

@@ -4,12 +4,11 @@ import type { Severity } from '../../domain/severity.ts';
 import type { LogNode } from '../api.ts';
 import { encodeEntryId } from '../node-id.ts';
 
-/** An entry in the graph. Plain properties, but for the id, which is made when it is read. */
+/** An entry in the graph. Plain properties, but for the tie-break and the id, which are made when they are read. */
 export class LogEntryNode implements LogNode {
   readonly source: string;
   readonly jobKey: string;
   readonly time: bigint;
-  readonly tie: string;
   readonly timestamp: string;
   readonly severity: Severity;
   readonly message: string;
@@ -19,13 +18,14 @@ export class LogEntryNode implements LogNode {
   readonly stepKey: string | null;
   readonly taskKey: string | null;
   readonly partition: string;
+  readonly #entry: LogEntry;
 
   constructor(source: string, jobKey: string, partition: string, entry: LogEntry) {
     this.source = source;
     this.jobKey = jobKey;
     this.partition = partition;
     this.time = entry.time;
-    this.tie = entry.tie;
+    this.#entry = entry;
     this.timestamp = entry.timestamp;
     this.severity = entry.severity;
     this.message = entry.message;
@@ -34,6 +34,10 @@ export class LogEntryNode implements LogNode {
     this.attemptKey = entry.attemptKey;
     this.stepKey = entry.stepKey;
     this.taskKey = entry.taskKey;
+  }
+
+  get tie(): string {
+    return this.#entry.tie;
   }
 
   get id(): string {

@@ -14,14 +14,20 @@ export interface MergeOptions<T extends Ordered> extends MergeBounds {
   readonly accept?: ((row: T, slot: Slot<T>) => boolean) | undefined;
 }
 
+export interface MergedRow<T extends Ordered> {
+  readonly row: T;
+  readonly slot: Slot<T>;
+  readonly hint: Hint | null;
+}
+
 /** One partition being read, with the rows of its last batch that are not taken yet. */
 export class MergeLane<T extends Ordered> {
   readonly slot: Slot<T>;
   readonly start: Position | null;
   readonly startHint: Hint | null;
   readonly #rows: AsyncGenerator<Batch<T>, void, undefined>;
-  readonly #hints = new WeakMap<T, { readonly hint: Hint | null }>();
   #buffer: readonly T[] = [];
+  #hints: readonly (Hint | null)[] = [];
   #index = 0;
   #open = true;
   #failed = false;
@@ -80,16 +86,13 @@ export class MergeLane<T extends Ordered> {
     return this.#unreadable;
   }
 
-  /** The hint that came with a row of this lane. */
-  hintOf(row: T): Hint | null {
-    return this.#hints.get(row)?.hint ?? null;
-  }
-
-  take(): T | null {
+  /** The next row, with the hint that came with it. */
+  take(): MergedRow<T> | null {
     const row = this.head;
     if (row === null) return null;
+    const hint = this.#hints[this.#index] ?? null;
     this.#index += 1;
-    return row;
+    return { row, slot: this.slot, hint };
   }
 
   /** Asks the vendor until there is a row or the end. Returns what it says is out of reach. */
@@ -110,7 +113,7 @@ export class MergeLane<T extends Ordered> {
         if (batch.unreadable !== undefined) this.#unreadable = together(this.#unreadable, batch.unreadable);
         this.#buffer = batch.rows;
         this.#index = 0;
-        batch.rows.forEach((row, i) => this.#hints.set(row, { hint: batch.hints[i] ?? null }));
+        this.#hints = batch.hints;
         if (batch.rows.length > 0) return truncated;
       }
     } catch (error) {

@@ -1,10 +1,9 @@
 import type { Call } from '../../domain/call.ts';
 import type { Ordered } from '../../domain/ordered.ts';
-import type { Hint } from '../../pagination/core/partition.ts';
 import type { MergedPosition, PartitionMark } from '../cursor/codec.ts';
 import { isFailedScope } from './failed-scope.ts';
 import { MergeLane } from './lane.ts';
-import type { MergeOptions } from './lane.ts';
+import type { MergedRow, MergeOptions } from './lane.ts';
 import { compareMerged, isUntouched, positionIn, untouched } from './place.ts';
 import type { Slot } from './place.ts';
 import { UnreadableRows } from '../unreadable-rows.ts';
@@ -14,12 +13,6 @@ import { UnreadableRows } from '../unreadable-rows.ts';
  * row's own tie-break: a total order, so that one position says where every partition stands. Only a
  * partition that failed has a place of its own.
  */
-
-export interface MergedRow<T extends Ordered> {
-  readonly row: T;
-  readonly slot: Slot<T>;
-  readonly hint: Hint | null;
-}
 
 /** A partition that gave an error, or said that part of it is out of reach. */
 export interface SlotFailure<T extends Ordered> {
@@ -54,10 +47,12 @@ export class Merge<T extends Ordered> {
   /** The next row in merged order, whether the filter accepts it or not; null at the end. */
   async next(): Promise<MergedRow<T> | null> {
     await this.#fill();
-    const lane = this.#first();
-    if (lane === null) return null;
-    const row = lane.take();
-    return row === null ? null : { row, slot: lane.slot, hint: lane.hintOf(row) };
+    return this.#first()?.take() ?? null;
+  }
+
+  /** The next row, where no partition has to be asked for it; null where one has to, and at the end. */
+  nextReady(): MergedRow<T> | null {
+    return this.hasReady() ? (this.#first()?.take() ?? null) : null;
   }
 
   /** Is there surely a further row, surely none, or is it not known without asking a vendor? */

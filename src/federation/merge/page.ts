@@ -1,9 +1,9 @@
 import { FairShare } from '../../domain/fair-share.ts';
 import type { Ordered } from '../../domain/ordered.ts';
 import type { CursorState } from '../cursor/codec.ts';
-import type { MergeOptions } from './lane.ts';
+import type { MergedRow, MergeOptions } from './lane.ts';
 import { Merge } from './merge.ts';
-import type { MergedRow, SlotFailure } from './merge.ts';
+import type { SlotFailure } from './merge.ts';
 import { positionIn, untouched } from './place.ts';
 import type { Slot } from './place.ts';
 import type { Call } from '../../domain/call.ts';
@@ -69,7 +69,7 @@ async function collect<T extends Ordered>(
       scan.outcome = 'bounded';
       return scan;
     }
-    const merged = await merge.next();
+    const merged = merge.nextReady() ?? (await merge.next());
     if (merged === null) {
       scan.outcome = 'exhausted';
       return scan;

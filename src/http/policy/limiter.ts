@@ -121,6 +121,18 @@ export function createLimiter(
     return ticket;
   }
 
+  /** A place that is free, with no wait; null: there is none, or others are before this caller. */
+  function placeAtOnce(claims: readonly Claim[]): (() => void) | null {
+    if (waiting.size > 0 || pausing || inFlight >= settings.concurrency) return null;
+    const now = clock.now();
+    if (rate.delay(now) > 0 || lastStart + apart > now) return null;
+    rate.start(now);
+    lastStart = now;
+    inFlight += 1;
+    interactiveInARow = claims.some(({ priority }) => priority === 'interactive') ? interactiveInARow + 1 : 0;
+    return once(release);
+  }
+
   function release(): void {
     inFlight -= 1;
     advance();
@@ -212,7 +224,7 @@ export function createLimiter(
       if (caller.cancellation.aborted) throw caller.cancellation.reason;
       const claims = caller.claims.filter(({ asker, priority }) => sizeFor(asker) < mostOfCaller(priority));
       if (claims.length === 0) throw tooMany(caller);
-      return wait(caller, claims, since);
+      return placeAtOnce(claims) ?? wait(caller, claims, since);
     },
   };
 }

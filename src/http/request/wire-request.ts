@@ -4,21 +4,32 @@ import type { WireRequest } from './exchange.ts';
 import { pathOf, queryOf } from './path.ts';
 import type { Target } from './path.ts';
 
+type Headers = WireRequest['headers'];
+
+/** Those of most requests: one object for all, which what is made of it is remembered by. */
+const PLAIN: Headers = {
+  accept: 'application/json',
+  'accept-encoding': ACCEPTED_ENCODINGS,
+  'user-agent': 'tributary',
+};
+const WITH_BODY: Headers = { ...PLAIN, 'content-type': 'application/json' };
+
 /** A request as it is written, but for its authorization. Throws what `pathOf` and `queryOf` throw. */
 export function wireRequest(request: HttpRequest, target: Target, source: string): WireRequest {
-  const headers: Record<string, string> = {
-    accept: 'application/json',
-    'accept-encoding': ACCEPTED_ENCODINGS,
-    'user-agent': 'tributary',
-  };
-  if (request.body !== undefined) headers['content-type'] = 'application/json';
-  for (const [name, value] of Object.entries(request.headers ?? {})) headers[name.toLowerCase()] = value;
   return {
     method: request.method,
     path: pathOf(target.basePath, request.path, source) + queryOf(request.query, source),
-    headers,
+    headers: headersOf(request),
     body: request.body === undefined ? null : JSON.stringify(request.body),
   };
+}
+
+function headersOf({ headers: own, body }: HttpRequest): Headers {
+  const usual = body === undefined ? PLAIN : WITH_BODY;
+  if (own === undefined) return usual;
+  const headers: Record<string, string> = { ...usual };
+  for (const [name, value] of Object.entries(own)) headers[name.toLowerCase()] = value;
+  return headers;
 }
 
 /** The same request with the step of a trace that it is for. */

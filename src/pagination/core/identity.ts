@@ -8,6 +8,33 @@ import type { Identity, Unplaced } from './partition.ts';
  * repeats are all kept. The numbers are right only over the whole group of that instant.
  */
 
+/**
+ * A row whose tie-break is made when it is asked for: of most rows nothing asks for it, since no other has their instant. A
+ * copy of it (`{ ...row }`) has none.
+ */
+export abstract class LateTie {
+  #tie: string | null = null;
+
+  /** What `Identity.of` gives for the row. */
+  protected abstract identity(): readonly (string | null)[];
+
+  get tie(): string {
+    this.#tie ??= occurrenceTie(contentHash(this.identity()), 0);
+    return this.#tie;
+  }
+
+  set tie(tie: string) {
+    this.#tie = tie;
+  }
+}
+
+/** Gives the only row of an instant its tie-break. */
+export function placeOne<T extends Ordered>(row: Unplaced<T>, identity: Identity<T>): T {
+  // It is placed as it is: what T has beside it, it makes itself.
+  if (row instanceof LateTie && identity.by === 'content') return row as unknown as T;
+  return placeGroup([row], identity)[0] as T;
+}
+
 /** Gives each row of one whole group of equal times its tie-break. A vendor id that comes twice is one row. */
 export function placeGroup<T extends Ordered>(rows: readonly Unplaced<T>[], identity: Identity<T>): T[] {
   if (identity.by === 'content') {

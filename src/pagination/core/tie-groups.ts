@@ -1,6 +1,6 @@
 import { comparePositions, isBeyond } from '../../domain/ordered.ts';
 import type { Direction, Ordered, Position } from '../../domain/ordered.ts';
-import { placeGroup } from './identity.ts';
+import { placeGroup, placeOne } from './identity.ts';
 import type { Batch, Hint, Identity, Unplaced } from './partition.ts';
 
 /** A native row on its way, with the way back to it. */
@@ -117,13 +117,23 @@ export class TieGroups<T extends Ordered> {
     if (first === undefined) return;
     const { identity, direction, from, until } = this.#options;
     const sign = direction === 'forward' ? 1 : -1;
+    if (this.#pending.length === 1) {
+      const row = placeOne(first.row, identity);
+      this.#closedTime = first.row.time;
+      this.#pending = [];
+      if (from !== null && !isBeyond(row, from, direction)) return;
+      if (until !== null && comparePositions(row, until) * sign >= 0) return;
+      out.rows.push(row);
+      out.hints.push(this.#closeHint(first.hint, next));
+      return;
+    }
     const hintOf = new Map<Unplaced<T>, Hint | null>();
     for (const native of this.#pending) hintOf.set(native.row, native.hint);
     const placed = placeGroup(
       this.#pending.map((native) => native.row),
       identity,
     );
-    if (placed.length > 1) placed.sort((a, b) => comparePositions(a, b) * sign);
+    placed.sort((a, b) => comparePositions(a, b) * sign);
     for (const row of placed) {
       if (from !== null && !isBeyond(row, from, direction)) continue;
       if (until !== null && comparePositions(row, until) * sign >= 0) continue;

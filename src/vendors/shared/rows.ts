@@ -211,7 +211,8 @@ function withoutStandIns<T extends Ordered>(
   counted: Set<string>,
   lost: Unreadable | undefined,
 ): Batch<T> {
-  const standIns = batch.rows.flatMap(({ unreadable, cut }) => unreadable ?? cut ?? []);
+  const hasSome = batch.rows.some(({ unreadable, cut }) => unreadable !== undefined || cut !== undefined);
+  const standIns = hasSome ? batch.rows.flatMap(({ unreadable, cut }) => unreadable ?? cut ?? []) : [];
   if (standIns.length === 0) return lost === undefined ? batch : { ...batch, unreadable: lost };
   const fresh = standIns.filter(({ id }) => !counted.has(id));
   for (const { id } of fresh) counted.add(id);
@@ -227,5 +228,5 @@ function withoutStandIns<T extends Ordered>(
 }
 
 function whole<T extends Ordered>(row: T): T {
-  return row.cut === undefined ? row : { ...row, cut: undefined };
+  return row.cut === undefined ? row : { ...row, tie: row.tie, cut: undefined };
 }

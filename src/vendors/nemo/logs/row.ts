@@ -1,22 +1,42 @@
 import { inferSeverity } from '../../../domain/infer-severity.ts';
 import type { LogEntry } from '../../../domain/log-entry.ts';
+import type { Severity } from '../../../domain/severity.ts';
+import { LateTie } from '../../../pagination/core/identity.ts';
 import type { Unplaced } from '../../../pagination/core/partition.ts';
 import type { LogRowWire } from '../wire.ts';
 
 /** A row has neither id nor level nor attempt; the attempt is known only where it was asked for. */
 export function entryOf(row: LogRowWire, attemptKey: string | null): Unplaced<LogEntry> {
-  const message = row.message ?? '';
-  return {
-    time: row.timestamp.nanoseconds,
-    timestamp: row.timestamp.text,
-    severity: inferSeverity(message),
-    message,
-    exceptions: [],
-    attributes: null,
-    attemptKey,
-    stepKey: row.job_step,
-    taskKey: row.job_task,
-  };
+  return new Entry(row, attemptKey);
+}
+
+const NO_EXCEPTIONS: LogEntry['exceptions'] = [];
+
+class Entry extends LateTie implements LogEntry {
+  readonly time: bigint;
+  readonly timestamp: string;
+  readonly severity: Severity;
+  readonly message: string;
+  readonly exceptions = NO_EXCEPTIONS;
+  readonly attributes = null;
+  readonly attemptKey: string | null;
+  readonly stepKey: string | null;
+  readonly taskKey: string | null;
+
+  constructor(row: LogRowWire, attemptKey: string | null) {
+    super();
+    this.time = row.timestamp.nanoseconds;
+    this.timestamp = row.timestamp.text;
+    this.message = row.message ?? '';
+    this.severity = inferSeverity(this.message);
+    this.attemptKey = attemptKey;
+    this.stepKey = row.job_step;
+    this.taskKey = row.job_task;
+  }
+
+  protected identity(): readonly (string | null)[] {
+    return identityOf(this);
+  }
 }
 
 /** What tells rows of one instant apart, whatever the attempt was asked by. */

@@ -26,16 +26,11 @@ export class SingleRuns {
   }
 
   remember({ job, schedule }: ScheduleRef, runs: readonly NativeRun[], call: Call): void {
-    const seen = this.#seen(call);
-    for (const run of runs) {
-      if (seen.size >= REMEMBERED_RUNS) return;
-      if (run.unreadable !== undefined) continue;
-      seen.set(keyOf(job, run.runId), { schedule, run });
-    }
+    this.#seen(call).add({ job, schedule }, runs);
   }
 
   recall(job: string, runId: string, call: Call): PlacedRun | null {
-    return this.#seen(call).get(keyOf(job, runId)) ?? null;
+    return this.#seen(call).find(job, runId);
   }
 
   /** Null when that schedule has no such run. */
@@ -59,8 +54,33 @@ export class SingleRuns {
     }
   }
 
-  #seen(call: Call): Map<string, PlacedRun> {
-    return call.scoped(this, 'seen', () => new Map<string, PlacedRun>());
+  #seen(call: Call): SeenRuns {
+    return call.scoped(this, 'seen', () => new SeenRuns());
+  }
+}
+
+/** The runs of pages, which are only looked through once a run is asked for. */
+class SeenRuns {
+  readonly #pages: (ScheduleRef & { readonly runs: readonly NativeRun[] })[] = [];
+  #size = 0;
+  readonly #runs = new Map<string, PlacedRun>();
+  /** How many pages `#runs` has. */
+  #found = 0;
+
+  add({ job, schedule }: ScheduleRef, runs: readonly NativeRun[]): void {
+    if (this.#size >= REMEMBERED_RUNS || this.#pages.some((page) => page.runs === runs)) return;
+    this.#pages.push({ job, schedule, runs });
+    this.#size += runs.length;
+  }
+
+  find(job: string, runId: string): PlacedRun | null {
+    for (const page of this.#pages.slice(this.#found)) {
+      for (const run of page.runs) {
+        if (run.unreadable === undefined) this.#runs.set(keyOf(page.job, run.runId), { schedule: page.schedule, run });
+      }
+    }
+    this.#found = this.#pages.length;
+    return this.#runs.get(keyOf(job, runId)) ?? null;
   }
 }
 

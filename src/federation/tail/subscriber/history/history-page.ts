@@ -11,7 +11,7 @@ import type { ResolvedScope } from '../../../logs/slots.ts';
 import { positionIn } from '../../../merge/place.ts';
 import { readMergedPage } from '../../../merge/page.ts';
 import type { MergedPage } from '../../../merge/page.ts';
-import type { MergedRow } from '../../../merge/merge.ts';
+import type { MergedRow } from '../../../merge/lane.ts';
 import type { Delivery } from '../events/batch.ts';
 import type { Dropped } from '../events/dropped.ts';
 import { positionBefore } from '../place/job-place.ts';
