@@ -10,8 +10,14 @@ import type { Batch, Identity, Partition, ReadRequest, Unplaced } from './core/p
  * the rows nearest to the position are kept, as many as the reader wants.
  */
 
+/** A row of which only the time has been read. The rest can be had only during the call in which the row is offered. */
+export interface LateRow<T extends Ordered> {
+  readonly time: bigint;
+  whole(): Unplaced<T>;
+}
+
 /** Takes rows one by one while the answer arrives. */
-export type RowSink<T extends Ordered> = (row: Unplaced<T>) => void;
+export type RowSink<T extends Ordered> = (row: Unplaced<T> | LateRow<T>) => void;
 
 /**
  * Called when an answer begins, and again whenever an answer that broke is asked for again: then the earlier
@@ -130,8 +136,9 @@ class NearestRows<T extends Ordered> {
     return this.#overflowed;
   }
 
-  offer(row: Unplaced<T>): void {
-    if (!this.#mayMatter(row.time)) return;
+  offer(offered: Unplaced<T> | LateRow<T>): void {
+    if (!this.#mayMatter(offered.time)) return;
+    const row = isLate(offered) ? offered.whole() : offered;
     const placed = withTie<T>(row, this.#tieOf(row));
     const { from, until, accept } = this.#options;
     if (from !== null && this.#compare(placed, from) <= 0) return;
@@ -204,4 +211,8 @@ class NearestRows<T extends Ordered> {
   #compareTimes(a: bigint, b: bigint): number {
     return (a === b ? 0 : a < b ? -1 : 1) * this.#sign;
   }
+}
+
+function isLate<T extends Ordered>(row: Unplaced<T> | LateRow<T>): row is LateRow<T> {
+  return 'whole' in row;
 }

@@ -160,7 +160,8 @@ describe('an answer of POST /logs', () => {
       ...rowsOf('ASSEMBLER', null, value.assembler),
       ...Object.entries(value.taskrunner ?? {}).flatMap(([id, { logs }]) => rowsOf('TASKRUNNER', id, logs)),
     ];
-    const sizes = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 8 });
+    const cuts = fc.oneof(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 4_000 }));
+    const sizes = fc.array(cuts, { minLength: 1, maxLength: 8 });
     const order = (rows: readonly Row[]): string[] => rows.map((row) => JSON.stringify(row)).sort();
     await fc.assert(
       fc.asyncProperty(answer, sizes, fc.constantFrom(undefined, 2), async (value, cuts, indent) => {
@@ -215,6 +216,45 @@ describe('a line of an answer', () => {
         }
       }),
       { numRuns: 500 },
+    );
+  });
+
+  test('is the same where it comes in one piece and byte by byte, with any of its bytes changed', async () => {
+    const piece = fc.constantFrom(
+      'a',
+      'é',
+      '😀',
+      '\ufeff',
+      '\\n',
+      '\\"',
+      '\\\\',
+      '\\u0041',
+      '\\ud83d',
+      '\\ud83d\\ude00',
+      '{',
+      '}',
+    );
+    const text = fc.array(piece, { maxLength: 4 }).map((pieces) => `"${pieces.join('')}"`);
+    const space = fc.constantFrom('', '', '', ' ', '\n\t');
+    const member = fc.tuple(fc.constantFrom('"log"', '"level"', '"container"', '"logs"', '"lo\\u0067"'), text);
+    const time = fc.tuple(fc.constant('"timestamp"'), fc.constantFrom('"2025-06-24T16:19:03.12Z"', '"soon"', '7'));
+    const members = fc.shuffledSubarray([0, 1, 2, 3], { minLength: 1 });
+    const lineText = fc.tuple(member, member, member, time, members, space).map(([a, b, c, d, order, gap]) => {
+      const all = [a, b, c, d];
+      const written = order.map((index) => (all[index] ?? a).join(`${gap}:${gap}`)).join(`${gap},${gap}`);
+      return `{${gap}${written}${gap}}`;
+    });
+    const change = fc.option(fc.tuple(fc.nat(), fc.constantFrom(...Buffer.from('"\\{}[]:,u0 \n\u0001x'), 0xc3, 0xff)));
+    const outcome = async (body: Buffer, sizes: readonly number[]): Promise<unknown> => read(body, sizes).catch(String);
+    await fc.assert(
+      fc.asyncProperty(fc.array(lineText, { minLength: 1, maxLength: 3 }), change, async (lines, changed) => {
+        const body = Buffer.from(
+          `{"partitioner":[${lines.join(',')}],"taskrunner":{"9f":{"logs":[${lines[0] ?? ''}]}}}`,
+        );
+        if (changed !== null) body[changed[0] % body.length] = changed[1];
+        expect(await outcome(body, [body.length])).toEqual(await outcome(body, [1]));
+      }),
+      { numRuns: 2_000 },
     );
   });
 

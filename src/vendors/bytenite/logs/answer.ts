@@ -2,12 +2,12 @@ import type { Recency } from '../../../domain/call.ts';
 import type { LogEntry } from '../../../domain/log-entry.ts';
 import type { BeginRows, RowSink } from '../../../pagination/whole-response.ts';
 import { LineCount } from './line-count.ts';
-import { entryOf } from './entry.ts';
+import { LateEntry } from './entry.ts';
 import type { LineItem, LogItem, OddItem } from './body/groups.ts';
 import { OddLines } from './odd-lines.ts';
 import { selects } from '../pushdown.ts';
-import type { Selection } from '../pushdown.ts';
 import { severityOfLevel } from '../severity.ts';
+import type { Selection } from '../pushdown.ts';
 import { TaskTable } from './task-table.ts';
 
 /** One who wants lines of a job. Without `begin` only its tasks are wanted. */
@@ -62,12 +62,14 @@ export class FanOut {
   #line({ service, taskId, instance }: LineItem): void {
     this.#count.line(taskId ?? service);
     if (taskId !== null) this.#tasks.line(taskId, instance.time.nanoseconds);
-    const severity = severityOfLevel(instance.level).number;
+    const row = new LateEntry(service, taskId, instance);
     for (const { reader, sink } of this.#taking) {
       if (reader.failure !== null) continue;
-      if (!selects(reader.selection, service, taskId, severity)) continue;
+      const { selection } = reader;
+      const severity = selection.severity === null ? 0 : severityOfLevel(instance.level).number;
+      if (!selects(selection, service, taskId, severity)) continue;
       try {
-        sink(entryOf(service, taskId, instance));
+        sink(row);
       } catch (error) {
         this.#fail(reader, error);
       }

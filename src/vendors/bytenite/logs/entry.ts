@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../../../domain/json.ts';
 import type { LogEntry } from '../../../domain/log-entry.ts';
 import type { Identity, Unplaced } from '../../../pagination/core/partition.ts';
+import type { LateRow } from '../../../pagination/whole-response.ts';
 import { textOf } from '../../shared/wire.ts';
 import type { Service } from '../facts.ts';
 import type { LogInstance } from './body/instance.ts';
@@ -36,6 +37,25 @@ export function entryOf(service: Service, taskId: string | null, instance: LogIn
     stepKey: service,
     taskKey: taskId,
   };
+}
+
+/** A row of the time of a line, and the rest once it is wanted. */
+export class LateEntry implements LateRow<LogEntry> {
+  readonly time: bigint;
+  readonly #service: Service;
+  readonly #taskId: string | null;
+  readonly #instance: LogInstance;
+
+  constructor(service: Service, taskId: string | null, instance: LogInstance) {
+    this.time = instance.time.nanoseconds;
+    this.#service = service;
+    this.#taskId = taskId;
+    this.#instance = instance;
+  }
+
+  whole(): Unplaced<LogEntry> {
+    return entryOf(this.#service, this.#taskId, this.#instance);
+  }
 }
 
 function attributesOf(container: Json): JsonObject | null {

@@ -2,8 +2,8 @@ import type { Json } from '../../../../domain/json.ts';
 import { Mismatch } from '../../../../http/body/mismatch.ts';
 import { isEmpty } from '../../../shared/wire.ts';
 import type { Service } from '../../facts.ts';
-import { TOO_LARGE } from './json-scanner.ts';
-import type { Path } from './json-scanner.ts';
+import { TOO_LARGE } from './scanner-options.ts';
+import type { Path } from './scanner-options.ts';
 import { decodeInstance } from './instance.ts';
 import type { LogInstance } from './instance.ts';
 
@@ -49,6 +49,8 @@ export class LogGroups {
   #hasGroup = false;
   /** The first member that is no group. */
   #other: string | null = null;
+  #lastPath: Path = [];
+  #place: LinePlace | null = null;
 
   constructor(give: (item: LogItem) => void) {
     this.#give = give;
@@ -82,6 +84,29 @@ export class LogGroups {
     if (group === 'taskrunner' && path.length === 2) this.#give({ is: 'task', taskId: String(task) });
     if (path.length > 0 || this.#hasGroup || this.#other === null) return;
     throw new Mismatch('', `expected ${EXPECTED}, got an object with other members`);
+  }
+
+  /** May there be a line at the path of an object? */
+  mayBeLine(path: Path): boolean {
+    return this.#placeOf(path) !== null;
+  }
+
+  /** Takes a line. It is only valid during the call. */
+  line(path: Path, instance: LogInstance): void {
+    this.#hasGroup = true;
+    const place = this.#placeOf(path);
+    if (place !== null) this.#give({ is: 'line', service: place.service, taskId: place.taskId, instance });
+  }
+
+  /** Many lines stand at one place. */
+  #placeOf(path: Path): LinePlace | null {
+    const [group, task] = path;
+    const isSame = path.length === this.#lastPath.length && this.#lastPath[0] === group;
+    if (isSame && (path.length === 2 || (this.#lastPath[1] === task && path[2] === this.#lastPath[2])))
+      return this.#place;
+    this.#lastPath = [...path];
+    this.#place = placeOf(path);
+    return this.#place;
   }
 
   #line(place: LinePlace, path: Path, value: Json | typeof TOO_LARGE): void {

@@ -1,28 +1,14 @@
 import { parseJson } from '../../../../domain/json.ts';
 import type { Json } from '../../../../domain/json.ts';
-import type { StreamBounds } from '../../../../http/settings.ts';
+import { FlatLine } from './flat-line.ts';
+import { TOO_LARGE } from './scanner-options.ts';
+import type { ScannerOptions } from './scanner-options.ts';
 
 /**
  * Takes a JSON object apart while its bytes arrive. Only the containers that are asked for are entered; any other
  * value is found by its brackets and quotes, and parsed as a whole, so that it is exactly what `JSON.parse` makes of
  * it however the body is cut into chunks. At most one such value is held.
  */
-
-export type Path = readonly (string | number)[];
-
-/** A value that is larger than what is held: it has been passed over. */
-export const TOO_LARGE = Symbol('too large');
-
-export interface ScannerOptions {
-  /** Is the container at the path entered? Then its members come one by one. The root always is. */
-  enters(path: Path, container: 'object' | 'array'): boolean;
-  /** A value that was not entered. The path is only valid during the call. */
-  onValue(path: Path, value: Json | typeof TOO_LARGE): void;
-  /** An entered container has ended. */
-  onEnd(path: Path): void;
-  /** Values longer than `lineBytes` are passed over: no more of one is held. */
-  readonly bounds: Pick<StreamBounds, 'lineBytes' | 'keyBytes' | 'members' | 'levels'>;
-}
 
 /** A value that goes on for so many times what is held is not passed over to its end. */
 const MOST_TIMES_LARGEST = 4;
@@ -53,7 +39,7 @@ export class JsonScanner {
   /** How many bytes of a byte order mark have come. */
   #mark = 0;
   /** The part of the value at hand that earlier chunks held. */
-  #parts: Uint8Array[] = [];
+  #parts: Buffer[] = [];
   #size = 0;
   #isKey = false;
   /** Where in that value the scan is. */
@@ -75,21 +61,26 @@ export class JsonScanner {
     return this.#state !== 'root';
   }
 
-  /** Throws `MalformedJson`, and whatever the options' functions throw. */
-  write(chunk: Uint8Array): void {
-    for (let at = 0; at < chunk.length;) {
+  /**
+   * Takes the bytes between two indexes, and more where a value goes on. Returns the index behind them. Throws `MalformedJson`, and
+   * whatever the options' functions throw.
+   */
+  write(chunk: Buffer, from = 0, until = chunk.length): number {
+    let at = from;
+    while (at < until) {
       if (this.#state === 'inside') {
         at = this.#readOn(chunk, at);
         continue;
       }
       const byte = chunk[at] ?? 0;
       if (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09) at += 1;
-      else at = this.#token(byte, at);
+      else at = this.#token(byte, at, chunk);
     }
+    return at;
   }
 
   /** Takes a byte of the structure, or begins a value. Returns where to go on. */
-  #token(byte: number, at: number): number {
+  #token(byte: number, at: number, chunk: Buffer): number {
     switch (this.#state) {
       case 'root':
         if (byte === BYTE_ORDER_MARK[this.#mark]) this.#mark += 1;
@@ -107,9 +98,9 @@ export class JsonScanner {
         return at + 1;
       case 'first value':
         if (byte === CLOSE_ARRAY) return this.#close(at);
-        return this.#beginValue(byte, at);
+        return this.#beginValue(byte, at, chunk);
       case 'value':
-        return this.#beginValue(byte, at);
+        return this.#beginValue(byte, at, chunk);
       case 'after value':
         return this.#goOn(byte, at);
       default:
@@ -123,7 +114,7 @@ export class JsonScanner {
     return at;
   }
 
-  #beginValue(byte: number, at: number): number {
+  #beginValue(byte: number, at: number, chunk: Buffer): number {
     const top = this.#containers.at(-1);
     if (top?.isArray === true) this.#path[this.#path.length - 1] = top.index;
     const isArray = byte === OPEN_ARRAY;
@@ -132,9 +123,23 @@ export class JsonScanner {
     } else if (this.#options.enters(this.#path, isArray ? 'array' : 'object')) {
       this.#open(isArray);
       return at + 1;
+    } else if (!isArray) {
+      const line = this.#lineAt(chunk, at);
+      if (line !== null) return line.end;
     }
     this.#begin(byte, false);
     return at;
+  }
+
+  /** Gives out the line that begins there; null: it is not all here, or not of the usual shape. */
+  #lineAt(chunk: Buffer, at: number): FlatLine | null {
+    const options = this.#options;
+    if (options.mayBeLine?.(this.#path) !== true) return null;
+    const line = FlatLine.at(chunk, at);
+    if (line === null || line.end - at > options.bounds.lineBytes) return null;
+    this.#state = 'after value';
+    options.onLine?.(this.#path, line);
+    return line;
   }
 
   #begin(byte: number, isKey: boolean): void {
@@ -176,7 +181,7 @@ export class JsonScanner {
   }
 
   /** Reads on in the key or value at hand; at its end it is given out. Returns where to go on. */
-  #readOn(chunk: Uint8Array, from: number): number {
+  #readOn(chunk: Buffer, from: number): number {
     const end = this.#isScalar ? endOfScalar(chunk, from) : this.#endOfNested(chunk, from);
     const till = end === -1 ? chunk.length : end;
     this.#size += till - from;
@@ -193,7 +198,7 @@ export class JsonScanner {
 
   #give(): void {
     const [first] = this.#parts;
-    const bytes = first !== undefined && this.#parts.length === 1 ? asBuffer(first) : Buffer.concat(this.#parts);
+    const bytes = first !== undefined && this.#parts.length === 1 ? first : Buffer.concat(this.#parts);
     this.#parts = [];
     const value = this.#size > this.#options.bounds.lineBytes ? TOO_LARGE : parse(bytes);
     if (!this.#isKey) {
@@ -207,7 +212,7 @@ export class JsonScanner {
   }
 
   /** The index behind the string, object or array at hand; -1 where the chunk ends before. */
-  #endOfNested(chunk: Uint8Array, from: number): number {
+  #endOfNested(chunk: Buffer, from: number): number {
     let [depth, inString, escaped] = [this.#depth, this.#inString, this.#escaped];
     for (let at = from; at < chunk.length; at += 1) {
       const byte = chunk[at];
@@ -223,17 +228,12 @@ export class JsonScanner {
   }
 }
 
-function endOfScalar(chunk: Uint8Array, from: number): number {
+function endOfScalar(chunk: Buffer, from: number): number {
   for (let at = from; at < chunk.length; at += 1) {
     const byte = chunk[at] ?? 0;
     if (byte === COMMA || byte === CLOSE_OBJECT || byte === CLOSE_ARRAY || byte <= 0x20) return at;
   }
   return -1;
-}
-
-/** The same bytes, not copied. */
-function asBuffer({ buffer, byteOffset, length }: Uint8Array): Buffer {
-  return Buffer.from(buffer, byteOffset, length);
 }
 
 /** The bytes as JSON. What is no UTF-8 becomes U+FFFD; a U+FEFF is a character like any other. */

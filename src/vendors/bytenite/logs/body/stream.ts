@@ -28,6 +28,10 @@ export async function readLogStream(
   const scanner = new JsonScanner({
     bounds,
     enters: (path, container) => groups.enters(path, container),
+    mayBeLine: (path) => groups.mayBeLine(path),
+    onLine: (path, line) => {
+      groups.line(path, line);
+    },
     onValue: (path, value) => {
       groups.value(path, value);
     },
@@ -40,8 +44,9 @@ export async function readLogStream(
     if (!scanner.isBegun) requireObject(chunk, source);
     try {
       // Readers judge each line at once, perhaps with a costly expression, and a body may come without a pause.
-      for (let at = 0; at < chunk.length; at += PIECE_BYTES) {
-        scanner.write(chunk.subarray(at, at + PIECE_BYTES));
+      const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
+      for (let at = 0; at < bytes.length;) {
+        at = scanner.write(bytes, at, Math.min(bytes.length, at + PIECE_BYTES));
         if (share.isSpent()) await share.rest();
       }
     } catch (error) {

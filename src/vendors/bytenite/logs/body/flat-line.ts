@@ -1,0 +1,141 @@
+import { parseJson } from '../../../../domain/json.ts';
+import { parseInstant } from '../../../../domain/time.ts';
+import type { Instant } from '../../../../domain/time.ts';
+import type { LogInstance } from './instance.ts';
+
+/**
+ * A line as the vendor writes it: an object of texts with the four names that it knows. One look at each byte finds its end and
+ * shows that it is the JSON of such an object. Its texts are only made when they are asked for, which may be done as long as the
+ * bytes are there. Any other object is read by `JSON.parse`.
+ */
+
+const NAMES = ['log', 'timestamp', 'level', 'container'] as const;
+type Name = (typeof NAMES)[number];
+
+/** The names with their quotes. */
+const QUOTED: readonly Buffer[] = NAMES.map((name) => Buffer.from(`"${name}"`));
+
+const [QUOTE, BACKSLASH, COMMA, COLON, CLOSE] = [0x22, 0x5c, 0x2c, 0x3a, 0x7d];
+const [SPACE, LINE_FEED, RETURN, TAB] = [0x20, 0x0a, 0x0d, 0x09];
+const LETTER_U = 0x75;
+
+/** What may follow a backslash, but for `u` and its four digits. */
+const ESCAPED: ReadonlySet<number> = new Set(Buffer.from('"\\/bfnrt'));
+
+/** Where a text begins and ends in the bytes, with its quotes; `end` is 0 where there is none. */
+interface Span {
+  start: number;
+  end: number;
+  isEscaped: boolean;
+}
+
+const none = (): Span => ({ start: 0, end: 0, isEscaped: false });
+
+export class FlatLine implements LogInstance {
+  readonly time: Instant;
+  /** The index behind it. */
+  readonly end: number;
+  readonly #bytes: Buffer;
+  readonly #texts: Readonly<Record<Name, Span>>;
+
+  private constructor(bytes: Buffer, end: number, time: Instant, texts: Readonly<Record<Name, Span>>) {
+    this.#bytes = bytes;
+    this.end = end;
+    this.time = time;
+    this.#texts = texts;
+  }
+
+  /** The line that begins there; null where it is not whole, or not of this shape: then nothing is known of it. */
+  static at(bytes: Buffer, start: number): FlatLine | null {
+    const texts = { log: none(), timestamp: none(), level: none(), container: none() };
+    const end = readMembers(bytes, start, texts);
+    const { timestamp } = texts;
+    if (end === -1 || timestamp.end === 0 || timestamp.isEscaped) return null;
+    const time = parseInstant(bytes.toString('utf8', timestamp.start + 1, timestamp.end - 1));
+    return time === null ? null : new FlatLine(bytes, end, time, texts);
+  }
+
+  get log(): string {
+    return this.#textOf('log') ?? '';
+  }
+
+  get level(): string | null {
+    return this.#textOf('level');
+  }
+
+  get container(): string | null {
+    return this.#textOf('container');
+  }
+
+  #textOf(name: Name): string | null {
+    const { start, end, isEscaped } = this.#texts[name];
+    if (end === 0) return null;
+    if (!isEscaped) return this.#bytes.toString('utf8', start + 1, end - 1);
+    // It has been seen to be the JSON of a text.
+    return parseJson(this.#bytes.toString('utf8', start, end)) as string;
+  }
+}
+
+/** Reads the object whose bracket is there. Returns the index behind it; -1: it is not of this shape. */
+function readMembers(bytes: Buffer, start: number, texts: Readonly<Record<Name, Span>>): number {
+  for (let at = start + 1; ; at += 1) {
+    at = afterSpace(bytes, at);
+    const name = nameAt(bytes, at);
+    if (name === -1) return -1;
+    const text = texts[NAMES[name] ?? 'log'];
+    at = afterSpace(bytes, at + (QUOTED[name]?.length ?? 0));
+    if (text.end !== 0 || bytes[at] !== COLON) return -1;
+    text.start = afterSpace(bytes, at + 1);
+    if (bytes[text.start] !== QUOTE || !readText(bytes, text)) return -1;
+    at = afterSpace(bytes, text.end);
+    if (bytes[at] === CLOSE) return at + 1;
+    if (bytes[at] !== COMMA) return -1;
+  }
+}
+
+/** Finds the end of a text; false where it has none here, or is malformed. */
+function readText(bytes: Buffer, text: Span): boolean {
+  const { length } = bytes;
+  for (let at = text.start + 1; at < length; at += 1) {
+    const byte = bytes[at] as number;
+    if (byte === QUOTE) {
+      text.end = at + 1;
+      return true;
+    }
+    if (byte < SPACE) return false;
+    if (byte !== BACKSLASH) continue;
+    text.isEscaped = true;
+    at += 1;
+    const escaped = bytes[at] ?? 0;
+    if (ESCAPED.has(escaped)) continue;
+    if (escaped !== LETTER_U || !isHex(bytes, at + 1)) return false;
+    at += 4;
+  }
+  return false;
+}
+
+function isHex(bytes: Buffer, at: number): boolean {
+  return /^[\da-fA-F]{4}$/.test(bytes.toString('latin1', at, at + 4));
+}
+
+function afterSpace(bytes: Buffer, from: number): number {
+  let at = from;
+  for (let byte = bytes[at]; byte === SPACE || byte === LINE_FEED || byte === RETURN || byte === TAB; byte = bytes[at])
+    at += 1;
+  return at;
+}
+
+/** Which of the names stands there, with its quotes; -1: none. */
+function nameAt(bytes: Buffer, at: number): number {
+  const first = bytes[at + 1];
+  for (let index = 0; index < QUOTED.length; index += 1) {
+    const quoted = QUOTED[index] as Buffer;
+    if (quoted[1] === first && startsWith(bytes, at, quoted)) return index;
+  }
+  return -1;
+}
+
+function startsWith(bytes: Buffer, at: number, expected: Buffer): boolean {
+  for (let index = 0; index < expected.length; index += 1) if (bytes[at + index] !== expected[index]) return false;
+  return true;
+}

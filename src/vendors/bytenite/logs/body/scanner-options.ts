@@ -1,0 +1,23 @@
+import type { Json } from '../../../../domain/json.ts';
+import type { StreamBounds } from '../../../../http/settings.ts';
+import type { FlatLine } from './flat-line.ts';
+
+export type Path = readonly (string | number)[];
+
+/** A value that is larger than what is held: it has been passed over. */
+export const TOO_LARGE = Symbol('too large');
+
+export interface ScannerOptions {
+  /** Is the container at the path entered? Then its members come one by one. The root always is. */
+  enters(path: Path, container: 'object' | 'array'): boolean;
+  /** May the object at the path, which was not entered, be a line? Left out: none may. */
+  mayBeLine?(path: Path): boolean;
+  /** A line of the usual shape, which is only valid during the call, as its path is. */
+  onLine?(path: Path, line: FlatLine): void;
+  /** A value that was not entered. The path is only valid during the call. */
+  onValue(path: Path, value: Json | typeof TOO_LARGE): void;
+  /** An entered container has ended. */
+  onEnd(path: Path): void;
+  /** Values longer than `lineBytes` are passed over: no more of one is held. */
+  readonly bounds: Pick<StreamBounds, 'lineBytes' | 'keyBytes' | 'members' | 'levels'>;
+}
