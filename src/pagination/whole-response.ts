@@ -10,10 +10,12 @@ import type { Batch, Identity, Partition, ReadRequest, Unplaced } from './core/p
  * the rows nearest to the position are kept, as many as the reader wants.
  */
 
-/** A row of which only the time has been read. The rest can be had only during the call in which the row is offered. */
+/** A row of which only the time has been read. It is only there during the call in which it is offered. */
 export interface LateRow<T extends Ordered> {
   readonly time: bigint;
   whole(): Unplaced<T>;
+  /** The same row, which stays. */
+  keep(): LateRow<T>;
 }
 
 /** Takes rows one by one while the answer arrives. */
@@ -101,6 +103,13 @@ async function loadNearest<T extends Ordered>(
   return nearest;
 }
 
+/** A row that is kept; `placed` is the row with its tie-break, null until it has one. */
+interface Held<T extends Ordered> {
+  readonly time: bigint;
+  readonly row: Unplaced<T> | LateRow<T>;
+  placed: T | null;
+}
+
 interface NearestOptions<T extends Ordered> {
   readonly identity: Identity<T>;
   readonly direction: Direction;
@@ -116,11 +125,14 @@ interface NearestOptions<T extends Ordered> {
  * Rows are collected up to twice the size and then cut back, which bounds what later rows have to beat.
  * Rows of equal time and content are numbered as they come: they are interchangeable, so it does not
  * matter which of them gets which number, as long as each number is given once.
+ *
+ * Most rows that are kept for a while are cut off by their times. So a row only gets its tie-break, in the order in which
+ * rows came, once its time is that of a bound, or at the end.
  */
 class NearestRows<T extends Ordered> {
   readonly #options: NearestOptions<T>;
   readonly #sign: 1 | -1;
-  #kept: T[] = [];
+  #kept: Held<T>[] = [];
   /** How many rows of one time and content were seen, for those that are still in reach. */
   #occurrences = new Map<string, { time: bigint; first: string; count: number }>();
   #bound: Position | null = null;
@@ -137,25 +149,33 @@ class NearestRows<T extends Ordered> {
   }
 
   offer(offered: Unplaced<T> | LateRow<T>): void {
-    if (!this.#mayMatter(offered.time)) return;
+    const { time } = offered;
+    if (!this.#mayMatter(time)) return;
+    const { from, until, accept } = this.#options;
+    if (accept === undefined && time !== from?.time && time !== until?.time && time !== this.#bound?.time) {
+      this.#hold({ time, row: isLate(offered) ? offered.keep() : offered, placed: null });
+      return;
+    }
     const row = isLate(offered) ? offered.whole() : offered;
     const placed = withTie<T>(row, this.#tieOf(row));
-    const { from, until, accept } = this.#options;
     if (from !== null && this.#compare(placed, from) <= 0) return;
     if (until !== null && this.#compare(placed, until) >= 0) return;
     if (this.#bound !== null && this.#compare(placed, this.#bound) > 0) {
       if (accept?.(placed) ?? true) this.#overflowed = true;
       return;
     }
-    if (accept !== undefined && !accept(placed)) return;
-    this.#kept.push(placed);
+    if (accept === undefined || accept(placed)) this.#hold({ time, row, placed });
+  }
+
+  #hold(held: Held<T>): void {
+    this.#kept.push(held);
     if (this.#kept.length >= 2 * this.#options.size + 16) this.#cut();
   }
 
   /** The rows that were kept, in the direction of the read. */
   take(): readonly T[] {
     this.#cut();
-    return this.#kept;
+    return this.#kept.map((held) => this.#place(held)).sort((a, b) => this.#compare(a, b));
   }
 
   /** A look at the time alone, before any hashing: most rows of a big answer end here. */
@@ -189,13 +209,25 @@ class NearestRows<T extends Ordered> {
     return occurrenceTie(hash, seen.count - 1);
   }
 
+  #place(held: Held<T>): T {
+    if (held.placed !== null) return held.placed;
+    const row = isLate(held.row) ? held.row.whole() : held.row;
+    held.placed = withTie<T>(row, this.#tieOf(row));
+    return held.placed;
+  }
+
   #cut(): void {
-    this.#kept.sort((a, b) => this.#compare(a, b));
-    if (this.#kept.length <= this.#options.size) return;
-    this.#kept.length = this.#options.size;
+    const { size } = this.#options;
+    // Rows of one time stay as they came.
+    this.#kept.sort((a, b) => this.#compareTimes(a.time, b.time));
+    if (this.#kept.length <= size) return;
+    const border = this.#kept[size - 1]?.time ?? 0n;
+    const before = this.#kept.filter(({ time }) => this.#compareTimes(time, border) < 0);
+    const atBorder = this.#kept.filter(({ time }) => time === border).map((held) => this.#place(held));
+    const kept = atBorder.sort((a, b) => this.#compare(a, b)).slice(0, size - before.length);
+    this.#kept = [...before, ...kept.map((row) => ({ time: border, row, placed: row }))];
     this.#overflowed = true;
-    const last = this.#kept.at(-1);
-    if (last === undefined) return;
+    const last = kept.at(-1) as T;
     this.#bound = { time: last.time, tie: last.tie };
     for (const [key, { time, first }] of this.#occurrences) {
       const order = this.#compareTimes(time, last.time);

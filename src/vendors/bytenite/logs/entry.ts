@@ -53,6 +53,11 @@ export class LateEntry implements LateRow<LogEntry> {
     this.#instance = instance;
   }
 
+  keep(): LateEntry {
+    const { kept } = this.#instance;
+    return kept === undefined ? this : new LateEntry(this.#service, this.#taskId, kept);
+  }
+
   whole(): Unplaced<LogEntry> {
     return entryOf(this.#service, this.#taskId, this.#instance);
   }

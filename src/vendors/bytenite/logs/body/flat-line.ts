@@ -36,10 +36,17 @@ export class FlatLine implements LogInstance {
   /** The index behind it. */
   readonly end: number;
   readonly #bytes: Buffer;
+  readonly #start: number;
   readonly #texts: Readonly<Record<Name, Span>>;
 
-  private constructor(bytes: Buffer, end: number, time: Instant, texts: Readonly<Record<Name, Span>>) {
+  private constructor(
+    bytes: Buffer,
+    [start, end]: readonly [number, number],
+    time: Instant,
+    texts: Readonly<Record<Name, Span>>,
+  ) {
     this.#bytes = bytes;
+    this.#start = start;
     this.end = end;
     this.time = time;
     this.#texts = texts;
@@ -52,7 +59,23 @@ export class FlatLine implements LogInstance {
     const { timestamp } = texts;
     if (end === -1 || timestamp.end === 0 || timestamp.isEscaped) return null;
     const time = parseInstant(bytes.toString('utf8', timestamp.start + 1, timestamp.end - 1));
-    return time === null ? null : new FlatLine(bytes, end, time, texts);
+    return time === null ? null : new FlatLine(bytes, [start, end], time, texts);
+  }
+
+  /** The same line with bytes of its own. */
+  get kept(): FlatLine {
+    const start = this.#start;
+    const moved = ({ start: from, end, isEscaped }: Span): Span =>
+      end === 0 ? none() : { start: from - start, end: end - start, isEscaped };
+    const { log, timestamp, level, container } = this.#texts;
+    const texts = {
+      log: moved(log),
+      timestamp: moved(timestamp),
+      level: moved(level),
+      container: moved(container),
+    };
+    const bytes = Buffer.from(this.#bytes.subarray(start, this.end));
+    return new FlatLine(bytes, [0, bytes.length], this.time, texts);
   }
 
   get log(): string {

@@ -8,6 +8,8 @@ export interface LogInstance {
   readonly log: string;
   readonly level: string | null;
   readonly container: Json;
+  /** The same, which stays. Left out: it does so itself. */
+  readonly kept?: LogInstance;
 }
 
 /**
