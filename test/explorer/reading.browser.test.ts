@@ -97,6 +97,12 @@ describe.skipIf(HAS_NO_BROWSER).each(Object.entries(SIZES))('the log explorer on
       text = await line.locator('.line-text').innerText();
       await line.locator('.line-toggle').click();
       await page.getByText('Copy JSON').waitFor();
+      await page.getByRole('button', { name: 'Lines around it' }).click();
+      await page.locator('.context-this').waitFor();
+      // What opens below a line does not push it out of sight.
+      const top = (selector: string): Promise<number> =>
+        page.locator(selector).evaluate((element) => element.getBoundingClientRect().top);
+      await expect.poll(async () => (await top('.line-open')) >= (await top('.lines')) - 1).toBe(true);
       address = page.url();
     });
     await visit(async (page) => {

@@ -48,7 +48,7 @@ export function useExplorer(serve: () => Promise<Explorer> = startExplorer): Vis
 export async function openJob(page: Page, name: string): Promise<void> {
   await page.getByLabel('Find jobs by name').fill(name);
   // Until the others are gone, the rows may still change under the pointer.
-  await expect.poll(() => page.locator('.job-main').filter({ hasNotText: name }).count()).toBe(0);
+  await page.locator('.job-main').filter({ hasNotText: name }).first().waitFor({ state: 'detached' });
   await page.locator('.job-main', { hasText: name }).click();
   await page.locator('.line').first().waitFor();
 }

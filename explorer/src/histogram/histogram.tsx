@@ -16,6 +16,9 @@ import { useRange } from './use-range.ts';
 
 type Zone = 'local' | 'utc';
 
+/** In a shorter time than this, times are told apart by their milliseconds. */
+const SHORT_MILLISECONDS = 8_000;
+
 export function Histogram({ view, isLive }: { view: View; isLive: boolean }): ReactNode {
   const { zone, histogram } = useSettings();
   const { data, isStale, error } = useHistogram(
@@ -113,13 +116,15 @@ function Axis({ buckets, zone }: { buckets: readonly Bucket[]; zone: Zone }): Re
     return [first.from, quarter(1), quarter(2), quarter(3), last.until];
   }, [buckets]);
   const days = new Set(times.map((time) => day(time, zone)));
+  const isShort = Date.parse(times.at(-1) ?? '') - Date.parse(times[0] ?? '') < SHORT_MILLISECONDS;
+  const labels = times.map((time) => {
+    const date = days.size > 1 ? `${day(time, zone).slice(5)} ` : '';
+    return date + clock(time, zone).slice(0, days.size > 1 ? 5 : isShort ? 12 : 8);
+  });
   return (
     <div className="axis" aria-hidden="true">
-      {times.map((time, index) => (
-        <span key={index}>
-          {days.size > 1 && `${day(time, zone).slice(5)} `}
-          {clock(time, zone).slice(0, days.size > 1 ? 5 : 8)}
-        </span>
+      {labels.map((label, index) => (
+        <span key={index}>{label === labels[index - 1] ? '' : label}</span>
       ))}
     </div>
   );

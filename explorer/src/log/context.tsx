@@ -8,6 +8,7 @@ import type { ContextQuery } from '../graphql/generated/graphql.ts';
 import { useActions } from '../keys/use-actions.ts';
 import { isFiltered, navigate, NO_LINE_FILTER, usePlace } from '../state/view.ts';
 import { clock } from '../ui/time.ts';
+import { keepInPlace } from './keep-in-place.ts';
 import type { LogLine } from './line.ts';
 import { shownText } from './plain-text.ts';
 
@@ -31,9 +32,13 @@ export function Context({ line, zone, children }: ContextProps): ReactNode {
   const [size, setSize] = useState<number | null>(null);
   const jobs = view.jobs.length > 1 ? view.jobs : null;
   const { lines, isLoading, error } = useContextLines(line.id, jobs, size);
+  const show = (lines: number): void => {
+    keepInPlace(line.id);
+    setSize(lines);
+  };
   useActions({
     context: () => {
-      setSize(size ?? FIRST);
+      show(size ?? FIRST);
     },
   });
   return (
@@ -45,7 +50,7 @@ export function Context({ line, zone, children }: ContextProps): ReactNode {
             type="button"
             className="button button-small"
             onClick={() => {
-              setSize(FIRST);
+              show(FIRST);
             }}
           >
             Lines around it
@@ -86,7 +91,7 @@ export function Context({ line, zone, children }: ContextProps): ReactNode {
             className="link"
             disabled={isLoading}
             onClick={() => {
-              setSize(Math.min(MOST, size + MORE));
+              show(Math.min(MOST, size + MORE));
             }}
           >
             More lines

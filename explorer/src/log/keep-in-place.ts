@@ -1,34 +1,51 @@
-/** How long what an opened line holds may take to come, and to change the heights of lines. */
-const SETTLE_MILLISECONDS = 2_000;
+/** After a change of a line's height, the list takes some frames to measure and move. */
+const SETTLE_FRAMES = 20;
+
+/** Ends what keeps the line before in its place. */
+let kept = new AbortController();
 
 /**
- * Keeps a line where it is on the screen while it opens or closes, until the user scrolls. It moves up only as far as what it
- * holds needs room below.
+ * Keeps a line where it is on the screen while it and what it holds open or close, until the user does something else. It moves up
+ * only as far as what it holds needs room below.
  */
-export function keepInPlace(scroller: HTMLElement, id: string): void {
-  const lineOf = (): Element | null => scroller.querySelector(`[data-line="${CSS.escape(id)}"]`);
+export function keepInPlace(id: string): void {
+  const lineOf = (): Element | null =>
+    document.querySelector(`[data-line="${CSS.escape(id)}"]`)?.closest('.line') ?? null;
   const from = lineOf()?.getBoundingClientRect().top;
-  if (from === undefined) return;
-  const until = performance.now() + SETTLE_MILLISECONDS;
-  const user = new AbortController();
-  const stop = (): void => {
-    user.abort();
+  const place = lineOf()?.closest('.line-place') ?? null;
+  const scroller = place?.closest('.lines') ?? null;
+  if (from === undefined || place === null || scroller === null) return;
+
+  kept.abort();
+  kept = new AbortController();
+  const { signal } = kept;
+  const end = (): void => {
+    kept.abort();
   };
   for (const event of ['wheel', 'touchmove', 'pointerdown', 'keydown'] as const) {
-    addEventListener(event, stop, { signal: user.signal, passive: true, capture: true });
+    addEventListener(event, end, { signal, passive: true, capture: true });
   }
-  const settle = (now: number): void => {
-    if (user.signal.aborted) return;
+
+  let frames = 0;
+  const settle = (): void => {
+    if (signal.aborted) return;
     const line = lineOf();
-    const place = line?.closest('.line-place')?.getBoundingClientRect();
-    if (line !== null && place !== undefined) {
-      const { top, bottom } = scroller.getBoundingClientRect();
-      const wanted = Math.min(from, Math.max(top, bottom - place.height));
-      const move = line.getBoundingClientRect().top - wanted;
-      if (Math.abs(move) > 1) scroller.scrollTop += move;
-    }
-    if (now < until) requestAnimationFrame(settle);
-    else stop();
+    const { top, bottom } = scroller.getBoundingClientRect();
+    const wanted = Math.min(from, Math.max(top, bottom - place.getBoundingClientRect().height));
+    const move = line === null ? 0 : line.getBoundingClientRect().top - wanted;
+    if (Math.abs(move) > 1) scroller.scrollTop += move;
+    frames -= 1;
+    if (frames > 0) requestAnimationFrame(settle);
   };
-  requestAnimationFrame(settle);
+  const begin = (): void => {
+    const isSettling = frames > 0;
+    frames = SETTLE_FRAMES;
+    if (!isSettling) requestAnimationFrame(settle);
+  };
+  const observer = new ResizeObserver(begin);
+  observer.observe(place);
+  signal.addEventListener('abort', () => {
+    observer.disconnect();
+  });
+  begin();
 }

@@ -109,7 +109,7 @@ export function LogList({ log, snapshot, jobs, view, isLive, partNames }: LogLis
   const marker = useMemo(() => markerFor(view.text, view.mode), [view.text, view.mode]);
   const hasParts = useMemo(() => lines.some(({ step, task }) => step !== null || task !== null), [lines]);
   const toggle = useCallback((line: LogLine, isOpen: boolean): void => {
-    if (scroller.current !== null) keepInPlace(scroller.current, line.id);
+    keepInPlace(line.id);
     const change = isOpen ? { line: null, at: null } : { line: line.id, at: line.placedAt ?? line.timestamp };
     navigate(change, { replace: true });
   }, []);

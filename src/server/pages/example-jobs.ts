@@ -2,8 +2,8 @@ import { createContext } from '../../context.ts';
 import type { Federation } from '../../federation/api.ts';
 import { encodeNodeId } from '../../federation/node-id.ts';
 
-/** How long the page may wait for its examples. */
-const PATIENCE_MILLISECONDS = 2_000;
+/** How long the page may wait for its examples: slow sources have none in it. */
+const PATIENCE_MILLISECONDS = 700;
 
 /** Ids of a few jobs to put into examples, running ones where there are; none when the sources do not answer. */
 export async function exampleJobIds(federation: Federation): Promise<readonly string[]> {
