@@ -51,10 +51,14 @@ export class RecordScale {
   }
 }
 
-export function least(...values: readonly [bigint, ...bigint[]]): bigint {
-  return values.reduce((a, b) => (a < b ? a : b));
+export function least(first: bigint, ...others: readonly bigint[]): bigint {
+  let found = first;
+  for (const value of others) if (value < found) found = value;
+  return found;
 }
 
-export function most(...values: readonly [bigint, ...bigint[]]): bigint {
-  return values.reduce((a, b) => (a > b ? a : b));
+export function most(first: bigint, ...others: readonly bigint[]): bigint {
+  let found = first;
+  for (const value of others) if (value > found) found = value;
+  return found;
 }

@@ -37,6 +37,16 @@ export function limitCost(
 ): Plugin {
   const merged = new WeakMap<DocumentNode, Selections>();
   const names = new WeakMap<DocumentNode, readonly string[]>();
+  /** What is wrong with documents before they are validated, each with the schema that it was looked at with. */
+  const refusals = new WeakMap<DocumentNode, { readonly schema: GraphQLSchema; readonly refusal: string | null }>();
+
+  function refusalOf(schema: GraphQLSchema, document: DocumentNode): string | null {
+    const known = refusals.get(document);
+    if (known?.schema === schema) return known.refusal;
+    const refusal = beforeValidation(schema, document);
+    refusals.set(document, { schema, refusal });
+    return refusal;
+  }
 
   function selectionOf(
     { schema, document, operationName }: ExecutionArgs,
@@ -70,7 +80,7 @@ export function limitCost(
 
   return {
     onValidate({ params: { schema, documentAST }, setResult }) {
-      const refusal = beforeValidation(schema as GraphQLSchema, documentAST as DocumentNode);
+      const refusal = refusalOf(schema as GraphQLSchema, documentAST as DocumentNode);
       if (refusal !== null) setResult([tooComplex(refusal)]);
     },
     onExecute: check,

@@ -127,8 +127,18 @@ function isJsonObject(value: Json): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** A plain member, whatever its name. */
+function put(object: Record<string, Json>, name: string, value: Json): void {
+  if (name !== '__proto__') object[name] = value;
+  else Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true });
+}
+
 /** The members that have a value; null when none has. */
 export function present(members: Readonly<Record<string, Json | undefined>>): JsonObject | null {
-  const kept = Object.entries(members).filter((member): member is [string, Json] => (member[1] ?? null) !== null);
-  return kept.length === 0 ? null : Object.fromEntries(kept);
+  let kept: Record<string, Json> | null = null;
+  for (const name of Object.keys(members)) {
+    const value = members[name] ?? null;
+    if (value !== null) put((kept ??= {}), name, value);
+  }
+  return kept;
 }

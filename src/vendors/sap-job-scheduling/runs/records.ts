@@ -1,6 +1,7 @@
 import type { Attempt } from '../../../domain/job.ts';
 import type { JsonObject } from '../../../domain/json.ts';
 import type { LogEntry } from '../../../domain/log-entry.ts';
+import type { Ordered } from '../../../domain/ordered.ts';
 import { formatInstant } from '../../../domain/time.ts';
 import type { Instant } from '../../../domain/time.ts';
 import type { Unplaced } from '../../../pagination/core/partition.ts';
@@ -58,16 +59,19 @@ export function toAttempt(schedule: string, run: NativeRun): Attempt {
 }
 
 export function attemptRecord(schedule: string, run: NativeRun): KeyedRecord<Attempt> {
-  return { ...nameOf(run), ...recordTimes(run), rows: [toAttempt(schedule, run)] };
+  return recordOf(run, [toAttempt(schedule, run)]);
 }
 
 export function logRecord(schedule: string, run: NativeRun): KeyedRecord<LogEntry> {
-  const rows = cutRows(rowsOf(schedule, run), run.cutTo ?? null, ({ tie }) => tie);
-  return { ...nameOf(run), ...recordTimes(run), rows };
+  return recordOf(
+    run,
+    cutRows(rowsOf(schedule, run), run.cutTo ?? null, ({ tie }) => tie),
+  );
 }
 
-function nameOf({ runId, unreadable }: NativeRun): Pick<KeyedRecord<LogEntry>, 'id' | 'nameless'> {
-  return { id: runId, nameless: unreadable !== undefined };
+function recordOf<T extends Ordered>(run: NativeRun, rows: KeyedRecord<T>['rows']): KeyedRecord<T> {
+  const { earliest, latest } = recordTimes(run);
+  return { id: run.runId, nameless: run.unreadable !== undefined, earliest, latest, rows };
 }
 
 function rowsOf(schedule: string, run: NativeRun): readonly Row[] {

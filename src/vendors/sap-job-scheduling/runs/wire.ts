@@ -37,16 +37,16 @@ export interface NativeRun {
 
 export function runDecoder(body: unknown): NativeRun {
   const fields = fieldsOf(body);
-  const times = {
-    executionTimestamp: placedAt(fields, 'executionTimestamp'),
-    scheduleTimestamp: placedAt(fields, 'scheduleTimestamp'),
-    completionTimestamp: placedAt(fields, 'completionTimestamp'),
-  };
-  if (Object.values(times).every((time) => time === null)) {
+  const executionTimestamp = placedAt(fields, 'executionTimestamp');
+  const scheduleTimestamp = placedAt(fields, 'scheduleTimestamp');
+  const completionTimestamp = placedAt(fields, 'completionTimestamp');
+  if ((executionTimestamp ?? scheduleTimestamp ?? completionTimestamp) === null) {
     throw Mismatch.of(fields['scheduleTimestamp'], 'a date and time', 'scheduleTimestamp');
   }
   return {
-    ...times,
+    executionTimestamp,
+    scheduleTimestamp,
+    completionTimestamp,
     runId: required(fields, 'runId', textIdOf, 'an id'),
     // What would be JSON inside of the text is accepted bare, too.
     runText: textOf(fields['runText']) ?? '',
