@@ -9,8 +9,8 @@ import { COMPLETION_SCRIPTS, SHELLS } from './completion-scripts.ts';
 import type { Shell } from './completion-scripts.ts';
 import { demo } from './demo.ts';
 import type { DemoOptions } from './demo.ts';
-import { exportLogs } from './export.ts';
-import type { ExportOptions } from './export.ts';
+import { exportLogs } from './export/export.ts';
+import type { ExportOptions } from './export/export.ts';
 import { FAULT_FORMS } from './fault.ts';
 import { histogram } from './histogram.ts';
 import type { HistogramOptions } from './histogram.ts';
@@ -151,10 +151,11 @@ export function createCommands(surroundings: Surroundings, finish: (code: number
     reading('export', 'print all lines of jobs, oldest first')
       .option('--format <format>', 'ndjson (JSON lines), csv or text (default: by the file, else ndjson)', parseFormat)
       .option('--after <cursor>', 'go on where an export stopped')
-      .action(async (of: readonly JobChoice[], options: SelectionOptions & ExportOptions & FileOptions) =>
-        ended(
-          intoFile(options, surroundings, async (within) => exportLogs(new JobSelection(of, options), options, within)),
-        ),
+      .addOption(
+        new Option('--resume <file>', 'keep in this file how far it has come, and go on from there').conflicts('after'),
+      )
+      .action(async (of: readonly JobChoice[], options: SelectionOptions & ExportOptions) =>
+        ended(exportLogs(new JobSelection(of, options), options, surroundings)),
       ),
     new Command('completion')
       .description('print what makes a shell complete commands, options and the keys of jobs')

@@ -11,12 +11,18 @@ export interface FileOptions extends OutputOptions {
   readonly force?: boolean | undefined;
 }
 
+/** What of a file was written before, by a command that goes on. What stands behind that is written again. */
+export interface Begun {
+  readonly bytes: number;
+  readonly lines: number;
+}
+
 /**
  * Lets a command write into a file, where one is named, and says how many lines there are. The file has its name once it is whole:
  * until then, and after a failure, it is `FILE.part`. Throws `Misuse` for a file that cannot be made.
  */
 export async function intoFile(
-  { output: { file: output } = {}, force = false }: FileOptions,
+  { output: { file: output } = {}, force = false, begun }: FileOptions & { readonly begun?: Begun | undefined },
   surroundings: Surroundings,
   use: (surroundings: Surroundings) => Promise<number>,
 ): Promise<number> {
@@ -26,14 +32,16 @@ export async function intoFile(
   const standing = await stat(path).catch(() => null);
   // A device or a folder must not be replaced by a file.
   if (standing?.isFile() === false) throw new Misuse(`${output} is no file.`);
-  if (standing !== null && !force) throw new Misuse(`${output} exists: give --force to replace it.`);
-  const file = await create(part, `${output}.part`, force);
-  let lines = 0;
+  if (standing !== null && !force && begun === undefined)
+    throw new Misuse(`${output} exists: give --force to replace it.`);
+  const file = begun === undefined ? await create(part, `${output}.part`, force) : await reopen(path, output, begun);
+  let lines = begun?.lines ?? 0;
   let code: number = EXIT.failed;
   try {
     code = await use({
       ...surroundings,
       colors: false,
+      isTerminal: false,
       print: async (text) => {
         await file.appendFile(text);
         lines += text.split('\n').length - 1;
@@ -54,9 +62,36 @@ export async function intoFile(
   return code;
 }
 
-async function create(path: string, shown: string, force: boolean): Promise<FileHandle> {
+/** The file with what was written before: `FILE.part`, or the whole one, to which more is added. */
+async function reopen(path: string, shown: string, { bytes }: Begun): Promise<FileHandle> {
+  const part = `${path}.part`;
+  const sizes = await Promise.all(
+    [part, path].map(async (each) =>
+      stat(each).then(
+        ({ size }) => size,
+        () => null,
+      ),
+    ),
+  );
+  const [ofPart = null, ofWhole = null] = sizes;
+  if ((ofPart ?? ofWhole ?? 0) < bytes)
+    throw new Misuse(
+      `${shown}.part has not the ${bytes} bytes that it had. Remove the file of --resume to begin anew.`,
+    );
+  if (ofPart === null && ofWhole !== null) await rename(path, part);
+  const file = await create(part, `${shown}.part`, true, 'a');
+  await file.truncate(bytes);
+  return file;
+}
+
+async function create(
+  path: string,
+  shown: string,
+  force: boolean,
+  flags: 'w' | 'wx' | 'a' = force ? 'w' : 'wx',
+): Promise<FileHandle> {
   try {
-    return await open(path, force ? 'w' : 'wx');
+    return await open(path, flags);
   } catch (error) {
     const code = isOfFile(error) ? error.code : 'unknown';
     if (code === 'EEXIST') throw new Misuse(`${shown} exists: give --force to replace it.`);

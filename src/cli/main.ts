@@ -32,6 +32,12 @@ process.on('SIGTERM', () => {
 const output = new Output(process.stdout, stopping);
 const complain = (text: string): void => void process.stderr.write(text);
 
+const status = {
+  show(text: string): void {
+    process.stderr.write(`\r\u001b[K${text.slice(0, process.stderr.columns - 1)}`);
+  },
+};
+
 const code = await run(process.argv.slice(2), {
   environment: process.env,
   folder: process.cwd(),
@@ -39,6 +45,8 @@ const code = await run(process.argv.slice(2), {
   print: async (text) => output.print(text),
   complain,
   colors: hasColors(process.env, process.stdout.isTTY && process.stdout.hasColors()),
+  isTerminal: process.stdout.isTTY,
+  status: process.stderr.isTTY ? status : undefined,
   browse: process.stdout.isTTY ? browse : undefined,
 });
 process.exitCode = await output.exitCode(code, complain);

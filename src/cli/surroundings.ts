@@ -11,10 +11,20 @@ export interface Surroundings {
   readonly complain: (text: string) => void;
   /** Does standard output go to something that shows colours, or does the user want them anyway? */
   readonly colors?: boolean | undefined;
+  /** Does standard output go to a terminal? */
+  readonly isTerminal?: boolean | undefined;
+  /** The last line of a terminal that standard error goes to. Left out where it goes elsewhere. */
+  readonly status?: StatusLine | undefined;
   /** Opens a page in the user's browser. Left out where nobody sits at a terminal. */
   readonly browse?: ((url: string) => void) | undefined;
   /** Aborted when the user or the system asks the process to stop. */
   readonly stop: AbortSignal;
+}
+
+/** A line that says what is going on, and is written over. */
+export interface StatusLine {
+  /** An empty text removes it. */
+  show(text: string): void;
 }
 
 /** Why `stop` was aborted: by Ctrl+C, or by the system. It is aborted for want of a reader, too. */

@@ -7,6 +7,7 @@ import { schema } from '../../../schema/index.ts';
 import { createContext } from '../../context.ts';
 import { createCall } from '../../domain/call.ts';
 import { TributaryError } from '../../domain/errors.ts';
+import { cursorAfter } from '../../export/cursor-after.ts';
 import { FORMATS } from '../../export/formats.ts';
 import type { ExportEnd } from '../../export/walk.ts';
 import { writeLogs } from '../../export/write.ts';
@@ -43,9 +44,10 @@ export function graphOf(federation: Federation, signal: AbortSignal): Graph {
     async *exportLogs({ jobs, filter, after, format }) {
       const ends: ExportEnd[] = [];
       const scopes = jobs.map(({ source, key }) => ({ source, scope: { job: key } }));
+      const request = { scopes, filter };
       yield* writeLogs(
         federation,
-        { scopes, filter, after },
+        { ...request, after: after === undefined ? null : cursorAfter(after, request, federation) },
         { ...FORMATS[format], end: () => '' },
         {
           newCall: () => createCall({ signal }),

@@ -6,11 +6,11 @@ import { jobsOfIds } from '../../../resolvers/logs.ts';
 import { clientSchema } from '../../../schema/index.ts';
 import { TributaryError } from '../../domain/errors.ts';
 import type { JobRef } from '../../domain/job.ts';
+import { cursorAfter } from '../../export/cursor-after.ts';
 import { EXPORT_FORMATS, FORMATS } from '../../export/formats.ts';
 import type { ExportFormat } from '../../export/formats.ts';
 import type { ExportRequest } from '../../export/walk.ts';
 import type { Federation } from '../../federation/api.ts';
-import { entryRefOf, tryDecodeNodeId } from '../../federation/node-id.ts';
 
 /** What a client asks an export for: the arguments of `Query.logs`, by the same names, and a format. */
 export interface ExportQuestion {
@@ -70,9 +70,7 @@ export function questionOf(body: unknown, federation: Federation): ExportQuestio
 function afterOf(after: unknown, request: ExportRequest, federation: Federation): string | null {
   if (after === undefined || after === '') return null;
   if (typeof after !== 'string') throw bad('"after" must be a cursor, or the id of a line.');
-  const id = tryDecodeNodeId(after);
-  const ref = id?.type === 'LogEntry' ? entryRefOf(id.keys) : null;
-  return ref === null ? after : federation.cursorOf(ref, request.scopes, request);
+  return cursorAfter(after, request, federation);
 }
 
 function filterOf(filter: unknown): ExportRequest['filter'] {

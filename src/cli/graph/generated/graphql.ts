@@ -419,6 +419,13 @@ export type LinesAroundQuery = {
   } | null;
 };
 
+export type LinesTotalQueryVariables = Exact<{
+  jobs: ReadonlyArray<string> | string;
+  filter?: LogFilter | null | undefined;
+}>;
+
+export type LinesTotalQuery = { readonly logs: { readonly totalCount: number | null } };
+
 export type SourcesQueryVariables = Exact<{ [key: string]: never }>;
 
 export type SourcesQuery = {
@@ -815,6 +822,13 @@ fragment LineRecord on LogEntry {
   }
   attributes
 }`) as unknown as TypedDocumentString<LinesAroundQuery, LinesAroundQueryVariables>;
+export const LinesTotalDocument = new TypedDocumentString(`
+    query LinesTotal($jobs: [ID!]!, $filter: LogFilter) {
+  logs(jobs: $jobs, filter: $filter, first: 1) {
+    totalCount
+  }
+}
+    `) as unknown as TypedDocumentString<LinesTotalQuery, LinesTotalQueryVariables>;
 export const SourcesDocument = new TypedDocumentString(`
     query Sources {
   sources {

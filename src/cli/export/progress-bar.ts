@@ -1,0 +1,68 @@
+import type { Surroundings } from '../surroundings.ts';
+
+/** How often it is drawn, milliseconds. */
+const INTERVAL = 200;
+const BAR = 20;
+
+/** What has been exported by now. */
+export interface Progress {
+  readonly lines: number;
+  readonly bytes: number;
+}
+
+/** Shows on a terminal how far an export is, how fast, and, where it is known how many lines there are, for how long it will go on. */
+export class ProgressBar {
+  readonly #show: (text: string) => void;
+  readonly #now: () => number;
+  readonly #begin: Progress;
+  readonly #startedAt: number;
+  #drawnAt = -Infinity;
+  /** How many lines there are; null: not known. */
+  total: number | null = null;
+
+  /** `begin`: what was there before. Rates are of what comes now. */
+  constructor({ show }: NonNullable<Surroundings['status']>, begin: Progress, now = () => performance.now()) {
+    this.#show = show;
+    this.#begin = begin;
+    this.#now = now;
+    this.#startedAt = now();
+  }
+
+  update(progress: Progress): void {
+    const now = this.#now();
+    if (now - this.#drawnAt < INTERVAL) return;
+    this.#drawnAt = now;
+    this.#show(this.#text(progress, (now - this.#startedAt) / 1_000));
+  }
+
+  clear(): void {
+    this.#show('');
+  }
+
+  #text({ lines, bytes }: Progress, seconds: number): string {
+    const rate = seconds > 0 ? (lines - this.#begin.lines) / seconds : 0;
+    const perSecond = seconds > 0 ? `${sizeOf((bytes - this.#begin.bytes) / seconds)}/s` : '';
+    const said = [`${grouped(lines)} lines`, sizeOf(bytes), perSecond];
+    if (this.total === null || this.total === 0) return said.join('  ');
+    // Lines may come while it goes on: there are never fewer than were read.
+    const part = Math.min(1, lines / this.total);
+    const done = '#'.repeat(Math.floor(part * BAR)).padEnd(BAR, '-');
+    const left = rate > 0 ? `${durationOf(Math.max(0, this.total - lines) / rate)} left` : '';
+    return [`[${done}] ${Math.floor(part * 100)} %`, ...said, left].join('  ').trimEnd();
+  }
+}
+
+function sizeOf(bytes: number): string {
+  if (bytes < 1_000_000) return `${(bytes / 1_000).toFixed(1)} kB`;
+  return bytes < 1_000_000_000 ? `${(bytes / 1_000_000).toFixed(1)} MB` : `${(bytes / 1_000_000_000).toFixed(2)} GB`;
+}
+
+function grouped(number: number): string {
+  return number.toLocaleString('en-US');
+}
+
+function durationOf(seconds: number): string {
+  if (seconds < 60) return `${Math.ceil(seconds)} s`;
+  const minutes = Math.ceil(seconds / 60);
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}

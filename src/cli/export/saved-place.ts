@@ -1,0 +1,43 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { Misuse } from '../misuse.ts';
+import { EXPORT_FORMATS } from '../../export/formats.ts';
+
+/** How far an export has come: what `--resume` keeps in a file. */
+const place = z.strictObject({
+  version: z.literal(1),
+  jobs: z.array(z.strictObject({ source: z.string(), key: z.string() })),
+  /** As the graph takes it. Times that were given as how long ago are those of the first run. */
+  filter: z.record(z.string(), z.unknown()),
+  format: z.enum(EXPORT_FORMATS),
+  /** The id of the last line. */
+  after: z.string().nullable(),
+  lines: z.int(),
+  /** How much was written. */
+  bytes: z.int(),
+});
+
+export type SavedPlace = Readonly<z.infer<typeof place>>;
+
+/** The place that a file holds; null where there is no file yet. Throws `Misuse` for another kind of file. */
+export async function readPlace(path: string, shown: string): Promise<SavedPlace | null> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    throw new Misuse(`Cannot read ${shown}.`);
+  }
+  try {
+    return place.parse(JSON.parse(text));
+  } catch {
+    throw new Misuse(`${shown} is no place that an export has saved.`);
+  }
+}
+
+/** A file that is there is replaced as a whole: it is never half written. */
+export async function writePlace(path: string, saved: SavedPlace): Promise<void> {
+  const next = `${path}.new`;
+  await writeFile(next, `${JSON.stringify(saved)}\n`);
+  await rename(next, path);
+}

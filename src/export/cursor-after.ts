@@ -1,0 +1,10 @@
+import type { ExportRequest } from './walk.ts';
+import type { Federation } from '../federation/api.ts';
+import { entryRefOf, tryDecodeNodeId } from '../federation/node-id.ts';
+
+/** The cursor from which an export goes on: `after` is one, or the id of a line, of which each line of an export has one. */
+export function cursorAfter(after: string, request: Omit<ExportRequest, 'after'>, federation: Federation): string {
+  const id = tryDecodeNodeId(after);
+  const ref = id?.type === 'LogEntry' ? entryRefOf(id.keys) : null;
+  return ref === null ? after : federation.cursorOf(ref, request.scopes, request);
+}
