@@ -40,7 +40,12 @@ export class PlaceKeeper {
     const { format, after } = this.#asked;
     if (format === 'ndjson') return lines;
     const head = after === undefined && this.#place.bytes === 0 ? FORMATS[format].head : '';
-    return head + recordsIn(lines).map(FORMATS[format].line).join('');
+    return (
+      head +
+      recordsIn(lines)
+        .map((record) => FORMATS[format].line(record))
+        .join('')
+    );
   }
 
   /** Notes what was written, and saves it now and then. */

@@ -1,4 +1,4 @@
-import type { Surroundings } from '../surroundings.ts';
+import type { StatusLine } from '../surroundings.ts';
 
 /** How often it is drawn, milliseconds. */
 const INTERVAL = 200;
@@ -12,7 +12,7 @@ export interface Progress {
 
 /** Shows on a terminal how far an export is, how fast, and, where it is known how many lines there are, for how long it will go on. */
 export class ProgressBar {
-  readonly #show: (text: string) => void;
+  readonly #status: StatusLine;
   readonly #now: () => number;
   readonly #begin: Progress;
   readonly #startedAt: number;
@@ -21,8 +21,8 @@ export class ProgressBar {
   total: number | null = null;
 
   /** `begin`: what was there before. Rates are of what comes now. */
-  constructor({ show }: NonNullable<Surroundings['status']>, begin: Progress, now = () => performance.now()) {
-    this.#show = show;
+  constructor(status: StatusLine, begin: Progress, now = () => performance.now()) {
+    this.#status = status;
     this.#begin = begin;
     this.#now = now;
     this.#startedAt = now();
@@ -32,11 +32,11 @@ export class ProgressBar {
     const now = this.#now();
     if (now - this.#drawnAt < INTERVAL) return;
     this.#drawnAt = now;
-    this.#show(this.#text(progress, (now - this.#startedAt) / 1_000));
+    this.#status.show(this.#text(progress, (now - this.#startedAt) / 1_000));
   }
 
   clear(): void {
-    this.#show('');
+    this.#status.show('');
   }
 
   #text({ lines, bytes }: Progress, seconds: number): string {
