@@ -80,6 +80,13 @@ describe.skipIf(!ready)('a client', { timeout: 120_000 }, () => {
     expect(metrics).toMatch(/tributary_persisted_queries_total\{outcome="known"\} [1-9]/);
   });
 
+  test('Apollo Client shows what is there, and deferred fragments when they come', async () => {
+    const { stdout } = await run('node', ['apollo/defer.js', url], { cwd: CLIENTS, timeout: 60_000 });
+    const states = JSON.parse(stdout) as { dataState: string; jobs: number; logs: number }[];
+    expect(states[0]).toEqual({ dataState: 'streaming', jobs: 3, logs: 0 });
+    expect(states.at(-1)).toEqual({ dataState: 'complete', jobs: 3, logs: 3 });
+  });
+
   test('urql: graphcache merges pages from both ends, and new lines come as server-sent events', async () => {
     expectWhole(await shownBy('urql/run.js'));
   });
