@@ -3,7 +3,7 @@ import type { Fault, SandboxFault } from '../sandbox/index.ts';
 
 /** The forms that `--fault` takes, for people. */
 export const FAULT_FORMS =
-  '[SOURCE:]status=CODE | delay=MILLISECONDS | cut=PART | hang | reset | malformed, then [@KIND] [xTIMES]';
+  '[SOURCE:]status=CODE | delay=MILLISECONDS | cut=PART | drip=MILLISECONDS | hang | reset | malformed | endless, then [@KIND] [xTIMES]';
 
 const FAULT = /^(?:([^:]+):)?([a-z]+)(?:=([\d.]+))?(?:@([a-z]+))?(?:x(\d+))?$/;
 
@@ -26,10 +26,14 @@ export function parseFault(text: string): SandboxFault | null {
 }
 
 function parseWhat(name: string, value: number | null): Fault['what'] | null {
-  if (value === null) return name === 'hang' || name === 'reset' || name === 'malformed' ? { do: name } : null;
+  if (value === null) return isPlain(name) ? { do: name } : null;
   if (name === 'status' && Number.isInteger(value) && value >= 200 && value <= 599)
     return { do: 'status', status: value };
-  if (name === 'delay') return { do: 'delay', milliseconds: value };
+  if (name === 'delay' || name === 'drip') return { do: name, milliseconds: value };
   if (name === 'cut' && value <= 1) return { do: 'cut', after: value };
   return null;
+}
+
+function isPlain(name: string): name is 'hang' | 'reset' | 'malformed' | 'endless' {
+  return name === 'hang' || name === 'reset' || name === 'malformed' || name === 'endless';
 }

@@ -69,7 +69,8 @@ export function parseText(text: string, file: string): unknown {
 /** The messages of the parsers quote the file, which may hold secrets; only places are passed on. */
 function parseYaml(text: string, file: string): unknown {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  // A key that is a list or a mapping would be made a text, and Node would print it in a warning.
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true });
   const faults = [...document.errors, ...document.warnings];
   if (faults.length === 0) return expandAliases(document, file);
   const problems = faults.map(({ code, pos: [start] }) => {

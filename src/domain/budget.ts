@@ -22,6 +22,8 @@ export class Budget {
   #rows = 0;
   #vendorBytes = 0;
   #answerBytes = 0;
+  /** By their messages: a query that goes beyond may do so at thousands of fields, and each trace of the stack takes time. */
+  readonly #errors = new Map<string, TributaryError>();
 
   /** Null: without limits, as for polls, which no client has asked for. */
   constructor(limits: BudgetLimits | null) {
@@ -37,7 +39,7 @@ export class Budget {
   startCall(source: string): void {
     this.#calls += 1;
     if (this.#limits === null || this.#calls <= this.#limits.calls) return;
-    throw exceeded(
+    throw this.#exceeded(
       `${source}: the query has made ${this.#limits.calls} calls of vendors, the most that it may.`,
       source,
     );
@@ -48,20 +50,20 @@ export class Budget {
     this.#vendorBytes += bytes;
     if (this.#limits === null || this.#vendorBytes <= this.#limits.vendorBytes) return;
     const message = `${source}: the query has read ${this.#limits.vendorBytes} bytes of vendors' answers, the most that it may.`;
-    throw exceeded(message, source);
+    throw this.#exceeded(message, source);
   }
 
   /** Rows are about to be shown. */
   showRows(count: number): void {
     this.#rows += count;
     if (this.#limits === null || this.#rows <= this.#limits.rows) return;
-    throw exceeded(`The query shows ${this.#limits.rows} rows, the most that it may.`);
+    throw this.#exceeded(`The query shows ${this.#limits.rows} rows, the most that it may.`);
   }
 
   /** A value of that size is about to be part of the answer. What does not fit leaves its room to smaller ones. */
   showBytes(bytes: number): void {
     if (this.#limits !== null && this.#answerBytes + bytes > this.#limits.answerBytes) {
-      throw exceeded(
+      throw this.#exceeded(
         `The answer would be over the limit of ${this.#limits.answerBytes} bytes. Ask for less, or use maxLength.`,
       );
     }
@@ -82,10 +84,12 @@ export class Budget {
   get shownBytes(): number {
     return this.#answerBytes;
   }
+
+  #exceeded(message: string, source?: string): TributaryError {
+    const error = this.#errors.get(message) ?? new TributaryError('UPSTREAM_BUDGET_EXCEEDED', message, { source });
+    this.#errors.set(message, error);
+    return error;
+  }
 }
 
 export const UNLIMITED = new Budget(null);
-
-function exceeded(message: string, source?: string): TributaryError {
-  return new TributaryError('UPSTREAM_BUDGET_EXCEEDED', message, { source });
-}

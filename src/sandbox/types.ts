@@ -72,6 +72,10 @@ export interface Fault {
     | { readonly do: 'reset' }
     /** The body ends after that part of its bytes and the connection is cut. */
     | { readonly do: 'cut'; readonly after: number }
+    /** The body comes byte by byte, with a pause after each. */
+    | { readonly do: 'drip'; readonly milliseconds: number }
+    /** A text within JSON that has no end. */
+    | { readonly do: 'endless' }
     | { readonly do: 'malformed' };
 }
 

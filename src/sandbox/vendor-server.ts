@@ -27,6 +27,10 @@ export async function startVendorServer(simulation: SimulatedVendor, port = 0): 
       incoming.socket.destroy();
       return;
     }
+    if (what?.do === 'endless') {
+      record(200);
+      return sendStream(outgoing, { status: 200, body: endlessText() });
+    }
     if (what?.do === 'delay') await new Promise((resolve) => setTimeout(resolve, what.milliseconds));
     const reply =
       what?.do === 'status'
@@ -35,6 +39,7 @@ export async function startVendorServer(simulation: SimulatedVendor, port = 0): 
     record(reply.status);
     if (what?.do === 'malformed') return send(outgoing, { ...reply, body: '{"data":[{"' });
     if (what?.do === 'cut') return cut(outgoing, reply, what.after);
+    if (what?.do === 'drip') return drip(outgoing, reply, what.milliseconds);
     await send(outgoing, reply);
   }
 
@@ -102,21 +107,44 @@ function decodeSegment(segment: string): string {
 
 async function send(outgoing: ServerResponse, reply: SandboxReply): Promise<void> {
   const { body } = reply;
-  if (isStream(body)) {
-    outgoing.writeHead(reply.status, { 'content-type': 'application/json', ...reply.headers });
-    for await (const part of body) {
-      if (outgoing.destroyed) return;
-      if (!outgoing.write(part)) await drained(outgoing);
-    }
-    outgoing.end();
-    return;
-  }
+  if (isStream(body)) return sendStream(outgoing, { ...reply, body });
   const text = textOf(body);
   outgoing.writeHead(reply.status, {
     ...(text === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
     ...reply.headers,
   });
   outgoing.end(text);
+}
+
+type Stream = AsyncIterable<string | Uint8Array>;
+
+async function sendStream(outgoing: ServerResponse, reply: SandboxReply & { readonly body: Stream }): Promise<void> {
+  outgoing.writeHead(reply.status, { 'content-type': 'application/json', ...reply.headers });
+  for await (const part of reply.body) {
+    if (outgoing.destroyed) return;
+    if (!outgoing.write(part)) await drained(outgoing);
+  }
+  outgoing.end();
+}
+
+/** Its reader ends it. */
+// eslint-disable-next-line @typescript-eslint/require-await -- what is sent is a stream
+async function* endlessText(): AsyncGenerator<string, never, undefined> {
+  yield '{"data":[{"message":"';
+  const text = 'x'.repeat(2 ** 16);
+  for (;;) yield text;
+}
+
+/** As a connection does that hardly works. */
+async function drip(outgoing: ServerResponse, reply: SandboxReply, milliseconds: number): Promise<void> {
+  const bytes = await bytesOf(reply);
+  async function* slowly(): AsyncGenerator<Uint8Array, void, undefined> {
+    for (let at = 0; at < bytes.length; at += 1) {
+      yield bytes.subarray(at, at + 1);
+      await new Promise((resolve) => setTimeout(resolve, milliseconds));
+    }
+  }
+  await sendStream(outgoing, { ...reply, body: slowly() });
 }
 
 /** Resolves when more can be written, or when the client reads no more. */
@@ -129,7 +157,7 @@ async function drained(outgoing: ServerResponse): Promise<void> {
 }
 
 async function cut(outgoing: ServerResponse, reply: SandboxReply, after: number): Promise<void> {
-  const bytes = isStream(reply.body) ? await collect(reply.body) : Buffer.from(textOf(reply.body) ?? '');
+  const bytes = await bytesOf(reply);
   outgoing.writeHead(reply.status, {
     'content-type': 'application/json',
     'content-length': bytes.length,
@@ -138,13 +166,14 @@ async function cut(outgoing: ServerResponse, reply: SandboxReply, after: number)
   outgoing.write(bytes.subarray(0, Math.floor(bytes.length * after)), () => outgoing.socket?.destroy());
 }
 
-async function collect(stream: AsyncIterable<string | Uint8Array>): Promise<Buffer> {
+async function bytesOf({ body }: SandboxReply): Promise<Buffer> {
+  if (!isStream(body)) return Buffer.from(textOf(body) ?? '');
   const parts: Buffer[] = [];
-  for await (const part of stream) parts.push(Buffer.from(part));
+  for await (const part of body) parts.push(Buffer.from(part));
   return Buffer.concat(parts);
 }
 
-function isStream(body: unknown): body is AsyncIterable<string | Uint8Array> {
+function isStream(body: unknown): body is Stream {
   return typeof body === 'object' && body !== null && Symbol.asyncIterator in body;
 }
 

@@ -26,10 +26,13 @@ export interface Service {
 }
 
 /** Starts the service on a configuration, which is written to a folder of its own. Everything is logged. */
-export async function serve(sources: Readonly<Record<string, unknown>>): Promise<Service> {
+export async function serve(
+  sources: Readonly<Record<string, unknown>>,
+  settings: Readonly<Record<string, unknown>> = {},
+): Promise<Service> {
   const folder = await mkdtemp(join(tmpdir(), 'tributary-'));
   const file = join(folder, 'tributary.json');
-  await writeFile(file, JSON.stringify({ server: { logLevel: 'trace' }, sources }));
+  await writeFile(file, JSON.stringify({ server: { logLevel: 'trace' }, sources, ...settings }));
   const command = start(['serve', '--config', file, '--port', '0']);
   const url = (await command.firstOutput()).slice('ready at '.length).trim();
   return {

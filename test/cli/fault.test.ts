@@ -8,6 +8,8 @@ test.each([
   ['sap:cut=0.5@runs x1', { source: 'sap', fault: { kinds: ['runs'], times: 1, what: { do: 'cut', after: 0.5 } } }],
   ['reset', { source: undefined, fault: { what: { do: 'reset' } } }],
   ['malformed', { source: undefined, fault: { what: { do: 'malformed' } } }],
+  ['drip=50', { source: undefined, fault: { what: { do: 'drip', milliseconds: 50 } } }],
+  ['endless', { source: undefined, fault: { what: { do: 'endless' } } }],
   ['nobody:hang', null],
   ['status', null],
   ['status=9', null],

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { loadConfiguration, parseText } from '../../src/config/load.ts';
 import { FAKE_VENDORS } from './fake-vendors.ts';
 import type { Configuration } from '../../src/config/configuration.ts';
@@ -85,6 +85,16 @@ describe('a file that cannot be decoded', () => {
     expect(() => parseText('server: { port: 1 }\nserver: { port: 2 }\n', 'a.yaml')).toThrow(
       'no valid YAML at line 2, column 1: duplicate key',
     );
+  });
+
+  test('is refused when a key is a list or a mapping, and prints nothing of it', () => {
+    const warned = vi.spyOn(process, 'emitWarning').mockReturnValue(undefined);
+    expect(() => parseText('sources: { a: 1 }\n? [token, hunter2]\n: 1\n', 'a.yaml')).toThrow(
+      'no valid YAML at line 2, column 3: non string key',
+    );
+    expect(() => parseText('{ token: hunter2 }: 1\n', 'a.yaml')).not.toThrow('hunter2');
+    expect(warned).not.toHaveBeenCalled();
+    warned.mockRestore();
   });
 
   test('is refused when its aliases multiply', () => {

@@ -1,13 +1,10 @@
-import { RE2JS } from 're2js';
 import { shownText } from '../../domain/ansi.ts';
 import type { LogEntry } from '../../domain/log-entry.ts';
 import { severityPasses } from '../../domain/log-filter.ts';
 import type { LogFilter } from '../../domain/log-filter.ts';
 import type { LogReading } from '../../vendors/connector.ts';
 import { badInput } from '../arguments.ts';
-
-/** Longest expression that `matches` takes, characters. */
-const MAX_EXPRESSION_LENGTH = 512;
+import { expressions } from './expression.ts';
 
 /** Longest list that `…In` takes. */
 const MAX_LIST_LENGTH = 100;
@@ -16,7 +13,7 @@ export type EntryPredicate = (entry: LogEntry) => boolean;
 
 /** Checks what a client gave; BAD_USER_INPUT names what is wrong and what is allowed. */
 export function checkLogFilter(filter: LogFilter): void {
-  if (filter.matches !== undefined) compileExpression(filter.matches);
+  if (filter.matches !== undefined) expressions.of(filter.matches);
   for (const name of ['severityIn', 'attemptIn', 'stepIn', 'taskIn'] as const) {
     const length = filter[name]?.length ?? 0;
     if (length > MAX_LIST_LENGTH)
@@ -62,26 +59,14 @@ function severityPredicate(filter: LogFilter): EntryPredicate | null {
 
 /** Judges what the line shows, which is made once for all that is asked of it. */
 function textPredicate({ contains, notContains, matches }: LogFilter): EntryPredicate | null {
-  const expression = matches === undefined ? null : compileExpression(matches);
+  const expression = matches === undefined ? null : expressions.of(matches);
   if (contains === undefined && notContains === undefined && expression === null) return null;
   return ({ message }) => {
     const text = shownText(message);
     if (contains !== undefined && !text.includes(contains)) return false;
     if (notContains !== undefined && text.includes(notContains)) return false;
-    return expression?.matcher(text).find() ?? true;
+    return expression?.test(text) ?? true;
   };
-}
-
-function compileExpression(expression: string): RE2JS {
-  if (expression.length > MAX_EXPRESSION_LENGTH) {
-    throw badInput(`filter.matches has ${expression.length} characters; at most ${MAX_EXPRESSION_LENGTH} are allowed.`);
-  }
-  try {
-    return RE2JS.compile(expression);
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : 'it does not parse';
-    throw badInput(`filter.matches is not an RE2 regular expression (no look-around, no back-references): ${reason}.`);
-  }
 }
 
 function keyPredicate(

@@ -66,6 +66,26 @@ export class PageSize {
   }
 }
 
+/** Of so many rows that follow each other none fits: then it is not the rows that are large, the answers are. */
+const MOST_TOGETHER = 5;
+
+/** Rows of one read that do not fit into an answer by themselves. Others can be read behind them. */
+export class TooLargeRows {
+  #together = 0;
+
+  /** Something could be read. */
+  read(): void {
+    this.#together = 0;
+  }
+
+  /** What stands for the row at that place. Throws the error where there are too many: a source whose answers have no end has no rows. */
+  at(place: number, error: AnswerTooLarge): UnreadableRow {
+    this.#together += 1;
+    if (this.#together > MOST_TOGETHER) throw error;
+    return tooLargeRow(place);
+  }
+}
+
 /** Stands for the row at a place of a list: it does not fit into an answer by itself. */
 export function tooLargeRow(place: number): UnreadableRow {
   return { id: `too large ${place}`, reason: 'it is larger than maxResponseBytes allows' };

@@ -1,6 +1,6 @@
 import { AnswerTooLarge } from '../../domain/errors.ts';
 import type { UnreadableRow } from '../../domain/ordered.ts';
-import { tooLargeRow } from '../core/page-size.ts';
+import { TooLargeRows } from '../core/page-size.ts';
 import type { PageSize } from '../core/page-size.ts';
 
 interface PageInParts<P> {
@@ -31,6 +31,7 @@ export interface Parts<P> {
 export async function pageInParts<P>(page: PageInParts<P>): Promise<Parts<P>> {
   const { size, pageSize } = page;
   const parts: P[] = [];
+  const large = new TooLargeRows();
   const usual = divisorOf(pageSize, size.rows);
   let most = usual;
   for (let place = page.index * pageSize; ;) {
@@ -39,13 +40,14 @@ export async function pageInParts<P>(page: PageInParts<P>): Promise<Parts<P>> {
     let part: P;
     try {
       part = await page.fetch(index, rows);
+      large.read();
     } catch (error) {
       if (!(error instanceof AnswerTooLarge)) throw error;
       if (rows > 1) {
         most = divisorOf(rows, size.shrink(rows));
         continue;
       }
-      part = page.tooLarge(tooLargeRow(place));
+      part = page.tooLarge(large.at(place, error));
       most = usual;
       size.restore(usual);
     }

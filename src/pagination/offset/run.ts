@@ -7,7 +7,7 @@ import { AnswerTooLarge } from '../../domain/errors.ts';
 import type { UnreadableRow } from '../../domain/ordered.ts';
 import { moreBehind } from '../core/page-end.ts';
 import { EndlessList, REPEATS } from '../core/page-guard.ts';
-import { tooLargeRow } from '../core/page-size.ts';
+import { TooLargeRows } from '../core/page-size.ts';
 import type { PageSize } from '../core/page-size.ts';
 
 /** How often rows may move between the pages of one run before it gives up. */
@@ -70,11 +70,12 @@ async function tryRun<P>(options: RunOptions<P>, call: Call): Promise<Run<P> | {
   const seen = new Set<string>();
   const pages: P[] = [];
   let total: number | null | undefined;
+  const large = new TooLargeRows();
   /** The shortest page that others followed. */
   let full = options.full ?? null;
   for (let offset = options.offset; ;) {
     const wanted = options.want() - (offset - options.offset);
-    const { page, asked } = await fetchFitting(options, offset, wanted, call);
+    const { page, asked } = await fetchFitting(options, { offset, wanted, large }, call);
     const facts = options.look(page);
     const count = facts.keys.length;
     if (facts.keys.some((key) => seen.has(key))) return { keys: [...seen, ...facts.keys] };
@@ -91,15 +92,16 @@ async function tryRun<P>(options: RunOptions<P>, call: Call): Promise<Run<P> | {
 /** A page of as many rows as fit into an answer. */
 async function fetchFitting<P>(
   { fetch, fitting }: RunOptions<P>,
-  offset: number,
-  wanted: number,
+  { offset, wanted, large }: { readonly offset: number; readonly wanted: number; readonly large: TooLargeRows },
   call: Call,
 ): Promise<{ readonly page: P; readonly asked: number }> {
   if (fitting === undefined) return { page: await fetch(offset, wanted, call), asked: wanted };
   try {
-    return await fitting.size.fit(wanted, (rows) => fetch(offset, rows, call));
+    const fitted = await fitting.size.fit(wanted, (rows) => fetch(offset, rows, call));
+    large.read();
+    return fitted;
   } catch (error) {
     if (!(error instanceof AnswerTooLarge)) throw error;
-    return { page: fitting.tooLarge(tooLargeRow(offset)), asked: 1 };
+    return { page: fitting.tooLarge(large.at(offset, error)), asked: 1 };
   }
 }

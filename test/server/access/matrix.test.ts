@@ -15,6 +15,7 @@ import type { Operation, Reading } from '../../../src/config/access.ts';
 import { startSandbox } from '../../../src/sandbox/index.ts';
 import { createServer } from '../../../src/server/server.ts';
 import { VENDORS } from '../../../src/vendors/index.ts';
+import { overCommand } from './command-way.ts';
 
 const CALLERS = ['all', 'query', 'subscription', 'export', 'metrics'] as const;
 type Caller = (typeof CALLERS)[number] | 'nobody' | 'stranger';
@@ -261,6 +262,12 @@ const subscription =
 
 const KINDS = ['Source', 'Job', 'Attempt', 'Step', 'Task', 'LogEntry'] as const;
 
+const command =
+  (name: string, argsOf: (known: Known) => readonly string[]) =>
+  (caller: Caller, known: Known): Promise<string> =>
+    overCommand(world.url, headersOf(caller)['authorization'] ?? null, [name, ...argsOf(known)]);
+const jobOf = ({ source, key }: Known): string => `${source}:${key}`;
+
 const WAYS: readonly Way[] = [
   [
     'source(name)',
@@ -403,6 +410,16 @@ const WAYS: readonly Way[] = [
   ['job_tree', 'query', (caller, { source, key }) => tool(caller, 'job_tree', { source, key })],
   ['read_log', 'query', (caller, { source, key }) => tool(caller, 'read_log', { jobs: [{ source, key }], limit: 2 })],
   ['line_context', 'query', (caller, { ids }) => tool(caller, 'line_context', { line: ids.LogEntry })],
+  [
+    'search_log',
+    'query',
+    (caller, { source, key }) => tool(caller, 'search_log', { jobs: [{ source, key }], contains: 'e' }),
+  ],
+  ['log_histogram', 'query', (caller, { source, key }) => tool(caller, 'log_histogram', { jobs: [{ source, key }] })],
+  ['tributary jobs', 'query', command('jobs', ({ source }) => ['--source', source, '--json'])],
+  ['tributary job', 'query', command('job', (known) => [jobOf(known), '--json'])],
+  ['tributary logs', 'query', command('logs', (known) => [jobOf(known), '--last', '2', '--json'])],
+  ['tributary histogram', 'query', command('histogram', (known) => [jobOf(known), '--buckets', '2'])],
 ];
 
 describe('what a caller may not see', () => {

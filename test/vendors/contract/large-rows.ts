@@ -74,6 +74,18 @@ export function largeRowsHideNothing(bed: Bed): void {
       },
       PATIENCE,
     );
+
+    test('says so, after few calls, where no answer fits whatever is asked for', async () => {
+      const create = fc.sample(bed.dialects, 1)[0];
+      if (create === undefined) throw new Error('There is no dialect.');
+      const key = setUp(served, create, 30, false);
+      enlarge(served, () => 2 * LIMIT);
+      served.server.resetCalls();
+      const { found, reasons } = await listed(served, 'jobs', key);
+      expect(found).toEqual([]);
+      expect(reasons).toEqual([expect.stringContaining('maxResponseBytes')]);
+      expect(served.server.calls.length).toBeLessThan(70);
+    });
   });
 }
 

@@ -1,0 +1,110 @@
+import fc from 'fast-check';
+import { RE2JS } from 're2js';
+import { describe, expect, test } from 'vitest';
+import { sizeOfExpression } from '../../src/federation/logs/expression-size.ts';
+import { Expressions } from '../../src/federation/logs/expression.ts';
+
+const BUDGET = { code: 'UPSTREAM_BUDGET_EXCEEDED' };
+/** Its time for each character grows with every repetition. */
+const HOSTILE = String.raw`(?i)(\pL{1,20}\s?){1,10}y`;
+
+/** Letters in an order that has no pattern, without the last one of the expression. */
+function letters(count: number): string {
+  let state = 1;
+  const next = (): string => {
+    state = (state * 48_271) % 2_147_483_647;
+    return 'abcdefg éàx\n'[state % 12] ?? '';
+  };
+  return Array.from({ length: count }, next).join('');
+}
+
+describe('an expression', () => {
+  test('finds what RE2 finds, however long the text is', () => {
+    const part = fc.constantFrom('a', 'b*', '(a|é)', '[^x]', '^', '$', String.raw`\b`, '.{1,9}', 'n+?', ' ');
+    const text = fc.string({ unit: fc.constantFrom('a', 'b', 'é', ' ', 'x', 'n', '\n', '😀'), maxLength: 40 });
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 5 }), text, fc.nat(200), (parts, one, times) => {
+        const expression = parts.join('');
+        const whole = one.repeat(times);
+        expect(new Expressions().of(expression).test(whole)).toBe(RE2JS.compile(expression).matcher(whole).find());
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('is compiled once, however often it is asked for', () => {
+    const expressions = new Expressions();
+    expect(expressions.of('a+')).toBe(expressions.of('a+'));
+  });
+
+  test.each(['(?:a{1,500}){1,2}', '((a{1,30}){1,30})', String.raw`(?i)(\pL{1,20}\s?){1,40}z`])(
+    'that is compiled to too many instructions is refused: %s',
+    (expression) => {
+      expect(() => new Expressions().of(expression)).toThrow(/repetitions such as \{1,500\}/);
+    },
+  );
+
+  test('is known to be too large without being compiled, whatever is in it', () => {
+    const atom = fc.constantFrom(
+      'a',
+      '.',
+      '[a-z{9}]',
+      String.raw`\pL`,
+      String.raw`\{`,
+      '(?:ab|c)',
+      '(d)',
+      '(?i)',
+      'x{3}',
+      '^',
+    );
+    const repeat = fc.constantFrom('', '*', '+?', '{2}', '{1,7}', '{3,}', '{0,9}');
+    const expression = fc
+      .array(fc.tuple(atom, repeat), { maxLength: 4 })
+      .map((parts) =>
+        parts.map(([one, times]) => (one === '(?i)' ? one : `${one}${one.endsWith('}') ? '' : times}`)).join(''),
+      );
+    fc.assert(
+      fc.property(expression, fc.constantFrom('', '{1,5}', '{9}', '*'), (inner, times) => {
+        const whole = `(?:${inner})${times}`;
+        const size = RE2JS.compile(whole).programSize();
+        // Each part of an estimate is one instruction, or two.
+        expect([whole, sizeOfExpression(whole) * 3 + 8 >= size]).toEqual([whole, true]);
+        expect([whole, sizeOfExpression(whole) <= 3 * size + 8]).toEqual([whole, true]);
+      }),
+      { numRuns: 500 },
+    );
+    const begun = performance.now();
+    expect(() => new Expressions().of(String.raw`(?i)[\pL\pN\pS]{1,1000}`)).toThrow(/too large/);
+    expect(performance.now() - begun).toBeLessThan(100);
+  });
+
+  test('that is slow on a line of a megabyte is given up after a part of it', () => {
+    const line = `${letters(1_000_000)}Y`;
+    const slow = new Expressions().of(String.raw`(?i)([\pL\s]{1,20}e){3,9}Y`);
+    const begun = performance.now();
+    try {
+      slow.test(line);
+    } catch (error) {
+      expect(error).toMatchObject(BUDGET);
+    }
+    // Without a bound it takes minutes. A busy machine may need longer than a second for what is allowed.
+    expect(performance.now() - begun).toBeLessThan(15_000);
+  });
+
+  test('that is slow shares a time with all slow ones, which comes back; fast ones go on', () => {
+    const clock = { now: 0, worked: 0 };
+    const expressions = new Expressions(
+      () => clock.now,
+      () => (clock.worked += 30),
+    );
+    const [slow, other] = [expressions.of(HOSTILE), expressions.of(`${HOSTILE}y`)];
+    const text = letters(300);
+    expect(() => {
+      for (let count = 0; count < 20; count += 1) slow.test(text);
+    }).toThrow(expect.objectContaining(BUDGET));
+    expect(() => other.test('short')).toThrow(expect.objectContaining(BUDGET));
+    expect(expressions.of('simple').test('a simple text')).toBe(true);
+    clock.now += 60_000;
+    expect(slow.test(text)).toBe(false);
+  });
+});
