@@ -88,6 +88,19 @@ describe.skipIf(HAS_NO_BROWSER).each(Object.entries(SIZES))('the log explorer on
     });
   });
 
+  test('tells an expression that is none once, and not to try it again', async () => {
+    await visit(async (page) => {
+      await openJob(page, 'support-assistant-full');
+      await page.getByLabel('Regular expression').click();
+      await page.getByLabel('Find lines').fill('epoch (');
+      await page.getByText(/^What you typed is not an RE2 regular expression/).waitFor();
+      await page.getByText('Lines cannot be counted.', { exact: true }).waitFor();
+      expect(await page.getByRole('button', { name: 'Try again' }).count()).toBe(0);
+      await page.getByLabel('Find lines').fill('epoch [01]');
+      await page.locator('mark').first().waitFor();
+    });
+  });
+
   test('opens a line to its attributes, and its address leads back to it', async () => {
     let address = '';
     let text = '';

@@ -16,7 +16,11 @@ interface CaptionProps {
 }
 
 export function Caption({ data, error, view, zone }: CaptionProps): ReactNode {
-  if (error !== null) return <p className="caption caption-warn">Lines cannot be counted. {error.message}</p>;
+  if (error !== null) {
+    // What is wrong with a filter is said where the lines would be.
+    const reason = error.code === 'BAD_USER_INPUT' ? '' : ` ${error.message}`;
+    return <p className="caption caption-warn">Lines cannot be counted.{reason}</p>;
+  }
   if (data === null) return <p className="caption">Counting lines…</p>;
   const { error: errors, warn } = countsOf(data.buckets);
   return (

@@ -77,10 +77,12 @@ function Reading({ beyond, searched, onMore, onCancel, what }: EndProps): ReactN
     case 'failed':
       return (
         <p className="lines-end lines-end-bad" role="alert">
-          {beyond.error.message}
-          <button type="button" className="link" onClick={onMore}>
-            Try again
-          </button>
+          {beyond.error.message.replace(/^filter\.matches is/, 'What you typed is')}
+          {beyond.error.code !== 'BAD_USER_INPUT' && (
+            <button type="button" className="link" onClick={onMore}>
+              Try again
+            </button>
+          )}
         </p>
       );
     case 'more':
