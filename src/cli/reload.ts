@@ -9,12 +9,16 @@ import type { LiveSources } from '../library/live-sources.ts';
 import { accessOf } from '../library/wiring.ts';
 import type { ReloadOutcome } from '../server/configuration-metrics.ts';
 import { describeError } from '../server/graphql/errors.ts';
-import type { RunningServer } from '../server/server.ts';
+import type { RunningServer, ServerRules } from '../server/server.ts';
+import { liveLimits } from '../config/service-limits.ts';
+import { allowedHosts } from '../server/client/allowed-hosts.ts';
 import { VENDORS } from '../vendors/index.ts';
 
 interface ReloadOptions {
   /** The file that the command line names. */
   readonly config: string | undefined;
+  /** What the command line says of where the service listens. */
+  readonly host: string | undefined;
   readonly surroundings: Pick<Surroundings, 'environment' | 'folder'>;
   readonly live: LiveSources;
   readonly federation: RootFederation;
@@ -30,11 +34,15 @@ export function createReload(options: ReloadOptions): () => Promise<void> {
 
   async function apply(configuration: Configuration | null): Promise<void> {
     const { changes, afterRestart, sources, ...succession } = live.prepare(configuration, config ?? 'the folder');
-    const next = federation.withSources(sources);
+    const next = federation.withSources(sources, configuration === null ? undefined : settingsOf(configuration));
     const sandboxed = configuration === null || configuration.sources.length === 0;
     const auth = accessOf(configuration?.server.auth ?? null, sandboxed);
     try {
-      await server.turnTo({ federation: next, ...(auth === null ? {} : { auth }) });
+      await server.turnTo({
+        federation: next,
+        ...(auth === null ? {} : { auth }),
+        ...(configuration === null ? {} : rulesOf(configuration, options.host ?? configuration.server.host)),
+      });
     } catch (error) {
       await succession.abandon();
       throw error;
@@ -44,7 +52,10 @@ export function createReload(options: ReloadOptions): () => Promise<void> {
     if (configuration !== null) logger.level = configuration.server.logLevel;
     logger.info(changes, 'the configuration was read again and is in use');
     if (afterRestart.length > 0) {
-      logger.warn({ keys: afterRestart }, 'these keys have changed and are used after a restart only');
+      logger.warn(
+        { keys: afterRestart },
+        'restart needed: these keys have changed, and the service goes on as it started',
+      );
     }
   }
 
@@ -57,6 +68,24 @@ export function createReload(options: ReloadOptions): () => Promise<void> {
       if (error instanceof ConfigurationError) logger.error({ problems: error.problems }, REFUSED);
       else logger.error({ error: describeError(error) }, REFUSED);
     }
+  };
+}
+
+function settingsOf({
+  server: { maxPageSize },
+  tail,
+}: Configuration): Pick<Configuration, 'tail'> & { maxPageSize: number } {
+  return { maxPageSize, tail };
+}
+
+function rulesOf({ server, limits }: Configuration, host: string): Omit<ServerRules, 'federation' | 'auth'> {
+  const { publicOrigin, trustProxy, keepAliveMilliseconds } = server;
+  return {
+    liveLimits: liveLimits(limits),
+    allowedHosts: allowedHosts(host, { named: server.allowedHosts, publicOrigin }),
+    publicOrigin,
+    trustProxy,
+    keepAliveMilliseconds,
   };
 }
 

@@ -72,7 +72,7 @@ export async function serve(
       ...(tracing === null ? {} : { tracing }),
     });
     const config = typeof options.config === 'string' ? options.config : undefined;
-    reload = createReload({ config, surroundings, live, federation, server, logger, onOutcome });
+    reload = createReload({ config, host, surroundings, live, federation, server, logger, onOutcome });
     announce(opened, logger);
     await surroundings.print(`ready at ${server.url}/graphql\n`);
     onReady(server.url);

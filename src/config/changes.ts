@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Configuration, SourceConfiguration } from './configuration.ts';
+import { liveLimits } from './service-limits.ts';
 
 /** What a service has to do when its sources have become others. */
 export interface SourceChanges {
@@ -10,7 +11,15 @@ export interface SourceChanges {
 }
 
 /** Keys of `server` that a running service takes. */
-const TAKEN: ReadonlySet<string> = new Set(['server.auth', 'server.logLevel']);
+const TAKEN: ReadonlySet<string> = new Set([
+  'server.auth',
+  'server.logLevel',
+  'server.maxPageSize',
+  'server.allowedHosts',
+  'server.publicUrl',
+  'server.trustProxy',
+  'server.keepAlive',
+]);
 
 /** Settings whose names are not those of their keys. */
 const KEYS: Readonly<Record<string, string>> = { publicOrigin: 'publicUrl' };
@@ -30,8 +39,7 @@ export function sourceChanges(before: Configuration, after: Configuration): Sour
 export function keysForRestart(started: Configuration, after: Configuration): readonly string[] {
   return [
     ...differing('server', started.server, after.server).filter((key) => !TAKEN.has(key)),
-    ...differing('limits', started.limits, after.limits),
-    ...(isDeepStrictEqual(started.tail, after.tail) ? [] : ['tail']),
+    ...differing('limits', { ...started.limits, ...liveLimits(after.limits) }, after.limits),
     ...(isDeepStrictEqual(started.redis, after.redis) ? [] : ['redis']),
   ];
 }

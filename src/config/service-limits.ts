@@ -66,3 +66,32 @@ export const DEFAULT_CLIENT_LIMITS: ClientLimits = {
   socketBytesPerSecond: 1024 * 1024,
   socketUnreadBytes: 32 * 1024 * 1024,
 };
+
+/** Limits that a running service takes when its configuration is read again. The others are built into what parses and validates. */
+export const LIVE_LIMITS = [
+  'calls',
+  'work',
+  'rows',
+  'vendorBytes',
+  'answerBytes',
+  'timeMilliseconds',
+  'connections',
+  'requestsPerSecond',
+  'operations',
+  'socketOperations',
+  'socketMessagesPerSecond',
+  'socketBytesPerSecond',
+  'socketUnreadBytes',
+] as const satisfies readonly (keyof (QueryLimits & ClientLimits))[];
+
+/** Those that a running service takes of what is configured. */
+export type LiveLimits = Pick<QueryLimits & ClientLimits, (typeof LIVE_LIMITS)[number]>;
+
+export function liveLimits(limits: LiveLimits): LiveLimits {
+  const { calls, work, rows, vendorBytes, answerBytes, timeMilliseconds } = limits;
+  const { connections, requestsPerSecond, operations, socketOperations } = limits;
+  const { socketMessagesPerSecond, socketBytesPerSecond, socketUnreadBytes } = limits;
+  const ofQueries = { calls, work, rows, vendorBytes, answerBytes, timeMilliseconds };
+  const ofSockets = { socketOperations, socketMessagesPerSecond, socketBytesPerSecond, socketUnreadBytes };
+  return { ...ofQueries, ...ofSockets, connections, requestsPerSecond, operations };
+}

@@ -59,9 +59,13 @@ const DEFAULT_SETTINGS: FederationSettings = {
 /** A federation of all sources there are. */
 export interface RootFederation extends Federation {
   /**
-   * The same with these sources in place of its own. A source that both have keeps its tails; closing either closes both.
+   * The same with these sources in place of its own. A source that both have keeps its tails; closing either closes both. The settings
+   * hold from then on, those of tails for jobs that begin to be followed.
    */
-  withSources(sources: readonly FederatedSource[]): RootFederation;
+  withSources(
+    sources: readonly FederatedSource[],
+    settings?: Pick<FederationSettings, 'maxPageSize' | 'tail'>,
+  ): RootFederation;
 }
 
 export function createFederation(
@@ -93,7 +97,17 @@ function rootOf(
     named.set(source, shown);
     return shown;
   });
-  return { ...viewOf(sources, shared), withSources: (next) => rootOf(next, shared, named) };
+  return {
+    ...viewOf(sources, shared),
+    withSources: (next, settings) =>
+      rootOf(next, settings === undefined ? shared : withSettings(shared, settings), named),
+  };
+}
+
+function withSettings(shared: Shared, given: Pick<FederationSettings, 'maxPageSize' | 'tail'>): Shared {
+  const tail = { ...DEFAULT_TAIL, ...given.tail };
+  shared.feeds.settle(tail);
+  return { ...shared, tail, settings: { ...shared.settings, ...given } };
 }
 
 /** What all views of one federation have in common. None of it is found by anything but the source that it belongs to. */

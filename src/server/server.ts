@@ -20,12 +20,15 @@ export interface ServerOptions extends ServiceOptions {
   readonly graceMilliseconds?: number;
 }
 
+/** What may change while the server runs. */
+export type ServerRules = Rules & Pick<ServerOptions, 'keepAliveMilliseconds'>;
+
 export interface RunningServer {
   /** Where it answers, without a path: `http://127.0.0.1:4000`. */
   readonly url: string;
   readonly paths: ServicePaths;
   /** As `turnTo` of the service. Rejects with a `ConfigurationError`, and goes on as before, where that would open it to everybody. */
-  turnTo(rules: Rules): Promise<void>;
+  turnTo(rules: ServerRules): Promise<void>;
   /**
    * Takes no more requests, closes the federation (which ends its tails), lets answers on their way out,
    * and then closes every connection. Resolves when nothing of the server is left.
@@ -70,8 +73,11 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
     url: urlOf(server, host),
     paths: service.paths,
     async turnTo(rules) {
+      const { liveLimits, keepAliveMilliseconds } = rules;
       checkAccess(rules, host);
       await service.turnTo(rules);
+      if (liveLimits !== undefined) server.maxConnections = liveLimits.connections;
+      if (keepAliveMilliseconds !== undefined) keepConnections(server, keepAliveMilliseconds);
     },
     close: () => (closing ??= shutDown()),
   };

@@ -1,16 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Logger } from 'pino';
 import type { AccessSettings } from '../config/access.ts';
 import { createAssistant } from './assistant.ts';
 import { createAudit } from './access/audit.ts';
 import { createCourt } from './access/judge.ts';
 import { answerText } from './answer-text.ts';
+import { serve } from './serve-request.ts';
+import type { Handler } from './serve-request.ts';
 import { isTooLong } from './body-limit.ts';
 import { isAllowedHost } from './client/allowed-hosts.ts';
 import { Callers } from './client/callers.ts';
 import { NO_PERSISTED_QUERIES } from '../config/persisted-queries.ts';
 import { DEFAULT_CLIENT_LIMITS, DEFAULT_QUERY_LIMITS } from '../config/service-limits.ts';
+import type { LiveLimits } from '../config/service-limits.ts';
 import { beginFrom, createGate, createIdentification } from './client/gate.ts';
 import { secure } from './client/security-headers.ts';
 import { clientAddress, trustedProxies } from './client/address.ts';
@@ -56,29 +58,34 @@ export interface Service {
   readonly dispose: () => Promise<void>;
 }
 
-/** What may change while the service runs: who may call, and its sources, as another federation of the same pollers. */
-export type Rules = Pick<ServiceOptions, 'auth' | 'federation'>;
+/**
+ * What may change while the service runs: who may call, its sources, as another federation of the same pollers, and what is given of
+ * the rest.
+ */
+export type Rules = Pick<ServiceOptions, 'auth' | 'federation' | 'allowedHosts' | 'publicOrigin' | 'trustProxy'> & {
+  readonly liveLimits?: LiveLimits;
+};
 
 /** Nothing is lost without Redis: such a replica takes requests. */
 const DEGRADED = 'ready, degraded: Redis does not answer, and each replica polls for itself\n';
 
-type Handler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 type Handlers = Readonly<Record<string, Handler>>;
 
 const EVERYBODY: AccessSettings = { type: 'none' };
 
 export async function createService(options: ServiceOptions): Promise<Service> {
   const { federation, logger = null, allowedOrigins = [] } = options;
-  const { heartbeatMilliseconds = 12_000, publicOrigin = null } = options;
-  const trusted = trustedProxies(options.trustProxy ?? []);
+  const { heartbeatMilliseconds = 12_000 } = options;
+  let trusted = trustedProxies(options.trustProxy ?? []);
   const limits = { ...DEFAULT_QUERY_LIMITS, ...options.limits };
   const clientLimits = { ...DEFAULT_CLIENT_LIMITS, ...options.clientLimits };
   const callers = new Callers(clientLimits);
-  const { csrfProtection = true, introspection = true, allowedHosts = null, auth = EVERYBODY } = options;
+  const { csrfProtection = true, introspection = true, auth = EVERYBODY } = options;
+  let { allowedHosts = null } = options;
   const court = createCourt(auth, federation);
   const { judge } = court;
   const identify = createIdentification({ callers, judge });
-  const welcome = { publicOrigin, allowedOrigins };
+  const welcome = { publicOrigin: options.publicOrigin ?? null, allowedOrigins };
   const metrics = options.metrics ?? createMetrics();
   metrics.tails(() => federation.tailStatistics());
   const subgraphNodes = options.subgraphNodes ?? true;
@@ -212,6 +219,12 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     }),
     async turnTo(next) {
       graphiql = graphiqlFor(next);
+      // Each is read where it is used.
+      if (next.liveLimits !== undefined)
+        for (const each of [limits, clientLimits]) Object.assign(each, next.liveLimits);
+      if (next.trustProxy !== undefined) trusted = trustedProxies(next.trustProxy);
+      if (next.allowedHosts !== undefined) ({ allowedHosts } = next);
+      if (next.publicOrigin !== undefined) welcome.publicOrigin = next.publicOrigin;
       await court.turnTo(next.auth ?? EVERYBODY, next.federation);
     },
     async stop(graceMilliseconds) {
@@ -231,19 +244,4 @@ const STRANGE_HOST =
 /** Names of built files change with each version: one label stands for all of them. */
 function routeName(path: string): string {
   return path.startsWith('/assets/') ? '/assets' : path;
-}
-
-async function serve(
-  handler: Handler,
-  request: IncomingMessage,
-  response: ServerResponse,
-  logger: Logger | null,
-): Promise<void> {
-  try {
-    await handler(request, response);
-  } catch (error) {
-    logger?.error({ error: error instanceof Error ? error.name : typeof error }, 'a request could not be answered');
-    if (!response.headersSent) answerText(response, 500, 'Unexpected error.\n');
-    else response.destroy();
-  }
 }

@@ -189,3 +189,24 @@ test('kill -HUP does it to the process, and its connections stay', async () => {
   child.kill('SIGTERM');
   expect(await exit).toEqual([0, null]);
 });
+
+test('SIGHUP takes limits, sizes of pages and names, and says by name what needs a restart', async () => {
+  const { source } = await vendor('one');
+  const { path, write } = await file();
+  await write({ sources: { one: source } });
+  const service = await serve(path);
+  const jobs = '{ jobs(first: 5) { nodes { id } } }';
+  expect(await ask(service.url, jobs)).toMatchObject({ data: { jobs: { nodes: [{}] } } });
+
+  const limits = { work: 1, socketUnreadBytes: 10, depth: 3 };
+  await write({ limits, server: { trustProxy: ['10.0.0.1'], keepAlive: '9s' }, sources: { one: source } });
+  const said = await service.hangUp();
+  expect(said).toContain('restart needed');
+  expect(said).toContain('"keys":["limits.depth"]');
+  expect(await ask(service.url, jobs)).toMatchObject({ errors: [{ extensions: { code: 'QUERY_TOO_COMPLEX' } }] });
+
+  await write({ server: { maxPageSize: 4, allowedHosts: ['logs.example.com'] }, sources: { one: source } });
+  expect(await service.hangUp()).not.toContain('restart needed');
+  expect(await ask(service.url, jobs)).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
+  expect(await ask(service.url, jobs.replace('5', '4'))).toMatchObject({ data: { jobs: { nodes: [{}] } } });
+});

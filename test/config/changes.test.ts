@@ -52,20 +52,19 @@ test.each([
 test('what counts after a restart only is named as the file names it', () => {
   const before = configured({ sources: { one } });
   const after = configured({
-    server: { port: 1, publicUrl: 'https://a.invalid', keepAlive: '9s', logLevel: 'warn', auth: { type: 'none' } },
-    limits: { time: '9s', calls: 7 },
+    server: {
+      port: 1,
+      publicUrl: 'https://a.invalid',
+      keepAlive: '9s',
+      heartbeat: '9s',
+      logLevel: 'warn',
+      auth: { type: 'none' },
+    },
+    limits: { time: '9s', calls: 7, depth: 3 },
     tail: { interval: '3s' },
     redis: { url: 'redis://127.0.0.1:1' },
     sources: { one },
   });
   const keys = keysForRestart(before, after);
-  expect(keys).toEqual([
-    'server.port',
-    'server.publicUrl',
-    'server.keepAlive',
-    'limits.calls',
-    'limits.time',
-    'tail',
-    'redis',
-  ]);
+  expect(keys).toEqual(['server.port', 'server.heartbeat', 'limits.depth', 'redis']);
 });

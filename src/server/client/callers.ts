@@ -9,7 +9,9 @@ const MOST_CALLERS = 20_000;
 const SECONDS_AT_ONCE = 5;
 
 interface Caller {
-  readonly bucket: TokenBucket;
+  bucket: TokenBucket;
+  /** That of the bucket. */
+  perSecond: number;
   underWay: number;
 }
 
@@ -19,7 +21,7 @@ export interface Refusal {
   readonly retryAfterSeconds: number;
 }
 
-/** What each caller has under way, and how fast it asks. */
+/** What each caller has under way, and how fast it asks. The limits may change. */
 export class Callers {
   readonly #limits: ClientLimits;
   readonly #callers = new LRUCache<string, Caller>({ max: MOST_CALLERS });
@@ -52,9 +54,12 @@ export class Callers {
 
   #of(address: string, now: number): Caller {
     const key = networkOf(address);
+    const perSecond = this.#limits.requestsPerSecond;
     const known = this.#callers.get(key);
-    if (known !== undefined) return known;
-    const caller = { bucket: new TokenBucket(this.#limits.requestsPerSecond, SECONDS_AT_ONCE, now), underWay: 0 };
+    if (known?.perSecond === perSecond) return known;
+    const bucket = new TokenBucket(perSecond, SECONDS_AT_ONCE, now);
+    if (known !== undefined) return Object.assign(known, { bucket, perSecond });
+    const caller = { bucket, perSecond, underWay: 0 };
     this.#callers.set(key, caller);
     return caller;
   }

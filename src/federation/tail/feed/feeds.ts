@@ -28,7 +28,7 @@ export interface TailSharing {
 
 /** The feeds of one process: one for each source, credential and job that has a subscriber. */
 export class Feeds {
-  readonly #settings: TailSettings;
+  #settings: TailSettings;
   readonly #sharing: TailSharing | null;
   readonly #debug: DebugLog;
   readonly #feeds = new Map<string, Feed>();
@@ -65,6 +65,11 @@ export class Feeds {
     });
     this.#feeds.set(name, feed);
     return feed;
+  }
+
+  /** How jobs are followed that begin to be followed from now on. */
+  settle(settings: TailSettings): void {
+    this.#settings = settings;
   }
 
   /** A subscriber is told that lines are missing; null: it is not known how many. */
