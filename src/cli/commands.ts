@@ -125,7 +125,8 @@ export function createCommands(surroundings: Surroundings, finish: (code: number
           options: SelectionOptions & LogsOptions & FileOptions & { readonly follow?: boolean },
         ) =>
           ended(
-            intoFile(options, surroundings, async (within) =>
+            // What has no end is not paged.
+            intoFile(options.follow === true ? { ...options, pager: false } : options, surroundings, async (within) =>
               options.follow === true
                 ? tail(new JobSelection(of, options), { ...options, lines: options.last }, within)
                 : logs(new JobSelection(of, options), options, within),
@@ -138,7 +139,11 @@ export function createCommands(surroundings: Surroundings, finish: (code: number
       .option('--exit-status', 'exit with 1 when a job has failed at the end, and say which')
       .option('--json', 'print JSON lines')
       .action(async (of: readonly JobChoice[], options: SelectionOptions & TailOptions & FileOptions) =>
-        ended(intoFile(options, surroundings, async (within) => tail(new JobSelection(of, options), options, within))),
+        ended(
+          intoFile({ ...options, pager: false }, surroundings, async (within) =>
+            tail(new JobSelection(of, options), options, within),
+          ),
+        ),
       ),
     withZone(reading('histogram', 'count lines of jobs over time, by severity'))
       .option('--buckets <number>', 'how many spans of time (default: 20)', parseCount)

@@ -2,11 +2,13 @@ import { open, rename, rm, stat } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Misuse } from './misuse.ts';
+import { paged } from './paged.ts';
+import type { PagerOptions } from './paged.ts';
 import type { OutputOptions } from './show/output-choice.ts';
 import { EXIT } from './surroundings.ts';
 import type { Surroundings } from './surroundings.ts';
 
-export interface FileOptions extends OutputOptions {
+export interface FileOptions extends OutputOptions, PagerOptions {
   /** Replace it when there is one. */
   readonly force?: boolean | undefined;
 }
@@ -18,15 +20,15 @@ export interface Begun {
 }
 
 /**
- * Lets a command write into a file, where one is named, and says how many lines there are. The file has its name once it is whole:
+ * Lets a command write into a file, where one is named (else into a pager, where a person reads), and says how many lines there are. The file has its name once it is whole:
  * until then, and after a failure, it is `FILE.part`. Throws `Misuse` for a file that cannot be made.
  */
 export async function intoFile(
-  { output: { file: output } = {}, force = false, begun }: FileOptions & { readonly begun?: Begun | undefined },
+  { output: { file: output } = {}, force = false, begun, pager }: FileOptions & { readonly begun?: Begun | undefined },
   surroundings: Surroundings,
   use: (surroundings: Surroundings) => Promise<number>,
 ): Promise<number> {
-  if (output === undefined) return use(surroundings);
+  if (output === undefined) return paged({ pager }, surroundings, use);
   const path = resolve(surroundings.folder, output);
   const part = `${path}.part`;
   const standing = await stat(path).catch(() => null);

@@ -2,6 +2,8 @@
 import process from 'node:process';
 import { browse } from './browse.ts';
 import { Output } from './output.ts';
+import { startPager } from './pager.ts';
+import type { Pager } from './pager.ts';
 import { run } from './program.ts';
 import { hasColors } from './show/paint.ts';
 import { EXIT, INTERRUPTED, TERMINATED } from './surroundings.ts';
@@ -22,8 +24,11 @@ function stop(reason: DOMException): void {
   }
 }
 
+/** Is a pager open? Ctrl+C is its own then, as in `git`. */
+let isPaging = false;
+
 process.on('SIGINT', () => {
-  stop(INTERRUPTED);
+  if (!isPaging) stop(INTERRUPTED);
 });
 process.on('SIGTERM', () => {
   stop(TERMINATED);
@@ -38,6 +43,13 @@ const status = {
   },
 };
 
+async function openPager(): Promise<Pager | null> {
+  const pager = await startPager(process.env);
+  isPaging = pager !== null;
+  void pager?.closed.then(() => (isPaging = false));
+  return pager;
+}
+
 const code = await run(process.argv.slice(2), {
   environment: process.env,
   folder: process.cwd(),
@@ -46,6 +58,7 @@ const code = await run(process.argv.slice(2), {
   complain,
   colors: hasColors(process.env, process.stdout.isTTY && process.stdout.hasColors()),
   isTerminal: process.stdout.isTTY,
+  openPager: process.stdout.isTTY && process.stdin.isTTY && process.env['TERM'] !== 'dumb' ? openPager : undefined,
   status: process.stderr.isTTY ? status : undefined,
   browse: process.stdout.isTTY ? browse : undefined,
 });

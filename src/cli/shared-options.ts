@@ -35,7 +35,8 @@ export function reader(name: string, description: string): Command {
         COLOR_CHOICES,
       ),
     )
-    .option('--no-color', 'no colours');
+    .option('--no-color', 'no colours')
+    .option('--no-pager', 'print at once, also on a terminal (default: PAGER, else less)');
 }
 
 /** How jobs are written. */

@@ -1,3 +1,4 @@
+import type { Pager } from './pager.ts';
 import type { Environment } from '../config/environment.ts';
 
 /** What a command has of the world, so that tests can give it another one. */
@@ -13,6 +14,8 @@ export interface Surroundings {
   readonly colors?: boolean | undefined;
   /** Does standard output go to a terminal? */
   readonly isTerminal?: boolean | undefined;
+  /** Starts what shows a long text page by page; null where there is no such program. Left out where nobody sits at a terminal. */
+  readonly openPager?: (() => Promise<Pager | null>) | undefined;
   /** The last line of a terminal that standard error goes to. Left out where it goes elsewhere. */
   readonly status?: StatusLine | undefined;
   /** Opens a page in the user's browser. Left out where nobody sits at a terminal. */
