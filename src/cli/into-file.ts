@@ -43,7 +43,6 @@ export async function intoFile(
     code = await use({
       ...surroundings,
       colors: false,
-      isTerminal: false,
       print: async (text) => {
         await file.appendFile(text);
         lines += text.split('\n').length - 1;

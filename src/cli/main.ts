@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { fstatSync } from 'node:fs';
 import process from 'node:process';
 import { browse } from './browse.ts';
 import { Output } from './output.ts';
@@ -57,7 +58,7 @@ const code = await run(process.argv.slice(2), {
   print: async (text) => output.print(text),
   complain,
   colors: hasColors(process.env, process.stdout.isTTY && process.stdout.hasColors()),
-  isTerminal: process.stdout.isTTY,
+  isFile: fstatSync(process.stdout.fd).isFile(),
   openPager: process.stdout.isTTY && process.stdin.isTTY && process.env['TERM'] !== 'dumb' ? openPager : undefined,
   status: process.stderr.isTTY ? status : undefined,
   browse: process.stdout.isTTY ? browse : undefined,

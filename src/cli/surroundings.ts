@@ -12,8 +12,8 @@ export interface Surroundings {
   readonly complain: (text: string) => void;
   /** Does standard output go to something that shows colours, or does the user want them anyway? */
   readonly colors?: boolean | undefined;
-  /** Does standard output go to a terminal? */
-  readonly isTerminal?: boolean | undefined;
+  /** Does standard output go into a file? */
+  readonly isFile?: boolean | undefined;
   /** Starts what shows a long text page by page; null where there is no such program. Left out where nobody sits at a terminal. */
   readonly openPager?: (() => Promise<Pager | null>) | undefined;
   /** The last line of a terminal that standard error goes to. Left out where it goes elsewhere. */

@@ -60,15 +60,15 @@ function questionOf(options: ExportOptions, jobs: ExportQuestion['jobs'], saved:
   return { ...question, filter: { ...question.filter, since, until }, after: saved.after ?? undefined };
 }
 
-/** Shown where a person looks at the terminal and the lines go elsewhere. */
+/** Shown where a person looks at the terminal and the lines go into a file. Behind a pipe may be a program that writes there. */
 function barOf(
   question: ExportQuestion,
   { output }: ExportOptions,
   graph: Graph,
-  { status, isTerminal = false }: Surroundings,
+  { status, isFile = false }: Surroundings,
   saved: SavedPlace | null,
 ): ProgressBar | null {
-  if (status === undefined || (isTerminal && output?.file === undefined)) return null;
+  if (status === undefined || (!isFile && output?.file === undefined)) return null;
   const bar = new ProgressBar(status, saved ?? { lines: 0, bytes: 0 });
   if (question.after !== undefined && saved === null) return bar;
   // An estimate is a favour: the export does not wait for it.

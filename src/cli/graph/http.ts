@@ -2,6 +2,7 @@ import { errorOf } from './answer.ts';
 import type { AnswerError } from './answer.ts';
 import type { ServiceAddress } from './service-address.ts';
 import { ConnectionLost, ServiceError } from './service-error.ts';
+import { unlessAborted } from '../../domain/unless-aborted.ts';
 
 /** An answer of the graph, as it came. */
 interface Answer {
@@ -66,10 +67,13 @@ export class ServiceHttp {
     const decoder = new TextDecoder();
     const reader = response.body?.getReader();
     if (reader === undefined) return;
+    // A read that is under way may not end when the request is aborted.
+    const read = async () => this.#reach(unlessAborted(reader.read(), this.#signal));
     try {
-      for (let part = await this.#reach(reader.read()); !part.done; part = await this.#reach(reader.read())) {
+      for (let part = await read(); part?.done === false; part = await read()) {
         yield decoder.decode(part.value, { stream: true });
       }
+      this.#signal.throwIfAborted();
     } finally {
       // A reader that has what it wants leaves the rest.
       reader.cancel().catch(() => undefined);
