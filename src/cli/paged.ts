@@ -9,7 +9,8 @@ export interface PagerOptions {
 
 /**
  * Lets a command print into a pager, where a person sits at a terminal. It is opened for the first text, and waited for. What
- * goes wrong is told when it is closed. A reader who leaves it has what he wanted.
+ * goes wrong is told when it is closed. A reader who leaves it has what he wanted,
+ * and is not told what became of the rest.
  */
 export async function paged(
   { pager = true }: PagerOptions,
@@ -43,7 +44,7 @@ export async function paged(
     const shown = await opened();
     shown?.pager.input.end();
     await shown?.pager.closed;
-    if (held !== '') surroundings.complain(held);
+    if (held !== '' && !left.signal.aborted) surroundings.complain(held);
   }
 }
 

@@ -3,7 +3,7 @@ import { complaintOf } from './complaint.ts';
 import { createCommands } from './commands.ts';
 import { ServiceError } from './graph/service-error.ts';
 import { Misuse } from './misuse.ts';
-import { EXIT } from './surroundings.ts';
+import { EXIT, INTERRUPTED, TERMINATED } from './surroundings.ts';
 import { packageVersion } from './version.ts';
 import { terminalLines } from '../domain/terminal-text.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -16,7 +16,8 @@ export async function run(args: readonly string[], given: Surroundings): Promise
   const surroundings: Surroundings = {
     ...given,
     complain: (text) => {
-      given.complain(terminalLines(text));
+      // A reader who has what he wants (`| head`) is not told what became of the rest.
+      if (!isUnread(given.stop)) given.complain(terminalLines(text));
     },
   };
   let code: number = EXIT.done;
@@ -43,6 +44,11 @@ export async function run(args: readonly string[], given: Surroundings): Promise
   } catch (error) {
     return exitCodeOf(error, surroundings);
   }
+}
+
+/** Was the command stopped because nobody reads on? */
+function isUnread({ aborted, reason }: AbortSignal): boolean {
+  return aborted && reason !== INTERRUPTED && reason !== TERMINATED;
 }
 
 function exitCodeOf(error: unknown, { complain, stop }: Surroundings): number {

@@ -61,7 +61,7 @@ describe.skipIf(!HAS_TERMINAL)('on a terminal', () => {
   test('long output goes into the pager, which may be left, and is printed where there is none', async () => {
     const script = `
       echo '== pager'; PAGER='sed s/^/paged:/' tributary logs ${FINISHED} -n 2
-      echo '== left'; PAGER='head -n 1' tributary logs ${FINISHED} -n 500; echo "code $?"
+      echo '== left'; PAGER='head -n 1' tributary export ${FINISHED} -o text; echo "code $?"
       echo '== none'; PAGER=/nonexistent/pager tributary logs ${FINISHED} -n 2; echo "code $?"
     `;
     const { text } = await inTerminal(script, { environment });
