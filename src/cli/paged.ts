@@ -1,5 +1,6 @@
 import { Output } from './output.ts';
 import type { Pager } from './pager.ts';
+import { EXIT } from './surroundings.ts';
 import type { Surroundings } from './surroundings.ts';
 
 export interface PagerOptions {
@@ -33,12 +34,16 @@ export async function paged(
     await (opened === null ? surroundings.print(text) : opened.output.print(text));
   };
   const opened = async (): Promise<Opened | null> => opening;
+  const complain = (text: string): void => {
+    held += text;
+  };
   try {
     const stop = AbortSignal.any([surroundings.stop, left.signal]);
-    const complain = (text: string): void => {
-      held += text;
-    };
-    const code = await use({ ...surroundings, stop, print, complain });
+    const code = await use({ ...surroundings, stop, print, complain }).catch((error: unknown) => {
+      // What was under way when the reader left fails as it likes.
+      if (left.signal.aborted) return EXIT.failed;
+      throw error;
+    });
     return (await (await opened())?.output.exitCode(code, complain)) ?? code;
   } finally {
     const shown = await opened();

@@ -4,6 +4,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { start } from './command-line.ts';
+import { hasProgram } from './terminal.ts';
 import { COMPLETION_SCRIPTS } from '../../src/cli/completion-scripts.ts';
 
 const KEYS = ['team/alpha', 'team/beta', 'x$(touch canary)', 'y z'];
@@ -88,4 +89,26 @@ test('the script for bash puts the rest of a key behind its colon', () => {
     printf '%s\\n' "\${COMPREPLY[@]}"`;
   const text = execFileSync('bash', ['-c', script], { encoding: 'utf8' });
   expect(text.split('\n').slice(-3)).toEqual(['<complete><--><logs><--last><5><ci:te>team/alpha', 'team/beta', '']);
+});
+
+/** What stands in for the command offers beside the words that it was given. */
+const OFFERED = ['ci:team/alpha', 'ci:team/beta'];
+
+test.skipIf(!hasProgram('zsh', '--version'))('the script for zsh offers keys whole', () => {
+  const script = `compdef() { :; }; compadd() { print -r -- "$*"; }
+    tributary() { print -l "<$*>" ${OFFERED.join(' ')}; }
+    ${COMPLETION_SCRIPTS.zsh}
+    words=(tributary logs --last 5 ci:te); CURRENT=5; _tributary`;
+  const text = execFileSync('zsh', ['-fc', script], { encoding: 'utf8' });
+  expect(text).toBe(`-- <complete -- logs --last 5 ci:te> ${OFFERED.join(' ')}\n`);
+});
+
+test.skipIf(!hasProgram('fish', '--version'))('the script for fish offers keys whole', () => {
+  const script = `function tributary; printf '%s\\n' "ci:te<$argv>" ${OFFERED.join(' ')}; end
+    ${COMPLETION_SCRIPTS.fish}
+    complete -C 'tributary logs --last 5 ci:te'`;
+  const text = execFileSync('fish', ['--no-config', '-c', script], { encoding: 'utf8' });
+  expect(text.trimEnd().split('\n').toSorted()).toEqual(
+    [...OFFERED, 'ci:te<complete -- logs --last 5 ci:te>'].toSorted(),
+  );
 });

@@ -16,7 +16,8 @@ function partsOf(text: string): Readonly<Record<string, string>> {
   return Object.fromEntries(parts.flatMap((name, index) => (index % 2 === 0 ? [[name, parts[index + 1] ?? '']] : [])));
 }
 
-describe.skipIf(!HAS_TERMINAL)('on a terminal', () => {
+// Each command is a process of its own.
+describe.skipIf(!HAS_TERMINAL)('on a terminal', { timeout: 120_000 }, () => {
   let folder: string;
   let sandbox: RunningCommand;
   let service: RunningCommand;
