@@ -16,12 +16,17 @@ export class Output {
       this.#failure ??= error;
       stopping.abort();
     });
+    // What was a pager's may be closed without an error.
+    stream.on('close', () => {
+      stopping.abort();
+    });
   }
 
   /** Waits for a slow reader: what it has not taken yet is not piled up in memory. */
   async print(text: string): Promise<void> {
     if (this.#failure !== null || this.#stream.write(text)) return;
-    await once(this.#stream, 'drain', { signal: this.#stopping.signal }).catch(() => undefined);
+    if (!this.#stream.destroyed)
+      await once(this.#stream, 'drain', { signal: this.#stopping.signal }).catch(() => undefined);
   }
 
   /**

@@ -44,12 +44,13 @@ export async function paged(
       if (left.signal.aborted) return EXIT.failed;
       throw error;
     });
-    return (await (await opened())?.output.exitCode(code, complain)) ?? code;
+    return left.signal.aborted ? EXIT.done : code;
   } finally {
     const shown = await opened();
+    const isLeft = left.signal.aborted;
     shown?.pager.input.end();
     await shown?.pager.closed;
-    if (held !== '' && !left.signal.aborted) surroundings.complain(held);
+    if (held !== '' && !isLeft) surroundings.complain(held);
   }
 }
 
