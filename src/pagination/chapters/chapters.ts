@@ -1,6 +1,7 @@
 import type { Call } from '../../domain/call.ts';
 import { comparePositions } from '../../domain/ordered.ts';
 import type { Direction, Ordered } from '../../domain/ordered.ts';
+import { contradiction } from '../core/page-guard.ts';
 import type { Batch, Hint, Partition, ReadRequest } from '../core/partition.ts';
 import { ChapterLane } from './lane.ts';
 import type { Chapter } from './lane.ts';
@@ -80,6 +81,7 @@ class ChapterWalk<T extends Ordered> {
   readonly #hints: Map<string, Hint>;
   #pages = 0;
   #truncated: string[] = [];
+  #contradicts = false;
 
   constructor(options: ChaptersOptions<T>, request: ReadRequest<T>, call: Call) {
     const { direction, from, until } = request;
@@ -117,8 +119,10 @@ class ChapterWalk<T extends Ordered> {
   #batchOf(rows: readonly T[], hints: readonly Hint[]): Batch<T> {
     const [pages, truncated] = [this.#pages, this.#truncated.join('; ')];
     this.#pages = 0;
+    const said = truncated === '' ? {} : this.#contradicts ? contradiction(truncated) : { truncated };
     this.#truncated = [];
-    return { rows, hints, more: this.#more(), pages, ...(truncated === '' ? {} : { truncated }) };
+    this.#contradicts = false;
+    return { rows, hints, more: this.#more(), pages, ...said };
   }
 
   async close(): Promise<void> {
@@ -144,8 +148,9 @@ class ChapterWalk<T extends Ordered> {
 
   async #refill(lane: ChapterLane<T>): Promise<void> {
     try {
-      for await (const { pages, truncated } of lane.refill()) {
+      for await (const { pages, truncated, contradicts } of lane.refill()) {
         this.#pages += pages;
+        this.#contradicts ||= contradicts === true;
         if (truncated !== undefined) this.#truncated.push(truncated);
       }
     } catch (error) {

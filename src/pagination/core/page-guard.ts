@@ -15,18 +15,19 @@ export const TURNS_BACK = 'its list does not end: the token of its next page is 
 
 /**
  * Watches the pages of one list. A vendor that ignores its paging parameters gives the same page again and again, and one that
- * counts wrong promises pages that are empty: a reader that believes either never ends.
+ * counts wrong promises pages that are empty: a reader that believes either never ends. So every reader that goes on from page
+ * to page asks a guard whether the pages still bring something new: a row that was not seen before or, where rows have no
+ * keys to tell them apart, a place further along the walk.
  */
 export class PageGuard {
-  readonly #source: string;
   readonly #limit: number;
   readonly #seen = new Set<string>();
   readonly #addresses = new Set<string | number>();
+  #furthest: bigint | null = null;
   #idle = 0;
 
-  /** `limit`: where a vendor filters its pages after it has cut them, more of them may be empty. */
-  constructor(source: string, limit = USUAL_LIMIT) {
-    this.#source = source;
+  /** `limit`: how many pages in a row may bring nothing new. More may be empty where a vendor filters pages after it has cut them. */
+  constructor(limit = USUAL_LIMIT) {
     this.#limit = Math.max(USUAL_LIMIT, limit);
   }
 
@@ -42,6 +43,18 @@ export class PageGuard {
     return keys.length === 0 ? PROMISES_EMPTY_PAGES : REPEATS;
   }
 
+  /** The same, for readers that keep nothing of a list without an end: throws SOURCE_BAD_RESPONSE. */
+  see(source: string, address: string | number, keys: readonly string[], more: boolean): void {
+    const wrong = this.judge(address, keys, more);
+    if (wrong !== null) throw endless(source, wrong);
+  }
+
+  /** A page was read that brought something new, or nothing. True when too many in a row brought nothing. */
+  isStuck(isNew: boolean): boolean {
+    this.#idle = isNew ? 0 : this.#idle + 1;
+    return this.#idle >= this.#limit;
+  }
+
   /** Has the page a row that was not seen before? */
   isNew(keys: readonly string[]): boolean {
     return this.countNew(keys) > 0;
@@ -54,21 +67,22 @@ export class PageGuard {
     return this.#seen.size - known;
   }
 
-  /** A page was read that brought a new row, or none. True when too many in a row brought none. */
-  isStuck(isNew: boolean): boolean {
-    this.#idle = isNew ? 0 : this.#idle + 1;
-    return this.#idle >= this.#limit;
+  /** Was the row on a page before? */
+  hasSeen(key: string): boolean {
+    return this.#seen.has(key);
+  }
+
+  /** Does the page reach further than all before it? Places grow along the walk. */
+  getsFurther(place: bigint): boolean {
+    const isFurther = this.#furthest === null || place > this.#furthest;
+    if (isFurther) this.#furthest = place;
+    return isFurther;
   }
 
   /** Rows that were seen may come again: the list is read from another place. */
   forget(): void {
     this.#seen.clear();
-  }
-
-  /** The same, for readers that keep nothing of a list without an end: throws SOURCE_BAD_RESPONSE. */
-  see(address: string | number, keys: readonly string[], more: boolean): void {
-    const wrong = this.judge(address, keys, more);
-    if (wrong !== null) throw new EndlessList(this.#source, wrong);
+    this.#furthest = null;
   }
 }
 
@@ -85,4 +99,9 @@ export class EndlessList extends TributaryError {
 /** A list that goes on and on without a new row. */
 export function endless(source: string, wrong: string): EndlessList {
   return new EndlessList(source, wrong);
+}
+
+/** Said with a batch of a list that contradicts itself: rows are missing, and why. */
+export function contradiction(what: string): { readonly truncated: string; readonly contradicts: true } {
+  return { truncated: what, contradicts: true };
 }

@@ -155,7 +155,6 @@ export function batchOf<T extends Ordered>(
   out: { rows: T[]; hints: (Hint | null)[] },
   more: boolean | null,
   pages: number,
-  truncated?: string,
 ): Batch<T> {
-  return { rows: out.rows, hints: out.hints, more, pages, ...(truncated === undefined ? {} : { truncated }) };
+  return { rows: out.rows, hints: out.hints, more, pages };
 }

@@ -3,7 +3,7 @@ import type { Call } from '../../domain/call.ts';
 import type { Ordered } from '../../domain/ordered.ts';
 import type { DatedPage, DatedPages } from './pages.ts';
 import type { IndexedList, IndexedPage } from '../numbered/list.ts';
-import { PROMISES_EMPTY_PAGES, REPEATS, SHORT_PAGE } from '../core/page-guard.ts';
+import { contradiction, PageGuard, PROMISES_EMPTY_PAGES, REPEATS, SHORT_PAGE } from '../core/page-guard.ts';
 import type { Batch, Unreadable } from '../core/partition.ts';
 import { together } from '../core/unreadable.ts';
 
@@ -33,7 +33,7 @@ export class NewestFirstPages<T extends Ordered> implements IndexedList<T> {
   #call: Call;
   readonly #seen = new Map<number, Seen>();
   readonly #odd = new Map<number, Unreadable>();
-  #rowless = 0;
+  readonly #guard = new PageGuard(MAX_ROWLESS);
   /** The vendor gives the same page wherever it is asked to go on. */
   #repeats = false;
   #missing: Pick<Batch<T>, 'truncated' | 'contradicts'> = {};
@@ -61,12 +61,12 @@ export class NewestFirstPages<T extends Ordered> implements IndexedList<T> {
     if (!this.#options.isNewestFirst() || !descends(page.rows)) throw new OutOfOrder();
     if (page.unreadable !== undefined) this.#odd.set(index, page.unreadable);
     if (page.rows.length === 0) return this.#withoutRows(page);
-    this.#rowless = 0;
+    this.#guard.isStuck(true);
     const seen = this.#look(page);
     if (index > 0 && (await this.#isRepeated(index, seen))) return this.#stopAtRepeat(page);
     await this.#checkBorders(index, seen);
     this.#seen.set(index, seen);
-    if (await this.#isCutBetween(index, seen)) this.#missing = { truncated: SHORT_PAGE, contradicts: true };
+    if (await this.#isCutBetween(index, seen)) this.#missing = contradiction(SHORT_PAGE);
     return { rows: page.rows, total: page.total, isLast: page.more === false };
   }
 
@@ -82,11 +82,10 @@ export class NewestFirstPages<T extends Ordered> implements IndexedList<T> {
   /** A page without any row is the end, whatever it promises; one whose rows can't be read is not. */
   #withoutRows(page: DatedPage<T>): IndexedPage<T> {
     if (page.unreadable === undefined || page.more !== true) {
-      if (page.more === true) this.#missing = { truncated: PROMISES_EMPTY_PAGES, contradicts: true };
+      if (page.more === true) this.#missing = contradiction(PROMISES_EMPTY_PAGES);
       return { rows: [], total: page.total, isLast: true };
     }
-    this.#rowless += 1;
-    if (this.#rowless < MAX_ROWLESS) return { rows: [], total: page.total, isLast: false };
+    if (!this.#guard.isStuck(false)) return { rows: [], total: page.total, isLast: false };
     this.#missing = {
       truncated: `none of the rows on ${MAX_ROWLESS} pages could be read; what follows them is out of reach`,
     };
@@ -111,7 +110,7 @@ export class NewestFirstPages<T extends Ordered> implements IndexedList<T> {
 
   #stopAtRepeat({ rows, total }: DatedPage<T>): IndexedPage<T> {
     this.#repeats = true;
-    if (total === null || total > rows.length) this.#missing = { truncated: REPEATS, contradicts: true };
+    if (total === null || total > rows.length) this.#missing = contradiction(REPEATS);
     return END;
   }
 

@@ -3,7 +3,7 @@ import type { Call } from '../../domain/call.ts';
 import type { Ordered } from '../../domain/ordered.ts';
 import type { DatedPage, DatedPages } from './pages.ts';
 import { unsearchable } from '../numbered/locate.ts';
-import { PageGuard, SHORT_PAGE } from '../core/page-guard.ts';
+import { contradiction, PageGuard, SHORT_PAGE } from '../core/page-guard.ts';
 import type { Batch, Unplaced, Unreadable } from '../core/partition.ts';
 import { together } from '../core/unreadable.ts';
 
@@ -61,7 +61,7 @@ async function readPages<T extends Ordered>(
 ): Promise<Reading<T>> {
   const ids = new Set<string>();
   const pages: DatedPage<T>[] = [];
-  const guard = new PageGuard('');
+  const guard = new PageGuard();
   for (;;) {
     const length = Math.min(countAhead(pages, options.pageSize, sideBySide), MAX_WHOLE_PAGES - pages.length);
     const next = await Promise.all(
@@ -75,7 +75,7 @@ async function readPages<T extends Ordered>(
       const wrong = guard.judge(pages.length, shown, page.more !== false);
       pages.push(page);
       if (wrong !== null && (await stands(options, pages, call)))
-        return { pages, ...(isWhole(page, ids.size) ? {} : { truncated: wrong, contradicts: true }) };
+        return { pages, ...(isWhole(page, ids.size) ? {} : contradiction(wrong)) };
     }
     if (pages.at(-1)?.more === false) return { pages, ...(await shortPages(options, pages, call)) };
     if (pages.length >= MAX_WHOLE_PAGES) return { pages, truncated: tooLong(ids.size) };
@@ -108,7 +108,7 @@ async function shortPages<T extends Ordered>(
   if (short === -1 || short >= last) return {};
   // It may only have been the last one when it was read.
   const isShort = sizeOf(await options.fetch(short, freshCall(call))) < options.pageSize;
-  return isShort ? { truncated: SHORT_PAGE, contradicts: true } : {};
+  return isShort ? contradiction(SHORT_PAGE) : {};
 }
 
 function sizeOf<T extends Ordered>({ rows, unreadable }: DatedPage<T>): number {

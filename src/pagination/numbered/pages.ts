@@ -4,7 +4,7 @@ import type { IndexedList } from './list.ts';
 import { DoubledRows } from './doubled-rows.ts';
 import { IndexedWalk } from './walk.ts';
 import { unsearchable } from './locate.ts';
-import { endless, EndlessList, OVERLAPS } from '../core/page-guard.ts';
+import { endless, EndlessList, contradiction, OVERLAPS } from '../core/page-guard.ts';
 import type { Batch, Identity, ReadRequest } from '../core/partition.ts';
 import { OutOfOrder, SettledRows } from './settled-rows.ts';
 import { batchOf } from '../core/tie-groups.ts';
@@ -49,7 +49,7 @@ export async function* readIndexed<T extends Ordered>(
     need -= out.rows.length;
     if (!ended && request.prefetch === true && request.until === null) walk.prefetch(index, page, need);
     // Rows that wait and may lie within `from` or `until` say nothing; an empty page neither.
-    const said = page.missing === undefined ? {} : { truncated: page.missing, contradicts: true };
+    const said = page.missing === undefined ? {} : contradiction(page.missing);
     yield { ...batchOf(out, ended ? false : rows.holdsWanted ? true : null, walk.takeCount()), ...said };
     if (ended) return;
     let next;
@@ -60,7 +60,7 @@ export async function* readIndexed<T extends Ordered>(
     } catch (error) {
       if (!(error instanceof EndlessList)) throw error;
       // Nothing that is new comes behind the rows that wait.
-      yield { ...batchOf(rows.finishOnce(), false, walk.takeCount()), truncated: error.what, contradicts: true };
+      yield { ...batchOf(rows.finishOnce(), false, walk.takeCount()), ...contradiction(error.what) };
       return;
     }
     if (next !== null) {

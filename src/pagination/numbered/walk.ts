@@ -42,8 +42,8 @@ export class IndexedWalk<T extends Ordered> {
     this.#step = step;
     this.#source = list.source ?? 'the source';
     this.#repeated = new RepeatedPages(list, this.#source, (index) => this.#again(index));
-    this.#guard = new PageGuard(this.#source, list.maxEmpty);
-    this.#alike = new PageGuard(this.#source, MOST_ALIKE);
+    this.#guard = new PageGuard(list.maxEmpty);
+    this.#alike = new PageGuard(MOST_ALIKE);
   }
 
   takeCount(): number {
@@ -94,10 +94,11 @@ export class IndexedWalk<T extends Ordered> {
     const more = isAscending ? !isLast : index > 0;
     const [first, last] = [rows[0], rows.at(-1)];
     const name = `page ${index}`;
-    this.#guard.see(index, first === undefined ? [] : [name], more);
+    this.#guard.see(this.#source, index, first === undefined ? [] : [name], more);
     if (first === undefined || last === undefined) return;
     const isCounted = total !== null && total > index * this.#list.limit();
     this.#alike.see(
+      this.#source,
       index,
       [isCounted || first.time !== last.time ? name : JSON.stringify({ ...first, time: `${first.time}` })],
       more,

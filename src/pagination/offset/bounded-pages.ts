@@ -45,7 +45,9 @@ export class BoundedPages<T extends Ordered> {
   readonly #direction: ReadRequest<T>['direction'];
   readonly #order: OffsetRequest['order'];
   readonly #tieOrdered: boolean;
-  readonly #guard: PageGuard;
+  readonly #guard = new PageGuard();
+  /** Whatever the vendor counts. */
+  readonly #patience = new PageGuard(MOST_STALLS);
   readonly #ahead = new Map<number, Promise<OffsetPage<T>>>();
   #bound: bigint | null;
   #offset = 0;
@@ -66,8 +68,6 @@ export class BoundedPages<T extends Ordered> {
   /** The id of the first row since the bound was set. */
   #first: string | null = null;
   #isUneven = false;
-  /** How many pages in a row brought nothing new. */
-  #stalls = 0;
   /** Have too many done so? Where the vendor counts more rows each time, rows that were written pushed the others on. */
   #isStuck = false;
   /** The furthest row since the bound was set, where rows come in the total order. */
@@ -79,7 +79,6 @@ export class BoundedPages<T extends Ordered> {
     this.#direction = request.direction;
     this.#order = request.direction === 'forward' ? 'ascending' : 'descending';
     this.#tieOrdered = options.tieOrdered();
-    this.#guard = new PageGuard(options.source);
     this.#bound = request.from?.time ?? null;
     this.#request = request;
     const hint = typeof request.hint === 'number' ? request.hint : 0;
@@ -119,8 +118,8 @@ export class BoundedPages<T extends Ordered> {
       this.#full === null && count > 0 && count < asked && !isShort({ ...signs, full: null }) ? count : null;
     const isStalled = first !== undefined && fresh === 0;
     this.#reached += fresh;
-    this.#stalls = isStalled ? this.#stalls + 1 : 0;
-    this.#isStuck = this.#guard.isStuck(!isStalled || hasGrown) || this.#stalls >= MOST_STALLS;
+    const hasNoMore = this.#guard.isStuck(!isStalled || hasGrown);
+    this.#isStuck = this.#patience.isStuck(!isStalled) || hasNoMore;
     // Pages that are asked for side by side fall behind a list that grows fast.
     if (isStalled) this.#isUneven = true;
     if (small !== null && count === small) this.#fullSmall = Math.max(this.#fullSmall ?? 0, count);

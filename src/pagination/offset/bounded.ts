@@ -3,7 +3,7 @@ import { comparePositions, isBeyond } from '../../domain/ordered.ts';
 import type { Ordered, Position } from '../../domain/ordered.ts';
 import { withTie } from '../core/identity.ts';
 import type { OffsetOptions } from './page.ts';
-import { REPEATS } from '../core/page-guard.ts';
+import { contradiction, REPEATS } from '../core/page-guard.ts';
 import type { Batch, ReadRequest } from '../core/partition.ts';
 import { BoundedPages } from './bounded-pages.ts';
 import { batchOf, TieGroups } from '../core/tie-groups.ts';
@@ -47,7 +47,7 @@ async function* readTieOrdered<T extends Ordered>(
     if (!ended && request.prefetch === true && until === null) pages.prefetch(need);
     // With an end to heed, a further page may lie wholly beyond it.
     const known = ended ? false : until === null && !page.isStalled ? more : null;
-    yield batchOf(withHint(rows, pages.hint), known, 1, rest === 'repeats' ? REPEATS : undefined);
+    yield { ...batchOf(withHint(rows, pages.hint), known, 1), ...(rest === 'repeats' ? contradiction(REPEATS) : {}) };
     if (ended) return;
   }
 }
@@ -67,12 +67,8 @@ async function* readGroups<T extends Ordered>(
     const rest = groups.ended || page.more === false ? 'end' : await pages.goOn(page, open);
     if (rest === 'end' || rest === 'repeats') {
       const last = groups.ended ? { rows: [], hints: [] } : groups.finish();
-      yield batchOf(
-        withHint([...out.rows, ...last.rows], pages.hint),
-        false,
-        1,
-        rest === 'repeats' ? REPEATS : undefined,
-      );
+      const rows = withHint([...out.rows, ...last.rows], pages.hint);
+      yield { ...batchOf(rows, false, 1), ...(rest === 'repeats' ? contradiction(REPEATS) : {}) };
       return;
     }
     yield batchOf(withHint(out.rows, pages.hint), groups.pendingCount > 0 ? groups.pendingIsWanted : null, 1);

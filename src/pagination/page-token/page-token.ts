@@ -10,7 +10,7 @@ import { outOfReach } from '../numbered/locate.ts';
 import { FirstPage, sizeFor } from '../core/ladder.ts';
 import type { Ladder } from '../core/ladder.ts';
 import { isShort, moreBehind } from '../core/page-end.ts';
-import { EndlessList, ENDS_EARLY, PROMISES_EMPTY_PAGES, REPEATS, TURNS_BACK } from '../core/page-guard.ts';
+import { EndlessList, ENDS_EARLY, PageGuard, PROMISES_EMPTY_PAGES, REPEATS, TURNS_BACK } from '../core/page-guard.ts';
 import { readFitting } from '../core/page-size.ts';
 import type { PageSize } from '../core/page-size.ts';
 import type { Batch, Identity, Partition, ReadRequest, Unplaced } from '../core/partition.ts';
@@ -226,8 +226,9 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
     let page = this.#takePeeked(index) ?? (await this.#ask(token));
     if (page.rows.length > 0) this.#furthest = Math.max(this.#furthest, index);
     if (page.next !== null) this.#addressable ??= address?.pageOf(page.next) === index + 2;
-    for (let passed = 1; page.rows.length === 0 && page.next !== null && this.#addressable !== true; passed += 1) {
-      if (passed >= MOST_EMPTY) throw (this.#deadEnd = new DeadEnd(source, index));
+    const guard = new PageGuard(MOST_EMPTY);
+    while (page.rows.length === 0 && page.next !== null && this.#addressable !== true) {
+      if (guard.isStuck(false)) throw (this.#deadEnd = new DeadEnd(source, index));
       page = await this.#ask(page.next);
     }
     const { rows, next } = page;

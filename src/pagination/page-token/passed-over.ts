@@ -1,4 +1,5 @@
 import type { Direction, Ordered } from '../../domain/ordered.ts';
+import { contradiction } from '../core/page-guard.ts';
 import type { Batch, ReadRequest } from '../core/partition.ts';
 import type { IndexedPage } from '../numbered/list.ts';
 
@@ -27,7 +28,7 @@ export async function* sayingSo<T extends Ordered>(
 ): AsyncGenerator<Batch<T>, void, undefined> {
   let isFirst = true;
   for await (const batch of batches) {
-    yield isFirst ? { truncated: PASSED_OVER, contradicts: true, ...batch } : batch;
+    yield isFirst ? { ...contradiction(PASSED_OVER), ...batch } : batch;
     isFirst = false;
   }
 }

@@ -1,13 +1,12 @@
 import type { Ordered } from '../../domain/ordered.ts';
 import { isShort, moreBehind } from '../core/page-end.ts';
+import { EndlessList, REPEATS } from '../core/page-guard.ts';
 import type { KeysetPage } from './list.ts';
 
 /** The vendor gives what it has given before, and there may be more. */
-export class RepeatsItself extends Error {
+export class RepeatsItself extends EndlessList {
   constructor() {
-    super(
-      'The source gives the same page again wherever it is asked to go on, and nothing shows that it is all there is.',
-    );
+    super('the source', REPEATS);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Call } from '../../domain/call.ts';
 import type { Json } from '../../domain/json.ts';
 import type { Ordered } from '../../domain/ordered.ts';
+import { contradiction } from '../core/page-guard.ts';
 import type { Batch, Hint, Partition, ReadRequest } from '../core/partition.ts';
 import { fetchFitting } from './list.ts';
 import type { KeysetPage, RecordKeysetOptions } from './list.ts';
@@ -59,23 +60,23 @@ async function* read<T extends Ordered>(
     return begin(options, walk, request, scale, window);
   };
   for (let go = start; ; go = () => walk.next()) {
-    let truncated: string | undefined;
+    let wrong: string | undefined;
     try {
       const walked = await unlessTurned(go, start);
       // Only now: the walk may have started over, with another window.
       window.add(walked);
     } catch (error) {
       if (!(error instanceof RepeatsItself)) throw error;
-      truncated = error.message;
+      wrong = error.what;
     }
-    const done = walk.atEnd || truncated !== undefined;
-    truncated ??= walk.takeTruncated();
+    const done = walk.atEnd || wrong !== undefined;
+    wrong ??= walk.takeWrong();
     const out = done ? window.finish() : window.takeReady();
     const ended = done || window.ended;
     const order = walk.newestFirst === null ? null : Number(walk.newestFirst);
     const hints = out.hints.map((hint) => (Array.isArray(hint) ? [...(hint as readonly Json[]), order] : null));
     const more = ended ? false : window.holdsWanted ? true : null;
-    const said = truncated === undefined ? {} : { truncated };
+    const said = wrong === undefined ? {} : contradiction(wrong);
     yield { rows: out.rows, hints, more, pages: walk.takeCount(), ...said };
     if (ended) return;
   }

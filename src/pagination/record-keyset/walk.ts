@@ -4,6 +4,7 @@ import type { Call } from '../../domain/call.ts';
 import type { Direction, Ordered } from '../../domain/ordered.ts';
 import { fetchFitting } from './list.ts';
 import type { KeyedRecord, KeysetPage, KeysetRequest, RecordKeysetOptions } from './list.ts';
+import { PageGuard } from '../core/page-guard.ts';
 import { findBeside } from './beside.ts';
 import { PageLengths, RepeatsItself } from './pages.ts';
 import { findFarEnd, findPlace } from './search.ts';
@@ -40,8 +41,8 @@ interface Place {
 /** No list has so many records. */
 const MAX_OFFSET = 2 ** 31 - 1;
 
-/** How many answers in a row may bring nothing new. */
-const MAX_IDLE = 10;
+/** How many answers in a row may bring nothing new: some show what the walk knows already, to go on from there. */
+const MOST_IDLE = 10;
 
 /** Where a walk has got to. */
 interface Edge {
@@ -73,9 +74,9 @@ export class RecordWalk<T extends Ordered> {
   #edge: Edge | null = null;
   /** The last record that the vendor itself can name. */
   #namedEdge: Edge | null = null;
-  #idle = 0;
-  #truncated: string | undefined;
-  readonly #given = new Set<string>();
+  #wrong: string | undefined;
+  /** Knows the records that were given. */
+  readonly #guard = new PageGuard(MOST_IDLE);
 
   constructor(
     options: RecordKeysetOptions<T>,
@@ -104,10 +105,10 @@ export class RecordWalk<T extends Ordered> {
   }
 
   /** Said where records are out of reach, with those that follow them. */
-  takeTruncated(): string | undefined {
-    const truncated = this.#truncated;
-    this.#truncated = undefined;
-    return truncated;
+  takeWrong(): string | undefined {
+    const wrong = this.#wrong;
+    this.#wrong = undefined;
+    return wrong;
   }
 
   takeCount(): number {
@@ -131,7 +132,7 @@ export class RecordWalk<T extends Ordered> {
     } catch (error) {
       if (!(error instanceof RepeatsItself)) throw error;
       // The records of the first page are all that can be had.
-      this.#truncated = error.message;
+      this.#wrong = error.what;
       return this.#giveWhole(first, 0);
     }
   }
@@ -180,8 +181,7 @@ export class RecordWalk<T extends Ordered> {
       throw error;
     });
     const found = page ?? (await this.#again(edge));
-    this.#idle = found.length === 0 ? this.#idle + 1 : 0;
-    if (this.#idle >= MAX_IDLE && !this.#atEnd) throw new RepeatsItself();
+    if (this.#guard.isStuck(found.length > 0) && !this.#atEnd) throw new RepeatsItself();
     return found;
   }
 
@@ -239,7 +239,7 @@ export class RecordWalk<T extends Ordered> {
     this.#atEnd = false;
     this.#edge = null;
     this.#namedEdge = null;
-    this.#given.clear();
+    this.#guard.forget();
     throw new OrderTurned();
   }
 
@@ -281,7 +281,7 @@ export class RecordWalk<T extends Ordered> {
 
   /** An instance that ignores a cursor gives its first page: then nothing lies before it, although the anchor does. */
   #isBeside(page: KeysetPage<T>, offset: number | null): boolean {
-    const isRepeated = page.records.length > 0 && page.records.every(({ id }) => this.#given.has(id));
+    const isRepeated = page.records.length > 0 && page.records.every(({ id }) => this.#guard.hasSeen(id));
     if (isRepeated) return false;
     if (page.moreBefore !== false) return true;
     return this.#kind === 'before' ? offset === null || offset <= page.records.length : page.records.length === 0;
@@ -318,8 +318,8 @@ export class RecordWalk<T extends Ordered> {
     if (this.#kind === 'before') records.reverse();
     this.#edge = edgeAt(records.at(-1)) ?? this.#edge;
     this.#namedEdge = edgeAt(records.findLast(({ record }) => record.nameless !== true)) ?? this.#namedEdge;
-    const fresh = records.filter(({ record }) => !this.#given.has(record.id));
-    for (const { record } of fresh) this.#given.add(record.id);
+    const fresh = records.filter(({ record }) => !this.#guard.hasSeen(record.id));
+    this.#guard.countNew(fresh.map(({ record }) => record.id));
     return fresh;
   }
 }

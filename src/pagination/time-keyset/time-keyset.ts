@@ -33,15 +33,15 @@ async function* read<T extends Ordered>(
   const groups = new TieGroups<T>({ identity: options.identity, ...request });
   const walk = new TimeWalk(options, request, call);
   for (;;) {
-    const { rows, isEnd, truncated } = await walk.next();
+    const { rows, isEnd, ...said } = await walk.next();
     groups.expectAgain();
     const out = groups.push(rows.map((row) => ({ row, hint: walk.hint })));
     if (groups.ended || isEnd) {
       const rest = groups.ended ? { rows: [], hints: [] } : groups.finish();
       const all = { rows: [...out.rows, ...rest.rows], hints: [...out.hints, ...rest.hints] };
-      yield batchOf(all, false, walk.takeCount(), truncated);
+      yield { ...batchOf(all, false, walk.takeCount()), ...said };
       return;
     }
-    yield batchOf(out, groups.pendingCount > 0 ? groups.pendingIsWanted : null, walk.takeCount(), truncated);
+    yield { ...batchOf(out, groups.pendingCount > 0 ? groups.pendingIsWanted : null, walk.takeCount()), ...said };
   }
 }

@@ -2,6 +2,7 @@ import type { Call } from '../../domain/call.ts';
 import type { Ordered } from '../../domain/ordered.ts';
 import { tickOf } from './after-clock.ts';
 import type { TimeOrder } from './after-clock.ts';
+import { contradiction, PageGuard, REPEATS } from '../core/page-guard.ts';
 import type { ReadRequest, Unplaced } from '../core/partition.ts';
 import { inTimeOrder, isAhead, pastTick, TickReader } from './tick-reader.ts';
 import { firstSize } from '../core/ladder.ts';
@@ -14,9 +15,12 @@ export interface TimeStep<T extends Ordered> {
   readonly rows: readonly Unplaced<T>[];
   readonly isEnd: boolean;
   readonly truncated?: string | undefined;
+  readonly contradicts?: true;
 }
 
-const REPEATS = 'the source gives the same page again wherever it is asked to go on';
+/** How many pages in a row may get no further: a clock may turn out to be coarser more than once. */
+const MOST_IDLE = 10;
+
 const ORDER = 'the source gives its entries in another order than it is asked for';
 const MISUNDERSTOOD = 'the source does not go on from where it is asked to; entries beyond may be missing';
 const VANISHED = 'entries that were read did not come again where they should have: others of that time may be missing';
@@ -30,6 +34,7 @@ export class TimeWalk<T extends Ordered> {
   readonly #call: Call;
   readonly #order: TimeOrder;
   readonly #ticks: TickReader<T>;
+  readonly #guard = new PageGuard(MOST_IDLE);
   /** Where the walk begins, if no row is known there. */
   readonly #start: bigint | null;
   /** The bound of the page to ask for; null: none. */
@@ -92,6 +97,7 @@ export class TimeWalk<T extends Ordered> {
     if (most !== null && (page.isReversed || !isFurther)) return this.next();
     // A part of the list, and not the part that was asked for.
     if (page.isReversed) return { rows, isEnd: true, truncated: ORDER };
+    if (this.#isStuckAt(last.time)) return { rows, isEnd: true, ...contradiction(REPEATS) };
     if (isFurther) {
       this.#goOn(next, last.time);
       return { rows, isEnd: false, truncated };
@@ -99,7 +105,7 @@ export class TimeWalk<T extends Ordered> {
     // A page that could have held more rows holds all that there are.
     if (this.#ticks.isShort(page)) return { rows, isEnd: true, truncated };
     if (rows.some(({ time }) => isAhead(this.#order, after, time)))
-      return { rows, isEnd: true, truncated: truncated ?? REPEATS };
+      return { rows, isEnd: true, ...(truncated === undefined ? contradiction(REPEATS) : { truncated }) };
     const whole = await this.#takeApart(after, rows);
     return { ...whole, truncated: truncated ?? whole.truncated };
   }
@@ -123,6 +129,11 @@ export class TimeWalk<T extends Ordered> {
     this.#after = tick;
     this.#known = null;
     return { ...whole, isEnd: false };
+  }
+
+  /** Pages that begin earlier, because the clock is coarser, need not get further than those before. */
+  #isStuckAt(time: bigint): boolean {
+    return this.#guard.isStuck(this.#guard.getsFurther(this.#order === 'ascending' ? time : -time));
   }
 
   #goOn(next: bigint, known: bigint): void {

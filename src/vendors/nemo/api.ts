@@ -71,7 +71,7 @@ export function createNemoApi(http: SourceHttp): NemoApi {
 
     /** Of the pages that the vendor counts, some are asked for side by side. */
     async function allOf(pageSize: number): Promise<Rows<T>> {
-      const guard = new PageGuard(http.source);
+      const guard = new PageGuard();
       const pages: ListWire<T>[] = [];
       const asked = new Set<number>();
       /** The shortest page that others followed. */

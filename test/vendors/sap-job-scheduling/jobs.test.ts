@@ -162,6 +162,40 @@ describe('steps', () => {
     expect(harness.asked().length).toBeLessThan(8);
   });
 
+  test.each([
+    [2, 200],
+    [100, 200],
+    [100, null],
+  ])('are an error where %i of them come again and again and the service counts %s', async (count, total) => {
+    const key = repeating(count, total);
+    const partition = only(await harness.connect().parts.Step!.list(key, createCall()));
+    await expect(readRows(partition)).rejects.toMatchObject({ code: 'SOURCE_BAD_RESPONSE' });
+    expect(harness.asked().length).toBeLessThan(6);
+  });
+
+  test.each([
+    [2, null],
+    [2, 0],
+    [100, 100],
+  ])('are all there where %i of them come for every offset and the service counts %s', async (count, total) => {
+    const key = repeating(count, total);
+    expect(await readRows(only(await harness.connect().parts.Step!.list(key, createCall())))).toHaveLength(count);
+  });
+
+  /** A job whose schedules are the same list, wherever it is asked to go on. */
+  function repeating(count: number, total: number | null): string {
+    const key = harness.simulation.addJob({}, [{}]);
+    const results = Array.from({ length: count }, (_, index) => ({ scheduleId: `s${index}` }));
+    const bodies = { job: { _id: Number(key), name: 'nightly' }, schedules: { total, results } };
+    for (const [kind, body] of Object.entries(bodies)) {
+      harness.server.inject({
+        what: { do: 'status', status: 200, body: JSON.stringify(body), headers: {} },
+        kinds: [kind],
+      });
+    }
+    return key;
+  }
+
   test('of an unknown job are NOT_FOUND when they are read, and there are no tasks', async () => {
     const connector = harness.connect();
     const partition = only(await connector.parts.Step!.list('99', createCall()));

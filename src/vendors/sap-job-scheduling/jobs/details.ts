@@ -1,10 +1,12 @@
 import type { Call } from '../../../domain/call.ts';
-import { AnswerTooLarge, TributaryError, unknownJob } from '../../../domain/errors.ts';
+import { AnswerTooLarge, unknownJob } from '../../../domain/errors.ts';
 import type { SourceHttp } from '../../../http/client.ts';
+import { endless, PageGuard, REPEATS } from '../../../pagination/core/page-guard.ts';
 import { PageSize } from '../../../pagination/core/page-size.ts';
 import { isJobKey } from '../keys.ts';
 import { getJob, getSchedules } from '../api.ts';
 import type { NativeJob, NativeSchedule, NativeSchedulePage } from '../wire.ts';
+import { sizeOf } from '../../shared/rows.ts';
 import type { OddRow, Rows } from '../../shared/rows.ts';
 
 /** Schedules per call, where an instance does not give all of them at once. */
@@ -46,20 +48,27 @@ export class JobDetails {
 
   /** Without parameters an instance gives all; should it not, the rest is asked for until nothing new comes. */
   async #listSchedules(key: string, call: Call): Promise<Rows<NativeSchedule>> {
+    const { source } = this.#http;
     const found = new Map<string, NativeSchedule>();
     const odd: OddRow[] = [];
+    const guard = new PageGuard();
+    let before: readonly string[] = [];
     let { total, results } = await getSchedules(this.#http, key, {}, call).catch(
       ifTooLarge(() => this.#fitting(key, 0, call)),
     );
     for (let pages = 1; ; pages += 1) {
-      const before = found.size;
+      const ids = results.data.map(({ scheduleId }) => scheduleId);
+      const isNew = guard.isNew(ids);
+      // Past the first page, one without a schedule that is new is the last, or the one before it again.
+      const repeats = before.join() === ids.join() && mayBeCut(results, total, found.size + odd.length);
+      if (pages > 1 && !isNew && repeats) throw endless(source, REPEATS);
+      if (pages > 1 && !isNew) break;
+      before = ids;
       for (const schedule of results.data) found.set(schedule.scheduleId, schedule);
-      // A page without a schedule that is new, past the first, is one that has come before.
-      if (pages > 1 && found.size === before) break;
       odd.push(...results.odd);
       const offset = found.size + odd.length;
       if (offset === total) break;
-      if (pages > MAX_PAGES) throw this.#endless();
+      if (pages > MAX_PAGES) throw endless(source, 'a job has schedules without an end');
       ({ total, results } = await this.#fitting(key, offset, call));
     }
     return { data: [...found.values()], odd };
@@ -71,11 +80,11 @@ export class JobDetails {
       getSchedules(this.#http, key, { page_size: rows, ...(offset === 0 ? {} : { offset }) }, call);
     return (await this.#rows.fit(SCHEDULES_PER_PAGE, fetch)).page;
   }
+}
 
-  #endless(): TributaryError {
-    const { source } = this.#http;
-    return new TributaryError('SOURCE_BAD_RESPONSE', `${source}: a job has schedules without an end`, { source });
-  }
+/** May there be more than came again? The count says so or, where there is none, the page is as long as it was asked to be. */
+function mayBeCut(page: Rows<NativeSchedule>, total: number | null, known: number): boolean {
+  return sizeOf(page) > 0 && (total === null ? sizeOf(page) >= SCHEDULES_PER_PAGE : total > known);
 }
 
 /** Asks in another way where an answer is too large. */

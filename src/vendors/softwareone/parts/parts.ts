@@ -167,7 +167,7 @@ async function listChildren(
   return adaptively(context.abilities, ['tasks of a parent'], async (can) => {
     const filter = can('tasks of a parent') ? [condition] : [];
     const found: Task[] = [];
-    const guard = new PageGuard(context.http.source);
+    const guard = new PageGuard();
     for (let offset = 0; ;) {
       const run = await fetchTaskRun(context, { filter, order: null, limit: context.pageSize, offset }, call);
       found.push(...run.tasks.filter(isChild).map(taskOf), ...standInParts(run.odd));
