@@ -228,6 +228,24 @@ describe('a chapter that nobody can read', () => {
   });
 });
 
+test.each([true, undefined])(
+  'a chapter that contradicts itself says so, and no other does (%s)',
+  async (contradicts) => {
+    const partition: Partition<Line> = {
+      ...unreadablePartition<Line>(''),
+      // eslint-disable-next-line @typescript-eslint/require-await -- there is nothing to wait for
+      async *read() {
+        yield { rows: [], hints: [], more: false, pages: 1, truncated: 'what is missing', contradicts };
+      },
+    };
+    const read = chaptersPartition<Line>({ key: '', slack: 0n, chapters: [{ key: 'c', beganAt: null, partition }] });
+    const request = { direction: 'forward', from: null, hint: null, until: null, need: 1 } as const;
+    const found: unknown[] = [];
+    for await (const batch of read.read(request, call)) found.push([batch.truncated, batch.contradicts]);
+    expect(found).toEqual([['what is missing', contradicts]]);
+  },
+);
+
 function failing(error: Error): Partition<Line> {
   return {
     key: '',
