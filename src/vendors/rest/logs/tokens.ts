@@ -1,5 +1,6 @@
 import type { Call } from '../../../domain/call.ts';
 import type { Partition } from '../../../pagination/core/partition.ts';
+import { moreBehind } from '../../../pagination/core/page-end.ts';
 import { pageTokenPartition } from '../../../pagination/page-token/page-token.ts';
 import type { TokenPage } from '../../../pagination/page-token/page-token.ts';
 import { isRefusal, pageOrEnd } from '../api.ts';
@@ -83,8 +84,15 @@ export function numberPartition(log: NativeLog<NumberPaging>, order: Order): Par
       },
       call,
     );
-    const ends = page.count === 0 || isLast(page, page.count, number, limit);
-    return { rows: page.rows, next: ends ? null : String(number + 1), total: page.total };
+    // That a page is short is one sign of the end: the vendor may cap its pages without a word.
+    const signs = {
+      start: (number - first) * limit,
+      count: page.count,
+      asked: limit,
+      total: page.total,
+      said: page.more,
+    };
+    return { rows: page.rows, next: moreBehind(signs) === false ? null : String(number + 1), total: page.total };
   }
 
   return pageTokenPartition<LogRow>({
