@@ -31,6 +31,7 @@ const COUNTED: Readonly<Record<string, string>> = {
   'src/pagination/offset/run.ts readRun': 'Reads a page again whose rows have moved.',
   'src/pagination/page-token/page-token.ts fetch': 'Asks again after a token ran out.',
   'src/pagination/page-token/page-token.ts #walkTo': 'Goes to one page, over tokens that lead on.',
+  'src/pagination/page-token/small-page.ts pageAtKnownEnd': 'Asks for the last page again where the log has grown.',
   'src/pagination/record-keyset/beside.ts findBeside': 'Searches.',
   'src/pagination/record-keyset/search.ts findFarEnd': 'Searches.',
   'src/pagination/record-keyset/search.ts findPlace': 'Searches.',
