@@ -13,6 +13,7 @@ export function entityTags(): Plugin {
       const { headers } = response;
       // An answer that is written in pieces has no length, and is not put together for this.
       if (!/json/.test(headers.get('content-type') ?? '') || !headers.has('content-length')) return;
+      if (headers.get('cache-control') === 'no-store') return;
       const text = await response.text();
       // Weak: the same answer may be compressed in several ways.
       const tag = `W/"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`;
