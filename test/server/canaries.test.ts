@@ -8,6 +8,9 @@ import { join } from 'node:path';
 import { createClient } from 'graphql-ws';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { encodeNodeId } from '../../src/federation/node-id.ts';
+import { simulateNemo } from '../../src/sandbox/nemo/index.ts';
+import { startVendorServer } from '../../src/sandbox/vendor-server.ts';
 import { start } from '../cli/command-line.ts';
 import { startCollector } from './tracing/collector.ts';
 
@@ -117,11 +120,63 @@ async function sourcesOf(): Promise<Record<string, object>> {
   ]);
 }
 
+/** A vendor that answers well, to one who shows the canary, until it is broken. */
+async function turningVendor() {
+  const simulation = simulateNemo({ token: `${CANARY}-token` });
+  const server = await startVendorServer(simulation);
+  const key = simulation.createJob({ name: 'turning' });
+  const write = (message: string): void => {
+    simulation.write(key, [{ time: BigInt(Date.now()) * 1_000_000n, message }]);
+  };
+  write('a line that is no secret');
+  return {
+    key,
+    write,
+    source: { ...simulation.sourceConfig(server.origin), limits: { retries: 0, timeout: '2s' } },
+    turn: () => server.inject({ what: { do: 'status', status: 500, body: CANARY, headers: { 'x-canary': CANARY } } }),
+    close: () => server.close(),
+  };
+}
+
+const TAIL = `subscription ($job: ID!) { logEntries(jobs: [$job], tail: 10) { __typename
+  ... on LogBatch { cursor edges { node { message } } }
+  ... on LogStreamStatus { state failure { code message } }
+  ... on LogStreamEnd { reason } } }`;
+
+interface Listening {
+  /** Heard enough when the events hold all of these, or after that time. */
+  readonly ends: readonly string[];
+  readonly milliseconds: number;
+  readonly seen?: (text: string) => void;
+}
+
+/** Reads server-sent events. */
+async function eventsOf(url: string, job: string, { ends, milliseconds, seen }: Listening): Promise<string> {
+  let text = '';
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+      body: JSON.stringify({ query: TAIL, variables: { job } }),
+      signal: AbortSignal.timeout(milliseconds),
+    });
+    for await (const chunk of response.body ?? []) {
+      text += Buffer.from(chunk).toString();
+      seen?.(text);
+      if (ends.every((end) => text.includes(end))) break;
+    }
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'TimeoutError') throw error;
+  }
+  return text;
+}
+
 /** All forms in which a secret may slip out. */
 const FORMS = [CANARY, Buffer.from(`${CANARY}-user:${CANARY}-password`).toString('base64'), encodeURIComponent(CANARY)];
 
 test('no secret and nothing of a failed answer is in what the service emits', { timeout: 120_000 }, async () => {
-  const [sources, collector] = await Promise.all([sourcesOf(), startCollector()]);
+  const [failing, collector, turning] = await Promise.all([sourcesOf(), startCollector(), turningVendor()]);
+  const sources = { ...failing, turning: turning.source };
   const configuration = {
     server: {
       logLevel: 'trace',
@@ -129,6 +184,7 @@ test('no secret and nothing of a failed answer is in what the service emits', { 
       cursorSecret: `${CANARY}-cursors`,
       tracing: { endpoint: collector.endpoint, headers: { authorization: `Bearer ${CANARY}-traces` } },
     },
+    tail: { interval: '100ms', maxInterval: '200ms', reorderWindow: '50ms' },
     redis: { url: `redis://${CANARY}-user:${CANARY}-password@127.0.0.1:1`, prefix: 'canaries' },
     sources,
   };
@@ -159,6 +215,40 @@ test('no secret and nothing of a failed answer is in what the service emits', { 
   await ask('{ sources { name } }', { authorization: `Bearer ${CANARY}-caller`, cookie: `session=${CANARY}` });
   await ask('{ nothing }', { 'x-request-id': `${CANARY}-request` });
   await ask(`{ jobs(first: 1, filter: { nameContains: "${CANARY}" }) { nodes { id } } }`, { traceparent: CANARY });
+
+  // Streams and exports: of what fails from the start, and of what fails in the middle.
+  const jobOf = (name: string): string => encodeNodeId('Job', name, 'default/1');
+  const exported = async (job: string): Promise<void> => {
+    const response = await fetch(new URL(`/export?jobs=${job}`, url));
+    answers.push(JSON.stringify([...response.headers]), await response.text());
+  };
+  const streams = await Promise.all([
+    ...Object.keys(failing).map(async (name) => {
+      await exported(jobOf(name));
+      return eventsOf(url, jobOf(name), { ends: ['"code":'], milliseconds: 5_000 });
+    }),
+    (async () => {
+      const job = encodeNodeId('Job', 'turning', turning.key);
+      await exported(job);
+      let hasTurned = false;
+      const events = await eventsOf(url, job, {
+        ends: ['no secret', 'SOURCE_UNAVAILABLE'],
+        milliseconds: 60_000,
+        seen(text) {
+          if (hasTurned || !text.includes('no secret')) return;
+          hasTurned = true;
+          turning.turn();
+        },
+      });
+      await exported(job);
+      return events;
+    })(),
+  ]);
+  answers.push(...streams);
+  expect(streams.at(-1)).toContain('SOURCE_UNAVAILABLE');
+  expect(streams.filter((text) => text.includes('SOURCE_')).length).toBeGreaterThan(5);
+  expect(answers.filter((text) => text.includes('a line that is no secret')).length).toBeGreaterThan(1);
+  await turning.close();
 
   const client = createClient({ url: url.replace('http', 'ws'), webSocketImpl: WebSocket, retryAttempts: 0 });
   const job = Buffer.from('not an id').toString('base64url');
