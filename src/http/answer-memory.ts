@@ -7,7 +7,7 @@ const MOST_ANSWERS = 16;
 const MOST_BYTES = 4 * 1024 * 1024;
 
 /** The answers that were used last. A call has few, and most calls have one: it is a map and no more. */
-export class AnswerMemory {
+class AnswerMemory {
   readonly #answers = new Map<string, Landed<SizedReply<unknown>>>();
   #bytes = 0;
 
