@@ -66,9 +66,7 @@ const instances: fc.Arbitrary<SapOptions> = fc.record({
  */
 function mayBeCut({ dialect, links, behindTheEnd, total }: SapOptions): boolean {
   if (behindTheEnd === 'empty') return false;
-  return (
-    dialect === 'legacy' || links === 'never' || total === 'too-high' || (links === 'always' && total !== 'honest')
-  );
+  return dialect === 'legacy' || links !== 'honest' || total === 'too-high';
 }
 
 interface Page {
