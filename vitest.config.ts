@@ -34,7 +34,7 @@ export default defineConfig({
           name: 'shared',
           isolate: false,
           include: ['test/**/*.test.ts'],
-          exclude: [...ALONE, ...MEASURE_MEMORY],
+          exclude: ['**/node_modules/**', ...ALONE, ...MEASURE_MEMORY],
         },
       },
       { extends: true, test: { name: 'alone', include: ALONE } },

@@ -123,7 +123,8 @@ export function createLimiter(
 
   /** A place that is free, with no wait; null: there is none, or others are before this caller. */
   function placeAtOnce(claims: readonly Claim[]): (() => void) | null {
-    if (waiting.size > 0 || pausing || inFlight >= settings.concurrency) return null;
+    // Other replicas are asked first, which takes time.
+    if (askReplicas !== null || waiting.size > 0 || pausing || inFlight >= settings.concurrency) return null;
     const now = clock.now();
     if (rate.delay(now) > 0 || lastStart + apart > now) return null;
     rate.start(now);

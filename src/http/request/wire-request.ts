@@ -4,16 +4,6 @@ import type { WireRequest } from './exchange.ts';
 import { pathOf, queryOf } from './path.ts';
 import type { Target } from './path.ts';
 
-type Headers = WireRequest['headers'];
-
-/** Those of most requests: one object for all, which what is made of it is remembered by. */
-const PLAIN: Headers = {
-  accept: 'application/json',
-  'accept-encoding': ACCEPTED_ENCODINGS,
-  'user-agent': 'tributary',
-};
-const WITH_BODY: Headers = { ...PLAIN, 'content-type': 'application/json' };
-
 /** A request as it is written, but for its authorization. Throws what `pathOf` and `queryOf` throw. */
 export function wireRequest(request: HttpRequest, target: Target, source: string): WireRequest {
   return {
@@ -24,11 +14,15 @@ export function wireRequest(request: HttpRequest, target: Target, source: string
   };
 }
 
-function headersOf({ headers: own, body }: HttpRequest): Headers {
-  const usual = body === undefined ? PLAIN : WITH_BODY;
-  if (own === undefined) return usual;
-  const headers: Record<string, string> = { ...usual };
-  for (const [name, value] of Object.entries(own)) headers[name.toLowerCase()] = value;
+/** A new object for each request: undici's agent for proxies adds `host` to the one that it is given. */
+function headersOf({ headers: own = {}, body }: HttpRequest): Record<string, string> {
+  const headers: Record<string, string> = {
+    accept: 'application/json',
+    'accept-encoding': ACCEPTED_ENCODINGS,
+    'user-agent': 'tributary',
+  };
+  if (body !== undefined) headers['content-type'] = 'application/json';
+  for (const name in own) headers[name.toLowerCase()] = own[name] ?? '';
   return headers;
 }
 
