@@ -46,7 +46,7 @@ export async function run(args: readonly string[], given: Surroundings): Promise
   }
 }
 
-/** Was the command stopped because nobody reads on? */
+/** Was the command stopped because its reader has closed the pipe? */
 function isUnread({ aborted, reason }: AbortSignal): boolean {
   return aborted && reason !== INTERRUPTED && reason !== TERMINATED;
 }

@@ -14,11 +14,11 @@ export interface Surroundings {
   readonly colors?: boolean | undefined;
   /** Does standard output go into a file? */
   readonly isFile?: boolean | undefined;
-  /** Starts what shows a long text page by page; null where there is no such program. Left out where nobody sits at a terminal. */
+  /** Starts what shows a long text page by page; null where there is no such program. Left out where there is no terminal. */
   readonly openPager?: (() => Promise<Pager | null>) | undefined;
   /** The last line of a terminal that standard error goes to. Left out where it goes elsewhere. */
   readonly status?: StatusLine | undefined;
-  /** Opens a page in the user's browser. Left out where nobody sits at a terminal. */
+  /** Opens a page in the user's browser. Left out where there is no terminal. */
   readonly browse?: ((url: string) => void) | undefined;
   /** Aborted when the user or the system asks the process to stop. */
   readonly stop: AbortSignal;

@@ -27,7 +27,7 @@ export interface Allowance {
   /** May up to `count` calls start? Null: nothing is known of the others. */
   ask(count: number, window: RateWindowSize | null): Promise<Permission | null>;
   pause(pause: Pause): void;
-  /** The credentials were refused: nobody shows them for so long, and then one call first. */
+  /** The credentials were refused: no replica sends them for so long, and then one call first. */
   refuse(milliseconds: number): void;
   /** They were taken, after they had been refused. */
   accept(): void;
