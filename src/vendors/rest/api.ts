@@ -1,5 +1,5 @@
 import type { Call } from '../../domain/call.ts';
-import { TributaryError } from '../../domain/errors.ts';
+import { AnswerTooLarge, TributaryError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { Decoder } from '../../http/body/decode.ts';
 import type { HttpReply, SourceHttp } from '../../http/client.ts';
@@ -67,7 +67,12 @@ export async function pageOrEnd<P>(isFirst: boolean, fetch: (first: boolean) => 
     return await fetch(isFirst);
   } catch (error) {
     if (isFirst || !isRefusal(error)) throw error;
-    await fetch(true);
+    try {
+      await fetch(true);
+    } catch (first) {
+      // It answers, with more than is read.
+      if (!(first instanceof AnswerTooLarge)) throw first;
+    }
     return nothing;
   }
 }
