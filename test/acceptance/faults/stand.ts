@@ -18,8 +18,8 @@ class Followed extends FaultyVendor {
   readonly key = this.simulation.createJob({ name: 'followed' });
   readonly written: string[] = [];
 
-  write(count: number): string[] {
-    const time = BigInt(Date.now()) * 1_000_000n;
+  write(count: number, millisecondsAgo = 0): string[] {
+    const time = BigInt(Date.now() - millisecondsAgo) * 1_000_000n;
     const lines = Array.from({ length: count }, (_, index) => ({
       time: time + BigInt(index) * 1_000_000n,
       message: `line ${this.written.length + index} of ${this.simulation.vendor}`,
@@ -66,7 +66,8 @@ export async function openFaultStand(): Promise<FaultStand> {
       ),
     ),
   );
-  for (const vendor of Object.values(vendors)) vendor.write(8);
+  // Long enough ago that no later line has the same instant, whatever clock a vendor has.
+  for (const vendor of Object.values(vendors)) vendor.write(8, 60_000);
 
   async function start(impatient?: string): Promise<Pick<FaultStand, 'questions' | 'tails'>> {
     const sources = Object.fromEntries(
