@@ -57,7 +57,7 @@ function textFor(schema: GraphQLSchema, { nodes = true }: SubgraphOptions): Subg
   return nodes ? { head: HEAD, directives } : { head: HEAD, directives, without: NODE_FIELDS };
 }
 
-/** Gateways that limit cost count as many rows as a page is asked for, and ours where nothing is said. */
+/** Gateways that limit cost count the rows that `first` or `last` asks for, or, without both, those of our default page. */
 function connectionSizes(schema: GraphQLSchema): Readonly<Record<string, string>> {
   const sizes: Record<string, string> = {};
   for (const type of Object.values(schema.getTypeMap())) {

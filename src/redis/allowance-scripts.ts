@@ -43,7 +43,7 @@ if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[2]) then redis.call('SET', KEYS[1
 return 1
 `;
 
-/** KEYS: refusal. ARGV: for how long the credential is left alone. The key stays until one call has tried it, or nobody has. */
+/** KEYS: refusal. ARGV: for how long the credential is left alone. The key stays until a call has tried it, or its time is over. */
 export const REFUSE = `
 local time = redis.call('TIME')
 redis.call('SET', KEYS[1], time[1] * 1000 + math.floor(time[2] / 1000) + ARGV[1], 'PX', 2 * ARGV[1])

@@ -44,7 +44,7 @@ export function compressed(response: Response, accepted: string | null): Respons
   return new Response(body.pipeThrough(pair), { status, statusText, headers });
 }
 
-/** Is it a text that nobody else has compressed, and may be sent in another form? */
+/** Is it a text that is not compressed yet, and may be sent in another form? */
 function mayCompress(header: (name: string) => string): boolean {
   if (!COMPRESSIBLE.test(header('content-type')) || header('content-encoding') !== '') return false;
   return !/\bno-transform\b/i.test(header('cache-control'));

@@ -17,7 +17,7 @@ interface CaptionProps {
 
 export function Caption({ data, error, view, zone }: CaptionProps): ReactNode {
   if (error !== null) {
-    // What is wrong with a filter is said where the lines would be.
+    // An error of the filter is shown in place of the lines.
     const reason = error.code === 'BAD_USER_INPUT' ? '' : ` ${error.message}`;
     return <p className="caption caption-warn">Lines cannot be counted.{reason}</p>;
   }

@@ -85,7 +85,7 @@ export function createLimiter(
       inFlight += 1;
       takeNext(now).enter();
     }
-    // What nobody waits for any more is left unused.
+    // Without a call that waits, what the other replicas have permitted is dropped.
     if (waiting.size === 0) permitted = 0;
   }
 
