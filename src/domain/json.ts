@@ -41,28 +41,29 @@ export function sizeOfJson(value: unknown): number {
   return size;
 }
 
-/** Sixteen digits in a row: shorter integers are exact as numbers. */
-const LONG_DIGITS = /\d{16}/;
+/** Sixteen digits, or an exponent of three where a value ends: a number with less of both is exact. */
+const MAY_BE_INEXACT = /[\d.]{16}|\d[eE][+-]?\d{3,}\s*(?:[,\]}]|$)/;
 /** The escape of a surrogate. A text without it has no half of a pair: bytes that are UTF-8 hold none. */
 const SURROGATE_ESCAPE = /\\u[dD][89a-fA-F]/;
 const ESCAPES = /\\u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|\\u[dD][89a-fA-F][\da-fA-F]{2}|\\[^]/g;
 const INTEGER = /^-?(?:0|[1-9]\d*)$/;
+const NUMBER = /^-?(0|[1-9]\d*)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
 
 /**
  * Parses JSON that a vendor sent. Throws a `SyntaxError` like `JSON.parse`, and differs from it in two ways:
- * - an integer that a number cannot hold exactly comes as a string of its digits;
+ * - a number that would lose digits, or be infinite, comes as a string of what was written;
  * - half of a surrogate pair becomes U+FFFD, so that every string of ours is valid Unicode.
  *
- * A text without sixteen digits in a row and without an escaped surrogate costs two scans by regular expressions.
+ * A text without sixteen digits in a row, a large exponent and an escaped surrogate costs two scans by regular expressions.
  */
 export function parseJson(text: string): Json {
-  const exact = LONG_DIGITS.test(text) ? withLongIntegersQuoted(text) : text;
+  const exact = MAY_BE_INEXACT.test(text) ? withInexactNumbersQuoted(text) : text;
   // JSON.parse gives nothing but JSON.
   return JSON.parse(withoutHalfPairs(exact)) as Json;
 }
 
-/** Puts quotes around the integers that a number cannot hold exactly. A malformed text stays malformed. */
-function withLongIntegersQuoted(text: string): string {
+/** Puts quotes around what a number cannot hold exactly. A malformed text stays malformed. */
+function withInexactNumbersQuoted(text: string): string {
   let out = '';
   let copied = 0;
   for (let at = 0; at < text.length;) {
@@ -72,7 +73,7 @@ function withLongIntegersQuoted(text: string): string {
     } else if (character === MINUS || (character >= ZERO && character <= NINE)) {
       const end = endOfNumber(text, at);
       const token = text.slice(at, end);
-      if (end - at >= 16 && isInexact(token) && isValue(text, at, end)) {
+      if (end - at >= LEAST_INEXACT && isInexact(token) && isValue(text, at, end)) {
         out += `${text.slice(copied, at)}"${token}"`;
         copied = end;
       }
@@ -111,8 +112,26 @@ function isOfNumber(code: number): boolean {
   return (code >= ZERO && code <= NINE) || (code >= 0x2b && code <= 0x2e && code !== 0x2c) || (code | 0x20) === 0x65;
 }
 
-function isInexact(token: string): boolean {
-  return INTEGER.test(token) && !Number.isSafeInteger(Number(token));
+/** No shorter number is inexact: `1e309`. */
+const LEAST_INEXACT = 5;
+
+/** Is it a number of JSON that would not come out as it was written? Then `parseJson` gives its text. */
+export function isInexact(token: string): boolean {
+  const value = Number(token);
+  if (INTEGER.test(token)) return !Number.isSafeInteger(value);
+  const written = decimalOf(token);
+  return written !== null && (!Number.isFinite(value) || decimalOf(String(value)) !== written);
+}
+
+/** The digits of a number without zeros at their ends, and the power of ten of the last one: equal for equal numbers. */
+function decimalOf(token: string): string | null {
+  const match = NUMBER.exec(token);
+  if (match === null) return null;
+  const [, whole = '', fraction = '', exponent = '0'] = match;
+  const digits = (whole + fraction).replace(/^0+/, '');
+  let end = digits.length;
+  while (digits.charCodeAt(end - 1) === ZERO) end -= 1;
+  return end === 0 ? '0' : `${digits.slice(0, end)}e${Number(exponent) - fraction.length + digits.length - end}`;
 }
 
 /** Does the token stand where JSON has a value? Quoted in another place it could make a malformed text valid. */

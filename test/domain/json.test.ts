@@ -32,6 +32,16 @@ function expected(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [toValidUnicode(key), expected(member)]));
 }
 
+/** What a number says, however it is written: its digits without zeros at the ends, and where its point stands. */
+function decimal(text: string): unknown {
+  const [, sign, whole = '', fraction = '', exponent = '0'] =
+    /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]?\d+))?$/i.exec(text) ?? [];
+  const digits = BigInt(whole + fraction);
+  if (digits === 0n) return 0n;
+  const plain = String(digits).replace(/0+$/, '');
+  return [sign, plain, Number(exponent) - fraction.length + String(digits).length - plain.length];
+}
+
 const anyUnit = fc.string({ unit: fc.integer({ min: 0, max: 0xffff }).map((code) => String.fromCharCode(code)) });
 const text = fc.oneof(
   anyUnit,
@@ -66,6 +76,45 @@ describe('JSON that a vendor sent', () => {
       float: 1e21,
     });
     expect(parseJson('12345678901234567891')).toBe('12345678901234567891');
+  });
+
+  test.each([
+    '12345678901234567891.0',
+    '1.2345678901234567891e19',
+    '1e400',
+    '-1e400',
+    '1e-400',
+    '4.9e-324',
+    '0.12345678901234567891',
+    '123456789.123456789',
+    '9007199254740993.5',
+  ])('keeps the digits of %s, which a number can not hold, as text', (digits) => {
+    for (const [before, after] of ['[[', ']]', '{"a":', '}', '', '', ' ', '\n', '["e1000",', ',"1e400"]'].flatMap(
+      (_, index, all) => (index % 2 === 0 ? [[all[index] ?? '', all[index + 1] ?? '']] : []),
+    )) {
+      const body = `${before}${digits}${after}`;
+      expect(JSON.stringify(parseJson(body))).toBe(`${before}"${digits}"${after}`.trim());
+    }
+  });
+
+  test.each(['0.1', '1.10', '1e5', '0.30000000000000004', '1e300', '5e-324', '0e999', '-0.0'])(
+    'reads %s as a number, which holds it',
+    (digits) => {
+      expect(parseJson(`[${digits}]`)).toEqual([Number(digits)]);
+    },
+  );
+
+  test('gives any number back as it was written: as a number, or as its digits', () => {
+    const digits = fc.stringMatching(/^-?(0|[1-9]\d{0,21})(\.\d{1,21})?([eE][+-]?\d{1,3})?$/);
+    fc.assert(
+      fc.property(digits, (written) => {
+        const read = parseJson(`{"a":[${written}]}`) as { readonly a: readonly unknown[] };
+        const [value] = read.a;
+        if (typeof value === 'string') expect(value).toBe(written);
+        else expect(decimal(String(value))).toEqual(decimal(written));
+      }),
+      { numRuns: 2_000 },
+    );
   });
 
   test('has no half of a surrogate pair', () => {

@@ -84,17 +84,22 @@ describe('a reply', () => {
     expect([reply.status, reply.headers['deprecation'], reply.data]).toEqual([200, '@1', { total: 12 }]);
   });
 
-  test('keeps the digits of integers beyond 2^53, and is valid Unicode', async () => {
+  test('keeps the digits of what a number can not hold, and is valid Unicode', async () => {
     const server = await serve((_, response) => {
       response.setHeader('content-type', 'application/json');
-      response.end('{"id":3571883701824836031,"text":"half of \\ud83d"}');
+      response.end('{"id":3571883701824836031,"share":0.12345678901234567891,"huge":1e400,"text":"half of \\ud83d"}');
     });
     const reply = await sourceHttp({ baseUrl: server.origin }).json(
       { method: 'GET', path: [] },
       z.unknown(),
       createCall(),
     );
-    expect(reply.data).toEqual({ id: '3571883701824836031', text: 'half of \ufffd' });
+    expect(reply.data).toEqual({
+      id: '3571883701824836031',
+      share: '0.12345678901234567891',
+      huge: '1e400',
+      text: 'half of \ufffd',
+    });
   });
 
   test('of another shape is not asked for again', async () => {

@@ -1,3 +1,4 @@
+import { isInexact } from '../../domain/json.ts';
 import type { Json } from '../../domain/json.ts';
 import type { Instant } from '../../domain/time.ts';
 import { rowsIn } from '../shared/rows.ts';
@@ -42,7 +43,7 @@ export interface TaskWire {
   readonly object: Reference | null;
   /** Needed: it tells a job from a part of one. */
   readonly parent: Reference | null;
-  readonly progress: number | null;
+  readonly progress: number | string | null;
   readonly eta: string | null;
   readonly audit: AuditWire | null;
 }
@@ -86,8 +87,9 @@ function eventOf(value: unknown): Instant | null {
   return isFields(value) ? instantOf(value['at']) : null;
 }
 
-function numberOf(value: unknown): number | null {
-  return typeof value === 'number' ? value : null;
+/** A number that is only shown; one that a number of ours can't hold, by its digits. */
+function numberOf(value: unknown): number | string | null {
+  return typeof value === 'number' || (typeof value === 'string' && isInexact(value)) ? value : null;
 }
 
 function stringOf(value: unknown): string | null {
@@ -99,7 +101,7 @@ export interface TaskLogWire {
   readonly severity: string | null;
   readonly message: string | null;
   readonly timestamp: Instant;
-  readonly progress: number | null;
+  readonly progress: number | string | null;
   readonly eta: string | null;
   readonly parameters: Json;
 }

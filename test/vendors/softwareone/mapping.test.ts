@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { parseJson } from '../../../src/domain/json.ts';
 import { entryOf, jobOf, STATUSES, taskOf } from '../../../src/vendors/softwareone/mapping.ts';
 import { renderTemplate } from '../../../src/vendors/softwareone/logs/template.ts';
+import type { Fields } from '../../../src/vendors/shared/wire.ts';
 import { taskListWire, taskLogListWire, taskLogWire, taskWire } from '../../../src/vendors/softwareone/wire.ts';
 
 /** The shape of the documentation's own sample, with the space in its eta. */
@@ -73,6 +75,11 @@ describe('a task log', () => {
       expect(entryOf(log, null).attributes).toMatchObject({ parameters });
       expect(log).toMatchObject({ progress: null, eta: null });
     }
+  });
+
+  test('keeps the digits of a progress that a number can not hold', () => {
+    const fields = parseJson(JSON.stringify({ ...SAMPLE_LOG, progress: '#' }).replace('"#"', '33.333333333333333333'));
+    expect(taskLogWire(fields as Fields).progress).toBe('33.333333333333333333');
   });
 });
 
