@@ -65,3 +65,17 @@ test('a subscription is not taken in a list', async () => {
   const { answers } = await send(server, [{ query: 'subscription { logEntries(jobs: ["x"]) { __typename } }' }, NAMES]);
   expect(JSON.stringify(answers)).toContain('a request of its own');
 });
+
+test.each([
+  ['multipart/mixed'],
+  ['multipart/mixed;deferSpec=20220824, application/json'],
+  ['text/event-stream'],
+  ['*/*'],
+])('a list is answered in one JSON also to a client that takes %s, with all that is deferred', async (accept) => {
+  const server = await start(undefined, { batching: 2 });
+  const deferred = { query: '{ sources { ... @defer { name } } }' };
+  const { status, headers, answers } = await send(server, [deferred, NAMES], { accept });
+  expect([status, headers.get('content-type')]).toEqual([200, expect.stringContaining('application/json') as string]);
+  const whole = { data: { sources: [{ name: 'up' }, { name: 'down' }] } };
+  expect(answers).toEqual([whole, whole]);
+});

@@ -107,6 +107,30 @@ describe('@defer', () => {
     },
   );
 
+  test.each([
+    ['*/*'],
+    ['application/*, */*;q=0.8'],
+    ['text/event-stream, */*'],
+    ['multipart/mixed;q=0'],
+    ['multipart/mixed; deferSpec=20220824; Q=0.000, application/json'],
+    ['multipart/mixed;q=0, */*'],
+    ['application/json;profile="multipart/mixed"'],
+  ])('is left out for a client that takes %s: it names no media type of parts', async (accept) => {
+    const server = await start(logs().federation);
+    for (const query of [`{ ... @defer { ${lines('slow', 'b')} } }`, `{ ${lines('slow', 'b')} }`]) {
+      const response = await post(server, query, { accept });
+      expect(response.headers.get('content-type')).toContain('application/json');
+      expect(await response.json()).toEqual({ data: { b: { nodes: [{ message: 'line 1' }, { message: 'line 2' }] } } });
+    }
+  });
+
+  test('comes as events to a client that names them alone', async () => {
+    const server = await start(logs().federation);
+    const response = await post(server, `{ ... @defer { ${lines('slow', 'b')} } }`, { accept: 'text/event-stream' });
+    expect(response.headers.get('content-type')).toContain('text/event-stream');
+    expect(await response.text()).toContain('"hasNext":false');
+  });
+
   test('comes as messages over a WebSocket', async () => {
     const { url } = await start(logs().federation);
     const client = createClient({ url: `${url.replace('http', 'ws')}/graphql`, webSocketImpl: WebSocket });

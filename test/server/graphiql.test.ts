@@ -14,9 +14,9 @@ interface Got {
   readonly body: Buffer;
 }
 
-async function page(url: string, headers: Record<string, string>, search = ''): Promise<Got> {
+async function page(url: string, headers: Record<string, string>, search = '', method = 'GET'): Promise<Got> {
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {
-    request(`${url}/graphql${search}`, { headers: { accept: 'text/html', ...headers } }, resolve)
+    request(`${url}/graphql${search}`, { method, headers: { accept: 'text/html', ...headers } }, resolve)
       .on('error', reject)
       .end();
   });
@@ -42,6 +42,20 @@ describe('GraphiQL', () => {
       'if-none-match': brotli.answer.headers.etag ?? '',
     });
     expect([again.answer.statusCode, again.body.byteLength]).toEqual([304, 0]);
+  });
+
+  test('answers HEAD with the headers of GET, for its page and its files', async () => {
+    const server = await start();
+    const { body } = await page(server.url, {});
+    for (const search of ['', ...assetsOf(body).slice(0, 1)]) {
+      const [got, head] = [await page(server.url, {}, search), await page(server.url, {}, search, 'HEAD')];
+      const { date: _, ...headers } = got.answer.headers;
+      expect([head.answer.statusCode, head.body.byteLength]).toEqual([200, 0]);
+      expect(head.answer.headers).toMatchObject(headers);
+      const etag = head.answer.headers.etag;
+      const known = etag === undefined ? null : await page(server.url, { 'if-none-match': etag }, search, 'HEAD');
+      if (known !== null) expect(known.answer.statusCode).toBe(304);
+    }
   });
 
   test('is a small page whose large files are compressed and kept for ever', async () => {

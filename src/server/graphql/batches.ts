@@ -3,6 +3,7 @@ import type { DocumentNode } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Access } from '../access/access.ts';
 import type { Refusal } from '../client/callers.ts';
+import { answerInOne } from './accept.ts';
 import { withoutDeferred } from './deferred.ts';
 import { badRequest } from './bad-request.ts';
 
@@ -29,6 +30,7 @@ export function batches(limit: number, begin: BeginOperation): Plugin<object, Se
           if (operations.length > limit) throw badRequest(`At most ${limit} operations may come in one request.`);
           const ends: (() => void)[] = [];
           underWay.set(request, ends);
+          answerInOne(request);
           // The request itself was counted as the first.
           for (let count = 1; count < operations.length; count += 1) {
             const begun = begin(client, access);

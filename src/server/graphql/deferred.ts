@@ -2,9 +2,7 @@ import { isAsyncIterable, mapAsyncIterator } from 'graphql-yoga';
 import type { Plugin } from 'graphql-yoga';
 import { GraphQLError, Kind, visit } from 'graphql';
 import type { ASTVisitor, DirectiveNode, DocumentNode, ExecutionResult, ValidationContext } from 'graphql';
-
-/** Media types that an answer can come in by parts. */
-const BY_PARTS = /multipart\/mixed|text\/event-stream|\*\/\*/i;
+import { takesParts } from './accept.ts';
 
 /** One part of an answer that comes by parts. */
 interface Part extends ExecutionResult {
@@ -12,8 +10,8 @@ interface Part extends ExecutionResult {
 }
 
 /**
- * Answers with what is there at once, and sends fragments with `@defer` when they are. A client that does not take an answer by parts
- * gets the whole, as the directive allows.
+ * Answers with what is there at once, and sends fragments with `@defer` when they are. A client that does not ask for an answer by
+ * parts gets the whole, as the directive allows.
  */
 export function deferredFragments(present: (error: unknown) => GraphQLError): Plugin {
   const masked = (part: Part): Part =>
@@ -34,7 +32,7 @@ export function deferredFragments(present: (error: unknown) => GraphQLError): Pl
       if (!hasDeferred(document)) return undefined;
       const { request } = args.contextValue as { readonly request?: Request };
       // Over a WebSocket there is no such header: each part is a message.
-      if (request !== undefined && !BY_PARTS.test(request.headers.get('accept') ?? '*/*')) {
+      if (request !== undefined && !takesParts(request)) {
         args.document = withoutDeferred(document);
         return undefined;
       }

@@ -10,6 +10,7 @@ import type { Audit } from '../access/audit.ts';
 import { admitOperations } from '../access/admit-operations.ts';
 import type { AdmittedContext } from '../access/admit-operations.ts';
 import { nameOfCaller } from '../client/callers.ts';
+import { readAccept } from './accept.ts';
 import { batches } from './batches.ts';
 import type { BeginOperation } from './batches.ts';
 import { clientHabits } from '../client/habits.ts';
@@ -141,6 +142,7 @@ function createYogaWith(
     maxRequestBodySize: false,
     plugins: [
       metrics.plugin,
+      readAccept(),
       readValidUnicode(),
       clientHabits(present, batching > 0),
       ...(batching > 0 ? [batches(batching, begin)] : []),

@@ -19,7 +19,7 @@ const COMPRESS: Readonly<Record<Encoding, (body: Buffer) => Promise<Buffer>>> = 
 
 /** Does a browser ask for GraphiQL's page here, or for a file of it? */
 export function wantsPage(request: IncomingMessage): boolean {
-  if (request.method !== 'GET') return false;
+  if (request.method !== 'GET' && request.method !== 'HEAD') return false;
   return (request.headers.accept ?? '').includes('text/html') || assetName(request) !== null;
 }
 
