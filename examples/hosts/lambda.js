@@ -15,11 +15,11 @@ export async function handler(event) {
     ...(body === undefined ? {} : { body: Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8') }),
   });
   const tributary = await ready;
-  const response = await tributary.fetch(request, { address: sourceIp });
+  const response = await tributary.fetch(request, { address: sourceIp, compress: true });
   return {
     statusCode: response.status,
     headers: Object.fromEntries(response.headers),
-    // Long answers come compressed where the caller takes that.
+    // Answers come compressed where the caller takes that.
     isBase64Encoded: true,
     body: Buffer.from(await response.arrayBuffer()).toString('base64'),
   };

@@ -7,6 +7,11 @@ import type { createIdentification, Refused } from './client/gate.ts';
 export interface FetchFacts {
   /** The caller's address, which limits of callers count by. Left out: this request is not counted. */
   readonly address?: string | undefined;
+  /**
+   * Compress the answer here? Left out: no, as most hosts do it themselves. Only where the host passes `content-encoding` on, which
+   * Next does not.
+   */
+  readonly compress?: boolean | undefined;
 }
 
 interface FetchOptions {
@@ -14,8 +19,6 @@ interface FetchOptions {
   readonly admit: (headers: Record<string, string>, caller: string | null) => (() => void) | Refused;
   readonly identify: ReturnType<typeof createIdentification>;
   readonly bodyBytes: number;
-  /** Compress answers? */
-  readonly compression: boolean;
   readonly isAllowedHost: (host: string) => boolean;
 }
 
@@ -23,8 +26,8 @@ interface FetchOptions {
  * GraphQL over HTTP and server-sent events for hosts that speak the Fetch API. It is held to the same limits as what comes over a
  * port of our own. The host has chosen the path, so any path is that of the graph.
  */
-export function createFetch({ yogaFor, admit, identify, bodyBytes, compression, isAllowedHost }: FetchOptions) {
-  return async function answer(request: Request, { address }: FetchFacts = {}): Promise<Response> {
+export function createFetch({ yogaFor, admit, identify, bodyBytes, isAllowedHost }: FetchOptions) {
+  return async function answer(request: Request, { address, compress = false }: FetchFacts = {}): Promise<Response> {
     const url = new URL(request.url);
     const headers: Record<string, string> & { readonly host: string } = {
       host: url.host,
@@ -56,7 +59,7 @@ export function createFetch({ yogaFor, admit, identify, bodyBytes, compression, 
       const init = { method, headers, signal, ...(body.length > 0 ? { body } : {}) };
       const answered = await yogaFor(access).fetch(url, init, { access, client: address ?? null });
       const passed = passOn(answered, end);
-      return compression ? compressed(passed, request.headers.get('accept-encoding')) : passed;
+      return compress ? compressed(passed, request.headers.get('accept-encoding')) : passed;
     } catch (error) {
       end();
       throw error;

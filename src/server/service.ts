@@ -214,7 +214,6 @@ export async function createService(options: ServiceOptions): Promise<Service> {
       admit,
       identify,
       bodyBytes: limits.bodyBytes,
-      compression: options.compression ?? true,
       isAllowedHost: (host) => isAllowedHost(host, allowedHosts),
     }),
     async turnTo(next) {

@@ -67,15 +67,25 @@ describe.skipIf(!ready)('a host', { timeout: 120_000 }, () => {
     return JSON.parse(stdout);
   }
 
-  test('of Next answers with its route handlers', async () => {
-    const answers = await inNode(`
-      const { GET, POST, runtime } = await import('./hosts/next/app/api/graphql/route.js');
-      const url = 'http://localhost:3000/api/graphql';
-      const body = JSON.stringify({ query: '${QUERY}' });
-      const posted = await POST(new Request(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body }));
-      const got = await GET(new Request(url + '?query=' + encodeURIComponent('${QUERY}')));
-      console.log(JSON.stringify([runtime, posted instanceof Response, await posted.json(), await got.json()]))`);
-    expect(answers).toEqual(['nodejs', true, SOURCES, SOURCES]);
+  test('of Next answers queries and streams events from its route handler', async () => {
+    const program = startProgram(
+      'node',
+      ['../../node_modules/next/dist/bin/next', 'dev', '-H', '127.0.0.1', '-p', '0'],
+      {
+        cwd: `${ROOT}/examples/hosts/next`,
+        env: { NEXT_TELEMETRY_DISABLED: '1' },
+      },
+    );
+    const origin = (await program.line(/http:\/\/127\.0\.0\.1:\d+/)).replace(/.*(http:\S+).*/, '$1');
+    const url = `${origin}/api/graphql`;
+    expect(await ask(url, QUERY)).toEqual(SOURCES);
+    const got = await fetch(`${url}?query=${encodeURIComponent(QUERY)}`, { headers: { 'x-requested-with': 'test' } });
+    expect(await got.json()).toEqual(SOURCES);
+    const { data } = (await ask(url, JOB)) as { data: { job: { id: string } } };
+    const events = createEventClient({ url });
+    expect(await firstBatch(events.iterate({ query: FOLLOW, variables: { jobs: [data.job.id] } }))).toBe(3);
+    events.dispose();
+    expect(await program.end()).toBe(0);
   });
 
   test('of functions answers an event of the gateway', async () => {
