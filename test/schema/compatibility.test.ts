@@ -43,7 +43,7 @@ beforeAll(async () => {
 
 afterAll(() => supergraph.close());
 
-/** Federated tracing is a protocol of Apollo's own. Traces here are those of OpenTelemetry. */
+/** Optional in the suite. Why it is not there: see docs/subgraph.md. */
 const NOT_OFFERED = ['ftv1'];
 
 describe.skipIf(!ready)('a subgraph of products that is built as ours is', () => {
