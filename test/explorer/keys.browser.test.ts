@@ -4,7 +4,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { BINDINGS } from '../../explorer/src/keys/bindings.ts';
 import { HAS_NO_BROWSER } from '../browser.ts';
 import { SIZES } from './stand.ts';
-import { openJob, useExplorer } from './visit.ts';
+import { openJob, openLinesInView, useExplorer } from './visit.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -85,6 +85,7 @@ describe.skipIf(HAS_NO_BROWSER)('the keys of the log explorer in a browser', () 
       await expect.poll(() => page.locator('.context-line').count()).toBeGreaterThan(3);
       await page.getByRole('button', { name: 'Show in the whole log' }).click();
       await expect.poll(() => page.locator('.line').count()).toBeGreaterThan(5);
+      await expect.poll(() => openLinesInView(page)).toEqual(['ERROR: training ended with exit code 1']);
       const shown = new URL(page.url()).searchParams;
       expect(['line', 'level', 'q'].filter((name) => shown.has(name))).toEqual(['line']);
     });

@@ -112,7 +112,7 @@ describe.skipIf(HAS_NO_BROWSER)('what happens in real life, in the log explorer'
   test('a slow vendor is waited for with words, and the wait can be ended', async () => {
     await openLog(numbered(0, 3), async (page) => {
       let release = (): void => undefined;
-      log.held = new Promise((resolve) => {
+      log.held.older = new Promise((resolve) => {
         release = resolve;
       });
       await page.reload();

@@ -53,6 +53,19 @@ export async function openJob(page: Page, name: string): Promise<void> {
   await page.locator('.line').first().waitFor();
 }
 
+/** The texts of the open lines that are on the screen, not only in the document. */
+export function openLinesInView(page: Page): Promise<readonly string[]> {
+  return page.locator('.line-open .line-text').evaluateAll((texts) =>
+    texts
+      .filter((text) => {
+        const { top, bottom } = text.getBoundingClientRect();
+        const view = text.closest('.lines')?.getBoundingClientRect();
+        return view !== undefined && top >= view.top && Math.min(bottom, top + 20) <= view.bottom;
+      })
+      .map(({ textContent }) => textContent),
+  );
+}
+
 export function inOrder(times: readonly (string | null)[]): boolean {
   return times.every((time, index) => index === 0 || Date.parse(times[index - 1] ?? '') <= Date.parse(time ?? ''));
 }

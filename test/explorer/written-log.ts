@@ -30,8 +30,8 @@ export interface WrittenLog extends Explorer {
   /** What is missing of each page. */
   failures: readonly SourceFailure[];
   isPartial: boolean;
-  /** Pages come when this has resolved. */
-  held: Promise<void>;
+  /** Pages that are read upwards or downwards come when this has resolved. */
+  readonly held: Record<'older' | 'newer', Promise<void>>;
   /** As if it had just begun. */
   reset(): void;
   write(messages: readonly string[], parts?: Partial<LogNode>): readonly LogNode[];
@@ -66,7 +66,7 @@ export async function serveWrittenLog(): Promise<WrittenLog> {
 
   function connection(args: LogArguments): LogConnection {
     const read = async (): Promise<ReturnType<typeof page>> => {
-      await log.held;
+      await log.held[args.last === null || args.last === undefined ? 'newer' : 'older'];
       return page(args);
     };
     return {
@@ -172,10 +172,11 @@ export async function serveWrittenLog(): Promise<WrittenLog> {
     lines,
     failures: [],
     isPartial: false,
-    held: Promise.resolve(),
+    held: { older: Promise.resolve(), newer: Promise.resolve() },
     reset() {
       lines.length = 0;
-      Object.assign(log, { failures: [], isPartial: false, held: Promise.resolve() });
+      Object.assign(log.held, { older: Promise.resolve(), newer: Promise.resolve() });
+      Object.assign(log, { failures: [], isPartial: false });
     },
     write(messages, parts = {}) {
       const written = messages.map((message, offset): LogNode => {

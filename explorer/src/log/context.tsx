@@ -10,6 +10,7 @@ import { isFiltered, navigate, NO_LINE_FILTER, usePlace } from '../state/view.ts
 import { clock } from '../ui/time.ts';
 import { keepInPlace } from './keep-in-place.ts';
 import type { LogLine } from './line.ts';
+import { timeOf } from './placement.ts';
 import { shownText } from './plain-text.ts';
 
 type Lines = NonNullable<ContextQuery['logContext']>;
@@ -61,8 +62,7 @@ export function Context({ line, zone, children }: ContextProps): ReactNode {
             type="button"
             className="button button-small"
             onClick={() => {
-              const at = line.placedAt ?? line.timestamp;
-              navigate({ ...NO_LINE_FILTER, line: line.id, at }, { readAgain: true });
+              navigate({ ...NO_LINE_FILTER, line: line.id, at: timeOf(line) }, { readAgain: true });
             }}
           >
             Show in the whole log

@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import { useActions } from '../keys/use-actions.ts';
 import { showInView } from '../state/in-view.ts';
@@ -14,7 +14,9 @@ import type { LogLine } from './line.ts';
 import { keepInPlace } from './keep-in-place.ts';
 import { LogRow } from './log-row.tsx';
 import type { LogSnapshot, LogWindow } from './log-window.ts';
+import { timeOf } from './placement.ts';
 import { useLineKeys } from './use-line-keys.ts';
+import { usePlacement } from './use-placement.ts';
 import { TailBar } from './tail-bar.tsx';
 
 export interface ShownJob {
@@ -30,6 +32,9 @@ const START_ROOM = 44;
 const AHEAD = 60;
 /** So near to the end, new lines are followed. */
 const NEAR_END = 40;
+/** So much is seen before a line that is gone to, and after one that is moved to by a key. */
+const LEAD = 110;
+const TRAIL = 44;
 
 interface LogListProps {
   readonly log: LogWindow;
@@ -42,7 +47,7 @@ interface LogListProps {
 
 /** Lets the histogram mark what is on the screen. */
 function useShownTimes(first: LogLine | undefined, last: LogLine | undefined): void {
-  const [from, until] = [first?.placedAt ?? first?.timestamp ?? null, last?.placedAt ?? last?.timestamp ?? null];
+  const [from, until] = [first === undefined ? null : timeOf(first), last === undefined ? null : timeOf(last)];
   useEffect(() => {
     showInView(from === null || until === null ? null : { from, until });
     return () => {
@@ -53,9 +58,11 @@ function useShownTimes(first: LogLine | undefined, last: LogLine | undefined): v
 
 export function LogList({ log, snapshot, jobs, view, isLive, partNames }: LogListProps): ReactNode {
   const { zone, wrap } = useSettings();
-  const { lines, older, newer, target } = snapshot;
+  const { lines, older, newer } = snapshot;
   const scroller = useRef<HTMLDivElement>(null);
   const [isPaused, setPaused] = useState(false);
+  // Who reads an open line does not want it to go away.
+  const isHeld = isPaused || view.line !== null;
   const rows = useVirtualizer({
     count: lines.length,
     getScrollElement: () => scroller.current,
@@ -64,8 +71,12 @@ export function LogList({ log, snapshot, jobs, view, isLive, partNames }: LogLis
     overscan: 12,
     // Lines that are put before, or cut off, do not move what is in view.
     anchorTo: 'end',
-    followOnAppend: log.isFollowed && !isPaused,
-    scrollEndThreshold: NEAR_END,
+    followOnAppend: log.isFollowed && !isHeld,
+    // A list that is held does not move with what grows at its end.
+    scrollEndThreshold: isHeld ? -1 : NEAR_END,
+    // Of the lines before and after the one that is gone to, some are seen.
+    scrollPaddingStart: LEAD,
+    scrollPaddingEnd: TRAIL,
     // Room for the note about older lines: the note comes and goes without moving the lines.
     paddingStart: lines.length === 0 ? 0 : START_ROOM,
     paddingEnd: 8,
@@ -74,54 +85,38 @@ export function LogList({ log, snapshot, jobs, view, isLive, partNames }: LogLis
   const first = items[0]?.index ?? 0;
   const last = items.at(-1)?.index ?? 0;
 
-  // The log opens at its end, at a line, or at its beginning.
-  const isPlaced = useRef(false);
-  // On a phone the log may be there and not shown, while jobs are picked.
-  const isShown = (rows.scrollRect?.height ?? 0) > 0;
-  useLayoutEffect(() => {
-    if (isPlaced.current || !isShown || lines.length === 0) return;
-    const wanted = view.line ?? target;
-    const index = wanted === null ? -1 : lines.findIndex(({ id }) => id === wanted);
-    if (index !== -1) {
-      rows.scrollToIndex(index, { align: view.line === null ? 'start' : 'center' });
-      isPlaced.current = newer.state !== 'loading' && older.state !== 'loading';
-    } else if (view.at === null) {
-      rows.scrollToEnd();
-      isPlaced.current = true;
-    } else {
-      isPlaced.current = newer.state === 'done' || older.state === 'done';
-    }
-  }, [rows, isShown, lines, newer.state, older.state, target, view.at, view.line]);
-
+  const { isPlaced, release } = usePlacement({ rows, scroller, log, snapshot, view });
   useEffect(() => {
     if (lines.length === 0 || !isPlaced.current) return;
     if (older.state === 'more' && first < AHEAD) void log.load('older');
     if (newer.state === 'more' && last >= lines.length - AHEAD) void log.load('newer');
-  }, [log, lines.length, first, last, older.state, newer.state]);
+  }, [log, isPlaced, lines.length, first, last, older.state, newer.state]);
 
   useShownTimes(lines[rows.range?.startIndex ?? first], lines[rows.range?.endIndex ?? last]);
 
   const isAtEnd = newer.state === 'done' && rows.isAtEnd(NEAR_END);
   useEffect(() => {
-    log.follow(isAtEnd && !isPaused);
-  }, [log, isAtEnd, isPaused]);
+    log.follow(isAtEnd && !isHeld);
+  }, [log, isAtEnd, isHeld]);
 
   const marker = useMemo(() => markerFor(view.text, view.mode), [view.text, view.mode]);
   const hasParts = useMemo(() => lines.some(({ step, task }) => step !== null || task !== null), [lines]);
   const toggle = useCallback((line: LogLine, isOpen: boolean): void => {
     keepInPlace(line.id);
-    const change = isOpen ? { line: null, at: null } : { line: line.id, at: line.placedAt ?? line.timestamp };
+    const change = isOpen ? { line: null, at: null } : { line: line.id, at: timeOf(line) };
     navigate(change, { replace: true });
   }, []);
 
   const toEnd = (): void => {
     setPaused(false);
-    if (newer.state === 'done') rows.scrollToEnd();
-    else navigate({ line: null, at: null }, { readAgain: true });
+    release();
+    const isThere = newer.state === 'done';
+    if (view.line !== null || !isThere) navigate({ line: null, at: null }, { replace: isThere, readAgain: !isThere });
+    if (isThere) rows.scrollToEnd();
   };
   useActions({
     follow: () => {
-      if (isAtEnd && !isPaused) setPaused(true);
+      if (isAtEnd && !isHeld) setPaused(true);
       else toEnd();
     },
     'close-line': () => {
@@ -133,6 +128,7 @@ export function LogList({ log, snapshot, jobs, view, isLive, partNames }: LogLis
     scroller,
     shown: [rows.range?.startIndex ?? first, rows.range?.endIndex ?? last],
     scrollTo: (index) => {
+      release();
       rows.scrollToIndex(index, { align: 'auto' });
     },
   });
@@ -206,7 +202,7 @@ export function LogList({ log, snapshot, jobs, view, isLive, partNames }: LogLis
       <TailBar
         snapshot={snapshot}
         isLive={isLive}
-        isFollowing={isAtEnd && !isPaused}
+        isFollowing={isAtEnd && !isHeld}
         onPause={() => {
           setPaused(true);
         }}

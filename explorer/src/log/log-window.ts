@@ -112,6 +112,11 @@ export class LogWindow {
 
   readonly getSnapshot = (): LogSnapshot => this.#snapshot;
 
+  /** Is the log read from its end upwards, from its first line on, or both ways from a time? */
+  get begins(): Entrance['at'] {
+    return this.#entrance.at;
+  }
+
   /** Are lines that come at the end scrolled to? */
   get isFollowed(): boolean {
     return this.#following;
