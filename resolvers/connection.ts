@@ -2,7 +2,7 @@ import { getNamedType } from 'graphql';
 import type { GraphQLResolveInfo } from 'graphql';
 import type { Call } from '../src/domain/call.ts';
 import type { Connection, Edge } from '../src/federation/api.ts';
-import { takeTurn } from '../src/domain/turns.ts';
+import { takeTurn, UNITS_PER_TURN } from '../src/domain/turns.ts';
 import { namesSelected } from './referred.ts';
 import { fieldCount } from './selection.ts';
 
@@ -34,10 +34,41 @@ export async function withPage<N, C extends Connection<N>>(
     const { length } = nodes;
     await prepare?.(nodes);
     call.budget.showRows(length);
-    const fields = call.scoped(info.fieldNodes, 'fields below', () => fieldCount(info, MOST_FIELDS));
-    await takeTurn(call, length * fields);
+    // What does not fit into one turn has others: see `inTurns`.
+    await takeTurn(call, Math.min(UNITS_PER_TURN, length * fieldsBelow(call, info)));
   }
   return connection;
+}
+
+/**
+ * Rows whose fields are resolved in turns of the event loop. Those of the first turn are there at once, the others when it is
+ * their turn. `weightOf` says what a row takes beside a unit for each of its fields.
+ */
+export function inTurns<R>(
+  rows: readonly R[],
+  call: Call,
+  info: GraphQLResolveInfo,
+  weightOf: (row: R) => number = () => 0,
+): (R | Promise<R>)[] {
+  const fields = fieldsBelow(call, info);
+  const shown: (R | Promise<R>)[] = [];
+  let turn: Promise<void> | null = null;
+  let left = UNITS_PER_TURN;
+  for (let at = 0; at < rows.length; at += 1) {
+    const row = rows[at] as R;
+    const units = fields + weightOf(row);
+    if (units > left && at > 0) {
+      turn = takeTurn(call, UNITS_PER_TURN);
+      left = UNITS_PER_TURN;
+    }
+    left -= units;
+    shown.push(turn === null ? row : turn.then(() => row));
+  }
+  return shown;
+}
+
+function fieldsBelow(call: Call, info: GraphQLResolveInfo): number {
+  return call.scoped(info.fieldNodes, 'fields below', () => fieldCount(info, MOST_FIELDS));
 }
 
 /** The same connection for all who ask for it in one operation: its rows are made once, however often they are selected. */

@@ -94,8 +94,26 @@ export function entryMessage(
   const text = textOf(entry, ansi);
   const length = lengthOf(maxLength);
   const shown = length === null ? text : truncate(text, length);
-  call.budget.showBytes(Buffer.byteLength(shown));
+  call.budget.showBytes(length === null ? bytesOf(entry, text) : Buffer.byteLength(shown));
   return shown;
+}
+
+/** Long messages of lines that are shown: how large they are. */
+const sizes = new WeakMap<LogNode, { readonly text: string; readonly bytes: number }>();
+
+/** Counted once, however often the message is selected. */
+function bytesOf(entry: LogNode, text: string): number {
+  if (text.length < LONG_TEXT) return Buffer.byteLength(text);
+  const known = sizes.get(entry);
+  if (known?.text === text) return known.bytes;
+  const bytes = Buffer.byteLength(text);
+  sizes.set(entry, { text, bytes });
+  return bytes;
+}
+
+/** Work that a line takes beside its fields: its text is looked through a few times. A unit is about a microsecond. */
+export function weightOfLine({ message }: LogNode): number {
+  return message.length / CHARACTERS_PER_UNIT;
 }
 
 export function entryAttributes(
@@ -126,6 +144,8 @@ export function entryMessageTruncated(entry: LogNode, { ansi, maxLength }: Messa
 export function entryMessageLength(entry: LogNode, { ansi }: Pick<MessageArguments, 'ansi'>): number {
   return textOf(entry, ansi).length;
 }
+
+const CHARACTERS_PER_UNIT = 64;
 
 /** Texts of this length and more are cleaned once, however often they are selected. */
 const LONG_TEXT = 1_024;

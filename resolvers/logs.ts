@@ -1,5 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { TributaryError } from '../src/domain/errors.ts';
+import { isTurnOver, rest } from '../src/domain/fair-share.ts';
 import type { JobRef } from '../src/domain/job.ts';
 import type { LogScope } from '../src/domain/log-entry.ts';
 import type { LogArguments, LogConnection, LogHistogram, SourceScope } from '../src/federation/api.ts';
@@ -63,6 +64,7 @@ export async function histogramOfJobs(
   { federation, call }: GraphContext,
 ): Promise<LogHistogram> {
   const scopes = jobsOfIds(jobs).map(({ source, key }) => ({ source, scope: { job: key } }));
+  if (isTurnOver()) await rest();
   const args = { filter: logFilter(filter), buckets: buckets ?? undefined, step: step ?? undefined };
   return federation.histogram(scopes, args, call);
 }
@@ -87,12 +89,14 @@ export function logsOfPart(
   return logsOf([{ source: part.job.source, scope: scopeOf(part) }], logArguments(args), context, info);
 }
 
-function logsOf(
+async function logsOf(
   scopes: readonly SourceScope[],
   args: LogArguments,
   { federation, call }: GraphContext,
   info: GraphQLResolveInfo,
 ): Promise<LogConnection> {
+  // Of a hundred expressions each may take long to compile.
+  if (args.filter?.matches !== undefined && isTurnOver()) await rest();
   const key = JSON.stringify(['logs', scopes, args]);
   const connection = sharedConnection(call, key, () => federation.logs(scopes, args, call));
   // What it asks need not wait for the page. What it finds is remembered, and told when the field is resolved.

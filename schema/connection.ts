@@ -1,4 +1,5 @@
 import type { Connection, Edge } from '../src/federation/api.ts';
+import { inTurns } from '../resolvers/connection.ts';
 import { builder } from './builder.ts';
 import type { JobType } from './refs.ts';
 
@@ -11,8 +12,16 @@ export interface Words {
   readonly many: string;
 }
 
-/** The connection type of a node type, with its edge type: `<Name>Connection` and `<Name>Edge`. The caller adds what else it says. */
-export function implementConnection<T, C extends Connection<T>>(node: NodeRef<T>, words: Words, description: string) {
+/**
+ * The connection type of a node type, with its edge type: `<Name>Connection` and `<Name>Edge`. The caller adds what else it says.
+ * `weightOf`: see `inTurns`.
+ */
+export function implementConnection<T, C extends Connection<T>>(
+  node: NodeRef<T>,
+  words: Words,
+  description: string,
+  weightOf?: (node: T) => number,
+) {
   const edge = edgeType(node, words);
   return builder.objectRef<C>(`${node.name}Connection`).implement({
     description,
@@ -20,13 +29,15 @@ export function implementConnection<T, C extends Connection<T>>(node: NodeRef<T>
       edges: t.field({
         type: [edge],
         description: `The ${words.many}, each with its cursor.`,
-        resolve: async (connection) => [...(await connection.edges())],
+        resolve: async (connection, _args, { call }, info) =>
+          inTurns(await connection.edges(), call, info, weightOf && ((edge) => weightOf(edge.node))),
       }),
       nodes: t.field({
         type: [node],
         description: `The ${words.many} without cursors.`,
         // `node` is the reference of T, which its generic type does not remember.
-        resolve: async (connection) => (await connection.nodes()) as never,
+        resolve: async (connection, _args, { call }, info) =>
+          inTurns(await connection.nodes(), call, info, weightOf) as never,
       }),
       pageInfo: t.field({
         type: builder.pageInfoRef(),

@@ -2,6 +2,7 @@ import type { LogConnection, LogNode, PartConnection } from '../src/federation/a
 import type { JobNode, JobNodeConnection } from '../resolvers/job.ts';
 import { implementConnection } from './connection.ts';
 import type { NodeRef, Words } from './connection.ts';
+import { weightOfLine } from '../resolvers/log-entry.ts';
 import { AttemptType, JobType, LogEntryType, StepType, TaskType } from './refs.ts';
 import { SourceFailureType } from './source-failure.ts';
 import { builder } from './builder.ts';
@@ -42,6 +43,7 @@ export const LogEntryConnectionType = implementConnection<LogNode, LogConnection
   LogEntryType,
   { one: 'line', many: 'lines' },
   'A page of log lines in time order. A short page is not the end: `pageInfo` says whether there is more.',
+  weightOfLine,
 );
 
 builder.objectFields(LogEntryConnectionType, (t) => ({

@@ -1,3 +1,5 @@
+import { inTurns } from '../resolvers/connection.ts';
+import { weightOfLine } from '../resolvers/log-entry.ts';
 import { logEntries } from '../resolvers/log-stream.ts';
 import type { LogStreamEvent, StreamEdge } from '../src/federation/api.ts';
 import { builder } from './builder.ts';
@@ -43,7 +45,11 @@ const LogDroppedType = builder.objectRef<NonNullable<Batch['dropped']>>('LogDrop
 const LogBatchType = builder.objectRef<Batch>('LogBatch').implement({
   description: 'Lines that arrived.',
   fields: (t) => ({
-    edges: t.expose('edges', { type: [LogBatchEdgeType], description: 'The lines, in order.' }),
+    edges: t.field({
+      type: [LogBatchEdgeType],
+      description: 'The lines, in order.',
+      resolve: ({ edges }, _args, { call }, info) => inTurns(edges, call, info, ({ node }) => weightOfLine(node)),
+    }),
     cursor: t.exposeString('cursor', { description: CURSOR }),
     hasMorePastEntries: t.exposeBoolean('hasMorePastEntries', {
       description: 'Is this still history, with more of it to come before the live lines?',

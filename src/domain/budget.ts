@@ -80,11 +80,6 @@ export class Budget {
     };
   }
 
-  /** How large the texts and attributes of the answer are. */
-  get shownBytes(): number {
-    return this.#answerBytes;
-  }
-
   #exceeded(message: string, source?: string): TributaryError {
     const error = this.#errors.get(message) ?? new TributaryError('UPSTREAM_BUDGET_EXCEEDED', message, { source });
     this.#errors.set(message, error);

@@ -1,4 +1,5 @@
 import type { Call } from './call.ts';
+import { isTurnOver } from './fair-share.ts';
 
 /**
  * Turns of the event loop, for work that comes in pieces: rows that are ready to be turned into an answer. Without a pause
@@ -7,7 +8,7 @@ import type { Call } from './call.ts';
  */
 
 /** Fields of rows that are worked off before the event loop gets its turn: a few milliseconds. */
-const UNITS_PER_TURN = 4_000;
+export const UNITS_PER_TURN = 4_000;
 
 interface Piece {
   readonly units: number;
@@ -21,7 +22,7 @@ let isScheduled = false;
 
 /** Waits for its turn. Rejects with the reason of the call's signal where the client has left, or its time is over. */
 export async function takeTurn({ signal }: Pick<Call, 'signal'>, units: number): Promise<void> {
-  if (waiting.size === 0 && left > 0) spend(units);
+  if (waiting.size === 0 && left > 0 && !isTurnOver()) spend(units);
   else {
     await new Promise<void>((resolve) => {
       const pieces = waiting.get(signal);

@@ -1,4 +1,5 @@
 import { AnswerTooLarge, TributaryError } from '../domain/errors.ts';
+import { isTurnOver, rest } from '../domain/fair-share.ts';
 import type { OpenAttempt } from './attempt.ts';
 import { collect } from './body/collect.ts';
 import { parseJson } from './body/parse.ts';
@@ -30,6 +31,8 @@ export async function readJson(
   const { answer, finish } = open;
   try {
     const body = await collected(open, bounds, answerer);
+    // What follows goes on up to the lines of an answer, and many answers may come at once.
+    if (isTurnOver()) await rest();
     const data = await parseJson(body, bounds.mostBytes, answerer);
     finish(null);
     const { status, headers } = answer;

@@ -1,5 +1,6 @@
 import { inSequence } from '../domain/call.ts';
 import type { Call } from '../domain/call.ts';
+import { mapInTurns } from '../domain/fair-share.ts';
 import { comparePositions } from '../domain/ordered.ts';
 import type { Direction, Ordered, Position } from '../domain/ordered.ts';
 import { contentHash, occurrenceTie, withTie } from './core/identity.ts';
@@ -79,7 +80,7 @@ async function* read<T extends Ordered>(
   const size = Math.min(MAX_WINDOW, Math.max(1, request.need) + SPARE);
   for (;;) {
     const nearest = await loadNearest(options, { ...request, from, size }, call);
-    const rows = nearest.take();
+    const rows = await nearest.take();
     yield { rows, hints: rows.map(() => null), more: nearest.overflowed, pages: 1 };
     const last = rows.at(-1);
     if (!nearest.overflowed || last === undefined) return;
@@ -123,8 +124,7 @@ interface NearestOptions<T extends Ordered> {
  * Keeps the `size` rows nearest to `from` out of any number that are offered, in bounded memory.
  *
  * Rows are collected up to twice the size and then cut back, which bounds what later rows have to beat.
- * Rows of equal time and content are numbered as they come: they are interchangeable, so it does not
- * matter which of them gets which number, as long as each number is given once.
+ * Rows of equal time and content are numbered as they come: they are interchangeable, so each number only has to be given once.
  *
  * Most rows that are kept for a while are cut off by their times. So a row only gets its tie-break, in the order in which
  * rows came, once its time is that of a bound, or at the end.
@@ -173,9 +173,9 @@ class NearestRows<T extends Ordered> {
   }
 
   /** The rows that were kept, in the direction of the read. */
-  take(): readonly T[] {
+  async take(): Promise<readonly T[]> {
     this.#cut();
-    return this.#kept.map((held) => this.#place(held)).sort((a, b) => this.#compare(a, b));
+    return (await mapInTurns(this.#kept, (held) => this.#place(held))).sort((a, b) => this.#compare(a, b));
   }
 
   /** A look at the time alone, before any hashing: most rows of a big answer end here. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { TributaryError } from '../../src/domain/errors.ts';
+import { UNITS_PER_TURN } from '../../src/domain/turns.ts';
 import { encodeNodeId } from '../../src/federation/node-id.ts';
 import { fakeConnection, fakeEntry, fakeFederation } from './fake-federation.ts';
 import { EXECUTORS } from './run.ts';
@@ -74,4 +75,36 @@ describe.each(Object.entries(EXECUTORS))('a connection, %s', (_name, run) => {
     await run(federation, '{ job(source: "up", key: "a") { logs { isComplete pageInfo { endCursor } } } }');
     expect(asked).toEqual(['complete', 'page', 'complete']);
   });
+
+  test.each(['nodes { timestamp message }', 'edges { node { timestamp message } }'])(
+    'of many rows lets the event loop have its turn between them: %s',
+    async (selection) => {
+      let [shown, before, most] = [0, 0, 0];
+      const entries = Array.from({ length: 10_000 }, (_, n) =>
+        Object.defineProperty(fakeEntry({ source: 'up', key: 'a' }, n), 'timestamp', {
+          get: () => ((shown += 1), '2026-03-01T09:00:00Z'),
+        }),
+      );
+      const logs = {
+        ...fakeConnection(entries),
+        isComplete: () => Promise.resolve(true),
+        failures: () => Promise.resolve([]),
+      };
+      const state = { isOver: false };
+      const answered = run(
+        fakeFederation({ logs: () => logs }),
+        `{ job(source: "up", key: "a") { logs { ${selection} } } }`,
+      );
+      const done = answered.finally(() => (state.isOver = true));
+      while (!state.isOver) {
+        await new Promise((resolve) => setImmediate(resolve));
+        most = Math.max(most, shown - before);
+        before = shown;
+      }
+      const { data, errors } = await done;
+      expect(errors).toEqual([]);
+      expect(JSON.stringify(data).match(/line /g)).toHaveLength(10_000);
+      expect(most).toBeLessThanOrEqual(UNITS_PER_TURN);
+    },
+  );
 });

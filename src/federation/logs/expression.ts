@@ -26,8 +26,8 @@ const FEW_INSTRUCTIONS = 100;
 const SHORT_STEPS = 50_000;
 const FIRST_PART = 512;
 
-/** Most for the next part. */
-const MOST_MILLISECONDS = 100;
+/** Most for the next part. Those before it take as long together, and nothing else has its turn in between. */
+const MOST_MILLISECONDS = 40;
 
 /** Slow is what takes longer than that, and longer for a character than looking through a long text does. */
 const SLOW = { milliseconds: 10, perCharacter: 0.000_2 };

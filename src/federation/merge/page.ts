@@ -76,8 +76,9 @@ async function collect<T extends Ordered>(
     }
     scan.last = merged;
     scan.taken.set(merged.slot, merged);
-    if (options.accept?.(merged.row, merged.slot) ?? true) scan.rows.push(merged);
+    // Before the row: it may be the first of a scan, and the costliest.
     if (options.accept !== undefined && share.isSpent()) await share.rest();
+    if (options.accept?.(merged.row, merged.slot) ?? true) scan.rows.push(merged);
   }
   return scan;
 }

@@ -41,6 +41,9 @@ const SHORT_LIST = 5;
 /** Work of making a connection, beside its rows. */
 const CONNECTION_WORK = 10;
 
+/** An expression is compiled, and looks at lines in its own time and memory. */
+const EXPRESSION_WORK = 5_000;
+
 /** Fields that take more than reading a value: a cursor is sealed, an id is encoded. */
 const WORK_OF_LEAF: Readonly<Record<string, number>> = { cursor: 4, startCursor: 4, endCursor: 4, id: 2 };
 
@@ -111,7 +114,7 @@ class Estimator {
       case 'Query.logHistogram': {
         const further = (this.#lengthOf(field, 'jobs') ?? 1) - 1;
         return plusCalls(
-          plusWork(object, HISTOGRAM_LINES),
+          plusWork(object, HISTOGRAM_LINES + this.#expressionWork(field)),
           further + Math.ceil(HISTOGRAM_LINES / this.#sources.logPage),
         );
       }
@@ -150,7 +153,7 @@ class Estimator {
     const pages = takesPage ? width - 1 + extra + Math.max(1, Math.ceil(size / page)) : 0;
     const jobs = returned === 'JobConnection' ? size : width;
     return {
-      work: CONNECTION_WORK + fixed.work + size * row.work,
+      work: CONNECTION_WORK + this.#expressionWork(field) + fixed.work + size * row.work,
       calls: pages + counts * width + fixed.calls + size * row.calls + jobs * (row.once + fixed.once),
       once: 0,
     };
@@ -184,6 +187,11 @@ class Estimator {
     if (parent !== 'Query') return 1;
     if (returned === 'JobConnection') return Math.max(1, this.#lengthOf(field, 'sources') ?? this.#sources.count);
     return Math.max(1, this.#lengthOf(field, 'jobs') ?? 1);
+  }
+
+  #expressionWork(field: MergedField): number {
+    const filter = this.#argument(field, 'filter') as { readonly matches?: unknown } | null | undefined;
+    return typeof filter?.matches === 'string' ? EXPRESSION_WORK : 0;
   }
 
   #pageSize(field: MergedField): number {

@@ -11,6 +11,7 @@ import { compileQuery, isCompiledQuery } from 'graphql-jit';
 import type { CompiledQuery } from 'graphql-jit';
 import type { Plugin } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
+import { rest } from '../../domain/fair-share.ts';
 import { hasDeferred } from './deferred.ts';
 import { withPlaces } from './error-places.ts';
 import { conditionNames, plainDocument } from './plain-document.ts';
@@ -22,6 +23,9 @@ import type { Conditions } from './plain-document.ts';
  */
 const MOST_VARIANTS = 500;
 const MOST_UNITS_KEPT = 10_000;
+
+/** A document of that length takes several milliseconds at each step. */
+const LONG_CHARACTERS = 4_096;
 
 /** What part of the time may go into compiling: while it rests, queries are interpreted, which answers the same. */
 const REST_FACTOR = 9;
@@ -55,10 +59,20 @@ export function compileQueries(): Plugin {
   const pace = new Pace();
   return {
     onExecute: ({ args, setExecuteFn }) => {
-      const run = isSecondSight(args, seen) ? compiledQuery(args, pace) : null;
-      if (run !== null) setExecuteFn(run);
+      const prepare = (): void => {
+        const run = isSecondSight(args, seen) ? compiledQuery(args, pace) : null;
+        if (run !== null) setExecuteFn(run);
+      };
+      // It was parsed and validated just now, which took long.
+      if (isLong(args.document as DocumentNode)) return rest().then(prepare);
+      prepare();
+      return undefined;
     },
   };
+}
+
+function isLong({ loc }: DocumentNode): boolean {
+  return loc !== undefined && loc.end > LONG_CHARACTERS;
 }
 
 function isSecondSight({ document }: ExecutionArgs, seen: WeakSet<DocumentNode>): boolean {

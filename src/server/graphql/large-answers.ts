@@ -1,10 +1,12 @@
 import type { ExecutionArgs } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { GraphContext } from '../../../resolvers/context.ts';
+import type { BudgetLimits } from '../../domain/budget.ts';
 import { jsonInPieces } from './json-writer.ts';
 
-/** An answer whose texts and attributes have more bytes is written in pieces. */
+/** An answer whose texts and attributes have more bytes, or that has more rows, is written in pieces. */
 const LARGE_BYTES = 512 * 1024;
+const MANY_ROWS = 2_000;
 
 /** Formats of answers that come as events: each event is written in one go. */
 const EVENTS = /text\/event-stream|multipart\/mixed/i;
@@ -21,7 +23,7 @@ export function largeAnswers(): Plugin {
       const { request, call } = contextOf(args);
       return {
         onExecuteDone() {
-          if (request !== undefined && call.budget.shownBytes > LARGE_BYTES) large.add(request);
+          if (request !== undefined && isLarge(call.budget.used)) large.add(request);
         },
       };
     },
@@ -48,6 +50,10 @@ export function largeAnswers(): Plugin {
       answering.setResponse(new fetchAPI.Response(bodyOf(result, fetchAPI), { status, statusText, headers }));
     },
   };
+}
+
+function isLarge({ answerBytes, rows }: BudgetLimits): boolean {
+  return answerBytes > LARGE_BYTES || rows > MANY_ROWS;
 }
 
 /** A WebSocket's operation has no request. */
