@@ -74,6 +74,12 @@ export class AfterClock {
   }
 }
 
+/** A bound behind which no row of that instant can come, however coarse the clock is. */
+export function beyondTicks(order: TimeOrder, time: bigint): bigint {
+  const far = 2n * (COARSER.at(-1) ?? 0n);
+  return order === 'ascending' ? time + far : time - far;
+}
+
 /** The start of the tick that an instant lies in. */
 export function tickOf(time: bigint, step: bigint): bigint {
   const rest = time % step;

@@ -1,6 +1,6 @@
 import type { Call } from '../../domain/call.ts';
 import type { Ordered } from '../../domain/ordered.ts';
-import { tickOf } from './after-clock.ts';
+import { beyondTicks, tickOf } from './after-clock.ts';
 import type { TimeOrder } from './after-clock.ts';
 import type { Unplaced } from '../core/partition.ts';
 import { fetchFitting } from './list.ts';
@@ -72,6 +72,16 @@ export class TickReader<T extends Ordered> {
         ? undefined
         : `more entries share one instant than the vendor lets a client reach; ${rows.length} of them are here`,
     };
+  }
+
+  /** Do rows of the page come where none of them should, whatever the clock of bounds is? */
+  async ignoresBounds(rows: readonly Unplaced<T>[]): Promise<boolean> {
+    const last = rows.at(-1);
+    if (last === undefined) return false;
+    this.#count += 1;
+    const request = { order: this.#order, after: beyondTicks(this.#order, last.time), within: null };
+    const beyond = await fetchFitting(this.#options, request, this.#call);
+    return beyond.rows.some(({ time }) => !isAhead(this.#order, time, last.time));
   }
 
   /**

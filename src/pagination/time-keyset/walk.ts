@@ -4,6 +4,7 @@ import { tickOf } from './after-clock.ts';
 import type { TimeOrder } from './after-clock.ts';
 import { contradiction, PageGuard, REPEATS } from '../core/page-guard.ts';
 import type { ReadRequest, Unplaced } from '../core/partition.ts';
+import { PageLengths } from './page-lengths.ts';
 import { inTimeOrder, isAhead, pastTick, TickReader } from './tick-reader.ts';
 import { firstSize } from '../core/ladder.ts';
 import { upToNeed } from './up-to-need.ts';
@@ -44,8 +45,7 @@ export class TimeWalk<T extends Ordered> {
   /** Was the known row read by an earlier walk? Then it may be gone. */
   #isOld = false;
   #count = 0;
-  /** How long a page that is not the last was, here or by the cursor. Untrusted: it only makes the walk look further. */
-  #cutBefore: number | null;
+  readonly #lengths: PageLengths;
   readonly #request: ReadRequest<T>;
   #isFirst = true;
 
@@ -55,8 +55,8 @@ export class TimeWalk<T extends Ordered> {
     this.#request = request;
     this.#call = call;
     this.#order = direction === 'forward' ? 'ascending' : 'descending';
-    this.#cutBefore = typeof hint === 'number' && hint > 0 ? hint : null;
-    this.#ticks = new TickReader(options, this.#order, () => this.#usual, call);
+    this.#lengths = new PageLengths(options.cap, options.size.usual, hint);
+    this.#ticks = new TickReader(options, this.#order, () => this.#lengths.most, call);
     this.#start = from?.tie === '' ? from.time : null;
     if (this.#start !== null) this.#after = this.#boundAtStart(this.#start);
     else if (from !== null) {
@@ -67,12 +67,7 @@ export class TimeWalk<T extends Ordered> {
 
   /** What a cursor should remember of the length of pages; null: nothing. */
   get hint(): number | null {
-    return this.#options.cap.cut ?? this.#cutBefore;
-  }
-
-  /** The most rows that a page has, as far as is known. */
-  get #usual(): number {
-    return Math.min(this.#options.cap.cut ?? Infinity, this.#cutBefore ?? Infinity);
+    return this.#lengths.hint;
   }
 
   takeCount(): number {
@@ -85,11 +80,12 @@ export class TimeWalk<T extends Ordered> {
     const most = await this.#firstSize();
     const { page, truncated, isLast = false } = await this.#ask(most);
     this.#ticks.saw(page);
+    if (this.#known !== null && hasRowsBehind(page, this.#known, this.#order)) this.#lengths.follows();
     const isOver = isLast || page.rows.length === 0 || this.#isEnd(page);
     const rows = isOver || most === null ? page.rows : upToNeed(page.rows, this.#order, this.#request);
     const last = rows.at(-1);
     if (isOver || last === undefined) return { rows, isEnd: true, truncated };
-    if (most !== null || this.#cutBefore !== null) this.#goesOnAfter(page.rows.length);
+    this.#lengths.goesOn(page);
     const after = this.#after;
     const next = pastTick(this.#order, last.time, this.#options.clock.step);
     const isFurther = after === null || isAhead(this.#order, next, after);
@@ -106,7 +102,7 @@ export class TimeWalk<T extends Ordered> {
     if (this.#ticks.isShort(page)) return { rows, isEnd: true, truncated };
     if (rows.some(({ time }) => isAhead(this.#order, after, time)))
       return { rows, isEnd: true, ...(truncated === undefined ? contradiction(REPEATS) : { truncated }) };
-    const whole = await this.#takeApart(after, rows);
+    const whole = await this.#takeApart(after, page);
     return { ...whole, truncated: truncated ?? whole.truncated };
   }
 
@@ -118,17 +114,22 @@ export class TimeWalk<T extends Ordered> {
   }
 
   /** The page gets no further than the tick that it begins with: reads that tick by itself, and goes on behind it. */
-  async #takeApart(after: bigint, rows: readonly Unplaced<T>[]): Promise<TimeStep<T>> {
+  async #takeApart(after: bigint, page: OrderedPage<T>): Promise<TimeStep<T>> {
     const { step } = this.#options.clock;
     const tick = this.#order === 'ascending' ? tickOf(after, step) + step : tickOf(after - 1n, step);
-    const whole = await this.#ticks.read(tick, rows);
+    const whole = await this.#ticks.read(tick, page.rows);
     if (whole === null) {
       this.#after = pastTick(this.#order, after, this.#options.clock.step);
       return { rows: [], isEnd: false };
     }
+    if (whole.truncated !== undefined && (await this.#ticks.ignoresBounds(page.rows)))
+      return { rows: whole.rows, isEnd: true, ...contradiction(REPEATS) };
     this.#after = tick;
     this.#known = null;
-    return { ...whole, isEnd: false };
+    const { rows, truncated } = whole;
+    // All that has come was on the page, which has room for more and is said to be the last.
+    const isAll = page.more === false && page.rows.length < page.asked && rows.length <= page.rows.length;
+    return { rows, truncated: isAll && this.#options.cap.cut === null ? undefined : truncated, isEnd: false };
   }
 
   /** Pages that begin earlier, because the clock is coarser, need not get further than those before. */
@@ -153,20 +154,9 @@ export class TimeWalk<T extends Ordered> {
     return pastTick(this.#order, start, this.#options.clock.safeStep(this.#order));
   }
 
-  /** A page of that many rows is not the last. One of the usual length shows that pages are not cut. */
-  #goesOnAfter(length: number): void {
-    const longest = Math.max(length, this.#cutBefore ?? 0);
-    this.#cutBefore = longest < this.#options.size.usual ? longest : null;
-  }
-
-  /** Two signs have to agree that a page is the last one, and none may speak against it. */
-  #isEnd({ rows, more, total, asked }: AskedPage<T>): boolean {
-    const count = this.#after === null ? total : null;
-    const goesOn = more === true || (count !== null && count > rows.length);
-    this.#options.cap.saw(rows.length, asked, goesOn);
-    if (goesOn) return false;
-    const signs = [more === false, rows.length < Math.min(asked, this.#usual), count === rows.length];
-    return signs.filter(Boolean).length >= 2;
+  /** The page came for the bound of now. */
+  #isEnd(page: AskedPage<T>): boolean {
+    return this.#lengths.isEnd(page, this.#after === null);
   }
 
   async #ask(most: number | null): Promise<Asked<T>> {
@@ -234,6 +224,11 @@ export class TimeWalk<T extends Ordered> {
     if (isOrdered || rows.length < 3) return false;
     return rows.every((row, index) => !isAhead(this.#order, row.time, (rows[index - 1] ?? row).time));
   }
+}
+
+function hasRowsBehind({ rows }: TimePage<Ordered>, time: bigint, order: TimeOrder): boolean {
+  const last = rows.at(-1);
+  return last !== undefined && isAhead(order, last.time, time);
 }
 
 interface OrderedPage<T extends Ordered> extends AskedPage<T> {

@@ -107,6 +107,9 @@ export function hintsMayBeWrong(bed: Bed): void {
         if (lie.readable || !isReported) expect(messages).toEqual(all);
         // What is there is in order.
         expect(messages).toEqual(all.filter((message) => messages.includes(message)));
+        // A read that goes on over several pages knows what they have shown, but no cursor.
+        const whole = await walk(back, { size: 2 * all.length });
+        if (lie.readable || !whole.isReported) expect(whole.nodes.map(({ message }) => message)).toEqual(all);
       },
     );
 
@@ -164,8 +167,10 @@ export function hintsMayBeWrong(bed: Bed): void {
       if (instance?.forget === undefined) return;
       const { walk, expected, timeOf } = setUp(served, instance, bed.doubtfulPage ?? 10);
       const gone = Math.floor(expected.length / 2);
-      const { nodes, isReported } = await walk(back, () => {
-        instance.forget?.(timeOf(gone));
+      const { nodes, isReported } = await walk(back, {
+        meanwhile: () => {
+          instance.forget?.(timeOf(gone));
+        },
       });
       expect(isReported).toBe(false);
       const read = back ? expected.slice(gone).toReversed() : [...expected.slice(0, 9), ...expected.slice(gone)];
@@ -185,6 +190,13 @@ export function hintsMayBeWrong(bed: Bed): void {
 interface Walked {
   readonly nodes: readonly LogNode[];
   readonly isReported: boolean;
+}
+
+interface WalkOptions {
+  /** Happens behind the first page. */
+  readonly meanwhile?: () => void;
+  /** How many lines each page asks for. Left out: less than a native page, and all of one, in turn. */
+  readonly size?: number;
 }
 
 /** A job with lines for somewhat more than two native pages, and for two instants: so many in the `first`, and `together` in each other. */
@@ -209,15 +221,14 @@ function setUp(served: ServedBed, instance: Instance, nativePage: number, togeth
   const written = instance.write(key, lines);
   const expected = written.map(({ message }) => message);
   const scopes = [{ source: served.source, scope: { job: key } }];
-  /** `meanwhile` happens behind the first page. */
-  const walk = async (back: boolean, meanwhile?: () => void): Promise<Walked> => {
+  const walk = async (back: boolean, { meanwhile, size: wanted }: WalkOptions = {}): Promise<Walked> => {
     const nodes: LogNode[] = [];
     let cursor: string | null = null;
     let isReported = false;
     for (let page = 0; page < count; page += 1) {
       served.server.resetCalls();
       // Less than a native page, and all of one: what comes behind it depends on where a page ends.
-      const size = page % 2 === 0 ? 9 : nativePage;
+      const size = wanted ?? (page % 2 === 0 ? 9 : nativePage);
       const args = back ? { last: size, before: cursor } : { first: size, after: cursor };
       try {
         const { some, failures, info } = await onReplica([served], async ({ federation }, call) => {

@@ -178,10 +178,10 @@ describe('counting', () => {
 
 describe('a filter', () => {
   test('goes to the vendor, quoted, and is counted by it', async () => {
-    writeLines(40, (index) => (index % 4 === 0 ? 'error' : 'info'));
+    writeLines(44, (index) => (index % 4 === 0 ? 'error' : 'info'));
     const partition = await partitionOf(harness.connect(), JOB, { severityIn: ['ERROR'], stepIn: ['haystack'] });
-    expect(await readEntries(partition)).toHaveLength(10);
-    expect(await partition.count(createCall())).toBe(10);
+    expect(await readEntries(partition)).toHaveLength(11);
+    expect(await partition.count(createCall())).toBe(11);
     const query = { limit: '100', order: 'ASC', filter: "level eq 'error' and origin eq 'haystack'" };
     expect(harness.asked()).toEqual([
       { kind: 'logs', query },

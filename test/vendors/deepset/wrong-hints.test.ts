@@ -183,6 +183,31 @@ describe('a source whose flags, sizes and bounds may be wrong', () => {
     expect(harness.asked().length).toBeLessThan(5);
   });
 
+  // With distances of less than a second its pages look like those of a coarse clock.
+  test.each([0n, 1n, 130n, 9_000n, 20_000n])(
+    'and says so where it ignores the bound, lines %s µs apart',
+    async (gap) => {
+      harness.simulation.dialect.ignoresPlace = true;
+      const job = write(450, gap);
+      for (const filterable of [DEFAULT_DIALECT.filterable, []]) {
+        harness.simulation.dialect.filterable = filterable;
+        for (const direction of BOTH) {
+          harness.asked();
+          const batches = await readBatches(await partitionOf(harness.connect(), job), { direction });
+          const found = numbers(batches.flatMap(({ rows }) => rows));
+          expect(new Set(found).size).toBe(found.length);
+          const said = batches.filter(({ truncated }) => truncated !== undefined);
+          // By level and origin, all lines may have come in spite of it.
+          if (found.length < 450)
+            expect(said).toEqual([expect.objectContaining({ truncated: REPEATS, contradicts: true })]);
+          else expect(said).toEqual([]);
+          if (filterable.length === 0) expect(found.length).toBeLessThan(450);
+          expect(harness.asked().length).toBeLessThan(100);
+        }
+      }
+    },
+  );
+
   test.each(BOTH)('and says so where it ignores the order, %s, from any place', async (direction) => {
     harness.simulation.dialect.ignoresOrder = true;
     for (const count of [0, 1, 2, 10, 250]) {
@@ -225,5 +250,58 @@ describe('a source that cuts its pages down and says on each of them that nothin
     harness.asked();
     await readEntries(await partitionOf(connector, job), { direction: 'forward' });
     expect(harness.asked()).toHaveLength(3);
+  });
+});
+
+describe('a source whose hints agree that a page is the last one, which it is not', () => {
+  const AGREEING: readonly Partial<DeepsetDialect>[] = [
+    { total: 'of-page' },
+    ...[25, 50, 100].flatMap((rowsPerPage) => [
+      { total: 'of-page' as const, rowsPerPage },
+      { total: 'null' as const, rowsPerPage },
+    ]),
+  ];
+
+  test.each(AGREEING.flatMap((dialect) => (['never', 'missing'] as const).map((more) => ({ ...dialect, more }))))(
+    'is read whole: $rowsPerPage rows per page, total $total, more $more',
+    async (dialect) => {
+      Object.assign(harness.simulation.dialect, dialect);
+      const job = write(450, 1_000n);
+      const middle = startOfInstant(START + 200n * 1_000_000n);
+      for (const direction of BOTH) {
+        for (const from of [null, middle]) {
+          const batches = await readBatches(await partitionOf(harness.connect(), job), { direction, from });
+          const all = upTo(450, direction);
+          expect(numbers(batches.flatMap(({ rows }) => rows))).toEqual(
+            from === null ? all : all.filter((index) => (direction === 'forward' ? index >= 200 : index < 200)),
+          );
+          expect(batches.filter(({ truncated }) => truncated !== undefined)).toEqual([]);
+        }
+      }
+    },
+  );
+
+  test('is asked once more for a log of a round length only', async () => {
+    for (const [count, calls] of [
+      [9, 1],
+      [10, 2],
+      [99, 1],
+      [100, 2],
+      [150, 2],
+    ] as const) {
+      const job = write(count, 1_000n);
+      const partition = await partitionOf(harness.connect(), job);
+      harness.asked();
+      for (const direction of BOTH) await readEntries(partition, { direction });
+      expect(harness.asked(), `${count} lines`).toHaveLength(calls * 2);
+    }
+  });
+
+  test('says nothing of lines of one instant that have all come', async () => {
+    Object.assign(harness.simulation.dialect, { tieOrder: 'unreversed', filterable: [] });
+    const job = write(10, 0n);
+    const batches = await readBatches(await partitionOf(harness.connect(), job));
+    expect(batches.flatMap(({ rows }) => rows)).toHaveLength(10);
+    expect(batches.every(({ truncated }) => truncated === undefined)).toBe(true);
   });
 });
