@@ -71,13 +71,20 @@ async function* read<T extends Ordered>(
     }
     const done = walk.atEnd || wrong !== undefined;
     wrong ??= walk.takeWrong();
-    const out = done ? window.finish() : window.takeReady();
+    if (done) window.finish();
+    else window.settle();
     const ended = done || window.ended;
     const order = walk.newestFirst === null ? null : Number(walk.newestFirst);
-    const hints = out.hints.map((hint) => (Array.isArray(hint) ? [...(hint as readonly Json[]), order] : null));
     const more = ended ? false : window.holdsWanted ? true : null;
-    const said = wrong === undefined ? {} : contradiction(wrong);
-    yield { rows: out.rows, hints, more, pages: walk.takeCount(), ...said };
+    let news = { pages: walk.takeCount(), ...(wrong === undefined ? {} : contradiction(wrong)) };
+    // Of rows that the reader does not come to no hint is made. One that does not take all looks for those that are there.
+    const atMost = request.accept === undefined ? Math.max(1, request.need) : Infinity;
+    do {
+      const { rows, hints } = window.give(atMost);
+      const ordered = hints.map((hint) => (Array.isArray(hint) ? [...(hint as readonly Json[]), order] : null));
+      yield { rows, hints: ordered, more: window.hasReady ? true : more, ...news };
+      news = { pages: 0 };
+    } while (window.hasReady);
     if (ended) return;
   }
 }

@@ -62,3 +62,35 @@ export function most(first: bigint, ...others: readonly bigint[]): bigint {
   for (const value of others) if (value > found) found = value;
   return found;
 }
+
+/** The least of the numbers that came last. */
+export class SlidingLeast {
+  readonly #width: number;
+  /** Numbers that may still become the least, growing, and which in turn each was. */
+  #candidates: { readonly value: bigint; readonly turn: number }[] = [];
+  #first = 0;
+  #turn = 0;
+
+  /** Of at most so many numbers. */
+  constructor(width: number) {
+    this.#width = width;
+  }
+
+  /** Null: there is none. */
+  get least(): bigint | null {
+    return this.#candidates[this.#first]?.value ?? null;
+  }
+
+  push(value: bigint): void {
+    let end = this.#candidates.length;
+    for (; end > this.#first && value <= (this.#candidates[end - 1]?.value ?? value); end -= 1);
+    this.#candidates.length = end;
+    if (this.#width > 0) this.#candidates.push({ value, turn: this.#turn });
+    this.#turn += 1;
+    const left = this.#candidates[this.#first];
+    if (left !== undefined && left.turn < this.#turn - this.#width) this.#first += 1;
+    if (this.#first <= this.#width) return;
+    this.#candidates = this.#candidates.slice(this.#first);
+    this.#first = 0;
+  }
+}

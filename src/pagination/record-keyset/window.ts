@@ -3,7 +3,9 @@ import type { Direction, Ordered, Position } from '../../domain/ordered.ts';
 import { withTie } from '../core/identity.ts';
 import type { Hint } from '../core/partition.ts';
 import type { KeyedRecord } from './list.ts';
-import { least, most } from './scale.ts';
+import { Anchors } from './anchors.ts';
+import type { Seen } from './anchors.ts';
+import { least, most, SlidingLeast } from './scale.ts';
 import type { RecordScale, RecordTimes } from './scale.ts';
 import type { Anchor, WalkedRecord } from './walk.ts';
 
@@ -14,19 +16,6 @@ import type { Anchor, WalkedRecord } from './walk.ts';
  * A row that lies too far from its record is placed where the reach of the record ends. That place depends on the record
  * and its neighbours alone, so every walk finds the row there.
  */
-
-/** A record that may still be an anchor of a row's hint, or that reaches of others depend on. */
-interface Seen {
-  readonly id: string;
-  readonly nameless: boolean;
-  readonly offset: number | null;
-  readonly far: bigint;
-  readonly near: bigint;
-  /** This record and all before it have their rows before this; null until enough records have followed. */
-  passedAt: bigint | null;
-  /** This record and all after it have their rows beyond this; null: records that decide it were not seen. */
-  readonly aheadAt: bigint | null;
-}
 
 /** A row whose record's reach along the walk is not known to its end yet. */
 interface OpenRow<T> {
@@ -53,9 +42,16 @@ export class RecordWindow<T extends Ordered> {
   #open: OpenRow<T>[] = [];
   /** In walk order. */
   #seen: Seen[] = [];
+  /** The least `far` of as many records as the reach has, up to the last one. */
+  readonly #nearest: SlidingLeast;
+  /** What is given out next, in its order, and whether no record follows. */
+  #ready: T[] = [];
+  #given = 0;
+  #atEnd = false;
+  #anchors: Anchors | null = null;
   #count = 0;
   #furthest: bigint | null = null;
-  readonly #order = new ShownOrder();
+  readonly #shown = new ShownOrder();
   /** What lies behind the first record of this read: where the read itself began. Null: that end of the log. */
   #origin: Anchor | null = null;
   #originKnown: boolean;
@@ -66,6 +62,7 @@ export class RecordWindow<T extends Ordered> {
     this.#reached = options.from;
     this.#until = options.until;
     this.#originKnown = options.from === null;
+    this.#nearest = new SlidingLeast(scale.records);
   }
 
   startedAt(anchor: Anchor | 'end'): void {
@@ -75,17 +72,20 @@ export class RecordWindow<T extends Ordered> {
 
   /** The next records of the walk. */
   add(walked: readonly WalkedRecord<T>[]): void {
-    for (const { record } of walked) this.#order.see(record, this.#direction);
+    for (const { record } of walked) this.#shown.see(record, this.#direction);
     for (const { record, offset } of walked) this.#add(record, offset);
   }
 
   #add(record: KeyedRecord<T>, offset: number | null): void {
     const { records, behind, beyond } = this.#scale;
     const [near, far] = [this.#scale.near(record), this.#scale.far(record)];
-    const preceding = records === 0 ? [] : this.#seen.slice(-records);
     const isStart = this.#count < records;
-    const aheadAt = isStart ? null : least(near - behind, preceding[0]?.near ?? near);
+    // Of the first of as many records before it as the reach has.
+    const precedingNear = records === 0 ? near : (this.#seen.at(-records)?.near ?? near);
+    const nearestBefore = this.#nearest.least;
+    const aheadAt = isStart ? null : least(near - behind, precedingNear);
     this.#seen.push({ id: record.id, nameless: record.nameless === true, offset, near, far, passedAt: null, aheadAt });
+    this.#nearest.push(far);
     this.#count += 1;
     const settled = this.#seen.at(-1 - records);
     if (settled !== undefined) settled.passedAt = most(settled.far + beyond, far);
@@ -94,10 +94,8 @@ export class RecordWindow<T extends Ordered> {
     // Between a run's scheduling and its invocation may lie more than both reaches together. Then a row that is within
     // neither has its place at that end by which the list is sorted.
     const [after, before] = [far - behind, near + beyond];
-    const isFirm = this.#order.isByLatest === (this.#direction === 'forward');
-    const low = isStart
-      ? null
-      : least(isFirm ? after : least(after, before), far, ...preceding.map((other) => other.far));
+    const isFirm = this.#shown.isByLatest === (this.#direction === 'forward');
+    const low = isStart ? null : least(isFirm ? after : least(after, before), least(far, nearestBefore ?? far));
     const reach = most(isFirm ? most(after, before) : before, near);
     for (const row of record.rows) {
       const time = this.#scale.along(row.time);
@@ -118,37 +116,65 @@ export class RecordWindow<T extends Ordered> {
     return this.#waiting.length > 0;
   }
 
-  /** The rows that nothing can come before any more. */
-  takeReady(): Given<T> {
+  /** Makes the rows ready that nothing can come before any more. */
+  settle(): void {
     const frontier = this.#frontier();
-    if (frontier === null) return { rows: [], hints: [] };
-    const border = least(frontier, ...this.#open.map(({ reach }) => reach));
-    const isReady = (row: T): boolean => this.#scale.along(row.time) < border;
-    const ready = this.#waiting.filter(isReady);
-    this.#waiting = this.#waiting.filter((row) => !isReady(row));
-    return this.#giveOut(ready);
+    if (frontier === null) return;
+    let border = frontier;
+    for (const { reach } of this.#open) border = least(border, reach);
+    const waiting: T[] = [];
+    for (const row of this.#waiting) (this.#scale.along(row.time) < border ? this.#ready : waiting).push(row);
+    this.#waiting = waiting;
+    this.#order();
   }
 
   /** No record follows: everything that waits is ready. */
-  finish(): Given<T> {
+  finish(): void {
     for (const { row, at } of this.#open) this.#place(row, at);
     this.#open = [];
-    const ready = this.#waiting;
+    this.#ready = this.#ready.concat(this.#waiting);
     this.#waiting = [];
-    return this.#giveOut(ready, true);
+    this.#atEnd = true;
+    this.#order();
+  }
+
+  /** Are there rows that are ready? */
+  get hasReady(): boolean {
+    return this.#given < this.#ready.length;
+  }
+
+  /** The next rows that are ready, at most so many. Hints are only made of those that are given out. */
+  give(atMost: number): Given<T> {
+    const rows = this.#ready.slice(this.#given, this.#given + atMost);
+    this.#given += rows.length;
+    const origin = this.#originKnown ? this.#origin : undefined;
+    this.#anchors ??= new Anchors(this.#seen, this.#scale, this.#direction, origin);
+    const anchors = this.#anchors;
+    const hints = rows.map((row) => anchors.hintAt(this.#scale.along(row.time), this.#atEnd));
+    this.#reached = rows.at(-1) ?? this.#reached;
+    if (this.hasReady) return { rows, hints };
+    [this.#ready, this.#given, this.#anchors] = [[], 0, null];
+    if (this.#reached !== null) this.#forget(this.#scale.along(this.#reached.time));
+    return { rows, hints };
+  }
+
+  #order(): void {
+    const sign = this.#direction === 'forward' ? 1 : -1;
+    this.#ready.sort((a, b) => comparePositions(a, b) * sign);
   }
 
   /** Rows of records that are still to come lie at or beyond this; null: they may lie anywhere. */
   #frontier(): bigint | null {
     const { records, behind } = this.#scale;
     if (this.#furthest === null || this.#count < records) return null;
-    const neighbours = records === 0 ? [] : this.#seen.slice(-records);
-    return least(this.#furthest - behind, ...neighbours.map(({ far }) => far));
+    const reached = this.#furthest - behind;
+    return least(reached, this.#nearest.least ?? reached);
   }
 
   /** A record that follows extends the reach of those before it. */
   #extend(near: bigint): void {
     const open = this.#open;
+    if (open.length === 0) return;
     this.#open = [];
     for (const held of open) this.#hold({ ...held, reach: most(held.reach, near), left: held.left - 1 });
   }
@@ -164,30 +190,6 @@ export class RecordWindow<T extends Ordered> {
     if (this.#reached !== null && !isBeyond(placed, this.#reached, this.#direction)) return;
     if (this.#until !== null && !isBeyond(this.#until, placed, this.#direction)) return;
     this.#waiting.push(placed);
-  }
-
-  #giveOut(rows: T[], atEnd = false): Given<T> {
-    const sign = this.#direction === 'forward' ? 1 : -1;
-    rows.sort((a, b) => comparePositions(a, b) * sign);
-    const hints = rows.map((row) => this.#hintOf(this.#scale.along(row.time), atEnd));
-    this.#reached = rows.at(-1) ?? this.#reached;
-    if (this.#reached !== null) this.#forget(this.#scale.along(this.#reached.time));
-    return { rows, hints };
-  }
-
-  /** The records next to those that matter at that place, on either side. */
-  #hintOf(at: bigint, atEnd: boolean): Hint | null {
-    const behind = this.#seen.findLast(({ nameless, passedAt }) => !nameless && passedAt !== null && passedAt < at);
-    const ahead = this.#seen.find(({ nameless, aheadAt }) => !nameless && aheadAt !== null && aheadAt > at);
-    const origin = this.#originKnown ? writtenAnchor(this.#origin) : undefined;
-    const back = behind === undefined ? origin : this.#written(behind, behind.passedAt);
-    const front = ahead === undefined ? (atEnd ? null : undefined) : this.#written(ahead, ahead.aheadAt);
-    if (back === undefined || front === undefined) return null;
-    return this.#direction === 'forward' ? [back, front] : [front, back];
-  }
-
-  #written({ id, offset }: Seen, bound: bigint | null): Hint {
-    return writtenAnchor({ id, offset, bound: this.#scale.along(bound ?? 0n) });
   }
 
   /** Drops records that no row still to come can have as an anchor, and that decide no reach. */
@@ -218,9 +220,4 @@ class ShownOrder {
     this.#earliestTurns ||= older.earliest > newer.earliest;
     this.#latestTurns ||= older.latest > newer.latest;
   }
-}
-
-/** An anchor as it stands in a hint; null is that end of the log. */
-function writtenAnchor(anchor: Anchor | null): Hint {
-  return anchor === null ? null : [anchor.id, anchor.offset, String(anchor.bound)];
 }

@@ -1,0 +1,73 @@
+import type { Direction } from '../../domain/ordered.ts';
+import type { Hint } from '../core/partition.ts';
+import { least } from './scale.ts';
+import type { RecordScale } from './scale.ts';
+import type { Anchor } from './walk.ts';
+
+/** A record that may still be an anchor of a row's hint, or that reaches of others depend on. */
+export interface Seen {
+  readonly id: string;
+  readonly nameless: boolean;
+  readonly offset: number | null;
+  readonly far: bigint;
+  readonly near: bigint;
+  /** This record and all before it have their rows before this; null until enough records have followed. */
+  passedAt: bigint | null;
+  /** This record and all after it have their rows beyond this; null: records that decide it were not seen. */
+  readonly aheadAt: bigint | null;
+}
+
+/** Finds the hints of rows, one after the other as a walk meets them, among the records that it has seen. */
+export class Anchors {
+  readonly #seen: readonly Seen[];
+  readonly #scale: RecordScale;
+  readonly #direction: Direction;
+  /** What stands for a record before the first; undefined: nothing does. */
+  readonly #origin: Hint | undefined;
+  /** Of each record the least `passedAt` from it on; null where none has any. */
+  readonly #passed: (bigint | null)[];
+  #behind = -1;
+  #ahead = 0;
+
+  constructor(seen: readonly Seen[], scale: RecordScale, direction: Direction, origin: Anchor | null | undefined) {
+    this.#seen = seen;
+    this.#scale = scale;
+    this.#direction = direction;
+    this.#origin = origin === undefined ? undefined : written(origin);
+    this.#passed = Array.from({ length: seen.length }, () => null);
+    let passed: bigint | null = null;
+    for (let at = seen.length - 1; at >= 0; at -= 1) {
+      const { nameless, passedAt } = seen[at] as Seen;
+      if (!nameless && passedAt !== null) passed = least(passedAt, passed ?? passedAt);
+      this.#passed[at] = passed;
+    }
+  }
+
+  /** The records next to those that matter at that place, on either side. No place lies before the one that was asked for last. */
+  hintAt(at: bigint, atEnd: boolean): Hint | null {
+    const seen = this.#seen;
+    for (let next = this.#behind + 1; next < seen.length; next += 1) {
+      const passed = this.#passed[next] ?? null;
+      if (passed === null || passed >= at) break;
+      this.#behind = next;
+    }
+    for (; this.#ahead < seen.length; this.#ahead += 1) {
+      const { nameless, aheadAt } = seen[this.#ahead] as Seen;
+      if (!nameless && aheadAt !== null && aheadAt > at) break;
+    }
+    const [behind, ahead] = [seen[this.#behind], seen[this.#ahead]];
+    const back = behind === undefined ? this.#origin : this.#written(behind, behind.passedAt);
+    const front = ahead === undefined ? (atEnd ? null : undefined) : this.#written(ahead, ahead.aheadAt);
+    if (back === undefined || front === undefined) return null;
+    return this.#direction === 'forward' ? [back, front] : [front, back];
+  }
+
+  #written({ id, offset }: Seen, bound: bigint | null): Hint {
+    return written({ id, offset, bound: this.#scale.along(bound ?? 0n) });
+  }
+}
+
+/** An anchor as it stands in a hint; null is that end of the log. */
+function written(anchor: Anchor | null): Hint {
+  return anchor === null ? null : [anchor.id, anchor.offset, String(anchor.bound)];
+}
