@@ -212,10 +212,13 @@ export function keysetNative(
     spread?: bigint;
     neighbours?: number;
     runningLevel?: string;
+    ladder?: Ladder;
   },
 ): FakeNative {
   const store = new Store(lines);
-  const { limit, newestFirst } = options;
+  const { newestFirst } = options;
+  // What is learned of the log is kept by it.
+  const size = new PageSize(options.limit);
   const spread = options.spread ?? 0n;
   // A row lies up to `spread` before or after its record: by how much depends on its id alone.
   const shift = (line: RawLine): bigint =>
@@ -232,10 +235,11 @@ export function keysetNative(
       recordKeysetPartition<Line>({
         key: '',
         order,
-        size: new PageSize(limit),
+        size,
+        ladder: options.ladder,
         reach: { before: spread, after: spread, records: options.neighbours ?? 0 },
         isCursorRefused: (error) => error instanceof TokenRefused,
-        fetch: async (request) => {
+        fetch: async (request, limit) => {
           await store.asked();
           const list = newestFirst ? [...store.lines].reverse() : store.lines;
           let start = 0;

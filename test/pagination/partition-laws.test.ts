@@ -138,6 +138,18 @@ const schemes: readonly {
     make: (lines, limit) =>
       keysetNative(lines, { limit: limit + 1, cursors: false, newestFirst: true, spread: 3_000_000n, neighbours: 3 }),
   },
+  ...[true, false].map((cursors) => ({
+    name: `record keyset, rows around their records, first pages of several sizes${cursors ? '' : ', offsets only'}`,
+    make: (lines: readonly RawLine[], limit: number) =>
+      keysetNative(lines, {
+        limit: 5 * limit + 5,
+        cursors,
+        newestFirst: true,
+        spread: 3_000_000n,
+        neighbours: 3,
+        ladder: ladderBelow(5 * limit + 5, limit + lines.length),
+      }),
+  })),
   { name: 'time keyset', make: (lines, limit) => timeNative(lines, { limit: limit + 20, levels: LEVELS }) },
   {
     name: 'time keyset, first pages of several sizes',

@@ -1,5 +1,6 @@
 import type { Call } from '../../domain/call.ts';
 import type { Ordered } from '../../domain/ordered.ts';
+import type { Ladder } from '../core/ladder.ts';
 import type { PageSize } from '../core/page-size.ts';
 import type { Unplaced } from '../core/partition.ts';
 import type { Reach, RecordTimes } from './scale.ts';
@@ -54,6 +55,8 @@ export interface RecordKeysetOptions<T extends Ordered> {
   readonly order: ListOrder;
   /** How many records are asked for, as far as they fit into an answer. The vendor may give fewer without a word. */
   readonly size: PageSize;
+  /** Smaller pages to begin with, where it is known of the log that one of them will do. Left out: none. */
+  readonly ladder?: Ladder | undefined;
   readonly reach: Reach;
   /** At most `limit` records. One that is too large by itself may come cut. */
   fetch(request: KeysetRequest, limit: number, call: Call): Promise<NativePage<T>>;
@@ -61,13 +64,13 @@ export interface RecordKeysetOptions<T extends Ordered> {
   isCursorRefused(error: unknown): boolean;
 }
 
-/** A page of as many records as fit into an answer. */
+/** A page of as many records as fit into an answer, and `most` at the most. */
 export async function fetchFitting<T extends Ordered>(
   options: RecordKeysetOptions<T>,
   request: KeysetRequest,
   call: Call,
+  most = options.size.usual,
 ): Promise<KeysetPage<T>> {
-  const { size } = options;
-  const { page, asked } = await size.fit(size.usual, (limit) => options.fetch(request, limit, call));
+  const { page, asked } = await options.size.fit(most, (limit) => options.fetch(request, limit, call));
   return { ...page, asked };
 }

@@ -3,6 +3,8 @@ import type { Json } from '../../domain/json.ts';
 import type { Ordered } from '../../domain/ordered.ts';
 import { contradiction } from '../core/page-guard.ts';
 import type { Batch, Hint, Partition, ReadRequest } from '../core/partition.ts';
+import { FirstPage } from '../core/ladder.ts';
+import { KnownLog } from './known-log.ts';
 import { fetchFitting } from './list.ts';
 import type { KeysetPage, RecordKeysetOptions } from './list.ts';
 import { RepeatsItself } from './pages.ts';
@@ -21,7 +23,10 @@ export function recordKeysetPartition<T extends Ordered>(options: RecordKeysetOp
     key: options.key,
     read: (request, call) => read(options, request, call),
     async count(call) {
-      return honestTotal(await fetchFitting(options, { kind: 'first' }, call));
+      const { size } = options;
+      // A page that the call has had already says it, too.
+      const rows = await FirstPage.of(size, call).size(0);
+      return honestTotal(await fetchFitting(options, { kind: 'first' }, call, rows === 0 ? size.usual : rows));
     },
   };
 }
@@ -54,17 +59,22 @@ async function* read<T extends Ordered>(
     call,
   );
   let window = new RecordWindow<T>(scale, request);
-  const start = (): ReturnType<typeof begin<T>> => {
+  const log = KnownLog.of(options.size);
+  const start = async (): ReturnType<typeof begin<T>> => {
+    const rows = await log.rowsAtEnd(options, request, call);
     // Of records of one instant no row has been given out.
     window = new RecordWindow<T>(scale, request);
-    return begin(options, walk, request, scale, window);
+    return begin(options, walk, request, { scale, window, rows });
   };
+  let isBegun = request.from !== null;
   for (let go = start; ; go = () => walk.next()) {
     let wrong: string | undefined;
+    let seen = 0;
     try {
       const walked = await unlessTurned(go, start);
       // Only now: the walk may have started over, with another window.
       window.add(walked);
+      seen = walked.length;
     } catch (error) {
       if (!(error instanceof RepeatsItself)) throw error;
       wrong = error.what;
@@ -74,6 +84,8 @@ async function* read<T extends Ordered>(
     if (done) window.finish();
     else window.settle();
     const ended = done || window.ended;
+    if (!isBegun && !done) log.begun(options, request, seen, window.readyCount);
+    isBegun = true;
     const order = walk.newestFirst === null ? null : Number(walk.newestFirst);
     const more = ended ? false : window.holdsWanted ? true : null;
     let news = { pages: walk.takeCount(), ...(wrong === undefined ? {} : contradiction(wrong)) };
@@ -104,11 +116,14 @@ async function begin<T extends Ordered>(
   options: RecordKeysetOptions<T>,
   walk: RecordWalk<T>,
   request: ReadRequest<T>,
-  scale: RecordScale,
-  window: RecordWindow<T>,
+  {
+    scale,
+    window,
+    rows,
+  }: { readonly scale: RecordScale; readonly window: RecordWindow<T>; readonly rows: number | null },
 ): ReturnType<RecordWalk<T>['next']> {
   const { from, direction } = request;
-  if (from === null) return walk.beginAtEnd();
+  if (from === null) return walk.beginAtEnd(rows);
   const at = scale.along(from.time);
   const anchor = readAnchor(request.hint, direction);
   // A merge gives a partition the hint of the row that it took last: when the reader has turned round, the anchor may

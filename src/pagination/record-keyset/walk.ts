@@ -6,9 +6,10 @@ import { fetchFitting } from './list.ts';
 import type { KeyedRecord, KeysetPage, KeysetRequest, RecordKeysetOptions } from './list.ts';
 import { PageGuard } from '../core/page-guard.ts';
 import { findBeside } from './beside.ts';
+import { KnownLog } from './known-log.ts';
 import { PageLengths, RepeatsItself } from './pages.ts';
 import { findFarEnd, findPlace } from './search.ts';
-import type { OffsetPages } from './other-page.ts';
+import type { FoundPage, OffsetPages } from './other-page.ts';
 import type { RecordScale, RecordTimes } from './scale.ts';
 
 /** A record next to which a walk begins, and where it stood in the list when it was seen. */
@@ -43,6 +44,10 @@ const MAX_OFFSET = 2 ** 31 - 1;
 
 /** How many answers in a row may bring nothing new: some show what the walk knows already, to go on from there. */
 const MOST_IDLE = 10;
+
+/** How often the last page is asked for by the length that the list has, and how many new records may have moved it. */
+const MOST_TRIES = 2;
+const ROOM = 2;
 
 /** Where a walk has got to. */
 interface Edge {
@@ -122,19 +127,41 @@ export class RecordWalk<T extends Ordered> {
     this.#call = freshCall(this.#call);
   }
 
-  /** From the oldest (forward) or newest (backward) record on. */
-  async beginAtEnd(): Promise<WalkedRecord<T>[]> {
-    const first = await this.#fetchFirst();
+  /** From the oldest (forward) or newest (backward) record on; `rows`: how large a page will do, null: one of the usual size. */
+  async beginAtEnd(rows: number | null = null): Promise<WalkedRecord<T>[]> {
+    if (this.#kind === 'before') {
+      const known = rows === null ? null : await this.#atKnownEnd(rows);
+      if (known !== null) return this.#giveWhole(known.page, known.offset);
+    }
+    const first = await this.#fetchFirst(this.#kind === 'after' ? rows : null);
     if (this.#kind === 'after') return this.#giveWhole(first, 0);
     try {
-      const { page, offset } = await findFarEnd(this.#byOffset(), first);
-      return this.#giveWhole(page, offset);
+      const end = await findFarEnd(this.#byOffset(), first);
+      if (end.offset > 0) KnownLog.of(this.#options.size).ended(end);
+      return this.#giveWhole(end.page, end.offset);
     } catch (error) {
       if (!(error instanceof RepeatsItself)) throw error;
       // The records of the first page are all that can be had.
       this.#wrong = error.what;
       return this.#giveWhole(first, 0);
     }
+  }
+
+  /** The last page of the list, straight away where it was found before; null: it is somewhere else. */
+  async #atKnownEnd(rows: number): Promise<FoundPage<T> | null> {
+    const log = KnownLog.of(this.#options.size);
+    for (let tries = 0, total = log.farEnd?.total ?? 0; tries < MOST_TRIES && total > rows; tries += 1) {
+      const offset = total - rows + ROOM;
+      const page = await this.#fetch({ kind: 'offset', offset }, rows);
+      if (log.shows(page) && this.#lengths.isEnd(page, offset)) {
+        log.ended({ page, offset });
+        return { page, offset };
+      }
+      if (page.total === null || page.total === total) break;
+      ({ total } = page);
+    }
+    log.farEnd = null;
+    return null;
   }
 
   /** From the record next to the anchor on; null when the anchor can't be found that way. */
@@ -213,9 +240,9 @@ export class RecordWalk<T extends Ordered> {
     };
   }
 
-  async #fetch(request: KeysetRequest): Promise<KeysetPage<T>> {
+  async #fetch(request: KeysetRequest, rows: number | null = null): Promise<KeysetPage<T>> {
     this.#count += 1;
-    const page = await fetchFitting(this.#options, request, this.#call);
+    const page = await fetchFitting(this.#options, request, this.#call, rows ?? this.#options.size.usual);
     this.#lengths.saw(page);
     if (page.cursors) this.#cursors ??= true;
     this.#notice(page.records[0], page.records.at(-1));
@@ -254,9 +281,9 @@ export class RecordWalk<T extends Ordered> {
   }
 
   /** The first page; where all of it is of one instant, a look at the far end shows which way the list goes. */
-  #fetchFirst(): Promise<KeysetPage<T>> {
+  #fetchFirst(rows: number | null = null): Promise<KeysetPage<T>> {
     return this.#learning(async () => {
-      const first = await this.#fetch({ kind: 'first' });
+      const first = await this.#fetch({ kind: 'first' }, rows);
       const near = first.records[0];
       const isKnown = this.#orderShown || this.#looked || this.#lengths.isEnd(first, 0);
       if (isKnown || near === undefined) return first;

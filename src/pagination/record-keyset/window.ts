@@ -138,9 +138,13 @@ export class RecordWindow<T extends Ordered> {
     this.#order();
   }
 
-  /** Are there rows that are ready? */
+  /** How many rows are ready. */
+  get readyCount(): number {
+    return this.#ready.length - this.#given;
+  }
+
   get hasReady(): boolean {
-    return this.#given < this.#ready.length;
+    return this.readyCount > 0;
   }
 
   /** The next rows that are ready, at most so many. Hints are only made of those that are given out. */

@@ -1,9 +1,13 @@
+import type { Ladder } from '../../pagination/core/ladder.ts';
 import { NO_SEVERITY } from '../../domain/severity.ts';
 import type { Severity } from '../../domain/severity.ts';
 import { isFinished, statusFrom } from '../../domain/status.ts';
 import type { JobStatus } from '../../domain/status.ts';
 import type { NativeJob } from './wire.ts';
 import type { NativeRun } from './runs/wire.ts';
+
+/** Smaller pages of runs, none of a length to which lists are cut. How many runs have to be seen is learned of each schedule. */
+export const LADDER: Ladder = { sizes: [60, 90, 120, 150], ahead: 0 };
 
 /**
  * The life of a run: `runStatus` says where it is, `runState` what came of it. COMPLETED alone is no success.

@@ -14,6 +14,7 @@ import type { JobDetails } from '../jobs/details.ts';
 import { isCursorRefused } from './pages.ts';
 import type { RunPage, RunPages } from './pages.ts';
 import type { ScheduleRef } from '../api.ts';
+import { LADDER } from '../facts.ts';
 import { attemptRecord, logRecord, recordTimes } from './records.ts';
 import type { PlacedRun, SingleRuns } from './singles.ts';
 import type { NativeRun } from './wire.ts';
@@ -84,6 +85,7 @@ export class RunPartitions {
       key: ref.schedule,
       order: this.#order,
       size: sizes.of(JSON.stringify([ref.job, ref.schedule])),
+      ladder: LADDER,
       reach,
       isCursorRefused,
       fetch: async (request, limit, call) => {

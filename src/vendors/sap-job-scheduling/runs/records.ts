@@ -107,7 +107,7 @@ function rowOf(
 ): Row {
   return {
     time: time.nanoseconds,
-    tie: `${run.runId}.${String(index).padStart(4, '0')}`,
+    tie: index === 0 ? `${run.runId}.0000` : `${run.runId}.${String(index).padStart(4, '0')}`,
     timestamp: time.text,
     severity: severityOfState(state),
     message,
