@@ -1,4 +1,5 @@
 import type { GraphQLResolveInfo } from 'graphql';
+import { withArticle } from '../src/domain/article.ts';
 import { TributaryError } from '../src/domain/errors.ts';
 import { decodeNodeId, isNodeType, NODE_TYPES } from '../src/federation/node-id.ts';
 import type { GraphContext } from './context.ts';
@@ -28,10 +29,14 @@ async function entity(
     const known = NODE_TYPES.join(', ');
     throw new TributaryError('BAD_USER_INPUT', `"__typename" of a representation must be one of ${known}.`);
   }
-  if (typeof id !== 'string') throw new TributaryError('BAD_USER_INPUT', `A ${type} is found by its "id", a text.`);
+  if (typeof id !== 'string')
+    throw new TributaryError('BAD_USER_INPUT', `The "id" of ${withArticle(type)} must be a text.`);
   const decoded = decodeNodeId(id);
   if (decoded.type !== type) {
-    throw new TributaryError('BAD_USER_INPUT', `The id is one of a ${decoded.type}, not of a ${type}.`);
+    throw new TributaryError(
+      'BAD_USER_INPUT',
+      `The id is one of ${withArticle(decoded.type)}, not of ${withArticle(type)}.`,
+    );
   }
   return findNode(decoded, context, info);
 }

@@ -1,4 +1,5 @@
 import type { GraphQLResolveInfo } from 'graphql';
+import { withArticle } from '../src/domain/article.ts';
 import { TributaryError } from '../src/domain/errors.ts';
 import { isTurnOver, rest } from '../src/domain/fair-share.ts';
 import type { JobRef } from '../src/domain/job.ts';
@@ -117,7 +118,7 @@ export function jobsOfIds(ids: readonly string[]): JobRef[] {
     const { type, keys } = decodeNodeId(id);
     const [source, key] = keys;
     if (type !== 'Job' || source === undefined || key === undefined) {
-      throw new TributaryError('BAD_USER_INPUT', `"jobs" takes ids of jobs; this is the id of a ${type}.`);
+      throw new TributaryError('BAD_USER_INPUT', `"jobs" takes ids of jobs; this is the id of ${withArticle(type)}.`);
     }
     return { source, key };
   });

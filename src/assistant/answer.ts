@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import { stripAnsi, toValidUnicode, truncate } from '../domain/ansi.ts';
+import { namedAs } from '../domain/argument-names.ts';
 import { TributaryError } from '../domain/errors.ts';
+import { writeJson } from '../domain/json.ts';
 
 /** About how many characters of lines, or of other rows, one answer holds. */
 const MOST_CHARACTERS = 40_000;
@@ -15,14 +17,21 @@ const NOTICE =
  */
 export function answerOf(value: unknown): CallToolResult {
   const mark = `----- untrusted data ${randomBytes(9).toString('base64url')} -----`;
-  return { content: [{ type: 'text', text: [NOTICE, mark, JSON.stringify(value, null, 1), mark].join('\n') }] };
+  return { content: [{ type: 'text', text: [NOTICE, mark, writeJson(value, 1), mark].join('\n') }] };
 }
 
-/** An error of ours with its code and message; any other gives a general message. */
+/** An error of ours with its code and message, which names the tool's own arguments; any other gives a general message. */
 export function errorOf(error: unknown): CallToolResult {
   const { code, message } =
     error instanceof TributaryError ? error : { code: 'INTERNAL_SERVER_ERROR', message: 'Unexpected error.' };
-  return { isError: true, ...answerOf({ code, message }) };
+  return { isError: true, ...answerOf({ code, message: namedAs(message, nameOfArgument) }) };
+}
+
+/** As the tools call what the graph calls otherwise. */
+const ARGUMENTS: Readonly<Record<string, string>> = { first: 'limit', last: 'limit', statusIn: 'status' };
+
+function nameOfArgument(name: string): string {
+  return ARGUMENTS[name] ?? name;
 }
 
 /** A text of a vendor, on one line's worth of room. */

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
+import { validUnicode, writeJson } from '../domain/json.ts';
 import { createAssistantServer } from './server.ts';
 import type { NewCall } from './server.ts';
 import type { Federation } from '../federation/api.ts';
@@ -26,7 +27,8 @@ export async function answerAssistant(
   }
   let message: unknown;
   try {
-    message = await json(request);
+    // Its id comes back, and is looked for as it came in.
+    message = validUnicode(await json(request));
   } catch {
     refuse(response, 400, PARSE_ERROR, 'The body is not valid JSON.');
     return;
@@ -47,5 +49,5 @@ export async function answerAssistant(
 function refuse(response: ServerResponse, status: number, code: number, message: string): void {
   response
     .writeHead(status, { 'content-type': 'application/json' })
-    .end(JSON.stringify({ jsonrpc: '2.0', error: { code, message }, id: null }));
+    .end(writeJson({ jsonrpc: '2.0', error: { code, message }, id: null }));
 }

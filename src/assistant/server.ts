@@ -1,4 +1,5 @@
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
+import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import { answerOf, errorOf } from './answer.ts';
 import * as args from './arguments.ts';
@@ -6,6 +7,7 @@ import { histogram, jobTree, lineContext, listJobs, listSources, readLog, waitFo
 import { createCall } from '../domain/call.ts';
 import type { Call } from '../domain/call.ts';
 import { TributaryError } from '../domain/errors.ts';
+import { validUnicode } from '../domain/json.ts';
 import type { Federation } from '../federation/api.ts';
 
 /** How long a tool may take. Clients of the protocol give up after a minute. */
@@ -22,12 +24,21 @@ const READS_ONLY = { readOnlyHint: true, openWorldHint: true };
 /** Makes a call of a tool's; it is over when the signal is aborted. */
 export type NewCall = (signal: AbortSignal) => Call;
 
+/** All that it sends is valid Unicode: ids, names of tools and arguments come back to who has sent them. */
+class ValidServer extends McpServer {
+  override connect(transport: Transport): Promise<void> {
+    const send = transport.send.bind(transport);
+    transport.send = (message, options) => send(validUnicode(message), options);
+    return super.connect(transport);
+  }
+}
+
 /** The tools that assistants have, over whatever transport it is connected to. */
 export function createAssistantServer(
   federation: Federation,
   newCall: NewCall = (signal) => createCall({ signal }),
 ): McpServer {
-  const server = new McpServer({ name: 'tributary', version: '1' }, { instructions: INSTRUCTIONS });
+  const server = new ValidServer({ name: 'tributary', version: '1' }, { instructions: INSTRUCTIONS });
 
   async function run(signal: AbortSignal, act: (nextCall: () => Call) => Promise<unknown>): Promise<CallToolResult> {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(MOST_MILLISECONDS)]);

@@ -1,3 +1,4 @@
+import { namedAs } from '../domain/argument-names.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import { terminalCell } from '../domain/terminal-text.ts';
 
@@ -14,7 +15,20 @@ export interface Failure {
  */
 export function complaintOf({ code, message, source }: Failure, nearest: string | null = null): string {
   const meant = nearest === null ? '' : ` Did you mean ${terminalCell(nearest)}?`;
-  return `${code}: ${terminalCell(message)}${meant}${wayOut(code, source ?? null)}\n`;
+  return `${code}: ${terminalCell(namedAs(message, optionOf))}${meant}${wayOut(code, source ?? null)}\n`;
+}
+
+/** The options whose names differ from those of the graph's arguments. */
+const OPTIONS: Readonly<Record<string, string>> = {
+  severityIn: 'severity',
+  attemptIn: 'attempt',
+  stepIn: 'step',
+  taskIn: 'task',
+};
+
+function optionOf(argument: string): string {
+  const name = OPTIONS[argument] ?? argument;
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
 function wayOut(code: ErrorCode, source: string | null): string {

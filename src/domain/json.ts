@@ -146,6 +146,18 @@ function isSpace(code: number): boolean {
   return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
 }
 
+/** The JSON of a value that JSON can hold, in valid Unicode: what leaves on any surface. */
+export function writeJson(value: unknown, indent?: number): string {
+  return withoutHalfPairs(JSON.stringify(value, null, indent));
+}
+
+/** The same value with U+FFFD for each half of a surrogate pair in its texts. */
+export function validUnicode<T>(value: T): T {
+  const text = JSON.stringify(value);
+  // The same value in the same shape: of its texts, only some characters are others.
+  return SURROGATE_ESCAPE.test(text) ? (JSON.parse(withoutHalfPairs(text)) as T) : value;
+}
+
 /** The JSON text with U+FFFD in place of each escape of half a surrogate pair: matched alone, it is as long as one escape. */
 export function withoutHalfPairs(text: string): string {
   if (!SURROGATE_ESCAPE.test(text)) return text;

@@ -1,5 +1,5 @@
 import { shownText } from './ansi.ts';
-import { withoutHalfPairs } from './json.ts';
+import { writeJson } from './json.ts';
 
 /**
  * Text from vendors and clients on a terminal. It must not move the cursor, change what stands there, turn the
@@ -34,7 +34,7 @@ export function terminalLines(text: string): string {
  * value, with U+FFFD for half of a surrogate pair.
  */
 export function terminalJson(value: unknown, indent?: number): string {
-  return withoutHalfPairs(JSON.stringify(value, null, indent)).replaceAll(ESCAPED_IN_JSON, escapeCharacter);
+  return writeJson(value, indent).replaceAll(ESCAPED_IN_JSON, escapeCharacter);
 }
 
 /** C0 is escaped by JSON itself. */

@@ -1,4 +1,5 @@
 import { shownText } from '../domain/ansi.ts';
+import { writeJson } from '../domain/json.ts';
 import { terminalCell, terminalJson, terminalText } from '../domain/terminal-text.ts';
 import { csvLine } from './csv.ts';
 import type { LogRecord } from './record.ts';
@@ -58,9 +59,7 @@ export const FORMATS: Readonly<Record<ExportFormatName, ExportFormat>> = {
       return csvLine(COLUMNS.map((name) => shownCell(cells[name])));
     },
     end: (end) =>
-      csvLine(
-        COLUMNS.map((name) => (name === 'timestamp' ? CSV_END : name === 'message' ? JSON.stringify(end) : null)),
-      ),
+      csvLine(COLUMNS.map((name) => (name === 'timestamp' ? CSV_END : name === 'message' ? writeJson(end) : null))),
   },
   text: {
     mediaType: 'text/plain; charset=utf-8',
@@ -69,7 +68,7 @@ export const FORMATS: Readonly<Record<ExportFormatName, ExportFormat>> = {
     // Only the beginning of a line of the log stands at the left.
     line: ({ timestamp, severity, source, job, message }) =>
       `${timestamp} ${(severity === 'UNSPECIFIED' ? '-' : severity).padEnd(5)} ${terminalCell(`${source}:${job}`)} ${terminalText(message)}\n`,
-    end: (end) => `# export ${end.status}: ${JSON.stringify(end)}\n`,
+    end: (end) => `# export ${end.status}: ${writeJson(end)}\n`,
   },
 };
 

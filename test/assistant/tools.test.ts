@@ -169,6 +169,19 @@ test.each([
   expect(answer.data).toMatchObject({ code });
 });
 
+test.each([
+  ['since', 'yesterday', /^since is not a date-time/],
+  ['until', '24:00', /^until is not a date-time/],
+  ['matches', '(', /^matches is not an RE2/],
+  ['matches', '(a{1,500}){1,500}', /^matches is too large/],
+])('what is wrong with %s is said of it by its own name (%s)', async (name, value, message) => {
+  const tools = name === 'matches' ? ['search_log'] : ['read_log', 'search_log', 'log_histogram'];
+  for (const tool of tools) {
+    const { data } = await ask(tool, { jobs: [SHOUTING], contains: 'x', [name]: value });
+    expect(data).toEqual({ code: 'BAD_USER_INPUT', message: expect.stringMatching(message) as string });
+  }
+});
+
 test('arguments over their bounds are refused before anything is asked', async () => {
   const calls = sandbox.servers['nemo']!.calls.length;
   const refused = (await client.callTool({

@@ -49,3 +49,18 @@ test('a source that fails beside a representation that is wrong leaves no promis
     'INTERNAL_SERVER_ERROR',
   ]);
 });
+
+test('an error about a type names it with its article', async () => {
+  const server = await start();
+  const wrong = [
+    `{ __typename: "Attempt", id: 7 }`,
+    `{ __typename: "Job", id: 7 }`,
+    `{ __typename: "Attempt", id: "${JOB}" }`,
+  ];
+  const { errors } = await server.query(`{ _entities(representations: [${wrong.join()}]) { __typename } }`);
+  expect(errors?.map(({ message }) => message)).toEqual([
+    'The "id" of an Attempt must be a text.',
+    'The "id" of a Job must be a text.',
+    'The id is one of a Job, not of an Attempt.',
+  ]);
+});

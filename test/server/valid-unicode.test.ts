@@ -1,6 +1,9 @@
 import { createClient } from 'graphql-ws';
 import { expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { TributaryError } from '../../src/domain/errors.ts';
+import { encodeNodeId } from '../../src/federation/node-id.ts';
+import { fakeConnection, fakeEntry, fakeFederation, fakeJob, fakeTail } from '../resolvers/fake-federation.ts';
 import { start } from './start.ts';
 
 /** Half of a surrogate pair, as JSON.stringify writes it: an escape that the text itself does not have. */
@@ -80,4 +83,93 @@ test('answers in valid Unicode over a WebSocket, whatever a client sends', async
   }
   expect(messages.length).toBeGreaterThan(OPERATIONS.length);
   for (const message of messages) expect(message).not.toMatch(LONE_SURROGATE);
+});
+
+/** A source of a plug-in, whose texts are whatever they are. */
+function brokenSource() {
+  const line = fakeEntry({ source: 'up', key: HALF }, 1, {
+    message: HALF,
+    attributes: { [HALF]: [HALF, '\\ud83d'] },
+    stepKey: HALF,
+    severity: { number: 9, text: HALF, source: 'VENDOR' },
+  });
+  const failures = () =>
+    Promise.resolve([
+      { source: 'up', jobId: null, code: 'SOURCE_UNAVAILABLE', message: HALF, retryAfterSeconds: null } as const,
+    ]);
+  const job = { ...fakeJob('up', HALF), name: HALF, nativeStatus: HALF, attributes: { [HALF]: HALF } };
+  const ends = { isComplete: () => Promise.resolve(true), failures };
+  return fakeFederation({
+    job: () => Promise.resolve(job),
+    jobs: () => ({ ...fakeConnection([job]), failures }),
+    logs: () => ({ ...fakeConnection([line]), ...ends }),
+    tail: () => fakeTail([{ type: 'batch', entries: [line], cursor: HALF, dropped: [], mayRepeat: false } as never]),
+    parts: () => {
+      throw new TributaryError('SOURCE_UNAVAILABLE', HALF, { source: 'up' });
+    },
+  });
+}
+
+const FIELDS = 'name nativeStatus attributes logs(first: 1) { nodes { message(ansi: KEEP) attributes severityText } }';
+const JOB_ID = encodeNodeId('Job', 'up', 'a');
+
+const MCP = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
+
+test('answers in valid Unicode on every surface, whatever a source says', async () => {
+  const { url } = await start(brokenSource(), { mcp: true, batching: 2 });
+  const query = `{ jobs(first: 1) { nodes { ${FIELDS} steps { nodes { id } } } failures { message } } }`;
+  const deferred = `{ jobs(first: 1) { nodes { key ... @defer { ${FIELDS} } } } }`;
+  const tool = (name: string, args: object): string =>
+    JSON.stringify({ jsonrpc: '2.0', id: HALF, method: 'tools/call', params: { name, arguments: args } });
+  const mcp = (body: string) => fetch(`${url}/mcp`, { method: 'POST', headers: MCP, body });
+  const jobs = [{ source: 'up', key: HALF }];
+  const answers = await Promise.all([
+    get(url, { query }),
+    post(url, 'application/json', { query }),
+    post(url, 'application/graphql-response+json', { query }),
+    post(url, 'application/json', [{ query }, { query: '{ none }' }]),
+    post(url, 'text/event-stream', { query }),
+    post(url, 'multipart/mixed', { query: deferred }),
+    ...['ndjson', 'csv', 'text'].map((format) => fetch(`${url}/export?jobs=${JOB_ID}&format=${format}`)),
+    fetch(`${url}/export`, { method: 'POST', headers: MCP, body: JSON.stringify({ [HALF]: [] }) }),
+    mcp(tool('read_log', { jobs })),
+    mcp(tool('list_jobs', { sources: [HALF], nameContains: HALF })),
+    mcp(tool('job_tree', { source: HALF, key: HALF })),
+    mcp(tool('read_log', { jobs, since: HALF, minSeverity: HALF, [HALF]: HALF })),
+    mcp(tool(HALF, { [HALF]: HALF })),
+    mcp(JSON.stringify({ jsonrpc: '2.0', id: HALF, method: HALF, params: { [HALF]: HALF } })),
+  ]);
+  for (const answer of answers) {
+    const text = await answer.text();
+    expect(text.length).toBeGreaterThan(20);
+    expect(text).not.toMatch(LONE_SURROGATE);
+    // JSON within a text of JSON.
+    const [, within = '""'] = /"content":\[\{"type":"text","text":("(?:[^"\\]|\\.)*")/.exec(text) ?? [];
+    expect(JSON.parse(within)).not.toMatch(LONE_SURROGATE);
+  }
+});
+
+test('sends back the id of an operation over a WebSocket in valid Unicode, and takes it as that', async () => {
+  const { url } = await start();
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+  const messages: string[] = [];
+  const done = new Promise<void>((resolve) => {
+    socket.on('message', (data: Buffer) => {
+      messages.push(data.toString('utf8'));
+      const { type } = JSON.parse(data.toString()) as { type: string };
+      const subscribe = (query: string, id: string) => {
+        socket.send(JSON.stringify({ type: 'subscribe', id, payload: { query } }));
+      };
+      if (type === 'connection_ack') subscribe(`{ source(name: "up") { name } }`, HALF);
+      else if (type === 'complete') subscribe('{ none }', HALF);
+      else if (type === 'error') resolve();
+    });
+  });
+  socket.once('open', () => {
+    socket.send(JSON.stringify({ type: 'connection_init', payload: { [HALF]: HALF } }));
+  });
+  await done;
+  socket.terminate();
+  expect(messages).toHaveLength(4);
+  for (const message of messages.slice(1)) expect(JSON.parse(message)).toMatchObject({ id: '\ufffd' });
 });

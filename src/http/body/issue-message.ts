@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { withArticle } from '../../domain/article.ts';
 import { described } from './mismatch.ts';
 
 type Issue = z.core.$ZodIssue;
@@ -80,7 +81,7 @@ function choice(options: readonly string[]): string {
 function named(type: string): string {
   if (type === 'null' || type === 'never' || type === 'undefined') return type === 'null' ? 'null' : 'nothing';
   if (type === 'int') return 'a whole number';
-  return `${/^[aeiou]/.test(type) ? 'an' : 'a'} ${type}`;
+  return withArticle(type);
 }
 
 function valueAt(data: unknown, path: readonly PropertyKey[]): unknown {

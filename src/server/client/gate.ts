@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
+import { writeJson } from '../../domain/json.ts';
 import type { ErrorCode } from '../../domain/errors.ts';
 import type { Welcome } from './own-origin.ts';
 import type { Access } from '../access/access.ts';
@@ -48,7 +49,7 @@ export function refused(
   extensions: Readonly<Record<string, unknown>> = {},
   headers: Readonly<Record<string, string>> = {},
 ): Refused {
-  const body = JSON.stringify({ errors: [{ message, extensions: { code, ...extensions } }] });
+  const body = writeJson({ errors: [{ message, extensions: { code, ...extensions } }] });
   return { status, headers: { ...headers, 'content-type': 'application/json; charset=utf-8' }, body };
 }
 

@@ -2,6 +2,7 @@ import type { GraphQLError } from 'graphql';
 import type { ExecutionResult } from 'graphql';
 import type { FetchAPI, Plugin } from 'graphql-yoga';
 import { badRequest } from '../graphql/bad-request.ts';
+import { writeJson } from '../../domain/json.ts';
 import { TributaryError } from '../../domain/errors.ts';
 
 /** What the clients that people use ask for although it is not here: answered so that they fall back, or their users know why. */
@@ -68,7 +69,7 @@ function refusal(
   headers: Readonly<Record<string, string>> = {},
 ): Response {
   const errors = [present(new TributaryError('BAD_USER_INPUT', message))];
-  return new fetchAPI.Response(JSON.stringify({ errors }), {
+  return new fetchAPI.Response(writeJson({ errors }), {
     status,
     headers: { ...headers, 'content-type': 'application/json; charset=utf-8' },
   });

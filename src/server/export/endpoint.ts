@@ -15,6 +15,7 @@ import { codeOf } from '../graphql/errors.ts';
 import { fileNameOf } from './name.ts';
 import { questionOf, questionOfParameters } from './request.ts';
 import type { ExportQuestion } from './request.ts';
+import { writeJson } from '../../domain/json.ts';
 import { NO_SPAN } from '../../domain/span.ts';
 import type { Span } from '../../domain/span.ts';
 import { tracedFederation } from '../tracing/traced-federation.ts';
@@ -184,5 +185,5 @@ function refuse(response: ServerResponse, error: GraphQLError): void {
   if (typeof retryAfterSeconds === 'number') response.setHeader('retry-after', Math.ceil(retryAfterSeconds));
   response
     .writeHead(STATUS[codeOf(error)], { 'content-type': 'application/json; charset=utf-8' })
-    .end(JSON.stringify({ errors: [error] }));
+    .end(writeJson({ errors: [error] }));
 }

@@ -33,7 +33,7 @@ import type { PersistedTexts } from './persisted-queries.ts';
 import { traceOperations } from '../tracing/trace-operations.ts';
 import type { Tracing } from '../tracing/tracing.ts';
 import { unbufferedStreams } from '../unbuffered.ts';
-import { readValidUnicode } from './valid-unicode.ts';
+import { inValidUnicode } from './valid-unicode.ts';
 
 export interface GraphqlOptions {
   readonly limits: QueryLimits;
@@ -143,7 +143,7 @@ function createYogaWith(
     plugins: [
       metrics.plugin,
       readAccept(),
-      readValidUnicode(),
+      inValidUnicode(),
       clientHabits(present, batching > 0),
       ...(batching > 0 ? [batches(batching, begin)] : []),
       persistedTexts,

@@ -1,3 +1,5 @@
+import { writeJson } from '../../domain/json.ts';
+
 /**
  * Writes a value as JSON in pieces, so that other work has its turn in between. A row, which is an object without lists and
  * objects in it but for small ones, is never divided.
@@ -6,7 +8,7 @@
 /** A piece is written when it has so many characters. */
 const PIECE_CHARACTERS = 64 * 1024;
 
-/** The JSON of a value, as `JSON.stringify` writes it, in pieces of at least 64 Ki characters, but for the last one. */
+/** The JSON of a value, as `writeJson` writes it, in pieces of at least 64 Ki characters, but for the last one. */
 export function* jsonInPieces(value: unknown): Generator<string, void, undefined> {
   let piece = '';
   for (const part of partsOf(value)) {
@@ -34,7 +36,7 @@ function* partsOf(value: unknown): Generator<string, void, undefined> {
     let before = '{';
     for (const [key, member] of Object.entries(value)) {
       if (member === undefined || typeof member === 'function' || typeof member === 'symbol') continue;
-      yield `${before}${JSON.stringify(key)}:`;
+      yield `${before}${writeJson(key)}:`;
       yield* partsOf(member);
       before = ',';
     }
@@ -44,7 +46,7 @@ function* partsOf(value: unknown): Generator<string, void, undefined> {
 
 function jsonOf(value: unknown): string | undefined {
   // Its type leaves out that some values have none.
-  return JSON.stringify(value);
+  return writeJson(value);
 }
 
 function isObject(value: unknown): value is object {

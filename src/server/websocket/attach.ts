@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { CloseCode } from 'graphql-ws';
 import type { Server } from 'graphql-ws';
 import type { WebSocket } from 'ws';
+import { withoutHalfPairs } from '../../domain/json.ts';
 
 /** What hangs on each connection of graphql-ws. */
 export interface Extra {
@@ -14,7 +15,7 @@ const NOT_FOR_CLIENTS = 'Unexpected message of type';
 
 /**
  * Gives a connection to graphql-ws. Its own adapter for `ws` prints what clients do wrong, with stacks; here a client is told, and
- * `onFault` hears only of what went wrong on our side.
+ * `onFault` hears only of what went wrong on our side. Messages are valid Unicode in both directions: ids of operations come back.
  */
 export function attach(
   server: Server<Extra>,
@@ -31,7 +32,7 @@ export function attach(
       },
       onMessage: (take) => {
         client.on('message', (data: Buffer) => {
-          take(data.toString()).catch((error: unknown) => {
+          take(withoutHalfPairs(data.toString())).catch((error: unknown) => {
             const isClients = error instanceof Error && error.message.startsWith(NOT_FOR_CLIENTS);
             if (!isClients) onFault(error);
             if (isClients) client.close(CloseCode.BadRequest, 'Only servers send messages of this type.');
@@ -56,7 +57,7 @@ function send(client: WebSocket, data: string): Promise<void> {
       resolve();
       return;
     }
-    client.send(data, (error) => {
+    client.send(withoutHalfPairs(data), (error) => {
       if (error) client.terminate();
       resolve();
     });

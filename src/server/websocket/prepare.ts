@@ -2,7 +2,6 @@ import { getOperationAST, GraphQLError } from 'graphql';
 import type { DocumentNode, ExecutionArgs, GraphQLSchema } from 'graphql';
 import type { OperationResult, SubscribePayload } from 'graphql-ws';
 import type { GraphContext } from '../../../resolvers/context.ts';
-import { validUnicode } from '../graphql/valid-unicode.ts';
 
 /** What `getEnveloped` gives, with the types that it leaves open. */
 export interface Enveloped {
@@ -34,8 +33,8 @@ export async function prepare(
       schema: enveloped.schema,
       document,
       contextValue,
-      variableValues: validUnicode(variables ?? null),
-      operationName: validUnicode(operationName ?? null),
+      variableValues: variables ?? null,
+      operationName: operationName ?? null,
       enveloped,
     };
   } catch (error) {
