@@ -43,11 +43,14 @@ export interface ReadRequest<T extends Ordered> {
   readonly accept?: ((row: T) => boolean) | undefined;
 }
 
-export interface Batch<T extends Ordered> {
-  /** In the direction of the read. May be empty: an empty or short page is not the end. */
+/** Rows in the direction of a read, and for each the hint to come back to it. Both lists have the same length. */
+export interface HintedRows<T> {
   readonly rows: readonly T[];
-  /** The hint of each row, to come back to it. Same length as `rows`. */
   readonly hints: readonly (Hint | null)[];
+}
+
+/** Rows that one native page gave, or several. There may be none: an empty or short page is not the end. */
+export interface Batch<T extends Ordered> extends HintedRows<T> {
   /** Are there rows beyond this batch in this direction (within `until`)? Null: not known without asking. */
   readonly more: boolean | null;
   /** Native pages that were read for this batch: what a scan is bounded by. */

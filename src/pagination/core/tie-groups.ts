@@ -2,6 +2,9 @@ import { comparePositions, isBeyond } from '../../domain/ordered.ts';
 import type { Direction, Ordered, Position } from '../../domain/ordered.ts';
 import { placeGroup, placeOne } from './identity.ts';
 import type { Batch, Hint, Identity, Unplaced } from './partition.ts';
+import { noRows } from './hinted-rows.ts';
+import type { RowsOut } from './hinted-rows.ts';
+import type { HintedRows } from './partition.ts';
 
 /** A native row on its way, with the way back to it. */
 export interface NativeRow<T extends Ordered> {
@@ -61,8 +64,8 @@ export class TieGroups<T extends Ordered> {
   }
 
   /** Takes rows in the direction of the read and gives back what is whole by now. */
-  push(rows: readonly NativeRow<T>[]): { rows: T[]; hints: (Hint | null)[] } {
-    const out: { rows: T[]; hints: (Hint | null)[] } = { rows: [], hints: [] };
+  push(rows: readonly NativeRow<T>[]): RowsOut<T> {
+    const out = noRows<T>();
     for (const native of rows) {
       if (this.#ended) break;
       const time = native.row.time;
@@ -82,9 +85,8 @@ export class TieGroups<T extends Ordered> {
     return out;
   }
 
-  /** The log ends here: closes the open group. */
-  finish(): { rows: T[]; hints: (Hint | null)[] } {
-    const out: { rows: T[]; hints: (Hint | null)[] } = { rows: [], hints: [] };
+  /** The log ends here: closes the open group, and adds its rows to `out`. Nothing is open once a row beyond `until` was seen. */
+  finish(out = noRows<T>()): RowsOut<T> {
     this.#close(out, null);
     return out;
   }
@@ -112,7 +114,7 @@ export class TieGroups<T extends Ordered> {
     return compareTimes(time, until.time) * (direction === 'forward' ? 1 : -1) > 0;
   }
 
-  #close(out: { rows: T[]; hints: (Hint | null)[] }, next: Hint | null): void {
+  #close(out: RowsOut<T>, next: Hint | null): void {
     const first = this.#pending[0];
     if (first === undefined) return;
     const { identity, direction, from, until } = this.#options;
@@ -152,9 +154,9 @@ function compareTimes(a: bigint, b: bigint): number {
 
 /** A batch from what came out of the groups. */
 export function batchOf<T extends Ordered>(
-  out: { rows: T[]; hints: (Hint | null)[] },
+  { rows, hints }: HintedRows<T>,
   more: boolean | null,
   pages: number,
 ): Batch<T> {
-  return { rows: out.rows, hints: out.hints, more, pages };
+  return { rows, hints, more, pages };
 }

@@ -7,6 +7,7 @@ import { readIndexed } from '../numbered/pages.ts';
 import { NewestFirstPages, OutOfOrder } from './newest-first-pages.ts';
 import type { Batch, Partition, ReadRequest, Unplaced } from '../core/partition.ts';
 import { readWholeList } from './whole-pages.ts';
+import { keepRows } from '../core/hinted-rows.ts';
 
 /**
  * Lists whose pages have numbers and whose rows have a time of their own and an id, such as lists of jobs. A
@@ -108,11 +109,5 @@ const GAP =
 
 function shownOf<T extends Ordered>(options: DatedListOptions<T>, batch: Batch<T>): Batch<T> {
   const { isShown } = options;
-  if (isShown === undefined || batch.rows.every((row) => isShown(row))) return batch;
-  const kept = batch.rows.flatMap((row, index) => (isShown(row) ? [index] : []));
-  return {
-    ...batch,
-    rows: batch.rows.filter((row) => isShown(row)),
-    hints: kept.map((index) => batch.hints[index] ?? null),
-  };
+  return isShown === undefined ? batch : keepRows(batch, isShown);
 }

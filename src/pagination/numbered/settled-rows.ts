@@ -3,6 +3,8 @@ import type { Direction, Ordered, Position } from '../../domain/ordered.ts';
 import { placeGroup } from '../core/identity.ts';
 import { textOfRow } from './still-rows.ts';
 import type { Hint, Identity, Unplaced } from '../core/partition.ts';
+import { noRows } from '../core/hinted-rows.ts';
+import type { RowsOut } from '../core/hinted-rows.ts';
 
 /**
  * Puts the rows of pages, which come nearly in order of time, into the total order. Rows near the border of two pages wait
@@ -54,11 +56,6 @@ interface Held<T extends Ordered> {
   readonly index: number;
   /** Its place along the walk. */
   at: bigint;
-}
-
-export interface Settled<T extends Ordered> {
-  readonly rows: T[];
-  readonly hints: (Hint | null)[];
 }
 
 export class SettledRows<T extends Ordered> {
@@ -118,7 +115,7 @@ export class SettledRows<T extends Ordered> {
   }
 
   /** The rows that nothing can come before any more. */
-  take(): Settled<T> {
+  take(): RowsOut<T> {
     const frontier = this.#frontier;
     const waits = this.#held.findIndex(({ at }) => frontier === null || at >= frontier);
     const count = waits === -1 ? this.#held.length : waits;
@@ -128,14 +125,14 @@ export class SettledRows<T extends Ordered> {
   }
 
   /** No page follows: everything that waits is ready. */
-  finish(): Settled<T> {
+  finish(): RowsOut<T> {
     const ready = this.#held;
     this.#held = [];
     return this.#giveOut(ready, this.#page);
   }
 
   /** The same, where the vendor may give a page again: rows of pages that say the same come out once. */
-  finishOnce(): Settled<T> {
+  finishOnce(): RowsOut<T> {
     const pages = new Map<number, string[]>();
     for (const { row, page } of this.#held) pages.set(page, [...(pages.get(page) ?? []), textOfRow(row)]);
     const first = new Map([...pages].map(([page, texts]) => [JSON.stringify(texts), page] as const).reverse());
@@ -144,8 +141,8 @@ export class SettledRows<T extends Ordered> {
     return this.finish();
   }
 
-  #giveOut(ready: readonly Held<T>[], next: number): Settled<T> {
-    const out: Settled<T> = { rows: [], hints: [] };
+  #giveOut(ready: readonly Held<T>[], next: number): RowsOut<T> {
+    const out = noRows<T>();
     const follow = this.#followers(ready, next);
     for (let start = 0; start < ready.length;) {
       let end = start + 1;
@@ -168,7 +165,7 @@ export class SettledRows<T extends Ordered> {
     return follow;
   }
 
-  #giveGroup(group: readonly Held<T>[], next: number, out: Settled<T>): void {
+  #giveGroup(group: readonly Held<T>[], next: number, out: RowsOut<T>): void {
     const { identity, direction, from, until } = this.#options;
     const sign = Number(this.#sign);
     const places = new Map<Unplaced<T>, Held<T>>();

@@ -7,6 +7,7 @@ import { contradiction, REPEATS } from '../core/page-guard.ts';
 import type { Batch, ReadRequest } from '../core/partition.ts';
 import { BoundedPages } from './bounded-pages.ts';
 import { batchOf, TieGroups } from '../core/tie-groups.ts';
+import type { HintedRows } from '../core/partition.ts';
 
 export function readBounded<T extends Ordered>(
   options: OffsetOptions<T>,
@@ -66,9 +67,10 @@ async function* readGroups<T extends Ordered>(
     const open = groups.pendingTime;
     const rest = groups.ended || page.more === false ? 'end' : await pages.goOn(page, open);
     if (rest === 'end' || rest === 'repeats') {
-      const last = groups.ended ? { rows: [], hints: [] } : groups.finish();
-      const rows = withHint([...out.rows, ...last.rows], pages.hint);
-      yield { ...batchOf(rows, false, 1), ...(rest === 'repeats' ? contradiction(REPEATS) : {}) };
+      yield {
+        ...batchOf(withHint(groups.finish(out).rows, pages.hint), false, 1),
+        ...(rest === 'repeats' ? contradiction(REPEATS) : {}),
+      };
       return;
     }
     yield batchOf(withHint(out.rows, pages.hint), groups.pendingCount > 0 ? groups.pendingIsWanted : null, 1);
@@ -77,7 +79,7 @@ async function* readGroups<T extends Ordered>(
   }
 }
 
-function withHint<T extends Ordered>(rows: T[], hint: number | null): { rows: T[]; hints: (number | null)[] } {
+function withHint<T>(rows: readonly T[], hint: number | null): HintedRows<T> {
   return { rows, hints: rows.map(() => hint) };
 }
 

@@ -50,8 +50,7 @@ export function batchFrom<T extends Ordered>(
   if (from !== null && isFirst !== true && !isBefore(natives[ladder.ahead]?.row.time, from.time, direction))
     return null;
   if (isLast === true) {
-    const [out, rest] = [groups.push(natives), groups.finish()];
-    return batchOf({ rows: [...out.rows, ...rest.rows], hints: [...out.hints, ...rest.hints] }, false, 1);
+    return batchOf(groups.finish(groups.push(natives)), false, 1);
   }
   const end = endOf(natives, from === null ? null : from.time, need, direction);
   const next = natives[end]?.row.time;

@@ -1,7 +1,7 @@
 import { comparePositions, isBeyond } from '../../domain/ordered.ts';
 import type { Direction, Ordered, Position } from '../../domain/ordered.ts';
 import { withTie } from '../core/identity.ts';
-import type { Hint } from '../core/partition.ts';
+import type { HintedRows } from '../core/partition.ts';
 import type { KeyedRecord } from './list.ts';
 import { Anchors } from './anchors.ts';
 import type { Seen } from './anchors.ts';
@@ -25,11 +25,6 @@ interface OpenRow<T> {
   reach: bigint;
   /** How many records that follow may still extend it. */
   left: number;
-}
-
-interface Given<T> {
-  readonly rows: T[];
-  readonly hints: (Hint | null)[];
 }
 
 export class RecordWindow<T extends Ordered> {
@@ -148,7 +143,7 @@ export class RecordWindow<T extends Ordered> {
   }
 
   /** The next rows that are ready, at most so many. Hints are only made of those that are given out. */
-  give(atMost: number): Given<T> {
+  give(atMost: number): HintedRows<T> {
     const rows = this.#ready.slice(this.#given, this.#given + atMost);
     this.#given += rows.length;
     const origin = this.#originKnown ? this.#origin : undefined;

@@ -37,9 +37,7 @@ async function* read<T extends Ordered>(
     groups.expectAgain();
     const out = groups.push(rows.map((row) => ({ row, hint: walk.hint })));
     if (groups.ended || isEnd) {
-      const rest = groups.ended ? { rows: [], hints: [] } : groups.finish();
-      const all = { rows: [...out.rows, ...rest.rows], hints: [...out.hints, ...rest.hints] };
-      yield { ...batchOf(all, false, walk.takeCount()), ...said };
+      yield { ...batchOf(groups.finish(out), false, walk.takeCount()), ...said };
       return;
     }
     yield { ...batchOf(out, groups.pendingCount > 0 ? groups.pendingIsWanted : null, walk.takeCount()), ...said };

@@ -8,6 +8,7 @@ import { contentHash, occurrenceTie } from '../../pagination/core/identity.ts';
 import { MOST_NAMES, together } from '../../pagination/core/unreadable.ts';
 import { fieldsOf, listIn, refuseErrors, textOf } from './wire.ts';
 import type { Fields } from './wire.ts';
+import { keepRows, noRows } from '../../pagination/core/hinted-rows.ts';
 
 /**
  * Rows that can't be read, because what order or identity need is not there or not what it should be. Such a row takes
@@ -199,7 +200,7 @@ export function oddPartitions<T extends Ordered>(odd: readonly OddRow[]): Partit
       key: ' unreadable',
       // eslint-disable-next-line @typescript-eslint/require-await
       async *read() {
-        yield { rows: [], hints: [], more: false, pages: 0, unreadable };
+        yield { ...noRows(), more: false, pages: 0, unreadable };
       },
       count: () => Promise.resolve(0),
     },
@@ -216,13 +217,12 @@ function withoutStandIns<T extends Ordered>(
   if (standIns.length === 0) return lost === undefined ? batch : { ...batch, unreadable: lost };
   const fresh = standIns.filter(({ id }) => !counted.has(id));
   for (const { id } of fresh) counted.add(id);
-  const kept = batch.rows.map(({ unreadable }) => unreadable === undefined);
   const shown = unreadableOf(fresh);
   const unreadable = shown !== undefined && lost !== undefined ? together(shown, lost) : (shown ?? lost);
+  const kept = keepRows(batch, (row) => row.unreadable === undefined);
   return {
-    ...batch,
-    rows: batch.rows.filter((_, index) => kept[index]).map(whole),
-    hints: batch.hints.filter((_, index) => kept[index]),
+    ...kept,
+    rows: kept.rows.map(whole),
     ...(unreadable === undefined ? {} : { unreadable }),
   };
 }

@@ -15,6 +15,7 @@ import { largestAllowed } from '../pushdown/pushdown.ts';
 import type { Condition } from '../pushdown/pushdown.ts';
 import { FilterRefused } from '../pushdown/refusals.ts';
 import type { Refusals } from '../pushdown/refusals.ts';
+import { keepRows } from '../../../pagination/core/hinted-rows.ts';
 
 export interface LogPartitionOptions extends NativeLogOptions {
   /** Per source: what it has been found not to filter by. */
@@ -146,10 +147,5 @@ function classOf(options: LogPartitionOptions, pushed: readonly Condition[], wit
 }
 
 function filterBatch(batch: Batch<LogRow>, conditions: readonly Condition[]): Batch<LogEntry> {
-  const kept = batch.rows.map((row) => conditions.every((condition) => condition.matches(row)));
-  return {
-    ...batch,
-    rows: batch.rows.filter((_, index) => kept[index]),
-    hints: batch.hints.filter((_, index) => kept[index]),
-  };
+  return keepRows(batch, (row) => conditions.every((condition) => condition.matches(row)));
 }

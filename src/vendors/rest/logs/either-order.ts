@@ -1,5 +1,6 @@
 import type { Ordered } from '../../../domain/ordered.ts';
-import type { Batch, Hint, Partition, ReadRequest } from '../../../pagination/core/partition.ts';
+import { hintInto, hintsInto } from '../../../pagination/core/hinted-rows.ts';
+import type { Partition } from '../../../pagination/core/partition.ts';
 
 /**
  * A list that the source gives in both orders, as one partition: each direction is read in the order in which it begins at
@@ -11,18 +12,9 @@ export function eitherOrder<T extends Ordered>(ascending: Partition<T>, descendi
     async *read(request, call) {
       const isForward = request.direction === 'forward';
       const [list, mark] = isForward ? ([ascending, 'a'] as const) : ([descending, 'd'] as const);
-      for await (const batch of list.read(hintWithin(mark, request), call)) yield named(mark, batch);
+      for await (const batch of list.read({ ...request, hint: hintInto(mark, request.hint) }, call))
+        yield hintsInto(mark, batch);
     },
     count: (call) => ascending.count(call),
   };
-}
-
-function hintWithin<T extends Ordered>(mark: string, request: ReadRequest<T>): ReadRequest<T> {
-  const { hint } = request;
-  const isOurs = Array.isArray(hint) && hint.length === 2 && hint[0] === mark;
-  return { ...request, hint: isOurs ? ((hint as readonly Hint[])[1] ?? null) : null };
-}
-
-function named<T extends Ordered>(mark: string, batch: Batch<T>): Batch<T> {
-  return { ...batch, hints: batch.hints.map((hint) => (hint === null ? null : [mark, hint])) };
 }

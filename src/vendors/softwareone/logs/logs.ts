@@ -1,7 +1,7 @@
 import type { Call } from '../../../domain/call.ts';
 import type { LogEntry } from '../../../domain/log-entry.ts';
 import { offsetPartition } from '../../../pagination/offset/offset.ts';
-import type { Batch, Hint, Partition, ReadRequest } from '../../../pagination/core/partition.ts';
+import type { Batch, Partition, ReadRequest } from '../../../pagination/core/partition.ts';
 import { readOn } from '../../../pagination/core/read-on.ts';
 import { isRefusal } from '../abilities.ts';
 import { LADDER } from '../facts.ts';
@@ -10,6 +10,7 @@ import { LogPages } from './pages.ts';
 import type { TaskLog } from './pages.ts';
 import type { LogRow } from '../mapping.ts';
 import { canGoOn } from './out-of-order.ts';
+import { hintInto, hintsInto, keepRows } from '../../../pagination/core/hinted-rows.ts';
 
 /**
  * The log of one task as a partition. It applies the log's severity filter in any case: the vendor does,
@@ -34,7 +35,7 @@ async function* read(
   const pages = new LogPages(context, log);
   let { losses } = context.abilities;
   const batches = readOn(
-    { ...request, hint: hintWithin(pages.listName, request.hint) },
+    { ...request, hint: hintInto(pages.listName, request.hint) },
     (again) => {
       ({ losses } = context.abilities);
       return nativePartition(key, context, pages).read(again, call);
@@ -44,7 +45,7 @@ async function* read(
       throw cleared(error, context, pages);
     },
   );
-  for await (const batch of batches) yield allowed(named(pages.listName, batch), log);
+  for await (const batch of batches) yield allowed(hintsInto(pages.listName, batch), log);
 }
 
 /**
@@ -88,23 +89,7 @@ function cleared(error: unknown, { abilities }: SourceContext, pages: LogPages):
   return error;
 }
 
-/** Hints name places in one list: which one, stands before them. */
-function named(list: string, batch: Batch<LogRow>): Batch<LogRow> {
-  return { ...batch, hints: batch.hints.map((hint) => (hint === null ? null : [list, hint])) };
-}
-
-/** The hint of a place in that list; null for one of another list. */
-function hintWithin(list: string, hint: Hint | null): Hint | null {
-  return Array.isArray(hint) && hint.length === 2 && hint[0] === list ? ((hint as readonly Hint[])[1] ?? null) : null;
-}
-
 /** The batch without rows that the vendor should have left out. */
 function allowed(batch: Batch<LogRow>, { severity }: TaskLog): Batch<LogRow> {
-  if (severity === null || batch.rows.every((row) => severity.allows(row.severity.text))) return batch;
-  const kept = batch.rows.map((row) => severity.allows(row.severity.text));
-  return {
-    ...batch,
-    rows: batch.rows.filter((_, index) => kept[index]),
-    hints: batch.hints.filter((_, index) => kept[index]),
-  };
+  return severity === null ? batch : keepRows(batch, (row) => severity.allows(row.severity.text));
 }

@@ -1,0 +1,33 @@
+import type { Ordered } from '../../domain/ordered.ts';
+import type { Batch, Hint, HintedRows } from './partition.ts';
+
+/** `HintedRows` while they are collected. */
+export interface RowsOut<T> {
+  readonly rows: T[];
+  readonly hints: (Hint | null)[];
+}
+
+export function noRows<T>(): RowsOut<T> {
+  return { rows: [], hints: [] };
+}
+
+/** Keeps the rows that pass, each with its hint. */
+export function keepRows<T extends Ordered>(batch: Batch<T>, passes: (row: T) => boolean): Batch<T> {
+  const kept = batch.rows.map(passes);
+  if (!kept.includes(false)) return batch;
+  return {
+    ...batch,
+    rows: batch.rows.filter((_, index) => kept[index]),
+    hints: batch.hints.filter((_, index) => kept[index]),
+  };
+}
+
+/** Marks hints with the list that they lead into, where a log can be read by several lists. `hintInto` reads them again. */
+export function hintsInto<B extends HintedRows<unknown>>(list: string, batch: B): B {
+  return { ...batch, hints: batch.hints.map((hint) => (hint === null ? null : [list, hint])) };
+}
+
+/** The hint as that list made it; null for a hint into another list. */
+export function hintInto(list: string, hint: Hint | null): Hint | null {
+  return Array.isArray(hint) && hint.length === 2 && hint[0] === list ? ((hint as readonly Hint[])[1] ?? null) : null;
+}
