@@ -1,30 +1,20 @@
 import { Argument, Command, Option } from 'commander';
-import { check } from './check.ts';
 import type { CheckOptions } from './check.ts';
 import type { JobChoice } from './choose/job-choice.ts';
 import { JobSelection } from './choose/job-selection.ts';
 import type { SelectionOptions } from './choose/job-selection.ts';
-import { complete } from './completion.ts';
 import { COMPLETION_SCRIPTS, SHELLS } from './completion-scripts.ts';
 import type { Shell } from './completion-scripts.ts';
-import { demo } from './demo.ts';
 import type { DemoOptions } from './demo.ts';
-import { exportLogs } from './export/export.ts';
 import type { ExportOptions } from './export/export.ts';
 import { FAULT_FORMS } from './fault.ts';
-import { histogram } from './histogram.ts';
 import type { HistogramOptions } from './histogram.ts';
 import { intoFile } from './into-file.ts';
 import type { FileOptions } from './into-file.ts';
-import { job } from './job.ts';
 import type { JobOptions } from './job.ts';
-import { jobs } from './jobs.ts';
 import type { JobsOptions } from './jobs.ts';
-import { makeKey } from './key.ts';
 import type { KeyOptions } from './key.ts';
-import { logs } from './logs.ts';
 import type { LogsOptions } from './logs.ts';
-import { mcp } from './mcp.ts';
 import type { McpOptions } from './mcp.ts';
 import {
   collectFault,
@@ -35,21 +25,20 @@ import {
   parseFormat,
   parseJob,
   parsePort,
+  parseSpan,
 } from './option-values.ts';
-import { sandbox } from './sandbox.ts';
 import type { SandboxCommandOptions } from './sandbox.ts';
-import { printGraph } from './schema.ts';
 import type { SchemaOptions } from './schema.ts';
-import { serve } from './serve.ts';
 import type { ServeOptions } from './serve.ts';
 import { configured, reader, reading, withLineForm, withZone } from './shared-options.ts';
-import { sources } from './sources.ts';
 import type { SourcesOptions } from './sources.ts';
 import type { Surroundings } from './surroundings.ts';
-import { tail } from './tail.ts';
 import type { TailOptions } from './tail.ts';
 
-/** Every command, with its options; each ends by telling `finish` its exit code. */
+/**
+ * Every command, with its options; each ends by telling `finish` its exit code. What a command does is loaded when it runs: help and
+ * completion are asked for often.
+ */
 export function createCommands(surroundings: Surroundings, finish: (code: number) => void): readonly Command[] {
   const ended = async (code: Promise<number>): Promise<void> => {
     finish(await code);
@@ -58,40 +47,44 @@ export function createCommands(surroundings: Surroundings, finish: (code: number
     configured('serve', 'start the service')
       .option('-p, --port <number>', 'port to listen on, 0 to let the system choose', parsePort)
       .option('--host <address>', 'address to listen on')
-      .action(async (options: ServeOptions) => ended(serve(options, surroundings))),
+      .action(async (options: ServeOptions) => ended((await import('./serve.ts')).serve(options, surroundings))),
     new Command('demo')
       .description('show it: the simulated vendors, the service and the log explorer in one')
       .option('-p, --port <number>', 'port to listen on, 0 to let the system choose', parsePort)
       .option('--no-open', 'open no browser')
-      .action(async (options: DemoOptions) => ended(demo(options, surroundings))),
+      .action(async (options: DemoOptions) => ended((await import('./demo.ts')).demo(options, surroundings))),
     configured('mcp', 'serve an assistant over standard input and output (Model Context Protocol)').action(
-      async (options: McpOptions) => ended(mcp(options, surroundings)),
+      async (options: McpOptions) => ended((await import('./mcp.ts')).mcp(options, surroundings)),
     ),
     new Command('schema')
       .description('print the graph, for tools and checks')
       .option('--subgraph', 'as a subgraph of Apollo Federation 2, as gateways compose it')
       .option('--no-nodes', 'with --subgraph: leave Query.node and Query.nodes to another subgraph')
-      .action(async (options: SchemaOptions) => ended(printGraph(options, surroundings))),
+      .action(async (options: SchemaOptions) => ended((await import('./schema.ts')).printGraph(options, surroundings))),
     new Command('sandbox')
       .description('run the simulated vendors alone and print a configuration for them')
       .option('--port-base <number>', 'port of the first vendor; the others follow', parsePort)
       .option('--fault <fault>', `something that goes wrong, may be repeated: ${FAULT_FORMS}`, collectFault)
-      .action(async (options: SandboxCommandOptions) => ended(sandbox(options, surroundings))),
+      .action(async (options: SandboxCommandOptions) =>
+        ended((await import('./sandbox.ts')).sandbox(options, surroundings)),
+      ),
     new Command('key')
       .description('make a key for callers of the service, and its hash for `server.auth` in the configuration')
       .option('--json', 'print both as JSON')
-      .action(async (options: KeyOptions) => ended(makeKey(options, surroundings))),
+      .action(async (options: KeyOptions) => ended((await import('./key.ts')).makeKey(options, surroundings))),
     reader('check', 'ask every source one cheap question, or a service what it knows of them')
       .option('--source <name>', 'this source only, may be repeated', collectText)
       .option('--explain', 'show what is read from a page of jobs and some lines, and what is missing')
       .option('--json', 'print the results as JSON')
       .action(async (options: CheckOptions & FileOptions) =>
-        ended(intoFile(options, surroundings, async (within) => check(options, within))),
+        ended(intoFile(options, surroundings, async (within) => (await import('./check.ts')).check(options, within))),
       ),
     reader('sources', 'list the sources and what their vendors can do')
       .option('--json', 'print them as JSON')
       .action(async (options: SourcesOptions & FileOptions) =>
-        ended(intoFile(options, surroundings, async (within) => sources(options, within))),
+        ended(
+          intoFile(options, surroundings, async (within) => (await import('./sources.ts')).sources(options, within)),
+        ),
       ),
     withZone(reader('jobs', 'list the latest jobs of the sources, newest first'))
       .option('--source <name>', 'of this source only, may be repeated', collectText)
@@ -100,14 +93,18 @@ export function createCommands(surroundings: Surroundings, finish: (code: number
       .option('-n, --limit <number>', 'at most so many (default: 20)', parseCount)
       .option('--json', 'print JSON lines')
       .action(async (options: JobsOptions & FileOptions) =>
-        ended(intoFile(options, surroundings, async (within) => jobs(options, within))),
+        ended(intoFile(options, surroundings, async (within) => (await import('./jobs.ts')).jobs(options, within))),
       ),
     withZone(reader('job', 'show a job with its attempts, steps and tasks'))
       .argument('<job>', 'job as SOURCE:KEY, a name or an id', parseJob)
       .option('--exit-status', 'exit with 1 when the job has failed')
       .option('--json', 'print it as JSON')
       .action(async (of: JobChoice, options: JobOptions & FileOptions) =>
-        ended(intoFile(options, surroundings, async (within) => job(new JobSelection([of], {}), options, within))),
+        ended(
+          intoFile(options, surroundings, async (within) =>
+            (await import('./job.ts')).job(new JobSelection([of], {}), options, within),
+          ),
+        ),
       ),
     withLineForm(reading('logs', 'print the last lines of jobs, merged in time order'))
       .addOption(new Option('--first <number>', 'the first lines instead').argParser(parseCount).conflicts('last'))
@@ -128,8 +125,12 @@ export function createCommands(surroundings: Surroundings, finish: (code: number
             // What has no end is not paged.
             intoFile(options.follow === true ? { ...options, pager: false } : options, surroundings, async (within) =>
               options.follow === true
-                ? tail(new JobSelection(of, options), { ...options, lines: options.last }, within)
-                : logs(new JobSelection(of, options), options, within),
+                ? (await import('./tail.ts')).tail(
+                    new JobSelection(of, options),
+                    { ...options, lines: options.last },
+                    within,
+                  )
+                : (await import('./logs.ts')).logs(new JobSelection(of, options), options, within),
             ),
           ),
       ),
@@ -141,16 +142,23 @@ export function createCommands(surroundings: Surroundings, finish: (code: number
       .action(async (of: readonly JobChoice[], options: SelectionOptions & TailOptions & FileOptions) =>
         ended(
           intoFile({ ...options, pager: false }, surroundings, async (within) =>
-            tail(new JobSelection(of, options), options, within),
+            (await import('./tail.ts')).tail(new JobSelection(of, options), options, within),
           ),
         ),
       ),
     withZone(reading('histogram', 'count lines of jobs over time, by severity'))
       .option('--buckets <number>', 'how many spans of time (default: 20)', parseCount)
+      .addOption(
+        new Option('--every <duration>', 'how long each span is, instead: 30s, 5m, 1h, 1d')
+          .argParser(parseSpan)
+          .conflicts('buckets'),
+      )
       .option('--json', 'print it as JSON')
       .action(async (of: readonly JobChoice[], options: SelectionOptions & HistogramOptions & FileOptions) =>
         ended(
-          intoFile(options, surroundings, async (within) => histogram(new JobSelection(of, options), options, within)),
+          intoFile(options, surroundings, async (within) =>
+            (await import('./histogram.ts')).histogram(new JobSelection(of, options), options, within),
+          ),
         ),
       ),
     reading('export', 'print all lines of jobs, oldest first')
@@ -160,7 +168,7 @@ export function createCommands(surroundings: Surroundings, finish: (code: number
         new Option('--resume <file>', 'keep in this file how far it has come, and go on from there').conflicts('after'),
       )
       .action(async (of: readonly JobChoice[], options: SelectionOptions & ExportOptions) =>
-        ended(exportLogs(new JobSelection(of, options), options, surroundings)),
+        ended((await import('./export/export.ts')).exportLogs(new JobSelection(of, options), options, surroundings)),
       ),
     new Command('completion')
       .description('print what makes a shell complete commands, options and the keys of jobs')
@@ -172,6 +180,8 @@ export function createCommands(surroundings: Surroundings, finish: (code: number
   // Shells call it; people do not.
   const completing = new Command('complete')
     .argument('[words...]')
-    .action(async (words: readonly string[]) => ended(complete(words, commands, surroundings)));
+    .action(async (words: readonly string[]) =>
+      ended((await import('./completion.ts')).complete(words, commands, surroundings)),
+    );
   return [...commands, completing];
 }

@@ -16,6 +16,8 @@ import type { LogSeverity } from '../domain/severity.ts';
 
 export interface HistogramOptions extends LogSelection, ListingOptions, ZoneOptions {
   readonly buckets?: number | undefined;
+  /** How long each span of time is, as the graph takes it. */
+  readonly every?: string | undefined;
 }
 
 const DEFAULT_BUCKETS = 20;
@@ -31,8 +33,9 @@ export async function histogram(
   surroundings: Surroundings,
 ): Promise<number> {
   return withJobs(selection, options, surroundings, async ({ graph, jobs, complainAbout }) => {
-    const { buckets = DEFAULT_BUCKETS } = options;
-    const asked = { jobs: await idsOf(jobs, graph), filter: filterOf(options), buckets };
+    const { buckets = DEFAULT_BUCKETS, every } = options;
+    const spans = every === undefined ? { buckets } : { step: every };
+    const asked = { jobs: await idsOf(jobs, graph), filter: filterOf(options), ...spans };
     const { failures, ...counted } = (await graph.run(HistogramDocument, asked)).logHistogram;
     const columns = columnsOf(counted.buckets, showTimeOf(options, surroundings));
     const listing = { rows: counted.buckets, columns, record: recordOf, document: counted };

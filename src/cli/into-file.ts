@@ -39,10 +39,14 @@ export async function intoFile(
   const file = begun === undefined ? await create(part, `${output}.part`, force) : await reopen(path, output, begun);
   let lines = begun?.lines ?? 0;
   let code: number = EXIT.failed;
+  const printed = { isWhole: false };
   try {
     code = await use({
       ...surroundings,
       colors: false,
+      printedWhole: () => {
+        printed.isWhole = true;
+      },
       print: async (text) => {
         await file.appendFile(text);
         lines += text.split('\n').length - 1;
@@ -54,7 +58,7 @@ export async function intoFile(
   } finally {
     await file.close();
     // Ctrl+C is how a tail ends.
-    if (code === EXIT.done || code === EXIT.interrupted) {
+    if (printed.isWhole || code === EXIT.done || code === EXIT.interrupted) {
       await rename(part, path);
       surroundings.complain(`${lines} lines are in ${output}.\n`);
     } else if (lines === 0) await rm(part);

@@ -43,6 +43,7 @@ export async function job(selection: JobSelection, options: JobOptions, surround
     const listing = { rows: rowsOf(ref, found), columns, record: recordOf, document: documentOf(ref, found) };
     await surroundings.print(formatListing(listing, options, surroundings));
     if (isCut(found)) surroundings.complain(`Of each kind of parts, at most ${MOST_PARTS} are shown.\n`);
+    surroundings.printedWhole?.();
     return options.exitStatus === true && found.status === 'FAILED' ? EXIT.failed : EXIT.done;
   });
 }

@@ -31,6 +31,14 @@ export function parseTime(text: string): string {
 
 const DAY_MILLISECONDS = 86_400_000;
 
+/** A span of time as the graph takes it. */
+export function parseSpan(text: string): string {
+  const [, count = '', unit = ''] = /^([1-9]\d{0,8})(ms|s|m|h|d)$/.exec(text) ?? [];
+  if (count === '')
+    throw new InvalidArgumentError('Expected a whole number with its unit, for example 30s, 5m, 1h or 1d.');
+  return unit === 'd' ? `${Number(count) * 24}h` : `${count}${unit}`;
+}
+
 /** How many lines or jobs: as many as one page holds. */
 export function parseCount(text: string): number {
   return wholeNumber(text, 0, 1_000);

@@ -12,6 +12,8 @@ export interface Surroundings {
   readonly complain: (text: string) => void;
   /** Does standard output go to something that shows colours, or does the user want them anyway? */
   readonly colors?: boolean | undefined;
+  /** Tells that what was printed is whole, whatever the exit code says of a job. Left out where nothing depends on it. */
+  readonly printedWhole?: (() => void) | undefined;
   /** Does standard output go into a file? */
   readonly isFile?: boolean | undefined;
   /** Starts what shows a long text page by page; null where there is no such program. Left out where there is no terminal. */

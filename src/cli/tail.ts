@@ -72,6 +72,7 @@ export async function tail(
     if (options.exitStatus !== true || stop.aborted) return EXIT.done;
     const failed = await failedAmong([...followed.values()], graph);
     for (const each of failed) surroundings.complain(`${formatJob(each)} has failed.\n`);
+    surroundings.printedWhole?.();
     return failed.length === 0 ? EXIT.done : EXIT.failed;
   });
 }

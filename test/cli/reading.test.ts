@@ -112,6 +112,16 @@ test('tributary histogram counts the lines that there are', async () => {
   const buckets = (await outputOf('histogram', FINISHED, '--buckets', '7')).slice(1);
   expect(buckets).toHaveLength(7);
   expect(buckets.reduce((sum, line) => sum + Number(line.split(/ +/)[1]), 0)).toBe(exported.length);
+
+  const minutes = JSON.parse((await outputOf('histogram', FINISHED, '--every', '5m', '--json')).join('\n')) as {
+    readonly buckets: readonly { readonly from: string; readonly until: string }[];
+    readonly total: number;
+  };
+  expect(minutes.total).toBe(exported.length);
+  for (const { from, until } of minutes.buckets) {
+    expect(Date.parse(from) % 300_000).toBe(0);
+    expect(Date.parse(until) - Date.parse(from)).toBe(300_000);
+  }
 });
 
 describe('tributary logs and export', () => {
@@ -224,6 +234,10 @@ describe('tributary tail', () => {
     };
     expect(await outcomeOf(FINISHED, FAILED)).toEqual({ code: 1, last: `${FAILED} has failed.` });
     expect(await outcomeOf(FINISHED)).toMatchObject({ code: 0 });
+    const file = join(folder, 'failed.txt');
+    expect(await outcomeOf(FAILED, '-o', file)).toEqual({ code: 1, last: `1 lines are in ${file}.` });
+    expect((await readFile(file, 'utf8')).trim().split('\n')).toHaveLength(1);
+    expect((await readdir(folder)).filter((name) => name.startsWith('failed'))).toEqual(['failed.txt']);
   });
 
   test('begins with the last lines, goes on while the job runs, and ends with 130 by Ctrl+C', async () => {

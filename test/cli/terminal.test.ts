@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createCommands } from '../../src/cli/commands.ts';
 import { start } from './command-line.ts';
 import type { RunningCommand } from './command-line.ts';
 import { HAS_TERMINAL, inTerminal } from './terminal.ts';
@@ -9,6 +10,16 @@ import { HAS_TERMINAL, inTerminal } from './terminal.ts';
 const FINISHED = 'nemo:default/support-assistant-lora';
 const RUNNING = 'nemo:default/support-assistant-dpo';
 const FAILED = 'nemo:default/support-assistant-full';
+
+/** Of each command that is listed: how it is called. */
+const USAGES = Object.fromEntries(
+  createCommands(
+    { environment: {}, folder: '/', print() {}, complain() {}, stop: AbortSignal.abort() },
+    () => undefined,
+  )
+    .filter((command) => command.name() !== 'complete')
+    .map((command) => [command.name(), `${command.name()} ${command.usage()}`]),
+);
 
 /** What a session of several commands shows, by the command. */
 function partsOf(text: string): Readonly<Record<string, string>> {
@@ -57,6 +68,24 @@ describe.skipIf(!HAS_TERMINAL)('on a terminal', { timeout: 120_000 }, () => {
     for (const command of ['pipe', 'head', 'NO_COLOR']) expect(parts[command]).not.toContain('\u001b');
     expect(parts['pipe']?.trimEnd().split('\n')).toHaveLength(5);
     expect(parts['head']).toMatch(/^\S+ \S+ +nemo:.*\ncodes 0 0\n$/);
+  });
+
+  test('each command tells its options, also to a reader that soon has enough, and checks sources', async () => {
+    const names = Object.keys(USAGES);
+    const script = `
+      for name in ${names.join(' ')}; do
+        echo "== $name"; tributary $name --help | head -n 1; echo "codes \${PIPESTATUS[*]}"
+      done
+      echo '== checked'; tributary check; echo "code $?"
+      echo '== piped'; tributary check | cat
+    `;
+    const { text } = await inTerminal(script, { environment });
+    const { checked, piped, ...helps } = partsOf(text);
+    const said = (usage: string): string => `Usage: tributary ${usage}\ncodes 0 0\n`;
+    expect(helps).toEqual(Object.fromEntries(Object.entries(USAGES).map(([name, usage]) => [name, said(usage)])));
+    expect(checked).toMatch(/\u001b\[\d+m[^]*code 0\n$/);
+    expect(piped).toMatch(/^nemo /m);
+    expect(piped).not.toContain('\u001b');
   });
 
   test('long output goes into the pager, which may be left, and is printed where there is none', async () => {

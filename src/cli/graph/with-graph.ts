@@ -1,10 +1,8 @@
 import type { Graph } from './graph.ts';
-import { graphOf } from './in-process.ts';
 import { graphAt } from './over-http.ts';
 import { addressOf } from './service-address.ts';
 import type { GraphOptions } from './service-address.ts';
 import type { Surroundings } from '../surroundings.ts';
-import { withFederation } from '../with-federation.ts';
 
 /** Gives a command the graph that it reads, and closes it afterwards. */
 export async function withGraph(
@@ -15,5 +13,10 @@ export async function withGraph(
   const { stop } = surroundings;
   const address = addressOf(options, surroundings);
   if (address !== null) return use(graphAt(address, stop));
+  // What asks a service does not load what asks sources.
+  const [{ withFederation }, { graphOf }] = await Promise.all([
+    import('../with-federation.ts'),
+    import('./in-process.ts'),
+  ]);
   return withFederation(options.config, surroundings, async (federation) => use(graphOf(federation, stop)));
 }

@@ -164,6 +164,7 @@ export type HistogramQueryVariables = Exact<{
   jobs: ReadonlyArray<string> | string;
   filter?: LogFilter | null | undefined;
   buckets?: number | null | undefined;
+  step?: unknown;
 }>;
 
 export type HistogramQuery = {
@@ -525,8 +526,8 @@ export const LineRecordFragmentDoc = new TypedDocumentString(
   { fragmentName: 'LineRecord' },
 ) as unknown as TypedDocumentString<LineRecordFragment, unknown>;
 export const HistogramDocument = new TypedDocumentString(`
-    query Histogram($jobs: [ID!]!, $filter: LogFilter, $buckets: Int) {
-  logHistogram(jobs: $jobs, filter: $filter, buckets: $buckets) {
+    query Histogram($jobs: [ID!]!, $filter: LogFilter, $buckets: Int, $step: Duration) {
+  logHistogram(jobs: $jobs, filter: $filter, buckets: $buckets, step: $step) {
     from
     until
     coveredFrom
