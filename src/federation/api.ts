@@ -1,4 +1,4 @@
-/** One file, although a long one: all that the graph can ask for is one contract. */
+/** One file, although a long one: everything that the graph can ask for is one contract. */
 import type { Call } from '../domain/call.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { Job, JobRef, PartKind, Parts } from '../domain/job.ts';
@@ -7,7 +7,10 @@ import type { LogFilter } from '../domain/log-filter.ts';
 import type { LogSeverity } from '../domain/severity.ts';
 import type { Capabilities, JobFilter, PartNames } from '../vendors/connector.ts';
 
-/** Relay's four arguments. Checked here: `first` with `last`, negative sizes and sizes over the limit are BAD_USER_INPUT. */
+/**
+ * Relay's four arguments, checked here. `first` together with `last`, negative sizes and sizes over the limit are
+ * BAD_USER_INPUT.
+ */
 export interface ConnectionArguments {
   readonly first?: number | null | undefined;
   readonly after?: string | null | undefined;
@@ -15,15 +18,15 @@ export interface ConnectionArguments {
   readonly before?: string | null | undefined;
 }
 
-/** Which parts of a job: all of a kind, or those that belong to one attempt or step (by its key). */
+/** All parts of a kind, or only those of one attempt or step (by its key). */
 export interface PartArguments extends ConnectionArguments {
   readonly attempt?: string | undefined;
   readonly step?: string | undefined;
 }
 
-/** What becomes of a failure of the only source or scope that is asked for. */
+/** How the failure of the only requested source or scope is reported. */
 export interface FailureArguments {
-  /** It is a row of `failures`, as it is among several. Default: it is thrown. */
+  /** True: the failure is listed in `failures`, as with several sources. Default: it is thrown. */
   readonly listFailures?: boolean | undefined;
 }
 
@@ -40,7 +43,7 @@ export interface TimeBounds {
 
 export interface Edge<T> {
   readonly node: T;
-  /** Made when it is read: an edge whose cursor is not selected costs nothing. */
+  /** Computed on access: an edge whose cursor is not selected costs nothing. */
   readonly cursor: string;
 }
 
@@ -51,7 +54,7 @@ export interface PageInfo {
   readonly endCursor: string | null;
 }
 
-/** A connection that reads nothing until one of its parts is asked for, and then each part once. */
+/** A lazy connection: it reads nothing until one of its parts is requested, and reads each part once. */
 export interface Connection<T> {
   edges(): Promise<readonly Edge<T>[]>;
   nodes(): Promise<readonly T[]>;
@@ -59,26 +62,29 @@ export interface Connection<T> {
   totalCount(): Promise<number | null>;
 }
 
-/** A source that did not answer; the rest is still there. */
+/** A source that did not answer. The answers of the other sources are unaffected. */
 export interface SourceFailure {
   readonly source: string;
-  /** Global id of the job whose lines are missing; null where the source as a whole did not answer. */
+  /** Global id of the job whose lines are missing; null if the source as a whole did not answer. */
   readonly jobId: string | null;
   readonly code: ErrorCode;
   readonly message: string;
   readonly retryAfterSeconds: number | null;
-  /** The page goes on behind the lines that are missing; otherwise the next page begins with them, once the source answers. */
+  /**
+   * True: the page continues after the missing lines. Otherwise the next page begins with them, once the source
+   * answers.
+   */
   readonly isPartial?: true | undefined;
 }
 
 export interface LogConnection extends Connection<LogNode> {
-  /** The jobs are finished and all their lines are out. Costs the jobs' own calls. */
+  /** True if the jobs are finished and no more lines are expected. Costs the calls that read the jobs. */
   isComplete(): Promise<boolean>;
   failures(): Promise<readonly SourceFailure[]>;
 }
 
 export interface PartConnection<T> extends Connection<T> {
-  /** Rows of the source that could not be read. A source that does not answer fails the connection. */
+  /** Rows of the source that could not be read. If the source itself does not answer, the connection fails. */
   failures(): Promise<readonly SourceFailure[]>;
 }
 
@@ -87,9 +93,9 @@ export interface JobConnection extends Connection<Job> {
   failures(): Promise<readonly SourceFailure[]>;
 }
 
-/** A log entry in the graph: the vendor's entry, and where it is. All plain properties. */
+/** A log entry in the graph: the vendor's entry and its location. All plain properties. */
 export interface LogNode extends LogEntry {
-  /** Global id (getter: made when read). */
+  /** Global id; a getter that computes it on access. */
   readonly id: string;
   readonly source: string;
   readonly jobKey: string;
@@ -105,11 +111,11 @@ export interface SourceInfo {
   readonly name: string;
   readonly vendor: string;
   readonly capabilities: Capabilities;
-  /** What keys say of the parts that they name. */
+  /** What the key of a part tells without a call. */
   readonly names: PartNames;
 }
 
-/** What the last calls to a source, and one cheap question if there were none, say. */
+/** The result of one cheap probe of a source, cached for a moment. */
 export interface SourceHealth {
   readonly state: 'UP' | 'DEGRADED' | 'DOWN';
   readonly code: ErrorCode | null;
@@ -119,7 +125,7 @@ export interface SourceHealth {
 }
 
 export interface StreamEdge extends Edge<LogNode> {
-  /** Came after a later line had been delivered. */
+  /** True if a later line was delivered before this one. */
   readonly late: boolean;
 }
 
@@ -127,12 +133,12 @@ export type LogStreamEvent =
   | {
       readonly type: 'LogBatch';
       readonly edges: readonly StreamEdge[];
-      /** Resume from here: everything up to and with this batch has been delivered. */
+      /** Resume from here: everything up to and including this batch has been delivered. */
       readonly cursor: string;
       readonly hasMorePastEntries: boolean;
       readonly mayRepeat: boolean;
       readonly dropped: {
-        /** Null where it can't be known. */
+        /** Null if it is not known. */
         readonly count: number | null;
         readonly reason: string;
         readonly firstCursor: string | null;
@@ -158,18 +164,18 @@ export interface TailArguments {
   readonly filter?: (LogFilter & TimeBounds) | null | undefined;
 }
 
-/** How many lines are wanted on either side of a line, and whose. */
+/** How many lines to read before and after a line, and from which jobs. */
 export interface ContextArguments {
   readonly before: number;
   readonly after: number;
-  /** The line's own job must be one of them. Left out: only that job. */
+  /** The line's own job must be among them. Left out: only that job. */
   readonly jobs?: readonly JobRef[] | undefined;
 }
 
 export interface HistogramArguments extends Pick<LogArguments, 'filter'> {
-  /** How many spans of time; not together with `step`. */
+  /** Number of buckets; cannot be combined with `step`. */
   readonly buckets?: number | undefined;
-  /** How long each of them is, nanoseconds. */
+  /** Length of each bucket, in nanoseconds. */
   readonly step?: bigint | undefined;
 }
 
@@ -177,15 +183,15 @@ export interface LogBucket {
   readonly from: string;
   readonly until: string;
   readonly total: number;
-  /** Severities that have lines. */
+  /** Only severities that occur. */
   readonly counts: readonly { readonly severity: LogSeverity; readonly count: number }[];
 }
 
 export interface LogHistogram {
-  /** Null where there is no line and no time to count within. */
+  /** Null if there are no lines and no time bounds. */
   readonly from: string | null;
   readonly until: string | null;
-  /** From here on all lines are counted that the sources gave. */
+  /** From this instant on, every line that the sources returned is counted. */
   readonly coveredFrom: string | null;
   readonly buckets: readonly LogBucket[];
   readonly total: number;
@@ -193,19 +199,19 @@ export interface LogHistogram {
   readonly failures: readonly SourceFailure[];
 }
 
-/** Everything that resolvers can ask for. The one implementation is made by `createFederation`. */
+/** Everything that resolvers can ask for. `createFederation` makes the only implementation. */
 export interface Federation {
   readonly sources: readonly SourceInfo[];
   /** Largest `first` or `last`. */
   readonly maxPageSize: number;
   /**
-   * The same with these sources only: it does not know that there are others. It shares pollers, and what is remembered of vendors,
-   * with this one; closing either closes both.
+   * The same federation, limited to these sources; the others are invisible to it. It shares pollers, and what
+   * connectors have learned about vendors, with this one. Closing either closes both.
    */
   only(names: ReadonlySet<string>): Federation;
   source(name: string): SourceInfo | null;
   health(source: string, call: Call): Promise<SourceHealth>;
-  /** Batched per call: all jobs asked for in one tick cost the fewest calls that their vendors allow. Null: no such job. */
+  /** Batched per call: all jobs requested in one tick cost as few vendor calls as possible. Null: no such job. */
   job(ref: JobRef, call: Call): Promise<Job | null>;
   jobs(
     args: ConnectionArguments &
@@ -213,61 +219,67 @@ export interface Federation {
     call: Call,
   ): JobConnection;
   parts<K extends PartKind>(kind: K, job: JobRef, args: PartArguments, call: Call): PartConnection<Parts[K]>;
-  /** Null where the job has no such part. */
+  /** Null if the job has no such part. */
   part<K extends PartKind>(kind: K, job: JobRef, key: string, call: Call): Promise<Parts[K] | null>;
   /** Entries of all the scopes, merged in time order. Scopes of unknown sources throw NOT_FOUND. */
   logs(scopes: readonly SourceScope[], args: LogArguments, call: Call): LogConnection;
-  /** How many lines there are per span of time and severity. */
+  /** Number of lines per time span and severity. */
   histogram(scopes: readonly SourceScope[], args: HistogramArguments, call: Call): Promise<LogHistogram>;
-  /** The cursor of a line in `logs` of these scopes with these arguments, from the line's id alone. */
+  /** The cursor of a line in `logs` of these scopes with these arguments, made from the line's id alone. */
   cursorOf(ref: EntryRef, scopes: readonly SourceScope[], args: LogArguments): string;
-  /** Finds an entry again by the parts of its id; null when it is gone. */
+  /** Finds an entry by the parts of its id; null if it is gone. */
   entry(ref: EntryRef, call: Call): Promise<LogNode | null>;
   /**
-   * The lines around a line: a page of the whole log of the jobs, or of the line's own job, with the line in it.
-   * NOT_FOUND when the line is gone.
+   * The lines around a line: a page of the whole log of the jobs (or of the line's own job) that contains the line.
+   * NOT_FOUND if the line is gone.
    */
   context(ref: EntryRef, args: ContextArguments, call: Call): Promise<LogConnection>;
   /** `subscribeLogs` of a set of jobs. The generator's `return()` ends its polling. */
   tail(jobs: readonly JobRef[], args: TailArguments, call: Call): AsyncGenerator<LogStreamEvent, void, undefined>;
-  /** What is being followed right now, and how often vendors were polled. */
+  /** What is being followed now, and how often vendors were polled. */
   tailStatistics(): TailStatistics;
   close(): Promise<void>;
 }
 
 export interface TailStatistics {
-  /** Jobs that are followed; each has one poller, however many subscribers it has. */
+  /** Followed jobs. Each has one poller, regardless of the number of subscribers. */
   readonly feeds: number;
   /** Subscribers, counted once for each job that they follow. */
   readonly subscribers: number;
-  /** Lines in the feeds' windows, and about how many bytes they take in memory. */
+  /** Lines in the feeds' windows, and roughly how many bytes of memory they use. */
   readonly windowLines: number;
   readonly windowBytes: number;
-  /** Polls since the process began. */
+  /** Polls since the process started. */
   readonly polls: number;
-  /** How long ago that job was read to its end which was read longest ago; 0 where none is followed. */
+  /** Seconds since the last full read of the job that was read longest ago; 0 if no job is followed. */
   readonly lagSeconds: number;
-  /** How often subscribers were told that lines are missing, and how many lines, where that is known, since the process began. */
+  /**
+   * Since the process started: how often subscribers were told that lines are missing, and how many lines (where
+   * known).
+   */
   readonly gaps: number;
   readonly droppedLines: number;
-  /** Lines that polls have read although they were known, and that no subscriber got again. */
+  /** Known lines that polls read again. Subscribers did not get them twice. */
   readonly repeatedLines: number;
   /** How pollers are shared with other replicas; null where they are not. */
   readonly sharing: SharingStatistics | null;
 }
 
 export interface SharingStatistics {
-  /** DOWN: each replica polls for itself until it is CONNECTED again. */
+  /** DOWN: each replica runs its own polls until it is CONNECTED again. */
   readonly state: 'CONNECTED' | 'DOWN';
-  /** Jobs that this replica polls for all. */
+  /** Jobs that this replica polls on behalf of all replicas. */
   readonly leading: number;
-  /** Jobs that another replica polls for this one. */
+  /** Jobs that another replica polls on behalf of this one. */
   readonly following: number;
-  /** How often it was asked whether calls to sources may start: among all replicas, or by this one alone as Redis did not answer. */
+  /**
+   * How often calls to sources asked the limiter for permission: the limiter shared by all replicas, or the local one
+   * because Redis did not answer.
+   */
   readonly limitAsks: { readonly shared: number; readonly alone: number };
 }
 
-/** What the global id of an entry holds. */
+/** The contents of an entry's global id. */
 export interface EntryRef extends JobRef {
   readonly partition: string;
   readonly time: bigint;

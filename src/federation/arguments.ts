@@ -3,16 +3,16 @@ import type { Direction } from '../domain/ordered.ts';
 import { parseInstant } from '../domain/time.ts';
 import type { ConnectionArguments, TimeBounds } from './api.ts';
 
-/** Relay's arguments, checked: how many rows, from which end, and between which cursors. */
+/** Relay's arguments, checked: how many rows, from which end, between which cursors. */
 export interface PageArguments {
   readonly size: number;
-  /** Does the page lie at the beginning (`first`) or at the end (`last`) of what is between the cursors? */
+  /** Whether the page is at the beginning (`first`) or the end (`last`) of the range between the cursors. */
   readonly side: 'first' | 'last';
   readonly after: string | null;
   readonly before: string | null;
 }
 
-/** Page size when a client gives neither `first` nor `last`. */
+/** Page size if a client gives neither `first` nor `last`. */
 export const DEFAULT_PAGE_SIZE = 20;
 
 export function checkPageArguments(args: ConnectionArguments, maxPageSize: number): PageArguments {
@@ -29,17 +29,17 @@ export function checkPageArguments(args: ConnectionArguments, maxPageSize: numbe
   return { size, side, after: cursorOf(args.after), before: cursorOf(args.before) };
 }
 
-/** Apollo Client's helper for Relay's lists says "no cursor" with an empty text. */
+/** Apollo Client's helper for Relay-style pagination sends an empty string for "no cursor". */
 export function cursorOf(given: string | null | undefined): string | null {
   return given === '' ? null : (given ?? null);
 }
 
-/** Which way through time one reads for a page of that side in that order. */
+/** The direction in time in which to read a page of this side and order. */
 export function directionOf(side: PageArguments['side'], descending: boolean): Direction {
   return (side === 'first') === !descending ? 'forward' : 'backward';
 }
 
-/** Half-open bounds in nanoseconds; null where a client gives none. */
+/** Half-open bounds in nanoseconds; null where a client gives no bound. */
 export function checkTimeBounds(bounds: TimeBounds): { readonly since: bigint | null; readonly before: bigint | null } {
   return { since: instantOf('since', bounds.since), before: instantOf('until', bounds.until) };
 }

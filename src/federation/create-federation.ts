@@ -27,23 +27,23 @@ export interface FederationSettings {
   readonly maxPageSize: number;
   /** Native pages that one page of a filtered connection may read per partition. */
   readonly maxScanPages: number;
-  /** Most jobs that one `logs` or `logEntries` may name. */
+  /** Upper bound on the jobs that one `logs` or `logEntries` may name. */
   readonly maxJobs: number;
   /** Seals cursors. Replicas that share it understand each other's cursors. */
   readonly cursorSecret: string;
-  /** How long after a job's end lines may still come, milliseconds. */
+  /** How long after a job's end more lines may arrive, milliseconds. */
   readonly settleMilliseconds: number;
-  /** How jobs are followed; what is left out is as in `DEFAULT_TAIL`. */
+  /** Settings for tails; those left out are taken from `DEFAULT_TAIL`. */
   readonly tail: Partial<TailSettings>;
-  /** How pollers are shared with other replicas; closed with the federation. Left out: each process polls for itself. */
+  /** How pollers are shared with other replicas; closed with the federation. Left out: each process runs its own polls. */
   readonly sharing?: TailSharing | undefined;
-  /** Told what tails decide: when they poll, fail, pause and end. */
+  /** Receives what tails decide: when they poll, fail, pause and end. */
   readonly debug?: DebugLog | undefined;
 }
 
 /**
- * The seal of a deployment that sets no secret of its own: it tells our cursors from other texts, on every
- * replica and after a restart. What a cursor can reach is bound by the connection that it is used with.
+ * The seal of a deployment that configures no secret. It tells our cursors from other strings, on every replica and
+ * after a restart. It need not be secret: a cursor cannot reach more than its connection does.
  */
 const PUBLIC_SECRET = 'tributary cursor seal v1';
 
@@ -56,11 +56,12 @@ const DEFAULT_SETTINGS: FederationSettings = {
   tail: {},
 };
 
-/** A federation of all sources there are. */
+/** A federation of all configured sources. */
 export interface RootFederation extends Federation {
   /**
-   * The same with these sources in place of its own. A source that both have keeps its tails; closing either closes both. The settings
-   * hold from then on, those of tails for jobs that begin to be followed.
+   * The same federation with these sources in place of the current ones. A source that is in both keeps its tails.
+   * Closing either closes both. The settings apply from then on; tail settings apply to jobs that are first followed
+   * later.
    */
   withSources(
     sources: readonly FederatedSource[],
@@ -86,7 +87,7 @@ export function createFederation(
   return rootOf(given, shared, new WeakMap());
 }
 
-/** `named` keeps each source as it is shown, so that it stays the same one from one set of sources to the next. */
+/** `named` caches the wrapped form of each source, so that its identity survives a change of the source list. */
 function rootOf(
   given: readonly FederatedSource[],
   shared: Shared,
@@ -110,7 +111,10 @@ function withSettings(shared: Shared, given: Pick<FederationSettings, 'maxPageSi
   return { ...shared, tail, settings: { ...shared.settings, ...given } };
 }
 
-/** What all views of one federation have in common. None of it is found by anything but the source that it belongs to. */
+/**
+ * What all views of one federation share. Every entry in it is found by its source only, so a view cannot reach entries
+ * of sources that it does not have.
+ */
 interface Shared {
   readonly settings: FederationSettings;
   readonly tail: TailSettings;
@@ -121,7 +125,7 @@ interface Shared {
   readonly lastLines: SharedLastLines;
 }
 
-/** A federation of these sources: whatever it is asked, there are no others. */
+/** A federation of these sources only: to every query, the others do not exist. */
 function viewOf(sources: readonly FederatedSource[], shared: Shared): Federation {
   const { settings, tail, cursors, health, stopping, feeds, lastLines } = shared;
   const byName = new Map(sources.map((source) => [source.name, source]));
@@ -205,7 +209,7 @@ function infoOf({ name, connector }: FederatedSource): SourceInfo {
     name,
     vendor: connector.vendor,
     names: connector.names ?? {},
-    // Read each time: a vendor may turn out to do more, or less, than it is thought to.
+    // Read on each access: the connector may learn that a vendor supports more, or less, than assumed.
     get capabilities() {
       return connector.capabilities;
     },

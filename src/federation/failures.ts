@@ -2,7 +2,7 @@ import { TributaryError } from '../domain/errors.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { SourceFailure } from './api.ts';
 
-/** Failures after which the same question may be answered: a walk is not over because of them. */
+/** Failures that a later attempt may not meet again: they do not end a walk. */
 const RECOVERABLE: ReadonlySet<ErrorCode> = new Set([
   'SOURCE_RATE_LIMITED',
   'SOURCE_TIMEOUT',
@@ -15,15 +15,15 @@ export function mayRecover(error: unknown): boolean {
   return error instanceof TributaryError && RECOVERABLE.has(error.code);
 }
 
-/** Is this a source that did not answer as it should, and neither the client's mistake nor ours? */
+/** True if a source did not answer as it should; false for a client's mistake or our own error. */
 export function isOfSource(error: unknown): boolean {
   return error instanceof TributaryError && (error.code.startsWith('SOURCE_') || OF_SOURCE.has(error.code));
 }
 
-/** UNAUTHENTICATED: a source that is asked with the caller's own credentials, and the caller has none. */
+/** UNAUTHENTICATED: the source is called with the caller's own credentials, and the caller sent none. */
 const OF_SOURCE: ReadonlySet<ErrorCode> = new Set(['NOT_FOUND', 'UPSTREAM_BUDGET_EXCEEDED', 'UNAUTHENTICATED']);
 
-/** A failure as clients see it. Errors that are not ours say nothing but that something went wrong. */
+/** A failure as clients see it. Errors that are not ours reveal only that something went wrong. */
 export function sourceFailure(source: string, jobId: string | null, error: unknown): SourceFailure {
   if (error instanceof TributaryError) {
     const { code, message, retryAfterSeconds } = error;
@@ -32,12 +32,12 @@ export function sourceFailure(source: string, jobId: string | null, error: unkno
   return { source, jobId, code: 'INTERNAL_SERVER_ERROR', message: 'Unexpected error.', retryAfterSeconds: null };
 }
 
-/** Is this the caller leaving, and no failure at all? */
+/** True if the caller left: this is not a failure. */
 export function isAbort(error: unknown): boolean {
   return error instanceof Error && error.name === 'AbortError';
 }
 
-/** A list that its source tells two things about, such as that it has rows that it does not give. */
+/** A source contradicts itself about a list, for example by counting rows that it does not return. */
 export class Contradiction extends Error {}
 
 export function asError(error: unknown): Error {

@@ -5,10 +5,10 @@ import type { SourceHealth } from './api.ts';
 import { isAbort } from './failures.ts';
 import type { FederatedSource } from './source.ts';
 
-/** How long an answer about a source's health is good for, milliseconds. */
+/** How long a health result is reused, milliseconds. */
 const FRESH = 5_000;
 
-/** Answers that are remembered: one for each source, and for each credential that it is asked with. */
+/** Upper bound on cached results: one per source and credential. */
 const MOST_ANSWERS = 1_000;
 
 interface Answer {
@@ -17,7 +17,7 @@ interface Answer {
   readonly health: Promise<SourceHealth>;
 }
 
-/** Asks sources one cheap question each, and remembers the answer for a moment. */
+/** Sends one cheap probe per source and caches the result for a moment. */
 export class HealthChecks {
   readonly #known = new LRUCache<string, Answer>({ max: MOST_ANSWERS });
 
@@ -28,7 +28,7 @@ export class HealthChecks {
     if (known?.source === source && known.until > now) return known.health;
     const health = ask(source, call);
     this.#known.set(key, { source, until: now + FRESH, health });
-    // An answer that was cut short because the asker left says nothing about the source.
+    // A probe that was cut short because the caller left says nothing about the source.
     health.catch(() => this.#known.delete(key));
     return health;
   }

@@ -5,8 +5,8 @@ import type { Connector, PartReader } from '../vendors/connector.ts';
 import type { FederatedSource } from './source.ts';
 
 /**
- * The same source, with one wording for a job that it does not have. Vendors tell it in many ways, and most of them only
- * when something of the job is read. What is asked for by its key is that, or an error: never something else.
+ * Wraps a source so that it reports a missing job with one wording. Vendors report it in many ways, most of them only
+ * when something of the job is read. A lookup by key returns the item with that key or an error, never another item.
  */
 export function namingJobs(source: FederatedSource): FederatedSource {
   const { name, connector } = source;
@@ -47,7 +47,7 @@ export function namingJobs(source: FederatedSource): FederatedSource {
     return {
       list: (job, call, within) => namingAll(job, () => parts.list(job, call, within)),
       async find(job, key, call) {
-        const found = asked(name, await namingJob(job, () => parts.find(job, key, call)), key);
+        const found = withKey(name, await namingJob(job, () => parts.find(job, key, call)), key);
         if (found instanceof Error) throw found;
         return found;
       },
@@ -58,7 +58,7 @@ export function namingJobs(source: FederatedSource): FederatedSource {
   const naming: Connector = {
     vendor: connector.vendor,
     names: connector.names,
-    // A copy would not show what a vendor turns out not to do.
+    // A getter, not a copy: the connector may learn later that a vendor lacks a feature.
     get capabilities() {
       return connector.capabilities;
     },
@@ -68,7 +68,7 @@ export function namingJobs(source: FederatedSource): FederatedSource {
     probe: (call) => connector.probe(call),
     async getJobs(keys, call) {
       const jobs = await connector.getJobs(keys, call);
-      return jobs.map((job, index) => (job instanceof Error ? job : asked(name, job, keys[index] ?? '')));
+      return jobs.map((job, index) => (job instanceof Error ? job : withKey(name, job, keys[index] ?? '')));
     },
     parts: {
       Attempt: namingParts(connector.parts.Attempt),
@@ -77,7 +77,7 @@ export function namingJobs(source: FederatedSource): FederatedSource {
     },
     async logs(scope, filter, call) {
       const { job, ...part } = scope;
-      // Of a part, the source itself says what is not there: the part, or its job.
+      // For a part, the source itself tells whether the part or its job is missing.
       if (Object.values(part).some((key) => key !== undefined)) return connector.logs(scope, filter, call);
       const reading = await namingJob(job, () => connector.logs(scope, filter, call));
       return { ...reading, partitions: reading.partitions.map((partition) => namingPartition(job, partition)) };
@@ -92,9 +92,9 @@ export function namingJobs(source: FederatedSource): FederatedSource {
   return { ...source, connector: naming };
 }
 
-/** What was found, if it is what was asked for. Some vendors write a key in another case than it was asked for in. */
-function asked<T extends { readonly key: string }>(source: string, found: T | null, key: string): T | null | Error {
+/** The found item, if its key is the requested one. Some vendors write a key in another case than the request did. */
+function withKey<T extends { readonly key: string }>(source: string, found: T | null, key: string): T | null | Error {
   if (found === null || found.key === key || found.key.toLowerCase() === key.toLowerCase()) return found;
-  const message = `${source}: the source answers with something else than what was asked for by its key.`;
+  const message = `${source}: the source answered a request by key with a different item.`;
   return new TributaryError('SOURCE_BAD_RESPONSE', message, { source });
 }

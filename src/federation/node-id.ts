@@ -2,8 +2,8 @@ import { TributaryError } from '../domain/errors.ts';
 import type { EntryRef } from './api.ts';
 
 /**
- * Global ids: the type's name and the natural keys, as JSON in base64url. Opaque to clients, stable over
- * restarts and replicas, and enough to find the node again.
+ * Global ids: the type's name and the natural keys, as JSON in base64url. Opaque to clients, stable across restarts and
+ * replicas, and sufficient to find the node again.
  */
 
 export const NODE_TYPES = ['Source', 'Job', 'Attempt', 'Step', 'Task', 'LogEntry'] as const;
@@ -13,7 +13,7 @@ export function isNodeType(name: string): name is NodeType {
   return NODE_TYPES.some((type) => type === name);
 }
 
-/** How many keys each type's id holds: source; source and job; source, job and the part's own key; an entry's place. */
+/** Number of keys in each type's id: source; source and job; source, job and the part's own key; an entry's position. */
 const KEY_COUNT: Readonly<Record<NodeType, number>> = { Source: 1, Job: 2, Attempt: 3, Step: 3, Task: 3, LogEntry: 5 };
 
 export interface NodeId {
@@ -25,7 +25,7 @@ export function encodeNodeId(type: NodeType, ...keys: readonly string[]): string
   return Buffer.from(JSON.stringify([type, ...keys])).toString('base64url');
 }
 
-/** Throws BAD_USER_INPUT for a text that is not an id of ours. */
+/** Throws BAD_USER_INPUT if the text is not one of our ids. */
 export function decodeNodeId(id: string): NodeId {
   const found = tryDecodeNodeId(id);
   if (found === null) throw new TributaryError('BAD_USER_INPUT', 'The id is not one that this service has given out.');
@@ -43,7 +43,7 @@ export function tryDecodeNodeId(id: string): NodeId | null {
   const [type, ...keys] = parsed;
   const known = NODE_TYPES.find((name) => name === type);
   if (known === undefined || keys.length !== KEY_COUNT[known]) return null;
-  // One spelling for each node: base64url has others that decode to the same bytes.
+  // Accept one spelling per node: other base64url strings decode to the same bytes.
   return encodeNodeId(known, ...keys) === id ? { type: known, keys } : null;
 }
 
@@ -51,7 +51,7 @@ export function encodeEntryId(ref: EntryRef): string {
   return encodeNodeId('LogEntry', ref.source, ref.key, ref.partition, String(ref.time), ref.tie);
 }
 
-/** The parts of an entry's id, from the keys that `decodeNodeId` gave; null when the time is no number. */
+/** The parts of an entry's id, from the keys that `decodeNodeId` returned; null if the time is not a number. */
 export function entryRefOf(keys: readonly string[]): EntryRef | null {
   const [source = '', key = '', partition = '', time = '', tie = ''] = keys;
   if (!/^-?\d{1,21}$/.test(time)) return null;

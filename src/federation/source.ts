@@ -6,18 +6,18 @@ import type { SourceTailSettings } from './tail/settings.ts';
 
 /** A source as the federation knows it. */
 export interface FederatedSource {
-  /** Its name in the configuration. */
+  /** The name in the configuration. */
   readonly name: string;
   readonly connector: Connector;
-  /** Does it pass the caller's own `Authorization` on? Then callers do not share what it answers. */
+  /** True if the source is called with the caller's own `Authorization`. Callers then do not share its answers. */
   readonly forwards?: boolean | undefined;
-  /** How its jobs are followed where that differs from the federation's settings. */
+  /** Tail settings of its jobs, where they differ from the federation's. */
   readonly tail?: SourceTailSettings | undefined;
-  /** Aborted when the source is taken out of the configuration, or another one has come in its place: its tails end. */
+  /** Aborted when the source is removed from the configuration or replaced by another one: its tails end. */
   readonly retired?: AbortSignal | undefined;
 }
 
-/** Batches jobs asked for in one tick of one call, and remembers them for the call. */
+/** Batches the jobs requested in one tick of one call, and caches them for the call. */
 export function jobLoader(source: FederatedSource, call: Call): DataLoader<string, Job | null> {
   const { connector } = source;
   return call.scoped(
@@ -27,7 +27,7 @@ export function jobLoader(source: FederatedSource, call: Call): DataLoader<strin
   );
 }
 
-/** Makes a job that came with a list known, so that asking for it again costs nothing. */
+/** Caches a job that came with a list, so that requesting it again costs nothing. */
 export function rememberJob(source: FederatedSource, job: Job, call: Call): void {
   jobLoader(source, call).prime(job.key, job);
 }

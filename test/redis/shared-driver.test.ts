@@ -39,7 +39,7 @@ function fakePoller(vendor: readonly FeedLine[]) {
 /** Feeds that keep whatever these tests give them. */
 const ROOMY = { ...DEFAULT_TAIL, keepBytes: 1e9, holdBytes: 1e9 };
 
-const LISTENER = { taken: 0, wake: () => undefined, leaveBehind: () => undefined };
+const LISTENER = { taken: 0, wake: () => undefined, willEvict: () => undefined };
 
 function lineAt(time: bigint, text: string): FeedLine {
   return { entry: entryOf({ time, tie: `t${time}`, id: '', text, level: '' }), partition: '', hint: null };

@@ -167,7 +167,7 @@ export function fakeFederation(changes: Partial<Federation> = {}, names: SourceI
     entry: (ref) => answer('entry', ref, fakeEntry(ref, 1)),
     context: async (ref) => {
       const line = await answer('context', ref, fakeEntry(ref, 1));
-      if (line === null) throw new TributaryError('NOT_FOUND', 'There is no such line any more.');
+      if (line === null) throw new TributaryError('NOT_FOUND', 'The line no longer exists.');
       return fakeLogs([line]);
     },
     tail: () => fakeTail([]),

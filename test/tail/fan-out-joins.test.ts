@@ -51,7 +51,7 @@ function silentJob(settings: Partial<TailSettings> = {}) {
     },
     join: () => {
       const feed = feeds.open({ source: noted, job: 'job', authorization: null });
-      const listener = { taken: Infinity, wake: () => undefined, leaveBehind: () => undefined };
+      const listener = { taken: Infinity, wake: () => undefined, willEvict: () => undefined };
       feed.join(listener);
     },
     close: () => feeds.close(),

@@ -39,7 +39,7 @@ function busyFeed(keepBytes: number) {
       wake: () => {
         if (isPrompt) listener.taken = feed.sequence;
       },
-      leaveBehind: () => {
+      willEvict: () => {
         listener.leftBehind += 1;
       },
     };

@@ -7,11 +7,11 @@ import type { Hint } from '../../pagination/core/partition.ts';
 /**
  * Cursors: a position in one connection's total order, sealed for that connection.
  *
- * A cursor is untrusted when it comes back. Its seal is a keyed hash over the connection (scopes, filter,
- * order) and the payload, so a string that was not issued for this connection is told apart without state.
+ * A cursor that comes back is untrusted. Its seal is a keyed hash over the connection (scopes, filter, order) and the
+ * payload, so a string that was not issued for this connection is recognised without server state.
  */
 
-/** A place among the merged rows of several partitions. */
+/** A position among the merged rows of several partitions. */
 export interface MergedPosition extends Position {
   /** Index of the scope in the connection's sorted list of scopes. */
   readonly scope: number;
@@ -19,18 +19,18 @@ export interface MergedPosition extends Position {
   readonly partition: string;
 }
 
-/** What a cursor says about one partition beside the common position. */
+/** What a cursor records about one partition in addition to the common position. */
 export interface PartitionMark {
   readonly scope: number;
   readonly partition: string;
-  /** How to get to its place fast. */
+  /** How to find its position with few calls. */
   readonly hint: Hint | null;
   /**
-   * Where the partition itself stands when that is not the common position, because its source failed.
-   * Undefined: it is at the common position.
+   * The partition's own position, if it differs from the common one because its source failed. Undefined: the partition
+   * is at the common position.
    */
   readonly at?: Position | undefined;
-  /** It is of all partitions of its scope that have no place of their own: they could not be named then. */
+  /** True: applies to all partitions of the scope without a mark of their own, because the source could not list them. */
   readonly whole?: boolean | undefined;
 }
 
@@ -39,16 +39,16 @@ export interface CursorState {
   readonly marks: readonly PartitionMark[];
 }
 
-/** What a cursor belongs to: any JSON that says which connection it is. */
+/** What a cursor belongs to: any JSON that identifies the connection. */
 export type ConnectionKey = Json;
 
 const VERSION = 1;
 const SEAL_BYTES = 9;
 
-/** Longest cursor that is looked at: larger than any that is issued for 100 jobs. */
+/** Longest cursor that is decoded: larger than any that is issued for 100 jobs. */
 const MAX_LENGTH = 64 * 1024;
 
-/** Seals and opens the cursors of one deployment. Replicas that share `secret` understand each other's. */
+/** Seals and opens the cursors of one deployment. Replicas that share `secret` can read each other's cursors. */
 export class CursorCodec {
   readonly #secret: string;
 
@@ -56,7 +56,7 @@ export class CursorCodec {
     this.#secret = secret;
   }
 
-  /** The codec of one connection; hashing what it is about happens once. */
+  /** The codec of one connection. The connection's key is hashed once. */
   forConnection(key: ConnectionKey): ConnectionCursors {
     return new ConnectionCursors(this.#secret, createHash('sha256').update(JSON.stringify(key)).digest());
   }
@@ -75,14 +75,14 @@ export class ConnectionCursors {
     return this.seal(payloadOf(state));
   }
 
-  /** Throws CURSOR_INVALID for anything that `encode` did not give for this connection. */
+  /** Throws CURSOR_INVALID for anything that `encode` did not produce for this connection. */
   decode(cursor: string): CursorState {
     const state = stateOf(this.open(cursor));
     if (state === null) throw invalidCursor();
     return state;
   }
 
-  /** For connections whose positions are of another kind: seals any JSON. */
+  /** For connections with another kind of position: seals any JSON. */
   seal(payload: Json): string {
     const body = Buffer.from(JSON.stringify([VERSION, payload]));
     return Buffer.concat([this.#sealOf(body), body]).toString('base64url');
@@ -91,7 +91,7 @@ export class ConnectionCursors {
   open(cursor: string): unknown {
     if (cursor.length > MAX_LENGTH || !/^[A-Za-z0-9_-]+$/.test(cursor)) throw invalidCursor();
     const bytes = Buffer.from(cursor, 'base64url');
-    // One spelling only: base64url has several for the same bytes.
+    // Accept one spelling only: several base64url strings decode to the same bytes.
     if (bytes.length <= SEAL_BYTES || bytes.toString('base64url') !== cursor) throw invalidCursor();
     const body = bytes.subarray(SEAL_BYTES);
     if (!timingSafeEqual(bytes.subarray(0, SEAL_BYTES), this.#sealOf(body))) throw invalidCursor();
@@ -105,14 +105,14 @@ export class ConnectionCursors {
   }
 }
 
-/** What a cursor holds, without a look at its seal: for people who debug. Null for what is no cursor. */
+/** The contents of a cursor, without checking its seal: for debugging. Null if the text is not a cursor. */
 export function tryReadCursor(cursor: string): unknown {
   try {
     const body = Buffer.from(cursor, 'base64url').subarray(SEAL_BYTES);
     const parsed: unknown = JSON.parse(body.toString('utf8'));
     if (!Array.isArray(parsed) || parsed[0] !== VERSION) return null;
     const payload: unknown = parsed[1];
-    // The cursor of a tail holds that of a place.
+    // A tail's cursor contains the cursor of a position.
     const [mark, inner, ...rest] = Array.isArray(payload) ? (payload as unknown[]) : [];
     return typeof mark === 'string' && typeof inner === 'string' && Array.isArray(payload) && rest.length > 2
       ? [mark, tryReadCursor(inner) ?? inner, ...rest]
@@ -165,7 +165,7 @@ function markOf(value: unknown): PartitionMark | null {
   if (!Array.isArray(value)) return null;
   const [scope, partition, hint, time, tie, whole] = value as unknown[];
   if (typeof scope !== 'number' || typeof partition !== 'string') return null;
-  // Everything here came out of JSON.parse.
+  // The value came from JSON.parse.
   const base = { scope, partition, hint: (hint ?? null) as Hint | null };
   if (value.length < 4) return base;
   const at = positionOf([time, tie]);

@@ -14,7 +14,7 @@ import type { MergedPage } from '../merge/page.ts';
 import type { Slot } from '../merge/place.ts';
 import type { FederatedSource } from '../source.ts';
 
-/** Jobs of sources, newest first: a merge of their lists by the time at which jobs were created. */
+/** Jobs of several sources, newest first: a merge of their lists by creation time. */
 
 export interface JobConnectionOptions {
   readonly sources: readonly FederatedSource[];
@@ -22,7 +22,7 @@ export interface JobConnectionOptions {
   readonly args: ConnectionArguments & FailureArguments;
   readonly cursors: CursorCodec;
   readonly maxPageSize: number;
-  /** Native pages of each list that may be read for one page when a filter is applied. */
+  /** Native pages of each list that may be read for one page of a filtered connection. */
   readonly maxScanPages: number;
 }
 
@@ -32,12 +32,12 @@ export function jobConnection(options: JobConnectionOptions, call: Call): JobCon
 
 class FederatedJobs implements JobConnection {
   readonly #options: JobConnectionOptions;
-  /** In the order of their names: which order a client or a configuration lists them in does not matter. */
+  /** Sorted by name: the order in which a client or the configuration lists them does not matter. */
   readonly #sources: readonly FederatedSource[];
   readonly #call: Call;
   readonly #jobs: MergedConnection<ListedJob, Job>;
   #failures: readonly SourceFailure[] = [];
-  /** Sources that the page has listed as missing. */
+  /** Sources that the page has listed in `failures`. */
   #missing: ReadonlySet<string | undefined> = new Set();
 
   constructor(options: JobConnectionOptions, call: Call) {
@@ -57,7 +57,7 @@ class FederatedJobs implements JobConnection {
         maxScanPages,
         cursors,
         slots: () => Promise.resolve(this.#slots()),
-        // Vendors filter as far as they can; what they give is checked all the same.
+        // Vendors filter as far as they can; every job that they return is checked again.
         accept: () => (isFiltered ? ({ job }) => matches(job, filter) : undefined),
         countAccepted: () => this.#countFiltered(),
         nodeOf: ({ job }) => job,
@@ -82,7 +82,10 @@ class FederatedJobs implements JobConnection {
     return this.#jobs.pageInfo();
   }
 
-  /** Sources that do not answer can't be counted: among several, or where the page has said so, the count is null. */
+  /**
+   * Jobs of a source that does not answer cannot be counted. The count is null if there are several sources, or if the
+   * page already lists the failure.
+   */
   async totalCount(): Promise<number | null> {
     try {
       return await this.#jobs.totalCount();
@@ -105,7 +108,7 @@ class FederatedJobs implements JobConnection {
     );
   }
 
-  /** Where vendors apply the whole filter, they count what it lets through. */
+  /** If vendors apply the whole filter, they can count the matching jobs. */
   async #countFiltered(): Promise<number | null> {
     const { filter } = this.#options;
     const counts = await Promise.all(
@@ -120,7 +123,10 @@ class FederatedJobs implements JobConnection {
     return counts.reduce<number | null>((sum, count) => (sum === null || count === null ? null : sum + count), 0);
   }
 
-  /** One source that fails as a whole is an error unless that is to be listed; among several, each is a row of `failures`. */
+  /**
+   * If the only source fails as a whole, the error is thrown, unless `listFailures` is set. With several sources, each
+   * failure is listed in `failures`.
+   */
   #onFailures(failures: MergedPage<ListedJob>['failures'], slots: readonly Slot<ListedJob>[]): void {
     const error = wholeFailure(failures, slots);
     const listed = this.#options.args.listFailures === true && isOfSource(error);

@@ -2,8 +2,8 @@ import type { Job } from '../../domain/job.ts';
 import { parseInstant } from '../../domain/time.ts';
 
 /**
- * When a finished job ended at the latest, in milliseconds since the epoch. Now, where the vendor's clock is ahead of
- * ours; null where the vendor does not say.
+ * The latest time at which a finished job can have ended, in milliseconds since the epoch. It is at most now, even if
+ * the vendor's clock is ahead of ours; null if the vendor gives no time.
  */
 export function endOfJob({ finishedAt, changedAt }: Job): number | null {
   const instant = parseInstant(finishedAt ?? changedAt ?? '');

@@ -9,20 +9,20 @@ import type { JobFilter, JobList, JobPage } from '../../vendors/connector.ts';
 import { rememberJob } from '../source.ts';
 import type { FederatedSource } from '../source.ts';
 
-/** A job at its place among all jobs: by the time at which it was created, then by its key. */
+/** A job at its position among all jobs: ordered by creation time, then by key. */
 export interface ListedJob extends Ordered {
   readonly job: Job;
-  /** Only part of another job. */
+  /** True if the job is only a part of another job. */
   readonly isPart: boolean;
 }
 
-/** Where jobs stand that have no time: before all others, so behind them where the newest come first. */
+/** The time of jobs without one: before all others, so last when the newest come first. */
 const WITHOUT_TIME = -(1n << 70n);
 
-/** Lists that have been seen not to come newest first. */
+/** Lists that turned out not to be sorted newest first. */
 const unordered = new WeakSet<JobList>();
 
-/** The jobs of a list, in order. Those that are read are known to `call` from then on. */
+/** The jobs of a list, in order. Jobs that are read are remembered for `call`. */
 export function jobPartition(
   source: FederatedSource,
   list: JobList,
@@ -56,7 +56,7 @@ function rowOf(job: Job, isPart: boolean): Unplaced<ListedJob> {
   return { job, isPart, time: parseInstant(job.createdAt ?? '')?.nanoseconds ?? WITHOUT_TIME };
 }
 
-/** Both together, newest first where each of them is. */
+/** Both lists together, newest first if each of them is. */
 function merged(rows: readonly Unplaced<ListedJob>[], others: readonly Unplaced<ListedJob>[]): Unplaced<ListedJob>[] {
   const result: Unplaced<ListedJob>[] = [];
   let next = 0;

@@ -21,17 +21,17 @@ import { encodeNodeId } from '../node-id.ts';
 import { jobLoader } from '../source.ts';
 
 export interface LogConnectionOptions {
-  /** Sorted and without repeats: see `sortScopes`. */
+  /** Sorted and without repeats: see `scopeKey`. */
   readonly scopes: readonly ResolvedScope[];
   readonly args: LogArguments;
-  /** The lines around a line, and not those of `args`. */
+  /** If given, the page is the lines around this line, and `args` does not select it. */
   readonly around?: Around | undefined;
-  /** Read the log that a poller reads. */
+  /** True: read the log that a poller reads. */
   readonly follows?: boolean | undefined;
   readonly cursors: CursorCodec;
   readonly maxPageSize: number;
   readonly maxScanPages: number;
-  /** How long after a job's end lines may still come, milliseconds. */
+  /** How long after a job's end more lines may arrive, milliseconds. */
   readonly settleMilliseconds: number;
 }
 
@@ -39,12 +39,12 @@ export function logConnection(options: LogConnectionOptions, call: Call): LogCon
   return new FederatedLogs(options, call);
 }
 
-/** The text that names a set of scopes; the order in which a client lists them does not matter. */
+/** A text that identifies a scope; sorting by it makes the order in which a client lists scopes irrelevant. */
 export function scopeKey({ source, scope }: SourceScope): string {
   return JSON.stringify([source, scope.job, scope.attempt ?? null, scope.step ?? null, scope.task ?? null]);
 }
 
-/** What the cursors of a log connection belong to: its scopes, filter and order. */
+/** What the cursors of a log connection are sealed for: its scopes, filter and order. */
 export function logConnectionKey(scopes: readonly ResolvedScope[], args: LogArguments): string {
   const names = scopes.map(({ source, scope }) => scopeKey({ source: source.name, scope }));
   return JSON.stringify(['logs', names, filterKey(args.filter ?? {}), args.descending === true]);
@@ -57,7 +57,7 @@ class FederatedLogs implements LogConnection {
   readonly #entries: MergedConnection<LogEntry, LogNode>;
   #accept: LogSlots['accept'];
   #failures: readonly SourceFailure[] = [];
-  /** Sources that the page has listed as missing. */
+  /** Sources that the page has listed in `failures`. */
   #missing: ReadonlySet<string | undefined> = new Set();
 
   constructor(options: LogConnectionOptions, call: Call) {
@@ -101,7 +101,7 @@ class FederatedLogs implements LogConnection {
     return this.#entries.pageInfo();
   }
 
-  /** What a page has listed as missing can't be counted, which it has said. */
+  /** Lines that the page lists as missing cannot be counted: the count is null. */
   async totalCount(): Promise<number | null> {
     try {
       return await this.#entries.totalCount();
@@ -116,7 +116,7 @@ class FederatedLogs implements LogConnection {
     return this.#failures;
   }
 
-  /** Where it can't be known that a job is finished, it is not said to be. */
+  /** False if it cannot be determined whether a job is finished. */
   async isComplete(): Promise<boolean> {
     const settled = await Promise.all(
       this.#options.scopes.map(async (scope) => this.#isSettled(scope).catch(() => false)),
@@ -142,7 +142,10 @@ class FederatedLogs implements LogConnection {
     return found;
   }
 
-  /** One scope that fails as a whole is an error unless that is to be listed; among several, each is a row of `failures`. */
+  /**
+   * If the only scope fails as a whole, the error is thrown, unless `listFailures` is set. With several scopes, each
+   * failure is listed in `failures`.
+   */
   #onFailures(failures: MergedPage<LogEntry>['failures'], slots: readonly Slot<LogEntry>[]): void {
     const error = wholeFailure(failures, slots);
     const listed = this.#options.args.listFailures === true && isOfSource(error);

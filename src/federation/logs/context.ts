@@ -9,13 +9,13 @@ import type { ResolvedScope } from './slots.ts';
 import { lineIsGone } from '../merge/around.ts';
 
 export interface LogContextOptions extends Omit<LogConnectionOptions, 'scopes' | 'args' | 'around' | 'follows'> {
-  /** Sorts scopes, takes out repeats, and finds their sources. */
+  /** Sorts scopes, removes repeats, and finds their sources. */
   resolve(scopes: readonly SourceScope[]): readonly ResolvedScope[];
 }
 
 /**
- * The lines around a line. It is looked for where `findEntry` looks: in the log of its job, in that of the task or
- * attempt that its id names, and in what was the job's log before.
+ * The lines around a line. The line is searched where `findEntry` searches: in the log of its job, in the logs of the
+ * task or attempt that its id names, and in the part of the job's log from before it began again.
  */
 export async function logContext(
   options: LogContextOptions,
@@ -54,7 +54,7 @@ function checkSizes({ before, after }: ContextArguments, maxPageSize: number): v
   );
 }
 
-/** The jobs that are read beside that of the line. */
+/** The jobs to read in addition to the line's own job. */
 function otherJobs(ref: EntryRef, jobs: readonly JobRef[] | undefined): SourceScope[] {
   if (jobs === undefined) return [];
   const others = jobs.filter(({ source, key }) => source !== ref.source || key !== ref.key);
@@ -62,7 +62,7 @@ function otherJobs(ref: EntryRef, jobs: readonly JobRef[] | undefined): SourceSc
   return others.map(({ source, key }) => ({ source, scope: { job: key } }));
 }
 
-/** The logs of its job that a line may be in, the likeliest first. */
+/** The logs of the job that may contain the line, the likeliest first. */
 function logsWith({ source, key: job, partition }: EntryRef): { own: SourceScope; follows: boolean }[] {
   const parts =
     partition === ''

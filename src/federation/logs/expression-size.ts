@@ -1,4 +1,4 @@
-/** One that is open: what it holds, and its last part, which may be repeated. */
+/** An open group: the size of its contents, and the size of its last part, which a repetition multiplies. */
 interface Group {
   size: number;
   last: number;
@@ -11,8 +11,8 @@ const FLAGS = /^\(\?[a-zA-Z-]+\)/;
 const COUNT = /^\{(\d+)(?:,(\d*))?\}/;
 
 /**
- * About how many instructions an expression is compiled to, without compiling it: that may take long for the very ones that are too
- * large. What is no expression has some size, too.
+ * Roughly how many instructions an expression compiles to. It does not compile the expression, because that takes long
+ * exactly for those that are too large. A text that is not a valid expression gets some size, too.
  */
 export function sizeOfExpression(text: string): number {
   const groups: Group[] = [{ size: 0, last: 0 }];

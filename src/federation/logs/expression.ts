@@ -5,62 +5,65 @@ import { badInput } from '../arguments.ts';
 import { sizeOfExpression } from './expression-size.ts';
 
 /**
- * What `matches` asks of a text. RE2 takes time that grows with the text alone, but for some expressions that is a millisecond
- * for every few characters: they must not hold up all others.
+ * A compiled `matches` filter. RE2's time is linear in the text, but some expressions take a millisecond for every few
+ * characters. A slow expression must not delay other operations.
  */
 export interface Expression {
-  /** Throws UPSTREAM_BUDGET_EXCEEDED where it would take too long. */
+  /** Throws UPSTREAM_BUDGET_EXCEEDED if it would take too long. */
   test(text: string): boolean;
 }
 
-/** Longest expression, characters. */
+/** Longest expression, in characters. */
 const MAX_LENGTH = 512;
 
-/** Most instructions that it is compiled to: `{1,500}` makes many of a few characters. */
+/** Most instructions that an expression may compile to: `{1,500}` makes many out of a few characters. */
 const MAX_INSTRUCTIONS = 500;
 
-/** With more of them one look at a text may take long, whatever the text. */
+/** Above this number of instructions, one test of any text may be slow. */
 const FEW_INSTRUCTIONS = 100;
 
-/** Instructions × characters that never take long. More of them are looked at in growing parts, to see how fast it goes. */
+/**
+ * Up to this product of instructions and characters, a test is never slow. A longer text is first tested in growing
+ * parts, to measure the speed.
+ */
 const SHORT_STEPS = 50_000;
 const FIRST_PART = 512;
 
-/** Most for the next part. Those before it take as long together, and nothing else has its turn in between. */
+/** Longest predicted time for the next part. The parts before it take as long together, and nothing else runs in between. */
 const MOST_MILLISECONDS = 40;
 
-/** Slow is what takes longer than that, and longer for a character than looking through a long text does. */
+/** A test is slow if it exceeds both: `milliseconds` in total, and `perCharacter`, which scanning a long text takes. */
 const SLOW = { milliseconds: 10, perCharacter: 0.000_2 };
 
-/** What all slow expressions together may take: so much at once, and so much in a second. */
+/** Time budget for all slow expressions together: how much at once, and how much is regained per second. */
 const ALLOWED = { milliseconds: 200, perSecond: 20 };
 
-/** Each holds up to eight megabytes. */
+/** Compiled expressions to keep; each takes up to eight megabytes. */
 const KEPT = 16;
 
 /** The expressions of a process, each compiled once. */
 export class Expressions {
   readonly #compiled = new LRUCache<string, Judge>({ max: KEPT });
   readonly #now: () => number;
-  readonly #worked: () => number;
+  readonly #cpuTime: () => number;
   #left = ALLOWED.milliseconds;
   #at: number;
 
-  /** Milliseconds that have passed, and that this process has worked: others may use the machine, too. */
-  constructor(now: () => number = () => performance.now(), worked: () => number = cpuMilliseconds) {
+  /** `now`: elapsed milliseconds. `cpuTime`: CPU milliseconds of this process, because other processes share the machine. */
+  constructor(now: () => number = () => performance.now(), cpuTime: () => number = cpuMilliseconds) {
     this.#now = now;
-    this.#worked = worked;
+    this.#cpuTime = cpuTime;
     this.#at = now();
   }
 
-  /** Throws BAD_USER_INPUT for what is none, or too large. */
+  /** Throws BAD_USER_INPUT if the text is not an expression or is too large. */
   of(text: string): Expression {
     const judge = this.#compiled.get(text) ?? new Judge(compile(text), this);
     this.#compiled.set(text, judge);
     return judge;
   }
 
-  /** Is there time for slow ones? */
+  /** True if slow expressions have budget left. */
   hasTime(): boolean {
     const now = this.#now();
     this.#left = Math.min(ALLOWED.milliseconds, this.#left + ((now - this.#at) / 1_000) * ALLOWED.perSecond);
@@ -68,11 +71,11 @@ export class Expressions {
     return this.#left > 0;
   }
 
-  /** Looks through so many characters: what is slow is taken from the time of all. */
+  /** Runs a test of `characters` characters and, if it was slow, subtracts its time from the common budget. */
   timed(characters: number, look: () => boolean): Look {
-    const begun = this.#worked();
+    const begun = this.#cpuTime();
     const found = look();
-    const milliseconds = this.#worked() - begun;
+    const milliseconds = this.#cpuTime() - begun;
     const isSlow = milliseconds > SLOW.milliseconds && milliseconds > characters * SLOW.perCharacter;
     if (isSlow) this.#left -= milliseconds;
     return { found, milliseconds, isSlow };
@@ -90,7 +93,7 @@ function cpuMilliseconds(): number {
   return (user + system) / 1_000;
 }
 
-/** Those of this process. */
+/** The expressions of this process. */
 export const expressions = new Expressions();
 
 class Judge implements Expression {
@@ -113,7 +116,7 @@ class Judge implements Expression {
     return this.#look(text).found;
   }
 
-  /** Looks at more and more of it. What the last part took says what the next one, twice as long, will take. */
+  /** Tests growing parts of the text. The time of one part predicts the time of the next one, which is twice as long. */
   #seeHowFast(text: string): void {
     for (let part = FIRST_PART; part < text.length; part *= 2) {
       const { milliseconds } = this.#look(text.slice(0, part));

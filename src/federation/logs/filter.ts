@@ -6,12 +6,12 @@ import type { LogReading } from '../../vendors/connector.ts';
 import { badInput } from '../arguments.ts';
 import { expressions } from './expression.ts';
 
-/** Longest list that `…In` takes. */
+/** Longest list that a filter field ending in `In` takes. */
 const MAX_LIST_LENGTH = 100;
 
 export type EntryPredicate = (entry: LogEntry) => boolean;
 
-/** Checks what a client gave; BAD_USER_INPUT names what is wrong and what is allowed. */
+/** Checks the client's filter; BAD_USER_INPUT names the wrong field and what is allowed. */
 export function checkLogFilter(filter: LogFilter): void {
   if (filter.matches !== undefined) expressions.of(filter.matches);
   for (const name of ['severityIn', 'attemptIn', 'stepIn', 'taskIn'] as const) {
@@ -22,8 +22,8 @@ export function checkLogFilter(filter: LogFilter): void {
 }
 
 /**
- * What is left of a filter to apply here: all that the partitions of a reading do not. For all vendors this is the one place
- * where a part of a filter is left out, so a field that a vendor does not know is applied here.
+ * The residual filter: the fields that the partitions of a reading do not apply. This is the only place where a field
+ * is taken out of a filter, for all vendors; so a field that a vendor does not know is applied here.
  */
 export function residualOf(filter: LogFilter, { applied, narrowed }: Omit<LogReading, 'partitions'>): LogFilter {
   const left: { -readonly [F in keyof LogFilter]: LogFilter[F] } = { ...filter, ...narrowed };
@@ -31,7 +31,7 @@ export function residualOf(filter: LogFilter, { applied, narrowed }: Omit<LogRea
   return left;
 }
 
-/** What judges a line for each field of a filter. A new field compiles only with a judge. */
+/** The judge of each filter field. A new field compiles only with a judge. */
 const JUDGES: { readonly [F in keyof Required<LogFilter>]: (filter: LogFilter) => EntryPredicate | null } = {
   minSeverity: severityPredicate,
   severityIn: severityPredicate,
@@ -44,7 +44,7 @@ const JUDGES: { readonly [F in keyof Required<LogFilter>]: (filter: LogFilter) =
   taskIn: ({ taskIn }) => keyPredicate(taskIn, (entry) => entry.taskKey),
 };
 
-/** What a filter asks of an entry; null when it asks nothing. */
+/** The predicate of a filter; null if the filter accepts every entry. */
 export function entryPredicate(filter: LogFilter): EntryPredicate | null {
   const judges = new Set(Object.values(JUDGES));
   const parts = [...judges].map((judge) => judge(filter)).filter((part) => part !== null);
@@ -57,7 +57,7 @@ function severityPredicate(filter: LogFilter): EntryPredicate | null {
   return asks ? (entry) => severityPasses(entry.severity.number, filter) : null;
 }
 
-/** Judges what the line shows, which is made once for all that is asked of it. */
+/** Judges the text that is shown for the line, which is made once for all conditions. */
 function textPredicate({ contains, notContains, matches }: LogFilter): EntryPredicate | null {
   const expression = matches === undefined ? null : expressions.of(matches);
   if (contains === undefined && notContains === undefined && expression === null) return null;
@@ -81,7 +81,7 @@ function keyPredicate(
   };
 }
 
-/** A filter as it goes into a connection's key: the same filter always gives the same text. */
+/** A filter as part of a connection's key: equal filters give the same text. */
 export function filterKey(filter: object): string {
   const entries = Object.entries(filter as Record<string, unknown>)
     .filter(([, value]) => value !== undefined && value !== null)

@@ -7,7 +7,7 @@ import type { EntryRef, LogNode } from '../api.ts';
 import { LogEntryNode } from './node.ts';
 import type { FederatedSource } from '../source.ts';
 
-/** Finds an entry by its place: reads its instant in its partition. Null when it, or its job, is gone. */
+/** Finds an entry by its position: reads its instant in its partition. Null if the entry or its job is gone. */
 export async function findEntry(source: FederatedSource, ref: EntryRef, call: Call): Promise<LogNode | null> {
   try {
     const partition = await partitionOf(source, ref, call);
@@ -20,7 +20,10 @@ export async function findEntry(source: FederatedSource, ref: EntryRef, call: Ca
   }
 }
 
-/** The job's own partition of that key, or that of one of its tasks or attempts, whose logs may be apart. */
+/**
+ * The job's own partition with that key, or the partition of one of its tasks or attempts, which may have separate
+ * logs.
+ */
 async function partitionOf(source: FederatedSource, ref: EntryRef, call: Call): Promise<Partition<LogEntry> | null> {
   const { partitions } = await source.connector.logs({ job: ref.key }, {}, call);
   const own = partitions.find((partition) => partition.key === ref.partition);
@@ -33,7 +36,7 @@ async function partitionOf(source: FederatedSource, ref: EntryRef, call: Call): 
   return null;
 }
 
-/** Finds the entry before the point where the log of its job began again, as far as the source still gives that part. */
+/** Finds an entry from before the point where the job's log began again, if the source still returns that part. */
 async function findBefore(source: FederatedSource, ref: EntryRef, call: Call): Promise<LogEntry | null> {
   const followed = await source.connector.follow?.(ref.key, {}, call);
   if (followed === undefined || followed.stretch !== undefined) return null;

@@ -6,11 +6,11 @@ import type { Federation, HistogramArguments, LogBucket, LogHistogram, SourceFai
 import { badInput, checkTimeBounds } from '../arguments.ts';
 
 /**
- * Counts lines per span of time and severity. The lines are read, newest first, up to a bound; what is older then is not
- * counted, and the histogram says from when on it is right.
+ * Counts lines per time span and severity. Lines are read newest first, up to a bound. Older lines are not counted;
+ * `coveredFrom` says from when on the counts are complete.
  */
 
-/** How many pages of lines are read for one histogram. */
+/** Most pages of lines that one histogram reads. */
 const MAX_PAGES = 20;
 const DEFAULT_BUCKETS = 60;
 const MAX_BUCKETS = 1_000;
@@ -20,7 +20,7 @@ type Logs = Pick<Federation, 'logs' | 'maxPageSize'>;
 interface Scan {
   readonly lines: { readonly time: bigint; readonly severity: LogSeverity }[];
   readonly failures: Map<string, SourceFailure>;
-  /** Was every line read that the sources gave? */
+  /** True if all lines that the sources return were read. */
   reachedStart: boolean;
 }
 
@@ -56,7 +56,7 @@ export async function logHistogram(
   return {
     from: formatInstant(from),
     until: formatInstant(until),
-    // Of the oldest instant that was read, other lines may not have been.
+    // More lines of the oldest instant may exist that were not read.
     coveredFrom: formatInstant(scan.reachedStart ? from : (oldest ?? from) + 1n),
     buckets: bucketsOf(scan.lines, { start, width, count: Number(count) }),
     total: scan.lines.length,
@@ -123,7 +123,7 @@ function ceilDivide(a: bigint, b: bigint): bigint {
   return (a + b - 1n) / b;
 }
 
-/** The last multiple of a width that is not after a time. */
+/** The last multiple of `width` that is not after `time`. */
 function floorTo(time: bigint, width: bigint): bigint {
   const rest = time % width;
   return time - (rest < 0n ? rest + width : rest);

@@ -4,7 +4,7 @@ import type { Severity } from '../../domain/severity.ts';
 import type { LogNode } from '../api.ts';
 import { encodeEntryId } from '../node-id.ts';
 
-/** An entry in the graph. Plain properties, but for the tie-break and the id, which are made when they are read. */
+/** An entry in the graph. Plain properties, except the tie-break and the id, which are computed on access. */
 export class LogEntryNode implements LogNode {
   readonly source: string;
   readonly jobKey: string;

@@ -9,22 +9,22 @@ import type { EntryPredicate } from './filter.ts';
 import type { Slot } from '../merge/place.ts';
 import type { FederatedSource } from '../source.ts';
 
-/** One scope with the source that it is at. */
+/** One scope and its source. */
 export interface ResolvedScope {
   readonly source: FederatedSource;
   readonly scope: LogScope;
 }
 
-/** The partitions of several scopes, and what is left of the filter to apply here. */
+/** The partitions of several scopes, and the residual filter. */
 export interface LogSlots {
   readonly slots: readonly Slot<LogEntry>[];
-  /** Undefined: the vendors apply the whole filter. */
+  /** Undefined: vendors apply the whole filter. */
   readonly accept: ((entry: LogEntry, slot: Slot<LogEntry>) => boolean) | undefined;
 }
 
 /**
- * Names the partitions of each scope, by the scope's index in the connection. A scope whose source fails keeps its
- * place as a partition that fails, so that a later page finds its lines. `follows`: read the log that a poller reads.
+ * Lists the partitions of each scope, by the scope's index in the connection. If a scope's source fails, a failing
+ * partition takes its place, so that a later page finds its lines. `follows`: read the log that a poller reads.
  */
 export async function logSlots(
   scopes: ReadonlyMap<number, ResolvedScope>,

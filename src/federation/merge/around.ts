@@ -10,11 +10,11 @@ import { readMergedPage } from './page.ts';
 import type { MergedPage, MergedPageOptions } from './page.ts';
 
 /**
- * The rows around one row of a merged log. The rows before it are read backward from its place; the row itself and
+ * The rows around one row of a merged log. The rows before it are read backward from its position; the row itself and
  * the rows after it are read forward from just before it.
  */
 
-/** Where the row in the middle lies, and how many rows are wanted on either side. */
+/** The position of the middle row, and how many rows to read on either side. */
 export interface Around {
   readonly scope: number;
   readonly partition: string;
@@ -29,7 +29,7 @@ export type AroundOptions<T extends Ordered> = Pick<
   'slots' | 'since' | 'before' | 'maxScanPages' | 'accept'
 >;
 
-/** Throws NOT_FOUND when the row is gone, and the source's own error when the source of the row fails. */
+/** Throws NOT_FOUND if the row is gone, and the source's error if the source of the row fails. */
 export async function readAround<T extends Ordered>(
   options: AroundOptions<T>,
   around: Around,
@@ -43,7 +43,7 @@ export async function readAround<T extends Ordered>(
     const from = { position, marks: [] };
     return readMergedPage({ ...options, from, until: null, direction, size, need: size }, mayRecover, call);
   };
-  // Side by side: what both need of a source is asked for once.
+  // In parallel, so that both share the calls that they have in common.
   const [ahead, behind] = await Promise.all([
     read(justBefore(target), rowsAfter + 1, 'forward'),
     read(target, rowsBefore, 'backward'),
@@ -64,26 +64,26 @@ export async function readAround<T extends Ordered>(
 }
 
 export function lineIsGone(): TributaryError {
-  return new TributaryError('NOT_FOUND', 'There is no such line any more.');
+  return new TributaryError('NOT_FOUND', 'The line no longer exists.');
 }
 
 /**
- * The last place before another one: no tie-break ends in U+FFFF, so none lies between the two. Rows that share the
- * instant are so left out without being read.
+ * The last position before another one. No tie-break ends in U+FFFF, so no row lies between the two. Rows at the same
+ * instant are thus skipped without being read.
  */
 function justBefore({ tie, ...place }: MergedPosition): MergedPosition {
   const last = tie.charCodeAt(tie.length - 1);
   const start = tie.slice(0, -1);
-  // A tie-break that ends in the lowest code unit follows its own start.
+  // A tie-break that ends in the lowest code unit directly follows the tie-break without it.
   return { ...place, tie: Number.isNaN(last) || last === 0 ? start : `${start}${String.fromCharCode(last - 1)}\uffff` };
 }
 
 function isIn<T extends Ordered>(slot: Slot<T>, { scope, partition }: MergedPosition): boolean {
-  // A scope whose partitions could not be named stands for all of them.
+  // A failed scope represents all of its partitions.
   return slot.scope === scope && (slot.partition.key === partition || isFailedScope(slot.partition));
 }
 
-/** One failure for each partition, whichever way it was read: that of the whole partition, where there is one. */
+/** One failure per partition, even if both directions failed. A failure of the whole partition takes precedence. */
 function eachOnce<T extends Ordered>(failures: readonly SlotFailure<T>[]): SlotFailure<T>[] {
   const bySlot = new Map<Slot<T>, SlotFailure<T>>();
   for (const failure of failures) {

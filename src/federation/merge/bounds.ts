@@ -5,19 +5,22 @@ import type { CursorState, MergedPosition, PartitionMark } from '../cursor/codec
 import { compareSlots, isUntouched, untouched } from './place.ts';
 import type { Slot } from './place.ts';
 
-/** What of a merged log is read: where it begins and ends, as cursors and times say it. */
+/** The range of a merged log to read, given by cursors and times. */
 export interface MergeBounds {
   readonly direction: Direction;
-  /** Exclusive; null: from the beginning or end. */
+  /** Exclusive start; null: the beginning or the end of the log, by direction. */
   readonly from: CursorState | null;
-  /** Exclusive end; null: none. */
+  /** Exclusive end; null: no end. */
   readonly until: CursorState | null;
-  /** Half-open bounds of time, nanoseconds. */
+  /** Half-open time bounds, nanoseconds. */
   readonly since: bigint | null;
   readonly before: bigint | null;
 }
 
-/** What a cursor says about a partition: itself, or as one of a scope whose partitions could not be named then. */
+/**
+ * The mark that applies to a partition: its own, or that of its scope if the scope's partitions could not be listed
+ * then.
+ */
 export function markOf<T extends Ordered>(
   slot: Slot<T>,
   from: CursorState | null,
@@ -32,7 +35,7 @@ export function markOf<T extends Ordered>(
   return { hint: own?.hint ?? null, ...(at === null ? {} : { at }) };
 }
 
-/** Where a partition's own read begins and ends, from positions in the merged order. */
+/** Where the read of one partition begins and ends, computed from positions in the merged order. */
 export function boundsOf<T extends Ordered>(
   slot: Slot<T>,
   bounds: MergeBounds,
@@ -43,7 +46,7 @@ export function boundsOf<T extends Ordered>(
   const near = nearTime === null ? null : startOfInstant(nearTime);
   const far = farTime === null ? null : startOfInstant(farTime);
   const resumed = own ?? placeIn(slot, bounds.from?.position);
-  // A partition that failed before its first row stands at that end: all of it lies ahead, or none.
+  // The partition failed before its first row, in a walk the other way: nothing lies ahead of that end.
   if (resumed !== null && resumed.time === untouched(opposite(direction)).time)
     return { from: null, until: null, isEmpty: true };
   const from = further(resumed === null || isUntouched(resumed) ? null : resumed, near, direction);
@@ -53,8 +56,8 @@ export function boundsOf<T extends Ordered>(
 }
 
 /**
- * The exclusive bound for one partition of a position in the merged order. Rows of the same instant in
- * partitions that come earlier in the order are before it, those in later ones behind it.
+ * Translates a position in the merged order to an exclusive bound for one partition. Among rows of the same instant,
+ * those of earlier partitions come before the position, those of later partitions after it.
  */
 function placeIn<T extends Ordered>(slot: Slot<T>, position: MergedPosition | undefined): Position | null {
   if (position === undefined) return null;
@@ -67,7 +70,7 @@ function opposite(direction: Direction): Direction {
   return direction === 'forward' ? 'backward' : 'forward';
 }
 
-/** The one of two exclusive bounds that leaves less to read in that direction. */
+/** Of two exclusive bounds, the one that leaves less to read in that direction. */
 function further(a: Position | null, b: Position | null, direction: Direction): Position | null {
   if (a === null || b === null) return a ?? b;
   return isBeyond(b, a, direction) ? b : a;

@@ -9,12 +9,12 @@ import type { Around } from './around.ts';
 import { readMergedPage } from './page.ts';
 import type { MergedPage, MergedPageOptions } from './page.ts';
 
-/** What a connection over partitions is about. */
+/** What defines a connection over partitions. */
 export interface MergedConnectionOptions<T extends Ordered, N> {
-  /** Names the connection for its cursors: scopes, filter and order, as JSON text. */
+  /** Identifies the connection for its cursors: scopes, filter and order, as JSON text. */
   readonly key: string;
   readonly args: ConnectionArguments;
-  /** The page is that around a row, and not the one of `args`. */
+  /** If given, the page is the rows around this row, and `args` does not select it. */
   readonly around?: Around | undefined;
   readonly descending: boolean;
   readonly since: bigint | null;
@@ -22,20 +22,20 @@ export interface MergedConnectionOptions<T extends Ordered, N> {
   readonly maxPageSize: number;
   readonly maxScanPages: number;
   readonly cursors: CursorCodec;
-  /** Called once, when the first part of the connection is asked for. */
+  /** Called once, when the first part of the connection is requested. */
   slots(): Promise<readonly Slot<T>[]>;
-  /** What is left of the filter; undefined when vendors apply all of it. Called after `slots`. */
+  /** The residual filter; undefined if vendors apply all of it. Called after `slots`. */
   accept(): ((row: T, slot: Slot<T>) => boolean) | undefined;
-  /** Counts what `accept` lets through, where that can be known; left out: it can't. */
+  /** Counts the rows that `accept` lets through, or null if that is unknown. Left out: they cannot be counted. */
   countAccepted?(slots: readonly Slot<T>[]): Promise<number | null>;
   nodeOf(row: T, slot: Slot<T>): N;
-  /** Should this failure be asked about again? */
+  /** True if the same request may succeed later. */
   mayRecover(error: unknown): boolean;
-  /** Given all failures of a page: throws where the connection as a whole has failed. */
+  /** Receives all failures of a page. Throws if the connection as a whole has failed. */
   onFailures(failures: MergedPage<T>['failures'], slots: readonly Slot<T>[]): void;
 }
 
-/** A connection over partitions, read lazily: each part once, and only when asked for. */
+/** A lazy connection over partitions: each part is read once, and only on request. */
 export class MergedConnection<T extends Ordered, N> implements Connection<N> {
   readonly #options: MergedConnectionOptions<T, N>;
   readonly #page: ReturnType<typeof checkPageArguments>;
@@ -45,7 +45,7 @@ export class MergedConnection<T extends Ordered, N> implements Connection<N> {
   #read: Promise<MergedPage<T>> | undefined;
   #edges: Promise<readonly Edge<N>[]> | undefined;
 
-  /** Throws BAD_USER_INPUT for arguments out of bounds, before anything is asked of a vendor. */
+  /** Throws BAD_USER_INPUT for arguments out of bounds, before any call to a vendor. */
   constructor(options: MergedConnectionOptions<T, N>, call: Call) {
     this.#options = options;
     this.#page = checkPageArguments(options.args, options.maxPageSize);
@@ -78,8 +78,8 @@ export class MergedConnection<T extends Ordered, N> implements Connection<N> {
 
   async totalCount(): Promise<number | null> {
     if (this.#options.since !== null || this.#options.before !== null) return null;
-    // Parts of a connection are resolved in one go: if its page is asked for too, that comes first and
-    // often brings the count along.
+    // The parts of a connection are resolved in one tick. If the page is requested too, it goes first, since it often
+    // brings the count along.
     await new Promise((resolve) => setImmediate(resolve));
     await this.#read?.catch(() => undefined);
     const slots = await this.slots();
@@ -112,7 +112,7 @@ export class MergedConnection<T extends Ordered, N> implements Connection<N> {
     return page;
   }
 
-  /** Where the page begins and ends. Throws CURSOR_INVALID. */
+  /** The bounds of the page. Throws CURSOR_INVALID. */
   #places(): Pick<MergedPageOptions<T>, 'direction' | 'from' | 'until' | 'need' | 'size'> {
     const { size, side, after, before } = this.#page;
     const [near, far] = side === 'first' ? [after, before] : [before, after];
@@ -129,7 +129,7 @@ export class MergedConnection<T extends Ordered, N> implements Connection<N> {
   }
 }
 
-/** An edge whose cursor is made when it is read. */
+/** An edge whose cursor is computed on access. */
 class MergedEdge<T extends Ordered, N> implements Edge<N> {
   readonly node: N;
   readonly #page: MergedPage<T>;

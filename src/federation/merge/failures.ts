@@ -9,20 +9,20 @@ import { UnreadableRows } from '../unreadable-rows.ts';
 
 type Failures<T extends Ordered> = readonly SlotFailure<T>[];
 
-/** Whose rows are missing. */
+/** The source or job whose rows are missing. */
 interface Owner {
   readonly source: string;
-  /** Global id of the job; null where jobs themselves are missing. */
+  /** Global id of the job; null if jobs themselves are missing. */
   readonly jobId: string | null;
 }
 
-/** The error of a page of which nothing could be read; undefined where something could. */
+/** The error of a page of which nothing could be read; undefined if any partition could be read. */
 export function wholeFailure<T extends Ordered>(failures: Failures<T>, slots: readonly Slot<T>[]): unknown {
   const whole = failures.filter((failure) => !failure.partial);
   return whole.length > 0 && whole.length === slots.length ? whole[0]?.error : undefined;
 }
 
-/** What is missing in a page, as clients see it. Partitions of one owner mostly fail for one reason: it is shown once. */
+/** What a page lacks, as clients see it. Partitions of one owner mostly fail for one reason, which is listed once. */
 export function shownFailures<T extends Ordered>(
   failures: Failures<T>,
   ownerOf: (slot: Slot<T>) => Owner,
@@ -42,7 +42,7 @@ function partialFailure(source: string, error: unknown): TributaryError {
   return new TributaryError(code, `${source}: ${reason}`, { source });
 }
 
-/** One failure for all rows of a scope that could not be read, whichever of its partitions they are of. */
+/** One failure per scope for all of its unreadable rows, from all of its partitions. */
 function perScope<T extends Ordered>(failures: Failures<T>): Failures<T> {
   const unreadable = new Map<number, SlotFailure<T>>();
   for (const failure of failures) {

@@ -44,7 +44,8 @@ export class MergeLane<T extends Ordered> {
     this.#wasBehind = mark?.at !== undefined;
     this.startHint = mark?.hint ?? null;
     const accept = options.accept;
-    // Between which rows of partitions without a name the bounds lie is not known: the failure has to show.
+    // A failed scope is read even if the bounds look empty: they cannot be compared with unknown partitions, and the
+    // failure has to show.
     if (bounds.isEmpty && !isFailedScope(slot.partition)) this.#open = false;
     this.#rows = slot.partition.read(
       {
@@ -68,7 +69,7 @@ export class MergeLane<T extends Ordered> {
     return this.#open;
   }
 
-  /** Did its source fail, or had it failed before the page that this one follows? */
+  /** True if the source failed now, or before an earlier page, so that the partition may be behind the common position. */
   get mayBeBehind(): boolean {
     return this.#failed || this.#wasBehind;
   }
@@ -81,12 +82,12 @@ export class MergeLane<T extends Ordered> {
     return this.#pages;
   }
 
-  /** The rows so far that could not be read. */
+  /** The unreadable rows so far. */
   get unreadable(): Unreadable | null {
     return this.#unreadable;
   }
 
-  /** The next row, with the hint that came with it. */
+  /** The next row with its hint. */
   take(): MergedRow<T> | null {
     const row = this.head;
     if (row === null) return null;
@@ -95,7 +96,7 @@ export class MergeLane<T extends Ordered> {
     return { row, slot: this.slot, hint };
   }
 
-  /** Asks the vendor until there is a row or the end. Returns what it says is out of reach. */
+  /** Reads until there is a row or the end. Returns what the partition reports as out of reach. */
   async refill(): Promise<readonly Error[]> {
     const truncated: Error[] = [];
     try {

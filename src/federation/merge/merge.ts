@@ -9,16 +9,16 @@ import type { Slot } from './place.ts';
 import { UnreadableRows } from '../unreadable-rows.ts';
 
 /**
- * A streaming k-way merge of partitions. The merged order is time, then scope, then partition, then the
- * row's own tie-break: a total order, so that one position says where every partition stands. Only a
- * partition that failed has a place of its own.
+ * A streaming k-way merge of partitions. The merged order is time, then scope, then partition, then the row's own
+ * tie-break: a total order, so that one position is enough for all partitions. Only a failed partition has a position
+ * of its own.
  */
 
-/** A partition that gave an error, or said that part of it is out of reach. */
+/** A partition that failed, or that reported a part of it as out of reach. */
 export interface SlotFailure<T extends Ordered> {
   readonly slot: Slot<T>;
   readonly error: unknown;
-  /** The rest of the partition is still there; only some rows are missing. */
+  /** True if only some rows are missing and the rest of the partition can be read. */
   readonly partial: boolean;
 }
 
@@ -50,26 +50,26 @@ export class Merge<T extends Ordered> {
     return this.#first()?.take() ?? null;
   }
 
-  /** The next row, where no partition has to be asked for it; null where one has to, and at the end. */
+  /** The next row if no partition has to be read for it; otherwise, and at the end, null. */
   nextReady(): MergedRow<T> | null {
     return this.hasReady() ? (this.#first()?.take() ?? null) : null;
   }
 
-  /** Is there surely a further row, surely none, or is it not known without asking a vendor? */
+  /** True: there is another row. False: there is none. Null: only a call to a vendor can tell. */
   peek(): boolean | null {
     if (this.#lanes.some((lane) => lane.head !== null)) return true;
     if (this.#lanes.some((lane) => lane.isOpen && lane.more === true)) return true;
     return this.#lanes.some((lane) => lane.isOpen && lane.more !== false) ? null : false;
   }
 
-  /** Is a row in reach that needs no further call? */
+  /** True if the next row, or the end, is known without a further call. */
   hasReady(): boolean {
     return this.#lanes.every((lane) => lane.head !== null || !lane.isOpen);
   }
 
   /**
-   * How to go on from `base`, when `taken` holds the last row that was taken from each partition: hints,
-   * and the own places of partitions that are behind because their source failed, now or on an earlier page.
+   * How to continue from `base`, given the last row taken from each partition: hints, and the positions of partitions
+   * that are behind because their source failed, on this page or an earlier one.
    */
   marks(taken: ReadonlyMap<Slot<T>, MergedRow<T>>, base: MergedPosition): PartitionMark[] {
     const marks: PartitionMark[] = [];
@@ -93,7 +93,7 @@ export class Merge<T extends Ordered> {
     return marks;
   }
 
-  /** A scope whose partitions could not be named stays where this page began, each partition at its place. */
+  /** A scope whose partitions could not be listed stays where this page began, each partition at its own position. */
   #marksOfScope(scope: number): PartitionMark[] {
     const { from, direction } = this.#options;
     const carried = from?.marks.filter((mark) => mark.scope === scope) ?? [];
@@ -103,7 +103,10 @@ export class Merge<T extends Ordered> {
     return [...carried, { scope, partition: '', hint: [place.scope, place.partition], at, whole: true }];
   }
 
-  /** The common position after a row: one that a page has begun behind is not given up for an earlier row. */
+  /**
+   * The common position after a row. It never moves back behind the position where the page began, even if the row of a
+   * partition that was behind is earlier.
+   */
   baseAt(position: MergedPosition): MergedPosition {
     const from = this.#options.from?.position;
     return from !== undefined && !isUntouched(from) && this.#isBehind(position, from) ? from : position;
@@ -114,12 +117,12 @@ export class Merge<T extends Ordered> {
     return this.#options.direction === 'forward' ? order < 0 : order > 0;
   }
 
-  /** Stops all reading. */
+  /** Stops all reads. */
   async close(): Promise<void> {
     await Promise.all(this.#lanes.map(async (lane) => lane.close()));
   }
 
-  /** Gives every open lane a head: those without one ask their vendors side by side. */
+  /** Reads ahead until every open lane has a head. Lanes without one call their vendors in parallel. */
   async #fill(): Promise<void> {
     const empty = this.#lanes.filter((lane) => lane.head === null && lane.isOpen);
     if (empty.length === 0) return;

@@ -8,24 +8,27 @@ import { positionIn, untouched } from './place.ts';
 import type { Slot } from './place.ts';
 import type { Call } from '../../domain/call.ts';
 
-/** How a page of a merged connection is read. */
+/** How to read a page of a merged connection. */
 export interface MergedPageOptions<T extends Ordered> extends MergeOptions<T> {
   readonly size: number;
-  /** Native pages that may be read for one page when a filter is applied here. */
+  /** Native pages that may be read for one page if a residual filter is applied. */
   readonly maxScanPages: number;
 }
 
-/** A page as it was read: in the direction of the read, with what is needed to go on. */
+/** A page in the direction of the read, with what is needed to continue. */
 export interface MergedPage<T extends Ordered> {
   readonly rows: readonly MergedRow<T>[];
-  /** Are there rows beyond this page? A failed source that may answer later counts as one. */
+  /** True if there are rows after this page. A failed source that may answer later counts as one. */
   readonly more: boolean;
-  /** Are there rows before the first one? Only a page around a row says it: others begin where their reader stood. */
+  /**
+   * True if there are rows before the first one. Only a page around a row sets it; for other pages the reader knows it
+   * from its own cursor.
+   */
   readonly moreBefore?: boolean;
   readonly failures: readonly SlotFailure<T>[];
-  /** The place of row `index`; for rows in the middle it costs as much as they are far from the start. */
+  /** The position of row `index`. Its cost grows with `index`. */
   placeOf(index: number): CursorState;
-  /** Where to go on: behind the last row, or further where the filter did not accept the rows after it. */
+  /** Where to continue: after the last row, or later if the filter rejected the rows after it. */
   readonly continueFrom: CursorState | null;
 }
 
@@ -49,9 +52,9 @@ export async function readMergedPage<T extends Ordered>(
 
 interface Scan<T extends Ordered> {
   readonly rows: MergedRow<T>[];
-  /** The last row that was looked at, accepted or not. */
+  /** The last row that was judged, accepted or not. */
   last: MergedRow<T> | null;
-  /** The last row that was looked at in each partition. */
+  /** The last row that was judged in each partition. */
   readonly taken: Map<Slot<T>, MergedRow<T>>;
   outcome: 'full' | 'exhausted' | 'bounded';
 }
@@ -64,7 +67,7 @@ async function collect<T extends Ordered>(
   const scan: Scan<T> = { rows: [], last: null, taken: new Map(), outcome: 'full' };
   const share = new FairShare();
   while (scan.rows.length < options.size) {
-    // No client waits for the rest once the call is over.
+    // The client does not wait for the rest once the call is over.
     if (call.signal.aborted || isBounded(merge, options)) {
       scan.outcome = 'bounded';
       return scan;
@@ -83,14 +86,14 @@ async function collect<T extends Ordered>(
   return scan;
 }
 
-/** Would the next row need a further call although the scan has had its share? */
+/** True if the scan has used up its native pages and the next row would need another call. */
 function isBounded<T extends Ordered>(merge: Merge<T>, options: MergedPageOptions<T>): boolean {
   return (
     options.accept !== undefined && merge.pages >= options.maxScanPages * options.slots.length && !merge.hasReady()
   );
 }
 
-/** Looks beyond a full page without giving anything out: asks a vendor only where it is not known. */
+/** Checks for rows after a full page; calls a vendor only if that is not known yet. */
 async function hasFurther<T extends Ordered>(
   merge: Merge<T>,
   options: MergedPageOptions<T>,
@@ -139,7 +142,7 @@ function pageOf<T extends Ordered>(
   };
 }
 
-/** Nothing was read, but there is something to come back for: the place where this page began. */
+/** If nothing was read but more may come: the position where this page began. */
 function startOver<T extends Ordered>(
   merge: Merge<T>,
   options: MergedPageOptions<T>,

@@ -3,11 +3,11 @@ import type { Partition } from '../../pagination/core/partition.ts';
 import type { MergedPosition } from '../cursor/codec.ts';
 
 /**
- * Places in a merged log. Its order is time, then scope, then partition, then the row's own tie-break: a
- * total order, so that one position says where every partition stands.
+ * Positions in a merged log. The order is time, then scope, then partition, then the row's own tie-break: a total
+ * order, so that one position is enough for all partitions.
  */
 
-/** One partition and where it belongs. */
+/** One partition and its scope. */
 export interface Slot<T extends Ordered> {
   /** Index in the connection's sorted list of scopes. */
   readonly scope: number;
@@ -31,12 +31,12 @@ export function compareSlots(a: { scope: number; partition: string }, b: { scope
   return a.partition === b.partition ? 0 : a.partition < b.partition ? -1 : 1;
 }
 
-/** Where a partition stands of which nothing was read yet by a walk in that direction. */
+/** The position of a partition before a walk in that direction has read any of it. */
 export function untouched(direction: Direction): Position {
   return { time: direction === 'forward' ? -(1n << 80n) : 1n << 80n, tie: '' };
 }
 
-/** Is this no row's place, but that of a walk that has not begun? */
+/** True if this is the position of a walk that has not begun, not of a row. */
 export function isUntouched({ time }: Position): boolean {
   return time === untouched('forward').time || time === untouched('backward').time;
 }

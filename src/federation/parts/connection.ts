@@ -16,11 +16,11 @@ export interface PartConnectionOptions<K extends PartKind> {
   readonly args: PartArguments;
   readonly cursors: CursorCodec;
   readonly maxPageSize: number;
-  /** That of the job's source. Throws where there is no such source. */
+  /** The connector of the job's source. Throws if there is no such source. */
   connector(): Connector;
 }
 
-/** The parts of a kind that a job has, oldest first. A source that fails fails the connection; a row that can't be read does not. */
+/** The parts of one kind of a job, oldest first. A failing source fails the connection; an unreadable row does not. */
 export function partConnection<K extends PartKind>(
   options: PartConnectionOptions<K>,
   call: Call,
@@ -34,7 +34,7 @@ export function partConnection<K extends PartKind>(
       : (part: Parts[K]): boolean => belongsTo(part, { attempt, step });
   const connection = new MergedConnection<Parts[K], Parts[K]>(
     {
-      // Part of cursors: it stays as it was when they were made.
+      // Sealed into cursors: changing it invalidates those that clients hold.
       key: JSON.stringify([`${kind.toLowerCase()}s`, job.source, job.key, attempt ?? null, step ?? null]),
       args: options.args,
       descending: false,
@@ -63,14 +63,14 @@ export function partConnection<K extends PartKind>(
   return Object.assign(connection, { failures: () => connection.read().then(() => failures) });
 }
 
-/** Is a part within the attempt and the step? A kind whose parts name neither is in each of them. */
+/** True if a part belongs to the attempt and the step. A part that names neither belongs to every one. */
 function belongsTo(part: Partial<Pick<Task, 'attemptKey' | 'stepKey'>>, { attempt, step }: PartScope): boolean {
   const isWithin = (key: string | null | undefined, wanted: string | undefined): boolean =>
     wanted === undefined || key === undefined || key === wanted;
   return isWithin(part.attemptKey, attempt) && isWithin(part.stepKey, step);
 }
 
-/** How many parts are accepted, where each partition comes in one piece; null where counting would mean reading on. */
+/** The number of accepted parts if each partition fits in one batch; null if counting would require further reads. */
 async function countShort<T extends Ordered>(
   slots: readonly Slot<T>[],
   accept: ((part: T) => boolean) | undefined,

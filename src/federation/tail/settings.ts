@@ -1,36 +1,39 @@
-/** How jobs are followed. Times in milliseconds. */
+/** How jobs are followed. Times are in milliseconds. */
 export interface TailSettings {
-  /** Between two polls while lines come. */
+  /** Pause between two polls while lines come. */
   readonly intervalMilliseconds: number;
-  /** The longest pause between two polls of a job that is silent; pauses double up to it. */
+  /** The longest pause between two polls of a silent job; pauses double up to it. */
   readonly maxIntervalMilliseconds: number;
-  /** Part of a pause by which it is made longer or shorter at random, so that pollers do not march in step. */
+  /** The fraction by which a pause is randomly lengthened or shortened, so that pollers do not run in step. */
   readonly jitter: number;
-  /** Each poll reads again what is this much older than the newest line, for lines that come late. */
+  /** Each poll rereads lines up to this much older than the newest one, to catch lines that arrive late. */
   readonly overlapMilliseconds: number;
-  /** Lines are held back this long, counted from their own time, to be put in order. */
+  /** A line is held back until it is this old, so that lines can be put in order. */
   readonly reorderMilliseconds: number;
-  /** Most lines that are held back; the oldest of more are let go early, in order. */
+  /** Most lines held back; beyond that, the oldest are released early, in order. */
   readonly holdLines: number;
-  /** Most memory that they take, with everything in them. */
+  /** Most memory that held lines may use. */
   readonly holdBytes: number;
-  /** When, after a job was seen to be finished, its log is read again before the stream ends. */
+  /** When the log of a finished job is read again before the stream ends, counted from when the job was seen to be finished. */
   readonly drainMilliseconds: readonly number[];
-  /** A stream ends after this long, with a cursor to go on from. */
+  /** A stream ends after this long, with a cursor to resume from. */
   readonly maxDurationMilliseconds: number;
-  /** How often a running job's status and the list of its partitions are asked for. */
+  /** How often a running job's status and partitions are checked. */
   readonly refreshMilliseconds: number;
-  /** Lines that a feed keeps for its subscribers; a subscriber that needs older ones reads them again. */
+  /** Lines that a feed keeps for its subscribers; a subscriber that needs older ones reads them from the vendor. */
   readonly keepLines: number;
-  /** Most memory that those take, with everything in them; up to twice as much while the overlap needs them. */
+  /** Most memory that kept lines may use; up to twice as much while the overlap needs them. */
   readonly keepBytes: number;
   /** Lines in one batch of the stream. */
   readonly batchSize: number;
-  /** The most lines delivered above the low watermarks that a cursor names. Where there are more, a resume may repeat lines, and says so. */
+  /**
+   * Most lines that a cursor names because they were delivered above the low watermarks. If there are more, a resumed
+   * stream may repeat lines and reports that.
+   */
   readonly cursorLines: number;
 }
 
-/** What a source may have otherwise: how it is polled, not what becomes of a stream. */
+/** The settings that a source may override: how it is polled, not how streams behave. */
 export type SourceTailSettings = Partial<
   Pick<
     TailSettings,

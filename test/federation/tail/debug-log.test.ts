@@ -22,7 +22,7 @@ test('the debug log of a tail says when it opens, begins, polls, ends and closes
   const decisions = (): string[] => [...new Set(said.map(([decision]) => decision))];
 
   const feed = feeds.open({ source, job: 'job', authorization: null });
-  const listener = { taken: 0, wake: () => undefined, leaveBehind: () => undefined };
+  const listener = { taken: 0, wake: () => undefined, willEvict: () => undefined };
   feed.join(listener);
   await waitFor('it has polled', () => decisions().includes('polled'));
   source.statuses.set('job', 'SUCCEEDED');

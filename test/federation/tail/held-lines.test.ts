@@ -77,7 +77,7 @@ describe('a feed with more lines than it may hold back', () => {
 
   test('lets go of the oldest ones early, in order, and still puts the others in order', async () => {
     const feed = new Feed({ ...DEFAULT_TAIL, holdLines: 100, reorderMilliseconds: 60_000 }, driver, () => undefined);
-    feed.join({ taken: 0, wake: () => undefined, leaveBehind: () => undefined });
+    feed.join({ taken: 0, wake: () => undefined, willEvict: () => undefined });
     feed.begin([], null);
     const lines = feedLines(1_000, 'x');
     for (let at = 0; at < lines.length; at += 50) feed.accept(lines.slice(at, at + 50));
@@ -94,7 +94,7 @@ describe('a feed with more lines than it may hold back', () => {
   test('holds no more memory than it may either', async () => {
     const settings = { ...DEFAULT_TAIL, holdBytes: 2_100_000, reorderMilliseconds: 60_000 };
     const feed = new Feed(settings, driver, () => undefined);
-    feed.join({ taken: 0, wake: () => undefined, leaveBehind: () => undefined });
+    feed.join({ taken: 0, wake: () => undefined, willEvict: () => undefined });
     feed.begin([], null);
     for (let i = 0; i < 20; i += 1) feed.accept(feedLines(1, 'x'.repeat(200_000)));
     expect(feed.sequence).toBe(15);

@@ -21,7 +21,7 @@ test('tails are as far behind as the job that was read to its end longest ago', 
   const source = fakeSource('a', { one: [], two: [] });
   for (const job of ['one', 'two']) {
     const feed = feeds.open({ source, job, authorization: null });
-    feed.join({ taken: 0, wake: () => undefined, leaveBehind: () => undefined });
+    feed.join({ taken: 0, wake: () => undefined, willEvict: () => undefined });
   }
   const [one, two] = sinks;
   for (const sink of sinks) sink.begin([], null);

@@ -31,7 +31,7 @@ describe('a feed of lines that are out of the reach of its vendor', () => {
     source.statuses.set('job', 'RUNNING');
     const poller = new Poller({ source, job: 'job', authorization: null, settings: SETTINGS });
     const feed = new Feed(SETTINGS, poller, () => undefined);
-    feed.join({ taken: 0, wake: () => undefined, leaveBehind: () => undefined });
+    feed.join({ taken: 0, wake: () => undefined, willEvict: () => undefined });
     feeds.push(feed);
     return { native, feed };
   }

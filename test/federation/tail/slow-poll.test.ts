@@ -21,7 +21,7 @@ function following(first: readonly RawLine[]) {
   const settings = { ...DEFAULT_TAIL, intervalMilliseconds: 1, overlapMilliseconds: 1_000, reorderMilliseconds: 0 };
   const poller = new Poller({ source, job: 'job', authorization: null, settings });
   const feed = new Feed(settings, poller, () => undefined);
-  const listener = { taken: 0, wake: () => undefined, leaveBehind: () => undefined };
+  const listener = { taken: 0, wake: () => undefined, willEvict: () => undefined };
   feed.join(listener);
   onTestFinished(() => feed.stop());
   const texts = (): string[] => feed.window.all().map(({ entry }) => entry.message);

@@ -54,7 +54,7 @@ describe('what a feed holds in memory', () => {
   ])('is bounded where each line has %s', async (_what, beside) => {
     const settings = { ...DEFAULT_TAIL, reorderMilliseconds: 0, keepBytes: BOUND, holdBytes: BOUND };
     const feed = new Feed(settings, driver, () => undefined);
-    const listener = { taken: 0, wake: () => (listener.taken = feed.sequence), leaveBehind: () => undefined };
+    const listener = { taken: 0, wake: () => (listener.taken = feed.sequence), willEvict: () => undefined };
     feed.join(listener);
     feed.begin([], null);
     for (let number = 0; number < 1_000; number += PART) {

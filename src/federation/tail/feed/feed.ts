@@ -17,21 +17,21 @@ export type FeedState =
   | { readonly kind: 'ended'; readonly reason: 'JOB_FINISHED' | 'SOURCE_GONE' }
   | { readonly kind: 'broken'; readonly error: unknown };
 
-/** Who is told when there is something new. */
+/** Notified when the feed has something new. */
 export interface FeedListener {
   /** The number of the last line that the listener has taken. */
   readonly taken: number;
   wake(): void;
-  /** Lines that the listener has not taken are about to be let go: it must remember where it stands. */
-  leaveBehind(): void;
+  /** The feed is about to evict lines that the listener has not taken: it must save its position. */
+  willEvict(): void;
 }
 
 /** Later than the instant of any line. */
 const END_OF_TIME = 2n ** 80n;
 
 /**
- * One job's new lines, for any number of subscribers: a window without holes of its newest lines, and the
- * order in which they were released. Subscribers only hold a number, so a slow one costs nothing.
+ * The new lines of one job, for any number of subscribers: a window without holes of its newest lines, and their order
+ * of release. A subscriber only keeps the number of a line, so a slow one costs nothing.
  */
 export class Feed implements FeedSink {
   readonly window = new LineWindow();
@@ -48,7 +48,7 @@ export class Feed implements FeedSink {
   readonly overlap: Overlap;
   #state: FeedState = { kind: 'starting' };
   #timer: NodeJS.Timeout | undefined;
-  /** When the next line that is held back may go. */
+  /** When the next held line may be released. */
   #dueAt = Infinity;
 
   constructor(settings: TailSettings, driver: FeedDriver, onIdle: () => void) {
@@ -63,12 +63,12 @@ export class Feed implements FeedSink {
     return this.#state;
   }
 
-  /** Does the window stand? */
+  /** True once the first read of the log's end has filled the window. */
   get isBegun(): boolean {
     return this.#begun;
   }
 
-  /** The number of the last line that was released. */
+  /** The number of the last released line. */
   get sequence(): number {
     return this.#released.last;
   }
@@ -94,12 +94,12 @@ export class Feed implements FeedSink {
     await this.#driver.stop();
   }
 
-  /** Lets go of what may go at that moment, also where its timer comes a little later. */
+  /** Releases the lines that are due at `now`, even if the timer for them has not fired yet. */
   releaseDue(now: number): void {
     if (this.#dueAt <= now) this.#release(now);
   }
 
-  /** Lines of the window that were released. Subscribers ask the same at the same moment: the answer is kept. */
+  /** The released lines of the window. Subscribers ask for them at the same moment, so the answer is cached. */
   releasedWindow(): readonly WindowLine[] {
     const { sequence, window } = this;
     return this.#releasedWindow.to([sequence, window.size, window.start], () =>
@@ -107,7 +107,7 @@ export class Feed implements FeedSink {
     );
   }
 
-  /** Lines of the window at or after an instant, up to number `taken`. */
+  /** Lines of the window at or after `time`, up to number `taken`. */
   takenFrom(taken: number, time: bigint): readonly WindowLine[] {
     const { window } = this;
     return this.#takenFrom.to([taken, window.size, window.start, time], () =>
@@ -120,14 +120,14 @@ export class Feed implements FeedSink {
     return this.#released.after(taken);
   }
 
-  /** Does the feed hold back lines? An ended one has to let them go first. */
+  /** True if the feed holds lines back. A feed that has ended must release them first. */
   get isHolding(): boolean {
     return this.#held.size > 0;
   }
 
   /**
-   * The instant below which a listener that has taken up to `taken` owes and is owed nothing: neither
-   * lines that it has not taken nor late ones that a poll may still find are older.
+   * For a listener that has taken the lines up to number `taken`, everything before this instant is settled: it has
+   * taken all earlier lines, and no poll will find another one, because polls do not read that far back.
    */
   lowWatermark(taken: number): bigint | null {
     let low = this.overlapStart();
@@ -159,7 +159,8 @@ export class Feed implements FeedSink {
     const wait = this.#settings.reorderMilliseconds;
     this.#held.add(added, ({ entry }) => {
       const at = Number(entry.time / 1_000_000n);
-      // By its own clock a line is old enough after the window; by ours it is held no longer than that.
+      // Held until its own timestamp is `reorderMilliseconds` old. Our clock caps the wait if the line is from the
+      // future.
       return Math.max(now, Math.min(now, at) + wait);
     });
     this.#release();
@@ -202,7 +203,7 @@ export class Feed implements FeedSink {
     for (const listener of this.#listeners) listener.wake();
   }
 
-  /** Lets go of the lines whose time has come, in order, and of those that are too many to be held. */
+  /** Releases in order the lines that are due and the oldest of those that exceed the limits. */
   #release(now = Date.now()): void {
     clearTimeout(this.#timer);
     const ready = this.#held.take(now);
@@ -222,14 +223,14 @@ export class Feed implements FeedSink {
   }
 
   /**
-   * Evicts old lines where the bounds are passed. The `fresh` last released lines stay in any case: a listener that takes
-   * each release when it is told of it never loses one.
+   * Evicts old lines once a limit is exceeded. The last `fresh` released lines always stay: a listener that takes each
+   * release when it is notified never loses a line.
    */
   #trim(fresh: number): void {
     const { keepLines, keepBytes } = this.#settings;
     const isLong = this.window.isOver(Infinity, keepBytes);
     const isMany = this.#released.kept > keepLines;
-    // Dropping half at a time keeps this rare. (Lines that the window keeps for the overlap cost nothing here.)
+    // Evicting half at a time keeps evictions rare. (Lines that the window keeps for the overlap do not trigger it.)
     if (isMany || isLong) {
       const kept = this.#released.newestWithin(keepLines >> 1, isLong ? keepBytes >> 2 : Infinity);
       this.#evict(this.#released.lastToEvict(Math.max(fresh, kept)));
@@ -243,7 +244,7 @@ export class Feed implements FeedSink {
 
   #evict(upTo: number | null): void {
     if (upTo === null) return;
-    for (const listener of this.#listeners) if (listener.taken < upTo) listener.leaveBehind();
+    for (const listener of this.#listeners) if (listener.taken < upTo) listener.willEvict();
     this.#released.evictUpTo(upTo);
   }
 }

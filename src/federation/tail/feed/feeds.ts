@@ -7,33 +7,33 @@ import { Feed } from './feed.ts';
 import { Poller } from '../poll/poller.ts';
 import type { TailSettings } from '../settings.ts';
 
-/** What one feed is about. Callers with other credentials have feeds of their own. */
+/** Identifies a feed. Callers with different credentials have separate feeds. */
 export interface FeedKey {
   readonly source: FederatedSource;
   readonly job: string;
-  /** The caller's `Authorization` where the source forwards it; null otherwise. */
+  /** The caller's `Authorization` if the source forwards it; otherwise null. */
   readonly authorization: string | null;
 }
 
-/** Makes the driver of a feed. `poll` makes the local poller, for drivers that only sometimes poll themselves. */
+/** Makes the driver of a feed. `poll` makes the local poller, for drivers that poll only some of the time. */
 export type DriverFactory = (key: FeedKey, poll: () => LocalDriver) => FeedDriver;
 
 /** Shares pollers with other replicas. */
 export interface TailSharing {
   readonly driver: DriverFactory;
   statistics(): SharingStatistics;
-  /** After the drivers have stopped. */
+  /** Called after the drivers have stopped. */
   close(): void;
 }
 
-/** The feeds of one process: one for each source, credential and job that has a subscriber. */
+/** The feeds of one process: one for each combination of source, credential and job that has a subscriber. */
 export class Feeds {
   #settings: TailSettings;
   readonly #sharing: TailSharing | null;
   readonly #debug: DebugLog;
   readonly #feeds = new Map<string, Feed>();
   readonly #stopping = new Set<Promise<void>>();
-  /** Tells a source from another one that had its name before. */
+  /** Tells a source from an earlier one of the same name. */
   readonly #numbers = new WeakMap<FederatedSource, number>();
   #sources = 0;
   #polls = 0;
@@ -42,14 +42,14 @@ export class Feeds {
   #gaps = 0;
   #droppedLines = 0;
 
-  /** Without `sharing` this process polls for itself. */
+  /** Without `sharing`, this process polls every job. */
   constructor(settings: TailSettings, sharing: TailSharing | null = null, debug: DebugLog = NO_DEBUG_LOG) {
     this.#settings = settings;
     this.#sharing = sharing;
     this.#debug = debug;
   }
 
-  /** The feed of a job. It begins when its first listener joins and stops when the last one leaves. */
+  /** The feed of a job. It starts when its first listener joins and stops when the last one leaves. */
   open(key: FeedKey): Feed {
     const name = JSON.stringify([this.#numberOf(key.source), key.authorization, key.job]);
     const known = this.#feeds.get(name);
@@ -67,12 +67,12 @@ export class Feeds {
     return feed;
   }
 
-  /** How jobs are followed that begin to be followed from now on. */
+  /** Changes the settings for jobs that are first followed from now on. */
   settle(settings: TailSettings): void {
     this.#settings = settings;
   }
 
-  /** A subscriber is told that lines are missing; null: it is not known how many. */
+  /** Counts that a subscriber is told of missing lines; null: their number is not known. */
   noteDropped(lines: number | null): void {
     this.#gaps += 1;
     this.#droppedLines += lines ?? 0;
@@ -94,7 +94,7 @@ export class Feeds {
     };
   }
 
-  /** Stops what is left and waits for what is stopping. */
+  /** Stops the open feeds and waits for those that are already stopping. */
   async close(): Promise<void> {
     await Promise.all([...this.#feeds.values()].map(async (feed) => feed.stop()));
     this.#feeds.clear();

@@ -2,22 +2,22 @@ import { comparePositions, startOfInstant } from '../../../domain/ordered.ts';
 import type { Position } from '../../../domain/ordered.ts';
 import type { Gap } from './gap.ts';
 
-/** A gap and its number in the order in which gaps became known. */
+/** A gap with its number in the order in which gaps were found. */
 export interface NumberedGap extends Gap {
   readonly number: number;
 }
 
-/** The most gaps that are kept apart; beyond that the oldest are told as one, that reaches over them. */
+/** Upper bound on separate gaps; beyond it, the two oldest are joined to one that spans both. */
 const MOST_GAPS = 100;
 
-/** The most lines that are remembered by their names; the one that was seen longest ago is forgotten first. */
+/** Upper bound on lines remembered by name; the one seen longest ago is forgotten first. */
 const MOST_NAMES = 10_000;
 
-/** The gaps of one job, each once however often polls come across it. */
+/** The gaps of one job, each listed once even if several polls find it. */
 export class GapList {
   #gaps: NumberedGap[] = [];
   #last = 0;
-  /** Lines of gaps that were added, by partition and name. */
+  /** Lines of the gaps added so far, by partition and name. */
   readonly #lines = new Set<string>();
 
   /** The number of the last gap. */
@@ -25,7 +25,7 @@ export class GapList {
     return this.#last;
   }
 
-  /** Adds a gap; false when it is known. */
+  /** Adds a gap; false if it is already known. */
   add(gap: Gap): boolean {
     const lines = gap.lines && this.#fresh(gap.partition, gap.lines);
     if (lines === undefined ? this.#gaps.some((known) => covers(known, gap)) : lines.length === 0) return false;
@@ -38,7 +38,7 @@ export class GapList {
     return true;
   }
 
-  /** The lines that are not known yet. All of them are from now on. */
+  /** Returns the lines that are not known yet, and remembers all of them. */
   #fresh(partition: string, lines: readonly string[]): readonly string[] {
     const fresh: string[] = [];
     for (const line of lines) {
@@ -53,13 +53,16 @@ export class GapList {
     return fresh;
   }
 
-  /** Gaps behind a number. */
+  /** Gaps with a higher number. */
   after(number: number): readonly NumberedGap[] {
     return this.#gaps.filter((gap) => gap.number > number);
   }
 }
 
-/** Does a gap go on to the end of another one? Polls begin further and further on: they see less and less of its beginning. */
+/**
+ * True if `known` reaches to the end of `gap`. Later polls begin further on, so they see less and less of its
+ * beginning.
+ */
 function covers(known: Gap, gap: Gap): boolean {
   if (known.partition !== gap.partition || known.lines !== undefined) return false;
   if (known.before === null) return gap.before === null || isBefore(known.after, gap.before);
@@ -80,7 +83,7 @@ function joined(first: NumberedGap, second: NumberedGap): NumberedGap {
       first.before && second.before && (isBefore(first.before, second.before) ? second.before : first.before);
     return { partition, after, before, reason, number: second.number };
   }
-  // Places of several partitions have their instants in common.
+  // Positions in different partitions can only be compared by their instants.
   const after = first.after && second.after && least(first.after.time, second.after.time);
   const before = first.before && second.before && most(first.before.time, second.before.time) + 1n;
   return {

@@ -2,46 +2,47 @@ import { startOfInstant } from '../../../domain/ordered.ts';
 import type { Direction, Ordered, Position } from '../../../domain/ordered.ts';
 import type { Batch } from '../../../pagination/core/partition.ts';
 
-/** Lines of a partition that exist and that can't be had: the vendor does not let one read them, or its rows of them can't be read. */
+/** Lines of a partition that exist but cannot be read: the vendor does not return them, or their rows are unreadable. */
 export interface Gap {
   readonly partition: string;
-  /** All of them come after this place. Null: from the log's beginning on. */
+  /** All missing lines come after this position. Null: they begin at the log's beginning. */
   readonly after: Position | null;
-  /** All of them come before this place. Null: it is not known where they end. */
+  /** All missing lines come before this position. Null: it is not known where they end. */
   readonly before: Position | null;
-  /** Why, in the words of the pagination. */
+  /** The reason, as the pagination reports it. */
   readonly reason: string;
-  /** Names of the lines, where all of them are known. Left out: it is not known how many there are. */
+  /** Names of the missing lines, if all of them are known. Left out: their number is not known. */
   readonly lines?: readonly string[] | undefined;
 }
 
-/** Finds the gaps of one reading: between which of its rows lie those that are out of reach. */
+/** Finds the gaps of one read: between which of its rows the missing ones lie. */
 export class GapFinder<T extends Ordered> {
   readonly #partition: string;
   readonly #direction: Direction;
-  /** The last row that was read: none that is missing comes before it in this direction. */
+  /** The last row that was read; no missing row comes before it in this direction. */
   #last: Position | null;
-  /** Said, and no row behind it was read yet. */
+  /** A gap that was reported but is not followed by a row yet. */
   #open: { readonly from: Position | null; readonly reason: string } | null = null;
 
-  /** `from` as in the request of the reading. */
+  /** `from` as in the request of the read. */
   constructor(partition: string, direction: Direction, from: Position | null) {
     this.#partition = partition;
     this.#direction = direction;
     this.#last = from;
   }
 
-  /** A batch was read; gives the gap that is known by its rows to have ended. */
+  /** A batch was read. Returns the gap that its first row has shown to have ended. */
   see({ rows, truncated }: Pick<Batch<T>, 'rows' | 'truncated'>): Gap | null {
     const [first] = rows;
-    // A gap may reach into the instant of the first row behind its batch: not all rows of one need be in reach.
+    // The gap may reach into the instant of the first row after it, since only some rows of that instant may be
+    // readable.
     const gap = first === undefined ? null : this.#close(first);
     if (truncated !== undefined) this.#begin(truncated);
     this.#last = rows.at(-1) ?? this.#last;
     return gap;
   }
 
-  /** Nothing more is read. Gives the gap that no row was behind. */
+  /** Nothing more is read. Returns the gap that no row has followed. */
   end(): Gap | null {
     return this.#close(null);
   }
@@ -63,7 +64,7 @@ export class GapFinder<T extends Ordered> {
   }
 }
 
-/** The rows behind a batch that could not be read. They stand among its rows; without any, it is not known where. */
+/** The unreadable rows of a batch, as a gap. They lie among its rows; if it has none, their position is not known. */
 export function unreadableGap<T extends Ordered>(
   partition: string,
   { rows, unreadable }: Pick<Batch<T>, 'rows' | 'unreadable'>,
@@ -76,7 +77,7 @@ export function unreadableGap<T extends Ordered>(
     partition,
     after: first === undefined || last === undefined ? null : startOfInstant(first < last ? first : last),
     before: first === undefined || last === undefined ? null : startOfInstant((first < last ? last : first) + 1n),
-    reason: `${cut === count ? 'rows that are cut' : "rows that can't be read"}: ${reason}`,
+    reason: `${cut === count ? 'rows that were cut off' : "rows that can't be read"}: ${reason}`,
     ...(isNamed ? { lines: ids } : {}),
   };
 }

@@ -1,6 +1,6 @@
 /**
- * Keeps the answer to the last question. An answer holds as long as its question: lines that are added change the window's
- * size, and lines that are evicted move its start.
+ * Caches the answer to the last question. The answer is valid as long as the question is the same: added lines change
+ * the window's size, and evicted lines move its start.
  */
 export class LastAnswer<T> {
   #last: { readonly question: readonly unknown[]; readonly answer: T } | null = null;
@@ -12,7 +12,7 @@ export class LastAnswer<T> {
     return answer;
   }
 
-  /** An answer that is kept holds its lines in memory, also those that the window has let go of. */
+  /** Frees the cached answer, which would keep evicted lines in memory. */
   forget(): void {
     this.#last = null;
   }

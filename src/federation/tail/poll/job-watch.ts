@@ -14,12 +14,12 @@ import { StretchWatch } from './stretch-watch.ts';
 type WatchSettings = Pick<TailSettings, 'refreshMilliseconds' | 'drainMilliseconds'>;
 
 /**
- * How long a finished job has written nothing when it is taken to have ended with its last line, where its source does not
- * say when it ended.
+ * If the source does not say when a finished job ended, and its last line is older than this, the job is taken to have
+ * ended with that line.
  */
 const LONG_SILENT_MILLISECONDS = 600_000;
 
-/** What the last look at a job gave: whether the job is finished, and the partitions of its log. */
+/** The result of the last check of a job: whether it is finished, and the partitions of its log. */
 export class JobWatch {
   readonly #source: FederatedSource;
   readonly #job: string;
@@ -27,9 +27,9 @@ export class JobWatch {
   readonly #stretches = new StretchWatch();
   #partitions: readonly Partition<LogEntry>[] = [];
   #lookedAt = -Infinity;
-  /** When the job ended, or was first seen to be finished; null while it is not. */
+  /** When the job ended, or when it was first seen to be finished; null while it runs. */
   #finishedAt: number | null = null;
-  /** Does the source say when the job ended, if it has ended? */
+  /** True if the source says when a finished job ended. */
   #saysEnd = true;
 
   constructor(source: FederatedSource, job: string, settings: WatchSettings) {
@@ -42,7 +42,7 @@ export class JobWatch {
     return this.#partitions;
   }
 
-  /** Does the source give one stretch of the log at a time? Then polls report no gaps: the change of stretch does. */
+  /** True if the source returns one stretch of the log at a time. Polls then report no gaps; a change of stretch does. */
   get hasStretches(): boolean {
     return this.#stretches.isWatching;
   }
@@ -55,13 +55,13 @@ export class JobWatch {
     return this.isFinished || Date.now() - this.#lookedAt >= this.#settings.refreshMilliseconds;
   }
 
-  /** Has the finished job's log been read again for the last time? */
+  /** True if the last read that follows the job's end is due. */
   get isDrained(): boolean {
     const last = this.#settings.drainMilliseconds.at(-1) ?? 0;
     return this.#finishedAt !== null && Date.now() - this.#finishedAt >= last;
   }
 
-  /** Milliseconds until the finished job's log is to be read again; null while the job is not finished. */
+  /** Milliseconds until the next read that follows the job's end; null while the job runs. */
   untilNextDrain(): number | null {
     if (this.#finishedAt === null) return null;
     const since = Date.now() - this.#finishedAt;
@@ -69,7 +69,7 @@ export class JobWatch {
     return next === undefined ? 0 : next - since;
   }
 
-  /** The first look. A job that does not exist is NOT_FOUND. */
+  /** The first check. Throws NOT_FOUND if the job does not exist. */
   async begin(call: Call): Promise<void> {
     const { job, stretch } = await this.#look(call);
     const end = endOfJob(job);
@@ -85,7 +85,10 @@ export class JobWatch {
     if (Date.now() - at > LONG_SILENT_MILLISECONDS) this.#finishedAt = at;
   }
 
-  /** A further look. `readFrom` is where polls read from; gives what a change of stretch has put out of reach. */
+  /**
+   * A further check. `readFrom`: the instant from which polls read. Returns the gaps that a change of stretch has
+   * caused.
+   */
   async look(call: Call, readFrom: bigint | null): Promise<readonly Gap[]> {
     const { job, stretch } = await this.#look(call);
     if (!isFinished(job.status)) this.#finishedAt = null;
@@ -94,7 +97,7 @@ export class JobWatch {
     return gap === null ? [] : this.#partitions.map(({ key }) => ({ ...gap, partition: key }));
   }
 
-  /** A gap that the first read of the log has found. */
+  /** Completes a gap that the first read of the log has found. */
   pastGap(gap: Gap): Gap {
     return this.#stretches.past(gap);
   }

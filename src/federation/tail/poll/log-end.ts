@@ -6,16 +6,16 @@ import type { Gap } from '../feed/gap.ts';
 import type { FeedLine } from '../feed/lines/line-window.ts';
 import type { TailSettings } from '../settings.ts';
 
-/** How many lines the end of a log is likely to have. */
+/** Expected number of lines in the first read. */
 const USUAL_LINES = 200;
 
 /**
- * How many native pages the first read of a log's end may cost. A log so busy that they do not reach back
- * as far as the overlap is followed with a shorter one.
+ * Upper bound on native pages for the first read of a log's end. If a log is so busy that they do not reach back as far
+ * as the overlap, the first overlap is shorter.
  */
 const FIRST_PAGES = 50;
 
-/** The newest lines of a partition, and from which instant on they are without holes. */
+/** The newest lines of a partition; from `start` on they are without holes. */
 export async function readEnd(
   partition: Partition<LogEntry>,
   settings: TailSettings,
@@ -40,7 +40,7 @@ export async function readEnd(
     const oldest = lines.at(-1)?.entry.time;
     if (batch.more === false || newest === undefined || oldest === undefined) continue;
     const reachesBack = (newest < now ? newest : now) - oldest >= overlap;
-    // The oldest instant may not be whole.
+    // The oldest instant may be incomplete.
     if (reachesBack || pages >= FIRST_PAGES) {
       start = oldest + 1n;
       break;

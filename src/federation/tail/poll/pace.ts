@@ -2,7 +2,7 @@ import type { TailSettings } from '../settings.ts';
 
 type PaceSettings = Pick<TailSettings, 'intervalMilliseconds' | 'maxIntervalMilliseconds' | 'jitter'>;
 
-/** How long to wait between polls: short while lines come, longer and longer while nothing does. */
+/** The pause between polls: short while lines come, doubled after each poll without new lines. */
 export class Pace {
   readonly #settings: PaceSettings;
   readonly #random: () => number;
@@ -14,30 +14,30 @@ export class Pace {
     this.#pause = settings.intervalMilliseconds;
   }
 
-  /** After a poll that brought lines, or a change of the job's status. */
+  /** The pause after a poll that brought lines or a change of the job's status. */
   active(): number {
     this.#pause = this.#settings.intervalMilliseconds;
     return this.#jittered(this.#pause);
   }
 
-  /** Called when a new subscriber wants to see what there is: the pauses are short again. */
+  /** A new subscriber waits for lines: makes the pauses short again. */
   reset(): void {
     this.#pause = this.#settings.intervalMilliseconds;
   }
 
-  /** Is a pause longer than the shortest one, at the most that chance makes of it? */
+  /** True if a pause is longer than the shortest one with the largest jitter. */
   isLong(pause: number): boolean {
     return pause > this.#settings.intervalMilliseconds * (1 + this.#settings.jitter);
   }
 
-  /** After a poll that brought nothing. */
+  /** The pause after a poll that brought nothing. */
   idle(): number {
     const pause = this.#pause;
     this.#pause = Math.min(this.#settings.maxIntervalMilliseconds, this.#pause * 2);
     return this.#jittered(pause);
   }
 
-  /** After a poll that failed; the source may have said how long to stay away. */
+  /** The pause after a failed poll, at least as long as the source asked for. */
   failed(retryAfterSeconds: number | undefined): number {
     const pause = this.idle();
     return retryAfterSeconds === undefined ? pause : Math.max(pause, retryAfterSeconds * 1000);

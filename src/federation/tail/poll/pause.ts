@@ -1,8 +1,8 @@
-/** The pause between two turns of a loop, which others may shorten. */
+/** The pause between two iterations of a loop. Other code may shorten it. */
 export class Pause {
   #shorten: ((milliseconds: number) => void) | null = null;
 
-  /** Resolves after that many milliseconds, or when the pause has been cut short. */
+  /** Resolves after `milliseconds`, or when the pause is cut short. */
   take(milliseconds: number): Promise<void> {
     return new Promise((resolve) => {
       const done = (): void => {
@@ -21,7 +21,7 @@ export class Pause {
     });
   }
 
-  /** Ends the current pause now, or after that many milliseconds where that is sooner. */
+  /** Ends the current pause now, or after `milliseconds` if that is sooner than its own end. */
   cutShort(milliseconds = 0): void {
     this.#shorten?.(milliseconds);
   }

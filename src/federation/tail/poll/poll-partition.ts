@@ -6,12 +6,12 @@ import type { FeedSink } from '../feed/driver.ts';
 import { GapFinder, unreadableGap } from '../feed/gap.ts';
 import type { Gap } from '../feed/gap.ts';
 
-/** How many lines a poll is likely to read. */
+/** Expected number of lines in a poll. */
 const USUAL_LINES = 200;
 
 /**
- * Reads a partition from the feed's overlap to its end, and gives the feed what it reads, as it comes, and
- * `tell` what can't be had. Resolves to how many lines were new.
+ * Reads a partition from the start of the feed's overlap to its end. Passes lines to the feed as they come, and gaps to
+ * `tell`. Resolves to the number of new lines.
  */
 export async function pollPartition(
   partition: Partition<LogEntry>,
@@ -36,13 +36,13 @@ export async function pollPartition(
       if (call.signal.aborted) break;
     }
   } finally {
-    // Also when the reading fails: the next poll may begin behind what this one could not reach.
+    // Also if the read fails: the next poll may begin after the lines that this one could not reach.
     see(gaps.end());
   }
   return fresh;
 }
 
-/** Behind the last line before the overlap, which a hint may lead to; or else at the overlap's start. */
+/** Where to read from: after the last line before the overlap, which a hint may locate, or else at the overlap's start. */
 function placeToRead(key: string, sink: FeedSink): { from: Position | null; hint: Hint | null } {
   const start = sink.overlapStart();
   if (start === null) return { from: null, hint: null };

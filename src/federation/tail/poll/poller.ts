@@ -1,4 +1,4 @@
-/** One file, although a long one: all steps of one poller share its state. */
+/** One file, although a long one: all steps of a poller share its state. */
 import { createCall } from '../../../domain/call.ts';
 import type { Call } from '../../../domain/call.ts';
 import type { DebugLog } from '../../../domain/debug-log.ts';
@@ -16,35 +16,35 @@ import type { TailSettings } from '../settings.ts';
 export interface PollerOptions {
   readonly source: FederatedSource;
   readonly job: string;
-  /** The caller's own `Authorization`, where the source forwards it. */
+  /** The caller's own `Authorization`, if the source forwards it. */
   readonly authorization: string | null;
   readonly settings: TailSettings;
-  /** Told of each poll: for metrics. */
+  /** Called on each poll, for metrics. */
   readonly onPoll?: (() => void) | undefined;
-  /** Told what each poll has led to. */
+  /** Receives the outcome of each poll. */
   readonly debug?: DebugLog | undefined;
 }
 
 /**
- * Follows one job by polling. Each poll reads again, from a little before the newest line, what came
- * before it: lines arrive late and in any order, and what was seen before is told apart by identity.
+ * Follows one job by polling. Each poll starts a little before the newest line, because lines arrive late and in any
+ * order. Lines that are read again are recognised by identity.
  */
 export class Poller implements LocalDriver {
   readonly #options: PollerOptions;
   readonly #pace: Pace;
   readonly #stopped = new AbortController();
   #running: Promise<void> = Promise.resolve();
-  /** Does it poll on and on? */
+  /** True while it polls continuously. */
   #continues = false;
-  /** Has a poll been asked for that has not begun? */
-  #owes = false;
+  /** True if a poll was requested that has not begun. */
+  #isRequested = false;
   #isLooping = false;
   /** The pause between two polls. */
   readonly #pause = new Pause();
   readonly #watch: JobWatch;
-  /** Is the pause one that a new subscriber may cut short? */
+  /** True if a new subscriber may cut the current pause short. */
   #isIdle = false;
-  /** When the last poll began, by the clock that is never set. */
+  /** When the last poll began, by the monotonic clock. */
   #polledAt = -Infinity;
 
   constructor(options: PollerOptions) {
@@ -82,14 +82,14 @@ export class Poller implements LocalDriver {
   }
 
   async catchUp(sink: FeedSink): Promise<void> {
-    this.#owes = true;
+    this.#isRequested = true;
     this.#loop(sink);
     await this.#running;
   }
 
   poke(): void {
-    // When the next poll is near anyway it is not hurried, and a hurried one keeps the interval to the last one:
-    // many subscribers must not make many polls.
+    // A poll that is near anyway is not hurried, and a hurried one keeps the minimum interval since the last one: many
+    // subscribers must not cause many polls.
     if (!this.#isIdle) return;
     this.#isIdle = false;
     this.#pace.reset();
@@ -114,22 +114,22 @@ export class Poller implements LocalDriver {
     this.#isLooping = true;
     try {
       while (this.#isWanted()) {
-        this.#owes = false;
+        this.#isRequested = false;
         const pause = await this.#poll(sink);
         if (pause === null) return;
         if (this.#isWanted()) await this.#sleep(pause);
       }
     } finally {
-      // In the same turn as the last look at what is wanted: no other caller can ask in between.
+      // No `await` lies between the last check of `#isWanted` and this line, so no request for a poll can be missed.
       this.#isLooping = false;
     }
   }
 
   #isWanted(): boolean {
-    return !this.#isStopped() && (this.#continues || this.#owes);
+    return !this.#isStopped() && (this.#continues || this.#isRequested);
   }
 
-  /** Reads the end of the log, as often as it takes. A job that is not there at all breaks the feed. */
+  /** Reads the end of the log, with retries. If the job does not exist, the feed breaks. */
   async #begin(sink: FeedSink): Promise<void> {
     for (;;) {
       try {
@@ -146,14 +146,14 @@ export class Poller implements LocalDriver {
         );
         this.#watch.sawNewest(sink.window.newest);
         for (const gap of ends.flatMap(({ gaps }) => gaps)) sink.gap(this.#watch.pastGap(gap));
-        this.#say('tail began', { lines: ends.reduce((sum, { lines }) => sum + lines.length, 0) });
+        this.#log('tail began', { lines: ends.reduce((sum, { lines }) => sum + lines.length, 0) });
         return;
       } catch (error) {
         if (this.#stopped.signal.aborted) return;
         if (!isPassing(error)) throw error;
         sink.failed(error);
         const pause = this.#pace.failed(error.retryAfterSeconds);
-        this.#say('tail could not begin', { code: error.code, pauseMilliseconds: Math.round(pause) });
+        this.#log('tail could not begin', { code: error.code, pauseMilliseconds: Math.round(pause) });
         await this.#sleep(pause);
       }
       if (this.#isStopped()) return;
@@ -164,20 +164,20 @@ export class Poller implements LocalDriver {
     return this.#stopped.signal.aborted;
   }
 
-  /** One poll; gives the pause until the next one, or null when the feed is over. */
+  /** One poll. Returns the pause until the next one, or null when the feed has ended. */
   async #poll(sink: FeedSink): Promise<number | null> {
     this.#options.onPoll?.();
     this.#polledAt = performance.now();
     try {
       const call = this.#call();
       const changed = await this.#lookAtJob(call, sink);
-      // Asked before it is read: an answer may be long on its way, and what came meanwhile is not in it.
+      // Checked before the read: the answer may take long, and lines written in the meantime are not in it.
       const isLast = this.#watch.isDrained;
       const fresh = await this.#readNew(sink, call);
       sink.recovered();
       sink.polled();
       if (isLast) {
-        this.#say('tail ended', { reason: 'JOB_FINISHED' });
+        this.#log('tail ended', { reason: 'JOB_FINISHED' });
         sink.ended('JOB_FINISHED');
         return null;
       }
@@ -185,31 +185,31 @@ export class Poller implements LocalDriver {
       const pace = fresh === 0 && !changed ? this.#pace.idle() : this.#pace.active();
       this.#isIdle = this.#pace.isLong(pace);
       const pause = drain === null ? pace : Math.min(pace, drain);
-      this.#say('polled', { newLines: fresh, pauseMilliseconds: Math.round(pause) });
+      this.#log('polled', { newLines: fresh, pauseMilliseconds: Math.round(pause) });
       return pause;
     } catch (error) {
       if (this.#stopped.signal.aborted) return null;
       if (hasCode(error, 'NOT_FOUND')) {
-        this.#say('tail ended', { reason: 'SOURCE_GONE' });
+        this.#log('tail ended', { reason: 'SOURCE_GONE' });
         sink.ended('SOURCE_GONE');
         return null;
       }
       if (!isPassing(error)) throw error;
       sink.failed(error);
-      // What this poll was for has not been read.
-      this.#owes = true;
+      // The request that this poll was made for is still open.
+      this.#isRequested = true;
       const pause = this.#pace.failed(error.retryAfterSeconds);
-      // A new subscriber may not cut short a pause that the source has asked for.
+      // A new subscriber must not cut short a pause that the source has asked for.
       this.#isIdle = error.retryAfterSeconds === undefined && this.#pace.isLong(pause);
-      this.#say('poll failed', { code: error.code, pauseMilliseconds: Math.round(pause) });
+      this.#log('poll failed', { code: error.code, pauseMilliseconds: Math.round(pause) });
       return pause;
     }
   }
 
-  /** Reads what is new in each partition; one that fails does not keep back what others have. */
+  /** Reads what is new in each partition. If one fails, the lines of the others still reach the feed. */
   async #readNew(sink: FeedSink, call: Call): Promise<number> {
     const tell = (gap: Gap): void => {
-      // Lines that can't be read are none of a stretch that is over.
+      // Unreadable lines are in the current stretch, so they are reported even if the log has stretches.
       if (!this.#watch.hasStretches || gap.lines !== undefined) sink.gap(gap);
     };
     const counts = await Promise.allSettled(
@@ -220,7 +220,7 @@ export class Poller implements LocalDriver {
     return counts.reduce((sum, count) => sum + (count.status === 'fulfilled' ? count.value : 0), 0);
   }
 
-  /** Asks now and then whether the job is finished and which partitions it has. True when it has finished or goes on again. */
+  /** Checks, at intervals, whether the job is finished and which partitions it has. True if it has finished or resumed. */
   async #lookAtJob(call: Call, sink: FeedSink): Promise<boolean> {
     if (!this.#watch.isDue) return false;
     const was = this.#watch.isFinished;
@@ -228,7 +228,7 @@ export class Poller implements LocalDriver {
     return was !== this.#watch.isFinished;
   }
 
-  #say(decision: string, facts: Readonly<Record<string, string | number>>): void {
+  #log(decision: string, facts: Readonly<Record<string, string | number>>): void {
     const { debug, source, job } = this.#options;
     debug?.(decision, { source: source.name, job, ...facts });
   }
@@ -238,8 +238,8 @@ export class Poller implements LocalDriver {
       signal: this.#stopped.signal,
       authorization: this.#options.authorization,
       priority: 'poll',
-      // A poll sees what there is when it begins: the last one of a job must not be content with an answer
-      // that another caller asked for before the job was seen to be over.
+      // A poll must read the current state: the last poll of a job must not reuse an answer to a call that another
+      // caller sent before the job was seen to be finished.
       recency: { notBefore: performance.now(), inSequence: false },
     });
   }
@@ -249,7 +249,7 @@ export class Poller implements LocalDriver {
   }
 }
 
-/** Failures of a source that may pass: the poller waits and asks again. */
+/** True if the failure of the source may be temporary: the poller waits and tries again. */
 function isPassing(error: unknown): error is TributaryError {
   return error instanceof TributaryError && error.code.startsWith('SOURCE_');
 }

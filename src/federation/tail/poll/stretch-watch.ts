@@ -2,20 +2,23 @@ import { startOfInstant } from '../../../domain/ordered.ts';
 import type { Position } from '../../../domain/ordered.ts';
 import type { Gap } from '../feed/gap.ts';
 
-const REASON = 'the log has started over, and the source no longer gives the lines before that which were not read yet';
+const REASON = 'the log has started over, and the source no longer gives the earlier lines that had not been read';
 
-/** Watches a log of which the source gives one stretch at a time (one attempt of its job, say). */
+/** Watches a log of which the source returns one stretch at a time (for example, one attempt of the job). */
 export class StretchWatch {
   #last: { readonly name: string; readonly readFrom: bigint | null } | null = null;
 
-  /** Is there only one stretch at a time? Then polls need not report what they do not reach: the change of stretch reports it. */
+  /**
+   * True if the source returns one stretch at a time. Polls then need not report what they cannot reach: the change of
+   * stretch reports it.
+   */
   get isWatching(): boolean {
     return this.#last !== null;
   }
 
   /**
-   * `stretch` names the one that the source gives now; undefined where it does not say. Polls read it from
-   * the instant `readFrom` on. Gives what is out of reach when it is another one than the last.
+   * Returns the gap if the stretch has changed. `stretch` names the one that the source returns now (undefined: it does
+   * not say). Polls read it from the instant `readFrom` on.
    */
   see(stretch: string | undefined, readFrom: bigint | null): Omit<Gap, 'partition'> | null {
     const last = this.#last;
@@ -26,7 +29,7 @@ export class StretchWatch {
     return { after, before: thisMoment(), reason: REASON };
   }
 
-  /** A gap that was seen when the log was read for the first time: nothing of it is still to come. */
+  /** Completes a gap that the first read of the log has found: its lines are all in the past. */
   past(gap: Gap): Gap {
     return this.isWatching && gap.before === null ? { ...gap, before: thisMoment() } : gap;
   }

@@ -6,7 +6,7 @@ import { checkLogFilter, entryPredicate } from '../../logs/filter.ts';
 import type { EntryPredicate } from '../../logs/filter.ts';
 import type { WindowLine } from '../feed/lines/line-window.ts';
 
-/** What a subscriber wants to see: its whole filter, applied to what a feed has for everybody. Each line is judged once. */
+/** A subscriber's whole filter, applied to the lines of a feed that all subscribers share. Each line is judged once. */
 export class AcceptFilter {
   readonly #since: bigint | null;
   readonly #before: bigint | null;
@@ -30,7 +30,7 @@ export class AcceptFilter {
     return this.#predicate === null || this.#judge(entry, this.#predicate);
   }
 
-  /** Judges lines ahead, so that taking them keeps nothing else waiting. */
+  /** Judges lines in advance, in slices, so that taking them later does not block other work. */
   async judge(lines: readonly WindowLine[]): Promise<void> {
     if (this.#predicate === null) return;
     const share = new FairShare();

@@ -9,26 +9,26 @@ import type { LastLines } from './history/last-lines.ts';
 import type { Owed, Phases } from './phases.ts';
 import type { TailState } from './place/tail-state.ts';
 
-/** What a subscriber that does not resume is given first. */
+/** What a subscriber that does not resume gets first. */
 export interface First {
   readonly lines: readonly Delivery[];
   readonly dropped: Dropped | null;
-  /** Gaps that end before this position are not told. Null: all gaps are. */
+  /** Gaps that end before this position are not reported. Null: all gaps are. */
   readonly gapsFrom: MergedPosition | null;
 }
 
-/** Behind all lines: of the gaps, only those whose end is not known reach beyond it. */
+/** After all lines: only gaps with an unknown end reach beyond it. */
 const FAR_AHEAD: MergedPosition = { ...untouched('backward'), scope: 0, partition: '' };
 
-/** What a job is owed when the subscription opens: the rest of a cursor, the last lines, or what comes from now on. */
+/** What each job is owed when the subscription starts: the lines after a cursor, the last lines, or new lines only. */
 export function owedAtFirst(resume: TailState | null, wanted: number, now: bigint): (lane: Lane) => Owed {
   return ({ index }) => {
-    if (resume !== null) return { kind: 'behind', place: placeOfJob(resume.place, index) };
-    return wanted > 0 ? { kind: 'last', count: wanted } : { kind: 'behind', place: placeBefore(now) };
+    if (resume !== null) return { kind: 'after', place: placeOfJob(resume.place, index) };
+    return wanted > 0 ? { kind: 'last', count: wanted } : { kind: 'after', place: placeBefore(now) };
   };
 }
 
-/** Do the windows of the feeds hold the last `wanted` lines without a hole, or all that there are? */
+/** True if the feeds' windows hold the last `wanted` lines without a hole, or all lines. */
 export function windowsHold(ready: readonly Lane[], wanted: number): boolean {
   const first = inWindows(ready).at(-wanted);
   return ready.every(({ feed }) => {
@@ -37,7 +37,7 @@ export function windowsHold(ready: readonly Lane[], wanted: number): boolean {
   });
 }
 
-/** Begins with what comes from now on. */
+/** Begins with new lines only. */
 export function beginWithNew(phases: Phases, ready: readonly Lane[]): First {
   phases.goLive(ready);
   return { lines: [], dropped: null, gapsFrom: FAR_AHEAD };
@@ -52,11 +52,12 @@ export function beginWithWindows(phases: Phases, ready: readonly Lane[], wanted:
   return { lines: lines.slice(-wanted), dropped: null, gapsFrom: first };
 }
 
-/** Begins with the last lines as the vendors had them, and with what has come since. */
+/** Begins with the last lines as the vendors returned them, and the lines that have come since. */
 export function beginWithLast(phases: Phases, ready: readonly Lane[], wanted: number, last: LastLines): First {
   const { lines, dropped, failed } = last;
   const answered = ready.filter(({ index }) => !failed.has(index));
-  // Lines that came meanwhile may lie before those that were read. (With fewer than wanted, all lines were read.)
+  // Lines that came in the meantime may lie before those that were read. (Fewer than `wanted` lines: all lines were
+  // read.)
   const first = lines.length < wanted ? null : (lines[0]?.position ?? null);
   for (const line of lines) phases.laneOf(line).remember(line);
   const missing = inWindows(answered).filter(
@@ -72,9 +73,9 @@ function inWindows(lanes: readonly Lane[]): Delivery[] {
   return lanes.flatMap((lane) => lane.windowLines()).sort(inOrder);
 }
 
-/** Jobs that begin later are owed the lines behind the first one that was delivered, or so many of their last ones. */
+/** Jobs that begin later are owed the lines after the first delivered one, or the last `missing` of their lines. */
 function owedAfter(first: MergedPosition | null, missing: number): Owed {
   return missing > 0 || first === null
     ? { kind: 'last', count: Math.max(0, missing) }
-    : { kind: 'behind', place: { position: first, marks: [] } };
+    : { kind: 'after', place: { position: first, marks: [] } };
 }

@@ -13,30 +13,30 @@ import type { WindowLine } from '../feed/lines/line-window.ts';
 import type { AcceptFilter } from './accept-filter.ts';
 import type { Delivery } from './events/batch.ts';
 import type { Dropped } from './events/dropped.ts';
-import { isBehind, placeBefore } from './place/job-place.ts';
+import { isAfter, placeBefore } from './place/job-place.ts';
 import type { JobPlace } from './place/job-place.ts';
 import { lineDigest } from './place/line-digest.ts';
 
 /** The subscription that a lane belongs to. */
 export interface LaneOwner {
   wake(): void;
-  /** A feed is evicting lines that were not taken. */
-  leaveBehind(): void;
+  /** A feed is about to evict lines that were not taken. */
+  willEvict(): void;
 }
 
 /** One job of a subscription: how far its feed was taken, and which lines were delivered beyond that. */
 export class Lane implements FeedListener {
-  /** Index of the job among the subscription's. */
+  /** Index of the job in the subscription. */
   readonly index: number;
   readonly scope: ResolvedScope;
   readonly #owner: LaneOwner;
   readonly #filter: AcceptFilter;
   #feed: Feed | null = null;
   #taken = 0;
-  /** Where the window began when lines were last taken. */
+  /** The window's start when lines were last taken. */
   #startWhenTaken: bigint | null = null;
   #gapsTaken = 0;
-  /** Lines that were delivered without the feed, and that it may still bring. By digest. */
+  /** Lines that were delivered from history and that the feed may still bring, by digest. */
   readonly #delivered = new Map<string, MergedPosition>();
 
   constructor(scope: ResolvedScope, index: number, owner: LaneOwner, filter: AcceptFilter) {
@@ -55,13 +55,13 @@ export class Lane implements FeedListener {
     return this.#taken;
   }
 
-  /** Does the feed know where the present is? */
+  /** True once the feed has read the end of the log. */
   get isReady(): boolean {
     const { kind } = this.feed.state;
     return kind !== 'starting' && (kind !== 'failing' || this.feed.isBegun);
   }
 
-  /** Why the source does not answer; null: it does. */
+  /** The error of a source that does not answer; null if it answers. */
   get failing(): TributaryError | null {
     const { state } = this.feed;
     return state.kind === 'failing' ? state.error : null;
@@ -82,16 +82,16 @@ export class Lane implements FeedListener {
     this.#owner.wake();
   }
 
-  leaveBehind(): void {
-    this.#owner.leaveBehind();
+  willEvict(): void {
+    this.#owner.willEvict();
   }
 
-  /** Judges the lines that the subscription looks at next: those of the window, or for a live one those not taken. */
+  /** Judges the lines that the subscription needs next: of a live lane those not taken yet, otherwise the window's. */
   judge(isLive: boolean): Promise<void> {
     return this.#filter.judge(isLive ? this.feed.releasedAfter(this.#taken) : this.feed.releasedWindow());
   }
 
-  /** Lines that were released since the last time, but for those that were delivered before. */
+  /** Lines released since the last call, without those that were already delivered. */
   take(): Delivery[] {
     const lines = this.feed.releasedAfter(this.#taken);
     this.#takeAll();
@@ -100,14 +100,14 @@ export class Lane implements FeedListener {
       .map((line) => this.#deliveryOf(line));
   }
 
-  /** From here on the feed says what is new. */
+  /** Switches to the live phase: from here on, the feed brings new lines. */
   goLive(): void {
     this.#takeAll();
     for (const line of this.feed.releasedWindow()) this.#delivered.delete(this.#digestOf(line));
     this.#forgetUnreachable(() => true);
   }
 
-  /** Lines of the window that were released and that the subscriber wants. */
+  /** The released lines of the window that pass the subscriber's filter. */
   windowLines(): Delivery[] {
     return this.feed
       .releasedWindow()
@@ -115,7 +115,7 @@ export class Lane implements FeedListener {
       .map((line) => this.#deliveryOf(line));
   }
 
-  /** Were lines delivered that the feed may still bring? */
+  /** True if lines were delivered that the feed may still bring. */
   get remembers(): boolean {
     return this.#delivered.size > 0;
   }
@@ -128,35 +128,35 @@ export class Lane implements FeedListener {
     this.#delivered.set(digest, position);
   }
 
-  /** Forgets lines that history has passed and that the feed can't bring any more. */
+  /** Forgets lines that history has passed and that the feed cannot bring any more. */
   forgetPassed(place: JobPlace): void {
-    this.#forgetUnreachable((position) => !isBehind(place, position));
+    this.#forgetUnreachable((position) => !isAfter(place, position));
   }
 
-  /** Lines that were delivered without the feed, behind a place. */
-  namesBehind(place: JobPlace): string[] {
-    return [...this.#delivered].filter(([, position]) => isBehind(place, position)).map(([digest]) => digest);
+  /** Names of lines after `place` that were delivered from history. */
+  namesAfter(place: JobPlace): string[] {
+    return [...this.#delivered].filter(([, position]) => isAfter(place, position)).map(([digest]) => digest);
   }
 
   /**
-   * What was delivered, for a lane that is live: all before `place`, and beyond it the lines with these names. Not `owed`:
-   * lines that were taken and are still to be delivered.
+   * What a live lane has delivered: all lines before `place`, and those after it with these names. `owed`: lines that
+   * were taken but not delivered yet; they are excluded.
    */
   liveState(owed: readonly Delivery[]): { place: JobPlace; names: string[]; mayRepeat: boolean } {
     const start = this.#settledBefore(owed);
     const place = placeBefore(start);
     const names = this.#takenLines(start, owed).map((line) => this.#digestOf(line));
-    return { place, names: [...names, ...this.namesBehind(place)], mayRepeat: this.#hasLetGoFrom(start) };
+    return { place, names: [...names, ...this.namesAfter(place)], mayRepeat: this.#hasEvictedFrom(start) };
   }
 
-  /** The feed is evicting lines: from here on this lane itself remembers which lines were delivered. */
+  /** The feed is about to evict lines: from here on, this lane itself remembers which lines were delivered. */
   freeze(owed: readonly Delivery[]): { place: JobPlace; mayRepeat: boolean } {
     const start = this.#settledBefore(owed);
     for (const line of this.#takenLines(start, owed)) this.remember(this.#deliveryOf(line));
-    return { place: placeBefore(start), mayRepeat: this.#hasLetGoFrom(start) };
+    return { place: placeBefore(start), mayRepeat: this.#hasEvictedFrom(start) };
   }
 
-  /** Gaps that were not told yet, but for those that end before a position. */
+  /** Gaps that were not reported yet, except those that end before `from`. */
   takeGaps(from: MergedPosition | null): Dropped[] {
     const gaps = this.feed.gaps.after(this.#gapsTaken);
     this.#gapsTaken = this.feed.gaps.last;
@@ -180,7 +180,7 @@ export class Lane implements FeedListener {
     this.#startWhenTaken = this.feed.window.start;
   }
 
-  /** The instant before which nothing is owed, and nothing can come that is not late. */
+  /** The instant before which everything is settled: no earlier line is owed, and one that still comes counts as late. */
   #settledBefore(owed: readonly Delivery[]): bigint {
     const low = this.feed.lowWatermark(this.#taken) ?? untouched('forward').time;
     return owed
@@ -188,7 +188,7 @@ export class Lane implements FeedListener {
       .reduce((min, { position }) => (position.time < min ? position.time : min), low);
   }
 
-  /** Lines of the window from an instant on that were taken and delivered. */
+  /** Lines of the window from `start` on that were taken and delivered. */
   #takenLines(start: bigint, owed: readonly Delivery[]): WindowLine[] {
     const open = new Set(owed.map(({ digest }) => digest));
     return this.feed
@@ -196,13 +196,13 @@ export class Lane implements FeedListener {
       .filter((line) => this.#filter.accepts(line.entry) && (open.size === 0 || !open.has(this.#digestOf(line))));
   }
 
-  /** Has the window evicted lines from that instant on since lines were last taken? They have no names any more. */
-  #hasLetGoFrom(time: bigint): boolean {
+  /** True if the window has evicted lines from `time` on since lines were last taken: those can no longer be named. */
+  #hasEvictedFrom(time: bigint): boolean {
     const { start } = this.feed.window;
     return start !== null && time < start && start !== this.#startWhenTaken;
   }
 
-  /** Forgets lines before the window for which `isPassed`: the feed can't bring them any more. */
+  /** Forgets lines before the window for which `isPassed` is true: the feed cannot bring them any more. */
   #forgetUnreachable(isPassed: (position: MergedPosition) => boolean): void {
     const { start } = this.feed.window;
     if (start === null) return;

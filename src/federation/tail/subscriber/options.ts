@@ -18,11 +18,11 @@ export interface SubscriptionOptions {
   readonly maxScanPages: number;
   /** Aborted when the server shuts down. */
   readonly stopping: AbortSignal;
-  /** Aborted when one of its sources is not any more what it was. */
+  /** Aborted when one of the sources is removed or reconfigured. */
   readonly changed: AbortSignal;
 }
 
-/** Throws BAD_USER_INPUT for arguments that can't be served. */
+/** Throws BAD_USER_INPUT for arguments that are not allowed. */
 export function checkTailArguments({ after, tail }: TailArguments, maxPageSize: number): void {
   if (typeof after === 'string' && typeof tail === 'number') {
     throw badInput('Give after (resume from a cursor) or tail (begin with the last lines), not both.');

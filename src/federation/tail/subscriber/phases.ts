@@ -3,13 +3,13 @@ import type { History } from './history/history.ts';
 import type { JobPlace } from './place/job-place.ts';
 import type { Lane } from './lane.ts';
 
-/** What a job is owed that has not begun: the lines behind a place, or so many of the last ones. */
+/** What a job that has not begun is owed: the lines after a place, or the last `count` of its lines. */
 export type Owed =
-  { readonly kind: 'behind'; readonly place: JobPlace } | { readonly kind: 'last'; readonly count: number };
+  { readonly kind: 'after'; readonly place: JobPlace } | { readonly kind: 'last'; readonly count: number };
 
 /**
- * Where one job of a subscription is. Starting: its feed has not seen the present. History: its past is being read, together
- * with that of other jobs. Live: it takes what its feed releases.
+ * The phase of one job of a subscription. Starting: its feed has not read the end of the log yet. History: its past is
+ * being read, together with that of other jobs. Live: it takes what its feed releases.
  */
 export type Phase =
   | { readonly kind: 'starting'; readonly owed: Owed }
@@ -41,7 +41,7 @@ export class Phases {
     return [...new Set(phases.flatMap((phase) => (phase.kind === 'history' ? [phase.history] : [])))];
   }
 
-  /** The jobs that are still starting are owed this. */
+  /** Sets what the jobs that are still starting are owed. */
   owe(owed: Owed): void {
     for (const lane of this.in('starting')) this.#phases.set(lane, { kind: 'starting', owed });
   }

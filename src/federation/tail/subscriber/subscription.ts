@@ -1,4 +1,4 @@
-/** One file, although a long one: all phases of one subscriber share its state. */
+/** One file, although a long one: all phases of a subscriber share its state. */
 import type { Call } from '../../../domain/call.ts';
 import type { LogStreamEvent } from '../../api.ts';
 import { checkTimeBounds } from '../../arguments.ts';
@@ -26,21 +26,21 @@ import { decodeTailState } from './place/tail-state.ts';
 import type { TailState } from './place/tail-state.ts';
 import { Waiting } from './waiting.ts';
 
-/** How long the jobs whose sources have answered wait for the others before they begin without them. */
+/** How long to wait for sources that have not answered before the others begin without them. */
 const PATIENCE_MILLISECONDS = 3_000;
 
 /**
- * One subscriber. Each of its jobs is in one phase: starting (its feed has not seen the present), history (its past is being
- * read, together with that of other jobs), or live (it takes what its feed releases). A subscriber holds no lines: when a
- * feed evicts lines that were not taken, its jobs go back to history.
+ * One subscriber. Each of its jobs is in one phase: starting (its feed has not read the end of the log yet), history
+ * (its past is being read, together with that of other jobs), or live (it takes what its feed releases). A subscriber
+ * holds no lines: when a feed evicts lines that were not taken, its jobs go back to history.
  */
 export class Subscription {
   readonly #options: SubscriptionOptions;
   readonly #call: Call;
-  /** Names the jobs and the filter. */
+  /** Identifies the jobs and the filter. */
   readonly #key: string;
   readonly #query: HistoryQuery;
-  /** The subscriber has gone, or the server is going. */
+  /** Aborted when the subscriber has left, the server shuts down or a source has changed. */
   readonly #leave: AbortSignal;
   readonly #over = new AbortController();
   readonly #phases: Phases;
@@ -124,8 +124,8 @@ export class Subscription {
     this.#waiting.wake();
   }
 
-  /** A feed is evicting unread lines: freeze the position of all live jobs, and read on from there as history. */
-  leaveBehind(): void {
+  /** A feed is about to evict unread lines: save the position of all live jobs, and read on from there as history. */
+  willEvict(): void {
     const live = this.#phases.in('live');
     if (live.length === 0) return;
     const places = new Map<number, JobPlace>();
@@ -158,7 +158,7 @@ export class Subscription {
     }
   }
 
-  /** Begins from the cursor, with the last lines, or with what comes from now on. */
+  /** Begins from the cursor, with the last lines, or with new lines only. */
   async *#begin(ready: readonly Lane[]): AsyncGenerator<LogStreamEvent, void, undefined> {
     if (this.#resume !== null) {
       this.#catchUp.begin(ready, this.#resume.place, this.#resume.names.length > 0);
@@ -205,7 +205,7 @@ export class Subscription {
     for (const [lane, phase] of this.#phases.all()) {
       if (phase.kind !== 'starting' || !lane.isReady) continue;
       const { owed } = phase;
-      if (owed.kind === 'behind') {
+      if (owed.kind === 'after') {
         this.#catchUp.begin([lane], owed.place, false);
         continue;
       }
@@ -219,10 +219,10 @@ export class Subscription {
   /** Lines that the feeds of live jobs have released, in order. */
   #takeReleased(): Delivery[] {
     const live = this.#phases.in('live');
-    // All jobs let go of their lines as of one moment: then lines come in order also from job to job.
+    // All feeds release their lines as of the same moment, so that lines are in order across jobs, too.
     const now = Date.now();
     if (live.length > 1) for (const { feed } of live) feed.releaseDue(now);
-    // That may have been too much for a feed.
+    // Releasing may have evicted lines, which puts live jobs back to history: list the live jobs again.
     return this.#phases
       .in('live')
       .flatMap((lane) => lane.take())
@@ -230,7 +230,7 @@ export class Subscription {
       .sort(inOrder);
   }
 
-  /** Tells what is out of the sources' reach, unless all of it lies before a position. */
+  /** Reports gaps, except those that end before `from`. */
   *#tellGaps(from: MergedPosition | null = null): Generator<LogStreamEvent, void, undefined> {
     for (const lane of this.#phases.in('live')) {
       for (const gap of lane.takeGaps(from)) yield this.#outgoing.batch([], this.#phases.histories().length > 0, gap);
@@ -248,12 +248,12 @@ export class Subscription {
     return this.#options.changed.aborted ? 'SOURCE_CHANGED' : 'MAX_DURATION';
   }
 
-  /** Throws what has broken a feed. */
+  /** Throws the error of a broken feed. */
   #check(): void {
     for (const { feed } of this.#phases.lanes) if (feed.state.kind === 'broken') throw asError(feed.state.error);
   }
 
-  /** Why nothing more will come; null while something may. Throws what has broken a feed. */
+  /** Why no more lines will come; null if more may come. Throws the error of a broken feed. */
   #endReason(): 'JOB_FINISHED' | 'SOURCE_GONE' | null {
     this.#check();
     let reason: 'JOB_FINISHED' | 'SOURCE_GONE' = 'JOB_FINISHED';

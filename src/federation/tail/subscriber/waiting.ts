@@ -1,10 +1,10 @@
-/** Sleeps until something happens, until a set time, or until the time that a stream may take is over. */
+/** Sleeps until something happens, until a set time, or until the stream has reached its maximum duration. */
 export class Waiting {
   readonly #leave: AbortSignal;
   #wake: (() => void) | null = null;
-  /** Has something happened since the last look? */
+  /** True if something has happened since the last `look`. */
   #isStale = false;
-  /** Has it lasted as long as it may? Only the timer decides: the clock may be a millisecond behind. */
+  /** True if the maximum duration is over. Only the timer decides that: the clock may be a millisecond behind. */
   #hasExpired = false;
   #deadline: NodeJS.Timeout | undefined;
 
@@ -35,14 +35,14 @@ export class Waiting {
     this.#wake?.();
   }
 
-  /** Everything that has happened so far is about to be looked at. */
+  /** Everything that has happened so far is about to be handled. */
   look(): void {
     this.#isStale = false;
   }
 
-  /** `until`: a time of `performance.now()` at which it wakes in any case. */
+  /** `until`: a time of `performance.now()` at which to wake in any case. */
   sleep(until = Infinity): Promise<void> {
-    // Something came while the last events were on their way.
+    // Something happened while the last events were being sent.
     if (this.isOver() || this.#isStale) return Promise.resolve();
     return new Promise((resolve) => {
       const timer =

@@ -5,7 +5,7 @@ interface HeldLine {
   readonly releaseAt: number;
 }
 
-/** How much may be held back: what is over it is let go early. */
+/** How much may be held back; the oldest lines over a limit are released early. */
 export interface HoldLimits {
   readonly lines: number;
   readonly bytes: number;
@@ -30,7 +30,7 @@ export class HeldLines {
     return this.#lines[0]?.line.entry.time ?? null;
   }
 
-  /** Holds lines, which are in order, until each one's time. */
+  /** Holds sorted lines, each until its time of release. */
   add(lines: readonly WindowLine[], releaseAt: (line: WindowLine) => number): void {
     const added = lines.map((line) => ({ line, releaseAt: releaseAt(line) }));
     const last = this.#lines.at(-1);
@@ -42,10 +42,7 @@ export class HeldLines {
     for (const line of lines) this.#bytes += line.bytes;
   }
 
-  /**
-   * Lets go of the lines whose time has come, in order and with all that come before them, and of the
-   * oldest ones of those that are too many.
-   */
+  /** Takes the lines that are due, with all lines that come before them, and the oldest ones over the limits; in order. */
   take(now: number): WindowLine[] {
     const ready = this.#lines.findLastIndex(({ releaseAt }) => releaseAt <= now) + 1;
     const taken: WindowLine[] = [];
@@ -58,7 +55,7 @@ export class HeldLines {
     return taken;
   }
 
-  /** When the next line's time comes; Infinity when there is none. */
+  /** When the next line is due; Infinity if no line is held. */
   nextAt(): number {
     return this.#lines.reduce((min, { releaseAt }) => Math.min(min, releaseAt), Infinity);
   }
@@ -68,7 +65,7 @@ export class HeldLines {
   }
 }
 
-/** Of lines of one instant, those that were there come first. */
+/** Among lines of one instant, those that were already held come first. */
 function merged(there: readonly HeldLine[], added: readonly HeldLine[]): HeldLine[] {
   const all: HeldLine[] = [];
   let next = 0;

@@ -7,18 +7,18 @@ import type { Hint } from '../../../../pagination/core/partition.ts';
 export interface FeedLine {
   readonly entry: LogEntry;
   readonly partition: string;
-  /** The way back to it for the next poll; null where there is none, or it came from another replica. */
+  /** Where the next poll finds the line again; null if there is no hint, or if the line came from another replica. */
   readonly hint: Hint | null;
 }
 
 /** A line in a feed's window. */
 export interface WindowLine extends FeedLine {
   readonly key: string;
-  /** About how much memory it takes. */
+  /** Approximate memory use. */
   readonly bytes: number;
-  /** Its number in the order of release; Infinity as long as it is held back. */
+  /** The line's number in the order of release; Infinity while it is held back. */
   sequence: number;
-  /** Its name in cursors, and its node in the graph: made once for all subscribers. */
+  /** Its name in cursors and its node in the graph, made once for all subscribers. */
   digest?: string;
   node?: LogNode;
 }
@@ -28,7 +28,7 @@ export function lineKey(partition: string, { time, tie }: { readonly time: bigin
   return `${time}/${tie}/${partition}`;
 }
 
-/** The order of lines within a job: that of its merged connection. */
+/** The order of lines within a job, as in its merged connection. */
 function compareLines(a: FeedLine, b: FeedLine): number {
   if (a.entry.time !== b.entry.time) return a.entry.time < b.entry.time ? -1 : 1;
   if (a.partition !== b.partition) return a.partition < b.partition ? -1 : 1;
@@ -36,8 +36,8 @@ function compareLines(a: FeedLine, b: FeedLine): number {
 }
 
 /**
- * The newest part of a job's log, without holes: every line from `start` on that was there when it was
- * read. It tells new lines from those that a poll reads again, and serves subscribers that join.
+ * The newest part of a job's log, without holes: every line from `start` on that existed when it was read. It tells new
+ * lines from those that a poll reads again, and serves subscribers that join.
  */
 export class LineWindow {
   #lines: WindowLine[] = [];
@@ -46,7 +46,10 @@ export class LineWindow {
   #bytes = 0;
   #repeatedLines = 0;
 
-  /** Lines of instants before this are not here, whether they exist or not. Null: the log's own beginning is here. */
+  /**
+   * Lines before this instant are not in the window, whether or not they exist. Null: the window includes the log's
+   * beginning.
+   */
   get start(): bigint | null {
     return this.#start;
   }
@@ -55,12 +58,12 @@ export class LineWindow {
     return this.#lines.length;
   }
 
-  /** About how much memory its lines take. */
+  /** Approximate memory use of its lines. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** How many lines were added again although they are here. */
+  /** How many lines were added although the window already had them. */
   get repeatedLines(): number {
     return this.#repeatedLines;
   }
@@ -69,7 +72,7 @@ export class LineWindow {
     return this.#lines.at(-1)?.entry.time ?? null;
   }
 
-  /** Says where the window begins: what was read first did not reach the log's beginning. */
+  /** Sets where the window begins, if the first read did not reach the log's beginning. */
   beginAt(start: bigint | null): void {
     this.#start = start;
   }
@@ -78,7 +81,7 @@ export class LineWindow {
     return this.#byKey.has(key);
   }
 
-  /** Adds the lines that are not here yet and returns them in order. Lines before the window are not taken. */
+  /** Adds the lines that are new and returns them in order. Ignores lines before the window. */
   add(lines: readonly FeedLine[], sequence: number): WindowLine[] {
     const added: WindowLine[] = [];
     for (const line of lines) {
@@ -111,7 +114,7 @@ export class LineWindow {
     return this.#lines;
   }
 
-  /** The newest line of a partition before an instant: where a poll of that partition begins. */
+  /** The newest line of a partition before an instant: a poll of that partition begins after it. */
   lastBefore(time: bigint, partition: string): WindowLine | null {
     for (let i = this.#indexOf(time) - 1; i >= 0; i -= 1) {
       const line = this.#lines[i];
@@ -129,12 +132,15 @@ export class LineWindow {
     return null;
   }
 
-  /** Is there more here than may be kept? */
+  /** True if the window exceeds one of these limits. */
   isOver(lines: number, bytes: number): boolean {
     return this.#lines.length > lines || this.#bytes > bytes;
   }
 
-  /** Drops the oldest whole instants until there is no more here than may be kept, but none at or after `keepFrom`. */
+  /**
+   * Drops the oldest whole instants until the window is within the limits. Keeps lines at or after `keepFrom` in any
+   * case.
+   */
   trim(lines: number, bytes: number, keepFrom: bigint): void {
     let drop = 0;
     while (drop < this.#lines.length && (this.#lines.length - drop > lines || this.#bytes > bytes)) {
@@ -148,7 +154,7 @@ export class LineWindow {
     const lastDropped = this.#lines[drop - 1]?.entry.time ?? 0n;
     this.#lines = this.#lines.slice(drop);
     this.#start = lastDropped + 1n;
-    // The rest of an instant that was begun goes with it: the window holds whole instants.
+    // Drop the rest of that instant too: the window holds whole instants.
     while (this.#lines[0]?.entry.time === lastDropped) {
       const line = this.#lines.shift();
       if (line === undefined) break;

@@ -1,14 +1,14 @@
 import type { LineWindow } from './line-window.ts';
 
-/** From which instant each poll reads again: a little before the newest line, for lines that arrive late. */
+/** The instant from which each poll reads again: a little before the newest line, for lines that arrive late. */
 export class Overlap {
   readonly #window: LineWindow;
   readonly #nanoseconds: bigint;
-  /** The newest instant that was known when the last finished poll began. */
+  /** The newest known instant when the last completed poll began. */
   #settled: bigint | null = null;
-  /** The newest instant that was known when that poll was done. */
+  /** The newest known instant when that poll was done. */
   #newest: bigint | null = null;
-  /** When the log was last read to its end, by `performance.now()`; before that, when this began. */
+  /** When the log was last read to its end, by `performance.now()`; before the first read, when this object was made. */
   #readAt = performance.now();
 
   constructor(window: LineWindow, milliseconds: number) {
@@ -17,8 +17,8 @@ export class Overlap {
   }
 
   /**
-   * Null: polls read from the log's beginning. Counted from the line that was the newest before the last poll: while that
-   * poll was under way, lines may have come behind the place where it was reading, however far ahead its last page lies.
+   * Null: polls read from the log's beginning. The overlap is counted from the line that was the newest before the last
+   * poll. During that poll, lines may have arrived behind its reading position, even if its last page was far ahead.
    */
   get start(): bigint | null {
     const { start } = this.#window;
@@ -39,12 +39,12 @@ export class Overlap {
 
   polled(): void {
     this.#readAt = performance.now();
-    // Between two polls nothing is read: what the last one ended with is what this one began with.
+    // Nothing is read between two polls: the newest line after the last poll was also the newest when this one began.
     this.#settled = this.#newest;
     this.#newest = this.#newestNow();
   }
 
-  /** A line from the future must not push lines of the present out of reach. */
+  /** A line with a timestamp in the future must not put present lines out of reach. */
   #newestNow(): bigint | null {
     const { newest } = this.#window;
     const now = BigInt(Date.now()) * 1_000_000n;

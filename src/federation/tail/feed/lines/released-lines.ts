@@ -3,7 +3,7 @@ import type { WindowLine } from './line-window.ts';
 /** The newest released lines in their order of release, numbered from 1. */
 export class ReleasedLines {
   #lines: WindowLine[] = [];
-  /** The number of the line before the first one kept. */
+  /** The number of the last line that was evicted. */
   #base = 0;
 
   /** The number of the last released line. */
@@ -15,7 +15,7 @@ export class ReleasedLines {
     return this.#lines.length;
   }
 
-  /** Gives the lines their numbers. */
+  /** Appends lines and numbers them. */
   add(lines: readonly WindowLine[]): void {
     for (const line of lines) {
       this.#lines.push(line);
@@ -23,12 +23,12 @@ export class ReleasedLines {
     }
   }
 
-  /** The kept lines behind a number. */
+  /** The kept lines with a higher number. */
   after(number: number): readonly WindowLine[] {
     return this.#lines.slice(Math.max(0, number - this.#base));
   }
 
-  /** How many of the last lines stay within both bounds. */
+  /** How many of the newest lines fit within both limits. */
   newestWithin(lines: number, bytes: number): number {
     let count = 0;
     for (let left = bytes; count < Math.min(lines, this.#lines.length); count += 1) {
@@ -38,7 +38,7 @@ export class ReleasedLines {
     return count;
   }
 
-  /** The number of the last line that has to go so that only `kept` lines stay; null where none has to. */
+  /** The number of the last line to evict so that only `kept` lines stay; null if none has to go. */
   lastToEvict(kept: number): number | null {
     const drop = this.#lines.length - kept;
     return drop > 0 ? this.#base + drop : null;

@@ -10,7 +10,7 @@ import type { TailState } from '../place/tail-state.ts';
 export interface Delivery {
   readonly node: LogNode;
   readonly position: MergedPosition;
-  /** Its name in cursors. */
+  /** The line's name in cursors. */
   readonly digest: string;
 }
 
@@ -19,7 +19,7 @@ export function inOrder(a: Delivery, b: Delivery): number {
   return compareMerged(a.position, b.position);
 }
 
-/** An edge whose cursor, the entry's own place, is made when it is read. */
+/** An edge whose cursor, the entry's own position, is computed on access. */
 export class DeliveredEdge implements Edge<LogNode> {
   readonly node: LogNode;
   readonly late: boolean;
@@ -40,13 +40,13 @@ export class DeliveredEdge implements Edge<LogNode> {
 
 export interface BatchParts {
   readonly edges: readonly DeliveredEdge[];
-  /** Is it history, with more of it to come? */
+  /** True if the batch is history and more of it follows. */
   readonly more: boolean;
   readonly mayRepeat: boolean;
   readonly dropped: Dropped | null;
 }
 
-/** A batch whose cursor is made when it is read: the subscription stands still while the batch is its newest one. */
+/** A batch whose cursor is computed on access. The subscription does not change while the batch is its newest event. */
 export class LazyBatch {
   readonly type = 'LogBatch';
   readonly edges: readonly DeliveredEdge[];

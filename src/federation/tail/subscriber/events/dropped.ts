@@ -2,9 +2,9 @@ import type { LogStreamEvent } from '../../../api.ts';
 import type { ConnectionCursors, MergedPosition } from '../../../cursor/codec.ts';
 import { untouched } from '../../../merge/place.ts';
 
-/** Lines that a stream leaves out. They lie between two positions; null: from the beginning on, or to an end that is not known. */
+/** Lines that a stream leaves out. They lie between two positions; null: from the beginning, or to an unknown end. */
 export interface Dropped {
-  /** How many; null where that can't be known. */
+  /** The number of lines; null if it is not known. */
   readonly count: number | null;
   readonly reason: string;
   readonly after: MergedPosition | null;
@@ -13,7 +13,7 @@ export interface Dropped {
 
 type DroppedShown = NonNullable<Extract<LogStreamEvent, { type: 'LogBatch' }>['dropped']>;
 
-/** As clients see it. Its cursors are made when they are asked for. */
+/** The form that clients see. Its cursors are computed on access. */
 export class ShownDropped implements DroppedShown {
   readonly count: number | null;
   readonly reason: string;

@@ -20,16 +20,16 @@ type EndReason = Extract<LogStreamEvent, { type: 'LogStreamEnd' }>['reason'];
 /** `batchSize`: lines in one batch. `cursorLines`: the most lines that a cursor names. */
 type OutgoingSettings = Pick<TailSettings, 'batchSize' | 'cursorLines'>;
 
-/** What was delivered to a subscriber, and the events that deliver it, each with the cursor to resume from. */
+/** Tracks what was delivered to a subscriber, and makes the events that deliver it, each with the cursor to resume from. */
 export class Outgoing {
   readonly #phases: Phases;
   readonly #resumed: Resumed;
   readonly #cursors: ConnectionCursors;
   readonly #settings: OutgoingSettings;
   readonly #onDropped: (lines: number | null) => void;
-  /** The furthest line that was delivered. */
+  /** The latest line, in merged order, that was delivered. */
   #furthest: MergedPosition | null;
-  /** Lines that were taken from the feeds and are still to be delivered. */
+  /** Lines taken from the feeds that are still to be delivered. */
   #owed: readonly Delivery[] = [];
 
   constructor(
@@ -47,7 +47,7 @@ export class Outgoing {
     this.#furthest = resumed.furthest === null ? null : positionBefore(resumed.furthest);
   }
 
-  /** The instant of the furthest line that was delivered; null before the first one. */
+  /** The instant of the latest line that was delivered; null before the first one. */
   get furthest(): bigint | null {
     return this.#furthest?.time ?? null;
   }
@@ -56,12 +56,12 @@ export class Outgoing {
     return this.#owed;
   }
 
-  /** These lines, in order, are to be delivered next; no longer those that were owed. */
+  /** Sets the lines to deliver next, in order; they replace those that were owed. */
   owe(lines: readonly Delivery[]): void {
     this.#owed = lines;
   }
 
-  /** Delivers what is owed. Ends early when that is taken back meanwhile. */
+  /** Delivers what is owed. Ends early if `owe([])` is called in the meantime. */
   *deliver(): Generator<LogStreamEvent, void, undefined> {
     const { batchSize } = this.#settings;
     while (this.#owed.length > 0) {
@@ -93,14 +93,14 @@ export class Outgoing {
     return { type: 'LogStreamEnd', reason, cursor: encodeTailState(this.#cursors, this.#state()) };
   }
 
-  /** Was a later line delivered before? */
+  /** True if a later line was delivered before this one. */
   #isLate({ position }: Delivery): boolean {
     if (this.#furthest !== null && compareMerged(position, this.#furthest) < 0) return true;
     this.#furthest = position;
     return false;
   }
 
-  /** How far behind the newest known line the subscriber is; null where that is not known. */
+  /** How many seconds the subscriber is behind the newest known line; null if that is not known. */
   #lagSeconds(state: StreamState): number | null {
     if (state === 'LIVE') return 0;
     const times = this.#phases.histories().map(({ position }) => position.time);
@@ -113,7 +113,7 @@ export class Outgoing {
     return time <= untouched('forward').time || time > newest ? null : Number(newest - time) / 1e9;
   }
 
-  /** What the subscriber has. */
+  /** What the subscriber has received, as a cursor records it. */
   #state(): TailState {
     const places = new Map<number, JobPlace>();
     const names: string[] = [];
@@ -139,7 +139,7 @@ export class Outgoing {
     switch (phase.kind) {
       case 'starting': {
         const { owed } = phase;
-        return { place: owed.kind === 'behind' ? owed.place : FROM_THE_BEGINNING, names: [], mayRepeat: false };
+        return { place: owed.kind === 'after' ? owed.place : FROM_THE_BEGINNING, names: [], mayRepeat: false };
       }
       case 'history':
         return { ...phase.history.stateOf(lane), mayRepeat: false };

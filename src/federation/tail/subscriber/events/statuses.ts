@@ -3,16 +3,16 @@ import type { Lane } from '../lane.ts';
 
 export type StreamState = Extract<LogStreamEvent, { type: 'LogStreamStatus' }>['state'];
 
-/** A change in how a stream is doing, and the job whose source does not answer. */
+/** A change in a stream's state, and the job whose source does not answer. */
 export interface StatusChange {
   readonly state: StreamState;
   readonly lane: Lane | null;
 }
 
-/** Finds out what has changed since a subscriber was last told how its stream is doing. */
+/** Finds what has changed since the last status event of a stream. */
 export class Statuses {
   #told: StreamState | null = null;
-  /** What was told of each source that does not answer. */
+  /** The state last reported for each source that does not answer. */
   readonly #failing = new Map<Lane, StreamState>();
 
   /** Sources that have stopped answering. */
@@ -33,7 +33,7 @@ export class Statuses {
     return changes;
   }
 
-  /** The same, and LIVE once all sources answer. */
+  /** As `failures`, plus LIVE once all sources answer. */
   live(lanes: readonly Lane[]): StatusChange[] {
     const changes = this.failures(lanes);
     if (this.#failing.size > 0 || this.#told === 'LIVE') return changes;

@@ -7,14 +7,14 @@ import type { Dropped } from '../events/dropped.ts';
 import { History } from './history.ts';
 import type { ReadPage } from './history.ts';
 import { REFUSED } from './history-page.ts';
-import { isBehind, positionBefore, startOf } from '../place/job-place.ts';
+import { isAfter, positionBefore, startOf } from '../place/job-place.ts';
 import type { Lane } from '../lane.ts';
 import type { Outgoing } from '../events/outgoing.ts';
 import type { Phases } from '../phases.ts';
 import type { Resumed } from '../place/resumed.ts';
 import type { Statuses } from '../events/statuses.ts';
 
-/** The parts of a subscription that catching up works on. */
+/** The parts of a subscription that catching up uses. */
 export interface CatchUpOptions {
   readonly phases: Phases;
   readonly outgoing: Outgoing;
@@ -23,14 +23,14 @@ export interface CatchUpOptions {
   readonly read: ReadPage;
   /** Called when a page has been read. */
   readonly wake: () => void;
-  /** The pause before a source that failed is asked again, where it does not say. */
+  /** The pause before a failed source is called again, if the source does not set one. */
   readonly retryMilliseconds: number;
 }
 
-/** Why lines are left out when those around the resumed place are not there any more. */
+/** The reason for a gap if the lines around the resumed position no longer exist. */
 const GONE = 'the source no longer has the last lines that were delivered: the lines after them may be gone as well';
 
-/** Takes jobs through the phase of history: delivers their past page by page, and then what their windows hold. */
+/** Takes jobs through the history phase: delivers their past page by page, then what their windows hold. */
 export class CatchUp {
   readonly #options: CatchUpOptions;
 
@@ -38,14 +38,14 @@ export class CatchUp {
     this.#options = options;
   }
 
-  /** Begins to read the past of jobs behind a place. `expects`: were lines delivered that lie behind it? */
+  /** Begins to read the past of jobs after `place`. `expects`: true if lines after it were delivered. */
   begin(lanes: readonly Lane[], place: CursorState, expects: boolean): void {
     const { phases, outgoing, read, wake, retryMilliseconds } = this.#options;
     const { furthest } = outgoing;
     phases.beginHistory(lanes, new History(lanes, place, { read, wake, retryMilliseconds, expects, furthest }));
   }
 
-  /** Delivers a page of history, or has the next one read; jobs whose windows have the rest go live. */
+  /** Delivers a page of history or starts the read of the next one. Jobs whose windows hold the rest go live. */
   *goOn(history: History): Generator<LogStreamEvent, void, undefined> {
     const { phases, outgoing, statuses } = this.#options;
     const from = history.position;
@@ -65,16 +65,16 @@ export class CatchUp {
     history.readOn();
   }
 
-  /** Delivers what the windows hold behind the place where history began; from then on the feeds bring what is new. */
+  /** Delivers the window's lines that come after the start of the history. From then on, the feeds bring new lines. */
   *#attach(history: History, lanes: readonly Lane[]): Generator<LogStreamEvent, void, undefined> {
     const { phases, outgoing } = this.#options;
-    // What lies before the place where reading ended was told while reading.
+    // Gaps before the position where reading ended were reported during reading.
     for (const dropped of lanes.flatMap((lane) => lane.takeGaps(history.position))) {
       history.explainLoss();
       yield outgoing.batch([], true, dropped);
     }
     const missing = lanes.flatMap((lane) =>
-      lane.windowLines().filter((line) => isBehind(history.beganAt(lane), line.position) && this.#isNew(line, history)),
+      lane.windowLines().filter((line) => isAfter(history.beganAt(lane), line.position) && this.#isNew(line, history)),
     );
     history.release(lanes);
     phases.goLive(lanes);
@@ -87,19 +87,19 @@ export class CatchUp {
     yield* outgoing.deliver();
   }
 
-  /** A line of the past was read: is it one that was not delivered before? */
+  /** True if a line of the past was not delivered before. */
   #isNew(line: Delivery, history: History): boolean {
     const { phases, resumed } = this.#options;
     const lane = phases.laneOf(line);
     const wasDelivered = lane.has(line) || resumed.recognises(line);
     if (wasDelivered) lane.remember(line);
-    // The windows also have lines that were delivered as part of this history.
-    if (isBehind(history.placeOf(lane), line.position)) history.see(line, wasDelivered);
+    // The windows also contain lines that were delivered as part of this history.
+    if (isAfter(history.placeOf(lane), line.position)) history.see(line, wasDelivered);
     return !wasDelivered;
   }
 }
 
-/** What is left out when the vendor refuses to give the past: all up to the windows. */
+/** The gap if the vendor refuses to return the past: everything up to the windows. */
 function refusal(history: History, after: MergedPosition): Dropped {
   const starts = history.lanes.map(({ feed }) => feed.window.start ?? untouched('forward').time);
   const before = positionBefore(starts.reduce((max, start) => (start > max ? start : max)));

@@ -17,22 +17,22 @@ import type { Dropped } from '../events/dropped.ts';
 import { positionBefore } from '../place/job-place.ts';
 import { lineDigest } from '../place/line-digest.ts';
 
-/** How the past of a subscription is read. */
+/** How to read the past of a subscription. */
 export interface HistoryQuery {
-  /** What vendors may filter. */
+  /** The filter that vendors may apply. */
   readonly filter: LogFilter;
-  /** Half-open bounds of time, nanoseconds. */
+  /** Half-open time bounds, nanoseconds. */
   readonly since: bigint | null;
   readonly before: bigint | null;
   /** Native pages that one page may read per partition. */
   readonly maxScanPages: number;
-  /** The subscription. */
+  /** The subscription, as the caller that takes turns. */
   readonly asker: Asker;
   readonly authorization: string | null;
   readonly signal: AbortSignal;
 }
 
-/** A page of the past of some jobs, by their indexes in the subscription. */
+/** A page of the past of some jobs, which are identified by their indexes in the subscription. */
 export interface HistoryPage {
   /** In time order. */
   readonly lines: readonly Delivery[];
@@ -42,23 +42,23 @@ export interface HistoryPage {
   readonly dropped: Dropped | null;
   /** Jobs whose source did not answer: their lines are still to come. */
   readonly failed: ReadonlySet<number>;
-  /** How long to wait before those are asked again; null where no source says. */
+  /** How long to wait before calling the failed sources again; null if none of them says. */
   readonly retryAfterSeconds: number | null;
-  /** The source refuses to read on from here, however often it is asked. */
+  /** True if the source refuses to read on from here, and a retry will not help. */
   readonly isRefused: boolean;
 }
 
-/** Why lines are left out that the pagination refuses to look for. */
-export const REFUSED = 'the source does not let anybody read so far back';
+/** The reason for a gap if the pagination refuses to look for lines. */
+export const REFUSED = 'the source does not allow reading that far back';
 
-/** Reads up to `size` lines behind a place, or, without one, the last lines. A failure that no waiting mends is thrown. */
+/** Reads up to `size` lines after `from`, or the last lines if it is null. Throws failures that a retry cannot fix. */
 export async function readHistoryPage(
   scopes: ReadonlyMap<number, ResolvedScope>,
   from: CursorState | null,
   size: number,
   query: HistoryQuery,
 ): Promise<HistoryPage> {
-  // A call for each page: what one page remembers must not hide what the next would see.
+  // A new call for each page: what one page caches must not hide what the next one would see.
   const { signal, authorization, asker } = query;
   const call = createCall({ signal, authorization, asker, priority: 'poll' });
   const { slots, accept } = await logSlots(scopes, query.filter, true, call);
@@ -99,7 +99,7 @@ function deliveryOf({ row, slot }: MergedRow<LogEntry>, scopes: ReadonlyMap<numb
   };
 }
 
-/** What the page leaves out because it is out of reach: all of it lies between the ends of the page. */
+/** The lines that the page leaves out because they are out of reach. All of them lie between the ends of the page. */
 function droppedOf(
   { failures, more, continueFrom }: MergedPage<LogEntry>,
   from: CursorState | null,
@@ -122,7 +122,7 @@ function droppedOf(
   };
 }
 
-/** The position behind which all lines of the page lie. */
+/** The position after which all lines of the page lie. */
 function leastOf({ position, marks }: CursorState): MergedPosition {
   const least = marks.reduce((min, { at }) => (at !== undefined && at.time < min ? at.time : min), position.time);
   return least === position.time ? position : positionBefore(least);

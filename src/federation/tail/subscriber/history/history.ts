@@ -7,22 +7,22 @@ import { FROM_THE_BEGINNING, placeOfJob, positionBefore, startOf } from '../plac
 import type { JobPlace } from '../place/job-place.ts';
 import type { Lane } from '../lane.ts';
 
-/** Reads one page behind a place. */
+/** Reads one page after a place. */
 export type ReadPage = (scopes: ReadonlyMap<number, ResolvedScope>, from: CursorState) => Promise<HistoryPage>;
 
 export interface HistoryOptions {
   readonly read: ReadPage;
   /** Called when a page has been read. */
   readonly wake: () => void;
-  /** The pause before a source that failed is asked again, where it does not say. */
+  /** The pause before a failed source is called again, if the source does not set one. */
   readonly retryMilliseconds: number;
-  /** Were lines delivered that this history should come across? */
+  /** True if lines were delivered that this history should meet again. */
   readonly expects: boolean;
-  /** The instant of the furthest line that was delivered. */
+  /** The instant of the latest line that was delivered. */
   readonly furthest: bigint | null;
 }
 
-/** Notices when none of the lines is left that had been delivered. */
+/** Detects that none of the delivered lines exists any more. */
 interface LossWatch {
   expects: boolean;
   readonly furthest: bigint | null;
@@ -30,8 +30,8 @@ interface LossWatch {
 }
 
 /**
- * The phase of some jobs whose past is being read, together and in time order, until the windows of their feeds have the
- * rest. One page at a time is read, without anybody waiting for it.
+ * The history phase: the past of some jobs is read, together and in time order, until the windows of their feeds hold
+ * the rest. One page is read at a time, in the background.
  */
 export class History {
   readonly #read: ReadPage;
@@ -63,12 +63,12 @@ export class History {
     return this.#lanes;
   }
 
-  /** The position up to which it has been read. */
+  /** The position up to which the past has been read. */
   get position(): MergedPosition {
     return this.#place.position;
   }
 
-  /** The place of a job, up to which its lines have been read. */
+  /** The place up to which the lines of a job have been read. */
   placeOf(lane: Lane): JobPlace {
     return placeOfJob(this.#place, lane.index);
   }
@@ -83,24 +83,24 @@ export class History {
     return this.#state.kind === 'idle' ? this.#state.dueAt : this.#state.kind === 'reading' ? Infinity : 0;
   }
 
-  /** Jobs whose windows begin behind the place up to which they have been read. */
+  /** Jobs whose windows begin after the place up to which they have been read. */
   get open(): readonly Lane[] {
     return this.#lanes.filter((lane) => {
       const { start } = lane.feed.window;
       const isBehind = start !== null && start > startOf(this.placeOf(lane)).time;
-      // When the vendors have no more although a window begins later, nothing lies in between.
+      // If the vendors have no more lines, nothing lies between that place and the window.
       return isBehind && (this.#more || this.#failed.has(lane.index));
     });
   }
 
-  /** Jobs that are ready to go live: all others, once none is open but for those whose source does not answer. */
+  /** Jobs that can go live: those that are not open, once the only open ones are those whose source does not answer. */
   get ready(): readonly Lane[] {
     const { open } = this;
     if (open.some(({ index }) => !this.#failed.has(index))) return [];
     return this.#lanes.filter((lane) => !open.includes(lane));
   }
 
-  /** Asks for the next page, if it is time. */
+  /** Starts the read of the next page, if it is due. */
   readOn(): void {
     if (this.#state.kind !== 'idle' || this.#state.dueAt > performance.now()) return;
     this.#state = { kind: 'reading' };
@@ -127,21 +127,21 @@ export class History {
     return page;
   }
 
-  /** A line was read, and had or had not been delivered before. */
+  /** A line was read; `wasDelivered`: it had been delivered before. */
   see({ position }: Delivery, wasDelivered: boolean): void {
     const loss = this.#loss;
     if (wasDelivered) loss.expects = false;
     else if (loss.furthest !== null && position.time > loss.furthest) loss.first ??= position;
   }
 
-  /** What is left out has been told: it explains why no delivered line was found. */
+  /** A reported gap explains why no delivered line was found. */
   explainLoss(): void {
     this.#loss.expects = false;
   }
 
   /**
-   * The first line behind all that had been delivered, when nothing of that is there any more: what came between may be
-   * gone as well.
+   * The first line after the latest delivered one, if none of the delivered lines exists any more: lines in between may
+   * be gone as well.
    */
   get firstAfterLoss(): MergedPosition | null {
     return this.#loss.expects ? this.#loss.first : null;
@@ -161,12 +161,12 @@ export class History {
   }
 
   /**
-   * What a cursor says of a job. Near the present late lines may still come before what was read: there its place stays
-   * behind, and the lines that were delivered beyond it are named.
+   * What a cursor records of a job. Near the present, late lines may still come before those that were read. There the
+   * place stays behind them, and the cursor names the lines that were delivered after it.
    */
   stateOf(lane: Lane): { place: JobPlace; names: readonly string[] } {
     const place = this.#settledPlace(lane);
-    return { place, names: lane.namesBehind(place) };
+    return { place, names: lane.namesAfter(place) };
   }
 
   #settledPlace(lane: Lane): JobPlace {

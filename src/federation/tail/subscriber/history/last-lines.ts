@@ -3,7 +3,7 @@ import type { Feed } from '../../feed/feed.ts';
 import type { Delivery } from '../events/batch.ts';
 import type { Dropped } from '../events/dropped.ts';
 
-/** The last lines of some jobs, as the vendors had them. */
+/** The last lines of some jobs, as the vendors returned them. */
 export interface LastLines {
   readonly lines: readonly Delivery[];
   readonly dropped: Dropped | null;
@@ -15,27 +15,27 @@ const NOTHING: LastLines = { lines: [], dropped: null, failed: new Set() };
 
 interface Reading {
   readonly feeds: readonly Feed[];
-  /** Where the feeds' windows began when it was asked for. */
+  /** Where the feeds' windows began when the read started. */
   readonly starts: readonly (bigint | null)[];
-  /** Null: it came to nothing, and another subscriber has to read. */
+  /** Null: the read failed, or its result cannot be shared; another subscriber has to read. */
   readonly result: Promise<LastLines | null>;
 }
 
-/** Readings that are kept: as many as there are likely to be questions at one time. */
+/** Upper bound on cached reads: roughly the number of different requests at one time. */
 const KEPT_READINGS = 16;
-/** Most memory that the lines of a reading take that is kept when it is over. */
+/** Upper bound on the memory of a cached result. */
 const KEPT_BYTES = 4_000_000;
 
 /**
- * The last lines, read once for all subscribers of the same feeds that ask the same: many who come at once cost the
- * vendor as much as one.
+ * The last lines, read once for all subscribers of the same feeds with the same request. Many subscribers that join at
+ * once cost the vendor as much as one.
  */
 export class SharedLastLines {
   readonly #readings = new Map<string, Reading>();
 
   /**
-   * An answer serves as long as the windows hold all that has come since it was asked for, which is until they evict
-   * lines. The subscriber that reads may leave; then another one reads. Resolves with nothing when it is time to leave.
+   * A result is valid while the windows hold every line that has come since the read started, which is until they evict
+   * lines. If the subscriber that reads leaves, another one reads. When `leave` is aborted, resolves with no lines.
    */
   async read(
     question: string,
@@ -65,7 +65,7 @@ export class SharedLastLines {
     const entry: Reading = {
       feeds,
       starts: feeds.map(({ window }) => window.start),
-      // What is no answer, or not one to be kept, is forgotten before another subscriber can look at it.
+      // A result that cannot be shared is removed before another subscriber can use it.
       result: reading.then(
         (found) => {
           const isPartial = leave.aborted || found.failed.size > 0;
@@ -99,7 +99,7 @@ function bytesOf({ lines }: LastLines): number {
   return lines.reduce((sum, { node }) => sum + bytesOfEntry(node), 0);
 }
 
-/** Null when it is time to leave before there is an answer. */
+/** Null if `leave` is aborted before the answer arrives. */
 function orLeave<T>(answer: Promise<T>, leave: AbortSignal): Promise<T | null> {
   return new Promise((resolve, reject) => {
     const onLeave = (): void => {

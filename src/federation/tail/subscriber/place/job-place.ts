@@ -4,8 +4,8 @@ import type { CursorState, MergedPosition, PartitionMark } from '../../../cursor
 import { compareMerged, untouched } from '../../../merge/place.ts';
 
 /**
- * Up to where the lines of one job are settled: all partitions are at `position`, but for those that have a mark. Places of
- * jobs that stand apart are put together to one cursor, and taken apart again.
+ * Up to where the lines of one job are settled: every partition is at `position`, except those with a mark. The places
+ * of several jobs are joined to one cursor, and taken apart again on resume.
  */
 export interface JobPlace {
   readonly position: MergedPosition;
@@ -13,7 +13,7 @@ export interface JobPlace {
   readonly marks: readonly PartitionMark[];
 }
 
-/** The place of a walk that has not begun. */
+/** The position of a walk that has not begun. */
 const BEGINNING: MergedPosition = { ...untouched('forward'), scope: 0, partition: '' };
 
 /** Before the first line of a job. */
@@ -42,7 +42,7 @@ export function joinPlaces(places: ReadonlyMap<number, JobPlace>): CursorState {
   return { position, marks };
 }
 
-/** The place of one job in a cursor for several. */
+/** The place of one job, taken from a cursor for several. */
 export function placeOfJob({ position, marks }: CursorState, index: number): JobPlace {
   const own = marks.filter((mark) => mark.scope === index && mark.at !== undefined);
   const whole = own.find((mark) => mark.whole === true);
@@ -52,7 +52,7 @@ export function placeOfJob({ position, marks }: CursorState, index: number): Job
   };
 }
 
-/** Behind which position the lines of a job are still to come, whatever their partition. */
+/** The position after which lines of a job are still to come, in any of its partitions. */
 export function startOf({ position, marks }: JobPlace): MergedPosition {
   return marks.reduce((min, mark) => {
     const own = positionOf(mark, position);
@@ -60,8 +60,8 @@ export function startOf({ position, marks }: JobPlace): MergedPosition {
   }, position);
 }
 
-/** Does a line of the job lie behind the place of its partition? */
-export function isBehind({ position, marks }: JobPlace, line: MergedPosition): boolean {
+/** True if a line of the job comes after the place of its partition. */
+export function isAfter({ position, marks }: JobPlace, line: MergedPosition): boolean {
   const mark = marks.find(({ partition }) => partition === line.partition);
   return compareMerged(line, mark === undefined ? position : positionOf(mark, position)) > 0;
 }
@@ -70,7 +70,7 @@ function positionOf({ at, scope, partition }: PartitionMark, otherwise: MergedPo
   return at === undefined ? otherwise : { ...at, scope, partition };
 }
 
-/** Says that all partitions of a job are there. */
+/** Marks all partitions of a job as being at this position. */
 function wholeJob(index: number, { time, tie, scope, partition }: MergedPosition): PartitionMark {
   return { scope: index, partition: '', hint: [scope, partition], at: { time, tie }, whole: true };
 }

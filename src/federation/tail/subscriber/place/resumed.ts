@@ -1,10 +1,10 @@
 import type { Delivery } from '../events/batch.ts';
 import type { TailState } from './tail-state.ts';
 
-/** What a resumed cursor says of lines that had been delivered: which lines its names mean shows when they are read again. */
+/** What a resumed cursor records of delivered lines. Its names are matched to lines when those are read again. */
 export class Resumed {
   readonly #names: Set<string>;
-  /** The instant of the furthest line that had been delivered. */
+  /** The instant of the latest line that had been delivered. */
   readonly #furthest: bigint | null;
   #repeatsUpTo: bigint | null;
 
@@ -14,12 +14,12 @@ export class Resumed {
     this.#repeatsUpTo = mayRepeat ? furthest : null;
   }
 
-  /** A line comes: had it been delivered? Its name is no longer needed then. */
+  /** True if an arriving line had been delivered. Forgets its name, which is no longer needed. */
   recognises({ digest }: Delivery): boolean {
     return this.#names.delete(digest);
   }
 
-  /** May the line, which is about to be delivered, have been delivered before? */
+  /** True if this line, which is about to be delivered, may have been delivered before. */
   mayRepeat({ position }: Delivery): boolean {
     return this.#repeatsUpTo !== null && position.time <= this.#repeatsUpTo;
   }
@@ -29,14 +29,14 @@ export class Resumed {
     if (this.#repeatsUpTo === null || instant > this.#repeatsUpTo) this.#repeatsUpTo = instant;
   }
 
-  /** Names of lines that have not been seen yet, where any job is still before the last one of them. */
+  /** Names of lines that have not been met yet; none once all jobs are past the latest of them. */
   names(starts: readonly bigint[]): readonly string[] {
     const { furthest } = this;
     if (furthest !== null && starts.every((start) => start > furthest)) this.#names.clear();
     return [...this.#names];
   }
 
-  /** May lines behind these instants repeat? */
+  /** True if lines after these instants may be repeats. */
   repeatsFrom(starts: readonly bigint[]): boolean {
     const upTo = this.#repeatsUpTo;
     return upTo !== null && starts.some((start) => start <= upTo);

@@ -3,16 +3,16 @@ import { invalidCursor } from '../../../cursor/codec.ts';
 import { DIGEST_LENGTH } from './line-digest.ts';
 
 /**
- * What a subscriber has. Lines do not arrive in order, so no single position says it: everything up to `place` is
- * settled, and of what lies beyond it the lines of `names` have been delivered.
+ * What a subscriber has received. Lines do not arrive in order, so one position is not enough: everything up to `place`
+ * is settled, and after it the lines in `names` have been delivered.
  */
 export interface TailState {
   readonly place: CursorState;
   /** Digests of lines. */
   readonly names: readonly string[];
-  /** The instant of the furthest line that has been delivered: what comes before it is late. Null: `place`'s. */
+  /** The instant of the latest line that has been delivered; a line before it is late. Null: the instant of `place`. */
   readonly furthest: bigint | null;
-  /** Lines without a name may have been delivered, too: up to `furthest`, lines may come again. */
+  /** True if lines without a name may have been delivered, too: lines up to `furthest` may be repeated. */
   readonly mayRepeat: boolean;
 }
 
@@ -20,14 +20,14 @@ const TAIL_MARK = 'tail';
 
 export function encodeTailState(cursors: ConnectionCursors, state: TailState): string {
   const { names, furthest, mayRepeat } = state;
-  // A hint would take as much room as the place that it leads to.
+  // Hints are left out: one would take as much room as the position that it locates.
   const place = { ...state.place, marks: state.place.marks.filter(({ at }) => at !== undefined) };
   const inner = cursors.encode(place);
   if (names.length === 0 && !mayRepeat) return inner;
   return cursors.seal([TAIL_MARK, inner, names.join(''), furthest === null ? null : String(furthest), mayRepeat]);
 }
 
-/** Takes a cursor of this stream, or one of a log connection of the same jobs and filter. */
+/** Accepts a cursor of this stream, or one of a log connection of the same jobs and filter. */
 export function decodeTailState(cursors: ConnectionCursors, cursor: string): TailState {
   const payload = cursors.open(cursor);
   if (!Array.isArray(payload) || payload[0] !== TAIL_MARK) {
@@ -38,7 +38,7 @@ export function decodeTailState(cursors: ConnectionCursors, cursor: string): Tai
   return {
     place: cursors.decode(inner),
     names: splitNames(names),
-    // The seal shows that we wrote it.
+    // The seal proves that we wrote it.
     furthest: typeof furthest === 'string' ? BigInt(furthest) : null,
     mayRepeat: mayRepeat === true,
   };
