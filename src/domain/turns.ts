@@ -8,7 +8,7 @@ import { isTurnOver } from './fair-share.ts';
  */
 
 /** Fields of rows that are worked off before the event loop gets its turn: a few milliseconds. */
-export const UNITS_PER_TURN = 4_000;
+export const UNITS_PER_TURN = 2_000;
 
 interface Piece {
   readonly units: number;

@@ -1,5 +1,6 @@
 import DataLoader from 'dataloader';
 import type { Call } from '../domain/call.ts';
+import { isTurnOver, rest } from '../domain/fair-share.ts';
 import type { Job } from '../domain/job.ts';
 import type { Connector } from '../vendors/connector.ts';
 import type { SourceTailSettings } from './tail/settings.ts';
@@ -20,10 +21,15 @@ export interface FederatedSource {
 /** Batches the jobs requested in one tick of one call, and caches them for the call. */
 export function jobLoader(source: FederatedSource, call: Call): DataLoader<string, Job | null> {
   const { connector } = source;
+  async function getJobs(keys: readonly string[]): ReturnType<Connector['getJobs']> {
+    // Of two thousand jobs all batches are asked for in one go.
+    if (isTurnOver()) await rest();
+    return connector.getJobs(keys, call);
+  }
   return call.scoped(
     connector,
     'jobs by key',
-    () => new DataLoader<string, Job | null>((keys) => connector.getJobs(keys, call), { maxBatchSize: 100 }),
+    () => new DataLoader<string, Job | null>(getJobs, { maxBatchSize: 100 }),
   );
 }
 

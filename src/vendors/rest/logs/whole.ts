@@ -1,3 +1,4 @@
+import { mapInTurns } from '../../../domain/fair-share.ts';
 import type { Partition, Unplaced } from '../../../pagination/core/partition.ts';
 import { wholeResponsePartition } from '../../../pagination/whole-response.ts';
 import { cutRows } from '../../shared/rows.ts';
@@ -17,7 +18,7 @@ export function wholeLog({ http, options, decoder, variables, filters, lost }: N
       const { data: page, cutTo } = await ask(http, options, question, decoder, call);
       const sink = begin();
       const idOf = (row: Unplaced<LogRow>): string => contentHash([row.rowId, row.message]);
-      for (const row of cutRows(page.data.map(ownRow), cutTo, idOf)) sink(row);
+      await mapInTurns(cutRows(page.data.map(ownRow), cutTo, idOf), sink);
       lost.note(page.odd);
     },
   });

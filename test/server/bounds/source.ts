@@ -1,0 +1,60 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export const JOBS: readonly string[] = Array.from({ length: 25 }, (_, index) => `job-${index}`);
+/** Twenty lines of a megabyte. */
+export const LARGE_JOB = 'large';
+const LONG_LINE_CHARACTERS = 1_000_000;
+const LINES = 400;
+const START = Date.UTC(2026, 0, 1);
+
+/** Words in an order without a pattern: expressions find no short way through them. */
+function words(length: number, seed: number): string {
+  let state = seed + 1;
+  const parts: string[] = [];
+  for (let at = 0; at < length; at += 8) {
+    state = (state * 48_271) % 2_147_483_647;
+    parts.push(`${state.toString(36).padStart(6, 'é')} \n`.slice(0, 8));
+  }
+  return parts.join('').slice(0, length);
+}
+
+function line(index: number, text: string) {
+  const at = new Date(START + index * 1_000).toISOString();
+  return { id: `line-${String(index).padStart(6, '0')}`, at, text, level: 'info', host: `host-${index % 7}` };
+}
+
+const lines = Array.from({ length: LINES }, (_, index) => line(index, `step ${index}: ${words(60, index)}`));
+const pages = new Map<string, string>();
+const large = JSON.stringify({
+  lines: Array.from({ length: 20 }, (_, index) => line(index, words(LONG_LINE_CHARACTERS, index))),
+});
+
+/** A source whose answers are made once: it takes hardly any time of the machine. */
+export async function startSource() {
+  const server = createServer((request, response) => {
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://source.example');
+    const [, , key = '', part] = pathname.split('/');
+    response.setHeader('content-type', 'application/json');
+    if (part === undefined) response.end(JSON.stringify({ id: key, state: 'succeeded' }));
+    else if (key === LARGE_JOB) response.end(large);
+    else response.end(pageOf(Number(searchParams.get('offset') ?? 0), Number(searchParams.get('limit') ?? LINES)));
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    close() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+function pageOf(offset: number, limit: number): string {
+  const key = `${offset} ${limit}`;
+  const page = pages.get(key) ?? JSON.stringify({ lines: lines.slice(offset, offset + limit), total: LINES });
+  pages.set(key, page);
+  return page;
+}
