@@ -7,7 +7,7 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import prettier from 'prettier';
 import { z } from 'zod';
-import { printConfigurationJsonSchema } from './src/config/json-schema.ts';
+import { printConfigurationJsonSchema } from './src/config/schema/json-schema.ts';
 import type { VendorDefinition } from './src/vendors/connector.ts';
 import { VENDORS } from './src/vendors/index.ts';
 

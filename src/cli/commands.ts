@@ -1,21 +1,21 @@
 import { Argument, Command, Option } from 'commander';
-import type { CheckOptions } from './check.ts';
+import type { CheckOptions } from './commands/check.ts';
 import type { JobChoice } from './choose/job-choice.ts';
 import { JobSelection } from './choose/job-selection.ts';
 import type { SelectionOptions } from './choose/job-selection.ts';
-import { COMPLETION_SCRIPTS, SHELLS } from './completion-scripts.ts';
-import type { Shell } from './completion-scripts.ts';
-import type { DemoOptions } from './demo.ts';
+import { COMPLETION_SCRIPTS, SHELLS } from './commands/completion-scripts.ts';
+import type { Shell } from './commands/completion-scripts.ts';
+import type { DemoOptions } from './commands/demo.ts';
 import type { ExportOptions } from './export/export.ts';
-import { FAULT_FORMS } from './fault.ts';
-import type { HistogramOptions } from './histogram.ts';
-import { intoFile } from './into-file.ts';
-import type { FileOptions } from './into-file.ts';
-import type { JobOptions } from './job.ts';
-import type { JobsOptions } from './jobs.ts';
-import type { KeyOptions } from './key.ts';
-import type { LogsOptions } from './logs.ts';
-import type { McpOptions } from './mcp.ts';
+import { FAULT_FORMS } from './options/fault.ts';
+import type { HistogramOptions } from './commands/histogram.ts';
+import { intoFile } from './output/into-file.ts';
+import type { FileOptions } from './output/into-file.ts';
+import type { JobOptions } from './commands/job.ts';
+import type { JobsOptions } from './commands/jobs.ts';
+import type { KeyOptions } from './options/key.ts';
+import type { LogsOptions } from './commands/logs.ts';
+import type { McpOptions } from './commands/mcp.ts';
 import {
   collectFault,
   collectStatus,
@@ -26,14 +26,14 @@ import {
   parseJob,
   parsePort,
   parseSpan,
-} from './option-values.ts';
-import type { SandboxCommandOptions } from './sandbox.ts';
-import type { SchemaOptions } from './schema.ts';
-import type { ServeOptions } from './serve.ts';
-import { configured, reader, reading, withLineForm, withZone } from './shared-options.ts';
-import type { SourcesOptions } from './sources.ts';
+} from './options/option-values.ts';
+import type { SandboxCommandOptions } from './commands/sandbox.ts';
+import type { SchemaOptions } from './commands/schema.ts';
+import type { ServeOptions } from './commands/serve.ts';
+import { configured, reader, reading, withLineForm, withZone } from './options/shared-options.ts';
+import type { SourcesOptions } from './commands/sources.ts';
 import type { Surroundings } from './surroundings.ts';
-import type { TailOptions } from './tail.ts';
+import type { TailOptions } from './commands/tail.ts';
 
 /**
  * Every command, with its options; each ends by telling `finish` its exit code. What a command does is loaded when it runs: help and
@@ -47,43 +47,53 @@ export function createCommands(surroundings: Surroundings, finish: (code: number
     configured('serve', 'start the service')
       .option('-p, --port <number>', 'port to listen on, 0 to let the system choose', parsePort)
       .option('--host <address>', 'address to listen on')
-      .action(async (options: ServeOptions) => ended((await import('./serve.ts')).serve(options, surroundings))),
+      .action(async (options: ServeOptions) =>
+        ended((await import('./commands/serve.ts')).serve(options, surroundings)),
+      ),
     new Command('demo')
       .description('show it: the simulated vendors, the service and the log explorer in one')
       .option('-p, --port <number>', 'port to listen on, 0 to let the system choose', parsePort)
       .option('--no-open', 'open no browser')
-      .action(async (options: DemoOptions) => ended((await import('./demo.ts')).demo(options, surroundings))),
+      .action(async (options: DemoOptions) => ended((await import('./commands/demo.ts')).demo(options, surroundings))),
     configured('mcp', 'serve an assistant over standard input and output (Model Context Protocol)').action(
-      async (options: McpOptions) => ended((await import('./mcp.ts')).mcp(options, surroundings)),
+      async (options: McpOptions) => ended((await import('./commands/mcp.ts')).mcp(options, surroundings)),
     ),
     new Command('schema')
       .description('print the graph, for tools and checks')
       .option('--subgraph', 'as a subgraph of Apollo Federation 2, as gateways compose it')
       .option('--no-nodes', 'with --subgraph: leave Query.node and Query.nodes to another subgraph')
-      .action(async (options: SchemaOptions) => ended((await import('./schema.ts')).printGraph(options, surroundings))),
+      .action(async (options: SchemaOptions) =>
+        ended((await import('./commands/schema.ts')).printGraph(options, surroundings)),
+      ),
     new Command('sandbox')
       .description('run the simulated vendors alone and print a configuration for them')
       .option('--port-base <number>', 'port of the first vendor; the others follow', parsePort)
       .option('--fault <fault>', `something that goes wrong, may be repeated: ${FAULT_FORMS}`, collectFault)
       .action(async (options: SandboxCommandOptions) =>
-        ended((await import('./sandbox.ts')).sandbox(options, surroundings)),
+        ended((await import('./commands/sandbox.ts')).sandbox(options, surroundings)),
       ),
     new Command('key')
       .description('make a key for callers of the service, and its hash for `server.auth` in the configuration')
       .option('--json', 'print both as JSON')
-      .action(async (options: KeyOptions) => ended((await import('./key.ts')).makeKey(options, surroundings))),
+      .action(async (options: KeyOptions) => ended((await import('./options/key.ts')).makeKey(options, surroundings))),
     reader('check', 'ask every source one cheap question, or a service what it knows of them')
       .option('--source <name>', 'this source only, may be repeated', collectText)
       .option('--explain', 'show what is read from a page of jobs and some lines, and what is missing')
       .option('--json', 'print the results as JSON')
       .action(async (options: CheckOptions & FileOptions) =>
-        ended(intoFile(options, surroundings, async (within) => (await import('./check.ts')).check(options, within))),
+        ended(
+          intoFile(options, surroundings, async (within) =>
+            (await import('./commands/check.ts')).check(options, within),
+          ),
+        ),
       ),
     reader('sources', 'list the sources and what their vendors can do')
       .option('--json', 'print them as JSON')
       .action(async (options: SourcesOptions & FileOptions) =>
         ended(
-          intoFile(options, surroundings, async (within) => (await import('./sources.ts')).sources(options, within)),
+          intoFile(options, surroundings, async (within) =>
+            (await import('./commands/sources.ts')).sources(options, within),
+          ),
         ),
       ),
     withZone(reader('jobs', 'list the latest jobs of the sources, newest first'))
@@ -93,7 +103,9 @@ export function createCommands(surroundings: Surroundings, finish: (code: number
       .option('-n, --limit <number>', 'at most so many (default: 20)', parseCount)
       .option('--json', 'print JSON lines')
       .action(async (options: JobsOptions & FileOptions) =>
-        ended(intoFile(options, surroundings, async (within) => (await import('./jobs.ts')).jobs(options, within))),
+        ended(
+          intoFile(options, surroundings, async (within) => (await import('./commands/jobs.ts')).jobs(options, within)),
+        ),
       ),
     withZone(reader('job', 'show a job with its attempts, steps and tasks'))
       .argument('<job>', 'job as SOURCE:KEY, a name or an id', parseJob)
@@ -102,7 +114,7 @@ export function createCommands(surroundings: Surroundings, finish: (code: number
       .action(async (of: JobChoice, options: JobOptions & FileOptions) =>
         ended(
           intoFile(options, surroundings, async (within) =>
-            (await import('./job.ts')).job(new JobSelection([of], {}), options, within),
+            (await import('./commands/job.ts')).job(new JobSelection([of], {}), options, within),
           ),
         ),
       ),
@@ -125,12 +137,12 @@ export function createCommands(surroundings: Surroundings, finish: (code: number
             // What has no end is not paged.
             intoFile(options.follow === true ? { ...options, pager: false } : options, surroundings, async (within) =>
               options.follow === true
-                ? (await import('./tail.ts')).tail(
+                ? (await import('./commands/tail.ts')).tail(
                     new JobSelection(of, options),
                     { ...options, lines: options.last },
                     within,
                   )
-                : (await import('./logs.ts')).logs(new JobSelection(of, options), options, within),
+                : (await import('./commands/logs.ts')).logs(new JobSelection(of, options), options, within),
             ),
           ),
       ),
@@ -142,7 +154,7 @@ export function createCommands(surroundings: Surroundings, finish: (code: number
       .action(async (of: readonly JobChoice[], options: SelectionOptions & TailOptions & FileOptions) =>
         ended(
           intoFile({ ...options, pager: false }, surroundings, async (within) =>
-            (await import('./tail.ts')).tail(new JobSelection(of, options), options, within),
+            (await import('./commands/tail.ts')).tail(new JobSelection(of, options), options, within),
           ),
         ),
       ),
@@ -157,7 +169,7 @@ export function createCommands(surroundings: Surroundings, finish: (code: number
       .action(async (of: readonly JobChoice[], options: SelectionOptions & HistogramOptions & FileOptions) =>
         ended(
           intoFile(options, surroundings, async (within) =>
-            (await import('./histogram.ts')).histogram(new JobSelection(of, options), options, within),
+            (await import('./commands/histogram.ts')).histogram(new JobSelection(of, options), options, within),
           ),
         ),
       ),
@@ -181,7 +193,7 @@ export function createCommands(surroundings: Surroundings, finish: (code: number
   const completing = new Command('complete')
     .argument('[words...]')
     .action(async (words: readonly string[]) =>
-      ended((await import('./completion.ts')).complete(words, commands, surroundings)),
+      ended((await import('./commands/completion.ts')).complete(words, commands, surroundings)),
     );
   return [...commands, completing];
 }

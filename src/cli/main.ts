@@ -2,9 +2,9 @@
 import { fstatSync } from 'node:fs';
 import process from 'node:process';
 import { browse } from './browse.ts';
-import { Output } from './output.ts';
-import { startPager } from './pager.ts';
-import type { Pager } from './pager.ts';
+import { Output } from './output/output.ts';
+import { startPager } from './output/pager.ts';
+import type { Pager } from './output/pager.ts';
 import { run } from './program.ts';
 import { hasColors } from './show/paint.ts';
 import { EXIT, INTERRUPTED, TERMINATED } from './surroundings.ts';

@@ -1,8 +1,8 @@
 import { Command, CommanderError } from 'commander';
-import { complaintOf } from './complaint.ts';
+import { complaintOf } from './output/complaint.ts';
 import { createCommands } from './commands.ts';
 import { ServiceError } from './graph/service-error.ts';
-import { Misuse } from './misuse.ts';
+import { Misuse } from './options/misuse.ts';
 import { EXIT, INTERRUPTED, TERMINATED } from './surroundings.ts';
 import { packageVersion } from './version.ts';
 import { terminalLines } from '../domain/terminal-text.ts';

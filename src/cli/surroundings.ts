@@ -1,4 +1,4 @@
-import type { Pager } from './pager.ts';
+import type { Pager } from './output/pager.ts';
 import type { Environment } from '../config/environment.ts';
 
 /** What a command has of the world, so that tests can give it another one. */

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { childOf } from './json-schema.ts';
+import { childOf } from './schema/json-schema.ts';
 import { ConfigurationError } from './problems.ts';
 import type { Problem } from './problems.ts';
 import type { VendorDefinition } from '../vendors/connector.ts';

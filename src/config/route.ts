@@ -1,5 +1,5 @@
-import { isProxyUrl } from './route-schema.ts';
-import type { TlsInput } from './route-schema.ts';
+import { isProxyUrl } from './schema/route.ts';
+import type { TlsInput } from './schema/route.ts';
 import type { Environment } from './environment.ts';
 import type { Problem } from './problems.ts';
 import { UnreadableFile } from './text-file.ts';

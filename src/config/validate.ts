@@ -3,11 +3,11 @@ import { describeIssue } from './describe-issue.ts';
 import type { Surroundings } from './describe-issue.ts';
 import { substituteReferences } from './environment.ts';
 import type { Environment } from './environment.ts';
-import { childOf, configurationJsonSchema, keysAt } from './json-schema.ts';
-import type { JsonSchema } from './json-schema.ts';
+import { childOf, configurationJsonSchema, keysAt } from './schema/json-schema.ts';
+import type { JsonSchema } from './schema/json-schema.ts';
 import { keyOf } from './problems.ts';
 import type { Problem } from './problems.ts';
-import { configurationSchema } from './schema.ts';
+import { configurationSchema } from './schema/schema.ts';
 import type { ReadText } from './text-file.ts';
 import type { VendorDefinition } from '../vendors/connector.ts';
 

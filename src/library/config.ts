@@ -1,7 +1,7 @@
 import type { z } from 'zod';
-import type { serviceLimitsSchema } from '../config/limits-schema.ts';
-import type { commonSchema, serverSchema } from '../config/schema.ts';
-import type { redisSchema, tailSchema } from '../config/tail-schema.ts';
+import type { serviceLimitsSchema } from '../config/schema/limits.ts';
+import type { commonSchema, serverSchema } from '../config/schema/schema.ts';
+import type { redisSchema, tailSchema } from '../config/schema/tail.ts';
 
 /** One account at one vendor: what `sources.NAME` of the configuration file says. What else a vendor has are its own keys. */
 export type SourceConfig = z.input<typeof commonSchema> & {

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { describeError } from './graphql/errors.ts';
-import type { Metrics, UnhandledKind } from './metrics.ts';
+import type { Metrics, UnhandledKind } from './metrics/metrics.ts';
 
 /** By Node's names for them. */
 const EVENTS: Readonly<Record<string, UnhandledKind>> = {

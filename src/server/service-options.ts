@@ -3,7 +3,7 @@ import type { AccessSettings } from '../config/access.ts';
 import type { ClientLimits, QueryLimits } from '../config/service-limits.ts';
 import type { PersistedQueries } from '../config/persisted-queries.ts';
 import type { Federation } from '../federation/api.ts';
-import type { Metrics } from './metrics.ts';
+import type { Metrics } from './metrics/metrics.ts';
 import type { Tracing } from './tracing/tracing.ts';
 
 export interface ServiceOptions {

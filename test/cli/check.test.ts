@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { start } from './command-line.ts';
-import { checkSource } from '../../src/cli/check.ts';
-import type { CheckResult } from '../../src/cli/check.ts';
+import { checkSource } from '../../src/cli/commands/check.ts';
+import type { CheckResult } from '../../src/cli/commands/check.ts';
 import { TributaryError } from '../../src/domain/errors.ts';
 import type { ErrorCode } from '../../src/domain/errors.ts';
 import type { Connector, Probe } from '../../src/vendors/connector.ts';

@@ -6,7 +6,7 @@ import type { Asked, FakeService } from './fake-service.ts';
 import { parseJobChoice, patternFits } from '../../src/cli/choose/job-choice.ts';
 import { JobSelection } from '../../src/cli/choose/job-selection.ts';
 import { INTERRUPTED } from '../../src/cli/surroundings.ts';
-import { tail } from '../../src/cli/tail.ts';
+import { tail } from '../../src/cli/commands/tail.ts';
 import { encodeNodeId } from '../../src/federation/node-id.ts';
 
 interface ListedJob {

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { start } from './command-line.ts';
 import { hasProgram } from './terminal.ts';
-import { COMPLETION_SCRIPTS } from '../../src/cli/completion-scripts.ts';
+import { COMPLETION_SCRIPTS } from '../../src/cli/commands/completion-scripts.ts';
 
 const KEYS = ['team/alpha', 'team/beta', 'x$(touch canary)', 'y z'];
 const asked: unknown[] = [];

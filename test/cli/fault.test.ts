@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseFault } from '../../src/cli/fault.ts';
+import { parseFault } from '../../src/cli/options/fault.ts';
 
 test.each([
   ['hang', { source: undefined, fault: { what: { do: 'hang' } } }],

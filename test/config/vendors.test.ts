@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { configurationSchema } from '../../src/config/schema.ts';
+import { configurationSchema } from '../../src/config/schema/schema.ts';
 import { VENDORS } from '../../src/vendors/index.ts';
 
 test('the list of vendors is the listing of their folders', () => {

@@ -5,7 +5,7 @@ import { parse, parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 import { parseText } from '../../src/config/load.ts';
 import { parseConfiguration } from '../../src/config/parse.ts';
-import { createMetrics } from '../../src/server/metrics.ts';
+import { createMetrics } from '../../src/server/metrics/metrics.ts';
 import { VENDORS } from '../../src/vendors/index.ts';
 import { start } from '../cli/command-line.ts';
 import { start as startServer } from '../server/start.ts';

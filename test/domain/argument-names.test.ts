@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { complaintOf } from '../../src/cli/complaint.ts';
+import { complaintOf } from '../../src/cli/output/complaint.ts';
 import { namedAs } from '../../src/domain/argument-names.ts';
 
 test('an argument in a message is named as its reader knows it, wherever it stands', () => {

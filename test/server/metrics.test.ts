@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { TailStatistics } from '../../src/federation/api.ts';
-import { createMetrics } from '../../src/server/metrics.ts';
+import { createMetrics } from '../../src/server/metrics/metrics.ts';
 
 const ATTEMPT = {
   source: 'one',

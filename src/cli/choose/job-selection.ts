@@ -1,10 +1,10 @@
 import { patternFits } from './job-choice.ts';
 import type { JobChoice, JobPattern } from './job-choice.ts';
-import type { Failure } from '../complaint.ts';
+import type { Failure } from '../output/complaint.ts';
 import { JobsDocument } from '../graph/generated/graphql.ts';
 import type { JobsQuery } from '../graph/generated/graphql.ts';
 import type { Graph } from '../graph/graph.ts';
-import { Misuse } from '../misuse.ts';
+import { Misuse } from '../options/misuse.ts';
 import type { JobRef } from '../../domain/job.ts';
 import type { JobStatus } from '../../domain/status.ts';
 import { suggestionFor } from '../../domain/suggestion.ts';

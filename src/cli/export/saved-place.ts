@@ -1,6 +1,6 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { Misuse } from '../misuse.ts';
+import { Misuse } from '../options/misuse.ts';
 import { EXPORT_FORMATS } from '../../export/formats.ts';
 
 /** How far an export has come: what `--resume` keeps in a file. */

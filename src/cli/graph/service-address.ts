@@ -1,6 +1,6 @@
 import { substituteReferences } from '../../config/environment.ts';
 import { textFilesIn } from '../../config/text-file.ts';
-import { Misuse } from '../misuse.ts';
+import { Misuse } from '../options/misuse.ts';
 import type { Surroundings } from '../surroundings.ts';
 
 /** Where a command reads: the sources of a configuration, or a running service. */

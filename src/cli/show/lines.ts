@@ -8,7 +8,7 @@ import { parseTemplate } from './template.ts';
 import { showTimeOf } from './times.ts';
 import type { ZoneOptions } from './times.ts';
 import type { LineFilter } from '../graph/graph.ts';
-import { Misuse } from '../misuse.ts';
+import { Misuse } from '../options/misuse.ts';
 import type { Surroundings } from '../surroundings.ts';
 import type { JobRef } from '../../domain/job.ts';
 import { terminalCell, terminalJson, terminalText } from '../../domain/terminal-text.ts';

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { Misuse } from '../misuse.ts';
+import { Misuse } from '../options/misuse.ts';
 import { suggestionFor } from '../../domain/suggestion.ts';
 
 /** How results are written down. */

@@ -1,4 +1,4 @@
-import { Misuse } from '../misuse.ts';
+import { Misuse } from '../options/misuse.ts';
 import { terminalCell, terminalJson } from '../../domain/terminal-text.ts';
 import { suggestionFor } from '../../domain/suggestion.ts';
 import type { LogRecord } from '../../export/record.ts';

@@ -4,7 +4,7 @@ import { LRUCache } from 'lru-cache';
 import type { Plugin } from 'graphql-yoga';
 import type { PersistedQueries } from '../../config/persisted-queries.ts';
 import type { ErrorCode } from '../../domain/errors.ts';
-import type { PersistedOutcome } from '../metrics.ts';
+import type { PersistedOutcome } from '../metrics/metrics.ts';
 
 /** What texts that clients have sent may take; characters, each of them two bytes. */
 const MOST_CHARACTERS = 8 * 1024 * 1024;

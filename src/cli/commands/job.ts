@@ -1,0 +1,135 @@
+import type { JobSelection } from '../choose/job-selection.ts';
+import { JobTreeDocument } from '../graph/generated/graphql.ts';
+import type { JobTreeQuery } from '../graph/generated/graphql.ts';
+import { idsOf } from '../graph/job-ids.ts';
+import type { GraphOptions } from '../graph/service-address.ts';
+import { withJobs } from '../graph/with-jobs.ts';
+import { formatJob } from '../options/job-reference.ts';
+import { durationOf } from '../show/duration.ts';
+import { formatListing } from '../show/listing.ts';
+import type { Column, ListingOptions } from '../show/listing.ts';
+import { showTimeOf } from '../show/times.ts';
+import type { ShowTime, ZoneOptions } from '../show/times.ts';
+import { Misuse } from '../options/misuse.ts';
+import { EXIT } from '../surroundings.ts';
+import type { Surroundings } from '../surroundings.ts';
+import { unknownJob } from '../../domain/errors.ts';
+import type { JobRef } from '../../domain/job.ts';
+
+export interface JobOptions extends GraphOptions, ListingOptions, ZoneOptions {
+  /** Fail when the job has failed. */
+  readonly exitStatus?: boolean | undefined;
+}
+
+type Found = NonNullable<JobTreeQuery['job']>;
+
+/** Parts of each kind that are shown. */
+const MOST_PARTS = 100;
+
+/** Jobs that are told where one was expected. */
+const MOST_TOLD = 5;
+
+/** Prints a job and the tree of its attempts, steps and tasks. */
+export async function job(selection: JobSelection, options: JobOptions, surroundings: Surroundings): Promise<number> {
+  return withJobs(selection, options, surroundings, async ({ graph, jobs }) => {
+    const ref = onlyOne(jobs);
+    const { job: found } = await graph.run(JobTreeDocument, { ...ref, most: MOST_PARTS });
+    if (found === null) {
+      // Says so when it is the source that there is not.
+      await idsOf([ref], graph);
+      throw unknownJob(ref.source, ref.key);
+    }
+    const columns = columnsOf(showTimeOf(options, surroundings));
+    const listing = { rows: rowsOf(ref, found), columns, record: recordOf, document: documentOf(ref, found) };
+    await surroundings.print(formatListing(listing, options, surroundings));
+    if (isCut(found)) surroundings.complain(`Of each kind of parts, at most ${MOST_PARTS} are shown.\n`);
+    surroundings.printedWhole?.();
+    return options.exitStatus === true && found.status === 'FAILED' ? EXIT.failed : EXIT.done;
+  });
+}
+
+function onlyOne(jobs: readonly JobRef[]): JobRef {
+  const [job, ...others] = jobs;
+  if (job !== undefined && others.length === 0) return job;
+  throw new Misuse(`${jobs.length} jobs fit, and one is shown: ${jobs.slice(0, MOST_TOLD).map(formatJob).join(', ')}.`);
+}
+
+function isCut({ attempts, steps, tasks }: Found): boolean {
+  const pages = [attempts?.pageInfo.hasPreviousPage, steps?.pageInfo.hasNextPage, tasks?.pageInfo.hasNextPage];
+  return pages.includes(true);
+}
+
+interface Part {
+  readonly id: string;
+  readonly parent: string | null;
+  readonly title: string;
+  readonly status: string;
+  readonly nativeStatus: string | null;
+  readonly startedAt: string | null;
+  readonly finishedAt: string | null;
+}
+
+interface Row extends Omit<Part, 'parent'> {
+  /** How far below the job it stands. */
+  readonly depth: number;
+}
+
+/** The job, and each part below what it belongs to. */
+function rowsOf(ref: JobRef, found: Found): readonly Row[] {
+  const parts = partsOf(found);
+  const known = new Set(parts.map(({ id }) => id));
+  const below = (parent: string | null, depth: number): readonly Row[] =>
+    parts
+      .filter((part) => (part.parent !== null && known.has(part.parent) ? part.parent : null) === parent)
+      .flatMap((part) => [{ ...part, depth }, ...below(part.id, depth + 1)]);
+  return [{ ...found, id: 'job', title: formatJob(ref), depth: 0 }, ...below(null, 1)];
+}
+
+function columnsOf(time: ShowTime): readonly Column<Row>[] {
+  const shown = (at: string | null): string => (at === null ? '-' : time(at));
+  return [
+    { title: 'WHAT', cell: ({ title, depth }) => `${'  '.repeat(depth)}${title}` },
+    { title: 'STATUS', cell: ({ status }) => status },
+    { title: 'STARTED', cell: ({ startedAt }) => shown(startedAt) },
+    { title: 'FINISHED', cell: ({ finishedAt }) => shown(finishedAt), isWide: true },
+    { title: 'DURATION', cell: ({ startedAt, finishedAt }) => durationOf(startedAt, finishedAt) },
+    { title: "VENDOR'S STATUS", cell: ({ nativeStatus }) => nativeStatus ?? '-', isWide: true },
+  ];
+}
+
+function recordOf({ title, depth, status, nativeStatus, startedAt, finishedAt }: Row): object {
+  return { what: title, depth, status, nativeStatus, startedAt, finishedAt };
+}
+
+/** An attempt is of the job or of a step, a step of the job or of an attempt, a task of either. Never in a circle. */
+function partsOf({ attempts, steps, tasks }: Found): readonly Part[] {
+  const ofAttempt = (key: string | undefined): string | null => (key === undefined ? null : `attempt ${key}`);
+  const ofStep = (key: string | undefined): string | null => (key === undefined ? null : `step ${key}`);
+  const standing = steps?.nodes ?? [];
+  const isOfAttempt = new Set(standing.flatMap(({ key, attempt }) => (attempt === null ? [] : [key])));
+  return [
+    ...(attempts?.nodes ?? []).map(({ key, number, step, ...part }) => ({
+      ...part,
+      id: `attempt ${key}`,
+      parent: step === null || isOfAttempt.has(step.key) ? null : ofStep(step.key),
+      title: `attempt ${number ?? key}`,
+    })),
+    ...standing.map(({ key, name, attempt, ...part }) => ({
+      ...part,
+      id: `step ${key}`,
+      parent: ofAttempt(attempt?.key),
+      title: `step ${name}`,
+    })),
+    ...(tasks?.nodes ?? []).map(({ key, name, attempt, step, ...part }) => ({
+      ...part,
+      id: `task ${key}`,
+      parent: ofStep(step?.key) ?? ofAttempt(attempt?.key),
+      title: `task ${name}`,
+    })),
+  ];
+}
+
+function documentOf({ source }: JobRef, { attempts, steps, tasks, ...job }: Found): object {
+  const keyed = { attempts: attempts?.nodes ?? [], steps: steps?.nodes ?? [], tasks: tasks?.nodes ?? [] };
+  return { source, ...job, ...keyed };
+}

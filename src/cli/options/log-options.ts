@@ -1,0 +1,43 @@
+import type { LineFilter } from '../graph/graph.ts';
+import type { GraphOptions } from '../graph/service-address.ts';
+import type { LogSeverity } from '../../domain/severity.ts';
+import { complaintOf } from '../output/complaint.ts';
+import type { Failure } from '../output/complaint.ts';
+import type { Surroundings } from '../surroundings.ts';
+
+/** Which entries a command is about. */
+export interface LogSelection
+  extends GraphOptions, Pick<LineFilter, 'since' | 'until' | 'minSeverity' | 'contains' | 'notContains' | 'matches'> {
+  /** The same as `minSeverity`. */
+  readonly level?: LogSeverity | undefined;
+  readonly severity?: readonly LogSeverity[] | undefined;
+  readonly includeUnspecified?: boolean | undefined;
+  /** A text, or an expression between slashes. */
+  readonly grep?: string | undefined;
+  readonly attempt?: readonly string[] | undefined;
+  readonly step?: readonly string[] | undefined;
+  readonly task?: readonly string[] | undefined;
+}
+
+export function filterOf(options: LogSelection): LineFilter {
+  const { since, until, notContains, includeUnspecified, grep } = options;
+  const expression = /^\/(.+)\/$/s.exec(grep ?? '')?.[1];
+  return {
+    since,
+    until,
+    minSeverity: options.minSeverity ?? options.level,
+    severityIn: options.severity,
+    includeUnspecified,
+    contains: options.contains ?? (expression === undefined ? grep : undefined),
+    notContains,
+    matches: options.matches ?? expression,
+    attemptIn: options.attempt,
+    stepIn: options.step,
+    taskIn: options.task,
+  };
+}
+
+/** Says what is missing. */
+export function complainAbout(failures: readonly Failure[], { complain }: Surroundings): void {
+  for (const failure of failures) complain(complaintOf(failure));
+}

@@ -1,0 +1,60 @@
+import { Output } from './output.ts';
+import type { Pager } from './pager.ts';
+import { EXIT } from '../surroundings.ts';
+import type { Surroundings } from '../surroundings.ts';
+
+export interface PagerOptions {
+  /** False: `--no-pager`. */
+  readonly pager?: boolean | undefined;
+}
+
+/**
+ * Lets a command print into a pager, where a person sits at a terminal. It is opened for the first text, and waited for. What
+ * goes wrong is told when it is closed. A reader who leaves it has what he wanted,
+ * and is not told what became of the rest.
+ */
+export async function paged(
+  { pager = true }: PagerOptions,
+  surroundings: Surroundings,
+  use: (surroundings: Surroundings) => Promise<number>,
+): Promise<number> {
+  const { openPager } = surroundings;
+  if (!pager || openPager === undefined) return use(surroundings);
+  const left = new AbortController();
+  let opening: Promise<Opened | null> | null = null;
+  let held = '';
+  const open = async (): Promise<Opened | null> => {
+    const opened = await openPager();
+    return opened === null ? null : { pager: opened, output: new Output(opened.input, left) };
+  };
+  const print = async (text: string): Promise<void> => {
+    if (text === '') return;
+    opening ??= open();
+    const opened = await opening;
+    await (opened === null ? surroundings.print(text) : opened.output.print(text));
+  };
+  const opened = async (): Promise<Opened | null> => opening;
+  const complain = (text: string): void => {
+    held += text;
+  };
+  try {
+    const stop = AbortSignal.any([surroundings.stop, left.signal]);
+    const code = await use({ ...surroundings, stop, print, complain }).catch((error: unknown) => {
+      // What was under way when the reader left fails as it likes.
+      if (left.signal.aborted) return EXIT.failed;
+      throw error;
+    });
+    return left.signal.aborted ? EXIT.done : code;
+  } finally {
+    const shown = await opened();
+    const isLeft = left.signal.aborted;
+    shown?.pager.input.end();
+    await shown?.pager.closed;
+    if (held !== '' && !isLeft) surroundings.complain(held);
+  }
+}
+
+interface Opened {
+  readonly pager: Pager;
+  readonly output: Output;
+}

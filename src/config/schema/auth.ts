@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { headerSecret, secret, withoutLineBreaks } from '../secret.ts';
+import type { AuthType } from '../../http/settings.ts';
+import type { VendorDefinition } from '../../vendors/connector.ts';
+
+const tokenUrl = z
+  .url({ protocol: /^https?$/, error: 'expected an http or https URL' })
+  .optional()
+  .describe('Where tokens come from. Needed where the vendor has no usual place for it.');
+
+/** `true` is `required`: a caller without credentials does not get what the service's own can see. */
+export const forwardSchema = z.union([z.boolean(), z.enum(['required', 'optional'])], {
+  error: 'true, false, "required" or "optional"',
+});
+
+const forward = forwardSchema.optional().describe('The same as `forward` of the source.');
+
+const AUTH = {
+  none: z.strictObject({ type: z.literal('none'), forward }),
+  bearer: z.strictObject({ type: z.literal('bearer'), token: headerSecret('The token.'), forward }),
+  basic: z.strictObject({
+    type: z.literal('basic'),
+    username: z
+      .string()
+      .overwrite(withoutLineBreaks)
+      .min(1, { abort: true })
+      .refine((name) => !name.includes(':'), { error: 'must not hold a colon: it ends the name in HTTP Basic' })
+      .describe('The user.'),
+    password: secret('The password.'),
+    forward,
+  }),
+  'oauth2-client-credentials': z.strictObject({
+    type: z.literal('oauth2-client-credentials'),
+    tokenUrl,
+    clientId: z.string().overwrite(withoutLineBreaks).min(1).describe('The client.'),
+    clientSecret: secret("The client's secret. Not needed where `tls.certificate` shows who the client is.").optional(),
+    scope: z.string().min(1).optional().describe('Scopes to ask for, separated by spaces.'),
+    forward,
+  }),
+  'api-key-exchange': z.strictObject({
+    type: z.literal('api-key-exchange'),
+    tokenUrl,
+    apiKey: secret('The key that is exchanged for tokens.'),
+    forward,
+  }),
+} as const satisfies Readonly<Record<AuthType, z.ZodObject>>;
+
+/** `auth` of any kind. */
+export const anyAuth = z.discriminatedUnion('type', [
+  AUTH.none,
+  AUTH.bearer,
+  AUTH.basic,
+  AUTH['oauth2-client-credentials'],
+  AUTH['api-key-exchange'],
+]);
+
+export type AuthInput = z.output<typeof anyAuth>;
+
+/**
+ * `auth` of the kinds that one vendor understands, the usual one first. `none` is always there, for a
+ * source behind a gateway or one that forwards; it is the default where the vendor itself has it.
+ */
+export function authSchema(definition: VendorDefinition) {
+  const kinds = new Set<AuthType>([...definition.auth, 'none']);
+  const [first, ...others] = [...kinds].map((kind) => AUTH[kind]);
+  if (first === undefined) throw new Error('A set with an element is empty.');
+  const schema = z.discriminatedUnion('type', [first, ...others]).describe('How the source is authorised.');
+  return definition.auth.includes('none') ? schema.prefault({ type: 'none' }) : schema;
+}
