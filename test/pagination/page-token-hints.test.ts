@@ -208,9 +208,9 @@ test.each(WAYS)('empty pages that promise more are reported, once all lines are 
     const lie = { next: (page: number) => `p${page + 1}`, total: () => total };
     const { lines, error, calls } = await read(lie, way.addressable, way.direction);
     expect(lines).toHaveLength(COUNT);
-    // Backwards a list is read from the last page that has lines.
-    if (way.direction === 'forward') expectEndless(error, 'pages that it promised are empty');
-    else expect(error).toBeNull();
+    // Backwards a list is read from the last page that has lines; where the count ends there, none is missing.
+    if (way.direction === 'backward' && total === COUNT) expect(error).toBeNull();
+    else expectEndless(error, 'pages that it promised are empty');
     expect(calls).toBeLessThan(13 + 2 * 25);
   }
 });

@@ -11,6 +11,8 @@ export interface IndexedPage<T extends Ordered> {
   /** What the vendor counts, right or wrong: while it stays the same, no row has come. Left out: it is not known. */
   readonly said?: number | null | undefined;
   readonly isLast: boolean;
+  /** Does the vendor name the page behind this one? Left out: it names none, and a count alone may be wrong. */
+  readonly leadsOn?: boolean | undefined;
   /** Said of a last page that the vendor itself counts rows behind. */
   readonly missing?: string | undefined;
 }

@@ -5,7 +5,7 @@ import { isIndex, readHint, writeHint } from './page-hint.ts';
 import type { PageHint } from './page-hint.ts';
 import { locatePage, unsearchable } from './locate.ts';
 import type { PageSpan } from './locate.ts';
-import { EndlessList, OVERLAPS, PageGuard, PROMISES_EMPTY_PAGES } from '../core/page-guard.ts';
+import { EndlessList, ENDS_EARLY, OVERLAPS, PageGuard, PROMISES_EMPTY_PAGES } from '../core/page-guard.ts';
 import type { Hint, ReadRequest } from '../core/partition.ts';
 import { RepeatedPages } from './repeated-pages.ts';
 import { bordersOf } from './settled-rows.ts';
@@ -22,6 +22,11 @@ const MOST_ALIKE = 25;
 
 /** A search for the last page of a list ends long before this. */
 const MAX_LOOKS = 64;
+
+interface LocatedPage<T extends Ordered> {
+  readonly index: number;
+  readonly page: IndexedPage<T>;
+}
 
 /** One walk's pages: what was fetched ahead, and how many were fetched. */
 export class IndexedWalk<T extends Ordered> {
@@ -86,7 +91,9 @@ export class IndexedWalk<T extends Ordered> {
     this.#looked.delete(wanted);
     const next = isFresh ? known : await this.#look(wanted);
     this.#watch(wanted, next);
-    return (await this.#joins(index, page, next)) ? next : null;
+    if (!(await this.#joins(index, page, next))) return null;
+    const isEarly = this.#step === 1 && next.isLast && (await this.#countsMore(index, page, next));
+    return isEarly ? { ...next, missing: next.missing ?? ENDS_EARLY } : next;
   }
 
   /** Of one instant, pages may say the same: that is only taken for a repeated page where it goes on and on uncounted. */
@@ -121,7 +128,7 @@ export class IndexedWalk<T extends Ordered> {
   }
 
   /** The page where the walk begins. */
-  async begin(request: ReadRequest<T>): Promise<{ index: number; page: IndexedPage<T> }> {
+  async begin(request: ReadRequest<T>): Promise<LocatedPage<T>> {
     if (request.from === null) return this.#step === 1 ? { index: 0, page: await this.#look(0) } : this.#lastPage();
     const hint = this.#readHint(request.hint);
     if (hint === null) return this.find(request.from.time, 0);
@@ -134,7 +141,7 @@ export class IndexedWalk<T extends Ordered> {
   }
 
   /** The nearest page from which the walk sees every row at or beyond that instant. */
-  async find(time: bigint, guess: number): Promise<{ index: number; page: IndexedPage<T> }> {
+  async find(time: bigint, guess: number): Promise<LocatedPage<T>> {
     this.#ahead.clear();
     this.#looked.clear();
     return locatePage({
@@ -169,6 +176,43 @@ export class IndexedWalk<T extends Ordered> {
     return true;
   }
 
+  /** Is `next` empty although the list counts rows behind `page` and leads on from it, whenever it is asked? */
+  async #countsMore(index: number, page: IndexedPage<T>, next: IndexedPage<T>): Promise<boolean> {
+    const end = index * this.#list.limit() + page.rows.length;
+    const isPromised = ({ total, leadsOn }: IndexedPage<T>): boolean =>
+      leadsOn === true && total !== null && total > end;
+    if (next.rows.length > 0 || !isPromised(page)) return false;
+    // Rows may have gone between the two calls.
+    return isPromised(await this.#again(index)) && (await this.#again(index + 1)).rows.length === 0;
+  }
+
+  /**
+   * The page behind a page with rows is empty, so that one should be the last. Where the list promises more, looks as far as a
+   * walk forward does: gives a later page that has rows, or else the page itself with what is wrong.
+   */
+  async #behindEmpty(at: LocatedPage<T>, next: IndexedPage<T> | null): Promise<LocatedPage<T>> {
+    const { index, page } = at;
+    const isWrong = (missing: string): LocatedPage<T> => ({ index, page: { ...page, missing } });
+    if (page.isLast || this.#isCounted(at)) return at;
+    if (next === null) return isWrong(PROMISES_EMPTY_PAGES);
+    const guard = new PageGuard(this.#list.maxEmpty);
+    let isEnd = next.isLast;
+    for (let further = index + 2; !isEnd && !guard.isStuck(false); further += 1) {
+      const behind = await this.get(further);
+      if (behind.rows.length > 0) return { index: further, page: behind };
+      isEnd = behind.isLast;
+    }
+    if (!isEnd) return isWrong(PROMISES_EMPTY_PAGES);
+    return (await this.#countsMore(index, page, next)) ? isWrong(ENDS_EARLY) : at;
+  }
+
+  /** Does the count end with the page, and is it not that of the page alone? */
+  #isCounted({ index, page: { rows, said, total } }: LocatedPage<T>): boolean {
+    const limit = this.#list.limit();
+    const isAlone = index === 0 && rows.length >= (this.#list.asked?.rows ?? limit);
+    return (said ?? total) === index * limit + rows.length && !isAlone;
+  }
+
   /** The hint of a row on `page`, at that place of it, behind which the walk goes on with `next`. */
   hintOf(page: number, next: number, time: bigint, index: number): Hint {
     const { order, asked } = this.#list;
@@ -180,7 +224,7 @@ export class IndexedWalk<T extends Ordered> {
   }
 
   /** The last page with rows. What the list counts is only where the search begins. */
-  async #lastPage(): Promise<{ index: number; page: IndexedPage<T> }> {
+  async #lastPage(): Promise<LocatedPage<T>> {
     let at = { index: 0, page: await this.#look(0) };
     /** Here nothing was, when it was looked at. */
     let end = Infinity;
@@ -199,13 +243,17 @@ export class IndexedWalk<T extends Ordered> {
         if (!this.#list.canJump()) this.#watch(further, next, true);
       }
       // Rows are only pushed on: where none stand behind a page now, none did when it was looked at.
-      else if (further === index + 1) return at;
-      else end = further;
+      else if (further === index + 1) {
+        const found = await this.#behindEmpty(at, next);
+        if (found.index === index) return found;
+        at = found;
+        end = Infinity;
+      } else end = further;
     }
     throw unsearchable();
   }
 
-  #further({ index, page }: { index: number; page: IndexedPage<T> }, end: number, looks: number): number {
+  #further({ index, page }: LocatedPage<T>, end: number, looks: number): number {
     const counted = page.total === null ? 0 : Math.ceil(page.total / this.#list.limit()) - 1;
     if (counted > index && counted < end) return counted;
     if (end !== Infinity) return Math.max(index + 1, Math.floor((index + end) / 2));

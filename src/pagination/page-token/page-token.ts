@@ -223,7 +223,8 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
   async #fetchToken(index: number, token: string | null): Promise<IndexedPage<T>> {
     if (this.#deadEnd !== null && index >= this.#deadEnd.index) throw this.#deadEnd;
     const { address, source } = this.#options;
-    let page = this.#takePeeked(index) ?? (await this.#ask(token));
+    const asked = this.#takePeeked(index) ?? (await this.#ask(token));
+    let page = asked;
     if (page.rows.length > 0) this.#furthest = Math.max(this.#furthest, index);
     if (page.next !== null) this.#addressable ??= address?.pageOf(page.next) === index + 2;
     const guard = new PageGuard(MOST_EMPTY);
@@ -235,12 +236,15 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
     const behind = next === null ? await this.#behindUnnamed(index, token, page) : 'rows';
     if (behind === 'rows' && rows.length > 0) this.#rowsPerPage = Math.max(this.#rowsPerPage ?? 0, rows.length);
     if (next !== null && this.#addressable !== true) this.#noteToken(index + 1, next);
+    // Pages were promised and counted, and all of them are empty.
+    const isHollow = index === 0 && page !== asked && rows.length === 0 && (asked.total ?? 0) > 0;
     return {
       rows,
       total: this.#total.see(page, index * this.limit()),
       said: page.total,
       isLast: behind !== 'rows',
-      missing: behind === 'out of reach' ? ENDS_EARLY : behind === 'the same' ? REPEATS : undefined,
+      leadsOn: next !== null,
+      missing: behind === 'out of reach' || isHollow ? ENDS_EARLY : behind === 'the same' ? REPEATS : undefined,
     };
   }
 

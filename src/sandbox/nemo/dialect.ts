@@ -21,6 +21,8 @@ export interface NemoDialect extends Readonly<Doubts> {
   readonly shuffleTies: boolean;
   /** Does `next_page` name the second page on each page that has one? Whether it names any is `more`. */
   readonly nextIsSecond: boolean;
+  /** From that line on, pages of logs come without lines, although they are counted and tokens lead to them. */
+  readonly emptyFrom: number;
 }
 
 export interface LogDialect extends NemoDialect {
@@ -44,6 +46,7 @@ export function dialectOf(options: DialectOptions): LogDialect {
     zone: options.zone ?? 'naive',
     shuffleTies: options.shuffleTies ?? false,
     nextIsSecond: options.nextIsSecond ?? false,
+    emptyFrom: options.emptyFrom ?? Infinity,
     total: options.total ?? NO_DOUBTS.total,
     more: options.more ?? NO_DOUBTS.more,
     rowsPerPage: options.rowsPerPage ?? NO_DOUBTS.rowsPerPage,

@@ -68,7 +68,8 @@ function readPage(
   const count = attempt?.log.count(filter) ?? 0;
   const skipped = (page - 1) * limit;
   const [start, end] = direction === 0 ? [skipped, skipped + limit] : [count - skipped - limit, count - skipped];
-  const lines = attempt?.log.window(filter, start, end, dialect.shuffleTies ? turn : null) ?? [];
+  const kept = Math.min(end, dialect.emptyFrom);
+  const lines = attempt?.log.window(filter, start, kept, dialect.shuffleTies ? turn : null) ?? [];
   if (direction === 1) lines.reverse();
   const isMore = moreSaid(dialect.more, skipped + limit < count) === true;
   const further = isMore ? (dialect.nextIsSecond ? 2 : page + 1) : null;
@@ -76,7 +77,7 @@ function readPage(
   const tokenOf = (to: number | null): string | null =>
     to === null ? null : dialect.tokens.tokenOf({ page: to, direction }, job.name);
   // A page past the end counts nothing.
-  const all = lines.length === 0 ? 0 : count;
+  const all = lines.length === 0 && skipped >= count ? 0 : count;
   const total = totalSaid(dialect.total, { all, start: skipped, onPage: lines.length });
   return pageReply(job, lines, total, dialect, {
     // Of newest-first pages the older ones are "previous".

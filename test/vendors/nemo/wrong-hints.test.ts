@@ -139,6 +139,25 @@ describe.each(['forward', 'backward'] as const)('a list that names no next page,
   });
 });
 
+describe.each(WAYS)('pages that come empty, with $tokens tokens, $direction', ({ tokens, direction }) => {
+  test.each(['honest', 'null'] as const)('although they were promised are reported (total: %s)', async (total) => {
+    // The last one promises one page alone.
+    for (const emptyFrom of [0, PAGE, 100, COUNT - 10]) {
+      const harness = await start(upTo(COUNT), { tokens, total, emptyFrom });
+      const found = upTo(emptyFrom);
+      const { numbers, error } = await read(harness, direction);
+      expect(numbers).toEqual(direction === 'forward' ? found : found.reverse());
+      // Behind tokens that say nothing, any page may be empty.
+      if (total === 'honest' || (tokens === 'numbered' && emptyFrom < COUNT - 3 * PAGE))
+        expect(error, `empty from ${emptyFrom}`).toMatchObject({
+          code: 'SOURCE_BAD_RESPONSE',
+          message: expect.stringMatching(/its list (does not end: pages|ends before)/) as string,
+        });
+      expect(harness.server.calls.length).toBeLessThanOrEqual(6 * Math.ceil(COUNT / PAGE));
+    }
+  });
+});
+
 describe('a list that promises more for ever', () => {
   test.each<[string, NemoOptions, Direction]>([
     ['empty pages', { more: 'always' }, 'forward'],
