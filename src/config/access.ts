@@ -1,25 +1,25 @@
-/** Who may call, and what each may use. */
+/** Who may call the service, and what each caller may use. */
 
-/** What a caller may do. `metrics` names all sources, whichever the caller may see. */
+/** What a caller may do. `metrics` shows the names of all sources, including those that the caller may not read. */
 export const OPERATIONS = ['query', 'subscription', 'export', 'introspection', 'metrics'] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
-/** The kinds of them that read sources. */
+/** The operations that read sources. */
 export type Reading = Exclude<Operation, 'introspection' | 'metrics'>;
 
-/** What those who have a role may use. */
+/** What callers with a role may use. */
 export interface Role {
-  /** Null: all of them. */
+  /** Null: all sources. */
   readonly sources: readonly string[] | null;
   readonly operations: readonly Operation[];
 }
 
-/** By name. Null: all who are known may do everything. */
+/** By name. Null: every authenticated caller may do everything. */
 export type Roles = Readonly<Record<string, Role>> | null;
 
-/** A key of this service. The key itself is written nowhere. */
+/** An API key of this service. Only its hash is stored. */
 export interface AccessKey {
-  /** What the log calls its bearer. */
+  /** Name of the bearer in the log. */
   readonly name: string;
   /** SHA-256 of the key, in hexadecimal digits. */
   readonly sha256: string;
@@ -33,9 +33,9 @@ export interface TokenSettings {
   /** Where the issuer publishes its keys. */
   readonly jwks: string;
   readonly algorithms: readonly string[];
-  /** The claim that names roles; dots lead into objects. */
+  /** The claim that holds the roles; dots select members of objects. */
   readonly rolesClaim: string;
-  /** How far clocks may differ. */
+  /** Tolerated difference between clocks. */
   readonly clockToleranceMilliseconds: number;
 }
 

@@ -2,15 +2,15 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Configuration, SourceConfiguration } from './configuration.ts';
 import { liveLimits } from './service-limits.ts';
 
-/** What a service has to do when its sources have become others. */
+/** How the set of sources has changed. */
 export interface SourceChanges {
   readonly added: readonly string[];
   readonly removed: readonly string[];
-  /** Sources that are there in both, and not the same. */
+  /** Sources that are in both configurations with different settings. */
   readonly changed: readonly string[];
 }
 
-/** Keys of `server` that a running service takes. */
+/** Keys of `server` that a running service applies without a restart. */
 const TAKEN: ReadonlySet<string> = new Set([
   'server.auth',
   'server.logLevel',
@@ -21,10 +21,10 @@ const TAKEN: ReadonlySet<string> = new Set([
   'server.keepAlive',
 ]);
 
-/** Settings whose names are not those of their keys. */
+/** Settings whose names differ from their keys. */
 const KEYS: Readonly<Record<string, string>> = { publicOrigin: 'publicUrl' };
 
-/** Which sources are not what they were. */
+/** The differences between the sources of two configurations. */
 export function sourceChanges(before: Configuration, after: Configuration): SourceChanges {
   const [old, given] = [byName(before), byName(after)];
   const both = [...given.keys()].filter((name) => old.has(name));
@@ -35,7 +35,7 @@ export function sourceChanges(before: Configuration, after: Configuration): Sour
   };
 }
 
-/** The keys that count when the service starts, and are not what they were then. */
+/** Changed keys that take effect only after a restart. */
 export function keysForRestart(started: Configuration, after: Configuration): readonly string[] {
   return [
     ...differing('server', started.server, after.server).filter((key) => !TAKEN.has(key)),
@@ -48,7 +48,7 @@ function byName({ sources }: Configuration): ReadonlyMap<string, SourceConfigura
   return new Map(sources.map((source) => [source.name, source]));
 }
 
-/** The keys of a part of the file whose settings differ. */
+/** The keys of a section whose settings differ. */
 function differing(part: string, before: object, after: object): readonly string[] {
   const values = new Map<string, unknown>(Object.entries(before));
   return Object.entries(after)

@@ -18,35 +18,35 @@ export interface ServerSettings {
   readonly maxPageSize: number;
   readonly graphiql: boolean;
   readonly introspection: boolean;
-  /** Are `node` and `nodes` part of the subgraph? */
+  /** True if `node` and `nodes` are part of the subgraph. */
   readonly subgraphNodes: boolean;
   readonly persistedQueries: PersistedQueries;
-  /** The most queries in one request; 0: no list. */
+  /** Most queries in one request; 0: lists of queries are refused. */
   readonly batching: number;
   readonly compression: boolean;
   readonly csrfProtection: boolean;
-  /** Names that it is reached under, beside that of `publicOrigin`. */
+  /** Host names under which the service is reached, in addition to that of `publicOrigin`. */
   readonly allowedHosts: readonly string[];
   /** The log explorer at `/`. */
   readonly explorer: boolean;
   /** Tools for assistants at `/mcp`. */
   readonly mcp: boolean;
-  /** Of web pages, beside our own. */
+  /** Origins of web pages, in addition to our own. */
   readonly allowedOrigins: readonly string[];
-  /** The origin at which browsers reach this server; null: each request says. */
+  /** The origin at which browsers reach this server; null: taken from each request. */
   readonly publicOrigin: string | null;
-  /** Who may call; null: the configuration does not say. */
+  /** Who may call; null: not configured. */
   readonly auth: AccessSettings | null;
-  /** Write down who read what? */
+  /** True: log who read what. */
   readonly audit: boolean;
-  /** Proxies whose `X-Forwarded-For` is believed. */
+  /** Proxies whose `X-Forwarded-For` is trusted. */
   readonly trustProxy: readonly string[];
   readonly keepAliveMilliseconds: number;
   readonly heartbeatMilliseconds: number;
   readonly logLevel: LogLevel;
-  /** Where traces go; null: nowhere. */
+  /** Where traces are sent; null: tracing is off. */
   readonly tracing: TracingSettings | null;
-  /** Null: the seal that all deployments without one share. */
+  /** Null: the seal that all deployments without a secret share. */
   readonly cursorSecret: string | null;
 }
 
@@ -55,22 +55,22 @@ export interface SourceConfiguration {
   readonly name: string;
   readonly definition: VendorDefinition;
   readonly http: SourceHttpSettings;
-  /** As the vendor's own `options` schema decoded them. */
+  /** As decoded by the vendor's own `options` schema. */
   readonly options: unknown;
-  /** Where its jobs are followed otherwise than those of other sources. */
+  /** Tail settings that differ from those of other sources. */
   readonly tail: SourceTailSettings;
 }
 
-/** Where replicas share their pollers. */
+/** The Redis through which replicas share their pollers. */
 export type RedisConfiguration = Omit<RedisSettings, 'secret'>;
 
 export interface Configuration {
   readonly server: ServerSettings;
-  /** What one operation and one client may take. */
+  /** Limits of one operation and one client. */
   readonly limits: QueryLimits & ClientLimits;
   readonly tail: Partial<TailSettings>;
-  /** Null: each replica polls for itself. */
+  /** Null: each replica polls alone. */
   readonly redis: RedisConfiguration | null;
-  /** In the order of the file. None: the sandbox serves. */
+  /** In the order of the file. Empty: the sandbox serves. */
   readonly sources: readonly SourceConfiguration[];
 }

@@ -3,17 +3,17 @@ import { keyOf } from './problems.ts';
 import type { Problem } from './problems.ts';
 import type { z } from 'zod';
 
-/** What is known about the place of an issue. */
+/** Context of an issue. */
 export interface Surroundings {
-  /** The value at a path; undefined where there is none. */
+  /** The value at a path; undefined if there is no value. */
   valueAt(path: readonly PropertyKey[]): unknown;
   /** The keys that the object at a path may have. */
   keysAt(path: readonly PropertyKey[]): readonly string[];
-  /** May the text at a path be shown? Not when it came from the environment. */
+  /** True if the text at a path may be shown. Texts from the environment may not. */
   mayShow(path: readonly PropertyKey[]): boolean;
 }
 
-/** Puts an issue that zod found into our words: where, what is expected, what is there instead. */
+/** Describes an issue that zod found in our words: where it is, what is expected, what is there instead. */
 export function describeIssue(issue: z.core.$ZodIssue, around: Surroundings): readonly Problem[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
@@ -34,7 +34,7 @@ function messageOf(issue: z.core.$ZodIssue, around: Surroundings): string {
     case 'invalid_value':
       return expectation(choice(issue.values.map(String)), value, around.mayShow(issue.path));
     case 'invalid_key':
-      return issue.issues[0]?.message ?? 'is no valid name';
+      return issue.issues[0]?.message ?? 'is not a valid name';
     case 'too_small':
       return (
         emptiness(issue.origin, value) ??
@@ -47,7 +47,7 @@ function messageOf(issue: z.core.$ZodIssue, around: Surroundings): string {
   }
 }
 
-/** What the schema itself says that it expects; null where it leaves that to the type. */
+/** What the schema's own message says it expects; null if it leaves that to the type. */
 function ownWords({ message }: z.core.$ZodIssueInvalidType | z.core.$ZodIssueInvalidUnion): string | null {
   return /^Invalid (input|discriminator)/.test(message) ? null : message;
 }
@@ -59,8 +59,8 @@ function wanted(kind: string): string {
 
 function unknownKey(key: string, allowed: readonly string[]): string {
   const suggestion = suggestionFor(key, allowed);
-  if (suggestion !== null) return `is no known key; did you mean "${suggestion}"?`;
-  return `is no known key; allowed are ${allowed.join(', ')}`;
+  if (suggestion !== null) return `is not a known key; did you mean "${suggestion}"?`;
+  return `is not a known key; allowed are ${allowed.join(', ')}`;
 }
 
 function expectation(expected: string, value: unknown, showText = false): string {

@@ -5,18 +5,18 @@ const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/;
 type Unit = 'ms' | 's' | 'm' | 'h';
 const MILLISECONDS: Readonly<Record<Unit, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 
-/** Timers of the runtime hold no more than 2^31 - 1 milliseconds; a day is more than any of ours needs. */
+/** Timers of the runtime take at most 2^31 - 1 milliseconds; no setting needs more than a day. */
 const LONGEST = 24 * MILLISECONDS.h;
 
-/** Reads `500ms`, `10s`, `1.5m`, `2h` as milliseconds; null for anything else. */
+/** Parses `500ms`, `10s`, `1.5m`, `2h` to milliseconds; null for anything else. */
 export function parseDuration(text: string): number | null {
   const match = DURATION.exec(text);
   if (match === null) return null;
-  // The expression admits these units alone.
+  // The regular expression only matches these units.
   return Math.round(Number(match[1]) * MILLISECONDS[match[2] as Unit]);
 }
 
-/** Writes milliseconds in the largest unit that divides them. */
+/** Formats milliseconds in the largest unit that divides them. */
 export function formatDuration(milliseconds: number): string {
   const units: readonly Unit[] = ['h', 'm', 's', 'ms'];
   const unit = units.find((each) => milliseconds % MILLISECONDS[each] === 0) ?? 'ms';

@@ -7,19 +7,19 @@ import type { ReadText } from './text-file.ts';
 /** The variables that a configuration may read. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** `$${` is a literal `${`; `${NAME}` is a variable and `${file:PATH}` a file; any other `${` is a mistake. */
+/** `$${` is a literal `${`; `${NAME}` is a variable and `${file:PATH}` a file; any other `${` is an error. */
 const REFERENCE = /\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)\}|\$\{file:([^{}]+)\}|\$\{/g;
 
 export interface Substituted {
   readonly value: unknown;
-  /** Keys whose text came, in part or whole, from a variable or a file: it is never shown. */
+  /** Keys whose text came, fully or partly, from a variable or a file: such a text is never shown. */
   readonly fromOutside: ReadonlySet<string>;
   readonly problems: readonly Problem[];
 }
 
 /**
- * Replaces `${NAME}` and `${file:PATH}` in every text of a configuration, wherever it stands; keys are left as
- * they are. Line breaks at the end of a variable or a file are left out.
+ * Replaces `${NAME}` and `${file:PATH}` in every text value of a configuration; keys stay as they are. Trailing line
+ * breaks of a variable or a file are removed.
  */
 export function substituteReferences(value: unknown, environment: Environment, readText: ReadText): Substituted {
   const fromOutside = new Set<string>();

@@ -11,21 +11,21 @@ import { decodeText, textFilesIn, UnreadableFile } from './text-file.ts';
 import { withoutHalfPairs } from '../domain/json.ts';
 import type { VendorDefinition } from '../vendors/connector.ts';
 
-/** Looked for in the folder, in this order, when no path is given. */
+/** File names to try in the folder, in this order, if no path is given. */
 const USUAL_NAMES = ['tributary.yaml', 'tributary.yml', 'tributary.json'] as const;
 
 export interface LoadOptions {
-  /** As `--config` says; before `TRIBUTARY_CONFIG` and the usual names. */
+  /** The value of `--config`; it takes precedence over `TRIBUTARY_CONFIG` and the usual names. */
   readonly path?: string | undefined;
   readonly environment: Environment;
-  /** Where relative paths start and the usual names are looked for. */
+  /** Base of relative paths, and the folder where the usual names are tried. */
   readonly folder: string;
   readonly vendors: readonly VendorDefinition[];
 }
 
 /**
- * Reads the configuration of this run. Null when none is named and none of the usual files is in the
- * folder. Throws `ConfigurationError` when there is one that cannot be used.
+ * Reads the configuration of this run. Null if no file is named and the folder has none of the usual files. Throws
+ * `ConfigurationError` if the file cannot be used.
  */
 export async function loadConfiguration(options: LoadOptions): Promise<Configuration | null> {
   const named = options.path ?? (options.environment.TRIBUTARY_CONFIG || undefined);
@@ -57,34 +57,34 @@ async function readNamed(path: string, shown: string): Promise<string> {
   }
 }
 
-/** Decodes a file by its extension: `.json` is JSON, everything else YAML 1.2. */
+/** Parses a file by its extension: `.json` is JSON, everything else YAML 1.2. */
 export function parseText(text: string, file: string): unknown {
   const value = extname(basename(file)).toLowerCase() === '.json' ? parseJson(text, file) : parseYaml(text, file);
-  // Answers and messages show what stands here, and must be valid Unicode.
+  // Answers and messages show these values, so they must be valid Unicode.
   const written = JSON.stringify(value) as string | undefined;
   if (written === undefined || withoutHalfPairs(written) === written) return value;
   throw new ConfigurationError(file, [{ key: '', message: 'an escape such as \\ud83d is half of a surrogate pair' }]);
 }
 
-/** The messages of the parsers quote the file, which may hold secrets; only places are passed on. */
+/** The parsers' messages quote the file, which may contain secrets; only line and column are passed on. */
 function parseYaml(text: string, file: string): unknown {
   const lines = new LineCounter();
-  // A key that is a list or a mapping would be made a text, and Node would print it in a warning.
+  // Without `stringKeys`, a key that is a list or a mapping would become a text, and Node would print it in a warning.
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true });
   const faults = [...document.errors, ...document.warnings];
   if (faults.length === 0) return expandAliases(document, file);
   const problems = faults.map(({ code, pos: [start] }) => {
     const { line, col } = lines.linePos(start);
-    return { key: '', message: `no valid YAML at line ${line}, column ${col}: ${wordsOf(code)}` };
+    return { key: '', message: `invalid YAML at line ${line}, column ${col}: ${wordsOf(code)}` };
   });
   throw new ConfigurationError(file, problems);
 }
 
-/** Refuses aliases that multiply, as they would fill the memory. */
+/** Refuses aliases that multiply, since they would exhaust memory. */
 function expandAliases(document: Document.Parsed, file: string): unknown {
   try {
     const value: unknown = document.toJS({ maxAliasCount: 100 });
-    // Throws where a node holds itself.
+    // Throws if a node contains itself.
     JSON.stringify(value);
     return value;
   } catch {
@@ -102,7 +102,7 @@ function parseJson(text: string, file: string): unknown {
   } catch (error) {
     const position = /at position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1];
     const place = position === undefined ? '' : ` at ${placeOf(text, Number(position))}`;
-    throw new ConfigurationError(file, [{ key: '', message: `no valid JSON${place}` }]);
+    throw new ConfigurationError(file, [{ key: '', message: `invalid JSON${place}` }]);
   }
 }
 

@@ -19,11 +19,11 @@ import type { AuthSettings, Forwarding, LimitSettings, RouteSettings } from '../
 import type { VendorDefinition } from '../vendors/connector.ts';
 
 export interface ParseOptions {
-  /** What the configuration came from, for messages: a file's name. */
+  /** Name of the configuration in messages: a file name. */
   readonly origin: string;
   readonly vendors: readonly VendorDefinition[];
   readonly environment: Environment;
-  /** Reads the files that it names. Default: relative paths start at the working folder. */
+  /** Reads files that the configuration names. Default: relative paths start at the working directory. */
   readonly readText?: ReadText | undefined;
 }
 
@@ -38,7 +38,7 @@ const typedParts = z.object({
   sources: z.record(z.string(), commonSchema.extend({ vendor: z.string() })).default({}),
 });
 
-/** Turns what a configuration file says into settings. Throws `ConfigurationError` with everything that is wrong. */
+/** Turns a decoded configuration file into settings. Throws `ConfigurationError` with all problems. */
 export function parseConfiguration(value: unknown, options: ParseOptions): Configuration {
   const { origin, vendors, environment, readText = textFilesIn('.') } = options;
   const validated = validate(value, vendors, environment, readText);
@@ -56,16 +56,19 @@ export function parseConfiguration(value: unknown, options: ParseOptions): Confi
     if (definition === undefined) return [];
     const auth = authSettings(common.auth, definition.tokenUrl(common.baseUrl));
     if (auth === null) {
-      report({ key: `sources.${name}.auth.tokenUrl`, message: 'is missing: this vendor has no usual place for it' });
+      report({
+        key: `sources.${name}.auth.tokenUrl`,
+        message: 'is missing: this vendor has no default token endpoint',
+      });
       return [];
     }
     const tls = common.tls && tlsSettings(common.tls, `sources.${name}.tls`, readText, report);
     if (isNameless(auth) && common.tls?.certificate === undefined) {
-      const message = 'is missing: only a source with `tls.certificate` can do without it';
+      const message = 'is missing: it may be left out only if `tls.certificate` is set';
       report({ key: `sources.${name}.auth.clientSecret`, message });
     }
     if (server.auth?.type === 'keys' && forwardingOf(common) !== false) {
-      const message = 'must not be on where `server.auth` takes keys: the source would be sent a key of this service';
+      const message = 'must be off if `server.auth` uses keys: the source would receive a key of this service';
       report({ key: `sources.${name}.forward`, message });
     }
     const wrongTail = wrongPace(name, common.tail, tail);
@@ -95,7 +98,7 @@ export function parseConfiguration(value: unknown, options: ParseOptions): Confi
   };
 }
 
-/** A source may have one of the two of its own, and the other as it is at the top. */
+/** A source may override one of the two settings and take the other from the top level. */
 function wrongPace(name: string, own: CommonSettings['tail'], top: z.output<typeof tailSchema>): Problem | null {
   const { interval, maxInterval } = {
     interval: own.interval ?? top.interval,
@@ -105,7 +108,7 @@ function wrongPace(name: string, own: CommonSettings['tail'], top: z.output<type
   const key = own.maxInterval === undefined ? 'interval' : 'maxInterval';
   const message =
     key === 'interval'
-      ? 'must not be longer than `maxInterval`, which is as in `tail` at the top'
+      ? 'must not be longer than `maxInterval`, which is taken from the top-level `tail`'
       : 'must not be shorter than `interval`';
   return { key: `sources.${name}.tail.${key}`, message };
 }
@@ -170,7 +173,7 @@ function limitSettings(limits: CommonSettings['limits']): LimitSettings {
   };
 }
 
-/** Null when a token has to be asked for and neither the configuration nor the vendor's default says where. */
+/** Null if a token is needed and neither the configuration nor the vendor names the token endpoint. */
 function authSettings({ forward: _, ...auth }: AuthInput, usualTokenUrl: string | null): AuthSettings | null {
   if (auth.type !== 'oauth2-client-credentials' && auth.type !== 'api-key-exchange') return auth;
   const tokenUrl = auth.tokenUrl ?? usualTokenUrl;

@@ -7,15 +7,15 @@ import type { VendorDefinition } from '../vendors/connector.ts';
 import { defineVendor, faultOf } from '../vendors/define-vendor.ts';
 import type { OwnVendor } from '../vendors/define-vendor.ts';
 
-/** Where the modules of a configuration are, and what it came from, for messages. */
+/** The folder of a configuration's modules, and the configuration's name in messages. */
 export interface PluginPlace {
   readonly folder: string;
   readonly origin: string;
 }
 
 /**
- * The vendors that there are, and those of the modules that a configuration names: the default export of each is what
- * `defineVendor` gives, or a list of such. Throws `ConfigurationError` with everything that is wrong with them.
+ * The built-in vendors, and those of the modules that a configuration names. The default export of a module is the
+ * result of `defineVendor`, or a list of such results. Throws `ConfigurationError` with all problems.
  */
 export async function withPlugins(
   vendors: readonly VendorDefinition[],
@@ -23,7 +23,7 @@ export async function withPlugins(
   { folder, origin }: PluginPlace,
 ): Promise<readonly VendorDefinition[]> {
   const paths = childOf(value, 'plugins');
-  // What is no list of texts is a problem of the configuration, which names it.
+  // If this is not a list of texts, the validation of the configuration reports it.
   if (!Array.isArray(paths) || !paths.every((path) => typeof path === 'string')) return vendors;
   const all = [...vendors];
   const problems: Problem[] = [];
@@ -31,7 +31,7 @@ export async function withPlugins(
     const report = (message: string): void => void problems.push({ key: `plugins[${index}]`, message });
     for (const definition of await definitionsIn(resolve(folder, path), report)) {
       if (all.some(({ vendor }) => vendor === definition.vendor))
-        report(`there is a vendor "${definition.vendor}" already`);
+        report(`the vendor "${definition.vendor}" already exists`);
       else all.push(definition);
     }
   }
@@ -48,12 +48,12 @@ async function definitionsIn(path: string, report: (message: string) => void): P
     return [];
   }
   if (exported === undefined) {
-    report('has no default export: expected what `defineVendor` gives, or a list of such');
+    report('has no default export: expected the result of `defineVendor`, or a list of such results');
     return [];
   }
   return [exported].flat().flatMap((one: unknown) => {
     if (isDefinition(one)) return [defineVendor(one)];
-    report(faultOf(one) ?? 'is no vendor');
+    report(faultOf(one) ?? 'is not a vendor');
     return [];
   });
 }

@@ -7,7 +7,7 @@ import type { ReadText } from './text-file.ts';
 import { secureContextOf, TlsProblem } from '../http/request/tls.ts';
 import type { EnvironmentProxies, ProxySettings, TlsSettings } from '../http/settings.ts';
 
-/** What a source's `tls` says, its files read and tried. Undefined after a problem; that comes under `key`. */
+/** The `tls` settings of a source, with files read and checked. Reports a problem under `key` and returns undefined. */
 export function tlsSettings(
   tls: TlsInput,
   key: string,
@@ -36,12 +36,12 @@ export function tlsSettings(
   }
 }
 
-/** The proxies that the environment names; undefined when there is none. */
+/** The proxies that the environment names; undefined if it names none. */
 export function environmentProxies(
   environment: Environment,
   report: (problem: Problem) => void,
 ): EnvironmentProxies | undefined {
-  /** In lower case first, as other programs read them. */
+  /** Lower-case names take precedence, as in other programs. */
   function read(name: string): string {
     return (environment[name] ?? environment[name.toUpperCase()] ?? '').trim();
   }
@@ -51,7 +51,7 @@ export function environmentProxies(
     if (text === '') return null;
     const url = text.includes('://') ? text : `http://${text}`;
     if (isProxyUrl(url)) return url;
-    report({ key: '', message: `the environment variable ${name.toUpperCase()} names no http or https proxy` });
+    report({ key: '', message: `the environment variable ${name.toUpperCase()} does not name an http or https proxy` });
     return null;
   }
 
@@ -60,7 +60,7 @@ export function environmentProxies(
   return http === null && https === null ? undefined : { http, https, except: read('no_proxy') };
 }
 
-/** A source's own word goes first. */
+/** The source's own setting takes precedence. */
 export function proxyOf(
   configured: string | undefined,
   environment: EnvironmentProxies | undefined,

@@ -1,24 +1,24 @@
-/** What one request may ask for at most. */
+/** Upper bounds for one request. */
 export interface QueryLimits {
   /** Bytes of a request's body, and of a message on a WebSocket. */
   readonly bodyBytes: number;
   /** Lexical tokens of the query. */
   readonly tokens: number;
-  /** Fields within fields. */
+  /** Levels of nested fields. */
   readonly depth: number;
-  /** Brackets within brackets, also those of values. */
+  /** Levels of nested brackets, including those of values. */
   readonly nesting: number;
   readonly aliases: number;
   readonly directives: number;
-  /** Calls of vendors that an operation may need, and may make. */
+  /** Vendor calls: how many an operation may be estimated to need, and how many it may make. */
   readonly calls: number;
-  /** Rows of connections that an operation may show. */
+  /** Rows of connections that an operation may return. */
   readonly rows: number;
-  /** Fields of objects that the page sizes of an operation allow for: see cost/estimate.ts. */
+  /** Estimated object fields of an operation, from its page sizes: see cost/estimate.ts. */
   readonly work: number;
   /** Bytes of vendors' answers that an operation may read. */
   readonly vendorBytes: number;
-  /** Bytes of texts and attributes that an answer may have. */
+  /** Bytes of texts and attributes in an answer. */
   readonly answerBytes: number;
   /** How long a query may take, milliseconds. */
   readonly timeMilliseconds: number;
@@ -39,21 +39,21 @@ export const DEFAULT_QUERY_LIMITS: QueryLimits = {
   timeMilliseconds: 60_000,
 };
 
-/** What clients may take. A caller is an address: see client-address.ts. */
+/** Limits of clients. A caller is an address: see client-address.ts. */
 export interface ClientLimits {
   /** Connections that are open at once, of all callers. */
   readonly connections: number;
-  /** Requests and operations that one caller starts per second; five seconds' worth at once. */
+  /** Requests and operations that one caller starts per second, with bursts of five seconds' worth. */
   readonly requestsPerSecond: number;
   /** Requests, streams and operations of one caller that are under way at once. */
   readonly operations: number;
   /** Operations of one WebSocket that are under way at once. */
   readonly socketOperations: number;
-  /** Messages and pings that one WebSocket sends per second; five seconds' worth at once. */
+  /** Messages and pings that one WebSocket sends per second, with bursts of five seconds' worth. */
   readonly socketMessagesPerSecond: number;
-  /** Bytes that one WebSocket sends per second; five seconds' worth at once. */
+  /** Bytes that one WebSocket sends per second, with bursts of five seconds' worth. */
   readonly socketBytesPerSecond: number;
-  /** Bytes that wait for one WebSocket to read them. */
+  /** Bytes that wait until one WebSocket reads them. */
   readonly socketUnreadBytes: number;
 }
 
@@ -67,7 +67,10 @@ export const DEFAULT_CLIENT_LIMITS: ClientLimits = {
   socketUnreadBytes: 32 * 1024 * 1024,
 };
 
-/** Limits that a running service takes when its configuration is read again. The others are built into what parses and validates. */
+/**
+ * Limits that a running service applies when it reloads its configuration. The others are fixed when the parser and the
+ * validation rules are built.
+ */
 export const LIVE_LIMITS = [
   'calls',
   'work',
@@ -84,7 +87,6 @@ export const LIVE_LIMITS = [
   'socketUnreadBytes',
 ] as const satisfies readonly (keyof (QueryLimits & ClientLimits))[];
 
-/** Those that a running service takes of what is configured. */
 export type LiveLimits = Pick<QueryLimits & ClientLimits, (typeof LIVE_LIMITS)[number]>;
 
 export function liveLimits(limits: LiveLimits): LiveLimits {

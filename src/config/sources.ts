@@ -4,23 +4,26 @@ import { createSourceHttp } from '../http/source-http.ts';
 import type { ManagedSourceHttp, SourceHttpOptions } from '../http/source-http.ts';
 import type { Connector, VendorDefinition } from '../vendors/connector.ts';
 
-/** A source that can be asked. */
+/** A source with its connector. */
 export interface ConnectedSource {
   readonly name: string;
   readonly vendor: string;
   readonly definition: VendorDefinition;
   readonly connector: Connector;
   readonly http: ManagedSourceHttp;
-  /** Does it pass the caller's own `Authorization` on? */
+  /** True if the source is called with the caller's own `Authorization`. */
   readonly forwards: boolean;
   readonly tail: SourceTailSettings;
   /** Aborted by `retire`. */
   readonly retired: AbortSignal;
-  /** It is not in the configuration any more: its tails end. What else is under way may go on until it is closed. */
+  /**
+   * Called when the source has been removed from the configuration: its tails end. Other work may go on until it is
+   * closed.
+   */
   retire(): void;
 }
 
-/** Makes a connector for every configured source, in their order. Nothing is asked of a vendor yet. */
+/** Makes a connector for every configured source, in their order. Calls no vendor yet. */
 export function connectSources(
   { sources }: Pick<Configuration, 'sources'>,
   options: SourceHttpOptions = {},
@@ -45,7 +48,7 @@ export function connectSources(
   });
 }
 
-/** Gives the connections of all sources back. */
+/** Closes the connections of all sources. */
 export async function closeSources(sources: readonly ConnectedSource[]): Promise<void> {
   await Promise.all(sources.map(async ({ http }) => http.close()));
 }

@@ -4,12 +4,12 @@ import { resolve } from 'node:path';
 /** Reads a file that the configuration names. Throws `UnreadableFile`. */
 export type ReadText = (path: string) => string;
 
-/** A file cannot be used. The message says why, and nothing of what the file holds. */
+/** A file cannot be used. The message says why; it contains nothing of the file. */
 export class UnreadableFile extends Error {
   override readonly name = 'UnreadableFile';
 }
 
-/** A bundle of all public certificate authorities is a quarter of this. */
+/** A bundle of all public certificate authorities is a quarter of this size. */
 const LARGEST_BYTES = 1024 * 1024;
 
 /** Reads text files; relative paths start at `folder`. */
@@ -17,7 +17,7 @@ export function textFilesIn(folder: string): ReadText {
   return (path) => decodeText(readBounded(resolve(folder, path)));
 }
 
-/** A file may be a pipe or a device, whose size is not known before it is read. */
+/** Bounded, because a file may be a pipe or a device, whose size is not known in advance. */
 function readBounded(path: string): Buffer {
   let file: number | null = null;
   try {
@@ -38,13 +38,13 @@ function readBounded(path: string): Buffer {
   }
 }
 
-/** UTF-8, or UTF-16 where a byte order mark says so (editors and shells of Windows write both). Without the mark. */
+/** UTF-8, or UTF-16 if there is a byte order mark (editors and shells on Windows write both). The mark is removed. */
 export function decodeText(bytes: Uint8Array): string {
   const mark = bytes.length < 2 ? 0 : ((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0);
   const encoding = mark === 0xff_fe ? 'utf-16le' : mark === 0xfe_ff ? 'utf-16be' : 'utf-8';
   try {
     return new TextDecoder(encoding, { fatal: true }).decode(bytes);
   } catch {
-    throw new UnreadableFile('is no text in UTF-8');
+    throw new UnreadableFile('is not UTF-8 text');
   }
 }

@@ -1,10 +1,10 @@
-/** Where a collector takes spans, and what they say of this service. */
+/** The collector for spans, and how this service is named in them. */
 export interface TracingSettings {
-  /** Takes OTLP over HTTP, as JSON. */
+  /** Accepts OTLP over HTTP, as JSON. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** Null: as OTEL_SERVICE_NAME says, else `tributary`. */
+  /** Null: OTEL_SERVICE_NAME, or `tributary`. */
   readonly serviceName: string | null;
-  /** Of traces that begin here. Null: as OTEL_TRACES_SAMPLER says, else all. */
+  /** For traces that begin here. Null: as set by OTEL_TRACES_SAMPLER, otherwise all. */
   readonly sampleRatio: number | null;
 }

@@ -14,14 +14,14 @@ import type { VendorDefinition } from '../vendors/connector.ts';
 export type Validated =
   | {
       readonly ok: true;
-      /** As it was written, with variables and files read in. */
+      /** As written, with variables and files substituted. */
       readonly input: unknown;
-      /** Decoded: defaults filled in, durations in milliseconds. */
+      /** Decoded: with defaults, and durations in milliseconds. */
       readonly sources: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
     }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
-/** Reads variables and files in and checks everything. All problems come at once. */
+/** Substitutes variables and files and checks everything. Reports all problems at once. */
 export function validate(
   value: unknown,
   vendors: readonly VendorDefinition[],
@@ -43,7 +43,7 @@ export function validate(
   return { ok: false, problems: [...problems, ...found.filter(({ key }) => !unset.has(key))] };
 }
 
-/** A variable or a file is always text: where a number or a boolean is wanted, its text is read as one. */
+/** A variable or a file is always text: if a number or a boolean is expected, its text is parsed as one. */
 function readTyped(value: unknown, issue: z.core.$ZodIssue, fromOutside: ReadonlySet<string>): unknown {
   if (!fromOutside.has(keyOf(issue.path)) || !mayBeScalar(issue)) return value;
   const text = issue.path.reduce(childOf, value);
@@ -51,7 +51,7 @@ function readTyped(value: unknown, issue: z.core.$ZodIssue, fromOutside: Readonl
   return typed === undefined ? value : replaceAt(value, issue.path, typed);
 }
 
-/** Is a number or a boolean expected, or one of several things of which one is that? */
+/** True if a number or a boolean is expected, or is one of several expected types. */
 function mayBeScalar(issue: z.core.$ZodIssue): boolean {
   if (issue.code === 'invalid_union')
     return issue.errors.flat().some((each) => each.path.length === 0 && mayBeScalar(each));
@@ -76,7 +76,7 @@ function surroundingsOf(
   vendors: readonly VendorDefinition[],
   fromOutside: ReadonlySet<string>,
 ): Surroundings {
-  // Zod's own JSON Schema of a configuration: we read only what every JSON Schema may have.
+  // Zod's own JSON Schema of a configuration: we only read keywords that every JSON Schema may have.
   const schema = configurationJsonSchema(vendors) as JsonSchema;
   return {
     valueAt: (path) => path.reduce(childOf, input),

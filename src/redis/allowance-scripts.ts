@@ -1,10 +1,15 @@
-/** What replicas keep in Redis of what a source allows. Times are of the clock of Redis, milliseconds. */
+/** Scripts for what replicas store in Redis about a source's limits. Times are in milliseconds, by the clock of Redis. */
 
 /**
- * KEYS: starts (the newest first), pause, refusal. ARGV: how many calls want to start, starts in a window (0: as many as they like), its
- * milliseconds, how long a credential that is tried is left alone, the farthest start that is promised. Gives how many may start, in how
- * many milliseconds, then for how long the source is not to be called, why, and for how long the credential is not to be shown (-1: it was
- * not refused; 0: it is tried now). Where it is not to be called at all, nothing is counted.
+ * Asks whether calls may start.
+ *
+ * KEYS: starts (newest first), pause, refusal. ARGV: number of calls that want to start; starts per window (0:
+ * unlimited); the window in milliseconds; how long others leave a credential alone while one call tries it; how far
+ * ahead a start may be promised.
+ *
+ * Returns the number of calls that may start; the milliseconds until they may; how long the source is not to be called,
+ * and the code of the reason; how long the credential must not be used (-1: it was not refused; 0: this call tries it).
+ * While the source is not to be called, nothing is counted.
  */
 export const ASK = `
 local time = redis.call('TIME')
@@ -37,13 +42,16 @@ if count == 0 then at = at - farthest end
 return {count, math.ceil(at - now), paused, '', refused}
 `;
 
-/** KEYS: pause. ARGV: code, milliseconds. A pause never becomes shorter. */
+/** KEYS: pause. ARGV: code, milliseconds. A pause is never shortened. */
 export const PAUSE = `
 if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[2]) then redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2]) end
 return 1
 `;
 
-/** KEYS: refusal. ARGV: for how long the credential is left alone. The key stays until a call has tried it, or its time is over. */
+/**
+ * KEYS: refusal. ARGV: how long the credential is left alone. The key stays until a call has tried the credential, or
+ * until it expires.
+ */
 export const REFUSE = `
 local time = redis.call('TIME')
 redis.call('SET', KEYS[1], time[1] * 1000 + math.floor(time[2] / 1000) + ARGV[1], 'PX', 2 * ARGV[1])

@@ -6,20 +6,20 @@ import { hiddenName } from './keys.ts';
 import type { RedisLink } from './link.ts';
 import type { RedisSettings } from './settings.ts';
 
-/** A call to a source waits for Redis so long at most; after that this replica decides alone for a while. */
+/** How long a call to a source waits for Redis; after that, this replica decides alone for a while. */
 const PATIENCE_MILLISECONDS = 200;
 const ALONE_MILLISECONDS = 1_000;
 
-/** A start that lies farther ahead is not promised to anybody: who wants it may have left by then. */
+/** A start further ahead than this is not promised: the caller may have left by then. */
 const FARTHEST_START_MILLISECONDS = 1_000;
 
-/** A credential that is tried is left alone by all others for so long, or until it was taken. */
+/** While one call tries a refused credential, the others leave it alone for this long or until the vendor accepts it. */
 const TRIAL_MILLISECONDS = 30_000;
 
-/** How often replicas have asked each other what a source allows. */
+/** How often this replica asked whether calls may start. */
 export interface AllowanceFigures {
   readonly shared: number;
-  /** Redis did not answer: the replica went by what it knew itself. */
+  /** Redis did not answer: the replica used its own limits. */
   readonly alone: number;
 }
 
@@ -41,7 +41,7 @@ function codeOf(text: string): (typeof ERROR_CODES)[number] {
   return ERROR_CODES.find((code) => code === text) ?? 'SOURCE_RATE_LIMITED';
 }
 
-/** What sources allow, kept in Redis. A call asks once, and one question of each credential is under way at a time. */
+/** The limits of sources, shared through Redis. Each call asks once; per credential, one request is under way at a time. */
 export function createAllowances(link: RedisLink, { prefix, secret }: RedisSettings): RedisAllowances {
   const figures = { shared: 0, alone: 0 };
   let aloneUntil = -Infinity;
@@ -55,13 +55,13 @@ export function createAllowances(link: RedisLink, { prefix, secret }: RedisSetti
     return null;
   }
 
-  /** What the others do not hear they find out themselves. */
-  function tell(script: string, key: string, args: readonly (string | number)[]): void {
+  /** Fire and forget: replicas that miss the message find out by themselves. */
+  function send(script: string, key: string, args: readonly (string | number)[]): void {
     link.run(script, [key], args).catch(() => undefined);
   }
 
   function of(names: readonly (string | null)[]): Allowance {
-    // The braces keep the keys together in a cluster.
+    // The braces keep the keys on one node of a cluster.
     const stem = `{${prefix}}:allowance:${hiddenName(secret, names)}`;
     const [starts, pause, refusal] = [`${stem}:starts`, `${stem}:pause`, `${stem}:refusal`] as const;
     return {
@@ -73,13 +73,13 @@ export function createAllowances(link: RedisLink, { prefix, secret }: RedisSetti
         return given;
       },
       pause: ({ milliseconds, code }) => {
-        tell(PAUSE, pause, [code, Math.ceil(milliseconds)]);
+        send(PAUSE, pause, [code, Math.ceil(milliseconds)]);
       },
       refuse: (milliseconds) => {
-        tell(REFUSE, refusal, [Math.ceil(milliseconds)]);
+        send(REFUSE, refusal, [Math.ceil(milliseconds)]);
       },
       accept: () => {
-        tell(ACCEPT, refusal, []);
+        send(ACCEPT, refusal, []);
       },
     };
   }
@@ -87,14 +87,14 @@ export function createAllowances(link: RedisLink, { prefix, secret }: RedisSetti
   return { of, figures: () => ({ ...figures }) };
 }
 
-/** Null where it takes too long. */
+/** Null if the answer takes too long. */
 async function inTime<T>(answer: Promise<T>): Promise<T | null> {
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<null>((resolve) => {
     timer = setTimeout(resolve, PATIENCE_MILLISECONDS, null);
   });
   try {
-    // eslint-disable-next-line no-restricted-syntax -- both end soon: the link times each command
+    // eslint-disable-next-line no-restricted-syntax -- both end soon: the link limits the time of each command
     return await Promise.race([answer, tooLate]);
   } finally {
     clearTimeout(timer);

@@ -3,11 +3,11 @@ import type { RedisOptions } from 'ioredis';
 import { answerMilliseconds } from './settings.ts';
 import type { RedisServers, RedisSettings } from './settings.ts';
 
-/** What all connections have in common. */
+/** Options that all connections share. */
 export function connectionOptions(settings: RedisSettings): RedisOptions {
   return {
     lazyConnect: true,
-    // What can not be sent or answered now fails now: the feeds know what to do about it.
+    // Commands that cannot be sent or answered now fail at once: the feeds handle that.
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
@@ -47,7 +47,7 @@ export function createClient(servers: RedisServers, options: RedisOptions): Redi
 
 function addressOf(url: string): { host: string; port: number } {
   const { hostname, port } = new URL(url);
-  // An IPv6 address stands in brackets in a URL.
+  // An IPv6 address is in brackets in a URL.
   return { host: hostname.replace(/^\[|\]$/g, ''), port: port === '' ? 6379 : Number(port) };
 }
 

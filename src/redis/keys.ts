@@ -1,15 +1,15 @@
 import { createHmac } from 'node:crypto';
 
 /**
- * The keys of one feed. The braces keep all keys of a deployment on one node of a cluster: streams that one command reads,
- * and keys that one script touches, must be there together.
+ * The keys of one feed. The braces keep all keys of a deployment on one node of a cluster: Redis requires that for the
+ * streams that one command reads and the keys that one script touches.
  */
 export interface FeedKeys {
-  /** Who polls: its token, for as long as it renews it. */
+  /** The token of the replica that polls; it expires unless it is renewed. */
   readonly lease: string;
-  /** Counts terms and messages. */
+  /** Counters of terms and messages. */
   readonly state: string;
-  /** What the poller reads. */
+  /** What the poller has read. */
   readonly stream: string;
 }
 
@@ -18,7 +18,7 @@ export function feedKeys(prefix: string, name: string): FeedKeys {
   return { lease: `${stem}:lease`, state: `${stem}:state`, stream: `${stem}:stream` };
 }
 
-/** A name that tells nothing about what it is made from. */
+/** A name that does not reveal the parts it is made from. */
 export function hiddenName(secret: string, parts: readonly (string | null)[]): string {
   return createHmac('sha256', secret).update(JSON.stringify(parts)).digest('base64url');
 }

@@ -6,11 +6,11 @@ import { SEVERITY_SOURCES } from '../domain/severity.ts';
 import type { Gap } from '../federation/tail/feed/gap.ts';
 import type { FeedLine } from '../federation/tail/feed/lines/line-window.ts';
 
-/** Most lines, and how much memory they may take, in one message; a line that is larger has one of its own. */
+/** Upper bounds on the lines of one message: their number and their memory use. A larger line is a message by itself. */
 const MOST_LINES = 200;
 const MOST_BYTES = 512_000;
 
-/** Writes lines as texts of a bounded size. */
+/** Encodes lines as texts of bounded size. */
 export function encodeLines(lines: readonly FeedLine[]): string[] {
   const texts: string[] = [];
   let part: FeedLine[] = [];
@@ -70,7 +70,7 @@ const line = z.object({
   }),
 });
 
-/** Null for what is no list of lines: a newer or older version of us may have written it. */
+/** Null if the text is not a list of lines: another version of this service may have written it. */
 export function decodeLines(body: string): readonly FeedLine[] | null {
   return decodeJson(body, z.array(line));
 }

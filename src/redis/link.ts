@@ -6,26 +6,26 @@ import { feedKeys } from './keys.ts';
 import type { FeedKeys } from './keys.ts';
 import { decodeRange, decodeStreams } from './message.ts';
 import type { MessageKind, StreamPart } from './message.ts';
-import { HOLD, RELEASE, TELL } from './scripts.ts';
+import { HOLD, RELEASE, PUBLISH } from './scripts.ts';
 import { answerMilliseconds, STREAM_LIFE_MILLISECONDS, STREAM_MESSAGES } from './settings.ts';
 import type { RedisSettings } from './settings.ts';
 
 const REFUSED = Symbol('refused');
 
-/** Where a stream ends: what comes after it is new. */
+/** The last message of a stream; messages after it are new. */
 export interface StreamPlace {
   readonly id: string;
-  /** The number of the message there; 0 where the stream is empty. */
+  /** The number of that message; 0 if the stream is empty. */
   readonly number: number;
 }
 
-/** Most streams' messages that one read takes of each. */
+/** Upper bound on messages that one read takes from each stream. */
 const READ_COUNT = 20;
 
 /**
- * Two connections to Redis: one for commands, one that waits for messages. It is up as long as every answer
- * comes, and in time; the first that does not makes it down until a probe of all that we need succeeds.
- * Errors of Redis go no further than this: they may name its address.
+ * Two connections to Redis: one for commands, one that waits for messages. The link is up as long as every answer comes
+ * in time. After the first failure it is down until a probe of everything that we need succeeds. Errors of Redis stay
+ * in here, because they may contain its address.
  */
 export class RedisLink {
   readonly #settings: RedisSettings;
@@ -52,24 +52,24 @@ export class RedisLink {
     return this.#isUp;
   }
 
-  /** Changes whenever the link goes up or down: what was learned in another one is worth nothing. */
+  /** Changes whenever the link goes up or down: results from an earlier generation are void. */
   get generation(): number {
     return this.#generation;
   }
 
-  /** Characters on their way to Redis. */
+  /** Characters being sent to Redis. */
   get pendingCharacters(): number {
     return this.#pendingCharacters;
   }
 
-  /** Looks whether everything works that we need. */
+  /** Checks whether everything that we need works. */
   async probe(): Promise<void> {
     const ready = [this.#commands, this.#waiting].every(({ status }) => status === 'ready');
     if (this.#isUp || this.#isProbing || this.#isClosed || !ready) return;
     this.#isProbing = true;
     try {
       const token = await this.#hold(this.#probeKeys, 'probe', '');
-      await this.#tell(this.#probeKeys, token, 'probe', 'wake', '');
+      await this.#publish(this.#probeKeys, token, 'probe', 'wake', '');
       await this.#commands.del(this.#probeKeys.lease, this.#probeKeys.state, this.#probeKeys.stream);
       this.#change(true);
     } catch {
@@ -79,7 +79,7 @@ export class RedisLink {
     }
   }
 
-  /** Takes or renews a lease. Gives the token that is held from now on; null when another replica has it. */
+  /** Takes or renews a lease. Returns the token that is now held; null if another replica holds the lease. */
   async hold(keys: FeedKeys, owner: string, token: string | null): Promise<string | null> {
     const held = await this.#ask(() => this.#hold(keys, owner, token ?? ''));
     return held === '' ? null : held;
@@ -89,17 +89,26 @@ export class RedisLink {
     await this.#ask(() => this.#commands.eval(RELEASE, 3, keys.lease, keys.state, keys.stream, token));
   }
 
-  /** Adds a message to a stream; false when `token` does not hold the lease. A null token: anybody may say it. */
-  async tell(keys: FeedKeys, token: string | null, sender: string, kind: MessageKind, body: string): Promise<boolean> {
+  /**
+   * Adds a message to a stream. Returns false if `token` does not hold the lease; with a null token, no lease is
+   * needed.
+   */
+  async publish(
+    keys: FeedKeys,
+    token: string | null,
+    sender: string,
+    kind: MessageKind,
+    body: string,
+  ): Promise<boolean> {
     this.#pendingCharacters += body.length;
     try {
-      return await this.#ask(() => this.#tell(keys, token ?? '', sender, kind, body));
+      return await this.#ask(() => this.#publish(keys, token ?? '', sender, kind, body));
     } finally {
       this.#pendingCharacters -= body.length;
     }
   }
 
-  /** Runs a script. What Redis refuses to run says nothing of the rest that we need of it. */
+  /** Runs a script. If Redis rejects the script, the link stays up. */
   async run(script: string, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
     const answer = await this.#ask(() =>
       this.#commands.eval(script, keys.length, ...keys, ...args).catch((error: unknown) => {
@@ -111,12 +120,12 @@ export class RedisLink {
     return answer;
   }
 
-  async placeOf({ stream }: FeedKeys): Promise<StreamPlace> {
+  async endOf({ stream }: FeedKeys): Promise<StreamPlace> {
     const found = await this.#ask(() => this.#commands.xrevrange(stream, '+', '-', 'COUNT', 1));
     return decodeRange(found)[0] ?? { id: '0-0', number: 0 };
   }
 
-  /** Waits for messages behind these places, for `wait` milliseconds at most. */
+  /** Waits for messages after these places, for at most `wait` milliseconds. */
   async read(places: readonly (readonly [stream: string, id: string])[], wait: number): Promise<readonly StreamPart[]> {
     const streams = places.map(([stream]) => stream);
     const ids = places.map(([, id]) => id);
@@ -153,10 +162,10 @@ export class RedisLink {
     );
   }
 
-  async #tell(keys: FeedKeys, token: string, sender: string, kind: MessageKind, body: string): Promise<boolean> {
+  async #publish(keys: FeedKeys, token: string, sender: string, kind: MessageKind, body: string): Promise<boolean> {
     const { lease, state, stream } = keys;
-    const told = await this.#commands.eval(
-      TELL,
+    const published = await this.#commands.eval(
+      PUBLISH,
       3,
       lease,
       state,
@@ -168,10 +177,10 @@ export class RedisLink {
       STREAM_LIFE_MILLISECONDS,
       STREAM_MESSAGES,
     );
-    return told === 1;
+    return published === 1;
   }
 
-  /** Any failure means that Redis is down for us. */
+  /** Every failure takes the link down. */
   async #ask<T>(command: () => Promise<T>): Promise<T> {
     const generation = this.#generation;
     if (!this.#isUp) throw new LinkDownError();
@@ -203,7 +212,7 @@ export class RedisLink {
 
   #connect(options: RedisOptions): Redis | Cluster {
     const redis = createClient(this.#settings.servers, options);
-    // Reconnecting is all that there is to do, and what an error says may not be shown.
+    // Ignored: the client reconnects by itself, and the error's text may contain the address.
     redis.on('error', () => undefined);
     redis.on('close', () => {
       this.#fail();
@@ -214,7 +223,7 @@ export class RedisLink {
   }
 }
 
-/** Redis does not answer. Says nothing else: addresses and passwords stay where they are. */
+/** Redis does not answer. The message holds no details, because they may contain addresses and passwords. */
 class LinkDownError extends Error {
   override readonly name = 'LinkDownError';
 
@@ -231,7 +240,7 @@ async function within<T>(milliseconds: number, promise: Promise<T>): Promise<T> 
     }, milliseconds);
   });
   try {
-    // eslint-disable-next-line no-restricted-syntax -- both are of this one wait
+    // eslint-disable-next-line no-restricted-syntax -- both end with this wait
     return await Promise.race([promise, late]);
   } finally {
     clearTimeout(timer);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What replicas tell each other about a job. */
+/** The messages that replicas send each other about a job. */
 export const MESSAGE_KINDS = [
   'began',
   'lines',
@@ -16,9 +16,9 @@ export const MESSAGE_KINDS = [
 export type MessageKind = (typeof MESSAGE_KINDS)[number];
 
 export interface Message {
-  /** Where it stands in the stream: `milliseconds-sequence` by the clock of Redis. */
+  /** The position in the stream, as `milliseconds-sequence` by the clock of Redis. */
   readonly id: string;
-  /** Counts up by one: a jump is a message that was trimmed away unread. */
+  /** Consecutive: a jump means that a message was trimmed before it was read. */
   readonly number: number;
   readonly sender: string;
   readonly kind: MessageKind;
@@ -45,7 +45,7 @@ const fields = z.tuple([
   z.string(),
 ]);
 
-/** Reads what XREAD gives. Entries that we did not write are left out. Throws on what is no such answer. */
+/** Decodes the reply of XREAD. Skips entries that we did not write. Throws if the value is not such a reply. */
 export function decodeStreams(value: unknown): readonly StreamPart[] {
   return (reply.parse(value) ?? []).map(([stream, entries]) => ({
     stream,
@@ -54,7 +54,7 @@ export function decodeStreams(value: unknown): readonly StreamPart[] {
   }));
 }
 
-/** Reads what XREVRANGE gives. */
+/** Decodes the reply of XREVRANGE. */
 export function decodeRange(value: unknown): readonly Message[] {
   return decodeEntries(z.array(entry).parse(value));
 }
@@ -68,7 +68,7 @@ function decodeEntries(entries: readonly z.infer<typeof entry>[]): Message[] {
   });
 }
 
-/** Does one place in a stream come after another? */
+/** True if `id` comes after `other` in a stream. */
 export function isAfter(id: string, other: string): boolean {
   const [time = 0, sequence = 0] = id.split('-').map(Number);
   const [otherTime = 0, otherSequence = 0] = other.split('-').map(Number);

@@ -13,14 +13,14 @@ import { SharedDriver } from './shared-driver.ts';
 import type { Sharing } from './shared-driver.ts';
 import { StreamReader } from './stream-reader.ts';
 
-/** What replicas share: their pollers, and what sources allow. */
+/** What replicas share: their pollers and the limits of sources. */
 export interface RedisSharing extends TailSharing {
   readonly allowances: Allowances;
 }
 
 /**
- * Lets replicas share their pollers and what sources allow through Redis. Connects in the background: as long as Redis does not
- * answer, each replica is for itself. `onChange` is told whenever that changes.
+ * Lets replicas share their pollers and the limits of sources through Redis. Connects in the background. While Redis
+ * does not answer, each replica works alone. `onChange` is called whenever that changes.
  */
 export function createRedisSharing(
   settings: RedisSettings,
@@ -55,10 +55,10 @@ export function createRedisSharing(
       made += 1;
       const name = hiddenName(settings.secret, [source.name, job, authorization]);
       const keys = feedKeys(settings.prefix, name);
-      const say = (decision: string): void => {
+      const log = (decision: string): void => {
         debug(decision, { source: source.name, job });
       };
-      return new SharedDriver({ sharing, keys, owner: `${replica}/${made}`, poller: poll(), say });
+      return new SharedDriver({ sharing, keys, owner: `${replica}/${made}`, poller: poll(), log });
     },
     statistics: () => ({
       state: link.isUp ? 'CONNECTED' : 'DOWN',

@@ -1,9 +1,12 @@
 /**
- * What has to happen at once in Redis. KEYS: lease, state, stream, of which each script uses what it needs.
- * A token is `term:owner`; terms count up, so a token that was lost never comes back.
+ * Scripts for steps that must be atomic in Redis. KEYS: lease, state, stream; each script uses those that it needs. A
+ * token is `term:owner`. Terms count up, so a lost token never becomes valid again.
  */
 
-/** ARGV: owner, own token or '', lease in ms, life in ms. Gives the token that is held from now on, or '' when another holds it. */
+/**
+ * ARGV: owner; own token or ''; lease in ms; lifetime in ms. Returns the token that is now held, or '' if another owner
+ * holds the lease.
+ */
 export const HOLD = `
 local held = redis.call('GET', KEYS[1])
 if held and held ~= ARGV[2] and string.match(held, '^%d+:(.*)$') ~= ARGV[1] then return '' end
@@ -18,10 +21,10 @@ return token
 `;
 
 /**
- * ARGV: token (or '': anybody may say it), sender, kind, body, life in ms, messages to keep. Gives 0 when
- * the token is not the one that holds the lease: nothing is written then.
+ * ARGV: token ('': no lease needed), sender, kind, body, lifetime in ms, messages to keep. Returns 0 and writes nothing
+ * if the token does not hold the lease.
  */
-export const TELL = `
+export const PUBLISH = `
 if ARGV[1] ~= '' and redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 local number = redis.call('HINCRBY', KEYS[2], 'number', 1)
 redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[6], '*', 'n', number, 'o', ARGV[2], 'k', ARGV[3], 'b', ARGV[4])
@@ -30,7 +33,7 @@ redis.call('PEXPIRE', KEYS[3], ARGV[5])
 return 1
 `;
 
-/** ARGV: token. Lets the lease go if it is still held by it; gives 1 if so. */
+/** ARGV: token. Releases the lease if the token still holds it; returns 1 in that case. */
 export const RELEASE = `
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 return redis.call('DEL', KEYS[1])

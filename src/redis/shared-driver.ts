@@ -16,12 +16,12 @@ import {
 import type { RedisLink, StreamPlace } from './link.ts';
 import { isAfter } from './message.ts';
 import type { Message, MessageKind } from './message.ts';
-import { Outlet } from './outlet.ts';
-import type { Announcer } from './outlet.ts';
+import { AnnouncingSink } from './announcing-sink.ts';
+import type { Announcer } from './announcing-sink.ts';
 import { STREAM_OVERLAP_MILLISECONDS } from './settings.ts';
 import type { StreamReader } from './stream-reader.ts';
 
-/** What all drivers of a replica have in common. */
+/** What all drivers of a replica share. */
 export interface Sharing {
   readonly link: RedisLink;
   readonly reader: StreamReader;
@@ -35,49 +35,52 @@ export interface SharedDriverOptions {
   /** Unique among all drivers of all replicas. */
   readonly owner: string;
   readonly poller: LocalDriver;
-  /** Told of each change of roles. */
-  readonly say: (decision: string) => void;
+  /** Receives each change of roles. */
+  readonly log: (decision: string) => void;
 }
 
-/** Above this many characters on their way to Redis, lines are left for the others to read themselves. */
+/**
+ * Above this many characters being sent to Redis, lines are not announced: the other replicas read them from the
+ * vendor.
+ */
 const MOST_PENDING_CHARACTERS = 32_000_000;
 
-/** How often a follower asks the replica that polls to look at once. */
+/** Shortest time between two requests of a follower for a poll. */
 const POKE_MILLISECONDS = 1_000;
 
 /**
- * Follows a job together with other replicas: one of them polls (it leads), the others take what it reads
- * from a stream. A feed tells lines apart by identity and each poll overlaps the one before. So a change of
- * roles is safe if each replica then polls once from where its own feed stands: a replica when it begins to
- * follow, and all of them when a term of leading begins. Without Redis each polls alone.
+ * Follows a job together with other replicas: one of them polls (it leads), the others take its lines from a stream. A
+ * feed recognises known lines by identity, and each poll overlaps the one before. Hence a change of roles is safe if
+ * each replica then polls once from where its own feed is: a replica when it begins to follow, and all of them when a
+ * term of leading begins. Without Redis, each replica polls alone.
  */
 export class SharedDriver implements FeedDriver, Announcer {
   readonly #sharing: Sharing;
   readonly #keys: FeedKeys;
   readonly #owner: string;
   readonly #poller: LocalDriver;
-  readonly #say: (decision: string) => void;
+  readonly #log: (decision: string) => void;
   #sink: FeedSink | null = null;
-  #outlet: Outlet | null = null;
+  #announcingSink: AnnouncingSink | null = null;
   #hasBegun = false;
   #isOver = false;
-  /** Held while this replica leads. */
+  /** Set while this replica leads. */
   #token: string | null = null;
   #isElecting = false;
-  /** Have the others been told since this term began that the source answers? */
-  #saidWell = false;
-  /** Lines were not announced: others have to read them themselves, once there is room to say so. */
-  #owesTerm = false;
-  /** Was anything announced since the others were told that a poll has come to its end? */
-  #owesMark = false;
+  /** True if this term has already announced that the source answers. */
+  #announcedRecovery = false;
+  /** True if lines were not announced: the others must read them from the vendor, once there is room to announce that. */
+  #mustRestartTerm = false;
+  /** True if something was announced since the last announced end of a poll. */
+  #hasUnmarkedLines = false;
   #place: StreamPlace = { id: '0-0', number: 0 };
   #unfollow: (() => void) | null = null;
   #catchingUp: Promise<void> = Promise.resolve();
   #releasing: Promise<void> = Promise.resolve();
   #pokedAt = -Infinity;
 
-  constructor({ sharing, keys, owner, poller, say }: SharedDriverOptions) {
-    this.#say = say;
+  constructor({ sharing, keys, owner, poller, log }: SharedDriverOptions) {
+    this.#log = log;
     this.#sharing = sharing;
     this.#keys = keys;
     this.#owner = owner;
@@ -94,9 +97,9 @@ export class SharedDriver implements FeedDriver, Announcer {
 
   start(sink: FeedSink): void {
     this.#sink = sink;
-    this.#outlet = new Outlet(sink, this);
+    this.#announcingSink = new AnnouncingSink(sink, this);
     this.#sharing.add(this);
-    void this.#begin(this.#outlet);
+    void this.#begin(this.#announcingSink);
   }
 
   poke(): void {
@@ -104,11 +107,11 @@ export class SharedDriver implements FeedDriver, Announcer {
       this.#poller.poke();
       return;
     }
-    // Many who join at once are one reason to look.
+    // Many subscribers that join at once cause one poll.
     const now = performance.now();
     if (now - this.#pokedAt < POKE_MILLISECONDS) return;
     this.#pokedAt = now;
-    this.#tell('poke', '', null);
+    this.#publish('poke', '', null);
   }
 
   async stop(): Promise<void> {
@@ -123,7 +126,7 @@ export class SharedDriver implements FeedDriver, Announcer {
     else this.#pollAlone();
   }
 
-  /** Renews the lease, or takes it when it is free. */
+  /** Renews the lease, or takes it if it is free. */
   async elect(): Promise<void> {
     if (this.#isElecting || this.#unfollow === null) return;
     this.#isElecting = true;
@@ -137,46 +140,46 @@ export class SharedDriver implements FeedDriver, Announcer {
       if (token !== null) await this.#release(token);
       return;
     }
-    // A message may have been refused meanwhile: then the term is over, whatever was held before.
+    // If Redis refused a message in the meantime, the term is over, even if the lease was renewed.
     if (token === null || (token === held && this.#token === null)) this.#stepDown();
     else if (token !== held) this.#lead(token);
   }
 
   lines(lines: readonly FeedLine[]): void {
-    this.#owesMark = true;
+    this.#hasUnmarkedLines = true;
     const { link } = this.#sharing;
     for (const text of encodeLines(lines)) {
-      this.#owesTerm ||= link.pendingCharacters > MOST_PENDING_CHARACTERS;
-      // Others are about to read everything themselves.
-      if (this.#owesTerm) return;
-      this.#tell('lines', text);
+      this.#mustRestartTerm ||= link.pendingCharacters > MOST_PENDING_CHARACTERS;
+      // The others are about to read everything from the vendor.
+      if (this.#mustRestartTerm) return;
+      this.#publish('lines', text);
     }
   }
 
   gap(gap: Gap): void {
-    if (this.leads) this.#tell('gap', encodeGap(gap));
+    if (this.leads) this.#publish('gap', encodeGap(gap));
   }
 
   failed(error: TributaryError): void {
     if (!this.leads) return;
-    this.#saidWell = false;
-    this.#tell('failed', encodeFailure(error));
+    this.#announcedRecovery = false;
+    this.#publish('failed', encodeFailure(error));
   }
 
   recovered(): void {
-    if (!this.leads || this.#saidWell) return;
-    this.#saidWell = true;
-    this.#tell('recovered', '');
+    if (!this.leads || this.#announcedRecovery) return;
+    this.#announcedRecovery = true;
+    this.#publish('recovered', '');
   }
 
   polled(): void {
-    if (!this.leads || !this.#owesMark) return;
-    this.#owesMark = false;
-    this.#tell('polled', '');
+    if (!this.leads || !this.#hasUnmarkedLines) return;
+    this.#hasUnmarkedLines = false;
+    this.#publish('polled', '');
   }
 
   ended(reason: 'JOB_FINISHED' | 'SOURCE_GONE'): void {
-    if (this.leads) this.#tell('ended', reason);
+    if (this.leads) this.#publish('ended', reason);
     this.#end();
   }
 
@@ -184,12 +187,12 @@ export class SharedDriver implements FeedDriver, Announcer {
     this.#end();
   }
 
-  async #begin(outlet: Outlet): Promise<void> {
+  async #begin(sink: AnnouncingSink): Promise<void> {
     const { link } = this.#sharing;
-    // The place comes first: what is told while the log's end is read is then behind it.
+    // Take the place first: messages that are sent while the log's end is read then come after it.
     const { generation } = link;
-    const place = await link.placeOf(this.#keys).catch(() => null);
-    if (!(await this.#poller.begin(outlet)) || this.#isOver) return;
+    const place = await link.endOf(this.#keys).catch(() => null);
+    if (!(await this.#poller.begin(sink)) || this.#isOver) return;
     this.#hasBegun = true;
     if (!link.isUp) this.#pollAlone();
     else if (place === null || generation !== link.generation) await this.#join();
@@ -199,11 +202,11 @@ export class SharedDriver implements FeedDriver, Announcer {
     }
   }
 
-  /** From polling alone to sharing. */
+  /** Changes from polling alone to sharing. */
   async #join(): Promise<void> {
     const { link } = this.#sharing;
     const { generation } = link;
-    const place = await link.placeOf(this.#keys).catch(() => null);
+    const place = await link.endOf(this.#keys).catch(() => null);
     if (this.#isOver || generation !== link.generation) return;
     if (place === null) {
       this.#pollAlone();
@@ -216,10 +219,10 @@ export class SharedDriver implements FeedDriver, Announcer {
   }
 
   #pollAlone(): void {
-    this.#say('polls alone: Redis is down');
+    this.#log('polls alone: Redis is down');
     this.#token = null;
     this.#stopFollowing();
-    if (this.#outlet !== null) this.#poller.resume(this.#outlet);
+    if (this.#announcingSink !== null) this.#poller.resume(this.#announcingSink);
   }
 
   #follow(place: StreamPlace): void {
@@ -238,24 +241,24 @@ export class SharedDriver implements FeedDriver, Announcer {
   }
 
   #catchUp(): void {
-    if (this.#outlet === null || this.leads) return;
-    this.#catchingUp = this.#poller.catchUp(this.#outlet);
+    if (this.#announcingSink === null || this.leads) return;
+    this.#catchingUp = this.#poller.catchUp(this.#announcingSink);
   }
 
   #lead(token: string): void {
-    this.#say('lease taken: this replica polls');
+    this.#log('lease taken: this replica polls');
     this.#token = token;
-    this.#saidWell = false;
-    this.#tell('began', '');
-    if (this.#outlet !== null) this.#poller.resume(this.#outlet);
+    this.#announcedRecovery = false;
+    this.#publish('began', '');
+    if (this.#announcingSink !== null) this.#poller.resume(this.#announcingSink);
   }
 
   #stepDown(): void {
     if (this.#token === null) return;
-    this.#say('lease lost: another replica polls');
+    this.#log('lease lost: another replica polls');
     this.#token = null;
     this.#poller.pause();
-    // The new leader may have begun before this replica knew.
+    // The new leader may have begun before this replica noticed.
     this.#catchUp();
   }
 
@@ -268,7 +271,7 @@ export class SharedDriver implements FeedDriver, Announcer {
     if (message.sender === this.#owner) return;
     if (message.kind === 'lines') this.#takeLines(message.body);
     else if (message.kind === 'gap') this.#takeGap(message.body);
-    else if (!isOld) this.#takeNews(message);
+    else if (!isOld) this.#takeStatus(message);
   }
 
   #takeLines(body: string): void {
@@ -283,7 +286,7 @@ export class SharedDriver implements FeedDriver, Announcer {
     else this.#sink?.gap(gap);
   }
 
-  #takeNews({ kind, body }: Message): void {
+  #takeStatus({ kind, body }: Message): void {
     if (kind === 'poke' && this.leads) this.#poller.poke();
     if (this.leads) return;
     if (kind === 'began') this.#catchUp();
@@ -298,7 +301,7 @@ export class SharedDriver implements FeedDriver, Announcer {
     if (reason !== null) void this.#endAfterCatchingUp(reason);
   }
 
-  /** What we are still reading ourselves comes before the end. */
+  /** Our own reads must finish before the end is reported. */
   async #endAfterCatchingUp(reason: 'JOB_FINISHED' | 'SOURCE_GONE'): Promise<void> {
     this.#stopFollowing();
     await this.#catchingUp;
@@ -307,23 +310,23 @@ export class SharedDriver implements FeedDriver, Announcer {
     this.#sink?.ended(reason);
   }
 
-  /** Says something to the other replicas; what only the leader may say ends its term when it is refused. */
-  #tell(kind: MessageKind, body: string, token = this.#token): void {
+  /** Sends a message to the other replicas. If Redis refuses a message that needs the lease, the term ends. */
+  #publish(kind: MessageKind, body: string, token = this.#token): void {
     const { link } = this.#sharing;
-    link.tell(this.#keys, token, this.#owner, kind, body).then(
-      (told) => {
-        if (!told && token === this.#token) this.#stepDown();
-        else this.#beginOwedTerm();
+    link.publish(this.#keys, token, this.#owner, kind, body).then(
+      (published) => {
+        if (!published && token === this.#token) this.#stepDown();
+        else this.#restartTerm();
       },
-      // The link is down, and says so to every driver.
+      // The link is down, and notifies every driver itself.
       () => undefined,
     );
   }
 
-  #beginOwedTerm(): void {
-    if (!this.#owesTerm || this.#sharing.link.pendingCharacters > MOST_PENDING_CHARACTERS / 2) return;
-    this.#owesTerm = false;
-    if (this.leads) this.#tell('began', '');
+  #restartTerm(): void {
+    if (!this.#mustRestartTerm || this.#sharing.link.pendingCharacters > MOST_PENDING_CHARACTERS / 2) return;
+    this.#mustRestartTerm = false;
+    if (this.leads) this.#publish('began', '');
   }
 
   #end(): void {
@@ -334,7 +337,7 @@ export class SharedDriver implements FeedDriver, Announcer {
     const token = this.#token;
     this.#token = null;
     if (token === null) return;
-    this.#say('lease released');
+    this.#log('lease released');
     this.#releasing = this.#release(token);
   }
 
@@ -342,7 +345,7 @@ export class SharedDriver implements FeedDriver, Announcer {
     const { link } = this.#sharing;
     await link
       .release(this.#keys, token)
-      .then(() => link.tell(this.#keys, null, this.#owner, 'released', ''))
+      .then(() => link.publish(this.#keys, null, this.#owner, 'released', ''))
       .catch(() => undefined);
   }
 }

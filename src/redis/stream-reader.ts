@@ -10,8 +10,8 @@ interface Followed {
 }
 
 /**
- * Reads all streams that this replica follows over one connection. A stream of its own wakes it while it
- * waits, when there is another one to follow.
+ * Reads all streams that this replica follows over one connection. To add a stream while it waits, it wakes itself with
+ * a message on a stream made for that.
  */
 export class StreamReader {
   readonly #link: RedisLink;
@@ -27,7 +27,7 @@ export class StreamReader {
     this.#wakeKeys = feedKeys(prefix, `wake:${randomUUID()}`);
   }
 
-  /** Gives messages behind `id` to `take`, until the function that is returned is called. */
+  /** Passes the messages after `id` to `take`, until the returned function is called. */
   follow(stream: string, id: string, take: (message: Message) => void): () => void {
     const followed = { id, take };
     this.#followed.set(stream, followed);
@@ -43,7 +43,7 @@ export class StreamReader {
     try {
       while (this.#link.isUp && generation === this.#link.generation) await this.#readOnce();
     } catch {
-      // The link has said that it is down to everybody who has to know.
+      // The link has already notified its listeners that it is down.
     }
   }
 
@@ -65,6 +65,6 @@ export class StreamReader {
   #wake(): void {
     if (this.#isStale) return;
     this.#isStale = true;
-    this.#link.tell(this.#wakeKeys, null, '', 'wake', '').catch(() => undefined);
+    this.#link.publish(this.#wakeKeys, null, '', 'wake', '').catch(() => undefined);
   }
 }

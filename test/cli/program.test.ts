@@ -43,7 +43,7 @@ describe('a configuration that is wrong', () => {
     expect(command.errors()).toBe(
       [
         'The configuration in tributary.yaml has 2 problems:',
-        '  - server.prot: is no known key; did you mean "port"?',
+        '  - server.prot: is not a known key; did you mean "port"?',
         '  - sources: needs at least one source',
         '',
       ].join('\n'),

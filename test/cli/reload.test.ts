@@ -128,7 +128,7 @@ test('a configuration that cannot be used is logged with its keys, and nothing c
     [{ server: { port: 'canary' }, sources: { one: one.source } }, '"key":"server.port"'],
     [{ sources: { one: { ...one.source, baseUrl: 'canary' } } }, '"key":"sources.one.baseUrl"'],
     [{ tail }, '"key":"sources"'],
-    ['{ "canary', 'no valid JSON'],
+    ['{ "canary', 'invalid JSON'],
   ] as const) {
     await write(wrong);
     const said = await service.hangUp();

@@ -86,7 +86,7 @@ describe('server.auth', () => {
         ],
       },
       'server.auth.keys',
-      /two keys of the name "a"/,
+      /two keys with the name "a"/,
     ],
     [
       'a role that there is not',
@@ -115,7 +115,7 @@ describe('server.auth', () => {
     const forwarding = { market: { ...SOURCES.market, forward: true } };
     const keys = { type: 'keys', keys: [{ name: 'a', sha256: HASH }] };
     expect(problemsOf(keys, forwarding)).toEqual([
-      { key: 'sources.market.forward', message: expect.stringContaining('sent a key of this service') as string },
+      { key: 'sources.market.forward', message: expect.stringContaining('receive a key of this service') as string },
     ]);
     expect(problemsOf(JWT, forwarding)).toEqual([]);
   });

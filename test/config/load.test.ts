@@ -74,23 +74,23 @@ test('a file whose aliases hold themselves is refused', () => {
 describe('a file that cannot be decoded', () => {
   test('is refused with the place, and without a word of what stands there', () => {
     const yaml = 'sources:\n  a:\n    auth: { token: "hunter2\n';
-    expect(() => parseText(yaml, 'a.yaml')).toThrow(/no valid YAML at line \d+, column \d+: /);
+    expect(() => parseText(yaml, 'a.yaml')).toThrow(/invalid YAML at line \d+, column \d+: /);
     expect(() => parseText(yaml, 'a.yaml')).not.toThrow('hunter2');
-    expect(() => parseText('{ "token": "hunter2" "x": 1 }', 'a.json')).toThrow('no valid JSON at line 1, column 22');
-    expect(() => parseText('{ "token": hunter2 }', 'a.json')).toThrow('no valid JSON');
+    expect(() => parseText('{ "token": "hunter2" "x": 1 }', 'a.json')).toThrow('invalid JSON at line 1, column 22');
+    expect(() => parseText('{ "token": hunter2 }', 'a.json')).toThrow('invalid JSON');
     expect(() => parseText('{ "token": hunter2 }', 'a.json')).not.toThrow('hunter2');
   });
 
   test('is refused when a key stands twice', () => {
     expect(() => parseText('server: { port: 1 }\nserver: { port: 2 }\n', 'a.yaml')).toThrow(
-      'no valid YAML at line 2, column 1: duplicate key',
+      'invalid YAML at line 2, column 1: duplicate key',
     );
   });
 
   test('is refused when a key is a list or a mapping, and prints nothing of it', () => {
     const warned = vi.spyOn(process, 'emitWarning').mockReturnValue(undefined);
     expect(() => parseText('sources: { a: 1 }\n? [token, hunter2]\n: 1\n', 'a.yaml')).toThrow(
-      'no valid YAML at line 2, column 3: non string key',
+      'invalid YAML at line 2, column 3: non string key',
     );
     expect(() => parseText('{ token: hunter2 }: 1\n', 'a.yaml')).not.toThrow('hunter2');
     expect(warned).not.toHaveBeenCalled();

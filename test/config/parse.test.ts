@@ -368,12 +368,12 @@ describe('a wrong configuration', () => {
           },
         },
       },
-      [{ key: 'sources.a.auth.tokenUrl', message: 'is missing: this vendor has no usual place for it' }],
+      [{ key: 'sources.a.auth.tokenUrl', message: 'is missing: this vendor has no default token endpoint' }],
     ],
     [
       'a mistyped key',
       { sources: { a: { ...MINIMAL, auth: { type: 'bearer', token: 't', tokne: 't' } } } },
-      [{ key: 'sources.a.auth.tokne', message: 'is no known key; did you mean "token"?' }],
+      [{ key: 'sources.a.auth.tokne', message: 'is not a known key; did you mean "token"?' }],
     ],
     [
       'an option of no vendor',
@@ -382,7 +382,7 @@ describe('a wrong configuration', () => {
         {
           key: 'sources.a.colour',
           message:
-            'is no known key; allowed are workspaces, pageSize, baseUrl, forward, traceparent, proxy, tls, limits, tail, vendor, auth',
+            'is not a known key; allowed are workspaces, pageSize, baseUrl, forward, traceparent, proxy, tls, limits, tail, vendor, auth',
         },
       ],
     ],
@@ -452,7 +452,7 @@ describe('a wrong configuration', () => {
     [
       'a base URL with a password in it',
       { sources: { a: { ...MINIMAL, baseUrl: 'https://user:hunter2@a.example.com' } } },
-      [{ key: 'sources.a.baseUrl', message: 'must not hold a user, a password, a query or a fragment' }],
+      [{ key: 'sources.a.baseUrl', message: 'must not contain a user, a password, a query or a fragment' }],
     ],
     [
       'a source name with a space',
@@ -460,7 +460,8 @@ describe('a wrong configuration', () => {
       [
         {
           key: 'sources.my source',
-          message: 'is no name for a source: use up to 64 letters, digits, ".", "_" and "-", a letter or digit first',
+          message:
+            'is not a name for a source: use up to 64 letters, digits, ".", "_" and "-", a letter or digit first',
         },
       ],
     ],
@@ -502,7 +503,7 @@ describe('a wrong configuration', () => {
       [
         'The configuration in tributary.yaml has 2 problems:',
         '  - sources: needs at least one source',
-        '  - extra: is no known key; allowed are $schema, plugins, server, limits, tail, redis, sources',
+        '  - extra: is not a known key; allowed are $schema, plugins, server, limits, tail, redis, sources',
       ].join('\n'),
     );
   });

@@ -54,16 +54,12 @@ test('several manifests that agree are one', () => {
 describe('a wrong value is refused with its key:', () => {
   test.each([
     [{ only: true }, {}, 'server.persistedQueries.manifests: is missing'],
-    [
-      { only: true, automatic: true, manifests: ['a'] },
-      { a: RELAY },
-      'server.persistedQueries.automatic: must not be on',
-    ],
+    [{ only: true, automatic: true, manifests: ['a'] }, { a: RELAY }, 'server.persistedQueries.automatic: must be off'],
     [{ manifests: ['a'] }, {}, 'server.persistedQueries.manifests[0]: cannot be read (ENOENT)'],
-    [{ manifests: ['a'] }, { a: 'x' }, 'server.persistedQueries.manifests[0]: is no JSON'],
-    [{ manifests: ['a'] }, { a: '[]' }, 'server.persistedQueries.manifests[0]: is no manifest'],
-    [{ manifests: ['a'] }, { a: '{"x": 1}' }, 'server.persistedQueries.manifests[0]: is no manifest'],
-    [{ manifests: ['a'] }, { a: '{"x": "query {"}' }, 'the text of the id "x" is no GraphQL'],
+    [{ manifests: ['a'] }, { a: 'x' }, 'server.persistedQueries.manifests[0]: is not JSON'],
+    [{ manifests: ['a'] }, { a: '[]' }, 'server.persistedQueries.manifests[0]: is not a manifest'],
+    [{ manifests: ['a'] }, { a: '{"x": 1}' }, 'server.persistedQueries.manifests[0]: is not a manifest'],
+    [{ manifests: ['a'] }, { a: '{"x": "query {"}' }, 'the text of the id "x" is not GraphQL'],
     [
       { manifests: ['a', 'b'] },
       { a: RELAY, b: '{"abc": "{ x }"}' },

@@ -48,13 +48,16 @@ test('a module may give one vendor or several, and their sources have their own 
   const wrong = { one: { ...sources.one, team: 7, tem: 'x' } };
   expect(await problemsOf(`${HEAD} export default good;`, { sources: wrong })).toEqual([
     'sources.one.team: expected a string, got a number',
-    'sources.one.tem: is no known key; did you mean "team"?',
+    'sources.one.tem: is not a known key; did you mean "team"?',
   ]);
 });
 
 test.each([
   [null, 'cannot be loaded: '],
-  ['export const vendor = 1;', 'has no default export: expected what `defineVendor` gives, or a list of such'],
+  [
+    'export const vendor = 1;',
+    'has no default export: expected the result of `defineVendor`, or a list of such results',
+  ],
   ['throw new Error("no licence");', 'cannot be loaded: no licence'],
   ['export default 7;', 'expected an object: what `defineVendor` gives'],
   [`${HEAD} export default { ...good, vendor: 'Own!' };`, '`vendor`: expected up to 64 small letters, digits and "-"'],
@@ -65,7 +68,7 @@ test.each([
   ],
   [`${HEAD} export default { ...good, auth: [] };`, '`auth`: expected one or more of none, bearer'],
   [`${HEAD} export default { ...good, create: undefined };`, '`create`: expected a function that makes a connector'],
-  [`${HEAD} export default { ...good, vendor: 'rest' };`, 'there is a vendor "rest" already'],
+  [`${HEAD} export default { ...good, vendor: 'rest' };`, 'the vendor "rest" already exists'],
 ])('a module %j is refused with the key that names it', async (text, said) => {
   const [problem = '', ...others] = await problemsOf(text);
   expect(others).toEqual([]);

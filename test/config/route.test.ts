@@ -54,7 +54,7 @@ describe('the proxy of a source', () => {
       },
     ]);
     expect(problemsOf({}, { HTTPS_PROXY: 'ftp://hunter2' })).toEqual([
-      { key: '', message: 'the environment variable HTTPS_PROXY names no http or https proxy' },
+      { key: '', message: 'the environment variable HTTPS_PROXY does not name an http or https proxy' },
     ]);
   });
 });
@@ -78,7 +78,7 @@ describe('the certificates of a source', () => {
   test.each([
     [{ certificate: client.certificate }, 'key', 'is missing: `certificate` needs it'],
     [{ key: client.key }, 'certificate', 'is missing: `key` needs it'],
-    [{ passphrase: 'a' }, 'passphrase', 'opens nothing: there is no `key`'],
+    [{ passphrase: 'a' }, 'passphrase', 'has no effect without `key`'],
     [{ ca: '/absent/ca.pem' }, 'ca', 'the file cannot be read (ENOENT)'],
     [{ ca: certificateFile('client.key') }, 'ca', 'holds no PEM certificate'],
     [
@@ -97,7 +97,7 @@ describe('the certificates of a source', () => {
     expect(problemsOf(harbour)).toEqual([
       {
         key: 'sources.first.auth.clientSecret',
-        message: 'is missing: only a source with `tls.certificate` can do without it',
+        message: 'is missing: it may be left out only if `tls.certificate` is set',
       },
     ]);
   });

@@ -152,7 +152,7 @@ describe('a file that a value names', () => {
     const message = async (path: string) => refusal(orchard({ type: 'bearer', token: `\${file:${path}}` }));
     expect(await message('large')).toContain('the file large is larger than 1 MiB');
     expect(await message('large')).not.toContain('hunter2');
-    expect(await message('binary')).toContain('the file binary is no text in UTF-8');
+    expect(await message('binary')).toContain('the file binary is not UTF-8 text');
     expect(await message('.')).toContain('the file . cannot be read (EISDIR)');
     expect(await message('/dev/zero')).toContain('the file /dev/zero is larger than 1 MiB');
   });
@@ -162,14 +162,14 @@ test.each(['a\nb', 'a\r\nx: y', 'tökén', 'a\u0000'])(
   'a token that cannot stand in a header (%j) is refused at the start and not shown',
   async (token) => {
     const message = await refusal(orchard({ type: 'bearer', token: '${TOKEN}' }), { TOKEN: token });
-    expect(message).toContain('sources.first.auth.token: holds a character that cannot stand in a header');
+    expect(message).toContain('sources.first.auth.token: contains a character that a header cannot hold');
     expect(message).not.toContain(token);
   },
 );
 
 test('a user whose name holds a colon is refused', async () => {
   expect(await refusal(harbour({ type: 'basic', username: 'a:b', password: 'p' }))).toContain(
-    'sources.first.auth.username: must not hold a colon',
+    'sources.first.auth.username: must not contain a colon',
   );
 });
 
@@ -199,7 +199,7 @@ describe('a configuration that an editor of Windows wrote', () => {
   test('must be text', async () => {
     file('tributary.json', Buffer.from([0x7b, 0xff, 0x7d]));
     await expect(loadConfiguration({ folder, vendors: FAKE_VENDORS, environment: {} })).rejects.toThrow(
-      'the file is no text in UTF-8',
+      'the file is not UTF-8 text',
     );
   });
 });

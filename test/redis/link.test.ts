@@ -116,18 +116,18 @@ describe.skipIf(!HAS_REDIS)('a lease in Redis', () => {
   test('lets nobody speak with the token of an earlier term, not even its own holder', async () => {
     const keys = feedKeys('t', randomUUID());
     const old = await link.hold(keys, 'a', null);
-    expect(await link.tell(keys, old, 'a', 'lines', '[]')).toBe(true);
+    expect(await link.publish(keys, old, 'a', 'lines', '[]')).toBe(true);
     // As if its time had run out while it stood still.
     await direct.del(keys.lease);
-    expect(await link.tell(keys, old, 'a', 'lines', '[]')).toBe(false);
+    expect(await link.publish(keys, old, 'a', 'lines', '[]')).toBe(false);
     const taken = await link.hold(keys, 'b', null);
-    expect(await link.tell(keys, old, 'a', 'lines', '[]')).toBe(false);
+    expect(await link.publish(keys, old, 'a', 'lines', '[]')).toBe(false);
     expect(await link.hold(keys, 'a', old)).toBeNull();
-    expect(await link.tell(keys, taken, 'b', 'lines', '[]')).toBe(true);
+    expect(await link.publish(keys, taken, 'b', 'lines', '[]')).toBe(true);
     await direct.del(keys.lease);
     expect(await link.hold(keys, 'a', old)).toBe('3:a');
-    expect(await link.tell(keys, old, 'a', 'lines', '[]')).toBe(false);
-    expect(await link.placeOf(keys)).toMatchObject({ number: 2 });
+    expect(await link.publish(keys, old, 'a', 'lines', '[]')).toBe(false);
+    expect(await link.endOf(keys)).toMatchObject({ number: 2 });
   });
 
   test('begins a new term for a holder that has forgotten its token', async () => {
@@ -139,7 +139,7 @@ describe.skipIf(!HAS_REDIS)('a lease in Redis', () => {
   test('goes away some time after its last use, and its stream stays short', async () => {
     const keys = feedKeys('t', randomUUID());
     const token = await link.hold(keys, 'a', null);
-    await Promise.all(Array.from({ length: 2_000 }, () => link.tell(keys, token, 'a', 'lines', '[]')));
+    await Promise.all(Array.from({ length: 2_000 }, () => link.publish(keys, token, 'a', 'lines', '[]')));
     expect(await direct.xlen(keys.stream)).toBeLessThan(400);
     for (const key of Object.values(keys)) {
       const left = await direct.pttl(String(key));

@@ -16,7 +16,7 @@ const role = z.strictObject({
     .min(1)
     .default(['query', 'subscription', 'export', 'introspection'])
     .describe(
-      'What those may do who have the role. `metrics` reads /metrics, which names all sources, and is not among the usual ones.',
+      'What callers with the role may do. `metrics` reads /metrics, which names all sources; it is not granted by default.',
     ),
 });
 
@@ -24,26 +24,26 @@ const roles = z
   .record(roleName, role)
   .optional()
   .describe(
-    'What those may use who have a role. Who has several may use what any of them allows. Default: all who are known may do everything.',
+    'What callers with a role may use. A caller with several roles may use what any of them allows. Default: every authenticated caller may do everything.',
   );
 
 const key = z.strictObject({
   name: z
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/, { error: 'expected letters, digits, ".", "_", "@" and "-"' })
-    .describe("What the log calls the key's bearer."),
+    .describe("Name of the key's bearer in the log."),
   sha256: z
     .string()
     .overwrite((text) => text.trim().toLowerCase())
     .regex(/^[0-9a-f]{64}$/, { error: 'expected the SHA-256 of the key: 64 hexadecimal digits, see `tributary key`' })
-    .describe('SHA-256 of the key, in hexadecimal digits: `tributary key` makes both.'),
-  roles: z.array(roleName).default([]).describe('Roles of its bearer.'),
+    .describe('SHA-256 of the key, in hexadecimal digits. `tributary key` makes a key and its SHA-256.'),
+  roles: z.array(roleName).default([]).describe("Roles of the key's bearer."),
 });
 
 const jwksUrl = z
   .url({ protocol: /^https?$/, error: 'expected an https URL' })
   .refine((url) => !URL.canParse(url) || isSafe(new URL(url)), {
-    error: 'must be an https URL: what comes over http may be forged',
+    error: 'must be an https URL: an answer over http may be forged',
   });
 
 function isSafe({ protocol, hostname }: URL): boolean {
@@ -54,20 +54,22 @@ export const accessSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('none') }),
   z.strictObject({
     type: z.literal('keys'),
-    keys: z.array(key).min(1).describe('Keys that are taken as `Authorization: Bearer KEY`.'),
+    keys: z.array(key).min(1).describe('Keys that are accepted as `Authorization: Bearer KEY`.'),
     roles,
   }),
   z.strictObject({
     type: z.literal('jwt'),
-    issuer: z.string().min(1).describe('What `iss` of a token must be.'),
-    audience: z.string().min(1).describe('What `aud` of a token must be, or have among others.'),
+    issuer: z.string().min(1).describe('Required `iss` of a token.'),
+    audience: z.string().min(1).describe('Required `aud` of a token, or one of its values.'),
     jwks: jwksUrl.describe('Where the issuer publishes its keys.'),
-    algorithms: z.array(z.enum(ALGORITHMS)).min(1).default(['RS256']).describe('Signatures that are taken, no others.'),
+    algorithms: z.array(z.enum(ALGORITHMS)).min(1).default(['RS256']).describe('Accepted signature algorithms.'),
     rolesClaim: z
       .string()
       .min(1)
       .default('roles')
-      .describe('The claim that names roles, a list or a text with spaces; dots lead into objects. Also `scope`.'),
+      .describe(
+        'The claim that holds the roles: a list, or a text with spaces between them. Dots select members of objects. May be `scope`.',
+      ),
     clockTolerance: duration.prefault('5s').describe("How far the issuer's clock may differ from ours."),
     roles,
   }),
@@ -93,14 +95,16 @@ function rolesOf(given: z.output<typeof roles>): Roles {
   );
 }
 
-/** Names that stand for nothing: roles of keys, and sources of roles (where sources are configured). */
+/** References to undefined names: roles of keys, and sources of roles (if sources are configured). */
 export function accessProblems(input: AccessInput, sources: readonly string[] | null): readonly Problem[] {
   if (input.type === 'none') return [];
   const known = input.roles;
   const named = input.type === 'keys' ? input.keys : [];
   const twice = named.find(({ name }, index) => named.findIndex((other) => other.name === name) !== index);
   return [
-    ...(twice === undefined ? [] : [{ key: 'server.auth.keys', message: `has two keys of the name "${twice.name}"` }]),
+    ...(twice === undefined
+      ? []
+      : [{ key: 'server.auth.keys', message: `has two keys with the name "${twice.name}"` }]),
     ...named.flatMap(({ roles: wanted }, index) =>
       wanted
         .filter((name) => known === undefined || !Object.hasOwn(known, name))

@@ -6,14 +6,14 @@ import type { VendorDefinition } from '../../vendors/connector.ts';
 const tokenUrl = z
   .url({ protocol: /^https?$/, error: 'expected an http or https URL' })
   .optional()
-  .describe('Where tokens come from. Needed where the vendor has no usual place for it.');
+  .describe('Token endpoint. Required if the vendor has no default one.');
 
-/** `true` is `required`: a caller without credentials does not get what the service's own can see. */
+/** `true` means `required`: a caller without credentials is refused, because the service's own credentials may see more. */
 export const forwardSchema = z.union([z.boolean(), z.enum(['required', 'optional'])], {
   error: 'true, false, "required" or "optional"',
 });
 
-const forward = forwardSchema.optional().describe('The same as `forward` of the source.');
+const forward = forwardSchema.optional().describe('Same as `forward` of the source.');
 
 const AUTH = {
   none: z.strictObject({ type: z.literal('none'), forward }),
@@ -24,28 +24,28 @@ const AUTH = {
       .string()
       .overwrite(withoutLineBreaks)
       .min(1, { abort: true })
-      .refine((name) => !name.includes(':'), { error: 'must not hold a colon: it ends the name in HTTP Basic' })
-      .describe('The user.'),
+      .refine((name) => !name.includes(':'), { error: 'must not contain a colon, which ends the name in HTTP Basic' })
+      .describe('User name.'),
     password: secret('The password.'),
     forward,
   }),
   'oauth2-client-credentials': z.strictObject({
     type: z.literal('oauth2-client-credentials'),
     tokenUrl,
-    clientId: z.string().overwrite(withoutLineBreaks).min(1).describe('The client.'),
-    clientSecret: secret("The client's secret. Not needed where `tls.certificate` shows who the client is.").optional(),
-    scope: z.string().min(1).optional().describe('Scopes to ask for, separated by spaces.'),
+    clientId: z.string().overwrite(withoutLineBreaks).min(1).describe('Client id.'),
+    clientSecret: secret("The client's secret. Not needed if `tls.certificate` identifies the client.").optional(),
+    scope: z.string().min(1).optional().describe('Scopes to request, separated by spaces.'),
     forward,
   }),
   'api-key-exchange': z.strictObject({
     type: z.literal('api-key-exchange'),
     tokenUrl,
-    apiKey: secret('The key that is exchanged for tokens.'),
+    apiKey: secret('API key that is exchanged for tokens.'),
     forward,
   }),
 } as const satisfies Readonly<Record<AuthType, z.ZodObject>>;
 
-/** `auth` of any kind. */
+/** Any kind of `auth`. */
 export const anyAuth = z.discriminatedUnion('type', [
   AUTH.none,
   AUTH.bearer,
@@ -57,8 +57,8 @@ export const anyAuth = z.discriminatedUnion('type', [
 export type AuthInput = z.output<typeof anyAuth>;
 
 /**
- * `auth` of the kinds that one vendor understands, the usual one first. `none` is always there, for a
- * source behind a gateway or one that forwards; it is the default where the vendor itself has it.
+ * The kinds of `auth` that one vendor understands, the usual one first. `none` is always allowed, for a source behind a
+ * gateway or one that forwards credentials; it is the default if the vendor's own list includes it.
  */
 export function authSchema(definition: VendorDefinition) {
   const kinds = new Set<AuthType>([...definition.auth, 'none']);

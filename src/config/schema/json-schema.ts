@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { configurationSchema } from './schema.ts';
 import type { VendorDefinition } from '../../vendors/connector.ts';
 
-/** A JSON Schema, as far as we read one. */
+/** The parts of a JSON Schema that we read. */
 export interface JsonSchema {
   readonly properties?: Readonly<Record<string, JsonSchema>> | undefined;
   readonly additionalProperties?: JsonSchema | boolean | undefined;
@@ -11,13 +11,13 @@ export interface JsonSchema {
   readonly const?: unknown;
 }
 
-/** Any text that reads a variable or a file: what editors accept in place of a number, a choice or a pattern. */
+/** Any text that reads a variable or a file. Editors accept it in place of a number, a choice or a pattern. */
 const FROM_ENVIRONMENT: { readonly type: 'string'; readonly pattern: string } = {
   type: 'string',
   pattern: String.raw`\$\{(?:[A-Za-z_][A-Za-z0-9_]*|file:[^{}]+)\}`,
 };
 
-/** The JSON Schema (draft 2020-12) of the configuration file as people write it, for editors. */
+/** The JSON Schema (draft 2020-12) of the configuration file as it is written, for editors. */
 export function configurationJsonSchema(vendors: readonly VendorDefinition[]): Record<string, unknown> {
   return z.toJSONSchema(configurationSchema(vendors), {
     io: 'input',
@@ -53,7 +53,7 @@ export function printConfigurationJsonSchema(vendors: readonly VendorDefinition[
   return `${JSON.stringify(configurationJsonSchema(vendors), null, 2)}\n`;
 }
 
-/** The keys that an object at that place of `value` may have; empty where the schema knows none. */
+/** The keys that the object at a path of `value` may have; empty if the schema does not know them. */
 export function keysAt(schema: JsonSchema, value: unknown, path: readonly PropertyKey[]): readonly string[] {
   const chosen = chooseOption(schema, value);
   const [head, ...tail] = path;
@@ -62,10 +62,10 @@ export function keysAt(schema: JsonSchema, value: unknown, path: readonly Proper
   return next === undefined ? [] : keysAt(next, childOf(value, head), tail);
 }
 
-/** What lies under a key of a value; undefined when there is nothing. */
+/** The value under a key; undefined if there is none. */
 export function childOf(value: unknown, key: PropertyKey): unknown {
   if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
-  // An own property of an object: reading it is safe whatever it is.
+  // An own property of an object: reading it is safe for any type.
   return (value as Record<PropertyKey, unknown>)[key];
 }
 
@@ -75,7 +75,7 @@ function propertyOf(schema: JsonSchema, key: string): JsonSchema | undefined {
   return typeof schema.additionalProperties === 'object' ? schema.additionalProperties : undefined;
 }
 
-/** Of alternatives told apart by constants (`vendor`, `type`), the one that the value chose. */
+/** Among alternatives that a constant tells apart (`vendor`, `type`), the one that the value selects. */
 function chooseOption(schema: JsonSchema, value: unknown): JsonSchema {
   const option = schema.oneOf?.find((candidate) =>
     Object.entries(candidate.properties ?? {}).every(

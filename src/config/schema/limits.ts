@@ -16,42 +16,39 @@ const limit = (initial: number, what: string): z.ZodDefault<z.ZodInt> =>
 const query = DEFAULT_QUERY_LIMITS;
 const client = DEFAULT_CLIENT_LIMITS;
 
-/** What one operation, and one client, may take from all others. */
+/** Limits of one operation and one client, which protect all others. */
 export const serviceLimitsSchema = z.strictObject({
   bodyBytes: limit(query.bodyBytes, "Bytes of a request's body, and of a message on a WebSocket."),
-  tokens: limit(query.tokens, 'Words, numbers and signs of a query.'),
-  depth: limit(query.depth, 'Fields within fields.'),
-  nesting: limit(query.nesting, 'Brackets within brackets, also those of values.'),
-  aliases: limit(query.aliases, 'Fields of a query that are given another name.'),
+  tokens: limit(query.tokens, 'Tokens of a query: words, numbers and signs.'),
+  depth: limit(query.depth, 'Levels of nested fields.'),
+  nesting: limit(query.nesting, 'Levels of nested brackets, including those of values.'),
+  aliases: limit(query.aliases, 'Aliased fields of a query.'),
   directives: limit(query.directives, 'Directives of a query.'),
-  calls: limit(query.calls, 'Calls of vendors that an operation may be expected to need, and may make.'),
-  work: limit(
-    query.work,
-    'Fields, of all rows that the page sizes allow for, that an operation may be expected to give.',
-  ),
-  rows: limit(query.rows, 'Rows of connections that an operation may give.'),
+  calls: limit(query.calls, 'Vendor calls: how many an operation may be estimated to need, and how many it may make.'),
+  work: limit(query.work, 'Estimated fields of an operation, with as many rows as its page sizes allow.'),
+  rows: limit(query.rows, 'Rows of connections that an operation may return.'),
   vendorBytes: limit(query.vendorBytes, "Bytes of vendors' answers that an operation may read."),
-  answerBytes: limit(query.answerBytes, 'Bytes of messages and attributes that an answer may have.'),
+  answerBytes: limit(query.answerBytes, 'Bytes of messages and attributes in an answer.'),
   time: duration.prefault(formatDuration(query.timeMilliseconds)).describe('How long a query may take.'),
   connections: limit(client.connections, 'Connections of all clients that are open at once.'),
   requestsPerSecond: limit(
     client.requestsPerSecond,
-    'Requests and operations of one caller per second; five seconds of them at once. A caller is an address; the loopback is none.',
+    'Requests and operations of one caller per second, with bursts of five seconds. A caller is an address; the loopback address is exempt.',
   ),
   operations: limit(client.operations, 'Requests, streams and operations of one caller that are under way at once.'),
   socketOperations: limit(client.socketOperations, 'Operations of one WebSocket that are under way at once.'),
   socketMessagesPerSecond: limit(
     client.socketMessagesPerSecond,
-    'Messages and pings of one WebSocket per second; five seconds of them at once.',
+    'Messages and pings of one WebSocket per second, with bursts of five seconds.',
   ),
   socketBytesPerSecond: limit(
     client.socketBytesPerSecond,
-    'Bytes that one WebSocket sends per second; five seconds of them at once.',
+    'Bytes that one WebSocket sends per second, with bursts of five seconds.',
   ),
   socketUnreadBytes: limit(client.socketUnreadBytes, 'Bytes that may wait for one WebSocket to read them.'),
 });
 
-/** What the configuration says, in the server's words. */
+/** Converts the configured limits to the server's form. */
 export function serviceLimits({ time, ...same }: z.output<typeof serviceLimitsSchema>): QueryLimits & ClientLimits {
   return { ...same, timeMilliseconds: time };
 }

@@ -1,17 +1,17 @@
 import { z } from 'zod';
 import { secret } from '../secret.ts';
 
-/** `proxy` of a source: a URL, or no proxy whatever the environment says. */
+/** `proxy` of a source: a URL, or `none`, which overrides the environment. */
 export const proxySchema = z
   .string()
   .refine((text) => text === 'none' || isProxyUrl(text), {
     error: 'expected a URL such as http://proxy.example.com:3128, or "none"',
   })
   .describe(
-    'Proxy that the source and its token endpoint are reached through, or "none". Default: what HTTP_PROXY, HTTPS_PROXY and NO_PROXY say.',
+    'Proxy for the source and its token endpoint, or "none". Default: as set by HTTP_PROXY, HTTPS_PROXY and NO_PROXY.',
   );
 
-/** May a proxy be reached there? */
+/** True if the text can be the URL of a proxy. */
 export function isProxyUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, pathname, search, hash } = new URL(text);
@@ -24,14 +24,14 @@ export const tlsSchema = z
       .string()
       .min(1)
       .optional()
-      .describe('Certificate authorities to trust beside the usual ones. A file in PEM, or PEM itself.'),
+      .describe('Certificate authorities to trust in addition to the usual ones. A PEM file, or the PEM text itself.'),
     certificate: z
       .string()
       .min(1)
       .optional()
-      .describe('Our own certificate, with the intermediate ones behind it. A file in PEM, or PEM itself.'),
-    key: z.string().min(1).optional().describe('Private key of `certificate`. A file in PEM, or PEM itself.'),
-    passphrase: secret('Opens an encrypted `key`.').optional(),
+      .describe('Client certificate, followed by its intermediate certificates. A PEM file, or the PEM text itself.'),
+    key: z.string().min(1).optional().describe('Private key of `certificate`. A PEM file, or the PEM text itself.'),
+    passphrase: secret('Passphrase of an encrypted `key`.').optional(),
   })
   .superRefine(({ certificate, key, passphrase }, context) => {
     if ((certificate === undefined) !== (key === undefined)) {
@@ -40,9 +40,9 @@ export const tlsSchema = z
       context.addIssue({ code: 'custom', path: [missing], message: `is missing: \`${other}\` needs it` });
     }
     if (passphrase !== undefined && key === undefined) {
-      context.addIssue({ code: 'custom', path: ['passphrase'], message: 'opens nothing: there is no `key`' });
+      context.addIssue({ code: 'custom', path: ['passphrase'], message: 'has no effect without `key`' });
     }
   })
-  .describe('Who is trusted, and who we are, on connections to the source and its token endpoint.');
+  .describe('TLS on connections to the source and its token endpoint: trusted authorities and our client certificate.');
 
 export type TlsInput = z.output<typeof tlsSchema>;

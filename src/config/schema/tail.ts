@@ -9,18 +9,19 @@ const drain = z
   .min(1)
   .max(20)
   .refine((times) => times.every((time, i) => i === 0 || time > (times[i - 1] ?? 0)), {
-    error: 'must go up: each is counted from the end of the job',
+    error: 'must increase: each is counted from the end of the job',
   });
 
 const DESCRIPTIONS = {
-  interval: 'Between two polls of a job while lines come.',
-  maxInterval: 'Longest pause between two polls of a job that is silent; pauses double up to it.',
-  jitter: 'Part of a pause by which it is made longer or shorter at random, so that pollers do not march in step.',
-  overlap: 'Each poll reads again what is this much older than the newest line, for lines that come late.',
-  reorderWindow: 'How long lines are held back, counted from their own time, to be put in order.',
-  drain: 'When, after a job was seen to be finished, its log is read again before the stream ends.',
-  refresh: "How often a running job's status and parts are asked for.",
-  maxDuration: 'A stream ends after this long, with a cursor to go on from.',
+  interval: 'Pause between two polls of a job while lines come.',
+  maxInterval: 'Longest pause between two polls of a silent job; pauses double up to it.',
+  jitter: 'Fraction by which a pause is randomly lengthened or shortened, so that pollers do not run in step.',
+  overlap: 'Each poll rereads lines up to this much older than the newest one, to catch lines that arrive late.',
+  reorderWindow: 'A line is held back until it is this old, so that lines can be put in order.',
+  drain:
+    'When the log of a finished job is read again before the stream ends, counted from when the job was seen to be finished.',
+  refresh: "How often a running job's status and parts are read.",
+  maxDuration: 'A stream ends after this long, with a cursor to resume from.',
 };
 
 const jitter = z.number().min(0).max(1);
@@ -44,7 +45,7 @@ export const tailSchema = z
     error: 'must not be shorter than `interval`',
   });
 
-/** What a source may have otherwise; what it leaves out is as in `tail` at the top. */
+/** The settings that a source may override; the others are taken from the top-level `tail`. */
 export const sourceTailSchema = z.strictObject({
   interval: duration.optional().describe(DESCRIPTIONS.interval),
   maxInterval: duration.optional().describe(DESCRIPTIONS.maxInterval),
@@ -66,17 +67,17 @@ const redisServers = z.strictObject({
       error: 'expected a URL such as redis://host:6379, rediss://user:password@host:6379/0 or unix:///path/to/socket',
     })
     .optional()
-    .describe('Where the one Redis server is. Belongs into the environment where it holds a password.'),
+    .describe('URL of a single Redis server. Read it from the environment if it contains a password.'),
   cluster: z
     .array(serverUrl)
     .min(1)
     .max(50)
     .optional()
-    .describe('Some nodes of a Redis Cluster, in place of `url`. User and password are those of the first.'),
+    .describe('Some nodes of a Redis Cluster, in place of `url`. User and password are taken from the first.'),
   sentinel: z
     .strictObject({
-      nodes: z.array(serverUrl).min(1).max(50).describe('The sentinels. User and password are those of the first.'),
-      master: z.string().min(1).describe('What the sentinels call the master.'),
+      nodes: z.array(serverUrl).min(1).max(50).describe('The sentinels. User and password are taken from the first.'),
+      master: z.string().min(1).describe('Name of the master at the sentinels.'),
       username: z.string().min(1).optional().describe('User of the master and its replicas.'),
       password: z.string().min(1).optional().describe('Password of the master and its replicas.'),
     })
@@ -86,11 +87,11 @@ const redisServers = z.strictObject({
     .string()
     .regex(/^[A-Za-z0-9._:-]{1,64}$/, { error: 'use up to 64 letters, digits, ".", "_", ":" and "-"' })
     .default('tributary')
-    .describe('What our keys begin with: the same on all replicas of one deployment, and on no others.'),
+    .describe('Prefix of all keys: the same on all replicas of one deployment, and unique to it.'),
   leaseTtl: duration
     .prefault('3s')
     .refine((time) => time >= 300, { error: 'must be at least 300ms' })
-    .describe('How long a replica that died keeps the jobs that it polled from the others.'),
+    .describe('How long the jobs of a replica that died stay blocked for the others.'),
 });
 
 export const redisSchema = redisServers.refine(
@@ -98,7 +99,7 @@ export const redisSchema = redisServers.refine(
   { error: 'expected exactly one of `url`, `cluster` and `sentinel`' },
 );
 
-/** What the configuration says of Redis, in the words of its client. */
+/** Converts the configured settings to the form of the Redis client. */
 export function redisSettings(redis: z.output<typeof redisSchema>): Omit<RedisSettings, 'secret'> {
   const { url = '', cluster, sentinel, prefix, leaseTtl } = redis;
   const common = { prefix, leaseMilliseconds: leaseTtl };
@@ -107,7 +108,7 @@ export function redisSettings(redis: z.output<typeof redisSchema>): Omit<RedisSe
   return { ...common, servers: { kind: 'single', url } };
 }
 
-/** What the configuration says, in the federation's words. */
+/** Converts the configured settings to the federation's form. */
 export function tailSettings(tail: z.output<typeof tailSchema>): Partial<TailSettings> {
   return { ...sourceTailSettings(tail), maxDurationMilliseconds: tail.maxDuration };
 }

@@ -10,29 +10,32 @@ const endpoint = z.url({ protocol: /^https?$/, error: 'expected an http or https
 
 export const tracingSchema = z.strictObject({
   endpoint: endpoint.describe(
-    'Where a collector takes OTLP over HTTP, such as http://collector:4318: spans go to v1/traces below it.',
+    'OTLP/HTTP endpoint of a collector, such as http://collector:4318; spans are sent to v1/traces below it.',
   ),
   headers: z
-    .record(z.string().regex(HEADER_NAME, { error: 'is no name of a header' }), headerSecret('Sent as it is.'))
+    .record(z.string().regex(HEADER_NAME, { error: 'is not a header name' }), headerSecret('Sent unchanged.'))
     .default({})
-    .describe('Headers of what is sent there, such as credentials.'),
+    .describe('Headers of requests to the collector, such as credentials.'),
   serviceName: z
     .string()
     .min(1)
     .max(100)
     .optional()
-    .describe('What spans call this service. Default: as OTEL_SERVICE_NAME says, else `tributary`.'),
+    .describe('Name of this service in spans. Default: OTEL_SERVICE_NAME, or `tributary`.'),
   sampleRatio: z
     .number()
     .min(0)
     .max(1)
     .optional()
     .describe(
-      'Part of the traces that begin here which are recorded; one that a request names is recorded as it says. Default: as OTEL_TRACES_SAMPLER says, else all.',
+      'Fraction of the traces started here that are recorded; for a trace that a request continues, the request decides. Default: as set by OTEL_TRACES_SAMPLER, otherwise all.',
     ),
 });
 
-/** Where traces go; null: nowhere. What the configuration says comes before the standard variables of OpenTelemetry. */
+/**
+ * Where traces are sent; null: tracing is off. The configuration takes precedence over OpenTelemetry's standard
+ * variables.
+ */
 export function tracingSettings(
   configured: z.output<typeof tracingSchema> | undefined,
   environment: Environment,
@@ -52,16 +55,16 @@ export function tracingSettings(
       : ['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', whole];
   if (url === '') return null;
   if (!endpoint.safeParse(url).success) {
-    report({ key: '', message: `the environment variable ${name} is no http or https URL` });
+    report({ key: '', message: `the environment variable ${name} is not an http or https URL` });
     return null;
   }
   const protocol =
     environment['OTEL_EXPORTER_OTLP_TRACES_PROTOCOL'] ?? environment['OTEL_EXPORTER_OTLP_PROTOCOL'] ?? '';
   if (protocol === 'grpc') {
-    report({ key: '', message: 'the environment asks for traces over gRPC; they can be sent over HTTP only' });
+    report({ key: '', message: 'the environment requests traces over gRPC; only HTTP is supported' });
     return null;
   }
-  // Further variables are read by the SDK: headers, the sampler, how spans are batched.
+  // The SDK reads further variables: headers, the sampler, span batching.
   return { url, headers: {}, serviceName: null, sampleRatio: null };
 }
 

@@ -66,7 +66,7 @@ describe('a description', () => {
   test.each<[changes: Change, key: string, said: string]>([
     [{ jobs: undefined }, 'jobs', 'is missing, expected an object'],
     [{ 'logs.time': undefined }, 'logs.time', 'a path in the row, or a list of paths'],
-    [{ 'logs.tiem': 'at' }, 'logs.tiem', 'is no known key; did you mean "time"?'],
+    [{ 'logs.tiem': 'at' }, 'logs.tiem', 'is not a known key; did you mean "time"?'],
     [{ 'logs.path': 'builds' }, 'logs.path', 'expected a path such as /jobs/{job}/logs, without a query'],
     [{ 'logs.path': '/lines?x=1' }, 'logs.path', 'without a query'],
     [{ 'logs.path': '/lines' }, 'logs.path', 'must name the job, in it, in `query` or in `body`: {job}, {job.1}'],

@@ -4,11 +4,11 @@ import type { Gap } from '../federation/tail/feed/gap.ts';
 import { lineKey } from '../federation/tail/feed/lines/line-window.ts';
 import type { FeedLine, LineWindow } from '../federation/tail/feed/lines/line-window.ts';
 
-/** What the poller of a job tells other replicas. */
+/** Sends what the poller of a job finds to the other replicas. */
 export interface Announcer {
-  /** Does this replica poll for the others? */
+  /** True if this replica polls for the others. */
   readonly leads: boolean;
-  /** Does another replica poll for this one, as far as is known? */
+  /** True if, as far as this replica knows, another one polls for it. */
   readonly follows: boolean;
   lines(lines: readonly FeedLine[]): void;
   gap(gap: Gap): void;
@@ -19,8 +19,8 @@ export interface Announcer {
   broke(): void;
 }
 
-/** Passes on to the feed what is read here, and announces what is new of it. */
-export class Outlet implements FeedSink {
+/** Passes what is read here to the feed, and announces the new part to the other replicas. */
+export class AnnouncingSink implements FeedSink {
   readonly #sink: FeedSink;
   readonly #announcer: Announcer;
 
@@ -50,7 +50,7 @@ export class Outlet implements FeedSink {
 
   gap(gap: Gap): boolean {
     const isNew = this.#sink.gap(gap);
-    // What was known is no news to the others either.
+    // Other replicas know this gap already.
     if (isNew) this.#announcer.gap(gap);
     return isNew;
   }
@@ -61,7 +61,7 @@ export class Outlet implements FeedSink {
   }
 
   polled(): void {
-    // A single poll of one's own says nothing of those of the leader, which go on.
+    // As a follower, this replica has made a single poll; how current the feed is depends on the leader's polls.
     if (!this.#announcer.follows) this.#sink.polled();
     this.#announcer.polled();
   }
@@ -81,7 +81,7 @@ export class Outlet implements FeedSink {
     this.#announcer.broke();
   }
 
-  /** Another replica's window may begin earlier than ours: what lies before ours is for it to judge. */
+  /** Lines before our window count as new: another replica's window may begin earlier, and that replica decides. */
   #isNew({ entry, partition }: FeedLine): boolean {
     return !this.window.has(lineKey(partition, entry));
   }
