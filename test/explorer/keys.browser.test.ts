@@ -91,6 +91,30 @@ describe.skipIf(HAS_NO_BROWSER)('the keys of the log explorer in a browser', () 
     });
   });
 
+  test('hide lines like one, or with the text that is selected, and show those of one step alone', async () => {
+    await desktop(async (page) => {
+      await openJob(page, 'support-assistant-full');
+      const epochs = page.locator('.line-text', { hasText: '| step' });
+      await epochs.last().click();
+      await page.getByText('Copy JSON').waitFor();
+      await page.keyboard.press('x');
+      await page.waitForURL(/hide=/);
+      await expect.poll(() => epochs.count()).toBe(0);
+      await page.locator('.severity-error').first().waitFor();
+      await page.getByRole('button', { name: 'Show lines with | step again' }).click();
+      await epochs.last().waitFor();
+
+      await page.locator('.line-text', { hasText: 'OutOfMemoryError' }).dblclick({ position: { x: 20, y: 8 } });
+      await page.keyboard.press('x');
+      await page.waitForURL(/hide=stderr/);
+      await expect.poll(() => page.getByText('OutOfMemoryError').count()).toBe(0);
+
+      await page.locator('.line-toggle').last().click();
+      await page.getByRole('button', { name: 'Only this step' }).click();
+      await page.waitForURL(/step=/);
+    });
+  });
+
   test('reach a file of exactly the lines that are shown', async () => {
     await desktop(async (page) => {
       await openJob(page, 'support-assistant-full');

@@ -17,6 +17,7 @@ export type Action =
   | 'next-error'
   | 'previous-error'
   | 'context'
+  | 'hide'
   | 'close-line'
   | 'first-line'
   | 'last-line'
@@ -49,6 +50,7 @@ export const BINDINGS: readonly BindingGroup[] = [
       { key: 'e', action: 'next-error', words: 'Next error or warning' },
       { key: 'E', action: 'previous-error', words: 'Previous error or warning' },
       { key: 'c', action: 'context', words: 'Lines around the open line' },
+      { key: 'x', action: 'hide', words: 'Hide lines like it, or with the selected text' },
       { key: 'Escape', action: 'close-line', words: 'Close the open line' },
       { key: 'g', action: 'first-line', words: 'Go to the first line' },
       { key: 'G', action: 'last-line', words: 'Go to the last line' },

@@ -9,6 +9,7 @@ import { useActions } from '../keys/use-actions.ts';
 import { isFiltered, navigate, NO_LINE_FILTER, usePlace } from '../state/view.ts';
 import { clock } from '../ui/time.ts';
 import { keepInPlace } from './keep-in-place.ts';
+import { likenessOf, selectedText } from './likeness.ts';
 import type { LogLine } from './line.ts';
 import { timeOf } from './placement.ts';
 import { shownText } from './plain-text.ts';
@@ -41,6 +42,9 @@ export function Context({ line, zone, children }: ContextProps): ReactNode {
     context: () => {
       show(size ?? FIRST);
     },
+    hide: () => {
+      hideLike(line);
+    },
   });
   return (
     <section className="details-part" aria-label="Lines around this line">
@@ -57,6 +61,16 @@ export function Context({ line, zone, children }: ContextProps): ReactNode {
             Lines around it
           </button>
         )}
+        <button
+          type="button"
+          className="button button-small"
+          title={`Hide lines with “${likenessOf(line.message)}”`}
+          onClick={() => {
+            hideLike(line);
+          }}
+        >
+          Hide lines like it
+        </button>
         {isFiltered(view) && (
           <button
             type="button"
@@ -106,6 +120,11 @@ export function Context({ line, zone, children }: ContextProps): ReactNode {
       {error !== null && <p className="note note-warn">{error.message}</p>}
     </section>
   );
+}
+
+/** Leaves out lines with the selected text, or with what the line shares with others, and stays at its time. */
+function hideLike(line: LogLine): void {
+  navigate({ hide: selectedText() ?? likenessOf(line.message), line: null, at: timeOf(line) });
 }
 
 interface ContextState {

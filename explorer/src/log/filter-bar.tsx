@@ -81,7 +81,25 @@ export function FilterBar({ view, parts, names }: PartsOfJobs & { view: View }):
         ))}
       </div>
       <TimeRange view={view} />
-      <PartChips view={view} parts={parts} names={names} />
+      <PartChips view={view} parts={parts} names={names}>
+        {view.hide !== '' && (
+          <span className="filter-chip filter-chip-hide">
+            <span className="filter-chip-kind">Hidden</span>
+            <span className="filter-chip-name" title={view.hide}>
+              {view.hide}
+            </span>
+            <button
+              type="button"
+              aria-label={`Show lines with ${view.hide} again`}
+              onClick={() => {
+                navigate({ hide: '', line: null });
+              }}
+            >
+              <CloseIcon />
+            </button>
+          </span>
+        )}
+      </PartChips>
       {isFiltered(view) && (
         <button
           type="button"

@@ -4,6 +4,11 @@ import { asApiError, isAbort, request } from '../api/request.ts';
 import type { ApiError } from '../api/request.ts';
 import { LineDetailsDocument } from '../graphql/generated/graphql.ts';
 import type { LineDetailsQuery } from '../graphql/generated/graphql.ts';
+import type { PartKind } from '../parts/part.ts';
+import { choosePart, isChosen } from '../parts/selection.ts';
+import type { PartName } from '../parts/selection.ts';
+import { usePlace } from '../state/view.ts';
+import type { View } from '../state/view.ts';
 import { ago, clock, longDay } from '../ui/time.ts';
 import { useNow } from '../ui/use-now.ts';
 import { Attributes } from './attributes.tsx';
@@ -29,7 +34,8 @@ interface LineDetailsProps {
 export function LineDetails({ line, job, zone }: LineDetailsProps): ReactNode {
   const { whole, error } = useWholeLine(line.id);
   const now = useNow();
-  const facts: readonly (readonly [string, string | null])[] = [
+  const { view } = usePlace();
+  const facts: readonly (readonly [string, string | null, (PartName | null)?])[] = [
     [
       'Time',
       `${line.timestamp} (${longDay(line.timestamp, zone)} ${clock(line.timestamp, zone)} ${zone === 'utc' ? 'UTC' : 'local'}, ${ago(line.timestamp, now)})`,
@@ -37,9 +43,13 @@ export function LineDetails({ line, job, zone }: LineDetailsProps): ReactNode {
     ['Placed at', line.placedAt],
     ['Severity', severityText(line)],
     ['Job', job === undefined ? null : `${job.name} (${job.source})`],
-    ['Attempt', line.attemptNumber === null ? (line.attempt?.key ?? null) : String(line.attemptNumber)],
-    ['Step', stepOf(line)],
-    ['Task', taskOf(line)],
+    [
+      'Attempt',
+      line.attemptNumber === null ? (line.attempt?.key ?? null) : String(line.attemptNumber),
+      partOf('attempt', line.attempt),
+    ],
+    ['Step', stepOf(line), partOf('step', line.step)],
+    ['Task', taskOf(line), partOf('task', line.task)],
   ];
   return (
     <div className="details">
@@ -56,11 +66,19 @@ export function LineDetails({ line, job, zone }: LineDetailsProps): ReactNode {
       <JsonMessage message={whole?.text ?? line.message} />
       {whole !== null && <Exceptions exceptions={whole.exceptions} />}
       <dl className="line-facts">
-        {facts.map(([name, value]) =>
+        {facts.map(([name, value, part = null]) =>
           value === null || value === '' ? null : (
             <div key={name}>
               <dt>{name}</dt>
-              <dd>{value}</dd>
+              <dd>
+                {value}
+                {part !== null && line.job !== null && (
+                  <>
+                    {'  '}
+                    <PartFilter view={view} job={line.job.id} part={part} />
+                  </>
+                )}
+              </dd>
             </div>
           ),
         )}
@@ -69,6 +87,24 @@ export function LineDetails({ line, job, zone }: LineDetailsProps): ReactNode {
       {whole === null && error === null && <p className="quiet">Loading attributes…</p>}
       {error !== null && <p className="note note-warn">{error.message}</p>}
     </div>
+  );
+}
+
+function partOf(kind: PartKind, part: { readonly key: string } | null): PartName | null {
+  return part === null ? null : { kind, key: part.key };
+}
+
+function PartFilter({ view, job, part }: { view: View; job: string; part: PartName }): ReactNode {
+  return (
+    <button
+      type="button"
+      className="link fact-filter"
+      onClick={() => {
+        choosePart(view, job, part, false);
+      }}
+    >
+      {isChosen(view, job, part) ? `All ${part.kind}s` : `Only this ${part.kind}`}
+    </button>
   );
 }
 

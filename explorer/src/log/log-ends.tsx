@@ -169,6 +169,7 @@ export function EmptyLog({
   }
   const parts: readonly (readonly [string, Partial<View>, boolean])[] = [
     [`the text “${view.text}”`, { text: '' }, view.text !== ''],
+    [`the hidden text “${view.hide}”`, { hide: '' }, view.hide !== ''],
     [`severity ${(view.level ?? '').toLowerCase()} and worse`, { level: null }, view.level !== null],
     ['the time range', { since: null, until: null }, view.since !== null || view.until !== null],
     ['the steps', { steps: [] }, view.steps.length > 0],

@@ -6,12 +6,14 @@ import { showInView } from '../state/in-view.ts';
 import { useSettings } from '../state/settings.ts';
 import { navigate } from '../state/view.ts';
 import type { View } from '../state/view.ts';
+import { countWords } from '../ui/count-words.ts';
 import { DownIcon } from '../ui/icons.tsx';
 import { day } from '../ui/time.ts';
 import { EmptyLog, FailureNotes, NewerEnd, OlderEnd } from './log-ends.tsx';
 import { markerFor } from './highlight.ts';
 import type { LogLine } from './line.ts';
 import { keepInPlace } from './keep-in-place.ts';
+import { selectedText } from './likeness.ts';
 import { LogRow } from './log-row.tsx';
 import type { LogSnapshot, LogWindow } from './log-window.ts';
 import { timeOf } from './placement.ts';
@@ -119,6 +121,10 @@ export function LogList({ log, snapshot, jobs, view, isLive, partNames }: LogLis
       if (isAtEnd && !isHeld) setPaused(true);
       else toEnd();
     },
+    hide: () => {
+      const hide = selectedText();
+      if (hide !== null) navigate({ hide, line: null, at: view.at });
+    },
     'close-line': () => {
       if (view.line !== null) navigate({ line: null, at: null }, { replace: true });
     },
@@ -191,11 +197,9 @@ export function LogList({ log, snapshot, jobs, view, isLive, partNames }: LogLis
           <NewerEnd snapshot={snapshot} log={log} isLive={isLive} />
         </div>
         {!isAtEnd && lines.length > 0 && (
-          <button type="button" className="to-end" onClick={toEnd}>
+          <button type="button" className={snapshot.unread > 0 ? 'to-end' : 'to-end to-end-quiet'} onClick={toEnd}>
             <DownIcon />
-            {snapshot.unread > 0
-              ? `${snapshot.unread.toLocaleString('en')} new ${snapshot.unread === 1 ? 'line' : 'lines'}`
-              : 'Latest lines'}
+            <span>{snapshot.unread > 0 ? countWords(snapshot.unread, 'new line', 'new lines') : 'Latest lines'}</span>
           </button>
         )}
       </div>

@@ -14,7 +14,13 @@ import { FIELDS } from './selection.ts';
 
 const KINDS: readonly PartKind[] = ['attempt', 'step', 'task'];
 
-export function PartChips({ view, parts, names }: PartsOfJobs & { view: View }): ReactNode {
+interface PartChipsProps extends PartsOfJobs {
+  readonly view: View;
+  /** Chips of other filters. */
+  readonly children: ReactNode;
+}
+
+export function PartChips({ view, parts, names, children }: PartChipsProps): ReactNode {
   const { zone } = useSettings();
   const isNarrow = useIsNarrow();
   const known = parts.flatMap(({ tree }) => flat(tree));
@@ -29,7 +35,7 @@ export function PartChips({ view, parts, names }: PartsOfJobs & { view: View }):
           )}
         </Popover>
       )}
-      {KINDS.some((kind) => view[FIELDS[kind]].length > 0) && (
+      {(Boolean(children) || KINDS.some((kind) => view[FIELDS[kind]].length > 0)) && (
         <div className="filter-chips">
           {KINDS.flatMap((kind) =>
             view[FIELDS[kind]].map((key) => {
@@ -53,6 +59,7 @@ export function PartChips({ view, parts, names }: PartsOfJobs & { view: View }):
               );
             }),
           )}
+          {children}
         </div>
       )}
     </>

@@ -9,7 +9,7 @@ export const FIELDS = { attempt: 'attempts', step: 'steps', task: 'tasks' } as c
 
 const NO_PARTS = { attempts: [], steps: [], tasks: [] } satisfies Partial<View>;
 
-interface PartName {
+export interface PartName {
   readonly kind: PartKind;
   readonly key: string;
 }

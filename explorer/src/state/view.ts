@@ -15,6 +15,8 @@ export interface View {
   readonly level: LogSeverity | null;
   readonly text: string;
   readonly mode: TextMode;
+  /** Lines with this text are left out. */
+  readonly hide: string;
   readonly since: string | null;
   readonly until: string | null;
   readonly attempts: readonly string[];
@@ -58,6 +60,7 @@ function parseView(search: string): View {
     level: oneOf(LEVELS, text('level')),
     text: text('q') ?? '',
     mode: oneOf<TextMode>(['case', 'regex'], text('mode')) ?? 'text',
+    hide: text('hide') ?? '',
     since: text('since'),
     until: text('until'),
     attempts: parameters.getAll('attempt'),
@@ -82,6 +85,7 @@ function printView(view: View): string {
   add('level', [view.level]);
   add('q', [view.text]);
   add('mode', [view.text === '' || view.mode === 'text' ? null : view.mode]);
+  add('hide', [view.hide]);
   add('since', [view.since]);
   add('until', [view.until]);
   add('attempt', view.attempts);
@@ -96,10 +100,11 @@ function printView(view: View): string {
 
 /** The filter of lines as the graph takes it. */
 export function logFilterOf(view: View): LogFilter {
-  const { level, text, mode, since, until, attempts, steps, tasks } = view;
+  const { level, text, mode, hide, since, until, attempts, steps, tasks } = view;
   return {
     ...(level === null ? {} : { minSeverity: level }),
     ...(text === '' ? {} : textFilter(text, mode)),
+    ...(hide === '' ? {} : { notContains: hide }),
     ...(since === null ? {} : { since }),
     ...(until === null ? {} : { until }),
     ...(attempts.length === 0 ? {} : { attemptIn: attempts }),
@@ -131,6 +136,7 @@ export function isFiltered(view: View): boolean {
 export const NO_LINE_FILTER = {
   level: null,
   text: '',
+  hide: '',
   since: null,
   until: null,
   attempts: [],
