@@ -4,6 +4,7 @@ import type { Ordered } from '../../domain/ordered.ts';
 import { parseInstant } from '../../domain/time.ts';
 import { datedListPartition } from '../../pagination/dated-list/dated-list.ts';
 import type { DatedPage } from '../../pagination/dated-list/pages.ts';
+import { EmptyPromise } from '../../pagination/core/empty-promise.ts';
 import type { Partition, Unplaced } from '../../pagination/core/partition.ts';
 import type { JobFilter, JobList, JobPage } from '../../vendors/connector.ts';
 import { rememberJob } from '../source.ts';
@@ -29,7 +30,8 @@ export function jobPartition(
   filter: JobFilter,
   call: Call,
 ): Partition<ListedJob> {
-  return datedListPartition<ListedJob>({
+  const promise = new EmptyPromise();
+  const partition = datedListPartition<ListedJob>({
     key: list.key,
     pageSize: list.pageSize,
     idOf: ({ job }) => job.key,
@@ -41,9 +43,13 @@ export function jobPartition(
     async fetch(index, reading) {
       const page = await list.page(index, filter, reading);
       for (const job of page.jobs) rememberJob(source, job, call);
+      const count = page.jobs.length + (page.parts?.length ?? 0) + (page.unreadable?.count ?? 0);
+      // That a page promises more is said by what walks the pages.
+      if (index === 0 && page.more !== true) promise.see({ count, total: page.total });
       return rowsOf(page);
     },
   });
+  return promise.toldBy(partition);
 }
 
 function rowsOf({ jobs, parts = [], total, more, unreadable }: JobPage): DatedPage<ListedJob> {

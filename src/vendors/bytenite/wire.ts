@@ -1,8 +1,9 @@
 import type { Json } from '../../domain/json.ts';
 import type { Instant } from '../../domain/time.ts';
 import { Mismatch } from '../../http/body/mismatch.ts';
-import { rowsIn, NO_ODD_ROWS } from '../shared/rows.ts';
+import { rowsIn } from '../shared/rows.ts';
 import type { Rows } from '../shared/rows.ts';
+import { refuseComplaints } from '../shared/error-words.ts';
 import {
   countOf,
   fieldsOf,
@@ -90,7 +91,10 @@ export function jobAnswerDecoder(body: unknown): WireJob | null {
   const fields = fieldsOf(body);
   const { job } = fields;
   requireMember(fields, ['job'], 'a job');
-  if (job === undefined || job === null) return null;
+  if (job === undefined || job === null) {
+    refuseComplaints(fields);
+    return null;
+  }
   try {
     return jobDecoder(job);
   } catch (error) {
@@ -108,9 +112,8 @@ export function jobListDecoder(body: unknown): WireJobList {
   const fields = fieldsOf(body);
   requireMember(fields, ['data', 'pagination'], 'a list of jobs');
   const pagination = isFields(fields['pagination']) ? fields['pagination'] : {};
-  const data = fields['data'] ?? null;
   return {
-    ...(data === null ? { data: [], odd: NO_ODD_ROWS } : rowsIn(fields, 'data', jobDecoder)),
+    ...rowsIn({ ...fields, data: fields['data'] ?? [] }, 'data', jobDecoder),
     // int64 comes as a string from a protobuf gateway; a plain number is taken too.
     total: countOf(pagination['total']),
     hasNext: flagOf(pagination['hasNext']),

@@ -8,18 +8,8 @@ import { Mismatch } from '../../http/body/mismatch.ts';
 import type { Unplaced } from '../../pagination/core/partition.ts';
 import { rowsOf } from '../shared/rows.ts';
 import type { Rows } from '../shared/rows.ts';
-import {
-  countOf,
-  fieldsOf,
-  flagOf,
-  idOf,
-  instantOf,
-  isFields,
-  jsonOf,
-  present,
-  refuseErrors,
-  textOf,
-} from '../shared/wire.ts';
+import { refuseNamedErrors } from '../shared/error-words.ts';
+import { countOf, fieldsOf, flagOf, idOf, instantOf, isFields, jsonOf, present, textOf } from '../shared/wire.ts';
 import type { Fields } from '../shared/wire.ts';
 import { severityTable, statusTable } from './facts.ts';
 import { keyOf } from './keys.ts';
@@ -54,7 +44,7 @@ export function pageDecoder<T>(paths: PagePaths, read: (row: Fields) => T): (bod
   );
   const at = (body: unknown, path: JsonPath | null | undefined): unknown => (path ? valueAt(body, path) : undefined);
   return (body) => {
-    if (isFields(body)) refuseErrors(body);
+    if (isFields(body)) refuseNamedErrors(body);
     return {
       ...rowsOf(itemsIn(body, items), items.length === 1 ? (items[0]?.text ?? '') : 'rows', read),
       total: countOf(at(body, total)),

@@ -6,7 +6,8 @@ import { Mismatch } from '../../http/body/mismatch.ts';
 import type { Batch, Partition, Unplaced, Unreadable } from '../../pagination/core/partition.ts';
 import { contentHash, occurrenceTie } from '../../pagination/core/identity.ts';
 import { MOST_NAMES, together } from '../../pagination/core/unreadable.ts';
-import { fieldsOf, listIn, refuseErrors, textOf } from './wire.ts';
+import { refuseComplaints, refuseNamedErrors } from './error-words.ts';
+import { fieldsOf, listIn, textOf } from './wire.ts';
 import type { Fields } from './wire.ts';
 import { keepRows, noRows } from '../../pagination/core/hinted-rows.ts';
 
@@ -30,8 +31,10 @@ export const NO_ODD_ROWS: readonly OddRow[] = [];
 
 /** Reads each row of the list that a field of an answer must be. A row that gives a `Mismatch` is odd. */
 export function rowsIn<T>(fields: Fields, name: string, read: (row: Fields) => T): Rows<T> {
-  refuseErrors(fields);
-  return rowsOf(listIn(fields, name), name, read);
+  const list = listIn(fields, name);
+  if (list.length === 0) refuseComplaints(fields);
+  else refuseNamedErrors(fields);
+  return rowsOf(list, name, read);
 }
 
 export function rowsOf<T>(list: readonly unknown[], path: string, read: (row: Fields) => T): Rows<T> {

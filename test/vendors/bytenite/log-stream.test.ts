@@ -90,13 +90,37 @@ describe('an answer of POST /logs', () => {
     '{"partitioner":null,"assembler":null,"taskrunner":null}',
     '{"partitioner":[],"assembler":[],"taskrunner":{}}',
     '{"taskrunner":{},"ok":true,"code":0}',
-    '\ufeff \n{"assembler":[],"somethingNew":[{"log":"x"}],"message":"","error":null,"errors":[]} ',
+    '\ufeff \n{"assembler":[],"somethingNew":[{"took":"1s"}],"message":"","error":null,"errors":[]} ',
   ])('may have groups that are missing, null or empty: %s', async (body) => {
     expect(await read(body, [1])).toEqual({ rows: [], tasks: [], odd: [] });
   });
 
   test.each(['{"logs":null}', '{"logs":[]}', '{}', 'null'])('may have a task whose group is %s', async (group) => {
     expect(await read(`{"taskrunner":{"9f":${group}}}`)).toEqual({ rows: [], tasks: ['9f'], odd: [] });
+  });
+
+  test.each([
+    ['{"partitioner":[],"somethingNew":[{"log":"x"},{"timestamp":"2025-06-24T16:19:03Z"}]}', 'somethingNew', 2],
+    ['{"reducer":{"9f":{"logs":[{"log":"x"}]}},"assembler":[]}', 'reducer', 1],
+    ['{"taskrunner":{"9f":{"lines":[{"log":"x"},{"log":"y"}]}}}', 'taskrunner.9f.lines', 2],
+  ])('counts lines of a group that is not known among those that can not be read: %s', async (body, group, count) => {
+    for (const size of [1, 1_000]) {
+      const { rows, odd } = await read(body, [size]);
+      expect({ rows, odd }).toEqual({
+        rows: [],
+        odd: Array.from({ length: count }, () => `${group}: a group of lines that is not known`),
+      });
+    }
+  });
+
+  test('may have words beside lines that are no error, and a status that is none', async () => {
+    const body = `{"assembler":[${JSON.stringify(line('a'))}],"message":"deprecated","warning":"soon"}`;
+    expect((await read(body)).rows).toHaveLength(1);
+    for (const empty of [
+      '{"assembler":[],"status":"success","success":true}',
+      '{"assembler":[],"details":[],"status":200}',
+    ])
+      expect(await read(empty)).toEqual({ rows: [], tasks: [], odd: [] });
   });
 
   test('may leave out level, container and text, the zero values of protobuf', async () => {
@@ -321,6 +345,21 @@ describe('an answer that is not what it should be', () => {
     ['{"errors":[{"message":"no"}]}', 'errors: expected groups of log lines, got an array'],
     ['{"message":"no"}', 'expected groups of log lines, got an object with other members'],
     ['{"result":{"partitioner":[]}}', 'expected groups of log lines, got an object with other members'],
+    ['{"taskrunner":{"9f":{"error":{"code":5}}}}', 'taskrunner.9f.error: expected groups of log lines, got an object'],
+    [
+      '{"taskrunner":{"9f":{"logs":[],"errors":["no"]}}}',
+      'taskrunner.9f.errors: expected groups of log lines, got an array',
+    ],
+    [
+      '{"taskrunner":{"error":{"code":5,"message":"no"}}}',
+      'taskrunner.error.code: expected groups of log lines, got 5',
+    ],
+    ['{"taskrunner":{"9f":{"message":"no"}}}', 'taskrunner.9f.message: expected groups of log lines, got a string'],
+    ['{"assembler":[],"message":"no"}', 'message: expected groups of log lines, got a string'],
+    ['{"taskrunner":{},"details":[{"reason":"no"}]}', 'details: expected groups of log lines, got an array'],
+    ['{"assembler":null,"status":"UNAVAILABLE"}', 'status: expected groups of log lines, got a string'],
+    ['{"partitioner":[],"success":false}', 'success: expected groups of log lines, got false'],
+    ['{"partitioner":[],"warning":"no"}', 'warning: expected groups of log lines, got a string'],
     ['{"ok":true,"code":0}', 'expected groups of log lines, got an object with other members'],
     ['<!doctype html><title>secret</title>', 'expected a JSON object, got HTML or XML'],
     ['[]', 'expected a JSON object, got something else'],

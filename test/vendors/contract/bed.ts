@@ -66,6 +66,10 @@ export interface Bed {
   readonly doubtfulPage: number | null;
   /** Answers that say that there are no lines, no jobs, and no such job. */
   readonly empty: Readonly<Record<'logs' | 'jobs' | 'job', readonly unknown[]>>;
+  /** Answers without rows that say that there are some. */
+  readonly promised: Readonly<Record<'logs' | 'jobs', readonly unknown[]>>;
+  /** May an empty list have words beside it that are no error: is it a service of any kind? */
+  readonly takesWords?: true;
   /** The native page size of a log call; null where it has none. */
   nativeSize(call: RecordedCall): number | null;
   /** What every path that the vendor is asked for looks like, undecoded. */

@@ -14,6 +14,29 @@ const ERRORS: readonly Readonly<Record<string, unknown>>[] = [
   { error: true },
   { errors: [{ message: 'internal' }] },
   { errors: { mistake: ['internal'] } },
+  { detailedError: 'internal' },
+  { exception: 'java.lang.IllegalStateException' },
+  { success: false, message: 'internal' },
+  { ok: false },
+  { code: 500, message: 'internal' },
+  { statusCode: '503' },
+  { status: 'failed' },
+  { title: 'Internal', status: 500, traceId: '00-1' },
+];
+
+/** What an answer without rows would not say if all were well. */
+const COMPLAINTS: readonly Readonly<Record<string, unknown>>[] = [
+  { message: 'internal' },
+  { detail: 'internal' },
+  { detail: [{ loc: ['query', 'limit'], msg: 'internal' }] },
+  { details: [{ reason: 'internal' }] },
+  { code: 13, message: 'internal', details: [] },
+  { code: 'INTERNAL' },
+  { status: 'unavailable' },
+  { title: 'Internal' },
+  { warning: 'internal' },
+  { warnings: ['internal'] },
+  { reason: 'internal' },
 ];
 
 /** The same members where there was no error. */
@@ -23,15 +46,18 @@ const NO_ERROR: readonly Readonly<Record<string, unknown>>[] = [
   { error: {}, errors: {} },
   { error: false },
   { error: 0 },
+  { success: true, ok: true },
+  { code: 0, message: '', details: [] },
+  { status: 'ok', warnings: [] },
+  { status: 200, detail: null },
 ];
 
 /** Bodies that are no list and no job of any vendor. */
 const OTHERS: readonly string[] = [
   ...[
     ...ERRORS,
-    { message: 'internal' },
+    ...COMPLAINTS,
     { result: {} },
-    { detail: 'internal' },
     { status: 'error' },
     'internal',
     '',
@@ -63,9 +89,9 @@ const QUESTIONS = {
       .then(({ length }) => length),
   job: ({ federation }, { source }, key, call) =>
     federation.job({ source, key }, call).then((job) => (job === null ? 0 : 1)),
-} satisfies Record<string, Question>;
+} satisfies Record<string, Question<number>>;
 
-type Question = (...asked: [Asking[0], ServedBed, string, Asking[1]]) => Promise<number>;
+type Question<T> = (...asked: [Asking[0], ServedBed, string, Asking[1]]) => Promise<T>;
 type Asking = Parameters<Parameters<typeof onReplica>[1]>;
 type Kind = keyof typeof QUESTIONS;
 
@@ -73,10 +99,26 @@ const KINDS = Object.keys(QUESTIONS) as Kind[];
 
 const BAD = { code: 'SOURCE_BAD_RESPONSE' };
 
+/** What is said beside no rows. */
+function failuresOf(kind: 'logs' | 'jobs'): Question<unknown> {
+  return async ({ federation }, { source }, key, call) => {
+    const connection =
+      kind === 'jobs'
+        ? federation.jobs({ first: 10, listFailures: true }, call)
+        : federation.logs([{ source, scope: { job: key } }], { first: 10, listFailures: true }, call);
+    expect(await connection.nodes()).toEqual([]);
+    return connection.failures();
+  };
+}
+
 /** A body that is not what was asked for is a bad answer: it is never taken for one without rows. */
 export function checkOddBodies(bed: Bed, served: () => ServedBed): void {
   /** How many rows the altered answer has; or why it is refused. */
-  async function read(kind: Kind, alter: (body: string) => string): Promise<unknown> {
+  async function read(
+    kind: Kind,
+    alter: (body: string) => string,
+    question: Question<unknown> = QUESTIONS[kind],
+  ): Promise<unknown> {
     const { instance } = served();
     const key = instance.createJob();
     instance.write(key, [{ slot: 0, fine: 0n, text: 'x', severity: 'info', step: 0, task: 0 }]);
@@ -84,7 +126,7 @@ export function checkOddBodies(bed: Bed, served: () => ServedBed): void {
       ...reply,
       body: alter(await textOfBody(reply.body)),
     }));
-    return onReplica([served()], (replica, call) => QUESTIONS[kind](replica, served(), key, call)).catch(
+    return onReplica([served()], (replica, call) => question(replica, served(), key, call)).catch(
       (error: unknown) => error,
     );
   }
@@ -114,13 +156,24 @@ export function checkOddBodies(bed: Bed, served: () => ServedBed): void {
       for (const empty of bed.empty[kind]) {
         const found = await read(kind, () => JSON.stringify(empty));
         expect({ empty, found }).toEqual({ empty, found: 0 });
-        for (const error of ERRORS) {
+        for (const error of bed.takesWords === true ? ERRORS : [...ERRORS, ...COMPLAINTS]) {
           const body = { ...(empty as object), ...error };
           expect({ body, found: await read(kind, () => JSON.stringify(body)) }).toMatchObject({ body, found: BAD });
         }
       }
     });
   }
+
+  test.each(['logs', 'jobs'] as const)(
+    'takes no answer without %s that counts or promises some for an empty list',
+    async (kind) => {
+      for (const body of bed.promised[kind]) {
+        served().use(fc.sample(bed.dialects, 1)[0]!());
+        const found = await read(kind, () => JSON.stringify(body), failuresOf(kind));
+        expect({ body, found }).toMatchObject({ body, found: [BAD] });
+      }
+    },
+  );
 
   test(
     'refuses any other JSON, whatever is asked for',

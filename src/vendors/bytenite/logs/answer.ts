@@ -54,7 +54,7 @@ export class FanOut {
   }
 
   #oddLine({ service, taskId, reason }: OddItem): void {
-    this.#count.line(taskId ?? service);
+    if (service !== null) this.#count.line(taskId ?? service);
     if (taskId !== null) this.#tasks.task(taskId);
     this.#odd.note(service, taskId, reason);
   }

@@ -1,6 +1,7 @@
 import type { Call } from '../../../domain/call.ts';
 import type { LogEntry } from '../../../domain/log-entry.ts';
 import type { Batch, Partition, ReadRequest } from '../../../pagination/core/partition.ts';
+import { EmptyPromise } from '../../../pagination/core/empty-promise.ts';
 import type { PageSizes } from '../../../pagination/core/page-size.ts';
 import { readOn } from '../../../pagination/core/read-on.ts';
 import { timeKeysetPartition } from '../../../pagination/time-keyset/time-keyset.ts';
@@ -81,6 +82,7 @@ function split(options: LogPartitionOptions): { native: Partition<LogRow>; local
 
 function nativePartition(options: LogPartitionOptions, pushed: readonly Condition[]): Partition<LogRow> {
   const { place, http } = options;
+  const promise = new EmptyPromise();
   const totalsOf = (call: Call): Map<string, Promise<number | null>> =>
     call.scoped(http, 'log totals', () => new Map<string, Promise<number | null>>());
   const totalKey = JSON.stringify([place.workspace, place.name, filterText(pushed) ?? '']);
@@ -94,7 +96,10 @@ function nativePartition(options: LogPartitionOptions, pushed: readonly Conditio
   ): Promise<TimePage<LogRow>> {
     const page = fetchPage(options, { place, comparisons }, { order, after, limit }, call);
     if (after === null && comparisons === pushed) {
-      const total = page.then((answer) => answer.total);
+      const total = page.then((answer) => {
+        promise.see({ ...answer, count: answer.rows.length });
+        return answer.total;
+      });
       // A caller that counts gets the failure; a caller that reads gets it from the page.
       total.catch(() => null);
       totalsOf(call).set(totalKey, total);
@@ -102,7 +107,7 @@ function nativePartition(options: LogPartitionOptions, pushed: readonly Conditio
     return page;
   }
 
-  const partition = timeKeysetPartition<LogRow>({
+  const native = timeKeysetPartition<LogRow>({
     key: '',
     size: options.sizes.of(JSON.stringify([place.workspace, place.name])),
     cap: options.cap,
@@ -115,6 +120,7 @@ function nativePartition(options: LogPartitionOptions, pushed: readonly Conditio
       return [...classesOf(options, pushed).keys()];
     },
   });
+  const partition = promise.toldBy(native);
   return { ...partition, count: (call) => totalsOf(call).get(totalKey) ?? partition.count(call) };
 }
 

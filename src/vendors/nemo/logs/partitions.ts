@@ -3,6 +3,7 @@ import { TributaryError } from '../../../domain/errors.ts';
 import { FairShare } from '../../../domain/fair-share.ts';
 import type { LogEntry } from '../../../domain/log-entry.ts';
 import { contentHash, hashAhead } from '../../../pagination/core/identity.ts';
+import { EmptyPromise } from '../../../pagination/core/empty-promise.ts';
 import type { PageSizes } from '../../../pagination/core/page-size.ts';
 import { pageTokenPartition } from '../../../pagination/page-token/page-token.ts';
 import type { TokenPage } from '../../../pagination/page-token/page-token.ts';
@@ -45,17 +46,23 @@ export interface LogSelection extends Pick<LogQuery, 'attempt' | 'step' | 'task'
  * are confused: the vendor gives the tasks of each attempt new names, and a task's name is part of the place.)
  */
 export function logPartition(selection: LogSelection, options: LogPartitionOptions): Partition<LogEntry> {
-  return pageTokenPartition<LogEntry>({
+  const promise = new EmptyPromise();
+  const partition = pageTokenPartition<LogEntry>({
     key: '',
     source: options.source,
     size: options.sizes.of(JSON.stringify([selection.place.workspace, selection.place.name])),
     identity: { by: 'content', of: identityOf },
-    fetch: (token, limit, call) => fetchPage(selection, token, limit, options, call),
+    async fetch(token, limit, call) {
+      const page = await fetchPage(selection, token, limit, options, call);
+      if (token === null) promise.see({ count: page.rows.length, total: page.total });
+      return page;
+    },
     isTokenRefused,
     address: pageAddress,
     maxWalk: options.maxWalk,
     ladder: LADDER,
   });
+  return promise.toldBy(partition);
 }
 
 async function fetchPage(

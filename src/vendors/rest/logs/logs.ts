@@ -3,6 +3,7 @@ import type { SourceHttp } from '../../../http/client.ts';
 import { PageSizes } from '../../../pagination/core/page-size.ts';
 import type { Partition } from '../../../pagination/core/partition.ts';
 import { AfterClock } from '../../../pagination/time-keyset/after-clock.ts';
+import { EmptyPromise } from '../../../pagination/core/empty-promise.ts';
 import { PageCap } from '../../../pagination/time-keyset/page-cap.ts';
 import type { Connector, NativePagination } from '../../connector.ts';
 import { refusedPartition } from '../../shared/refused-partition.ts';
@@ -51,8 +52,10 @@ export function createLogs(http: SourceHttp, { logs: options, jobs }: RestOption
     if (variables === null)
       return Promise.resolve({ partitions: [refusedPartition('', unknownJob(http.source, scope.job))], applied: [] });
     const lost = new LostRows();
+    const promise = new EmptyPromise();
     const { job } = scope;
-    const partition = partitionOf({ http, options, paging, decoder, job, variables, filters, sizes, lost }, facts);
+    const log = { http, options, paging, decoder, job, variables, filters, sizes, lost, promise };
+    const partition = promise.toldBy(partitionOf(log, facts));
     return Promise.resolve({ partitions: [readable(partition, lost)], applied: [] });
   };
 }

@@ -1,10 +1,11 @@
 import type { Call } from '../../../domain/call.ts';
 import type { SourceHttp } from '../../../http/client.ts';
 import { contentHash } from '../../../pagination/core/identity.ts';
+import type { EmptyPromise } from '../../../pagination/core/empty-promise.ts';
 import type { PageSizes } from '../../../pagination/core/page-size.ts';
 import type { Identity, Unplaced } from '../../../pagination/core/partition.ts';
 import { standInEntry } from '../../shared/entries.ts';
-import { cutRows, withStandIns } from '../../shared/rows.ts';
+import { cutRows, sizeOf, withStandIns } from '../../shared/rows.ts';
 import type { LostRows } from '../../shared/rows.ts';
 import { ask } from '../api.ts';
 import type { Parameters } from '../api.ts';
@@ -27,6 +28,7 @@ export interface NativeLog<P extends LogPaging = LogPaging> {
   readonly sizes: PageSizes;
   /** Rows without a place among the others. */
   readonly lost: LostRows;
+  readonly promise: EmptyPromise;
 }
 
 /** A page as the source gave it, its rows in the order that was asked for. */
@@ -43,6 +45,8 @@ export interface Asked {
   readonly limit: number | null;
   /** Can fewer not be asked for? Then texts may come cut. */
   readonly isLeast: boolean;
+  /** Is it the first page, without bounds? */
+  readonly isFirst: boolean;
   /** Is nothing behind the page? */
   readonly isLast: (page: WirePage<unknown>) => boolean;
 }
@@ -71,7 +75,9 @@ export async function fetchPage(log: NativeLog, asked: Asked, call: Call): Promi
     },
   );
   const { total, more, next } = page;
-  return { rows, count: page.data.length + page.odd.length, total, more, next };
+  const count = sizeOf(page);
+  if (asked.isFirst) log.promise.see({ count, total, more });
+  return { rows, count, total, more, next };
 }
 
 /** Readers share answers, and put tie-breaks on the rows that they get. */

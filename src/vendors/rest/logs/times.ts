@@ -30,7 +30,8 @@ export function timeLog(log: NativeLog<TimePaging>, { clock, cap }: TimeFacts): 
       const count = page.data.length + page.odd.length;
       return count === 0 || !(page.more ?? count >= limit);
     };
-    const asked = { order, limit, parameters: [[name, bound] as const], isLeast: limit <= size.least, isLast };
+    const [parameters, isLeast] = [[[name, bound] as const], limit <= size.least];
+    const asked = { order, limit, parameters, isLeast, isFirst: after === null, isLast };
     return fetchPage(log, asked, call);
   }
 

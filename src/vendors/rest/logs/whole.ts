@@ -9,7 +9,7 @@ import { identityOf, ownRow } from './page.ts';
 import type { NativeLog } from './page.ts';
 
 /** One answer with everything. */
-export function wholeLog({ http, options, decoder, variables, filters, lost }: NativeLog): Partition<LogRow> {
+export function wholeLog({ http, options, decoder, variables, filters, lost, promise }: NativeLog): Partition<LogRow> {
   return wholeResponsePartition<LogRow>({
     key: '',
     identity: identityOf(options),
@@ -20,6 +20,7 @@ export function wholeLog({ http, options, decoder, variables, filters, lost }: N
       const idOf = (row: Unplaced<LogRow>): string => contentHash([row.rowId, row.message]);
       await mapInTurns(cutRows(page.data.map(ownRow), cutTo, idOf), sink);
       lost.note(page.odd);
+      promise.see({ count: page.data.length + page.odd.length, total: page.total, more: page.more });
     },
   });
 }

@@ -3,6 +3,7 @@ import { hasCode } from '../../../domain/errors.ts';
 import type { Attempt } from '../../../domain/job.ts';
 import type { LogEntry } from '../../../domain/log-entry.ts';
 import type { Ordered } from '../../../domain/ordered.ts';
+import { EmptyPromise } from '../../../pagination/core/empty-promise.ts';
 import { PageSize } from '../../../pagination/core/page-size.ts';
 import type { PageSizes } from '../../../pagination/core/page-size.ts';
 import type { Partition } from '../../../pagination/core/partition.ts';
@@ -81,6 +82,7 @@ export class RunPartitions {
   #paged<T extends Ordered>(ref: ScheduleRef, named: boolean, reach: Reach, record: ToRecord<T>): Partition<T> {
     const { singles, sizes } = this.#parts;
     const lost = new LostRows();
+    const promise = new EmptyPromise();
     const partition = recordKeysetPartition<T>({
       key: ref.schedule,
       order: this.#order,
@@ -93,10 +95,12 @@ export class RunPartitions {
         singles.remember(ref, page.runs, call);
         const { runs, ...rest } = page;
         lost.note(rest.lost);
+        const isFirst = request.kind === 'first' || (request.kind === 'offset' && request.offset === 0);
+        if (isFirst) promise.see({ ...rest, count: runs.length + rest.lost.length });
         return { ...rest, records: runs.map((run) => record(ref.schedule, run)) };
       },
     });
-    return readable(partition, lost);
+    return readable(promise.toldBy(partition), lost);
   }
 
   /** Lines: from a span before the invocation to one after it, where that is at most a span after the scheduling. */

@@ -1,5 +1,6 @@
 import type { Call } from '../../../domain/call.ts';
 import type { LogEntry } from '../../../domain/log-entry.ts';
+import { EmptyPromise } from '../../../pagination/core/empty-promise.ts';
 import { offsetPartition } from '../../../pagination/offset/offset.ts';
 import type { Batch, Partition, ReadRequest } from '../../../pagination/core/partition.ts';
 import { readOn } from '../../../pagination/core/read-on.ts';
@@ -33,12 +34,13 @@ async function* read(
   call: Call,
 ): AsyncGenerator<Batch<LogEntry>, void, undefined> {
   const pages = new LogPages(context, log);
+  const promise = new EmptyPromise();
   let { losses } = context.abilities;
   const batches = readOn(
     { ...request, hint: hintInto(pages.listName, request.hint) },
     (again) => {
       ({ losses } = context.abilities);
-      return nativePartition(key, context, pages).read(again, call);
+      return promise.toldBy(nativePartition(key, context, pages, promise)).read(again, call);
     },
     (error, isClean) => {
       if (canGoOn(error, context.abilities, losses, isClean)) return true;
@@ -67,7 +69,12 @@ async function count(context: SourceContext, log: TaskLog, call: Call): Promise<
   }
 }
 
-function nativePartition(key: string, { http }: SourceContext, pages: LogPages): Partition<LogRow> {
+function nativePartition(
+  key: string,
+  { http }: SourceContext,
+  pages: LogPages,
+  promise: EmptyPromise,
+): Partition<LogRow> {
   return offsetPartition<LogRow>({
     key,
     source: http.source,
@@ -79,7 +86,12 @@ function nativePartition(key: string, { http }: SourceContext, pages: LogPages):
     },
     tieOrdered: () => pages.can('logs by time and id'),
     timeFilter: () => pages.can('logs within times'),
-    fetch: (request, call) => pages.fetch(request, call),
+    async fetch(request, call) {
+      const page = await pages.fetch(request, call);
+      const isFirst = request.offset === 0 && request.since === undefined && request.upTo === undefined;
+      if (isFirst) promise.see({ count: page.rows.length, total: page.total });
+      return page;
+    },
   });
 }
 

@@ -73,6 +73,15 @@ export const byteNiteBed: Bed = {
     jobs: [{ data: [], pagination: { total: '0' } }, { data: null }, { pagination: {} }, {}],
     job: [{ job: null }, {}],
   },
+  promised: {
+    // Lines are not counted.
+    logs: [],
+    jobs: [
+      { pagination: { total: '50' } },
+      { data: [], pagination: { total: 50, hasNext: false } },
+      { pagination: { hasNext: true } },
+    ],
+  },
   nativeSize: () => null,
   paths: /^\/v1\/(auth\/access_token|customer\/(logs|jobs(\/[^/]+)?))$/,
   unknownJobs: ['00000000-0000-4000-8000-000000000000', 'absent'],

@@ -89,6 +89,17 @@ export const deepsetBed: Bed = {
     ],
     job: [],
   },
+  promised: {
+    logs: [
+      { data: [], has_more: true, total: 50 },
+      { data: [], has_more: false, total: 50 },
+      { data: [], total: 50 },
+    ],
+    jobs: [
+      { data: [], has_more: true, total: 50 },
+      { data: [], has_more: false, total: 50 },
+    ],
+  },
   nativeSize: ({ url }) => Number(new URL(url, 'http://x').searchParams.get('limit')),
   paths: /^\/api\/v1\/workspaces\/production\/pipelines(\/[^/]+(\/logs)?)?$/,
   unknownJobs: ['production/absent', 'elsewhere/pipeline', 'nothing'],

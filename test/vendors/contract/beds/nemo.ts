@@ -84,6 +84,13 @@ export const nemoBed: Bed = {
     jobs: [{ data: [], pagination: { page: 1, page_size: 100, total_pages: 0, total_results: 0 } }, { data: [] }],
     job: [],
   },
+  promised: {
+    logs: [
+      { data: [], total: 50, next_page: null },
+      { data: [], total: 1 },
+    ],
+    jobs: [{ data: [], pagination: { page: 1, page_size: 100, total_pages: 1, total_results: 50 } }],
+  },
   nativeSize: ({ url }) => Number(new URL(url, 'http://x').searchParams.get('limit')),
   paths:
     /^\/apis\/jobs\/v2\/workspaces\/default\/jobs(\/[^/]+(\/(logs|status|steps|attempts)(\/[^/]+(\/(steps|tasks)(\/[^/]+)?)?)?)?)?$/,

@@ -77,6 +77,9 @@ export const restBed: Bed = {
   unknown: {},
   doubtfulPage: null,
   empty: { logs: [{ data: [] }], jobs: [{ data: [] }], job: [] },
+  // Where its count stands depends on its description.
+  promised: { logs: [], jobs: [] },
+  takesWords: true,
   nativeSize({ url }) {
     const limit = new URL(url, 'http://x').searchParams.get('limit');
     return limit === null ? null : Number(limit);

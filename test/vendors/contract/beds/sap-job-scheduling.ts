@@ -110,6 +110,16 @@ export const sapBed: Bed = {
     jobs: [{ total: 0, results: [], next_url: null, prev_url: null }, { total: 0, results: [] }, { results: [] }],
     job: [],
   },
+  promised: {
+    logs: [
+      { total: 50, results: [], next_url: null, prev_url: null },
+      { total: 50, results: [] },
+    ],
+    jobs: [
+      { total: 50, results: [], next_url: null, prev_url: null },
+      { total: 50, results: [] },
+    ],
+  },
   nativeSize: ({ url }) => Number(new URL(url, 'http://x').searchParams.get('page_size')),
   paths: /^\/(oauth\/token|scheduler\/jobs(\/[^/]+(\/schedules(\/[^/]+(\/runs(\/[^/]+)?)?)?)?)?)$/,
   unknownJobs: ['999999', '0', 'job-1'],

@@ -86,6 +86,10 @@ export const softwareOneBed: Bed = {
     jobs: [{ data: [], $meta: { pagination: { offset: 0, limit: 100, total: 0 } } }, { data: [] }],
     job: [{ data: [], $meta: { pagination: { offset: 0, limit: 100, total: 0 } } }, { data: [] }],
   },
+  promised: {
+    logs: [{ data: [], $meta: { pagination: { offset: 0, limit: 100, total: 50 } } }],
+    jobs: [{ data: [], $meta: { pagination: { offset: 0, limit: 100, total: 50 } } }],
+  },
   nativeSize: ({ url }) => Number(/[?&]limit=(\d+)/.exec(url)?.[1]),
   paths: /^\/public\/v1\/system\/tasks(\/[^/]+(\/logs)?)?$/,
   unknownJobs: ['TSK-9999-9999-9999-9999', 'absent'],

@@ -1,6 +1,7 @@
 import type { Json } from '../../../../domain/json.ts';
 import { Mismatch } from '../../../../http/body/mismatch.ts';
-import { isEmpty } from '../../../shared/wire.ts';
+import { isComplaint, isError } from '../../../shared/error-words.ts';
+import { isFields } from '../../../shared/wire.ts';
 import type { Service } from '../../facts.ts';
 import { TOO_LARGE } from './scanner-options.ts';
 import type { Path } from './scanner-options.ts';
@@ -16,15 +17,17 @@ interface LinePlace {
   readonly taskId: string | null;
 }
 
+/** A line that can't be read. `service` is null in a group that is not known. */
+export interface OddItem {
+  readonly is: 'odd';
+  readonly service: Service | null;
+  readonly taskId: string | null;
+  readonly reason: string;
+}
+
 export interface LineItem extends LinePlace {
   readonly is: 'line';
   readonly instance: LogInstance;
-}
-
-/** A line that can't be read. */
-export interface OddItem extends LinePlace {
-  readonly is: 'odd';
-  readonly reason: string;
 }
 
 /** A task that the answer has a group of, with or without lines. Comes after its lines. */
@@ -42,13 +45,17 @@ const EXPECTED = 'groups of log lines';
 /**
  * The groups of an answer: `partitioner` and `assembler` are lists of lines, `taskrunner` is an object of tasks, each
  * with `logs`. Each may be missing, null or empty, and so may the answer be: it then has no lines. An answer with
- * other members and no group is something else, and one with an error beside its groups is not whole.
+ * other members and no group is something else, one with an error beside or in its groups is not whole, and one without a line
+ * is empty only where nothing in it complains. Lines of a group that is not known are counted among those that can't be read.
  */
 export class LogGroups {
   readonly #give: (item: LogItem) => void;
   #hasGroup = false;
   /** The first member that is no group. */
   #other: string | null = null;
+  #hasLines = false;
+  /** What was said in the place of lines, if there are none. */
+  #complaint: Mismatch | null = null;
   #lastPath: Path = [];
   #place: LinePlace | null = null;
 
@@ -77,13 +84,17 @@ export class LogGroups {
     else if (value !== null && (path.length < 3 || isLogs(path)))
       throw Mismatch.of(value, kindOf(path), pathText(path));
     else if (path.length === 2) this.#give({ is: 'task', taskId: String(task) });
+    else if (path.length === 3 && !isLogs(path))
+      this.#beside(path, value, { service: 'TASKRUNNER', taskId: String(task) });
   }
 
   end(path: Path): void {
     const [group, task] = path;
     if (group === 'taskrunner' && path.length === 2) this.#give({ is: 'task', taskId: String(task) });
-    if (path.length > 0 || this.#hasGroup || this.#other === null) return;
-    throw new Mismatch('', `expected ${EXPECTED}, got an object with other members`);
+    if (path.length > 0) return;
+    if (!this.#hasGroup && this.#other !== null)
+      throw new Mismatch('', `expected ${EXPECTED}, got an object with other members`);
+    if (!this.#hasLines && this.#complaint !== null) throw this.#complaint;
   }
 
   /** May there be a line at the path of an object? */
@@ -94,6 +105,7 @@ export class LogGroups {
   /** Takes a line. It is only valid during the call. */
   line(path: Path, instance: LogInstance): void {
     this.#hasGroup = true;
+    this.#hasLines = true;
     const place = this.#placeOf(path);
     if (place !== null) this.#give({ is: 'line', service: place.service, taskId: place.taskId, instance });
   }
@@ -110,6 +122,7 @@ export class LogGroups {
   }
 
   #line(place: LinePlace, path: Path, value: Json | typeof TOO_LARGE): void {
+    this.#hasLines = true;
     let instance: LogInstance;
     try {
       if (value === TOO_LARGE) throw new Mismatch('', 'the line is too long');
@@ -122,15 +135,34 @@ export class LogGroups {
     this.#give({ is: 'line', ...place, instance });
   }
 
-  /** Some gateways answer 200 with the body of an error: `ok: false`, a code other than 0, `error` or `errors`. */
   #otherMember(name: string, value: Json | typeof TOO_LARGE): void {
     this.#other ??= name;
-    const isError =
-      (name === 'ok' && value === false) ||
-      (name === 'code' && value !== 0 && value !== null) ||
-      ((name === 'error' || name === 'errors') && !isEmpty(value));
-    if (isError) throw Mismatch.of(value, EXPECTED, name);
+    // A gRPC code, of which all but 0 are errors.
+    if (name === 'code' && value !== 0 && value !== null) throw Mismatch.of(value, EXPECTED, name);
+    this.#beside([name], value, { service: null, taskId: null });
   }
+
+  /** A member that stands beside lines: the word of an error, lines of another kind, or what is not read. */
+  #beside(path: Path, value: Json | typeof TOO_LARGE, place: Pick<OddItem, 'service' | 'taskId'>): void {
+    const name = String(path.at(-1));
+    const said = value === TOO_LARGE ? 'something long' : value;
+    if (isError(name, said)) throw Mismatch.of(value, EXPECTED, pathText(path));
+    if (isComplaint(name, said)) this.#complaint ??= Mismatch.of(value, EXPECTED, pathText(path));
+    const lines = value === TOO_LARGE ? 1 : linesIn(value, 0);
+    if (lines > 0) this.#hasLines = true;
+    const reason = `${pathText(path)}: a group of lines that is not known`;
+    for (let line = 0; line < lines; line += 1) this.#give({ is: 'odd', ...place, reason });
+  }
+}
+
+/** How deep groups of lines are looked for. */
+const MOST_LEVELS = 4;
+
+/** How many lines there are in a value of another kind, as far as it looks like any: objects with a time or a text. */
+function linesIn(value: Json, level: number): number {
+  if (level > MOST_LEVELS || typeof value !== 'object' || value === null) return 0;
+  if (isFields(value) && ('timestamp' in value || 'log' in value)) return 1;
+  return Object.values(value).reduce<number>((sum, member) => sum + linesIn(member, level + 1), 0);
 }
 
 /** Where the line of a path stands; null where the path is that of no line. */
