@@ -6,6 +6,7 @@ import { mayNot } from './access/admit-operations.ts';
 import type { Audit } from './access/audit.ts';
 import { whenOver } from './access/expiry.ts';
 import { nameOfCaller } from './client/callers.ts';
+import { requestIdOf } from './client/request-id.ts';
 import { denial, refuse } from './client/gate.ts';
 import { allowOrigin, isWelcome } from './client/own-origin.ts';
 import type { Welcome } from './client/own-origin.ts';
@@ -35,7 +36,7 @@ export function createAssistant({ audit, clientOf, limits, welcome, stopping }: 
       return;
     }
     const client = clientOf(request);
-    const journal = audit?.begin({ access, reading: 'query', name: 'mcp', client });
+    const journal = audit?.begin({ access, reading: 'query', name: 'mcp', client, requestId: requestIdOf(request) });
     if (journal !== undefined) response.once('close', journal.end);
     const over = new AbortController();
     const forget = whenOver(access, () => {

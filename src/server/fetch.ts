@@ -1,3 +1,4 @@
+import { REQUEST_ID_HEADER, requestIdFrom } from './client/request-id.ts';
 import { compressed } from './compression.ts';
 import type { GraphqlServer } from './graphql/graphql.ts';
 import { refused } from './client/gate.ts';
@@ -27,7 +28,18 @@ interface FetchOptions {
  * port of our own. The host has chosen the path, so any path is that of the graph.
  */
 export function createFetch({ yogaFor, admit, identify, bodyBytes, isAllowedHost }: FetchOptions) {
-  return async function answer(request: Request, { address, compress = false }: FetchFacts = {}): Promise<Response> {
+  return async function answer(request: Request, facts: FetchFacts = {}): Promise<Response> {
+    const requestId = requestIdFrom(request.headers.get(REQUEST_ID_HEADER) ?? undefined);
+    const response = await answerNamed(request, requestId, facts);
+    response.headers.set(REQUEST_ID_HEADER, requestId);
+    return response;
+  };
+
+  async function answerNamed(
+    request: Request,
+    requestId: string,
+    { address, compress = false }: FetchFacts,
+  ): Promise<Response> {
     const url = new URL(request.url);
     const headers: Record<string, string> & { readonly host: string } = {
       host: url.host,
@@ -57,14 +69,14 @@ export function createFetch({ yogaFor, admit, identify, bodyBytes, isAllowedHost
       const { method, signal } = request;
       url.pathname = '/graphql';
       const init = { method, headers, signal, ...(body.length > 0 ? { body } : {}) };
-      const answered = await yogaFor(access).fetch(url, init, { access, client: address ?? null });
+      const answered = await yogaFor(access).fetch(url, init, { access, client: address ?? null, requestId });
       const passed = passOn(answered, end);
       return compress ? compressed(passed, request.headers.get('accept-encoding')) : passed;
     } catch (error) {
       end();
       throw error;
     }
-  };
+  }
 }
 
 const STRANGE_HOST = 'This service is not known under that name: see server.publicUrl and server.allowedHosts.';

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
+import { requestIdOf } from './client/request-id.ts';
 import { answerText } from './answer-text.ts';
 
 /** Answers a request, whoever sent it. */
@@ -15,7 +16,9 @@ export async function serve(
   try {
     await handler(request, response);
   } catch (error) {
-    logger?.error({ error: error instanceof Error ? error.name : typeof error }, 'a request could not be answered');
+    const requestId = requestIdOf(request);
+    const name = error instanceof Error ? error.name : typeof error;
+    logger?.error({ error: name, requestId }, 'a request could not be answered');
     if (!response.headersSent) answerText(response, 500, 'Unexpected error.\n');
     else response.destroy();
   }

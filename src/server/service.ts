@@ -14,6 +14,7 @@ import { NO_PERSISTED_QUERIES } from '../config/persisted-queries.ts';
 import { DEFAULT_CLIENT_LIMITS, DEFAULT_QUERY_LIMITS } from '../config/service-limits.ts';
 import type { LiveLimits } from '../config/service-limits.ts';
 import { beginFrom, createGate, createIdentification } from './client/gate.ts';
+import { REQUEST_ID_HEADER, requestIdOf } from './client/request-id.ts';
 import { secure } from './client/security-headers.ts';
 import { clientAddress, trustedProxies } from './client/address.ts';
 import { createExport } from './export/endpoint.ts';
@@ -136,7 +137,9 @@ export async function createService(options: ServiceOptions): Promise<Service> {
 
   const data: Readonly<Record<string, DataHandler>> = {
     '/graphql': (request, response, access) =>
-      graphql.yogaFor(access).handle(request, response, { access, client: callerOf(request) }),
+      graphql
+        .yogaFor(access)
+        .handle(request, response, { access, client: callerOf(request), requestId: requestIdOf(request) }),
     '/export': createExport({
       audit,
       tracing,
@@ -163,6 +166,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   function listener(request: IncomingMessage, response: ServerResponse): void {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
     const handler = handlerOf(path, request);
+    response.setHeader(REQUEST_ID_HEADER, requestIdOf(request));
     response.once('close', () => {
       metrics.request(routeName(handler === null ? 'other' : path), response.statusCode);
     });

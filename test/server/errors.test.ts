@@ -71,7 +71,8 @@ describe('errors over HTTP', () => {
       fakeFederation({ job: () => Promise.resolve({ source: 'up', key: 'a', status: null, name: null } as never) }),
     );
     const { errors } = await server.query(JOB);
-    expect(errors?.map(({ extensions }) => extensions)).toEqual([{ code: 'INTERNAL_SERVER_ERROR' }]);
+    const ours = { code: 'INTERNAL_SERVER_ERROR', requestId: expect.any(String) as string };
+    expect(errors?.map(({ extensions }) => extensions)).toEqual([ours]);
   });
 
   test.each([

@@ -15,6 +15,8 @@ export type AdmittedContext = GraphContext & {
   readonly access: Access;
   /** The address that it came from, as far as it is known. */
   readonly client?: string | null;
+  /** Names the request in log lines and answers. */
+  readonly requestId?: string;
 };
 
 /**
@@ -29,7 +31,7 @@ export function admitOperations(present: (error: unknown) => GraphQLError, audit
     refuse: (result: { errors: GraphQLError[] }) => void,
   ): () => void {
     const context = contextOf(args);
-    const { access, client = null } = context;
+    const { access, client = null, requestId } = context;
     if (!access.allows(reading)) {
       refuse({ errors: [present(mayNot(reading))] });
       return () => undefined;
@@ -37,7 +39,7 @@ export function admitOperations(present: (error: unknown) => GraphQLError, audit
     context.federation = access.view(reading);
     if (audit === null) return () => undefined;
     const name = getOperationAST(args.document, args.operationName)?.name?.value ?? null;
-    const journal = audit.begin({ access, reading, name, client });
+    const journal = audit.begin({ access, reading, name, client, requestId });
     context.federation = journal.watching(context.federation);
     return journal.end;
   }

@@ -19,6 +19,8 @@ export interface AuditFacts {
   readonly name: string | null;
   /** The address that it came from, as far as it is known. */
   readonly client: string | null;
+  /** Names the request. */
+  readonly requestId: string | undefined;
 }
 
 /** What one operation has read so far. */
@@ -33,7 +35,7 @@ export interface Journal {
 export function createAudit(logger: Logger): Audit {
   const log = logger.child({}, { level: 'info' });
   return {
-    begin({ access, reading, name, client }) {
+    begin({ access, reading, name, client, requestId }) {
       const read = new Read();
       let isOver = false;
       return {
@@ -42,7 +44,7 @@ export function createAudit(logger: Logger): Audit {
           if (isOver) return;
           isOver = true;
           const { caller } = access;
-          log.info({ audit: { caller, client, operation: reading, name, ...read.summary() } }, 'read');
+          log.info({ audit: { caller, client, operation: reading, name, ...read.summary() }, requestId }, 'read');
         },
       };
     },

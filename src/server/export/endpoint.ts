@@ -12,6 +12,7 @@ import type { ErrorCode } from '../../domain/errors.ts';
 import { writeLogs } from '../../export/write.ts';
 import type { Federation } from '../../federation/api.ts';
 import { codeOf } from '../graphql/errors.ts';
+import type { Present } from '../graphql/errors.ts';
 import { fileNameOf } from './name.ts';
 import { questionOf, questionOfParameters } from './request.ts';
 import type { ExportQuestion } from './request.ts';
@@ -25,6 +26,7 @@ import type { Audit } from '../access/audit.ts';
 import { mayNot } from '../access/admit-operations.ts';
 import { Denied } from '../access/denied.ts';
 import { whenOver } from '../access/expiry.ts';
+import { requestIdOf } from '../client/request-id.ts';
 import { nameOfCaller } from '../client/callers.ts';
 import { cutOffWhenStalled } from '../client/stalled.ts';
 import { allowOrigin, isWelcome } from '../client/own-origin.ts';
@@ -38,7 +40,7 @@ export interface ExportOptions {
   readonly limits: BudgetLimits;
   readonly welcome: Welcome;
   /** Turns an error into what clients read, logs it when it is ours, and counts it. */
-  readonly present: (error: unknown) => GraphQLError;
+  readonly present: Present;
   /** Aborted when the service stops: exports under way say from where to go on. */
   readonly stopping: AbortSignal;
   readonly heartbeatMilliseconds: number;
@@ -66,9 +68,11 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
 export function createExport(
   options: ExportOptions,
 ): (request: IncomingMessage, response: ServerResponse, access: Access) => Promise<void> {
-  const { welcome, present, tracing } = options;
+  const { welcome, tracing } = options;
 
   return async (request, response, access) => {
+    const requestId = requestIdOf(request);
+    const present: Present = (error) => options.present(error, requestId);
     allowOrigin(request, response, welcome);
     const span = tracing?.begin('export', {}, traceparentOf(request)) ?? NO_SPAN;
     try {
@@ -76,7 +80,7 @@ export function createExport(
       if (!access.allows('export')) throw mayNot('export');
       const question = await readQuestion(request, access.view('export'));
       const client = options.clientOf(request);
-      const journal = options.audit?.begin({ access, reading: 'export', name: null, client });
+      const journal = options.audit?.begin({ access, reading: 'export', name: null, client, requestId });
       if (journal !== undefined) response.once('close', journal.end);
       response.once('close', () => {
         span.end(null);
@@ -84,7 +88,7 @@ export function createExport(
       const asker = { caller: nameOfCaller(access.caller, client) };
       const seen = journal?.watching(access.view('export')) ?? access.view('export');
       const federation = tracing === null ? seen : tracedFederation(seen);
-      await send(question, { ...options, federation, asker, span }, access, response);
+      await send(question, { ...options, present, federation, asker, span }, access, response);
     } catch (error) {
       // The client is gone, or has been told.
       if (response.destroyed || response.headersSent) return;

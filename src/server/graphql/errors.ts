@@ -4,18 +4,23 @@ import type { Logger } from 'pino';
 import { ERROR_CODES, TributaryError } from '../../domain/errors.ts';
 import type { ErrorCode } from '../../domain/errors.ts';
 
+/** Turns an error into what clients read. `requestId`: of the request that it belongs to, where that is known. */
+export type Present = (error: unknown, requestId?: string | null) => GraphQLError;
+
 /**
  * The one place where errors become what clients read. Ours are shown with their code; what a client got
  * wrong in the request itself is BAD_USER_INPUT; anything else is a fault that only the log tells about.
  */
-export function toClientError(error: unknown, logger: Logger | null): GraphQLError {
+export function toClientError(error: unknown, logger: Logger | null, requestId: string | null = null): GraphQLError {
   const cause = rootCause(error);
   if (cause instanceof TributaryError) return clientError(cause.message, ourExtensions(cause), error);
   if (cause instanceof GraphQLError && isAboutRequest(cause)) {
     return clientError(cause.message, { code: codeOf(cause), ...httpOf(cause) }, error);
   }
-  if (!isAbort(cause)) logger?.error({ error: describeError(cause), path: pathOf(error) }, 'unexpected error');
-  return clientError('Unexpected error.', { code: 'INTERNAL_SERVER_ERROR' satisfies ErrorCode }, error);
+  const named = requestId === null ? {} : { requestId };
+  if (!isAbort(cause))
+    logger?.error({ error: describeError(cause), path: pathOf(error), ...named }, 'unexpected error');
+  return clientError('Unexpected error.', { code: 'INTERNAL_SERVER_ERROR' satisfies ErrorCode, ...named }, error);
 }
 
 /** The error below those that the executor wrapped around it to say where it was. */

@@ -17,6 +17,8 @@ import { clientHabits } from '../client/habits.ts';
 import { compileQueries } from './compiled-queries.ts';
 import type { ErrorCode } from '../../domain/errors.ts';
 import { codeOf, toClientError } from './errors.ts';
+import type { Present } from './errors.ts';
+import { namedErrors } from './named-errors.ts';
 import { deferredFragments } from './deferred.ts';
 import { entityTags } from './entity-tags.ts';
 import { eventHeartbeats } from './event-heartbeat.ts';
@@ -66,6 +68,8 @@ export interface TransportContext {
   readonly client: string | null;
   /** The step of a trace that the operation is for, where there is no HTTP request that says so. */
   readonly traceparent?: string | null;
+  /** Names the request in log lines and answers; over a WebSocket, that which opened it. */
+  readonly requestId: string;
   /** Aborted when the client goes away, where there is no HTTP request for the operation. */
   readonly signal?: AbortSignal;
 }
@@ -79,7 +83,7 @@ export interface GraphqlServer {
    */
   readonly yogaFor: (access: Access) => Yoga;
   /** Turns an error into what clients read, logs it when it is ours, and counts it. */
-  readonly present: (error: unknown) => GraphQLError;
+  readonly present: Present;
   /** The text of an operation that a client asks for: see `PersistedTexts`. */
   readonly textOf: PersistedTexts['textOf'];
   readonly dispose: () => Promise<void>;
@@ -88,8 +92,12 @@ export interface GraphqlServer {
 export function createGraphql(options: GraphqlOptions): GraphqlServer {
   const { logger, metrics } = options;
 
-  function present(error: unknown): GraphQLError {
-    const shown = toClientError(error, logger);
+  const presented = new WeakSet<GraphQLError>();
+  /** Once: what has been presented is what clients read. */
+  function present(error: unknown, requestId: string | null = null): GraphQLError {
+    if (error instanceof GraphQLError && presented.has(error)) return error;
+    const shown = toClientError(error, logger, requestId);
+    presented.add(shown);
     metrics.error(codeOf(shown));
     return shown;
   }
@@ -122,14 +130,14 @@ function createYogaWith(
     begin,
   }: GraphqlOptions,
   introspection: boolean,
-  present: (error: unknown) => GraphQLError,
+  present: Present,
   persistedTexts: Plugin,
 ): Yoga {
   return createYoga<TransportContext, AdmittedContext>({
     schema: subgraphNodes ? schema : servedSchema({ nodes: false }),
     graphqlEndpoint: '/graphql',
     context: contextOf,
-    maskedErrors: { maskError: present },
+    maskedErrors: { maskError: (error) => present(error) },
     // Its log would hold errors as they came, with all that hangs on them.
     logging: false,
     graphiql: false,
@@ -156,8 +164,9 @@ function createYogaWith(
       limitCost(limits, present),
       budgetOperations(limits),
       ...(tracing === null ? [] : [traceOperations(tracing)]),
-      deferredFragments(present),
+      deferredFragments((error) => present(error)),
       compileQueries(),
+      namedErrors(present),
       largeAnswers(),
       entityTags(),
       unbufferedStreams(),
@@ -208,7 +217,13 @@ function codeValidationErrors(): Plugin {
   };
 }
 
-function contextOf({ access, client, signal, request }: YogaInitialContext & TransportContext): AdmittedContext {
+function contextOf({
+  access,
+  client,
+  requestId,
+  signal,
+  request,
+}: YogaInitialContext & TransportContext): AdmittedContext {
   const { authorization } = access;
   // What the operation may read is known when it is: see `admitOperations`.
   const context = createContext(access.view('query'), {
@@ -216,5 +231,5 @@ function contextOf({ access, client, signal, request }: YogaInitialContext & Tra
     authorization,
     caller: nameOfCaller(access.caller, client),
   });
-  return { ...context, access, client };
+  return { ...context, access, client, requestId };
 }

@@ -11,6 +11,7 @@ import type { Refusal } from '../client/callers.ts';
 import type { ClientLimits } from '../../config/service-limits.ts';
 import { authorizationOf, BAD_AUTHORIZATION, isHeaderText } from './authorization.ts';
 import { runUntilOver } from '../client/operation-end.ts';
+import { requestIdOf } from '../client/request-id.ts';
 import { guardSocket } from '../client/socket-guard.ts';
 import type { GraphqlServer } from '../graphql/graphql.ts';
 import type { Access } from '../access/access.ts';
@@ -146,7 +147,9 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
       const end = beginOperation(connection.extra.request, access);
       if (end instanceof GraphQLError) return [end];
       const traceparent = traceparentOf(payload);
-      const enveloped: Enveloped = graphql.yogaFor(access).getEnveloped({ access, client, signal, traceparent });
+      const requestId = requestIdOf(connection.extra.request);
+      const transport = { access, client, requestId, signal, traceparent };
+      const enveloped: Enveloped = graphql.yogaFor(access).getEnveloped(transport);
       const prepared = await prepare(enveloped, graphql.textOf, payload);
       if (!('enveloped' in prepared)) {
         end();
@@ -155,7 +158,8 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
       return { ...prepared, end };
     },
     // Also what a stream throws in its middle comes by here.
-    onError: (_connection, _id, _payload, errors) => errors.map((error) => toAnswer(graphql.present(error)).toJSON()),
+    onError: ({ extra }, _id, _payload, errors) =>
+      errors.map((error) => toAnswer(graphql.present(error, requestIdOf(extra.request))).toJSON()),
     onOperation: () => {
       running += 1;
     },

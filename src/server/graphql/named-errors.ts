@@ -1,0 +1,26 @@
+import { isAsyncIterable } from 'graphql-yoga';
+import type { Plugin } from 'graphql-yoga';
+import type { ExecutionArgs, ExecutionResult } from 'graphql';
+import type { AdmittedContext } from '../access/admit-operations.ts';
+import type { Present } from './errors.ts';
+
+/** Presents the errors of an answer while it is known which request they are of. Others see that they have been presented. */
+export function namedErrors(present: Present): Plugin {
+  return {
+    onExecute({ args }) {
+      const { requestId = null } = contextOf(args);
+      return {
+        onExecuteDone({ result, setResult }) {
+          if (requestId === null || isAsyncIterable(result) || Array.isArray(result)) return;
+          const { errors, ...rest } = result as ExecutionResult;
+          if (errors !== undefined) setResult({ ...rest, errors: errors.map((error) => present(error, requestId)) });
+        },
+      };
+    },
+  };
+}
+
+function contextOf({ contextValue }: ExecutionArgs): AdmittedContext {
+  // Made in graphql.ts: there is no other.
+  return contextValue as AdmittedContext;
+}

@@ -1,0 +1,60 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { requestIdFrom } from '../../src/server/client/request-id.ts';
+import { fakeFederation } from '../resolvers/fake-federation.ts';
+import { start } from './start.ts';
+import type { TestServer } from './start.ts';
+
+const GIVEN = 'proxy-7:abc/1';
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+const failing = fakeFederation({
+  job: () => Promise.reject(new Error('a fault of ours')),
+});
+
+function linesOf({ log }: TestServer, message: string): Record<string, unknown>[] {
+  return log.map((line) => JSON.parse(line) as Record<string, unknown>).filter(({ msg }) => msg === message);
+}
+
+describe('a request', () => {
+  test.each(['/graphql?query={sources{name}}', '/health/live', '/nowhere', '/export?job=x'])(
+    'has the id that it comes with in its answer: %s',
+    async (path) => {
+      const server = await start();
+      const named = await fetch(`${server.url}${path}`, { headers: { 'x-request-id': GIVEN } });
+      expect(named.headers.get('x-request-id')).toBe(GIVEN);
+      const unnamed = await fetch(`${server.url}${path}`);
+      expect(unnamed.headers.get('x-request-id')).toMatch(UUID);
+    },
+  );
+
+  test('that fails by a fault of ours has its id in the log and in the error, and in no other error', async () => {
+    const server = await start(failing);
+    const { errors } = await server.query('{ job(source: "up", key: "a") { id name } }', {}, { 'x-request-id': GIVEN });
+    expect(errors?.map(({ extensions }) => extensions)).toEqual([{ code: 'INTERNAL_SERVER_ERROR', requestId: GIVEN }]);
+    expect(linesOf(server, 'unexpected error')).toMatchObject([{ requestId: GIVEN, path: 'job' }]);
+    const other = await server.query('{ node(id: "none") { id } }', {}, { 'x-request-id': GIVEN });
+    expect(other.errors?.map(({ extensions }) => extensions)).toEqual([{ code: 'BAD_USER_INPUT' }]);
+  });
+
+  test('has its id in the audit log', async () => {
+    const server = await start(fakeFederation(), { audit: true });
+    await server.query('{ job(source: "up", key: "a") { name } }', {}, { 'x-request-id': GIVEN });
+    await expect.poll(() => linesOf(server, 'read')).toMatchObject([{ requestId: GIVEN, audit: { jobs: ['up:a'] } }]);
+  });
+
+  test('gets a new id where the one that it comes with could be taken for something else in a log or a header', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(fc.string(), fc.string({ unit: 'binary', maxLength: 300 }), fc.constant(undefined)),
+        (text) => {
+          const id = requestIdFrom(text);
+          expect(id).toMatch(/^[\w.:=@+/-]{1,128}$/);
+          if (id !== text) expect(id).toMatch(UUID);
+        },
+      ),
+    );
+    expect(requestIdFrom('x'.repeat(129))).toMatch(UUID);
+    expect(requestIdFrom('line\nbreak')).toMatch(UUID);
+  });
+});
