@@ -62,7 +62,9 @@ describe.skipIf(!ready)('the packed package', { timeout: 120_000 }, () => {
       place = join(folder, 'program');
       await mkdir(place);
       await writeFile(join(place, 'package.json'), JSON.stringify({ name: 'program', private: true, type: 'module' }));
-      await npm(['install', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel', 'error', tarball], place);
+      // Strictly: the oldest Node that the package is for installs it, with all that it depends on.
+      const quiet = ['--prefer-offline', '--no-audit', '--no-fund', '--loglevel', 'error'];
+      await npm(['install', '--engine-strict', ...quiet, tarball], place);
     }, 300_000);
 
     test('runs the example of a plain server', async () => {
