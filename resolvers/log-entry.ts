@@ -4,10 +4,9 @@ import { TributaryError } from '../src/domain/errors.ts';
 import { FairShare } from '../src/domain/fair-share.ts';
 import { sizeOfJson } from '../src/domain/json.ts';
 import { severityOf } from '../src/domain/severity.ts';
-import type { LogSeverity, SeveritySource } from '../src/domain/severity.ts';
+import type { LogSeverity } from '../src/domain/severity.ts';
 import { formatInstant, parseInstant } from '../src/domain/time.ts';
 import type { LogNode } from '../src/federation/api.ts';
-import type { PartNames } from '../src/vendors/connector.ts';
 import type { GraphContext } from './context.ts';
 import { referToJob } from './job.ts';
 import { referToPart } from './part.ts';
@@ -45,26 +44,6 @@ export function entryPart<K extends PartKind>(kind: K, keyOf: (entry: LogNode) =
   };
 }
 
-export function entryAttemptNumber(
-  { source, attemptKey }: LogNode,
-  _args: object,
-  context: GraphContext,
-): number | null {
-  return attemptKey === null ? null : (namesOf(source, context)?.attemptNumber?.(attemptKey) ?? null);
-}
-
-export function entryStepName({ source, stepKey }: LogNode, _args: object, context: GraphContext): string | null {
-  return stepKey === null ? null : (namesOf(source, context)?.stepName?.(stepKey) ?? null);
-}
-
-export function entryTaskName({ source, taskKey }: LogNode, _args: object, context: GraphContext): string | null {
-  return taskKey === null ? null : (namesOf(source, context)?.taskName?.(taskKey) ?? null);
-}
-
-function namesOf(source: string, { federation }: GraphContext): PartNames | undefined {
-  return federation.source(source)?.names;
-}
-
 /** Where the line stands when that is not its own time; null where it is. */
 export function entryPlacedAt({ time, timestamp }: LogNode): string | null {
   return parseInstant(timestamp)?.nanoseconds === time ? null : formatInstant(time);
@@ -72,18 +51,6 @@ export function entryPlacedAt({ time, timestamp }: LogNode): string | null {
 
 export function entrySeverity(entry: LogNode): LogSeverity {
   return severityOf(entry.severity.number);
-}
-
-export function entrySeverityNumber(entry: LogNode): number {
-  return entry.severity.number;
-}
-
-export function entrySeverityText(entry: LogNode): string | null {
-  return entry.severity.text;
-}
-
-export function entrySeveritySource(entry: LogNode): SeveritySource {
-  return entry.severity.source;
 }
 
 export function entryMessage(

@@ -65,23 +65,20 @@ LogEntryType.implement({
         'The task that wrote it, where the vendor names one. `key`, `id` and what `taskName` says cost no call. Null when more is selected and could not be loaded: with one error, at the first line of the task.',
       resolve: entry.entryPart('Task', ({ taskKey }) => taskKey),
     }),
-    attemptNumber: t.int({
+    attemptNumber: t.exposeInt('attemptNumber', {
       nullable: true,
       description:
         'The number of the attempt, where the line says it: costs no call. Null elsewhere: `attempt { number }` asks the vendor.',
-      resolve: entry.entryAttemptNumber,
     }),
-    stepName: t.string({
+    stepName: t.exposeString('stepName', {
       nullable: true,
       description:
         'The name of the step, where the line says it: costs no call. Null elsewhere: `step { name }` asks the vendor.',
-      resolve: entry.entryStepName,
     }),
-    taskName: t.string({
+    taskName: t.exposeString('taskName', {
       nullable: true,
       description:
         'The name of the task, where the line says it: costs no call. Null elsewhere: `task { name }` asks the vendor.',
-      resolve: entry.entryTaskName,
     }),
     timestamp: t.expose('timestamp', {
       type: 'DateTime',
@@ -95,19 +92,16 @@ LogEntryType.implement({
       resolve: entry.entryPlacedAt,
     }),
     severity: t.field({ type: LogSeverityType, description: 'How severe it is.', resolve: entry.entrySeverity }),
-    severityNumber: t.int({
+    severityNumber: t.exposeInt('severityNumber', {
       description: 'The same, finer: 0 (unspecified) to 24 (worst), as OpenTelemetry counts.',
-      resolve: entry.entrySeverityNumber,
     }),
-    severityText: t.string({
+    severityText: t.exposeString('severityText', {
       nullable: true,
       description: "The vendor's own word for it, verbatim.",
-      resolve: entry.entrySeverityText,
     }),
-    severitySource: t.field({
+    severitySource: t.expose('severitySource', {
       type: SeveritySourceType,
       description: 'Did the vendor say so, or was it inferred?',
-      resolve: entry.entrySeveritySource,
     }),
     message: t.string({
       description: 'What it says.',

@@ -52,12 +52,20 @@ function lastWriting(line: string): string {
   return end === -1 ? writing : writing.slice(0, end);
 }
 
-const LONE_SURROGATE = /\p{Surrogate}/u;
+/** Every string has it since ES2024. It looks at no character of a text of Latin-1. */
+interface CheckedText {
+  isWellFormed(): boolean;
+}
+
+function isWellFormed(text: string): boolean {
+  return (text as string & CheckedText).isWellFormed();
+}
+
 const LONE_SURROGATES = /\p{Surrogate}/gu;
 
 /** The text as valid Unicode: half of a surrogate pair becomes U+FFFD, as UTF-8 encoders write it. */
 export function toValidUnicode(text: string): string {
-  return LONE_SURROGATE.test(text) ? text.replace(LONE_SURROGATES, '\ufffd') : text;
+  return isWellFormed(text) ? text : text.replace(LONE_SURROGATES, '\ufffd');
 }
 
 /** At most `length` UTF-16 code units of the text, never half of a character. */

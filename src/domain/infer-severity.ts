@@ -43,7 +43,16 @@ function severityOfLine(shown: string): Severity | null {
   }
 }
 
+/** Matches wherever one of the patterns does, and where one would in the other case: of most lines one look is enough. */
+function anyOf(patterns: readonly RegExp[]): RegExp {
+  return new RegExp(patterns.map(({ source }) => `(?:${source})`).join('|'), 'i');
+}
+
+const ANY_FORMAT = anyOf(FORMATS.map(({ pattern }) => pattern));
+const ANY_PREFIX = anyOf(PREFIXES);
+
 function severityOfFormat(text: string): Severity | null {
+  if (!ANY_FORMAT.test(text)) return null;
   for (const { pattern, number } of FORMATS) {
     const match = pattern.exec(text);
     if (match === null) continue;
@@ -54,6 +63,7 @@ function severityOfFormat(text: string): Severity | null {
 }
 
 function lengthOfPrefix(text: string): number {
+  if (!ANY_PREFIX.test(text)) return 0;
   for (const prefix of PREFIXES) {
     const length = prefix.exec(text)?.[0].length ?? 0;
     if (length > 0) return length;

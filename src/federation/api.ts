@@ -4,7 +4,7 @@ import type { ErrorCode } from '../domain/errors.ts';
 import type { Job, JobRef, PartKind, Parts } from '../domain/job.ts';
 import type { LogEntry, LogScope } from '../domain/log-entry.ts';
 import type { LogFilter } from '../domain/log-filter.ts';
-import type { LogSeverity } from '../domain/severity.ts';
+import type { LogSeverity, SeveritySource } from '../domain/severity.ts';
 import type { Capabilities, JobFilter, PartNames } from '../vendors/connector.ts';
 
 /**
@@ -93,12 +93,24 @@ export interface JobConnection extends Connection<Job> {
   failures(): Promise<readonly SourceFailure[]>;
 }
 
-/** A log entry in the graph: the vendor's entry and its location. All plain properties. */
-export interface LogNode extends LogEntry {
+/**
+ * A log entry in the graph: the vendor's entry, its location, and what its keys say. Each field of the graph that a line says
+ * itself is a property of the same name, so a list of lines needs no resolver for it.
+ */
+export interface LogNode extends LogEntry, SeverityFields {
   /** Global id; a getter that computes it on access. */
   readonly id: string;
   readonly source: string;
   readonly jobKey: string;
+  readonly attemptNumber: number | null;
+  readonly stepName: string | null;
+  readonly taskName: string | null;
+}
+
+interface SeverityFields {
+  readonly severityNumber: number;
+  readonly severityText: string | null;
+  readonly severitySource: SeveritySource;
 }
 
 /** The lines of one scope at one source. */

@@ -61,16 +61,21 @@ function fakeTask(key: string): Task {
   return { ...fakePart(key), name: `Task ${key}`, attemptKey: 'attempt', stepKey: 'step' };
 }
 
-export function fakeEntry(job: JobRef, number: number, parts: Partial<LogNode> = {}): LogNode {
+export function fakeEntry(
+  job: JobRef,
+  number: number,
+  parts: Partial<LogNode> = {},
+  names: SourceInfo['names'] = {},
+): LogNode {
   const time = 1_772_355_600_000_000_000n + BigInt(number);
-  return {
+  const entry = {
     id: encodeEntryId({ ...job, partition: '', time, tie: 'x' }),
     source: job.source,
     jobKey: job.key,
     time,
     tie: 'x',
     timestamp: `2026-03-01T09:00:00.${String(number).padStart(9, '0')}Z`,
-    severity: { number: 9, text: 'Information', source: 'VENDOR' },
+    severity: { number: 9, text: 'Information', source: 'VENDOR' as const },
     message: `line ${number}`,
     exceptions: [],
     attributes: null,
@@ -78,6 +83,16 @@ export function fakeEntry(job: JobRef, number: number, parts: Partial<LogNode> =
     stepKey: 'step',
     taskKey: null,
     ...parts,
+  };
+  const { severity, attemptKey, stepKey, taskKey } = entry;
+  return {
+    ...entry,
+    severityNumber: severity.number,
+    severityText: severity.text,
+    severitySource: severity.source,
+    attemptNumber: attemptKey === null ? null : (names.attemptNumber?.(attemptKey) ?? null),
+    stepName: stepKey === null ? null : (names.stepName?.(stepKey) ?? null),
+    taskName: taskKey === null ? null : (names.taskName?.(taskKey) ?? null),
   };
 }
 

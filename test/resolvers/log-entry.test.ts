@@ -17,7 +17,7 @@ const NAMES: SourceInfo['names'] = {
 };
 
 function federationWith(...entries: readonly Partial<LogNode>[]) {
-  const nodes = entries.map((parts, number) => fakeEntry(JOB, number, parts));
+  const nodes = entries.map((parts, number) => fakeEntry(JOB, number, parts, NAMES));
   const logs = () => ({
     ...fakeConnection(nodes),
     isComplete: () => Promise.resolve(true),

@@ -133,7 +133,7 @@ class FederatedLogs implements LogConnection {
 
   #nodeOf(entry: LogEntry, slot: Slot<LogEntry>): LogNode {
     const { source, scope } = this.#scopeOf(slot);
-    return new LogEntryNode(source.name, scope.job, slot.partition.key, entry);
+    return new LogEntryNode(source, scope.job, slot.partition.key, entry);
   }
 
   #scopeOf(slot: Slot<LogEntry>): ResolvedScope {

@@ -13,7 +13,7 @@ export async function findEntry(source: FederatedSource, ref: EntryRef, call: Ca
     const partition = await partitionOf(source, ref, call);
     if (partition === null) return null;
     const entry = (await readInstant(partition, ref, call)) ?? (await findBefore(source, ref, call));
-    return entry === null ? null : new LogEntryNode(ref.source, ref.key, partition.key, entry);
+    return entry === null ? null : new LogEntryNode(source, ref.key, partition.key, entry);
   } catch (error) {
     if (hasCode(error, 'NOT_FOUND')) return null;
     throw error;

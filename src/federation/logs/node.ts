@@ -1,10 +1,11 @@
 import type { LogEntry, LogException } from '../../domain/log-entry.ts';
 import type { JsonObject } from '../../domain/json.ts';
-import type { Severity } from '../../domain/severity.ts';
+import type { Severity, SeveritySource } from '../../domain/severity.ts';
 import type { LogNode } from '../api.ts';
 import { encodeEntryId } from '../node-id.ts';
+import type { FederatedSource } from '../source.ts';
 
-/** An entry in the graph. Plain properties, except the tie-break and the id, which are computed on access. */
+/** An entry in the graph. The tie-break, the id and what keys say are computed on access. */
 export class LogEntryNode implements LogNode {
   readonly source: string;
   readonly jobKey: string;
@@ -19,9 +20,11 @@ export class LogEntryNode implements LogNode {
   readonly taskKey: string | null;
   readonly partition: string;
   readonly #entry: LogEntry;
+  readonly #source: FederatedSource;
 
-  constructor(source: string, jobKey: string, partition: string, entry: LogEntry) {
-    this.source = source;
+  constructor(source: FederatedSource, jobKey: string, partition: string, entry: LogEntry) {
+    this.#source = source;
+    this.source = source.name;
     this.jobKey = jobKey;
     this.partition = partition;
     this.time = entry.time;
@@ -34,6 +37,30 @@ export class LogEntryNode implements LogNode {
     this.attemptKey = entry.attemptKey;
     this.stepKey = entry.stepKey;
     this.taskKey = entry.taskKey;
+  }
+
+  get severityNumber(): number {
+    return this.severity.number;
+  }
+
+  get severityText(): string | null {
+    return this.severity.text;
+  }
+
+  get severitySource(): SeveritySource {
+    return this.severity.source;
+  }
+
+  get attemptNumber(): number | null {
+    return this.attemptKey === null ? null : (this.#source.connector.names?.attemptNumber?.(this.attemptKey) ?? null);
+  }
+
+  get stepName(): string | null {
+    return this.stepKey === null ? null : (this.#source.connector.names?.stepName?.(this.stepKey) ?? null);
+  }
+
+  get taskName(): string | null {
+    return this.taskKey === null ? null : (this.#source.connector.names?.taskName?.(this.taskKey) ?? null);
   }
 
   get tie(): string {

@@ -219,7 +219,7 @@ export class Lane implements FeedListener {
 
   #nodeOf(line: WindowLine): LogNode {
     const { source, scope } = this.scope;
-    line.node ??= new LogEntryNode(source.name, scope.job, line.partition, line.entry);
+    line.node ??= new LogEntryNode(source, scope.job, line.partition, line.entry);
     return line.node;
   }
 

@@ -93,7 +93,7 @@ function deliveryOf({ row, slot }: MergedRow<LogEntry>, scopes: ReadonlyMap<numb
   const { source, scope } = scopeOf(slot.scope, scopes);
   const partition = slot.partition.key;
   return {
-    node: new LogEntryNode(source.name, scope.job, partition, row),
+    node: new LogEntryNode(source, scope.job, partition, row),
     position: positionIn(slot, row),
     digest: lineDigest(source.name, scope.job, partition, row.time, row.tie),
   };
