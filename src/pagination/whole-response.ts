@@ -3,7 +3,7 @@ import type { Call } from '../domain/call.ts';
 import { mapInTurns } from '../domain/fair-share.ts';
 import { comparePositions } from '../domain/ordered.ts';
 import type { Direction, Ordered, Position } from '../domain/ordered.ts';
-import { contentHash, occurrenceTie, withTie } from './core/identity.ts';
+import { contentHash, occurrenceTie, placeOne, withTie } from './core/identity.ts';
 import type { Batch, Identity, Partition, ReadRequest, Unplaced } from './core/partition.ts';
 
 /**
@@ -175,7 +175,13 @@ class NearestRows<T extends Ordered> {
   /** The rows that were kept, in the direction of the read. */
   async take(): Promise<readonly T[]> {
     this.#cut();
-    return (await mapInTurns(this.#kept, (held) => this.#place(held))).sort((a, b) => this.#compare(a, b));
+    // In order of time: a row that none beside it shares its instant with may make its tie-break once it is asked for.
+    const kept = this.#kept;
+    const isAlone = ({ time }: Held<T>, index: number): boolean =>
+      kept[index - 1]?.time !== time && kept[index + 1]?.time !== time;
+    const alone = new Set(kept.filter(isAlone));
+    const placed = await mapInTurns(kept, (held) => this.#place(held, alone.has(held)));
+    return placed.sort((a, b) => this.#compare(a, b));
   }
 
   /** A look at the time alone, before any hashing: most rows of a big answer end here. */
@@ -209,10 +215,10 @@ class NearestRows<T extends Ordered> {
     return occurrenceTie(hash, seen.count - 1);
   }
 
-  #place(held: Held<T>): T {
+  #place(held: Held<T>, isAlone = false): T {
     if (held.placed !== null) return held.placed;
     const row = isLate(held.row) ? held.row.whole() : held.row;
-    held.placed = withTie<T>(row, this.#tieOf(row));
+    held.placed = isAlone ? placeOne<T>(row, this.#options.identity) : withTie<T>(row, this.#tieOf(row));
     return held.placed;
   }
 

@@ -1,5 +1,7 @@
 import type { Json, JsonObject } from '../../../domain/json.ts';
 import type { LogEntry } from '../../../domain/log-entry.ts';
+import type { Severity } from '../../../domain/severity.ts';
+import { LateTie } from '../../../pagination/core/identity.ts';
 import type { Identity, Unplaced } from '../../../pagination/core/partition.ts';
 import type { LateRow } from '../../../pagination/whole-response.ts';
 import { textOf } from '../../shared/wire.ts';
@@ -8,9 +10,10 @@ import type { LogInstance } from './body/instance.ts';
 import { severityOfLevel } from '../severity.ts';
 
 /** A log instance has no id. Lines that agree in all of this are the same line said again, and are numbered. */
-export const LINE_IDENTITY: Identity<LogEntry> = {
-  by: 'content',
-  of: (row) => [
+export const LINE_IDENTITY: Identity<LogEntry> = { by: 'content', of: identityOf };
+
+function identityOf(row: Unplaced<LogEntry>): readonly (string | null)[] {
+  return [
     row.stepKey,
     row.taskKey,
     row.timestamp,
@@ -18,25 +21,46 @@ export const LINE_IDENTITY: Identity<LogEntry> = {
     // A level that is left out is UNKNOWN, so both are one line.
     row.severity.text ?? 'UNKNOWN',
     row.message,
-  ],
-};
+  ];
+}
 
 const NO_EXCEPTIONS: LogEntry['exceptions'] = [];
 
+/** Lines of so many characters are long: work on them is done in turns with other work. */
+const LONG_CHARACTERS = 1_024;
+
 /** A new row each time it is asked: who takes one may complete it. */
 export function entryOf(service: Service, taskId: string | null, instance: LogInstance): Unplaced<LogEntry> {
-  const { time, log, level, container } = instance;
-  return {
-    time: time.nanoseconds,
-    timestamp: time.text,
-    severity: severityOfLevel(level),
-    message: log,
-    exceptions: NO_EXCEPTIONS,
-    attributes: attributesOf(container),
-    attemptKey: null,
-    stepKey: service,
-    taskKey: taskId,
-  };
+  const entry = new Entry(service, taskId, instance);
+  // The tie-break of a copy is made when it is placed, in turns with other work.
+  return entry.message.length < LONG_CHARACTERS ? entry : Object.assign({}, entry);
+}
+
+class Entry extends LateTie implements LogEntry {
+  readonly time: bigint;
+  readonly timestamp: string;
+  readonly severity: Severity;
+  readonly message: string;
+  readonly exceptions = NO_EXCEPTIONS;
+  readonly attributes: JsonObject | null;
+  readonly attemptKey = null;
+  readonly stepKey: string;
+  readonly taskKey: string | null;
+
+  constructor(service: Service, taskId: string | null, { time, log, level, container }: LogInstance) {
+    super();
+    this.time = time.nanoseconds;
+    this.timestamp = time.text;
+    this.severity = severityOfLevel(level);
+    this.message = log;
+    this.attributes = attributesOf(container);
+    this.stepKey = service;
+    this.taskKey = taskId;
+  }
+
+  protected identity(): readonly (string | null)[] {
+    return identityOf(this);
+  }
 }
 
 /** A row of the time of a line, and the rest once it is wanted. */
