@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseJson } from '../../src/domain/json.ts';
+import { isInexact, parseJson } from '../../src/domain/json.ts';
 import { toValidUnicode } from '../../src/domain/ansi.ts';
 
 function outcome(parse: () => unknown): unknown {
@@ -151,4 +151,18 @@ describe('JSON that a vendor sent', () => {
       { numRuns: 5_000 },
     );
   });
+});
+
+test('The digits of a number are kept wherever it stands in the text, and however many there are.', () => {
+  fc.assert(
+    fc.property(
+      fc.nat({ max: 40 }),
+      fc.stringMatching(/^[1-9]\d{0,24}(?:\.\d{1,10})?$/),
+      fc.nat({ max: 20 }),
+      (before, number, after) => {
+        const text = `${' '.repeat(before)}[${number}${' '.repeat(after)}]`;
+        expect(parseJson(text)).toEqual([isInexact(number) ? number : Number(number)]);
+      },
+    ),
+  );
 });
