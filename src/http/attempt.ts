@@ -3,7 +3,7 @@ import { hasCode, TributaryError } from '../domain/errors.ts';
 import { collect } from './body/collect.ts';
 import { parseErrorBody } from './body/parse.ts';
 import { answerFailure } from './policy/answer-failure.ts';
-import { AttemptFailure } from './policy/attempt-failure.ts';
+import { AttemptFailure, outcomeName } from './policy/attempt-failure.ts';
 import type { Breaker, Outcome } from './policy/breaker.ts';
 import type { Caller } from './policy/caller.ts';
 import type { RetryBudget } from './policy/retry-budget.ts';
@@ -65,7 +65,7 @@ export async function openAttempt(
     settle(outcomeOf(error));
     release();
     const durationMilliseconds = performance.now() - started;
-    const outcome = nameOf(error);
+    const outcome = outcomeName(error);
     const { source } = parts.wire;
     const { method } = request;
     parts.onRequest?.({ source, method, route, status, queuedMilliseconds, durationMilliseconds, outcome });
@@ -142,10 +142,4 @@ function outcomeOf(error: unknown): Outcome {
   if (error === null || error instanceof TributaryError) return 'success';
   if (error instanceof AttemptFailure) return error.blamesSource ? 'failure' : 'success';
   return 'abandoned';
-}
-
-function nameOf(error: unknown): RequestObservation['outcome'] {
-  if (error === null) return 'ok';
-  if (error instanceof AttemptFailure) return error.error.code;
-  return error instanceof TributaryError ? error.code : 'aborted';
 }

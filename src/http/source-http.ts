@@ -13,6 +13,7 @@ import type { BoundsOptions } from './bounds.ts';
 import { makeCall } from './calls.ts';
 import type { HttpReply, HttpRequest, SourceHttp, StreamReader } from './client.ts';
 import { createFlightKey } from './flight-key.ts';
+import { outcomeName } from './policy/attempt-failure.ts';
 import { Caller } from './policy/caller.ts';
 import { systemClock } from './policy/clock.ts';
 import type { Clock } from './policy/clock.ts';
@@ -23,7 +24,7 @@ import type { Landed } from './policy/single-flight.ts';
 import { readItems, readJson } from './readers.ts';
 import type { SizedReply } from './readers.ts';
 import { cancellationOf } from './request/abort.ts';
-import type { Wire } from './request/exchange.ts';
+import type { TokenListener, Wire } from './request/exchange.ts';
 import { targetOf } from './request/path.ts';
 import { processPools } from './request/pools.ts';
 import type { PoolLease, Pools } from './request/pools.ts';
@@ -35,6 +36,9 @@ import type { RequestObservation, SourceHttpStats } from './stats.ts';
 
 /** Callers' credentials whose limits and failures are remembered. Those not used for longest are forgotten first. */
 const MOST_CREDENTIALS = 1_000;
+
+/** Stands for the path of a token endpoint, which is no path of the source. */
+const TOKEN_ROUTE = 'token endpoint';
 
 /** What a source's HTTP can be given beside its settings. Tests replace the clock; metrics listen. */
 export interface SourceHttpOptions extends Partial<Clock>, BoundsOptions {
@@ -206,7 +210,14 @@ function createTokens(
   leases: PoolLease[],
 ): ReturnType<typeof createAuthorizer> {
   const label = `${settings.source}: token endpoint`;
-  const wireTo = (tokenUrl: string): Wire => connect(settings, options, leases, tokenUrl, label);
+  const { source } = settings;
+  const asked = { source, method: 'POST', route: TOKEN_ROUTE, queuedMilliseconds: 0 } as const;
+  const onTokenRequest: TokenListener = (status, durationMilliseconds, error) =>
+    options.onRequest?.({ ...asked, status, durationMilliseconds, outcome: outcomeName(error) });
+  const wireTo = (tokenUrl: string): Wire => ({
+    ...connect(settings, options, leases, tokenUrl, label),
+    onTokenRequest,
+  });
   return createAuthorizer(settings.auth, wireTo, parts.clock, tokenAllowance(settings, options));
 }
 

@@ -19,6 +19,8 @@ export interface ServiceOptions {
   /** Serve tools for assistants at `/mcp`? Default: no. */
   readonly mcp?: boolean;
   readonly logger?: Logger;
+  /** Is a source left alone, as it kept failing? `/health/ready` says so. Default: that is not known. */
+  readonly isSourceDown?: () => boolean;
   /** Limits that differ from `DEFAULT_QUERY_LIMITS`. */
   readonly limits?: Partial<QueryLimits>;
   /** Limits of what clients may take that differ from `DEFAULT_CLIENT_LIMITS`. */

@@ -26,6 +26,7 @@ import type { BeginOperation } from './graphql/batches.ts';
 import { createGraphql } from './graphql/graphql.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { metricsEndpoint } from './metrics/endpoint.ts';
+import { readinessOf } from './readiness.ts';
 import { createDataGate } from './data-gate.ts';
 import type { DataHandler } from './data-gate.ts';
 import type { ServiceOptions } from './service-options.ts';
@@ -66,9 +67,6 @@ export interface Service {
 export type Rules = Pick<ServiceOptions, 'auth' | 'federation' | 'allowedHosts' | 'publicOrigin' | 'trustProxy'> & {
   readonly liveLimits?: LiveLimits;
 };
-
-/** Nothing is lost without Redis: such a replica takes requests. */
-const DEGRADED = 'ready, degraded: Redis does not answer, and each replica polls for itself\n';
 
 type Handlers = Readonly<Record<string, Handler>>;
 
@@ -130,8 +128,10 @@ export async function createService(options: ServiceOptions): Promise<Service> {
       answerText(response, 200, 'live\n');
     },
     '/health/ready': (_request, response) => {
-      if (stopping.signal.aborted) answerText(response, 503, 'shutting down\n');
-      else answerText(response, 200, federation.tailStatistics().sharing?.state === 'DOWN' ? DEGRADED : 'ready\n');
+      const isRedisDown = federation.tailStatistics().sharing?.state === 'DOWN';
+      const isSourceDown = options.isSourceDown?.() ?? false;
+      const { status, text } = readinessOf({ isStopping: stopping.signal.aborted, isRedisDown, isSourceDown });
+      answerText(response, status, text);
     },
   };
 

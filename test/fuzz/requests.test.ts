@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { clientSchema } from '../../schema/index.ts';
 import { isInputObjectType } from 'graphql';
 import { randomOperation } from '../server/differential/random-operation.ts';
-import { damage, damaged, nastyValue, PATIENCE, settingsFor } from './cases.ts';
+import { damage, damaged, nastyValue, PATIENCE, place, settingsFor, withValue } from './cases.ts';
 import { fuzzedService, IDS, JOB_IDS } from './world.ts';
 
 const service = fuzzedService();
@@ -106,6 +106,49 @@ describe('whatever a client sends is no fault of ours', { timeout: PATIENCE }, (
         },
       ),
       settingsFor('variables'),
+    );
+  });
+
+  test('as lists of operations', async () => {
+    const operation = fc.nat().map((seed) => {
+      const { document, operationName, variables } = randomOperation(clientSchema, IDS, seed);
+      return { query: document, operationName, variables };
+    });
+    const member = fc.oneof({ weight: 3, arbitrary: operation }, nastyValue);
+    await fc.assert(
+      fc.asyncProperty(fc.array(member, { maxLength: 4 }), place, fc.option(nastyValue), async (list, at, value) => {
+        await service.ask(value === null ? list : withValue(list, at, value));
+      }),
+      settingsFor('lists of operations'),
+    );
+  });
+
+  test('as deferred fragments', async () => {
+    const defer = fc.constantFrom(
+      '@defer',
+      '@defer(label: "a")',
+      '@defer(if: false)',
+      '@defer(if: $later)',
+      '@defer(label: $id)',
+    );
+    const accept = fc.constantFrom('multipart/mixed', 'text/event-stream', 'application/json', '*/*');
+    await fc.assert(
+      fc.asyncProperty(
+        defer,
+        defer,
+        fc.array(damage, { maxLength: 2 }),
+        accept,
+        fc.constantFrom(...IDS),
+        nastyValue,
+        async (outer, inner, harms, accepted, id, later) => {
+          const query = `query ($id: ID!, $later: Boolean) {
+          node(id: $id) { id ... ${outer} { ... on Job { logs(first: 3) { nodes { id ... ${inner} { message } } } } } }
+          ... ${inner} { sources { name } }
+        }`;
+          await service.ask({ query: harms.reduce(damaged, query), variables: { id, later } }, accepted);
+        },
+      ),
+      settingsFor('deferred fragments'),
     );
   });
 

@@ -47,7 +47,7 @@ export function fuzzedFederation(): Federation {
 
 export interface FuzzedService {
   /** Asks the service in this process. What comes back is no fault of ours, or this throws. */
-  ask(body: unknown): Promise<string>;
+  ask(body: unknown, accept?: string): Promise<string>;
 }
 
 /** A service without a port, and its log: what a client sends must leave no line there. */
@@ -56,18 +56,18 @@ export function fuzzedService(): FuzzedService {
   let service: Service;
   beforeAll(async () => {
     const logger = pino({ level: 'info' }, { write: (line: string) => void log.push(line) });
-    service = await createService({ federation: fuzzedFederation(), logger, explorer: false });
+    service = await createService({ federation: fuzzedFederation(), logger, explorer: false, batching: 3 });
   });
   afterAll(async () => {
     await service.stop(100);
     await service.dispose();
   });
   return {
-    async ask(body) {
+    async ask(body, accept = 'application/json') {
       const response = await service.fetch(
         new Request('http://service.example/graphql', {
           method: 'POST',
-          headers: { 'content-type': 'application/json' },
+          headers: { 'content-type': 'application/json', accept },
           body: JSON.stringify(body),
         }),
       );

@@ -86,6 +86,30 @@ describe('the health of a source', () => {
 });
 
 describe('the observations for metrics', () => {
+  test('are one for each question at a token endpoint, too, and hold no address and no secret', async () => {
+    const observed: RequestObservation[] = [];
+    const server = await serve(({ url }, response, index) => {
+      if (url === '/token') sendJson(response, { access_token: 'made', expires_in: 600 }, index === 0 ? 401 : 200);
+      else sendJson(response, {});
+    });
+    const http = sourceHttp({
+      baseUrl: server.origin,
+      auth: {
+        type: 'oauth2-client-credentials',
+        tokenUrl: `${server.origin}/token`,
+        clientId: 'id',
+        clientSecret: 'a secret',
+      },
+      ...testClock(),
+      onRequest: (observation) => observed.push(observation),
+    });
+    await rejection(http.json(jobs, z.unknown(), createCall()));
+    expect(observed.map(({ route, status, outcome }) => [route, status, outcome])).toEqual([
+      ['token endpoint', 401, 'SOURCE_UNAUTHENTICATED'],
+    ]);
+    expect(JSON.stringify(observed)).not.toMatch(/secret|127\.0\.0\.1/);
+  });
+
   test('are one for each attempt, and say nothing of what was asked', async () => {
     const observed: RequestObservation[] = [];
     const server = await serve((_, response, index) => {

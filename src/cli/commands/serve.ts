@@ -69,6 +69,7 @@ export async function serve(
       keepAliveMilliseconds: settings.keepAliveMilliseconds,
       logger,
       metrics,
+      isSourceDown: () => live.sources.some(({ http }) => http.stats().breaker !== 'closed'),
       ...(tracing === null ? {} : { tracing }),
     });
     const config = typeof options.config === 'string' ? options.config : undefined;

@@ -21,8 +21,23 @@ export async function requestToken<T>(
   decoder: ZodType<T>,
   clock: Pick<Clock, 'now'>,
 ): Promise<T> {
-  // No single caller may cancel it: the token is for all callers that wait.
-  const answer = await exchange(wire, request, new Cancellation());
+  const begun = performance.now();
+  let status: number | null = null;
+  const tell = (error: unknown): void => wire.onTokenRequest?.(status, performance.now() - begun, error);
+  try {
+    // No single caller may cancel it: the token is for all callers that wait.
+    const answer = await exchange(wire, request, new Cancellation());
+    ({ status } = answer);
+    const token = await readWhole(wire, answer, decoder, clock);
+    tell(null);
+    return token;
+  } catch (error) {
+    tell(error);
+    throw error;
+  }
+}
+
+async function readWhole<T>(wire: Wire, answer: Exchange, decoder: ZodType<T>, clock: Pick<Clock, 'now'>): Promise<T> {
   try {
     return await readToken(wire, answer, decoder, clock);
   } finally {

@@ -1,4 +1,5 @@
-import type { TributaryError } from '../../domain/errors.ts';
+import { TributaryError } from '../../domain/errors.ts';
+import type { ErrorCode } from '../../domain/errors.ts';
 
 /** How often a failed attempt is worth another one. */
 export type RetryAdvice = 'never' | 'once' | 'repeatedly';
@@ -17,4 +18,11 @@ export class AttemptFailure extends Error {
     this.advice = advice;
     this.blamesSource = blamesSource;
   }
+}
+
+/** How an attempt ended, for metrics; null: well. */
+export function outcomeName(error: unknown): 'ok' | 'aborted' | ErrorCode {
+  if (error === null) return 'ok';
+  if (error instanceof AttemptFailure) return error.error.code;
+  return error instanceof TributaryError ? error.code : 'aborted';
 }

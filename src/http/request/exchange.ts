@@ -17,7 +17,11 @@ export interface Wire {
   /** May a proxy be what answers? */
   readonly hasProxy: boolean;
   readonly limits: LimitSettings;
+  /** Told of each question at a token endpoint. */
+  readonly onTokenRequest?: TokenListener | undefined;
 }
+
+export type TokenListener = (status: number | null, milliseconds: number, error: unknown) => void;
 
 /** A request as it is written: raw path with query, headers in lower case. */
 export interface WireRequest {
