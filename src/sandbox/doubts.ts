@@ -1,22 +1,22 @@
-/** What an answer says of the number of rows in all: the truth, or what it says instead of it. */
+/** What an answer gives as the total number of rows: the truth, or something else. */
 export type SaidTotal = 'honest' | 'null' | 'zero' | 'too-low' | 'too-high' | 'shrinking' | 'of-page';
 
-/** What an answer says of whether there is more: as it is, on all pages, on none; or it does not say. */
+/** What an answer gives for "there is more": the truth, always yes, always no, or nothing. */
 export type SaidMore = 'honest' | 'always' | 'never' | 'missing';
 
-/** What no list of a vendor is to be trusted in. All simulations have these switches, for logs and for jobs. */
+/** What cannot be trusted in a vendor's lists. All simulations have these switches, for logs and for jobs. */
 export interface Doubts {
   total: SaidTotal;
   more: SaidMore;
-  /** The most rows that a page holds, whatever is asked for, and without a word. */
+  /** Most rows per page, even if more are requested; the answer does not mention it. */
   rowsPerPage: number;
-  /** What says where a page begins (offset, page number, token, time) is taken without effect. */
+  /** True: the parameter for the start of a page (offset, page number, token, time) has no effect. */
   ignoresPlace: boolean;
 }
 
 export const NO_DOUBTS: Doubts = { total: 'honest', more: 'honest', rowsPerPage: Infinity, ignoresPlace: false };
 
-/** `start`: how many rows lie before the page. */
+/** `start`: number of rows before the page. */
 export function totalSaid(total: SaidTotal, { all, start, onPage }: Record<'all' | 'start' | 'onPage', number>) {
   const tenth = Math.ceil(all / 10);
   const said: Readonly<Record<SaidTotal, number | null>> = {

@@ -6,18 +6,18 @@ import { startVendorServer } from './vendor-server.ts';
 export type { Fault, VendorServer } from './types.ts';
 
 export interface SandboxOptions {
-  /** The first vendor listens here and each other one on the next port. Default: the system chooses. */
+  /** Port of the first vendor; the others use the following ports. Default: the system chooses. */
   readonly portBase?: number | undefined;
-  /** What goes wrong from the start, at the sources named or, where none is, at all. */
+  /** Faults from the start, at the named source or, without a name, at all sources. */
   readonly faults?: readonly SandboxFault[] | undefined;
-  /** Do running jobs go on by themselves? Default: yes, each second. */
+  /** Whether running jobs advance by themselves. Default: yes, every second. */
   readonly growing?: boolean | undefined;
-  /** The clock that the demonstration jobs are told by, nanoseconds since the epoch. */
+  /** The clock of the demo's jobs, nanoseconds since the epoch. */
   readonly now?: (() => bigint) | undefined;
 }
 
 export interface SandboxFault {
-  /** A source of the sandbox; undefined for all of them. */
+  /** A source of the sandbox; undefined: all sources. */
   readonly source?: string | undefined;
   readonly fault: Fault;
 }
@@ -25,9 +25,9 @@ export interface SandboxFault {
 export interface Sandbox {
   /** By the source's name. */
   readonly servers: Readonly<Record<string, VendorServer>>;
-  /** What a configuration file for these vendors says. */
+  /** The content of a configuration file for these vendors. */
   readonly configuration: { readonly sources: Readonly<Record<string, Record<string, unknown>>> };
-  /** Lets the running jobs go on up to now. */
+  /** Advances the running jobs to the current time. */
   grow(): void;
   close(): Promise<void>;
 }
@@ -37,7 +37,7 @@ export const SANDBOX_SOURCES: readonly string[] = Object.keys(SIMULATED);
 
 const GROWTH_INTERVAL = 1_000;
 
-/** Starts every simulated vendor on loopback, with jobs in it. A port that is taken rejects, and leaves nothing open. */
+/** Starts every simulated vendor on loopback, with jobs. Rejects if a port is taken, and leaves nothing open. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const now = options.now ?? ((): bigint => BigInt(Date.now()) * 1_000_000n);
   const vendors = Object.entries(SIMULATED).map(([name, { demo }]) => ({ name, vendor: demo(now) }));
@@ -52,7 +52,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   }
 
   const timer = options.growing === false ? undefined : setInterval(grow, GROWTH_INTERVAL);
-  // The vendors' own sockets keep a process alive that serves; growing alone does not.
+  // The vendors' sockets keep a serving process alive; this timer alone must not.
   timer?.unref();
   const sources = Object.entries(servers).map(
     ([name, { simulation, origin }]) => [name, simulation.sourceConfig(origin)] as const,

@@ -2,31 +2,31 @@ import type { JobStatus } from '../domain/status.ts';
 
 /** A line in a simulated job's log, before the vendor gives it its own shape. */
 export interface SandboxLine {
-  /** Nanoseconds since the epoch. A vendor with coarser clocks cuts it (that is part of being faithful). */
+  /** Nanoseconds since the epoch. A vendor with a coarser clock cuts it, as the real one does. */
   readonly time: bigint;
   readonly message: string;
-  /** Default: info. Vendors without levels lose it. */
+  /** Default: info. Vendors without levels drop it. */
   readonly severity?: 'debug' | 'info' | 'warn' | 'error' | 'fatal';
-  /** Names of the vendor's own step and task (or origin, or schedule); each simulation has a default. */
+  /** The vendor's own step and task (or origin, or schedule); each simulation has a default. */
   readonly step?: string;
   readonly task?: string;
 }
 
-/** One simulated vendor, with what tests and the demo need to fill it. */
+/** One simulated vendor, with functions for tests and the demo to fill it. */
 export interface SimulatedVendor {
   /** The `vendor` value of its configuration. */
   readonly vendor: string;
   readonly handle: VendorHandler;
-  /** The kind of a request for counting: `logs`, `jobs`, `job`, `token`, … */
+  /** The kind of a request, for counting: `logs`, `jobs`, `job`, `token`, … */
   classify(request: SandboxRequest): string;
-  /** What a source needs in `tributary.yaml` to use it, given where it listens. */
+  /** The settings of its source in `tributary.yaml`, given its origin. */
   sourceConfig(origin: string): Record<string, unknown>;
   /** Makes an empty job (default status: running) and returns its natural key. */
   createJob(options?: { readonly name?: string; readonly status?: SandboxStatus }): string;
   setStatus(key: string, status: SandboxStatus): void;
-  /** Adds lines; they show at once, wherever their time puts them. */
+  /** Adds lines; they appear at once, at the position of their time. */
   write(key: string, lines: readonly SandboxLine[]): void;
-  /** Makes a job's log a computed one of `count` lines, oldest first: for logs too long to hold. */
+  /** Makes a job's log a computed one of `count` lines, oldest first: for logs too long to store. */
   generate(key: string, count: number, line: (index: number) => SandboxLine): void;
   /** Removes all jobs and their lines. */
   clear(): void;
@@ -36,10 +36,10 @@ export type SandboxStatus = Extract<JobStatus, 'QUEUED' | 'RUNNING' | 'SUCCEEDED
 
 export interface SandboxRequest {
   readonly method: string;
-  /** Path segments, each percent-decoded on its own. */
+  /** Path segments, each percent-decoded separately. */
   readonly segments: readonly string[];
   readonly query: URLSearchParams;
-  /** The query as it came, without the `?`. */
+  /** The raw query, without the `?`. */
   readonly rawQuery: string;
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: string;
@@ -48,17 +48,17 @@ export interface SandboxRequest {
 export interface SandboxReply {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** A string, or a stream of strings or bytes, is sent as it is; anything else as JSON. Undefined: no body. */
+  /** A string, or a stream of strings or bytes, is sent unchanged; anything else as JSON. Undefined: no body. */
   readonly body?: unknown;
 }
 
 export type VendorHandler = (request: SandboxRequest) => SandboxReply | Promise<SandboxReply>;
 
-/** Something that goes wrong, for the next requests that it matches. */
+/** A fault that the next matching requests meet. */
 export interface Fault {
-  /** Which requests; default: all. */
+  /** The kinds of requests that match; default: all. */
   readonly kinds?: readonly string[];
-  /** How many requests it hits; default: until it is removed. */
+  /** Number of requests that it hits; default: until it is removed. */
   readonly times?: number;
   readonly what:
     | {
@@ -70,11 +70,11 @@ export interface Fault {
     | { readonly do: 'delay'; readonly milliseconds: number }
     | { readonly do: 'hang' }
     | { readonly do: 'reset' }
-    /** The body ends after that part of its bytes and the connection is cut. */
+    /** The body ends after this fraction of its bytes, and the connection is cut. */
     | { readonly do: 'cut'; readonly after: number }
-    /** The body comes byte by byte, with a pause after each. */
+    /** The body arrives byte by byte, with a pause after each byte. */
     | { readonly do: 'drip'; readonly milliseconds: number }
-    /** A text within JSON that has no end. */
+    /** An endless string within JSON. */
     | { readonly do: 'endless' }
     | { readonly do: 'malformed' };
 }
@@ -83,7 +83,7 @@ export interface Fault {
 export interface RecordedCall {
   readonly kind: string;
   readonly method: string;
-  /** As it came: encoded path and query. */
+  /** As received: encoded path and query. */
   readonly url: string;
   readonly body: string;
   readonly status: number;
@@ -97,7 +97,7 @@ export interface VendorServer {
   readonly calls: readonly RecordedCall[];
   /** Forgets the calls so far. */
   resetCalls(): void;
-  /** Adds a fault; call what it returns to remove it. */
+  /** Adds a fault; call the returned function to remove it. */
   inject(fault: Fault): () => void;
   clearFaults(): void;
   close(): Promise<void>;

@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Fault, RecordedCall, SandboxReply, SandboxRequest, SimulatedVendor, VendorServer } from './types.ts';
 
-/** Lets a simulated vendor listen on loopback (port 0: the system chooses), counts its calls and breaks on demand. */
+/** Lets a simulated vendor listen on loopback (port 0: the system chooses), records its calls and injects faults. */
 export async function startVendorServer(simulation: SimulatedVendor, port = 0): Promise<VendorServer> {
   const calls: RecordedCall[] = [];
   const faults: { fault: Fault; left: number }[] = [];
@@ -53,7 +53,7 @@ export async function startVendorServer(simulation: SimulatedVendor, port = 0): 
     server.once('error', reject);
     server.listen(port, '127.0.0.1', resolve);
   });
-  // A TCP server that listens has an address with a port.
+  // The address of a listening TCP server has a port.
   const { port: chosen } = server.address() as AddressInfo;
   return {
     origin: `http://127.0.0.1:${chosen}`,
@@ -135,7 +135,7 @@ async function* endlessText(): AsyncGenerator<string, never, undefined> {
   for (;;) yield text;
 }
 
-/** As a connection does that hardly works. */
+/** Imitates a connection that barely works. */
 async function drip(outgoing: ServerResponse, reply: SandboxReply, milliseconds: number): Promise<void> {
   const bytes = await bytesOf(reply);
   async function* slowly(): AsyncGenerator<Uint8Array, void, undefined> {
@@ -147,11 +147,11 @@ async function drip(outgoing: ServerResponse, reply: SandboxReply, milliseconds:
   await sendStream(outgoing, { ...reply, body: slowly() });
 }
 
-/** Resolves when more can be written, or when the client reads no more. */
+/** Resolves when more can be written, or when the client has stopped reading. */
 async function drained(outgoing: ServerResponse): Promise<void> {
   const settled = new AbortController();
   const { signal } = settled;
-  // eslint-disable-next-line no-restricted-syntax -- both are of this one wait
+  // eslint-disable-next-line no-restricted-syntax -- both end with this wait
   await Promise.race([once(outgoing, 'drain', { signal }), once(outgoing, 'close', { signal })]).catch(() => undefined);
   settled.abort();
 }

@@ -6,7 +6,7 @@ import type { ByteNiteLine } from './lines.ts';
 const SECOND = 1_000_000_000n;
 const MINUTE = 60n * SECOND;
 
-/** Jobs that read like real work: a rendering, a transcode, one that failed, a draft, and one that is still rendering. */
+/** Jobs that look like real work: a rendering, a transcode, a failure, a draft, and one that is still rendering. */
 export function fillByteNite(simulation: ByteNiteSimulation, now: bigint): Demo {
   addRendering(simulation, now - 180n * MINUTE);
   addTranscode(simulation, now - 95n * MINUTE);
@@ -40,7 +40,7 @@ function renderTask(task: string, number: number, start: bigint): readonly ByteN
     line(start, 'TASKRUNNER', `Blender 4.2.1, device CPU, 16 threads`, { task }),
     ...frames.map((frame, index) => {
       const time = start + BigInt(index + 1) * 38n * SECOND + BigInt(number * 137_000_000 + frame);
-      // Some samplers say so when they fall behind; the rest is plain progress.
+      // Some samplers warn when they fall behind; the other lines are plain progress.
       return frame % 29 === 0
         ? line(time, 'TASKRUNNER', `frame ${frame}: texture cache is full, falling back to tiles`, {
             task,

@@ -2,41 +2,47 @@ import { NO_DOUBTS } from '../doubts.ts';
 import type { Doubts } from '../doubts.ts';
 
 /**
- * What has not been checked against a live ByteNite, and what differs between its versions. Every switch
- * starts at the value that was seen or is most plausible.
+ * What has not been checked against a live ByteNite, or differs between its versions. The default of each switch is the
+ * value that was observed or is most plausible.
  */
 export interface ByteNiteDialect extends Readonly<Doubts> {
-  /** Does `Authorization` have to be the bare token? (All but one of the known clients send it so.) */
+  /** True: `Authorization` must be the bare token. (All known clients but one send it that way.) */
   readonly rawTokenOnly: boolean;
   /** How a group without lines is written. */
   readonly emptyGroups: 'array' | 'missing' | 'null';
-  /** Order of the lines inside a group; the reference promises none. */
+  /** Order of the lines within a group; the reference promises none. */
   readonly order: 'ascending' | 'descending' | 'shuffled';
-  /** Is the level UNKNOWN, the protobuf zero value, left out of a line? */
+  /** True: the level UNKNOWN, the protobuf zero value, is left out of a line. */
   readonly omitUnknownLevel: boolean;
-  /** Does a `taskIds` filter also empty the groups of the other two services? */
+  /** True: a `taskIds` filter also empties the groups of the other two services. */
   readonly taskIdsHideOtherServices: boolean;
-  /** Lines per group after which the answer ends silently (newest are kept, as Loki does); null: no cap. */
+  /** Lines per group after which the answer ends without notice (the newest are kept, as in Loki); null: no cap. */
   readonly cap: number | null;
-  /** Retention: lines before that time are gone, nanoseconds; null: all are kept. */
+  /** Retention: earlier lines are gone, nanoseconds; null: all lines are kept. */
   readonly keptSince: bigint | null;
-  /** Are states of jobs the ones that were seen, or others? */
+  /** Whether jobs have the observed states or invented ones. */
   readonly states: 'seen' | 'invented';
   /** Body of error answers. */
   readonly errors: 'rpc-status' | 'empty' | 'action';
-  /** Are unset fields of a job written as null, or left out? */
+  /** Whether unset fields of a job are written as null or left out. */
   readonly unset: 'null' | 'omit';
-  /** Parts of a request that are refused with 400. */
+  /** Request fields that are refused with 400. */
   readonly refuse: readonly ('levels' | 'services' | 'taskIds' | 'orderBy')[];
-  /** POST /jobs/filter: the list of jobs with its parameters in the body, or a route that there is not. No connector asks. */
+  /**
+   * POST /jobs/filter: the list of jobs with its parameters in the body, or a route that does not exist. No connector
+   * calls it.
+   */
   readonly jobsFilter: 'as-list' | 'missing';
-  /** POST /jobs/runningTasks: tasks of jobs that run, or a route that there is not. No connector asks. */
+  /** POST /jobs/runningTasks: the tasks of running jobs, or a route that does not exist. No connector calls it. */
   readonly runningTasks: 'listed' | 'missing';
-  /** GET /events: a stream of jobs as they are, a stream that begins with an error, or a route that there is not. No connector asks. */
+  /**
+   * GET /events: a stream of the current jobs, a stream that begins with an error, or a route that does not exist. No
+   * connector calls it.
+   */
   readonly events: 'results' | 'error' | 'missing';
-  /** Names of those events: nothing is known of them. */
+  /** Name of those events; the real names are not known. */
   readonly eventName: string;
-  /** Jobs per page when the request does not say, and at most. */
+  /** Default and maximum number of jobs per page. */
   readonly defaultPage: number;
   readonly maxPage: number;
 }

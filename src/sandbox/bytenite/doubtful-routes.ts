@@ -7,9 +7,12 @@ import { taskOfGroup } from './lines.ts';
 import { refusal } from './refusal.ts';
 import { parseObject } from './tokens.ts';
 
-/** Routes of which the vendor's pages give the name and little else. What is in their bodies is a guess; no connector asks. */
+/**
+ * Routes for which the vendor's pages give little more than the name. Their bodies are guesses; no connector calls
+ * them.
+ */
 
-/** POST /jobs/filter: what GET /jobs gives, with its parameters in the body. */
+/** POST /jobs/filter: the same as GET /jobs, with its parameters in the body. */
 export function filterJobs(
   jobs: readonly SimulatedJob[],
   { body }: SandboxRequest,
@@ -27,7 +30,7 @@ export function filterJobs(
   return listJobs(jobs, query, dialect);
 }
 
-/** POST /jobs/runningTasks: the tasks of jobs that run. */
+/** POST /jobs/runningTasks: the tasks of running jobs. */
 export function listRunningTasks(jobs: readonly SimulatedJob[], dialect: ByteNiteDialect): SandboxReply {
   if (dialect.runningTasks === 'missing') return refusal(404, 'Not Found', dialect);
   const tasks = jobs
@@ -36,7 +39,7 @@ export function listRunningTasks(jobs: readonly SimulatedJob[], dialect: ByteNit
   return { status: 200, body: { tasks: tasks.filter(({ taskId }) => taskId !== null) } };
 }
 
-/** GET /events: JSON texts, one per line. The stream ends when it has shown each job once. */
+/** GET /events: JSON texts, one per line. The stream ends after one event per job. */
 export function streamEvents(jobs: readonly SimulatedJob[], dialect: ByteNiteDialect): SandboxReply {
   if (dialect.events === 'missing') return refusal(404, 'Not Found', dialect);
   const texts =

@@ -13,15 +13,15 @@ import { Tokens } from './tokens.ts';
 export interface ByteNiteOptions {
   readonly apiKey?: string;
   readonly dialect?: Partial<ByteNiteDialect>;
-  /** The clock that jobs are stamped with, nanoseconds since the epoch. */
+  /** The clock for timestamps of jobs, nanoseconds since the epoch. */
   readonly now?: () => bigint;
 }
 
 export interface ByteNiteSimulation extends SimulatedVendor {
   readonly apiKey: string;
-  /** Changes how the vendor behaves from now on. */
+  /** Changes the vendor's behaviour from now on. */
   configure(dialect: Partial<ByteNiteDialect>): void;
-  /** Makes every token that was given out invalid. */
+  /** Invalidates all issued tokens. */
   expireTokens(): void;
   updateJob(key: string, fields: Partial<JobFields>): void;
   write(key: string, lines: readonly ByteNiteLine[]): void;
@@ -99,7 +99,7 @@ export function simulateByteNite(options: ByteNiteOptions = {}): ByteNiteSimulat
   };
 }
 
-/** What is asked for by POST below /jobs. */
+/** Routes below /jobs that use POST. */
 const POSTED: Readonly<Record<string, string>> = { filter: 'jobs-filter', runningTasks: 'running-tasks' };
 
 function classify({ method, segments }: SandboxRequest): string {

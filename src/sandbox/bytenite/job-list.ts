@@ -5,7 +5,10 @@ import { jobOnTheWire } from './jobs.ts';
 import type { SimulatedJob } from './jobs.ts';
 import { refusal } from './refusal.ts';
 
-/** GET /jobs: a page by `pagination.limit` and `pagination.offset`, sorted by `orderBy` (`createdAt`, `createdAt desc`, …). */
+/**
+ * GET /jobs: a page by `pagination.limit` and `pagination.offset`, sorted by `orderBy` (`createdAt`, `createdAt desc`,
+ * …).
+ */
 export function listJobs(
   jobs: readonly SimulatedJob[],
   query: URLSearchParams,

@@ -4,13 +4,13 @@ import type { SandboxStatus } from '../types.ts';
 import type { ByteNiteDialect } from './dialect.ts';
 import { LineStore } from './line-store.ts';
 
-/** The job object of the API. Times are nanoseconds here and microsecond texts on the wire. */
+/** The API's job object. Times are nanoseconds here and microsecond texts on the wire. */
 export interface JobFields {
   name: string;
   description: string | null;
   templateId: string | null;
   state: string;
-  /** When each state was entered. */
+  /** When the job entered each state. */
   stateTimes: Readonly<Record<string, bigint>>;
   createdAt: bigint;
   submittedAt: bigint | null;
@@ -28,7 +28,7 @@ export interface SimulatedJob {
   readonly lines: LineStore;
 }
 
-/** Names of states: NEW, PARTITIONING, COMPLETE and FAILED were seen in the wild; RUNNING and CANCELED are assumed. */
+/** State names: NEW, PARTITIONING, COMPLETE and FAILED were observed; RUNNING and CANCELED are assumed. */
 const STATE_OF_STATUS: Readonly<Record<SandboxStatus, string>> = {
   QUEUED: 'JOB_STATE_NEW',
   RUNNING: 'JOB_STATE_RUNNING',
@@ -37,7 +37,7 @@ const STATE_OF_STATUS: Readonly<Record<SandboxStatus, string>> = {
   CANCELLED: 'JOB_STATE_CANCELED',
 };
 
-/** Ids are UUIDs, the same at each start. */
+/** Ids are UUIDs, the same at every start. */
 export function makeJob(number: number, name: string | undefined, status: SandboxStatus, now: bigint): SimulatedJob {
   const fields: JobFields = {
     name: name ?? `job ${number}`,
@@ -59,7 +59,7 @@ export function makeJob(number: number, name: string | undefined, status: Sandbo
   return job;
 }
 
-/** Moves a job on, with the times that go with it. A job that ran has been through partitioning. */
+/** Moves a job to a status and sets its times. A job that runs has been through partitioning. */
 export function enter(job: SimulatedJob, status: SandboxStatus, now: bigint): void {
   const { fields } = job;
   const state = STATE_OF_STATUS[status];
@@ -104,7 +104,7 @@ export function jobOnTheWire(
     numUnitsEstimation: null,
     paymentAmount: '28',
     regions: fields.regions,
-    // Credentials of the customer's storage: a client of the graph must never see them.
+    // Credentials of the customer's storage, which clients of the graph must never see.
     dataSource: { dataSourceDescriptor: 's3', params: { accessKey: 'AKIASANDBOX', secretKey: 'sandbox-secret' } },
     dataDestination: { dataSourceDescriptor: 'bucket', params: { secretKey: 'sandbox-secret' } },
     params: { app: { license: 'sandbox-secret' } },

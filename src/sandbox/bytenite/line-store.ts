@@ -1,23 +1,20 @@
 import { groupOf } from './lines.ts';
 import type { ByteNiteLine } from './lines.ts';
 
-/** Which lines of a job belong to one group of an answer, as indexes into its store. */
+/** The lines of a job that belong to one group of an answer, as indexes into its store. */
 export interface LineGroup {
   readonly name: string;
   readonly indexes: Uint32Array;
 }
 
-/**
- * The lines of one job: first the computed ones, then the written ones. Computed lines are never held;
- * what is held about them is which group each belongs to.
- */
+/** The lines of one job: computed ones first, then written ones. Computed lines are not stored, only their groups. */
 export class LineStore {
   readonly #written: ByteNiteLine[] = [];
   #computed: { readonly count: number; readonly line: (index: number) => ByteNiteLine } | null = null;
   #groups: readonly LineGroup[] | null = null;
 
   write(lines: readonly ByteNiteLine[]): void {
-    // A line with a step that ByteNite does not have is refused here, where the mistake was made.
+    // Refuse a line with an unknown step here, where the mistake was made.
     for (const line of lines) groupOf(line);
     for (const line of lines) this.#written.push(line);
     this.#groups = null;
@@ -32,7 +29,7 @@ export class LineStore {
     return (this.#computed?.count ?? 0) + this.#written.length;
   }
 
-  /** Are the lines of ascending index also ascending in time? */
+  /** True if lines with ascending indexes are also ascending in time. */
   get sorted(): boolean {
     return this.#written.length === 0;
   }

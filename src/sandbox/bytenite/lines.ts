@@ -6,14 +6,14 @@ export type ByteNiteService = (typeof SERVICES)[number];
 export const LEVELS = ['UNKNOWN', 'TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL', 'PANIC'] as const;
 export type ByteNiteLevel = (typeof LEVELS)[number];
 
-/** A line with what only ByteNite has. `step` is a service (default: TASKRUNNER), `task` a task id. */
+/** A line with ByteNite's own fields. `step` is a service (default: TASKRUNNER), `task` a task id. */
 export interface ByteNiteLine extends SandboxLine {
-  /** Instead of `severity`. */
+  /** Overrides `severity`. */
   readonly level?: ByteNiteLevel;
   readonly container?: string;
 }
 
-/** Task of lines that name none. */
+/** The task of lines that name none. */
 export const DEFAULT_TASK = '3f0c9a52-7d1e-4b1a-9c56-0d8e2f4a7b10';
 
 const LEVEL_OF_SEVERITY: Readonly<Record<NonNullable<SandboxLine['severity']>, ByteNiteLevel>> = {
@@ -45,7 +45,7 @@ function serviceOf(line: SandboxLine): ByteNiteService {
   return service;
 }
 
-/** Names the group of a line in an answer: a service, or a task of TASKRUNNER. */
+/** The group of a line in an answer: a service, or a task of TASKRUNNER. */
 export function groupOf(line: SandboxLine): string {
   const service = serviceOf(line);
   return service === 'TASKRUNNER' ? `TASKRUNNER/${line.task ?? DEFAULT_TASK}` : service;

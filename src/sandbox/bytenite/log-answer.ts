@@ -3,7 +3,7 @@ import type { ByteNiteDialect } from './dialect.ts';
 import { containerOf, levelOf, taskOfGroup } from './lines.ts';
 import type { LineGroup, LineStore } from './line-store.ts';
 
-/** What POST /logs asks for; empty lists mean all. */
+/** The query of POST /logs; empty lists mean all. */
 export interface LogQuery {
   readonly taskIds: readonly string[];
   readonly levels: readonly string[];
@@ -12,7 +12,7 @@ export interface LogQuery {
 
 const PART_LENGTH = 64 * 1024;
 
-/** The answer of POST /logs in parts, made while it is sent: the lines are never held as a whole. */
+/** The answer of POST /logs in parts, generated while it is sent, so that the lines are never all in memory. */
 export async function* logAnswer(
   store: LineStore,
   query: LogQuery,
@@ -24,7 +24,7 @@ export async function* logAnswer(
     if (text.length < PART_LENGTH) continue;
     yield text;
     text = '';
-    // Let other requests have their turn between two parts.
+    // Let other requests run between two parts.
     await Promise.resolve();
   }
   yield text;
@@ -122,7 +122,7 @@ function* backwards(indexes: Uint32Array): Generator<number, void, undefined> {
   for (let at = indexes.length - 1; at >= 0; at -= 1) yield indexes[at] ?? 0;
 }
 
-/** Steps through all indexes with a stride that shares no divisor with their number: always the same disorder. */
+/** Steps through all indexes with a stride coprime to their number: always the same disorder. */
 function* shuffled(indexes: Uint32Array): Generator<number, void, undefined> {
   const { length } = indexes;
   let stride = Math.max(1, Math.floor(length * 0.618));

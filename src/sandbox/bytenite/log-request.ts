@@ -7,7 +7,7 @@ import type { LogQuery } from './log-answer.ts';
 import { refusal } from './refusal.ts';
 import { parseObject } from './tokens.ts';
 
-/** POST /logs: reads the filters, and answers with everything at once. */
+/** POST /logs: parses the filters and answers with all lines at once. */
 export function answerLogs(
   jobs: ReadonlyMap<string, SimulatedJob>,
   request: SandboxRequest,
@@ -25,7 +25,7 @@ export function answerLogs(
   return { status: 200, body: logAnswer(job.lines, query, dialect) };
 }
 
-/** Null when a list is none, or names what the enumeration does not have. */
+/** Null if a list is not a list of texts, or has a value that the enumeration lacks. */
 function queryOf(body: Readonly<Record<string, unknown>>): LogQuery | null {
   const taskIds = textsOf(body['taskIds']);
   const levels = textsOf(body['levels'], LEVELS);

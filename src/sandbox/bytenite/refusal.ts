@@ -1,7 +1,7 @@
 import type { SandboxReply } from '../types.ts';
 import type { ByteNiteDialect } from './dialect.ts';
 
-/** gRPC status codes of the HTTP statuses that the reference names. */
+/** gRPC status codes for the HTTP statuses in the reference. */
 const GRPC_CODE: Readonly<Record<number, number>> = { 400: 3, 401: 16, 403: 7, 404: 5, 500: 13, 503: 14 };
 
 /** An error answer in the body shape of the dialect: `rpcStatus`, `{}`, or that of the action endpoints. */

@@ -5,7 +5,7 @@ import { refusal } from './refusal.ts';
 
 const LIFETIME_SECONDS = 3600;
 
-/** Exchanges the API key for tokens and checks them. All tokens given out so far can be made invalid. */
+/** Exchanges the API key for tokens and checks them. `expireAll` invalidates all issued tokens. */
 export class Tokens {
   readonly #apiKey: string;
   readonly #valid = new Set<string>();
@@ -43,7 +43,7 @@ export class Tokens {
   }
 }
 
-/** A JSON object, or null for anything else. */
+/** A JSON object; null for anything else. */
 export function parseObject(text: string): Readonly<Record<string, unknown>> | null {
   try {
     const value: unknown = JSON.parse(text);

@@ -1,4 +1,4 @@
-/** Rows as RFC 4180 text with a header line; objects as JSON in their cell. */
+/** Rows as RFC 4180 text with a header line; objects as JSON within their cell. */
 export function toCsv(columns: readonly string[], rows: readonly Readonly<Record<string, unknown>>[]): string {
   const lines = [columns, ...rows.map((row) => columns.map((column) => cellOf(row[column])))];
   return lines.map((cells) => cells.map(quote).join(',')).join('\r\n') + '\r\n';

@@ -6,10 +6,13 @@ import type { DeepsetException, DeepsetRecord } from './records.ts';
 const MILLISECOND = 1_000_000n;
 const SECOND = 1000n * MILLISECOND;
 const MINUTE = 60n * SECOND;
-/** How often the running pipeline is asked something. */
+/** How often the running pipeline gets a query. */
 const QUERY_EVERY = 4n * SECOND;
 
-/** Pipelines that read like real work: a chat over manuals with its failures, an index being filled, a deployment that failed, one taken down, one being deployed, and one that is busy now. */
+/**
+ * Pipelines that look like real work: a chat over manuals with some failures, an index being filled, a failed
+ * deployment, one that was taken down, one being deployed, and a busy one.
+ */
 export function fillDeepset(simulation: SimulatedDeepset, now: bigint): Demo {
   addManuals(simulation, now - 170n * MINUTE);
   addIndexing(simulation, now - 80n * MINUTE);
@@ -42,7 +45,7 @@ function addManuals(simulation: SimulatedDeepset, start: bigint): void {
   simulation.writeRecords(key, records);
 }
 
-/** The lines of one question; the last two come in the same microsecond. */
+/** The lines of one question; the last two have the same microsecond. */
 function answer(key: string, start: bigint, index: number): readonly DeepsetRecord[] {
   const question = QUESTIONS[index % QUESTIONS.length] ?? '';
   const trace = { extra_fields: requestFields(key, index) };
@@ -163,7 +166,7 @@ function addBusy(simulation: SimulatedDeepset, start: bigint, now: bigint): Demo
       const records: DeepsetRecord[] = [];
       for (;;) {
         const lines = answer(key, start + BigInt(questions + 1) * QUERY_EVERY, questions);
-        // A question shows when its answer is there, so that no line comes out of order.
+        // A question appears together with its answer, so that no line comes out of order.
         if (lines.some((line) => line.time > until)) break;
         records.push(...lines);
         questions += 1;
@@ -187,7 +190,7 @@ function exception(
   return { type, value, trace: trace.map(([filename, line_number, name]) => ({ filename, line_number, name })) };
 }
 
-/** What the platform adds to a line of a request: 64-bit ids as text, dotted keys, and who asked. */
+/** What the platform adds to a line of a request: 64-bit ids as text, dotted keys, and the caller. */
 function requestFields(key: string, index: number): Readonly<Record<string, unknown>> {
   return {
     'dd.env': 'prod',

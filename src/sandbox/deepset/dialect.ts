@@ -1,44 +1,44 @@
 import { NO_DOUBTS } from '../doubts.ts';
 import type { Doubts, SaidTotal } from '../doubts.ts';
 
-/** What may be filtered on with `filter`; anything else is answered with 400. */
+/** The fields that `filter` accepts; any other is answered with 400. */
 export type FilterableField = 'level' | 'origin' | 'logged_at';
 
 /**
- * What the vendor's pages leave open, or what differs between deployments: one switch each, so that a
- * test can have every possibility. They can be turned while the vendor listens.
+ * What the vendor's pages leave open, or what differs between deployments: one switch each, so that a test can try
+ * every possibility. Switches can be changed while the vendor listens.
  */
 export interface DeepsetDialect extends Omit<Doubts, 'total'> {
-  /** `total`: as counted, null, or never above a cap (what a search engine behind it would do). */
+  /** `total`: the true count, null, or a count with a cap (as a search engine behind the API would give). */
   total: SaidTotal | { readonly cap: number };
-  /** Does `after` shrink `total`? */
+  /** Whether `after` reduces `total`. */
   totalAfter: 'all' | 'remaining';
-  /** A pipeline without logs: an empty page, or the 404 of the reference page. */
+  /** The answer for a pipeline without logs: an empty page, or the 404 of the reference page. */
   emptyLogs: 'empty' | 'not-found';
   filterable: readonly FilterableField[];
-  /** How rows of one instant follow each other; `unreversed`: the same way in both orders. */
+  /** The order of rows at one instant; `unreversed`: the same for both sort orders. */
   tieOrder: 'id' | 'insertion' | 'unreversed';
-  /** Fraction digits of `logged_at`; finer times are cut. */
+  /** Fraction digits of `logged_at`; further digits are cut off. */
   digits: number;
-  /** Does a page begin strictly after its bound, or with it? */
+  /** Whether a page begins strictly after its bound or includes it. */
   after: 'exclusive' | 'inclusive';
-  /** A `limit` below 1: answered with 422, or taken for the default. */
+  /** The answer to a `limit` below 1: 422, or the default limit. */
   smallLimit: 'refused' | 'default';
-  /** Which rows are beyond the bound: those that follow it in the order, or in both orders the older ones. */
+  /** Which rows a bound selects: those after it in the sort order, or the older ones for both sort orders. */
   afterSide: 'of-order' | 'older';
-  /** What `after` is cut to before rows are compared with it. */
+  /** The precision to which `after` is cut before rows are compared with it. */
   afterStep: 'microsecond' | 'millisecond' | 'second';
-  /** Digits of `after` beyond microseconds: dropped before comparing, or answered with 422. */
+  /** Digits of `after` beyond microseconds: cut off, or answered with 422. */
   afterDigits: 'truncated' | 'refused';
-  /** Refused requests are answered by the API, or by the proxy before it with an HTML page. */
+  /** Who answers refused requests: the API, or the proxy in front of it with an HTML page. */
   errorPages: 'json' | 'html';
-  /** CSV for every `Accept` but exactly `application/json`. */
+  /** True: CSV for every `Accept` other than exactly `application/json`. */
   csvUnlessExactlyJson: boolean;
-  /** Says `has_more` on an empty page. */
+  /** True: an empty page has `has_more: true`. */
   emptyPageSaysMore: boolean;
-  /** Retention: lines before that time are gone, nanoseconds; null: all are kept. */
+  /** Retention: earlier lines are gone, nanoseconds; null: all lines are kept. */
   keptSince: bigint | null;
-  /** `order` is taken without effect: newest first, always. */
+  /** True: `order` is accepted without effect; lists are always newest first. */
   ignoresOrder: boolean;
 }
 

@@ -15,15 +15,15 @@ export type { DeepsetDialect } from './dialect.ts';
 export type { DeepsetException, DeepsetRecord } from './records.ts';
 
 export interface DeepsetOptions {
-  /** The key that is accepted. */
+  /** The accepted key. */
   readonly token?: string;
-  /** The workspaces that exist; jobs are made in the first one unless they say where. */
+  /** The existing workspaces; jobs are made in the first one by default. */
   readonly workspaces?: readonly string[];
   readonly dialect?: Partial<DeepsetDialect>;
 }
 
 export interface SimulatedDeepset extends SimulatedVendor {
-  /** Switches, to be turned at any time. */
+  /** Switches that can be changed at any time. */
   readonly dialect: DeepsetDialect;
   createJob(options?: {
     readonly name?: string;
@@ -32,9 +32,9 @@ export interface SimulatedDeepset extends SimulatedVendor {
     /** Nanoseconds since the epoch. Default: now. */
     readonly createdAt?: bigint;
   }): string;
-  /** Any status word, also one that the vendor has not invented yet. */
+  /** Sets any status word, even one that the vendor does not have yet. */
   setNativeStatus(key: string, status: string): void;
-  /** Adds records with everything that the vendor can say: free level words, exceptions, extra fields. */
+  /** Adds records with all fields of the vendor: any level word, exceptions, extra fields. */
   writeRecords(key: string, records: readonly DeepsetRecord[]): void;
 }
 

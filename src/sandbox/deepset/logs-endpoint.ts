@@ -56,7 +56,7 @@ export function answerLogs(log: PipelineLog, request: SandboxRequest, dialect: D
   };
 }
 
-/** The exclusive bound that lets rows of that instant in. */
+/** The exclusive bound that includes rows of that instant. */
 function justBefore(time: bigint, order: SortingOrder): bigint {
   return order === 'ASC' ? time - 1n : time + 1n;
 }
@@ -103,7 +103,7 @@ function wireOf(record: StoredRecord, dialect: DeepsetDialect): Record<string, u
   };
 }
 
-/** RFC 3339 with exactly that many fraction digits. */
+/** RFC 3339 with exactly `digits` fraction digits. */
 export function writeTime(nanoseconds: bigint, digits: number): string {
   const second = 1_000_000_000n;
   const rest = ((nanoseconds % second) + second) % second;

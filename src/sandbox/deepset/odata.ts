@@ -1,7 +1,7 @@
 import { parseInstant } from '../../domain/time.ts';
 import type { FilterableField } from './dialect.ts';
 
-/** What a filter looks at. */
+/** The fields that a filter can test. */
 export interface Filterable {
   readonly level: string;
   readonly origin: string;
@@ -13,8 +13,8 @@ export type Predicate = (row: Filterable) => boolean;
 const TOKEN = /\s*(?:'((?:[^']|'')*)'|([^\s']+))(?=\s|$)/y;
 
 /**
- * Reads the part of OData that the vendor documents: comparisons joined by `and`, with `eq` on text and
- * `eq`, `ge`, `le` on `logged_at`. Null for everything else: that is a 400.
+ * Parses the part of OData that the vendor documents: comparisons joined by `and`, with `eq` on text and `eq`, `ge`,
+ * `le` on `logged_at`. Null for everything else, which is answered with 400.
  */
 export function parseFilter(text: string, allowed: readonly FilterableField[]): Predicate | null {
   const tokens = tokenise(text);

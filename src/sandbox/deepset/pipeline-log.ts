@@ -6,7 +6,7 @@ import type { DeepsetRecord, StoredRecord } from './records.ts';
 
 export type SortingOrder = 'ASC' | 'DESC';
 
-/** Records by position, oldest first: an array of them, or a function that computes each. */
+/** Records by index, oldest first: an array, or a function that computes each. */
 interface Sequence {
   readonly length: number;
   at(index: number): StoredRecord;
@@ -62,14 +62,14 @@ export class PipelineLog {
     };
   }
 
-  /** Records strictly beyond `after` in that order, which match. */
+  /** Matching records strictly after `after` in that order. */
   *read(order: SortingOrder, after: bigint | null, matches: Predicate): Generator<StoredRecord, void, undefined> {
     for (const group of this.#groups(order, after)) {
       for (const record of sortTies(group, order, this.#dialect.tieOrder)) if (matches(record)) yield record;
     }
   }
 
-  /** How many records match; counted once per filter as long as nothing is added. */
+  /** The number of matching records; counted once per filter until records are added. */
   count(filter: string | null, matches: Predicate): number {
     if (filter === null) return this.size;
     let count = this.#counts.get(filter);
@@ -121,7 +121,7 @@ function partitionPoint(sequence: Sequence, isBefore: (record: StoredRecord) => 
   return low;
 }
 
-/** Two sequences as one in time, starting beyond `after`. */
+/** Merges two sequences by time, starting after `after`. */
 function* merged(
   order: SortingOrder,
   after: bigint | null,

@@ -6,8 +6,8 @@ import type { Pipeline } from './pipelines.ts';
 import { failure, integerParameter, limitParameter } from './replies.ts';
 
 /**
- * GET /api/v1/workspaces/{workspace}/pipelines, newest first: `page_number` (from 1), or `before` an id
- * (the older ones, which is the next page) or `after` an id (the newer ones). The two don't mix.
+ * GET /api/v1/workspaces/{workspace}/pipelines, newest first: by `page_number` (from 1), or with an id in `before`
+ * (older pipelines, which is the next page) or `after` (newer ones). Page numbers and ids cannot be combined.
  */
 export function answerPipelines(
   pipelines: readonly Pipeline[],

@@ -13,7 +13,7 @@ export interface Pipeline {
   readonly log: PipelineLog;
 }
 
-/** A pipeline is a standing service: it never succeeds, it is deployed or taken down. */
+/** A pipeline is a permanent service: it never succeeds; it is deployed or taken down. */
 export const NATIVE_STATUS: Readonly<Record<SandboxStatus, string>> = {
   QUEUED: 'DEPLOYMENT_IN_PROGRESS',
   RUNNING: 'DEPLOYED',
@@ -42,7 +42,7 @@ export function wireOfPipeline(pipeline: Pipeline): Record<string, unknown> {
   };
 }
 
-/** A UUID that depends on nothing but the name. */
+/** A UUID that depends only on the name. */
 export function uuidOf(name: string): string {
   const hex = createHash('sha1').update(name).digest('hex');
   return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `a${hex.slice(17, 20)}`, hex.slice(20, 32)].join(

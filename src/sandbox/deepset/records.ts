@@ -8,14 +8,14 @@ export interface DeepsetException {
   readonly trace?: readonly { readonly filename: string; readonly line_number: number; readonly name: string }[];
 }
 
-/** A log record with everything that the vendor can say about it. */
+/** A log record with all fields of the vendor. */
 export interface DeepsetRecord {
   /** Nanoseconds since the epoch. */
   readonly time: bigint;
   readonly message: string;
   readonly level: string;
   readonly origin: string;
-  /** Undefined: the key is missing in the answer. */
+  /** Undefined: the answer lacks the key. */
   readonly exceptions?: readonly DeepsetException[] | null | undefined;
   readonly extra_fields?: Readonly<Record<string, unknown>> | null | undefined;
 }
@@ -46,7 +46,7 @@ export function recordOf(line: SandboxLine): DeepsetRecord {
   };
 }
 
-/** An id like the search engine's: 20 characters, without any order. */
+/** An id like those of the search engine: 20 characters, in no order. */
 export function logIdOf(log: string, record: string): string {
   return createHash('sha1').update(`${log}#${record}`).digest('base64url').slice(0, 20);
 }

@@ -2,7 +2,7 @@ import { parseInstant } from '../../domain/time.ts';
 import type { SandboxReply } from '../types.ts';
 import type { DeepsetDialect } from './dialect.ts';
 
-/** Rows on a page when the request does not say. */
+/** Default number of rows per page. */
 const DEFAULT_LIMIT = 10;
 
 const REASON: Readonly<Record<number, string>> = {
@@ -15,7 +15,7 @@ const REASON: Readonly<Record<number, string>> = {
   504: 'Gateway Timeout',
 };
 
-/** What the proxy before the API says, whatever was asked for. */
+/** The answer of the proxy in front of the API, for any request. */
 export function htmlPage(status: number): SandboxReply {
   const title = `${status} ${REASON[status] ?? 'Error'}`;
   return {
@@ -25,13 +25,13 @@ export function htmlPage(status: number): SandboxReply {
   };
 }
 
-/** An error of the API itself, or of the proxy where the dialect says so. */
+/** An error of the API itself, or of the proxy if the dialect is set to that. */
 export function failure(status: number, detail: string, dialect: DeepsetDialect): SandboxReply {
   if (dialect.errorPages === 'html' && (status === 401 || status === 403)) return htmlPage(status);
   return { status, body: { detail } };
 }
 
-/** A parameter that does not validate: the framework's 422. */
+/** An invalid parameter: the framework's 422. */
 export class InvalidParameter extends Error {
   readonly reply: SandboxReply;
 
@@ -41,7 +41,7 @@ export class InvalidParameter extends Error {
   }
 }
 
-/** `limit` of a list: how many rows at most. Throws `InvalidParameter`. */
+/** `limit` of a list: the most rows to return. Throws `InvalidParameter`. */
 export function limitParameter(query: URLSearchParams, { smallLimit }: Pick<DeepsetDialect, 'smallLimit'>): number {
   const minimum = smallLimit === 'refused' ? 1 : -Infinity;
   const limit = integerParameter(query, 'limit', { fallback: DEFAULT_LIMIT, minimum, maximum: 100 });
@@ -75,7 +75,7 @@ const STEP: Readonly<Record<DeepsetDialect['afterStep'], bigint>> = {
   second: 1_000_000_000n,
 };
 
-/** A date-time parameter in nanoseconds, as far as the vendor's clock is fine. */
+/** A date-time parameter in nanoseconds, cut to the precision of the vendor's clock. */
 export function timeParameter(
   query: URLSearchParams,
   name: string,

@@ -11,17 +11,17 @@ import { simulateSoftwareOne } from '../softwareone/index.ts';
 import type { Demo } from './timeline.ts';
 import type { SimulatedVendor } from '../types.ts';
 
-/** Tells the time, nanoseconds since the epoch. */
+/** Returns the time, nanoseconds since the epoch. */
 type Clock = () => bigint;
 
-/** A simulated vendor with jobs in it, some of which go on. */
+/** A simulated vendor with jobs, some of which still run. */
 export interface DemoVendor extends Demo {
   readonly simulation: SimulatedVendor;
 }
 
-/** A vendor's simulation, empty or with jobs in it. */
+/** A vendor's simulation, empty or with jobs. */
 interface Simulated {
-  /** Without a clock it is told the time by the machine's. */
+  /** Without a clock, it uses that of the machine. */
   readonly simulate: (clock?: Clock) => SimulatedVendor;
   readonly demo: (clock: Clock) => DemoVendor;
 }
@@ -48,8 +48,8 @@ function simulated<T extends SimulatedVendor>(
 const told = (clock: Clock | undefined): { now?: Clock } => (clock === undefined ? {} : { now: clock });
 
 /**
- * The simulated vendors by the name that their source has in the sandbox's configuration. A new vendor is one folder in
- * `src/sandbox` and one line below: the demonstration, the tests of tails and the benchmarks take it from here.
+ * The simulated vendors, by the name of their source in the sandbox's configuration. A new vendor is one folder in
+ * `src/sandbox` and one line below: the demo, the tests of tails and the benchmarks use this list.
  */
 export const SIMULATED: Readonly<Record<string, Simulated>> = {
   nemo: simulated((clock) => simulateNemo(told(clock)), fillNemo),

@@ -1,20 +1,20 @@
-/** Something that happens in a demonstration. */
+/** An event of the demo. */
 export interface Happening {
   /** Nanoseconds since the epoch. */
   readonly at: bigint;
   happen(): void;
 }
 
-/** The demonstration of one vendor. */
+/** The demo of one vendor. */
 export interface Demo {
-  /** Lets the running jobs go on up to `now`. */
+  /** Advances the running jobs to `now`. */
   grow(now: bigint): void;
 }
 
 /**
- * Jobs that follow each other without an end: the next one begins `every` nanoseconds after the one before, which should
- * still be running then. All that happens happens in the order of time, however seldom the demonstration is let go on, so
- * two sandboxes with one clock are the same.
+ * Endless successive jobs: each begins `every` nanoseconds after the previous one, which should still be running then.
+ * Events happen in the order of time, no matter how rarely `grow` is called, so two sandboxes with the same clock are
+ * equal.
  */
 export function inTurns(
   start: bigint,

@@ -10,7 +10,7 @@ export function encodeBase58(bytes: Uint8Array): string {
   return '1'.repeat(zeros === -1 ? bytes.length : zeros) + text;
 }
 
-/** The bytes behind the text, or null when it is no base 58. */
+/** The decoded bytes; null if the text is not base 58. */
 export function decodeBase58(text: string): Uint8Array | null {
   let value = 0n;
   for (const character of text) {

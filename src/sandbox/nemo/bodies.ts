@@ -6,7 +6,7 @@ import type { AttemptState, JobState, StepState, TaskState } from './state.ts';
 type Body = Record<string, unknown>;
 type Zone = NemoDialect['zone'];
 
-/** What no client of a log layer may ever see: who asked, and what is in the environment. */
+/** Data that clients of the graph must never see: the caller, and the environment. */
 const AUTH_CONTEXT = { principal_id: 'user-2213', email: 'mlops@sandbox.example', groups: ['training'] };
 const STEP_SPEC = {
   executor: { provider: 'gpu', container: { image: 'sandbox/automodel:25.11' } },
@@ -35,7 +35,7 @@ export function jobBody(job: JobState, zone: Zone): Body {
   };
 }
 
-/** Lists leave nulls out. */
+/** Lists leave out null members. */
 export function withoutNulls(body: Body): Body {
   return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null));
 }
@@ -95,7 +95,7 @@ export function attemptBody(job: JobState, attempt: AttemptState, zone: Zone): B
   };
 }
 
-/** Steps in the order in which they were made. */
+/** Steps in the order of their creation. */
 export function stepsOf(attempt: AttemptState | null): StepState[] {
   return [...(attempt?.steps.values() ?? [])].sort((a, b) => Number(a.createdAt - b.createdAt));
 }

@@ -15,13 +15,13 @@ import {
 const SECOND = 1_000_000_000n;
 const MINUTE = 60n * SECOND;
 
-/** How long a tuning prepares, and how long it trains. */
+/** Duration of a tuning's preparation and of its training. */
 const PREPARATION = 20n * SECOND;
 const TRAINING = BigInt(TRAINING_STEPS + 4) * TRAINING_PACE;
 
 /**
- * Jobs that read like real work: trainings that finished, failed and wait, one that needed a second attempt, and tunings
- * that follow each other, so that one is always running.
+ * Jobs that look like real work: trainings that finished, failed or wait, one that needed a second attempt, and
+ * successive tunings, of which one is always running.
  */
 export function fillNemo(simulation: NemoSimulation, now: bigint): Demo {
   addFinished(simulation, now - 180n * MINUTE);
@@ -75,7 +75,7 @@ function addRunning(simulation: NemoSimulation, start: bigint, now: bigint): Dem
   return demo;
 }
 
-/** A tuning as it goes on: download, training, and while the next one begins, upload and end. */
+/** A running tuning: download and training; upload and end come while the next one begins. */
 function tuning(simulation: NemoSimulation, number: number, start: bigint): readonly Happening[] {
   const name = number === 0 ? 'support-assistant-dpo' : `support-assistant-dpo-${number + 1}`;
   const key = create(simulation, name, start, 'Preference tuning on rated answers');
@@ -123,7 +123,7 @@ function finishDownload(simulation: NemoSimulation, key: string, start: bigint):
   simulation.task(key, STEPS[0], simulation.taskName(key, STEPS[0]), start, { status: 'completed' });
 }
 
-/** Uploads what was trained and ends the job. */
+/** Uploads the trained model and ends the job. */
 function complete(simulation: NemoSimulation, key: string, end: bigint): void {
   simulation.write(key, stepLines('model-upload', end + SECOND));
   simulation.write(key, stepLines('model-entity-creation', end + 19n * SECOND));

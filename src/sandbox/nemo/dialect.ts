@@ -6,20 +6,20 @@ import type { PageTokens } from './page-tokens.ts';
 /** What differs between deployments of this vendor. */
 export interface NemoDialect extends Readonly<Doubts> {
   /**
-   * - A: the reference page. No attempt routes; any `attempt_id` breaks the log query.
-   * - B: `tail`, limits up to 10,000; `attempt_id` is a number and so matches nothing.
+   * - A: the reference page. No attempt routes; any `attempt_id` makes the log query fail.
+   * - B: `tail`, limits up to 10,000; `attempt_id` is a number, so it matches nothing.
    * - C: attempt routes; `attempt_id` is an id or `current`.
    */
   readonly generation: 'A' | 'B' | 'C';
   /** How the vendor marks the ends of a log. */
   readonly nextPageAtEnd: 'null' | 'empty' | 'missing';
-  /** The status for a `page_cursor` that the vendor does not take. */
+  /** The status for an invalid `page_cursor`. */
   readonly badCursor: 400 | 422 | 500;
-  /** Do times end in `Z`, or have no zone? */
+  /** Whether times end in `Z` or have no zone. */
   readonly zone: 'naive' | 'Z';
-  /** Do lines of equal time come in another order at each call? */
+  /** True: lines of equal time come in another order at each call. */
   readonly shuffleTies: boolean;
-  /** Does `next_page` name the second page on each page that has one? Whether it names any is `more`. */
+  /** True: each page that has a `next_page` names the second page. (`more` decides whether it has one.) */
   readonly nextIsSecond: boolean;
   /** From that line on, pages of logs come without lines, although they are counted and tokens lead to them. */
   readonly emptyFrom: number;
@@ -30,13 +30,13 @@ export interface LogDialect extends NemoDialect {
 }
 
 export interface DialectOptions extends Partial<NemoDialect> {
-  /** Page tokens that are page numbers, or that say nothing. */
+  /** Whether page tokens contain page numbers or are opaque. */
   readonly tokens?: 'numbered' | 'opaque' | undefined;
-  /** An opaque token is forgotten once that many more were given out. */
+  /** An opaque token is forgotten after this many further tokens. */
   readonly tokenLifetime?: number | undefined;
 }
 
-/** The dialect that options ask for, and what they leave open as it was seen. */
+/** The dialect for these options; the defaults are what was observed. */
 export function dialectOf(options: DialectOptions): LogDialect {
   const { generation = 'A' } = options;
   return {
@@ -55,7 +55,7 @@ export function dialectOf(options: DialectOptions): LogDialect {
   };
 }
 
-/** A time as the vendor writes it: microseconds, without a fraction when it is zero. */
+/** A time as the vendor writes it: microseconds, without a fraction if it is zero. */
 export function formatTime(time: bigint, zone: NemoDialect['zone']): string {
   const microseconds = Number(((time / 1000n) % 1_000_000n) + 1_000_000n) % 1_000_000;
   const seconds = (time / 1000n - BigInt(microseconds)) / 1_000_000n;

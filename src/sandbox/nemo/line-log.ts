@@ -1,4 +1,4 @@
-/** A stored log line. `time` is nanoseconds, already cut to the microseconds that the vendor keeps. */
+/** A stored log line. `time` is nanoseconds, cut to the vendor's microseconds. */
 export interface StoredLine {
   readonly time: bigint;
   readonly step: string;
@@ -6,24 +6,24 @@ export interface StoredLine {
   readonly message: string;
 }
 
-/** Only lines of that step and task name; undefined: of any. */
+/** Selects lines of this step and task; undefined: of any. */
 export interface LineFilter {
   readonly step?: string | undefined;
   readonly task?: string | undefined;
 }
 
 /**
- * The log of one attempt, ordered by time alone. Lines are written (kept sorted, equal times in the order
- * of their arrival), or computed on demand for logs too long to hold, or both.
+ * The log of one attempt, ordered by time only. Lines are written (kept sorted; equal times in order of arrival),
+ * computed on demand for logs too long to store, or both.
  */
 export interface LineLog {
   add(lines: readonly StoredLine[]): void;
-  /** Replaces what was computed before; `line` gives the lines in time order. */
+  /** Replaces the computed lines; `line` returns them in time order. */
   generate(count: number, line: (index: number) => StoredLine): void;
   count(filter: LineFilter): number;
   /**
-   * The lines from `start` up to `end` of those that pass. With a `shuffle` number, lines of equal time
-   * come in another order for each number: what a database may do without a tie-break.
+   * The matching lines from `start` to `end`. With a `shuffle` number, lines of equal time come in another order for
+   * each number, as a database may return them without a tie-break.
    */
   window(filter: LineFilter, start: number, end: number, shuffle: number | null): StoredLine[];
 }
@@ -34,7 +34,7 @@ export function createLineLog(): LineLog {
     line: missingLine,
   };
   const written: StoredLine[] = [];
-  /** How many computed lines come before each written one. */
+  /** Number of computed lines before each written one. */
   let ranks: number[] = [];
   const indexes = new Map<string, Uint32Array>();
 
@@ -47,7 +47,7 @@ export function createLineLog(): LineLog {
     return firstIndex(generated.count, (index) => generated.line(index).time > time);
   }
 
-  /** The line at that place of the whole log. */
+  /** The line at an index of the whole log. */
   function lineAt(place: number): StoredLine {
     if (generated.count === 0) return written[place] ?? missingLine();
     const before = firstIndex(written.length, (index) => (ranks[index] ?? 0) + index >= place);
@@ -56,7 +56,7 @@ export function createLineLog(): LineLog {
     return generated.line(place - before);
   }
 
-  /** Places of the lines that pass, made once and kept until the log changes; null when all pass. */
+  /** Indexes of the matching lines, cached until the log changes; null if all match. */
   function placesOf(filter: LineFilter): Uint32Array | null {
     if (filter.step === undefined && filter.task === undefined) return null;
     const key = JSON.stringify([filter.step ?? null, filter.task ?? null]);
@@ -113,7 +113,7 @@ function passes(line: StoredLine, filter: LineFilter): boolean {
   );
 }
 
-/** The first index for which `holds` is true (it stays true after that), or `count`. */
+/** The first index for which `holds` is true (and stays true), or `count`. */
 function firstIndex(count: number, holds: (index: number) => boolean): number {
   let low = 0;
   let high = count;
@@ -125,7 +125,7 @@ function firstIndex(count: number, holds: (index: number) => boolean): number {
   return low;
 }
 
-/** Merges two sorted lists; of equal times those of `older` come first. */
+/** Merges two sorted lists; at equal times, those of `older` come first. */
 function* mergeByTime(older: readonly StoredLine[], newer: readonly StoredLine[]): Generator<StoredLine> {
   let index = 0;
   for (const line of newer) {
@@ -138,7 +138,7 @@ function* mergeByTime(older: readonly StoredLine[], newer: readonly StoredLine[]
   yield* older.slice(index);
 }
 
-/** Where the line at `index` is found when each group of equal times is permuted by an affine map of its size. */
+/** The index of the line to show at `index` when each group of equal times is permuted by an affine map of its size. */
 function shuffledIndex(index: number, total: number, at: (index: number) => StoredLine, seed: number): number {
   const { time } = at(index);
   if ((index === 0 || at(index - 1).time !== time) && (index + 1 >= total || at(index + 1).time !== time)) return index;

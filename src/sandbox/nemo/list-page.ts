@@ -6,16 +6,16 @@ import { failure, integerParameter, invalidParameter } from './replies.ts';
 export interface ListOptions<T> {
   readonly pageSize: number;
   readonly sort: string;
-  /** What can be sorted by. */
+  /** The possible sort keys. */
   readonly sortKeys: Readonly<Record<string, (row: T) => bigint | string>>;
-  /** Filters that the store applies before it pages, and those that are applied to the page it gave. */
+  /** Filters that the store applies before paging, and filters that are applied to the resulting page. */
   readonly storeFilters: Readonly<Record<string, (row: T) => string>>;
   readonly pageFilters: Readonly<Record<string, (row: T) => string>>;
   readonly body: (row: T) => unknown;
   readonly doubts: Readonly<Doubts>;
 }
 
-/** A page-number list with its `pagination` block, which counts what the store found before page filters. */
+/** A list with page numbers and a `pagination` block, whose counts ignore page filters. */
 export function listPage<T>(rows: readonly T[], query: URLSearchParams, options: ListOptions<T>): SandboxReply {
   const page = integerParameter(query, 'page', { fallback: 1, above: 0 });
   if (typeof page !== 'number') return page;
@@ -43,7 +43,7 @@ export function listPage<T>(rows: readonly T[], query: URLSearchParams, options:
     page,
     page_size: size,
     current_page_size: data.length,
-    // The count of pages is what says whether there is more.
+    // Clients learn from the number of pages whether there is more.
     total_pages: doubts.more === 'honest' ? pages : isMore === undefined ? undefined : isMore ? page + 1 : page,
     total_results: total,
   };
@@ -51,7 +51,7 @@ export function listPage<T>(rows: readonly T[], query: URLSearchParams, options:
   return { status: 200, body: { data, pagination, sort, ...(filter.size === 0 ? {} : { filter: echoed }) } };
 }
 
-/** `filter[name]=a,b`, also repeated; null when it names what cannot be filtered. */
+/** `filter[name]=a,b`, possibly repeated; null if a name cannot be filtered. */
 function readFilter<T>(query: URLSearchParams, options: ListOptions<T>): Map<string, string[]> | null {
   const filter = new Map<string, string[]>();
   for (const [parameter, value] of query) {

@@ -8,10 +8,10 @@ import { LOG_QUERY_FAILED, failure, integerParameter, invalidParameter } from '.
 import { currentAttempt } from './state.ts';
 import type { AttemptState, JobState } from './state.ts';
 
-/** What the store of the logs takes as a name; anything else breaks the query. */
+/** The names that the log store accepts; any other makes the query fail. */
 const STORABLE_NAME = /^[A-Za-z0-9._:-]{1,128}$/;
 
-/** GET …/jobs/{name}/logs: a page of the lines of one attempt, ordered by time alone. `turn` numbers the calls. */
+/** GET …/jobs/{name}/logs: a page of one attempt's lines, ordered by time only. `turn` is the number of the call. */
 export function logPage(job: JobState, request: SandboxRequest, dialect: LogDialect, turn: number): SandboxReply {
   const { query } = request;
   const cap = dialect.generation === 'A' ? undefined : 10_000;
@@ -33,7 +33,7 @@ export function logPage(job: JobState, request: SandboxRequest, dialect: LogDial
   return readPage(job, attempt, filter, page, Math.min(limit, dialect.rowsPerPage), dialect, turn);
 }
 
-/** The attempt whose lines are asked for; null when no line can match; a reply when the vendor refuses. */
+/** The attempt whose lines are requested; null if no line can match; a reply if the vendor refuses. */
 function attemptOf(
   job: JobState,
   wanted: string | null,
@@ -76,11 +76,11 @@ function readPage(
   const nearer = page > 1 ? page - 1 : null;
   const tokenOf = (to: number | null): string | null =>
     to === null ? null : dialect.tokens.tokenOf({ page: to, direction }, job.name);
-  // A page past the end counts nothing.
+  // A page past the end has a total of 0.
   const all = lines.length === 0 && skipped >= count ? 0 : count;
   const total = totalSaid(dialect.total, { all, start: skipped, onPage: lines.length });
   return pageReply(job, lines, total, dialect, {
-    // Of newest-first pages the older ones are "previous".
+    // For newest-first pages, the older ones are "previous".
     next: tokenOf(direction === 0 ? further : nearer),
     previous: tokenOf(direction === 0 ? nearer : further),
   });

@@ -1,18 +1,18 @@
 import { createHash } from 'node:crypto';
 import { decodeBase58, encodeBase58 } from './base58.ts';
 
-/** A page of a log: its number from 1, and 0 for oldest first or 1 for newest first. */
+/** A page of a log: its number from 1; direction 0 is oldest first, 1 is newest first. */
 export interface LogPage {
   readonly page: number;
   readonly direction: 0 | 1;
 }
 
-/** How page tokens look: page numbers in base 58 (the real ones), or opaque ones that the vendor can forget. */
+/** The form of page tokens: page numbers in base 58 (as the vendor's), or opaque ones that the vendor can forget. */
 export interface PageTokens {
   tokenOf(page: LogPage, job: string): string;
-  /** The page of a token of that job's log; null when it is malformed or forgotten. */
+  /** The page of a token of that job's log; null if it is malformed or forgotten. */
   pageOf(token: string, job: string): LogPage | null;
-  /** Forgets all tokens given out so far, where tokens can be forgotten. */
+  /** Forgets all issued tokens, if tokens can be forgotten. */
   expire(): void;
 }
 
@@ -20,7 +20,7 @@ export function numberedTokens(): PageTokens {
   return { tokenOf: encodePage, pageOf: decodePage, expire: () => undefined };
 }
 
-/** Tokens that say nothing. With `lifetime`, a token is forgotten once that many more have been given out for its job. */
+/** Opaque tokens. With `lifetime`, a token is forgotten once that many further tokens were issued for its job. */
 export function opaqueTokens(lifetime: number | null): PageTokens {
   const jobs = new Map<string, Map<string, LogPage>>();
   let given = 0;
@@ -40,7 +40,7 @@ export function opaqueTokens(lifetime: number | null): PageTokens {
   };
 }
 
-/** The vendor's own shape: base 58 of the JSON `[page, direction]`, written with a space after the comma. */
+/** The vendor's own form: base 58 of the JSON `[page, direction]`, with a space after the comma. */
 export function encodePage({ page, direction }: LogPage): string {
   return encodeBase58(Buffer.from(`[${page}, ${direction}]`));
 }

@@ -5,13 +5,13 @@ export function failure(status: number, detail: unknown): SandboxReply {
   return { status, body: { detail } };
 }
 
-/** What the web framework answers for a path that it does not know. */
+/** The web framework's answer for an unknown path. */
 export const ROUTE_ABSENT: SandboxReply = failure(404, 'Not Found');
 
-/** What the jobs service says of anything that goes wrong between it and the store of the logs. */
+/** The jobs service's answer to any failure between it and the log store. */
 export const LOG_QUERY_FAILED: SandboxReply = failure(500, 'Failed to query job logs');
 
-/** The framework's answer to one bad query parameter. */
+/** The framework's answer to an invalid query parameter. */
 export function invalidParameter(
   name: string,
   type: string,
@@ -23,7 +23,7 @@ export function invalidParameter(
   return failure(422, [context === undefined ? issue : { ...issue, ctx: context }]);
 }
 
-/** Reads a whole number from the query, or the reply that refuses it. */
+/** Parses a whole number from the query, or returns the refusal. */
 export function integerParameter(
   query: URLSearchParams,
   name: string,

@@ -17,7 +17,7 @@ import { ROUTE_ABSENT, failure } from './replies.ts';
 import { currentAttempt, statusOfJob } from './state.ts';
 import type { AttemptState, JobState, StepState } from './state.ts';
 
-/** What the routes read. */
+/** The jobs that the routes read. */
 export interface NemoJobs {
   find(workspace: string, name: string): JobState | null;
   inWorkspace(workspace: string): readonly JobState[];
@@ -29,7 +29,7 @@ interface StepOfJob {
   readonly step: StepState;
 }
 
-/** What a path below `/apis/jobs/v2/workspaces/{workspace}` asks for; also the kind that calls are counted by. */
+/** The kind of a path below `/apis/jobs/v2/workspaces/{workspace}`; calls are counted by it. */
 export function kindOf(rest: readonly string[]): string {
   const [collection, , ...below] = rest;
   if (collection !== 'jobs') return 'unknown';
@@ -53,7 +53,7 @@ const KIND_OF_SHAPE: Readonly<Record<string, string>> = {
   'attempts/*/steps/*/tasks/*': 'attempt-task',
 };
 
-/** Answers a GET below one workspace. `turn` numbers the log calls. */
+/** Answers a GET below one workspace. `turn` is the number of the log call. */
 export function answer(
   jobs: NemoJobs,
   workspace: string,

@@ -17,13 +17,13 @@ import {
 } from './state.ts';
 import type { AttemptState, Details, JobState, NemoStatus, StepState, TaskState } from './state.ts';
 
-/** A token of an identity provider, as the vendor takes them. */
+/** A token of an identity provider, as the vendor accepts it. */
 export const SANDBOX_TOKEN = jwtOf({ sub: 'sandbox', scope: 'platform:read', exp: FAR_FUTURE });
 
 export interface NemoOptions extends DialectOptions {
-  /** The bearer token that opens everything; null: no authorisation at all. */
+  /** The bearer token that may read everything; null: no authorisation. */
   readonly token?: string | null | undefined;
-  /** A token that is valid but may read nothing: 403. */
+  /** A valid token that may read nothing: 403. */
   readonly scopelessToken?: string | undefined;
   /** Nanoseconds since the epoch; default: the clock of this machine. */
   readonly now?: (() => bigint) | undefined;
@@ -37,11 +37,11 @@ export interface NemoJobOptions {
   readonly project?: string | undefined;
   readonly description?: string | undefined;
   readonly createdAt?: bigint | undefined;
-  /** False: the job has not been tried yet (generation C). */
+  /** False: the job has no attempt yet (generation C). */
   readonly attempt?: boolean | undefined;
 }
 
-/** Changes a part of a job by hand. */
+/** Changes a part of a job directly. */
 export interface PartChange {
   readonly status?: NemoStatus;
   readonly statusDetails?: Details;
@@ -51,15 +51,18 @@ export interface PartChange {
 
 export interface NemoSimulation extends SimulatedVendor {
   createJob(options?: NemoJobOptions): string;
-  /** The vendor's own word, also those that the common list lacks. */
+  /** Sets the vendor's own status word, even one that the common list lacks. */
   setNativeStatus(
     key: string,
     status: NemoStatus,
     details?: { readonly status?: Details; readonly error?: Details; readonly at?: bigint },
   ): void;
-  /** Begins another attempt, which becomes the current one; gives its id. One that was running has failed. */
+  /**
+   * Starts another attempt, which becomes the current one, and returns its id. The previous one fails if it was
+   * running.
+   */
   startAttempt(key: string, at?: bigint): string;
-  /** Adds lines to an attempt by its id: what an earlier one has said may reach the store late. */
+  /** Adds lines to an attempt by its id: lines of an earlier attempt may reach the store late. */
   writeTo(key: string, attempt: string, lines: readonly SandboxLine[]): void;
   /** The attempt ids, oldest first. */
   attempts(key: string): readonly string[];
@@ -73,9 +76,9 @@ export interface NemoSimulation extends SimulatedVendor {
     at?: bigint,
     change?: PartChange & { readonly errorStack?: string },
   ): void;
-  /** The name of the task that lines of a step have when they name none. */
+  /** The task name of a step's lines that name no task. */
   taskName(key: string, step: string): string;
-  /** All opaque page tokens given out so far are forgotten. */
+  /** Forgets all issued opaque page tokens. */
   expireTokens(): void;
 }
 
@@ -90,7 +93,7 @@ const NATIVE_STATUS: Readonly<Record<SandboxStatus, NemoStatus>> = {
 const DEFAULT_STEP = 'training';
 const DEFAULT_WORKSPACE = 'default';
 
-/** NVIDIA NeMo's jobs service, as far as jobs, attempts, steps, tasks and logs are read. */
+/** The jobs service of NVIDIA NeMo, limited to reading jobs, attempts, steps, tasks and logs. */
 export function simulateNemo(options: NemoOptions = {}): NemoSimulation {
   const jobs = new Map<string, JobState>();
   const dialect = dialectOf(options);
@@ -99,7 +102,7 @@ export function simulateNemo(options: NemoOptions = {}): NemoSimulation {
   let made = 0;
   let turn = 0;
 
-  /** Never the same instant twice, so that lists have an order. */
+  /** Never returns the same instant twice, so that lists have an order. */
   function now(): bigint {
     const clock = options.now?.() ?? BigInt(Date.now()) * 1_000_000n;
     lastTime = clock > lastTime ? clock : lastTime + 1000n;
@@ -123,7 +126,7 @@ export function simulateNemo(options: NemoOptions = {}): NemoSimulation {
     return { time: line.time - (((line.time % 1000n) + 1000n) % 1000n), step, task, message: line.message };
   }
 
-  /** A line names a step and task that run: they are in the tree from then on. */
+  /** A line's step and task are running, so they appear in the tree from then on. */
   function place(attempt: AttemptState, { step, task, time }: StoredLine): void {
     if (step === '') return;
     const parent = stepOf(attempt, step, time, attempt.status);

@@ -3,7 +3,7 @@ import { encodeBase58 } from './base58.ts';
 import { createLineLog } from './line-log.ts';
 import type { LineLog } from './line-log.ts';
 
-/** The vendor's words for what a job, attempt, step or task does. */
+/** The vendor's status words for a job, attempt, step or task. */
 export type NemoStatus =
   | 'created'
   | 'queued'
@@ -43,12 +43,12 @@ export interface StepState extends Entity {
 export interface AttemptState extends Entity {
   readonly seq: number;
   readonly steps: Map<string, StepState>;
-  /** By step: the name of the one task that it has when no other is named. */
+  /** By step: the name of its only task if no line names another. */
   readonly defaultTasks: Map<string, string>;
   readonly log: LineLog;
 }
 
-/** A job's status is that of its current attempt, the last one; without an attempt it is the job's own. */
+/** A job's status is that of its current (last) attempt; without attempts, it is the job's own. */
 export interface JobState extends Entity {
   readonly workspace: string;
   readonly name: string;
@@ -87,7 +87,7 @@ export function newAttempt(job: JobState, status: NemoStatus, createdAt: bigint)
   return attempt;
 }
 
-/** The step of that name, made when it is not there yet. */
+/** The step with that name, made on first use. */
 export function stepOf(attempt: AttemptState, name: string, at: bigint, status: NemoStatus): StepState {
   let step = attempt.steps.get(name);
   if (step === undefined) {
@@ -97,7 +97,7 @@ export function stepOf(attempt: AttemptState, name: string, at: bigint, status: 
   return step;
 }
 
-/** The task of that name, made when it is not there yet. */
+/** The task with that name, made on first use. */
 export function taskOf(step: StepState, name: string, at: bigint, status: NemoStatus): TaskState {
   let task = step.tasks.get(name);
   if (task === undefined) {
@@ -115,14 +115,14 @@ export function statusOfJob(job: JobState): NemoStatus {
   return currentAttempt(job)?.status ?? job.status;
 }
 
-/** Begins another attempt. The one before has failed, unless it has ended in another way. */
+/** Starts another attempt. The previous one fails, unless it has already ended. */
 export function nextAttempt(job: JobState, status: NemoStatus, at: bigint): AttemptState {
   const last = currentAttempt(job);
   if (last !== null && !FINISHED.has(last.status)) setAttemptStatus(last, 'error', at);
   return newAttempt(job, status, at);
 }
 
-/** Sets the status of a job and its current attempt, and ends what of it had not ended. */
+/** Sets the status of a job and its current attempt, and ends the parts that have not ended. */
 export function setJobStatus(job: JobState, status: NemoStatus, at: bigint): void {
   const attempt = currentAttempt(job);
   change(job, status, at);

@@ -7,11 +7,11 @@ const SECOND = 1_000_000_000n;
 export const STEPS = ['model-and-dataset-download', 'training', 'model-upload', 'model-entity-creation'] as const;
 export type StepName = (typeof STEPS)[number];
 
-/** Optimiser steps of a whole training, and how long one takes. */
+/** Optimiser steps of a whole training, and the duration of one. */
 export const TRAINING_STEPS = 240;
 export const TRAINING_PACE = 2n * SECOND;
 
-/** A line with its time as an offset from the start of its step, in milliseconds. */
+/** A line; `after` is its time as an offset from the start of its step, in milliseconds. */
 interface Said {
   readonly after: number;
   readonly message: string;
@@ -54,7 +54,7 @@ const START_OF_TRAINING: readonly Said[] = [
   },
 ];
 
-/** Lines of a step other than training; they begin at `start`. */
+/** Lines of a step other than training, which starts at `start`. */
 export function stepLines(step: Exclude<StepName, 'training'>, start: bigint): SandboxLine[] {
   const said = { 'model-and-dataset-download': DOWNLOAD, 'model-upload': UPLOAD, 'model-entity-creation': ENTITY }[
     step
@@ -62,7 +62,7 @@ export function stepLines(step: Exclude<StepName, 'training'>, start: bigint): S
   return said.map(({ after, message }) => ({ time: start + BigInt(after) * 1_000_000n, message, step }));
 }
 
-/** How training begins, before its first optimiser step. */
+/** The start of training, before its first optimiser step. */
 export function trainingStart(start: bigint): SandboxLine[] {
   return START_OF_TRAINING.map(({ after, message }) => ({
     time: start + BigInt(after) * 1_000_000n,
@@ -71,7 +71,7 @@ export function trainingStart(start: bigint): SandboxLine[] {
   }));
 }
 
-/** What is logged at one optimiser step (from 1): two ranks at one instant, and now and then more. */
+/** Lines of one optimiser step (from 1): two ranks at one instant, and sometimes more. */
 export function trainingLines(start: bigint, number: number): SandboxLine[] {
   const time = start + 3n * SECOND + BigInt(number) * TRAINING_PACE + BigInt((number * 7919) % 900) * 1_000_000n;
   const loss = (0.62 + 1.9 * Math.exp(-number / 60) + ((number * 37) % 11) * 0.004).toFixed(4);
@@ -100,7 +100,7 @@ function rate(number: number): string {
   return (2e-4 * Math.min(1, number / 20) * (1 - number / (TRAINING_STEPS * 1.1))).toExponential(2);
 }
 
-/** Puts a step that ran from `start` to `end` in the tree, with its one task. */
+/** Adds a completed step to the tree. */
 export function finishStep(simulation: NemoSimulation, key: string, step: StepName, end: bigint): void {
   simulation.step(key, step, end, {
     status: 'completed',

@@ -7,7 +7,7 @@ const SECOND = 1_000_000_000n;
 const HOUR = 3_600n * SECOND;
 const DAY = 24n * HOUR;
 
-/** A nightly ERP job with two weeks of runs, one that never stops taking orders in, and one that was switched off. */
+/** A nightly ERP job with two weeks of runs, an endless order intake, and a job that was switched off. */
 export function fillSap(simulation: SapSimulation, now: bigint): Demo {
   const start = wholeSecond(now);
   addNightly(simulation, start);
@@ -101,7 +101,7 @@ function addArchive(simulation: SapSimulation, now: bigint): void {
   });
 }
 
-/** Orders are polled four times a minute; a settlement runs every two minutes and takes 45 seconds. */
+/** Order polls four times a minute; a settlement every two minutes, which takes 45 seconds. */
 function addOrderIntake(simulation: SapSimulation, from: bigint, now: bigint): Demo {
   const key = simulation.addJob({ name: 'order-intake', description: 'Takes orders in as they come' }, [
     { description: 'order queue', cron: '* * * * * * */15', startTime: from },

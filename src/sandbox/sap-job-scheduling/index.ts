@@ -15,27 +15,27 @@ export { overloaded, tooManyRequests } from './replies.ts';
 export type { SapRunEvent, SapRunInput } from './runs.ts';
 export type { SapDialect, SapDoubts, SapOptions } from './settings.ts';
 
-/** The simulated scheduler, with what only its own tests and demo need. */
+/** The simulated scheduler, with additional functions for its own tests and demo. */
 export interface SapSimulation extends SimulatedVendor {
-  /** Makes a job with just these schedules and returns its key. */
+  /** Makes a job with exactly these schedules and returns its key. */
   addJob(job: JobInput, schedules: readonly ScheduleInput[]): string;
   /** Adds a schedule to a job and returns its id. `createJob` makes one called `default`. */
   createSchedule(key: string, input?: ScheduleInput): string;
-  /** Ids of the job's schedules by their descriptions. */
+  /** Ids of the job's schedules, by description. */
   schedules(key: string): Readonly<Record<string, string>>;
   /** Adds a run and returns its id. `schedule` is the schedule's description; default: the job's first. */
   addRun(key: string, run: SapRunInput, schedule?: string): string;
-  /** Ids of the runs of one schedule in the order of the list, oldest first. Default: the job's first schedule. */
+  /** Ids of a schedule's runs in list order, oldest first. Default: the job's first schedule. */
   runIds(key: string, schedule?: string): readonly string[];
-  /** What became of a run that `addRun` made. */
+  /** Changes a run that `addRun` made. */
   updateRun(key: string, runId: string, run: SapRunInput): void;
   setScheduleActive(key: string, schedule: string, active: boolean): void;
   removeJob(key: string): void;
-  /** Retention: the runs before that time are gone, in all jobs. */
+  /** Retention: removes runs before that time from all jobs. */
   purgeBefore(time: bigint): void;
-  /** Refuses every token given out so far. */
+  /** Invalidates all issued tokens. */
   expireTokens(): void;
-  /** Near the limit each answer says by how much it was held back; null: not near it. */
+  /** Near the limit, each answer reports how long it was delayed; null: not near the limit. */
   throttle(milliseconds: number | null): void;
 }
 

@@ -45,7 +45,7 @@ function lookUp(settings: SapSettings, store: JobStore, query: URLSearchParams):
   return { status: 200, body: detailedJob(job, query.get('displaySchedules') === 'true') };
 }
 
-/** Null for a filter that is not understood. One condition is enough here. */
+/** Null if the filter cannot be parsed. Only single conditions are supported. */
 function selectJobs(jobs: readonly SapJob[], query: URLSearchParams): readonly SapJob[] | null {
   const type = query.get('jobType');
   const filter = query.get('filter');
@@ -68,7 +68,7 @@ interface Page<T> {
   readonly next_url: string | null;
 }
 
-/** The links keep page size and offset alone: a filter is lost on the way, as at the vendor. */
+/** Links only keep page size and offset: filters are lost, as at the vendor. */
 function pageOf<T>(settings: SapSettings, rows: readonly T[], size: number, offset: number, path: string): Page<T> {
   const { ignores, links, jobsPerPage, total } = settings;
   const link = (start: number): string => `${path}?page_size=${size}&offset=${start}`;

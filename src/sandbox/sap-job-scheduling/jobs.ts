@@ -57,7 +57,7 @@ export class JobStore {
     return /^\d{1,15}$/.test(id) ? this.#jobs.get(Number(id)) : undefined;
   }
 
-  /** The job of that key; throws for a key that `create` has not given out. */
+  /** The job with that key; throws if `create` did not issue the key. */
   job(key: string): SapJob {
     const job = this.find(key);
     if (job === undefined) throw new Error(`no job ${key} in the simulated scheduler`);
@@ -103,7 +103,7 @@ export class JobStore {
     return schedule;
   }
 
-  /** The schedule of that description, made when it is not there; no name: the job's first. */
+  /** The schedule with that description, made on first use; without a name: the job's first. */
   schedule(job: SapJob, name: string | undefined): SapSchedule {
     const found = job.schedules.find(({ description }) => name === undefined || description === name);
     return found ?? this.addSchedule(job, name === undefined ? {} : { description: name });
@@ -118,7 +118,7 @@ export class JobStore {
   }
 }
 
-/** A job as the list of jobs shows it: with both of its ids, and counts in capitals. */
+/** A job in the list of jobs: with both of its ids, and upper-case counts. */
 export function listedJob(job: SapJob): Record<string, unknown> {
   const active = job.schedules.filter((schedule) => schedule.active).length;
   return {
@@ -132,7 +132,7 @@ export function listedJob(job: SapJob): Record<string, unknown> {
   };
 }
 
-/** A job as its own answer shows it: `_id` alone, and its schedules when they are asked for. */
+/** A job as a single answer: only `_id`, and its schedules if requested. */
 export function detailedJob(job: SapJob, displaySchedules: boolean): Record<string, unknown> {
   if (!displaySchedules) return jobFields(job);
   return { ...jobFields(job), schedules: job.schedules.map(embeddedSchedule) };
@@ -155,7 +155,7 @@ function jobFields(job: SapJob): Record<string, unknown> {
   };
 }
 
-/** A schedule as the routes of schedules show it: `data` is JSON in a text. */
+/** A schedule in the answers of schedule routes: `data` is JSON within a text. */
 export function listedSchedule(schedule: SapSchedule): Record<string, unknown> {
   const { scheduleId, description, data, type, cron, active, startTime } = schedule;
   return {

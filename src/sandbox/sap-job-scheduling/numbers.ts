@@ -1,4 +1,4 @@
-/** A whole number of at least `least` in a query; undefined when it is not there, null when it is no such number. */
+/** A whole number of at least `least` in a query; undefined if it is missing, null if it is invalid. */
 export function wholeNumber(query: URLSearchParams, name: string, least: number): number | null | undefined {
   const text = query.get(name);
   if (text === null) return undefined;

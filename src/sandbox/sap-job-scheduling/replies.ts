@@ -7,19 +7,19 @@ const KIND_OF_STATUS: Readonly<Record<number, string>> = {
   404: 'Not Found',
 };
 
-/** An error as the service words it (assumed for 401 and 404: the vendor shows only the one of 400). */
+/** An error in the service's wording (assumed for 401 and 404: the vendor only shows that of 400). */
 export function refusal(status: number, message: string): SandboxReply {
   return { status, body: { code: status, message, type: KIND_OF_STATUS[status] ?? 'Error', detailedError: message } };
 }
 
-/** What is not there. Which body that answer has is not documented. */
+/** The answer for a missing item. Its body is not documented. */
 export function notFound({ notFoundBody }: SapSettings, message: string): SandboxReply {
   if (notFoundBody === 'none') return { status: 404 };
   if (notFoundBody === 'error') return refusal(404, message);
   return { status: 404, headers: { 'content-type': 'text/html' }, body: `<html><body>${message}</body></html>` };
 }
 
-/** What each list of jobs carries since its paging was announced. */
+/** Headers of each job list since the vendor announced its paging. */
 export const DEPRECATION_HEADERS: Readonly<Record<string, string>> = {
   deprecation: '@1782345600',
   sunset: 'Thu, 25 Jun 2026 00:00:00 GMT',
@@ -30,12 +30,12 @@ export const DEPRECATION_HEADERS: Readonly<Record<string, string>> = {
   'x-migration-guide': 'https://help.example.com/pagination-guide',
 };
 
-/** The limit of one client: 429, with the seconds to wait in the header. */
+/** The limit per client: 429, with the seconds to wait in a header. */
 export function tooManyRequests(seconds: number, times = 1): Fault {
   return limited(429, seconds, times, { 'retry-after': String(seconds) });
 }
 
-/** The limit of all clients together: 503, with the seconds to wait in the body alone. */
+/** The limit for all clients together: 503, with the seconds to wait only in the body. */
 export function overloaded(seconds: number, times = 1): Fault {
   return limited(503, seconds, times, {});
 }

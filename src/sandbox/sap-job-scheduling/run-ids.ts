@@ -1,12 +1,12 @@
 /**
- * Ids that say which run they name, so that computed runs need no table, and that are in no order: the
- * number is multiplied by an odd constant modulo 2^32, which can be undone.
+ * Ids that contain the run's number, so that computed runs need no table, and that are in no order: the number is
+ * multiplied by an odd constant modulo 2^32, which can be inverted.
  */
 
 const FACTOR = 0x9e3779b1;
 const INVERSE = inverseOf(FACTOR);
 
-/** What an id stands for: the list that it belongs to, and whether the run is computed or written. */
+/** The content of an id: the list it belongs to, and whether the run is computed or written. */
 export interface RunIdParts {
   readonly list: number;
   readonly computed: boolean;
@@ -24,7 +24,7 @@ export function encodeRunId(parts: RunIdParts, form: 'uuid' | 'hex'): string {
   return [0, 8, 12, 16, 20].map((start, index) => digits.slice(start, [8, 12, 16, 20, 32][index])).join('-');
 }
 
-/** Null for an id that no list has given out. */
+/** Null if no list has issued the id. */
 export function decodeRunId(id: string): RunIdParts | null {
   const match = /^([0-9a-f]{8})(c0de|0a61)41d8a([0-9a-f]{15})$/.exec(id.replaceAll('-', '').toLowerCase());
   if (match === null) return null;
@@ -40,7 +40,7 @@ function hex(number: number, length: number): string {
   return number.toString(16).padStart(length, '0');
 }
 
-/** Newton's iteration doubles the right low bits each time. */
+/** Each step of Newton's iteration doubles the number of correct low bits. */
 function inverseOf(factor: number): number {
   let inverse = factor;
   for (let round = 0; round < 5; round += 1) inverse = Math.imul(inverse, 2 - Math.imul(factor, inverse));

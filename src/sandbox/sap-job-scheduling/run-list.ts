@@ -3,14 +3,14 @@ import { runOrder } from './runs.ts';
 import type { SapRun, SapRunFields } from './runs.ts';
 
 interface Written {
-  /** How many computed runs stand before it. */
+  /** Number of computed runs before it. */
   readonly rank: number;
   readonly run: SapRun;
 }
 
 /**
- * The runs of one schedule, oldest first: computed ones, of which none is kept, and written ones sorted in
- * between. Places count from 0; finding a place by time or by id is a binary search.
+ * The runs of one schedule, oldest first: computed runs, which are not stored, with written runs sorted in. Places
+ * count from 0; a place is found by time or by id with a binary search.
  */
 export class RunList {
   readonly #serial: number;
@@ -18,7 +18,7 @@ export class RunList {
   readonly #shuffleTies: boolean;
   readonly #orderOf: (run: SapRunFields) => bigint;
   #computed: (index: number) => SapRunFields = unreachable;
-  /** Computed runs from `#first` on are still there; those before it have been purged. */
+  /** Computed runs before `#first` have been purged. */
   #first = 0;
   #end = 0;
   #written: Written[] = [];
@@ -35,7 +35,7 @@ export class RunList {
     return this.#end - this.#first + this.#written.length;
   }
 
-  /** Makes the list a computed one; what was written before is gone. */
+  /** Makes the list a computed one, and removes all written runs. */
   generate(count: number, computed: (index: number) => SapRunFields): void {
     this.#computed = computed;
     this.#first = 0;
@@ -73,7 +73,7 @@ export class RunList {
     return runId;
   }
 
-  /** Replaces a written run; it moves to where its time belongs. False when there is none of that id. */
+  /** Replaces a written run and moves it to the place for its time. False if no run has that id. */
   replace(runId: string, change: (run: SapRun) => SapRunFields): boolean {
     const index = this.#written.findIndex(({ run }) => run.runId === runId);
     const [old] = index === -1 ? [] : this.#written.splice(index, 1);
@@ -82,7 +82,7 @@ export class RunList {
     return true;
   }
 
-  /** Forgets the runs before a time, as retention does. */
+  /** Removes the runs before a time, as retention does. */
   purge(before: bigint): void {
     this.#first = searchFirst(this.#first, this.#end, (index) => this.#orderOf(this.#computedRun(index)) >= before);
     this.#written = this.#written
@@ -116,7 +116,7 @@ export class RunList {
     return written.rank - this.#first + index;
   }
 
-  /** How many written runs stand before a place. */
+  /** Number of written runs before a place. */
   #writtenBefore(place: number): number {
     return searchFirst(0, this.#written.length, (index) => {
       const written = this.#written[index];
@@ -124,7 +124,7 @@ export class RunList {
     });
   }
 
-  /** How many written runs stand before that computed one. */
+  /** Number of written runs before a computed one. */
   #writtenUpTo(computedIndex: number): number {
     return searchFirst(0, this.#written.length, (index) => (this.#written[index]?.rank ?? Infinity) > computedIndex);
   }
@@ -134,7 +134,7 @@ function unreachable(index: number): never {
   throw new Error(`the list has no computed run ${index}`);
 }
 
-/** The first number in [from, to) for which it holds, when it holds for all that follow; `to` when for none. */
+/** The first number in [from, to) for which `holds` is true (and stays true), or `to`. */
 function searchFirst(from: number, to: number, holds: (index: number) => boolean): number {
   let low = from;
   let high = to;

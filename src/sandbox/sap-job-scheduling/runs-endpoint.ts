@@ -10,13 +10,13 @@ import { DEFAULT_PAGE, MAX_RUNS } from './settings.ts';
 import type { SapSettings } from './settings.ts';
 import { runTime } from './timestamps.ts';
 
-/** Where a page of runs begins and ends. */
+/** The bounds of a page of runs. */
 interface PageBounds {
   readonly start: number;
   readonly end: number;
 }
 
-/** GET …/runs: pages by offset, and by run id where the dialect has it. */
+/** GET …/runs: pages by offset, and by run id if the dialect supports it. */
 export function listRuns(
   settings: SapSettings,
   job: SapJob,
@@ -76,7 +76,7 @@ export function getRun(settings: SapSettings, schedule: SapSchedule, runId: stri
   return run === undefined ? notFound(settings, 'Run log not found') : { status: 200, body: runBody(run) };
 }
 
-/** GET …/schedules/{scheduleId}: with its newest runs where they are asked for, at most 200. */
+/** GET …/schedules/{scheduleId}: with at most 200 of its newest runs, if requested. */
 export function getSchedule(settings: SapSettings, schedule: SapSchedule, query: URLSearchParams): SandboxReply {
   const body = listedSchedule(schedule);
   if (query.get('displayLogs') !== 'true') return { status: 200, body };
@@ -100,7 +100,7 @@ interface ShownPage {
   readonly isLast: boolean;
 }
 
-/** A link is there only when something lies behind it. */
+/** A link is only present if there are rows in that direction. */
 function linksOf(
   { links }: SapSettings,
   job: SapJob,

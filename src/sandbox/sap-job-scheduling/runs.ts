@@ -1,7 +1,7 @@
 import { spacedTime, wholeSecond } from './timestamps.ts';
 import type { SandboxLine } from '../types.ts';
 
-/** One event of a run's life, as the service writes it into the run's text. */
+/** An event of a run, as the service writes it into the run's text. */
 export interface SapRunEvent {
   readonly time: bigint;
   readonly type: string;
@@ -24,7 +24,7 @@ export interface SapRun extends SapRunFields {
   readonly runId: string;
 }
 
-/** What a test or the demo says of a run; the rest follows from its state. */
+/** The facts of a run that a test or the demo gives; the rest follows from its state. */
 export interface SapRunInput {
   readonly state: string;
   readonly scheduled: bigint;
@@ -32,7 +32,7 @@ export interface SapRunInput {
   readonly completed?: bigint | null;
   readonly httpStatus?: number | null;
   readonly text?: string;
-  /** Written as JSON into the text; instead of `text`. */
+  /** Written as JSON into the text; overrides `text`. */
   readonly events?: readonly SapRunEvent[];
 }
 
@@ -68,7 +68,7 @@ export function runFrom(input: SapRunInput): SapRunFields {
   };
 }
 
-/** A line of a log is a run that was invoked and answered at that time. */
+/** A line becomes a run that was invoked and answered at that time. */
 export function runOfLine(line: SandboxLine): SapRunFields {
   const time = wholeSecond(line.time);
   return runFrom({
@@ -80,7 +80,7 @@ export function runOfLine(line: SandboxLine): SapRunFields {
   });
 }
 
-/** What the list is sorted by, unless it is sorted by the scheduling. */
+/** The default sort key of the list; another setting sorts by scheduling time. */
 export function runOrder(run: SapRunFields): bigint {
   return run.executed ?? run.scheduled;
 }

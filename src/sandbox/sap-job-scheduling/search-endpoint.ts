@@ -7,7 +7,7 @@ import { DEFAULT_PAGE, MAX_JOBS } from './settings.ts';
 import type { SapSettings } from './settings.ts';
 import { spacedTime } from './timestamps.ts';
 
-/** What clients of the service ask for beside jobs, schedules and runs. Tributary asks for none of it. */
+/** What clients of the service read other than jobs, schedules and runs. Tributary reads none of it. */
 
 /** GET /scheduler/search/jobs and /search/schedules. */
 export function search(store: JobStore, what: 'jobs' | 'schedules', query: URLSearchParams): SandboxReply {
@@ -38,7 +38,7 @@ export function countJobs(store: JobStore): SandboxReply {
   return { status: 200, body: { active, inactive: store.all().length - active } };
 }
 
-/** GET /scheduler/actionLogs (its shape is not documented): who made the schedules, and when. */
+/** GET /scheduler/actionLogs (its shape is not documented): the creation of each schedule, with its time. */
 export function listActions({ actionLogs }: SapSettings, store: JobStore, query: URLSearchParams): SandboxReply {
   const [jobId, scheduleId] = [query.get('jobId'), query.get('scheduleId')];
   const results = placed(store)
@@ -82,7 +82,7 @@ function scheduleHits(store: JobStore, q: string): readonly Record<string, unkno
     });
 }
 
-/** Words that must all occur, and `active:true` or `active:false`. */
+/** All words must occur; `active:true` and `active:false` filter by state. */
 function matches(q: string, texts: readonly string[], active: boolean): boolean {
   const text = texts.join(' ').toLowerCase();
   return q

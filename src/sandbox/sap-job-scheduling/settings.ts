@@ -1,52 +1,52 @@
 import type { SaidTotal } from '../doubts.ts';
 
 /**
- * How the simulated instance behaves. `legacy` is the reference page: offsets count from 1, a runs answer
- * is `total` and `results` only, and `next`/`prev` mean nothing. `current` is the service since December
- * 2025: offsets count from 0 and runs can be followed by run id.
+ * The behaviour of the simulated instance. `legacy` is the reference page: offsets count from 1, a runs answer is only
+ * `total` and `results`, and `next`/`prev` have no effect. `current` is the service since December 2025: offsets count
+ * from 0, and runs can be paged by run id.
  */
 export type SapDialect = 'legacy' | 'current';
 
-/** What is not known of the service, or not to be relied on. The defaults are what its documents say. */
+/** What is not known of the service, or cannot be relied on. The defaults follow its documents. */
 export interface SapDoubts {
-  /** What the list of runs is sorted by. */
+  /** The sort key of the list of runs. */
   readonly sortedBy?: 'invocation' | 'scheduling';
   readonly total?: SaidTotal;
-  /** The most runs that a page holds, whatever is asked for. */
+  /** Most runs per page, even if more are requested. */
   readonly runsPerPage?: number;
-  /** The most jobs or schedules that a page of theirs holds, whatever is asked for. */
+  /** Most jobs or schedules per page, even if more are requested. */
   readonly jobsPerPage?: number;
-  /** Are links on pages where they belong, on all pages or on none? */
+  /** Whether pages have links where they belong, always or never. */
   readonly links?: 'honest' | 'always' | 'never';
-  /** Which paging parameters are taken without effect: the first page is the answer to all of them. */
+  /** Paging parameters without effect: the answer is always the first page. */
   readonly ignores?: 'nothing' | 'cursors' | 'offsets' | 'both';
-  /** What lies behind the last run: an empty page, or the last page again. */
+  /** The answer after the last run: an empty page, or the last page again. */
   readonly behindTheEnd?: 'empty' | 'last-page';
-  /** A run id and an offset in one request. */
+  /** The effect of a run id and an offset in one request. */
   readonly cursorWithOffset?: 'cursor' | 'offset' | 'refused';
-  /** A page size of runs that makes no sense. */
+  /** The answer to an invalid page size of runs. */
   readonly badPageSize?: 'refused' | 'default';
-  /** What the log of actions is: a page like others, or a bare list. */
+  /** The form of the action log: a page like others, or a bare list. */
   readonly actionLogs?: 'page' | 'list';
-  /** What an answer with the status 404 has for a body. */
+  /** The body of a 404 answer. */
   readonly notFoundBody?: 'error' | 'none' | 'html';
 }
 
 export interface SapOptions extends SapDoubts {
   readonly dialect?: SapDialect;
-  /** The number of the first row, where a test wants another than the dialect's own. */
+  /** The number of the first row, if a test needs another than the dialect's. */
   readonly firstOffset?: 0 | 1;
-  /** Does it follow run ids? Where a test wants another answer than the dialect's own. */
+  /** Whether it supports paging by run id, if a test needs another answer than the dialect's. */
   readonly cursors?: boolean;
   readonly order?: 'newest-first' | 'oldest-first';
-  /** Where a run lands among others of the same second: behind them, or anywhere. */
+  /** The place of a new run among others of the same second: after them, or anywhere. */
   readonly ties?: 'inserted' | 'shuffled';
-  /** Which of the two the plan uses. */
+  /** The authorisation that the plan uses. */
   readonly auth?: 'oauth2' | 'basic';
   readonly tokenSeconds?: number;
-  /** Schedules per answer when the request does not say; default: all. */
+  /** Default number of schedules per answer; default: all. */
   readonly schedulesPerPage?: number;
-  /** What a schedule that has never run answers: an empty list, or the 404 of the newer page's wording. */
+  /** The answer for a schedule that has never run: an empty list, or a 404 as worded on the newer page. */
   readonly emptyRuns?: 'empty' | 'not-found';
 }
 
@@ -62,10 +62,10 @@ export interface SapSettings extends Required<SapDoubts> {
   readonly emptyRuns: 'empty' | 'not-found';
 }
 
-/** Largest page of runs (assumed: the vendor publishes none; 200 is what it gives when nothing is asked for). */
+/** Largest page of runs (assumed: the vendor publishes no limit; 200 is its default). */
 export const MAX_RUNS = 200;
 export const MAX_JOBS = 100;
-/** The page size of every list when only an offset is given. */
+/** The page size of every list if only an offset is given. */
 export const DEFAULT_PAGE = 10;
 
 export const CREDENTIALS = { user: 'sb-tributary-sandbox', password: 'sandbox-secret-of-sap' } as const;

@@ -7,7 +7,7 @@ import type { SapSettings } from './settings.ts';
 
 const BASIC = `Basic ${Buffer.from(`${CREDENTIALS.user}:${CREDENTIALS.password}`).toString('base64')}`;
 
-/** Tokens from client credentials, or HTTP basic, as the plan has it. */
+/** Tokens from client credentials, or HTTP basic, depending on the plan. */
 export class Access {
   readonly #settings: SapSettings;
   readonly #validUntil = new Map<string, number>();
@@ -17,7 +17,7 @@ export class Access {
     this.#settings = settings;
   }
 
-  /** Every token given out so far is refused from now on. */
+  /** Invalidates all issued tokens. */
   expireTokens(): void {
     this.#validUntil.clear();
   }
@@ -44,7 +44,7 @@ export class Access {
     return { status: 200, body: { access_token: token, token_type: 'bearer', expires_in: tokenSeconds, scope, jti } };
   }
 
-  /** Null when the request may pass. */
+  /** Null if the request is authorised. */
   refuse(request: SandboxRequest): SandboxReply | null {
     const authorization = request.headers['authorization'] ?? '';
     if (this.#settings.auth === 'basic') return authorization === BASIC ? null : unauthorized();

@@ -6,13 +6,13 @@ import type { TaskLogLine } from './log-store.ts';
 const SECOND = 1_000_000_000n;
 const MINUTE = 60n * SECOND;
 
-/** Parts of a price list, and how long the import of one takes. */
+/** Parts of a price list, and the time that the import of one takes. */
 const CHUNKS = 300;
 const CHUNK_PACE = 2n * SECOND;
 
 /**
- * Tasks that read like real work: a buyer transfer, a subscription sync with parts, an order that failed,
- * one that waits for a retry, one that is queued, and price imports that follow each other.
+ * Tasks that look like real work: a buyer transfer, a subscription sync with parts, a failed order, one that waits for
+ * a retry, a queued one, and successive price imports.
  */
 export function fillSoftwareOne(simulation: SoftwareOneSimulation, now: bigint): Demo {
   addTransfer(simulation, now - 200n * MINUTE);
@@ -166,7 +166,7 @@ function addQueued(simulation: SoftwareOneSimulation, start: bigint): void {
   });
 }
 
-/** Imports with a line each two seconds; the next one begins shortly before one is done. */
+/** Imports with a line every two seconds; the next one begins shortly before the previous one ends. */
 function addImports(simulation: SoftwareOneSimulation, start: bigint, now: bigint): Demo {
   const demo = inTurns(start, BigInt(CHUNKS - 5) * CHUNK_PACE, (_number, at) => priceImport(simulation, at));
   demo.grow(now);

@@ -1,4 +1,4 @@
-/** What a resource lets queries talk about: property paths and their types. */
+/** The fields that queries may use: property paths and their types. */
 export type FieldType = 'string' | 'number' | 'date' | 'object' | readonly string[];
 export type Fields = Readonly<Record<string, FieldType>>;
 
@@ -56,7 +56,7 @@ export const LOG_FIELDS: Fields = {
   ...AUDIT_FIELDS,
 };
 
-/** The value at a path, or null where anything on the way is missing. */
+/** The value at a path; null if any part of the path is missing. */
 export function valueAt(row: unknown, path: string): unknown {
   let value = row;
   for (const name of path.split('.')) {
@@ -66,7 +66,7 @@ export function valueAt(row: unknown, path: string): unknown {
   return value ?? null;
 }
 
-/** A value in the form that comparisons use: dates as milliseconds. Null stays null. */
+/** A value in the form used for comparisons: dates as milliseconds. Null stays null. */
 export function comparable(value: unknown, type: FieldType): string | number | null {
   if (value === null || value === undefined) return null;
   const text = typeof value === 'string' ? value : JSON.stringify(value);

@@ -1,6 +1,6 @@
 /**
- * Ids that look like the vendor's: digits in groups of four that say nothing about age. A counter is
- * multiplied by a number that shares no factor with the range, so that ids never meet.
+ * Ids that look like the vendor's: digits in groups of four that do not reveal the age. A counter is multiplied by a
+ * number coprime to the range, so that ids are unique.
  */
 
 const TASK_RANGE = 1_000_000_000_000n;
@@ -11,12 +11,12 @@ export function taskId(count: number): string {
   return `TSK-0014-${grouped(((BigInt(count) * 730_190_635_177n) % TASK_RANGE).toString().padStart(12, '0'))}`;
 }
 
-/** `TLR-` and sixteen digits, the first of them never 9. */
+/** `TLR-` and sixteen digits, of which the first is never 9. */
 export function writtenLogId(count: number): string {
   return `TLR-${grouped(((BigInt(count) * 5_562_305_898_749_053n) % LOG_RANGE).toString().padStart(16, '0'))}`;
 }
 
-/** An id of a computed line: starts with 9 and rises with the index. `task` counts the tasks. */
+/** The id of a computed line: starts with 9 and increases with the index. `task` is the task's number. */
 export function computedLogId(task: number, index: number): string {
   return `TLR-${grouped(`9${String(task % 10_000).padStart(4, '0')}${String(index).padStart(11, '0')}`)}`;
 }

@@ -20,15 +20,15 @@ export interface SoftwareOneOptions {
   /** The token of a vendor account, which may not read logs. */
   readonly vendorToken?: string;
   readonly settings?: Partial<SoftwareOneSettings>;
-  /** The clock that tasks are stamped with, milliseconds since the epoch. */
+  /** The clock for timestamps of tasks, milliseconds since the epoch. */
   readonly now?: () => number;
 }
 
 export interface NewTask extends Partial<TaskDetails> {
   readonly status?: SandboxStatus;
-  /** Instead of `status`, for those that only this vendor has (Blocked, Rescheduled). */
+  /** Overrides `status`, for statuses that only this vendor has (Blocked, Rescheduled). */
   readonly nativeStatus?: TaskStatus;
-  /** The task that this one is a part of. */
+  /** The parent task. */
   readonly parent?: string;
   /** Milliseconds since the epoch; default: the clock. */
   readonly createdAt?: number;
@@ -37,15 +37,15 @@ export interface NewTask extends Partial<TaskDetails> {
 export interface SoftwareOneSimulation extends SimulatedVendor {
   readonly token: string;
   readonly vendorToken: string;
-  /** Changes how the service behaves from now on. */
+  /** Changes the behaviour of the service from now on. */
   configure(settings: Partial<SoftwareOneSettings>): void;
-  /** Makes a task (default status: running), of its own or a part of another, and returns its id. */
+  /** Makes a task (default status: running), with or without a parent, and returns its id. */
   createJob(options?: NewTask): string;
-  /** Changes the details of a task; its times too where they are given (milliseconds). */
+  /** Changes the details of a task; times are in milliseconds. */
   updateTask(key: string, changes: Partial<TaskDetails>): void;
   setStatus(key: string, status: SandboxStatus, at?: number): void;
   setNativeStatus(key: string, status: TaskStatus, at?: number): void;
-  /** Adds lines to the task's own log; a child task has its own, so `task` of a line means nothing here. */
+  /** Adds lines to the task's own log; a child task has its own log, so the `task` of a line is ignored. */
   write(key: string, lines: readonly TaskLogLine[]): void;
   generate(key: string, count: number, line: (index: number) => TaskLogLine): void;
 }

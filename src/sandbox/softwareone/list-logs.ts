@@ -15,15 +15,14 @@ import { LOG_PROPERTIES, logOnTheWire } from './task-log.ts';
 import type { SimulatedTask } from './tasks.ts';
 
 /**
- * Answers a task's logs: newest first unless ordered otherwise. Time bounds and orders by time cost
- * nothing however long the log is; any other filter or order reads all that is left of it, once.
- * Throws `QueryError`.
+ * Answers a task's logs: newest first by default. Time bounds and orders by time cost nothing, even for a long log; any
+ * other filter or order reads all remaining rows, once. Throws `QueryError`.
  */
 export function listLogs(task: SimulatedTask, query: ListQuery, settings: SoftwareOneSettings): SandboxReply {
   const selected = readSelect(query.select, LOG_PROPERTIES, ['audit']);
   const resource = { ...settings, fields: LOG_FIELDS, permits: permission(settings.unfilterable, selected) };
   const expression = query.filter === null ? null : parseQuery(query.filter);
-  // Compiled as a whole, so that a wrong part is refused also where the store would have answered it.
+  // Compile the whole expression, so that an invalid part is refused even if the store would have handled it.
   if (expression !== null) compileFilter(expression, resource);
   const conditions = settings.ignoresFilters ? [] : conjunctionOf(expression);
   const rest = conditions.filter((condition) => boundOf(condition) === null);
@@ -68,7 +67,7 @@ function timeBounds(
   return { since, upTo };
 }
 
-/** What a comparison of the timestamp with a date allows; null for any other condition. */
+/** The bound that a comparison of `timestamp` with a date sets; null for any other condition. */
 function boundOf(condition: Expression): Partial<Pick<LogSelection, 'since' | 'upTo'>> | null {
   if (condition.kind !== 'compare' || condition.left.kind !== 'word' || condition.left.text !== 'timestamp')
     return null;
@@ -102,7 +101,7 @@ function effectiveOrder(
   return settings.ignoresSecondOrder ? keys.slice(0, 1) : keys;
 }
 
-/** The order as the store has it ready: by time, or by time and then id in one direction. Null: it has to be sorted. */
+/** An order that the store supports: by time, or by time and then id in the same direction. Null: rows must be sorted. */
 function nativeOrder(keys: readonly OrderKey[]): Pick<LogSelection, 'tieById' | 'descending'> | null {
   const [first, second] = keys;
   if (first?.path !== 'timestamp') return null;
@@ -121,7 +120,7 @@ function indexesOf(rows: Sequence<LogRow>, passes: (row: LogRow) => boolean): nu
 
 const ANSWERS = new WeakMap<SimulatedTask, { readonly question: string; readonly kept: readonly number[] }>();
 
-/** The rows of a task's last question: its next page does not read everything again. */
+/** The rows of a task's last query, so that its next page does not read everything again. */
 function remembered(task: SimulatedTask, question: string, find: () => readonly number[]): readonly number[] {
   const known = ANSWERS.get(task);
   if (known?.question === question) return known.kept;

@@ -2,19 +2,22 @@ import { comparable, compareValues, valueAt } from './fields.ts';
 import type { Fields } from './fields.ts';
 import { QueryError } from './rql-expression.ts';
 
-/** The query of a list call: everything that is not a reserved key is filter text. */
+/** The query of a list call: everything other than the reserved keys is filter text. */
 export interface ListQuery {
-  /** Several filters are joined by commas (AND). Null: none. */
+  /** Several filters are joined by commas (AND). Null: no filter. */
   readonly filter: string | null;
   readonly order: string | null;
   readonly select: string | null;
   readonly limit: string | null;
   readonly offset: string | null;
-  /** Are all rows from `offset` on asked for, one JSON text per line? */
+  /** True: all rows from `offset` on are requested, one JSON text per line. */
   readonly streamed: boolean;
 }
 
-/** Splits a raw query as the service does: keys and values decoded (`+` is a space), the first of equal keys counts. */
+/**
+ * Splits a raw query like the service: keys and values are decoded (`+` is a space), and the first of equal keys
+ * counts.
+ */
 export function readListQuery(rawQuery: string): ListQuery {
   const parts = new Map<string, string>();
   for (const part of rawQuery.split('&')) {
@@ -52,7 +55,7 @@ function decode(text: string): string {
   }
 }
 
-/** A whole number, or the default for anything else: the service does not complain. */
+/** A whole number, or the default for anything else: the service does not refuse it. */
 export function wholeNumberOr(text: string | null, fallback: number): number {
   if (text === null || !/^\s*[+-]?\d{1,9}\s*$/.test(text)) return fallback;
   return Math.max(0, Number(text));
@@ -63,7 +66,7 @@ export interface OrderKey {
   readonly descending: boolean;
 }
 
-/** `-timestamp,+id`: `+`, a space or nothing is ascending. Throws `QueryError` for what can't be ordered by. */
+/** `-timestamp,+id`: `+`, a space or nothing means ascending. Throws `QueryError` for fields that cannot be ordered by. */
 export function readOrder(text: string | null, fields: Fields, permits: (path: string) => boolean): OrderKey[] {
   if (text === null || text === '') return [];
   return text.split(',').map((part) => {
@@ -84,7 +87,7 @@ export function compareBy(keys: readonly OrderKey[], fields: Fields, a: object, 
   return 0;
 }
 
-/** `+a,-b,-*,c`: the top-level properties that are shown. Throws `QueryError` for one that there is not. */
+/** `+a,-b,-*,c`: the top-level properties to show. Throws `QueryError` for an unknown one. */
 export function readSelect(text: string | null, all: readonly string[], omitted: readonly string[]): Set<string> {
   const shown = new Set(all.filter((name) => !omitted.includes(name)));
   for (const part of text === null || text === '' ? [] : text.split(',')) {

@@ -5,7 +5,10 @@ import type { ListQuery } from './list-query.ts';
 import type { Sequence } from './sequence.ts';
 import type { SoftwareOneSettings } from './settings.ts';
 
-/** One page of rows in the envelope of every list; only the page's own rows are read. Streamed: all rows there are now, as lines. */
+/**
+ * One page of rows in the common envelope; only the rows of the page are read. Streamed: all current rows, one per
+ * line.
+ */
 export function listReply(
   rows: Sequence<object>,
   query: ListQuery,
@@ -43,7 +46,7 @@ function streamReply(rows: readonly object[]): SandboxReply {
   return { status: 200, headers, body: rows.map((row) => `${JSON.stringify(row)}\n`).join('') };
 }
 
-/** The object with its shown properties only. */
+/** The object with only its shown properties. */
 export function only(row: object, shown: ReadonlySet<string>): object {
   return Object.fromEntries(Object.entries(row).filter(([name]) => shown.has(name)));
 }

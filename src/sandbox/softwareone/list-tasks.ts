@@ -11,7 +11,7 @@ import type { SoftwareOneSettings } from './settings.ts';
 import { TASK_PROPERTIES, taskOnTheWire } from './tasks.ts';
 import type { SimulatedTask } from './tasks.ts';
 
-/** Answers the list of tasks, in the order in which they were made unless ordered otherwise. Throws `QueryError`. */
+/** Answers the list of tasks, by default in the order of their creation. Throws `QueryError`. */
 export function listTasks(
   tasks: Iterable<SimulatedTask>,
   query: ListQuery,

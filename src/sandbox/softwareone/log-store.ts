@@ -3,7 +3,7 @@ import { computedLogId } from './ids.ts';
 import { firstIndex, mergeSorted } from './sequence.ts';
 import type { Sequence } from './sequence.ts';
 
-/** A line with what only this vendor's logs have. `message` may be a template over `parameters`. */
+/** A line with this vendor's own fields. `message` may be a template over `parameters`. */
 export interface TaskLogLine extends SandboxLine {
   readonly parameters?: unknown;
   readonly progress?: number;
@@ -11,20 +11,20 @@ export interface TaskLogLine extends SandboxLine {
   readonly eta?: number;
 }
 
-/** A stored line: its clock has milliseconds. */
+/** A stored line; the vendor's clock has milliseconds. */
 export interface LogRow {
   readonly id: string;
   readonly milliseconds: number;
-  /** When it was stored, compared with the other rows of the same log. */
+  /** Order of arrival within its log. */
   readonly sequence: number;
   readonly line: TaskLogLine;
 }
 
-/** Which rows, and in which order. Bounds are inclusive milliseconds. */
+/** The rows to read, and their order. Bounds are inclusive milliseconds. */
 export interface LogSelection {
   readonly since: number;
   readonly upTo: number;
-  /** Are rows of equal time ordered by id (in the same direction), or as they were stored? */
+  /** True: rows of equal time are ordered by id (in the same direction); false: as they were stored. */
   readonly tieById: boolean;
   readonly descending: boolean;
 }
@@ -44,7 +44,7 @@ export class LogStore {
     this.#ordinal = ordinal;
   }
 
-  /** Rises with each change. */
+  /** Increases with each change. */
   get revision(): number {
     return this.#revision;
   }
@@ -60,7 +60,7 @@ export class LogStore {
     }
   }
 
-  /** Lines oldest first; their ids rise with their index. They count as stored before what is written. */
+  /** Computes lines, oldest first; their ids increase with the index. They count as stored before the written ones. */
   generate(count: number, line: (index: number) => TaskLogLine): void {
     const ordinal = this.#ordinal;
     this.#revision += 1;
@@ -74,7 +74,7 @@ export class LogStore {
     };
   }
 
-  /** The rows of a selection, by index; finding them costs the logarithm of the log's length. */
+  /** The rows of a selection, by index; finding them takes time logarithmic in the length of the log. */
   select(selection: LogSelection): Sequence<LogRow> {
     const { since, upTo, tieById, descending } = selection;
     const all = this.#ascending(tieById);
@@ -89,7 +89,7 @@ export class LogStore {
     const compare = tieById ? byTimeAndId : byTimeAndSequence;
     const written = this.#written.get(tieById);
     if (written === undefined) return this.#computed;
-    // Appended lines leave the list nearly sorted, which sorting is quick for.
+    // Appended lines leave the list nearly sorted, so sorting is fast.
     if (!written.sorted) written.rows.sort(compare);
     written.sorted = true;
     const { rows } = written;
@@ -101,7 +101,7 @@ function reversed(range: Sequence<LogRow>): Sequence<LogRow> {
   return { length: range.length, at: (index) => range.at(range.length - 1 - index) };
 }
 
-/** A stable descending sort: later times first, rows of equal time still as they were stored. */
+/** A stable descending sort: later times first, rows of equal time in the order of arrival. */
 function reversedKeepingTies(range: Sequence<LogRow>): Sequence<LogRow> {
   return {
     length: range.length,

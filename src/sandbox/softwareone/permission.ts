@@ -1,6 +1,6 @@
 /**
- * May a path be used? Not when a switch forbids it (`*` forbids all), and `audit` only when it has been
- * selected, because it is omitted otherwise.
+ * Whether a path may be used. A switch can forbid it (`*` forbids all); `audit` paths need `audit` to be selected,
+ * since it is omitted by default.
  */
 export function permission(forbidden: readonly string[], selected: ReadonlySet<string>): (path: string) => boolean {
   return (path) => {

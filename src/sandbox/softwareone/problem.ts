@@ -1,7 +1,7 @@
 import type { SandboxReply } from '../types.ts';
 import type { QueryError } from './rql-expression.ts';
 
-/** How the `errors` member of a problem is written: both occur. */
+/** The form of a problem's `errors` member: both occur. */
 export type ErrorShape = 'object' | 'array';
 
 const TITLES: Readonly<Record<number, { readonly title: string; readonly section: string }>> = {
@@ -12,7 +12,7 @@ const TITLES: Readonly<Record<number, { readonly title: string; readonly section
   405: { title: 'Method Not Allowed', section: '15.5.6' },
 };
 
-/** An error body of RFC 9110's problem details. */
+/** An error body in the form of RFC 9457 problem details, with a type from RFC 9110. */
 export function problem(status: number, detail: string, errors?: unknown): SandboxReply {
   const { title, section } = TITLES[status] ?? { title: 'Error', section: '15' };
   const body = {
@@ -26,7 +26,7 @@ export function problem(status: number, detail: string, errors?: unknown): Sandb
   return { status, headers: { 'content-type': 'application/problem+json' }, body };
 }
 
-/** What a wrong query is answered with. */
+/** The answer to an invalid query. */
 export function queryProblem(error: QueryError, shape: ErrorShape): SandboxReply {
   const errors =
     shape === 'object'

@@ -1,9 +1,9 @@
-/** The tree of a resource query, before anybody knows which fields a resource has. */
+/** The syntax tree of a resource query, before fields are resolved. */
 export type Expression =
   | { readonly kind: 'word'; readonly text: string; readonly quoted: boolean }
   | { readonly kind: 'null' }
   | { readonly kind: 'empty' }
-  /** A parenthesised list, or arguments of a conjunction. */
+  /** A parenthesised list, or the arguments of a conjunction. */
   | { readonly kind: 'and' | 'or'; readonly items: readonly Expression[] }
   | { readonly kind: 'not'; readonly item: Expression }
   | {
@@ -12,13 +12,13 @@ export type Expression =
       readonly left: Expression;
       readonly right: Expression;
     }
-  /** A call of something that the language does not know. */
+  /** A call of an unknown function. */
   | { readonly kind: 'unknown'; readonly name: string };
 
 export const COMPARE_OPERATORS = ['eq', 'ne', 'gt', 'ge', 'lt', 'le', 'like', 'ilike', 'in', 'out'] as const;
 export type CompareOperator = (typeof COMPARE_OPERATORS)[number];
 
-/** What is wrong with a query: under which name the problem is listed, and what it says. */
+/** An error in a query: the name under which the problem is listed, and the message. */
 export class QueryError extends Error {
   override readonly name = 'QueryError';
   readonly subject: string;

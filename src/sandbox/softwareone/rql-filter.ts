@@ -3,10 +3,10 @@ import type { Fields, FieldType } from './fields.ts';
 import { QueryError } from './rql-expression.ts';
 import type { CompareOperator, Expression } from './rql-expression.ts';
 
-/** Does a row of the resource pass? */
+/** True if a row of the resource matches. */
 export type Predicate = (row: unknown) => boolean;
 
-/** What a query may talk about, whether a path of it may be used, and how text is compared. */
+/** The fields that a query may use, which of them are permitted, and how text is compared. */
 export interface Resource {
   readonly fields: Fields;
   readonly unknownOperators?: readonly string[];
@@ -14,7 +14,7 @@ export interface Resource {
   permits(path: string): boolean;
 }
 
-/** Turns a tree into a predicate. Throws `QueryError` for what the resource does not have or permit. */
+/** Compiles a tree to a predicate. Throws `QueryError` for fields that the resource lacks or forbids. */
 export function compileFilter(expression: Expression, resource: Resource): Predicate {
   const operator = expression.kind === 'compare' ? expression.operator : expression.kind;
   if (resource.unknownOperators?.includes(operator) === true) {
@@ -58,7 +58,7 @@ function compileComparison(node: Expression & { kind: 'compare' }, resource: Res
       return typeof value === 'string' && matches(value);
     };
   }
-  // An unquoted value that is the name of a property is taken for that property.
+  // An unquoted value that is a property's name refers to that property.
   if (right.kind === 'word' && !right.quoted && Object.hasOwn(resource.fields, right.text)) {
     const otherPath = right.text;
     const otherType = resource.fields[otherPath] ?? 'string';
@@ -112,7 +112,10 @@ function holds(operator: CompareOperator, value: string | number | null, other: 
   return operator === 'lt' ? value < other : value <= other;
 }
 
-/** `*` is a wildcard at the start and the end only; `\*` there is a star; without wildcards it means equal. */
+/**
+ * `*` is a wildcard only at the start and the end; `\*` there is a literal star; without wildcards, the pattern must
+ * equal the text.
+ */
 function patternOf(pattern: string, insensitive: boolean, composes: boolean): (value: string) => boolean {
   const opens = pattern.startsWith('*');
   const closes = pattern.length > 1 && pattern.endsWith('*') && !pattern.endsWith('\\*');

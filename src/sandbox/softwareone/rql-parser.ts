@@ -2,9 +2,9 @@ import { COMPARE_OPERATORS, QueryError } from './rql-expression.ts';
 import type { CompareOperator, Expression } from './rql-expression.ts';
 
 /**
- * Reads a resource query: `eq(name,"a b")`, `name=x`, `,` and `&` for AND (binds tighter), `;` and `|` for
- * OR, parentheses, and values in either kind of quotes. A quote can't be escaped: a value holds the other
- * kind only. Throws `QueryError`.
+ * Parses a resource query: `eq(name,"a b")`, `name=x`, `,` and `&` for AND (binds tighter), `;` and `|` for OR,
+ * parentheses, and values in either kind of quotes. A quote cannot be escaped: a value may only contain the other kind.
+ * Throws `QueryError`.
  */
 export function parseQuery(text: string): Expression {
   const parser = new Parser(text);
@@ -75,7 +75,7 @@ class Parser {
     const character = this.#text[this.#index];
     if (character === undefined || !separators.has(character)) return false;
     this.#index += 1;
-    // Clients are told to strip spaces here; the service takes them for a part of the next name.
+    // Clients are told to strip spaces here; the service treats them as part of the next name.
     if (this.#text[this.#index] === ' ') throw new QueryError('query', 'Unknown expression group.');
     return true;
   }

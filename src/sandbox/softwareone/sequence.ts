@@ -1,17 +1,17 @@
-/** Something long that is read by index: held or computed. */
+/** A long sequence that is read by index: stored or computed. */
 export interface Sequence<T> {
   readonly length: number;
   at(index: number): T;
 }
 
-/** Two sorted sequences as one, without copying either. `compare` never says 0 for rows of different ones. */
+/** Two sorted sequences as one, without copying either. `compare` never returns 0 for rows of different sequences. */
 export function mergeSorted<T>(a: Sequence<T>, b: Sequence<T>, compare: (x: T, y: T) => number): Sequence<T> {
   if (a.length === 0) return b;
   if (b.length === 0) return a;
   return {
     length: a.length + b.length,
     at(index) {
-      // How many of the first `index` rows come from `a`: the smallest number that leaves no earlier row out.
+      // How many of the first `index` rows come from `a`: the smallest number that skips no earlier row.
       const taken = firstIndex(Math.max(0, index - b.length), Math.min(index, a.length), (count) => {
         return count === a.length || index - count === 0 || compare(b.at(index - count - 1), a.at(count)) < 0;
       });
@@ -23,7 +23,7 @@ export function mergeSorted<T>(a: Sequence<T>, b: Sequence<T>, compare: (x: T, y
   };
 }
 
-/** The first index in [low, high) for which `holds` is true, `high` when there is none; `holds` never turns back to false. */
+/** The first index in [low, high) for which `holds` is true (and stays true), or `high`. */
 export function firstIndex(low: number, high: number, holds: (index: number) => boolean): number {
   while (low < high) {
     const middle = Math.floor((low + high) / 2);

@@ -2,41 +2,47 @@ import { NO_DOUBTS } from '../doubts.ts';
 import type { Doubts } from '../doubts.ts';
 import type { ErrorShape } from './problem.ts';
 
-/** What is not known about the service, as switches; tests turn them while it runs. */
+/** What is not known about the service, as switches; tests change them while it runs. */
 export interface SoftwareOneSettings extends Omit<Doubts, 'more'> {
-  /** Page size when none is asked for. Documentation says 10 in one place and 1000 in another. */
+  /** Default page size. The documentation says 10 in one place and 1000 in another. */
   defaultLimit: number;
-  /** Larger pages are cut to this, and the answer says so. */
+  /** Larger page sizes are reduced to this, which the answer reports. */
   maxLimit: number;
-  /** Does `$meta.pagination.total` say how many there are? Else it is null. */
+  /** True: `$meta.pagination.total` is the number of rows; otherwise it is null. */
   totals: boolean;
   errorShape: ErrorShape;
-  /** Paths of logs (`*`: all) that can't be filtered: 400. */
+  /** Paths of logs (`*`: all) that cannot be filtered: 400. */
   unfilterable: readonly string[];
-  /** Paths of logs (`*`: all) that can't be ordered by: 400. */
+  /** Paths of logs (`*`: all) that cannot be ordered by: 400. */
   unorderable: readonly string[];
   /** The same for tasks. */
   unfilterableTasks: readonly string[];
   unorderableTasks: readonly string[];
-  /** Operators of filters that the service does not know: 400. */
+  /** Filter operators that the service does not know: 400. */
   unknownOperators: readonly string[];
-  /** Is text compared as a linguistic collation does, for which a letter with a combining mark is another letter? */
+  /**
+   * True: text is compared in composed form (NFC), as a linguistic collation does. A combining mark then changes the
+   * letter before it.
+   */
   composesText: boolean;
-  /** Filters are accepted and have no effect. */
+  /** True: filters are accepted without effect. */
   ignoresFilters: boolean;
-  /** `ge` and `le` leave out what is equal. */
+  /** True: `ge` and `le` exclude equal values. */
   excludesBounds: boolean;
-  /** `order` is accepted and has no effect. */
+  /** True: `order` is accepted without effect. */
   ignoresOrder: boolean;
-  /** Only the first key of `order` has an effect. */
+  /** True: only the first key of `order` has an effect. */
   ignoresSecondOrder: boolean;
-  /** Are lists streamed to who asks for it (`MPT-Streaming: true`)? Else the header has no effect. No connector asks. */
+  /**
+   * True: lists are streamed on request (`MPT-Streaming: true`). Otherwise the header has no effect. No connector sends
+   * it.
+   */
   streams: boolean;
-  /** Retention: lines before that time are gone, milliseconds. */
+  /** Retention: earlier lines are gone, milliseconds. */
   keptSince: number;
-  /** The status of a task that waits: the schema has the one, prose the other. */
+  /** The status of a waiting task: the schema has one word, the prose the other. */
   queuedAs: 'Queued' | 'Blocked';
-  /** Is an `eta` written with a space between date and time, as in the documentation's sample? */
+  /** True: an `eta` has a space between date and time, as in the documentation's sample. */
   etaWithSpace: boolean;
 }
 
@@ -62,7 +68,7 @@ export const DEFAULT_SETTINGS: SoftwareOneSettings = {
   etaWithSpace: true,
 };
 
-/** Writes an `eta` as the service is set to. */
+/** Formats an `eta` as configured. */
 export function etaWriter(settings: SoftwareOneSettings): (milliseconds: number) => string {
   return (milliseconds) => {
     const text = new Date(milliseconds).toISOString();

@@ -24,7 +24,7 @@ export const LOG_PROPERTIES = [
   'parameters',
 ];
 
-/** A task log as its endpoint writes it, all properties. `task.status` is the status that the task has now. */
+/** A task log as its endpoint writes it, with all properties. `task.status` is the current status of the task. */
 export function logOnTheWire(row: LogRow, task: SimulatedTask, writeEta: (milliseconds: number) => string): object {
   const { line, id, milliseconds } = row;
   const timestamp = new Date(milliseconds).toISOString();

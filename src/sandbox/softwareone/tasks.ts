@@ -2,13 +2,13 @@ import type { SandboxStatus } from '../types.ts';
 import type { TaskStatus } from './fields.ts';
 import type { LogStore } from './log-store.ts';
 
-/** What can be said about a task beside its place and its status. */
+/** A task's data other than its place and status. */
 export interface TaskDetails {
   readonly name: string;
   readonly code: string;
   readonly queue: string;
   readonly description: string | null;
-  /** Id of the business object that the task is about. */
+  /** Id of the task's business object. */
   readonly object: string | null;
   readonly parameters: unknown;
   /** 0 to 100. */
@@ -17,7 +17,7 @@ export interface TaskDetails {
   readonly eta: number | null;
 }
 
-/** The last time of each event, milliseconds since the epoch: a retry overwrites the earlier one. */
+/** The last time of each event, milliseconds since the epoch: a retry overwrites earlier times. */
 export type Audit = Partial<Record<'created' | 'updated' | 'started' | 'completed' | 'failed', number>>;
 
 export interface SimulatedTask {
@@ -29,7 +29,7 @@ export interface SimulatedTask {
   readonly logs: LogStore;
 }
 
-/** The vendor knows no cancelling: a cancelled task is one that failed. */
+/** The vendor has no cancellation: a cancelled task counts as failed. */
 export const NATIVE_STATUS: Readonly<Record<SandboxStatus, TaskStatus>> = {
   QUEUED: 'Queued',
   RUNNING: 'Processing',
@@ -38,7 +38,7 @@ export const NATIVE_STATUS: Readonly<Record<SandboxStatus, TaskStatus>> = {
   CANCELLED: 'Failed',
 };
 
-/** Moves a task to a status at an instant and notes it in its audit. */
+/** Moves a task to a status and records the time in its audit. */
 export function enter(task: SimulatedTask, status: TaskStatus, at: number): void {
   task.status = status;
   task.audit.updated = at;
@@ -66,7 +66,7 @@ export const TASK_PROPERTIES = [
   'owner',
 ];
 
-/** The task as its endpoints write it, all properties. */
+/** The task as its endpoints write it, with all properties. */
 export function taskOnTheWire(task: SimulatedTask, writeEta: (milliseconds: number) => string): object {
   const { id, status, parent, audit } = task;
   const { name, code, queue, object, description, progress, eta, parameters } = task.details;
@@ -88,7 +88,7 @@ export function taskOnTheWire(task: SimulatedTask, writeEta: (milliseconds: numb
   };
 }
 
-/** Audit times have no fraction where they fall on a whole second. */
+/** Audit times on a whole second have no fraction. */
 function auditOnTheWire(audit: Audit): object {
   const events = Object.entries(audit).map(([event, at]) => [
     event,
