@@ -8,20 +8,20 @@ import { fieldCount } from './selection.ts';
 
 const OWNER = {};
 
-/** As far as fields are counted: a row with more than these is a large one in any case. */
+/** Counting fields stops here: a row with more fields counts as large anyway. */
 const MOST_FIELDS = 200;
 
-/** What a connection can answer without its page. */
+/** The fields of a connection that do not need its page. */
 const BESIDE_PAGE = new Set(['__typename', 'totalCount', 'isComplete']);
 
-/** Is anything selected of the connection being resolved that its page is read for? */
+/** True if the client selects anything that needs the page of this connection. */
 function takesPage(call: Call, info: GraphQLResolveInfo): boolean {
   return namesSelected(call, info, getNamedType(info.returnType).name).some((name) => !BESIDE_PAGE.has(name));
 }
 
 /**
- * The connection, its page read where that is selected: a page that fails is one error, of the connection,
- * and not one for each part that is selected of it. `prepare` may work on its rows before their fields are resolved.
+ * The connection, with its page read if the client selects it: a failing page is then one error of the connection, not
+ * one for each selected field. `prepare` may process the rows before their fields are resolved.
  */
 export async function withPage<N, C extends Connection<N>>(
   connection: C & Connection<N>,
@@ -34,15 +34,15 @@ export async function withPage<N, C extends Connection<N>>(
     const { length } = nodes;
     await prepare?.(nodes);
     call.budget.showRows(length);
-    // What does not fit into one turn has others: see `inTurns`.
+    // Rows that do not fit into one turn get further ones: see `inTurns`.
     await takeTurn(call, Math.min(UNITS_PER_TURN, length * fieldsBelow(call, info)));
   }
   return connection;
 }
 
 /**
- * Rows whose fields are resolved in turns of the event loop. Those of the first turn are there at once, the others when it is
- * their turn. `weightOf` says what a row takes beside a unit for each of its fields.
+ * Splits rows into turns of the event loop, in which their fields are resolved. Rows of the first turn are returned directly, the
+ * others as promises. Each row takes one unit per selected field, and `weightOf(row)` units in addition.
  */
 export function inTurns<R>(
   rows: readonly R[],
@@ -71,12 +71,12 @@ function fieldsBelow(call: Call, info: GraphQLResolveInfo): number {
   return call.scoped(info.fieldNodes, 'fields below', () => fieldCount(info, MOST_FIELDS));
 }
 
-/** The same connection for all who ask for it in one operation: its rows are made once, however often they are selected. */
+/** One connection per operation and key: its rows are made once, even if they are selected several times. */
 export function sharedConnection<C extends Connection<unknown>>(call: Call, key: string, make: () => C): C {
   return call.scoped(OWNER, key, make);
 }
 
-/** The same connection with other nodes, as lazy as it was. */
+/** The same lazy connection with other nodes. */
 export function mapConnection<T, U>(connection: Connection<T>, change: (node: T) => U): Connection<U> {
   return {
     edges: async () => (await connection.edges()).map((edge) => mapEdge(edge, change)),

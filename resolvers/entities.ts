@@ -7,8 +7,8 @@ import { asError, findNode } from './node.ts';
 import type { AnyNode } from './node.ts';
 
 /**
- * `Query._entities`: what a gateway of Apollo Federation asks for. One result for each representation, in
- * their order; one that fails is an error at its own place.
+ * `Query._entities`, which gateways of Apollo Federation call. One result for each representation, in their order; a
+ * failure is an error in its place.
  */
 export async function entities(
   _root: unknown,

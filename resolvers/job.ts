@@ -11,10 +11,10 @@ import type { Nullable } from './nulls.ts';
 import { loadReferred, namesSelected } from './referred.ts';
 import { selectsBeyond } from './selection.ts';
 
-/** A job in the graph: as a vendor listed it, or only where it is, to be loaded when a field needs it. */
+/** A job in the graph: as listed by a vendor, or only a reference, to be loaded when a field needs it. */
 export type JobNode = Job | JobRef;
 
-/** What can be answered from the reference alone: selecting these costs no call for the job itself. */
+/** Fields that the reference alone can answer: selecting them does not load the job. */
 const FIELDS_OF_REFERENCE = new Set(['__typename', 'id', 'source', 'key', 'attempts', 'steps', 'tasks', 'logs']);
 
 type Details = Omit<Job, keyof JobRef>;
@@ -38,7 +38,7 @@ export function jobSource(job: JobRef, _args: object, { federation }: GraphConte
   return source;
 }
 
-/** The resolver of a field that only a loaded job has. */
+/** The resolver of a field that needs the loaded job. */
 export function jobDetail<K extends keyof Details>(field: K) {
   return (job: JobNode, _args: object, context: GraphContext): Job[K] | Promise<Job[K]> =>
     'status' in job ? job[field] : loadJob(job, context).then((loaded) => loaded[field]);
@@ -51,8 +51,8 @@ async function loadJob(ref: JobRef, { federation, call }: GraphContext): Promise
 }
 
 /**
- * The job that a line or a part names. It is made without a call where all that is selected of it is known;
- * else it is loaded, and null where that fails, with one error for all places that name it.
+ * The job of a line or a part. No call is made if the reference can answer all selected fields; otherwise the job is
+ * loaded. If that fails, the job is null, with one error for all places that refer to it.
  */
 export function referToJob(
   { source, key }: JobRef,
@@ -64,7 +64,7 @@ export function referToJob(
   return loadReferred(context.call, jobId(ref), () => loadJob(ref, context));
 }
 
-/** Finds a job: null when there is none, and without a call when nothing that is selected needs one. */
+/** Finds a job; null if it does not exist. Makes no call if no selected field needs one. */
 export function findJob(
   ref: JobRef,
   { federation, call }: GraphContext,
@@ -84,12 +84,12 @@ export function job(
   return findJob({ source, key }, context, info);
 }
 
-/** A page of jobs, and the sources that are missing in it. */
+/** A page of jobs, with the failures of sources whose jobs are missing. */
 export interface JobNodeConnection extends Connection<JobNode> {
   failures(): Promise<readonly SourceFailure[]>;
 }
 
-/** `Query.jobs`. Failures are listed, for an error would take the whole operation with it. */
+/** `Query.jobs`. Failures are listed: an error of this non-null field would make the whole result null. */
 export function jobs(
   _root: unknown,
   args: JobsArguments,
@@ -109,7 +109,7 @@ function jobConnection(
   return sharedConnection(call, JSON.stringify(['jobs', listed]), () => federation.jobs(listed, call));
 }
 
-/** `Source.jobs`: when the one source does not answer there is nothing to show, and its error is reported. */
+/** `Source.jobs`. If this one source does not answer, its failure is an error of the field. */
 export function jobsOfSource(
   source: SourceInfo,
   args: JobsArguments,

@@ -5,7 +5,7 @@ import type { Nullable } from './nulls.ts';
 
 export type FilterInput = Nullable<LogFilter & TimeBounds>;
 
-/** The arguments of a `logs` field as GraphQL delivers them. */
+/** The arguments of a `logs` field as GraphQL passes them. */
 export interface LogFieldArguments extends ConnectionArguments {
   readonly filter?: FilterInput | null | undefined;
   readonly orderBy?: { readonly direction?: 'ASC' | 'DESC' | null | undefined } | null | undefined;

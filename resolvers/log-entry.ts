@@ -13,8 +13,8 @@ import { referToPart } from './part.ts';
 import type { PartKind } from '../src/domain/job.ts';
 
 /**
- * Fields of one line. They run once per row and are compiled: nothing here makes a promise or a call, but where a
- * field is selected of the job or the part that wrote the line, which the line itself does not say.
+ * Resolvers of one line's fields. They run once per row and are compiled: none makes a promise or a call, except for a
+ * selected field of the job or part that wrote the line, if the line itself does not have it.
  */
 
 export interface MessageArguments {
@@ -31,7 +31,7 @@ export function entryJob(
   return referToJob({ source, key: jobKey }, context, info);
 }
 
-/** The resolver of the attempt, step or task that wrote a line; null where the vendor names none. */
+/** The resolver of the attempt, step or task that wrote a line; null if the vendor names none. */
 export function entryPart<K extends PartKind>(kind: K, keyOf: (entry: LogNode) => string | null) {
   return (
     entry: LogNode,
@@ -44,7 +44,7 @@ export function entryPart<K extends PartKind>(kind: K, keyOf: (entry: LogNode) =
   };
 }
 
-/** Where the line stands when that is not its own time; null where it is. */
+/** The line's position in time, if that is not its own time; otherwise null. */
 export function entryPlacedAt({ time, timestamp }: LogNode): string | null {
   return parseInstant(timestamp)?.nanoseconds === time ? null : formatInstant(time);
 }
@@ -65,10 +65,10 @@ export function entryMessage(
   return shown;
 }
 
-/** Long messages of lines that are shown: how large they are. */
+/** Sizes of the long messages that are returned. */
 const sizes = new WeakMap<LogNode, { readonly text: string; readonly bytes: number }>();
 
-/** Counted once, however often the message is selected. */
+/** Computed once, even if the message is selected several times. */
 function bytesOf(entry: LogNode, text: string): number {
   if (text.length < LONG_TEXT) return Buffer.byteLength(text);
   const known = sizes.get(entry);
@@ -78,7 +78,7 @@ function bytesOf(entry: LogNode, text: string): number {
   return bytes;
 }
 
-/** Work that a line takes beside its fields: its text is looked through a few times. A unit is about a microsecond. */
+/** Work for a line in addition to its fields, because its text is scanned a few times. One unit is about a microsecond. */
 export function weightOfLine({ message }: LogNode): number {
   return message.length / CHARACTERS_PER_UNIT;
 }
@@ -92,7 +92,7 @@ export function entryAttributes(
   return attributes;
 }
 
-/** The budget counts the exceptions whole, whichever of their fields are selected. */
+/** The budget counts exceptions completely, even if only some of their fields are selected. */
 export function entryExceptions(
   { exceptions }: LogNode,
   _args: object,
@@ -102,7 +102,7 @@ export function entryExceptions(
   return exceptions;
 }
 
-/** Does `message` with the same arguments leave something out? */
+/** True if `message` with the same arguments is shorter than the whole text. */
 export function entryMessageTruncated(entry: LogNode, { ansi, maxLength }: MessageArguments): boolean {
   const length = lengthOf(maxLength);
   return length !== null && textOf(entry, ansi).length > length;
@@ -114,7 +114,7 @@ export function entryMessageLength(entry: LogNode, { ansi }: Pick<MessageArgumen
 
 const CHARACTERS_PER_UNIT = 64;
 
-/** Texts of this length and more are cleaned once, however often they are selected. */
+/** The text of a message of at least this length is cleaned once, even if it is selected several times. */
 const LONG_TEXT = 1_024;
 
 const cleaned = { RAW: new WeakMap<LogNode, string>(), STRIP: new WeakMap<LogNode, string>() };
@@ -130,7 +130,7 @@ function textOf(entry: LogNode, ansi: MessageArguments['ansi']): string {
   return text;
 }
 
-/** Cleans the long texts of lines that are about to be shown, with pauses: their fields would do it in one go. */
+/** Cleans the long texts of lines before their fields are resolved, with rests in between; the resolvers could not rest. */
 export async function cleanAhead(nodes: readonly LogNode[]): Promise<void> {
   const share = new FairShare();
   for (const node of nodes) {

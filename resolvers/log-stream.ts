@@ -15,8 +15,8 @@ export interface StreamArguments {
 }
 
 /**
- * `Subscription.logEntries`. The stream ends at once when its consumer returns it, even while it waits for
- * the next line: its own signal is aborted, and no `next()` is waited for.
+ * `Subscription.logEntries`. The stream ends at once when its consumer calls `return()`, even while it waits for the
+ * next line: that aborts its own signal, and no pending `next()` is awaited.
  */
 export function logEntries(
   _root: unknown,
@@ -36,13 +36,13 @@ export function logEntries(
       const result = await events.next();
       if (result.done !== true && result.value.type === 'LogBatch')
         await cleanAhead(result.value.edges.map(({ node }) => node));
-      // Each event is resolved with loaders of its own.
+      // Each event is resolved with new loaders.
       context.call = anotherCall(begun, { budget: begun.budget.renewed() });
       return result;
     },
     return() {
       ended.abort();
-      // Not waited for: a generator in the middle of `next()` would only answer after the next line.
+      // Not awaited: a generator inside `next()` would only answer after the next line.
       events.return().catch(() => undefined);
       return Promise.resolve({ done: true, value: undefined });
     },

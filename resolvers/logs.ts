@@ -22,10 +22,13 @@ interface ContextFieldArguments {
   readonly after?: number | null | undefined;
 }
 
-/** How many lines `logContext` gives on either side when it is not told. */
+/** Default number of lines that `logContext` returns on either side. */
 export const DEFAULT_AROUND = 10;
 
-/** `Query.logs`: the lines of jobs. Failures are listed, for an error would take the whole operation with it. */
+/**
+ * `Query.logs`: the lines of jobs. Failures are listed: an error of this non-null field would make the whole result
+ * null.
+ */
 export function logsOfJobs(
   _root: unknown,
   args: LogFieldArguments & { readonly jobs: readonly string[] },
@@ -36,7 +39,7 @@ export function logsOfJobs(
   return logsOf(scopes, { ...logArguments(args), listFailures: true }, context, info);
 }
 
-/** `Query.logContext`: null with an error where the line is gone, or its source does not answer. */
+/** `Query.logContext`: null with an error if the line is gone or its source does not answer. */
 export async function contextOfLine(
   _root: unknown,
   { id, jobs, before, after }: ContextFieldArguments,
@@ -45,7 +48,7 @@ export async function contextOfLine(
 ): Promise<LogConnection> {
   const { type, keys } = decodeNodeId(id);
   const ref = type === 'LogEntry' ? entryRefOf(keys) : null;
-  if (ref === null) throw new TributaryError('BAD_USER_INPUT', `"id" takes the id of a line; this is none.`);
+  if (ref === null) throw new TributaryError('BAD_USER_INPUT', `"id" must be the id of a line.`);
   const around = { before: before ?? DEFAULT_AROUND, after: after ?? DEFAULT_AROUND };
   const connection = await federation.context(ref, { ...around, jobs: jobs ? jobsOfIds(jobs) : undefined }, call);
   return withPage(connection, call, info, cleanAhead);
@@ -58,7 +61,7 @@ interface HistogramFieldArguments {
   readonly step?: bigint | null | undefined;
 }
 
-/** `Query.logHistogram`: failures are listed. */
+/** `Query.logHistogram`. Failures are listed. */
 export async function histogramOfJobs(
   _root: unknown,
   { jobs, filter, buckets, step }: HistogramFieldArguments,
@@ -70,7 +73,7 @@ export async function histogramOfJobs(
   return federation.histogram(scopes, args, call);
 }
 
-/** `Job.logs`: its failure is an error of that field. */
+/** `Job.logs`: a failure is an error of this field. */
 export function logsOfJob(
   { source, key }: JobRef,
   args: LogFieldArguments,
@@ -96,11 +99,12 @@ async function logsOf(
   { federation, call }: GraphContext,
   info: GraphQLResolveInfo,
 ): Promise<LogConnection> {
-  // Of a hundred expressions each may take long to compile.
+  // Each of a hundred expressions may take long to compile.
   if (args.filter?.matches !== undefined && isTurnOver()) await rest();
   const key = JSON.stringify(['logs', scopes, args]);
   const connection = sharedConnection(call, key, () => federation.logs(scopes, args, call));
-  // What it asks need not wait for the page. What it finds is remembered, and told when the field is resolved.
+  // Start the calls of `isComplete` without waiting for the page. Results are cached, and errors show when the field is
+  // resolved.
   if (namesSelected(call, info, 'LogEntryConnection').includes('isComplete'))
     connection.isComplete().catch(() => false);
   return withPage(connection, call, info, cleanAhead);
@@ -111,7 +115,7 @@ function scopeOf({ kind, job, key }: PartNode<PartKind>): LogScope {
   return kind === 'Step' ? { job: job.key, step: key } : { job: job.key, task: key };
 }
 
-/** The jobs of these ids, each once. Throws BAD_USER_INPUT for none at all and for an id of something else. */
+/** The jobs with these ids, without repeats. Throws BAD_USER_INPUT if the list is empty or an id is not that of a job. */
 export function jobsOfIds(ids: readonly string[]): JobRef[] {
   if (ids.length === 0) throw new TributaryError('BAD_USER_INPUT', '"jobs" must name at least one job.');
   return [...new Set(ids)].map((id) => {

@@ -27,7 +27,7 @@ const FIND: Readonly<Record<NodeType, Find>> = {
   LogEntry: findEntry,
 };
 
-/** `Query.node`: null when it is gone; BAD_USER_INPUT for a text that is not an id of ours. */
+/** `Query.node`: null if the node is gone; BAD_USER_INPUT if the text is not one of our ids. */
 export async function node(
   _root: unknown,
   { id }: { readonly id: string },
@@ -37,7 +37,7 @@ export async function node(
   return findNode(decodeNodeId(id), context, info);
 }
 
-/** `Query.nodes`: one result per id, in their order; an id that fails is an error at its own place. */
+/** `Query.nodes`: one result per id, in their order; a failure is an error in its place. */
 export function nodes(
   _root: unknown,
   { ids }: { readonly ids: readonly string[] },
@@ -47,14 +47,14 @@ export function nodes(
   return Promise.all(ids.map(async (id) => node(null, { id }, context, info).catch(asError)));
 }
 
-/** Which type of the graph a node is. */
+/** The graph type of a node. */
 export function typeOfNode(value: AnyNode): NodeType {
   if ('vendor' in value) return 'Source';
   if ('kind' in value) return value.kind;
   return 'severity' in value ? 'LogEntry' : 'Job';
 }
 
-/** Null when it is gone. */
+/** Null if the node is gone. */
 export async function findNode(
   { type, keys }: NodeId,
   context: GraphContext,

@@ -15,13 +15,13 @@ export interface PartNode<K extends PartKind> {
   readonly kind: K;
   readonly job: JobRef;
   readonly key: string;
-  /** What its key says of it. */
+  /** The fields that its key tells without a call. */
   readonly said: Partial<Parts[K]>;
-  /** All that its source says of it; null until a field needs more. */
+  /** The part as the source returned it; null until a field needs it. */
   readonly part: Parts[K] | null;
 }
 
-/** What can be answered from the reference alone. */
+/** Fields that the reference alone can answer. */
 const FIELDS_OF_REFERENCE: Readonly<Record<PartKind, ReadonlySet<string>>> = {
   Attempt: new Set(['__typename', 'id', 'key', 'job', 'logs', 'steps', 'tasks']),
   Step: new Set(['__typename', 'id', 'key', 'job', 'logs', 'attempts', 'tasks']),
@@ -29,8 +29,8 @@ const FIELDS_OF_REFERENCE: Readonly<Record<PartKind, ReadonlySet<string>>> = {
 };
 
 /**
- * A part that a line or another part names. It is made without a call where all that is selected of it is
- * known; else it is loaded, and null where that fails, with one error for all places that name it.
+ * A part that a line or another part refers to. No call is made if the reference can answer all selected fields;
+ * otherwise the part is loaded. If that fails, the part is null, with one error for all places that refer to it.
  */
 export function referToPart<K extends PartKind>(
   kind: K,
@@ -50,7 +50,7 @@ export function referToPart<K extends PartKind>(
   }));
 }
 
-/** What the key of a part says of it. */
+/** The fields that the key of a part tells without a call. */
 const SAID: { readonly [K in PartKind]: (names: PartNames, key: string) => Partial<Parts[K]> } = {
   Attempt: ({ attemptNumber }, key) => present('number', attemptNumber?.(key)),
   Step: ({ stepName }, key) => present('name', stepName?.(key)),
@@ -58,7 +58,7 @@ const SAID: { readonly [K in PartKind]: (names: PartNames, key: string) => Parti
 };
 
 function present<F extends string, T>(field: F, value: T | null | undefined): { readonly [P in F]?: T } {
-  // One member of that name, or none.
+  // One member with that name, or none.
   return (value === null || value === undefined ? {} : { [field]: value }) as { readonly [P in F]?: T };
 }
 
@@ -76,7 +76,7 @@ export function partJob(
   return referToJob(job, context, info);
 }
 
-/** The resolver of a field that a loaded part has, and its key at best. */
+/** The resolver of a field that needs the loaded part, unless the key tells it. */
 export function partDetail<K extends PartKind, F extends keyof Parts[K]>(_kind: K, field: F) {
   return (node: PartNode<K>, _args: object, context: GraphContext): Parts[K][F] | Promise<Parts[K][F]> => {
     if (node.part !== null) return node.part[field];
@@ -85,7 +85,7 @@ export function partDetail<K extends PartKind, F extends keyof Parts[K]>(_kind: 
   };
 }
 
-/** The resolver of the attempt or step that a part belongs to; null where the vendor names none. */
+/** The resolver of the attempt or step that a part belongs to; null if the vendor names none. */
 export function partParent<K extends PartKind, P extends 'Attempt' | 'Step'>(
   _kind: K,
   parent: P,
@@ -105,13 +105,13 @@ export function partParent<K extends PartKind, P extends 'Attempt' | 'Step'>(
 async function loadPart<K extends PartKind>(node: PartNode<K>, { federation, call }: GraphContext): Promise<Parts[K]> {
   const part = await federation.part(node.kind, node.job, node.key, call);
   if (part === null) {
-    const message = `${node.job.source}: the ${node.kind.toLowerCase()} is gone, or the source does not tell of it.`;
+    const message = `${node.job.source}: the ${node.kind.toLowerCase()} is gone, or the source does not return it.`;
     throw new TributaryError('NOT_FOUND', message, { source: node.job.source });
   }
   return part;
 }
 
-/** Finds a part by its keys: null when there is none, and without a call when nothing that is selected needs one. */
+/** Finds a part by its keys; null if it does not exist. Makes no call if no selected field needs one. */
 export async function findPart<K extends PartKind>(
   kind: K,
   job: JobRef,
@@ -125,13 +125,13 @@ export async function findPart<K extends PartKind>(
   return part === null ? null : { kind, job, key, said: {}, part };
 }
 
-/** The resolver of the parts of a kind that a job has. */
+/** The resolver of a job's parts of one kind. */
 export function partsOfJob<K extends PartKind>(kind: K) {
   return (job: JobRef, args: ConnectionArguments, context: GraphContext, info: GraphQLResolveInfo) =>
     partsOf(kind, job, args, context, info);
 }
 
-/** The resolver of the parts of a kind that an attempt or a step has. */
+/** The resolver of the parts of one kind within an attempt or a step. */
 export function partsOfPart<P extends 'Attempt' | 'Step', K extends PartKind>(parent: P, kind: K) {
   const name = parent === 'Attempt' ? 'attempt' : 'step';
   return ({ job, key }: PartNode<P>, args: ConnectionArguments, context: GraphContext, info: GraphQLResolveInfo) =>

@@ -2,24 +2,24 @@ import { isAbstractType, isObjectType, Kind, valueFromASTUntyped } from 'graphql
 import type { GraphQLResolveInfo, SelectionNode } from 'graphql';
 
 /**
- * Does the client select any field of this type that is not in `known`? Follows fragments, leaves out what
- * `@skip` and `@include` leave out, and fragments on types that a `typeName` can't be.
+ * True if the client selects any field of this type that is not in `known`. Follows fragments; ignores fields that
+ * `@skip` and `@include` exclude, and fragments on types that `typeName` cannot be.
  */
 export function selectsBeyond(info: GraphQLResolveInfo, typeName: string, known: ReadonlySet<string>): boolean {
   return selectedNames(info, typeName).some((name) => !known.has(name));
 }
 
-/** The names of the fields of this type that the client selects, by the same rules. */
+/** The names of the selected fields of this type, by the same rules. */
 export function selectedNames(info: GraphQLResolveInfo, typeName: string): readonly string[] {
   return info.fieldNodes.flatMap(({ selectionSet }) =>
     fieldNames(selectionSet?.selections ?? [], info, typeName, new Set()),
   );
 }
 
-/** Fields that take as long as several others: a cursor is sealed. */
+/** Fields that count as several, because they take as long: a cursor has to be sealed. */
 const FIELDS_OF: Readonly<Record<string, number>> = { cursor: 6, id: 2 };
 
-/** How many fields the client selects here and below, counted up to `most`, by how long they take. */
+/** The number of fields selected here and below, weighted by the time that they take, and counted up to `most`. */
 export function fieldCount(info: GraphQLResolveInfo, most: number): number {
   let count = 0;
   const visit = (selections: readonly SelectionNode[]): void => {

@@ -11,7 +11,7 @@ export function sources(_root: unknown, _args: object, { federation }: GraphCont
   return federation.sources;
 }
 
-/** `Query.source`: null when no source has that name. */
+/** `Query.source`: null if no source has that name. */
 export function source(
   _root: unknown,
   { name }: { readonly name: string },

@@ -5,7 +5,7 @@ import type { AnyNode } from '../resolvers/node.ts';
 import { typeOfNode } from '../resolvers/node.ts';
 import type { Json } from '../src/domain/json.ts';
 
-/** What the graph is built with. Fields are non-null unless they say otherwise. */
+/** The types of the schema builder. Fields are non-null by default. */
 export const builder = new SchemaBuilder<{
   Context: GraphContext;
   DefaultFieldNullability: false;
@@ -20,29 +20,31 @@ export const builder = new SchemaBuilder<{
   plugins: [RelayPlugin],
   relay: {
     cursorType: 'String',
-    // Their resolvers are in resolvers/node.ts; our ids carry all keys of a node.
+    // Their resolvers are in resolvers/node.ts; our ids contain all keys of a node.
     nodeQueryOptions: false,
     nodesQueryOptions: false,
     nodeTypeOptions: {
-      description: 'Anything that has a global id and can be fetched again with it.',
-      // Only what our resolvers return for a node gets here.
+      description: 'Anything that has a global id and can be fetched by it.',
+      // The value is always what our resolvers return for a node.
       resolveType: (value) => typeOfNode(value as AnyNode),
     },
     idFieldOptions: { description: 'Global id: opaque, the same on every replica and after a restart.' },
     pageInfoTypeOptions: {
-      description: 'Where a page of a connection lies.',
+      description: 'The position of a page in its connection.',
     },
     hasNextPageFieldOptions: {
       description:
-        'Are there items after this page? Ask for them with `after: endCursor`. May be true for a short page.',
+        'True if there are items after this page: request them with `after: endCursor`. May be true for a short page.',
     },
     hasPreviousPageFieldOptions: {
-      description: 'Are there items before this page? Ask for them with `before: startCursor`.',
+      description: 'True if there are items before this page: request them with `before: startCursor`.',
     },
     startCursorFieldOptions: { description: 'Cursor of the first item; null for an empty page.' },
-    endCursorFieldOptions: { description: 'Go on from here with `after`; null when there is nowhere to go on from.' },
+    endCursorFieldOptions: {
+      description: 'Cursor for `after` on the next page; null if there is no place to continue from.',
+    },
   },
 });
 
 builder.queryType({ description: 'Jobs and their logs, from all configured sources.' });
-builder.subscriptionType({ description: 'What happens from now on.' });
+builder.subscriptionType({ description: 'Events from now on.' });

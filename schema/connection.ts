@@ -3,17 +3,17 @@ import { inTurns } from '../resolvers/connection.ts';
 import { builder } from './builder.ts';
 import type { JobType } from './refs.ts';
 
-/** A node type of T; jobs can also be given by their id, which no connection does. */
+/** A node type of T. (Jobs can also be given by their id alone, but connections never do that.) */
 export type NodeRef<T> = ReturnType<typeof builder.objectRef<T>> | typeof JobType;
 
-/** The words of a connection's description: what one of its items is, and all of them. */
+/** Words for a connection's descriptions: one item, and all items. */
 export interface Words {
   readonly one: string;
   readonly many: string;
 }
 
 /**
- * The connection type of a node type, with its edge type: `<Name>Connection` and `<Name>Edge`. The caller adds what else it says.
+ * The types of a connection over a node type: `<Name>Connection` and `<Name>Edge`. The caller adds further fields.
  * `weightOf`: see `inTurns`.
  */
 export function implementConnection<T, C extends Connection<T>>(
@@ -35,18 +35,18 @@ export function implementConnection<T, C extends Connection<T>>(
       nodes: t.field({
         type: [node],
         description: `The ${words.many} without cursors.`,
-        // `node` is the reference of T, which its generic type does not remember.
+        // `node` is the reference of T; its generic type does not carry that.
         resolve: async (connection, _args, { call }, info) =>
           inTurns(await connection.nodes(), call, info, weightOf) as never,
       }),
       pageInfo: t.field({
         type: builder.pageInfoRef(),
-        description: 'Where this page lies.',
+        description: 'The position of this page.',
         resolve: (connection) => connection.pageInfo(),
       }),
       totalCount: t.int({
         nullable: true,
-        description: `How many ${words.many} there are on all pages; null where the vendor cannot tell. May cost calls.`,
+        description: `Number of ${words.many} on all pages; null if the vendor cannot tell. May cost calls.`,
         resolve: (connection) => connection.totalCount(),
       }),
     }),
@@ -55,10 +55,10 @@ export function implementConnection<T, C extends Connection<T>>(
 
 function edgeType<T>(node: NodeRef<T>, { one }: Words) {
   return builder.objectRef<Edge<T>>(`${node.name}Edge`).implement({
-    description: `A place in a connection, and the ${one} there.`,
+    description: `A position in a connection, and the ${one} there.`,
     fields: (t) => ({
       cursor: t.exposeString('cursor', {
-        description: 'A position: valid on every replica, after a restart and with any page size.',
+        description: 'The position: valid on every replica, after a restart and with any page size.',
       }),
       node: t.field({ type: node, description: `The ${one}.`, resolve: (edge) => edge.node as never }),
     }),

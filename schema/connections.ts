@@ -10,14 +10,14 @@ import { builder } from './builder.ts';
 export const JobConnectionType = implementConnection<JobNode, JobNodeConnection>(
   JobType,
   { one: 'job', many: 'jobs' },
-  'A page of jobs. What is not selected costs nothing.',
+  'A page of jobs. Fields that are not selected cost nothing.',
 );
 
 builder.objectFields(JobConnectionType, (t) => ({
   failures: t.field({
     type: [SourceFailureType],
     description:
-      'Sources that did not answer, or not with all of their jobs: those are missing here. Retry with the same cursor.',
+      'Sources that did not answer, or returned only some of their jobs: the rest is missing here. Retry with the same cursor.',
     resolve: (connection) => connection.failures(),
   }),
 }));
@@ -27,7 +27,7 @@ export const StepConnectionType = partConnectionType(StepType, { one: 'step', ma
 export const TaskConnectionType = partConnectionType(TaskType, { one: 'task', many: 'tasks' });
 
 function partConnectionType<T>(node: NodeRef<T>, words: Words) {
-  const description = `A page of ${words.many}. What is not selected costs nothing.`;
+  const description = `A page of ${words.many}. Fields that are not selected cost nothing.`;
   const type = implementConnection<T, PartConnection<T>>(node, words, description);
   builder.objectFields(type, (t) => ({
     failures: t.field({
@@ -42,18 +42,18 @@ function partConnectionType<T>(node: NodeRef<T>, words: Words) {
 export const LogEntryConnectionType = implementConnection<LogNode, LogConnection>(
   LogEntryType,
   { one: 'line', many: 'lines' },
-  'A page of log lines in time order. A short page is not the end: `pageInfo` says whether there is more.',
+  'A page of log lines in time order. A short page is not always the last one: `pageInfo` tells whether there is more.',
   weightOfLine,
 );
 
 builder.objectFields(LogEntryConnectionType, (t) => ({
   isComplete: t.boolean({
-    description: 'Are the jobs finished and all their lines out? Costs the calls for the jobs.',
+    description: 'True if the jobs are finished and no more lines are expected. Costs the calls for the jobs.',
     resolve: (connection) => connection.isComplete(),
   }),
   failures: t.field({
     type: [SourceFailureType],
-    description: 'Sources that did not answer. What the others have is still there; retry with the same cursor.',
+    description: 'Sources that did not answer. Lines of the other sources are included; retry with the same cursor.',
     resolve: (connection) => connection.failures(),
   }),
 }));

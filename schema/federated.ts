@@ -2,15 +2,15 @@ import { extendSchema, isUnionType, Kind, parse, print, printSchema, visit } fro
 import type { ASTNode, ConstDirectiveNode, DocumentNode, GraphQLFieldResolver, GraphQLSchema } from 'graphql';
 
 /**
- * What any schema needs to be a subgraph of Apollo Federation 2: two fields that a gateway asks, and its own text with
+ * What a schema needs to be a subgraph of Apollo Federation 2: two fields for gateways, and its own text with
  * directives. (https://www.apollographql.com/docs/graphos/schema-design/federated-schemas/reference/subgraph-spec)
  */
 export interface SubgraphText {
-  /** What stands before the types: `extend schema @link(…)`, and definitions of directives of one's own. */
+  /** The text before the types: `extend schema @link(…)`, and definitions of custom directives. */
   readonly head: string;
-  /** Directives by what they stand on: `Type` or `Type.field`. */
+  /** Directives by the element that has them: `Type` or `Type.field`. */
   readonly directives: Readonly<Record<string, string>>;
-  /** Fields that the subgraph does not have: `Type.field`. */
+  /** Fields that the subgraph leaves out: `Type.field`. */
   readonly without?: ReadonlySet<string> | undefined;
 }
 
@@ -19,7 +19,7 @@ export interface Entities<Context> {
   readonly types: readonly string[];
   /** One result for each representation, in their order. */
   readonly resolve: GraphQLFieldResolver<unknown, Context, { readonly representations: readonly unknown[] }>;
-  /** Which of the types a result is. */
+  /** The type of a result. */
   readonly typeOf: (value: unknown) => string;
 }
 
@@ -47,7 +47,7 @@ const gatewayFields = (types: readonly string[]): string => `
   }
 `;
 
-/** The schema with what only a gateway asks. */
+/** The schema with the fields for gateways. */
 export function withGatewayFields<Context>(
   schema: GraphQLSchema,
   text: SubgraphText,
@@ -66,7 +66,7 @@ export function withGatewayFields<Context>(
   return extended;
 }
 
-/** The schema as a gateway composes it. */
+/** The schema as gateways compose it. */
 export function textOfSubgraph(schema: GraphQLSchema, { head, directives, without }: SubgraphText): string {
   let type = '';
   const marked = <Node extends ASTNode & { readonly directives?: readonly ConstDirectiveNode[] | undefined }>(
@@ -89,7 +89,7 @@ export function textOfSubgraph(schema: GraphQLSchema, { head, directives, withou
       const place = `${type}.${node.name.value}`;
       return without?.has(place) === true ? null : marked(node, place);
     },
-    // Their fields have no directives of ours.
+    // Interface fields have no directives of ours.
     InterfaceTypeDefinition: () => false,
   });
   return `${head}\n\n${print(document)}\n`;

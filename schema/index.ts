@@ -15,19 +15,19 @@ import { rejectInsteadOfThrow } from './settled-fields.ts';
 import { asSubgraph } from './subgraph.ts';
 import type { SubgraphOptions } from './subgraph.ts';
 
-/** The graph as clients see it, without what only a federation gateway asks. */
+/** The graph as clients see it, without the fields for federation gateways. */
 export const clientSchema = builder.toSchema();
 
-/** Tools of clients know it by themselves, so the printed graph is without it. */
+/** Client tools know `@defer` by themselves, so the printed graph leaves it out. */
 const DEFER = parse(`
-  "The fragment may come behind the rest of the answer, to a client that takes an answer by parts."
-  directive @defer("Not where this is false." if: Boolean! = true, "Names the fragment in the answer." label: String) on FRAGMENT_SPREAD | INLINE_FRAGMENT
+  "The fragment may arrive after the rest of the answer, if the client accepts incremental delivery."
+  directive @defer("False: do not defer." if: Boolean! = true, "Names the fragment in the answer." label: String) on FRAGMENT_SPREAD | INLINE_FRAGMENT
 `);
 
-/** The graph as it is served: a subgraph of Apollo Federation 2, too. */
+/** The graph as it is served, which is also a subgraph of Apollo Federation 2. */
 export const schema = servedSchema({});
 
-/** The same for a gateway that takes less of it. */
+/** The same graph, with the subgraph options of a gateway. */
 export function servedSchema(options: SubgraphOptions): GraphQLSchema {
   return rejectInsteadOfThrow(extendSchema(asSubgraph(clientSchema, options), DEFER));
 }

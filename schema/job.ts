@@ -11,7 +11,7 @@ import { JobType, SourceType } from './refs.ts';
 
 JobType.implement({
   description:
-    'What a source runs or stands ready to run, and writes a log about. `id`, `source`, `key` and the connections cost no call for the job itself.',
+    'Work that a source runs, or is ready to run, and that has a log. `id`, `source`, `key` and the connections cost no call for the job itself.',
   interfaces: [builder.nodeInterfaceRef()],
   fields: (t) => ({
     id: t.id({ description: 'Global id of the job.', resolve: jobId }),
@@ -29,45 +29,45 @@ JobType.implement({
     createdAt: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'When it was created; null where the vendor does not say.',
+      description: 'When it was created; null if the vendor does not say.',
       resolve: jobDetail('createdAt'),
     }),
     startedAt: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'When it started; null before that, and where the vendor does not say.',
+      description: 'When it started; null before that, and if the vendor does not say.',
       resolve: jobDetail('startedAt'),
     }),
     finishedAt: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'When it ended; null before that, and where the vendor does not say.',
+      description: 'When it ended; null before that, and if the vendor does not say.',
       resolve: jobDetail('finishedAt'),
     }),
     attributes: t.field({
       type: 'JSON',
       nullable: true,
-      description: "What else the vendor says of it, in the vendor's own words.",
+      description: 'Other data about the job, as the vendor names it.',
       resolve: jobDetail('attributes'),
     }),
     attempts: t.field({
       type: connections.AttemptConnectionType,
       nullable: true,
-      description: 'Its attempts, oldest first; none where the vendor has no attempts.',
+      description: 'Its attempts, oldest first; empty if the vendor has no attempts.',
       args: { ...pageArguments },
       resolve: partsOfJob('Attempt'),
     }),
     steps: t.field({
       type: connections.StepConnectionType,
       nullable: true,
-      description: 'Its steps, oldest first; none where the vendor has no steps.',
+      description: 'Its steps, oldest first; empty if the vendor has no steps.',
       args: { ...pageArguments },
       resolve: partsOfJob('Step'),
     }),
     tasks: t.field({
       type: connections.TaskConnectionType,
       nullable: true,
-      description: 'Its tasks, oldest first; none where the vendor has no tasks.',
+      description: 'Its tasks, oldest first; empty if the vendor has no tasks.',
       args: { ...pageArguments },
       resolve: partsOfJob('Task'),
     }),
@@ -75,7 +75,7 @@ JobType.implement({
       type: connections.LogEntryConnectionType,
       nullable: true,
       description:
-        'Its lines. Where the vendor keeps a log for each attempt, those of the current attempt: `Attempt.logs` has the others.',
+        'Its lines. If the vendor keeps a log for each attempt: the lines of the current attempt; `Attempt.logs` has the others.',
       args: logArguments,
       resolve: logsOfJob,
     }),
@@ -96,10 +96,10 @@ builder.queryFields((t) => ({
   jobs: t.field({
     type: connections.JobConnectionType,
     description:
-      'Jobs of one or several sources, the newest first whatever their source; those without a `createdAt` come last. Those of a source that does not answer are missing, and `failures` says so.',
+      'Jobs of one or several sources, merged newest first; those without a `createdAt` come last. If a source does not answer, its jobs are missing and `failures` lists it.',
     args: {
-      sources: t.arg.stringList({ description: 'Names of the sources; all of them by default.' }),
-      filter: t.arg({ type: JobFilterType, description: 'Which jobs; all of them by default.' }),
+      sources: t.arg.stringList({ description: 'Names of the sources; default: all.' }),
+      filter: t.arg({ type: JobFilterType, description: 'Selects jobs; default: all.' }),
       ...pageArguments,
     },
     resolve: jobs,

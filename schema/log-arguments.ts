@@ -6,8 +6,8 @@ import { pageArguments } from './page-arguments.ts';
 /** The arguments of every `logs` field. */
 export const logArguments = {
   ...builder.args((t) => ({
-    filter: t.field({ type: LogFilterType, description: 'Which lines; all of them by default.' }),
-    orderBy: t.field({ type: LogOrderType, description: 'In which order; oldest first by default.' }),
+    filter: t.field({ type: LogFilterType, description: 'Selects lines; default: all.' }),
+    orderBy: t.field({ type: LogOrderType, description: 'The order; default: oldest first.' }),
   })),
   ...pageArguments,
 };

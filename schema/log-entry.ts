@@ -10,16 +10,16 @@ import { AttemptType, JobType, LogEntryType, StepType, TaskType } from './refs.t
 
 const AnsiModeType = enumType<'STRIP' | 'RAW'>('AnsiMode', 'What to do with terminal escape sequences.', {
   STRIP:
-    'Take them out, with other control characters; of a line written over with carriage returns the last writing is left. Filters, and severities that are inferred, judge this text.',
-  RAW: 'Leave everything as the vendor sent it. Escape it before you print it on a terminal.',
+    'Remove them and other control characters; if carriage returns overwrite a line, keep its last version. Filters and inferred severities use this text.',
+  RAW: 'Keep everything as the vendor sent it. Escape it before you print it to a terminal.',
 });
 
-/** What `message` and the fields about it take alike: with the same arguments they speak of the same text. */
+/** Arguments that `message` and the fields about it share: with equal arguments they refer to the same text. */
 const textArguments = builder.args((t) => ({
   ansi: t.field({
     type: AnsiModeType,
     defaultValue: 'STRIP',
-    description: 'Terminal escape sequences: out or as they are.',
+    description: 'Whether to remove terminal escape sequences.',
   }),
 }));
 
@@ -27,13 +27,13 @@ const messageArguments = {
   ...textArguments,
   ...builder.args((t) => ({
     maxLength: t.int({
-      description: 'At most this many UTF-16 code units; the whole message by default. Never cuts a character in two.',
+      description: 'At most this many UTF-16 code units; default: the whole message. Never splits a character.',
     }),
   })),
 };
 
 LogEntryType.implement({
-  description: 'One line of a log. It names the attempt, step and task that the vendor names; nothing is invented.',
+  description: 'One line of a log. It names an attempt, step and task only if the vendor does.',
   interfaces: [builder.nodeInterfaceRef()],
   fields: (t) => ({
     id: t.exposeID('id', { description: 'Global id of the line.' }),
@@ -41,82 +41,82 @@ LogEntryType.implement({
       type: JobType,
       nullable: true,
       description:
-        'The job that wrote it; null when what is selected of it could not be loaded: with one error, at its first line.',
+        'The job that wrote it. Null if the selected fields could not be loaded; its first line then has the error.',
       resolve: entry.entryJob,
     }),
     attempt: t.field({
       type: AttemptType,
       nullable: true,
       description:
-        'The attempt that wrote it, where the vendor names one. `key`, `id` and what `attemptNumber` says cost no call. Null when more is selected and could not be loaded: with one error, at the first line of the attempt.',
+        'The attempt that wrote it, if the vendor names one. `key`, `id` and a `number` that `attemptNumber` has cost no call. Null if other selected fields could not be loaded; the first line of the attempt then has the error.',
       resolve: entry.entryPart('Attempt', ({ attemptKey }) => attemptKey),
     }),
     step: t.field({
       type: StepType,
       nullable: true,
       description:
-        'The step that wrote it, where the vendor names one. `key`, `id` and what `stepName` says cost no call. Null when more is selected and could not be loaded: with one error, at the first line of the step.',
+        'The step that wrote it, if the vendor names one. `key`, `id` and a `name` that `stepName` has cost no call. Null if other selected fields could not be loaded; the first line of the step then has the error.',
       resolve: entry.entryPart('Step', ({ stepKey }) => stepKey),
     }),
     task: t.field({
       type: TaskType,
       nullable: true,
       description:
-        'The task that wrote it, where the vendor names one. `key`, `id` and what `taskName` says cost no call. Null when more is selected and could not be loaded: with one error, at the first line of the task.',
+        'The task that wrote it, if the vendor names one. `key`, `id` and a `name` that `taskName` has cost no call. Null if other selected fields could not be loaded; the first line of the task then has the error.',
       resolve: entry.entryPart('Task', ({ taskKey }) => taskKey),
     }),
     attemptNumber: t.exposeInt('attemptNumber', {
       nullable: true,
       description:
-        'The number of the attempt, where the line says it: costs no call. Null elsewhere: `attempt { number }` asks the vendor.',
+        'The number of the attempt, if the line has it; costs no call. Otherwise null: `attempt { number }` calls the vendor.',
     }),
     stepName: t.exposeString('stepName', {
       nullable: true,
       description:
-        'The name of the step, where the line says it: costs no call. Null elsewhere: `step { name }` asks the vendor.',
+        'The name of the step, if the line has it; costs no call. Otherwise null: `step { name }` calls the vendor.',
     }),
     taskName: t.exposeString('taskName', {
       nullable: true,
       description:
-        'The name of the task, where the line says it: costs no call. Null elsewhere: `task { name }` asks the vendor.',
+        'The name of the task, if the line has it; costs no call. Otherwise null: `task { name }` calls the vendor.',
     }),
     timestamp: t.expose('timestamp', {
       type: 'DateTime',
-      description: 'When it was written; what lines are ordered by, but for those that have a `placedAt`.',
+      description: 'When it was written. Lines are ordered by this time, except those that have a `placedAt`.',
     }),
     placedAt: t.field({
       type: 'DateTime',
       nullable: true,
       description:
-        'Where the line stands in the order, when that is not its `timestamp`; null for nearly all lines. Some vendors list runs and not lines. A line that lies very far from the start of its run is then placed by its run: lines around it may have been written before or after it. `since` and `until` go by this time.',
+        'The position of the line in the order, if that is not its `timestamp`; null for nearly all lines. Some vendors list runs instead of lines. A line that is very far from the start of its run is then placed by its run, so lines around it may have been written before or after it. `since` and `until` use this time.',
       resolve: entry.entryPlacedAt,
     }),
-    severity: t.field({ type: LogSeverityType, description: 'How severe it is.', resolve: entry.entrySeverity }),
+    severity: t.field({ type: LogSeverityType, description: 'The severity.', resolve: entry.entrySeverity }),
     severityNumber: t.exposeInt('severityNumber', {
-      description: 'The same, finer: 0 (unspecified) to 24 (worst), as OpenTelemetry counts.',
+      description: 'The OpenTelemetry severity number: 0 (unspecified) to 24 (worst).',
     }),
     severityText: t.exposeString('severityText', {
       nullable: true,
-      description: "The vendor's own word for it, verbatim.",
+      description: "The vendor's own word for the severity, verbatim.",
     }),
     severitySource: t.expose('severitySource', {
       type: SeveritySourceType,
-      description: 'Did the vendor say so, or was it inferred?',
+      description: 'Whether the vendor gave the severity or it was inferred.',
     }),
     message: t.string({
-      description: 'What it says.',
+      description: 'The text of the line.',
       args: messageArguments,
       resolve: entry.entryMessage,
     }),
     messageTruncated: t.boolean({
       description:
-        'Does `message` leave something out when it has the same `maxLength` and `ansi`? Give both fields the same arguments.',
+        'True if `message` with the same `maxLength` and `ansi` is shortened. Give both fields the same arguments.',
       args: messageArguments,
       resolve: entry.entryMessageTruncated,
     }),
     messageLength: t.int({
       description:
-        'How long the whole `message` is with the same `ansi`, in UTF-16 code units: the unit of `maxLength`, and of `length` in JavaScript.',
+        'Length of the whole `message` with the same `ansi`, in UTF-16 code units: the unit of `maxLength`, and of `length` in JavaScript.',
       args: textArguments,
       resolve: entry.entryMessageLength,
     }),
@@ -128,7 +128,7 @@ LogEntryType.implement({
     attributes: t.field({
       type: 'JSON',
       nullable: true,
-      description: "What else the vendor says of it, in the vendor's own words.",
+      description: 'Other data about the line, as the vendor names it.',
       resolve: entry.entryAttributes,
     }),
   }),
@@ -151,15 +151,15 @@ builder.queryField('logContext', (t) =>
     type: LogEntryConnectionType,
     nullable: true,
     description:
-      'The lines around a line, oldest first, with the line itself among them; no filter applies. A page of `logs` of the same jobs without a filter: its cursors go on there. Null with the error NOT_FOUND when the line is gone.',
+      'The lines around a line, oldest first and including the line itself; no filter applies. The result is a page of `logs` of the same jobs without a filter, so its cursors work there. Null with the error NOT_FOUND if the line is gone.',
     args: {
       id: t.arg.id({ required: true, description: 'Global id of the line.' }),
       jobs: t.arg.idList({
         description:
-          "Global ids of jobs, with the line's own among them: lines of all of them. Default: its own job alone.",
+          "Global ids of the jobs whose lines are included; the line's own job must be among them. Default: only its own job.",
       }),
-      before: t.arg.int({ defaultValue: DEFAULT_AROUND, description: 'At most this many lines before it.' }),
-      after: t.arg.int({ defaultValue: DEFAULT_AROUND, description: 'At most this many lines after it.' }),
+      before: t.arg.int({ defaultValue: DEFAULT_AROUND, description: 'At most this many lines before the line.' }),
+      after: t.arg.int({ defaultValue: DEFAULT_AROUND, description: 'At most this many lines after the line.' }),
     },
     resolve: contextOfLine,
   }),

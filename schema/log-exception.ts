@@ -14,10 +14,10 @@ export const LogExceptionType = builder.objectRef<LogException>('LogException').
   description: 'An exception that came with a line.',
   fields: (t) => ({
     type: t.exposeString('type', { description: 'Its class or kind.' }),
-    message: t.exposeString('message', { nullable: true, description: 'What it says.' }),
+    message: t.exposeString('message', { nullable: true, description: 'Its message.' }),
     frames: t.expose('frames', {
       type: [StackFrameType],
-      description: 'Its stack trace in the order of the vendor; empty where there is none.',
+      description: 'Its stack trace, in the order of the vendor; empty if there is none.',
     }),
   }),
 });

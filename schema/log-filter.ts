@@ -3,7 +3,7 @@ import { LogSeverityType } from './log-severity.ts';
 
 export const LogFilterType = builder.inputType('LogFilter', {
   description:
-    'Which lines; every part that is given must hold. `capabilities.pushdown` of a source says what its vendor filters itself; the rest is filtered here over a bounded number of its pages, so that a page may be short while there is more.',
+    'Selects lines; a line must meet all given conditions. `capabilities.pushdown` of a source lists what its vendor filters itself. The rest is filtered by this service over a bounded number of native pages, so a page may be short although there is more.',
   fields: (t) => ({
     since: t.field({ type: 'DateTime', description: 'Lines at or after this time.' }),
     until: t.field({ type: 'DateTime', description: 'Lines before this time.' }),
@@ -11,16 +11,16 @@ export const LogFilterType = builder.inputType('LogFilter', {
     severityIn: t.field({ type: [LogSeverityType], description: 'Lines of one of these severities.' }),
     includeUnspecified: t.boolean({
       description:
-        'Keep lines without a severity in spite of `minSeverity`? By default they are kept when it is INFO or lower.',
+        'Whether to keep lines without a severity. Default: `severityIn` decides if it is given; otherwise they are kept if `minSeverity` is INFO or lower, or left out.',
     }),
     contains: t.string({
       description:
-        'Lines with this text in what `message` shows by default (without escape sequences), in exactly this case.',
+        'Lines that contain this text, case-sensitive, in `message` as shown by default (without escape sequences).',
     }),
-    notContains: t.string({ description: 'Lines without this text in what `message` shows by default.' }),
+    notContains: t.string({ description: 'Lines that do not contain this text in `message` as shown by default.' }),
     matches: t.string({
       description:
-        'Lines in which what `message` shows by default matches this RE2 regular expression (no back-references, no look-around).',
+        'Lines whose `message`, as shown by default, matches this RE2 regular expression (no back-references, no look-around).',
     }),
     attemptIn: t.stringList({ description: 'Lines of the attempts with these keys.' }),
     stepIn: t.stringList({ description: 'Lines of the steps with these keys.' }),

@@ -6,22 +6,22 @@ import { LogSeverityType } from './log-severity.ts';
 import { SourceFailureType } from './source-failure.ts';
 
 const LogSeverityCountType = builder.objectRef<LogBucket['counts'][number]>('LogSeverityCount').implement({
-  description: 'How many lines have a severity.',
+  description: 'The number of lines with a severity.',
   fields: (t) => ({
     severity: t.expose('severity', { type: LogSeverityType, description: 'The severity.' }),
-    count: t.exposeInt('count', { description: 'How many lines have it.' }),
+    count: t.exposeInt('count', { description: 'Number of lines.' }),
   }),
 });
 
 const LogBucketType = builder.objectRef<LogBucket>('LogBucket').implement({
-  description: 'A span of time, and how many lines lie in it.',
+  description: 'A time span and the number of lines in it.',
   fields: (t) => ({
     from: t.expose('from', { type: 'DateTime', description: 'Its first instant.' }),
     until: t.expose('until', { type: 'DateTime', description: 'The first instant after it.' }),
     total: t.exposeInt('total', { description: 'Lines of all severities.' }),
     counts: t.field({
       type: [LogSeverityCountType],
-      description: 'Lines of each severity that has any.',
+      description: 'Lines by severity; only severities that occur.',
       resolve: ({ counts }) => [...counts],
     }),
   }),
@@ -29,36 +29,36 @@ const LogBucketType = builder.objectRef<LogBucket>('LogBucket').implement({
 
 const LogHistogramType = builder.objectRef<LogHistogram>('LogHistogram').implement({
   description:
-    'How many lines there are over time, by severity. Lines are counted from the newest on, up to a bound of about 20 pages of the largest size.',
+    'The number of lines over time, by severity. Lines are counted from the newest backward, up to about 20 pages of the largest size.',
   fields: (t) => ({
     from: t.expose('from', {
       type: 'DateTime',
       nullable: true,
-      description: '`since` of the filter, or the time of the oldest line; null when there is no line.',
+      description: '`since` of the filter, or the time of the oldest line; null if there are no lines.',
     }),
     until: t.expose('until', {
       type: 'DateTime',
       nullable: true,
-      description: '`until` of the filter, or just after the newest line; null when there is no line.',
+      description: '`until` of the filter, or just after the newest line; null if there are no lines.',
     }),
     coveredFrom: t.expose('coveredFrom', {
       type: 'DateTime',
       nullable: true,
       description:
-        'From here on all lines are counted, but for those of `failures`. Later than `from` when the bound was met.',
+        'From this time on, all lines are counted, except those missing because of `failures`. Later than `from` if the bound was reached.',
     }),
     buckets: t.field({
       type: [LogBucketType],
-      description: 'Spans of equal length without gaps, the oldest first; also those without lines.',
+      description: 'Adjacent spans of equal length, oldest first, including those without lines.',
       resolve: ({ buckets }) => [...buckets],
     }),
-    total: t.exposeInt('total', { description: 'Lines that were counted.' }),
+    total: t.exposeInt('total', { description: 'Number of counted lines.' }),
     isPartial: t.exposeBoolean('isPartial', {
-      description: 'Are lines missing: older than `coveredFrom`, or of a source in `failures`?',
+      description: 'True if lines are missing: those older than `coveredFrom`, or those of a source in `failures`.',
     }),
     failures: t.field({
       type: [SourceFailureType],
-      description: 'Sources that did not answer, or could not give all of their lines.',
+      description: 'Sources that did not answer, or could not return all of their lines.',
       resolve: ({ failures }) => [...failures],
     }),
   }),
@@ -67,15 +67,15 @@ const LogHistogramType = builder.objectRef<LogHistogram>('LogHistogram').impleme
 builder.queryField('logHistogram', (t) =>
   t.field({
     type: LogHistogramType,
-    description: 'Counts of the lines of jobs per span of time and severity.',
+    description: 'Counts the lines of jobs by time span and severity.',
     args: {
       jobs: t.arg.idList({ required: true, description: 'Global ids of the jobs.' }),
-      filter: t.arg({ type: LogFilterType, description: 'Which lines; all of them by default.' }),
-      buckets: t.arg.int({ description: 'How many spans, 1 to 1,000; 60 by default. Not together with `step`.' }),
+      filter: t.arg({ type: LogFilterType, description: 'Selects lines; default: all.' }),
+      buckets: t.arg.int({ description: 'Number of spans, 1 to 1,000; default: 60. Cannot be combined with `step`.' }),
       step: t.arg({
         type: 'Duration',
         description:
-          'How long each span is; spans then begin at its multiples since 1970. Not together with `buckets`.',
+          'Length of each span; spans then start at multiples of it since 1970. Cannot be combined with `buckets`.',
       }),
     },
     resolve: histogramOfJobs,

@@ -15,29 +15,29 @@ type End = Extract<LogStreamEvent, { type: 'LogStreamEnd' }>;
 const CURSOR = 'Resume from here with `after`: everything up to this event has been delivered.';
 
 const LogBatchEdgeType = builder.objectRef<StreamEdge>('LogBatchEdge').implement({
-  description: 'A line that arrived, and its place.',
+  description: 'A line that arrived, and its position.',
   fields: (t) => ({
     cursor: t.exposeString('cursor', {
       description: 'The position of this line, for `logs(after:)` and `logs(before:)`.',
     }),
-    late: t.exposeBoolean('late', { description: 'Did it arrive after a later line had been delivered?' }),
+    late: t.exposeBoolean('late', { description: 'True if a later line was delivered before it.' }),
     node: t.expose('node', { type: LogEntryType, description: 'The line.' }),
   }),
 });
 
 const LogDroppedType = builder.objectRef<NonNullable<Batch['dropped']>>('LogDropped').implement({
   description:
-    'Lines that the stream leaves out. What the source still has of them is in `logs(after: firstCursor, before: lastCursor)` of the same jobs with the same filter.',
+    'Lines that the stream leaves out. Those that the source can still return are in `logs(after: firstCursor, before: lastCursor)` of the same jobs with the same filter.',
   fields: (t) => ({
-    count: t.exposeInt('count', { nullable: true, description: 'How many; null where that can not be known.' }),
-    reason: t.exposeString('reason', { description: 'Why, for people.' }),
+    count: t.exposeInt('count', { nullable: true, description: 'Number of lines; null if it is not known.' }),
+    reason: t.exposeString('reason', { description: 'The reason, for people.' }),
     firstCursor: t.exposeString('firstCursor', {
       nullable: true,
-      description: 'A place before all of them; null: they may begin with the log.',
+      description: 'A position before all of them; null: they may begin with the log.',
     }),
     lastCursor: t.exposeString('lastCursor', {
       nullable: true,
-      description: 'A place behind all of them; null where that is not known.',
+      description: 'A position after all of them; null if it is not known.',
     }),
   }),
 });
@@ -52,64 +52,64 @@ const LogBatchType = builder.objectRef<Batch>('LogBatch').implement({
     }),
     cursor: t.exposeString('cursor', { description: CURSOR }),
     hasMorePastEntries: t.exposeBoolean('hasMorePastEntries', {
-      description: 'Is this still history, with more of it to come before the live lines?',
+      description: 'True if this is history and more of it follows before the live lines.',
     }),
     mayRepeat: t.exposeBoolean('mayRepeat', {
       description:
-        'May lines of this batch have been delivered before? Compare their ids. Only after a resume from a place in a log too busy to tell.',
+        'True if lines of this batch may have been delivered before: compare their ids. Only after a resume within a log that was too busy for its cursor to name all delivered lines.',
     }),
     dropped: t.expose('dropped', {
       type: LogDroppedType,
       nullable: true,
       description:
-        'Lines that are left out: the source does not let anybody reach them, or not any more, or its rows of them can not be read. Null when there are none. The batch may have no edges.',
+        'Lines that are left out because the source does not return them (any more), or its rows could not be read. Null if there are none. The batch may have no edges.',
     }),
   }),
 });
 
-const LogStreamStateType = enumType<Status['state']>('LogStreamState', 'How a stream is doing.', {
-  LIVE: 'Everything is delivered; new lines follow as they come.',
-  CATCHING_UP: 'There are lines that are not delivered yet.',
-  BACKING_OFF: 'A source asked for a pause, or nothing has come for a while: polls are rare.',
-  SOURCE_ERROR: 'A source fails; `failure` says how. It is tried again.',
+const LogStreamStateType = enumType<Status['state']>('LogStreamState', 'The state of a stream.', {
+  LIVE: 'Everything has been delivered; new lines follow as they arrive.',
+  CATCHING_UP: 'There are lines that have not been delivered yet.',
+  BACKING_OFF: 'A source asked for fewer calls: the service waits before it tries again. `failure` has the reason.',
+  SOURCE_ERROR: 'A source fails; `failure` has the reason. The service tries again.',
 });
 
 const LogStreamStatusType = builder.objectRef<Status>('LogStreamStatus').implement({
-  description: 'The stream is doing differently from before.',
+  description: 'The state of the stream has changed.',
   fields: (t) => ({
-    state: t.expose('state', { type: LogStreamStateType, description: 'How it is doing now.' }),
+    state: t.expose('state', { type: LogStreamStateType, description: 'The new state.' }),
     lagSeconds: t.exposeFloat('lagSeconds', {
       nullable: true,
-      description: 'How far behind the source it may be; null when unknown.',
+      description: 'How many seconds the stream may be behind the source; null if unknown.',
     }),
     cursor: t.exposeString('cursor', { description: CURSOR }),
     failure: t.expose('failure', {
       type: SourceFailureType,
       nullable: true,
-      description: 'What went wrong with SOURCE_ERROR.',
+      description: 'The failure of the source, if there is one.',
     }),
   }),
 });
 
 const LogStreamEndReasonType = enumType<End['reason']>('LogStreamEndReason', 'Why a stream ended.', {
   JOB_FINISHED: 'The jobs are finished and all their lines are delivered.',
-  MAX_DURATION: 'A stream may not be longer. Subscribe again with `after: cursor`.',
-  SOURCE_GONE: 'The job is not there any more.',
+  MAX_DURATION: 'The stream has reached its maximum duration. Subscribe again with `after: cursor`.',
+  SOURCE_GONE: 'The job no longer exists.',
   SOURCE_CHANGED:
-    'A source was taken out of the configuration of this server, or is configured otherwise now. Subscribe again with `after: cursor`.',
-  SERVER_SHUTDOWN: 'This server is going down. Subscribe again with `after: cursor`.',
+    'A source was removed from the configuration, or its settings have changed. Subscribe again with `after: cursor`.',
+  SERVER_SHUTDOWN: 'This server is shutting down. Subscribe again with `after: cursor`.',
 });
 
 const LogStreamEndType = builder.objectRef<End>('LogStreamEnd').implement({
   description: 'The last event of a stream.',
   fields: (t) => ({
-    reason: t.expose('reason', { type: LogStreamEndReasonType, description: 'Why nothing more follows.' }),
+    reason: t.expose('reason', { type: LogStreamEndReasonType, description: 'Why the stream ended.' }),
     cursor: t.exposeString('cursor', { description: CURSOR }),
   }),
 });
 
 const LogStreamEventType = builder.unionType('LogStreamEvent', {
-  description: 'What a subscription to log lines delivers.',
+  description: 'An event of a subscription to log lines.',
   types: [LogBatchType, LogStreamStatusType, LogStreamEndType],
   resolveType: (event) => event.type,
 });
@@ -118,12 +118,12 @@ builder.subscriptionField('logEntries', (t) =>
   t.field({
     type: LogStreamEventType,
     description:
-      'New lines of the jobs. `after` resumes from a cursor; `tail` starts with the last n; with neither: live only.',
+      'New lines of the jobs. `after` resumes from a cursor; `tail` begins with the last lines; without both, only new lines are delivered.',
     args: {
       jobs: t.arg.idList({ required: true, description: 'Global ids of the jobs.' }),
-      after: t.arg.string({ description: 'A cursor of an event, or of a line: everything after it is delivered.' }),
-      tail: t.arg.int({ description: 'Begin with this many of the lines that are there already.' }),
-      filter: t.arg({ type: LogFilterType, description: 'Which lines; all of them by default.' }),
+      after: t.arg.string({ description: 'The cursor of an event or of a line: everything after it is delivered.' }),
+      tail: t.arg.int({ description: 'Begin with this many of the existing lines.' }),
+      filter: t.arg({ type: LogFilterType, description: 'Selects lines; default: all.' }),
     },
     subscribe: logEntries,
     resolve: (event) => event,

@@ -12,7 +12,7 @@ builder.queryFields((t) => ({
   nodes: t.field({
     type: [builder.nodeInterfaceRef()],
     nullable: { list: false, items: true },
-    description: 'The same for several ids: one result for each, in their order.',
+    description: 'Several nodes by their global ids: one result for each id, in their order.',
     args: { ids: t.arg.idList({ required: true, description: 'The global ids.' }) },
     resolve: nodes,
   }),

@@ -3,7 +3,7 @@ import type { PartNode } from '../resolvers/part.ts';
 import type { LogNode, SourceInfo } from '../src/federation/api.ts';
 import { builder } from './builder.ts';
 
-/** The node types by name, so that the files that describe them can refer to each other. */
+/** References to the node types, so that the files that implement them can refer to each other. */
 export const SourceType = builder.objectRef<SourceInfo>('Source');
 export const JobType = builder.objectRef<JobNode>('Job');
 export const AttemptType = builder.objectRef<PartNode<'Attempt'>>('Attempt');

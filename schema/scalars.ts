@@ -5,21 +5,21 @@ import { builder } from './builder.ts';
 builder.scalarType('DateTime', {
   description:
     'An instant as RFC 3339 in UTC, such as `2026-03-01T09:30:00.123456789Z`. Keeps every fraction digit that the vendor sent. As an input, any offset is accepted; a time without one is UTC.',
-  // Our times are texts already; this runs for every row.
+  // Our times are texts already, and this runs for every row.
   serialize: (value) => value,
   parseValue: readInstant,
   parseLiteral: (node) => readInstant(node.kind === Kind.STRING ? node.value : null),
 });
 
 builder.scalarType('Duration', {
-  description: 'How long something is: a whole number with its unit, such as `500ms`, `10s`, `5m`, `1h` or `1d`.',
+  description: 'A time span: a whole number with its unit, such as `500ms`, `10s`, `5m`, `1h` or `1d`.',
   serialize: (value) => value,
   parseValue: readDuration,
   parseLiteral: (node) => readDuration(node.kind === Kind.STRING ? node.value : null),
 });
 
 builder.scalarType('JSON', {
-  description: 'Any JSON value: what the vendor says beside the fields that the graph knows.',
+  description: 'Any JSON value: data of the vendor other than the fields of the graph.',
   serialize: (value) => value,
   // A value that came as JSON is JSON.
   parseValue: (value) => value as never,
@@ -40,7 +40,7 @@ const UNITS = new Map([
   ['d', 86_400_000_000_000n],
 ]);
 
-/** In nanoseconds. */
+/** Returns nanoseconds. */
 function readDuration(value: unknown): bigint {
   const [, digits, unit = ''] = (typeof value === 'string' ? /^(\d{1,9})(ms|[smhd])$/.exec(value) : null) ?? [];
   const nanoseconds = BigInt(digits ?? 0) * (UNITS.get(unit) ?? 0n);

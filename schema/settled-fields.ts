@@ -5,9 +5,9 @@ import type { GraphContext } from '../resolvers/context.ts';
 type Resolver = GraphQLFieldResolver<unknown, GraphContext>;
 
 /**
- * Makes every resolver that throws reject instead. The executor leaves the rows of a list as soon as one
- * throws, and with it the promises of the rows before: when one of those fails, nothing hears it, and Node
- * ends the process. Of rows that reject it waits for all.
+ * Makes every resolver that throws reject instead. If a resolver of a list item throws, the executor leaves the list at
+ * once and abandons the promises of earlier items. When one of those rejects, nobody handles it and Node ends the
+ * process. For items that reject, the executor waits for all.
  */
 export function rejectInsteadOfThrow(schema: GraphQLSchema): GraphQLSchema {
   for (const type of Object.values(schema.getTypeMap())) {

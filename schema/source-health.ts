@@ -3,26 +3,26 @@ import { builder } from './builder.ts';
 import { enumType } from './enum-type.ts';
 import { ErrorCodeType } from './error-code.ts';
 
-const SourceHealthStateType = enumType<SourceHealth['state']>('SourceHealthState', 'How a source is doing.', {
+const SourceHealthStateType = enumType<SourceHealth['state']>('SourceHealthState', 'The health of a source.', {
   UP: 'It answers.',
-  DEGRADED: 'It answers some calls and fails others.',
-  DOWN: 'It does not answer, or refuses.',
+  DEGRADED: 'It answers, but limits the rate of calls.',
+  DOWN: 'It does not answer, or refuses calls.',
 });
 
 export const SourceHealthType = builder.objectRef<SourceHealth>('SourceHealth').implement({
-  description: 'What the last calls to a source say; if there were none, one cheap question is asked.',
+  description: 'The result of one cheap call to the source, cached for a few seconds.',
   fields: (t) => ({
-    state: t.expose('state', { type: SourceHealthStateType, description: 'In one word.' }),
+    state: t.expose('state', { type: SourceHealthStateType, description: 'The state.' }),
     code: t.expose('code', {
       type: ErrorCodeType,
       nullable: true,
-      description: 'What went wrong last; null when the source is up.',
+      description: 'What went wrong; null if the source is up.',
     }),
-    message: t.exposeString('message', { nullable: true, description: 'The same for people.' }),
-    checkedAt: t.expose('checkedAt', { type: 'DateTime', description: 'When this was true.' }),
+    message: t.exposeString('message', { nullable: true, description: 'A message for people.' }),
+    checkedAt: t.expose('checkedAt', { type: 'DateTime', description: 'When the source was checked.' }),
     latencyMilliseconds: t.exposeFloat('latencyMilliseconds', {
       nullable: true,
-      description: 'How long the source took to answer; null when it did not.',
+      description: 'How long the source took to answer; null if it did not.',
     }),
   }),
 });

@@ -14,24 +14,26 @@ SourceType.implement({
   fields: (t) => ({
     id: t.id({ description: 'Global id of the source.', resolve: sourceId }),
     name: t.exposeString('name', { description: 'Its name in the configuration; unique.' }),
-    vendor: t.exposeString('vendor', { description: 'Whose API is behind it; several sources may have the same.' }),
+    vendor: t.exposeString('vendor', {
+      description: 'The vendor whose API it uses; several sources may have the same vendor.',
+    }),
     capabilities: t.expose('capabilities', {
       type: SourceCapabilitiesType,
-      description: 'What the vendor can do.',
+      description: 'What the vendor supports.',
     }),
     health: t.field({
       type: SourceHealthType,
       nullable: true,
-      description: 'Does it answer? Costs one call when none was made lately.',
+      description: 'Whether it answers. Costs one call, unless it was checked in the last few seconds.',
       resolve: sourceHealth,
     }),
     jobs: t.field({
       type: JobConnectionType,
       nullable: true,
       description:
-        'Its jobs, newest first; those without a `createdAt` come last. Null, with an error, when it does not answer.',
+        'Its jobs, newest first; those without a `createdAt` come last. Null, with an error, if it does not answer.',
       args: {
-        filter: t.arg({ type: JobFilterType, description: 'Which jobs; all of them by default.' }),
+        filter: t.arg({ type: JobFilterType, description: 'Selects jobs; default: all.' }),
         ...pageArguments,
       },
       resolve: jobsOfSource,

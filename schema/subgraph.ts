@@ -14,7 +14,7 @@ import type { SubgraphText } from './federated.ts';
 const HEAD =
   'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@cost", "@key", "@listSize", "@shareable"])';
 
-/** What a call of a vendor weighs beside an object that is already there, which weighs 1. */
+/** The weight of a vendor call, compared with 1 for an object that is already loaded. */
 const CALL = '@cost(weight: 10)';
 
 const DIRECTIVES: Readonly<Record<string, string>> = {
@@ -25,29 +25,32 @@ const DIRECTIVES: Readonly<Record<string, string>> = {
   'Query.job': CALL,
   'Query.node': CALL,
   'Source.health': CALL,
-  // It reads lines of a log to count them.
+  // It reads the lines of a log to count them.
   'Query.logHistogram': '@cost(weight: 200)',
 };
 
 export interface SubgraphOptions {
-  /** Are `Query.node` and `Query.nodes` part of the subgraph? A supergraph takes them from one of its subgraphs. Default: yes. */
+  /**
+   * Whether `Query.node` and `Query.nodes` are part of the subgraph. Only one subgraph of a supergraph may have them.
+   * Default: yes.
+   */
   readonly nodes?: boolean | undefined;
 }
 
-/** Fields that any Relay graph has, and only one subgraph can answer. */
+/** Fields of every Relay graph that only one subgraph can answer. */
 const NODE_FIELDS: ReadonlySet<string> = new Set(['Query.node', 'Query.nodes']);
 
-/** The schema with what only a gateway asks. */
+/** The schema with the fields for gateways. */
 export function asSubgraph(schema: GraphQLSchema, options: SubgraphOptions = {}): GraphQLSchema {
   return withGatewayFields<GraphContext>(schema, textFor(schema, options), {
     types: NODE_TYPES,
     resolve: entities,
-    // Only what our resolver returns gets here.
+    // The value is always what our resolver returns.
     typeOf: (value) => typeOfNode(value as AnyNode),
   });
 }
 
-/** The schema as a gateway composes it. */
+/** The schema as gateways compose it. */
 export function subgraphText(schema: GraphQLSchema, options: SubgraphOptions = {}): string {
   return textOfSubgraph(schema, textFor(schema, options));
 }
@@ -57,7 +60,10 @@ function textFor(schema: GraphQLSchema, { nodes = true }: SubgraphOptions): Subg
   return nodes ? { head: HEAD, directives } : { head: HEAD, directives, without: NODE_FIELDS };
 }
 
-/** Gateways that limit cost count the rows that `first` or `last` asks for, or, without both, those of our default page. */
+/**
+ * Gateways that limit cost count the rows requested by `first` or `last`, or those of our default page if both are left
+ * out.
+ */
 function connectionSizes(schema: GraphQLSchema): Readonly<Record<string, string>> {
   const sizes: Record<string, string> = {};
   for (const type of Object.values(schema.getTypeMap())) {
@@ -68,7 +74,7 @@ function connectionSizes(schema: GraphQLSchema): Readonly<Record<string, string>
       const isPage = field.args.some((argument) => argument.name === 'first');
       const sizing = isPage
         ? `assumedSize: ${DEFAULT_PAGE_SIZE}, slicingArguments: ["first", "last"]`
-        : // Lines around a line are counted on its two sides, which have defaults.
+        : // A page of lines around a line is sized by its two sides, which have defaults.
           'slicingArguments: ["before", "after"]';
       sizes[`${type.name}.${name}`] =
         `${CALL} @listSize(${sizing}, sizedFields: ["edges", "nodes"], requireOneSlicingArgument: false)`;

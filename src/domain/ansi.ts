@@ -1,7 +1,7 @@
 /**
- * Terminal output as text: what a person would be left with on the screen, as far as one line can say.
- * Words that a person would read stay, also where the text was once decoded wrongly: UTF-8 that was read as
- * Latin-1 is full of C1 controls, and quotation marks in it are `\x9c` and `\x9d`.
+ * Turns terminal output into plain text: what the screen would show, as far as one line can tell. Words that a person
+ * would read stay, even if the text was decoded wrongly before: UTF-8 that was decoded as Latin-1 is full of C1
+ * controls, and its quotation marks are `\x9c` and `\x9d`.
  */
 
 /**
@@ -25,20 +25,19 @@ const ESCAPE_SEQUENCE = new RegExp(
   'gu',
 );
 
-/** Control characters with no meaning in plain text: all of C0 and C1 but line feed, tab and carriage return. */
+/** Control characters with no meaning in plain text: all of C0 and C1 except line feed, tab and carriage return. */
 const CONTROL_CHARACTERS = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/g;
 
 const ANY_CONTROL = /[\0-\x08\x0b-\x1f\x7f-\x9f]/;
 
-/** What `message` shows by default, and what filters and inferred severities judge. */
+/** The text that `message` shows by default, and that filters and inferred severities use. */
 export function shownText(message: string): string {
   return toValidUnicode(stripAnsi(message));
 }
 
 /**
- * The text without escape sequences and control characters; line feeds and tabs stay. A carriage return
- * means what it means on a terminal: of a line that was written over, the last writing is left that says
- * anything.
+ * The text without escape sequences and control characters; line feeds and tabs stay. A carriage return overwrites its
+ * line, as on a terminal: the last non-blank version of the line stays.
  */
 export function stripAnsi(text: string): string {
   if (!ANY_CONTROL.test(text)) return text;
@@ -63,12 +62,12 @@ function isWellFormed(text: string): boolean {
 
 const LONE_SURROGATES = /\p{Surrogate}/gu;
 
-/** The text as valid Unicode: half of a surrogate pair becomes U+FFFD, as UTF-8 encoders write it. */
+/** The text as valid Unicode: half of a surrogate pair becomes U+FFFD, as in UTF-8 encoders. */
 export function toValidUnicode(text: string): string {
   return isWellFormed(text) ? text : text.replace(LONE_SURROGATES, '\ufffd');
 }
 
-/** At most `length` UTF-16 code units of the text, never half of a character. */
+/** The first `length` UTF-16 code units of the text, without half of a character at the end. */
 export function truncate(text: string, length: number): string {
   if (text.length <= length) return text;
   const last = text.charCodeAt(length - 1);

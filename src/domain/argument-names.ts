@@ -1,7 +1,7 @@
-/** How messages about arguments name them: as the graph does. */
+/** Arguments in messages, which use the graph's names. */
 const ARGUMENT = /\bfilter\.(\w+)|^(?:first|last)(?=:)/g;
 
-/** A message about an argument, as one reads it who knows the argument by another name than the graph's. */
+/** Replaces the graph's argument names in a message, for readers who know the arguments by other names. */
 export function namedAs(message: string, nameOf: (argument: string) => string): string {
   return message.replace(ARGUMENT, (whole, field?: string) => nameOf(field ?? whole));
 }

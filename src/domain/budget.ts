@@ -1,20 +1,21 @@
 import { TributaryError } from './errors.ts';
 
-/** What one operation may use. */
+/** The resources that one operation may use. */
 export interface BudgetLimits {
-  /** Calls of vendors that it starts. */
+  /** Calls that it makes to vendors. */
   readonly calls: number;
-  /** Rows of connections that it shows. */
+  /** Rows of connections that it returns. */
   readonly rows: number;
-  /** Bytes of vendors' answers that are read whole. */
+  /** Bytes of vendors' answers that it reads as a whole. */
   readonly vendorBytes: number;
   /** Bytes of texts and attributes in its own answer. */
   readonly answerBytes: number;
 }
 
 /**
- * What is left for one operation. What goes beyond fails with UPSTREAM_BUDGET_EXCEEDED, which makes that field null; the others
- * are still there. A budget is charged for what the operation itself has caused, and never ends a call that others wait for.
+ * The remaining budget of one operation. A field that exceeds it fails with UPSTREAM_BUDGET_EXCEEDED and becomes null;
+ * other fields are unaffected. Only the operation's own work is charged, and a budget never ends a call that other
+ * operations wait for.
  */
 export class Budget {
   readonly #limits: BudgetLimits | null;
@@ -22,10 +23,10 @@ export class Budget {
   #rows = 0;
   #vendorBytes = 0;
   #answerBytes = 0;
-  /** By their messages: a query that goes beyond may do so at thousands of fields, and each trace of the stack takes time. */
+  /** By message: thousands of fields of a query may exceed the budget, and each stack trace takes time. */
   readonly #errors = new Map<string, TributaryError>();
 
-  /** Null: without limits, as for polls, which no client has asked for. */
+  /** Null: no limits, as for polls, which no client has requested. */
   constructor(limits: BudgetLimits | null) {
     this.#limits = limits;
   }
@@ -35,42 +36,39 @@ export class Budget {
     return new Budget(this.#limits);
   }
 
-  /** A call of a vendor is about to begin. */
+  /** A call to a vendor is about to start. */
   startCall(source: string): void {
     this.#calls += 1;
     if (this.#limits === null || this.#calls <= this.#limits.calls) return;
-    throw this.#exceeded(
-      `${source}: the query has made ${this.#limits.calls} calls of vendors, the most that it may.`,
-      source,
-    );
+    throw this.#exceeded(`${source}: the query has reached its limit of ${this.#limits.calls} vendor calls.`, source);
   }
 
-  /** A vendor's answer has come. */
+  /** A vendor's answer has arrived. */
   receive(source: string, bytes: number): void {
     this.#vendorBytes += bytes;
     if (this.#limits === null || this.#vendorBytes <= this.#limits.vendorBytes) return;
-    const message = `${source}: the query has read ${this.#limits.vendorBytes} bytes of vendors' answers, the most that it may.`;
+    const message = `${source}: the query has reached its limit of ${this.#limits.vendorBytes} bytes of vendors' answers.`;
     throw this.#exceeded(message, source);
   }
 
-  /** Rows are about to be shown. */
+  /** Rows are about to be returned. */
   showRows(count: number): void {
     this.#rows += count;
     if (this.#limits === null || this.#rows <= this.#limits.rows) return;
-    throw this.#exceeded(`The query shows ${this.#limits.rows} rows, the most that it may.`);
+    throw this.#exceeded(`The query has reached its limit of ${this.#limits.rows} rows.`);
   }
 
-  /** A value of that size is about to be part of the answer. What does not fit leaves its room to smaller ones. */
+  /** A value of that size is about to be added to the answer. A value that does not fit takes no room from smaller ones. */
   showBytes(bytes: number): void {
     if (this.#limits !== null && this.#answerBytes + bytes > this.#limits.answerBytes) {
       throw this.#exceeded(
-        `The answer would be over the limit of ${this.#limits.answerBytes} bytes. Ask for less, or use maxLength.`,
+        `The answer would exceed the limit of ${this.#limits.answerBytes} bytes. Ask for less, or use maxLength.`,
       );
     }
     this.#answerBytes += bytes;
   }
 
-  /** What it has taken so far. */
+  /** What the operation has used so far. */
   get used(): BudgetLimits {
     return {
       calls: this.#calls,

@@ -4,42 +4,43 @@ import { NO_SPAN } from './span.ts';
 import type { Span } from './span.ts';
 
 /**
- * What one client request carries down to every call that it causes. One object per GraphQL operation, made in
+ * The context that one client request passes to every call it causes. One object per GraphQL operation, made in
  * `src/context.ts`; a tail makes one for each poll and for each page of its history.
  */
 export interface Call {
-  /** Aborted when the client goes away or the operation is over. */
+  /** Aborted when the client disconnects or the operation is over. */
   readonly signal: AbortSignal;
   /** The caller's own `Authorization` header, for sources configured with `forward: true`. */
   readonly authorization: string | null;
-  /** Whose turn it takes where many ask one source. */
+  /** Who takes turns at a source that has many callers. */
   readonly asker: Asker;
-  /** Polls give way to interactive queries in a source's budget. */
+  /** Interactive queries go before polls in a source's budget. */
   readonly priority: 'interactive' | 'poll';
   /**
-   * State that lives as long as this call, made on first use: loaders, memos, and promises of what is asked once per
-   * call. `owner` is an object of the module that owns the state (its connector, say), so that owners cannot meet.
+   * State that lives as long as this call, made on first use: loaders, memos, and promises of what is requested once
+   * per call. `owner` is an object of the module that owns the state (for example its connector), so that owners cannot
+   * collide.
    */
   scoped<T>(owner: object, name: string, create: () => T): T;
-  /** What it may use of vendors and of this process. */
+  /** What the operation may use of vendors and of this process. */
   readonly budget: Budget;
-  /** Which answers that others have asked for, or that are remembered, are too old for this call. */
+  /** Which shared or cached answers are too old for this call. */
   readonly recency: Recency;
-  /** The step of a trace that this is asked for. */
+  /** The trace span that this call belongs to. */
   readonly span: Span;
 }
 
 /** One operation. Callers take turns at a source, and so do the operations of one caller. */
 export interface Asker {
-  /** The caller, by a unique name; null: unknown, so the operation stands for itself. */
+  /** The caller's unique name; null: unknown, so the operation counts as a caller of its own. */
   readonly caller: string | null;
 }
 
-/** Times are those of `performance.now()`, milliseconds. */
+/** Times are from `performance.now()`, in milliseconds. */
 export interface Recency {
-  /** Answers to calls that began before this are not taken. */
+  /** Answers to calls that began before this time are not used. */
   notBefore: number;
-  /** Must each answer have been asked for after the one before it had come? */
+  /** True: each answer must come from a call that began after the previous answer had arrived. */
   readonly inSequence: boolean;
 }
 
@@ -47,7 +48,7 @@ type CallOptions = Partial<
   Pick<Call, 'signal' | 'authorization' | 'asker' | 'priority' | 'budget' | 'recency' | 'span'>
 >;
 
-/** A call with nothing in it yet. */
+/** A call without any state. */
 export function createCall(options: CallOptions = {}): Call {
   const states = new WeakMap<object, Map<string, unknown>>();
   return {
@@ -65,27 +66,27 @@ export function createCall(options: CallOptions = {}): Call {
         states.set(owner, owned);
       }
       if (!owned.has(name)) owned.set(name, create());
-      // The owner alone reads what it made under this name.
+      // Only the owner reads what it made under this name.
       return owned.get(name) as T;
     },
   };
 }
 
-/** A call of the same operation with nothing remembered, and what is changed. */
+/** A call of the same operation with these changes and without any state. */
 export function anotherCall(call: Call, changes: CallOptions): Call {
   const { signal, authorization, asker, priority, budget, span } = call;
   return createCall({ signal, authorization, asker, priority, budget, span, ...changes });
 }
 
-/** The same caller with nothing remembered: what is asked with it is asked afresh, also of the source. */
+/** The same operation without any state: everything is requested again, also from the source. */
 export function freshCall(call: Call): Call {
   const { inSequence } = call.recency;
   return anotherCall(call, { recency: { notBefore: performance.now(), inSequence } });
 }
 
 /**
- * The same call for one reader of a list that moves: no page that it gets is older than the one that it got
- * before. What others asked for earlier may show a list in which rows had not yet been pushed to that page.
+ * The same call for a reader of a changing list: no page is older than the one before it. An answer that another caller
+ * requested earlier may show the list before a row moved to that page.
  */
 export function inSequence(call: Call): Call {
   return { ...call, recency: { notBefore: call.recency.notBefore, inSequence: true } };

@@ -1,6 +1,6 @@
 /**
- * Reports what the service decides, for operators who look into a running one. `facts` are names, codes and numbers: never a
- * URL, a credential, or text of a vendor.
+ * Reports decisions of the service, for operators who examine a running one. `facts` are names, codes and numbers:
+ * never a URL, a credential, or a text from a vendor.
  */
 export type DebugLog = (decision: string, facts: Readonly<Record<string, string | number>>) => void;
 

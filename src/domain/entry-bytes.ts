@@ -1,14 +1,17 @@
 import type { Json } from './json.ts';
 import type { LogEntry } from './log-entry.ts';
 
-/** What an entry takes beside its texts, with its place in a window and its node in the graph: measured, see docs/tail.md. */
+/**
+ * Memory of an entry without its texts, including its slot in a window and its node in the graph: measured, see
+ * docs/tail.md.
+ */
 const ENTRY_BYTES = 1_200;
-/** What an object, a list, a member of one or a string takes beside its characters. */
+/** Memory of an object, a list, a member or a string without its characters. */
 const VALUE_BYTES = 24;
 
 /**
- * About how many bytes an entry holds in memory, with everything in it: message, exceptions, attributes. Rather more than
- * less: a character counts as two bytes. Attributes have few levels (`withinDepth`).
+ * Approximate memory use of an entry with everything in it: message, exceptions, attributes. An overestimate: each
+ * character counts as two bytes. The recursion is safe because `withinDepth` has limited the levels of attributes.
  */
 export function bytesOfEntry(entry: Pick<LogEntry, 'message' | 'tie' | 'exceptions' | 'attributes'>): number {
   const { message, tie, exceptions, attributes } = entry;

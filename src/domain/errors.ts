@@ -1,6 +1,6 @@
 import { suggestionFor } from './suggestion.ts';
 
-/** The closed list of what `extensions.code` can be. */
+/** The closed list of values of `extensions.code`. */
 export const ERROR_CODES = [
   'BAD_USER_INPUT',
   'CURSOR_INVALID',
@@ -21,24 +21,24 @@ export const ERROR_CODES = [
 
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
-/** What an error may say beside its code and message. */
+/** What an error may carry in addition to its code and message. */
 export interface ErrorDetails {
   /** The source's name in the configuration. */
   readonly source?: string | undefined;
   readonly retryAfterSeconds?: number | undefined;
-  /** For us, never shown: the HTTP status that the vendor answered with. */
+  /** Internal, never shown: the HTTP status of the vendor's answer. */
   readonly status?: number | undefined;
   /**
-   * For connectors, never shown: what the vendor's error body said, decoded as far as it was JSON and cut
-   * to a bounded size. Vendors tell "route absent" from "job absent" only there.
+   * For connectors, never shown: the vendor's error body, parsed if it is JSON and cut to a bounded size. It is the
+   * only place where vendors tell "no such route" from "no such job".
    */
   readonly body?: unknown;
   readonly cause?: unknown;
 }
 
 /**
- * An error that a client may read. Its message is ours, written for the client: no URL, header, token
- * or upstream body ever goes into it.
+ * An error that a client may read. We write its message for the client: it never contains a URL, a header, a token or
+ * text from a vendor's answer.
  */
 export class TributaryError extends Error {
   override readonly name = 'TributaryError';
@@ -54,12 +54,12 @@ export class TributaryError extends Error {
     this.source = details.source;
     this.retryAfterSeconds = details.retryAfterSeconds;
     this.status = details.status;
-    // Not enumerable: a logger that walks an error's own properties must not find an upstream body.
+    // Not enumerable, so that a logger that lists an error's properties does not find a vendor's body.
     Object.defineProperty(this, 'body', { value: details.body, enumerable: false });
   }
 }
 
-/** A source's answer was larger than `maxResponseBytes` lets it be: asking for less may help. */
+/** A source's answer exceeded `maxResponseBytes`: requesting less may help. */
 export class AnswerTooLarge extends TributaryError {
   constructor(source: string, label: string, mostBytes: number) {
     super('SOURCE_BAD_RESPONSE', `${label}: the answer is larger than maxResponseBytes allows (${mostBytes} bytes)`, {
@@ -71,7 +71,7 @@ export class AnswerTooLarge extends TributaryError {
 /** Keys come from clients and may be of any length. */
 const SHOWN_CHARACTERS = 200;
 
-/** No source has that name: says which ones there are, and which one is nearest. */
+/** No source has that name. The message lists the existing ones and suggests the nearest. */
 export function unknownSource(name: string, known: readonly string[]): TributaryError {
   const others = known.length === 0 ? 'there are none' : `there are: ${known.join(', ')}`;
   const nearest = name.length > SHOWN_CHARACTERS ? null : suggestionFor(name, known);
@@ -79,7 +79,7 @@ export function unknownSource(name: string, known: readonly string[]): Tributary
   return new TributaryError('NOT_FOUND', `There is no source "${shorten(name)}"${meant}; ${others}.`);
 }
 
-/** A source has no job of that key. */
+/** The source has no job with that key. */
 export function unknownJob(source: string, key: string, details: Omit<ErrorDetails, 'source'> = {}): TributaryError {
   return new TributaryError('NOT_FOUND', `${source}: there is no job "${shorten(key)}".`, { ...details, source });
 }
@@ -88,7 +88,7 @@ function shorten(text: string): string {
   return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
 }
 
-/** Is this an error of ours with that code? */
+/** True if this is one of our errors with one of these codes. */
 export function hasCode(error: unknown, ...codes: readonly ErrorCode[]): error is TributaryError {
   return error instanceof TributaryError && codes.includes(error.code);
 }

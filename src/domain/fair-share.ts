@@ -1,25 +1,25 @@
-/** Rows that a scan looks at in one go. */
+/** Rows that a scan handles before it rests. */
 export const SHARE_ROWS = 64;
 
-/** Characters of texts that are worked on in one go. */
+/** Characters of text that are processed before a rest. */
 const SHARE_CHARACTERS = 256 * 1024;
 
-/** How long work goes on before everything else has its turn, whosever work it is. One row is never divided. */
+/** How long all work together may block the event loop. A single row is never divided. */
 const TURN_MILLISECONDS = 10;
 
-/** When the work at hand began; null: nothing has been worked on since the event loop came round. */
+/** When the work of this turn of the event loop began; null: this turn has had no work yet. */
 let began: number | null = null;
-/** Those that rest, in the order in which they go on. */
+/** Resting work, in the order in which it continues. */
 const resting: (() => void)[] = [];
 let isScheduled = false;
 
-/** Has the work since the event loop came round taken so long that what can wait should `rest`? To be asked right before it. */
+/** True if this turn of the event loop has taken so long that work which can wait should `rest`. Call it right before such work. */
 export function isTurnOver(): boolean {
   if (began === null) begin();
   return performance.now() - (began ?? 0) >= TURN_MILLISECONDS;
 }
 
-/** Lets everything else have its turn. Of all that rest, one goes on each time that the event loop comes round. */
+/** Yields to the event loop. In each turn of it, one resting task continues. */
 export async function rest(): Promise<void> {
   await new Promise<void>((resolve) => {
     resting.push(resolve);
@@ -27,7 +27,7 @@ export async function rest(): Promise<void> {
   });
 }
 
-/** What is made of each row, with rests where that takes long. */
+/** Maps rows, with rests if that takes long. */
 export async function mapInTurns<T, R>(rows: readonly T[], make: (row: T) => R): Promise<R[]> {
   const made: R[] = [];
   for (const row of rows) {
@@ -58,26 +58,26 @@ function nextTurn(): void {
 }
 
 /**
- * The share of a scan in the event loop. A scan that looks at row after row in memory would keep all other requests, health
- * checks and timers waiting: it asks after each row, and rests when its share is spent, or others have worked for long.
+ * The share of a scan in the event loop. A scan of many rows in memory would block all other requests, health checks and
+ * timers. So it checks after each row, and rests if its share is spent or if this turn of the event loop has taken long.
  */
 export class FairShare {
   #rows = 0;
   #characters = 0;
 
-  /** A row was looked at. Is it time to rest? */
+  /** Counts a row. True if it is time to rest. */
   isSpent(): boolean {
     this.#rows += 1;
     return this.#rows >= SHARE_ROWS || isTurnOver();
   }
 
-  /** A text of that length was worked on, where short ones need no rest: is it time for one? */
+  /** Counts a text of that length. True if it is time to rest. */
   isSpentOn(characters: number): boolean {
     this.#characters += characters;
     return this.#characters >= SHARE_CHARACTERS || isTurnOver();
   }
 
-  /** Lets everything else have its turn. */
+  /** Yields to the event loop and starts a new share. */
   async rest(): Promise<void> {
     await rest();
     this.#rows = 0;

@@ -4,30 +4,30 @@ import { NO_SEVERITY, SEVERITY_FLOOR, severityNumberOfWord } from './severity.ts
 import type { Severity } from './severity.ts';
 
 /**
- * Reads a severity out of what a log line shows, for sources that have none of their own. Only conventions that say
- * a level on purpose count (a level field, a level word where formats put it, a language's own error
- * output); a word in a sentence does not. What is found is marked INFERRED, the rest is NONE.
+ * Infers a severity from a log line, for sources that have none. Only deliberate conventions count (a level field, a
+ * level word where log formats put it, a language's own error output); a word in a sentence does not. The result is
+ * marked INFERRED, or NONE if nothing was found.
  */
 export function inferSeverity(message: string): Severity {
   const shown = shownText(message.slice(0, LARGEST_JSON + 1)).trimStart();
   const onStandardError = shown.startsWith(STANDARD_ERROR);
   const found = severityOfLine(onStandardError ? shown.slice(STANDARD_ERROR.length) : shown);
   if (found !== null) return found;
-  // Standard error holds progress bars and notices beside errors: worth a look, no more.
+  // Standard error carries progress bars and notices as well as errors, so it counts as WARN only.
   return onStandardError ? inferred(SEVERITY_FLOOR.WARN, null) : NO_SEVERITY;
 }
 
-/** What some launchers put before what a process wrote to its standard error. */
+/** The prefix that some launchers put before lines of standard error. */
 const STANDARD_ERROR = '[stderr] ';
 
-/** A level stands near the start of a line; more is not looked at. */
+/** Only the start of a line is searched for a level. */
 const LOOKED_AT = 240;
-/** A longer line is not parsed as JSON only to find its level. */
+/** A longer line is not parsed as JSON just to find its level. */
 const LARGEST_JSON = 64 * 1024;
-/** As many launchers are looked past. */
+/** Upper bound on launcher prefixes to skip. */
 const MOST_PREFIXES = 5;
 
-/** What the first line says, or what stands behind the prefixes that launchers give it. */
+/** The severity of the first line, or of the text after the prefixes that launchers add to it. */
 function severityOfLine(shown: string): Severity | null {
   const end = shown.indexOf('\n');
   const line = shown.slice(0, Math.min(end === -1 ? LOOKED_AT : end, LOOKED_AT));
@@ -75,7 +75,7 @@ function inferred(number: number, text: string | null): Severity {
   return { number, text, source: 'INFERRED' };
 }
 
-/** The severity of a level word, of a letter that stands for one, or of a syslog priority. */
+/** The severity of a level word, a one-letter level, or a syslog priority. */
 function ofWord(word: string | undefined): Severity | null {
   if (word === undefined) return null;
   const number = severityNumberOfWord((word.length === 1 ? WORD_OF_LETTER[word] : word) ?? '');
@@ -101,7 +101,7 @@ const LEVEL_KEYS = [
   'severityText',
 ] as const;
 
-/** Numbers of pino and bunyan under `level`: ten apart, 30 is info. */
+/** Levels of pino and bunyan: steps of ten, 30 is info. */
 const NUMBER_OF_LEVEL: Readonly<Record<string, number>> = { 10: 1, 20: 5, 30: 9, 40: 13, 50: 17, 60: 21 };
 
 function severityOfJson(text: string): Severity | null {
@@ -125,7 +125,7 @@ function severityOfRecord(record: Readonly<Record<string, unknown>>): Severity |
   if (typeof number === 'number' && Number.isInteger(number) && number >= 1 && number <= 24) {
     return inferred(number, null);
   }
-  // Elastic nests `log.level`, loguru puts everything into `record`.
+  // Elastic nests `log.level`; loguru puts everything into `record`.
   const nested = own(record, 'log') ?? own(record, 'record');
   return isRecord(nested) ? severityOfValue(nameOf(own(nested, 'level'))) : null;
 }
@@ -149,7 +149,7 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The next pair of logfmt, or the next word; what is in quotes is one value, whatever it quotes. */
+/** The next pair of logfmt, or the next word; a quoted text is one value. */
 const PAIR = /([\w.]{1,40})=("(?:[^"\\]|\\.)*"?|\S*)|"(?:[^"\\]|\\.)*"?|\S+/g;
 
 const PAIR_KEYS: ReadonlySet<string> = new Set(['level', 'lvl', 'severity', 'levelname', 'log_level', 'log.level']);
@@ -166,7 +166,7 @@ function levelOfPairs(line: string): string | undefined {
 
 const CAPITAL_WORD = new RegExp(`^(?:${WORD})$`);
 
-/** A date, a time, a logger's name and a level in capitals, in whatever order and with whatever between them. */
+/** The upper-case level in a line that starts with a date or time; a logger's name and separators may come before it. */
 function capitalWord(text: string): string | undefined {
   if (!BEGINS_WITH_TIME.test(text)) return undefined;
   return text

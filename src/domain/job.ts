@@ -2,13 +2,13 @@ import type { JsonObject } from './json.ts';
 import type { Ordered } from './ordered.ts';
 import type { JobStatus } from './status.ts';
 
-/** Where a job is: the source's name in the configuration, and the natural key within that source. */
+/** Identifies a job: the source's name in the configuration, and the natural key within that source. */
 export interface JobRef {
   readonly source: string;
   readonly key: string;
 }
 
-/** Times are RFC 3339 UTC texts with the vendor's own fraction digits; null where it does not say. */
+/** RFC 3339 UTC texts with all fraction digits of the vendor; null if the vendor does not give the time. */
 export interface Lifetimes {
   readonly createdAt: string | null;
   readonly startedAt: string | null;
@@ -17,30 +17,28 @@ export interface Lifetimes {
 
 interface Stateful {
   readonly status: JobStatus;
-  /** The vendor's own word, verbatim; null where it gave none. */
+  /** The vendor's own word, verbatim; null if the vendor gave none. */
   readonly nativeStatus: string | null;
 }
 
 export interface Job extends JobRef, Stateful, Lifetimes {
   readonly name: string;
-  /** What the vendor says beside this, without secrets and identities. */
+  /** Other data from the vendor, without secrets and identities. */
   readonly attributes: JsonObject | null;
-  /**
-   * The vendor last changed its record of the job at this time (RFC 3339 UTC): a finished job ended no later.
-   */
+  /** When the vendor last changed its record of the job (RFC 3339 UTC): a finished job ended no later than this. */
   readonly changedAt?: string | undefined;
 }
 
-/** A part of a job. It has a place in the order in which the job's parts are listed (oldest first). */
+/** A part of a job. Parts are listed in a total order, oldest first. */
 interface Part extends Ordered, Stateful, Lifetimes {
-  /** Unique within the job and among the parts of its kind. */
+  /** Unique among the parts of its kind within the job. */
   readonly key: string;
 }
 
 export interface Attempt extends Part {
-  /** 1 for the first attempt where the vendor counts; null where it does not. */
+  /** 1 for the first attempt; null if the vendor does not number attempts. */
   readonly number: number | null;
-  /** Of the step that was attempted, where an attempt belongs to one. */
+  /** The step that was attempted, if the attempt belongs to one. */
   readonly stepKey: string | null;
 }
 
@@ -55,7 +53,7 @@ export interface Task extends Part {
   readonly stepKey: string | null;
 }
 
-/** The kinds of parts that a job may have, and what a vendor says of one. */
+/** The kinds of parts that a job may have, with their types. */
 export interface Parts {
   readonly Attempt: Attempt;
   readonly Step: Step;

@@ -1,18 +1,21 @@
 /** Any value that JSON can hold. */
 export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
 
-/** A JSON object; what vendors send beside the fields we know. */
+/** A JSON object: data from vendors other than the fields that we know. */
 export interface JsonObject {
   readonly [key: string]: Json;
 }
 
-/** How many levels of objects and lists a value may have that is shown: what lies deeper is left out. */
+/** Upper bound on nested objects and lists in a shown value; deeper values are replaced. */
 const MOST_LEVELS = 64;
 
-/** What stands for a value that lies too deep. */
+/** Replaces a value that is nested too deeply. */
 const TOO_DEEP = '… (nested too deeply)';
 
-/** The value with at most 64 levels, so that it can be walked and written by recursion. The same object where it has no more. */
+/**
+ * The value with at most 64 levels, so that recursion over it is safe. Returns the same object if it is within the
+ * limit.
+ */
 export function withinDepth(value: Json): Json {
   return isWithin(value, MOST_LEVELS) ? value : cutBelow(value, MOST_LEVELS);
 }
@@ -32,7 +35,7 @@ function cutBelow(value: Json, levels: number): Json {
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, cutBelow(member, levels - 1)]));
 }
 
-/** About how many bytes a value takes as JSON; for values that `withinDepth` has seen, or that are no deeper. */
+/** Approximate size of a value as JSON. The value must be within the depth that `withinDepth` allows. */
 export function sizeOfJson(value: unknown): number {
   if (typeof value === 'string') return Buffer.byteLength(value) + 2;
   if (typeof value !== 'object' || value === null) return 8;
@@ -41,31 +44,31 @@ export function sizeOfJson(value: unknown): number {
   return size;
 }
 
-/** An exponent of three digits where a value ends. A number without one, and with fewer digits than this, is exact. */
+/** An exponent of three digits at the end of a value. A number without one, and with fewer than `MOST_DIGITS` digits, is exact. */
 const LARGE_EXPONENT = /\d[eE][+-]?\d{3,}\s*(?:[,\]}]|$)/;
 const MOST_DIGITS = 16;
 
-/** The escape of a surrogate. A text without it has no half of a pair: bytes that are UTF-8 hold none. */
+/** The escape of a surrogate. Without one, the text has no half of a pair, since valid UTF-8 contains none. */
 const SURROGATE_ESCAPE = /\\u[dD][89a-fA-F]/;
 const ESCAPES = /\\u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|\\u[dD][89a-fA-F][\da-fA-F]{2}|\\[^]/g;
 const INTEGER = /^-?(?:0|[1-9]\d*)$/;
 const NUMBER = /^-?(0|[1-9]\d*)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
 
 /**
- * Parses JSON that a vendor sent. Throws a `SyntaxError` like `JSON.parse`, and differs from it in two ways:
- * - a number that would lose digits, or be infinite, comes as a string of what was written;
- * - half of a surrogate pair becomes U+FFFD, so that every string of ours is valid Unicode.
+ * Parses JSON from a vendor. Throws a `SyntaxError` like `JSON.parse`, and differs from it in two ways:
+ * - a number that would lose digits or become infinite is returned as a string of its text;
+ * - half of a surrogate pair becomes U+FFFD, so that all our strings are valid Unicode.
  *
- * A text without sixteen digits in a row, a large exponent and an escaped surrogate costs three scans, each a fraction of the
- * parsing.
+ * For a text without sixteen digits in a row, large exponents and escaped surrogates, the additional cost is three scans,
+ * each of which takes a fraction of the parsing.
  */
 export function parseJson(text: string): Json {
   const exact = hasManyDigits(text) || LARGE_EXPONENT.test(text) ? withInexactNumbersQuoted(text) : text;
-  // JSON.parse gives nothing but JSON.
+  // `JSON.parse` only returns JSON values.
   return JSON.parse(withoutHalfPairs(exact)) as Json;
 }
 
-/** Are there so many digits and points in a row? Each such row has one at an index that is looked at. */
+/** True if the text has a run of `MOST_DIGITS` digits and points. Each such run covers an index that is checked. */
 function hasManyDigits(text: string): boolean {
   for (let at = MOST_DIGITS - 1; at < text.length; at += MOST_DIGITS) {
     if (!isDigitOrPoint(text.charCodeAt(at))) continue;
@@ -81,7 +84,7 @@ function isDigitOrPoint(code: number): boolean {
   return (code >= ZERO && code <= NINE) || code === POINT;
 }
 
-/** Puts quotes around what a number cannot hold exactly. A malformed text stays malformed. */
+/** Quotes the numbers that would not be exact. A malformed text stays malformed. */
 function withInexactNumbersQuoted(text: string): string {
   let out = '';
   let copied = 0;
@@ -111,7 +114,7 @@ const POINT = 0x2e;
 const ZERO = 0x30;
 const NINE = 0x39;
 
-/** The index behind the string that begins at `start`; the text's end where it does not end. */
+/** The index after the string that begins at `start`, or the end of the text if the string does not end. */
 function endOfString(text: string, start: number): number {
   for (let at = text.indexOf('"', start + 1); at !== -1; at = text.indexOf('"', at + 1)) {
     let backslashes = 0;
@@ -132,10 +135,10 @@ function isOfNumber(code: number): boolean {
   return (code >= ZERO && code <= NINE) || (code >= 0x2b && code <= 0x2e && code !== 0x2c) || (code | 0x20) === 0x65;
 }
 
-/** No shorter number is inexact: `1e309`. */
+/** Every shorter number is exact; `1e309` is the shortest that is not. */
 const LEAST_INEXACT = 5;
 
-/** Is it a number of JSON that would not come out as it was written? Then `parseJson` gives its text. */
+/** True if the token is a JSON number that would change when parsed. `parseJson` then returns its text. */
 export function isInexact(token: string): boolean {
   const value = Number(token);
   if (INTEGER.test(token)) return !Number.isSafeInteger(value);
@@ -143,7 +146,7 @@ export function isInexact(token: string): boolean {
   return written !== null && (!Number.isFinite(value) || decimalOf(String(value)) !== written);
 }
 
-/** The digits of a number without zeros at their ends, and the power of ten of the last one: equal for equal numbers. */
+/** The digits of a number without leading and trailing zeros, and the exponent of the last one: equal for equal numbers. */
 function decimalOf(token: string): string | null {
   const match = NUMBER.exec(token);
   if (match === null) return null;
@@ -154,7 +157,7 @@ function decimalOf(token: string): string | null {
   return end === 0 ? '0' : `${digits.slice(0, end)}e${Number(exponent) - fraction.length + digits.length - end}`;
 }
 
-/** Does the token stand where JSON has a value? Quoted in another place it could make a malformed text valid. */
+/** True if the token is at the place of a JSON value. Quoting it elsewhere could make a malformed text valid. */
 function isValue(text: string, start: number, end: number): boolean {
   let [before, after] = [start - 1, end];
   while (isSpace(text.charCodeAt(before))) before -= 1;
@@ -166,24 +169,27 @@ function isSpace(code: number): boolean {
   return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
 }
 
-/** The JSON of a value that JSON can hold, in valid Unicode: what leaves on any surface. */
+/** A value as JSON text in valid Unicode, for every kind of output. */
 export function writeJson(value: unknown, indent?: number): string {
   return withoutHalfPairs(JSON.stringify(value, null, indent));
 }
 
-/** The same value with U+FFFD for each half of a surrogate pair in its texts. */
+/** The value with U+FFFD in place of each half of a surrogate pair in its texts. */
 export function validUnicode<T>(value: T): T {
   const text = JSON.stringify(value);
-  // The same value in the same shape: of its texts, only some characters are others.
+  // Only characters within texts have changed, so the type is the same.
   return hasSurrogateEscape(text) ? (JSON.parse(withoutHalfPairs(text)) as T) : value;
 }
 
-/** Most texts have no escape of that kind, which a search for it shows in a fraction of the time. */
+/** Most texts have no such escape; the substring search rules them out in a fraction of the time. */
 function hasSurrogateEscape(text: string): boolean {
   return text.includes('\\u') && SURROGATE_ESCAPE.test(text);
 }
 
-/** The JSON text with U+FFFD in place of each escape of half a surrogate pair: matched alone, it is as long as one escape. */
+/**
+ * The JSON text with each escape of half a surrogate pair replaced by U+FFFD. `ESCAPES` matches a half alone: it then
+ * has the length of one escape.
+ */
 export function withoutHalfPairs(text: string): string {
   if (!hasSurrogateEscape(text)) return text;
   return text.replace(ESCAPES, (escape: string) => (escape.length === 6 ? '\\ufffd' : escape));

@@ -15,24 +15,24 @@ export interface LogException {
 }
 
 /**
- * One line of a job's log. `time` is what it is ordered by and what `since` and `until` compare;
- * `timestamp` is the same instant as RFC 3339 UTC with the vendor's own fraction digits. They differ only where a
- * line is placed by what the vendor lists in its stead.
+ * One line of a job's log. `time` determines the order, and `since` and `until` are compared with it. `timestamp` is
+ * the same instant as RFC 3339 UTC with all fraction digits of the vendor. They differ only if a line is placed by the
+ * record that the vendor lists instead of lines.
  */
 export interface LogEntry extends Ordered {
   readonly timestamp: string;
   readonly severity: Severity;
-  /** As the vendor sent it, rendered where the vendor sends a template; terminal escapes and all. */
+  /** As the vendor sent it, including terminal escapes; templates are rendered. */
   readonly message: string;
   readonly exceptions: readonly LogException[];
   readonly attributes: JsonObject | null;
-  /** Keys of the attempt, step and task that the vendor names; null for those that it does not. */
+  /** Keys of the attempt, step and task, as far as the vendor names them; otherwise null. */
   readonly attemptKey: string | null;
   readonly stepKey: string | null;
   readonly taskKey: string | null;
 }
 
-/** Which lines of a job: all of them, or those of one attempt, step or task. */
+/** The lines to read from a job: all of them, or those of one attempt, step or task. */
 export interface LogScope {
   readonly job: string;
   readonly attempt?: string | undefined;

@@ -1,7 +1,7 @@
 import { SEVERITY_FLOOR, severityOf } from './severity.ts';
 import type { LogSeverity } from './severity.ts';
 
-/** The parts of a filter that a vendor may be able to apply itself. */
+/** The filter fields that a vendor may be able to apply itself. */
 export const LOG_FILTER_FIELDS = [
   'SINCE',
   'UNTIL',
@@ -18,33 +18,33 @@ export const LOG_FILTER_FIELDS = [
 export type LogFilterField = (typeof LOG_FILTER_FIELDS)[number];
 
 /**
- * What a client asks of entries; every part that is there must hold.
+ * A client's filter for entries; an entry must meet all given conditions.
  *
  * Time bounds are not here: they are positions in the order, and the reader of a partition handles them.
  */
 export interface LogFilter {
   readonly minSeverity?: LogSeverity | undefined;
   readonly severityIn?: readonly LogSeverity[] | undefined;
-  /** Keep entries without a severity? Default: yes when `minSeverity` is INFO or lower, no above. */
+  /** Whether to keep entries without a severity. Default: yes if `minSeverity` is INFO or lower, otherwise no. */
   readonly includeUnspecified?: boolean | undefined;
   readonly contains?: string | undefined;
   readonly notContains?: string | undefined;
-  /** An RE2 expression: linear in the length of the message. */
+  /** An RE2 expression: its time is linear in the length of the message. */
   readonly matches?: string | undefined;
   readonly attemptIn?: readonly string[] | undefined;
   readonly stepIn?: readonly string[] | undefined;
   readonly taskIn?: readonly string[] | undefined;
 }
 
-/** The fields of a filter that are about severities: they are applied together or not at all. */
+/** The filter fields about severities: they are applied together or not at all. */
 export const SEVERITY_FIELDS = ['minSeverity', 'severityIn', 'includeUnspecified'] as const;
 
 /** The part of a filter that is about severities. */
 export type SeverityFilter = Pick<LogFilter, (typeof SEVERITY_FIELDS)[number]>;
 
 /**
- * Does a severity number pass? Entries without one pass a `minSeverity` of INFO or lower, and none above,
- * unless `includeUnspecified` says otherwise.
+ * True if a severity number passes. Entries without a severity pass if `minSeverity` is INFO or lower, unless
+ * `includeUnspecified` overrides that.
  */
 export function severityPasses(number: number, filter: SeverityFilter): boolean {
   const { minSeverity, severityIn, includeUnspecified } = filter;

@@ -1,50 +1,50 @@
 /**
- * The total order that everything in a connection has: time first, then a tie-break. Two rows of one
- * partition never compare equal, so a position alone says what comes before and after it.
+ * The total order of all rows of a connection: time first, then a tie-break. Two rows of one partition never compare
+ * equal, so a position alone determines which rows come before and after it.
  */
 
-/** A place in a total order. `time` is nanoseconds since the Unix epoch; `tie` is compared by code unit. */
+/** A position in a total order. `time` is nanoseconds since the Unix epoch; `tie` is compared by code unit. */
 export interface Position {
   readonly time: bigint;
   readonly tie: string;
 }
 
-/** A row that could not be read, or not all of it. */
+/** A row that could not be read, or only in part. */
 export interface UnreadableRow {
-  /** Tells it from others, on whatever page it comes. */
+  /** Identifies the row on every page that contains it. */
   readonly id: string;
   readonly reason: string;
-  /** It is there, but for what was cut. */
+  /** True if the row was read, except for the part that was cut off. */
   readonly isCut?: true;
 }
 
-/** A row that has its place in the order. */
+/** A row with a position in the order. */
 export interface Ordered extends Position {
   /**
-   * Says why the row could not be read: it only keeps the place of a vendor's row, so that native pages keep their
-   * length, and is taken out before anything leaves the vendor.
+   * The reason why the row could not be read. Such a row only stands in for the vendor's row, so that native pages keep
+   * their length; it is removed before rows leave the vendor's code.
    */
   readonly unreadable?: UnreadableRow | undefined;
-  /** Says why not all of the row is there. Taken out before the row leaves the vendor. */
+  /** The reason why a part of the row is missing. Removed before the row leaves the vendor's code. */
   readonly cut?: UnreadableRow | undefined;
 }
 
-/** Which way one walks through time: `forward` is oldest to newest. */
+/** Direction of a walk through time: `forward` is oldest to newest. */
 export type Direction = 'forward' | 'backward';
 
-/** Negative when `a` comes before `b` in time order, positive when after, 0 only for the same place. */
+/** Negative if `a` comes before `b` in time order, positive if after it, 0 only for the same position. */
 export function comparePositions(a: Position, b: Position): number {
   if (a.time !== b.time) return a.time < b.time ? -1 : 1;
   if (a.tie === b.tie) return 0;
   return a.tie < b.tie ? -1 : 1;
 }
 
-/** The place just before every row of that instant: what `since` (inclusive) and `until` (exclusive) mean as positions. */
+/** The position just before every row of that instant: `since` (inclusive) and `until` (exclusive) as positions. */
 export function startOfInstant(time: bigint): Position {
   return { time, tie: '' };
 }
 
-/** Does `row` lie strictly beyond `position` when one walks in `direction`? */
+/** True if `row` comes strictly after `position` in a walk in `direction`. */
 export function isBeyond(row: Position, position: Position, direction: Direction): boolean {
   const order = comparePositions(row, position);
   return direction === 'forward' ? order > 0 : order < 0;

@@ -1,20 +1,20 @@
 /**
- * Where launchers, libraries and servers write the level of a line, as a table with its sources. Every
- * pattern is anchored at the start, has bounded repetitions, and is tried in this order; its first group is
- * the level. A format that has only one level says it itself.
+ * Where launchers, libraries and servers write the level of a line, as a table with sources. Every pattern is anchored
+ * at the start and has bounded repetitions; patterns are tried in this order. The first group is the level, unless the
+ * format has a fixed one.
  */
 
 export interface SeverityFormat {
-  /** Who writes it. */
+  /** The programs that write this format. */
   readonly of: string;
-  /** Where the format is defined, or where such lines can be seen. */
+  /** The definition of the format, or examples of such lines. */
   readonly source: string;
   readonly pattern: RegExp;
-  /** The number of lines of this format, where the line names no level. */
+  /** The severity number of this format, if its lines name no level. */
   readonly number?: number;
 }
 
-/** Level words that are taken for one in running text; `fine`, `ok` or `note` begin too many sentences. */
+/** Level words that are recognised in running text; `fine`, `ok` or `note` begin too many sentences. */
 export const WORD =
   'TRACE|DEBUG|VERBOSE|INFO|INFORMATION|NOTICE|SUCCESS|WARN|WARNING|ERROR|ERR|SEVERE|ALERT|CRITICAL|CRIT|FATAL|EMERG|EMERGENCY|PANIC';
 
@@ -72,7 +72,7 @@ export const FORMATS: readonly SeverityFormat[] = [
     pattern: /^<([0-7])>/,
   },
   {
-    // Behind a time too, which is a prefix: structlog, nginx, TensorRT's `[E]`.
+    // Also after a time, which is skipped as a prefix: structlog, nginx, TensorRT's `[E]`.
     of: 'levels in brackets: TensorRT-LLM, TensorRT, DeepSpeed, Hydra, structlog, nginx, spdlog',
     source:
       'https://github.com/NVIDIA/TensorRT-LLM/issues/2637 https://github.com/open-mmlab/mmdeploy/pull/1755 https://www.structlog.org/en/stable/console-output.html https://nginx.org/en/docs/ngx_core_module.html#error_log',
@@ -140,22 +140,22 @@ export const FORMATS: readonly SeverityFormat[] = [
   },
 ];
 
-/** The start of a line that says when it was written. */
+/** A date or time at the start of a line. */
 const TIME =
   '(?:\\d{4}[-/]\\d{2}[-/]\\d{2}(?:[T ]\\d{2}:\\d{2}:\\d{2})?|\\d{2}/\\d{2}/\\d{4}[- ]\\d{2}:\\d{2}:\\d{2}|\\d{2}-[A-Z][a-z]{2}-\\d{4} \\d{2}:\\d{2}:\\d{2}|\\d{2}:\\d{2}:\\d{2}|[A-Z][a-z]{2} [ \\d]\\d \\d{2}:\\d{2}:\\d{2})';
 
 export const BEGINS_WITH_TIME = new RegExp(`^[[(]?${TIME}`);
 
-/** What stands before a line of another program, and is looked past when nothing at the start says a level. */
+/** Prefixes that other programs add to a line. They are skipped if the start of the line names no level. */
 export const PREFIXES: readonly RegExp[] = [
   // The kubelet's files (CRI): time, stream, and whether the line is whole.
   /^\d{4}-\d{2}-\d{2}T[\d:.]{8,20}\S{1,6} std(?:out|err) [FP] /,
   new RegExp(`^[[(]?${TIME}(?:[.,]\\d{1,9})?(?:Z|[+-]\\d{2}:?\\d{2})?[\\])]?[\\s:|,-]{1,8}`),
-  // syslog, behind its time: the host and the program.
+  // syslog, after the time: host and program.
   /^[\w.-]{1,80} [\w./-]{1,80}\[\d{1,9}\]: /,
   // torchx and runners built on it: `role/replica`.
   /^[\w.-]{1,80}\/\d{1,6} /,
-  // Ray: the actor and where it runs.
+  // Ray: the actor and its location.
   /^\((?:[\w.:+-]{1,80} )?(?:[\w.:+-]{1,40} )?(?:pid=\d{1,9}(?:, ip=[\d.a-fA-F:]{2,45})?|raylet|gcs_server|autoscaler)\) /,
   // srun --label, mpirun --tag-output, pdsh and DeepSpeed's launcher, docker compose.
   /^ {0,4}\d{1,6}: /,

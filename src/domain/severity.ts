@@ -6,7 +6,7 @@
 export const LOG_SEVERITIES = ['UNSPECIFIED', 'TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'] as const;
 export type LogSeverity = (typeof LOG_SEVERITIES)[number];
 
-/** Where a severity comes from: the vendor gave it, it was read out of the message, or it is not known. */
+/** The origin of a severity: the vendor gave it, it was inferred from the message, or it is unknown. */
 export const SEVERITY_SOURCES = ['VENDOR', 'INFERRED', 'NONE'] as const;
 export type SeveritySource = (typeof SEVERITY_SOURCES)[number];
 
@@ -37,9 +37,8 @@ export function severityOf(number: number): LogSeverity {
 }
 
 /**
- * Level words of the field and their numbers. Two are contested: CRITICAL is 21 here (Python, .NET and
- * ETW; syslog says 18) and PANIC is 22 (OpenTelemetry's zap bridge; its specification's appendix says
- * 19), so that both stay in FATAL.
+ * Common level words and their numbers. Two are contested: CRITICAL is 21 here (Python, .NET and ETW; syslog says 18)
+ * and PANIC is 22 (OpenTelemetry's zap bridge; the appendix of its specification says 19), so that both are FATAL.
  */
 const NUMBER_OF_WORD: Readonly<Record<string, number>> = {
   trace: 1,
@@ -81,7 +80,7 @@ const NUMBER_OF_WORD: Readonly<Record<string, number>> = {
   panic: 22,
 };
 
-/** The number of a level word in any case, or 0 when the word is none that the field uses. */
+/** The number of a level word, case-insensitive; 0 if it is not a known level word. */
 export function severityNumberOfWord(word: string): number {
   const key = word.toLowerCase();
   return Object.hasOwn(NUMBER_OF_WORD, key) ? (NUMBER_OF_WORD[key] ?? 0) : 0;

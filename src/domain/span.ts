@@ -1,19 +1,19 @@
-/** What is told of a step. Never a URL, a header, a key, or a text of a job or of a client. */
+/** Attributes of a span. Never a URL, a header, a key, or a text of a job or of a client. */
 export type SpanFacts = Readonly<Record<string, string | number | boolean | readonly string[]>>;
 
-/** A step of an operation that is traced: see `src/server/tracing`. */
+/** A traced step of an operation: see `src/server/tracing`. */
 export interface Span {
-  /** A step of this step. `kind` is `client` for a call of another service. */
+  /** Starts a child span. `kind` is `client` for a call to another service. */
   begin(name: string, facts: SpanFacts, kind?: 'client'): Span;
-  /** Tells more of it. */
+  /** Adds attributes. */
   note(facts: SpanFacts): void;
-  /** It is over: well, or with the code of an error. What is told later is not heard. */
+  /** Ends the span, successfully or with the code of an error. Later attributes are ignored. */
   end(errorCode: string | null): void;
-  /** How others name it (W3C Trace Context); null: nothing is traced. */
+  /** The span's W3C Trace Context, for other services; null: not traced. */
   readonly traceparent: string | null;
 }
 
-/** Where nothing is traced. */
+/** Used if nothing is traced. */
 export const NO_SPAN: Span = {
   begin: () => NO_SPAN,
   note: () => undefined,

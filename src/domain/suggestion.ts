@@ -1,4 +1,4 @@
-/** The allowed word that is most likely meant by a mistyped one; null when none is near. */
+/** The allowed word that a mistyped one most likely means; null if none is similar. */
 export function suggestionFor(word: string, allowed: readonly string[]): string | null {
   let nearest: string | null = null;
   let least = Infinity;
@@ -7,12 +7,12 @@ export function suggestionFor(word: string, allowed: readonly string[]): string 
     if (distance < least) [nearest, least] = [candidate, distance];
   }
   if (nearest === null) return null;
-  // A third of the letters may be wrong, but not all: two neighbours that swapped places count as two.
+  // Up to a third of the letters may be wrong, but not all; two swapped neighbours count as two.
   const { length } = nearest;
   return least <= Math.ceil(length / 3) && least < length ? nearest : null;
 }
 
-/** Levenshtein's distance: insertions, deletions and replacements. */
+/** Levenshtein distance: insertions, deletions and replacements. */
 function editDistance(left: string, right: string): number {
   const letters = Array.from(right);
   let above = Array.from({ length: letters.length + 1 }, (_, column) => column);

@@ -1,26 +1,26 @@
 /**
- * Instants with every fraction digit that a vendor sent. `Date` holds milliseconds only and reads a
- * time without a zone as local time, so it is not used for reading: a naive time is UTC here.
+ * Instants with all fraction digits that a vendor sent. `Date` only holds milliseconds and takes a time without a zone
+ * as local time, so it is not used for parsing: a time without a zone is UTC here.
  */
 
-/** An instant: `nanoseconds` since the Unix epoch for comparing, `text` (RFC 3339, UTC) for showing. */
+/** An instant: `nanoseconds` since the Unix epoch for comparison, `text` (RFC 3339, UTC) for display. */
 export interface Instant {
   readonly nanoseconds: bigint;
-  /** Ends in `Z` and keeps all fraction digits, also those beyond nanoseconds. */
+  /** Ends in `Z` and keeps all fraction digits, even those beyond nanoseconds. */
   readonly text: string;
 }
 
 const INSTANT =
   /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?\s*(?:(?:[Zz]|UTC|GMT)|([+-])(\d{2})(?::?(\d{2}))?)?$/;
 
-/** Nanoseconds of the first and the last instant that RFC 3339 can write: years 0000 to 9999. */
+/** Nanoseconds of the first and the last instant that RFC 3339 can express: years 0000 to 9999. */
 export const FIRST_INSTANT = -62_167_219_200_000_000_000n;
 export const LAST_INSTANT = 253_402_300_799_999_999_999n;
 
 /**
- * Reads an ISO 8601 / RFC 3339 date-time: `T` or a space between date and time, any number of fraction
- * digits, `24:00` for the end of a day, `Z`, `UTC`, an offset, or no zone at all (then UTC). Returns null for
- * anything else, and for what lies outside of the years 0000 to 9999 in UTC.
+ * Parses an ISO 8601 / RFC 3339 date-time: `T` or a space between date and time, any number of fraction digits, `24:00`
+ * for the end of a day, `Z`, `UTC`, an offset, or no zone (then UTC). Null for anything else, and for instants outside
+ * the years 0000 to 9999 in UTC.
  */
 export function parseInstant(text: string): Instant | null {
   return usualInstant(text) ?? anyInstant(text);
@@ -28,11 +28,14 @@ export function parseInstant(text: string): Instant | null {
 
 const [ZERO, NINE, DASH, COLON, POINT, LETTER_T, LETTER_Z, SPACE] = [48, 57, 45, 58, 46, 84, 90, 32];
 
-/** The days of each month of a year that is no leap year, and those before it. */
+/** Days of each month in a common year, and days before each month. */
 const DAYS_IN = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 const DAYS_BEFORE = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];
 
-/** As most vendors write it: `2026-11-28T01:02:03.456Z`, with any fraction, with a space for `T`, without `Z`. Null: it is written otherwise. */
+/**
+ * The form that most vendors use: `2026-11-28T01:02:03.456Z`, with any fraction, with a space for `T`, or without `Z`.
+ * Null for other forms.
+ */
 function usualInstant(text: string): Instant | null {
   const hasZone = text.charCodeAt(text.length - 1) === LETTER_Z;
   const end = hasZone ? text.length - 1 : text.length;
@@ -48,7 +51,7 @@ function usualInstant(text: string): Instant | null {
   const second = twoDigits(text, 17);
   const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
   const length = month === 2 && isLeap ? 29 : (DAYS_IN[month - 1] ?? 0);
-  // All comparisons with NaN are false. What is rare, such as a leap second, is left to the general way.
+  // Comparisons with NaN are false. `anyInstant` handles rare cases such as leap seconds.
   if (!(year >= 1970 && day >= 1 && day <= length && hour < 24 && minute < 60 && second < 60)) return null;
   const fraction = end === 19 ? 0 : nanosecondsIn(text, 19, end);
   if (fraction === null) return null;
@@ -60,7 +63,7 @@ function usualInstant(text: string): Instant | null {
   return { nanoseconds: BigInt(seconds) * 1_000_000_000n + BigInt(fraction), text: hasZone ? written : `${written}Z` };
 }
 
-/** NaN: these are no digits. */
+/** NaN if these are not digits. */
 function twoDigits(text: string, at: number): number {
   const tens = text.charCodeAt(at);
   const ones = text.charCodeAt(at + 1);
@@ -68,7 +71,7 @@ function twoDigits(text: string, at: number): number {
   return 10 * (tens - ZERO) + ones - ZERO;
 }
 
-/** The fraction of a second that stands there, with its point; null: it is none. */
+/** Nanoseconds of the fraction between `start` and `end`, which includes the point; null if it is not a fraction. */
 function nanosecondsIn(text: string, start: number, end: number): number | null {
   if (text.charCodeAt(start) !== POINT || end - start < 2) return null;
   let value = 0;
@@ -124,8 +127,8 @@ function utcMilliseconds(
 const EPOCH = /^(?:(\d{10})(?:\.(\d+))?|(\d{13})|(\d{16})|(\d{19}))$/;
 
 /**
- * Reads a number that can only be a time since the Unix epoch: seconds, milliseconds, microseconds or
- * nanoseconds, told apart by their number of digits (the years 2001 to 2286). Null for any other number.
+ * Parses a number that can only be a time since the Unix epoch: seconds, milliseconds, microseconds or nanoseconds,
+ * distinguished by the number of digits (years 2001 to 2286). Null for any other number.
  */
 export function instantOfEpoch(text: string): Instant | null {
   const match = EPOCH.exec(text);
@@ -137,7 +140,7 @@ export function instantOfEpoch(text: string): Instant | null {
   return { nanoseconds: time, text: formatInstant(time) };
 }
 
-/** Writes nanoseconds since the epoch as RFC 3339 UTC with the fewest of 0, 3, 6 or 9 fraction digits that lose nothing. */
+/** Formats nanoseconds since the epoch as RFC 3339 UTC with 0, 3, 6 or 9 fraction digits: the fewest that lose nothing. */
 export function formatInstant(nanoseconds: bigint): string {
   const seconds = nanoseconds >= 0n ? nanoseconds / 1_000_000_000n : -((999_999_999n - nanoseconds) / 1_000_000_000n);
   const rest = Number(nanoseconds - seconds * 1_000_000_000n);

@@ -1,6 +1,6 @@
 /**
- * What a promise brings, or null once the signal is aborted. Unlike `Promise.race` with a promise that stays open for long, it
- * keeps nothing of what has come: such a race holds each of its results for as long as the other promise is open.
+ * The result of a promise, or null once the signal is aborted. Unlike `Promise.race` with a promise that stays pending
+ * for long, it releases its result: such a race holds every result as long as the other promise is pending.
  */
 export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | null> {
   return new Promise((resolve, reject) => {

@@ -1,4 +1,4 @@
-/** A record of RFC 4180. Every cell is quoted, so that none ends early whatever a reader takes for a separator. */
+/** A record of RFC 4180. Every text cell is quoted, so that readers with another separator do not split it. */
 export function csvLine(cells: readonly (string | number | null)[]): string {
   return `${cells.map(csvCell).join(',')}\r\n`;
 }
@@ -9,5 +9,5 @@ function csvCell(value: string | number | null): string {
   return `"${(FORMULA.test(value) ? `'${value}` : value).replaceAll('"', '""')}"`;
 }
 
-/** What spreadsheets take for the beginning of a formula, also behind blanks, and in full width. */
+/** The start of a formula to spreadsheets: also after white space, and in full-width characters. */
 const FORMULA = /^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/;

@@ -2,7 +2,7 @@ import type { ExportRequest } from './walk.ts';
 import type { Federation } from '../federation/api.ts';
 import { entryRefOf, tryDecodeNodeId } from '../federation/node-id.ts';
 
-/** The cursor from which an export goes on: `after` is one, or the id of a line, of which each line of an export has one. */
+/** The cursor after which an export continues. `after` is a cursor, or the id of a line, which every exported line has. */
 export function cursorAfter(after: string, request: Omit<ExportRequest, 'after'>, federation: Federation): string {
   const id = tryDecodeNodeId(after);
   const ref = id?.type === 'LogEntry' ? entryRefOf(id.keys) : null;

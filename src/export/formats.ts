@@ -5,11 +5,11 @@ import { csvLine } from './csv.ts';
 import type { LogRecord } from './record.ts';
 import type { ExportEnd } from './walk.ts';
 
-/** How lines are written down. The last line says how the export ended; no line of a log can look like it. */
+/** An output format. The last line records how the export ended; no log line can look like it. */
 export interface ExportFormat {
   readonly mediaType: string;
   readonly extension: string;
-  /** What comes before the first line. Left out where an export goes on. */
+  /** The text before the first line. Left out when an export continues. */
   readonly head: string;
   line(record: LogRecord): string;
   end(end: ExportEnd): string;
@@ -34,7 +34,7 @@ const COLUMNS = [
   'id',
 ] as const;
 
-/** What the last line of a CSV file has for a timestamp. */
+/** The timestamp column of the last line of a CSV file. */
 const CSV_END = '#end';
 
 export const FORMATS: Readonly<Record<ExportFormatName, ExportFormat>> = {
@@ -55,7 +55,7 @@ export const FORMATS: Readonly<Record<ExportFormatName, ExportFormat>> = {
         exceptions: exceptions.length === 0 ? null : terminalJson(exceptions),
         attributes: attributes === null ? null : terminalJson(attributes),
       };
-      // Keys are shown as text, too: the id is what names a line exactly.
+      // Keys are cleaned for display as well: the id identifies a line exactly.
       return csvLine(COLUMNS.map((name) => shownCell(cells[name])));
     },
     end: (end) =>
@@ -65,7 +65,7 @@ export const FORMATS: Readonly<Record<ExportFormatName, ExportFormat>> = {
     mediaType: 'text/plain; charset=utf-8',
     extension: 'log',
     head: '',
-    // Only the beginning of a line of the log stands at the left.
+    // Only the first line of a multi-line message starts at the left margin.
     line: ({ timestamp, severity, source, job, message }) =>
       `${timestamp} ${(severity === 'UNSPECIFIED' ? '-' : severity).padEnd(5)} ${terminalCell(`${source}:${job}`)} ${terminalText(message)}\n`,
     end: (end) => `# export ${end.status}: ${writeJson(end)}\n`,

@@ -1,14 +1,14 @@
 import type { ExportFormatName } from './formats.ts';
 import type { ExportEnd } from './walk.ts';
 
-/** The JSON of an end within the last line of each format. */
+/** The JSON of the end within the last line of each format. */
 const ENDS: Readonly<Record<ExportFormatName, RegExp>> = {
   ndjson: /^\{"end":(\{.*\})\}\n$/,
   csv: /^"#end",{7}"((?:[^"]|"")*)",*\r\n$/,
   text: /^# export [a-z]+: (\{.*\})\n$/,
 };
 
-/** How an export ended, from its last line; null where that is no such line: the export was cut off. */
+/** How an export ended, read from its last line; null if that is another line: the export was cut off. */
 export function readEnd(format: ExportFormatName, lastLine: string): ExportEnd | null {
   const [, written] = ENDS[format].exec(lastLine) ?? [];
   if (written === undefined) return null;

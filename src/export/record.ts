@@ -2,7 +2,7 @@ import { severityOf } from '../domain/severity.ts';
 import type { LogSeverity } from '../domain/severity.ts';
 import type { LogNode } from '../federation/api.ts';
 
-/** One line of a log for programs, with the message as it came. */
+/** One log line for programs, with the message as the vendor sent it. */
 export interface LogRecord extends Pick<
   LogNode,
   'id' | 'source' | 'timestamp' | 'message' | 'exceptions' | 'attributes'

@@ -6,29 +6,29 @@ import type { Federation, LogArguments, LogNode, SourceFailure, SourceScope } fr
 import { mayRecover, sourceFailure } from '../federation/failures.ts';
 
 /**
- * Walks through the whole log of some jobs, page by page, for a caller that writes it down. A page on which a source
- * failed is not given out but asked for again. So the lines are always in their order, and an export that was cut goes on
- * with exactly the lines that are missing.
+ * Walks through the whole log of some jobs, page by page, for a caller that writes it. If a source fails on a page,
+ * that page is not returned but requested again. So lines are always in order, and an export that was cut off continues
+ * with exactly the missing lines.
  */
 
 export interface ExportRequest extends Pick<LogArguments, 'filter' | 'descending'> {
   readonly scopes: readonly SourceScope[];
-  /** Go on behind this cursor. */
+  /** Continue after this cursor. */
   readonly after?: string | null | undefined;
 }
 
 /** How an export ended. */
 export interface ExportEnd {
   /**
-   * complete: all lines up to the end of the log. truncated: the same, but for those that the sources cannot give.
-   * failed: it stopped before the end.
+   * complete: all lines up to the end of the log. truncated: all lines that the sources can return. failed: it stopped
+   * before the end.
    */
   readonly status: 'complete' | 'truncated' | 'failed';
-  /** How many lines came before this. */
+  /** Number of lines before this. */
   readonly lines: number;
-  /** Go on from here; null where nothing was read. */
+  /** Where to continue; null if nothing was read. */
   readonly cursor: string | null;
-  /** Why lines are missing: what each source said, and last of all why the export stopped, if it did. */
+  /** Why lines are missing: the failure of each source, and last the reason why the export stopped, if it did. */
   readonly failures: readonly ExportFailure[];
 }
 
@@ -46,35 +46,33 @@ class SourceFailed extends TributaryError {
 }
 
 export interface ExportSettings {
-  /** A new one for each page: a call remembers what it has read. It is aborted with either of the signals below. */
+  /** Makes a new call for each page, because a call caches what it has read. Either of the signals below aborts it. */
   newCall(): Call;
-  /** The reader is gone: the walk ends, and says nothing more. */
+  /** Aborted when the reader has left: the walk ends without an `ExportEnd`. */
   readonly gone: AbortSignal;
-  /** The process is to stop, or the reader's time is over: the export fails, and says from where to go on. */
+  /** Aborted when the process stops or the reader's time is over: the export fails, with a cursor to continue from. */
   readonly stopping: AbortSignal;
-  /** Told of errors that are not ours. */
+  /** Receives errors that are not ours. */
   onUnexpected?(error: unknown): void;
-  /** Waits before a failed page is asked for again, milliseconds. */
+  /** Pauses before a failed page is requested again, milliseconds. */
   readonly pauses?: readonly number[] | undefined;
 }
 
 const PAUSES = [1_000, 2_000, 5_000, 10_000, 20_000];
-/** Longest wait that a source may ask for. */
+/** Longest pause that a source may ask for. */
 const MAX_PAUSE = 60_000;
 
-/** Pages begin small, and follow the size of the lines: what is held in memory is bounded by bytes, not by lines. */
+/** Pages start small and adapt to the size of lines, so that memory is bounded by bytes instead of lines. */
 const FIRST_PAGE = 200;
 const MAX_PAGE = 1_000;
 const PAGE_BYTES = 2 ** 22;
 
-const SHUTTING_DOWN = new TributaryError('INTERNAL_SERVER_ERROR', 'The service was stopped. Go on from the cursor.');
+const SHUTTING_DOWN = new TributaryError('INTERNAL_SERVER_ERROR', 'The service was stopped. Continue from the cursor.');
 
-/** Most failures that are told. */
+/** Upper bound on reported failures. */
 const MAX_FAILURES = 100;
 
-/**
- * Gives lines, and at last how it ended. Throws before the first line when the first page cannot be read as a whole.
- */
+/** Yields lines, then how the walk ended. Throws before the first line if the first page cannot be read completely. */
 export async function* walkLogs(
   federation: Federation,
   request: ExportRequest,
@@ -96,7 +94,7 @@ export async function* walkLogs(
 
 interface Page {
   readonly lines: readonly LogNode[];
-  /** Is it the last one? */
+  /** True for the last page. */
   readonly end: boolean;
 }
 
@@ -119,7 +117,7 @@ class Walk {
     this.#size = Math.min(FIRST_PAGE, federation.maxPageSize);
   }
 
-  /** Throws when a source fails, with the walk where it was. */
+  /** Throws if a source fails; the walk then stays where it was. */
   async read(): Promise<Page> {
     const { scopes, filter, descending } = this.#request;
     const args = { first: this.#size, after: this.#cursor, filter, descending, listFailures: true };
@@ -137,7 +135,7 @@ class Walk {
     return { lines, end: !hasNextPage };
   }
 
-  /** Asks again when a source fails that may answer later. */
+  /** Tries again if a source fails that may answer later. */
   async readPatiently(): Promise<Page> {
     for (const pause of this.#settings.pauses ?? PAUSES) {
       try {
@@ -173,7 +171,7 @@ class Walk {
     if (this.#missing.size < MAX_FAILURES) this.#missing.set(JSON.stringify(failure), failure);
   }
 
-  /** The next page takes about as much memory as it may. */
+  /** Chooses the size of the next page so that it takes about `PAGE_BYTES` of memory. */
   #fit(lines: readonly LogNode[]): void {
     if (lines.length === 0) return;
     const bytes = lines.reduce((sum, line) => sum + bytesOfEntry(line), 0);

@@ -4,12 +4,12 @@ import { recordOf } from './record.ts';
 import { walkLogs } from './walk.ts';
 import type { ExportEnd, ExportRequest, ExportSettings } from './walk.ts';
 
-/** How much text is given out at once. */
+/** Characters per chunk of output. */
 const CHUNK_CHARACTERS = 64 * 1024;
 
 /**
- * An export as text, in parts of a bounded size, read no faster than they are taken. Its end is told before it is
- * written. Throws before the first part when the first page cannot be read.
+ * An export as text, in chunks of bounded size, read no faster than the consumer takes them. `onEnd` is called before
+ * the end is written. Throws before the first chunk if the first page cannot be read.
  */
 export async function* writeLogs(
   federation: Federation,
@@ -17,7 +17,7 @@ export async function* writeLogs(
   format: ExportFormat,
   settings: ExportSettings & { onEnd?(end: ExportEnd): void },
 ): AsyncGenerator<string, void, undefined> {
-  // Where an export goes on, its lines are put behind those that are there.
+  // A continued export is appended to existing lines, so it has no head.
   let text = request.after === undefined || request.after === null ? format.head : '';
   for await (const part of walkLogs(federation, request, settings)) {
     if ('status' in part) {
@@ -31,7 +31,7 @@ export async function* writeLogs(
       yield text;
       text = '';
     }
-    // A page may take long to come: what is there is given out.
+    // The next page may take long: pass on what is there.
     yield text;
     text = '';
   }

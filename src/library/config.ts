@@ -3,13 +3,16 @@ import type { serviceLimitsSchema } from '../config/schema/limits.ts';
 import type { commonSchema, serverSchema } from '../config/schema/schema.ts';
 import type { redisSchema, tailSchema } from '../config/schema/tail.ts';
 
-/** One account at one vendor: what `sources.NAME` of the configuration file says. What else a vendor has are its own keys. */
+/**
+ * One account at one vendor: the value of `sources.NAME` in the configuration file. Other keys are options of its
+ * vendor.
+ */
 export type SourceConfig = z.input<typeof commonSchema> & {
   readonly vendor: string;
   readonly [option: string]: unknown;
 };
 
-/** What `tributary.yaml` says, as an object. See docs/configuration.md. */
+/** The content of `tributary.yaml` as an object. See docs/configuration.md. */
 export interface TributaryConfig {
   /** Modules that define vendors of your own, as paths. */
   readonly plugins?: readonly string[];
@@ -17,6 +20,6 @@ export interface TributaryConfig {
   readonly limits?: z.input<typeof serviceLimitsSchema>;
   readonly tail?: z.input<typeof tailSchema>;
   readonly redis?: z.input<typeof redisSchema>;
-  /** Accounts at vendors, by the name that clients see. None: the sandbox, simulated vendors. */
+  /** Accounts at vendors, by the name that clients see. Left out: the sandbox, simulated vendors. */
   readonly sources?: Readonly<Record<string, SourceConfig>>;
 }

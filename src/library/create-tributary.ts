@@ -15,44 +15,53 @@ import type { FetchFacts } from '../server/fetch.ts';
 import { createService } from '../server/service.ts';
 
 export interface TributaryOptions {
-  /** Where `${NAME}` in the configuration comes from. Default: the environment of the process. */
+  /** The variables for `${NAME}` in the configuration. Default: the environment of the process. */
   readonly environment?: Environment;
-  /** Where relative paths start, and `tributary.yaml` is looked for. Default: the working folder. */
+  /** Base of relative paths, and the folder in which `tributary.yaml` is looked for. Default: the working directory. */
   readonly folder?: string;
-  /** A pino logger for what goes wrong and, at level debug, for what tails decide. Default: nothing is logged. */
+  /** A pino logger for errors and, at level debug, for decisions of tails. Default: nothing is logged. */
   readonly logger?: Logger;
-  /** Names under which the host is reached; requests under any other are refused. Default: those of the configuration, else any. */
+  /**
+   * Host names under which the service is reached; requests under any other are refused. Default: those of the
+   * configuration; if it has none, any.
+   */
   readonly allowedHosts?: readonly string[];
 }
 
-/** Who an operation is for. */
+/** The caller of an operation. */
 export interface CallerFacts {
-  /** Aborts what is asked of vendors. */
+  /** Aborts the calls to vendors. */
   readonly signal?: AbortSignal;
   /** The caller's own `Authorization`, for sources configured with `forward: true`. */
   readonly authorization?: string;
 }
 
-/** Tributary inside a program of your own. */
+/** Tributary embedded in another program. */
 export interface Tributary {
-  /** The graph. Execute it with `contextValue: tributary.context()`, or hand it to another GraphQL server. */
+  /** The graph. Execute it with `contextValue: tributary.context()`, or pass it to another GraphQL server. */
   readonly schema: GraphQLSchema;
-  /** What the graph's resolvers ask: sources, jobs, parts, lines and tails as typed functions. For scripts. */
+  /** What the graph's resolvers call: sources, jobs, parts, lines and tails as typed functions. For scripts. */
   readonly federation: Federation;
-  /** Are the sources simulated, because none are configured? */
+  /** True if the sources are simulated because none are configured. */
   readonly sandboxed: boolean;
-  /** The context of one operation: a new one for each, as it remembers what was asked. Its `call` goes with `federation`. */
+  /**
+   * Makes the context of one operation. Use a new one for each, since it caches results. Its `call` is for the
+   * functions of `federation`.
+   */
   readonly context: (facts?: CallerFacts) => GraphContext;
   /**
-   * Answers a request for the graph, whatever its path: queries, and subscriptions as server-sent events. For hosts that speak the
-   * Fetch API. A reply to a subscription ends when its body is cancelled, or `request.signal` aborts.
+   * Answers a request for the graph, on any path: queries, and subscriptions as server-sent events. For hosts that use
+   * the Fetch API. A reply to a subscription ends when its body is cancelled or `request.signal` aborts.
    */
   readonly fetch: (request: Request, facts?: FetchFacts) => Promise<Response>;
-  /** Answers everything that the service has (`/graphql`, `/`, `/export`, `/health/…`, `/metrics`). For Node's HTTP server and what is built on it. */
+  /**
+   * Answers every request that the service handles (`/graphql`, `/`, `/export`, `/health/…`, `/metrics`). For Node's
+   * HTTP server and frameworks based on it.
+   */
   readonly listener: (request: IncomingMessage, response: ServerResponse) => void;
   /** Opens WebSockets (graphql-transport-ws) at `/graphql`: `server.on('upgrade', tributary.upgrade)`. */
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
-  /** Ends tails and WebSockets, and gives the connections to vendors back. The host closes its own server. */
+  /** Ends tails and WebSockets, and closes the connections to vendors. The host closes its own server. */
   readonly close: () => Promise<void>;
 }
 
@@ -62,9 +71,10 @@ const GRACE_MILLISECONDS = 5_000;
 /**
  * Makes the graph of the configured sources.
  *
- * @param config What `tributary.yaml` says, or the path of such a file. Left out: the file that `TRIBUTARY_CONFIG` names, or
+ * @param config The content of `tributary.yaml`, or the path of such a file. Left out: the file that `TRIBUTARY_CONFIG`
+ * names, or
  *   `tributary.yaml` in the folder. A configuration without sources starts the sandbox: simulated vendors on loopback.
- * @throws ConfigurationError with everything that is wrong in the configuration.
+ * @throws ConfigurationError with all problems of the configuration.
  */
 export async function createTributary(
   config?: TributaryConfig | string,

@@ -7,18 +7,21 @@ import type { ConnectedSource } from '../config/sources.ts';
 import type { SourceHttpOptions } from '../http/source-http.ts';
 import type { OpenSources } from './open-sources.ts';
 
-/** A query that is out of time needs a moment to end. */
+/** Time for a query that has timed out to end. */
 const GRACE_MILLISECONDS = 5_000;
 
-/** Sources that are to come in place of those that there are. */
+/** A prepared change of the sources. */
 export interface Succession {
   readonly changes: SourceChanges;
-  /** Keys that have changed and count after a restart only. */
+  /** Changed keys that take effect only after a restart. */
   readonly afterRestart: readonly string[];
   readonly sources: readonly ConnectedSource[];
-  /** From now on it is these. The others end their tails now; what is under way may ask them for as long as a query may take. */
+  /**
+   * Applies the change. Sources that leave end their tails now; running operations may still call them for as long as a
+   * query may take.
+   */
   take(): void;
-  /** It stays as it was. */
+  /** Discards the change. */
   abandon(): Promise<void>;
 }
 
@@ -31,7 +34,7 @@ export class LiveSources {
   readonly #leaving = new Map<ConnectedSource, NodeJS.Timeout>();
   readonly #options: SourceHttpOptions;
 
-  /** `opened` is closed by its owner, after this. */
+  /** The caller closes `opened` itself, after this object. */
   constructor(opened: OpenSources, onRequest: SourceHttpOptions['onRequest']) {
     this.#started = opened.configuration;
     this.#configuration = opened.configuration;
@@ -45,13 +48,14 @@ export class LiveSources {
   }
 
   /**
-   * Connects what another configuration has and this one has not. Null: there is none any more. Throws `ConfigurationError` where its
-   * sources were taken away: the sandbox comes only where there were none at the start.
+   * Connects the sources that the new configuration adds or changes. `given` is null if there is no configuration any
+   * more. Throws `ConfigurationError` if all sources were removed: only a service that started without sources may run
+   * the sandbox.
    */
   prepare(given: Configuration | null, origin: string): Succession {
     const isWithout = given === null || given.sources.length === 0;
     if (isWithout && !this.#sandboxed) {
-      const message = 'is missing: a service that has sources can lose all of them by a restart only';
+      const message = 'is missing: removing all sources of a running service needs a restart';
       throw new ConfigurationError(origin, [{ key: 'sources', message }]);
     }
     const before = this.#configuration;

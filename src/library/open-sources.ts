@@ -12,11 +12,11 @@ import { startSandbox } from '../sandbox/index.ts';
 import type { TributaryConfig } from './config.ts';
 import { VENDORS } from '../vendors/index.ts';
 
-/** The configured sources, or the sandbox's where nothing is configured. */
+/** The configured sources, or those of the sandbox if none are configured. */
 export interface OpenSources {
   readonly configuration: Configuration;
   readonly sources: readonly ConnectedSource[];
-  /** Are they simulated? */
+  /** True if the sources are simulated. */
   readonly sandboxed: boolean;
   /** What is shared with other replicas; closed with the federation. Null: nothing. */
   readonly sharing: RedisSharing | null;
@@ -24,22 +24,22 @@ export interface OpenSources {
 }
 
 export interface OpenOptions {
-  /** A configuration file, before any other; or what such a file says. */
+  /** The path of a configuration file, which takes precedence over the usual ones, or its content. */
   readonly config?: string | TributaryConfig | undefined;
   readonly onRequest?: SourceHttpOptions['onRequest'];
-  /** Connects to the other replicas. Default: there are none. */
+  /** Connects to other replicas. Default: no sharing. */
   readonly share?: ((configuration: Configuration) => RedisSharing | null) | undefined;
 }
 
-/** What a configuration is read in. */
+/** The surroundings in which a configuration is read. */
 export interface Surroundings {
   /** The variables that it may read. */
   readonly environment: Environment;
-  /** Where relative paths start. */
+  /** Base of relative paths. */
   readonly folder: string;
 }
 
-/** Throws `ConfigurationError` when there is a configuration that cannot be used. */
+/** Throws `ConfigurationError` if the configuration cannot be used. */
 export async function openSources(
   { config, onRequest, share = () => null }: OpenOptions,
   { environment, folder }: Surroundings,
@@ -63,7 +63,7 @@ async function configurationOf(
   return parseConfiguration(config, { origin, vendors, environment, readText });
 }
 
-/** The sandbox's sources, with everything else as it is configured. */
+/** The sandbox's sources, with the rest of the configuration unchanged. */
 async function openSandbox(
   configured: Configuration | null,
   environment: Environment,
@@ -81,7 +81,7 @@ async function openSandbox(
     configuration,
     sources,
     sandboxed: true,
-    // Its vendors are those of this process alone: others do not ask them.
+    // The simulated vendors belong to this process: their limits are not shared with other replicas.
     sharing: share(configuration),
     async close() {
       await closeSources(sources);

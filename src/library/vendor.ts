@@ -1,4 +1,4 @@
-/** What a module needs that defines a vendor of its own: imported from `tributary/vendor`. See docs/own-sources.md. */
+/** What a module that defines a custom vendor imports from `tributary/vendor`. See docs/own-sources.md. */
 export { z } from 'zod';
 export { defineVendor } from '../vendors/define-vendor.ts';
 export type { OwnVendor } from '../vendors/define-vendor.ts';

@@ -12,7 +12,7 @@ import type { ServiceOptions } from '../server/service-options.ts';
 import type { OnDelivery } from '../server/tracing/open-telemetry.ts';
 import type { Tracing } from '../server/tracing/tracing.ts';
 
-/** The federation of the opened sources, as it is configured. */
+/** The federation of the opened sources, with the configured settings. */
 export function federate({ configuration, sources, sharing }: OpenSources, logger: Logger | null): RootFederation {
   const { server, tail } = configuration;
   return createFederation(sources, {
@@ -24,7 +24,7 @@ export function federate({ configuration, sources, sharing }: OpenSources, logge
   });
 }
 
-/** Where operations are traced, as it is configured; null: nowhere, and nothing of it is loaded. */
+/** Starts tracing as configured; null: tracing is off, and its modules are not loaded. */
 export async function traceAsConfigured(
   { configuration }: Pick<OpenSources, 'configuration'>,
   onDelivery: OnDelivery = () => undefined,
@@ -35,7 +35,7 @@ export async function traceAsConfigured(
   return startTracing(tracing, onDelivery);
 }
 
-/** What the configuration says of the service, wherever it is served. */
+/** The service's settings from the configuration, for every way to serve it. */
 export function serviceSettings({
   configuration: { server, limits },
   sandboxed,
@@ -62,7 +62,7 @@ export function serviceSettings({
   };
 }
 
-/** Who may call. What is made up may be read by everybody. */
+/** Who may call. Simulated data may be read by every caller. */
 export function accessOf(configured: AccessSettings | null, sandboxed: boolean): AccessSettings | null {
   return configured ?? (sandboxed ? { type: 'none' } : null);
 }
@@ -73,7 +73,7 @@ function debugLogOf(logger: Logger | null): DebugLog {
   };
 }
 
-/** Connects to the other replicas, as it is configured. */
+/** Connects to the other replicas, as configured. */
 export function shareAsConfigured(logger: Logger | null): (configuration: Configuration) => RedisSharing | null {
   return ({ redis, server }) => (redis === null ? null : shareOver(redis, server, logger));
 }
@@ -85,11 +85,10 @@ function shareOver(
 ): RedisSharing {
   const settings = { ...redis, secret: server.cursorSecret ?? 'tributary' };
   const onChange = (state: SharingStatistics['state']): void => {
-    if (state === 'CONNECTED') logger?.info('sharing pollers and what sources allow with other replicas through Redis');
+    if (state === 'CONNECTED') logger?.info('sharing pollers and source limits with other replicas through Redis');
     else logger?.warn(ALONE);
   };
   return createRedisSharing(settings, onChange, debugLogOf(logger));
 }
 
-const ALONE =
-  'Redis does not answer: this replica polls for itself, and keeps to what sources allow by itself, until it does';
+const ALONE = 'Redis does not answer: until it does, this replica polls alone and applies the limits of sources alone';

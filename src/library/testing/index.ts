@@ -9,25 +9,31 @@ import { decodeNodeId, entryRefOf } from '../../federation/node-id.ts';
 import { onStart, walk, whole } from './reading.ts';
 import type { SourceUnderTest } from './reading.ts';
 
-/** What holds a vendor of your own to what users rely on: imported from `tributary/testing`. See docs/own-sources.md. */
+/**
+ * Tests that a custom vendor keeps the guarantees that users rely on: imported from `tributary/testing`. See
+ * docs/own-sources.md.
+ */
 export type { KnownLine, SourceUnderTest } from './reading.ts';
 
-/** One law: `check` rejects with an `AssertionError` that says what is broken. For any test runner. */
+/** One law: `check` rejects with an `AssertionError` that says what is wrong. For any test runner. */
 export interface Law {
   readonly name: string;
   readonly check: () => Promise<void>;
 }
 
-/** Sizes that are none of a vendor's native ones. */
+/** Page sizes that differ from a vendor's native ones. */
 const SIZES = [1, 7, 64, 333];
 
-/** A log of more lines is not walked line by line. */
+/** Upper bound on pages: for a longer log, small page sizes are skipped. */
 const MOST_PAGES = 60;
 
-/** As many lines are looked for by their ids. */
+/** Number of lines that are looked up by their ids. */
 const MOST_FOUND = 20;
 
-/** The laws of a source. Each page is asked of a federation that has just started: cursors and ids hold after a restart. */
+/**
+ * The laws of a source. Each page is read by a federation that has just started: cursors and ids must survive a
+ * restart.
+ */
 export function vendorLaws(under: SourceUnderTest): readonly Law[] {
   const laws: Law[] = [
     { name: 'lists each job once, by any page size, and finds it by its key', check: () => listsJobs(under) },
@@ -139,7 +145,7 @@ async function filters(under: SourceUnderTest): Promise<void> {
   const lines = await whole(under);
   const middle = lines[lines.length >> 1];
   if (middle === undefined) return;
-  // Terminal escapes are no part of a text that is looked for.
+  // Filters ignore terminal escapes.
   const contains = shownText(middle.message).slice(0, 12);
   const checks = [
     { filter: { contains }, passes: ({ message }: LogNode) => shownText(message).includes(contains) },
@@ -178,7 +184,7 @@ async function walksWhileWritten(under: SourceUnderTest): Promise<void> {
   let writes = 0;
   const found = idsOf(
     await walk(under, { size: Math.ceil(before.length / 8), back: false }, async () => {
-      // Writing at every page would let no walk end.
+      // If every page caused a write, no walk would end.
       if ((writes += 1) <= 5) await under.write?.();
     }),
   );

@@ -9,33 +9,33 @@ import type { Environment } from '../../config/environment.ts';
 import { closeSources, connectSources } from '../../config/sources.ts';
 import type { TributaryConfig } from '../config.ts';
 
-/** The source that is held to the laws. */
+/** The source that the laws check. */
 export interface SourceUnderTest {
-  /** What `tributary.yaml` says, or the path of such a file. */
+  /** The content of `tributary.yaml`, or the path of such a file. */
   readonly config: TributaryConfig | string;
   /** The name of the source in it. */
   readonly source: string;
-  /** A job that has lines, and that nothing is written to meanwhile but by `write`. */
+  /** A job that has lines. During the test, only `write` adds lines to it. */
   readonly job: string;
-  /** A well-formed key of a job that is not there. */
+  /** A well-formed key of a job that does not exist. */
   readonly unknownJob: string;
-  /** What the job's log holds, where that is known: all of its lines, in any order. */
+  /** All lines of the job's log, in any order, if they are known. */
   readonly lines?: readonly KnownLine[];
-  /** Adds lines to the job, where that can be done: it is called between two pages of a walk. */
+  /** Adds lines to the job, if that is possible; called between two pages of a walk. */
   readonly write?: () => Promise<void> | void;
-  /** Where `${NAME}` in the configuration comes from. Default: the environment of the process. */
+  /** The variables for `${NAME}` in the configuration. Default: the environment of the process. */
   readonly environment?: Environment;
-  /** Where relative paths start. Default: the working folder. */
+  /** Base of relative paths. Default: the working directory. */
   readonly folder?: string;
 }
 
 export interface KnownLine {
-  /** RFC 3339, as the source writes it or with fewer zeros behind it. */
+  /** RFC 3339, as the source writes it or with fewer trailing zeros. */
   readonly timestamp: string;
   readonly message: string;
 }
 
-/** What a law asks. */
+/** What a law works with. */
 interface Started {
   readonly federation: Federation;
 }
@@ -51,7 +51,7 @@ async function configurationOf(under: SourceUnderTest): Promise<Configuration> {
   return opened.configuration;
 }
 
-/** Asks a federation that has just started and knows nothing but its configuration, and stops it again. */
+/** Runs `ask` with a federation that has just started and knows only its configuration, and then stops it. */
 export async function onStart<T>(under: SourceUnderTest, ask: (started: Started) => Promise<T>): Promise<T> {
   const configuration = configurations.get(under) ?? configurationOf(under);
   configurations.set(under, configuration);
@@ -72,7 +72,7 @@ export interface Way {
   readonly filter?: LogArguments['filter'];
 }
 
-/** A walk of so many pages does not end. */
+/** Upper bound on pages per walk; a longer walk is treated as endless. */
 const MOST_PAGES = 10_000;
 
 /** A log page by page, each read by a federation that has just started. In the order of the connection. */

@@ -4,42 +4,42 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
-/** What went wrong; also what `extensions.code` of an error can be. The list is closed. */
+/** What went wrong; these are also the values of `extensions.code` of an error. The list is closed. */
 export type ErrorCode =
   /** The request is not valid; the message says what to change. */
   | 'BAD_USER_INPUT'
-  /** The cursor was not given out by this service for this place. Start again without it. */
+  /** The cursor was not issued by this service for this connection. Start again without it. */
   | 'CURSOR_INVALID'
-  /** This service does not let you do this. */
+  /** This service does not allow the caller to do this. */
   | 'FORBIDDEN'
   /** A fault in this service. Its log has the details. */
   | 'INTERNAL_SERVER_ERROR'
-  /** What was asked about is not there. */
+  /** The requested item does not exist. */
   | 'NOT_FOUND'
-  /** The query is over a limit; the message names it. Ask for less at once. */
+  /** The query exceeds a limit, which the message names. Request less at once. */
   | 'QUERY_TOO_COMPLEX'
-  /** The source answered something that is not what it documents. */
+  /** The source's answer does not match its documentation. */
   | 'SOURCE_BAD_RESPONSE'
-  /** The source knows the caller and refuses. */
+  /** The source knows the caller and denies access. */
   | 'SOURCE_FORBIDDEN'
-  /** The source wants fewer calls, or too many wait for it; `retryAfterSeconds` says when to try again, if it is known. */
+  /** The source asks for fewer calls, or too many calls wait for it; `retryAfterSeconds` says when to try again, if that is known. */
   | 'SOURCE_RATE_LIMITED'
   /** The source did not answer in time. Try again. */
   | 'SOURCE_TIMEOUT'
-  /** The source holds lines back that its API cannot reach. */
+  /** The source has lines that its API cannot return. */
   | 'SOURCE_TRUNCATED'
   /** The source does not accept this service's credentials: an operator must act. */
   | 'SOURCE_UNAUTHENTICATED'
-  /** The source cannot be reached or is out of order. Try again later. */
+  /** The source cannot be reached or does not work. Try again later. */
   | 'SOURCE_UNAVAILABLE'
-  /** This service wants to know who you are. */
+  /** This service requires credentials. */
   | 'UNAUTHENTICATED'
-  /** The request would need more calls to a source than one request may make. Ask for less. */
+  /** The request would exceed its limit of vendor calls, rows, bytes or time. Request less. */
   | 'UPSTREAM_BUDGET_EXCEEDED';
 
-/** Which jobs; every part that is given must hold. */
+/** Selects jobs; a job must meet all given conditions. */
 export type JobFilter = {
-  /** Jobs with this text in their name, in any case. */
+  /** Jobs with this text in their name, case-insensitive. */
   readonly nameContains?: string | null | undefined;
   /** Jobs with one of these statuses. */
   readonly statusIn?: ReadonlyArray<JobStatus> | null | undefined;
@@ -47,40 +47,40 @@ export type JobFilter = {
 
 /** What a job, attempt, step or task is doing, in words common to all vendors. The vendor's own word is `nativeStatus`. */
 export type JobStatus =
-  /** A standing definition or service that is switched on; it never finishes by itself. */
+  /** A permanent definition or service that is switched on; it never finishes by itself. */
   | 'ACTIVE'
-  /** Stopped before its end on request. Final. */
+  /** Stopped on request before its end. Final. */
   | 'CANCELLED'
-  /** Asked to stop, and still stopping. */
+  /** Asked to stop, but not stopped yet. */
   | 'CANCELLING'
   /** Ended with an error. Final. */
   | 'FAILED'
-  /** A standing definition or service that is switched off. */
+  /** A permanent definition or service that is switched off. */
   | 'INACTIVE'
   /** Started, then suspended until a person or a program resumes it. */
   | 'PAUSED'
   /** Accepted, not started yet. */
   | 'QUEUED'
-  /** At work. */
+  /** Running. */
   | 'RUNNING'
-  /** Ended well. Final. */
+  /** Ended successfully. Final. */
   | 'SUCCEEDED'
   /** The vendor gave no status, or one that is new to this service: see `nativeStatus`. */
   | 'UNKNOWN';
 
-/** Which lines; every part that is given must hold. `capabilities.pushdown` of a source says what its vendor filters itself; the rest is filtered here over a bounded number of its pages, so that a page may be short while there is more. */
+/** Selects lines; a line must meet all given conditions. `capabilities.pushdown` of a source lists what its vendor filters itself. The rest is filtered by this service over a bounded number of native pages, so a page may be short although there is more. */
 export type LogFilter = {
   /** Lines of the attempts with these keys. */
   readonly attemptIn?: ReadonlyArray<string> | null | undefined;
-  /** Lines with this text in what `message` shows by default (without escape sequences), in exactly this case. */
+  /** Lines that contain this text, case-sensitive, in `message` as shown by default (without escape sequences). */
   readonly contains?: string | null | undefined;
-  /** Keep lines without a severity in spite of `minSeverity`? By default they are kept when it is INFO or lower. */
+  /** Whether to keep lines without a severity. Default: `severityIn` decides if it is given; otherwise they are kept if `minSeverity` is INFO or lower, or left out. */
   readonly includeUnspecified?: boolean | null | undefined;
-  /** Lines in which what `message` shows by default matches this RE2 regular expression (no back-references, no look-around). */
+  /** Lines whose `message`, as shown by default, matches this RE2 regular expression (no back-references, no look-around). */
   readonly matches?: string | null | undefined;
   /** Lines of this severity or worse. */
   readonly minSeverity?: LogSeverity | null | undefined;
-  /** Lines without this text in what `message` shows by default. */
+  /** Lines that do not contain this text in `message` as shown by default. */
   readonly notContains?: string | null | undefined;
   /** Lines of one of these severities. */
   readonly severityIn?: ReadonlyArray<LogSeverity> | null | undefined;
@@ -94,15 +94,15 @@ export type LogFilter = {
   readonly until?: string | null | undefined;
 };
 
-/** How severe a line is: the ranges of OpenTelemetry severity numbers. */
+/** The severity of a line: the ranges of OpenTelemetry severity numbers. */
 export type LogSeverity =
   /** For debugging (5 to 8). */
   | 'DEBUG'
   /** Something went wrong (17 to 20). */
   | 'ERROR'
-  /** What ends a program: critical, panic, emergency (21 to 24). */
+  /** An error that ends a program: critical, panic, emergency (21 to 24). */
   | 'FATAL'
-  /** Normal course of things (9 to 12). */
+  /** Normal operation (9 to 12). */
   | 'INFO'
   /** The finest detail (1 to 4). */
   | 'TRACE'
@@ -115,40 +115,40 @@ export type LogSeverity =
 export type LogStreamEndReason =
   /** The jobs are finished and all their lines are delivered. */
   | 'JOB_FINISHED'
-  /** A stream may not be longer. Subscribe again with `after: cursor`. */
+  /** The stream has reached its maximum duration. Subscribe again with `after: cursor`. */
   | 'MAX_DURATION'
-  /** This server is going down. Subscribe again with `after: cursor`. */
+  /** This server is shutting down. Subscribe again with `after: cursor`. */
   | 'SERVER_SHUTDOWN'
-  /** A source was taken out of the configuration of this server, or is configured otherwise now. Subscribe again with `after: cursor`. */
+  /** A source was removed from the configuration, or its settings have changed. Subscribe again with `after: cursor`. */
   | 'SOURCE_CHANGED'
-  /** The job is not there any more. */
+  /** The job no longer exists. */
   | 'SOURCE_GONE';
 
-/** How a stream is doing. */
+/** The state of a stream. */
 export type LogStreamState =
-  /** A source asked for a pause, or nothing has come for a while: polls are rare. */
+  /** A source asked for fewer calls: the service waits before it tries again. `failure` has the reason. */
   | 'BACKING_OFF'
-  /** There are lines that are not delivered yet. */
+  /** There are lines that have not been delivered yet. */
   | 'CATCHING_UP'
-  /** Everything is delivered; new lines follow as they come. */
+  /** Everything has been delivered; new lines follow as they arrive. */
   | 'LIVE'
-  /** A source fails; `failure` says how. It is tried again. */
+  /** A source fails; `failure` has the reason. The service tries again. */
   | 'SOURCE_ERROR';
 
 /** Where a line's severity comes from. */
 export type SeveritySource =
-  /** The vendor gives none; it was read out of the message. */
+  /** The vendor gave none; it was inferred from the message. */
   | 'INFERRED'
-  /** There is none to be had. */
+  /** The severity is not known. */
   | 'NONE'
-  /** The vendor says it. */
+  /** The vendor gave it. */
   | 'VENDOR';
 
-/** How a source is doing. */
+/** The health of a source. */
 export type SourceHealthState =
-  /** It answers some calls and fails others. */
+  /** It answers, but limits the rate of calls. */
   | 'DEGRADED'
-  /** It does not answer, or refuses. */
+  /** It does not answer, or refuses calls. */
   | 'DOWN'
   /** It answers. */
   | 'UP';
