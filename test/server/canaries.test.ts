@@ -213,7 +213,8 @@ test('no secret and nothing of a failed answer is in what the service emits', { 
   );
   // A caller's own credential is no news for anybody, either.
   await ask('{ sources { name } }', { authorization: `Bearer ${CANARY}-caller`, cookie: `session=${CANARY}` });
-  await ask('{ nothing }', { 'x-request-id': `${CANARY}-request` });
+  // An id that has not the form of one is not taken; one that has it is given back, as its client knows it.
+  await ask('{ nothing }', { 'x-request-id': `${CANARY} request`, 'x-other': `${CANARY}-request` });
   await ask(`{ jobs(first: 1, filter: { nameContains: "${CANARY}" }) { nodes { id } } }`, { traceparent: CANARY });
 
   // Streams and exports: of what fails from the start, and of what fails in the middle.
