@@ -25,6 +25,8 @@ const TYPED = `
   console.log(jobs[0]?.colour);
 `;
 
+const QUIET = ['--prefer-offline', '--no-audit', '--no-fund', '--loglevel', 'error'];
+
 let folder: string;
 let tarball: string;
 
@@ -55,6 +57,16 @@ describe.skipIf(!ready)('the packed package', { timeout: 120_000 }, () => {
     expect(problems.filter(({ kind }) => kind !== 'CJSResolvesToESM')).toEqual([]);
   });
 
+  test('is installed on the oldest Node that it is for, strictly, with what the guide to the library holds back', async () => {
+    const guide = await readFile(`${ROOT}/docs/library.md`, 'utf8');
+    const { overrides } = JSON.parse(/^```json\n([^]*?)^```$/m.exec(guide)?.[1] ?? '{}') as { overrides?: object };
+    expect(overrides).toBeDefined();
+    const place = join(folder, 'strict');
+    await mkdir(place);
+    await writeFile(join(place, 'package.json'), JSON.stringify({ name: 'program', private: true, overrides }));
+    await npm(['install', '--engine-strict', '--dry-run', ...QUIET, tarball], place);
+  });
+
   describe('installed in an empty folder', () => {
     let place: string;
 
@@ -62,9 +74,7 @@ describe.skipIf(!ready)('the packed package', { timeout: 120_000 }, () => {
       place = join(folder, 'program');
       await mkdir(place);
       await writeFile(join(place, 'package.json'), JSON.stringify({ name: 'program', private: true, type: 'module' }));
-      // Strictly: the oldest Node that the package is for installs it, with all that it depends on.
-      const quiet = ['--prefer-offline', '--no-audit', '--no-fund', '--loglevel', 'error'];
-      await npm(['install', '--engine-strict', ...quiet, tarball], place);
+      await npm(['install', ...QUIET, tarball], place);
     }, 300_000);
 
     test('runs the example of a plain server', async () => {
