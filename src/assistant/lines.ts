@@ -1,9 +1,13 @@
 import { fitting, shortened } from './answer.ts';
 import type { Edge, LogConnection, LogNode, SourceFailure } from '../federation/api.ts';
+import { formatJob } from '../domain/job-reference.ts';
 import { severityOf } from '../domain/severity.ts';
 
 /** Characters of a message that are shown; `export` of the command line has whole ones. */
 const MOST_OF_A_MESSAGE = 2_000;
+
+/** Characters of a job that tools take. */
+const MOST_OF_A_REFERENCE = 2_201;
 
 export interface ShownLine {
   readonly id: string;
@@ -58,7 +62,8 @@ function shownLine({ id, timestamp, severity, source, jobKey, stepKey, taskKey, 
     id,
     time: timestamp,
     severity: severityOf(severity.number),
-    job: shortened(`${source}:${jobKey}`),
+    // Whole: tools take it.
+    job: shortened(formatJob({ source, key: jobKey }), MOST_OF_A_REFERENCE),
     ...(stepKey === null ? {} : { step: shortened(stepKey) }),
     ...(taskKey === null ? {} : { task: shortened(taskKey) }),
     message: text,

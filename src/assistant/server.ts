@@ -51,8 +51,12 @@ export function createAssistantServer(
 
   server.registerTool(
     'list_sources',
-    { description: 'The sources, what their vendors can do, and whether they answer.', annotations: READS_ONLY },
-    ({ signal }) => run(signal, (nextCall) => listSources(federation, nextCall())),
+    {
+      description: 'The sources, what their vendors can do, and whether they answer.',
+      inputSchema: args.noArguments,
+      annotations: READS_ONLY,
+    },
+    (_given, { signal }) => run(signal, (nextCall) => listSources(federation, nextCall())),
   );
   server.registerTool(
     'list_jobs',
@@ -66,7 +70,7 @@ export function createAssistantServer(
       inputSchema: args.jobArguments,
       annotations: READS_ONLY,
     },
-    (given, { signal }) => run(signal, (nextCall) => jobTree(federation, given, nextCall())),
+    (given, { signal }) => run(signal, (nextCall) => jobTree(federation, args.jobOf(given), nextCall())),
   );
   server.registerTool(
     'read_log',
@@ -82,7 +86,7 @@ export function createAssistantServer(
     {
       description:
         'Lines with a text or a pattern, oldest first. An answer covers a bounded part of a log: it may hold no line and still have `newer.more`. Then go on with `newer.cursor`.',
-      inputSchema: { ...args.pageArguments, ...args.searchArguments },
+      inputSchema: args.searchArguments,
       annotations: READS_ONLY,
     },
     (given, { signal }) =>
@@ -117,7 +121,8 @@ export function createAssistantServer(
       inputSchema: args.waitArguments,
       annotations: READS_ONLY,
     },
-    (given, { signal }) => run(signal, (nextCall) => waitForEnd(federation, given, nextCall)),
+    ({ timeoutSeconds, ...given }, { signal }) =>
+      run(signal, (nextCall) => waitForEnd(federation, { ...args.jobOf(given), timeoutSeconds }, nextCall)),
   );
   return server;
 }

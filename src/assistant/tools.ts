@@ -3,7 +3,7 @@ import { shortened } from './answer.ts';
 import { shownFailures, shownPage } from './lines.ts';
 import type { ShownLines } from './lines.ts';
 import type { Call } from '../domain/call.ts';
-import { TributaryError } from '../domain/errors.ts';
+import { TributaryError, unknownJob, unknownSource } from '../domain/errors.ts';
 import type { Job, JobRef, Parts } from '../domain/job.ts';
 import type { LogFilter } from '../domain/log-filter.ts';
 import type { LogSeverity } from '../domain/severity.ts';
@@ -149,7 +149,8 @@ export async function waitForEnd(
 async function found(federation: Federation, ref: JobRef, call: Call): Promise<Job> {
   const job = await federation.job(ref, call);
   if (job !== null) return job;
-  throw new TributaryError('NOT_FOUND', 'The source has no such job: see list_jobs.', { source: ref.source });
+  const names = federation.sources.map(({ name }) => name);
+  throw names.includes(ref.source) ? unknownJob(ref.source, ref.key) : unknownSource(ref.source, names);
 }
 
 function shownJob({ source, key, name, status, nativeStatus, createdAt, startedAt, finishedAt }: Job): object {

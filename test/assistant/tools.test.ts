@@ -162,6 +162,8 @@ test.each([
   ['read_log', { jobs: [SHOUTING], after: 'forged' }, 'CURSOR_INVALID'],
   ['search_log', { jobs: [SHOUTING] }, 'BAD_USER_INPUT'],
   ['job_tree', { source: 'nemo', key: 'default/none' }, 'NOT_FOUND'],
+  ['job_tree', { source: 'nemo' }, 'BAD_USER_INPUT'],
+  ['wait_for_end', { job: 'nemo:default/none', key: 'default/none' }, 'BAD_USER_INPUT'],
   ['line_context', { line: 'no id' }, 'BAD_USER_INPUT'],
 ])('%s says what is wrong with %j', async (tool, args, code) => {
   const answer = await ask(tool, args);
@@ -177,9 +179,50 @@ test.each([
 ])('what is wrong with %s is said of it by its own name (%s)', async (name, value, message) => {
   const tools = name === 'matches' ? ['search_log'] : ['read_log', 'search_log', 'log_histogram'];
   for (const tool of tools) {
-    const { data } = await ask(tool, { jobs: [SHOUTING], contains: 'x', [name]: value });
+    const searched = tool === 'search_log' ? { contains: 'x' } : {};
+    const { data } = await ask(tool, { jobs: [SHOUTING], ...searched, [name]: value });
     expect(data).toEqual({ code: 'BAD_USER_INPUT', message: expect.stringMatching(message) as string });
   }
+});
+
+const refusalOf = async (name: string, args: Record<string, unknown>): Promise<string> => {
+  const { content, isError } = (await client.callTool({ name, arguments: args })) as CallToolResult;
+  expect(isError).toBe(true);
+  return content[0]?.type === 'text' ? content[0].text : '';
+};
+
+test('every tool refuses arguments that it does not have, and says which ones it has', async () => {
+  const { tools } = await client.listTools();
+  expect(tools.map(({ inputSchema }) => inputSchema['additionalProperties'])).toEqual(tools.map(() => false));
+  for (const { name, inputSchema } of tools) {
+    const said = await refusalOf(name, { nothing: 1 });
+    expect(said).toContain('There is no argument "nothing".');
+    for (const argument of Object.keys(inputSchema.properties ?? {})) expect(said).toContain(argument);
+  }
+  expect(await refusalOf('list_jobs', { source: 'nemo' })).toContain('"source"; did you mean "sources"?');
+  expect(await refusalOf('read_log', { jobs: [{ source: 'nemo', key: 'x', step: 'y' }] })).toMatch(
+    /"step".* Allowed are source, key/,
+  );
+});
+
+test('tools take a job as lines name it', async () => {
+  const [line] = (await ask('read_log', { jobs: [SHOUTING], limit: 1 })).data['lines'] as { job: string }[];
+  expect(line?.job).toBe(`nemo:${SHOUTING.key}`);
+  const again = await ask('read_log', { jobs: [line?.job], limit: 1 });
+  expect(again.data['lines']).toEqual([line]);
+  const tree = await ask('job_tree', { job: line?.job });
+  expect(tree.data).toMatchObject({ job: SHOUTING });
+  expect((await ask('wait_for_end', { job: line?.job })).data).toMatchObject({ finished: true });
+  expect(await refusalOf('read_log', { jobs: ['nemo'] })).toContain('A job is "SOURCE:KEY"');
+});
+
+test('a source that there is not, and a job, are named as everywhere else', async () => {
+  const unknown = { code: 'NOT_FOUND', message: expect.stringContaining('did you mean "nemo"?') as string };
+  expect((await ask('job_tree', { source: 'nemoo', key: 'x' })).data).toEqual(unknown);
+  expect((await ask('list_jobs', { sources: ['nemoo'] })).data).toEqual(unknown);
+  expect((await ask('job_tree', { source: 'nemo', key: 'default/none' })).data).toMatchObject({
+    message: 'nemo: there is no job "default/none".',
+  });
 });
 
 test('arguments over their bounds are refused before anything is asked', async () => {

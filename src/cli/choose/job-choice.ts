@@ -1,4 +1,4 @@
-import { parseJob } from '../options/job-reference.ts';
+import { parseJob } from '../../domain/job-reference.ts';
 import type { JobRef } from '../../domain/job.ts';
 import { tryDecodeNodeId } from '../../federation/node-id.ts';
 

@@ -4,7 +4,7 @@ import type { JobTreeQuery } from '../graph/generated/graphql.ts';
 import { idsOf } from '../graph/job-ids.ts';
 import type { GraphOptions } from '../graph/service-address.ts';
 import { withJobs } from '../graph/with-jobs.ts';
-import { formatJob } from '../options/job-reference.ts';
+import { formatJob } from '../../domain/job-reference.ts';
 import { durationOf } from '../show/duration.ts';
 import { formatListing } from '../show/listing.ts';
 import type { Column, ListingOptions } from '../show/listing.ts';

@@ -6,7 +6,7 @@ import { MOST_LISTED } from '../choose/job-selection.ts';
 import type { JobSelection } from '../choose/job-selection.ts';
 import { complaintOf } from '../output/complaint.ts';
 import type { Failure } from '../output/complaint.ts';
-import { formatJob } from '../options/job-reference.ts';
+import { formatJob } from '../../domain/job-reference.ts';
 import { EXIT } from '../surroundings.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { hasCode, unknownJob } from '../../domain/errors.ts';

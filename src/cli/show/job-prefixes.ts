@@ -1,5 +1,5 @@
 import type { Paint, Style } from './paint.ts';
-import { formatJob } from '../options/job-reference.ts';
+import { formatJob } from '../../domain/job-reference.ts';
 import type { JobRef } from '../../domain/job.ts';
 import { terminalCell } from '../../domain/terminal-text.ts';
 

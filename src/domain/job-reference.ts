@@ -1,4 +1,4 @@
-import type { JobRef } from '../../domain/job.ts';
+import type { JobRef } from './job.ts';
 
 /** Reads `SOURCE:KEY`. Keys may hold anything, names of sources no colon. Null for a text without one. */
 export function parseJob(text: string): JobRef | null {
@@ -10,12 +10,4 @@ export function parseJob(text: string): JobRef | null {
 /** The same job as text that `parseJob` reads. */
 export function formatJob({ source, key }: JobRef): string {
   return `${source}:${key}`;
-}
-
-/** What a shell reads as one plain word. */
-export const PLAIN_WORD = /^[\w./:@%+,=-]+$/;
-
-/** A text as a word for a shell. */
-export function shellWord(text: string): string {
-  return PLAIN_WORD.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
