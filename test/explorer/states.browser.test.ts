@@ -88,7 +88,7 @@ describe.skipIf(HAS_NO_BROWSER)('what happens in real life, in the log explorer'
     await openLog(numbered(0, 3), async (page) => {
       await page.getByText('down does not answer', { exact: false }).first().waitFor();
       await expect.poll(() => page.locator('.job-name').allInnerTexts()).toEqual(['Job a', 'Job b']);
-      await page.getByRole('button', { name: /^down/ }).waitFor();
+      await page.getByRole('button', { name: 'down does not answer' }).waitFor();
     });
   });
 
@@ -100,8 +100,8 @@ describe.skipIf(HAS_NO_BROWSER)('what happens in real life, in the log explorer'
         { ...failure, code: 'SOURCE_TIMEOUT', message: 'It is slow.' },
       ];
       await page.reload();
-      await page.getByText('This log is truncated of up. The vendor keeps 7 days.').waitFor();
-      await page.getByText('Lines are missing of up. It is slow.').waitFor();
+      await page.getByText('The log of up is truncated. The vendor keeps 7 days.').waitFor();
+      await page.getByText('Lines of up are missing. It is slow.').waitFor();
       log.failures = [];
       await page.getByRole('button', { name: 'Try again' }).click();
       await expect.poll(() => page.locator('.note-warn', { hasText: 'missing' }).count()).toBe(0);
@@ -120,7 +120,7 @@ describe.skipIf(HAS_NO_BROWSER)('what happens in real life, in the log explorer'
       await page.getByRole('button', { name: 'Cancel' }).click();
       await page.getByText('Stopped.').waitFor();
       release();
-      await page.getByRole('button', { name: 'Search on' }).click();
+      await page.getByRole('button', { name: 'Read on' }).click();
       await expect.poll(() => texts(page)).toEqual(numbered(0, 3));
     });
   });

@@ -68,7 +68,7 @@ export function Sidebar({ sources, parts, names }: PartsOfJobs & { sources: Sour
             </button>
           ))}
         </div>
-        <SourceChips sources={sources} chosen={chosen} />
+        <SourceChips sources={sources} chosen={chosen} silent={snapshot.failures.map(({ source }) => source)} />
       </div>
       <JobRows
         snapshot={snapshot}

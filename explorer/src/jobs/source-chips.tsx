@@ -10,13 +10,28 @@ function healthText(health: Health | undefined): string {
   return health.message === null ? HEALTH_WORDS[health.state] : `${HEALTH_WORDS[health.state]}: ${health.message}`;
 }
 
+interface SourceChipsProps {
+  readonly sources: Sources;
+  readonly chosen: readonly string[];
+  /** Did not answer when jobs were listed, which may be news to the service's last check. */
+  readonly silent: readonly string[];
+}
+
+const SILENT = 'does not answer';
+
+function noteOf(health: Health | undefined, isSilent: boolean): string | null {
+  if (health !== undefined && health.state !== 'UP') return HEALTH_WORDS[health.state];
+  return isSilent ? SILENT : null;
+}
+
 /** The sources with their health. A press shows the jobs of one alone, or adds one. */
-export function SourceChips({ sources, chosen }: { sources: Sources; chosen: readonly string[] }): ReactNode {
+export function SourceChips({ sources, chosen, silent }: SourceChipsProps): ReactNode {
   return (
     <div className="chips" role="group" aria-label="Sources">
       {sources.sources.map(({ name, vendor }) => {
         const health = sources.health[name];
-        const state = health?.state.toLowerCase() ?? 'unknown';
+        const note = noteOf(health, silent.includes(name));
+        const state = note === SILENT ? 'down' : (health?.state.toLowerCase() ?? 'unknown');
         const isChosen = chosen.includes(name);
         return (
           <button
@@ -32,9 +47,7 @@ export function SourceChips({ sources, chosen }: { sources: Sources; chosen: rea
           >
             <span className={`health health-${state}`} aria-hidden="true" />
             {name}
-            {health !== undefined && health.state !== 'UP' && (
-              <span className="chip-note">{HEALTH_WORDS[health.state]}</span>
-            )}
+            {note !== null && <span className="chip-note">{note}</span>}
           </button>
         );
       })}

@@ -17,13 +17,13 @@ export function FailureNotes({
 }): ReactNode {
   return snapshot.failures.map((failure) => {
     const job = failure.jobId === null ? undefined : jobs.get(failure.jobId);
+    const whose = job === undefined ? failure.source : `${job.name} (${failure.source})`;
     const isTruncated = failure.code === 'SOURCE_TRUNCATED';
     return (
       <p key={`${failure.source} ${failure.jobId ?? ''} ${failure.code}`} className="note note-warn" role="status">
         <WarningIcon />
         <span>
-          {isTruncated ? 'This log is truncated' : 'Lines are missing'}
-          {job === undefined ? ` of ${failure.source}` : ` of ${job.name} (${failure.source})`}. {failure.message}
+          {isTruncated ? `The log of ${whose} is truncated.` : `Lines of ${whose} are missing.`} {failure.message}
           {failure.retryAfterSeconds !== null && ` Try again in ${Math.ceil(failure.retryAfterSeconds)} s.`}
         </span>
         {!isTruncated && (
@@ -70,7 +70,7 @@ function Reading({ beyond, searched, onMore, onCancel, what }: EndProps): ReactN
         <p className="lines-end" role="status">
           {searched === 0 ? 'Stopped.' : `Nothing in the ${what} lines that were searched.`}
           <button type="button" className="link" onClick={onMore}>
-            Search on
+            {searched === 0 ? 'Read on' : 'Search on'}
           </button>
         </p>
       );
