@@ -35,12 +35,12 @@ function problemsOf(auth: unknown, sources?: unknown): readonly Problem[] {
 }
 
 describe('server.auth', () => {
-  test('is null where nothing is said, so that nothing but the loopback is listened on', () => {
+  test('is null by default, so that the service only listens on the loopback address', () => {
     expect(parse(undefined)).toBeNull();
     expect(parse({ type: 'none' })).toEqual({ type: 'none' });
   });
 
-  test('takes keys by their hashes', () => {
+  test('accepts keys by their hashes', () => {
     expect(parse({ type: 'keys', keys: [{ name: 'grafana', sha256: `${HASH}\n` }] })).toEqual({
       type: 'keys',
       keys: [{ name: 'grafana', sha256: HASH.toLowerCase(), roles: [] }],
@@ -111,7 +111,7 @@ describe('server.auth', () => {
     expect(problemsOf(auth)).toEqual([{ key, message: expect.stringMatching(message) as string }]);
   });
 
-  test('of keys is refused beside a source that would be sent them', () => {
+  test('with keys is refused if a source would receive them', () => {
     const forwarding = { market: { ...SOURCES.market, forward: true } };
     const keys = { type: 'keys', keys: [{ name: 'a', sha256: HASH }] };
     expect(problemsOf(keys, forwarding)).toEqual([

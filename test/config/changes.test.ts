@@ -16,7 +16,7 @@ const plugin = {
   },
 };
 
-/** A configuration as it is when the file is read: plugins are defined anew each time. */
+/** A configuration as read from the file: plugins are defined anew each time. */
 function configured(value: Readonly<Record<string, unknown>>): Configuration {
   const vendors = [...VENDORS, defineVendor(plugin)];
   return parseConfiguration(value, { origin: 'test', vendors, environment: { TOKEN: 'token of ours' } });
@@ -30,7 +30,7 @@ const one = {
 };
 const own = { vendor: 'own', baseUrl: 'http://own.invalid' };
 
-test('a configuration that is read again without a change has none', () => {
+test('rereading an unchanged configuration reports no changes', () => {
   const value = { server: { port: 4001, persistedQueries: { automatic: true } }, sources: { one, own } };
   const [before, after] = [configured(value), configured(structuredClone(value))];
   expect(sourceChanges(before, after)).toEqual({ added: [], removed: [], changed: [] });
@@ -43,13 +43,13 @@ test.each([
   ['an option of the vendor', { workspaces: ['a', 'b'] }],
   ['a limit', { limits: { concurrency: 3 } }],
   ['how it is followed', { tail: { interval: '2s' } }],
-])('a source with another value of %s is changed', (_what, change) => {
+])('a source with a different %s counts as changed', (_what, change) => {
   const before = configured({ sources: { one, own, two: one } });
   const after = configured({ sources: { three: one, one: { ...one, ...change }, own } });
   expect(sourceChanges(before, after)).toEqual({ added: ['three'], removed: ['two'], changed: ['one'] });
 });
 
-test('what counts after a restart only is named as the file names it', () => {
+test('settings that need a restart are reported with their names in the file', () => {
   const before = configured({ sources: { one } });
   const after = configured({
     server: {

@@ -17,7 +17,7 @@ test.each([
   expect(parseDuration(text)).toBe(milliseconds);
 });
 
-test('what is written is read back', () => {
+test('a formatted duration parses to the same value', () => {
   fc.assert(
     fc.property(fc.nat(), (milliseconds) => {
       expect(parseDuration(formatDuration(milliseconds))).toBe(milliseconds);

@@ -5,7 +5,7 @@ function neverConnected(): Connector {
   throw new Error('this test connects nothing');
 }
 
-/** Has options, and takes a token or nothing. */
+/** Has options, and accepts a token or no authorisation. */
 export const orchard: VendorDefinition = {
   vendor: 'orchard',
   title: 'Orchard Platform',
@@ -18,7 +18,7 @@ export const orchard: VendorDefinition = {
   create: neverConnected,
 };
 
-/** Has no options, and a token endpoint that must be named. */
+/** Has no options, and no default token endpoint. */
 export const harbour: VendorDefinition = {
   vendor: 'harbour',
   title: 'Harbour Scheduler',
@@ -28,7 +28,7 @@ export const harbour: VendorDefinition = {
   create: neverConnected,
 };
 
-/** Has a token endpoint beside its base URL. */
+/** Has a token endpoint next to its base URL. */
 export const lantern: VendorDefinition = {
   vendor: 'lantern',
   title: 'Lantern Render',

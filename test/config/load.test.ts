@@ -30,13 +30,13 @@ async function nameLoaded(options: Parameters<typeof load>[0] = {}): Promise<str
   return (await load(options))?.sources[0]?.name;
 }
 
-describe('the file that is read', () => {
-  test('is none when nothing is named and the folder has none', async () => {
+describe('the configuration file', () => {
+  test('is null if no file is named and the folder has none', async () => {
     expect(await load()).toBeNull();
     expect(await load({ environment: { TRIBUTARY_CONFIG: '' } })).toBeNull();
   });
 
-  test('is the path that was given, before the environment, before the usual name', async () => {
+  test('is the given path, then the one from the environment, then the usual name', async () => {
     await writeFile(join(folder, 'tributary.yaml'), yamlNaming('usual'));
     await writeFile(join(folder, 'environment.yaml'), yamlNaming('environment'));
     await writeFile(join(folder, 'given.yaml'), yamlNaming('given'));
@@ -46,13 +46,13 @@ describe('the file that is read', () => {
     expect(await nameLoaded({ environment, path: 'given.yaml' })).toBe('given');
   });
 
-  test('may be JSON by its extension', async () => {
+  test('is read as JSON if its extension says so', async () => {
     const source = { vendor: 'orchard', baseUrl: 'http://localhost:1', workspaces: ['a'] };
     await writeFile(join(folder, 'tributary.json'), JSON.stringify({ sources: { fromJson: source } }));
     expect(await nameLoaded()).toBe('fromJson');
   });
 
-  test('must be there when it is named', async () => {
+  test('must exist if it is named', async () => {
     await expect(load({ path: 'absent.yaml' })).rejects.toThrow(
       'The configuration in absent.yaml has 1 problem:\n  - the file cannot be read (ENOENT)',
     );
@@ -62,17 +62,17 @@ describe('the file that is read', () => {
 test.each([
   ['a.json', '{ "title": "half \\ud83d of a pair" }'],
   ['a.yaml', 'title: "half \\ud83d of a pair"'],
-])('%s with half of a surrogate pair is refused, and a whole pair is read', (file, text) => {
+])('%s with half of a surrogate pair is refused, and a whole pair is accepted', (file, text) => {
   expect(() => parseText(text, file)).toThrow('an escape such as \\ud83d is half of a surrogate pair');
   expect(parseText(text.replace('\\ud83d', '\\ud83d\\ude00'), file)).toEqual({ title: 'half \u{1f600} of a pair' });
 });
 
-test('a file whose aliases hold themselves is refused', () => {
+test('a file with circular aliases is refused', () => {
   expect(() => parseText('a: &a [*a]', 'a.yaml')).toThrow('its YAML aliases cannot be resolved');
 });
 
-describe('a file that cannot be decoded', () => {
-  test('is refused with the place, and without a word of what stands there', () => {
+describe('a file that cannot be parsed', () => {
+  test('is refused with the position, and without any of its text', () => {
     const yaml = 'sources:\n  a:\n    auth: { token: "hunter2\n';
     expect(() => parseText(yaml, 'a.yaml')).toThrow(/invalid YAML at line \d+, column \d+: /);
     expect(() => parseText(yaml, 'a.yaml')).not.toThrow('hunter2');
@@ -81,13 +81,13 @@ describe('a file that cannot be decoded', () => {
     expect(() => parseText('{ "token": hunter2 }', 'a.json')).not.toThrow('hunter2');
   });
 
-  test('is refused when a key stands twice', () => {
+  test('is refused if it has a duplicate key', () => {
     expect(() => parseText('server: { port: 1 }\nserver: { port: 2 }\n', 'a.yaml')).toThrow(
       'invalid YAML at line 2, column 1: duplicate key',
     );
   });
 
-  test('is refused when a key is a list or a mapping, and prints nothing of it', () => {
+  test('is refused if a key is a list or a mapping, without printing the key', () => {
     const warned = vi.spyOn(process, 'emitWarning').mockReturnValue(undefined);
     expect(() => parseText('sources: { a: 1 }\n? [token, hunter2]\n: 1\n', 'a.yaml')).toThrow(
       'invalid YAML at line 2, column 3: non string key',
@@ -97,7 +97,7 @@ describe('a file that cannot be decoded', () => {
     warned.mockRestore();
   });
 
-  test('is refused when its aliases multiply', () => {
+  test('is refused if its aliases multiply', () => {
     const levels = Array.from({ length: 12 }, (_, level) =>
       level === 0 ? 'a0: &a0 [x, x, x, x, x, x, x, x, x]' : `a${level}: &a${level} [${`*a${level - 1}, `.repeat(9)}]`,
     );

@@ -85,7 +85,7 @@ describe('a valid configuration', () => {
     });
   });
 
-  test('keeps what it says, with durations in milliseconds', () => {
+  test('keeps its settings, with durations in milliseconds', () => {
     const settings = {
       host: '0.0.0.0',
       port: 0,
@@ -186,7 +186,7 @@ describe('a valid configuration', () => {
     ]);
   });
 
-  test('says how jobs are followed, for all sources and for one', () => {
+  test('sets how jobs are followed, for all sources and for one', () => {
     const { tail, redis, sources } = parse({
       tail: { interval: '500ms', drain: ['1s', '5s'], maxDuration: '1h' },
       redis: { url: 'rediss://me:hush@redis.example.com:6380/2', prefix: 'logs', leaseTtl: '5s' },
@@ -222,13 +222,13 @@ describe('a valid configuration', () => {
     ['tail.jitter', { tail: { jitter: 1.5 } }],
     ['sources.first.tail.interval', { sources: { first: { ...MINIMAL, tail: { interval: '20s' } } } }],
     ['sources.first.tail.maxInterval', { sources: { first: { ...MINIMAL, tail: { maxInterval: '500ms' } } } }],
-  ])('is wrong where %s is, and no secret is told', (key, part) => {
+  ])('has a problem in %s, which is reported without secrets', (key, part) => {
     const problems = problemsOf({ sources: { first: MINIMAL }, ...part });
     expect(problems.map((problem) => problem.key)).toEqual([key]);
     expect(JSON.stringify(problems)).not.toContain('hush');
   });
 
-  test('takes the token URL from the vendor where the file does not say one', () => {
+  test('takes the token URL from the vendor if the file has none', () => {
     const [source] = parse({
       sources: {
         render: {
@@ -251,13 +251,13 @@ describe('a valid configuration', () => {
     ['inside auth', { auth: { type: 'none', forward: true } }, 'required'],
     ['as required', { forward: 'required', auth: { type: 'none' } }, 'required'],
     ['as optional', { auth: { type: 'none', forward: 'optional' } }, 'optional'],
-  ])('forwards the caller when `forward` stands %s', (_, keys, forwarding) => {
+  ])('forwards credentials if `forward` is %s', (_, keys, forwarding) => {
     const [source] = parse({ sources: { first: { ...MINIMAL, ...keys } } }).sources;
     expect(source?.http.forward).toBe(forwarding);
     expect(source?.http.auth).toEqual({ type: 'none' });
   });
 
-  test('says what `forward` can be', () => {
+  test('lists the allowed values of `forward`', () => {
     expect(problemsOf({ sources: { first: { ...MINIMAL, forward: 'always' } } })).toEqual([
       { key: 'sources.first.forward', message: 'expected true, false, "required" or "optional", got "always"' },
     ]);
@@ -274,17 +274,17 @@ describe('the environment', () => {
     sources: { first: { ...MINIMAL, auth: { type: 'bearer', token } } },
   });
 
-  test('is read wherever a text names a variable', () => {
+  test('is read wherever a text refers to a variable', () => {
     const [source] = parse(withToken('a-${PART}-b'), { PART: 'x$${y}' }).sources;
     expect(source?.http.auth).toEqual({ type: 'bearer', token: 'a-x$${y}-b' });
   });
 
-  test('is left alone where the dollar is doubled', () => {
+  test('is not read if the dollar is doubled', () => {
     const [source] = parse(withToken('$${PART} costs $5')).sources;
     expect(source?.http.auth).toEqual({ type: 'bearer', token: '${PART} costs $5' });
   });
 
-  test('gives numbers and booleans where they are wanted', () => {
+  test('provides numbers and booleans where they are expected', () => {
     const configuration = parse(
       {
         server: { port: '${PORT}' },
@@ -300,25 +300,25 @@ describe('the environment', () => {
     expect(configuration.sources[0]?.http.limits.requestsPerSecond).toBe(2.5);
   });
 
-  test('must have every variable that is named, and each missing one is named with its key', () => {
+  test('must have every referenced variable; each missing one is reported with its key', () => {
     expect(problemsOf({ sources: { first: { ...MINIMAL, auth: { type: 'bearer', token: '${NO_SUCH}' } } } })).toEqual([
       { key: 'sources.first.auth.token', message: 'the environment variable NO_SUCH is not set' },
     ]);
   });
 
-  test('is not asked for what objects inherit', () => {
+  test('is not read for inherited properties of objects', () => {
     expect(problemsOf(withToken('${constructor}'))).toEqual([
       { key: 'sources.first.auth.token', message: 'the environment variable constructor is not set' },
     ]);
   });
 
-  test('may give an empty text, which is then no token', () => {
+  test('may provide an empty text, which is not a valid token', () => {
     expect(problemsOf(withToken('${EMPTY}'), { EMPTY: '' })).toEqual([
       { key: 'sources.first.auth.token', message: 'must not be empty' },
     ]);
   });
 
-  test('is not guessed from a reference without a name', () => {
+  test('is not read for a reference without a name', () => {
     expect(problemsOf(withToken('${not a name}'))).toEqual([
       {
         key: 'sources.first.auth.token',
@@ -465,11 +465,11 @@ describe('a wrong configuration', () => {
         },
       ],
     ],
-  ])('with %s is refused with the key, what is wrong and what is allowed', (_, value, problems) => {
+  ])('with %s is refused with the key, the problem and the allowed values', (_, value, problems) => {
     expect(problemsOf(value)).toEqual(problems);
   });
 
-  test('is told about all at once', () => {
+  test('reports all problems at once', () => {
     const keys = problemsOf({
       server: { prot: 1 },
       sources: {
@@ -480,7 +480,7 @@ describe('a wrong configuration', () => {
     expect(keys.toSorted()).toEqual(['server.prot', 'sources.a.vendor', 'sources.b.auth.token', 'sources.b.baseUrl']);
   });
 
-  test('never shows a secret, from the file or from the environment', () => {
+  test('never reveals a secret, from the file or from the environment', () => {
     const secrets = { SECRET: 'hunter2-from-environment' };
     const wrong = [
       { sources: { a: { ...MINIMAL, auth: 'hunter2' } } },
@@ -498,7 +498,7 @@ describe('a wrong configuration', () => {
     }
   });
 
-  test('reads as one list that begins with the file', () => {
+  test('is reported as one list that starts with the file', () => {
     expect(new ConfigurationError('tributary.yaml', problemsOf({ sources: {}, extra: 1 })).message).toBe(
       [
         'The configuration in tributary.yaml has 2 problems:',

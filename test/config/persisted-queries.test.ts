@@ -38,7 +38,7 @@ function problemOf(persistedQueries: unknown, files: Readonly<Record<string, str
 test.each([
   ['Relay', RELAY],
   ['Apollo', APOLLO],
-])('a manifest as the compiler of %s writes it is read', (_name, text) => {
+])('a manifest written by the compiler of %s is read', (_name, text) => {
   const { known } = read({ manifests: ['one.json'] }, { 'one.json': text });
   expect([...known]).toEqual([
     ['abc', 'query A { __typename }'],
@@ -46,12 +46,12 @@ test.each([
   ]);
 });
 
-test('several manifests that agree are one', () => {
+test('several consistent manifests are merged', () => {
   const { known } = read({ manifests: ['a', 'b'] }, { a: RELAY, b: APOLLO });
   expect([...known.keys()]).toEqual(['abc', 'def']);
 });
 
-describe('a wrong value is refused with its key:', () => {
+describe('an invalid value is refused with its key:', () => {
   test.each([
     [{ only: true }, {}, 'server.persistedQueries.manifests: is missing'],
     [{ only: true, automatic: true, manifests: ['a'] }, { a: RELAY }, 'server.persistedQueries.automatic: must be off'],

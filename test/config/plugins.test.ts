@@ -20,7 +20,7 @@ afterAll(async () => {
 
 let modules = 0;
 
-/** What is wrong with a configuration that names a module of that text. */
+/** The problems of a configuration that names a module with this text. */
 async function problemsOf(
   text: string | null,
   more: Readonly<Record<string, unknown>> = {},
@@ -41,7 +41,7 @@ const ZOD = JSON.stringify(import.meta.resolve('zod'));
 const HEAD = `import { z } from ${ZOD};
 const good = { vendor: 'own', title: 'Own', options: z.strictObject({ team: z.string() }), auth: ['bearer'], create: () => ({}) };`;
 
-test('a module may give one vendor or several, and their sources have their own keys', async () => {
+test('a module may define one or more vendors, whose sources have their own keys', async () => {
   const sources = { one: { vendor: 'own', baseUrl: 'https://x.example', auth: { type: 'none' }, team: 'a' } };
   expect(await problemsOf(`${HEAD} export default good;`, { sources })).toEqual([]);
   expect(await problemsOf(`${HEAD} export default [good, { ...good, vendor: 'other' }];`, { sources })).toEqual([]);
@@ -69,18 +69,18 @@ test.each([
   [`${HEAD} export default { ...good, auth: [] };`, '`auth`: expected one or more of none, bearer'],
   [`${HEAD} export default { ...good, create: undefined };`, '`create`: expected a function that makes a connector'],
   [`${HEAD} export default { ...good, vendor: 'rest' };`, 'the vendor "rest" already exists'],
-])('a module %j is refused with the key that names it', async (text, said) => {
+])('the module %j is refused with the key that names it', async (text, said) => {
   const [problem = '', ...others] = await problemsOf(text);
   expect(others).toEqual([]);
   expect(problem.startsWith('plugins[0]: ')).toBe(true);
   expect(problem).toContain(said);
 });
 
-test('plugins that are no list of texts are refused', async () => {
+test('plugins that are not a list of texts are refused', async () => {
   expect(await problemsOf(null, { plugins: './x.js' })).toEqual(['plugins: expected a list, got a string']);
 });
 
-test('a vendor that lacks something is refused where it is defined', () => {
+test('a vendor that lacks a member is refused by defineVendor', () => {
   expect(() => defineVendor({ ...orchard, title: '' })).toThrow(
     'defineVendor: `title`: expected a text that is not empty',
   );

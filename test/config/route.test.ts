@@ -31,7 +31,7 @@ function problemsOf(...given: Parameters<typeof routeOf>): unknown {
 describe('the proxy of a source', () => {
   const environment = { HTTP_PROXY: 'http://a:1', HTTPS_PROXY: 'b:2', NO_PROXY: 'c,.d' };
 
-  test('is what the environment says', () => {
+  test('is taken from the environment', () => {
     expect(routeOf({}, environment).proxy).toEqual({ http: 'http://a:1', https: 'http://b:2', except: 'c,.d' });
     expect(routeOf({}, { https_proxy: 'http://small:1', HTTPS_PROXY: 'http://large:1' }).proxy).toEqual({
       http: null,
@@ -41,12 +41,12 @@ describe('the proxy of a source', () => {
     expect(routeOf({}, { HTTP_PROXY: '', NO_PROXY: 'c' }).proxy).toBeUndefined();
   });
 
-  test('is what the source itself says, before the environment', () => {
+  test('is taken from the source first, then from the environment', () => {
     expect(routeOf({ proxy: 'http://u:p@own:3128' }, environment).proxy).toBe('http://u:p@own:3128');
     expect(routeOf({ proxy: 'none' }, environment).proxy).toBeUndefined();
   });
 
-  test('is refused when it is no proxy, and not shown', () => {
+  test('is refused if it is not a proxy URL, without showing it', () => {
     expect(problemsOf({ proxy: 'socks5://u:hunter2@own' })).toEqual([
       {
         key: 'sources.first.proxy',
@@ -60,7 +60,7 @@ describe('the proxy of a source', () => {
 });
 
 describe('the certificates of a source', () => {
-  test('come from files or stand in the configuration', () => {
+  test('come from files or from the configuration itself', () => {
     const files = {
       ca: certificateFile('ca.pem'),
       certificate: certificateFile('client.pem'),
@@ -86,11 +86,11 @@ describe('the certificates of a source', () => {
       'passphrase',
       'does not open the key',
     ],
-  ])('are tried at the start (%#)', (tls, setting, message) => {
+  ])('are checked at the start (%#)', (tls, setting, message) => {
     expect(problemsOf({ tls })).toEqual([{ key: `sources.first.tls.${setting}`, message }]);
   });
 
-  test('take the place of a secret, which must be there without them', () => {
+  test('replace a secret, which is required without them', () => {
     const auth = { type: 'oauth2-client-credentials', tokenUrl: 'https://a.example/token', clientId: 'c' };
     const harbour = { vendor: 'harbour', auth };
     expect(routeOf({ ...harbour, tls: client }).tls).toEqual(client);

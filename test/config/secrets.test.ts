@@ -24,7 +24,7 @@ function file(name: string, content: string | Buffer): string {
   return name;
 }
 
-/** Loads a configuration with one source, as a JSON file in a folder of its own. */
+/** Loads a configuration with one source, as a JSON file in a temporary folder. */
 async function load(
   source: Record<string, unknown>,
   environment: Record<string, string> = {},
@@ -49,7 +49,7 @@ async function refusal(...given: Parameters<typeof load>): Promise<string> {
   throw new Error('it was accepted');
 }
 
-/** A source for each kind of secret, given the text of the secret. */
+/** A source for each kind of secret, with the given secret. */
 const KINDS: readonly [string, (secret: string) => Record<string, unknown>, string][] = [
   ['bearer', (token) => orchard({ type: 'bearer', token }), 'token'],
   ['basic', (password) => harbour({ type: 'basic', username: 'u', password }), 'password'],
@@ -81,7 +81,7 @@ function harbour(auth: Record<string, unknown>): Record<string, unknown> {
 }
 
 describe.each(KINDS)('the secret of %s', (_type, source, key) => {
-  test(`(${key}) may end in a line break, wherever it stands`, async () => {
+  test(`(${key}) may end in a line break, wherever it comes from`, async () => {
     for (const end of BREAKS) {
       file('secret', `hunter2${end}`);
       const found = [
@@ -93,7 +93,7 @@ describe.each(KINDS)('the secret of %s', (_type, source, key) => {
     }
   });
 
-  test(`(${key}) that is empty but for line breaks is refused`, async () => {
+  test(`(${key}) that consists only of line breaks is refused`, async () => {
     file('secret', '\n');
     for (const text of ['\n', '${SECRET}', '${file:secret}']) {
       expect(await refusal(source(text), { SECRET: '\n' })).toContain(`sources.first.auth.${key}: must`);
@@ -109,7 +109,7 @@ describe.each(KINDS)('the secret of %s', (_type, source, key) => {
   });
 });
 
-describe('a file that a value names', () => {
+describe('a file that a value refers to', () => {
   test('may be one of several parts of the value', async () => {
     file('a', 'one\n');
     expect(await authOf(orchard({ type: 'bearer', token: '${file:a}-${B}-${file:./a}' }), { B: 'two\n' })).toEqual({
@@ -118,7 +118,7 @@ describe('a file that a value names', () => {
     });
   });
 
-  test('is looked for from the folder of the configuration', async () => {
+  test('is resolved from the folder of the configuration', async () => {
     file('secret', 'abc');
     const path = file(
       'tributary.yaml',
@@ -133,20 +133,20 @@ describe('a file that a value names', () => {
     expect(loaded!.sources[0]!.options).toMatchObject({ workspaces: ['abc'] });
   });
 
-  test('may stand for a number', async () => {
+  test('may provide a number', async () => {
     file('port', '8080\n');
     const { server } = await load(orchard({ type: 'none' }), {}, { server: { port: '${file:port}' } });
     expect(server.port).toBe(8080);
   });
 
-  test('that is not there is refused by its name, together with everything else', async () => {
+  test('that does not exist is reported by its name, together with all other problems', async () => {
     const source = { ...orchard({ type: 'bearer', token: '${file:absent}' }), colour: 'red' };
     const message = await refusal(source);
     expect(message).toContain('sources.first.auth.token: the file absent cannot be read (ENOENT)');
     expect(message).toContain('sources.first.colour');
   });
 
-  test('that is too large, no text or a folder is refused, and nothing of it is shown', async () => {
+  test('that is too large, a folder or not text is refused, without showing any of it', async () => {
     file('large', 'hunter2'.repeat(200_000));
     file('binary', Buffer.from([0x68, 0x75, 0xff, 0xfe, 0x00, 0xc3]));
     const message = async (path: string) => refusal(orchard({ type: 'bearer', token: `\${file:${path}}` }));
@@ -167,13 +167,13 @@ test.each(['a\nb', 'a\r\nx: y', 'tökén', 'a\u0000'])(
   },
 );
 
-test('a user whose name holds a colon is refused', async () => {
+test('a user name with a colon is refused', async () => {
   expect(await refusal(harbour({ type: 'basic', username: 'a:b', password: 'p' }))).toContain(
     'sources.first.auth.username: must not contain a colon',
   );
 });
 
-test('the key of cursors and the place of Redis may come from files that end in a line break', async () => {
+test('the cursor secret and the URL of Redis may come from files that end in a line break', async () => {
   file('seal', 'a key of sixteen letters\n');
   file('redis', 'redis://:hunter2@redis:6379\n');
   const rest = { server: { cursorSecret: '${file:seal}' }, redis: { url: '${file:redis}' } };
@@ -182,7 +182,7 @@ test('the key of cursors and the place of Redis may come from files that end in 
   expect(redis!.servers).toEqual({ kind: 'single', url: 'redis://:hunter2@redis:6379' });
 });
 
-describe('a configuration that an editor of Windows wrote', () => {
+describe('a configuration written by a Windows editor', () => {
   const json = JSON.stringify({ sources: { first: orchard({ type: 'none' }) } });
   test.each([
     ['tributary.json', Buffer.from(`\ufeff${json}`)],
@@ -196,7 +196,7 @@ describe('a configuration that an editor of Windows wrote', () => {
     expect(loaded!.sources.map((source) => source.name)).toEqual(['first']);
   });
 
-  test('must be text', async () => {
+  test('must be UTF-8 or UTF-16 text', async () => {
     file('tributary.json', Buffer.from([0x7b, 0xff, 0x7d]));
     await expect(loadConfiguration({ folder, vendors: FAKE_VENDORS, environment: {} })).rejects.toThrow(
       'the file is not UTF-8 text',

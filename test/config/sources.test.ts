@@ -5,7 +5,7 @@ import { VENDORS } from '../../src/vendors/index.ts';
 
 const SOURCE = { vendor: 'nemo', baseUrl: 'http://127.0.0.1:9', workspaces: ['default'] };
 
-test('a connected source says whether it passes credentials on, so that callers do not share what it answers', async () => {
+test('a connected source tells whether it forwards credentials, so that callers do not share its answers', async () => {
   const configuration = parseConfiguration(
     {
       sources: {

@@ -11,12 +11,12 @@ const ENDPOINT = 'http://collector.invalid:4318/';
 const url = 'http://collector.invalid:4318/v1/traces';
 
 describe('traces', () => {
-  test('go nowhere unless something says where', () => {
+  test('are off unless an endpoint is configured', () => {
     expect(tracingOf({})).toBeNull();
     expect(tracingOf({}, { OTEL_SERVICE_NAME: 'logs', OTEL_EXPORTER_OTLP_ENDPOINT: '' })).toBeNull();
   });
 
-  test('go where the configuration says, before what the environment says', () => {
+  test('go to the endpoint in the configuration, then to the one in the environment', () => {
     const tracing = {
       endpoint: ENDPOINT,
       headers: { authorization: 'Bearer a' },
@@ -37,19 +37,19 @@ describe('traces', () => {
     ],
     ['OTEL_TRACES_EXPORTER', { OTEL_EXPORTER_OTLP_ENDPOINT: ENDPOINT, OTEL_TRACES_EXPORTER: 'none' }, undefined],
     ['OTEL_SDK_DISABLED', { OTEL_EXPORTER_OTLP_ENDPOINT: ENDPOINT, OTEL_SDK_DISABLED: 'true' }, undefined],
-  ])('heed %s', (_name, environment, expected) => {
+  ])('follow %s', (_name, environment, expected) => {
     expect(tracingOf({}, environment)?.url).toBe(expected);
   });
 
   test.each([
     [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'canary' }, 'OTEL_EXPORTER_OTLP_ENDPOINT'],
     [{ OTEL_EXPORTER_OTLP_ENDPOINT: ENDPOINT, OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }, 'gRPC'],
-  ])('that the environment sends where they cannot go are refused: %o', (environment, words) => {
+  ])('with an unusable endpoint in the environment are refused: %o', (environment, words) => {
     expect(() => tracingOf({}, environment)).toThrow(words);
     expect(() => tracingOf({}, environment)).not.toThrow('canary');
   });
 
-  test('have headers that can be sent', () => {
+  test('have only headers that can be sent', () => {
     expect(() => tracingOf({ tracing: { endpoint: ENDPOINT, headers: { 'x y': 'a' } } })).toThrow(
       'server.tracing.headers',
     );

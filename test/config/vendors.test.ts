@@ -3,14 +3,14 @@ import { expect, test } from 'vitest';
 import { configurationSchema } from '../../src/config/schema/schema.ts';
 import { VENDORS } from '../../src/vendors/index.ts';
 
-test('the list of vendors is the listing of their folders', () => {
+test('the list of vendors matches their folders', () => {
   const folders = readdirSync('src/vendors', { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && entry.name !== 'shared')
     .map(({ name }) => name);
   expect(VENDORS.map(({ vendor }) => vendor).toSorted()).toEqual(folders.toSorted());
 });
 
-test('every vendor says which keys it adds, and what they mean', () => {
+test('every vendor describes each key that it adds', () => {
   const text = JSON.stringify(configurationSchema(VENDORS).toJSONSchema({ io: 'input' }));
   expect(text).not.toContain('"properties":{}');
   for (const { vendor, title, auth } of VENDORS) {

@@ -17,7 +17,7 @@ describe('stripping terminal output', () => {
     ['a string that other control characters interrupt, the same', '\u001b]0;one\ntwo\u0007', '0;one\ntwo'],
     ['a lone escape before a word, and nothing of the word', '\u001bError and \u001bMore', 'Error and More'],
     ['what a reset of the terminal is made of', '\u001bc\u001b[!p\u001b[?3;4l\u001b>text', 'text'],
-  ])('takes out %s', (_what, text, plain) => {
+  ])('removes %s', (_what, text, plain) => {
     expect(stripAnsi(text)).toBe(plain);
   });
 
@@ -42,7 +42,7 @@ describe('stripping terminal output', () => {
     expect(stripAnsi(text)).toBe(plain);
   });
 
-  test('leaves no control character but line feed and tab, and nothing to strip again', () => {
+  test('leaves no control characters except line feed and tab, and nothing to strip again', () => {
     const terminal = fc.string({
       unit: fc.constantFrom('\u001b', '[', ']', '\u009b', '\u0007', '\\', '3', 'm', '\r', '\n', '\t', '\0', 'é'),
     });
@@ -55,20 +55,20 @@ describe('stripping terminal output', () => {
     );
   });
 
-  test('keeps every word that is in no well-formed escape sequence', () => {
+  test('keeps every word outside well-formed escape sequences', () => {
     const word = fc.string({ unit: fc.constantFrom(...Array.from('abcmDEHKMPQXZé文')), minLength: 2, maxLength: 6 });
     const sequence = fc.constantFrom(
       ...['\u001b[31m', '\u001b[0m', '\u001b[2K', '\u001b]8;;https://x.example/\u0007', '\u001b]0;t\u001b\\'],
       ...['\u001bPq\u001b\\', '\u001b(B', ' \u009b1m', '\u001b7', ''],
     );
-    // Nothing that begins a sequence which the word could be the end of: that word would be in one.
+    // Avoid starts of a sequence that the word could end: the word would then be inside it.
     const debris = fc.constantFrom(
       ...['\u001b', '\u001b]', '\u001b]0;', '\u001bP', '\u001b_', '\u001b^', '\u009d', '\u0090', '\u009b', 'Ã\u009b'],
       ...['â\u0080\u009c', 'â\u0080\u009d', '\0', '\b', '\u007f', ' ', '\t', '\n', ''],
     );
     fc.assert(
       fc.property(fc.array(fc.tuple(sequence, debris, word), { maxLength: 12 }), (parts) => {
-        // A blank line before each: what carriage returns write over is another matter.
+        // A blank line before each: lines overwritten by carriage returns are tested elsewhere.
         const text = parts.map((part) => part.join('')).join(' ');
         let from = 0;
         const plain = stripAnsi(text);
@@ -87,13 +87,13 @@ describe('stripping terminal output', () => {
     (unit) => {
       const started = performance.now();
       stripAnsi(unit.repeat(1_000_000 / unit.length));
-      // A quadratic pattern takes minutes.
+      // A quadratic pattern would take minutes.
       expect(performance.now() - started).toBeLessThan(2_000);
     },
   );
 });
 
-test('half a character becomes the replacement character, whole ones stay', () => {
+test('half a character becomes the replacement character, and whole ones stay', () => {
   expect(toValidUnicode('a\ud83db\ude80🚀')).toBe('a\ufffdb\ufffd🚀');
 });
 

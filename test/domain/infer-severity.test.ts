@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { inferSeverity } from '../../src/domain/infer-severity.ts';
 import { NO_SEVERITY } from '../../src/domain/severity.ts';
 
-describe('a severity read out of a message', () => {
+describe('a severity inferred from a message', () => {
   test.each([
     // JSON
     ['{"level": "info", "event": "x"}', 9, 'info'],
@@ -72,22 +72,22 @@ describe('a severity read out of a message', () => {
     '{not json} ERROR',
     '["level", "error"]',
     '{"__proto__": {"level": "error"}}',
-  ])('is none for %j', (message) => {
+  ])('is NONE for %j', (message) => {
     expect(inferSeverity(message)).toEqual(NO_SEVERITY);
   });
 
-  test('takes standard error for a warning, unless the line says better', () => {
+  test('treats standard error as WARN, unless the line has a level', () => {
     expect(inferSeverity('[stderr] Fetching 4 files: 25%')).toEqual({ number: 13, text: null, source: 'INFERRED' });
     expect(inferSeverity('[stderr] INFO: all is well')).toEqual({ number: 9, text: 'INFO', source: 'INFERRED' });
     expect(inferSeverity('[stderr] {"level":"error"}')).toEqual({ number: 17, text: 'error', source: 'INFERRED' });
     expect(inferSeverity('[stderr] ValueError: x')).toEqual({ number: 17, text: null, source: 'INFERRED' });
   });
 
-  test('takes only the first line that says something', () => {
+  test('uses only the first line with text', () => {
     expect(inferSeverity('all is well\nERROR: but not here')).toEqual(NO_SEVERITY);
   });
 
-  test('never throws and answers long or hostile lines at once', () => {
+  test('never throws, and handles long or hostile lines quickly', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 400 }), (message) => {
         const { number, source } = inferSeverity(message);

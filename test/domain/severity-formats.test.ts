@@ -5,7 +5,7 @@ import { FORMATS } from '../../src/domain/severity-formats.ts';
 import { severityOf } from '../../src/domain/severity.ts';
 import type { LogSeverity } from '../../src/domain/severity.ts';
 
-/** Lines as launchers and libraries print them, by the kind of program. Their sources are in the table of formats. */
+/** Lines as launchers and libraries print them, by kind of program. Their sources are in the table of formats. */
 const LINES: Readonly<Record<string, readonly (readonly [string, LogSeverity])[]>> = {
   'PyTorch and torchrun': [
     [
@@ -145,11 +145,11 @@ describe.each(Object.entries(LINES))('the severity of a line of %s', (_kind, lin
 });
 
 describe('the table of formats', () => {
-  test('has a source for each, and a line of each among those above', () => {
+  test('has a source for each format, and one of the lines above matches it', () => {
     const lines = Object.values(LINES).flat();
     for (const { of, source, pattern, number } of FORMATS) {
       expect(source, of).toMatch(/^https:\/\//);
-      // Where no line is of it as it stands, prefixes are before it.
+      // If no line has the format directly, it follows prefixes.
       const behind = (line: string): boolean =>
         Array.from({ length: Math.min(line.length, 120) }, (_, start) => line.slice(start)).some((text) =>
           pattern.test(text),
@@ -164,7 +164,7 @@ describe('the table of formats', () => {
     }
   });
 
-  test('costs little on any line, however long and hostile', () => {
+  test('is fast on any line, even a long or hostile one', () => {
     const parts = [
       'a ',
       '[a] ',
@@ -185,7 +185,7 @@ describe('the table of formats', () => {
         const line = chosen.join('').repeat(2_000);
         const started = performance.now();
         for (let round = 0; round < 20; round += 1) inferSeverity(line);
-        // Backtracking without a bound takes seconds.
+        // Unbounded backtracking would take seconds.
         expect(performance.now() - started).toBeLessThan(1_000);
       }),
       { numRuns: 50 },

@@ -11,19 +11,19 @@ test.each([
   ['limit', 'limits'],
   ['colour', null],
   ['', null],
-])('"%s" is taken for %s', (word, meant) => {
+])('the suggestion for "%s" is %s', (word, meant) => {
   expect(suggestionFor(word, KEYS)).toBe(meant);
 });
 
-test('a letter outside the basic plane is one letter', () => {
+test('a letter outside the basic plane counts as one letter', () => {
   expect(suggestionFor('nobody', ['production/Questions 🚀'])).toBeNull();
   expect(suggestionFor('queston 🚀', ['question 🚀'])).toBe('question 🚀');
 });
 
-test('a word of one letter is not taken for another', () => {
+test('no one-letter word is suggested for another', () => {
   expect(suggestionFor('b', ['a'])).toBeNull();
 });
 
-test('nothing is suggested where nothing is allowed', () => {
+test('nothing is suggested if no word is allowed', () => {
   expect(suggestionFor('auth', [])).toBeNull();
 });

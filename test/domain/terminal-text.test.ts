@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { formatTable } from '../../src/cli/show/table.ts';
 import { terminalCell, terminalJson, terminalLines, terminalText } from '../../src/domain/terminal-text.ts';
 
-/** What a terminal obeys, or what turns the direction of writing. Line feeds and tabs are looked at apart. */
+/** Characters that control a terminal or change the direction of writing. Line feeds and tabs are tested separately. */
 
 const OBEYED = /[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/;
 
@@ -36,8 +36,8 @@ const hostile = fc
   )
   .map((parts) => parts.join(''));
 
-describe('text from elsewhere on a terminal', () => {
-  test('holds nothing that a terminal obeys, and no line that looks like a row', () => {
+describe('foreign text on a terminal', () => {
+  test('has no characters that control the terminal, and no line that looks like an output row', () => {
     fc.assert(
       fc.property(hostile, (text) => {
         for (const shown of [terminalText(text), terminalCell(text), terminalLines(text), terminalJson(text)])
@@ -50,7 +50,7 @@ describe('text from elsewhere on a terminal', () => {
     );
   });
 
-  test('is the same value for a program that reads the JSON, in valid Unicode', () => {
+  test('is parsed as the same value by a program that reads the JSON, in valid Unicode', () => {
     const read: unknown[] = [];
     fc.assert(
       fc.property(fc.oneof(hostile, fc.jsonValue()), (value) => {
@@ -59,16 +59,16 @@ describe('text from elsewhere on a terminal', () => {
         read.push(JSON.parse(terminalJson(value)));
       }),
     );
-    // JSON.stringify writes halves of pairs as escapes, and no others.
+    // JSON.stringify escapes halves of surrogate pairs, and only those.
     expect(JSON.stringify(read)).not.toMatch(/(?<!\\)(?:\\\\)*\\ud[89a-f]/);
   });
 
-  test('that is harmless stays as it is', () => {
+  test('that is harmless stays unchanged', () => {
     const text = 'loss 0.25, naïve 漢字 🦊 ✓';
     expect([terminalText(text), terminalCell(text)]).toEqual([text, text]);
   });
 
-  test('makes one row of a table whatever it holds, in every column', () => {
+  test('fills exactly one table row, in every column', () => {
     fc.assert(
       fc.property(hostile, hostile, (key, name) => {
         const table = formatTable(['JOB', 'NAME'], [[key, name]]);

@@ -31,11 +31,11 @@ describe('a date-time', () => {
     '+012026-03-01T09:30:00Z',
     'soon',
     '',
-  ])('is unreadable as %s', (text) => {
+  ])('cannot be written as %s', (text) => {
     expect(parseInstant(text)).toBeNull();
   });
 
-  test('is the same however the zone is written', () => {
+  test('is the same for every notation of its zone', () => {
     const at = fc.date({ min: new Date(0), max: new Date('9999-12-31T23:59:59Z'), noInvalidDate: true });
     const fraction = fc.oneof(
       fc.constant(''),
@@ -64,7 +64,7 @@ describe('a date-time', () => {
       expect(parseInstant(text)).toBeNull();
   });
 
-  test('is RFC 3339 in its range or unreadable, whatever comes', () => {
+  test('is parsed to RFC 3339 within its range, or refused', () => {
     const two = fc.integer({ min: 0, max: 99 }).map((number) => String(number).padStart(2, '0'));
     const zone = fc.oneof(
       fc.constantFrom('', 'Z', 'z', ' UTC', ' GMT', '+00', ' CET'),
@@ -89,14 +89,14 @@ describe('a date-time', () => {
         const instant = parseInstant(text) ?? instantOfEpoch(text);
         if (instant === null) return;
         expect(instant.text).toMatch(RFC_3339);
-        // What leaves is read as the same instant again.
+        // Our output parses to the same instant.
         expect(parseInstant(instant.text)).toEqual(instant);
       }),
       { numRuns: 5_000 },
     );
   });
 
-  test('is written for any instant of the years 0000 to 9999', () => {
+  test('is formatted for any instant of the years 0000 to 9999', () => {
     fc.assert(
       fc.property(fc.bigInt({ min: FIRST_INSTANT, max: LAST_INSTANT }), (nanoseconds) => {
         const text = formatInstant(nanoseconds);
@@ -107,14 +107,14 @@ describe('a date-time', () => {
   });
 });
 
-describe('a number since 1970', () => {
+describe('a number of time units since 1970', () => {
   test.each([
     ['1700000000', '2023-11-14T22:13:20Z'],
     ['1700000000.25', '2023-11-14T22:13:20.250Z'],
     ['1700000000123', '2023-11-14T22:13:20.123Z'],
     ['1700000000123456', '2023-11-14T22:13:20.123456Z'],
     ['1700000000123456789', '2023-11-14T22:13:20.123456789Z'],
-  ])('is told apart by its digits: %s', (text, shown) => {
+  ])('has its unit inferred from its digits: %s', (text, shown) => {
     expect(instantOfEpoch(text)?.text).toBe(shown);
   });
 

@@ -3,7 +3,7 @@ import { takeTurn } from '../../src/domain/turns.ts';
 
 const call = () => ({ signal: new AbortController().signal });
 
-test('a large answer lets the event loop have its turn between its pieces', async () => {
+test('a large answer yields to the event loop between its pieces', async () => {
   let turns = 0;
   let isOver = false;
   const tick = (): void => {

@@ -9,7 +9,7 @@ const collectGarbage = runInNewContext('gc') as () => void;
 
 const SOON = 60_000;
 
-/** Objects, and how many of them are still held. */
+/** Objects, and how many of them are still referenced. */
 function counted() {
   const given: WeakRef<object>[] = [];
   return {
@@ -19,7 +19,7 @@ function counted() {
       return value;
     },
     async held(): Promise<number> {
-      // What a turn of the event loop has looked at is held until it ends.
+      // References observed in one turn of the event loop are kept until it ends.
       await new Promise((resolve) => setImmediate(resolve));
       collectGarbage();
       return given.filter((one) => one.deref() !== undefined).length;
@@ -27,14 +27,14 @@ function counted() {
   };
 }
 
-describe('a wait that a signal may end', () => {
-  test('gives what the promise brings', async () => {
+describe('unlessAborted', () => {
+  test('resolves to the result of the promise', async () => {
     const { signal } = new AbortController();
     expect(await unlessAborted(Promise.resolve(7), signal)).toBe(7);
     await expect(unlessAborted(Promise.reject(new Error('no')), signal)).rejects.toThrow('no');
   });
 
-  test('ends with null when the signal is aborted, also before, and whatever the promise does then', async () => {
+  test('resolves to null if the signal is or was aborted, regardless of the promise', async () => {
     const leaving = new AbortController();
     let fail = (_error: Error): void => undefined;
     const late = new Promise<number>((_resolve, reject) => {
@@ -47,7 +47,7 @@ describe('a wait that a signal may end', () => {
     expect(await unlessAborted(late, leaving.signal)).toBeNull();
   });
 
-  test('holds nothing of what has come, however long the signal lives', async () => {
+  test('keeps no result alive, even if the signal lives long', async () => {
     const { signal } = new AbortController();
     const values = counted();
     for (let round = 0; round < 100; round += 1) await unlessAborted(Promise.resolve(values.next()), signal);
@@ -55,7 +55,7 @@ describe('a wait that a signal may end', () => {
   });
 });
 
-test('a stream with an end in time holds none of the values that it has given', async () => {
+test('keeps no yielded value of a time-limited stream alive', async () => {
   const values = counted();
   async function* endless(): AsyncGenerator<object> {
     for (;;) yield await Promise.resolve(values.next());

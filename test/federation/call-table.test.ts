@@ -24,7 +24,7 @@ interface Measured {
   readonly codes: readonly string[];
 }
 
-/** Asks a service that knows nothing yet, and counts what its sources were asked. */
+/** Runs a query on a service without any state, and counts the calls to its sources. */
 async function measure(shape: Shape, source: Source): Promise<Measured> {
   const cursor = shape.before === undefined ? '' : await cursorOf(shape.before(world.jobs, source, ''));
   const service = world.start();
@@ -66,7 +66,7 @@ const apart = SHAPES.filter(({ together }) => together !== true).flatMap((shape)
   sourcesOf(shape).map((source) => ({ name: shape.name, source, shape })),
 );
 
-describe('calls made to a vendor', () => {
+describe('the calls to a vendor', () => {
   test.each(apart)('$name: $source', async ({ shape, source }) => {
     const { calls, rows, lines, codes } = await measure(shape, source);
     expect(calls).toEqual({ ...allNone(), [source]: shape.calls[source] });
@@ -88,12 +88,12 @@ function allNone(): Record<Source, string> {
 }
 
 describe('the table of calls', () => {
-  test('has thirty shapes of query and more', () => {
+  test('has at least thirty shapes of query', () => {
     expect(SHAPES.length).toBeGreaterThanOrEqual(30);
     expect(new Set(SHAPES.map(({ name }) => name)).size).toBe(SHAPES.length);
   });
 
-  test('says why wherever more calls are made than the least possible', () => {
+  test('gives a reason wherever more calls than necessary are made', () => {
     for (const { name, calls, least, why } of SHAPES) {
       for (const source of SOURCES) {
         const possible = least?.[source];
@@ -104,7 +104,7 @@ describe('the table of calls', () => {
     }
   });
 
-  test('is the one in docs/pagination.md', async () => {
+  test('matches docs/pagination.md', async () => {
     const document = await readFile(DOCUMENT, 'utf8');
     const table = tableOf(SHAPES);
     if (process.env['WRITE_CALL_TABLE'] === '1') await writeFile(DOCUMENT, withTable(document, table));

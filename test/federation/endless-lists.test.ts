@@ -19,7 +19,7 @@ const job = (key: string): Job => ({
 
 const FIRST = Array.from({ length: 10 }, (_, index) => job(`j${index}`));
 
-/** Lists that lie about where they end, and the jobs that they have. */
+/** Lists that are wrong about where they end, and their jobs. */
 const LISTS: Readonly<Record<string, (page: number) => JobPage>> = {
   'gives its first page again and again': () => ({ jobs: FIRST, more: true, total: null, filtered: true }),
   'gives its first page again and again, and counts too many': () => ({
@@ -43,7 +43,7 @@ test.each(
     { name, args: { first: 50, filter: { nameContains: 'j' } } },
     { name, args: { last: 50, filter: { nameContains: 'no such job' } } },
   ]),
-)('a list of jobs that $name costs a bounded number of calls, and is reported ($args)', async ({ name, args }) => {
+)('a list of jobs that $name costs a bounded number of calls and is reported ($args)', async ({ name, args }) => {
   let calls = 0;
   const source = fakeSource('a', {});
   const connector = {
@@ -65,7 +65,7 @@ test.each(
   const keys = (await connection.nodes()).map(({ key }) => key);
   const { hasNextPage, hasPreviousPage } = await connection.pageInfo();
   const failures = await connection.failures();
-  // Either the failure is reported, or a filter that is applied here has read its share of pages.
+  // Either the failure is reported, or a residual filter has read its share of pages.
   const isBounded = 'filter' in args && (hasNextPage || hasPreviousPage);
   expect(failures.map(({ code }) => code)).toEqual(isBounded && failures.length === 0 ? [] : ['SOURCE_BAD_RESPONSE']);
   expect(calls).toBeLessThanOrEqual(25);

@@ -16,7 +16,7 @@ const NOW = BigInt(Date.now()) * 1_000_000n;
 let looked = 0;
 let federation: Federation;
 
-/** An entry that counts how often a filter looks at it. */
+/** An entry that counts how often a filter judges it. */
 function watched(index: number): LogEntry {
   const tie = String(index).padStart(6, '0');
   const entry = entryOf({ time: NOW + BigInt(index), tie, id: tie, text: 'a line', level: 'info' });
@@ -32,7 +32,7 @@ const many = (from: number): LogEntry[] => Array.from({ length: ROWS }, (_, inde
 
 const RARE = { stepIn: ['rare'] };
 
-/** A source that gives all its rows in one native page: nothing but the scan itself can let others have their turn. */
+/** A source that returns all its rows in one native page: only the scan itself can yield to others. */
 function sourceOf(entries: readonly LogEntry[]): FederatedSource {
   const source = fakeSource('a', {});
   source.statuses.set('job', 'RUNNING');
@@ -53,10 +53,10 @@ function sourceOf(entries: readonly LogEntry[]): FederatedSource {
   return { ...source, connector: { ...source.connector, logs } };
 }
 
-/** The turn of what waits may come before that of the scan, or after it. */
+/** Waiting work may run before or after the scan in a turn. */
 const MOST_PER_TURN = 2 * SHARE_ROWS;
 
-/** The most rows that were looked at between two turns of the event loop while `work` went on. */
+/** The most rows judged between two turns of the event loop while `work` ran. */
 async function mostPerTurn(work: () => Promise<void>): Promise<number> {
   let most = 0;
   let before = looked;
@@ -64,7 +64,7 @@ async function mostPerTurn(work: () => Promise<void>): Promise<number> {
   const done = work().finally(() => {
     working.over = true;
   });
-  // A health check's turn comes as this one does.
+  // A health check would run at the same point as this.
   while (!working.over) {
     await new Promise((resolve) => setImmediate(resolve));
     most = Math.max(most, looked - before);
@@ -93,7 +93,7 @@ test.each([{ first: 5 }, { last: 5 }])(
   },
 );
 
-describe('a tail whose filter judges many lines at once keeps nothing else waiting', () => {
+describe('a tail whose filter judges many lines at once blocks nothing else', () => {
   const jobs = [{ source: 'a', key: 'job' }];
   const leaving = new AbortController();
   const call = createCall({ signal: leaving.signal });
@@ -107,7 +107,7 @@ describe('a tail whose filter judges many lines at once keeps nothing else waiti
     }
   }
 
-  test('when it begins with the last ones that a feed knows', async () => {
+  test('when it begins with the last lines of a feed', async () => {
     federation = createFederation([sourceOf(many(0))], { tail: settings });
     const other = federation.tail(jobs, { tail: 1 }, call);
     await take(other, 1);

@@ -7,29 +7,29 @@ import { fakeSource } from './fake-sources.ts';
 
 export interface FakeJob {
   readonly key: string;
-  /** Nanoseconds; null: the vendor does not say. */
+  /** Nanoseconds; null: the vendor gives no time. */
   readonly time: bigint | null;
-  /** Is it part of another job? Some vendors list parts among jobs. */
+  /** True: it is a part of another job. Some vendors list parts among jobs. */
   readonly isPart?: boolean;
 }
 
-/** A list of jobs as a vendor has it. */
+/** A vendor's list of jobs. */
 export interface FakeList {
   readonly source: string;
   readonly key: string;
   readonly pageSize: number;
-  /** The order in which the vendor gives them; jobs without a time come where they were made. */
+  /** The vendor's order; jobs without a time are in the order of their creation. */
   readonly order: 'newest first' | 'oldest first' | 'as made';
-  /** What the connector thinks of the order. */
+  /** The order that the connector assumes. */
   readonly claims: boolean;
   readonly totals: 'exact' | 'null' | 'of the page' | 'too high';
-  /** Does it give its first page whatever page is asked for? */
+  /** True: it returns its first page for every page. */
   readonly stuck?: boolean;
   jobs: FakeJob[];
-  /** How many reads of it shall still fail. */
+  /** How many of the next reads fail. */
   failures: number;
   calls: number;
-  /** Runs before each page is given. */
+  /** Runs before each page is returned. */
   beforePage?: () => void;
 }
 
@@ -71,7 +71,7 @@ function listOf(list: FakeList): JobList {
 }
 
 function totalOf({ totals, jobs }: FakeList, onPage: number): number | null {
-  // A connector tells no count that has parts in it.
+  // A connector returns no count that includes parts.
   if (totals === 'null' || jobs.some(({ isPart }) => isPart === true)) return null;
   if (totals === 'of the page') return onPage;
   return totals === 'exact' ? jobs.length : jobs.length + 7;
@@ -88,7 +88,7 @@ function jobOf(source: string, { key, time }: FakeJob): Job {
   return { source, key, name: key, status: 'RUNNING', nativeStatus: null, attributes: null, ...times };
 }
 
-/** All jobs as they should come: newest first, then by source, list and key, backwards; those without a time last. */
+/** The expected order of all jobs: newest first, then by source, list and key, descending; those without a time last. */
 export function newestFirst(lists: readonly FakeList[]): string[] {
   const all = lists.flatMap((list) =>
     list.jobs.filter(({ isPart }) => isPart !== true).map((job) => ({ ...job, list })),

@@ -10,7 +10,7 @@ import type { Connector } from '../../src/vendors/connector.ts';
 import type { Job } from '../../src/domain/job.ts';
 import type { FakeNative, Line } from '../pagination/fake-natives.ts';
 
-/** Polls that follow each other in milliseconds instead of seconds, with small batches. */
+/** Polls at intervals of milliseconds instead of seconds, with small batches. */
 export const FAST: Partial<TailSettings> = {
   intervalMilliseconds: 2,
   maxIntervalMilliseconds: 8,
@@ -20,16 +20,16 @@ export const FAST: Partial<TailSettings> = {
   batchSize: 10,
 };
 
-/** A source whose jobs are in-memory natives; `failing` partitions throw on their next reads. */
+/** A source whose jobs are lists in memory; `failing` partitions throw on their next reads. */
 export interface FakeSource extends FederatedSource {
   readonly jobs: Map<string, FakeNative[]>;
-  /** How many reads of that job's partitions shall still fail. */
+  /** How many of the next reads of that job's partitions fail. */
   readonly failures: Map<string, number>;
-  /** How often that job's partitions shall not even be named. */
+  /** How often listing that job's partitions fails. */
   readonly unnamed: Map<string, number>;
-  /** Statuses of jobs; those without one do not exist for `getJobs`. */
+  /** Statuses of jobs; for `getJobs`, jobs without a status do not exist. */
   readonly statuses: Map<string, JobStatus>;
-  /** How often logs or jobs were asked for. */
+  /** How often logs or jobs were requested. */
   calls: number;
 }
 

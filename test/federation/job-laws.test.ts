@@ -29,7 +29,7 @@ const jobs = fc.array(
   },
 );
 
-/** What vendors do: most give the newest first, some do not, and some only seem to. */
+/** What vendors do: most return the newest first, some do not, and some only seem to. */
 const kinds = fc.constantFrom(
   ['newest first', true] as const,
   ['newest first', true] as const,
@@ -46,7 +46,7 @@ const listsArbitrary = fc
       kind: kinds,
       totals: fc.constantFrom('exact', 'exact', 'null', 'of the page', 'too high'),
       jobs,
-      // Every so many rows one is part of a job; 0: none is.
+      // One in this many rows is a part of a job; 0: none is.
       partsEvery: fc.constantFrom(0, 0, 0, 2, 5),
     }),
     { minLength: 1, maxLength: 4 },
@@ -65,7 +65,7 @@ const listsArbitrary = fc
     })),
   );
 
-/** Each request on an instance of its own: nothing may depend on what an earlier one remembers. */
+/** Each request uses a new instance: nothing may depend on state from an earlier one. */
 function request(lists: readonly FakeList[], args: ConnectionArguments): JobConnection {
   return createFederation(jobSources(lists)).jobs({ ...args, listFailures: true }, createCall());
 }
@@ -75,7 +75,7 @@ async function keysOf(connection: JobConnection): Promise<string[]> {
 }
 
 describe('jobs of several sources', () => {
-  test('come newest first, each once, whatever the page sizes and however often one turns around', async () => {
+  test('come newest first, each once, for any page sizes and any changes of direction', async () => {
     await fc.assert(
       fc.asyncProperty(
         listsArbitrary,
@@ -112,7 +112,7 @@ describe('jobs of several sources', () => {
     );
   });
 
-  test('are each given once by a walk during which others are created, at any moment', async () => {
+  test('are each returned once by a walk during which others are created, at any moment', async () => {
     await fc.assert(
       fc.asyncProperty(
         listsArbitrary,
@@ -124,7 +124,7 @@ describe('jobs of several sources', () => {
           for (const list of lists) {
             list.beforePage = () => {
               const fresh = Array.from({ length: growth.pop() ?? 0 }, () => newJob((slot += 1)));
-              // Where the vendor has no order, new jobs may stand anywhere.
+              // If the vendor has no order, new jobs may appear anywhere.
               list.jobs.splice(slot % (list.jobs.length + 1), 0, ...fresh);
             };
           }
@@ -149,7 +149,7 @@ describe('jobs of several sources', () => {
     );
   });
 
-  test('are all found by a walk in which sources fail now and then, and a failure costs only its own', async () => {
+  test('are all found by a walk during which sources fail at times, and a failure affects only its own source', async () => {
     await fc.assert(
       fc.asyncProperty(
         listsArbitrary,
@@ -180,7 +180,7 @@ describe('jobs of several sources', () => {
     );
   });
 
-  test('that a list gives in another order than it should are put in order once that shows', async () => {
+  test('that a list returns in the wrong order are sorted once that is noticed', async () => {
     await fc.assert(
       fc.asyncProperty(listsArbitrary, fc.integer({ min: 1, max: 12 }), async (lists, size) => {
         const lying = lists.map((list): FakeList => ({
@@ -200,7 +200,7 @@ describe('jobs of several sources', () => {
           if (!info.hasNextPage || isSaid) break;
         }
         expect(new Set(seen).size).toBe(seen.length);
-        // Where the first page looked as it should, some were passed over: that is said.
+        // If the order of the first page looked right, some jobs were skipped, which is reported.
         if (!isSaid) expect(seen).toEqual(newestFirst(lying));
       }),
       { numRuns: RUNS },
@@ -219,7 +219,7 @@ describe('lists of jobs without an end', () => {
   test.each([
     ['is not counted', 'null'],
     ['counts more than it gives', 'too high'],
-  ] as const)('end where the vendor gives the same page again and %s, which is said', async (_, totals) => {
+  ] as const)('end if the vendor returns the same page again and %s, which is reported', async (_, totals) => {
     for (const claims of [true, false]) {
       for (const args of [{ first: 20 }, { last: 20 }]) {
         const stuck = list({ jobs: many(12), totals, stuck: true, claims });
@@ -232,7 +232,7 @@ describe('lists of jobs without an end', () => {
     }
   });
 
-  test('that come in no order are read up to a bound, and the rest is said to be missing', async () => {
+  test('in no order are read up to a bound, and the rest is reported as missing', async () => {
     const long = list({ jobs: many(5 * MAX_WHOLE_PAGES + 1), order: 'oldest first', claims: false });
     const connection = request([long], { first: 3 });
     expect(await keysOf(connection)).toHaveLength(3);
@@ -252,7 +252,7 @@ describe('a total', () => {
 });
 
 describe('what a page of jobs costs', () => {
-  test('one call to each list, side by side, at any depth', async () => {
+  test('is one call to each list, in parallel, at any depth', async () => {
     const lists = ['a', 'b', 'c'].map((source) => list({ source, jobs: many(400), pageSize: 100 }));
     let after: string | null = null;
     for (let page = 0; page < 6; page += 1) {

@@ -63,7 +63,7 @@ async function keysOf(connection: LogConnection): Promise<string[]> {
   return (await connection.nodes()).map((node) => keyOf(Number(node.jobKey.slice(3)), node));
 }
 
-test('gives what lies around any line, in one log or in several merged, and its cursors go on from there', async () => {
+test('returns the lines around any line, in one log or in several merged ones, and its cursors continue from there', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(
@@ -152,7 +152,7 @@ describe('lines around a line', () => {
     await expect(context).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
   });
 
-  test('fail as the source of the line fails', async () => {
+  test('fail with the error of the source of the line', async () => {
     const source = twoJobs();
     source.failures.set('job0', 9);
     const context = createFederation([source]).context(LINE, { before: 1, after: 1, jobs: JOBS }, createCall());
@@ -163,7 +163,7 @@ describe('lines around a line', () => {
     await expect(unnamed).rejects.toMatchObject({ code: 'SOURCE_UNAVAILABLE' });
   });
 
-  test('are there without those of another job whose source fails, which is listed', async () => {
+  test('are returned without those of another job whose source fails, and the failure is listed', async () => {
     const source = twoJobs();
     source.failures.set('job1', 9);
     const context = await createFederation([source]).context(LINE, { before: 2, after: 2, jobs: JOBS }, createCall());

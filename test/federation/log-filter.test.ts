@@ -19,7 +19,7 @@ function passes(message: string, filter: LogFilter): boolean {
   return here;
 }
 
-describe('a text filter judges what a line shows', () => {
+describe('a text filter judges the shown text of a line', () => {
   test.each<[string, LogFilter, boolean]>([
     [COLOURED, { contains: 'ERROR: ' }, true],
     [COLOURED, { notContains: 'ERROR' }, false],
@@ -34,7 +34,7 @@ describe('a text filter judges what a line shows', () => {
     expect(passes(message, filter)).toBe(expected);
   });
 
-  test('and so does the severity that is inferred: escape sequences change nothing', () => {
+  test('ignores escape sequences, and so does an inferred severity', () => {
     const escape = fc.constantFrom(
       '\u001b[1;31m',
       '\u001b[38;5;9m',

@@ -11,7 +11,7 @@ const SECOND = 1_000_000_000n;
 const START = 1_700_000_000n * SECOND;
 const SCOPES = ['job0', 'job1'].map((job) => ({ source: 'a', scope: { job } }));
 
-/** Two jobs with a line each second. */
+/** Two jobs with one line per second each. */
 function source(count: number): FakeSource {
   const native = (name: string) =>
     offsetNative(
@@ -31,7 +31,7 @@ function histogram(of: FakeSource, args: HistogramArguments = {}, maxPageSize = 
 }
 
 describe('a histogram', () => {
-  test('counts every line once, in spans without gaps', async () => {
+  test('counts every line once, in adjacent spans', async () => {
     const counted = await histogram(source(60), { buckets: 4 });
     expect(counted).toMatchObject({
       from: '2023-11-14T22:13:20Z',
@@ -48,7 +48,7 @@ describe('a histogram', () => {
     );
   });
 
-  test('has spans that begin at multiples of their length, and empty ones too', async () => {
+  test('has spans that begin at multiples of their length, including empty ones', async () => {
     const filter = { since: '2023-11-14T22:13:00Z', until: '2023-11-14T22:14:00Z', contains: 'line' };
     const { buckets, total } = await histogram(source(60), { filter, step: 15n * SECOND });
     expect(buckets.map(({ from, total: lines }) => [from.slice(14), lines])).toEqual([
@@ -60,7 +60,7 @@ describe('a histogram', () => {
     expect(total).toBe(80);
   });
 
-  test('says from when on it is right when there are more lines than it reads', async () => {
+  test('tells from when on it is complete if there are more lines than it reads', async () => {
     const counted = await histogram(source(60), { buckets: 6 }, 2);
     expect(counted).toMatchObject({
       from: '2023-11-14T22:13:20Z',
@@ -71,7 +71,7 @@ describe('a histogram', () => {
     expect(counted.buckets.map(({ total }) => total)).toEqual([0, 0, 0, 0, 20, 20]);
   });
 
-  test('is partial without a source that fails, which it lists', async () => {
+  test('is partial if a source fails, and lists the failure', async () => {
     const failing = source(10);
     failing.failures.set('job1', 9);
     expect(await histogram(failing)).toMatchObject({

@@ -39,7 +39,7 @@ const makers: readonly MakeNative[] = [
   (lines) => wholeNative(lines),
 ];
 
-/** One busy job, some quiet ones, an empty one: at several sources and on every scheme. */
+/** One busy job, some quiet ones and an empty one: at several sources and with every scheme. */
 const jobsArbitrary = fc
   .array(
     fc.record({
@@ -92,7 +92,7 @@ interface MadeJob {
   readonly natives: readonly FakeNative[];
 }
 
-/** The merged log as it should be: time, then job, then partition, then tie. */
+/** The expected merged log: by time, then job, then partition, then tie-break. */
 function oracle(made: readonly MadeJob[]): string[] {
   const rows = made.flatMap((job) =>
     job.natives.flatMap((native, i) =>
@@ -120,7 +120,7 @@ function keyOf(source: string, job: string, line: Pick<Line, 'time' | 'tie'>): s
 
 const nodeKey = (node: LogNode): string => keyOf(node.source, node.jobKey, node);
 
-/** Each request on an instance of its own: nothing may depend on what an earlier one remembers. */
+/** Each request uses a new instance: nothing may depend on state from an earlier one. */
 function request(sources: readonly FakeSource[], made: readonly MadeJob[], args: LogArguments) {
   const federation = createFederation(sources);
   return federation.logs(
@@ -131,7 +131,7 @@ function request(sources: readonly FakeSource[], made: readonly MadeJob[], args:
 }
 
 describe('entries of several jobs', () => {
-  test('come in one order, each once, whatever the page sizes and however often one turns around', async () => {
+  test('come in one order, each once, for any page sizes and any changes of direction', async () => {
     await fc.assert(
       fc.asyncProperty(
         jobsArbitrary,
@@ -142,7 +142,7 @@ describe('entries of several jobs', () => {
         }),
         async ({ made, sources }, descending, steps) => {
           const all = descending ? oracle(made).reverse() : oracle(made);
-          // The rows between two cursors: `start` is the first row seen last, `end` the one behind the last.
+          // The rows between two cursors: `start` is the last row seen first, `end` the one after the last.
           let start = 0;
           let end = 0;
           let cursors: { start: string | null; end: string | null } = { start: null, end: null };
@@ -171,7 +171,7 @@ describe('entries of several jobs', () => {
     );
   });
 
-  test('are all found by a walk in which sources fail now and then, each once', async () => {
+  test('are all found, each once, by a walk during which sources fail at times', async () => {
     await fc.assert(
       fc.asyncProperty(
         jobsArbitrary,
@@ -207,7 +207,7 @@ describe('entries of several jobs', () => {
     );
   });
 
-  test('that a filter of ours leaves out are looked at a bounded number of pages at a time, and none that fits is lost', async () => {
+  test('that a residual filter rejects are read a bounded number of pages at a time, and no match is lost', async () => {
     await fc.assert(
       fc.asyncProperty(
         jobsArbitrary,
@@ -274,7 +274,7 @@ describe('entries of several jobs', () => {
 });
 
 describe('cursors', () => {
-  test('that were not issued for the connection are CURSOR_INVALID, whatever they look like', async () => {
+  test('that were not issued for the connection are CURSOR_INVALID, even if they look valid', async () => {
     const sources = [
       fakeSource('a', {
         job: [tokenNative([{ time: 1n, id: 'r1', text: 'x', level: 'info' }], { limit: 5, addressable: true })],
@@ -302,7 +302,7 @@ describe('cursors', () => {
     );
     await fc.assert(
       fc.asyncProperty(mangled, async (cursor) => {
-        // An empty text is no cursor at all.
+        // An empty text means no cursor.
         fc.pre(cursor !== good && cursor !== '');
         await expect(logs({ first: 1, after: cursor }).edges()).rejects.toMatchObject({ code: 'CURSOR_INVALID' });
       }),

@@ -43,7 +43,10 @@ const makers: readonly Make[] = [
   (lines) => wholeNative(lines),
 ];
 
-/** One page of a walk: which way, how much, from which of the entries seen so far, and what has come before it. */
+/**
+ * One page of a walk: its direction, its size, the entry seen so far that it starts from, and the lines that arrived
+ * before it.
+ */
 const step = fc.record({
   size: fc.integer({ min: 1, max: 12 }),
   back: fc.boolean(),
@@ -65,7 +68,7 @@ function comparePlaces(a: Place, b: Place): number {
 
 const keyOf = (job: number, { time, tie }: Pick<Line, 'time' | 'tie'>): string => `${job}/${time}/${tie}`;
 
-test('gives what lies on either side of any cursor, also what has come there late, wherever the walk has turned', async () => {
+test('returns the lines on either side of any cursor, including late ones, wherever the walk has turned', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.record({ make: fc.constantFrom(...makers), lines: fc.array(lineArbitrary, { maxLength: 25 }) }), {
@@ -85,7 +88,7 @@ test('gives what lies on either side of any cursor, also what has come there lat
         const read = async (args: LogArguments): Promise<{ cursor: string; node: LogNode }[]> => {
           const connection = createFederation(sources).logs(scopes, args, createCall());
           expect(await connection.failures()).toEqual([]);
-          // Cursors are made when they are read.
+          // Cursors are computed on access.
           return (await connection.edges()).map(({ cursor, node }) => ({ cursor, node }));
         };
         const known = new Map<string, string>();

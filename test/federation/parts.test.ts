@@ -38,7 +38,7 @@ describe('the parts of a job', () => {
     await server.close();
   });
 
-  test('are those of one step where a step is named, and counted as such', async () => {
+  test('are those of one step if a step is named, and are counted accordingly', async () => {
     const options: unknown = nemo.options.parse({ workspaces: [key.split('/')[0]] });
     const federation = createFederation([{ name: 'nemo', connector: nemo.create({ source: 'nemo', http, options }) }]);
     const job = { source: 'nemo', key };

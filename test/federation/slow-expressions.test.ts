@@ -5,10 +5,10 @@ import { sizeOfExpression } from '../../src/federation/logs/expression-size.ts';
 import { Expressions } from '../../src/federation/logs/expression.ts';
 
 const BUDGET = { code: 'UPSTREAM_BUDGET_EXCEEDED' };
-/** Its time for each character grows with every repetition. */
+/** Its time per character grows with every repetition. */
 const HOSTILE = String.raw`(?i)(\pL{1,20}\s?){1,10}y`;
 
-/** Letters in an order that has no pattern, without the last one of the expression. */
+/** Letters in an irregular order, without the last letter of the expression. */
 function letters(count: number): string {
   let state = 1;
   const next = (): string => {
@@ -18,8 +18,8 @@ function letters(count: number): string {
   return Array.from({ length: count }, next).join('');
 }
 
-describe('an expression', () => {
-  test('finds what RE2 finds, however long the text is', () => {
+describe('a regular expression', () => {
+  test('matches as RE2 does, for any length of text', () => {
     const part = fc.constantFrom('a', 'b*', '(a|é)', '[^x]', '^', '$', String.raw`\b`, '.{1,9}', 'n+?', ' ');
     const text = fc.string({ unit: fc.constantFrom('a', 'b', 'é', ' ', 'x', 'n', '\n', '😀'), maxLength: 40 });
     fc.assert(
@@ -32,7 +32,7 @@ describe('an expression', () => {
     );
   });
 
-  test('is compiled once, however often it is asked for', () => {
+  test('is compiled once, even if it is used often', () => {
     const expressions = new Expressions();
     expect(expressions.of('a+')).toBe(expressions.of('a+'));
   });
@@ -44,7 +44,7 @@ describe('an expression', () => {
     },
   );
 
-  test('is known to be too large without being compiled, whatever is in it', () => {
+  test('is recognised as too large without being compiled, whatever it contains', () => {
     const atom = fc.constantFrom(
       'a',
       '.',
@@ -67,7 +67,7 @@ describe('an expression', () => {
       fc.property(expression, fc.constantFrom('', '{1,5}', '{9}', '*'), (inner, times) => {
         const whole = `(?:${inner})${times}`;
         const size = RE2JS.compile(whole).programSize();
-        // Each part of an estimate is one instruction, or two.
+        // Each part of an estimate is one or two instructions.
         expect([whole, sizeOfExpression(whole) * 3 + 8 >= size]).toEqual([whole, true]);
         expect([whole, sizeOfExpression(whole) <= 3 * size + 8]).toEqual([whole, true]);
       }),
@@ -78,7 +78,7 @@ describe('an expression', () => {
     expect(performance.now() - begun).toBeLessThan(100);
   });
 
-  test('that is slow on a line of a megabyte is given up after a part of it', () => {
+  test('that is slow is given up after a part of a line of one megabyte', () => {
     const line = `${letters(1_000_000)}Y`;
     const slow = new Expressions().of(String.raw`(?i)([\pL\s]{1,20}e){3,9}Y`);
     const begun = performance.now();
@@ -87,11 +87,11 @@ describe('an expression', () => {
     } catch (error) {
       expect(error).toMatchObject(BUDGET);
     }
-    // Without a bound it takes minutes. A busy machine may need longer than a second for what is allowed.
+    // Without a bound it would take minutes. A busy machine may need more than a second for the allowed part.
     expect(performance.now() - begun).toBeLessThan(15_000);
   });
 
-  test('that is slow shares a time with all slow ones, which comes back; fast ones go on', () => {
+  test('that is slow shares a budget with all slow ones, which is refilled; fast ones continue', () => {
     const clock = { now: 0, worked: 0 };
     const expressions = new Expressions(
       () => clock.now,

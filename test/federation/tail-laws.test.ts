@@ -22,7 +22,7 @@ interface Shape {
   readonly level: string;
 }
 
-/** A line that is up to a second older than the moment it is written: it may arrive after newer ones. */
+/** A line up to a second older than the moment it is written: it may arrive after newer ones. */
 const shapeArbitrary: fc.Arbitrary<Shape> = fc.record({
   age: fc.integer({ min: 0, max: 1000 }),
   text: fc.constantFrom('loading', 'step', 'done'),
@@ -59,7 +59,7 @@ function everything(source: FakeSource, jobs: readonly Job[]): string[] {
   );
 }
 
-/** Follows to the end, leaving and coming back (to another replica) after as many events as `leaves` says. */
+/** Follows to the end, leaving and resuming (on another replica) after the numbers of events in `leaves`. */
 async function followToEnd(
   federations: () => Federation,
   jobs: readonly Job[],
@@ -103,7 +103,7 @@ async function followToEnd(
 }
 
 describe('a tail', () => {
-  test('delivers every line once, whatever arrives when and however often one leaves and resumes on another replica', async () => {
+  test('delivers every line once, for any order of arrival and any number of resumes on another replica', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.record({ maker: fc.constantFrom(...makers), lines: fc.array(shapeArbitrary, { maxLength: 40 }) }), {
@@ -120,7 +120,7 @@ describe('a tail', () => {
         ),
         fc.array(fc.integer({ min: 1, max: 5 }), { maxLength: 8 }),
         fc.array(fc.record({ job: fc.nat({ max: 2 }), times: fc.integer({ min: 1, max: 2 }) }), { maxLength: 3 }),
-        // Cursors that name all lines, or some of them, or none.
+        // Cursors that name all lines, some, or none.
         fc.constantFrom(2_000, 20, 0),
         async (made, arrivals, leaves, faults, cursorLines) => {
           const jobs = made.map(({ maker, lines }, index) => ({ key: `job${index}`, native: maker(write(lines)) }));
@@ -145,7 +145,7 @@ describe('a tail', () => {
             }),
           ]);
           expect(reason).toBe('JOB_FINISHED');
-          // What may be repeated is said; without sums there is nothing of the kind.
+          // Repeats are reported; without them, no line is delivered twice.
           if (cursorLines === 2_000) expect(repeats).toEqual([]);
           const once = [...new Set(delivered)];
           expect(once.sort()).toEqual(everything(source, jobs).sort());
@@ -154,7 +154,7 @@ describe('a tail', () => {
           expect(twice.filter((key) => !said.has(key))).toEqual([]);
         },
       ),
-      // A shrunk run is another run: what matters is when things happened.
+      // A shrunk run differs from the original: the times of its events matter.
       { numRuns: RUNS, endOnFailure: true },
     );
   }, 120_000);

@@ -5,7 +5,7 @@ import { createFederation } from '../../src/federation/create-federation.ts';
 import { tokenNative } from '../pagination/fake-natives.ts';
 import { fakeSource } from './fake-sources.ts';
 
-test('says that a job could not be read between two cursors of one instant when its parts could not be named', async () => {
+test('reports an unreadable job between two cursors of one instant if its partitions could not be listed', async () => {
   const lines = ['a', 'b', 'c'].map((id) => ({ time: 1_000_000n, id, text: id, level: 'info' }));
   const source = fakeSource('s', {
     job: [tokenNative(lines, { limit: 5, addressable: true })],
@@ -24,7 +24,7 @@ test('says that a job could not be read between two cursors of one instant when 
   }
 });
 
-test('takes no partition for all of them because of its key, whatever a client may call a step', async () => {
+test('treats no real partition as a failed scope, whatever its key is', async () => {
   const lines = Array.from({ length: 40 }, (_, i) => ({ time: BigInt(i), id: `${i}`, text: `${i}`, level: 'info' }));
   const source = fakeSource('s', { job: [tokenNative(lines, { limit: 5, addressable: true })] });
   const { connector } = source;
@@ -50,7 +50,7 @@ test('takes no partition for all of them because of its key, whatever a client m
   expect(lengths.size).toBe(1);
 });
 
-test('gives no count, and no second error, where the page has listed a source that failed', async () => {
+test('returns no count and no second error if the page has listed a failed source', async () => {
   const lines = ['a', 'b', 'c'].map((id) => ({ time: 1_000_000n, id, text: id, level: 'info' }));
   const source = fakeSource('s', { job: [tokenNative(lines, { limit: 5, addressable: true })] });
   const logs = () =>

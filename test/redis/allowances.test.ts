@@ -17,7 +17,7 @@ import { waitFor } from './wait-for.ts';
 const MINUTE = 60_000;
 const links: RedisLink[] = [];
 
-/** Replicas share what a source allows. Each has a link of its own. */
+/** Replicas share the limits of sources. Each has its own link. */
 describe.skipIf(!HAS_REDIS)('with Redis, replicas share', () => {
   let redis: RedisServer;
   let direct: Redis;
@@ -66,19 +66,19 @@ describe.skipIf(!HAS_REDIS)('with Redis, replicas share', () => {
   const isKept = (ending: string): Promise<void> =>
     waitFor(`Redis has a ${ending}`, async () => (await keysLike(ending)).length === 1);
 
-  test('the starts in any window of the rate, each counted once', async () => {
+  test('the starts within any window of a rate, each counted once', async () => {
     const [one, other] = [(await replica()).of(['a']), (await replica()).of(['a'])];
     const window = { starts: 5, milliseconds: MINUTE };
     expect(await one.ask(3, window)).toMatchObject({ count: 3, waitMilliseconds: 0 });
     expect(await other.ask(8, window)).toMatchObject({ count: 2, waitMilliseconds: 0 });
     const full = await one.ask(1, window);
     expect(full).toMatchObject({ count: 0, pause: null, refusedMilliseconds: null });
-    // Asked again a second before there is a place.
+    // Asked again a second before a start is free.
     expect(full?.waitMilliseconds).toBeGreaterThan(50_000);
     expect(full?.waitMilliseconds).toBeLessThanOrEqual(MINUTE - 1_000);
   });
 
-  test('places that come soon, one after the other', async () => {
+  test('starts that are soon free, one after the other', async () => {
     const [one, other] = [(await replica()).of(['a']), (await replica()).of(['a'])];
     const window = { starts: 1, milliseconds: 400 };
     expect(await one.ask(4, window)).toMatchObject({ count: 1, waitMilliseconds: 0 });
@@ -88,7 +88,7 @@ describe.skipIf(!HAS_REDIS)('with Redis, replicas share', () => {
     expect((afterIt?.waitMilliseconds ?? 0) - (next?.waitMilliseconds ?? 0)).toBeGreaterThan(300);
   });
 
-  test('the rate of a source, as calls see it', async () => {
+  test('the rate of a source, as calls experience it', async () => {
     const server = await serve((_, response) => {
       sendJson(response, {});
     });
@@ -97,7 +97,7 @@ describe.skipIf(!HAS_REDIS)('with Redis, replicas share', () => {
       sourceHttp({ baseUrl: server.origin, limits: { requestsPerSecond: 20, concurrency: 30 }, allowances: of }),
     );
     const begun = performance.now();
-    // Neither of them would wait for itself.
+    // Neither of them would wait because of its own calls alone.
     await Promise.all(
       both.flatMap((http) =>
         Array.from({ length: 12 }, () => http.json({ method: 'GET', path: [randomUUID()] }, z.unknown(), createCall())),
@@ -107,7 +107,7 @@ describe.skipIf(!HAS_REDIS)('with Redis, replicas share', () => {
     expect(server.received).toHaveLength(24);
   });
 
-  test('a pause that the source has asked one of them for', async () => {
+  test('a pause that the source requested from one of them', async () => {
     const server = await serve((_, response) => {
       sendJson(response, {}, 429, { 'retry-after': '30' });
     });
@@ -118,7 +118,7 @@ describe.skipIf(!HAS_REDIS)('with Redis, replicas share', () => {
     expect(server.received).toHaveLength(1);
   });
 
-  test('that credentials were refused, until one call was taken', async () => {
+  test('the refusal of credentials, until one call was accepted', async () => {
     let status = 401;
     const server = await serve((_, response) => {
       sendJson(response, {}, status);
@@ -133,7 +133,7 @@ describe.skipIf(!HAS_REDIS)('with Redis, replicas share', () => {
     });
     expect(server.received).toHaveLength(1);
     status = 200;
-    // As if its time were over.
+    // As if the pause were over.
     await direct.set((await keysLike('refusal'))[0] ?? '', '0', 'KEEPTTL');
     clock.advance(1_000);
     await ask(both[1]);
@@ -143,7 +143,7 @@ describe.skipIf(!HAS_REDIS)('with Redis, replicas share', () => {
     expect(server.received).toHaveLength(3);
   });
 
-  test('that one of them is trying credentials again', async () => {
+  test('the fact that one of them is retrying credentials', async () => {
     const [one, other] = [(await replica()).of(['a']), (await replica()).of(['a'])];
     one.refuse(30_000);
     await isKept('refusal');
@@ -152,7 +152,7 @@ describe.skipIf(!HAS_REDIS)('with Redis, replicas share', () => {
     expect((await other.ask(1, null))?.refusedMilliseconds).toBeGreaterThan(29_000);
   });
 
-  test('that a token endpoint has refused the service', async () => {
+  test('the refusal of the service by a token endpoint', async () => {
     const server = await serve((_, response) => {
       sendJson(response, {}, 401);
     });
@@ -169,7 +169,7 @@ describe.skipIf(!HAS_REDIS)('with Redis, replicas share', () => {
     expect(server.received).toHaveLength(1);
   });
 
-  test("nothing of one caller's credentials with another caller, and no secret with Redis", async () => {
+  test("no state of one caller's credentials with another caller, and no secret with Redis", async () => {
     const server = await serve(({ headers }, response) => {
       sendJson(response, {}, headers.authorization === 'Bearer good' ? 200 : 401);
     });
@@ -190,7 +190,7 @@ describe.skipIf(!HAS_REDIS)('with Redis, replicas share', () => {
     }
   });
 
-  test('all that as services that are configured to', async () => {
+  test('all of that as configured services', async () => {
     const server = await serve((_, response) => {
       sendJson(response, {}, 429, { 'retry-after': '30' });
     });
@@ -215,7 +215,7 @@ describe.skipIf(!HAS_REDIS)('with Redis, replicas share', () => {
     }
   });
 
-  test('nothing with a Redis that is silent or gone: each goes by what it knows itself, and soon', async () => {
+  test('nothing if Redis is silent or gone: each soon applies its own limits', async () => {
     const server = await serve((_, response) => {
       sendJson(response, {});
     });

@@ -41,7 +41,7 @@ const entryLine: fc.Arbitrary<FeedLine> = fc.record({
   }),
 });
 
-test('lines come out of their texts as they went in', () => {
+test('decoded lines equal the encoded ones', () => {
   fc.assert(
     fc.property(fc.array(entryLine, { maxLength: 450 }), (lines) => {
       const texts = encodeLines(lines);
@@ -52,11 +52,11 @@ test('lines come out of their texts as they went in', () => {
   );
 });
 
-test('texts that are no lines are no lines', () => {
+test('texts that do not encode lines decode to null', () => {
   for (const text of ['', '{', '{}', '[{}]', '[{"entry":{"time":"x"}}]']) expect(decodeLines(text)).toBeNull();
 });
 
-test('a failure keeps what clients may see of it and nothing else', () => {
+test('an encoded failure keeps only what clients may see', () => {
   const error = new TributaryError('SOURCE_RATE_LIMITED', 'one: slow down', {
     source: 'one',
     retryAfterSeconds: 3,
@@ -72,7 +72,7 @@ test('a failure keeps what clients may see of it and nothing else', () => {
   });
 });
 
-test('keys tell neither jobs nor credentials, and callers with others have others', () => {
+test('keys reveal neither jobs nor credentials, and differ between credentials', () => {
   const key = (authorization: string | null): string => hiddenName('secret', ['one', 'job', authorization]);
   expect(new Set([key(null), key('Bearer a'), key('Bearer b'), hiddenName('other', ['one', 'job', null])]).size).toBe(
     4,
@@ -101,7 +101,7 @@ describe.skipIf(!HAS_REDIS)('a lease in Redis', () => {
     await redis.close();
   });
 
-  test('is held by one, renewed by its token, and given up by its token alone', async () => {
+  test('is held by one owner, renewed by its token, and released only by its token', async () => {
     const keys = feedKeys('t', randomUUID());
     const token = await link.hold(keys, 'a', null);
     expect(token).toBe('1:a');
@@ -113,11 +113,11 @@ describe.skipIf(!HAS_REDIS)('a lease in Redis', () => {
     expect(await link.hold(keys, 'b', null)).toBe('2:b');
   });
 
-  test('lets nobody speak with the token of an earlier term, not even its own holder', async () => {
+  test('refuses messages with the token of an earlier term, even from its own holder', async () => {
     const keys = feedKeys('t', randomUUID());
     const old = await link.hold(keys, 'a', null);
     expect(await link.publish(keys, old, 'a', 'lines', '[]')).toBe(true);
-    // As if its time had run out while it stood still.
+    // As if it had expired while its holder was stopped.
     await direct.del(keys.lease);
     expect(await link.publish(keys, old, 'a', 'lines', '[]')).toBe(false);
     const taken = await link.hold(keys, 'b', null);
@@ -136,7 +136,7 @@ describe.skipIf(!HAS_REDIS)('a lease in Redis', () => {
     expect(await link.hold(keys, 'a', null)).toBe('2:a');
   });
 
-  test('goes away some time after its last use, and its stream stays short', async () => {
+  test('expires some time after its last use, and its stream stays short', async () => {
     const keys = feedKeys('t', randomUUID());
     const token = await link.hold(keys, 'a', null);
     await Promise.all(Array.from({ length: 2_000 }, () => link.publish(keys, token, 'a', 'lines', '[]')));
@@ -148,7 +148,7 @@ describe.skipIf(!HAS_REDIS)('a lease in Redis', () => {
     }
   });
 
-  test('is out of reach of a Redis that takes no writes, and back when it does', async () => {
+  test('is unavailable while Redis accepts no writes, and available again afterwards', async () => {
     await direct.config('SET', 'maxmemory', '1');
     await expect(link.hold(feedKeys('t', randomUUID()), 'a', null)).rejects.toThrow(/^Redis does not answer\.$/);
     expect(link.isUp).toBe(false);

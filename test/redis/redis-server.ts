@@ -7,16 +7,16 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { waitFor } from './wait-for.ts';
 
-/** Is there a Redis to test with? Where everything has to be tested, there must be. */
+/** Whether there is a Redis to test with. If all tests are required to run, its absence is an error. */
 export const HAS_REDIS = process.env['CI'] !== undefined || spawnSync('redis-server', ['--version']).status === 0;
 
-/** A real Redis of our own, on a socket in a folder of its own, that keeps nothing over a restart. */
+/** A real Redis server of our own, on a socket in a temporary folder, which keeps no data over a restart. */
 export interface RedisServer {
   readonly url: string;
   start(): Promise<void>;
   /** SIGKILL. */
   kill(): Promise<void>;
-  /** It takes connections and commands but answers nothing until `resume`. */
+  /** It accepts connections and commands but answers nothing until `resume`. */
   pause(): Promise<void>;
   resume(): Promise<void>;
   close(): Promise<void>;

@@ -4,10 +4,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** The service in a process of its own. */
+/** The service in its own process. */
 export interface Replica {
   readonly url: string;
-  /** What `/metrics` says under a name without labels. */
+  /** The value of a metric without labels in `/metrics`. */
   metric(name: string): Promise<number>;
   /** The body of `/health/ready`; throws unless it is ready. */
   health(): Promise<string>;

@@ -42,7 +42,7 @@ describe.skipIf(!HAS_REDIS)('replicas with one Redis', { timeout: 120_000 }, () 
     const calls = logCalls() - called;
     const polls = (await leader.metric('tributary_tail_polls_total')) - polled;
     expect(await follower?.metric('tributary_tail_polls_total')).toBe(idle);
-    // A poll may be under way when we look.
+    // A poll may be running at this moment.
     expect(calls).toBeGreaterThanOrEqual(polls - 2);
     expect(calls).toBeLessThanOrEqual(polls + 2);
     world.finish();
@@ -66,7 +66,7 @@ describe.skipIf(!HAS_REDIS)('replicas with one Redis', { timeout: 120_000 }, () 
     expect(second.map(({ visits }) => visits)).toEqual([1, 1, 1]);
   });
 
-  test('hand over at once when the one that polls stops in good order', async () => {
+  test('hand over at once when the one that polls stops normally', async () => {
     const world = await openWorld(2, '30s');
     const first = await world.subscribe(1, 0);
     await waitFor('the first leads', async () => (await world.replicas[0].metric('tributary_tail_jobs_leading')) === 1);
@@ -111,7 +111,7 @@ describe.skipIf(!HAS_REDIS)('replicas with one Redis', { timeout: 120_000 }, () 
     for (const replica of world.replicas) expect(replica.log()).not.toContain(world.redis.url);
   });
 
-  test('take over from one that stands still, whose old term is worth nothing when it goes on', async () => {
+  test('take over from one that is suspended, whose old term is void when it continues', async () => {
     const world = await openWorld(2);
     const first = await world.subscribe(1, 0);
     await waitFor('the first leads', async () => (await world.replicas[0].metric('tributary_tail_jobs_leading')) === 1);
@@ -129,7 +129,7 @@ describe.skipIf(!HAS_REDIS)('replicas with one Redis', { timeout: 120_000 }, () 
     await haveEverything([...first, ...second], world.written());
   });
 
-  test('have every line of two attempts, once, where the second begins while both follow', async () => {
+  test('have every line of two attempts, once, if the second begins while both follow', async () => {
     const redis = await startRedis();
     closeLater(() => redis.close());
     const world = await openWorldWith(2, { url: redis.url }, { generation: 'C' });
@@ -141,7 +141,7 @@ describe.skipIf(!HAS_REDIS)('replicas with one Redis', { timeout: 120_000 }, () 
     await world.nextLineReaches(subscribers);
     const [first, second] = world.simulation.attempts(world.key);
     expect(second).toBeDefined();
-    // What the first attempt said last reaches the store late.
+    // The last lines of the first attempt reach the store late.
     world.writeTo(first ?? '');
     await world.nextLineReaches(subscribers);
     world.finish();

@@ -12,7 +12,7 @@ import { HAS_REDIS, startRedis } from './redis-server.ts';
 import type { RedisServer } from './redis-server.ts';
 import { waitFor } from './wait-for.ts';
 
-/** A poller that remembers what it was told to do, and finds `vendor` when it catches up. */
+/** A poller that records its orders, and finds the lines of `vendor` when it catches up. */
 function fakePoller(vendor: readonly FeedLine[]) {
   const told: string[] = [];
   let sink: FeedSink | null = null;
@@ -36,7 +36,7 @@ function fakePoller(vendor: readonly FeedLine[]) {
   return { poller, told, sink: () => sink };
 }
 
-/** Feeds that keep whatever these tests give them. */
+/** Feeds that keep everything that these tests pass to them. */
 const ROOMY = { ...DEFAULT_TAIL, keepBytes: 1e9, holdBytes: 1e9 };
 
 const LISTENER = { taken: 0, wake: () => undefined, willEvict: () => undefined };
@@ -112,7 +112,7 @@ describe.skipIf(!HAS_REDIS)('a feed that is shared through Redis', () => {
     await Promise.all([leader.feed.stop(), follower.feed.stop()]);
   });
 
-  test('has a debug log that says which replica takes, releases and takes over the lease', async () => {
+  test('has a debug log that reports which replica takes, releases and takes over the lease', async () => {
     const [one, other] = [await connected(), await connected()];
     const leader = follow(one, 'moving');
     await waitFor('one leads', () => one.statistics().leading === 1);
@@ -129,7 +129,7 @@ describe.skipIf(!HAS_REDIS)('a feed that is shared through Redis', () => {
     ]);
   });
 
-  test('has the gaps that the one that polls comes across, on every replica, once', async () => {
+  test('has the gaps that the polling replica finds, once, on every replica', async () => {
     const [one, other] = [await connected(), await connected()];
     const leader = follow(one, 'hole');
     await waitFor('one leads', () => one.statistics().leading === 1);
@@ -144,17 +144,17 @@ describe.skipIf(!HAS_REDIS)('a feed that is shared through Redis', () => {
     await waitFor('the other knows', () => follower.feed.gaps.last === 3);
     expect(follower.feed.gaps.after(0)).toEqual(leader.feed.gaps.after(0));
     expect(follower.told).toEqual([]);
-    // Who joins later has read the log's end, and is told by the stream what that has not shown.
+    // A replica that joins later has read the log's end, and gets the gaps that this did not show from the stream.
     const third = await connected();
     const late = follow(third, 'hole');
     await waitFor('the third knows', () => late.feed.gaps.last === 3);
     await Promise.all([leader, follower, late].map(({ feed }) => feed.stop()));
   });
 
-  test('is read from the vendor by its followers where more waits for Redis than may, and shared again afterwards', async () => {
+  test('is read from the vendor by its followers if too much waits for Redis, and is shared again afterwards', async () => {
     const [one, other] = [await connected(), await connected()];
     const now = BigInt(Date.now()) * 1_000_000n;
-    // Each line is a message of its own; 250 of them are as much as may wait.
+    // Each line is a message by itself; 250 of them are the allowed maximum.
     const vendor = Array.from({ length: 300 }, (_, i) => lineAt(now + BigInt(i), 'x'.repeat(128_000)));
     const leader = follow(one, 'flood');
     await waitFor('one leads', () => one.statistics().leading === 1);
@@ -170,7 +170,7 @@ describe.skipIf(!HAS_REDIS)('a feed that is shared through Redis', () => {
     );
     direct.disconnect();
     expect(Math.max(...messages)).toBeLessThan(vendor.length);
-    // On a machine that is slow enough, Redis was given up meanwhile: then either of them may lead.
+    // On a slow machine, Redis may have counted as down meanwhile: then either replica may lead.
     await waitFor('one leads and one follows', () => {
       const [{ leading }, { following }] = [one.statistics(), other.statistics()];
       return leading === following && leading + other.statistics().leading === 1;
@@ -181,7 +181,7 @@ describe.skipIf(!HAS_REDIS)('a feed that is shared through Redis', () => {
     await Promise.all([leader.feed.stop(), follower.feed.stop()]);
   });
 
-  test('makes the one that polls look when somebody joins elsewhere', async () => {
+  test('makes the polling replica poll when a subscriber joins elsewhere', async () => {
     const [one, other] = [await connected(), await connected()];
     const leader = follow(one, 'poke');
     await waitFor('one leads', () => one.statistics().leading === 1);
@@ -192,14 +192,14 @@ describe.skipIf(!HAS_REDIS)('a feed that is shared through Redis', () => {
     await Promise.all([leader.feed.stop(), follower.feed.stop()]);
   });
 
-  test('is not shared by callers with other credentials', async () => {
+  test('is not shared by callers with different credentials', async () => {
     const [one, other] = [await connected(), await connected()];
     const feeds = [follow(one, 'own', 'Bearer a'), follow(other, 'own', 'Bearer b')];
     await waitFor('both lead', () => one.statistics().leading + other.statistics().leading === 2);
     await Promise.all(feeds.map(({ feed }) => feed.stop()));
   });
 
-  test('is polled by its own replica as long as there is no Redis', async () => {
+  test('is polled by its own replica while there is no Redis', async () => {
     const nowhere = {
       servers: { kind: 'single', url: 'unix:///nonexistent/redis.sock' } as const,
       prefix: 't',

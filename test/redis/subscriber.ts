@@ -19,10 +19,10 @@ const TAIL = `subscription ($jobs: [ID!]!, $after: String) {
   }
 }`;
 
-/** A client that follows a job over server-sent events, and goes on at the next replica when one is lost. */
+/** A client that follows a job over server-sent events, and continues at the next replica if one is lost. */
 export class Subscriber {
   readonly messages: string[] = [];
-  /** How often it began with one replica or another. */
+  /** How often it has connected to a replica. */
   visits = 0;
   isLive = false;
   reason: string | null = null;
@@ -31,7 +31,7 @@ export class Subscriber {
   #cursor: string | null = null;
   readonly done: Promise<void>;
 
-  /** Tries the replicas in this order, over and over. */
+  /** Tries the replicas in this order, repeatedly. */
   constructor(job: string, urls: readonly string[]) {
     this.#job = job;
     this.done = this.#run(urls);

@@ -19,7 +19,7 @@ describe.skipIf(!HAS_REDIS)('replicas', { timeout: 120_000 }, () => {
     expect(subscribers.map(({ visits }) => visits)).toEqual(subscribers.map(() => 1));
   });
 
-  test('go on with the new master when Redis Sentinel has replaced the one that died', async () => {
+  test('continue with the new master after Redis Sentinel has replaced the dead one', async () => {
     const redis = await startSentinel();
     closeLater(() => redis.close());
     const world = await openWorld(2, { sentinel: { nodes: redis.urls, master: redis.master } });
@@ -28,7 +28,7 @@ describe.skipIf(!HAS_REDIS)('replicas', { timeout: 120_000 }, () => {
     world.flow();
     await world.nextLineReaches(subscribers);
     await redis.killMaster();
-    // Until then each replica polls for itself.
+    // Until then, each replica polls alone.
     await world.nextLineReaches(subscribers);
     for (const replica of world.replicas) await becomesConnected(replica);
     await oneLeads(world.replicas);

@@ -12,7 +12,7 @@ import { waitFor } from './wait-for.ts';
 const SLOTS = 16_384;
 const QUIET = ['--save', '', '--appendonly', 'no', '--bind', '127.0.0.1'];
 
-/** Redis servers that belong together, on ports of loopback. */
+/** Redis servers that belong together, on loopback ports. */
 export interface Topology {
   readonly urls: readonly string[];
   close(): Promise<void>;
@@ -62,7 +62,7 @@ export interface WatchedTopology extends Topology {
   killMaster(): Promise<void>;
 }
 
-/** A master, a replica of it, and a sentinel that replaces the one by the other. */
+/** A master, a replica of it, and a sentinel that promotes the replica if the master fails. */
 export async function startSentinel(): Promise<WatchedTopology> {
   const folder = await mkdtemp(join(tmpdir(), 'tributary-sentinel-'));
   const [masterPort, replicaPort, sentinelPort] = [await freePort(), await freePort(), await freePort()];

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Waits until something holds, as long as a busy machine may need; fails with what was waited for. */
+/** Waits until a condition holds, long enough for a busy machine; fails with a description of the condition. */
 export async function waitFor(
   what: string,
   holds: () => boolean | Promise<boolean>,

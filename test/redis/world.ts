@@ -22,12 +22,12 @@ export async function closeWorlds(): Promise<void> {
   for (const close of closing.splice(0).toReversed()) await close();
 }
 
-/** Closes something when the test is over, after what was opened later. */
+/** Closes something after the test, after everything opened later. */
 export function closeLater(close: () => Promise<void>): void {
   closing.push(close);
 }
 
-/** A vendor with one job, and replicas in processes of their own that share a Redis. */
+/** A vendor with one job, and replicas in separate processes that share a Redis. */
 export async function openWorld(
   replicaCount: number,
   redis: Readonly<Record<string, unknown>>,
@@ -59,12 +59,12 @@ export async function openWorld(
       vendor.simulation.write(key, [{ time: BigInt(Date.now()) * 1_000_000n, message: `line ${count}` }]);
       count += 1;
     },
-    /** One more line, of an attempt by its id. */
+    /** One more line of an attempt, by its id. */
     writeTo(attempt: string): void {
       simulation.writeTo(key, attempt, [{ time: BigInt(Date.now()) * 1_000_000n, message: `line ${count}` }]);
       count += 1;
     },
-    /** Lines flow until `finish`. */
+    /** Lines are written until `finish`. */
     flow(): void {
       timer = setInterval(() => {
         world.write();
@@ -74,7 +74,7 @@ export async function openWorld(
       clearInterval(timer);
       vendor.simulation.setStatus(key, 'SUCCEEDED');
     },
-    /** Subscribers who begin at that replica and, when it is lost, go on at the others. */
+    /** Subscribers that start at that replica and, if it is lost, continue at the others. */
     async subscribe(number: number, first: number): Promise<Subscriber[]> {
       const urls = replicas.map((_, i) => replicas[(first + i) % replicas.length]?.url ?? '');
       const subscribers = Array.from({ length: number }, () => new Subscriber(world.job, urls));
@@ -85,7 +85,7 @@ export async function openWorld(
       await waitFor('all subscribers are live', () => subscribers.every(({ isLive }) => isLive));
       return subscribers;
     },
-    /** Resolves with how long it took until a line that is written now has come to them. */
+    /** Resolves to the time until a line written now has reached all subscribers. */
     async nextLineReaches(subscribers: readonly Subscriber[]): Promise<number> {
       const began = performance.now();
       const from = count;
@@ -127,7 +127,7 @@ function sum(numbers: readonly number[]): number {
 
 export async function haveEverything(subscribers: readonly Subscriber[], written: readonly string[]): Promise<void> {
   await waitFor('the job has ended for everybody', () => subscribers.every(({ reason }) => reason !== null));
-  // Late lines are out of order, whoever reads them: what counts here is that each is there, once.
+  // Late lines come out of order; this only checks that each line came once.
   const numberOf = (text: string): number => Number(text.slice('line '.length));
   for (const { messages } of subscribers) {
     expect(messages.toSorted((a, b) => numberOf(a) - numberOf(b))).toEqual(written);

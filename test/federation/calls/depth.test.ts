@@ -16,7 +16,7 @@ interface Page {
   readonly calls: number;
 }
 
-/** Asks for a page of the deep log; by default of an instance that knows nothing yet. */
+/** Reads a page of the deep log, by default from an instance without any state. */
 async function pageOf(world: World, source: Source, args: string, service?: Service): Promise<Page> {
   const asked = service ?? world.start();
   world.takeCalls();
@@ -42,7 +42,7 @@ function linesFrom(first: number, count: number): number[] {
   return Array.from({ length: count }, (_, index) => first + index);
 }
 
-/** Pages at that depth cost at most two calls more than page 1, going forward and back, in either order. */
+/** A page at that depth may cost at most two calls more than page 1, forward and backward, in either order. */
 async function expectCheap(world: World, source: Source, cursor: string, line: number): Promise<void> {
   const first = await pageOf(world, source, 'first: 20');
   expect(first.lines).toEqual(linesFrom(0, 20));
@@ -75,7 +75,7 @@ describe('a page at line 1,000,000', () => {
     },
   );
 
-  test('does so where SAP knows no cursors', async () => {
+  test('costs as little if SAP has no cursors', async () => {
     const tail = await pageOf(legacy, 'sap', 'last: 450');
     await expectCheap(legacy, 'sap', tail.start, DEEP_LINES - 450);
   });
@@ -91,7 +91,7 @@ describe('a page at line 1,000,000', () => {
   });
 });
 
-describe('a deep page of a source whose page tokens say nothing', () => {
+describe('a deep page of a source with opaque page tokens', () => {
   let world: World;
 
   beforeAll(async () => {
@@ -99,7 +99,7 @@ describe('a deep page of a source whose page tokens say nothing', () => {
   });
   afterAll(() => world.close());
 
-  test('costs what page 1 costs, and two calls at most, while the tokens live', async () => {
+  test('costs as much as page 1, at most two calls, while the tokens are valid', async () => {
     const reader = world.start();
     // 60 native pages: further than a walk from the start may go.
     let page = await pageOf(world, 'nemo', 'first: 500', reader);

@@ -7,8 +7,8 @@ import { createFederation } from '../../../src/federation/create-federation.ts';
 import { VENDORS } from '../../../src/vendors/index.ts';
 
 /**
- * Run as a process of its own, so that nobody else's memory is measured: the whole service reads the first
- * 20 lines of a job, and writes what it got and by how much its memory grew at most, as JSON.
+ * Runs in its own process, so that only its memory is measured: the whole service reads the first 20 lines of a job,
+ * and prints the result and its peak memory growth as JSON.
  */
 const [sourceConfiguration = '', warmUp = '', job = ''] = process.argv.slice(2);
 const configuration = parseConfiguration(
@@ -31,7 +31,7 @@ function measure(): { resident: number; held: number } {
   return { resident: rss, held: heapUsed + external };
 }
 
-// Connects, gets a token and loads the code first: what is measured is the reading.
+// Connect, fetch a token and load the code first, so that only the reading is measured.
 await first(warmUp);
 globalThis.gc?.();
 const before = measure();

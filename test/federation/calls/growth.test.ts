@@ -12,7 +12,7 @@ let world: World | undefined;
 
 afterEach(() => world?.close());
 
-/** The simulation, which does something before it answers its log calls: each is told by its number, from 1. */
+/** A simulation that runs a hook before it answers each log call; the hook gets the call's number, from 1. */
 function withEvents<T extends SimulatedVendor>(simulation: T, beforeCall: (call: number) => void): T {
   let calls = 0;
   return {
@@ -39,7 +39,7 @@ function originals(messages: readonly string[]): number[] {
 }
 
 describe('windows of one job that share pages while its log grows at its beginning', () => {
-  // Lines of the instants before the first: they push every later line on to a further page.
+  // Lines at earlier instants than the first one: they shift every later line to a further page.
   const late = (from: number) =>
     Array.from({ length: 7 }, (_, index) => ({
       time: START - BigInt(from + index) * STEP,
@@ -58,7 +58,7 @@ describe('windows of one job that share pages while its log grows at its beginni
     key = world.jobs.long.nemo;
     for (const messages of await windowsOf(world, 'nemo', [1000, 500, 990])) {
       const lines = originals(messages);
-      // Late lines may take places of the window; what is there of the log itself is one piece of it.
+      // Late lines may be in the window; the part that belongs to the log itself must be contiguous.
       expect(lines).toEqual(Array.from({ length: lines.length }, (_, index) => index));
       expect(new Set(messages).size).toBe(messages.length);
       expect(lines.length).toBeGreaterThan(400);
@@ -69,7 +69,7 @@ describe('windows of one job that share pages while its log grows at its beginni
     let key = '';
     const sap = simulateSap();
     const events = withEvents(sap, (call) => {
-      // New runs stand at the beginning of the vendor's list.
+      // New runs come first in the vendor's list.
       const time = START + BigInt(10_000 + call) * STEP;
       if (call >= when && key !== '') sap.write(key, [{ time, message: `new ${call}` }]);
     });

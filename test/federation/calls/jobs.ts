@@ -29,10 +29,10 @@ export interface Jobs {
   readonly long: JobKeys;
   /** A log of 30 lines. */
   readonly short: JobKeys;
-  /** A log of 1,000,500 lines; at ByteNite, whose answers are always whole, of 4,000. */
+  /** A log of 1,000,500 lines; at ByteNite, whose answers are always complete, of 4,000. */
   readonly deep: JobKeys;
   readonly empty: JobKeys;
-  /** Ten jobs beside those above; their logs have one line each. */
+  /** Ten more jobs; their logs have one line each. */
   readonly many: Readonly<Record<Source, readonly string[]>>;
   /** The SAP schedule of the long job. */
   readonly schedule: string;
@@ -43,10 +43,10 @@ export interface Jobs {
 const SECOND = 1_000_000_000n;
 /** 2026-05-04T02:00:00Z */
 export const START = 1_777_860_000n * SECOND;
-/** When all jobs were finished: long ago, so that their logs are complete. */
+/** The end of all jobs: long ago, so that their logs are complete. */
 const LONG_LINES = 3_000;
 export const DEEP_LINES = 1_000_500;
-/** Between two lines. */
+/** The interval between two lines. */
 export const STEP = 2n * SECOND;
 
 export function timeOf(index: number): string {

@@ -30,8 +30,8 @@ function messageOf(index: number): string {
   return `frame ${index} rendered, 256 samples, 0 of them adaptive, on 16 threads`;
 }
 
-test('the whole service gives the first 20 of an answer of 1,000,000 lines in less than 64 MiB more', async () => {
-  // Newest first is the hardest order: each line is nearer to the beginning than all before it.
+test('the whole service returns the first 20 of 1,000,000 lines with less than 64 MiB of additional memory', async () => {
+  // Newest first is the hardest order: each line is nearer to the beginning than all lines before it.
   const simulation = simulateByteNite({ dialect: { order: 'descending' } });
   const server = await startVendorServer(simulation);
   onTestFinished(() => server.close());

@@ -1,7 +1,7 @@
 import type { SandboxReply, SimulatedVendor } from '../../../src/sandbox/types.ts';
 import type { Source } from './sources.ts';
 
-/** Under which name the answers of a source have their rows. ByteNite gives all of its lines each time, whatever is asked. */
+/** The member that has the rows in a source's answers. ByteNite always returns all of its lines. */
 const LISTS: Readonly<Partial<Record<Source, string>>> = {
   nemo: 'data',
   sap: 'results',
@@ -9,7 +9,7 @@ const LISTS: Readonly<Partial<Record<Source, string>>> = {
   deepset: 'data',
 };
 
-/** Counts the rows of log pages that simulated vendors give. */
+/** Counts the rows of log pages that simulated vendors return. */
 export class RowCounts {
   readonly #counts = new Map<Source, number>();
 

@@ -5,22 +5,22 @@ import type { Source } from './sources.ts';
 /** A shape of query, and the calls that it costs. */
 export interface Shape {
   readonly name: string;
-  /** The query, asked once of each source in `calls`; or once of all of them, where `together` is set. */
+  /** The query, sent once for each source in `calls`, or once for all of them if `together` is set. */
   readonly ask: (jobs: Jobs, source: Source, cursor: string) => string;
   readonly together?: boolean;
-  /** Asked before, of another instance of the service: what it calls `cursor` is what `ask` gets. */
+  /** A query that another instance of the service runs first: the field that it aliases `cursor` is passed to `ask`. */
   readonly before?: Shape['ask'];
-  /** How many clients ask this at the same time. */
+  /** Number of clients that send this at the same time. */
   readonly clients?: number;
-  /** Calls that are made: `1 job + 2 logs`, kinds as the simulated vendor names them; `none`. */
+  /** Expected calls, such as `1 job + 2 logs`, with kinds as the simulated vendor names them; or `none`. */
   readonly calls: Calls;
-  /** The least possible, where that is less. */
+  /** The least possible number, if it is smaller. */
   readonly least?: Calls;
-  /** Why more calls are made than the least possible, or than one might think. */
+  /** Why more calls are made than the least possible, or than one might expect. */
   readonly why?: string;
-  /** How many rows the pages of logs have that are transferred, where the table says it. */
+  /** Number of rows in the transferred log pages, if the table shows it. */
   readonly rows?: Readonly<Partial<Record<Source, number>>>;
-  /** How many lines the answer has; a number for each source where they differ. */
+  /** Number of lines in the answer; a number for each source if they differ. */
   readonly lines: number | Readonly<Partial<Record<Source, number>>>;
   /** Codes of the errors in the answer. */
   readonly errors?: readonly string[];
@@ -35,7 +35,7 @@ export function everywhere(calls: string, except: Calls = {}): Calls {
 
 export type Which = 'long' | 'short' | 'deep' | 'empty';
 
-/** A field `job` with that selection. */
+/** A field `job` with this selection. */
 export function ofJob(which: Which, selection: string): Shape['ask'] {
   return (jobs, source, cursor) =>
     `{ job(source: "${source}", key: "${jobs[which][source]}") { ${selection.replaceAll('CURSOR', cursor)} } }`;

@@ -5,7 +5,7 @@ import type { Source } from './sources.ts';
 const BEGIN =
   '<!-- The table of calls: written by `WRITE_CALL_TABLE=1 npx vitest run test/federation/call-table.test.ts` -->';
 const END = '<!-- End of the table of calls -->';
-/** The table is written by a program and compared by one: lining up its columns is of no use. */
+/** A program writes and compares the table, so its columns need no alignment. */
 const UNFORMATTED = ['<!-- prettier-ignore-start -->', '<!-- prettier-ignore-end -->'] as const;
 
 /** The shapes and their calls, as Markdown. */
@@ -29,7 +29,7 @@ function cellOf({ calls, least, rows }: Shape, source: Source): string {
   return least?.[source] === undefined ? made : `**${made}** (least ${least[source]})`;
 }
 
-/** What stands between the marks in the document; null where they are missing. */
+/** The text between the markers in the document; null if they are missing. */
 export function tableIn(document: string): string | null {
   const [begin, end] = [document.indexOf(BEGIN), document.indexOf(END)];
   if (begin === -1 || end === -1) return null;
@@ -43,13 +43,13 @@ export function withTable(document: string, table: string): string {
   return `${document.slice(0, begin + BEGIN.length)}\n${between}\n${document.slice(end)}`;
 }
 
-/** Calls by kind as text, kinds in their order: `1 job + 2 logs`. */
+/** Calls by kind as text, sorted by kind: `1 job + 2 logs`. */
 export function textOf(calls: Readonly<Record<string, number>>): string {
   const kinds = Object.entries(calls).sort(([a], [b]) => (a < b ? -1 : 1));
   return kinds.length === 0 ? 'none' : kinds.map(([kind, count]) => `${count} ${kind}`).join(' + ');
 }
 
-/** How many calls a text names. */
+/** The number of calls in a text. */
 export function countOf(text: string): number {
   return [...text.matchAll(/\d+/g)].reduce((sum, [count]) => sum + Number(count), 0);
 }

@@ -16,7 +16,7 @@ import { RowCounts } from './row-counts.ts';
 import { SOURCES } from './sources.ts';
 import type { Source } from './sources.ts';
 
-/** Calls that a source has answered, by kind; tokens are counted apart and are not among them. */
+/** Calls that a source has answered, by kind, without those for tokens, which are counted separately. */
 export type Calls = Readonly<Record<string, number>>;
 
 export interface Answer {
@@ -25,7 +25,7 @@ export interface Answer {
   readonly codes: readonly string[];
 }
 
-/** The real service without its web server: it knows nothing about its sources yet, as after a start. */
+/** The real service without its web server and without any knowledge of its sources, as after a start. */
 export interface Service {
   ask(query: string, variables?: Record<string, unknown>): Promise<Answer>;
   close(): Promise<void>;
@@ -35,14 +35,14 @@ export interface World {
   readonly jobs: Jobs;
   readonly simulations: Simulations;
   start(): Service;
-  /** The calls since the last look. */
+  /** The calls since the last check. */
   takeCalls(): Readonly<Record<Source, Calls>>;
-  /** The rows of log pages that a source has given since the last look. */
+  /** The rows of log pages that a source has returned since the last check. */
   takeRows(source: Source): number;
   close(): Promise<void>;
 }
 
-/** Five simulated vendors on loopback, with jobs in them. */
+/** Five simulated vendors on loopback, with jobs. */
 export async function startWorld(simulated = simulations()): Promise<World> {
   const jobs = fill(simulated);
   const rows = new RowCounts();
@@ -81,7 +81,7 @@ export async function startWorld(simulated = simulations()): Promise<World> {
     takeCalls() {
       const taken = SOURCES.map((name) => [name, countKinds(servers[name])] as const);
       for (const server of Object.values(servers)) server.resetCalls();
-      // Every source is there.
+      // Every source exists.
       return Object.fromEntries(taken) as Record<Source, Calls>;
     },
     takeRows: (source) => rows.take(source),

@@ -5,7 +5,7 @@ import { createFederation } from '../../../src/federation/create-federation.ts';
 import { tokenNative } from '../../pagination/fake-natives.ts';
 import { FAST, fakeSource } from '../fake-sources.ts';
 
-test('each poll has a call of its own, so that what one poll remembers hides nothing from the next', async () => {
+test('each poll makes a new call, so that the cache of one poll hides nothing from the next', async () => {
   const source = fakeSource('s', { job: [tokenNative([], { limit: 5, addressable: true })] });
   source.statuses.set('job', 'RUNNING');
   const { connector } = source;

@@ -17,7 +17,7 @@ function lineAt(time: bigint): RawLine {
   return { time, id: `r${String(counter).padStart(9, '0')}`, text: 'l', level: 'info' };
 }
 
-/** Lines that are a second apart, or less, up to that time. */
+/** Lines up to that time, at most a second apart. */
 function linesUpTo(time: bigint, count: number, apart = SECOND): RawLine[] {
   return Array.from({ length: count }, (_, i) => lineAt(time - BigInt(count - 1 - i) * apart));
 }
@@ -45,7 +45,7 @@ function setUp(natives: Record<string, FakeNative>, tail: Partial<TailSettings> 
 type Stand = ReturnType<typeof setUp>;
 type Seen = { readonly ties: string[]; readonly repeats: string[]; cursor: string; live: boolean; states: string[] };
 
-/** Follows on one replica until `until` says so. */
+/** Follows on one replica until `until` returns true. */
 async function follow(
   { jobs }: Stand,
   federation: Federation,
@@ -70,8 +70,8 @@ async function follow(
 }
 
 /**
- * Follows again and again, leaving after each of the first batches, until a visit is live. `between` is called after each
- * batch.
+ * Follows repeatedly, leaving after each of the first batches, until a visit reaches the live phase. `between` is
+ * called after each batch.
  */
 async function followInVisits(stand: Stand, begin: TailArguments, between: () => void) {
   const received: string[] = [];
@@ -119,7 +119,7 @@ describe('the cursor of a tail', () => {
     const received = [begin!.node.tie];
     let after = begin!.cursor;
     for (let visit = 0, live = false; !live; visit += 1) {
-      // Each time the second job fails as soon as history is read, and each time one leaves after a batch.
+      // Each time, the second job fails as soon as history is read, and the subscriber leaves after a batch.
       const seen = await follow(stand, stand.replica(), { after }, (_, event) => {
         if (event.type === 'LogStreamStatus' && event.state === 'CATCHING_UP' && visit < 4) {
           stand.source.failures.set('two', 1_000);
@@ -135,7 +135,7 @@ describe('the cursor of a tail', () => {
     await stand.close();
   });
 
-  test('owes nobody the past of a busy job because another one has been silent for long', async () => {
+  test('does not repeat the past of a busy job because another job was silent for long', async () => {
     const now = nowNanoseconds();
     const natives = { busy: native(linesUpTo(now, 400)), silent: native(linesUpTo(now - HOUR, 400)) };
     const stand = setUp(natives);
@@ -152,7 +152,7 @@ describe('the cursor of a tail', () => {
     await stand.close();
   });
 
-  test('goes on with the last lines where one has left in the midst of them', async () => {
+  test('continues within the last lines if the subscriber left among them', async () => {
     const natives = { one: native(linesUpTo(nowNanoseconds(), 400)), two: native(linesUpTo(nowNanoseconds(), 100)) };
     const stand = setUp(natives, { cursorLines: 500 });
     const { received, repeats } = await followInVisits(stand, { tail: 150 }, () => undefined);
@@ -161,12 +161,12 @@ describe('the cursor of a tail', () => {
     await stand.close();
   });
 
-  test('says that lines may repeat where there are more than it can name, and loses none of them', async () => {
+  test('reports that lines may repeat if there are more than it can name, and loses none', async () => {
     const natives = { one: native(linesUpTo(nowNanoseconds(), 400)), two: native(linesUpTo(nowNanoseconds(), 100)) };
     const stand = setUp(natives, { cursorLines: 5 });
     const { received, repeats } = await followInVisits(stand, { tail: 150 }, () => undefined);
     expect([...new Set(received)].sort()).toEqual(lastTies(Object.values(natives), 150).sort());
-    // What came more than once came in a batch that says so.
+    // Lines that came more than once came in a batch with `mayRepeat`.
     const again = received.filter((tie, index) => received.indexOf(tie) < index);
     expect(again.filter((tie) => !repeats.includes(tie))).toEqual([]);
     await stand.close();
@@ -185,7 +185,7 @@ describe('the cursor of a tail', () => {
       const { received, repeats, longest } = await followInVisits(stand, { tail: 600, ...filter }, () => {
         visits += 1;
         if (visits > 10) return;
-        // Late lines, far behind the last one, and new ones.
+        // Late lines, far before the last one, and new ones.
         const more = [
           ...linesUpTo(nowNanoseconds() - 4n * SECOND, 5, 300_000_000n),
           ...linesUpTo(nowNanoseconds(), 20, 1n),

@@ -13,7 +13,7 @@ const SETTINGS = {
   refreshMilliseconds: 2,
 };
 
-test('the debug log of a tail says when it opens, begins, polls, ends and closes, and of which job', async () => {
+test('the debug log of a tail reports when it opens, begins, polls, ends and closes, with the job', async () => {
   const line = { time: BigInt(Date.now()) * 1_000_000n, id: 'l', text: 'secret text', level: 'info' };
   const source = fakeSource('a', { job: [timeNative([line], { limit: 5, levels: ['info'] })] });
   source.statuses.set('job', 'RUNNING');

@@ -13,7 +13,7 @@ const SECOND = 1_000_000_000n;
 const now = BigInt(Date.now()) * 1_000_000n;
 const line = (time: bigint): RawLine => ({ time, id: `l${time}`, text: 'l', level: 'info' });
 
-/** More lines in one instant than the vendor lets anybody reach: five from either end. */
+/** More lines in one instant than the vendor returns: it returns five from either end. */
 function crowd(time: bigint): RawLine[] {
   return Array.from({ length: 30 }, (_, i) => ({
     ...line(time),
@@ -33,7 +33,7 @@ function setUp(lines: readonly RawLine[], tail: Partial<TailSettings> = {}) {
 
 type Stand = ReturnType<typeof setUp>;
 
-/** Follows until `until` says so, or the stream ends. */
+/** Follows until `until` returns true, or the stream ends. */
 async function follow(
   { federation }: Stand,
   args: TailArguments,
@@ -61,7 +61,7 @@ function dropsOf(batches: readonly Batch[]) {
   return batches.flatMap(({ dropped }) => (dropped === null ? [] : [dropped]));
 }
 
-/** The lines that lie between the cursors of what was dropped, as far as the vendor gives them. */
+/** The lines between the cursors of a dropped range that the vendor still returns. */
 async function between({ federation }: Stand, { firstCursor, lastCursor }: NonNullable<Batch['dropped']>) {
   const connection = federation.logs(
     [{ source: 'a', scope: { job: 'job' } }],
@@ -73,8 +73,8 @@ async function between({ federation }: Stand, { firstCursor, lastCursor }: NonNu
 
 const ids = (native: FakeNative) => native.expected().map(({ tie }) => tie);
 
-describe('a subscriber of a log with lines that are out of the reach of its vendor', () => {
-  test('is told where they lie when they come while it follows, once', async () => {
+describe('a subscriber of a log with lines that its vendor cannot return', () => {
+  test('is told once where they are if they arrive while it follows', async () => {
     const stand = setUp([line(now - 9n * SECOND)]);
     const batches = await follow(stand, {}, (seen, event) => {
       if (event.type === 'LogStreamStatus' && event.state === 'LIVE') {
@@ -94,25 +94,25 @@ describe('a subscriber of a log with lines that are out of the reach of its vend
     await stand.federation.close();
   });
 
-  test('is told where they lie when they are in the history that it catches up with', async () => {
+  test('is told where they are if they are in the history that it reads', async () => {
     const old = now - 3_600n * SECOND;
     const lines = [line(old - 1n * SECOND), ...crowd(old), line(old + SECOND), line(now)];
     const stand = setUp(lines);
     const [first] = await federationEdges(stand);
     const batches = await follow(stand, { after: first! }, (seen) => linesOf(seen).includes(`l${now}`));
     const drops = dropsOf(batches);
-    // A page that ends among them says so, and the next one.
+    // The page that ends among them reports it, and so does the next one.
     expect(drops.length).toBeGreaterThan(0);
     expect(drops.length).toBeLessThanOrEqual(2);
     expect(linesOf(batches)).toContain(`l${old + SECOND}`);
     expect(new Set(linesOf(batches)).size).toBe(linesOf(batches).length);
     const around = await between(stand, drops[0]!);
-    // The five from the beginning of the instant, and the first ones behind what is missing.
+    // The five from the beginning of the instant, and the first ones after the missing lines.
     expect(around).toEqual(expect.arrayContaining([4, 25].map((i) => `c${old}${String(i).padStart(3, '0')}`)));
     await stand.federation.close();
   });
 
-  test('is told of those among the last lines that it begins with, and of none that it is not owed', async () => {
+  test('is told of those among the last lines that it begins with, and of no others', async () => {
     const lines = [...crowd(now - 20n * SECOND), line(now - 10n * SECOND), line(now - 9n * SECOND)];
     const stand = setUp(lines);
     const isLive = (_: readonly Batch[], event: LogStreamEvent) =>
@@ -123,7 +123,7 @@ describe('a subscriber of a log with lines that are out of the reach of its vend
     await stand.federation.close();
   });
 
-  test('is not told of any when there are none', async () => {
+  test('is not told of any if there are none', async () => {
     const stand = setUp(Array.from({ length: 40 }, (_, i) => line(now - BigInt(40 - i) * SECOND)));
     const batches = await follow(stand, { tail: 100 }, (seen) => linesOf(seen).length === 40);
     expect(linesOf(batches)).toEqual(ids(stand.native));
@@ -132,18 +132,18 @@ describe('a subscriber of a log with lines that are out of the reach of its vend
   });
 });
 
-describe('a subscriber whose place in the log is gone', () => {
+describe('a subscriber whose position in the log no longer exists', () => {
   const LIVE = (_: readonly Batch[], event: LogStreamEvent) =>
     event.type === 'LogStreamStatus' && event.state === 'LIVE';
 
-  test('is told so when it comes back, and has what is left', async () => {
+  test('is told when it resumes, and gets the remaining lines', async () => {
     const stand = setUp(Array.from({ length: 20 }, (_, i) => line(now - BigInt(40 - i) * SECOND)));
     let cursor = '';
     await follow(stand, { tail: 10 }, (_, event) => {
       ({ cursor } = event);
       return LIVE([], event);
     });
-    // Back in time: nothing is gone.
+    // Its lines still exist: nothing is reported.
     expect(dropsOf(await follow(stand, { after: cursor }, LIVE))).toEqual([]);
     stand.native.add(Array.from({ length: 10 }, (_, i) => line(now - BigInt(15 - i) * SECOND)));
     expect(dropsOf(await follow(stand, { after: cursor }, LIVE))).toEqual([]);
@@ -158,7 +158,7 @@ describe('a subscriber whose place in the log is gone', () => {
     await stand.federation.close();
   });
 
-  test('is told so when it is so slow that neither its feed nor the source have it any more', async () => {
+  test('is told if it is so slow that neither its feed nor the source has that position any more', async () => {
     const stand = setUp([line(now - 60n * SECOND)], { keepLines: 10, overlapMilliseconds: 1_000 });
     const leaving = new AbortController();
     const stream = stand.federation.tail([{ source: 'a', key: 'job' }], {}, createCall({ signal: leaving.signal }));
@@ -171,7 +171,7 @@ describe('a subscriber whose place in the log is gone', () => {
     const first = Array.from({ length: 3 }, (_, i) => line(now - BigInt(50 - i) * SECOND));
     stand.native.add(first);
     while (linesOf(events.filter((event) => event.type === 'LogBatch')).length < 3) await next();
-    // It does not ask for more while many lines come, and all but the last are let go.
+    // It reads nothing while many lines come, and all but the last are evicted.
     const many = Array.from({ length: 200 }, (_, i) => line(now - 40n * SECOND + BigInt(i) * 100_000_000n));
     for (let at = 0; at < many.length; at += 20) {
       stand.native.add(many.slice(at, at + 20));
@@ -192,7 +192,7 @@ describe('a subscriber whose place in the log is gone', () => {
     await stand.federation.close();
   });
 
-  test('is told where a source refuses to go on, and follows from where its feed begins', async () => {
+  test('is told where a source refuses to read on, and follows from the start of its feed', async () => {
     const lines = Array.from({ length: 120 }, (_, i) => line(now - BigInt(600 - i * 5) * SECOND));
     const stand = setUp(lines);
     const [first] = await federationEdges(stand);
@@ -220,7 +220,7 @@ describe('a subscriber whose place in the log is gone', () => {
     const delivered = linesOf(batches);
     expect(delivered).toEqual(lines.slice(-delivered.length).map(({ id }) => id));
     expect(delivered.length).toBeGreaterThan(3);
-    // What is left out, from the other side.
+    // The dropped range, read from its other end.
     const around = await betweenFromTheEnd(stand, drop!);
     expect([...around, ...delivered]).toEqual(lines.slice(1).map(({ id }) => id));
     await stand.federation.close();

@@ -11,8 +11,8 @@ const gap = (after: number | null, before: number | null, partition = 'p'): Gap 
   reason: 'out of reach',
 });
 
-describe('the gap of a reading', () => {
-  test('lies between the row before the batch that says it and the instant of the row behind that batch', () => {
+describe('the gap of a read', () => {
+  test('lies between the row before the batch that reports it and the instant of the row after that batch', () => {
     const finder = new GapFinder('p', 'forward', null);
     expect(finder.see({ rows: [at(1, 'a'), at(2, 'b')] })).toBeNull();
     expect(finder.see({ rows: [at(5, 'c')], truncated: 'out of reach' })).toBeNull();
@@ -21,21 +21,21 @@ describe('the gap of a reading', () => {
     expect(finder.end()).toBeNull();
   });
 
-  test('has no end that is known when nothing was read behind it', () => {
+  test('has an unknown end if nothing was read after it', () => {
     const finder = new GapFinder('p', 'forward', at(3, 'x'));
     expect(finder.see({ rows: [], truncated: 'out of reach' })).toBeNull();
     expect(finder.see({ rows: [] })).toBeNull();
     expect(finder.end()).toEqual({ ...gap(3, null), after: at(3, 'x') });
   });
 
-  test('is the same lines when they are read from the newest to the oldest', () => {
+  test('covers the same lines if they are read newest first', () => {
     const finder = new GapFinder('p', 'backward', null);
     finder.see({ rows: [at(9, 'a')] });
     finder.see({ rows: [at(5, 'b')], truncated: 'out of reach' });
     expect(finder.see({ rows: [at(5, 'a'), at(2, 'a')] })).toEqual({ ...gap(5, null), before: at(9, 'a') });
   });
 
-  test('says every reason', () => {
+  test('has every reason', () => {
     const finder = new GapFinder('p', 'forward', null);
     finder.see({ rows: [], truncated: 'one' });
     finder.see({ rows: [], truncated: 'another' });
@@ -43,7 +43,7 @@ describe('the gap of a reading', () => {
   });
 });
 
-describe('the gap of rows that can not be read', () => {
+describe('the gap of unreadable rows', () => {
   const unreadable = { count: 2, ids: ['a', 'b'], reason: 'an object' };
 
   test('lies among the rows that were read with them, in either direction', () => {
@@ -52,19 +52,19 @@ describe('the gap of rows that can not be read', () => {
     expect(unreadableGap('p', { rows: [at(5, 'b'), at(2, 'a')], unreadable })).toEqual(found);
   });
 
-  test('may lie anywhere where nothing was read with them', () => {
+  test('may lie anywhere if no rows were read with them', () => {
     expect(unreadableGap('p', { rows: [], unreadable })).toMatchObject({ after: null, before: null });
     expect(unreadableGap('p', { rows: [at(2)] })).toBeNull();
   });
 
-  test('names no lines where only some of the names are known', () => {
+  test('names no lines if only some of the names are known', () => {
     const found = unreadableGap('p', { rows: [at(2)], unreadable: { ...unreadable, count: 3 } });
     expect(found).not.toHaveProperty('lines');
   });
 });
 
 describe('the gaps of a job', () => {
-  test('are there once, however often polls come across them from further on', () => {
+  test('are listed once, even if several polls find them from further on', () => {
     const gaps = new GapList();
     expect(gaps.add(gap(2, 6))).toBe(true);
     expect(gaps.add(gap(2, 6))).toBe(false);
@@ -76,7 +76,7 @@ describe('the gaps of a job', () => {
     expect(gaps.after(2).map(({ number }) => number)).toEqual([3, 4]);
   });
 
-  test('that nobody knows the end of are there once', () => {
+  test('with an unknown end are listed once', () => {
     const gaps = new GapList();
     expect(gaps.add(gap(2, null))).toBe(true);
     expect(gaps.add(gap(9, null))).toBe(false);
@@ -84,7 +84,7 @@ describe('the gaps of a job', () => {
     expect(gaps.add(gap(0, 1))).toBe(true);
   });
 
-  test('count lines that are known by their names once, and those of another place apart', () => {
+  test('count named lines once, and those of another place separately', () => {
     const gaps = new GapList();
     const named = (lines: string[], partition = 'p') => ({ ...gap(2, 6, partition), lines });
     expect(gaps.add(named(['a', 'b']))).toBe(true);
@@ -92,7 +92,7 @@ describe('the gaps of a job', () => {
     expect(gaps.add(named(['b', 'c']))).toBe(true);
     expect(gaps.add(named(['a'], 'q'))).toBe(true);
     expect(gaps.after(0).map(({ lines }) => lines)).toEqual([['a', 'b'], ['c'], ['a']]);
-    // They do not hide what is out of reach at the same place.
+    // They do not hide other missing lines at the same place.
     expect(gaps.add(gap(2, 6))).toBe(true);
   });
 
@@ -104,7 +104,7 @@ describe('the gaps of a job', () => {
     expect(gaps.add(named(0))).toBe(true);
   });
 
-  test('are told as fewer, and never as less, when there are very many', () => {
+  test('are joined if there are very many, without losing any range', () => {
     const gaps = new GapList();
     for (let i = 0; i < 1_000; i += 1) gaps.add(gap(10 * i, 10 * i + 5, i % 2 === 0 ? 'p' : 'q'));
     const kept = gaps.after(0);

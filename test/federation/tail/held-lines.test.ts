@@ -20,7 +20,7 @@ const ROOM = { lines: 1_000, bytes: 1_000 };
 const inOrder = (lines: readonly WindowLine[]) => [...lines].sort((a, b) => Number(a.entry.time - b.entry.time));
 
 describe('lines that are held back', () => {
-  test('are let go once each, in order, those whose time has come and those before them', () => {
+  test('are released once each, in order: those that are due and those before them', () => {
     const arrivals = fc.array(
       fc.record({
         lines: fc.array(fc.record({ time: fc.nat({ max: 50 }), wait: fc.nat({ max: 9 }) }), { maxLength: 8 }),
@@ -54,7 +54,7 @@ describe('lines that are held back', () => {
     );
   });
 
-  test('take no more memory than is allowed: the oldest go first', () => {
+  test('use no more memory than allowed: the oldest are released first', () => {
     const held = new HeldLines({ ...ROOM, bytes: 10 });
     held.add([lineAt(1, 'aaaa'), lineAt(2, 'bbbb'), lineAt(3, 'cccc'), lineAt(4, 'd')], () => 100);
     expect(times(held.take(0))).toEqual([1]);
@@ -64,7 +64,7 @@ describe('lines that are held back', () => {
   });
 });
 
-describe('a feed with more lines than it may hold back', () => {
+describe('a feed with more lines than it may hold', () => {
   const driver: FeedDriver = { start: () => undefined, poke: () => undefined, stop: () => Promise.resolve() };
 
   function feedLines(count: number, text: string): FeedLine[] {
@@ -75,7 +75,7 @@ describe('a feed with more lines than it may hold back', () => {
     });
   }
 
-  test('lets go of the oldest ones early, in order, and still puts the others in order', async () => {
+  test('releases the oldest ones early, in order, and still sorts the others', async () => {
     const feed = new Feed({ ...DEFAULT_TAIL, holdLines: 100, reorderMilliseconds: 60_000 }, driver, () => undefined);
     feed.join({ taken: 0, wake: () => undefined, willEvict: () => undefined });
     feed.begin([], null);
@@ -91,7 +91,7 @@ describe('a feed with more lines than it may hold back', () => {
     await feed.stop();
   });
 
-  test('holds no more memory than it may either', async () => {
+  test('holds no more memory than allowed', async () => {
     const settings = { ...DEFAULT_TAIL, holdBytes: 2_100_000, reorderMilliseconds: 60_000 };
     const feed = new Feed(settings, driver, () => undefined);
     feed.join({ taken: 0, wake: () => undefined, willEvict: () => undefined });

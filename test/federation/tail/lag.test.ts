@@ -8,7 +8,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test('tails are as far behind as the job that was read to its end longest ago', () => {
+test('the lag of tails is that of the job that was read to its end longest ago', () => {
   vi.useFakeTimers({ toFake: ['performance', 'Date'] });
   const sinks: FeedSink[] = [];
   const feeds = new Feeds(DEFAULT_TAIL, {

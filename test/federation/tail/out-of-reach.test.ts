@@ -10,7 +10,7 @@ import { fakeSource } from '../fake-sources.ts';
 const SETTINGS = { ...DEFAULT_TAIL, intervalMilliseconds: 2, maxIntervalMilliseconds: 8, reorderMilliseconds: 0 };
 const now = BigInt(Date.now()) * 1_000_000n;
 
-/** More lines in one instant than the vendor lets anybody reach: five from either end. */
+/** More lines in one instant than the vendor returns: it returns five from either end. */
 function crowd(time: bigint, count: number): RawLine[] {
   return Array.from({ length: count }, (_, i) => ({
     time,
@@ -22,7 +22,7 @@ function crowd(time: bigint, count: number): RawLine[] {
 
 const line = (time: bigint): RawLine => ({ time, id: `l${time}`, text: 'l', level: 'info' });
 
-describe('a feed of lines that are out of the reach of its vendor', () => {
+describe('a feed of a log with lines that its vendor cannot return', () => {
   const feeds: Feed[] = [];
 
   function follow(lines: readonly RawLine[]) {
@@ -40,7 +40,7 @@ describe('a feed of lines that are out of the reach of its vendor', () => {
     await Promise.all(feeds.splice(0).map((feed) => feed.stop()));
   });
 
-  test('knows of those that it comes across while it polls, once, and where they are', async () => {
+  test('finds those that it meets while polling, once, with their position', async () => {
     const { native, feed } = follow([line(now - 9_000_000n)]);
     await waitFor('it has begun', () => feed.isBegun);
     native.add([...crowd(now, 30), line(now + 5_000_000n)]);
@@ -55,7 +55,7 @@ describe('a feed of lines that are out of the reach of its vendor', () => {
     expect(gaps[0]?.reason).toMatch(/more entries share one instant/);
   });
 
-  test('knows of those that are there when it begins', async () => {
+  test('finds those that exist when it begins', async () => {
     const { native, feed } = follow([line(now - 9_000_000n), ...crowd(now, 30), line(now + 5_000_000n)]);
     await waitFor('it has begun', () => feed.isBegun);
     const calls = native.calls();

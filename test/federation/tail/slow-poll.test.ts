@@ -28,15 +28,15 @@ function following(first: readonly RawLine[]) {
   return { native, feed, texts };
 }
 
-test('a line that comes behind a poll that is under way is found by the next, however far that poll gets', async () => {
+test('a line that arrives behind a running poll is found by the next one, even if that poll gets far ahead', async () => {
   const { native, feed, texts } = following([line('a', 0), line('b', 1), line('c', 2)]);
   await eventually(() => feed.state.kind === 'live', 'the feed is live');
   let pages = 0;
   let isOut = false;
   native.arriveBy(() => {
     pages += 1;
-    // The first page of a poll that finds `d` is full: while the second one is asked for, `late` comes
-    // behind what was read, and so much time passes that the newest line lies far ahead of it.
+    // The first page of the poll that finds `d` is full. While the second one is read, `late` arrives behind its
+    // reading position, and so much time passes that the newest line is far ahead of `late`.
     if (!isOut && pages > 1 && texts().includes('d')) {
       isOut = true;
       native.add([line('late', 2.2), line('e', 10), line('f', 10.5), line('g', 11)]);

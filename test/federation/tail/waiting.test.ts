@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Waiting } from '../../../src/federation/tail/subscriber/waiting.ts';
 
-test('a subscriber that sleeps for long wakes at once when it is time to leave', async () => {
+test('a sleeping subscriber wakes at once when its stream is over', async () => {
   const leaving = new AbortController();
   const waiting = new Waiting(leaving.signal);
   waiting.begin(2 ** 31 - 1);

@@ -38,7 +38,7 @@ function largeException(): LogException {
 const textOf = ({ message, attributes, exceptions }: Beside): number =>
   JSON.stringify([message, attributes, exceptions]).length;
 
-describe('what a feed holds in memory', () => {
+describe('the memory of a feed', () => {
   test.each<[string, () => Beside]>([
     ['a large text among its attributes', () => ({ attributes: { body: 'x'.repeat(20_000) } })],
     [
@@ -51,7 +51,7 @@ describe('what a feed holds in memory', () => {
     ],
     ['exceptions with many frames', () => ({ exceptions: [largeException()] })],
     ['a long message', () => ({ message: 'x'.repeat(20_000) })],
-  ])('is bounded where each line has %s', async (_what, beside) => {
+  ])('is bounded if each line has %s', async (_what, beside) => {
     const settings = { ...DEFAULT_TAIL, reorderMilliseconds: 0, keepBytes: BOUND, holdBytes: BOUND };
     const feed = new Feed(settings, driver, () => undefined);
     const listener = { taken: 0, wake: () => (listener.taken = feed.sequence), willEvict: () => undefined };
@@ -60,7 +60,7 @@ describe('what a feed holds in memory', () => {
     for (let number = 0; number < 1_000; number += PART) {
       const part = Array.from({ length: PART }, (_, index) => lineWith(number + index, beside()));
       feed.accept(part);
-      // The overlap may need twice as much as is kept otherwise; what was released last stays in any case.
+      // The overlap may need up to twice the usual memory; the lines of the last release always stay.
       const most = 2 * BOUND + part.reduce((sum, { entry }) => sum + bytesOfEntry(entry), 0);
       expect(feed.window.bytes).toBeLessThanOrEqual(most);
       expect(feed.window.all().reduce((sum, { entry }) => sum + textOf(entry), 0)).toBeLessThanOrEqual(most);
@@ -70,7 +70,7 @@ describe('what a feed holds in memory', () => {
     await feed.stop();
   });
 
-  test('is what is counted, also when lines were let go of', () => {
+  test('matches the counted bytes, also after lines were evicted', () => {
     const feed = new Feed({ ...DEFAULT_TAIL, reorderMilliseconds: 0, keepLines: 20 }, driver, () => undefined);
     feed.begin([], null);
     for (let number = 0; number < 1_000; number += PART) {
@@ -80,7 +80,7 @@ describe('what a feed holds in memory', () => {
     expect(feed.window.size).toBeLessThan(200);
   });
 
-  test('no longer has lines that the window has let go of, also where a subscriber asked for them before', () => {
+  test('does not contain evicted lines, even if a subscriber requested them before', () => {
     const feed = new Feed({ ...DEFAULT_TAIL, reorderMilliseconds: 0, keepLines: 20 }, driver, () => undefined);
     feed.begin([], null);
     const first = ((): WeakRef<LogEntry> => {
@@ -99,8 +99,8 @@ describe('what a feed holds in memory', () => {
   });
 });
 
-describe('the estimate of what an entry takes', () => {
-  test('is never less than the characters that it holds', () => {
+describe('the estimated memory of an entry', () => {
+  test('is never less than its characters', () => {
     const json = fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 4 }));
     fc.assert(
       fc.property(fc.string(), fc.option(json), (message, attributes) => {

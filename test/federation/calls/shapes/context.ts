@@ -14,7 +14,7 @@ const around: Shape['ask'] = (_jobs, _source, id) =>
 const WHY =
   'SoftwareOne, deepset: one question for each direction. NeMo, SAP: cannot be asked for a time; the page is searched for from both ends, once for both directions';
 
-/** The lines around a line, of which nothing is known but its id. */
+/** The lines around a line of which only the id is known. */
 export const CONTEXT: readonly Shape[] = [
   {
     name: '10 lines on either side of line 1,500 of 3,000',

@@ -1,7 +1,7 @@
 import { everywhere, LINES, ofJob } from '../shape.ts';
 import type { Shape } from '../shape.ts';
 
-/** What is counted, and what is asked of the job beside its log. */
+/** Counts, and queries for the job in addition to its log. */
 export const COUNTS: readonly Shape[] = [
   {
     name: 'totalCount only',

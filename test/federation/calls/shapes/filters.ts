@@ -4,7 +4,7 @@ import type { Shape } from '../shape.ts';
 
 const MORE = 'pageInfo { hasNextPage }';
 
-/** Filters: those that vendors apply, those that are applied here, and bounds of time. */
+/** Filters: those that vendors apply, those that this service applies, and time bounds. */
 export const FILTERS: readonly Shape[] = [
   {
     name: 'filter pushed down: one step',
