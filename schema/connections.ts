@@ -32,7 +32,7 @@ function partConnectionType<T>(node: NodeRef<T>, words: Words) {
   builder.objectFields(type, (t) => ({
     failures: t.field({
       type: [SourceFailureType],
-      description: `Rows of the source that could not be read: those ${words.many} are missing here.`,
+      description: `Rows of the source that could not be read or are out of reach: those ${words.many} are missing here.`,
       resolve: (connection) => connection.failures(),
     }),
   }));

@@ -70,9 +70,14 @@ export async function listJobs(
 
 export async function jobTree(federation: Federation, ref: JobRef, call: Call): Promise<unknown> {
   const job = await found(federation, ref, call);
-  const read = async <K extends keyof Parts>(kind: K): Promise<{ items: Parts[K][]; more: boolean }> => {
+  const read = async <K extends keyof Parts>(kind: K) => {
     const connection = federation.parts(kind, ref, { first: MOST_PARTS }, call);
-    return { items: [...(await connection.nodes())], more: (await connection.pageInfo()).hasNextPage };
+    const [items, page, failures] = [
+      await connection.nodes(),
+      await connection.pageInfo(),
+      await connection.failures(),
+    ];
+    return { items, more: page.hasNextPage, failures };
   };
   const [attempts, steps, tasks] = await Promise.all([read('Attempt'), read('Step'), read('Task')]);
   return {
@@ -81,6 +86,7 @@ export async function jobTree(federation: Federation, ref: JobRef, call: Call): 
     steps: steps.items.map((each) => ({ ...shownPart(each), name: shortened(each.name), attempt: each.attemptKey })),
     tasks: tasks.items.map((each) => ({ ...shownPart(each), name: shortened(each.name), step: each.stepKey })),
     more: { attempts: attempts.more, steps: steps.more, tasks: tasks.more },
+    failures: shownFailures([...attempts.failures, ...steps.failures, ...tasks.failures]),
   };
 }
 

@@ -4,10 +4,13 @@ import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createAssistantServer } from '../../src/assistant/server.ts';
+import { jobTree } from '../../src/assistant/tools.ts';
+import { createCall } from '../../src/domain/call.ts';
 import { createTributary } from '../../src/library/index.ts';
 import type { Tributary } from '../../src/library/index.ts';
 import { startSandbox } from '../../src/sandbox/index.ts';
 import type { Sandbox } from '../../src/sandbox/index.ts';
+import { fakeConnection, fakeFederation, fakeJob } from '../resolvers/fake-federation.ts';
 
 let sandbox: Sandbox;
 let tributary: Tributary;
@@ -93,6 +96,17 @@ test('sources, jobs and the parts of a job are listed', async () => {
   expect(new Set([...first.jobs, ...second.jobs].map((job) => JSON.stringify(job))).size).toBe(4);
   const tree = (await ask('job_tree', { source: 'nemo', key: 'default/support-assistant-full' })).data;
   expect(tree).toMatchObject({ job: { status: 'FAILED' }, steps: [{ status: 'SUCCEEDED' }, { status: 'FAILED' }] });
+});
+
+test('a tree of a job says what is missing of it', async () => {
+  const missing = { source: 'up', jobId: null, code: 'SOURCE_TRUNCATED', message: 'up: out of reach' } as const;
+  const failures = () => Promise.resolve([{ ...missing, retryAfterSeconds: null }]);
+  const federation = fakeFederation({
+    job: () => Promise.resolve(fakeJob('up', 'a')),
+    parts: (kind) => (kind === 'Task' ? { ...fakeConnection([]), failures } : fakeConnection([])),
+  });
+  const tree = await jobTree(federation, { source: 'up', key: 'a' }, createCall());
+  expect(tree).toMatchObject({ failures: [{ source: 'up', code: 'SOURCE_TRUNCATED', message: 'up: out of reach' }] });
 });
 
 test('answers stay small, and going on with their cursors gives every line once, from either end', async () => {

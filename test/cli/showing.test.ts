@@ -12,11 +12,22 @@ const LINES = [
   fakeLine(2, 'ci', OTHER, 'two, =too', { attributes: { host: { name: 'h\u001b]0;x\u0007' } } }),
 ];
 
+const NONE = { nodes: [], pageInfo: { hasNextPage: false, hasPreviousPage: false } };
+const MISSING = { source: 'ci', code: 'SOURCE_TRUNCATED', message: 'ci: some tasks are out of reach' };
+const AT = { createdAt: null, startedAt: null, finishedAt: null };
+const TREE = {
+  ...{ key: UUID, name: 'build', status: 'SUCCEEDED', nativeStatus: null, ...AT },
+  attempts: { ...NONE, failures: [] },
+  steps: { ...NONE, failures: [MISSING] },
+  tasks: { ...NONE, failures: [MISSING] },
+};
+
 let service: FakeService;
 
 beforeAll(async () => {
   service = await startFakeService(({ operation, variables }) => {
     const { key, jobs } = variables;
+    if (operation === 'JobTree') return { job: TREE };
     if (operation === 'JobId') return { job: { id: key }, sources: [] };
     const nodes = LINES.filter((line) => (jobs as string[]).includes((line as { job: { key: string } }).job.key));
     return { logs: { nodes, failures: [] } };
@@ -34,6 +45,13 @@ async function outputOf(args: readonly string[], environment: Readonly<Record<st
 }
 
 const BOTH = [`ci:${UUID}`, `ci:${OTHER}`];
+
+test('a tree of a job that is not whole is shown, with what is missing, and the command fails', async () => {
+  const command = start(['job', `ci:${UUID}`, '--url', service.url]);
+  expect(await command.done).toBe(1);
+  expect(command.output()).toContain(UUID);
+  expect(command.errors()).toBe('SOURCE_TRUNCATED: ci: some tasks are out of reach\n');
+});
 
 describe('lines for people', () => {
   test('have no escape sequence, and the job where there are several, with as much of a UUID as tells them apart', async () => {

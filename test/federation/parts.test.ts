@@ -1,13 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createCall } from '../../src/domain/call.ts';
+import type { Task } from '../../src/domain/job.ts';
 import { createFederation } from '../../src/federation/create-federation.ts';
 import { DEFAULT_LIMITS } from '../../src/http/settings.ts';
 import { createSourceHttp } from '../../src/http/source-http.ts';
 import type { ManagedSourceHttp } from '../../src/http/source-http.ts';
+import type { Partition } from '../../src/pagination/core/partition.ts';
 import { simulateNemo } from '../../src/sandbox/nemo/index.ts';
 import type { VendorServer } from '../../src/sandbox/types.ts';
 import { startVendorServer } from '../../src/sandbox/vendor-server.ts';
 import { nemo } from '../../src/vendors/nemo/index.ts';
+import { fakeSource } from './fake-sources.ts';
 
 describe('the parts of a job', () => {
   const simulation = simulateNemo();
@@ -54,5 +57,35 @@ describe('the parts of a job', () => {
     await expect(federation.parts('Task', job, { step: 'train', after: cursor }, call).edges()).rejects.toMatchObject({
       code: 'CURSOR_INVALID',
     });
+  });
+
+  test.each([
+    ['out of reach', {}, 'SOURCE_TRUNCATED'],
+    ['what the source contradicts itself about', { contradicts: true }, 'SOURCE_BAD_RESPONSE'],
+  ] as const)('are shown beside those that are %s, which are no fault of ours', async (_, said, code) => {
+    const fake = fakeSource('one', {});
+    const task = {
+      key: 'a',
+      name: 'a',
+      status: 'UNKNOWN',
+      nativeStatus: null,
+      createdAt: null,
+      startedAt: null,
+    } as const;
+    const row = { ...task, finishedAt: null, attemptKey: null, stepKey: null, time: 0n, tie: 'a' };
+    const partition: Partition<Task> = {
+      key: '',
+      // eslint-disable-next-line @typescript-eslint/require-await
+      async *read() {
+        yield { rows: [row], hints: [null], more: false, pages: 1, truncated: 'others are missing', ...said };
+      },
+      count: () => Promise.resolve(null),
+    };
+    const parts = { Task: { list: () => Promise.resolve([partition]), find: () => Promise.resolve(null) } };
+    const federation = createFederation([{ ...fake, connector: { ...fake.connector, parts } }]);
+    const connection = federation.parts('Task', { source: 'one', key: 'x' }, {}, createCall());
+    expect((await connection.nodes()).map(({ key: found }) => found)).toEqual(['a']);
+    expect(await connection.failures()).toMatchObject([{ code, message: 'one: others are missing', isPartial: true }]);
+    expect(await connection.totalCount()).toBeNull();
   });
 });

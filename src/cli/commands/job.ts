@@ -5,6 +5,8 @@ import { idsOf } from '../graph/job-ids.ts';
 import type { GraphOptions } from '../graph/service-address.ts';
 import { withJobs } from '../graph/with-jobs.ts';
 import { formatJob } from '../../domain/job-reference.ts';
+import { complainAbout } from '../options/log-options.ts';
+import type { Failure } from '../output/complaint.ts';
 import { durationOf } from '../show/duration.ts';
 import { formatListing } from '../show/listing.ts';
 import type { Column, ListingOptions } from '../show/listing.ts';
@@ -29,7 +31,7 @@ const MOST_PARTS = 100;
 /** Jobs that are told where one was expected. */
 const MOST_TOLD = 5;
 
-/** Prints a job and the tree of its attempts, steps and tasks. */
+/** Prints a job and the tree of its attempts, steps and tasks. Parts that are missing hide no others, but the command fails. */
 export async function job(selection: JobSelection, options: JobOptions, surroundings: Surroundings): Promise<number> {
   return withJobs(selection, options, surroundings, async ({ graph, jobs }) => {
     const ref = onlyOne(jobs);
@@ -44,6 +46,9 @@ export async function job(selection: JobSelection, options: JobOptions, surround
     await surroundings.print(formatListing(listing, options, surroundings));
     if (isCut(found)) surroundings.complain(`Of each kind of parts, at most ${MOST_PARTS} are shown.\n`);
     surroundings.printedWhole?.();
+    const failures = failuresOf(found);
+    complainAbout(failures, surroundings);
+    if (failures.length > 0) return EXIT.failed;
     return options.exitStatus === true && found.status === 'FAILED' ? EXIT.failed : EXIT.done;
   });
 }
@@ -52,6 +57,12 @@ function onlyOne(jobs: readonly JobRef[]): JobRef {
   const [job, ...others] = jobs;
   if (job !== undefined && others.length === 0) return job;
   throw new Misuse(`${jobs.length} jobs fit, and one is shown: ${jobs.slice(0, MOST_TOLD).map(formatJob).join(', ')}.`);
+}
+
+/** Kinds of parts that stand in one list of the source are missing for one reason, which is said once. */
+function failuresOf({ attempts, steps, tasks }: Found): readonly Failure[] {
+  const all = [attempts, steps, tasks].flatMap((part) => part?.failures ?? []);
+  return [...new Map(all.map((failure) => [failure.message, failure])).values()];
 }
 
 function isCut({ attempts, steps, tasks }: Found): boolean {

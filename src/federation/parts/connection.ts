@@ -7,7 +7,6 @@ import type { Slot } from '../merge/place.ts';
 import { MergedConnection } from '../merge/connection.ts';
 import { shownFailures } from '../merge/failures.ts';
 import { encodeNodeId } from '../node-id.ts';
-import { UnreadableRows } from '../unreadable-rows.ts';
 import type { Connector, PartScope } from '../../vendors/connector.ts';
 
 export interface PartConnectionOptions<K extends PartKind> {
@@ -20,7 +19,10 @@ export interface PartConnectionOptions<K extends PartKind> {
   connector(): Connector;
 }
 
-/** The parts of one kind of a job, oldest first. A failing source fails the connection; an unreadable row does not. */
+/**
+ * The parts of one kind of a job, oldest first. A failing source fails the connection; an unreadable row and parts that are out
+ * of reach do not: they are among its failures.
+ */
 export function partConnection<K extends PartKind>(
   options: PartConnectionOptions<K>,
   call: Call,
@@ -52,7 +54,7 @@ export function partConnection<K extends PartKind>(
       nodeOf: (row) => row,
       mayRecover: () => false,
       onFailures: (found) => {
-        const failure = found.find(({ error }) => !(error instanceof UnreadableRows));
+        const failure = found.find(({ partial }) => !partial);
         if (failure !== undefined) throw failure.error;
         const owner = { source: job.source, jobId: encodeNodeId('Job', job.source, job.key) };
         failures = shownFailures(found, () => owner);
@@ -82,7 +84,10 @@ async function countShort<T extends Ordered>(
       const first = await batches.next();
       await batches.return(undefined);
       if (first.done === true) return 0;
-      return first.value.more === false ? first.value.rows.filter((row) => accept?.(row) ?? true).length : null;
+      const { more, truncated } = first.value;
+      return more === false && truncated === undefined
+        ? first.value.rows.filter((row) => accept?.(row) ?? true).length
+        : null;
     }),
   );
   return counts.reduce<number | null>((sum, count) => (sum === null || count === null ? null : sum + count), 0);

@@ -210,6 +210,7 @@ export type JobTreeQuery = {
         readonly step: { readonly key: string } | null;
       }>;
       readonly pageInfo: { readonly hasPreviousPage: boolean };
+      readonly failures: ReadonlyArray<{ readonly source: string; readonly code: ErrorCode; readonly message: string }>;
     } | null;
     readonly steps: {
       readonly nodes: ReadonlyArray<{
@@ -222,6 +223,7 @@ export type JobTreeQuery = {
         readonly attempt: { readonly key: string } | null;
       }>;
       readonly pageInfo: { readonly hasNextPage: boolean };
+      readonly failures: ReadonlyArray<{ readonly source: string; readonly code: ErrorCode; readonly message: string }>;
     } | null;
     readonly tasks: {
       readonly nodes: ReadonlyArray<{
@@ -235,6 +237,7 @@ export type JobTreeQuery = {
         readonly step: { readonly key: string } | null;
       }>;
       readonly pageInfo: { readonly hasNextPage: boolean };
+      readonly failures: ReadonlyArray<{ readonly source: string; readonly code: ErrorCode; readonly message: string }>;
     } | null;
   } | null;
 };
@@ -577,6 +580,9 @@ export const JobTreeDocument = new TypedDocumentString(`
       pageInfo {
         hasPreviousPage
       }
+      failures {
+        ...Complaint
+      }
     }
     steps(first: $most) {
       nodes {
@@ -592,6 +598,9 @@ export const JobTreeDocument = new TypedDocumentString(`
       }
       pageInfo {
         hasNextPage
+      }
+      failures {
+        ...Complaint
       }
     }
     tasks(first: $most) {
@@ -612,10 +621,17 @@ export const JobTreeDocument = new TypedDocumentString(`
       pageInfo {
         hasNextPage
       }
+      failures {
+        ...Complaint
+      }
     }
   }
 }
-    `) as unknown as TypedDocumentString<JobTreeQuery, JobTreeQueryVariables>;
+    fragment Complaint on SourceFailure {
+  source
+  code
+  message
+}`) as unknown as TypedDocumentString<JobTreeQuery, JobTreeQueryVariables>;
 export const JobsDocument = new TypedDocumentString(`
     query Jobs($sources: [String!], $filter: JobFilter, $first: Int!) {
   jobs(sources: $sources, filter: $filter, first: $first) {
