@@ -54,6 +54,8 @@ export interface ExportSettings {
   readonly stopping: AbortSignal;
   /** Receives errors that are not ours. */
   onUnexpected?(error: unknown): void;
+  /** Failures as the reader of the export knows the arguments that they name. Left out: as the graph names them. */
+  readonly wording?: ((message: string) => string) | undefined;
   /** Pauses before a failed page is requested again, milliseconds. */
   readonly pauses?: readonly number[] | undefined;
 }
@@ -163,12 +165,20 @@ class Walk {
     if (!isOurs) this.#settings.onUnexpected?.(error);
     const { jobId, code, message } = error instanceof SourceFailed ? error.failure : sourceFailure('', null, error);
     const source = isOurs ? (error.source ?? null) : null;
-    return { status: 'failed', ...reached, failures: [...missing, { source, jobId, code, message }] };
+    return {
+      status: 'failed',
+      ...reached,
+      failures: [...missing, { source, jobId, code, message: this.#worded(message) }],
+    };
   }
 
   #note({ source, jobId, code, message }: SourceFailure): void {
-    const failure = { source, jobId, code, message };
+    const failure = { source, jobId, code, message: this.#worded(message) };
     if (this.#missing.size < MAX_FAILURES) this.#missing.set(JSON.stringify(failure), failure);
+  }
+
+  #worded(message: string): string {
+    return this.#settings.wording?.(message) ?? message;
   }
 
   /** Chooses the size of the next page so that it takes about `PAGE_BYTES` of memory. */

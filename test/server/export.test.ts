@@ -97,9 +97,9 @@ describe('/export', () => {
     ],
     ['an unknown format', `jobs=${JOB}&format=xml`, 400, /"format" must be one of ndjson, csv, text/],
     ['a misspelt filter', `jobs=${JOB}&contain=x`, 400, /"contain" is not known/],
-    ['a wrong severity', `jobs=${JOB}&minSeverity=LOUD`, 400, /filter.minSeverity: .*LogSeverity/],
-    ['a wrong time', `jobs=${JOB}&since=today`, 400, /RFC 3339/],
-    ['an endless expression', `jobs=${JOB}&matches=(`, 400, /regular expression/],
+    ['a wrong severity', `jobs=${JOB}&minSeverity=LOUD`, 400, /^minSeverity: .*LogSeverity/],
+    ['a wrong time', `jobs=${JOB}&since=today`, 400, /^since: .*RFC 3339/],
+    ['an endless expression', `jobs=${JOB}&matches=(`, 400, /^matches is not an RE2 regular expression/],
     ['two of one', `jobs=${JOB}&contains=a&contains=b`, 400, /more than once/],
   ])('refuses %s before it sends anything', async (_what, parameters, status, message) => {
     const { url } = await start(createFederation([source()]));
@@ -123,6 +123,17 @@ describe('/export', () => {
     const response = await fetch(`${url}/export`, { method: 'POST', body, headers: { 'content-type': type } });
     expect(response.status).toBe(status);
     expect(JSON.stringify(await response.json())).toContain('BAD_USER_INPUT');
+  });
+
+  test('names a field of the filter by its place in the body', async () => {
+    const { url } = await start(createFederation([source()]));
+    const body = JSON.stringify({ jobs: [JOB], filter: { minSeverity: 'LOUD' } });
+    const response = await fetch(`${url}/export`, {
+      method: 'POST',
+      body,
+      headers: { 'content-type': 'application/json' },
+    });
+    expect(await response.text()).toContain('"message":"filter.minSeverity: ');
   });
 
   test('masks an unexpected error, and logs it', async () => {

@@ -74,6 +74,23 @@ describe('a client of the WebSocket', () => {
     },
   );
 
+  test('that gives two operations one id is told so, however long the id is, and nothing is logged', async () => {
+    const server = await start();
+    for (const id of ['1', '9'.repeat(124), 'ä'.repeat(124), '😀'.repeat(5_000)]) {
+      const socket = await open(server);
+      const closed = once(socket, 'close') as Promise<[number, Buffer]>;
+      socket.send(INIT);
+      await once(socket, 'message');
+      const payload = { query: 'subscription { logEntries(jobs: ["x"]) { __typename } }' };
+      for (let time = 0; time < 2; time += 1) socket.send(JSON.stringify({ type: 'subscribe', id, payload }));
+      const [code, reason] = await closed;
+      expect(code).toBe(4409);
+      expect(`Subscriber for ${id} already exists`).toContain(reason.toString().replace(/…$/, ''));
+    }
+    expect(server.log).toEqual([]);
+    expect(printed).not.toHaveBeenCalled();
+  });
+
   test('that sends anything is answered or closed for its own fault, and nothing is printed or logged', async () => {
     const server = await start();
     await fc.assert(

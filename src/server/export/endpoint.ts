@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { text } from 'node:stream/consumers';
 import type { GraphQLError } from 'graphql';
+import { namedAs } from '../../domain/argument-names.ts';
 import { Budget } from '../../domain/budget.ts';
 import type { BudgetLimits } from '../../domain/budget.ts';
 import { createCall } from '../../domain/call.ts';
@@ -73,6 +74,8 @@ export function createExport(
   return async (request, response, access) => {
     const requestId = requestIdOf(request);
     const present: Present = (error) => options.present(error, requestId);
+    // A parameter has the name of a field of the filter; in a body of JSON the filter is an object, as in the graph.
+    const wording = isByParameters(request) ? (message: string) => namedAs(message, (name) => name) : undefined;
     allowOrigin(request, response, welcome);
     const span = tracing?.begin('export', {}, traceparentOf(request)) ?? NO_SPAN;
     try {
@@ -88,35 +91,41 @@ export function createExport(
       const asker = { caller: nameOfCaller(access.caller, client) };
       const seen = journal?.watching(access.view('export')) ?? access.view('export');
       const federation = tracing === null ? seen : tracedFederation(seen);
-      await send(question, { ...options, present, federation, asker, span }, access, response);
+      await send(question, { ...options, present, federation, asker, span, wording }, access, response);
     } catch (error) {
       // The client is gone, or has been told.
       if (response.destroyed || response.headersSent) return;
       const shown = present(error);
       span.end(codeOf(shown));
-      refuse(response, shown);
+      refuse(response, shown, wording?.(shown.message) ?? shown.message);
     }
   };
 }
 
 async function readQuestion(request: IncomingMessage, federation: Federation): Promise<ExportQuestion> {
-  const { method, headers, url = '' } = request;
+  const { method, url = '' } = request;
   const query = url.includes('?') ? url.slice(url.indexOf('?') + 1) : '';
   if (method === 'GET') return questionOfParameters(new URLSearchParams(query), federation);
   if (method !== 'POST') throw new TributaryError('BAD_USER_INPUT', 'An export is asked for with GET or POST.');
   if (query !== '') throw new TributaryError('BAD_USER_INPUT', 'A POST says everything in its body.');
-  const mediaType = (headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase();
   const body = await text(request);
-  if (mediaType === 'application/x-www-form-urlencoded') {
-    return questionOfParameters(new URLSearchParams(body), federation);
-  }
-  if (mediaType !== 'application/json') {
+  if (isByParameters(request)) return questionOfParameters(new URLSearchParams(body), federation);
+  if (mediaTypeOf(request) !== 'application/json') {
     throw new TributaryError(
       'BAD_USER_INPUT',
       'The body of a POST must be JSON or a form, and its Content-Type say so.',
     );
   }
   return questionOf(parse(body), federation);
+}
+
+/** In the address, or in a form. */
+function isByParameters(request: IncomingMessage): boolean {
+  return request.method === 'GET' || mediaTypeOf(request) === 'application/x-www-form-urlencoded';
+}
+
+function mediaTypeOf({ headers }: IncomingMessage): string | undefined {
+  return headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
 }
 
 function parse(body: string): unknown {
@@ -137,11 +146,12 @@ interface SendOptions extends ExportOptions {
   /** Whose turn the export takes at sources. */
   readonly asker: Asker;
   readonly span: Span;
+  readonly wording: ((message: string) => string) | undefined;
 }
 
 async function send(
   { jobs, request: asked, format }: ExportQuestion,
-  { federation, asker, span, limits, stopping, present, heartbeatMilliseconds }: SendOptions,
+  { federation, asker, span, limits, stopping, present, wording, heartbeatMilliseconds }: SendOptions,
   access: Access,
   response: ServerResponse,
 ): Promise<void> {
@@ -162,6 +172,7 @@ async function send(
     gone: leaving.signal,
     stopping: ending,
     onUnexpected: present,
+    wording,
   });
   // What is wrong with the question shows with the first page.
   const first = await parts.next();
@@ -184,10 +195,10 @@ async function send(
   await pipeline(Readable.from(all(), { objectMode: false, highWaterMark: 0 }), response);
 }
 
-function refuse(response: ServerResponse, error: GraphQLError): void {
+function refuse(response: ServerResponse, error: GraphQLError, message: string): void {
   const { retryAfterSeconds } = error.extensions;
   if (typeof retryAfterSeconds === 'number') response.setHeader('retry-after', Math.ceil(retryAfterSeconds));
   response
     .writeHead(STATUS[codeOf(error)], { 'content-type': 'application/json; charset=utf-8' })
-    .end(writeJson({ errors: [error] }));
+    .end(writeJson({ errors: [{ ...error.toJSON(), message }] }));
 }

@@ -28,7 +28,7 @@ export function attach(
       protocol: client.protocol,
       send: (data) => send(client, data),
       close: (code, reason) => {
-        client.close(code, reason);
+        client.close(code, shortened(reason));
       },
       onMessage: (take) => {
         client.on('message', (data: Buffer) => {
@@ -48,6 +48,17 @@ export function attach(
   client.once('close', (code, reason) => {
     closed(code, reason.toString()).catch(onFault);
   });
+}
+
+/** How many bytes the reason of a close frame may have (RFC 6455). */
+const LONGEST_REASON = 123;
+
+/** graphql-ws puts ids of clients into reasons. */
+function shortened(reason = ''): string {
+  if (Buffer.byteLength(reason) <= LONGEST_REASON) return reason;
+  const room = Buffer.alloc(LONGEST_REASON - Buffer.byteLength('…'));
+  // Only whole characters are written.
+  return `${room.toString('utf8', 0, room.write(reason))}…`;
 }
 
 /** A connection that breaks while something is written to it is a client that goes away: no news for anybody's log. */
