@@ -110,7 +110,7 @@ export interface WireJobList extends Rows<WireJob> {
 /** protobuf leaves an empty list out; an answer with other members alone is something else. */
 export function jobListDecoder(body: unknown): WireJobList {
   const fields = fieldsOf(body);
-  requireMember(fields, ['data', 'pagination'], 'a list of jobs');
+  requireMember(fields, isFields(fields['pagination']) ? ['data', 'pagination'] : ['data'], 'a list of jobs');
   const pagination = isFields(fields['pagination']) ? fields['pagination'] : {};
   return {
     ...rowsIn({ ...fields, data: fields['data'] ?? [] }, 'data', jobDecoder),

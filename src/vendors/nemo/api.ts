@@ -3,7 +3,7 @@ import { TributaryError } from '../../domain/errors.ts';
 import type { UnreadableRow } from '../../domain/ordered.ts';
 import type { Decoder } from '../../http/body/decode.ts';
 import type { HttpRequest, SourceHttp } from '../../http/client.ts';
-import { endless, PageGuard, REPEATS } from '../../pagination/core/page-guard.ts';
+import { endless, ENDS_EARLY, PageGuard, REPEATS } from '../../pagination/core/page-guard.ts';
 import { PageSize } from '../../pagination/core/page-size.ts';
 import { pageInParts } from '../../pagination/numbered/page-in-parts.ts';
 import type { Parts } from '../../pagination/numbered/page-in-parts.ts';
@@ -104,6 +104,8 @@ export function createNemoApi(http: SourceHttp): NemoApi {
           pages.push(page);
         }
       }
+      const [first] = pages;
+      if (first !== undefined && sizeOf(first) === 0 && countsRows(first)) throw endless(http.source, ENDS_EARLY);
       // The vendor counts in pages of its own size: of other parts, some would lie elsewhere.
       if (cap < pageSize && [...asked].some((rows) => rows !== pageSize)) return allOf(cap);
       return { data: pages.flatMap(({ data }) => data), odd: pages.flatMap(({ odd }) => odd) };
@@ -152,6 +154,11 @@ const IN_PARTS = {
   isLast,
   tooLarge: (row: UnreadableRow) => ({ data: [], odd: [{ ...row, index: 0 }], total_pages: null, total_results: null }),
 };
+
+/** Does an answer without rows count some? An empty list may have one page. */
+function countsRows({ total_results: rows, total_pages: pages }: ListWire<unknown>): boolean {
+  return rows === null ? (pages ?? 0) > 1 : rows > 0;
+}
 
 /** Does nothing say that there is more behind a native page, counted from 0, of so many rows? */
 function isLast(page: ListWire<unknown>, index: number, rows: number): boolean {

@@ -1,6 +1,7 @@
 import type { Json } from '../../domain/json.ts';
 import type { Instant } from '../../domain/time.ts';
 import { Mismatch } from '../../http/body/mismatch.ts';
+import { refuseComplaintsBeside } from '../shared/error-words.ts';
 import { NO_ODD_ROWS, rowsIn, rowsOf } from '../shared/rows.ts';
 import type { Rows } from '../shared/rows.ts';
 import {
@@ -14,6 +15,7 @@ import {
   optionalListIn,
   refuseErrors,
   required,
+  textIdOf,
   textOf,
 } from '../shared/wire.ts';
 import type { Fields } from '../shared/wire.ts';
@@ -96,12 +98,24 @@ export interface StatusTreeWire {
   readonly steps: Rows<TreeStepWire>;
 }
 
+/** What says that an answer is the tree of a job, also before there is a step. */
+const TREE = ['id', 'job_id', 'name'];
+
+/** What the tree of a job says of the job itself. */
+const OWN: ReadonlySet<string> = new Set(['status', 'description']);
+
 const NO_ROWS = { data: [], odd: NO_ODD_ROWS } as const;
 
 export function statusTreeWire(body: unknown): StatusTreeWire {
   const fields = fieldsOf(body);
   refuseErrors(fields);
   const list = optionalListIn(fields, 'steps');
+  if (list === null || list.length === 0) {
+    // A job has a name and a status before it has a step. An answer that names neither is not that of a job.
+    if (list === null && !TREE.some((name) => textIdOf(fields[name]) !== null))
+      throw Mismatch.of(undefined, 'an array', 'steps');
+    refuseComplaintsBeside(OWN, fields);
+  }
   return { steps: list === null ? NO_ROWS : rowsOf(list, 'steps', treeStepWire) };
 }
 

@@ -1,5 +1,6 @@
 import type { Instant } from '../../domain/time.ts';
 import { Mismatch } from '../../http/body/mismatch.ts';
+import { refuseComplaintsBeside } from '../shared/error-words.ts';
 import { NO_ODD_ROWS, rowsIn, rowsOf } from '../shared/rows.ts';
 import type { OddRow, Rows } from '../shared/rows.ts';
 import {
@@ -96,12 +97,16 @@ export function jobDecoder(body: unknown): NativeJob {
   };
 }
 
+/** What a job says of itself. */
+const OWN: ReadonlySet<string> = new Set(['status', 'description']);
+
 /** A job's own answer. One without a single name of a job is something else. */
 export function jobAnswerDecoder(body: unknown): NativeJob {
   const fields = fieldsOf(body);
   refuseErrors(fields);
   const job = jobDecoder(fields);
   if (keyOfJob(job) === null && job.name === null) throw Mismatch.of(fields['_id'], 'a job id', '_id');
+  if (job.schedules?.length === 0 && job.oddSchedules.length === 0) refuseComplaintsBeside(OWN, fields);
   return job;
 }
 

@@ -22,6 +22,10 @@ const ERRORS: readonly Readonly<Record<string, unknown>>[] = [
   { statusCode: '503' },
   { status: 'failed' },
   { title: 'Internal', status: 500, traceId: '00-1' },
+  { Error: 'internal' },
+  { '@odata.error': { code: 'internal' } },
+  { fault: { faultstring: 'internal' } },
+  { isError: true },
 ];
 
 /** What an answer without rows would not say if all were well. */
@@ -37,6 +41,9 @@ const COMPLAINTS: readonly Readonly<Record<string, unknown>>[] = [
   { warning: 'internal' },
   { warnings: ['internal'] },
   { reason: 'internal' },
+  { Message: 'internal' },
+  { error_description: 'internal' },
+  { partial: true },
 ];
 
 /** The same members where there was no error. */

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { LogFilter } from '../../../src/domain/log-filter.ts';
 import { residualOf } from '../../../src/federation/logs/filter.ts';
 import { createCall } from '../../../src/domain/call.ts';
+import { ENDS_EARLY } from '../../../src/pagination/core/page-guard.ts';
 import { DEFAULT_DIALECT } from '../../../src/sandbox/deepset/dialect.ts';
 import { MICROSECOND, partitionOf, readBatches, readEntries, START, startHarness } from './harness.ts';
 import type { Harness } from './harness.ts';
@@ -83,6 +84,24 @@ describe('a page of a log', () => {
     expect(await readBatches(partition)).toMatchObject([{ rows: [], more: false, pages: 1 }]);
     expect(harness.asked()).toHaveLength(1);
   });
+
+  test.each([
+    [3, [{ rows: [] }, { truncated: ENDS_EARLY, contradicts: true }]],
+    [0, [{ rows: [], more: false }]],
+  ])(
+    'that says that more follows nothing, and counts nothing, is looked at from its other end (%i lines)',
+    async (...of) => {
+      const [lines, batches] = of;
+      harness.simulation.dialect.emptyPageSaysMore = true;
+      harness.simulation.dialect.total = 'null';
+      if (lines > 0) writeLines(lines);
+      const body = JSON.stringify({ data: [], has_more: true, total: null });
+      const headers = { 'content-type': 'application/json' };
+      harness.server.inject({ kinds: ['logs'], times: 1, what: { do: 'status', status: 200, body, headers } });
+      expect(await readBatches(await partitionOf(harness.connect(), JOB))).toMatchObject(batches);
+      expect(harness.asked().map(({ query }) => query['order'])).toEqual(['ASC', 'DESC']);
+    },
+  );
 
   test('that came as CSV, cut or malformed is a bad response', async () => {
     writeLines(3);

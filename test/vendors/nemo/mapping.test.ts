@@ -5,6 +5,7 @@ import { residualOf } from '../../../src/federation/logs/filter.ts';
 import { decodeBase58 } from '../../../src/sandbox/nemo/base58.ts';
 import { encodePage } from '../../../src/sandbox/nemo/page-tokens.ts';
 import { partOf } from '../../../src/vendors/shared/parts.ts';
+import { Mismatch } from '../../../src/http/body/mismatch.ts';
 import { nemo } from '../../../src/vendors/nemo/index.ts';
 import { jobOf } from '../../../src/vendors/nemo/jobs/mapping.ts';
 import { isStorable, placeOf, taskPlaceOf } from '../../../src/vendors/nemo/keys.ts';
@@ -220,9 +221,28 @@ describe('steps and tasks', () => {
     },
   );
 
-  test('of a job without any are none', () => {
-    expect(stepsOf(statusTreeWire({ name: 'sft', steps: null }), null)).toEqual([]);
-    expect(tasksOf(statusTreeWire({}), null)).toEqual([]);
+  test.each([
+    { name: 'sft', steps: null },
+    { id: 'platform-job-1', status: 'error', status_details: {}, error_details: { message: 'no image' } },
+    { name: 'sft', status: 'created', steps: [] },
+    { steps: [] },
+  ])('of a job without any are none (%j)', (body) => {
+    const tree = statusTreeWire(body);
+    expect([...stepsOf(tree, null), ...tasksOf(tree, null)]).toEqual([]);
+  });
+
+  test.each([
+    {},
+    { detail: 'internal' },
+    { status: 'error' },
+    { name: 'sft', detail: 'internal' },
+    { name: 'sft', steps: [], message: 'internal' },
+    { steps: [], detail: [{ msg: 'internal' }] },
+    { name: 'sft', steps: [], Errors: ['internal'] },
+    { Steps: [{ name: 'a' }] },
+    { data: { name: 'sft', steps: [] } },
+  ])('are not none where the answer is that of no job, or complains (%j)', (body) => {
+    expect(() => statusTreeWire(body)).toThrow(Mismatch);
   });
 });
 

@@ -83,6 +83,12 @@ test.each<[string, Lie, number]>([
   expect(source.calls()).toBeLessThanOrEqual(calls);
 });
 
+test('a list of parts that counts some and has none is an error', async () => {
+  const source = await connect(() => ({ page: 99, said: 3 }));
+  await expect(attemptsOf(source.connector, source.job)).rejects.toMatchObject({ code: 'SOURCE_BAD_RESPONSE' });
+  expect(source.calls()).toBe(1);
+});
+
 test('a list of parts that gives the same page again is an error after a few calls', async () => {
   for (const said of [999, null, 0, 2]) {
     const source = await connect(() => ({ page: 1, said }));

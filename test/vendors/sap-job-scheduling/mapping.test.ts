@@ -7,7 +7,7 @@ import { eventsOf } from '../../../src/vendors/sap-job-scheduling/runs/text.ts';
 import { logRecord, recordTimes, toAttempt } from '../../../src/vendors/sap-job-scheduling/runs/records.ts';
 import { selectRuns } from '../../../src/vendors/sap-job-scheduling/pushdown.ts';
 import { severityOfState, statusOfRun } from '../../../src/vendors/sap-job-scheduling/facts.ts';
-import { jobDecoder, keyOfJob } from '../../../src/vendors/sap-job-scheduling/wire.ts';
+import { jobAnswerDecoder, jobDecoder, keyOfJob } from '../../../src/vendors/sap-job-scheduling/wire.ts';
 import { runDecoder, runPageDecoder } from '../../../src/vendors/sap-job-scheduling/runs/wire.ts';
 
 const SCHEDULE = '5f58c2fb-a428-4f4b-9e1d-312e3be8952c';
@@ -402,4 +402,20 @@ describe('options', () => {
       expect(optionsSchema.safeParse(bad).success).toBe(false);
     }
   });
+});
+
+describe("a job's answer", () => {
+  const JOB = { _id: 3, name: 'nightly', description: 'Every night', status: 'ACTIVE', schedules: [] };
+
+  test('may have no schedule', () => {
+    expect(jobAnswerDecoder(JOB).schedules).toEqual([]);
+  });
+
+  test.each([{ message: 'internal' }, { detail: 'internal' }, { warnings: ['internal'] }, { success: false }])(
+    'has no list of none where it complains (%j)',
+    (complaint) => {
+      expect(() => jobAnswerDecoder({ ...JOB, ...complaint })).toThrow(/expected no error/);
+      expect(jobAnswerDecoder({ ...JOB, ...complaint, schedules: [{ scheduleId: 'a' }] }).schedules).toHaveLength(1);
+    },
+  );
 });

@@ -8,7 +8,7 @@ import { timeKeysetPartition } from '../../../pagination/time-keyset/time-keyset
 import type { TimePage } from '../../../pagination/time-keyset/list.ts';
 import type { PipelinePlace } from '../keys.ts';
 import type { LogRow } from './row.ts';
-import { fetchPage, isRefusal, LADDER } from './page.ts';
+import { fetchPage, isRefusal, LADDER, LEAST_LIMIT } from './page.ts';
 import type { NativeLogOptions } from './page.ts';
 import { filterText } from '../pushdown/odata.ts';
 import type { Comparison, FilterField } from '../pushdown/odata.ts';
@@ -95,17 +95,29 @@ function nativePartition(options: LogPartitionOptions, pushed: readonly Conditio
     call: Call,
   ): Promise<TimePage<LogRow>> {
     const page = fetchPage(options, { place, comparisons }, { order, after, limit }, call);
-    if (after === null && comparisons === pushed) {
-      const total = page.then((answer) => {
-        // That more follows, the vendor may say behind the last row of any log.
-        promise.see({ count: answer.rows.length, total: answer.total });
-        return answer.total;
-      });
-      // A caller that counts gets the failure; a caller that reads gets it from the page.
-      total.catch(() => null);
-      totalsOf(call).set(totalKey, total);
-    }
-    return page;
+    if (after !== null || comparisons !== pushed) return page;
+    const seen = page.then(async (answer) => {
+      const { rows, total } = answer;
+      promise.see({ count: rows.length, total, more: await hidesRows(answer, order, call) });
+      return answer;
+    });
+    const total = seen.then((answer) => answer.total);
+    // A caller that counts gets the failure; a caller that reads gets it from the page.
+    total.catch(() => null);
+    totalsOf(call).set(totalKey, total);
+    return seen;
+  }
+
+  /**
+   * That more follows, the vendor may say behind the last row of any log, and so of one without a row. Where nothing is counted,
+   * the log from its other end shows whether there are any.
+   */
+  async function hidesRows(page: TimePage<LogRow>, order: 'ascending' | 'descending', call: Call): Promise<boolean> {
+    if (page.rows.length > 0 || page.more !== true || page.total !== null) return false;
+    const other = order === 'ascending' ? 'descending' : 'ascending';
+    const request = { order: other, after: null, limit: LEAST_LIMIT } as const;
+    const { rows } = await fetchPage(options, { place, comparisons: pushed }, request, call);
+    return rows.length > 0;
   }
 
   const native = timeKeysetPartition<LogRow>({

@@ -1,7 +1,7 @@
 import type { Call } from '../../../domain/call.ts';
 import { AnswerTooLarge, unknownJob } from '../../../domain/errors.ts';
 import type { SourceHttp } from '../../../http/client.ts';
-import { endless, PageGuard, REPEATS } from '../../../pagination/core/page-guard.ts';
+import { endless, ENDS_EARLY, PageGuard, REPEATS } from '../../../pagination/core/page-guard.ts';
 import { PageSize } from '../../../pagination/core/page-size.ts';
 import { isJobKey } from '../keys.ts';
 import { getJob, getSchedules } from '../api.ts';
@@ -71,6 +71,8 @@ export class JobDetails {
       if (pages > MAX_PAGES) throw endless(source, 'a job has schedules without an end');
       ({ total, results } = await this.#fitting(key, offset, call));
     }
+    // Without its schedules a job would seem to have no log.
+    if (found.size + odd.length === 0 && (total ?? 0) > 0) throw endless(source, ENDS_EARLY);
     return { data: [...found.values()], odd };
   }
 
