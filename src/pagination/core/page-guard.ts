@@ -8,6 +8,8 @@ export const REPEATS = 'its list does not end: it gives the same page again';
 export const PROMISES_EMPTY_PAGES = 'its list does not end: pages that it promised are empty';
 export const OVERLAPS = 'its list does not end: its pages overlap';
 export const ENDS_EARLY = 'its list ends before its own count does';
+export const SAYS_NOTHING =
+  'it says neither how many rows its list has nor where the next page is, so rows behind this page may be missing';
 /** Said of a list whose pages have numbers. */
 export const SHORT_PAGE =
   'a page that is not the last is shorter than it should be, so rows between pages may be missing';

@@ -19,6 +19,10 @@ export class PageSize {
   isUneven = false;
   /** How many rows the log had when a page last showed it: its end should be near there. Null: nothing has. */
   rowsInAll: number | null = null;
+  /** How many rows the longest page has had that named no next one, although rows lie behind it. Null: none has. */
+  unnamedBehind: number | null = null;
+  /** A token that the vendor has given: those of other pages are spelled in its way. */
+  tokenLike: string | null = null;
   readonly #now: () => number;
   #rows: number;
   #since = 0;

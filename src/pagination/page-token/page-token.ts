@@ -10,7 +10,15 @@ import { outOfReach } from '../numbered/locate.ts';
 import { FirstPage, sizeFor } from '../core/ladder.ts';
 import type { Ladder } from '../core/ladder.ts';
 import { isShort, moreBehind } from '../core/page-end.ts';
-import { EndlessList, ENDS_EARLY, PageGuard, PROMISES_EMPTY_PAGES, REPEATS, TURNS_BACK } from '../core/page-guard.ts';
+import {
+  EndlessList,
+  ENDS_EARLY,
+  PageGuard,
+  PROMISES_EMPTY_PAGES,
+  REPEATS,
+  SAYS_NOTHING,
+  TURNS_BACK,
+} from '../core/page-guard.ts';
 import { readFitting } from '../core/page-size.ts';
 import type { PageSize } from '../core/page-size.ts';
 import type { Batch, Identity, Partition, ReadRequest, Unplaced } from '../core/partition.ts';
@@ -30,6 +38,8 @@ export interface TokenPage<T extends Ordered> {
   readonly rows: readonly Unplaced<T>[];
   /** The token of the next page; null at the end. */
   readonly next: string | null;
+  /** Does the vendor say that there is a next page? False: only nothing speaks against it. Left out: yes. */
+  readonly isNextSaid?: boolean | undefined;
   /** A hint: the vendor may count the page alone, or wrong. */
   readonly total: number | null;
 }
@@ -64,9 +74,10 @@ export interface PageTokenOptions<T extends Ordered> {
   isTokenRefused(error: unknown): boolean;
   /**
    * Where tokens turn out to be page numbers, pages can be addressed. Null from `pageOf`: this token is
-   * opaque after all, and pages are only walked. Pages count from 1.
+   * opaque after all, and pages are only walked. Pages count from 1. `like`: a token that the vendor has given of that log.
    */
-  readonly address?: { pageOf(token: string): number | null; tokenOf(page: number): string } | undefined;
+  readonly address?:
+    { pageOf(token: string): number | null; tokenOf(page: number, like: string | null): string } | undefined;
   /**
    * Is a page that names no next one surely the last? So it is where pages are neither counted nor numbered: nothing else says
    * where such a list ends. Default: it is one of the signs that have to agree.
@@ -101,6 +112,18 @@ export function pageTokenPartition<T extends Ordered>(options: PageTokenOptions<
   };
 }
 
+/** What lies behind a page that names no next one. */
+type Behind = 'nothing' | 'rows' | 'out of reach' | 'the same' | 'unsaid';
+
+/** What a client is told of it. */
+const MISSING: Readonly<Record<Behind, string | undefined>> = {
+  nothing: undefined,
+  rows: undefined,
+  'out of reach': ENDS_EARLY,
+  'the same': REPEATS,
+  unsaid: SAYS_NOTHING,
+};
+
 class DeadEnd extends EndlessList {
   readonly index: number;
 
@@ -128,8 +151,8 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
   #peeked: { readonly index: number; readonly page: TokenPage<T> } | null = null;
   /** Tokens of pages (from 0) as the vendor or a cursor gave them. */
   readonly #tokens = new Map<number, string | null>([[0, null]]);
-  /** Has a page that named no next one turned out to have rows behind it? */
-  #isSilent = false;
+  /** Has a page named the next one? */
+  #isNaming = false;
   /** Undefined until a token was seen. */
   #addressable: boolean | undefined;
 
@@ -171,14 +194,23 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
   }
 
   remember(index: number): Json {
-    return this.#addressable === true ? null : (this.#tokens.get(index) ?? null);
+    if (this.#addressable !== true) return this.#tokens.get(index) ?? null;
+    const token = this.#numbered(index);
+    // Of the usual spelling nothing needs to be remembered.
+    return index === 0 || token === this.#options.address?.tokenOf(index + 1, null) ? null : (token ?? null);
   }
 
   recall(index: number, memory: Json): void {
     if (index === 0) return;
-    if (typeof memory === 'string') this.#tokens.set(index, memory);
+    const { address, size } = this.#options;
+    if (typeof memory === 'string') {
+      this.#tokens.set(index, memory);
+      this.#isNaming = true;
+      if (address?.pageOf(memory) !== index + 1) return;
+      size.tokenLike ??= memory;
+    }
     // A cursor without a token was made where pages could be addressed.
-    else if (this.#options.address !== undefined) this.#addressable ??= true;
+    if (address !== undefined) this.#addressable ??= true;
   }
 
   async fetch(index: number): Promise<IndexedPage<T>> {
@@ -191,7 +223,8 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
         if (refusals >= MOST_REFUSALS) throw error.cause;
         // The token has run out, or was never one of this vendor's: get there by tokens that it gives now.
         this.renew();
-        this.#addressable = false;
+        // Before the vendor gave any token, it may only be spelled in another way.
+        this.#addressable = this.#options.size.tokenLike === null ? undefined : false;
         this.#tokens.clear();
         this.#tokens.set(0, null);
         this.#turnsBack = null;
@@ -213,7 +246,12 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
   #tokenOf(index: number): string | null | undefined {
     const known = this.#tokens.get(index);
     if (known !== undefined) return known;
-    return this.#addressable === true ? this.#options.address?.tokenOf(index + 1) : undefined;
+    return this.#addressable === true ? this.#numbered(index) : undefined;
+  }
+
+  #numbered(index: number): string | undefined {
+    const { address, size } = this.#options;
+    return address?.tokenOf(index + 1, size.tokenLike);
   }
 
   /**
@@ -222,11 +260,15 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
    */
   async #fetchToken(index: number, token: string | null): Promise<IndexedPage<T>> {
     if (this.#deadEnd !== null && index >= this.#deadEnd.index) throw this.#deadEnd;
-    const { address, source } = this.#options;
+    const { address, size, source } = this.#options;
     const asked = this.#takePeeked(index) ?? (await this.#ask(token));
     let page = asked;
     if (page.rows.length > 0) this.#furthest = Math.max(this.#furthest, index);
-    if (page.next !== null) this.#addressable ??= address?.pageOf(page.next) === index + 2;
+    if (page.next !== null) {
+      this.#isNaming = true;
+      size.tokenLike = page.next;
+      this.#addressable ??= address?.pageOf(page.next) === index + 2;
+    }
     const guard = new PageGuard(MOST_EMPTY);
     while (page.rows.length === 0 && page.next !== null && this.#addressable !== true) {
       if (guard.isStuck(false)) throw (this.#deadEnd = new DeadEnd(source, index));
@@ -244,39 +286,39 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
       said: page.total,
       isLast: behind !== 'rows',
       leadsOn: next !== null,
-      missing: behind === 'out of reach' || isHollow ? ENDS_EARLY : behind === 'the same' ? REPEATS : undefined,
+      missing: isHollow ? ENDS_EARLY : MISSING[behind],
     };
   }
 
   /**
    * What lies behind a page that names no next one, which is one sign of the end (`core/page-end.ts`). Where no other agrees, the
-   * next page is looked at by its number; where that can't be, and the count does not end here, it is out of reach. Once a page
-   * that named no next one had rows behind it, that is no sign any more.
+   * next page is looked at by its number; where that can't be, and the count does not end here, it is out of reach. It is no sign
+   * where nothing shows that pages are named or counted at all, and no more once such a page had rows behind it.
    */
-  async #behindUnnamed(
-    index: number,
-    token: string | null,
-    page: TokenPage<T>,
-  ): Promise<'nothing' | 'rows' | 'out of reach' | 'the same'> {
+  async #behindUnnamed(index: number, token: string | null, page: TokenPage<T>): Promise<Behind> {
     const { rows, total } = page;
     if (this.#options.endsUnnamed === true) return 'nothing';
     const start = index * this.limit();
     const end = start + rows.length;
-    const signs = { start, count: rows.length, asked: this.asked.rows, total, full: this.#rowsPerPage };
-    if (moreBehind({ ...signs, said: this.#isSilent ? null : false }) === false) return 'nothing';
+    const { size } = this.#options;
+    const full = this.#rowsPerPage ?? size.unnamedBehind;
+    const signs = { start, count: rows.length, asked: this.asked.rows, total, full };
+    const isSaid = size.unnamedBehind === null && ((total ?? 0) >= end || this.#isNaming);
+    if (moreBehind({ ...signs, said: isSaid ? false : null }) === false) return 'nothing';
     if (index < this.#furthest) return 'rows';
     const next = await this.#guessedPage(index + 1);
     if (next?.rows.length === 0) return 'nothing';
     if (next !== null && !isSame(page, next)) {
       this.#addressable = true;
-      this.#isSilent = true;
+      size.unnamedBehind = Math.max(rows.length, size.unnamedBehind ?? 0);
       this.#peeked = { index: index + 1, page: next };
       return 'rows';
     }
     if (total === end && next !== null) return 'the same';
     if (total === end) return index === 0 && (await this.#countsPageAlone(end)) ? 'out of reach' : 'nothing';
     // One that has room for more rows is not cut. Unless they are counted, nothing speaks for them.
-    if ((total ?? 0) < end && isShort(signs)) return 'nothing';
+    if ((total ?? 0) < end && isShort(signs))
+      return isSaid || this.#options.address === undefined ? 'nothing' : 'unsaid';
     // The count may have run ahead of the page while lines were written.
     const again = await this.#ask(token, freshCall(this.#call));
     return again.next === null && again.total !== end && isSame(page, again) ? 'out of reach' : 'nothing';
@@ -302,12 +344,12 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
 
   /** A page that no token was given for; null where tokens are no numbers. */
   async #guessedPage(index: number): Promise<TokenPage<T> | null> {
-    const { address } = this.#options;
-    if (address === undefined || this.#addressable === false) return null;
+    const token = this.#numbered(index);
+    if (token === undefined || this.#addressable === false) return null;
     try {
-      return await this.#ask(address.tokenOf(index + 1));
+      return await this.#ask(token);
     } catch (error) {
-      if (!this.#options.isTokenRefused(error)) throw error;
+      if (!(error instanceof TokenRefused)) throw error;
       this.#addressable = false;
       return null;
     }

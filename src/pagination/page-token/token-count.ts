@@ -2,6 +2,7 @@
 interface CountedPage {
   readonly rows: readonly unknown[];
   readonly next: string | null;
+  readonly isNextSaid?: boolean | undefined;
   readonly total: number | null;
 }
 
@@ -16,10 +17,12 @@ export class TokenCount {
   }
 
   /** The total that a page with so many rows before it gives, checked against the page. */
-  see({ rows, next, total }: CountedPage, before: number): number | null {
+  see({ rows, next, total, isNextSaid = true }: CountedPage, before: number): number | null {
     const end = before + rows.length;
     // A page past the end says 0, whatever there is.
-    if (rows.length > 0 && total !== null && (total < end || (total === end && next !== null))) this.#isWrong = true;
+    // Behind pages before it, a page at which the count ends is not counted alone.
+    const isDoubted = total === end && next !== null && (isNextSaid || before === 0);
+    if (rows.length > 0 && total !== null && (total < end || isDoubted)) this.#isWrong = true;
     const checked = this.#isWrong ? null : total;
     if (rows.length > 0 || before === 0) this.#total = checked;
     return checked;

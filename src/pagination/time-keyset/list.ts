@@ -13,6 +13,8 @@ export interface TimePage<T extends Ordered> {
   readonly more: boolean | null;
   /** Null where the vendor does not count. */
   readonly total: number | null;
+  /** Does the page lack a hint that it should have? Then what is left of them does not show the end. Left out: no. */
+  readonly lacksHints?: boolean | undefined;
 }
 
 export interface TimeRequest {

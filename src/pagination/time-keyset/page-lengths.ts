@@ -1,8 +1,10 @@
 import type { Ordered } from '../../domain/ordered.ts';
-import { moreBehind } from '../core/page-end.ts';
+import { isShort, moreBehind } from '../core/page-end.ts';
 import type { Hint } from '../core/partition.ts';
-import type { AskedPage } from './list.ts';
+import type { TimeOrder } from './after-clock.ts';
+import type { AskedPage, TimePage } from './list.ts';
 import type { PageCap } from './page-cap.ts';
+import { isAhead } from './tick-reader.ts';
 
 /**
  * How long the pages of one walk are, and so which of them is the last. A cursor carries on what is known: the length at which
@@ -14,8 +16,8 @@ export class PageLengths {
   /** The longest page that was not taken for the last. */
   #followed: number | null;
   #longest: number;
-  /** The page before, if it had room for more rows than it had. */
-  #doubted: AskedPage<Ordered> | null = null;
+  /** The page before, which was not taken for the last. */
+  #before: AskedPage<Ordered> | null = null;
 
   /** `most`: how many rows a page usually may have. */
   constructor(cap: PageCap, most: number, hint: Hint | null) {
@@ -29,7 +31,9 @@ export class PageLengths {
   /** What a cursor should remember; null: nothing. */
   get hint(): number | null {
     const isCut = this.#followed !== null && this.#followed < this.#most;
-    return this.#cap.cut ?? (isCut ? this.#followed : this.#longest > 0 ? -this.#longest : null);
+    const known = this.#cap.cut ?? (isCut ? this.#followed : null);
+    // A longer page says little of a shorter one where the source never says that more follows.
+    return known ?? (this.#longest > 0 && !this.#cap.deniesMore ? -this.#longest : null);
   }
 
   /** The most rows that a page has which is not the last, as far as is known. */
@@ -38,26 +42,43 @@ export class PageLengths {
   }
 
   /** `isWhole`: the page has no bound, so it begins with the first row, and its count is that of all rows. */
-  isEnd({ rows, more, total, asked }: AskedPage<Ordered>, isWhole: boolean): boolean {
+  isEnd(page: AskedPage<Ordered>, isWhole: boolean): boolean {
+    const { rows, more, total, asked } = page;
     const counted = isWhole ? total : null;
     const count = rows.length;
-    this.#cap.saw(count, asked, more === true || (counted !== null && counted > count));
+    const goesOn = more === true || (counted !== null && counted > count);
+    // That nothing follows is no sign where it has been wrong, and no hint is one by itself of a page that may be cut.
+    const isDoubted = page.lacksHints === true && !goesOn && !this.#hasLonger(count);
+    const said = isDoubted || (more === false && this.#cap.deniesMore) ? null : more;
+    this.#cap.saw(page, goesOn);
     // Where a longer page has come, none is cut to this length.
     const full = Math.min(this.most, this.#longest > count ? asked : Infinity);
     this.#longest = Math.max(this.#longest, count);
-    const signs = { start: isWhole ? 0 : null, count, asked, total: counted, said: more };
+    const signs = { start: isWhole ? 0 : null, count, asked, total: isDoubted ? null : counted, said };
     return moreBehind({ ...signs, full: full === Infinity ? null : full }) === false;
+  }
+
+  /** Could a page of this length, which is said to be the last, have held more rows? */
+  hasRoom({ rows, asked }: Pick<AskedPage<Ordered>, 'rows' | 'asked'>): boolean {
+    if (this.#cap.cut !== null || this.#cap.deniesMore) return false;
+    return isShort({ count: rows.length, asked, full: this.#hasLonger(rows.length) ? asked : null });
+  }
+
+  #hasLonger(count: number): boolean {
+    return Math.max(this.#longest, this.#cap.longest) > count;
   }
 
   /** The page is not taken for the last. */
   goesOn(page: AskedPage<Ordered>): void {
     this.#followed = Math.max(page.rows.length, this.#followed ?? 0);
-    this.#doubted = page.rows.length < page.asked ? page : null;
+    this.#before = page;
   }
 
-  /** The page that has come has rows behind those of the page before, which so was not the last. */
-  follows(): void {
-    if (this.#doubted !== null) this.#cap.saw(this.#doubted.rows.length, this.#doubted.asked, true);
-    this.#doubted = null;
+  /** The next page has come. If it has rows behind those of the page before, that one was not the last. */
+  follows({ rows }: TimePage<Ordered>, order: TimeOrder): void {
+    const [known, last] = [this.#before?.rows.at(-1), rows.at(-1)];
+    if (this.#before !== null && known !== undefined && last !== undefined && isAhead(order, last.time, known.time))
+      this.#cap.goesOnBehind(this.#before);
+    this.#before = null;
   }
 }

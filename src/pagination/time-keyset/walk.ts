@@ -80,7 +80,7 @@ export class TimeWalk<T extends Ordered> {
     const most = await this.#firstSize();
     const { page, truncated, isLast = false } = await this.#ask(most);
     this.#ticks.saw(page);
-    if (this.#known !== null && hasRowsBehind(page, this.#known, this.#order)) this.#lengths.follows();
+    this.#lengths.follows(page, this.#order);
     const isOver = isLast || page.rows.length === 0 || this.#isEnd(page);
     const rows = isOver || most === null ? page.rows : upToNeed(page.rows, this.#order, this.#request);
     const last = rows.at(-1);
@@ -127,9 +127,20 @@ export class TimeWalk<T extends Ordered> {
     this.#after = tick;
     this.#known = null;
     const { rows, truncated } = whole;
-    // All that has come was on the page, which has room for more and is said to be the last.
-    const isAll = page.more === false && page.rows.length < page.asked && rows.length <= page.rows.length;
-    return { rows, truncated: isAll && this.#options.cap.cut === null ? undefined : truncated, isEnd: false };
+    const isAll = truncated !== undefined && rows.length <= page.rows.length && (await this.#isWhole(page));
+    return { rows, truncated: isAll ? undefined : truncated, isEnd: false };
+  }
+
+  /** Has the page all that lies behind its bound? It says so, and has room for more or, by its length, may be cut. */
+  async #isWhole({ rows, asked, more }: OrderedPage<T>): Promise<boolean> {
+    if (more !== false || rows.length >= asked) return false;
+    if (this.#lengths.hasRoom({ rows, asked })) return true;
+    if (this.#options.cap.cut !== null || this.#options.cap.deniesMore || rows.length < 2) return false;
+    // A shorter page tells whether the source counts all rows or those of the page alone.
+    this.#count += 1;
+    const request = { order: this.#order, after: null, within: null };
+    const { total } = await fetchFitting(this.#options, request, this.#call, rows.length - 1);
+    return total === rows.length;
   }
 
   /** Pages that begin earlier, because the clock is coarser, need not get further than those before. */
@@ -224,11 +235,6 @@ export class TimeWalk<T extends Ordered> {
     if (isOrdered || rows.length < 3) return false;
     return rows.every((row, index) => !isAhead(this.#order, row.time, (rows[index - 1] ?? row).time));
   }
-}
-
-function hasRowsBehind({ rows }: TimePage<Ordered>, time: bigint, order: TimeOrder): boolean {
-  const last = rows.at(-1);
-  return last !== undefined && isAhead(order, last.time, time);
 }
 
 interface OrderedPage<T extends Ordered> extends AskedPage<T> {

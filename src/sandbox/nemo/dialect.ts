@@ -1,6 +1,6 @@
 import type { Doubts } from '../doubts.ts';
 import { NO_DOUBTS } from '../doubts.ts';
-import { numberedTokens, opaqueTokens } from './page-tokens.ts';
+import { decimalTokens, numberedTokens, opaqueTokens } from './page-tokens.ts';
 import type { PageTokens } from './page-tokens.ts';
 
 /** What differs between deployments of this vendor. */
@@ -30,8 +30,8 @@ export interface LogDialect extends NemoDialect {
 }
 
 export interface DialectOptions extends Partial<NemoDialect> {
-  /** Whether page tokens contain page numbers or are opaque. */
-  readonly tokens?: 'numbered' | 'opaque' | undefined;
+  /** Whether page tokens contain page numbers, in base 58 or in decimals, or are opaque. */
+  readonly tokens?: 'numbered' | 'decimal' | 'opaque' | undefined;
   /** An opaque token is forgotten after this many further tokens. */
   readonly tokenLifetime?: number | undefined;
 }
@@ -51,8 +51,13 @@ export function dialectOf(options: DialectOptions): LogDialect {
     more: options.more ?? NO_DOUBTS.more,
     rowsPerPage: options.rowsPerPage ?? NO_DOUBTS.rowsPerPage,
     ignoresPlace: options.ignoresPlace ?? NO_DOUBTS.ignoresPlace,
-    tokens: options.tokens === 'opaque' ? opaqueTokens(options.tokenLifetime ?? null) : numberedTokens(),
+    tokens: tokensOf(options),
   };
+}
+
+function tokensOf({ tokens, tokenLifetime }: DialectOptions): PageTokens {
+  if (tokens === 'decimal') return decimalTokens();
+  return tokens === 'opaque' ? opaqueTokens(tokenLifetime ?? null) : numberedTokens();
 }
 
 /** A time as the vendor writes it: microseconds, without a fraction if it is zero. */

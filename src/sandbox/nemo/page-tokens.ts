@@ -20,6 +20,15 @@ export function numberedTokens(): PageTokens {
   return { tokenOf: encodePage, pageOf: decodePage, expire: () => undefined };
 }
 
+/** Page numbers in plain decimals, oldest first. */
+export function decimalTokens(): PageTokens {
+  return {
+    tokenOf: ({ page }) => String(page),
+    pageOf: (token) => (/^[1-9]\d{0,14}$/.test(token) ? { page: Number(token), direction: 0 } : null),
+    expire: () => undefined,
+  };
+}
+
 /** Opaque tokens. With `lifetime`, a token is forgotten once that many further tokens were issued for its job. */
 export function opaqueTokens(lifetime: number | null): PageTokens {
   const jobs = new Map<string, Map<string, LogPage>>();

@@ -78,16 +78,25 @@ export interface ReadOptions {
   readonly call?: Call;
   /** Stop after that many entries. */
   readonly take?: number;
+  /** How many entries the read is told to need. */
+  readonly need?: number;
 }
 
 /** Reads a partition on; to its end unless it is told how many entries to take. */
 export async function readBatches(
   partition: Partition<LogEntry>,
-  { direction = 'forward', from = null, until = null, call = createCall(), take = Infinity }: ReadOptions = {},
+  {
+    direction = 'forward',
+    from = null,
+    until = null,
+    call = createCall(),
+    take = Infinity,
+    need = 1_000,
+  }: ReadOptions = {},
 ): Promise<Batch<LogEntry>[]> {
   const batches: Batch<LogEntry>[] = [];
   let count = 0;
-  for await (const batch of partition.read({ direction, from, hint: null, until, need: 1_000 }, call)) {
+  for await (const batch of partition.read({ direction, from, hint: null, until, need }, call)) {
     batches.push(batch);
     count += batch.rows.length;
     if (count >= take) break;

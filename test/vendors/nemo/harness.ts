@@ -34,10 +34,8 @@ export interface HarnessOptions {
   readonly auth?: AuthSettings;
 }
 
-/** The simulated vendor, the real HTTP client and the connector between them; gone when the test is over. */
-export async function connect(options: HarnessOptions = {}): Promise<Harness> {
-  const simulation = simulateNemo(options.simulation);
-  const server = await startVendorServer(simulation);
+/** Another connector to the same vendor, as another instance has it: it knows nothing yet. */
+export function connectorTo({ server }: Pick<Harness, 'server'>, options: HarnessOptions = {}): Connector {
   const http = createSourceHttp(
     {
       source: 'nemo-test',
@@ -49,15 +47,20 @@ export async function connect(options: HarnessOptions = {}): Promise<Harness> {
     },
     quickClock(),
   );
-  onTestFinished(async () => {
-    await http.close();
-    await server.close();
-  });
-  const connector = nemo.create({
+  onTestFinished(() => http.close());
+  return nemo.create({
     source: 'nemo-test',
     http,
     options: nemo.options.parse({ workspaces: ['default'], ...options.source }),
   });
+}
+
+/** The simulated vendor, the real HTTP client and the connector between them; gone when the test is over. */
+export async function connect(options: HarnessOptions = {}): Promise<Harness> {
+  const simulation = simulateNemo(options.simulation);
+  const server = await startVendorServer(simulation);
+  onTestFinished(() => server.close());
+  const connector = connectorTo({ server }, options);
   return {
     server,
     simulation,

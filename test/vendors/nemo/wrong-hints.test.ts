@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { createCall } from '../../../src/domain/call.ts';
 import type { LogEntry } from '../../../src/domain/log-entry.ts';
 import type { Direction } from '../../../src/domain/ordered.ts';
-import { ENDS_EARLY } from '../../../src/pagination/core/page-guard.ts';
-import type { Partition } from '../../../src/pagination/core/partition.ts';
+import { ENDS_EARLY, SAYS_NOTHING } from '../../../src/pagination/core/page-guard.ts';
+import type { Batch, Partition } from '../../../src/pagination/core/partition.ts';
 import type { NemoOptions } from '../../../src/sandbox/nemo/index.ts';
-import { SECOND, START, connect, readAll } from './harness.ts';
+import { SECOND, START, connect, connectorTo, readAll } from './harness.ts';
 import type { Harness } from './harness.ts';
 
 const JOB = 'default/sft';
@@ -13,8 +13,8 @@ const COUNT = 250;
 const PAGE = 20;
 
 /** A finished job with lines of such numbers, in that order, each at the second of its number. */
-async function start(order: readonly number[], options: NemoOptions): Promise<Harness> {
-  const harness = await connect({ simulation: options, source: { pageSize: PAGE } });
+async function start(order: readonly number[], options: NemoOptions, pageSize = PAGE): Promise<Harness> {
+  const harness = await connect({ simulation: options, source: { pageSize } });
   harness.simulation.createJob({ name: 'sft', status: 'SUCCEEDED' });
   harness.simulation.generate(JOB, order.length, (index) => ({
     time: START + BigInt(order[index]!) * SECOND,
@@ -42,9 +42,13 @@ function swapped(...pairs: readonly (readonly [number, number])[]): number[] {
 
 const numberOf = ({ message }: LogEntry): number => Number(message.slice('line '.length));
 
-async function read(harness: Harness, direction: Direction): Promise<{ numbers: number[]; error: unknown }> {
+async function read(
+  harness: Harness,
+  direction: Direction,
+  need = COUNT,
+): Promise<{ numbers: number[]; error: unknown }> {
   const numbers: number[] = [];
-  const request = { direction, from: null, hint: null, until: null, need: COUNT };
+  const request = { direction, from: null, hint: null, until: null, need };
   try {
     let error = null;
     for await (const { rows, truncated, contradicts } of (await partitionOf(harness)).read(request, createCall())) {
@@ -129,6 +133,54 @@ describe.each(['forward', 'backward'] as const)('a list that names no next page,
     expect(harness.server.calls.length).toBeLessThanOrEqual(2 * Math.ceil(COUNT / PAGE) + 12);
   });
 
+  test.each([7, 40])(
+    'is read by page numbers where it is capped to %i lines without a word and not counted',
+    async (cap) => {
+      for (const pageSize of [PAGE, 1_000]) {
+        const harness = await start(upTo(COUNT), { more: 'never', total: 'null', rowsPerPage: cap }, pageSize);
+        const all = upTo(COUNT);
+        expect(await read(harness, direction)).toEqual({
+          numbers: direction === 'forward' ? all : all.reverse(),
+          error: null,
+        });
+        expect(harness.server.calls.length).toBeLessThanOrEqual(2 * Math.ceil(COUNT / Math.min(cap, pageSize)) + 20);
+      }
+    },
+  );
+
+  test('is known by a small page to be cut, whatever it counts', async () => {
+    const harness = await start(upTo(COUNT), { more: 'never', total: 'of-page', rowsPerPage: 40 }, 1_000);
+    const all = upTo(COUNT);
+    expect(await read(harness, 'forward', 20)).toEqual({ numbers: all, error: null });
+    expect(await read(harness, direction)).toEqual({
+      numbers: direction === 'forward' ? all : all.reverse(),
+      error: null,
+    });
+  });
+
+  test('costs one look where it ends with a page that nothing counts', async () => {
+    for (const [lines, calls] of [
+      [0, 1],
+      [9, 2],
+    ] as const) {
+      const harness = await start(upTo(lines), { total: 'null' });
+      await read(harness, direction);
+      expect(harness.server.calls).toHaveLength(calls);
+    }
+  });
+
+  test.each(['null', 'zero'] as const)(
+    'is reported where page numbers are not taken and nothing is counted (total: %s)',
+    async (total) => {
+      const harness = await start(upTo(COUNT), { more: 'never', tokens: 'opaque', total, rowsPerPage: 7 });
+      const first = upTo(7);
+      expect(await read(harness, direction)).toEqual({
+        numbers: direction === 'forward' ? first : first.reverse(),
+        error: asShown(SAYS_NOTHING),
+      });
+    },
+  );
+
   test('is reported where page numbers are not taken and its count shows that there is more', async () => {
     const harness = await start(upTo(COUNT), { more: 'never', tokens: 'opaque' });
     const first = upTo(PAGE);
@@ -137,6 +189,40 @@ describe.each(['forward', 'backward'] as const)('a list that names no next page,
       error: asShown(ENDS_EARLY),
     });
   });
+});
+
+describe('page tokens that are numbers in plain decimals', () => {
+  test.each(['forward', 'backward'] as const)(
+    'reach any page of a capped log, %s, on any instance',
+    async (direction) => {
+      const lines = 4_000;
+      const harness = await start(upTo(lines), { tokens: 'decimal', rowsPerPage: 40 }, 100);
+      const all = direction === 'forward' ? upTo(lines) : upTo(lines).reverse();
+      const request = { direction, from: null, hint: null, until: null, need: 50 };
+      const found: Batch<LogEntry>[] = [];
+      for await (const batch of (await partitionOf(harness)).read(request, createCall())) {
+        found.push(batch);
+        if (found.flatMap(({ rows }) => rows).length >= 50) break;
+      }
+      const rows = found.flatMap((batch) => batch.rows);
+      const hints = found.flatMap((batch) => batch.hints);
+      expect(rows.map(numberOf)).toEqual(all.slice(0, rows.length));
+      expect(harness.server.calls.length).toBeLessThan(12);
+      const other = connectorTo(harness, { source: { pageSize: 100 } });
+      for (const hint of [hints.at(-1)!, null]) {
+        harness.server.resetCalls();
+        const { partitions } = await other.logs({ job: JOB }, {}, createCall());
+        const again = { ...request, from: rows.at(-1)!, hint };
+        const on: number[] = [];
+        for await (const batch of partitions[0]!.read(again, createCall())) {
+          on.push(...batch.rows.map(numberOf));
+          if (on.length >= 50) break;
+        }
+        expect(on).toEqual(all.slice(rows.length, rows.length + on.length));
+        expect(harness.server.calls.length).toBeLessThan(16);
+      }
+    },
+  );
 });
 
 describe.each(WAYS)('pages that come empty, with $tokens tokens, $direction', ({ tokens, direction }) => {
@@ -153,7 +239,8 @@ describe.each(WAYS)('pages that come empty, with $tokens tokens, $direction', ({
           code: 'SOURCE_BAD_RESPONSE',
           message: expect.stringMatching(/its list (does not end: pages|ends before)/) as string,
         });
-      expect(harness.server.calls.length).toBeLessThanOrEqual(6 * Math.ceil(COUNT / PAGE));
+      // Where tokens say nothing, each look for the last page passes over all pages that are empty: five looks are the most.
+      expect(harness.server.calls.length).toBeLessThanOrEqual(5 * Math.ceil(COUNT / PAGE));
     }
   });
 });

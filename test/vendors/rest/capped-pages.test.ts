@@ -3,7 +3,10 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTributary } from '../../../src/library/create-tributary.ts';
 
-/** A service whose pages have numbers, which gives 7 rows for each page and says neither that nor how many there are. */
+/**
+ * A service whose pages have numbers. Of a log it gives 7 rows for each page, and says neither that nor how many there are. Of the
+ * log of the job `same` it gives as many rows as are asked for, and counts them.
+ */
 
 const COUNT = 60;
 const CAP = 7;
@@ -11,13 +14,17 @@ const lines = Array.from({ length: COUNT }, (_, index) => ({
   at: new Date(Date.UTC(2026, 1, 27, 22, 0, index >> 1)).toISOString(),
   message: `line ${index}`,
 }));
+/** All say the same at one instant, and their last page is full. */
+const same = Array.from({ length: 40 }, () => ({ at: '2026-02-27T22:00:00Z', message: 'loading' }));
 const JOB = { id: 'j', name: 'j', status: 'running' };
 
 const server = createServer((request, response) => {
   const { pathname, searchParams } = new URL(request.url ?? '', 'http://localhost');
-  const start = (Number(searchParams.get('page') ?? 1) - 1) * CAP;
-  const rows = searchParams.get('sort') === 'down' ? lines.toReversed() : lines;
-  const body = pathname.endsWith('/logs') ? { rows: rows.slice(start, start + CAP) } : { items: [JOB], ...JOB };
+  const [all, size] = pathname.includes('/same') ? [same, Number(searchParams.get('limit'))] : [lines, CAP];
+  const start = (Number(searchParams.get('page') ?? 1) - 1) * size;
+  const rows = searchParams.get('sort') === 'down' ? all.toReversed() : all;
+  const count = all === same ? all.length : undefined;
+  const body = pathname.endsWith('/logs') ? { rows: rows.slice(start, start + size), count } : { items: [JOB], ...JOB };
   response.setHeader('content-type', 'application/json').end(JSON.stringify(body));
 });
 
@@ -27,10 +34,7 @@ afterAll(() => {
   server.close();
 });
 
-test.each([
-  ['oldest first', 'ascending'],
-  ['either way', { parameter: 'sort', ascending: 'up', descending: 'down' }],
-] as const)('numbered pages that are cut without a word are all read where they come %s', async (_, order) => {
+function start(order: unknown, pages: object): ReturnType<typeof createTributary> {
   const { port } = server.address() as AddressInfo;
   const source = {
     vendor: 'rest',
@@ -50,15 +54,33 @@ test.each([
       time: 'at',
       message: 'message',
       order,
-      pagination: { scheme: 'page', sizeParameter: 'limit', pageSize: 50 },
+      pagination: { scheme: 'page', sizeParameter: 'limit', ...pages },
     },
   };
-  const tributary = await createTributary({ sources: { made: source } } as never);
+  return createTributary({ sources: { made: source } } as never);
+}
+
+test.each([
+  ['oldest first', 'ascending'],
+  ['either way', { parameter: 'sort', ascending: 'up', descending: 'down' }],
+] as const)('numbered pages that are cut without a word are all read where they come %s', async (_, order) => {
+  const tributary = await start(order, { pageSize: 50 });
   const scopes = [{ source: 'made', scope: { job: 'j' } }];
   for (const place of [{ first: COUNT }, { last: COUNT }, { first: COUNT, descending: true }]) {
     const connection = tributary.federation.logs(scopes, place, tributary.context().call);
     const messages = (await connection.nodes()).map(({ message }) => message);
     expect(messages.toSorted()).toEqual(lines.map(({ message }) => message).toSorted());
+    expect(await connection.failures()).toEqual([]);
+  }
+  await tributary.close();
+});
+
+test('lines that say the same at one instant are all read where their last page is full', async () => {
+  const tributary = await start('ascending', { pageSize: 4, total: 'count' });
+  const scopes = [{ source: 'made', scope: { job: 'same' } }];
+  for (const place of [{ first: 40 }, { last: 40 }, { last: 13 }]) {
+    const connection = tributary.federation.logs(scopes, place, tributary.context().call);
+    expect(await connection.nodes()).toHaveLength(place.first ?? place.last);
     expect(await connection.failures()).toEqual([]);
   }
   await tributary.close();

@@ -100,6 +100,7 @@ function pageOf(
     rows: withStandIns(rows, { source, order, isLast: !more, idOf: (row) => row.logId, standIn: standInRow }),
     more: page.has_more,
     total: isWhole ? totalOf(page, more) : null,
+    lacksHints: page.has_more === null || page.total === null || page.total < sizeOf(page),
   };
 }
 

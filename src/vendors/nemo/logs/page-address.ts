@@ -1,12 +1,13 @@
 /**
  * The vendor's page tokens are base 58 of the JSON `[page, direction]`, direction 0 being oldest first.
  * That is an implementation detail of the vendor: a token that is not of this shape is opaque.
- * Read in its server source, `services/core/files/…/log_storage.py`.
+ * Read in its server source, `services/core/files/…/log_storage.py`. Page numbers in plain decimals are understood, too.
  */
 
 const ALPHABET = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
 /** A page number of 15 digits takes 27 characters. */
 const LONGEST = 32;
+const DECIMAL = /^[1-9]\d{0,14}$/;
 
 export const pageAddress = { pageOf, tokenOf };
 
@@ -14,10 +15,13 @@ export const pageAddress = { pageOf, tokenOf };
 function pageOf(token: string): number | null {
   const page = Number(/^\[(\d{1,15}), 0\]$/.exec(decode(token) ?? '')?.[1] ?? 0);
   // One spelling for each page: base 58 has others that decode to the same.
-  return page >= 1 && tokenOf(page) === token ? page : null;
+  if (page >= 1 && tokenOf(page) === token) return page;
+  return DECIMAL.test(token) ? Number(token) : null;
 }
 
-function tokenOf(page: number): string {
+/** `like`: a token that the vendor has given; the other is spelled in its way. */
+function tokenOf(page: number, like: string | null = null): string {
+  if (like !== null && DECIMAL.test(like) && decode(like)?.startsWith('[') !== true) return String(page);
   let value = BigInt(`0x${Buffer.from(`[${page}, 0]`).toString('hex')}`);
   let token = '';
   while (value > 0n) {

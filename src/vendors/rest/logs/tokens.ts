@@ -52,7 +52,7 @@ export function tokenIn(next: string | null, parameter: string): string | null {
   return new URLSearchParams(query).get(parameter) ?? next;
 }
 
-const NOTHING = { rows: [], next: null, total: null } as const;
+const NOTHING: TokenPage<LogRow> = { rows: [], next: null, total: null };
 
 /** Pages with numbers: their numbers are the tokens. */
 export function numberPartition(log: NativeLog<NumberPaging>, order: Order): Partition<LogRow> {
@@ -94,7 +94,8 @@ export function numberPartition(log: NativeLog<NumberPaging>, order: Order): Par
       total: page.total,
       said: page.more,
     };
-    return { rows: page.rows, next: moreBehind(signs) === false ? null : String(number + 1), total: page.total };
+    const next = moreBehind(signs) === false ? null : String(number + 1);
+    return { rows: page.rows, next, isNextSaid: page.more === true, total: page.total };
   }
 
   return pageTokenPartition<LogRow>({
