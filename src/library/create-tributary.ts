@@ -5,6 +5,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import type { TributaryConfig } from './config.ts';
 import { openSources } from './open-sources.ts';
+import { checkConfigArgument, checkOptions } from './options.ts';
 import { federate, serviceSettings, shareAsConfigured, traceAsConfigured } from './wiring.ts';
 import type { GraphContext } from '../../resolvers/context.ts';
 import { schema } from '../../schema/index.ts';
@@ -80,6 +81,8 @@ export async function createTributary(
   config?: TributaryConfig | string,
   options: TributaryOptions = {},
 ): Promise<Tributary> {
+  checkConfigArgument(config);
+  checkOptions(options);
   const { environment = process.env, folder = process.cwd(), logger = null } = options;
   const opened = await openSources({ config, share: shareAsConfigured(logger) }, { environment, folder });
   const federation = federate(opened, logger);

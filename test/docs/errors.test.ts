@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ERROR_CODES } from '../../src/domain/errors.ts';
 
@@ -7,4 +8,20 @@ test('the documented codes are the codes that there are, in their order', () => 
     ([, code]) => code,
   );
   expect(documented).toEqual([...ERROR_CODES]);
+});
+
+test('every code that is written in the program is one of the list', () => {
+  const files = ['src', 'schema', 'resolvers'].flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)),
+  );
+  const written = files
+    .filter((file) => file.endsWith('.ts') && !file.startsWith('src/sandbox/'))
+    .flatMap((file) =>
+      [...readFileSync(file, 'utf8').matchAll(/\bcode: '([A-Z][A-Z_]+)'|TributaryError\(\s*'([A-Z_]+)'/g)].map(
+        ([, literal, thrown]) => ({ file, code: literal ?? thrown }),
+      ),
+    );
+  expect(written.length).toBeGreaterThan(50);
+  const known: readonly (string | undefined)[] = ERROR_CODES;
+  expect(written.filter(({ code }) => !known.includes(code))).toEqual([]);
 });

@@ -138,6 +138,36 @@ test('a configuration that is wrong is refused with the key that is', async () =
   await expect(createTributary({ server: { port: -1 } })).rejects.toThrow('server.port');
 });
 
+test.each([
+  [
+    'a name that is mistyped',
+    { allowedHost: ['a.example'] },
+    'allowedHost: is not a known key; did you mean "allowedHosts"?',
+  ],
+  [
+    'a name that is near none',
+    { port: 1 },
+    'port: is not a known key; allowed are environment, folder, logger, allowedHosts',
+  ],
+  ['a folder that is a number', { folder: 3 }, 'folder: expected a string, got a number'],
+  ['a host that is a number', { allowedHosts: [4] }, 'allowedHosts[0]: expected a string, got'],
+  ['an environment that is a text', { environment: 'PATH' }, 'environment: expected an object of texts'],
+  ['a logger that logs nothing', { logger: {} }, 'logger: expected a pino logger'],
+  ['a text in place of options', 'options', 'expected an object, got a string'],
+])('options are refused where they have %s', async (_what, options, message) => {
+  const made = createTributary({}, options as never);
+  await expect(made).rejects.toMatchObject({
+    name: 'ConfigurationError',
+    message: expect.stringContaining(message) as string,
+  });
+});
+
+test.each([[42], [null], [[]], ['']])('a configuration that is none is refused (%j)', async (config) => {
+  await expect(createTributary(config as never)).rejects.toThrow(
+    /first argument of createTributary[^]*expected an object, the path of a file, or nothing/,
+  );
+});
+
 test('variables of a configuration come from where the program says', async () => {
   const source: SourceConfig = {
     vendor: 'nemo',

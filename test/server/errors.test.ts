@@ -110,6 +110,23 @@ describe('errors over HTTP', () => {
     expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
   });
 
+  test.each([
+    ['PUT', '', '{"query":"{ sources { name } }"}', 'GET, POST'],
+    ['DELETE', '', null, 'GET, POST'],
+    ['GET', `?query=${encodeURIComponent('mutation { stop }')}`, null, 'POST'],
+  ])(
+    'about a method that is not allowed (%s) are answered with 405 and those that are',
+    async (method, query, body, allow) => {
+      const server = await start();
+      for (const accept of ['application/json', 'application/graphql-response+json']) {
+        const headers = { accept, 'content-type': 'application/json' };
+        const response = await fetch(`${server.url}/graphql${query}`, { method, headers, body });
+        expect([response.status, response.headers.get('allow')]).toEqual([405, allow]);
+        expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
+      }
+    },
+  );
+
   test('say which DateTime was wanted', async () => {
     const server = await start();
     const { errors } = await server.query(

@@ -1,6 +1,9 @@
 import { GraphQLError } from 'graphql';
+import type { ErrorCode } from '../../domain/errors.ts';
 
 /** A bad request under every media type. */
 export function badRequest(message: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { code: 'BAD_REQUEST', http: { status: 400 } } });
+  return new GraphQLError(message, {
+    extensions: { code: 'BAD_USER_INPUT' satisfies ErrorCode, http: { status: 400 } },
+  });
 }

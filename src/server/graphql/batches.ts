@@ -6,6 +6,7 @@ import type { Refusal } from '../client/callers.ts';
 import { answerInOne } from './accept.ts';
 import { withoutDeferred } from './deferred.ts';
 import { badRequest } from './bad-request.ts';
+import type { ErrorCode } from '../../domain/errors.ts';
 
 /** Counts one more operation of a caller. Returns what ends it, or why it may not begin. */
 export type BeginOperation = (client: string | null, access: Access) => (() => void) | Refusal;
@@ -59,5 +60,5 @@ export function batches(limit: number, begin: BeginOperation): Plugin<object, Se
 
 function tooMany({ message, retryAfterSeconds }: Refusal): GraphQLError {
   const http = { status: 429, headers: { 'retry-after': String(retryAfterSeconds) } };
-  return new GraphQLError(message, { extensions: { code: 'FORBIDDEN', retryAfterSeconds, http } });
+  return new GraphQLError(message, { extensions: { code: 'FORBIDDEN' satisfies ErrorCode, retryAfterSeconds, http } });
 }

@@ -60,8 +60,9 @@ function ourExtensions({ code, source, retryAfterSeconds }: TributaryError): Rec
 function httpOf(error: GraphQLError): Record<string, unknown> {
   const { http, code } = extensionsOf(error);
   if (http === undefined) return {};
-  // A body that can't be read is a bad request under every media type.
-  return { http: code === 'BAD_REQUEST' ? { status: 400 } : http };
+  const { status } = http;
+  // A body that can't be read is a bad request under every media type; a method that is not allowed has a status of its own.
+  return { http: code === 'BAD_REQUEST' && status !== 405 ? { status: 400 } : http };
 }
 
 function clientError(message: string, extensions: Record<string, unknown>, error: unknown): GraphQLError {
