@@ -49,7 +49,7 @@ function messageOf(issue: z.core.$ZodIssue, around: Surroundings): string {
 
 /** What the schema's own message says it expects; null if it leaves that to the type. */
 function ownWords({ message }: z.core.$ZodIssueInvalidType | z.core.$ZodIssueInvalidUnion): string | null {
-  return /^Invalid (input|discriminator)/.test(message) ? null : message;
+  return /^Invalid (input|discriminator)/.test(message) ? null : message.replace(/^expected /, '');
 }
 
 function wanted(kind: string): string {
@@ -60,7 +60,7 @@ function wanted(kind: string): string {
 function unknownKey(key: string, allowed: readonly string[]): string {
   const suggestion = suggestionFor(key, allowed);
   if (suggestion !== null) return `is not a known key; did you mean "${suggestion}"?`;
-  return `is not a known key; allowed are ${allowed.join(', ')}`;
+  return allowed.length === 0 ? 'is not a known key' : `is not a known key; allowed are ${allowed.join(', ')}`;
 }
 
 function expectation(expected: string, value: unknown, showText = false): string {

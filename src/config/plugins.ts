@@ -32,7 +32,7 @@ export async function withPlugins(
     for (const definition of await definitionsIn(resolve(folder, path), report)) {
       if (all.some(({ vendor }) => vendor === definition.vendor))
         report(`the vendor "${definition.vendor}" already exists`);
-      else all.push(definition);
+      else all.push({ ...definition, module: { origin, key: `plugins[${index}]` } });
     }
   }
   if (problems.length > 0) throw new ConfigurationError(origin, problems);

@@ -1,8 +1,10 @@
-import type { Configuration } from './configuration.ts';
+import type { Configuration, SourceConfiguration } from './configuration.ts';
 import type { SourceTailSettings } from '../federation/tail/settings.ts';
 import { createSourceHttp } from '../http/source-http.ts';
 import type { ManagedSourceHttp, SourceHttpOptions } from '../http/source-http.ts';
-import type { Connector, VendorDefinition } from '../vendors/connector.ts';
+import { ConfigurationError } from './problems.ts';
+import type { Connector, ConnectorOptions, VendorDefinition } from '../vendors/connector.ts';
+import { faultOfConnector } from '../vendors/define-vendor.ts';
 
 /** A source with its connector. */
 export interface ConnectedSource {
@@ -23,29 +25,61 @@ export interface ConnectedSource {
   retire(): void;
 }
 
-/** Makes a connector for every configured source, in their order. Calls no vendor yet. */
+/**
+ * Makes a connector for every configured source, in their order. Calls no vendor yet. Throws `ConfigurationError` if a module
+ * gives something else.
+ */
 export function connectSources(
   { sources }: Pick<Configuration, 'sources'>,
   options: SourceHttpOptions = {},
 ): readonly ConnectedSource[] {
-  return sources.map(({ name, definition, http: settings, options: vendorOptions, tail }) => {
-    const http = createSourceHttp(settings, options);
-    const connector = definition.create({ source: name, http, options: vendorOptions });
-    const retirement = new AbortController();
-    return {
-      name,
-      vendor: definition.vendor,
-      definition,
-      connector,
-      http,
-      forwards: settings.forward !== false,
-      tail,
-      retired: retirement.signal,
-      retire: () => {
-        retirement.abort();
-      },
-    };
-  });
+  const made: ConnectedSource[] = [];
+  try {
+    for (const source of sources) made.push(connect(source, options));
+  } catch (error) {
+    void closeSources(made);
+    throw error;
+  }
+  return made;
+}
+
+function connect(
+  { name, definition, http: settings, options: vendorOptions, tail }: SourceConfiguration,
+  options: SourceHttpOptions,
+): ConnectedSource {
+  const http = createSourceHttp(settings, options);
+  const retirement = new AbortController();
+  return {
+    name,
+    vendor: definition.vendor,
+    definition,
+    connector: connectorOf(definition, { source: name, options: vendorOptions }, http),
+    http,
+    forwards: settings.forward !== false,
+    tail,
+    retired: retirement.signal,
+    retire: () => {
+      retirement.abort();
+    },
+  };
+}
+
+/** What a module gives is checked: its author may have no types. */
+function connectorOf(
+  definition: VendorDefinition,
+  options: Omit<ConnectorOptions, 'http'>,
+  http: ManagedSourceHttp,
+): Connector {
+  try {
+    const { module } = definition;
+    const connector = definition.create({ ...options, http });
+    const fault = module === undefined ? null : faultOfConnector(connector);
+    if (module === undefined || fault === null) return connector;
+    throw new ConfigurationError(module.origin, [{ key: module.key, message: fault }]);
+  } catch (error) {
+    void http.close();
+    throw error;
+  }
 }
 
 /** Closes the connections of all sources. */

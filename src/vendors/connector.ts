@@ -175,5 +175,7 @@ export interface VendorDefinition {
   tokenUrl(baseUrl: string): string | null;
   readonly classifyError?: ClassifyError | undefined;
   readonly paceAfter?: PaceAfter | undefined;
+  /** What names its module: a configuration, and the key there. Left out: it is built in. */
+  readonly module?: { readonly origin: string; readonly key: string } | undefined;
   create(options: ConnectorOptions): Connector;
 }

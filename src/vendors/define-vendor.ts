@@ -4,6 +4,8 @@ import type { VendorDefinition } from './connector.ts';
 /** A vendor as a module of your own defines it. */
 export type OwnVendor = Omit<VendorDefinition, 'tokenUrl'> & Partial<Pick<VendorDefinition, 'tokenUrl'>>;
 
+const NATIVE_PAGINATION = ['PAGE_TOKEN', 'OFFSET', 'RECORD_KEYSET', 'TIME_KEYSET', 'WHOLE_RESPONSE'] as const;
+
 const AUTH_TYPES = ['none', 'bearer', 'basic', 'oauth2-client-credentials', 'api-key-exchange'] as const;
 
 const isFunction = (value: unknown): boolean => typeof value === 'function';
@@ -19,7 +21,7 @@ const definitionSchema = z.object(
       error: 'a zod object: the keys that only its sources have, such as z.strictObject({})',
     }),
     auth: z
-      .array(z.enum(AUTH_TYPES), { error: 'a list of kinds of authorisation' })
+      .array(z.enum(AUTH_TYPES, { error: `one of ${AUTH_TYPES.join(', ')}` }), { error: 'a list of kinds of authorisation' })
       .min(1, { error: `one or more of ${AUTH_TYPES.join(', ')}` }),
     tokenUrl: z.custom(isFunction, { error: 'a function, or nothing' }).optional(),
     classifyError: z.custom(isFunction, { error: 'a function, or nothing' }).optional(),
@@ -35,6 +37,49 @@ export function faultOf(value: unknown): string | null {
   if (issue === undefined) return null;
   const path = issue.path.join('.');
   return path === '' ? `expected ${issue.message}` : `\`${path}\`: expected ${issue.message}`;
+}
+
+const aFunction = z.custom(isFunction, { error: 'a function' });
+const aText = z.string({ error: 'a text' });
+const aFlag = z.boolean({ error: 'true or false' });
+const aList = z.array(z.unknown(), { error: 'a list' });
+
+/** What a connector must have before anything is asked of it. */
+const connectorSchema = z.object(
+  {
+    vendor: aText,
+    capabilities: z.object(
+      {
+        attempts: aFlag,
+        steps: aFlag,
+        tasks: aFlag,
+        nativePagination: z.enum(NATIVE_PAGINATION, { error: `one of ${NATIVE_PAGINATION.join(', ')}` }),
+        maxPageSize: z.int({ error: 'a whole number, or null' }).nullable(),
+        totalCount: aFlag,
+        pushdown: aList,
+      },
+      { error: 'an object: what the vendor can do' },
+    ),
+    jobLists: z.array(
+      z.object(
+        { key: aText, pageSize: z.int({ error: 'a whole number' }), isNewestFirst: aFunction, page: aFunction },
+        { error: 'an object: a list of jobs' },
+      ),
+      { error: 'a list of the lists of jobs' },
+    ),
+    probe: aFunction,
+    getJobs: aFunction,
+    parts: z.record(z.string(), z.unknown(), { error: 'an object: {} where jobs have no parts' }),
+    logs: aFunction,
+    follow: aFunction.optional(),
+  },
+  { error: 'an object' },
+);
+
+/** What is wrong with what `create` of a module gave; null where nothing is. */
+export function faultOfConnector(value: unknown): string | null {
+  const [issue] = connectorSchema.safeParse(value).error?.issues ?? [];
+  return issue === undefined ? null : `${['connector', ...issue.path].join('.')}: expected ${issue.message}`;
 }
 
 /** The same one each time: a definition that is read again equals itself. */

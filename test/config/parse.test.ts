@@ -358,6 +358,11 @@ describe('a wrong configuration', () => {
       [{ key: 'sources.a.auth', message: 'is missing, expected an object' }],
     ],
     [
+      'no base URL',
+      { sources: { a: { vendor: 'orchard', workspaces: ['x'] } } },
+      [{ key: 'sources.a.baseUrl', message: 'is missing, expected an http or https URL' }],
+    ],
+    [
       'a token URL that nobody knows',
       {
         sources: {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { loadConfiguration } from '../../src/config/load.ts';
+import { closeSources, connectSources } from '../../src/config/sources.ts';
 import { ConfigurationError } from '../../src/config/problems.ts';
 import { VENDORS } from '../../src/vendors/index.ts';
 import { defineVendor } from '../../src/vendors/define-vendor.ts';
@@ -29,7 +30,8 @@ async function problemsOf(
   if (text !== null) await writeFile(join(folder, name), text);
   await writeFile(join(folder, 'tributary.json'), JSON.stringify({ plugins: [`./${name}`], ...more }));
   try {
-    await loadConfiguration({ folder, environment: {}, vendors: VENDORS });
+    const configuration = await loadConfiguration({ folder, environment: {}, vendors: VENDORS });
+    if (configuration !== null) await closeSources(connectSources(configuration));
     return [];
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
@@ -38,8 +40,12 @@ async function problemsOf(
 }
 
 const ZOD = JSON.stringify(import.meta.resolve('zod'));
+const CONNECTOR = `{ vendor: 'own', parts: {}, probe() {}, getJobs() {}, logs() {},
+  capabilities: { attempts: false, steps: false, tasks: false, nativePagination: 'OFFSET', maxPageSize: 9, totalCount: true, pushdown: [] },
+  jobLists: [{ key: '', pageSize: 9, isNewestFirst() {}, page() {} }] }`;
 const HEAD = `import { z } from ${ZOD};
-const good = { vendor: 'own', title: 'Own', options: z.strictObject({ team: z.string() }), auth: ['bearer'], create: () => ({}) };`;
+const good = { vendor: 'own', title: 'Own', options: z.strictObject({ team: z.string() }), auth: ['bearer'], create: () => (connector) };
+const connector = ${CONNECTOR};`;
 
 test('a module may define one or more vendors, whose sources have their own keys', async () => {
   const sources = { one: { vendor: 'own', baseUrl: 'https://x.example', auth: { type: 'none' }, team: 'a' } };
@@ -67,6 +73,7 @@ test.each([
     '`options`: expected a zod object: the keys that only its sources have',
   ],
   [`${HEAD} export default { ...good, auth: [] };`, '`auth`: expected one or more of none, bearer'],
+  [`${HEAD} export default { ...good, auth: ['nope'] };`, '`auth.0`: expected one of none, bearer, basic'],
   [`${HEAD} export default { ...good, create: undefined };`, '`create`: expected a function that makes a connector'],
   [`${HEAD} export default { ...good, vendor: 'rest' };`, 'the vendor "rest" already exists'],
 ])('the module %j is refused with the key that names it', async (text, said) => {
@@ -74,6 +81,30 @@ test.each([
   expect(others).toEqual([]);
   expect(problem.startsWith('plugins[0]: ')).toBe(true);
   expect(problem).toContain(said);
+});
+
+test.each([
+  ['{ ...connector, logs: undefined, logz() {} }', 'connector.logs: expected a function'],
+  ['{ ...connector, capabilities: undefined }', 'connector.capabilities: expected an object: what the vendor can do'],
+  [
+    "{ ...connector, capabilities: { ...connector.capabilities, nativePagination: 'PAGES' } }",
+    'connector.capabilities.nativePagination: expected one of PAGE_TOKEN, OFFSET, RECORD_KEYSET, TIME_KEYSET, WHOLE_RESPONSE',
+  ],
+  ['{ ...connector, jobLists: [{ key: "" }] }', 'connector.jobLists.0.pageSize: expected a whole number'],
+  ['{ ...connector, follow: 7 }', 'connector.follow: expected a function'],
+  ['undefined', 'connector: expected an object'],
+])('a module whose connector is %s is refused before anything is asked of it', async (connector, said) => {
+  const sources = { one: { vendor: 'own', baseUrl: 'https://x.example', auth: { type: 'none' }, team: 'a' } };
+  expect(await problemsOf(`${HEAD} export default { ...good, create: () => (${connector}) };`, { sources })).toEqual([
+    `plugins[0]: ${said}`,
+  ]);
+});
+
+test('a connector may be an instance of a class', async () => {
+  const sources = { one: { vendor: 'own', baseUrl: 'https://x.example', auth: { type: 'none' }, team: 'a' } };
+  const text = `${HEAD} class Own { parts = {}; jobLists = []; vendor = 'own'; get capabilities() { return connector.capabilities; }
+    probe() {} getJobs() {} logs() {} } export default { ...good, create: () => new Own() };`;
+  expect(await problemsOf(text, { sources })).toEqual([]);
 });
 
 test('plugins that are not a list of texts are refused', async () => {

@@ -6,6 +6,7 @@ import type { VendorDefinition } from '../../vendors/connector.ts';
 export interface JsonSchema {
   readonly properties?: Readonly<Record<string, JsonSchema>> | undefined;
   readonly additionalProperties?: JsonSchema | boolean | undefined;
+  readonly propertyNames?: { readonly enum?: readonly string[] | undefined } | undefined;
   readonly items?: JsonSchema | undefined;
   readonly oneOf?: readonly JsonSchema[] | undefined;
   readonly const?: unknown;
@@ -57,7 +58,7 @@ export function printConfigurationJsonSchema(vendors: readonly VendorDefinition[
 export function keysAt(schema: JsonSchema, value: unknown, path: readonly PropertyKey[]): readonly string[] {
   const chosen = chooseOption(schema, value);
   const [head, ...tail] = path;
-  if (head === undefined) return Object.keys(chosen.properties ?? {});
+  if (head === undefined) return chosen.propertyNames?.enum ?? Object.keys(chosen.properties ?? {});
   const next = typeof head === 'number' ? chosen.items : propertyOf(chosen, String(head));
   return next === undefined ? [] : keysAt(next, childOf(value, head), tail);
 }

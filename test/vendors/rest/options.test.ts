@@ -98,6 +98,14 @@ describe('a description', () => {
     ],
     [{ 'logs.pagination': { scheme: 'page', pageSize: 0 } }, 'logs.pagination.pageSize', 'must be at least 1'],
     [{ 'logs.pagination': { scheme: 'page', totals: 'n' } }, 'logs.pagination.totals', 'did you mean "total"?'],
+    [
+      {
+        'logs.severity': 'level',
+        'logs.filters': { severity: { parameter: 'level', words: { HARMLESS: 'e' } } },
+      },
+      'logs.filters.severity.words.HARMLESS',
+      'is not a known key; allowed are UNSPECIFIED, TRACE, DEBUG, INFO, WARN, ERROR, FATAL',
+    ],
     [{ 'logs.id': undefined }, 'logs.id', 'is missing: pages by offset are joined by the ids of their rows'],
     [
       { 'logs.pagination': { scheme: 'time', parameter: 'after' } },
