@@ -13,6 +13,7 @@ import {
 /**
  * Workflow runs and their logs, as GitHub Actions lists them, of a service that gives the log of each job of a run as plain
  * text: what a description in the configuration can't say. https://docs.github.com/en/rest/actions
+ * GitHub itself redirects to another host for a log, which is not followed: put a proxy in front of it that does.
  */
 export default defineVendor({
   vendor: 'actions',

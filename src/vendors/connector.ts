@@ -116,6 +116,17 @@ export interface Probe {
   readonly jobs: number | null;
 }
 
+/** A source as the configuration describes it: what `check --explain` compares with what came. */
+export interface Described {
+  /** How lines are paged, in the words of the configuration. */
+  readonly scheme: string;
+  /** Is it said where the answers count jobs? */
+  readonly countsJobs: boolean;
+  /** Names of the fields of jobs and of lines that are said to be somewhere, `attributes.x` for an attribute. */
+  readonly ofJobs: readonly string[];
+  readonly ofLines: readonly string[];
+}
+
 /**
  * One account at one vendor. A connector keeps no state of a request (that lives in `call.scoped`); it
  * may remember what the vendor turned out to be able to do.
@@ -128,6 +139,8 @@ export interface Connector {
   readonly capabilities: Capabilities;
   /** What keys say of the parts that they name; left out: nothing. */
   readonly names?: PartNames | undefined;
+  /** What the configuration says of its answers; left out: it says nothing, all is known of the vendor. */
+  readonly described?: Described | undefined;
   /** The same objects each time: what is found out about a list is remembered by it. */
   readonly jobLists: readonly JobList[];
   probe(call: Call): Promise<Probe>;

@@ -117,7 +117,7 @@ test("the guide's example is explained: what is there, what has no meaning, what
       .map((line) => line.split(/ {2,}/) as [string, string]),
   );
   expect(Object.fromEntries(found)).toMatchObject({
-    paging: 'PAGE_TOKEN, 1000 lines per call',
+    paging: 'token, 1000 lines per call',
     'jobs on the first page': '4, of 4 in all',
     'order of jobs': 'newest first; read as newest first',
     'status without a meaning': 'on_fire',

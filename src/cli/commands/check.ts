@@ -1,5 +1,6 @@
 import { openSources } from '../../library/open-sources.ts';
-import { explainSource, whyNot } from './explain.ts';
+import { explainSource } from '../explain/explain.ts';
+import { whyNot } from '../explain/findings.ts';
 import { SourcesHealthDocument } from '../graph/generated/graphql.ts';
 import { graphAt } from '../graph/over-http.ts';
 import { addressOf } from '../graph/service-address.ts';
@@ -93,7 +94,10 @@ async function explain(
   { print, stop }: Surroundings,
 ): Promise<number> {
   const explained = await Promise.all(
-    sources.map(async (source) => ({ source: source.name, findings: await explainSource(source, stop).catch(whyNot) })),
+    sources.map(async (source) => ({
+      source: source.name,
+      findings: await explainSource(source, stop).catch((error: unknown) => whyNot(error)),
+    })),
   );
   const text = explained
     .map(({ source, findings }) => `${source}\n${formatTable(['WHAT', 'FOUND'], findings)}`)

@@ -17,7 +17,7 @@ export function decode<T>(data: unknown, decoder: Decoder<T>, { source, label }:
       return decoder(data);
     } catch (error) {
       if (!(error instanceof Mismatch)) throw error;
-      throw new TributaryError('SOURCE_BAD_RESPONSE', `${label}: ${error.text}`, { source });
+      throw new TributaryError('SOURCE_BAD_RESPONSE', `${label}: ${error.text}`, { source, cause: error });
     }
   }
   const result = decoder.safeParse(data);

@@ -1,10 +1,13 @@
 /** A value of an answer that is not what it should be. `path` leads to it from where one looked. */
 export class Mismatch extends Error {
   readonly path: string;
+  /** Names of members that the answer has instead: for the operator, never for clients. */
+  readonly members: readonly string[];
 
-  constructor(path: string, message: string) {
+  constructor(path: string, message: string, members: readonly string[] = []) {
     super(message);
     this.path = path;
+    this.members = members;
   }
 
   static of(value: unknown, expected: string, path = ''): Mismatch {
@@ -14,7 +17,7 @@ export class Mismatch extends Error {
   /** The same, seen from further out. */
   below(path: string): Mismatch {
     const joined = path === '' || this.path === '' || this.path.startsWith('[') ? '' : '.';
-    return new Mismatch(path + joined + this.path, this.message);
+    return new Mismatch(path + joined + this.path, this.message, this.members);
   }
 
   /** `results[3].runState: expected a string, got 7`. */

@@ -100,6 +100,11 @@ async function givesEachLine(under: SourceUnderTest): Promise<void> {
     assert.ok(time >= (lines[index - 1]?.time ?? time), `line ${index} lies before the one before it`);
     assert.notEqual(parseInstant(timestamp), null, `line ${index} has a timestamp that is none`);
   }
+  const total = await onStart(under, async ({ federation }) =>
+    federation.logs([{ source: under.source, scope: { job: under.job } }], { first: 1 }, createCall()).totalCount(),
+  );
+  const look = 'a description names what is wrong in logs.pagination or logs.id';
+  if (total !== null) assert.equal(lines.length, total, `other lines are counted than come: ${look}`);
   if (under.lines === undefined) return;
   const known = under.lines.map(({ timestamp, message }) =>
     textOf(parseInstant(timestamp)?.nanoseconds ?? 0n, message),

@@ -7,6 +7,7 @@ const USUAL_LIMIT = 3;
 export const REPEATS = 'its list does not end: it gives the same page again';
 export const PROMISES_EMPTY_PAGES = 'its list does not end: pages that it promised are empty';
 export const OVERLAPS = 'its list does not end: its pages overlap';
+export const SHARES_IDS = 'rows of one time have the same id and say different things, so some of them are missing';
 export const ENDS_EARLY = 'its list ends before its own count does';
 export const SAYS_NOTHING =
   'it says neither how many rows its list has nor where the next page is, so rows behind this page may be missing';

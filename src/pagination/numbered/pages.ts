@@ -36,7 +36,7 @@ export async function* readIndexed<T extends Ordered>(
     try {
       rows.push(index, page.rows);
     } catch (error) {
-      throw error instanceof OutOfOrder ? outOfOrder(list.source) : error;
+      throw error instanceof OutOfOrder ? new UnorderedList(list.source) : error;
     }
     const isEnd = step === 1 ? page.isLast : index === 0;
     const out = isEnd ? rows.finish() : rows.take();
@@ -82,6 +82,9 @@ function stepOf<T extends Ordered>(list: IndexedList<T>, direction: Direction): 
   return (direction === 'forward') === (list.order === 'ascending') ? 1 : -1;
 }
 
-function outOfOrder(source = 'the source'): TributaryError {
-  return new TributaryError('SOURCE_BAD_RESPONSE', `${source}: its list is not in the order of time.`, { source });
+/** A list that is thought to be in the order of time and is not. */
+export class UnorderedList extends TributaryError {
+  constructor(source = 'the source', key = '') {
+    super('SOURCE_BAD_RESPONSE', `${source}: its list is not in the order of time${key}.`, { source });
+  }
 }

@@ -2,6 +2,7 @@ import type { Call } from '../../domain/call.ts';
 import { hasCode, TributaryError } from '../../domain/errors.ts';
 import type { Job } from '../../domain/job.ts';
 import type { SourceHttp } from '../../http/client.ts';
+import { Mismatch } from '../../http/body/mismatch.ts';
 import { outOfReach } from '../../pagination/numbered/locate.ts';
 import { moreBehind } from '../../pagination/core/page-end.ts';
 import { PageSize, tooLargeRow } from '../../pagination/core/page-size.ts';
@@ -17,7 +18,7 @@ import { tokenIn } from './logs/tokens.ts';
 import type { JobOptions } from './options.ts';
 import { pathOf, valueAt } from './description/paths.ts';
 import type { JobPaging } from './description/paging-options.ts';
-import { jobReader, pageDecoder } from './wire.ts';
+import { jobReader, membersOf, pageDecoder } from './wire.ts';
 import type { WirePage } from './wire.ts';
 
 /** How many rows a list is taken to have on a page where all of it comes at once. */
@@ -42,7 +43,7 @@ export function createJobs(http: SourceHttp, options: JobOptions): JobsOfSource 
   const { list, one } = options;
   const { pagination: paging } = list;
   const readJob = jobReader(options, http.source);
-  const decoder = pageDecoder({ ...paging, items: list.items }, readJob);
+  const decoder = pageDecoder({ ...paging, items: list.items, key: 'jobs.list.items' }, readJob);
   const item = pathOf(one.item);
   const keyParts = [options.key].flat().length;
   const pageSize = paging.scheme === 'whole' ? WHOLE_PAGE : paging.pageSize;
@@ -52,7 +53,13 @@ export function createJobs(http: SourceHttp, options: JobOptions): JobsOfSource 
   const decodeJob = (body: unknown): Job => {
     const fields = fieldsOf(body);
     refuseErrors(fields);
-    return readJob(fieldsOf(valueAt(fields, item)));
+    try {
+      return readJob(fieldsOf(valueAt(fields, item)));
+    } catch (error) {
+      if (!(error instanceof Mismatch)) throw error;
+      const { path, message } = error.below(one.item === '$' ? '' : one.item);
+      throw new Mismatch(path, `${message}; jobs.one.item is "${one.item}"`, membersOf(body));
+    }
   };
 
   async function fetch(index: number, rows: number, call: Call): Promise<WirePage<Job>> {

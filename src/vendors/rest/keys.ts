@@ -12,7 +12,7 @@ import type { Variables } from './description/templates.ts';
 export function keyOf(row: Fields, paths: readonly JsonPath[], names: readonly string[]): string {
   const parts = paths.map((path, index) => {
     const part = idOf(firstAt(row, [path]));
-    if (part === null) throw Mismatch.of(firstAt(row, [path]), 'an id', names[index]);
+    if (part === null) throw Mismatch.of(firstAt(row, [path]), 'an id (jobs.key)', names[index]);
     return part;
   });
   return parts.length === 1 ? (parts[0] ?? '') : parts.map(encodeURIComponent).join('/');

@@ -4,7 +4,7 @@ import type { LogEntry } from '../../domain/log-entry.ts';
 import { inferSeverity } from '../../domain/infer-severity.ts';
 import { NO_SEVERITY } from '../../domain/severity.ts';
 import type { Severity } from '../../domain/severity.ts';
-import { Mismatch } from '../../http/body/mismatch.ts';
+import { described, Mismatch } from '../../http/body/mismatch.ts';
 import type { Unplaced } from '../../pagination/core/partition.ts';
 import { rowsOf } from '../shared/rows.ts';
 import type { Rows } from '../shared/rows.ts';
@@ -30,6 +30,8 @@ export interface WirePage<T> extends Rows<T> {
 
 /** Where on a page everything stands. */
 export interface PagePaths {
+  /** The key of the configuration that says where rows stand. */
+  readonly key: 'jobs.list.items' | 'logs.items';
   readonly items: string | readonly string[];
   readonly total?: string | undefined;
   readonly more?: string | undefined;
@@ -46,7 +48,7 @@ export function pageDecoder<T>(paths: PagePaths, read: (row: Fields) => T): (bod
   return (body) => {
     if (isFields(body)) refuseNamedErrors(body);
     return {
-      ...rowsOf(itemsIn(body, items), items.length === 1 ? (items[0]?.text ?? '') : 'rows', read),
+      ...rowsOf(itemsIn(body, items, paths.key), items.length === 1 ? (items[0]?.text ?? '') : 'rows', read),
       total: countOf(at(body, total)),
       more: flagOf(at(body, more)),
       next: idOf(at(body, next)),
@@ -64,15 +66,15 @@ function listOf(texts: string | readonly string[]): readonly NamedPath[] {
 }
 
 /** The rows of all lists. One that may not be missing must be a list; of several, one must be there. */
-function itemsIn(body: unknown, items: readonly NamedPath[]): readonly unknown[] {
+function itemsIn(body: unknown, items: readonly NamedPath[], key: string): readonly unknown[] {
   const [only, ...others] = items;
   if (only !== undefined && others.length === 0 && isSingular(only.path))
-    return arrayOf(valueAt(body, only.path), only.text);
+    return arrayOf(valueAt(body, only.path), only.text, body, key);
   fieldsOf(body);
   const isThere = items.some(({ path }) => valueAt(body, stemOf(path)) !== undefined);
-  if (!isThere) throw Mismatch.of(undefined, 'an array', items.map(({ text }) => text).join(' or '));
+  if (!isThere) throw noList(undefined, items.map(({ text }) => text).join(' or '), body, key);
   return items.flatMap(({ path, text }) =>
-    valuesAt(body, path).flatMap((list) => (list === null ? [] : arrayOf(list, text))),
+    valuesAt(body, path).flatMap((list) => (list === null ? [] : arrayOf(list, text, body, key))),
   );
 }
 
@@ -82,9 +84,30 @@ function stemOf(path: JsonPath): JsonPath {
   return wildcard === -1 ? path : path.slice(0, wildcard);
 }
 
-function arrayOf(value: unknown, path: string): readonly unknown[] {
+function arrayOf(value: unknown, path: string, body: unknown, key: string): readonly unknown[] {
   if (Array.isArray(value)) return value as readonly unknown[];
-  throw Mismatch.of(value, 'an array', path);
+  throw noList(value, path, body, key);
+}
+
+function noList(value: unknown, path: string, body: unknown, key: string): Mismatch {
+  return new Mismatch(path, `expected an array (${key}), got ${described(value)}`, membersOf(body));
+}
+
+/** So many names of members are told, each no longer than this. */
+const MOST_MEMBERS = 20;
+const LONGEST_NAME = 60;
+
+/** The names of an answer's members, and of theirs: never a value. */
+export function membersOf(body: unknown): readonly string[] {
+  if (!isFields(body)) return [];
+  const names = Object.keys(body)
+    .slice(0, MOST_MEMBERS)
+    .flatMap((name) => {
+      const member = body[name];
+      const inner = isFields(member) ? Object.keys(member).slice(0, MOST_MEMBERS) : [];
+      return inner.length === 0 ? [name] : inner.map((each) => `${name}.${each}`);
+    });
+  return names.slice(0, MOST_MEMBERS).map((name) => name.slice(0, LONGEST_NAME));
 }
 
 /** Where a field stands: the first of the paths that has a value counts. */
@@ -148,10 +171,10 @@ export function lineReader(options: LogOptions): (row: Fields) => Unplaced<LogRo
     return found;
   };
   return (row) => {
-    const instant = required(time(row), readTime, expected, options.time);
+    const instant = required(time(row), readTime, `${expected} (logs.time)`, options.time);
     const text = textOf(message(row)) ?? '';
     return {
-      rowId: options.id === undefined ? '' : required(id(row), idOf, 'an id', options.id),
+      rowId: options.id === undefined ? '' : required(id(row), idOf, 'an id (logs.id)', options.id),
       time: instant.nanoseconds,
       timestamp: instant.text,
       severity: severityOf(row, text),

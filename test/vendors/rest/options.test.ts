@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { parseText } from '../../../src/config/load.ts';
 import { parseConfiguration } from '../../../src/config/parse.ts';
 import { ConfigurationError } from '../../../src/config/problems.ts';
 import { VENDORS } from '../../../src/vendors/index.ts';
@@ -61,6 +63,17 @@ describe('a description', () => {
     ['with the answer itself as the list', { 'logs.items': '$' }],
   ])('%s is taken', (_what, changes) => {
     expect(problemsOf(changes)).toEqual([]);
+  });
+
+  test('with an order and pages as the guide shows them is taken', () => {
+    const guide = readFileSync('docs/own-sources.md', 'utf8');
+    const blocks = [...guide.matchAll(/```yml\n((?:order|filters):[^]*?)```/g)].map(([, block = '']) => block);
+    expect(blocks).toHaveLength(2);
+    for (const block of blocks) {
+      const keys = Object.entries(parseText(block, 'guide.yaml') as Change);
+      const changes = Object.fromEntries(keys.map(([name, value]) => [`logs.${name}`, value]));
+      expect(problemsOf({ 'logs.severity': 'level', ...changes })).toEqual([]);
+    }
   });
 
   test.each<[changes: Change, key: string, said: string]>([

@@ -1,5 +1,6 @@
 import { unknownJob } from '../../../domain/errors.ts';
 import type { SourceHttp } from '../../../http/client.ts';
+import { MissingRows } from '../../../pagination/core/missing-rows.ts';
 import { PageSizes } from '../../../pagination/core/page-size.ts';
 import type { Partition } from '../../../pagination/core/partition.ts';
 import { AfterClock } from '../../../pagination/time-keyset/after-clock.ts';
@@ -16,8 +17,9 @@ import { filterParameters } from '../pushdown.ts';
 import { lineReader, pageDecoder } from '../wire.ts';
 import type { LogRow } from '../wire.ts';
 import { eitherOrder } from './either-order.ts';
+import { namingKeys } from './naming-keys.ts';
 import { offsetLog } from './offsets.ts';
-import { ordersOf } from './page.ts';
+import { ordersOf, sayingsOf } from './page.ts';
 import type { NativeLog, Order } from './page.ts';
 import { timeLog } from './times.ts';
 import type { TimeFacts } from './times.ts';
@@ -40,7 +42,7 @@ const LEAST_BY_TIME = 4;
 export function createLogs(http: SourceHttp, { logs: options, jobs }: RestOptions): Connector['logs'] {
   const { pagination: paging } = options;
   const keyParts = [jobs.key].flat().length;
-  const decoder = pageDecoder({ ...paging, items: options.items }, lineReader(options));
+  const decoder = pageDecoder({ ...paging, items: options.items, key: 'logs.items' }, lineReader(options));
   const sizes = sizesOf(paging);
   const format = paging.scheme === 'time' ? paging.format : 'date-time';
   const facts: TimeFacts = { clock: new AfterClock(TIME_FORMATS[format]), cap: new PageCap() };
@@ -53,10 +55,14 @@ export function createLogs(http: SourceHttp, { logs: options, jobs }: RestOption
       return Promise.resolve({ partitions: [refusedPartition('', unknownJob(http.source, scope.job))], applied: [] });
     const lost = new LostRows();
     const promise = new EmptyPromise();
+    const missing = new MissingRows<LogRow>(sayingsOf(options));
     const { job } = scope;
-    const log = { http, options, paging, decoder, job, variables, filters, sizes, lost, promise };
+    const log = { http, options, paging, decoder, job, variables, filters, sizes, lost, promise, missing };
     const partition = promise.toldBy(partitionOf(log, facts));
-    return Promise.resolve({ partitions: [readable(partition, lost)], applied: [] });
+    return Promise.resolve({
+      partitions: [namingKeys(http.source, missing.toldBy(readable(partition, lost)))],
+      applied: [],
+    });
   };
 }
 

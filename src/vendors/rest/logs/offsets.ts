@@ -29,8 +29,8 @@ export function offsetLog(log: NativeLog<OffsetPaging>): Partition<LogRow> {
       return page.total === null ? count < limit : offset + count >= page.total;
     };
     const parameters = [[paging.parameter, offset + paging.first] as const, ...boundsOf(request, paging)];
-    const isFirst = offset === 0 && request.since === undefined && request.upTo === undefined;
-    const asked = { order, limit, parameters, isLeast: limit <= size.least, isFirst, isLast };
+    const start = request.since === undefined && request.upTo === undefined ? offset : null;
+    const asked = { order, limit, parameters, isLeast: limit <= size.least, isFirst: start === 0, start, isLast };
     const page = await fetchPage(log, asked, call);
     return { rows: page.rows, total: page.total, said: page.more, limit: null };
   }

@@ -2,6 +2,7 @@ import type { Call } from '../../../domain/call.ts';
 import type { SourceHttp } from '../../../http/client.ts';
 import { contentHash } from '../../../pagination/core/identity.ts';
 import type { EmptyPromise } from '../../../pagination/core/empty-promise.ts';
+import type { MissingRows } from '../../../pagination/core/missing-rows.ts';
 import type { PageSizes } from '../../../pagination/core/page-size.ts';
 import type { Identity, Unplaced } from '../../../pagination/core/partition.ts';
 import { standInEntry } from '../../shared/entries.ts';
@@ -29,6 +30,7 @@ export interface NativeLog<P extends LogPaging = LogPaging> {
   /** Rows without a place among the others. */
   readonly lost: LostRows;
   readonly promise: EmptyPromise;
+  readonly missing: MissingRows<LogRow>;
 }
 
 /** A page as the source gave it, its rows in the order that was asked for. */
@@ -47,6 +49,8 @@ export interface Asked {
   readonly isLeast: boolean;
   /** Is it the first page, without bounds? */
   readonly isFirst: boolean;
+  /** How many rows lie before it; null where that is not known, or where a bound leaves some out. */
+  readonly start: number | null;
   /** Is nothing behind the page? */
   readonly isLast: (page: WirePage<unknown>) => boolean;
 }
@@ -77,6 +81,10 @@ export async function fetchPage(log: NativeLog, asked: Asked, call: Call): Promi
   const { total, more, next } = page;
   const count = sizeOf(page);
   if (asked.isFirst) log.promise.see({ count, total, more });
+  const isCounted = asked.isFirst || asked.start !== null;
+  const isFiltered = filters.some(([, value]) => value !== undefined);
+  // A count may be that of all rows, whatever filters and bounds leave out.
+  if (!isFiltered) log.missing.see({ rows, count, total: isCounted ? total : null, start: asked.start });
   return { rows, count, total, more, next };
 }
 
@@ -100,6 +108,12 @@ export function ordersOf({
 /** What tells lines of one instant apart. */
 export function identityOf({ id }: LogOptions): Identity<LogRow> {
   return id === undefined ? { by: 'content', of: contentOf } : { by: 'id', of: (row) => row.rowId };
+}
+
+/** What rows of one time are told apart by, and all that is shown of them; null where rows have no ids. */
+export function sayingsOf({ id }: LogOptions): ConstructorParameters<typeof MissingRows<LogRow>>[0] {
+  if (id === undefined) return null;
+  return { idOf: (row) => row.rowId, textOf: (row) => JSON.stringify(contentOf(row)) };
 }
 
 function contentOf({ message, severity, attributes }: Unplaced<LogRow>): readonly (string | null)[] {

@@ -31,7 +31,7 @@ export function timeLog(log: NativeLog<TimePaging>, { clock, cap }: TimeFacts): 
       return count === 0 || !(page.more ?? count >= limit);
     };
     const [parameters, isLeast] = [[[name, bound] as const], limit <= size.least];
-    const asked = { order, limit, parameters, isLeast, isFirst: after === null, isLast };
+    const asked = { order, limit, parameters, isLeast, isFirst: after === null, start: null, isLast };
     return fetchPage(log, asked, call);
   }
 

@@ -9,7 +9,8 @@ import { identityOf, ownRow } from './page.ts';
 import type { NativeLog } from './page.ts';
 
 /** One answer with everything. */
-export function wholeLog({ http, options, decoder, variables, filters, lost, promise }: NativeLog): Partition<LogRow> {
+export function wholeLog(log: NativeLog): Partition<LogRow> {
+  const { http, options, decoder, variables, filters, lost, promise, missing } = log;
   return wholeResponsePartition<LogRow>({
     key: '',
     identity: identityOf(options),
@@ -20,6 +21,7 @@ export function wholeLog({ http, options, decoder, variables, filters, lost, pro
       const idOf = (row: Unplaced<LogRow>): string => contentHash([row.rowId, row.message]);
       await mapInTurns(cutRows(page.data.map(ownRow), cutTo, idOf), sink);
       lost.note(page.odd);
+      missing.see({ rows: page.data, count: page.data.length, total: null, start: null });
       promise.see({ count: page.data.length + page.odd.length, total: page.total, more: page.more });
     },
   });

@@ -1,0 +1,122 @@
+import type { ConnectedSource } from '../../config/sources.ts';
+import { createCall } from '../../domain/call.ts';
+import type { Call } from '../../domain/call.ts';
+import type { Job } from '../../domain/job.ts';
+import { parseInstant } from '../../domain/time.ts';
+import type { Connector, JobPage } from '../../vendors/connector.ts';
+import { failed, missing, MOST_SAMPLES, shortened, unknownWords, unreadable, whyNot } from './findings.ts';
+import type { Finding } from './findings.ts';
+import { explainLines } from './lines.ts';
+
+/** What was read from one page of jobs and from some lines of one of them: does the source say what it is thought to say? */
+
+/** Says what was read, as far as anything could be, and what `failed`. */
+export async function explainSource(
+  { connector }: Pick<ConnectedSource, 'connector'>,
+  signal: AbortSignal,
+): Promise<readonly Finding[]> {
+  const { capabilities, described } = connector;
+  const call = createCall({ signal });
+  const found: Finding[] = [
+    [
+      'paging',
+      `${described?.scheme ?? capabilities.nativePagination}, ${capabilities.maxPageSize ?? 'all'} lines per call`,
+    ],
+    ['filtered by the source', capabilities.pushdown.join(' ') || 'nothing'],
+  ];
+  let jobs: readonly Job[];
+  try {
+    const page = await connector.jobLists[0]?.page(0, {}, call);
+    jobs = page?.jobs ?? [];
+    found.push(...describeJobs(connector, page), ...(await judgeSecondPage(connector, page, call)));
+  } catch (error) {
+    return [...found, ...whyNot(error, described && 'jobs.list')];
+  }
+  found.push(...(await explainOneJob(connector, jobs, call)));
+  try {
+    return [...found, ...(await explainLines(connector, jobs, call))];
+  } catch (error) {
+    return [...found, ...whyNot(error, described && 'logs')];
+  }
+}
+
+function describeJobs({ jobLists, described }: Connector, page: JobPage | undefined): readonly Finding[] {
+  const jobs = page?.jobs ?? [];
+  const total = page?.total ?? null;
+  const isNewestFirst = jobLists[0]?.isNewestFirst() ?? false;
+  const unread = page?.unreadable;
+  return [
+    ['jobs on the first page', `${jobs.length}, of ${total ?? 'an unknown number'} in all`],
+    ['order of jobs', `${orderOf(jobs.map(createdOf))}; read as ${isNewestFirst ? 'newest first' : 'in no order'}`],
+    ...unreadable(unread),
+    ...(jobs.length === 0 && (unread !== undefined || (total ?? 0) > 0)
+      ? [failed(`no job can be read: ${unread?.reason ?? 'the list counts jobs and gives none'}`)]
+      : []),
+    ...jobs.slice(0, MOST_SAMPLES).map((job): Finding => ['job', describeJob(job)]),
+    ...missing(
+      'jobs',
+      jobs,
+      {
+        // What has no name of its own is named by its key.
+        name: ({ key, name }) => (name === key ? null : name),
+        status: ({ nativeStatus }) => nativeStatus,
+        createdAt: ({ createdAt }) => createdAt,
+        startedAt: ({ startedAt }) => startedAt,
+        finishedAt: ({ finishedAt }) => finishedAt,
+      },
+      described?.ofJobs ?? ['status', 'createdAt', 'startedAt', 'finishedAt'],
+    ),
+    ...(described?.countsJobs === true && total === null && jobs.length > 0
+      ? [['missing in the list of jobs', 'jobs.list.pagination.total'] as const]
+      : []),
+    ...unknownWords('status', jobs, ({ status, nativeStatus }) => (status === 'UNKNOWN' ? nativeStatus : null)),
+  ];
+}
+
+/** Are the jobs that are counted behind the first page there, and are they others? */
+async function judgeSecondPage(
+  { jobLists: [list], described }: Connector,
+  first: JobPage | undefined,
+  call: Call,
+): Promise<readonly Finding[]> {
+  if (list === undefined || first === undefined || (first.total ?? 0) <= list.pageSize) return [];
+  const { jobs, unreadable: unread } = await list.page(1, {}, call);
+  const where = described === undefined ? '' : 'jobs.list.pagination: ';
+  const counted = `${first.total ?? 'more'} jobs are counted`;
+  if (jobs.length === 0 && unread === undefined) return [failed(`${where}${counted}, and the second page has none`)];
+  const known = new Set(first.jobs.map(({ key }) => key));
+  const repeats = jobs.length > 0 && jobs.every(({ key }) => known.has(key));
+  return repeats ? [failed(`${where}${counted}, and the second page repeats the first one`)] : [];
+}
+
+/** Asks for one of the jobs by its key, as a client does that follows a link. */
+async function explainOneJob(connector: Connector, jobs: readonly Job[], call: Call): Promise<readonly Finding[]> {
+  const key = jobs[0]?.key;
+  if (key === undefined) return [];
+  const where = connector.described && 'jobs.one';
+  try {
+    const [found] = await connector.getJobs([key], call);
+    if (found instanceof Error) return whyNot(found, where);
+    if (found !== null && found !== undefined) return [['job by its key', `${key} is found`]];
+    return [failed(`${where === undefined ? '' : `${where}.path: `}job ${key} of the list is not found by its key`)];
+  } catch (error) {
+    return whyNot(error, where);
+  }
+}
+
+function createdOf({ createdAt }: Job): bigint | null {
+  return parseInstant(createdAt ?? '')?.nanoseconds ?? null;
+}
+
+function orderOf(times: readonly (bigint | null)[]): string {
+  const known = times.filter((time) => time !== null);
+  if (known.length < times.length) return 'not all have a time';
+  if (new Set(known).size < 2) return 'too few times to tell';
+  const pairs = known.slice(1).map((time, index): readonly [bigint, bigint] => [known[index] ?? time, time]);
+  if (pairs.every(([before, after]) => before >= after)) return 'newest first';
+  return pairs.every(([before, after]) => before <= after) ? 'oldest first' : 'neither newest nor oldest first';
+}
+
+function describeJob({ key, name, status, nativeStatus, createdAt }: Job): string {
+  return `${key} "${shortened(name)}" ${status} (${nativeStatus ?? '–'}) ${createdAt ?? '–'}`;
+}
