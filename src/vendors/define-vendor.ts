@@ -21,7 +21,9 @@ const definitionSchema = z.object(
       error: 'a zod object: the keys that only its sources have, such as z.strictObject({})',
     }),
     auth: z
-      .array(z.enum(AUTH_TYPES, { error: `one of ${AUTH_TYPES.join(', ')}` }), { error: 'a list of kinds of authorisation' })
+      .array(z.enum(AUTH_TYPES, { error: `one of ${AUTH_TYPES.join(', ')}` }), {
+        error: 'a list of kinds of authorisation',
+      })
       .min(1, { error: `one or more of ${AUTH_TYPES.join(', ')}` }),
     tokenUrl: z.custom(isFunction, { error: 'a function, or nothing' }).optional(),
     classifyError: z.custom(isFunction, { error: 'a function, or nothing' }).optional(),
