@@ -24,8 +24,10 @@ test('the guide for assistants lists the tools that there are, in their order', 
 test('the command that the guide gives an assistant is one', async () => {
   const block = /^```json\n([^]*?)^```$/m.exec(guide)?.[1] ?? '';
   const { mcpServers } = JSON.parse(block) as { mcpServers: { logs: { command: string; args: string[] } } };
-  const [program, ...args] = mcpServers.logs.args;
-  expect([mcpServers.logs.command, program]).toEqual(['npx', 'tributary']);
+  const [offline, prefix, folder, program, ...args] = mcpServers.logs.args;
+  const begun = [mcpServers.logs.command, offline, prefix, folder, program];
+  expect(begun).toEqual(['npx', '--no-install', '--prefix', expect.stringMatching(/^\//), 'tributary']);
+  expect(args.at(-1)).toMatch(/^\/.*\.yaml$/);
   const help = start([...args, '--help']);
   expect(await help.done).toBe(0);
   expect(help.output()).toContain('Model Context Protocol');

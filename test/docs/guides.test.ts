@@ -52,8 +52,8 @@ describe.each(GUIDES)('%s', (page) => {
       expect(await response.json()).not.toHaveProperty('errors');
     }
     for (const line of blocksOf(page, 'sh').join('').trim().split('\n').filter(Boolean)) {
-      expect(line).toMatch(/^npx tributary /);
-      await works(line.replace('npx tributary ', '').split(' '));
+      expect(line).toMatch(/^npx (?:--no-install )?tributary /);
+      await works(line.replace(/^npx (?:--no-install )?tributary /, '').split(' '));
     }
   });
 });

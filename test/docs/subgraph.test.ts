@@ -27,7 +27,9 @@ test('the setting of the guide is one', () => {
 });
 
 test('the commands of the guide print a graph', async () => {
-  const lines = [...(blocks('sh')[0] ?? '').matchAll(/^npx tributary (.*) > \S+$/gm)].map(([, args = '']) => args);
+  const lines = [...(blocks('sh')[0] ?? '').matchAll(/^npx --no-install tributary (.*) > \S+$/gm)].map(
+    ([, args = '']) => args,
+  );
   expect(lines).toHaveLength(3);
   for (const line of lines) {
     const command = start(line.split(' '));
@@ -39,7 +41,7 @@ test('the commands of the guide print a graph', async () => {
 test('the versions of the guide are those that the tests run', () => {
   const read = (file: string): string => readFileSync(file, 'utf8');
   const manifests = ['', 'test/tools/', 'test/gateways/'].map((folder) => read(`${folder}package.json`)).join();
-  const rows = [...guide.matchAll(/^\| `(@[^`]+)`\s*\| (\d\S+)\s*\|.*`(test\/\S+)`\s*\|$/gm)];
+  const rows = [...guide.matchAll(/^\| `(@[^`]+)`\s*\| (\d\S+)\s*\|.*\[`(test\/\S+)`\]\(\.\.\/\3\)\s*\|$/gm)];
   expect(rows).toHaveLength(5);
   for (const [, name = '', version = '', file = ''] of rows) {
     expect(manifests).toContain(`"${name}": "${version}"`);

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -104,5 +104,15 @@ describe.skipIf(!ready)('a client', { timeout: 120_000 }, () => {
     const { stdout } = await run(`${bin}/tsx`, ['failed.ts', url], { cwd: folder });
     expect(stdout.trim().split('\n')).toHaveLength(4);
     expect(stdout).toContain('nemo support-assistant-full');
+    const script = readFileSync(`${folder}/failed.ts`, 'utf8');
+    expect(script.trim().split('\n').length).toBeLessThanOrEqual(30);
+    writeFileSync(`${folder}/wrong.ts`, script.replace('nodes[0]?.message', 'nodes[0]?.text'));
+    writeFileSync(`${folder}/wrong.json`, JSON.stringify({ extends: './tsconfig.json', files: ['wrong.ts'] }));
+    try {
+      const wrong = run(`${bin}/tsc`, ['-p', 'wrong.json'], { cwd: folder });
+      await expect(wrong).rejects.toMatchObject({ stdout: expect.stringMatching(/^wrong\.ts.*'text'/m) as string });
+    } finally {
+      for (const file of ['wrong.ts', 'wrong.json']) rmSync(`${folder}/${file}`);
+    }
   });
 });

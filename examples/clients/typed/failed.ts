@@ -4,36 +4,20 @@ import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { graphql } from './generated/index.ts';
 
 /** Prints what the failed jobs said last. Every name and type below is checked against the graph. */
+// prettier-ignore
 const FAILED = graphql(`
   query Failed($first: Int!) {
     jobs(filter: { statusIn: [FAILED] }, first: $first) {
-      nodes {
-        name
-        finishedAt
-        source {
-          name
-        }
-        logs(last: 1, filter: { minSeverity: ERROR }) {
-          nodes {
-            timestamp
-            message
-          }
-        }
-      }
-      failures {
-        source
-        code
-      }
+      nodes { name finishedAt source { name } logs(last: 1, filter: { minSeverity: ERROR }) { nodes { message } } }
+      failures { source code }
     }
   }
 `);
 
 async function ask<Data, Variables>(document: TypedDocumentNode<Data, Variables>, variables: Variables): Promise<Data> {
-  const response = await fetch(process.argv[2] ?? 'http://127.0.0.1:4000/graphql', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ query: print(document), variables }),
-  });
+  const headers = { 'content-type': 'application/json' };
+  const body = JSON.stringify({ query: print(document), variables });
+  const response = await fetch(process.argv[2] ?? 'http://127.0.0.1:4000/graphql', { method: 'POST', headers, body });
   const { data, errors } = (await response.json()) as { data?: Data; errors?: { message: string }[] };
   if (data === undefined || errors !== undefined) throw new Error(errors?.[0]?.message ?? 'no data');
   return data;
