@@ -216,7 +216,7 @@ describe('a subscriber whose position in the log no longer exists', () => {
     const batches = await follow(stand, { after: first! }, LIVE);
     const [drop, ...others] = dropsOf(batches);
     expect(others).toEqual([]);
-    expect(drop?.firstCursor).toBe(first);
+    expect(positionIn(drop?.firstCursor)).toEqual(positionIn(first));
     const delivered = linesOf(batches);
     expect(delivered).toEqual(lines.slice(-delivered.length).map(({ id }) => id));
     expect(delivered.length).toBeGreaterThan(3);
@@ -226,6 +226,12 @@ describe('a subscriber whose position in the log no longer exists', () => {
     await stand.federation.close();
   });
 });
+
+/** What a cursor says, without its marks: hints differ by how a line was read. */
+function positionIn(cursor: string | null | undefined): unknown {
+  const payload = JSON.parse(Buffer.from(cursor!.slice(12), 'base64url').toString()) as unknown[];
+  return payload.slice(0, -1);
+}
 
 async function betweenFromTheEnd({ federation }: Stand, { firstCursor, lastCursor }: NonNullable<Batch['dropped']>) {
   const connection = federation.logs(
