@@ -182,6 +182,19 @@ describe('steps', () => {
     expect(await readRows(only(await harness.connect().parts.Step!.list(key, createCall())))).toHaveLength(count);
   });
 
+  test.each([0, null])('are none where none come and the service counts %s', async (total) => {
+    const key = repeating(0, total);
+    expect(await readRows(only(await harness.connect().parts.Step!.list(key, createCall())))).toEqual([]);
+  });
+
+  test('are a bad answer where none come and some are counted, and so is the log', async () => {
+    const key = repeating(0, 5);
+    const connector = harness.connect();
+    const bad = { code: 'SOURCE_BAD_RESPONSE' };
+    await expect(readRows(only(await connector.parts.Step!.list(key, createCall())))).rejects.toMatchObject(bad);
+    await expect(connector.logs({ job: key }, {}, createCall())).rejects.toMatchObject(bad);
+  });
+
   /** A job whose schedules are the same list, wherever it is asked to go on. */
   function repeating(count: number, total: number | null): string {
     const key = harness.simulation.addJob({}, [{}]);
