@@ -61,3 +61,8 @@ export async function fetchFitting<T extends Ordered>(
   const { page, asked } = await options.size.fit(most, (limit) => options.fetch({ ...request, limit }, call));
   return { ...page, asked };
 }
+
+/** How many of the rows are not stand-ins, which are others on each page. */
+export function countReadable(rows: readonly Unplaced<Ordered>[]): number {
+  return rows.filter(({ unreadable }) => unreadable === undefined).length;
+}

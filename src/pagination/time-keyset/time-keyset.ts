@@ -32,9 +32,11 @@ async function* read<T extends Ordered>(
 ): AsyncGenerator<Batch<T>, void, undefined> {
   const groups = new TieGroups<T>({ identity: options.identity, ...request });
   const walk = new TimeWalk(options, request, call);
+  let comeAgain = true;
   for (;;) {
-    const { rows, isEnd, ...said } = await walk.next();
-    groups.expectAgain();
+    const { rows, isEnd, comeAgain: willAgain = true, ...said } = await walk.next();
+    if (comeAgain) groups.expectAgain();
+    comeAgain = willAgain;
     const out = groups.push(rows.map((row) => ({ row, hint: walk.hint })));
     if (groups.ended || isEnd) {
       yield { ...batchOf(groups.finish(out), false, walk.takeCount()), ...said };

@@ -8,7 +8,7 @@ import { PageLengths } from './page-lengths.ts';
 import { inTimeOrder, isAhead, pastTick, TickReader } from './tick-reader.ts';
 import { firstSize } from '../core/ladder.ts';
 import { upToNeed } from './up-to-need.ts';
-import { fetchFitting } from './list.ts';
+import { countReadable, fetchFitting } from './list.ts';
 import type { AskedPage, TimeKeysetOptions, TimePage } from './list.ts';
 
 export interface TimeStep<T extends Ordered> {
@@ -17,6 +17,8 @@ export interface TimeStep<T extends Ordered> {
   readonly isEnd: boolean;
   readonly truncated?: string | undefined;
   readonly contradicts?: true;
+  /** Do they come again with the next step? Left out: those of the last instant do. */
+  readonly comeAgain?: false;
 }
 
 /** How many pages in a row may get no further: a clock may turn out to be coarser more than once. */
@@ -81,7 +83,7 @@ export class TimeWalk<T extends Ordered> {
     const { page, truncated, isLast = false } = await this.#ask(most);
     this.#ticks.saw(page);
     this.#lengths.follows(page, this.#order);
-    const isOver = isLast || page.rows.length === 0 || this.#isEnd(page);
+    const isOver = isLast || page.rows.length === 0 || this.#lengths.isEnd(page, this.#after === null);
     const rows = isOver || most === null ? page.rows : upToNeed(page.rows, this.#order, this.#request);
     const last = rows.at(-1);
     if (isOver || last === undefined) return { rows, isEnd: true, truncated };
@@ -127,8 +129,9 @@ export class TimeWalk<T extends Ordered> {
     this.#after = tick;
     this.#known = null;
     const { rows, truncated } = whole;
-    const isAll = truncated !== undefined && rows.length <= page.rows.length && (await this.#isWhole(page));
-    return { rows, truncated: isAll ? undefined : truncated, isEnd: false };
+    const isAll =
+      truncated !== undefined && countReadable(rows) <= countReadable(page.rows) && (await this.#isWhole(page));
+    return { rows, truncated: isAll ? undefined : truncated, isEnd: false, comeAgain: false };
   }
 
   /** Has the page all that lies behind its bound? It says so, and has room for more or, by its length, may be cut. */
@@ -136,11 +139,9 @@ export class TimeWalk<T extends Ordered> {
     if (more !== false || rows.length >= asked) return false;
     if (this.#lengths.hasRoom({ rows, asked })) return true;
     if (this.#options.cap.cut !== null || this.#options.cap.deniesMore || rows.length < 2) return false;
-    // A shorter page tells whether the source counts all rows or those of the page alone.
-    this.#count += 1;
-    const request = { order: this.#order, after: null, within: null };
-    const { total } = await fetchFitting(this.#options, request, this.#call, rows.length - 1);
-    return total === rows.length;
+    this.#count += 1; // A shorter page tells whether the source counts all rows or those of the page alone.
+    const whole = { order: this.#order, after: null, within: null };
+    return (await fetchFitting(this.#options, whole, this.#call, rows.length - 1)).total === rows.length;
   }
 
   /** Pages that begin earlier, because the clock is coarser, need not get further than those before. */
@@ -165,11 +166,6 @@ export class TimeWalk<T extends Ordered> {
     return pastTick(this.#order, start, this.#options.clock.safeStep(this.#order));
   }
 
-  /** The page came for the bound of now. */
-  #isEnd(page: AskedPage<T>): boolean {
-    return this.#lengths.isEnd(page, this.#after === null);
-  }
-
   async #ask(most: number | null): Promise<Asked<T>> {
     const asked = await this.#askBeyond(most);
     const after = this.#after;
@@ -178,7 +174,7 @@ export class TimeWalk<T extends Ordered> {
     const whole = await this.#fetch(null);
     const isMore = whole.rows.some(({ time }) => isAhead(this.#order, time, this.#known ?? after));
     if (!isMore) return { ...asked, isLast: true };
-    return { page: whole, truncated: this.#isEnd(whole) ? asked.truncated : MISUNDERSTOOD, isLast: true };
+    return { page: whole, truncated: this.#lengths.isEnd(whole, true) ? asked.truncated : MISUNDERSTOOD, isLast: true };
   }
 
   async #askBeyond(most: number | null): Promise<Asked<T>> {

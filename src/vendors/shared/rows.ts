@@ -218,7 +218,8 @@ function withoutStandIns<T extends Ordered>(
   const hasSome = batch.rows.some(({ unreadable, cut }) => unreadable !== undefined || cut !== undefined);
   const standIns = hasSome ? batch.rows.flatMap(({ unreadable, cut }) => unreadable ?? cut ?? []) : [];
   if (standIns.length === 0) return lost === undefined ? batch : { ...batch, unreadable: lost };
-  const fresh = standIns.filter(({ id }) => !counted.has(id));
+  const byId = new Map(standIns.map((row) => [row.id, row]));
+  const fresh = [...byId.values()].filter(({ id }) => !counted.has(id));
   for (const { id } of fresh) counted.add(id);
   const shown = unreadableOf(fresh);
   const unreadable = shown !== undefined && lost !== undefined ? together(shown, lost) : (shown ?? lost);
