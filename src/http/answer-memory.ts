@@ -2,11 +2,11 @@ import type { Call } from '../domain/call.ts';
 import type { Landed } from './policy/single-flight.ts';
 import type { SizedReply } from './readers.ts';
 
-/** Answers that one call remembers of one source: enough for windows that overlap, not for whole logs. */
+/** Most answers of one source that one call remembers: enough for overlapping windows, not for whole logs. */
 const MOST_ANSWERS = 16;
 const MOST_BYTES = 4 * 1024 * 1024;
 
-/** The answers that were used last. A call has few, and most calls have one: it is a map and no more. */
+/** The most recently used answers. A plain map is enough: a call has few answers, and most calls have one. */
 class AnswerMemory {
   readonly #answers = new Map<string, Landed<SizedReply<unknown>>>();
   #bytes = 0;
@@ -37,8 +37,8 @@ class AnswerMemory {
 }
 
 /**
- * What a client's own call has been answered lately: the same question within it, however much later, is
- * not asked again. Null for polls: they ask nothing twice, so answers would only be held for nothing.
+ * The latest answers that an interactive call received, so that it never sends the same request twice. Null for polls:
+ * they send no request twice, so holding answers would waste memory.
  */
 export function memoryOf(owner: object, call: Call): AnswerMemory | null {
   if (call.priority === 'poll') return null;

@@ -34,16 +34,16 @@ export interface AttemptParts {
   readonly onRequest: ((observation: RequestObservation) => void) | undefined;
 }
 
-/** A successful answer whose body is still on the way. Its place in the limits is held until `finish`. */
+/** A successful answer whose body is still on the way. It keeps its slot in the limiter until `finish`. */
 export interface OpenAttempt {
   readonly answer: Exchange;
-  /** To be called when the body is read or given up; with the error, or null. */
+  /** Call this when the body is read or abandoned: with the error, or null. */
   readonly finish: (error: unknown) => void;
 }
 
 /**
- * One attempt: waits for a place where the source may be called, asks the breaker, sends, and turns every answer other than 2xx into an
- * `AttemptFailure`. Rejects with the reason of the cancellation when the caller leaves.
+ * Makes one attempt: waits for a slot, asks the breaker, sends, and turns every answer that is not a whole 2xx into a
+ * failure. Rejects with the reason of the cancellation when the caller leaves.
  */
 export async function openAttempt(
   parts: AttemptParts,
@@ -87,7 +87,7 @@ export async function openAttempt(
   }
 }
 
-/** Waits for a place. The source may ask for a pause meanwhile: then the place is given back until that is over. */
+/** Waits for a slot. If the source asks for a pause meanwhile, gives the slot back and waits until the pause ends. */
 async function enter(
   { limiter, coolDown, recorder }: AttemptParts,
   caller: Caller,
@@ -104,12 +104,12 @@ async function enter(
   }
 }
 
-/** A part of an answer (206) must not be taken for all of it. */
+/** Partial content (206) must not pass for the whole answer. */
 function isWhole(status: number): boolean {
   return status >= 200 && status < 300 && status !== 206;
 }
 
-/** Asks the breaker and the memory of refusals, and gives the place back when one of them says no. */
+/** Asks the memory of refusals and the breaker. Releases the slot if either refuses. */
 function admitted(
   { breaker, refusals }: AttemptParts,
   request: WireRequest,
@@ -132,7 +132,7 @@ async function refusal(parts: AttemptParts, answer: Exchange, cancellation: Canc
   try {
     body = parseErrorBody(await collect(answer.body, LARGEST_ERROR_BODY_BYTES), LARGEST_ERROR_BODY_BYTES);
   } catch (error) {
-    // The status alone says enough, unless the caller has left.
+    // Without the body, the status decides, unless the caller has left.
     if (cancellation.aborted) return answer.explain(error);
   }
   return answerFailure(parts.wire.source, { status, headers, body }, parts.clock.now(), parts.classify);

@@ -12,11 +12,11 @@ import type { SourceHttpSettings } from './settings.ts';
 
 export interface BoundsOptions {
   readonly breaker?: BreakerSettings | undefined;
-  /** Where replicas share what a source allows. Default: each goes by what it knows itself. */
+  /** Shares limits among replicas. Default: each replica applies the limits alone. */
   readonly allowances?: Allowances | undefined;
 }
 
-/** What one credential may ask of a source, and what is remembered of it. Null: the service's own. */
+/** Creates the limits and the memory of failures for one credential at a source. Null: the service's own credential. */
 export function createBounds(
   settings: SourceHttpSettings,
   { breaker, allowances }: BoundsOptions,
@@ -46,7 +46,7 @@ export function createBounds(
   };
 }
 
-/** What the service's own credentials are allowed at their token endpoint. */
+/** The shared allowance of the service's own credentials at their token endpoint. */
 export function tokenAllowance({ source, auth }: SourceHttpSettings, { allowances }: BoundsOptions): Allowance | null {
   return allowances?.(['token endpoint', source, JSON.stringify(auth)]) ?? null;
 }

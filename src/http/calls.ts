@@ -8,17 +8,17 @@ import type { WireRequest } from './request/exchange.ts';
 import type { Span } from '../domain/span.ts';
 import { authorised, traceable } from './request/wire-request.ts';
 
-/** A call to a source: one request, and as many attempts as it may take. */
+/** A call to a source: one request, made in one or more attempts. */
 export interface SourceCall<T> {
   readonly request: WireRequest;
-  /** How metrics call it: see `HttpRequest.route`. */
+  /** The request's name in metrics: see `HttpRequest.route`. */
   readonly route: string | null;
-  /** May it be sent again after it may have been carried out? */
+  /** True if the request may be repeated even though the source may already have carried it out. */
   readonly idempotent: boolean;
   readonly authorizer: Authorizer;
   readonly caller: Caller;
   readonly span: Span;
-  /** Is the source told which trace it is for? */
+  /** True if the request carries a `traceparent` header. */
   readonly sendsTraceparent: boolean;
   /** Reads an answer, and finishes its attempt. */
   readonly read: (open: OpenAttempt) => Promise<T> | T;
@@ -49,8 +49,8 @@ export function makeCall<T>(parts: AttemptParts, call: SourceCall<T>): Promise<T
 }
 
 /**
- * Attempts that answer a refused token with a new one, once in a call. Refused means not carried out, so
- * this holds for calls that must not be repeated too.
+ * Makes attempts that replace a refused token and try again, once per call. The source did not carry out a refused
+ * request, so this is safe even for calls that must not be repeated.
  */
 function renewing<T>(parts: AttemptParts, call: SourceCall<T>): () => Promise<T> {
   const { request, route, authorizer, caller, span, sendsTraceparent, read } = call;

@@ -1,9 +1,9 @@
 import type { WireRequest } from './request/exchange.ts';
 
-/** Names what a call asks, so that equal calls have equal names. */
+/** Computes a key that is equal for equal calls. */
 export type FlightKey = (request: WireRequest, credential: string | null, decoder: object) => string;
 
-/** Decoders and readers are told apart by identity: calls that share an answer share its type. */
+/** Decoders and readers are compared by identity, so calls that share an answer expect the same type. */
 export function createFlightKey(): FlightKey {
   const numbers = new WeakMap<object, number>();
   const headerTexts = new WeakMap<object, string>();
@@ -20,7 +20,7 @@ export function createFlightKey(): FlightKey {
   return (request, credential, decoder) => {
     const number = numbers.get(decoder) ?? (last += 1);
     numbers.set(decoder, number);
-    // Neither a method nor a path nor a number has a line feed in it.
+    // A line feed is a safe separator: numbers, methods and paths never contain one.
     const place = `${number} ${request.method} ${request.path}`;
     if (request.body === null && credential === null) return `${place}\n${textOf(request.headers)}`;
     return `${place}\n${textOf(request.headers)}\n${JSON.stringify([request.body, credential])}`;

@@ -10,19 +10,19 @@ import { AttemptFailure } from './policy/attempt-failure.ts';
 import type { Exchange, Wire } from './request/exchange.ts';
 import type { StreamBounds } from './settings.ts';
 
-/** A reply, and how long its body was. */
+/** A reply with the size of its body in bytes. */
 export interface SizedReply<T> extends HttpReply<T> {
   readonly bytes: number;
 }
 
-/** How much of an answer is read. */
+/** Bounds on the size of an answer. */
 export interface SizeBounds {
   readonly mostBytes: number;
-  /** Are the strings of a larger one cut? Else it is refused. */
+  /** True: cut long strings of a larger answer. False: refuse it. */
   readonly cutsStrings: boolean;
 }
 
-/** Reads an answer whole, as JSON. */
+/** Reads a whole answer as JSON. */
 export async function readJson(
   open: OpenAttempt,
   bounds: SizeBounds,
@@ -31,7 +31,7 @@ export async function readJson(
   const { answer, finish } = open;
   try {
     const body = await collected(open, bounds, answerer);
-    // What follows goes on up to the lines of an answer, and many answers may come at once.
+    // The synchronous work that follows reaches up to the log lines, and many answers may arrive at once.
     if (isTurnOver()) await rest();
     const data = await parseJson(body, bounds.mostBytes, answerer);
     finish(null);
@@ -48,7 +48,7 @@ async function collected(
   { mostBytes, cutsStrings }: SizeBounds,
   { source, label }: Answerer,
 ): ReturnType<typeof collect> {
-  // Without reading it, where its length is that of what is in it.
+  // Refuse without reading if `Content-Length` already exceeds the bound.
   if (!cutsStrings && announcedBytes(answer.headers) > mostBytes) {
     answer.body.destroy();
     throw new AnswerTooLarge(source, label, mostBytes);
@@ -60,15 +60,18 @@ async function collected(
   }
 }
 
-/** How long the body is by its headers; 0 where they do not say, or where it is longer once it is decompressed. */
+/**
+ * The body's length from its headers; 0 if unknown or compressed, because a compressed body grows when it is
+ * decompressed.
+ */
 function announcedBytes(headers: Exchange['headers']): number {
   if (headers['content-encoding'] !== undefined) return 0;
   return Number(headers['content-length'] ?? 0);
 }
 
 /**
- * Reads an answer while it arrives. From its headers on it has the time, size and least rate of a stream. An answer
- * that breaks is a failed attempt, whatever it has given by then: the next attempt starts over.
+ * Reads an answer while it arrives. From its headers on, the bounds on time, size and rate of a stream apply. An answer
+ * that breaks is a failed attempt, even if it gave items before: the next attempt starts over.
  */
 export async function readItems<T>(
   { answer, finish }: OpenAttempt,
@@ -95,7 +98,7 @@ async function* chunksOf(
   { bytes: mostBytes, leastBytesPerSecond }: StreamBounds,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   let all = 0;
-  // Of the window at hand. Only waiting counts: a reader of ours may be slow.
+  // Bytes and waiting time of the current window. Only time spent waiting counts, because our own reader may be slow.
   let [bytes, waited, since] = [0, 0, performance.now()];
   try {
     for await (const each of answer.body) {

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../domain/errors.ts';
 
-/** How a source is authorised. Secrets live only here and in the headers that they become. */
+/** How calls to a source are authorised. Secrets exist only here and in the requests made from them. */
 export type AuthSettings =
   | { readonly type: 'none' }
   | { readonly type: 'bearer'; readonly token: string }
@@ -9,35 +9,35 @@ export type AuthSettings =
       readonly type: 'oauth2-client-credentials';
       readonly tokenUrl: string;
       readonly clientId: string;
-      /** Left out: the client shows itself by the certificate of its connection. */
+      /** Undefined: the client authenticates by its TLS certificate. */
       readonly clientSecret?: string | undefined;
       readonly scope?: string | undefined;
     }
-  /** An API key is exchanged for a token that is then sent raw, without a scheme in front. */
+  /** An API key is exchanged for a token, which is sent bare, without a scheme such as `Bearer`. */
   | { readonly type: 'api-key-exchange'; readonly tokenUrl: string; readonly apiKey: string };
 
 export type AuthType = AuthSettings['type'];
 
-/** Bounds of what is asked of one source. Times in milliseconds. */
+/** Bounds on the calls to one source. Times are in milliseconds. */
 export interface LimitSettings {
   /** Calls in flight at once. */
   readonly concurrency: number;
-  /** Null: as fast as they come. */
+  /** Null: no limit. */
   readonly requestsPerSecond: number | null;
-  /** Calls that wait for their turn. */
+  /** Most calls that may wait for their turn. */
   readonly queue: number;
-  /** Those of one caller among them. */
+  /** Most waiting calls of one caller. */
   readonly callerQueue: number;
-  /** How long a call waits for its turn. */
+  /** The longest time that a call waits for its turn. */
   readonly queueMilliseconds: number;
-  /** For one attempt of a call as a whole: connect, headers and body (a streamed body: between two chunks). */
+  /** For one whole attempt: connect, headers and body. For a streamed body: between two chunks. */
   readonly timeoutMilliseconds: number;
   readonly connectTimeoutMilliseconds: number;
-  /** Largest body that is decoded as a whole, bytes. */
+  /** Largest body that is decoded as a whole, in bytes. */
   readonly maxResponseBytes: number;
   /** Attempts after the first. */
   readonly retries: number;
-  /** Of an answer that is read while it arrives. */
+  /** Bounds on an answer that is read while it arrives. */
   readonly stream: StreamBounds;
 }
 
@@ -45,14 +45,14 @@ export interface StreamBounds {
   /** For the whole answer. */
   readonly milliseconds: number;
   readonly bytes: number;
-  /** What it must bring while it is waited for, on average over each `timeoutMilliseconds` of waiting. */
+  /** The least rate, on average over each `timeoutMilliseconds` of waiting for the answer. */
   readonly leastBytesPerSecond: number;
-  /** Of one value: a longer one is passed over, and where it goes on for four times as long, the call fails. */
+  /** Longest value. A longer one is skipped; the call fails if it exceeds four times this length. */
   readonly lineBytes: number;
   readonly keyBytes: number;
-  /** Members of one object. */
+  /** Most members of one object. */
   readonly members: number;
-  /** Values within values. */
+  /** Deepest nesting of values. */
   readonly levels: number;
 }
 
@@ -79,41 +79,41 @@ export const DEFAULT_LIMITS: LimitSettings = {
   stream: STREAM_BOUNDS,
 };
 
-/** What a vendor's error answers mean where they differ from what their status says. */
+/** Reads a vendor's error answer where its meaning differs from its status. */
 export type ClassifyError = (answer: {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
-  /** The body as decoded JSON, or its text when it was none (cut to 64 KiB). */
+  /** The body as parsed JSON, or its text if it is not JSON (cut to 64 KiB). */
   readonly body: unknown;
 }) => { readonly code?: ErrorCode; readonly retryable?: boolean; readonly retryAfterSeconds?: number } | null;
 
 /**
- * How far apart calls should start after an answer, milliseconds; 0: as fast as they may. For vendors that say that they are asked too
- * much before they refuse.
+ * Milliseconds between the starts of calls after this answer; 0: no pacing. For vendors that warn before they refuse
+ * calls.
  */
 export type PaceAfter = (answer: Pick<Parameters<ClassifyError>[0], 'status' | 'headers'>) => number;
 
-/** Who is trusted, and who we are, on a TLS connection. All in PEM. */
+/** TLS settings: trusted authorities and our own certificate. All in PEM. */
 export interface TlsSettings {
-  /** Trusted beside the usual certificate authorities. */
+  /** Trusted in addition to the default certificate authorities. */
   readonly ca?: string | undefined;
-  /** Our own, with the intermediate ones behind it. */
+  /** Our client certificate, followed by the intermediate certificates. */
   readonly certificate?: string | undefined;
   readonly key?: string | undefined;
   readonly passphrase?: string | undefined;
 }
 
-/** The URL of a proxy, or the proxies that an environment names. */
+/** The URL of a proxy, or the proxies that the environment names. */
 export type ProxySettings = string | EnvironmentProxies;
 
-/** HTTP_PROXY, HTTPS_PROXY and NO_PROXY. Not for the machine itself. */
+/** HTTP_PROXY, HTTPS_PROXY and NO_PROXY. Not used for the local machine. */
 export interface EnvironmentProxies {
   readonly http: string | null;
   readonly https: string | null;
   readonly except: string;
 }
 
-/** How a source and its token endpoint are reached. */
+/** How to connect to a source and its token endpoint. */
 export interface RouteSettings {
   readonly tls?: TlsSettings | undefined;
   /** Default: none. */
@@ -121,18 +121,18 @@ export interface RouteSettings {
 }
 
 /**
- * Is the caller's own `Authorization` sent instead of `auth`? A caller without one is refused where it is required, and asks with
- * `auth` where it is optional.
+ * Whether the caller's `Authorization` is sent instead of `auth`. Without one, a caller is refused if it is required;
+ * if it is optional, `auth` is used.
  */
 export type Forwarding = false | 'required' | 'optional';
 
 export interface SourceHttpSettings extends RouteSettings {
   readonly source: string;
-  /** What stands before the paths of the vendor's reference page; may itself have a path. */
+  /** The prefix of the paths on the vendor's reference page; may itself have a path. */
   readonly baseUrl: string;
   readonly auth: AuthSettings;
   readonly forward: Forwarding;
-  /** Is it told which trace a call is for? Default: no. */
+  /** True if requests carry a `traceparent` header. Default: false. */
   readonly sendsTraceparent?: boolean | undefined;
   readonly limits: LimitSettings;
   readonly classifyError?: ClassifyError | undefined;

@@ -34,13 +34,13 @@ import type { SourceHttpSettings } from './settings.ts';
 import { createRecorder } from './stats.ts';
 import type { RequestObservation, SourceHttpStats } from './stats.ts';
 
-/** Callers' credentials whose limits and failures are remembered. Those not used for longest are forgotten first. */
+/** Most callers' credentials whose limits and failures are remembered. The least recently used are forgotten first. */
 const MOST_CREDENTIALS = 1_000;
 
-/** Stands for the path of a token endpoint, which is no path of the source. */
+/** Replaces the path of a token endpoint in metrics, because it is not a path of the source. */
 const TOKEN_ROUTE = 'token endpoint';
 
-/** What a source's HTTP can be given beside its settings. Tests replace the clock; metrics listen. */
+/** Options of a source's HTTP client in addition to its settings. Tests replace the clock; metrics listen. */
 export interface SourceHttpOptions extends Partial<Clock>, BoundsOptions {
   /** Called after each attempt that was sent. */
   readonly onRequest?: ((observation: RequestObservation) => void) | undefined;
@@ -48,14 +48,17 @@ export interface SourceHttpOptions extends Partial<Clock>, BoundsOptions {
   readonly pools?: Pools | undefined;
 }
 
-/** A `SourceHttp` that tells its health and can be closed. */
+/** A `SourceHttp` that reports its health and can be closed. */
 export interface ManagedSourceHttp extends SourceHttp {
   stats(): SourceHttpStats;
-  /** Takes no more calls and gives its connections back; calls on connections that no other holder shares fail. */
+  /**
+   * Refuses further calls and releases the connections. Calls in flight fail unless another client shares the
+   * connections.
+   */
   close(): Promise<void>;
 }
 
-/** HTTP to one source. Connections are shared with other sources of the same origin. */
+/** Creates the HTTP client of one source. Sources with the same origin share connections. */
 export function createSourceHttp(settings: SourceHttpSettings, options: SourceHttpOptions = {}): ManagedSourceHttp {
   const { source, limits, forward, sendsTraceparent = false } = settings;
   const leases: PoolLease[] = [];
@@ -82,7 +85,7 @@ export function createSourceHttp(settings: SourceHttpSettings, options: SourceHt
     };
   }
 
-  /** What one caller's credential may ask, and how often it failed, is no matter of the others. */
+  /** Each caller's credential has separate limits and its own record of failures. */
   function partsOf(credential: string | null): AttemptParts {
     if (credential === null) return own;
     const known = forwarded.get(credential);
@@ -121,7 +124,7 @@ export function createSourceHttp(settings: SourceHttpSettings, options: SourceHt
     const memory = memoryOf(flights, call);
     const { recency } = call;
     const known = memory?.get(key);
-    // The newest page that a reader has got may be looked at again.
+    // A reader may look again at the newest page that it received.
     const isKnown = known !== undefined && (known.begun >= recency.notBefore || known.landed === recency.notBefore);
     // The key holds the decoder, so the caller that started this flight asked for the same type.
     const landed = (isKnown ? known : await flights.join(key, caller, start, recency.notBefore)) as Landed<
@@ -152,7 +155,7 @@ export function createSourceHttp(settings: SourceHttpSettings, options: SourceHt
       await streams.join(key, caller, begin, start, recency.notBefore);
       if (started === 0) own.recorder.saved('shared');
     } else await start(caller, begin);
-    // What was written while the answer came may be a part of it.
+    // The answer may include lines that were written while it arrived.
     if (recency.inSequence) recency.notBefore = Math.max(recency.notBefore, performance.now());
   }
 

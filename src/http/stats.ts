@@ -2,58 +2,61 @@ import { TributaryError } from '../domain/errors.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { BreakerState } from './policy/breaker.ts';
 
-/** How a source does, as its last calls showed. */
+/** The health of a source, from its latest calls. */
 export interface SourceHttpStats {
   readonly inFlight: number;
-  /** Calls that wait for a place. */
+  /** Calls that wait for a slot. */
   readonly queued: number;
-  /** Calls that got no place: too many waited, or they waited for too long. */
+  /** Calls that got no slot: too many waited, or they waited for too long. */
   readonly turnedAway: number;
   readonly breaker: BreakerState;
   /** Attempts after the first of their call. */
   readonly retries: number;
-  /** Failed attempts that were not repeated, because the source has had all the retries that it may have. */
+  /** Failed attempts that were not repeated because the retry budget was used up. */
   readonly retriesLeftOut: number;
-  /** Questions that were not asked again: by how they were answered. */
+  /** Requests that were not sent, by how they were answered instead. */
   readonly saved: Readonly<Record<SavedBy, number>>;
-  /** Of the last answer, up to its headers. Null before the first. */
+  /** Time until the headers of the last answer arrived. Null before the first answer. */
   readonly lastLatencyMilliseconds: number | null;
-  /** Of the last call, if the source failed it; null when it did not. An absent job or a caller that left is no failure. */
+  /**
+   * The error of the last call if the source failed; null if the last call succeeded. A missing job or a caller that
+   * left is not a failure.
+   */
   readonly lastError: TributaryError | null;
-  /** Milliseconds since 1970; null before the first. */
+  /** Milliseconds since 1970; null before the first success. */
   readonly lastSuccessAt: number | null;
 }
 
-/** `shared`: the same was being asked. `remembered`: the operation had been answered the same a moment ago. */
+/** `shared`: an identical request was in flight. `remembered`: the operation already had the answer. */
 export type SavedBy = 'shared' | 'remembered';
 
 /** One attempt at a call, for metrics. Holds nothing of the request: neither its URL nor its headers. */
 export interface RequestObservation {
   readonly source: string;
   readonly method: 'GET' | 'POST';
-  /** The path with names in place of what is one job's: see `HttpRequest.route`. Null: it is not known. */
+  /** The path with placeholders: see `HttpRequest.route`. Null: the request names no route. */
   readonly route: string | null;
   /** Null when no answer came. */
   readonly status: number | null;
-  /** How long it waited for its turn, before it was sent. */
+  /** How long the attempt waited for a slot before it was sent. */
   readonly queuedMilliseconds: number;
   readonly durationMilliseconds: number;
   readonly outcome: 'ok' | 'aborted' | ErrorCode;
 }
 
-/** Keeps the last results of a source. */
+/** Keeps the latest results of a source. */
 export interface Recorder {
   answered(latencyMilliseconds: number): void;
-  /** Keeps how a whole call ends, and passes it on. */
+  /** Records how a call ends, and returns its result. */
   watch<T>(call: Promise<T>): Promise<T>;
   failed(error: unknown): void;
-  /** A call is tried once more. */
+  /** Counts a retry. */
   retried(): void;
-  /** It is not, though it might help: see retry-budget.ts. */
+  /** Counts a retry that the budget did not allow: see retry-budget.ts. */
   retryLeftOut(): void;
-  /** A call was not needed. */
+  /** Counts a request that was not sent. */
   saved(by: SavedBy): void;
-  /** A call got no place. */
+  /** Counts a call that got no slot. */
   turnedAway(): void;
   last(): Pick<
     SourceHttpStats,
@@ -61,7 +64,7 @@ export interface Recorder {
   >;
 }
 
-/** A recorder with nothing in it. `now` in milliseconds since 1970. */
+/** Creates an empty recorder. `now` returns milliseconds since 1970. */
 export function createRecorder(now: () => number): Recorder {
   let lastLatencyMilliseconds: number | null = null;
   let lastError: TributaryError | null = null;
@@ -79,7 +82,7 @@ export function createRecorder(now: () => number): Recorder {
   function failed(error: unknown): void {
     if (!(error instanceof TributaryError)) return;
     if (error.code.startsWith('SOURCE_')) lastError = error;
-    // The source did answer, and well: there is no such thing.
+    // A 404 is a correct answer of a working source: the job does not exist.
     else if (error.code === 'NOT_FOUND' && error.status !== undefined) succeeded();
   }
 

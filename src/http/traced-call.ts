@@ -3,7 +3,10 @@ import type { Span } from '../domain/span.ts';
 import { TributaryError } from '../domain/errors.ts';
 import type { HttpRequest } from './client.ts';
 
-/** Makes a call as a step of what it is made for. Who joins a call that is under way has no step of its own. */
+/**
+ * Makes a call inside a span of the operation that needs it. An operation that joins a call in flight gets no span for
+ * it.
+ */
 export async function tracedCall<T>(
   parent: Span,
   source: string,

@@ -14,7 +14,7 @@ const tokenAnswer = z.object({
   expiresIn: z.union([z.number(), z.string()]).nullish(),
 });
 
-/** An API key that buys a token by JSON; the token is sent as it is, without a scheme in front. */
+/** Exchanges an API key for a token, in JSON. The token is sent bare, without a scheme such as `Bearer`. */
 export function apiKeyAuthorizer(
   settings: Settings,
   wire: Wire,

@@ -1,17 +1,17 @@
 import type { Cancellation } from '../request/abort.ts';
 
-/** How the calls to one source are authorised. */
+/** Authorises the calls to one source. */
 export interface Authorizer {
   /**
-   * What to send as `Authorization`; null: nothing. The cancellation ends the caller's own wait, not an
-   * exchange that others wait for.
+   * The value of the `Authorization` header, or null to send none. The cancellation ends only this caller's wait, not a
+   * token exchange that other callers wait for.
    */
   authorization(cancellation: Cancellation): Promise<string | null>;
-  /** The source did not take this one. Says whether asking again may bring another. */
+  /** Records that the source rejected this value. True if `authorization` may return another one. */
   refused(authorization: string | null): boolean;
 }
 
-/** An authorization that never changes, so that a refusal is final. */
+/** An authorizer with one constant value, so a refusal is final. */
 export function constantAuthorizer(authorization: string | null): Authorizer {
   return { authorization: () => Promise.resolve(authorization), refused: () => false };
 }

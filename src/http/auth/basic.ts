@@ -6,7 +6,7 @@ export function basicAuthorizer(credentials: { readonly username: string; readon
   return constantAuthorizer(basicCredentials(credentials.username, credentials.password));
 }
 
-/** The `Authorization` of HTTP Basic. */
+/** The `Authorization` header of HTTP Basic. */
 export function basicCredentials(username: string, password: string): string {
   return `Basic ${Buffer.from(`${username}:${password}`, 'utf8').toString('base64')}`;
 }

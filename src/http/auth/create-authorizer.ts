@@ -9,7 +9,10 @@ import { bearerAuthorizer } from './bearer.ts';
 import { noAuthorizer } from './none.ts';
 import { oauth2Authorizer } from './oauth2-client-credentials.ts';
 
-/** The authorizer that the settings ask for. `wireTo` connects to a token endpoint, where there is one; `allowance` is for that. */
+/**
+ * Creates the authorizer for the configured type. `wireTo` connects to the token endpoint of types that have one, and
+ * `allowance` limits calls to that endpoint.
+ */
 export function createAuthorizer(
   auth: AuthSettings,
   wireTo: (tokenUrl: string) => Wire,

@@ -16,10 +16,9 @@ const tokenAnswer = z.object({
 });
 
 /**
- * OAuth 2 client credentials (RFC 6749 section 4.4), the client authenticated by HTTP Basic. Its id and
- * secret go in as they are, without the form encoding of section 2.3.1: that is what issuers document
- * and expect. A client without a secret names itself in the form, and is known by the certificate of its
- * connection (RFC 8705 section 2).
+ * OAuth 2 client credentials (RFC 6749 section 4.4), with client authentication by HTTP Basic. The client id and secret
+ * are sent without the form encoding of section 2.3.1, because issuers document and expect that. A client without a
+ * secret sends its id in the form and authenticates by its TLS certificate (RFC 8705 section 2).
  */
 export function oauth2Authorizer(
   settings: Settings,

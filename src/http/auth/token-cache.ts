@@ -7,9 +7,9 @@ import { abortable, Cancellation } from '../request/abort.ts';
 import type { Wire } from '../request/exchange.ts';
 import type { Authorizer } from './authorizer.ts';
 
-/** What an exchange brought. */
+/** The result of a token exchange. */
 export interface Token {
-  /** Ready to be sent as `Authorization`. */
+  /** The value of the `Authorization` header. */
   readonly authorization: string;
   readonly lifeSeconds: number;
 }
@@ -24,10 +24,10 @@ interface HeldToken {
 const LONGEST_MARGIN_MILLISECONDS = 60_000;
 
 /**
- * Keeps the token of an exchange until shortly before it expires (a tenth of its life, at most a minute).
- * Calls that need a new one at the same time wait for one exchange. While the old token is still good,
- * a failed exchange does not hurt. Credentials that were refused are refused here for a while, without a call, and
- * the endpoint is not asked before a `Retry-After` is over.
+ * Keeps a token until shortly before it expires (a tenth of its lifetime, at most a minute). Calls that need a new
+ * token at the same time share one exchange. If an exchange fails while the old token is still valid, the old token is
+ * used. After the endpoint refuses the credentials, further calls fail here for a while without a request. The endpoint
+ * is not called before its `Retry-After` ends.
  */
 export function tokenCache(
   requestToken: () => Promise<Token>,
@@ -40,7 +40,7 @@ export function tokenCache(
   let renewal: Promise<string> | null = null;
   let refusal: { readonly error: AttemptFailure; readonly until: number } | null = null;
 
-  /** Throws where another replica was refused with the same credentials a short time ago. */
+  /** Throws if the endpoint refused the same credentials to another replica a short time ago. */
   async function askReplicas(): Promise<void> {
     const known = await allowance?.ask(1, null);
     if (known === null || known === undefined) return;
@@ -55,7 +55,7 @@ export function tokenCache(
   async function renew(): Promise<string> {
     await askReplicas();
     try {
-      // For all who wait for the token: no single caller may cancel it.
+      // All waiting callers share this wait, so no single caller may cancel it.
       await coolDown.over(new Cancellation());
       const { authorization, lifeSeconds } = await requestToken();
       const life = lifeSeconds * 1_000;
@@ -90,7 +90,7 @@ export function tokenCache(
       }
     },
     refused(authorization) {
-      // Of calls that were refused with the same token, the first drops it; the others find it gone or replaced.
+      // If several calls are refused with the same token, the first drops it. The rest find it gone or replaced.
       if (held?.authorization === authorization) held = null;
       return true;
     },

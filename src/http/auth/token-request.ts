@@ -11,10 +11,10 @@ import { exchange } from '../request/exchange.ts';
 import type { Exchange, Wire, WireRequest } from '../request/exchange.ts';
 
 const LARGEST_ANSWER_BYTES = 1024 * 1024;
-/** For servers that do not say how long their token lives. */
+/** Used when the endpoint does not state the token's lifetime. */
 const ASSUMED_LIFE_SECONDS = 300;
 
-/** Asks a token endpoint. Its refusal (400, 401, 403) is SOURCE_UNAUTHENTICATED: the configured credentials are wrong. */
+/** Requests a token. A refusal (400, 401, 403) becomes SOURCE_UNAUTHENTICATED: the configured credentials are wrong. */
 export async function requestToken<T>(
   wire: Wire,
   request: WireRequest,
@@ -25,7 +25,7 @@ export async function requestToken<T>(
   let status: number | null = null;
   const tell = (error: unknown): void => wire.onTokenRequest?.(status, performance.now() - begun, error);
   try {
-    // No single caller may cancel it: the token is for all callers that wait.
+    // All waiting callers share the token, so no single caller may cancel the request.
     const answer = await exchange(wire, request, new Cancellation());
     ({ status } = answer);
     const token = await readWhole(wire, answer, decoder, clock);
@@ -57,7 +57,7 @@ async function readToken<T>(wire: Wire, answer: Exchange, decoder: ZodType<T>, c
 function refusal(wire: Wire, { status, headers }: Exchange, clock: Pick<Clock, 'now'>): AttemptFailure {
   const { error, advice } = answerFailure(wire.source, { status, headers, body: undefined }, clock.now(), undefined);
   const refused = status === 400 || status === 401 || status === 403;
-  // A token endpoint that is not there is not a job that is not there.
+  // A missing token endpoint (404) must not look like a missing job.
   const code = refused ? 'SOURCE_UNAUTHENTICATED' : status === 404 ? 'SOURCE_BAD_RESPONSE' : error.code;
   const what = refused ? `refused the credentials (${status})` : `answered ${status}`;
   const { source, retryAfterSeconds } = error;
@@ -68,13 +68,13 @@ function refusal(wire: Wire, { status, headers }: Exchange, clock: Pick<Clock, '
   );
 }
 
-/** A token that can stand in a header. SOURCE_BAD_RESPONSE otherwise. */
+/** Returns the token if it is valid in a header. Throws SOURCE_BAD_RESPONSE otherwise. */
 export function headerText(token: string, { source, label }: Wire): string {
   if (/^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/.test(token)) return token;
   throw new TributaryError('SOURCE_BAD_RESPONSE', `${label}: the token cannot be sent in a header`, { source });
 }
 
-/** Seconds, as a number or as text. */
+/** A token's lifetime in seconds, from a number or text. */
 export function lifeSeconds(value: string | number | null | undefined): number {
   const seconds = value === null || value === undefined || value === '' ? Number.NaN : Number(value);
   return Number.isFinite(seconds) ? Math.max(0, seconds) : ASSUMED_LIFE_SECONDS;

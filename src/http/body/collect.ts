@@ -2,19 +2,19 @@ import type { Readable } from 'node:stream';
 import { FairShare } from '../../domain/fair-share.ts';
 import { StringCutter } from './string-cutter.ts';
 
-/** A body as it came; `whole` is false when it was longer than the limit and was left there. */
+/** A collected body. `whole` is false if the body exceeded the limit and reading stopped there. */
 export interface Collected {
   readonly chunks: readonly Buffer[];
   readonly size: number;
   readonly whole: boolean;
-  /** To how many bytes its strings were cut so that it is whole; null: it came as it is. */
+  /** The byte length that strings were cut to so that the body fits. Null: nothing was cut. */
   readonly cutTo: number | null;
 }
 
-/** A body whose strings are cut may have so many strings as long as they may be. */
+/** Strings are cut to the limit divided by this, so a body of this many strings of that length fits. */
 const CUT_STRINGS = 16;
 
-/** A body whose strings are cut is read to the end if it has at most so many times the limit. */
+/** A body whose strings are cut is read to the end if its size is at most this multiple of the limit. */
 const MOST_LIMITS = 16;
 
 /** The body in one piece, at most `limit` bytes of it. */
@@ -25,8 +25,8 @@ export function bytesOf({ chunks }: Collected, limit = Infinity): Buffer {
 }
 
 /**
- * Reads at most `limit` bytes of a body, and hangs up on the rest. Rejects on a cut body. `cutsStrings`: the strings of
- * JSON that is longer are cut, and what they lose does not count.
+ * Reads a body up to `limit` bytes, then closes the stream. Rejects if the body ends early. `cutsStrings`: in JSON over
+ * the limit, cut long strings; the bytes cut off do not count toward the limit.
  */
 export function collect(body: Readable, limit: number, cutsStrings = false): Promise<Collected> {
   return new Promise((resolve, reject) => {

@@ -5,12 +5,15 @@ import { Mismatch } from './mismatch.ts';
 import type { Answerer } from './parse.ts';
 
 /**
- * Reads the JSON of an answer: a plain function that throws a `Mismatch`, which is what costs least per row, or a
- * zod type. Calls that share an answer share its type, so a decoder is made once.
+ * Decodes the JSON of an answer: a zod type, or a plain function that throws a `Mismatch` (the cheapest per row). Calls
+ * share an answer only if they pass the same decoder object, so create each decoder once.
  */
 export type Decoder<T> = ((body: unknown) => T) | ZodType<T>;
 
-/** Decodes what came over the wire. SOURCE_BAD_RESPONSE says where it differs, like `results[3].runState: expected a string, got 7`. */
+/**
+ * Decodes the body of an answer. Throws SOURCE_BAD_RESPONSE that names the place, such as `results[3].runState:
+ * expected a string, got 7`.
+ */
 export function decode<T>(data: unknown, decoder: Decoder<T>, { source, label }: Answerer): T {
   if (typeof decoder === 'function') {
     try {
@@ -24,6 +27,6 @@ export function decode<T>(data: unknown, decoder: Decoder<T>, { source, label }:
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const message = issue === undefined ? 'expected another shape' : messageOf(issue, data);
-  // Without zod's error as the cause: its messages may quote what came.
+  // Zod's error is not kept as the cause: its messages may quote the body.
   throw new TributaryError('SOURCE_BAD_RESPONSE', `${label}: ${message}`, { source });
 }

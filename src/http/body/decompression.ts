@@ -2,43 +2,45 @@ import { PassThrough, pipeline, Transform } from 'node:stream';
 import type { Readable } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib';
 
-/** What we offer in `Accept-Encoding`. */
+/** The value of `Accept-Encoding` in our requests. */
 export const ACCEPTED_ENCODINGS = 'gzip, deflate, br';
 
-/** A body that is there and cannot be decompressed. The message is ours. */
+/** A body that cannot be decompressed. The message is our own and quotes nothing of the body. */
 export class DecompressionFailure extends Error {
   override readonly name = 'DecompressionFailure';
 }
 
-/** Is that code (zlib's or brotli's) about what the body holds, and not about its early end? */
+/** True if a zlib or brotli error code concerns the content of the body, not its early end. */
 export function isAboutContent(code: string): boolean {
   return code !== 'Z_BUF_ERROR' && /^(?:Z_|ERR_BROTLI|ERR__ERROR)/.test(code);
 }
 
-/** Chooses by the first byte. */
+/** Creates a decompressor; the first byte of the body may decide which. */
 type Decompressor = (first: number) => Transform;
 
 const DECOMPRESSORS: Readonly<Record<string, Decompressor>> = {
   gzip: () => createGunzip(),
   'x-gzip': () => createGunzip(),
-  // Means zlib's format; some servers send the bare stream, which never begins like it.
+  // `deflate` means the zlib format. Some servers send a raw deflate stream, which begins with a different first byte.
   deflate: (first) => ((first & 0x0f) === 8 ? createInflate() : createInflateRaw()),
   br: () => createBrotliDecompress(),
 };
 
-/** Compressions that were not offered. Any other word (`utf-8`, `none`) is a mistake that changes nothing. */
+/**
+ * Real encodings that our requests do not offer. Any other word (`utf-8`, `none`) is a server's mistake and is ignored.
+ */
 const NOT_OFFERED = new Set(['zstd', 'compress', 'x-compress', 'dcb', 'dcz', 'lzma', 'bzip2', 'pack200-gzip', 'exi']);
 
-/** Gateways compress once more what was compressed before. */
+/** More than one, because gateways compress bodies that are already compressed. */
 const MOST_LAYERS = 4;
 
-/** Deflate itself reaches 1,032. A body that grows further was made to fill memory or to burn time. */
+/** Deflate reaches a ratio of at most 1,032. A body that grows more was crafted to exhaust memory or CPU time. */
 const LARGEST_GROWTH = 1_100;
 const GROWTH_COUNTS_FROM_BYTES = 1024 * 1024;
 
-/** A body as it was before its `Content-Encoding`s, the last of which was applied last. */
+/** Undoes the encodings in `Content-Encoding`. The header lists them in the order in which the server applied them. */
 export function decompressed(body: Readable, header: string | readonly string[] | undefined): Readable {
-  // Destroying a body before it is read raises an error on it; a reader still sees that error.
+  // Destroying an unread body emits an error; this listener keeps it from being uncaught. A reader still sees it.
   body.on('error', ignore);
   const layers = layersOf(header);
   if (layers.length === 0) return body;
@@ -51,7 +53,7 @@ export function decompressed(body: Readable, header: string | readonly string[] 
   return piped(last, bounded);
 }
 
-/** In the order in which they are taken off. */
+/** The encodings in the order in which they are undone. */
 function layersOf(header: string | readonly string[] | undefined): readonly string[] {
   const text = typeof header === 'string' ? header : (header ?? []).join(',');
   const words = text.split(',', 100).map((word) => word.trim().toLowerCase());
@@ -63,7 +65,7 @@ function decompressors(layers: readonly string[]): readonly Decompressor[] | nul
   return found.includes(undefined) ? null : found.filter((each) => each !== undefined);
 }
 
-/** An empty body stays empty under every encoding. */
+/** Decompresses one layer. An empty body stays empty, whatever the encoding. */
 function unwrapped(body: Readable, decompress: Decompressor): Readable {
   const plain = new PassThrough();
   plain.on('error', ignore);
@@ -81,7 +83,7 @@ function unwrapped(body: Readable, decompress: Decompressor): Readable {
   return plain;
 }
 
-/** A reader that gives up the result gives up the body. */
+/** Pipes a body. Destroying the result also destroys the body. */
 function piped<T extends Transform>(body: Readable, transform: T): T {
   transform.on('error', ignore);
   pipeline(body, transform, ignore);

@@ -4,7 +4,7 @@ import { described } from './mismatch.ts';
 
 type Issue = z.core.$ZodIssue;
 
-/** One issue, with its union already entered and its path from the body's root. */
+/** One issue, with unions resolved to an alternative and the path given from the body's root. */
 interface Located {
   readonly issue: Issue;
   readonly path: readonly PropertyKey[];
@@ -13,8 +13,8 @@ interface Located {
 const LONGEST_CHOICE = 6;
 
 /**
- * Where the body differs, what was expected and what came. Numbers, booleans and null are named as they
- * came; texts, objects and lists only by their kind, so that nothing of the body leaks.
+ * Describes where the body differs, what was expected and what it contains. Numbers, booleans and null are quoted;
+ * strings, objects and lists are named only by type, so that no text of the body leaks.
  */
 export function messageOf(issue: Issue, data: unknown): string {
   const located = enterUnions({ issue, path: issue.path });
@@ -23,7 +23,7 @@ export function messageOf(issue: Issue, data: unknown): string {
   return `${where === '' ? '' : `${where}: `}expected ${expectation(located.issue, value)}, got ${described(value)}`;
 }
 
-/** Of a union, the alternative that the value came furthest into. */
+/** Picks the alternative of a union that matches deepest into the value. */
 function enterUnions(located: Located): Located {
   const { issue, path } = located;
   if (issue.code !== 'invalid_union') return located;
@@ -59,7 +59,7 @@ function expectation(issue: Issue, value: unknown): string {
   }
 }
 
-/** A decoder's own words, `expected …` or without it, unless they quote the value. */
+/** The decoder's own message, without a leading `expected`, unless it quotes the value. */
 function customExpectation(message: string, value: unknown): string {
   const words = message.replace(/^expected /, '');
   const quotes = typeof value === 'string' && value !== '' && words.includes(value);
@@ -91,7 +91,9 @@ function valueAt(data: unknown, path: readonly PropertyKey[]): unknown {
   }, data);
 }
 
-/** `results[3].runState`. A key that is no plain word is the body's own text (the key of a map) and stays unnamed. */
+/**
+ * `results[3].runState`. A key that is not an identifier is data of the body (the key of a map) and is shown as `[…]`.
+ */
 function pathText(path: readonly PropertyKey[]): string {
   return path.reduce<string>((text, key) => {
     if (typeof key === 'number') return `${text}[${key}]`;

@@ -3,18 +3,18 @@ import { parseJson } from '../../domain/json.ts';
 import type { Json } from '../../domain/json.ts';
 
 /**
- * Parses a large JSON body so that other work has its turn in between. The lists of a body (itself one, or right below the
- * top) are cut at the commas between their rows, and some rows at a time are parsed. What is left of the body, with the number
- * of the list in place of its rows, is parsed at the end. A single row is never divided.
+ * Parses a large JSON body in pieces, so that other work runs in between. It splits lists (the body itself, or the
+ * direct members of a top-level object) at the commas between rows, and parses a group of rows at a time. The rest of
+ * the body, the frame, holds a list's number in place of its rows and is parsed last. A single row is never split.
  */
 
-/** Rows of so many bytes are parsed in one go: a few milliseconds. */
+/** Rows of about this size are parsed at once; that takes a few milliseconds. */
 const GROUP_BYTES = 256 * 1024;
 
 const [QUOTE, BACKSLASH, COMMA] = [0x22, 0x5c, 0x2c];
 const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
 
-/** Throws a SyntaxError where the whole is no JSON. */
+/** Throws a SyntaxError if the body is not JSON. */
 export async function parseInPieces(chunks: Iterable<Buffer>, groupBytes = GROUP_BYTES): Promise<Json> {
   const pieces = new Pieces(groupBytes);
   const share = new FairShare();
@@ -33,13 +33,13 @@ class Pieces {
   #inString = false;
   #isEscaped = false;
   #isTopList = false;
-  /** What lies outside of the rows. */
+  /** Everything outside the rows. */
   readonly #frame: Buffer[] = [];
   readonly #lists: Json[][] = [];
-  /** The list that is being read, and at which depth its rows lie. */
+  /** The list that is being read, and below it the depth of its rows. */
   #list: Json[] | null = null;
   #rowDepth = 0;
-  /** The rows that are parsed next. */
+  /** The rows of the next group to parse. */
   #group: Buffer[] = [];
   #groupBytes = 0;
 
@@ -47,7 +47,10 @@ class Pieces {
     this.#mostBytes = groupBytes;
   }
 
-  /** Reads on from `start`, up to the end of the chunk or of some rows. Gives the place behind what was read. */
+  /**
+   * Reads from `start` up to the end of the chunk, of a group of rows, or of a list's bracket. Returns the index after
+   * the last byte read.
+   */
   take(chunk: Buffer, start: number): number {
     for (let at = start; at < chunk.length; at += 1) {
       const byte = chunk[at] ?? 0;
@@ -96,7 +99,7 @@ class Pieces {
     return frame;
   }
 
-  /** Does a list begin here whose rows are parsed by themselves? Its depth is counted with it. */
+  /** Counts the opening bracket in the depth. True if it opens a list whose rows are parsed separately. */
   #opensList(): boolean {
     this.#depth += 1;
     if (this.#list !== null) return false;
@@ -120,7 +123,7 @@ class Pieces {
 
   #endGroup(list: Json[]): void {
     const rows = parse([Buffer.from('['), ...this.#group, Buffer.from(']')]) as Json[];
-    // Between two commas, or behind the last one, there is nothing.
+    // Two commas in a row, or a trailing comma, leave an empty group.
     if (rows.length === 0) throw new SyntaxError('A row is missing.');
     for (const row of rows) list.push(row);
     [this.#group, this.#groupBytes] = [[], 0];
@@ -140,7 +143,10 @@ class Pieces {
     return list;
   }
 
-  /** Puts its rows where the number of the list stands: in place, so that keys of any name stay what they are. */
+  /**
+   * Replaces the list's number with its rows. It changes the list in place, so that keys with special names
+   * (`__proto__`) stay plain keys.
+   */
   #fill(list: Json[]): void {
     const rows = this.#listOf(list);
     list.length = 0;

@@ -1,7 +1,7 @@
-/** A value of an answer that is not what it should be. `path` leads to it from where one looked. */
+/** A value in an answer that does not match its decoder. `path` leads to it from the value that was being decoded. */
 export class Mismatch extends Error {
   readonly path: string;
-  /** Names of members that the answer has instead: for the operator, never for clients. */
+  /** Names of members that the answer has instead: shown to the operator, never to clients. */
   readonly members: readonly string[];
 
   constructor(path: string, message: string, members: readonly string[] = []) {
@@ -14,7 +14,7 @@ export class Mismatch extends Error {
     return new Mismatch(path, `expected ${expected}, got ${described(value)}`);
   }
 
-  /** The same, seen from further out. */
+  /** The same mismatch with a path that starts further out. */
   below(path: string): Mismatch {
     const joined = path === '' || this.path === '' || this.path.startsWith('[') ? '' : '.';
     return new Mismatch(path + joined + this.path, this.message, this.members);
@@ -26,7 +26,9 @@ export class Mismatch extends Error {
   }
 }
 
-/** Numbers, booleans and null as they came; texts, objects and lists only by their kind: nothing of the body leaks. */
+/**
+ * Quotes numbers, booleans and null. Names strings, objects and lists only by type, so that no text of the body leaks.
+ */
 export function described(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (value === null || typeof value === 'number' || typeof value === 'boolean') return String(value);

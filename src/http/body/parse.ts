@@ -6,19 +6,19 @@ import { parseInPieces } from './json-pieces.ts';
 
 const BYTE_ORDER_MARK = 0xfe_ff;
 
-/** Who answered, for messages and details. */
+/** The source that answered, and its label in messages. */
 export interface Answerer {
   readonly source: string;
   readonly label: string;
 }
 
-/** A larger body is parsed in pieces, between which other work has its turn. */
+/** Larger bodies are parsed in pieces, so that other work runs in between. */
 const LARGE_BYTES = 1024 * 1024;
 
-/** What a body looks like can be seen at its start. */
+/** How many bytes of the start of a body are inspected to name its kind. */
 const LOOKED_AT = 1_024;
 
-/** The JSON of a body that had to be whole. SOURCE_BAD_RESPONSE when it is too large, empty, HTML or malformed. */
+/** Parses a whole body as JSON. Throws SOURCE_BAD_RESPONSE if the body is too large, empty, HTML or malformed. */
 export async function parseJson(collected: Collected, limit: number, answerer: Answerer): Promise<unknown> {
   if (!collected.whole) throw new AnswerTooLarge(answerer.source, answerer.label, limit);
   try {
@@ -29,7 +29,10 @@ export async function parseJson(collected: Collected, limit: number, answerer: A
   }
 }
 
-/** An error's body, at most `limit` bytes of it: JSON where it is some, else its text, else (nothing came) undefined. */
+/**
+ * The first `limit` bytes of an error's body: the parsed JSON, or the text if it is not JSON, or undefined if it is
+ * empty.
+ */
 export function parseErrorBody(collected: Collected, limit: number): unknown {
   const text = textOf(bytesOf(collected, limit));
   if (text === '') return undefined;
@@ -40,7 +43,7 @@ export function parseErrorBody(collected: Collected, limit: number): unknown {
   }
 }
 
-/** Text without its byte order mark; what is no UTF-8 becomes U+FFFD. */
+/** The text without a byte order mark. Invalid UTF-8 becomes U+FFFD. */
 function textOf(bytes: Buffer): string {
   const text = bytes.toString('utf8');
   return text.charCodeAt(0) === BYTE_ORDER_MARK ? text.slice(1) : text;

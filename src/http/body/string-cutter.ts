@@ -1,22 +1,22 @@
 const [QUOTE, BACKSLASH, SMALL_U] = [0x22, 0x5c, 0x75];
 
-/** How many bytes follow the backslash and the `u` of an escape. */
+/** Hex digits after `\u` in an escape. */
 const HEX_DIGITS = 4;
 
-/** What stands where a string was cut. */
+/** Marks the place where a string was cut. */
 export const CUT = '…';
 const MARK = Buffer.from(CUT);
 
 /**
- * Cuts the strings of JSON to a number of bytes while the JSON passes. What comes out is JSON as long as what went in is:
- * a string ends behind a whole character.
+ * Cuts long strings in a stream of JSON to about `most` bytes. Valid JSON stays valid, because a cut never splits a
+ * character or an escape.
  */
 export class StringCutter {
   readonly #most: number;
   #inString = false;
-  /** Bytes of the string at hand. */
+  /** Bytes of the current string so far. */
   #length = 0;
-  /** Bytes that still belong to an escape. */
+  /** Bytes of the current escape still to come. */
   #escape = 0;
   #escapeBegins = false;
   #drops = false;
@@ -33,7 +33,7 @@ export class StringCutter {
       const isDropped = this.#drops;
       this.#take(byte);
       if (isDropped === this.#drops) continue;
-      // The byte with which the dropping begins is dropped; that with which it ends is the closing quote.
+      // Dropping starts with this byte, or ends before it: then it is the closing quote.
       if (this.#drops) kept.push(chunk.subarray(from, at), MARK);
       from = at;
     }
@@ -63,7 +63,7 @@ export class StringCutter {
   }
 }
 
-/** Is it one of the further bytes of a character in UTF-8? */
+/** True for a continuation byte of UTF-8. */
 function isWithinCharacter(byte: number): boolean {
   return (byte & 0xc0) === 0x80;
 }

@@ -1,37 +1,45 @@
 import type { TributaryError } from '../../domain/errors.ts';
 import type { RateWindowSize } from './rate-window.ts';
 
-/** A source is not to be called for a while. */
+/** A time during which a source must not be called. */
 export interface Pause {
   readonly milliseconds: number;
-  /** What callers are told meanwhile. */
+  /** The code of the error that callers get meanwhile. */
   readonly code: TributaryError['code'];
 }
 
-/** What all replicas together know when one of them wants to call. */
+/** The shared answer of all replicas when one of them wants to call. */
 export interface Permission {
-  /** So many calls may start, and are counted. 0: to be asked again. */
+  /** How many calls may start; they are already counted. 0: ask again. */
   readonly count: number;
-  /** When they may, or when to ask again. */
+  /** How long to wait before starting them, or before asking again. */
   readonly waitMilliseconds: number;
   readonly pause: Pause | null;
-  /** The credentials were refused, and are left alone for so long; 0: one call tries them now. Null: they were not. */
+  /**
+   * The source refused the credentials: do not use them for this long; 0: one call tries them now. Null: they were not
+   * refused.
+   */
   readonly refusedMilliseconds: number | null;
 }
 
 /**
- * What one credential is allowed at one end of a source (the source, or its token endpoint), counted over all replicas. Nothing here
- * rejects or takes long: where the replicas cannot reach each other, each goes by what it knows itself.
+ * The limits of one credential at one endpoint (the source, or its token endpoint), counted over all replicas. No
+ * method rejects or takes long: replicas that cannot reach each other apply the limits alone.
  */
 export interface Allowance {
-  /** May up to `count` calls start? Null: nothing is known of the others. */
+  /** Asks whether up to `count` calls may start. Null: the other replicas cannot be reached. */
   ask(count: number, window: RateWindowSize | null): Promise<Permission | null>;
   pause(pause: Pause): void;
-  /** The credentials were refused: no replica sends them for so long, and then one call first. */
+  /**
+   * The source refused the credentials: no replica sends them for this long, and after that one call tries them first.
+   */
   refuse(milliseconds: number): void;
-  /** They were taken, after they had been refused. */
+  /** The source accepted credentials that it had refused before. */
   accept(): void;
 }
 
-/** The allowance of what has these names. Replicas with the same settings name it the same; no name is shown to anybody. */
+/**
+ * Returns the allowance for these names. Replicas with the same settings use the same names. Names may hold secrets and
+ * are never shown.
+ */
 export type Allowances = (names: readonly (string | null)[]) => Allowance;

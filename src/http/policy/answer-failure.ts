@@ -5,12 +5,11 @@ import { AttemptFailure } from './attempt-failure.ts';
 import type { RetryAdvice } from './attempt-failure.ts';
 import { boundedWait, secondsToWait } from './retry-after.ts';
 
-/** An answer that is not a success, its body decoded as far as it could be. */
+/** An answer that is not a success. Its body is JSON or text, or undefined if it could not be read. */
 export type RefusedAnswer = Parameters<ClassifyError>[0];
 
 /**
- * What an answer other than 2xx means. The vendor's own `classifyError` has the last word; without one
- * its status decides.
+ * The failure that an unsuccessful answer stands for. The vendor's `classifyError` decides; by default the status does.
  */
 export function answerFailure(
   source: string,
@@ -66,8 +65,8 @@ function adviceOf(status: number, retryable: boolean | undefined): RetryAdvice {
 }
 
 /**
- * A 500 is the answer of a source that is up: some vendors give it for one broken job for ever, and the
- * jobs beside it must stay readable. The same goes for what a vendor calls permanent.
+ * A source that answers 500 is up: some vendors return it permanently for one broken job, and other jobs must stay
+ * readable. The same holds for errors that `classifyError` calls permanent.
  */
 function blames(code: ErrorCode, status: number, retryable: boolean | undefined): boolean {
   return status > 501 && retryable !== false && (code === 'SOURCE_UNAVAILABLE' || code === 'SOURCE_TIMEOUT');

@@ -1,15 +1,15 @@
 import { TributaryError } from '../../domain/errors.ts';
 import type { ErrorCode } from '../../domain/errors.ts';
 
-/** How often a failed attempt is worth another one. */
+/** How often a failed attempt is worth repeating. */
 export type RetryAdvice = 'never' | 'once' | 'repeatedly';
 
-/** One attempt that failed: what a client reads about it, and what our policies make of it. */
+/** One failed attempt: the error for the client, and the facts for retries and the breaker. */
 export class AttemptFailure extends Error {
   override readonly name = 'AttemptFailure';
   readonly error: TributaryError;
   readonly advice: RetryAdvice;
-  /** Does it show that the source as a whole is unwell? Only such failures open the breaker. */
+  /** True if the source as a whole seems to fail. Only such failures open the breaker. */
   readonly blamesSource: boolean;
 
   constructor(error: TributaryError, advice: RetryAdvice, blamesSource: boolean) {
@@ -20,7 +20,7 @@ export class AttemptFailure extends Error {
   }
 }
 
-/** How an attempt ended, for metrics; null: well. */
+/** The outcome of an attempt for metrics; a null error means success. */
 export function outcomeName(error: unknown): 'ok' | 'aborted' | ErrorCode {
   if (error === null) return 'ok';
   if (error instanceof AttemptFailure) return error.error.code;

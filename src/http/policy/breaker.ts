@@ -3,9 +3,9 @@ import { TributaryError } from '../../domain/errors.ts';
 export type BreakerState = 'closed' | 'open' | 'half-open';
 
 export interface BreakerSettings {
-  /** Attempts that fail in a row before the source is left alone. */
+  /** Consecutive failures that open the breaker. */
   readonly failures: number;
-  /** How long at first; twice as long after each failed trial, up to 30 s. */
+  /** How long the breaker first stays open. The time doubles after each failed trial, up to 30 s. */
   readonly openMilliseconds: number;
 }
 
@@ -13,18 +13,21 @@ const DEFAULT_BREAKER: BreakerSettings = { failures: 10, openMilliseconds: 2_000
 
 const LONGEST_OPEN_MILLISECONDS = 30_000;
 
-/** What an admitted attempt turned out to be; `abandoned` (the caller left) says nothing about the source. */
+/** How an admitted attempt ended. `abandoned` (the caller left) says nothing about the source. */
 export type Outcome = 'success' | 'failure' | 'abandoned';
 
 /**
- * Leaves a source alone after failures in a row, then lets a single trial through.
+ * Opens after consecutive failures, then lets a single trial through.
  *
- * Not cockatiel's: there a caller that leaves during the trial closes the circuit, others wait for the
- * trial with no way out, and the remaining time, which we tell clients, is not known.
+ * We do not use cockatiel's breaker: a caller that leaves during the trial closes it, others wait for the trial and
+ * cannot be cancelled, and it does not expose the remaining time, which we report to clients.
  */
 export interface Breaker {
   state(): BreakerState;
-  /** Admits an attempt, and gives back what to call with its outcome. Throws SOURCE_UNAVAILABLE while open. */
+  /**
+   * Admits an attempt and returns a callback for its outcome. Throws SOURCE_UNAVAILABLE while the breaker is open or
+   * another trial is under way.
+   */
   admit(): (outcome: Outcome) => void;
 }
 
@@ -59,7 +62,7 @@ export function createBreaker(source: string, now: () => number, settings: Break
   }
 
   function settle(outcome: Outcome): void {
-    // Attempts that were on their way when the breaker opened change nothing any more.
+    // Attempts that were in flight when the breaker opened have no effect.
     if (outcome === 'abandoned' || openUntil !== null) return;
     failures = outcome === 'success' ? 0 : failures + 1;
     if (failures >= settings.failures) open(settings.openMilliseconds);

@@ -1,10 +1,10 @@
 import type { Call } from '../../domain/call.ts';
 import { Cancellation } from '../request/abort.ts';
 
-/** Whose turn a call may take at its source, and how urgently. */
+/** An operation that waits for a call at a source, and its priority. */
 export type Claim = Pick<Call, 'asker' | 'priority'>;
 
-/** Who waits for a call: one operation, or all those that share it. */
+/** The operations that wait for one call: one, or several that share it. */
 export class Caller {
   readonly cancellation: Cancellation;
   readonly #claims: Claim[];
@@ -15,12 +15,12 @@ export class Caller {
     this.cancellation = cancellation;
   }
 
-  /** Those of all who have asked so far. Who has left is among them: the call goes on for the others. */
+  /** The claims of all operations that joined so far, including those that left: the call goes on for the rest. */
   get claims(): readonly Claim[] {
     return this.#claims;
   }
 
-  /** Others wait for the call, too. */
+  /** Adds the claims of another caller that now waits for the same call. */
   join({ claims }: Caller): void {
     for (const claim of claims) {
       const { asker, priority } = claim;
@@ -30,7 +30,7 @@ export class Caller {
     }
   }
 
-  /** Tells of those who join from now on; null: no more. */
+  /** Sets the listener for claims that join from now on. Null removes it. */
   onJoin(listener: ((claim: Claim) => void) | null): void {
     this.#onJoin = listener;
   }

@@ -1,16 +1,16 @@
 import type { Cancellation } from '../request/abort.ts';
 
-/** Time and chance, so that tests need to wait for neither. */
+/** Time and randomness, so that tests can replace both. */
 export interface Clock {
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Rejects with the reason of the cancellation. */
   readonly sleep: (milliseconds: number, cancellation: Cancellation) => Promise<void>;
-  /** From 0 up to, not including, 1. */
+  /** From 0 (inclusive) to 1 (exclusive). */
   readonly random: () => number;
 }
 
-/** The machine's own. */
+/** The clock of this machine. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   random: () => Math.random(),

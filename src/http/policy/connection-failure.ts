@@ -9,7 +9,7 @@ import { ProxyFailure } from '../request/proxy.ts';
 import { AttemptFailure } from './attempt-failure.ts';
 import { tlsWords } from './tls-words.ts';
 
-/** Failures of a network that may have passed a moment later. */
+/** Network failures that may pass within moments. */
 const PASSING = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -25,21 +25,21 @@ const PASSING = new Set([
 
 export interface ConnectionContext {
   readonly source: string;
-  /** Who did not answer, as the message names it: the source, or its token endpoint. */
+  /** The endpoint's name in messages: the source, or its token endpoint. */
   readonly label: string;
   readonly limits: LimitSettings;
-  /** May a proxy be what failed? */
+  /** True if a proxy may be the cause. */
   readonly hasProxy: boolean;
   readonly deadline: Deadline;
-  /** The caller's own. */
+  /** The cancellation of the caller. */
   readonly cancellation: Cancellation;
-  /** Had the answer's headers arrived? Then whatever breaks is a cut body. */
+  /** True if the answer's headers had arrived. A connection that breaks afterwards cuts the body off. */
   readonly answered: boolean;
 }
 
 /**
- * What went wrong below HTTP. Gives the caller's own abort reason when it was the caller who left. The
- * original error is not kept as the cause: it holds addresses.
+ * Classifies a failure of the connection. Returns the reason of the cancellation if the caller left. The original error
+ * is not kept as the cause, because it contains addresses.
  */
 export function connectionFailure(error: unknown, context: ConnectionContext): Error {
   const { limits, deadline, cancellation } = context;
@@ -84,7 +84,7 @@ export function connectionFailure(error: unknown, context: ConnectionContext): E
   return failure('SOURCE_UNAVAILABLE', context, words + hint, advice, true);
 }
 
-/** The parser's reasons are its own words, and quote nothing: `Invalid header token`. */
+/** The parser's reasons, such as `Invalid header token`, never quote the answer. */
 function malformed({ message }: Error, answered: boolean): string {
   const reason = /\(([A-Z][A-Za-z /,-]{2,80})\)$/.exec(message)?.[1] ?? '';
   if (reason.startsWith('Expected HTTP/')) return 'the answer is not HTTP';
@@ -100,7 +100,7 @@ function proxyFailure({ status }: ProxyFailure, context: ConnectionContext): Att
   return failure('SOURCE_UNAVAILABLE', context, what, status >= 502 && status <= 504 ? 'repeatedly' : 'never', true);
 }
 
-/** Not repeated: the caller has already waited for all the time that one answer may take. */
+/** Timeouts are not repeated: the caller has already waited for the longest time that an attempt may take. */
 function timeout(context: ConnectionContext, what: string): AttemptFailure {
   return failure('SOURCE_TIMEOUT', context, what, 'never', true);
 }
@@ -115,7 +115,7 @@ function failure(
   return new AttemptFailure(new TributaryError(code, `${label}: ${what}`, { source }), advice, blamesSource);
 }
 
-/** Error codes are words of Node and undici; anything else is not repeated to clients. */
+/** Only codes in the form of Node and undici are shown to clients. */
 function codeOf(error: unknown): string {
   if (typeof error !== 'object' || error === null || !('code' in error)) return '';
   return typeof error.code === 'string' && /^[A-Z][A-Z0-9_]{1,60}$/.test(error.code) ? error.code : '';

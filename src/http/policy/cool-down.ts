@@ -4,24 +4,30 @@ import type { Allowance, Pause } from './allowance.ts';
 import { AttemptFailure } from './attempt-failure.ts';
 import type { Clock } from './clock.ts';
 
-/** A client waits this long for a source that asked for patience. Where it takes longer, the client is told how long. */
+/**
+ * The longest time that a call waits when a source asks for a pause. If the pause is longer, the call fails at once and
+ * the error tells how long it is.
+ */
 export const LONGEST_OBEYED_SECONDS = 5;
 
-/** A wrong header must not silence a source for a day: after this long it is asked again, whatever it said. */
+/** The longest cool-down, so that a wrong header cannot silence a source for a day. */
 const LONGEST_COOL_DOWN_SECONDS = 3_600;
 
-/** Keeps all calls of a source from one that asked not to be called again before some time (`Retry-After`). */
+/** Holds back all calls to a source until the time that its `Retry-After` names. */
 export interface CoolDown {
   isOn(): boolean;
-  /** To be told of each failed attempt. */
+  /** Reads the pause that a failed attempt's answer asks for. Call it for each failed attempt. */
   learn(error: unknown): void;
-  /** Another replica was asked for it. */
+  /** Adopts a pause that the source asked of another replica. */
   hear(pause: Pause): void;
-  /** Resolves when the source may be called. Rejects with the source's own code where that is far off. */
+  /**
+   * Resolves when the source may be called. Rejects with the pause's error code if that is more than
+   * `LONGEST_OBEYED_SECONDS` away.
+   */
   over(cancellation: Cancellation): Promise<void>;
 }
 
-/** `label`: how messages call the end of the wire that asked for it. `allowance`: where other replicas are told. */
+/** `label` names the endpoint in messages. `allowance` passes pauses on to other replicas. */
 export function createCoolDown(
   source: string,
   label: string,
@@ -35,7 +41,7 @@ export function createCoolDown(
     return Math.max(0, until - clock.now()) / 1_000;
   }
 
-  /** False: it is as long already. */
+  /** False if the current pause already lasts at least as long. */
   function begin({ milliseconds, code: said }: Pause): boolean {
     const end = clock.now() + Math.min(milliseconds, LONGEST_COOL_DOWN_SECONDS * 1_000);
     if (end <= until) return false;
@@ -58,7 +64,7 @@ export function createCoolDown(
       begin(pause);
     },
     async over(cancellation) {
-      // Others may be refused meanwhile, and make it longer. A caller waits for so long in all.
+      // Other calls may be refused meanwhile and extend the pause. This bounds the caller's whole wait.
       const patience = clock.now() + LONGEST_OBEYED_SECONDS * 1_000;
       for (let left = secondsLeft(); left > 0; left = secondsLeft()) {
         if (until > patience) throw notYet(source, label, code, Math.ceil(left));

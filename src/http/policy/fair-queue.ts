@@ -1,27 +1,27 @@
 import type { Asker } from '../../domain/call.ts';
 
-/** What waits for one caller. */
+/** The waiting items of one caller. */
 interface Waiting<T> {
-  /** The operation whose turn is next comes first. */
+  /** In turn order: the operation that is next comes first. */
   readonly operations: Map<Asker, Set<T>>;
   size: number;
 }
 
 /**
- * Items that wait, by who asked for them. Callers take turns, so do the operations of one caller, and what one operation asked for
- * comes in its order: a new item waits for at most one item of each other caller.
+ * A queue of items by caller and operation. Callers take turns, and so do the operations of one caller. Items of one
+ * operation keep their order. A caller's next item therefore waits for at most one item of each other caller.
  */
 export class FairQueue<T> {
-  /** The caller whose turn is next comes first. An operation without a caller is a caller of its own. */
+  /** In turn order: the caller that is next comes first. An operation without a caller counts as a separate caller. */
   readonly #callers = new Map<string | Asker, Waiting<T>>();
   #size = 0;
 
-  /** How many items wait. */
+  /** The number of waiting items. */
   get size(): number {
     return this.#size;
   }
 
-  /** How many items wait for the caller of that operation. */
+  /** The number of waiting items of the operation's caller. */
   sizeFor(asker: Asker): number {
     return this.#callers.get(asker.caller ?? asker)?.size ?? 0;
   }
@@ -48,12 +48,12 @@ export class FairQueue<T> {
     if (caller.size === 0) this.#callers.delete(asker.caller ?? asker);
   }
 
-  /** The item whose turn is next; null: none waits. */
+  /** The next item, or null if the queue is empty. */
   next(): T | null {
     return this.#head()?.item ?? null;
   }
 
-  /** Takes the item whose turn is next: after it, its caller and its operation are behind all others. */
+  /** Takes the next item, then moves its caller and its operation to the end of their turns. */
   take(): T | null {
     const head = this.#head();
     if (head === null) return null;

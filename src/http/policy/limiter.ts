@@ -11,11 +11,12 @@ import { createRateWindow } from './rate-window.ts';
 /** Bounds how many calls of a source run at once and how fast they start. */
 export interface Limiter {
   /**
-   * Waits for a place; the result gives it back. `since`: when the caller began to wait. Rejects with the reason of a cancellation, with
-   * SOURCE_RATE_LIMITED where too many wait already, and with SOURCE_TIMEOUT after too long.
+   * Waits for a slot and returns a function that releases it. `since`: when the caller began to wait. Rejects with the
+   * reason of a cancellation, with SOURCE_RATE_LIMITED if too many calls wait already, and with SOURCE_TIMEOUT after
+   * `queueMilliseconds`.
    */
   acquire(caller: Caller, since?: number): Promise<() => void>;
-  /** From now on calls start at least that far apart; 0: as fast as they may. */
+  /** Sets the least time between the starts of two calls; 0: no pacing. */
   pace(milliseconds: number): void;
   inFlight(): number;
   queued(): number;
@@ -28,27 +29,29 @@ export type LimiterSettings = Pick<
 
 interface Ticket {
   readonly since: number;
-  /** The queues that it stands in: one for each claim that there was room for. */
+  /** The queues that hold this ticket: one for each claim that had room. */
   readonly places: { readonly asker: Asker; readonly queue: FairQueue<Ticket> }[];
   readonly enter: () => void;
 }
 
-/** A wrong header must not silence a source: calls never start farther apart. */
+/** The slowest pace, so that a wrong header cannot silence a source. */
 const SLOWEST_PACE_MILLISECONDS = 5_000;
 
-/** A poll that has waited this long no longer gives way: a busy day must not silence a tail. */
+/**
+ * A poll that has waited this long gets its turn among interactive calls, so that heavy load does not silence a tail.
+ */
 const POLL_PATIENCE_MILLISECONDS = 5_000;
 
-/** Even so, so many interactive calls go before the next one: many tails must not silence the queries. */
+/** Interactive calls between two such polls, so that many tails do not starve queries. */
 const INTERACTIVE_PER_POLL = 3;
 
-/** Pause before other replicas are asked again, at least. */
+/** The least pause before the replicas are asked again. */
 const LEAST_PAUSE_MILLISECONDS = 5;
 
-/** Asks all replicas whether up to so many calls may start. Never rejects. Null: this replica decides alone. */
+/** Asks all replicas whether up to `count` calls may start. Never rejects. Null: this replica decides alone. */
 export type AskReplicas = (count: number) => Promise<Pick<Permission, 'count' | 'waitMilliseconds'> | null>;
 
-/** Interactive queries before polls. In both, callers take turns: see `FairQueue`. */
+/** Creates a limiter that prefers interactive calls to polls. Within each kind, callers take turns: see `FairQueue`. */
 export function createLimiter(
   source: string,
   settings: LimiterSettings,
@@ -64,7 +67,7 @@ export function createLimiter(
   let apart = 0;
   let lastStart = -Infinity;
   let interactiveInARow = INTERACTIVE_PER_POLL;
-  /** Calls that may start as far as the other replicas go. */
+  /** Calls that the replicas have permitted and that have not started. */
   let permitted = 0;
 
   function advance(): void {
@@ -85,11 +88,11 @@ export function createLimiter(
       inFlight += 1;
       takeNext(now).enter();
     }
-    // Without a call that waits, what the other replicas have permitted is dropped.
+    // With no call waiting, unused permissions expire.
     if (waiting.size === 0) permitted = 0;
   }
 
-  /** One question at a time, for all calls that could start. */
+  /** Asks once for all calls that could start. Only one such question is under way at a time. */
   async function askOthers(ask: AskReplicas): Promise<void> {
     pausing = true;
     const places = apart > 0 ? 1 : Math.min(waiting.size, settings.concurrency - inFlight);
@@ -121,9 +124,9 @@ export function createLimiter(
     return ticket;
   }
 
-  /** A place that is free, with no wait; null: there is none, or others are before this caller. */
+  /** Takes a slot without waiting. Null if no slot is free or other calls wait already. */
   function placeAtOnce(claims: readonly Claim[]): (() => void) | null {
-    // Other replicas are asked first, which takes time.
+    // With replicas, a call must ask them first, which takes time.
     if (askReplicas !== null || waiting.size > 0 || pausing || inFlight >= settings.concurrency) return null;
     const now = clock.now();
     if (rate.delay(now) > 0 || lastStart + apart > now) return null;
@@ -140,8 +143,8 @@ export function createLimiter(
   }
 
   /**
-   * How many calls of one caller may wait. What is left of the queue bounds it, too: however many callers have many, there is room for
-   * one who has none. Polls leave half of the queue to queries.
+   * How many calls of one caller may wait. The remaining room in the queue is also a bound, so that callers with many
+   * calls leave room for a caller with none. Polls leave half of the queue to queries.
    */
   function mostOfCaller(priority: Claim['priority']): number {
     const left = settings.queue - waiting.size;
@@ -191,7 +194,7 @@ export function createLimiter(
       });
       for (const claim of claims) stand(ticket, claim);
       waiting.add(ticket);
-      // Who joins a call that is far behind in the queue of another gets a turn of their own for it.
+      // The shared call may be far back in its first caller's queue. A caller that joins adds its own turn to the call.
       caller.onJoin((claim) => {
         if (sizeFor(claim.asker) < settings.callerQueue) stand(ticket, claim);
       });

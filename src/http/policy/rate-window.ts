@@ -1,26 +1,26 @@
-/** How fast calls may start. */
+/** Bounds how fast calls start. */
 export interface RateWindow {
   /** Milliseconds until the next call may start; 0: now. */
   delay(now: number): number;
-  /** A call starts. */
+  /** Records the start of a call. */
   start(now: number): void;
 }
 
-/** So many starts in that time, at most. */
+/** At most `starts` starts within any `milliseconds`. */
 export interface RateWindowSize {
   readonly starts: number;
   readonly milliseconds: number;
 }
 
-/** Rates below one stretch the window. */
+/** The window for a rate. A rate below one per second gives a window longer than a second. */
 export function windowOf(requestsPerSecond: number): RateWindowSize {
   const starts = Math.max(1, Math.floor(requestsPerSecond));
   return { starts, milliseconds: (starts / requestsPerSecond) * 1_000 };
 }
 
 /**
- * At most `requestsPerSecond` starts in any second, bursts included: a sliding window, where a token
- * bucket lets twice as many through in the second after a pause.
+ * At most `requestsPerSecond` starts in any second, bursts included. This is a sliding window: a token bucket would let
+ * twice as many through in the second after a pause.
  */
 export function createRateWindow(requestsPerSecond: number | null): RateWindow {
   if (requestsPerSecond === null) return { delay: () => 0, start: () => undefined };

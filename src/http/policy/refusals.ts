@@ -5,17 +5,17 @@ import type { Allowance } from './allowance.ts';
 import { AttemptFailure } from './attempt-failure.ts';
 import type { Clock } from './clock.ts';
 
-/** Refused credentials are not shown again for so long: some vendors lock an account that fails often. */
+/** How long refused credentials are not sent again: some vendors lock an account after repeated failures. */
 export const REFUSED_MILLISECONDS = 30_000;
 
-/** What another replica says of that is good for so long: they may have been taken since. */
+/** How long a refusal reported by another replica counts: the source may have accepted the credentials since. */
 export const HEARSAY_MILLISECONDS = 1_000;
 
-/** What the credentials may not read is not asked for again for so long, once it was forbidden so often. */
+/** A request that was forbidden `FORBIDDEN_TIMES` times is not sent again for this long. */
 const FORBIDDEN_MILLISECONDS = 10_000;
 const FORBIDDEN_TIMES = 5;
 
-/** Forbidden requests that are remembered. Those that came first are forgotten first. */
+/** Most forbidden requests that are remembered. The least recently used are forgotten first. */
 const MOST_FORBIDDEN = 1_000;
 
 interface Refusal {
@@ -24,7 +24,7 @@ interface Refusal {
 }
 
 interface RefusalOfAll extends Refusal {
-  /** Did another replica say so? */
+  /** True if another replica reported it. */
   readonly isHearsay: boolean;
 }
 
@@ -33,27 +33,30 @@ interface Forbidden extends Refusal {
 }
 
 /**
- * Remembers for a while what one credential was refused: everything (401), or one request (403, a few times). Lives as long as the HTTP client
- * of its source, so a changed configuration begins with nothing remembered.
+ * Remembers for a while what a source refused one credential: everything (401), or one request (403, several times).
+ * Lives as long as the source's HTTP client, so a changed configuration starts with an empty memory.
  */
 export interface Refusals {
-  /** Throws what the source said when it refused the same a short time ago. */
+  /** Throws the earlier error if the source refused the same request or credential a short time ago. */
   check(request: WireRequest): void;
-  /** A request that passed the check is sent: where all were refused before, the others go on being refused until it is answered. */
+  /**
+   * A request that passed the check is about to be sent. If the credential had been refused, this request is a trial,
+   * and all others stay refused until it is answered.
+   */
   start(): void;
-  /** To be told how a request ended; null: well. A token that can still be renewed is no refusal. */
+  /** Records how a request ended; null: success. Do not report a refused token that can still be renewed. */
   learn(request: WireRequest, error: unknown): void;
-  /** What the replicas know of the credentials: see `Permission.refusedMilliseconds`. */
+  /** Adopts what other replicas know about the credentials: see `Permission.refusedMilliseconds`. */
   hear(milliseconds: number | null): void;
 }
 
-/** How callers are told of what another replica was told. */
+/** The error for callers when the source refused the credentials to another replica. */
 export function refusedElsewhere(source: string, label: string): TributaryError {
   const message = `${label}: the credentials were refused a short time ago`;
   return new TributaryError('SOURCE_UNAUTHENTICATED', message, { source });
 }
 
-/** `allowance`: where other replicas are told. */
+/** `allowance` passes refusals on to other replicas. */
 export function createRefusals(
   source: string,
   clock: Pick<Clock, 'now'>,
@@ -88,7 +91,7 @@ export function createRefusals(
         allowance?.refuse(REFUSED_MILLISECONDS);
         return;
       }
-      // A source that answers anything else has taken the credentials; one that doesn't answer says nothing of them.
+      // Any other answer means that the source accepted the credentials. No answer says nothing about them.
       if (all !== null && (failure === null || error?.status !== undefined)) {
         all = null;
         allowance?.accept();

@@ -3,16 +3,16 @@ import type { ClassifyError } from '../settings.ts';
 type RefusedAnswer = Parameters<ClassifyError>[0];
 type Headers = RefusedAnswer['headers'];
 
-/** No wait is longer, whatever a source says: quotas are counted by the day at most. */
+/** The longest wait, whatever a source states: quotas are counted by the day at most. */
 export const LONGEST_WAIT_SECONDS = 86_400;
 
-/** When a quota begins again. Some count seconds from now, others from 1970. */
+/** Headers with the time when a quota resets. Some count seconds from now, others from 1970. */
 const RESETS = ['ratelimit-reset', 'x-ratelimit-reset', 'x-ratelimit-reset-after', 'x-rate-limit-reset'] as const;
 const REMAINING = ['ratelimit-remaining', 'x-ratelimit-remaining', 'x-rate-limit-remaining'] as const;
 
 /**
- * Seconds to wait before asking again, as a refusal's headers say: `Retry-After-Ms`, `Retry-After`, and, where
- * a quota is what was refused, when it begins again. Undefined when they say nothing that can be read.
+ * Seconds to wait before the next request, from a refusal's headers: `Retry-After-Ms`, `Retry-After`, and the quota's
+ * reset time if the quota is used up. Undefined if no header can be read.
  */
 export function secondsToWait({ status, headers }: Pick<RefusedAnswer, 'status' | 'headers'>, now: number) {
   const milliseconds = readNumber(textOf(headers, 'retry-after-ms'));
@@ -22,12 +22,12 @@ export function secondsToWait({ status, headers }: Pick<RefusedAnswer, 'status' 
   return RESETS.map((name) => readWait(textOf(headers, name), now)).find((wait) => wait !== undefined);
 }
 
-/** A wait of someone else's counting, within its bounds. */
+/** Clamps a wait that a source or a vendor's code states. */
 export function boundedWait(seconds: number): number {
   return Math.min(LONGEST_WAIT_SECONDS, Math.max(0, seconds));
 }
 
-/** Many answers say when a quota ends although it is not used up. */
+/** Many answers state when a quota resets although it is not used up. */
 function isOverQuota(status: number, headers: Headers): boolean {
   return status === 429 || REMAINING.some((name) => readNumber(textOf(headers, name)) === 0);
 }
@@ -40,7 +40,7 @@ function readWait(text: string | undefined, now: number): number | undefined {
   return time === undefined ? undefined : boundedWait(Math.ceil((time - now) / 1_000));
 }
 
-/** Thirty years from now are a date: seconds since 1970, or milliseconds. */
+/** A number of about thirty years or more is a date: in seconds or milliseconds since 1970. */
 function secondsFrom(number: number, now: number): number {
   if (number < 1e9) return boundedWait(number);
   const time = number < 1e12 ? number * 1_000 : number;
@@ -56,8 +56,8 @@ const ISO_DATE = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}/;
 const WITH_ZONE = /(?:Z|GMT|UTC|[+-]\d{2}:?\d{2})$/i;
 
 /**
- * The three forms of an HTTP date (RFC 9110 section 5.6.7), and ISO dates. Each is UTC where it does not say
- * otherwise. `Date.parse` alone reads "-5" as a year, and a form without a zone as local time.
+ * The three forms of an HTTP date (RFC 9110 section 5.6.7), and ISO dates. Without a zone, each is UTC. `Date.parse`
+ * alone reads "-5" as a year, and a form without a zone as local time.
  */
 function readDate(text: string): number | undefined {
   if (!HTTP_DATE.test(text) && !ISO_DATE.test(text)) return undefined;
@@ -66,7 +66,7 @@ function readDate(text: string): number | undefined {
   return Number.isNaN(time) ? undefined : time;
 }
 
-/** The first of a header's values; none that is longer than any of these forms. */
+/** The first value of a header. Undefined if it is longer than any of these forms. */
 function textOf(headers: Headers, name: string): string | undefined {
   const value = headers[name];
   const text = (typeof value === 'string' ? value : value?.[0])?.trim();

@@ -1,17 +1,17 @@
-/** Retries are at most this part of the calls of the last seconds. */
+/** Retries are at most this share of recent calls. */
 const SHARE = 0.2;
 
-/** So many are allowed besides: a source that is asked little has hardly any calls to take a part of. */
+/** Retries allowed in addition: a share of a rarely called source would be nothing. */
 const FLOOR = 10;
 
-/** How long a call and a retry count, on average. */
+/** Time constant of the decay: how long a call or a retry counts on average. */
 const MEMORY_MILLISECONDS = 10_000;
 
-/** Bounds how many failed calls of a source are repeated, so that one that fails is not asked several times as much as before. */
+/** Bounds the retries at one source, so that retries do not multiply the load on a failing source. */
 export interface RetryBudget {
   /** A call begins. */
   call(): void;
-  /** May a failed one be tried once more? If so, that counts. */
+  /** True if a failed attempt may be repeated; then the retry is counted. */
   retry(): boolean;
 }
 
@@ -20,7 +20,7 @@ export function createRetryBudget(now: () => number): RetryBudget {
   let retries = 0;
   let since = now();
 
-  /** What came long ago counts less and less. */
+  /** Lets older calls and retries count less and less. */
   function fade(): void {
     const time = now();
     const left = Math.exp(-Math.max(0, time - since) / MEMORY_MILLISECONDS);

@@ -7,18 +7,18 @@ const FIRST_BACKOFF_MILLISECONDS = 200;
 const LONGEST_BACKOFF_MILLISECONDS = 2_000;
 
 export interface RetryPolicy {
-  /** Attempts after the first; 0 for what must not be sent twice. */
+  /** Attempts after the first; 0 for requests that must not be sent twice. */
   readonly retries: number;
   readonly clock: Clock;
-  /** Asked before each repetition: does the source still take calls, and may one of them be a repetition? */
+  /** Called before each retry: true if the source takes calls and the retry budget has room. */
   readonly worthwhile: () => boolean;
 }
 
 /**
- * Repeats failed attempts as far as their failure allows, with exponential back-off and jitter, and not
- * before `Retry-After`. In the end rejects with the last attempt's own error.
+ * Repeats failed attempts as often as their failures advise, with exponential back-off and jitter, and not before
+ * `Retry-After`. When it gives up, it rejects with the error of the last attempt.
  *
- * Written out and not cockatiel's: its pauses cannot be cut short by an abort nor replaced in a test.
+ * We do not use cockatiel's retry: an abort cannot cut its pauses short, and a test cannot replace them.
  */
 export async function withRetries<T>(
   attempt: () => Promise<T>,

@@ -1,30 +1,31 @@
 import { Caller } from './caller.ts';
 
 /**
- * Called when a stream begins, before its end in any case, and again whenever it starts over because it
- * broke: then what the earlier sink got no longer counts. A sink takes items one by one, at once.
+ * Called when a stream begins, always before its end, and again whenever a broken stream starts over. Then discard the
+ * items of the earlier sink. A sink takes items one by one and synchronously.
  */
 export type Begin<T> = () => (item: T) => void;
 
-/** Starts a stream, and later begins to give its items. */
+/** Starts a stream; calls `begin` when items are about to arrive. */
 export type Start<T> = (shared: Caller, begin: Begin<T>) => Promise<void>;
 
 /** Shares one stream among callers that ask the same thing at the same time. */
 export interface SharedStreams {
   /**
-   * Joins the stream under `key` while it has given nothing yet, or starts one; resolves at its end. A
-   * caller that comes later would miss items, and none is kept to be repeated: it gets a stream of its own.
+   * Joins the stream under `key` if it has given no item yet, or else starts one. Resolves at the stream's end. A later
+   * caller would miss items, and no item is kept for replay, so it gets a separate stream.
    *
-   * A caller that is cancelled, or whose sink throws, is rejected with that and gets no more; the others go
-   * on. The stream is cancelled when no caller is left, and has a turn of each of them while it waits. What ends
-   * it early rejects all. Callers of one key must expect one type of item, and must not change an item.
-   * A stream that began before `notBefore` (by `performance.now()`) is not joined, but its place is taken.
+   * A caller that is cancelled, or whose sink throws, is rejected with that reason and gets no more items; the other
+   * callers go on. The stream is cancelled when no caller is left. While it waits for a slot, it has a turn for each of
+   * its callers. An error that ends it early rejects all callers. Callers of one key must expect the same type of item,
+   * and must not change items. A stream that began before `notBefore` (by `performance.now()`) is not joined but
+   * replaced under its key.
    */
   join<T>(key: string, caller: Caller, begin: Begin<T>, start: Start<T>, notBefore?: number): Promise<void>;
 }
 
 export function createSharedStreams(): SharedStreams {
-  /** Those that have given nothing yet. */
+  /** Streams that have given no item yet. */
   const joinable = new Map<string, SharedStream>();
 
   function open<T>(key: string, start: Start<T>, caller: Caller): SharedStream {
@@ -46,7 +47,7 @@ export function createSharedStreams(): SharedStreams {
   };
 }
 
-/** One who listens to a stream. An error of its own makes it leave. */
+/** One caller of a stream. If its `begin` or its sink throws, it leaves the stream. */
 interface Listener {
   readonly begin: () => void;
   readonly take: (item: unknown) => void;
@@ -61,7 +62,7 @@ class SharedStream {
   readonly #listeners = new Set<Listener>();
   #hasGiven = false;
 
-  /** `close` is called, perhaps more than once, when no further caller may join. */
+  /** `close` is called, possibly more than once, when no further caller may join. */
   constructor(first: Caller, close: () => void) {
     this.#shared = new Caller(first.claims);
     this.#close = close;
@@ -121,7 +122,7 @@ class SharedStream {
   }
 
   #begin(): (item: unknown) => void {
-    // At first, each was begun when it joined.
+    // On the first start, each listener already began when it joined.
     if (this.#hasGiven) for (const listener of this.#listeners) listener.begin();
     this.#hasGiven = false;
     return (item) => {

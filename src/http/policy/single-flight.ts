@@ -1,6 +1,6 @@
 import { Caller } from './caller.ts';
 
-/** What a call has brought. Times are those of `performance.now()`, milliseconds. */
+/** The result of a call. Times are from `performance.now()`, in milliseconds. */
 export interface Landed<T> {
   readonly value: T;
   readonly begun: number;
@@ -10,9 +10,9 @@ export interface Landed<T> {
 /** Shares one call among callers that ask the same thing at the same time. */
 export interface SingleFlight {
   /**
-   * Joins the call under `key`, or starts it. A caller's cancellation ends its own wait; the call itself is
-   * cancelled when no caller waits any more, and has a turn of each of them while it waits. Callers of one key
-   * must expect one type. A call that began before `notBefore` is not joined, but its place is taken.
+   * Joins the call under `key`, or starts it. A caller's cancellation ends only its own wait; the call is cancelled
+   * when no caller waits any more. While it waits for a slot, it has a turn for each of its callers. Callers of one key
+   * must expect the same type. A call that began before `notBefore` is not joined but replaced under its key.
    */
   join(
     key: string,
@@ -42,10 +42,11 @@ export function createSingleFlight(): SingleFlight {
     flights.set(key, flight);
     const land = (): void => {
       if (flights.get(key) === flight) flights.delete(key);
-      // No further caller joins, and an outgrown table of the map may still hold the flight for a while.
+      // No further caller joins. Drop the answer, because an outgrown table of V8's map may keep the flight alive for a
+      // while.
       flight.result = LANDED;
     };
-    // Also when all callers have left and none looks at the result.
+    // Handles a rejection too, when all callers have left and none awaits the result.
     flight.result.then(land, land);
     return flight;
   }

@@ -1,4 +1,4 @@
-/** What OpenSSL and Node call a certificate that cannot be trusted, in words that help. */
+/** Readable reasons for OpenSSL's and Node's codes of certificates that cannot be trusted. */
 const CERTIFICATE_PROBLEMS: Readonly<Record<string, string>> = {
   DEPTH_ZERO_SELF_SIGNED_CERT: 'is signed by itself; name it in `tls.ca`',
   SELF_SIGNED_CERT_IN_CHAIN: 'is signed by an authority that is not trusted; name it in `tls.ca`',
@@ -13,7 +13,7 @@ const CERTIFICATE_PROBLEMS: Readonly<Record<string, string>> = {
   CERT_REVOKED: 'was revoked',
 };
 
-/** Why a TLS connection failed; null when it was for another reason. Says nothing that the other side sent. */
+/** Why a TLS connection failed, or null if the failure has another cause. Never quotes what the server sent. */
 export function tlsWords(error: unknown, code: string): string | null {
   const problem = Object.hasOwn(CERTIFICATE_PROBLEMS, code) ? CERTIFICATE_PROBLEMS[code] : undefined;
   if (problem !== undefined) return `the certificate of the server ${problem} (${code})`;

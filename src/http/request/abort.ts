@@ -1,6 +1,6 @@
 /**
- * What ends a call early. Lighter than an `AbortSignal`, of which every attempt would need several, and
- * without its limit on listeners: one client request may have any number of calls under way.
+ * Ends a call early. It is lighter than an `AbortSignal`, of which every attempt would need several, and has no limit
+ * on listeners: one client request may have any number of calls under way.
  */
 export class Cancellation {
   #reason: Error | null = null;
@@ -10,7 +10,7 @@ export class Cancellation {
     return this.#reason !== null;
   }
 
-  /** What a cancelled call rejects with: never an error of the source, which did nothing wrong. */
+  /** The error that a cancelled call rejects with. It is never an error of the source, which did nothing wrong. */
   get reason(): Error {
     return this.#reason ?? abortError();
   }
@@ -23,7 +23,7 @@ export class Cancellation {
     for (const entry of listeners) entry.listener?.();
   }
 
-  /** Calls the listener once, on the cancellation (at once, if it was). The result takes it away again. */
+  /** Calls the listener once on cancellation, or at once if already cancelled. The result removes the listener. */
   onAbort(listener: () => void): () => void {
     if (this.aborted) {
       listener();
@@ -33,8 +33,8 @@ export class Cancellation {
     this.#listeners.add(entry);
     return () => {
       this.#listeners.delete(entry);
-      // V8's sets leave their outgrown tables linked to one another. Emptied, a forgotten entry does not
-      // keep a whole answer in memory until the next full collection.
+      // V8's sets keep outgrown tables linked to each other. An emptied entry does not hold a whole answer in memory
+      // until the next full garbage collection.
       entry.listener = null;
     };
   }
@@ -42,7 +42,10 @@ export class Cancellation {
 
 const cancellations = new WeakMap<AbortSignal, Cancellation>();
 
-/** The cancellation of a caller's signal, with the signal's own reason. One for each signal, which gets one listener. */
+/**
+ * The cancellation of a caller's signal, with the signal's reason. Each signal has one cancellation and gets one
+ * listener.
+ */
 export function cancellationOf(signal: AbortSignal): Cancellation {
   const known = cancellations.get(signal);
   if (known !== undefined) return known;
@@ -57,7 +60,7 @@ export function cancellationOf(signal: AbortSignal): Cancellation {
   return cancellation;
 }
 
-/** Waits for a promise that others wait for too: a cancellation ends this wait and nothing else. */
+/** Waits for a shared promise. A cancellation ends only this wait. */
 export function abortable<T>(promise: Promise<T>, cancellation: Cancellation): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     const forget = cancellation.onAbort(() => {

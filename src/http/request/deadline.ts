@@ -1,17 +1,17 @@
 import { EventEmitter } from 'node:events';
 import type { Cancellation } from './abort.ts';
 
-/** The time that one attempt has, and the cancellation that it inherits. */
+/** The time limit of one attempt, joined with the caller's cancellation. */
 export interface Deadline {
-  /** Emits `abort` when the time is over or the caller is gone: undici takes this for a signal. */
+  /** Emits `abort` when the time is over or the caller left. Undici accepts an event emitter as a signal. */
   readonly signal: EventEmitter;
-  /** Has the time run out? */
+  /** True if the time has run out. */
   expired(): boolean;
-  /** The time that it has in all. */
+  /** The time allowed since the start or the last `rearm`. */
   milliseconds(): number;
-  /** Gives it another time from now on, and keeps the cancellation. */
+  /** Restarts the clock with another time. The cancellation stays in effect. */
   rearm(milliseconds: number): void;
-  /** The attempt is over: nothing of it stays behind. */
+  /** Ends the attempt: removes the timer and the listener. */
   end(): void;
 }
 

@@ -7,23 +7,23 @@ import type { Cancellation } from './abort.ts';
 import { startDeadline } from './deadline.ts';
 import type { Deadline } from './deadline.ts';
 
-/** One end of the wire: the source itself, or its token endpoint. */
+/** A connection to one endpoint: the source itself, or its token endpoint. */
 export interface Wire {
   readonly source: string;
-  /** How messages call this end. */
+  /** The endpoint's name in messages. */
   readonly label: string;
   readonly origin: string;
   readonly dispatcher: Dispatcher;
-  /** May a proxy be what answers? */
+  /** True if a proxy may be what answers. */
   readonly hasProxy: boolean;
   readonly limits: LimitSettings;
-  /** Told of each question at a token endpoint. */
+  /** Called after each request to a token endpoint. */
   readonly onTokenRequest?: TokenListener | undefined;
 }
 
 export type TokenListener = (status: number | null, milliseconds: number, error: unknown) => void;
 
-/** A request as it is written: raw path with query, headers in lower case. */
+/** A request as it goes over the wire: raw path with query, header names in lower case. */
 export interface WireRequest {
   readonly method: 'GET' | 'POST';
   readonly path: string;
@@ -31,14 +31,14 @@ export interface WireRequest {
   readonly body: string | null;
 }
 
-/** An answer whose headers have come; its body is still on the way. */
+/** An answer whose headers have arrived; its body is still on the way. */
 export interface Exchange {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   /** Decompressed. */
   readonly body: Readable;
   readonly deadline: Deadline;
-  /** What an error that came while reading the body means. */
+  /** Classifies an error that was raised while reading the body. */
   explain(error: unknown): Error;
 }
 

@@ -1,35 +1,35 @@
 import { TributaryError } from '../../domain/errors.ts';
 
-/** Where a request goes: `origin` and the raw `path` with its query, kept apart so that nothing normalises the path. */
+/** The destination of a request. Origin and path are kept apart, so that nothing normalises the path. */
 export interface Target {
   readonly origin: string;
   /** The base URL's own path, encoded, without a trailing slash; empty at the root. */
   readonly basePath: string;
 }
 
-/** The query of a request as a connector gives it: unencoded values, or a text that it encoded itself. */
+/** The query of a request: unencoded values, or a string that the connector encoded itself. */
 export type Query = Readonly<Record<string, string | number | boolean | null | undefined>> | string | undefined;
 
-/** Splits a base URL once. Its path stays, with or without a trailing slash. */
+/** Splits a base URL into origin and path. A trailing slash of the path is dropped. */
 export function targetOf(baseUrl: string): Target {
   const url = new URL(baseUrl);
   return { origin: url.origin, basePath: url.pathname.replace(/\/+$/, '') };
 }
 
 /**
- * The raw path of unencoded segments below a base path: each segment is encoded whole, so a slash, a
- * question mark or a percent sign in a name stays part of that name.
+ * Appends segments to a base path. Each segment is encoded as a whole, so a slash, a question mark or a percent sign in
+ * a name stays part of that name.
  *
- * Three names cannot be addressed, however they are encoded: the empty one, `.` and `..` (servers and
- * proxies take `%2E%2E` for `..` as well). Nothing can be found under them: NOT_FOUND. So it is for
- * text that is no Unicode (a lone surrogate), which has no encoding.
+ * Three names cannot be addressed in any encoding: the empty name, `.` and `..` (servers and proxies also treat
+ * `%2E%2E` as `..`). They throw NOT_FOUND, because nothing can exist under them. Text with a lone surrogate, which
+ * cannot be encoded, throws NOT_FOUND too.
  */
 export function pathOf(basePath: string, segments: readonly string[], source?: string): string {
   const path = segments.map((segment) => `/${encodeSegment(segment, source)}`).join('');
   return basePath + path || '/';
 }
 
-/** The query with its leading `?`; empty when there is nothing to say. Spaces become `%20`, never `+`. */
+/** The query with its leading `?`, or an empty string if there are no parameters. Spaces become `%20`, never `+`. */
 export function queryOf(query: Query, source?: string): string {
   if (query === undefined || query === '') return '';
   if (typeof query === 'string') return `?${query}`;

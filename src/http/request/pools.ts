@@ -4,17 +4,17 @@ import type { ProxySettings, RouteSettings } from '../settings.ts';
 import { createProxied } from './proxy.ts';
 import { secureContextOf } from './tls.ts';
 
-/** A share in the connections to one origin. */
+/** A lease on the shared connections to one origin. */
 export interface PoolLease {
   readonly origin: string;
   readonly dispatcher: Dispatcher;
-  /** May a proxy be what answers? */
+  /** True if a proxy may be what answers. */
   readonly hasProxy: boolean;
-  /** Gives the share back; the last one closes the connections, with whatever is still on them. */
+  /** Ends the lease. The last release closes the connections and aborts the calls on them. */
   release(): Promise<void>;
 }
 
-/** How connections are made. */
+/** How to connect: TLS, proxy and time limit. */
 export interface Route extends RouteSettings {
   readonly connectTimeoutMilliseconds: number;
 }
@@ -24,13 +24,15 @@ export interface Pools {
   acquire(origin: string, route: Route): PoolLease;
 }
 
-/** How long an idle connection is kept when the server does not say (some hang up after five seconds, without a word). */
+/**
+ * How long an idle connection is kept if the server states no time. Some servers close it silently after five seconds.
+ */
 const KEEP_ALIVE_MILLISECONDS = 4_000;
 
-/** Gateways add headers without end to those of the source: cookies, policies, traces. */
+/** Generous, because gateways add many headers to those of the source: cookies, policies, traces. */
 export const LARGEST_HEADERS_BYTES = 128 * 1024;
 
-/** An empty set of pools. */
+/** Creates an empty set of pools. */
 export function createPools(): Pools {
   const shared = new Map<string, { pool: Dispatcher; leases: number }>();
   return {
@@ -59,7 +61,7 @@ export function createPools(): Pools {
   };
 }
 
-/** No proxy of the environment stands between a machine and itself. */
+/** Connections to the local machine ignore the proxies of the environment. */
 function proxyTo(origin: string, proxy: ProxySettings | undefined): ProxySettings | undefined {
   if (typeof proxy !== 'object') return proxy;
   const { hostname } = new URL(origin);

@@ -2,7 +2,7 @@ import { EnvHttpProxyAgent, Pool, ProxyAgent } from 'undici';
 import type { Dispatcher } from 'undici';
 import type { ProxySettings } from '../settings.ts';
 
-/** A proxy did not open the way to a source. Its own answer, or null when it gave none. */
+/** A proxy did not connect to a source. `status` is the proxy's answer, or null if it gave none. */
 export class ProxyFailure extends Error {
   override readonly name = 'ProxyFailure';
   readonly status: number | null;
@@ -13,7 +13,7 @@ export class ProxyFailure extends Error {
   }
 }
 
-/** What connections through a proxy have in common with direct ones. */
+/** Options of connections through a proxy, in addition to those of direct connections. */
 export interface ProxiedPoolOptions extends Pool.Options {
   /** For connections to the source, through the tunnel. */
   readonly requestTls: object;
@@ -23,8 +23,8 @@ export interface ProxiedPoolOptions extends Pool.Options {
 }
 
 /**
- * Connections through a proxy. A source with TLS is reached through a tunnel (CONNECT); one without is asked
- * for with its whole URL, as many proxies open tunnels to port 443 only.
+ * Connects through a proxy. A source with TLS is reached through a tunnel (CONNECT). A source without TLS is requested
+ * by its absolute URL, because many proxies open tunnels only to port 443.
  */
 export function createProxied(proxy: ProxySettings, options: ProxiedPoolOptions): Dispatcher {
   const { connectTimeoutMilliseconds, ...pool } = options;
@@ -35,21 +35,21 @@ export function createProxied(proxy: ProxySettings, options: ProxiedPoolOptions)
     clientFactory: (origin: URL, own: object) => new TunnelPool(origin, own, connectTimeoutMilliseconds),
   };
   if (typeof proxy !== 'string') {
-    // Empty texts, so that the agent does not look into the process's own environment.
+    // Empty strings keep the agent from reading the environment of the process.
     const { http, https, except } = proxy;
     return new EnvHttpProxyAgent({ ...shared, httpProxy: http ?? '', httpsProxy: https ?? '', noProxy: except });
   }
   return new ProxyAgent({ ...shared, uri: proxy, ...credentials(proxy) });
 }
 
-/** The agent reads a user and a password from the URL itself, but not a user alone. */
+/** The agent reads a user with a password from the URL, but ignores a user without a password. */
 function credentials(proxy: string): { token?: string } {
   const { username, password } = new URL(proxy);
   if (username === '' || password !== '') return {};
   return { token: `Basic ${Buffer.from(`${decodeURIComponent(username)}:`).toString('base64')}` };
 }
 
-/** Asks a proxy for tunnels. Says in our words what it answers, and does not wait for ever. */
+/** Opens tunnels through a proxy. Reports a refusal as `ProxyFailure` and limits the wait. */
 class TunnelPool extends Pool {
   constructor(origin: URL, options: Pool.Options, timeoutMilliseconds: number) {
     super(origin, { ...options, headersTimeout: timeoutMilliseconds });
@@ -60,7 +60,7 @@ class TunnelPool extends Pool {
     try {
       answer = await super.connect(options);
     } catch (error) {
-      // The agent would try again at once, and again, after what undici calls an error of the socket.
+      // After a socket error, the agent would retry at once without end.
       if (hasCode(error, 'UND_ERR_SOCKET') || hasCode(error, 'UND_ERR_HEADERS_TIMEOUT')) throw new ProxyFailure(null);
       throw error;
     }

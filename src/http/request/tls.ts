@@ -3,7 +3,7 @@ import * as tls from 'node:tls';
 import type { SecureContext } from 'node:tls';
 import type { TlsSettings } from '../settings.ts';
 
-/** One of the settings cannot be used. The message never holds what it says. */
+/** A TLS setting that cannot be used. The message never quotes its value. */
 export class TlsProblem extends Error {
   override readonly name = 'TlsProblem';
   readonly setting: keyof TlsSettings;
@@ -14,7 +14,7 @@ export class TlsProblem extends Error {
   }
 }
 
-/** One context for all connections of a source: certificates are parsed once. Throws `TlsProblem`. */
+/** Creates one context for all connections of a source, so that certificates are parsed once. Throws `TlsProblem`. */
 export function secureContextOf({ ca, certificate, key, passphrase }: TlsSettings): SecureContext {
   if (ca !== undefined) readCertificates('ca', ca);
   if (certificate !== undefined) readCertificates('certificate', certificate);
@@ -30,10 +30,10 @@ export function secureContextOf({ ca, certificate, key, passphrase }: TlsSetting
   }
 }
 
-/** What node trusts. */
+/** The part of `node:tls` that lists trusted certificates. */
 interface TrustStore {
   readonly rootCertificates: readonly string[];
-  /** Newer runtimes have it. It counts NODE_EXTRA_CA_CERTS in. */
+  /** Only in newer versions of Node. Includes NODE_EXTRA_CA_CERTS. */
   readonly getCACertificates?: (kind: 'default') => readonly string[];
 }
 
@@ -44,7 +44,7 @@ function trustedByDefault(): readonly string[] {
 
 const CERTIFICATE = /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[^]*?-----END (?:TRUSTED |X509 )?CERTIFICATE-----/g;
 
-/** OpenSSL skips over what it cannot read, and every connection would fail later. */
+/** Checks certificates early: OpenSSL skips unreadable ones silently, and every connection would fail later. */
 function readCertificates(setting: 'ca' | 'certificate', pem: string): void {
   const certificates = pem.match(CERTIFICATE) ?? [];
   if (certificates.length === 0) throw new TlsProblem(setting, 'holds no PEM certificate');

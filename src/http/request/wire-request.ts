@@ -4,7 +4,7 @@ import type { WireRequest } from './exchange.ts';
 import { pathOf, queryOf } from './path.ts';
 import type { Target } from './path.ts';
 
-/** A request as it is written, but for its authorization. Throws what `pathOf` and `queryOf` throw. */
+/** Builds a request without its authorization. Throws what `pathOf` and `queryOf` throw. */
 export function wireRequest(request: HttpRequest, target: Target, source: string): WireRequest {
   return {
     method: request.method,
@@ -14,7 +14,7 @@ export function wireRequest(request: HttpRequest, target: Target, source: string
   };
 }
 
-/** A new object for each request: undici's agent for proxies adds `host` to the one that it is given. */
+/** Returns a new object for each request, because undici's proxy agent adds `host` to the object that it gets. */
 function headersOf({ headers: own = {}, body }: HttpRequest): Record<string, string> {
   const headers: Record<string, string> = {
     accept: 'application/json',
@@ -26,13 +26,13 @@ function headersOf({ headers: own = {}, body }: HttpRequest): Record<string, str
   return headers;
 }
 
-/** The same request with the step of a trace that it is for. */
+/** The same request with a `traceparent` header. */
 export function traceable(request: WireRequest, traceparent: string | null): WireRequest {
   if (traceparent === null) return request;
   return { ...request, headers: { ...request.headers, traceparent } };
 }
 
-/** The same request with its authorization, which no other header can replace. */
+/** The same request with its `Authorization` header. Added last, so that no other header can replace it. */
 export function authorised(request: WireRequest, authorization: string | null): WireRequest {
   if (authorization === null) return request;
   return { ...request, headers: { ...request.headers, authorization } };
