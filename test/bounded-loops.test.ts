@@ -53,7 +53,8 @@ const BOUNDED_ELSEWHERE: Readonly<Record<string, string>> = {
     'Each turn brings rows that are new, until there are as many as are wanted, or is the last.',
   'src/pagination/core/page-size.ts fit': 'Each further turn asks for at most half as many rows.',
   'src/pagination/core/read-on.ts readOn': 'goesOn: each further turn follows something that is lost for good.',
-  'src/pagination/whole-response.ts read': 'Each turn begins behind the rows that the one before it gave.',
+  'src/pagination/whole-response/whole-response.ts read':
+    'Each turn begins behind the rows that the one before it gave.',
   'src/vendors/bytenite/logs/body/stream.ts readLogStream': 'Each turn takes a piece of a chunk that is here.',
   'src/vendors/softwareone/abilities.ts adaptively': 'Each further turn follows an ability that was lost.',
   'src/vendors/softwareone/logs/logs.ts count': 'canGoOn: each further turn follows an ability that was lost.',

@@ -29,4 +29,4 @@ export { AfterClock } from '../pagination/time-keyset/after-clock.ts';
 export { PageCap } from '../pagination/time-keyset/page-cap.ts';
 export { timeKeysetPartition } from '../pagination/time-keyset/time-keyset.ts';
 export { wholeListPartition } from '../pagination/whole-list.ts';
-export { wholeResponsePartition } from '../pagination/whole-response.ts';
+export { wholeResponsePartition } from '../pagination/whole-response/whole-response.ts';

@@ -11,7 +11,7 @@ import type { IdIdentity, Identity, Partition, Unplaced } from '../../src/pagina
 import { recordKeysetPartition } from '../../src/pagination/record-keyset/record-keyset.ts';
 import { PageCap } from '../../src/pagination/time-keyset/page-cap.ts';
 import { timeKeysetPartition } from '../../src/pagination/time-keyset/time-keyset.ts';
-import { wholeResponsePartition } from '../../src/pagination/whole-response.ts';
+import { wholeResponsePartition } from '../../src/pagination/whole-response/whole-response.ts';
 
 /** A line of a made-up log. `id` is the vendor's, where the scheme has ids. */
 export interface Line extends Ordered {

@@ -31,7 +31,7 @@ let turnsUrl: string;
 
 beforeAll(async () => {
   source = await startSource();
-  const service = ['test/server/bounds/service.ts', source.origin];
+  const service = ['test/server/bounds/service-process.ts', source.origin];
   const args = [`--max-old-space-size=${HEAP_MEGABYTES}`, '--import', 'tsx', ...service];
   program = startProgram(process.execPath, args, { cwd: ROOT });
   const [place = '', port = ''] = (await program.line(/^ready at /)).slice('ready at '.length).split(' ');

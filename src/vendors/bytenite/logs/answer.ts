@@ -1,6 +1,6 @@
 import type { Recency } from '../../../domain/call.ts';
 import type { LogEntry } from '../../../domain/log-entry.ts';
-import type { BeginRows, RowSink } from '../../../pagination/whole-response.ts';
+import type { BeginRows, RowSink } from '../../../pagination/whole-response/whole-response.ts';
 import { LineCount } from './line-count.ts';
 import { LateEntry } from './entry.ts';
 import type { LineItem, LogItem, OddItem } from './body/groups.ts';

@@ -3,7 +3,7 @@ import type { LogEntry } from '../../../domain/log-entry.ts';
 import type { Severity } from '../../../domain/severity.ts';
 import { LateTie } from '../../../pagination/core/identity.ts';
 import type { Identity, Unplaced } from '../../../pagination/core/partition.ts';
-import type { LateRow } from '../../../pagination/whole-response.ts';
+import type { LateRow } from '../../../pagination/whole-response/nearest-rows.ts';
 import { textOf } from '../../shared/wire.ts';
 import type { Service } from '../facts.ts';
 import type { LogInstance } from './body/instance.ts';

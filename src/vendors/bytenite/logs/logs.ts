@@ -1,7 +1,7 @@
 import type { Call } from '../../../domain/call.ts';
 import type { LogEntry, LogScope } from '../../../domain/log-entry.ts';
 import type { LogFilter } from '../../../domain/log-filter.ts';
-import { wholeResponsePartition } from '../../../pagination/whole-response.ts';
+import { wholeResponsePartition } from '../../../pagination/whole-response/whole-response.ts';
 import type { LogReading } from '../../connector.ts';
 import { APPLIED, selectionOf } from '../pushdown.ts';
 import { LINE_IDENTITY } from './entry.ts';

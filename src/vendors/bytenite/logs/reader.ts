@@ -2,7 +2,7 @@ import DataLoader from 'dataloader';
 import type { Call, Recency } from '../../../domain/call.ts';
 import type { LogEntry } from '../../../domain/log-entry.ts';
 import type { SourceHttp } from '../../../http/client.ts';
-import type { BeginRows } from '../../../pagination/whole-response.ts';
+import type { BeginRows } from '../../../pagination/whole-response/whole-response.ts';
 import { FanOut } from './answer.ts';
 import type { LogAnswer, Reader } from './answer.ts';
 import type { LogItem } from './body/groups.ts';

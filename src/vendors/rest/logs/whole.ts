@@ -1,6 +1,6 @@
 import { mapInTurns } from '../../../domain/fair-share.ts';
 import type { Partition, Unplaced } from '../../../pagination/core/partition.ts';
-import { wholeResponsePartition } from '../../../pagination/whole-response.ts';
+import { wholeResponsePartition } from '../../../pagination/whole-response/whole-response.ts';
 import { cutRows } from '../../shared/rows.ts';
 import { contentHash } from '../../../pagination/core/identity.ts';
 import { ask } from '../api.ts';

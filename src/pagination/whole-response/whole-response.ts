@@ -1,0 +1,96 @@
+import { inSequence } from '../../domain/call.ts';
+import type { Call } from '../../domain/call.ts';
+import type { Ordered } from '../../domain/ordered.ts';
+import type { Batch, Identity, Partition, ReadRequest, Unplaced } from '../core/partition.ts';
+import { NearestRows } from './nearest-rows.ts';
+import type { LateRow, NearestOptions } from './nearest-rows.ts';
+
+/**
+ * Vendors without pagination: one answer with everything, in any order. It is read as a stream, and only
+ * the rows nearest to the position are kept, as many as the reader wants.
+ */
+
+/** Takes rows one by one while the answer arrives. */
+export type RowSink<T extends Ordered> = (row: Unplaced<T> | LateRow<T>) => void;
+
+/**
+ * Called when an answer begins, and again whenever an answer that broke is asked for again: then the earlier
+ * rows no longer count.
+ */
+export type BeginRows<T extends Ordered> = () => RowSink<T>;
+
+export interface WholeResponseOptions<T extends Ordered> {
+  readonly key: string;
+  readonly identity: Identity<T>;
+  /**
+   * Reads the vendor's one answer and gives each row out, in any order, without keeping it. Resolves when
+   * an answer that was begun has been read to its end; a cut one rejects. Several readers of one job at
+   * the same time may share one call.
+   */
+  load(begin: BeginRows<T>, call: Call): Promise<void>;
+}
+
+/** Rows kept beyond those that the reader asked for: a reader that filters a little need not ask again. */
+const SPARE = 64;
+
+/** The most rows that one answer gives: a reader that wants more reads the answer again, from further on. */
+const MAX_WINDOW = 5_000;
+
+export function wholeResponsePartition<T extends Ordered>(options: WholeResponseOptions<T>): Partition<T> {
+  let counted: number | undefined;
+  const load: WholeResponseOptions<T>['load'] = async (begin, call) => {
+    let count = 0;
+    await options.load(() => {
+      const sink = begin();
+      count = 0;
+      return (row) => {
+        count += 1;
+        sink(row);
+      };
+    }, call);
+    counted = count;
+  };
+  return {
+    key: options.key,
+    read: (request, call) => read({ ...options, load }, request, call),
+    async count(call) {
+      if (counted === undefined) await load(() => () => undefined, call);
+      return counted ?? null;
+    },
+  };
+}
+
+async function* read<T extends Ordered>(
+  options: WholeResponseOptions<T>,
+  request: ReadRequest<T>,
+  caller: Call,
+): AsyncGenerator<Batch<T>, void, undefined> {
+  // An answer that is older than the one before may lack lines that stand behind what has been given.
+  const call = inSequence(caller);
+  let from = request.from;
+  const size = Math.min(MAX_WINDOW, Math.max(1, request.need) + SPARE);
+  for (;;) {
+    const nearest = await loadNearest(options, { ...request, from, size }, call);
+    const rows = await nearest.take();
+    yield { rows, hints: rows.map(() => null), more: nearest.overflowed, pages: 1 };
+    const last = rows.at(-1);
+    if (!nearest.overflowed || last === undefined) return;
+    from = { time: last.time, tie: last.tie };
+  }
+}
+
+async function loadNearest<T extends Ordered>(
+  options: WholeResponseOptions<T>,
+  window: Omit<NearestOptions<T>, 'identity'>,
+  call: Call,
+): Promise<NearestRows<T>> {
+  let nearest: NearestRows<T> | undefined;
+  await options.load(() => {
+    const begun = (nearest = new NearestRows({ ...options, ...window }));
+    return (row) => {
+      begun.offer(row);
+    };
+  }, call);
+  if (nearest === undefined) throw new Error('An answer ended before it had begun.');
+  return nearest;
+}
