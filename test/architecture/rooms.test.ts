@@ -62,7 +62,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'record-keyset': ['core', 'numbered'],
   'time-keyset': ['core'],
   'whole-list.ts': ['core'],
-  'whole-response.ts': ['core'],
+  'whole-response': ['core'],
 };
 
 describe('pagination', () => {
