@@ -16,14 +16,14 @@ import { Denied } from './access/denied.ts';
 interface AssistantOptions {
   readonly audit: Audit | null;
   readonly clientOf: (request: IncomingMessage) => string | null;
-  /** What a tool may use, as a query may. */
+  /** The budget of one tool call, the same as for a query. */
   readonly limits: BudgetLimits;
   readonly welcome: Welcome;
   /** Aborted when the service stops. */
   readonly stopping: AbortSignal;
 }
 
-/** `POST /mcp`: tools for assistants. They read as queries do, for callers who may query. */
+/** `POST /mcp`: tools for assistants. They read like queries and need the right to query. */
 export function createAssistant({ audit, clientOf, limits, welcome, stopping }: AssistantOptions): DataHandler {
   return async (request, response, access) => {
     allowOrigin(request, response, welcome);
@@ -46,7 +46,7 @@ export function createAssistant({ audit, clientOf, limits, welcome, stopping }: 
     const federation = access.view('query');
     const asker = { caller: nameOfCaller(access.caller, client) };
     const { authorization } = access;
-    // Some hundred modules that most services don't need.
+    // Loaded on demand: about a hundred modules that most services do not need.
     const { answerAssistant } = await import('../assistant/http.ts');
     await answerAssistant(
       journal?.watching(federation) ?? federation,

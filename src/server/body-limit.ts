@@ -2,15 +2,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 
 /**
- * What a client may still send after it was refused. A connection that is closed with something unread is
- * reset, and the reset takes the answer away from a client that has not read it yet.
+ * How long and how much a refused client may still send. Closing a connection with unread data resets it, and the reset
+ * can discard the answer before the client reads it.
  */
 const LINGER_MILLISECONDS = 5_000;
 const LINGER_BYTES = 64 * 1024 * 1024;
 
 /**
- * Bounds a request's body. A body that says how long it is costs nothing to check: node's parser lets no
- * more through. One that comes in chunks is counted as it arrives. Returns false when it has answered.
+ * Bounds a request's body. A declared length costs nothing to check, because Node's parser enforces it. A chunked body
+ * is counted as it arrives. Returns false if it has already answered.
  */
 export function limitBody(request: IncomingMessage, response: ServerResponse, limit: number): boolean {
   if (isTooLong(request, limit)) {
@@ -27,13 +27,13 @@ export function limitBody(request: IncomingMessage, response: ServerResponse, li
   return true;
 }
 
-/** Does a request say that its body is too long? */
+/** True if the request declares a body over the limit. */
 export function isTooLong({ headers }: IncomingMessage, limit: number): boolean {
   const declared = headers['content-length'];
   return declared !== undefined && Number(declared) > limit;
 }
 
-/** Stands between the parser and the reader of the body, without starting the flow as a listener would. */
+/** Counts between the parser and the reader of the body. A `data` listener would start the flow too early. */
 function countChunks(request: IncomingMessage, response: ServerResponse, limit: number): void {
   const push: Duplex['push'] = request.push.bind(request);
   let bytes = 0;
@@ -44,22 +44,25 @@ function countChunks(request: IncomingMessage, response: ServerResponse, limit: 
     if (bytes <= limit) return push(chunk, encoding);
     if (linger === null && response.headersSent) return false;
     linger ??= refuse(request, response, limit);
-    // The reader of the body must not take its beginning for all of it, so its end is kept back, too.
+    // Withhold the end of the body too, or the reader would take the beginning for the whole.
     if (chunk === null) linger.end();
     else linger.unread(size);
     return true;
   };
 }
 
-/** What is left of a refused request. */
+/** Handles the rest of a refused request's body. */
 interface Linger {
-  /** So much more has come. */
+  /** More bytes have arrived. */
   unread(bytes: number): void;
-  /** All of it has come. */
+  /** The whole body has arrived. */
   end(): void;
 }
 
-/** Answers at once, and ends the connection when the client has sent everything, or has had its time. */
+/**
+ * Answers at once. Ends the connection when the client has sent everything, or after `LINGER_MILLISECONDS` or
+ * `LINGER_BYTES`.
+ */
 function refuse(request: IncomingMessage, response: ServerResponse, limit: number): Linger {
   const message = `The request's body is over the limit of ${limit} bytes.`;
   const body = JSON.stringify({ errors: [{ message, extensions: { code: 'BAD_USER_INPUT' } }] });
@@ -68,7 +71,7 @@ function refuse(request: IncomingMessage, response: ServerResponse, limit: numbe
     'content-length': Buffer.byteLength(body),
     connection: 'close',
   });
-  // The length tells the client that it has the whole answer: its end may wait.
+  // The declared length lets the client finish reading, so the end of the response can wait.
   response.write(body);
   let left = LINGER_BYTES;
   const end = (): void => {

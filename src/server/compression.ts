@@ -4,29 +4,31 @@ import { constants, createBrotliCompress, createGzip } from 'node:zlib';
 import type { BrotliCompress, Gzip } from 'node:zlib';
 import { acceptedEncodings } from './client/encodings.ts';
 
-/** A shorter answer is sent as it is: it fits into one packet. */
+/** Shorter answers are not compressed: they fit into one packet. */
 const LEAST_BYTES = 1_024;
 
-/** Texts, but for events: each of them is to arrive at once. */
+/** Compressible media types. Server-sent events are excluded, because each event must arrive at once. */
 const COMPRESSIBLE = /^(?:text\/(?!event-stream)|application\/(?:json|x-ndjson|graphql-response\+json))/i;
 
 const BROTLI = { [constants.BROTLI_PARAM_QUALITY]: 4, [constants.BROTLI_PARAM_LGWIN]: 18 };
 
-/** The best first. Quick rather than small, and with windows that take little memory, as each answer has its own. */
+/**
+ * In order of preference. Tuned for speed rather than size, and with small windows, because each answer has its own
+ * encoder.
+ */
 const ENCODERS: Readonly<Record<string, () => BrotliCompress | Gzip>> = {
   br: () => createBrotliCompress({ params: BROTLI }),
   gzip: () => createGzip({ level: 4 }),
 };
 
-/** The best that a client takes of those that there are here. */
+/** The most preferred encoding that the client accepts. */
 function bestEncoding(accepted: string | undefined): string | undefined {
   const names = acceptedEncodings(accepted);
   return Object.keys(ENCODERS).find((encoding) => names.has(encoding));
 }
 
 /**
- * The same for hosts that speak the Fetch API. What the host makes of the answer is its own: it finds `content-encoding` there, as
- * in an answer of any other server.
+ * Compresses an answer for hosts that use the Fetch API. The host finds `content-encoding` in it and must pass it on.
  */
 export function compressed(response: Response, accepted: string | null): Response {
   const { body, headers, status, statusText } = response;
@@ -39,12 +41,12 @@ export function compressed(response: Response, accepted: string | null): Respons
   if (name === undefined || encoder === undefined || (length !== null && Number(length) < LEAST_BYTES)) return response;
   headers.delete('content-length');
   headers.set('content-encoding', name);
-  // The encoder is a pair of streams of bytes, which the types of its web form do not say.
+  // The encoder is a pair of byte streams, but the types of `toWeb` do not express that.
   const pair = Duplex.toWeb(encoder) as ReadableWritablePair<Uint8Array, Uint8Array>;
   return new Response(body.pipeThrough(pair), { status, statusText, headers });
 }
 
-/** Is it a text that is not compressed yet, and may be sent in another form? */
+/** True for text that is not yet compressed and may be transformed. */
 function mayCompress(header: (name: string) => string): boolean {
   if (!COMPRESSIBLE.test(header('content-type')) || header('content-encoding') !== '') return false;
   return !/\bno-transform\b/i.test(header('cache-control'));
@@ -52,7 +54,7 @@ function mayCompress(header: (name: string) => string): boolean {
 
 type Untyped<Result> = (...given: readonly unknown[]) => Result;
 
-/** The methods of a response as they were, whatever their many forms. */
+/** The original methods of a response, without their overloads. */
 interface Plain {
   readonly writeHead: ServerResponse['writeHead'];
   readonly write: Untyped<boolean>;
@@ -60,9 +62,9 @@ interface Plain {
 }
 
 /**
- * Compresses what is written to a response, where its client takes that and it pays. Every piece is flushed, so that what comes in
- * pieces arrives in pieces. The work is done off the event loop. An answer that has begun, as one to a body that is too long may
- * have, stays as it is.
+ * Compresses what is written to a response if its client accepts that and the answer is large enough. Every chunk is
+ * flushed, so that chunks arrive as they are written. The work runs off the event loop. A response that has already
+ * begun, such as a refusal of a long body, is left unchanged.
  */
 export function compress(request: IncomingMessage, response: ServerResponse): void {
   if (response.headersSent) return;
@@ -75,11 +77,11 @@ export function compress(request: IncomingMessage, response: ServerResponse): vo
   let encoder: BrotliCompress | Gzip | null = null;
   let isDecided = false;
 
-  /** Called with what comes first: how long it is, or that more may follow. */
+  /** Decides at the first write, by the length of the answer (infinite if unknown). */
   function decide(length: number): void {
     if (isDecided) return;
     isDecided = true;
-    // Node writes the head by itself now, by this method.
+    // From here on, Node calls this method to write the head.
     response.writeHead = plain.writeHead;
     if (!mayCompress((header) => String(response.getHeader(header) ?? ''))) return;
     response.appendHeader('vary', 'accept-encoding');
@@ -91,7 +93,7 @@ export function compress(request: IncomingMessage, response: ServerResponse): vo
     connect(encoder, response, plain);
   }
 
-  // Kept until it is known whether it says more.
+  // Hold the head back until it is decided whether to compress.
   response.writeHead = (status: number, ...given: unknown[]) => {
     keepHead(response, status, given);
     return response;
@@ -119,7 +121,7 @@ export function compress(request: IncomingMessage, response: ServerResponse): vo
   };
 }
 
-/** Passes on what the encoder gives, no faster than the client reads. */
+/** Passes on the encoder's output no faster than the client reads. */
 function connect(encoder: BrotliCompress | Gzip, response: ServerResponse, plain: Plain): void {
   encoder.on('data', (chunk: Buffer) => {
     if (!plain.write(chunk)) encoder.pause();
@@ -127,7 +129,7 @@ function connect(encoder: BrotliCompress | Gzip, response: ServerResponse, plain
   response.on('drain', () => {
     if (!response.writableNeedDrain) encoder.resume();
   });
-  // Those who write wait for this of the response.
+  // Writers wait for `drain` on the response.
   encoder.on('drain', () => response.emit('drain'));
   encoder.once('end', () => plain.end());
   encoder.once('error', () => response.destroy());
@@ -141,7 +143,7 @@ function keepHead(response: ServerResponse, status: number, given: readonly unkn
   for (const [name, value] of entriesOf(headers)) if (value !== undefined) response.setHeader(name, value);
 }
 
-/** An object, or names and values in turn. */
+/** Entries of headers given as an object, or as an array of alternating names and values. */
 function entriesOf(headers: unknown): readonly (readonly [string, OutgoingHttpHeaders[string]])[] {
   if (typeof headers !== 'object' || headers === null) return [];
   if (!Array.isArray(headers)) return Object.entries(headers as OutgoingHttpHeaders);

@@ -9,17 +9,17 @@ import type { createGate, createIdentification } from './client/gate.ts';
 import { allowOrigin, isWelcome } from './client/own-origin.ts';
 import type { Welcome } from './client/own-origin.ts';
 
-/** Answers a request for data, for a caller who was let in. */
+/** Answers a request for data from an admitted caller. */
 export type DataHandler = (request: IncomingMessage, response: ServerResponse, access: Access) => void | Promise<void>;
 
 interface DataGateOptions {
   readonly admit: ReturnType<typeof createGate>;
   readonly identify: ReturnType<typeof createIdentification>;
   readonly welcome: Welcome;
-  /** The address that a request came from. */
+  /** The client's address. */
   readonly clientOf: (request: IncomingMessage) => string | null;
   readonly bodyBytes: number;
-  /** Compress answers? */
+  /** True: answers are compressed for clients that accept it. */
   readonly compression: boolean;
   readonly logger: Logger | null;
 }
@@ -28,7 +28,7 @@ type DataGate = (handler: DataHandler, request: IncomingMessage, response: Serve
 
 const STRANGE_PAGE = 'pages of this origin may not read answers';
 
-/** What every request for data passes, whatever it asks for. */
+/** The checks that every request for data passes. */
 export function createDataGate(options: DataGateOptions): DataGate {
   const { admit, identify, welcome, clientOf, bodyBytes, compression, logger } = options;
   return async (handler, request, response) => {
@@ -67,7 +67,7 @@ export function createDataGate(options: DataGateOptions): DataGate {
   };
 }
 
-/** Does a browser ask whether a page may read answers that may not? */
+/** True for a preflight from a page that may not read answers. */
 function isStrangePreflight(request: IncomingMessage, welcome: Welcome): boolean {
   return request.method === 'OPTIONS' && !isWelcome(request, welcome);
 }

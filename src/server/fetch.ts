@@ -4,13 +4,13 @@ import type { GraphqlServer } from './graphql/graphql.ts';
 import { refused } from './client/gate.ts';
 import type { createIdentification, Refused } from './client/gate.ts';
 
-/** What the host knows of a request and the request does not say. */
+/** Facts that the host knows about a request and that the request does not contain. */
 export interface FetchFacts {
-  /** The caller's address, which limits of callers count by. Left out: this request is not counted. */
+  /** The client's address, for limits per caller. Undefined: this request is not counted by address. */
   readonly address?: string | undefined;
   /**
-   * Compress the answer here? Left out: no, as most hosts do it themselves. Only where the host passes `content-encoding` on, which
-   * Next does not.
+   * True: compress the answer here. Default: false, because most hosts compress. Use it only if the host passes
+   * `content-encoding` on, which Next does not.
    */
   readonly compress?: boolean | undefined;
 }
@@ -24,8 +24,8 @@ interface FetchOptions {
 }
 
 /**
- * GraphQL over HTTP and server-sent events for hosts that speak the Fetch API. It is held to the same limits as what comes over a
- * port of our own. The host has chosen the path, so any path is that of the graph.
+ * GraphQL over HTTP and server-sent events for hosts that use the Fetch API. The same limits apply as on our own port.
+ * The host does the routing, so every path is the graph's.
  */
 export function createFetch({ yogaFor, admit, identify, bodyBytes, isAllowedHost }: FetchOptions) {
   return async function answer(request: Request, facts: FetchFacts = {}): Promise<Response> {
@@ -85,7 +85,7 @@ function toResponse({ status, headers, body }: Refused): Response {
   return new Response(body, { status, headers: { ...headers } });
 }
 
-/** Null: it is longer than that, and the rest is not read. */
+/** Reads the body. Null: it exceeds the limit, and the rest is not read. */
 async function readBody(request: Request, limit: number): Promise<Uint8Array<ArrayBuffer> | null> {
   if (Number(request.headers.get('content-length') ?? 0) > limit) return null;
   const chunks: Uint8Array[] = [];
@@ -98,7 +98,10 @@ async function readBody(request: Request, limit: number): Promise<Uint8Array<Arr
   return Buffer.concat(chunks);
 }
 
-/** The runtime's own `Response`, as hosts look for it, with the body as it comes. `end` is called when the body is over. */
+/**
+ * Converts to the runtime's own `Response`, which hosts check for, and streams the body. Calls `end` when the body is
+ * over.
+ */
 function passOn({ status, statusText, headers, body }: Response, end: () => void): Response {
   const init = { status, statusText, headers: [...headers] };
   if (body === null) {

@@ -3,9 +3,9 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /**
- * Load balancers keep idle connections, most of them for 60 seconds, and take one that is closed under a
- * request for a failure: ours last longer. Node also closes a connection on which no whole request has come
- * within `headersTimeout`, which counts while a balancer holds it ready. A body has little longer.
+ * Load balancers keep idle connections, most of them for 60 seconds, and report a failure if the server closes one
+ * during a request. So ours last longer. Node also closes a connection without complete request headers within
+ * `headersTimeout`, and that clock runs while a balancer holds the connection idle. A body has ten seconds more.
  */
 export function keepConnections(server: Server, milliseconds: number): void {
   server.keepAliveTimeout = milliseconds;

@@ -2,17 +2,17 @@ import type { Logger } from 'pino';
 import { describeError } from './graphql/errors.ts';
 import type { Metrics, UnhandledKind } from './metrics/metrics.ts';
 
-/** By Node's names for them. */
+/** The kinds of unhandled errors, by Node's event names. */
 const EVENTS: Readonly<Record<string, UnhandledKind>> = {
   unhandledRejection: 'rejection',
   uncaughtException: 'exception',
 };
 
 /**
- * Keeps the process alive when a promise fails that nothing waits for, or an error is thrown that nothing
- * catches: by default Node ends the process, and with it the requests of everybody else. Each is a fault of
- * ours; it is logged and counted. Going on is safe here, as the service stores nothing: one request or one
- * tail may be stuck, and no other shares its state. Returns what takes the guard away.
+ * Keeps the process alive after an unhandled rejection or an uncaught exception. By default Node ends the process, and
+ * with it all other requests. Each such error is a bug of ours; it is logged and counted. Going on is safe, because the
+ * service stores nothing: one request or tail may hang, but no other shares its state. Returns a function that removes
+ * the guard.
  */
 export function guardProcess(logger: Logger, metrics: Metrics): () => void {
   const guards = Object.entries(EVENTS).map(([event, kind]) => {

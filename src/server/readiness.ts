@@ -1,4 +1,4 @@
-/** What `/health/ready` says. It is given to everybody, so it names no source. */
+/** The answer of `/health/ready`. It is public, so it names no source. */
 interface Readiness {
   readonly status: 200 | 503;
   readonly text: string;
@@ -7,11 +7,11 @@ interface Readiness {
 interface Facts {
   readonly isStopping: boolean;
   readonly isRedisDown: boolean;
-  /** Is a source left alone, as it kept failing? */
+  /** True if the breaker of a source is open because the source kept failing. */
   readonly isSourceDown: boolean;
 }
 
-/** A replica that does not have everything takes requests: others would have no more. */
+/** A degraded replica still takes requests, because other replicas would be in the same state. */
 export function readinessOf({ isStopping, isRedisDown, isSourceDown }: Facts): Readiness {
   if (isStopping) return { status: 503, text: 'shutting down\n' };
   const missing = [

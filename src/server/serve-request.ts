@@ -3,10 +3,10 @@ import type { Logger } from 'pino';
 import { requestIdOf } from './client/request-id.ts';
 import { answerText } from './answer-text.ts';
 
-/** Answers a request, whoever sent it. */
+/** Answers a request from any caller. */
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 
-/** Has a request answered. A handler that fails is logged, and nothing of why is told. */
+/** Runs a handler. If it fails, the error's name is logged and the client learns no details. */
 export async function serve(
   handler: Handler,
   request: IncomingMessage,

@@ -10,40 +10,43 @@ import type { ServiceOptions } from './service-options.ts';
 import type { Rules, ServicePaths } from './service.ts';
 
 export interface ServerOptions extends ServiceOptions {
-  /** Other machines may reach it only where `auth` says who may call. */
+  /** The host to listen on. A host that other machines can reach needs `auth`. */
   readonly host: string;
-  /** 0: a free one, chosen by the system. */
+  /** The port; 0: the system chooses a free one. */
   readonly port: number;
-  /** How long a connection is kept while nothing is asked. Default: 75,000. */
+  /** How long an idle connection is kept. Default: 75,000. */
   readonly keepAliveMilliseconds?: number;
-  /** How long `close` waits for answers that are on their way. Default: 5,000. */
+  /** How long `close` waits for answers in progress. Default: 5,000. */
   readonly graceMilliseconds?: number;
 }
 
-/** What may change while the server runs. */
+/** The options that can change while the server runs. */
 export type ServerRules = Rules & Pick<ServerOptions, 'keepAliveMilliseconds'>;
 
 export interface RunningServer {
-  /** Where it answers, without a path: `http://127.0.0.1:4000`. */
+  /** The server's URL without a path: `http://127.0.0.1:4000`. */
   readonly url: string;
   readonly paths: ServicePaths;
-  /** As `turnTo` of the service. Rejects with a `ConfigurationError`, and goes on as before, where that would open it to everybody. */
+  /**
+   * Applies new rules, like `Service.turnTo`. If they would open the server to other machines without `auth`, rejects
+   * with a `ConfigurationError` and changes nothing.
+   */
   turnTo(rules: ServerRules): Promise<void>;
   /**
-   * Takes no more requests, closes the federation (which ends its tails), lets answers on their way out,
-   * and then closes every connection. Resolves when nothing of the server is left.
+   * Stops accepting requests, closes the federation (which ends its tails), lets answers in progress finish, and then
+   * closes every connection. Resolves when all of that is done.
    */
   close(): Promise<void>;
 }
 
-/** Everybody who reaches the machine would read all logs. */
+/** The problem of a server without `auth` on a reachable host: anyone could read all logs. */
 const OPEN: Problem = {
   key: 'server.auth',
   message:
     'is missing: other machines could read everything. Say who may call, or `auth: { type: none }` to let everybody do so',
 };
 
-/** Starts the service on a port of its own. Rejects when the port can't be had. */
+/** Starts the service on its own port. Rejects if it cannot listen on the port. */
 export async function createServer(options: ServerOptions): Promise<RunningServer> {
   const { host, port, graceMilliseconds = 5_000 } = options;
   checkAccess(options, host);

@@ -8,50 +8,53 @@ import type { Tracing } from './tracing/tracing.ts';
 
 export interface ServiceOptions {
   readonly federation: Federation;
-  /** Who may call. Default: everybody. */
+  /** How callers are authenticated. Default: anyone may call. */
   readonly auth?: AccessSettings;
-  /** Write to the log who read what? Default: no. */
+  /** True: log who read what. Default: false. */
   readonly audit?: boolean;
-  /** Serve GraphiQL to browsers? Default: yes. */
+  /** True: serve GraphiQL to browsers. Default: true. */
   readonly graphiql?: boolean;
-  /** Serve the log explorer at `/`? Default: yes, where it is built. A text: the folder that holds the built page. */
+  /** True: serve the log explorer at `/`, if it is built. A string: the folder of the built page. Default: true. */
   readonly explorer?: boolean | string;
-  /** Serve tools for assistants at `/mcp`? Default: no. */
+  /** True: serve tools for assistants at `/mcp`. Default: false. */
   readonly mcp?: boolean;
   readonly logger?: Logger;
-  /** Is a source left alone, as it kept failing? `/health/ready` says so. Default: that is not known. */
+  /** True if a source's breaker is open; `/health/ready` reports it. Default: not reported. */
   readonly isSourceDown?: () => boolean;
   /** Limits that differ from `DEFAULT_QUERY_LIMITS`. */
   readonly limits?: Partial<QueryLimits>;
-  /** Limits of what clients may take that differ from `DEFAULT_CLIENT_LIMITS`. */
+  /** Limits of clients that differ from `DEFAULT_CLIENT_LIMITS`. */
   readonly clientLimits?: Partial<ClientLimits>;
-  /** Refuse what pages of other sites can make browsers send? Default: yes. */
+  /** True: refuse requests that pages of other sites can make browsers send (CSRF). Default: true. */
   readonly csrfProtection?: boolean;
-  /** May clients ask for the schema? Default: yes. */
+  /** True: clients may query the schema. Default: true. */
   readonly introspection?: boolean;
-  /** Does a gateway find `Query.node` and `Query.nodes` in the subgraph? Default: yes. */
+  /** True: the subgraph shows `Query.node` and `Query.nodes` to a gateway. Default: true. */
   readonly subgraphNodes?: boolean;
-  /** Texts of operations that clients may name, or may send at all. Default: they send any, and name none. */
+  /**
+   * Persisted operations: texts that clients may name by id, and whether they may send other texts. Default: any text,
+   * no ids.
+   */
   readonly persistedQueries?: PersistedQueries;
-  /** The most queries that one request may hold. Default: 0, one alone and no list. */
+  /** Most queries in one request. Default: 0, batching is off. */
   readonly batching?: number;
-  /** Compress answers for clients that take that? Default: yes. Streams of events are never compressed. */
+  /** True: compress answers for clients that accept it. Default: true. Streams of events are never compressed. */
   readonly compression?: boolean;
-  /** Names that the server is reached under: see client/allowed-hosts.ts. Default: any. */
+  /** Names under which the server may be reached: see client/allowed-hosts.ts. Default: any. */
   readonly allowedHosts?: readonly string[] | null;
-  /** Origins of pages that may read answers and open WebSockets, beside our own. Default: none. */
+  /** Origins of pages that may read answers and open WebSockets, in addition to our own. Default: none. */
   readonly allowedOrigins?: readonly string[];
-  /** Where browsers reach this server, as an origin. Default: what each request says in `Host`. */
+  /** The origin under which browsers reach this server. Default: each request's `Host`. */
   readonly publicOrigin?: string | null;
-  /** Proxies whose `X-Forwarded-For` is believed: addresses and networks. Default: none. */
+  /** Proxies whose `X-Forwarded-For` is trusted: addresses and networks. Default: none. */
   readonly trustProxy?: readonly string[];
   /**
-   * How often a WebSocket is pinged, and a stream of server-sent events gets a comment when it is silent, so
-   * that proxies keep them and clients that are gone are noticed. Default: 12,000.
+   * Interval of pings on WebSockets, and of comments on silent streams of server-sent events, so that proxies keep them
+   * and lost clients are noticed. Default: 12,000.
    */
   readonly heartbeatMilliseconds?: number;
-  /** Where operations are traced; closed by its owner. Default: nowhere. */
+  /** Traces operations. The caller that passes it closes it. Default: no tracing. */
   readonly tracing?: Tracing;
-  /** Where this server and others count. Default: metrics of its own. */
+  /** The metrics to count in, possibly shared with other servers. Default: separate metrics. */
   readonly metrics?: Metrics;
 }

@@ -33,36 +33,36 @@ import type { ServiceOptions } from './service-options.ts';
 import { isHost } from './client/own-origin.ts';
 import { createWebSockets } from './websocket/websocket.ts';
 
-/** Every path that the service answers at. */
+/** All paths of the service. */
 export interface ServicePaths {
-  /** What is the same for all who ask, and says nothing of sources. */
+  /** Paths that answer every caller alike and reveal nothing about sources. */
   readonly pages: readonly string[];
-  /** What reads data: each passes the same gate. */
+  /** Paths that read data. All pass the same gate. */
   readonly data: readonly string[];
 }
 
-/** Everything that answers, without a port of its own. */
+/** The service without a port of its own. */
 export interface Service {
   readonly paths: ServicePaths;
-  /** Answers any path of the service: for Node's HTTP server, and what is built on it. */
+  /** Answers any path of the service: for Node's HTTP server and frameworks built on it. */
   readonly listener: (request: IncomingMessage, response: ServerResponse) => void;
-  /** The same for a client that asks whether it may send its body (`checkContinue`). */
+  /** The same for a client that sends `Expect: 100-continue` (event `checkContinue`). */
   readonly askedFirst: (request: IncomingMessage, response: ServerResponse) => void;
-  /** WebSockets at /graphql: for `upgrade` of Node's HTTP server. */
+  /** Serves WebSockets at /graphql: for the event `upgrade` of Node's HTTP server. */
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
-  /** GraphQL over HTTP and server-sent events for hosts that speak the Fetch API, whatever the path. */
+  /** GraphQL over HTTP and server-sent events for hosts that use the Fetch API, on any path. */
   readonly fetch: (request: Request, facts?: FetchFacts) => Promise<Response>;
-  /** Answers by other rules from now on, and ends what may not go on by them. Resolves when that is judged. */
+  /** Applies new rules and ends operations that they forbid. Resolves when all running operations are judged. */
   readonly turnTo: (rules: Rules) => Promise<void>;
-  /** Closes the federation (which ends its tails) and the WebSockets, within that time. Not ready from here on. */
+  /** Closes the federation, its tails and the WebSockets within this time. `/health/ready` fails from here on. */
   readonly stop: (graceMilliseconds: number) => Promise<void>;
-  /** Once no request is under way. */
+  /** Frees resources. Call it when no request is in progress. */
   readonly dispose: () => Promise<void>;
 }
 
 /**
- * What may change while the service runs: who may call, its sources, as another federation of the same pollers, and what is given of
- * the rest.
+ * The options that can change while the service runs: authentication, the sources (as another federation of the same
+ * pollers), and whichever of the rest are given.
  */
 export type Rules = Pick<ServiceOptions, 'auth' | 'federation' | 'allowedHosts' | 'publicOrigin' | 'trustProxy'> & {
   readonly liveLimits?: LiveLimits;
@@ -97,9 +97,9 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   const { batching = 0 } = options;
   const begin: BeginOperation = (client, access) => beginFrom(client, access, callers);
   const graphql = createGraphql({ limits, logger, metrics, audit, tracing, batching, begin, ...served });
-  // Its page asks for the schema, and sends what its reader writes.
+  // GraphiQL queries the schema and sends arbitrary texts, which are refused if only persisted operations are allowed.
   const withGraphiql = options.graphiql !== false && !persistedQueries.only;
-  // The page is the same for all who ask: jobs are in its examples only where everybody may see them.
+  // The page is the same for every caller, so its examples name jobs only if anyone may see them.
   const graphiqlFor = ({ auth = EVERYBODY, federation }: Rules): Handler | null =>
     withGraphiql ? createGraphiql(auth.type === 'none' ? federation : null) : null;
   let graphiql = graphiqlFor(options);
@@ -117,10 +117,10 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     logger,
   });
 
-  /** What is the same for all who ask, and says nothing of sources. */
+  /** Paths that answer every caller alike and reveal nothing about sources. */
   const pages: Handlers = {
     '/': (_request, response) => {
-      // Relative: a proxy may have put a path before it.
+      // Relative, because a proxy may add a path prefix.
       response.writeHead(302, { location: 'graphql' }).end();
     },
     ...page?.routes,
@@ -206,7 +206,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     paths: { pages: Object.keys(pages), data: Object.keys(data) },
     listener,
     askedFirst(request, response) {
-      // A client that asks before it sends is told at once that its body is too long.
+      // A body that is declared too long is refused before the client sends it.
       if (!isTooLong(request, limits.bodyBytes)) response.writeContinue();
       listener(request, response);
     },
@@ -222,7 +222,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     }),
     async turnTo(next) {
       graphiql = graphiqlFor(next);
-      // Each is read where it is used.
+      // Each limit is read at each use, so changing the objects in place takes effect.
       if (next.liveLimits !== undefined)
         for (const each of [limits, clientLimits]) Object.assign(each, next.liveLimits);
       if (next.trustProxy !== undefined) trusted = trustedProxies(next.trustProxy);
@@ -244,7 +244,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
 const STRANGE_HOST =
   'This service is not known under that name: see server.publicUrl and server.allowedHosts in the configuration.\n';
 
-/** Names of built files change with each version: one label stands for all of them. */
+/** Names of built files change with each version, so all share one label. */
 function routeName(path: string): string {
   return path.startsWith('/assets/') ? '/assets' : path;
 }

@@ -1,8 +1,8 @@
 import type { Plugin } from 'graphql-yoga';
 
 /**
- * Asks proxies to pass streams on as they come. nginx collects answers unless it is told otherwise, and some
- * compress what they can, which holds events back until a block is full.
+ * Asks proxies to pass streams on without buffering. By default nginx buffers answers, and some proxies compress them,
+ * which holds events back until a block is full.
  */
 export function unbufferedStreams(): Plugin {
   return {
@@ -10,7 +10,7 @@ export function unbufferedStreams(): Plugin {
       if (!/^(?:text\/event-stream|multipart\/mixed)\b/.test(headers.get('content-type') ?? '')) return;
       headers.set('x-accel-buffering', 'no');
       headers.set('cache-control', 'no-cache, no-transform');
-      // The library writes `none`, which is no encoding.
+      // Yoga writes `none`, which is not a valid encoding.
       headers.delete('content-encoding');
     },
   };

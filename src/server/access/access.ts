@@ -3,35 +3,35 @@ import { OPERATIONS } from '../../config/access.ts';
 import type { Operation, Reading, Role, Roles } from '../../config/access.ts';
 import type { Federation } from '../../federation/api.ts';
 
-/** Who asks, as far as it was proved. */
+/** The authenticated caller. */
 export interface Identity {
-  /** For the log, and for limits of callers; null: `server.auth` is none. */
+  /** The caller's name in the log and in limits of callers. Null: `server.auth` is `none`. */
   readonly caller: string | null;
   readonly roles: readonly string[];
-  /** Milliseconds since 1970; null: it does not end. */
+  /** Milliseconds since 1970; null: never. */
   readonly expiresAt: number | null;
 }
 
-/** What one caller may see and do. Nothing of a source is reached but through it. */
+/** What one caller may see and do. All reading of sources goes through it. */
 export interface Access {
   readonly caller: string | null;
   readonly expiresAt: number | null;
-  /** The caller's own `Authorization`, for sources that are asked with it. */
+  /** The caller's `Authorization`, for sources that it is forwarded to. */
   readonly authorization: string | null;
   allows(operation: Operation): boolean;
-  /** The sources that the caller may read in this way; for any other, there are none. */
+  /** The federation with only the sources that the caller may read in this way. */
   view(reading: Reading): Federation;
-  /** Calls back when what the caller may do was changed, or taken away. Returns what ends the wait. */
+  /** Calls back when the caller's rights change or are withdrawn. Returns a function that removes the callback. */
   whenWithdrawn(over: () => void): () => void;
 }
 
-/** What tells of a change of who may do what: see `Access`. */
+/** Registers a callback for changed rights: see `Access.whenWithdrawn`. */
 export type Watch = (authorization: string | null, rights: string, over: () => void) => () => void;
 
-/** Views that are kept; each is made of names alone and cheap. */
+/** Most views that are cached. A view is cheap: it is made from names of sources alone. */
 const MOST_VIEWS = 1_000;
 
-/** Turns identities into what they may see. */
+/** Turns identities into their access. */
 export class Policies {
   #federation: Federation;
   #roles: Roles;
@@ -44,14 +44,16 @@ export class Policies {
     this.#watch = watch;
   }
 
-  /** From now on, all who are let in, and who were before, see these sources. Roles count for those who are let in from now on. */
+  /**
+   * Replaces the sources, also for callers admitted before. The new roles apply only to callers admitted from now on.
+   */
   turnTo(federation: Federation, roles: Roles): void {
     this.#federation = federation;
     this.#roles = roles;
     this.#views.clear();
   }
 
-  /** What a caller may do, as a text that changes with these rights. */
+  /** A text that changes whenever the caller's rights change. */
   rightsOf({ caller, roles }: Identity): string {
     return this.#roles === null ? '' : JSON.stringify([caller, this.#ownOf(roles)]);
   }
@@ -96,7 +98,7 @@ function isRole(role: Role | undefined): role is Role {
   return role !== undefined;
 }
 
-/** Does any of the caller's roles allow anything? */
+/** True if any of the caller's roles allows any operation. */
 export function mayAnything(access: Access): boolean {
   return OPERATIONS.some((operation) => access.allows(operation));
 }

@@ -10,21 +10,22 @@ import type { Audit } from './audit.ts';
 import { Denied } from './denied.ts';
 import { untilOver } from './expiry.ts';
 
-/** The context of an operation, and what its caller may see. */
+/** The context of an operation with the access of its caller. */
 export type AdmittedContext = GraphContext & {
   readonly access: Access;
-  /** The address that it came from, as far as it is known. */
+  /** The client's address, if known. */
   readonly client?: string | null;
-  /** Names the request in log lines and answers. */
+  /** The request's id in log lines and answers. */
   readonly requestId?: string;
 };
 
 /**
- * Gives each operation the sources that its caller may read in this way, writes down what it reads of them, and ends a stream when
- * the time of its caller's credential is over. To be the first of all who look at an operation's sources.
+ * Limits each operation to the sources that its caller may read in this way, audits what it reads, and ends a stream
+ * when its caller's credential expires or is withdrawn. Must come before every plug-in that uses an operation's
+ * sources.
  */
 export function admitOperations(present: (error: unknown) => GraphQLError, audit: Audit | null): Plugin {
-  /** Returns what is to be called when the operation is over. */
+  /** Returns a function to call when the operation is over. */
   function admit(
     args: ExecutionArgs,
     reading: Reading,
@@ -72,12 +73,12 @@ const NAMES: Readonly<Record<Reading, string>> = {
   export: 'Exports',
 };
 
-/** The caller is known, and none of its roles lets it do this. */
+/** The error for a caller without a role that allows this. */
 export function mayNot(reading: Reading): Denied {
   return new Denied(403, `${NAMES[reading]} are not for you: none of your roles allows them.`);
 }
 
 function contextOf({ contextValue }: ExecutionArgs): AdmittedContext {
-  // Made in graphql.ts: there is no other.
+  // Always the context made in graphql.ts.
   return contextValue as AdmittedContext;
 }

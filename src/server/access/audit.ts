@@ -4,10 +4,10 @@ import type { JobRef } from '../../domain/job.ts';
 import type { Federation, LogConnection, LogNode, LogStreamEvent } from '../../federation/api.ts';
 import type { Access } from './access.ts';
 
-/** Jobs of one operation that are named; the others are counted. */
+/** Most jobs that an audit line names; further jobs are only counted. */
 const MOST_JOBS = 100;
 
-/** Writes down who read what, once for each operation when it is over. */
+/** Logs who read what: one line per operation, when it is over. */
 export interface Audit {
   begin(facts: AuditFacts): Journal;
 }
@@ -15,23 +15,23 @@ export interface Audit {
 export interface AuditFacts {
   readonly access: Access;
   readonly reading: Reading;
-  /** What the client calls its operation. */
+  /** The operation's name, from the client. */
   readonly name: string | null;
-  /** The address that it came from, as far as it is known. */
+  /** The client's address, if known. */
   readonly client: string | null;
-  /** Names the request. */
+  /** The request's id. */
   readonly requestId: string | undefined;
 }
 
-/** What one operation has read so far. */
+/** Records what one operation reads. */
 export interface Journal {
-  /** The same sources, with all that is read of them written down. */
+  /** The same federation, with every read recorded. */
   watching(federation: Federation): Federation;
-  /** The operation is over: also one that failed, or whose client has left. Only the first time counts. */
+  /** Ends the operation and logs the line, also if it failed or its client left. Only the first call counts. */
   readonly end: () => void;
 }
 
-/** Its lines are written whatever the level of other lines is. */
+/** Audit lines are written regardless of the log level. */
 export function createAudit(logger: Logger): Audit {
   const log = logger.child({}, { level: 'info' });
   return {
@@ -71,7 +71,7 @@ class Read {
     for (const { message } of lines) this.#bytes += Buffer.byteLength(message);
   }
 
-  /** Is it the first look at the rows of this connection? */
+  /** True the first time that rows of this connection are read. */
   isFirst(connection: object): boolean {
     if (this.#connections.has(connection)) return false;
     this.#connections.add(connection);

@@ -1,9 +1,9 @@
 import { Denied } from './denied.ts';
 
-/** A token of RFC 6750, section 2.1; longer ones than any issuer makes are not looked at. */
+/** A token of RFC 6750, section 2.1. Tokens longer than any issuer makes are refused. */
 const TOKEN = /^[A-Za-z0-9._~+/-]{1,16384}=*$/;
 
-/** The token in an `Authorization`. Throws `Denied` where there is none. */
+/** The token in an `Authorization` header. Throws `Denied` if there is none. */
 export function bearerToken(authorization: string | null): string {
   if (authorization === null) throw new Denied(401, 'The request has no Authorization; send "Bearer" and a token.');
   const [, scheme = '', token = ''] = /^\s*(\S+)(?:\s+(\S+))?\s*$/.exec(authorization) ?? [];

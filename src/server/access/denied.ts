@@ -1,8 +1,11 @@
 import { TributaryError } from '../../domain/errors.ts';
 
-/** The caller is refused. The message says what was wrong with a credential, and quotes none of it. */
+/** The caller is refused. The message says what is wrong with the credential and never quotes it. */
 export class Denied extends TributaryError {
-  /** Of HTTP. 401: the caller is unknown. 403: known, and not allowed. 503: can't be checked now. */
+  /**
+   * The HTTP status. 401: the caller is unknown. 403: the caller is known but not allowed. 503: the credential cannot
+   * be checked now.
+   */
   readonly httpStatus: 401 | 403 | 503;
 
   constructor(httpStatus: 401 | 403 | 503, message: string, retryAfterSeconds?: number) {
@@ -11,15 +14,15 @@ export class Denied extends TributaryError {
   }
 }
 
-/** What tells an HTTP client how to show who it is: RFC 6750, section 3. */
+/** The `WWW-Authenticate` header, which tells a client how to authenticate (RFC 6750, section 3). Null: none. */
 export function challengeOf({ httpStatus, message }: Denied, hadCredentials: boolean): string | null {
   if (httpStatus !== 401) return null;
   const challenge = 'Bearer realm="tributary"';
-  // Nothing is wrong with what was not sent.
+  // Without credentials there is no error to describe.
   return hadCredentials ? `${challenge}, error="invalid_token", error_description="${quoted(message)}"` : challenge;
 }
 
-/** Our messages are plain ASCII; a header holds nothing else. */
+/** Keeps a message within what a quoted string in a header may hold. */
 function quoted(text: string): string {
   return text.replaceAll(/["\\]/g, "'").replaceAll(/[^\x20-\x7e]/g, '?');
 }

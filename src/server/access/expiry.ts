@@ -2,13 +2,13 @@ import { unlessAborted } from '../../domain/unless-aborted.ts';
 import type { Access } from './access.ts';
 import { Denied } from './denied.ts';
 
-/** The longest time that a timer of the runtime holds. */
+/** The longest delay of a timer in Node. */
 const LONGEST_MILLISECONDS = 2 ** 31 - 1;
 
-/** How long a caller may go on with what was begun. */
+/** The parts of an access that end operations already begun. */
 export type Term = Pick<Access, 'expiresAt' | 'whenWithdrawn'>;
 
-/** Calls back once when the time of a credential is over, or when it was withdrawn. Returns what ends the wait. */
+/** Calls back once when a credential expires or is withdrawn. Returns a function that ends the wait. */
 export function whenOver({ expiresAt, whenWithdrawn }: Term, over: (reason: Denied) => void): () => void {
   const forgetExpiry = whenExpired(expiresAt, () => {
     forgetWithdrawal();
@@ -40,7 +40,7 @@ function whenExpired(expiresAt: number | null, over: () => void): () => void {
   };
 }
 
-/** The same stream, with `last` as its last value when the time of a credential is over before it. */
+/** The same stream. If the credential expires or is withdrawn first, the stream ends with `last` as its final value. */
 export function untilOver<T>(
   stream: AsyncIterable<T>,
   term: Term,
@@ -57,7 +57,7 @@ export function untilOver<T>(
   function leave(): void {
     isClosed = true;
     forget();
-    // Not waited for: it may be in the middle of its next value.
+    // Do not await: the iterator may still be working on its next value.
     iterator.return?.().catch(() => undefined);
   }
 

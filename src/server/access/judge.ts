@@ -7,15 +7,15 @@ import { Denied } from './denied.ts';
 import { knowsByKey } from './keys.ts';
 import { knowsByToken } from './tokens.ts';
 
-/** Says what the bearer of an `Authorization` may see. Throws `Denied`. */
+/** Returns the access of the caller with this `Authorization`. Throws `Denied`. */
 export type Judge = (authorization: string | null) => Promise<Access>;
 
-/** A judge whose rules may change. */
+/** A judge whose rules can change. */
 export interface Court {
   readonly judge: Judge;
   /**
-   * Judges by these rules from now on, and lets everybody see these sources. Who is under way is judged again where the rules are
-   * not what they were; those who are denied, or may do something else now, are called back (`Access.whenWithdrawn`).
+   * Applies new rules and a new federation. If the rules changed, running operations and open connections are judged
+   * again; where the caller is now denied or has other rights, `Access.whenWithdrawn` calls back.
    */
   turnTo(settings: AccessSettings, federation: Federation): Promise<void>;
 }
@@ -42,7 +42,7 @@ export function createCourt(first: AccessSettings, federation: Federation): Cour
     try {
       return policies.rightsOf(await know(authorization)) === rights;
     } catch {
-      // Who is denied, or can't be judged now, is not let go on.
+      // A caller that is denied, or cannot be judged now, may not go on.
       return false;
     }
   }

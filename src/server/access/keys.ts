@@ -4,7 +4,10 @@ import type { Identity } from './access.ts';
 import { bearerToken } from './bearer.ts';
 import { Denied } from './denied.ts';
 
-/** Knows callers by keys. Only hashes are kept; each is compared in full, so that time tells nothing of them. */
+/**
+ * Authenticates callers by keys. Only hashes are kept, and each is compared in constant time, so that timing reveals
+ * nothing.
+ */
 export function knowsByKey(keys: readonly AccessKey[]): (authorization: string | null) => Identity {
   const known = keys.map(({ sha256, name, roles }) => ({
     hash: Buffer.from(sha256, 'hex'),

@@ -5,18 +5,18 @@ import type { Identity } from './access.ts';
 import { bearerToken } from './bearer.ts';
 import { Denied } from './denied.ts';
 
-/** For as long as this, the issuer is not asked again for a key that it does not have. */
+/** Least time between two requests for a key that the issuer's set does not contain. */
 const COOLDOWN_MILLISECONDS = 30_000;
 const TIMEOUT_MILLISECONDS = 5_000;
-/** Keys that were withdrawn are taken for as long as this. */
+/** How long the issuer's keys are cached. A withdrawn key is accepted for at most this long. */
 const KEYS_LIVE_MILLISECONDS = 600_000;
 
 const RETRY_AFTER_SECONDS = 5;
 
-/** The longest life of anybody's credential, whatever a token says: timers hold no more. */
+/** The latest expiry of a token, in seconds since 1970, whatever the token states: the limit of dates in JavaScript. */
 const LONGEST_LIFE_SECONDS = 8_640_000_000_000;
 
-/** Knows callers by signed tokens (JWT, RFC 7519) of one issuer. */
+/** Authenticates callers by signed tokens (JWT, RFC 7519) of one issuer. */
 export function knowsByToken(settings: TokenSettings): (authorization: string | null) => Promise<Identity> {
   const { issuer, audience, algorithms, rolesClaim, clockToleranceMilliseconds } = settings;
   const keys = createRemoteJWKSet(new URL(settings.jwks), {
@@ -45,7 +45,7 @@ export function knowsByToken(settings: TokenSettings): (authorization: string | 
   };
 }
 
-/** What is wrong, in our words: those of the library may quote the token. */
+/** Describes the problem in our own words: the library's message may quote the token. */
 function denied(error: unknown): Denied {
   if (error instanceof errors.JWTExpired) return new Denied(401, 'The token has expired.');
   if (error instanceof errors.JWTClaimValidationFailed) return new Denied(401, claimMessage(error));
@@ -61,7 +61,7 @@ function denied(error: unknown): Denied {
   if (error instanceof errors.JWSInvalid || error instanceof errors.JWTInvalid) {
     return new Denied(401, 'The token is no signed JWT.');
   }
-  // Its keys can't be had, or are none.
+  // The issuer's keys cannot be fetched, or are not valid.
   return new Denied(503, "The issuer's keys can't be read now.", RETRY_AFTER_SECONDS);
 }
 
@@ -77,7 +77,7 @@ function claimMessage({ claim }: InstanceType<typeof errors.JWTClaimValidationFa
   return (Object.hasOwn(CLAIMS, claim) ? CLAIMS[claim] : undefined) ?? 'A claim of the token is not what it must be.';
 }
 
-/** The names in a claim: a list of texts, or one text with spaces between them. */
+/** The role names in a claim: a list of strings, or one string separated by spaces. */
 function rolesIn(payload: JWTPayload, claim: string): readonly string[] {
   const value = Object.hasOwn(payload, claim) ? payload[claim] : claim.split('.').reduce<unknown>(propertyOf, payload);
   if (typeof value === 'string') return value.split(' ').filter((name) => name !== '');

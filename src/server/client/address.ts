@@ -1,13 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP } from 'node:net';
 
-/** More proxies than any request passes. */
+/** Most hops that are read: more proxies than any request passes. */
 const MOST_HOPS = 32;
 
-/** The proxies whose `X-Forwarded-For` is believed. */
+/** The proxies whose `X-Forwarded-For` is trusted. */
 export type TrustedProxies = BlockList;
 
-/** Addresses and networks that `isNetwork` has seen. */
+/** Builds the list from addresses and networks that `isNetwork` has accepted. */
 export function trustedProxies(networks: readonly string[]): TrustedProxies {
   const list = new BlockList();
   for (const network of networks) {
@@ -20,8 +20,8 @@ export function trustedProxies(networks: readonly string[]): TrustedProxies {
 }
 
 /**
- * Where a request comes from. Each trusted proxy adds, on the right, the address that it was asked from; what
- * stands before the first address that is not trusted may be made up. Null: the connection is gone.
+ * The client's address. Each trusted proxy appends the address that called it. Everything to the left of the first
+ * untrusted address may be forged. Null: the connection is closed.
  */
 export function clientAddress(
   { socket, headers }: Pick<IncomingMessage, 'socket' | 'headers'>,
@@ -40,7 +40,9 @@ export function clientAddress(
   return address;
 }
 
-/** Without a port, and without the form that an IPv4 address has on an IPv6 socket. Null for what is no address. */
+/**
+ * The address without a port and without the `::ffff:` prefix of IPv4 on an IPv6 socket. Null if it is not an address.
+ */
 function plainAddress(text: string): string | null {
   const trimmed = text.trim().replace(/^"(.*)"$/, '$1');
   const bare = /^\[([^\]]+)\](?::\d+)?$/.exec(trimmed)?.[1] ?? /^([\d.]+):\d+$/.exec(trimmed)?.[1] ?? trimmed;

@@ -1,8 +1,9 @@
 import { isIP } from 'node:net';
 
 /**
- * Is this a name that the service is reached under? A page can give its own name the address of this machine (DNS rebinding), and
- * then read answers as if it were ours; it can't do so with an address, or with `localhost`. Null: every name is one.
+ * True if the service may be reached under this name. A hostile page can point its own name at this machine (DNS
+ * rebinding) and then read answers as if it were ours; it cannot do so with an IP address or `localhost`. `allowed`
+ * null: every name is allowed.
  */
 export function isAllowedHost(host: string, allowed: readonly string[] | null): boolean {
   if (allowed === null) return true;
@@ -11,7 +12,10 @@ export function isAllowedHost(host: string, allowed: readonly string[] | null): 
   return isAddress(name) || name === 'localhost' || name.endsWith('.localhost') || allowed.includes(name);
 }
 
-/** The names for a server that listens there: null where nothing says them, and other machines may reach it. */
+/**
+ * The allowed names of a server that listens on this host. Null (any) if no names are configured and other machines can
+ * reach it.
+ */
 export function allowedHosts(
   listensOn: string,
   { named, publicOrigin }: { readonly named: readonly string[]; readonly publicOrigin: string | null },
@@ -21,12 +25,12 @@ export function allowedHosts(
   return [...known, listensOn].map((name) => name.toLowerCase());
 }
 
-/** Does only this machine reach what listens there? */
+/** True if only this machine can reach a server that listens on this host. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }
 
-/** Without the port. */
+/** The name without the port, or null if it is not valid. */
 function nameIn(host: string): string | null {
   return URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname.toLowerCase().replace(/\.$/, '') : null;
 }

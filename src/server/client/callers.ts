@@ -3,25 +3,25 @@ import { LRUCache } from 'lru-cache';
 import type { ClientLimits } from '../../config/service-limits.ts';
 import { TokenBucket } from './token-bucket.ts';
 
-/** Callers that are remembered. Those that have not been here for longest are forgotten first. */
+/** Most callers that are remembered. The least recently seen are forgotten first. */
 const MOST_CALLERS = 20_000;
 
 const SECONDS_AT_ONCE = 5;
 
 interface Caller {
   bucket: TokenBucket;
-  /** That of the bucket. */
+  /** The rate of the bucket. */
   perSecond: number;
   underWay: number;
 }
 
-/** Why a caller may not begin something now. */
+/** Why a caller may not start another request now. */
 export interface Refusal {
   readonly message: string;
   readonly retryAfterSeconds: number;
 }
 
-/** What each caller has under way, and how fast it asks. The limits may change. */
+/** Counts each caller's running operations and limits its rate of requests. The limits may change. */
 export class Callers {
   readonly #limits: ClientLimits;
   readonly #callers = new LRUCache<string, Caller>({ max: MOST_CALLERS });
@@ -30,9 +30,9 @@ export class Callers {
     this.#limits = limits;
   }
 
-  /** Begins a request or an operation. Returns what ends it, or why it may not begin. */
+  /** Begins a request or an operation. Returns a function that ends it, or a refusal. */
   begin(address: string | null, now = performance.now()): (() => void) | Refusal {
-    // The machine itself, or a proxy on it that is not in `trustProxy`: not one caller, so it is not counted.
+    // The local machine, or a local proxy missing in `trustProxy`, may stand for many callers, so it is not limited.
     if (address === null || isLoopback(address)) return () => undefined;
     const caller = this.#of(address, now);
     if (caller.underWay >= this.#limits.operations) {
@@ -65,7 +65,10 @@ export class Callers {
   }
 }
 
-/** The name of a caller, by which it is counted: that which it has proved, or its address. Null: it has none of its own. */
+/**
+ * The name under which a caller is counted: its authenticated name, or its network. Null: the address is local or
+ * unknown.
+ */
 export function nameOfCaller(proved: string | null, address: string | null): string | null {
   if (proved !== null) return `caller ${proved}`;
   return address === null || isLoopback(address) ? null : networkOf(address);
@@ -75,7 +78,7 @@ function isLoopback(address: string): boolean {
   return address === '::1' || address.startsWith('127.');
 }
 
-/** Anybody with IPv6 has the addresses of a whole network: its first 64 bits. */
+/** The address itself, or the first 64 bits of an IPv6 address: one client usually has that whole network. */
 function networkOf(address: string): string {
   if (!isIPv6(address)) return address;
   const [head = '', tail] = address.split('::');

@@ -1,4 +1,4 @@
-/** The encodings that a client takes for the body of an answer, by its header. */
+/** The content encodings that an `Accept-Encoding` header accepts. */
 export function acceptedEncodings(header = ''): ReadonlySet<string> {
   const accepted = header
     .toLowerCase()

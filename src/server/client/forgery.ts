@@ -3,10 +3,10 @@ import { originOf } from '../../config/addresses.ts';
 import { isWelcome } from './own-origin.ts';
 import type { Welcome } from './own-origin.ts';
 
-/** Media types that a page may send anywhere without asking first. */
+/** Media types that a page may send to any origin without a preflight. */
 const SIMPLE_TYPES = new Set(['application/x-www-form-urlencoded', 'multipart/form-data', 'text/plain']);
 
-/** Headers that a page may send to another origin only after it was allowed to: any of them proves that it may. */
+/** Headers that need a preflight to reach another origin. Any of them proves that the page is allowed. */
 const ASKED_FIRST = [
   'authorization',
   'x-requested-with',
@@ -17,9 +17,9 @@ const ASKED_FIRST = [
 ];
 
 /**
- * May a page of another site have made a browser send this, with the browser's address and cookies, without being allowed to?
- * Browsers ask first (a preflight) before anything but what forms, images and links could always send; that much is refused
- * unless the browser says that it comes from a page of ours, or from no page.
+ * True if a page of another site may have made a browser send this request, with the browser's address and cookies
+ * (CSRF). Browsers send a preflight first, except for requests that forms, images and links can make. Those requests
+ * are refused unless the browser states that they come from an allowed page, or from no page.
  */
 export function mayBeForged({ headers }: Pick<IncomingMessage, 'headers'>, welcome: Welcome): boolean {
   const type = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
@@ -28,13 +28,13 @@ export function mayBeForged({ headers }: Pick<IncomingMessage, 'headers'>, welco
   if (headers.origin !== undefined) return !isWelcome({ headers }, welcome);
   const site = headers['sec-fetch-site'];
   if (site !== undefined) return site !== 'same-origin' && site !== 'none';
-  // Without TLS, browsers say neither. They do say what page a request is from, unless that page forbids it.
+  // Without TLS, browsers send neither header. They do send `Referer`, unless the page forbids it.
   if (!isBrowser(headers['user-agent'])) return false;
   const page = headers.referer === undefined ? null : originOf(originIn(headers.referer));
   return page === null || !isWelcome({ headers: { host: headers.host, origin: page } }, welcome);
 }
 
-/** Pages can't send another name without asking first. */
+/** A page cannot send another `User-Agent` without a preflight. */
 function isBrowser(agent: string | undefined): boolean {
   return agent?.startsWith('Mozilla/') === true;
 }

@@ -10,11 +10,11 @@ import { mayBeForged } from './forgery.ts';
 
 interface GateOptions {
   readonly callers: Callers;
-  /** Pages that may make browsers send requests; null: all of them. */
+  /** Pages that may make browsers send requests; null: any page. */
   readonly welcome: Welcome | null;
 }
 
-/** The answer to a request that is not looked at, as the graph answers. */
+/** The answer to a refused request, in the format of GraphQL errors. */
 export interface Refused {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -25,8 +25,8 @@ const FORGED =
   'A page of another site may have sent this. Send Content-Type: application/json, or the header X-Requested-With.';
 
 /**
- * Decides by its headers and by who sent it whether a request to the graph is looked at, whatever brought it. Returns what ends it
- * in the count of its caller, or the answer of one that is not looked at.
+ * Decides by headers and caller whether a request is admitted, on any HTTP transport. Returns a function that ends the
+ * request in its caller's count, or a refusal.
  */
 export function createGate({ callers, welcome }: GateOptions) {
   return function admit(headers: IncomingHttpHeaders, caller: string | null): (() => void) | Refused {
@@ -53,18 +53,20 @@ export function refused(
   return { status, headers: { ...headers, 'content-type': 'application/json; charset=utf-8' }, body };
 }
 
-/** Answers. A body that is still to come is not waited for. */
+/** Sends a refusal without waiting for the rest of the request's body. */
 export function refuse(response: ServerResponse, { status, headers, body }: Refused): void {
   response.writeHead(status, { ...headers }).end(body);
 }
 
-/** A request whose caller is known: what it may see, and what ends it in the count of its caller. */
+/** A request with an authenticated caller: its access, and a function that ends the request in the caller's count. */
 export interface Identified {
   readonly access: Access;
   readonly end: () => void;
 }
 
-/** Finds out who sent a request that was admitted. Who is known by name is counted by it, too, wherever it comes from. */
+/**
+ * Authenticates the caller of an admitted request. A caller with a name is also counted by that name, from any address.
+ */
 export function createIdentification({ callers, judge }: { readonly callers: Callers; readonly judge: Judge }) {
   return async function identify(authorization: string | null): Promise<Identified | Refused> {
     let access: Access;
@@ -79,12 +81,12 @@ export function createIdentification({ callers, judge }: { readonly callers: Cal
   };
 }
 
-/** Counts an operation of a caller that is known by name. */
+/** Counts an operation under the caller's name, if it has one. */
 function beginOf({ caller }: Access, callers: Callers): (() => void) | Refusal {
   return caller === null ? () => undefined : callers.begin(`caller ${caller}`);
 }
 
-/** Counts an operation for the address that it came from, and for a caller that is known by name. */
+/** Counts an operation under the client's address and under the caller's name, if it has one. */
 export function beginFrom(address: string | null, access: Access, callers: Callers): (() => void) | Refusal {
   const begun = callers.begin(address);
   if (typeof begun !== 'function') return begun;
@@ -99,7 +101,7 @@ export function beginFrom(address: string | null, access: Access, callers: Calle
   };
 }
 
-/** The answer to who does not get in. */
+/** The answer for a denied caller. */
 export function denial(denied: Denied, hadCredentials: boolean): Refused {
   const { httpStatus, code, message, retryAfterSeconds } = denied;
   const challenge = challengeOf(denied, hadCredentials);

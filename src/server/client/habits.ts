@@ -5,7 +5,10 @@ import { badRequest } from '../graphql/bad-request.ts';
 import { writeJson } from '../../domain/json.ts';
 import { TributaryError } from '../../domain/errors.ts';
 
-/** What the clients that people use ask for although it is not here: answered so that they fall back, or their users know why. */
+/**
+ * Requests of common clients for features that this service lacks. The answers let clients fall back, or tell users
+ * why.
+ */
 
 const BATCHED =
   'Several operations in one request are not supported: send one per request. (Apollo Client: HttpLink instead of BatchHttpLink.)';
@@ -15,13 +18,13 @@ const NOT_ACCEPTABLE =
 
 const UNSUPPORTED_BODY = 'The body of a POST must be JSON, with Content-Type: application/json.';
 
-/** `present` makes an error what clients read. */
+/** `present` turns an error into the error that clients see. */
 export function clientHabits(present: (error: unknown) => GraphQLError, takesBatches: boolean): Plugin {
   return {
     onRequestParse(parsing) {
       const { requestParser, fetchAPI, request } = parsing;
       if (requestParser === undefined) {
-        // Other methods have an answer of their own.
+        // Yoga answers other methods.
         if (request.method === 'POST') parsing.endResponse(refusal(fetchAPI, 415, UNSUPPORTED_BODY, present));
         return undefined;
       }
@@ -51,7 +54,7 @@ export function clientHabits(present: (error: unknown) => GraphQLError, takesBat
   };
 }
 
-/** Ends a stream that no client is going to read. */
+/** Ends a stream that no client will read. */
 function endStream(result: unknown): void {
   if (!isStream(result)) return;
   result.return?.().catch(() => undefined);

@@ -3,7 +3,7 @@ import type { OperationResult } from 'graphql-ws';
 type Result = Awaited<OperationResult>;
 type Stream = Extract<Result, AsyncIterable<unknown>>;
 
-/** Runs an operation, and calls its `end` when it is over: it has its answer, or its stream has ended. */
+/** Runs an operation and calls its `end` when it is answered or its stream has ended. */
 export async function runUntilOver<Args extends { readonly end: () => void }>(
   begun: Args,
   run: (args: Args) => OperationResult,
@@ -36,7 +36,7 @@ function endingStream(stream: Stream, end: () => void): Stream {
   const ending = {
     [Symbol.asyncIterator]: () => ending,
     next: () => ended(iterator.next()),
-    // Also while it waits for its next event.
+    // End at once, even while the stream waits for its next event.
     return: async () => {
       end();
       return (await iterator.return?.()) ?? over;

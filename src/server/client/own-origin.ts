@@ -1,24 +1,24 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { originOf } from '../../config/addresses.ts';
 
-/** A host with or without a port; nothing that a URL would read as a user, a path or a query. */
+/** A host with or without a port, without characters that a URL reads as a user, a path or a query. */
 const HOST = /^[^\s/?#@\\]{1,300}$/;
 
-/** Can a URL be made of a `Host`? Those who read the request need one. */
+/** True if a URL can be built from a `Host` header. Later readers of the request rely on it. */
 export function isHost(host: string): boolean {
   return HOST.test(host) && URL.canParse(`http://${host}`);
 }
 
-/** Which pages may use this server from a browser. */
+/** The pages that may use this server from a browser. */
 export interface Welcome {
-  /** Where browsers reach this server, as an origin; null: only the request says. */
+  /** The origin under which browsers reach this server. Null: known only from each request. */
   readonly publicOrigin: string | null;
   readonly allowedOrigins: readonly string[];
 }
 
 /**
- * Does a request come from a page of ours, from one that was named, or from no page at all? Browsers let any
- * page open a WebSocket anywhere, but say where it is from.
+ * True if a request comes from our own page, from an allowed page, or from no page. Browsers let any page open a
+ * WebSocket to any host, but send the page's origin.
  */
 export function isWelcome({ headers: { origin, host } }: Pick<IncomingMessage, 'headers'>, welcome: Welcome): boolean {
   if (origin === undefined) return true;
@@ -29,16 +29,19 @@ export function isWelcome({ headers: { origin, host } }: Pick<IncomingMessage, '
   );
 }
 
-/** The origin of the request's own host. A proxy may have ended TLS, so the page's scheme is taken. */
+/**
+ * The origin of the request's `Host`. It takes the scheme of the page's origin, because a proxy may have terminated
+ * TLS.
+ */
 function ownOrigin(origin: string, host: string | undefined): string | null {
   if (host === undefined || !isHost(host)) return null;
   return originOf(`${new URL(origin).protocol}//${host}`);
 }
 
-/** A name of a header, or several. */
+/** One or more header names. */
 const HEADER_NAMES = /^[A-Za-z0-9, _-]{1,1000}$/;
 
-/** Lets a page read the answer that may; the browser keeps it from all others. */
+/** Sends CORS headers to allowed pages. Browsers keep answers from all other pages. */
 export function allowOrigin({ headers }: IncomingMessage, response: ServerResponse, welcome: Welcome): void {
   response.setHeader('vary', 'Origin');
   const { origin } = headers;

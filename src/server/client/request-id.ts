@@ -3,12 +3,12 @@ import type { IncomingMessage } from 'node:http';
 
 export const REQUEST_ID_HEADER = 'x-request-id';
 
-/** Goes into log lines and headers as it is. */
+/** Accepted ids: they go unescaped into log lines and headers. */
 const FORM = /^[\w.:=@+/-]{1,128}$/;
 
 const known = new WeakMap<IncomingMessage, string>();
 
-/** The name of a request in log lines and answers: the one that it came with, or a new one. */
+/** A request's id in log lines and answers: the client's, or a new one. */
 export function requestIdOf(request: IncomingMessage): string {
   let id = known.get(request);
   if (id === undefined) {
@@ -18,7 +18,7 @@ export function requestIdOf(request: IncomingMessage): string {
   return id;
 }
 
-/** What a client gave, if it has the form of an id; else a new one. */
+/** The client's id if it has an accepted form, otherwise a new one. */
 export function requestIdFrom(given: string | readonly string[] | undefined): string {
   return typeof given === 'string' && FORM.test(given) ? given : randomUUID();
 }

@@ -1,6 +1,8 @@
 import type { ServerResponse } from 'node:http';
 
-/** For every answer: browsers are to take it for what it says it is, show it in no frame, and run nothing that is in it. */
+/**
+ * Sent with every answer: browsers must not guess the content type, show the answer in a frame, or run anything in it.
+ */
 const HEADERS = {
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',

@@ -4,20 +4,20 @@ import { TokenBucket } from './token-bucket.ts';
 
 const SECONDS_AT_ONCE = 5;
 
-/** RFC 6455: the message breaks a rule of the server. */
+/** Close code of RFC 6455: the client violates a policy of the server. */
 const POLICY_VIOLATION = 1008;
 
-/** How long a client that was told to go has to do so, milliseconds. */
+/** How long a client has to close after it was asked to, in milliseconds. */
 const GOODBYE_MILLISECONDS = 1_000;
 
-/** What graphql-ws answers to a ping of its protocol: with the ping's own payload, which we do not send back. */
+/** graphql-ws echoes a ping's payload in its pong. We send a pong without it. */
 const PONG_BEGINS = '{"type":"pong"';
 const PONG = '{"type":"pong"}';
 
 /**
- * Bounds what one WebSocket may send, and what may wait for it. To be called before the connection is given to graphql-ws, whose
- * listeners then come behind ours. A client that reads nothing is cut off when too much waits for it; one that sends too fast is
- * told so first.
+ * Bounds what one WebSocket may send, and how much unsent data may wait for it. Call this before graphql-ws gets the
+ * connection, so that our listeners run first. A client that does not read is disconnected when too much waits for it.
+ * A client that sends too fast first gets a close frame with the reason.
  */
 export function guardSocket(client: WebSocket, limits: ClientLimits): void {
   const now = performance.now();
@@ -28,7 +28,7 @@ export function guardSocket(client: WebSocket, limits: ClientLimits): void {
   const end = (reason: string): void => {
     if (isOver) return;
     isOver = true;
-    // What it has already sent is not answered any more.
+    // Messages that have already arrived are no longer answered.
     client.removeAllListeners('message');
     client.close(POLICY_VIOLATION, reason);
     const impatience = setTimeout(() => {

@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
 
-/** Intervals in which a client reads nothing of what waits for it, before it is given up. */
+/** Intervals without progress before a client is disconnected. */
 const PATIENCE = 10;
 
-/** Cuts off a client that reads nothing for ten intervals although there is something to read: it may be gone. */
+/** Disconnects a client that reads nothing for ten intervals although data waits for it: it may be gone. */
 export function cutOffWhenStalled(response: ServerResponse, intervalMilliseconds: number): void {
   let taken = -1;
   let silent = 0;

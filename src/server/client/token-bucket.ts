@@ -1,4 +1,4 @@
-/** Holds what may be taken at once, and fills up as time passes. Times are those of `performance.now()`, milliseconds. */
+/** A token bucket that starts full. Times are from `performance.now()`, in milliseconds. */
 export class TokenBucket {
   readonly #perSecond: number;
   readonly #capacity: number;
@@ -12,7 +12,7 @@ export class TokenBucket {
     this.#filledAt = now;
   }
 
-  /** Takes that much. Otherwise takes nothing, and says after how many seconds there will be enough. */
+  /** Takes `amount` and returns 0. If there is not enough, takes nothing and returns the seconds until there is. */
   take(amount: number, now: number): number {
     this.#level = Math.min(this.#capacity, this.#level + ((now - this.#filledAt) / 1_000) * this.#perSecond);
     this.#filledAt = now;

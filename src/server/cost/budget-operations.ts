@@ -8,8 +8,8 @@ import { whenAnswered } from '../graphql/when-answered.ts';
 import type { QueryLimits } from '../../config/service-limits.ts';
 
 /**
- * Gives each query what it may use and how long it may take, and each event of a subscription the same without a time. When the
- * time is over, what has not come yet fails with UPSTREAM_BUDGET_EXCEEDED, and the rest is still there.
+ * Gives each query a budget and a time limit, and each event of a subscription a budget without a time limit. When the
+ * time is over, fields that are not yet resolved fail with UPSTREAM_BUDGET_EXCEEDED; the rest of the answer is kept.
  */
 export function budgetOperations(limits: QueryLimits): Plugin {
   return {
@@ -25,11 +25,11 @@ export function budgetOperations(limits: QueryLimits): Plugin {
 }
 
 function contextOf({ contextValue }: ExecutionArgs): GraphContext {
-  // Made by `createContext`: there is no other.
+  // Always the context made by `createContext`.
   return contextValue as GraphContext;
 }
 
-/** Returns what is to be done when the query has its answer. */
+/** Returns a function to call when the query is answered. */
 function limitTime(context: GraphContext, limits: QueryLimits): () => void {
   const { signal } = context.call;
   const ending = new AbortController();

@@ -8,52 +8,52 @@ import { allAtOnce, largest, NOTHING, plusCalls, plusWork, sum, times } from './
 import type { Unit } from './unit.ts';
 
 /**
- * What an operation may cost at most, found before it runs, in two currencies: calls of vendors, and work of this process.
- * Work counts each field of each object that the page sizes allow for, and more for what takes more than reading a value.
+ * The upper estimate of an operation's cost before it runs: calls to vendors, and work of this process. Work counts
+ * each field of each object that the page sizes allow, with more for fields that do more than read a value.
  *
- * Two calls may be fewer than estimated: answers that are shared or remembered are counted each time. They may be more where a
- * filter that the vendor can't apply reads on for lines, which the budget at run time bounds.
+ * There may be fewer calls than estimated, because shared and remembered answers are counted each time. There may be
+ * more if a filter that the vendor cannot apply keeps reading for matching lines; the budget at run time bounds that.
  */
 export interface Estimate {
   readonly calls: number;
   readonly work: number;
 }
 
-/** What the estimate must know of the sources. */
+/** Facts about the sources that the estimate needs. */
 export interface SourceFacts {
   readonly count: number;
-  /** Lines on the smallest of their largest pages. */
+  /** The smallest `maxPageSize` of the sources, in lines. */
   readonly logPage: number;
 }
 
-/** Rows on a page of a list that is no log. No vendor is known to give fewer when it is asked for them. */
+/** Assumed rows on a native page of any list except logs. No known vendor returns fewer when asked for this many. */
 const LIST_PAGE = 100;
 
-/** Rows that one event of a stream is reckoned at. */
+/** Assumed rows in one event of a stream. */
 const EVENT_ROWS = 50;
 
-/** Lines that are read for a histogram, at most and by default. */
+/** Lines read for a histogram: the default and the maximum. */
 const HISTOGRAM_LINES = 20_000;
 
-/** Exceptions of a line, frames of a stack, failures of a connection. */
+/** Assumed length of short lists: exceptions of a line, frames of a stack, failures of a connection. */
 const SHORT_LIST = 5;
 
-/** Work of making a connection, beside its rows. */
+/** Work of creating a connection, in addition to its rows. */
 const CONNECTION_WORK = 10;
 
-/** An expression is compiled, and looks at lines in its own time and memory. */
+/** Work of a regular expression: it is compiled and has its own limits on time and memory. */
 const EXPRESSION_WORK = 5_000;
 
 /** Fields that take more than reading a value: a cursor is sealed, an id is encoded. */
 const WORK_OF_LEAF: Readonly<Record<string, number>> = { cursor: 4, startCursor: 4, endCursor: 4, id: 2 };
 
-/** What can be answered of a job or a part without asking the vendor for it. */
+/** Fields of a job or a part that need no call to the vendor. */
 const KNOWN = new Set(['id', 'key', 'source', 'job', 'logs', 'attempts', 'steps', 'tasks']);
 
-/** What a connection answers without its page. */
+/** Fields of a connection that need no page. */
 const BESIDE_PAGE = new Set(['totalCount', 'isComplete']);
 
-/** Of a connection's selection: what is fixed, and what comes for each row. */
+/** The cost of a connection's selection: a fixed part, and a part for each row. */
 interface ConnectionUnit {
   readonly fixed: Unit;
   readonly row: Unit;
@@ -126,7 +126,7 @@ class Estimator {
         return times(object, EVENT_ROWS);
     }
     if (returned === 'Job' && parent !== 'JobEdge') {
-      // The rows of a connection name one job, or a few: they are asked about once.
+      // The rows of a connection belong to one job or a few, and each job is fetched once.
       const asked = asksBeyond(field, KNOWN) ? 1 : 0;
       return { work: object.work, calls: 0, once: object.calls + object.once + asked };
     }
@@ -136,7 +136,7 @@ class Estimator {
     return isListType(getNullableType(field.type)) ? times(object, this.#listSize(parent, field.name)) : object;
   }
 
-  /** The costliest of the types that it can be. */
+  /** The cost of the most expensive type that the field can return. */
   #objectOf({ selections }: MergedField): Unit {
     return selections.map((one) => this.unitOf(one)).reduce(largest, NOTHING);
   }
@@ -148,7 +148,8 @@ class Estimator {
     const size = this.#pageSize(field);
     const width = this.#widthOf(parent, returned, field);
     const page = returned === 'LogEntryConnection' ? this.#sources.logPage : LIST_PAGE;
-    // Each of the sources or jobs has a page that is not used up. Lines around a line are two pages, behind the line itself.
+    // Each source or job may read one page that is not used up. `logContext` reads the line itself and a page on each
+    // side.
     const extra = field.name === 'logContext' ? width + 1 : 0;
     const pages = takesPage ? width - 1 + extra + Math.max(1, Math.ceil(size / page)) : 0;
     const jobs = returned === 'JobConnection' ? size : width;
@@ -176,13 +177,13 @@ class Estimator {
     return unit;
   }
 
-  /** One row of `edges` or `nodes`, whose number the connection knows; any other field as it is. */
+  /** The cost of one row of `edges` or `nodes` (the connection multiplies it), or of any other field. */
   #rowOf(parent: string, field: MergedField): Unit {
     const isRow = field.name === 'edges' || field.name === 'nodes';
     return isRow ? plusWork(this.#objectOf(field), 1) : this.#fieldOf(parent, field);
   }
 
-  /** How many sources or jobs a connection is read from. */
+  /** The number of sources or jobs that a connection reads from. */
   #widthOf(parent: string, returned: string, field: MergedField): number {
     if (parent !== 'Query') return 1;
     if (returned === 'JobConnection') return Math.max(1, this.#lengthOf(field, 'sources') ?? this.#sources.count);
@@ -205,7 +206,9 @@ class Estimator {
     return sizes.length === 0 ? DEFAULT_PAGE_SIZE : Math.max(...sizes);
   }
 
-  /** A value that stands for a list of one, as GraphQL has it, counts one. Null where there is none. */
+  /**
+   * The length of a list argument. GraphQL accepts a single value as a list of one. Null if the argument is missing.
+   */
   #lengthOf(field: MergedField, argument: string): number | null {
     const value = this.#argument(field, argument);
     if (value === undefined || value === null) return null;
@@ -222,7 +225,7 @@ class Estimator {
   }
 }
 
-/** Of one side of a line. */
+/** The number of lines on one side of the line in `logContext`. */
 function sizeOf(given: unknown): number {
   return typeof given === 'number' && given >= 0 ? given : DEFAULT_AROUND;
 }

@@ -3,7 +3,7 @@ import type { GraphQLSchema } from 'graphql';
 
 const introspected = new WeakMap<GraphQLSchema, Readonly<Record<string, number>>>();
 
-/** How long the lists of introspection are, on average. */
+/** The average lengths of introspection lists, by type and field. */
 export function introspectionSizes(schema: GraphQLSchema): Readonly<Record<string, number>> {
   const known = introspected.get(schema);
   if (known !== undefined) return known;

@@ -12,15 +12,13 @@ import { sourceFacts } from './source-facts.ts';
 import { mergeSelection } from './merged-selection.ts';
 import type { MergedSelection } from './merged-selection.ts';
 
-/** The most fields that are looked at to find out what is selected. Far more than `tokens` has room for in honest queries. */
+/** Most fields that are visited to expand a selection: far more than an honest query within the `tokens` limit has. */
 const MOST_FIELDS = 20_000;
 
-/**
- * Validation compares each two fields of one response key, which takes it about three microseconds for a pair of objects.
- */
+/** Validation compares fields of one response key in pairs. A pair of objects takes it about three microseconds. */
 const MOST_COMPARISONS = 10_000;
 
-/** Selections that are kept for a document: one for each operation and each set of conditions. */
+/** Most selections cached for a document: one for each operation and set of conditions. */
 const MOST_SELECTIONS = 16;
 
 const MOST_SHOWN = 1_000_000_000;
@@ -28,8 +26,8 @@ const MOST_SHOWN = 1_000_000_000;
 type Selections = LRUCache<string, { readonly selection: MergedSelection | null }>;
 
 /**
- * Refuses operations that may cost more than the limits: those that would take long to validate before they are validated, and
- * the others before they are compiled or anything is asked of a vendor.
+ * Refuses operations that may cost more than the limits. Operations that would take long to validate are refused before
+ * validation; the rest before they are compiled or any vendor is called.
  */
 export function limitCost(
   limits: Pick<QueryLimits, 'calls' | 'work'>,
@@ -37,7 +35,7 @@ export function limitCost(
 ): Plugin {
   const merged = new WeakMap<DocumentNode, Selections>();
   const names = new WeakMap<DocumentNode, readonly string[]>();
-  /** What is wrong with documents before they are validated, each with the schema that it was looked at with. */
+  /** The cached result of the check before validation, with the schema that it was made for. */
   const refusals = new WeakMap<DocumentNode, { readonly schema: GraphQLSchema; readonly refusal: string | null }>();
 
   function refusalOf(schema: GraphQLSchema, document: DocumentNode): string | null {
@@ -71,7 +69,7 @@ export function limitCost(
     const variables = variablesOf(args);
     const selection = selectionOf(args, variables);
     if (selection === null) return;
-    // Made by `createContext`: there is no other. What the caller can't see costs it nothing.
+    // Always the context made by `createContext`. Sources that the caller cannot see are not counted.
     const { federation } = args.contextValue as GraphContext;
     const cost = estimate(selection, variables, args.schema, sourceFacts(federation.sources));
     const message = overLimit(cost, limits);
@@ -105,12 +103,12 @@ function overLimit({ calls, work }: Estimate, limits: Pick<QueryLimits, 'calls' 
   return null;
 }
 
-/** Fragments within fragments make numbers that are too long to read. */
+/** Nested fragments can produce numbers that are too long to read. */
 function shown(amount: number): string {
   return amount > MOST_SHOWN ? `more than ${MOST_SHOWN}` : String(amount);
 }
 
-/** What is wrong with the size of a document that is yet to be validated; null: nothing. */
+/** What is wrong with the size of a document before validation; null: nothing. */
 function beforeValidation(schema: GraphQLSchema, document: DocumentNode): string | null {
   const cost = { fields: 0, comparisons: 0 };
   for (const definition of document.definitions) {
@@ -124,7 +122,7 @@ function beforeValidation(schema: GraphQLSchema, document: DocumentNode): string
   return 'The query repeats too many fields under the same name. Select each field once.';
 }
 
-/** The variables as they are given, and the defaults of those that are not. */
+/** The given variables, and the defaults of missing ones. */
 function variablesOf({ document, operationName, variableValues }: ExecutionArgs): Variables {
   const operation: OperationDefinitionNode | null | undefined = getOperationAST(document, operationName);
   const defaults = (operation?.variableDefinitions ?? []).flatMap(({ variable, defaultValue }) =>

@@ -23,40 +23,43 @@ import type {
 } from 'graphql';
 
 /**
- * An operation as the executor sees it: fragments expanded, and fields of one response key merged. Equal selections are one
- * object however often they are reached, so a document of a thousand bytes that expands to a million fields is small here.
+ * An operation as the executor sees it: fragments are expanded, and fields of one response key are merged. Equal
+ * selections share one object, so a document of a thousand bytes that expands to a million fields stays small here.
  */
 
 /** Fields of one response key. */
 export interface MergedField {
   readonly name: string;
   readonly type: GraphQLOutputType;
-  /** The first of the fields; a valid document gives all of them the same arguments. */
+  /** The first of the merged fields. In a valid document, all have the same arguments. */
   readonly node: FieldNode;
-  /** What is selected of each type that the field can return; empty for a scalar. */
+  /** The selection on each type that the field can return; empty for a scalar. */
   readonly selections: readonly MergedSelection[];
 }
 
-/** What is selected of one object type. */
+/** The selection on one object type. */
 export interface MergedSelection {
   readonly type: GraphQLObjectType;
   readonly fields: readonly MergedField[];
 }
 
-/** How much of the document was looked at; grows while a selection is merged. */
+/** How much of the document has been visited. Grows while a selection is merged. */
 interface MergeCost {
-  /** Fields that were collected. */
+  /** Selections that were visited. */
   fields: number;
-  /** Pairs of fields that validation will compare. A pair of objects costs it as much as a hundred pairs of scalars. */
+  /** Pairs of fields that validation will compare. A pair of objects costs as much as a hundred pairs of scalars. */
   comparisons: number;
 }
 
-/** Does a condition hold? `@include` and `@skip` of variables ask by the variable's name. */
+/** The value of a variable in `@include` or `@skip`; undefined: unknown, so the selection is kept. */
 type Holds = (variable: string) => boolean | undefined;
 
 const SCALAR_COMPARISON = 0.01;
 
-/** The document need not be valid. Null: merging it would take more than `mostFields` steps. */
+/**
+ * Merges an operation's selections. The document need not be valid. Null: merging would take more than `mostFields`
+ * steps, or the schema has no such root type.
+ */
 export function mergeSelection(
   schema: GraphQLSchema,
   document: DocumentNode,
@@ -84,7 +87,7 @@ class Merger {
   readonly #cost: MergeCost;
   readonly #mostFields: number;
   readonly #numbers = new Map<FieldNode, number>();
-  /** By the type and the numbers of all its fields. */
+  /** Keyed by the type and the numbers of all its fields. */
   readonly #merged = new Map<string, MergedSelection>();
 
   constructor(
@@ -110,7 +113,7 @@ class Merger {
     if (known !== undefined) return known;
     const fields: MergedField[] = [];
     const selection = { type, fields };
-    // Before its fields: a document that is not valid may reach a selection from within.
+    // Set before the fields are merged: an invalid document may contain a selection that refers to itself.
     this.#merged.set(key, selection);
     for (const nodes of grouped(collected).values()) {
       const field = this.#fieldOf(type, nodes);
@@ -136,7 +139,7 @@ class Merger {
     return isObjectType(type) ? [type] : this.#schema.getPossibleTypes(type);
   }
 
-  /** As the specification's CollectFields. */
+  /** Implements CollectFields of the GraphQL specification. */
   #collect(type: GraphQLObjectType, { selections }: SelectionSetNode, collected: FieldNode[], seen: Set<string>): void {
     for (const selection of selections) {
       this.#cost.fields += 1;
@@ -204,7 +207,7 @@ function grouped(nodes: readonly FieldNode[]): ReadonlyMap<string, FieldNode[]> 
   return groups;
 }
 
-/** Undefined for a name that the type does not have, and for `__typename`, which costs nothing. */
+/** Undefined for a field that the type does not have, and for `__typename`, which costs nothing. */
 function typeOfField(schema: GraphQLSchema, parent: GraphQLObjectType, name: string): GraphQLOutputType | undefined {
   if (parent === schema.getQueryType()) {
     if (name === SchemaMetaFieldDef.name) return SchemaMetaFieldDef.type;

@@ -1,9 +1,9 @@
-/** One object of a selection. */
+/** The cost of one object of a selection. */
 export interface Unit {
   readonly work: number;
-  /** For each object. */
+  /** Calls for each object. */
   readonly calls: number;
-  /** Once for all objects of a connection that belong to one job: what they say of it is asked for once. */
+  /** Calls made once for all objects of a connection that belong to one job. */
   readonly once: number;
 }
 
@@ -29,7 +29,7 @@ export function plusCalls(unit: Unit, calls: number): Unit {
   return { ...unit, calls: unit.calls + calls };
 }
 
-/** No connection is around it that could ask once for many. */
+/** Counts the shared calls for this object: no connection around it shares them among rows. */
 export function allAtOnce({ work, calls, once }: Unit): Unit {
   return { work, calls: calls + once, once: 0 };
 }

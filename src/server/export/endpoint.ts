@@ -37,12 +37,12 @@ export interface ExportOptions {
   readonly audit: Audit | null;
   readonly tracing: Tracing | null;
   readonly clientOf: (request: IncomingMessage) => string | null;
-  /** What one page of an export may use, as a query may. */
+  /** The budget of one page of an export, the same as for a query. */
   readonly limits: BudgetLimits;
   readonly welcome: Welcome;
-  /** Turns an error into what clients read, logs it when it is ours, and counts it. */
+  /** Turns an error into the error that clients see, logs it if it is our fault, and counts it. */
   readonly present: Present;
-  /** Aborted when the service stops: exports under way say from where to go on. */
+  /** Aborted when the service stops: running exports end with the cursor to resume from. */
   readonly stopping: AbortSignal;
   readonly heartbeatMilliseconds: number;
 }
@@ -65,7 +65,10 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   INTERNAL_SERVER_ERROR: 500,
 };
 
-/** `GET` and `POST /export`: whole logs as a file. An error is told as GraphQL tells it, as long as no line was sent. */
+/**
+ * `GET` and `POST /export`: whole logs as a file. An error before the first line is answered in the format of GraphQL
+ * errors.
+ */
 export function createExport(
   options: ExportOptions,
 ): (request: IncomingMessage, response: ServerResponse, access: Access) => Promise<void> {
@@ -74,7 +77,7 @@ export function createExport(
   return async (request, response, access) => {
     const requestId = requestIdOf(request);
     const present: Present = (error) => options.present(error, requestId);
-    // A parameter has the name of a field of the filter; in a body of JSON the filter is an object, as in the graph.
+    // Fields of the filter are plain parameters in an address or a form, but an object in a JSON body, as in the graph.
     const wording = isByParameters(request) ? (message: string) => namedAs(message, (name) => name) : undefined;
     allowOrigin(request, response, welcome);
     const span = tracing?.begin('export', {}, traceparentOf(request)) ?? NO_SPAN;
@@ -93,7 +96,7 @@ export function createExport(
       const federation = tracing === null ? seen : tracedFederation(seen);
       await send(question, { ...options, present, federation, asker, span, wording }, access, response);
     } catch (error) {
-      // The client is gone, or has been told.
+      // The client has left, or has already received the error.
       if (response.destroyed || response.headersSent) return;
       const shown = present(error);
       span.end(codeOf(shown));
@@ -119,7 +122,7 @@ async function readQuestion(request: IncomingMessage, federation: Federation): P
   return questionOf(parse(body), federation);
 }
 
-/** In the address, or in a form. */
+/** True if the request has its arguments in the address or in a form. */
 function isByParameters(request: IncomingMessage): boolean {
   return request.method === 'GET' || mediaTypeOf(request) === 'application/x-www-form-urlencoded';
 }
@@ -143,7 +146,7 @@ function traceparentOf({ headers }: IncomingMessage): string | null {
 
 interface SendOptions extends ExportOptions {
   readonly federation: Federation;
-  /** Whose turn the export takes at sources. */
+  /** The operation whose turns the export takes at sources. */
   readonly asker: Asker;
   readonly span: Span;
   readonly wording: ((message: string) => string) | undefined;
@@ -174,7 +177,7 @@ async function send(
     onUnexpected: present,
     wording,
   });
-  // What is wrong with the question shows with the first page.
+  // Errors in the request surface with the first page.
   const first = await parts.next();
   if (leaving.signal.aborted) return;
   response.writeHead(200, {
@@ -182,10 +185,10 @@ async function send(
     'content-disposition': `attachment; filename="${fileNameOf(jobs, format.extension)}"`,
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
-    // Asks proxies to pass lines on as they come.
+    // Asks proxies not to buffer the answer.
     'x-accel-buffering': 'no',
   });
-  // The pipeline alone adds eight.
+  // The pipeline alone adds eight listeners.
   response.setMaxListeners(20);
   cutOffWhenStalled(response, heartbeatMilliseconds);
   async function* all(): AsyncGenerator<string, void, undefined> {

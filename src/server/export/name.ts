@@ -1,9 +1,12 @@
 import type { JobRef } from '../../domain/job.ts';
 
-/** The longest part of a name that is taken from a job. */
+/** Longest part of a file name that is taken from a job. */
 const MAX_LENGTH = 80;
 
-/** A name that every file system takes, says what is in the file, and differs from that of an earlier export. */
+/**
+ * A file name that is valid on every file system, tells the content, and differs from earlier exports by the time in
+ * it.
+ */
 export function fileNameOf(jobs: readonly JobRef[], extension: string, now: Date = new Date()): string {
   const [first] = jobs;
   const what = jobs.length === 1 && first !== undefined ? `${first.source}-${first.key}` : `${jobs.length}-jobs`;

@@ -12,7 +12,7 @@ import type { ExportFormat } from '../../export/formats.ts';
 import type { ExportRequest } from '../../export/walk.ts';
 import type { Federation } from '../../federation/api.ts';
 
-/** What a client asks an export for: the arguments of `Query.logs`, by the same names, and a format. */
+/** The arguments of an export: those of `Query.logs`, with the same names, and a format. */
 export interface ExportQuestion {
   readonly jobs: readonly JobRef[];
   readonly request: ExportRequest;
@@ -29,7 +29,7 @@ function filterType(): GraphQLInputObjectType {
 
 const ARGUMENTS = ['jobs', 'filter', 'direction', 'after', 'format'];
 
-/** The question in the parameters of an address or a form: those of the filter stand beside the others. */
+/** Reads an export's arguments from parameters of an address or a form. Fields of the filter are plain parameters. */
 export function questionOfParameters(parameters: URLSearchParams, federation: Federation): ExportQuestion {
   const fields = FILTER.getFields();
   const question: Record<string, unknown> = {};
@@ -44,7 +44,7 @@ export function questionOfParameters(parameters: URLSearchParams, federation: Fe
   return questionOf({ ...question, ...(Object.keys(filter).length === 0 ? {} : { filter }) }, federation);
 }
 
-/** The question in a JSON body. Throws BAD_USER_INPUT for anything that is not one, also for names that are not known. */
+/** Reads an export's arguments from a JSON body. Throws BAD_USER_INPUT for invalid values and for unknown names. */
 export function questionOf(body: unknown, federation: Federation): ExportQuestion {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) throw bad('The body must be a JSON object.');
   const given = new Map<string, unknown>(Object.entries(body).filter(([, value]) => value !== null));
@@ -66,7 +66,7 @@ export function questionOf(body: unknown, federation: Federation): ExportQuestio
   return { jobs, request: { ...request, after }, format };
 }
 
-/** A cursor of the connection; or the id of a line, of which each line of an export has one. */
+/** Reads `after`: a cursor of the connection, or the id of a line (every exported line has one). */
 function afterOf(after: unknown, request: ExportRequest, federation: Federation): string | null {
   if (after === undefined || after === '') return null;
   if (typeof after !== 'string') throw bad('"after" must be a cursor, or the id of a line.');
@@ -75,14 +75,14 @@ function afterOf(after: unknown, request: ExportRequest, federation: Federation)
 
 function filterOf(filter: unknown): ExportRequest['filter'] {
   if (filter === undefined) return null;
-  // The graph's own type has read it.
+  // The graph's input type has validated it.
   const read = coerceInputValue(filter, FILTER, (path, _value, error) => {
     throw bad(`${['filter', ...path].join('.')}: ${error.message}`);
   }) as FilterInput;
   return logFilter(read);
 }
 
-/** The texts of a parameter as the graph's types take them. */
+/** Converts the strings of a parameter to the input type of a filter field. */
 function valueOf({ name, type }: GraphQLInputField, values: readonly string[]): unknown {
   const nullable = getNullableType(type);
   if (isListType(nullable)) return values;

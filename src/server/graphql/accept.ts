@@ -1,15 +1,15 @@
 import type { Plugin } from 'graphql-yoga';
 
-/** Media types that an answer comes in by parts. */
+/** Media types of answers in several parts. */
 const PARTS = /^(?:multipart\/(?:mixed|\*)|text\/(?:event-stream|\*))$/;
 
-/** Media types that take anything: whoever sends one has not asked for parts. */
+/** The range that accepts anything. It does not ask for an answer in parts. */
 const ANYTHING = '*/*';
 
-/** A weight of nothing: the client does not take what it stands at. */
+/** A weight of zero: the client does not accept this media type. */
 const REFUSED = /;\s*q\s*=\s*0(?:\.0*)?\s*(?:;|$)/i;
 
-/** Leaves out of `Accept` what a client does not take: the server library does not know weights, and would take it for asked for. */
+/** Removes media types with weight zero from `Accept`: yoga ignores weights and would treat them as accepted. */
 export function readAccept(): Plugin {
   return {
     onRequest({ request }) {
@@ -18,12 +18,15 @@ export function readAccept(): Plugin {
   };
 }
 
-/** From here on the answer to the request is one JSON, whatever else its client takes. */
+/** Forces a single JSON answer to the request, even if the client also accepts parts. */
 export function answerInOne(request: Request): void {
   keepRanges(request, (range) => !PARTS.test(typeOf(range)));
 }
 
-/** Does the client name a media type of parts? Events are one only where it does not take anything else as well. */
+/**
+ * True if the client asks for an answer in parts. `text/event-stream` counts only if the client does not also accept
+ * anything.
+ */
 export function takesParts({ headers }: Request): boolean {
   const types = rangesOf(headers.get('accept')).map(typeOf);
   return types.some((type) => PARTS.test(type) && (type.startsWith('multipart/') || !types.includes(ANYTHING)));

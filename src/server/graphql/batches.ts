@@ -8,7 +8,7 @@ import { withoutDeferred } from './deferred.ts';
 import { badRequest } from './bad-request.ts';
 import type { ErrorCode } from '../../domain/errors.ts';
 
-/** Counts one more operation of a caller. Returns what ends it, or why it may not begin. */
+/** Counts one more operation of a caller. Returns a function that ends it, or a refusal. */
 export type BeginOperation = (client: string | null, access: Access) => (() => void) | Refusal;
 
 interface ServerContext {
@@ -17,8 +17,8 @@ interface ServerContext {
 }
 
 /**
- * Takes several queries in one request, up to a limit, and answers them in their order. Each counts in the limits of its caller as if
- * it had come by itself.
+ * Accepts up to `limit` queries in one request and answers them in order. Each counts toward its caller's limits like a
+ * separate request.
  */
 export function batches(limit: number, begin: BeginOperation): Plugin<object, ServerContext> {
   const underWay = new WeakMap<Request, (() => void)[]>();
@@ -32,7 +32,7 @@ export function batches(limit: number, begin: BeginOperation): Plugin<object, Se
           const ends: (() => void)[] = [];
           underWay.set(request, ends);
           answerInOne(request);
-          // The request itself was counted as the first.
+          // The request itself already counted as the first operation.
           for (let count = 1; count < operations.length; count += 1) {
             const begun = begin(client, access);
             if (typeof begun !== 'function') throw tooMany(begun);
@@ -43,7 +43,7 @@ export function batches(limit: number, begin: BeginOperation): Plugin<object, Se
     },
     onExecute({ args }) {
       const { request } = args.contextValue as { readonly request?: Request };
-      // The answers to a list come together.
+      // Answers to a list are sent together, so nothing can be deferred.
       if (request !== undefined && underWay.has(request))
         args.document = withoutDeferred(args.document as DocumentNode);
     },

@@ -18,19 +18,19 @@ import { conditionNames, plainDocument } from './plain-document.ts';
 import type { Conditions } from './plain-document.ts';
 
 /**
- * What is kept of compiled variants (one for each operation of a document and each set of conditions): so many, and so many units
- * of plain documents in all. A unit takes about ten kilobytes.
+ * Bounds on the cache of compiled variants (one for each operation of a document and set of conditions): their number,
+ * and the sum of their units. A unit takes about ten kilobytes.
  */
 const MOST_VARIANTS = 500;
 const MOST_UNITS_KEPT = 10_000;
 
-/** A document of that length takes several milliseconds at each step. */
+/** Parsing or validating a document of this length takes several milliseconds. */
 const LONG_CHARACTERS = 4_096;
 
-/** What part of the time may go into compiling: while it rests, queries are interpreted, which answers the same. */
+/** After compiling, rest this many times as long. Meanwhile queries are interpreted, with the same answers. */
 const REST_FACTOR = 9;
 
-/** What is known of a document: its number, and the variables that decide what is selected. */
+/** A document's number, and the variables that decide what is selected. */
 interface KnownDocument {
   readonly number: number;
   readonly conditions: readonly string[];
@@ -39,7 +39,7 @@ interface KnownDocument {
 const known = new WeakMap<DocumentNode, KnownDocument>();
 let documents = 0;
 
-/** Null: can't be compiled. */
+/** A null query: the operation cannot be compiled. */
 const compiled = new LRUCache<string, { readonly query: CompiledQuery['query'] | null; readonly units: number }>({
   max: MOST_VARIANTS,
   maxSize: MOST_UNITS_KEPT,
@@ -47,12 +47,13 @@ const compiled = new LRUCache<string, { readonly query: CompiledQuery['query'] |
 });
 
 /**
- * Compiles queries to functions. The compiler reads only plain documents right (see `plain-document.ts`): it errs where fragments
- * meet `@include`, where a variable has a default, and in the order of keys. So variables are coerced here, and each operation
- * is written in its plainest form first. Subscriptions, and answers that come by parts, are
- * left to the interpreter.
+ * Compiles queries to functions. The compiler is correct only for plain documents (see `plain-document.ts`): it has
+ * bugs with fragments under `@include`, with defaults of variables, and in the order of keys. So variables are coerced
+ * here, and each operation is first rewritten as a plain document. The interpreter handles subscriptions and answers in
+ * parts.
  *
- * Compiling takes as long as many runs of the interpreter: it is done for documents that come again, and not all the time.
+ * Compiling costs as much as many interpreted runs, so only documents that arrive again are compiled, and only for a
+ * share of the time.
  */
 export function compileQueries(): Plugin {
   const seen = new WeakSet<DocumentNode>();
@@ -63,7 +64,7 @@ export function compileQueries(): Plugin {
         const run = isSecondSight(args, seen) ? compiledQuery(args, pace) : null;
         if (run !== null) setExecuteFn(run);
       };
-      // It was parsed and validated just now, which took long.
+      // A long document was just parsed and validated, which took long: let other work run first.
       if (isLong(args.document as DocumentNode)) return rest().then(prepare);
       prepare();
       return undefined;
@@ -81,7 +82,7 @@ function isSecondSight({ document }: ExecutionArgs, seen: WeakSet<DocumentNode>)
   return false;
 }
 
-/** Rests after each piece of work for a multiple of the time that it took. */
+/** After each piece of work, rests for a multiple of the time that it took. */
 class Pace {
   #restsUntil = 0;
 
@@ -94,13 +95,13 @@ class Pace {
   }
 }
 
-/** Executes as `graphql-js` does, compiled where that can be done. */
+/** Executes like `graphql-js`, with a compiled query where possible. */
 export function executeCompiled(args: ExecutionArgs): Promise<ExecutionResult> | ExecutionResult {
   const run = compiledQuery(args);
   return run === null ? execute(args) : run();
 }
 
-/** Null: the interpreter has to answer. */
+/** Returns a compiled query, or null if the interpreter must answer. */
 export function compiledQuery(
   args: ExecutionArgs,
   pace: Pace | null = null,
@@ -109,7 +110,7 @@ export function compiledQuery(
   const operation = getOperationAST(document, operationName);
   if (operation?.operation !== OperationTypeNode.QUERY || hasDeferred(document)) return null;
   const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variableValues ?? {});
-  // The interpreter words the errors: of variables, and of a null that took the place of a default where null must not be.
+  // The interpreter reports errors of variables, and of a null for a non-null variable with a default.
   if (coerced === undefined || operation.variableDefinitions?.some((one) => isNullForDefault(one, coerced)) === true) {
     return null;
   }
@@ -117,7 +118,7 @@ export function compiledQuery(
   const conditions: Record<string, boolean> = {};
   for (const name of found.conditions) {
     const value = coerced[name];
-    // A variable of another operation may be missing.
+    // A variable that only another operation of the document uses may be missing.
     if (typeof value === 'boolean') conditions[name] = value;
     else if (operation.variableDefinitions?.some(({ variable }) => variable.name.value === name) === true) return null;
   }
@@ -132,8 +133,8 @@ export function compiledQuery(
 }
 
 /**
- * Of errors below one place that is null, only the one that made it so, which the compiler lists behind the others. Errors come
- * before data, as from the interpreter.
+ * Keeps, below each null, only the error that caused it, which the compiler lists last. Puts errors before data, as the
+ * interpreter does.
  */
 function withFewestErrors(result: ExecutionResult, document: DocumentNode): ExecutionResult {
   const { errors, ...rest } = result;
@@ -153,7 +154,7 @@ function withFewestErrors(result: ExecutionResult, document: DocumentNode): Exec
   return { errors: withPlaces(kept, document), ...rest };
 }
 
-/** The place of the null above which a path has no value. */
+/** The path to the null that cuts a path short, or the whole path. */
 function nulledBy(data: unknown, path: readonly (string | number)[]): readonly (string | number)[] {
   let value = data;
   for (const [index, key] of path.entries()) {

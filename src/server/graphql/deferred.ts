@@ -4,14 +4,14 @@ import { GraphQLError, Kind, visit } from 'graphql';
 import type { ASTVisitor, DirectiveNode, DocumentNode, ExecutionResult, ValidationContext } from 'graphql';
 import { takesParts } from './accept.ts';
 
-/** One part of an answer that comes by parts. */
+/** One part of an answer in several parts. */
 interface Part extends ExecutionResult {
   readonly incremental?: readonly { readonly errors?: readonly GraphQLError[] }[];
 }
 
 /**
- * Answers with what is there at once, and sends fragments with `@defer` when they are. A client that does not ask for an answer by
- * parts gets the whole, as the directive allows.
+ * Supports `@defer`: answers first without deferred fragments, and sends them when they are ready. A client that does
+ * not ask for an answer in parts gets one whole answer, as the directive allows.
  */
 export function deferredFragments(present: (error: unknown) => GraphQLError): Plugin {
   const masked = (part: Part): Part =>
@@ -31,7 +31,7 @@ export function deferredFragments(present: (error: unknown) => GraphQLError): Pl
       const document = args.document as DocumentNode;
       if (!hasDeferred(document)) return undefined;
       const { request } = args.contextValue as { readonly request?: Request };
-      // Over a WebSocket there is no such header: each part is a message.
+      // A WebSocket operation has no `Accept` header: each part is a message.
       if (request !== undefined && !takesParts(request)) {
         args.document = withoutDeferred(document);
         return undefined;
@@ -46,7 +46,7 @@ export function deferredFragments(present: (error: unknown) => GraphQLError): Pl
   };
 }
 
-/** A client tells the parts apart by their labels, before any variable is known. */
+/** Clients tell parts apart by their labels, so labels must be unique and cannot be variables. */
 function labelsAreUnique(context: ValidationContext): ASTVisitor {
   const known = new Set<string>();
   return {
@@ -67,7 +67,7 @@ function labelsAreUnique(context: ValidationContext): ASTVisitor {
 const deferred = new WeakMap<DocumentNode, boolean>();
 const whole = new WeakMap<DocumentNode, DocumentNode>();
 
-/** Does anything in the document wait for its turn? */
+/** True if anything in the document is deferred. */
 export function hasDeferred(document: DocumentNode): boolean {
   let found = deferred.get(document);
   if (found === undefined) {
@@ -78,7 +78,7 @@ export function hasDeferred(document: DocumentNode): boolean {
   return found;
 }
 
-/** The same document with everything at once: always the same object, as what is known of documents is kept by them. */
+/** The document without `@defer`. Always the same object for a document, because caches use documents as keys. */
 export function withoutDeferred(document: DocumentNode): DocumentNode {
   let found = whole.get(document);
   if (found === undefined) {

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Plugin } from 'graphql-yoga';
 
 /**
- * Gives answers to `GET` a tag of what they say, and 304 to a client that has just that. A page of a finished job, which nothing
- * changes any more, is sent once. Sources are asked all the same: only they know that nothing has changed.
+ * Adds an `ETag` to answers to `GET`, and answers 304 to a client that already has that content. So a page of a
+ * finished job is sent to a client once. Sources are called all the same: only they know that nothing has changed.
  */
 export function entityTags(): Plugin {
   return {
@@ -11,14 +11,14 @@ export function entityTags(): Plugin {
       const { request, response, fetchAPI } = answering;
       if (request.method !== 'GET' || response.status !== 200) return;
       const { headers } = response;
-      // An answer that is written in pieces has no length, and is not put together for this.
+      // An answer that is written in pieces has no length. It is not collected just for a tag.
       if (!/json/.test(headers.get('content-type') ?? '') || !headers.has('content-length')) return;
       if (headers.get('cache-control') === 'no-store') return;
       const text = await response.text();
       // Weak: the same answer may be compressed in several ways.
       const tag = `W/"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`;
       headers.set('etag', tag);
-      // It is to be asked for again each time, and kept by nobody else.
+      // Clients must revalidate each time, and shared caches must not store it.
       headers.set('cache-control', 'private, no-cache');
       headers.append('vary', 'authorization');
       const isKnown = (request.headers.get('if-none-match') ?? '').split(',').some((one) => one.trim() === tag);

@@ -2,8 +2,8 @@ import { GraphQLError } from 'graphql';
 import type { DocumentNode, SourceLocation } from 'graphql';
 
 /**
- * Errors that tell their place in a document as those of graphql-js do, by its source: the compiler knows only lines and columns, which
- * yoga does not write.
+ * Gives errors of compiled queries their place in the document's source, as graphql-js does. The compiler sets only
+ * lines and columns, which yoga does not serialize.
  */
 export function withPlaces(errors: readonly GraphQLError[], document: DocumentNode): readonly GraphQLError[] {
   const source = document.loc?.source;
@@ -21,7 +21,7 @@ function positionsOf(locations: readonly SourceLocation[], starts: readonly numb
   return locations.map(({ line, column }) => (starts[line - 1] ?? 0) + column - 1);
 }
 
-/** Where each line begins, by GraphQL's notion of lines. */
+/** The offset of each line's start, by GraphQL's definition of a line. */
 function startsOfLines(text: string): readonly number[] {
   return [0, ...Array.from(text.matchAll(/\r\n|[\n\r]/g), ({ 0: end, index }) => index + end.length)];
 }

@@ -4,12 +4,12 @@ import type { Logger } from 'pino';
 import { ERROR_CODES, TributaryError } from '../../domain/errors.ts';
 import type { ErrorCode } from '../../domain/errors.ts';
 
-/** Turns an error into what clients read. `requestId`: of the request that it belongs to, where that is known. */
+/** Turns an error into the error that clients see. `requestId`: the id of the error's request, if known. */
 export type Present = (error: unknown, requestId?: string | null) => GraphQLError;
 
 /**
- * The one place where errors become what clients read. Ours are shown with their code; what a client got
- * wrong in the request itself is BAD_USER_INPUT; anything else is a fault that only the log tells about.
+ * The single place that turns errors into what clients see. Our own errors keep their message and code. Mistakes in the
+ * request are BAD_USER_INPUT. Anything else is a fault: only the log has its details.
  */
 export function toClientError(error: unknown, logger: Logger | null, requestId: string | null = null): GraphQLError {
   const cause = rootCause(error);
@@ -23,23 +23,23 @@ export function toClientError(error: unknown, logger: Logger | null, requestId: 
   return clientError('Unexpected error.', { code: 'INTERNAL_SERVER_ERROR' satisfies ErrorCode, ...named }, error);
 }
 
-/** The error below those that the executor wrapped around it to say where it was. */
+/** The original error inside the wrappers that the executor adds for the location. */
 function rootCause(error: unknown): unknown {
   return error instanceof GraphQLError && error.originalError ? rootCause(error.originalError) : error;
 }
 
-/** The code of an error that has become what clients read. */
+/** The code of an error after `toClientError`. */
 export function codeOf(error: GraphQLError): ErrorCode {
   const code = extensionsOf(error)['code'];
   return isErrorCode(code) ? code : 'BAD_USER_INPUT';
 }
 
-/** Executors give an error of theirs (a null where there must be none) a path; errors about a request have none. */
+/** Errors about the request have no path. An executor's own errors (such as null for a non-null field) have one. */
 function isAboutRequest(error: GraphQLError): boolean {
   return error.path === undefined || isErrorCode(extensionsOf(error)['code']);
 }
 
-/** The errors of a compiled query may have none, whatever their type says. */
+/** Errors of compiled queries may lack `extensions`, although their type requires it. */
 function extensionsOf(error: { readonly extensions?: GraphQLErrorExtensions }): GraphQLErrorExtensions {
   return error.extensions ?? {};
 }
@@ -56,19 +56,20 @@ function ourExtensions({ code, source, retryAfterSeconds }: TributaryError): Rec
   };
 }
 
-/** What the HTTP layer left to say about the status; it takes it out before it answers. */
+/** The HTTP status for yoga, which removes it before it answers. */
 function httpOf(error: GraphQLError): Record<string, unknown> {
   const { http, code } = extensionsOf(error);
   if (http === undefined) return {};
   const { status } = http;
-  // A body that can't be read is a bad request under every media type; a method that is not allowed has a status of its own.
+  // An unreadable body is status 400 under every media type. A method that is not allowed keeps 405.
   return { http: code === 'BAD_REQUEST' && status !== 405 ? { status: 400 } : http };
 }
 
 function clientError(message: string, extensions: Record<string, unknown>, error: unknown): GraphQLError {
   if (!(error instanceof GraphQLError)) return new GraphQLError(message, { extensions });
   const { nodes, source, positions, path } = error;
-  // graphql-js copies `source` from an error that was thrown: in a TributaryError it is no text of a query, but the name of a source.
+  // graphql-js copies `source` from a thrown error. In a `TributaryError` that is the name of a source, not the text of
+  // a query.
   const place = nodes === undefined ? { source, positions } : { nodes };
   return new GraphQLError(message, { ...place, path, extensions });
 }
@@ -81,7 +82,10 @@ function isAbort(error: unknown): boolean {
   return error instanceof Error && error.name === 'AbortError';
 }
 
-/** An error for the log: never its other properties (they may hold bodies and headers), nor an address in its text. */
+/**
+ * Describes an error for the log, without its other properties (they may hold bodies and headers) and without URLs or
+ * credentials in its text.
+ */
 export function describeError(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { name: typeof error };
   return { name: error.name, message: withoutAddresses(error.message), stack: withoutAddresses(error.stack ?? '') };

@@ -1,10 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import type { Plugin } from 'graphql-yoga';
 
-/** A comment: clients of server-sent events skip it. */
+/** A comment, which clients of server-sent events ignore. */
 const COMMENT = ':\n\n';
 
-/** Heartbeats for which nothing could be written, because the client does not read, before it is given up. */
+/** Heartbeats in a row that find the client not reading, before it is disconnected. */
 const PATIENCE_BEATS = 10;
 
 /** Keeps streams of server-sent events alive: see `beat`. */
@@ -19,13 +19,12 @@ export function eventHeartbeats(intervalMilliseconds: number): Plugin {
 }
 
 /**
- * Writes a comment whenever nothing was written for an interval, so that proxies keep the connection and
- * one that broke is found out by writing to it. Takes the place of the server library's own comments, whose
- * interval is fixed; the first one, which shows that the stream has begun, is left. A client that reads
- * nothing for ten intervals although there is something to read is cut off: it may be gone.
+ * Writes a comment after an interval without output, so that proxies keep the connection, and a broken connection is
+ * noticed. Replaces yoga's own comments, whose interval is fixed, except the first, which shows that the stream has
+ * begun. Disconnects a client that reads nothing for ten intervals although data waits for it: it may be gone.
  */
 function beat(response: ServerResponse, intervalMilliseconds: number): void {
-  // Each chunk that the library writes holds whole events: a comment may stand between any two of them.
+  // Each chunk that yoga writes holds whole events, so a comment may go between any two chunks.
   const write = response.write.bind(response) as (chunk: unknown) => boolean;
   let hasBegun = false;
   let isSilent = true;
@@ -38,7 +37,7 @@ function beat(response: ServerResponse, intervalMilliseconds: number): void {
   };
   response.write = writeEvents;
   const timer = setInterval(() => {
-    // The last events may wait for a slow client, too; behind the end nothing may be written.
+    // The last events may still wait for a slow client. After the end, nothing may be written.
     blocked = response.writableNeedDrain || response.writableEnded ? blocked + 1 : 0;
     if (blocked >= PATIENCE_BEATS) response.destroy();
     else if (isSilent && hasBegun && blocked === 0) write(COMMENT);

@@ -43,34 +43,34 @@ export interface GraphqlOptions {
   readonly metrics: Metrics;
   /** Null: reads are not audited. */
   readonly audit: Audit | null;
-  /** Origins of pages that may read answers, beside our own. */
+  /** Origins of pages that may read answers, in addition to our own. */
   readonly allowedOrigins: readonly string[];
-  /** How often a stream of events is kept alive. */
+  /** Interval of the heartbeat of event streams. */
   readonly heartbeatMilliseconds: number;
-  /** May any client ask for the schema? */
+  /** True: callers may query the schema if their roles allow it. False: no caller may. */
   readonly introspection: boolean;
-  /** Does a gateway find `Query.node` and `Query.nodes` in the subgraph? */
+  /** True if the subgraph shows `Query.node` and `Query.nodes` to a gateway. */
   readonly subgraphNodes: boolean;
   readonly persistedQueries: PersistedQueries;
-  /** The most queries in one request; 0: only one, and no list. */
+  /** Most queries in one request. 0: batching is off. */
   readonly batching: number;
   readonly begin: BeginOperation;
-  /** Null: nothing is traced. */
+  /** Null: tracing is off. */
   readonly tracing: Tracing | null;
-  /** Operations of our own pages. */
+  /** Texts of the operations of our own pages. */
   readonly ownTexts: readonly string[];
 }
 
-/** What every transport says of a request: nothing of a source is reached without it. */
+/** What every transport provides for a request. */
 export interface TransportContext {
   readonly access: Access;
-  /** The address that it came from, as far as it is known. */
+  /** The client's address, if known. */
   readonly client: string | null;
-  /** The step of a trace that the operation is for, where there is no HTTP request that says so. */
+  /** The operation's `traceparent` on transports without an HTTP request per operation. */
   readonly traceparent?: string | null;
-  /** Names the request in log lines and answers; over a WebSocket, that which opened it. */
+  /** The request's id in log lines and answers. Over a WebSocket: the id of the request that opened it. */
   readonly requestId: string;
-  /** Aborted when the client goes away, where there is no HTTP request for the operation. */
+  /** Aborted when the client leaves, on transports without an HTTP request per operation. */
   readonly signal?: AbortSignal;
 }
 
@@ -78,13 +78,13 @@ export type Yoga = YogaServerInstance<TransportContext, AdmittedContext>;
 
 export interface GraphqlServer {
   /**
-   * GraphQL over HTTP and server-sent events; `getEnveloped` is the same for other transports. Those who may ask for the schema
-   * have another one than those who may not: what was found to be valid for the ones is remembered, and may not be for the others.
+   * GraphQL over HTTP and server-sent events; other transports use `getEnveloped`. Callers with and without
+   * introspection have separate instances, because yoga caches validation results that differ between them.
    */
   readonly yogaFor: (access: Access) => Yoga;
-  /** Turns an error into what clients read, logs it when it is ours, and counts it. */
+  /** Turns an error into the error that clients see, logs it if it is our fault, and counts it. */
   readonly present: Present;
-  /** The text of an operation that a client asks for: see `PersistedTexts`. */
+  /** The text of the requested operation: see `PersistedTexts`. */
   readonly textOf: PersistedTexts['textOf'];
   readonly dispose: () => Promise<void>;
 }
@@ -93,7 +93,7 @@ export function createGraphql(options: GraphqlOptions): GraphqlServer {
   const { logger, metrics } = options;
 
   const presented = new WeakSet<GraphQLError>();
-  /** Once: what has been presented is what clients read. */
+  /** An error that was already presented is returned unchanged. */
   function present(error: unknown, requestId: string | null = null): GraphQLError {
     if (error instanceof GraphQLError && presented.has(error)) return error;
     const shown = toClientError(error, logger, requestId);
@@ -138,7 +138,7 @@ function createYogaWith(
     graphqlEndpoint: '/graphql',
     context: contextOf,
     maskedErrors: { maskError: (error) => present(error) },
-    // Its log would hold errors as they came, with all that hangs on them.
+    // Yoga would log raw errors with all their properties.
     logging: false,
     graphiql: false,
     landingPage: false,
@@ -146,7 +146,7 @@ function createYogaWith(
     extraParamNames: [...ID_PARAMETERS],
     batching: { limit: batching },
     cors: allowedOrigins.length === 0 ? false : { origin: [...allowedOrigins], credentials: false },
-    // body-limit.ts does it for a fraction of the cost.
+    // body-limit.ts enforces this at a fraction of the cost.
     maxRequestBodySize: false,
     plugins: [
       metrics.plugin,
@@ -175,7 +175,10 @@ function createYogaWith(
   });
 }
 
-/** Who may not ask for the schema is not to be told of it by and by either: see `limitQueries`. */
+/**
+ * Refuses introspection and `_service`. `limitQueries` also hides suggestions of field names, which would reveal the
+ * schema piece by piece.
+ */
 function refuseIntrospection(): Plugin {
   return {
     onValidate: ({ addValidationRule }) => {
@@ -190,7 +193,10 @@ function refuseIntrospection(): Plugin {
   };
 }
 
-/** The validator knows no rule for a mutation in a graph that has none; the executor would find out late. */
+/**
+ * Refuses operation types that the graph lacks, such as mutations. Validation has no rule for this, and the executor
+ * would find out late.
+ */
 function refuseAbsentOperations(): Plugin {
   return {
     onValidate: ({ addValidationRule }) => {
@@ -204,7 +210,7 @@ function refuseAbsentOperations(): Plugin {
   };
 }
 
-/** Validation errors reach clients as they are: they get their code here. */
+/** Adds the code to validation errors, which reach clients unmasked. */
 function codeValidationErrors(): Plugin {
   return {
     onValidate: () => {
@@ -225,7 +231,7 @@ function contextOf({
   request,
 }: YogaInitialContext & TransportContext): AdmittedContext {
   const { authorization } = access;
-  // What the operation may read is known when it is: see `admitOperations`.
+  // `admitOperations` narrows this view once the operation is known.
   const context = createContext(access.view('query'), {
     signal: signal ?? request.signal,
     authorization,

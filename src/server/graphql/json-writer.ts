@@ -1,14 +1,14 @@
 import { writeJson } from '../../domain/json.ts';
 
 /**
- * Writes a value as JSON in pieces, so that other work has its turn in between. A row, which is an object without lists and
- * objects in it but for small ones, is never divided.
+ * Writes a value as JSON in pieces, so that other work runs in between. A row (an object that contains only scalars and
+ * flat objects) is never split.
  */
 
-/** A piece is written when it has so many characters. */
+/** A piece is written when it reaches this many characters. */
 const PIECE_CHARACTERS = 64 * 1024;
 
-/** The JSON of a value, as `writeJson` writes it, in pieces of at least 64 Ki characters, but for the last one. */
+/** The JSON of a value, equal to that of `writeJson`, in pieces of at least 64 Ki characters (except the last). */
 export function* jsonInPieces(value: unknown): Generator<string, void, undefined> {
   let piece = '';
   for (const part of partsOf(value)) {
@@ -22,7 +22,7 @@ export function* jsonInPieces(value: unknown): Generator<string, void, undefined
 
 function* partsOf(value: unknown): Generator<string, void, undefined> {
   if (!isObject(value) || 'toJSON' in value || isRow(value)) {
-    // What has no JSON is null in a list, and is left out of an object.
+    // A value without JSON, such as undefined, is written as null in a list and omitted from an object.
     yield jsonOf(value) ?? 'null';
   } else if (Array.isArray(value)) {
     let before = '[';
@@ -45,7 +45,7 @@ function* partsOf(value: unknown): Generator<string, void, undefined> {
 }
 
 function jsonOf(value: unknown): string | undefined {
-  // Its type leaves out that some values have none.
+  // `writeJson` returns undefined for some values, although its type does not say so.
   return writeJson(value);
 }
 
@@ -53,7 +53,7 @@ function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
-/** Does it hold nothing but values, and objects of values? */
+/** True for an object that contains only scalars and flat objects. */
 function isRow(value: object): boolean {
   return !Array.isArray(value) && Object.values(value).every((member) => !isObject(member) || isFlat(member));
 }

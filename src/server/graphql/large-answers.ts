@@ -4,16 +4,16 @@ import type { GraphContext } from '../../../resolvers/context.ts';
 import type { BudgetLimits } from '../../domain/budget.ts';
 import { jsonInPieces } from './json-writer.ts';
 
-/** An answer whose texts and attributes have more bytes, or that has more rows, is written in pieces. */
+/** An answer with more bytes of text and attributes, or more rows, is written in pieces. */
 const LARGE_BYTES = 512 * 1024;
 const MANY_ROWS = 2_000;
 
-/** Formats of answers that come as events: each event is written in one go. */
+/** Formats of answers in several events or parts: each is written at once. */
 const EVENTS = /text\/event-stream|multipart\/mixed/i;
 
 /**
- * Writes a large answer piece by piece: written and sent in one go it would keep health checks and other requests waiting.
- * Status and headers are those of the usual answer.
+ * Writes a large answer in pieces. Written at once, it would delay health checks and other requests. The status and
+ * headers stay the same, except that `content-length` is missing.
  */
 export function largeAnswers(): Plugin {
   const large = new WeakSet<Request>();
@@ -33,7 +33,7 @@ export function largeAnswers(): Plugin {
       if (Array.isArray(result) || Symbol.asyncIterator in result) return;
       processing.setResult({
         ...result,
-        // Called with what may be shown of the result.
+        // Yoga calls this with the masked result.
         stringify(shown) {
           results.set(request, shown);
           return '';
@@ -56,11 +56,11 @@ function isLarge({ answerBytes, rows }: BudgetLimits): boolean {
   return answerBytes > LARGE_BYTES || rows > MANY_ROWS;
 }
 
-/** A WebSocket's operation has no request. */
+/** An operation over a WebSocket has no request. */
 type AnsweredContext = GraphContext & { readonly request?: Request };
 
 function contextOf({ contextValue }: ExecutionArgs): AnsweredContext {
-  // Made by `createContext`, beside what yoga gives: there is no other.
+  // Always the context made by `createContext`, plus what yoga adds.
   return contextValue as AnsweredContext;
 }
 

@@ -9,13 +9,13 @@ export function tooComplex(message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code: 'QUERY_TOO_COMPLEX' satisfies ErrorCode } });
 }
 
-/** Refuses queries that are too big before anything is done for them. The message names the limit. */
+/** Refuses queries that are too large before they run. The message names the limit. */
 export function limitQueries({ tokens, depth, aliases, directives }: QueryLimits, introspection: boolean): Plugin {
   const rejection = { propagateOnRejection: false, onReject: [reject] };
   return EnvelopArmorPlugin({
-    // Page sizes are what a query costs here: see cost/estimate.ts.
+    // Cost depends on page sizes here: see cost/estimate.ts.
     costLimit: { enabled: false },
-    // Those who may read the schema like to be told what they meant.
+    // Suggestions help callers who may read the schema.
     blockFieldSuggestion: { enabled: !introspection },
     maxTokens: { n: tokens, ...rejection },
     maxDepth: { n: depth, flattenFragments: true, ...rejection },
@@ -24,7 +24,7 @@ export function limitQueries({ tokens, depth, aliases, directives }: QueryLimits
   });
 }
 
-/** The parser has no context to report to: there the error is thrown. */
+/** The parser has no context to report to, so the error is thrown there. */
 function reject(context: ValidationContext | null, error: GraphQLError): void {
   const refusal = tooComplex(error.message.replace(/^Syntax Error: /, ''));
   if (context === null) throw refusal;

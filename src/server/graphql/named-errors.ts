@@ -4,7 +4,7 @@ import type { ExecutionArgs, ExecutionResult } from 'graphql';
 import type { AdmittedContext } from '../access/admit-operations.ts';
 import type { Present } from './errors.ts';
 
-/** Presents the errors of an answer while it is known which request they are of. Others see that they have been presented. */
+/** Presents the errors of an answer while their request is known. Later steps recognize presented errors. */
 export function namedErrors(present: Present): Plugin {
   return {
     onExecute({ args }) {
@@ -21,6 +21,6 @@ export function namedErrors(present: Present): Plugin {
 }
 
 function contextOf({ contextValue }: ExecutionArgs): AdmittedContext {
-  // Made in graphql.ts: there is no other.
+  // Always the context made in graphql.ts.
   return contextValue as AdmittedContext;
 }

@@ -6,8 +6,8 @@ const OPENING: ReadonlySet<string> = new Set([TokenKind.BRACE_L, TokenKind.BRACK
 const CLOSING: ReadonlySet<string> = new Set([TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R]);
 
 /**
- * Refuses documents whose brackets are nested deeper than `limit`. The parser, and whatever walks its tree,
- * calls itself for each level: without a bound a short query exhausts the stack.
+ * Refuses documents whose brackets are nested deeper than `limit`. The parser and all visitors of its tree recurse at
+ * each level, so without a bound a short query exhausts the stack.
  */
 export function limitNesting(limit: number): Plugin {
   return {
@@ -19,7 +19,7 @@ export function limitNesting(limit: number): Plugin {
 }
 
 function isDeeper(text: string, limit: number): boolean {
-  // Nearly every query has fewer brackets than the limit, and then it can't be nested deeper.
+  // A shortcut: a query with no more brackets than the limit cannot be nested deeper. Nearly every query ends here.
   if ((text.match(/[[{(]/g)?.length ?? 0) <= limit) return false;
   const lexer = new Lexer(new Source(text));
   let depth = 0;
@@ -30,7 +30,7 @@ function isDeeper(text: string, limit: number): boolean {
       if (depth > limit) return true;
     }
   } catch {
-    // The parser words what is no token.
+    // The parser reports invalid tokens.
   }
   return false;
 }

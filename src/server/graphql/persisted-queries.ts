@@ -6,28 +6,32 @@ import type { PersistedQueries } from '../../config/persisted-queries.ts';
 import type { ErrorCode } from '../../domain/errors.ts';
 import type { PersistedOutcome } from '../metrics/metrics.ts';
 
-/** What texts that clients have sent may take; characters, each of them two bytes. */
+/** Bounds on the texts that clients register, in characters (two bytes each). */
 const MOST_CHARACTERS = 8 * 1024 * 1024;
 const LARGEST_TEXT = 256 * 1024;
 
-/** How clients name an operation: the draft of GraphQL over HTTP, and the documentation of Relay. */
+/**
+ * Parameters by which clients name an operation: from the draft of GraphQL over HTTP and the documentation of Relay.
+ */
 export const ID_PARAMETERS = ['documentId', 'doc_id', 'id'] as const;
 
-/** What a client sent, whatever the types of others say. */
+/** What a client sent, unchecked. */
 type Sent = Readonly<Record<string, unknown>>;
 
-/** Knows texts of operations by their ids. */
+/** Looks up texts of operations by id. */
 export interface PersistedTexts {
   /**
-   * The text of the operation that a client asks for: the text that it sent, or the one that it named. Null: neither.
-   * Throws what the client is to be told.
+   * The text of the requested operation: sent by the client, or looked up by its id. Null: the client sent neither.
+   * Throws the error for the client.
    */
   textOf(sent: Sent): string | null;
-  /** Reads ids in requests over HTTP, and refuses texts of any transport where only some are allowed. */
+  /**
+   * Reads ids in requests over HTTP. On every transport, refuses texts outside the manifests if only those are allowed.
+   */
   readonly plugin: Plugin;
 }
 
-/** `own` are the texts of our own pages. */
+/** `own`: texts of our own pages, always allowed. */
 export function createPersistedTexts(
   { automatic, known, only }: PersistedQueries,
   own: Iterable<string>,
@@ -43,7 +47,7 @@ export function createPersistedTexts(
 
   function textOf(sent: Sent): string | null {
     const { query } = sent;
-    // Over a WebSocket there has to be a text: an empty one is none.
+    // Over a WebSocket, `query` is required: an empty one counts as missing.
     const text = typeof query === 'string' && query !== '' ? query : null;
     const hash = hashOf(sent);
     if (text !== null) {
@@ -81,10 +85,10 @@ export function createPersistedTexts(
   };
 }
 
-/** The draft's form of an id that Apollo Client and urql send: the SHA-256 of the text, or the id of a manifest. */
+/** The id as Apollo Client and urql send it: the SHA-256 of the text, or an id from a manifest. */
 function hashOf({ extensions }: Sent): string | null {
   const persisted = isObject(extensions) ? extensions['persistedQuery'] : undefined;
-  // Clients of graphql-ws may send the id alone.
+  // Clients of graphql-ws may send the id without the object around it.
   const id = isObject(persisted) ? persisted['sha256Hash'] : persisted;
   return typeof id === 'string' ? id : null;
 }
@@ -109,8 +113,8 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 /**
- * The words by which the links of clients know what to do: send the text once more, or send texts from now on. Under the status
- * that Apollo's server gives it.
+ * Clients recognize these messages and send the text with the next request, or stop sending ids. The status is the one
+ * that Apollo Server uses.
  */
 function refusal(message: 'PersistedQueryNotFound' | 'PersistedQueryNotSupported'): GraphQLError {
   const code = 'BAD_USER_INPUT' satisfies ErrorCode;

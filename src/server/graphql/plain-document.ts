@@ -21,27 +21,32 @@ import type {
 } from 'graphql';
 
 /**
- * Writes an operation in its plainest form, which every executor reads alike: no fragments but those that tell the types of an
- * abstract field apart, no `@include` and `@skip`, each response key once and in the order of the answer, and variables that
- * are already coerced.
+ * Rewrites an operation in a plain form that every executor handles the same way: fragments only to distinguish the
+ * types of an abstract field, no `@include` or `@skip`, each response key once and in the order of the answer, and
+ * variables that are already coerced.
  */
 
-/** The largest plain operation. Compiling takes a fifth of a millisecond for each unit. Types that stand for others multiply them. */
+/**
+ * The largest plain operation, in units. Compiling takes a fifth of a millisecond per unit. Abstract types multiply the
+ * units.
+ */
 const MOST_UNITS = 400;
 
-/** A field with a selection takes as long to compile as so many without. */
+/** A field with a selection takes as long to compile as this many without. */
 const UNITS_OF_OBJECT = 4;
 
-/** An operation in its plainest form, and how large it is: one unit for each field, and more for one with a selection. */
+/**
+ * A plain operation and its size: one unit for each leaf field, and `UNITS_OF_OBJECT` for each field with a selection.
+ */
 interface PlainDocument {
   readonly document: DocumentNode;
   readonly units: number;
 }
 
-/** The values of the variables that `@include` and `@skip` ask for. */
+/** The values of the variables in `@include` and `@skip`. */
 export type Conditions = Readonly<Record<string, boolean>>;
 
-/** Null: the operation asks for the schema itself, has a key that no object can hold, or is too large when it is written out. */
+/** Null: the operation queries the schema, has the key `__proto__`, or is too large when written out. */
 export function plainDocument(
   schema: GraphQLSchema,
   document: DocumentNode,
@@ -61,7 +66,7 @@ export function plainDocument(
   const variableDefinitions = (operation.variableDefinitions ?? []).map(({ variable, type }) => ({
     kind: Kind.VARIABLE_DEFINITION as const,
     variable,
-    // A value is there already, the default is in it, and a null that must not be was refused.
+    // Variables are already coerced: defaults are applied, and invalid nulls were refused.
     type: nullable(type),
   }));
   const definition = { ...operation, directives: [], variableDefinitions, selectionSet };
@@ -125,7 +130,7 @@ class Plainer {
     return { kind: Kind.SELECTION_SET, selections };
   }
 
-  /** Fields of one response key as one field. */
+  /** Merges the fields of one response key into one field. */
   #fieldOf(type: GraphQLObjectType, nodes: readonly FieldNode[]): FieldNode | null {
     const [first] = nodes;
     this.units += first?.selectionSet === undefined ? 1 : UNITS_OF_OBJECT;
@@ -147,7 +152,7 @@ class Plainer {
     return plain === null ? null : { ...rest, directives: [], selectionSet: plain };
   }
 
-  /** As the specification's CollectFields. */
+  /** Implements CollectFields of the GraphQL specification. */
   #collect(
     type: GraphQLObjectType,
     { selections }: SelectionSetNode,
@@ -158,7 +163,7 @@ class Plainer {
       if (!this.#isIncluded(selection)) continue;
       if (selection.kind === Kind.FIELD) {
         const key = selection.alias?.value ?? selection.name.value;
-        // An object of the compiler's can't have it as a key of its own.
+        // The compiler's objects cannot have this as an own key.
         if (key === '__proto__') this.#isPlain = false;
         const nodes = fields.get(key);
         if (nodes === undefined) fields.set(key, [selection]);

@@ -3,9 +3,8 @@ import type { Plugin } from 'graphql-yoga';
 import { validUnicode, writeJson } from '../../domain/json.ts';
 
 /**
- * What a client sends comes back to it: in keys, in messages of errors. Half of a surrogate pair, which an escape in
- * JSON can write, becomes U+FFFD when it is read. So does each in an answer, wherever it comes from, when that is written:
- * strict parsers would refuse all of it.
+ * Replaces lone surrogates by U+FFFD, in requests and in answers. An escape in JSON can write one, clients get their
+ * input back in keys and messages, and strict parsers would reject the whole answer.
  */
 export function inValidUnicode(): Plugin {
   return {
@@ -21,7 +20,7 @@ export function inValidUnicode(): Plugin {
   };
 }
 
-/** What yoga writes an answer with. */
+/** A result that may carry the function that yoga serializes it with. */
 interface Written {
   readonly stringify?: unknown;
 }

@@ -1,6 +1,6 @@
 import { isAsyncIterable } from 'graphql-yoga';
 
-/** Calls back when the whole answer is there, also where it comes by parts. For `onExecuteDone`. */
+/** For `onExecuteDone`: calls back when the whole answer is complete, also if it has several parts. */
 export function whenAnswered(
   end: () => void,
 ): (done: { readonly result: unknown }) => { onEnd: () => void } | undefined {

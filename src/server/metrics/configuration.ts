@@ -1,10 +1,13 @@
 import { Counter, Gauge } from 'prom-client';
 import type { Registry } from 'prom-client';
 
-/** What became of a configuration that was read again. */
+/** The outcome of reloading the configuration. */
 export type ReloadOutcome = 'applied' | 'refused';
 
-/** Adds how reading the configuration goes to a registry. The service has just begun with one. Returns what counts. */
+/**
+ * Adds metrics of configuration reloads to a registry. Counts the start of the service as applied. Returns a function
+ * that counts a reload.
+ */
 export function countReloads(registry: Registry): (outcome: ReloadOutcome) => void {
   const reloads = new Counter({
     name: 'tributary_config_reloads_total',

@@ -2,7 +2,7 @@ import { Histogram } from 'prom-client';
 import type { Registry } from 'prom-client';
 import type { BudgetLimits } from '../../domain/budget.ts';
 
-/** Adds what queries cost to a registry. Returns what counts one that is over. */
+/** Adds metrics of query costs to a registry. Returns a function that counts a finished query. */
 export function countCosts(registry: Registry): (used: Pick<BudgetLimits, 'calls' | 'rows'>) => void {
   const calls = new Histogram({
     name: 'tributary_graphql_vendor_calls',

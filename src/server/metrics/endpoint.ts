@@ -3,7 +3,7 @@ import { denial, refuse } from '../client/gate.ts';
 import type { DataHandler } from '../data-gate.ts';
 import type { Metrics } from './metrics.ts';
 
-/** `GET /metrics`, for callers who may. */
+/** `GET /metrics`, for callers with the right to read metrics. */
 export function metricsEndpoint({ registry }: Metrics): DataHandler {
   return async (_request, response, access) => {
     if (!access.allows('metrics')) {

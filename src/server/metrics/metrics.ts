@@ -15,33 +15,35 @@ import type { SourceFigures } from './sources.ts';
 import { countSpans } from '../tracing/span-metrics.ts';
 import { countTails } from './tails.ts';
 
-/** How an error came that nothing handled. */
+/** The kind of an unhandled error. */
 export type UnhandledKind = 'rejection' | 'exception';
 
-/** What became of an operation that a client named, or brought a hash with. */
+/** The outcome of an operation that a client sent by id or with a hash. */
 export type PersistedOutcome = 'known' | 'taught' | 'unknown';
 
-/** What is counted, under names that start with `tributary_`. One registry per server. */
+/** All metrics, with names that start with `tributary_`. Each server has one registry. */
 export interface Metrics {
   readonly registry: Registry;
   request(route: string, status: number): void;
   error(code: ErrorCode): void;
   persisted(outcome: PersistedOutcome): void;
-  /** One attempt at a call to a source. */
+  /** Counts one attempt at a call to a source. */
   upstream(
     attempt: Pick<RequestObservation, 'source' | 'route' | 'outcome' | 'queuedMilliseconds' | 'durationMilliseconds'>,
   ): void;
-  /** Shows how sources do, as they do whenever the metrics are read. */
+  /** Adds the state of sources, read whenever the metrics are read. */
   sources(figures: () => readonly SourceFigures[]): void;
-  /** Shows how reading the configuration goes. For the one server of a process. Returns what counts. */
+  /**
+   * Adds metrics of configuration reloads. Call it for one server per process. Returns a function that counts a reload.
+   */
   configuration(): (outcome: ReloadOutcome) => void;
-  /** Shows the memory, the CPU and the event loop of the process. For the one server of a process. */
+  /** Adds metrics of the process: memory, CPU and event loop. Call it for one server per process. */
   process(): void;
-  /** Shows how spans are delivered. Returns what counts. */
+  /** Adds metrics of the delivery of spans. Returns a function that counts a delivery. */
   tracing(): (spans: number, isTaken: boolean) => void;
-  /** An error that nothing handled: see process-guard.ts. */
+  /** Counts an unhandled error: see process-guard.ts. */
   unhandled(kind: UnhandledKind): void;
-  /** Shows what is followed, as it is whenever the metrics are read. */
+  /** Adds metrics of tails, read whenever the metrics are read. */
   tails(statistics: () => TailStatistics): void;
   /** Counts operations and open subscriptions. */
   readonly plugin: Plugin;
@@ -86,7 +88,7 @@ export function createMetrics(): Metrics {
     labelNames: ['kind'],
     registers: [registry],
   });
-  // Shown from the start, so that an alert on the first one has a zero to compare with.
+  // Starts at zero, so that an alert on the first error has a value to compare with.
   for (const kind of ['rejection', 'exception'] as const) unhandled.inc({ kind }, 0);
   const subscriptions = new Gauge({
     name: 'tributary_graphql_subscriptions',
@@ -127,7 +129,7 @@ export function createMetrics(): Metrics {
         return {
           onExecuteDone: whenAnswered(() => {
             done();
-            // Its call is the one that the budget was given to: see `budgetOperations`.
+            // `budgetOperations` has replaced the context's call by one with the budget.
             cost((args.contextValue as unknown as GraphContext).call.budget.used);
           }),
         };

@@ -2,7 +2,7 @@ import { Counter, Gauge } from 'prom-client';
 import type { Registry } from 'prom-client';
 import type { SourceHttpStats } from '../../http/stats.ts';
 
-/** How a source does now. */
+/** The current state of a source. */
 export type SourceFigures = Pick<
   SourceHttpStats,
   'inFlight' | 'queued' | 'turnedAway' | 'breaker' | 'retries' | 'retriesLeftOut' | 'saved'
@@ -10,7 +10,7 @@ export type SourceFigures = Pick<
   readonly source: string;
 };
 
-/** Adds how sources do to a registry, read each time it is shown. */
+/** Adds metrics of sources to a registry, read each time the metrics are shown. */
 export function countSources(registry: Registry, figures: () => readonly SourceFigures[]): void {
   function gauge(name: string, help: string, read: (figures: SourceFigures) => number): void {
     new Gauge({

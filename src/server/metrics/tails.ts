@@ -2,7 +2,7 @@ import { Counter, Gauge } from 'prom-client';
 import type { Registry } from 'prom-client';
 import type { TailStatistics } from '../../federation/api.ts';
 
-/** Adds what tails are doing to a registry, read each time it is shown. */
+/** Adds metrics of tails to a registry, read each time the metrics are shown. */
 export function countTails(registry: Registry, statistics: () => TailStatistics): void {
   function gauge(name: string, help: string, read: (statistics: TailStatistics) => number | undefined): void {
     new Gauge({

@@ -3,15 +3,15 @@ import type { Registry } from 'prom-client';
 import type { RequestObservation } from '../../http/stats.ts';
 import { SECONDS } from './buckets.ts';
 
-/** Routes that are told apart at one source. A vendor has a dozen at most. */
+/** Most route labels per source. A vendor has a dozen at most. */
 const MOST_ROUTES = 40;
 
-/** What is counted of all routes that are not known, or are no templates, or are too many. */
+/** The label of routes that are unknown, not templates, or beyond `MOST_ROUTES`. */
 const OTHER = 'other';
 
 type Attempt = Pick<RequestObservation, 'source' | 'route' | 'outcome' | 'queuedMilliseconds' | 'durationMilliseconds'>;
 
-/** Adds what becomes of calls to sources to a registry. Returns what counts one attempt at a call. */
+/** Adds metrics of calls to sources to a registry. Returns a function that counts one attempt. */
 export function countCalls(registry: Registry): (attempt: Attempt) => void {
   const calls = new Counter({
     name: 'tributary_upstream_requests_total',
@@ -52,7 +52,7 @@ export function countCalls(registry: Registry): (attempt: Attempt) => void {
   };
 }
 
-/** A path without a query. Code of plugins may say anything. */
+/** True for a path without a query. Plug-in code may pass any text as a route. */
 function isTemplate(route: string): boolean {
   return route.length <= 120 && /^\/[^?#\s]*$/.test(route) && !route.startsWith('//');
 }

@@ -2,10 +2,10 @@ import { createContext } from '../../context.ts';
 import type { Federation } from '../../federation/api.ts';
 import { encodeNodeId } from '../../federation/node-id.ts';
 
-/** How long the page may wait for its examples: slow sources have none in it. */
+/** How long the page waits for example jobs. Slow sources contribute none. */
 const PATIENCE_MILLISECONDS = 700;
 
-/** Ids of a few jobs to put into examples, running ones where there are; none when the sources do not answer. */
+/** Ids of a few jobs for the examples, running jobs first. Empty if no source answers in time. */
 export async function exampleJobIds(federation: Federation): Promise<readonly string[]> {
   const signal = AbortSignal.timeout(PATIENCE_MILLISECONDS);
   const found = await Promise.all(

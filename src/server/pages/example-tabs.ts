@@ -5,7 +5,7 @@ export interface ExampleTab {
   readonly variables?: string;
 }
 
-/** Columns of the editor in a window that is 1,400 pixels wide: longer lines are cut off. */
+/** Columns of the editor in a window 1,400 pixels wide. Longer lines are cut off. */
 export const EXAMPLE_COLUMNS = 56;
 
 const SOURCES = `# Every source, what its vendor can do, and its latest
@@ -103,7 +103,7 @@ subscription Tail($jobs: [ID!]!) {
 }
 `;
 
-/** The examples; those about certain jobs use these ids (of running jobs, best). */
+/** The example tabs. Examples about jobs use these ids, preferably of running jobs. */
 export function exampleTabs(jobs: readonly string[]): readonly ExampleTab[] {
   return [
     { query: SOURCES },

@@ -8,10 +8,10 @@ import { brotliCompress, gzip } from 'node:zlib';
 import { z } from 'zod';
 import { acceptedEncodings } from '../client/encodings.ts';
 
-/** Where `npm run build` puts the page, seen from src/server and from dist/src/server. */
+/** The folder that `npm run build` writes the page to. The two paths are for running from sources and from `dist`. */
 const BUILT = import.meta.url.includes('/dist/src/server/') ? '../../../explorer/' : '../../../dist/explorer/';
 
-/** Files of other kinds are not served. */
+/** Content types by extension. Other files are not served. */
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
@@ -20,10 +20,10 @@ const TYPES: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 };
 
-/** Fonts are compressed already. */
+/** Extensions of files to compress. Fonts are already compressed. */
 const COMPRESSIBLE: ReadonlySet<string> = new Set(['.html', '.js', '.css', '.svg']);
 
-/** Everything comes from this service: no inline script or style, no other host, no frame around the page. */
+/** The page loads everything from this service: no inline script or style, no other host, no framing. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -52,7 +52,7 @@ interface Representation {
   readonly encoding: 'br' | 'gzip' | null;
 }
 
-/** The page's operations, where only known ones are answered. Not served. */
+/** The texts of the page's operations, for services that answer only known operations. Not served. */
 const OPERATIONS = 'operations.json';
 
 const operationTexts = z.array(z.string());
@@ -63,8 +63,8 @@ interface Explorer {
 }
 
 /**
- * The log explorer: one route per built file, `/` for the page itself. Files are read and compressed once, when
- * the service starts. Null when the page has not been built.
+ * The log explorer: one route per built file, and `/` for the page itself. Files are read and compressed once, when the
+ * service starts. Null: the page has not been built.
  */
 export async function explorerRoutes(
   folder: string = fileURLToPath(new URL(BUILT, import.meta.url)),
@@ -114,7 +114,7 @@ function fileHandler(name: string, body: Buffer): Handler {
       response.writeHead(405, { allow: 'GET, HEAD' }).end();
       return undefined;
     }
-    // A proxy that compresses what it passes on makes the tag a weak one.
+    // A proxy that compresses answers turns the tag into a weak one (`W/` in front).
     if ((request.headers['if-none-match'] ?? '').includes(etag)) {
       response.writeHead(304, headers).end();
       return undefined;
@@ -123,7 +123,7 @@ function fileHandler(name: string, body: Buffer): Handler {
   };
 }
 
-/** Smallest first; the plain file is the last resort. */
+/** In order of preference; the uncompressed file comes last. */
 async function compress(body: Buffer): Promise<readonly Representation[]> {
   const [brotli, zipped] = await Promise.all([promisify(brotliCompress)(body), promisify(gzip)(body)]);
   return [

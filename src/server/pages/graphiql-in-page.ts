@@ -1,4 +1,7 @@
-/** What runs inside GraphiQL's page. The browser gets the text of this function: it uses nothing from outside of it. */
+/**
+ * The script of GraphiQL's page. The browser gets the text of `runGraphiql`, so the function must not use anything
+ * outside itself.
+ */
 
 interface Params {
   readonly query: string;
@@ -12,7 +15,7 @@ interface Sink {
   complete(): void;
 }
 
-/** What the page has that Node's types do not know. */
+/** Globals of the page that Node's types lack. */
 interface PageGlobals {
   MonacoEnvironment?: unknown;
   readonly location: { readonly pathname: string; readonly href: string };

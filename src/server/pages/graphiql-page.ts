@@ -1,4 +1,4 @@
-/** GraphiQL's page: a small text, and the large files that it loads, whose names change when they do. */
+/** GraphiQL's page: a small HTML text and large files, whose names change with their content. */
 import { createHash } from 'node:crypto';
 import { exampleTabs } from './example-tabs.ts';
 import { runGraphiql } from './graphiql-in-page.ts';
@@ -9,12 +9,15 @@ export interface Asset {
 }
 
 export interface Assets {
-  /** By name. */
+  /** Files by name. */
   readonly files: ReadonlyMap<string, Asset>;
   readonly html: (jobs: readonly string[]) => string;
 }
 
-/** Everything comes from this service. The editor writes style elements, and has its pictures and fonts within its style. */
+/**
+ * The page loads everything from this service. The editor adds style elements and embeds pictures and fonts in its
+ * styles.
+ */
 export const PAGE_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -28,13 +31,13 @@ export const PAGE_POLICY = [
   "form-action 'none'",
 ].join('; ');
 
-/** Two streams that become one, as in the log explorer. */
+/** The logo: two streams that merge into one, as in the log explorer. */
 const MARK =
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="#0d8077" stroke-width="2.4" stroke-linecap="round"><path d="M4 4c0 6 8 5 8 11v5M20 4c0 6-8 5-8 11M12 3v5"/></svg>';
 
 /**
- * A tab that gets the focus is moved to where GraphiQL's stale layout has it, away from under the pointer, so that the click is
- * lost: tabs stay where they are. The accent is that of the log explorer.
+ * When a tab gets the focus, GraphiQL moves it to a stale position, away from the pointer, and the click is lost. So
+ * tabs must not move. The accent color is that of the log explorer.
  */
 const STYLE = `
 .graphiql-tab { transform: none !important }
@@ -48,12 +51,12 @@ body.graphiql-dark .graphiql-container, body.graphiql-dark .graphiql-dialog { --
 .home svg { width: 22px; height: 22px }
 `;
 
-/** Nine megabytes that only those pay for who look at the page. */
+/** Loads GraphiQL on demand: nine megabytes that services without visitors of the page do not need. */
 export async function loadAssets(): Promise<Assets> {
   const { css, editorWorkerService, graphqlWorker, js, jsonWorker } =
     await import('@graphql-yoga/render-graphiql/graphiql');
   const files = new Map<string, Asset>();
-  /** Adds a file, and gives its address beside the page, whatever path a proxy has put before it. */
+  /** Adds a file and returns its address relative to the page, so that a path prefix of a proxy does not matter. */
   const add = (name: string, type: string, text: string): string => {
     const body = Buffer.from(text);
     const hash = createHash('sha256').update(body).digest('base64url').slice(0, 10);
@@ -67,7 +70,7 @@ export async function loadAssets(): Promise<Assets> {
     graphql: script('graphql-worker.js', graphqlWorker),
   };
   const style = add('style.css', 'text/css', `${css}${STYLE}`);
-  // Names of functions are kept by a helper of the tools that run TypeScript, which the page does not have.
+  // Tools that run TypeScript insert calls of a helper (`__name`), which the page does not have.
   const begin = `globalThis.__name ??= (named) => named;\n(${runGraphiql.toString()})();`;
   const scripts = [script('graphiql.js', js), script('begin.js', begin)];
 

@@ -10,14 +10,17 @@ import type { Asset, Assets } from './graphiql-page.ts';
 
 type Encoding = 'br' | 'gzip' | 'identity';
 
-/** Quick rather than small: somebody waits for five megabytes of script, once for each start of the service. */
+/**
+ * Tuned for speed rather than size: after each start of the service, the first visitor waits for five megabytes of
+ * script.
+ */
 const COMPRESS: Readonly<Record<Encoding, (body: Buffer) => Promise<Buffer>>> = {
   br: (body) => promisify(brotliCompress)(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 2 } }),
   gzip: (body) => promisify(gzip)(body, { level: 4 }),
   identity: (body) => Promise.resolve(body),
 };
 
-/** Does a browser ask for GraphiQL's page here, or for a file of it? */
+/** True if a browser requests GraphiQL's page or one of its files. */
 export function wantsPage(request: IncomingMessage): boolean {
   if (request.method !== 'GET' && request.method !== 'HEAD') return false;
   return (request.headers.accept ?? '').includes('text/html') || assetName(request) !== null;
@@ -28,8 +31,9 @@ function assetName({ url = '' }: IncomingMessage): string | null {
 }
 
 /**
- * Serves GraphiQL, which loads nothing from another host. Its examples name jobs of the federation; null: where those who ask need
- * a key or a token. Its files are loaded when the page is first asked for, and each is compressed once.
+ * Serves GraphiQL without loading anything from another host. Its examples name jobs of the federation. Pass null if
+ * callers need a key or a token: then no jobs are named. Files are loaded when the page is first requested, and each is
+ * compressed once per encoding.
  */
 export function createGraphiql(federation: Federation | null) {
   let loaded: Promise<Assets> | null = null;
@@ -39,7 +43,7 @@ export function createGraphiql(federation: Federation | null) {
   async function sendPage(request: IncomingMessage, response: ServerResponse): Promise<void> {
     examples ??= federation === null ? Promise.resolve([]) : exampleJobIds(federation);
     const [assets, jobs] = await Promise.all([(loaded ??= loadAssets()), examples]);
-    // The browser asks for these as soon as it has the page.
+    // Start compressing now: the browser requests these files as soon as it has the page.
     const encoding = encodingFor(request);
     for (const [name, asset] of assets.files) void compressedOf(name, asset, encoding);
     const body = await COMPRESS[encoding](Buffer.from(assets.html(jobs)));
@@ -69,7 +73,7 @@ export function createGraphiql(federation: Federation | null) {
     }
     const encoding = encodingFor(request);
     send(response, await compressedOf(name, asset, encoding), {
-      // The name has a hash of what is in it.
+      // The name contains a hash of the content.
       'cache-control': 'public, max-age=31536000, immutable',
       vary: 'accept-encoding',
       ...typeOf(asset.type, encoding),
@@ -90,7 +94,7 @@ function send(response: ServerResponse, body: Buffer, headers: Record<string, st
   response.writeHead(200, { ...headers, 'content-length': body.byteLength }).end(body);
 }
 
-/** A proxy that compresses what it passes on makes the tag a weak one. */
+/** A proxy that compresses answers turns the tag into a weak one (`W/` in front). */
 function isKnown({ headers }: IncomingMessage, etag: string): boolean {
   const known = (headers['if-none-match'] ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
   return known.includes(etag);

@@ -2,13 +2,13 @@ import type { Call } from '../../domain/call.ts';
 import { TributaryError } from '../../domain/errors.ts';
 import type { Span, SpanFacts } from '../../domain/span.ts';
 
-/** A list that reads nothing until a part of it is asked for: its step begins then, and ends when no part is waited for. */
+/** The span of a lazy list: it begins when a part of the list is first read, and ends when no read is pending. */
 export class ListStep {
   readonly #open: () => Span;
   #span: Span | null = null;
   #waiting = 0;
   #errorCode: string | null = null;
-  /** What the list is read with. */
+  /** The call to read the list with. */
   readonly call: Call;
 
   constructor(call: Call, name: string, facts: SpanFacts) {
@@ -29,7 +29,7 @@ export class ListStep {
     };
   }
 
-  /** Waits for a part, and tells of it. */
+  /** Reads a part of the list, and notes facts about it in the span. */
   async read<T>(ask: () => Promise<T>, tell: (part: T) => SpanFacts = () => ({})): Promise<T> {
     const span = this.#open();
     this.#waiting += 1;

@@ -7,13 +7,13 @@ import { unlessAborted } from '../../domain/unless-aborted.ts';
 import { formatTraceparent, parseTraceparent } from './traceparent.ts';
 import type { Tracing } from './tracing.ts';
 
-/** How long spans are waited for at the end, and how long one delivery may take. */
+/** Time limit of one delivery, and of the last deliveries at shutdown. */
 const PATIENCE_MILLISECONDS = 3_000;
 
-/** The longest text of a fact. */
+/** Longest text of a span attribute. */
 const LONGEST_TEXT = 200;
 
-/** Loads the SDK. It is told nothing but what is here: no other part of the process is traced, and nothing global is set. */
+/** Loads the SDK on demand. Nothing global is registered, so no other part of the process is traced. */
 async function load() {
   const [api, sdk, exporter, resources] = await Promise.all([
     import('@opentelemetry/api'),
@@ -26,7 +26,7 @@ async function load() {
 
 type Loaded = Awaited<ReturnType<typeof load>>;
 
-/** Hears of each delivery: how many spans, and whether the collector has taken them. */
+/** Called after each delivery, with the number of spans and whether the collector accepted them. */
 export type OnDelivery = (spans: number, isTaken: boolean) => void;
 
 /** Sends spans to a collector. */
@@ -53,7 +53,7 @@ export async function startTracing(settings: TracingSettings, onDelivery: OnDeli
   };
 }
 
-/** A text in OTEL_RESOURCE_ATTRIBUTES is the operator's. Paths and arguments of the process are not looked for. */
+/** Reads OTEL_RESOURCE_ATTRIBUTES, which the operator sets. Does not collect paths or arguments of the process. */
 function resourceOf({ serviceName }: TracingSettings, { resources }: Loaded): Resource {
   const named = (name: string): Resource => resources.resourceFromAttributes({ 'service.name': name });
   return resources
@@ -78,7 +78,7 @@ function exporterOf({ url, headers }: TracingSettings, { exporter }: Loaded, onD
     export(spans, done) {
       sender.export(spans, ({ code, error }) => {
         onDelivery(spans.length, error === undefined);
-        // Without the error: it quotes what the collector said.
+        // Omit the error: it quotes the collector's answer.
         done({ code });
       });
     },

@@ -1,7 +1,7 @@
 import { Counter } from 'prom-client';
 import type { Registry } from 'prom-client';
 
-/** Adds what becomes of spans to a registry. Returns what counts. */
+/** Adds metrics of span delivery to a registry. Returns a function that counts a delivery. */
 export function countSpans(registry: Registry): (spans: number, isTaken: boolean) => void {
   const spans = new Counter({
     name: 'tributary_trace_spans_total',

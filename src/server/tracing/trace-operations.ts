@@ -10,22 +10,22 @@ import { tracedFederation } from './traced-federation.ts';
 import type { Tracing } from './tracing.ts';
 
 type TracedContext = AdmittedContext & {
-  /** Of an operation that came over HTTP. */
+  /** Set for an operation over HTTP. */
   readonly request?: Request;
-  /** Of one that came otherwise. */
+  /** Set for an operation over another transport. */
   readonly traceparent?: string | null;
 };
 
 /**
- * Traces each operation that is run: a step for itself, for its lists, and for the calls that they cost. To be the last of those who
- * change its context.
+ * Traces each operation: spans for the operation, its lists, and the calls to sources. Must be the last plug-in that
+ * changes the context.
  */
 export function traceOperations(tracing: Tracing): Plugin {
   function begin(
     { document, operationName, contextValue }: ExecutionArgs,
     type: string,
   ): { readonly span: Span; readonly budget: Call['budget'] } {
-    // Made in graphql.ts: there is no other.
+    // Always the context made in graphql.ts.
     const context = contextValue as TracedContext;
     const name = getOperationAST(document, operationName)?.name?.value;
     const facts = {
@@ -74,7 +74,7 @@ export function traceOperations(tracing: Tracing): Plugin {
   };
 }
 
-/** Notes how many errors an answer has. Returns the code of the first; null where there is none. */
+/** Notes the number of errors in an answer. Returns the code of the first, or null if there is none. */
 function noteErrors(span: Span, { errors = [] }: ExecutionResult): string | null {
   const [first] = errors;
   if (first === undefined) return null;

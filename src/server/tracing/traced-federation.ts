@@ -3,8 +3,8 @@ import type { Connection, Federation, JobConnection, LogConnection, SourceFailur
 import { ListStep } from './list-step.ts';
 
 /**
- * The same federation, which tells of each list that it reads as a step of the operation: which kind of list, of which sources, how
- * many rows. Single jobs, parts and lines are told by the calls that they cost.
+ * The same federation with a span for each list that it reads: its kind, sources and number of rows. Single jobs, parts
+ * and lines show only as the spans of their calls.
  */
 export function tracedFederation(federation: Federation): Federation {
   return {
@@ -47,7 +47,7 @@ function ofScopes(scopes: readonly { readonly source: string }[]): SpanFacts {
   return { ...ofSources(scopes.map(({ source }) => source)), 'tributary.scopes': scopes.length };
 }
 
-/** Sources that a step names. */
+/** Most sources that a span names. */
 const MOST_NAMES = 50;
 
 function failed(failures: readonly SourceFailure[]): SpanFacts {

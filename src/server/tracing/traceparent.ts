@@ -8,13 +8,13 @@ export interface TraceStep {
 
 const FORM = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
 
-/** Null: it is none. Later versions may have more behind the flags. */
+/** Parses a `traceparent` header. Null: it is not valid. Later versions may add fields after the flags. */
 export function parseTraceparent(text: string): TraceStep | null {
-  // A later version may be of any length: what is behind the first 200 characters is not read.
+  // A later version may have any length; only the first 200 characters are read.
   const [, version, traceId = '', spanId = '', flags = '', more] = FORM.exec(text.slice(0, 200)) ?? [];
   if (version === undefined || version === 'ff' || (version === '00' && more !== undefined)) return null;
   if (/^0+$/.test(traceId) || /^0+$/.test(spanId)) return null;
-  // Of the flags, only the first is known: the trace is recorded.
+  // Only the first flag (sampled) is defined.
   return { traceId, spanId, traceFlags: Number.parseInt(flags, 16) & 1 };
 }
 

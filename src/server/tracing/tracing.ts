@@ -1,9 +1,9 @@
 import type { Span, SpanFacts } from '../../domain/span.ts';
 
-/** Where spans go. */
+/** Sends spans to a collector. */
 export interface Tracing {
-  /** Begins what a client asks for: a step of the trace that it names (`traceparent`), or a trace of its own. */
+  /** Begins the span of a client's request, in the trace that `traceparent` names or in a new trace. */
   begin(name: string, facts: SpanFacts, traceparent: string | null): Span;
-  /** Sends what is left, within a few seconds. */
+  /** Sends the remaining spans, within a few seconds. */
   close(): Promise<void>;
 }

@@ -5,7 +5,7 @@ import type { Judge } from '../access/judge.ts';
 import { authorizationOf } from './authorization.ts';
 import type { Connection } from './authorization.ts';
 
-/** RFC 6455's registry: the client may come again. Clients of graphql-ws do. */
+/** Close code in the registry of RFC 6455: the client may try again. Clients of graphql-ws do. */
 const TRY_AGAIN_LATER = 1013;
 
 const CODES: Readonly<Record<Denied['httpStatus'], number>> = {
@@ -17,7 +17,7 @@ const CODES: Readonly<Record<Denied['httpStatus'], number>> = {
 /** Why a connection is closed before it begins. */
 export class Refused {
   readonly code: number;
-  /** At most the 123 bytes that a reason may have. */
+  /** The reason of the close frame, at most 123 bytes. */
   readonly reason: string;
 
   constructor({ httpStatus, message }: Denied) {
@@ -26,7 +26,7 @@ export class Refused {
   }
 }
 
-/** What a connection may see, by the credentials of its first message. */
+/** The access of a connection, by the credentials in its first message. */
 export async function admit(connection: Connection, judge: Judge): Promise<Access | Refused> {
   try {
     return await judge(authorizationOf(connection));

@@ -4,18 +4,19 @@ import type { Server } from 'graphql-ws';
 import type { WebSocket } from 'ws';
 import { withoutHalfPairs } from '../../domain/json.ts';
 
-/** What hangs on each connection of graphql-ws. */
+/** The data that graphql-ws keeps with each connection. */
 export interface Extra {
   readonly socket: WebSocket;
   readonly request: IncomingMessage;
 }
 
-/** How graphql-ws begins what it throws at a message that only servers send. It has no other sign for it. */
+/** The start of graphql-ws's error about a message that only servers may send. The error has no other mark. */
 const NOT_FOR_CLIENTS = 'Unexpected message of type';
 
 /**
- * Gives a connection to graphql-ws. Its own adapter for `ws` prints what clients do wrong, with stacks; here a client is told, and
- * `onFault` hears only of what went wrong on our side. Messages are valid Unicode in both directions: ids of operations come back.
+ * Connects a WebSocket to graphql-ws. Its own adapter for `ws` logs mistakes of clients with stacks. This adapter
+ * reports them to the client, and `onFault` gets only our own faults. Messages are made valid Unicode in both
+ * directions, because answers repeat the client's operation ids.
  */
 export function attach(
   server: Server<Extra>,
@@ -43,25 +44,25 @@ export function attach(
     },
     { socket: client, request },
   );
-  // `ws` itself closes the connection of a client that breaks its rules.
+  // `ws` itself closes the connection of a client that violates the protocol.
   client.on('error', () => undefined);
   client.once('close', (code, reason) => {
     closed(code, reason.toString()).catch(onFault);
   });
 }
 
-/** How many bytes the reason of a close frame may have (RFC 6455). */
+/** Most bytes in the reason of a close frame (RFC 6455). */
 const LONGEST_REASON = 123;
 
-/** graphql-ws puts ids of clients into reasons. */
+/** Cuts a reason to the limit: graphql-ws includes operation ids of clients in reasons. */
 function shortened(reason = ''): string {
   if (Buffer.byteLength(reason) <= LONGEST_REASON) return reason;
   const room = Buffer.alloc(LONGEST_REASON - Buffer.byteLength('…'));
-  // Only whole characters are written.
+  // `write` writes only whole characters.
   return `${room.toString('utf8', 0, room.write(reason))}…`;
 }
 
-/** A connection that breaks while something is written to it is a client that goes away: no news for anybody's log. */
+/** Sends a message. If the connection breaks meanwhile, the client has left, which is not worth logging. */
 function send(client: WebSocket, data: string): Promise<void> {
   return new Promise((resolve) => {
     if (client.readyState !== client.OPEN) {

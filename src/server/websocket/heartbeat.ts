@@ -1,14 +1,14 @@
 import type { WebSocket } from 'ws';
 
-/** What any client that reads at all has read by the next heartbeat. In bytes. */
+/** Characters that any client that reads at all has read by the next heartbeat. */
 const READ_IN_TIME = 64 * 1024;
 
-/** Heartbeats that a client may leave unanswered while it has more than that to read. */
+/** Heartbeats that a client may leave unanswered while more than that is still unread. */
 const PATIENCE_BEATS = 10;
 
 /**
- * Pings a client. One that has not answered by the next heartbeat is cut off, as it is not there any more,
- * except that one with much to read before the ping may be slow: it has ten heartbeats.
+ * Pings a client. A client that has not answered by the next heartbeat counts as gone and is disconnected. A client
+ * with much to read before the ping may just be slow: it has ten heartbeats.
  */
 export function keepAlive(client: WebSocket, intervalMilliseconds: number): void {
   let sent = 0;
@@ -28,10 +28,10 @@ export function keepAlive(client: WebSocket, intervalMilliseconds: number): void
       return;
     }
     unanswered += 1;
-    // The answer says which ping it answers, and so what was read before it.
+    // The pong repeats this number, which shows how much the client had read before the ping.
     client.ping(String(sent));
   };
-  // An answer that came while this process was busy is read before it is missed.
+  // `setImmediate` lets a pong that arrived while this process was busy be read first.
   const timer = setInterval(() => setImmediate(beat), intervalMilliseconds);
   client.on('pong', (data) => {
     unanswered = 0;

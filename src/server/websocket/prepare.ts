@@ -3,7 +3,7 @@ import type { DocumentNode, ExecutionArgs, GraphQLSchema } from 'graphql';
 import type { OperationResult, SubscribePayload } from 'graphql-ws';
 import type { GraphContext } from '../../../resolvers/context.ts';
 
-/** What `getEnveloped` gives, with the types that it leaves open. */
+/** The result of `getEnveloped`, with the types that yoga leaves open. */
 export interface Enveloped {
   readonly schema: GraphQLSchema;
   parse(query: string): DocumentNode;
@@ -13,10 +13,10 @@ export interface Enveloped {
   subscribe(args: ExecutionArgs): OperationResult;
 }
 
-/** The functions of one operation travel with its arguments, as graphql-ws calls them later. */
+/** An operation's arguments together with its functions, because graphql-ws calls those later. */
 export type Execution = ExecutionArgs & { readonly enveloped: Enveloped };
 
-/** Parses and checks an operation; what the client got wrong is returned, as graphql-ws wants it. */
+/** Parses and validates an operation. Returns the client's mistakes as errors, as graphql-ws expects. */
 export async function prepare(
   enveloped: Enveloped,
   textOf: (payload: Readonly<Record<string, unknown>>) => string | null,

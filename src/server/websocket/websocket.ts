@@ -32,34 +32,34 @@ interface WebSocketOptions {
   readonly heartbeatMilliseconds: number;
   readonly welcome: Welcome;
   readonly clientLimits: ClientLimits;
-  /** Is the server known under the name in `Host`? */
+  /** True if the server may be reached under the name in `Host`. */
   readonly isAllowedHost: (request: IncomingMessage) => boolean;
-  /** Begins an operation of the caller. Returns what ends it, or why it may not begin. */
+  /** Begins an operation of the caller. Returns a function that ends it, or a refusal. */
   readonly begin: (request: IncomingMessage, access: Access) => (() => void) | Refusal;
   readonly judge: Judge;
-  /** The address that a request came from. */
+  /** The client's address. */
   readonly clientOf: (request: IncomingMessage) => string | null;
-  /** Told of each page that may not open a connection. */
+  /** Called for each request of a page that may not open a connection. */
   readonly onRefusal: (request: IncomingMessage) => void;
 }
 
-/** Fits into the 123 bytes that a reason may have. */
+/** Fits into the 123 bytes of a close frame's reason. */
 const OTHER_PROTOCOL =
   'Use the subprotocol graphql-transport-ws (npm: graphql-ws); the older graphql-ws is not supported.';
 
-/** RFC 6455: the server goes down. */
+/** Close code of RFC 6455: the server shuts down. */
 const GOING_AWAY = 1001;
 
-/** How long a client has to answer the goodbye. */
+/** How long a client has to answer the close frame. */
 const GOODBYE_MILLISECONDS = 500;
 
-/** An operation that is counted among those of its caller until `end` is called. */
+/** An operation that counts toward its caller's limits until `end` is called. */
 type Begun = Execution & { readonly end: () => void };
 
 export interface WebSockets {
-  /** Takes a request to upgrade as Node's server emits it: opens a connection, or answers and closes. */
+  /** Handles an `upgrade` event of Node's server: opens a connection, or answers and closes the socket. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
-  /** Ends all connections, giving operations that are about to end the time to do so. */
+  /** Closes all connections, after giving running operations up to this time to end. */
   close(graceMilliseconds: number): Promise<void>;
 }
 
@@ -73,7 +73,7 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
   const underWay = new WeakMap<IncomingMessage, number>();
   let running = 0;
 
-  /** Counts an operation for its socket and its caller. */
+  /** Counts an operation toward the limits of its socket and its caller. */
   function beginOperation(request: IncomingMessage, access: Access): (() => void) | GraphQLError {
     const count = underWay.get(request) ?? 0;
     const most = clientLimits.socketOperations;
@@ -88,7 +88,7 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
   }
 
   function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    // From here on Node leaves the socket's errors to us, and one that nothing hears ends the process.
+    // From here on, Node leaves the socket's errors to us, and an error without a listener would end the process.
     socket.on('error', () => socket.destroy());
     if (!isGraphql(request)) {
       refuse(socket, 'There is nothing here. The API is at /graphql.');
@@ -157,7 +157,7 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
       }
       return { ...prepared, end };
     },
-    // Also what a stream throws in its middle comes by here.
+    // Errors that a stream throws in the middle arrive here too.
     onError: ({ extra }, _id, _payload, errors) =>
       errors.map((error) => toAnswer(graphql.present(error, requestIdOf(extra.request))).toJSON()),
     onOperation: () => {
@@ -172,7 +172,8 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
     },
   });
 
-  // Clients of another subprotocol are let in, only to be told so: browsers hide why a handshake failed.
+  // Clients of another subprotocol are accepted and then closed with a reason, because browsers hide why a handshake
+  // failed.
   sockets.options.handleProtocols = (offered) => {
     if (offered.has(GRAPHQL_TRANSPORT_WS_PROTOCOL)) return GRAPHQL_TRANSPORT_WS_PROTOCOL;
     return [...offered][0] ?? false;
@@ -187,7 +188,7 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
         resolve();
       });
     });
-    // A client that does not answer the goodbye would keep the server from ending.
+    // A client that does not answer the close frame would keep the server from closing.
     const impatience = setTimeout(() => {
       for (const client of sockets.clients) client.terminate();
     }, GOODBYE_MILLISECONDS);
@@ -202,14 +203,17 @@ function refusal({ message, retryAfterSeconds }: Partial<Refusal> & Pick<Refusal
   return new GraphQLError(message, { originalError: new TributaryError('FORBIDDEN', message, { retryAfterSeconds }) });
 }
 
-/** There is no HTTP status to set here. */
+/** Removes the HTTP status, which has no meaning over a WebSocket. */
 function toAnswer(error: GraphQLError): GraphQLError {
   const { message, nodes = null, source = null, positions = null, extensions } = error;
   const { http: _, ...shown } = extensions;
   return new GraphQLError(message, { nodes, source, positions, extensions: shown });
 }
 
-/** Browsers can't set headers here, and a connection has many operations: each may say which trace it is for. */
+/**
+ * The `traceparent` in an operation's extensions: browsers cannot set headers on a WebSocket, and each of a
+ * connection's operations may belong to another trace.
+ */
 function traceparentOf({ extensions }: SubscribePayload): string | null {
   const given = extensions?.['traceparent'];
   return typeof given === 'string' ? given : null;
