@@ -36,8 +36,8 @@ import type { Surroundings } from './surroundings.ts';
 import type { TailOptions } from './commands/tail.ts';
 
 /**
- * Every command, with its options; each ends by telling `finish` its exit code. What a command does is loaded when it runs: help and
- * completion are asked for often.
+ * All commands with their options. Each ends by passing its exit code to `finish`. The code of a command is loaded when
+ * it runs, so that help and completion are fast.
  */
 export function createCommands(surroundings: Surroundings, finish: (code: number) => void): readonly Command[] {
   const ended = async (code: Promise<number>): Promise<void> => {
@@ -134,7 +134,7 @@ export function createCommands(surroundings: Surroundings, finish: (code: number
           options: SelectionOptions & LogsOptions & FileOptions & { readonly follow?: boolean },
         ) =>
           ended(
-            // What has no end is not paged.
+            // Endless output is not paged.
             intoFile(options.follow === true ? { ...options, pager: false } : options, surroundings, async (within) =>
               options.follow === true
                 ? (await import('./commands/tail.ts')).tail(
@@ -189,7 +189,7 @@ export function createCommands(surroundings: Surroundings, finish: (code: number
         await surroundings.print(COMPLETION_SCRIPTS[shell]);
       }),
   ];
-  // Shells call it; people do not.
+  // Called by shells, not by people.
   const completing = new Command('complete')
     .argument('[words...]')
     .action(async (words: readonly string[]) =>

@@ -11,7 +11,7 @@ import { EXIT, INTERRUPTED, TERMINATED } from './surroundings.ts';
 
 const stopping = new AbortController();
 
-/** A terminal and npm both pass Ctrl+C on: a signal that comes at once again is the same wish. */
+/** The terminal and npm both deliver Ctrl+C, so a second signal within this time is the same request. */
 const SAME_WISH_MILLISECONDS = 1_000;
 let stoppedAt: number | null = null;
 
@@ -20,12 +20,12 @@ function stop(reason: DOMException): void {
     stoppedAt = performance.now();
     stopping.abort(reason);
   } else if (performance.now() - stoppedAt > SAME_WISH_MILLISECONDS) {
-    // A second request to stop: the user does not want to wait for a tidy end.
+    // A second request to stop: the user does not want to wait for an orderly end.
     process.exit(EXIT.failed);
   }
 }
 
-/** Is a pager open? Ctrl+C is its own then, as in `git`. */
+/** True while a pager is open. Then Ctrl+C belongs to the pager, as in `git`. */
 let isPaging = false;
 
 process.on('SIGINT', () => {

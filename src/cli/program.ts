@@ -10,13 +10,16 @@ import type { Surroundings } from './surroundings.ts';
 import { ConfigurationError } from '../config/problems.ts';
 import { TributaryError } from '../domain/errors.ts';
 
-/** Runs one command line (without the program's own name) and gives its exit code. Never throws for what a user can cause. */
+/**
+ * Runs one command line (without the program's name) and returns its exit code. Never throws for errors that a user can
+ * cause.
+ */
 export async function run(args: readonly string[], given: Surroundings): Promise<number> {
-  // Messages quote what vendors and users wrote.
+  // Messages quote text of vendors and users, so they are escaped for the terminal.
   const surroundings: Surroundings = {
     ...given,
     complain: (text) => {
-      // A reader who has what he wants (`| head`) is not told what became of the rest.
+      // No messages after the reader has closed the pipe (`| head`).
       if (!isUnread(given.stop)) given.complain(terminalLines(text));
     },
   };
@@ -27,7 +30,7 @@ export async function run(args: readonly string[], given: Surroundings): Promise
   const program = new Command('tributary')
     .description('One GraphQL graph over the job logs of many platforms.')
     .version(packageVersion(), '-V, --version', 'print the version');
-  // Words behind the name of a command are the command's.
+  // Options after a command's name belong to the command.
   program.enablePositionalOptions();
   for (const command of commands) program.addCommand(command, { hidden: command.name() === 'complete' });
   for (const command of [program, ...commands]) {
@@ -46,7 +49,7 @@ export async function run(args: readonly string[], given: Surroundings): Promise
   }
 }
 
-/** Was the command stopped because its reader has closed the pipe? */
+/** True if the command was stopped because its reader closed the pipe. */
 function isUnread({ aborted, reason }: AbortSignal): boolean {
   return aborted && reason !== INTERRUPTED && reason !== TERMINATED;
 }
@@ -70,16 +73,16 @@ function exitCodeOf(error: unknown, { complain, stop }: Surroundings): number {
     complain(`Cannot listen ${trouble}.\n`);
     return EXIT.failed;
   }
-  // What was under way when the process was asked to stop fails as it likes.
+  // Ignore errors of work that a stop request interrupted.
   if (stop.aborted) return EXIT.failed;
   throw error;
 }
 
-/** What is wrong with the address to listen at; null for any other error. A taken port comes with its number. */
+/** Describes an error of listening; null for any other error. For a taken port it includes the number. */
 function listenTrouble(error: unknown): string | null {
   if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return null;
   const { code } = error;
-  // Sources are asked through a client of our own errors: only the listener looks a name up bare.
+  // The HTTP client of sources wraps its errors, so an unwrapped `getaddrinfo` error comes from the listener.
   if (error.syscall === 'getaddrinfo' && 'hostname' in error)
     return `at ${String(error.hostname)} (${String(code)}); choose another host`;
   if (error.syscall !== 'listen') return null;

@@ -3,7 +3,7 @@ import type { Surroundings } from './surroundings.ts';
 import { createFederation } from '../federation/create-federation.ts';
 import type { Federation } from '../federation/api.ts';
 
-/** Gives a command the federation of the configured sources, in this process, and closes it afterwards. */
+/** Runs a command with a federation of the configured sources in this process, and closes it afterwards. */
 export async function withFederation(
   config: string | undefined,
   surroundings: Surroundings,

@@ -2,19 +2,19 @@ import { parseJob } from '../../domain/job-reference.ts';
 import type { JobRef } from '../../domain/job.ts';
 import { tryDecodeNodeId } from '../../federation/node-id.ts';
 
-/** Jobs that have to be looked for: by name or key, in which each `*` stands for any text. */
+/** Jobs to search by name or key, where each `*` matches any text. */
 export interface JobPattern {
-  /** As it was written. */
+  /** The pattern as the user wrote it. */
   readonly text: string;
-  /** Null: of any source. */
+  /** The source, which may hold `*`. Null: any source. */
   readonly source: string | null;
   readonly name: string;
 }
 
-/** What an argument says of jobs: one by its key or id, or what they are called. */
+/** An argument that chooses jobs: one job by its key or id, or a pattern. */
 export type JobChoice = { readonly job: JobRef } | { readonly pattern: JobPattern };
 
-/** Reads `SOURCE:KEY`, `SOURCE:PATTERN*`, `NAME`, `PATTERN*` or a global id. Null for what names no job. */
+/** Reads `SOURCE:KEY`, `SOURCE:PATTERN*`, `NAME`, `PATTERN*` or a global id. Null if the text names no job. */
 export function parseJobChoice(text: string): JobChoice | null {
   const id = tryDecodeNodeId(text);
   if (id !== null) {
@@ -26,13 +26,13 @@ export function parseJobChoice(text: string): JobChoice | null {
   return text.includes('*') ? { pattern: { text, source: job.source, name: job.key } } : { job };
 }
 
-/** Does a pattern fit a job? A name in any case, a key as it is written. */
+/** True if a pattern matches a job. Names match in any case, keys exactly. */
 export function patternFits({ source, name }: JobPattern, job: JobRef & { readonly name: string }): boolean {
   if (source !== null && !globFits(source, job.source)) return false;
   return globFits(name, job.key) || globFits(name.toLowerCase(), job.name.toLowerCase());
 }
 
-/** Linear in the length of the text for each `*`: the parts between them are looked for from left to right. */
+/** Searches the parts between `*` from left to right, so it takes linear time for each `*`. */
 function globFits(pattern: string, text: string): boolean {
   const [first = '', ...rest] = pattern.split('*');
   const last = rest.pop();

@@ -16,31 +16,31 @@ export interface SelectionOptions {
   readonly name?: string | undefined;
 }
 
-/** Jobs that were found, the newest first. */
+/** The jobs that a search found, newest first. */
 interface Found {
   readonly jobs: readonly JobRef[];
   readonly failures: readonly Failure[];
-  /** Were there more jobs than are looked at? */
+  /** True if the search reached `MOST_LISTED`, so older jobs may be missing. */
   readonly mayLackOlder: boolean;
-  /** What to say when there is none. */
+  /** The message for a search without results. */
   readonly whyNone: string;
 }
 
 type Listed = JobsQuery['jobs']['nodes'][number];
 
-/** Jobs that are looked at, the newest. */
+/** Most jobs that are searched, the newest first. */
 export const MOST_LISTED = 200;
 
-/** Which jobs a command is about. */
+/** The jobs that a command works on. */
 export class JobSelection {
-  /** Those that are named by their keys. */
+  /** Jobs named by key or id. */
   readonly named: readonly JobRef[];
-  /** Are others looked for, too? Then there may be more of them later. */
+  /** True if jobs are also searched. Then more jobs may match later. */
   readonly isOpen: boolean;
   readonly #choices: readonly JobChoice[];
   readonly #options: SelectionOptions;
 
-  /** Throws `Misuse` when nothing is chosen, and for a job that is named and chosen at the same time. */
+  /** Throws `Misuse` if nothing is chosen, or if named jobs are combined with options that choose jobs. */
   constructor(choices: readonly JobChoice[], options: SelectionOptions) {
     const { status = [], source = [], name } = options;
     const narrows = status.length > 0 || source.length > 0 || name !== undefined;
@@ -54,7 +54,7 @@ export class JobSelection {
     this.#options = options;
   }
 
-  /** Those that are looked for: the newest ones of the sources that fit. */
+  /** Searches the newest jobs for those that match. */
   async find(graph: Graph): Promise<Found> {
     if (!this.isOpen) return { jobs: [], failures: [], mayLackOlder: false, whyNone: '' };
     const { status, name } = this.#options;
@@ -71,7 +71,7 @@ export class JobSelection {
     return { jobs, failures, mayLackOlder: nodes.length === MOST_LISTED, whyNone: whyNone(patterns, nodes) };
   }
 
-  /** The sources that can have such jobs; undefined for all. */
+  /** The sources to search; undefined: all. */
   #sources(): readonly string[] | undefined {
     const { source } = this.#options;
     if (source !== undefined) return source;
@@ -82,7 +82,7 @@ export class JobSelection {
   }
 }
 
-/** Names what is nearest to the only name that no job has. */
+/** The message for a search without results. For a single pattern, suggests the nearest name or key. */
 function whyNone([pattern, ...others]: readonly JobPattern[], listed: readonly Listed[]): string {
   if (pattern === undefined) return 'No job fits.';
   const none = `No job fits ${[pattern, ...others].map(({ text }) => text).join(', ')}.`;

@@ -18,25 +18,25 @@ import { createCall } from '../../domain/call.ts';
 import { TributaryError, unknownSource } from '../../domain/errors.ts';
 import type { ErrorCode } from '../../domain/errors.ts';
 
-/** What one cheap question to a source found. Null: it cannot be told from what came back. */
+/** The result of one cheap request to a source. Null: the answer does not tell. */
 export interface CheckResult {
   readonly source: string;
   readonly vendor: string;
   readonly reachable: boolean | null;
   readonly authorised: boolean | null;
   readonly jobs: number | null;
-  /** Null: not known. */
+  /** Null: unknown. */
   readonly latencyMilliseconds: number | null;
   readonly error: { readonly code: string; readonly message: string } | null;
 }
 
 export interface CheckOptions extends GraphOptions, ListingOptions {
-  /** Only these. */
+  /** Names of sources; undefined: all. */
   readonly source?: readonly string[] | undefined;
   readonly explain?: boolean | undefined;
 }
 
-/** Asks every source side by side and prints what came back; fails when one of them failed. */
+/** Checks all sources in parallel and prints the results. Fails if any source failed. */
 export async function check(options: CheckOptions, surroundings: Surroundings): Promise<number> {
   const address = addressOf(options, surroundings);
   if (address !== null) return checkService(address, options, surroundings);
@@ -52,7 +52,7 @@ export async function check(options: CheckOptions, surroundings: Surroundings): 
   }
 }
 
-/** What a service knows of its sources: it asks only those whose answer is not recent. */
+/** Prints what a service knows about its sources. The service calls only sources without a recent answer. */
 async function checkService(
   address: ServiceAddress,
   options: CheckOptions,
@@ -107,7 +107,7 @@ async function explain(
   return hasFailed ? EXIT.failed : exitOf(results);
 }
 
-/** Never throws for what the source does. */
+/** Never throws for failures of the source. */
 export async function checkSource(
   { name, vendor, connector }: Pick<ConnectedSource, 'name' | 'vendor' | 'connector'>,
   signal: AbortSignal,
@@ -132,7 +132,7 @@ function judge(error: unknown): Pick<CheckResult, 'reachable' | 'authorised' | '
   return { ...judgeCode(code, status ?? null), error: { code, message } };
 }
 
-/** Status: of the answer; null for none, undefined where that is not known. */
+/** `status`: of the source's answer; null: no answer; undefined: unknown. */
 function judgeCode(code: ErrorCode, status: number | null | undefined): Pick<CheckResult, 'reachable' | 'authorised'> {
   const refused = code === 'SOURCE_UNAUTHENTICATED' || code === 'SOURCE_FORBIDDEN';
   const silent = code === 'SOURCE_TIMEOUT' || code === 'SOURCE_UNAVAILABLE';

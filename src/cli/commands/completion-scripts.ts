@@ -1,4 +1,4 @@
-/** What makes a shell ask `tributary complete` for what may stand behind the words of a line. */
+/** Scripts that make a shell call `tributary complete` for candidates. */
 export const COMPLETION_SCRIPTS = {
   bash: `_tributary_complete() {
   local line=\${COMP_LINE:0:$COMP_POINT} current prefix

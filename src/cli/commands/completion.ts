@@ -13,14 +13,13 @@ import { LOG_SEVERITIES } from '../../domain/severity.ts';
 import { JOB_STATUSES } from '../../domain/status.ts';
 import { EXPORT_FORMATS } from '../../export/formats.ts';
 
-/** What a shell may put behind the words of a command line that is being written. */
+/** Completion of a command line. */
 
-/** Jobs that are offered, the newest. */
+/** Most jobs that are offered, newest first. */
 const MOST_JOBS = 200;
-/** The most time that a completion may take. */
+/** Time limit of a completion. */
 const PATIENCE_MILLISECONDS = 3_000;
 
-/** Keys come from vendors: what a shell would read as more than a word is not offered. */
 
 const VALUES: Readonly<Record<string, readonly string[]>> = {
   '--status': JOB_STATUSES,
@@ -32,7 +31,10 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   '--color': COLOR_CHOICES,
 };
 
-/** Prints what may stand for the last of the words, one a line. Never fails: a shell has no place for a complaint. */
+/**
+ * Prints the candidates for the last word, one per line. Omits candidates that are not one plain word for a shell,
+ * because keys come from vendors. Never fails: a shell cannot show an error here.
+ */
 export async function complete(
   words: readonly string[],
   commands: readonly Command[],
@@ -81,14 +83,14 @@ async function sourceNames(graph: Graph): Promise<readonly string[]> {
   return (await graph.run(SourcesDocument, {})).sources.map(({ name }) => name);
 }
 
-/** The jobs of the source that is written already, or of all. */
+/** Jobs of the source that the current word names, or of all sources. */
 async function jobNames(current: string, graph: Graph): Promise<readonly string[]> {
   const sources = current.includes(':') ? [current.slice(0, current.indexOf(':'))] : null;
   const { nodes } = (await graph.run(JobsDocument, { sources, first: MOST_JOBS })).jobs;
   return nodes.map(({ source, key }) => formatJob({ source: source.name, key }));
 }
 
-/** Where the command that is being written reads. */
+/** The options of the command line that choose a configuration or a service. */
 function optionsIn(words: readonly string[]): GraphOptions {
   const valueOf = (...names: readonly string[]): string | undefined =>
     words.find((_, index) => names.includes(words[index - 1] ?? ''));

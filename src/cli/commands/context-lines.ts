@@ -4,18 +4,18 @@ import type { Graph } from '../graph/graph.ts';
 
 type Lines = NonNullable<LinesAroundQuery['logContext']>;
 
-/** Lines that follow each other in the log. */
+/** Consecutive lines of the log. */
 export interface Stretch {
   readonly lines: readonly LineRecordFragment[];
-  /** Does it begin right behind the one before it? */
+  /** True if it directly continues an earlier stretch. */
   readonly goesOn: boolean;
   readonly failures: Lines['failures'];
 }
 
-/** Lines whose surroundings are asked for side by side. */
+/** Lines whose context is requested in parallel. */
 const AT_ONCE = 8;
 
-/** Lines with so many lines before and after each, of all of the jobs. Each line once, in order. */
+/** Adds `count` lines of all the jobs before and after each line. Gives each line once, in order. */
 export async function* withContext(
   lines: readonly LineRecordFragment[],
   count: number,
@@ -26,7 +26,7 @@ export async function* withContext(
   for (let start = 0; start < lines.length; start += AT_ONCE) {
     const around = await Promise.all(
       lines.slice(start, start + AT_ONCE).map(async ({ id }) => {
-        // The line before the first tells whether that goes on from what was given.
+        // One line more than needed before, to see whether this stretch continues an earlier one.
         const variables = { id, jobs, before: count + 1, after: count };
         return { id, answer: (await graph.run(LinesAroundDocument, variables)).logContext };
       }),

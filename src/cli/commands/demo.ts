@@ -3,11 +3,14 @@ import type { Surroundings } from '../surroundings.ts';
 
 export interface DemoOptions {
   readonly port?: number | undefined;
-  /** Open the explorer in a browser? */
+  /** True: open the explorer in a browser. */
   readonly open: boolean;
 }
 
-/** The sandbox, the service and the explorer in one, whatever is configured. Opens the explorer where a person sits at a terminal. */
+/**
+ * Runs the sandbox, the service and the explorer in one process, and ignores any configuration. Opens the explorer if
+ * standard output is a terminal.
+ */
 export async function demo({ port, open }: DemoOptions, surroundings: Surroundings): Promise<number> {
   const { browse, complain } = surroundings;
   return serve({ config: {}, port }, surroundings, (url) => {

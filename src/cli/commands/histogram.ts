@@ -16,17 +16,19 @@ import type { LogSeverity } from '../../domain/severity.ts';
 
 export interface HistogramOptions extends LogSelection, ListingOptions, ZoneOptions {
   readonly buckets?: number | undefined;
-  /** How long each span of time is, as the graph takes it. */
+  /** The length of each bucket, as the graph's duration. */
   readonly every?: string | undefined;
 }
 
 const DEFAULT_BUCKETS = 20;
-/** How long the longest bar is, characters. */
+/** Length of the longest bar, in characters. */
 const BAR = 30;
 
 type Bucket = HistogramQuery['logHistogram']['buckets'][number];
 
-/** Prints how many lines jobs wrote over time, by severity. Fails when lines are missing because a source does not answer. */
+/**
+ * Prints how many lines jobs wrote over time, by severity. Fails if lines are missing because a source does not answer.
+ */
 export async function histogram(
   selection: JobSelection,
   options: HistogramOptions,

@@ -19,25 +19,28 @@ import { unknownJob } from '../../domain/errors.ts';
 import type { JobRef } from '../../domain/job.ts';
 
 export interface JobOptions extends GraphOptions, ListingOptions, ZoneOptions {
-  /** Fail when the job has failed. */
+  /** True: exit with failure if the job has failed. */
   readonly exitStatus?: boolean | undefined;
 }
 
 type Found = NonNullable<JobTreeQuery['job']>;
 
-/** Parts of each kind that are shown. */
+/** Most parts of each kind that are shown. */
 const MOST_PARTS = 100;
 
-/** Jobs that are told where one was expected. */
+/** Most jobs that an error lists if several match. */
 const MOST_TOLD = 5;
 
-/** Prints a job and the tree of its attempts, steps and tasks. Parts that are missing hide no others, but the command fails. */
+/**
+ * Prints a job and the tree of its attempts, steps and tasks. Missing parts do not hide the rest, but the command
+ * fails.
+ */
 export async function job(selection: JobSelection, options: JobOptions, surroundings: Surroundings): Promise<number> {
   return withJobs(selection, options, surroundings, async ({ graph, jobs }) => {
     const ref = onlyOne(jobs);
     const { job: found } = await graph.run(JobTreeDocument, { ...ref, most: MOST_PARTS });
     if (found === null) {
-      // Says so when it is the source that there is not.
+      // Throws if the source is unknown.
       await idsOf([ref], graph);
       throw unknownJob(ref.source, ref.key);
     }
@@ -59,7 +62,7 @@ function onlyOne(jobs: readonly JobRef[]): JobRef {
   throw new Misuse(`${jobs.length} jobs fit, and one is shown: ${jobs.slice(0, MOST_TOLD).map(formatJob).join(', ')}.`);
 }
 
-/** Kinds of parts that stand in one list of the source are missing for one reason, which is said once. */
+/** Some sources list several kinds of parts together. A failure they share is reported once. */
 function failuresOf({ attempts, steps, tasks }: Found): readonly Failure[] {
   const all = [attempts, steps, tasks].flatMap((part) => part?.failures ?? []);
   return [...new Map(all.map((failure) => [failure.message, failure])).values()];
@@ -81,11 +84,11 @@ interface Part {
 }
 
 interface Row extends Omit<Part, 'parent'> {
-  /** How far below the job it stands. */
+  /** Levels below the job. */
   readonly depth: number;
 }
 
-/** The job, and each part below what it belongs to. */
+/** The job and its parts as a tree, each part below its parent. */
 function rowsOf(ref: JobRef, found: Found): readonly Row[] {
   const parts = partsOf(found);
   const known = new Set(parts.map(({ id }) => id));
@@ -112,7 +115,10 @@ function recordOf({ title, depth, status, nativeStatus, startedAt, finishedAt }:
   return { what: title, depth, status, nativeStatus, startedAt, finishedAt };
 }
 
-/** An attempt is of the job or of a step, a step of the job or of an attempt, a task of either. Never in a circle. */
+/**
+ * The parts with their parents: an attempt belongs to the job or a step, a step to the job or an attempt, a task to the
+ * job, a step or an attempt. Cycles are broken.
+ */
 function partsOf({ attempts, steps, tasks }: Found): readonly Part[] {
   const ofAttempt = (key: string | undefined): string | null => (key === undefined ? null : `attempt ${key}`);
   const ofStep = (key: string | undefined): string | null => (key === undefined ? null : `step ${key}`);

@@ -54,7 +54,7 @@ function columnsOf(time: ShowTime): readonly Column<Found>[] {
   ];
 }
 
-/** As short as `ls` has it: to the minute within this year, else the day. */
+/** A short date, like `ls`: month to minute within this year, otherwise the day. */
 function dateOf(at: string | null, time: ShowTime): string {
   if (at === null) return '-';
   const shown = time(at);
@@ -62,7 +62,7 @@ function dateOf(at: string | null, time: ShowTime): string {
   return isThisYear ? shown.slice(5, 16).replace('T', ' ') : shown.slice(0, 10);
 }
 
-/** Without what the vendor says beside our own words. */
+/** The job as an object for programs, with its source by name. */
 function recordOf({ source, ...job }: Found): object {
   return { source: source.name, ...job };
 }

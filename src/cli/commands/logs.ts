@@ -17,13 +17,13 @@ import type { Surroundings } from '../surroundings.ts';
 export interface LogsOptions extends LogSelection, LineOptions {
   readonly first?: number | undefined;
   readonly last?: number | undefined;
-  /** How many lines before and after each, whatever the filter says. */
+  /** Lines before and after each line, regardless of the filter. */
   readonly context?: number | undefined;
 }
 
 const DEFAULT_LINES = 100;
 
-/** Prints entries of jobs, merged in time order: the last ones, unless the first ones are asked for. */
+/** Prints lines of jobs, merged in time order: the last lines, or the first with `first`. */
 export async function logs(selection: JobSelection, options: LogsOptions, surroundings: Surroundings): Promise<number> {
   return withJobs(selection, options, surroundings, async ({ graph, jobs, complainAbout }) => {
     const { context = 0, first, last = first === undefined ? DEFAULT_LINES : undefined } = options;
@@ -31,7 +31,7 @@ export async function logs(selection: JobSelection, options: LogsOptions, surrou
     const form = lineFormOf(options, { jobs, filter }, surroundings);
     const ids = await idsOf(jobs, graph);
     const { nodes, failures } = (await graph.run(LogsDocument, { jobs: ids, filter, first, last })).logs;
-    // Each stretch tells what it lacks, which is often the same.
+    // Each stretch reports its failures, which are often the same.
     const missing = new Map(failures.map((failure) => [failure.message, failure]));
     if (form.head !== '') await surroundings.print(form.head);
     let isFirst = true;

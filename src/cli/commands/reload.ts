@@ -15,9 +15,9 @@ import { allowedHosts } from '../../server/client/allowed-hosts.ts';
 import { VENDORS } from '../../vendors/index.ts';
 
 interface ReloadOptions {
-  /** The file that the command line names. */
+  /** The configuration file on the command line. */
   readonly config: string | undefined;
-  /** What the command line says of where the service listens. */
+  /** The host on the command line. */
   readonly host: string | undefined;
   readonly surroundings: Pick<Surroundings, 'environment' | 'folder'>;
   readonly live: LiveSources;
@@ -27,7 +27,10 @@ interface ReloadOptions {
   readonly onOutcome: (outcome: ReloadOutcome) => void;
 }
 
-/** Makes what reads the configuration again and goes on by it; one that cannot be used is logged, and nothing changes. */
+/**
+ * Creates a function that reloads and applies the configuration. If the configuration is invalid, logs why and changes
+ * nothing.
+ */
 export function createReload(options: ReloadOptions): () => Promise<void> {
   const { config, surroundings, live, server, logger } = options;
   let federation = options.federation;
@@ -92,8 +95,9 @@ function rulesOf({ server, limits }: Configuration, host: string): Omit<ServerRu
 const REFUSED = 'the configuration cannot be used; the service goes on with the one that it has';
 
 /**
- * Calls back for SIGHUP, one call at a time; signals that come meanwhile are one. Without a listener the signal would end the
- * process, and all its connections. Returns what takes the listener away, once no call is under way.
+ * Reloads on SIGHUP, one reload at a time; signals that arrive meanwhile cause one more reload. Without a listener, the
+ * signal would end the process and all its connections. Returns a function that removes the listener and waits for a
+ * running reload.
  */
 export function onHangup(reload: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> | null = null;

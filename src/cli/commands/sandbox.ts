@@ -9,7 +9,7 @@ export interface SandboxCommandOptions {
   readonly fault?: readonly SandboxFault[] | undefined;
 }
 
-/** Runs the simulated vendors alone until it is stopped, and prints a configuration that uses them. */
+/** Runs only the simulated vendors until the process is stopped, and prints a configuration for them. */
 export async function sandbox(options: SandboxCommandOptions, surroundings: Surroundings): Promise<number> {
   const running = await startSandbox({ portBase: options.portBase, faults: options.fault });
   await surroundings.print(stringify(running.configuration));

@@ -18,21 +18,21 @@ import { createServer } from '../../server/server.ts';
 
 export interface ServeOptions {
   readonly config?: OpenOptions['config'];
-  /** Before what the configuration says. */
+  /** Overrides the configuration. */
   readonly port?: number | undefined;
   readonly host?: string | undefined;
 }
 
-/** The service's own log: a line of JSON in valid Unicode for each record. */
+/** The service's log: one line of JSON in valid Unicode per record. */
 export function serviceLog(write: (line: string) => void): Logger {
-  // pino writes half of a surrogate pair as it is, or as an escape.
+  // pino writes a lone surrogate unchanged or as an escape.
   const streamWrite = (line: string): string => toValidUnicode(withoutHalfPairs(line));
   return pino({ base: null, hooks: { streamWrite } }, { write });
 }
 
 /**
- * Serves until it is stopped. When it answers, exactly one line on standard output says where; logs are
- * JSON lines on standard error.
+ * Serves until the process is stopped. When the service is ready, prints exactly one line with its address to standard
+ * output. Logs go to standard error as JSON lines.
  */
 export async function serve(
   options: ServeOptions,
@@ -56,7 +56,7 @@ export async function serve(
   const federation = federate(opened, logger);
   const tracing = await traceAsConfigured(opened, metrics.tracing());
   const host = options.host ?? settings.host;
-  // Until there is a server that could go on otherwise, the signal asks for nothing.
+  // Until the server runs, SIGHUP does nothing.
   let reload = (): Promise<void> => Promise.resolve();
   const ignoreHangup = onHangup(() => reload());
   try {
@@ -101,7 +101,7 @@ function announce({ sources, sandboxed }: OpenSources, logger: Logger): void {
   else logger.info({ sources: names }, 'serving the configured sources');
 }
 
-/** Calls to sources are counted, and are debug lines: they hold neither URLs nor credentials. */
+/** Counts calls to sources and logs them at debug level, without URLs or credentials. */
 function observeRequests(logger: Logger, metrics: Metrics): (observation: RequestObservation) => void {
   return (observation) => {
     metrics.upstream(observation);

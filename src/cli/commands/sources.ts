@@ -9,7 +9,7 @@ import type { Surroundings } from '../surroundings.ts';
 
 export interface SourcesOptions extends GraphOptions, ListingOptions {}
 
-/** Prints the sources and what their vendors can do. Asks no vendor anything. */
+/** Prints the sources and what their vendors can do. Calls no vendor. */
 export async function sources(options: SourcesOptions, surroundings: Surroundings): Promise<number> {
   return withGraph(options, surroundings, async (graph) => {
     const { sources: rows } = await graph.run(SourcesDocument, {});

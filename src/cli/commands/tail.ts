@@ -21,19 +21,22 @@ import type { JobRef } from '../../domain/job.ts';
 import { unlessAborted } from '../../domain/unless-aborted.ts';
 
 export interface TailOptions extends LogSelection, LineOptions {
-  /** How many entries to begin with. */
+  /** Number of lines to begin with. */
   readonly lines?: number | undefined;
-  /** Go on behind this cursor instead. */
+  /** Resume after this cursor instead. */
   readonly after?: string | undefined;
-  /** Fail when a job has failed. */
+  /** True: exit with failure if a job has failed. */
   readonly exitStatus?: boolean | undefined;
 }
 
 const DEFAULT_LINES = 10;
-/** How often new jobs are looked for, milliseconds. */
+/** How often to search for new jobs, in milliseconds. */
 const LOOK_INTERVAL = 5_000;
 
-/** Prints the last entries of jobs and then new ones as they come, until the jobs are finished or it is stopped. */
+/**
+ * Prints the last lines of jobs and then new lines as they arrive, until the jobs are finished or the process is
+ * stopped.
+ */
 export async function tail(
   selection: JobSelection,
   options: TailOptions,
@@ -54,7 +57,7 @@ export async function tail(
     if (form.head !== '') await surroundings.print(form.head);
     try {
       while (!stop.aborted) {
-        // Waiting for the next event must not outlive the wish to stop.
+        // A stop request ends the wait for the next event.
         const next = await unlessAborted(events.next(), stop);
         if (next === null || next.done === true) break;
         const { of, event } = next.value;
@@ -65,7 +68,8 @@ export async function tail(
         if (event.__typename === 'LogStreamStatus' && event.failure !== null) await complainAbout([event.failure]);
       }
     } finally {
-      // Not awaited: a generator that waits for its source ends when the call's signal does. How it ends is no news.
+      // Do not await: a generator that waits for its source ends only after its signal is aborted. Its result does not
+      // matter.
       events.return().catch(() => undefined);
     }
     if (stop.reason === INTERRUPTED || stop.reason === TERMINATED) tellWhereToGoOn(cursors, isOpen, surroundings);
@@ -78,7 +82,7 @@ export async function tail(
   });
 }
 
-/** Follows the jobs, and where they were looked for those that join. `followed` grows with them. */
+/** Follows the jobs and, for an open selection, jobs that match later. Adds those to `followed`. */
 function follow(
   first: Followed,
   selection: JobSelection,
@@ -92,7 +96,7 @@ function follow(
   };
   if (!selection.isOpen) return followGroup(graph, first, { signal: stop, onBreak });
   const look = async (): Promise<readonly JobRef[]> => {
-    // A source that does not answer now may do so the next time.
+    // Ignore a failed search: the next one may succeed.
     const { jobs } = await selection.find(graph).catch(() => ({ jobs: [] }));
     const joining = jobs.filter((job) => !followed.has(formatJob(job))).slice(0, MOST_CHOSEN - followed.size);
     for (const { source, key } of joining) followed.set(formatJob({ source, key }), { source, key });
@@ -108,7 +112,7 @@ function follow(
   return followJoining(graph, first, { signal: stop, onBreak, look, onLost, interval });
 }
 
-/** A cursor is of the jobs of one subscription: where there were several, each is told with its own. */
+/** Prints how to resume. Each subscription has its own cursor, so each is printed with its jobs. */
 function tellWhereToGoOn(
   cursors: ReadonlyMap<Followed, string>,
   isOpen: boolean,
@@ -129,7 +133,7 @@ function formatEvent(event: TailEvent, form: LineForm): readonly string[] {
   return event.__typename === 'LogBatch' ? event.edges.map(({ node }) => form.line(recordOf(node))) : [];
 }
 
-/** What a person should know beside the lines; null when there is nothing. */
+/** A notice for people in addition to the lines, or null. */
 function noticeOf(event: TailEvent, jobs: readonly JobRef[]): string | null {
   const whose = jobs.length === 0 ? 'The stream' : `The stream of ${jobs.map(formatJob).join(', ')}`;
   if (event.__typename === 'LogStreamEnd') return `${whose} has ended: ${event.reason}.`;

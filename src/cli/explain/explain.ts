@@ -8,9 +8,9 @@ import { failed, missing, MOST_SAMPLES, shortened, unknownWords, unreadable, why
 import type { Finding } from './findings.ts';
 import { explainLines } from './lines.ts';
 
-/** What was read from one page of jobs and from some lines of one of them: does the source say what it is thought to say? */
+/** Reads one page of jobs and some lines of one job, to compare a source's answers with what its connector expects. */
 
-/** Says what was read, as far as anything could be, and what `failed`. */
+/** Reports what could be read from a source, and what `failed`. */
 export async function explainSource(
   { connector }: Pick<ConnectedSource, 'connector'>,
   signal: AbortSignal,
@@ -57,7 +57,7 @@ function describeJobs({ jobLists, described }: Connector, page: JobPage | undefi
       'jobs',
       jobs,
       {
-        // What has no name of its own is named by its key.
+        // A job without a name gets its key as the name.
         name: ({ key, name }) => (name === key ? null : name),
         status: ({ nativeStatus }) => nativeStatus,
         createdAt: ({ createdAt }) => createdAt,
@@ -73,7 +73,7 @@ function describeJobs({ jobLists, described }: Connector, page: JobPage | undefi
   ];
 }
 
-/** Are the jobs that are counted behind the first page there, and are they others? */
+/** Checks that the second page has jobs if the count says so, and that it does not repeat the first page. */
 async function judgeSecondPage(
   { jobLists: [list], described }: Connector,
   first: JobPage | undefined,
@@ -89,7 +89,7 @@ async function judgeSecondPage(
   return repeats ? [failed(`${where}${counted}, and the second page repeats the first one`)] : [];
 }
 
-/** Asks for one of the jobs by its key, as a client does that follows a link. */
+/** Fetches one of the jobs by its key, like a client that follows a link. */
 async function explainOneJob(connector: Connector, jobs: readonly Job[], call: Call): Promise<readonly Finding[]> {
   const key = jobs[0]?.key;
   if (key === undefined) return [];

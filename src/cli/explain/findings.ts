@@ -2,17 +2,17 @@ import { TributaryError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { Mismatch } from '../../http/body/mismatch.ts';
 
-/** What `check --explain` says of a source. */
+/** One line of `check --explain` about a source. */
 export type Finding = readonly [what: string, found: string];
 
-/** So many rows are shown. */
+/** Most sample rows that are shown. */
 export const MOST_SAMPLES = 3;
 
 export function unreadable(rows: { readonly count: number; readonly reason: string } | undefined): readonly Finding[] {
   return rows === undefined ? [] : [['could not be read', `${rows.count}: ${rows.reason}`]];
 }
 
-/** Fields that no row has, of those that are looked for, and attributes. */
+/** The expected fields and attributes that no row has. */
 export function missing<T extends { readonly attributes: JsonObject | null }>(
   what: string,
   rows: readonly T[],
@@ -45,7 +45,7 @@ export function failed(text: string): Finding {
   return ['failed', text];
 }
 
-/** What an explanation says of a source that does not answer. `where`: the key of the configuration that says how it is asked. */
+/** The finding for a failed request. `where`: the configuration key that describes the request. */
 export function whyNot(error: unknown, where?: string): readonly Finding[] {
   if (!(error instanceof TributaryError)) throw error;
   const members = error.cause instanceof Mismatch ? error.cause.members : [];

@@ -10,15 +10,15 @@ import type { Connector, LogReading } from '../../vendors/connector.ts';
 import { failed, missing, MOST_SAMPLES, shortened, unknownWords, unreadable } from './findings.ts';
 import type { Finding } from './findings.ts';
 
-/** As many lines are read, and as many jobs are looked through for one that has any. */
+/** Most lines that are read, and most jobs that are searched for lines. */
 const MOST_LINES = 200;
 const MOST_JOBS = 5;
-/** A page may be empty. */
+/** Most batches that are read, because pages may be empty. */
 const MOST_BATCHES = 20;
 
 type ReadLog = LogReading['partitions'][number];
 
-/** Says what was read of the lines of the first job that has some. Throws what the source throws. */
+/** Reports the lines of the first job that has any. Throws the source's errors. */
 export async function explainLines(
   connector: Connector,
   jobs: readonly Job[],
@@ -35,7 +35,7 @@ export async function explainLines(
 
 interface LinesRead {
   readonly lines: readonly LogEntry[];
-  /** Were these all lines that there are? */
+  /** True if the log has no further lines. */
   readonly isWhole: boolean;
   readonly calls: number;
   readonly findings: readonly Finding[];
@@ -89,7 +89,10 @@ async function describeLog(
   ];
 }
 
-/** Are all lines given that are counted? To a job that runs, lines are added meanwhile. */
+/**
+ * Compares the number of lines with the source's count. Only finished jobs are judged, because a running job may gain
+ * lines meanwhile.
+ */
 async function judgeCount(
   { capabilities, described }: Connector,
   { status }: Job,
@@ -108,7 +111,7 @@ async function judgeCount(
   return [failed(`${total} lines are counted, and ${lines.length} come${keys}`)];
 }
 
-/** What pages of another length than the description says look like. */
+/** Reports signs that the page size or the page token in a description is wrong. */
 function judgePages({ capabilities, described }: Connector, { lines, isWhole, calls }: LinesRead): readonly Finding[] {
   const size = capabilities.maxPageSize;
   if (described === undefined || size === null) return [];
@@ -118,7 +121,7 @@ function judgePages({ capabilities, described }: Connector, { lines, isWhole, ca
   return [['next page', `none is named behind ${lines.length} lines; if there are more, look at logs.pagination.next`]];
 }
 
-/** The law that matters most, on these lines: from the other end, the same come in the other order. */
+/** Checks the most important property: reading backward gives the same lines in reverse order. */
 async function readBackward(log: ReadLog, lines: readonly LogEntry[], { signal }: Call): Promise<string> {
   const last = lines.at(-1);
   if (last === undefined) return 'nothing to compare';

@@ -22,13 +22,13 @@ import type { ExportEnd } from '../../export/walk.ts';
 export interface ExportOptions extends LogSelection, FileOptions {
   readonly format?: ExportFormatName | undefined;
   readonly after?: string | undefined;
-  /** The file that keeps how far it has come, and from which it goes on. */
+  /** The file that stores the export's place, and from which it resumes. */
   readonly resume?: string | undefined;
 }
 
 /**
- * Prints all entries of jobs, oldest first. Fails, after what could be read, when a source does not answer: an export
- * that ends well is whole. The exit code says so, and no last line as in a file from `/export`.
+ * Prints all lines of jobs, oldest first. If a source does not answer, prints what could be read and fails. So exit
+ * code 0 means that the export is complete; unlike a file from `/export`, the output has no final status line.
  */
 export async function exportLogs(
   selection: JobSelection,
@@ -55,12 +55,15 @@ function questionOf(options: ExportOptions, jobs: ExportQuestion['jobs'], saved:
   if (saved === null) return question;
   if (!sameQuestion(saved, question))
     throw new Misuse(`${options.resume ?? ''} is of an export of other jobs, another filter or format.`);
-  // Times that were given as how long ago stay those of the first run.
+  // Relative times keep the values of the first run.
   const { since, until } = saved.filter as ExportQuestion['filter'];
   return { ...question, filter: { ...question.filter, since, until }, after: saved.after ?? undefined };
 }
 
-/** Shown where a person looks at the terminal and the lines go into a file. Behind a pipe may be a program that writes there. */
+/**
+ * Shown only if standard error is a terminal and the lines go to a file. Behind a pipe, another program may write to
+ * the terminal.
+ */
 function barOf(
   question: ExportQuestion,
   { output }: ExportOptions,
@@ -71,7 +74,7 @@ function barOf(
   if (status === undefined || (!isFile && output?.file === undefined)) return null;
   const bar = new ProgressBar(status, saved ?? { lines: 0, bytes: 0 });
   if (question.after !== undefined && saved === null) return bar;
-  // An estimate is a favour: the export does not wait for it.
+  // The total is optional, so the export does not wait for it.
   idsOf(question.jobs, graph)
     .then(async (jobs) => graph.run(LinesTotalDocument, { jobs, filter: question.filter }))
     .then(({ logs }) => (bar.total = logs.totalCount))
@@ -88,7 +91,7 @@ async function write(
 ): Promise<ExportEnd> {
   const text = graph.exportLogs(keeper === null ? question : keeper.question);
   let progress = keeper?.progress ?? { lines: 0, bytes: 0 };
-  // A file that was begun without a place could not be gone on with.
+  // Save before the first line: without a saved place, a partial file could not be resumed.
   await keeper?.save();
   try {
     for (;;) {
@@ -106,18 +109,18 @@ async function write(
   }
 }
 
-/** Lines of text and CSV may have line breaks within: there they are counted as rows. */
+/** Counts line breaks. A message with line breaks in text or CSV counts more than once. */
 function grownBy({ lines, bytes }: { readonly lines: number; readonly bytes: number }, text: string) {
   return { lines: lines + text.split('\n').length - 1, bytes: bytes + Buffer.byteLength(text) };
 }
 
-/** Says from where to go on. */
+/** Prints the cursor to resume from if the export failed. Returns the exit code. */
 function tell({ status, cursor }: ExportEnd, surroundings: Surroundings): number {
   if (status === 'failed' && cursor !== null) surroundings.complain(`Go on with --after ${cursor}\n`);
   return status === 'complete' ? EXIT.done : EXIT.failed;
 }
 
-/** JSON is on lines: a whole log is no document that a program should have to hold. */
+/** The format of an export. JSON means JSON lines, so that programs need not hold a whole log in memory. */
 function exportFormatOf(options: ExportOptions): ExportFormatName {
   const { format, output } = options;
   if (format !== undefined && output?.format !== undefined) throw new Misuse('--format and -o cannot both say how.');

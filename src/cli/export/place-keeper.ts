@@ -5,12 +5,12 @@ import type { ExportQuestion } from '../graph/graph.ts';
 import { FORMATS } from '../../export/formats.ts';
 import type { LogRecord } from '../../export/record.ts';
 
-/** How often the place is saved, milliseconds. */
+/** How often the place is saved, in milliseconds. */
 const INTERVAL = 1_000;
 
 /**
- * Keeps the place of an export in a file. Lines are asked for as NDJSON, which names each by its id, and written in the format that
- * is wanted: one place serves all formats.
+ * Stores the place of an export in a file. Requests lines as NDJSON, which contains their ids, and converts them to the
+ * chosen format. So the same kind of place serves all formats.
  */
 export class PlaceKeeper {
   readonly #path: string;
@@ -26,7 +26,7 @@ export class PlaceKeeper {
     this.#savedAt = performance.now();
   }
 
-  /** What to ask for. */
+  /** The request to send. */
   get question(): ExportQuestion {
     return { ...this.#asked, format: 'ndjson' };
   }
@@ -35,7 +35,7 @@ export class PlaceKeeper {
     return this.#place;
   }
 
-  /** Whole lines of NDJSON in the format that is wanted. */
+  /** Converts whole lines of NDJSON to the chosen format. */
   shown(lines: string): string {
     const { format, after } = this.#asked;
     if (format === 'ndjson') return lines;
@@ -48,7 +48,7 @@ export class PlaceKeeper {
     );
   }
 
-  /** Notes what was written, and saves it now and then. */
+  /** Records what was written, and saves the place at intervals. */
   async written(lines: string, shown: string): Promise<Progress> {
     const last = recordsIn(lines.slice(lines.lastIndexOf('\n', lines.length - 2) + 1)).at(-1);
     this.#place = {
@@ -74,7 +74,7 @@ function recordsIn(lines: string): readonly LogRecord[] {
     .map((line) => JSON.parse(line) as LogRecord);
 }
 
-/** Is it the same export? Its times may differ: they may have been given as how long ago. */
+/** True if it is the same export. Times may differ, because they may have been given relative to now. */
 export function sameQuestion(saved: SavedPlace, { jobs, filter, format }: ExportQuestion): boolean {
   const untimed = (each: object): string => JSON.stringify({ ...each, since: undefined, until: undefined });
   return (

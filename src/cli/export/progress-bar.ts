@@ -1,26 +1,26 @@
 import type { StatusLine } from '../surroundings.ts';
 
-/** How often it is drawn, milliseconds. */
+/** How often the bar is drawn, in milliseconds. */
 const INTERVAL = 200;
 const BAR = 20;
 
-/** What has been exported by now. */
+/** What has been exported so far. */
 export interface Progress {
   readonly lines: number;
   readonly bytes: number;
 }
 
-/** Shows on a terminal how far an export is, how fast, and, where it is known how many lines there are, for how long it will go on. */
+/** Shows the progress and speed of an export on a terminal, and the remaining time if the total is known. */
 export class ProgressBar {
   readonly #status: StatusLine;
   readonly #now: () => number;
   readonly #begin: Progress;
   readonly #startedAt: number;
   #drawnAt = -Infinity;
-  /** How many lines there are; null: not known. */
+  /** The total number of lines; null: unknown. */
   total: number | null = null;
 
-  /** `begin`: what was there before. Rates are of what comes now. */
+  /** `begin`: the progress of earlier runs, which does not count for rates. */
   constructor(status: StatusLine, begin: Progress, now = () => performance.now()) {
     this.#status = status;
     this.#begin = begin;
@@ -44,7 +44,7 @@ export class ProgressBar {
     const perSecond = seconds > 0 ? `${sizeOf((bytes - this.#begin.bytes) / seconds)}/s` : '';
     const said = [`${grouped(lines)} lines`, sizeOf(bytes), perSecond];
     if (this.total === null || this.total === 0) return said.join('  ');
-    // Lines may come while it goes on: there are never fewer than were read.
+    // The log may grow during the export, so the count can exceed the total.
     const part = Math.min(1, lines / this.total);
     const done = '#'.repeat(Math.floor(part * BAR)).padEnd(BAR, '-');
     const left = rate > 0 ? `${durationOf(Math.max(0, this.total - lines) / rate)} left` : '';

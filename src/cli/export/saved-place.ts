@@ -3,23 +3,23 @@ import { z } from 'zod';
 import { Misuse } from '../options/misuse.ts';
 import { EXPORT_FORMATS } from '../../export/formats.ts';
 
-/** How far an export has come: what `--resume` keeps in a file. */
+/** The place of an export: the content of the file of `--resume`. */
 const place = z.strictObject({
   version: z.literal(1),
   jobs: z.array(z.strictObject({ source: z.string(), key: z.string() })),
-  /** As the graph takes it. Times that were given as how long ago are those of the first run. */
+  /** As the graph's input. Relative times were resolved in the first run. */
   filter: z.record(z.string(), z.unknown()),
   format: z.enum(EXPORT_FORMATS),
   /** The id of the last line. */
   after: z.string().nullable(),
   lines: z.int(),
-  /** How much was written. */
+  /** Bytes written so far. */
   bytes: z.int(),
 });
 
 export type SavedPlace = Readonly<z.infer<typeof place>>;
 
-/** The place that a file holds; null where there is no file yet. Throws `Misuse` for another kind of file. */
+/** Reads a place from a file. Null if there is no file yet. Throws `Misuse` for any other content. */
 export async function readPlace(path: string, shown: string): Promise<SavedPlace | null> {
   let text: string;
   try {
@@ -35,7 +35,7 @@ export async function readPlace(path: string, shown: string): Promise<SavedPlace
   }
 }
 
-/** A file that is there is replaced as a whole: it is never half written. */
+/** Writes a place. Replaces an existing file atomically, so it is never half written. */
 export async function writePlace(path: string, saved: SavedPlace): Promise<void> {
   const next = `${path}.new`;
   await writeFile(next, `${JSON.stringify(saved)}\n`);

@@ -1,7 +1,7 @@
 import { ERROR_CODES, TributaryError } from '../../domain/errors.ts';
 import type { ErrorCode } from '../../domain/errors.ts';
 
-/** An error of the graph, as far as it is known to be one. */
+/** An error in an answer of the graph, partly checked. */
 export interface AnswerError {
   readonly message: string;
   readonly locations?: unknown;
@@ -9,7 +9,10 @@ export interface AnswerError {
   readonly extensions?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** An error of the graph as one of ours. A code that only a later version knows is what the caller got wrong, as for any client. */
+/**
+ * Converts an error of the graph to a `TributaryError`. An unknown code, perhaps of a later version, becomes
+ * BAD_USER_INPUT.
+ */
 export function errorOf({ message, extensions = {} }: AnswerError): TributaryError {
   const { source } = extensions;
   return new TributaryError(codeOf(extensions['code']), message, {

@@ -1,6 +1,6 @@
 import { ServiceError } from './service-error.ts';
 
-/** The longest event that is read, characters: more than any page of lines is. */
+/** Longest event, in characters: more than any page of lines. */
 const MOST_CHARACTERS = 2 ** 26;
 
 export interface ServerEvent {
@@ -8,7 +8,7 @@ export interface ServerEvent {
   readonly data: string;
 }
 
-/** Server-sent events of a text that comes in parts. Comments, which are heartbeats, are left out. */
+/** Parses server-sent events from a text in parts. Skips comments, which are heartbeats. */
 export async function* eventsIn(parts: AsyncIterable<string>): AsyncGenerator<ServerEvent, void, undefined> {
   let held = '';
   for await (const part of parts) {

@@ -7,7 +7,7 @@ import type { Graph, LineFilter } from './graph.ts';
 import { idsOf } from './job-ids.ts';
 import type { JobRef } from '../../domain/job.ts';
 
-/** Jobs that are followed by one subscription. Its cursors are of them together. */
+/** Jobs that one subscription follows. Its cursors belong to all of them together. */
 export interface Followed {
   readonly jobs: readonly JobRef[];
   readonly filter: LineFilter;
@@ -31,17 +31,17 @@ export async function* followGroup(
 }
 
 interface JoiningSettings extends FollowSettings {
-  /** Jobs that join now. */
+  /** Searches for jobs that join now. */
   readonly look: () => Promise<readonly JobRef[]>;
-  /** Told of an error of jobs that joined: the others go on. */
+  /** Called when the subscription of jobs that joined fails. The other subscriptions go on. */
   readonly onLost: (jobs: readonly JobRef[], error: unknown) => void;
-  /** How long until it is looked again, milliseconds. */
+  /** Milliseconds between searches. */
   readonly interval: number;
 }
 
 /**
- * Follows jobs, and those that join them, until the signal is aborted. Each group of them has a subscription of its own. Events
- * are taken from the service no faster than they are taken here.
+ * Follows jobs, and jobs that join later, until the signal is aborted. Each group of jobs has a separate subscription.
+ * Reads events no faster than the caller consumes them.
  */
 export async function* followJoining(
   graph: Graph,
@@ -50,7 +50,7 @@ export async function* followJoining(
 ): AsyncGenerator<GroupEvent, void, undefined> {
   const { signal } = settings;
   const taken = new PassThrough({ objectMode: true, highWaterMark: 1, signal });
-  // Each group may wait for room.
+  // Every group may wait for `drain`, so the number of listeners is not limited.
   taken.setMaxListeners(0);
   const pump = async (of: Followed): Promise<void> => {
     for await (const each of followGroup(graph, of, settings)) {
@@ -58,7 +58,7 @@ export async function* followJoining(
     }
   };
   const watch = async (): Promise<void> => {
-    // Ends with the signal, on which waiting throws.
+    // Ends when the signal is aborted, because `wait` then throws.
     for (;;) {
       await wait(interval, undefined, { signal });
       const jobs = await look();
@@ -76,5 +76,5 @@ export async function* followJoining(
   for await (const each of taken) yield each as GroupEvent;
 }
 
-/** How many lines jobs begin with that join later. */
+/** Number of lines to begin with for jobs that join later. */
 const JOINED_LINES = 100;

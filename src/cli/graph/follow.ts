@@ -10,29 +10,32 @@ export interface Following {
   /** Global ids. */
   readonly jobs: readonly string[];
   readonly filter: LineFilter;
-  /** How many lines to begin with, where there is no cursor. */
+  /** Number of lines to begin with if there is no cursor. */
   readonly tail: number;
-  /** Go on behind this cursor. */
+  /** Resume after this cursor. */
   readonly after?: string | undefined;
 }
 
 export interface FollowSettings {
   readonly signal: AbortSignal;
-  /** Told of each break. */
+  /** Called when the stream breaks, before it is resumed. */
   readonly onBreak: (message: string) => void;
-  /** Waits before the service is asked again, milliseconds: as many breaks in a row are borne. */
+  /** Milliseconds to wait before each reconnection. Their number is the most breaks in a row. */
   readonly pauses?: readonly number[];
 }
 
 const PAUSES = [500, 1_000, 2_000, 5_000, 10_000, 20_000, 30_000, 30_000, 30_000, 30_000];
 
-/** Lines whose ids are remembered, to leave out those that come again. */
+/** Most ids of lines that are remembered to skip repeated lines. */
 const MOST_REMEMBERED = 5_000;
 
-/** A service ends a stream for reasons of its own: there is more behind the cursor. */
+/** Reasons for which a service ends a stream although more lines may follow after the cursor. */
 const MORE_FOLLOWS: readonly string[] = ['MAX_DURATION', 'SERVER_SHUTDOWN', 'SOURCE_CHANGED'];
 
-/** The events of a tail. Once it has begun, it goes on from its cursor when the connection breaks off or the service ends it. */
+/**
+ * The events of a tail. After the first event, it resumes from its cursor when the connection breaks or the service
+ * ends the stream.
+ */
 export async function* follow(
   graph: Graph,
   { jobs, filter, tail, after: begin }: Following,

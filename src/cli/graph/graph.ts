@@ -7,34 +7,37 @@ import type { TimeBounds } from '../../federation/api.ts';
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** What commands read: the public graph, of this process or of a running service. */
+/** The public graph that commands read, in this process or at a running service. */
 export interface Graph {
-  /** Is it there without this process? A stream that a service ends is then gone on with. */
+  /** True if the graph outlives this process. Then a stream that the service ends is resumed. */
   readonly goesOn: boolean;
   /**
-   * Answers a query. Throws when there is no data, and when a part of it is missing: what may be missing beside the rest is in a
-   * list of failures, which is data.
+   * Runs a query. Throws if the answer has any error. Missing lines of a source are no error: they are listed in
+   * `failures`, which is data.
    */
   run<Result, Variables extends Values>(
     document: TypedDocumentString<Result, Variables>,
     variables: Variables,
   ): Promise<Result>;
-  /** What a subscription delivers, until it ends. Throws as `run` does. */
+  /** Runs a subscription until it ends. Throws like `run`. */
   subscribe<Result, Variables extends Values>(
     document: TypedDocumentString<Result, Variables>,
     variables: Variables,
   ): AsyncGenerator<Result, void, undefined>;
-  /** Whole logs as text, the oldest line first, and how that ended. Throws when the first lines cannot be read. */
+  /**
+   * Exports whole logs as text, oldest line first. Returns how the export ended. Throws if the first lines cannot be
+   * read.
+   */
   exportLogs(question: ExportQuestion): AsyncGenerator<string, ExportEnd, undefined>;
 }
 
-/** Which lines; every part that is given must hold. */
+/** A filter of lines. All given conditions must hold. */
 export type LineFilter = LogFilter & TimeBounds;
 
 export interface ExportQuestion {
   readonly jobs: readonly JobRef[];
   readonly filter: LineFilter;
   readonly format: ExportFormatName;
-  /** Go on behind this cursor. */
+  /** Resume after this cursor. */
   readonly after?: string | undefined;
 }

@@ -4,17 +4,17 @@ import type { ServiceAddress } from './service-address.ts';
 import { ConnectionLost, ServiceError } from './service-error.ts';
 import { unlessAborted } from '../../domain/unless-aborted.ts';
 
-/** An answer of the graph, as it came. */
+/** An answer of the graph, with unchecked data. */
 interface Answer {
   readonly data: unknown;
   readonly errors: readonly AnswerError[];
 }
 
-/** Requests to a running service, and what its answers mean. */
+/** Sends requests to a running service and reads its answers. */
 export class ServiceHttp {
   readonly #address: ServiceAddress;
   readonly #signal: AbortSignal;
-  /** How the service is called in messages. */
+  /** The service's name in messages. */
   readonly #name: string;
 
   constructor(address: ServiceAddress, signal: AbortSignal) {
@@ -23,7 +23,7 @@ export class ServiceHttp {
     this.#name = `the service at ${address.url.href}`;
   }
 
-  /** Throws `ConnectionLost` when nothing comes back. */
+  /** Throws `ConnectionLost` if there is no answer. */
   async post(path: string, body: unknown, accept: string): Promise<Response> {
     const { url, headers } = this.#address;
     return this.#reach(
@@ -31,14 +31,14 @@ export class ServiceHttp {
         method: 'POST',
         headers: { ...headers, 'content-type': 'application/json', accept },
         body: JSON.stringify(body),
-        // Headers of ours must not follow to another host, and a POST would become a GET.
+        // Following a redirect would send our headers to another host and could turn a POST into a GET.
         redirect: 'manual',
         signal: this.#signal,
       }),
     );
   }
 
-  /** The data of an answer in JSON. Throws what is wrong with it. */
+  /** The data of a JSON answer. Throws its errors. */
   async dataOf(response: Response): Promise<unknown> {
     const type = response.headers.get('content-type') ?? '';
     if (!/\bjson\b/.test(type)) {
@@ -48,7 +48,7 @@ export class ServiceHttp {
     return this.valueOf(this.#parse(await this.#reach(response.text())));
   }
 
-  /** The data of what was parsed from JSON. */
+  /** The data of a parsed answer. Throws its errors. */
   valueOf(parsed: unknown): unknown {
     const answer = answerIn(parsed);
     if (answer === null) throw this.#notOurs('its answer is none of GraphQL');
@@ -62,12 +62,12 @@ export class ServiceHttp {
     throw errorOf(error);
   }
 
-  /** The parts of a body, as they come. */
+  /** The text of a body, in parts as they arrive. */
   async *textOf(response: Response): AsyncGenerator<string, void, undefined> {
     const decoder = new TextDecoder();
     const reader = response.body?.getReader();
     if (reader === undefined) return;
-    // A read that is under way may not end when the request is aborted.
+    // A pending read may not end when the request is aborted.
     const read = async () => this.#reach(unlessAborted(reader.read(), this.#signal));
     try {
       for (let part = await read(); part?.done === false; part = await read()) {
@@ -75,7 +75,7 @@ export class ServiceHttp {
       }
       this.#signal.throwIfAborted();
     } finally {
-      // A reader that has what it wants leaves the rest.
+      // The caller may stop early and leave the rest.
       reader.cancel().catch(() => undefined);
     }
   }
@@ -101,7 +101,7 @@ export class ServiceHttp {
     }
   }
 
-  /** What an answer that is not JSON is. */
+  /** Explains an answer that is not JSON. */
   #stranger(status: number, type: string): ServiceError {
     if (status >= 300 && status < 400)
       return new ServiceError(
@@ -132,14 +132,17 @@ function isError(value: unknown): value is AnswerError {
   return typeof value === 'object' && value !== null && 'message' in value && typeof value.message === 'string';
 }
 
-/** Documents are valid for the graph of this version: one that another graph refuses was made for a later or an earlier one. */
+/**
+ * True if the service finds our document invalid. Documents are valid for this version's graph, so the service has
+ * another version.
+ */
 function isAboutDocument({ message, locations, path, extensions }: AnswerError): boolean {
   const code = extensions?.['code'] ?? 'BAD_USER_INPUT';
   const isRefused = code === 'BAD_USER_INPUT' || code === 'GRAPHQL_VALIDATION_FAILED';
   return isRefused && locations !== undefined && path === undefined && !message.startsWith('Variable "');
 }
 
-/** Codes say why without an address. */
+/** The error's code gives the reason without an address. */
 function reasonOf(error: unknown): string {
   const cause = error instanceof Error ? error.cause : undefined;
   return cause instanceof Error && 'code' in cause ? ` (${String(cause.code)})` : '';

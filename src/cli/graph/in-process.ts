@@ -13,7 +13,7 @@ import type { ExportEnd } from '../../export/walk.ts';
 import { writeLogs } from '../../export/write.ts';
 import type { Federation } from '../../federation/api.ts';
 
-/** The graph of this process's own federation. */
+/** The graph of a federation in this process. */
 export function graphOf(federation: Federation, signal: AbortSignal): Graph {
   function argumentsOf<Result, Variables extends Readonly<Record<string, unknown>>>(
     document: TypedDocumentString<Result, Variables>,
@@ -23,7 +23,7 @@ export function graphOf(federation: Federation, signal: AbortSignal): Graph {
       schema,
       document: parse(document.toString()),
       variableValues: variables,
-      // A context remembers what it has read: each operation gets a new one.
+      // A context caches what it has read, so each operation gets a new one.
       contextValue: createContext(federation, { signal, authorization: null }),
     };
   }
@@ -69,11 +69,11 @@ function dataOf<Result, Variables>(
 ): Result {
   const [error] = errors;
   if (error !== undefined) throw causeOf(error);
-  // The typed document says what its answer looks like.
+  // The typed document determines the type of its answer.
   return data as Result;
 }
 
-/** What a resolver threw, or what is wrong with the operation. */
+/** The error that a resolver threw, or the error of the operation itself. */
 function causeOf(error: unknown): unknown {
   if (!(error instanceof GraphQLError)) return error;
   const { originalError } = error;

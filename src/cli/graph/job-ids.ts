@@ -3,7 +3,10 @@ import type { Graph } from './graph.ts';
 import { unknownSource } from '../../domain/errors.ts';
 import type { JobRef } from '../../domain/job.ts';
 
-/** The global ids of jobs, in their order. Whether a source has the job is not known yet. Throws NOT_FOUND for an unknown source. */
+/**
+ * The global ids of jobs, in the same order. Does not check that the jobs exist. Throws NOT_FOUND for an unknown
+ * source.
+ */
 export async function idsOf(jobs: readonly JobRef[], graph: Graph): Promise<readonly string[]> {
   return Promise.all(
     jobs.map(async ({ source, key }) => {

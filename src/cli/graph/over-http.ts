@@ -17,7 +17,7 @@ export function graphAt(address: ServiceAddress, signal: AbortSignal): Graph {
     goesOn: true,
     async run(document, variables) {
       const response = await http.post('graphql', { query: document.toString(), variables }, ANSWER);
-      // The typed document says what its answer looks like, and the service has checked it against the same graph.
+      // The typed document determines the type of its answer, and the service has validated the document.
       return (await http.dataOf(response)) as never;
     },
     async *subscribe(document, variables) {
@@ -43,7 +43,7 @@ export function graphAt(address: ServiceAddress, signal: AbortSignal): Graph {
       let given = '';
       try {
         for await (const part of http.textOf(response)) {
-          // The last line may be the end: it is held until there is another one.
+          // Hold the last line back: it may be the final status line.
           const text = line + part;
           const start = text.lastIndexOf('\n', text.length - 2) + 1;
           line = text.slice(start);
@@ -71,7 +71,7 @@ function isFile({ status, headers }: Response): boolean {
   return status === 200 && headers.has('content-disposition');
 }
 
-/** Says from where to go on, as far as what was given out says it. */
+/** The error of an interrupted export. Names the last id to resume from, if the format contains ids. */
 function cutOff(error: unknown, format: ExportFormatName, given: string): ServiceError {
   const message = error instanceof ServiceError ? error.message : 'The export was stopped.';
   const last = given.slice(given.lastIndexOf('\n', given.length - 2) + 1);
@@ -79,7 +79,7 @@ function cutOff(error: unknown, format: ExportFormatName, given: string): Servic
   return new ServiceError(id === null ? message : `${message} Go on with --after ${id}`);
 }
 
-/** An export takes the id of a line for a cursor. */
+/** The id of a line, which an export accepts as a cursor. */
 function idIn(line: string): string | null {
   const record: unknown = JSON.parse(line);
   const id = typeof record === 'object' && record !== null && 'id' in record ? record.id : null;

@@ -3,34 +3,34 @@ import { textFilesIn } from '../../config/text-file.ts';
 import { Misuse } from '../options/misuse.ts';
 import type { Surroundings } from '../surroundings.ts';
 
-/** Where a command reads: the sources of a configuration, or a running service. */
+/** Options that choose what a command reads: the sources of a configuration, or a running service. */
 export interface GraphOptions {
   readonly config?: string | undefined;
   readonly url?: string | undefined;
-  /** As they were written: `Name: value`. */
+  /** Headers as the user wrote them: `Name: value`. */
   readonly header?: readonly string[] | undefined;
 }
 
 export interface ServiceAddress {
-  /** Ends in a slash: paths of the service stand behind it. */
+  /** Ends in a slash, so that the service's paths can be appended. */
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** The variable that says where the service is. */
+/** The environment variable with the service's address. */
 export const URL_VARIABLE = 'TRIBUTARY_URL';
-/** The variable with headers, each on a line of its own, for when none is on the command line. */
+/** The environment variable with headers, one per line. Used if the command line has none. */
 const HEADER_VARIABLE = 'TRIBUTARY_HEADER';
 
-/** Names of headers that the command sets itself, or that belong to the connection. */
+/** Headers that the user cannot set: the command sets them, or they belong to the connection. */
 const OWN_HEADERS = ['accept', 'connection', 'content-length', 'content-type', 'host', 'transfer-encoding'];
 
-/** The service that the command line or the environment names; null: a configuration is meant. Throws `Misuse`. */
+/** The service that the command line or the environment names. Null: read a configuration instead. Throws `Misuse`. */
 export function addressOf(
   { config, url, header = [] }: GraphOptions,
   { environment, folder }: Pick<Surroundings, 'environment' | 'folder'>,
 ): ServiceAddress | null {
-  // A configuration on the command line is before a service in the environment.
+  // A configuration on the command line overrides a service in the environment.
   const text = url ?? (config === undefined ? environment[URL_VARIABLE] : undefined) ?? '';
   if (text === '') {
     if (header.length > 0) throw new Misuse(`--header is for a running service: give --url, or set ${URL_VARIABLE}.`);
@@ -47,7 +47,7 @@ export function addressOf(
   return { url: baseOf(text, url === undefined ? URL_VARIABLE : '--url'), headers: Object.fromEntries(headers) };
 }
 
-/** Nothing of what was written is shown: it may hold a password. */
+/** Errors never quote the URL, because it may contain a password. */
 function baseOf(text: string, origin: string): URL {
   const expected = 'Expected the address of the service, such as https://logs.example.com/.';
   const url = URL.canParse(text) ? new URL(text) : null;

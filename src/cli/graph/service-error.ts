@@ -1,9 +1,9 @@
-/** A service that cannot be used, in one line for people. It never holds a header, or more of an address than where it is. */
+/** A service that cannot be used. The message is one line for people, without headers or credentials. */
 export class ServiceError extends Error {
   override readonly name: string = 'ServiceError';
 }
 
-/** Nothing is wrong with what was asked: asking again may help. */
+/** The connection failed, not the request: a retry may help. */
 export class ConnectionLost extends ServiceError {
   override readonly name = 'ConnectionLost';
 }

@@ -4,7 +4,7 @@ import { addressOf } from './service-address.ts';
 import type { GraphOptions } from './service-address.ts';
 import type { Surroundings } from '../surroundings.ts';
 
-/** Gives a command the graph that it reads, and closes it afterwards. */
+/** Runs a command with the graph that it reads, and closes the graph afterwards. */
 export async function withGraph(
   options: GraphOptions,
   surroundings: Surroundings,
@@ -13,7 +13,7 @@ export async function withGraph(
   const { stop } = surroundings;
   const address = addressOf(options, surroundings);
   if (address !== null) return use(graphAt(address, stop));
-  // What asks a service does not load what asks sources.
+  // Loaded on demand: a command that reads a service needs none of this.
   const [{ withFederation }, { graphOf }] = await Promise.all([
     import('../with-federation.ts'),
     import('./in-process.ts'),

@@ -14,31 +14,31 @@ import type { JobRef } from '../../domain/job.ts';
 import { suggestionFor } from '../../domain/suggestion.ts';
 import { unlessAborted } from '../../domain/unless-aborted.ts';
 
-/** Jobs that are read together. */
+/** Most jobs that are read together. */
 export const MOST_CHOSEN = 50;
-/** Jobs among which the nearest is looked for, the newest. */
+/** Most jobs that are searched for a suggestion, newest first. */
 const MOST_JOBS = 200;
-/** The most time that a suggestion may take. */
+/** Time limit of a suggestion. */
 const PATIENCE_MILLISECONDS = 3_000;
-/** A key of fewer characters is near to any other. */
+/** Shorter keys are not suggested: they are similar to any text. */
 const LEAST_CHARACTERS = 4;
-/** A longer key was not mistyped. */
+/** For longer keys nothing is suggested: nobody types them by hand. */
 const MOST_CHARACTERS = 200;
 
-/** Says what is missing, and which job is nearest to one that there is not. */
+/** Prints failures, with a suggestion for a job that does not exist. */
 export type ComplainAbout = (failures: readonly Failure[]) => Promise<void>;
 
-/** What a command has that reads jobs. */
+/** What a command that reads jobs gets. */
 export interface JobsAtHand {
   readonly graph: Graph;
-  /** Those that are named, then those that were found, each once. */
+  /** The named jobs, then the found jobs, without duplicates. */
   readonly jobs: readonly JobRef[];
   readonly complainAbout: ComplainAbout;
 }
 
 /**
- * Gives a command the graph and the jobs that are chosen. A job that there is not is told together with the nearest. Fails after
- * the command when a source could not say which jobs it has.
+ * Runs a command with the graph and the chosen jobs. For a job that does not exist, suggests the nearest. Fails after
+ * the command if a source could not list its jobs.
  */
 export async function withJobs(
   selection: JobSelection,
@@ -79,11 +79,11 @@ function distinct(jobs: readonly JobRef[]): readonly JobRef[] {
   return [...new Map(jobs.map((job) => [formatJob(job), job])).values()].map(({ source, key }) => ({ source, key }));
 }
 
-/** The job of the same source that is most likely meant: it has that text for a name, or a key that is near. */
+/** The job of the same source that the user probably meant: its name equals the text, or its key is similar. */
 async function nearestJob({ source, key }: JobRef, graph: Graph, stop: AbortSignal): Promise<JobRef | null> {
   if (key.length > MOST_CHARACTERS) return null;
   const patience = AbortSignal.any([stop, AbortSignal.timeout(PATIENCE_MILLISECONDS)]);
-  // A suggestion is a favour: where the jobs cannot be listed there is none.
+  // A suggestion is optional: without a list of jobs there is none.
   const listed = graph.run(JobsDocument, { sources: [source], first: MOST_JOBS }).catch(() => null);
   const nodes = (await unlessAborted(listed, patience))?.jobs.nodes ?? [];
   const named = nodes.find(({ name }) => name.toLowerCase() === key.toLowerCase());

@@ -1,13 +1,13 @@
 import { SANDBOX_SOURCES } from '../../sandbox/index.ts';
 import type { Fault, SandboxFault } from '../../sandbox/index.ts';
 
-/** The forms that `--fault` takes, for people. */
+/** The syntax of `--fault`, for help and errors. */
 export const FAULT_FORMS =
   '[SOURCE:]status=CODE | delay=MILLISECONDS | cut=PART | drip=MILLISECONDS | hang | reset | malformed | endless, then [@KIND] [xTIMES]';
 
 const FAULT = /^(?:([^:]+):)?([a-z]+)(?:=([\d.]+))?(?:@([a-z]+))?(?:x(\d+))?$/;
 
-/** Reads what goes wrong, such as `SOURCE:status=503@logs` or `delay=2000x3`; null when it says nothing known. */
+/** Parses a fault, such as `SOURCE:status=503@logs` or `delay=2000x3`. Null: it is not valid. */
 export function parseFault(text: string): SandboxFault | null {
   const match = FAULT.exec(text.replaceAll(' ', ''));
   if (match === null) return null;

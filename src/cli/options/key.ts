@@ -6,10 +6,10 @@ export interface KeyOptions {
   readonly json?: boolean | undefined;
 }
 
-/** Too many to guess, so a fast hash is safe. */
+/** Random keys of this length cannot be guessed, so a fast hash is safe. */
 const KEY_BYTES = 32;
 
-/** Prints a new key, for its bearer, and its hash, for the configuration. Neither is kept. */
+/** Prints a new key for a caller and its hash for the configuration. Stores neither. */
 export async function makeKey({ json = false }: KeyOptions, { print }: Surroundings): Promise<number> {
   const key = `trib_${randomBytes(KEY_BYTES).toString('base64url')}`;
   const sha256 = createHash('sha256').update(key).digest('hex');

@@ -5,14 +5,14 @@ import { complaintOf } from '../output/complaint.ts';
 import type { Failure } from '../output/complaint.ts';
 import type { Surroundings } from '../surroundings.ts';
 
-/** Which entries a command is about. */
+/** Options that filter the lines of a command. */
 export interface LogSelection
   extends GraphOptions, Pick<LineFilter, 'since' | 'until' | 'minSeverity' | 'contains' | 'notContains' | 'matches'> {
-  /** The same as `minSeverity`. */
+  /** An alias of `minSeverity`. */
   readonly level?: LogSeverity | undefined;
   readonly severity?: readonly LogSeverity[] | undefined;
   readonly includeUnspecified?: boolean | undefined;
-  /** A text, or an expression between slashes. */
+  /** A text, or a regular expression between slashes. */
   readonly grep?: string | undefined;
   readonly attempt?: readonly string[] | undefined;
   readonly step?: readonly string[] | undefined;
@@ -37,7 +37,7 @@ export function filterOf(options: LogSelection): LineFilter {
   };
 }
 
-/** Says what is missing. */
+/** Prints failures. */
 export function complainAbout(failures: readonly Failure[], { complain }: Surroundings): void {
   for (const failure of failures) complain(complaintOf(failure));
 }

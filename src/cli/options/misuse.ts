@@ -1,4 +1,7 @@
-/** The command line is wrong in a way that only shows when its parts are looked at together. One line for people, without a secret. */
+/**
+ * The command line is wrong in a way that parsing single options cannot detect. The message is one line for people,
+ * without secrets.
+ */
 export class Misuse extends Error {
   override readonly name = 'Misuse';
 }

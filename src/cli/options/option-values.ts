@@ -12,13 +12,13 @@ import type { JobStatus } from '../../domain/status.ts';
 import { parseInstant } from '../../domain/time.ts';
 import type { SandboxFault } from '../../sandbox/index.ts';
 
-/** Readers of option values. Each throws `InvalidArgumentError`, which says what is expected. */
+/** Parsers of option values. Each throws `InvalidArgumentError` with what it expects. */
 
 export function parsePort(text: string): number {
   return wholeNumber(text, 0, 65_535);
 }
 
-/** A time as the service takes it; a duration is so long ago. */
+/** Parses a time. A duration means that long ago. */
 export function parseTime(text: string): string {
   if (parseInstant(text) !== null) return text;
   const days = /^(\d{1,5})d$/.exec(text)?.[1];
@@ -31,7 +31,7 @@ export function parseTime(text: string): string {
 
 const DAY_MILLISECONDS = 86_400_000;
 
-/** A span of time as the graph takes it. */
+/** Parses a span of time into the graph's form. */
 export function parseSpan(text: string): string {
   const [, count = '', unit = ''] = /^([1-9]\d{0,8})(ms|s|m|h|d)$/.exec(text) ?? [];
   if (count === '')
@@ -39,12 +39,12 @@ export function parseSpan(text: string): string {
   return unit === 'd' ? `${Number(count) * 24}h` : `${count}${unit}`;
 }
 
-/** How many lines or jobs: as many as one page holds. */
+/** Parses a number of lines or jobs, up to the size of one page. */
 export function parseCount(text: string): number {
   return wholeNumber(text, 0, 1_000);
 }
 
-/** How many lines around another. */
+/** Parses a number of context lines. */
 export function parseContext(text: string): number {
   return wholeNumber(text, 0, 100);
 }

@@ -4,7 +4,7 @@ import { collectJob, collectSeverity, collectStatus, collectText, parseSeverity,
 import { collectOutput, OUTPUT_FORMATS } from '../show/output-choice.ts';
 import { COLOR_CHOICES } from '../show/paint.ts';
 
-/** Options that several commands have. */
+/** Options that several commands share. */
 
 export function configured(name: string, description: string): Command {
   return new Command(name)
@@ -12,7 +12,7 @@ export function configured(name: string, description: string): Command {
     .option('-c, --config <file>', 'configuration file (default: TRIBUTARY_CONFIG, tributary.yaml, else the sandbox)');
 }
 
-/** A command that reads the graph, of the configured sources or of a running service, and prints what it finds. */
+/** A command that reads the graph, of the configured sources or of a running service, and prints the result. */
 export function reader(name: string, description: string): Command {
   return configured(name, description)
     .addOption(
@@ -39,7 +39,7 @@ export function reader(name: string, description: string): Command {
     .option('--no-pager', 'print at once, also on a terminal (default: PAGER, else less)');
 }
 
-/** How jobs are written. */
+/** The forms of job arguments, for help. */
 const JOBS = "jobs as SOURCE:KEY, a name, 'PATTERN*', 'SOURCE:PATTERN*' or an id";
 
 /** A command that reads lines of jobs. */
@@ -64,14 +64,14 @@ export function reading(name: string, description: string): Command {
     .option('--task <key>', 'of this task, may be repeated', collectText);
 }
 
-/** A command that shows lines to people, or times. */
+/** Adds the options of time zones to a command. */
 export function withZone(command: Command): Command {
   return command
     .addOption(new Option('--utc', 'times in UTC (default)').conflicts('local'))
     .option('--local', 'times of the time zone here (TZ), with its offset');
 }
 
-/** A command that prints lines one by one. */
+/** Adds the options of commands that print lines one by one. */
 export function withLineForm(command: Command): Command {
   return withZone(command)
     .option('--prefix', 'the job before each line (default: with several jobs)')

@@ -1,7 +1,7 @@
-/** What a shell reads as one plain word. */
+/** Text that a shell reads as one word without quotes. */
 export const PLAIN_WORD = /^[\w./:@%+,=-]+$/;
 
-/** A text as a word for a shell. */
+/** Quotes a text as one word for a shell, if needed. */
 export function shellWord(text: string): string {
   return PLAIN_WORD.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

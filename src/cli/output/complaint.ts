@@ -2,17 +2,14 @@ import { namedAs } from '../../domain/argument-names.ts';
 import type { ErrorCode } from '../../domain/errors.ts';
 import { terminalCell } from '../../domain/terminal-text.ts';
 
-/** An error, or a failure that a connection lists. */
+/** An error, or a failure listed by a connection. */
 export interface Failure {
   readonly code: ErrorCode;
   readonly message: string;
   readonly source?: string | null | undefined;
 }
 
-/**
- * A failure as one line for people: what every other surface says of it, the job that is most likely meant, and the command that
- * shows what there is.
- */
+/** A failure as one line for people: its message, the job that the user probably meant, and a command that helps. */
 export function complaintOf({ code, message, source }: Failure, nearest: string | null = null): string {
   const meant = nearest === null ? '' : ` Did you mean ${terminalCell(nearest)}?`;
   return `${code}: ${terminalCell(namedAs(message, optionOf))}${meant}${wayOut(code, source ?? null)}\n`;

@@ -9,19 +9,20 @@ import { EXIT } from '../surroundings.ts';
 import type { Surroundings } from '../surroundings.ts';
 
 export interface FileOptions extends OutputOptions, PagerOptions {
-  /** Replace it when there is one. */
+  /** True: replace an existing file. */
   readonly force?: boolean | undefined;
 }
 
-/** What of a file was written before, by a command that goes on. What stands behind that is written again. */
+/** The part of a file that an earlier run wrote. Anything after it is cut off and written again. */
 export interface Begun {
   readonly bytes: number;
   readonly lines: number;
 }
 
 /**
- * Lets a command write into a file, where one is named (else into a pager, where a person reads), and says how many lines there are. The file has its name once it is whole:
- * until then, and after a failure, it is `FILE.part`. Throws `Misuse` for a file that cannot be made.
+ * Lets a command write into the named file, or without one into a pager, and reports how many lines the file has. The
+ * file gets its name when it is complete; until then, and after a failure, it is `FILE.part`. Throws `Misuse` if the
+ * file cannot be created.
  */
 export async function intoFile(
   { output: { file: output } = {}, force = false, begun, pager }: FileOptions & { readonly begun?: Begun | undefined },
@@ -32,7 +33,7 @@ export async function intoFile(
   const path = resolve(surroundings.folder, output);
   const part = `${path}.part`;
   const standing = await stat(path).catch(() => null);
-  // A device or a folder must not be replaced by a file.
+  // Never replace a device or a folder by a file.
   if (standing?.isFile() === false) throw new Misuse(`${output} is no file.`);
   if (standing !== null && !force && begun === undefined)
     throw new Misuse(`${output} exists: give --force to replace it.`);
@@ -57,7 +58,7 @@ export async function intoFile(
     surroundings.complain(`Cannot write the output: ${error.message}. What was written is not complete.\n`);
   } finally {
     await file.close();
-    // Ctrl+C is how a tail ends.
+    // Ctrl+C is the normal end of a tail.
     if (printed.isWhole || code === EXIT.done || code === EXIT.interrupted) {
       await rename(part, path);
       surroundings.complain(`${lines} lines are in ${output}.\n`);
@@ -67,7 +68,7 @@ export async function intoFile(
   return code;
 }
 
-/** The file with what was written before: `FILE.part`, or the whole one, to which more is added. */
+/** Reopens the file of an earlier run to append to it: `FILE.part`, or the complete file. */
 async function reopen(path: string, shown: string, { bytes }: Begun): Promise<FileHandle> {
   const part = `${path}.part`;
   const sizes = await Promise.all(

@@ -2,13 +2,13 @@ import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { EXIT } from '../surroundings.ts';
 
-/** Standard output of a command, and what becomes of the command when it can't be written to. */
+/** The output of a command. Stops the command if writing fails. */
 export class Output {
   readonly #stream: Writable;
   readonly #stopping: AbortController;
   #failure: Error | null = null;
 
-  /** `stopping` is aborted when writing fails: there is no reader left to print for. */
+  /** `stopping` is aborted when writing fails, because no reader is left. */
   constructor(stream: Writable, stopping: AbortController) {
     this.#stream = stream;
     this.#stopping = stopping;
@@ -16,13 +16,13 @@ export class Output {
       this.#failure ??= error;
       stopping.abort();
     });
-    // What was a pager's may be closed without an error.
+    // The input of a pager may close without an error.
     stream.on('close', () => {
       stopping.abort();
     });
   }
 
-  /** Waits for a slow reader: what it has not taken yet is not piled up in memory. */
+  /** Waits for a slow reader, so that output does not pile up in memory. */
   async print(text: string): Promise<void> {
     if (this.#failure !== null || this.#stream.write(text)) return;
     if (!this.#stream.destroyed)
@@ -30,14 +30,14 @@ export class Output {
   }
 
   /**
-   * The exit code of a command that ended with `code`, once all of its output is written. A reader that has
-   * what it wanted (`| head`) is no failure; a full disk is one, and is reported.
+   * The exit code of a command that ended with `code`, once all of its output is written. A reader that stops early (`|
+   * head`) is not a failure. A full disk is a failure and is reported.
    */
   async exitCode(code: number, complain: (text: string) => void): Promise<number> {
     if (this.#failure === null && this.#stream.writable) {
       await new Promise<void>((resolve) => {
         this.#stream.write('', () => {
-          // The stream says what failed after its callbacks.
+          // The stream emits its error after its callbacks.
           setImmediate(resolve);
         });
       });

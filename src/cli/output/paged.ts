@@ -9,9 +9,8 @@ export interface PagerOptions {
 }
 
 /**
- * Lets a command print into a pager, where a person sits at a terminal. It is opened for the first text, and waited for. What
- * goes wrong is told when it is closed. A reader who leaves it has what he wanted,
- * and is not told what became of the rest.
+ * Lets a command print into a pager if it runs at a terminal. Opens the pager with the first text and waits until it
+ * closes. Messages are held back until then. If the user leaves the pager early, messages about the rest are dropped.
  */
 export async function paged(
   { pager = true }: PagerOptions,
@@ -40,7 +39,7 @@ export async function paged(
   try {
     const stop = AbortSignal.any([surroundings.stop, left.signal]);
     const code = await use({ ...surroundings, stop, print, complain }).catch((error: unknown) => {
-      // What was under way when the reader left fails as it likes.
+      // Ignore errors of work that was interrupted when the user left the pager.
       if (left.signal.aborted) return EXIT.failed;
       throw error;
     });

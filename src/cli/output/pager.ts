@@ -7,17 +7,17 @@ import type { Environment } from '../../config/environment.ts';
 /** A program that shows text page by page. */
 export interface Pager {
   readonly input: Writable;
-  /** Resolves when the reader has left it. */
+  /** Resolves when the pager has closed. */
   readonly closed: Promise<void>;
 }
 
-/** Colours pass, and what fits the screen is left there: as `git` and `journalctl` have it. */
+/** Colours pass through, and text that fits the screen stays there, as with `git` and `journalctl`. */
 const USUAL = 'less -FRX';
 
-/** Starts the pager that a person wants (`PAGER`, else `less`); null where there is none. */
+/** Starts the user's pager (`PAGER`, or `less`). Null if there is none. */
 export async function startPager(environment: Environment): Promise<Pager | null> {
   const [command = '', ...args] = (environment['PAGER'] ?? USUAL).split(' ').filter((word) => word !== '');
-  // Nothing to page with is a wish, too.
+  // An empty `PAGER`, or `cat`, turns paging off.
   if (command === '' || command === 'cat') return null;
   const child = spawn(command, args, {
     stdio: ['pipe', 'inherit', 'inherit'],

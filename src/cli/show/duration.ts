@@ -1,6 +1,6 @@
 import { parseInstant } from '../../domain/time.ts';
 
-/** Whole seconds and what they make; `-` where an end is not known. */
+/** A duration in whole seconds, shown by its two largest units. `-` if the start or the end is unknown. */
 export function durationOf(startedAt: string | null, finishedAt: string | null): string {
   const [start, end] = [startedAt, finishedAt].map((time) => parseInstant(time ?? '')?.nanoseconds);
   if (start === undefined || end === undefined || end < start) return '-';

@@ -6,7 +6,9 @@ interface Span {
   readonly end: number;
 }
 
-/** Marks in a text what a filter looked for. Gives null where it looked for none. */
+/**
+ * Returns a function that marks the parts of a text that a filter matches. Null if the filter has no text condition.
+ */
 export function highlighterOf(
   { contains, matches }: Pick<LineFilter, 'contains' | 'matches'>,
   mark: (text: string) => string,
@@ -37,7 +39,7 @@ function placesOf(part: string, text: string): readonly Span[] {
   return spans;
 }
 
-/** Nothing for an expression that is none: the graph says what is wrong with it. */
+/** Marks nothing for an invalid expression: the graph reports the error. */
 function matchesIn(expression: string): (text: string) => readonly Span[] {
   let compiled: RE2JS;
   try {

@@ -5,13 +5,13 @@ import { terminalCell } from '../../domain/terminal-text.ts';
 
 const UUID = /\b([0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi;
 
-/** None of them is the colour of an error. */
+/** Colours of prefixes, without those of errors. */
 const STYLES: readonly (readonly Style[])[] = [['cyan'], ['magenta'], ['blueBright'], ['green'], ['yellow'], ['blue']];
 
-/** How jobs are called before their lines: UUIDs are cut to their first part where that tells the jobs apart. */
+/** The names of jobs in front of their lines. UUIDs are cut to their first part if that still tells the jobs apart. */
 export class JobPrefixes {
   readonly #paint: Paint;
-  /** Short names, and the jobs that have them. */
+  /** Short names with the jobs that share them. */
   readonly #short = new Map<string, Set<string>>();
   readonly #styles = new Map<string, readonly Style[]>();
 

@@ -16,30 +16,30 @@ import { FORMATS } from '../../export/formats.ts';
 import type { LogRecord } from '../../export/record.ts';
 
 export interface LineOptions extends OutputOptions, ZoneOptions, ColorOptions {
-  /** The job before each line? By default where lines of several jobs may come. */
+  /** True: print the job before each line. Default: if lines of several jobs may appear. */
   readonly prefix?: boolean | undefined;
-  /** Messages as they came, with escape sequences that a terminal obeys. */
+  /** True: print messages unchanged, with escape sequences that a terminal interprets. */
   readonly raw?: boolean | undefined;
   readonly template?: string | undefined;
 }
 
-/** How lines are written down, from the first to the last of an output. */
+/** The format of lines in an output. */
 export interface LineForm {
   readonly head: string;
   line(record: LogRecord): string;
-  /** What stands between lines that do not follow each other. */
+  /** The separator between lines that are not consecutive. */
   readonly gap: string;
-  /** What comes behind the last line. */
+  /** The text after the last line. */
   end(): string;
 }
 
 export interface LineSettings {
-  /** The jobs whose lines come first. */
+  /** The jobs known at the start. */
   readonly jobs: readonly JobRef[];
-  /** May there be more of them than these? */
+  /** True if more jobs may join. */
   readonly mayJoin?: boolean;
   readonly filter: LineFilter;
-  /** Do the lines have no end? They are no JSON document then. */
+  /** True if the lines never end. Then they cannot form a JSON document. */
   readonly isEndless?: boolean;
 }
 
@@ -55,7 +55,7 @@ export function lineFormOf(options: LineOptions, settings: LineSettings, surroun
   return { ...plain, ...linesForPeople(format, options, settings, surroundings) };
 }
 
-/** A list that has each line on one of its own. */
+/** A JSON array with one line per row. */
 function jsonDocument(): LineForm {
   let count = 0;
   return {

@@ -12,27 +12,27 @@ import { csvLine } from '../../export/csv.ts';
 export interface Column<Row> {
   readonly title: string;
   readonly cell: (row: Row) => string;
-  /** Shown by `-o wide` alone. */
+  /** True: shown only with `-o wide`. */
   readonly isWide?: boolean;
 }
 
-/** What there is to list, for people and for programs. */
+/** The content of a listing, for people and for programs. */
 export interface Listing<Row> {
   readonly rows: readonly Row[];
-  /** The last one is cut where `width` is not enough. */
+  /** The last column is cut if `width` is too small. */
   readonly columns: readonly Column<Row>[];
   readonly width?: number;
   /** A row as an object for programs. Its members are the columns of CSV. */
   readonly record: (row: Row) => object;
-  /** What `-o json` has, where that is more than the list of records. */
+  /** The content of `-o json`, if it is more than the list of records. */
   readonly document?: unknown;
-  /** What `--json` stands for. */
+  /** The format that `--json` means. */
   readonly json?: OutputFormat;
 }
 
 export interface ListingOptions extends OutputOptions, ColorOptions {}
 
-/** A listing in the form that is asked for. */
+/** Formats a listing as the options ask. */
 export function formatListing<Row>(listing: Listing<Row>, options: ListingOptions, surroundings: Surroundings): string {
   const { rows, record } = listing;
   const format = formatOf(options, { json: listing.json ?? 'json' });
@@ -49,7 +49,7 @@ export function formatListing<Row>(listing: Listing<Row>, options: ListingOption
   );
 }
 
-/** No row, no columns: nothing says what they would be. */
+/** CSV of records. Empty without rows, because the columns come from the rows. */
 function formatCsv(records: readonly (readonly [name: string, value: unknown])[][]): string {
   const names = [...new Set(records.flatMap((entries) => entries.map(([name]) => name)))];
   if (names.length === 0) return '';

@@ -2,11 +2,11 @@ import { InvalidArgumentError } from 'commander';
 import { Misuse } from '../options/misuse.ts';
 import { suggestionFor } from '../../domain/suggestion.ts';
 
-/** How results are written down. */
+/** Formats of results. */
 export const OUTPUT_FORMATS = ['text', 'wide', 'json', 'ndjson', 'csv'] as const;
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
 
-/** What `-o` says: a form, a file, or, given twice, both. */
+/** The value of `-o`: a format, a file, or both if given twice. */
 export interface OutputChoice {
   readonly format?: OutputFormat | undefined;
   readonly file?: string | undefined;
@@ -14,11 +14,11 @@ export interface OutputChoice {
 
 export interface OutputOptions {
   readonly output?: OutputChoice | undefined;
-  /** JSON, as it was printed before there was `-o`. */
+  /** The JSON format that predates `-o`. */
   readonly json?: boolean | undefined;
 }
 
-/** A word that names a form is that; what has a dot or a slash is a file. Anything else is a mistake. */
+/** Parses a value of `-o`: the name of a format, or a file name with a dot or a slash. Throws for anything else. */
 export function collectOutput(text: string, before: OutputChoice = {}): OutputChoice {
   const format = OUTPUT_FORMATS.find((name) => name === text.toLowerCase());
   if (format !== undefined) {
@@ -36,7 +36,7 @@ export function collectOutput(text: string, before: OutputChoice = {}): OutputCh
   return { ...before, file: text };
 }
 
-/** What names of files say of their form. */
+/** Formats by file extension. */
 const EXTENSIONS: Readonly<Record<string, OutputFormat>> = {
   ndjson: 'ndjson',
   jsonl: 'ndjson',
@@ -46,7 +46,7 @@ const EXTENSIONS: Readonly<Record<string, OutputFormat>> = {
   log: 'text',
 };
 
-/** The form that is asked for: by name, or by the extension of a file; else `text`, or what `--json` stands for. */
+/** The chosen format: by name, by `--json`, or by the extension of the file; otherwise `usual`. */
 export function formatOf(
   { output = {}, json = false }: OutputOptions,
   { json: jsonForm, usual = 'text' }: { readonly json: OutputFormat; readonly usual?: OutputFormat },

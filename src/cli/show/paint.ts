@@ -3,17 +3,17 @@ import type { LogSeverity } from '../../domain/severity.ts';
 import type { JobStatus } from '../../domain/status.ts';
 import type { Surroundings } from '../surroundings.ts';
 
-/** Colours, by the names that Node has for them. */
+/** Styles by Node's names for them. */
 export type Style =
   'blue' | 'bold' | 'cyan' | 'dim' | 'green' | 'magenta' | 'red' | 'yellow' | 'redBright' | 'blueBright';
 
-/** A text in these styles, or as it is where there are no colours. */
+/** Applies styles to a text, or returns it unchanged without colours. */
 export type Paint = (styles: readonly Style[], text: string) => string;
 
 export const COLOR_CHOICES = ['auto', 'always', 'never'] as const;
 
 export interface ColorOptions {
-  /** Auto: where standard output is a terminal that has them. False: `--no-color`. */
+  /** Auto: colours if standard output is a terminal that supports them. False: `--no-color`. */
   readonly color?: (typeof COLOR_CHOICES)[number] | boolean | undefined;
 }
 
@@ -23,7 +23,7 @@ export function painterOf({ color = 'auto' }: ColorOptions, { colors = false }: 
   return isPainted ? paint : (_, text) => text;
 }
 
-// `util.styleText` of later versions of Node looks at standard output itself, which may not be where the text goes.
+// Not `util.styleText`: later versions of Node make it depend on standard output, but the text may go elsewhere.
 function paint(styles: readonly Style[], text: string): string {
   return styles.reduce((painted, style) => {
     const [open, close] = inspect.colors[style] ?? [0, 0];
@@ -31,7 +31,7 @@ function paint(styles: readonly Style[], text: string): string {
   }, text);
 }
 
-/** Does a person want colours? `NO_COLOR` and `FORCE_COLOR` say so, else the terminal. */
+/** True if colours are wanted: by `NO_COLOR` and `FORCE_COLOR`, otherwise by the terminal. */
 export function hasColors(
   { NO_COLOR = '', FORCE_COLOR }: Readonly<Record<string, string | undefined>>,
   terminalHasThem: boolean,
@@ -58,7 +58,7 @@ const STATUS_STYLES: Partial<Record<JobStatus, readonly Style[]>> = {
   CANCELLED: ['yellow'],
 };
 
-/** A status in its colour. Other texts stay as they are. */
+/** Colours a status. Returns other texts unchanged. */
 export function paintStatus(cell: string, painted: Paint): string {
   const styles = (STATUS_STYLES as Partial<Record<string, readonly Style[]>>)[cell];
   return styles === undefined ? cell : painted(styles, cell);

@@ -2,11 +2,11 @@ import type { LineRecordFragment } from '../graph/generated/graphql.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { LogRecord } from '../../export/record.ts';
 
-/** A line of the graph as an export has it, with the message as it came. */
+/** Converts a line of the graph to an export record, with the message unchanged. */
 export function recordOf({ job, attempt, step, task, attributes, ...line }: LineRecordFragment): LogRecord {
   return {
     id: line.id,
-    // What a line says of its job without a call is always there.
+    // These fields need no call, so they are always present.
     source: job?.source.name ?? '',
     job: job?.key ?? '',
     attempt: attempt?.key ?? null,
@@ -18,7 +18,7 @@ export function recordOf({ job, attempt, step, task, attributes, ...line }: Line
     severityText: line.severityText,
     message: line.message,
     exceptions: line.exceptions,
-    // The graph's scalar for it has no shape.
+    // The graph's scalar does not determine a type.
     attributes: attributes as JsonObject | null,
   };
 }

@@ -1,11 +1,11 @@
 import { terminalCell } from '../../domain/terminal-text.ts';
 
-/** The last column keeps as many characters, however wide the others are. */
+/** The last column keeps at least this many characters. */
 const LEAST_CHARACTERS = 8;
 
 /**
- * Writes rows under their titles in columns that line up. The last column is cut where a line would be longer than `most`
- * characters; without `most` it is as long as it likes. `paint` puts colours around a cell; row 0 has the titles.
+ * Formats rows under their titles in aligned columns. Cuts the last column if a line would exceed `most` characters.
+ * `paint` colours a cell; row 0 has the titles.
  */
 export function formatTable(
   titles: readonly string[],
@@ -30,7 +30,7 @@ export function formatTable(
   return `${lines.map(format).join('\n')}\n`;
 }
 
-/** The first characters, with an ellipsis where there are more. Never half of a surrogate pair. */
+/** Cuts a text to `most` characters, the last of them an ellipsis. Never splits a surrogate pair. */
 function cut(text: string, most: number): string {
   const characters = Array.from(text);
   return characters.length > most ? `${characters.slice(0, most - 1).join('')}…` : text;

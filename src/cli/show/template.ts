@@ -3,7 +3,7 @@ import { terminalCell, terminalJson } from '../../domain/terminal-text.ts';
 import { suggestionFor } from '../../domain/suggestion.ts';
 import type { LogRecord } from '../../export/record.ts';
 
-/** What a template may name, beside `attributes.NAME`. */
+/** Fields that a template may name, in addition to `attributes.NAME`. */
 const FIELDS = [
   'timestamp',
   'severity',
@@ -22,7 +22,7 @@ const FIELDS = [
 
 type Field = (typeof FIELDS)[number];
 
-/** Writes the parts of a record that have a form of their own. */
+/** Formats the fields that need special formatting. */
 export interface FieldWriters {
   readonly time: (time: string) => string;
   readonly message: (message: string) => string;
@@ -31,9 +31,9 @@ export interface FieldWriters {
 const PLACE = /\{\{\s*\.?([\w.-]+)\s*\}\}/;
 const ESCAPES: Readonly<Record<string, string>> = { '\\n': '\n', '\\t': '\t', '\\\\': '\\' };
 
-/** Reads a template such as `{{timestamp}} {{job}}: {{message}}`. Throws `Misuse` for a name that there is not. */
+/** Reads a template such as `{{timestamp}} {{job}}: {{message}}`. Throws `Misuse` for an unknown name. */
 export function parseTemplate(template: string): (record: LogRecord, writers: FieldWriters) => string {
-  // Every second part is a name.
+  // Text and names alternate, because the pattern has one group.
   const parts = template.split(PLACE).map((part, index) => (index % 2 === 0 ? unescape(part) : placeOf(part)));
   return (record, writers) =>
     `${parts.map((part) => (typeof part === 'string' ? part : part(record, writers))).join('')}\n`;
@@ -62,7 +62,7 @@ function formatField(field: Field, record: LogRecord, { time, message }: FieldWr
   return field === 'message' ? message(record.message) : formatValue(record[field]);
 }
 
-/** A member by its whole name, or by a path of names with points between. */
+/** A member by its whole name, or by a path of names separated by dots. */
 function valueAt(value: unknown, path: string): unknown {
   if (typeof value !== 'object' || value === null) return null;
   if (Object.hasOwn(value, path)) return (value as Record<string, unknown>)[path];

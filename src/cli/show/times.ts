@@ -2,11 +2,11 @@ import type { Surroundings } from '../surroundings.ts';
 
 export interface ZoneOptions {
   readonly utc?: boolean | undefined;
-  /** In the time zone of the reader (`TZ`), with its offset. */
+  /** True: show times in the local zone (`TZ`), with its offset. */
   readonly local?: boolean | undefined;
 }
 
-/** Writes a time of the graph (RFC 3339, UTC) for a person. */
+/** Formats a time of the graph (RFC 3339, UTC) for people. */
 export type ShowTime = (time: string) => string;
 
 export function showTimeOf(
@@ -16,7 +16,7 @@ export function showTimeOf(
   return local ? localTime(environment['TZ']) : (time) => time;
 }
 
-/** The same time with the offset of a zone, and every digit of its fraction. */
+/** Converts times to a zone's offset, and keeps every digit of the fraction. */
 function localTime(zone: string | undefined): ShowTime {
   const offsetAt = offsetsOf(zone);
   return (time) => {
@@ -30,7 +30,7 @@ function localTime(zone: string | undefined): ShowTime {
   };
 }
 
-/** Minutes that a zone is before UTC. A zone that is not known is that of the system. */
+/** The offset of a zone from UTC in minutes, positive to the east. An unknown zone falls back to the system's zone. */
 function offsetsOf(zone: string | undefined): (at: number) => number {
   const system = (at: number): number => -new Date(at).getTimezoneOffset();
   if (zone === undefined || zone === '') return system;
