@@ -6,9 +6,9 @@ import { JOB_STATUSES } from '../domain/status.ts';
 import { LOG_SEVERITIES } from '../domain/severity.ts';
 import { suggestionFor } from '../domain/suggestion.ts';
 
-/** What tools take. The bounds keep an answer small enough to read. An argument that a tool does not have is refused. */
+/** The arguments of the tools. Their bounds keep answers small enough to read. Unknown arguments are refused. */
 
-/** An object that refuses other names, with a message that says which ones it has. */
+/** An object that refuses unknown names, with a message that lists the allowed ones. */
 function only<S extends z.ZodRawShape>(shape: S): z.ZodObject<S, z.core.$strict> {
   const names = Object.keys(shape);
   return z.strictObject(shape, {
@@ -30,7 +30,7 @@ function unknownName(name: string, names: readonly string[]): string {
 const source = z.string().max(200).describe('Name of a source, as list_sources gives it.');
 const key = z.string().max(2_000).describe('Key of the job within its source, as list_jobs gives it.');
 
-/** As lines name their jobs. */
+/** A job as lines name it: `SOURCE:KEY`. */
 const reference = z.string().max(2_201);
 
 const HOW_TO_NAME_A_JOB = 'A job is "SOURCE:KEY", or an object with `source` and `key`';

@@ -6,13 +6,13 @@ import { createAssistantServer } from './server.ts';
 import type { NewCall } from './server.ts';
 import type { Federation } from '../federation/api.ts';
 
-/** Codes of JSON-RPC 2.0. */
+/** Error codes of JSON-RPC 2.0. */
 const PARSE_ERROR = -32_700;
 const INVALID_REQUEST = -32_600;
 
 /**
- * Answers one message of an assistant (MCP over streamable HTTP). Nothing is remembered between messages, so any replica answers any
- * of them: there are no sessions, and no streams from here to there.
+ * Answers one message of an assistant (MCP over streamable HTTP). Stateless, without sessions or streams from the
+ * server, so any replica can answer any message.
  */
 export async function answerAssistant(
   federation: Federation,
@@ -27,20 +27,20 @@ export async function answerAssistant(
   }
   let message: unknown;
   try {
-    // Its id comes back, and is looked for as it came in.
+    // The answer repeats the id in valid Unicode and is matched with the request by it, so convert the request too.
     message = validUnicode(await json(request));
   } catch {
     refuse(response, 400, PARSE_ERROR, 'The body is not valid JSON.');
     return;
   }
-  // Each message is counted in the limits of its caller.
+  // No batches, because limits of callers count one message per request.
   if (Array.isArray(message)) {
     refuse(response, 400, INVALID_REQUEST, 'One message at a time.');
     return;
   }
   const server = createAssistantServer(federation, newCall);
   const transport = new StreamableHTTPServerTransport({ enableJsonResponse: true });
-  // Ends the tool that is at work when the client leaves.
+  // Cancels a running tool when the client leaves.
   response.once('close', () => void server.close());
   await server.connect(transport);
   await transport.handleRequest(request, response, message);

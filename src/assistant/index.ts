@@ -3,7 +3,7 @@ import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js'
 import { createAssistantServer } from './server.ts';
 import type { Federation } from '../federation/api.ts';
 
-/** Serves one assistant over standard input and output, until it closes them or the signal is aborted. */
+/** Serves one assistant over standard input and output until it disconnects or the signal is aborted. */
 export async function serveAssistant(federation: Federation, stop: AbortSignal): Promise<void> {
   const server = createAssistantServer(federation);
   const over = new Promise<void>((resolve) => {
@@ -11,7 +11,7 @@ export async function serveAssistant(federation: Federation, stop: AbortSignal):
     stop.addEventListener('abort', () => {
       resolve();
     });
-    // The transport does not notice that the other side has gone.
+    // The transport does not notice the end of standard input.
     process.stdin.once('end', resolve);
   });
   await server.connect(new StdioServerTransport());

@@ -3,10 +3,10 @@ import type { Edge, LogConnection, LogNode, SourceFailure } from '../federation/
 import { formatJob } from '../domain/job-reference.ts';
 import { severityOf } from '../domain/severity.ts';
 
-/** Characters of a message that are shown; `export` of the command line has whole ones. */
+/** Most characters of a message that are shown. The command `export` has whole messages. */
 const MOST_OF_A_MESSAGE = 2_000;
 
-/** Characters of a job that tools take. */
+/** Longest job reference that tools accept, in characters. */
 const MOST_OF_A_REFERENCE = 2_201;
 
 export interface ShownLine {
@@ -29,7 +29,10 @@ export interface ShownLines {
 
 type ShownFailure = Pick<SourceFailure, 'source' | 'code' | 'message'>;
 
-/** A page of lines that is small enough to read. What did not fit is behind the cursor on the side where it was cut. */
+/**
+ * A page of lines that is small enough to read. Lines that do not fit are dropped on the side `cut`, and the cursor on
+ * that side leads to them.
+ */
 export async function shownPage(connection: LogConnection, cut: 'front' | 'back'): Promise<ShownLines> {
   const [edges, page, failures] = [await connection.edges(), await connection.pageInfo(), await connection.failures()];
   const rows = edges.map((edge) => ({ edge, line: shownLine(edge.node) }));
@@ -62,7 +65,7 @@ function shownLine({ id, timestamp, severity, source, jobKey, stepKey, taskKey, 
     id,
     time: timestamp,
     severity: severityOf(severity.number),
-    // Whole: tools take it.
+    // Not shortened, because tools accept it as an argument.
     job: shortened(formatJob({ source, key: jobKey }), MOST_OF_A_REFERENCE),
     ...(stepKey === null ? {} : { step: shortened(stepKey) }),
     ...(taskKey === null ? {} : { task: shortened(taskKey) }),

@@ -12,12 +12,12 @@ import type { JobStatus } from '../domain/status.ts';
 import type { Federation, SourceScope } from '../federation/api.ts';
 import { decodeNodeId, entryRefOf } from '../federation/node-id.ts';
 
-/** What the tools do, without the protocol. Each takes a new call: a call remembers what was asked with it. */
+/** The tools without the protocol. Each needs a new call, because a call caches what it has read. */
 
-/** Parts of each kind that `job_tree` shows. */
+/** Most parts of each kind that `job_tree` shows. */
 const MOST_PARTS = 50;
 
-/** How often a job is looked at while one waits for its end. */
+/** How often `wait_for_end` reads the job, in milliseconds. */
 const LOOK_MILLISECONDS = 2_000;
 
 interface Filter {
@@ -90,7 +90,7 @@ export async function jobTree(federation: Federation, ref: JobRef, call: Call): 
   };
 }
 
-/** A page of lines: from a cursor, or from the beginning or the end of the log. */
+/** A page of lines from a cursor, or from the start or the end of the log. */
 export async function readLog(
   federation: Federation,
   { jobs, limit, after, before, ...filter }: PageArguments,
@@ -131,7 +131,10 @@ export async function histogram(
   return { from, until, coveredFrom, total, isPartial, buckets: rows, failures: shownFailures(counted.failures) };
 }
 
-/** Looks at the job until it is finished, or the time is over. A standing job never finishes: nothing is waited for. */
+/**
+ * Reads the job at intervals until it is finished or the time is over. Does not wait for a standing job (ACTIVE or
+ * INACTIVE), which never finishes.
+ */
 export async function waitForEnd(
   federation: Federation,
   { timeoutSeconds, ...ref }: JobRef & { readonly timeoutSeconds: number },
@@ -172,7 +175,7 @@ function scopesOf(jobs: readonly JobRef[]): readonly SourceScope[] {
   return jobs.map(({ source, key }) => ({ source, scope: { job: key } }));
 }
 
-/** Only what was given: a part that is undefined is a part that is not there. */
+/** The given conditions, without undefined members. */
 function filterOf(filter: Filter): LogFilter & Pick<Filter, 'since' | 'until'> {
   return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined));
 }
