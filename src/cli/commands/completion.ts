@@ -20,7 +20,6 @@ const MOST_JOBS = 200;
 /** Time limit of a completion. */
 const PATIENCE_MILLISECONDS = 3_000;
 
-
 const VALUES: Readonly<Record<string, readonly string[]>> = {
   '--status': JOB_STATUSES,
   '--min-severity': LOG_SEVERITIES,
