@@ -3,7 +3,10 @@ import { comparePositions, isBeyond } from '../domain/ordered.ts';
 import type { Ordered } from '../domain/ordered.ts';
 import type { Batch, Partition, ReadRequest } from './core/partition.ts';
 
-/** A short list that a vendor (or its documentation) gives in one piece: steps, tasks. Rows in any order. */
+/**
+ * A short list, such as steps or tasks, that a vendor (or its documentation) provides as a whole. Rows may be in any
+ * order.
+ */
 export function wholeListPartition<T extends Ordered>(
   key: string,
   load: (call: Call) => Promise<readonly T[]>,

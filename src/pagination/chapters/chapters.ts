@@ -7,10 +7,9 @@ import { ChapterLane } from './lane.ts';
 import type { Chapter } from './lane.ts';
 
 /**
- * A log that is told in chapters, one after the other, each of them a log that is read by itself. Together
- * they are one partition, in one order. Chapters follow each other in time, but the end of one may lie
- * behind the beginning of the next by `slack`: that far they are merged. Chapters that can't have a row
- * that is wanted are not read.
+ * A log that consists of chapters, each a log with its own partition. Together they form one partition in one order.
+ * Chapters follow each other in time, but two neighbours may overlap by `slack`, so rows are merged within it. Chapters
+ * that cannot contain a wanted row are not read.
  */
 export interface ChaptersOptions<T extends Ordered> {
   readonly key: string;
@@ -18,7 +17,7 @@ export interface ChaptersOptions<T extends Ordered> {
   readonly chapters: readonly Chapter<T>[];
   /** Nanoseconds by which a row's time may lie beyond the bounds that the beginnings of chapters give. */
   readonly slack: bigint;
-  /** For a chapter that gave this error because it is gone: the note to report in place of its rows; null: the error stands. */
+  /** If the error means that the chapter is gone: the note to report in place of its rows. Null: throw the error. */
   readonly goneBy?: ((error: unknown, chapter: Chapter<T>) => string | null) | undefined;
 }
 
@@ -44,7 +43,7 @@ export function chaptersPartition<T extends Ordered>(options: ChaptersOptions<T>
   };
 }
 
-/** A chapter and between which instants its rows lie, both included; null: no bound. */
+/** A chapter and the inclusive bounds of its rows' times; null: no bound. */
 interface Span<T extends Ordered> {
   readonly chapter: Chapter<T>;
   readonly low: bigint | null;
@@ -59,12 +58,12 @@ function spansOf<T extends Ordered>({ chapters, slack }: ChaptersOptions<T>): Sp
   });
 }
 
-/** The bound of a span that a walk comes to first, or last. */
+/** The bound of a span that a walk reaches first (near) or last (far). */
 function boundOf<T extends Ordered>(span: Span<T>, direction: Direction, end: 'near' | 'far'): bigint | null {
   return (direction === 'forward') === (end === 'near') ? span.low : span.high;
 }
 
-/** Does an instant surely lie before another one in that direction? */
+/** True if an instant surely lies before another in this direction. */
 function isBefore(time: bigint | null, other: bigint, direction: Direction): boolean {
   if (time === null) return false;
   return direction === 'forward' ? time < other : time > other;
@@ -74,10 +73,10 @@ class ChapterWalk<T extends Ordered> {
   readonly #options: ChaptersOptions<T>;
   readonly #request: ReadRequest<T>;
   readonly #call: Call;
-  /** Chapters that the walk may still come to, the next one first. */
+  /** Chapters that the walk may still reach, the next one first. */
   readonly #waiting: Span<T>[];
   readonly #open: ChapterLane<T>[] = [];
-  /** How to come back to the place of the walk in each chapter. */
+  /** For each chapter, the hint of the walk's position in it. */
   readonly #hints: Map<string, Hint>;
   #pages = 0;
   #truncated: string[] = [];
@@ -95,16 +94,16 @@ class ChapterWalk<T extends Ordered> {
     });
     this.#waiting = direction === 'forward' ? spans : spans.reverse();
     this.#hints = readHints(request.hint, options.chapters);
-    // Pages that are fetched ahead are only surely needed where there is nothing to merge them with.
+    // Prefetched pages are surely needed only if there is a single chapter, with nothing to merge.
     this.#request = { ...request, prefetch: request.prefetch === true && spans.length === 1 };
   }
 
-  /** The rows that follow, as far as they need no further call. */
+  /** The next rows, as many as need no further call. */
   async next(): Promise<Batch<T>> {
     const rows: T[] = [];
     const hints: Hint[] = [];
     await this.#fill();
-    // What is out of reach lies before the rows at hand.
+    // Report truncated rows first: they lie before the rows at hand.
     if (this.#truncated.length > 0) return this.#batchOf(rows, hints);
     for (let lane = this.#nearest(); lane !== null; lane = this.#nearest()) {
       const { row, hint } = lane.take();
@@ -129,7 +128,7 @@ class ChapterWalk<T extends Ordered> {
     await Promise.all(this.#open.map(async (lane) => lane.close()));
   }
 
-  /** Gives each chapter that the walk has come to a row, or sees that it has no more. */
+  /** Refills each chapter that the walk has reached, until it has a row or has ended. */
   async #fill(): Promise<void> {
     do {
       this.#openDue();
@@ -137,7 +136,10 @@ class ChapterWalk<T extends Ordered> {
     } while (this.#isDue(this.#waiting[0]));
   }
 
-  /** Opens what may have the next row: all that may come before a row at hand, or else one chapter. */
+  /**
+   * Opens the chapters that may contain the next row: all that may have a row before the one at hand, or one chapter if
+   * no row is at hand.
+   */
   #openDue(): void {
     for (let span = this.#waiting[0]; span !== undefined && this.#isDue(span); span = this.#waiting[0]) {
       this.#waiting.shift();
@@ -164,7 +166,7 @@ class ChapterWalk<T extends Ordered> {
     return { ...this.#request, hint: this.#hints.get(key) ?? null };
   }
 
-  /** May a chapter have the row that comes next? */
+  /** True if a chapter may contain the next row. */
   #isDue(span: Span<T> | undefined): boolean {
     if (span === undefined) return false;
     const head = this.#nearest()?.head;
@@ -189,7 +191,7 @@ class ChapterWalk<T extends Ordered> {
   }
 }
 
-/** Hints come from cursors: what is no hint of a chapter is left out. */
+/** Reads hints from a cursor. Ignores entries that belong to no known chapter. */
 function readHints<T extends Ordered>(hint: Hint | null, chapters: readonly Chapter<T>[]): Map<string, Hint> {
   const entries = Array.isArray(hint) ? (hint as readonly Hint[]) : [];
   const known = new Set(chapters.map(({ key }) => key));
@@ -200,7 +202,7 @@ function readHints<T extends Ordered>(hint: Hint | null, chapters: readonly Chap
   return new Map(pairs);
 }
 
-/** A chapter that cannot be read: it is reported as truncated where its rows would be. */
+/** A chapter that cannot be read. It is reported as truncated in place of its rows. */
 export function unreadablePartition<T extends Ordered>(truncated: string): Partition<T> {
   return {
     key: '',

@@ -3,10 +3,10 @@ import type { Ordered } from '../../domain/ordered.ts';
 import type { Batch, Hint, Partition, ReadRequest } from '../core/partition.ts';
 
 export interface Chapter<T extends Ordered> {
-  /** Names it in hints: unique among the chapters. */
+  /** The chapter's name in hints, unique among the chapters. */
   readonly key: string;
   readonly partition: Partition<T>;
-  /** When it began, in nanoseconds; null where that is not known. */
+  /** When the chapter began, in nanoseconds; null: unknown. */
   readonly beganAt: bigint | null;
 }
 
@@ -26,12 +26,12 @@ export class ChapterLane<T extends Ordered> {
     return this.#batch.rows[this.#index];
   }
 
-  /** Are there rows beyond those that were read? */
+  /** Whether rows follow the batch that was read last; null: unknown. */
   get more(): boolean | null {
     return this.#batch.more;
   }
 
-  /** Has it no row at hand, although it may have one? */
+  /** True if no row is at hand but more may follow. */
   get isEmpty(): boolean {
     return this.head === undefined && this.#batch.more !== false;
   }
@@ -44,11 +44,11 @@ export class ChapterLane<T extends Ordered> {
     return { row, hint };
   }
 
-  /** Reads on until there is a row, or the end. Gives what it reads. */
+  /** Reads batches until a row is at hand or the chapter ends. Yields each batch. */
   async *refill(): AsyncGenerator<Batch<T>, void, undefined> {
     while (this.isEmpty) {
       const before = this.#batch;
-      // What fails, or is at its end, has no more.
+      // Assume the end first, so that a chapter that fails or ends has no more rows.
       this.#batch = { ...before, rows: [], more: false };
       const step = await this.#batches.next();
       if (step.done === true) return;

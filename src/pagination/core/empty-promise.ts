@@ -2,28 +2,29 @@ import type { Ordered } from '../../domain/ordered.ts';
 import { contradiction, ENDS_EARLY } from './page-guard.ts';
 import type { Partition } from './partition.ts';
 
-/** What a first page says of its list. */
+/** What a first page states about its list. */
 interface FirstPage {
   readonly count: number;
   readonly total: number | null;
-  /** Does a flag or a link say that more rows follow? */
+  /** Whether a flag or a link says that more rows follow. */
   readonly more?: boolean | null | undefined;
 }
 
 /**
- * Watches a list for a first page without a row beside a count of some. Which of both is wrong can't be told: a list that is
- * empty may be counted wrong, and an answer may have lost its rows. So what is read stays, and it is said.
+ * Watches for a first page that has no rows although it counts some or promises more. It is unknown which is wrong: the
+ * count of an empty list, or an answer that lost its rows. So the rows stay as they are, and the contradiction is
+ * reported.
  */
 export class EmptyPromise {
   #isBroken = false;
 
-  /** A page from the beginning of the list, without bounds. */
+  /** Looks at a page from the start of the list, read without bounds. */
   see({ count, total, more }: FirstPage): void {
     if (count > 0) this.#isBroken = false;
     else if ((total ?? 0) > 0 || (more === true && total === null)) this.#isBroken = true;
   }
 
-  /** The partition, with a last batch that says so. */
+  /** The partition, with a final batch that reports the contradiction. */
   toldBy<T extends Ordered>(partition: Partition<T>): Partition<T> {
     const takeNote = (): boolean => {
       const isBroken = this.#isBroken;

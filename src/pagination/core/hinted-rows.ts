@@ -1,7 +1,7 @@
 import type { Ordered } from '../../domain/ordered.ts';
 import type { Batch, Hint, HintedRows } from './partition.ts';
 
-/** `HintedRows` while they are collected. */
+/** `HintedRows` under construction. */
 export interface RowsOut<T> {
   readonly rows: T[];
   readonly hints: (Hint | null)[];
@@ -11,7 +11,7 @@ export function noRows<T>(): RowsOut<T> {
   return { rows: [], hints: [] };
 }
 
-/** Keeps the rows that pass, each with its hint. */
+/** Keeps the rows that pass, with their hints. */
 export function keepRows<T extends Ordered>(batch: Batch<T>, passes: (row: T) => boolean): Batch<T> {
   const kept = batch.rows.map(passes);
   if (!kept.includes(false)) return batch;
@@ -22,12 +22,14 @@ export function keepRows<T extends Ordered>(batch: Batch<T>, passes: (row: T) =>
   };
 }
 
-/** Marks hints with the list that they lead into, where a log can be read by several lists. `hintInto` reads them again. */
+/**
+ * Marks hints with the name of their list, for logs that can be read from several lists. `hintInto` removes the mark.
+ */
 export function hintsInto<B extends HintedRows<unknown>>(list: string, batch: B): B {
   return { ...batch, hints: batch.hints.map((hint) => (hint === null ? null : [list, hint])) };
 }
 
-/** The hint as that list made it; null for a hint into another list. */
+/** The hint without its mark; null if it belongs to another list. */
 export function hintInto(list: string, hint: Hint | null): Hint | null {
   return Array.isArray(hint) && hint.length === 2 && hint[0] === list ? ((hint as readonly Hint[])[1] ?? null) : null;
 }

@@ -3,19 +3,19 @@ import type { Ordered } from '../../domain/ordered.ts';
 import type { Identity, Unplaced } from './partition.ts';
 
 /**
- * Tie-breaks of rows that share one instant. A vendor's own id is one as it is. Rows without an id get a
- * hash of what they say; rows that say the same are interchangeable and are numbered, so that genuine
- * repeats are all kept. The numbers are right only over the whole group of that instant.
+ * Tie-breaks of rows that share one instant. A vendor's id is used unchanged. Rows without an id get a hash of their
+ * content. Rows with equal content are interchangeable and are numbered, so that genuine repeats are all kept. The
+ * numbers are correct only over the whole group of that instant.
  */
 
 /**
- * A row whose tie-break is made when it is asked for: of most rows nothing asks for it, since no other has their instant. A
- * copy of it (`{ ...row }`) has none.
+ * A row that computes its tie-break on first use. Most rows never need one, because no other row has their instant. A
+ * spread copy (`{ ...row }`) has no tie-break.
  */
 export abstract class LateTie {
   #tie: string | null = null;
 
-  /** What `Identity.of` gives for the row. */
+  /** The same parts that `Identity.of` returns for the row. */
   protected abstract identity(): readonly (string | null)[];
 
   get tie(): string {
@@ -28,9 +28,9 @@ export abstract class LateTie {
   }
 }
 
-/** Gives the only row of an instant its tie-break. */
+/** Gives a row its tie-break if it is the only row of its instant. */
 export function placeOne<T extends Ordered>(row: Unplaced<T>, identity: Identity<T>): T {
-  // It is placed as it is: what T has beside it, it makes itself.
+  // The row is already complete: it computes its tie-break itself.
   if (row instanceof LateTie && identity.by === 'content') return row as unknown as T;
   return placeGroup([row], identity)[0] as T;
 }
@@ -49,20 +49,23 @@ export function placeGroup<T extends Ordered>(rows: readonly Unplaced<T>[], iden
   return [...byId.values()];
 }
 
-/** Hashes that were made ahead. */
+/** Hashes that were computed ahead. */
 const hashes = new WeakMap<object, string>();
 
-/** Hashes a row now, where its text is long: `placeGroup` hashes all rows of a group in one go. */
+/** Hashes a row with long text ahead of time, because `placeGroup` hashes all rows of a group without a break. */
 export function hashAhead<T extends Ordered>(row: Unplaced<T>, parts: readonly (string | null)[]): void {
   hashes.set(row, contentHash(parts));
 }
 
-/** 96 bits of SHA-256 over the parts, as 16 characters of base64url. Null and '' differ; parts can't run together. */
+/**
+ * 96 bits of SHA-256 over the parts, as 16 characters of base64url. Null differs from '', and parts cannot run
+ * together.
+ */
 export function contentHash(parts: readonly (string | null)[]): string {
   return digest('sha256', JSON.stringify(parts), 'base64url').slice(0, 16);
 }
 
-/** `hash` with its number in the group, written so that text order is number order. */
+/** `hash` with its number in the group, written so that text order equals number order. */
 export function occurrenceTie(hash: string, occurrence: number): string {
   const digits = String(occurrence);
   return `${hash}.${String.fromCharCode(96 + digits.length)}${digits}`;

@@ -4,30 +4,31 @@ import type { Ordered } from '../../domain/ordered.ts';
 import { contradiction, ENDS_EARLY, SHARES_IDS } from './page-guard.ts';
 import type { Batch, Partition, ReadRequest, Unplaced } from './partition.ts';
 
-/** A native page of the list without a filter or a bound, and what the vendor counts beside it. */
+/** A native page of the list, read without filter or bound, and the vendor's count. */
 interface SeenPage<T extends Ordered> {
   readonly rows: readonly Unplaced<T>[];
-  /** How many rows it has, read or not. */
+  /** The number of rows on the page, including unreadable ones. */
   readonly count: number;
   readonly total: number | null;
-  /** How many rows lie before it; null where that is not known. */
+  /** The number of rows before the page; null: unknown. */
   readonly start: number | null;
 }
 
-/** What rows of one time are told apart by, and all that a row says. */
+/** A row's id, and its whole content as text. */
 interface Sayings<T extends Ordered> {
   readonly idOf: (row: Unplaced<T>) => string;
   readonly textOf: (row: Unplaced<T>) => string;
 }
 
 /**
- * Watches whether a list gives all rows that it counts, and whether each row has an id of its own: where several rows of one time
- * share one, only one of them is given. For lists whose pages, counts and ids are somebody's description, which may be wrong.
+ * Checks that a list returns all rows that it counts, and that ids are unique: of several rows with the same time and
+ * id, only one would be given out. For lists whose paging, count and ids come from a description in the configuration,
+ * which may be wrong.
  */
 export class MissingRows<T extends Ordered> {
   readonly #sayings: Sayings<T> | null;
   #total: number | null = null;
-  /** Where a page was empty although rows are counted there. */
+  /** The offset at which a page was empty although the count goes further. */
   #emptyAt: number | null = null;
   #sharesIds = false;
 
@@ -42,7 +43,7 @@ export class MissingRows<T extends Ordered> {
     this.#sharesIds ||= this.#sayings !== null && sharesIds(rows, this.#sayings);
   }
 
-  /** The partition; a batch says what is wrong. The list is counted again before that is said of its count. */
+  /** The partition, with contradictions reported in its batches. Counts the list again before it reports the count. */
   toldBy(partition: Partition<T>): Partition<T> {
     const checked = async (batch: Batch<T>, given: number, request: ReadRequest<T>, call: Call): Promise<Batch<T>> => {
       if (this.#sharesIds) {
@@ -62,7 +63,7 @@ export class MissingRows<T extends Ordered> {
   async #endsEarly(partition: Partition<T>, given: number, request: ReadRequest<T>, call: Call): Promise<boolean> {
     const read = request.from === null ? given : this.#emptyAt;
     this.#emptyAt = null;
-    // A list that gives nothing at all is judged by its first page.
+    // A list without any rows is judged by its first page instead (`EmptyPromise`).
     if (request.until !== null || read === null || read === 0 || (this.#total ?? 0) <= read) return false;
     return ((await partition.count(freshCall(call))) ?? 0) > read;
   }
@@ -88,7 +89,7 @@ async function* readChecked<T extends Ordered>(
   if (end.truncated !== undefined) yield end;
 }
 
-/** Do two rows of one time have the same id and say different things? Rows of one time stand together. */
+/** True if two rows of one time have the same id but different content. Rows of one time are adjacent. */
 function sharesIds<T extends Ordered>(rows: readonly Unplaced<T>[], { idOf, textOf }: Sayings<T>): boolean {
   let texts = new Map<string, string>();
   for (const [index, row] of rows.entries()) {

@@ -1,47 +1,48 @@
 /**
- * Which page of a list is the last one. Counts, flags and the length of a page are hints that may be wrong, and the end is only
- * certain where the vendor gives nothing more. So two hints have to agree before a page is taken for the last one, and none may
- * speak against it; otherwise the reader looks at what follows.
+ * Decides whether a page is the last of its list. Counts, flags and page lengths are signs that may be wrong; the end
+ * is certain only when the vendor returns nothing more. So a page counts as the last only if two signs agree and none
+ * contradicts. Otherwise the reader requests the next page.
  */
 
-/** To such lengths vendors cap their pages: a page of just so many rows may be cut. */
+/** Lengths to which vendors typically cap pages. A page of exactly such a length may be cut. */
 const ROUND: ReadonlySet<number> = new Set([10, 20, 25, 50, 100, 200, 250, 500, 1_000]);
 
-/** A page that has come, and what the vendor says beside its rows. */
+/** A page, and what the vendor states about it. */
 export interface PageSigns {
-  /** How many rows lie before it; null where that is not known. */
+  /** The number of rows before the page; null: unknown. */
   readonly start: number | null;
   readonly count: number;
   readonly asked: number;
-  /** How many rows the vendor counts in all; null where it does not say. */
+  /** The vendor's count of all rows; null: not stated. */
   readonly total: number | null;
-  /** Does a flag or link say that more rows follow? Null or left out: nothing says it. */
+  /** Whether a flag or link says that more rows follow. Null or undefined: not stated. */
   readonly said?: boolean | null | undefined;
-  /** The shortest page of the list that others have followed. Null or left out: none has been seen. */
+  /** The length of the shortest page known to be followed by others. Null or undefined: unknown. */
   readonly full?: number | null | undefined;
 }
 
 /**
- * Has the page fewer rows than pages have that others follow, as far as is known? Where none of those has been seen, a page of
- * a round length may be cut.
+ * True if the page is shorter than pages that are followed by others, as far as known. Without such pages for
+ * comparison, a page of a round length does not count as short, because it may be cut.
  */
 export function isShort({ count, asked, full }: Pick<PageSigns, 'count' | 'asked' | 'full'>): boolean {
   return count < Math.min(asked, full ?? Infinity) && (typeof full === 'number' || !ROUND.has(count));
 }
 
-/** Are there rows behind the page? Null: only another call can tell. */
+/** Whether rows follow the page. Null: only another call can tell. */
 export function moreBehind(page: PageSigns): boolean | null {
   const { start, count, total, said } = page;
   if (count === 0) return false;
   if (said === true) return true;
   const end = start === null ? null : start + count;
-  // A count that ends behind pages before this one is not that of the page alone: then a round length is no sign of a cut.
+  // A count that includes earlier pages is not the count of this page alone. Then a round length does not suggest a
+  // cut.
   const isProven = start !== null && start > 0 && total === end;
   const hasRoom = isShort(isProven ? { ...page, full: page.full ?? page.asked } : page);
   if (total !== null && end !== null && total > end) return hasRoom ? null : true;
-  // A count of fewer rows than have come is wrong, and so may the other hints be.
+  // A count lower than the rows received is wrong, and then other signs may be wrong too.
   if (total !== null && total < (end ?? count)) return null;
-  // The count of a page that may be cut is the same as that of a vendor that counts the page alone.
+  // If the page may be cut, a count that ends with it may be the count of this page alone.
   const isCounted = total !== null && total === end && (hasRoom || start !== 0);
   return [isCounted, hasRoom, said === false].filter(Boolean).length >= 2 ? false : null;
 }

@@ -4,24 +4,24 @@ import type { Ordered, UnreadableRow } from '../../domain/ordered.ts';
 import type { Batch, ReadRequest } from './partition.ts';
 import { readOn } from './read-on.ts';
 
-/** After so long without an answer that was too large, pages may have twice as many rows again. Milliseconds. */
+/** Milliseconds without an oversized answer after which the page size doubles again. */
 const GROWS_AFTER = 60_000;
 
-/** How many logs of a source are remembered. */
+/** Most logs of a source whose sizes are remembered. */
 const MOST_LOGS = 1_000;
 
-/** How many rows of one log are asked for at once: fewer where lines are so long that the answer would be too large. */
+/** The page size of one log. It shrinks when long lines make an answer too large. */
 export class PageSize {
   readonly usual: number;
-  /** So few rows are always asked for, whatever their size. */
+  /** The smallest page size, whatever the size of its rows. */
   readonly least: number;
-  /** Has a smaller page shown something odd? Then the log is only read in pages that are as large as they can be. */
+  /** True if a smaller page was inconsistent. Then the log is read only in pages of the largest size. */
   isUneven = false;
-  /** How many rows the log had when a page last showed it: its end should be near there. Null: nothing has. */
+  /** The last known number of rows in the log; its end should be near. Null: unknown. */
   rowsInAll: number | null = null;
-  /** How many rows the longest page has had that named no next one, although rows lie behind it. Null: none has. */
+  /** The length of the longest page that named no next page although rows followed. Null: none is known. */
   unnamedBehind: number | null = null;
-  /** A token that the vendor has given: those of other pages are spelled in its way. */
+  /** A token from the vendor, the model for spelling the tokens of other pages. */
   tokenLike: string | null = null;
   readonly #now: () => number;
   #rows: number;
@@ -40,21 +40,24 @@ export class PageSize {
     return Math.min(this.usual, this.#rows * 2 ** doublings);
   }
 
-  /** The answer with so many rows was too large. Says how many to ask for instead: at most half. */
+  /**
+   * Records that an answer with `asked` rows was too large. Returns the new size, at most half unless `least` is
+   * larger.
+   */
   shrink(asked: number): number {
     const half = Math.max(this.least, asked >> 1);
-    // Pages that were asked for side by side are too large together.
+    // Several pages requested in parallel may be too large at once; shrink only once for them.
     this.#rows = Math.min(half, this.rows);
     this.#since = this.#now();
     return this.#rows;
   }
 
-  /** What did not fit was one row that is too large by itself: the others may fit in as many as before. */
+  /** Undoes shrinking after a single oversized row, because other rows may fit as before. */
   restore(rows: number): void {
     this.#rows = Math.max(this.#rows, Math.min(rows, this.usual));
   }
 
-  /** Asks for as many rows as fit, `most` at the most. Where even the least do not, the error stands. */
+  /** Fetches as many rows as fit, at most `most`. Throws if even `least` rows do not fit. */
   async fit<P>(
     most: number,
     fetch: (rows: number) => Promise<P>,
@@ -70,19 +73,19 @@ export class PageSize {
   }
 }
 
-/** Of so many rows that follow each other none fits: then it is not the rows that are large, the answers are. */
+/** If more rows in a row do not fit, the answers are too large, not the rows. */
 const MOST_TOGETHER = 5;
 
-/** Rows of one read that do not fit into an answer by themselves. Others can be read behind them. */
+/** Counts single rows of one read that do not fit into an answer. Rows after them can still be read. */
 export class TooLargeRows {
   #together = 0;
 
-  /** Something could be read. */
+  /** Records that something could be read. */
   read(): void {
     this.#together = 0;
   }
 
-  /** What stands for the row at that place. Throws the error where there are too many: a source whose answers have no end has no rows. */
+  /** The stand-in for the row at a place. Throws the error if too many rows in a row do not fit. */
   at(place: number, error: AnswerTooLarge): UnreadableRow {
     this.#together += 1;
     if (this.#together > MOST_TOGETHER) throw error;
@@ -90,7 +93,7 @@ export class TooLargeRows {
   }
 }
 
-/** Stands for the row at a place of a list: it does not fit into an answer by itself. */
+/** The stand-in for a row that does not fit into an answer even alone. */
 export function tooLargeRow(place: number): UnreadableRow {
   return { id: `too large ${place}`, reason: 'it is larger than maxResponseBytes allows' };
 }
@@ -114,8 +117,8 @@ export class PageSizes {
 }
 
 /**
- * Reads a list whose pages have numbers, which mean something for one page size only: where a page is too large, a new read
- * of smaller pages goes on behind the last row that was given out.
+ * Reads a list by page numbers, which are valid for one page size only. If a page is too large, a new read with smaller
+ * pages resumes after the last row that was given out.
  */
 export function readFitting<T extends Ordered>(
   size: PageSize,

@@ -3,16 +3,16 @@ import type { Json } from '../../domain/json.ts';
 import type { Direction, Ordered, Position } from '../../domain/ordered.ts';
 
 /**
- * A partition is one ordered log (or list) at one place of a vendor that can be read from any position
- * in either direction. Every native pagination scheme is turned into partitions: no code above this line
- * knows how a vendor pages. Rows come in the total order of `Ordered`, each exactly once.
+ * A partition is one ordered log (or list) of a vendor that can be read from any position in either direction. Every
+ * native pagination scheme is turned into partitions, so no code above this layer knows how a vendor pages. Rows come
+ * in the total order of `Ordered`, each exactly once.
  */
 export interface Partition<T extends Ordered> {
   /** Stable and unique among the partitions of one job: part of cursors and ids. '' for the only one. */
   readonly key: string;
-  /** Reads on from a position. Lazily: a native page is fetched when the reader asks for the next batch. */
+  /** Reads from a position, lazily: a native page is fetched when the reader requests the next batch. */
   read(request: ReadRequest<T>, call: Call): AsyncGenerator<Batch<T>, void, undefined>;
-  /** How many rows there are in all, at the least number of calls; null where the vendor cannot tell. */
+  /** The number of all rows, with as few calls as possible; null if the vendor cannot tell. */
   count(call: Call): Promise<number | null>;
 }
 
@@ -24,63 +24,61 @@ export interface ReadRequest<T extends Ordered> {
   /** Exclusive. Null: from the beginning (forward) or from the end (backward). */
   readonly from: Position | null;
   /**
-   * The hint that came with the row at `from`, or with one of another instant, where there is one: a merge
-   * gives that of the row that was taken last, which lies ahead once the reader has turned round.
+   * The hint of the row at `from`, or of a row at another instant, or null. A merge passes the hint of the row that it
+   * took last, which lies ahead after the reader changes direction.
    */
   readonly hint: Hint | null;
-  /**
-   * Exclusive end: no row at or beyond it is yielded, and no page beyond it is fetched. Null: none.
-   */
+  /** Exclusive end: no row at or beyond it is yielded, and no page beyond it is fetched. Null: no end. */
   readonly until: Position | null;
   /** How many rows the reader expects to take. Never a native page size. */
   readonly need: number;
-  /** Will the reader surely take `need` rows if they are there? Then pages for them are fetched side by side. */
+  /** True if the reader will surely take `need` rows if they exist. Then pages are fetched in parallel. */
   readonly prefetch?: boolean | undefined;
   /**
-   * Rows that do not pass are not wanted. A scheme that holds everything at once drops them early; others
-   * may leave it to the reader.
+   * Rows that fail this test are not wanted. A scheme that holds the whole log drops them early; other schemes may
+   * leave it to the reader.
    */
   readonly accept?: ((row: T) => boolean) | undefined;
 }
 
-/** Rows in the direction of a read, and for each the hint to come back to it. Both lists have the same length. */
+/** Rows in the direction of a read, with a hint for each to find it again. Both lists have the same length. */
 export interface HintedRows<T> {
   readonly rows: readonly T[];
   readonly hints: readonly (Hint | null)[];
 }
 
-/** Rows that one native page gave, or several. There may be none: an empty or short page is not the end. */
+/** Rows from one or more native pages. A batch may be empty: an empty or short page is not the end. */
 export interface Batch<T extends Ordered> extends HintedRows<T> {
-  /** Are there rows beyond this batch in this direction (within `until`)? Null: not known without asking. */
+  /** Whether rows follow this batch in this direction (within `until`). Null: unknown without another call. */
   readonly more: boolean | null;
-  /** Native pages that were read for this batch: what a scan is bounded by. */
+  /** Native pages read for this batch. Scans are bounded by their number. */
   readonly pages: number;
-  /** Said when rows between this batch and the one before are out of the vendor's reach. */
+  /** Set if the vendor does not give rows between this batch and the one before: the reason. */
   readonly truncated?: string | undefined;
-  /** Are they out of reach because the vendor's list contradicts itself, and not because it is longer than is read? */
+  /** True if rows are missing because the vendor's list contradicts itself, not because a limit was reached. */
   readonly contradicts?: boolean | undefined;
-  /** Rows of the pages behind this batch that could not be read; the others are here. */
+  /** Rows of this batch's pages that could not be read; the batch has the rest. */
   readonly unreadable?: Unreadable | undefined;
 }
 
-/** Rows that a vendor gave and that could not be read. */
+/** Rows from a vendor that could not be read. */
 export interface Unreadable {
   readonly count: number;
-  /** How many of them are there, but for what was cut; left out: none. */
+  /** How many of them are in the batch, but cut. Undefined: none. */
   readonly cut?: number;
-  /** Names of the first `MOST_NAMES` of them: a poll that reads them again knows them by these. */
+  /** Ids of the first `MOST_NAMES` of them, by which a poll recognizes them when it reads them again. */
   readonly ids: readonly string[];
-  /** What was wrong with the first of them: where it stands, what was expected, and what kind of value came. */
+  /** The problem with the first of them: where the value is, what was expected, and what was received. */
   readonly reason: string;
 }
 
-/** A row as the vendor's page gave it: it has a time, and its tie-break is found by `Identify`. */
+/** A row from the vendor's page. It has a time; `Identity` determines its tie-break. */
 export type Unplaced<T extends Ordered> = Omit<T, 'tie'>;
 
 /**
- * How rows of equal time are told apart and ordered.
+ * How rows of equal time are distinguished and ordered.
  * - `id`: the vendor's own id of the row, unique within the partition.
- * - `content`: a hash of what the row says; identical rows of one instant are numbered.
+ * - `content`: a hash of the row's content; identical rows of one instant are numbered.
  */
 export type Identity<T extends Ordered> =
   IdIdentity<T> | { readonly by: 'content'; readonly of: (row: Unplaced<T>) => readonly (string | null)[] };

@@ -2,11 +2,11 @@ import type { Ordered } from '../../domain/ordered.ts';
 import type { Batch, ReadRequest } from './partition.ts';
 
 /**
- * Reads in the best way there is. Where that way is lost in the middle (the source refuses it, or a page of it is too large),
- * a read in another way goes on behind the last row that was given out.
+ * Reads in the best available way. If that way fails in the middle (the source refuses it, or a page is too large), a
+ * read in another way resumes after the last row that was given out.
  *
- * `goesOn` is asked after an error whether there is another way; `isClean`: no row has been given out yet. It must end: each
- * yes follows something that is lost for good. It may throw an error of its own.
+ * After an error, `goesOn` decides whether there is another way. `isClean`: no row has been given out yet. It must
+ * return true only finitely often: each time, a capability must be lost for good. It may throw another error.
  */
 export async function* readOn<T extends Ordered, R extends T>(
   request: ReadRequest<T>,

@@ -6,7 +6,7 @@ import { noRows } from './hinted-rows.ts';
 import type { RowsOut } from './hinted-rows.ts';
 import type { HintedRows } from './partition.ts';
 
-/** A native row on its way, with the way back to it. */
+/** A native row with its hint. */
 export interface NativeRow<T extends Ordered> {
   readonly row: Unplaced<T>;
   readonly hint: Hint | null;
@@ -19,7 +19,9 @@ export interface TieGroupOptions<T extends Ordered> {
   readonly until: Position | null;
 }
 
-/** Makes the hint of a row once its group is closed: `next` is the hint of the first row after the group, if one was seen. */
+/**
+ * Makes the hint of a row when its group is closed. `next`: the hint of the first row after the group, if one was seen.
+ */
 export type CloseHint = (own: Hint | null, next: Hint | null) => Hint | null;
 
 /**
@@ -39,12 +41,12 @@ export class TieGroups<T extends Ordered> {
     this.#closeHint = closeHint;
   }
 
-  /** Has a row at or beyond `until` been seen? Then nothing more will come out. */
+  /** True if a row beyond `until` was seen. Then no more rows come out. */
   get ended(): boolean {
     return this.#ended;
   }
 
-  /** The instant of the group that is still open; null when there is none. */
+  /** The instant of the open group; null if there is none. */
   get pendingTime(): bigint | null {
     return this.#pending[0]?.row.time ?? null;
   }
@@ -53,17 +55,20 @@ export class TieGroups<T extends Ordered> {
     return this.#pending.length;
   }
 
-  /** Forgets the open group: its rows are about to come again, whole. */
+  /** Drops the open group, because all of its rows are about to be read again. */
   reset(): void {
     this.#pending = [];
   }
 
-  /** The rows of the open group should come again. They have ids, so they are kept; what only keeps a place has none. */
+  /**
+   * Prepares for reading the open group again. Its rows have ids, so they stay; stand-ins for unreadable rows have none
+   * and are dropped.
+   */
   expectAgain(): void {
     this.#pending = this.#pending.filter(({ row }) => row.unreadable === undefined);
   }
 
-  /** Takes rows in the direction of the read and gives back what is whole by now. */
+  /** Takes rows in the direction of the read and returns the rows of closed groups. */
   push(rows: readonly NativeRow<T>[]): RowsOut<T> {
     const out = noRows<T>();
     for (const native of rows) {
@@ -77,7 +82,7 @@ export class TieGroups<T extends Ordered> {
       }
       if (this.#pending.length > 0 && this.pendingTime !== time) {
         this.#close(out, native.hint);
-        // A row out of the vendor's own order: what it belongs to has been given out already.
+        // A row out of the vendor's own order, whose group has already been given out.
         if (this.#isBehind(time)) continue;
       }
       this.#pending.push(native);
@@ -85,13 +90,16 @@ export class TieGroups<T extends Ordered> {
     return out;
   }
 
-  /** The log ends here: closes the open group, and adds its rows to `out`. Nothing is open once a row beyond `until` was seen. */
+  /**
+   * At the end of the log: closes the open group and adds its rows to `out`. No group is open after a row beyond
+   * `until`.
+   */
   finish(out = noRows<T>()): RowsOut<T> {
     this.#close(out, null);
     return out;
   }
 
-  /** Is it sure that rows will come out of the open group? Null: that depends on their tie-breaks. */
+  /** Whether the open group will surely give rows. Null: that depends on their tie-breaks. */
   get pendingIsWanted(): boolean | null {
     const time = this.pendingTime;
     if (time === null) return false;
@@ -100,7 +108,7 @@ export class TieGroups<T extends Ordered> {
     return until?.time === time ? null : true;
   }
 
-  /** Rows at or before what is closed, or before `from`: they are no longer wanted. */
+  /** True for rows before `from`, or at or before the closed group. They are no longer wanted. */
   #isBehind(time: bigint): boolean {
     const { direction, from } = this.#options;
     const sign = direction === 'forward' ? 1 : -1;
@@ -140,7 +148,7 @@ export class TieGroups<T extends Ordered> {
       if (from !== null && !isBeyond(row, from, direction)) continue;
       if (until !== null && comparePositions(row, until) * sign >= 0) continue;
       out.rows.push(row);
-      // Only behind the group's last row does the next group follow.
+      // Only the group's last row is followed by the next group.
       out.hints.push(this.#closeHint(hintOf.get(row) ?? null, row === placed.at(-1) ? next : null));
     }
     this.#closedTime = first.row.time;
@@ -152,7 +160,7 @@ function compareTimes(a: bigint, b: bigint): number {
   return a === b ? 0 : a < b ? -1 : 1;
 }
 
-/** A batch from what came out of the groups. */
+/** Builds a batch from rows of closed groups. */
 export function batchOf<T extends Ordered>(
   { rows, hints }: HintedRows<T>,
   more: boolean | null,

@@ -1,9 +1,9 @@
 import type { Unreadable } from './partition.ts';
 
-/** How many of the rows that could not be read are named. */
+/** Most ids of unreadable rows that are kept. */
 export const MOST_NAMES = 1_000;
 
-/** Those of two lists together; the reason is that of the first. */
+/** The unreadable rows of two lists together, with the reason of the first. */
 export function summed(first: Unreadable | null | undefined, second: Unreadable): Unreadable {
   if (!first) return second;
   const ids = [...first.ids, ...second.ids].slice(0, MOST_NAMES);
@@ -11,7 +11,10 @@ export function summed(first: Unreadable | null | undefined, second: Unreadable)
   return { count: first.count + second.count, ...(cut > 0 && { cut }), ids, reason: first.reason };
 }
 
-/** Those of two pages of one list together. A row that was pushed on, or whose page was read again, is on both: it counts once. */
+/**
+ * The unreadable rows of two pages of one list together. A row on both pages (it moved, or a page was read again)
+ * counts once.
+ */
 export function together(first: Unreadable | null | undefined, second: Unreadable): Unreadable {
   if (!first) return second;
   const known = new Set(first.ids);

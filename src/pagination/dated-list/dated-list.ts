@@ -10,20 +10,20 @@ import { readWholeList } from './whole-pages.ts';
 import { keepRows } from '../core/hinted-rows.ts';
 
 /**
- * Lists whose pages have numbers and whose rows have a time of their own and an id, such as lists of jobs. A
- * list that comes newest first is read page by page, and each page is checked. Any other list is read whole
- * and sorted here, up to a bound: what its later pages hold can't be known before.
+ * Lists whose pages have numbers and whose rows have a time and an id, such as lists of jobs. A list that comes newest
+ * first is read page by page, and each page is checked. Any other list is read whole, up to a bound, and sorted here,
+ * because its later pages may hold any rows.
  */
 
 export interface DatedListOptions<T extends Ordered> extends DatedPages<T> {
   readonly key: string;
-  /** Told when a page has shown that the list does not come newest first. */
+  /** Called when a page shows that the list does not come newest first. */
   foundUnordered(): void;
-  /** Should the row be given out? One that is not still marks how far the list was read. Default: yes. */
+  /** True if the row is given out. A hidden row still marks how far the list was read. Default: true. */
   readonly isShown?: (row: Unplaced<T>) => boolean;
 }
 
-/** The hint of rows of a list that was read whole: on every replica it is read so again. */
+/** The hint of rows of a list that was read whole, so that every replica reads it whole again. */
 const WHOLE = 'whole';
 
 export function datedListPartition<T extends Ordered>(options: DatedListOptions<T>): Partition<T> {
@@ -43,7 +43,7 @@ export function datedListPartition<T extends Ordered>(options: DatedListOptions<
   };
 }
 
-/** A total that the page itself contradicts is none. */
+/** Drops a total that the page itself contradicts. */
 function withTrueTotal<T extends Ordered>(page: DatedPage<T>, begin: number): DatedPage<T> {
   const { total, rows, more, unreadable } = page;
   const end = begin + rows.length + (unreadable?.count ?? 0);
@@ -75,7 +75,7 @@ async function* readList<T extends Ordered>(
   }
 }
 
-/** All of the list in one batch, without what was `given` out before it turned out to be in no order. */
+/** The whole list in one batch, without rows `given` out before the list turned out to be unordered. */
 async function readSorted<T extends Ordered>(
   options: DatedListOptions<T>,
   request: ReadRequest<T>,
@@ -91,7 +91,7 @@ async function readSorted<T extends Ordered>(
     .sort((a, b) => comparePositions(a, b) * sign);
   const last = wanted.findLastIndex((row) => given?.has(options.idOf(row)) === true);
   const rows = wanted.slice(last + 1);
-  // Earlier pages were given out under a wrong assumption, in this read or in the one that made the cursor.
+  // Rows may be missing, because this read, or the read that made the cursor, assumed the wrong order.
   const isGap = given !== null && (from !== null || last + 1 > given.size);
   const truncated = [isGap ? GAP : undefined, whole.truncated].filter((note) => note !== undefined).join('; ');
   return {

@@ -14,18 +14,18 @@ export class OutOfOrder extends Error {
   }
 }
 
-/** How many pages without a row that can be read may follow each other. */
+/** Most pages in a row without a readable row. */
 const MAX_ROWLESS = 20;
 
 interface Seen {
-  /** Has it fewer rows than a page that is not the last? */
+  /** True if the page has fewer rows than a full page. */
   readonly isShort: boolean;
   readonly ids: string;
   readonly newest: bigint;
   readonly oldest: bigint;
 }
 
-/** The pages of a list that should come newest first, for one read. Nothing that the vendor says of them is only believed. */
+/** The pages of a list that should come newest first, for one read. Every statement of the vendor is checked. */
 export class NewestFirstPages<T extends Ordered> implements IndexedList<T> {
   readonly order = 'descending';
   readonly maxEmpty = MAX_ROWLESS + 1;
@@ -34,7 +34,7 @@ export class NewestFirstPages<T extends Ordered> implements IndexedList<T> {
   readonly #seen = new Map<number, Seen>();
   readonly #odd = new Map<number, Unreadable>();
   readonly #guard = new PageGuard(MAX_ROWLESS);
-  /** The vendor gives the same page wherever it is asked to go on. */
+  /** True if the vendor returns the same page for every later number. */
   #repeats = false;
   #missing: Pick<Batch<T>, 'truncated' | 'contradicts'> = {};
 
@@ -70,7 +70,7 @@ export class NewestFirstPages<T extends Ordered> implements IndexedList<T> {
     return { rows: page.rows, total: page.total, isLast: page.more === false };
   }
 
-  /** What there is to say beside the rows that were read, once. */
+  /** Returns notes about the rows read so far, each once. */
   takeNotes(): Pick<Batch<T>, 'truncated' | 'contradicts' | 'unreadable'> {
     const missing = this.#missing;
     const unreadable = [...this.#odd.values()].reduce<Unreadable | null>(together, null);
@@ -79,7 +79,7 @@ export class NewestFirstPages<T extends Ordered> implements IndexedList<T> {
     return { ...missing, ...(unreadable === null ? {} : { unreadable }) };
   }
 
-  /** A page without any row is the end, whatever it promises; one whose rows can't be read is not. */
+  /** A page without any row is the end, whatever it promises. A page with only unreadable rows is not. */
   #withoutRows(page: DatedPage<T>): IndexedPage<T> {
     if (page.unreadable === undefined || page.more !== true) {
       if (page.more === true) this.#missing = contradiction(PROMISES_EMPTY_PAGES);
@@ -102,7 +102,7 @@ export class NewestFirstPages<T extends Ordered> implements IndexedList<T> {
     };
   }
 
-  /** Rows that are added push others to later pages, so only a second look tells that from a page that repeats. */
+  /** New rows push others to later pages, so only reading the page again distinguishes that from a repeated page. */
   async #isRepeated(index: number, { ids }: Seen): Promise<boolean> {
     const same = [...this.#seen].find(([other, seen]) => other !== index && seen.ids === ids)?.[0];
     return same !== undefined && this.#stands(same, ids);
@@ -115,8 +115,8 @@ export class NewestFirstPages<T extends Ordered> implements IndexedList<T> {
   }
 
   /**
-   * Pages are counted by what is asked for: what a shorter one leaves out may be on no other. It may only have been the last
-   * one when it was read.
+   * True if a page before others is short. The vendor counts pages by the requested size, so rows that a short page
+   * omits may be on no page. Reads the page again, because it may have been the last one at first.
    */
   async #isCutBetween(index: number, { isShort }: Seen): Promise<boolean> {
     const short = this.#seen.get(index - 1)?.isShort === true ? index - 1 : index;
@@ -125,7 +125,10 @@ export class NewestFirstPages<T extends Ordered> implements IndexedList<T> {
     return this.#look(await this.#options.fetch(short, this.#call)).isShort;
   }
 
-  /** Pages of one list can't overlap in time. Rows that move may look so: where none has, the list is in no order. */
+  /**
+   * Throws `OutOfOrder` if neighbouring pages overlap in time. Moving rows can look the same, so the neighbour is read
+   * again first.
+   */
   async #checkBorders(index: number, { newest, oldest }: Seen): Promise<void> {
     const [newer, older] = [this.#seen.get(index - 1), this.#seen.get(index + 1)];
     if (newer !== undefined && newer.oldest < newest && (await this.#stands(index - 1, newer.ids)))
@@ -134,7 +137,7 @@ export class NewestFirstPages<T extends Ordered> implements IndexedList<T> {
       throw new OutOfOrder();
   }
 
-  /** Does a page still have the same rows when it is looked at again? */
+  /** True if a page still has the same rows when it is read again. */
   async #stands(index: number, ids: string): Promise<boolean> {
     this.renew();
     return this.#look(await this.#options.fetch(index, this.#call)).ids === ids;

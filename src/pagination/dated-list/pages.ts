@@ -4,11 +4,11 @@ import type { Unplaced, Unreadable } from '../core/partition.ts';
 
 /** A native page of a list whose rows have a time and an id. */
 export interface DatedPage<T extends Ordered> {
-  /** As the vendor gave them. */
+  /** In the vendor's order. */
   readonly rows: readonly Unplaced<T>[];
-  /** How many rows the whole list has; null where the vendor does not say. */
+  /** The number of rows in the whole list; null if the vendor does not state it. */
   readonly total: number | null;
-  /** Is there a page after this one? Null: only another call can tell. */
+  /** Whether a page follows. Null: only another call can tell. */
   readonly more: boolean | null;
   /** Rows of this page that could not be read. */
   readonly unreadable?: Unreadable | undefined;
@@ -19,7 +19,7 @@ export interface DatedPages<T extends Ordered> {
   /** Rows on a full page. */
   readonly pageSize: number;
   idOf(row: Unplaced<T>): string;
-  /** Asked before and after each page: does the list come newest first, as far as is known? */
+  /** Called before and after each page: true if the list comes newest first, as far as known. */
   isNewestFirst(): boolean;
   fetch(index: number, call: Call): Promise<DatedPage<T>>;
 }

@@ -19,13 +19,13 @@ export const MAX_WHOLE_PAGES = 100;
 
 const SIDE_BY_SIDE = 8;
 
-/** How often a list that loses rows while it is read is read again. */
+/** Most attempts to read a list that changes meanwhile. */
 const MAX_ATTEMPTS = 4;
 
 /**
- * Reads all pages of a list. Pages that the count promises are asked for side by side. Where the count then
- * changes, a row may have moved from a page that was still to come to one that was there already, so the pages
- * are read again in their order: rows that are added only move on to later pages.
+ * Reads all pages of a list. Pages that the count promises are requested in parallel. If the count changes meanwhile, a
+ * row may have moved from a later page to one that was already read. Then the pages are read again one by one, where
+ * new rows only push others to later pages.
  */
 export async function readWholeList<T extends Ordered>(options: DatedPages<T>, call: Call): Promise<WholeList<T>> {
   let read = 0;
@@ -70,7 +70,7 @@ async function readPages<T extends Ordered>(
     for (const page of next) {
       const keys = page.rows.map((row) => options.idOf(row));
       for (const key of keys) ids.add(key);
-      // A page whose rows can't be read is none that repeats.
+      // A page with unreadable rows does not count as repeated.
       const shown = page.unreadable === undefined ? keys : [...keys, `unreadable rows of page ${pages.length}`];
       const wrong = guard.judge(pages.length, shown, page.more !== false);
       pages.push(page);
@@ -83,8 +83,8 @@ async function readPages<T extends Ordered>(
 }
 
 /**
- * Has the page before the last one still the rows that it had, and are they those of the last one? Rows that are added may
- * push whole pages on, so only a second look tells that from pages that repeat.
+ * True if the last two pages have the same rows, and the earlier one still has them when it is read again. New rows may
+ * push whole pages on, so only reading again distinguishes that from repeated pages.
  */
 async function stands<T extends Ordered>(
   options: DatedPages<T>,
@@ -96,7 +96,10 @@ async function stands<T extends Ordered>(
   return idsOf(pages.at(-2)) === last && idsOf(await options.fetch(pages.length - 2, freshCall(call))) === last;
 }
 
-/** Pages are counted by what is asked for: what a shorter one leaves out may be on no other. */
+/**
+ * Reports a short page before others: the vendor counts pages by the requested size, so rows that it omits may be on no
+ * page.
+ */
 async function shortPages<T extends Ordered>(
   options: DatedPages<T>,
   pages: readonly DatedPage<T>[],
@@ -106,7 +109,7 @@ async function shortPages<T extends Ordered>(
   const last = sizes.findLastIndex((size) => size > 0);
   const short = sizes.findIndex((size) => size < options.pageSize);
   if (short === -1 || short >= last) return {};
-  // It may only have been the last one when it was read.
+  // Read it again: it may have been the last page at first.
   const isShort = sizeOf(await options.fetch(short, freshCall(call))) < options.pageSize;
   return isShort ? contradiction(SHORT_PAGE) : {};
 }
@@ -115,19 +118,19 @@ function sizeOf<T extends Ordered>({ rows, unreadable }: DatedPage<T>): number {
   return rows.length + (unreadable?.count ?? 0);
 }
 
-/** Has the list no more rows than were read, by its own count? */
+/** True if, by the list's own count, all rows were read. */
 function isWhole<T extends Ordered>({ total }: DatedPage<T>, read: number): boolean {
   return total !== null && total <= read;
 }
 
-/** How many pages the count promises beyond those that were read; at least one, since a count may be too low. */
+/** The number of pages that the count promises beyond those read. At least one, because a count may be too low. */
 function countAhead<T extends Ordered>(pages: readonly DatedPage<T>[], pageSize: number, most: number): number {
   const total = pages.at(-1)?.total ?? null;
   if (pages.length === 0 || total === null) return 1;
   return Math.max(1, Math.min(most, Math.ceil(total / pageSize) - pages.length));
 }
 
-/** Only what was asked for page after page may go without a count. */
+/** True if all pages have the same count. Pages without a count are never read in parallel. */
 function hasOneTotal<T extends Ordered>(pages: readonly DatedPage<T>[]): boolean {
   return pages.every(({ total }) => total === pages[0]?.total);
 }

@@ -5,45 +5,45 @@ import type { Unplaced } from '../core/partition.ts';
 /** A list whose pages have numbers, as its reader sees it. */
 
 export interface IndexedPage<T extends Ordered> {
-  /** In the list's own order, which may be a little out of order. */
+  /** In the list's own order, possibly slightly out of order. */
   readonly rows: readonly Unplaced<T>[];
   readonly total: number | null;
-  /** What the vendor counts, right or wrong: while it stays the same, no row has come. Left out: it is not known. */
+  /** The vendor's unchecked count. While it stays the same, no row was added. Undefined: unknown. */
   readonly said?: number | null | undefined;
   readonly isLast: boolean;
-  /** Does the vendor name the page behind this one? Left out: it names none, and a count alone may be wrong. */
+  /** True if the vendor names the next page. Undefined: it does not, and a count alone may be wrong. */
   readonly leadsOn?: boolean | undefined;
-  /** Said of a last page that the vendor itself counts rows behind. */
+  /** What is wrong with a last page if the vendor counts rows after it. */
   readonly missing?: string | undefined;
 }
 
 export interface PageRows {
-  /** How many rows are asked for in this walk. */
+  /** The page size of this walk. */
   readonly rows: number;
-  /** How many are, as long as answers are not too large. */
+  /** The page size as long as answers are not too large. */
   readonly usual: number;
 }
 
 export interface IndexedList<T extends Ordered> {
-  /** Whose list it is, for errors. */
+  /** The source's name, for errors. */
   readonly source?: string | undefined;
   readonly order: 'ascending' | 'descending';
-  /** Rows on a full page. It may turn out smaller than asked for once a page was read. */
+  /** Rows on a full page. It may turn out smaller than requested after a page was read. */
   limit(): number;
-  /** The page size that numbers count in. Left out: it is always the same. */
+  /** The page size that page numbers refer to. Undefined: it never changes. */
   readonly asked?: PageRows | undefined;
   fetch(index: number): Promise<IndexedPage<T>>;
   canJump(): boolean;
-  /** How many pages may be gone through to a position where pages can't be jumped to. */
+  /** Most pages on the way to a position if pages cannot be addressed directly. */
   readonly maxWalk?: number | undefined;
-  /** How many pages in a row may be empty without an end; default 3. Rows that can't be read leave pages empty. */
+  /** Most empty pages in a row before the list counts as endless; default 3. Unreadable rows leave pages empty. */
   readonly maxEmpty?: number | undefined;
-  /** The same list in pages of so many rows, where their size can be chosen. */
+  /** The same list in pages of `rows` rows, if the size can be chosen. */
   inPagesOf?(rows: number): IndexedList<T>;
-  /** From now on pages are asked for afresh, whatever the call remembers: they may have moved. */
+  /** From now on, requests pages anew instead of using remembered answers, because rows may have moved. */
   renew(): void;
-  /** What a cursor should remember to reach the page again beside its number; null: nothing. */
+  /** What a cursor must store, besides the page number, to reach the page again; null: nothing. */
   remember?(index: number): Json;
-  /** Gets back what `remember` gave, from a cursor: untrusted. */
+  /** Takes a value of `remember` back from a cursor; untrusted. */
   recall?(index: number, memory: Json): void;
 }

@@ -1,17 +1,17 @@
 import { TributaryError } from '../../domain/errors.ts';
 
 /**
- * Finds the native page at which a walk has to begin, over pages that can be asked for by number. Times
- * are normalised: a list that is sorted newest first negates them, so that here every list ascends.
+ * Finds the native page at which a walk must begin, among pages with numbers. Times are normalized: a list that is
+ * sorted newest first negates them, so that every list ascends here.
  */
 
-/** What a page says about where it lies, apart from a few rows that may be out of order. Times are null for an empty page. */
+/** Where a page lies, ignoring a few rows that may be out of order. Times are null for an empty page. */
 export interface PageSpan {
   readonly first: bigint | null;
   readonly last: bigint | null;
-  /** Is there no page after it? */
+  /** True if no page follows. */
   readonly isLast: boolean;
-  /** Number of pages that the vendor counts; null where it does not. */
+  /** The vendor's count of pages; null: it does not count. */
   readonly pageCount: number | null;
 }
 
@@ -22,34 +22,36 @@ export interface LocateOptions<P> {
   readonly step: 1 | -1;
   readonly target: bigint;
   readonly guess: number;
-  /** May pages be asked for in any order? Otherwise only neighbours are tried. */
+  /** True if pages can be requested in any order. Otherwise only neighbours are tried. */
   canJump(): boolean;
-  /** How many pages may be gone through where only neighbours can be tried. */
+  /** Most pages to read if only neighbours can be tried. */
   readonly maxWalk?: number | undefined;
 }
 
 type Verdict = 'here' | 'earlier' | 'later';
 
-/** How many neighbours of a hinted page are tried before the search takes longer steps: drift is usually small. */
+/** Neighbours of a hinted page to try before longer steps, because drift is usually small. */
 const NEIGHBOURS = 2;
 
-/** A search that jumps ends long before this, unless the list changes faster than it can be searched. */
+/**
+ * Upper bound on pages per search. A search that can jump ends long before, unless the list changes faster than it can
+ * be searched.
+ */
 const MAX_PAGES = 64;
 
-/** A page that was seen to lie wholly before or behind the place that is looked for. */
+/** A page that lies wholly before or after the place searched for. */
 interface Mark<P> {
   readonly index: number;
   readonly page: P;
-  /** Its row next to the place; null where it was empty. */
+  /** The time of its row nearest to the place; null if the page was empty. */
   readonly time: bigint | null;
 }
 
 /**
- * The page from which a walk in direction `step` sees every row at or beyond `target`, and which is the
- * nearest such page. Only what pages themselves show is believed, and only as long as it must still be
- * true: rows that are inserted push others to later pages, so a page that lies wholly before the place
- * stays before it, but one behind it may come to hold rows from before. A search that costs too much is
- * refused: from any other page the walk would leave rows out.
+ * The page from which a walk in direction `step` sees every row at or beyond `target`, and which is the nearest such
+ * page. Only what pages show is trusted, and only while it must still be true: inserted rows push others to later
+ * pages, so a page wholly before the place stays before it, but a page after the place may later hold rows from before
+ * it. A search that costs too much is refused, because from any other page the walk would omit rows.
  */
 export async function locatePage<P>(options: LocateOptions<P>): Promise<{ index: number; page: P; fetched: number }> {
   let before: Mark<P> | null = null;
@@ -69,7 +71,7 @@ export async function locatePage<P>(options: LocateOptions<P>): Promise<{ index:
       if (before !== null && before.index >= index) before = null;
     }
     if (before !== null && behind?.index === before.index + 1) {
-      // The place lies between two pages. Rows near their border may be out of order, so the walk has to see both.
+      // The place lies between two pages. Rows near their border may be out of order, so the walk must read both.
       const edge = options.step === 1 ? before : behind;
       return { index: edge.index, page: edge.page, fetched };
     }
@@ -126,10 +128,10 @@ interface LeapState {
   readonly fetched: number;
 }
 
-/** The next page to look at: where the target should be if rows came evenly, every third time the middle. */
+/** The next page to read: interpolated as if rows were evenly spread, or the middle every third time. */
 function leap(index: number, state: LeapState): number {
   const { low, high, before, behind, target, fetched } = state;
-  // The length of the list is not known: leap further and further until something lies beyond the target.
+  // The length of the list is unknown: double the step until a page lies beyond the target.
   if (high === null) return index + 2 ** Math.min(fetched, 20);
   if (behind === null && fetched === 1) return high;
   const [from, to] = [before?.time ?? null, behind?.time ?? null];
@@ -140,12 +142,12 @@ function leap(index: number, state: LeapState): number {
   return Math.min(high, Math.max(low, even));
 }
 
-/** Said of a list in which no place holds still for long enough to be read from. */
+/** The error for a list that changes too fast to find a place in it. */
 export function unsearchable(): TributaryError {
   return new TributaryError('SOURCE_UNAVAILABLE', 'The list changes faster than a position can be found in it.');
 }
 
-/** Said instead of walking further than a read may cost. */
+/** The error for a position that is too many pages away. */
 export function outOfReach(pages: number): TributaryError {
   return new TributaryError(
     'SOURCE_TRUNCATED',

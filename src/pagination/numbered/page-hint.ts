@@ -3,18 +3,18 @@ import type { Hint } from '../core/partition.ts';
 import type { PageRows } from './list.ts';
 
 /**
- * The hint of a row in a list whose pages have numbers, as a cursor carries it: the list that the numbers count in, the row's
- * page, the page on which the walk goes on, the total then, the row's instant, and what the list remembers of both pages.
- * The list is named by its order, the page size and the row's place in the whole list.
+ * The hint of a row in a list whose pages have numbers, as a cursor carries it: the list that the numbers count in, the
+ * row's page, the page on which the walk goes on, the total then, the row's instant, and what the list remembers of
+ * both pages. The list is identified by its order, the page size and the row's place in the whole list.
  */
 export interface PageHint {
   readonly page: number;
   readonly next: number;
   readonly total: number | null;
   readonly time: bigint;
-  /** How many rows a page had; null: as many as usual. */
+  /** The page size; null: the usual size. */
   readonly rows: number | null;
-  /** How many rows stood before it; null where the hint does not say. */
+  /** The number of rows before the row; null if the hint does not contain it. */
   readonly place: number | null;
   readonly memories: readonly (Json | undefined)[];
 }
@@ -35,7 +35,10 @@ export function writeHint({ order, asked, place, page, next, total, time, memori
   return [list, page, next, total, String(time), ...memories];
 }
 
-/** Null: it is none, or one of a list that is sorted the other way, in which page numbers mean something else. Untrusted. */
+/**
+ * Reads an untrusted hint. Null: it is invalid, or belongs to a list in the other order, where page numbers mean
+ * something else.
+ */
 export function readHint(hint: Hint | null, wanted: 'ascending' | 'descending'): PageHint | null {
   if (!Array.isArray(hint)) return null;
   const [list, page, next, total, time, ...memories] = hint as readonly Json[];

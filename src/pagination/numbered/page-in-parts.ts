@@ -4,29 +4,29 @@ import { TooLargeRows } from '../core/page-size.ts';
 import type { PageSize } from '../core/page-size.ts';
 
 interface PageInParts<P> {
-  /** How many rows fit into an answer. */
+  /** The size of pages that fit into an answer. */
   readonly size: PageSize;
-  /** The page, counted from 0, of so many rows. */
+  /** The number of the page, counted from 0, and its size. */
   readonly index: number;
   readonly pageSize: number;
-  /** A native page of `rows` rows; pages of each size have numbers of their own, counted from 0. */
+  /** Fetches a native page of `rows` rows. Pages of each size are numbered separately, from 0. */
   fetch(index: number, rows: number): Promise<P>;
-  /** Is nothing behind the part? */
+  /** True if nothing follows the part. */
   isLast(part: P, index: number, rows: number): boolean;
-  /** What stands for a row that does not fit into an answer by itself. */
+  /** The stand-in for a row that does not fit into an answer even alone. */
   tooLarge(row: UnreadableRow): P;
 }
 
 export interface Parts<P> {
   readonly parts: readonly P[];
-  /** Which native page the last part is, and of how many rows. */
+  /** The number and the size of the native page that is the last part. */
   readonly index: number;
   readonly rows: number;
 }
 
 /**
- * A page that is asked for by its number. Where it is too large an answer it is put together from smaller ones, which lie
- * within it because their size divides its own. Behind a row that is too large by itself, they become larger again.
+ * Fetches a page by its number. If the answer is too large, the page is assembled from smaller pages, whose size
+ * divides its own so that they lie within it. After a single oversized row, the parts become larger again.
  */
 export async function pageInParts<P>(page: PageInParts<P>): Promise<Parts<P>> {
   const { size, pageSize } = page;

@@ -10,12 +10,12 @@ import { OutOfOrder, SettledRows } from './settled-rows.ts';
 import { batchOf } from '../core/tie-groups.ts';
 
 /**
- * Walks a list whose pages have numbers and are counted by offset: rows that are inserted move all later
- * rows from page to page. Nothing is believed of a page number but what the page itself shows, and two
- * neighbouring pages are only joined where it is sure that nothing moved between them. Rows need not be quite in order.
+ * Walks a list whose page numbers count rows, so an inserted row moves all later rows. A page number is trusted only as
+ * far as the page confirms it, and two neighbouring pages are joined only if it is certain that nothing moved between
+ * them. Rows may be slightly out of order.
  */
 
-/** How often in a row a walk may find that rows moved under it before it gives up: going on would leave rows out. */
+/** Most restarts in a row because rows moved. After that the walk fails, because going on would omit rows. */
 const MAX_RESTARTS = 32;
 
 export async function* readIndexed<T extends Ordered>(
@@ -48,7 +48,7 @@ export async function* readIndexed<T extends Ordered>(
     }
     need -= out.rows.length;
     if (!ended && request.prefetch === true && request.until === null) walk.prefetch(index, page, need);
-    // Rows that wait and may lie within `from` or `until` say nothing; an empty page neither.
+    // Neither an empty page, nor waiting rows that `from` or `until` may exclude, show that more follows.
     const said = page.missing === undefined ? {} : contradiction(page.missing);
     yield { ...batchOf(out, ended ? false : rows.holdsWanted ? true : null, walk.takeCount()), ...said };
     if (ended) return;
@@ -59,7 +59,7 @@ export async function* readIndexed<T extends Ordered>(
         throw endless(list.source ?? 'the source', OVERLAPS);
     } catch (error) {
       if (!(error instanceof EndlessList)) throw error;
-      // Nothing that is new comes behind the rows that wait.
+      // No new rows follow the waiting ones.
       yield { ...batchOf(rows.finishOnce(), false, walk.takeCount()), ...contradiction(error.what) };
       return;
     }
@@ -82,7 +82,7 @@ function stepOf<T extends Ordered>(list: IndexedList<T>, direction: Direction): 
   return (direction === 'forward') === (list.order === 'ascending') ? 1 : -1;
 }
 
-/** A list that is thought to be in the order of time and is not. */
+/** A list that should be in the order of time but is not. */
 export class UnorderedList extends TributaryError {
   constructor(source = 'the source', key = '') {
     super('SOURCE_BAD_RESPONSE', `${source}: its list is not in the order of time${key}.`, { source });

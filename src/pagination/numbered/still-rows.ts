@@ -1,13 +1,13 @@
 import type { Ordered } from '../../domain/ordered.ts';
 import type { Unplaced } from '../core/partition.ts';
 
-/** A page as it was at one look. */
+/** The state of a page when it was read. */
 interface Look<T extends Ordered> {
   readonly rows: readonly Unplaced<T>[];
   readonly total: number | null;
 }
 
-/** Is it sure that no row was pushed from the page between two looks at it? */
+/** True if surely no row was pushed off the page between two reads. */
 export function standStill<T extends Ordered>(page: Look<T>, again: Look<T>): boolean {
   const before = page.rows.map(textOfRow);
   const after = again.rows.map(textOfRow);
@@ -17,8 +17,8 @@ export function standStill<T extends Ordered>(page: Look<T>, again: Look<T>): bo
 }
 
 /**
- * Could rows have been pushed through the page although it says the same as before? Rows that look
- * the same may have been, by as many places as rows were inserted.
+ * True if rows may have moved through the page although its text is unchanged. Rows with equal text can hide a shift by
+ * up to as many places as rows were inserted.
  */
 function mayHideShift(before: readonly string[], after: readonly string[], inserted: number): boolean {
   const most = Math.max(0, Math.min(inserted, after.length));
@@ -30,13 +30,15 @@ function mayHideShift(before: readonly string[], after: readonly string[], inser
   });
 }
 
-/** Do both looks show the same rows? */
+/** True if both reads show the same rows. */
 export function isSame<T extends Ordered>(page: Look<T>, other: Look<T>): boolean {
   const texts = other.rows.map(textOfRow);
   return page.rows.length === texts.length && page.rows.every((row, i) => textOfRow(row) === texts[i]);
 }
 
-/** Do rows of several instants come on both pages? Of one instant, two rows may say the same. */
+/**
+ * True if both pages share rows of several instants. Within a single instant, two different rows may have equal text.
+ */
 export function shareRows<T extends Ordered>(page: Look<T>, next: Look<T>): boolean {
   const texts = new Set(page.rows.map(textOfRow));
   const shared = next.rows.filter((row) => texts.has(textOfRow(row)));
@@ -44,7 +46,7 @@ export function shareRows<T extends Ordered>(page: Look<T>, next: Look<T>): bool
 }
 
 export function textOfRow(row: object): string {
-  // The tie is ours and is put on rows that have been placed; times are bigints.
+  // Omit the tie, which we add to placed rows. Times are bigints.
   return JSON.stringify(row, (name, value: unknown) =>
     name === 'tie' ? undefined : typeof value === 'bigint' ? String(value) : value,
   );

@@ -6,7 +6,7 @@ import type { PageSigns } from '../core/page-end.ts';
 import type { PageSize } from '../core/page-size.ts';
 import type { IdIdentity, Unplaced } from '../core/partition.ts';
 
-/** Pages of lists that are paged by the number of rows to skip, and what may be believed of them. */
+/** Pages of lists with an offset, and which statements about them can be trusted. */
 
 /**
  * Another read of the source has shown that rows of equal time do not come in the order of their tie-breaks, which this read
@@ -18,41 +18,41 @@ export class OrderLost extends TributaryError {
   }
 }
 
-/** What the vendor says beside the rows of a page. Any of it may be wrong. */
+/** The vendor's statements about a page. Any of them may be wrong. */
 export interface PageFacts {
-  /** How many rows the vendor counts in all under the same bounds; null where it does not say. */
+  /** The vendor's count of all rows under the same bounds; null: not stated. */
   readonly total: number | null;
-  /** The page size that the vendor says it used, where it says so. It may cap a page without a word, too. */
+  /** The page size that the vendor reports, if any. It may also cap a page silently. */
   readonly limit: number | null;
-  /** Does a flag or link say that more rows follow? Null or left out: nothing says it. */
+  /** Whether a flag or link says that more rows follow. Null or undefined: not stated. */
   readonly said?: boolean | null | undefined;
 }
 
-/** One native page in the order that was asked for. It may have fewer rows than were asked for and not be the last. */
+/** One native page in the requested order. It may have fewer rows than requested without being the last. */
 export interface OffsetPage<T extends Ordered> extends PageFacts {
   readonly rows: readonly Unplaced<T>[];
 }
 
-/** A page of so many rows, which was asked for at an offset. */
+/** A page with `count` rows, requested with `asked` rows at an offset. */
 interface PagePlace extends PageFacts {
   readonly offset: number;
   readonly count: number;
   readonly asked: number;
 }
 
-/** What the page shows of whether it is the last one. `full`: see `PageSigns`. */
+/** The signs that show whether the page is the last. `full`: see `PageSigns`. */
 export function signsOf({ offset, count, asked, limit, total, said }: PagePlace, full: number | null): PageSigns {
   const most = limit !== null && limit > 0 ? Math.min(limit, asked) : asked;
   return { start: offset, count, asked: most, total, said, full };
 }
 
-/** The vendor's count; null where it does not even count the rows of the page. */
+/** The vendor's count; null if it is lower than the rows already read. */
 export function countedBy({ count, offset, total }: Pick<PagePlace, 'offset' | 'count' | 'total'>): number | null {
   return total !== null && count > 0 && total < offset + count ? null : total;
 }
 
 export interface OffsetRequest {
-  /** Rows to skip, counted from 0. A vendor that counts from 1 adds one in its connector. */
+  /** Rows to skip, counted from 0. The connector of a vendor that counts from 1 adds one. */
   readonly offset: number;
   readonly limit: number;
   readonly order: 'ascending' | 'descending';
@@ -68,26 +68,26 @@ export interface OffsetOptions<T extends Ordered> {
   readonly source: string;
   /** Only ids can show whether a vendor repeats itself: two lines may well say the same. */
   readonly identity: IdIdentity<T>;
-  /** The orders that the vendor can give. With one only, the other direction is read from the far end. */
+  /** The orders that the vendor supports. With only one, the other direction is read from the far end. */
   readonly orders: readonly ['ascending'] | readonly ['descending'] | readonly ['ascending', 'descending'];
   /**
-   * Asked at each page: does native order also order rows of equal time by their tie-break
-   * (`order=timestamp,id`)? Then a group of equal times need not be read to its end.
+   * Called for each page: true if the native order also sorts rows of equal time by their tie-break
+   * (`order=timestamp,id`). Then a group of equal times need not be read to its end.
    */
   tieOrdered(): boolean;
-  /** Asked at each read: can the vendor bound by time? (It may have refused once, and that is remembered.) */
+  /** Called for each read: true if the vendor can bound by time. A refusal is remembered. */
   timeFilter(): boolean;
   /** A page of one row that is too large by itself may come cut. */
   fetch(request: OffsetRequest, call: Call): Promise<OffsetPage<T>>;
-  /** What is remembered of the log: how many rows fit into an answer. */
+  /** The page size of the log. */
   readonly size: PageSize;
-  /** Sizes of the first page of a read that is bounded by time and needs few rows. Left out: it has the usual one. */
+  /** Sizes of the first page of a time-bounded read that needs few rows. Undefined: the usual size. */
   readonly ladder?: Ladder | undefined;
-  /** The cheapest question for the total; by default the total of the first page. */
+  /** The cheapest request for the total. Default: the total of the first page. */
   count?(call: Call): Promise<number | null>;
 }
 
-/** A page of at most so many rows: fewer where the answer would be too large. */
+/** Fetches a page of at most `request.limit` rows, or fewer if the answer would be too large. */
 export async function fetchFitting<T extends Ordered>(
   options: OffsetOptions<T>,
   request: OffsetRequest,

@@ -1,4 +1,4 @@
-/** What of a page is looked at. */
+/** The parts of a page that are checked. */
 interface CountedPage {
   readonly rows: readonly unknown[];
   readonly next: string | null;
@@ -6,7 +6,7 @@ interface CountedPage {
   readonly total: number | null;
 }
 
-/** What the vendor counts, as long as no page shows that it is wrong. */
+/** The vendor's count, until a page shows that it is wrong. */
 export class TokenCount {
   #isWrong = false;
   #total: number | null | undefined;
@@ -16,11 +16,11 @@ export class TokenCount {
     return this.#total;
   }
 
-  /** The total that a page with so many rows before it gives, checked against the page. */
+  /** The total that a page states, checked against the page. `before`: the number of rows before it. */
   see({ rows, next, total, isNextSaid = true }: CountedPage, before: number): number | null {
     const end = before + rows.length;
-    // A page past the end says 0, whatever there is.
-    // Behind pages before it, a page at which the count ends is not counted alone.
+    // A page past the end may count 0, so empty pages are not checked. A count that includes earlier pages is not the
+    // count of this page alone.
     const isDoubted = total === end && next !== null && (isNextSaid || before === 0);
     if (rows.length > 0 && total !== null && (total < end || isDoubted)) this.#isWrong = true;
     const checked = this.#isWrong ? null : total;

@@ -1,2 +1,2 @@
-/** The vendor does not take a token, or none can be made for a page. Its cause is the vendor's answer. */
+/** The vendor refused a token, or no token can be made for a page. The cause, if any, is the vendor's answer. */
 export class TokenRefused extends Error {}

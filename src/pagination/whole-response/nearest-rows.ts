@@ -4,11 +4,11 @@ import type { Direction, Ordered, Position } from '../../domain/ordered.ts';
 import { contentHash, occurrenceTie, placeOne, withTie } from '../core/identity.ts';
 import type { Identity, Unplaced } from '../core/partition.ts';
 
-/** A row of which only the time has been read. It is only there during the call in which it is offered. */
+/** A row of which only the time has been read. It is valid only during the call that offers it. */
 export interface LateRow<T extends Ordered> {
   readonly time: bigint;
   whole(): Unplaced<T>;
-  /** The same row, which stays. */
+  /** The same row in a form that remains valid. */
   keep(): LateRow<T>;
 }
 
@@ -31,17 +31,17 @@ export interface NearestOptions<T extends Ordered> {
 /**
  * Keeps the `size` rows nearest to `from` out of any number that are offered, in bounded memory.
  *
- * Rows are collected up to twice the size and then cut back, which bounds what later rows have to beat.
- * Rows of equal time and content are numbered as they come: they are interchangeable, so each number only has to be given once.
+ * Rows are collected up to twice the size and then cut back to the nearest, which sets a bound for later rows. Rows of
+ * equal time and content are numbered as they come. They are interchangeable, so each number just has to be used once.
  *
- * Most rows that are kept for a while are cut off by their times. So a row only gets its tie-break, in the order in which
- * rows came, once its time is that of a bound, or at the end.
+ * Most rows are dropped later by their time alone. So a row gets its tie-break only when its time equals a bound, or at
+ * the end, in the order in which rows came.
  */
 export class NearestRows<T extends Ordered> {
   readonly #options: NearestOptions<T>;
   readonly #sign: 1 | -1;
   #kept: Held<T>[] = [];
-  /** How many rows of one time and content were seen, for those that are still in reach. */
+  /** The number of rows seen for each time and content that is still in reach. */
   #occurrences = new Map<string, { time: bigint; first: string; count: number }>();
   #bound: Position | null = null;
   #overflowed = false;
@@ -51,7 +51,7 @@ export class NearestRows<T extends Ordered> {
     this.#sign = options.direction === 'forward' ? 1 : -1;
   }
 
-  /** Were there more rows than are kept? */
+  /** True if there were more rows than are kept. */
   get overflowed(): boolean {
     return this.#overflowed;
   }
@@ -80,10 +80,10 @@ export class NearestRows<T extends Ordered> {
     if (this.#kept.length >= 2 * this.#options.size + 16) this.#cut();
   }
 
-  /** The rows that were kept, in the direction of the read. */
+  /** The kept rows, in the direction of the read. */
   async take(): Promise<readonly T[]> {
     this.#cut();
-    // In order of time: a row that none beside it shares its instant with may make its tie-break once it is asked for.
+    // Rows are in order of time now. A row whose neighbours have other instants can compute its tie-break on demand.
     const kept = this.#kept;
     const isAlone = ({ time }: Held<T>, index: number): boolean =>
       kept[index - 1]?.time !== time && kept[index + 1]?.time !== time;
@@ -92,13 +92,13 @@ export class NearestRows<T extends Ordered> {
     return placed.sort((a, b) => this.#compare(a, b));
   }
 
-  /** A look at the time alone, before any hashing: most rows of a big answer end here. */
+  /** Checks the time alone, before any hashing. Most rows of a large answer are dropped here. */
   #mayMatter(time: bigint): boolean {
     const { from, until } = this.#options;
     if (from !== null && this.#compareTimes(time, from.time) < 0) return false;
     if (until !== null && this.#compareTimes(time, until.time) > 0) return false;
     if (this.#bound !== null && this.#compareTimes(time, this.#bound.time) > 0) {
-      // Beyond what is kept. Without a filter of ours it is enough to know that there is such a row.
+      // Beyond what is kept. Without a residual filter, it is enough to know that such a row exists.
       if (this.#overflowed) return false;
       if (this.#options.accept === undefined && until === null) {
         this.#overflowed = true;
@@ -132,7 +132,7 @@ export class NearestRows<T extends Ordered> {
 
   #cut(): void {
     const { size } = this.#options;
-    // Rows of one time stay as they came.
+    // The sort is stable: rows of one time keep their order of arrival.
     this.#kept.sort((a, b) => this.#compareTimes(a.time, b.time));
     if (this.#kept.length <= size) return;
     const border = this.#kept[size - 1]?.time ?? 0n;
@@ -145,7 +145,8 @@ export class NearestRows<T extends Ordered> {
     this.#bound = { time: last.time, tie: last.tie };
     for (const [key, { time, first }] of this.#occurrences) {
       const order = this.#compareTimes(time, last.time);
-      // Numbers go up, so only forwards does a first row out of reach put those that follow it out of reach.
+      // Numbers increase. Only in a forward read does a first row out of reach mean that later numbers are out of reach
+      // too.
       if (order > 0 || (order === 0 && this.#sign === 1 && first > last.tie)) this.#occurrences.delete(key);
     }
   }

@@ -14,8 +14,7 @@ import type { LateRow, NearestOptions } from './nearest-rows.ts';
 export type RowSink<T extends Ordered> = (row: Unplaced<T> | LateRow<T>) => void;
 
 /**
- * Called when an answer begins, and again whenever an answer that broke is asked for again: then the earlier
- * rows no longer count.
+ * Called when an answer begins, and again whenever a broken answer is requested again. Then discard the earlier rows.
  */
 export type BeginRows<T extends Ordered> = () => RowSink<T>;
 
@@ -23,17 +22,19 @@ export interface WholeResponseOptions<T extends Ordered> {
   readonly key: string;
   readonly identity: Identity<T>;
   /**
-   * Reads the vendor's one answer and gives each row out, in any order, without keeping it. Resolves when
-   * an answer that was begun has been read to its end; a cut one rejects. Several readers of one job at
-   * the same time may share one call.
+   * Reads the vendor's single answer and passes each row on, in any order, without keeping it. Resolves when the answer
+   * has been read to its end; rejects if it breaks off. Concurrent readers of one job may share one call.
    */
   load(begin: BeginRows<T>, call: Call): Promise<void>;
 }
 
-/** Rows kept beyond those that the reader asked for: a reader that filters a little need not ask again. */
+/**
+ * Rows kept in addition to those that the reader requested, so that a reader whose filter drops a few need not read
+ * again.
+ */
 const SPARE = 64;
 
-/** The most rows that one answer gives: a reader that wants more reads the answer again, from further on. */
+/** Most rows taken from one answer. A reader that needs more reads the answer again from further on. */
 const MAX_WINDOW = 5_000;
 
 export function wholeResponsePartition<T extends Ordered>(options: WholeResponseOptions<T>): Partition<T> {
@@ -65,7 +66,7 @@ async function* read<T extends Ordered>(
   request: ReadRequest<T>,
   caller: Call,
 ): AsyncGenerator<Batch<T>, void, undefined> {
-  // An answer that is older than the one before may lack lines that stand behind what has been given.
+  // Never use an answer older than the one before: it may lack lines after those already given.
   const call = inSequence(caller);
   let from = request.from;
   const size = Math.min(MAX_WINDOW, Math.max(1, request.need) + SPARE);
