@@ -1,11 +1,14 @@
 /** Who may call the service, and what each caller may use. */
 
-/** What a caller may do. `metrics` shows the names of all sources, including those that the caller may not read. */
-export const OPERATIONS = ['query', 'subscription', 'export', 'introspection', 'metrics'] as const;
+/**
+ * What a caller may do. `metrics` shows the names of all sources, including those that the caller may not read;
+ * `explain` shows what an operation costs, and which vendor calls it made.
+ */
+export const OPERATIONS = ['query', 'subscription', 'export', 'introspection', 'metrics', 'explain'] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
 /** The operations that read sources. */
-export type Reading = Exclude<Operation, 'introspection' | 'metrics'>;
+export type Reading = Exclude<Operation, 'introspection' | 'metrics' | 'explain'>;
 
 /** What callers with a role may use. */
 export interface Role {

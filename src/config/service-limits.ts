@@ -22,6 +22,8 @@ export interface QueryLimits {
   readonly answerBytes: number;
   /** How long a query may take, milliseconds. */
   readonly timeMilliseconds: number;
+  /** True: operations over `calls`, `work`, `rows`, `vendorBytes` or `answerBytes` are logged, and not limited. */
+  readonly measureOnly: boolean;
 }
 
 export const DEFAULT_QUERY_LIMITS: QueryLimits = {
@@ -37,6 +39,7 @@ export const DEFAULT_QUERY_LIMITS: QueryLimits = {
   vendorBytes: 256 * 1024 * 1024,
   answerBytes: 16 * 1024 * 1024,
   timeMilliseconds: 60_000,
+  measureOnly: false,
 };
 
 /** Limits of clients. A caller is an address: see client-address.ts. */
@@ -78,6 +81,7 @@ export const LIVE_LIMITS = [
   'vendorBytes',
   'answerBytes',
   'timeMilliseconds',
+  'measureOnly',
   'connections',
   'requestsPerSecond',
   'operations',
@@ -90,10 +94,10 @@ export const LIVE_LIMITS = [
 export type LiveLimits = Pick<QueryLimits & ClientLimits, (typeof LIVE_LIMITS)[number]>;
 
 export function liveLimits(limits: LiveLimits): LiveLimits {
-  const { calls, work, rows, vendorBytes, answerBytes, timeMilliseconds } = limits;
+  const { calls, work, rows, vendorBytes, answerBytes, timeMilliseconds, measureOnly } = limits;
   const { connections, requestsPerSecond, operations, socketOperations } = limits;
   const { socketMessagesPerSecond, socketBytesPerSecond, socketUnreadBytes } = limits;
-  const ofQueries = { calls, work, rows, vendorBytes, answerBytes, timeMilliseconds };
+  const ofQueries = { calls, work, rows, vendorBytes, answerBytes, timeMilliseconds, measureOnly };
   const ofSockets = { socketOperations, socketMessagesPerSecond, socketBytesPerSecond, socketUnreadBytes };
   return { ...ofQueries, ...ofSockets, connections, requestsPerSecond, operations };
 }

@@ -16,7 +16,7 @@ const role = z.strictObject({
     .min(1)
     .default(['query', 'subscription', 'export', 'introspection'])
     .describe(
-      'What callers with the role may do. `metrics` reads /metrics, which names all sources; it is not granted by default.',
+      'What callers with the role may do. Not granted by default: `metrics` reads /metrics, which names all sources, and `explain` shows what operations cost.',
     ),
 });
 

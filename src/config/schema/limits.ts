@@ -30,6 +30,12 @@ export const serviceLimitsSchema = z.strictObject({
   vendorBytes: limit(query.vendorBytes, "Bytes of vendors' answers that an operation may read."),
   answerBytes: limit(query.answerBytes, 'Bytes of messages and attributes in an answer.'),
   time: duration.prefault(formatDuration(query.timeMilliseconds)).describe('How long a query may take.'),
+  measureOnly: z
+    .boolean()
+    .default(query.measureOnly)
+    .describe(
+      'Log operations that are over `calls`, `work`, `rows`, `vendorBytes` or `answerBytes`, and do not limit them: to find the right limits.',
+    ),
   connections: limit(client.connections, 'Connections of all clients that are open at once.'),
   requestsPerSecond: limit(
     client.requestsPerSecond,

@@ -1,7 +1,10 @@
 import type { ExecutionArgs } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import type { Logger } from 'pino';
 import type { GraphContext } from '../../../resolvers/context.ts';
+import type { AdmittedContext } from '../access/admit-operations.ts';
 import { Budget } from '../../domain/budget.ts';
+import type { BudgetLimits } from '../../domain/budget.ts';
 import { anotherCall } from '../../domain/call.ts';
 import { TributaryError } from '../../domain/errors.ts';
 import { whenAnswered } from '../graphql/when-answered.ts';
@@ -10,23 +13,41 @@ import type { QueryLimits } from '../../config/service-limits.ts';
 /**
  * Gives each query a budget and a time limit, and each event of a subscription a budget without a time limit. When the
  * time is over, fields that are not yet resolved fail with UPSTREAM_BUDGET_EXCEEDED; the rest of the answer is kept.
+ * With `limits.measureOnly`, only the time limit is enforced; a query that exceeds its budget is logged.
  */
-export function budgetOperations(limits: QueryLimits): Plugin {
+export function budgetOperations(limits: QueryLimits, logger: Logger | null): Plugin {
   return {
     onExecute({ args }) {
-      const end = limitTime(contextOf(args), limits);
-      return { onExecuteDone: whenAnswered(end) };
+      const context = contextOf(args);
+      const end = limitTime(context, limits);
+      const { budget } = context.call;
+      return {
+        onExecuteDone: whenAnswered(() => {
+          end();
+          if (!limits.measureOnly || !isOver(budget.used, limits)) return;
+          logger?.warn(
+            { requestId: context.requestId, used: budget.used },
+            'an operation was over a limit that is only measured',
+          );
+        }),
+      };
     },
     onSubscribe({ args }) {
       const context = contextOf(args);
-      context.call = anotherCall(context.call, { budget: new Budget(limits) });
+      context.call = anotherCall(context.call, { budget: new Budget(limits.measureOnly ? null : limits) });
     },
   };
 }
 
-function contextOf({ contextValue }: ExecutionArgs): GraphContext {
+function isOver(used: BudgetLimits, limits: BudgetLimits): boolean {
+  return MEASURED.some((key) => used[key] > limits[key]);
+}
+
+const MEASURED = ['calls', 'rows', 'vendorBytes', 'answerBytes'] as const;
+
+function contextOf({ contextValue }: ExecutionArgs): AdmittedContext {
   // Always the context made by `createContext`.
-  return contextValue as GraphContext;
+  return contextValue as AdmittedContext;
 }
 
 /** Returns a function to call when the query is answered. */
@@ -43,7 +64,10 @@ function limitTime(context: GraphContext, limits: QueryLimits): () => void {
   }, limits.timeMilliseconds);
   if (signal.aborted) leave();
   else signal.addEventListener('abort', leave, { once: true });
-  context.call = anotherCall(context.call, { signal: ending.signal, budget: new Budget(limits) });
+  context.call = anotherCall(context.call, {
+    signal: ending.signal,
+    budget: new Budget(limits.measureOnly ? null : limits),
+  });
   return () => {
     clearTimeout(timer);
     signal.removeEventListener('abort', leave);

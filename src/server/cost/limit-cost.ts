@@ -1,40 +1,29 @@
-import { getOperationAST, Kind, valueFromASTUntyped } from 'graphql';
-import type { DocumentNode, ExecutionArgs, GraphQLError, GraphQLSchema, OperationDefinitionNode } from 'graphql';
+import { Kind } from 'graphql';
+import type { DocumentNode, ExecutionArgs, GraphQLError, GraphQLSchema } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import type { GraphContext } from '../../../resolvers/context.ts';
-import { LRUCache } from 'lru-cache';
-import { conditionNames } from '../graphql/plain-document.ts';
-import { tooComplex } from '../graphql/limits.ts';
+import type { Logger } from 'pino';
 import type { QueryLimits } from '../../config/service-limits.ts';
-import { estimate } from './estimate.ts';
+import type { AdmittedContext } from '../access/admit-operations.ts';
+import { tooComplex } from '../graphql/limits.ts';
 import type { Estimate } from './estimate.ts';
-import { sourceFacts } from './source-facts.ts';
 import { mergeSelection } from './merged-selection.ts';
-import type { MergedSelection } from './merged-selection.ts';
-
-/** Most fields that are visited to expand a selection: far more than an honest query within the `tokens` limit has. */
-const MOST_FIELDS = 20_000;
+import { MOST_FIELDS } from './operation-costs.ts';
+import type { OperationCosts } from './operation-costs.ts';
 
 /** Validation compares fields of one response key in pairs. A pair of objects takes it about three microseconds. */
 const MOST_COMPARISONS = 10_000;
 
-/** Most selections cached for a document: one for each operation and set of conditions. */
-const MOST_SELECTIONS = 16;
-
 const MOST_SHOWN = 1_000_000_000;
-
-type Selections = LRUCache<string, { readonly selection: MergedSelection | null }>;
 
 /**
  * Refuses operations that may cost more than the limits. Operations that would take long to validate are refused before
  * validation; the rest before they are compiled or any vendor is called.
  */
 export function limitCost(
-  limits: Pick<QueryLimits, 'calls' | 'work'>,
-  present: (error: unknown) => GraphQLError,
+  limits: Pick<QueryLimits, 'calls' | 'work' | 'measureOnly'>,
+  costs: OperationCosts,
+  { present, logger }: { readonly present: (error: unknown) => GraphQLError; readonly logger: Logger | null },
 ): Plugin {
-  const merged = new WeakMap<DocumentNode, Selections>();
-  const names = new WeakMap<DocumentNode, readonly string[]>();
   /** The cached result of the check before validation, with the schema that it was made for. */
   const refusals = new WeakMap<DocumentNode, { readonly schema: GraphQLSchema; readonly refusal: string | null }>();
 
@@ -46,34 +35,17 @@ export function limitCost(
     return refusal;
   }
 
-  function selectionOf(
-    { schema, document, operationName }: ExecutionArgs,
-    variables: Variables,
-  ): MergedSelection | null {
-    const operation = getOperationAST(document, operationName);
-    if (!operation) return null;
-    const kept = merged.get(document) ?? new LRUCache({ max: MOST_SELECTIONS });
-    merged.set(document, kept);
-    const conditions = names.get(document) ?? conditionNames(document);
-    names.set(document, conditions);
-    const key = JSON.stringify([operationName ?? null, ...conditions.map((name) => variables[name] === true)]);
-    const found = kept.get(key);
-    if (found !== undefined) return found.selection;
-    const holds = (name: string): boolean => variables[name] === true;
-    const selection = mergeSelection(schema, document, operation, holds, { fields: 0, comparisons: 0 }, MOST_FIELDS);
-    kept.set(key, { selection });
-    return selection;
-  }
-
   function check({ args, setResultAndStopExecution }: Check): void {
-    const variables = variablesOf(args);
-    const selection = selectionOf(args, variables);
-    if (selection === null) return;
-    // Always the context made by `createContext`. Sources that the caller cannot see are not counted.
-    const { federation } = args.contextValue as GraphContext;
-    const cost = estimate(selection, variables, args.schema, sourceFacts(federation.sources));
+    const cost = costs.of(args);
+    if (cost === null) return;
     const message = overLimit(cost, limits);
-    if (message !== null) setResultAndStopExecution({ errors: [present(tooComplex(message))] });
+    if (message === null) return;
+    if (!limits.measureOnly) {
+      setResultAndStopExecution({ errors: [present(tooComplex(message))] });
+      return;
+    }
+    const { requestId } = args.contextValue as AdmittedContext;
+    logger?.warn({ requestId, estimate: cost }, 'an operation is over a limit that is only measured');
   }
 
   return {
@@ -85,8 +57,6 @@ export function limitCost(
     onSubscribe: check,
   };
 }
-
-type Variables = Readonly<Record<string, unknown>>;
 
 interface Check {
   readonly args: ExecutionArgs;
@@ -103,12 +73,12 @@ function overLimit({ calls, work }: Estimate, limits: Pick<QueryLimits, 'calls' 
   return null;
 }
 
-/** Nested fragments can produce numbers that are too long to read. */
+/** Fragments within fragments make numbers that are too long to read. */
 function shown(amount: number): string {
   return amount > MOST_SHOWN ? `more than ${MOST_SHOWN}` : String(amount);
 }
 
-/** What is wrong with the size of a document before validation; null: nothing. */
+/** What is wrong with the size of a document that is yet to be validated; null: nothing. */
 function beforeValidation(schema: GraphQLSchema, document: DocumentNode): string | null {
   const cost = { fields: 0, comparisons: 0 };
   for (const definition of document.definitions) {
@@ -120,13 +90,4 @@ function beforeValidation(schema: GraphQLSchema, document: DocumentNode): string
   }
   if (cost.comparisons <= MOST_COMPARISONS) return null;
   return 'The query repeats too many fields under the same name. Select each field once.';
-}
-
-/** The given variables, and the defaults of missing ones. */
-function variablesOf({ document, operationName, variableValues }: ExecutionArgs): Variables {
-  const operation: OperationDefinitionNode | null | undefined = getOperationAST(document, operationName);
-  const defaults = (operation?.variableDefinitions ?? []).flatMap(({ variable, defaultValue }) =>
-    defaultValue === undefined ? [] : [[variable.name.value, valueFromASTUntyped(defaultValue)] as const],
-  );
-  return { ...Object.fromEntries(defaults), ...variableValues };
 }

@@ -24,6 +24,8 @@ import { entityTags } from './entity-tags.ts';
 import { eventHeartbeats } from './event-heartbeat.ts';
 import { budgetOperations } from '../cost/budget-operations.ts';
 import { limitCost } from '../cost/limit-cost.ts';
+import { OperationCosts } from '../cost/operation-costs.ts';
+import { explainPlans, explainTraces } from '../explain/explain-operations.ts';
 import { largeAnswers } from './large-answers.ts';
 import { limitQueries } from './limits.ts';
 import type { PersistedQueries } from '../../config/persisted-queries.ts';
@@ -120,6 +122,7 @@ export function createGraphql(options: GraphqlOptions): GraphqlServer {
 function createYogaWith(
   {
     limits,
+    logger,
     metrics,
     audit,
     allowedOrigins,
@@ -133,6 +136,7 @@ function createYogaWith(
   present: Present,
   persistedTexts: Plugin,
 ): Yoga {
+  const costs = new OperationCosts();
   return createYoga<TransportContext, AdmittedContext>({
     schema: subgraphNodes ? schema : servedSchema({ nodes: false }),
     graphqlEndpoint: '/graphql',
@@ -161,9 +165,11 @@ function createYogaWith(
       refuseAbsentOperations(),
       codeValidationErrors(),
       admitOperations(present, audit),
-      limitCost(limits, present),
-      budgetOperations(limits),
+      explainPlans(limits, costs, present),
+      limitCost(limits, costs, { present, logger }),
+      budgetOperations(limits, logger),
       ...(tracing === null ? [] : [traceOperations(tracing)]),
+      explainTraces(costs),
       deferredFragments((error) => present(error)),
       compileQueries(),
       namedErrors(present),

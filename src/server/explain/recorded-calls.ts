@@ -1,0 +1,73 @@
+import type { Span, SpanFacts } from '../../domain/span.ts';
+
+/** One vendor call of an operation. Never a URL: the route is a template. */
+export interface RecordedCall {
+  readonly source: string;
+  readonly route: string;
+  /** `ok`, or the code of the error. */
+  outcome: string;
+  /** From the start of the operation. */
+  readonly startMilliseconds: number;
+  durationMilliseconds: number | null;
+  /** Null: no HTTP answer arrived. */
+  httpStatus: number | null;
+  /** How often the request was sent again. */
+  retries: number;
+}
+
+/** The most calls that are listed. */
+const MOST_CALLS = 500;
+
+/** Records the vendor calls of one operation, and passes everything on to the span that the operation has anyway. */
+export class RecordedCalls {
+  readonly #begun = performance.now();
+  readonly calls: RecordedCall[] = [];
+  /** Calls beyond `MOST_CALLS`. */
+  omitted = 0;
+
+  /** A span that records the calls that are made within it. */
+  within(inner: Span): Span {
+    return {
+      begin: (name, facts, kind) => {
+        const child = inner.begin(name, facts, kind);
+        return kind === 'client' ? this.#recording(child, name, facts) : this.within(child);
+      },
+      note: (facts) => {
+        inner.note(facts);
+      },
+      end: (errorCode) => {
+        inner.end(errorCode);
+      },
+      traceparent: inner.traceparent,
+    };
+  }
+
+  #recording(inner: Span, route: string, facts: SpanFacts): Span {
+    const begun = performance.now();
+    const call: RecordedCall = {
+      source: String(facts['tributary.source'] ?? ''),
+      route,
+      outcome: 'under way',
+      startMilliseconds: Math.round(begun - this.#begun),
+      durationMilliseconds: null,
+      httpStatus: null,
+      retries: 0,
+    };
+    if (this.calls.length < MOST_CALLS) this.calls.push(call);
+    else this.omitted += 1;
+    return {
+      ...this.within(inner),
+      note: (noted) => {
+        const { 'http.response.status_code': status, 'http.request.resend_count': resent } = noted;
+        if (typeof status === 'number') call.httpStatus = status;
+        if (typeof resent === 'number') call.retries = resent;
+        inner.note(noted);
+      },
+      end: (errorCode) => {
+        call.outcome = errorCode ?? 'ok';
+        call.durationMilliseconds = Math.round(performance.now() - begun);
+        inner.end(errorCode);
+      },
+    };
+  }
+}
