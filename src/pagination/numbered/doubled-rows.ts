@@ -6,31 +6,32 @@ import { textOfRow } from './still-rows.ts';
 import { IndexedWalk } from './walk.ts';
 
 /**
- * Two pages that meet in one instant may both show a row that says the same. Either there are two such rows, or the second page
- * begins with rows of the first, which would come twice. Rows without ids can't tell, but pages of other sizes can: their
- * borders lie elsewhere, so the rows of that instant are another number if some come twice at each border.
+ * Two pages that meet in one instant may both show a row with the same content. Either two such rows exist, or the
+ * second page repeats rows of the first, which would then come twice. Rows without ids cannot tell, but pages of
+ * another size can: their borders lie elsewhere, so if rows repeat at each border, the number of rows of that instant
+ * differs.
  */
 
-/** How many pages a walk may ask for to find out. */
+/** Most pages that a walk may request to find out. */
 const MOST_CALLS = 48;
 
-/** Where that shows nothing, a page has so many of the rows that a usual one has. */
+/** Further page sizes to try, as fractions of the usual size. */
 const OTHER_SIZES = [0.7, 0.95, 0.55, 0.85, 0.4, 0.25];
 
-/** A group of rows of one instant is not counted over more pages. */
+/** Most pages over which the rows of one instant are counted. */
 const MOST_PAGES = 12;
 
-/** How many rows of an instant a list shows, and how many borders of pages lie among them. */
+/** The number of rows of an instant, and the number of page borders among them. */
 interface Count {
   readonly rows: number;
   readonly borders: number;
 }
 
-/** Looks at borders of pages until one has shown that rows don't come twice. */
+/** Checks page borders until one proves that rows do not come twice. */
 export class DoubledRows<T extends Ordered> {
   readonly #list: IndexedList<T>;
   #calls = 0;
-  /** Has a border shown that rows don't come twice? */
+  /** True once a border has proved that rows do not come twice. */
   #isSettled = false;
 
   constructor(list: IndexedList<T>) {
@@ -38,15 +39,15 @@ export class DoubledRows<T extends Ordered> {
   }
 
   /**
-   * Do rows of the page come again on its neighbour? False also where that can't be known. `index`: the number of the
-   * earlier one of the two.
+   * True if rows of the page come again on its neighbour. False also if that cannot be decided. `index`: the lower of
+   * the two page numbers.
    */
   async areOn(index: number, page: IndexedPage<T>, neighbour: IndexedPage<T>): Promise<boolean> {
     if (this.#isSettled || this.#calls >= MOST_CALLS || !this.#list.canJump()) return false;
     const time = doubtfulInstant(page.rows, neighbour.rows);
     if (time === null) return false;
     const { said = null } = page;
-    // While rows come, no number says anything.
+    // While rows are being added, counts prove nothing.
     if (said === null || said !== neighbour.said) return false;
     let known = onBoth(page.rows, neighbour.rows, time);
     const limit = this.#list.limit();
@@ -80,7 +81,7 @@ export class DoubledRows<T extends Ordered> {
     }
   }
 
-  /** The list, as long as the walk may ask. */
+  /** The list with a limit on further requests. */
   #bounded(list: IndexedList<T>): IndexedList<T> {
     return {
       order: list.order,
@@ -98,7 +99,7 @@ export class DoubledRows<T extends Ordered> {
   }
 }
 
-/** A page size with which those rows stand on one page, as far as places can be reckoned; the usual one where there is none. */
+/** A page size at which these rows should lie on one page; the usual size if there is none. */
 function undivided(begin: number, end: number, limit: number): number {
   for (let size = limit - 1; size >= end - begin; size -= 1) {
     if (begin % size > 0 && Math.floor(begin / size) === Math.floor((end - 1) / size)) return size;
@@ -106,10 +107,10 @@ function undivided(begin: number, end: number, limit: number): number {
   return limit;
 }
 
-/** The walk has asked for as many pages as it may. */
+/** The walk has used up its requests (`MOST_CALLS`). */
 class AskedEnough extends Error {}
 
-/** The one instant in which two pages meet with rows that say the same. */
+/** The single instant in which two pages meet with rows of equal content. Null: there is none. */
 function doubtfulInstant<T extends Ordered>(
   rows: readonly Unplaced<T>[],
   others: readonly Unplaced<T>[],
@@ -117,13 +118,13 @@ function doubtfulInstant<T extends Ordered>(
   const times = new Set(rows.map(({ time }) => time));
   const shared = new Set(others.map(({ time }) => time).filter((time) => times.has(time)));
   const [time] = shared;
-  // Pages that share several instants overlap in plain sight.
+  // Pages that share several instants overlap visibly and are detected elsewhere.
   if (time === undefined || shared.size > 1) return null;
   const texts = new Set(rows.filter((row) => row.time === time).map(textOfRow));
   return others.some((row) => row.time === time && texts.has(textOfRow(row))) ? time : null;
 }
 
-/** What two neighbouring pages show of an instant; null where there may be rows of it on others. */
+/** The count of an instant on two neighbouring pages; null if other pages may have rows of it. */
 function onBoth<T extends Ordered>(
   rows: readonly Unplaced<T>[],
   others: readonly Unplaced<T>[],
@@ -133,9 +134,11 @@ function onBoth<T extends Ordered>(
   return isWhole ? { rows: countIn(rows, time) + countIn(others, time), borders: 1 } : null;
 }
 
-/** Null: the instant is not found, has too many pages, or rows have come. */
+/**
+ * Counts the rows of an instant. Null: the instant was not found, spans too many pages, or rows were added meanwhile.
+ */
 async function countAt<T extends Ordered>(walk: IndexedWalk<T>, time: bigint, said: number): Promise<Count | null> {
-  // Pages can be jumped to once one was read.
+  // A first page must be read before pages can be addressed directly.
   await walk.get(0);
   const begin = await walk.find(time, 0);
   let { index, page } = begin;

@@ -3,26 +3,26 @@ import { EndlessList, REPEATS } from '../core/page-guard.ts';
 import type { IndexedList, IndexedPage } from './list.ts';
 import { isSame, textOfRow } from './still-rows.ts';
 
-/** Finds out whether a vendor gives the same page under several numbers. */
+/** Detects a vendor that returns the same page under several numbers. */
 export class RepeatedPages<T extends Ordered> {
   readonly #list: IndexedList<T>;
   readonly #source: string;
   readonly #again: (index: number) => Promise<IndexedPage<T>>;
-  /** Where a page was seen that begins and ends so. */
+  /** Page numbers by the length and the first and last time of the page. */
   readonly #spans = new Map<string, number>();
   /** The last page of one instant. */
   #instant: IndexedPage<T> | null = null;
-  /** Has it been seen that other numbers lead to other pages? */
+  /** True once different numbers have led to different pages. */
   #takesNumbers = false;
 
-  /** `again`: the page as it is now, whatever was asked for before. */
+  /** `again`: reads a page anew, without remembered answers. */
   constructor(list: IndexedList<T>, source: string, again: (index: number) => Promise<IndexedPage<T>>) {
     this.#list = list;
     this.#source = source;
     this.#again = again;
   }
 
-  /** Throws where the page has come under another number. */
+  /** Throws if the same page has come under another number. */
   async refuse(index: number, page: IndexedPage<T>): Promise<void> {
     const [first, last] = [page.rows[0], page.rows.at(-1)];
     if (first === undefined || last === undefined) return;
@@ -37,18 +37,19 @@ export class RepeatedPages<T extends Ordered> {
   }
 
   /**
-   * A page of several instants can't come twice in a list that is in order. Unless rows moved between the two calls: so
-   * both are looked at again.
+   * A page of several instants cannot come twice in an ordered list, unless rows moved between the two calls. So both
+   * pages are read again.
    */
   async #repeatsSpan(index: number, other: number, page: IndexedPage<T>): Promise<boolean> {
-    // Rows may have moved by a whole page between the two looks. They have not where this page is still the same, too.
+    // Rows may have moved by a whole page between the two reads. They have not if this page is unchanged too.
     if (!isSame(page, await this.#again(other))) return false;
     return !this.#list.canJump() || isSame(page, await this.#again(index));
   }
 
   /**
-   * Pages of one instant may well say the same. Of rows that all do, nothing more can be known. Of others one says something
-   * else than the first: on pages that end just before it, it begins the second one. One page for all numbers never does.
+   * Pages of one instant may genuinely be equal. If all rows are equal too, nothing more can be found out. Otherwise
+   * some row differs from the first. With pages that end just before that row, the second page must begin with it. If
+   * the second page still equals the first, the vendor ignores page numbers.
    */
   async #repeatsInstant(isKnown: boolean, page: IndexedPage<T>): Promise<boolean> {
     const before = this.#instant;

@@ -7,28 +7,29 @@ import { noRows } from '../core/hinted-rows.ts';
 import type { RowsOut } from '../core/hinted-rows.ts';
 
 /**
- * Puts the rows of pages, which come nearly in order of time, into the total order. Rows near the border of two pages wait
- * until both pages were read, so rows that are swapped there come out by their own times.
+ * Puts rows of pages that are nearly in order of time into the total order. Rows near the border of two pages wait
+ * until both pages were read, so rows that are swapped there are ordered by their own times.
  *
- * A row that lies further from its place stands at the nearest instant that its page can have. That instant depends on the
- * two neighbouring pages alone, so every walk finds the row there, whichever way it goes. The row's own `timestamp` stays.
+ * A row that is further out of order is placed at the nearest instant that its page can have. That instant depends only
+ * on the two neighbouring pages, so every walk in either direction places the row there. Its own `timestamp` is
+ * unchanged.
  */
 
-/** Of so many rows on either side of the border of two pages, any may be out of order and still have its own time. */
+/** Most rows on either side of a page border that may be out of order and still keep their own times. */
 const MOST_SWAPPED = 20;
 
-/** The part of a page that may be out of order on either side, and the least number of rows for that. */
+/** One row in this many may be out of order on either side of a page, but at least `LEAST_SWAPPED` rows. */
 const PAGE_TO_SWAPPED = 50;
 const LEAST_SWAPPED = 2;
 
 export interface Borders {
-  /** Rows of the page before stand at or before this instant. */
+  /** Rows of the page before are placed at or before this instant. */
   readonly near: bigint;
-  /** Rows of the page behind stand at or behind this instant. */
+  /** Rows of the page after are placed at or after this instant. */
   readonly far: bigint;
 }
 
-/** Where a page with such times begins and ends, apart from a few rows that may be out of order. Null: it is empty. */
+/** Where a page begins and ends, ignoring a few rows that may be out of order. Null: the page is empty. */
 export function bordersOf(times: readonly bigint[]): Borders | null {
   const sorted = times.toSorted(compare);
   const swapped = Math.max(LEAST_SWAPPED, Math.min(MOST_SWAPPED, Math.floor(sorted.length / PAGE_TO_SWAPPED)));
@@ -37,7 +38,7 @@ export function bordersOf(times: readonly bigint[]): Borders | null {
   return near === undefined || far === undefined ? null : { near, far };
 }
 
-/** The pages of a list do not follow each other in time, not even roughly. */
+/** The pages of a list do not even roughly follow each other in time. */
 export class OutOfOrder extends Error {}
 
 export interface SettledRowsOptions<T extends Ordered> {
@@ -47,7 +48,7 @@ export interface SettledRowsOptions<T extends Ordered> {
   readonly until: Position | null;
 }
 
-/** Makes the hint of a row of page `page`, at place `index` of it, behind which the walk goes on with page `next`. */
+/** Makes the hint of the row at `index` on page `page`, after which the walk continues with page `next`. */
 export type HintOf = (page: number, next: number, time: bigint, index: number) => Hint | null;
 
 interface Held<T extends Ordered> {
@@ -64,12 +65,12 @@ export class SettledRows<T extends Ordered> {
   readonly #sign: 1n | -1n;
   readonly #step: 1 | -1;
   #held: Held<T>[] = [];
-  /** The page that was read last. */
+  /** The number of the page that was read last. */
   #page = 0;
-  /** Rows that are still to come stand at or beyond this place. Null: no page was seen. */
+  /** All further rows are placed at or beyond this place. Null: no page was read. */
   #frontier: bigint | null = null;
 
-  /** `step`: which way the walk goes over the pages' numbers. */
+  /** `step`: the direction of the walk over page numbers. */
   constructor(options: SettledRowsOptions<T>, step: 1 | -1, hintOf: HintOf) {
     this.#options = options;
     this.#step = step;
@@ -77,19 +78,19 @@ export class SettledRows<T extends Ordered> {
     this.#sign = options.direction === 'forward' ? 1n : -1n;
   }
 
-  /** Has the walk got past `until`? Then nothing more will come out. */
+  /** True if the walk has passed `until`. Then no more rows come out. */
   get ended(): boolean {
     const { until } = this.#options;
     return until !== null && this.#frontier !== null && this.#frontier > until.time * this.#sign;
   }
 
-  /** The instant of the first row that waits; null when there is none. */
+  /** The instant of the first waiting row; null if none waits. */
   get firstTime(): bigint | null {
     const first = this.#held[0];
     return first === undefined ? null : first.at * this.#sign;
   }
 
-  /** Is it sure that one of the rows that wait will come out? */
+  /** True if at least one waiting row will surely come out. */
   get holdsWanted(): boolean {
     const { from, until } = this.#options;
     return this.#held.some(
@@ -114,7 +115,7 @@ export class SettledRows<T extends Ordered> {
     this.#frontier = borders.far;
   }
 
-  /** The rows that nothing can come before any more. */
+  /** Takes the rows that no further row can precede. */
   take(): RowsOut<T> {
     const frontier = this.#frontier;
     const waits = this.#held.findIndex(({ at }) => frontier === null || at >= frontier);
@@ -124,14 +125,14 @@ export class SettledRows<T extends Ordered> {
     return this.#giveOut(ready, this.#page + this.#step);
   }
 
-  /** No page follows: everything that waits is ready. */
+  /** Takes all waiting rows, because no page follows. */
   finish(): RowsOut<T> {
     const ready = this.#held;
     this.#held = [];
     return this.#giveOut(ready, this.#page);
   }
 
-  /** The same, where the vendor may give a page again: rows of pages that say the same come out once. */
+  /** Like `finish`, for a vendor that may have repeated a page: rows of equal pages come out once. */
   finishOnce(): RowsOut<T> {
     const pages = new Map<number, string[]>();
     for (const { row, page } of this.#held) pages.set(page, [...(pages.get(page) ?? []), textOfRow(row)]);
@@ -153,7 +154,7 @@ export class SettledRows<T extends Ordered> {
     return out;
   }
 
-  /** For each row that is ready, the first page in the walk that has rows behind it. */
+  /** For each ready row, the first page of the walk that has rows after it. */
   #followers(ready: readonly Held<T>[], next: number): readonly number[] {
     const first = (a: number, b: number): number => (this.#step === 1 ? Math.min(a, b) : Math.max(a, b));
     let page = this.#held.reduce((earliest, held) => first(held.page, earliest), next);
@@ -171,7 +172,7 @@ export class SettledRows<T extends Ordered> {
     const places = new Map<Unplaced<T>, Held<T>>();
     const rows = group.map((held) => {
       const { row, at } = held;
-      // A copy: the page may be compared with another look at it.
+      // Copy the row, because the page may later be compared with another read of it.
       const moved = row.time === at * this.#sign ? row : { ...row, time: at * this.#sign };
       places.set(moved, held);
       return moved;
@@ -183,7 +184,7 @@ export class SettledRows<T extends Ordered> {
       if (until !== null && comparePositions(row, until) * sign >= 0) continue;
       out.rows.push(row);
       const { page = next, index = 0 } = places.get(row) ?? {};
-      // Only behind the group's last row does the walk get past the group.
+      // Only after the group's last row does the walk leave the group.
       out.hints.push(this.#hintOf(page, row === placed.at(-1) ? next : page, row.time, index));
     }
   }

@@ -11,16 +11,16 @@ import { RepeatedPages } from './repeated-pages.ts';
 import { bordersOf } from './settled-rows.ts';
 import { isSame, shareRows, standStill } from './still-rows.ts';
 
-/** How many pages are asked for side by side. */
+/** Most pages requested in parallel. */
 const MAX_PREFETCH = 4;
 
-/** How many pages that were looked at are kept: the walk may come to one of them next. */
+/** Pages of a search that are kept, because the walk may need one of them next. */
 const KEPT = 3;
 
-/** How many pages in a row may be of one instant and begin alike where the list does not count them. */
+/** Pages in a row that may be of one instant and begin with equal rows if the list does not count them. */
 const MOST_ALIKE = 25;
 
-/** A search for the last page of a list ends long before this. */
+/** Upper bound on the search for the last page. It normally ends long before. */
 const MAX_LOOKS = 64;
 
 interface LocatedPage<T extends Ordered> {
@@ -28,13 +28,13 @@ interface LocatedPage<T extends Ordered> {
   readonly page: IndexedPage<T>;
 }
 
-/** One walk's pages: what was fetched ahead, and how many were fetched. */
+/** The pages of one walk: fetches, prefetches and counts them. */
 export class IndexedWalk<T extends Ordered> {
   readonly #list: IndexedList<T>;
   readonly #step: 1 | -1;
   readonly #ahead = new Map<number, Promise<IndexedPage<T>>>();
   readonly #totals = new Map<number, number | null>();
-  /** The pages that were looked at last, by number. */
+  /** The pages read last by a search, by number. */
   readonly #looked = new Map<number, IndexedPage<T>>();
   readonly #source: string;
   readonly #repeated: RepeatedPages<T>;
@@ -66,14 +66,14 @@ export class IndexedWalk<T extends Ordered> {
     return page;
   }
 
-  /** The page as it is now, whatever was asked for before. */
+  /** Reads a page anew, without remembered answers. */
   #again(index: number): Promise<IndexedPage<T>> {
     this.#list.renew();
     this.#ahead.delete(index);
     return this.get(index);
   }
 
-  /** A page that is not thought to be a known one. Throws where the vendor gives the same page under several numbers. */
+  /** Reads a page and keeps it. Throws if the vendor returns the same page under several numbers. */
   async #look(index: number): Promise<IndexedPage<T>> {
     const page = await this.get(index);
     await this.#repeated.refuse(index, page);
@@ -83,7 +83,7 @@ export class IndexedWalk<T extends Ordered> {
     return page;
   }
 
-  /** The next page of the walk; null where it may not be put behind `page`, because rows have moved. */
+  /** The next page of the walk. Null: it cannot be joined to `page`, because rows have moved. */
   async next(index: number, page: IndexedPage<T>): Promise<IndexedPage<T> | null> {
     const wanted = index + this.#step;
     const known = this.#looked.get(wanted);
@@ -96,7 +96,10 @@ export class IndexedWalk<T extends Ordered> {
     return isEarly ? { ...next, missing: next.missing ?? ENDS_EARLY } : next;
   }
 
-  /** Of one instant, pages may say the same: that is only taken for a repeated page where it goes on and on uncounted. */
+  /**
+   * Watches for an endless list. Pages of one instant may genuinely be equal, so they count as repeated only if many
+   * follow each other uncounted.
+   */
   #watch(index: number, { rows, total, isLast }: IndexedPage<T>, isAscending = this.#step === 1): void {
     const more = isAscending ? !isLast : index > 0;
     const [first, last] = [rows[0], rows.at(-1)];
@@ -112,7 +115,7 @@ export class IndexedWalk<T extends Ordered> {
     );
   }
 
-  /** Fetches, side by side, the pages that are surely needed for that many rows more. */
+  /** Fetches in parallel the pages that are surely needed for `need` more rows. */
   prefetch(index: number, page: IndexedPage<T>, need: number): void {
     if (!this.#list.canJump() || page.total === null) return;
     const lastIndex = Math.ceil(page.total / this.#list.limit()) - 1;
@@ -121,13 +124,14 @@ export class IndexedWalk<T extends Ordered> {
       const wanted = index + ahead * this.#step;
       if (wanted < 0 || wanted > lastIndex || this.#ahead.has(wanted) || this.#looked.has(wanted)) continue;
       const promise = this.#list.fetch(wanted);
-      // A reader that takes the page sees its failure; the failure of a page that is never taken must not end the process.
+      // A reader that awaits the page sees its failure. The failure of a page that is never awaited must not end the
+      // process.
       promise.catch(() => undefined);
       this.#ahead.set(wanted, promise);
     }
   }
 
-  /** The page where the walk begins. */
+  /** Finds the page where the walk begins. */
   async begin(request: ReadRequest<T>): Promise<LocatedPage<T>> {
     if (request.from === null) return this.#step === 1 ? { index: 0, page: await this.#look(0) } : this.#lastPage();
     const hint = this.#readHint(request.hint);
@@ -140,7 +144,7 @@ export class IndexedWalk<T extends Ordered> {
     return this.find(request.from.time, hint.page);
   }
 
-  /** The nearest page from which the walk sees every row at or beyond that instant. */
+  /** Finds the nearest page from which the walk sees every row at or beyond an instant. */
   async find(time: bigint, guess: number): Promise<LocatedPage<T>> {
     this.#ahead.clear();
     this.#looked.clear();
@@ -156,39 +160,41 @@ export class IndexedWalk<T extends Ordered> {
   }
 
   /**
-   * May the rows of `next` be put behind those of `page`? Between the two calls rows can have been
-   * inserted before them, and then the border between the pages has moved.
+   * True if the rows of `next` directly follow those of `page`. If rows were inserted before them between the two
+   * calls, the border between the pages has moved.
    */
   async #joins(index: number, page: IndexedPage<T>, next: IndexedPage<T>): Promise<boolean> {
     const overlaps = this.#overlaps(page, next);
     if (page.total !== null && page.total === next.total && !overlaps) return true;
     if (page.total !== null && next.total !== null && next.total < page.total && next.rows.length > 0) {
-      // Rows have gone, or the next page was asked for before some came. Unless both are as they were: then the vendor counts less on each.
+      // Either rows were removed, or the next page is older than this one. But if both pages are unchanged, the vendor
+      // just states a lower count on later pages.
       const [here, there] = [await this.#again(index), await this.#again(index + this.#step)];
       if (here.total !== page.total || there.total !== next.total) return false;
       if (!isSame(page, here) || !isSame(next, there)) return false;
     }
-    // Going on to later rows, a border that moved shows rows again; going back, it hides some.
+    // Toward higher page numbers, a moved border only shows rows again; toward lower numbers, it hides some.
     if (this.#step === 1 && !this.#touches(page, next)) return true;
     if (!standStill(page, await this.#again(index))) return false;
-    // Nothing has moved: rows near the border are only out of order, unless they come twice.
+    // Nothing has moved, so rows near the border are just out of order, unless they come twice.
     if (overlaps && shareRows(page, next)) throw new EndlessList(this.#source, OVERLAPS);
     return true;
   }
 
-  /** Is `next` empty although the list counts rows behind `page` and leads on from it, whenever it is asked? */
+  /** True if `next` is empty although the list persistently counts rows after `page` and names a next page. */
   async #countsMore(index: number, page: IndexedPage<T>, next: IndexedPage<T>): Promise<boolean> {
     const end = index * this.#list.limit() + page.rows.length;
     const isPromised = ({ total, leadsOn }: IndexedPage<T>): boolean =>
       leadsOn === true && total !== null && total > end;
     if (next.rows.length > 0 || !isPromised(page)) return false;
-    // Rows may have gone between the two calls.
+    // Rows may have been removed between the two calls, so read both again.
     return isPromised(await this.#again(index)) && (await this.#again(index + 1)).rows.length === 0;
   }
 
   /**
-   * The page behind a page with rows is empty, so that one should be the last. Where the list promises more, looks as far as a
-   * walk forward does: gives a later page that has rows, or else the page itself with what is wrong.
+   * Handles an empty page after a page with rows, which should therefore be the last. If the list promises more, looks
+   * as far ahead as a forward walk does. Returns a later page with rows, or the page itself, with what is wrong if
+   * anything is.
    */
   async #behindEmpty(at: LocatedPage<T>, next: IndexedPage<T> | null): Promise<LocatedPage<T>> {
     const { index, page } = at;
@@ -206,14 +212,14 @@ export class IndexedWalk<T extends Ordered> {
     return (await this.#countsMore(index, page, next)) ? isWrong(ENDS_EARLY) : at;
   }
 
-  /** Does the count end with the page, and is it not that of the page alone? */
+  /** True if the count ends with the page and is not the count of this page alone. */
   #isCounted({ index, page: { rows, said, total } }: LocatedPage<T>): boolean {
     const limit = this.#list.limit();
     const isAlone = index === 0 && rows.length >= (this.#list.asked?.rows ?? limit);
     return (said ?? total) === index * limit + rows.length && !isAlone;
   }
 
-  /** The hint of a row on `page`, at that place of it, behind which the walk goes on with `next`. */
+  /** The hint of the row at `index` on `page`, after which the walk continues with `next`. */
   hintOf(page: number, next: number, time: bigint, index: number): Hint {
     const { order, asked } = this.#list;
     const memories = [this.#list.remember?.(page), this.#list.remember?.(next)].filter(
@@ -223,10 +229,10 @@ export class IndexedWalk<T extends Ordered> {
     return writeHint({ order, asked, place, page, next, total: this.#totals.get(page) ?? null, time, memories });
   }
 
-  /** The last page with rows. What the list counts is only where the search begins. */
+  /** Finds the last page with rows. The list's count is only the starting point of the search. */
   async #lastPage(): Promise<LocatedPage<T>> {
     let at = { index: 0, page: await this.#look(0) };
-    /** Here nothing was, when it was looked at. */
+    /** The lowest page number that was empty when it was read. */
     let end = Infinity;
     for (let looks = 0; looks < MAX_LOOKS || !this.#list.canJump(); looks += 1) {
       const { index, page } = at;
@@ -239,10 +245,10 @@ export class IndexedWalk<T extends Ordered> {
       if (next !== null && next.rows.length > 0) {
         at = { index: further, page: next };
         if (end <= further) end = Infinity;
-        // Pages that can't be jumped to are gone through one by one.
+        // Without direct addressing, pages are read one by one.
         if (!this.#list.canJump()) this.#watch(further, next, true);
       }
-      // Rows are only pushed on: where none stand behind a page now, none did when it was looked at.
+      // Rows only move to later pages: if none are after a page now, none were when it was read.
       else if (further === index + 1) {
         const found = await this.#behindEmpty(at, next);
         if (found.index === index) return found;
@@ -267,7 +273,7 @@ export class IndexedWalk<T extends Ordered> {
     const { page, next, place, memories } = hint;
     const hintRows = hint.rows ?? usual;
     if (hintRows !== rows) {
-      // In pages of another size it says about where the row is, and tokens nothing.
+      // For another page size, the hint tells only the approximate page, and its tokens are useless.
       const near = Math.floor((place ?? page * hintRows) / rows);
       return isIndex(near) ? { ...hint, page: near, next: near, total: null } : null;
     }
@@ -277,7 +283,7 @@ export class IndexedWalk<T extends Ordered> {
     return hint;
   }
 
-  /** Does this page show that the group of `time` ended before it, as the hint says? */
+  /** True if this page confirms the hint: the group of `time` ended before it. */
   #followsWhole(page: IndexedPage<T>, time: bigint, hint: PageHint): boolean {
     const ends = this.#endsOf(page);
     if (ends === null || hint.total === null || page.total === null) return false;
@@ -309,14 +315,14 @@ export class IndexedWalk<T extends Ordered> {
     return ends;
   }
 
-  /** In walk order: does `next` begin before `page` ends? */
+  /** True if, in walk order, `next` begins before `page` ends. */
   #overlaps(page: IndexedPage<T>, next: IndexedPage<T>): boolean {
     const [a, b] = [this.#endsOf(page), this.#endsOf(next)];
     if (a === null || b === null) return false;
     return this.#step === 1 ? b.first < a.last : b.last > a.first;
   }
 
-  /** In walk order: does `next` begin at or before the instant at which `page` ends? */
+  /** True if `next` begins at or before the instant at which `page` ends. */
   #touches(page: IndexedPage<T>, next: IndexedPage<T>): boolean {
     const [a, b] = [this.#endsOf(page), this.#endsOf(next)];
     return a !== null && b !== null && b.first <= a.last;
@@ -328,11 +334,11 @@ export class IndexedWalk<T extends Ordered> {
 }
 
 /**
- * Are all rows beyond `from` also beyond the group of that instant? A merge gives a partition the hint of the
- * row that it took last, which lies ahead once the reader has turned round.
+ * True if all rows beyond `from` are also beyond the group of `time`. Not so for the hint of a merge after the reader
+ * changed direction: that hint is of the row it took last, which then lies ahead.
  */
 function isAtOrBefore(time: bigint, from: Position, direction: Direction): boolean {
   if (direction === 'backward') return time >= from.time;
-  // Without a tie-break it is the start of that instant: its group is still to come.
+  // A position without a tie-break is the start of its instant, so its group is still to come.
   return time < from.time || (time === from.time && from.tie !== '');
 }

@@ -11,34 +11,35 @@ import { PageGuard } from '../core/page-guard.ts';
 import type { ReadRequest, Unplaced } from '../core/partition.ts';
 
 /**
- * Lists that are paged by offset within bounds of time: a read begins at the instant of its position. The vendor may or may
- * not count that instant in, so it is asked from one tick of its clock before it: rows that were read already are left out.
+ * Lists that are paged by offset within time bounds: a read begins at the instant of its position. The vendor may
+ * include or exclude that instant, so the bound is one tick of its clock earlier, and rows that were already read are
+ * dropped.
  */
 
 /** The coarsest clock that a vendor's time bounds may have: a bound may bring rows from this much before it. */
 const CLOCK = 1_000_000n;
 
-/** How many pages are asked for side by side. */
+/** Most pages requested in parallel. */
 const MAX_PREFETCH = 4;
 
-/** How many pages in a row may bring nothing new, whatever the vendor counts. */
+/** Pages in a row that may bring nothing new, regardless of the vendor's count. */
 const MOST_STALLS = 32;
 
-/** The vendor takes the time bound without a word and does not apply it. */
+/** The vendor accepts the time bound silently but does not apply it. */
 export class BoundIgnored extends Error {}
 
 /** A page of a bounded read. */
 interface BoundedPage<T extends Ordered> {
   readonly rows: readonly Unplaced<T>[];
-  /** Are there rows behind it? Null: only another call can tell. */
+  /** Whether rows follow. Null: only another call can tell. */
   readonly more: boolean | null;
-  /** Is it shorter than what was asked for, and nothing is counted behind it? */
+  /** True if the page is shorter than requested and the count does not go beyond it. */
   readonly mayBeLast: boolean;
-  /** Has it rows, and none that reaches further than the pages before it? */
+  /** True if the page has rows, but none beyond those of earlier pages. */
   readonly isStalled: boolean;
 }
 
-/** The pages of a read that is bounded by time on the side it comes from. */
+/** The pages of a read with a time bound on the side where it begins. */
 export class BoundedPages<T extends Ordered> {
   readonly #options: OffsetOptions<T>;
   #call: Call;
@@ -51,10 +52,10 @@ export class BoundedPages<T extends Ordered> {
   readonly #ahead = new Map<number, Promise<OffsetPage<T>>>();
   #bound: bigint | null;
   #offset = 0;
-  /** How many rows have come since the bound was set, each counted once. */
+  /** Distinct rows received since the bound was set. */
   #reached = 0;
   #total: number | null = null;
-  /** How many rows the page before had: the next ones are expected to have as many. */
+  /** The number of rows on the page before, expected of the next pages too. */
   #length = 0;
   /** The shortest page of the usual size that others followed, here or by the cursor; null: none has been. */
   #full: number | null;
@@ -62,15 +63,18 @@ export class BoundedPages<T extends Ordered> {
   #fullSmall: number | null;
   #isFirst = true;
   readonly #request: ReadRequest<T>;
-  /** A page of a round length may be cut. Behind a cursor that says nothing of it, a round length is that of what a client has read. */
+  /** A page of a round length may be cut. But after a cursor without a note about that, the usual size is trusted. */
   readonly #trusted: number | null;
   #mayBeCut: number | null = null;
   /** The id of the first row since the bound was set. */
   #first: string | null = null;
   #isUneven = false;
-  /** Have too many done so? Where the vendor counts more rows each time, rows that were written pushed the others on. */
+  /**
+   * True if too many pages in a row stalled. A growing count is an excuse up to `MOST_STALLS` pages: new rows push
+   * others on.
+   */
   #isStuck = false;
-  /** The furthest row since the bound was set, where rows come in the total order. */
+  /** The furthest row since the bound was set; used if rows come in the total order. */
   #furthest: Position | null = null;
 
   constructor(options: OffsetOptions<T>, request: ReadRequest<T>, call: Call) {
@@ -88,8 +92,8 @@ export class BoundedPages<T extends Ordered> {
   }
 
   /**
-   * What a cursor should remember of the length of pages, that of smaller ones as a negative number; null: nothing. Untrusted: it
-   * only makes a reader look further.
+   * The page length to store in a cursor, negative for smaller pages; null: nothing. A forged value is harmless: it
+   * only makes a reader request more.
    */
   get hint(): number | null {
     if (this.#full !== null) return this.#full < this.#options.size.usual ? this.#full : null;
@@ -110,7 +114,7 @@ export class BoundedPages<T extends Ordered> {
     this.#total = page.total;
     const fresh = this.#countNew(page.rows);
     if (fresh > 0 && this.#length > 0) this.#full = Math.min(this.#full ?? Infinity, this.#length);
-    // The next ones are of the usual size.
+    // The next pages have the usual size.
     this.#length = small === null ? count : 0;
     const asked = small ?? this.#options.size.usual;
     const signs = signsOf({ ...page, offset, count, asked }, this.#full ?? this.#fullSmall ?? this.#trusted);
@@ -120,7 +124,7 @@ export class BoundedPages<T extends Ordered> {
     this.#reached += fresh;
     const hasNoMore = this.#guard.isStuck(!isStalled || hasGrown);
     this.#isStuck = this.#patience.isStuck(!isStalled) || hasNoMore;
-    // Pages that are asked for side by side fall behind a list that grows fast.
+    // Stop prefetching: parallel pages fall behind a list that grows fast.
     if (isStalled) this.#isUneven = true;
     if (small !== null && count === small) this.#fullSmall = Math.max(this.#fullSmall ?? 0, count);
     const mayBeLast = isShort(signs) && (page.total === null || page.total <= this.#reached);
@@ -134,13 +138,13 @@ export class BoundedPages<T extends Ordered> {
     return isFirst ? firstSize(ladder, size, this.#request, this.#call) : null;
   }
 
-  /** Rows that come again are not further rows of the vendor's count: what their number makes of it has to be true without them. */
+  /** Repeated rows must not count twice toward the vendor's count: the verdict must be the same without them. */
   #moreBehind(signs: PageSigns): boolean | null {
     const more = moreBehind(signs);
     return more === moreBehind({ ...signs, start: this.#reached - signs.count }) ? more : null;
   }
 
-  /** How many of the rows reach further than the pages before them. */
+  /** The number of rows beyond those of earlier pages. */
   #countNew(rows: readonly Unplaced<T>[]): number {
     const { identity } = this.#options;
     if (!this.#tieOrdered) return this.#guard.countNew(rows.map((row) => identity.of(row)));
@@ -155,12 +159,12 @@ export class BoundedPages<T extends Ordered> {
   }
 
   /**
-   * Rows that were inserted push others to later pages only: nothing is lost as long as no page is older
-   * than the one before it. Of pages that are asked for side by side, one may be; its count tells.
+   * Inserted rows push others only to later pages, so nothing is lost as long as no page is older than the one before
+   * it. A prefetched page may be older, which a lower count shows; then it is requested again.
    */
   async #page(offset: number, limit?: number | null): Promise<OffsetPage<T>> {
     const ahead = this.#ahead.get(offset);
-    // Pages turn out to begin elsewhere than was thought.
+    // The page begins at another offset than prefetching assumed.
     if (ahead === undefined && this.#ahead.size > 0) this.#isUneven = true;
     const page = await (ahead ?? this.#fetch(offset, limit ?? undefined));
     this.#ahead.delete(offset);
@@ -171,41 +175,45 @@ export class BoundedPages<T extends Ordered> {
   }
 
   prefetch(need: number): void {
-    // Without a count there is no telling which of two pages is older.
+    // Without a count, it is unknown which of two pages is older.
     if (this.#total === null || this.#length === 0 || this.#isUneven) return;
     const pages = Math.min(MAX_PREFETCH, Math.ceil(need / this.#length));
     for (let ahead = 0; ahead < pages; ahead += 1) {
       const offset = this.#offset + ahead * this.#length;
       if (this.#ahead.has(offset) || offset >= this.#total) continue;
       const promise = this.#fetch(offset);
-      // A reader that takes the page sees its failure; the failure of a page that is never taken must not end the process.
+      // A reader that awaits the page sees its failure. The failure of a page that is never awaited must not end the
+      // process.
       promise.catch(() => undefined);
       this.#ahead.set(offset, promise);
     }
   }
 
   /**
-   * What to do behind a page. One that brings nothing new is skipped by beginning again at the instant that was reached:
-   * that helps where many rows were inserted, and where the vendor ignores offsets.
+   * Decides how to continue after a page. After a stalled page, the read restarts at the instant reached, which helps
+   * if many rows were inserted or if the vendor ignores offsets.
    */
   async goOn(page: BoundedPage<T>, reached: bigint | null): Promise<'on' | 'again' | 'end' | 'repeats'> {
     if (!page.isStalled) return 'on';
     if (reached !== null && this.restartAt(reached)) return 'again';
-    // A short page that comes again is the last one, or the vendor gives it wherever it is asked.
+    // A repeated short page is either the last one, or the vendor returns it for every offset.
     if (page.mayBeLast) return (await this.#takesOffsets(page)) ? 'end' : 'repeats';
     return this.#isStuck ? 'repeats' : 'on';
   }
 
-  /** The page came for an offset behind it. Is it another than the first one, or does an offset within it lead to a row within it? */
+  /**
+   * Called when a page came again for an offset after it. True if it is not the first page, or if an offset within it
+   * leads to a row within it: then the vendor respects offsets.
+   */
   async #takesOffsets({ rows }: BoundedPage<T>): Promise<boolean> {
     const [first, ...others] = rows.map((row) => this.#options.identity.of(row));
-    // A page of one row has no offset within. Where longer pages have come, a short one holds all that there is.
+    // A page of one row has no offset within. If longer pages have come, a short page is the end.
     if (first !== this.#first || others.length === 0 || this.#full !== null) return true;
     const within = (await this.#fetch(others.length, 1)).rows[0];
     return within === undefined || others.includes(this.#options.identity.of(within));
   }
 
-  /** Begins again at an instant, if that gets any further than the bound there is. */
+  /** Restarts at an instant. False if that is no further than the current bound. */
   restartAt(time: bigint): boolean {
     if (this.#bound !== null && clockTick(this.#bound) === clockTick(time)) return false;
     this.#bound = time;
@@ -231,7 +239,7 @@ export class BoundedPages<T extends Ordered> {
 
   #ignoresBound(first: bigint): boolean {
     if (this.#bound === null) return false;
-    // One tick is asked for, and the vendor may round by another.
+    // The request includes one extra tick, and the vendor may round by another.
     return this.#order === 'ascending' ? first < this.#bound - 2n * CLOCK : first > this.#bound + 2n * CLOCK;
   }
 }

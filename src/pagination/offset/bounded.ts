@@ -17,7 +17,7 @@ export function readBounded<T extends Ordered>(
   return options.tieOrdered() ? readTieOrdered(options, request, call) : readGroups(options, request, call);
 }
 
-/** Native order is the total order: rows go out as they come. */
+/** Reads a list whose native order is the total order: rows are given out as they come. */
 async function* readTieOrdered<T extends Ordered>(
   options: OffsetOptions<T>,
   request: ReadRequest<T>,
@@ -33,7 +33,7 @@ async function* readTieOrdered<T extends Ordered>(
     let more = page.more;
     for (const native of page.rows) {
       const row = withTie<T>(native, options.identity.of(native));
-      // Rows that were inserted before the page bring back rows that are already out.
+      // Inserted rows shift rows that were already given out onto this page.
       if (last !== null && !isBeyond(row, last, direction)) continue;
       if (until !== null && isAtOrBeyond(row, until, direction)) {
         more = false;
@@ -46,14 +46,14 @@ async function* readTieOrdered<T extends Ordered>(
     const rest = more === false ? 'end' : await pages.goOn(page, last?.time ?? null);
     const ended = rest === 'end' || rest === 'repeats';
     if (!ended && request.prefetch === true && until === null) pages.prefetch(need);
-    // With an end to heed, a further page may lie wholly beyond it.
+    // With `until`, a further page may lie wholly beyond it.
     const known = ended ? false : until === null && !page.isStalled ? more : null;
     yield { ...batchOf(withHint(rows, pages.hint), known, 1), ...(rest === 'repeats' ? contradiction(REPEATS) : {}) };
     if (ended) return;
   }
 }
 
-/** Native order is by time only: groups of equal times are read whole. */
+/** Reads a list whose native order is by time only: groups of equal times are read whole. */
 async function* readGroups<T extends Ordered>(
   options: OffsetOptions<T>,
   request: ReadRequest<T>,
@@ -74,7 +74,7 @@ async function* readGroups<T extends Ordered>(
       return;
     }
     yield batchOf(withHint(out.rows, pages.hint), groups.pendingCount > 0 ? groups.pendingIsWanted : null, 1);
-    // Within one instant only offsets reach further; beyond it, the open group is read again from its start.
+    // Within one instant, only offsets lead further. Beyond it, the open group is read again from its start.
     if (rest === 'again' || (!page.mayBeLast && open !== null && pages.restartAt(open))) groups.reset();
   }
 }

@@ -16,9 +16,9 @@ import { readOn } from '../core/read-on.ts';
 import type { Batch, Partition, ReadRequest, Unplaced } from '../core/partition.ts';
 
 /**
- * Lists that are paged by the number of rows to skip. Where the vendor can also bound by time, a read
- * begins at the instant of its position, so that its depth costs nothing and rows that move elsewhere do
- * no harm; where it cannot, pages are found by what they show (`numbered/`).
+ * Lists that are paged by the number of rows to skip. If the vendor can also bound by time, a read begins at the
+ * instant of its position, so that depth costs nothing and rows that move elsewhere do no harm. Otherwise pages are
+ * located by their content (`numbered/`).
  */
 
 export function offsetPartition<T extends Ordered>(options: OffsetOptions<T>): Partition<T> {
@@ -35,7 +35,7 @@ export function offsetPartition<T extends Ordered>(options: OffsetOptions<T>): P
   };
 }
 
-/** Reads in the best way that the vendor has shown to allow, and goes on in another when it turns out not to. */
+/** Reads in the best way that the vendor is known to support, and switches to another if it does not. */
 function read<T extends Ordered>(
   options: OffsetOptions<T>,
   request: ReadRequest<T>,
@@ -52,7 +52,7 @@ function read<T extends Ordered>(
       return isBounded ? readBounded(options, again, call) : readByIndex(options, again, call);
     },
     (error, isClean) => {
-      // By their numbers, pages can be read whatever the vendor does: an error is one.
+      // Reading by page number needs no special support, so an error there is final.
       if (ignoresBounds) return false;
       ignoresBounds = error instanceof BoundIgnored;
       if (ignoresBounds) return true;
@@ -80,7 +80,7 @@ class OffsetList<T extends Ordered> implements IndexedList<T> {
   readonly #options: OffsetOptions<T>;
   #call: Call;
   #limit: number;
-  /** The shortest page that others have followed. */
+  /** The length of the shortest page known to be followed by others. */
   #full: number | null = null;
 
   constructor(options: OffsetOptions<T>, order: 'ascending' | 'descending', rows: number, call: Call) {
@@ -111,11 +111,11 @@ class OffsetList<T extends Ordered> implements IndexedList<T> {
     this.#call = freshCall(this.#call);
   }
 
-  /** The rows of a page of this number. The vendor may cap its pages without a word: then several of them make one. */
+  /** Reads the page of a number. The vendor may cap its pages silently; then one page is assembled from several. */
   async fetch(index: number): Promise<IndexedPage<T>> {
     const limit = this.#limit;
     const run = await this.#run(index * limit, () => this.#limit);
-    // Pages are smaller than thought: the page of this number begins elsewhere.
+    // Pages turned out smaller, so the page of this number begins elsewhere.
     if (this.#limit < limit && index > 0) return this.fetch(index);
     const followed = run.more === true ? run.pages : run.pages.slice(0, -1);
     for (const page of followed) this.#full = Math.min(this.#full ?? Infinity, page.rows.length);
@@ -128,18 +128,18 @@ class OffsetList<T extends Ordered> implements IndexedList<T> {
     return { rows, total, isLast: behind !== 'rows', missing: behind === 'the same' ? REPEATS : undefined };
   }
 
-  /** What lies behind a page that reaches the count? It may be the count of the page alone. */
+  /** Looks at what follows a page that reaches the count, which may be the count of this page alone. */
   async #behind(rows: readonly Unplaced<T>[], offset: number): Promise<'nothing' | 'rows' | 'the same'> {
     const ids = rows.map((row) => this.#options.identity.of(row));
     const found = await this.#idsAt(offset);
     if (!found.every((id) => ids.includes(id))) return 'rows';
-    // A vendor that gives its last page for what lies behind it, or its first one wherever it is asked.
+    // Known rows: the vendor returns its last page for offsets after it, or its first page for every offset.
     if (found.length === 0 || offset > ids.length || ids.length === 1) return 'nothing';
     const within = await this.#idsAt(ids.length - 1);
     return within.every((id) => ids.indexOf(id) > 0) ? 'nothing' : 'the same';
   }
 
-  /** The ids of a row at that offset, or of what the vendor gives instead of it. */
+  /** The id of the row at an offset, or the ids of what the vendor returns instead. */
   async #idsAt(offset: number): Promise<string[]> {
     const { pages } = await this.#run(offset, () => 1);
     return pages.flatMap((page) => page.rows.map((row) => this.#options.identity.of(row)));
@@ -156,7 +156,7 @@ class OffsetList<T extends Ordered> implements IndexedList<T> {
       full: this.#full,
       fetch: async (from, limit, current) => {
         const page = await this.#options.fetch({ offset: from, limit, order: this.order }, current);
-        // The vendor may say that its pages are smaller.
+        // The vendor may report a smaller page size.
         if (from === offset && page.limit !== null && page.limit > 0 && page.limit < limit) this.#limit = page.limit;
         return page;
       },

@@ -10,46 +10,46 @@ import { EndlessList, REPEATS } from '../core/page-guard.ts';
 import { TooLargeRows } from '../core/page-size.ts';
 import type { PageSize } from '../core/page-size.ts';
 
-/** How often rows may move between the pages of one run before it gives up. */
+/** Most attempts to read a run while rows move between its pages. */
 const MOST_TRIES = 32;
 
 interface RunOptions<P> {
   readonly source: string;
   /** Where the run begins. */
   readonly offset: number;
-  /** How many rows it should have. Asked again after each page: a vendor may say only there how many it gives. */
+  /**
+   * The number of rows to read. Called again after each page, because a page may reveal the vendor's real page size.
+   */
   want(): number;
   readonly call: Call;
-  /** `call` is another one where rows have moved: what it remembers is not of use any more. */
+  /** `call` is a new call after rows have moved, because remembered answers are out of date. */
   readonly fetch: (offset: number, limit: number, call: Call) => Promise<P>;
-  /** Left out: `fetch` fits its own pages into an answer. */
+  /** Undefined: `fetch` itself keeps answers small enough. */
   readonly fitting?: {
-    /** How many rows fit into an answer. */
+    /** The page size that fits into an answer. */
     readonly size: PageSize;
-    /** A page of what stands for a row that does not fit by itself. */
+    /** A page with the stand-in for a row that does not fit even alone. */
     tooLarge(row: UnreadableRow): P;
   };
-  /** A key of each row of the page, and what the vendor says beside them. */
-  /** The shortest page of the list that others have followed, where one was read before this run. */
+  /** The length of the shortest page known from earlier runs to be followed by others. */
   readonly full?: number | null;
   look(page: P): PageFacts & { readonly keys: readonly string[] };
 }
 
 export interface Run<P> {
-  /** The call that the pages were asked for with. */
+  /** The call that the pages were read with. */
   readonly call: Call;
   readonly pages: readonly P[];
-  /** What the vendor counts in all; null where it does not say, or where that changed meanwhile. */
+  /** The vendor's count of all rows; null if not stated, or if it changed meanwhile. */
   readonly total: number | null;
-  /** Are there rows behind the run? Null: only another call can tell. */
+  /** Whether rows follow the run. Null: only another call can tell. */
   readonly more: boolean | null;
 }
 
 /**
- * Rows from an offset on, in as many native pages as the vendor makes of them: it may give fewer rows than it was asked
- * for, with or without a word. A row that comes twice was pushed on by new rows before it, or the vendor repeats itself:
- * the run begins again. Throws SOURCE_BAD_RESPONSE where it gives the same rows twice, and SOURCE_UNAVAILABLE where
- * they move each time.
+ * Reads rows from an offset, in as many native pages as the vendor needs: it may return fewer rows than requested,
+ * silently or not. If a row comes twice, new rows have pushed it on or the vendor repeats itself, and the run starts
+ * over. Throws SOURCE_BAD_RESPONSE if the same rows repeat again, and SOURCE_UNAVAILABLE if rows move each time.
  */
 export async function readRun<P>(options: RunOptions<P>): Promise<Run<P>> {
   let last = '';
@@ -65,13 +65,13 @@ export async function readRun<P>(options: RunOptions<P>): Promise<Run<P>> {
   throw unsearchable();
 }
 
-/** The run, or the keys of its rows up to the page on which a row came again. */
+/** Reads a run once. Returns the run, or the keys of its rows up to the page on which a row repeated. */
 async function tryRun<P>(options: RunOptions<P>, call: Call): Promise<Run<P> | { readonly keys: readonly string[] }> {
   const seen = new Set<string>();
   const pages: P[] = [];
   let total: number | null | undefined;
   const large = new TooLargeRows();
-  /** The shortest page that others followed. */
+  /** The length of the shortest page followed by others. */
   let full = options.full ?? null;
   for (let offset = options.offset; ;) {
     const wanted = options.want() - (offset - options.offset);
@@ -89,7 +89,7 @@ async function tryRun<P>(options: RunOptions<P>, call: Call): Promise<Run<P> | {
   }
 }
 
-/** A page of as many rows as fit into an answer. */
+/** Fetches a page of as many rows as fit into an answer. */
 async function fetchFitting<P>(
   { fetch, fitting }: RunOptions<P>,
   { offset, wanted, large }: { readonly offset: number; readonly wanted: number; readonly large: TooLargeRows },

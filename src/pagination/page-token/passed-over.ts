@@ -3,12 +3,12 @@ import { contradiction } from '../core/page-guard.ts';
 import type { Batch, ReadRequest } from '../core/partition.ts';
 import type { IndexedPage } from '../numbered/list.ts';
 
-/** Rows that a small page shows too late: by their time they belong before the place where the read begins. */
+/** Detects rows that a small page shows too late: by their time, they belong before the place where the read begins. */
 
 const PASSED_OVER =
   'the list is not in order of time: lines that belong before this page, and were not on the one before, may be missing';
 
-/** Does the page show a row whose time is before the place where the read begins, listed behind one whose time is after it? */
+/** True if the page lists a row from before the start of the read after a row from beyond it. */
 export function hasPassedOver<T extends Ordered>(
   { rows }: IndexedPage<T>,
   { direction, from }: Pick<ReadRequest<T>, 'direction' | 'from'>,
@@ -22,7 +22,7 @@ export function hasPassedOver<T extends Ordered>(
   return false;
 }
 
-/** The same batches; the first one says that rows may be missing before it. */
+/** The same batches, but the first reports that rows may be missing before it. */
 export async function* sayingSo<T extends Ordered>(
   batches: AsyncIterable<Batch<T>>,
 ): AsyncGenerator<Batch<T>, void, undefined> {
@@ -33,7 +33,7 @@ export async function* sayingSo<T extends Ordered>(
   }
 }
 
-/** Does the one come strictly before the other in the direction of the read? */
+/** True if `time` comes strictly before `other` in the direction of the read. */
 export function isBefore(time: bigint | undefined, other: bigint, direction: Direction): boolean {
   if (time === undefined) return false;
   return direction === 'forward' ? time < other : time > other;

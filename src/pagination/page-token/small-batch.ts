@@ -12,15 +12,15 @@ import { isBefore } from './passed-over.ts';
 export interface SmallPage<T extends Ordered> {
   readonly page: IndexedPage<T>;
   readonly index: number;
-  /** How many rows were asked for. */
+  /** The number of rows requested. */
   readonly rows: number;
-  /** Can it be believed by itself? */
+  /** True if the page is consistent: whole and in order. */
   readonly isEven: boolean;
   readonly canJump: boolean;
   readonly call: Call;
 }
 
-/** What the page surely has of the rows that are wanted; null where it does not show that they are all there. */
+/** The wanted rows that the page surely contains. Null: the page does not prove that none is missing. */
 export function batchFrom<T extends Ordered>(
   { page, index, rows, isEven }: SmallPage<T>,
   { identity, ladder, size }: { readonly identity: Identity<T>; readonly ladder: Ladder; readonly size: PageSize },
@@ -61,8 +61,8 @@ export function batchFrom<T extends Ordered>(
 }
 
 /**
- * How many rows of the page are given out: whole groups of one instant, with `need` rows behind `from`, and no more than that,
- * so that rows that are a little out of order have come before. Past the end of the page: none are.
+ * The number of rows to give out: whole groups of one instant, with `need` rows after `from` and no more, so that the
+ * rest of the page shows rows that are slightly out of order. The page's length: no row is given out.
  */
 function endOf<T extends Ordered>(
   natives: readonly NativeRow<T>[],

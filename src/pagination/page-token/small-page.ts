@@ -14,18 +14,18 @@ import { hasPassedOver, sayingSo } from './passed-over.ts';
 import { TokenRefused } from './token-refused.ts';
 
 /**
- * Reads what is needed from one page that is as large as the question. The page shows by itself that it has every row
- * between the place where the read begins and the last row that is given out. Where it does not, and behind those rows, the
- * log is read in pages of the usual size.
+ * Reads the needed rows from one page that is just large enough. The page itself must prove that it has every row
+ * between the start of the read and the last row given out. If it does not, and after those rows, the log is read in
+ * pages of the usual size.
  */
 
 /** The log in pages of one size. */
 export interface SizedList<T extends Ordered> {
-  /** One page by its number, counted from 0. Throws TokenRefused where pages have no numbers. */
+  /** Reads one page by its number, counted from 0. Throws TokenRefused if pages have no numbers. */
   only(index: number): Promise<IndexedPage<T>>;
-  /** Do pages have numbers, as far as is known? */
+  /** True if pages are known to have numbers. */
   canJump(): boolean;
-  /** Answers to it are no older than the pages that have come. */
+  /** A call whose answers are no older than the pages read so far. */
   readonly call: Call;
 }
 
@@ -65,7 +65,7 @@ async function smallPage<T extends Ordered>(
   call: Call,
 ): Promise<SmallPage<T> | null> {
   const { size } = options;
-  // A poll reads up to the end of the log, however little comes.
+  // A poll reads to the end of the log, however few rows it needs.
   const isServed = request.accept === undefined && !size.isUneven && call.priority !== 'poll';
   if (!isServed && request.from === null) FirstPage.of(size, call).note(size.rows);
   if (!isServed) return null;
@@ -78,7 +78,7 @@ async function smallPage<T extends Ordered>(
   }
 }
 
-/** The page at the end of the log where the read begins. */
+/** Reads the page at the end of the log where the read begins. */
 async function pageAtEnd<T extends Ordered>(
   options: SmallPageOptions<T>,
   { direction, need }: ReadRequest<T>,
@@ -92,7 +92,7 @@ async function pageAtEnd<T extends Ordered>(
   }
   const known = direction === 'backward' ? await pageAtKnownEnd(options, wanted, call) : null;
   if (known !== null) return known;
-  // Before the end is read, the first page says where it is. Of many logs it is all there is.
+  // The first page shows where the end is. For many logs it is the only page.
   const rows = await FirstPage.of(size, call).size(direction === 'forward' ? wanted : size.rows, wanted);
   if (rows >= size.rows && direction === 'forward') return null;
   const first = await ask(options, 0, rows, call);
@@ -105,10 +105,13 @@ async function pageAtEnd<T extends Ordered>(
   return last?.page.isLast === true ? last : null;
 }
 
-/** How often the last page is asked for by the length that the log has. */
+/** Most attempts to read the last page by the known length of the log. */
 const MOST_TRIES = 2;
 
-/** The last page, straight away: the log is as long as it was when a page last showed it, or this page shows how long it is. */
+/**
+ * Reads the last page directly, from the last known length of the log. If the log has grown, the page shows its new
+ * length.
+ */
 async function pageAtKnownEnd<T extends Ordered>(
   options: SmallPageOptions<T>,
   wanted: number,
@@ -131,7 +134,7 @@ async function pageAtKnownEnd<T extends Ordered>(
   return null;
 }
 
-/** How long the log is, where the page and the vendor's count agree; else null. */
+/** The length of the log if the page and the vendor's count agree; otherwise null. */
 function lengthBy<T extends Ordered>({ page, index, rows, isEven, canJump }: SmallPage<T>): number | null {
   const { total } = page;
   const end = index * rows + page.rows.length;
@@ -139,7 +142,7 @@ function lengthBy<T extends Ordered>({ page, index, rows, isEven, canJump }: Sma
   return isEven && canJump && agrees ? total : null;
 }
 
-/** The page on which the hint says that the read begins. */
+/** Reads the page on which, by the hint, the read begins. */
 async function pageAround<T extends Ordered>(
   options: SmallPageOptions<T>,
   { direction, need, hint }: ReadRequest<T>,
@@ -147,9 +150,9 @@ async function pageAround<T extends Ordered>(
 ): Promise<SmallPage<T> | null> {
   const { ladder, size } = options;
   const { place = null, total = null, memories = [] } = readHint(hint, 'ascending') ?? {};
-  // A token is of a page of its own size.
+  // A token is valid only for its own page size.
   if (place === null || memories.some((memory) => memory !== null)) return null;
-  // Not only the rows that are needed, but on either side one more than those that show that none is missing.
+  // Include the needed rows, the rows that show that none is missing, and one more on either side.
   const [before, behind] = direction === 'forward' ? [0, need] : [need, 0];
   const first = Math.max(0, place - before - ladder.ahead - 1);
   const end = place + behind + ladder.ahead + 1;
@@ -180,7 +183,10 @@ async function ask<T extends Ordered>(
   }
 }
 
-/** Rows that could not be read have the instants of their neighbours, which the border of a page may hide. */
+/**
+ * True if all rows are readable, whole and in order. Unreadable rows take the instants of their neighbours, which the
+ * border of a page may hide.
+ */
 function isInOrder<T extends Ordered>({ rows }: IndexedPage<T>): boolean {
   return rows.every(
     ({ time, unreadable, cut }, index) =>

@@ -1,22 +1,22 @@
 /** The order in which a list gives its rows. */
 export type TimeOrder = 'ascending' | 'descending';
 
-/** What a coarser clock may count in. */
+/** Coarser steps that a clock may have: milliseconds and seconds, in nanoseconds. */
 const COARSER = [1_000_000n, 1_000_000_000n];
 
 /**
- * In what steps a source reads the bound of a page (`after`): one for all reads of the source, since it is learned from
- * what pages show. The bound is asked for in whole steps, so it does not matter whether the source cuts it or rounds it.
+ * The precision with which a source reads the bound of a page (`after`), shared by all reads of the source, because it
+ * is learned from pages. Bounds are sent in whole steps, so it does not matter whether the source truncates or rounds.
  */
 export class AfterClock {
   readonly #steps: readonly bigint[];
   #step: bigint;
-  /** The coarsest step that pages have not shown to be wrong. */
+  /** The coarsest step that pages have not disproved. */
   readonly #coarsest: Record<TimeOrder, bigint>;
 
   readonly #ordersKept = new Set<TimeOrder>();
 
-  /** `step`: the finest that the source is thought to tell apart, nanoseconds. */
+  /** `step`: the finest step that the source is assumed to distinguish, in nanoseconds. */
   constructor(step: bigint) {
     this.#steps = [step, ...COARSER.filter((coarser) => coarser > step)];
     this.#step = step;
@@ -24,7 +24,7 @@ export class AfterClock {
     this.#coarsest = { ascending: coarsest, descending: coarsest };
   }
 
-  /** Has the source given rows beyond a bound in that order? */
+  /** True if the source has returned rows beyond a bound in this order. */
   keepsOrder(order: TimeOrder): boolean {
     return this.#ordersKept.has(order);
   }
@@ -37,22 +37,22 @@ export class AfterClock {
     return this.#step;
   }
 
-  /** The step for a bound that nothing on the page can confirm. */
+  /** The step for a bound that no row on the page can confirm. */
   safeStep(order: TimeOrder): bigint {
     return larger(this.#step, this.#coarsest[order]);
   }
 
-  /** The step in use, and the coarser ones that may be the right one. */
+  /** The current step, and coarser steps that may be the right one. */
   candidates(order: TimeOrder): readonly bigint[] {
     return this.#steps.filter((step) => step === this.#step || (step > this.#step && step <= this.#coarsest[order]));
   }
 
-  /** Rows were missing until the bound was asked for in that step. */
+  /** Learns a step that was needed to find all rows. */
   learn(step: bigint): void {
     this.#step = larger(this.#step, step);
   }
 
-  /** A page that begins at `after` has shown a row of that instant, which a coarser clock would have left out. */
+  /** Learns from a page that begins at `after` and shows a row that a coarser clock would have excluded. */
   confirm(order: TimeOrder, after: bigint, shown: bigint): void {
     const excluded = this.#steps.find(
       (step) =>
@@ -63,7 +63,7 @@ export class AfterClock {
     if (finer < this.#coarsest[order]) this.#coarsest[order] = finer;
   }
 
-  /** A page that should begin beyond `after` begins before it: gives the step that explains it, if one does. */
+  /** A page that should begin beyond `after` began before it. Returns a step that explains this, or null. */
   explain(order: TimeOrder, after: bigint, first: bigint): bigint | null {
     const step = this.#steps.find(
       (coarser) =>
@@ -74,13 +74,13 @@ export class AfterClock {
   }
 }
 
-/** A bound behind which no row of that instant can come, however coarse the clock is. */
+/** A bound that excludes every row of this instant, however coarse the clock is. */
 export function beyondTicks(order: TimeOrder, time: bigint): bigint {
   const far = 2n * (COARSER.at(-1) ?? 0n);
   return order === 'ascending' ? time + far : time - far;
 }
 
-/** The start of the tick that an instant lies in. */
+/** The start of the tick that contains an instant. */
 export function tickOf(time: bigint, step: bigint): bigint {
   const rest = time % step;
   return rest < 0n ? time - rest - step : time - rest;

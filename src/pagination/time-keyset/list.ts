@@ -7,13 +7,15 @@ import type { PageCap } from './page-cap.ts';
 import type { Identity, Unplaced } from '../core/partition.ts';
 
 export interface TimePage<T extends Ordered> {
-  /** In the order that was asked for. May be fewer than were asked for, and not the last. */
+  /** In the requested order. There may be fewer rows than requested even if the page is not the last. */
   readonly rows: readonly Unplaced<T>[];
-  /** Does the vendor say that there is more beyond this page? Null: it does not say. */
+  /** Whether the vendor says that more rows follow. Null: not stated. */
   readonly more: boolean | null;
-  /** Null where the vendor does not count. */
+  /** The vendor's count; null: it does not count. */
   readonly total: number | null;
-  /** Does the page lack a hint that it should have? Then what is left of them does not show the end. Left out: no. */
+  /**
+   * True if the page lacks a sign that it should have. Then the remaining signs do not prove the end. Default: false.
+   */
   readonly lacksHints?: boolean | undefined;
 }
 
@@ -23,35 +25,35 @@ export interface TimeRequest {
   readonly after: bigint | null;
   /** One of the classes of `classes`, to split a group of equal times; null: all rows. */
   readonly within: string | null;
-  /** How many rows to give. A page of so few that no fewer are asked for may come with its rows cut. */
+  /** The number of rows to return. Rows of a page of the smallest size may be cut. */
   readonly limit: number;
 }
 
-/** A page, and how many rows it was asked for. */
+/** A page with the number of rows requested. */
 export interface AskedPage<T extends Ordered> extends TimePage<T> {
   readonly asked: number;
 }
 
 export interface TimeKeysetOptions<T extends Ordered> {
   readonly key: string;
-  /** What is remembered of the log: how many rows fit into an answer. */
+  /** The page size of the log. */
   readonly size: PageSize;
-  /** Whether the source cuts pages down, as far as is known of it. */
+  /** What is known about whether the source cuts pages. */
   readonly cap: PageCap;
   readonly identity: Identity<T>;
-  /** The clock that the vendor's `after` has, as far as it is known of the source. */
+  /** What is known about the precision of the vendor's `after`. */
   readonly clock: AfterClock;
   fetch(request: TimeRequest, call: Call): Promise<TimePage<T>>;
   /**
-   * Ways to split a group of equal times that is larger than a page: names that `fetch` understands as
-   * `within`. None overlap; rows of a class that is not named are found only as far as two pages reach.
+   * Ways to split a group of equal times that is larger than a page: names that `fetch` understands as `within`.
+   * Classes do not overlap. Rows outside all classes are found only as far as two pages reach.
    */
   readonly classes: readonly string[];
-  /** Sizes of the first page of a read that needs few rows. Left out: it has the usual one. */
+  /** Sizes of the first page of a read that needs few rows. Undefined: the usual size. */
   readonly ladder?: Ladder | undefined;
 }
 
-/** A page of as many rows as fit into an answer. */
+/** Fetches a page of as many rows as fit into an answer. */
 export async function fetchFitting<T extends Ordered>(
   options: TimeKeysetOptions<T>,
   request: Omit<TimeRequest, 'limit'>,
@@ -62,7 +64,7 @@ export async function fetchFitting<T extends Ordered>(
   return { ...page, asked };
 }
 
-/** How many of the rows are not stand-ins, which are others on each page. */
+/** The number of readable rows. Stand-ins for unreadable rows differ on each page. */
 export function countReadable(rows: readonly Unplaced<Ordered>[]): number {
   return rows.filter(({ unreadable }) => unreadable === undefined).length;
 }

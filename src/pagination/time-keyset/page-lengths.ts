@@ -7,19 +7,19 @@ import type { PageCap } from './page-cap.ts';
 import { isAhead } from './tick-reader.ts';
 
 /**
- * How long the pages of one walk are, and so which of them is the last. A cursor carries on what is known: the length at which
- * a page was not the last or, below 0, the length of the longest page. Untrusted.
+ * The page lengths of one walk, which help to decide which page is the last. A cursor stores what is known: the length
+ * of a page that was not the last or, as a negative number, the length of the longest page. Untrusted.
  */
 export class PageLengths {
   readonly #cap: PageCap;
   readonly #most: number;
-  /** The longest page that was not taken for the last. */
+  /** The length of the longest page that did not count as the last. */
   #followed: number | null;
   #longest: number;
-  /** The page before, which was not taken for the last. */
+  /** The previous page, which did not count as the last. */
   #before: AskedPage<Ordered> | null = null;
 
-  /** `most`: how many rows a page usually may have. */
+  /** `most`: the usual page size. */
   constructor(cap: PageCap, most: number, hint: Hint | null) {
     this.#cap = cap;
     this.#most = most;
@@ -28,15 +28,15 @@ export class PageLengths {
     this.#longest = Math.abs(length);
   }
 
-  /** What a cursor should remember; null: nothing. */
+  /** What to store in a cursor; null: nothing. */
   get hint(): number | null {
     const isCut = this.#followed !== null && this.#followed < this.#most;
     const known = this.#cap.cut ?? (isCut ? this.#followed : null);
-    // A longer page says little of a shorter one where the source never says that more follows.
+    // A longer page proves little about a shorter one if the source never states that more follows.
     return known ?? (this.#longest > 0 && !this.#cap.deniesMore ? -this.#longest : null);
   }
 
-  /** The most rows that a page has which is not the last, as far as is known. */
+  /** The most rows on a page that is not the last, as far as known. */
   get most(): number {
     return Math.min(this.#cap.cut ?? Infinity, this.#followed ?? Infinity);
   }
@@ -47,18 +47,19 @@ export class PageLengths {
     const counted = isWhole ? total : null;
     const count = rows.length;
     const goesOn = more === true || (counted !== null && counted > count);
-    // That nothing follows is no sign where it has been wrong, and no hint is one by itself of a page that may be cut.
+    // A claim that nothing follows is no sign once it has been wrong. For a page that may be cut, a single sign is not
+    // enough.
     const isDoubted = page.lacksHints === true && !goesOn && !this.#hasLonger(count);
     const said = isDoubted || (more === false && this.#cap.deniesMore) ? null : more;
     this.#cap.saw(page, goesOn);
-    // Where a longer page has come, none is cut to this length.
+    // If a longer page has come, pages are not cut to this length.
     const full = Math.min(this.most, this.#longest > count ? asked : Infinity);
     this.#longest = Math.max(this.#longest, count);
     const signs = { start: isWhole ? 0 : null, count, asked, total: isDoubted ? null : counted, said };
     return moreBehind({ ...signs, full: full === Infinity ? null : full }) === false;
   }
 
-  /** Could a page of this length, which is said to be the last, have held more rows? */
+  /** True if a page of this length, claimed to be the last, could have held more rows. */
   hasRoom({ rows, asked }: Pick<AskedPage<Ordered>, 'rows' | 'asked'>): boolean {
     if (this.#cap.cut !== null || this.#cap.deniesMore) return false;
     return isShort({ count: rows.length, asked, full: this.#hasLonger(rows.length) ? asked : null });
@@ -68,13 +69,13 @@ export class PageLengths {
     return Math.max(this.#longest, this.#cap.longest) > count;
   }
 
-  /** The page is not taken for the last. */
+  /** Records that the page does not count as the last. */
   goesOn(page: AskedPage<Ordered>): void {
     this.#followed = Math.max(page.rows.length, this.#followed ?? 0);
     this.#before = page;
   }
 
-  /** The next page has come. If it has rows behind those of the page before, that one was not the last. */
+  /** Records the next page. If it has rows beyond the previous page, that page was not the last. */
   follows({ rows }: TimePage<Ordered>, order: TimeOrder): void {
     const [known, last] = [this.#before?.rows.at(-1), rows.at(-1)];
     if (this.#before !== null && known !== undefined && last !== undefined && isAhead(order, last.time, known.time))

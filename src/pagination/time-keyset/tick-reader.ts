@@ -6,13 +6,13 @@ import type { Unplaced } from '../core/partition.ts';
 import { fetchFitting } from './list.ts';
 import type { AskedPage, TimeKeysetOptions, TimePage } from './list.ts';
 
-/** The rows of a tick, in time order; null where reading it has shown that the vendor's clock has coarser ticks. */
+/** The rows of a tick, in time order. Null: reading has shown that the vendor's clock has coarser ticks. */
 type TickRows<T extends Ordered> = {
   readonly rows: readonly Unplaced<T>[];
   readonly truncated: string | undefined;
 } | null;
 
-/** Reads all rows of one tick, as far as the vendor lets one reach them: from both ends, and class by class. */
+/** Reads all rows of one tick that the vendor makes reachable: from both ends, and class by class. */
 export class TickReader<T extends Ordered> {
   readonly #options: TimeKeysetOptions<T>;
   readonly #order: TimeOrder;
@@ -21,7 +21,7 @@ export class TickReader<T extends Ordered> {
   #longest = 0;
   #count = 0;
 
-  /** `usual`: how many rows a page has that is not the last. */
+  /** `usual`: the number of rows on a page that is not the last. */
   constructor(options: TimeKeysetOptions<T>, order: TimeOrder, usual: () => number, call: Call) {
     this.#options = options;
     this.#order = order;
@@ -35,19 +35,19 @@ export class TickReader<T extends Ordered> {
     return count;
   }
 
-  /** A page has come: the vendor may cap pages without a word. */
+  /** Records the length of a page, because the vendor may cap pages silently. */
   saw({ rows }: TimePage<T>): void {
     this.#longest = Math.max(this.#longest, rows.length);
   }
 
-  /** Could the page have held more rows? Then nothing lies beyond it, unless the vendor says so. */
+  /** True if the page could have held more rows. Then no rows follow unless the vendor says so. */
   isShort({ rows, more, asked }: AskedPage<T>): boolean {
-    // Fewer may have been asked for than before.
+    // This page may have been requested with fewer rows than earlier ones.
     const full = Math.min(more === null ? this.#longest : this.#usual(), asked);
     return rows.length === 0 || (more !== true && rows.length < full);
   }
 
-  /** `page`: rows from the beginning of the tick on, in walk order. It may not reach to the tick's end. */
+  /** `page`: rows from the start of the tick, in walk order. They may not reach the tick's end. */
   async read(tick: bigint, page: readonly Unplaced<T>[]): Promise<TickRows<T>> {
     const { step } = this.#options.clock;
     const inTick = ({ time }: Unplaced<T>): boolean => tickOf(time, step) === tick;
@@ -63,7 +63,7 @@ export class TickReader<T extends Ordered> {
     }
     const classes = await Promise.all(this.#options.classes.map(async (within) => this.#readClass(tick, within)));
     const named = classes.flatMap(({ rows }) => rows.filter(inTick));
-    // The vendor may say a little more of a row in another answer: what is named counts.
+    // Use the version of a row from the class answers, because another answer may contain slightly more of it.
     const rows = this.#distinct([...near, ...farRows, ...named]);
     const isComplete = classes.every((one) => one.isWhole) && rows.length === this.#distinct(named).length;
     return {
@@ -74,7 +74,9 @@ export class TickReader<T extends Ordered> {
     };
   }
 
-  /** Do rows of the page come where none of them should, whatever the clock of bounds is? */
+  /**
+   * True if rows of the page come again for a bound that excludes them with any clock: then the source ignores bounds.
+   */
   async ignoresBounds(rows: readonly Unplaced<T>[]): Promise<boolean> {
     const last = rows.at(-1);
     if (last === undefined) return false;
@@ -85,8 +87,9 @@ export class TickReader<T extends Ordered> {
   }
 
   /**
-   * The page that begins with the tick in the other order. `coarser`: only one that begins earlier shows rows of it that
-   * are known. `misunderstood`: none does, so the source does not go on in that order.
+   * The page that begins with the tick in the other order. `coarser`: only a page with an earlier bound shows known
+   * rows, so the clock is coarser. `misunderstood`: no page shows them, so the source does not page correctly in that
+   * order.
    */
   async #farEnd(tick: bigint, near: readonly Unplaced<T>[]): Promise<AskedPage<T> | 'coarser' | 'misunderstood'> {
     const { clock } = this.#options;
@@ -105,7 +108,7 @@ export class TickReader<T extends Ordered> {
 
   async #readClass(tick: bigint, within: string): Promise<{ rows: readonly Unplaced<T>[]; isWhole: boolean }> {
     const { step } = this.#options.clock;
-    // First in the order in which the walk has seen the source go on.
+    // First use the order in which the source is known to page correctly.
     const near = await this.#fetch(this.#order, tick, step, within);
     if (this.#isWhole(near, this.#order, tick)) return { rows: near.rows, isWhole: true };
     const other = flip(this.#order);
@@ -123,7 +126,7 @@ export class TickReader<T extends Ordered> {
     return page;
   }
 
-  /** Has a page that begins with the tick all of it? */
+  /** True if a page that begins with the tick contains all of it. */
   #isWhole(page: AskedPage<T>, order: TimeOrder, tick: bigint): boolean {
     const last = page.rows.at(-1);
     return (
@@ -132,8 +135,9 @@ export class TickReader<T extends Ordered> {
   }
 
   /**
-   * Do two pages from either end of a list of ids leave nothing out between them? Then both end with the same rows, one
-   * in the reverse of the other's order. One such row is no proof: a vendor may give ties in one way whatever the order.
+   * True if two pages from opposite ends of a list of ids leave no gap between them. Then both end with the same rows,
+   * in opposite orders. One common row is no proof, because a vendor may return ties in the same order in both
+   * directions.
    */
   #meet(near: readonly Unplaced<T>[], far: readonly Unplaced<T>[], asked: number): boolean {
     const { identity } = this.#options;
@@ -142,7 +146,7 @@ export class TickReader<T extends Ordered> {
     const known = new Set(nearIds);
     const farIds = far.map(identity.of);
     const common = farIds.filter((id) => known.has(id)).length;
-    // Both are the same few rows: fewer than a page holds.
+    // Both pages have the same few rows, fewer than a page holds.
     const isFew = common === 1 || common < Math.min(this.#longest, asked);
     if (common > 0 && common === nearIds.length && common === farIds.length && isFew) return true;
     const farEnd = farIds.slice(-common).reverse();
@@ -157,23 +161,23 @@ export class TickReader<T extends Ordered> {
   }
 }
 
-/** Is there a row of an instant that is known? */
+/** True if the page has a row of an instant among the known rows. */
 function showsSome<T extends Ordered>({ rows }: TimePage<T>, known: readonly Unplaced<T>[]): boolean {
   return known.some((row) => rows.some(({ time }) => time === row.time));
 }
 
-/** The bound that brings all rows of the tick of `time`, and of nothing much before it. */
+/** The bound for a page that begins with the tick of `time`, at most one tick earlier. */
 export function pastTick(order: TimeOrder, time: bigint, step: bigint): bigint {
   const tick = tickOf(time, step);
   return order === 'ascending' ? tick - step : tick + step;
 }
 
-/** Does `a` come after `b` in that order? */
+/** True if `a` comes after `b` in this order. */
 export function isAhead(order: TimeOrder, a: bigint, b: bigint): boolean {
   return order === 'ascending' ? a > b : a < b;
 }
 
-/** Vendors may swap neighbours. Rows of one instant keep their order. */
+/** Sorts rows by time, because vendors may swap neighbours. Rows of one instant keep their order. */
 export function inTimeOrder<T extends { readonly time: bigint }>(rows: readonly T[], order: TimeOrder): readonly T[] {
   const isSorted = rows.every((row, index) => !isAhead(order, (rows[index - 1] ?? row).time, row.time));
   if (isSorted) return rows;

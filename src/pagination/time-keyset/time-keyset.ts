@@ -8,10 +8,10 @@ import type { TimeKeysetOptions } from './list.ts';
 import { TimeWalk } from './walk.ts';
 
 /**
- * Lists that are continued after a time alone. Such a page loses the rows that share the time of its last
- * one, so each page here begins one tick before the group that the page before left open, and reads that
- * group again. Should the group not come again, the vendor's clock is coarser than was thought (`AfterClock`).
- * A group larger than a page is split by what the vendor can filter, and read from both ends.
+ * Lists that are continued after a time alone. A page after the time of the last row would skip other rows of that
+ * time. So each page begins one tick before the group that the previous page left open, and reads that group again. If
+ * the group does not come again, the vendor's clock is coarser than assumed (`AfterClock`). A group larger than a page
+ * is split by the vendor's filters and read from both ends.
  */
 
 export function timeKeysetPartition<T extends Ordered>(options: TimeKeysetOptions<T>): Partition<T> {

@@ -4,8 +4,9 @@ import type { TimeOrder } from './after-clock.ts';
 import { isAhead } from './tick-reader.ts';
 
 /**
- * The rows up to the first one behind those that are needed, and behind the instant of the last of them. Those behind them are
- * left for the next page: so near to the end of a page, one that is out of order may be missing. All rows where they are fewer.
+ * The rows up to the first row after the needed ones and after the instant of the last of them. Rows after that are
+ * left to the next page, because near the end of a page a row that is out of order may be missing. All rows if there
+ * are no more than needed.
  */
 export function upToNeed<T extends Ordered>(
   rows: readonly Unplaced<T>[],

@@ -12,16 +12,16 @@ import { countReadable, fetchFitting } from './list.ts';
 import type { AskedPage, TimeKeysetOptions, TimePage } from './list.ts';
 
 export interface TimeStep<T extends Ordered> {
-  /** In walk order. Rows that were given before may come again. */
+  /** In walk order. Rows may repeat from earlier steps. */
   readonly rows: readonly Unplaced<T>[];
   readonly isEnd: boolean;
   readonly truncated?: string | undefined;
   readonly contradicts?: true;
-  /** Do they come again with the next step? Left out: those of the last instant do. */
+  /** False: the rows do not come again with the next step. Undefined: rows of the last instant do. */
   readonly comeAgain?: false;
 }
 
-/** How many pages in a row may get no further: a clock may turn out to be coarser more than once. */
+/** Pages in a row that may get no further, because the clock may turn out to be coarser more than once. */
 const MOST_IDLE = 10;
 
 const ORDER = 'the source gives its entries in another order than it is asked for';
@@ -29,8 +29,8 @@ const MISUNDERSTOOD = 'the source does not go on from where it is asked to; entr
 const VANISHED = 'entries that were read did not come again where they should have: others of that time may be missing';
 
 /**
- * The pages of one read. Each begins where it has to show rows that are known: that is how a bound is seen to have been
- * understood. Each page gets further than the one before it, takes one tick apart, or is the last.
+ * The pages of one read. Each begins where it must show known rows, which proves that the source understood the bound,
+ * and gets further than the one before, takes one tick apart, or is the last.
  */
 export class TimeWalk<T extends Ordered> {
   readonly #options: TimeKeysetOptions<T>;
@@ -38,13 +38,13 @@ export class TimeWalk<T extends Ordered> {
   readonly #order: TimeOrder;
   readonly #ticks: TickReader<T>;
   readonly #guard = new PageGuard(MOST_IDLE);
-  /** Where the walk begins, if no row is known there. */
+  /** The instant where the walk begins if no row is known there. */
   readonly #start: bigint | null;
-  /** The bound of the page to ask for; null: none. */
+  /** The bound of the next page; null: none. */
   #after: bigint | null = null;
-  /** The instant of a row that the page has to show. */
+  /** The instant of a row that the page must show. */
   #known: bigint | null = null;
-  /** Was the known row read by an earlier walk? Then it may be gone. */
+  /** True if an earlier walk read the known row. Then it may be gone. */
   #isOld = false;
   #count = 0;
   readonly #lengths: PageLengths;
@@ -67,7 +67,7 @@ export class TimeWalk<T extends Ordered> {
     }
   }
 
-  /** What a cursor should remember of the length of pages; null: nothing. */
+  /** The page length to store in a cursor; null: nothing. */
   get hint(): number | null {
     return this.#lengths.hint;
   }
@@ -91,16 +91,16 @@ export class TimeWalk<T extends Ordered> {
     const after = this.#after;
     const next = pastTick(this.#order, last.time, this.#options.clock.step);
     const isFurther = after === null || isAhead(this.#order, next, after);
-    // One of the usual size may show more.
+    // Try a page of the usual size, which may show more.
     if (most !== null && (page.isReversed || !isFurther)) return this.next();
-    // A part of the list, and not the part that was asked for.
+    // The page is part of the list, but not the requested part.
     if (page.isReversed) return { rows, isEnd: true, truncated: ORDER };
     if (this.#isStuckAt(last.time)) return { rows, isEnd: true, ...contradiction(REPEATS) };
     if (isFurther) {
       this.#goOn(next, last.time);
       return { rows, isEnd: false, truncated };
     }
-    // A page that could have held more rows holds all that there are.
+    // A page that could have held more rows contains all remaining rows.
     if (this.#ticks.isShort(page)) return { rows, isEnd: true, truncated };
     if (rows.some(({ time }) => isAhead(this.#order, after, time)))
       return { rows, isEnd: true, ...(truncated === undefined ? contradiction(REPEATS) : { truncated }) };
@@ -108,14 +108,14 @@ export class TimeWalk<T extends Ordered> {
     return { ...whole, truncated: truncated ?? whole.truncated };
   }
 
-  /** Before a place that is only a time, any number of rows may come. */
+  /** The first page's size. Before a position without a tie-break, any number of rows may come: the usual size. */
   async #firstSize(): Promise<number | null> {
     const isServed = this.#isFirst && this.#start === null;
     this.#isFirst = false;
     return isServed ? firstSize(this.#options.ladder, this.#options.size, this.#request, this.#call) : null;
   }
 
-  /** The page gets no further than the tick that it begins with: reads that tick by itself, and goes on behind it. */
+  /** The page gets no further than its first tick: reads that tick separately and continues after it. */
   async #takeApart(after: bigint, page: OrderedPage<T>): Promise<TimeStep<T>> {
     const { step } = this.#options.clock;
     const tick = this.#order === 'ascending' ? tickOf(after, step) + step : tickOf(after - 1n, step);
@@ -134,7 +134,10 @@ export class TimeWalk<T extends Ordered> {
     return { rows, truncated: isAll ? undefined : truncated, isEnd: false, comeAgain: false };
   }
 
-  /** Has the page all that lies behind its bound? It says so, and has room for more or, by its length, may be cut. */
+  /**
+   * True if the page has all rows after its bound: it claims so and has room for more, or a further request confirms
+   * it.
+   */
   async #isWhole({ rows, asked, more }: OrderedPage<T>): Promise<boolean> {
     if (more !== false || rows.length >= asked) return false;
     if (this.#lengths.hasRoom({ rows, asked })) return true;
@@ -144,7 +147,7 @@ export class TimeWalk<T extends Ordered> {
     return (await fetchFitting(this.#options, whole, this.#call, rows.length - 1)).total === rows.length;
   }
 
-  /** Pages that begin earlier, because the clock is coarser, need not get further than those before. */
+  /** True if too many pages got no further. A coarser clock lets some begin earlier. */
   #isStuckAt(time: bigint): boolean {
     return this.#guard.isStuck(this.#guard.getsFurther(this.#order === 'ascending' ? time : -time));
   }
@@ -154,14 +157,14 @@ export class TimeWalk<T extends Ordered> {
     this.#known = known;
     this.#isOld = false;
     if (this.#start === null) return;
-    // Now that more is known of the clock, the walk may begin nearer to its start.
+    // Now that the clock is known better, the walk may begin nearer to its start.
     const start = this.#boundAtStart(this.#start);
     if (!isAhead(this.#order, start, next)) return;
     this.#after = start;
     this.#known = null;
   }
 
-  /** Nothing on the page can show whether this bound was understood, so it is one that every clock understands. */
+  /** No row on the page can show whether this bound was understood, so it is valid for every clock. */
   #boundAtStart(start: bigint): bigint {
     return pastTick(this.#order, start, this.#options.clock.safeStep(this.#order));
   }
@@ -170,7 +173,7 @@ export class TimeWalk<T extends Ordered> {
     const asked = await this.#askBeyond(most);
     const after = this.#after;
     if (after === null || !this.#isDoubtful(asked.page, after)) return asked;
-    // Nothing came that lies beyond the bound. Without the bound, the source may show that there is something.
+    // No row beyond the bound came. A page without the bound may show that there are some.
     const whole = await this.#fetch(null);
     const isMore = whole.rows.some(({ time }) => isAhead(this.#order, time, this.#known ?? after));
     if (!isMore) return { ...asked, isLast: true };
@@ -195,7 +198,9 @@ export class TimeWalk<T extends Ordered> {
     return { page: page ?? (await this.#fetch(this.#after)), truncated: this.#isOld ? undefined : VANISHED };
   }
 
-  /** May the page be that of another question? An empty one may, as long as the source has not shown that it keeps the order. */
+  /**
+   * True if the bound may be misunderstood. Also for an empty page, until the source has shown that it keeps the order.
+   */
   #isDoubtful({ rows }: OrderedPage<T>, after: bigint): boolean {
     if (this.#known !== null && rows.some(({ time }) => time === this.#known)) return false;
     if (rows.length === 0) return !this.#options.clock.keepsOrder(this.#order);
@@ -221,11 +226,11 @@ export class TimeWalk<T extends Ordered> {
     return { ...page, rows, isReversed };
   }
 
-  /** Do the rows come the other way round? Neighbours may be swapped. */
+  /** True if the rows come in reverse order. Swapped neighbours do not count. */
   #isReversed({ rows }: TimePage<T>, after: bigint | null): boolean {
     const isOrdered = rows.every((row, index) => !isAhead(this.#order, (rows[index - 1] ?? row).time, row.time));
     const [first, last] = [rows.at(0), rows.at(-1)];
-    // Rows before the bound show that the source reads it in another way than this order.
+    // Rows before the bound show that the source interprets it differently.
     const isBeyond = after !== null && first !== undefined && isAhead(this.#order, first.time, after);
     if (isOrdered && isBeyond && first.time !== last?.time) this.#options.clock.orderKept(this.#order);
     if (isOrdered || rows.length < 3) return false;
@@ -240,6 +245,6 @@ interface OrderedPage<T extends Ordered> extends AskedPage<T> {
 interface Asked<T extends Ordered> {
   readonly page: OrderedPage<T>;
   readonly truncated?: string | undefined;
-  /** Nothing leads on from here. */
+  /** True if the walk cannot continue from here. */
   readonly isLast?: boolean;
 }
