@@ -12,23 +12,23 @@ import type { Partition, Unreadable } from '../pagination/core/partition.ts';
 /** The native pagination of a vendor's log call. */
 export type NativePagination = 'PAGE_TOKEN' | 'OFFSET' | 'RECORD_KEYSET' | 'TIME_KEYSET' | 'WHOLE_RESPONSE';
 
-/** The truth about what a vendor can do, as clients see it. */
+/** What a vendor can do, as shown to clients. */
 export interface Capabilities {
   readonly attempts: boolean;
   readonly steps: boolean;
   readonly tasks: boolean;
   readonly nativePagination: NativePagination;
-  /** Largest native page of log entries; null where there are no pages. */
+  /** Largest native page of log entries; null: the vendor has no pages. */
   readonly maxPageSize: number | null;
-  /** Can the vendor say how many entries there are? */
+  /** True if the vendor can count log entries. */
   readonly totalCount: boolean;
   /** Filters that the vendor applies itself. */
   readonly pushdown: readonly LogFilterField[];
 }
 
 /**
- * What the key of a part says of it without a call; null, or left out: only the vendor can tell. These go by
- * the key alone, so that a line says the same of its parts wherever it is read.
+ * What the key of a part reveals without a call. Null or undefined: a call is needed. These depend only on the key, so
+ * a line names its parts the same wherever it is read.
  */
 export interface PartNames {
   /** 1 for the first attempt. */
@@ -37,7 +37,7 @@ export interface PartNames {
   readonly taskName?: ((key: string) => string | null) | undefined;
 }
 
-/** Which jobs of a source. The caller filters what the vendor cannot. */
+/** A filter of jobs. The caller applies what the vendor cannot. */
 export interface JobFilter {
   readonly statusIn?: readonly JobStatus[] | undefined;
   /** Case-insensitive part of the name. */
@@ -47,15 +47,15 @@ export interface JobFilter {
 /** A native page of jobs, in the vendor's own order. */
 export interface JobPage {
   readonly jobs: readonly Job[];
-  /** Is there a page after this one? Null: only another call can tell. */
+  /** Whether a page follows. Null: only another call can tell. */
   readonly more: boolean | null;
-  /** How many jobs there are in all under the part of the filter that was pushed down; null where unknown. */
+  /** The number of all jobs that match the pushed-down part of the filter; null: unknown. */
   readonly total: number | null;
-  /** Did the vendor apply the whole filter? Then `total` counts what the client asked for. */
+  /** True if the vendor applied the whole filter. Then `total` counts what the client requested. */
   readonly filtered: boolean;
-  /** Jobs of this page that could not be read; the others are here. */
+  /** Jobs of this page that could not be read; `jobs` has the rest. */
   readonly unreadable?: Unreadable | undefined;
-  /** Parts of jobs that the vendor lists among them: not given out, but they say how far the list was read. */
+  /** Parts that the vendor lists among the jobs. They are not given out, but show how far the list was read. */
   readonly parts?: readonly Job[] | undefined;
 }
 
@@ -63,14 +63,14 @@ export interface JobPage {
 export interface JobList {
   /** Unique among the lists of the source and stable: part of cursors. */
   readonly key: string;
-  /** How many rows a full page has. */
+  /** The number of rows on a full page. */
   readonly pageSize: number;
   /**
-   * Does the vendor give the newest first, as far as is known? The reader checks it. A list in another order it reads
-   * whole: to tell which job is the newest, it must see all of them.
+   * True if the vendor is believed to return the newest job first. The reader checks this, and reads a list in any
+   * other order whole: to find the newest job, it must see all of them.
    */
   isNewestFirst(): boolean;
-  /** Pages count from 0 and have the fixed size. The reader filters what the vendor does not. */
+  /** Fetches a page of the fixed size, counted from 0. The reader applies what the vendor does not filter. */
   page(index: number, filter: JobFilter, call: Call): Promise<JobPage>;
 }
 
@@ -82,87 +82,82 @@ export interface PartScope {
 
 /** The parts of one kind that a source's jobs have. */
 export interface PartReader<T extends Ordered> {
-  /**
-   * Lists in time order. What does not belong to `within` may be left out, where that saves calls; the reader checks it
-   * all the same.
-   */
+  /** Lists parts in time order. May omit parts outside `within` if that saves calls; the reader checks anyway. */
   list(job: string, call: Call, within?: PartScope): Promise<readonly Partition<T>[]>;
-  /** One by key; null where the job has none. Batched per call where the vendor allows. */
+  /** Finds a part by key; null if the job has no such part. Batched per call if the vendor supports that. */
   find(job: string, key: string, call: Call): Promise<T | null>;
 }
 
-/** The log of a scope: its partitions, which the reader merges in time order, and which of the filter they apply. */
+/** The log of a scope: its partitions, which the reader merges in time order, and the filter fields that they apply. */
 export interface LogReading {
   readonly partitions: readonly Partition<LogEntry>[];
-  /** Every line of the partitions passes these. The reader applies all the others. */
+  /** Filter fields that every line of the partitions passes. The reader applies the rest. */
   readonly applied: readonly (keyof LogFilter)[];
-  /** What the scope asks of lines and the partitions do not apply; it takes the place of what the filter says there. */
+  /** Conditions of the scope that the partitions do not apply. They replace the filter's values of the same fields. */
   readonly narrowed?: LogFilter | undefined;
 }
 
-/** The log of a job as it is followed. */
+/** The log of a job for a tail. */
 export interface FollowedLog extends LogReading {
   /**
-   * Names the only stretch of the log that the source gives at this time (an attempt), where it says which
-   * one that is. When it is another one, what had not been read of the one before is out of reach.
-   * Undefined: nothing that was there goes out of reach.
+   * Names the only stretch of the log (an attempt) that the source currently gives, if it gives only one. When the name
+   * changes, unread lines of the previous stretch are out of reach. Undefined: no existing line goes out of reach.
    */
   readonly stretch?: string | undefined;
 }
 
-/** What one cheap question found out about a source. */
+/** The result of one cheap request to a source. */
 export interface Probe {
-  /** How many jobs it has; null where the vendor does not say. */
+  /** The number of jobs; null: the vendor does not state it. */
   readonly jobs: number | null;
 }
 
-/** A source as the configuration describes it: what `check --explain` compares with what came. */
+/** A source as the configuration describes it, for `check --explain` to compare with the answers. */
 export interface Described {
   /** How lines are paged, in the words of the configuration. */
   readonly scheme: string;
-  /** Is it said where the answers count jobs? */
+  /** True if the description says where answers count jobs. */
   readonly countsJobs: boolean;
-  /** Names of the fields of jobs and of lines that are said to be somewhere, `attributes.x` for an attribute. */
+  /** The described fields of jobs and of lines; `attributes.x` for an attribute. */
   readonly ofJobs: readonly string[];
   readonly ofLines: readonly string[];
 }
 
 /**
- * One account at one vendor. A connector keeps no state of a request (that lives in `call.scoped`); it
- * may remember what the vendor turned out to be able to do.
+ * One account at one vendor. A connector keeps no state of a request (that is in `call.scoped`), but may remember what
+ * the vendor turned out to support.
  *
- * Every method throws `TributaryError` with the code of DESIGN section 6. Keys come from clients: they
- * are untrusted, and a connector encodes them so that they can't change a path or a filter.
+ * Every method throws `TributaryError` with the code of DESIGN section 6. Keys come from clients: they are untrusted,
+ * and a connector encodes them so that they can't change a path or a filter.
  */
 export interface Connector {
   readonly vendor: string;
   readonly capabilities: Capabilities;
-  /** What keys say of the parts that they name; left out: nothing. */
+  /** What keys reveal about parts. Undefined: nothing. */
   readonly names?: PartNames | undefined;
-  /** What the configuration says of its answers; left out: it says nothing, all is known of the vendor. */
+  /** How the configuration describes the source. Undefined: the vendor is built in and needs no description. */
   readonly described?: Described | undefined;
-  /** The same objects each time: what is found out about a list is remembered by it. */
+  /** Always the same objects, because facts learned about a list are stored under its object. */
   readonly jobLists: readonly JobList[];
   probe(call: Call): Promise<Probe>;
-  /** One result per key, in their order: the job, null where there is none, or the error of that key alone. */
+  /** One result per key, in the same order: the job, null if it does not exist, or the error of this key alone. */
   getJobs(keys: readonly string[], call: Call): Promise<readonly (Job | null | Error)[]>;
-  /** The parts of jobs; no member of that kind where the vendor has no such thing. */
+  /** The readers of parts, without a member for kinds that the vendor does not have. */
   readonly parts: { readonly [K in PartKind]?: PartReader<Parts[K]> | undefined };
   /**
-   * Makes no call for itself unless the partitions cannot be named without one. An unknown job shows
-   * when a partition is read: NOT_FOUND.
+   * Makes no call unless the partitions cannot be named without one. For an unknown job, reading a partition throws
+   * NOT_FOUND.
    */
   logs(scope: LogScope, filter: LogFilter, call: Call): Promise<LogReading>;
   /**
-   * The log of a job for a caller that follows it, where that is not `logs({ job })`: the vendor starts the log over
-   * when a job is tried again. This log has the earlier attempts too, as far as the vendor gives them, and no page
-   * has part of one and part of another. Partitions have the keys, and entries the places, that `logs` gives
-   * them. It may make calls that `logs` does not need.
+   * The log of a job for a tail, if `logs({ job })` does not serve because the vendor starts the log over with each
+   * attempt. This log includes earlier attempts as far as the vendor gives them, and no page mixes two attempts. Keys
+   * of partitions and positions of entries are the same as in `logs`. It may make calls that `logs` does not need.
    */
   follow?(job: string, filter: LogFilter, call: Call): Promise<FollowedLog>;
 }
 
-/** What a connector is made of. */
+/** The arguments for creating a connector. */
 export interface ConnectorOptions {
   /** The source's name in the configuration. */
   readonly source: string;
@@ -182,13 +177,13 @@ export interface VendorDefinition {
    * `pageSize`, …), each with a `.describe()` and, where there is one, a default.
    */
   readonly options: ZodType;
-  /** The kinds of `auth` that the vendor understands, the usual one first. */
+  /** The types of `auth` that the vendor supports, the usual one first. */
   readonly auth: readonly AuthType[];
-  /** Where the vendor's tokens come from when the configuration does not say; null when it must say. */
+  /** The default token endpoint; null if the configuration must name it. */
   tokenUrl(baseUrl: string): string | null;
   readonly classifyError?: ClassifyError | undefined;
   readonly paceAfter?: PaceAfter | undefined;
-  /** What names its module: a configuration, and the key there. Left out: it is built in. */
+  /** The configuration and the key there that name the vendor's module. Undefined: the vendor is built in. */
   readonly module?: { readonly origin: string; readonly key: string } | undefined;
   create(options: ConnectorOptions): Connector;
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { VendorDefinition } from './connector.ts';
 
-/** A vendor as a module of your own defines it. */
+/** A vendor as defined by a module of the user. */
 export type OwnVendor = Omit<VendorDefinition, 'tokenUrl'> & Partial<Pick<VendorDefinition, 'tokenUrl'>>;
 
 const NATIVE_PAGINATION = ['PAGE_TOKEN', 'OFFSET', 'RECORD_KEYSET', 'TIME_KEYSET', 'WHOLE_RESPONSE'] as const;
@@ -10,7 +10,7 @@ const AUTH_TYPES = ['none', 'bearer', 'basic', 'oauth2-client-credentials', 'api
 
 const isFunction = (value: unknown): boolean => typeof value === 'function';
 
-/** What a definition must have. What it is made of is checked by the types of who writes it. */
+/** The members that a definition must have. Their details are checked by the author's type checker. */
 const definitionSchema = z.object(
   {
     vendor: z
@@ -33,7 +33,7 @@ const definitionSchema = z.object(
   { error: 'an object: what `defineVendor` gives' },
 );
 
-/** What is wrong with a definition; null where nothing is. */
+/** What is wrong with a definition; null: nothing. */
 export function faultOf(value: unknown): string | null {
   const [issue] = definitionSchema.safeParse(value).error?.issues ?? [];
   if (issue === undefined) return null;
@@ -46,7 +46,7 @@ const aText = z.string({ error: 'a text' });
 const aFlag = z.boolean({ error: 'true or false' });
 const aList = z.array(z.unknown(), { error: 'a list' });
 
-/** What a connector must have before anything is asked of it. */
+/** The members that a connector must have before it is used. */
 const connectorSchema = z.object(
   {
     vendor: aText,
@@ -78,17 +78,17 @@ const connectorSchema = z.object(
   { error: 'an object' },
 );
 
-/** What is wrong with what `create` of a module gave; null where nothing is. */
+/** What is wrong with the result of a module's `create`; null: nothing. */
 export function faultOfConnector(value: unknown): string | null {
   const [issue] = connectorSchema.safeParse(value).error?.issues ?? [];
   return issue === undefined ? null : `${['connector', ...issue.path].join('.')}: expected ${issue.message}`;
 }
 
-/** The same one each time: a definition that is read again equals itself. */
+/** Always the same function, so that a definition that is read again equals itself. */
 const nowhere = (): null => null;
 
 /**
- * Defines a vendor, for the module that `plugins` of the configuration names. Throws where the definition lacks something.
+ * Defines a vendor, for the module that `plugins` of the configuration names. Throws if the definition lacks something.
  */
 export function defineVendor(definition: OwnVendor): VendorDefinition {
   const fault = faultOf(definition);

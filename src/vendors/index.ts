@@ -6,5 +6,5 @@ import { rest } from './rest/index.ts';
 import { sapJobScheduling } from './sap-job-scheduling/index.ts';
 import { softwareOne } from './softwareone/index.ts';
 
-/** Every vendor that a source can be of. A new vendor is one folder here and one line below. */
+/** All vendors that a source can belong to. A new vendor is one folder here and one line below. */
 export const VENDORS: readonly VendorDefinition[] = [nemo, sapJobScheduling, byteNite, softwareOne, deepset, rest];

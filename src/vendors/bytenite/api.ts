@@ -8,9 +8,9 @@ import type { LogQuery } from './pushdown.ts';
 import { jobAnswerDecoder, jobListDecoder } from './wire.ts';
 import type { WireJob, WireJobList } from './wire.ts';
 
-/** The calls that are made, decoded. */
+/** The API calls, with decoded answers. */
 
-/** Null where the answer has no job. */
+/** Null: the answer has no job. */
 export async function getJob(http: SourceHttp, job: string, call: Call): Promise<WireJob | null> {
   return (await http.json({ method: 'GET', path: ['jobs', job], route: '/jobs/{job}' }, jobAnswerDecoder, call)).data;
 }
@@ -18,7 +18,7 @@ export async function getJob(http: SourceHttp, job: string, call: Call): Promise
 export interface Slice {
   readonly offset: number;
   readonly limit: number;
-  /** Ask for the newest first? */
+  /** True: request the newest first. */
   readonly ordered: boolean;
 }
 
@@ -28,7 +28,7 @@ export async function getJobs(http: SourceHttp, { offset, limit, ordered }: Slic
   return (await http.json({ method: 'GET', path: ['jobs'], route: '/jobs', query }, jobListDecoder, call)).data;
 }
 
-/** It is a POST, and it only reads: it may be sent again, and shared. */
+/** This POST only reads, so it may be repeated and shared. */
 export async function postLogs(
   http: SourceHttp,
   job: string,

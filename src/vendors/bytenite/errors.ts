@@ -2,7 +2,7 @@ import type { ErrorCode } from '../../domain/errors.ts';
 import type { ClassifyError } from '../../http/settings.ts';
 import { isFields } from '../shared/wire.ts';
 
-/** gRPC status codes, as far as they say more than an HTTP status of 400 or 500. */
+/** gRPC status codes that are more specific than an HTTP status of 400 or 500. */
 const CODE_OF_GRPC: Readonly<Record<number, ErrorCode>> = {
   4: 'SOURCE_TIMEOUT',
   5: 'NOT_FOUND',
@@ -11,7 +11,7 @@ const CODE_OF_GRPC: Readonly<Record<number, ErrorCode>> = {
   16: 'SOURCE_UNAUTHENTICATED',
 };
 
-/** HTTP statuses in the body of the action endpoints. */
+/** HTTP statuses in error bodies of the action endpoints. */
 const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = {
   401: 'SOURCE_UNAUTHENTICATED',
   403: 'SOURCE_FORBIDDEN',
@@ -22,8 +22,8 @@ const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = {
 const FINAL: ReadonlySet<ErrorCode> = new Set(['NOT_FOUND', 'SOURCE_FORBIDDEN', 'SOURCE_UNAUTHENTICATED']);
 
 /**
- * Error bodies are `rpcStatus` with a gRPC code, that of the action endpoints with an HTTP status, or
- * `{}`. Where the status is the general 400 or 500, the body knows better.
+ * Error bodies are `rpcStatus` with a gRPC code, a body with an HTTP status (action endpoints), or `{}`. For the
+ * general statuses 400 and 500, the body is more specific.
  */
 export const classifyError: ClassifyError = ({ status, body }) => {
   if ((status !== 400 && status !== 500) || !isFields(body)) return null;

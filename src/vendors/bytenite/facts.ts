@@ -1,11 +1,11 @@
 import type { JobStatus } from '../../domain/status.ts';
 
 /**
- * ByteNite in tables. Sources: the vendor's OpenAPI page of POST /logs, its documentation, and answers
- * that others have recorded. Assumptions are marked as such.
+ * ByteNite in tables. Sources: the vendor's OpenAPI page of POST /logs, its documentation, and recorded answers.
+ * Assumptions are marked as such.
  */
 
-/** The services of a job, in the order in which a job runs through them: its steps. */
+/** The services of a job, in the order in which it runs through them. They are its steps. */
 export const SERVICES = ['PARTITIONER', 'TASKRUNNER', 'ASSEMBLER'] as const;
 export type Service = (typeof SERVICES)[number];
 
@@ -57,18 +57,21 @@ export const STEP_OF_STATE: Readonly<Record<string, Service>> = {
 };
 
 /**
- * Lines at which an answer of POST /logs may end without a word. The lines come from Loki, and this is its default
- * limit of entries per query; it is not published whether the vendor raises it.
+ * The number of lines at which an answer of POST /logs may end silently. The lines come from Loki, and this is its
+ * default limit of entries per query; it is not published whether the vendor raises it.
  */
 export const LOG_CAP = 5_000;
 
-/** How GET /jobs is asked for the newest first. Assumed: the reference calls it a string and shows no value. */
+/**
+ * The value of the order parameter of GET /jobs for newest first. Assumed: the reference calls it a string and shows no
+ * value.
+ */
 export const NEWEST_FIRST = 'createdAt desc';
 
 /** Jobs per call; the vendor's default and maximum are not published. */
 export const JOB_PAGE_SIZE = 50;
 
-/** A state's name as the tables above have it: upper case, without its prefix. */
+/** A state's name as in the tables above: upper case, without its prefix. */
 export function plainState(state: string): string {
   return state.toUpperCase().replace(/^JOB_STATE_/, '');
 }

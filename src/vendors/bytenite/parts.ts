@@ -14,7 +14,7 @@ import type { LogReader } from './logs/reader.ts';
 import { sayWhatIsMissing } from './logs/truncation.ts';
 import type { WireJob } from './wire.ts';
 
-/** A job's steps stand in the job, its tasks in its log. There are no attempts. */
+/** Steps are read from the job, tasks from its log. There are no attempts. */
 export function createParts(source: string, jobs: JobLoader, reader: LogReader): Connector['parts'] {
   async function steps(job: string, call: Call): Promise<readonly Step[]> {
     const wire = await jobs.load(job, call);
@@ -56,8 +56,8 @@ export function createParts(source: string, jobs: JobLoader, reader: LogReader):
 }
 
 /**
- * The three steps of a job. The vendor gives a step no status of its own: a step has the status that the
- * job's state and the times of its states prove, or else UNKNOWN.
+ * The three steps of a job. The vendor gives steps no status. It is derived from the job's state and the times of its
+ * states, or else UNKNOWN.
  */
 export function stepsOf(wire: WireJob): readonly Step[] {
   const entered = timesOfEntry(wire);
@@ -75,7 +75,7 @@ export function stepsOf(wire: WireJob): readonly Step[] {
   }));
 }
 
-/** When the job entered each step, by the step's rank; null where it has not, or does not say. */
+/** When the job entered each step, by the step's rank; null: not yet, or unknown. */
 function timesOfEntry(wire: WireJob): readonly (Instant | null)[] {
   const stamps = [...wire.stateTimestamps];
   return SERVICES.map((service) => {
@@ -96,7 +96,7 @@ function statusOf(rank: number, wire: WireJob, entered: readonly (Instant | null
   if (reached === -1) return job === 'CANCELLED' ? 'CANCELLED' : 'UNKNOWN';
   if (rank < reached) return 'SUCCEEDED';
   if (rank === reached) return job;
-  // A failed job never comes to its later steps, and there is no word for that.
+  // A failed job never reaches its later steps, and there is no status for that.
   if (job === 'CANCELLED') return 'CANCELLED';
   return job === 'RUNNING' || job === 'PAUSED' ? 'QUEUED' : 'UNKNOWN';
 }

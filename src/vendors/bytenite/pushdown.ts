@@ -5,7 +5,7 @@ import { SERVICES } from './facts.ts';
 import type { Level, Service } from './facts.ts';
 import { levelsOf } from './severity.ts';
 
-/** Which lines of a job a reader wants; null in a part: any. */
+/** Which lines of a job a reader wants; a null member: any. */
 export interface Selection {
   readonly services: readonly Service[] | null;
   readonly taskIds: ReadonlySet<string> | null;
@@ -21,12 +21,12 @@ export interface LogQuery {
 
 export const EVERYTHING: LogQuery = { taskIds: [], levels: [], services: [] };
 
-/** What the reader of an answer applies to each line, whatever the vendor did. */
+/** The filter fields that the reader of an answer applies to each line, whatever the vendor filtered. */
 export const APPLIED: readonly (keyof LogFilter)[] = [...SEVERITY_FIELDS, 'attemptIn', 'stepIn', 'taskIn'];
 
-/** What a scope and a filter select; null when no line can be among it. */
+/** What a scope and a filter select; null: no line can match. */
 export function selectionOf(scope: LogScope, filter: LogFilter): Selection | null {
-  // No line has an attempt, so none is in one.
+  // Lines have no attempt, so none can match.
   if (scope.attempt !== undefined || filter.attemptIn !== undefined) return null;
   const taskIds = both(scope.task, filter.taskIn);
   const named = both(scope.step, filter.stepIn);
@@ -43,22 +43,25 @@ export function selectionOf(scope: LogScope, filter: LogFilter): Selection | nul
   };
 }
 
-/** Is a line at that place one of the selection, as far as its place decides? */
+/** True if a line of this service and task may belong to the selection. */
 export function selectsPlace({ services, taskIds }: Selection, service: Service, taskId: string | null): boolean {
   if (services !== null && !services.includes(service)) return false;
   return taskIds === null || (taskId !== null && taskIds.has(taskId));
 }
 
-/** Is a line one of the selection? Asked of every line: what the vendor's own filters leave out exactly is not known. */
+/**
+ * True if a line belongs to the selection. Applied to every line, because the exact effect of the vendor's filters is
+ * not known.
+ */
 export function selects(selection: Selection, service: Service, taskId: string | null, severity: number): boolean {
   if (!selectsPlace(selection, service, taskId)) return false;
   return selection.severity === null || severityPasses(severity, selection.severity);
 }
 
-/** One query that gives every line that any of the selections wants. */
+/** One query that returns every line that any of the selections wants. */
 export function unionOf(selections: readonly Selection[]): LogQuery {
   const services = union(selections.map((selection) => selection.services));
-  // What a task filter does to the other two services is not known: it is sent only when they are not wanted.
+  // The effect of a task filter on the other two services is unknown, so it is sent only if they are not wanted.
   const tasksOnly = services.length === 1 && services[0] === 'TASKRUNNER';
   return {
     services,

@@ -14,7 +14,10 @@ const KNOWN = new Map<string, Severity>(
   }),
 );
 
-/** The severity of a level. Missing is the protobuf zero value, UNKNOWN; a level of a newer version is read as a word of the field. */
+/**
+ * The severity of a level. A missing level is the protobuf zero value, UNKNOWN. An unknown level is interpreted as a
+ * common severity word.
+ */
 export function severityOfLevel(level: string | null): Severity {
   if (level === null) return NO_SEVERITY;
   const known = KNOWN.get(level);
@@ -23,7 +26,7 @@ export function severityOfLevel(level: string | null): Severity {
   return { number, text: level, source: number === 0 ? 'NONE' : 'VENDOR' };
 }
 
-/** The levels whose lines pass the filter; null when all do. */
+/** The levels whose lines pass the filter; null: all. */
 export function levelsOf(filter: SeverityFilter): readonly Level[] | null {
   const passing = LEVELS.filter((level) => severityPasses(LEVEL_NUMBERS[level], filter));
   return passing.length === LEVELS.length ? null : passing;

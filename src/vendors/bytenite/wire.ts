@@ -18,12 +18,12 @@ import {
 } from '../shared/wire.ts';
 import type { Fields } from '../shared/wire.ts';
 
-/** Shapes of what the API answers, read tolerantly: a field may be null, missing, or of a newer version. */
+/** Shapes of the API's answers, read tolerantly: a field may be null, missing, or from a newer version. */
 
-/** Go's zero time: how a gateway may write a time that was never set. */
+/** Go's zero time, which a gateway may write for a time that was never set. */
 const NEVER = /^0001-01-01T/;
 
-/** Names of what is shown of a job as attributes, as far as it is plain. */
+/** Fields of a job that are shown as attributes if their values are plain. */
 export const SHOWN = [
   'templateId',
   'appId',
@@ -47,7 +47,7 @@ export interface WireJob {
   readonly createdAt: Instant | null;
   readonly startedAt: Instant | null;
   readonly endedAt: Instant | null;
-  /** What `endedAt` was called before. */
+  /** The former name of `endedAt`. */
   readonly completedAt: Instant | null;
   readonly stateTimestamps: ReadonlyMap<string, Instant>;
   readonly shown: Readonly<Record<(typeof SHOWN)[number], Json>>;
@@ -82,11 +82,11 @@ function stampsOf(value: unknown): ReadonlyMap<string, Instant> {
 }
 
 function shownOf(fields: Fields): WireJob['shown'] {
-  // Made of the names themselves, so each of them is there.
+  // Built from the names, so all members exist.
   return Object.fromEntries(SHOWN.map((name) => [name, jsonOf(fields[name])])) as WireJob['shown'];
 }
 
-/** The job of an answer; null where it says that there is none. An answer with other members alone is something else. */
+/** The job of an answer; null: the answer has none. Throws for an answer that has only other members. */
 export function jobAnswerDecoder(body: unknown): WireJob | null {
   const fields = fieldsOf(body);
   const { job } = fields;
@@ -107,14 +107,14 @@ export interface WireJobList extends Rows<WireJob> {
   readonly hasNext: boolean | null;
 }
 
-/** protobuf leaves an empty list out; an answer with other members alone is something else. */
+/** protobuf omits an empty list. Throws for an answer that has only other members. */
 export function jobListDecoder(body: unknown): WireJobList {
   const fields = fieldsOf(body);
   requireMember(fields, isFields(fields['pagination']) ? ['data', 'pagination'] : ['data'], 'a list of jobs');
   const pagination = isFields(fields['pagination']) ? fields['pagination'] : {};
   return {
     ...rowsIn({ ...fields, data: fields['data'] ?? [] }, 'data', jobDecoder),
-    // int64 comes as a string from a protobuf gateway; a plain number is taken too.
+    // A protobuf gateway writes int64 as a string; a plain number is accepted too.
     total: countOf(pagination['total']),
     hasNext: flagOf(pagination['hasNext']),
   };

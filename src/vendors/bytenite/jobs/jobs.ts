@@ -16,10 +16,10 @@ export class ByteNiteJobList implements JobList {
   readonly #size: PageSize;
   readonly #http: SourceHttp;
   readonly #seen: (jobs: readonly WireJob[], call: Call) => void;
-  /** Until the source has refused the order: what it takes there is published nowhere. */
+  /** True until the source refuses the order, because its valid values are not published. */
   #ordered = true;
 
-  /** `seen` is told of all jobs that are listed. */
+  /** `seen` is called with all listed jobs. */
   constructor(http: SourceHttp, pageSize: number, seen: (jobs: readonly WireJob[], call: Call) => void) {
     this.#http = http;
     this.pageSize = pageSize;
@@ -31,10 +31,10 @@ export class ByteNiteJobList implements JobList {
     return this.#ordered;
   }
 
-  /** No part of the filter can be pushed down: what POST /jobs/filter takes is published nowhere. */
+  /** No part of the filter can be pushed down: the format of POST /jobs/filter is not published. */
   async page(page: number, filter: JobFilter, call: Call): Promise<JobPage> {
     const { source } = this.#http;
-    // The vendor may cap the size silently; the next page would then skip what is missing in this one.
+    // The vendor may cap the page size silently. The next page would then skip the jobs that are missing in this one.
     const run = await readRun({
       source,
       offset: page * this.pageSize,

@@ -7,8 +7,8 @@ import { getJob } from '../api.ts';
 import type { WireJob } from '../wire.ts';
 
 /**
- * Jobs by id, one GET each, side by side. Within a call each job is asked for once, also where its steps need it after
- * itself.
+ * Loads jobs by id, one GET each, in parallel. Within a call, each job is requested once, even if its steps need it
+ * later.
  */
 export class JobLoader {
   readonly #http: SourceHttp;
@@ -17,12 +17,12 @@ export class JobLoader {
     this.#http = http;
   }
 
-  /** Null where there is no such job. */
+  /** Null: there is no such job. */
   load(job: string, call: Call): Promise<WireJob | null> {
     return this.#loader(call).load(job);
   }
 
-  /** Jobs that a list has given whole need not be asked for again within the call. */
+  /** Stores listed jobs, which are complete, so that the call need not request them again. */
   remember(jobs: readonly WireJob[], call: Call): void {
     for (const job of jobs) this.#loader(call).prime(job.id, job);
   }

@@ -40,7 +40,7 @@ function asCount(value: Json): Json {
   return typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
 }
 
-/** A scalar or a list of scalars: nothing that could carry more than its name says. */
+/** True for a scalar or a list of scalars, which cannot contain more than its name suggests. */
 function isPlain(value: Json): boolean {
   return Array.isArray(value) ? value.every(isScalar) : isScalar(value);
 }

@@ -10,26 +10,26 @@ import { severityOfLevel } from '../severity.ts';
 import type { Selection } from '../pushdown.ts';
 import { TaskTable } from './task-table.ts';
 
-/** One who wants lines of a job. Without `begin` only its tasks are wanted. */
+/** A reader of a job's lines. Without `begin` it reads only the tasks. */
 export interface Reader {
   readonly job: string;
   readonly selection: Selection;
   readonly begin: BeginRows<LogEntry> | null;
-  /** That of its call: what it may be given, and has been given. */
+  /** The recency of the reader's call. */
   readonly recency: Recency;
-  /** Set when the sink has thrown: it gets nothing more, and the others go on. */
+  /** Set when the sink has thrown. It gets no more lines, but other readers go on. */
   failure: Error | null;
 }
 
-/** What a reader is told when the answer has been read. */
+/** The result for a reader after the answer has been read. */
 export interface LogAnswer {
   readonly tasks: TaskTable;
   readonly odd: OddLines;
-  /** May lines be missing, because the answer has as many as the vendor gives at most? */
+  /** True if the answer has exactly the vendor's maximum of lines, so lines may be missing. */
   readonly truncated: boolean;
 }
 
-/** Takes the lines of one answer while it arrives, and gives each to every reader that selects it. */
+/** Distributes the lines of one answer, while it arrives, to all readers that select them. */
 export class FanOut {
   readonly #readers: readonly Reader[];
   readonly #taking: readonly { readonly reader: Reader; readonly sink: RowSink<LogEntry> }[];
@@ -48,7 +48,7 @@ export class FanOut {
     else this.#tasks.task(item.taskId);
   }
 
-  /** To be asked when the answer has been read to its end. */
+  /** The result. Call it when the answer has been read to its end. */
   answer(cap: number | null): LogAnswer {
     return { tasks: this.#tasks, odd: this.#odd, truncated: this.#count.reaches(cap) };
   }
@@ -76,7 +76,7 @@ export class FanOut {
     }
   }
 
-  /** Throws when there is no reader left to read for. */
+  /** Marks a reader as failed. Throws if no reader is left. */
   #fail(reader: Reader, error: unknown): void {
     reader.failure = error instanceof Error ? error : new Error('A reader of log lines failed.', { cause: error });
     if (this.#readers.every(({ failure }) => failure !== null)) throw reader.failure;

@@ -9,7 +9,7 @@ import type { Service } from '../facts.ts';
 import type { LogInstance } from './body/instance.ts';
 import { severityOfLevel } from '../severity.ts';
 
-/** A log instance has no id. Lines that agree in all of this are the same line said again, and are numbered. */
+/** A log instance has no id. Lines that agree in all of these parts count as repeats and are numbered. */
 export const LINE_IDENTITY: Identity<LogEntry> = { by: 'content', of: identityOf };
 
 function identityOf(row: Unplaced<LogEntry>): readonly (string | null)[] {
@@ -18,7 +18,7 @@ function identityOf(row: Unplaced<LogEntry>): readonly (string | null)[] {
     row.taskKey,
     row.timestamp,
     textOf(row.attributes?.['container']),
-    // A level that is left out is UNKNOWN, so both are one line.
+    // A missing level means UNKNOWN, so both forms are the same line.
     row.severity.text ?? 'UNKNOWN',
     row.message,
   ];
@@ -26,13 +26,13 @@ function identityOf(row: Unplaced<LogEntry>): readonly (string | null)[] {
 
 const NO_EXCEPTIONS: LogEntry['exceptions'] = [];
 
-/** Lines of so many characters are long: work on them is done in turns with other work. */
+/** Lines of this many characters are long: they are processed in turns with other work. */
 const LONG_CHARACTERS = 1_024;
 
-/** A new row each time it is asked: who takes one may complete it. */
+/** Returns a new row each time, because the reader may modify it. */
 export function entryOf(service: Service, taskId: string | null, instance: LogInstance): Unplaced<LogEntry> {
   const entry = new Entry(service, taskId, instance);
-  // The tie-break of a copy is made when it is placed, in turns with other work.
+  // A copy gets its tie-break when it is placed, in turns with other work.
   return entry.message.length < LONG_CHARACTERS ? entry : Object.assign({}, entry);
 }
 
@@ -63,7 +63,7 @@ class Entry extends LateTie implements LogEntry {
   }
 }
 
-/** A row of the time of a line, and the rest once it is wanted. */
+/** A row with the time of a line; the rest is read on demand. */
 export class LateEntry implements LateRow<LogEntry> {
   readonly time: bigint;
   readonly #service: Service;

@@ -8,7 +8,7 @@ export class LineCount {
     this.#groups.set(group, (this.#groups.get(group) ?? 0) + 1);
   }
 
-  /** Has the answer, or one group of it, exactly as many lines as the vendor gives at most? */
+  /** True if the answer, or one group of it, has exactly the vendor's maximum of lines. */
   reaches(cap: number | null): boolean {
     if (cap === null) return false;
     return this.#all === cap || [...this.#groups.values()].includes(cap);

@@ -9,7 +9,7 @@ import type { LogReader } from './reader.ts';
 import { sayWhatIsMissing } from './truncation.ts';
 import type { Lacks } from './truncation.ts';
 
-/** One log per job, whatever the scope: a line is the same line, with the same id, in each of them. */
+/** The same log of a job for all scopes, so a line has the same id in each of them. */
 export function logsOf(reader: LogReader, scope: LogScope, filter: LogFilter): LogReading {
   const selection = selectionOf(scope, filter);
   if (selection === null) return { partitions: [], applied: APPLIED };

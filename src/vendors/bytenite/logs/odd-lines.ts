@@ -4,7 +4,7 @@ import type { Service } from '../facts.ts';
 import { selectsPlace } from '../pushdown.ts';
 import type { Selection } from '../pushdown.ts';
 
-/** The lines of an answer that could not be read, counted by where they stand: which severity they have is not known. */
+/** The unreadable lines of an answer, counted by service and task. Their severity is unknown. */
 export class OddLines {
   readonly #places = new Map<
     string,
@@ -18,15 +18,15 @@ export class OddLines {
     else place.count += 1;
   }
 
-  /** Those that a selection may want; undefined where there is none. */
+  /** The unreadable lines that a selection may include; undefined: none. */
   of(selection: Selection): Unreadable | undefined {
-    // What stands in a group that is not known may be wanted by anybody.
+    // Lines of an unknown group may belong to any selection.
     const wanted = [...this.#places.values()].filter(
       ({ service, taskId }) => service === null || selectsPlace(selection, service, taskId),
     );
     const [first] = wanted;
     if (first === undefined) return undefined;
-    // A line that can't be read has no name of its own: it is known by its number at its place.
+    // An unreadable line has no id, so it is named by its place and number.
     const ids = wanted.flatMap(({ service, taskId, count }) =>
       Array.from(
         { length: Math.min(count, MOST_NAMES) },

@@ -9,8 +9,8 @@ import type { LogItem } from './body/groups.ts';
 import { isJobId } from '../keys.ts';
 
 /**
- * Asks POST /logs. A filter that the source refuses with 400 is left out, and is not sent again: the
- * reader of the answer filters it anyway.
+ * Calls POST /logs. A filter that the source refuses with 400 is dropped and not sent again: the reader applies it
+ * anyway.
  */
 export class LogQueries {
   readonly #http: SourceHttp;
@@ -21,8 +21,8 @@ export class LogQueries {
   }
 
   /**
-   * Reads the lines of a job under the query, or under as much of it as the source takes. Returns the
-   * query that was answered. Callers that ask the same at the same time, in whichever call, share the answer.
+   * Reads the lines of a job that match the query, or the part of it that the source accepts. Returns the query that
+   * was answered. Callers with the same query at the same time share the answer, even across calls.
    */
   async read(job: string, query: LogQuery, begin: Begin<LogItem>, call: Call): Promise<LogQuery> {
     const tasks = new Set<string>();
@@ -34,7 +34,7 @@ export class LogQueries {
       };
     };
     const answered = await this.#ask(job, this.#accepted(query), beginNoting, call);
-    // Ids come from clients. Only a refusal of ids that exist says something about the filter itself.
+    // Ids come from clients. Only a refusal of existing ids shows that the source does not accept the filter.
     const refused = answered.taskIds.length < query.taskIds.length;
     if (refused && query.taskIds.every((taskId) => tasks.has(taskId))) this.#refused.add('taskIds');
     return answered;
@@ -69,7 +69,7 @@ export class LogQueries {
     }
   }
 
-  /** Without filters the job's id is all that can be wrong about a request. */
+  /** Without filters, only the job's id can be wrong about a request. */
   #explained(error: TributaryError, job: string): TributaryError {
     if (isJobId(job)) return error;
     return unknownJob(this.#http.source, job, { cause: error });

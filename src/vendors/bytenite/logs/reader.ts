@@ -10,26 +10,26 @@ import { LogQueries } from './queries.ts';
 import { unionOf } from '../pushdown.ts';
 import type { LogQuery, Selection } from '../pushdown.ts';
 
-/** What one call remembers. */
+/** The state that is kept for one call. */
 interface CallState {
   readonly readers: DataLoader<Reader, LogAnswer>;
   /** Whole answers of jobs that were read without a filter that hides tasks. */
   readonly answers: Map<string, LogAnswer>;
-  /** How many lines a selection of a job has, by both; null where the answer was cut. */
+  /** The number of lines by job and selection; null: the answer was cut. */
   readonly counts: Map<string, Promise<number | null>>;
 }
 
 const ALL_TASKS: Selection = { services: ['TASKRUNNER'], taskIds: null, severity: null };
 
 /**
- * Reads logs and tasks of jobs. Readers that ask about one job in the same tick of one call share one
- * POST /logs, under the union of what they want, and each is given the rows of its own selection.
+ * Reads logs and tasks of jobs. Readers of one job in the same tick of one call share one POST /logs with the union of
+ * their selections, and each gets only the rows of its own.
  */
 export class LogReader {
   readonly #queries: LogQueries;
   readonly #cap: number | null;
 
-  /** `cap`: how many lines make an answer suspect of having been cut. */
+  /** `cap`: an answer of exactly this many lines may have been cut. */
   constructor(http: SourceHttp, cap: number | null) {
     this.#queries = new LogQueries(http);
     this.#cap = cap;
@@ -47,13 +47,13 @@ export class LogReader {
     };
     const answer = this.#join({ job, selection, begin: beginCounting }, call);
     const counted = answer.then(({ truncated }) => (truncated ? null : count));
-    // A caller that reads gets the failure; a caller that counts asks again.
+    // The reading caller gets the failure. A counting caller requests again.
     counted.catch(() => undefined);
     this.#state(call).counts.set(nameOf(job, selection), counted);
     return answer;
   }
 
-  /** How many lines there are: from an answer that this call has had or is about to have, if there is one. */
+  /** The number of lines, from an answer that this call has received or is about to receive, if possible. */
   async count(job: string, selection: Selection, call: Call): Promise<number | null> {
     const known = this.#state(call).counts.get(nameOf(job, selection));
     const count = await known?.catch(() => undefined);
@@ -72,13 +72,13 @@ export class LogReader {
     return this.#state(call).answers.get(job) ?? this.#join({ job, selection: ALL_TASKS, begin: null }, call);
   }
 
-  /** An answer that has that task, if the job has it. */
+  /** An answer that contains the task if the job has it. */
   async task(job: string, taskId: string, call: Call): Promise<LogAnswer> {
     const known = this.#state(call).answers.get(job);
     if (known !== undefined) return known;
     const selection = { ...ALL_TASKS, taskIds: new Set([taskId]) };
     const answer = await this.#join({ job, selection, begin: null }, call);
-    // A group without lines may be no more than an echo of the id that was asked for.
+    // A group without lines may just echo the requested id.
     return answer.tasks.has(taskId) && !answer.tasks.hasLines(taskId) ? this.tasks(job, call) : answer;
   }
 
@@ -140,7 +140,7 @@ function showsAllTasks({ services, taskIds, levels }: LogQuery): boolean {
   return taskIds.length === 0 && levels.length === 0 && (services.length === 0 || services.includes('TASKRUNNER'));
 }
 
-/** The answer is new enough for each of them. */
+/** The recency that makes the answer new enough for every reader. */
 function recencyOf(readers: readonly Reader[]): Recency {
   return { notBefore: Math.max(...readers.map(({ recency }) => recency.notBefore)), inSequence: true };
 }

@@ -1,19 +1,19 @@
 import type { Task } from '../../../domain/job.ts';
 
 /**
- * The tasks that an answer of POST /logs names, each with the time of its first line. The vendor lists
- * tasks nowhere else, and says nothing about them but their ids.
+ * The tasks that an answer of POST /logs names, each with the time of its first line. The vendor lists tasks nowhere
+ * else, and provides only their ids.
  */
 export class TaskTable {
   readonly #first = new Map<string, bigint | null>();
 
-  /** Takes note of a line of a task; lines come in any order. */
+  /** Records a line of a task; lines come in any order. */
   line(taskId: string, time: bigint): void {
     const first = this.#first.get(taskId) ?? null;
     if (first === null || time < first) this.#first.set(taskId, time);
   }
 
-  /** Takes note of a task that may have no line. */
+  /** Records a task that may have no line. */
   task(taskId: string): void {
     if (!this.#first.has(taskId)) this.#first.set(taskId, null);
   }
@@ -36,7 +36,10 @@ export class TaskTable {
   }
 }
 
-/** Tasks are listed in the order of their first lines. The vendor does not say when a task began or ended, or how. */
+/**
+ * Tasks are listed in the order of their first lines. The vendor does not state when a task began or ended, or with
+ * what result.
+ */
 function taskOf(taskId: string, first: bigint | null): Task {
   return {
     key: taskId,

@@ -1,14 +1,17 @@
 import type { Ordered } from '../../../domain/ordered.ts';
 import type { Batch, Partition } from '../../../pagination/core/partition.ts';
 
-/** What the answer behind a partition lacks. Asked after the answer has been read. */
+/** What an answer lacks. Read it after the answer. */
 export interface Lacks {
-  /** Has it exactly as many lines as the vendor gives at most? Then it may have been cut. */
+  /** True if the answer has exactly the vendor's maximum of lines. Then it may have been cut. */
   readonly truncated: boolean;
   readonly unreadable?: Batch<Ordered>['unreadable'];
 }
 
-/** A partition whose readings say in their first batch what the answer lacks; of a cut one the number of rows is not known. */
+/**
+ * The partition, with a report in the first batch of each read about what the answer lacks. If the answer was cut, the
+ * count is unknown.
+ */
 export function sayWhatIsMissing<T extends Ordered>(partition: Partition<T>, lacks: () => Lacks): Partition<T> {
   return {
     key: partition.key,
