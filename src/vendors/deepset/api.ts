@@ -4,11 +4,11 @@ import type { PipelinePlace } from './keys.ts';
 import { pipeline, pipelineLogs, pipelines } from './wire.ts';
 import type { WireList, WirePipeline, WirePipelineLogs } from './wire.ts';
 
-/** The calls that are made, decoded. */
+/** The API calls, with decoded answers. */
 
 const ROUTE = '/api/v1/workspaces/{workspace}/pipelines';
 
-/** Path of a pipeline. The first version of the API names things by their names, which may hold anything. */
+/** The path of a pipeline. Version 1 of the API addresses pipelines by name, and a name may contain any character. */
 function pathOf({ workspace, name }: PipelinePlace): readonly string[] {
   return [...listPath(workspace), name];
 }
@@ -27,7 +27,7 @@ export async function readPipeline(http: SourceHttp, place: PipelinePlace, call:
   return (await http.json(request, pipeline, call)).data;
 }
 
-/** A native page of one workspace; `page` counts from 0, the vendor from 1. */
+/** Fetches a native page of one workspace. `page` counts from 0, the vendor from 1. */
 export async function listPipelines(
   http: SourceHttp,
   workspace: string,
@@ -52,7 +52,7 @@ export interface LogsQuery {
   readonly order: 'ASC' | 'DESC';
 }
 
-/** `cutsStrings`: cut texts where the answer is too large, instead of failing. */
+/** `cutsStrings`: cut strings if the answer is too large, instead of failing. */
 export function readLogs(
   http: SourceHttp,
   place: PipelinePlace,
@@ -60,7 +60,7 @@ export function readLogs(
   cutsStrings: boolean,
   call: Call,
 ): Promise<HttpReply<WirePipelineLogs>> {
-  // Exactly this: CSV is the other choice, and what a list of types gives is not said.
+  // Exactly this type: CSV is the alternative, and the effect of a list of types is not documented.
   const headers = { accept: 'application/json' };
   const request = {
     method: 'GET',

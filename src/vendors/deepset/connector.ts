@@ -18,7 +18,10 @@ import { planOf } from './pushdown/pushdown.ts';
 import { Refusals } from './pushdown/refusals.ts';
 import { Vocabulary } from './pushdown/vocabulary.ts';
 
-/** One account at the platform. A pipeline outside of its workspaces does not exist for it, and is not asked for. */
+/**
+ * The connector of one account at the platform. Pipelines outside its workspaces do not exist for it and are never
+ * requested.
+ */
 export function createConnector(http: SourceHttp, workspaces: readonly string[]): Connector {
   const refusals = new Refusals();
   const jobLists = pipelineLists(http, workspaces);

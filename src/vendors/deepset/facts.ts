@@ -2,9 +2,9 @@ import { statusFrom } from '../../domain/status.ts';
 import type { JobStatus } from '../../domain/status.ts';
 
 /**
- * The words that the vendor's clients and its service are known to use; the field itself is free text. A
- * pipeline is a standing service, so it is never RUNNING or SUCCEEDED: while it is being deployed it waits
- * to serve (QUEUED), and IDLE is one that stands by at zero replicas until it is asked.
+ * The status words that the vendor's clients and service are known to use; the field itself is free text. A pipeline is
+ * a standing service, so it is never RUNNING or SUCCEEDED. During deployment it waits to serve (QUEUED). IDLE means
+ * that it is scaled to zero replicas until the next request.
  */
 const STATUS: Readonly<Record<string, JobStatus>> = {
   DEPLOYED: 'ACTIVE',
@@ -17,7 +17,7 @@ const STATUS: Readonly<Record<string, JobStatus>> = {
   FAILED: 'FAILED',
 };
 
-/** The status of a pipeline, whatever the case of its word. */
+/** The status of a pipeline. Upper and lower case do not matter. */
 export function statusOf(native: string | null | undefined): JobStatus {
   return statusFrom(STATUS, native?.toUpperCase());
 }

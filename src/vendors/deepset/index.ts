@@ -12,7 +12,7 @@ export const deepset: VendorDefinition = {
   options: deepsetOptions,
   auth: ['bearer'],
   tokenUrl: () => null,
-  // The log store took too long; the vendor says to try again.
+  // The log store took too long; the vendor advises to try again.
   classifyError: ({ status }) => (status === 504 ? { code: 'SOURCE_TIMEOUT', retryable: true } : null),
   create: ({ http, options }) => createConnector(http, deepsetOptions.parse(options).workspaces),
 };

@@ -14,11 +14,11 @@ import type { WireList, WirePipeline } from './wire.ts';
 /** The largest page of pipelines. */
 const PIPELINE_LIMIT = 100;
 
-/** The pipeline as a job; null where the vendor knows none. */
+/** The pipeline as a job; null: the vendor does not know it. */
 export async function getPipeline(http: SourceHttp, place: PipelinePlace, call: Call): Promise<Job | null> {
   try {
     const data = await readPipeline(http, place, call);
-    // Its key is what it was asked for by, whatever the case or spelling that the vendor answers with.
+    // Keep the requested key, even if the vendor answers with another case or spelling.
     return jobOf({ ...data, name: place.name }, place.workspace, http.source);
   } catch (error) {
     if (hasCode(error, 'NOT_FOUND')) return null;
@@ -31,8 +31,8 @@ export async function pipelineExists(http: SourceHttp, place: PipelinePlace, cal
 }
 
 /**
- * A list for each workspace, newest first. That this is the order of page numbers is assumed. The vendor's
- * `before` and `after` are not used: they go by creation time whatever the sort, and can't be addressed.
+ * One list per workspace, newest first. It is assumed that page numbers follow this order. The vendor's `before` and
+ * `after` are not used: they follow creation time regardless of the sort, and do not allow jumps.
  */
 export function pipelineLists(http: SourceHttp, workspaces: readonly string[]): readonly JobList[] {
   return workspaces.map((workspace) => pipelineList(http, workspace));
@@ -65,7 +65,7 @@ function pipelineList(http: SourceHttp, workspace: string): JobList {
   };
 }
 
-/** How many pipelines there are; one small call per workspace, which also shows that the key opens it. */
+/** Counts pipelines with one small call per workspace, which also proves that the API key has access to it. */
 export async function countPipelines(
   http: SourceHttp,
   workspaces: readonly string[],

@@ -1,4 +1,4 @@
-/** Where a pipeline is. */
+/** The place of a pipeline. */
 export interface PipelinePlace {
   readonly workspace: string;
   readonly name: string;
@@ -10,19 +10,19 @@ export function keyOf({ workspace, name }: PipelinePlace): string {
 }
 
 /**
- * The pipeline of a key, or null when it is in none of the workspaces. A name may hold anything, slashes
- * too; that no workspace begins like another one's key (see `areDistinct`) makes this exact.
+ * The pipeline of a key; null: it is in none of the workspaces. A name may contain slashes; the result is still unique,
+ * because no workspace name is the start of another's keys (see `areDistinct`).
  */
 export function placeOf(key: string, workspaces: readonly string[]): PipelinePlace | null {
   for (const workspace of workspaces) {
     const name = key.startsWith(`${workspace}/`) ? key.slice(workspace.length + 1) : '';
-    // An empty name would ask for the list of pipelines.
+    // An empty name would request the list of pipelines.
     if (name !== '') return { workspace, name };
   }
   return null;
 }
 
-/** Can a key belong to one of these workspaces only? */
+/** True if a key can belong to only one of these workspaces. */
 export function areDistinct(workspaces: readonly string[]): boolean {
   return workspaces.every((one, index) =>
     workspaces.every((other, otherIndex) => index === otherIndex || !`${other}/`.startsWith(`${one}/`)),

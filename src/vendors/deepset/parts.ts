@@ -5,7 +5,7 @@ import { keyOf } from './keys.ts';
 import { statusOf } from './facts.ts';
 import type { WirePipeline } from './wire.ts';
 
-/** A pipeline as a job. Its creator and editor are people and are left out. */
+/** A pipeline as a job. Its creator and editor are persons, so they are omitted. */
 export function jobOf(pipeline: WirePipeline, workspace: string, source: string): Job {
   return {
     source,
@@ -32,13 +32,10 @@ function attributesOf(pipeline: WirePipeline): JsonObject | null {
   });
 }
 
-/** Where a pipeline's lines come from: the closed list of the reference page, in its order. */
+/** The origins of a pipeline's lines: the closed list of the reference page, in its order. */
 export const ORIGINS = ['querypipeline', 'indexingpipeline', 'haystack', 'unknown'] as const;
 
-/**
- * The origins as steps. Every pipeline has the four; the vendor says nothing of their state or times, so
- * they have none.
- */
+/** The origins as steps. Every pipeline has all four. The vendor provides no state or times for them. */
 export function stepsOf(): readonly Step[] {
   return ORIGINS.map((origin, index) => ({
     key: origin,

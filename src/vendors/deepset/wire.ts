@@ -19,9 +19,8 @@ import {
 import type { Fields } from '../shared/wire.ts';
 
 /**
- * What the vendor's answers look like, as far as they are read here. The reference page calls more fields
- * required than its own client and fixtures can rely on: `trace`, `exceptions`, `extra_fields` and `total`
- * come as null, or not at all.
+ * The parts of the vendor's answers that are read here. The reference page calls more fields required than its own
+ * client and fixtures rely on: `trace`, `exceptions`, `extra_fields` and `total` may be null or missing.
  */
 
 export interface WireFrame {
@@ -46,7 +45,7 @@ export interface WirePipelineLog {
   readonly extra_fields: Json;
 }
 
-/** A row needs its id and its time; the rest is only shown. */
+/** A row needs its id and its time; other fields are only shown. */
 export function pipelineLog(row: Fields): WirePipelineLog {
   return {
     log_id: required(row, 'log_id', textIdOf, 'an id'),
@@ -106,7 +105,7 @@ export function pipeline(body: unknown): WirePipeline {
   };
 }
 
-/** `has_more` is null where the vendor does not say it. */
+/** `has_more` is null if the vendor does not state it. */
 export interface WireList<T> extends Rows<T> {
   readonly has_more: boolean | null;
   readonly total: number | null;
@@ -117,7 +116,7 @@ function listOf<T>(read: (row: Fields) => T): (body: unknown) => WireList<T> {
     const fields = fieldsOf(body);
     const has_more = flagOf(fields['has_more']);
     const rows = rowsIn(fields, 'data', read);
-    // A body without a row and without a word about more is none of the vendor's lists.
+    // A body without rows, count and `has_more` is not a list of the vendor.
     if (has_more === null && !Object.hasOwn(fields, 'total') && rows.data.length + rows.odd.length === 0) {
       throw Mismatch.of(fields['has_more'], 'a boolean', 'has_more');
     }
@@ -129,7 +128,7 @@ export const pipelineLogs = listOf(pipelineLog);
 export const pipelines = listOf(pipeline);
 export type WirePipelineLogs = WireList<WirePipelineLog>;
 
-/** Does the list go on? Where the vendor does not say it, a full page may not be the last. */
+/** True if the list may go on. Without a statement of the vendor, a full page may not be the last. */
 export function hasMore({ data, odd, has_more }: WireList<unknown>, limit: number): boolean {
   const size = data.length + odd.length;
   return size > 0 && (has_more ?? size >= limit);

@@ -14,16 +14,16 @@ import type { JobPlace } from './keys.ts';
 import { attemptListWire, jobListWire, jobWire, logPageWire, statusTreeWire, stepListWire } from './wire.ts';
 import type { AttemptWire, JobWire, ListWire, LogRowWire, StatusTreeWire, StepWire } from './wire.ts';
 
-/** Rows of a list call, as far as the vendor takes them. */
+/** Rows per page of list calls. */
 const LIST_PAGE_SIZE = 100;
 
-/** How many pages of a list are asked for side by side. */
+/** Most pages of a list requested in parallel. */
 const SIDE_BY_SIDE = 8;
 
-/** How many pages a list that is short by nature may have. */
+/** Most pages of a list that is short by nature. */
 const MOST_PAGES = 100;
 
-/** One log call: names, not entity ids; undefined parts are not sent. */
+/** The parameters of one log call: names, not entity ids. Undefined members are not sent. */
 export interface LogQuery {
   readonly limit: number;
   readonly pageCursor: string | null;
@@ -34,17 +34,17 @@ export interface LogQuery {
 
 export interface LogPage extends Rows<LogRowWire> {
   readonly next: string | null;
-  /** To how many bytes its texts were cut; null: they were not. */
+  /** The byte length that strings were cut to; null: nothing was cut. */
   readonly cutTo: number | null;
-  /** Null also on an empty page past the first: there the vendor says 0, whatever there is. */
+  /** Null also on an empty page after the first, where the vendor always states 0. */
   readonly total: number | null;
 }
 
-/** The calls of the jobs service that are made, decoded. */
+/** The API calls to the jobs service, with decoded answers. */
 export interface NemoApi {
   /** Page numbers count from 1. */
   listJobs(workspace: string, page: number, size: number, call: Call): Promise<ListWire<JobWire>>;
-  /** Null when there is none. */
+  /** Null: there is no such job. */
   job(place: JobPlace, call: Call): Promise<JobWire | null>;
   statusTree(place: JobPlace, call: Call): Promise<StatusTreeWire>;
   /** Steps of all attempts, oldest first. */
@@ -63,18 +63,18 @@ export function createNemoApi(http: SourceHttp): NemoApi {
   const listRows = new PageSize(LIST_PAGE_SIZE);
 
   /**
-   * All rows of a list that is short by nature. A page that does not fit into an answer is read in parts, and a row that does
-   * not fit by itself is one that can't be read, beside the others.
+   * Reads all rows of a list that is short by nature. A page that does not fit into an answer is read in parts, and a
+   * row that does not fit even alone counts as unreadable.
    */
   async function all<T>(...[place, sort, decoder, keyOf, call]: ShortList<T>): Promise<Rows<T>> {
     return allOf(LIST_PAGE_SIZE);
 
-    /** Of the pages that the vendor counts, some are asked for side by side. */
+    /** Requests counted pages in parallel, up to `SIDE_BY_SIDE`. */
     async function allOf(pageSize: number): Promise<Rows<T>> {
       const guard = new PageGuard();
       const pages: ListWire<T>[] = [];
       const asked = new Set<number>();
-      /** The shortest page that others followed. */
+      /** The length of the shortest page followed by others. */
       let cap = pageSize;
       const fetch = async (index: number, rows: number): Promise<ListWire<T>> => {
         asked.add(rows);
@@ -106,7 +106,7 @@ export function createNemoApi(http: SourceHttp): NemoApi {
       }
       const [first] = pages;
       if (first !== undefined && sizeOf(first) === 0 && countsRows(first)) throw endless(http.source, ENDS_EARLY);
-      // The vendor counts in pages of its own size: of other parts, some would lie elsewhere.
+      // The vendor pages with its own size, so parts of another size would not line up: start over with that size.
       if (cap < pageSize && [...asked].some((rows) => rows !== pageSize)) return allOf(cap);
       return { data: pages.flatMap(({ data }) => data), odd: pages.flatMap(({ odd }) => odd) };
     }
@@ -138,8 +138,8 @@ export function createNemoApi(http: SourceHttp): NemoApi {
 }
 
 /**
- * How many pages to ask for next; 0 at the end. The vendor's count of pages is a hint: an empty page ends a list that nothing
- * is filtered out of, and a full one does not.
+ * The number of pages to request next; 0: the end. The vendor's count of pages is only a hint. Nothing is filtered out
+ * of these lists, so an empty page is the end, and a full page is not.
  */
 function countAhead(pages: readonly ListWire<unknown>[], pageSize: number): number {
   const last = pages.at(-1);
@@ -155,19 +155,19 @@ const IN_PARTS = {
   tooLarge: (row: UnreadableRow) => ({ data: [], odd: [{ ...row, index: 0 }], total_pages: null, total_results: null }),
 };
 
-/** Does an answer without rows count some? An empty list may have one page. */
+/** True if an answer without rows counts some. An empty list may have one page. */
 function countsRows({ total_results: rows, total_pages: pages }: ListWire<unknown>): boolean {
   return rows === null ? (pages ?? 0) > 1 : rows > 0;
 }
 
-/** Does nothing say that there is more behind a native page, counted from 0, of so many rows? */
+/** True if nothing suggests that rows follow a native page (counted from 0, with `rows` rows per page). */
 function isLast(page: ListWire<unknown>, index: number, rows: number): boolean {
   const size = sizeOf(page);
   if (size === 0) return true;
   return (page.total_pages ?? 0) <= index + 1 && size < rows && (page.total_results ?? 0) <= index * rows + size;
 }
 
-/** One page of its parts. What the vendor counts, it counts in pages of the last one's size. */
+/** Joins parts into one page. The vendor's count of pages refers to the size of the last part. */
 function pageOf<T>({ parts, rows }: Parts<ListWire<T>>, pageSize: number): ListWire<T> {
   const { total_pages: pages = null, total_results = null } = parts.findLast((part) => part.total_pages !== null) ?? {};
   return {
@@ -178,7 +178,7 @@ function pageOf<T>({ parts, rows }: Parts<ListWire<T>>, pageSize: number): ListW
   };
 }
 
-/** Its place, its order, how it and its rows are read, and for whom. */
+/** A list's place and order, its decoder, the key of its rows, and the call. */
 type ShortList<T> = [place: Place, sort: string, decoder: Decoder<ListWire<T>>, keyOf: (row: T) => string, call: Call];
 
 function stepKeyOf({ id, name, attempt_id: attempt, created_at: created }: StepWire): string {
@@ -199,7 +199,7 @@ function jobsOf(workspace: string): Place {
   return { path: ['apis', 'jobs', 'v2', 'workspaces', workspace, 'jobs'], route: ROUTE };
 }
 
-/** A job, or what is under it. */
+/** The place of a job, or of a resource below it. */
 function partOf({ workspace, name }: JobPlace, ...parts: readonly string[]): Place {
   return { path: [...jobsOf(workspace).path, name, ...parts], route: [`${ROUTE}/{job}`, ...parts].join('/') };
 }

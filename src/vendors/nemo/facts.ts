@@ -3,12 +3,12 @@ import type { JobStatus } from '../../domain/status.ts';
 import type { Ladder } from '../../pagination/core/ladder.ts';
 
 /**
- * Sizes of log pages below the configured one; 40 is for the 20 lines that clients ask for by default. Few divide one another,
- * so that the borders of pages lie at different places.
+ * Smaller sizes of log pages. 40 serves the 20 lines that clients request by default. Few sizes divide each other, so
+ * that page borders lie in different places.
  */
 export const LADDER: Ladder = { sizes: [25, 40, 64, 90, 130, 190, 280, 410, 600], ahead: 20 };
 
-/** The words of all generations of the API. */
+/** The status words of all generations of the API. */
 const STATUS: Readonly<Record<string, JobStatus>> = {
   created: 'QUEUED',
   creation_pending: 'QUEUED',
@@ -29,7 +29,7 @@ export function statusOf(native: string | null | undefined): JobStatus {
   return statusFrom(STATUS, native);
 }
 
-/** Can jobs of this vendor have one of these statuses? UNKNOWN stands for words that are not known yet. */
+/** True if jobs of this vendor can have one of these statuses. UNKNOWN stands for unknown words. */
 export function mayHave(statuses: readonly JobStatus[]): boolean {
   return statuses.includes('UNKNOWN') || Object.values(STATUS).some((status) => statuses.includes(status));
 }

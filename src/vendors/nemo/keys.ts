@@ -1,4 +1,4 @@
-/** A job's place: its key is `workspace/name`. */
+/** The place of a job. Its key is `workspace/name`. */
 export interface JobPlace {
   readonly workspace: string;
   readonly name: string;
@@ -8,7 +8,7 @@ export function jobKey(workspace: string, name: string): string {
   return `${workspace}/${name}`;
 }
 
-/** The place behind a key; null when it is none, or in a workspace that this source does not read. */
+/** The place of a key; null: the key is invalid, or its workspace is not configured for this source. */
 export function placeOf(key: string, workspaces: readonly string[]): JobPlace | null {
   const slash = key.indexOf('/');
   if (slash === -1) return null;
@@ -17,16 +17,16 @@ export function placeOf(key: string, workspaces: readonly string[]): JobPlace | 
 }
 
 /**
- * Names that the store of the logs takes. It answers any other with a permanent 500, also names that the
- * jobs service itself allows (`@`, `+`).
+ * True for names that the log store accepts. It answers all others with a permanent 500, even names that the jobs
+ * service allows (`@`, `+`).
  */
 export function isStorable(name: string): boolean {
   return /^[A-Za-z0-9._:-]{1,128}$/.test(name);
 }
 
 /**
- * A task's key is its name; only where two steps of one job have tasks of one name, the later one's is
- * `step/name`. (Task names have no slash.)
+ * A task's key is its name. If tasks of two steps of a job share a name, the later one's key is `step/name`. Task names
+ * contain no slash.
  */
 export function taskPlaceOf(key: string): { readonly step: string | null; readonly task: string } {
   const slash = key.lastIndexOf('/');

@@ -14,17 +14,17 @@ export interface Endpoint {
   readonly body?: JsonObject | undefined;
 }
 
-/** Parameters of paging, order and filters; those without a name or a value are not sent. */
+/** Parameters of paging, order and filters. Parameters without a name or a value are not sent. */
 export type Parameters = readonly (readonly [name: string | undefined, value: string | number | null | undefined])[];
 
 export interface Question {
   readonly variables: Variables;
   readonly parameters: Parameters;
-  /** Nothing smaller can be asked for. */
+  /** True if the request cannot ask for less: see `HttpRequest.cutsStrings`. */
   readonly cutsStrings?: boolean | undefined;
 }
 
-/** Makes a call. Parameters go into the body where the call has one, and else into the query. */
+/** Makes a call. Parameters go into the body if the call has one, otherwise into the query. */
 export function ask<T>(
   http: SourceHttp,
   endpoint: Endpoint,
@@ -43,7 +43,7 @@ export function ask<T>(
   const request = {
     method,
     path: filledPath(endpoint.path, variables),
-    // As it is described, which names no job.
+    // The path from the description, which contains no job's id.
     route: endpoint.path,
     query: Object.fromEntries(body === undefined ? [...query, ...sent] : query) as Record<
       string,
@@ -56,12 +56,15 @@ export function ask<T>(
   return http.json(request, decoder, call);
 }
 
-/** Has the source no such page? It answers so behind the end, or for a token that it does not take. */
+/** True if the source has no such page: after the end, or for a token that it refuses. */
 export function isRefusal(error: unknown): boolean {
   return error instanceof TributaryError && [400, 404, 410, 416, 422].includes(error.status ?? 0);
 }
 
-/** A page by its place. Behind the end some refuse to answer: where they answer for the first page, there is nothing. */
+/**
+ * Fetches a page. Some sources refuse pages after the end: if the first page is still answered, the result is
+ * `nothing`.
+ */
 export async function pageOrEnd<P>(isFirst: boolean, fetch: (first: boolean) => Promise<P>, nothing: P): Promise<P> {
   try {
     return await fetch(isFirst);
@@ -70,7 +73,7 @@ export async function pageOrEnd<P>(isFirst: boolean, fetch: (first: boolean) => 
     try {
       await fetch(true);
     } catch (first) {
-      // It answers, with more than is read.
+      // The first page is answered, but is too large.
       if (!(first instanceof AnswerTooLarge)) throw first;
     }
     return nothing;

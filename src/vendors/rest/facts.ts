@@ -2,7 +2,7 @@ import type { JobStatus } from '../../domain/status.ts';
 import { SEVERITY_FLOOR, severityNumberOfWord } from '../../domain/severity.ts';
 import type { LogSeverity } from '../../domain/severity.ts';
 
-/** What usual words mean, in small letters and without signs. What the configuration says of a word goes first. */
+/** The meaning of common words, in lower case and without punctuation. The configuration takes precedence. */
 const STATUS: Readonly<Record<string, JobStatus>> = {
   queued: 'QUEUED',
   created: 'QUEUED',
@@ -33,7 +33,7 @@ const STATUS: Readonly<Record<string, JobStatus>> = {
   timedout: 'FAILED',
 };
 
-/** The status of a word, whatever its case; UNKNOWN for a word that neither table has. */
+/** Looks up the status of a word, ignoring case; UNKNOWN for a word in neither table. */
 export function statusTable(own: Readonly<Record<string, JobStatus>>): (native: string | null) => JobStatus {
   const table = new Map(Object.entries(own).map(([word, status]) => [word.toLowerCase(), status]));
   const usual = new Map(Object.entries(STATUS));
@@ -43,13 +43,13 @@ export function statusTable(own: Readonly<Record<string, JobStatus>>): (native: 
   };
 }
 
-/** The severity number of a word, whatever its case; 0 for a word that is none. */
+/** Looks up the severity number of a word, ignoring case; 0 for an unknown word. */
 export function severityTable(own: Readonly<Record<string, LogSeverity>>): (word: string) => number {
   const table = new Map(Object.entries(own).map(([word, severity]) => [word.toLowerCase(), SEVERITY_FLOOR[severity]]));
   return (word) => table.get(word.toLowerCase()) ?? severityNumberOfWord(word);
 }
 
-/** How times are written, and the nanoseconds of one of their ticks. */
+/** The formats of times, and the nanoseconds of one tick of each. */
 export const TIME_FORMATS = {
   'date-time': 1_000n,
   seconds: 1_000_000_000n,

@@ -21,7 +21,7 @@ import type { JobPaging } from './description/paging-options.ts';
 import { jobReader, membersOf, pageDecoder } from './wire.ts';
 import type { WirePage } from './wire.ts';
 
-/** How many rows a list is taken to have on a page where all of it comes at once. */
+/** The assumed page size of a list that comes as a whole. */
 const WHOLE_PAGE = 1_000;
 
 const NOTHING: WirePage<Job> = { data: [], odd: [], total: null, more: false, next: null };
@@ -70,7 +70,7 @@ export function createJobs(http: SourceHttp, options: JobOptions): JobsOfSource 
 
   async function get(place: Parameters, rows: number, call: Call): Promise<WirePage<Job>> {
     const sized = paging.scheme === 'whole' ? [] : [[paging.sizeParameter, rows] as const];
-    // The row behind one that does not fit is found only by the token beside it.
+    // The row after one that does not fit can be reached only by the token in the same answer.
     const cutsStrings = paging.scheme === 'token' && rows === 1;
     const question = { variables: {}, parameters: [...place, ...sized], cutsStrings };
     const { data, cutTo } = await ask(http, list, question, decoder, call);
@@ -86,7 +86,7 @@ export function createJobs(http: SourceHttp, options: JobOptions): JobsOfSource 
     return { total, more: paging.scheme === 'token' ? next !== null : more };
   };
 
-  /** A page of smaller ones, where it does not fit into an answer. */
+  /** Fetches a page, in smaller pages if it does not fit into an answer. */
   function sizedPage(index: number, call: Call): Promise<JobRows> {
     return numberedRows<WirePage<Job>>({
       size,
@@ -99,7 +99,7 @@ export function createJobs(http: SourceHttp, options: JobOptions): JobsOfSource 
     });
   }
 
-  /** A page of which no smaller ones can be had. */
+  /** Fetches a page that cannot be split into smaller ones. */
   async function wholePage(index: number, call: Call): Promise<JobRows> {
     const page = await fetch(index, pageSize, call);
     const count = sizeOf(page);
@@ -130,7 +130,7 @@ export function createJobs(http: SourceHttp, options: JobOptions): JobsOfSource 
       if (variables === null) return null;
       try {
         const { data } = await ask(http, one, { variables, parameters: [] }, decodeJob, call);
-        // Its key is what it was asked for by, whatever the spelling that the source answers with.
+        // Keep the requested key, even if the source answers with another spelling.
         return { ...data, key };
       } catch (error) {
         if (hasCode(error, 'NOT_FOUND')) return null;
@@ -146,7 +146,7 @@ export function createJobs(http: SourceHttp, options: JobOptions): JobsOfSource 
   };
 }
 
-/** Where a page begins. */
+/** The parameters for the start of a page. */
 function placeOf(paging: JobPaging, index: number, rows: number): Parameters {
   if (paging.scheme === 'page') return [[paging.parameter, paging.first + index]];
   if (paging.scheme === 'offset') return [[paging.parameter, paging.first + index * rows]];
@@ -155,11 +155,11 @@ function placeOf(paging: JobPaging, index: number, rows: number): Parameters {
 
 type TokenPaging = Extract<JobPaging, { scheme: 'token' }>;
 
-/** Pages behind tokens, by their numbers: a page is reached from the nearest one before it whose token is known. */
+/** Numbered access to pages with tokens: a page is reached from the nearest earlier page whose token is known. */
 class TokenPages {
   readonly #paging: TokenPaging;
   readonly #get: (place: Parameters) => Promise<WirePage<Job>>;
-  /** Of the pages from 0 on; null: there is none behind the page before. */
+  /** The tokens of pages from 0 on; null: the page before was the last. */
   readonly #tokens: (string | null)[] = [];
 
   constructor(paging: TokenPaging, get: (place: Parameters) => Promise<WirePage<Job>>) {

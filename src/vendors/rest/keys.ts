@@ -6,8 +6,8 @@ import type { JsonPath } from './description/paths.ts';
 import type { Variables } from './description/templates.ts';
 
 /**
- * A job's key is a field of its row, or several of them joined by slashes. Of several, each is percent-encoded, so that
- * its slashes are no borders.
+ * A job's key is a field of its row, or several fields joined by slashes. If there are several, each is
+ * percent-encoded, so that its slashes are not separators.
  */
 export function keyOf(row: Fields, paths: readonly JsonPath[], names: readonly string[]): string {
   const parts = paths.map((path, index) => {
@@ -18,7 +18,7 @@ export function keyOf(row: Fields, paths: readonly JsonPath[], names: readonly s
   return parts.length === 1 ? (parts[0] ?? '') : parts.map(encodeURIComponent).join('/');
 }
 
-/** What stands for `{job}`, and for `{job.1}`, `{job.2}` and so on. Null: no job can have that key. */
+/** The values of `{job}`, `{job.1}`, `{job.2}` and so on. Null: no job can have this key. */
 export function variablesOf(key: string, parts: number): Variables | null {
   if (parts === 1) return { job: key, 'job.1': key };
   const encoded = key.split('/');

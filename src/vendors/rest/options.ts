@@ -5,7 +5,7 @@ import { variableNames } from './keys.ts';
 import { jobPaging, logPaging, order, path, pathWithWildcards, timeFormat } from './description/paging-options.ts';
 import { variablesIn } from './description/templates.ts';
 
-/** A source that the configuration describes: its calls, and where in their answers everything stands. */
+/** The options of a source that the configuration describes: its calls, and where their answers contain each field. */
 
 const requestPath = z
   .string()

@@ -5,7 +5,10 @@ import { LOG_SEVERITIES, SEVERITY_FLOOR } from '../../domain/severity.ts';
 import type { Parameters } from './api.ts';
 import type { LogOptions } from './options.ts';
 
-/** What the source filters itself. The reader applies all of it again: how exactly the API does is not known. */
+/**
+ * The filter fields that the source applies. The reader applies them again, because the API's exact behaviour is
+ * unknown.
+ */
 export function pushdownOf({ filters, pagination }: LogOptions): readonly LogFilterField[] {
   const isBounded = pagination.scheme === 'time' || (pagination.scheme === 'offset' && pagination.since !== undefined);
   return [
@@ -16,7 +19,7 @@ export function pushdownOf({ filters, pagination }: LogOptions): readonly LogFil
   ];
 }
 
-/** What is sent of a filter; null where no line can match: lines name no attempt, step or task. */
+/** The parameters for a filter; null: no line can match, because lines name no attempt, step or task. */
 export function filterParameters({ filters }: LogOptions, scope: LogScope, filter: LogFilter): Parameters | null {
   const asked = [scope.attempt, scope.step, scope.task, filter.attemptIn, filter.stepIn, filter.taskIn];
   if (asked.some((part) => part !== undefined)) return null;
@@ -26,7 +29,9 @@ export function filterParameters({ filters }: LogOptions, scope: LogScope, filte
   ];
 }
 
-/** The words of all levels that are wanted; undefined where all are, or where some have no words or can't be said at once. */
+/**
+ * The words of all wanted levels. Undefined: all levels are wanted, some have no word, or they cannot be sent together.
+ */
 function levelsAsked(severity: LogOptions['filters']['severity'], filter: LogFilter): string | undefined {
   if (severity === undefined || SEVERITY_FIELDS.every((field) => filter[field] === undefined)) return undefined;
   const wanted = LOG_SEVERITIES.filter((one) => severityPasses(SEVERITY_FLOOR[one], filter));

@@ -18,19 +18,19 @@ import { firstAt, isSingular, pathOf, valueAt, valuesAt } from './description/pa
 import type { JsonPath } from './description/paths.ts';
 import { timeReader } from './description/times.ts';
 
-/** How answers are read, by the paths of the configuration. */
+/** Reads answers by the paths in the configuration. */
 
-/** A native page, and what its answer says beside the rows. */
+/** A native page, and the statements of its answer. */
 export interface WirePage<T> extends Rows<T> {
   readonly total: number | null;
   readonly more: boolean | null;
-  /** The token of the next page, or a URL that has it; null: there is none. */
+  /** The token of the next page, or a URL that contains it; null: there is none. */
   readonly next: string | null;
 }
 
-/** Where on a page everything stands. */
+/** The paths of rows and statements on a page. */
 export interface PagePaths {
-  /** The key of the configuration that says where rows stand. */
+  /** The configuration key of the rows' path. */
   readonly key: 'jobs.list.items' | 'logs.items';
   readonly items: string | readonly string[];
   readonly total?: string | undefined;
@@ -38,7 +38,7 @@ export interface PagePaths {
   readonly next?: string | undefined;
 }
 
-/** Decodes pages. Made once: calls that share an answer share its decoder. */
+/** Creates a decoder of pages. Create it once: calls share an answer only if they share its decoder. */
 export function pageDecoder<T>(paths: PagePaths, read: (row: Fields) => T): (body: unknown) => WirePage<T> {
   const items = listOf(paths.items);
   const [total, more, next] = [paths.total, paths.more, paths.next].map((path) =>
@@ -65,7 +65,7 @@ function listOf(texts: string | readonly string[]): readonly NamedPath[] {
   return [texts].flat().map((text) => ({ text: text === '$' ? '' : text, path: pathOf(text) }));
 }
 
-/** The rows of all lists. One that may not be missing must be a list; of several, one must be there. */
+/** The rows of all lists. A single singular path must lead to a list; of several paths, at least one must exist. */
 function itemsIn(body: unknown, items: readonly NamedPath[], key: string): readonly unknown[] {
   const [only, ...others] = items;
   if (only !== undefined && others.length === 0 && isSingular(only.path))
@@ -78,7 +78,7 @@ function itemsIn(body: unknown, items: readonly NamedPath[], key: string): reado
   );
 }
 
-/** What wildcards go through may be empty; what stands before the first of them is there or not. */
+/** The part of a path before its first wildcard. It must exist; what the wildcards match may be empty. */
 function stemOf(path: JsonPath): JsonPath {
   const wildcard = path.indexOf(null);
   return wildcard === -1 ? path : path.slice(0, wildcard);
@@ -93,11 +93,11 @@ function noList(value: unknown, path: string, body: unknown, key: string): Misma
   return new Mismatch(path, `expected an array (${key}), got ${described(value)}`, membersOf(body));
 }
 
-/** So many names of members are told, each no longer than this. */
+/** Most names of members in a message, and the longest such name. */
 const MOST_MEMBERS = 20;
 const LONGEST_NAME = 60;
 
-/** The names of an answer's members, and of theirs: never a value. */
+/** The names of an answer's members and of their members, never values. */
 export function membersOf(body: unknown): readonly string[] {
   if (!isFields(body)) return [];
   const names = Object.keys(body)
@@ -110,7 +110,7 @@ export function membersOf(body: unknown): readonly string[] {
   return names.slice(0, MOST_MEMBERS).map((name) => name.slice(0, LONGEST_NAME));
 }
 
-/** Where a field stands: the first of the paths that has a value counts. */
+/** Creates a reader of a field: the first path with a value counts. */
 function fieldAt(paths: string | readonly string[] | undefined): (row: Fields) => unknown {
   const parsed = paths === undefined ? [] : [paths].flat().map(pathOf);
   return (row) => firstAt(row, parsed);
@@ -122,7 +122,7 @@ function attributesAt(attributes: Readonly<Record<string, string>>): (row: Field
   return (row) => present(Object.fromEntries(paths.map(([name, path]) => [name, jsonOf(valueAt(row, path))])));
 }
 
-/** Reads the row of a job. */
+/** Creates a reader of job rows. */
 export function jobReader(options: JobOptions, source: string): (row: Fields) => Job {
   const names = [options.key].flat();
   const keys = names.map(pathOf);
@@ -148,12 +148,12 @@ export function jobReader(options: JobOptions, source: string): (row: Fields) =>
   };
 }
 
-/** A line that still knows its row's id; empty where rows have none. */
+/** A line with its row's id; empty if rows have no ids. */
 export interface LogRow extends LogEntry {
   readonly rowId: string;
 }
 
-/** Reads the row of a line: it needs its time, and its id where rows have ids. */
+/** Creates a reader of line rows. A row needs its time, and its id if rows have ids. */
 export function lineReader(options: LogOptions): (row: Fields) => Unplaced<LogRow> {
   const [id, time, message] = [fieldAt(options.id), fieldAt(options.time), fieldAt(options.message)];
   const severityOf = severityReader(options);

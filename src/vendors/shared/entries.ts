@@ -3,7 +3,7 @@ import type { LogEntry } from '../../domain/log-entry.ts';
 import { NO_SEVERITY } from '../../domain/severity.ts';
 import type { Unplaced } from '../../pagination/core/partition.ts';
 
-/** An entry that only keeps the place of a row that could not be read. */
+/** A stand-in entry that keeps the place of an unreadable row. */
 export function standInEntry(time: bigint, unreadable: UnreadableRow): Unplaced<LogEntry> {
   return {
     time,

@@ -2,39 +2,39 @@ import { Mismatch } from '../../http/body/mismatch.ts';
 import { isEmpty, isFields } from './wire.ts';
 import type { Fields } from './wire.ts';
 
-/** What services and gateways say of an error in an answer with status 200, beside rows or in place of them. */
+/** Recognizes errors that services and gateways report in an answer with status 200, beside rows or instead of them. */
 
-/** Members that only an error has. Names of members are given without case and signs: `@odata.error` is `odataerror`. */
+/** Members that only an error has. Names are compared without case and punctuation: `@odata.error` is `odataerror`. */
 const OF_ERRORS: ReadonlySet<string> = new Set([
   ...['error', 'errors', 'err', 'detailederror', 'odataerror', 'iserror', 'haserror', 'haserrors'],
   ...['exception', 'fault', 'faultcode', 'faultstring'],
 ]);
 
-/** Members that say whether all went well. */
+/** Members that state success. */
 const OF_SUCCESS: ReadonlySet<string> = new Set(['ok', 'success', 'succeeded']);
 
-/** Members that have an HTTP status, a status of another kind, or a word for one. */
+/** Members with an HTTP status, another status code, or a status word. */
 const OF_STATUS: ReadonlySet<string> = new Set([
   ...['code', 'status', 'statuscode'],
   ...['httpcode', 'httpstatus', 'httpstatuscode'],
 ]);
 
-/** Members that say something in words: what an answer without rows says in them is why it has none. */
+/** Members with messages. In an answer without rows, a message may explain why there are none. */
 const OF_WORDS: ReadonlySet<string> = new Set([
   ...['message', 'messages', 'msg', 'detail', 'details', 'title', 'reason', 'description', 'cause', 'hint'],
   ...['warning', 'warnings', 'notice', 'notices', 'failures', 'stack', 'stacktrace'],
   ...['errordescription', 'errormessage', 'errorcode', 'loginurl', 'redirect'],
-  // Flags: rows are left out.
+  // Flags that report omitted rows.
   ...['failed', 'incomplete', 'partial', 'timedout', 'truncated'],
 ]);
 
-/** Members beside which an answer says more of itself. */
+/** Members that may contain further statements about the answer. */
 const OF_PAGES = ['pagination', 'meta', '$meta'];
 
 const FAILED = /^(?:error|fail|failed|failure)$/i;
 const FINE = /^(?:ok|success|successful|succeeded)$/i;
 
-/** Says the member that something went wrong, whatever stands beside it? */
+/** True if the member reports an error, regardless of other members. */
 export function isError(member: string, value: unknown): boolean {
   const name = plain(member);
   if (OF_ERRORS.has(name)) return !isEmpty(value);
@@ -43,7 +43,7 @@ export function isError(member: string, value: unknown): boolean {
   return (typeof value === 'string' && FAILED.test(value)) || Number(value) >= 400;
 }
 
-/** Says the member something that an answer without rows would not say if all were well? */
+/** True if the member suggests that an answer without rows is not simply empty. */
 export function isComplaint(member: string, value: unknown): boolean {
   const name = plain(member);
   if (OF_WORDS.has(name)) return !isEmpty(value);
@@ -58,18 +58,21 @@ function isFine(value: unknown): boolean {
   return isEmpty(value) || (typeof value === 'string' && FINE.test(value)) || /^(?:0|2\d\d)$/.test(String(value));
 }
 
-/** An answer that names an error is not whole, whatever stands beside it. Throws a `Mismatch`. */
+/** Throws a `Mismatch` if the answer reports an error: it is not complete, whatever else it contains. */
 export function refuseNamedErrors(fields: Fields): void {
   refuse(fields, isError);
 }
 
-/** A list without rows is empty only where nothing beside it complains. Throws a `Mismatch`. */
+/** For an answer without rows: throws a `Mismatch` if another member suggests that the list is not really empty. */
 export function refuseComplaints(fields: Fields): void {
   refuse(fields, isComplaint);
   for (const name of OF_PAGES) if (isFields(fields[name])) refuse(fields[name], isComplaint);
 }
 
-/** The same for something that has a status and a description of its own: a job without a part is one where nothing else complains. */
+/**
+ * The same for an object with a status and a description of its own (`own`), such as a job without parts: these members
+ * are ignored.
+ */
 export function refuseComplaintsBeside(own: ReadonlySet<string>, fields: Fields): void {
   refuse(fields, (name, value) => !own.has(name) && isComplaint(name, value));
 }

@@ -4,37 +4,37 @@ import { moreBehind } from '../../pagination/core/page-end.ts';
 import { sizeOf } from './rows.ts';
 import type { OddRow, Rows } from './rows.ts';
 
-/** What a vendor says of a page beside its rows. Any of it may be wrong. */
+/** A vendor's statements about a page. Any of them may be wrong. */
 interface Said {
   readonly total: number | null;
-  /** Is there more? Null: it does not say. */
+  /** Whether more rows follow. Null: not stated. */
   readonly more: boolean | null;
 }
 
 type RowOf<P extends Rows<unknown>> = P['data'][number];
 
 interface NumberedPage<P extends Rows<unknown>> {
-  /** How many rows fit into an answer. */
+  /** The size of pages that fit into an answer. */
   readonly size: PageSize;
-  /** The page, counted from 0, of so many rows. */
+  /** The number of the page, counted from 0, and its size. */
   readonly index: number;
   readonly pageSize: number;
   readonly keyOf: (row: RowOf<P>) => string;
   readonly fetch: (index: number, rows: number) => Promise<P>;
   readonly said: (page: P, index: number) => Said;
-  /** A page of rows that could not be read, about which nothing else is known. */
+  /** A page of unreadable rows, about which nothing else is known. */
   pageOfOdd(odd: readonly OddRow[]): P;
 }
 
 interface NumberedRows<T> {
   readonly rows: readonly T[];
   readonly odd: readonly OddRow[];
-  /** Is there a page after this one? Null: only another call can tell. */
+  /** Whether a page follows. Null: only another call can tell. */
   readonly more: boolean | null;
   readonly total: number | null;
 }
 
-/** A page of a list whose pages have numbers, of smaller pages where it does not fit into an answer. */
+/** Fetches a page of a list whose pages have numbers, in smaller pages if it does not fit into an answer. */
 export async function numberedRows<P extends Rows<unknown>>(page: NumberedPage<P>): Promise<NumberedRows<RowOf<P>>> {
   const { size, index, pageSize, fetch, said } = page;
   const { parts, ...last } = await pageInParts<P>({
@@ -47,7 +47,7 @@ export async function numberedRows<P extends Rows<unknown>>(page: NumberedPage<P
   });
   const end = parts.at(-1);
   const told = end === undefined ? { total: null, more: null } : said(end, last.index);
-  // Rows that were pushed on meanwhile come on two parts.
+  // Rows that moved meanwhile are on two parts.
   const rows = new Map(parts.flatMap(({ data }) => data.map((row: RowOf<P>) => [page.keyOf(row), row] as const)));
   return {
     rows: [...rows.values()],

@@ -2,7 +2,7 @@ import { TributaryError } from '../../domain/errors.ts';
 import type { Attempt, Step, Task } from '../../domain/job.ts';
 import type { UnreadableRow } from '../../domain/ordered.ts';
 
-/** Parts that only stand for rows that could not be read: they are counted, and belong to no key. */
+/** Stand-ins for unreadable rows. They are counted, but have no key. */
 export function standInParts(odd: readonly UnreadableRow[]): readonly (Attempt & Step & Task)[] {
   return odd.map((unreadable, index) => ({
     key: '',
@@ -21,7 +21,7 @@ export function standInParts(odd: readonly UnreadableRow[]): readonly (Attempt &
   }));
 }
 
-/** The part of that key; null where there is none. SOURCE_BAD_RESPONSE where it may be a row that could not be read. */
+/** Finds the part with a key; null: there is none. Throws SOURCE_BAD_RESPONSE if it may be among unreadable rows. */
 export function partOf<T extends Pick<Step, 'key' | 'unreadable'>>(
   source: string,
   parts: readonly T[],
@@ -33,18 +33,18 @@ export function partOf<T extends Pick<Step, 'key' | 'unreadable'>>(
   return null;
 }
 
-/** Throws where there is a row that could not be read: it may be what was looked for and not found. */
+/** Throws if there is an unreadable row, because it may be the one that was searched for. */
 export function refuseOdd(source: string, odd: UnreadableRow | undefined): void {
   if (odd === undefined) return;
   throw new TributaryError('SOURCE_BAD_RESPONSE', `${source}: a row could not be read: ${odd.reason}`, { source });
 }
 
-/** Said where the log of an attempt is asked for that is not there. */
+/** The error for the log of an attempt that does not exist. */
 export function noSuchAttempt(source: string): TributaryError {
   return new TributaryError('NOT_FOUND', `${source}: the job has no such attempt.`, { source });
 }
 
-/** The same of a task. */
+/** The same for a task. */
 export function noSuchTask(source: string): TributaryError {
   return new TributaryError('NOT_FOUND', `${source}: the job has no such task.`, { source });
 }

@@ -2,7 +2,7 @@ import type { TributaryError } from '../../domain/errors.ts';
 import type { LogEntry } from '../../domain/log-entry.ts';
 import type { Partition } from '../../pagination/core/partition.ts';
 
-/** A partition that can't be read: a caller that tries gets the error. */
+/** A partition that cannot be read: each use of it throws the error. */
 export function refusedPartition(key: string, error: TributaryError): Partition<LogEntry> {
   return {
     key,

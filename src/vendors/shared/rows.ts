@@ -12,16 +12,16 @@ import type { Fields } from './wire.ts';
 import { keepRows, noRows } from '../../pagination/core/hinted-rows.ts';
 
 /**
- * Rows that can't be read, because what order or identity need is not there or not what it should be. Such a row takes
- * no other with it: a stand-in keeps its place while pages are put together (`withStandIns`), and is counted and taken
- * out at the end (`readable`).
+ * Odd rows are unreadable: fields needed for order or identity are missing or invalid. An odd row does not affect other
+ * rows. A stand-in keeps its place while pages are joined (`withStandIns`), and is counted and removed at the end
+ * (`readable`).
  */
 export interface OddRow extends UnreadableRow {
-  /** Where it stands on its page. */
+  /** The row's index on its page. */
   readonly index: number;
 }
 
-/** The rows of a native page: those that can be read, in the page's order, and those that can't. */
+/** The rows of a native page: readable rows in the page's order, and odd rows. */
 export interface Rows<T> {
   readonly data: readonly T[];
   readonly odd: readonly OddRow[];
@@ -29,7 +29,7 @@ export interface Rows<T> {
 
 export const NO_ODD_ROWS: readonly OddRow[] = [];
 
-/** Reads each row of the list that a field of an answer must be. A row that gives a `Mismatch` is odd. */
+/** Reads each row of a list field, which must exist. A row whose reading throws a `Mismatch` is odd. */
 export function rowsIn<T>(fields: Fields, name: string, read: (row: Fields) => T): Rows<T> {
   const list = listIn(fields, name);
   if (list.length === 0) refuseComplaints(fields);
@@ -52,21 +52,21 @@ export function rowsOf<T>(list: readonly unknown[], path: string, read: (row: Fi
   return { data, odd: odd ?? NO_ODD_ROWS };
 }
 
-/** How much of a row that could not be read tells it from others. */
+/** How many characters of an odd row are hashed for its id. */
 const LONGEST_TEXT = 10_000;
 
-/** Made of what the row says; rows that say the same are numbered. */
+/** An id from the row's content; rows with equal content are numbered. */
 function idOfOdd(row: unknown, before: readonly OddRow[]): string {
   const hash = contentHash([textOf(row)?.slice(0, LONGEST_TEXT) ?? null]);
   return occurrenceTie(hash, before.filter(({ id }) => id.startsWith(`${hash}.`)).length);
 }
 
-/** How many rows a page has, read or not. */
+/** The number of rows on a page, including odd rows. */
 export function sizeOf({ data, odd }: Rows<unknown>): number {
   return data.length + odd.length;
 }
 
-/** The odd rows of a list as they are reported; undefined where there is none. */
+/** The report of a list's odd rows; undefined: there are none. */
 export function unreadableOf(odd: readonly UnreadableRow[]): Unreadable | undefined {
   const [first] = odd;
   if (first === undefined) return undefined;
@@ -82,16 +82,17 @@ export function unreadableOf(odd: readonly UnreadableRow[]): Unreadable | undefi
 export interface StandInOptions<T> {
   readonly source: string;
   readonly order: 'ascending' | 'descending';
-  /** Is nothing behind this page? */
+  /** True if no page follows. */
   readonly isLast: boolean;
-  /** What rows of one instant are ordered by, where the vendor has ids. */
+  /** The id by which rows of one instant are ordered, if the vendor has ids. */
   readonly idOf: (row: T) => string;
   readonly standIn: (time: bigint, id: string, unreadable: UnreadableRow) => T;
 }
 
 /**
- * The rows of a page with a stand-in for each odd one, at its place: it has the instant of a neighbour, and an id next
- * to that neighbour's. A page on which no row can be read and that others follow can't be placed: SOURCE_BAD_RESPONSE.
+ * The rows of a page with a stand-in at the place of each odd row, with a neighbour's instant and an id next to that
+ * neighbour's. Throws SOURCE_BAD_RESPONSE if no row of the page can be read and other pages follow, because then the
+ * stand-ins have no place.
  */
 export function withStandIns<T extends { readonly time: bigint }>(
   { data, odd }: Rows<T>,
@@ -122,7 +123,7 @@ function timeOf(neighbour: { readonly time: bigint } | undefined, order: 'ascend
   return neighbour?.time ?? (order === 'ascending' ? LAST_INSTANT : FIRST_INSTANT);
 }
 
-/** An id behind that of the row before, or else before that of the row after, in the order of the page. */
+/** An id just after that of the row before, or else just before that of the row after, in page order. */
 function idBeside<T>(
   before: T | undefined,
   after: T | undefined,
@@ -135,16 +136,16 @@ function idBeside<T>(
   return ` ${number}`;
 }
 
-/** More rows than a native page has. */
+/** An upper bound on the rows of a native page. */
 const MOST_ROWS = 999_999;
 
-/** A text that sorts before the given one, and behind what comes before it. */
+/** A text that sorts just before the given one. */
 function justBefore(id: string): string {
   if (id === '') return '';
   return `${id.slice(0, -1)}${String.fromCharCode(id.charCodeAt(id.length - 1) - 1)}\uffff`;
 }
 
-/** Rows that could not be read and have no place among the others, since the last batch that said so. */
+/** Odd rows without a place among the others, since the last batch that reported them. */
 export class LostRows {
   readonly #odd: OddRow[] = [];
 
@@ -157,10 +158,13 @@ export class LostRows {
   }
 }
 
-/** The most bytes that one code unit of a string takes in JSON: an escape. */
+/** Most bytes of one UTF-16 code unit in JSON: an escape. */
 const BYTES_PER_UNIT = 6;
 
-/** The rows of a page, those that were cut marked; `cutTo`: to how many bytes its strings were, null: to none. */
+/**
+ * Marks the rows of a page that may have been cut. `cutTo`: the byte length that strings were cut to; null: none was
+ * cut.
+ */
 export function cutRows<T extends Unplaced<Ordered>>(
   rows: readonly T[],
   cutTo: number | null,
@@ -181,12 +185,12 @@ function hasCutString(value: unknown, leastUnits: number): boolean {
   );
 }
 
-/** The partition without stand-ins: its batches say how many rows could not be read. */
+/** The partition without stand-ins; its batches report the unreadable rows instead. */
 export function readable<T extends Ordered>(partition: Partition<T>, lost?: LostRows): Partition<T> {
   return {
     key: partition.key,
     async *read(request, call) {
-      // A page that is read again shows the same rows.
+      // A page that is read again has the same rows, so count each row once.
       const counted = new Set<string>();
       for await (const batch of partition.read(request, call)) yield withoutStandIns(batch, counted, lost?.take());
     },
@@ -194,7 +198,7 @@ export function readable<T extends Ordered>(partition: Partition<T>, lost?: Lost
   };
 }
 
-/** A partition that has nothing but rows that could not be read; none where there are none. */
+/** A partition that only reports odd rows; empty list: there are none. */
 export function oddPartitions<T extends Ordered>(odd: readonly OddRow[]): Partition<T>[] {
   const unreadable = unreadableOf(odd);
   if (unreadable === undefined) return [];

@@ -19,16 +19,16 @@ import type { Refusals } from '../pushdown/refusals.ts';
 import { keepRows } from '../../../pagination/core/hinted-rows.ts';
 
 export interface LogPartitionOptions extends NativeLogOptions {
-  /** Per source: what it has been found not to filter by. */
+  /** Per source: the filters that it has refused. */
   readonly refusals: Refusals;
   readonly place: PipelinePlace;
-  /** How many rows of each log fit into an answer. */
+  /** The page sizes of the logs. */
   readonly sizes: PageSizes;
-  /** What the vendor is to apply. What it refuses is applied here, to each batch. */
+  /** The conditions to push down. Those that the vendor refuses are applied here to each batch. */
   readonly conditions: readonly Condition[];
 }
 
-/** The log of a pipeline, filtered by the vendor as far as it lets one, and by us from where it refuses. */
+/** The log of a pipeline, filtered by the vendor as far as possible, and here once the vendor refuses. */
 export function logPartition(options: LogPartitionOptions): Partition<LogEntry> {
   return {
     key: '',
@@ -65,7 +65,7 @@ async function* read(
         options.refusals.add(error.fields);
         return true;
       }
-      // The same without a filter was refused as well, so the filter is not to blame.
+      // The request was refused without a filter too, so the filter was not the cause.
       if (isRefusal(error)) for (const fields of suspected) options.refusals.remove(fields);
       return false;
     },
@@ -73,7 +73,7 @@ async function* read(
   for await (const batch of batches) yield parts.local.length === 0 ? batch : filterBatch(batch, parts.local);
 }
 
-/** What goes to the vendor and what stays here, as of now. */
+/** The current split between conditions for the vendor and conditions applied here. */
 function split(options: LogPartitionOptions): { native: Partition<LogRow>; local: readonly Condition[] } {
   const { conditions, refusals } = options;
   const pushed = largestAllowed(conditions, refusals);
@@ -102,15 +102,15 @@ function nativePartition(options: LogPartitionOptions, pushed: readonly Conditio
       return answer;
     });
     const total = seen.then((answer) => answer.total);
-    // A caller that counts gets the failure; a caller that reads gets it from the page.
+    // A counting caller gets this failure; a reading caller gets it from the page.
     total.catch(() => null);
     totalsOf(call).set(totalKey, total);
     return seen;
   }
 
   /**
-   * That more follows, the vendor may say behind the last row of any log, and so of one without a row. Where nothing is counted,
-   * the log from its other end shows whether there are any.
+   * The vendor may claim that more follows even after the last row, and so even for a log without rows. Without a
+   * count, reading the log from its other end shows whether it has rows.
    */
   async function hidesRows(page: TimePage<LogRow>, order: 'ascending' | 'descending', call: Call): Promise<boolean> {
     if (page.rows.length > 0 || page.more !== true || page.total !== null) return false;
@@ -138,10 +138,9 @@ function nativePartition(options: LogPartitionOptions, pushed: readonly Conditio
 }
 
 /**
- * How an instant with more lines than two pages reach is taken apart: by every pair of origin and level
- * that is usual or has been seen, as far as the vendor filters by them. Levels are free text, so a word
- * that shows up for the first time inside such an instant is in no class: the reader then says
- * SOURCE_TRUNCATED.
+ * The classes that split an instant with more lines than two pages reach: every known or seen pair of origin and level,
+ * as far as the vendor filters by them. Levels are free text, so a word that first appears inside such an instant is in
+ * no class; then the reader reports SOURCE_TRUNCATED.
  */
 function classesOf(
   { refusals, vocabulary }: LogPartitionOptions,

@@ -21,22 +21,22 @@ import type { Vocabulary } from '../pushdown/vocabulary.ts';
 import { hasMore } from '../wire.ts';
 import type { WirePipelineLogs } from '../wire.ts';
 
-/** The largest `limit` that the vendor takes; one more is a 422. */
+/** The largest `limit` that the vendor accepts; more is answered with 422. */
 export const LOG_LIMIT = 100;
 
-/** Sizes of the first page of a read below that; 40 is for the 20 lines that clients ask for by default. */
+/** Smaller sizes of the first page of a read. 40 serves the 20 lines that clients request by default. */
 export const LADDER: Ladder = { sizes: [25, 40, 60, 80], ahead: 20 };
 
 /**
- * A page shows rows again that are known, and lines of one instant only as far as it reaches: with fewer rows it would get
- * nowhere. So many that are too large together are cut instead.
+ * The smallest page. Each page repeats known rows, so a smaller one would make no progress. If even this many rows are
+ * too large together, they are cut.
  */
 export const LEAST_LIMIT = 4;
 
-/** Search engines stop counting at this number by default: a total of just that says "at least". */
+/** Search engines stop counting at this number by default, so a total of exactly this means "at least". */
 const SUSPECT_TOTAL = 10_000;
 
-/** The log of one pipeline as the vendor pages it, under a filter that it applies. */
+/** The log of one pipeline as the vendor pages it, with a filter that the vendor applies. */
 export interface NativeLog {
   readonly place: PipelinePlace;
   readonly comparisons: readonly Comparison[];
@@ -47,13 +47,13 @@ export interface NativeLogOptions {
   readonly vocabulary: Vocabulary;
   /** Per source: the clock of `after`. */
   readonly clock: AfterClock;
-  /** Per source: how many lines a page has. */
+  /** Per source: what is known about its page length. */
   readonly cap: PageCap;
 }
 
 /**
- * One native page. Throws `FilterRefused` where the vendor does not take the filter, and NOT_FOUND only
- * where there is no such pipeline: the vendor says 404 for a pipeline without logs, too.
+ * Fetches one native page. Throws `FilterRefused` if the vendor refuses the filter, and NOT_FOUND only if the pipeline
+ * does not exist: the vendor also answers 404 for a pipeline without logs.
  */
 export async function fetchPage(
   { http, vocabulary }: NativeLogOptions,
@@ -78,7 +78,7 @@ export async function fetchPage(
   }
 }
 
-/** A request that the vendor calls invalid. */
+/** True if the vendor rejected the request as invalid. */
 export function isRefusal(error: unknown): boolean {
   return error instanceof TributaryError && (error.status === 400 || error.status === 422);
 }
@@ -104,7 +104,7 @@ function pageOf(
   };
 }
 
-/** The vendor's total where it can be believed: null when it is one, capped, or less than what is there. */
+/** The vendor's total if it is plausible. Null: it is missing, capped, or lower than the rows on the page. */
 function totalOf(page: WirePipelineLogs, more: boolean): number | null {
   const { total } = page;
   if (total === null || total === SUSPECT_TOTAL) return null;

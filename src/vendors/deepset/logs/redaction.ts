@@ -1,8 +1,8 @@
 import type { Json, JsonObject } from '../../../domain/json.ts';
 
 /**
- * Keys of `extra_fields` that say who a person or a customer is, or that could hold a secret. Compared
- * without case and punctuation, as a whole key and as the end of a dotted one (`usr.id`, `request.userId`).
+ * Keys of `extra_fields` that identify a person or a customer, or may hold a secret. Compared without case and
+ * punctuation, both as a whole key and as the end of a dotted key (`usr.id`, `request.userId`).
  */
 const REDACTED: ReadonlySet<string> = new Set([
   'userid',
@@ -33,11 +33,14 @@ const REDACTED: ReadonlySet<string> = new Set([
   'secret',
 ]);
 
-/** The object without what identifies people or customers, at any depth; null when nothing is left. Keys stay as they are. */
+/**
+ * The object without members that identify people or customers, at any depth; null if nothing is left. Other keys are
+ * unchanged.
+ */
 export function redact(fields: JsonObject): JsonObject | null {
   const kept = Object.entries(fields).filter(([key]) => !isRedacted(key));
   if (kept.length === 0) return null;
-  // Defines each key as an own property: a key named `__proto__` stays data.
+  // `fromEntries` defines own properties, so a key named `__proto__` stays data.
   return Object.fromEntries(kept.map(([key, value]) => [key, redactValue(value)]));
 }
 

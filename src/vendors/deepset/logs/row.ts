@@ -9,7 +9,7 @@ import { attributesOf } from '../../shared/wire.ts';
 import { redact } from './redaction.ts';
 import type { WireException, WirePipelineLog } from '../wire.ts';
 
-/** A log entry that still knows the vendor's id of it, which becomes its tie-break. */
+/** A log entry with the vendor's id, which becomes its tie-break. */
 export interface LogRow extends LogEntry {
   readonly logId: string;
 }
@@ -29,13 +29,13 @@ export function rowOf(log: WirePipelineLog): Unplaced<LogRow> {
   };
 }
 
-/** A level is free text: lowercase in pipeline logs, uppercase elsewhere. An unknown word stays as it is, with number 0. */
+/** A level is free text: lowercase in pipeline logs, uppercase elsewhere. An unknown word is kept, with number 0. */
 function severityOfLevel(level: string | null): Severity {
   if (level === null || level === '') return NO_SEVERITY;
   return { number: severityNumberOfWord(level), text: level, source: 'VENDOR' };
 }
 
-/** An exception without a type is one all the same: its message and its frames tell more. */
+/** An exception without a type is kept, because its message and frames are useful. */
 function exceptionOf({ type, value, trace }: WireException): LogException {
   return {
     type: type ?? '',
@@ -44,13 +44,13 @@ function exceptionOf({ type, value, trace }: WireException): LogException {
   };
 }
 
-/** Extra fields that are no object stand under their own name. */
+/** The redacted extra fields. A value that is not an object is kept under the name `extra_fields`. */
 function extraOf({ extra_fields }: WirePipelineLog): JsonObject | null {
   const fields = attributesOf(extra_fields, 'extra_fields');
   return fields === null ? null : redact(fields);
 }
 
-/** A row that only keeps the place of one that could not be read. */
+/** A stand-in that keeps the place of an unreadable row. */
 export function standInRow(time: bigint, logId: string, unreadable: UnreadableRow): Unplaced<LogRow> {
   return { ...standInEntry(time, unreadable), logId };
 }

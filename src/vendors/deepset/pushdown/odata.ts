@@ -1,15 +1,15 @@
-/** The fields of a log that its filter is known to take. */
+/** The fields of a log that the vendor's filter is known to accept. */
 export type FilterField = 'level' | 'origin';
 
-/** An exact match: all that the vendor's filter can do, besides joining several with `and`. */
+/** An exact match. The vendor's filter supports only these, joined by `and`. */
 export interface Comparison {
   readonly field: FilterField;
   readonly value: string;
 }
 
 /**
- * Comparisons as an OData filter; undefined where there are none. A quote inside a value is doubled, so a
- * value is always one literal and can't say anything to the filter.
+ * Writes comparisons as an OData filter; undefined: there are none. Quotes inside a value are doubled, so a value is
+ * always a single literal and cannot change the filter.
  */
 export function filterText(comparisons: readonly Comparison[]): string | undefined {
   if (comparisons.length === 0) return undefined;

@@ -8,7 +8,9 @@ import type { Comparison, FilterField } from './odata.ts';
 import type { Refusals } from './refusals.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
-/** A part of a filter that the vendor can apply, and the same as a test, for when it turns out that it can't. */
+/**
+ * A part of a filter that the vendor may apply, and the same condition as a function, in case the vendor refuses it.
+ */
 export interface Condition extends Comparison {
   matches(row: LogEntry): boolean;
 }
@@ -20,14 +22,14 @@ export interface Plan {
 }
 
 /**
- * Splits what is asked between the vendor and the reader; null when no line of this vendor can match.
+ * Splits scope and filter between the vendor and the reader. Null: no line of this vendor can match.
  *
- * The vendor compares `level` and `origin` exactly, and joins comparisons by `and` only. So one origin of
- * the known ones is pushed down, and a severity is when the filter selects exactly one range that one
- * level word stands for. Everything else is left to the reader.
+ * The vendor compares `level` and `origin` exactly, and joins comparisons by `and` only. So a single known origin is
+ * pushed down, and a severity only if the filter selects exactly one range for which one level word is used. The reader
+ * applies everything else.
  */
 export function planOf(scope: LogScope, filter: LogFilter, refusals: Refusals, vocabulary: Vocabulary): Plan | null {
-  // No line has an attempt or a task, so none is in one.
+  // Lines have no attempt and no task, so none can match.
   if (scope.attempt !== undefined || scope.task !== undefined) return null;
   if (filter.attemptIn !== undefined || filter.taskIn !== undefined) return null;
   if (scope.step !== undefined && filter.stepIn?.includes(scope.step) === false) return null;
@@ -39,13 +41,13 @@ export function planOf(scope: LogScope, filter: LogFilter, refusals: Refusals, v
   return { pushed, applied, narrowed: { stepIn: steps } };
 }
 
-/** The fields of the filter that need no further look where the vendor compares that. */
+/** The filter fields that the reader can skip if the vendor applies the comparison. */
 const APPLIED_BY: Readonly<Record<FilterField, readonly (keyof LogFilter)[]>> = {
   level: SEVERITY_FIELDS,
   origin: ['stepIn'],
 };
 
-/** The conditions that may be asked together, the most selective first where not all may. */
+/** The conditions to send: all together if allowed, otherwise the first that is allowed alone. */
 export function largestAllowed(wanted: readonly Condition[], refusals: Refusals): readonly Condition[] {
   const choices = [wanted, ...wanted.map((condition) => [condition])];
   return choices.find((choice) => refusals.allow(choice.map(({ field }): FilterField => field))) ?? [];
@@ -68,7 +70,7 @@ function levelCondition(filter: LogFilter, vocabulary: Vocabulary): Condition | 
   return { field: 'level', value: word, matches: (row) => severityOf(row.severity.number) === severity };
 }
 
-/** The ranges that a filter lets through; with UNSPECIFIED among them where it may keep lines without a severity. */
+/** The severity ranges that a filter selects, with UNSPECIFIED if it may keep lines without a severity. */
 function severitiesAsked({ minSeverity, severityIn, includeUnspecified }: LogFilter): readonly LogSeverity[] {
   const floor = SEVERITY_FLOOR[minSeverity ?? 'UNSPECIFIED'];
   const asked = new Set(severityIn ?? LOG_SEVERITIES);

@@ -1,6 +1,6 @@
 import type { Comparison, FilterField } from './odata.ts';
 
-/** The vendor did not take a filter (400; 422 is tolerated as well). Never leaves this folder. */
+/** The vendor refused a filter (400 or 422). Used only inside this folder. */
 export class FilterRefused extends Error {
   readonly fields: readonly FilterField[];
 
@@ -10,7 +10,7 @@ export class FilterRefused extends Error {
   }
 }
 
-/** Which fields, alone or together, a source has refused to filter by. */
+/** Remembers the fields, alone or together, by which a source has refused to filter. */
 export class Refusals {
   readonly #refused = new Set<string>();
 
@@ -18,12 +18,12 @@ export class Refusals {
     this.#refused.add(nameOf(fields));
   }
 
-  /** What was held against the filter had another cause. */
+  /** Removes a refusal that had another cause. */
   remove(fields: readonly FilterField[]): void {
     this.#refused.delete(nameOf(fields));
   }
 
-  /** May these be asked together? Not when they, or some of them, have been refused. */
+  /** True if these fields may be sent together: neither all nor some of them have been refused. */
   allow(fields: readonly FilterField[]): boolean {
     const subsets = fields.length === 2 ? [...fields.map((field) => [field]), fields] : [fields];
     return subsets.every((subset) => !this.#refused.has(nameOf(subset)));

@@ -2,8 +2,8 @@ import { severityNumberOfWord, severityOf } from '../../../domain/severity.ts';
 import type { LogSeverity } from '../../../domain/severity.ts';
 
 /**
- * The level words of the platform's logging library, by what they mean. The field is free text and is
- * filtered by exact match, so a word stands for its severity only as long as no other word was seen for it.
+ * The level words of the platform's logging library, by severity. The field is free text and is filtered by exact
+ * match, so a word represents its severity only as long as no other word for it was seen.
  */
 const WORD: Readonly<Partial<Record<LogSeverity, string>>> = {
   DEBUG: 'debug',
@@ -13,10 +13,10 @@ const WORD: Readonly<Partial<Record<LogSeverity, string>>> = {
   FATAL: 'critical',
 };
 
-/** How many words beside the usual ones are kept: enough for any real vocabulary, and a bound. */
+/** Most words kept in addition to the usual ones: a bound that no real vocabulary reaches. */
 const MOST_WORDS = 32;
 
-/** What a source's logs have been seen to use as `level` and `origin`. */
+/** The values of `level` and `origin` seen in a source's logs. */
 export class Vocabulary {
   readonly #levels = new Set<string>(Object.values(WORD));
   readonly #origins: Set<string>;
@@ -43,7 +43,7 @@ export class Vocabulary {
     if (this.#origins.size < MOST_WORDS) this.#origins.add(origin);
   }
 
-  /** The one word that stands for a severity; null when there is none, or more than one. */
+  /** The only word for a severity; null: there is none, or more than one. */
   wordOf(severity: LogSeverity): string | null {
     return this.#ambiguous.has(severity) ? null : (WORD[severity] ?? null);
   }

@@ -1,23 +1,23 @@
 import { isFields } from '../../shared/wire.ts';
 
 /**
- * Where something stands in an answer: the singular queries of RFC 9535 (names and places in lists), and in `items` also
- * its wildcard. Filters and descents are left out: their cost has no bound, and a field of a row is one value.
+ * Paths in an answer: the singular queries of RFC 9535 (names and indexes), and in `items` also the wildcard. Filters
+ * and descendants are not supported: their cost is unbounded, and a field of a row is one value.
  */
 export type JsonPath = readonly Step[];
 
-/** A name, a place in a list, or null for all members. */
+/** A name, an index in a list, or null for all members. */
 type Step = string | number | null;
 
 const STEP = /\.?(?:([\p{L}\p{N}_-]+)|(\*))|\[(?:'([^'\]]+)'|"([^"\]]+)"|(\d{1,6})|(\*))\]/uy;
 
-/** The most steps that a path has. */
+/** Most steps in a path. */
 const MOST_STEPS = 32;
 
 export const PATH_FORM =
   "expected a path in the answer: names joined by dots such as data.items, ['a name'] for names with other signs, [0] for a place in a list, $ for the answer itself";
 
-/** Null: it is no path. `$.a.b` and `a.b` are the same. */
+/** Parses a path; null: it is not valid. `$.a.b` and `a.b` are the same. */
 export function parsePath(text: string): JsonPath | null {
   const rest = text.startsWith('$') ? text.slice(1) : text;
   if (text === '' || (rest !== text && rest !== '' && !/^[.[]/.test(rest))) return null;
@@ -28,7 +28,7 @@ export function parsePath(text: string): JsonPath | null {
     const match = STEP.exec(rest);
     if (match === null || steps.length >= MOST_STEPS) return null;
     const [whole, name, all, single, double, index, allInBrackets] = match;
-    // Only the first name may stand without a dot before it.
+    // Only the first name may come without a dot before it.
     if (begin > 0 && (name !== undefined || all !== undefined) && !whole.startsWith('.')) return null;
     const wildcard = all ?? allInBrackets;
     steps.push(wildcard === undefined ? (name ?? single ?? double ?? Number(index)) : null);
@@ -40,21 +40,21 @@ export function isSingular(path: JsonPath): boolean {
   return !path.includes(null);
 }
 
-/** The path of a text that the schema has checked. */
+/** Parses a path that the schema has already checked. */
 export function pathOf(text: string): JsonPath {
   const path = parsePath(text);
   if (path === null) throw new Error(`${text} is no path.`);
   return path;
 }
 
-/** The value at a singular path; undefined where there is none. */
+/** The value at a singular path; undefined: there is none. */
 export function valueAt(value: unknown, path: JsonPath): unknown {
   let found = value;
   for (const step of path) found = step === null ? undefined : memberOf(found, step);
   return found;
 }
 
-/** The first of the paths that leads to a value other than null. */
+/** The value of the first path that leads to a value other than null. */
 export function firstAt(value: unknown, paths: readonly JsonPath[]): unknown {
   for (const path of paths) {
     const found = valueAt(value, path);

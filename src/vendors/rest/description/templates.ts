@@ -1,13 +1,13 @@
 import type { Json, JsonObject } from '../../../domain/json.ts';
 
-/** Texts with `{job}` in them: paths, query parameters and bodies of requests that are about one job. */
+/** Templates with `{job}`: paths, query parameters and bodies of requests about one job. */
 
-/** What stands for what, without braces. */
+/** Values by the name of a variable, without braces. */
 export type Variables = Readonly<Record<string, string>>;
 
 const VARIABLE = /\{([^{}]*)\}/g;
 
-/** The names between braces. */
+/** The names of variables in a template. */
 export function variablesIn(value: Json | undefined): readonly string[] {
   if (typeof value === 'string') return [...value.matchAll(VARIABLE)].map(([, name = '']) => name);
   if (typeof value !== 'object' || value === null) return [];
@@ -20,7 +20,7 @@ export function filledText(text: string, variables: Variables): string {
   );
 }
 
-/** The same in each text of a value. */
+/** Fills the variables in all strings of a value. */
 function filled(value: Json, variables: Variables): Json {
   if (typeof value === 'string') return filledText(value, variables);
   if (typeof value !== 'object' || value === null) return value;
@@ -32,7 +32,7 @@ export function filledObject(value: JsonObject, variables: Variables): JsonObjec
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, filled(member, variables)]));
 }
 
-/** The segments of a path, filled one by one: what stands for a variable never becomes more segments. */
+/** The segments of a path, filled one by one, so that a value never becomes more than one segment. */
 export function filledPath(path: string, variables: Variables): readonly string[] {
   return path
     .split('/')

@@ -4,7 +4,10 @@ import { dateTimeOf } from '../../shared/wire.ts';
 import { TIME_FORMATS } from '../facts.ts';
 import type { TimeFormat } from '../facts.ts';
 
-/** Reads times of one format: a list that has two of them would have two orders. Null: it is none. */
+/**
+ * Creates a reader for times of one format, because a list with two formats would have two orders. Null: not a time of
+ * this format.
+ */
 export function timeReader(format: TimeFormat): (value: unknown) => Instant | null {
   if (format === 'date-time') return dateTimeOf;
   const unit = TIME_FORMATS[format];
@@ -20,10 +23,13 @@ export function timeReader(format: TimeFormat): (value: unknown) => Instant | nu
   };
 }
 
-/** How a bound is rounded where the API's clock is coarser: rows may come twice then, and none is left out. */
+/** How a bound is rounded to a coarser clock of the API, so that rows may repeat but none is omitted. */
 export type Rounding = 'down' | 'up';
 
-/** Writes a bound in whole ticks. Positions come from clients and may lie anywhere: what lies outside of a clock is cut. */
+/**
+ * Writes a bound in whole ticks. Positions come from clients and may lie anywhere, so they are clamped to the clock's
+ * range.
+ */
 export function timeText(time: bigint, format: TimeFormat, rounding: Rounding): string {
   const tick = TIME_FORMATS[format];
   const within = time < EARLIEST ? EARLIEST : time > LATEST ? LATEST : time;

@@ -3,8 +3,8 @@ import { hintInto, hintsInto } from '../../../pagination/core/hinted-rows.ts';
 import type { Partition } from '../../../pagination/core/partition.ts';
 
 /**
- * A list that the source gives in both orders, as one partition: each direction is read in the order in which it begins at
- * the first page. Hints name places in one of the two lists: which one, stands before them.
+ * A list that the source returns in both orders, as one partition: each direction is read in the order that starts at
+ * the first page. Each hint belongs to one of the two lists and begins with that list's name.
  */
 export function eitherOrder<T extends Ordered>(ascending: Partition<T>, descending: Partition<T>): Partition<T> {
   return {

@@ -26,7 +26,7 @@ import type { TimeFacts } from './times.ts';
 import { numberPartition, tokenPartition } from './tokens.ts';
 import { wholeLog } from './whole.ts';
 
-/** What clients are told of each scheme. */
+/** The native pagination that clients see for each scheme. */
 export const NATIVE: Readonly<Record<LogPaging['scheme'], NativePagination>> = {
   page: 'OFFSET',
   offset: 'OFFSET',
@@ -35,7 +35,7 @@ export const NATIVE: Readonly<Record<LogPaging['scheme'], NativePagination>> = {
   whole: 'WHOLE_RESPONSE',
 };
 
-/** Fewer rows get a walk by time nowhere: its pages begin with rows that are known. */
+/** The smallest page of a walk by time. Its pages begin with known rows, so smaller pages would make no progress. */
 const LEAST_BY_TIME = 4;
 
 /** The logs of the jobs of a source. */

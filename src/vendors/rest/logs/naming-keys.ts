@@ -10,7 +10,7 @@ import {
 import type { Partition } from '../../../pagination/core/partition.ts';
 import { UnorderedList } from '../../../pagination/numbered/pages.ts';
 
-/** What is wrong with a list, and the key of the description that may be the reason. */
+/** Contradictions of a list, and the key of the description that may cause them. */
 const KEYS: ReadonlyMap<string, string> = new Map([
   [ENDS_EARLY, 'logs.pagination'],
   [REPEATS, 'logs.pagination'],
@@ -19,7 +19,7 @@ const KEYS: ReadonlyMap<string, string> = new Map([
   [SHARES_IDS, 'logs.id'],
 ]);
 
-/** The partition; what is wrong with its list names the key that may be wrong. */
+/** The partition, with the key that may be wrong added to reports of contradictions. */
 export function namingKeys<T extends Ordered>(source: string, partition: Partition<T>): Partition<T> {
   return {
     key: partition.key,

@@ -52,7 +52,7 @@ function boundsOf({ since, upTo }: OffsetRequest, paging: OffsetPaging): Paramet
   return [boundOf(paging.since, since, 'down'), boundOf(paging.until, upTo, 'up')].flat();
 }
 
-/** The reader's bounds let rows of their own instant through: one that does not is moved outwards by a tick. */
+/** The reader's bounds are inclusive, so a bound that the source treats as exclusive is moved outwards by a tick. */
 function boundOf(bound: Bound | undefined, time: bigint | undefined, rounding: Rounding): Parameters {
   if (bound === undefined || time === undefined) return [];
   const tick = bound.exclusive ? TIME_FORMATS[bound.format] : 0n;

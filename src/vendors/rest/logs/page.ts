@@ -17,7 +17,7 @@ import type { LogRow, WirePage } from '../wire.ts';
 
 export type Order = 'ascending' | 'descending';
 
-/** The log of one job, filtered as far as the source filters, and what is known of the source. */
+/** The log of one job, filtered as far as the source can filter, and what is known about the source. */
 export interface NativeLog<P extends LogPaging = LogPaging> {
   readonly http: SourceHttp;
   readonly options: LogOptions;
@@ -27,31 +27,31 @@ export interface NativeLog<P extends LogPaging = LogPaging> {
   readonly variables: Variables;
   readonly filters: Parameters;
   readonly sizes: PageSizes;
-  /** Rows without a place among the others. */
+  /** Odd rows without a place among the others. */
   readonly lost: LostRows;
   readonly promise: EmptyPromise;
   readonly missing: MissingRows<LogRow>;
 }
 
-/** A page as the source gave it, its rows in the order that was asked for. */
+/** A page of the source, with its rows in the requested order. */
 export interface NativePage extends Omit<WirePage<unknown>, 'data' | 'odd'> {
   readonly rows: readonly Unplaced<LogRow>[];
-  /** How many rows came, read or not. */
+  /** The number of rows on the page, including odd rows. */
   readonly count: number;
 }
 
 export interface Asked {
   readonly order: Order;
   readonly parameters: Parameters;
-  /** How many rows were asked for; null: all. */
+  /** The number of rows requested; null: all. */
   readonly limit: number | null;
-  /** Can fewer not be asked for? Then texts may come cut. */
+  /** True if no fewer rows can be requested. Then strings may be cut. */
   readonly isLeast: boolean;
-  /** Is it the first page, without bounds? */
+  /** True for the first page, read without bounds. */
   readonly isFirst: boolean;
-  /** How many rows lie before it; null where that is not known, or where a bound leaves some out. */
+  /** The number of rows before the page; null: unknown, or a bound excludes some. */
   readonly start: number | null;
-  /** Is nothing behind the page? */
+  /** True if no page follows. */
   readonly isLast: (page: WirePage<unknown>) => boolean;
 }
 
@@ -83,12 +83,12 @@ export async function fetchPage(log: NativeLog, asked: Asked, call: Call): Promi
   if (asked.isFirst) log.promise.see({ count, total, more });
   const isCounted = asked.isFirst || asked.start !== null;
   const isFiltered = filters.some(([, value]) => value !== undefined);
-  // A count may be that of all rows, whatever filters and bounds leave out.
+  // The count may include rows that filters and bounds exclude.
   if (!isFiltered) log.missing.see({ rows, count, total: isCounted ? total : null, start: asked.start });
   return { rows, count, total, more, next };
 }
 
-/** Readers share answers, and put tie-breaks on the rows that they get. */
+/** Copies a row, because readers share answers and add tie-breaks to their rows. */
 export function ownRow(row: Unplaced<LogRow>): Unplaced<LogRow> {
   return { ...row };
 }
@@ -97,7 +97,7 @@ function orderParameters(order: PagingOrder, wanted: Order): Parameters {
   return typeof order === 'string' ? [] : [[order.parameter, order[wanted]]];
 }
 
-/** The orders that the source gives. */
+/** The orders that the source supports. */
 export function ordersOf({
   order,
 }: LogOptions): readonly ['ascending'] | readonly ['descending'] | readonly ['ascending', 'descending'] {
@@ -105,12 +105,12 @@ export function ordersOf({
   return order === 'ascending' ? ['ascending'] : ['descending'];
 }
 
-/** What tells lines of one instant apart. */
+/** The identity of lines of one instant. */
 export function identityOf({ id }: LogOptions): Identity<LogRow> {
   return id === undefined ? { by: 'content', of: contentOf } : { by: 'id', of: (row) => row.rowId };
 }
 
-/** What rows of one time are told apart by, and all that is shown of them; null where rows have no ids. */
+/** A row's id and its content as text, for `MissingRows`; null: rows have no ids. */
 export function sayingsOf({ id }: LogOptions): ConstructorParameters<typeof MissingRows<LogRow>>[0] {
   if (id === undefined) return null;
   return { idOf: (row) => row.rowId, textOf: (row) => JSON.stringify(contentOf(row)) };

@@ -11,13 +11,13 @@ import type { NativeLog, NativePage, Order } from './page.ts';
 
 type TimePaging = Extract<LogPaging, { scheme: 'time' }>;
 
-/** What is learned of one source. */
+/** Facts learned about one source. */
 export interface TimeFacts {
   readonly clock: AfterClock;
   readonly cap: PageCap;
 }
 
-/** Pages that begin behind a time. */
+/** A log whose pages begin after a time. */
 export function timeLog(log: NativeLog<TimePaging>, { clock, cap }: TimeFacts): Partition<LogRow> {
   const { paging, sizes, job } = log;
   const size = sizes.of(job);
@@ -35,7 +35,10 @@ export function timeLog(log: NativeLog<TimePaging>, { clock, cap }: TimeFacts): 
     return fetchPage(log, asked, call);
   }
 
-  /** Does more follow a page of which nothing says so? A page that is not full may be cut: the page that begins with its end tells. */
+  /**
+   * Finds out whether more follows a page without any statement about it. A page that is not full may be cut, so the
+   * page that begins at its end is read.
+   */
   async function looksFurther({ rows }: NativePage, order: Order, limit: number, call: Call): Promise<boolean | null> {
     const last = rows.at(-1);
     if (last === undefined) return false;
@@ -61,7 +64,7 @@ export function timeLog(log: NativeLog<TimePaging>, { clock, cap }: TimeFacts): 
   });
 }
 
-/** A count that does not even count the rows of the page is none. */
+/** Drops a count that is lower than the rows of the page. */
 function totalOf(total: number | null, count: number): number | null {
   return total !== null && total < count ? null : total;
 }

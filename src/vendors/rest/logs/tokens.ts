@@ -12,7 +12,7 @@ import type { NativeLog, Order } from './page.ts';
 type TokenPaging = Extract<LogPaging, { scheme: 'token' }>;
 type NumberPaging = Extract<LogPaging, { scheme: 'page' }>;
 
-/** Pages behind tokens. */
+/** A log whose pages have tokens. */
 export function tokenPartition(log: NativeLog<TokenPaging>, order: Order): Partition<LogRow> {
   const { http, options, paging, sizes, job } = log;
   const size = sizes.of(job);
@@ -46,7 +46,7 @@ export function tokenPartition(log: NativeLog<TokenPaging>, order: Order): Parti
   });
 }
 
-/** The token itself, or that of a URL which has it as a parameter. */
+/** The token itself, or the token in a URL parameter. */
 export function tokenIn(next: string | null, parameter: string): string | null {
   if (next === null || !/^(https?:\/\/|\/|\?)/.test(next)) return next;
   const query = next.slice(next.indexOf('?') + 1);
@@ -55,7 +55,7 @@ export function tokenIn(next: string | null, parameter: string): string | null {
 
 const NOTHING: TokenPage<LogRow> = { rows: [], next: null, total: null };
 
-/** Pages with numbers: their numbers are the tokens. */
+/** A log whose pages have numbers, used as tokens. */
 export function numberPartition(log: NativeLog<NumberPaging>, order: Order): Partition<LogRow> {
   const { http, options, paging, sizes, job } = log;
   const size = sizes.of(job);
@@ -88,7 +88,7 @@ export function numberPartition(log: NativeLog<NumberPaging>, order: Order): Par
       },
       call,
     );
-    // That a page is short is one sign of the end: the vendor may cap its pages without a word.
+    // A short page is only one sign of the end, because the source may cap its pages silently.
     const signs = {
       start: (number - first) * limit,
       count: page.count,

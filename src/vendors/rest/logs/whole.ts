@@ -8,7 +8,7 @@ import type { LogRow } from '../wire.ts';
 import { identityOf, ownRow } from './page.ts';
 import type { NativeLog } from './page.ts';
 
-/** One answer with everything. */
+/** A log that comes in a single answer. */
 export function wholeLog(log: NativeLog): Partition<LogRow> {
   const { http, options, decoder, variables, filters, lost, promise, missing } = log;
   return wholeResponsePartition<LogRow>({
