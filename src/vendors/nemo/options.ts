@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What a source of this vendor has in the configuration beside the keys that all sources have. */
+/** The configuration keys of this vendor's sources, in addition to those of all sources. */
 export const nemoOptions = z.strictObject({
   workspaces: z
     .array(

@@ -7,7 +7,7 @@ import { jobKey as qualified } from './keys.ts';
 import { statusOf } from './facts.ts';
 import type { AttemptWire, JobWire, StatusTreeWire, StepWire, TaskWire, TreeStepWire } from './wire.ts';
 
-/** Steps of the current attempt. A step's key is its name: that is what log lines name it by. */
+/** Steps of the current attempt. A step's key is its name, because log lines refer to it by name. */
 export function stepsOf(tree: StatusTreeWire, attemptKey: string | null): Step[] {
   const { data: steps, odd } = tree.steps;
   const places = placesOf(steps);
@@ -21,7 +21,7 @@ export function stepsOf(tree: StatusTreeWire, attemptKey: string | null): Step[]
   return [...read, ...standInParts(odd)];
 }
 
-/** Tasks of the current attempt, each with the step that it belongs to. */
+/** Tasks of the current attempt, each with its step. */
 export function tasksOf(tree: StatusTreeWire, attemptKey: string | null): Task[] {
   const { data: steps, odd } = tree.steps;
   const found = steps.flatMap((step) => step.tasks.data.map((task) => ({ step, task })));
@@ -40,7 +40,7 @@ export function tasksOf(tree: StatusTreeWire, attemptKey: string | null): Task[]
     attemptKey,
     stepKey: step.name,
   }));
-  // Of a step that could not be read, its tasks could not be either.
+  // The tasks of an unreadable step are unreadable too.
   return [...read, ...standInParts([...odd, ...steps.flatMap(({ tasks }) => tasks.odd)])];
 }
 
@@ -50,7 +50,7 @@ function taskKey(step: TreeStepWire, task: TaskWire, taken: Set<string>): string
   return key;
 }
 
-/** Attempts as the routes of newer generations give them. */
+/** Attempts from the routes of newer generations. */
 export function attemptsOf({ data, odd }: Rows<AttemptWire>): Attempt[] {
   const ordered = data.toSorted((a, b) => (a.seq ?? 0) - (b.seq ?? 0));
   const places = placesOf(
@@ -67,8 +67,8 @@ export function attemptsOf({ data, odd }: Rows<AttemptWire>): Attempt[] {
 }
 
 /**
- * Attempts put together where the vendor has no route for them: those that steps name, in the order of
- * their first steps, and the job's current one. An older attempt is in the state of its last step.
+ * Attempts for a vendor without attempt routes: those that steps name, in the order of their first steps, and the job's
+ * current one. An older attempt has the status of its last step.
  */
 export function attemptsFromSteps(job: JobWire, { data: steps, odd }: Rows<StepWire>): Attempt[] {
   const stepsOfAttempt = new Map<string, StepWire[]>();
@@ -98,7 +98,7 @@ export function attemptsFromSteps(job: JobWire, { data: steps, odd }: Rows<StepW
   return [...standInParts(odd), ...read];
 }
 
-/** When an attempt began, in nanoseconds; null where that is not known, or not yet. */
+/** When an attempt began, in nanoseconds; null: unknown, or not yet begun. */
 export function beganAt({
   createdAt,
   startedAt,
@@ -125,8 +125,8 @@ interface Dated {
 }
 
 /**
- * Places in the order given, which is that of creation. A part without a time stays behind the one before
- * it. Names order parts of one instant; they are unique among the parts.
+ * Positions for parts in the given order, which is that of creation. A part without a time follows the one before it.
+ * Names, which are unique, order parts of one instant.
  */
 function placesOf(parts: readonly Dated[], start: Instant | null = null): Position[] {
   let time = start?.nanoseconds ?? 0n;

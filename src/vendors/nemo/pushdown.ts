@@ -2,9 +2,9 @@ import type { LogScope } from '../../domain/log-entry.ts';
 import type { LogFilter } from '../../domain/log-filter.ts';
 import { isStorable, taskPlaceOf } from './keys.ts';
 
-/** What a log call is told, and what is left to filter of what it answers. */
+/** The parameters of a log call, and the filter fields that it applies. */
 export interface PlannedScope {
-  /** Attempts whose lines are wanted; null: whichever the vendor takes (the current one). */
+  /** The wanted attempts; null: the vendor's default, the current one. */
   readonly attempts: readonly string[] | null;
   readonly step: string | undefined;
   readonly task: string | undefined;
@@ -13,8 +13,8 @@ export interface PlannedScope {
 }
 
 /**
- * Splits scope and filter into what the vendor filters (one step, one task, by name) and the rest. A name
- * that its store does not take is not sent. Null: nothing can match.
+ * Splits scope and filter into what the vendor filters (one step, one task, by name) and the rest. Names that its store
+ * refuses are not sent. Null: no line can match.
  */
 export function planScope(scope: LogScope, filter: LogFilter): PlannedScope | null {
   const scopeTask = scope.task === undefined ? null : taskPlaceOf(scope.task);
@@ -41,7 +41,7 @@ export function planScope(scope: LogScope, filter: LogFilter): PlannedScope | nu
   };
 }
 
-/** The names that all of it allows; null: any. */
+/** The names that all conditions allow; null: any. */
 function both(
   among: readonly string[] | undefined,
   exactly: readonly (string | undefined)[],

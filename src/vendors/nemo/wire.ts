@@ -21,10 +21,9 @@ import {
 import type { Fields } from '../shared/wire.ts';
 
 /**
- * What the jobs service sends, as far as it is read here. Lists leave nulls out and single entities have
- * them, so everything that is not needed to tell one row from another may be absent or null. Fields that
- * are not named are dropped: among them who asked (`auth_context`, `ownership`) and the environment of a
- * job (`spec`, the inside of `platform_spec`).
+ * The parts of the jobs service's answers that are read here. Lists omit nulls and single entities contain them, so
+ * every field that is not needed to identify a row may be absent or null. Other fields are dropped, among them the
+ * requester (`auth_context`, `ownership`) and a job's environment (`spec`, the content of `platform_spec`).
  */
 
 interface StateWire {
@@ -33,7 +32,7 @@ interface StateWire {
   readonly updated_at: Instant | null;
 }
 
-/** Times without a zone are UTC. One that can't be read is left out: it orders nothing that must be exact. */
+/** Times without a zone are UTC. An unreadable time is dropped, because it orders nothing that must be exact. */
 function stateOf(fields: Fields): StateWire {
   return {
     status: textOf(fields['status']),
@@ -53,7 +52,7 @@ export interface JobWire extends StateWire {
   readonly project: string | null;
   readonly description: string | null;
   readonly source: string | null;
-  /** Names of the steps of its platform spec; null where it has none. */
+  /** Names of the steps in the job's platform spec; null: it has none. */
   readonly plannedSteps: readonly string[] | null;
   readonly status_details: Json;
   readonly error_details: Json;
@@ -98,10 +97,10 @@ export interface StatusTreeWire {
   readonly steps: Rows<TreeStepWire>;
 }
 
-/** What says that an answer is the tree of a job, also before there is a step. */
+/** Fields that identify an answer as the tree of a job, even before it has a step. */
 const TREE = ['id', 'job_id', 'name'];
 
-/** What the tree of a job says of the job itself. */
+/** Fields of the tree that describe the job itself. */
 const OWN: ReadonlySet<string> = new Set(['status', 'description']);
 
 const NO_ROWS = { data: [], odd: NO_ODD_ROWS } as const;
@@ -111,7 +110,7 @@ export function statusTreeWire(body: unknown): StatusTreeWire {
   refuseErrors(fields);
   const list = optionalListIn(fields, 'steps');
   if (list === null || list.length === 0) {
-    // A job has a name and a status before it has a step. An answer that names neither is not that of a job.
+    // A job is identified before it has a step. An answer without any of these fields is not the tree of a job.
     if (list === null && !TREE.some((name) => textIdOf(fields[name]) !== null))
       throw Mismatch.of(undefined, 'an array', 'steps');
     refuseComplaintsBeside(OWN, fields);
@@ -123,7 +122,7 @@ function treeStepWire(fields: Fields): TreeStepWire {
   return { ...stateOf(fields), name: nameOf(fields), tasks: tasksIn(fields) };
 }
 
-/** A list of tasks that is none takes no step with it: it counts as a task that can't be read. */
+/** A value that is not a list of tasks counts as one unreadable task and does not affect its step. */
 function tasksIn(fields: Fields): Rows<TaskWire> {
   const { tasks } = fields;
   if (tasks === undefined || tasks === null) return NO_ROWS;
@@ -134,7 +133,7 @@ function taskWire(fields: Fields): TaskWire {
   return { ...stateOf(fields), name: nameOf(fields) };
 }
 
-/** A step of any attempt, as far as it tells about that attempt. */
+/** A step of any attempt, with the fields that tell about the attempt. */
 export interface StepWire extends StateWire {
   readonly id: string | null;
   readonly name: string | null;
@@ -196,7 +195,7 @@ function logRowWire(fields: Fields): LogRowWire {
 
 export interface LogPageWire extends Rows<LogRowWire> {
   readonly total: number | null;
-  /** Null at the end, where the vendor says null, nothing or ''. */
+  /** Null at the end: the vendor sends null, '' or no member. */
   readonly next_page: string | null;
 }
 
@@ -211,7 +210,7 @@ export function logPageWire(body: unknown): LogPageWire {
   };
 }
 
-/** The text of an error body; null when it has none: `detail` is a text or the web framework's list. */
+/** The message of an error body; null: none. `detail` is a string, or a list from the web framework. */
 export function detailOf(body: unknown): string | null {
   const detail = isFields(body) ? body['detail'] : null;
   return typeof detail === 'string' ? detail : null;

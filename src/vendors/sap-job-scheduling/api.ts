@@ -5,11 +5,11 @@ import { runDecoder, runPageDecoder } from './runs/wire.ts';
 import type { NativeJob, NativeJobPage, NativeSchedulePage } from './wire.ts';
 import type { NativeRun, NativeRunPage } from './runs/wire.ts';
 
-/** The calls that are made, decoded. */
+/** The API calls, with decoded answers. */
 
 type Query = Readonly<Record<string, string | number | null>>;
 
-/** Which schedule's runs. */
+/** A schedule of a job. */
 export interface ScheduleRef {
   readonly job: string;
   readonly schedule: string;
@@ -19,7 +19,7 @@ export async function getJobs(http: SourceHttp, query: Query, call: Call): Promi
   return (await http.json({ method: 'GET', path: JOBS, route: ROUTE, query }, jobPageDecoder, call)).data;
 }
 
-/** A job; with its schedules where that is asked for and the instance gives them in the same answer. */
+/** Fetches a job, with its schedules if requested and if the instance returns them in the same answer. */
 export async function getJob(http: SourceHttp, job: string, withSchedules: boolean, call: Call): Promise<NativeJob> {
   const query = withSchedules ? { displaySchedules: true } : undefined;
   const request = { method: 'GET', path: [...JOBS, job], route: `${ROUTE}/{job}`, query } as const;
@@ -37,7 +37,7 @@ export async function getSchedules(
   return (await http.json(request, schedulePageDecoder, call)).data;
 }
 
-/** A run that is too large for an answer by itself comes with its texts cut. */
+/** Fetches runs. A single run that is too large for an answer comes with its strings cut. */
 export function getRuns(
   http: SourceHttp,
   ref: ScheduleRef,

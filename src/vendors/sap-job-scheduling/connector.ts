@@ -56,7 +56,7 @@ export function createSapConnector({ source, http, options }: ConnectorOptions):
     {
       key: '',
       pageSize: JOBS_PER_PAGE,
-      // Its order is published nowhere, and nor is whether it can be sorted by anything but the name.
+      // The list's order is not documented, nor whether it can be sorted by anything but the name.
       isNewestFirst: () => false,
       page: (index, filter, call) => listJobs(http, jobRows, index, filter, call),
     },

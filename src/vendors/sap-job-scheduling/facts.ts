@@ -6,11 +6,14 @@ import type { JobStatus } from '../../domain/status.ts';
 import type { NativeJob } from './wire.ts';
 import type { NativeRun } from './runs/wire.ts';
 
-/** Smaller pages of runs, none of a length to which lists are cut. How many runs have to be seen is learned of each schedule. */
+/**
+ * Smaller pages of runs, none of a length to which vendors cap pages. How many runs a read must see is learned per
+ * schedule.
+ */
 export const LADDER: Ladder = { sizes: [60, 90, 120, 150], ahead: 0 };
 
 /**
- * The life of a run: `runStatus` says where it is, `runState` what came of it. COMPLETED alone is no success.
+ * A run's `runStatus` is its phase, `runState` its result. COMPLETED alone does not mean success.
  * https://help.sap.com/docs/job-scheduling/sap-job-scheduling-service/schedule-lifecycle
  */
 const STATUS_OF_STATE: Readonly<Record<string, JobStatus>> = {
@@ -43,7 +46,7 @@ const SEVERITY_OF_STATE: Readonly<Record<string, number>> = {
   TIMEOUT: 17,
 };
 
-/** While a run goes on its `runStatus` decides; once it is over only its `runState` tells how it ended. */
+/** While a run goes on, its `runStatus` decides. After it is over, only its `runState` tells how it ended. */
 export function statusOfRun(run: NativeRun): JobStatus {
   const byState = statusFrom(STATUS_OF_STATE, run.runState);
   if (run.runStatus === null) return byState;
@@ -52,25 +55,25 @@ export function statusOfRun(run: NativeRun): JobStatus {
   return byStatus === 'UNKNOWN' ? byState : byStatus;
 }
 
-/** Is the run over, however it ended? */
+/** True if the run is over, with any result. */
 export function isCompleted(run: NativeRun): boolean {
   return run.runStatus === 'COMPLETED' || run.completionTimestamp !== null || isFinished(statusOfRun(run));
 }
 
-/** Of a run's state or an event's type. A word that the service adds tomorrow has no number. */
+/** The severity of a run's state or an event's type. An unknown word has no number. */
 export function severityOfState(state: string | null): Severity {
   if (state === null) return NO_SEVERITY;
   const number = Object.hasOwn(SEVERITY_OF_STATE, state) ? (SEVERITY_OF_STATE[state] ?? 0) : 0;
   return { number, text: state, source: number === 0 ? 'NONE' : 'VENDOR' };
 }
 
-/** Jobs and schedules are standing definitions: switched on or off. */
+/** The status of a job or a schedule, which are standing definitions: switched on or off. */
 export function statusOfFlag(active: boolean | null): JobStatus {
   if (active === null) return 'UNKNOWN';
   return active ? 'ACTIVE' : 'INACTIVE';
 }
 
-/** The job's own switch; where an answer leaves it out, whether any of its schedules is on. */
+/** The job's own switch or, if the answer omits it, whether any of its schedules is on. */
 export function statusOfJob(job: NativeJob): JobStatus {
   if (job.active !== null) return statusOfFlag(job.active);
   if (job.ACTIVECOUNT !== null) return statusOfFlag(job.ACTIVECOUNT > 0);

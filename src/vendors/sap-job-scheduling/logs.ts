@@ -10,14 +10,17 @@ import type { RunSources } from './parts.ts';
 import { FEW, selectRuns } from './pushdown.ts';
 import type { RunSelection } from './pushdown.ts';
 
-/** A log is that of a job's schedules, and theirs is that of their runs: one partition for each schedule. */
+/**
+ * The log of a job consists of the logs of its schedules, and theirs of the logs of their runs: one partition per
+ * schedule.
+ */
 export function createLogs(sources: RunSources): Connector['logs'] {
   const { source, details, singles, partitions } = sources;
 
-  /** Among which schedules these runs are. */
+  /** The schedules that may contain these runs. */
   async function schedulesWith(job: string, runs: readonly string[], call: Call): Promise<readonly string[]> {
     const { data, odd } = await details.allSchedules(job, call);
-    // A run that is in none of those that could be read may be in one that could not.
+    // A run that is in no readable schedule may be in an unreadable one.
     if (odd.length > 0) await Promise.all(runs.map(async (runId) => findRun(sources, job, runId, call)));
     return data.map(({ scheduleId }) => scheduleId);
   }
@@ -39,7 +42,7 @@ export function createLogs(sources: RunSources): Connector['logs'] {
     });
   }
 
-  /** The log of the attempt that a client asks about: NOT_FOUND where the job has none of that name. */
+  /** The log of a requested attempt. Throws NOT_FOUND if the job has no such attempt. */
   async function logOfAttempt(
     job: string,
     runId: string,

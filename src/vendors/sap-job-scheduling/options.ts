@@ -1,10 +1,10 @@
 import { z } from 'zod';
 
-/** What an instance turned out to be, or is configured to be. */
+/** The dialect of an instance: configured, or `auto` to detect it. */
 export const DIALECTS = ['auto', 'legacy', 'current'] as const;
 export type Dialect = (typeof DIALECTS)[number];
 
-/** Largest page of runs. The vendor publishes none; 200 is what it gives when nothing is asked for. */
+/** Largest page of runs. The vendor publishes no limit; 200 is its default. */
 export const MAX_RUNS_PER_PAGE = 200;
 
 /** Largest page of jobs: https://help.sap.com/docs/job-scheduling/sap-job-scheduling-service/retrieve-jobs */

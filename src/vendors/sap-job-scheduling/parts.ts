@@ -53,7 +53,7 @@ export function createParts(sources: RunSources): Connector['parts'] {
   };
 }
 
-/** Null where no schedule has it. SOURCE_BAD_RESPONSE where a schedule that could not be read may. */
+/** Null: no schedule has the run. Throws SOURCE_BAD_RESPONSE if an unreadable schedule may have it. */
 export async function findRun(
   { source, details, singles }: RunSources,
   job: string,
@@ -71,7 +71,7 @@ export async function findRun(
     if (answer.status === 'rejected') failure ??= answer.reason;
     else if (answer.value !== null) return answer.value;
   }
-  // The schedule that did not answer may be the one that has it.
+  // The schedule that failed may be the one with the run.
   if (failure !== null) throw failure as Error;
   refuseOdd(source, odd[0]);
   return null;

@@ -1,10 +1,10 @@
 import type { LogScope } from '../../domain/log-entry.ts';
 import type { LogFilter } from '../../domain/log-filter.ts';
 
-/** Up to so many runs (or schedules) of a filter are asked for one by one; more are filtered out of the whole log. */
+/** Up to this many runs (or schedules) in a filter are requested one by one; for more, the whole log is filtered. */
 export const FEW = 10;
 
-/** Which part of a job's runs a request is about. */
+/** The part of a job's runs that a request covers. */
 export interface RunSelection {
   /** Null: the runs of all schedules. Empty: of none. */
   readonly schedules: readonly string[] | null;
@@ -17,7 +17,7 @@ export interface RunSelection {
 export function selectRuns(scope: LogScope, filter: LogFilter): RunSelection {
   const { attemptIn, stepIn, taskIn } = filter;
   const manyRuns = scope.attempt === undefined && (attemptIn?.length ?? 0) > FEW;
-  // No entry has a task, so one that has to be of some task does not exist.
+  // Entries have no task, so a condition on tasks matches none.
   const nothing = scope.task !== undefined || taskIn !== undefined;
   return {
     schedules: nothing ? [] : intersect(scope.step, stepIn),

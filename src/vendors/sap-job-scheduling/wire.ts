@@ -21,7 +21,7 @@ import type { Fields } from '../shared/wire.ts';
  * send as null become null. The service writes a time in three ways, all of them UTC.
  */
 
-/** A link is only looked at for being there. One that is no text says nothing. */
+/** Only the presence of a link is used. A value that is neither a string nor null counts as missing. */
 export function linkOf(value: unknown): string | null | undefined {
   return typeof value === 'string' || value === null ? value : undefined;
 }
@@ -56,7 +56,7 @@ export function schedulePageDecoder(body: unknown): NativeSchedulePage {
 }
 
 export interface NativeJob {
-  /** In the list an old job may have two ids that differ; `_id` is the one that all answers have. */
+  /** In the list, an old job may have two different ids; all answers have `_id`. */
   readonly _id: string | null;
   readonly jobId: string | null;
   readonly name: string | null;
@@ -69,7 +69,7 @@ export interface NativeJob {
   readonly endTime: Instant | null;
   readonly ACTIVECOUNT: number | null;
   readonly INACTIVECOUNT: number | null;
-  /** Only in a job's own answer, and there only when it is asked for. */
+  /** Only in the answer for a single job, and only if requested. */
   readonly schedules: readonly NativeSchedule[] | null;
   /** Schedules that could not be read. */
   readonly oddSchedules: readonly OddRow[];
@@ -97,10 +97,10 @@ export function jobDecoder(body: unknown): NativeJob {
   };
 }
 
-/** What a job says of itself. */
+/** Fields of a job that describe the job itself. */
 const OWN: ReadonlySet<string> = new Set(['status', 'description']);
 
-/** A job's own answer. One without a single name of a job is something else. */
+/** Decodes the answer for a single job. Throws if it contains no field that identifies a job. */
 export function jobAnswerDecoder(body: unknown): NativeJob {
   const fields = fieldsOf(body);
   refuseErrors(fields);
@@ -110,7 +110,7 @@ export function jobAnswerDecoder(body: unknown): NativeJob {
   return job;
 }
 
-/** A job as the list has it: with an id, without its schedules. */
+/** A listed job: with an id, without its schedules. */
 export interface ListedJob {
   readonly key: string;
   readonly job: NativeJob;

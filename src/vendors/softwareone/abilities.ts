@@ -1,14 +1,14 @@
 import { TributaryError } from '../../domain/errors.ts';
 
 /**
- * What the documentation lets one infer but does not say, so that a service may refuse it or do nothing
- * about it. Each source remembers what it turned out not to do.
+ * An ability that the documentation suggests but does not state, so that a service may refuse or ignore it. Each source
+ * remembers which abilities it turned out to lack.
  */
 interface Fact {
   readonly asks: 'filter' | 'order';
-  /** The property that it is about. */
+  /** The property that it concerns. */
   readonly path: string;
-  /** The operators that only it uses: a service that does not know one complains about that. */
+  /** Operators that only this ability uses. A service that does not know one reports it in its error. */
   readonly operators?: readonly string[];
 }
 
@@ -28,7 +28,7 @@ const FACTS = {
 
 export type Ability = keyof typeof FACTS;
 
-/** What one source can do. */
+/** The abilities of one source. */
 export class Abilities {
   readonly #lost = new Set<Ability>();
   readonly #proven = new Set<Ability>();
@@ -37,7 +37,7 @@ export class Abilities {
     return !this.#lost.has(ability);
   }
 
-  /** How much has been lost: it has grown when another way is worth a try. */
+  /** The number of lost abilities. If it has grown, another way is worth trying. */
   get losses(): number {
     return this.#lost.size;
   }
@@ -49,7 +49,7 @@ export class Abilities {
     }
   }
 
-  /** An answer has shown that the source does it. */
+  /** Records that an answer has proved the ability. */
   prove(ability: Ability): void {
     this.#proven.add(ability);
   }
@@ -58,12 +58,12 @@ export class Abilities {
     return this.#proven.has(ability);
   }
 
-  /** What was lost on account of an answer that had another cause. */
+  /** Restores abilities that were lost because of an answer with another cause. */
   restore(abilities: Iterable<Ability>): void {
     for (const ability of abilities) this.#lost.delete(ability);
   }
 
-  /** Loses those of the used abilities that a refusal is about, or all of them where it does not say; returns them. */
+  /** Removes the used abilities that a refusal names, or all used ones if it names none. Returns them. */
   blame(refusal: TributaryError, used: readonly Ability[]): readonly Ability[] {
     const complaint = complaintOf(refusal.body);
     const about = used.filter((ability) => isAbout(complaint, FACTS[ability]));
@@ -74,12 +74,12 @@ export class Abilities {
   }
 }
 
-/** Is it the answer to a query that the vendor does not take? */
+/** True for the error of a query that the vendor refuses. */
 export function isRefusal(error: unknown): error is TributaryError {
   return error instanceof TributaryError && (error.status === 400 || error.status === 422);
 }
 
-/** Asks with all that the source can do, and again without what it refuses. */
+/** Sends a request with all wanted abilities of the source, and again without those that it refuses. */
 export async function adaptively<T>(
   abilities: Abilities,
   wanted: readonly Ability[],
@@ -93,7 +93,7 @@ export async function adaptively<T>(
     } catch (error) {
       if (!isRefusal(error)) throw error;
       if (used.length === 0) {
-        // Refused without any of it: they were not to blame.
+        // The request was refused without any of them too, so they were not the cause.
         abilities.restore(lost);
         throw error;
       }
@@ -103,7 +103,7 @@ export async function adaptively<T>(
 }
 
 interface Complaint {
-  /** Names that the `errors` member gives: its keys, or the `properties` of its items. */
+  /** Names in the member `errors`: its keys, or the `properties` of its items. */
   readonly subjects: ReadonlySet<string>;
   readonly text: string;
 }

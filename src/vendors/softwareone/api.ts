@@ -15,13 +15,13 @@ export interface TaskPage {
   readonly tasks: readonly TaskWire[];
   readonly odd: readonly OddRow[];
   readonly total: number | null;
-  /** The page size that the vendor really used, where it says so. */
+  /** The page size that the vendor reports, if any. */
   readonly limit: number | null;
 }
 
 export type TaskQuery = Omit<ListQuery, 'select'>;
 
-/** Asks for one page of tasks. Their times stand in the audit, which is left out unless it is selected. */
+/** Fetches one page of tasks. Their times are in the audit, which is omitted unless selected. */
 export async function fetchTasks(context: SourceContext, query: TaskQuery, call: Call): Promise<TaskPage> {
   const asked = writeQuery({ ...query, select: 'audit' });
   const request = { method: 'GET' as const, path: TASKS, route: TASKS_ROUTE, query: asked };
@@ -33,7 +33,7 @@ export async function fetchTasks(context: SourceContext, query: TaskQuery, call:
   return { tasks: data, odd, total: $meta.total, limit: $meta.limit };
 }
 
-/** Asks for one task. Throws NOT_FOUND when there is none. */
+/** Fetches one task. Throws NOT_FOUND if there is none. */
 export async function fetchTask(context: SourceContext, id: string, call: Call): Promise<TaskWire> {
   const route = `${TASKS_ROUTE}/{task}`;
   const request = { method: 'GET' as const, path: [...TASKS, id], route, query: 'select=%2Baudit' };
@@ -46,18 +46,18 @@ function keepParent({ parents }: SourceContext, { id, parent }: TaskWire): void 
   if (parent !== null) parents.set(id, parent.id);
 }
 
-/** Where a list of tasks has been read to. */
+/** A part of a list of tasks that was read. */
 export interface TaskRun {
   readonly tasks: readonly TaskWire[];
   readonly odd: readonly OddRow[];
   readonly total: number | null;
-  /** Is there more after these? Null: only another call can tell. */
+  /** Whether more tasks follow. Null: only another call can tell. */
   readonly more: boolean | null;
 }
 
 /**
- * Asks for `query.limit` tasks from `query.offset` on, in as many native pages as the vendor makes of
- * them: it may cap a page, also without a word.
+ * Fetches `query.limit` tasks from `query.offset` on, in as many native pages as needed: the vendor may cap pages
+ * silently.
  */
 export async function fetchTaskRun(context: SourceContext, query: TaskQuery, call: Call): Promise<TaskRun> {
   const { pages, total, more } = await readRun({

@@ -15,7 +15,7 @@ import { softwareOneOptions } from './options.ts';
 import { LARGEST_PAGE } from './facts.ts';
 import { loadTask, loadTasks } from './jobs/loader.ts';
 
-/** A job is a task; its parts are the child tasks, each with a log of its own. There are no attempts and no steps. */
+/** A job is a task. Its parts are the child tasks, each with a separate log. There are no attempts and no steps. */
 export function createSoftwareOneConnector({ http, options }: ConnectorOptions): Connector {
   const { pageSize } = softwareOneOptions.parse(options ?? {});
   const abilities = new Abilities();
@@ -75,7 +75,7 @@ export function createSoftwareOneConnector({ http, options }: ConnectorOptions):
 }
 
 function pushdownOf(abilities: Abilities): LogFilterField[] {
-  // Where the vendor does not order by time, a place in a log is found by row numbers alone.
+  // If the vendor does not order by time, places in a log are found by row numbers alone.
   const bounds = abilities.can('logs by time') && abilities.can('logs within times');
   const times: LogFilterField[] = bounds ? ['SINCE', 'UNTIL'] : [];
   const severities: LogFilterField[] = abilities.can('logs of severities') ? ['MIN_SEVERITY', 'SEVERITY_IN'] : [];

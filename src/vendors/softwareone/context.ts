@@ -4,22 +4,22 @@ import type { SourceHttp } from '../../http/client.ts';
 import type { PageSize, PageSizes } from '../../pagination/core/page-size.ts';
 import type { Abilities } from './abilities.ts';
 
-/** What everything that asks one source shares. */
+/** State shared by all requests to one source. */
 export interface SourceContext {
   readonly http: SourceHttp;
-  /** What the source turned out not to be able to do. */
+  /** The abilities of the source, as far as known. */
   readonly abilities: Abilities;
-  /** Rows of a native page. */
+  /** Rows per native page. */
   readonly pageSize: number;
-  /** How many rows of each log fit into an answer. */
+  /** The page sizes of the logs. */
   readonly sizes: PageSizes;
-  /** How many tasks of a list do. */
+  /** The page size of lists of tasks. */
   readonly taskRows: PageSize;
-  /** The parents of tasks that have come: they stay. */
+  /** The parents of known tasks, which never change. */
   readonly parents: LRUCache<string, string>;
 }
 
-/** How many tasks' parents are remembered. */
+/** Most tasks whose parents are remembered. */
 export const MOST_PARENTS = 10_000;
 
 /** An answer that can't be used; `what` completes "the source …". */

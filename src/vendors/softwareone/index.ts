@@ -11,7 +11,7 @@ export const softwareOne: VendorDefinition = {
   title: 'SoftwareOne Marketplace',
   options: softwareOneOptions,
   auth: ['bearer', 'none'],
-  /** API tokens live long: they are configured, not fetched. */
+  /** API tokens are long-lived: they are configured, not fetched. */
   tokenUrl: () => null,
   create: createSoftwareOneConnector,
 };

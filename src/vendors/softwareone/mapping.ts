@@ -68,7 +68,10 @@ function commonOf({ id, name, status: native, audit }: TaskWire): Common {
   };
 }
 
-/** Without the parameters, the result's address, the owner and the accounts: they may say who or how. */
+/**
+ * Omits the parameters, the result's address, the owner and the accounts, because they may identify people or reveal
+ * how a task works.
+ */
 function attributesOf({ code, queue, description, object, parent, progress, eta }: TaskWire): JsonObject | null {
   return present({
     code,
@@ -81,7 +84,7 @@ function attributesOf({ code, queue, description, object, parent, progress, eta 
   });
 }
 
-/** An entry with the vendor's own id of it. */
+/** An entry with the vendor's id. */
 export interface LogRow extends LogEntry {
   readonly logId: string;
 }
@@ -108,7 +111,7 @@ export function entryOf(log: TaskLogWire, taskKey: string | null): Unplaced<LogR
   };
 }
 
-/** A severity that the vendor invents later has no number, but keeps its text. */
+/** An unknown severity has no number, but keeps its text. */
 function severityOf(text: string | null): Severity {
   if (text === null) return NO_SEVERITY;
   const number = Object.hasOwn(SEVERITY_NUMBERS, text) ? (SEVERITY_NUMBERS[text] ?? 0) : 0;

@@ -10,7 +10,7 @@ export interface Condition {
   readonly text: string;
 }
 
-/** Lone surrogates can't be encoded, and control characters are refused by many a server. */
+/** Lone surrogates cannot be encoded, and many servers refuse control characters. */
 const UNWRITABLE = /[\p{Surrogate}\p{Control}]/u;
 
 /** The value in quotes; null for one that holds both kinds of quotes or can't be sent. */
@@ -50,8 +50,8 @@ function membership(operator: 'in' | 'out', path: string, values: readonly strin
 }
 
 /**
- * Holds the text, whatever the case. Null for a text with a star or a backslash: the documentation says
- * that `\*` is a star, the vendor's own implementation takes it so at the ends of a pattern only.
+ * Contains the text, ignoring case. Null for a text with a star or a backslash: the documentation says that `\*` is a
+ * star, the vendor's own implementation takes it so at the ends of a pattern only.
  */
 export function containsIgnoringCase(path: string, text: string): Condition | null {
   const quoted = text === '' || /[*\\]/.test(text) ? null : quote(`*${text}*`);
@@ -117,7 +117,7 @@ export function writeQuery({ filter, order, select, limit, offset }: ListQuery):
   return [...parts, `limit=${limit}`, `offset=${offset}`].join('&');
 }
 
-/** Percent-encoded, but for commas, which are read more easily as they are. */
+/** Percent-encodes a text except for commas, which are easier to read. */
 function encode(text: string): string {
   return encodeURIComponent(text).replaceAll('%2C', ',');
 }

@@ -8,20 +8,20 @@ import { jobOf } from './mapping.ts';
 import { mayHave } from '../facts.ts';
 import type { JobWire, ListWire } from '../wire.ts';
 
-/** Jobs of one workspace on one page. */
+/** Jobs per page of one workspace. */
 const JOB_PAGE_SIZE = 100;
 
 export interface JobListOptions {
   readonly source: string;
   readonly workspaces: readonly string[];
   readonly api: NemoApi;
-  /** Told of each row, so that what follows in the same call need not ask for it again. */
+  /** Called with each row, so that later steps of the same call need not request it again. */
   readonly seen: (workspace: string, wire: JobWire, call: Call) => void;
 }
 
 /**
- * A list for each workspace, newest first. No filter is passed on: the vendor would filter each page after it
- * has paged, so that would save no call, and pages that it leaves empty do not say how far they reach.
+ * One list per workspace, newest first. No filter is pushed down: the vendor filters after paging, so that would save
+ * no call, and pages that it empties do not show how far they reach.
  */
 export function createJobLists(options: JobListOptions): readonly JobList[] {
   const { workspaces } = options;
@@ -59,7 +59,9 @@ function listOf(workspace: string, { source, api, seen }: JobListOptions): JobLi
 
 const NO_JOBS: JobPage = { jobs: [], more: false, total: 0, filtered: true };
 
-/** The count of pages is made of that of rows: where it is too low, it is no second sign of the end. */
+/**
+ * The vendor computes the count of pages from the count of rows, so if it is too low, it is no second sign of the end.
+ */
 function isCounted({ total_pages: count }: ListWire<JobWire>, page: number): true | null {
   return count !== null && page + 1 < count ? true : null;
 }

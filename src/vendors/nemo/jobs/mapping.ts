@@ -4,7 +4,7 @@ import { jobKey } from '../keys.ts';
 import { statusOf } from '../facts.ts';
 import type { JobWire } from '../wire.ts';
 
-/** The vendor says when a job was created and last updated, not when it started or ended. */
+/** The vendor states when a job was created and last updated, not when it started or ended. */
 export function jobOf(source: string, workspace: string, wire: JobWire): Job {
   return {
     source,
@@ -35,7 +35,7 @@ function attributesOf(workspace: string, wire: JobWire): JsonObject {
   });
 }
 
-/** Without what is absent, null or empty: the vendor's lists leave nulls out and its entities have them. */
+/** Drops absent, null and empty members, because the vendor's lists omit nulls and its single entities contain them. */
 function present(fields: Readonly<Record<string, Json | undefined>>): JsonObject {
   const kept = Object.entries(fields).filter((field): field is [string, Json] => !isEmpty(field[1]));
   return Object.fromEntries(kept);

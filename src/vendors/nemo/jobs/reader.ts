@@ -8,35 +8,35 @@ import type { JobPlace } from '../keys.ts';
 import { attemptsFromSteps, attemptsOf, beganAt, stepsOf, tasksOf } from '../parts.ts';
 import type { AttemptWire, JobWire, StatusTreeWire } from '../wire.ts';
 
-/** What is known of one job, each call made once per operation, or per poll. */
+/** Reads jobs and their parts. Each API call is made once per operation or poll. */
 export interface JobReader {
-  /** Null when there is no such job. */
+  /** Null: there is no such job. */
   job(place: JobPlace, call: Call): Promise<JobWire | null>;
-  /** Keeps a job that another call has brought. */
+  /** Stores a job that another request has returned. */
   keep(place: JobPlace, wire: JobWire, call: Call): void;
   readonly attempts: (place: JobPlace, call: Call) => Promise<readonly Attempt[]>;
-  /** The attempts up to `current`; what is remembered of them may be old, but for when they began. */
+  /** The attempts up to `current`. They may come from memory, so only their start times are reliable. */
   attemptsUpTo(place: JobPlace, current: string, call: Call): Promise<readonly Attempt[]>;
   readonly steps: (place: JobPlace, call: Call) => Promise<readonly Step[]>;
   readonly tasks: (place: JobPlace, call: Call) => Promise<readonly Task[]>;
-  /** Does the vendor have attempt routes? Null: it has not been asked yet. */
+  /** Whether the vendor has attempt routes; null: not yet known. */
   attemptRoutes(): boolean | null;
-  /** Can a log call name any attempt? As soon as the vendor is known to have routes for them, until it refuses. */
+  /** True if a log call can name any attempt: once the vendor is known to have attempt routes, until it refuses. */
   namesAttempts(): boolean;
-  /** The vendor did not take the id of an attempt in a log call. */
+  /** Records that the vendor refused the id of an attempt in a log call. */
   refuseAttempts(): void;
 }
 
-/** How many jobs' attempts are remembered. */
+/** Most jobs whose attempts are remembered. */
 const MOST_REMEMBERED = 1_000;
 
 export function createJobReader(source: string, api: NemoApi): JobReader {
   const owner = {};
-  /** Once known it stays: a property of the deployment. */
+  /** Never changes once known, because it is a property of the deployment. */
   let attemptRoutes: boolean | null = null;
   let refusesAttempts = false;
   let probing: Promise<unknown> | null = null;
-  /** What came before an attempt does not change any more. */
+  /** Attempts before the current one no longer change. */
   const upTo = new Map<string, readonly Attempt[]>();
 
   function once<T>(kind: string, { workspace, name }: JobPlace, call: Call, load: () => Promise<T>): Promise<T> {
@@ -51,7 +51,7 @@ export function createJobReader(source: string, api: NemoApi): JobReader {
     return once('status', place, call, () => api.statusTree(place, call));
   }
 
-  /** The tree does not name its attempt; the job does. */
+  /** The tree does not name its attempt, so the job is read too. */
   async function currentTree(place: JobPlace, call: Call): Promise<{ tree: StatusTreeWire; attempt: string | null }> {
     const attempt = job(place, call).then(
       (wire) => wire?.attempt_id ?? null,
@@ -60,7 +60,7 @@ export function createJobReader(source: string, api: NemoApi): JobReader {
     return { tree: await tree(place, call), attempt: await attempt };
   }
 
-  /** The attempts by their routes; null where there are none. The first to ask finds out for all. */
+  /** The attempts by their routes; null: there are no such routes. The first caller finds out for all. */
   async function routedAttempts(place: JobPlace, call: Call): Promise<Rows<AttemptWire> | null> {
     if (attemptRoutes === null && probing !== null) await probing;
     if (attemptRoutes === false) return null;
@@ -102,7 +102,7 @@ export function createJobReader(source: string, api: NemoApi): JobReader {
     if (routed !== null) return attemptsOf(routed);
     const [wire, steps] = await Promise.all([job(place, call), api.steps(place, call)]);
     if (wire === null) throw noSuchJob(source, jobKey(place.workspace, place.name));
-    // The job is there, so what was absent was the route.
+    // The job exists, so the route is missing.
     attemptRoutes ??= false;
     return attemptsFromSteps(wire, steps);
   }

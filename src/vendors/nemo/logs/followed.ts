@@ -10,20 +10,20 @@ import type { LogPartitionOptions, LogSelection } from './partitions.ts';
 import { beganAt } from '../parts.ts';
 
 /**
- * How long after another attempt has begun lines of the one before are still looked for, and how much
- * earlier than its attempt a line may be by the clock of its machine. Nanoseconds.
+ * How long lines of an attempt may still arrive after the next attempt has begun, and how much earlier than its attempt
+ * a line may be by its machine's clock. In nanoseconds.
  */
 const SLACK = 60_000_000_000n;
 
-/** Lines of a job, whatever attempt they are of. */
+/** A selection of a job's lines, in any attempt. */
 export type JobSelection = Pick<LogSelection, 'place' | 'step' | 'task'>;
 
-/** An attempt of which it may be known when it began. */
+/** An attempt, with its start if known. */
 export type FollowedAttempt = Pick<Attempt, 'key' | 'createdAt' | 'startedAt' | 'time'>;
 
 /**
  * The attempts of a job as one log, the oldest first, each pinned by its id. Deleted attempts are reported as
- * truncated; if the last one is gone, its error stands.
+ * truncated; if the last one is gone, the error is thrown.
  */
 export function attemptsPartition(
   attempts: readonly FollowedAttempt[],
@@ -58,11 +58,14 @@ export function currentPartition(
     { key: 'earlier', beganAt: null, partition: earlier },
     { key: 'current', beganAt: beganAt(current), partition },
   ];
-  // Nothing is merged: what can't be read is reported where the attempt begins.
+  // Nothing needs merging: unreadable attempts are reported where they begin.
   return chaptersPartition({ key: '', chapters, slack: 0n });
 }
 
-/** The attempts to follow, the current one last: it alone for who may read its log but not the list of attempts. */
+/**
+ * The attempts to follow, the current one last. Only the current one if the caller may read its log but not the list of
+ * attempts.
+ */
 export async function followedAttempts(
   current: string,
   { place }: JobSelection,
@@ -74,14 +77,11 @@ export async function followedAttempts(
     throw error;
   });
   if (attempts.some(({ key }) => key === current)) return attempts;
-  // The list may be older than what the job says.
+  // The list may be older than the job's current attempt.
   return [...attempts, { key: current, createdAt: null, startedAt: null, time: 0n }];
 }
 
-/**
- * Partitions of attempts that were asked for by name: those that can be read as one, as all entries of a job
- * have places in one log.
- */
+/** The partitions of named attempts, joined into one, because all entries of a job have positions in one log. */
 export function joinAttempts(
   asked: readonly { readonly key: string; readonly partition: Partition<LogEntry> | null }[],
 ): readonly Partition<LogEntry>[] {

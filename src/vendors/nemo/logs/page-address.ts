@@ -1,7 +1,7 @@
 /**
- * The vendor's page tokens are base 58 of the JSON `[page, direction]`, direction 0 being oldest first.
- * That is an implementation detail of the vendor: a token that is not of this shape is opaque.
- * Read in its server source, `services/core/files/…/log_storage.py`. Page numbers in plain decimals are understood, too.
+ * The vendor's page tokens are base 58 of the JSON `[page, direction]`, direction 0 being oldest first. This is an
+ * implementation detail from the vendor's server source, `services/core/files/…/log_storage.py`; any token of another
+ * shape is opaque. Plain decimal page numbers are supported too.
  */
 
 const ALPHABET = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
@@ -11,15 +11,15 @@ const DECIMAL = /^[1-9]\d{0,14}$/;
 
 export const pageAddress = { pageOf, tokenOf };
 
-/** The page number, from 1, that a forward token stands for; null when it is another kind of token. */
+/** The page number, from 1, of a forward token; null: another kind of token. */
 function pageOf(token: string): number | null {
   const page = Number(/^\[(\d{1,15}), 0\]$/.exec(decode(token) ?? '')?.[1] ?? 0);
-  // One spelling for each page: base 58 has others that decode to the same.
+  // Accept only one spelling per page: base 58 has others that decode to the same text.
   if (page >= 1 && tokenOf(page) === token) return page;
   return DECIMAL.test(token) ? Number(token) : null;
 }
 
-/** `like`: a token that the vendor has given; the other is spelled in its way. */
+/** `like`: a token from the vendor, the model for the spelling. */
 function tokenOf(page: number, like: string | null = null): string {
   if (like !== null && DECIMAL.test(like) && decode(like)?.startsWith('[') !== true) return String(page);
   let value = BigInt(`0x${Buffer.from(`[${page}, 0]`).toString('hex')}`);

@@ -22,28 +22,28 @@ import { entryOf, identityOf } from './row.ts';
 import { pageAddress } from './page-address.ts';
 import type { LogRowWire } from '../wire.ts';
 
-/** What the source gives, where it can name no attempt. */
+/** What the source can give if its log calls cannot name attempts. */
 export const ONLY_CURRENT = "only the log of a job's current attempt; that of an earlier one is out of reach";
 
 export interface LogPartitionOptions {
   readonly source: string;
   readonly api: NemoApi;
   readonly reader: JobReader;
-  /** How many rows of each log fit into an answer. */
+  /** The page sizes of the logs. */
   readonly sizes: PageSizes;
   readonly maxWalk: number;
 }
 
-/** Which lines a partition holds. `attempt` is sent; `attemptKey` is only said of its entries. */
+/** Which lines a partition contains. `attempt` is sent to the vendor; `attemptKey` is only set on entries. */
 export interface LogSelection extends Pick<LogQuery, 'attempt' | 'step' | 'task'> {
   readonly place: JobPlace;
   readonly attemptKey: string | null;
 }
 
 /**
- * The partition of a selection. All of a job's attempts have one key, and so an entry has one id: while its
- * attempt is the current one nothing in its row says so, and later it still is the same entry. (No two entries
- * are confused: the vendor gives the tasks of each attempt new names, and a task's name is part of the place.)
+ * The partition of a selection. All attempts of a job share one partition key, so an entry keeps its id: its row does
+ * not name its attempt, and it stays the same entry when its attempt is no longer current. Entries cannot be confused,
+ * because the vendor gives the tasks of each attempt new names, and a task's name is part of the identity.
  */
 export function logPartition(selection: LogSelection, options: LogPartitionOptions): Partition<LogEntry> {
   const promise = new EmptyPromise();
@@ -87,7 +87,7 @@ async function fetchPage(
     );
     return { rows, next: page.next, total: page.total };
   } catch (error) {
-    // Documentation disagrees on what names an attempt in this call; some say a number.
+    // The documentation is inconsistent about how this call names an attempt; some pages say by number.
     if (attempt !== undefined && pageCursor === null && isRefused(error)) reader.refuseAttempts();
     if (isStorable(place.name) || !isLogQueryFailure(error)) throw error;
     const message = `${source}: the source can't give the log of a job with such a name (letters, digits and ._:- only).`;
@@ -95,10 +95,10 @@ async function fetchPage(
   }
 }
 
-/** Lines of so many characters are long: work on them is done with pauses. */
+/** Lines of this many characters are long: they are processed with pauses. */
 const LONG_CHARACTERS = 1_024;
 
-/** Looks for the level of each line. */
+/** Converts rows to entries, and reads the severity of each line from its text. */
 async function entriesOf(
   rows: readonly LogRowWire[],
   attemptKey: string | null,
@@ -117,8 +117,8 @@ async function entriesOf(
 }
 
 /**
- * The partition of one attempt: the current one needs no parameter, others only newer generations can
- * give. Null: the job has no such attempt.
+ * The partition of one attempt. The current one needs no parameter; others are available only in newer generations of
+ * the API. Null: the job has no such attempt.
  */
 export async function attemptPartition(
   attempt: string,

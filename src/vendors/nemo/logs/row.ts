@@ -5,7 +5,7 @@ import { LateTie } from '../../../pagination/core/identity.ts';
 import type { Unplaced } from '../../../pagination/core/partition.ts';
 import type { LogRowWire } from '../wire.ts';
 
-/** A row has neither id nor level nor attempt; the attempt is known only where it was asked for. */
+/** A row has neither id nor level nor attempt. The attempt is known only if it was requested. */
 export function entryOf(row: LogRowWire, attemptKey: string | null): Unplaced<LogEntry> {
   return new Entry(row, attemptKey);
 }
@@ -39,7 +39,7 @@ class Entry extends LateTie implements LogEntry {
   }
 }
 
-/** What tells rows of one instant apart, whatever the attempt was asked by. */
+/** The parts that distinguish rows of one instant, independent of how the attempt was requested. */
 export function identityOf(entry: Unplaced<LogEntry>): readonly (string | null)[] {
   return [entry.stepKey, entry.taskKey, entry.message];
 }

@@ -9,15 +9,15 @@ import type { NativeJob, NativeSchedule, NativeSchedulePage } from '../wire.ts';
 import { sizeOf } from '../../shared/rows.ts';
 import type { OddRow, Rows } from '../../shared/rows.ts';
 
-/** Schedules per call, where an instance does not give all of them at once. */
+/** Schedules per page, if an instance does not return all of them at once. */
 const SCHEDULES_PER_PAGE = 100;
 
-/** No job has as many schedules as this many pages hold. */
+/** Upper bound on pages of schedules, more than any job has. */
 const MAX_PAGES = 1_000;
 
 /**
- * A job and its schedules, in one call, which all callers share that ask for the job, its steps or its logs in
- * one operation. NOT_FOUND for an unknown job.
+ * Loads a job and its schedules in one call, shared by all readers of the job, its steps or its logs in one operation.
+ * Throws NOT_FOUND for an unknown job.
  */
 export class JobDetails {
   readonly #http: SourceHttp;
@@ -30,7 +30,7 @@ export class JobDetails {
   async job(key: string, call: Call): Promise<NativeJob> {
     if (!isJobKey(key)) throw unknownJob(this.#http.source, key);
     return call.scoped(this, `job ${key}`, () =>
-      // Where its schedules make the answer too large, they are listed by themselves.
+      // If its schedules make the answer too large, they are listed separately.
       getJob(this.#http, key, true, call).catch(ifTooLarge(() => getJob(this.#http, key, false, call))),
     );
   }
@@ -46,7 +46,10 @@ export class JobDetails {
     return call.scoped(this, `schedules ${key}`, () => this.#listSchedules(key, call));
   }
 
-  /** Without parameters an instance gives all; should it not, the rest is asked for until nothing new comes. */
+  /**
+   * Without parameters, an instance should return all schedules. If it does not, the rest is requested until nothing
+   * new comes.
+   */
   async #listSchedules(key: string, call: Call): Promise<Rows<NativeSchedule>> {
     const { source } = this.#http;
     const found = new Map<string, NativeSchedule>();
@@ -59,7 +62,7 @@ export class JobDetails {
     for (let pages = 1; ; pages += 1) {
       const ids = results.data.map(({ scheduleId }) => scheduleId);
       const isNew = guard.isNew(ids);
-      // Past the first page, one without a schedule that is new is the last, or the one before it again.
+      // After the first page, a page without a new schedule is either past the end or a repetition of the page before.
       const repeats = before.join() === ids.join() && mayBeCut(results, total, found.size + odd.length);
       if (pages > 1 && !isNew && repeats) throw endless(source, REPEATS);
       if (pages > 1 && !isNew) break;
@@ -71,12 +74,12 @@ export class JobDetails {
       if (pages > MAX_PAGES) throw endless(source, 'a job has schedules without an end');
       ({ total, results } = await this.#fitting(key, offset, call));
     }
-    // Without its schedules a job would seem to have no log.
+    // Without its schedules, a job would appear to have no log.
     if (found.size + odd.length === 0 && (total ?? 0) > 0) throw endless(source, ENDS_EARLY);
     return { data: [...found.values()], odd };
   }
 
-  /** As many as fit into an answer. */
+  /** Fetches a page of as many schedules as fit into an answer. */
   async #fitting(key: string, offset: number, call: Call): Promise<NativeSchedulePage> {
     const fetch = (rows: number): Promise<NativeSchedulePage> =>
       getSchedules(this.#http, key, { page_size: rows, ...(offset === 0 ? {} : { offset }) }, call);
@@ -84,12 +87,12 @@ export class JobDetails {
   }
 }
 
-/** May there be more than came again? The count says so or, where there is none, the page is as long as it was asked to be. */
+/** True if more schedules than those repeated may exist: by the count or, without one, because the page is full. */
 function mayBeCut(page: Rows<NativeSchedule>, total: number | null, known: number): boolean {
   return sizeOf(page) > 0 && (total === null ? sizeOf(page) >= SCHEDULES_PER_PAGE : total > known);
 }
 
-/** Asks in another way where an answer is too large. */
+/** Handles an answer that is too large by another request. */
 function ifTooLarge<T>(ask: () => Promise<T>): (error: unknown) => Promise<T> {
   return (error) => {
     if (error instanceof AnswerTooLarge) return ask();

@@ -10,10 +10,10 @@ import { getJobs } from '../api.ts';
 import type { NativeJobPage } from '../wire.ts';
 
 /**
- * A page of jobs. Page size and offset are sent each time: without them older instances give all jobs and
- * newer ones ten, and the `next_url` of an answer forgets every other parameter.
+ * A page of jobs. Page size and offset are always sent: without them, older instances return all jobs and newer ones
+ * ten, and the `next_url` of an answer loses all other parameters.
  *
- * A filter is not passed on: `contains` here is not said to ignore case, so it could hide jobs.
+ * No filter is pushed down: `contains` is not documented to ignore case, so it could hide jobs.
  */
 export async function listJobs(
   http: SourceHttp,
@@ -43,7 +43,7 @@ export async function listJobs(
       said: typeof next_url === 'string' ? true : null,
     }),
   });
-  // An instance that does not page answers with everything, whatever is asked.
+  // An instance without paging always answers with all jobs.
   const everything = pages.find(({ results }) => sizeOf(results) > JOBS_PER_PAGE)?.results;
   const listed = everything?.data.slice(begin, begin + JOBS_PER_PAGE) ?? pages.flatMap(({ results }) => results.data);
   const data = [...new Map(listed.map((row) => [row.key, row])).values()];
@@ -72,7 +72,7 @@ interface KeyedPage extends NativeJobPage {
   readonly keys: readonly string[];
 }
 
-/** How many jobs there are: the cheapest question. */
+/** Counts jobs, the cheapest request. */
 export async function probeJobs(http: SourceHttp, call: Call): Promise<number | null> {
   return (await getJobs(http, { page_size: 1 }, call)).total;
 }

@@ -10,7 +10,7 @@ import { getRuns } from '../api.ts';
 import type { ScheduleRef } from '../api.ts';
 import type { NativeRun, NativeRunPage } from './wire.ts';
 
-/** A page of one schedule's runs, whatever the dialect. Native order. What it says beside its runs is a hint. */
+/** A page of one schedule's runs in native order, for both dialects. Its statements besides the runs are hints. */
 export interface RunPage {
   readonly runs: readonly NativeRun[];
   readonly total: number | null;
@@ -67,19 +67,21 @@ export class RunPages {
     );
   }
 
-  /** Where a page may begin one run earlier than it was asked to, one of a single run may have none that is new. */
+  /**
+   * If pages may begin one run early, a page of a single run may contain no new run, so the next run is fetched too.
+   */
   async #withNext(ref: ScheduleRef, page: NativeRunPage, offset: number, call: Call): Promise<NativeRunPage> {
     const [run] = page.results;
     if (run === undefined) return page;
     let next = await this.#send(ref, 1, { offset: offset + 1 }, call);
-    // By its number from 1, the first run is that of offset 0 and of offset 1.
+    // If offsets count from 1, offsets 0 and 1 both give the first run.
     if (next.results[0]?.runId === run.runId) next = await this.#send(ref, 1, { offset: offset + 2 }, call);
     const fresh = next.results.filter(({ runId }) => runId !== run.runId);
     return { ...next, results: [run, ...fresh], lost: [...page.lost, ...next.lost] };
   }
 
   async #beside(ref: ScheduleRef, { kind, id }: BesideRequest, limit: number, call: Call): Promise<RunPage> {
-    // An instance without cursors would answer its first page, which was not asked for.
+    // An instance without cursors would answer with its first page.
     if (this.#facts.cursors === false) return NOT_UNDERSTOOD;
     const parameter = kind === 'after' ? 'next' : 'prev';
     const page = await this.#send(ref, limit, { [parameter]: id }, call);
@@ -92,12 +94,12 @@ export class RunPages {
     return { runs: results, total, more: isLink(next_url), moreBefore: isLink(prev_url), cursors: true, lost };
   }
 
-  /** Did the instance follow the run id, or ignore it and answer its first page? */
+  /** True if the instance followed the run id, instead of ignoring it and answering with its first page. */
   #understood(page: NativeRunPage, id: string, limit: number): boolean {
     if (page.results.some((run) => run.runId === id)) return false;
     if (hasLinks(page) || page.results.length === 0) return true;
     if (this.#facts.cursors === true) return true;
-    // The first page would be full, or hold all that there is.
+    // The first page would be full, or contain all runs.
     return page.total !== null && page.results.length < Math.min(page.total, limit);
   }
 
@@ -118,7 +120,7 @@ export class RunPages {
   }
 }
 
-/** Is it the error of a run id that has been purged or never was? Which status that has is not documented. */
+/** True for the error of a run id that was purged or never existed. Its status is not documented. */
 export function isCursorRefused(error: unknown): boolean {
   return error instanceof TributaryError && [400, 404, 410, 422].includes(error.status ?? 0);
 }

@@ -1,12 +1,12 @@
 import type { Dialect } from '../options.ts';
 import type { NativeRunPage } from './wire.ts';
 
-/** What of a page is looked at. */
+/** The parts of a page that are used. */
 type Page = Pick<NativeRunPage, 'total' | 'results'> & Partial<Pick<NativeRunPage, 'next_url' | 'prev_url'>>;
 
 /**
- * Does one instance follow run ids? Learned from its answers and kept as long as the source lives. Every answer may
- * correct it, so an instance may be upgraded meanwhile.
+ * Whether an instance follows run ids as cursors. Learned from its answers and kept as long as the source lives. Every
+ * answer may correct it, so an instance may be upgraded meanwhile.
  */
 export class PagingFacts {
   readonly #fixed: boolean;
@@ -17,24 +17,24 @@ export class PagingFacts {
     this.#cursors = dialect === 'auto' ? null : dialect === 'current';
   }
 
-  /** Null: not known yet. */
+  /** Null: not yet known. */
   get cursors(): boolean | null {
     return this.#cursors;
   }
 
-  /** Learns from the answer to a page that begins at that offset. */
+  /** Learns from a page that begins at `offset`. */
   learn(page: Page, offset: number): void {
     if (this.#fixed) return;
     if (hasLinks(page)) {
       this.#cursors = true;
       return;
     }
-    // More runs than the page holds, and yet no link to them.
+    // There are more runs than on the page, but no link to them.
     const seen = page.results.length;
     if (page.total !== null && seen > 0 && page.total > offset + seen) this.#cursors = false;
   }
 
-  /** An answer with links comes from an instance with cursors, whatever was asked. */
+  /** An answer with links comes from an instance with cursors, whatever the request. */
   learnLinks(page: Page): void {
     if (!this.#fixed && hasLinks(page)) this.#cursors = true;
   }

@@ -25,9 +25,9 @@ export interface RunPartitionParts {
   readonly singles: SingleRuns;
   readonly details: JobDetails;
   readonly pageSize: number;
-  /** How many runs of each schedule fit into an answer. */
+  /** The page sizes of the schedules' runs. */
   readonly sizes: PageSizes;
-  /** How far from its run a line may lie and still have its place by its own time, nanoseconds. */
+  /** How far from its run a line may be and still be placed by its own time, in nanoseconds. */
   readonly span: bigint;
 }
 
@@ -37,8 +37,8 @@ const PAGE_TO_NEIGHBOURS = 5;
 type ToRecord<T extends Ordered> = (schedule: string, run: NativeRun) => KeyedRecord<T>;
 
 /**
- * One partition per schedule. Its key is the schedule's id, also where only some runs of it are read, so
- * that an entry has one id however it was reached.
+ * Creates one partition per schedule. Its key is always the schedule's id, even if only some runs are read, so that an
+ * entry has the same id on every path.
  */
 export class RunPartitions {
   readonly #parts: RunPartitionParts;
@@ -52,18 +52,18 @@ export class RunPartitions {
     return this.#paged(ref, false, this.#reachOfAttempts(), attemptRecord);
   }
 
-  /** `named`: did the client name the schedule? Then one that is not there is NOT_FOUND; else it has no lines. */
+  /** `named`: the client named the schedule. Then a missing schedule is NOT_FOUND; otherwise it has no lines. */
   logs(ref: ScheduleRef, named: boolean): Partition<LogEntry> {
     return this.#paged(ref, named, this.#reach(), logRecord);
   }
 
-  /** The lines of certain runs of one schedule; runs that it does not have are passed over. */
+  /** The lines of certain runs of one schedule. Runs that it does not have are skipped. */
   logsOfRuns(ref: ScheduleRef, runIds: readonly string[], known: readonly PlacedRun[]): Partition<LogEntry> {
     const { singles, pageSize } = this.#parts;
     return recordKeysetPartition<LogEntry>({
       key: ref.schedule,
       order: { newestFirst: true },
-      // They are asked for one by one.
+      // Runs are requested one by one.
       size: new PageSize(pageSize),
       reach: this.#reach(),
       isCursorRefused: () => false,
@@ -109,7 +109,7 @@ export class RunPartitions {
     return { before: span, after: 2n * span, records: this.#neighbours() };
   }
 
-  /** Attempts stand at their invocation. */
+  /** The reach of attempts, which are placed at their invocation. */
   #reachOfAttempts(): Reach {
     return { before: 0n, after: this.#parts.span, records: this.#neighbours() };
   }
@@ -119,8 +119,8 @@ export class RunPartitions {
   }
 
   /**
-   * The newer documents can be read as if a schedule that never ran answered 404. So a 404 is checked
-   * against the job's schedules (which throws NOT_FOUND when it is the job that is missing).
+   * The newer documentation suggests that a schedule that never ran may answer 404. So a 404 is checked against the
+   * job's schedules (which throws NOT_FOUND if the job is missing).
    */
   async #page(ref: ScheduleRef, named: boolean, request: KeysetRequest, limit: number, call: Call): Promise<RunPage> {
     const { pages, details } = this.#parts;
@@ -141,7 +141,7 @@ function newestFirst(a: NativeRun, b: NativeRun): number {
   return timeA < timeB ? 1 : -1;
 }
 
-/** A list that we hold whole answers every question as the vendor would. */
+/** Answers a request from a complete list as the vendor would. */
 function pageOfAll<T extends Ordered>(records: readonly KeyedRecord<T>[], request: KeysetRequest): NativePage<T> {
   const at =
     request.kind === 'after' || request.kind === 'before' ? records.findIndex(({ id }) => id === request.id) : 0;

@@ -30,12 +30,12 @@ type Row = Unplaced<LogEntry> & { readonly tie: string };
 
 const EPOCH: Instant = { nanoseconds: 0n, text: formatInstant(0n) };
 
-/** When the attempt began, as far as that is known. */
+/** When the attempt began, or the best known time. */
 function beginningOf(run: NativeRun): bigint {
   return (run.executionTimestamp ?? run.scheduleTimestamp ?? run.completionTimestamp ?? EPOCH).nanoseconds;
 }
 
-/** Between which times the run's record stands in the list. */
+/** The bounds of the time by which the list may sort the run. */
 export function recordTimes(run: NativeRun): RecordTimes {
   const begun = beginningOf(run);
   const scheduled = run.scheduleTimestamp?.nanoseconds ?? begun;
@@ -77,7 +77,7 @@ function recordOf<T extends Ordered>(run: NativeRun, rows: KeyedRecord<T>['rows'
 function rowsOf(schedule: string, run: NativeRun): readonly Row[] {
   if (run.unreadable !== undefined) return [{ ...standInEntry(beginningOf(run), run.unreadable), tie: run.runId }];
   const completed = isCompleted(run);
-  // Until it is invoked the record itself still moves, and would take its lines with it.
+  // Until the run is invoked, its record may still move, and its lines with it.
   if (!completed && run.executionTimestamp === null) return [];
   const events = eventsOf(run.runText);
   if (events !== null && events.length > 0) return events.map((event, index) => eventRow(schedule, run, event, index));
@@ -87,7 +87,7 @@ function rowsOf(schedule: string, run: NativeRun): readonly Row[] {
 function messageRow(schedule: string, run: NativeRun, message: string): Row {
   const time = run.completionTimestamp ?? run.executionTimestamp ?? run.scheduleTimestamp ?? EPOCH;
   const state = run.runState ?? run.runStatus;
-  // A run without a text has still completed: the service's own words for that are its message.
+  // A completed run without a text gets the service's status message as its message.
   return rowOf(schedule, run, 0, time, state, message === '' ? (run.statusMessage ?? state ?? '') : message, {});
 }
 

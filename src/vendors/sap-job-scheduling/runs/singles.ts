@@ -5,18 +5,18 @@ import { getRun } from '../api.ts';
 import type { ScheduleRef } from '../api.ts';
 import type { NativeRun } from './wire.ts';
 
-/** A run, and the schedule that it belongs to. */
+/** A run with its schedule. */
 export interface PlacedRun {
   readonly schedule: string;
   readonly run: NativeRun;
 }
 
-/** Runs that one operation remembers: enough for every page that a client may ask for. */
+/** Most runs that one operation remembers: enough for every page that a client may request. */
 const REMEMBERED_RUNS = 2_000;
 
 /**
- * Runs by id. The service finds a run only within its schedule, so what an operation has seen on pages is
- * remembered for as long as the operation lives: the log of an attempt that was just listed costs no call.
+ * Finds runs by id. The service finds a run only within its schedule, so an operation remembers the runs that it has
+ * seen on pages: the log of an attempt that was just listed costs no call.
  */
 export class SingleRuns {
   readonly #http: SourceHttp;
@@ -33,7 +33,7 @@ export class SingleRuns {
     return this.#seen(call).find(job, runId);
   }
 
-  /** Null when that schedule has no such run. */
+  /** Null: the schedule has no such run. */
   async find(ref: ScheduleRef, runId: string, call: Call): Promise<PlacedRun | null> {
     const { job, schedule } = ref;
     const run = await call.scoped(this, `run ${JSON.stringify([job, schedule, runId])}`, () =>
@@ -59,12 +59,12 @@ export class SingleRuns {
   }
 }
 
-/** The runs of pages, which are only looked through once a run is asked for. */
+/** The runs of pages, indexed only when a run is requested. */
 class SeenRuns {
   readonly #pages: (ScheduleRef & { readonly runs: readonly NativeRun[] })[] = [];
   #size = 0;
   readonly #runs = new Map<string, PlacedRun>();
-  /** How many pages `#runs` has. */
+  /** The number of pages that are in `#runs`. */
   #found = 0;
 
   add({ job, schedule }: ScheduleRef, runs: readonly NativeRun[]): void {

@@ -12,20 +12,19 @@ export interface RunEvent {
   readonly code: number | string | null;
 }
 
-/** The fields of an event as the service writes it: these and no others. */
+/** All fields of an event that the service writes. */
 const FIELDS: ReadonlySet<string> = new Set(['time', 'type', 'text', 'code']);
 
 /**
- * The type of an event is a word in capitals, as are all states of a run; applications name the type of a message
- * by one letter (`E`, `W`).
- * https://help.sap.com/docs/job-scheduling/sap-job-scheduling-service/retrieve-job-schedule-details
+ * The type of an event is a word in capitals, like all states of a run. Applications use single letters (`E`, `W`) as
+ * types of messages. https://help.sap.com/docs/job-scheduling/sap-job-scheduling-service/retrieve-job-schedule-details
  */
 const TYPE = /^[A-Z]{2,}(?:_[A-Z]+)*$/;
 
 /**
- * A run's text is one of two shapes: a message, or JSON that lists the events of the run (a text inside JSON:
- * encoded twice). Applications write lists of their own as messages. So it is a list of events only when every
- * item has the whole shape of one. Null: it is a message, to be shown as it came.
+ * A run's text is either a message or a JSON list of the run's events (JSON inside a JSON string). Applications may
+ * write their own lists as messages, so it counts as a list of events only if every item has the full shape of one.
+ * Null: it is a message, shown unchanged.
  */
 export function eventsOf(runText: string): readonly RunEvent[] | null {
   if (!runText.trimStart().startsWith('[')) return null;

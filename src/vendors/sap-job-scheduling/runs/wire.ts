@@ -29,9 +29,9 @@ export interface NativeRun {
   readonly runState: string | null;
   /** Only in the logs of a schedule. */
   readonly statusMessage: string | null;
-  /** Why it could not be read: it only keeps the place of a run. */
+  /** Set on a stand-in: why the run could not be read. */
   readonly unreadable?: OddRow | undefined;
-  /** To how many bytes its texts were cut, where it is too large for an answer. */
+  /** The byte length that strings were cut to, if the run is too large for an answer. */
   readonly cutTo?: number | undefined;
 }
 
@@ -48,7 +48,7 @@ export function runDecoder(body: unknown): NativeRun {
     scheduleTimestamp,
     completionTimestamp,
     runId: required(fields, 'runId', textIdOf, 'an id'),
-    // What would be JSON inside of the text is accepted bare, too.
+    // Accepts a bare JSON value in place of JSON inside a string.
     runText: textOf(fields['runText']) ?? '',
     httpStatus: statusCode(fields['httpStatus']),
     runStatus: textOf(fields['runStatus']),
@@ -57,14 +57,14 @@ export function runDecoder(body: unknown): NativeRun {
   };
 }
 
-/** A time that a run is placed by: null where there is none, a mismatch where it can't be read. */
+/** A time that places a run. Null: there is none. Throws a `Mismatch` if it cannot be read. */
 function placedAt(fields: Fields, name: string): Instant | null {
   const value = fields[name];
   if (value === undefined || value === null || value === '') return null;
   return required(fields, name, dateTimeOf, 'a date and time');
 }
 
-/** An HTTP status, also as text; anything else as it came. */
+/** An HTTP status, also from text; any other value unchanged. */
 function statusCode(value: unknown): Json {
   if (value === '') return null;
   return typeof value === 'string' && /^\d{3}$/.test(value) ? Number(value) : jsonOf(value);
@@ -72,9 +72,9 @@ function statusCode(value: unknown): Json {
 
 export interface NativeRunPage {
   readonly total: number | null;
-  /** In native order, with a stand-in for each run that could not be read. */
+  /** In native order, with a stand-in for each unreadable run. */
   readonly results: readonly NativeRun[];
-  /** Runs that could not be read and have no place among the others. */
+  /** Unreadable runs without a place among the others. */
   readonly lost: readonly OddRow[];
   /** Null at the ends of other lists, absent at the ends of this one; undefined tells a dialect without links. */
   readonly next_url: string | null | undefined;
@@ -92,8 +92,8 @@ export function runPageDecoder(body: unknown): NativeRunPage {
 }
 
 /**
- * A run that could not be read has a stand-in at its own time, as far as that can be read, or else at that of a run
- * beside it. Without either it has no place: it is left out, and counted.
+ * An unreadable run gets a stand-in at its own time, if readable, or else at the time of a neighbour. Without either,
+ * it has no place: it is omitted, and counted.
  */
 function withStandIns(
   list: readonly unknown[],
@@ -121,7 +121,7 @@ function withStandIns(
 
 type RunTimes = Pick<NativeRun, 'executionTimestamp' | 'scheduleTimestamp' | 'completionTimestamp'>;
 
-/** The times of a run that can be read; null where none can. */
+/** The readable times of a run; null: none. */
 function timesOf(value: unknown): RunTimes | null {
   if (!isFields(value)) return null;
   const times = {
@@ -135,7 +135,7 @@ function timesOf(value: unknown): RunTimes | null {
 function standInRun(row: OddRow, times: RunTimes): NativeRun {
   const { executionTimestamp, scheduleTimestamp, completionTimestamp } = times;
   return {
-    // No id of the vendor's begins with a space.
+    // No id of the vendor begins with a space.
     runId: ` ${row.id}`,
     runText: '',
     httpStatus: null,

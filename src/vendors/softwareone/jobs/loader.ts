@@ -30,7 +30,7 @@ export async function loadTasks(
   return keys.map((key) => found.get(key) ?? null);
 }
 
-/** Waits for all that are asked for in one tick. Nothing is kept: a poll wants to see what has changed. */
+/** Loads all tasks requested in one tick together. Nothing is cached, because a poll must see changes. */
 export function loadTask(context: SourceContext, key: string, call: Call): Promise<TaskWire | null> {
   const loader = call.scoped(context, 'tasks', () => {
     const load = (keys: readonly string[]): Promise<readonly Loaded[]> => loadTasks(context, keys, call);
@@ -55,7 +55,7 @@ async function loadChunk(
   }
 }
 
-/** Null when the vendor answers with other tasks than those asked for. */
+/** Null: the vendor answered with other tasks than those requested. */
 async function loadTogether(
   context: SourceContext,
   ids: readonly string[],

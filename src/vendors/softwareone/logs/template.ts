@@ -2,7 +2,7 @@ import type { Json } from '../../../domain/json.ts';
 
 const PLACEHOLDER = /\{\{([^{}]+)\}\}/g;
 
-/** Does the text have a placeholder? */
+/** True if the text has a placeholder. */
 export function isTemplate(text: string): boolean {
   return text.search(PLACEHOLDER) !== -1;
 }
@@ -11,9 +11,8 @@ export function isTemplate(text: string): boolean {
 const MOST_REPEATED = 1_048_576;
 
 /**
- * Fills `{{Name}}` from the parameters, once: what is put in is not read again. A name that the
- * parameters do not have stays as it is, and so does one that comes again and again until the text would be too long.
- * Values other than texts are written as JSON.
+ * Replaces `{{Name}}` by parameters, once: inserted values are not scanned again. Unknown names stay unchanged, and so
+ * do repeated ones once the text would become too long. Values other than strings are written as JSON.
  */
 export function renderTemplate(template: string, parameters: Json | null): string {
   const texts = new Map<string, string | undefined>();
