@@ -4,27 +4,27 @@ import { least } from './scale.ts';
 import type { RecordScale } from './scale.ts';
 import type { Anchor } from './walk.ts';
 
-/** A record that may still be an anchor of a row's hint, or that reaches of others depend on. */
+/** A record that may still become an anchor of a hint, or that the reach of other records depends on. */
 export interface Seen {
   readonly id: string;
   readonly nameless: boolean;
   readonly offset: number | null;
   readonly far: bigint;
   readonly near: bigint;
-  /** This record and all before it have their rows before this; null until enough records have followed. */
+  /** All rows of this record and of earlier ones lie before this; null until enough records have followed. */
   passedAt: bigint | null;
-  /** This record and all after it have their rows beyond this; null: records that decide it were not seen. */
+  /** All rows of this record and of later ones lie beyond this; null: the records that decide it were not seen. */
   readonly aheadAt: bigint | null;
 }
 
-/** Finds the hints of rows, one after the other as a walk meets them, among the records that it has seen. */
+/** Makes the hints of rows, in walk order, from the records that the walk has seen. */
 export class Anchors {
   readonly #seen: readonly Seen[];
   readonly #scale: RecordScale;
   readonly #direction: Direction;
-  /** What stands for a record before the first; undefined: nothing does. */
+  /** The anchor before the first record; undefined: unknown. */
   readonly #origin: Hint | undefined;
-  /** Of each record the least `passedAt` from it on; null where none has any. */
+  /** For each record, the least `passedAt` of it and all later ones; null: none has any. */
   readonly #passed: (bigint | null)[];
   #behind = -1;
   #ahead = 0;
@@ -67,7 +67,7 @@ export class Anchors {
   }
 }
 
-/** An anchor as it stands in a hint; null is that end of the log. */
+/** An anchor in the form of a hint; null means that end of the log. */
 function written(anchor: Anchor | null): Hint {
   return anchor === null ? null : [anchor.id, anchor.offset, String(anchor.bound)];
 }

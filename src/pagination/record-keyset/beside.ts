@@ -4,20 +4,20 @@ import { isSamePage, refuseIgnored } from './other-page.ts';
 import type { FoundPage, OffsetPages } from './other-page.ts';
 
 /**
- * Goes on from a record by offsets. The record itself is asked for too: it shows whether the list has moved. Offsets may
- * count from 1, so it need not be the first of its page.
+ * Continues from a record by offsets. The request includes the record itself, which shows whether the list has moved.
+ * Offsets may count from 1, so the record need not be the first of its page.
  */
 
-/** How often a record is looked for near the offset that it had. */
+/** Most requests to find a record near its last known offset. */
 const MAX_TRIES = 6;
 
 /** The part of a page that lies beside a record. */
 export interface BesidePage<T extends Ordered> extends FoundPage<T> {
-  /** Does the list end here? */
+  /** True if the list ends here. */
   readonly isEnd: boolean;
 }
 
-/** The records next to one that stood at that offset, in native direction; null where it can't be found. */
+/** The records next to a record that was at an offset, in native order; null: the record was not found. */
 export async function findBeside<T extends Ordered>(
   pages: OffsetPages<T>,
   anchor: { readonly id: string; readonly offset: number },
@@ -28,7 +28,7 @@ export async function findBeside<T extends Ordered>(
   const startOf = (): number =>
     Math.max(0, isAfter ? anchor.offset - 1 : anchor.offset - Math.max(0, lengths.usual - 2));
   let offset = startOf();
-  /** Where the record was found, with nothing beside it that is wanted. */
+  /** Where the record was found without wanted records beside it. */
   let alone: { readonly offset: number; readonly at: number } | null = null;
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
     const page = await pages.fetch(offset);
@@ -44,7 +44,7 @@ export async function findBeside<T extends Ordered>(
         const again = await pages.fetch(alone.offset);
         if (again.records[alone.at]?.id === anchor.id) {
           if ((page.total ?? 0) > alone.offset + alone.at + 1) throw new RepeatsItself();
-          // Or it gives its first page wherever it is asked.
+          // Or it returns its first page for every offset.
           if (isSamePage(await pages.fetch(0), page)) await refuseIgnored(pages, page);
           return { ...beside, isEnd: true };
         }

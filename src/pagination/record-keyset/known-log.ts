@@ -6,21 +6,21 @@ import type { ReadRequest } from '../core/partition.ts';
 import type { KeysetPage, RecordKeysetOptions } from './list.ts';
 import type { FoundPage } from './other-page.ts';
 
-/** Where the native end of a list was found last. */
+/** The last known native end of a list. */
 export interface FarEnd {
-  /** How many records the list had. */
+  /** The number of records in the list. */
   readonly total: number;
-  /** A record near the end. A page on which it is not is none of that end. */
+  /** A record near the end. A page without it is not at that end. */
   readonly id: string;
 }
 
-/** What reads of a log have shown of it: then the next one may begin with a page that is as large as the question. */
+/** Facts from earlier reads of a log, with which the next read may begin with a page that is just large enough. */
 export class KnownLog {
   farEnd: FarEnd | null = null;
   /** How many records behind a row had to be seen before its place was certain, by which way and how far rows reach. */
   readonly #lookAhead = new Map<string, number>();
 
-  /** That of the log whose pages have that size. */
+  /** The facts of the log with this page size object. */
   static of(size: PageSize): KnownLog {
     const found = known.get(size) ?? new KnownLog();
     known.set(size, found);
@@ -33,7 +33,7 @@ export class KnownLog {
     this.#lookAhead.set(keyOf(options, request), rows < request.need ? records : Math.max(0, records - rows));
   }
 
-  /** How many records to ask for first; null: as many as usual. */
+  /** The size of the first page; null: the usual size. */
   async rowsAtEnd<T extends Ordered>(options: Reading<T>, request: ReadRequest<T>, call: Call): Promise<number | null> {
     const { ladder, size, reach } = options;
     const { from, need, accept } = request;
@@ -47,7 +47,7 @@ export class KnownLog {
     return rows < size.usual ? rows : null;
   }
 
-  /** The last page of the list was found. */
+  /** Records the last page of the list. */
   ended<T extends Ordered>({ page, offset }: FoundPage<T>): void {
     const { id, nameless } = page.records.at(-Math.min(FROM_END, page.records.length >> 1)) ?? {};
     const { total } = page;
@@ -57,7 +57,7 @@ export class KnownLog {
     this.farEnd = id === undefined || nameless === true || !isCounted ? null : { total, id };
   }
 
-  /** Is that page one of the end that is known? */
+  /** True if the page is at the known end. */
   shows<T extends Ordered>({ records }: KeysetPage<T>): boolean {
     return records.some(({ id }) => id === this.farEnd?.id);
   }
@@ -69,7 +69,7 @@ function keyOf<T extends Ordered>({ reach }: Reading<T>, { direction }: ReadRequ
   return `${direction} ${reach.before}`;
 }
 
-/** Records are not equally far apart everywhere. */
+/** A safety factor, because records are not evenly spaced. */
 const SPARE = 1.25;
 
 /** How far from its end a record of the list is remembered: within the smallest page, and records at the end may be purged. */

@@ -3,7 +3,7 @@ import type { KeysetPage } from './list.ts';
 import { RepeatsItself } from './pages.ts';
 import type { PageLengths } from './pages.ts';
 
-/** The vendor's list by offsets. A page may begin somewhat earlier than it was asked to. */
+/** The vendor's list by offsets. A page may begin slightly earlier than requested. */
 export interface OffsetPages<T extends Ordered> {
   readonly lengths: PageLengths;
   fetch(offset: number): Promise<KeysetPage<T>>;
@@ -26,9 +26,9 @@ export async function fetchOther<T extends Ordered>(
   const page = await pages.fetch(offset);
   const { records } = known.page;
   if (offset <= known.offset || records.length === 0 || !isSamePage(page, known.page)) return page;
-  // Where offsets count from 1, the first two are of the same page.
+  // If offsets count from 1, offsets 0 and 1 give the same page.
   if (offset === known.offset + 1) return fetchOther(pages, known, offset + 1);
-  // Or as many records have come meanwhile as lie between the two.
+  // Or as many records were added meanwhile as lie between the two offsets.
   if (!isSamePage(await pages.fetch(known.offset), known.page)) return page;
   if (known.offset === 0) await refuseIgnored(pages, known.page);
   return { ...page, records: [] };

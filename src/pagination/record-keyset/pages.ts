@@ -3,20 +3,20 @@ import { isShort, moreBehind } from '../core/page-end.ts';
 import { EndlessList, REPEATS } from '../core/page-guard.ts';
 import type { KeysetPage } from './list.ts';
 
-/** The vendor gives what it has given before, and there may be more. */
+/** The vendor repeats earlier records although more may exist. */
 export class RepeatsItself extends EndlessList {
   constructor() {
     super('the source', REPEATS);
   }
 }
 
-/** How long the vendor's pages are, and which of them is the last. */
+/** The page lengths of the vendor, which help to decide which page is the last. */
 export class PageLengths {
   /** How many records the page that came last was asked for. */
   #asked: number;
   #usual: number;
   #longest = 0;
-  /** Has a page turned out not to be the last? */
+  /** True once a page has turned out not to be the last. */
   #isLearned = false;
 
   constructor(asked: number) {
@@ -29,30 +29,30 @@ export class PageLengths {
     return Math.min(this.#usual, this.#asked);
   }
 
-  /** Any page that has come. */
+  /** Records a page. */
   saw<T extends Ordered>({ records, asked }: KeysetPage<T>): void {
     this.#asked = asked;
     this.#longest = Math.max(this.#longest, records.length);
     this.#usual = Math.max(this.#usual, records.length);
   }
 
-  /** A page of that many records was not the last. */
+  /** Records that a page of this length was not the last. */
   learn(length: number): void {
     this.#isLearned = true;
     this.#usual = Math.max(1, Math.min(this.#longest, this.#asked), length);
   }
 
-  /** Does the vendor say that records follow the page? */
+  /** True if the vendor states that records follow the page. */
   saysMore<T extends Ordered>({ records, total, more }: KeysetPage<T>, start: number | null): boolean {
     return more === true || (start !== null && total !== null && total > start + records.length);
   }
 
-  /** Has the page fewer records than pages have that others follow? */
+  /** True if the page is shorter than pages that are followed by others. */
   isShort<T extends Ordered>({ records: { length }, asked }: KeysetPage<T>): boolean {
     return isShort({ count: length, asked, full: this.#fullFor(length) });
   }
 
-  /** How long a page is that others follow; null where nothing has shown it. */
+  /** The length of pages that are followed by others; null: unknown. */
   #fullFor(length: number): number | null {
     if (this.#isLearned) return this.usual;
     return this.#longest > length ? this.#longest : null;

@@ -1,17 +1,17 @@
 import type { Direction } from '../../domain/ordered.ts';
 
 /**
- * Times as a walk over records meets them: larger is further along, whichever way it goes. With this, what holds of a
- * walk to newer records holds of one to older records.
+ * Times along a walk over records: a larger value is further along, in either direction. So the same code serves walks
+ * to newer and to older records.
  */
 
-/** What a list of records may be sorted by, nanoseconds: some time between these two, both included. */
+/** Inclusive bounds of the time by which a list may sort a record, in nanoseconds. */
 export interface RecordTimes {
   readonly earliest: bigint;
   readonly latest: bigint;
 }
 
-/** How far from its record a row may lie and still have its place by its own time. */
+/** How far from its record a row may be and still be placed by its own time. */
 export interface Reach {
   /** Nanoseconds before the latest time that the record may be sorted by. */
   readonly before: bigint;
@@ -71,12 +71,12 @@ export class SlidingLeast {
   #first = 0;
   #turn = 0;
 
-  /** Of at most so many numbers. */
+  /** `width`: how many of the last numbers count. */
   constructor(width: number) {
     this.#width = width;
   }
 
-  /** Null: there is none. */
+  /** Null: there are no numbers. */
   get least(): bigint | null {
     return this.#candidates[this.#first]?.value ?? null;
   }

@@ -5,14 +5,14 @@ import { fetchOther } from './other-page.ts';
 import type { FoundPage, OffsetPages } from './other-page.ts';
 
 /**
- * Finds pages in a list of records by offset, without belief in its count: what pages themselves show decides. Records
- * that are added meanwhile move all others, so a page is only taken for what it shows when it comes.
+ * Finds pages in a list of records by offset without trusting its count: only the content of pages decides. Records
+ * added meanwhile move all others, so a page proves only what it shows when it is read.
  */
 
-/** A search ends long before this, unless the list changes faster than it can be searched. */
+/** Upper bound on pages per search. It ends long before, unless the list changes faster than it can be searched. */
 const MAX_PAGES = 64;
 
-/** How many pages next to a guess are tried before the search takes longer steps: drift is usually small. */
+/** Pages next to a guess to try before longer steps, because drift is usually small. */
 const NEIGHBOURS = 2;
 
 /**
@@ -24,7 +24,7 @@ export async function findFarEnd<T extends Ordered>(
   first: KeysetPage<T>,
 ): Promise<FoundPage<T>> {
   let last: FoundPage<T> = { page: first, offset: 0 };
-  /** Nothing that was new lay here when it was asked for. */
+  /** The offset at which no new record was found. */
   let beyond: number | null = null;
   let leaps = 0;
   for (let tries = 0; tries < MAX_PAGES; tries += 1) {
@@ -47,7 +47,7 @@ export async function findFarEnd<T extends Ordered>(
     }
     if (offset === end) pages.lengths.learn(last.page.records.length);
     last = { page, offset };
-    // What was empty before this page came need not be any more.
+    // An offset that was empty earlier may have records now.
     if (beyond !== null && offset + page.records.length >= beyond) beyond = null;
   }
   throw unsearchable();

@@ -10,14 +10,14 @@ import type { RecordScale, RecordTimes } from './scale.ts';
 import type { Anchor, WalkedRecord } from './walk.ts';
 
 /**
- * Puts the rows of records in time order while the records are walked. A row lies somewhere around its record. It waits
- * here until no record that is still to come can have one before it.
+ * Puts the rows of records in time order while a walk reads the records. A row lies somewhere around its record. It
+ * waits here until no further record can have a row before it.
  *
- * A row that lies too far from its record is placed where the reach of the record ends. That place depends on the record
- * and its neighbours alone, so every walk finds the row there.
+ * A row that is too far from its record is placed at the end of the record's reach. That place depends only on the
+ * record and its neighbours, so every walk places the row there.
  */
 
-/** A row whose record's reach along the walk is not known to its end yet. */
+/** A row whose record's reach along the walk is not yet fully known. */
 interface OpenRow<T> {
   readonly row: T;
   at: bigint;
@@ -30,7 +30,7 @@ interface OpenRow<T> {
 export class RecordWindow<T extends Ordered> {
   readonly #scale: RecordScale;
   readonly #direction: Direction;
-  /** Where the read began, and then the last row that was given out. */
+  /** The start of the read, later the last row that was given out. */
   #reached: Position | null;
   readonly #until: Position | null;
   #waiting: T[] = [];
@@ -99,7 +99,7 @@ export class RecordWindow<T extends Ordered> {
     }
   }
 
-  /** Has the walk got past `until`? */
+  /** True if the walk has passed `until`. */
   get ended(): boolean {
     if (this.#until === null || this.#waiting.length > 0) return false;
     const until = this.#scale.along(this.#until.time);
@@ -111,7 +111,7 @@ export class RecordWindow<T extends Ordered> {
     return this.#waiting.length > 0;
   }
 
-  /** Makes the rows ready that nothing can come before any more. */
+  /** Makes rows ready that no further row can precede. */
   settle(): void {
     const frontier = this.#frontier();
     if (frontier === null) return;
@@ -123,7 +123,7 @@ export class RecordWindow<T extends Ordered> {
     this.#order();
   }
 
-  /** No record follows: everything that waits is ready. */
+  /** Makes all waiting rows ready, because no record follows. */
   finish(): void {
     for (const { row, at } of this.#open) this.#place(row, at);
     this.#open = [];
@@ -133,7 +133,7 @@ export class RecordWindow<T extends Ordered> {
     this.#order();
   }
 
-  /** How many rows are ready. */
+  /** The number of ready rows. */
   get readyCount(): number {
     return this.#ready.length - this.#given;
   }
@@ -142,7 +142,7 @@ export class RecordWindow<T extends Ordered> {
     return this.readyCount > 0;
   }
 
-  /** The next rows that are ready, at most so many. Hints are only made of those that are given out. */
+  /** Gives out at most `atMost` ready rows. Hints are made only for these. */
   give(atMost: number): HintedRows<T> {
     const rows = this.#ready.slice(this.#given, this.#given + atMost);
     this.#given += rows.length;
@@ -170,7 +170,7 @@ export class RecordWindow<T extends Ordered> {
     return least(reached, this.#nearest.least ?? reached);
   }
 
-  /** A record that follows extends the reach of those before it. */
+  /** Extends the reach of earlier records by a record that follows. */
   #extend(near: bigint): void {
     const open = this.#open;
     if (open.length === 0) return;
@@ -185,13 +185,13 @@ export class RecordWindow<T extends Ordered> {
 
   #place(row: T, at: bigint): void {
     const placed: T = Object.assign(row, { time: this.#scale.along(at) });
-    // Behind where the walk has got to: a late row, which this walk does not owe any more.
+    // A late row, before the last row given out: this walk need not give it.
     if (this.#reached !== null && !isBeyond(placed, this.#reached, this.#direction)) return;
     if (this.#until !== null && !isBeyond(this.#until, placed, this.#direction)) return;
     this.#waiting.push(placed);
   }
 
-  /** Drops records that no row still to come can have as an anchor, and that decide no reach. */
+  /** Drops records that can no longer be an anchor of any row and that decide no reach. */
   #forget(at: bigint): void {
     const nearest = this.#seen.findLastIndex(({ passedAt }) => passedAt !== null && passedAt < at);
     const kept = this.#seen.length - this.#scale.records - 1;
@@ -206,7 +206,7 @@ class ShownOrder {
   #earliestTurns = false;
   #latestTurns = false;
 
-  /** Not by the earliest: so by the latest. */
+  /** True if the records are not sorted by the earliest time, so by the latest. */
   get isByLatest(): boolean {
     return this.#earliestTurns && !this.#latestTurns;
   }
