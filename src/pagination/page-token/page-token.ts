@@ -44,23 +44,23 @@ export interface TokenPage<T extends Ordered> {
   readonly total: number | null;
 }
 
-/** How many pages an opaque walk may cost where they are small because lines are long. */
+/** Most pages of a walk over opaque tokens if pages are small because lines are long. */
 const MOST_SMALL_PAGES = 1_000;
 
-/** Of so many rows is a page that only tells the count: others may want to read it. */
+/** The size of a page that is read only for its count, because other reads may share it. */
 const COUNTED = 40;
 
-/** How many pages in a row may be empty where tokens say nothing. */
+/** Most empty pages in a row if tokens are opaque. */
 const MOST_EMPTY = 25;
 
-/** How often a page is looked for again because a token on the way to it ran out. */
+/** Most retries of a page because a token on the way to it expired. */
 const MOST_REFUSALS = 3;
 
 export interface PageTokenOptions<T extends Ordered> {
   readonly key: string;
-  /** Whose list it is, for errors. */
+  /** The source's name, for errors. */
   readonly source: string;
-  /** What is remembered of the log: how many rows fit into an answer. It never changes within a walk: tokens count in it. */
+  /** The page size of the log. A walk never changes it, because tokens depend on it. */
   readonly size: PageSize;
   readonly identity: Identity<T>;
   /** Default: oldest first. */
@@ -70,7 +70,7 @@ export interface PageTokenOptions<T extends Ordered> {
    * too large by itself may come cut.
    */
   fetch(token: string | null, limit: number, call: Call): Promise<TokenPage<T>>;
-  /** Is this the error of a token that the vendor does not take (any more)? Then the position is found again without it. */
+  /** True for the error of a token that the vendor refuses. Then the position is found again without it. */
   isTokenRefused(error: unknown): boolean;
   /**
    * Where tokens turn out to be page numbers, pages can be addressed. Null from `pageOf`: this token is
@@ -83,7 +83,7 @@ export interface PageTokenOptions<T extends Ordered> {
    * where such a list ends. Default: it is one of the signs that have to agree.
    */
   readonly endsUnnamed?: boolean | undefined;
-  /** How many pages an opaque walk may cost before its target is reported as out of reach. */
+  /** Most pages of a walk over opaque tokens before its target is reported as out of reach. */
   readonly maxWalk: number;
   /** Smaller pages, for reads that need few rows of a list that is sorted oldest first and whose pages have numbers. */
   readonly ladder?: Ladder | undefined;
@@ -112,10 +112,10 @@ export function pageTokenPartition<T extends Ordered>(options: PageTokenOptions<
   };
 }
 
-/** What lies behind a page that names no next one. */
+/** What follows a page that names no next page. */
 type Behind = 'nothing' | 'rows' | 'out of reach' | 'the same' | 'unsaid';
 
-/** What a client is told of it. */
+/** The message for clients. */
 const MISSING: Readonly<Record<Behind, string | undefined>> = {
   nothing: undefined,
   rows: undefined,
@@ -139,19 +139,19 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
   readonly #options: PageTokenOptions<T>;
   readonly #total: TokenCount;
   #call: Call;
-  /** Rows on a page that others follow, as far as the vendor has shown. */
+  /** Rows on a page that is followed by others, as far as known. */
   #rowsPerPage: number | undefined;
   /** The page whose token leads back to a page before it. */
   #turnsBack: number | null = null;
-  /** Where only empty pages came. */
+  /** Set where only empty pages came. */
   #deadEnd: DeadEnd | null = null;
   /** The furthest page that has shown rows. */
   #furthest = 0;
-  /** The page behind the one that was read last, where a look at it was needed. */
+  /** The page after the one read last, if it had to be read to judge that one. */
   #peeked: { readonly index: number; readonly page: TokenPage<T> } | null = null;
   /** Tokens of pages (from 0) as the vendor or a cursor gave them. */
   readonly #tokens = new Map<number, string | null>([[0, null]]);
-  /** Has a page named the next one? */
+  /** True once a page has named the next one. */
   #isNaming = false;
   /** Undefined until a token was seen. */
   #addressable: boolean | undefined;
@@ -196,7 +196,7 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
   remember(index: number): Json {
     if (this.#addressable !== true) return this.#tokens.get(index) ?? null;
     const token = this.#numbered(index);
-    // Of the usual spelling nothing needs to be remembered.
+    // A token in the usual spelling need not be stored.
     return index === 0 || token === this.#options.address?.tokenOf(index + 1, null) ? null : (token ?? null);
   }
 
@@ -221,7 +221,7 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
       } catch (error) {
         if (!(error instanceof TokenRefused)) throw error;
         if (refusals >= MOST_REFUSALS) throw error.cause;
-        // The token has run out, or was never one of this vendor's: get there by tokens that it gives now.
+        // The token has expired or was never valid: reach the page by new tokens.
         this.renew();
         // Before the vendor gave any token, it may only be spelled in another way.
         this.#addressable = this.#options.size.tokenLike === null ? undefined : false;
@@ -278,7 +278,7 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
     const behind = next === null ? await this.#behindUnnamed(index, token, page) : 'rows';
     if (behind === 'rows' && rows.length > 0) this.#rowsPerPage = Math.max(this.#rowsPerPage ?? 0, rows.length);
     if (next !== null && this.#addressable !== true) this.#noteToken(index + 1, next);
-    // Pages were promised and counted, and all of them are empty.
+    // Pages were promised and rows were counted, but all pages are empty.
     const isHollow = index === 0 && page !== asked && rows.length === 0 && (asked.total ?? 0) > 0;
     return {
       rows,
@@ -319,7 +319,7 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
     // One that has room for more rows is not cut. Unless they are counted, nothing speaks for them.
     if ((total ?? 0) < end && isShort(signs))
       return isSaid || this.#options.address === undefined ? 'nothing' : 'unsaid';
-    // The count may have run ahead of the page while lines were written.
+    // While lines are written, the count may be ahead of the page, so read the page again.
     const again = await this.#ask(token, freshCall(this.#call));
     return again.next === null && again.total !== end && isSame(page, again) ? 'out of reach' : 'nothing';
   }
@@ -342,7 +342,7 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
     return peeked?.index === index ? peeked.page : null;
   }
 
-  /** A page that no token was given for; null where tokens are no numbers. */
+  /** Reads a page without a token from the vendor; null: tokens are not page numbers. */
   async #guessedPage(index: number): Promise<TokenPage<T> | null> {
     const token = this.#numbered(index);
     if (token === undefined || this.#addressable === false) return null;
@@ -378,7 +378,7 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
       if (at === index) return page;
       if (page.isLast) return { rows: [], total: page.total, isLast: true };
       at += 1;
-      // Now that tokens are seen to be page numbers, there is no need to walk.
+      // Tokens turned out to be page numbers, so jump instead of walking.
       if (this.#addressable === true) return this.fetch(index);
     }
   }

@@ -12,7 +12,7 @@ import { findFarEnd, findPlace } from './search.ts';
 import type { FoundPage, OffsetPages } from './other-page.ts';
 import type { RecordScale, RecordTimes } from './scale.ts';
 
-/** A record next to which a walk begins, and where it stood in the list when it was seen. */
+/** A record next to which a walk begins, with its offset when it was read. */
 export interface Anchor {
   readonly id: string;
   /** Of the anchor and of all records on its side of a place no row lies beyond this instant. */
@@ -39,17 +39,17 @@ interface Place {
   readonly times?: RecordTimes | undefined;
 }
 
-/** No list has so many records. */
+/** More records than any list has. */
 const MAX_OFFSET = 2 ** 31 - 1;
 
-/** How many answers in a row may bring nothing new: some show what the walk knows already, to go on from there. */
+/** Most answers in a row without a new record. Some overlap with known records in order to continue from them. */
 const MOST_IDLE = 10;
 
 /** How often the last page is asked for by the length that the list has, and how many new records may have moved it. */
 const MOST_TRIES = 2;
 const ROOM = 2;
 
-/** Where a walk has got to. */
+/** The last record that a walk has reached. */
 interface Edge {
   readonly id: string;
   readonly offset: number | null;
@@ -70,14 +70,14 @@ export class RecordWalk<T extends Ordered> {
   #newestFirst: boolean;
   readonly #isOrderKnown: boolean;
   #orderShown = false;
-  /** Has the far end been looked at for it? */
+  /** True once the far end was read to find out the order. */
   #looked = false;
   #isLearning = false;
   #cursors: boolean | null = null;
   #count = 0;
   #atEnd = false;
   #edge: Edge | null = null;
-  /** The last record that the vendor itself can name. */
+  /** The last record with an id of the vendor. */
   #namedEdge: Edge | null = null;
   #wrong: string | undefined;
   /** Knows the records that were given. */
@@ -99,7 +99,7 @@ export class RecordWalk<T extends Ordered> {
     this.#call = inSequence(call);
   }
 
-  /** Has the last record of the walk been given? */
+  /** True if the last record of the walk was given out. */
   get atEnd(): boolean {
     return this.#atEnd;
   }
@@ -122,7 +122,7 @@ export class RecordWalk<T extends Ordered> {
     return count;
   }
 
-  /** From now on records are asked for afresh, whatever the call remembers: some have gone. */
+  /** From now on, requests records anew instead of using remembered answers, because some are gone. */
   renew(): void {
     this.#call = freshCall(this.#call);
   }
@@ -141,7 +141,7 @@ export class RecordWalk<T extends Ordered> {
       return this.#giveWhole(end.page, end.offset);
     } catch (error) {
       if (!(error instanceof RepeatsItself)) throw error;
-      // The records of the first page are all that can be had.
+      // Only the records of the first page are available.
       this.#wrong = error.what;
       return this.#giveWhole(first, 0);
     }
@@ -197,7 +197,7 @@ export class RecordWalk<T extends Ordered> {
 
   /** The records after those that were given. */
   async next(): Promise<WalkedRecord<T>[]> {
-    // The vendor can't be asked for what follows a record whose id is ours.
+    // The vendor does not know an id that is ours, so continue from a named record.
     const edge = this.#cursors === false ? this.#edge : (this.#namedEdge ?? this.#edge);
     if (edge === null) {
       this.#atEnd = true;
