@@ -1,4 +1,4 @@
-import { writeJson } from '../../domain/json.ts';
+import { withoutHalfPairs, writeJson } from '../../domain/json.ts';
 
 /**
  * Writes a value as JSON in pieces, so that other work runs in between. A row (an object that contains only scalars and
@@ -44,9 +44,11 @@ function* partsOf(value: unknown): Generator<string, void, undefined> {
   }
 }
 
+/** Undefined: the value has no JSON. */
 function jsonOf(value: unknown): string | undefined {
-  // `writeJson` returns undefined for some values, although its type does not say so.
-  return writeJson(value);
+  // The type of `stringify` leaves out that some values have none.
+  const text = JSON.stringify(value) as string | undefined;
+  return text === undefined ? undefined : withoutHalfPairs(text);
 }
 
 function isObject(value: unknown): value is object {
