@@ -11,7 +11,7 @@ const TURN_MILLISECONDS = 10;
 let began: number | null = null;
 /** Resting work, in the order in which it continues. */
 const resting: (() => void)[] = [];
-let isScheduled = false;
+const schedule = oncePerTurn(nextTurn);
 
 /** True if this turn of the event loop has taken so long that work which can wait should `rest`. Call it right before such work. */
 export function isTurnOver(): boolean {
@@ -42,14 +42,20 @@ function begin(): void {
   schedule();
 }
 
-function schedule(): void {
-  if (isScheduled) return;
-  isScheduled = true;
-  setImmediate(nextTurn);
+/** A function that has `run` called in the next turn of the event loop, once however often it is called before. */
+export function oncePerTurn(run: () => void): () => void {
+  let isScheduled = false;
+  return () => {
+    if (isScheduled) return;
+    isScheduled = true;
+    setImmediate(() => {
+      isScheduled = false;
+      run();
+    });
+  };
 }
 
 function nextTurn(): void {
-  isScheduled = false;
   began = null;
   const next = resting.shift();
   if (next === undefined) return;

@@ -1,5 +1,5 @@
 import type { Call } from './call.ts';
-import { isTurnOver } from './fair-share.ts';
+import { isTurnOver, oncePerTurn } from './fair-share.ts';
 
 /**
  * Turns of the event loop, for work that comes in pieces: rows to be turned into an answer. Without pauses between the
@@ -18,7 +18,7 @@ interface Piece {
 /** Waiting pieces by operation; the operation whose turn is next comes first. */
 const waiting = new Map<AbortSignal, Piece[]>();
 let left = UNITS_PER_TURN;
-let isScheduled = false;
+const schedule = oncePerTurn(nextTurn);
 
 /** Waits for its turn. Rejects with the reason of the call's signal if the client has left or its time is over. */
 export async function takeTurn({ signal }: Pick<Call, 'signal'>, units: number): Promise<void> {
@@ -39,14 +39,7 @@ function spend(units: number): void {
   schedule();
 }
 
-function schedule(): void {
-  if (isScheduled) return;
-  isScheduled = true;
-  setImmediate(nextTurn);
-}
-
 function nextTurn(): void {
-  isScheduled = false;
   left = UNITS_PER_TURN;
   for (const [signal, pieces] of waiting) {
     waiting.delete(signal);
