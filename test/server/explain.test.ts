@@ -106,6 +106,25 @@ describe('x-tributary-explain', () => {
     });
   });
 
+  test('plan: answers for a subscription, too, which can have no trace', async () => {
+    const server = await serve();
+    const subscription = 'subscription { logEntries(jobs: ["a", "b"]) { __typename } }';
+    const stream = { accept: 'text/event-stream' };
+    const askFor = async (word: string): Promise<Explained> => {
+      const response = await fetch(`${server.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-tributary-explain': word, ...stream },
+        body: JSON.stringify({ query: subscription }),
+      });
+      return JSON.parse(/^data: (\{.*)$/m.exec(await response.text())?.[1] ?? '') as Explained;
+    };
+    expect((await askFor('plan')).extensions?.explain).toMatchObject({ estimate: { calls: 2 } });
+    expect((await askFor('trace')).errors?.[0]).toMatchObject({
+      message: 'x-tributary-explain: expected "plan" for a subscription.',
+      extensions: { code: 'BAD_USER_INPUT' },
+    });
+  });
+
   test.each(['plan', 'trace'])('%s is only for callers whose role allows it', async (word) => {
     const sha256 = (key: string): string => createHash('sha256').update(key).digest('hex');
     const server = await serve({

@@ -22,7 +22,7 @@ const MOST_JOBS = 200;
 const PATIENCE_MILLISECONDS = 3_000;
 /** Shorter keys are not suggested: they are similar to any text. */
 const LEAST_CHARACTERS = 4;
-/** For longer keys nothing is suggested: nobody types them by hand. */
+/** Longer keys get no suggestion: users copy them. */
 const MOST_CHARACTERS = 200;
 
 /** Prints failures, with a suggestion for a job that does not exist. */

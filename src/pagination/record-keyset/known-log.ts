@@ -27,7 +27,7 @@ export class KnownLog {
     return found;
   }
 
-  /** A read has begun at an end of the log: so many records gave so many rows whose place is certain. */
+  /** Records what the first page of a read from an end of the log gave: its `records`, and the `rows` whose place is certain. */
   begun<T extends Ordered>(options: Reading<T>, request: ReadRequest<T>, records: number, rows: number): void {
     // Where the page gave less than was wanted, the next one is larger.
     this.#lookAhead.set(keyOf(options, request), rows < request.need ? records : Math.max(0, records - rows));

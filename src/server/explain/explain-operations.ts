@@ -14,37 +14,47 @@ const EXPLAIN_HEADER = 'x-tributary-explain';
 type ExplainedContext = AdmittedContext & { readonly request?: Request };
 
 /**
- * `x-tributary-explain: plan` answers a query with its estimated cost, and runs nothing. To be placed behind what admits an operation,
- * and before what limits it: a plan is wanted most of a query that is too expensive.
+ * `x-tributary-explain: plan` answers an operation with its estimated cost, and runs nothing. Place this plugin after the one that admits
+ * operations, and before the one that limits them, because a plan is most useful for an operation that is too expensive.
  */
 export function explainPlans(
   limits: Pick<QueryLimits, 'calls' | 'work'>,
   costs: OperationCosts,
   present: (error: unknown) => GraphQLError,
 ): Plugin {
+  /** `words` are the explanations that there are for this kind of operation. */
+  function explain({ args, setResultAndStopExecution }: Stoppable, words: readonly string[]): void {
+    const context = contextOf(args);
+    const asked = askedOf(context);
+    if (asked === null) return;
+    const refusal = refusalOf(asked, words, context);
+    if (refusal !== null) {
+      setResultAndStopExecution({ errors: [present(refusal)] });
+      return;
+    }
+    if (asked !== 'plan') return;
+    const { calls, work } = limits;
+    const plan = { estimate: costs.of(args), limits: { calls, work }, fields: costs.byField(args) };
+    setResultAndStopExecution({ data: null, extensions: { explain: plan } });
+  }
   return {
-    onExecute({ args, setResultAndStopExecution }) {
-      const context = contextOf(args);
-      const asked = askedOf(context);
-      if (asked === null) return;
-      const refusal = refusalOf(asked, context);
-      if (refusal !== null) {
-        setResultAndStopExecution({ errors: [present(refusal)] });
-        return;
-      }
-      if (asked !== 'plan') return;
-      const estimate = costs.of(args);
-      const fields = costs.byField(args);
-      const { calls, work } = limits;
-      const plan = { estimate, limits: { calls, work }, fields };
-      setResultAndStopExecution({ data: null, extensions: { explain: plan } });
+    onExecute(operation) {
+      explain(operation, ['plan', 'trace']);
+    },
+    onSubscribe(operation) {
+      explain(operation, ['plan']);
     },
   };
 }
 
+interface Stoppable {
+  readonly args: ExecutionArgs;
+  readonly setResultAndStopExecution: (result: ExecutionResult) => void;
+}
+
 /**
- * `x-tributary-explain: trace` adds the vendor calls that a query made to its answer. Calls that other operations share with it, and
- * answers that were remembered, are not among them. To be placed behind everything else that changes the call of an operation.
+ * `x-tributary-explain: trace` adds the vendor calls that a query made to its answer, unless that comes in parts. The trace does not
+ * list calls that other operations started, or remembered answers. Place this plugin after all others that replace an operation's `Call`.
  */
 export function explainTraces(costs: OperationCosts): Plugin {
   return {
@@ -66,9 +76,7 @@ export function explainTraces(costs: OperationCosts): Plugin {
             calls,
             omittedCalls: omitted,
           };
-          // What it is at this place: see `ExecutionResult`.
-          const answered = result as ExecutionResult;
-          setResult({ ...answered, extensions: { ...answered.extensions, explain: trace } });
+          setResult({ ...result, extensions: { ...result.extensions, explain: trace } });
         },
       };
     },
@@ -80,15 +88,17 @@ function askedOf({ request }: ExplainedContext): string | null {
   return request?.headers.get(EXPLAIN_HEADER) ?? null;
 }
 
-function refusalOf(asked: string, { access }: ExplainedContext): TributaryError | null {
+function refusalOf(asked: string, words: readonly string[], { access }: ExplainedContext): TributaryError | null {
   if (!access.allows('explain')) {
     return new Denied(403, 'Explanations are not for you: none of your roles allows them.');
   }
-  if (asked === 'plan' || asked === 'trace') return null;
-  return new TributaryError('BAD_USER_INPUT', `${EXPLAIN_HEADER}: expected "plan" or "trace".`);
+  if (words.includes(asked)) return null;
+  const allowed = words.map((word) => `"${word}"`).join(' or ');
+  const ofStream = asked === 'trace' ? ' for a subscription' : '';
+  return new TributaryError('BAD_USER_INPUT', `${EXPLAIN_HEADER}: expected ${allowed}${ofStream}.`);
 }
 
 function contextOf({ contextValue }: ExecutionArgs): ExplainedContext {
-  // Made in graphql.ts: there is no other.
+  // Always the context made in graphql.ts.
   return contextValue as ExplainedContext;
 }
