@@ -43,6 +43,13 @@ export function runGraphiql(): void {
     }
   };
 
+  /** For a moment after a change of tabs, GraphiQL still names the operation of the other tab: that name is left out. */
+  const toSend = (params: Params): Params => {
+    const { query, operationName = null } = params;
+    if (operationName === null || new RegExp(`\\b${operationName}\\b`).test(query)) return params;
+    return { ...params, operationName: null };
+  };
+
   const ask = async (params: Params, given: Record<string, string>, signal: AbortSignal): Promise<Response> => {
     const headers = {
       accept: 'application/graphql-response+json, application/json, text/event-stream',
@@ -50,7 +57,7 @@ export function runGraphiql(): void {
       ...credential(),
       ...given,
     };
-    return fetch(page.location.pathname, { method: 'POST', headers, body: JSON.stringify(params), signal });
+    return fetch(page.location.pathname, { method: 'POST', headers, body: JSON.stringify(toSend(params)), signal });
   };
 
   /** Shows the newest event first, and those before it below: the answer is not scrolled. */
