@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
 import { createCall } from '../../src/domain/call.ts';
+import { TributaryError } from '../../src/domain/errors.ts';
 import { createFederation } from '../../src/federation/create-federation.ts';
 import type { Job } from '../../src/domain/job.ts';
 import type { JobPage } from '../../src/vendors/connector.ts';
+import { refusedPartition } from '../../src/vendors/shared/refused-partition.ts';
 import { fakeSource } from './fake-sources.ts';
 
 const job = (key: string): Job => ({
@@ -72,3 +74,27 @@ test.each(
   if ('first' in args) expect(keys).toEqual(expect.arrayContaining(['j0', 'j1', 'j2']));
   await federation.close();
 });
+
+test.each(['first', 'last'] as const)(
+  'a merge with a log that contradicts itself for ever ends, and each page reports the log (%s)',
+  async (side) => {
+    const failing = fakeSource('failing', {});
+    const broken = new TributaryError('SOURCE_BAD_RESPONSE', 'failing: its list does not end.', { source: 'failing' });
+    const logs = () => Promise.resolve({ partitions: [refusedPartition('', broken)], applied: [] });
+    const empty = fakeSource('empty', { job: [] });
+    const federation = createFederation([{ ...failing, connector: { ...failing.connector, logs } }, empty]);
+    const scopes = ['failing', 'empty'].map((source) => ({ source, scope: { job: 'job' } }));
+    const pages: string[][] = [];
+    for (let cursor: string | null = null; pages.length < 5;) {
+      const args = side === 'first' ? { first: 5, after: cursor } : { last: 5, before: cursor };
+      const connection = federation.logs(scopes, { ...args, listFailures: true }, createCall());
+      expect(await connection.nodes()).toEqual([]);
+      pages.push((await connection.failures()).map(({ code }) => code));
+      const info = await connection.pageInfo();
+      if (!(side === 'first' ? info.hasNextPage : info.hasPreviousPage)) break;
+      cursor = (side === 'first' ? info.endCursor : info.startCursor) ?? cursor;
+    }
+    expect(pages).toEqual([['SOURCE_BAD_RESPONSE'], ['SOURCE_BAD_RESPONSE']]);
+    await federation.close();
+  },
+);

@@ -41,7 +41,11 @@ export async function readAround<T extends Ordered>(
   if (!options.slots.some((slot) => isIn(slot, target))) throw lineIsGone();
   const read = (position: MergedPosition, size: number, direction: Direction): Promise<MergedPage<T>> => {
     const from = { position, marks: [] };
-    return readMergedPage({ ...options, from, until: null, direction, size, need: size }, mayRecover, call);
+    return readMergedPage(
+      { ...options, from, until: null, direction, size, need: size, isFirst: true },
+      mayRecover,
+      call,
+    );
   };
   // In parallel, so that both share the calls that they have in common.
   const [ahead, behind] = await Promise.all([

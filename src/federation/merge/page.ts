@@ -1,3 +1,4 @@
+import { hasCode } from '../../domain/errors.ts';
 import { FairShare } from '../../domain/fair-share.ts';
 import type { Ordered } from '../../domain/ordered.ts';
 import type { CursorState } from '../cursor/codec.ts';
@@ -13,6 +14,8 @@ export interface MergedPageOptions<T extends Ordered> extends MergeOptions<T> {
   readonly size: number;
   /** Native pages that may be read for one page if a residual filter is applied. */
   readonly maxScanPages: number;
+  /** True if no page came before this one, although `from` is set. */
+  readonly isFirst?: boolean;
 }
 
 /** A page in the direction of the read, with what is needed to continue. */
@@ -40,10 +43,14 @@ export async function readMergedPage<T extends Ordered>(
   const merge = new Merge({ ...options, need: options.size }, call);
   try {
     const scan = await collect(merge, options, call);
+    // Nothing but failed sources was left for this page. One that answers badly again would do so for ever.
+    const isRetry = options.from !== null && options.isFirst !== true && scan.last === null;
+    const isWorthRetry = ({ error, partial }: SlotFailure<T>): boolean =>
+      !partial && mayRecover(error) && !(isRetry && hasCode(error, 'SOURCE_BAD_RESPONSE'));
     const more =
       scan.outcome === 'bounded' ||
       (scan.outcome === 'full' && (await hasFurther(merge, options, call))) ||
-      merge.failures.some((failure) => !failure.partial && mayRecover(failure.error));
+      merge.failures.some(isWorthRetry);
     return pageOf(merge, options, scan, more);
   } finally {
     await merge.close();
