@@ -11,6 +11,9 @@ export const SHARES_IDS = 'rows of one time have the same id and say different t
 export const ENDS_EARLY = 'its list ends before its own count does';
 export const SAYS_NOTHING =
   'it says neither how many rows its list has nor where the next page is, so rows behind this page may be missing';
+export const ALIKE =
+  'rows of one time say the same, and the list neither counts them nor gives them ids, so a page that is repeated looks ' +
+  'like one that follows: rows from there on may be missing';
 /** For lists whose pages have numbers. */
 export const SHORT_PAGE =
   'a page that is not the last is shorter than it should be, so rows between pages may be missing';

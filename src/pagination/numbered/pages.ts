@@ -4,7 +4,7 @@ import type { IndexedList } from './list.ts';
 import { DoubledRows } from './doubled-rows.ts';
 import { IndexedWalk } from './walk.ts';
 import { unsearchable } from './locate.ts';
-import { endless, EndlessList, contradiction, OVERLAPS } from '../core/page-guard.ts';
+import { ALIKE, endless, EndlessList, contradiction, OVERLAPS } from '../core/page-guard.ts';
 import type { Batch, Identity, ReadRequest } from '../core/partition.ts';
 import { OutOfOrder, SettledRows } from './settled-rows.ts';
 import { batchOf } from '../core/tie-groups.ts';
@@ -69,6 +69,10 @@ export async function* readIndexed<T extends Ordered>(
       continue;
     }
     restarts += 1;
+    if (restarts > MAX_RESTARTS && walk.isAlike) {
+      yield { ...batchOf(rows.finishOnce(), false, walk.takeCount()), ...contradiction(ALIKE) };
+      return;
+    }
     if (restarts > MAX_RESTARTS) throw unsearchable();
     list.renew();
     const time = reached?.time ?? rows.firstTime;

@@ -41,6 +41,7 @@ export class IndexedWalk<T extends Ordered> {
   readonly #guard: PageGuard;
   readonly #alike: PageGuard;
   #count = 0;
+  #isAlike = false;
 
   constructor(list: IndexedList<T>, step: 1 | -1) {
     this.#list = list;
@@ -49,6 +50,11 @@ export class IndexedWalk<T extends Ordered> {
     this.#repeated = new RepeatedPages(list, this.#source, (index) => this.#again(index));
     this.#guard = new PageGuard(list.maxEmpty);
     this.#alike = new PageGuard(MOST_ALIKE);
+  }
+
+  /** True if the page read last came again with the same rows, which are so alike that they may still have moved. */
+  get isAlike(): boolean {
+    return this.#isAlike;
   }
 
   takeCount(): number {
@@ -175,7 +181,10 @@ export class IndexedWalk<T extends Ordered> {
     }
     // Toward higher page numbers, a moved border only shows rows again; toward lower numbers, it hides some.
     if (this.#step === 1 && !this.#touches(page, next)) return true;
-    if (!standStill(page, await this.#again(index))) return false;
+    const here = await this.#again(index);
+    const isStill = standStill(page, here);
+    this.#isAlike = !isStill && isSame(page, here);
+    if (!isStill) return false;
     // Nothing has moved, so rows near the border are just out of order, unless they come twice.
     if (overlaps && shareRows(page, next)) throw new EndlessList(this.#source, OVERLAPS);
     return true;

@@ -1,5 +1,6 @@
 import type { Ordered } from '../../../domain/ordered.ts';
 import {
+  ALIKE,
   ENDS_EARLY,
   EndlessList,
   OVERLAPS,
@@ -16,6 +17,7 @@ const KEYS: ReadonlyMap<string, string> = new Map([
   [REPEATS, 'logs.pagination'],
   [OVERLAPS, 'logs.pagination'],
   [PROMISES_EMPTY_PAGES, 'logs.pagination'],
+  [ALIKE, 'logs.id'],
   [SHARES_IDS, 'logs.id'],
 ]);
 
