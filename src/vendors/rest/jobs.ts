@@ -11,6 +11,7 @@ import { numberedRows } from '../shared/numbered-page.ts';
 import { sizeOf, unreadableOf } from '../shared/rows.ts';
 import type { OddRow } from '../shared/rows.ts';
 import { fieldsOf, refuseErrors } from '../shared/wire.ts';
+import type { Fields } from '../shared/wire.ts';
 import { ask, pageOrEnd } from './api.ts';
 import type { Parameters } from './api.ts';
 import { variablesOf } from './keys.ts';
@@ -25,6 +26,12 @@ import type { WirePage } from './wire.ts';
 const WHOLE_PAGE = 1_000;
 
 const NOTHING: WirePage<Job> = { data: [], odd: [], total: null, more: false, next: null };
+
+/** A job, and the error that its answer reports; null: none. */
+interface FoundJob {
+  readonly job: Job;
+  readonly complaint: Mismatch | null;
+}
 
 interface JobRows {
   readonly rows: readonly Job[];
@@ -50,13 +57,14 @@ export function createJobs(http: SourceHttp, options: JobOptions): JobsOfSource 
   const isSized = paging.scheme !== 'whole' && paging.sizeParameter !== undefined;
   const size = new PageSize(pageSize);
 
-  const decodeJob = (body: unknown): Job => {
+  const decodeJob = (body: unknown): FoundJob => {
     const fields = fieldsOf(body);
-    refuseErrors(fields);
+    const complaint = complaintIn(fields);
     try {
-      return readJob(fieldsOf(valueAt(fields, item)));
+      return { job: readJob(fieldsOf(valueAt(fields, item))), complaint };
     } catch (error) {
       if (!(error instanceof Mismatch)) throw error;
+      if (complaint !== null) throw complaint;
       const { path, message } = error.below(one.item === '$' ? '' : one.item);
       throw new Mismatch(path, `${message}; jobs.one.item is "${one.item}"`, membersOf(body));
     }
@@ -130,8 +138,14 @@ export function createJobs(http: SourceHttp, options: JobOptions): JobsOfSource 
       if (variables === null) return null;
       try {
         const { data } = await ask(http, one, { variables, parameters: [] }, decodeJob, call);
+        const { job, complaint } = data;
+        // A failed job may say why it failed. But an error may have an id, too.
+        if (complaint !== null && job.key.toLowerCase() !== key.toLowerCase())
+          return new TributaryError('SOURCE_BAD_RESPONSE', `${http.source}: ${complaint.text}`, {
+            source: http.source,
+          });
         // Keep the requested key, even if the source answers with another spelling.
-        return { ...data, key };
+        return { ...job, key };
       } catch (error) {
         if (hasCode(error, 'NOT_FOUND')) return null;
         return error instanceof Error
@@ -144,6 +158,17 @@ export function createJobs(http: SourceHttp, options: JobOptions): JobsOfSource 
       return paging.scheme === 'whole' ? page.data.length + page.odd.length : page.total;
     },
   };
+}
+
+/** The error that the answer reports, if any. */
+function complaintIn(fields: Fields): Mismatch | null {
+  try {
+    refuseErrors(fields);
+    return null;
+  } catch (error) {
+    if (error instanceof Mismatch) return error;
+    throw error;
+  }
 }
 
 /** The parameters for the start of a page. */

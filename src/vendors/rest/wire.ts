@@ -8,7 +8,7 @@ import { described, Mismatch } from '../../http/body/mismatch.ts';
 import type { Unplaced } from '../../pagination/core/partition.ts';
 import { rowsOf } from '../shared/rows.ts';
 import type { Rows } from '../shared/rows.ts';
-import { refuseNamedErrors } from '../shared/error-words.ts';
+import { refuseFailures, WordsBesideRows } from '../shared/error-words.ts';
 import { countOf, fieldsOf, flagOf, idOf, instantOf, isFields, jsonOf, present, textOf } from '../shared/wire.ts';
 import type { Fields } from '../shared/wire.ts';
 import { severityTable, statusTable } from './facts.ts';
@@ -44,16 +44,34 @@ export function pageDecoder<T>(paths: PagePaths, read: (row: Fields) => T): (bod
   const [total, more, next] = [paths.total, paths.more, paths.next].map((path) =>
     path === undefined ? null : pathOf(path),
   );
+  const words = new WordsBesideRows();
   const at = (body: unknown, path: JsonPath | null | undefined): unknown => (path ? valueAt(body, path) : undefined);
   return (body) => {
-    if (isFields(body)) refuseNamedErrors(body);
     return {
-      ...rowsOf(itemsIn(body, items, paths.key), items.length === 1 ? (items[0]?.text ?? '') : 'rows', read),
+      ...rowsBesideWords(body, words, () =>
+        rowsOf(itemsIn(body, items, paths.key), items.length === 1 ? (items[0]?.text ?? '') : 'rows', read),
+      ),
       total: countOf(at(body, total)),
       more: flagOf(at(body, more)),
       next: idOf(at(body, next)),
     };
   };
+}
+
+/**
+ * The rows, whatever words stand beside them: a page of a job's lines may say that the job has failed. Without a
+ * readable row, such words tell why there is none.
+ */
+function rowsBesideWords<T>(body: unknown, words: WordsBesideRows, read: () => Rows<T>): Rows<T> {
+  let rows: Rows<T>;
+  try {
+    rows = read();
+  } catch (error) {
+    if (isFields(body)) refuseFailures(body);
+    throw error;
+  }
+  if (isFields(body)) words.judge(body, rows.data.length > 0);
+  return rows;
 }
 
 interface NamedPath {

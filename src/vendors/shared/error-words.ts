@@ -1,5 +1,5 @@
 import { Mismatch } from '../../http/body/mismatch.ts';
-import { isEmpty, isFields } from './wire.ts';
+import { isEmpty, isFields, textOf } from './wire.ts';
 import type { Fields } from './wire.ts';
 
 /** Recognizes errors that services and gateways report in an answer with status 200, beside rows or instead of them. */
@@ -18,6 +18,9 @@ const OF_STATUS: ReadonlySet<string> = new Set([
   ...['code', 'status', 'statuscode'],
   ...['httpcode', 'httpstatus', 'httpstatuscode'],
 ]);
+
+/** Members with the outcome of a request, or with the state of what was asked for. Beside no rows, a failure counts. */
+const OF_OUTCOMES: ReadonlySet<string> = new Set(['state', 'result', 'outcome']);
 
 /** Members with messages. In an answer without rows, a message may explain why there are none. */
 const OF_WORDS: ReadonlySet<string> = new Set([
@@ -47,7 +50,12 @@ export function isError(member: string, value: unknown): boolean {
 export function isComplaint(member: string, value: unknown): boolean {
   const name = plain(member);
   if (OF_WORDS.has(name)) return !isEmpty(value);
+  if (isFailedOutcome(name, value)) return true;
   return isError(name, value) || (OF_STATUS.has(name) && !isFine(value));
+}
+
+function isFailedOutcome(name: string, value: unknown): boolean {
+  return OF_OUTCOMES.has(name) && typeof value === 'string' && FAILED.test(value);
 }
 
 function plain(member: string): string {
@@ -61,6 +69,45 @@ function isFine(value: unknown): boolean {
 /** Throws a `Mismatch` if the answer reports an error: it is not complete, whatever else it contains. */
 export function refuseNamedErrors(fields: Fields): void {
   refuse(fields, isError);
+}
+
+/** Most words that are remembered, and how much of each. */
+const MOST_WORDS = 100;
+const LONGEST_WORD = 200;
+
+/**
+ * The words of errors and failures that a source puts beside rows. There they tell of the job, not of the answer: so they do
+ * beside an empty page, too. Words that have not stood beside rows tell why there are none.
+ */
+export class WordsBesideRows {
+  readonly #known = new Set<string>();
+
+  /** Judges an answer with or without rows. Throws a `Mismatch` if it has none and reports an error or a failure. */
+  judge(fields: Fields, hasRows: boolean): void {
+    if (hasRows) for (const [name, value] of failuresIn(fields)) this.#note(wordOf(name, value));
+    else refuse(fields, (name, value) => isFailure(name, value) && !this.#known.has(wordOf(name, value)));
+  }
+
+  #note(word: string): void {
+    if (this.#known.size < MOST_WORDS) this.#known.add(word);
+  }
+}
+
+/** Throws a `Mismatch` if the answer reports an error or a failure. */
+export function refuseFailures(fields: Fields): void {
+  refuse(fields, isFailure);
+}
+
+function failuresIn(fields: Fields): readonly (readonly [string, unknown])[] {
+  return Object.entries(fields).filter(([name, value]) => isFailure(name, value));
+}
+
+function isFailure(name: string, value: unknown): boolean {
+  return isError(name, value) || isFailedOutcome(plain(name), value);
+}
+
+function wordOf(name: string, value: unknown): string {
+  return `${name} ${textOf(value) ?? ''}`.slice(0, LONGEST_WORD);
 }
 
 /** For an answer without rows: throws a `Mismatch` if another member suggests that the list is not really empty. */
