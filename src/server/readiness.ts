@@ -16,7 +16,7 @@ export function readinessOf({ isStopping, isRedisDown, isSourceDown }: Facts): R
   if (isStopping) return { status: 503, text: 'shutting down\n' };
   const missing = [
     ...(isRedisDown ? ['Redis does not answer, and each replica polls for itself'] : []),
-    ...(isSourceDown ? ['a source keeps failing and is left alone, and the others are answered'] : []),
+    ...(isSourceDown ? ['a source keeps failing and is not called for a while; the others answer'] : []),
   ];
   return { status: 200, text: missing.length === 0 ? 'ready\n' : `ready, degraded: ${missing.join('; ')}\n` };
 }

@@ -28,10 +28,10 @@ export interface RunningServer {
   readonly url: string;
   readonly paths: ServicePaths;
   /**
-   * Applies new rules, like `Service.turnTo`. If they would open the server to other machines without `auth`, rejects
+   * Applies new rules, like `Service.applyRules`. If they would open the server to other machines without `auth`, rejects
    * with a `ConfigurationError` and changes nothing.
    */
-  turnTo(rules: ServerRules): Promise<void>;
+  applyRules(rules: ServerRules): Promise<void>;
   /**
    * Stops accepting requests, closes the federation (which ends its tails), lets answers in progress finish, and then
    * closes every connection. Resolves when all of that is done.
@@ -75,10 +75,10 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
   return {
     url: urlOf(server, host),
     paths: service.paths,
-    async turnTo(rules) {
+    async applyRules(rules) {
       const { liveLimits, keepAliveMilliseconds } = rules;
       checkAccess(rules, host);
-      await service.turnTo(rules);
+      await service.applyRules(rules);
       if (liveLimits !== undefined) server.maxConnections = liveLimits.connections;
       if (keepAliveMilliseconds !== undefined) keepConnections(server, keepAliveMilliseconds);
     },

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { AccessSettings } from '../config/access.ts';
 import { createAssistant } from './assistant.ts';
 import { createAudit } from './access/audit.ts';
-import { createCourt } from './access/judge.ts';
+import { createAccessControl } from './access/judge.ts';
 import { answerText } from './answer-text.ts';
 import { serve } from './serve-request.ts';
 import type { Handler } from './serve-request.ts';
@@ -53,7 +53,7 @@ export interface Service {
   /** GraphQL over HTTP and server-sent events for hosts that use the Fetch API, on any path. */
   readonly fetch: (request: Request, facts?: FetchFacts) => Promise<Response>;
   /** Applies new rules and ends operations that they forbid. Resolves when all running operations are judged. */
-  readonly turnTo: (rules: Rules) => Promise<void>;
+  readonly applyRules: (rules: Rules) => Promise<void>;
   /** Closes the federation, its tails and the WebSockets within this time. `/health/ready` fails from here on. */
   readonly stop: (graceMilliseconds: number) => Promise<void>;
   /** Frees resources. Call it when no request is in progress. */
@@ -81,8 +81,8 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   const callers = new Callers(clientLimits);
   const { csrfProtection = true, introspection = true, auth = EVERYBODY } = options;
   let { allowedHosts = null } = options;
-  const court = createCourt(auth, federation);
-  const { judge } = court;
+  const accessControl = createAccessControl(auth, federation);
+  const { judge } = accessControl;
   const identify = createIdentification({ callers, judge });
   const welcome = { publicOrigin: options.publicOrigin ?? null, allowedOrigins };
   const metrics = options.metrics ?? createMetrics();
@@ -172,7 +172,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     });
     secure(response);
     if (!isHost(request.headers.host ?? 'localhost')) {
-      answerText(response, 400, 'The Host header is no host.\n');
+      answerText(response, 400, 'The Host header is not a host name.\n');
       return;
     }
     if (!path.startsWith('/health/') && !isAllowedHost(request.headers.host ?? 'localhost', allowedHosts)) {
@@ -220,7 +220,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
       bodyBytes: limits.bodyBytes,
       isAllowedHost: (host) => isAllowedHost(host, allowedHosts),
     }),
-    async turnTo(next) {
+    async applyRules(next) {
       graphiql = graphiqlFor(next);
       // Each limit is read at each use, so changing the objects in place takes effect.
       if (next.liveLimits !== undefined)
@@ -228,7 +228,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
       if (next.trustProxy !== undefined) trusted = trustedProxies(next.trustProxy);
       if (next.allowedHosts !== undefined) ({ allowedHosts } = next);
       if (next.publicOrigin !== undefined) welcome.publicOrigin = next.publicOrigin;
-      await court.turnTo(next.auth ?? EVERYBODY, next.federation);
+      await accessControl.applyRules(next.auth ?? EVERYBODY, next.federation);
     },
     async stop(graceMilliseconds) {
       stopping.abort();

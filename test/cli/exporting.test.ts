@@ -120,7 +120,7 @@ describe('an export with --resume', () => {
     expect(lost).toMatchObject({ code: 2, errors: expect.stringContaining(`has not the ${size} bytes`) as string });
     await writeFile(join(folder, 'other.json'), '{}');
     const wrong = await outcomeOf('export', FINISHED, '--resume', 'other.json');
-    expect(wrong).toMatchObject({ code: 2, errors: 'other.json is no place that an export has saved.\n' });
+    expect(wrong).toMatchObject({ code: 2, errors: 'other.json is not a place that an export has saved.\n' });
   });
 });
 

@@ -220,7 +220,7 @@ describe('a file to write into', () => {
       errors: 'Cannot write no/folder.part (ENOENT).\n',
     });
     const place = await outcomeOf('export', FINISHED, '-o', '.', '--force');
-    expect(place).toEqual({ code: 2, output: '', errors: '. is no file.\n' });
+    expect(place).toEqual({ code: 2, output: '', errors: '. is not a file.\n' });
     expect((await readdir(folder)).filter((name) => /^(?:cut|none)/.test(name))).toEqual(['cut.txt.part']);
   });
 });

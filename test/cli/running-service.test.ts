@@ -107,7 +107,7 @@ describe('a command of a running service', () => {
 
   test.each([
     [['--url', 'https://user:canary@logs.example.com'], '--url must not hold a user or a password'],
-    [['--url', 'canary:4000'], '--url is no http or https URL'],
+    [['--url', 'canary:4000'], '--url is not an http or https URL'],
     [['--url', 'https://logs.example.com/?token=canary'], '--url must end with the path'],
     [['--header', 'Authorization: canary'], '--header is for a running service'],
     [['--url', 'http://127.0.0.1', '--header', 'canary'], 'A header needs a name and a value'],

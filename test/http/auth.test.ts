@@ -181,7 +181,7 @@ describe('forward', () => {
     const broken = createCall({ authorization: 'Bearer broken' });
     await rejection(http.json(jobs, anything, broken));
     expect(await rejection(http.json(jobs, anything, broken))).toMatchObject({
-      message: expect.stringContaining('left alone') as string,
+      message: expect.stringContaining('not called for a while') as string,
     });
     await http.json(jobs, anything, createCall({ authorization: 'Bearer whole' }));
     await http.json(jobs, anything, createCall());

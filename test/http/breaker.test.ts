@@ -31,7 +31,7 @@ describe('a source that keeps failing', () => {
     clock.advance(4_000);
     expect(await rejection(ask())).toMatchObject({
       code: 'SOURCE_UNAVAILABLE',
-      message: 'sap: the source kept failing and is left alone for a while',
+      message: 'sap: the source kept failing and is not called for a while',
       source: 'sap',
       retryAfterSeconds: 6,
     });

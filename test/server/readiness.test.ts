@@ -24,6 +24,6 @@ test('a service whose source is down is ready, and names no source to those who 
   state.isDown = true;
   expect(await ready()).toEqual([
     200,
-    'ready, degraded: a source keeps failing and is left alone, and the others are answered\n',
+    'ready, degraded: a source keeps failing and is not called for a while; the others answer\n',
   ]);
 });

@@ -22,7 +22,7 @@ interface ReloadOptions {
   readonly surroundings: Pick<Surroundings, 'environment' | 'folder'>;
   readonly live: LiveSources;
   readonly federation: RootFederation;
-  readonly server: Pick<RunningServer, 'turnTo'>;
+  readonly server: Pick<RunningServer, 'applyRules'>;
   readonly logger: Logger;
   readonly onOutcome: (outcome: ReloadOutcome) => void;
 }
@@ -41,7 +41,7 @@ export function createReload(options: ReloadOptions): () => Promise<void> {
     const sandboxed = configuration === null || configuration.sources.length === 0;
     const auth = accessOf(configuration?.server.auth ?? null, sandboxed);
     try {
-      await server.turnTo({
+      await server.applyRules({
         federation: next,
         ...(auth === null ? {} : { auth }),
         ...(configuration === null ? {} : rulesOf(configuration, options.host ?? configuration.server.host)),

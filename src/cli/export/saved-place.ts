@@ -31,7 +31,7 @@ export async function readPlace(path: string, shown: string): Promise<SavedPlace
   try {
     return place.parse(JSON.parse(text));
   } catch {
-    throw new Misuse(`${shown} is no place that an export has saved.`);
+    throw new Misuse(`${shown} is not a place that an export has saved.`);
   }
 }
 

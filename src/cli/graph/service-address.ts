@@ -52,7 +52,7 @@ function baseOf(text: string, origin: string): URL {
   const expected = 'Expected the address of the service, such as https://logs.example.com/.';
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:'))
-    throw new Misuse(`${origin} is no http or https URL. ${expected}`);
+    throw new Misuse(`${origin} is not an http or https URL. ${expected}`);
   if (url.username !== '' || url.password !== '')
     throw new Misuse(`${origin} must not hold a user or a password: send them with --header.`);
   if (url.search !== '' || url.hash !== '') throw new Misuse(`${origin} must end with the path. ${expected}`);

@@ -34,7 +34,7 @@ export async function intoFile(
   const part = `${path}.part`;
   const standing = await stat(path).catch(() => null);
   // Never replace a device or a folder by a file.
-  if (standing?.isFile() === false) throw new Misuse(`${output} is no file.`);
+  if (standing?.isFile() === false) throw new Misuse(`${output} is not a file.`);
   if (standing !== null && !force && begun === undefined)
     throw new Misuse(`${output} exists: give --force to replace it.`);
   const file = begun === undefined ? await create(part, `${output}.part`, force) : await reopen(path, output, begun);

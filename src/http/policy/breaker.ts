@@ -90,7 +90,7 @@ function once(settle: (outcome: Outcome) => void): (outcome: Outcome) => void {
 }
 
 function leftAlone(source: string, seconds: number): TributaryError {
-  return new TributaryError('SOURCE_UNAVAILABLE', `${source}: the source kept failing and is left alone for a while`, {
+  return new TributaryError('SOURCE_UNAVAILABLE', `${source}: the source kept failing and is not called for a while`, {
     source,
     retryAfterSeconds: seconds,
   });

@@ -47,7 +47,7 @@ export class Policies {
   /**
    * Replaces the sources, also for callers admitted before. The new roles apply only to callers admitted from now on.
    */
-  turnTo(federation: Federation, roles: Roles): void {
+  applyRules(federation: Federation, roles: Roles): void {
     this.#federation = federation;
     this.#roles = roles;
     this.#views.clear();

@@ -10,6 +10,6 @@ export function bearerToken(authorization: string | null): string {
   if (scheme.toLowerCase() !== 'bearer') {
     throw new Denied(401, 'The Authorization is not of the form that is wanted: send "Bearer" and a token.');
   }
-  if (!TOKEN.test(token)) throw new Denied(401, 'What stands behind "Bearer" is no token.');
+  if (!TOKEN.test(token)) throw new Denied(401, 'The text after "Bearer" is not a token.');
   return token;
 }

@@ -11,13 +11,13 @@ import { knowsByToken } from './tokens.ts';
 export type Judge = (authorization: string | null) => Promise<Access>;
 
 /** A judge whose rules can change. */
-export interface Court {
+export interface AccessControl {
   readonly judge: Judge;
   /**
    * Applies new rules and a new federation. If the rules changed, running operations and open connections are judged
    * again; where the caller is now denied or has other rights, `Access.whenWithdrawn` calls back.
    */
-  turnTo(settings: AccessSettings, federation: Federation): Promise<void>;
+  applyRules(settings: AccessSettings, federation: Federation): Promise<void>;
 }
 
 const ANYBODY: Identity = { caller: null, roles: [], expiresAt: null };
@@ -28,7 +28,7 @@ interface Watched {
   readonly over: () => void;
 }
 
-export function createCourt(first: AccessSettings, federation: Federation): Court {
+export function createAccessControl(first: AccessSettings, federation: Federation): AccessControl {
   const watched = new Set<Watched>();
   const policies = new Policies(federation, rolesOf(first), (authorization, rights, over) => {
     const entry = { authorization, rights, over };
@@ -53,11 +53,11 @@ export function createCourt(first: AccessSettings, federation: Federation): Cour
       if (!mayAnything(access)) throw new Denied(403, 'You have no role that this service knows.');
       return access;
     },
-    async turnTo(next, federation) {
+    async applyRules(next, federation) {
       const isSame = isDeepStrictEqual(next, settings);
       if (!isSame) know = knowledge(next);
       settings = next;
-      policies.turnTo(federation, rolesOf(next));
+      policies.applyRules(federation, rolesOf(next));
       if (isSame) return;
       await Promise.all(
         [...watched].map(async (each) => {

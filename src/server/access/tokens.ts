@@ -59,7 +59,7 @@ function denied(error: unknown): Denied {
     return new Denied(401, 'The token is signed with a key that the issuer does not publish.');
   }
   if (error instanceof errors.JWSInvalid || error instanceof errors.JWTInvalid) {
-    return new Denied(401, 'The token is no signed JWT.');
+    return new Denied(401, 'The token is not a signed JWT.');
   }
   // The issuer's keys cannot be fetched, or are not valid.
   return new Denied(503, "The issuer's keys can't be read now.", RETRY_AFTER_SECONDS);

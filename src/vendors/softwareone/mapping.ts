@@ -12,8 +12,8 @@ import { isTemplate, renderTemplate } from './logs/template.ts';
 import type { TaskLogWire, TaskWire } from './wire.ts';
 
 /**
- * The schema's statuses, and Blocked, which only its prose has. A rescheduled task waits to be tried
- * again: it is not finished.
+ * The statuses of the schema, and Blocked, which only the prose mentions. A rescheduled task waits for its next try, so
+ * it is not finished.
  */
 export const STATUSES: Readonly<Record<string, JobStatus>> = {
   Queued: 'QUEUED',
@@ -24,7 +24,7 @@ export const STATUSES: Readonly<Record<string, JobStatus>> = {
   Failed: 'FAILED',
 };
 
-/** Failure is the end of its task. */
+/** A failure ends its task. */
 export const SEVERITY_NUMBERS: Readonly<Record<string, number>> = {
   Debug: 5,
   Info: 9,
@@ -52,8 +52,8 @@ export function taskOf(task: TaskWire): Task {
 type Common = Pick<Job, 'name' | 'status' | 'nativeStatus' | 'createdAt' | 'startedAt' | 'finishedAt'>;
 
 /**
- * Audit holds the last event of each kind, also of an earlier try: an end counts only for a task that
- * has ended, a start not for one that waits for its first.
+ * Audit has the last event of each kind, possibly of an earlier try. So an end counts only if the task has ended, and a
+ * start does not count while the task waits for its first try.
  */
 function commonOf({ id, name, status: native, audit }: TaskWire): Common {
   const status = statusFrom(STATUSES, native);
@@ -84,7 +84,7 @@ function attributesOf({ code, queue, description, object, parent, progress, eta 
   });
 }
 
-/** An entry with the vendor's id. */
+/** An entry, identified by the vendor's id. */
 export interface LogRow extends LogEntry {
   readonly logId: string;
 }

@@ -1,11 +1,11 @@
 /**
- * Writes queries in the vendor's resource query language. A value is always quoted, because an unquoted
- * one that is the name of a property means that property, and a quote can't be escaped: a value holds the
- * other kind. What can't be written so that it is read as it was meant is not written at all.
+ * Writes queries in the vendor's resource query language. Values are always quoted, because an unquoted value that
+ * equals the name of a property means that property. Quotes cannot be escaped, so a value that contains one kind is
+ * quoted with the other. A condition that cannot be written exactly is left out.
  * https://docs.platform.softwareone.com/developer-resources/api-usage-and-reference/resource-query-language
  */
 
-/** A condition, not yet encoded. It comes only from the functions below. */
+/** A condition before encoding. Only the functions below make one. */
 export interface Condition {
   readonly text: string;
 }
@@ -13,7 +13,7 @@ export interface Condition {
 /** Lone surrogates cannot be encoded, and many servers refuse control characters. */
 const UNWRITABLE = /[\p{Surrogate}\p{Control}]/u;
 
-/** The value in quotes; null for one that holds both kinds of quotes or can't be sent. */
+/** The value in quotes; null if it contains both kinds of quotes or cannot be sent. */
 function quote(value: string): string | null {
   if (UNWRITABLE.test(value)) return null;
   if (!value.includes('"')) return `"${value}"`;
@@ -33,12 +33,12 @@ export function isNull(path: string): Condition {
   return { text: `eq(${path},null())` };
 }
 
-/** One of the values. Null when one of them can't be written, or there is none: the vendor refuses an empty list. */
+/** True for any of the values. Null if one of them cannot be written, or for an empty list, which the vendor refuses. */
 export function isIn(path: string, values: readonly string[]): Condition | null {
   return membership('in', path, values);
 }
 
-/** None of the values. */
+/** True for all but the values. */
 export function isOut(path: string, values: readonly string[]): Condition | null {
   return membership('out', path, values);
 }
@@ -50,8 +50,8 @@ function membership(operator: 'in' | 'out', path: string, values: readonly strin
 }
 
 /**
- * Contains the text, ignoring case. Null for a text with a star or a backslash: the documentation says that `\*` is a
- * star, the vendor's own implementation takes it so at the ends of a pattern only.
+ * Contains the text, ignoring case. Null for a text with a star or a backslash: the documentation says that `\*` means
+ * a star, but the vendor's implementation reads it so only at the ends of a pattern.
  */
 export function containsIgnoringCase(path: string, text: string): Condition | null {
   const quoted = text === '' || /[*\\]/.test(text) ? null : quote(`*${text}*`);
@@ -59,11 +59,11 @@ export function containsIgnoringCase(path: string, text: string): Condition | nu
 }
 
 export const NANOSECONDS_PER_MILLISECOND = 1_000_000n;
-/** Years 1 and 9999: what four digits can say. */
+/** Years 1 and 9999, the range of four digits. */
 const FIRST_MILLISECOND = BigInt(Date.parse('0001-01-01T00:00:00.000Z'));
 const LAST_MILLISECOND = BigInt(Date.parse('9999-12-31T23:59:59.999Z'));
 
-/** At or after the millisecond that the instant lies in. */
+/** At or after the millisecond that contains the instant. */
 export function atOrAfter(path: string, nanoseconds: bigint): Condition {
   return timeBound('ge', path, floorMilliseconds(nanoseconds));
 }
@@ -73,7 +73,7 @@ export function atOrBefore(path: string, nanoseconds: bigint): Condition {
   return timeBound('le', path, ceilMilliseconds(nanoseconds));
 }
 
-/** Instants are compared in milliseconds, and the vendor wants exactly three digits of them. */
+/** The vendor compares instants in milliseconds and requires exactly three digits. */
 function timeBound(operator: 'ge' | 'le', path: string, milliseconds: bigint): Condition {
   const within =
     milliseconds < FIRST_MILLISECOND
@@ -94,19 +94,19 @@ export function ceilMilliseconds(nanoseconds: bigint): bigint {
 }
 
 export interface ListQuery {
-  /** All of them must hold. */
+  /** Joined by AND. */
   readonly filter: readonly Condition[];
-  /** `-timestamp,-id`; null: the vendor's own order. */
+  /** For instance `-timestamp,-id`. Null: the vendor's own order. */
   readonly order: string | null;
-  /** Property that is shown beside the usual ones. */
+  /** A property to return beside the usual ones. */
   readonly select?: string | undefined;
   readonly limit: number;
   readonly offset: number;
 }
 
 /**
- * The encoded query. Written by hand: a form encoder would put `=` behind the condition, which makes it
- * another one. The condition comes first, as the vendor's examples have it.
+ * The encoded query. It is written by hand, because a form encoder would append `=` to the condition, which changes its
+ * meaning. The condition comes first, as in the vendor's examples.
  */
 export function writeQuery({ filter, order, select, limit, offset }: ListQuery): string {
   const [first, ...others] = filter.map(({ text }) => text);

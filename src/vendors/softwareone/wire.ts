@@ -17,14 +17,14 @@ import {
 } from '../shared/wire.ts';
 import type { Fields } from '../shared/wire.ts';
 
-/** What the vendor's answers are read as: what we need must be there, what is only shown may be anything. */
+/** The shapes that answers are checked against. Fields that we need are required; fields that are only shown may hold anything. */
 
-/** A task that another object names. */
+/** A reference from another object to a task. */
 export interface Reference {
   readonly id: string;
 }
 
-/** The last event of each kind; null where there was none, or its time can't be read. */
+/** The last event of each kind; null if there was none, or if its time is unreadable. */
 export interface AuditWire {
   readonly created: Instant | null;
   readonly updated: Instant | null;
@@ -41,7 +41,7 @@ export interface TaskWire {
   readonly queue: string | null;
   readonly description: string | null;
   readonly object: Reference | null;
-  /** Needed: it tells a job from a part of one. */
+  /** Required, because it distinguishes a job from a part of one. */
   readonly parent: Reference | null;
   readonly progress: number | string | null;
   readonly eta: string | null;
@@ -87,7 +87,7 @@ function eventOf(value: unknown): Instant | null {
   return isFields(value) ? instantOf(value['at']) : null;
 }
 
-/** A number that is only shown; one that a number of ours can't hold, by its digits. */
+/** A number that is only shown; as a string of its digits if a JavaScript number cannot hold it exactly. */
 function numberOf(value: unknown): number | string | null {
   return typeof value === 'number' || (typeof value === 'string' && isInexact(value)) ? value : null;
 }

@@ -51,8 +51,8 @@ describe('keys', () => {
       'Bearer realm="tributary", error="invalid_token", error_description="The key is not known."',
     ],
     ['another scheme', `Basic ${KEY}`, /not of the form/, /error="invalid_token"/],
-    ['no token', 'Bearer', /not of the form|no token/, /error="invalid_token"/],
-    ['what is no token', 'Bearer a"b', /no token/, /error="invalid_token"/],
+    ['no token', 'Bearer', /not of the form|not a token/, /error="invalid_token"/],
+    ['what is no token', 'Bearer a"b', /not a token/, /error="invalid_token"/],
     ['a token of any length', `Bearer ${'x'.repeat(10_000)}`, /not known/, /error="invalid_token"/],
   ])('are asked for where a client sends %s', async (_what, authorization, message, challenge) => {
     const answer = await ask(keys(), authorization);

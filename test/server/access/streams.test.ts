@@ -33,7 +33,7 @@ async function closing(url: string, payload: unknown, then: readonly object[] = 
 describe('a WebSocket', () => {
   test.each([
     ['no credentials', {}, 4401, 'The request has no Authorization; send "Bearer" and a token.'],
-    ['a token that is none', { Authorization: 'Bearer nonsense' }, 4401, 'The token is no signed JWT.'],
+    ['a token that is none', { Authorization: 'Bearer nonsense' }, 4401, 'The token is not a signed JWT.'],
   ])('with %s is closed at its first message', async (_what, payload, code, reason) => {
     const issuer = await startIssuer();
     const server = await start(fakeFederation(), { auth: issuer.settings });

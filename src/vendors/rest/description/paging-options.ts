@@ -84,7 +84,9 @@ const token = z.strictObject({
 const time = z.strictObject({
   scheme: z.literal('time'),
   parameter: parameter.describe('Takes the time behind which a page begins, exclusive.'),
-  descendingParameter: parameter.optional().describe('The same in descending order, where it has another name.'),
+  descendingParameter: parameter
+    .optional()
+    .describe('The same parameter for descending order, if it has another name.'),
   format: timeFormat.default('date-time').describe('How that time is written.'),
   ...sized,
   more,

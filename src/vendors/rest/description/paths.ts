@@ -43,7 +43,7 @@ export function isSingular(path: JsonPath): boolean {
 /** Parses a path that the schema has already checked. */
 export function pathOf(text: string): JsonPath {
   const path = parsePath(text);
-  if (path === null) throw new Error(`${text} is no path.`);
+  if (path === null) throw new Error(`${text} is not a path.`);
   return path;
 }
 

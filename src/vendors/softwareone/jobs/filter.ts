@@ -5,18 +5,18 @@ import { containsIgnoringCase, isIn, isOut } from '../rql.ts';
 import type { Condition } from '../rql.ts';
 import type { TaskWire } from '../wire.ts';
 
-/** The vendor's own words that its schema has: one that only its prose has can't be named in a filter. */
+/** The vendor's statuses that its schema has. A filter cannot name those that only the prose has. */
 const NAMED_STATUSES = Object.keys(STATUSES).filter((native) => native !== 'Blocked');
 
-/** Is there no status of this vendor that the filter lets through? */
+/** True if the filter excludes every status of this vendor. */
 export function matchesNothing({ statusIn }: JobFilter): boolean {
   if (statusIn === undefined || statusIn.includes('UNKNOWN')) return false;
   return !Object.values(STATUSES).some((status) => statusIn.includes(status));
 }
 
 /**
- * The statuses that are asked for. Where those may include words that can't be named, the others are
- * excluded instead. Null: nothing to ask.
+ * The condition on statuses. If the wanted ones may include statuses that a filter cannot name, the condition excludes
+ * the others. Null: no condition.
  */
 export function statusCondition({ statusIn }: JobFilter): Condition | null {
   if (statusIn === undefined) return null;
@@ -29,7 +29,7 @@ export function statusCondition({ statusIn }: JobFilter): Condition | null {
   );
 }
 
-/** The part of the name that is asked for; null when there is none, or it can't be asked for safely. */
+/** The condition on the name; null if there is none, or if it cannot be sent exactly. */
 export function nameCondition({ nameContains }: JobFilter): Condition | null {
   return nameContains === undefined ? null : containsIgnoringCase('name', nameContains);
 }

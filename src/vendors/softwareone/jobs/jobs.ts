@@ -11,16 +11,16 @@ import type { Condition } from '../rql.ts';
 import { fetchTaskRun } from '../api.ts';
 import type { TaskRun } from '../api.ts';
 
-/** Newest first, and in one order also where many were made in the same instant. */
+/** Newest first; the id makes the order of tasks with equal times definite. */
 const NEWEST_FIRST = '-audit.created.at,-id';
 
-/** A run of tasks, and which parts of the question the vendor was given. */
+/** Consecutive tasks of a list, and which parts of the filter the vendor applied. */
 interface Answer {
   readonly run: TaskRun;
   readonly asked: ReadonlySet<Ability>;
 }
 
-/** Which tasks, from where on. */
+/** Which tasks to read, and from which offset. */
 interface Question {
   readonly filter: JobFilter;
   readonly offset: number;
@@ -28,9 +28,9 @@ interface Question {
 }
 
 /**
- * One page of the tasks that are no part of another. Whether a list can be filtered for "no parent" is
- * not documented, so what comes is looked at: child tasks are left out here, a list without any task is
- * asked for again without that filter, and a total is told only where it counts no child tasks.
+ * One page of the tasks that have no parent. Filtering for "no parent" is not documented, so answers are checked: child
+ * tasks are left out here, an empty list is requested again without that filter, and a total is reported only if it
+ * does not count child tasks.
  */
 export async function listJobs(context: SourceContext, page: number, filter: JobFilter, call: Call): Promise<JobPage> {
   if (matchesNothing(filter)) return { jobs: [], more: false, total: 0, filtered: true };
@@ -51,7 +51,7 @@ export async function listJobs(context: SourceContext, page: number, filter: Job
   };
 }
 
-/** How many jobs there are, from one row; null where the vendor does not tell. */
+/** The number of jobs, from a page of one row; null if the vendor does not return it. */
 export async function countJobs(context: SourceContext, call: Call): Promise<number | null> {
   const { run, asked } = await ask(context, { filter: {}, offset: 0, limit: 1 }, call);
   const countsRoots = asked.has('tasks without parent') && run.tasks.every((task) => task.parent === null);
@@ -100,7 +100,7 @@ async function ask(
   });
 }
 
-/** Did every part of the filter go to the vendor? */
+/** True if the vendor was given every part of the filter. */
 function wasAsked(asked: ReadonlySet<Ability>, filter: JobFilter): boolean {
   const needsStatus = statusCondition(filter) !== null;
   return (

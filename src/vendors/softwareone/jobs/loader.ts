@@ -12,8 +12,8 @@ import type { TaskWire } from '../wire.ts';
 export type Loaded = TaskWire | null | Error;
 
 /**
- * Tasks by id, one call for up to 100 of them: the task, null where there is none, or the error of those
- * that were asked for together. Keys that can't be ids are not asked for.
+ * Loads tasks by id, with one call for up to 100 of them. The result is the task, null if there is none, or the error of
+ * the tasks that were requested together. Keys that cannot be ids are not requested.
  */
 export async function loadTasks(
   context: SourceContext,
@@ -72,7 +72,7 @@ async function loadTogether(
   }
   const found = new Map<string, Loaded>(tasks.map((task) => [task.id, task]));
   if (odd.length === 0) return found;
-  // Which of them could not be read is found out by asking for each of those that are missing.
+  // To find out which of them are unreadable, request each missing one by itself.
   const missing = await loadOneByOne(
     context,
     ids.filter((id) => !found.has(id)),
@@ -97,7 +97,7 @@ async function loadOneByOne(
 }
 
 function errorOf(error: unknown): Error {
-  return error instanceof Error ? error : new Error('The source could not be asked.', { cause: error });
+  return error instanceof Error ? error : new Error('The source could not be called.', { cause: error });
 }
 
 function chunksOf<T>(items: readonly T[], size: number): T[][] {

@@ -10,9 +10,9 @@ import type { TaskWire } from '../wire.ts';
 type Children = readonly TaskWire[];
 
 /**
- * All child tasks of a task, in no order, where those of all tasks that are asked about in one tick fit on
- * one native page: it can't be bounded for each of them. Null where they don't, or where the task is the
- * only one that is asked about: its children are then to be asked for by themselves.
+ * Loads the child tasks of a task, unordered, together with those of all other tasks requested in the same tick. Null
+ * if all of them do not fit on one native page (the page cannot be limited per task), or if no other task was requested:
+ * then the caller requests the task's children by themselves.
  */
 export function childrenInFamily(context: SourceContext, parent: string, call: Call): Promise<Children | null> {
   const families = call.scoped(
@@ -52,7 +52,7 @@ async function loadFamilies(
   return parents.map((parent) => families.get(parent) ?? null);
 }
 
-/** Null where the source has more of them, or does not take the question. */
+/** Null if the source has more of them, or refuses the query. */
 async function fetchFamily(
   context: SourceContext,
   query: Parameters<typeof fetchTaskRun>[1],
@@ -60,7 +60,7 @@ async function fetchFamily(
 ): Promise<Children | null> {
   try {
     const { tasks, odd, more } = await fetchTaskRun(context, query, call);
-    // Whose child an unreadable task is can't be known: each task is then asked about by itself.
+    // The parent of an unreadable task is unknown, so each task's children are requested by themselves.
     return more !== false || odd.length > 0 ? null : tasks;
   } catch (error) {
     if (!isRefusal(error)) throw error;

@@ -27,12 +27,12 @@ import type { Condition } from '../rql.ts';
 import { fetchTaskRun, fetchTasks } from '../api.ts';
 import type { TaskWire } from '../wire.ts';
 
-/** How many tasks are looked through for the parts of one where the vendor does not filter by parent. */
+/** The most tasks that are searched for the parts of one task if the vendor does not filter by parent. */
 const MOST_TASKS = 20 * LARGEST_PAGE;
 
 /**
- * The child tasks of a task, oldest first: paged where the vendor filters by parent and orders by age (or
- * is thought to), else listed whole.
+ * The child tasks of a task, oldest first. They are paged if the vendor filters by parent and orders by age, which is
+ * assumed until an answer shows otherwise; else they are listed as a whole.
  */
 export function childTasks(context: SourceContext, parent: string): Partition<Task> {
   const condition = isTaskId(parent) ? equal('parent.id', parent) : null;
@@ -64,7 +64,7 @@ export function childTasks(context: SourceContext, parent: string): Partition<Ta
   };
 }
 
-/** The log of a task, where it is a child of the job: any other task may have a log, too, which is none of the job's. */
+/** The log of a task. Null unless the task is a child of the job, because other tasks' logs do not belong to the job. */
 export function logOfChild<T extends Ordered>(
   context: SourceContext,
   { job, task }: LogScope,
@@ -156,7 +156,7 @@ async function fetchChildren(
   return { rows, total: page.total, limit: page.limit };
 }
 
-/** All child tasks; SOURCE_TRUNCATED when they can't be found without looking through too many others. */
+/** All child tasks. Fails with SOURCE_TRUNCATED if finding them means searching too many other tasks. */
 async function listChildren(
   context: SourceContext,
   parent: string,

@@ -43,14 +43,14 @@ describe('a service that is told other rules', () => {
   test('shows the new sources to all who ask from then on', async () => {
     const server = await start(someFederation());
     expect((await server.query(NAMES)).data).toEqual({ sources: [{ name: 'up' }, { name: 'down' }] });
-    await server.turnTo({ federation: someFederation(['down']) });
+    await server.applyRules({ federation: someFederation(['down']) });
     expect((await server.query(NAMES)).data).toEqual({ sources: [{ name: 'down' }] });
   });
 
   test('knows new keys, and takes back those that are gone', async () => {
     const federation = someFederation();
     const server = await start(federation, { auth: keysOf({ old: ALL, both: ALL }) });
-    await server.turnTo({ federation, auth: keysOf({ both: SOME, fresh: ALL }) });
+    await server.applyRules({ federation, auth: keysOf({ both: SOME, fresh: ALL }) });
     expect((await server.query(NAMES, {}, as('old'))).status).toBe(401);
     expect((await server.query(NAMES, {}, as('both'))).data).toEqual({ sources: [{ name: 'up' }] });
     expect((await server.query(NAMES, {}, as('fresh'))).data).toEqual({ sources: [{ name: 'up' }, { name: 'down' }] });
@@ -63,7 +63,7 @@ describe('a service that is told other rules', () => {
       const server = await start(live.federation, { auth: keysOf({ gone: ALL, less: ALL, same: SOME }) });
       const followers = ['gone', 'less', 'same'].map((name) => follow(transport, server.url, { jobs }, bearer(name)));
       await live.listening(3);
-      await server.turnTo({ federation: live.federation, auth: keysOf({ less: SOME, same: SOME, fresh: ALL }) });
+      await server.applyRules({ federation: live.federation, auth: keysOf({ less: SOME, same: SOME, fresh: ALL }) });
       await live.listening(1);
       const [gone, less, same] = followers;
       await Promise.all([gone?.over, less?.over]);
@@ -79,7 +79,7 @@ describe('a service that is told other rules', () => {
     const server = await start(live.federation, { auth: keysOf({ same: SOME }) });
     const same = follow('WebSocket', server.url, { jobs }, bearer('same'));
     await live.listening(1);
-    await server.turnTo({ federation: live.federation, auth: keysOf({ same: SOME }) });
+    await server.applyRules({ federation: live.federation, auth: keysOf({ same: SOME }) });
     live.line(1);
     await same.until(({ lines }) => lines.length === 1);
     same.kill();
@@ -88,7 +88,7 @@ describe('a service that is told other rules', () => {
   test('goes on as before where everybody could read it then', async () => {
     const auth = keysOf({ same: ALL });
     const server = await start(fakeFederation(), { host: '0.0.0.0', auth });
-    await expect(server.turnTo({ federation: fakeFederation() })).rejects.toThrow('server.auth');
+    await expect(server.applyRules({ federation: fakeFederation() })).rejects.toThrow('server.auth');
     expect((await server.query(NAMES)).status).toBe(401);
   });
 });
