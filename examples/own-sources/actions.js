@@ -11,16 +11,19 @@ import {
 } from 'tributary/vendor';
 
 /**
- * Workflow runs and their logs, as GitHub Actions lists them, of a service that gives the log of each job of a run as plain
- * text: what a description in the configuration can't say. https://docs.github.com/en/rest/actions
- * GitHub itself redirects to another host for a log, which is not followed: put a proxy in front of it that does.
+ * Workflow runs and their logs, as GitHub Actions lists them, with the log of each job of a run as plain text: what a description in
+ * the configuration can't say. https://docs.github.com/en/rest/actions
+ * The call for a log is answered by a redirect to another host, with a link that is signed and ends after a minute.
  */
 export default defineVendor({
   vendor: 'actions',
   title: 'Actions of a repository',
-  options: z.strictObject({ repository: z.string().min(1).describe('Owner and name, such as octo/hello.') }),
+  options: z.strictObject({
+    repository: z.string().min(1).describe('Owner and name, such as octo/hello.'),
+    logHosts: z.array(z.string()).default(['*.blob.core.windows.net']).describe('Hosts that logs come from.'),
+  }),
   auth: ['bearer'],
-  create: ({ source, http, options }) => createConnector(source, http, options.repository.split('/')),
+  create: ({ source, http, options }) => createConnector(source, http, options),
 });
 
 const PAGE_SIZE = 30;
@@ -40,8 +43,8 @@ const run = z.object({ id: z.number(), ...state, run_started_at: time, updated_a
 const runs = z.object({ total_count: z.number(), workflow_runs: z.array(run) });
 const jobs = z.object({ jobs: z.array(z.object({ id: z.number(), ...state, started_at: time, completed_at: time })) });
 
-function createConnector(source, http, repository) {
-  const actions = ['repos', ...repository, 'actions'];
+function createConnector(source, http, { repository, logHosts }) {
+  const actions = ['repos', ...repository.split('/'), 'actions'];
 
   async function get(path, query, decoder, call) {
     return (await http.json({ method: 'GET', path: [...actions, ...path], query }, decoder, call)).data;
@@ -106,7 +109,13 @@ function createConnector(source, http, repository) {
       const tasks = (await tasksOf(scope.job, call)).filter(
         ({ key }) => scope.task === undefined || key === scope.task,
       );
-      return { partitions: tasks.map(({ key }) => logOf(http, [...actions, 'jobs', key, 'logs'], key)), applied: [] };
+      const request = (key) => ({
+        method: 'GET',
+        path: [...actions, 'jobs', key, 'logs'],
+        headers: { accept: 'text/plain' },
+        redirectsTo: logHosts,
+      });
+      return { partitions: tasks.map(({ key }) => logOf(http, request(key), key)), applied: [] };
     },
   };
 }
@@ -144,12 +153,11 @@ function taskOf({ id, name, status, conclusion, created_at, started_at, complete
 }
 
 /** All of a log comes at once: only as many lines are kept as the reader wants. */
-function logOf(http, path, taskKey) {
+function logOf(http, request, taskKey) {
   return wholeResponsePartition({
     key: taskKey,
     identity: { by: 'content', of: ({ message }) => [message] },
     async load(begin, call) {
-      const request = { method: 'GET', path, headers: { accept: 'text/plain' } };
       // Readers of one answer share its items, and a reader completes the row that it takes.
       const beginTask = () => {
         const sink = begin();

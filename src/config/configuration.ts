@@ -20,6 +20,8 @@ export interface ServerSettings {
   readonly introspection: boolean;
   /** True if `node` and `nodes` are part of the subgraph. */
   readonly subgraphNodes: boolean;
+  /** True: gateways get traces of fields that they ask for. */
+  readonly subgraphTraces: boolean;
   readonly persistedQueries: PersistedQueries;
   /** Most queries in one request; 0: lists of queries are refused. */
   readonly batching: number;

@@ -14,6 +14,8 @@ import type { Refusals } from './policy/refusals.ts';
 import type { Cancellation } from './request/abort.ts';
 import { exchange } from './request/exchange.ts';
 import type { Exchange, Wire, WireRequest } from './request/exchange.ts';
+import { followRedirect } from './request/redirects.ts';
+import type { Elsewhere } from './request/redirects.ts';
 import type { ClassifyError, PaceAfter } from './settings.ts';
 import type { Recorder, RequestObservation } from './stats.ts';
 
@@ -22,6 +24,8 @@ const LARGEST_ERROR_BODY_BYTES = 64 * 1024;
 /** What all attempts at one source share. */
 export interface AttemptParts {
   readonly wire: Wire;
+  /** Connects to hosts that the source redirects to. */
+  readonly elsewhere: (origin: string) => Elsewhere;
   readonly limiter: Limiter;
   readonly breaker: Breaker;
   readonly retryBudget: RetryBudget;
@@ -72,9 +76,11 @@ export async function openAttempt(
   }
 
   try {
-    const answer = await exchange(parts.wire, request, caller.cancellation);
+    const first = await exchange(parts.wire, request, caller.cancellation);
+    ({ status } = first);
+    if (parts.paceAfter !== undefined) parts.limiter.pace(parts.paceAfter(first));
+    const answer = await followRedirect(first, request, parts, caller.cancellation);
     ({ status } = answer);
-    if (parts.paceAfter !== undefined) parts.limiter.pace(parts.paceAfter(answer));
     end = () => {
       answer.deadline.end();
     };

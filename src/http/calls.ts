@@ -59,7 +59,10 @@ function renewing<T>(parts: AttemptParts, call: SourceCall<T>): () => Promise<T>
     parts.refusals.check(request);
     const authorization = await authorizer.authorization(caller.cancellation);
     try {
-      const sent = traceable(authorised(request, authorization), sendsTraceparent ? span.traceparent : null);
+      const sent = traceable(
+        authorised(request, authorizer.header, authorization),
+        sendsTraceparent ? span.traceparent : null,
+      );
       const open = await openAttempt(parts, sent, caller, route);
       span.note({ 'http.response.status_code': open.answer.status });
       const result = await read(open);

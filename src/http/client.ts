@@ -32,6 +32,12 @@ export interface HttpRequest {
    * reports it. Otherwise such an answer is refused with `AnswerTooLarge`. Default: false.
    */
   readonly cutsStrings?: boolean | undefined;
+  /**
+   * Hosts that the source may redirect a GET to: `logs.example.com`, `*.example.com` for all below it, `*` for any. One redirect is
+   * followed, over https (over http only where the source itself is asked over http), without the credentials and the other headers of
+   * the request. The bounds on time and size are those of any request. Default: none; a redirect is an error.
+   */
+  readonly redirectsTo?: readonly string[] | undefined;
 }
 
 export interface HttpReply<T> {

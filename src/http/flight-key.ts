@@ -21,7 +21,8 @@ export function createFlightKey(): FlightKey {
     const number = numbers.get(decoder) ?? (last += 1);
     numbers.set(decoder, number);
     // A line feed is a safe separator: numbers, methods and paths never contain one.
-    const place = `${number} ${request.method} ${request.path}`;
+    const { redirectsTo } = request;
+    const place = `${number} ${request.method} ${request.path}${redirectsTo === undefined ? '' : ` ${redirectsTo.join()}`}`;
     if (request.body === null && credential === null) return `${place}\n${textOf(request.headers)}`;
     return `${place}\n${textOf(request.headers)}\n${JSON.stringify([request.body, credential])}`;
   };

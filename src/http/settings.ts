@@ -5,6 +5,8 @@ export type AuthSettings =
   | { readonly type: 'none' }
   | { readonly type: 'bearer'; readonly token: string }
   | { readonly type: 'basic'; readonly username: string; readonly password: string }
+  /** A key in a header of any name, which is in lower case here. */
+  | { readonly type: 'header'; readonly name: string; readonly value: string }
   | {
       readonly type: 'oauth2-client-credentials';
       readonly tokenUrl: string;

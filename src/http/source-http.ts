@@ -12,6 +12,7 @@ import { createBounds, tokenAllowance } from './bounds.ts';
 import type { BoundsOptions } from './bounds.ts';
 import { makeCall } from './calls.ts';
 import type { HttpReply, HttpRequest, SourceHttp, StreamReader } from './client.ts';
+import { Connections } from './connections.ts';
 import { createFlightKey } from './flight-key.ts';
 import { outcomeName } from './policy/attempt-failure.ts';
 import { Caller } from './policy/caller.ts';
@@ -26,8 +27,7 @@ import type { SizedReply } from './readers.ts';
 import { cancellationOf } from './request/abort.ts';
 import type { TokenListener, Wire } from './request/exchange.ts';
 import { targetOf } from './request/path.ts';
-import { processPools } from './request/pools.ts';
-import type { PoolLease, Pools } from './request/pools.ts';
+import type { Pools } from './request/pools.ts';
 import { tracedCall } from './traced-call.ts';
 import { wireRequest } from './request/wire-request.ts';
 import type { SourceHttpSettings } from './settings.ts';
@@ -61,9 +61,9 @@ export interface ManagedSourceHttp extends SourceHttp {
 /** Creates the HTTP client of one source. Sources with the same origin share connections. */
 export function createSourceHttp(settings: SourceHttpSettings, options: SourceHttpOptions = {}): ManagedSourceHttp {
   const { source, limits, forward, sendsTraceparent = false } = settings;
-  const leases: PoolLease[] = [];
-  const own = createParts(settings, options, leases);
-  const authorizer = createTokens(settings, options, own, leases);
+  const connections = new Connections(settings, options.pools);
+  const own = createParts(settings, options, connections);
+  const authorizer = createTokens(settings, options, own, connections);
   const forwarded = new LRUCache<string, AttemptParts>({ max: MOST_CREDENTIALS });
   const target = targetOf(settings.baseUrl);
   const flights = createSingleFlight();
@@ -174,7 +174,7 @@ export function createSourceHttp(settings: SourceHttpSettings, options: SourceHt
     },
     async close() {
       closed = true;
-      await Promise.all(leases.map(async (lease) => lease.release()));
+      await connections.close();
     },
   };
 }
@@ -183,7 +183,7 @@ function callerOf({ signal, asker, priority }: Call): Caller {
   return new Caller([{ asker, priority }], cancellationOf(signal));
 }
 
-function createParts(settings: SourceHttpSettings, options: SourceHttpOptions, leases: PoolLease[]): AttemptParts {
+function createParts(settings: SourceHttpSettings, options: SourceHttpOptions, connections: Connections): AttemptParts {
   const { source } = settings;
   const clock: Clock = {
     now: options.now ?? systemClock.now,
@@ -191,7 +191,8 @@ function createParts(settings: SourceHttpSettings, options: SourceHttpOptions, l
     random: options.random ?? systemClock.random,
   };
   return {
-    wire: connect(settings, options, leases, settings.baseUrl, source),
+    wire: connections.to(settings.baseUrl, source),
+    elsewhere: (origin) => connections.elsewhere(origin),
     ...createBounds(settings, options, clock, null),
     recorder: createRecorder(clock.now),
     clock,
@@ -210,30 +211,13 @@ function createTokens(
   settings: SourceHttpSettings,
   options: SourceHttpOptions,
   parts: AttemptParts,
-  leases: PoolLease[],
+  connections: Connections,
 ): ReturnType<typeof createAuthorizer> {
   const label = `${settings.source}: token endpoint`;
   const { source } = settings;
   const asked = { source, method: 'POST', route: TOKEN_ROUTE, queuedMilliseconds: 0 } as const;
   const onTokenRequest: TokenListener = (status, durationMilliseconds, error) =>
     options.onRequest?.({ ...asked, status, durationMilliseconds, outcome: outcomeName(error) });
-  const wireTo = (tokenUrl: string): Wire => ({
-    ...connect(settings, options, leases, tokenUrl, label),
-    onTokenRequest,
-  });
+  const wireTo = (tokenUrl: string): Wire => ({ ...connections.to(tokenUrl, label), onTokenRequest });
   return createAuthorizer(settings.auth, wireTo, parts.clock, tokenAllowance(settings, options));
-}
-
-function connect(
-  { source, limits, tls, proxy }: SourceHttpSettings,
-  { pools }: SourceHttpOptions,
-  leases: PoolLease[],
-  url: string,
-  label: string,
-): Wire {
-  const { connectTimeoutMilliseconds } = limits;
-  const lease = (pools ?? processPools).acquire(new URL(url).origin, { connectTimeoutMilliseconds, tls, proxy });
-  leases.push(lease);
-  const { origin, dispatcher, hasProxy } = lease;
-  return { source, label, origin, dispatcher, hasProxy, limits };
 }

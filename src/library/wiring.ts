@@ -49,6 +49,7 @@ export function serviceSettings({
     clientLimits: limits,
     introspection: server.introspection,
     subgraphNodes: server.subgraphNodes,
+    subgraphTraces: server.subgraphTraces,
     persistedQueries: server.persistedQueries,
     batching: server.batching,
     compression: server.compression,

@@ -31,6 +31,8 @@ export interface ServiceOptions {
   readonly introspection?: boolean;
   /** True: the subgraph shows `Query.node` and `Query.nodes` to a gateway. Default: true. */
   readonly subgraphNodes?: boolean;
+  /** True: gateways get traces of fields (`ftv1`) that they ask for. Default: false. */
+  readonly subgraphTraces?: boolean;
   /**
    * Persisted operations: texts that clients may name by id, and whether they may send other texts. Default: any text,
    * no ids.

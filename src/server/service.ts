@@ -87,11 +87,11 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   const welcome = { publicOrigin: options.publicOrigin ?? null, allowedOrigins };
   const metrics = options.metrics ?? createMetrics();
   metrics.tails(() => federation.tailStatistics());
-  const subgraphNodes = options.subgraphNodes ?? true;
+  const subgraph = { nodes: options.subgraphNodes ?? true, traces: options.subgraphTraces ?? false };
   const { explorer = true, persistedQueries = NO_PERSISTED_QUERIES } = options;
   const page = explorer === false ? null : await explorerRoutes(explorer === true ? undefined : explorer);
   const ownTexts = page?.operations ?? [];
-  const served = { persistedQueries, ownTexts, allowedOrigins, heartbeatMilliseconds, introspection, subgraphNodes };
+  const served = { persistedQueries, ownTexts, allowedOrigins, heartbeatMilliseconds, introspection, subgraph };
   const audit = options.audit === true && logger !== null ? createAudit(logger) : null;
   const { tracing = null } = options;
   const { batching = 0 } = options;

@@ -6,7 +6,7 @@ export type OwnVendor = Omit<VendorDefinition, 'tokenUrl'> & Partial<Pick<Vendor
 
 const NATIVE_PAGINATION = ['PAGE_TOKEN', 'OFFSET', 'RECORD_KEYSET', 'TIME_KEYSET', 'WHOLE_RESPONSE'] as const;
 
-const AUTH_TYPES = ['none', 'bearer', 'basic', 'oauth2-client-credentials', 'api-key-exchange'] as const;
+const AUTH_TYPES = ['none', 'bearer', 'basic', 'header', 'oauth2-client-credentials', 'api-key-exchange'] as const;
 
 const isFunction = (value: unknown): boolean => typeof value === 'function';
 

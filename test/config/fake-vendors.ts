@@ -18,6 +18,16 @@ export const orchard: VendorDefinition = {
   create: neverConnected,
 };
 
+/** Has no options, and its sources want a key in a header of their own. */
+export const quarry: VendorDefinition = {
+  vendor: 'quarry',
+  title: 'Quarry Builds',
+  options: z.strictObject({}),
+  auth: ['header'],
+  tokenUrl: () => null,
+  create: neverConnected,
+};
+
 /** Has no options, and no default token endpoint. */
 export const harbour: VendorDefinition = {
   vendor: 'harbour',

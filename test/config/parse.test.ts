@@ -62,6 +62,7 @@ describe('a valid configuration', () => {
         audit: false,
         tracing: null,
         subgraphNodes: true,
+        subgraphTraces: false,
         cursorSecret: null,
       },
       sources: [
@@ -138,6 +139,7 @@ describe('a valid configuration', () => {
       auth: null,
       audit: false,
       subgraphNodes: true,
+      subgraphTraces: false,
       introspection: true,
       persistedQueries: NO_PERSISTED_QUERIES,
       compression: true,

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { loadConfiguration } from '../../src/config/load.ts';
 import type { Configuration } from '../../src/config/configuration.ts';
 import { ConfigurationError } from '../../src/config/problems.ts';
-import { FAKE_VENDORS } from './fake-vendors.ts';
+import { FAKE_VENDORS, quarry as quarryVendor } from './fake-vendors.ts';
 
 const BREAKS = ['\n', '\r\n', '\n\n'] as const;
 
@@ -31,7 +31,12 @@ async function load(
   rest: Record<string, unknown> = {},
 ): Promise<Configuration> {
   const path = file('tributary.json', JSON.stringify({ ...rest, sources: { first: source } }));
-  const configuration = await loadConfiguration({ path, folder, vendors: FAKE_VENDORS, environment });
+  const configuration = await loadConfiguration({
+    path,
+    folder,
+    vendors: [...FAKE_VENDORS, quarryVendor],
+    environment,
+  });
   return configuration!;
 }
 
@@ -54,6 +59,7 @@ const KINDS: readonly [string, (secret: string) => Record<string, unknown>, stri
   ['bearer', (token) => orchard({ type: 'bearer', token }), 'token'],
   ['basic', (password) => harbour({ type: 'basic', username: 'u', password }), 'password'],
   ['basic', (username) => harbour({ type: 'basic', username, password: 'p' }), 'username'],
+  ['header', (value) => quarry({ type: 'header', name: 'X-Api-Key', value }), 'value'],
   [
     'oauth2-client-credentials',
     (clientSecret) =>
@@ -74,6 +80,10 @@ const KINDS: readonly [string, (secret: string) => Record<string, unknown>, stri
 
 function orchard(auth: Record<string, unknown>): Record<string, unknown> {
   return { vendor: 'orchard', baseUrl: 'http://a', workspaces: ['w'], auth };
+}
+
+function quarry(auth: Record<string, unknown>): Record<string, unknown> {
+  return { vendor: 'quarry', baseUrl: 'http://a', auth };
 }
 
 function harbour(auth: Record<string, unknown>): Record<string, unknown> {
@@ -166,6 +176,41 @@ test.each(['a\nb', 'a\r\nx: y', 'tökén', 'a\u0000'])(
     expect(message).not.toContain(token);
   },
 );
+
+describe("a header with a source's key", () => {
+  const withHeader = (name: string, value = 'k') => quarry({ type: 'header', name, value });
+
+  test('has the name that the source wants, in any case', async () => {
+    expect(await authOf(withHeader('PRIVATE-TOKEN'))).toEqual({ type: 'header', name: 'private-token', value: 'k' });
+    expect(await authOf(withHeader('Authorization', 'Token k'))).toMatchObject({ name: 'authorization' });
+  });
+
+  test.each([
+    'Host',
+    'content-length',
+    'Content-Type',
+    'Cookie',
+    'Accept',
+    'Proxy-Authorization',
+    'X-Forwarded-For',
+    'TE',
+  ])('is none that means something else (%s)', async (name) => {
+    expect(await refusal(withHeader(name))).toContain('sources.first.auth.name: is a header with another meaning');
+  });
+
+  test.each(['', 'X Api Key', 'X-Api-Key:', 'a\r\nb', 'ключ'])(
+    'has a name that a header may have (%j)',
+    async (name) => {
+      expect(await refusal(withHeader(name))).toContain('sources.first.auth.name: expected the name of a header');
+    },
+  );
+
+  test('holds no line break', async () => {
+    const message = await refusal(withHeader('X-Api-Key', 'hunter2\r\nHost: evil'));
+    expect(message).toContain('sources.first.auth.value: contains a character that a header cannot hold');
+    expect(message).not.toContain('hunter2');
+  });
+});
 
 test('a user name with a colon is refused', async () => {
   expect(await refusal(harbour({ type: 'basic', username: 'a:b', password: 'p' }))).toContain(

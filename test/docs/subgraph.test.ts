@@ -20,10 +20,10 @@ test('the subgraph of the guide composes beside ours', () => {
   expect(errors).toBeUndefined();
 });
 
-test('the setting of the guide is one', () => {
-  const [setting = ''] = blocks('json');
+test('the settings of the guide are some', () => {
   const options = { origin: 'guide', vendors: VENDORS, environment: {} };
-  expect(parseConfiguration(JSON.parse(setting), options).server.subgraphNodes).toBe(false);
+  const servers = blocks('json').map((setting) => parseConfiguration(JSON.parse(setting), options).server);
+  expect(servers).toMatchObject([{ subgraphNodes: false }, { subgraphTraces: true }]);
 });
 
 test('the commands of the guide print a graph', async () => {

@@ -11,6 +11,8 @@ import { getOperationAST, parse, validate } from 'graphql';
  */
 const supergraphSdl = await text(process.stdin);
 
+const TRACE_HEADER = 'apollo-federation-include-trace';
+
 async function listen(handler) {
   const server = createServer(handler);
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -24,6 +26,7 @@ async function apollo() {
   const { schema, executor } = await gateway.load();
   return listen(async (request, response) => {
     const { query, variables = {} } = JSON.parse(await text(request));
+    const metrics = { captureTraces: request.headers[TRACE_HEADER] === 'ftv1' };
     const document = parse(query);
     const errors = validate(schema, document);
     const operation = getOperationAST(document);
@@ -39,10 +42,12 @@ async function apollo() {
             source: query,
             schema,
             logger,
-            metrics: {},
+            metrics,
             context: {},
           });
-    response.setHeader('content-type', 'application/json').end(JSON.stringify(answer));
+    // What Apollo Server would report.
+    const traced = metrics.queryPlanTrace && { extensions: { queryPlanTrace: metrics.queryPlanTrace } };
+    response.setHeader('content-type', 'application/json').end(JSON.stringify({ ...answer, ...traced }));
   });
 }
 
@@ -50,7 +55,6 @@ async function hive() {
   const gateway = createGatewayRuntime({
     supergraph: supergraphSdl,
     logging: false,
-
     landingPage: false,
   });
   return listen(gateway);

@@ -82,6 +82,32 @@ describe('a fixed authorization', () => {
     expect(server.received[0]!.headers.authorization).toEqual(expected);
   });
 
+  test.each(['X-Api-Key', 'PRIVATE-TOKEN', 'Authorization'])(
+    'in a header of another name (%s) is sent there, and nowhere else',
+    async (name) => {
+      const server = await serve((_, response) => {
+        sendJson(response, {});
+      });
+      const http = sourceHttp({ baseUrl: server.origin, auth: { type: 'header', name, value: 'key-1\n' } });
+      const own = { ...jobs, headers: { [name]: 'from a module' } };
+      await http.json(own, anything, createCall());
+      const { headers } = server.received[0]!;
+      expect(headers[name.toLowerCase()]).toBe('key-1');
+      expect(Object.values(headers).filter((value) => String(value).includes('key-1'))).toHaveLength(1);
+    },
+  );
+
+  test("of a caller takes the place of a source's key in another header", async () => {
+    const server = await serve((_, response) => {
+      sendJson(response, {});
+    });
+    const auth = { type: 'header', name: 'x-api-key', value: 'key-1' } as const;
+    const http = sourceHttp({ baseUrl: server.origin, auth, forward: 'optional' });
+    await http.json(jobs, anything, createCall({ authorization: 'Bearer of-a-caller' }));
+    const { headers } = server.received[0]!;
+    expect([headers.authorization, headers['x-api-key']]).toEqual(['Bearer of-a-caller', undefined]);
+  });
+
   test('that is refused is not tried again', async () => {
     const server = await serve((_, response) => {
       sendJson(response, { detail: 'Unauthorized' }, 401);
@@ -99,6 +125,7 @@ describe('a fixed authorization', () => {
   test.each([
     [{ type: 'bearer', token: 'abc' }],
     [{ type: 'basic', username: 'ann', password: 'x' }],
+    [{ type: 'header', name: 'X-Api-Key', value: 'abc' }],
     [{ type: 'none' }],
   ] as const)('of %o that is refused is shown again only after half a minute, by one call', async (auth) => {
     let status = 401;

@@ -61,6 +61,16 @@ const FAILURES: Readonly<Record<string, RequestListener>> = {
   },
 };
 
+const DESCRIBED = {
+  vendor: 'rest',
+  jobs: {
+    list: { path: '/jobs', items: 'jobs', pagination: { scheme: 'whole' } },
+    one: { path: '/jobs/{job}' },
+    key: 'id',
+  },
+  logs: { path: '/jobs/{job}/logs', items: 'lines', time: 'at', order: 'ascending', pagination: { scheme: 'whole' } },
+};
+
 /** A source of each way to authenticate for each failure. */
 async function sourcesOf(): Promise<Record<string, object>> {
   const [limits, traceparent] = [{ retries: 0, timeout: '2s' }, true];
@@ -90,6 +100,16 @@ async function sourcesOf(): Promise<Record<string, object>> {
         [
           `key-${name}`,
           { vendor: 'bytenite', baseUrl, auth: { type: 'api-key-exchange', apiKey: `${CANARY}-key` }, limits },
+        ],
+        [
+          `header-${name}`,
+          {
+            ...DESCRIBED,
+            baseUrl,
+            auth: { type: 'header', name: 'X-Api-Key', value: `${CANARY}-key` },
+            limits,
+            traceparent,
+          },
         ],
         [
           `basic-${name}`,

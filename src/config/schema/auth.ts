@@ -15,6 +15,20 @@ export const forwardSchema = z.union([z.boolean(), z.enum(['required', 'optional
 
 const forward = forwardSchema.optional().describe('Same as `forward` of the source.');
 
+/** Headers that mean something to HTTP, to browsers or to this service. Their values are no keys. */
+const OTHER_HEADERS =
+  /^(accept(-.*)?|content-.*|host|connection|keep-alive|transfer-encoding|te|trailer|upgrade|expect|range|if-.*|cookie2?|set-cookie2?|proxy-.*|sec-.*|access-control-.*|origin|referer|user-agent|via|forwarded|x-forwarded-.*|traceparent|tracestate|baggage)$/i;
+
+const headerName = z
+  .string()
+  .max(100)
+  .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, { error: 'expected the name of a header, such as X-Api-Key', abort: true })
+  .refine((name) => !OTHER_HEADERS.test(name), {
+    error: 'is a header with another meaning, which is no place for a key',
+  })
+  .overwrite((name) => name.toLowerCase())
+  .describe('The header, such as X-Api-Key.');
+
 const AUTH = {
   none: z.strictObject({ type: z.literal('none'), forward }),
   bearer: z.strictObject({ type: z.literal('bearer'), token: headerSecret('The token.'), forward }),
@@ -29,6 +43,7 @@ const AUTH = {
     password: secret('The password.'),
     forward,
   }),
+  header: z.strictObject({ type: z.literal('header'), name: headerName, value: headerSecret('The key.'), forward }),
   'oauth2-client-credentials': z.strictObject({
     type: z.literal('oauth2-client-credentials'),
     tokenUrl,
@@ -50,6 +65,7 @@ export const anyAuth = z.discriminatedUnion('type', [
   AUTH.none,
   AUTH.bearer,
   AUTH.basic,
+  AUTH.header,
   AUTH['oauth2-client-credentials'],
   AUTH['api-key-exchange'],
 ]);

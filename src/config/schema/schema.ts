@@ -36,6 +36,12 @@ export const serverSchema = z.strictObject({
     .describe(
       'Whether `Query.node` and `Query.nodes` are part of the subgraph that gateways compose. Only one subgraph of a supergraph may have them.',
     ),
+  subgraphTraces: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether a gateway that asks for it gets how long each field took (`ftv1`). Such queries take more time. See docs/subgraph.md.',
+    ),
   persistedQueries: persistedQueriesSchema
     .prefault({})
     .describe('Operations that clients name by id instead of sending their text. See docs/clients.md.'),

@@ -6,6 +6,7 @@ import { apiKeyAuthorizer } from './api-key-exchange.ts';
 import type { Authorizer } from './authorizer.ts';
 import { basicAuthorizer } from './basic.ts';
 import { bearerAuthorizer } from './bearer.ts';
+import { headerAuthorizer } from './header.ts';
 import { noAuthorizer } from './none.ts';
 import { oauth2Authorizer } from './oauth2-client-credentials.ts';
 
@@ -26,6 +27,8 @@ export function createAuthorizer(
       return bearerAuthorizer(auth);
     case 'basic':
       return basicAuthorizer(auth);
+    case 'header':
+      return headerAuthorizer(auth);
     case 'oauth2-client-credentials':
       return oauth2Authorizer(auth, wireTo(auth.tokenUrl), clock, allowance);
     case 'api-key-exchange':

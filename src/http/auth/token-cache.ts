@@ -5,6 +5,7 @@ import type { Allowance } from '../policy/allowance.ts';
 import { HEARSAY_MILLISECONDS, REFUSED_MILLISECONDS, refusedElsewhere } from '../policy/refusals.ts';
 import { abortable, Cancellation } from '../request/abort.ts';
 import type { Wire } from '../request/exchange.ts';
+import { AUTHORIZATION } from './authorizer.ts';
 import type { Authorizer } from './authorizer.ts';
 
 /** The result of a token exchange. */
@@ -75,6 +76,7 @@ export function tokenCache(
   }
 
   return {
+    header: AUTHORIZATION,
     async authorization(cancellation) {
       const old = held;
       if (old !== null && clock.now() < old.renewAt) return old.authorization;

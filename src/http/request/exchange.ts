@@ -29,6 +29,8 @@ export interface WireRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | null;
+  /** Hosts that the source may redirect this request to: see `HttpRequest.redirectsTo`. */
+  readonly redirectsTo?: readonly string[] | undefined;
 }
 
 /** An answer whose headers have arrived; its body is still on the way. */
@@ -46,14 +48,21 @@ export interface Exchange {
  * Sends one request and waits for the answer's headers. The reader of the body ends the deadline.
  * Rejects with an `AttemptFailure`, or with the reason of the cancellation.
  */
-export async function exchange(wire: Wire, request: WireRequest, cancellation: Cancellation): Promise<Exchange> {
+export async function exchange(
+  wire: Wire,
+  { method, path, headers: sent, body: content }: WireRequest,
+  cancellation: Cancellation,
+): Promise<Exchange> {
   if (cancellation.aborted) throw cancellation.reason;
   const deadline = startDeadline(cancellation, wire.limits.timeoutMilliseconds);
   const explain = (error: unknown, answered: boolean): Error =>
     connectionFailure(error, { ...wire, deadline, cancellation, answered });
   try {
     const { statusCode, headers, body } = await wire.dispatcher.request({
-      ...request,
+      method,
+      path,
+      headers: sent,
+      body: content,
       origin: wire.origin,
       signal: deadline.signal,
       headersTimeout: wire.limits.timeoutMilliseconds,

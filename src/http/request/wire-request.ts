@@ -11,6 +11,7 @@ export function wireRequest(request: HttpRequest, target: Target, source: string
     path: pathOf(target.basePath, request.path, source) + queryOf(request.query, source),
     headers: headersOf(request),
     body: request.body === undefined ? null : JSON.stringify(request.body),
+    redirectsTo: request.redirectsTo,
   };
 }
 
@@ -32,8 +33,8 @@ export function traceable(request: WireRequest, traceparent: string | null): Wir
   return { ...request, headers: { ...request.headers, traceparent } };
 }
 
-/** The same request with its `Authorization` header. Added last, so that no other header can replace it. */
-export function authorised(request: WireRequest, authorization: string | null): WireRequest {
-  if (authorization === null) return request;
-  return { ...request, headers: { ...request.headers, authorization } };
+/** The same request with the header of its credentials. Added last, so that no other header can replace it. */
+export function authorised(request: WireRequest, header: string, value: string | null): WireRequest {
+  if (value === null) return request;
+  return { ...request, headers: { ...request.headers, [header]: value } };
 }

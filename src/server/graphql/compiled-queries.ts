@@ -12,6 +12,7 @@ import type { CompiledQuery } from 'graphql-jit';
 import type { Plugin } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import { rest } from '../../domain/fair-share.ts';
+import { isTraced } from '../field-traces/inline-traces.ts';
 import { hasDeferred } from './deferred.ts';
 import { withPlaces } from './error-places.ts';
 import { conditionNames, plainDocument } from './plain-document.ts';
@@ -60,6 +61,7 @@ export function compileQueries(): Plugin {
   const pace = new Pace();
   return {
     onExecute: ({ args, setExecuteFn }) => {
+      if (isTraced(args.contextValue)) return undefined;
       const prepare = (): void => {
         const run = isSecondSight(args, seen) ? compiledQuery(args, pace) : null;
         if (run !== null) setExecuteFn(run);

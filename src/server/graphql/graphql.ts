@@ -26,6 +26,7 @@ import { budgetOperations } from '../cost/budget-operations.ts';
 import { limitCost } from '../cost/limit-cost.ts';
 import { OperationCosts } from '../cost/operation-costs.ts';
 import { explainPlans, explainTraces } from '../explain/explain-operations.ts';
+import { fieldTraces } from '../field-traces/field-traces.ts';
 import { largeAnswers } from './large-answers.ts';
 import { limitQueries } from './limits.ts';
 import type { PersistedQueries } from '../../config/persisted-queries.ts';
@@ -51,8 +52,8 @@ export interface GraphqlOptions {
   readonly heartbeatMilliseconds: number;
   /** True: callers may query the schema if their roles allow it. False: no caller may. */
   readonly introspection: boolean;
-  /** True if the subgraph shows `Query.node` and `Query.nodes` to a gateway. */
-  readonly subgraphNodes: boolean;
+  /** `nodes`: gateways see `Query.node` and `Query.nodes`. `traces`: they get traces of fields that they ask for. */
+  readonly subgraph: { readonly nodes: boolean; readonly traces: boolean };
   readonly persistedQueries: PersistedQueries;
   /** Most queries in one request. 0: batching is off. */
   readonly batching: number;
@@ -127,7 +128,7 @@ function createYogaWith(
     audit,
     allowedOrigins,
     heartbeatMilliseconds,
-    subgraphNodes,
+    subgraph,
     tracing,
     batching,
     begin,
@@ -137,8 +138,9 @@ function createYogaWith(
   persistedTexts: Plugin,
 ): Yoga {
   const costs = new OperationCosts();
+  const served = subgraph.nodes ? schema : servedSchema({ nodes: false });
   return createYoga<TransportContext, AdmittedContext>({
-    schema: subgraphNodes ? schema : servedSchema({ nodes: false }),
+    schema: served,
     graphqlEndpoint: '/graphql',
     context: contextOf,
     maskedErrors: { maskError: (error) => present(error) },
@@ -171,6 +173,7 @@ function createYogaWith(
       ...(tracing === null ? [] : [traceOperations(tracing)]),
       explainTraces(costs),
       deferredFragments((error) => present(error)),
+      ...(subgraph.traces ? [fieldTraces(served, present)] : []),
       compileQueries(),
       namedErrors(present),
       largeAnswers(),

@@ -7,7 +7,7 @@ export const rest: VendorDefinition = {
   vendor: 'rest',
   title: 'a source of your own, described in the configuration',
   options: restOptions,
-  auth: ['bearer', 'basic', 'oauth2-client-credentials', 'api-key-exchange', 'none'],
+  auth: ['bearer', 'basic', 'header', 'oauth2-client-credentials', 'api-key-exchange', 'none'],
   tokenUrl: () => null,
   create: ({ http, options }) => createRestConnector(http, restOptions.parse(options)),
 };

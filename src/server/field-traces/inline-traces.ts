@@ -1,0 +1,53 @@
+import { isAsyncIterable } from 'graphql-yoga';
+import type { Plugin } from 'graphql-yoga';
+import type { ExecutionArgs, ExecutionResult, GraphQLError, GraphQLSchema } from 'graphql';
+import { FieldTrace } from './field-trace.ts';
+import { tracedSchema } from './traced-schema.ts';
+
+/** The header by which a gateway of Apollo Federation asks for a trace, and its only value. */
+const TRACE_HEADER = 'apollo-federation-include-trace';
+const FORMAT = 'ftv1';
+
+const traces = new WeakMap<object, FieldTrace>();
+
+/** True if the operation of this context is traced. Only the interpreter calls the resolvers that record. */
+export function isTraced(context: unknown): boolean {
+  return traceOf(context) !== null;
+}
+
+function traceOf(context: unknown): FieldTrace | null {
+  return traces.get(context as object) ?? null;
+}
+
+/**
+ * Adds to the answer of a query, in `extensions.ftv1`, how long each field took and its errors, where the header asks for it. Place this
+ * plugin before the one that compiles queries. `mayTrace`: whether the caller of this context gets a trace; others get the answer alone.
+ * `present` turns an error into the one that clients see. An answer in parts, and one over a WebSocket, has no trace.
+ */
+export function inlineTraces<Context extends object>(
+  schema: GraphQLSchema,
+  mayTrace: (context: Context) => boolean,
+  present: (error: GraphQLError, context: Context) => GraphQLError,
+): Plugin {
+  let copy: GraphQLSchema | null = null;
+  return {
+    onExecute({ args, executeFn, setExecuteFn }) {
+      const context = (args as ExecutionArgs).contextValue as Context & { readonly request?: Request };
+      if (context.request?.headers.get(TRACE_HEADER) !== FORMAT || !mayTrace(context)) return undefined;
+      const trace = new FieldTrace();
+      traces.set(context, trace);
+      copy ??= tracedSchema(schema, traceOf);
+      const traced = copy;
+      setExecuteFn((given: ExecutionArgs) => executeFn({ ...given, schema: traced }) as unknown);
+      return {
+        onExecuteDone({ result, setResult }) {
+          if (isAsyncIterable(result)) return;
+          const { errors: raw, extensions, ...rest } = result as ExecutionResult;
+          const errors = raw?.map((error) => present(error, context));
+          const ftv1 = trace.encoded(errors ?? []);
+          setResult({ ...(errors && { errors }), ...rest, extensions: { ...extensions, ftv1 } });
+        },
+      };
+    },
+  };
+}
