@@ -14,9 +14,8 @@ import { canGoOn } from './out-of-order.ts';
 import { hintInto, hintsInto, keepRows } from '../../../pagination/core/hinted-rows.ts';
 
 /**
- * The log of one task as a partition. It applies the log's severity filter in any case: the vendor does,
- * or else it is done here. When the source turns out not to do what was asked of it, the read goes on in
- * another way from the row where it was.
+ * The log of one task as a partition. The severity filter always applies: the vendor applies it, or else the partition
+ * does. If the source turns out to ignore or refuse part of a request, the read continues another way from its last row.
  */
 export function logPartition(key: string, context: SourceContext, log: TaskLog): Partition<LogEntry> {
   return {
@@ -50,9 +49,7 @@ async function* read(
   for await (const batch of batches) yield allowed(hintsInto(pages.listName, batch), log);
 }
 
-/**
- * Null when the vendor can't be had to count what the filter lets through.
- */
+/** The count of rows that pass the filter; null if the vendor cannot count them. */
 async function count(context: SourceContext, log: TaskLog, call: Call): Promise<number | null> {
   const { abilities } = context;
   const isLocal = (): boolean => log.severity !== null && !abilities.can('logs of severities');
@@ -95,13 +92,13 @@ function nativePartition(
   });
 }
 
-/** Refused with nothing asked that could be refused: what this log made the source lose was not to blame. */
+/** The source refused even a request without optional parts, so the capabilities that this log marked as lost were not to blame. */
 function cleared(error: unknown, { abilities }: SourceContext, pages: LogPages): unknown {
   if (isRefusal(error)) abilities.restore(pages.lost);
   return error;
 }
 
-/** The batch without rows that the vendor should have left out. */
+/** The batch without the rows that the vendor should have filtered out. */
 function allowed(batch: Batch<LogRow>, { severity }: TaskLog): Batch<LogRow> {
   return severity === null ? batch : keepRows(batch, (row) => severity.allows(row.severity.text));
 }

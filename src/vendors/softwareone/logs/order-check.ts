@@ -4,12 +4,12 @@ import type { Rows } from '../../shared/rows.ts';
 import type { Ability } from '../abilities.ts';
 import type { TaskLogWire } from '../wire.ts';
 
-/** How often two pages that seem to be out of order are looked at again, in a log that grows all the while. */
+/** How often two pages that seem out of order are read again while the log keeps growing. */
 const MOST_SECOND_LOOKS = 8;
 
 type Page = Rows<TaskLogWire>;
 
-/** A page as far as its neighbours are judged by it. */
+/** The parts of a page that its neighbours are compared with. */
 interface SeenPage {
   readonly request: OffsetRequest;
   readonly first: TaskLogWire;
@@ -20,18 +20,18 @@ interface SeenPage {
   readonly ends: string;
 }
 
-/** What an order was found not to be kept in; null: nothing. */
+/** What is out of order; null if nothing is. */
 export type Disorder = 'time' | 'id' | null;
 
 /**
- * Looks whether the pages of one read come in the order that was asked for, on each page and from page to
- * page. Rows that are inserted between two calls move others to later pages, which is no disorder.
+ * Checks that the pages of one read have the requested order, within each page and from page to page. Rows that are
+ * inserted between two calls move others to later pages; that does not count as disorder.
  */
 export class OrderCheck {
   readonly #begin = new Map<string, SeenPage>();
   readonly #end = new Map<string, SeenPage>();
 
-  /** `lookAgain`: the page as it is now, whatever was asked for before. */
+  /** `lookAgain` reads the page anew. */
   async check(
     page: Page,
     request: OffsetRequest,
@@ -62,8 +62,8 @@ export class OrderCheck {
   }
 
   /**
-   * Two pages seem to be out of order. If the earlier look at one still holds, no row was inserted since, and both are of one
-   * list. Otherwise rows that were inserted may have pushed others further than the later page reaches.
+   * Two pages seem out of order. If the earlier one is unchanged, no row was inserted since and both show the same list.
+   * Otherwise inserted rows may have pushed others beyond the later page.
    */
   async #isProven(
     odd: SeenPage,
@@ -99,15 +99,15 @@ function seen(page: Page, request: OffsetRequest, used: readonly Ability[]): See
   return { request, first, last, ids, begins: place(offset), ends: place(offset + sizeOf(page)) };
 }
 
-/** How often a place of a log is looked at to find a row of another time. */
+/** How many places of a log are read to find a row of another time. */
 const MOST_LOOKS = 40;
 
-/** Such a step reaches beyond the end of any log. */
+/** A step of this size reaches beyond the end of any log. */
 const LONGEST_STEP = 2 ** 20;
 
 /**
- * The time of a row at `offset` or behind it that has another time; null where there is none. Nothing but places is asked
- * for: a source may take filters without a word and not apply them. `timeAt`: null where no row is.
+ * The time of the first row found at or behind `offset` whose time differs; null if there is none. The search requests
+ * rows by offset only, because a source may silently ignore filters. `timeAt` returns null if there is no row.
  */
 export async function otherTimeBehind(
   time: bigint,
@@ -125,7 +125,7 @@ export async function otherTimeBehind(
   return null;
 }
 
-/** Does `next` begin with a row that belongs into `page` and was not there, without having pushed its last row out? */
+/** True if `next` begins with a row that belongs on `page` and was not there, although no insertion moved the last row of `page`. */
 function breaks(page: SeenPage | undefined, next: SeenPage | undefined, sign: 1 | -1): boolean {
   if (page === undefined || next === undefined || page.ends !== next.begins) return false;
   const isWithin = compareRows(page.first, next.first) * sign < 0 && compareRows(next.first, page.last) * sign < 0;

@@ -3,8 +3,8 @@ import { OrderLost } from '../../../pagination/offset/page.ts';
 import type { Ability, Abilities } from '../abilities.ts';
 
 /**
- * The source takes an order without a word and does not keep it. Rows that were read before this showed
- * may have been the wrong ones, so a read that has given out rows must not go on as if nothing was.
+ * The source accepts an order but does not keep it. Rows that were read before this showed may have been the wrong ones,
+ * so a read that has already returned rows must fail.
  */
 export class OutOfOrder extends TributaryError {
   readonly ability: Ability;
@@ -16,8 +16,8 @@ export class OutOfOrder extends TributaryError {
 }
 
 /**
- * Is another try worth it after this error, with less asked of the source than `losses` ago? `clean` says
- * that no row has been given out since the try began.
+ * True if another try may succeed after this error, because fewer capabilities are used than at `losses`. `clean`: the
+ * failed try has returned no row.
  */
 export function canGoOn(error: unknown, abilities: Abilities, losses: number, clean: boolean): boolean {
   if (error instanceof OrderLost) return clean;

@@ -25,7 +25,7 @@ import type { Condition } from '../rql.ts';
 import { taskLogListWire } from '../wire.ts';
 import type { TaskLogListWire, TaskLogWire } from '../wire.ts';
 
-/** Which log is read. */
+/** The log to read. */
 export interface TaskLog extends LogFilters {
   /** The task whose log it is. */
   readonly task: string;
@@ -34,9 +34,8 @@ export interface TaskLog extends LogFilters {
 }
 
 /**
- * Native pages of one task's log for one reader, asked for with whatever the source is still thought to be
- * able to do. What it refuses, or takes and does not do, is remembered and thrown: the reader then asks in
- * another way.
+ * Native pages of one task's log for one reader. Requests use every capability that the source is still assumed to have.
+ * If the source refuses or ignores one, that is remembered and thrown, and the reader tries another way.
  */
 export class LogPages {
   readonly #context: SourceContext;
@@ -70,7 +69,7 @@ export class LogPages {
   fetch(request: OffsetRequest, call: Call): Promise<OffsetPage<LogRow>> {
     const page = this.#fetch(request, call);
     if (request.since === undefined && request.upTo === undefined) {
-      // Undefined: the page failed, and a caller that counts asks again.
+      // Undefined: the page failed, and a caller that counts requests it again.
       const total = page.then(
         (answer) => answer.total,
         () => undefined,
@@ -154,7 +153,7 @@ export class LogPages {
   ): Promise<void> {
     const again = async (earlier: OffsetRequest) => (await this.#ask(earlier, used, freshCall(call))).data;
     const disorder = await this.#order.check(page, request, used, again);
-    // A list of which no order was asked for is put in order by what reads it.
+    // If no order was requested, the reader sorts the list.
     if (disorder === null || !used.includes('logs by time')) return;
     throw new OutOfOrder(this.#context.http.source, disorder === 'id' ? 'logs by time and id' : 'logs by time');
   }
@@ -167,8 +166,8 @@ export class LogPages {
   }
 
   /**
-   * A source that gives the newest first whatever is asked shows it on any page with two instants. A full
-   * page of one instant shows nothing, so until that is known the far end of the log is looked at.
+   * A source that always returns the newest first shows it on any page with two different times. A full page of one
+   * instant shows nothing, so the far end of the log is read until the order is known.
    */
   async #proveOrder(
     page: TaskLogListWire,
@@ -193,7 +192,7 @@ export class LogPages {
       this.#judgeOrder(time, (await ask(total - 1)).data[0]?.timestamp.nanoseconds ?? null);
       return;
     }
-    // A page of one instant may be of one line, where lines are long: the first of them lies before it.
+    // If lines are long, a page of one instant may have only one line; then the first line of the instant lies before it.
     const begin = request.offset === 0 ? undefined : (await ask(0)).data[0];
     if (begin !== undefined && begin.timestamp.nanoseconds < time) {
       abilities.prove('logs by time');
@@ -203,7 +202,7 @@ export class LogPages {
     const other = await otherTimeBehind(time, request.offset + sizeOf(page), async (offset) => {
       const found = await ask(offset);
       const row = found.data[0] ?? first;
-      // A source that ignores offsets gives its first row again.
+      // A source that ignores offsets returns its first row again.
       return sizeOf(found) === 0 || (row !== first && ids.has(row.id)) ? null : row.timestamp.nanoseconds;
     });
     this.#judgeOrder(time, other);
@@ -234,14 +233,14 @@ export class LogPages {
   }
 }
 
-/** Is nothing behind the page, as far as the vendor says? */
+/** True if the vendor says that nothing lies behind the page. */
 function isEnd(page: TaskLogListWire, request: OffsetRequest): boolean {
   const total = totalOf(page, request);
   const size = sizeOf(page);
   return total === null ? size < (page.$meta.limit ?? request.limit) : total <= request.offset + size;
 }
 
-/** How many rows the vendor counts, those that could not be read among them. */
+/** The vendor's count of rows, including unreadable ones. */
 function totalOf(page: TaskLogListWire, { offset }: OffsetRequest): number | null {
   return countedBy({ offset, count: sizeOf(page), total: page.$meta.total });
 }

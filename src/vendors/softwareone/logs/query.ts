@@ -12,12 +12,12 @@ import type { Condition } from '../rql.ts';
 import type { SeverityFilter } from '../pushdown/severity.ts';
 import type { TaskLogWire } from '../wire.ts';
 
-/** What of a log is asked for. */
+/** The wanted part of a log. */
 export interface LogFilters {
   readonly severity: SeverityFilter | null;
 }
 
-/** What a request for logs would like to make use of. */
+/** The capabilities that a request for logs uses if the source has them. */
 export function abilitiesFor({ since, upTo }: OffsetRequest, { severity }: LogFilters): readonly Ability[] {
   const wanted: Ability[] = ['logs by time', 'logs by time and id'];
   if (since !== undefined || upTo !== undefined) wanted.push('logs within times');
@@ -25,7 +25,7 @@ export function abilitiesFor({ since, upTo }: OffsetRequest, { severity }: LogFi
   return wanted;
 }
 
-/** The encoded query of a request, with what of it is used. */
+/** The encoded query of a request, and the capabilities that it uses. */
 export function logQuery(request: OffsetRequest, { severity }: LogFilters, used: readonly Ability[]): string {
   const { since, upTo, limit, offset } = request;
   const filter: Condition[] = [];
@@ -37,14 +37,14 @@ export function logQuery(request: OffsetRequest, { severity }: LogFilters, used:
   return writeQuery({ filter, order: orderOf(request, used), limit, offset });
 }
 
-/** Without an order of ours the vendor gives the newest first. */
+/** If no order is requested, the vendor returns the newest first. */
 function orderOf({ order }: OffsetRequest, used: readonly Ability[]): string | null {
   if (!used.includes('logs by time')) return null;
   const paths = used.includes('logs by time and id') ? ['timestamp', 'id'] : ['timestamp'];
   return paths.map((path) => (order === 'ascending' ? path : `-${path}`)).join(',');
 }
 
-/** Are all rows within the bounds as the vendor was given them, in milliseconds? */
+/** True if all rows are within the bounds that were sent to the vendor, in milliseconds. */
 export function isWithinBounds(rows: readonly TaskLogWire[], { since, upTo }: OffsetRequest): boolean {
   const first = since === undefined ? null : floorMilliseconds(since) * NANOSECONDS_PER_MILLISECOND;
   const last = upTo === undefined ? null : ceilMilliseconds(upTo) * NANOSECONDS_PER_MILLISECOND;

@@ -7,7 +7,7 @@ export function isTemplate(text: string): boolean {
   return text.search(PLACEHOLDER) !== -1;
 }
 
-/** The most code units that values add to a text where they are put in again: a short answer may name a long value often. */
+/** The most code units that repeated values may add to a text, because a short template may repeat a long value often. */
 const MOST_REPEATED = 1_048_576;
 
 /**
@@ -32,7 +32,7 @@ function writtenOf(value: Json | undefined): string | undefined {
   return value === undefined || typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** The parameter of a name, or of a path of names where there is none of the whole name. */
+/** The parameter with this name. If there is none, the name is read as a path of names. */
 function parameterOf(parameters: Json | null, name: string): Json | undefined {
   const own = memberOf(parameters, name);
   if (own !== undefined || !name.includes('.')) return own;

@@ -4,25 +4,25 @@ import type { Instant } from '../../../../domain/time.ts';
 import type { LogInstance } from './instance.ts';
 
 /**
- * A line as the vendor writes it: an object of texts with the four names that it knows. One look at each byte finds its end and
- * shows that it is the JSON of such an object. Its texts are only made when they are asked for, which may be done as long as the
- * bytes are there. Any other object is read by `JSON.parse`.
+ * A line as the vendor writes it: an object whose members are strings under four known names. One pass over its bytes finds its
+ * end and proves that it is valid JSON of that shape. Its strings are decoded on demand, only while the bytes are valid.
+ * `JSON.parse` reads any other object.
  */
 
 const NAMES = ['log', 'timestamp', 'level', 'container'] as const;
 type Name = (typeof NAMES)[number];
 
-/** The names with their quotes. */
+/** The member names, in quotes. */
 const QUOTED: readonly Buffer[] = NAMES.map((name) => Buffer.from(`"${name}"`));
 
 const [QUOTE, BACKSLASH, COMMA, COLON, CLOSE] = [0x22, 0x5c, 0x2c, 0x3a, 0x7d];
 const [SPACE, LINE_FEED, RETURN, TAB] = [0x20, 0x0a, 0x0d, 0x09];
 const LETTER_U = 0x75;
 
-/** What may follow a backslash, but for `u` and its four digits. */
+/** The characters that may follow a backslash, except `u` and its four digits. */
 const ESCAPED: ReadonlySet<number> = new Set(Buffer.from('"\\/bfnrt'));
 
-/** Where a text begins and ends in the bytes, with its quotes; `end` is 0 where there is none. */
+/** Where a string begins and ends in the bytes, including its quotes; `end` is 0 if it is absent. */
 interface Span {
   start: number;
   end: number;
@@ -52,7 +52,7 @@ export class FlatLine implements LogInstance {
     this.#texts = texts;
   }
 
-  /** The line that begins there; null where it is not whole, or not of this shape: then nothing is known of it. */
+  /** The line that begins there; null if its end has not arrived or it has another shape, so nothing is known about it. */
   static at(bytes: Buffer, start: number): FlatLine | null {
     const texts = { log: none(), timestamp: none(), level: none(), container: none() };
     const end = readMembers(bytes, start, texts);
@@ -94,12 +94,12 @@ export class FlatLine implements LogInstance {
     const { start, end, isEscaped } = this.#texts[name];
     if (end === 0) return null;
     if (!isEscaped) return this.#bytes.toString('utf8', start + 1, end - 1);
-    // It has been seen to be the JSON of a text.
+    // The bytes were already checked to be a JSON string.
     return parseJson(this.#bytes.toString('utf8', start, end)) as string;
   }
 }
 
-/** Reads the object whose bracket is there. Returns the index behind it; -1: it is not of this shape. */
+/** Reads the object that begins at the index. Returns the index behind it; -1 if it has another shape. */
 function readMembers(bytes: Buffer, start: number, texts: Readonly<Record<Name, Span>>): number {
   for (let at = start + 1; ; at += 1) {
     at = afterSpace(bytes, at);
@@ -116,7 +116,7 @@ function readMembers(bytes: Buffer, start: number, texts: Readonly<Record<Name, 
   }
 }
 
-/** Finds the end of a text; false where it has none here, or is malformed. */
+/** Finds the end of a string; false if the bytes end first, or if it is malformed. */
 function readText(bytes: Buffer, text: Span): boolean {
   const { length } = bytes;
   for (let at = text.start + 1; at < length; at += 1) {
@@ -148,7 +148,7 @@ function afterSpace(bytes: Buffer, from: number): number {
   return at;
 }
 
-/** Which of the names stands there, with its quotes; -1: none. */
+/** The index of the name at that place; -1 if it is none of them. */
 function nameAt(bytes: Buffer, at: number): number {
   const first = bytes[at + 1];
   for (let index = 0; index < QUOTED.length; index += 1) {

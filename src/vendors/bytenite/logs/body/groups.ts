@@ -8,16 +8,16 @@ import type { Path } from './scanner-options.ts';
 import { decodeInstance } from './instance.ts';
 import type { LogInstance } from './instance.ts';
 
-/** What an answer of POST /logs is made of, given out while it arrives. Shared by its readers: they must not change it. */
+/** The items of an answer of POST /logs, in the order of arrival. All readers share them and must not change them. */
 export type LogItem = LineItem | OddItem | TaskItem;
 
-/** Where a line stands; `taskId` is null outside of TASKRUNNER. */
+/** The place of a line in the answer; `taskId` is null outside of TASKRUNNER. */
 interface LinePlace {
   readonly service: Service;
   readonly taskId: string | null;
 }
 
-/** A line that can't be read. `service` is null in a group that is not known. */
+/** An unreadable line. `service` is null in an unknown group. */
 export interface OddItem {
   readonly is: 'odd';
   readonly service: Service | null;
@@ -30,7 +30,7 @@ export interface LineItem extends LinePlace {
   readonly instance: LogInstance;
 }
 
-/** A task that the answer has a group of, with or without lines. Comes after its lines. */
+/** A task that has a group in the answer, with or without lines. It comes after its lines. */
 export interface TaskItem {
   readonly is: 'task';
   readonly taskId: string;
@@ -44,9 +44,9 @@ const EXPECTED = 'groups of log lines';
 
 /**
  * The groups of an answer: `partitioner` and `assembler` are lists of lines, `taskrunner` is an object of tasks, each
- * with `logs`. Each may be missing, null or empty, and so may the answer be: it then has no lines. An answer with
- * other members and no group is something else, one with an error beside or in its groups is not whole, and one without a line
- * is empty only where nothing in it complains. Lines of a group that is not known are counted among those that can't be read.
+ * with `logs`. Each may be missing, null or empty, and the answer may be `{}`: then there are no lines. An answer with
+ * other members and no group is not a log. An answer with an error beside or within its groups is incomplete, and an answer
+ * without lines counts as empty only if nothing in it reports an error. Lines of an unknown group count as unreadable.
  */
 export class LogGroups {
   readonly #give: (item: LogItem) => void;
@@ -137,12 +137,12 @@ export class LogGroups {
 
   #otherMember(name: string, value: Json | typeof TOO_LARGE): void {
     this.#other ??= name;
-    // A gRPC code, of which all but 0 are errors.
+    // A gRPC code: all except 0 are errors.
     if (name === 'code' && value !== 0 && value !== null) throw Mismatch.of(value, EXPECTED, name);
     this.#beside([name], value, { service: null, taskId: null });
   }
 
-  /** A member that stands beside lines: the word of an error, lines of another kind, or what is not read. */
+  /** A member beside the lines: an error, lines of another kind, or a field that we do not read. */
   #beside(path: Path, value: Json | typeof TOO_LARGE, place: Pick<OddItem, 'service' | 'taskId'>): void {
     const name = String(path.at(-1));
     const said = value === TOO_LARGE ? 'something long' : value;
@@ -155,17 +155,17 @@ export class LogGroups {
   }
 }
 
-/** How deep groups of lines are looked for. */
+/** The depth to which groups of lines are searched for. */
 const MOST_LEVELS = 4;
 
-/** How many lines there are in a value of another kind, as far as it looks like any: objects with a time or a text. */
+/** The number of objects in a value of unknown shape that look like lines, because they have a time or a text. */
 function linesIn(value: Json, level: number): number {
   if (level > MOST_LEVELS || typeof value !== 'object' || value === null) return 0;
   if (isFields(value) && ('timestamp' in value || 'log' in value)) return 1;
   return Object.values(value).reduce<number>((sum, member) => sum + linesIn(member, level + 1), 0);
 }
 
-/** Where the line of a path stands; null where the path is that of no line. */
+/** The place of the line with this path; null if the path does not lead to a line. */
 function placeOf(path: Path): LinePlace | null {
   const [group, task, , index] = path;
   const service = typeof group === 'string' ? SERVICE_OF_GROUP[group] : undefined;
@@ -181,7 +181,7 @@ function kindOf(path: Path): string {
   return path[0] === 'taskrunner' && path.length < 3 ? 'an object' : 'an array';
 }
 
-/** `taskrunner.9f.logs[3]`. A task id that is no plain word is not quoted. */
+/** For instance `taskrunner.9f.logs[3]`. A task id that is not a plain word becomes `[…]`. */
 function pathText(path: Path): string {
   return path.reduce<string>((text, part) => {
     if (typeof part === 'number') return `${text}[${part}]`;

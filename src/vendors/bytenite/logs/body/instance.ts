@@ -2,7 +2,7 @@ import type { Json } from '../../../../domain/json.ts';
 import type { Instant } from '../../../../domain/time.ts';
 import { fieldsOf, instantOf, jsonOf, required, textOf } from '../../../shared/wire.ts';
 
-/** One log instance, decoded. `level` and `container` are null where the vendor left them out. */
+/** One decoded log instance. `level` and `container` are null if the vendor left them out. */
 export interface LogInstance {
   readonly time: Instant;
   readonly log: string;
@@ -13,8 +13,8 @@ export interface LogInstance {
 }
 
 /**
- * Decodes a log instance. Throws a `Mismatch` where it has no time, since a line without one has no place. Text fields
- * may be missing or null, as protobuf's empty string may, and anything else is shown as its text.
+ * Decodes a log instance. Throws a `Mismatch` if it has no time, because such a line has no place in the log. Text fields
+ * may be missing or null, like protobuf's empty string. Any other value is shown as text.
  */
 export function decodeInstance(value: unknown): LogInstance {
   const fields = fieldsOf(value);

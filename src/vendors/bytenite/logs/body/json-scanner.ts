@@ -5,21 +5,21 @@ import { TOO_LARGE } from './scanner-options.ts';
 import type { ScannerOptions } from './scanner-options.ts';
 
 /**
- * Takes a JSON object apart while its bytes arrive. Only the containers that are asked for are entered; any other
- * value is found by its brackets and quotes, and parsed as a whole, so that it is exactly what `JSON.parse` makes of
- * it however the body is cut into chunks. At most one such value is held.
+ * Takes a JSON object apart while its bytes arrive. It enters only the requested containers. The end of any other value
+ * is found by brackets and quotes, and `JSON.parse` parses the value as a whole, so chunk borders make no difference. At
+ * most one such value is in memory.
  */
 
-/** A value that goes on for so many times what is held is not passed over to its end. */
+/** A value of more than this many times the most that is held in memory fails the body; a shorter one is skipped. */
 const MOST_TIMES_LARGEST = 4;
 
-/** The bytes go on in one way for longer than any answer does. The message says in which. */
+/** A part of the body exceeds a limit. The message says which. */
 export class BeyondBounds extends Error {}
 
 /** The bytes are not JSON. */
 export class MalformedJson extends Error {}
 
-/** What may come next. */
+/** What the scanner expects next. */
 type State = 'root' | 'first key' | 'key' | 'colon' | 'first value' | 'value' | 'after value' | 'inside' | 'end';
 
 interface Container {
@@ -62,8 +62,8 @@ export class JsonScanner {
   }
 
   /**
-   * Takes the bytes between two indexes, and more where a value goes on. Returns the index behind them. Throws `MalformedJson`, and
-   * whatever the options' functions throw.
+   * Scans the bytes between two indexes, and further while a value continues. Returns the index behind them. Throws
+   * `MalformedJson`, and whatever the options' functions throw.
    */
   write(chunk: Buffer, from = 0, until = chunk.length): number {
     let at = from;
@@ -79,7 +79,7 @@ export class JsonScanner {
     return at;
   }
 
-  /** Takes a byte of the structure, or begins a value. Returns where to go on. */
+  /** Scans one byte of structure, or begins a value. Returns the next index. */
   #token(byte: number, at: number, chunk: Buffer): number {
     switch (this.#state) {
       case 'root':
@@ -180,7 +180,7 @@ export class JsonScanner {
     return this.#close(at);
   }
 
-  /** Reads on in the key or value at hand; at its end it is given out. Returns where to go on. */
+  /** Continues the current key or value, and passes it on at its end. Returns the next index. */
   #readOn(chunk: Buffer, from: number): number {
     const end = this.#isScalar ? endOfScalar(chunk, from) : this.#endOfNested(chunk, from);
     const till = end === -1 ? chunk.length : end;
@@ -190,7 +190,7 @@ export class JsonScanner {
     if (this.#size > largest * MOST_TIMES_LARGEST) throw new BeyondBounds('one value does not end');
     if (this.#depth > levels) throw new BeyondBounds(`a value has over ${levels} levels`);
     if (this.#size > largest) this.#parts = [];
-    // A copy where it is kept: a part must not keep the chunk alive, nor change with it.
+    // Copied, because a kept part must not keep the chunk in memory or change with it.
     else this.#parts.push(end === -1 ? Buffer.from(chunk.subarray(from, till)) : chunk.subarray(from, till));
     if (end !== -1) this.#give();
     return till;
@@ -211,7 +211,7 @@ export class JsonScanner {
     this.#state = 'colon';
   }
 
-  /** The index behind the string, object or array at hand; -1 where the chunk ends before. */
+  /** The index behind the current string, object or array; -1 if the chunk ends first. */
   #endOfNested(chunk: Buffer, from: number): number {
     let [depth, inString, escaped] = [this.#depth, this.#inString, this.#escaped];
     for (let at = from; at < chunk.length; at += 1) {
@@ -236,7 +236,7 @@ function endOfScalar(chunk: Buffer, from: number): number {
   return -1;
 }
 
-/** The bytes as JSON. What is no UTF-8 becomes U+FFFD; a U+FEFF is a character like any other. */
+/** Parses the bytes as JSON. Bytes that are not UTF-8 become U+FFFD. U+FEFF is kept like any other character. */
 function parse(bytes: Buffer): Json {
   try {
     return parseJson(bytes.toString('utf8'));

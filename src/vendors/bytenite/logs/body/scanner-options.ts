@@ -4,7 +4,7 @@ import type { FlatLine } from './flat-line.ts';
 
 export type Path = readonly (string | number)[];
 
-/** A value that is larger than what is held: it has been passed over. */
+/** A value that was too large for memory and was skipped. */
 export const TOO_LARGE = Symbol('too large');
 
 export interface ScannerOptions {
@@ -12,7 +12,7 @@ export interface ScannerOptions {
   enters(path: Path, container: 'object' | 'array'): boolean;
   /** May the object at the path, which was not entered, be a line? Left out: none may. */
   mayBeLine?(path: Path): boolean;
-  /** A line of the usual shape, which is only valid during the call, as its path is. */
+  /** A line of the usual shape. It and its path are valid only during the call. */
   onLine?(path: Path, line: FlatLine): void;
   /** A value that was not entered. The path is only valid during the call. */
   onValue(path: Path, value: Json | typeof TOO_LARGE): void;

@@ -7,16 +7,16 @@ import type { StreamBounds } from '../../../../http/settings.ts';
 import { LogGroups } from './groups.ts';
 import type { LogItem } from './groups.ts';
 
-/** Bytes that are scanned before it is asked whether others should have their turn. */
+/** The number of bytes to scan before checking whether to yield to the event loop. */
 const PIECE_BYTES = 4 * 1024;
 
 /**
- * Reads an answer of POST /logs to its end and gives out its lines one by one in the order of the body;
- * nothing of it is kept. Groups may be missing, null or empty; lines of a group that comes twice are all given.
+ * Reads an answer of POST /logs to its end and passes on its lines one by one in the order of the body. Nothing is
+ * kept. Groups may be missing, null or empty. If a group occurs twice, all its lines are passed on.
  *
- * Rejects with SOURCE_BAD_RESPONSE for a body that is no JSON, is cut, has no groups but something else (an error in
- * disguise), or has another shape (the message names the JSON path); with the body's own error where its bytes stop
- * coming; and with whatever `give` throws.
+ * Rejects with SOURCE_BAD_RESPONSE if the body is not JSON, is cut, has other members but no groups (an error in
+ * disguise), or has another shape (the message names the JSON path). Rejects with the body's own error if its bytes stop
+ * coming, and with whatever `give` throws.
  */
 export async function readLogStream(
   body: AsyncIterable<Uint8Array>,
@@ -43,7 +43,7 @@ export async function readLogStream(
   for await (const chunk of body) {
     if (!scanner.isBegun) requireObject(chunk, source);
     try {
-      // Readers judge each line at once, perhaps with a costly expression, and a body may come without a pause.
+      // Readers filter each line at once, perhaps with a costly expression, and a body may arrive without a pause.
       const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
       for (let at = 0; at < bytes.length;) {
         at = scanner.write(bytes, at, Math.min(bytes.length, at + PIECE_BYTES));
@@ -59,7 +59,7 @@ export async function readLogStream(
   if (!scanner.isEnded) throw badResponse(source, 'the answer ended before it was whole');
 }
 
-/** Throws when the body begins with anything but an object. */
+/** Throws unless the body begins with an object. */
 function requireObject(chunk: Uint8Array, source: string): void {
   const [head] = /[^\s\xef\xbb\xbf]/.exec(Buffer.from(chunk.subarray(0, 64)).toString('latin1')) ?? [];
   if (head === undefined || head === '{') return;
