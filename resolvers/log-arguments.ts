@@ -1,9 +1,8 @@
-import type { LogFilter } from '../src/domain/log-filter.ts';
-import type { ConnectionArguments, LogArguments, TimeBounds } from '../src/federation/api.ts';
+import type { ConnectionArguments, LineFilter, LogArguments } from '../src/federation/api.ts';
 import { withoutNulls } from './nulls.ts';
 import type { Nullable } from './nulls.ts';
 
-export type FilterInput = Nullable<LogFilter & TimeBounds>;
+export type FilterInput = Nullable<LineFilter>;
 
 /** The arguments of a `logs` field as GraphQL passes them. */
 export interface LogFieldArguments extends ConnectionArguments {
@@ -15,6 +14,6 @@ export function logArguments({ first, after, last, before, filter, orderBy }: Lo
   return { first, after, last, before, filter: logFilter(filter), descending: orderBy?.direction === 'DESC' };
 }
 
-export function logFilter(filter: FilterInput | null | undefined): (LogFilter & TimeBounds) | null {
-  return filter ? withoutNulls<LogFilter & TimeBounds>(filter) : null;
+export function logFilter(filter: FilterInput | null | undefined): LineFilter | null {
+  return filter ? withoutNulls<LineFilter>(filter) : null;
 }

@@ -25,5 +25,9 @@ export const LogFilterType = builder.inputType('LogFilter', {
     attemptIn: t.stringList({ description: 'Lines of the attempts with these keys.' }),
     stepIn: t.stringList({ description: 'Lines of the steps with these keys.' }),
     taskIn: t.stringList({ description: 'Lines of the tasks with these keys.' }),
+    parts: t.idList({
+      description:
+        'Global ids of attempts, steps and tasks. Each job is narrowed to those that are its own, as by `attemptIn`, `stepIn` and `taskIn`. A job that has none of them keeps all its lines.',
+    }),
   }),
 });

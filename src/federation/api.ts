@@ -31,8 +31,14 @@ export interface FailureArguments {
 }
 
 export interface LogArguments extends ConnectionArguments, FailureArguments {
-  readonly filter?: (LogFilter & TimeBounds) | null | undefined;
+  readonly filter?: LineFilter | null | undefined;
   readonly descending?: boolean | undefined;
+}
+
+/** A filter of the lines of several jobs. All given conditions must hold. */
+export interface LineFilter extends LogFilter, TimeBounds {
+  /** Global ids of attempts, steps and tasks: each job is narrowed to its own; a job that has none of them stays whole. */
+  readonly parts?: readonly string[] | undefined;
 }
 
 /** Half-open: `since` <= timestamp < `until`. RFC 3339 texts. */
@@ -173,7 +179,7 @@ export type LogStreamEvent =
 export interface TailArguments {
   readonly after?: string | null | undefined;
   readonly tail?: number | null | undefined;
-  readonly filter?: (LogFilter & TimeBounds) | null | undefined;
+  readonly filter?: LineFilter | null | undefined;
 }
 
 /** How many lines to read before and after a line, and from which jobs. */

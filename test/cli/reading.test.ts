@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { encodeNodeId } from '../../src/federation/node-id.ts';
 import { start } from './command-line.ts';
 import type { RunningCommand } from './command-line.ts';
 
@@ -158,6 +159,7 @@ describe('tributary logs and export', () => {
     [['--severity', 'error', '--severity', 'warn']],
     [['--level', 'warn']],
     [['--step', 'training']],
+    [['--part', encodeNodeId('Step', 'nemo', 'default/support-assistant-full', 'training')]],
   ])('with %j keep what fits', async (filter) => {
     const all = (await outputOf('export', FAILED)).map((line) => JSON.parse(line) as Line);
     const [name, value = ''] = filter;
@@ -167,6 +169,7 @@ describe('tributary logs and export', () => {
       '--severity': ({ severity }) => severity === 'ERROR' || severity === 'WARN',
       '--level': ({ severity }) => ['WARN', 'ERROR', 'FATAL'].includes(severity),
       '--step': ({ step }) => step === 'training',
+      '--part': ({ step }) => step === 'training',
     };
     const expected = all.filter((line) => fits[name ?? '']?.(line));
     expect(expected.length).toBeGreaterThan(0);

@@ -111,7 +111,7 @@ describe.skipIf(HAS_NO_BROWSER)('the keys of the log explorer in a browser', () 
 
       await page.locator('.line-toggle').last().click();
       await page.getByRole('button', { name: 'Only this step' }).click();
-      await page.waitForURL(/step=/);
+      await page.waitForURL(/[?&]part=/);
     });
   });
 

@@ -14,6 +14,7 @@ const EVERYTHING: Required<LogFilter> = {
   severityIn: ['ERROR', 'FATAL'],
   since: '2026-03-01T00:00:00Z',
   stepIn: ['a', 'b'],
+  parts: ['id-3'],
   taskIn: [],
   until: '2026-03-02T00:00:00.123456789Z',
 };

@@ -120,7 +120,8 @@ function JobRow({ job, now, selected, hue }: JobRowProps): ReactNode {
   const choose = (event: MouseEvent, add: boolean): void => {
     event.stopPropagation();
     const next = !add ? [job.id] : isSelected ? selected.filter((id) => id !== job.id) : [...selected, job.id];
-    navigate({ ...NO_LINE_FILTER, line: null, at: null, jobs: next, picking: add });
+    // A job that joins is read with the filters of the others; another job is read whole.
+    navigate({ ...(add ? { only: [] } : NO_LINE_FILTER), line: null, at: null, jobs: next, picking: add });
   };
   return (
     <div className={isSelected ? 'job job-selected' : 'job'}>

@@ -46,10 +46,10 @@ export function LineDetails({ line, job, zone }: LineDetailsProps): ReactNode {
     [
       'Attempt',
       line.attemptNumber === null ? (line.attempt?.key ?? null) : String(line.attemptNumber),
-      partOf('attempt', line.attempt),
+      partOf('attempt', whole?.attempt),
     ],
-    ['Step', stepOf(line), partOf('step', line.step)],
-    ['Task', taskOf(line), partOf('task', line.task)],
+    ['Step', stepOf(line), partOf('step', whole?.step)],
+    ['Task', taskOf(line), partOf('task', whole?.task)],
   ];
   return (
     <div className="details">
@@ -90,8 +90,8 @@ export function LineDetails({ line, job, zone }: LineDetailsProps): ReactNode {
   );
 }
 
-function partOf(kind: PartKind, part: { readonly key: string } | null): PartName | null {
-  return part === null ? null : { kind, key: part.key };
+function partOf(kind: PartKind, part: Omit<PartName, 'kind'> | null | undefined): PartName | null {
+  return part ? { kind, key: part.key, id: part.id } : null;
 }
 
 function PartFilter({ view, job, part }: { view: View; job: string; part: PartName }): ReactNode {
@@ -100,7 +100,7 @@ function PartFilter({ view, job, part }: { view: View; job: string; part: PartNa
       type="button"
       className="link fact-filter"
       onClick={() => {
-        choosePart(view, job, part, false);
+        choosePart(view, job, part);
       }}
     >
       {isChosen(view, job, part) ? `All ${part.kind}s` : `Only this ${part.kind}`}

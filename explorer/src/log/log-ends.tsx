@@ -175,6 +175,7 @@ export function EmptyLog({
     ['the steps', { steps: [] }, view.steps.length > 0],
     ['the tasks', { tasks: [] }, view.tasks.length > 0],
     ['the attempts', { attempts: [] }, view.attempts.length > 0],
+    ['the parts', { parts: [] }, view.parts.length > 0],
     ['the choice of jobs', { only: [] }, shownJobs(view).length < view.jobs.length],
   ];
   const given = parts.filter(([, , isGiven]) => isGiven);

@@ -6,11 +6,12 @@ import type { View } from '../state/view.ts';
 import { CloseIcon, TreeIcon } from '../ui/icons.tsx';
 import { Popover } from '../ui/popover.tsx';
 import { useIsNarrow } from '../ui/use-is-narrow.ts';
-import type { Part, PartKind } from './part.ts';
+import { partsIn } from './part.ts';
+import type { PartKind } from './part.ts';
 import { partName, WORDS } from './part-row.tsx';
 import { PartsContent } from './parts-panel.tsx';
 import type { PartsOfJobs } from './parts-panel.tsx';
-import { FIELDS } from './selection.ts';
+import { FIELDS, togglePart } from './selection.ts';
 
 const KINDS: readonly PartKind[] = ['attempt', 'step', 'task'];
 
@@ -20,10 +21,55 @@ interface PartChipsProps extends PartsOfJobs {
   readonly children: ReactNode;
 }
 
+interface Chip {
+  readonly id: string;
+  readonly kind: string;
+  readonly name: string;
+  /** Null: it holds for all jobs. */
+  readonly job: { readonly name: string; readonly hue: number } | null;
+  readonly drop: () => void;
+}
+
 export function PartChips({ view, parts, names, children }: PartChipsProps): ReactNode {
   const { zone } = useSettings();
   const isNarrow = useIsNarrow();
-  const known = parts.flatMap(({ tree }) => flat(tree));
+  const known = parts.flatMap(({ job, tree }) => partsIn(tree).map((part) => ({ job, part })));
+  const named = KINDS.flatMap((kind) =>
+    view[FIELDS[kind]].map((key): Chip => {
+      const found = known.find(({ part }) => part.kind === kind && part.key === key);
+      return {
+        id: `${kind} ${key}`,
+        kind: WORDS[kind],
+        name: found === undefined ? key : partName(found.part, zone),
+        job: null,
+        drop: () => {
+          const rest = view[FIELDS[kind]].filter((each) => each !== key);
+          navigate({ [FIELDS[kind]]: rest, line: null, at: null });
+        },
+      };
+    }),
+  );
+  const chosen = view.parts.map((id): Chip => {
+    const found = known.find(({ part }) => part.id === id);
+    if (found === undefined) {
+      const drop = (): void => {
+        navigate({ parts: view.parts.filter((each) => each !== id), line: null, at: null });
+      };
+      return { id, kind: 'Part', name: 'not in the list', job: null, drop };
+    }
+    const { part, job } = found;
+    return {
+      id,
+      kind: WORDS[part.kind],
+      name: partName(part, zone),
+      job: parts.length > 1 ? (names.get(job) ?? null) : null,
+      drop: () => {
+        const own = known.filter((each) => each.job === job).map((each) => each.part);
+        togglePart(view, job, part, own);
+      },
+    };
+  });
+  const chips = [...named, ...chosen];
   return (
     <>
       {isNarrow && known.length > 0 && (
@@ -35,30 +81,11 @@ export function PartChips({ view, parts, names, children }: PartChipsProps): Rea
           )}
         </Popover>
       )}
-      {(Boolean(children) || KINDS.some((kind) => view[FIELDS[kind]].length > 0)) && (
+      {(Boolean(children) || chips.length > 0) && (
         <div className="filter-chips">
-          {KINDS.flatMap((kind) =>
-            view[FIELDS[kind]].map((key) => {
-              const part = known.find((each) => each.kind === kind && each.key === key);
-              const name = part === undefined ? key : partName(part, zone);
-              return (
-                <span key={`${kind} ${key}`} className="filter-chip">
-                  <span className="filter-chip-kind">{WORDS[kind]}</span>
-                  <span className="filter-chip-name">{name.replace(new RegExp(`^${WORDS[kind]} `), '')}</span>
-                  <button
-                    type="button"
-                    aria-label={`Show lines of other parts than ${name} too`}
-                    onClick={() => {
-                      const rest = view[FIELDS[kind]].filter((each) => each !== key);
-                      navigate({ [FIELDS[kind]]: rest, line: null, at: null });
-                    }}
-                  >
-                    <CloseIcon />
-                  </button>
-                </span>
-              );
-            }),
-          )}
+          {chips.map((chip) => (
+            <PartChip key={chip.id} {...chip} />
+          ))}
           {children}
         </div>
       )}
@@ -66,6 +93,17 @@ export function PartChips({ view, parts, names, children }: PartChipsProps): Rea
   );
 }
 
-function flat(tree: readonly Part[]): readonly Part[] {
-  return tree.flatMap((part) => [part, ...flat(part.children)]);
+function PartChip({ kind, name, job, drop }: Chip): ReactNode {
+  return (
+    <span
+      className={job === null ? 'filter-chip' : `filter-chip filter-chip-job hue-${job.hue}`}
+      title={job === null ? undefined : `${kind} of ${job.name}`}
+    >
+      <span className="filter-chip-kind">{kind}</span>
+      <span className="filter-chip-name">{name.replace(new RegExp(`^${kind} `), '')}</span>
+      <button type="button" aria-label={`Show lines of other parts than ${name} too`} onClick={drop}>
+        <CloseIcon />
+      </button>
+    </span>
+  );
 }

@@ -2,9 +2,10 @@
 import { useRef, useState } from 'react';
 import type { KeyboardEvent, ReactNode } from 'react';
 import { usePlace } from '../state/view.ts';
+import { partsIn } from './part.ts';
 import type { Part } from './part.ts';
 import { PartRow } from './part-row.tsx';
-import { choosePart, isChosen } from './selection.ts';
+import { choosePart, isChosen, togglePart } from './selection.ts';
 import type { JobParts } from './parts-reader.ts';
 
 /** More children than this are folded at first. */
@@ -36,6 +37,10 @@ export function PartTree({ parts, label }: { parts: JobParts; label: string }): 
     if (canOpen === 'unread' && isOpen) parts.open(part.id);
     setToggled(new Map(toggled).set(part.id, isOpen));
   };
+  const choose = (part: Part, add: boolean): void => {
+    if (add) togglePart(view, parts.job, part, partsIn(parts.tree));
+    else choosePart(view, parts.job, part);
+  };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (current === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
     const index = rows.indexOf(current);
@@ -61,7 +66,7 @@ export function PartTree({ parts, label }: { parts: JobParts; label: string }): 
         else focus(rows.slice(0, index).findLast(({ level }) => level < current.level));
       },
       choose: () => {
-        choosePart(view, parts.job, current.part, event.shiftKey);
+        choose(current.part, event.shiftKey);
       },
     })[event.key];
     if (act === undefined) return;
@@ -87,7 +92,7 @@ export function PartTree({ parts, label }: { parts: JobParts; label: string }): 
             setOpen(row, !row.isOpen);
           }}
           onChoose={(add) => {
-            choosePart(view, parts.job, row.part, add);
+            choose(row.part, add);
           }}
         />
       ))}

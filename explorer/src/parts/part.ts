@@ -74,6 +74,11 @@ function common(kind: PartKind, row: Part['row']): Pick<Part, 'kind' | 'key' | '
   return { kind, key: row.key, id: row.id, row };
 }
 
+/** All parts of a tree. */
+export function partsIn(tree: readonly Part[]): readonly Part[] {
+  return tree.flatMap((part) => [part, ...partsIn(part.children)]);
+}
+
 /** `Attempts, steps and tasks`, of those that there are. */
 export function titleOf({ attempts, steps, tasks }: PartRows): string {
   const words = [

@@ -22,6 +22,8 @@ export interface View {
   readonly attempts: readonly string[];
   readonly steps: readonly string[];
   readonly tasks: readonly string[];
+  /** Global ids of parts: each job is narrowed to its own. */
+  readonly parts: readonly string[];
   /** Of the jobs, those whose lines are shown; empty: all of them. */
   readonly only: readonly string[];
   /** The open line. */
@@ -66,6 +68,7 @@ function parseView(search: string): View {
     attempts: parameters.getAll('attempt'),
     steps: parameters.getAll('step'),
     tasks: parameters.getAll('task'),
+    parts: parameters.getAll('part'),
     only: parameters.getAll('only'),
     line: text('line'),
     at: text('at'),
@@ -91,6 +94,7 @@ function printView(view: View): string {
   add('attempt', view.attempts);
   add('step', view.steps);
   add('task', view.tasks);
+  add('part', view.parts);
   add('only', view.only);
   add('line', [view.line]);
   add('at', [view.at]);
@@ -100,7 +104,7 @@ function printView(view: View): string {
 
 /** The filter of lines as the graph takes it. */
 export function logFilterOf(view: View): LogFilter {
-  const { level, text, mode, hide, since, until, attempts, steps, tasks } = view;
+  const { level, text, mode, hide, since, until, attempts, steps, tasks, parts } = view;
   return {
     ...(level === null ? {} : { minSeverity: level }),
     ...(text === '' ? {} : textFilter(text, mode)),
@@ -110,6 +114,7 @@ export function logFilterOf(view: View): LogFilter {
     ...(attempts.length === 0 ? {} : { attemptIn: attempts }),
     ...(steps.length === 0 ? {} : { stepIn: steps }),
     ...(tasks.length === 0 ? {} : { taskIn: tasks }),
+    ...(parts.length === 0 ? {} : { parts }),
   };
 }
 
@@ -142,6 +147,7 @@ export const NO_LINE_FILTER = {
   attempts: [],
   steps: [],
   tasks: [],
+  parts: [],
   only: [],
 } satisfies Partial<View>;
 

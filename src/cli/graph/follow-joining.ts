@@ -3,7 +3,8 @@ import { PassThrough } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import { follow } from './follow.ts';
 import type { FollowSettings, TailEvent } from './follow.ts';
-import type { Graph, LineFilter } from './graph.ts';
+import type { LineFilter } from '../../federation/api.ts';
+import type { Graph } from './graph.ts';
 import { idsOf } from './job-ids.ts';
 import type { JobRef } from '../../domain/job.ts';
 

@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { TailDocument } from './generated/graphql.ts';
 import type { TailSubscription } from './generated/graphql.ts';
-import type { Graph, LineFilter } from './graph.ts';
+import type { LineFilter } from '../../federation/api.ts';
+import type { Graph } from './graph.ts';
 import { ConnectionLost } from './service-error.ts';
 
 export type TailEvent = TailSubscription['logEntries'];

@@ -1,9 +1,8 @@
 import type { TypedDocumentString } from './generated/graphql.ts';
 import type { JobRef } from '../../domain/job.ts';
-import type { LogFilter } from '../../domain/log-filter.ts';
 import type { ExportFormatName } from '../../export/formats.ts';
 import type { ExportEnd } from '../../export/walk.ts';
-import type { TimeBounds } from '../../federation/api.ts';
+import type { LineFilter } from '../../federation/api.ts';
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -30,9 +29,6 @@ export interface Graph {
    */
   exportLogs(question: ExportQuestion): AsyncGenerator<string, ExportEnd, undefined>;
 }
-
-/** A filter of lines. All given conditions must hold. */
-export type LineFilter = LogFilter & TimeBounds;
 
 export interface ExportQuestion {
   readonly jobs: readonly JobRef[];

@@ -1,4 +1,4 @@
-import type { LineFilter } from '../graph/graph.ts';
+import type { LineFilter } from '../../federation/api.ts';
 import type { GraphOptions } from '../graph/service-address.ts';
 import type { LogSeverity } from '../../domain/severity.ts';
 import { complaintOf } from '../output/complaint.ts';
@@ -17,6 +17,8 @@ export interface LogSelection
   readonly attempt?: readonly string[] | undefined;
   readonly step?: readonly string[] | undefined;
   readonly task?: readonly string[] | undefined;
+  /** Global ids. */
+  readonly part?: readonly string[] | undefined;
 }
 
 export function filterOf(options: LogSelection): LineFilter {
@@ -34,6 +36,7 @@ export function filterOf(options: LogSelection): LineFilter {
     attemptIn: options.attempt,
     stepIn: options.step,
     taskIn: options.task,
+    parts: options.part,
   };
 }
 

@@ -61,7 +61,8 @@ export function reading(name: string, description: string): Command {
     .addOption(new Option('--grep <text>', 'a text, or /an expression/').conflicts(['contains', 'matches']))
     .option('--attempt <key>', 'of this attempt, may be repeated', collectText)
     .option('--step <key>', 'of this step, may be repeated', collectText)
-    .option('--task <key>', 'of this task, may be repeated', collectText);
+    .option('--task <key>', 'of this task, may be repeated', collectText)
+    .option('--part <id>', 'only this attempt, step or task of its job (by id), may be repeated', collectText);
 }
 
 /** Adds the options of time zones to a command. */

@@ -21,6 +21,7 @@ const OPTIONS: Readonly<Record<string, string>> = {
   attemptIn: 'attempt',
   stepIn: 'step',
   taskIn: 'task',
+  parts: 'part',
 };
 
 function optionOf(argument: string): string {

@@ -1,5 +1,5 @@
 import { RE2JS } from 're2js';
-import type { LineFilter } from '../graph/graph.ts';
+import type { LineFilter } from '../../federation/api.ts';
 
 interface Span {
   readonly start: number;

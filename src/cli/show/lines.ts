@@ -7,7 +7,7 @@ import type { ColorOptions, Paint } from './paint.ts';
 import { parseTemplate } from './template.ts';
 import { showTimeOf } from './times.ts';
 import type { ZoneOptions } from './times.ts';
-import type { LineFilter } from '../graph/graph.ts';
+import type { LineFilter } from '../../federation/api.ts';
 import { Misuse } from '../options/misuse.ts';
 import type { Surroundings } from '../surroundings.ts';
 import type { JobRef } from '../../domain/job.ts';

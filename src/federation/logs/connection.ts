@@ -9,6 +9,7 @@ import type { CursorCodec } from '../cursor/codec.ts';
 import { asError, isOfSource, mayRecover } from '../failures.ts';
 import { checkLogFilter, filterKey } from './filter.ts';
 import { LogEntryNode } from './node.ts';
+import { filtersOfScopes } from './part-choice.ts';
 import { endOfJob } from '../jobs/job-end.ts';
 import type { Around } from '../merge/around.ts';
 import type { Slot } from '../merge/place.ts';
@@ -53,7 +54,7 @@ export function logConnectionKey(scopes: readonly ResolvedScope[], args: LogArgu
 class FederatedLogs implements LogConnection {
   readonly #options: LogConnectionOptions;
   readonly #call: Call;
-  readonly #filter: LogFilter;
+  readonly #filterOf: (scope: SourceScope) => LogFilter;
   readonly #entries: MergedConnection<LogEntry, LogNode>;
   #accept: LogSlots['accept'];
   #failures: readonly SourceFailure[] = [];
@@ -65,7 +66,7 @@ class FederatedLogs implements LogConnection {
     checkLogFilter(filter);
     this.#options = options;
     this.#call = call;
-    this.#filter = filter;
+    this.#filterOf = filtersOfScopes(filter);
     const descending = options.args.descending === true;
     this.#entries = new MergedConnection(
       {
@@ -126,7 +127,7 @@ class FederatedLogs implements LogConnection {
 
   async #slots(): Promise<readonly Slot<LogEntry>[]> {
     const { scopes, follows = false } = this.#options;
-    const { slots, accept } = await logSlots(new Map(scopes.entries()), this.#filter, follows, this.#call);
+    const { slots, accept } = await logSlots(new Map(scopes.entries()), this.#filterOf, follows, this.#call);
     this.#accept = accept;
     return slots;
   }

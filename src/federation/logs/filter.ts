@@ -3,6 +3,7 @@ import type { LogEntry } from '../../domain/log-entry.ts';
 import { severityPasses } from '../../domain/log-filter.ts';
 import type { LogFilter } from '../../domain/log-filter.ts';
 import type { LogReading } from '../../vendors/connector.ts';
+import type { LineFilter } from '../api.ts';
 import { badInput } from '../arguments.ts';
 import { expressions } from './expression.ts';
 
@@ -12,9 +13,9 @@ const MAX_LIST_LENGTH = 100;
 export type EntryPredicate = (entry: LogEntry) => boolean;
 
 /** Checks the client's filter; BAD_USER_INPUT names the wrong field and what is allowed. */
-export function checkLogFilter(filter: LogFilter): void {
+export function checkLogFilter(filter: LineFilter): void {
   if (filter.matches !== undefined) expressions.of(filter.matches);
-  for (const name of ['severityIn', 'attemptIn', 'stepIn', 'taskIn'] as const) {
+  for (const name of ['severityIn', 'attemptIn', 'stepIn', 'taskIn', 'parts'] as const) {
     const length = filter[name]?.length ?? 0;
     if (length > MAX_LIST_LENGTH)
       throw badInput(`filter.${name} has ${length} values; at most ${MAX_LIST_LENGTH} are allowed.`);

@@ -2,6 +2,7 @@ import type { Call } from '../../domain/call.ts';
 import type { LogEntry, LogScope } from '../../domain/log-entry.ts';
 import type { LogFilter } from '../../domain/log-filter.ts';
 import type { LogReading } from '../../vendors/connector.ts';
+import type { SourceScope } from '../api.ts';
 import { failedScope } from '../merge/failed-scope.ts';
 import { followedLog } from './followed-log.ts';
 import { entryPredicate, residualOf } from './filter.ts';
@@ -24,11 +25,11 @@ export interface LogSlots {
 
 /**
  * Lists the partitions of each scope, by the scope's index in the connection. If a scope's source fails, a failing
- * partition takes its place, so that a later page finds its lines. `follows`: read the log that a poller reads.
+ * partition takes its place, so that a later page finds its lines. `filterOf`: the filter of a scope. `follows`: read the log that a poller reads.
  */
 export async function logSlots(
   scopes: ReadonlyMap<number, ResolvedScope>,
-  filter: LogFilter,
+  filterOf: (scope: SourceScope) => LogFilter,
   follows: boolean,
   call: Call,
 ): Promise<LogSlots> {
@@ -36,6 +37,7 @@ export async function logSlots(
   const read = await Promise.all(
     [...scopes].map(async ([index, { source, scope }]): Promise<readonly Slot<LogEntry>[]> => {
       try {
+        const filter = filterOf({ source: source.name, scope });
         const reading = await readingOf(source, scope, filter, follows, call);
         residuals.set(index, entryPredicate(residualOf(filter, reading)));
         return reading.partitions.map((partition) => ({ scope: index, partition }));

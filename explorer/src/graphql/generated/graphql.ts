@@ -82,6 +82,8 @@ export type LogFilter = {
   readonly minSeverity?: LogSeverity | null | undefined;
   /** Lines that do not contain this text in `message` as shown by default. */
   readonly notContains?: string | null | undefined;
+  /** Global ids of attempts, steps and tasks. Each job is narrowed to those that are its own, as by `attemptIn`, `stepIn` and `taskIn`. A job that has none of them keeps all its lines. */
+  readonly parts?: ReadonlyArray<string> | null | undefined;
   /** Lines of one of these severities. */
   readonly severityIn?: ReadonlyArray<LogSeverity> | null | undefined;
   /** Lines at or after this time. */
@@ -411,6 +413,9 @@ export type LineDetailsQuery = {
         readonly taskName: string | null;
         readonly attemptNumber: number | null;
         readonly text: string;
+        readonly attempt: { readonly id: string; readonly key: string } | null;
+        readonly step: { readonly id: string; readonly key: string } | null;
+        readonly task: { readonly id: string; readonly key: string } | null;
         readonly exceptions: ReadonlyArray<{
           readonly type: string;
           readonly message: string | null;
@@ -421,9 +426,6 @@ export type LineDetailsQuery = {
           }>;
         }>;
         readonly job: { readonly id: string } | null;
-        readonly attempt: { readonly key: string } | null;
-        readonly step: { readonly key: string } | null;
-        readonly task: { readonly key: string } | null;
       }
     | Record<PropertyKey, never>
     | null;
@@ -981,6 +983,15 @@ export const LineDetailsDocument = new TypedDocumentString(`
     ... on LogEntry {
       ...Line
       text: message(ansi: RAW)
+      attempt {
+        id
+      }
+      step {
+        id
+      }
+      task {
+        id
+      }
       severityNumber
       attributes
       exceptions {

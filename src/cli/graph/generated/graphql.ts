@@ -82,6 +82,8 @@ export type LogFilter = {
   readonly minSeverity?: LogSeverity | null | undefined;
   /** Lines that do not contain this text in `message` as shown by default. */
   readonly notContains?: string | null | undefined;
+  /** Global ids of attempts, steps and tasks. Each job is narrowed to those that are its own, as by `attemptIn`, `stepIn` and `taskIn`. A job that has none of them keeps all its lines. */
+  readonly parts?: ReadonlyArray<string> | null | undefined;
   /** Lines of one of these severities. */
   readonly severityIn?: ReadonlyArray<LogSeverity> | null | undefined;
   /** Lines at or after this time. */
@@ -201,6 +203,7 @@ export type JobTreeQuery = {
     readonly finishedAt: string | null;
     readonly attempts: {
       readonly nodes: ReadonlyArray<{
+        readonly id: string;
         readonly key: string;
         readonly number: number | null;
         readonly status: JobStatus;
@@ -214,6 +217,7 @@ export type JobTreeQuery = {
     } | null;
     readonly steps: {
       readonly nodes: ReadonlyArray<{
+        readonly id: string;
         readonly key: string;
         readonly name: string;
         readonly status: JobStatus;
@@ -227,6 +231,7 @@ export type JobTreeQuery = {
     } | null;
     readonly tasks: {
       readonly nodes: ReadonlyArray<{
+        readonly id: string;
         readonly key: string;
         readonly name: string;
         readonly status: JobStatus;
@@ -567,6 +572,7 @@ export const JobTreeDocument = new TypedDocumentString(`
     finishedAt
     attempts(last: $most) {
       nodes {
+        id
         key
         number
         status
@@ -586,6 +592,7 @@ export const JobTreeDocument = new TypedDocumentString(`
     }
     steps(first: $most) {
       nodes {
+        id
         key
         name
         status
@@ -605,6 +612,7 @@ export const JobTreeDocument = new TypedDocumentString(`
     }
     tasks(first: $most) {
       nodes {
+        id
         key
         name
         status

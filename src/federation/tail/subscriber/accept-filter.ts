@@ -1,12 +1,12 @@
 import { FairShare } from '../../../domain/fair-share.ts';
 import type { LogEntry } from '../../../domain/log-entry.ts';
-import type { TailArguments } from '../../api.ts';
-import { checkTimeBounds } from '../../arguments.ts';
-import { checkLogFilter, entryPredicate } from '../../logs/filter.ts';
+import type { LogFilter } from '../../../domain/log-filter.ts';
+import type { checkTimeBounds } from '../../arguments.ts';
+import { entryPredicate } from '../../logs/filter.ts';
 import type { EntryPredicate } from '../../logs/filter.ts';
 import type { WindowLine } from '../feed/lines/line-window.ts';
 
-/** A subscriber's whole filter, applied to the lines of a feed that all subscribers share. Each line is judged once. */
+/** A subscriber's whole filter for one job, applied to the lines of a feed that all subscribers share. Each line is judged once. */
 export class AcceptFilter {
   readonly #since: bigint | null;
   readonly #before: bigint | null;
@@ -14,11 +14,7 @@ export class AcceptFilter {
   readonly #predicate: EntryPredicate | null;
   readonly #verdicts = new WeakMap<LogEntry, boolean>();
 
-  /** Throws BAD_USER_INPUT. */
-  constructor(args: TailArguments) {
-    const { since, until, ...filter } = args.filter ?? {};
-    checkLogFilter(filter);
-    const bounds = checkTimeBounds({ since, until });
+  constructor(filter: LogFilter, bounds: ReturnType<typeof checkTimeBounds>) {
     this.#since = bounds.since;
     this.#before = bounds.before;
     this.#predicate = entryPredicate(filter);

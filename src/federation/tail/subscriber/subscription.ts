@@ -4,6 +4,8 @@ import type { LogStreamEvent } from '../../api.ts';
 import { checkTimeBounds } from '../../arguments.ts';
 import type { MergedPosition } from '../../cursor/codec.ts';
 import { logConnectionKey } from '../../logs/connection.ts';
+import { checkLogFilter } from '../../logs/filter.ts';
+import { filtersOfScopes } from '../../logs/part-choice.ts';
 import { AcceptFilter } from './accept-filter.ts';
 import { inOrder } from './events/batch.ts';
 import type { Delivery } from './events/batch.ts';
@@ -62,17 +64,22 @@ export class Subscription {
     this.#resumed = new Resumed(this.#resume ?? { names: [], furthest: null, mayRepeat: false });
     this.#leave = AbortSignal.any([call.signal, options.stopping, options.changed, this.#over.signal]);
     const { since, until, ...filter } = args.filter ?? {};
+    checkLogFilter(filter);
+    const filterOf = filtersOfScopes(filter);
+    const bounds = checkTimeBounds({ since, until });
     this.#query = {
-      filter,
-      ...checkTimeBounds({ since, until }),
+      filterOf,
+      ...bounds,
       maxScanPages: options.maxScanPages,
       asker: call.asker,
       authorization: call.authorization,
       signal: this.#leave,
     };
     this.#waiting = new Waiting(this.#leave);
-    const accepted = new AcceptFilter(args);
-    const lanes = scopes.map((scope, index) => new Lane(scope, index, this, accepted));
+    const lanes = scopes.map((resolved, index) => {
+      const filter = filterOf({ source: resolved.source.name, scope: resolved.scope });
+      return new Lane(resolved, index, this, new AcceptFilter(filter, bounds));
+    });
     const now = BigInt(Date.now()) * 1_000_000n;
     this.#phases = new Phases(lanes, owedAtFirst(this.#resume, args.tail ?? 0, now));
     this.#outgoing = new Outgoing(this.#phases, this.#resumed, cursors, options.tail, (lines) => {

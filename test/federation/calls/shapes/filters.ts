@@ -1,6 +1,9 @@
+import { encodeNodeId } from '../../../../src/federation/node-id.ts';
 import { timeOf } from '../jobs.ts';
+import type { Jobs } from '../jobs.ts';
 import { everywhere, LINES, ofJob } from '../shape.ts';
 import type { Shape } from '../shape.ts';
+import type { Source } from '../sources.ts';
 
 const MORE = 'pageInfo { hasNextPage }';
 
@@ -8,18 +11,20 @@ const MORE = 'pageInfo { hasNextPage }';
 export const FILTERS: readonly Shape[] = [
   {
     name: 'filter pushed down: one step',
-    ask: ({ long, schedule }, source) => {
-      const step = {
-        nemo: 'training',
-        sap: schedule,
-        deepset: 'indexingpipeline',
-        bytenite: 'PARTITIONER',
-        softwareone: '',
-      }[source];
-      return `{ job(source: "${source}", key: "${long[source]}") { logs(first: 20, filter: { stepIn: ["${step}"] }) { ${LINES} ${MORE} } } }`;
-    },
+    ask: (jobs, source) =>
+      `{ job(source: "${source}", key: "${jobs.long[source]}") { logs(first: 20, filter: { stepIn: ["${stepOf(jobs, source)}"] }) { ${LINES} ${MORE} } } }`,
     calls: { nemo: '1 logs', sap: '2 logs', softwareone: 'none', deepset: '1 logs', bytenite: '1 logs' },
     why: 'SAP: a named schedule needs no job. SoftwareOne has no steps, so no line can match',
+    lines: { nemo: 20, sap: 20, softwareone: 0, deepset: 20, bytenite: 20 },
+  },
+  {
+    name: 'filter pushed down: one step, by its id',
+    ask: (jobs, source) => {
+      const id = encodeNodeId('Step', source, jobs.long[source], stepOf(jobs, source));
+      return `{ job(source: "${source}", key: "${jobs.long[source]}") { logs(first: 20, filter: { parts: ["${id}"] }) { ${LINES} ${MORE} } } }`;
+    },
+    calls: { nemo: '1 logs', sap: '2 logs', softwareone: 'none', deepset: '1 logs', bytenite: '1 logs' },
+    why: 'As above',
     lines: { nemo: 20, sap: 20, softwareone: 0, deepset: 20, bytenite: 20 },
   },
   {
@@ -98,3 +103,9 @@ export const FILTERS: readonly Shape[] = [
     lines: 50,
   },
 ];
+
+function stepOf({ schedule }: Jobs, source: Source): string {
+  return { nemo: 'training', sap: schedule, deepset: 'indexingpipeline', bytenite: 'PARTITIONER', softwareone: '' }[
+    source
+  ];
+}

@@ -4,6 +4,7 @@ import { TributaryError } from '../../../../domain/errors.ts';
 import type { LogEntry } from '../../../../domain/log-entry.ts';
 import type { LogFilter } from '../../../../domain/log-filter.ts';
 import type { CursorState, MergedPosition } from '../../../cursor/codec.ts';
+import type { SourceScope } from '../../../api.ts';
 import { mayRecover } from '../../../failures.ts';
 import { LogEntryNode } from '../../../logs/node.ts';
 import { logSlots } from '../../../logs/slots.ts';
@@ -19,8 +20,8 @@ import { lineDigest } from '../place/line-digest.ts';
 
 /** How to read the past of a subscription. */
 export interface HistoryQuery {
-  /** The filter that vendors may apply. */
-  readonly filter: LogFilter;
+  /** The filter of each job that its vendor may apply. */
+  readonly filterOf: (scope: SourceScope) => LogFilter;
   /** Half-open time bounds, nanoseconds. */
   readonly since: bigint | null;
   readonly before: bigint | null;
@@ -61,7 +62,7 @@ export async function readHistoryPage(
   // A new call for each page: what one page caches must not hide what the next one would see.
   const { signal, authorization, asker } = query;
   const call = createCall({ signal, authorization, asker, priority: 'poll' });
-  const { slots, accept } = await logSlots(scopes, query.filter, true, call);
+  const { slots, accept } = await logSlots(scopes, query.filterOf, true, call);
   const { since, before, maxScanPages } = query;
   const direction = from === null ? 'backward' : 'forward';
   const page = await readMergedPage(
