@@ -42,6 +42,11 @@ export interface ServiceOptions {
   readonly batching?: number;
   /** True: compress answers for clients that accept it. Default: true. Streams of events are never compressed. */
   readonly compression?: boolean;
+  /**
+   * False: every GraphQL request takes yoga's general way, also ordinary queries: see graphql/endpoint.ts. The answers are the same.
+   * Default: true.
+   */
+  readonly shortWay?: boolean;
   /** Names under which the server may be reached: see client/allowed-hosts.ts. Default: any. */
   readonly allowedHosts?: readonly string[] | null;
   /** Origins of pages that may read answers and open WebSockets, in addition to our own. Default: none. */

@@ -23,6 +23,7 @@ import type { FetchFacts } from './fetch.ts';
 import { explorerRoutes } from './pages/explorer.ts';
 import { createGraphiql, wantsPage } from './pages/graphiql.ts';
 import type { BeginOperation } from './graphql/batches.ts';
+import { createEndpoint } from './graphql/endpoint.ts';
 import { createGraphql } from './graphql/graphql.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { metricsEndpoint } from './metrics/endpoint.ts';
@@ -93,8 +94,8 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   const ownTexts = page?.operations ?? [];
   const served = { persistedQueries, ownTexts, allowedOrigins, heartbeatMilliseconds, introspection, subgraph };
   const audit = options.audit === true && logger !== null ? createAudit(logger) : null;
-  const { tracing = null } = options;
-  const { batching = 0 } = options;
+  const { tracing = null, batching = 0, shortWay = true } = options;
+  const hasOrigins = allowedOrigins.length > 0;
   const begin: BeginOperation = (client, access) => beginFrom(client, access, callers);
   const graphql = createGraphql({ limits, logger, metrics, audit, tracing, batching, begin, ...served });
   // GraphiQL queries the schema and sends arbitrary texts, which are refused if only persisted operations are allowed.
@@ -136,10 +137,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   };
 
   const data: Readonly<Record<string, DataHandler>> = {
-    '/graphql': (request, response, access) =>
-      graphql
-        .yogaFor(access)
-        .handle(request, response, { access, client: callerOf(request), requestId: requestIdOf(request) }),
+    '/graphql': createEndpoint({ graphql, clientOf: callerOf, hasOrigins, shortWay }),
     '/export': createExport({
       audit,
       tracing,

@@ -2,8 +2,11 @@ import { auditServer } from 'graphql-http';
 import { expect, test } from 'vitest';
 import { start } from './start.ts';
 
-test('keeps to GraphQL over HTTP: all audits of its reference implementation pass', async () => {
-  const server = await start();
+test.each([
+  ['the short way of ordinary queries', true],
+  ["yoga's general way", false],
+])('keeps to GraphQL over HTTP by %s: all audits of its reference implementation pass', async (_way, shortWay) => {
+  const server = await start(undefined, { shortWay });
   const results = await auditServer({ url: `${server.url}/graphql` });
   const failed = results.filter(({ status }) => status !== 'ok').map(({ id, name, status }) => ({ id, name, status }));
   expect(failed).toEqual([]);

@@ -9,7 +9,7 @@ import type { OperationCosts } from '../cost/operation-costs.ts';
 import { RecordedCalls } from './recorded-calls.ts';
 
 /** The header of a query over HTTP that asks for an explanation. */
-const EXPLAIN_HEADER = 'x-tributary-explain';
+export const EXPLAIN_HEADER = 'x-tributary-explain';
 
 type ExplainedContext = AdmittedContext & { readonly request?: Request };
 

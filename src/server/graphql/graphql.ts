@@ -1,7 +1,7 @@
 import { createYoga } from 'graphql-yoga';
 import type { Plugin, YogaInitialContext, YogaServerInstance } from 'graphql-yoga';
-import { GraphQLError, NoSchemaIntrospectionCustomRule } from 'graphql';
-import type { ASTVisitor, ValidationContext } from 'graphql';
+import { GraphQLError } from 'graphql';
+import type { DocumentNode } from 'graphql';
 import type { Logger } from 'pino';
 import { schema, servedSchema } from '../../../schema/index.ts';
 import { createContext } from '../../context.ts';
@@ -15,7 +15,6 @@ import { batches } from './batches.ts';
 import type { BeginOperation } from './batches.ts';
 import { clientHabits } from '../client/habits.ts';
 import { compileQueries } from './compiled-queries.ts';
-import type { ErrorCode } from '../../domain/errors.ts';
 import { codeOf, toClientError } from './errors.ts';
 import type { Present } from './errors.ts';
 import { namedErrors } from './named-errors.ts';
@@ -35,9 +34,13 @@ import type { Metrics } from '../metrics/metrics.ts';
 import { limitNesting } from './nesting-limit.ts';
 import { createPersistedTexts, ID_PARAMETERS } from './persisted-queries.ts';
 import type { PersistedTexts } from './persisted-queries.ts';
+import { KnownDocuments } from './short-way/known-documents.ts';
+import { givenOutcomes } from './short-way/outcome.ts';
+import type { OutcomeContext } from './short-way/outcome.ts';
 import { traceOperations } from '../tracing/trace-operations.ts';
 import type { Tracing } from '../tracing/tracing.ts';
 import { unbufferedStreams } from '../unbuffered.ts';
+import { codeValidationErrors, refuseAbsentOperations, refuseIntrospection } from './validation.ts';
 import { inValidUnicode } from './valid-unicode.ts';
 
 export interface GraphqlOptions {
@@ -65,7 +68,7 @@ export interface GraphqlOptions {
 }
 
 /** What every transport provides for a request. */
-export interface TransportContext {
+export interface TransportContext extends OutcomeContext {
   readonly access: Access;
   /** The client's address, if known. */
   readonly client: string | null;
@@ -85,6 +88,8 @@ export interface GraphqlServer {
    * introspection have separate instances, because yoga caches validation results that differ between them.
    */
   readonly yogaFor: (access: Access) => Yoga;
+  /** The document with this text; null: this yoga does not take it. */
+  readonly documentOf: (yoga: Yoga, text: string, operationName: string | null) => DocumentNode | null;
   /** Turns an error into the error that clients see, logs it if it is our fault, and counts it. */
   readonly present: Present;
   /** The text of the requested operation: see `PersistedTexts`. */
@@ -107,11 +112,19 @@ export function createGraphql(options: GraphqlOptions): GraphqlServer {
   const texts = createPersistedTexts(options.persistedQueries, options.ownTexts, (outcome) => {
     metrics.persisted(outcome);
   });
-  const open = createYogaWith(options, options.introspection, present, texts.plugin);
-  const closed = options.introspection ? createYogaWith(options, false, present, texts.plugin) : open;
+  const known = new Map<Yoga, KnownDocuments>();
+  function create(introspection: boolean): Yoga {
+    const documents = new KnownDocuments();
+    const yoga = createYogaWith(options, introspection, present, [texts.plugin, documents.plugin]);
+    known.set(yoga, documents);
+    return yoga;
+  }
+  const open = create(options.introspection);
+  const closed = options.introspection ? create(false) : open;
   return {
     present,
     textOf: (sent) => texts.textOf(sent),
+    documentOf: (yoga, text, operationName) => known.get(yoga)?.documentOf(text, yoga, operationName) ?? null,
     yogaFor: (access) => (access.allows('introspection') ? open : closed),
     async dispose() {
       await open.dispose();
@@ -135,7 +148,7 @@ function createYogaWith(
   }: GraphqlOptions,
   introspection: boolean,
   present: Present,
-  persistedTexts: Plugin,
+  plugins: readonly Plugin[],
 ): Yoga {
   const costs = new OperationCosts();
   const served = subgraph.nodes ? schema : servedSchema({ nodes: false });
@@ -158,9 +171,10 @@ function createYogaWith(
       metrics.plugin,
       readAccept(),
       inValidUnicode(),
+      givenOutcomes(),
       clientHabits(present, batching > 0),
       ...(batching > 0 ? [batches(batching, begin)] : []),
-      persistedTexts,
+      ...plugins,
       limitNesting(limits.nesting),
       limitQueries(limits, introspection),
       ...(introspection ? [] : [refuseIntrospection()]),
@@ -182,54 +196,6 @@ function createYogaWith(
       eventHeartbeats(heartbeatMilliseconds),
     ],
   });
-}
-
-/**
- * Refuses introspection and `_service`. `limitQueries` also hides suggestions of field names, which would reveal the
- * schema piece by piece.
- */
-function refuseIntrospection(): Plugin {
-  return {
-    onValidate: ({ addValidationRule }) => {
-      addValidationRule(NoSchemaIntrospectionCustomRule);
-      addValidationRule((context: ValidationContext): ASTVisitor => ({
-        Field(node) {
-          if (node.name.value !== '_service') return;
-          context.reportError(new GraphQLError('The schema is not for you: "_service" is its text.', { nodes: node }));
-        },
-      }));
-    },
-  };
-}
-
-/**
- * Refuses operation types that the graph lacks, such as mutations. Validation has no rule for this, and the executor
- * would find out late.
- */
-function refuseAbsentOperations(): Plugin {
-  return {
-    onValidate: ({ addValidationRule }) => {
-      addValidationRule((context: ValidationContext): ASTVisitor => ({
-        OperationDefinition(node) {
-          if (context.getSchema().getRootType(node.operation)) return;
-          context.reportError(new GraphQLError(`The graph has no ${node.operation}s.`, { nodes: node }));
-        },
-      }));
-    },
-  };
-}
-
-/** Adds the code to validation errors, which reach clients unmasked. */
-function codeValidationErrors(): Plugin {
-  return {
-    onValidate: () => {
-      return ({ result }) => {
-        for (const { extensions } of result as readonly GraphQLError[]) {
-          extensions['code'] ??= 'BAD_USER_INPUT' satisfies ErrorCode;
-        }
-      };
-    },
-  };
 }
 
 function contextOf({

@@ -3,6 +3,7 @@ import type { Plugin } from 'graphql-yoga';
 import type { GraphContext } from '../../../resolvers/context.ts';
 import type { BudgetLimits } from '../../domain/budget.ts';
 import { jsonInPieces } from './json-writer.ts';
+import type { OutcomeContext } from './short-way/outcome.ts';
 
 /** An answer with more bytes of text and attributes, or more rows, is written in pieces. */
 const LARGE_BYTES = 512 * 1024;
@@ -26,6 +27,9 @@ export function largeAnswers(): Plugin {
           if (request !== undefined && isLarge(call.budget.used)) large.add(request);
         },
       };
+    },
+    onParams({ request, context }) {
+      if ((context as OutcomeContext).outcome?.isLarge === true) large.add(request);
     },
     onResultProcess(processing) {
       const { request, result } = processing;
@@ -52,7 +56,8 @@ export function largeAnswers(): Plugin {
   };
 }
 
-function isLarge({ answerBytes, rows }: BudgetLimits): boolean {
+/** True for an answer that is written in pieces. */
+export function isLarge({ answerBytes, rows }: BudgetLimits): boolean {
   return answerBytes > LARGE_BYTES || rows > MANY_ROWS;
 }
 

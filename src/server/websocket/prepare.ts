@@ -1,17 +1,7 @@
 import { getOperationAST, GraphQLError } from 'graphql';
-import type { DocumentNode, ExecutionArgs, GraphQLSchema } from 'graphql';
-import type { OperationResult, SubscribePayload } from 'graphql-ws';
-import type { GraphContext } from '../../../resolvers/context.ts';
-
-/** The result of `getEnveloped`, with the types that yoga leaves open. */
-export interface Enveloped {
-  readonly schema: GraphQLSchema;
-  parse(query: string): DocumentNode;
-  validate(schema: GraphQLSchema, document: DocumentNode): readonly GraphQLError[];
-  readonly contextFactory: () => Promise<GraphContext> | GraphContext;
-  execute(args: ExecutionArgs): OperationResult;
-  subscribe(args: ExecutionArgs): OperationResult;
-}
+import type { ExecutionArgs } from 'graphql';
+import type { SubscribePayload } from 'graphql-ws';
+import type { Enveloped } from '../graphql/enveloped.ts';
 
 /** An operation's arguments together with its functions, because graphql-ws calls those later. */
 export type Execution = ExecutionArgs & { readonly enveloped: Enveloped };

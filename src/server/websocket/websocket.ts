@@ -13,6 +13,7 @@ import { authorizationOf, BAD_AUTHORIZATION, isHeaderText } from './authorizatio
 import { runUntilOver } from '../client/operation-end.ts';
 import { requestIdOf } from '../client/request-id.ts';
 import { guardSocket } from '../client/socket-guard.ts';
+import type { Enveloped } from '../graphql/enveloped.ts';
 import type { GraphqlServer } from '../graphql/graphql.ts';
 import type { Access } from '../access/access.ts';
 import { whenOver } from '../access/expiry.ts';
@@ -24,7 +25,7 @@ import { isWelcome } from '../client/own-origin.ts';
 import type { Welcome } from '../client/own-origin.ts';
 import { keepAlive } from './heartbeat.ts';
 import { prepare } from './prepare.ts';
-import type { Enveloped, Execution } from './prepare.ts';
+import type { Execution } from './prepare.ts';
 
 interface WebSocketOptions {
   readonly graphql: GraphqlServer;

@@ -1,0 +1,107 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import type { ExecutionResult } from 'graphql';
+import { writeJson } from '../../domain/json.ts';
+import type { DataHandler } from '../data-gate.ts';
+import { requestIdOf } from '../client/request-id.ts';
+import type { GraphqlServer, TransportContext } from './graphql.ts';
+import { askedIn, ordinaryType } from './short-way/ordinary.ts';
+import type { AnswerType } from './short-way/ordinary.ts';
+import type { Outcome } from './short-way/outcome.ts';
+import { runShort } from './short-way/short-way.ts';
+
+interface EndpointOptions {
+  readonly graphql: Pick<GraphqlServer, 'yogaFor' | 'documentOf'>;
+  readonly clientOf: (request: IncomingMessage) => string | null;
+  /** True: pages of other origins may read answers, so answers to them have more headers. */
+  readonly hasOrigins: boolean;
+  /** False: every request takes the general way. */
+  readonly shortWay: boolean;
+}
+
+/**
+ * GraphQL over HTTP. An ordinary query is read, executed and written here, without the Fetch request and response that yoga makes of
+ * others. Anything else takes yoga's general way, also what comes of an ordinary query if that is not just data: so each kind of answer
+ * is made in one place.
+ */
+export function createEndpoint(options: EndpointOptions): DataHandler {
+  const { graphql, clientOf, hasOrigins } = options;
+
+  return async (request, response, access) => {
+    const yoga = graphql.yogaFor(access);
+    const transport = { access, client: clientOf(request), requestId: requestIdOf(request) };
+    const isShort = options.shortWay && !(hasOrigins && request.headers.origin !== undefined);
+    const type = isShort ? ordinaryType(request) : null;
+    if (type === null) return yoga.handle(request, response, transport);
+    const signal = leavingSignal(response);
+    const body = await bodyOf(request);
+    // The client has left.
+    if (body === null) return;
+    const asked = askedIn(body.toString());
+    const outcome =
+      asked === null ? null : await runShort(yoga, graphql.documentOf, asked, ofRequest(transport, request, signal));
+    const data = outcome === null ? null : dataOf(outcome);
+    if (data !== null) {
+      send(response, type, data);
+      return;
+    }
+    await yoga.handle(withBody(request, body), response, { ...transport, ...(outcome === null ? {} : { outcome }) });
+  };
+}
+
+function ofRequest(transport: TransportContext, { headers }: IncomingMessage, signal: AbortSignal): TransportContext {
+  const { traceparent } = headers;
+  return { ...transport, signal, traceparent: typeof traceparent === 'string' ? traceparent : null };
+}
+
+/** A signal that is aborted when the client leaves before it has the whole answer. */
+function leavingSignal(response: ServerResponse): AbortSignal {
+  const leaving = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) leaving.abort();
+  });
+  return leaving.signal;
+}
+
+/** The whole body, whose length is limited by `limitBody`. Null: the client has left before its end. */
+function bodyOf(request: IncomingMessage): Promise<Buffer | null> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => {
+      chunks.push(chunk);
+    });
+    request.once('end', () => {
+      resolve(Buffer.concat(chunks));
+    });
+    request.once('close', () => {
+      resolve(null);
+    });
+  });
+}
+
+/** The request with a body that can be read again. */
+function withBody(request: IncomingMessage, body: Buffer): IncomingMessage {
+  return Object.assign(request, { body: Readable.from([body]) });
+}
+
+/** The result if it is nothing but data and written at once, otherwise null. */
+function dataOf({ isLarge, give }: Outcome): ExecutionResult | null {
+  if (isLarge) return null;
+  try {
+    const result = give();
+    return result.errors === undefined && result.extensions === undefined ? result : null;
+  } catch {
+    // The general way reports the error.
+    return null;
+  }
+}
+
+function send(response: ServerResponse, type: AnswerType, data: ExecutionResult): void {
+  if (response.destroyed) return;
+  const text = writeJson(data);
+  response.writeHead(200, {
+    'content-type': `${type}; charset=utf-8`,
+    'content-length': Buffer.byteLength(text),
+  });
+  response.end(text);
+}

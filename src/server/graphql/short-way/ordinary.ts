@@ -1,0 +1,89 @@
+import type { IncomingMessage } from 'node:http';
+import { validUnicode } from '../../../domain/json.ts';
+import { EXPLAIN_HEADER } from '../../explain/explain-operations.ts';
+
+/** The media types that an answer in one piece can have. */
+export type AnswerType = 'application/json' | 'application/graphql-response+json';
+
+/** An operation as a client sent it. */
+export interface Asked {
+  readonly query: string;
+  readonly variables: Readonly<Record<string, unknown>> | null;
+  readonly operationName: string | null;
+}
+
+const JSON_BODY: ReadonlySet<string> = new Set(['application/json', 'application/json; charset=utf-8']);
+
+/** Parameters with which nothing but the text of an operation is asked for. */
+const PLAIN_PARAMETERS: ReadonlySet<string> = new Set(['query', 'variables', 'operationName', 'extensions']);
+
+/** The longest `Accept` header whose type is kept, and the most of them. */
+const LONGEST_ACCEPT = 200;
+const MOST_ACCEPTS = 100;
+
+/** Types by `Accept` header: clients of one kind all send the same. */
+const types = new Map<string, AnswerType | null>();
+
+/**
+ * The media type of the answer to an ordinary request: a JSON body of known length, posted to the path alone. Null: any other request,
+ * which takes the general way.
+ */
+export function ordinaryType(request: IncomingMessage): AnswerType | null {
+  const { method, url, headers } = request;
+  if (method !== 'POST' || url !== '/graphql' || !JSON_BODY.has(headers['content-type'] ?? '')) return null;
+  if (headers['content-length'] === undefined || headers[EXPLAIN_HEADER] !== undefined) return null;
+  // A framework has read the body.
+  if ('body' in request || request.readableDidRead) return null;
+  return typeOf(headers.accept);
+}
+
+function typeOf(accept = '*/*'): AnswerType | null {
+  const known = types.get(accept);
+  if (known !== undefined) return known;
+  const type = firstAccepted(accept);
+  if (accept.length <= LONGEST_ACCEPT && types.size < MOST_ACCEPTS) types.set(accept, type);
+  return type;
+}
+
+/** The first accepted type, as yoga ignores weights except zero. Null: none, or one with parameters that only yoga reads. */
+function firstAccepted(accept: string): AnswerType | null {
+  for (const range of accept.toLowerCase().split(',')) {
+    const [type = '', ...parameters] = range.split(';').map((part) => part.trim());
+    const isWeighed = parameters.every((parameter) => /^q=(?:1(?:\.0*)?|0\.\d*[1-9]\d*)$/.test(parameter));
+    if (!isWeighed) return null;
+    if (type === 'application/json' || type === '*/*' || type === 'application/*') return 'application/json';
+    if (type === 'application/graphql-response+json') return type;
+  }
+  return null;
+}
+
+/** The operation in a body. Null: the body is not JSON, holds several operations, or anything else that is not plain. */
+export function askedIn(text: string): Asked | null {
+  const sent = parsed(text);
+  if (!isRecord(sent) || !Object.keys(sent).every((name) => PLAIN_PARAMETERS.has(name))) return null;
+  // Only an escape can write half of a surrogate pair: the decoder of the body makes none.
+  const {
+    query,
+    variables = null,
+    operationName = null,
+    extensions = null,
+  } = text.includes('\\u') ? validUnicode(sent) : sent;
+  if (typeof query !== 'string' || query === '') return null;
+  if (variables !== null && !isRecord(variables)) return null;
+  if (operationName !== null && typeof operationName !== 'string') return null;
+  // An extension may name the operation.
+  if (extensions !== null && (!isRecord(extensions) || 'persistedQuery' in extensions)) return null;
+  return { query, variables, operationName };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
