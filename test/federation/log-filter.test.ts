@@ -4,7 +4,7 @@ import { shownText } from '../../src/domain/ansi.ts';
 import type { LogFilter } from '../../src/domain/log-filter.ts';
 import { NO_SEVERITY } from '../../src/domain/severity.ts';
 import { inferSeverity } from '../../src/domain/infer-severity.ts';
-import { entryPredicate } from '../../src/federation/logs/filter.ts';
+import { entryPredicate } from '../../src/federation/log-filter/filter.ts';
 import { AcceptFilter } from '../../src/federation/tail/subscriber/accept-filter.ts';
 import { entryOf } from './fake-sources.ts';
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { RE2JS } from 're2js';
 import { describe, expect, test } from 'vitest';
-import { sizeOfExpression } from '../../src/federation/logs/expression-size.ts';
-import { Expressions } from '../../src/federation/logs/expression.ts';
+import { sizeOfExpression } from '../../src/federation/log-filter/expression-size.ts';
+import { Expressions } from '../../src/federation/log-filter/expression.ts';
 
 const BUDGET = { code: 'UPSTREAM_BUDGET_EXCEEDED' };
 /** Its time per character grows with every repetition. */

@@ -7,7 +7,7 @@ import type { CursorCodec } from '../cursor/codec.ts';
 import { asError, isOfSource, mayRecover } from '../failures.ts';
 import { jobPartition } from './lists.ts';
 import type { ListedJob } from './lists.ts';
-import { filterKey } from '../logs/filter.ts';
+import { filterKey } from '../log-filter/filter.ts';
 import { MergedConnection } from '../merge/connection.ts';
 import { shownFailures, wholeFailure } from '../merge/failures.ts';
 import type { MergedPage } from '../merge/page.ts';

@@ -7,7 +7,7 @@ import type { LogArguments, LogConnection, LogNode, SourceFailure, SourceScope }
 import { checkTimeBounds } from '../arguments.ts';
 import type { CursorCodec } from '../cursor/codec.ts';
 import { asError, isOfSource, mayRecover } from '../failures.ts';
-import { checkLogFilter, filterKey } from './filter.ts';
+import { checkLogFilter, filterKey } from '../log-filter/filter.ts';
 import { LogEntryNode } from './node.ts';
 import { filtersOfScopes } from './part-choice.ts';
 import { endOfJob } from '../jobs/job-end.ts';

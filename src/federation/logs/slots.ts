@@ -5,8 +5,8 @@ import type { LogReading } from '../../vendors/connector.ts';
 import type { SourceScope } from '../api.ts';
 import { failedScope } from '../merge/failed-scope.ts';
 import { followedLog } from './followed-log.ts';
-import { entryPredicate, residualOf } from './filter.ts';
-import type { EntryPredicate } from './filter.ts';
+import { entryPredicate, residualOf } from '../log-filter/filter.ts';
+import type { EntryPredicate } from '../log-filter/filter.ts';
 import type { Slot } from '../merge/place.ts';
 import type { FederatedSource } from '../source.ts';
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { createCall } from '../../../src/domain/call.ts';
 import type { Job } from '../../../src/domain/job.ts';
 import type { LogFilter } from '../../../src/domain/log-filter.ts';
-import { residualOf } from '../../../src/federation/logs/filter.ts';
+import { residualOf } from '../../../src/federation/log-filter/filter.ts';
 import type { PartReader } from '../../../src/vendors/connector.ts';
 import type { Partition } from '../../../src/pagination/core/partition.ts';
 import type { Ordered } from '../../../src/domain/ordered.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { LogFilter } from '../../../src/domain/log-filter.ts';
-import { residualOf } from '../../../src/federation/logs/filter.ts';
+import { residualOf } from '../../../src/federation/log-filter/filter.ts';
 import { createCall } from '../../../src/domain/call.ts';
 import { ENDS_EARLY } from '../../../src/pagination/core/page-guard.ts';
 import { DEFAULT_DIALECT } from '../../../src/sandbox/deepset/dialect.ts';

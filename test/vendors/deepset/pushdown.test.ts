@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { residualOf } from '../../../src/federation/logs/filter.ts';
+import { residualOf } from '../../../src/federation/log-filter/filter.ts';
 import type { LogFilter } from '../../../src/domain/log-filter.ts';
 import { ORIGINS } from '../../../src/vendors/deepset/parts.ts';
 import { planOf } from '../../../src/vendors/deepset/pushdown/pushdown.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { residualOf } from '../../../src/federation/logs/filter.ts';
+import { residualOf } from '../../../src/federation/log-filter/filter.ts';
 import { createCall } from '../../../src/domain/call.ts';
 import type { LogEntry } from '../../../src/domain/log-entry.ts';
 import type { Position } from '../../../src/domain/ordered.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { LogFilter } from '../../../src/domain/log-filter.ts';
-import { residualOf } from '../../../src/federation/logs/filter.ts';
+import { residualOf } from '../../../src/federation/log-filter/filter.ts';
 import { decodeBase58 } from '../../../src/sandbox/nemo/base58.ts';
 import { encodePage } from '../../../src/sandbox/nemo/page-tokens.ts';
 import { partOf } from '../../../src/vendors/shared/parts.ts';

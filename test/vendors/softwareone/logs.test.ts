@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { residualOf } from '../../../src/federation/logs/filter.ts';
+import { residualOf } from '../../../src/federation/log-filter/filter.ts';
 import { createCall } from '../../../src/domain/call.ts';
 import type { LogEntry, LogScope } from '../../../src/domain/log-entry.ts';
 import type { LogFilter } from '../../../src/domain/log-filter.ts';

@@ -2,8 +2,8 @@ import { FairShare } from '../../../domain/fair-share.ts';
 import type { LogEntry } from '../../../domain/log-entry.ts';
 import type { LogFilter } from '../../../domain/log-filter.ts';
 import type { checkTimeBounds } from '../../arguments.ts';
-import { entryPredicate } from '../../logs/filter.ts';
-import type { EntryPredicate } from '../../logs/filter.ts';
+import { entryPredicate } from '../../log-filter/filter.ts';
+import type { EntryPredicate } from '../../log-filter/filter.ts';
 import type { WindowLine } from '../feed/lines/line-window.ts';
 
 /** A subscriber's whole filter for one job, applied to the lines of a feed that all subscribers share. Each line is judged once. */

@@ -4,7 +4,7 @@ import type { LogStreamEvent } from '../../api.ts';
 import { checkTimeBounds } from '../../arguments.ts';
 import type { MergedPosition } from '../../cursor/codec.ts';
 import { logConnectionKey } from '../../logs/connection.ts';
-import { checkLogFilter } from '../../logs/filter.ts';
+import { checkLogFilter } from '../../log-filter/filter.ts';
 import { filtersOfScopes } from '../../logs/part-choice.ts';
 import { AcceptFilter } from './accept-filter.ts';
 import { inOrder } from './events/batch.ts';
