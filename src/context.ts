@@ -10,12 +10,14 @@ export interface RequestFacts {
   readonly authorization: string | null;
   /** The caller, by a unique name: callers take turns at sources. Left out: the operation stands for itself. */
   readonly caller?: string | null | undefined;
+  /** The request's id in log lines. */
+  readonly requestId?: string | undefined;
 }
 
 /** The context of one GraphQL operation. */
 export function createContext(
   federation: Federation,
-  { signal, authorization, caller = null }: RequestFacts,
+  { signal, authorization, caller = null, requestId }: RequestFacts,
 ): GraphContext {
-  return { federation, call: createCall({ signal, authorization, asker: { caller } }) };
+  return { federation, call: createCall({ signal, authorization, asker: { caller, requestId } }) };
 }

@@ -34,6 +34,8 @@ export interface Call {
 export interface Asker {
   /** The caller's unique name; null: unknown, so the operation counts as a caller of its own. */
   readonly caller: string | null;
+  /** The request's id in log lines. Left out: unknown. */
+  readonly requestId?: string | undefined;
 }
 
 /** Times are from `performance.now()`, in milliseconds. */

@@ -72,7 +72,8 @@ export async function openAttempt(
     const outcome = outcomeName(error);
     const { source } = parts.wire;
     const { method } = request;
-    parts.onRequest?.({ source, method, route, status, queuedMilliseconds, durationMilliseconds, outcome });
+    const { requestId } = caller;
+    parts.onRequest?.({ source, method, route, status, queuedMilliseconds, durationMilliseconds, outcome, requestId });
   }
 
   try {

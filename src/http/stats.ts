@@ -42,6 +42,8 @@ export interface RequestObservation {
   readonly queuedMilliseconds: number;
   readonly durationMilliseconds: number;
   readonly outcome: 'ok' | 'aborted' | ErrorCode;
+  /** The request that the attempt was started for. Undefined: none, as for a poll, or it is not known. */
+  readonly requestId?: string | undefined;
 }
 
 /** Keeps the latest results of a source. */

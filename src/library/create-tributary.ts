@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import type { TributaryConfig } from './config.ts';
 import { openSources } from './open-sources.ts';
 import { checkConfigArgument, checkOptions } from './options.ts';
-import { federate, serviceSettings, shareAsConfigured, traceAsConfigured } from './wiring.ts';
+import { federate, isAnyLeftAlone, serviceSettings, shareAsConfigured, traceAsConfigured } from './wiring.ts';
 import type { GraphContext } from '../../resolvers/context.ts';
 import { schema } from '../../schema/index.ts';
 import type { Environment } from '../config/environment.ts';
@@ -92,6 +92,7 @@ export async function createTributary(
     ...serviceSettings(opened),
     ...(tracing === null ? {} : { tracing }),
     federation,
+    isSourceDown: () => isAnyLeftAlone(opened.sources),
     allowedHosts: named.length === 0 ? null : named,
     ...(logger === null ? {} : { logger }),
   });

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { OpenSources } from './open-sources.ts';
 import type { AccessSettings } from '../config/access.ts';
 import type { Configuration } from '../config/configuration.ts';
+import type { ConnectedSource } from '../config/sources.ts';
 import type { DebugLog } from '../domain/debug-log.ts';
 import type { SharingStatistics } from '../federation/api.ts';
 import { createFederation } from '../federation/create-federation.ts';
@@ -61,6 +62,11 @@ export function serviceSettings({
     trustProxy: server.trustProxy,
     heartbeatMilliseconds: server.heartbeatMilliseconds,
   };
+}
+
+/** True if a source kept failing and is left alone: `/health/ready` reports it. */
+export function isAnyLeftAlone(sources: readonly ConnectedSource[]): boolean {
+  return sources.some(({ http }) => http.stats().breaker !== 'closed');
 }
 
 /** Who may call. Simulated data may be read by every caller. */

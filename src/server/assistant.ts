@@ -36,7 +36,8 @@ export function createAssistant({ audit, clientOf, limits, welcome, stopping }: 
       return;
     }
     const client = clientOf(request);
-    const journal = audit?.begin({ access, reading: 'query', name: 'mcp', client, requestId: requestIdOf(request) });
+    const requestId = requestIdOf(request);
+    const journal = audit?.begin({ access, reading: 'query', name: 'mcp', client, requestId });
     if (journal !== undefined) response.once('close', journal.end);
     const over = new AbortController();
     const forget = whenOver(access, () => {
@@ -44,7 +45,7 @@ export function createAssistant({ audit, clientOf, limits, welcome, stopping }: 
     });
     response.once('close', forget);
     const federation = access.view('query');
-    const asker = { caller: nameOfCaller(access.caller, client) };
+    const asker = { caller: nameOfCaller(access.caller, client), requestId };
     const { authorization } = access;
     // Loaded on demand: about a hundred modules that most services do not need.
     const { answerAssistant } = await import('../assistant/http.ts');

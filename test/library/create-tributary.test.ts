@@ -134,6 +134,29 @@ test('a Node server of the host serves everything, WebSockets too', async () => 
   await new Promise((resolve) => server.close(resolve));
 });
 
+test('the listener says at /health/ready that a source keeps failing and is left alone', async () => {
+  const failing = createServer((_, response) => void response.writeHead(503).end());
+  await new Promise<void>((resolve) => failing.listen(0, '127.0.0.1', resolve));
+  const baseUrl = `http://127.0.0.1:${(failing.address() as AddressInfo).port}`;
+  const own = await createTributary({
+    sources: { up: { vendor: 'nemo', baseUrl, workspaces: ['default'], limits: { retries: 0 } } },
+  });
+  const host = createServer(own.listener);
+  await new Promise<void>((resolve) => host.listen(0, '127.0.0.1', resolve));
+  const ready = async (): Promise<string> =>
+    (await fetch(`http://127.0.0.1:${(host.address() as AddressInfo).port}/health/ready`)).text();
+  expect(await ready()).toBe('ready\n');
+  for (let failures = 0; failures < 12; failures += 1)
+    await own.federation
+      .jobs({ first: 1 }, own.context().call)
+      .nodes()
+      .catch(() => []);
+  expect(await ready()).toMatch(/^ready, degraded: a source keeps failing/);
+  host.close();
+  failing.close();
+  await own.close();
+});
+
 test('a configuration that is wrong is refused with the key that is', async () => {
   await expect(createTributary({ server: { port: -1 } })).rejects.toThrow('server.port');
 });

@@ -1,5 +1,10 @@
 import { createHash } from 'node:crypto';
+import { createClient } from 'graphql-ws';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import type { Role } from '../../src/config/access.ts';
+import { createCall } from '../../src/domain/call.ts';
+import { encodeNodeId } from '../../src/federation/node-id.ts';
 import { parseConfiguration } from '../../src/config/parse.ts';
 import { closeSources, connectSources } from '../../src/config/sources.ts';
 import { createFederation } from '../../src/federation/create-federation.ts';
@@ -41,6 +46,52 @@ interface Explained {
 
 async function ask(server: TestServer, query: string, headers: Record<string, string>): Promise<Explained> {
   return (await server.query(query, {}, headers)) as unknown as Explained;
+}
+
+const SSE = { accept: 'text/event-stream' };
+
+/** The events of a stream up to the first with lines, or the parts of a whole answer. */
+async function parts(server: TestServer, query: string, word: string, accept: Record<string, string>) {
+  const leaving = new AbortController();
+  const response = await fetch(`${server.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-tributary-explain': word, ...accept },
+    body: JSON.stringify({ query }),
+    signal: leaving.signal,
+  });
+  let text = '';
+  for await (const chunk of response.body ?? []) {
+    text += Buffer.from(chunk).toString();
+    if (/^data: .*LogBatch.*\n/m.test(text)) break;
+  }
+  leaving.abort();
+  return [...text.matchAll(/^(?:data: )?(\{.*\})\r?$/gm)].map(([, json = '']) => JSON.parse(json) as Explained);
+}
+
+/** The events of a stream over a WebSocket, up to the first with lines. */
+async function overSocket(server: TestServer, query: string): Promise<Explained[]> {
+  const client = createClient({ url: `${server.url.replace('http', 'ws')}/graphql`, webSocketImpl: WebSocket });
+  const events: Explained[] = [];
+  for await (const event of client.iterate({ query, extensions: { 'x-tributary-explain': 'trace' } })) {
+    events.push(event as unknown as Explained);
+    if (JSON.stringify(event).includes('LogBatch')) break;
+  }
+  await client.dispose();
+  return events;
+}
+
+function callsOf(answers: readonly Explained[]): Record<string, unknown>[] {
+  return answers.flatMap(({ extensions }) => extensions?.explain?.['calls'] as Record<string, unknown>[]);
+}
+
+/** Keys of callers with these roles. A caller's key is its name. */
+function withRoles(roles: Readonly<Record<string, Role>>, callers: Readonly<Record<string, readonly string[]>>) {
+  const keys = Object.entries(callers).map(([name, named]) => ({
+    name,
+    sha256: createHash('sha256').update(name).digest('hex'),
+    roles: named,
+  }));
+  return { type: 'keys' as const, keys, roles };
 }
 
 function logged({ log }: TestServer, message: string): Record<string, unknown>[] {
@@ -106,36 +157,48 @@ describe('x-tributary-explain', () => {
     });
   });
 
-  test('plan: answers for a subscription, too, which can have no trace', async () => {
+  test('plan: answers for a subscription, too', async () => {
+    const [plan] = await parts(
+      await serve(),
+      'subscription { logEntries(jobs: ["a", "b"]) { __typename } }',
+      'plan',
+      SSE,
+    );
+    expect(plan?.extensions?.explain).toMatchObject({ estimate: { calls: 2 } });
+  });
+
+  test('trace: adds to each event of a stream the calls that were made for it, over a WebSocket, too', async () => {
     const server = await serve();
-    const subscription = 'subscription { logEntries(jobs: ["a", "b"]) { __typename } }';
-    const stream = { accept: 'text/event-stream' };
-    const askFor = async (word: string): Promise<Explained> => {
-      const response = await fetch(`${server.url}/graphql`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', 'x-tributary-explain': word, ...stream },
-        body: JSON.stringify({ query: subscription }),
-      });
-      return JSON.parse(/^data: (\{.*)$/m.exec(await response.text())?.[1] ?? '') as Explained;
-    };
-    expect((await askFor('plan')).extensions?.explain).toMatchObject({ estimate: { calls: 2 } });
-    expect((await askFor('trace')).errors?.[0]).toMatchObject({
-      message: 'x-tributary-explain: expected "plan" for a subscription.',
-      extensions: { code: 'BAD_USER_INPUT' },
-    });
+    const [job] = await federation.jobs({ first: 1, filter: { statusIn: ['RUNNING'] } }, createCall()).nodes();
+    const query = `subscription { logEntries(jobs: ["${encodeNodeId('Job', job!.source, job!.key)}"], tail: 2) {
+      __typename ... on LogBatch { edges { node { message job { name } } } } } }`;
+    for (const events of [await parts(server, query, 'trace', SSE), await overSocket(server, query)]) {
+      const batch = events.find((event) => JSON.stringify(event).includes('LogBatch'));
+      expect(batch?.extensions?.explain).toMatchObject({ estimate: {}, used: {}, omittedCalls: 0 });
+      const calls = callsOf(events);
+      expect(calls.length).toBeGreaterThan(0);
+      for (const call of calls) expect(call).toMatchObject({ source: job?.source, outcome: 'ok' });
+    }
+  });
+
+  test('trace: adds to each part of a deferred answer the calls since the part before it', async () => {
+    const server = await serve();
+    const query =
+      '{ jobs(sources: ["deepset"], first: 2) { nodes { id ... @defer { logs(last: 1) { nodes { message } } } } } }';
+    const all = await parts(server, query, 'trace', { accept: 'multipart/mixed' });
+    expect(all.length).toBeGreaterThan(1);
+    const [first] = all;
+    expect(callsOf(all).length).toBeGreaterThan(callsOf(first === undefined ? [] : [first]).length);
+    const last = all.at(-1)?.extensions?.explain as { used: { calls: number } };
+    expect(callsOf(all).length).toBe(last.used.calls);
+    expect(callsOf(all).every(({ outcome }) => outcome === 'ok')).toBe(true);
   });
 
   test.each(['plan', 'trace'])('%s is only for callers whose role allows it', async (word) => {
-    const sha256 = (key: string): string => createHash('sha256').update(key).digest('hex');
+    const may: Role = { sources: null, operations: ['query', 'explain'] };
+    const mayNot: Role = { sources: null, operations: ['query'] };
     const server = await serve({
-      auth: {
-        type: 'keys',
-        keys: ['may', 'may-not'].map((name) => ({ name, sha256: sha256(name), roles: [name] })),
-        roles: {
-          may: { sources: null, operations: ['query', 'explain'] },
-          'may-not': { sources: null, operations: ['query'] },
-        },
-      },
+      auth: withRoles({ may, 'may-not': mayNot }, { may: ['may'], 'may-not': ['may-not'] }),
     });
     const as = (key: string): Record<string, string> => ({
       authorization: `Bearer ${key}`,
@@ -146,6 +209,25 @@ describe('x-tributary-explain', () => {
     expect(refused.errors?.[0]?.extensions.code).toBe('FORBIDDEN');
     expect(refused.data ?? null).toBeNull();
     expect(refused.extensions?.explain).toBeUndefined();
+  });
+
+  test('trace lists the calls of those sources that a role with explain names, and of no other', async () => {
+    const server = await serve({
+      auth: withRoles(
+        {
+          reads: { sources: null, operations: ['query'] },
+          explains: { sources: ['nemo'], operations: ['query', 'explain'] },
+        },
+        { both: ['reads', 'explains'] },
+      ),
+    });
+    const query = '{ jobs(first: 2) { nodes { source { name } } } }';
+    const headers = { authorization: 'Bearer both', 'x-tributary-explain': 'trace' };
+    const traced = await ask(server, query, headers);
+    expect(traced.errors).toBeUndefined();
+    const { calls, used } = traced.extensions?.explain as { calls: { source: string }[]; used: { calls: number } };
+    expect(new Set(calls.map(({ source }) => source))).toEqual(new Set(['nemo']));
+    expect(calls.length).toBeLessThan(used.calls);
   });
 });
 

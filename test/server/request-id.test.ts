@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { requestIdFrom } from '../../src/server/client/request-id.ts';
-import { fakeFederation } from '../resolvers/fake-federation.ts';
+import { encodeNodeId } from '../../src/federation/node-id.ts';
+import { fakeEntry, fakeFederation } from '../resolvers/fake-federation.ts';
 import { start } from './start.ts';
 import type { TestServer } from './start.ts';
 
@@ -35,6 +36,38 @@ describe('a request', () => {
     expect(linesOf(server, 'unexpected error')).toMatchObject([{ requestId: GIVEN, path: 'job' }]);
     const other = await server.query('{ node(id: "none") { id } }', {}, { 'x-request-id': GIVEN });
     expect(other.errors?.map(({ extensions }) => extensions)).toEqual([{ code: 'BAD_USER_INPUT' }]);
+  });
+
+  test('has its id in the errors of each part of a deferred answer, and of each event of a stream', async () => {
+    const edges = [{ late: false, cursor: 'c', node: fakeEntry({ source: 'up', key: 'a' }, 1) }];
+    const batch = { type: 'LogBatch' as const, edges, hasMorePastEntries: false, mayRepeat: false, dropped: null };
+    const server = await start({
+      ...fakeFederation({
+        logs: () => {
+          throw new Error('a fault of ours');
+        },
+      }),
+      async *tail() {
+        await Promise.resolve();
+        yield Object.defineProperty({ ...batch, cursor: '' }, 'cursor', {
+          get: () => {
+            throw new Error('a fault of ours');
+          },
+        });
+        throw new Error('another fault of ours');
+      },
+    });
+    const ask = async (query: string, accept: string): Promise<string> => {
+      const headers = { 'content-type': 'application/json', accept, 'x-request-id': GIVEN };
+      const body = JSON.stringify({ query });
+      return (await fetch(`${server.url}/graphql`, { method: 'POST', headers, body })).text();
+    };
+    const named = `{"code":"INTERNAL_SERVER_ERROR","requestId":"${GIVEN}"}`;
+    const deferred = '{ job(source: "up", key: "a") { key ... @defer { logs { nodes { id } } } } }';
+    expect(await ask(deferred, 'multipart/mixed')).toContain(named);
+    const stream = `subscription { logEntries(jobs: ["${encodeNodeId('Job', 'up', 'a')}"]) { ... on LogBatch { cursor } } }`;
+    expect((await ask(stream, 'text/event-stream')).split(named)).toHaveLength(3);
+    expect(linesOf(server, 'unexpected error').map(({ requestId }) => requestId)).toEqual([GIVEN, GIVEN, GIVEN]);
   });
 
   test('has its id in the audit log', async () => {

@@ -10,7 +10,13 @@ import type { RequestObservation } from '../../http/stats.ts';
 import { toValidUnicode } from '../../domain/ansi.ts';
 import { withoutHalfPairs } from '../../domain/json.ts';
 import { allowedHosts } from '../../server/client/allowed-hosts.ts';
-import { federate, serviceSettings, shareAsConfigured, traceAsConfigured } from '../../library/wiring.ts';
+import {
+  federate,
+  isAnyLeftAlone,
+  serviceSettings,
+  shareAsConfigured,
+  traceAsConfigured,
+} from '../../library/wiring.ts';
 import { createMetrics } from '../../server/metrics/metrics.ts';
 import type { Metrics } from '../../server/metrics/metrics.ts';
 import { guardProcess } from '../../server/process-guard.ts';
@@ -69,7 +75,7 @@ export async function serve(
       keepAliveMilliseconds: settings.keepAliveMilliseconds,
       logger,
       metrics,
-      isSourceDown: () => live.sources.some(({ http }) => http.stats().breaker !== 'closed'),
+      isSourceDown: () => isAnyLeftAlone(live.sources),
       ...(tracing === null ? {} : { tracing }),
     });
     const config = typeof options.config === 'string' ? options.config : undefined;

@@ -20,6 +20,11 @@ export class Caller {
     return this.#claims;
   }
 
+  /** The id of the request that started the call. Undefined: unknown. */
+  get requestId(): string | undefined {
+    return this.#claims[0]?.asker.requestId;
+  }
+
   /** Adds the claims of another caller that now waits for the same call. */
   join({ claims }: Caller): void {
     for (const claim of claims) {

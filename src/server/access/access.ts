@@ -19,6 +19,8 @@ export interface Access {
   /** The caller's `Authorization`, for sources that it is forwarded to. */
   readonly authorization: string | null;
   allows(operation: Operation): boolean;
+  /** True if the caller may see the calls that its operations make to this source. */
+  mayExplain(source: string): boolean;
   /** The federation with only the sources that the caller may read in this way. */
   view(reading: Reading): Federation;
   /** Calls back when the caller's rights change or are withdrawn. Returns a function that removes the callback. */
@@ -62,7 +64,8 @@ export class Policies {
     const { caller, expiresAt } = identity;
     const whenWithdrawn: Access['whenWithdrawn'] = (over) => this.#watch(authorization, this.rightsOf(identity), over);
     if (this.#roles === null) {
-      return { caller, expiresAt, authorization, allows: () => true, view: () => this.#federation, whenWithdrawn };
+      const anything = { allows: () => true, mayExplain: () => true, view: () => this.#federation };
+      return { caller, expiresAt, authorization, ...anything, whenWithdrawn };
     }
     const own = this.#ownOf(identity.roles);
     const that = (operation: Operation): readonly Role[] =>
@@ -72,6 +75,7 @@ export class Policies {
       expiresAt,
       authorization,
       allows: (operation) => that(operation).length > 0,
+      mayExplain: (source) => that('explain').some(({ sources }) => sources === null || sources.includes(source)),
       view: (reading) => this.#viewOf(that(reading)),
       whenWithdrawn,
     };

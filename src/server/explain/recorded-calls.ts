@@ -18,19 +18,43 @@ export interface RecordedCall {
 /** The most calls that are listed. */
 const MOST_CALLS = 500;
 
-/** Records the vendor calls of one operation, and passes everything on to the span that the operation has anyway. */
+/** What an answer, or one part of it, shows of the calls. */
+export interface ShownCalls {
+  readonly calls: readonly RecordedCall[];
+  /** Calls beyond `MOST_CALLS`. */
+  readonly omittedCalls: number;
+}
+
+/**
+ * Records the vendor calls of one operation to sources that its caller may see explained, and passes everything on to the span
+ * that the operation has anyway.
+ */
 export class RecordedCalls {
   readonly #begun = performance.now();
-  readonly calls: RecordedCall[] = [];
-  /** Calls beyond `MOST_CALLS`. */
-  omitted = 0;
+  readonly #isShown: (source: string) => boolean;
+  #calls: RecordedCall[] = [];
+  #omitted = 0;
+
+  constructor(isShown: (source: string) => boolean) {
+    this.#isShown = isShown;
+  }
+
+  /** Gives each call once. Those under way are left for the next part of the answer, unless this is the last part. */
+  take(isLast: boolean): ShownCalls {
+    const isOver = ({ durationMilliseconds }: RecordedCall): boolean => isLast || durationMilliseconds !== null;
+    const taken = { calls: this.#calls.filter(isOver), omittedCalls: this.#omitted };
+    this.#calls = this.#calls.filter((call) => !isOver(call));
+    this.#omitted = 0;
+    return taken;
+  }
 
   /** A span that records the calls that are made within it. */
   within(inner: Span): Span {
     return {
       begin: (name, facts, kind) => {
         const child = inner.begin(name, facts, kind);
-        return kind === 'client' ? this.#recording(child, name, facts) : this.within(child);
+        const isShown = kind === 'client' && this.#isShown(String(facts['tributary.source']));
+        return isShown ? this.#recording(child, name, facts) : this.within(child);
       },
       note: (facts) => {
         inner.note(facts);
@@ -53,8 +77,8 @@ export class RecordedCalls {
       httpStatus: null,
       retries: 0,
     };
-    if (this.calls.length < MOST_CALLS) this.calls.push(call);
-    else this.omitted += 1;
+    if (this.#calls.length < MOST_CALLS) this.#calls.push(call);
+    else this.#omitted += 1;
     return {
       ...this.within(inner),
       note: (noted) => {

@@ -91,7 +91,7 @@ export function createExport(
       response.once('close', () => {
         span.end(null);
       });
-      const asker = { caller: nameOfCaller(access.caller, client) };
+      const asker = { caller: nameOfCaller(access.caller, client), requestId };
       const seen = journal?.watching(access.view('export')) ?? access.view('export');
       const federation = tracing === null ? seen : tracedFederation(seen);
       await send(question, { ...options, present, federation, asker, span, wording }, access, response);

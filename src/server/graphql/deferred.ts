@@ -1,47 +1,25 @@
-import { isAsyncIterable, mapAsyncIterator } from 'graphql-yoga';
 import type { Plugin } from 'graphql-yoga';
 import { GraphQLError, Kind, visit } from 'graphql';
-import type { ASTVisitor, DirectiveNode, DocumentNode, ExecutionResult, ValidationContext } from 'graphql';
+import type { ASTVisitor, DirectiveNode, DocumentNode, ValidationContext } from 'graphql';
 import { takesParts } from './accept.ts';
-
-/** One part of an answer in several parts. */
-interface Part extends ExecutionResult {
-  readonly incremental?: readonly { readonly errors?: readonly GraphQLError[] }[];
-}
 
 /**
  * Supports `@defer`: answers first without deferred fragments, and sends them when they are ready. A client that does
  * not ask for an answer in parts gets one whole answer, as the directive allows.
  */
-export function deferredFragments(present: (error: unknown) => GraphQLError): Plugin {
-  const masked = (part: Part): Part =>
-    part.incremental === undefined
-      ? part
-      : {
-          ...part,
-          incremental: part.incremental.map((each) =>
-            each.errors === undefined ? each : { ...each, errors: each.errors.map(present) },
-          ),
-        };
+export function deferredFragments(): Plugin {
   return {
     onValidate({ addValidationRule }) {
       addValidationRule(labelsAreUnique);
     },
     onExecute({ args }) {
       const document = args.document as DocumentNode;
-      if (!hasDeferred(document)) return undefined;
+      if (!hasDeferred(document)) return;
       const { request } = args.contextValue as { readonly request?: Request };
       // A WebSocket operation has no `Accept` header: each part is a message.
       if (request !== undefined && !takesParts(request)) {
         args.document = withoutDeferred(document);
-        return undefined;
       }
-      return {
-        onExecuteDone({ result, setResult }) {
-          if (!isAsyncIterable(result)) return;
-          setResult(mapAsyncIterator(result as AsyncIterable<Part>, masked) as typeof result);
-        },
-      };
     },
   };
 }

@@ -74,6 +74,8 @@ export interface TransportContext extends OutcomeContext {
   readonly client: string | null;
   /** The operation's `traceparent` on transports without an HTTP request per operation. */
   readonly traceparent?: string | null;
+  /** The explanation that the operation asks for, on transports without an HTTP request per operation. */
+  readonly explain?: string | null;
   /** The request's id in log lines and answers. Over a WebSocket: the id of the request that opened it. */
   readonly requestId: string;
   /** Aborted when the client leaves, on transports without an HTTP request per operation. */
@@ -186,7 +188,7 @@ function createYogaWith(
       budgetOperations(limits, logger),
       ...(tracing === null ? [] : [traceOperations(tracing)]),
       explainTraces(costs),
-      deferredFragments((error) => present(error)),
+      deferredFragments(),
       ...(subgraph.traces ? [fieldTraces(served, present)] : []),
       compileQueries(),
       namedErrors(present),
@@ -211,6 +213,7 @@ function contextOf({
     signal: signal ?? request.signal,
     authorization,
     caller: nameOfCaller(access.caller, client),
+    requestId,
   });
   return { ...context, access, client, requestId };
 }

@@ -1,29 +1,56 @@
-import { isAsyncIterable } from 'graphql-yoga';
+import { isAsyncIterable, mapAsyncIterator } from 'graphql-yoga';
 import type { Plugin } from 'graphql-yoga';
-import type { ExecutionArgs, ExecutionResult } from 'graphql';
+import type { ExecutionArgs, GraphQLError } from 'graphql';
 import type { AdmittedContext } from '../access/admit-operations.ts';
 import type { Present } from './errors.ts';
 
-/**
- * Presents the errors of an answer while their request is known. Later steps recognize presented errors. Errors come before data,
- * as from the executor.
- */
-export function namedErrors(present: Present): Plugin {
-  return {
-    onExecute({ args }) {
-      const { requestId = null } = contextOf(args);
-      return {
-        onExecuteDone({ result, setResult }) {
-          if (requestId === null || isAsyncIterable(result) || Array.isArray(result)) return;
-          const { errors, ...rest } = result as ExecutionResult;
-          if (errors !== undefined) setResult({ errors: errors.map((error) => present(error, requestId)), ...rest });
-        },
-      };
-    },
-  };
+/** An answer, an event of a stream, or one part of an answer in several parts. */
+interface Answer {
+  readonly errors?: readonly GraphQLError[];
+  readonly incremental?: readonly { readonly errors?: readonly GraphQLError[] }[];
 }
 
-function contextOf({ contextValue }: ExecutionArgs): AdmittedContext {
-  // Always the context made in graphql.ts.
-  return contextValue as AdmittedContext;
+/**
+ * Presents the errors of an answer while their request is known: of a whole answer, of each part of a deferred one, and of each
+ * event of a stream. Later steps recognize presented errors.
+ */
+export function namedErrors(present: Present): Plugin {
+  /** Errors come before data, as from the executor. */
+  function presented(answer: Answer, requestId: string | null): Answer {
+    const { errors, ...rest } = answer;
+    if (errors === undefined && rest.incremental === undefined) return answer;
+    return {
+      ...(errors && { errors: errors.map((error) => present(error, requestId)) }),
+      ...rest,
+      ...(rest.incremental && { incremental: rest.incremental.map((each) => presented(each, requestId)) }),
+    };
+  }
+
+  /** Returns the same object if there are no errors. */
+  function name<T extends object>(result: T, { contextValue }: ExecutionArgs): T {
+    // Always the context made in graphql.ts.
+    const { requestId = null } = contextValue as AdmittedContext;
+    if (Array.isArray(result)) return result;
+    const named = isAsyncIterable(result)
+      ? mapAsyncIterator(result as AsyncIterable<Answer>, (each) => presented(each, requestId))
+      : presented(result, requestId);
+    return named as unknown as T;
+  }
+
+  return {
+    onExecute: ({ args }) => ({
+      onExecuteDone({ result, setResult }) {
+        setResult(name(result, args));
+      },
+    }),
+    onSubscribe: ({ args }) => ({
+      onSubscribeResult({ result, setResult }) {
+        setResult(name(result, args));
+      },
+      onSubscribeError({ error, setError }) {
+        const { requestId = null } = args.contextValue as unknown as AdmittedContext;
+        setError(present(error, requestId));
+      },
+    }),
+  };
 }

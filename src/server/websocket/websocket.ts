@@ -26,6 +26,7 @@ import type { Welcome } from '../client/own-origin.ts';
 import { keepAlive } from './heartbeat.ts';
 import { prepare } from './prepare.ts';
 import type { Execution } from './prepare.ts';
+import { EXPLAIN_HEADER } from '../explain/explain-operations.ts';
 
 interface WebSocketOptions {
   readonly graphql: GraphqlServer;
@@ -147,9 +148,10 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
       }
       const end = beginOperation(connection.extra.request, access);
       if (end instanceof GraphQLError) return [end];
-      const traceparent = traceparentOf(payload);
+      const traceparent = extensionOf(payload, 'traceparent');
+      const explain = extensionOf(payload, EXPLAIN_HEADER);
       const requestId = requestIdOf(connection.extra.request);
-      const transport = { access, client, requestId, signal, traceparent };
+      const transport = { access, client, requestId, signal, traceparent, explain };
       const enveloped: Enveloped = graphql.yogaFor(access).getEnveloped(transport);
       const prepared = await prepare(enveloped, graphql.textOf, payload);
       if (!('enveloped' in prepared)) {
@@ -212,11 +214,11 @@ function toAnswer(error: GraphQLError): GraphQLError {
 }
 
 /**
- * The `traceparent` in an operation's extensions: browsers cannot set headers on a WebSocket, and each of a
- * connection's operations may belong to another trace.
+ * What is a header over HTTP, in an operation's extensions: browsers cannot set headers on a WebSocket, and a connection has
+ * many operations.
  */
-function traceparentOf({ extensions }: SubscribePayload): string | null {
-  const given = extensions?.['traceparent'];
+function extensionOf({ extensions }: SubscribePayload, name: string): string | null {
+  const given = extensions?.[name];
   return typeof given === 'string' ? given : null;
 }
 

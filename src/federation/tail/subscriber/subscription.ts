@@ -73,6 +73,7 @@ export class Subscription {
       maxScanPages: options.maxScanPages,
       asker: call.asker,
       authorization: call.authorization,
+      span: call.span,
       signal: this.#leave,
     };
     this.#waiting = new Waiting(this.#leave);

@@ -3,6 +3,7 @@ import type { Asker } from '../../../../domain/call.ts';
 import { TributaryError } from '../../../../domain/errors.ts';
 import type { LogEntry } from '../../../../domain/log-entry.ts';
 import type { LogFilter } from '../../../../domain/log-filter.ts';
+import type { Span } from '../../../../domain/span.ts';
 import type { CursorState, MergedPosition } from '../../../cursor/codec.ts';
 import type { SourceScope } from '../../../api.ts';
 import { mayRecover } from '../../../failures.ts';
@@ -30,6 +31,8 @@ export interface HistoryQuery {
   /** The subscription, as the caller that takes turns. */
   readonly asker: Asker;
   readonly authorization: string | null;
+  /** The trace span of the subscription. */
+  readonly span: Span;
   readonly signal: AbortSignal;
 }
 
@@ -60,8 +63,8 @@ export async function readHistoryPage(
   query: HistoryQuery,
 ): Promise<HistoryPage> {
   // A new call for each page: what one page caches must not hide what the next one would see.
-  const { signal, authorization, asker } = query;
-  const call = createCall({ signal, authorization, asker, priority: 'poll' });
+  const { signal, authorization, asker, span } = query;
+  const call = createCall({ signal, authorization, asker, span, priority: 'poll' });
   const { slots, accept } = await logSlots(scopes, query.filterOf, true, call);
   const { since, before, maxScanPages } = query;
   const direction = from === null ? 'backward' : 'forward';
