@@ -82,3 +82,50 @@ test('gives the event loop its turn while it parses', async () => {
   expect(parsed.data).toHaveLength(2_500);
   expect(turns).toBeGreaterThan(8);
 });
+
+const TOO_MANY = '… (too many values)';
+
+/** The value with each object and list cut that has more values than that, and how many it has. */
+function bounded(
+  value: unknown,
+  most: number,
+  isRows: (path: readonly string[]) => boolean,
+  path: string[] = [],
+): { value: unknown; values: number } {
+  if (typeof value !== 'object' || value === null) return { value, values: 0 };
+  const members = Object.entries(value).map(([key, member]) => ({
+    key,
+    ...bounded(member, most, isRows, [...path, key]),
+    member,
+  }));
+  const kept = Array.isArray(value)
+    ? members.map((each) => each.value)
+    : Object.fromEntries(members.map((each) => [each.key, each.value]));
+  if (isRows(path)) return { value: kept, values: -1 };
+  const values = members.reduce(
+    (sum, each) => sum + (typeof each.member !== 'object' || each.member === null ? 0 : each.values + 1),
+    Math.max(0, members.length - 1),
+  );
+  return values > most ? { value: TOO_MANY, values: 0 } : { value: kept, values };
+}
+
+test('cuts each object and list with too many values, and leaves the others, wherever the chunks are cut', async () => {
+  const pages = fc
+    .array(fc.json({ maxDepth: 3 }), { maxLength: 6 })
+    .map((rows) => `{"data": [${rows.join(' , ')}], "more": {"a": [${rows.join()}]}, "rows":[]}`);
+  const isRows = (path: readonly string[]): boolean => path.length === 1 && path[0] !== 'more';
+  await fc.assert(
+    fc.asyncProperty(
+      pages,
+      fc.integer({ min: 1, max: 20 }),
+      fc.integer({ min: 1, max: 60 }),
+      fc.integer({ min: 0, max: 8 }),
+      async (text, size, group, most) => {
+        expect(await parseInPieces(chunksOf(text, size), group, most)).toEqual(
+          bounded(parseJson(text), most, isRows).value,
+        );
+      },
+    ),
+    { numRuns: 2_000 },
+  );
+});

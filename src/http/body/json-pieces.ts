@@ -1,11 +1,13 @@
 import { FairShare } from '../../domain/fair-share.ts';
 import { parseJson } from '../../domain/json.ts';
 import type { Json } from '../../domain/json.ts';
+import { ValueBound } from './value-bound.ts';
 
 /**
  * Parses a large JSON body in pieces, so that other work runs in between. It splits lists (the body itself, or the
  * direct members of a top-level object) at the commas between rows, and parses a group of rows at a time. The rest of
- * the body, the frame, holds a list's number in place of its rows and is parsed last. A single row is never split.
+ * the body, the frame, holds a list's number in place of its rows and is parsed last. A single row is never split, but objects and
+ * lists in it that have too many values are cut out: see `ValueBound`.
  */
 
 /** Rows of about this size are parsed at once; that takes a few milliseconds. */
@@ -15,8 +17,12 @@ const [QUOTE, BACKSLASH, COMMA] = [0x22, 0x5c, 0x2c];
 const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
 
 /** Throws a SyntaxError if the body is not JSON. */
-export async function parseInPieces(chunks: Iterable<Buffer>, groupBytes = GROUP_BYTES): Promise<Json> {
-  const pieces = new Pieces(groupBytes);
+export async function parseInPieces(
+  chunks: Iterable<Buffer>,
+  groupBytes = GROUP_BYTES,
+  mostValues?: number,
+): Promise<Json> {
+  const pieces = new Pieces(groupBytes, mostValues);
   const share = new FairShare();
   for (const chunk of chunks) {
     for (let at = 0; at < chunk.length;) {
@@ -35,6 +41,8 @@ class Pieces {
   #isTopList = false;
   /** Everything outside the rows. */
   readonly #frame: Buffer[] = [];
+  #frameBytes = 0;
+  readonly #frameBound: ValueBound;
   readonly #lists: Json[][] = [];
   /** The list that is being read, and below it the depth of its rows. */
   #list: Json[] | null = null;
@@ -42,9 +50,12 @@ class Pieces {
   /** The rows of the next group to parse. */
   #group: Buffer[] = [];
   #groupBytes = 0;
+  readonly #rowBound: ValueBound;
 
-  constructor(groupBytes: number) {
+  constructor(groupBytes: number, mostValues?: number) {
     this.#mostBytes = groupBytes;
+    this.#frameBound = new ValueBound(mostValues);
+    this.#rowBound = new ValueBound(mostValues);
   }
 
   /**
@@ -61,14 +72,19 @@ class Pieces {
         continue;
       }
       if (byte === QUOTE) this.#inString = true;
-      else if (byte === OPEN_OBJECT) this.#depth += 1;
-      else if (byte === CLOSE_OBJECT) this.#depth -= 1;
-      else if (byte === OPEN_LIST) {
+      else if (byte === OPEN_OBJECT) {
+        this.#depth += 1;
+        this.#bound.open(this.#kept + at - start);
+      } else if (byte === CLOSE_OBJECT) {
+        this.#depth -= 1;
+        this.#bound.close(this.#kept + at + 1 - start);
+      } else if (byte === OPEN_LIST) {
         if (this.#opensList()) {
           this.#keep(chunk.subarray(start, at + 1));
           this.#openList();
           return at + 1;
         }
+        this.#bound.open(this.#kept + at - start);
       } else if (byte === CLOSE_LIST) {
         const list = this.#depth === this.#rowDepth ? this.#list : null;
         this.#depth -= 1;
@@ -79,8 +95,10 @@ class Pieces {
           this.#keep(chunk.subarray(at, at + 1));
           return at + 1;
         }
-      } else if (byte === COMMA && this.#list !== null && this.#depth === this.#rowDepth) {
-        if (this.#groupBytes + at - start >= this.#mostBytes) {
+        this.#bound.close(this.#kept + at + 1 - start);
+      } else if (byte === COMMA) {
+        if (this.#list === null || this.#depth !== this.#rowDepth) this.#bound.comma();
+        else if (this.#groupBytes + at - start >= this.#mostBytes) {
           this.#keep(chunk.subarray(start, at));
           this.#endGroup(this.#list);
           return at + 1;
@@ -93,7 +111,7 @@ class Pieces {
 
   end(): Json {
     if (this.#list !== null) throw new SyntaxError('A list has no end.');
-    const frame = parse(this.#frame);
+    const frame = parse(this.#frame, this.#frameBound);
     if (this.#isTopList) return this.#listOf(frame);
     for (const value of Object.values(frame ?? {})) if (Array.isArray(value)) this.#fill(value as Json[]);
     return frame;
@@ -108,7 +126,7 @@ class Pieces {
   }
 
   #openList(): void {
-    this.#frame.push(Buffer.from(String(this.#lists.length)));
+    this.#keep(Buffer.from(String(this.#lists.length)));
     this.#list = [];
     this.#lists.push(this.#list);
     this.#rowDepth = this.#depth;
@@ -122,7 +140,7 @@ class Pieces {
   }
 
   #endGroup(list: Json[]): void {
-    const rows = parse([Buffer.from('['), ...this.#group, Buffer.from(']')]) as Json[];
+    const rows = parse([Buffer.from('['), ...this.#group, Buffer.from(']')], this.#rowBound) as Json[];
     // Two commas in a row, or a trailing comma, leave an empty group.
     if (rows.length === 0) throw new SyntaxError('A row is missing.');
     for (const row of rows) list.push(row);
@@ -130,11 +148,22 @@ class Pieces {
   }
 
   #keep(part: Buffer): void {
-    if (this.#list === null) this.#frame.push(part);
-    else {
+    if (this.#list === null) {
+      this.#frame.push(part);
+      this.#frameBytes += part.length;
+    } else {
       this.#group.push(part);
       this.#groupBytes += part.length;
     }
+  }
+
+  /** Bytes before the part that is being read, in the text that it will be parsed with. */
+  get #kept(): number {
+    return this.#list === null ? this.#frameBytes : this.#groupBytes + 1;
+  }
+
+  get #bound(): ValueBound {
+    return this.#list === null ? this.#frameBound : this.#rowBound;
   }
 
   #listOf(frame: Json): Json[] {
@@ -156,7 +185,7 @@ class Pieces {
 
 const BYTE_ORDER_MARK = '\ufeff';
 
-function parse(parts: readonly Buffer[]): Json {
-  const text = Buffer.concat(parts).toString('utf8');
+function parse(parts: readonly Buffer[], bound: ValueBound): Json {
+  const text = bound.cut(Buffer.concat(parts)).toString('utf8');
   return parseJson(text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text);
 }

@@ -13,7 +13,7 @@ export interface Answerer {
 }
 
 /** Larger bodies are parsed in pieces, so that other work runs in between. */
-const LARGE_BYTES = 1024 * 1024;
+const LARGE_BYTES = 256 * 1024;
 
 /** How many bytes of the start of a body are inspected to name its kind. */
 const LOOKED_AT = 1_024;

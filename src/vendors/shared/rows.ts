@@ -29,7 +29,13 @@ export interface Rows<T> {
 
 export const NO_ODD_ROWS: readonly OddRow[] = [];
 
-/** Reads each row of a list field, which must exist. A row whose reading throws a `Mismatch` is odd. */
+/** Most odd rows of one answer, so that an answer of nothing else does not take long. */
+const MOST_ODD = 5_000;
+
+/**
+ * Reads each row of a list field, which must exist. A row whose reading throws a `Mismatch` is odd. An answer with more than
+ * `MOST_ODD` odd rows is refused.
+ */
 export function rowsIn<T>(fields: Fields, name: string, read: (row: Fields) => T): Rows<T> {
   const list = listIn(fields, name);
   if (list.length === 0) refuseComplaints(fields);
@@ -40,13 +46,16 @@ export function rowsIn<T>(fields: Fields, name: string, read: (row: Fields) => T
 export function rowsOf<T>(list: readonly unknown[], path: string, read: (row: Fields) => T): Rows<T> {
   const data: T[] = [];
   let odd: OddRow[] | null = null;
+  const seen = new Map<string, number>();
   for (let index = 0; index < list.length; index += 1) {
     try {
       data.push(read(fieldsOf(list[index])));
     } catch (error) {
       if (!(error instanceof Mismatch)) throw error;
-      const id = idOfOdd(list[index], (odd ??= []));
-      odd.push({ index, id, reason: error.below(`${path}[${index}]`).text });
+      const mismatch = error.below(`${path}[${index}]`);
+      odd ??= [];
+      if (odd.length >= MOST_ODD) throw mismatch;
+      odd.push({ index, id: idOfOdd(list[index], seen), reason: mismatch.text });
     }
   }
   return { data, odd: odd ?? NO_ODD_ROWS };
@@ -56,9 +65,11 @@ export function rowsOf<T>(list: readonly unknown[], path: string, read: (row: Fi
 const LONGEST_TEXT = 10_000;
 
 /** An id from the row's content; rows with equal content are numbered. */
-function idOfOdd(row: unknown, before: readonly OddRow[]): string {
+function idOfOdd(row: unknown, seen: Map<string, number>): string {
   const hash = contentHash([textOf(row)?.slice(0, LONGEST_TEXT) ?? null]);
-  return occurrenceTie(hash, before.filter(({ id }) => id.startsWith(`${hash}.`)).length);
+  const occurrence = seen.get(hash) ?? 0;
+  seen.set(hash, occurrence + 1);
+  return occurrenceTie(hash, occurrence);
 }
 
 /** The number of rows on a page, including odd rows. */
