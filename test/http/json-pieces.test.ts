@@ -93,7 +93,7 @@ function bounded(
   path: string[] = [],
 ): { value: unknown; values: number } {
   if (typeof value !== 'object' || value === null) return { value, values: 0 };
-  const members = Object.entries(value).map(([key, member]) => ({
+  const members = Object.entries(value as Record<string, unknown>).map(([key, member]) => ({
     key,
     ...bounded(member, most, isRows, [...path, key]),
     member,
