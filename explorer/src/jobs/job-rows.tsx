@@ -95,7 +95,7 @@ export function JobRows({ snapshot, sources, selected, isNarrowed, onMore }: Job
               type="button"
               className="link"
               onClick={() => {
-                navigate({ find: '', status: null }, { replace: true });
+                navigate({ find: '', status: null, sources: [] }, { replace: true });
               }}
             >
               Show all jobs

@@ -8,7 +8,7 @@ import type { StatusGroup } from '../state/view.ts';
 import { CloseIcon, SearchIcon } from '../ui/icons.tsx';
 import { useIsNarrow } from '../ui/use-is-narrow.ts';
 import { JobList } from './job-list.ts';
-import type { JobScope } from './job-list.ts';
+import type { JobListSnapshot, JobScope } from './job-list.ts';
 import { JobRows } from './job-rows.tsx';
 import { SourceChips } from './source-chips.tsx';
 import type { Sources } from './use-sources.ts';
@@ -19,6 +19,9 @@ const STATUS_CHOICES: readonly (readonly [StatusGroup | null, string])[] = [
   ['failed', 'Failed'],
   ['done', 'Done'],
 ];
+
+/** Of no source, as when a link names one that is not there. */
+const NO_JOBS: JobListSnapshot = { jobs: [], state: 'done', failures: [], waitingFor: [] };
 
 /** How long typing rests before jobs are searched. */
 const TYPING_MILLISECONDS = 250;
@@ -35,12 +38,10 @@ export function Sidebar({ sources, parts, names }: PartsOfJobs & { sources: Sour
     },
   });
   const { find, status, sources: chosen } = view;
+  const read = sources.sources.map(({ name }) => name).filter((name) => chosen.length === 0 || chosen.includes(name));
+  const isNowhere = !sources.isLoading && read.length === 0;
   // A text, so that equal scopes share a list.
-  const scope = JSON.stringify({
-    find,
-    status,
-    sources: sources.sources.map(({ name }) => name).filter((name) => chosen.length === 0 || chosen.includes(name)),
-  });
+  const scope = JSON.stringify({ find, status, sources: read });
   const list = useMemo(() => new JobList(JSON.parse(scope) as JobScope), [scope]);
   useEffect(() => {
     list.open();
@@ -71,10 +72,10 @@ export function Sidebar({ sources, parts, names }: PartsOfJobs & { sources: Sour
         <SourceChips sources={sources} chosen={chosen} silent={snapshot.failures.map(({ source }) => source)} />
       </div>
       <JobRows
-        snapshot={snapshot}
+        snapshot={isNowhere ? NO_JOBS : snapshot}
         sources={sources}
         selected={view.jobs}
-        isNarrowed={find !== '' || status !== null}
+        isNarrowed={find !== '' || status !== null || chosen.length > 0}
         onMore={list.load}
       />
       {!isNarrow && <PartsPanel parts={parts} names={names} />}

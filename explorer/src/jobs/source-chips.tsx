@@ -51,6 +51,25 @@ export function SourceChips({ sources, chosen, silent }: SourceChipsProps): Reac
           </button>
         );
       })}
+      {!sources.isLoading &&
+        chosen
+          .filter((name) => !sources.sources.some((source) => source.name === name))
+          .map((name) => (
+            <button
+              key={name}
+              type="button"
+              className="chip hue-0"
+              aria-pressed
+              title="No source has this name. Press to leave it out."
+              onClick={() => {
+                navigate({ sources: chosen.filter((each) => each !== name) }, { replace: true });
+              }}
+            >
+              <span className="health health-unknown" aria-hidden="true" />
+              {name}
+              <span className="chip-note">not found</span>
+            </button>
+          ))}
       {sources.error !== null && <p className="note note-bad">{sources.error.message}</p>}
     </div>
   );

@@ -38,6 +38,7 @@ export function useSelectedJobs(ids: readonly string[]): SelectedJobs {
       } catch (error) {
         if (isAbort(error)) return;
         setState((before) => ({ ...before, key, isLoading: false, errors: [asApiError(error)] }));
+        if (asApiError(error).code === 'BAD_USER_INPUT') return;
       }
       timer = setTimeout(() => void load(), REFRESH_MILLISECONDS);
     }

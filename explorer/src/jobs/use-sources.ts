@@ -9,6 +9,7 @@ export type Health = NonNullable<NonNullable<SourceHealthQuery['source']>['healt
 
 export interface Sources {
   readonly sources: readonly SourceRow[];
+  readonly isLoading: boolean;
   /** By name; absent until it is known. */
   readonly health: Readonly<Record<string, Health>>;
   readonly error: ApiError | null;
@@ -18,7 +19,7 @@ const HEALTH_MILLISECONDS = 30_000;
 
 /** The sources at once, and how each is doing when that is known: a slow one holds up no other. */
 export function useSources(): Sources {
-  const [state, setState] = useState<Sources>({ sources: [], health: {}, error: null });
+  const [state, setState] = useState<Sources>({ sources: [], isLoading: true, health: {}, error: null });
   useEffect(() => {
     const abort = new AbortController();
 
@@ -36,7 +37,7 @@ export function useSources(): Sources {
     async function load(): Promise<void> {
       try {
         const { data } = await request(SourcesDocument, {}, abort.signal);
-        setState((before) => ({ ...before, sources: data.sources, error: null }));
+        setState((before) => ({ ...before, sources: data.sources, isLoading: false, error: null }));
         for (const { name } of data.sources) void ask(name);
       } catch (error) {
         if (!isAbort(error)) setState((before) => ({ ...before, error: asApiError(error) }));

@@ -157,13 +157,15 @@ export function EmptyLog({
   view: View;
   isLive: boolean;
 }): ReactNode {
-  const { older, newer } = snapshot;
+  const { older, newer, failures } = snapshot;
+  // A note above says what is missing.
+  const isMissing = failures.length > 0;
   if (older.state !== 'done' || newer.state !== 'done') return null;
   if (!isFiltered(view)) {
     return (
       <div className="nothing">
-        <h2>{isLive ? 'No lines yet' : 'This log is empty'}</h2>
-        {isLive && <p>Lines appear here as the job writes them.</p>}
+        <h2>{isMissing ? 'No line could be read' : isLive ? 'No lines yet' : 'This log is empty'}</h2>
+        {isLive && !isMissing && <p>Lines appear here as the job writes them.</p>}
       </div>
     );
   }
@@ -181,7 +183,7 @@ export function EmptyLog({
   const given = parts.filter(([, , isGiven]) => isGiven);
   return (
     <div className="nothing">
-      <h2>No line matches</h2>
+      <h2>{isMissing ? 'No line that could be read matches' : 'No line matches'}</h2>
       <p>Loosen one of these:</p>
       <div className="nothing-choices">
         {given.map(([label, change]) => (

@@ -14,11 +14,12 @@ type Job = SelectedJobs['jobs'][number];
 interface LogHeadProps {
   readonly view: View;
   readonly jobs: readonly Job[];
+  readonly isLoading: boolean;
   readonly shown: ReadonlyMap<string, ShownJob>;
 }
 
-export function LogHead({ view, jobs, shown }: LogHeadProps): ReactNode {
-  const only = jobs.length === 1 ? jobs[0] : undefined;
+export function LogHead({ view, jobs, isLoading, shown }: LogHeadProps): ReactNode {
+  const only = view.jobs.length === 1 ? jobs[0] : undefined;
   return (
     <div className="pane-head">
       <button
@@ -34,7 +35,7 @@ export function LogHead({ view, jobs, shown }: LogHeadProps): ReactNode {
       {only !== undefined ? (
         <OneJob job={only} hue={shown.get(only.id)?.hue ?? 0} />
       ) : (
-        <ManyJobs view={view} jobs={jobs} shown={shown} />
+        <ManyJobs view={view} jobs={jobs} isLoading={isLoading} shown={shown} />
       )}
     </div>
   );
@@ -85,15 +86,21 @@ function showOnly(view: View, ids: readonly string[], add: boolean): void {
 
 const adds = (event: MouseEvent): boolean => event.shiftKey || event.ctrlKey || event.metaKey;
 
-function ManyJobs({ view, jobs, shown }: LogHeadProps): ReactNode {
+function titleOf(asked: number, found: number, isLoading: boolean): string {
+  if (found > 0) return asked === 1 ? '1 job' : `${asked} jobs, merged`;
+  if (isLoading) return 'Loading…';
+  return asked === 1 ? 'Job not found' : 'Jobs not found';
+}
+
+function ManyJobs({ view, jobs, isLoading, shown }: LogHeadProps): ReactNode {
   const sources = [...new Set(jobs.map(({ source }) => source.name))];
   const read = shownJobs(view);
   const isAlone = (ids: readonly string[]): boolean => view.only.length > 0 && ids.every((id) => read.includes(id));
   return (
     <div className="title">
       <h1>
-        {jobs.length === 0 ? 'Loading…' : `${jobs.length} jobs, merged`}
-        {read.length < view.jobs.length && <span className="quiet">, {read.length} shown</span>}
+        {titleOf(view.jobs.length, jobs.length, isLoading)}
+        {jobs.length > 0 && read.length < view.jobs.length && <span className="quiet">, {read.length} shown</span>}
       </h1>
       <div className="picked" role="group" aria-label="Jobs that are shown">
         {sources.map((source) => {

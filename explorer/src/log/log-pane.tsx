@@ -4,7 +4,7 @@ import { Histogram } from '../histogram/histogram.tsx';
 import { hasEnded } from '../jobs/status-icon.tsx';
 import type { SelectedJobs } from '../jobs/use-selected-jobs.ts';
 import type { JobParts } from '../parts/parts-reader.ts';
-import { logFilterOf, shownJobs, usePlace } from '../state/view.ts';
+import { logFilterOf, navigate, shownJobs, usePlace } from '../state/view.ts';
 import { Mark } from '../ui/mark.tsx';
 import { FilterBar } from './filter-bar.tsx';
 import { LogHead } from './log-head.tsx';
@@ -36,6 +36,8 @@ function Log({ selected, shown, parts }: LogPaneProps): ReactNode {
   const { view, reading } = usePlace();
   const { jobs } = selected;
   const read = shownJobs(view);
+  const isKnown = !selected.isLoading && selected.errors.length === 0;
+  const missing = isKnown ? view.jobs.filter((id) => !shown.has(id)) : [];
   // Jobs that have ended are not followed.
   const isLive =
     read.every((id) => shown.has(id)) && jobs.some(({ id, status }) => read.includes(id) && !hasEnded(status));
@@ -61,12 +63,28 @@ function Log({ selected, shown, parts }: LogPaneProps): ReactNode {
 
   return (
     <main className="pane">
-      <LogHead view={view} jobs={jobs} shown={shown} />
+      <LogHead view={view} jobs={jobs} isLoading={selected.isLoading} shown={shown} />
       {selected.errors.map((error) => (
         <p key={error.message} className="note note-warn" role="status">
           {error.message}
         </p>
       ))}
+      {missing.length > 0 && missing.length < view.jobs.length && (
+        <p className="note note-warn" role="status">
+          {missing.length === 1
+            ? 'One of these jobs was not found.'
+            : `${missing.length} of these jobs were not found.`}
+          <button
+            type="button"
+            className="link"
+            onClick={() => {
+              navigate({ jobs: view.jobs.filter((id) => !missing.includes(id)), only: [] });
+            }}
+          >
+            Leave out
+          </button>
+        </p>
+      )}
       <FilterBar view={view} parts={parts} names={shown} />
       <Histogram view={view} isLive={isLive} />
       <LogList

@@ -121,7 +121,12 @@ function ExactRange({ view, zone, choose }: ExactRangeProps): ReactNode {
 
 /** What a field for date and time holds: no zone. */
 function fieldOf(time: string | null, zone: Zone): string {
-  return time === null ? '' : `${day(time, zone)}T${clock(time, zone).slice(0, 8)}`;
+  return time === null || !isTime(time) ? '' : `${day(time, zone)}T${clock(time, zone).slice(0, 8)}`;
+}
+
+/** A link may hold any text. */
+function isTime(text: string): boolean {
+  return !Number.isNaN(Date.parse(text));
 }
 
 function timeOf(field: string, zone: Zone): string | null {
@@ -130,7 +135,8 @@ function timeOf(field: string, zone: Zone): string | null {
 }
 
 function describe({ since, until }: View, zone: Zone): string {
-  const short = (time: string): string => `${day(time, zone).slice(5)} ${clock(time, zone).slice(0, 5)}`;
+  const short = (time: string): string =>
+    isTime(time) ? `${day(time, zone).slice(5)} ${clock(time, zone).slice(0, 5)}` : time;
   if (since === null && until === null) return 'Any time';
   if (until === null) return `Since ${short(since ?? '')}`;
   return since === null ? `Until ${short(until)}` : `${short(since)} – ${short(until)}`;

@@ -49,13 +49,17 @@ export class PartsReader {
       const variables = { job: this.parts.job, ...SIZES };
       const { data, errors } = await request(PartsDocument, variables, this.#abort.signal);
       const { node } = data;
-      if (!isJob(node)) throw errors[0] ?? asApiError(null);
+      if (!isJob(node)) {
+        // There is no such job, which its log says.
+        if (errors[0] === undefined) return;
+        throw errors[0];
+      }
       const { attempts, steps, tasks } = node;
       this.#rows = { attempts: attempts?.nodes ?? [], steps: steps?.nodes ?? [], tasks: tasks?.nodes ?? [] };
       this.#publish({ hasMore: hasMore(node), errors: [...errors, ...failuresOf(node)] });
       if (hasEnded(node.status)) return;
     } catch (error) {
-      if (isAbort(error)) return;
+      if (isAbort(error) || asApiError(error).code === 'BAD_USER_INPUT') return;
       this.#publish({ errors: [asApiError(error)] });
     }
     this.#timer = setTimeout(() => void this.#load(), REFRESH_MILLISECONDS);

@@ -1,0 +1,68 @@
+import { describe, expect, test, vi } from 'vitest';
+import { encodeNodeId } from '../../src/federation/node-id.ts';
+import { HAS_NO_BROWSER } from '../browser.ts';
+import { SIZES } from './stand.ts';
+import { useExplorer } from './visit.ts';
+
+vi.setConfig({ testTimeout: 120_000 });
+
+const JOB = encodeNodeId('Job', 'nemo', 'default/support-assistant-full');
+const GONE = encodeNodeId('Job', 'nemo', 'default/gone');
+
+describe.skipIf(HAS_NO_BROWSER)('a link of the log explorer that names what is not there', () => {
+  const explorer = useExplorer();
+
+  test('says so of a job', async () => {
+    await explorer.visit(
+      async (page) => {
+        await page.getByRole('heading', { name: 'Job not found' }).waitFor();
+        await page.getByText(/there is no job/).waitFor();
+        await page.getByRole('heading', { name: 'No line could be read' }).waitFor();
+        expect(await page.getByText('Something went wrong').count()).toBe(0);
+        expect(await page.getByText('This log is empty').count()).toBe(0);
+      },
+      SIZES.desktop,
+      `${explorer.url}/?job=${GONE}`,
+    );
+  });
+
+  test('says so of one of several jobs, and shows the lines of the others', async () => {
+    await explorer.visit(
+      async (page) => {
+        await page.getByText('One of these jobs was not found.').waitFor();
+        await page.locator('.line').first().waitFor();
+        await page.getByRole('button', { name: 'Leave out' }).click();
+        await page.getByRole('heading', { name: 'support-assistant-full' }).waitFor();
+        await expect.poll(() => page.getByText('was not found').count()).toBe(0);
+        expect(new URL(page.url()).searchParams.getAll('job')).toEqual([JOB]);
+      },
+      SIZES.desktop,
+      `${explorer.url}/?job=${JOB}&job=${GONE}`,
+    );
+  });
+
+  test('shows a time that is none as it was given, and says how times are written', async () => {
+    await explorer.visit(
+      async (page) => {
+        await page.getByText('Since yesterday').waitFor();
+        await page.getByText(/A DateTime is an RFC 3339 text/).waitFor();
+      },
+      SIZES.desktop,
+      `${explorer.url}/?job=${JOB}&since=yesterday`,
+    );
+  });
+
+  test('says so of a source, and leads back to all jobs', async () => {
+    await explorer.visit(
+      async (page) => {
+        await page.getByRole('button', { name: 'nowhere not found', pressed: true }).waitFor();
+        await page.getByText('No job matches.').waitFor();
+        await page.getByRole('button', { name: 'Show all jobs' }).click();
+        await page.locator('.job').nth(5).waitFor();
+        expect(await page.getByText('nowhere').count()).toBe(0);
+      },
+      SIZES.desktop,
+      `${explorer.url}/?source=nowhere`,
+    );
+  });
+});
