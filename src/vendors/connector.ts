@@ -55,6 +55,8 @@ export interface JobPage {
   readonly filtered: boolean;
   /** Jobs of this page that could not be read; `jobs` has the rest. */
   readonly unreadable?: Unreadable | undefined;
+  /** Why jobs are missing, where the list contradicts itself. */
+  readonly contradiction?: string | undefined;
   /** Parts that the vendor lists among the jobs. They are not given out, but show how far the list was read. */
   readonly parts?: readonly Job[] | undefined;
 }

@@ -113,6 +113,7 @@ const CONCEPTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   nemo: { 'errors.ts': 'what its error answers mean where that differs from their status' },
   rest: {
     description: 'what descriptions are made of: paths in answers, texts that name a job, formats of times, paging',
+    'early-end.ts': 'whether a list of jobs ends before its own count, which a wrong description makes it do',
   },
   'sap-job-scheduling': {
     'errors.ts': 'what its error answers mean where that differs from their status',

@@ -52,10 +52,11 @@ export function jobPartition(
   return promise.toldBy(partition);
 }
 
-function rowsOf({ jobs, parts = [], total, more, unreadable }: JobPage): DatedPage<ListedJob> {
+function rowsOf({ jobs, parts = [], ...page }: JobPage): DatedPage<ListedJob> {
+  const { total, more, unreadable, contradiction } = page;
   const rows = jobs.map((job) => rowOf(job, false));
   const others = parts.map((job) => rowOf(job, true));
-  return { rows: others.length === 0 ? rows : merged(rows, others), total, more, unreadable };
+  return { rows: others.length === 0 ? rows : merged(rows, others), total, more, unreadable, contradiction };
 }
 
 function rowOf(job: Job, isPart: boolean): Unplaced<ListedJob> {

@@ -60,6 +60,7 @@ export class NewestFirstPages<T extends Ordered> implements IndexedList<T> {
     const page = await this.#options.fetch(index, this.#call);
     if (!this.#options.isNewestFirst() || !descends(page.rows)) throw new OutOfOrder();
     if (page.unreadable !== undefined) this.#odd.set(index, page.unreadable);
+    if (page.contradiction !== undefined) this.#missing = contradiction(page.contradiction);
     if (page.rows.length === 0) return this.#withoutRows(page);
     this.#guard.isStuck(true);
     const seen = this.#look(page);

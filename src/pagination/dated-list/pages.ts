@@ -12,6 +12,8 @@ export interface DatedPage<T extends Ordered> {
   readonly more: boolean | null;
   /** Rows of this page that could not be read. */
   readonly unreadable?: Unreadable | undefined;
+  /** Why rows are missing, where the list contradicts itself. */
+  readonly contradiction?: string | undefined;
 }
 
 /** A list whose pages have numbers. */

@@ -77,7 +77,8 @@ async function readPages<T extends Ordered>(
       if (wrong !== null && (await stands(options, pages, call)))
         return { pages, ...(isWhole(page, ids.size) ? {} : contradiction(wrong)) };
     }
-    if (pages.at(-1)?.more === false) return { pages, ...(await shortPages(options, pages, call)) };
+    if (pages.at(-1)?.more === false)
+      return { pages, ...(await shortPages(options, pages, call)), ...contradictionOf(pages) };
     if (pages.length >= MAX_WHOLE_PAGES) return { pages, truncated: tooLong(ids.size) };
   }
 }
@@ -112,6 +113,11 @@ async function shortPages<T extends Ordered>(
   // Read it again: it may have been the last page at first.
   const isShort = sizeOf(await options.fetch(short, freshCall(call))) < options.pageSize;
   return isShort ? contradiction(SHORT_PAGE) : {};
+}
+
+function contradictionOf<T extends Ordered>(pages: readonly DatedPage<T>[]): Missing {
+  const said = pages.find((page) => page.contradiction !== undefined)?.contradiction;
+  return said === undefined ? {} : contradiction(said);
 }
 
 function sizeOf<T extends Ordered>({ rows, unreadable }: DatedPage<T>): number {

@@ -4,6 +4,7 @@ import type { Job } from '../../domain/job.ts';
 import type { SourceHttp } from '../../http/client.ts';
 import { Mismatch } from '../../http/body/mismatch.ts';
 import { outOfReach } from '../../pagination/numbered/locate.ts';
+import { ENDS_EARLY } from '../../pagination/core/page-guard.ts';
 import { moreBehind } from '../../pagination/core/page-end.ts';
 import { PageSize, tooLargeRow } from '../../pagination/core/page-size.ts';
 import type { JobList } from '../connector.ts';
@@ -13,6 +14,8 @@ import type { OddRow } from '../shared/rows.ts';
 import { fieldsOf, refuseErrors } from '../shared/wire.ts';
 import type { Fields } from '../shared/wire.ts';
 import { ask, pageOrEnd } from './api.ts';
+import { endsEarly } from './early-end.ts';
+import type { CountedPage, SeenPages } from './early-end.ts';
 import type { Parameters } from './api.ts';
 import { variablesOf } from './keys.ts';
 import { tokenIn } from './logs/tokens.ts';
@@ -123,8 +126,14 @@ export function createJobs(http: SourceHttp, options: JobOptions): JobsOfSource 
       pageSize,
       isNewestFirst: () => list.order === 'descending' && paging.scheme !== 'whole',
       async page(index, filter, call) {
-        const { rows, odd, more, total } = isSized ? await sizedPage(index, call) : await wholePage(index, call);
+        const read = (current: Call) => (isSized ? sizedPage(index, current) : wholePage(index, current));
+        const { rows, odd, more, total } = await read(call);
+        const seen = call.scoped(list, 'seen pages', (): SeenPages => new Map());
+        const again = async (current: Call) => countedOf(await read(current));
         return {
+          contradiction: (await endsEarly(index, seen, countedOf({ rows, odd, more, total }), again, call))
+            ? EARLY
+            : undefined,
           jobs: rows,
           more,
           total,
@@ -159,6 +168,14 @@ export function createJobs(http: SourceHttp, options: JobOptions): JobsOfSource 
     },
   };
 }
+
+const EARLY = `${ENDS_EARLY} (jobs.list.pagination)`;
+
+const countedOf = ({ rows, odd, more, total }: JobRows): CountedPage => ({
+  count: rows.length + odd.length,
+  more,
+  total,
+});
 
 /** The error that the answer reports, if any. */
 function complaintIn(fields: Fields): Mismatch | null {

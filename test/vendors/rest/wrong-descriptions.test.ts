@@ -16,6 +16,7 @@ const LINES = Array.from({ length: 35 }, (_, index) => ({
   message: `line ${index}`,
   level: ['I', 'I', 'W', 'E', 'X'][index % 5],
 }));
+const JOB = { id: 'j', label: 'Nightly load', state: 'done', made: 1_767_225_600, host: 'a', secret: 'do not show' };
 let countsMore = 0;
 let calls = 0;
 /** From this call on, its oldest lines are gone. */
@@ -28,12 +29,15 @@ const server = createServer((request, response) => {
   if (pathname.endsWith('/logs')) calls += 1;
   const lines = calls >= losesAt ? LINES.slice(5) : LINES;
   const rows = lines.slice((page - 1) * size, page * size);
-  const job = { id: 'j', label: 'Nightly load', state: 'done', made: 1_767_225_600, host: 'a', secret: 'do not show' };
+  const jobs = Array.from({ length: 23 }, (_, index) => ({ ...JOB, id: `j${index}`, made: JOB.made - index }));
+  const pageOfJobs = { items: jobs.slice((page - 1) * size, page * size), of: jobs.length };
   const body = pathname.endsWith('/logs')
     ? { rows, of: lines.length + countsMore }
     : pathname.endsWith('/jobs')
-      ? { items: [job], of: 1 }
-      : { result: job };
+      ? { items: [JOB], of: 1 }
+      : pathname.endsWith('/many')
+        ? pageOfJobs
+        : { result: JOB };
   if (pathname.startsWith('/nowhere')) response.statusCode = 404;
   response.setHeader('content-type', 'application/json').end(JSON.stringify(body));
 });
@@ -122,6 +126,46 @@ describe.each(ways)('read by $size lines (backward: $back)', ({ size, back }) =>
     const { lines: given, failures } = await read({ id: 'level', attributes: { level: 'level' } }, size, back);
     expect(given).toBeLessThan(35);
     expect(failures).toContainEqual(expect.stringContaining('rows of one time have the same id'));
+  });
+});
+
+async function readJobs(list: Change, size: number, back: boolean) {
+  const pagination = { ...PAGES, ...(list['pagination'] as object) };
+  const jobs = { list: { path: '/many', items: 'items', ...list, pagination } };
+  const tributary = await createTributary({ sources: { made: described({ jobs }) } } as never);
+  const found = { jobs: 0, failures: [] as string[] };
+  try {
+    for (let cursor: string | null = null, pages = 0; pages < 100; pages += 1) {
+      const place = back ? { last: size, before: cursor } : { first: size, after: cursor };
+      const connection = tributary.federation.jobs(place, createCall());
+      found.jobs += (await connection.nodes()).length;
+      const info = await connection.pageInfo();
+      for (const { code, message } of await connection.failures()) found.failures.push(`${code} ${message}`);
+      if (!(back ? info.hasPreviousPage : info.hasNextPage)) return found;
+      cursor = back ? info.startCursor : info.endCursor;
+    }
+    throw new Error('It does not end.');
+  } finally {
+    await tributary.close();
+  }
+}
+
+describe.each([
+  { size: 1_000, back: false, order: 'descending' },
+  { size: 4, back: false, order: 'descending' },
+  { size: 1_000, back: true, order: 'descending' },
+  { size: 1_000, back: false, order: 'ascending' },
+])('jobs read by $size ($order, backward: $back)', ({ size, back, order }) => {
+  test('are all there where the list is described as it is', async () => {
+    expect(await readJobs({ order }, size, back)).toEqual({ jobs: 23, failures: [] });
+  });
+
+  test('are reported to be missing where page numbers are described as offsets', async () => {
+    const { jobs, failures } = await readJobs({ order, pagination: { scheme: 'offset' } }, size, back);
+    expect(jobs).toBe(10);
+    expect([...new Set(failures)]).toEqual([
+      'SOURCE_BAD_RESPONSE made: its list ends before its own count does (jobs.list.pagination)',
+    ]);
   });
 });
 
