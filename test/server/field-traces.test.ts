@@ -63,8 +63,9 @@ interface Answer {
 }
 
 function traceIn({ extensions }: Answer): Trace {
-  const require = createRequire(`${ROOT}/test/gateways/`);
-  const { Trace } = require('@apollo/usage-reporting-protobuf') as { Trace: { decode: (bytes: Buffer) => Trace } };
+  const require = createRequire(import.meta.url);
+  const reader = `${ROOT}/test/gateways/node_modules/@apollo/usage-reporting-protobuf`;
+  const { Trace } = require(reader) as { Trace: { decode: (bytes: Buffer) => Trace } };
   return Trace.decode(Buffer.from(extensions?.ftv1 ?? '', 'base64'));
 }
 
