@@ -8,6 +8,7 @@ import { constantAuthorizer } from './auth/authorizer.ts';
 import { createAuthorizer } from './auth/create-authorizer.ts';
 import { decode } from './body/decode.ts';
 import type { Decoder } from './body/decode.ts';
+import { inTurns } from './body/pause.ts';
 import { createBounds, tokenAllowance } from './bounds.ts';
 import type { BoundsOptions } from './bounds.ts';
 import { makeCall } from './calls.ts';
@@ -107,7 +108,7 @@ export function createSourceHttp(settings: SourceHttpSettings, options: SourceHt
         sendsTraceparent,
         read: (open) => readJson(open, { mostBytes: limits.maxResponseBytes, cutsStrings }, parts.wire),
       });
-      return { ...reply, data: decode(reply.data, decoder, parts.wire) };
+      return { ...reply, data: await inTurns(() => decode(reply.data, decoder, parts.wire)) };
     }
     let started = 0;
     const start = (caller: Caller) => {

@@ -1,48 +1,74 @@
 import type { ExecutionArgs } from 'graphql';
+import { mapAsyncIterator } from 'graphql-yoga';
 import type { Plugin } from 'graphql-yoga';
 import type { GraphContext } from '../../../resolvers/context.ts';
 import type { BudgetLimits } from '../../domain/budget.ts';
-import { jsonInPieces } from './json-writer.ts';
+import { writeJson } from '../../domain/json.ts';
+import { jsonInPieces, jsonInTurns } from './json-writer.ts';
 import type { OutcomeContext } from './short-way/outcome.ts';
 
 /** An answer with more bytes of text and attributes, or more rows, is written in pieces. */
 const LARGE_BYTES = 512 * 1024;
 const MANY_ROWS = 2_000;
 
-/** Formats of answers in several events or parts: each is written at once. */
+/** Formats of answers in several events or parts. */
 const EVENTS = /text\/event-stream|multipart\/mixed/i;
 
 /**
  * Writes a large answer in pieces. Written at once, it would delay health checks and other requests. The status and
- * headers stay the same, except that `content-length` is missing.
+ * headers stay the same, except that `content-length` is missing. An event of a stream, or a part of a deferred answer, is sent
+ * at once, but written in pieces before.
  */
 export function largeAnswers(): Plugin {
-  const large = new WeakSet<Request>();
+  /** What the operations of a request have used. A request may have several. */
+  const used = new WeakMap<Request, Size>();
+  const streams = new WeakMap<Request, GraphContext>();
   const results = new WeakMap<Request, object>();
   return {
     onExecute({ args }) {
       const { request, call } = contextOf(args);
+      if (request === undefined) return undefined;
       return {
-        onExecuteDone() {
-          if (request !== undefined && isLarge(call.budget.used)) large.add(request);
+        onExecuteDone({ result }) {
+          if (Symbol.asyncIterator in result) streams.set(request, contextOf(args));
+          else used.set(request, sum(call.budget.used, used.get(request)));
         },
       };
     },
-    onParams({ request, context }) {
-      if ((context as OutcomeContext).outcome?.isLarge === true) large.add(request);
+    onSubscribe({ args }) {
+      const { request } = contextOf(args);
+      if (request !== undefined) streams.set(request, contextOf(args));
     },
-    onResultProcess(processing) {
+    onParams({ request, context }) {
+      if ((context as OutcomeContext).outcome?.isLarge === true) used.set(request, LARGE);
+    },
+    async onResultProcess(processing) {
       const { request, result } = processing;
-      if (!large.has(request) || EVENTS.test(request.headers.get('accept') ?? '')) return;
-      if (Array.isArray(result) || Symbol.asyncIterator in result) return;
-      processing.setResult({
-        ...result,
-        // Yoga calls this with the masked result.
-        stringify(shown) {
-          results.set(request, shown);
-          return '';
-        },
-      });
+      const stream = streams.get(request);
+      if (Symbol.asyncIterator in result) {
+        if (stream === undefined) return;
+        const written = (event: Answer): Answer | Promise<Answer> =>
+          isLarge(stream.call.budget.used) ? writtenAhead(event) : event;
+        processing.setResult(mapAsyncIterator(result as AsyncIterable<Answer>, written) as typeof result);
+        return;
+      }
+      const size = used.get(request);
+      if (size === undefined || !isLarge(size)) return;
+      if (EVENTS.test(request.headers.get('accept') ?? '')) {
+        if (!Array.isArray(result)) processing.setResult((await writtenAhead(result as Answer)) as typeof result);
+        return;
+      }
+      // Yoga calls `stringify` with the masked results, in their order.
+      const all: object[] = [];
+      const keep = (shown: object): string => {
+        all.push({ ...shown, stringify: undefined });
+        results.set(request, Array.isArray(result) ? all : shown);
+        return '';
+      };
+      processing.setResult((Array.isArray(result) ? result.map(kept) : kept(result)) as typeof result);
+      function kept(each: object): object {
+        return { ...each, stringify: keep };
+      }
     },
     onResponse(answering) {
       const { request, response, fetchAPI } = answering;
@@ -56,9 +82,38 @@ export function largeAnswers(): Plugin {
   };
 }
 
-/** True for an answer that is written in pieces. */
-export function isLarge({ answerBytes, rows }: BudgetLimits): boolean {
+/** The parts of a result that can be large. */
+const LARGE_PARTS = ['data', 'incremental'] as const;
+
+/** A result, or an event or a part of one, that may say how to write it. */
+interface Answer {
+  readonly data?: unknown;
+  readonly incremental?: unknown;
+  readonly stringify?: unknown;
+}
+
+/** The answer with its large parts written, so that yoga only puts them together. */
+async function writtenAhead(answer: Answer): Promise<Answer> {
+  const parts = new Map<string, string>();
+  for (const name of LARGE_PARTS) if (answer[name] !== undefined) parts.set(name, await jsonInTurns(answer[name]));
+  const stringify = (shown: object): string => {
+    const members = Object.entries(shown).filter(([name, member]) => name !== 'stringify' && member !== undefined);
+    return `{${members.map(([name, member]) => `${writeJson(name)}:${parts.get(name) ?? writeJson(member)}`).join()}}`;
+  };
+  return { ...answer, stringify };
+}
+
+type Size = Pick<BudgetLimits, 'answerBytes' | 'rows'>;
+
+const LARGE: Size = { answerBytes: Infinity, rows: 0 };
+
+/** True if an answer of that size should not be written at once. */
+export function isLarge({ answerBytes, rows }: Size): boolean {
   return answerBytes > LARGE_BYTES || rows > MANY_ROWS;
+}
+
+function sum(one: Size, { answerBytes, rows }: Size = { answerBytes: 0, rows: 0 }): Size {
+  return { answerBytes: one.answerBytes + answerBytes, rows: one.rows + rows };
 }
 
 /** An operation over a WebSocket has no request. */
@@ -72,7 +127,7 @@ function contextOf({ contextValue }: ExecutionArgs): AnsweredContext {
 type Web = Pick<typeof globalThis, 'ReadableStream' | 'TextEncoder'>;
 
 function bodyOf(result: object, web: Web): ReadableStream {
-  const pieces = jsonInPieces({ ...result, stringify: undefined });
+  const pieces = jsonInPieces(Array.isArray(result) ? result : { ...result, stringify: undefined });
   const encoder = new web.TextEncoder();
   return new web.ReadableStream({
     async pull(controller) {

@@ -3,6 +3,7 @@ import { CloseCode } from 'graphql-ws';
 import type { Server } from 'graphql-ws';
 import type { WebSocket } from 'ws';
 import { withoutHalfPairs } from '../../domain/json.ts';
+import { withLargeAnswer } from './large-message.ts';
 
 /** The data that graphql-ws keeps with each connection. */
 export interface Extra {
@@ -64,12 +65,13 @@ function shortened(reason = ''): string {
 
 /** Sends a message. If the connection breaks meanwhile, the client has left, which is not worth logging. */
 function send(client: WebSocket, data: string): Promise<void> {
+  const message = withLargeAnswer(withoutHalfPairs(data));
   return new Promise((resolve) => {
     if (client.readyState !== client.OPEN) {
       resolve();
       return;
     }
-    client.send(withoutHalfPairs(data), (error) => {
+    client.send(message, (error) => {
       if (error) client.terminate();
       resolve();
     });

@@ -24,6 +24,7 @@ import type { Extra } from './attach.ts';
 import { isWelcome } from '../client/own-origin.ts';
 import type { Welcome } from '../client/own-origin.ts';
 import { keepAlive } from './heartbeat.ts';
+import { writtenAhead } from './large-message.ts';
 import { prepare } from './prepare.ts';
 import type { Execution } from './prepare.ts';
 import { EXPLAIN_HEADER } from '../explain/explain-operations.ts';
@@ -160,6 +161,7 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
       }
       return { ...prepared, end };
     },
+    onNext: (_connection, _id, _payload, args, result) => writtenAhead(args, result),
     // Errors that a stream throws in the middle arrive here too.
     onError: ({ extra }, _id, _payload, errors) =>
       errors.map((error) => toAnswer(graphql.present(error, requestIdOf(extra.request))).toJSON()),

@@ -67,7 +67,7 @@ function rowsBesideWords<T>(body: unknown, words: WordsBesideRows, read: () => R
   try {
     rows = read();
   } catch (error) {
-    if (isFields(body)) refuseFailures(body);
+    if (error instanceof Mismatch && isFields(body)) refuseFailures(body);
     throw error;
   }
   if (isFields(body)) words.judge(body, rows.data.length > 0);

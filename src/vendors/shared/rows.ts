@@ -4,10 +4,10 @@ import { FIRST_INSTANT, LAST_INSTANT } from '../../domain/time.ts';
 import { CUT } from '../../http/body/string-cutter.ts';
 import { Mismatch } from '../../http/body/mismatch.ts';
 import type { Batch, Partition, Unplaced, Unreadable } from '../../pagination/core/partition.ts';
-import { contentHash, occurrenceTie } from '../../pagination/core/identity.ts';
 import { MOST_NAMES, together } from '../../pagination/core/unreadable.ts';
 import { refuseComplaints, refuseNamedErrors } from './error-words.ts';
-import { fieldsOf, listIn, textOf } from './wire.ts';
+import { forgetProgress, idOfOdd, pauseIfDue, progressOf } from './row-progress.ts';
+import { fieldsOf, listIn } from './wire.ts';
 import type { Fields } from './wire.ts';
 import { keepRows, noRows } from '../../pagination/core/hinted-rows.ts';
 
@@ -44,32 +44,22 @@ export function rowsIn<T>(fields: Fields, name: string, read: (row: Fields) => T
 }
 
 export function rowsOf<T>(list: readonly unknown[], path: string, read: (row: Fields) => T): Rows<T> {
-  const data: T[] = [];
-  let odd: OddRow[] | null = null;
-  const seen = new Map<string, number>();
-  for (let index = 0; index < list.length; index += 1) {
+  const progress = progressOf<T, OddRow>(list, list.length, read);
+  const { data, odd, seen } = progress;
+  for (; progress.index < list.length; progress.index += 1) {
+    pauseIfDue(list, read, progress);
+    const { index } = progress;
     try {
       data.push(read(fieldsOf(list[index])));
     } catch (error) {
       if (!(error instanceof Mismatch)) throw error;
       const mismatch = error.below(`${path}[${index}]`);
-      odd ??= [];
       if (odd.length >= MOST_ODD) throw mismatch;
       odd.push({ index, id: idOfOdd(list[index], seen), reason: mismatch.text });
     }
   }
-  return { data, odd: odd ?? NO_ODD_ROWS };
-}
-
-/** How many characters of an odd row are hashed for its id. */
-const LONGEST_TEXT = 10_000;
-
-/** An id from the row's content; rows with equal content are numbered. */
-function idOfOdd(row: unknown, seen: Map<string, number>): string {
-  const hash = contentHash([textOf(row)?.slice(0, LONGEST_TEXT) ?? null]);
-  const occurrence = seen.get(hash) ?? 0;
-  seen.set(hash, occurrence + 1);
-  return occurrenceTie(hash, occurrence);
+  forgetProgress(list);
+  return { data, odd: odd.length === 0 ? NO_ODD_ROWS : odd };
 }
 
 /** The number of rows on a page, including odd rows. */

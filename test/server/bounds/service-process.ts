@@ -3,12 +3,14 @@ import { readFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createTributary } from '../../../src/library/index.ts';
+import type { TributaryConfig } from '../../../src/library/index.ts';
 import { createServer } from '../../../src/server/server.ts';
 
 // What is built has no source maps: with them each error takes a hundred times as long as there.
 process.setSourceMapsEnabled(false);
 
-const [baseUrl = ''] = process.argv.slice(2);
+/** Where the source is, and further sources as JSON. */
+const [baseUrl = '', others = '{}'] = process.argv.slice(2);
 const whole = { scheme: 'whole' } as const;
 const jobs = {
   list: { path: '/jobs', items: 'jobs', pagination: whole },
@@ -27,9 +29,17 @@ const lines = {
 } as const;
 const offset = { scheme: 'offset', sizeParameter: 'limit', pageSize: 200, total: 'total' } as const;
 const logs = { ...lines, order: 'ascending', attributes: { host: 'host' } } as const;
+const token = { scheme: 'token', parameter: 'token', next: 'next', pageSize: 200 } as const;
+const time = { scheme: 'time', parameter: 'after', pageSize: 200 } as const;
+const orders = { parameter: 'order', ascending: 'up', descending: 'down' } as const;
 const { federation } = await createTributary({
   sources: {
     paged: { vendor: 'rest', baseUrl, jobs, logs: { ...logs, pagination: offset } },
+    // Pages that never end.
+    page: { vendor: 'rest', baseUrl, jobs, logs: { ...logs, pagination: { scheme: 'page', pageSize: 200 } } },
+    token: { vendor: 'rest', baseUrl, jobs, logs: { ...logs, pagination: token } },
+    time: { vendor: 'rest', baseUrl, jobs, logs: { ...logs, order: orders, pagination: time } },
+    ...(JSON.parse(others) as TributaryConfig['sources']),
     whole: { vendor: 'rest', baseUrl, jobs, logs: { ...logs, id: undefined, pagination: whole } },
   },
 });
@@ -63,5 +73,5 @@ const told = createHttpServer((_, response) => {
 });
 told.listen(0, '127.0.0.1', () => {
   const { port } = told.address() as AddressInfo;
-  process.stdout.write(`ready at ${server.url} ${port}\n`);
+  process.stdout.write(`ready at ${server.url} ${port} ${process.pid}\n`);
 });

@@ -31,6 +31,17 @@ const large = JSON.stringify({
   lines: Array.from({ length: 20 }, (_, index) => line(index, words(LONG_LINE_CHARACTERS, index))),
 });
 
+const A_MILLION = 1_000_000;
+const A_LINE = JSON.stringify(line(0, 'a line'));
+
+/** Answers of a million values in one row, rows that cannot be read, or (a tenth of that) lines: all of them a few megabytes. */
+const HUGE: Readonly<Record<string, () => string>> = {
+  values: () => `{"lines":[${A_LINE.slice(0, -1)},"host":[${'1,'.repeat(A_MILLION)}1]}]}`,
+  forever: () => `{"lines":[${Array.from({ length: 200 }, () => A_LINE).join()}],"next":"on"}`,
+  rows: () => `{"lines":[${'{},'.repeat(A_MILLION)}{}]}`,
+  lines: () => `{"lines":[${`${A_LINE},`.repeat(A_MILLION / 10)}${A_LINE}]}`,
+};
+
 /** A source whose answers are made once: it takes hardly any time of the machine. */
 export async function startSource() {
   const server = createServer((request, response) => {
@@ -39,6 +50,7 @@ export async function startSource() {
     response.setHeader('content-type', 'application/json');
     if (part === undefined) response.end(JSON.stringify({ id: key, state: 'succeeded' }));
     else if (key === LARGE_JOB) response.end(large);
+    else if (Object.hasOwn(HUGE, key)) response.end(HUGE[key]?.());
     else response.end(pageOf(Number(searchParams.get('offset') ?? 0), Number(searchParams.get('limit') ?? LINES)));
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
