@@ -27,7 +27,7 @@ export function clientAddress(
   { socket, headers }: Pick<IncomingMessage, 'socket' | 'headers'>,
   trusted: TrustedProxies,
 ): string | null {
-  let address = plainAddress(socket.remoteAddress ?? '');
+  let address = addressOf(socket);
   const forwarded = headers['x-forwarded-for'];
   if (forwarded === undefined) return address;
   const text = typeof forwarded === 'string' ? forwarded : forwarded.join(',');
@@ -37,6 +37,20 @@ export function clientAddress(
     if (before === null) return address;
     address = before;
   }
+  return address;
+}
+
+/** Addresses of open connections. */
+const addresses = new WeakMap<object, string | null>();
+
+function addressOf(socket: Pick<IncomingMessage, 'socket'>['socket']): string | null {
+  const { remoteAddress } = socket;
+  // A closed connection has none.
+  if (remoteAddress === undefined) return null;
+  const known = addresses.get(socket);
+  if (known !== undefined) return known;
+  const address = plainAddress(remoteAddress);
+  addresses.set(socket, address);
   return address;
 }
 

@@ -32,6 +32,14 @@ export function isLoopback(host: string): boolean {
 
 /** The name without the port, or null if it is not valid. */
 function nameIn(host: string): string | null {
+  if (host !== last.host) last = { host, name: readName(host) };
+  return last.name;
+}
+
+/** The last `Host`. Most requests have the same one. */
+let last: { readonly host: string; readonly name: string | null } = { host: '', name: null };
+
+function readName(host: string): string | null {
   return URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname.toLowerCase().replace(/\.$/, '') : null;
 }
 

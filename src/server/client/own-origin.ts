@@ -6,8 +6,14 @@ const HOST = /^[^\s/?#@\\]{1,300}$/;
 
 /** True if a URL can be built from a `Host` header. Later readers of the request rely on it. */
 export function isHost(host: string): boolean {
-  return HOST.test(host) && URL.canParse(`http://${host}`);
+  if (host === lastHost) return true;
+  const isOne = HOST.test(host) && URL.canParse(`http://${host}`);
+  if (isOne) lastHost = host;
+  return isOne;
 }
+
+/** The last host that was valid. Most requests have the same one. */
+let lastHost = 'localhost';
 
 /** The pages that may use this server from a browser. */
 export interface Welcome {

@@ -4,7 +4,7 @@ import { LRUCache } from 'lru-cache';
 import type { GraphContext } from '../../../resolvers/context.ts';
 import { conditionNames } from '../graphql/plain-document.ts';
 import { estimate } from './estimate.ts';
-import type { Estimate } from './estimate.ts';
+import type { Estimate, SourceFacts } from './estimate.ts';
 import { mergeSelection } from './merged-selection.ts';
 import type { MergedSelection } from './merged-selection.ts';
 import { sourceFacts } from './source-facts.ts';
@@ -15,6 +15,15 @@ export const MOST_FIELDS = 20_000;
 /** Merged selections that are kept per document: one for each operation and each set of conditions. */
 const MOST_SELECTIONS = 16;
 
+/** Estimates are kept for variables whose JSON has at most this many characters. */
+const LONGEST_VARIABLES = 1_000;
+
+/** A selection, and the estimate of its last run: most clients send one operation with the same variables again and again. */
+interface Kept {
+  readonly selection: MergedSelection | null;
+  last: { readonly key: string; readonly estimate: Estimate } | null;
+}
+
 /** What a root field may cost. */
 export interface FieldCost extends Estimate {
   /** Its key in the answer. */
@@ -23,50 +32,58 @@ export interface FieldCost extends Estimate {
 
 /** Estimates operations before they run. Merged selections are remembered per document. */
 export class OperationCosts {
-  readonly #merged = new WeakMap<DocumentNode, LRUCache<string, { readonly selection: MergedSelection | null }>>();
+  readonly #merged = new WeakMap<DocumentNode, LRUCache<string, Kept>>();
   readonly #conditions = new WeakMap<DocumentNode, readonly string[]>();
 
   /** Null: the operation does not exist, or has too many fields to be merged. */
   of(args: ExecutionArgs): Estimate | null {
     const variables = variablesOf(args);
-    const selection = this.#selectionOf(args, variables);
-    return selection === null ? null : costOf(selection, variables, args);
+    const kept = this.#keptOf(args, variables);
+    if (kept === null || kept.selection === null) return null;
+    const facts = factsOf(args);
+    const key = JSON.stringify([facts.count, facts.logPage, variables]);
+    if (kept.last?.key === key) return kept.last.estimate;
+    const cost = estimate(kept.selection, variables, args.schema, facts);
+    if (key.length <= LONGEST_VARIABLES) kept.last = { key, estimate: cost };
+    return cost;
   }
 
   /** The cost of each root field. Their sum is that of the operation. */
   byField(args: ExecutionArgs): readonly FieldCost[] {
     const variables = variablesOf(args);
-    const selection = this.#selectionOf(args, variables);
+    const selection = this.#keptOf(args, variables)?.selection ?? null;
     if (selection === null) return [];
+    const facts = factsOf(args);
     return selection.fields.map((field) => ({
       field: field.node.alias?.value ?? field.name,
-      ...costOf({ type: selection.type, fields: [field] }, variables, args),
+      ...estimate({ type: selection.type, fields: [field] }, variables, args.schema, facts),
     }));
   }
 
-  #selectionOf({ schema, document, operationName }: ExecutionArgs, variables: Variables): MergedSelection | null {
+  #keptOf({ schema, document, operationName }: ExecutionArgs, variables: Variables): Kept | null {
     const operation = getOperationAST(document, operationName);
     if (!operation) return null;
-    const kept = this.#merged.get(document) ?? new LRUCache({ max: MOST_SELECTIONS });
-    this.#merged.set(document, kept);
+    const merged = this.#merged.get(document) ?? new LRUCache({ max: MOST_SELECTIONS });
+    this.#merged.set(document, merged);
     const conditions = this.#conditions.get(document) ?? conditionNames(document);
     this.#conditions.set(document, conditions);
     const key = JSON.stringify([operationName ?? null, ...conditions.map((name) => variables[name] === true)]);
-    const found = kept.get(key);
-    if (found !== undefined) return found.selection;
+    const found = merged.get(key);
+    if (found !== undefined) return found;
     const holds = (name: string): boolean => variables[name] === true;
     const selection = mergeSelection(schema, document, operation, holds, { fields: 0, comparisons: 0 }, MOST_FIELDS);
-    kept.set(key, { selection });
-    return selection;
+    const kept = { selection, last: null };
+    merged.set(key, kept);
+    return kept;
   }
 }
 
 type Variables = Readonly<Record<string, unknown>>;
 
-function costOf(selection: MergedSelection, variables: Variables, { schema, contextValue }: ExecutionArgs): Estimate {
+function factsOf({ contextValue }: ExecutionArgs): SourceFacts {
   // Made by `createContext`: there is no other. Sources that the caller may not read cost it nothing.
   const { federation } = contextValue as GraphContext;
-  return estimate(selection, variables, schema, sourceFacts(federation.sources));
+  return sourceFacts(federation.sources);
 }
 
 /** The given variables, and the defaults of those that are not given. */

@@ -26,6 +26,7 @@ import { limitCost } from '../cost/limit-cost.ts';
 import { OperationCosts } from '../cost/operation-costs.ts';
 import { explainPlans, explainTraces } from '../explain/explain-operations.ts';
 import { fieldTraces } from '../field-traces/field-traces.ts';
+import { executingInOne } from './in-one.ts';
 import { largeAnswers } from './large-answers.ts';
 import { limitQueries } from './limits.ts';
 import type { PersistedQueries } from '../../config/persisted-queries.ts';
@@ -169,13 +170,13 @@ function createYogaWith(
     cors: allowedOrigins.length === 0 ? false : { origin: [...allowedOrigins], credentials: false },
     // body-limit.ts enforces this at a fraction of the cost.
     maxRequestBodySize: false,
-    plugins: [
+    plugins: executingInOne([
       metrics.plugin,
       readAccept(),
       inValidUnicode(),
       givenOutcomes(),
       clientHabits(present, batching > 0),
-      ...(batching > 0 ? [batches(batching, begin)] : []),
+      ...(batching > 0 ? [batches(batching, begin) as unknown as Plugin] : []),
       ...plugins,
       limitNesting(limits.nesting),
       limitQueries(limits, introspection),
@@ -196,7 +197,7 @@ function createYogaWith(
       entityTags(),
       unbufferedStreams(),
       eventHeartbeats(heartbeatMilliseconds),
-    ],
+    ]),
   });
 }
 
