@@ -5,7 +5,7 @@ import { FieldTrace } from './field-trace.ts';
 import { tracedSchema } from './traced-schema.ts';
 
 /** The header by which a gateway of Apollo Federation asks for a trace, and its only value. */
-const TRACE_HEADER = 'apollo-federation-include-trace';
+export const TRACE_HEADER = 'apollo-federation-include-trace';
 const FORMAT = 'ftv1';
 
 const traces = new WeakMap<object, FieldTrace>();

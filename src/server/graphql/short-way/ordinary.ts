@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { validUnicode } from '../../../domain/json.ts';
 import { EXPLAIN_HEADER } from '../../explain/explain-operations.ts';
+import { TRACE_HEADER } from '../../field-traces/inline-traces.ts';
 
 /** The media types that an answer in one piece can have. */
 export type AnswerType = 'application/json' | 'application/graphql-response+json';
@@ -17,6 +18,9 @@ const JSON_BODY: ReadonlySet<string> = new Set(['application/json', 'application
 /** Parameters with which nothing but the text of an operation is asked for. */
 const PLAIN_PARAMETERS: ReadonlySet<string> = new Set(['query', 'variables', 'operationName', 'extensions']);
 
+/** Headers that ask for more than the answer. Plugins read them from a Fetch request, which only the general way makes. */
+const ASK_FOR_MORE = [EXPLAIN_HEADER, TRACE_HEADER];
+
 /** The longest `Accept` header whose type is kept, and the most of them. */
 const LONGEST_ACCEPT = 200;
 const MOST_ACCEPTS = 100;
@@ -31,7 +35,7 @@ const types = new Map<string, AnswerType | null>();
 export function ordinaryType(request: IncomingMessage): AnswerType | null {
   const { method, url, headers } = request;
   if (method !== 'POST' || url !== '/graphql' || !JSON_BODY.has(headers['content-type'] ?? '')) return null;
-  if (headers['content-length'] === undefined || headers[EXPLAIN_HEADER] !== undefined) return null;
+  if (headers['content-length'] === undefined || ASK_FOR_MORE.some((name) => headers[name] !== undefined)) return null;
   // A framework has read the body.
   if ('body' in request || request.readableDidRead) return null;
   return typeOf(headers.accept);
