@@ -9,6 +9,9 @@ import type { Around } from './around.ts';
 import { readMergedPage } from './page.ts';
 import type { MergedPage, MergedPageOptions } from './page.ts';
 
+/** The largest number that the graph's `Int` holds. A count that large is more likely none. */
+const LARGEST_COUNT = 2_147_483_647;
+
 /** What defines a connection over partitions. */
 export interface MergedConnectionOptions<T extends Ordered, N> {
   /** Identifies the connection for its cursors: scopes, filter and order, as JSON text. */
@@ -85,7 +88,8 @@ export class MergedConnection<T extends Ordered, N> implements Connection<N> {
     const slots = await this.slots();
     if (this.#options.accept() !== undefined) return (await this.#options.countAccepted?.(slots)) ?? null;
     const counts = await Promise.all(slots.map(async (slot) => slot.partition.count(this.#call)));
-    return counts.reduce<number | null>((sum, count) => (sum === null || count === null ? null : sum + count), 0);
+    const all = counts.reduce<number | null>((sum, count) => (sum === null || count === null ? null : sum + count), 0);
+    return all === null || all >= LARGEST_COUNT ? null : all;
   }
 
   slots(): Promise<readonly Slot<T>[]> {

@@ -12,6 +12,7 @@ import { partOf } from '../shared/parts.ts';
 import type { JobLoader } from './jobs/loader.ts';
 import type { LogReader } from './logs/reader.ts';
 import { sayWhatIsMissing } from './logs/truncation.ts';
+import type { Lacks } from './logs/truncation.ts';
 import type { WireJob } from './wire.ts';
 
 /** Steps are read from the job, tasks from its log. There are no attempts. */
@@ -23,13 +24,14 @@ export function createParts(source: string, jobs: JobLoader, reader: LogReader):
   }
 
   function tasks(job: string): Partition<Task> {
-    let truncated = false;
+    let lacks: Lacks = { truncated: false };
     const partition = wholeListPartition('', async (call) => {
-      const answer = await reader.tasks(job, call);
-      ({ truncated } = answer);
-      return answer.tasks.all();
+      const { tasks: table, truncated, odd } = await reader.tasks(job, call);
+      // Lines of a group that is not known may be those of other tasks.
+      lacks = { truncated, unreadable: odd.ofOtherGroups() };
+      return table.all();
     });
-    return sayWhatIsMissing(partition, () => ({ truncated }));
+    return sayWhatIsMissing(partition, () => lacks);
   }
 
   return {

@@ -3,19 +3,9 @@ import type { Instant } from '../../domain/time.ts';
 import { Mismatch } from '../../http/body/mismatch.ts';
 import { rowsIn } from '../shared/rows.ts';
 import type { Rows } from '../shared/rows.ts';
+import { totalOf } from '../shared/totals.ts';
 import { refuseComplaints } from '../shared/error-words.ts';
-import {
-  countOf,
-  fieldsOf,
-  flagOf,
-  idOf,
-  instantOf,
-  isFields,
-  jsonOf,
-  refuseErrors,
-  required,
-  textOf,
-} from '../shared/wire.ts';
+import { fieldsOf, flagOf, idOf, instantOf, isFields, jsonOf, refuseErrors, required, textOf } from '../shared/wire.ts';
 import type { Fields } from '../shared/wire.ts';
 
 /** Shapes of the API's answers, read tolerantly: a field may be null, missing, or from a newer version. */
@@ -112,10 +102,11 @@ export function jobListDecoder(body: unknown): WireJobList {
   const fields = fieldsOf(body);
   requireMember(fields, isFields(fields['pagination']) ? ['data', 'pagination'] : ['data'], 'a list of jobs');
   const pagination = isFields(fields['pagination']) ? fields['pagination'] : {};
+  const rows = rowsIn({ ...fields, data: fields['data'] ?? [] }, 'data', jobDecoder);
   return {
-    ...rowsIn({ ...fields, data: fields['data'] ?? [] }, 'data', jobDecoder),
+    ...rows,
     // A protobuf gateway writes int64 as a string; a plain number is accepted too.
-    total: countOf(pagination['total']),
+    total: totalOf(fields, pagination['total'], rows),
     hasNext: flagOf(pagination['hasNext']),
   };
 }

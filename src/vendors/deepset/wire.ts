@@ -1,6 +1,7 @@
 import type { Json } from '../../domain/json.ts';
 import type { Instant } from '../../domain/time.ts';
 import { Mismatch } from '../../http/body/mismatch.ts';
+import { totalOf } from '../shared/totals.ts';
 import { rowsIn } from '../shared/rows.ts';
 import type { Rows } from '../shared/rows.ts';
 import {
@@ -120,7 +121,7 @@ function listOf<T>(read: (row: Fields) => T): (body: unknown) => WireList<T> {
     if (has_more === null && !Object.hasOwn(fields, 'total') && rows.data.length + rows.odd.length === 0) {
       throw Mismatch.of(fields['has_more'], 'a boolean', 'has_more');
     }
-    return { ...rows, has_more, total: countOf(fields['total']) };
+    return { ...rows, has_more, total: totalOf(fields, fields['total'], rows) };
   };
 }
 

@@ -106,6 +106,9 @@ export function createNemoApi(http: SourceHttp): NemoApi {
       }
       const [first] = pages;
       if (first !== undefined && sizeOf(first) === 0 && countsRows(first)) throw endless(http.source, ENDS_EARLY);
+      // Nothing came behind the last rows, and still the list counts more.
+      const counted = pages.findLast((page) => page.total_results !== null)?.total_results ?? 0;
+      if (counted > pages.reduce((sum, page) => sum + sizeOf(page), 0)) throw endless(http.source, ENDS_EARLY);
       // The vendor pages with its own size, so parts of another size would not line up: start over with that size.
       if (cap < pageSize && [...asked].some((rows) => rows !== pageSize)) return allOf(cap);
       return { data: pages.flatMap(({ data }) => data), odd: pages.flatMap(({ odd }) => odd) };

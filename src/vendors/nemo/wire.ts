@@ -1,6 +1,7 @@
 import type { Json } from '../../domain/json.ts';
 import type { Instant } from '../../domain/time.ts';
 import { Mismatch } from '../../http/body/mismatch.ts';
+import { totalOf } from '../shared/totals.ts';
 import { refuseComplaintsBeside } from '../shared/error-words.ts';
 import { NO_ODD_ROWS, rowsIn, rowsOf } from '../shared/rows.ts';
 import type { Rows } from '../shared/rows.ts';
@@ -165,10 +166,11 @@ function listOf<Row>(read: (fields: Fields) => Row): (body: unknown) => ListWire
   return (body) => {
     const fields = fieldsOf(body);
     const pagination = isFields(fields['pagination']) ? fields['pagination'] : {};
+    const rows = rowsIn(fields, 'data', read);
     return {
-      ...rowsIn(fields, 'data', read),
+      ...rows,
       total_pages: countOf(pagination['total_pages']),
-      total_results: countOf(pagination['total_results']),
+      total_results: totalOf(fields, pagination['total_results'], rows),
     };
   };
 }
@@ -203,9 +205,10 @@ export function logPageWire(body: unknown): LogPageWire {
   const fields = fieldsOf(body);
   const next = fields['next_page'] ?? '';
   if (typeof next !== 'string') throw Mismatch.of(next, 'a string', 'next_page');
+  const rows = rowsIn(fields, 'data', logRowWire);
   return {
-    ...rowsIn(fields, 'data', logRowWire),
-    total: countOf(fields['total']),
+    ...rows,
+    total: totalOf(fields, fields['total'], rows),
     next_page: next === '' ? null : next,
   };
 }

@@ -1,5 +1,6 @@
 import type { Instant } from '../../domain/time.ts';
 import { Mismatch } from '../../http/body/mismatch.ts';
+import { totalOf } from '../shared/totals.ts';
 import { refuseComplaintsBeside } from '../shared/error-words.ts';
 import { NO_ODD_ROWS, rowsIn, rowsOf } from '../shared/rows.ts';
 import type { OddRow, Rows } from '../shared/rows.ts';
@@ -52,7 +53,8 @@ export interface NativeSchedulePage {
 
 export function schedulePageDecoder(body: unknown): NativeSchedulePage {
   const fields = fieldsOf(body);
-  return { total: countOf(fields['total']), results: rowsIn(fields, 'results', scheduleDecoder) };
+  const results = rowsIn(fields, 'results', scheduleDecoder);
+  return { total: totalOf(fields, fields['total'], results), results };
 }
 
 export interface NativeJob {
@@ -124,9 +126,10 @@ export interface NativeJobPage {
 
 export function jobPageDecoder(body: unknown): NativeJobPage {
   const fields = fieldsOf(body);
+  const results = rowsIn(fields, 'results', listedJob);
   return {
-    total: countOf(fields['total']),
-    results: rowsIn(fields, 'results', listedJob),
+    total: totalOf(fields, fields['total'], results),
+    results,
     next_url: linkOf(fields['next_url']),
   };
 }

@@ -85,7 +85,7 @@ export function flagOf(value: unknown): boolean | null {
 }
 
 /** The largest number that the graph's `Int` holds. */
-const LARGEST_COUNT = 2_147_483_647;
+export const LARGEST_COUNT = 2_147_483_647;
 
 /**
  * A count, as a number or text: a whole number from 0 that fits into the graph's `Int`. Null for anything else, because

@@ -1,6 +1,7 @@
 import { isInexact } from '../../domain/json.ts';
 import type { Json } from '../../domain/json.ts';
 import type { Instant } from '../../domain/time.ts';
+import { totalOf } from '../shared/totals.ts';
 import { rowsIn } from '../shared/rows.ts';
 import type { Rows } from '../shared/rows.ts';
 import {
@@ -122,6 +123,8 @@ export interface PaginationWire {
   readonly offset: number | null;
   readonly limit: number | null;
   readonly total: number | null;
+  /** The names of the properties that the answer leaves out of its rows. */
+  readonly omitted: readonly string[];
 }
 
 export interface ListWire<T> extends Rows<T> {
@@ -131,7 +134,9 @@ export interface ListWire<T> extends Rows<T> {
 function listOf<T>(read: (row: Fields) => T): (body: unknown) => ListWire<T> {
   return (body) => {
     const fields = fieldsOf(body);
-    return { $meta: paginationOf(fields['$meta']), ...rowsIn(fields, 'data', read) };
+    const rows = rowsIn(fields, 'data', read);
+    const meta = paginationOf(fields['$meta']);
+    return { $meta: { ...meta, total: meta.total ?? totalOf(fields, null, rows) }, ...rows };
   };
 }
 
@@ -141,7 +146,13 @@ function paginationOf(meta: unknown): PaginationWire {
     offset: countOf(pagination['offset']),
     limit: countOf(pagination['limit']),
     total: countOf(pagination['total']),
+    omitted: omittedIn(meta),
   };
+}
+
+function omittedIn(meta: unknown): readonly string[] {
+  const omitted = isFields(meta) ? meta['omitted'] : null;
+  return Array.isArray(omitted) ? omitted.filter((name) => typeof name === 'string') : [];
 }
 
 export const taskListWire = listOf<TaskWire>(taskWire);

@@ -89,6 +89,14 @@ test('a list of parts that counts some and has none is an error', async () => {
   expect(source.calls()).toBe(1);
 });
 
+test('a list of parts that breaks off before its own count does is an error', async () => {
+  const source = await connect((page) => ({ page: page > 1 ? 99 : 1, said: 3 }));
+  await expect(attemptsOf(source.connector, source.job)).rejects.toMatchObject({
+    code: 'SOURCE_BAD_RESPONSE',
+    message: expect.stringContaining('ends before its own count') as string,
+  });
+});
+
 test('a list of parts that gives the same page again is an error after a few calls', async () => {
   for (const said of [999, null, 0, 2]) {
     const source = await connect(() => ({ page: 1, said }));

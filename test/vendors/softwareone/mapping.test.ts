@@ -213,10 +213,10 @@ describe('a task', () => {
 
 describe('a list', () => {
   test('may come without its envelope or with parts of it', () => {
-    const nothing = { offset: null, limit: null, total: null };
+    const nothing = { offset: null, limit: null, total: null, omitted: [] };
     expect(taskListWire({ data: [] })).toEqual({ $meta: nothing, data: [], odd: [] });
     expect(taskListWire({ $meta: {}, data: [] })).toEqual({ $meta: nothing, data: [], odd: [] });
     const some = { $meta: { pagination: { offset: 0, limit: 10, total: null } }, data: [] };
-    expect(taskListWire(some).$meta).toEqual({ offset: 0, limit: 10, total: null });
+    expect(taskListWire(some).$meta).toEqual({ offset: 0, limit: 10, total: null, omitted: [] });
   });
 });

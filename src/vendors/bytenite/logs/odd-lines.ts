@@ -4,12 +4,17 @@ import type { Service } from '../facts.ts';
 import { selectsPlace } from '../pushdown.ts';
 import type { Selection } from '../pushdown.ts';
 
+/** Unreadable lines of one service or task. */
+interface Place {
+  readonly service: Service | null;
+  readonly taskId: string | null;
+  readonly reason: string;
+  count: number;
+}
+
 /** The unreadable lines of an answer, counted by service and task. Their severity is unknown. */
 export class OddLines {
-  readonly #places = new Map<
-    string,
-    { service: Service | null; taskId: string | null; reason: string; count: number }
-  >();
+  readonly #places = new Map<string, Place>();
 
   note(service: Service | null, taskId: string | null, reason: string): void {
     const name = taskId ?? service ?? 'another group';
@@ -21,19 +26,29 @@ export class OddLines {
   /** The unreadable lines that a selection may include; undefined: none. */
   of(selection: Selection): Unreadable | undefined {
     // Lines of an unknown group may belong to any selection.
-    const wanted = [...this.#places.values()].filter(
-      ({ service, taskId }) => service === null || selectsPlace(selection, service, taskId),
-    );
-    const [first] = wanted;
-    if (first === undefined) return undefined;
-    // An unreadable line has no id, so it is named by its place and number.
-    const ids = wanted.flatMap(({ service, taskId, count }) =>
-      Array.from(
-        { length: Math.min(count, MOST_NAMES) },
-        (_, number) => `${taskId ?? service ?? 'another group'} ${number}`,
+    return unreadableOf(
+      [...this.#places.values()].filter(
+        ({ service, taskId }) => service === null || selectsPlace(selection, service, taskId),
       ),
     );
-    const count = wanted.reduce((sum, place) => sum + place.count, 0);
-    return { count, ids: ids.slice(0, MOST_NAMES), reason: first.reason };
   }
+
+  /** Those of groups that are not known; undefined: none. */
+  ofOtherGroups(): Unreadable | undefined {
+    return unreadableOf([...this.#places.values()].filter(({ service }) => service === null));
+  }
+}
+
+function unreadableOf(wanted: readonly Place[]): Unreadable | undefined {
+  const [first] = wanted;
+  if (first === undefined) return undefined;
+  // An unreadable line has no id, so it is named by its place and number.
+  const ids = wanted.flatMap(({ service, taskId, count }) =>
+    Array.from(
+      { length: Math.min(count, MOST_NAMES) },
+      (_, number) => `${taskId ?? service ?? 'another group'} ${number}`,
+    ),
+  );
+  const count = wanted.reduce((sum, place) => sum + place.count, 0);
+  return { count, ids: ids.slice(0, MOST_NAMES), reason: first.reason };
 }

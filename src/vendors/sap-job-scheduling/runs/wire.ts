@@ -1,10 +1,10 @@
 import type { Json } from '../../../domain/json.ts';
 import type { Instant } from '../../../domain/time.ts';
 import { Mismatch } from '../../../http/body/mismatch.ts';
+import { totalOf } from '../../shared/totals.ts';
 import { NO_ODD_ROWS, rowsIn } from '../../shared/rows.ts';
 import type { OddRow, Rows } from '../../shared/rows.ts';
 import {
-  countOf,
   dateTimeOf,
   fieldsOf,
   instantOf,
@@ -83,9 +83,10 @@ export interface NativeRunPage {
 
 export function runPageDecoder(body: unknown): NativeRunPage {
   const fields = fieldsOf(body);
+  const rows = rowsIn(fields, 'results', runDecoder);
   return {
-    total: countOf(fields['total']),
-    ...withStandIns(listIn(fields, 'results'), rowsIn(fields, 'results', runDecoder)),
+    total: totalOf(fields, fields['total'], rows),
+    ...withStandIns(listIn(fields, 'results'), rows),
     next_url: linkOf(fields['next_url']),
     prev_url: linkOf(fields['prev_url']),
   };

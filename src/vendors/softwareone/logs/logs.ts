@@ -46,7 +46,7 @@ async function* read(
       throw cleared(error, context, pages);
     },
   );
-  for await (const batch of batches) yield allowed(hintsInto(pages.listName, batch), log);
+  for await (const batch of batches) yield withOmitted(allowed(hintsInto(pages.listName, batch), log), pages);
 }
 
 /** The count of rows that pass the filter; null if the vendor cannot count them. */
@@ -86,7 +86,10 @@ function nativePartition(
     async fetch(request, call) {
       const page = await pages.fetch(request, call);
       const isFirst = request.offset === 0 && request.since === undefined && request.upTo === undefined;
-      if (isFirst) promise.see({ count: page.rows.length, total: page.total });
+      const count = page.rows.length;
+      // A page behind the last line that counts more lines, too, is one that is lost.
+      const isLost = count === 0 && (page.total ?? 0) > request.offset;
+      if (isFirst || isLost) promise.see({ count, total: page.total });
       return page;
     },
   });
@@ -96,6 +99,13 @@ function nativePartition(
 function cleared(error: unknown, { abilities }: SourceContext, pages: LogPages): unknown {
   if (isRefusal(error)) abilities.restore(pages.lost);
   return error;
+}
+
+/** The batch, with what the source has left out of its lines. */
+function withOmitted(batch: Batch<LogEntry>, pages: LogPages): Batch<LogEntry> {
+  const omitted = pages.takeOmitted();
+  if (omitted.length === 0 || batch.truncated !== undefined) return batch;
+  return { ...batch, truncated: `the source leaves parts of its lines out: ${omitted.join(', ')}` };
 }
 
 /** The batch without the rows that the vendor should have filtered out. */

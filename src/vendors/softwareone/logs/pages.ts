@@ -25,6 +25,9 @@ import type { Condition } from '../rql.ts';
 import { taskLogListWire } from '../wire.ts';
 import type { TaskLogListWire, TaskLogWire } from '../wire.ts';
 
+/** The properties that make up what is shown of a line. */
+const SHOWN = ['severity', 'message', 'parameters', 'progress', 'eta'] as const;
+
 /** The log to read. */
 export interface TaskLog extends LogFilters {
   /** The task whose log it is. */
@@ -45,6 +48,9 @@ export class LogPages {
   readonly #without = new Set<Ability>();
   /** Instants with no row of another time behind them, when that was looked for. */
   readonly #lastInstants = new Set<bigint>();
+  /** Properties of lines that pages have left out, and those that were told. */
+  readonly #omitted = new Set<string>();
+  readonly #told = new Set<string>();
   /** What the source lost on account of refusals of this log. */
   readonly lost: Ability[] = [];
   readonly size: PageSize;
@@ -79,6 +85,13 @@ export class LogPages {
     return page;
   }
 
+  /** The shown properties that the source has left out, each once. */
+  takeOmitted(): readonly string[] {
+    const omitted = [...this.#omitted].filter((name) => !this.#told.has(name));
+    for (const name of omitted) this.#told.add(name);
+    return omitted;
+  }
+
   /** The total that a page of this call has told, or the first page's. */
   async count(call: Call): Promise<number | null> {
     const known = await this.#totals(call).get(this.#totalKey());
@@ -96,6 +109,7 @@ export class LogPages {
       throw new OutOfOrder(http.source, 'logs by time');
     const { data: page, cutTo } = await this.#ask(request, used, call);
     const { $meta, data } = page;
+    for (const name of SHOWN) if ($meta.omitted.includes(name)) this.#omitted.add(name);
     if ($meta.offset !== null && $meta.offset !== request.offset) {
       throw badResponse(this.#context, 'answered with another page of a log than the one asked for');
     }

@@ -78,6 +78,8 @@ export const byteNiteBed: Bed = {
     logs: [],
     jobs: [
       { pagination: { total: '50' } },
+      { pagination: { total: '3000000000' } },
+      { data: [], totalCount: 50 },
       { data: [], pagination: { total: 50, hasNext: false } },
       { pagination: { hasNext: true } },
     ],

@@ -88,8 +88,14 @@ export const nemoBed: Bed = {
     logs: [
       { data: [], total: 50, next_page: null },
       { data: [], total: 1 },
+      { data: [], total: 3_000_000_000 },
+      { data: [], total_count: 50 },
     ],
-    jobs: [{ data: [], pagination: { page: 1, page_size: 100, total_pages: 1, total_results: 50 } }],
+    jobs: [
+      { data: [], pagination: { total_results: 3_000_000_000 } },
+      { data: [], pagination: { total: 50 } },
+      { data: [], pagination: { page: 1, page_size: 100, total_pages: 1, total_results: 50 } },
+    ],
   },
   nativeSize: ({ url }) => Number(new URL(url, 'http://x').searchParams.get('limit')),
   paths:

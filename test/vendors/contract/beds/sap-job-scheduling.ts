@@ -114,8 +114,11 @@ export const sapBed: Bed = {
     logs: [
       { total: 50, results: [], next_url: null, prev_url: null },
       { total: 50, results: [] },
+      { total: 3_000_000_000, results: [] },
+      { totalCount: 50, results: [] },
     ],
     jobs: [
+      { count: 50, results: [] },
       { total: 50, results: [], next_url: null, prev_url: null },
       { total: 50, results: [] },
     ],

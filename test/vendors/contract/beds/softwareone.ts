@@ -87,8 +87,15 @@ export const softwareOneBed: Bed = {
     job: [{ data: [], $meta: { pagination: { offset: 0, limit: 100, total: 0 } } }, { data: [] }],
   },
   promised: {
-    logs: [{ data: [], $meta: { pagination: { offset: 0, limit: 100, total: 50 } } }],
-    jobs: [{ data: [], $meta: { pagination: { offset: 0, limit: 100, total: 50 } } }],
+    logs: [
+      { data: [], $meta: { pagination: { offset: 0, limit: 100, total: 50 } } },
+      { data: [], $meta: { pagination: { offset: 0, limit: 100, total: 3_000_000_000 } } },
+      { data: [], $meta: { total: 50 } },
+    ],
+    jobs: [
+      { data: [], $meta: { pagination: { offset: 0, limit: 100, total: 50 } } },
+      { data: [], $meta: { pagination: { totalCount: 50 } } },
+    ],
   },
   nativeSize: ({ url }) => Number(/[?&]limit=(\d+)/.exec(url)?.[1]),
   paths: /^\/public\/v1\/system\/tasks(\/[^/]+(\/logs)?)?$/,
