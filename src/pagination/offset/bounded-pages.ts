@@ -1,3 +1,4 @@
+/** One file, although a long one: all that one read knows of its pages is one state. */
 import { freshCall, inSequence } from '../../domain/call.ts';
 import type { Call } from '../../domain/call.ts';
 import { isBeyond } from '../../domain/ordered.ts';
@@ -117,7 +118,11 @@ export class BoundedPages<T extends Ordered> {
     // The next pages have the usual size.
     this.#length = small === null ? count : 0;
     const asked = small ?? this.#options.size.usual;
-    const signs = signsOf({ ...page, offset, count, asked }, this.#full ?? this.#fullSmall ?? this.#trusted);
+    const full = this.#full ?? this.#fullSmall;
+    const signs: PageSigns = {
+      ...signsOf({ ...page, offset, count, asked }, full ?? this.#trusted),
+      ...{ isFullAssumed: full === null, shown: this.#options.size.shown },
+    };
     this.#mayBeCut =
       this.#full === null && count > 0 && count < asked && !isShort({ ...signs, full: null }) ? count : null;
     const isStalled = first !== undefined && fresh === 0;

@@ -94,6 +94,8 @@ export async function fetchFitting<T extends Ordered>(
   call: Call,
 ): Promise<OffsetPage<T>> {
   const { page, asked } = await options.size.fit(request.limit, (limit) => options.fetch({ ...request, limit }, call));
+  const { count, asked: most } = signsOf({ ...page, offset: request.offset, asked, count: page.rows.length }, null);
+  options.size.shown.saw({ count, asked: most, total: page.total });
   if (asked === request.limit) return page;
   const said = page.limit !== null && page.limit > 0 ? page.limit : asked;
   return { ...page, limit: Math.min(said, asked) };

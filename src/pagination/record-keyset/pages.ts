@@ -1,6 +1,7 @@
 import type { Ordered } from '../../domain/ordered.ts';
 import { isShort, moreBehind } from '../core/page-end.ts';
 import { EndlessList, REPEATS } from '../core/page-guard.ts';
+import type { ShownSigns } from '../core/page-end.ts';
 import type { KeysetPage } from './list.ts';
 
 /** The vendor repeats earlier records although more may exist. */
@@ -19,8 +20,11 @@ export class PageLengths {
   /** True once a page has turned out not to be the last. */
   #isLearned = false;
 
-  constructor(asked: number) {
+  readonly #shown: ShownSigns;
+
+  constructor(asked: number, shown: ShownSigns) {
     this.#asked = asked;
+    this.#shown = shown;
     this.#usual = asked;
   }
 
@@ -73,7 +77,7 @@ export class PageLengths {
     // Where nothing is counted, a page that is shorter than one before it is the last: pages are cut to one length.
     if (total === null && length < Math.min(this.#longest, asked)) return true;
     const signs = { start: this.#startOf(page, start), count: length, asked, total, full: this.#fullFor(length) };
-    return moreBehind({ ...signs, said: cursors ? more : null }) === false;
+    return moreBehind({ ...signs, said: cursors ? more : null, shown: this.#shown }) === false;
   }
 
   /** Offsets may count from 1. The count tells where a short page ends; one record more may follow a full one than it leaves. */
