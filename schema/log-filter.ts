@@ -17,7 +17,9 @@ export const LogFilterType = builder.inputType('LogFilter', {
       description:
         'Lines that contain this text, case-sensitive, in `message` as shown by default (without escape sequences).',
     }),
-    notContains: t.string({ description: 'Lines that do not contain this text in `message` as shown by default.' }),
+    notContains: t.stringList({
+      description: 'Lines that contain none of these texts, case-sensitive, in `message` as shown by default.',
+    }),
     matches: t.string({
       description:
         'Lines whose `message`, as shown by default, matches this RE2 regular expression (no back-references, no look-around).',

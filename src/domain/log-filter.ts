@@ -28,7 +28,8 @@ export interface LogFilter {
   /** Whether to keep entries without a severity. Default: yes if `minSeverity` is INFO or lower, otherwise no. */
   readonly includeUnspecified?: boolean | undefined;
   readonly contains?: string | undefined;
-  readonly notContains?: string | undefined;
+  /** None of these texts. */
+  readonly notContains?: readonly string[] | undefined;
   /** An RE2 expression: its time is linear in the length of the message. */
   readonly matches?: string | undefined;
   readonly attemptIn?: readonly string[] | undefined;

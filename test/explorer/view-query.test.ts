@@ -10,7 +10,7 @@ const EVERYTHING: Required<LogFilter> = {
   includeUnspecified: true,
   matches: '(?i)\\d+',
   minSeverity: 'WARN',
-  notContains: '}',
+  notContains: ['}', 'b'],
   severityIn: ['ERROR', 'FATAL'],
   since: '2026-03-01T00:00:00Z',
   stepIn: ['a', 'b'],

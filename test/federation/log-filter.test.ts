@@ -22,10 +22,13 @@ function passes(message: string, filter: LogFilter): boolean {
 describe('a text filter judges the shown text of a line', () => {
   test.each<[string, LogFilter, boolean]>([
     [COLOURED, { contains: 'ERROR: ' }, true],
-    [COLOURED, { notContains: 'ERROR' }, false],
+    [COLOURED, { notContains: ['ERROR'] }, false],
+    [COLOURED, { notContains: ['warm', 'disk'] }, false],
+    [COLOURED, { notContains: ['warm', 'disc'] }, true],
+    [COLOURED, { notContains: [] }, true],
     [COLOURED, { matches: '^ERROR: disk full$' }, true],
     [COLOURED, { contains: '[31m' }, false],
-    [COLOURED, { notContains: '[31m', contains: 'disk' }, true],
+    [COLOURED, { notContains: ['[31m'], contains: 'disk' }, true],
     [LINK, { contains: 'hidden.example' }, false],
     [LINK, { matches: '^see the report$' }, true],
     ['10%\r100%', { contains: '10%\r' }, false],

@@ -6,7 +6,7 @@ import type { ApiError } from '../api/request.ts';
 import { ContextDocument } from '../graphql/generated/graphql.ts';
 import type { ContextQuery } from '../graphql/generated/graphql.ts';
 import { useActions } from '../keys/use-actions.ts';
-import { isFiltered, navigate, NO_LINE_FILTER, usePlace } from '../state/view.ts';
+import { alsoHidden, isFiltered, navigate, NO_LINE_FILTER, usePlace } from '../state/view.ts';
 import { clock } from '../ui/time.ts';
 import { keepInPlace } from './keep-in-place.ts';
 import { likenessOf, selectedText } from './likeness.ts';
@@ -124,7 +124,7 @@ export function Context({ line, zone, children }: ContextProps): ReactNode {
 
 /** Leaves out lines with the selected text, or with what the line shares with others, and stays at its time. */
 function hideLike(line: LogLine): void {
-  navigate({ hide: selectedText() ?? likenessOf(line.message), line: null, at: timeOf(line) });
+  navigate({ hide: alsoHidden(selectedText() ?? likenessOf(line.message)), line: null, at: timeOf(line) });
 }
 
 interface ContextState {

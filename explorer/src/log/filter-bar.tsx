@@ -82,23 +82,7 @@ export function FilterBar({ view, parts, names }: PartsOfJobs & { view: View }):
       </div>
       <TimeRange view={view} />
       <PartChips view={view} parts={parts} names={names}>
-        {view.hide !== '' && (
-          <span className="filter-chip filter-chip-hide">
-            <span className="filter-chip-kind">Hidden</span>
-            <span className="filter-chip-name" title={view.hide}>
-              {view.hide}
-            </span>
-            <button
-              type="button"
-              aria-label={`Show lines with ${view.hide} again`}
-              onClick={() => {
-                navigate({ hide: '', line: null });
-              }}
-            >
-              <CloseIcon />
-            </button>
-          </span>
-        )}
+        {view.hide.length > 0 && view.hide.map((text) => <HiddenText key={text} text={text} all={view.hide} />)}
       </PartChips>
       {isFiltered(view) && (
         <button
@@ -154,5 +138,25 @@ export function FilterBar({ view, parts, names }: PartsOfJobs & { view: View }):
         <DownIcon />
       </button>
     </div>
+  );
+}
+
+function HiddenText({ text, all }: { text: string; all: View['hide'] }): ReactNode {
+  return (
+    <span className="filter-chip filter-chip-hide">
+      <span className="filter-chip-kind">Hidden</span>
+      <span className="filter-chip-name" title={text}>
+        {text}
+      </span>
+      <button
+        type="button"
+        aria-label={`Show lines with ${text} again`}
+        onClick={() => {
+          navigate({ hide: all.filter((each) => each !== text), line: null });
+        }}
+      >
+        <CloseIcon />
+      </button>
+    </span>
   );
 }

@@ -171,7 +171,11 @@ export function EmptyLog({
   }
   const parts: readonly (readonly [string, Partial<View>, boolean])[] = [
     [`the text “${view.text}”`, { text: '' }, view.text !== ''],
-    [`the hidden text “${view.hide}”`, { hide: '' }, view.hide !== ''],
+    ...view.hide.map((text): [string, Partial<View>, boolean] => [
+      `the hidden text “${text}”`,
+      { hide: view.hide.filter((each) => each !== text) },
+      true,
+    ]),
     [`severity ${(view.level ?? '').toLowerCase()} and worse`, { level: null }, view.level !== null],
     ['the time range', { since: null, until: null }, view.since !== null || view.until !== null],
     ['the steps', { steps: [] }, view.steps.length > 0],

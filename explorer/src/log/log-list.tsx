@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import { useActions } from '../keys/use-actions.ts';
 import { showInView } from '../state/in-view.ts';
 import { useSettings } from '../state/settings.ts';
-import { navigate } from '../state/view.ts';
+import { alsoHidden, navigate } from '../state/view.ts';
 import type { View } from '../state/view.ts';
 import { countWords } from '../ui/count-words.ts';
 import { DownIcon } from '../ui/icons.tsx';
@@ -122,8 +122,8 @@ export function LogList({ log, snapshot, jobs, view, isLive, partNames }: LogLis
       else toEnd();
     },
     hide: () => {
-      const hide = selectedText();
-      if (hide !== null) navigate({ hide, line: null, at: view.at });
+      const text = selectedText();
+      if (text !== null) navigate({ hide: alsoHidden(text), line: null, at: view.at });
     },
     'close-line': () => {
       if (view.line !== null) navigate({ line: null, at: null }, { replace: true });

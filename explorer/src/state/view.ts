@@ -15,8 +15,8 @@ export interface View {
   readonly level: LogSeverity | null;
   readonly text: string;
   readonly mode: TextMode;
-  /** Lines with this text are left out. */
-  readonly hide: string;
+  /** Lines with one of these texts are left out. */
+  readonly hide: readonly string[];
   readonly since: string | null;
   readonly until: string | null;
   readonly attempts: readonly string[];
@@ -62,7 +62,7 @@ function parseView(search: string): View {
     level: oneOf(LEVELS, text('level')),
     text: text('q') ?? '',
     mode: oneOf<TextMode>(['case', 'regex'], text('mode')) ?? 'text',
-    hide: text('hide') ?? '',
+    hide: [...new Set(parameters.getAll('hide'))].filter((each) => each !== ''),
     since: text('since'),
     until: text('until'),
     attempts: parameters.getAll('attempt'),
@@ -88,7 +88,7 @@ function printView(view: View): string {
   add('level', [view.level]);
   add('q', [view.text]);
   add('mode', [view.text === '' || view.mode === 'text' ? null : view.mode]);
-  add('hide', [view.hide]);
+  add('hide', view.hide);
   add('since', [view.since]);
   add('until', [view.until]);
   add('attempt', view.attempts);
@@ -108,7 +108,7 @@ export function logFilterOf(view: View): LogFilter {
   return {
     ...(level === null ? {} : { minSeverity: level }),
     ...(text === '' ? {} : textFilter(text, mode)),
-    ...(hide === '' ? {} : { notContains: hide }),
+    ...(hide.length === 0 ? {} : { notContains: hide }),
     ...(since === null ? {} : { since }),
     ...(until === null ? {} : { until }),
     ...(attempts.length === 0 ? {} : { attemptIn: attempts }),
@@ -127,6 +127,11 @@ export function escapeExpression(text: string): string {
   return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 }
 
+/** The texts that are hidden when one more is. */
+export function alsoHidden(text: string): readonly string[] {
+  return [...new Set([...place.view.hide, text])];
+}
+
 /** The jobs whose lines are shown. */
 export function shownJobs({ jobs, only }: Pick<View, 'jobs' | 'only'>): readonly string[] {
   const shown = jobs.filter((id) => only.includes(id));
@@ -141,7 +146,7 @@ export function isFiltered(view: View): boolean {
 export const NO_LINE_FILTER = {
   level: null,
   text: '',
-  hide: '',
+  hide: [],
   since: null,
   until: null,
   attempts: [],

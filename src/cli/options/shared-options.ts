@@ -56,7 +56,7 @@ export function reading(name: string, description: string): Command {
     .option('--severity <severity>', 'of this severity, may be repeated', collectSeverity)
     .option('--include-unspecified', 'also those without a severity')
     .option('--contains <text>', 'with this text in the message')
-    .option('--not-contains <text>', 'without this text in the message')
+    .option('--not-contains <text>', 'without this text in the message, may be repeated', collectText)
     .option('--matches <expression>', 'with a message that this regular expression (RE2) matches')
     .addOption(new Option('--grep <text>', 'a text, or /an expression/').conflicts(['contains', 'matches']))
     .option('--attempt <key>', 'of this attempt, may be repeated', collectText)

@@ -7,7 +7,7 @@ import type { LineFilter } from '../api.ts';
 import { badInput } from '../arguments.ts';
 import { expressions } from './expression.ts';
 
-/** Longest list that a filter field ending in `In` takes. */
+/** Longest list that a field of a filter takes. */
 const MAX_LIST_LENGTH = 100;
 
 export type EntryPredicate = (entry: LogEntry) => boolean;
@@ -15,7 +15,7 @@ export type EntryPredicate = (entry: LogEntry) => boolean;
 /** Checks the client's filter; BAD_USER_INPUT names the wrong field and what is allowed. */
 export function checkLogFilter(filter: LineFilter): void {
   if (filter.matches !== undefined) expressions.of(filter.matches);
-  for (const name of ['severityIn', 'attemptIn', 'stepIn', 'taskIn', 'parts'] as const) {
+  for (const name of ['notContains', 'severityIn', 'attemptIn', 'stepIn', 'taskIn', 'parts'] as const) {
     const length = filter[name]?.length ?? 0;
     if (length > MAX_LIST_LENGTH)
       throw badInput(`filter.${name} has ${length} values; at most ${MAX_LIST_LENGTH} are allowed.`);
@@ -59,13 +59,13 @@ function severityPredicate(filter: LogFilter): EntryPredicate | null {
 }
 
 /** Judges the text that is shown for the line, which is made once for all conditions. */
-function textPredicate({ contains, notContains, matches }: LogFilter): EntryPredicate | null {
+function textPredicate({ contains, notContains = [], matches }: LogFilter): EntryPredicate | null {
   const expression = matches === undefined ? null : expressions.of(matches);
-  if (contains === undefined && notContains === undefined && expression === null) return null;
+  if (contains === undefined && notContains.length === 0 && expression === null) return null;
   return ({ message }) => {
     const text = shownText(message);
     if (contains !== undefined && !text.includes(contains)) return false;
-    if (notContains !== undefined && text.includes(notContains)) return false;
+    if (notContains.some((unwanted) => text.includes(unwanted))) return false;
     return expression?.test(text) ?? true;
   };
 }

@@ -198,7 +198,7 @@ export function checkBasics(bed: Bed, served: () => ServedBed): void {
       severityIn: ['ERROR'],
       includeUnspecified: false,
       contains: 'x',
-      notContains: 'y',
+      notContains: ['y'],
       matches: 'z',
       attemptIn: ['a'],
       stepIn: ['s'],

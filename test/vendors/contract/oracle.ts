@@ -88,7 +88,7 @@ export function passes(node: LogNode, filter: LogFilter & TimeBounds): boolean {
     (until === undefined || node.time < instantOf(until)) &&
     passesSeverity(node.severity.number, filter) &&
     (contains === undefined || shown(node).includes(contains)) &&
-    (notContains === undefined || !shown(node).includes(notContains)) &&
+    (notContains ?? []).every((unwanted) => !shown(node).includes(unwanted)) &&
     (matches === undefined || new RegExp(matches, 'u').test(shown(node))) &&
     isNamed(attemptIn, node.attemptKey) &&
     isNamed(stepIn, node.stepKey) &&

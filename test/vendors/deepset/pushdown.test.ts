@@ -69,7 +69,7 @@ describe('what the vendor filters', () => {
     ['two origins', { stepIn: ['haystack', 'unknown'] }],
     // A refusal of a word that a client made up would be held against the field.
     ['an origin that the vendor does not name', { stepIn: ["x' or 1 eq 1"] }],
-    ['text', { contains: 'x', notContains: 'y', matches: 'z' }],
+    ['text', { contains: 'x', notContains: ['y'], matches: 'z' }],
   ])('is not %s', (_, filter) => {
     expect(plan(filter)).toEqual({ pushed: [], residual: filter });
   });

@@ -249,7 +249,7 @@ describe('filters', () => {
   test('by the absence of a text and by an expression are left to the reader', async () => {
     // A round number of lines costs one look more.
     write(12);
-    const filter = { notContains: 'x', matches: 'line' };
+    const filter = { notContains: ['x'], matches: 'line' };
     const { partitions, ...rest } = await connector.logs({ job }, filter, createCall());
     expect(residualOf(filter, rest)).toEqual(filter);
     expect(await readRows(partitions[0]!)).toHaveLength(12);

@@ -80,8 +80,8 @@ export type LogFilter = {
   readonly matches?: string | null | undefined;
   /** Lines of this severity or worse. */
   readonly minSeverity?: LogSeverity | null | undefined;
-  /** Lines that do not contain this text in `message` as shown by default. */
-  readonly notContains?: string | null | undefined;
+  /** Lines that contain none of these texts, case-sensitive, in `message` as shown by default. */
+  readonly notContains?: ReadonlyArray<string> | null | undefined;
   /** Global ids of attempts, steps and tasks. Each job is narrowed to those that are its own, as by `attemptIn`, `stepIn` and `taskIn`. A job that has none of them keeps all its lines. */
   readonly parts?: ReadonlyArray<string> | null | undefined;
   /** Lines of one of these severities. */
