@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseJson } from '../../src/domain/json.ts';
 import { parseInPieces } from '../../src/http/body/json-pieces.ts';
+import { withFewValues } from '../../src/http/body/value-bound.ts';
 
 /** What parsing gives, or that it fails. */
 async function outcome(parse: () => unknown): Promise<unknown> {
@@ -126,6 +127,16 @@ test('cuts each object and list with too many values, and leaves the others, whe
         );
       },
     ),
+    { numRuns: 2_000 },
+  );
+});
+
+test('cuts the same out of a text of one value', () => {
+  fc.assert(
+    fc.property(fc.json({ maxDepth: 4 }), fc.integer({ min: 0, max: 8 }), (text, most) => {
+      const cut = withFewValues(Buffer.from(text), most).toString();
+      expect(parseJson(cut)).toEqual(bounded(parseJson(text), most, () => false).value);
+    }),
     { numRuns: 2_000 },
   );
 });

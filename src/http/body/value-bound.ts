@@ -62,3 +62,32 @@ export class ValueBound {
     return Buffer.concat(parts);
   }
 }
+
+const [QUOTE, BACKSLASH, COMMA] = [0x22, 0x5c, 0x2c];
+const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
+
+/** A shorter text cannot have so many values that they take long. */
+const SHORT_BYTES = 256 * 1024;
+
+/** A JSON text of one value, without the objects and lists in it that have too many values. */
+export function withFewValues(text: Buffer, most?: number): Buffer {
+  if (text.length <= SHORT_BYTES && most === undefined) return text;
+  const bound = new ValueBound(most);
+  for (let at = 0; at < text.length; at += 1) {
+    const byte = text[at];
+    if (byte === QUOTE) at = endOfText(text, at);
+    else if (byte === COMMA) bound.comma();
+    else if (byte === OPEN_OBJECT || byte === OPEN_LIST) bound.open(at);
+    else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) bound.close(at + 1);
+  }
+  return bound.cut(text);
+}
+
+/** The index of the quote that ends the string. */
+function endOfText(text: Buffer, start: number): number {
+  for (let at = start + 1; at < text.length; at += 1) {
+    if (text[at] === BACKSLASH) at += 1;
+    else if (text[at] === QUOTE) return at;
+  }
+  return text.length;
+}

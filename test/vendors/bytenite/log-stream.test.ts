@@ -381,6 +381,15 @@ describe('an answer that is not what it should be', () => {
     }
   });
 
+  test('keeps a line beside a member with very many values, and leaves out a line that has too many itself', async () => {
+    const many = { ...line('kept'), more: Array.from({ length: 200_000 }, () => 1) };
+    const members = Object.fromEntries(Array.from({ length: 30_000 }, (_, n) => [`member ${n}`, 1]));
+    const body = { partitioner: [many, { ...line('left out'), ...members }, line('last')] };
+    const { rows, odd } = await read(JSON.stringify(body), [65_536]);
+    expect(rows.map(({ log }) => log)).toEqual(['kept', 'last']);
+    expect(odd).toHaveLength(1);
+  });
+
   test('hangs up as soon as it is known to be wrong, and passes on the error of a body that stops', async () => {
     let left = false;
     async function* endless(): AsyncGenerator<Uint8Array> {

@@ -1,5 +1,6 @@
 import { parseJson } from '../../../../domain/json.ts';
 import type { Json } from '../../../../domain/json.ts';
+import { withFewValues } from '../../../../http/body/value-bound.ts';
 import { FlatLine } from './flat-line.ts';
 import { TOO_LARGE } from './scanner-options.ts';
 import type { ScannerOptions } from './scanner-options.ts';
@@ -239,7 +240,7 @@ function endOfScalar(chunk: Buffer, from: number): number {
 /** Parses the bytes as JSON. Bytes that are not UTF-8 become U+FFFD. U+FEFF is kept like any other character. */
 function parse(bytes: Buffer): Json {
   try {
-    return parseJson(bytes.toString('utf8'));
+    return parseJson(withFewValues(bytes).toString('utf8'));
   } catch {
     throw new MalformedJson();
   }
