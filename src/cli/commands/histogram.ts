@@ -50,6 +50,8 @@ export async function histogram(
   });
 }
 
+const WORST_FIRST = LOG_SEVERITIES.toReversed();
+
 function columnsOf(buckets: readonly Bucket[], time: ShowTime): readonly Column<Bucket>[] {
   const most = Math.max(1, ...buckets.map(({ total }) => total));
   return [
@@ -59,7 +61,10 @@ function columnsOf(buckets: readonly Bucket[], time: ShowTime): readonly Column<
     { title: '', cell: ({ total }) => '#'.repeat(Math.ceil((total / most) * BAR)) },
     {
       title: 'BY SEVERITY',
-      cell: ({ counts }) => counts.map(({ severity, count }) => `${severity} ${count}`).join(', '),
+      cell: ({ counts }) =>
+        WORST_FIRST.filter((name) => countOf(name, counts) > 0)
+          .map((name) => `${name} ${countOf(name, counts)}`)
+          .join(', '),
     },
   ];
 }
