@@ -76,7 +76,9 @@ describe.skipIf(HAS_NO_BROWSER)('the parts of a job in the log explorer', () => 
       await parts.filter({ hasText: 'PARTITIONER' }).click({ modifiers: ['Shift'] });
       await expect.poll(() => stepsOfLines(page)).toEqual(new Set(steps));
       expect(await page.locator('.filter-chip-name').allTextContents()).toEqual(steps);
+      expect(await page.evaluate(() => getSelection()?.toString())).toBe('');
       link = page.url();
+      expect(link).not.toContain('pick');
     }, SIZES.desktop);
     await explorer.visit(
       async (page) => {

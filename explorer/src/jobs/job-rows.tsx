@@ -6,6 +6,7 @@ import { useActions } from '../keys/use-actions.ts';
 import { navigate, NO_LINE_FILTER } from '../state/view.ts';
 import { CheckIcon, PlusIcon } from '../ui/icons.tsx';
 import { ago, duration } from '../ui/time.ts';
+import { useIsNarrow } from '../ui/use-is-narrow.ts';
 import { useNow } from '../ui/use-now.ts';
 import type { JobListSnapshot } from './job-list.ts';
 import { StatusIcon } from './status-icon.tsx';
@@ -116,12 +117,13 @@ interface JobRowProps {
 
 function JobRow({ job, now, selected, hue }: JobRowProps): ReactNode {
   const isSelected = selected.includes(job.id);
+  const isNarrow = useIsNarrow();
   const begun = job.startedAt ?? job.createdAt;
   const choose = (event: MouseEvent, add: boolean): void => {
     event.stopPropagation();
     const next = !add ? [job.id] : isSelected ? selected.filter((id) => id !== job.id) : [...selected, job.id];
     // A job that joins is read with the filters of the others; another job is read whole.
-    navigate({ ...(add ? { only: [] } : NO_LINE_FILTER), line: null, at: null, jobs: next, picking: add });
+    navigate({ ...(add ? { only: [] } : NO_LINE_FILTER), line: null, at: null, jobs: next, picking: add && isNarrow });
   };
   return (
     <div className={isSelected ? 'job job-selected' : 'job'}>
