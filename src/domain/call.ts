@@ -52,7 +52,8 @@ type CallOptions = Partial<
 
 /** A call without any state. */
 export function createCall(options: CallOptions = {}): Call {
-  const states = new WeakMap<object, Map<string, unknown>>();
+  // Not a WeakMap, which costs more to collect: calls are short, and what owns state lives longer.
+  const states = new Map<object, Map<string, unknown>>();
   return {
     signal: options.signal ?? new AbortController().signal,
     authorization: options.authorization ?? null,

@@ -1,6 +1,7 @@
 import { hasCode, TributaryError, unknownJob } from '../domain/errors.ts';
 import type { Ordered } from '../domain/ordered.ts';
-import type { Batch, Partition } from '../pagination/core/partition.ts';
+import type { Partition } from '../pagination/core/partition.ts';
+import { Through } from '../pagination/core/through.ts';
 import type { Connector, PartReader } from '../vendors/connector.ts';
 import type { FederatedSource } from './source.ts';
 
@@ -23,14 +24,11 @@ export function namingJobs(source: FederatedSource): FederatedSource {
   }
 
   function namingPartition<T extends Ordered>(job: string, partition: Partition<T>): Partition<T> {
-    async function* read(...request: Parameters<Partition<T>['read']>): AsyncGenerator<Batch<T>, void, undefined> {
-      try {
-        yield* partition.read(...request);
-      } catch (error) {
-        throw named(error, job);
-      }
-    }
-    return { key: partition.key, read, count: (call) => namingJob(job, () => partition.count(call)) };
+    return {
+      key: partition.key,
+      read: (request, call) => new Through(() => partition.read(request, call), { error: (error) => named(error, job) }),
+      count: (call) => namingJob(job, () => partition.count(call)),
+    };
   }
 
   async function namingAll<T extends Ordered>(

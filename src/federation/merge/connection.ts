@@ -46,6 +46,7 @@ export class MergedConnection<T extends Ordered, N> implements Connection<N> {
   readonly #call: Call;
   #slots: Promise<readonly Slot<T>[]> | undefined;
   #read: Promise<MergedPage<T>> | undefined;
+  #nodes: Promise<readonly N[]> | undefined;
   #edges: Promise<readonly Edge<N>[]> | undefined;
 
   /** Throws BAD_USER_INPUT for arguments out of bounds, before any call to a vendor. */
@@ -57,19 +58,20 @@ export class MergedConnection<T extends Ordered, N> implements Connection<N> {
   }
 
   edges(): Promise<readonly Edge<N>[]> {
-    this.#edges ??= this.read().then((page) => this.#edgesOf(page));
+    this.#edges ??= this.#makeEdges();
     return this.#edges;
   }
 
-  async nodes(): Promise<readonly N[]> {
-    return (await this.edges()).map((edge) => edge.node);
+  nodes(): Promise<readonly N[]> {
+    this.#nodes ??= this.#makeNodes();
+    return this.#nodes;
   }
 
   async pageInfo(): Promise<PageInfo> {
     const page = await this.read();
-    const edges = await this.edges();
     const forward = this.#page.side === 'first';
-    const near = edges.at(forward ? 0 : -1)?.cursor ?? null;
+    // Rows are in the direction of the read, so the first one is that at which it began.
+    const near = page.rows.length === 0 ? null : this.#cursors.encode(page.placeOf(0));
     const continueFrom = page.continueFrom === null ? null : this.#cursors.encode(page.continueFrom);
     return {
       hasNextPage: forward ? page.more : this.#page.before !== null,
@@ -125,11 +127,20 @@ export class MergedConnection<T extends Ordered, N> implements Connection<N> {
     return { direction: directionOf(side, this.#options.descending), from, until, need: size, size };
   }
 
-  #edgesOf(page: MergedPage<T>): readonly Edge<N>[] {
-    const edges = page.rows.map(
-      ({ row, slot }, index) => new MergedEdge(this.#options.nodeOf(row, slot), page, index, this.#cursors) as Edge<N>,
-    );
-    return this.#page.side === 'first' ? edges : edges.reverse();
+  async #makeNodes(): Promise<readonly N[]> {
+    const { rows } = await this.read();
+    const nodes: N[] = [];
+    for (const { row, slot } of rows) nodes.push(this.#options.nodeOf(row, slot));
+    return this.#page.side === 'first' ? nodes : nodes.reverse();
+  }
+
+  /** Edges have the same nodes as `nodes`, so what is kept of a node is made once. */
+  async #makeEdges(): Promise<readonly Edge<N>[]> {
+    const page = await this.read();
+    const nodes = await this.nodes();
+    const isFirst = this.#page.side === 'first';
+    const last = nodes.length - 1;
+    return nodes.map((node, at) => new MergedEdge(node, page, isFirst ? at : last - at, this.#cursors));
   }
 }
 

@@ -96,6 +96,14 @@ export class MergeLane<T extends Ordered> {
     return { row, slot: this.slot, hint };
   }
 
+  /** Moves rows that are at hand, at most `most`, to the end of a list. */
+  takeInto(rows: MergedRow<T>[], most: number): void {
+    const end = Math.min(this.#buffer.length, this.#index + most);
+    for (let at = this.#index; at < end; at += 1)
+      rows.push({ row: this.#buffer[at] as T, slot: this.slot, hint: this.#hints[at] ?? null });
+    this.#index = end;
+  }
+
   /** Reads until there is a row or the end. Returns what the partition reports as out of reach. */
   async refill(): Promise<readonly Error[]> {
     const truncated: Error[] = [];

@@ -55,6 +55,18 @@ export class Merge<T extends Ordered> {
     return this.hasReady() ? (this.#first()?.take() ?? null) : null;
   }
 
+  /**
+   * Moves rows of the only partition that has any left to the end of a list, at most `most`. Returns how many: 0 if a
+   * call is needed, or if several partitions have rows that have to be compared.
+   */
+  takeAlone(rows: MergedRow<T>[], most: number): number {
+    const [lane, ...others] = this.#lanes.filter(({ head, isOpen }) => head !== null || isOpen);
+    if (lane === undefined || lane.head === null || others.length > 0) return 0;
+    const before = rows.length;
+    lane.takeInto(rows, most);
+    return rows.length - before;
+  }
+
   /** True: there is another row. False: there is none. Null: only a call to a vendor can tell. */
   peek(): boolean | null {
     if (this.#lanes.some((lane) => lane.head !== null)) return true;

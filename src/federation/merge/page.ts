@@ -79,6 +79,12 @@ async function collect<T extends Ordered>(
       scan.outcome = 'bounded';
       return scan;
     }
+    // The rows of one partition move together.
+    if (options.accept === undefined && merge.takeAlone(scan.rows, options.size - scan.rows.length) > 0) {
+      scan.last = scan.rows.at(-1) ?? null;
+      if (scan.last !== null) scan.taken.set(scan.last.slot, scan.last);
+      continue;
+    }
     const merged = merge.nextReady() ?? (await merge.next());
     if (merged === null) {
       scan.outcome = 'exhausted';

@@ -1,6 +1,7 @@
 import type { Ordered } from '../../domain/ordered.ts';
 import { contradiction, ENDS_EARLY } from './page-guard.ts';
-import type { Partition } from './partition.ts';
+import type { Batch, Partition } from './partition.ts';
+import { Through } from './through.ts';
 
 /** What a first page states about its list. */
 interface FirstPage {
@@ -26,17 +27,14 @@ export class EmptyPromise {
 
   /** The partition, with a final batch that reports the contradiction. */
   toldBy<T extends Ordered>(partition: Partition<T>): Partition<T> {
-    const takeNote = (): boolean => {
+    const end = (): Batch<T> | null => {
       const isBroken = this.#isBroken;
       this.#isBroken = false;
-      return isBroken;
+      return isBroken ? { rows: [], hints: [], more: false, pages: 0, ...contradiction(ENDS_EARLY) } : null;
     };
     return {
       key: partition.key,
-      async *read(request, call) {
-        yield* partition.read(request, call);
-        if (takeNote()) yield { rows: [], hints: [], more: false, pages: 0, ...contradiction(ENDS_EARLY) };
-      },
+      read: (request, call) => new Through(() => partition.read(request, call), { end }),
       count: (call) => partition.count(call),
     };
   }

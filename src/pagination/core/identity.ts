@@ -31,8 +31,9 @@ export abstract class LateTie {
 /** Gives a row its tie-break if it is the only row of its instant. */
 export function placeOne<T extends Ordered>(row: Unplaced<T>, identity: Identity<T>): T {
   // The row is already complete: it computes its tie-break itself.
-  if (row instanceof LateTie && identity.by === 'content') return row as unknown as T;
-  return placeGroup([row], identity)[0] as T;
+  if (identity.by === 'id') return withTie<T>(row, identity.of(row));
+  if (row instanceof LateTie) return row as unknown as T;
+  return withTie<T>(row, occurrenceTie(hashes.get(row) ?? contentHash(identity.of(row)), 0));
 }
 
 /** Gives each row of one whole group of equal times its tie-break. A vendor id that comes twice is one row. */
@@ -80,5 +81,7 @@ function nextOccurrence(seen: Map<string, number>, hash: string): string {
 /** The row with its tie-break: the one place where an `Unplaced` row becomes a placed one. */
 export function withTie<T extends Ordered>(row: Unplaced<T>, tie: string): T {
   // A decoded row and its tie are together what T is; TypeScript can't rebuild T from Omit<T, 'tie'>.
-  return Object.assign(row, { tie }) as unknown as T;
+  const placed = row as unknown as { tie: string };
+  placed.tie = tie;
+  return placed as unknown as T;
 }

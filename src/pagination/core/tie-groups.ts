@@ -32,7 +32,10 @@ export type CloseHint = (own: Hint | null, next: Hint | null) => Hint | null;
 export class TieGroups<T extends Ordered> {
   readonly #options: TieGroupOptions<T>;
   readonly #closeHint: CloseHint;
-  #pending: NativeRow<T>[] = [];
+  /** The open group. Most groups have one row, so there is no list for it. */
+  #first: Unplaced<T> | null = null;
+  #firstHint: Hint | null = null;
+  #others: NativeRow<T>[] | null = null;
   #closedTime: bigint | null = null;
   #ended = false;
 
@@ -48,16 +51,17 @@ export class TieGroups<T extends Ordered> {
 
   /** The instant of the open group; null if there is none. */
   get pendingTime(): bigint | null {
-    return this.#pending[0]?.row.time ?? null;
+    return this.#first === null ? null : this.#first.time;
   }
 
   get pendingCount(): number {
-    return this.#pending.length;
+    return this.#first === null ? 0 : 1 + (this.#others?.length ?? 0);
   }
 
   /** Drops the open group, because all of its rows are about to be read again. */
   reset(): void {
-    this.#pending = [];
+    this.#first = null;
+    this.#others = null;
   }
 
   /**
@@ -65,29 +69,54 @@ export class TieGroups<T extends Ordered> {
    * and are dropped.
    */
   expectAgain(): void {
-    this.#pending = this.#pending.filter(({ row }) => row.unreadable === undefined);
+    const kept = this.#pending().filter(({ row }) => row.unreadable === undefined);
+    this.reset();
+    for (const { row, hint } of kept) this.#hold(row, hint);
   }
 
   /** Takes rows in the direction of the read and returns the rows of closed groups. */
   push(rows: readonly NativeRow<T>[]): RowsOut<T> {
     const out = noRows<T>();
-    for (const native of rows) {
-      if (this.#ended) break;
-      const time = native.row.time;
-      if (this.#isBehind(time)) continue;
-      if (this.#isPastUntil(time)) {
-        this.#close(out, native.hint);
-        this.#ended = true;
-        break;
-      }
-      if (this.#pending.length > 0 && this.pendingTime !== time) {
-        this.#close(out, native.hint);
-        // A row out of the vendor's own order, whose group has already been given out.
-        if (this.#isBehind(time)) continue;
-      }
-      this.#pending.push(native);
-    }
+    for (const { row, hint } of rows) if (!this.#take(row, hint, out)) break;
     return out;
+  }
+
+  /** The same for rows that share one hint. */
+  pushWith(hint: Hint | null, rows: readonly Unplaced<T>[]): RowsOut<T> {
+    const out = noRows<T>();
+    for (const row of rows) if (!this.#take(row, hint, out)) break;
+    return out;
+  }
+
+  /** Takes a row. False: the read has ended. */
+  #take(row: Unplaced<T>, hint: Hint | null, out: RowsOut<T>): boolean {
+    if (this.#ended) return false;
+    const { time } = row;
+    if (this.#isBehind(time)) return true;
+    if (this.#isPastUntil(time)) {
+      this.#close(out, hint);
+      this.#ended = true;
+      return false;
+    }
+    if (this.#first !== null && this.#first.time !== time) {
+      this.#close(out, hint);
+      // A row out of the vendor's own order, whose group has already been given out.
+      if (this.#isBehind(time)) return true;
+    }
+    this.#hold(row, hint);
+    return true;
+  }
+
+  #hold(row: Unplaced<T>, hint: Hint | null): void {
+    if (this.#first !== null) (this.#others ??= []).push({ row, hint });
+    else {
+      this.#first = row;
+      this.#firstHint = hint;
+    }
+  }
+
+  #pending(): readonly NativeRow<T>[] {
+    return this.#first === null ? [] : [{ row: this.#first, hint: this.#firstHint }, ...(this.#others ?? [])];
   }
 
   /**
@@ -111,53 +140,62 @@ export class TieGroups<T extends Ordered> {
   /** True for rows before `from`, or at or before the closed group. They are no longer wanted. */
   #isBehind(time: bigint): boolean {
     const { direction, from } = this.#options;
-    const sign = direction === 'forward' ? 1 : -1;
-    if (from !== null && compareTimes(time, from.time) * sign < 0) return true;
-    return this.#closedTime !== null && compareTimes(time, this.#closedTime) * sign <= 0;
+    const closed = this.#closedTime;
+    if (direction === 'forward') return (from !== null && time < from.time) || (closed !== null && time <= closed);
+    return (from !== null && time > from.time) || (closed !== null && time >= closed);
   }
 
   #isPastUntil(time: bigint): boolean {
     const { direction, until } = this.#options;
     if (until === null) return false;
-    return compareTimes(time, until.time) * (direction === 'forward' ? 1 : -1) > 0;
+    return direction === 'forward' ? time > until.time : time < until.time;
   }
 
   #close(out: RowsOut<T>, next: Hint | null): void {
-    const first = this.#pending[0];
-    if (first === undefined) return;
-    const { identity, direction, from, until } = this.#options;
-    const sign = direction === 'forward' ? 1 : -1;
-    if (this.#pending.length === 1) {
-      const row = placeOne(first.row, identity);
-      this.#closedTime = first.row.time;
-      this.#pending = [];
-      if (from !== null && !isBeyond(row, from, direction)) return;
-      if (until !== null && comparePositions(row, until) * sign >= 0) return;
-      out.rows.push(row);
-      out.hints.push(this.#closeHint(first.hint, next));
+    const first = this.#first;
+    if (first === null) return;
+    const { identity } = this.#options;
+    this.#closedTime = first.time;
+    if (this.#others === null) {
+      const hint = this.#firstHint;
+      this.reset();
+      const row = placeOne(first, identity);
+      if (this.#isWithin(row)) add(out, row, this.#closeHint(hint, next));
       return;
     }
+    const pending = this.#pending();
+    this.reset();
+    this.#closeGroup(pending, out, next);
+  }
+
+  #closeGroup(pending: readonly NativeRow<T>[], out: RowsOut<T>, next: Hint | null): void {
+    const { identity, direction } = this.#options;
+    const sign = direction === 'forward' ? 1 : -1;
     const hintOf = new Map<Unplaced<T>, Hint | null>();
-    for (const native of this.#pending) hintOf.set(native.row, native.hint);
+    for (const native of pending) hintOf.set(native.row, native.hint);
     const placed = placeGroup(
-      this.#pending.map((native) => native.row),
+      pending.map((native) => native.row),
       identity,
     );
     placed.sort((a, b) => comparePositions(a, b) * sign);
     for (const row of placed) {
-      if (from !== null && !isBeyond(row, from, direction)) continue;
-      if (until !== null && comparePositions(row, until) * sign >= 0) continue;
-      out.rows.push(row);
+      if (!this.#isWithin(row)) continue;
       // Only the group's last row is followed by the next group.
-      out.hints.push(this.#closeHint(hintOf.get(row) ?? null, row === placed.at(-1) ? next : null));
+      add(out, row, this.#closeHint(hintOf.get(row) ?? null, row === placed.at(-1) ? next : null));
     }
-    this.#closedTime = first.row.time;
-    this.#pending = [];
+  }
+
+  /** True if the row is beyond `from` and before `until`. */
+  #isWithin(row: T): boolean {
+    const { direction, from, until } = this.#options;
+    if (from !== null && !isBeyond(row, from, direction)) return false;
+    return until === null || isBeyond(until, row, direction);
   }
 }
 
-function compareTimes(a: bigint, b: bigint): number {
-  return a === b ? 0 : a < b ? -1 : 1;
+function add<T>(out: RowsOut<T>, row: T, hint: Hint | null): void {
+  out.rows.push(row);
+  out.hints.push(hint);
 }
 
 /** Builds a batch from rows of closed groups. */

@@ -63,7 +63,7 @@ async function* readGroups<T extends Ordered>(
   const pages = new BoundedPages(options, request, call);
   for (;;) {
     const page = await pages.next();
-    const out = groups.push(page.rows.map((row) => ({ row, hint: null })));
+    const out = groups.pushWith(null, page.rows);
     const open = groups.pendingTime;
     const rest = groups.ended || page.more === false ? 'end' : await pages.goOn(page, open);
     if (rest === 'end' || rest === 'repeats') {

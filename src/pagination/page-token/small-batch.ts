@@ -2,12 +2,16 @@ import type { Call } from '../../domain/call.ts';
 import type { Direction, Ordered } from '../../domain/ordered.ts';
 import type { Ladder } from '../core/ladder.ts';
 import type { PageSize } from '../core/page-size.ts';
-import type { Batch, Identity, ReadRequest } from '../core/partition.ts';
+import type { RowsOut } from '../core/hinted-rows.ts';
+import type { Batch, Hint, Identity, ReadRequest } from '../core/partition.ts';
 import { batchOf, TieGroups } from '../core/tie-groups.ts';
 import type { NativeRow } from '../core/tie-groups.ts';
 import type { IndexedPage } from '../numbered/list.ts';
 import { writeHint } from '../numbered/page-hint.ts';
 import { isBefore } from './passed-over.ts';
+
+/** Pages that have numbers need no tokens to be found again. */
+const NO_MEMORIES = [null, null] as const;
 
 export interface SmallPage<T extends Ordered> {
   readonly page: IndexedPage<T>;
@@ -27,19 +31,24 @@ export function batchFrom<T extends Ordered>(
   { direction, from, until, need }: ReadRequest<T>,
 ): Batch<T> | null {
   if (!isEven) return null;
-  const natives = page.rows.map((row, at): NativeRow<T> => ({
-    row,
-    hint: writeHint({
+  // Until rows are given out, their index stands for their hint. The page has more rows than are given out.
+  const natives = page.rows.map((row, at): NativeRow<T> => ({ row, hint: at }));
+  const asked = { rows, usual: size.usual };
+  const hintOf = (row: T, at: number): Hint =>
+    writeHint({
       order: 'ascending',
-      asked: { rows, usual: size.usual },
+      asked,
       place: index * rows + at,
       page: index,
       next: index,
       total: page.total,
       time: row.time,
-      memories: [null, null],
-    }),
-  }));
+      memories: NO_MEMORIES,
+    });
+  const withHints = (out: RowsOut<T>): RowsOut<T> => ({
+    rows: out.rows,
+    hints: out.rows.map((row, at) => hintOf(row, Number(out.hints[at]))),
+  });
   const edges = [index === 0, page.isLast];
   if (direction === 'backward') {
     natives.reverse();
@@ -50,14 +59,14 @@ export function batchFrom<T extends Ordered>(
   if (from !== null && isFirst !== true && !isBefore(natives[ladder.ahead]?.row.time, from.time, direction))
     return null;
   if (isLast === true) {
-    return batchOf(groups.finish(groups.push(natives)), false, 1);
+    return batchOf(withHints(groups.finish(groups.push(natives))), false, 1);
   }
   const end = endOf(natives, from === null ? null : from.time, need, direction);
   const next = natives[end]?.row.time;
   if (next === undefined) return null;
   const out = groups.push(natives.slice(0, end + 1));
   const more = until === null || isBefore(next, until.time, direction) ? true : null;
-  return batchOf(out, groups.ended ? false : more, 1);
+  return batchOf(withHints(out), groups.ended ? false : more, 1);
 }
 
 /**

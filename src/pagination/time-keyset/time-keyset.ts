@@ -37,7 +37,7 @@ async function* read<T extends Ordered>(
     const { rows, isEnd, comeAgain: willAgain = true, ...said } = await walk.next();
     if (comeAgain) groups.expectAgain();
     comeAgain = willAgain;
-    const out = groups.push(rows.map((row) => ({ row, hint: walk.hint })));
+    const out = groups.pushWith(walk.hint, rows);
     if (groups.ended || isEnd) {
       yield { ...batchOf(groups.finish(out), false, walk.takeCount()), ...said };
       return;

@@ -54,9 +54,16 @@ export function pipelineLog(row: Fields): WirePipelineLog {
     logged_at: required(row, 'logged_at', dateTimeOf, 'a date-time'),
     level: textOf(row['level']),
     origin: textOf(row['origin']),
-    exceptions: objectsIn(row['exceptions']).map(exception),
+    exceptions: exceptionsIn(row['exceptions']),
     extra_fields: jsonOf(row['extra_fields']),
   };
+}
+
+const NO_EXCEPTIONS: readonly WireException[] = [];
+
+function exceptionsIn(value: unknown): readonly WireException[] {
+  const list = objectsIn(value);
+  return list.length === 0 ? NO_EXCEPTIONS : list.map(exception);
 }
 
 function exception(fields: Fields): WireException {
@@ -71,9 +78,11 @@ function exception(fields: Fields): WireException {
   };
 }
 
+const NO_OBJECTS: readonly Fields[] = [];
+
 /** The objects of a list that is only shown. */
 function objectsIn(value: unknown): readonly Fields[] {
-  return Array.isArray(value) ? value.filter(isFields) : [];
+  return Array.isArray(value) && value.length > 0 ? value.filter(isFields) : NO_OBJECTS;
 }
 
 export interface WirePipeline {

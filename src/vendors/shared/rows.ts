@@ -4,6 +4,7 @@ import { FIRST_INSTANT, LAST_INSTANT } from '../../domain/time.ts';
 import { CUT } from '../../http/body/string-cutter.ts';
 import { Mismatch } from '../../http/body/mismatch.ts';
 import type { Batch, Partition, Unplaced, Unreadable } from '../../pagination/core/partition.ts';
+import { Through } from '../../pagination/core/through.ts';
 import { MOST_NAMES, together } from '../../pagination/core/unreadable.ts';
 import { refuseComplaints, refuseNamedErrors } from './error-words.ts';
 import { forgetProgress, idOfOdd, pauseIfDue, progressOf } from './row-progress.ts';
@@ -190,10 +191,11 @@ function hasCutString(value: unknown, leastUnits: number): boolean {
 export function readable<T extends Ordered>(partition: Partition<T>, lost?: LostRows): Partition<T> {
   return {
     key: partition.key,
-    async *read(request, call) {
+    read(request, call) {
       // A page that is read again has the same rows, so count each row once.
       const counted = new Set<string>();
-      for await (const batch of partition.read(request, call)) yield withoutStandIns(batch, counted, lost?.take());
+      const batch = (read: Batch<T>): Batch<T> => withoutStandIns(read, counted, lost?.take());
+      return new Through(() => partition.read(request, call), { batch });
     },
     count: (call) => partition.count(call),
   };

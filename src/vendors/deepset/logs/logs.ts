@@ -2,6 +2,7 @@ import type { Call } from '../../../domain/call.ts';
 import type { LogEntry } from '../../../domain/log-entry.ts';
 import type { Batch, Partition, ReadRequest } from '../../../pagination/core/partition.ts';
 import { EmptyPromise } from '../../../pagination/core/empty-promise.ts';
+import { Through } from '../../../pagination/core/through.ts';
 import type { PageSizes } from '../../../pagination/core/page-size.ts';
 import { readOn } from '../../../pagination/core/read-on.ts';
 import { timeKeysetPartition } from '../../../pagination/time-keyset/time-keyset.ts';
@@ -46,14 +47,14 @@ export function logPartition(options: LogPartitionOptions): Partition<LogEntry> 
   };
 }
 
-async function* read(
+function read(
   options: LogPartitionOptions,
   request: ReadRequest<LogEntry>,
   call: Call,
 ): AsyncGenerator<Batch<LogEntry>, void, undefined> {
   const suspected: (readonly FilterField[])[] = [];
   let parts = split(options);
-  const batches = readOn(
+  const batches = readOn<LogEntry, LogRow>(
     request,
     (again) => {
       parts = split(options);
@@ -70,7 +71,9 @@ async function* read(
       return false;
     },
   );
-  for await (const batch of batches) yield parts.local.length === 0 ? batch : filterBatch(batch, parts.local);
+  return new Through<LogRow, LogEntry>(() => batches, {
+    batch: (batch) => (parts.local.length === 0 ? batch : filterBatch(batch, parts.local)),
+  });
 }
 
 /** The current split between conditions for the vendor and conditions applied here. */

@@ -9,6 +9,8 @@ import { attributesOf } from '../../shared/wire.ts';
 import { redact } from './redaction.ts';
 import type { WireException, WirePipelineLog } from '../wire.ts';
 
+const NO_EXCEPTIONS: LogEntry['exceptions'] = [];
+
 /** A log entry with the vendor's id, which becomes its tie-break. */
 export interface LogRow extends LogEntry {
   readonly logId: string;
@@ -21,7 +23,7 @@ export function rowOf(log: WirePipelineLog): Unplaced<LogRow> {
     timestamp: log.logged_at.text,
     severity: severityOfLevel(log.level),
     message: log.message,
-    exceptions: log.exceptions.map(exceptionOf),
+    exceptions: log.exceptions.length === 0 ? NO_EXCEPTIONS : log.exceptions.map(exceptionOf),
     attributes: extraOf(log),
     attemptKey: null,
     stepKey: log.origin,
