@@ -26,7 +26,8 @@ export function namingJobs(source: FederatedSource): FederatedSource {
   function namingPartition<T extends Ordered>(job: string, partition: Partition<T>): Partition<T> {
     return {
       key: partition.key,
-      read: (request, call) => new Through(() => partition.read(request, call), { error: (error) => named(error, job) }),
+      read: (request, call) =>
+        new Through(() => partition.read(request, call), { error: (error) => named(error, job) }),
       count: (call) => namingJob(job, () => partition.count(call)),
     };
   }

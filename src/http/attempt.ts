@@ -56,7 +56,7 @@ export async function openAttempt(
   route: string | null,
 ): Promise<OpenAttempt> {
   const asked = parts.clock.now();
-  const release = await enter(parts, caller, asked);
+  const release = enterNow(parts, caller) ?? (await enter(parts, caller, asked));
   const queuedMilliseconds = Math.max(0, parts.clock.now() - asked);
   const settle = admitted(parts, request, release);
   const started = performance.now();
@@ -92,6 +92,11 @@ export async function openAttempt(
     finish(error);
     throw error;
   }
+}
+
+/** Takes a slot if there is one and the source takes calls. */
+function enterNow({ limiter, coolDown }: AttemptParts, caller: Caller): (() => void) | null {
+  return coolDown.isOn() ? null : limiter.acquireNow(caller);
 }
 
 /** Waits for a slot. If the source asks for a pause meanwhile, gives the slot back and waits until the pause ends. */

@@ -101,7 +101,7 @@ async function* chunksOf(
   // Bytes and waiting time of the current window. Only time spent waiting counts, because our own reader may be slow.
   let [bytes, waited, since] = [0, 0, performance.now()];
   try {
-    for await (const each of answer.body) {
+    for await (const each of answer.body.stream()) {
       const chunk = each as Uint8Array;
       all += chunk.length;
       bytes += chunk.length;

@@ -105,15 +105,17 @@ export function createRecorder(now: () => number): Recorder {
     answered(latencyMilliseconds) {
       lastLatencyMilliseconds = latencyMilliseconds;
     },
-    async watch(call) {
-      try {
-        const result = await call;
-        succeeded();
-        return result;
-      } catch (error) {
-        failed(error);
-        throw error;
-      }
+    watch(call) {
+      return call.then(
+        (result) => {
+          succeeded();
+          return result;
+        },
+        (error: unknown) => {
+          failed(error);
+          throw error;
+        },
+      );
     },
     last: () => ({
       lastLatencyMilliseconds,

@@ -7,13 +7,21 @@ import type { HttpRequest } from './client.ts';
  * Makes a call inside a span of the operation that needs it. An operation that joins a call in flight gets no span for
  * it.
  */
-export async function tracedCall<T>(
+export function tracedCall<T>(
+  parent: Span,
+  source: string,
+  request: Pick<HttpRequest, 'method' | 'route'>,
+  make: (span: Span) => Promise<T>,
+): Promise<T> {
+  return parent === NO_SPAN ? make(NO_SPAN) : inSpan(parent, source, request, make);
+}
+
+async function inSpan<T>(
   parent: Span,
   source: string,
   { method, route }: Pick<HttpRequest, 'method' | 'route'>,
   make: (span: Span) => Promise<T>,
 ): Promise<T> {
-  if (parent === NO_SPAN) return make(NO_SPAN);
   const facts = { 'tributary.source': source, 'http.request.method': method };
   const span =
     route === undefined

@@ -48,7 +48,7 @@ class FederatedJobs implements JobConnection {
     const isFiltered = filter.statusIn !== undefined || filter.nameContains !== undefined;
     this.#jobs = new MergedConnection(
       {
-        key: JSON.stringify(['jobs', this.#sources.map(({ name }) => name), filterKey(filter)]),
+        key: () => JSON.stringify(['jobs', this.#sources.map(({ name }) => name), filterKey(filter)]),
         args,
         descending: true,
         since: null,

@@ -45,10 +45,12 @@ const JUDGES: { readonly [F in keyof Required<LogFilter>]: (filter: LogFilter) =
   taskIn: ({ taskIn }) => keyPredicate(taskIn, (entry) => entry.taskKey),
 };
 
+/** Several fields share a judge. */
+const DISTINCT_JUDGES = [...new Set(Object.values(JUDGES))];
+
 /** The predicate of a filter; null if the filter accepts every entry. */
 export function entryPredicate(filter: LogFilter): EntryPredicate | null {
-  const judges = new Set(Object.values(JUDGES));
-  const parts = [...judges].map((judge) => judge(filter)).filter((part) => part !== null);
+  const parts = DISTINCT_JUDGES.map((judge) => judge(filter)).filter((part) => part !== null);
   if (parts.length === 0) return null;
   return (entry) => parts.every((part) => part(entry));
 }

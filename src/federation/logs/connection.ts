@@ -70,7 +70,7 @@ class FederatedLogs implements LogConnection {
     const descending = options.args.descending === true;
     this.#entries = new MergedConnection(
       {
-        key: logConnectionKey(options.scopes, options.args),
+        key: () => logConnectionKey(options.scopes, options.args),
         args: options.args,
         around: options.around,
         descending,

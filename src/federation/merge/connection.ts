@@ -14,8 +14,8 @@ const LARGEST_COUNT = 2_147_483_647;
 
 /** What defines a connection over partitions. */
 export interface MergedConnectionOptions<T extends Ordered, N> {
-  /** Identifies the connection for its cursors: scopes, filter and order, as JSON text. */
-  readonly key: string;
+  /** Identifies the connection for its cursors: scopes, filter and order, as JSON text. Called when a cursor is needed. */
+  key(): string;
   readonly args: ConnectionArguments;
   /** If given, the page is the rows around this row, and `args` does not select it. */
   readonly around?: Around | undefined;
@@ -42,8 +42,8 @@ export interface MergedConnectionOptions<T extends Ordered, N> {
 export class MergedConnection<T extends Ordered, N> implements Connection<N> {
   readonly #options: MergedConnectionOptions<T, N>;
   readonly #page: ReturnType<typeof checkPageArguments>;
-  readonly #cursors: ConnectionCursors;
   readonly #call: Call;
+  #codec: ConnectionCursors | undefined;
   #slots: Promise<readonly Slot<T>[]> | undefined;
   #read: Promise<MergedPage<T>> | undefined;
   #nodes: Promise<readonly N[]> | undefined;
@@ -53,8 +53,13 @@ export class MergedConnection<T extends Ordered, N> implements Connection<N> {
   constructor(options: MergedConnectionOptions<T, N>, call: Call) {
     this.#options = options;
     this.#page = checkPageArguments(options.args, options.maxPageSize);
-    this.#cursors = options.cursors.forConnection(options.key);
     this.#call = call;
+  }
+
+  /** Made on demand: most pages are read without a cursor. */
+  get #cursors(): ConnectionCursors {
+    this.#codec ??= this.#options.cursors.forConnection(this.#options.key());
+    return this.#codec;
   }
 
   edges(): Promise<readonly Edge<N>[]> {

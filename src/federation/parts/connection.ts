@@ -37,7 +37,7 @@ export function partConnection<K extends PartKind>(
   const connection = new MergedConnection<Parts[K], Parts[K]>(
     {
       // Sealed into cursors: changing it invalidates those that clients hold.
-      key: JSON.stringify([`${kind.toLowerCase()}s`, job.source, job.key, attempt ?? null, step ?? null]),
+      key: () => JSON.stringify([`${kind.toLowerCase()}s`, job.source, job.key, attempt ?? null, step ?? null]),
       args: options.args,
       descending: false,
       since: null,

@@ -1,5 +1,5 @@
-import type { Readable } from 'node:stream';
 import { FairShare } from '../../domain/fair-share.ts';
+import type { AnswerBody } from './answer-body.ts';
 import { StringCutter } from './string-cutter.ts';
 
 /** A collected body. `whole` is false if the body exceeded the limit and reading stopped there. */
@@ -25,10 +25,10 @@ export function bytesOf({ chunks }: Collected, limit = Infinity): Buffer {
 }
 
 /**
- * Reads a body up to `limit` bytes, then closes the stream. Rejects if the body ends early. `cutsStrings`: in JSON over
+ * Reads a body up to `limit` bytes, then abandons the rest. Rejects if the body ends early. `cutsStrings`: in JSON over
  * the limit, cut long strings; the bytes cut off do not count toward the limit.
  */
-export function collect(body: Readable, limit: number, cutsStrings = false): Promise<Collected> {
+export function collect(body: AnswerBody, limit: number, cutsStrings = false): Promise<Collected> {
   return new Promise((resolve, reject) => {
     let chunks: Buffer[] = [];
     let size = 0;
@@ -56,18 +56,17 @@ export function collect(body: Readable, limit: number, cutsStrings = false): Pro
       stopAtLimit();
       body.resume();
     };
-    body.on('data', (chunk: Buffer) => {
-      read += chunk.length;
-      add(cutter?.cut(chunk) ?? chunk);
-      if (size > limit && cutsStrings && cutter === null) cutAll((cutter = new StringCutter(cutTo))).catch(reject);
-      else stopAtLimit();
-    });
-    body.once('end', () => {
-      resolve({ chunks, size, whole: true, cutTo: cutter === null ? null : cutTo });
-    });
-    body.once('error', reject);
-    body.once('close', () => {
-      reject(new Error('The body ended early'));
+    body.read({
+      data: (chunk) => {
+        read += chunk.length;
+        add(cutter?.cut(chunk) ?? chunk);
+        if (size > limit && cutsStrings && cutter === null) cutAll((cutter = new StringCutter(cutTo))).catch(reject);
+        else stopAtLimit();
+      },
+      end: () => {
+        resolve({ chunks, size, whole: true, cutTo: cutter === null ? null : cutTo });
+      },
+      fail: reject,
     });
   });
 }

@@ -1,5 +1,7 @@
 import { PassThrough, pipeline, Transform } from 'node:stream';
 import type { Readable } from 'node:stream';
+import { StreamedBody } from './answer-body.ts';
+import type { AnswerBody } from './answer-body.ts';
 import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib';
 
 /** The value of `Accept-Encoding` in our requests. */
@@ -39,11 +41,14 @@ const LARGEST_GROWTH = 1_100;
 const GROWTH_COUNTS_FROM_BYTES = 1024 * 1024;
 
 /** Undoes the encodings in `Content-Encoding`. The header lists them in the order in which the server applied them. */
-export function decompressed(body: Readable, header: string | readonly string[] | undefined): Readable {
+export function decompressed(body: AnswerBody, header: string | readonly string[] | undefined): AnswerBody {
+  const layers = header === undefined ? [] : layersOf(header);
+  return layers.length === 0 ? body : new StreamedBody(unlayered(body.stream(), layers));
+}
+
+function unlayered(body: Readable, layers: readonly string[]): Readable {
   // Destroying an unread body emits an error; this listener keeps it from being uncaught. A reader still sees it.
   body.on('error', ignore);
-  const layers = layersOf(header);
-  if (layers.length === 0) return body;
   const plain = layers.length > MOST_LAYERS ? null : decompressors(layers);
   if (plain === null) return refused(body, 'the answer is compressed in a way that was not asked for');
   const sent = counter();
@@ -54,8 +59,8 @@ export function decompressed(body: Readable, header: string | readonly string[] 
 }
 
 /** The encodings in the order in which they are undone. */
-function layersOf(header: string | readonly string[] | undefined): readonly string[] {
-  const text = typeof header === 'string' ? header : (header ?? []).join(',');
+function layersOf(header: string | readonly string[]): readonly string[] {
+  const text = typeof header === 'string' ? header : header.join(',');
   const words = text.split(',', 100).map((word) => word.trim().toLowerCase());
   return words.filter((word) => Object.hasOwn(DECOMPRESSORS, word) || NOT_OFFERED.has(word)).reverse();
 }

@@ -18,14 +18,24 @@ const LARGE_BYTES = 256 * 1024;
 /** How many bytes of the start of a body are inspected to name its kind. */
 const LOOKED_AT = 1_024;
 
-/** Parses a whole body as JSON. Throws SOURCE_BAD_RESPONSE if the body is too large, empty, HTML or malformed. */
-export async function parseJson(collected: Collected, limit: number, answerer: Answerer): Promise<unknown> {
+/**
+ * Parses a whole body as JSON: at once, or as a promise if it is large. Throws SOURCE_BAD_RESPONSE if the body is too
+ * large, empty, HTML or malformed.
+ */
+export function parseJson(collected: Collected, limit: number, answerer: Answerer): unknown {
   if (!collected.whole) throw new AnswerTooLarge(answerer.source, answerer.label, limit);
+  // The parser's own message quotes the body, so it is not kept.
+  const malformed = (): TributaryError =>
+    badResponse(answerer, `expected JSON, got ${kindOf(textOf(bytesOf(collected, LOOKED_AT)))}`);
+  if (collected.size > LARGE_BYTES) {
+    return parseInPieces(collected.chunks).catch(() => {
+      throw malformed();
+    });
+  }
   try {
-    return collected.size > LARGE_BYTES ? await parseInPieces(collected.chunks) : parse(textOf(bytesOf(collected)));
+    return parse(textOf(bytesOf(collected)));
   } catch {
-    // The parser's own message quotes the body, so it is not kept.
-    throw badResponse(answerer, `expected JSON, got ${kindOf(textOf(bytesOf(collected, LOOKED_AT)))}`);
+    throw malformed();
   }
 }
 

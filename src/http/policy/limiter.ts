@@ -16,6 +16,8 @@ export interface Limiter {
    * `queueMilliseconds`.
    */
   acquire(caller: Caller, since?: number): Promise<() => void>;
+  /** The same where no wait is needed. Null: `acquire` has to decide. */
+  acquireNow(caller: Caller): (() => void) | null;
   /** Sets the least time between the starts of two calls; 0: no pacing. */
   pace(milliseconds: number): void;
   inFlight(): number;
@@ -156,6 +158,11 @@ export function createLimiter(
     return queues.interactive.sizeFor(asker) + queues.poll.sizeFor(asker);
   }
 
+  /** The claims that leave room for others in the queue. */
+  function admissible({ claims }: Caller): readonly Claim[] {
+    return claims.filter(({ asker, priority }) => sizeFor(asker) < mostOfCaller(priority));
+  }
+
   function stand(ticket: Ticket, { asker, priority }: Claim): void {
     const queue = queues[priority];
     queue.add(asker, ticket);
@@ -224,9 +231,14 @@ export function createLimiter(
     },
     inFlight: () => inFlight,
     queued: () => waiting.size,
+    acquireNow(caller) {
+      if (caller.cancellation.aborted) return null;
+      const claims = admissible(caller);
+      return claims.length === 0 ? null : placeAtOnce(claims);
+    },
     async acquire(caller, since = clock.now()) {
       if (caller.cancellation.aborted) throw caller.cancellation.reason;
-      const claims = caller.claims.filter(({ asker, priority }) => sizeFor(asker) < mostOfCaller(priority));
+      const claims = admissible(caller);
       if (claims.length === 0) throw tooMany(caller);
       return placeAtOnce(claims) ?? wait(caller, claims, since);
     },

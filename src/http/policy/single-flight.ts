@@ -66,7 +66,18 @@ export function createSingleFlight(): SingleFlight {
           if (flights.get(key) === flight) flights.delete(key);
           flight.shared.cancellation.cancel();
         });
-        flight.result.then(resolve, reject).finally(forget);
+        flight.result.then(
+          (landed) => {
+            forget();
+            resolve(landed);
+          },
+          (error: unknown) => {
+            forget();
+            // The error of the flight, whatever it is.
+            // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+            reject(error);
+          },
+        );
       });
     },
   };

@@ -1,10 +1,7 @@
-import { EventEmitter } from 'node:events';
 import type { Cancellation } from './abort.ts';
 
 /** The time limit of one attempt, joined with the caller's cancellation. */
 export interface Deadline {
-  /** Emits `abort` when the time is over or the caller left. Undici accepts an event emitter as a signal. */
-  readonly signal: EventEmitter;
   /** True if the time has run out. */
   expired(): boolean;
   /** The time allowed since the start or the last `rearm`. */
@@ -15,21 +12,17 @@ export interface Deadline {
   end(): void;
 }
 
-/** Starts the clock of an attempt. */
-export function startDeadline(parent: Cancellation, milliseconds: number): Deadline {
-  const signal = new EventEmitter();
+/** Starts the clock of an attempt. `abort`: called when the time is over or the caller has left. */
+export function startDeadline(parent: Cancellation, milliseconds: number, abort: () => void): Deadline {
   let expired = false;
   const expire = (): void => {
     expired = true;
-    signal.emit('abort');
+    abort();
   };
   let allowed = milliseconds;
   let timer = setTimeout(expire, allowed);
-  const forget = parent.onAbort(() => {
-    signal.emit('abort');
-  });
+  const forget = parent.onAbort(abort);
   return {
-    signal,
     expired: () => expired,
     milliseconds: () => allowed,
     rearm(milliseconds) {

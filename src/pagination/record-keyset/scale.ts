@@ -37,7 +37,7 @@ export class RecordScale {
 
   /** From a time to how far along it is, and back. */
   along(time: bigint): bigint {
-    return time * this.#sign;
+    return this.#sign === 1n ? time : -time;
   }
 
   /** The least that the record may be sorted by, along the walk. */
@@ -51,16 +51,12 @@ export class RecordScale {
   }
 }
 
-export function least(first: bigint, ...others: readonly bigint[]): bigint {
-  let found = first;
-  for (const value of others) if (value < found) found = value;
-  return found;
+export function least(a: bigint, b: bigint): bigint {
+  return b < a ? b : a;
 }
 
-export function most(first: bigint, ...others: readonly bigint[]): bigint {
-  let found = first;
-  for (const value of others) if (value > found) found = value;
-  return found;
+export function most(a: bigint, b: bigint): bigint {
+  return b > a ? b : a;
 }
 
 /** The least of the numbers that came last. */

@@ -20,7 +20,7 @@ import type { Anchor, WalkedRecord } from './walk.ts';
 /** A row whose record's reach along the walk is not yet fully known. */
 interface OpenRow<T> {
   readonly row: T;
-  at: bigint;
+  readonly at: bigint;
   /** The reach so far: the row lies beyond it. */
   reach: bigint;
   /** How many records that follow may still extend it. */
@@ -95,7 +95,9 @@ export class RecordWindow<T extends Ordered> {
     for (const row of record.rows) {
       const time = this.#scale.along(row.time);
       const at = low === null ? time : most(time, low);
-      this.#hold({ row: withTie<T>(row, row.tie), at, reach, left: records });
+      const held = withTie<T>(row, row.tie);
+      if (at > reach && records > 0) this.#open.push({ row: held, at, reach, left: records });
+      else this.#place(held, least(at, reach));
     }
   }
 
@@ -173,18 +175,21 @@ export class RecordWindow<T extends Ordered> {
   /** Extends the reach of earlier records by a record that follows. */
   #extend(near: bigint): void {
     const open = this.#open;
-    if (open.length === 0) return;
-    this.#open = [];
-    for (const held of open) this.#hold({ ...held, reach: most(held.reach, near), left: held.left - 1 });
-  }
-
-  #hold(held: OpenRow<T>): void {
-    if (held.at > held.reach && held.left > 0) this.#open.push(held);
-    else this.#place(held.row, least(held.at, held.reach));
+    let kept = 0;
+    for (const held of open) {
+      held.reach = most(held.reach, near);
+      held.left -= 1;
+      if (held.at > held.reach && held.left > 0) {
+        open[kept] = held;
+        kept += 1;
+      } else this.#place(held.row, least(held.at, held.reach));
+    }
+    open.length = kept;
   }
 
   #place(row: T, at: bigint): void {
-    const placed: T = Object.assign(row, { time: this.#scale.along(at) });
+    const time = this.#scale.along(at);
+    const placed = time === row.time ? row : movedTo(row, time);
     // A late row, before the last row given out: this walk need not give it.
     if (this.#reached !== null && !isBeyond(placed, this.#reached, this.#direction)) return;
     if (this.#until !== null && !isBeyond(this.#until, placed, this.#direction)) return;
@@ -198,6 +203,10 @@ export class RecordWindow<T extends Ordered> {
     const stale = Math.min(nearest, kept);
     if (stale > 0) this.#seen = this.#seen.slice(stale);
   }
+}
+
+function movedTo<T extends Ordered>(row: T, time: bigint): T {
+  return Object.assign(row, { time });
 }
 
 /** By which of their two times the records have turned out to be sorted. */

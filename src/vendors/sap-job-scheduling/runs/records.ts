@@ -1,5 +1,5 @@
 import type { Attempt } from '../../../domain/job.ts';
-import type { JsonObject } from '../../../domain/json.ts';
+import type { Json, JsonObject } from '../../../domain/json.ts';
 import type { LogEntry } from '../../../domain/log-entry.ts';
 import type { Ordered } from '../../../domain/ordered.ts';
 import { formatInstant } from '../../../domain/time.ts';
@@ -10,7 +10,6 @@ import { least, most } from '../../../pagination/record-keyset/scale.ts';
 import type { RecordTimes } from '../../../pagination/record-keyset/scale.ts';
 import { standInEntry } from '../../shared/entries.ts';
 import { cutRows } from '../../shared/rows.ts';
-import { present } from '../../shared/wire.ts';
 import { eventsOf } from './text.ts';
 import type { RunEvent } from './text.ts';
 import { isCompleted, severityOfState, statusOfRun } from '../facts.ts';
@@ -25,6 +24,8 @@ import type { NativeRun } from './wire.ts';
  * - a list of events, one line each stamped with the event's own time, from the invocation on. The first of them is
  *   the scheduling, which may be as long before the invocation as two runs are apart.
  */
+
+const NO_EXCEPTIONS: LogEntry['exceptions'] = [];
 
 type Row = Unplaced<LogEntry> & { readonly tie: string };
 
@@ -88,12 +89,12 @@ function messageRow(schedule: string, run: NativeRun, message: string): Row {
   const time = run.completionTimestamp ?? run.executionTimestamp ?? run.scheduleTimestamp ?? EPOCH;
   const state = run.runState ?? run.runStatus;
   // A completed run without a text gets the service's status message as its message.
-  return rowOf(schedule, run, 0, time, state, message === '' ? (run.statusMessage ?? state ?? '') : message, {});
+  return rowOf(schedule, run, 0, time, state, message === '' ? (run.statusMessage ?? state ?? '') : message, null);
 }
 
 function eventRow(schedule: string, run: NativeRun, event: RunEvent, index: number): Row {
   const message = event.text === '' ? event.type : event.text;
-  return rowOf(schedule, run, index, event.time, event.type, message, { event: event.type, code: event.code });
+  return rowOf(schedule, run, index, event.time, event.type, message, event);
 }
 
 function rowOf(
@@ -103,7 +104,7 @@ function rowOf(
   time: Instant,
   state: string | null,
   message: string,
-  more: JsonObject,
+  event: RunEvent | null,
 ): Row {
   return {
     time: time.nanoseconds,
@@ -111,18 +112,24 @@ function rowOf(
     timestamp: time.text,
     severity: severityOfState(state),
     message,
-    exceptions: [],
-    attributes: present({
-      ...more,
-      httpStatus: run.httpStatus,
-      runStatus: run.runStatus,
-      runState: run.runState,
-      scheduleTimestamp: run.scheduleTimestamp?.text ?? null,
-      executionTimestamp: run.executionTimestamp?.text ?? null,
-      completionTimestamp: run.completionTimestamp?.text ?? null,
-    }),
+    exceptions: NO_EXCEPTIONS,
+    attributes: attributesOf(run, event),
     attemptKey: run.runId,
     stepKey: schedule,
     taskKey: null,
   };
+}
+
+/** The members that have a value, built at once: a page has hundreds of rows. Each has a time, so there is one. */
+function attributesOf(run: NativeRun, event: RunEvent | null): JsonObject {
+  const attributes: Record<string, Json> = {};
+  if (event !== null) attributes['event'] = event.type;
+  if (event !== null && event.code !== null) attributes['code'] = event.code;
+  if (run.httpStatus !== null) attributes['httpStatus'] = run.httpStatus;
+  if (run.runStatus !== null) attributes['runStatus'] = run.runStatus;
+  if (run.runState !== null) attributes['runState'] = run.runState;
+  if (run.scheduleTimestamp !== null) attributes['scheduleTimestamp'] = run.scheduleTimestamp.text;
+  if (run.executionTimestamp !== null) attributes['executionTimestamp'] = run.executionTimestamp.text;
+  if (run.completionTimestamp !== null) attributes['completionTimestamp'] = run.completionTimestamp.text;
+  return attributes;
 }
