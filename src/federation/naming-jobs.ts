@@ -1,7 +1,7 @@
 import { hasCode, TributaryError, unknownJob } from '../domain/errors.ts';
 import type { Ordered } from '../domain/ordered.ts';
 import type { Partition } from '../pagination/core/partition.ts';
-import { Through } from '../pagination/core/through.ts';
+import { Through } from '../pagination/core/read-on.ts';
 import type { Connector, PartReader } from '../vendors/connector.ts';
 import type { FederatedSource } from './source.ts';
 

@@ -129,7 +129,8 @@ export function createLimiter(
   /** Takes a slot without waiting. Null if no slot is free or other calls wait already. */
   function placeAtOnce(claims: readonly Claim[]): (() => void) | null {
     // With replicas, a call must ask them first, which takes time.
-    if (askReplicas !== null || waiting.size > 0 || pausing || inFlight >= settings.concurrency) return null;
+    if (claims.length === 0 || askReplicas !== null || waiting.size > 0) return null;
+    if (pausing || inFlight >= settings.concurrency) return null;
     const now = clock.now();
     if (rate.delay(now) > 0 || lastStart + apart > now) return null;
     rate.start(now);
@@ -158,10 +159,8 @@ export function createLimiter(
     return queues.interactive.sizeFor(asker) + queues.poll.sizeFor(asker);
   }
 
-  /** The claims that leave room for others in the queue. */
-  function admissible({ claims }: Caller): readonly Claim[] {
-    return claims.filter(({ asker, priority }) => sizeFor(asker) < mostOfCaller(priority));
-  }
+  const admissible = ({ claims }: Caller): readonly Claim[] =>
+    claims.filter(({ asker, priority }) => sizeFor(asker) < mostOfCaller(priority));
 
   function stand(ticket: Ticket, { asker, priority }: Claim): void {
     const queue = queues[priority];
@@ -231,11 +230,7 @@ export function createLimiter(
     },
     inFlight: () => inFlight,
     queued: () => waiting.size,
-    acquireNow(caller) {
-      if (caller.cancellation.aborted) return null;
-      const claims = admissible(caller);
-      return claims.length === 0 ? null : placeAtOnce(claims);
-    },
+    acquireNow: (caller) => (caller.cancellation.aborted ? null : placeAtOnce(admissible(caller))),
     async acquire(caller, since = clock.now()) {
       if (caller.cancellation.aborted) throw caller.cancellation.reason;
       const claims = admissible(caller);

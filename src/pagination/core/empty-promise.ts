@@ -1,7 +1,7 @@
 import type { Ordered } from '../../domain/ordered.ts';
 import { contradiction, ENDS_EARLY } from './page-guard.ts';
 import type { Batch, Partition } from './partition.ts';
-import { Through } from './through.ts';
+import { Through } from './read-on.ts';
 
 /** What a first page states about its list. */
 interface FirstPage {

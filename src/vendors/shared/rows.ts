@@ -4,7 +4,7 @@ import { FIRST_INSTANT, LAST_INSTANT } from '../../domain/time.ts';
 import { CUT } from '../../http/body/string-cutter.ts';
 import { Mismatch } from '../../http/body/mismatch.ts';
 import type { Batch, Partition, Unplaced, Unreadable } from '../../pagination/core/partition.ts';
-import { Through } from '../../pagination/core/through.ts';
+import { Through } from '../../pagination/core/read-on.ts';
 import { MOST_NAMES, together } from '../../pagination/core/unreadable.ts';
 import { refuseComplaints, refuseNamedErrors } from './error-words.ts';
 import { forgetProgress, idOfOdd, pauseIfDue, progressOf } from './row-progress.ts';
