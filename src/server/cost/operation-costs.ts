@@ -15,8 +15,9 @@ export const MOST_FIELDS = 20_000;
 /** Merged selections that are kept per document: one for each operation and each set of conditions. */
 const MOST_SELECTIONS = 16;
 
-/** Estimates are kept for variables whose JSON has at most this many characters. */
-const LONGEST_VARIABLES = 1_000;
+/** Estimates are kept for at most so many variables, all of them scalars, with texts of at most so many characters. */
+const MOST_VARIABLES = 20;
+const LONGEST_VARIABLE = 200;
 
 /** A selection, and the estimate of its last run: most clients send one operation with the same variables again and again. */
 interface Kept {
@@ -41,10 +42,10 @@ export class OperationCosts {
     const kept = this.#keptOf(args, variables);
     if (kept === null || kept.selection === null) return null;
     const facts = factsOf(args);
-    const key = JSON.stringify([facts.count, facts.logPage, variables]);
-    if (kept.last?.key === key) return kept.last.estimate;
+    const key = isShort(variables) ? JSON.stringify([facts.count, facts.logPage, variables]) : null;
+    if (key !== null && kept.last?.key === key) return kept.last.estimate;
     const cost = estimate(kept.selection, variables, args.schema, facts);
-    if (key.length <= LONGEST_VARIABLES) kept.last = { key, estimate: cost };
+    if (key !== null) kept.last = { key, estimate: cost };
     return cost;
   }
 
@@ -79,6 +80,15 @@ export class OperationCosts {
 }
 
 type Variables = Readonly<Record<string, unknown>>;
+
+/** True if it takes less to write the variables out than to estimate the operation. */
+function isShort(variables: Variables): boolean {
+  const values = Object.values(variables);
+  if (values.length > MOST_VARIABLES) return false;
+  return values.every((value) =>
+    typeof value === 'string' ? value.length <= LONGEST_VARIABLE : typeof value !== 'object' || value === null,
+  );
+}
 
 function factsOf({ contextValue }: ExecutionArgs): SourceFacts {
   // Made by `createContext`: there is no other. Sources that the caller may not read cost it nothing.

@@ -6,7 +6,8 @@ const LINES = 10;
 const A_MEGABYTE = 1_000_000;
 
 /** What an answer may have, so that one without an end has one for us. */
-const LIMITS = { maxResponseBytes: 12 * 1024 * 1024, stream: { bytes: 12 * 1024 * 1024 }, retries: 0 };
+const BYTES = 12 * 1024 * 1024;
+const LIMITS = { maxResponseBytes: BYTES, stream: { bytes: BYTES, lineBytes: BYTES }, retries: 0 };
 
 /** The five vendors, each with a job of very long lines, twice: those whose names begin with `endless` can be made to answer without an end. */
 export async function startVendors() {

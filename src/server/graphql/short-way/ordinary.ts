@@ -21,6 +21,9 @@ const PLAIN_PARAMETERS: ReadonlySet<string> = new Set(['query', 'variables', 'op
 /** Headers that ask for more than the answer. Plugins read them from a Fetch request, which only the general way makes. */
 const ASK_FOR_MORE = [EXPLAIN_HEADER, TRACE_HEADER];
 
+/** A longer body takes the general way: each piece of work is shorter there (test/server/bounds/bounds.test.ts). */
+const MOST_BODY_BYTES = 64 * 1024;
+
 /** The longest `Accept` header whose type is kept, and the most of them. */
 const LONGEST_ACCEPT = 200;
 const MOST_ACCEPTS = 100;
@@ -29,13 +32,15 @@ const MOST_ACCEPTS = 100;
 const types = new Map<string, AnswerType | null>();
 
 /**
- * The media type of the answer to an ordinary request: a JSON body of known length, posted to the path alone. Null: any other request,
+ * The media type of the answer to an ordinary request: a short JSON body of known length, posted to the path alone. Null: any other request,
  * which takes the general way.
  */
 export function ordinaryType(request: IncomingMessage): AnswerType | null {
   const { method, url, headers } = request;
   if (method !== 'POST' || url !== '/graphql' || !JSON_BODY.has(headers['content-type'] ?? '')) return null;
-  if (headers['content-length'] === undefined || ASK_FOR_MORE.some((name) => headers[name] !== undefined)) return null;
+  const length = headers['content-length'];
+  if (length === undefined || Number(length) > MOST_BODY_BYTES) return null;
+  if (ASK_FOR_MORE.some((name) => headers[name] !== undefined)) return null;
   // A framework has read the body.
   if ('body' in request || request.readableDidRead) return null;
   return typeOf(headers.accept);
