@@ -120,6 +120,8 @@ export interface Described {
   readonly scheme: string;
   /** True if the description says where answers count jobs. */
   readonly countsJobs: boolean;
+  /** The order of jobs in the description; null if it does not matter. */
+  readonly orderOfJobs: 'ascending' | 'descending' | null;
   /** The described fields of jobs and of lines; `attributes.x` for an attribute. */
   readonly ofJobs: readonly string[];
   readonly ofLines: readonly string[];
@@ -160,12 +162,12 @@ export interface Connector {
 }
 
 /** The arguments for creating a connector. */
-export interface ConnectorOptions {
+export interface ConnectorOptions<Options = unknown> {
   /** The source's name in the configuration. */
   readonly source: string;
   readonly http: SourceHttp;
   /** Vendor options that the vendor's own `options` schema has validated (workspaces, page sizes, dialects). */
-  readonly options: unknown;
+  readonly options: Options;
 }
 
 /** A vendor: one folder under `src/vendors/`, one line in `src/vendors/index.ts`. */

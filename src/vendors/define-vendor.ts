@@ -1,8 +1,15 @@
 import { z } from 'zod';
-import type { VendorDefinition } from './connector.ts';
+import type { Connector, ConnectorOptions, VendorDefinition } from './connector.ts';
 
-/** A vendor as defined by a module of the user. */
-export type OwnVendor = Omit<VendorDefinition, 'tokenUrl'> & Partial<Pick<VendorDefinition, 'tokenUrl'>>;
+/** A vendor as defined by a module of the user. `create` gets its options with the types that its schema gives them. */
+export type OwnVendor<Schema extends z.ZodType = z.ZodType> = Omit<
+  VendorDefinition,
+  'tokenUrl' | 'options' | 'create'
+> &
+  Partial<Pick<VendorDefinition, 'tokenUrl'>> & {
+    readonly options: Schema;
+    create(options: ConnectorOptions<z.output<Schema>>): Connector;
+  };
 
 const NATIVE_PAGINATION = ['PAGE_TOKEN', 'OFFSET', 'RECORD_KEYSET', 'TIME_KEYSET', 'WHOLE_RESPONSE'] as const;
 
@@ -90,7 +97,7 @@ const nowhere = (): null => null;
 /**
  * Defines a vendor, for the module that `plugins` of the configuration names. Throws if the definition lacks something.
  */
-export function defineVendor(definition: OwnVendor): VendorDefinition {
+export function defineVendor<Schema extends z.ZodType>(definition: OwnVendor<Schema>): VendorDefinition {
   const fault = faultOf(definition);
   if (fault !== null) throw new TypeError(`defineVendor: ${fault}`);
   return { ...definition, tokenUrl: definition.tokenUrl ?? nowhere };

@@ -65,6 +65,7 @@ const RUN: Readonly<Record<string, string>> = {
   'docs/subgraph.md json': 'test/docs/subgraph.test.ts',
   'docs/subgraph.md sh': 'test/docs/subgraph.test.ts',
   'docs/tail.md text': 'not: a picture',
+  'examples/README.md sh': 'not: installs and serves; test/examples runs each of the programs',
   'docs/troubleshooting.md sh': GUIDES,
   'docs/vendors/bytenite.md yaml': GUIDES,
   'docs/vendors/deepset.md yaml': GUIDES,
@@ -77,7 +78,7 @@ test('every snippet of the documentation is run by a test, or has a reason why n
   const pages = readdirSync('docs', { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.md'))
     .map((file) => join('docs', file));
-  const found = [...pages, 'README.md', 'CONTRIBUTING.md', 'SECURITY.md'].flatMap((page) =>
+  const found = [...pages, 'README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'examples/README.md'].flatMap((page) =>
     blocksOf(page).map(({ language }) => `${page} ${language}`),
   );
   expect([...new Set(found)].toSorted()).toEqual(Object.keys(RUN).toSorted());
@@ -93,6 +94,15 @@ function parse(value: object, page: string) {
 
 const valueOf = (text: string, page: string): Record<string, object> =>
   parseText(text, `${page}.yaml`) as Record<string, object>;
+
+test('the page of the examples names programs that exist, and every host', () => {
+  const page = readFileSync('examples/README.md', 'utf8');
+  const named = [...page.matchAll(/(?:hosts|clients|own-sources)\/[\w/]+\.js/g)].map(([path]) => path);
+  const made = 'clients/relay/__generated__/bundle.js';
+  for (const path of named) expect(path === made || existsSync(join('examples', path)), path).toBe(true);
+  const hosts = readdirSync('examples/hosts').filter((file) => file.endsWith('.js'));
+  expect(named).toEqual(expect.arrayContaining(hosts.map((file) => `hosts/${file}`)));
+});
 
 test.each(['docs/clients.md', 'docs/operations.md'])('%s shows settings that are valid', (page) => {
   const sources = { any: { vendor: 'softwareone', baseUrl: 'http://any.example', auth: { type: 'none' } } };

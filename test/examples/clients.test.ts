@@ -52,8 +52,8 @@ interface Shown {
 }
 
 /** Runs a client's program. It reads the finished job from both ends, and follows the running one from its last five lines. */
-async function shownBy(program: string): Promise<Shown> {
-  const { stdout, stderr } = await run('node', [program, url, finished, running], { cwd: CLIENTS, timeout: 60_000 });
+async function shownBy(program: string, followed = running): Promise<Shown> {
+  const { stdout, stderr } = await run('node', [program, url, finished, followed], { cwd: CLIENTS, timeout: 60_000 });
   // Clients warn there of what they can't cache.
   expect(stderr).toBe('');
   return JSON.parse(stdout) as Shown;
@@ -93,6 +93,28 @@ describe.skipIf(!ready)('a client', { timeout: 120_000 }, () => {
 
   test('fetch and graphql-sse: pages both ways, and goes on from the last cursor after a lost connection', async () => {
     expectWhole(await shownBy('plain/run.js'));
+  });
+
+  // After Relay's program has been built.
+  test.each(['relay/__generated__/bundle.js', 'apollo/run.js', 'urql/run.js', 'plain/run.js'])(
+    '%s ends by itself when the job that it follows is finished',
+    async (program) => {
+      const { live } = await shownBy(program, finished);
+      expect(live).toEqual(lines.slice(-5));
+    },
+  );
+
+  test('the ids that the programs take are printed by a program beside them', async () => {
+    const { stdout } = await run('node', ['jobs.js', url], { cwd: CLIENTS });
+    expect(stdout).toMatch(/^\S+ \S+\n$/);
+    const [done, live] = stdout.trim().split(' ');
+    const query = '{ done: node(id: $done) { ... on Job { status } } live: node(id: $live) { ... on Job { status } } }';
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query: `query ($done: ID!, $live: ID!) ${query}`, variables: { done, live } }),
+    });
+    expect(await response.json()).toEqual({ data: { done: { status: 'SUCCEEDED' }, live: { status: 'RUNNING' } } });
   });
 
   test('a script of 30 lines is typed by graphql-codegen, and a field that does not exist is an error', async () => {

@@ -15,7 +15,10 @@ const TYPED = `
   const own = defineVendor({ vendor: 'own', title: 'Own', options: z.strictObject({}), auth: ['none'], create: ({ http }: ConnectorOptions) => { throw new TributaryError('NOT_FOUND', http.source); } });
   // @ts-expect-error a vendor has a title
   const nameless = () => defineVendor({ vendor: 'own', options: z.strictObject({}), auth: ['none'], create: own.create });
-  console.log(own.vendor, nameless);
+  const typed = defineVendor({ vendor: 'typed', title: 'Typed', options: z.strictObject({ team: z.string() }), auth: ['none'], create: ({ options }) => { throw new Error(options.team.trim()); } });
+  // @ts-expect-error its sources have no such option
+  const wrong = () => defineVendor({ vendor: 'wrong', title: 'Wrong', options: z.strictObject({ team: z.string() }), auth: ['none'], create: ({ options }) => { throw new Error(options.tem); } });
+  console.log(own.vendor, nameless, typed.title, wrong);
   const jobs: readonly Job[] = await tributary.federation.jobs({ first: 1 }, tributary.context().call).nodes();
   const response: Response = await tributary.fetch(new Request('http://localhost/'), { address: '192.0.2.1' });
   // @ts-expect-error a size is a number

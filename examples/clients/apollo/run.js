@@ -78,6 +78,8 @@ async function follow() {
   await new Promise((resolve, reject) => {
     events.subscribe({
       error: reject,
+      // The job has ended.
+      complete: resolve,
       next({ data: { logEntries } }) {
         if (logEntries.__typename !== 'LogBatch' || logEntries.edges.length === 0) return;
         const edges = logEntries.edges.map((edge) => ({ ...edge, __typename: 'LogEntryEdge' }));

@@ -39,7 +39,7 @@ async function readBackward() {
   }
 }
 
-/** Follows a job for some batches, and lets the connection go after each of them: the cursor goes on where it was. */
+/** Follows a job for some batches or to its end. Lets the connection go after each batch: the cursor goes on where it was. */
 async function follow(batches) {
   const ids = [];
   const client = createClient({ url });
@@ -50,12 +50,14 @@ async function follow(batches) {
       ... on LogStreamEnd { cursor reason }
     }
   }`;
-  let cursor = null;
-  for (let batch = 0; batch < batches;) {
+  let [cursor, isFinished] = [null, false];
+  for (let batch = 0; batch < batches && !isFinished;) {
     const place = cursor === null ? { tail: 5 } : { after: cursor };
     for await (const { data, errors } of client.iterate({ query, variables: { jobs: [running], ...place } })) {
       if (errors) throw new Error(errors[0].message);
       ({ cursor } = data.logEntries);
+      // Any other reason means: go on from its cursor.
+      isFinished = data.logEntries.reason === 'JOB_FINISHED';
       if (!data.logEntries.edges?.length) continue;
       ids.push(...data.logEntries.edges.map(({ node }) => node.id));
       batch += 1;

@@ -8,16 +8,19 @@ import {
 } from 'react-relay';
 import { ConnectionHandler } from 'relay-runtime';
 
-/** The log of a job. `from` is where it opens: `{ first: 20 }` at its beginning, `{ last: 20 }` at its end. */
-export function App({ environment, job, from, follow }) {
+/**
+ * The log of a job. `from` is where it opens: `{ first: 20 }` at its beginning, `{ last: 20 }` at its end. `onEnd` is called when no
+ * new lines can come.
+ */
+export function App({ environment, job, from, follow, onEnd }) {
   return (
     <RelayEnvironmentProvider environment={environment}>
-      <JobLog job={job} from={from} follow={follow} />
+      <JobLog job={job} from={from} follow={follow} onEnd={onEnd} />
     </RelayEnvironmentProvider>
   );
 }
 
-function JobLog({ job, from, follow }) {
+function JobLog({ job, from, follow, onEnd }) {
   const data = useLazyLoadQuery(
     graphql`
       query appJobQuery($job: ID!, $first: Int, $last: Int) {
@@ -28,10 +31,10 @@ function JobLog({ job, from, follow }) {
     `,
     { job, ...from },
   );
-  return <Lines job={data.node.job} follow={follow} />;
+  return <Lines job={data.node.job} follow={follow} onEnd={onEnd} />;
 }
 
-function Lines({ job, follow }) {
+function Lines({ job, follow, onEnd }) {
   const { data, hasNext, hasPrevious, isLoadingNext, isLoadingPrevious, loadNext, loadPrevious } =
     usePaginationFragment(
       // No default for `first`: together with `last` it would be an error.
@@ -75,13 +78,13 @@ function Lines({ job, follow }) {
         ))}
       </ol>
       {hasNext ? <button id="next" disabled={isBusy} onClick={() => loadNext(20)} /> : null}
-      {follow && !hasNext && !isBusy ? <NewLines job={data.id} after={pageInfo.endCursor} /> : null}
+      {follow && !hasNext && !isBusy ? <NewLines job={data.id} after={pageInfo.endCursor} onEnd={onEnd} /> : null}
     </>
   );
 }
 
 /** Follows the job from the end of what is shown, and puts what comes into the same connection. */
-function NewLines({ job, after }) {
+function NewLines({ job, after, onEnd }) {
   const config = useMemo(
     () => ({
       subscription: graphql`
@@ -103,6 +106,7 @@ function NewLines({ job, after }) {
       `,
       // Where it began: a later `after` would make it a new subscription with each batch.
       variables: { jobs: [job], after },
+      onCompleted: onEnd,
       updater(store) {
         const event = store.getRootField('logEntries');
         const lines = ConnectionHandler.getConnection(store.get(job), 'appLines_logs');

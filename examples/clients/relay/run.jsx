@@ -35,8 +35,10 @@ async function pressToTheEnd(selector) {
 
 const forward = await open({ job: finished, from: { first: 20 } }, () => pressToTheEnd('#next'));
 const backward = await open({ job: finished, from: { last: 20 } }, () => pressToTheEnd('#previous'));
-const live = await open({ job: running, from: { last: 5 }, follow: true }, async () => {
-  await until(() => shown().length > 5);
+let hasEnded = false;
+const onEnd = () => (hasEnded = true);
+const live = await open({ job: running, from: { last: 5 }, follow: true, onEnd }, async () => {
+  await until(() => hasEnded || shown().length > 5);
   return shown();
 });
 console.log(JSON.stringify({ forward, backward, live }));

@@ -44,6 +44,9 @@ const NEW_LINES = gql`
           }
         }
       }
+      ... on LogStreamEnd {
+        reason
+      }
     }
   }
 `;
@@ -69,7 +72,7 @@ async function follow() {
     const following = client.subscription(NEW_LINES, { jobs: [running], tail: 5 }).subscribe(({ data, error }) => {
       if (error) reject(error);
       ids.push(...(data?.logEntries.edges ?? []).map(({ node }) => node.id));
-      if (ids.length > 5) resolve(following);
+      if (ids.length > 5 || data?.logEntries.__typename === 'LogStreamEnd') resolve(following);
     });
   });
   unsubscribe();

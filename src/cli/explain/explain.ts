@@ -45,12 +45,17 @@ function describeJobs({ jobLists, described }: Connector, page: JobPage | undefi
   const total = page?.total ?? null;
   const isNewestFirst = jobLists[0]?.isNewestFirst() ?? false;
   const unread = page?.unreadable;
+  const order = orderOf(jobs.map(createdOf));
+  const said = described?.orderOfJobs ?? null;
+  const isDenied = said !== null && (ORDERS[order] ?? said) !== said;
+  const readAs = `read as ${isNewestFirst ? 'newest first' : 'in no order'}`;
+  const keys = described === undefined ? '' : '; look at jobs.list.items and jobs.list.pagination';
   return [
     ['jobs on the first page', `${jobs.length}, of ${total ?? 'an unknown number'} in all`],
-    ['order of jobs', `${orderOf(jobs.map(createdOf))}; read as ${isNewestFirst ? 'newest first' : 'in no order'}`],
+    ['order of jobs', `${order}; ${isDenied ? `jobs.list.order says ${said}` : readAs}`],
     ...unreadable(unread),
     ...(jobs.length === 0 && (unread !== undefined || (total ?? 0) > 0)
-      ? [failed(`no job can be read: ${unread?.reason ?? 'the list counts jobs and gives none'}`)]
+      ? [failed(`no job can be read: ${unread?.reason ?? `the list counts jobs and gives none${keys}`}`)]
       : []),
     ...jobs.slice(0, MOST_SAMPLES).map((job): Finding => ['job', describeJob(job)]),
     ...missing(
@@ -107,6 +112,12 @@ async function explainOneJob(connector: Connector, jobs: readonly Job[], call: C
 function createdOf({ createdAt }: Job): bigint | null {
   return parseInstant(createdAt ?? '')?.nanoseconds ?? null;
 }
+
+/** The words of a description for an order that was seen. */
+const ORDERS: Readonly<Record<string, 'ascending' | 'descending'>> = {
+  'newest first': 'descending',
+  'oldest first': 'ascending',
+};
 
 function orderOf(times: readonly (bigint | null)[]): string {
   const known = times.filter((time) => time !== null);

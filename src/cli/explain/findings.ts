@@ -50,5 +50,6 @@ export function whyNot(error: unknown, where?: string): readonly Finding[] {
   if (!(error instanceof TributaryError)) throw error;
   const members = error.cause instanceof Mismatch ? error.cause.members : [];
   const beside = members.length === 0 ? '' : `; the answer has ${members.join(', ')}`;
-  return [failed(`${where === undefined ? '' : `${where}: `}${error.code}: ${error.message}${beside}`)];
+  const key = where !== undefined && error.code === 'NOT_FOUND' ? `${where}.path` : where;
+  return [failed(`${key === undefined ? '' : `${key}: `}${error.code}: ${error.message}${beside}`)];
 }

@@ -74,7 +74,10 @@ async function describeLog(
     ...findings,
     ...(await judgeCount(connector, job, log, read, call)),
     ...judgePages(connector, read),
-    ['times', `from ${first?.timestamp ?? '–'} to ${last?.timestamp ?? '–'}`],
+    [
+      'times',
+      `from ${first?.timestamp ?? '–'} to ${last?.timestamp ?? '–'}${isBeforeLogs(connector, first) ? '; is logs.timeFormat right?' : ''}`,
+    ],
     ['lines that share their time', String(sharing(lines))],
     ['severities', severitiesIn(lines)],
     ...lines.slice(0, MOST_SAMPLES).map((line): Finding => ['line', describeLine(line)]),
@@ -129,6 +132,13 @@ async function readBackward(log: ReadLog, lines: readonly LogEntry[], { signal }
   const back = (await readLines(log, 'backward', behind, createCall({ signal }))).lines.toReversed();
   const isSame = back.length === lines.length && back.every((line, index) => isAt(line, lines[index]));
   return isSame ? 'the same lines' : `other lines: ${back.length} instead of ${lines.length}, or others of their time`;
+}
+
+/** 1980. Numbers that are read in a unit that is too small are times of 1970. */
+const BEFORE_LOGS = 315_532_800_000_000_000n;
+
+function isBeforeLogs({ described }: Connector, line: LogEntry | undefined): boolean {
+  return described !== undefined && line !== undefined && line.time < BEFORE_LOGS;
 }
 
 function isAt(line: LogEntry, other: LogEntry | undefined): boolean {

@@ -25,6 +25,7 @@ function describedOf({ jobs, logs }: RestOptions): Described {
   return {
     scheme: logs.pagination.scheme,
     countsJobs: 'total' in pagination && pagination.total !== undefined,
+    orderOfJobs: pagination.scheme === 'whole' ? null : jobs.list.order,
     ofJobs: namesOf(jobs, ['name', 'status', 'createdAt', 'startedAt', 'finishedAt'] as const),
     ofLines: namesOf(logs, ['message', 'severity'] as const),
   };

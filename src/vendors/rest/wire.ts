@@ -178,6 +178,7 @@ export function lineReader(options: LogOptions): (row: Fields) => Unplaced<LogRo
   const attributes = attributesAt(options.attributes);
   const readTime = timeReader(options.timeFormat);
   const expected = options.timeFormat === 'date-time' ? 'a date-time' : `a number of ${options.timeFormat}`;
+  const [noTime, otherTime] = [`${expected} (logs.time)`, `${expected} (logs.time, logs.timeFormat)`];
   const required = <T>(
     value: unknown,
     read: (value: unknown) => T | null,
@@ -189,7 +190,8 @@ export function lineReader(options: LogOptions): (row: Fields) => Unplaced<LogRo
     return found;
   };
   return (row) => {
-    const instant = required(time(row), readTime, `${expected} (logs.time)`, options.time);
+    const value = time(row);
+    const instant = required(value, readTime, value === undefined || value === null ? noTime : otherTime, options.time);
     const text = textOf(message(row)) ?? '';
     return {
       rowId: options.id === undefined ? '' : required(id(row), idOf, 'an id (logs.id)', options.id),

@@ -37,7 +37,9 @@ const server = createServer((request, response) => {
       ? { items: [JOB], of: 1 }
       : pathname.endsWith('/many')
         ? pageOfJobs
-        : { result: JOB };
+        : pathname.endsWith('/empty')
+          ? { items: [], of: 23 }
+          : { result: JOB };
   if (pathname.startsWith('/nowhere')) response.statusCode = 404;
   response.setHeader('content-type', 'application/json').end(JSON.stringify(body));
 });
@@ -229,6 +231,19 @@ test.each<[what: string, changes: Parameters<typeof described>[0], said: readonl
       /failed +logs: .*row: expected an array \(logs\.items\), got nothing; the answer has rows, of/,
     ],
   ],
+  [
+    'how times are written',
+    { logs: { timeFormat: 'date-time' } },
+    [/failed +logs: .*rows\[0\]\.at: expected a date-time \(logs\.time, logs\.timeFormat\), got 1767225600/],
+  ],
+  [
+    'the first page of jobs',
+    { jobs: { list: { ...list, path: '/empty' } } },
+    [
+      /failed +no job can be read: the list counts jobs and gives none; look at jobs\.list\.items and jobs\.list\.pagination/,
+    ],
+  ],
+  ['the path of lines', { logs: { path: '/nowhere/{job}/logs' } }, [/failed +logs\.path: NOT_FOUND/]],
   ['the order', { logs: { order: 'descending' } }, [/failed +logs: .*not in the order of time \(logs\.order\)/]],
   [
     'the scheme',
@@ -269,6 +284,16 @@ test.each<[what: string, changes: Parameters<typeof described>[0], said: RegExp]
     'a next page that is never named',
     { logs: { pagination: { scheme: 'token', parameter: 'page', next: 'next' } } },
     /next page +none is named behind 10 lines/,
+  ],
+  [
+    'times of 1970',
+    { logs: { timeFormat: 'milliseconds' } },
+    /times +from 1970-01-21T\S+ to 1970-01-21T\S+; is logs\.timeFormat right\?/,
+  ],
+  [
+    'jobs in another order than the description says',
+    { jobs: { list: { path: '/many', items: 'items', order: 'ascending', pagination: PAGES } } },
+    /order of jobs +newest first; jobs\.list\.order says ascending/,
   ],
   [
     'names and attributes that are nowhere',
