@@ -318,7 +318,7 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
     const shorter = asksShorter ? await this.#shorterPage(end) : null;
     if (shorter !== null && shorter.rows.length < end && shorter.total === end) return 'nothing';
     if (index < this.#furthest) return 'rows';
-    const beside = index === 0 && this.#mayBeCut(page) ? await this.#rowsAt(end) : null;
+    const beside = index === 0 && this.#mayBeCut(page) ? await this.#rowsBehind(end) : null;
     if (beside?.length === 0) return 'nothing';
     const next = await this.#guessedPage(index + 1);
     if (next?.rows.length === 0 && beside !== null) throw new CutPages(end);
@@ -364,9 +364,12 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
     return canAsk && !size.beginsAtCut && length > 0 && length < this.asked.rows;
   }
 
-  /** The row at a place, on a page of its own. Null: tokens are not page numbers. */
-  async #rowsAt(place: number): Promise<readonly Unplaced<T>[] | null> {
-    return (await this.#guessedPage(place, 1))?.rows ?? null;
+  /**
+   * The rows behind a first page of that length: the second page of that length. It begins there even if the vendor ignores the size of
+   * pages. Null: tokens are not page numbers.
+   */
+  async #rowsBehind(length: number): Promise<readonly Unplaced<T>[] | null> {
+    return (await this.#guessedPage(1, length))?.rows ?? null;
   }
 
   /**
@@ -375,7 +378,7 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
    */
   async #goesOnAtCut(page: TokenPage<T>): Promise<boolean> {
     const { length } = page.rows;
-    const beside = await this.#rowsAt(length);
+    const beside = await this.#rowsBehind(length);
     const [row, first] = [beside?.[0], page.rows[0]];
     // A vendor that ignores page numbers is noticed by its pages.
     if (row === undefined || first === undefined || textOfRow(row) === textOfRow(first)) return beside?.length !== 0;

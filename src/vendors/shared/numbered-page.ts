@@ -105,7 +105,8 @@ async function isFollowed<P extends Rows<unknown>>(
   }
   // Later pages of a vendor that cuts them may begin earlier than their numbers say.
   if (start > 0 && keysIn(await fetch(start, 1))[0] !== keys[0]) return true;
-  const found = keysIn(await fetch(start + count, 1));
+  // The second page of that length begins there even if the vendor ignores the size of pages.
+  const found = keysIn(await (start === 0 ? fetch(1, count) : fetch(start + count, 1)));
   if (found.length > 0 && found.every((key) => keys.includes(key)))
     // The vendor ignores page numbers. One that ignores the size of pages, too, gives all there is.
     return ignoresSize ? false : null;
