@@ -14,6 +14,7 @@ import type { Fields } from '../shared/wire.ts';
 import { severityTable, statusTable } from './facts.ts';
 import { keyOf } from './keys.ts';
 import type { JobOptions, LogOptions } from './options.ts';
+import { orderedId } from './description/ordered-id.ts';
 import { firstAt, isSingular, pathOf, valueAt, valuesAt } from './description/paths.ts';
 import type { JsonPath } from './description/paths.ts';
 import { timeReader } from './description/times.ts';
@@ -166,7 +167,7 @@ export function jobReader(options: JobOptions, source: string): (row: Fields) =>
   };
 }
 
-/** A line with its row's id; empty if rows have no ids. */
+/** A line with its row's id, as `orderedId` gives it; empty if rows have no ids. */
 export interface LogRow extends LogEntry {
   readonly rowId: string;
 }
@@ -194,7 +195,7 @@ export function lineReader(options: LogOptions): (row: Fields) => Unplaced<LogRo
     const instant = required(value, readTime, value === undefined || value === null ? noTime : otherTime, options.time);
     const text = textOf(message(row)) ?? '';
     return {
-      rowId: options.id === undefined ? '' : required(id(row), idOf, 'an id (logs.id)', options.id),
+      rowId: options.id === undefined ? '' : required(id(row), orderedIdOf, 'an id (logs.id)', options.id),
       time: instant.nanoseconds,
       timestamp: instant.text,
       severity: severityOf(row, text),
@@ -206,6 +207,11 @@ export function lineReader(options: LogOptions): (row: Fields) => Unplaced<LogRo
       taskKey: null,
     };
   };
+}
+
+function orderedIdOf(value: unknown): string | null {
+  const id = idOf(value);
+  return id === null ? null : orderedId(id);
 }
 
 function severityReader({ severity, severities }: LogOptions): (row: Fields, message: string) => Severity {
