@@ -24,6 +24,8 @@ export class PageSize {
   unnamedBehind: number | null = null;
   /** A token from the vendor, the model for spelling the tokens of other pages. */
   tokenLike: string | null = null;
+  /** True once a page of a log has shown rows in another order than asked for. */
+  isUnsorted = false;
   /** True once a page was seen to begin where the one before it was cut. */
   beginsAtCut = false;
   /** What pages have shown about the signs of the source. */
