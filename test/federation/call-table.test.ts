@@ -30,7 +30,7 @@ async function measure(shape: Shape, source: Source): Promise<Measured> {
   const cursor = shape.before === undefined ? '' : await cursorOf(shape.before(world.jobs, source, ''));
   const service = world.start();
   try {
-    await readBefore(service);
+    await readBefore(service, shape);
     world.takeCalls();
     for (const each of SOURCES) world.takeRows(each);
     const query = shape.ask(world.jobs, source, cursor);
@@ -48,9 +48,9 @@ async function measure(shape: Shape, source: Source): Promise<Measured> {
 }
 
 /** Reads a line of one log of each source, and its list of jobs: that shows what its counts are worth. */
-async function readBefore(service: Service): Promise<void> {
+async function readBefore(service: Service, { known = 'deep' }: Shape): Promise<void> {
   const logs = SOURCES.map((source) => {
-    const id = jobIdOf(source, (source === 'sap' ? world.jobs.short : world.jobs.deep)[source]);
+    const id = jobIdOf(source, (source === 'sap' ? world.jobs[known] : world.jobs.deep)[source]);
     return `${source}: node(id: ${JSON.stringify(id)}) { ... on Job { logs(first: 1) { nodes { message } } } }`;
   });
   const { codes } = await service.ask(`{ ${logs.join(' ')} jobs(first: 1) { nodes { id } } }`);

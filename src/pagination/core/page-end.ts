@@ -51,7 +51,7 @@ export function moreBehind(page: PageSigns): boolean | null {
   // If the page may be cut, a count that ends with it may be the count of this page alone.
   const isCounted = total !== null && total === end && (hasRoom || start !== 0);
   if ([isCounted, hasRoom, said === false].filter(Boolean).length < 2) return null;
-  return isProven || isTrusted(page) ? false : null;
+  return isTrusted(page, isProven) ? false : null;
 }
 
 /** True if the signs agree that the page is the last, but the source has not shown yet what they are worth. */
@@ -59,11 +59,12 @@ export function isUntold(page: PageSigns): boolean {
   return page.shown !== undefined && moreBehind(page) === null && moreBehind({ ...page, shown: undefined }) === false;
 }
 
-function isTrusted(page: PageSigns): boolean {
+/** `isProven`: the count includes earlier pages, so it says nothing about whether it is that of the page alone. */
+function isTrusted(page: PageSigns, isProven: boolean): boolean {
   const { count, full, isFullAssumed = false, shown } = page;
   // Pages that were followed by others are longer, so pages are not cut to this length.
   const isShorter = typeof full === 'number' && full > count && !isFullAssumed;
-  return shown === undefined || isShorter || shown.trusts(page);
+  return shown === undefined || isShorter || (isProven ? shown.gaveLonger(page) : shown.trusts(page));
 }
 
 /** A page, as far as it shows what the signs of its source are worth. */
@@ -100,9 +101,12 @@ export class ShownSigns {
   }
 
   /** True if it is known that the page is not a cut one with a count of its own. */
-  trusts({ count, asked, total }: SeenPage): boolean {
-    if (this.#countsMore && total !== null) return true;
-    // A longer page for as many rows: pages are not cut to this length.
+  trusts(page: SeenPage): boolean {
+    return (this.#countsMore && page.total !== null) || this.gaveLonger(page);
+  }
+
+  /** True if there was a longer page for as many rows: pages are not cut to this length. */
+  gaveLonger({ count, asked }: Omit<SeenPage, 'total'>): boolean {
     return this.#longest.some((known) => known.asked >= asked && known.count > count);
   }
 }

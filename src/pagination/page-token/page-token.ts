@@ -310,7 +310,11 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
     const full = this.#rowsPerPage ?? size.unnamedBehind;
     const signs = { start, count: rows.length, asked: this.asked.rows, total, full };
     const isSaid = size.unnamedBehind === null && ((total ?? 0) >= end || this.#isNaming);
-    const judged = { ...signs, said: isSaid ? false : null, shown: size.shown };
+    const judged = {
+      ...signs,
+      said: isSaid ? false : null,
+      shown: index > 0 && total === end ? undefined : size.shown,
+    };
     if (moreBehind(judged) === false) return 'nothing';
     const isDoubted = isUntold(judged);
     // A shorter page shows, for all logs of the source, whether the count is that of the page alone.
