@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { createCall } from '../../src/domain/call.ts';
 import { TributaryError } from '../../src/domain/errors.ts';
+import { endless, REPEATS } from '../../src/pagination/core/page-guard.ts';
 import { createFederation } from '../../src/federation/create-federation.ts';
 import type { Job } from '../../src/domain/job.ts';
 import type { JobPage } from '../../src/vendors/connector.ts';
@@ -79,7 +80,7 @@ test.each(['first', 'last'] as const)(
   'a merge with a log that contradicts itself for ever ends, and each page reports the log (%s)',
   async (side) => {
     const failing = fakeSource('failing', {});
-    const broken = new TributaryError('SOURCE_BAD_RESPONSE', 'failing: its list does not end.', { source: 'failing' });
+    const broken = endless('failing', REPEATS);
     const logs = () => Promise.resolve({ partitions: [refusedPartition('', broken)], applied: [] });
     const empty = fakeSource('empty', { job: [] });
     const federation = createFederation([{ ...failing, connector: { ...failing.connector, logs } }, empty]);
@@ -98,3 +99,19 @@ test.each(['first', 'last'] as const)(
     await federation.close();
   },
 );
+
+test('a page of a merge with nothing but an answer that was cut has more, because the next may be whole', async () => {
+  const failing = fakeSource('failing', {});
+  const cut = new TributaryError('SOURCE_BAD_RESPONSE', 'failing: expected JSON.', { source: 'failing' });
+  const logs = () => Promise.resolve({ partitions: [refusedPartition('', cut)], applied: [] });
+  const federation = createFederation([{ ...failing, connector: { ...failing.connector, logs } }]);
+  const scopes = [{ source: 'failing', scope: { job: 'job' } }];
+  let cursor: string | null = null;
+  for (let page = 0; page < 3; page += 1) {
+    const connection = federation.logs(scopes, { first: 5, after: cursor, listFailures: true }, createCall());
+    const info = await connection.pageInfo();
+    expect(info.hasNextPage).toBe(true);
+    cursor = info.endCursor ?? cursor;
+  }
+  await federation.close();
+});

@@ -1,6 +1,6 @@
-import { hasCode } from '../../domain/errors.ts';
 import { FairShare } from '../../domain/fair-share.ts';
 import type { Ordered } from '../../domain/ordered.ts';
+import { EndlessList } from '../../pagination/core/page-guard.ts';
 import type { CursorState } from '../cursor/codec.ts';
 import type { MergedRow, MergeOptions } from './lane.ts';
 import { Merge } from './merge.ts';
@@ -43,10 +43,11 @@ export async function readMergedPage<T extends Ordered>(
   const merge = new Merge({ ...options, need: options.size }, call);
   try {
     const scan = await collect(merge, options, call);
-    // Nothing but failed sources was left for this page. One that answers badly again would do so for ever.
+    // Nothing but failed sources was left for this page. A list that contradicts itself would do so for ever; an answer that was
+    // cut may be whole the next time.
     const isRetry = options.from !== null && options.isFirst !== true && scan.last === null;
     const isWorthRetry = ({ error, partial }: SlotFailure<T>): boolean =>
-      !partial && mayRecover(error) && !(isRetry && hasCode(error, 'SOURCE_BAD_RESPONSE'));
+      !partial && mayRecover(error) && !(isRetry && error instanceof EndlessList);
     const more =
       scan.outcome === 'bounded' ||
       (scan.outcome === 'full' && (await hasFurther(merge, options, call))) ||
