@@ -36,3 +36,11 @@ test('a page costs a look while it is the longest, and none once a count went be
   shown.saw({ count: 40, asked: 40, total: 41 });
   expect(moreBehind(page(77))).toBe(false);
 });
+
+test('a full page is not the last one because a flag and the count that it is made of say so', () => {
+  const page = { start: 80, asked: 20, said: false, full: 20 };
+  expect(moreBehind({ ...page, count: 20, total: 100 })).toBeNull();
+  expect(moreBehind({ ...page, count: 20, total: 100, isNaming: true })).toBe(false);
+  expect(moreBehind({ ...page, count: 19, total: 99 })).toBe(false);
+  expect(moreBehind({ ...page, count: 19, total: null, full: 20 })).toBe(false);
+});

@@ -313,6 +313,7 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
     const judged = {
       ...signs,
       said: isSaid ? false : null,
+      isNaming: true,
       shown: index > 0 && total === end ? undefined : size.shown,
     };
     if (moreBehind(judged) === false) return 'nothing';
