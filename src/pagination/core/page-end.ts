@@ -1,9 +1,7 @@
 /**
  * Decides whether a page is the last of its list. Counts, flags and page lengths are signs that may be wrong; the end
  * is certain only when the vendor returns nothing more. So a page counts as the last only if two signs agree and none
- * contradicts. At the start of a list two signs may agree and still be wrong: of a page that is cut to its length and
- * counted alone. They count only from a source that has shown what they are worth (`ShownSigns`). Otherwise the reader
- * requests the next page.
+ * contradicts. Otherwise the reader requests the next page.
  */
 
 /** Lengths to which vendors typically cap pages. A page of exactly such a length may be cut. */
@@ -19,14 +17,8 @@ export interface PageSigns {
   readonly total: number | null;
   /** Whether a flag or link says that more rows follow. Null or undefined: not stated. */
   readonly said?: boolean | null | undefined;
-  /** True if `said` is a token that names the next page, not a flag that may be made of the count. */
-  readonly isNaming?: boolean | undefined;
   /** The length of the shortest page known to be followed by others. Null or undefined: unknown. */
   readonly full?: number | null | undefined;
-  /** True if `full` is only an assumption. */
-  readonly isFullAssumed?: boolean | undefined;
-  /** What the source has shown so far. Undefined: its signs count in any case. */
-  readonly shown?: ShownSigns | undefined;
 }
 
 /**
@@ -50,66 +42,7 @@ export function moreBehind(page: PageSigns): boolean | null {
   if (total !== null && end !== null && total > end) return hasRoom ? null : true;
   // A count lower than the rows received is wrong, and then other signs may be wrong too.
   if (total !== null && total < (end ?? count)) return null;
-  const isCounted = total !== null && total === end;
-  // A flag may be made of the count. Then the two are one sign, and a full page needs another.
-  if (!hasRoom && !(page.isNaming === true && start !== 0)) return null;
-  if ([isCounted, hasRoom, said === false].filter(Boolean).length < 2) return null;
-  return isTrusted(page, isProven) ? false : null;
-}
-
-/** True if the signs agree that the page is the last, but the source has not shown yet what they are worth. */
-export function isUntold(page: PageSigns): boolean {
-  return page.shown !== undefined && moreBehind(page) === null && moreBehind({ ...page, shown: undefined }) === false;
-}
-
-/** `isProven`: the count includes earlier pages, so it says nothing about whether it is that of the page alone. */
-function isTrusted(page: PageSigns, isProven: boolean): boolean {
-  const { count, full, isFullAssumed = false, shown } = page;
-  // Pages that were followed by others are longer, so pages are not cut to this length.
-  const isShorter = typeof full === 'number' && full > count && !isFullAssumed;
-  return shown === undefined || isShorter || (isProven ? shown.gaveLonger(page) : shown.trusts(page));
-}
-
-/** A page, as far as it shows what the signs of its source are worth. */
-interface SeenPage {
-  readonly count: number;
-  readonly asked: number;
-  readonly total: number | null;
-}
-
-/** Most sizes for which the longest page is kept. */
-const MOST_SIZES = 64;
-
-/**
- * What the pages of one kind of list have shown about the signs of their source, for all reads of it. A source may cut
- * its pages silently to any length, and may count each page alone: then a page that is cut looks like a whole list. So a
- * short page with such a count is believed only once the source has shown that it does not do one of the two.
- */
-export class ShownSigns {
-  #countsMore = false;
-  /** The longest pages by the number of rows requested: longer ones for fewer rows, in ascending order of rows. */
-  #longest: readonly Pick<SeenPage, 'count' | 'asked'>[] = [];
-
-  /** Records a page. */
-  saw({ count, asked, total }: SeenPage): void {
-    if (total !== null && total > count) this.#countsMore = true;
-    if (count === 0 || this.#longest.some((known) => known.asked >= asked && known.count >= count)) return;
-    const others = this.#longest.filter((known) => known.asked > asked || known.count > count);
-    this.#longest = [...others, { count, asked }].sort((a, b) => a.asked - b.asked).slice(-MOST_SIZES);
-  }
-
-  /** True if a count went beyond its page: then it is not that of the page alone. */
-  get countsMore(): boolean {
-    return this.#countsMore;
-  }
-
-  /** True if it is known that the page is not a cut one with a count of its own. */
-  trusts(page: SeenPage): boolean {
-    return (this.#countsMore && page.total !== null) || this.gaveLonger(page);
-  }
-
-  /** True if there was a longer page for as many rows: pages are not cut to this length. */
-  gaveLonger({ count, asked }: Omit<SeenPage, 'total'>): boolean {
-    return this.#longest.some((known) => known.asked >= asked && known.count > count);
-  }
+  // If the page may be cut, a count that ends with it may be the count of this page alone.
+  const isCounted = total !== null && total === end && (hasRoom || start !== 0);
+  return [isCounted, hasRoom, said === false].filter(Boolean).length >= 2 ? false : null;
 }

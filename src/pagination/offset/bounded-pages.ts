@@ -1,9 +1,8 @@
-/** One file, although a long one: all that one read knows of its pages is one state. */
 import { freshCall, inSequence } from '../../domain/call.ts';
 import type { Call } from '../../domain/call.ts';
 import { isBeyond } from '../../domain/ordered.ts';
 import type { Ordered, Position } from '../../domain/ordered.ts';
-import { fetchFitting, OrderLost, RowsUnsorted, signsOf } from './page.ts';
+import { fetchFitting, OrderLost, signsOf } from './page.ts';
 import type { OffsetOptions, OffsetPage, OffsetRequest } from './page.ts';
 import { firstSize } from '../core/ladder.ts';
 import { isShort, moreBehind } from '../core/page-end.ts';
@@ -75,8 +74,6 @@ export class BoundedPages<T extends Ordered> {
    * others on.
    */
   #isStuck = false;
-  /** The furthest time since the bound was set, in the order of the read. */
-  #lastTime: bigint | null = null;
   /** The furthest row since the bound was set; used if rows come in the total order. */
   #furthest: Position | null = null;
 
@@ -116,16 +113,11 @@ export class BoundedPages<T extends Ordered> {
     const hasGrown = page.total !== null && this.#total !== null && page.total > this.#total;
     this.#total = page.total;
     const fresh = this.#countNew(page.rows);
-    this.#checkOrder(page.rows, fresh);
     if (fresh > 0 && this.#length > 0) this.#full = Math.min(this.#full ?? Infinity, this.#length);
     // The next pages have the usual size.
     this.#length = small === null ? count : 0;
     const asked = small ?? this.#options.size.usual;
-    const full = this.#full ?? this.#fullSmall;
-    const signs: PageSigns = {
-      ...signsOf({ ...page, offset, count, asked }, full ?? this.#trusted),
-      ...{ isFullAssumed: full === null, shown: this.#options.size.shown },
-    };
+    const signs = signsOf({ ...page, offset, count, asked }, this.#full ?? this.#fullSmall ?? this.#trusted);
     this.#mayBeCut =
       this.#full === null && count > 0 && count < asked && !isShort({ ...signs, full: null }) ? count : null;
     const isStalled = first !== undefined && fresh === 0;
@@ -150,19 +142,6 @@ export class BoundedPages<T extends Ordered> {
   #moreBehind(signs: PageSigns): boolean | null {
     const more = moreBehind(signs);
     return more === moreBehind({ ...signs, start: this.#reached - signs.count }) ? more : null;
-  }
-
-  /** Groups of equal times can only be read whole where rows come in the order of time. Others would be dropped. */
-  #checkOrder(rows: readonly Unplaced<T>[], fresh: number): void {
-    const normal = (time: bigint): bigint => (this.#order === 'ascending' ? time : -time);
-    const times = rows.map(({ time }) => normal(time));
-    const before = this.#lastTime;
-    for (const time of times) if (this.#lastTime === null || time > this.#lastTime) this.#lastTime = time;
-    // Inserted rows shift rows of the page before onto this page, so then a row before those is not out of order.
-    const isBehind = before !== null && fresh === rows.length && times.some((time) => time < before);
-    if (!isBehind && times.every((time, index) => index === 0 || time >= (times[index - 1] ?? time))) return;
-    this.#options.size.isUnsorted = true;
-    throw isBehind ? new OrderLost(this.#options.source) : new RowsUnsorted();
   }
 
   /** The number of rows beyond those of earlier pages. */
@@ -242,7 +221,6 @@ export class BoundedPages<T extends Ordered> {
     this.#reached = 0;
     this.#total = null;
     this.#furthest = null;
-    this.#lastTime = null;
     this.#guard.forget();
     this.#ahead.clear();
     return true;

@@ -41,8 +41,7 @@ function read<T extends Ordered>(
   request: ReadRequest<T>,
   call: Call,
 ): AsyncGenerator<Batch<T>, void, undefined> {
-  const canBound = () => options.timeFilter() && !options.size.isUnsorted;
-  const waysNow = () => ({ timeFilter: canBound(), tieOrdered: options.tieOrdered() });
+  const waysNow = () => ({ timeFilter: options.timeFilter(), tieOrdered: options.tieOrdered() });
   let ways = waysNow();
   let ignoresBounds = false;
   return readOn(
@@ -57,7 +56,7 @@ function read<T extends Ordered>(
       if (ignoresBounds) return false;
       ignoresBounds = error instanceof BoundIgnored;
       if (ignoresBounds) return true;
-      const isLost = ways.timeFilter !== canBound() || ways.tieOrdered !== options.tieOrdered();
+      const isLost = ways.timeFilter !== options.timeFilter() || ways.tieOrdered !== options.tieOrdered();
       return isLost && (isClean || !(error instanceof OrderLost));
     },
   );
@@ -155,7 +154,6 @@ class OffsetList<T extends Ordered> implements IndexedList<T> {
       want,
       call,
       full: this.#full,
-      shown: this.#options.size.shown,
       fetch: async (from, limit, current) => {
         const page = await this.#options.fetch({ offset: from, limit, order: this.order }, current);
         // The vendor may report a smaller page size.

@@ -18,9 +18,6 @@ export class OrderLost extends TributaryError {
   }
 }
 
-/** A page has rows in another order of time than asked for, but none before those of earlier pages. */
-export class RowsUnsorted extends Error {}
-
 /** The vendor's statements about a page. Any of them may be wrong. */
 export interface PageFacts {
   /** The vendor's count of all rows under the same bounds; null: not stated. */
@@ -97,8 +94,6 @@ export async function fetchFitting<T extends Ordered>(
   call: Call,
 ): Promise<OffsetPage<T>> {
   const { page, asked } = await options.size.fit(request.limit, (limit) => options.fetch({ ...request, limit }, call));
-  const { count, asked: most } = signsOf({ ...page, offset: request.offset, asked, count: page.rows.length }, null);
-  options.size.shown.saw({ count, asked: most, total: page.total });
   if (asked === request.limit) return page;
   const said = page.limit !== null && page.limit > 0 ? page.limit : asked;
   return { ...page, limit: Math.min(said, asked) };

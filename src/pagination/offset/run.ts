@@ -9,7 +9,6 @@ import { moreBehind } from '../core/page-end.ts';
 import { EndlessList, REPEATS } from '../core/page-guard.ts';
 import { TooLargeRows } from '../core/page-size.ts';
 import type { PageSize } from '../core/page-size.ts';
-import type { ShownSigns } from '../core/page-end.ts';
 
 /** Most attempts to read a run while rows move between its pages. */
 const MOST_TRIES = 32;
@@ -34,8 +33,6 @@ interface RunOptions<P> {
   };
   /** The length of the shortest page known from earlier runs to be followed by others. */
   readonly full?: number | null;
-  /** What the source has shown about its signs. */
-  readonly shown: ShownSigns;
   look(page: P): PageFacts & { readonly keys: readonly string[] };
 }
 
@@ -81,35 +78,15 @@ async function tryRun<P>(options: RunOptions<P>, call: Call): Promise<Run<P> | {
     const { page, asked } = await fetchFitting(options, { offset, wanted, large }, call);
     const facts = options.look(page);
     const count = facts.keys.length;
-    if (facts.keys.some((key) => seen.has(key))) {
-      const [first] = pages;
-      if (first !== undefined && pages.length === 1 && (await isAll(options, first, facts.keys, call)))
-        return { pages, total: options.look(first).total, more: false, call };
-      return { keys: [...seen, ...facts.keys] };
-    }
+    if (facts.keys.some((key) => seen.has(key))) return { keys: [...seen, ...facts.keys] };
     for (const key of facts.keys) seen.add(key);
-    const signs = { ...signsOf({ ...facts, offset, asked, count }, full), shown: options.shown };
-    options.shown.saw(signs);
-    const more = moreBehind(signs);
+    const more = moreBehind(signsOf({ ...facts, offset, asked, count }, full));
     full = Math.min(full ?? Infinity, count);
     pages.push(page);
     total = total === undefined || total === facts.total ? facts.total : null;
     offset += count;
     if (more === false || offset - options.offset >= options.want()) return { pages, total, more, call };
   }
-}
-
-/**
- * True if the first page came again for what lies behind it, and a shorter page shows that it is all there is: its count
- * goes beyond it, or it has as many rows, so the vendor pays no heed to pages.
- */
-async function isAll<P>(options: RunOptions<P>, first: P, again: readonly string[], call: Call): Promise<boolean> {
-  const { keys, total } = options.look(first);
-  if (options.offset > 0 || total !== keys.length || keys.length !== again.length) return false;
-  if (!keys.every((key, index) => key === again[index])) return false;
-  if (keys.length === 1) return true;
-  const shorter = options.look(await options.fetch(0, keys.length - 1, call));
-  return shorter.total === keys.length;
 }
 
 /** Fetches a page of as many rows as fit into an answer. */

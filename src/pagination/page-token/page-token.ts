@@ -9,7 +9,7 @@ import type { IndexedList, IndexedPage, PageRows } from '../numbered/list.ts';
 import { outOfReach } from '../numbered/locate.ts';
 import { FirstPage, sizeFor } from '../core/ladder.ts';
 import type { Ladder } from '../core/ladder.ts';
-import { isShort, isUntold, moreBehind } from '../core/page-end.ts';
+import { isShort, moreBehind } from '../core/page-end.ts';
 import {
   EndlessList,
   ENDS_EARLY,
@@ -19,10 +19,10 @@ import {
   SAYS_NOTHING,
   TURNS_BACK,
 } from '../core/page-guard.ts';
-import { CutPages, readFitting } from '../core/page-size.ts';
+import { readFitting } from '../core/page-size.ts';
 import type { PageSize } from '../core/page-size.ts';
 import type { Batch, Identity, Partition, ReadRequest, Unplaced } from '../core/partition.ts';
-import { isSame, textOfRow } from '../numbered/still-rows.ts';
+import { isSame } from '../numbered/still-rows.ts';
 import { readFromSmallPage } from './small-page.ts';
 import { TokenCount } from './token-count.ts';
 import { TokenRefused } from './token-refused.ts';
@@ -106,11 +106,7 @@ export function pageTokenPartition<T extends Ordered>(options: PageTokenOptions<
         ladder === undefined
           ? Promise.resolve(size.usual)
           : FirstPage.of(size, call).size(sizeFor(COUNTED, ladder, size.usual));
-      try {
-        if (count.total === undefined) await size.fit(await usual(), (rows) => inPagesOf(rows, call).fetch(0));
-      } catch (error) {
-        if (!(error instanceof CutPages)) throw error;
-      }
+      if (count.total === undefined) await size.fit(await usual(), (rows) => inPagesOf(rows, call).fetch(0));
       return count.total ?? null;
     },
   };
@@ -279,9 +275,7 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
       page = await this.#ask(page.next);
     }
     const { rows, next } = page;
-    let behind = next === null ? await this.#behindUnnamed(index, token, page) : 'rows';
-    const isCut = behind === 'rows' && index === 0 && this.#mayBeCut(page);
-    if (isCut && !(await this.#goesOnAtCut(page)) && page.isNextSaid === false) behind = 'nothing';
+    const behind = next === null ? await this.#behindUnnamed(index, token, page) : 'rows';
     if (behind === 'rows' && rows.length > 0) this.#rowsPerPage = Math.max(this.#rowsPerPage ?? 0, rows.length);
     if (next !== null && this.#addressable !== true) this.#noteToken(index + 1, next);
     // Pages were promised and rows were counted, but all pages are empty.
@@ -310,23 +304,9 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
     const full = this.#rowsPerPage ?? size.unnamedBehind;
     const signs = { start, count: rows.length, asked: this.asked.rows, total, full };
     const isSaid = size.unnamedBehind === null && ((total ?? 0) >= end || this.#isNaming);
-    const judged = {
-      ...signs,
-      said: isSaid ? false : null,
-      isNaming: true,
-      shown: index > 0 && total === end ? undefined : size.shown,
-    };
-    if (moreBehind(judged) === false) return 'nothing';
-    const isDoubted = isUntold(judged);
-    // A shorter page shows, for all logs of the source, whether the count is that of the page alone.
-    const asksShorter = isDoubted && index === 0 && total === end && end > 1;
-    const shorter = asksShorter ? await this.#shorterPage(end) : null;
-    if (shorter !== null && shorter.rows.length < end && shorter.total === end) return 'nothing';
+    if (moreBehind({ ...signs, said: isSaid ? false : null }) === false) return 'nothing';
     if (index < this.#furthest) return 'rows';
-    const beside = index === 0 && this.#mayBeCut(page) ? await this.#rowsBehind(end) : null;
-    if (beside?.length === 0) return 'nothing';
     const next = await this.#guessedPage(index + 1);
-    if (next?.rows.length === 0 && beside !== null) throw new CutPages(end);
     if (next?.rows.length === 0) return 'nothing';
     if (next !== null && !isSame(page, next)) {
       this.#addressable = true;
@@ -334,9 +314,7 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
       this.#peeked = { index: index + 1, page: next };
       return 'rows';
     }
-    // A vendor that pays no heed to pages of any size gives all there is.
-    const isAll = isDoubted && (end === 1 || (shorter?.rows.length ?? 0) >= end);
-    if (total === end && next !== null) return isAll ? 'nothing' : 'the same';
+    if (total === end && next !== null) return 'the same';
     if (total === end) return index === 0 && (await this.#countsPageAlone(end)) ? 'out of reach' : 'nothing';
     // One that has room for more rows is not cut. Unless they are counted, nothing speaks for them.
     if ((total ?? 0) < end && isShort(signs))
@@ -346,60 +324,16 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
     return again.next === null && again.total !== end && isSame(page, again) ? 'out of reach' : 'nothing';
   }
 
-  /** Does a shorter page say that there are fewer rows in all than the first page has? */
+  /** Does a shorter page say that there are fewer rows in all than the first page has? A row of it may be one that can't be read. */
   async #countsPageAlone(length: number): Promise<boolean> {
-    return ((await this.#shorterPage(length))?.total ?? length) < length;
-  }
-
-  /** A first page with fewer rows than that. Null: a row of it can't be read. */
-  async #shorterPage(length: number): Promise<TokenPage<T> | null> {
     const shorter = Math.max(1, Math.min(length - 1, (length >> 1) + 1));
     try {
-      return await this.#fetch(null, shorter, this.#call);
+      const { total } = await this.#options.fetch(null, shorter, this.#call);
+      return total !== null && total < length;
     } catch (error) {
-      if (hasCode(error, 'SOURCE_BAD_RESPONSE')) return null;
+      if (hasCode(error, 'SOURCE_BAD_RESPONSE')) return false;
       throw error;
     }
-  }
-
-  /** True if the first page is short and rows behind it can be looked at by their place. */
-  #mayBeCut({ rows: { length } }: TokenPage<T>): boolean {
-    const { size, address } = this.#options;
-    const canAsk = address !== undefined && this.#addressable !== false && size.least < this.asked.rows;
-    return canAsk && !size.beginsAtCut && length > 0 && length < this.asked.rows;
-  }
-
-  /**
-   * The rows behind a first page of that length: the second page of that length. It begins there even if the vendor ignores the size of
-   * pages. Null: tokens are not page numbers.
-   */
-  async #rowsBehind(length: number): Promise<readonly Unplaced<T>[] | null> {
-    return (await this.#guessedPage(1, length))?.rows ?? null;
-  }
-
-  /**
-   * True if rows follow the first page, which is short, as far as that can be told. Throws `CutPages` if the second one does not begin
-   * where the first ended.
-   */
-  async #goesOnAtCut(page: TokenPage<T>): Promise<boolean> {
-    const { length } = page.rows;
-    const beside = await this.#rowsBehind(length);
-    const [row, first] = [beside?.[0], page.rows[0]];
-    // A vendor that ignores page numbers is noticed by its pages.
-    if (row === undefined || first === undefined || textOfRow(row) === textOfRow(first)) return beside?.length !== 0;
-    const next = this.#takePeeked(1) ?? (await this.#guessedPage(1));
-    if (next === null) return true;
-    const [beginning] = next.rows;
-    if (beginning === undefined || textOfRow(beginning) !== textOfRow(row)) throw new CutPages(length);
-    this.#options.size.beginsAtCut = true;
-    this.#peeked = { index: 1, page: next };
-    return true;
-  }
-
-  async #fetch(token: string | null, rows: number, call: Call): Promise<TokenPage<T>> {
-    const page = await this.#options.fetch(token, rows, call);
-    this.#options.size.shown.saw({ count: page.rows.length, asked: rows, total: page.total });
-    return page;
   }
 
   #takePeeked(index: number): TokenPage<T> | null {
@@ -409,11 +343,11 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
   }
 
   /** Reads a page without a token from the vendor; null: tokens are not page numbers. */
-  async #guessedPage(index: number, rows = this.asked.rows): Promise<TokenPage<T> | null> {
+  async #guessedPage(index: number): Promise<TokenPage<T> | null> {
     const token = this.#numbered(index);
     if (token === undefined || this.#addressable === false) return null;
     try {
-      return await this.#ask(token, this.#call, rows);
+      return await this.#ask(token);
     } catch (error) {
       if (!(error instanceof TokenRefused)) throw error;
       this.#addressable = false;
@@ -421,9 +355,9 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
     }
   }
 
-  async #ask(token: string | null, call = this.#call, rows = this.asked.rows): Promise<TokenPage<T>> {
+  async #ask(token: string | null, call = this.#call): Promise<TokenPage<T>> {
     try {
-      return await this.#fetch(token, rows, call);
+      return await this.#options.fetch(token, this.asked.rows, call);
     } catch (error) {
       throw token !== null && this.#options.isTokenRefused(error) ? new TokenRefused('', { cause: error }) : error;
     }

@@ -1,7 +1,6 @@
 import type { Ordered } from '../../domain/ordered.ts';
 import { isShort, moreBehind } from '../core/page-end.ts';
 import { EndlessList, REPEATS } from '../core/page-guard.ts';
-import type { ShownSigns } from '../core/page-end.ts';
 import type { KeysetPage } from './list.ts';
 
 /** The vendor repeats earlier records although more may exist. */
@@ -20,11 +19,8 @@ export class PageLengths {
   /** True once a page has turned out not to be the last. */
   #isLearned = false;
 
-  readonly #shown: ShownSigns;
-
-  constructor(asked: number, shown: ShownSigns) {
+  constructor(asked: number) {
     this.#asked = asked;
-    this.#shown = shown;
     this.#usual = asked;
   }
 
@@ -77,7 +73,7 @@ export class PageLengths {
     // Where nothing is counted, a page that is shorter than one before it is the last: pages are cut to one length.
     if (total === null && length < Math.min(this.#longest, asked)) return true;
     const signs = { start: this.#startOf(page, start), count: length, asked, total, full: this.#fullFor(length) };
-    return moreBehind({ ...signs, said: cursors ? more : null, shown: this.#shown }) === false;
+    return moreBehind({ ...signs, said: cursors ? more : null }) === false;
   }
 
   /** Offsets may count from 1. The count tells where a short page ends; one record more may follow a full one than it leaves. */

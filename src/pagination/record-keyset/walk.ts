@@ -91,7 +91,7 @@ export class RecordWalk<T extends Ordered> {
   ) {
     this.#options = options;
     this.#scale = scale;
-    this.#lengths = new PageLengths(options.size.usual, options.size.shown);
+    this.#lengths = new PageLengths(options.size.usual);
     const known = newestFirst ?? options.order.newestFirst;
     this.#isOrderKnown = known !== null;
     this.#newestFirst = known ?? true;

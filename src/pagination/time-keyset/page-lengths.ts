@@ -1,8 +1,6 @@
 import type { Ordered } from '../../domain/ordered.ts';
-import { isShort, isUntold, moreBehind } from '../core/page-end.ts';
-import type { PageSize } from '../core/page-size.ts';
+import { isShort, moreBehind } from '../core/page-end.ts';
 import type { Hint } from '../core/partition.ts';
-import type { ShownSigns } from '../core/page-end.ts';
 import type { TimeOrder } from './after-clock.ts';
 import type { AskedPage, TimePage } from './list.ts';
 import type { PageCap } from './page-cap.ts';
@@ -14,7 +12,6 @@ import { isAhead } from './tick-reader.ts';
  */
 export class PageLengths {
   readonly #cap: PageCap;
-  /** The usual page size. */
   readonly #most: number;
   /** The length of the longest page that did not count as the last. */
   #followed: number | null;
@@ -22,13 +19,10 @@ export class PageLengths {
   /** The previous page, which did not count as the last. */
   #before: AskedPage<Ordered> | null = null;
 
-  readonly #shown: ShownSigns;
-  #isUntold = false;
-
-  constructor(cap: PageCap, size: PageSize, hint: Hint | null) {
+  /** `most`: the usual page size. */
+  constructor(cap: PageCap, most: number, hint: Hint | null) {
     this.#cap = cap;
-    this.#most = size.usual;
-    this.#shown = size.shown;
+    this.#most = most;
     const length = typeof hint === 'number' ? hint : 0;
     this.#followed = length > 0 ? length : null;
     this.#longest = Math.abs(length);
@@ -47,11 +41,6 @@ export class PageLengths {
     return Math.min(this.#cap.cut ?? Infinity, this.#followed ?? Infinity);
   }
 
-  /** True if all signs of the page judged last agree that it is the last, but the source has not shown their worth. */
-  get isUntold(): boolean {
-    return this.#isUntold;
-  }
-
   /** `isWhole`: the page has no bound, so it begins with the first row, and its count is that of all rows. */
   isEnd(page: AskedPage<Ordered>, isWhole: boolean): boolean {
     const { rows, more, total, asked } = page;
@@ -66,12 +55,8 @@ export class PageLengths {
     // If a longer page has come, pages are not cut to this length.
     const full = Math.min(this.most, this.#longest > count ? asked : Infinity);
     this.#longest = Math.max(this.#longest, count);
-    const signs = {
-      ...{ start: isWhole ? 0 : null, count, asked, total: isDoubted ? null : counted, said },
-      ...{ full: full === Infinity ? null : full, shown: this.#shown },
-    };
-    this.#isUntold = isUntold(signs);
-    return moreBehind(signs) === false;
+    const signs = { start: isWhole ? 0 : null, count, asked, total: isDoubted ? null : counted, said };
+    return moreBehind({ ...signs, full: full === Infinity ? null : full }) === false;
   }
 
   /** True if a page of this length, claimed to be the last, could have held more rows. */

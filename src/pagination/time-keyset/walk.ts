@@ -1,4 +1,3 @@
-/** One file, although a long one: all steps of a walk share its state. */
 import type { Call } from '../../domain/call.ts';
 import type { Ordered } from '../../domain/ordered.ts';
 import { tickOf } from './after-clock.ts';
@@ -58,7 +57,7 @@ export class TimeWalk<T extends Ordered> {
     this.#request = request;
     this.#call = call;
     this.#order = direction === 'forward' ? 'ascending' : 'descending';
-    this.#lengths = new PageLengths(options.cap, options.size, hint);
+    this.#lengths = new PageLengths(options.cap, options.size.usual, hint);
     this.#ticks = new TickReader(options, this.#order, () => this.#lengths.most, call);
     this.#start = from?.tie === '' ? from.time : null;
     if (this.#start !== null) this.#after = this.#boundAtStart(this.#start);
@@ -84,7 +83,7 @@ export class TimeWalk<T extends Ordered> {
     const { page, truncated, isLast = false } = await this.#ask(most);
     this.#ticks.saw(page);
     this.#lengths.follows(page, this.#order);
-    const isOver = isLast || page.rows.length === 0 || (await this.#isEnd(page));
+    const isOver = isLast || page.rows.length === 0 || this.#lengths.isEnd(page, this.#after === null);
     const rows = isOver || most === null ? page.rows : upToNeed(page.rows, this.#order, this.#request);
     const last = rows.at(-1);
     if (isOver || last === undefined) return { rows, isEnd: true, truncated };
@@ -107,17 +106,6 @@ export class TimeWalk<T extends Ordered> {
       return { rows, isEnd: true, ...(truncated === undefined ? contradiction(REPEATS) : { truncated }) };
     const whole = await this.#takeApart(after, page);
     return { ...whole, truncated: truncated ?? whole.truncated };
-  }
-
-  async #isEnd(page: OrderedPage<T>): Promise<boolean> {
-    if (this.#lengths.isEnd(page, this.#after === null)) return true;
-    const { length } = page.rows;
-    if (!this.#lengths.isUntold || this.#after !== null || page.total !== length || length < 2) return false;
-    // A shorter page shows, for all logs of the source, whether the count is that of the page alone.
-    this.#count += 1;
-    const whole = { order: this.#order, after: null, within: null };
-    const shorter = await fetchFitting(this.#options, whole, this.#call, length - 1);
-    return shorter.total === length && shorter.rows.length < length;
   }
 
   /** The first page's size. Before a position without a tie-break, any number of rows may come: the usual size. */

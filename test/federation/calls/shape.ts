@@ -10,8 +10,6 @@ export interface Shape {
   readonly together?: boolean;
   /** A query that another instance of the service runs first: the field that it aliases `cursor` is passed to `ask`. */
   readonly before?: Shape['ask'];
-  /** The log of the SAP source that the service has read before. Left out: the deep one. */
-  readonly known?: 'short' | 'deep';
   /** Number of clients that send this at the same time. */
   readonly clients?: number;
   /** Expected calls, such as `1 job + 2 logs`, with kinds as the simulated vendor names them; or `none`. */

@@ -1,5 +1,3 @@
-import { moreSaid, NO_DOUBTS, totalSaid } from '../../../src/sandbox/doubts.ts';
-import type { Doubts, SaidMore } from '../../../src/sandbox/doubts.ts';
 import { formatInstant } from '../../../src/domain/time.ts';
 import type {
   SandboxLine,
@@ -52,9 +50,7 @@ export interface SimulatedService extends SimulatedVendor {
 const CLOCK = 1_000n;
 const START = 1_772_233_021_000_000_000n;
 
-/** `doubts`: its total, its flags and the length of its pages may be wrong. */
-export function simulateService(settings: ServiceSettings, doubts: Partial<Doubts> = {}): SimulatedService {
-  const { total, more: said, rowsPerPage } = { ...NO_DOUBTS, ...doubts };
+export function simulateService(settings: ServiceSettings): SimulatedService {
   const jobs = new Map<string, Job>();
   let created = 0;
   let written = 0;
@@ -75,22 +71,19 @@ export function simulateService(settings: ServiceSettings, doubts: Partial<Doubt
     job.lines.sort((a, b) => (a.time === b.time ? (a.id < b.id ? -1 : 1) : a.time < b.time ? -1 : 1));
   }
 
-  /** `more`: what flags and tokens say. The end of a list of jobs by tokens shows only by the token. */
-  function list(all: readonly unknown[], query: URLSearchParams, more: SaidMore): SandboxReply {
+  function list(all: readonly unknown[], query: URLSearchParams): SandboxReply {
     const size = Number(query.get('limit') ?? 100);
     const begin = beginOf(query, size);
     if (begin === null) return refused(400, 'invalid page');
     if (settings.strictEnd && begin > 0 && begin >= all.length) return refused(404, 'invalid page');
-    const end = Math.max(begin, Math.min(all.length, begin + Math.min(size, rowsPerPage)));
-    const goesOn = moreSaid(more, end < all.length);
-    const count = totalSaid(total, { all: all.length, start: begin, onPage: end - begin });
+    const end = Math.min(all.length, begin + size);
     return {
       status: 200,
       body: {
         data: all.slice(begin, end),
-        ...(settings.total ? { count } : {}),
-        ...(settings.more ? { more: goesOn } : {}),
-        ...(settings.scheme === 'token' && goesOn === true && end < all.length ? { next: tokenOf(end) } : {}),
+        ...(settings.total ? { count: all.length } : {}),
+        ...(settings.more ? { more: end < all.length } : {}),
+        ...(settings.scheme === 'token' && end < all.length ? { next: tokenOf(end) } : {}),
       },
     };
   }
@@ -124,15 +117,14 @@ export function simulateService(settings: ServiceSettings, doubts: Partial<Doubt
       text,
     }));
     if (settings.scheme === 'whole') return { status: 200, body: { data: rows } };
-    if (settings.scheme !== 'time') return list(rows, query, said);
-    const page = rows.slice(0, Math.min(Number(query.get('limit') ?? 100), rowsPerPage));
-    const count = totalSaid(total, { all: lines.length, start: 0, onPage: page.length });
+    if (settings.scheme !== 'time') return list(rows, query);
+    const page = rows.slice(0, Number(query.get('limit') ?? 100));
     return {
       status: 200,
       body: {
         data: page,
-        ...(settings.total ? { count } : {}),
-        ...(settings.more ? { more: moreSaid(said, page.length < rows.length) } : {}),
+        ...(settings.total ? { count: lines.length } : {}),
+        ...(settings.more ? { more: page.length < rows.length } : {}),
       },
     };
   }
@@ -142,7 +134,7 @@ export function simulateService(settings: ServiceSettings, doubts: Partial<Doubt
     if (kind !== 'jobs') return refused(404, 'no such path');
     if (key === undefined) {
       const all = [...jobs.values()].reverse().map(shownJob);
-      return list(all, query, settings.scheme === 'token' ? 'honest' : said);
+      return list(all, query);
     }
     const job = jobs.get(key);
     if (job === undefined) return refused(404, 'no such job');

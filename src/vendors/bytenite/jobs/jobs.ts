@@ -40,7 +40,6 @@ export class ByteNiteJobList implements JobList {
       offset: page * this.pageSize,
       want: () => this.pageSize,
       call,
-      shown: this.#size.shown,
       fetch: (offset, limit, current) => this.#slice(offset, limit, current),
       fitting: {
         size: this.#size,

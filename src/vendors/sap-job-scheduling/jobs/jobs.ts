@@ -28,7 +28,6 @@ export async function listJobs(
     offset: begin,
     want: () => JOBS_PER_PAGE,
     call,
-    shown: size.shown,
     fetch: (offset, limit, current) => fetchJobs(http, { offset, limit }, current),
     fitting: {
       size,

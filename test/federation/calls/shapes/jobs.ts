@@ -43,7 +43,6 @@ export const JOBS: readonly Shape[] = [
   },
   {
     name: '14 listed jobs, each with its log and isComplete',
-    known: 'short',
     ask: (_, source) =>
       `{ jobs(sources: ["${source}"], first: 50) { nodes { name logs(first: 20) { ${LINES} isComplete } } } }`,
     calls: everywhere('1 jobs + 14 logs', { sap: '14 job + 1 jobs + 16 logs' }),
