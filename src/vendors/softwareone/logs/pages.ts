@@ -2,7 +2,6 @@ import { freshCall } from '../../../domain/call.ts';
 import type { Call } from '../../../domain/call.ts';
 import { unknownJob } from '../../../domain/errors.ts';
 import type { HttpReply } from '../../../http/client.ts';
-import { countedBy } from '../../../pagination/offset/page.ts';
 import type { OffsetPage, OffsetRequest } from '../../../pagination/offset/page.ts';
 import { countedSize } from '../../../pagination/core/ladder.ts';
 import type { PageSize } from '../../../pagination/core/page-size.ts';
@@ -15,6 +14,7 @@ import { badResponse } from '../context.ts';
 import type { SourceContext } from '../context.ts';
 import { abilitiesFor, isWithinBounds, logQuery } from './query.ts';
 import type { LogFilters } from './query.ts';
+import { isEnd, totalOf } from './counts.ts';
 import { entryOf } from '../mapping.ts';
 import type { LogRow } from '../mapping.ts';
 import { OrderCheck, otherTimeBehind } from './order-check.ts';
@@ -245,16 +245,4 @@ export class LogPages {
   #totalKey(): string {
     return JSON.stringify([this.#log.task, this.#filter()?.text ?? null]);
   }
-}
-
-/** True if the vendor says that nothing lies behind the page. */
-function isEnd(page: TaskLogListWire, request: OffsetRequest): boolean {
-  const total = totalOf(page, request);
-  const size = sizeOf(page);
-  return total === null ? size < (page.$meta.limit ?? request.limit) : total <= request.offset + size;
-}
-
-/** The vendor's count of rows, including unreadable ones. */
-function totalOf(page: TaskLogListWire, { offset }: OffsetRequest): number | null {
-  return countedBy({ offset, count: sizeOf(page), total: page.$meta.total });
 }
