@@ -102,7 +102,7 @@ describe.skipIf(HAS_NO_BROWSER)('the keys of the log explorer in a browser', () 
       await expect.poll(() => epochs.count()).toBe(0);
       await page.locator('.severity-error').first().waitFor();
 
-      // Not a double click: lines may move between its two presses while the list is read anew.
+      // Not a double click: lines may move between its two presses while the list is loaded again.
       await page.locator('.line-text', { hasText: 'OutOfMemoryError' }).evaluate(selectWord, 'stderr');
       await page.keyboard.press('x');
       await page.waitForURL(/hide=.*hide=stderr/);

@@ -1,4 +1,4 @@
-/** An ordinary query is answered without yoga's Fetch request and response. Nobody can tell: both ways answer alike. */
+/** An ordinary query is answered without yoga's Fetch request and response. Clients see no difference. */
 import { once } from 'node:events';
 import { Agent, createServer, request } from 'node:http';
 import type { IncomingMessage } from 'node:http';

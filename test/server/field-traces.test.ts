@@ -175,7 +175,7 @@ describe.skipIf(!ready)('a trace of fields', () => {
 
   test.each([
     ['the configuration leaves it off', { subgraphTraces: false }, WANTED],
-    ['nobody asks for it', {}, {}],
+    ['the request has no such header', {}, {}],
     ['another format is asked for', {}, { 'apollo-federation-include-trace': 'ftv2' }],
   ])('is not in the answer where %s', async (_why, options, headers) => {
     const server = await serve(options);

@@ -1,3 +1,4 @@
+/** One file, although a long one: all that moves the window of loaded lines shares its state. */
 import { asApiError, isAbort, request } from '../api/request.ts';
 import type { ApiError } from '../api/request.ts';
 import { LogsDocument } from '../graphql/generated/graphql.ts';

@@ -21,7 +21,7 @@ interface Kept {
   readonly progress: RowProgress<unknown, unknown>;
 }
 
-/** By the first row of a list, because a decoder may make the list anew. */
+/** Keyed by the first row of a list, because a decoder may build the list again. */
 const kept = new WeakMap<object, Kept>();
 
 /** The progress of a list whose reading was paused, or a new one. */

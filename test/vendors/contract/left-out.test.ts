@@ -6,7 +6,7 @@ import { textOfBody } from './odd-rows.ts';
 import { onReplica, serveBed } from './served-bed.ts';
 import type { ServedBed } from './served-bed.ts';
 
-/** What a vendor leaves out of an answer that is good otherwise is said in `failures`. */
+/** `failures` reports what a vendor leaves out of an answer that is otherwise valid. */
 
 type Body = Readonly<Record<string, unknown>>;
 

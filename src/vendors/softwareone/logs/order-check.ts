@@ -31,7 +31,7 @@ export class OrderCheck {
   readonly #begin = new Map<string, SeenPage>();
   readonly #end = new Map<string, SeenPage>();
 
-  /** `lookAgain` reads the page anew. */
+  /** `lookAgain` requests the page again. */
   async check(
     page: Page,
     request: OffsetRequest,
