@@ -1,5 +1,7 @@
+import { fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -8,6 +10,7 @@ import { encodeNodeId } from '../../../src/federation/node-id.ts';
 import { ROOT } from '../../support/folders.ts';
 import { startProgram } from '../../support/program.ts';
 import type { Program } from '../../support/program.ts';
+import type { Wait } from './health-process.ts';
 import { JOBS, LARGE_JOB, startSource } from './source.ts';
 import { startVendors } from './vendors.ts';
 
@@ -37,7 +40,7 @@ let source: Awaited<ReturnType<typeof startSource>>;
 let vendors: Awaited<ReturnType<typeof startVendors>>;
 let url: string;
 let turnsUrl: string;
-let servicePid: number;
+let health: ChildProcess;
 
 beforeAll(async () => {
   source = await startSource();
@@ -48,7 +51,11 @@ beforeAll(async () => {
   program = startProgram(process.execPath, args, { cwd: ROOT });
   const [place = '', port = '', pid = ''] = (await program.line(/^ready at /)).slice('ready at '.length).split(' ');
   url = place;
-  servicePid = Number(pid);
+  health = fork(join(ROOT, 'test/server/bounds/health-process.ts'), [url, pid], {
+    execArgv: ['--import', 'tsx'],
+    cwd: ROOT,
+  });
+  await saidByHealth();
   turnsUrl = `http://127.0.0.1:${port}/`;
   // As a service is that has been asked before.
   await ask({ query: `{ logs(jobs: ${listed(IDS)}, first: 1000) { edges { cursor node { ${ALL_OF_A_LINE} } } } }` });
@@ -56,6 +63,7 @@ beforeAll(async () => {
   vendors.beEndless();
 });
 afterAll(async () => {
+  health.kill();
   await program.end();
   source.close();
   await vendors.close();
@@ -132,41 +140,20 @@ async function told(): Promise<{ readonly turns: readonly number[]; readonly res
   return (await (await fetch(turnsUrl)).json()) as Awaited<ReturnType<typeof told>>;
 }
 
-/** How long a health check waited, and how long threads of both processes were kept from a processor meanwhile, milliseconds. */
-interface Wait {
-  readonly waited: number;
-  readonly kept: number;
-}
-
 /** How long health checks wait while something goes on. */
 async function waitsWhile(work: Promise<unknown>): Promise<readonly Wait[]> {
-  const state = { isOver: false };
-  const done = work.finally(() => (state.isOver = true));
-  const waits: Wait[] = [];
-  while (!state.isOver) {
-    const [begun, before] = [performance.now(), withoutProcessor()];
-    expect((await fetch(`${url}/health/live`)).status).toBe(200);
-    waits.push({ waited: performance.now() - begun, kept: withoutProcessor() - before });
-    await pause(5);
-  }
-  await done;
-  return waits;
+  health.send('begin');
+  await work;
+  health.send('end');
+  return (await saidByHealth()) as readonly Wait[];
 }
 
-/** How long threads of the service and of this process that could run had no processor so far, milliseconds. 0: the system does not tell. */
-function withoutProcessor(): number {
-  try {
-    return [servicePid, process.pid].reduce((sum, pid) => sum + withoutProcessorOf(`/proc/${pid}/task`), 0);
-  } catch {
-    return 0;
-  }
-}
-
-function withoutProcessorOf(threads: string): number {
-  return readdirSync(threads).reduce((sum, thread) => {
-    const [, waited] = readFileSync(join(threads, thread, 'schedstat'), 'utf8').split(' ');
-    return sum + Number(waited) / 1e6;
-  }, 0);
+/** What the process that asks says next. Rejects when it has ended instead. */
+async function saidByHealth(): Promise<unknown> {
+  const ended = once(health, 'exit').then(() =>
+    Promise.reject(new Error('A health check failed: see standard error.')),
+  );
+  return Promise.race([once(health, 'message').then(([said]: unknown[]) => said), ended]);
 }
 
 function p99(waits: readonly number[]): number {
