@@ -8,6 +8,7 @@ import { ALIKE, endless, EndlessList, contradiction, OVERLAPS } from '../core/pa
 import type { Batch, Identity, ReadRequest } from '../core/partition.ts';
 import { OutOfOrder, SettledRows } from './settled-rows.ts';
 import { batchOf } from '../core/tie-groups.ts';
+import { noRows } from '../core/hinted-rows.ts';
 
 /**
  * Walks a list whose page numbers count rows, so an inserted row moves all later rows. A page number is trusted only as
@@ -39,8 +40,9 @@ export async function* readIndexed<T extends Ordered>(
       throw error instanceof OutOfOrder ? new UnorderedList(list.source) : error;
     }
     const isEnd = step === 1 ? page.isLast : index === 0;
-    const out = isEnd ? rows.finish() : rows.take();
-    const ended = isEnd || rows.ended;
+    // A page that runs the other way may have any rows behind it, and one of unknown order may have wanted ones.
+    const out = isEnd ? rows.finish() : rows.course === 'against' ? noRows<T>() : rows.take();
+    const ended = isEnd || (rows.ended && rows.course === 'along');
     const last = out.rows.at(-1);
     if (last !== undefined) {
       reached = { time: last.time, tie: last.tie };

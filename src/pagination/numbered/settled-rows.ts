@@ -38,6 +38,21 @@ export function bordersOf(times: readonly bigint[]): Borders | null {
   return near === undefined || far === undefined ? null : { near, far };
 }
 
+/** The way in which the rows of a page run along the walk: as they should, the other way, or neither for certain. */
+type Course = 'along' | 'against' | 'unknown';
+
+/** Compares the halves of a page, so a few rows may be out of order. `times`: in the order of the walk. */
+function courseOf(times: readonly bigint[]): Course {
+  const half = times.length >> 1;
+  const [first, second] = [times.slice(0, half), times.slice(-half)].map((part) => part.toSorted(compare));
+  const at = (part: readonly bigint[] | undefined, quarters: number): bigint =>
+    part?.[((part.length - 1) * quarters) >> 2] ?? 0n;
+  const [before, behind] = [at(first, 2), at(second, 2)];
+  if (half === 0 || before === behind) return 'unknown';
+  if (before > behind) return 'against';
+  return at(first, 3) <= at(second, 1) ? 'along' : 'unknown';
+}
+
 /** The pages of a list do not even roughly follow each other in time. */
 export class OutOfOrder extends Error {}
 
@@ -69,6 +84,7 @@ export class SettledRows<T extends Ordered> {
   #page = 0;
   /** All further rows are placed at or beyond this place. Null: no page was read. */
   #frontier: bigint | null = null;
+  #course: Course = 'unknown';
 
   /** `step`: the direction of the walk over page numbers. */
   constructor(options: SettledRowsOptions<T>, step: 1 | -1, hintOf: HintOf) {
@@ -82,6 +98,11 @@ export class SettledRows<T extends Ordered> {
   get ended(): boolean {
     const { until } = this.#options;
     return until !== null && this.#frontier !== null && this.#frontier > until.time * this.#sign;
+  }
+
+  /** What the pages have shown about their order. A second page that does not lie before the first runs along the walk. */
+  get course(): Course {
+    return this.#course;
   }
 
   /** The instant of the first waiting row; null if none waits. */
@@ -106,6 +127,8 @@ export class SettledRows<T extends Ordered> {
     const borders = bordersOf(times);
     if (borders === null) return;
     if (frontier !== null && borders.near < frontier) throw new OutOfOrder();
+    if (frontier !== null) this.#course = 'along';
+    else this.#course = courseOf(this.#step === 1 ? times : times.toReversed());
     for (const held of this.#held) held.at = least(held.at, borders.near);
     const come = rows.map((row, index) => {
       const time = row.time * this.#sign;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { LogFilter } from '../../../src/domain/log-filter.ts';
 import { residualOf } from '../../../src/federation/log-filter/filter.ts';
-import { decodeBase58 } from '../../../src/sandbox/nemo/base58.ts';
+import { decodeBase58, encodeBase58 } from '../../../src/sandbox/nemo/base58.ts';
 import { encodePage } from '../../../src/sandbox/nemo/page-tokens.ts';
 import { partOf } from '../../../src/vendors/shared/parts.ts';
 import { Mismatch } from '../../../src/http/body/mismatch.ts';
@@ -58,10 +58,21 @@ describe('page tokens', () => {
       fc.property(fc.string(), (token) => {
         const page = pageAddress.pageOf(token);
         if (page === null || token === String(page)) return;
-        expect(Buffer.from(decodeBase58(token) ?? []).toString()).toBe(`[${page}, 0]`);
+        expect(JSON.parse(Buffer.from(decodeBase58(token) ?? []).toString())).toEqual([page, 0]);
       }),
     );
   });
+
+  test.each(['[%,0]', '[ % , 0 ]', '[\n  %,\n  0\n]'])(
+    'are page numbers in any white space of the list: %j',
+    (text) => {
+      const spelled = (page: number): string => encodeBase58(Buffer.from(text.replace('%', String(page))));
+      for (const page of [2, 17, 999_999_999_999_999]) {
+        expect(pageAddress.pageOf(spelled(page))).toBe(page);
+        expect(pageAddress.tokenOf(page, spelled(2))).toBe(spelled(page));
+      }
+    },
+  );
 });
 
 describe('statuses', () => {

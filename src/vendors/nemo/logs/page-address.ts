@@ -1,28 +1,31 @@
 /**
  * The vendor's page tokens are base 58 of the JSON `[page, direction]`, direction 0 being oldest first. This is an
  * implementation detail from the vendor's server source, `services/core/files/…/log_storage.py`; any token of another
- * shape is opaque. Plain decimal page numbers are supported too.
+ * shape is opaque. Plain decimal page numbers are supported too, and the list with other white space.
  */
 
 const ALPHABET = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
-/** A page number of 15 digits takes 27 characters. */
-const LONGEST = 32;
+/** A page number of 15 digits takes 27 characters, without further white space. */
+const LONGEST = 64;
+const FORWARD = /^(\[[ \t\r\n]*)(\d{1,15})([ \t\r\n]*,[ \t\r\n]*0[ \t\r\n]*\])$/;
 const DECIMAL = /^[1-9]\d{0,14}$/;
 
 export const pageAddress = { pageOf, tokenOf };
 
 /** The page number, from 1, of a forward token; null: another kind of token. */
 function pageOf(token: string): number | null {
-  const page = Number(/^\[(\d{1,15}), 0\]$/.exec(decode(token) ?? '')?.[1] ?? 0);
-  // Accept only one spelling per page: base 58 has others that decode to the same text.
-  if (page >= 1 && tokenOf(page) === token) return page;
+  const page = Number(FORWARD.exec(decode(token) ?? '')?.[2] ?? 0);
+  // Accept only one spelling per text: base 58 has others that decode to the same one.
+  if (page >= 1 && tokenOf(page, token) === token) return page;
   return DECIMAL.test(token) ? Number(token) : null;
 }
 
 /** `like`: a token from the vendor, the model for the spelling. */
 function tokenOf(page: number, like: string | null = null): string {
-  if (like !== null && DECIMAL.test(like) && decode(like)?.startsWith('[') !== true) return String(page);
-  let value = BigInt(`0x${Buffer.from(`[${page}, 0]`).toString('hex')}`);
+  const text = like === null ? null : decode(like);
+  if (like !== null && DECIMAL.test(like) && text?.startsWith('[') !== true) return String(page);
+  const [, before = '[', , behind = ', 0]'] = FORWARD.exec(text ?? '') ?? [];
+  let value = BigInt(`0x${Buffer.from(`${before}${page}${behind}`).toString('hex')}`);
   let token = '';
   while (value > 0n) {
     token = ALPHABET.charAt(Number(value % 58n)) + token;
