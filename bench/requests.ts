@@ -1,11 +1,14 @@
 /**
  * What a request costs, as a multiple of a bare pass-through that makes the same vendor calls. Run with `npm run bench`;
  * `--quick` for a small run, `--only=W1,W3` for some of it, `--latency=20` for vendors that take that long
- * (milliseconds). Prints markdown. See docs/performance.md for how to read it.
+ * (milliseconds), `--cursors` for `edges { cursor node }`, `--peers` to compare other servers, too. Prints markdown. See docs/performance.md for how to read it.
  */
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Contestant } from './requests/contestant.ts';
 import type { Command } from './requests/contestant.ts';
 import { compete } from './requests/rounds.ts';
@@ -22,7 +25,28 @@ const QUICK: Scale = { rounds: 5, turn: 120, warmUp: 800 };
 const flags = process.argv.slice(2);
 const scale: Scale = { ...(flags.includes('--quick') ? QUICK : FULL), profiles: process.env['BENCH_PROFILE'] };
 const only = valueOf('--only=')?.split(',');
+const hasCursors = flags.includes('--cursors');
 const latency = Number(valueOf('--latency=') ?? 0);
+
+/** Other servers with resolvers written by hand: bench/peers. */
+const PEERS = [
+  { name: 'mercurius + JIT', run: ['bench/peers/mercurius.js'] },
+  { name: 'graphql-yoga + graphql-jit', run: ['bench/peers/yoga.js', 'jit'] },
+  { name: 'graphql-yoga', run: ['bench/peers/yoga.js'] },
+  { name: 'Apollo Server + datasource-rest', run: ['bench/peers/apollo.js'] },
+];
+
+/** Their packages are not the product's: they have a folder and a lock file of their own. */
+function installPeers(): void {
+  const folder = fileURLToPath(new URL('peers', import.meta.url));
+  if (existsSync(join(folder, 'node_modules'))) return;
+  console.log('Installs the peers in bench/peers.');
+  const { status } = spawnSync('npm', ['ci', '--ignore-scripts', '--engine-strict=false', '--no-audit', '--no-fund'], {
+    cwd: folder,
+    stdio: 'inherit',
+  });
+  if (status !== 0) throw new Error('The peers could not be installed: see above.');
+}
 
 function valueOf(flag: string): string | undefined {
   return flags.find((one) => one.startsWith(flag))?.slice(flag.length);
@@ -34,13 +58,18 @@ async function commandsFor(upstream: Upstream, folder: string): Promise<Command[
   // The log of W5 is whole: no answer is cut at a number of lines.
   const sources = { ...upstream.sources, bytenite: { ...upstream.sources['bytenite'], logCap: null } };
   await writeFile(configuration, JSON.stringify({ sources }));
+  const environment = {
+    BENCH_UPSTREAM: JSON.stringify(upstream),
+    ...(hasCursors ? { BENCH_CURSORS: 'yes' } : {}),
+  };
   return [
-    {
-      name: 'pass-through',
-      run: ['--import', 'tsx', 'bench/requests/pass-through.ts'],
-      environment: { BENCH_UPSTREAM: JSON.stringify(upstream) },
-      asks: 'by name',
-    },
+    { name: 'pass-through', run: ['--import', 'tsx', 'bench/requests/pass-through.ts'], environment, asks: 'by name' },
+    ...(flags.includes('--peers') ? PEERS : []).map(({ name, run }): Command => ({
+      name,
+      run: ['--import', 'tsx', ...run],
+      environment,
+      asks: 'as GraphQL',
+    })),
     {
       name: 'Tributary',
       run: ['dist/src/cli/main.js', 'serve', '--config', configuration, '--port', '0'],
@@ -68,12 +97,13 @@ function rowOf({ contestant, processor, ratios, latencies, rest, peak }: Figures
 const TITLES = ['', 'CPU ÷ pass-through (quartiles)', 'CPU, ms', 'p50, ms', 'memory before / most, MiB'];
 
 console.log(`Node ${process.version}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GB`);
+if (flags.includes('--peers')) installPeers();
 const vendors = startChild<UpstreamTasks>('../requests/upstream.ts');
 const folder = await mkdtemp(join(tmpdir(), 'tributary-bench-'));
 try {
   const upstream = await vendors.ask('start');
   const commands = await commandsFor(upstream, folder);
-  for (const [name, workload] of Object.entries(workloads(upstream.jobs))) {
+  for (const [name, workload] of Object.entries(workloads(upstream.jobs, hasCursors))) {
     if (only !== undefined && !only.includes(name)) continue;
     // Processes of its own for each workload: what one has compiled or holds is no part of the next.
     const contestants: Contestant[] = [];

@@ -94,8 +94,10 @@ function entriesOf(value: unknown, path = ''): string[] {
   if (typeof value !== 'object' || value === null) return [`${path} = ${JSON.stringify(value)}`];
   const isLine = 'message' in value;
   const members = Object.entries(value).sort(([a], [b]) => (Array.isArray(value) ? 0 : a < b ? -1 : 1));
+  // Each has cursors of its own, and a pass-through has none.
+  const compared = members.filter(([key]) => key !== 'cursor');
   if (isLine) return [`${path} = ${JSON.stringify(Object.fromEntries(members))}`];
-  return members.flatMap(([key, member]) => entriesOf(member, `${path}.${key}`));
+  return compared.flatMap(([key, member]) => entriesOf(member, `${path}.${key}`));
 }
 
 /** Gives how many requests take a turn. */

@@ -13,7 +13,7 @@ export interface Workload {
 }
 
 /** The fields of each line: those that a vendor says itself, so that a pass-through has only to rename. */
-const LINES = 'nodes { timestamp severityText message stepName taskName }';
+const FIELDS = '{ timestamp severityText message stepName taskName }';
 
 /** W3 asks for jobs in this order: 20, ten of them twice. */
 export function twentyJobs(jobs: Jobs): { readonly source: Source; readonly key: string }[] {
@@ -21,9 +21,10 @@ export function twentyJobs(jobs: Jobs): { readonly source: Source; readonly key:
   return [...ten, ...ten.toReversed()];
 }
 
-export function workloads(jobs: Jobs): Record<WorkloadName, Workload> {
+export function workloads(jobs: Jobs, hasCursors: boolean): Record<WorkloadName, Workload> {
+  const selected = hasCursors ? `edges { cursor node ${FIELDS} }` : `nodes ${FIELDS}`;
   const log = (source: Source, key: string, lines: number): string =>
-    `job(source: "${source}", key: "${key}") { logs(first: ${lines}) { ${LINES} } }`;
+    `job(source: "${source}", key: "${key}") { logs(first: ${lines}) { ${selected} } }`;
   const ids = twentyJobs(jobs).map(({ source, key }) => JSON.stringify(encodeNodeId('Job', source, key)));
   return {
     W1: { title: 'one NeMo page of 100', query: `{ ${log('nemo', jobs.pairs.nemo[0], 100)} }`, concurrency: 4 },
@@ -35,7 +36,7 @@ export function workloads(jobs: Jobs): Record<WorkloadName, Workload> {
     W3: {
       title: '20 jobs × 5 newest, 10 distinct',
       query: `{ nodes(ids: [${ids.join(', ')}]) {
-        ... on Job { logs(first: 5, orderBy: { field: TIMESTAMP, direction: DESC }) { ${LINES} } } } }`,
+        ... on Job { logs(first: 5, orderBy: { field: TIMESTAMP, direction: DESC }) { ${selected} } } } }`,
       concurrency: 4,
     },
     W4: {
