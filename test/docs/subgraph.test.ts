@@ -6,6 +6,9 @@ import { parseConfiguration } from '../../src/config/parse.ts';
 import { subgraphText } from '../../src/library/texts.ts';
 import { VENDORS } from '../../src/vendors/index.ts';
 import { start } from '../cli/command-line.ts';
+import { createCall } from '../../src/domain/call.ts';
+import { BEDS } from '../vendors/contract/beds/index.ts';
+import { onReplica, serveBed } from '../vendors/contract/served-bed.ts';
 
 const guide = readFileSync('docs/subgraph.md', 'utf8');
 const blocks = (language: string): readonly string[] =>
@@ -37,6 +40,40 @@ test('the commands of the guide print a graph', async () => {
     expect(() => parse(command.output())).not.toThrow();
   }
 });
+
+test.each(BEDS.filter(({ definition }) => definition.vendor !== 'rest'))(
+  'twenty entities of $definition.title cost the calls that the guide says',
+  async (bed) => {
+    const served = await serveBed(bed);
+    const [instance] = Object.values(bed.doubtful).map((create) => create({}));
+    if (instance === undefined) throw new Error('No instance.');
+    served.use(instance);
+    const jobs = Array.from({ length: 20 }, () => instance.createJob());
+    const calls = await onReplica([served], async (replica) => {
+      const connector = replica.connector(served.source);
+      const counts: number[] = [];
+      const count = async (ask: () => Promise<unknown>): Promise<void> => {
+        const before = served.server.calls.length;
+        await ask();
+        counts.push(served.server.calls.slice(before).filter(({ kind }) => kind !== 'token').length);
+      };
+      const found = await connector.getJobs(jobs.slice(0, 1), createCall());
+      expect(found).toMatchObject([{ key: jobs[0] }]);
+      await count(() => connector.getJobs(jobs, createCall()));
+      const { Step: steps, Task: tasks } = connector.parts;
+      const call = createCall();
+      // A step that ByteNite has, and a task of another job.
+      await count(() =>
+        Promise.all(jobs.map((job) => steps?.find(job, 'PARTITIONER', call) ?? tasks?.find(job, job, call))),
+      );
+      return counts;
+    });
+    await served.close();
+    const [, ofJobs, ofParts] =
+      new RegExp(`^\\| \\[${bed.definition.title}\\]\\(\\S+\\)\\s*\\| (\\d+)\\s*\\| (\\d+)`, 'm').exec(guide) ?? [];
+    expect(calls).toEqual([Number(ofJobs), Number(ofParts)]);
+  },
+);
 
 test('the versions of the guide are those that the tests run', () => {
   const read = (file: string): string => readFileSync(file, 'utf8');

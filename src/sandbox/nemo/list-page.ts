@@ -51,9 +51,17 @@ export function listPage<T>(rows: readonly T[], query: URLSearchParams, options:
   return { status: 200, body: { data, pagination, sort, ...(filter.size === 0 ? {} : { filter: echoed }) } };
 }
 
-/** `filter[name]=a,b`, possibly repeated; null if a name cannot be filtered. */
+/** `filter={"name":{"$in":[…]}}`, or `filter[name]=a,b`, possibly repeated; null if a name cannot be filtered. */
 function readFilter<T>(query: URLSearchParams, options: ListOptions<T>): Map<string, string[]> | null {
   const filter = new Map<string, string[]>();
+  const json = query.get('filter');
+  if (json !== null) {
+    const conditions = JSON.parse(json) as Readonly<Record<string, { readonly $in: string[] }>>;
+    for (const [name, { $in }] of Object.entries(conditions)) {
+      if (!Object.hasOwn(options.storeFilters, name)) return null;
+      filter.set(name, $in);
+    }
+  }
   for (const [parameter, value] of query) {
     const name = /^filter\[(.*)\]$/.exec(parameter)?.[1];
     if (name === undefined) continue;

@@ -21,10 +21,10 @@ const CAPABILITIES: Capabilities = {
 
 export function createByteNiteConnector({ source, http, options }: ConnectorOptions): Connector {
   const { jobPageSize, logCap } = byteNiteOptions.parse(options ?? {});
-  const jobs = new JobLoader(http);
-  const list = new ByteNiteJobList(http, jobPageSize, (listed, call) => {
+  const list: ByteNiteJobList = new ByteNiteJobList(http, jobPageSize, (listed, call) => {
     jobs.remember(listed, call);
   });
+  const jobs = new JobLoader(http, (page, call) => list.shown(page, call));
   const reader = new LogReader(http, logCap);
 
   return {

@@ -13,7 +13,7 @@ import { placeOf } from './keys.ts';
 import type { PipelinePlace } from './keys.ts';
 import { logPartition } from './logs/logs.ts';
 import { LEAST_LIMIT, LOG_LIMIT } from './logs/page.ts';
-import { countPipelines, getPipeline, pipelineLists } from './jobs.ts';
+import { countPipelines, PipelineLoader, pipelineLists } from './jobs.ts';
 import { planOf } from './pushdown/pushdown.ts';
 import { Refusals } from './pushdown/refusals.ts';
 import { Vocabulary } from './pushdown/vocabulary.ts';
@@ -25,6 +25,7 @@ import { Vocabulary } from './pushdown/vocabulary.ts';
 export function createConnector(http: SourceHttp, workspaces: readonly string[]): Connector {
   const refusals = new Refusals();
   const jobLists = pipelineLists(http, workspaces);
+  const loader = new PipelineLoader(http);
   const vocabulary = new Vocabulary(ORIGINS);
   const clock = new AfterClock(RESOLUTION);
   const sizes = new PageSizes(LOG_LIMIT, LEAST_LIMIT);
@@ -53,18 +54,12 @@ export function createConnector(http: SourceHttp, workspaces: readonly string[])
     async probe(call) {
       return { jobs: await countPipelines(http, workspaces, call) };
     },
-    getJobs: (keys, call) =>
-      Promise.all(
-        keys.map(async (key) => {
-          const place = placeOf(key, workspaces);
-          if (place === null) return null;
-          try {
-            return await getPipeline(http, place, call);
-          } catch (error) {
-            return error instanceof Error ? error : new Error('The job could not be read.', { cause: error });
-          }
-        }),
-      ),
+    async getJobs(keys, call) {
+      const places = keys.map((key) => placeOf(key, workspaces));
+      const named = places.filter((place) => place !== null);
+      const jobs = new Map((await loader.load(named, call)).map((job, index) => [named[index], job]));
+      return places.map((place) => (place === null ? null : (jobs.get(place) ?? null)));
+    },
     parts: {
       Step: {
         async list(job) {

@@ -3,6 +3,7 @@ import { hasCode } from '../../domain/errors.ts';
 import type { Job } from '../../domain/job.ts';
 import type { SourceHttp } from '../../http/client.ts';
 import type { JobList } from '../connector.ts';
+import { ListedByWorkspace } from '../shared/listed-first.ts';
 import { numberedRows } from '../shared/numbered-page.ts';
 import { PageSize } from '../../pagination/core/page-size.ts';
 import { unreadableOf } from '../shared/rows.ts';
@@ -23,6 +24,38 @@ export async function getPipeline(http: SourceHttp, place: PipelinePlace, call: 
   } catch (error) {
     if (hasCode(error, 'NOT_FOUND')) return null;
     throw error;
+  }
+}
+
+/** Pipelines by place, each with its own result. Many of one workspace are found on the pages of its list. */
+export class PipelineLoader {
+  readonly #http: SourceHttp;
+  readonly #lists = new ListedByWorkspace<WirePipeline>();
+
+  constructor(http: SourceHttp) {
+    this.#http = http;
+  }
+
+  async load(places: readonly PipelinePlace[], call: Call): Promise<readonly (Job | null | Error)[]> {
+    const listed = await this.#lists.find(places, async (workspace, _, index) => {
+      const { data, has_more: more, total } = await listPipelines(this.#http, workspace, index, PIPELINE_LIMIT, call);
+      const rows = data.filter(({ isWhole }) => isWhole).map((wire) => [wire.name, wire] as const);
+      return { rows, size: PIPELINE_LIMIT, total, more };
+    });
+    return Promise.all(
+      places.map(async (place) => {
+        const row = listed(place);
+        return row === undefined ? this.#alone(place, call) : jobOf(row, place.workspace, this.#http.source);
+      }),
+    );
+  }
+
+  async #alone(place: PipelinePlace, call: Call): Promise<Job | null | Error> {
+    try {
+      return await getPipeline(this.#http, place, call);
+    } catch (error) {
+      return error instanceof Error ? error : new Error('The job could not be read.', { cause: error });
+    }
   }
 }
 

@@ -96,7 +96,21 @@ export interface WirePipeline {
   readonly deployed_version_id: string | null;
   readonly running_version_id: string | null;
   readonly draft_version_id: string | null;
+  /** True if the answer has each of these members, with a value or null. */
+  readonly isWhole: boolean;
 }
+
+const MEMBERS = [
+  'pipeline_id',
+  'status',
+  'desired_status',
+  'service_level',
+  'created_at',
+  'last_edited_at',
+  'deployed_version_id',
+  'running_version_id',
+  'draft_version_id',
+];
 
 /** A pipeline needs its name, which is its key. */
 export function pipeline(body: unknown): WirePipeline {
@@ -112,6 +126,7 @@ export function pipeline(body: unknown): WirePipeline {
     deployed_version_id: textOf(fields['deployed_version_id']),
     running_version_id: textOf(fields['running_version_id']),
     draft_version_id: textOf(fields['draft_version_id']),
+    isWhole: MEMBERS.every((name) => Object.hasOwn(fields, name)),
   };
 }
 

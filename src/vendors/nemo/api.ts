@@ -42,8 +42,14 @@ export interface LogPage extends Rows<LogRowWire> {
 
 /** The API calls to the jobs service, with decoded answers. */
 export interface NemoApi {
-  /** Page numbers count from 1. */
-  listJobs(workspace: string, page: number, size: number, call: Call): Promise<ListWire<JobWire>>;
+  /** Page numbers count from 1. `names`: only jobs with these names; the vendor applies them before it pages. */
+  listJobs(
+    workspace: string,
+    page: number,
+    size: number,
+    call: Call,
+    names?: readonly string[],
+  ): Promise<ListWire<JobWire>>;
   /** Null: there is no such job. */
   job(place: JobPlace, call: Call): Promise<JobWire | null>;
   statusTree(place: JobPlace, call: Call): Promise<StatusTreeWire>;
@@ -116,8 +122,10 @@ export function createNemoApi(http: SourceHttp): NemoApi {
   }
 
   return {
-    listJobs: (workspace, page, size, call) =>
-      get(jobsOf(workspace), { page, page_size: size, sort: '-created_at' }, jobListWire, call),
+    listJobs: (workspace, page, size, call, names) => {
+      const filter = names === undefined ? undefined : JSON.stringify({ name: { $in: names } });
+      return get(jobsOf(workspace), { page, page_size: size, sort: '-created_at', filter }, jobListWire, call);
+    },
     async job(place, call) {
       try {
         return await get(partOf(place), undefined, jobWire, call);

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { createCall } from '../../../src/domain/call.ts';
 import type { Job } from '../../../src/domain/job.ts';
 import type { LogFilter } from '../../../src/domain/log-filter.ts';
+import type { Doubts } from '../../../src/sandbox/doubts.ts';
 import { residualOf } from '../../../src/federation/log-filter/filter.ts';
 import type { PartReader } from '../../../src/vendors/connector.ts';
 import type { Partition } from '../../../src/pagination/core/partition.ts';
@@ -88,6 +89,38 @@ export function checkBasics(bed: Bed, served: () => ServedBed): void {
   );
 
   test(
+    'gives many jobs by key as it gives each of them alone, whatever its lists get wrong',
+    async () => {
+      const doubtful = Object.values(bed.doubtful).map((create) =>
+        doubtsArbitrary.map((doubts) =>
+          Object.assign(() => create(doubts), { [fc.toStringMethod]: () => fc.stringify(doubts) }),
+        ),
+      );
+      const instances = fc.oneof(bed.dialects, ...doubtful);
+      await fc.assert(
+        fc.asyncProperty(instances, fc.integer({ min: 1, max: 130 }), fc.nat({ max: 9 }), async (create, many, of) => {
+          const instance = create();
+          served().use(instance);
+          const there = Array.from({ length: many }, () => instance.createJob());
+          const keys = [...there.filter((_, index) => index % 10 >= of).slice(0, 25), ...bed.unknownJobs];
+          const [together, again, alone] = await onReplica([served()], async (replica) => {
+            const connector = replica.connector(served().source);
+            return [
+              await connector.getJobs(keys, createCall()),
+              await connector.getJobs(keys, createCall()),
+              (await Promise.all(keys.map((key) => connector.getJobs([key], createCall())))).flat(),
+            ];
+          });
+          expect(together).toEqual(alone);
+          expect(again).toEqual(alone);
+        }),
+        settingsOf(RUNS),
+      );
+    },
+    PATIENCE,
+  );
+
+  test(
     'gives an error for the keys of a call that fails, and the other jobs all the same',
     async () => {
       await fc.assert(
@@ -95,6 +128,9 @@ export function checkBasics(bed: Bed, served: () => ServedBed): void {
           const instance = create();
           served().use(instance);
           const keys = Array.from({ length: 4 }, () => instance.createJob());
+          // A list that could show many of them is refused, too.
+          if (bed.jobsFailAlone)
+            served().server.inject({ kinds: ['jobs'], times: 1, what: { do: 'status', status: 403, body: '{}' } });
           served().server.inject({ kinds: ['job'], times: 1, what: { do: 'status', status: 403, body: '{}' } });
           const found = await onReplica([served()], (replica, call) =>
             replica.connector(served().source).getJobs(keys, call),
@@ -297,6 +333,13 @@ export function checkBasics(bed: Bed, served: () => ServedBed): void {
     PATIENCE,
   );
 }
+
+const doubtsArbitrary: fc.Arbitrary<Partial<Doubts>> = fc.record({
+  total: fc.constantFrom('honest', 'null', 'zero', 'too-low', 'too-high', 'shrinking', 'of-page'),
+  more: fc.constantFrom('honest', 'always', 'never', 'missing'),
+  rowsPerPage: fc.constantFrom(Infinity, 10, 3),
+  ignoresPlace: fc.boolean(),
+});
 
 const nastyArbitrary = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom<string>(...NASTY) },

@@ -4,6 +4,7 @@ import type { SourceHttp } from '../../../http/client.ts';
 import type { JobFilter, JobList, JobPage } from '../../connector.ts';
 import { PageSize } from '../../../pagination/core/page-size.ts';
 import { readRun } from '../../../pagination/offset/run.ts';
+import type { ListedPage } from '../../shared/listed-first.ts';
 import { sizeOf, unreadableOf } from '../../shared/rows.ts';
 import { getJobs } from '../api.ts';
 import { jobOf } from './mapping.ts';
@@ -61,6 +62,12 @@ export class ByteNiteJobList implements JobList {
       filtered: filter.statusIn === undefined && filter.nameContains === undefined,
       unreadable: unreadableOf(run.pages.flatMap(({ odd }) => odd)),
     };
+  }
+
+  /** A page as the vendor gives it, for finding jobs by id. */
+  async shown(page: number, call: Call): Promise<ListedPage<WireJob>> {
+    const { data, total, hasNext: more } = await this.#slice(page * this.pageSize, this.pageSize, call);
+    return { rows: data.map((job) => [job.id, job] as const), size: this.pageSize, total, more };
   }
 
   async total(call: Call): Promise<number | null> {

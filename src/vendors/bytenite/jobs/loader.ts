@@ -2,19 +2,25 @@ import DataLoader from 'dataloader';
 import type { Call } from '../../../domain/call.ts';
 import { hasCode, TributaryError } from '../../../domain/errors.ts';
 import type { SourceHttp } from '../../../http/client.ts';
+import { ListedFirst } from '../../shared/listed-first.ts';
+import type { ListedPage } from '../../shared/listed-first.ts';
 import { isJobId } from '../keys.ts';
 import { getJob } from '../api.ts';
 import type { WireJob } from '../wire.ts';
 
 /**
- * Loads jobs by id, one GET each, in parallel. Within a call, each job is requested once, even if its steps need it
- * later.
+ * Loads jobs by id, many of them on pages of the list, the others with one GET each, in parallel. Within a call, each
+ * job is requested once, even if its steps need it later.
  */
 export class JobLoader {
   readonly #http: SourceHttp;
+  readonly #fetch: (index: number, call: Call) => Promise<ListedPage<WireJob>>;
+  readonly #list = new ListedFirst<WireJob>();
 
-  constructor(http: SourceHttp) {
+  /** `fetch` requests a page of the list of jobs. */
+  constructor(http: SourceHttp, fetch: (index: number, call: Call) => Promise<ListedPage<WireJob>>) {
     this.#http = http;
+    this.#fetch = fetch;
   }
 
   /** Null: there is no such job. */
@@ -33,7 +39,8 @@ export class JobLoader {
       'jobs',
       () =>
         new DataLoader<string, WireJob | null>(async (keys) => {
-          const results = await Promise.allSettled(keys.map(async (key) => this.#get(key, call)));
+          const listed = await this.#list.find(keys.filter(isJobId), (index) => this.#fetch(index, call));
+          const results = await Promise.allSettled(keys.map(async (key) => listed.get(key) ?? this.#get(key, call)));
           return results.map((result) => (result.status === 'fulfilled' ? result.value : asError(result.reason)));
         }),
     );

@@ -4,6 +4,7 @@ import type { Rows } from '../../shared/rows.ts';
 import type { NemoApi } from '../api.ts';
 import { isAbsent, isRouteAbsent, noSuchJob } from '../errors.ts';
 import { jobKey } from '../keys.ts';
+import { JobLoader } from './loader.ts';
 import type { JobPlace } from '../keys.ts';
 import { attemptsFromSteps, attemptsOf, beganAt, stepsOf, tasksOf } from '../parts.ts';
 import type { AttemptWire, JobWire, StatusTreeWire } from '../wire.ts';
@@ -43,8 +44,10 @@ export function createJobReader(source: string, api: NemoApi): JobReader {
     return call.scoped(owner, `${kind} ${jobKey(workspace, name)}`, load);
   }
 
+  const jobs = new JobLoader(api);
+
   function job(place: JobPlace, call: Call): Promise<JobWire | null> {
-    return once('job', place, call, () => api.job(place, call));
+    return jobs.load(place, call);
   }
 
   function tree(place: JobPlace, call: Call): Promise<StatusTreeWire> {
@@ -109,7 +112,9 @@ export function createJobReader(source: string, api: NemoApi): JobReader {
 
   return {
     job,
-    keep: (place, wire, call) => void once('job', place, call, () => Promise.resolve(wire)),
+    keep(place, wire, call) {
+      jobs.keep(place, wire, call);
+    },
     attemptsUpTo,
     attempts: (place, call) => once('attempts', place, call, () => listAttempts(place, call)),
     async steps(place, call) {

@@ -46,7 +46,7 @@ async function loadChunk(
 ): Promise<ReadonlyMap<string, Loaded>> {
   try {
     return await adaptively(context.abilities, ['tasks of ids'], async (can) => {
-      const together = can('tasks of ids') ? await loadTogether(context, ids, call) : null;
+      const together = ids.length > 1 && can('tasks of ids') ? await loadTogether(context, ids, call) : null;
       return together ?? (await loadOneByOne(context, ids, call));
     });
   } catch (error) {
@@ -55,7 +55,7 @@ async function loadChunk(
   }
 }
 
-/** Null: the vendor answered with other tasks than those requested. */
+/** Null: the vendor answered with other tasks than those requested, or with a list that contradicts itself. */
 async function loadTogether(
   context: SourceContext,
   ids: readonly string[],
@@ -64,15 +64,19 @@ async function loadTogether(
   const condition = isIn('id', ids);
   if (condition === null) return null;
   const query = { filter: [condition], order: null, limit: ids.length, offset: 0 };
-  const { tasks, odd } = await fetchTaskRun(context, query, call);
+  const run = await fetchTaskRun(context, query, call).catch((error: unknown) => {
+    if (hasCode(error, 'SOURCE_BAD_RESPONSE')) return null;
+    throw error;
+  });
+  if (run === null) return null;
+  const { tasks } = run;
   const wanted = new Set(ids);
   if (tasks.some(({ id }) => !wanted.has(id))) {
     context.abilities.lose('tasks of ids');
     return null;
   }
   const found = new Map<string, Loaded>(tasks.map((task) => [task.id, task]));
-  if (odd.length === 0) return found;
-  // To find out which of them are unreadable, request each missing one by itself.
+  // Only a single read tells why one is missing: a list may be cut short without saying so, or have an unreadable row.
   const missing = await loadOneByOne(
     context,
     ids.filter((id) => !found.has(id)),
