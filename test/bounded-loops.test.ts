@@ -37,6 +37,7 @@ const COUNTED: Readonly<Record<string, string>> = {
   'src/pagination/record-keyset/search.ts findPlace': 'Searches.',
   'src/pagination/record-keyset/walk.ts #atKnownEnd': 'Asks for the last page again where the list has grown.',
   'src/vendors/rest/jobs.ts page': 'Goes to one page; who reads the list asks the guard.',
+  'src/vendors/shared/listed-first.ts find': 'Looks for rows by key; those that it does not find are read alone.',
   'src/vendors/softwareone/logs/order-check.ts #isProven': 'Looks again at two pages.',
   'src/vendors/softwareone/logs/order-check.ts otherTimeBehind': 'Searches.',
 };

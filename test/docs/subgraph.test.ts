@@ -64,7 +64,11 @@ test.each(BEDS.filter(({ definition }) => definition.vendor !== 'rest'))(
       const call = createCall();
       // A step that ByteNite has, and a task of another job.
       await count(() =>
-        Promise.all(jobs.map((job) => steps?.find(job, 'PARTITIONER', call) ?? tasks?.find(job, job, call))),
+        Promise.all(
+          jobs.map(async (job) =>
+            steps === undefined ? tasks?.find(job, job, call) : steps.find(job, 'PARTITIONER', call),
+          ),
+        ),
       );
       return counts;
     });

@@ -7,14 +7,12 @@ const SIZE = 10;
 /** A list of these keys in pages of ten, and the pages that were requested. */
 function listOf(keys: readonly string[], said: Partial<ListedPage<string>> = {}) {
   const asked: number[] = [];
-  return {
-    asked,
-    fetch(this: void, index: number): Promise<ListedPage<string>> {
-      asked.push(index);
-      const rows = keys.slice(index * SIZE, (index + 1) * SIZE).map((key) => [key, `row ${key}`] as const);
-      return Promise.resolve({ rows, size: SIZE, total: keys.length, more: null, ...said });
-    },
+  const fetch = (index: number): Promise<ListedPage<string>> => {
+    asked.push(index);
+    const rows = keys.slice(index * SIZE, (index + 1) * SIZE).map((key) => [key, `row ${key}`] as const);
+    return Promise.resolve({ rows, size: SIZE, total: keys.length, more: null, ...said });
   };
+  return { asked, fetch };
 }
 
 const keysTo = (end: number): string[] => Array.from({ length: end }, (_, index) => `k${index}`);

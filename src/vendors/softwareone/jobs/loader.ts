@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 import type { Call } from '../../../domain/call.ts';
 import { hasCode } from '../../../domain/errors.ts';
-import { adaptively } from '../abilities.ts';
+import { adaptively, isRefusal } from '../abilities.ts';
 import type { SourceContext } from '../context.ts';
 import { LARGEST_PAGE } from '../facts.ts';
 import { isTaskId } from '../keys.ts';
@@ -46,7 +46,7 @@ async function loadChunk(
 ): Promise<ReadonlyMap<string, Loaded>> {
   try {
     return await adaptively(context.abilities, ['tasks of ids'], async (can) => {
-      const together = ids.length > 1 && can('tasks of ids') ? await loadTogether(context, ids, call) : null;
+      const together = can('tasks of ids') ? await loadTogether(context, ids, call) : null;
       return together ?? (await loadOneByOne(context, ids, call));
     });
   } catch (error) {
@@ -65,17 +65,19 @@ async function loadTogether(
   if (condition === null) return null;
   const query = { filter: [condition], order: null, limit: ids.length, offset: 0 };
   const run = await fetchTaskRun(context, query, call).catch((error: unknown) => {
-    if (hasCode(error, 'SOURCE_BAD_RESPONSE')) return null;
+    if (hasCode(error, 'SOURCE_BAD_RESPONSE') && !isRefusal(error)) return null;
     throw error;
   });
   if (run === null) return null;
-  const { tasks } = run;
+  const { tasks, odd } = run;
   const wanted = new Set(ids);
   if (tasks.some(({ id }) => !wanted.has(id))) {
     context.abilities.lose('tasks of ids');
     return null;
   }
   const found = new Map<string, Loaded>(tasks.map((task) => [task.id, task]));
+  // A list of one task can't be cut short.
+  if (odd.length === 0 && ids.length === 1) return found;
   // Only a single read tells why one is missing: a list may be cut short without saying so, or have an unreadable row.
   const missing = await loadOneByOne(
     context,
