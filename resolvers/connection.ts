@@ -67,7 +67,8 @@ export function inTurns<R>(
   return shown;
 }
 
-function fieldsBelow(call: Call, info: GraphQLResolveInfo): number {
+/** The number of fields selected below, weighted by their time: see `fieldCount`. */
+export function fieldsBelow(call: Call, info: GraphQLResolveInfo): number {
   return call.scoped(info.fieldNodes, 'fields below', () => fieldCount(info, MOST_FIELDS));
 }
 

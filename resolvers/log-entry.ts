@@ -7,6 +7,7 @@ import { severityOf } from '../src/domain/severity.ts';
 import type { LogSeverity } from '../src/domain/severity.ts';
 import { formatInstant, parseInstant } from '../src/domain/time.ts';
 import type { LogNode } from '../src/federation/api.ts';
+import { fieldsBelow } from './connection.ts';
 import type { GraphContext } from './context.ts';
 import { referToJob } from './job.ts';
 import { referToPart } from './part.ts';
@@ -92,13 +93,23 @@ export function entryAttributes(
   return attributes;
 }
 
-/** The budget counts exceptions completely, even if only some of their fields are selected. */
+/** Fields of an exception and its frames. */
+const FIELDS_OF_EXCEPTION = 6;
+
+/**
+ * The budget counts exceptions completely, even if only some of their fields are selected, and once more for each field
+ * beyond those that they have: then some are selected under several names.
+ */
 export function entryExceptions(
   { exceptions }: LogNode,
   _args: object,
   { call }: Pick<GraphContext, 'call'>,
+  info: GraphQLResolveInfo,
 ): LogNode['exceptions'] {
-  if (exceptions.length > 0) call.budget.showBytes(sizeOfJson(exceptions));
+  if (exceptions.length > 0) {
+    const times = 1 + Math.max(0, fieldsBelow(call, info) - FIELDS_OF_EXCEPTION - 1);
+    call.budget.showBytes(times * sizeOfJson(exceptions));
+  }
   return exceptions;
 }
 

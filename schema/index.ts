@@ -11,6 +11,7 @@ import './task.ts';
 import './log-entry.ts';
 import './log-histogram.ts';
 import './log-stream.ts';
+import { chargeLongTexts } from './charged-texts.ts';
 import { rejectInsteadOfThrow } from './settled-fields.ts';
 import { asSubgraph } from './subgraph.ts';
 import type { SubgraphOptions } from './subgraph.ts';
@@ -29,5 +30,5 @@ export const schema = servedSchema({});
 
 /** The same graph, with the subgraph options of a gateway. */
 export function servedSchema(options: SubgraphOptions): GraphQLSchema {
-  return rejectInsteadOfThrow(extendSchema(asSubgraph(clientSchema, options), DEFER));
+  return rejectInsteadOfThrow(chargeLongTexts(extendSchema(asSubgraph(clientSchema, options), DEFER)));
 }

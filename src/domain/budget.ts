@@ -12,6 +12,9 @@ export interface BudgetLimits {
   readonly answerBytes: number;
 }
 
+/** Fields with an error of their own, of those that exceed a budget. */
+const MOST_REFUSALS = 100;
+
 /**
  * The remaining budget of one operation. A field that exceeds it fails with UPSTREAM_BUDGET_EXCEEDED and becomes null;
  * other fields are unaffected. Only the operation's own work is charged, and a budget never ends a call that other
@@ -23,6 +26,7 @@ export class Budget {
   #rows = 0;
   #vendorBytes = 0;
   #answerBytes = 0;
+  #refusals = 0;
   /** By message: thousands of fields of a query may exceed the budget, and each stack trace takes time. */
   readonly #errors = new Map<string, TributaryError>();
 
@@ -68,6 +72,11 @@ export class Budget {
     this.#answerBytes += bytes;
   }
 
+  /** True if so many fields have failed for it that further ones need no error of their own: errors take time. */
+  get isKnownToBeOver(): boolean {
+    return this.#refusals > MOST_REFUSALS;
+  }
+
   /** What the operation has used so far. */
   get used(): BudgetLimits {
     return {
@@ -79,6 +88,7 @@ export class Budget {
   }
 
   #exceeded(message: string, source?: string): TributaryError {
+    this.#refusals += 1;
     const error = this.#errors.get(message) ?? new TributaryError('UPSTREAM_BUDGET_EXCEEDED', message, { source });
     this.#errors.set(message, error);
     return error;

@@ -35,12 +35,23 @@ function cutBelow(value: Json, levels: number): Json {
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, cutBelow(member, levels - 1)]));
 }
 
-/** Approximate size of a value as JSON. The value must be within the depth that `withinDepth` allows. */
+/** The sizes of large objects and lists, which a query may select a hundred times. */
+const sizes = new WeakMap<object, number>();
+const LARGE_BYTES = 1_024;
+
+/**
+ * Approximate size of a value as JSON. The value must be within the depth that `withinDepth` allows, and must not change
+ * afterwards.
+ */
 export function sizeOfJson(value: unknown): number {
   if (typeof value === 'string') return Buffer.byteLength(value) + 2;
   if (typeof value !== 'object' || value === null) return 8;
+  const known = sizes.get(value);
+  if (known !== undefined) return known;
   let size = 2;
-  for (const [key, member] of Object.entries(value)) size += key.length + 4 + sizeOfJson(member);
+  if (Array.isArray(value)) for (const member of value) size += 1 + sizeOfJson(member);
+  else for (const [key, member] of Object.entries(value)) size += key.length + 4 + sizeOfJson(member);
+  if (size > LARGE_BYTES) sizes.set(value, size);
   return size;
 }
 

@@ -48,6 +48,9 @@ const SEAL_BYTES = 9;
 /** Longest cursor that is decoded: larger than any that is issued for 100 jobs. */
 const MAX_LENGTH = 64 * 1024;
 
+/** A longer cursor is issued without its hints. The cursor of a stream contains one of these, and has to be short enough, too. */
+const LONGEST_WITH_HINTS = 40 * 1024;
+
 /** Seals and opens the cursors of one deployment. Replicas that share `secret` can read each other's cursors. */
 export class CursorCodec {
   readonly #secret: string;
@@ -72,7 +75,10 @@ export class ConnectionCursors {
   }
 
   encode(state: CursorState): string {
-    return this.seal(payloadOf(state));
+    const cursor = this.seal(payloadOf(state));
+    if (cursor.length <= LONGEST_WITH_HINTS) return cursor;
+    // Hints only save calls.
+    return this.seal(payloadOf({ ...state, marks: state.marks.map((mark) => ({ ...mark, hint: null })) }));
   }
 
   /** Throws CURSOR_INVALID for anything that `encode` did not produce for this connection. */

@@ -26,6 +26,9 @@ export class Mismatch extends Error {
   }
 }
 
+/** A longer string may be wrong for its length. */
+const LONG_CHARACTERS = 1_000;
+
 /**
  * Quotes numbers, booleans and null. Names strings, objects and lists only by type, so that no text of the body leaks.
  */
@@ -33,5 +36,6 @@ export function described(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (value === null || typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (Array.isArray(value)) return 'an array';
-  return typeof value === 'string' ? 'a string' : 'an object';
+  if (typeof value !== 'string') return 'an object';
+  return value.length > LONG_CHARACTERS ? `a string of ${value.length} characters` : 'a string';
 }

@@ -112,6 +112,16 @@ export function pageTokenPartition<T extends Ordered>(options: PageTokenOptions<
   };
 }
 
+/** Longest token that is part of hints, and so of cursors. Few servers take more in an address. */
+const LONGEST_TOKEN = 8_192;
+
+/** Is remembered in place of a token that is too long. */
+const TOO_LONG = false;
+
+function rememberable(token: string | null): Json {
+  return token === null || token.length <= LONGEST_TOKEN ? token : TOO_LONG;
+}
+
 /** What follows a page that names no next page. */
 type Behind = 'nothing' | 'rows' | 'out of reach' | 'the same' | 'unsaid';
 
@@ -194,14 +204,14 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
   }
 
   remember(index: number): Json {
-    if (this.#addressable !== true) return this.#tokens.get(index) ?? null;
+    if (this.#addressable !== true) return rememberable(this.#tokens.get(index) ?? null);
     const token = this.#numbered(index);
     // A token in the usual spelling need not be stored.
     return index === 0 || token === this.#options.address?.tokenOf(index + 1, null) ? null : (token ?? null);
   }
 
   recall(index: number, memory: Json): void {
-    if (index === 0) return;
+    if (index === 0 || memory === TOO_LONG) return;
     const { address, size } = this.#options;
     if (typeof memory === 'string') {
       this.#tokens.set(index, memory);

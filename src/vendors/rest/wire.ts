@@ -54,7 +54,7 @@ export function pageDecoder<T>(paths: PagePaths, read: (row: Fields) => T): (bod
       ),
       total: countOf(at(body, total)),
       more: flagOf(at(body, more)),
-      next: idOf(at(body, next)),
+      next: tokenOf(at(body, next)),
     };
   };
 }
@@ -207,6 +207,11 @@ export function lineReader(options: LogOptions): (row: Fields) => Unplaced<LogRo
       taskKey: null,
     };
   };
+}
+
+/** A token of any length: `idOf` bounds that of ids. */
+function tokenOf(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : idOf(value);
 }
 
 function orderedIdOf(value: unknown): string | null {

@@ -68,15 +68,17 @@ function jsonText(value: Json): string {
   return JSON.stringify(withinDepth(value));
 }
 
-/** An identifying id or name: a non-empty string, or a number. */
+/** Longest id that is taken. Ids are parts of cursors, global ids and paths, which have to stay short. */
+export const LONGEST_ID = 1_024;
+
+/** An identifying id or name: a string that is not empty nor longer than `LONGEST_ID`, or a number. */
 export function idOf(value: unknown): string | null {
-  if (typeof value === 'string') return value === '' ? null : value;
-  return typeof value === 'number' ? String(value) : null;
+  return typeof value === 'number' ? String(value) : textIdOf(value);
 }
 
 /** An id that its vendor always writes as a string. */
 export function textIdOf(value: unknown): string | null {
-  return typeof value === 'string' && value !== '' ? value : null;
+  return typeof value === 'string' && value !== '' && value.length <= LONGEST_ID ? value : null;
 }
 
 /** A flag that is only shown: null unless it is one. */

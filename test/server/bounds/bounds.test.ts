@@ -11,7 +11,7 @@ import { ROOT } from '../../support/folders.ts';
 import { startProgram } from '../../support/program.ts';
 import type { Program } from '../../support/program.ts';
 import type { Wait } from './health-process.ts';
-import { JOBS, LARGE_JOB, startSource } from './source.ts';
+import { JOBS, LARGE_JOB, startSource, VERBOSE_JOB } from './source.ts';
 import { startVendors } from './vendors.ts';
 
 /**
@@ -261,6 +261,18 @@ const CASES: readonly (readonly [what: string, asked: () => Asked, answer: RegEx
     }),
     /BAD_USER_INPUT/,
   ],
+  [
+    '99 names of each of a hundred jobs with long ones',
+    () => ({ query: `{ jobs(sources: ["whole"], first: 100) { nodes { ${aliases(99, () => 'name')} } } }` }),
+    /UPSTREAM_BUDGET_EXCEEDED/,
+  ],
+  ...['severityText', 'attributes'].map((field): (typeof CASES)[number] => [
+    `99 times "${field}" of each of 20 lines where it is long`,
+    () => ({
+      query: `{ job(source: "whole", key: "${VERBOSE_JOB}") { logs { nodes { ${aliases(99, () => field)} } } } }`,
+    }),
+    /UPSTREAM_BUDGET_EXCEEDED/,
+  ]),
   ['long lines of all five vendors', () => ({ query: linesOf(vendors.large) }), /"nodes":\[\{/],
   ['answers of all five vendors that have no end', () => ({ query: linesOf(vendors.endless) }), /SOURCE_BAD_RESPONSE/],
   ...['page', 'token', 'time', 'paged'].map((scheme): (typeof CASES)[number] => [

@@ -16,7 +16,7 @@ const jobs = {
   list: { path: '/jobs', items: 'jobs', pagination: whole },
   one: { path: '/jobs/{job}' },
   key: 'id',
-  name: 'id',
+  name: ['title', 'id'],
   status: 'state',
 } as const;
 const lines = {

@@ -5,6 +5,8 @@ import type { AddressInfo } from 'node:net';
 export const JOBS: readonly string[] = Array.from({ length: 25 }, (_, index) => `job-${index}`);
 /** Twenty lines of a megabyte. */
 export const LARGE_JOB = 'large';
+/** Twenty lines with long texts beside their messages. */
+export const VERBOSE_JOB = 'verbose';
 const LONG_LINE_CHARACTERS = 1_000_000;
 const LINES = 400;
 const START = Date.UTC(2026, 0, 1);
@@ -42,13 +44,28 @@ const HUGE: Readonly<Record<string, () => string>> = {
   lines: () => `{"lines":[${`${A_LINE},`.repeat(A_MILLION / 10)}${A_LINE}]}`,
 };
 
+const LONG_TEXT = words(100_000, 1);
+/** A hundred jobs with long names, and lines with long texts beside their messages. */
+const jobs = JSON.stringify({
+  jobs: Array.from({ length: 100 }, (_, n) => ({ id: `named-${n}`, title: LONG_TEXT, state: LONG_TEXT })),
+});
+const verbose = JSON.stringify({
+  lines: Array.from({ length: 20 }, (_, n) => ({
+    ...line(n, 'short'),
+    level: LONG_TEXT,
+    host: Array.from({ length: 19_000 }, () => 1),
+  })),
+});
+
 /** A source whose answers are made once: it takes hardly any time of the machine. */
 export async function startSource() {
   const server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://source.example');
     const [, , key = '', part] = pathname.split('/');
     response.setHeader('content-type', 'application/json');
-    if (part === undefined) response.end(JSON.stringify({ id: key, state: 'succeeded' }));
+    if (key === '') response.end(jobs);
+    else if (key === VERBOSE_JOB && part !== undefined) response.end(verbose);
+    else if (part === undefined) response.end(JSON.stringify({ id: key, state: 'succeeded' }));
     else if (key === LARGE_JOB) response.end(large);
     else if (Object.hasOwn(HUGE, key)) response.end(HUGE[key]?.());
     else response.end(pageOf(Number(searchParams.get('offset') ?? 0), Number(searchParams.get('limit') ?? LINES)));

@@ -44,6 +44,47 @@ describe('the budget of an operation', () => {
     expect(codesOf(errors)).toEqual(['UPSTREAM_BUDGET_EXCEEDED']);
   });
 
+  test('bounds every text of a vendor, however often it is selected', async () => {
+    const long = 'x'.repeat(10_000);
+    const job = { ...fakeJob('up', 'a'), name: long, nativeStatus: long, attributes: { long } };
+    const severity = { number: 9, text: long, source: 'VENDOR' as const };
+    const exceptions = [{ type: long, message: long, frames: [{ file: long, line: 1, function: long }] }];
+    const line = fakeEntry(job, 1, { severity, exceptions });
+    const listed = { ...fakeConnection([job]), failures: () => Promise.resolve([]) };
+    const server = await start(
+      fakeFederation({ job: () => Promise.resolve(job), jobs: () => listed, logs: () => logsOf([line]) }),
+      { limits: { answerBytes: 500_000 } },
+    );
+    const often = (field: string): string => Array.from({ length: 60 }, (_, n) => `f${n}: ${field}`).join(' ');
+    const ofJob = (field: string): string => `{ job(source: "up", key: "a") { ${often(field)} } }`;
+    const ofLine = (fields: string): string => `{ job(source: "up", key: "a") { logs { nodes { ${fields} } } } }`;
+    const queries = [
+      ...['name', 'nativeStatus', 'attributes'].map(ofJob),
+      ofLine(often('severityText')),
+      ...['type', 'message'].map((field) => ofLine(`exceptions { ${often(field)} }`)),
+      ...['file', 'function'].map((field) => ofLine(`exceptions { frames { ${often(field)} } }`)),
+      `{ jobs { nodes { ${often('name')} } } }`,
+    ];
+    for (const query of queries) {
+      const { data, errors } = await server.query(query);
+      expect([query, codesOf(errors)]).toEqual([query, ['UPSTREAM_BUDGET_EXCEEDED']]);
+      expect(JSON.stringify(data).length).toBeLessThan(510_000);
+    }
+    const once =
+      '{ job(source: "up", key: "a") { name attributes logs { nodes { severityText exceptions { type message frames { file line function } } } } } }';
+    expect((await server.query(once)).errors).toBeUndefined();
+  });
+
+  test('of a hundred thousand fields that do not fit, the first hundred have an error', async () => {
+    const lines = Array.from({ length: 30 }, (_, n) => fakeEntry({ source: 'up', key: 'a' }, n, { attributes: { n } }));
+    const server = await start(fakeFederation({ logs: () => logsOf(lines) }), { limits: { answerBytes: 600 } });
+    const fields = Array.from({ length: 10 }, (_, n) => `a${n}: attributes`).join(' ');
+    const { data, errors } = await server.query(`{ job(source: "up", key: "a") { logs { nodes { ${fields} } } } }`);
+    expect(errors).toHaveLength(100);
+    expect(codesOf(errors)).toEqual(['UPSTREAM_BUDGET_EXCEEDED']);
+    expect((data as { job: { logs: { nodes: object[] } } }).job.logs.nodes).toHaveLength(30);
+  });
+
   test('bounds the rows that are given', async () => {
     const server = await start(undefined, { limits: { rows: 3 } });
     const { data, errors } = await server.query(
