@@ -27,7 +27,7 @@ export function chargeLongTexts(schema: GraphQLSchema): GraphQLSchema {
     if (!isObjectType(type) || type.name.startsWith('__') || CHARGED_ABOVE.has(type.name)) continue;
     for (const field of Object.values(type.getFields())) {
       if (!holdsText(field)) continue;
-      const resolve = resolverOf(field);
+      const resolve = resolverOf(field as GraphQLField<unknown, GraphContext>);
       const charged = CHARGED.has(`${type.name}.${field.name}`) ? resolve : charging(resolve);
       field.resolve = isNonNullType(field.type) ? charged : nullOnceKnown(charged);
     }
