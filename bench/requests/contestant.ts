@@ -35,6 +35,7 @@ const REPORTER = new URL('report-usage.js', import.meta.url).href;
 /** A server in a process of its own, which is asked and measured. */
 export class Contestant {
   readonly name: string;
+  readonly origin: string;
   readonly #process: ReturnType<typeof spawn>;
   readonly #pool: Pool;
   readonly #path: string;
@@ -43,6 +44,7 @@ export class Contestant {
   private constructor(command: Command, child: ReturnType<typeof spawn>, url: URL) {
     this.name = command.name;
     this.#process = child;
+    this.origin = url.origin;
     this.#pool = new Pool(url.origin, { connections: 8 });
     this.#path = url.pathname;
     this.#asks = command.asks;
@@ -70,23 +72,35 @@ export class Contestant {
   }
 
   async ask(name: WorkloadName, { query }: Workload): Promise<string> {
-    const graphql = this.#asks === 'as GraphQL';
+    return this.#asks === 'as GraphQL' ? this.query({ query }) : this.#request(`/${name}`);
+  }
+
+  async query(operation: { readonly query: string; readonly variables?: object }): Promise<string> {
+    return this.#request(this.#path, JSON.stringify(operation));
+  }
+
+  async #request(path: string, posted: string | null = null): Promise<string> {
     const { statusCode, body } = await this.#pool.request({
-      path: graphql ? this.#path : `/${name}`,
-      method: graphql ? 'POST' : 'GET',
-      headers: graphql ? { 'content-type': 'application/json', accept: 'application/json' } : {},
-      body: graphql ? JSON.stringify({ query }) : null,
+      path,
+      method: posted === null ? 'GET' : 'POST',
+      headers: posted === null ? {} : { 'content-type': 'application/json', accept: 'application/json' },
+      body: posted,
       headersTimeout: 120_000,
       bodyTimeout: 120_000,
     });
     const text = await body.text();
-    if (statusCode !== 200) throw new Error(`${this.name} answers ${statusCode} to ${name}: ${text.slice(0, 500)}`);
+    if (statusCode !== 200) throw new Error(`${this.name} answers ${statusCode} to ${path}: ${text.slice(0, 500)}`);
     return text;
   }
 
   async usage(): Promise<Usage> {
     // Written by report-usage.js.
     return (await this.#send('usage')) as Usage;
+  }
+
+  /** The 99th percentile of the event loop's delay since this was asked last, milliseconds; the first answer says nothing. */
+  async delay(): Promise<number> {
+    return (await this.#send('delay')) as number;
   }
 
   async startProfile(): Promise<void> {
