@@ -29,7 +29,7 @@ const LogBucketType = builder.objectRef<LogBucket>('LogBucket').implement({
 
 const LogHistogramType = builder.objectRef<LogHistogram>('LogHistogram').implement({
   description:
-    'The number of lines over time, by severity. Lines are counted from the newest backward, up to about 20 pages of the largest size.',
+    'The number of lines over time, by severity. Sources that can count the lines of a span count them; other lines are counted from the newest backward, up to about 20 pages of the largest size.',
   fields: (t) => ({
     from: t.expose('from', {
       type: 'DateTime',
@@ -49,7 +49,8 @@ const LogHistogramType = builder.objectRef<LogHistogram>('LogHistogram').impleme
     }),
     buckets: t.field({
       type: [LogBucketType],
-      description: 'Adjacent spans of equal length, oldest first, including those without lines.',
+      description:
+        'Adjacent spans of equal length, oldest first, including those without lines. They begin at whole seconds or milliseconds if they are long.',
       resolve: ({ buckets }) => [...buckets],
     }),
     total: t.exposeInt('total', { description: 'Number of counted lines.' }),

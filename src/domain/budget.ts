@@ -47,6 +47,11 @@ export class Budget {
     throw this.#exceeded(`${source}: the query has reached its limit of ${this.#limits.calls} vendor calls.`, source);
   }
 
+  /** How many more calls the operation may make. */
+  get callsLeft(): number {
+    return this.#limits === null ? Infinity : Math.max(0, this.#limits.calls - this.#calls);
+  }
+
   /** A vendor's answer has arrived. */
   receive(source: string, bytes: number): void {
     this.#vendorBytes += bytes;

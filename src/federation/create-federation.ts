@@ -8,7 +8,7 @@ import { HealthChecks } from './health.ts';
 import { jobConnection } from './jobs/connection.ts';
 import { cursorOfLine } from './logs/line-cursor.ts';
 import { logContext } from './logs/context.ts';
-import { logHistogram } from './logs/histogram.ts';
+import { logHistogram } from './logs/histogram/histogram.ts';
 import { logConnection, scopeKey } from './logs/connection.ts';
 import type { ResolvedScope } from './logs/slots.ts';
 import { partConnection } from './parts/connection.ts';
@@ -181,7 +181,7 @@ function viewOf(sources: readonly FederatedSource[], shared: Shared): Federation
       partConnection({ ...settings, cursors, args, kind, job, connector: () => find(job.source).connector }, call),
     part: async (kind, job, key, call) => find(job.source).connector.parts[kind]?.find(job.key, key, call) ?? null,
     logs: (scopes, args, call) => logConnection({ ...logOptions, scopes: resolve(scopes), args }, call),
-    histogram: async (scopes, args, call) => logHistogram(federation, scopes, args, call),
+    histogram: async (scopes, args, call) => logHistogram(federation, resolve(scopes), args, call),
     cursorOf: (ref, scopes, args) => cursorOfLine(ref, resolve(scopes), args, cursors),
     entry: (ref, call): Promise<LogNode | null> => {
       const found = byName.get(ref.source);

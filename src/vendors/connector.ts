@@ -7,7 +7,7 @@ import type { JobStatus } from '../domain/status.ts';
 import type { ZodType } from 'zod';
 import type { SourceHttp } from '../http/client.ts';
 import type { AuthType, ClassifyError, PaceAfter } from '../http/settings.ts';
-import type { Partition, Unreadable } from '../pagination/core/partition.ts';
+import type { Partition, RowCounts, Unreadable } from '../pagination/core/partition.ts';
 
 /** The native pagination of a vendor's log call. */
 export type NativePagination = 'PAGE_TOKEN' | 'OFFSET' | 'RECORD_KEYSET' | 'TIME_KEYSET' | 'WHOLE_RESPONSE';
@@ -97,6 +97,11 @@ export interface LogReading {
   readonly applied: readonly (keyof LogFilter)[];
   /** Conditions of the scope that the partitions do not apply. They replace the filter's values of the same fields. */
   readonly narrowed?: LogFilter | undefined;
+  /**
+   * Counts the lines of all partitions that pass the whole filter. Undefined: the source cannot count them by time, or does
+   * not apply the whole filter.
+   */
+  readonly counts?: RowCounts | undefined;
 }
 
 /** The log of a job for a tail. */

@@ -87,3 +87,25 @@ export interface IdIdentity<T extends Ordered> {
   readonly by: 'id';
   readonly of: (row: Unplaced<T>) => string;
 }
+
+/** A span of time, in nanoseconds: from `since`, up to but without `before`. */
+export interface TimeSpan {
+  readonly since: bigint;
+  readonly before: bigint;
+}
+
+/**
+ * Counts the rows of a log in a span of time without reading them. Only for logs whose source bounds by time, counts, and
+ * applies the whole filter. A count is a hint: whoever uses it checks that the counts of the parts add up to that of the whole.
+ */
+export interface RowCounts {
+  /** Spans begin and end at multiples of this, in nanoseconds. */
+  readonly tick: bigint;
+  /** One call. Null: the source cannot tell. */
+  within(span: TimeSpan, call: Call): Promise<number | null>;
+  /**
+   * The same, compared with rows: the last row that is counted exists and no other follows it, and a cut at its instant
+   * loses nothing. Null also if they contradict the count.
+   */
+  proven(span: TimeSpan, call: Call): Promise<number | null>;
+}

@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { LogFilterField } from '../../domain/log-filter.ts';
 import { PageSize, PageSizes } from '../../pagination/core/page-size.ts';
 import type { Connector, ConnectorOptions, JobList, LogReading } from '../connector.ts';
+import { appliesAll } from '../shared/applied.ts';
 import { readable } from '../shared/rows.ts';
 import { Abilities } from './abilities.ts';
 import { childTasks, logOfChild } from './parts/parts.ts';
@@ -9,7 +10,7 @@ import { MOST_PARENTS } from './context.ts';
 import type { SourceContext } from './context.ts';
 import { countJobs, listJobs } from './jobs/jobs.ts';
 import { planLogs } from './pushdown/pushdown.ts';
-import { logPartition } from './logs/logs.ts';
+import { countsOfLog, logPartition } from './logs/logs.ts';
 import { jobOf, taskOf } from './mapping.ts';
 import { softwareOneOptions } from './options.ts';
 import { LARGEST_PAGE } from './facts.ts';
@@ -69,7 +70,14 @@ export function createSoftwareOneConnector({ http, options }: ConnectorOptions):
       const plan = planLogs(scope, filter, abilities);
       const partitions =
         plan === null ? [] : [readable(logOfChild(context, scope, logPartition(plan.key, context, plan.log)))];
-      return Promise.resolve({ partitions, applied: plan?.applied ?? [] });
+      const applied = plan?.applied ?? [];
+      // Whether a child task belongs to the job is known only to its partition.
+      const isCounted = plan !== null && scope.task === undefined && appliesAll(filter, applied);
+      return Promise.resolve({
+        partitions,
+        applied,
+        counts: isCounted ? countsOfLog(context, plan.log) : undefined,
+      });
     },
   };
 }

@@ -31,6 +31,8 @@ export interface Jobs {
   readonly short: JobKeys;
   /** A log of 1,000,500 lines; at ByteNite, whose answers are always complete, of 4,000. */
   readonly deep: JobKeys;
+  /** A log of 30,000 lines; at ByteNite of 4,000. */
+  readonly large: JobKeys;
   readonly empty: JobKeys;
   /** Ten more jobs; their logs have one line each. */
   readonly many: Readonly<Record<Source, readonly string[]>>;
@@ -46,6 +48,7 @@ export const START = 1_777_860_000n * SECOND;
 /** The end of all jobs: long ago, so that their logs are complete. */
 const LONG_LINES = 3_000;
 export const DEEP_LINES = 1_000_500;
+const LARGE_LINES = 30_000;
 /** The interval between two lines. */
 export const STEP = 2n * SECOND;
 
@@ -118,12 +121,15 @@ export function fill(simulated: Simulations): Jobs {
     writeLines(simulated[source], source, key, 30);
     return key;
   });
-  const deep = jobsOf((source) => {
-    const key = create(source, 'deep');
-    const count = source === 'bytenite' ? 4_000 : DEEP_LINES;
-    simulated[source].generate(key, count, (index) => lineOf(source, index));
-    return key;
-  });
+  const computed = (name: string, lines: number): JobKeys =>
+    jobsOf((source) => {
+      const key = create(source, name);
+      const count = source === 'bytenite' ? 4_000 : lines;
+      simulated[source].generate(key, count, (index) => lineOf(source, index));
+      return key;
+    });
+  const deep = computed('deep', DEEP_LINES);
+  const large = computed('large', LARGE_LINES);
   const empty = jobsOf((source) => create(source, 'empty'));
   const many = Object.fromEntries<readonly string[]>(
     SOURCES.map((source) => [
@@ -138,5 +144,5 @@ export function fill(simulated: Simulations): Jobs {
   const child = simulated.softwareone.createJob({ parent: long.softwareone, name: 'a part', status: 'SUCCEEDED' });
   writeLines(simulated.softwareone, 'softwareone', child, 30);
   const [schedule = ''] = Object.values(simulated.sap.schedules(long.sap));
-  return { long, short, deep, empty, many, schedule, child };
+  return { long, short, deep, large, empty, many, schedule, child };
 }

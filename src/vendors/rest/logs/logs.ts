@@ -18,7 +18,7 @@ import { lineReader, pageDecoder } from '../wire.ts';
 import type { LogRow } from '../wire.ts';
 import { eitherOrder } from './either-order.ts';
 import { namingKeys } from './naming-keys.ts';
-import { offsetLog } from './offsets.ts';
+import { offsetLog, offsetLogCounts } from './offsets.ts';
 import { ordersOf, sayingsOf } from './page.ts';
 import type { NativeLog, Order } from './page.ts';
 import { timeLog } from './times.ts';
@@ -62,6 +62,7 @@ export function createLogs(http: SourceHttp, { logs: options, jobs }: RestOption
     return Promise.resolve({
       partitions: [namingKeys(http.source, missing.toldBy(readable(partition, lost)))],
       applied: [],
+      counts: paging.scheme === 'offset' ? offsetLogCounts({ ...log, paging }, filter) : undefined,
     });
   };
 }

@@ -1,5 +1,8 @@
 import type { Call } from '../../../domain/call.ts';
-import type { Partition } from '../../../pagination/core/partition.ts';
+import type { Partition, RowCounts } from '../../../pagination/core/partition.ts';
+import { SEVERITY_FIELDS, severityPasses } from '../../../domain/log-filter.ts';
+import type { LogFilter } from '../../../domain/log-filter.ts';
+import { offsetCounts } from '../../../pagination/offset/counts.ts';
 import { offsetPartition } from '../../../pagination/offset/offset.ts';
 import type { OffsetPage, OffsetRequest } from '../../../pagination/offset/page.ts';
 import { pageOrEnd } from '../api.ts';
@@ -19,9 +22,43 @@ const NOTHING = { rows: [], total: null, limit: null, said: false } as const;
 /** Pages by the number of rows to skip. */
 export function offsetLog(log: NativeLog<OffsetPaging>): Partition<LogRow> {
   const { http, options, paging, sizes, job } = log;
-  const size = sizes.of(job);
+  const fetch = pagesOf(log);
+  return offsetPartition<LogRow>({
+    key: '',
+    source: http.source,
+    size: sizes.of(job),
+    identity: { by: 'id', of: (row) => row.rowId },
+    orders: ordersOf(options),
+    tieOrdered: () => false,
+    timeFilter: () => paging.since !== undefined && paging.until !== undefined,
+    fetch: (request, call) =>
+      pageOrEnd(request.offset === 0, (isFirst) => fetch(isFirst ? { ...request, offset: 0 } : request, call), NOTHING),
+  });
+}
 
-  async function fetch(request: OffsetRequest, call: Call): Promise<OffsetPage<LogRow>> {
+/** Counts lines by time, if the source bounds, counts and filters by all that is asked for. */
+export function offsetLogCounts(log: NativeLog<OffsetPaging>, filter: LogFilter): RowCounts | undefined {
+  const { options, paging, filters } = log;
+  const { since, until, total } = paging;
+  if (since === undefined || until === undefined || total === undefined) return undefined;
+  // How exactly the source compares texts is unknown.
+  if (filter.contains !== undefined || filter.notContains !== undefined || filter.matches !== undefined)
+    return undefined;
+  const asksSeverity = SEVERITY_FIELDS.some((field) => filter[field] !== undefined);
+  if (asksSeverity && filters.every(([, value]) => value === undefined)) return undefined;
+  const ticks = [since, until].map(({ format }) => TIME_FORMATS[format]);
+  return offsetCounts<LogRow>({
+    tick: ticks.reduce((most, tick) => (tick > most ? tick : most)),
+    orders: ordersOf(options),
+    fetch: pagesOf(log),
+    passes: ({ severity }) => severityPasses(severity.number, filter),
+  });
+}
+
+function pagesOf(log: NativeLog<OffsetPaging>): (request: OffsetRequest, call: Call) => Promise<OffsetPage<LogRow>> {
+  const { paging, sizes, job } = log;
+  const size = sizes.of(job);
+  return async (request, call) => {
     const { order, offset, limit } = request;
     const isLast = (page: WirePage<unknown>): boolean => {
       const count = page.data.length + page.odd.length;
@@ -33,19 +70,7 @@ export function offsetLog(log: NativeLog<OffsetPaging>): Partition<LogRow> {
     const asked = { order, limit, parameters, isLeast: limit <= size.least, isFirst: start === 0, start, isLast };
     const page = await fetchPage(log, asked, call);
     return { rows: page.rows, total: page.total, said: page.more, limit: null };
-  }
-
-  return offsetPartition<LogRow>({
-    key: '',
-    source: http.source,
-    size,
-    identity: { by: 'id', of: (row) => row.rowId },
-    orders: ordersOf(options),
-    tieOrdered: () => false,
-    timeFilter: () => paging.since !== undefined && paging.until !== undefined,
-    fetch: (request, call) =>
-      pageOrEnd(request.offset === 0, (isFirst) => fetch(isFirst ? { ...request, offset: 0 } : request, call), NOTHING),
-  });
+  };
 }
 
 function boundsOf({ since, upTo }: OffsetRequest, paging: OffsetPaging): Parameters {

@@ -1,14 +1,16 @@
 import type { Call } from '../../../domain/call.ts';
 import type { LogEntry } from '../../../domain/log-entry.ts';
 import { EmptyPromise } from '../../../pagination/core/empty-promise.ts';
+import { offsetCounts } from '../../../pagination/offset/counts.ts';
 import { offsetPartition } from '../../../pagination/offset/offset.ts';
-import type { Batch, Partition, ReadRequest } from '../../../pagination/core/partition.ts';
+import type { Batch, Partition, ReadRequest, RowCounts } from '../../../pagination/core/partition.ts';
 import { readOn } from '../../../pagination/core/read-on.ts';
 import { isRefusal } from '../abilities.ts';
 import { LADDER } from '../facts.ts';
 import type { SourceContext } from '../context.ts';
 import { LogPages } from './pages.ts';
 import type { TaskLog } from './pages.ts';
+import { NANOSECONDS_PER_MILLISECOND } from '../rql.ts';
 import type { LogRow } from '../mapping.ts';
 import { canGoOn } from './out-of-order.ts';
 import { hintInto, hintsInto, keepRows } from '../../../pagination/core/hinted-rows.ts';
@@ -64,6 +66,30 @@ async function count(context: SourceContext, log: TaskLog, call: Call): Promise<
       if (!canGoOn(error, abilities, losses, true)) throw cleared(error, context, pages);
     }
   }
+}
+
+/** Counts lines by time; null where the source turned out not to bound or filter them. */
+export function countsOfLog(context: SourceContext, log: TaskLog): RowCounts {
+  const { abilities } = context;
+  const isAble = (): boolean =>
+    abilities.can('logs within times') && (log.severity === null || abilities.can('logs of severities'));
+  const native = offsetCounts<LogRow>({
+    tick: NANOSECONDS_PER_MILLISECOND,
+    orders: ['descending'],
+    passes: ({ severity }) => log.severity?.allows(severity.text) ?? true,
+    // Pages of their own: what is read to be counted says nothing about the order of the log.
+    fetch: (request, call) => new LogPages(context, log).fetch(request, call),
+  });
+  async function ifAble(count: () => Promise<number | null>): Promise<number | null> {
+    if (!isAble()) return null;
+    const counted = await count();
+    return isAble() ? counted : null;
+  }
+  return {
+    tick: native.tick,
+    within: (span, call) => ifAble(() => native.within(span, call)),
+    proven: (span, call) => ifAble(() => native.proven(span, call)),
+  };
 }
 
 function nativePartition(

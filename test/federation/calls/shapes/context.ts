@@ -63,4 +63,19 @@ export const CONTEXT: readonly Shape[] = [
     why: 'Every line is read, newest first, as three pages of 1,000: the ends of these pages do not fall on the ends of native ones, and ByteNite gives all of its lines for each',
     lines: 0,
   },
+  {
+    name: 'histogram of 30,000 lines',
+    ask: (jobs, source) =>
+      `{ logHistogram(jobs: ["${jobIdOf(source, jobs.large[source])}"], buckets: 10) { isPartial buckets { total } failures { code } } }`,
+    calls: {
+      nemo: '23 logs',
+      sap: '1 job + 104 logs',
+      softwareone: '51 logs',
+      deepset: '221 logs',
+      bytenite: '4 logs',
+    },
+    least: { bytenite: '1 logs' },
+    why: 'SoftwareOne counts the lines of each span and severity, so its histogram is whole. Of the others the newest 20,000 lines are read, and the time of the oldest. ByteNite: 4,000 lines, all of them for each page of 1,000',
+    lines: 0,
+  },
 ];
