@@ -17,6 +17,8 @@ export interface PageSigns {
   readonly total: number | null;
   /** Whether a flag or link says that more rows follow. Null or undefined: not stated. */
   readonly said?: boolean | null | undefined;
+  /** True if `said` is a token that names the next page, not a flag that may be made of the count. */
+  readonly isNaming?: boolean | undefined;
   /** The length of the shortest page known to be followed by others. Null or undefined: unknown. */
   readonly full?: number | null | undefined;
 }
@@ -42,7 +44,8 @@ export function moreBehind(page: PageSigns): boolean | null {
   if (total !== null && end !== null && total > end) return hasRoom ? null : true;
   // A count lower than the rows received is wrong, and then other signs may be wrong too.
   if (total !== null && total < (end ?? count)) return null;
-  // If the page may be cut, a count that ends with it may be the count of this page alone.
-  const isCounted = total !== null && total === end && (hasRoom || start !== 0);
+  const isCounted = total !== null && total === end;
+  // A flag may be made of the count. Then the two are one sign, and a full page needs another.
+  if (!hasRoom && !(page.isNaming === true && start !== 0)) return null;
   return [isCounted, hasRoom, said === false].filter(Boolean).length >= 2 ? false : null;
 }

@@ -314,7 +314,7 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
     const full = this.#rowsPerPage ?? size.unnamedBehind;
     const signs = { start, count: rows.length, asked: this.asked.rows, total, full };
     const isSaid = size.unnamedBehind === null && ((total ?? 0) >= end || this.#isNaming);
-    if (moreBehind({ ...signs, said: isSaid ? false : null }) === false) return 'nothing';
+    if (moreBehind({ ...signs, said: isSaid ? false : null, isNaming: true }) === false) return 'nothing';
     if (index < this.#furthest) return 'rows';
     const next = await this.#guessedPage(index + 1);
     if (next?.rows.length === 0) return 'nothing';
