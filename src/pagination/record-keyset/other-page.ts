@@ -15,7 +15,7 @@ export interface FoundPage<T extends Ordered> {
 }
 
 /**
- * The page at another offset than one that was just read. A vendor may give its last page again for what lies behind it:
+ * The page at another offset than one that was just read. For offsets behind the end, a vendor may give its last page again:
  * that is read as an empty page. Throws RepeatsItself where it gives its first page and there may be more.
  */
 export async function fetchOther<T extends Ordered>(
@@ -24,8 +24,10 @@ export async function fetchOther<T extends Ordered>(
   offset: number,
 ): Promise<KeysetPage<T>> {
   const page = await pages.fetch(offset);
-  const { records } = known.page;
-  if (offset <= known.offset || records.length === 0 || !isSamePage(page, known.page)) return page;
+  if (offset <= known.offset || !isElsewhere(page, known, offset)) return page;
+  if (!isSamePage(page, known.page)) {
+    return (await isBehindEnd(pages, { page, offset })) ? { ...page, records: [] } : page;
+  }
   // If offsets count from 1, offsets 0 and 1 give the same page.
   if (offset === known.offset + 1) return fetchOther(pages, known, offset + 1);
   // Or as many records were added meanwhile as lie between the two offsets.
@@ -34,16 +36,39 @@ export async function fetchOther<T extends Ordered>(
   return { ...page, records: [] };
 }
 
+/** True if a record of the known page has another offset now. */
+function isElsewhere<T extends Ordered>({ records }: KeysetPage<T>, known: FoundPage<T>, offset: number): boolean {
+  return known.page.records.some(({ id }, index) => {
+    const at = records.findIndex((record) => record.id === id);
+    return at !== -1 && offset + at !== known.offset + index;
+  });
+}
+
 /**
- * The first page came for an offset behind it, too. Throws RepeatsItself where it comes for an offset within it as well: then
- * nothing shows that it is all there is. Offsets may count from 1, so a page of one or two records has none within.
+ * True if the page does not lie at its offset, because a neighbouring offset gives the same page. The page of one record
+ * may be the last one: then the offset before it has another.
+ */
+async function isBehindEnd<T extends Ordered>(pages: OffsetPages<T>, { page, offset }: FoundPage<T>): Promise<boolean> {
+  const beside = await pages.fetch(page.records.length === 1 ? offset - 1 : offset + 1);
+  // If the page at the offset has changed meanwhile, records were added or removed.
+  return isSamePage(beside, page) && isSamePage(await pages.fetch(offset), page);
+}
+
+/**
+ * The first page came for an offset behind it, too. Throws RepeatsItself unless an offset within it shows that the source
+ * takes offsets, and that nothing follows. Offsets may count from 1, so a page of one or two records has none within: then
+ * what the source says decides.
  */
 export async function refuseIgnored<T extends Ordered>(pages: OffsetPages<T>, first: KeysetPage<T>): Promise<void> {
-  const { length } = first.records;
-  if (pages.lengths.saysMore(first, 0)) throw new RepeatsItself();
-  if (length < 3) return;
-  const within = await pages.fetch(length - 1);
-  if (within.records[0]?.id === first.records[0]?.id) throw new RepeatsItself();
+  const { records } = first;
+  if (records.length < 3) {
+    if (pages.lengths.saysMore(first, 0)) throw new RepeatsItself();
+    return;
+  }
+  const within = await pages.fetch(records.length - 1);
+  const known = new Set(records.map(({ id }) => id));
+  const isIgnored = within.records[0]?.id === records[0]?.id;
+  if (isIgnored || within.records.some(({ id }) => !known.has(id))) throw new RepeatsItself();
 }
 
 export function isSamePage<T extends Ordered>(a: KeysetPage<T>, b: KeysetPage<T>): boolean {

@@ -99,11 +99,16 @@ export async function findPlace<T extends Ordered>(
   let beyond = Infinity;
   /** Up to here records were seen. */
   let known = 0;
+  /** The page with records that came last: behind the end, the vendor may give it again for any offset. */
+  let shown = { page, offset };
   for (let tries = 1; tries < MAX_PAGES; tries += 1) {
     const { length } = page.records;
     if (length === 0 && offset === 0) return { page, offset };
     if (length === 0) beyond = offset;
-    if (length > 0) known = Math.max(known, offset + length);
+    if (length > 0) {
+      known = Math.max(known, offset + length);
+      shown = { page, offset };
+    }
     if (known > beyond) beyond = Infinity;
     isLast ||= pages.lengths.isEnd(page, offset) && length > 0;
     const lead = leadOf(page, options);
@@ -127,7 +132,7 @@ export async function findPlace<T extends Ordered>(
     }
     // The page reaches as far as it can: is there anything behind it?
     if (offset === old.offset && length > 0) offset += length;
-    page = await fetchOther(pages, old, offset);
+    page = await fetchOther(pages, shown, offset);
     const follows = offset === old.offset + length && length > 0;
     if (follows && page.records.length > 0) pages.lengths.learn(length);
     isLast = follows && page.records.length === 0;

@@ -61,11 +61,13 @@ const instances: fc.Arbitrary<SapOptions> = fc.record({
 });
 
 /**
- * Where the last page comes again for ever, and what would lead on or count is wrong or missing, the end can't be told
- * from an instance that ignores offsets. Then the reader may say that lines are out of reach.
+ * Where the last page comes again for ever, the count is wrong or missing, and no honest link shows the end, the end can't
+ * be told from an instance that gives nothing behind it. Then the reader may say that lines are out of reach.
  */
-function mayBeCut({ dialect, links, behindTheEnd, total }: SapOptions): boolean {
+function mayBeCut({ dialect, links, behindTheEnd, total, runsPerPage = Infinity }: SapOptions, count: number): boolean {
   if (behindTheEnd === 'empty') return false;
+  // Links lead on, and a page of one or two runs has no offset within it that would show that offsets count.
+  if (total === 'honest') return dialect === 'current' && links === 'always' && Math.min(count, runsPerPage) <= 2;
   return dialect === 'legacy' || links !== 'honest' || total === 'too-high';
 }
 
@@ -114,7 +116,7 @@ describe('a vendor whose counts, links and page sizes may be wrong', () => {
               if (part.rows.length === 0) break;
             }
             const all = direction === 'forward' ? upTo(count) : upTo(count).reverse();
-            if (isCut) expect(mayBeCut(options)).toBe(true);
+            if (isCut) expect(mayBeCut(options, count)).toBe(true);
             expect(numbers(seen)).toEqual(isCut ? numbers(seen).filter((number) => all.includes(number)) : all);
             expect(numbers(seen)).toEqual(direction === 'forward' ? sorted(seen) : sorted(seen).reverse());
             const size = Math.min(pageSize, options.runsPerPage ?? pageSize);
@@ -155,7 +157,7 @@ describe('a vendor whose counts, links and page sizes may be wrong', () => {
             }
             const found = numbers(seen);
             expect(new Set(found).size).toBe(found.length);
-            if (isCut) expect(mayBeCut(options)).toBe(true);
+            if (isCut) expect(mayBeCut(options, next)).toBe(true);
             if (isCut) return;
             const old = found.filter((number) => number < count);
             expect(old).toEqual(direction === 'forward' ? upTo(count) : upTo(count).reverse());
