@@ -23,6 +23,8 @@ export class PageSize {
   unnamedBehind: number | null = null;
   /** A token from the vendor, the model for spelling the tokens of other pages. */
   tokenLike: string | null = null;
+  /** True once a page of a log has shown rows in another order than asked for. */
+  isUnsorted = false;
   readonly #now: () => number;
   #rows: number;
   #since = 0;

@@ -1,8 +1,9 @@
+/** One file, although a long one: all that one read knows of its pages is one state. */
 import { freshCall, inSequence } from '../../domain/call.ts';
 import type { Call } from '../../domain/call.ts';
 import { isBeyond } from '../../domain/ordered.ts';
 import type { Ordered, Position } from '../../domain/ordered.ts';
-import { fetchFitting, OrderLost, signsOf } from './page.ts';
+import { fetchFitting, OrderLost, RowsUnsorted, signsOf } from './page.ts';
 import type { OffsetOptions, OffsetPage, OffsetRequest } from './page.ts';
 import { firstSize } from '../core/ladder.ts';
 import { isShort, moreBehind } from '../core/page-end.ts';
@@ -37,6 +38,12 @@ interface BoundedPage<T extends Ordered> {
   readonly mayBeLast: boolean;
   /** True if the page has rows, but none beyond those of earlier pages. */
   readonly isStalled: boolean;
+}
+
+/** The ids of the rows that were read at an offset. */
+interface ReadPlace {
+  readonly offset: number;
+  readonly keys: readonly string[];
 }
 
 /** The pages of a read with a time bound on the side where it begins. */
@@ -74,6 +81,10 @@ export class BoundedPages<T extends Ordered> {
    * others on.
    */
   #isStuck = false;
+  /** The furthest time since the bound was set, in the order of the read. */
+  #lastTime: bigint | null = null;
+  /** The page before, since the bound was set. */
+  #before: ReadPlace | null = null;
   /** The furthest row since the bound was set; used if rows come in the total order. */
   #furthest: Position | null = null;
 
@@ -113,6 +124,7 @@ export class BoundedPages<T extends Ordered> {
     const hasGrown = page.total !== null && this.#total !== null && page.total > this.#total;
     this.#total = page.total;
     const fresh = this.#countNew(page.rows);
+    await this.#checkOrder(page.rows, { offset, fresh });
     if (fresh > 0 && this.#length > 0) this.#full = Math.min(this.#full ?? Infinity, this.#length);
     // The next pages have the usual size.
     this.#length = small === null ? count : 0;
@@ -142,6 +154,30 @@ export class BoundedPages<T extends Ordered> {
   #moreBehind(signs: PageSigns): boolean | null {
     const more = moreBehind(signs);
     return more === moreBehind({ ...signs, start: this.#reached - signs.count }) ? more : null;
+  }
+
+  /** Groups of equal times can only be read whole where rows come in the order of time. Others would be dropped. */
+  async #checkOrder(rows: readonly Unplaced<T>[], { offset, fresh }: { offset: number; fresh: number }): Promise<void> {
+    const normal = (time: bigint): bigint => (this.#order === 'ascending' ? time : -time);
+    const times = rows.map(({ time }) => normal(time));
+    const [reached, before] = [this.#lastTime, this.#before];
+    for (const time of times) if (this.#lastTime === null || time > this.#lastTime) this.#lastTime = time;
+    const keys = rows.map((row) => this.#options.identity.of(row));
+    this.#before = { offset, keys };
+    const isSorted = times.every((time, index) => index === 0 || time >= (times[index - 1] ?? time));
+    const isBehind = reached !== null && fresh === rows.length && times.some((time) => time < reached);
+    // Late rows shift others, and then rows before those of the page before are not out of order.
+    const hasMoved = isSorted && isBehind && before !== null && !(await this.#isStill(before));
+    if (isSorted && (!isBehind || hasMoved)) return;
+    this.#options.size.isUnsorted = true;
+    throw isBehind ? new OrderLost(this.#options.source) : new RowsUnsorted();
+  }
+
+  /** True if the rows that were read at an offset are still there. */
+  async #isStill({ offset, keys }: ReadPlace): Promise<boolean> {
+    this.#call = freshCall(this.#call);
+    const { rows } = await this.#fetch(offset, Math.max(1, keys.length));
+    return keys.every((key, index) => rows[index] !== undefined && this.#options.identity.of(rows[index]) === key);
   }
 
   /** The number of rows beyond those of earlier pages. */
@@ -221,6 +257,8 @@ export class BoundedPages<T extends Ordered> {
     this.#reached = 0;
     this.#total = null;
     this.#furthest = null;
+    this.#lastTime = null;
+    this.#before = null;
     this.#guard.forget();
     this.#ahead.clear();
     return true;

@@ -41,7 +41,8 @@ function read<T extends Ordered>(
   request: ReadRequest<T>,
   call: Call,
 ): AsyncGenerator<Batch<T>, void, undefined> {
-  const waysNow = () => ({ timeFilter: options.timeFilter(), tieOrdered: options.tieOrdered() });
+  const canBound = () => options.timeFilter() && !options.size.isUnsorted;
+  const waysNow = () => ({ timeFilter: canBound(), tieOrdered: options.tieOrdered() });
   let ways = waysNow();
   let ignoresBounds = false;
   return readOn(
@@ -56,7 +57,7 @@ function read<T extends Ordered>(
       if (ignoresBounds) return false;
       ignoresBounds = error instanceof BoundIgnored;
       if (ignoresBounds) return true;
-      const isLost = ways.timeFilter !== options.timeFilter() || ways.tieOrdered !== options.tieOrdered();
+      const isLost = ways.timeFilter !== canBound() || ways.tieOrdered !== options.tieOrdered();
       return isLost && (isClean || !(error instanceof OrderLost));
     },
   );

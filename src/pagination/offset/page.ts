@@ -18,6 +18,9 @@ export class OrderLost extends TributaryError {
   }
 }
 
+/** A page has rows in another order of time than asked for, but none before those of earlier pages. */
+export class RowsUnsorted extends Error {}
+
 /** The vendor's statements about a page. Any of them may be wrong. */
 export interface PageFacts {
   /** The vendor's count of all rows under the same bounds; null: not stated. */
