@@ -51,6 +51,8 @@ export type KeysetRequest =
  */
 export interface ListOrder {
   newestFirst: boolean | null;
+  /** Whether records turned out to be sorted by their latest time, not by their earliest. Undefined: not shown. */
+  byLatest?: boolean;
 }
 
 export interface RecordKeysetOptions<T extends Ordered> {
