@@ -16,19 +16,18 @@ import { rejectInsteadOfThrow } from './settled-fields.ts';
 import { asSubgraph } from './subgraph.ts';
 import type { SubgraphOptions } from './subgraph.ts';
 
-/** The graph as clients see it, without the fields for federation gateways. */
-export const clientSchema = builder.toSchema();
-
-/** Client tools know `@defer` by themselves, so the printed graph leaves it out. */
 const DEFER = parse(`
   "The fragment may arrive after the rest of the answer, if the client accepts incremental delivery."
   directive @defer("False: do not defer." if: Boolean! = true, "Names the fragment in the answer." label: String) on FRAGMENT_SPREAD | INLINE_FRAGMENT
 `);
+
+/** The graph as clients see it, without the fields for federation gateways. */
+export const clientSchema = extendSchema(builder.toSchema(), DEFER);
 
 /** The graph as it is served, which is also a subgraph of Apollo Federation 2. */
 export const schema = servedSchema({});
 
 /** The same graph, with the subgraph options of a gateway. */
 export function servedSchema(options: SubgraphOptions): GraphQLSchema {
-  return rejectInsteadOfThrow(chargeLongTexts(extendSchema(asSubgraph(clientSchema, options), DEFER)));
+  return rejectInsteadOfThrow(chargeLongTexts(asSubgraph(clientSchema, options)));
 }

@@ -60,6 +60,13 @@ describe.skipIf(!ready)('the packed package', { timeout: 120_000 }, () => {
     expect(problems.filter(({ kind }) => kind !== 'CJSResolvesToESM')).toEqual([]);
   });
 
+  test('has no script that runs when it is installed, which npm would warn of', async () => {
+    const { stdout } = await run('tar', ['-xOzf', tarball, 'package/package.json']);
+    const { scripts } = JSON.parse(stdout) as { scripts: Readonly<Record<string, string>> };
+    const atInstall = ['preinstall', 'install', 'postinstall', 'prepublish', 'preprepare', 'prepare', 'postprepare'];
+    expect(atInstall.filter((name) => Object.hasOwn(scripts, name))).toEqual([]);
+  });
+
   test('is installed on the oldest Node that it is for, strictly, with what the guide to the library holds back', async () => {
     const guide = await readFile(`${ROOT}/docs/library.md`, 'utf8');
     const { overrides } = JSON.parse(/^```json\n([^]*?)^```$/m.exec(guide)?.[1] ?? '{}') as { overrides?: object };

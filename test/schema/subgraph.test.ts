@@ -1,7 +1,16 @@
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { composeServices } from '@apollo/composition';
-import { parse } from 'graphql';
+import {
+  buildClientSchema,
+  getIntrospectionQuery,
+  Kind,
+  lexicographicSortSchema,
+  parse,
+  print,
+  printSchema,
+} from 'graphql';
+import type { IntrospectionQuery } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { schemaText, subgraphText } from '../../src/library/texts.ts';
 import { start } from '../cli/command-line.ts';
@@ -57,6 +66,21 @@ test('a service that is told to leaves nodes out of the subgraph, and still answ
   expect(data._service.sdl).toBe(subgraphText({ nodes: false }));
   const answer = await server.query('{ nodes(ids: []) { id } }');
   expect(answer.data).toEqual({ nodes: [] });
+});
+
+/** The definitions of directives, but for those of the specification. */
+function directivesOf(text: string): string[] {
+  const { definitions } = parse(text);
+  return definitions.filter(({ kind }) => kind === Kind.DIRECTIVE_DEFINITION).map(print);
+}
+
+test('the printed graph has the directives that the introspection of the service says', async () => {
+  const server = await startServer();
+  const { data } = await server.query(getIntrospectionQuery());
+  const served = directivesOf(printSchema(lexicographicSortSchema(buildClientSchema(data as IntrospectionQuery))));
+  expect(served.join()).toContain('directive @defer(');
+  expect(directivesOf(schemaText())).toEqual(served);
+  expect(directivesOf(subgraphText())).toEqual(served);
 });
 
 test.each([

@@ -47,12 +47,13 @@ function describeJobs({ jobLists, described }: Connector, page: JobPage | undefi
   const unread = page?.unreadable;
   const order = orderOf(jobs.map(createdOf));
   const said = described?.orderOfJobs ?? null;
-  const isDenied = said !== null && (ORDERS[order] ?? said) !== said;
+  const isDenied = said !== null && Object.hasOwn(ORDERS, order) && ORDERS[order] !== said;
   const readAs = `read as ${isNewestFirst ? 'newest first' : 'in no order'}`;
   const keys = described === undefined ? '' : '; look at jobs.list.items and jobs.list.pagination';
   return [
     ['jobs on the first page', `${jobs.length}, of ${total ?? 'an unknown number'} in all`],
-    ['order of jobs', `${order}; ${isDenied ? `jobs.list.order says ${said}` : readAs}`],
+    ['order of jobs', `${order}; ${readAs}`],
+    ...(isDenied ? [failed(`jobs.list.order says ${said}, and the jobs come ${order}`)] : []),
     ...unreadable(unread),
     ...(jobs.length === 0 && (unread !== undefined || (total ?? 0) > 0)
       ? [failed(`no job can be read: ${unread?.reason ?? `the list counts jobs and gives none${keys}`}`)]
@@ -113,10 +114,11 @@ function createdOf({ createdAt }: Job): bigint | null {
   return parseInstant(createdAt ?? '')?.nanoseconds ?? null;
 }
 
-/** The words of a description for an order that was seen. */
-const ORDERS: Readonly<Record<string, 'ascending' | 'descending'>> = {
+/** The word of a description for an order that was seen; null: there is none. */
+const ORDERS: Readonly<Record<string, 'ascending' | 'descending' | null>> = {
   'newest first': 'descending',
   'oldest first': 'ascending',
+  'neither newest nor oldest first': null,
 };
 
 function orderOf(times: readonly (bigint | null)[]): string {

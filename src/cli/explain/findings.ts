@@ -45,11 +45,19 @@ export function failed(text: string): Finding {
   return ['failed', text];
 }
 
-/** The finding for a failed request. `where`: the configuration key that describes the request. */
+/**
+ * The finding for a failed request. `where`: the configuration key that describes the request. If the source does not
+ * know the caller, that is not what is wrong.
+ */
 export function whyNot(error: unknown, where?: string): readonly Finding[] {
   if (!(error instanceof TributaryError)) throw error;
   const members = error.cause instanceof Mismatch ? error.cause.members : [];
   const beside = members.length === 0 ? '' : `; the answer has ${members.join(', ')}`;
-  const key = where !== undefined && error.code === 'NOT_FOUND' ? `${where}.path` : where;
+  const key =
+    error.code === 'SOURCE_UNAUTHENTICATED'
+      ? 'auth'
+      : where !== undefined && error.code === 'NOT_FOUND'
+        ? `${where}.path`
+        : where;
   return [failed(`${key === undefined ? '' : `${key}: `}${error.code}: ${error.message}${beside}`)];
 }

@@ -30,17 +30,21 @@ const server = createServer((request, response) => {
   const lines = calls >= losesAt ? LINES.slice(5) : LINES;
   const rows = lines.slice((page - 1) * size, page * size);
   const jobs = Array.from({ length: 23 }, (_, index) => ({ ...JOB, id: `j${index}`, made: JOB.made - index }));
+  const mixed = [5, 9, 7].map((made, index) => ({ ...JOB, id: `j${index}`, made: JOB.made + made }));
   const pageOfJobs = { items: jobs.slice((page - 1) * size, page * size), of: jobs.length };
   const body = pathname.endsWith('/logs')
     ? { rows, of: lines.length + countsMore }
     : pathname.endsWith('/jobs')
       ? { items: [JOB], of: 1 }
-      : pathname.endsWith('/many')
-        ? pageOfJobs
-        : pathname.endsWith('/empty')
-          ? { items: [], of: 23 }
-          : { result: JOB };
+      : pathname.endsWith('/mixed')
+        ? { items: page === 1 ? mixed : [], of: mixed.length }
+        : pathname.endsWith('/many')
+          ? pageOfJobs
+          : pathname.endsWith('/empty')
+            ? { items: [], of: 23 }
+            : { result: JOB };
   if (pathname.startsWith('/nowhere')) response.statusCode = 404;
+  if (pathname.endsWith('/closed')) response.statusCode = 401;
   response.setHeader('content-type', 'application/json').end(JSON.stringify(body));
 });
 
@@ -252,6 +256,21 @@ test.each<[what: string, changes: Parameters<typeof described>[0], said: readonl
   ],
   ['the id', { logs: { id: 'level' } }, [/failed +rows of one time have the same id .*\(logs\.id\)/]],
   ['the base URL', { baseUrl: 'http://127.0.0.1:9' }, [/failed +jobs\.list: SOURCE_UNAVAILABLE/]],
+  [
+    'the order of jobs',
+    { jobs: { list: { path: '/many', items: 'items', order: 'ascending', pagination: PAGES } } },
+    [/failed +jobs\.list\.order says ascending, and the jobs come newest first$/m],
+  ],
+  [
+    'an order of jobs that have none',
+    { jobs: { list: { path: '/mixed', items: 'items', pagination: PAGES } } },
+    [/failed +jobs\.list\.order says descending, and the jobs come neither newest nor oldest first$/m],
+  ],
+  [
+    'auth, and not the list,',
+    { jobs: { list: { path: '/closed', items: 'items', pagination: PAGES } } },
+    [/failed +auth: SOURCE_UNAUTHENTICATED: /],
+  ],
 ])('an explanation names %s where it is wrong, and the command fails', async (_what, changes, said) => {
   const { text, code } = await explained(changes);
   for (const each of said) expect(text).toMatch(each);
@@ -289,11 +308,6 @@ test.each<[what: string, changes: Parameters<typeof described>[0], said: RegExp]
     'times of 1970',
     { logs: { timeFormat: 'milliseconds' } },
     /times +from 1970-01-21T\S+ to 1970-01-21T\S+; is logs\.timeFormat right\?/,
-  ],
-  [
-    'jobs in another order than the description says',
-    { jobs: { list: { path: '/many', items: 'items', order: 'ascending', pagination: PAGES } } },
-    /order of jobs +newest first; jobs\.list\.order says ascending/,
   ],
   [
     'names and attributes that are nowhere',
