@@ -33,9 +33,10 @@ export async function withPage<N, C extends Connection<N>>(
     const nodes = await connection.nodes();
     const { length } = nodes;
     await prepare?.(nodes);
-    call.budget.showRows(length);
+    const fields = fieldsBelow(call, info);
+    call.budget.showRows(length, fields);
     // Rows that do not fit into one turn get further ones: see `inTurns`.
-    await takeTurn(call, Math.min(UNITS_PER_TURN, length * fieldsBelow(call, info)));
+    await takeTurn(call, Math.min(UNITS_PER_TURN, length * fields));
   }
   return connection;
 }

@@ -1,3 +1,5 @@
+import { getHeapStatistics } from 'node:v8';
+
 /** Upper bounds for one request. */
 export interface QueryLimits {
   /** Bytes of a request's body, and of a message on a WebSocket. */
@@ -58,6 +60,8 @@ export interface ClientLimits {
   readonly socketBytesPerSecond: number;
   /** Bytes that wait until one WebSocket reads them. */
   readonly socketUnreadBytes: number;
+  /** Bytes of answers of all callers that wait until they are read. One caller may have half of them, and less where others have some. */
+  readonly unreadBytes: number;
 }
 
 export const DEFAULT_CLIENT_LIMITS: ClientLimits = {
@@ -68,6 +72,7 @@ export const DEFAULT_CLIENT_LIMITS: ClientLimits = {
   socketMessagesPerSecond: 50,
   socketBytesPerSecond: 1024 * 1024,
   socketUnreadBytes: 32 * 1024 * 1024,
+  unreadBytes: Math.floor(getHeapStatistics().heap_size_limit / 4),
 };
 
 /**
@@ -89,6 +94,7 @@ export const LIVE_LIMITS = [
   'socketMessagesPerSecond',
   'socketBytesPerSecond',
   'socketUnreadBytes',
+  'unreadBytes',
 ] as const satisfies readonly (keyof (QueryLimits & ClientLimits))[];
 
 export type LiveLimits = Pick<QueryLimits & ClientLimits, (typeof LIVE_LIMITS)[number]>;
@@ -96,8 +102,8 @@ export type LiveLimits = Pick<QueryLimits & ClientLimits, (typeof LIVE_LIMITS)[n
 export function liveLimits(limits: LiveLimits): LiveLimits {
   const { calls, work, rows, vendorBytes, answerBytes, timeMilliseconds, measureOnly } = limits;
   const { connections, requestsPerSecond, operations, socketOperations } = limits;
-  const { socketMessagesPerSecond, socketBytesPerSecond, socketUnreadBytes } = limits;
+  const { socketMessagesPerSecond, socketBytesPerSecond, socketUnreadBytes, unreadBytes } = limits;
   const ofQueries = { calls, work, rows, vendorBytes, answerBytes, timeMilliseconds, measureOnly };
   const ofSockets = { socketOperations, socketMessagesPerSecond, socketBytesPerSecond, socketUnreadBytes };
-  return { ...ofQueries, ...ofSockets, connections, requestsPerSecond, operations };
+  return { ...ofQueries, ...ofSockets, connections, requestsPerSecond, operations, unreadBytes };
 }

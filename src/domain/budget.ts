@@ -1,4 +1,5 @@
 import { TributaryError } from './errors.ts';
+import type { HeldShare } from './held-bytes.ts';
 
 /** The resources that one operation may use. */
 export interface BudgetLimits {
@@ -12,6 +13,11 @@ export interface BudgetLimits {
   readonly answerBytes: number;
 }
 
+/** What a field without a long text takes in an answer, about. */
+const BYTES_OF_FIELD = 64;
+
+const UNREAD = 'Too many answers wait until clients have read them. Read those, and ask again.';
+
 /** Fields with an error of their own, of those that exceed a budget. */
 const MOST_REFUSALS = 100;
 
@@ -22,6 +28,7 @@ const MOST_REFUSALS = 100;
  */
 export class Budget {
   readonly #limits: BudgetLimits | null;
+  readonly #held: HeldShare | null;
   #calls = 0;
   #rows = 0;
   #vendorBytes = 0;
@@ -30,14 +37,16 @@ export class Budget {
   /** By message: thousands of fields of a query may exceed the budget, and each stack trace takes time. */
   readonly #errors = new Map<string, TributaryError>();
 
-  /** Null: no limits, as for polls, which no client has requested. */
-  constructor(limits: BudgetLimits | null) {
+  /** Null: no limits, as for polls, which no client has requested. `held`: the memory that its answer takes until it is read. */
+  constructor(limits: BudgetLimits | null, held: HeldShare | null = null) {
     this.#limits = limits;
+    this.#held = limits === null ? null : held;
   }
 
-  /** The same limits with nothing used: for the next event of a stream. */
+  /** The same limits with nothing used: for the next event of a stream. The client has the one before. */
   renewed(): Budget {
-    return new Budget(this.#limits);
+    this.#held?.free();
+    return new Budget(this.#limits, this.#held);
   }
 
   /** A call to a vendor is about to start. */
@@ -60,11 +69,12 @@ export class Budget {
     throw this.#exceeded(message, source);
   }
 
-  /** Rows are about to be returned. */
-  showRows(count: number): void {
+  /** Rows with so many fields each are about to be returned. */
+  showRows(count: number, fields = 1): void {
     this.#rows += count;
-    if (this.#limits === null || this.#rows <= this.#limits.rows) return;
-    throw this.#exceeded(`The query has reached its limit of ${this.#limits.rows} rows.`);
+    if (this.#limits !== null && this.#rows > this.#limits.rows)
+      throw this.#exceeded(`The query has reached its limit of ${this.#limits.rows} rows.`);
+    this.hold(count * fields * BYTES_OF_FIELD);
   }
 
   /** A value of that size is about to be added to the answer. A value that does not fit takes no room from smaller ones. */
@@ -74,7 +84,13 @@ export class Budget {
         `The answer would exceed the limit of ${this.#limits.answerBytes} bytes. Ask for less, or use maxLength.`,
       );
     }
+    this.hold(bytes);
     this.#answerBytes += bytes;
+  }
+
+  /** A part of the answer takes so much memory until its client has read it. */
+  hold(bytes: number): void {
+    if (this.#held?.take(bytes) === false) throw this.#exceeded(UNREAD);
   }
 
   /** True if so many fields have failed for it that further ones need no error of their own: errors take time. */

@@ -123,17 +123,20 @@ class Walk {
   async read(): Promise<Page> {
     const { scopes, filter, descending } = this.#request;
     const args = { first: this.#size, after: this.#cursor, filter, descending, listFailures: true };
-    const connection = this.#federation.logs(scopes, args, this.#settings.newCall());
+    const call = this.#settings.newCall();
+    const connection = this.#federation.logs(scopes, args, call);
     const lines = await connection.nodes();
     const failures = await connection.failures();
     const whole = failures.find(({ isPartial }) => isPartial !== true);
     if (whole !== undefined) throw new SourceFailed(whole);
     const { hasNextPage, endCursor } = await connection.pageInfo();
     if (hasNextPage && (endCursor === null || endCursor === this.#cursor)) throw new Error('A walk does not get on.');
+    const bytes = lines.reduce((sum, line) => sum + bytesOfEntry(line), 0);
+    call.budget.hold(bytes);
     for (const failure of failures) this.#note(failure);
     this.#cursor = endCursor ?? this.#cursor;
     this.#lines += lines.length;
-    this.#fit(lines);
+    this.#fit(lines.length, bytes);
     return { lines, end: !hasNextPage };
   }
 
@@ -182,10 +185,9 @@ class Walk {
   }
 
   /** Chooses the size of the next page so that it takes about `PAGE_BYTES` of memory. */
-  #fit(lines: readonly LogNode[]): void {
-    if (lines.length === 0) return;
-    const bytes = lines.reduce((sum, line) => sum + bytesOfEntry(line), 0);
-    const fitting = Math.floor((PAGE_BYTES * lines.length) / bytes);
+  #fit(lines: number, bytes: number): void {
+    if (lines === 0) return;
+    const fitting = Math.floor((PAGE_BYTES * lines) / bytes);
     this.#size = Math.max(1, Math.min(this.#size * 2, fitting, MAX_PAGE, this.#federation.maxPageSize));
   }
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Budget } from '../domain/budget.ts';
 import type { BudgetLimits } from '../domain/budget.ts';
+import type { QueryLimits } from '../config/service-limits.ts';
 import { createCall } from '../domain/call.ts';
 import { mayNot } from './access/admit-operations.ts';
 import type { Audit } from './access/audit.ts';
@@ -17,7 +18,7 @@ interface AssistantOptions {
   readonly audit: Audit | null;
   readonly clientOf: (request: IncomingMessage) => string | null;
   /** The budget of one tool call, the same as for a query. */
-  readonly limits: BudgetLimits;
+  readonly limits: BudgetLimits & Pick<QueryLimits, 'measureOnly'>;
   readonly welcome: Welcome;
   /** Aborted when the service stops. */
   readonly stopping: AbortSignal;
@@ -56,7 +57,7 @@ export function createAssistant({ audit, clientOf, limits, welcome, stopping }: 
           signal: AbortSignal.any([signal, stopping, over.signal]),
           authorization,
           asker,
-          budget: new Budget(limits),
+          budget: new Budget(limits.measureOnly ? null : limits),
         }),
       request,
       response,

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { AccessSettings } from '../config/access.ts';
+import { HeldBytes } from '../domain/held-bytes.ts';
 import { createAssistant } from './assistant.ts';
 import { createAudit } from './access/audit.ts';
 import { createAccessControl } from './access/judge.ts';
@@ -80,6 +81,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   const limits = { ...DEFAULT_QUERY_LIMITS, ...options.limits };
   const clientLimits = { ...DEFAULT_CLIENT_LIMITS, ...options.clientLimits };
   const callers = new Callers(clientLimits);
+  const answering = { held: new HeldBytes(() => clientLimits.unreadBytes), heartbeatMilliseconds };
   const { csrfProtection = true, introspection = true, auth = EVERYBODY } = options;
   let { allowedHosts = null } = options;
   const accessControl = createAccessControl(auth, federation);
@@ -137,7 +139,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   };
 
   const data: Readonly<Record<string, DataHandler>> = {
-    '/graphql': createEndpoint({ graphql, clientOf: callerOf, hasOrigins, shortWay }),
+    '/graphql': createEndpoint({ graphql, clientOf: callerOf, hasOrigins, shortWay, ...answering }),
     '/export': createExport({
       audit,
       tracing,
@@ -146,7 +148,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
       welcome,
       present: graphql.present,
       stopping: stopping.signal,
-      heartbeatMilliseconds,
+      ...answering,
     }),
     ...(options.mcp === true
       ? { '/mcp': createAssistant({ audit, clientOf: callerOf, limits, welcome, stopping: stopping.signal }) }
@@ -186,7 +188,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
 
   const sockets = createWebSockets({
     graphql,
-    heartbeatMilliseconds,
+    ...answering,
     maxMessageBytes: limits.bodyBytes,
     welcome,
     clientLimits,

@@ -7,6 +7,7 @@ import { createConnection } from 'node:net';
 import { parse } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TributaryError } from '../../src/domain/errors.ts';
+import { HeldBytes } from '../../src/domain/held-bytes.ts';
 import { createCall } from '../../src/domain/call.ts';
 import { encodeNodeId } from '../../src/federation/node-id.ts';
 import { createEndpoint } from '../../src/server/graphql/endpoint.ts';
@@ -259,8 +260,10 @@ test('an ordinary query is answered without the handler of yoga', async () => {
     clientOf: () => null,
     hasOrigins: true,
     shortWay: true,
+    held: new HeldBytes(() => 1_000_000),
+    heartbeatMilliseconds: 1_000,
   });
-  const server = createServer((incoming, response) => void endpoint(incoming, response, {} as never));
+  const server = createServer((incoming, response) => void endpoint(incoming, response, { caller: null } as never));
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const { status, body } = await ask(url, { body: query('{ __typename }') });

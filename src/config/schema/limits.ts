@@ -52,9 +52,21 @@ export const serviceLimitsSchema = z.strictObject({
     'Bytes that one WebSocket sends per second, with bursts of five seconds.',
   ),
   socketUnreadBytes: limit(client.socketUnreadBytes, 'Bytes that may wait for one WebSocket to read them.'),
+  unreadBytes: z
+    .int()
+    .min(1)
+    .max(2 ** 40)
+    .optional()
+    .describe(
+      "Bytes of answers of all callers that may wait to be read. Default: a quarter of the process's heap. One caller may have half of them, and less where others have some.",
+    ),
 });
 
 /** Converts the configured limits to the server's form. */
-export function serviceLimits({ time, ...same }: z.output<typeof serviceLimitsSchema>): QueryLimits & ClientLimits {
-  return { ...same, timeMilliseconds: time };
+export function serviceLimits({
+  time,
+  unreadBytes = client.unreadBytes,
+  ...same
+}: z.output<typeof serviceLimitsSchema>): QueryLimits & ClientLimits {
+  return { ...same, unreadBytes, timeMilliseconds: time };
 }

@@ -4,6 +4,7 @@ import { getOperationAST } from 'graphql';
 import type { ExecutionArgs, ExecutionResult, GraphQLError } from 'graphql';
 import type { GraphContext } from '../../../resolvers/context.ts';
 import type { Reading } from '../../config/access.ts';
+import type { HeldShare } from '../../domain/held-bytes.ts';
 import { whenAnswered } from '../graphql/when-answered.ts';
 import type { Access } from './access.ts';
 import type { Audit } from './audit.ts';
@@ -17,6 +18,8 @@ export type AdmittedContext = GraphContext & {
   readonly client?: string | null;
   /** The request's id in log lines and answers. */
   readonly requestId?: string;
+  /** The memory that the answer takes until its client has read it. */
+  readonly held?: HeldShare | undefined;
 };
 
 /**

@@ -10,7 +10,8 @@ export function cutOffWhenStalled(response: ServerResponse, intervalMilliseconds
   const timer = setInterval(() => {
     const { socket } = response;
     const now = socket === null ? -1 : socket.bytesWritten - socket.writableLength;
-    silent = response.writableNeedDrain && now === taken ? silent + 1 : 0;
+    const waits = response.writableNeedDrain || (response.writableEnded && response.writableLength > 0);
+    silent = waits && now === taken ? silent + 1 : 0;
     taken = now;
     if (silent >= PATIENCE) response.destroy();
   }, intervalMilliseconds);

@@ -1,7 +1,6 @@
 import type { ExecutionArgs } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
-import type { GraphContext } from '../../../resolvers/context.ts';
 import type { AdmittedContext } from '../access/admit-operations.ts';
 import { Budget } from '../../domain/budget.ts';
 import type { BudgetLimits } from '../../domain/budget.ts';
@@ -34,7 +33,7 @@ export function budgetOperations(limits: QueryLimits, logger: Logger | null): Pl
     },
     onSubscribe({ args }) {
       const context = contextOf(args);
-      context.call = anotherCall(context.call, { budget: new Budget(limits.measureOnly ? null : limits) });
+      context.call = anotherCall(context.call, { budget: budgetOf(context, limits) });
     },
   };
 }
@@ -50,8 +49,12 @@ function contextOf({ contextValue }: ExecutionArgs): AdmittedContext {
   return contextValue as AdmittedContext;
 }
 
+function budgetOf({ held }: AdmittedContext, limits: QueryLimits): Budget {
+  return new Budget(limits.measureOnly ? null : limits, held ?? null);
+}
+
 /** Returns a function to call when the query is answered. */
-function limitTime(context: GraphContext, limits: QueryLimits): () => void {
+function limitTime(context: AdmittedContext, limits: QueryLimits): () => void {
   const { signal } = context.call;
   const ending = new AbortController();
   const leave = (): void => {
@@ -66,7 +69,7 @@ function limitTime(context: GraphContext, limits: QueryLimits): () => void {
   else signal.addEventListener('abort', leave, { once: true });
   context.call = anotherCall(context.call, {
     signal: ending.signal,
-    budget: new Budget(limits.measureOnly ? null : limits),
+    budget: budgetOf(context, limits),
   });
   return () => {
     clearTimeout(timer);

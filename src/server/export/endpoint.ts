@@ -7,9 +7,11 @@ import { namedAs } from '../../domain/argument-names.ts';
 import { Budget } from '../../domain/budget.ts';
 import type { BudgetLimits } from '../../domain/budget.ts';
 import { createCall } from '../../domain/call.ts';
-import type { Asker } from '../../domain/call.ts';
+import type { Asker, Call } from '../../domain/call.ts';
+import type { QueryLimits } from '../../config/service-limits.ts';
 import { TributaryError } from '../../domain/errors.ts';
 import type { ErrorCode } from '../../domain/errors.ts';
+import type { HeldBytes } from '../../domain/held-bytes.ts';
 import { writeLogs } from '../../export/write.ts';
 import type { Federation } from '../../federation/api.ts';
 import { codeOf } from '../graphql/errors.ts';
@@ -38,13 +40,15 @@ export interface ExportOptions {
   readonly tracing: Tracing | null;
   readonly clientOf: (request: IncomingMessage) => string | null;
   /** The budget of one page of an export, the same as for a query. */
-  readonly limits: BudgetLimits;
+  readonly limits: BudgetLimits & Pick<QueryLimits, 'measureOnly'>;
   readonly welcome: Welcome;
   /** Turns an error into the error that clients see, logs it if it is our fault, and counts it. */
   readonly present: Present;
   /** Aborted when the service stops: running exports end with the cursor to resume from. */
   readonly stopping: AbortSignal;
   readonly heartbeatMilliseconds: number;
+  /** The memory that answers take until they are read. */
+  readonly held: HeldBytes;
 }
 
 const STATUS: Readonly<Record<ErrorCode, number>> = {
@@ -154,7 +158,7 @@ interface SendOptions extends ExportOptions {
 
 async function send(
   { jobs, request: asked, format }: ExportQuestion,
-  { federation, asker, span, limits, stopping, present, wording, heartbeatMilliseconds }: SendOptions,
+  { federation, asker, span, limits, stopping, present, wording, heartbeatMilliseconds, held }: SendOptions,
   access: Access,
   response: ServerResponse,
 ): Promise<void> {
@@ -170,8 +174,16 @@ async function send(
   const ending = AbortSignal.any([stopping, over.signal]);
   const signal = AbortSignal.any([leaving.signal, ending]);
   const { authorization } = access;
+  const share = held.share(asker.caller);
+  response.once('close', share.free);
+  let budget = new Budget(limits.measureOnly ? null : limits, share);
+  /** The client has read the page before. */
+  function newCall(): Call {
+    budget = budget.renewed();
+    return createCall({ signal, authorization, asker, span, priority: 'poll', budget });
+  }
   const parts = writeLogs(federation, asked, format, {
-    newCall: () => createCall({ signal, authorization, asker, span, priority: 'poll', budget: new Budget(limits) }),
+    newCall,
     gone: leaving.signal,
     stopping: ending,
     onUnexpected: present,

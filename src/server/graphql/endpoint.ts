@@ -1,9 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import type { ExecutionResult } from 'graphql';
+import type { HeldBytes } from '../../domain/held-bytes.ts';
 import { writeJson } from '../../domain/json.ts';
 import type { DataHandler } from '../data-gate.ts';
+import { nameOfCaller } from '../client/callers.ts';
 import { requestIdOf } from '../client/request-id.ts';
+import { cutOffWhenStalled } from '../client/stalled.ts';
 import type { GraphqlServer, TransportContext } from './graphql.ts';
 import { askedIn, ordinaryType } from './short-way/ordinary.ts';
 import type { AnswerType } from './short-way/ordinary.ts';
@@ -17,6 +20,10 @@ interface EndpointOptions {
   readonly hasOrigins: boolean;
   /** False: every request takes the general way. */
   readonly shortWay: boolean;
+  /** The memory that answers take until they are read. */
+  readonly held: HeldBytes;
+  /** A client that reads nothing for ten of these is cut off. */
+  readonly heartbeatMilliseconds: number;
 }
 
 /**
@@ -25,14 +32,20 @@ interface EndpointOptions {
  * is made in one place.
  */
 export function createEndpoint(options: EndpointOptions): DataHandler {
-  const { graphql, clientOf, hasOrigins } = options;
+  const { graphql, clientOf, hasOrigins, heartbeatMilliseconds } = options;
 
   return async (request, response, access) => {
     const yoga = graphql.yogaFor(access);
-    const transport = { access, client: clientOf(request), requestId: requestIdOf(request) };
+    const client = clientOf(request);
+    const held = options.held.share(nameOfCaller(access.caller, client));
+    response.once('close', held.free);
+    const transport = { access, client, requestId: requestIdOf(request), held };
     const isShort = options.shortWay && !(hasOrigins && request.headers.origin !== undefined);
     const type = isShort ? ordinaryType(request) : null;
-    if (type === null) return yoga.handle(request, response, transport);
+    if (type === null) {
+      cutOffWhenStalled(response, heartbeatMilliseconds);
+      return yoga.handle(request, response, transport);
+    }
     const signal = leavingSignal(response);
     const body = await bodyOf(request);
     // The client has left.
@@ -43,8 +56,10 @@ export function createEndpoint(options: EndpointOptions): DataHandler {
     const data = outcome === null ? null : dataOf(outcome);
     if (data !== null) {
       send(response, type, data);
+      if (response.writableLength > 0) cutOffWhenStalled(response, heartbeatMilliseconds);
       return;
     }
+    cutOffWhenStalled(response, heartbeatMilliseconds);
     await yoga.handle(withBody(request, body), response, { ...transport, ...(outcome === null ? {} : { outcome }) });
   };
 }

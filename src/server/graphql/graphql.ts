@@ -3,6 +3,7 @@ import type { Plugin, YogaInitialContext, YogaServerInstance } from 'graphql-yog
 import { GraphQLError } from 'graphql';
 import type { DocumentNode } from 'graphql';
 import type { Logger } from 'pino';
+import type { HeldShare } from '../../domain/held-bytes.ts';
 import { schema, servedSchema } from '../../../schema/index.ts';
 import { createContext } from '../../context.ts';
 import type { Access } from '../access/access.ts';
@@ -79,6 +80,8 @@ export interface TransportContext extends OutcomeContext {
   readonly explain?: string | null;
   /** The request's id in log lines and answers. Over a WebSocket: the id of the request that opened it. */
   readonly requestId: string;
+  /** The memory that the answer takes until its client has read it. Left out: it is not bounded, as in a host of the Fetch API. */
+  readonly held?: HeldShare | undefined;
   /** Aborted when the client leaves, on transports without an HTTP request per operation. */
   readonly signal?: AbortSignal;
 }
@@ -205,6 +208,7 @@ function contextOf({
   access,
   client,
   requestId,
+  held,
   signal,
   request,
 }: YogaInitialContext & TransportContext): AdmittedContext {
@@ -216,5 +220,5 @@ function contextOf({
     caller: nameOfCaller(access.caller, client),
     requestId,
   });
-  return { ...context, access, client, requestId };
+  return { ...context, access, client, requestId, held };
 }

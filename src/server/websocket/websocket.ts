@@ -7,6 +7,8 @@ import type { SubscribePayload } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
 import { TributaryError } from '../../domain/errors.ts';
 import type { ErrorCode } from '../../domain/errors.ts';
+import type { HeldBytes, HeldShare } from '../../domain/held-bytes.ts';
+import { nameOfCaller } from '../client/callers.ts';
 import type { Refusal } from '../client/callers.ts';
 import type { ClientLimits } from '../../config/service-limits.ts';
 import { authorizationOf, BAD_AUTHORIZATION, isHeaderText } from './authorization.ts';
@@ -40,6 +42,8 @@ interface WebSocketOptions {
   /** Begins an operation of the caller. Returns a function that ends it, or a refusal. */
   readonly begin: (request: IncomingMessage, access: Access) => (() => void) | Refusal;
   readonly judge: Judge;
+  /** The memory that answers take until they are read. */
+  readonly held: HeldBytes;
   /** The client's address. */
   readonly clientOf: (request: IncomingMessage) => string | null;
   /** Called for each request of a page that may not open a connection. */
@@ -74,6 +78,8 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
   const operations = new EventEmitter();
   const admitted = new WeakMap<IncomingMessage, Access>();
   const underWay = new WeakMap<IncomingMessage, number>();
+  /** What the answers of operations hold, by their ids. */
+  const shares = new WeakMap<IncomingMessage, Map<string, HeldShare>>();
   let running = 0;
 
   /** Counts an operation toward the limits of its socket and its caller. */
@@ -113,6 +119,7 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
         return;
       }
       closed.set(request, new AbortController());
+      shares.set(request, new Map());
       keepAlive(client, heartbeatMilliseconds);
       guardSocket(client, clientLimits);
       attach(server, client, request, graphql.present);
@@ -137,7 +144,7 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
       closed.get(request)?.signal.addEventListener('abort', forget, { once: true });
       return true;
     },
-    onSubscribe: async (connection, _id, payload) => {
+    onSubscribe: async (connection, id, payload) => {
       const signal = closed.get(connection.extra.request)?.signal ?? AbortSignal.abort();
       const access = admitted.get(connection.extra.request);
       const client = options.clientOf(connection.extra.request);
@@ -149,10 +156,12 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
       }
       const end = beginOperation(connection.extra.request, access);
       if (end instanceof GraphQLError) return [end];
+      const held = options.held.share(nameOfCaller(access.caller, client));
+      shares.get(connection.extra.request)?.set(id, held);
       const traceparent = extensionOf(payload, 'traceparent');
       const explain = extensionOf(payload, EXPLAIN_HEADER);
       const requestId = requestIdOf(connection.extra.request);
-      const transport = { access, client, requestId, signal, traceparent, explain };
+      const transport = { access, client, requestId, signal, traceparent, explain, held };
       const enveloped: Enveloped = graphql.yogaFor(access).getEnveloped(transport);
       const prepared = await prepare(enveloped, graphql.textOf, payload);
       if (!('enveloped' in prepared)) {
@@ -168,12 +177,16 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
     onOperation: () => {
       running += 1;
     },
-    onComplete: () => {
+    // Its last message has been read.
+    onComplete: ({ extra }, id) => {
+      shares.get(extra.request)?.get(id)?.free();
+      shares.get(extra.request)?.delete(id);
       running -= 1;
       operations.emit('complete');
     },
     onClose: ({ extra }) => {
       closed.get(extra.request)?.abort();
+      for (const share of shares.get(extra.request)?.values() ?? []) share.free();
     },
   });
 
