@@ -2,7 +2,7 @@ import { tryReadCursor } from '../src/federation/cursor/codec.ts';
 import { tryDecodeNodeId } from '../src/federation/node-id.ts';
 
 /**
- * Prints what is inside a cursor or a global id, for whoever debugs one: `npm run inspect -- TEXT`. A seal is not checked
+ * Prints what is inside a cursor or a global id, for debugging: `npm run inspect -- TEXT`. It does not check the seal
  * here: only the connection that a cursor was issued for can do that.
  */
 

@@ -20,7 +20,7 @@ export interface Command {
   /** Arguments of node. */
   readonly run: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
-  /** Is it asked by `GET /W1`, or as GraphQL? */
+  /** How it is asked: by `GET /W1` or as GraphQL. */
   readonly asks: 'by name' | 'as GraphQL';
 }
 

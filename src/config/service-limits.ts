@@ -44,7 +44,7 @@ export const DEFAULT_QUERY_LIMITS: QueryLimits = {
   measureOnly: false,
 };
 
-/** Limits of clients. A caller is an address: see client-address.ts. */
+/** Limits of clients. A caller is an address: see `src/server/client/address.ts`. */
 export interface ClientLimits {
   /** Connections that are open at once, of all callers. */
   readonly connections: number;

@@ -252,7 +252,7 @@ export interface Federation {
    * NOT_FOUND if the line is gone.
    */
   context(ref: EntryRef, args: ContextArguments, call: Call): Promise<LogConnection>;
-  /** `subscribeLogs` of a set of jobs. The generator's `return()` ends its polling. */
+  /** The live tail of a set of jobs. The generator's `return()` ends its polling. */
   tail(jobs: readonly JobRef[], args: TailArguments, call: Call): AsyncGenerator<LogStreamEvent, void, undefined>;
   /** What is being followed now, and how often vendors were polled. */
   tailStatistics(): TailStatistics;

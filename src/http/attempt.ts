@@ -15,7 +15,7 @@ import type { Cancellation } from './request/abort.ts';
 import { exchange } from './request/exchange.ts';
 import type { Exchange, Wire, WireRequest } from './request/exchange.ts';
 import { followRedirect } from './request/redirects.ts';
-import type { Elsewhere } from './request/redirects.ts';
+import type { OtherHost } from './request/redirects.ts';
 import type { ClassifyError, PaceAfter } from './settings.ts';
 import type { Recorder, RequestObservation } from './stats.ts';
 
@@ -25,7 +25,7 @@ const LARGEST_ERROR_BODY_BYTES = 64 * 1024;
 export interface AttemptParts {
   readonly wire: Wire;
   /** Connects to hosts that the source redirects to. */
-  readonly elsewhere: (origin: string) => Elsewhere;
+  readonly otherHost: (origin: string) => OtherHost;
   readonly limiter: Limiter;
   readonly breaker: Breaker;
   readonly retryBudget: RetryBudget;

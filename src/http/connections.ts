@@ -1,7 +1,7 @@
 import { processPools } from './request/pools.ts';
 import type { PoolLease, Pools } from './request/pools.ts';
 import type { Wire } from './request/exchange.ts';
-import type { Elsewhere } from './request/redirects.ts';
+import type { OtherHost } from './request/redirects.ts';
 import type { SourceHttpSettings, TlsSettings } from './settings.ts';
 
 /** The connections of one source: to itself, to its token endpoint, and to hosts that it redirects to. */
@@ -20,8 +20,8 @@ export class Connections {
     return this.#connect(url, label, this.#settings.tls).wire;
   }
 
-  /** Connects to another host for one request. It gets none of the source's credentials, so it is not shown our certificate either. */
-  elsewhere(origin: string): Elsewhere {
+  /** Connects to another host for one request. The other host gets no credentials of the source, and no certificate of ours. */
+  otherHost(origin: string): OtherHost {
     const { source, tls } = this.#settings;
     const label = `${source}: the host that the source redirected to`;
     const { wire, lease } = this.#connect(origin, label, tls && { ca: tls.ca });

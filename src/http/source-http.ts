@@ -193,7 +193,7 @@ function createParts(settings: SourceHttpSettings, options: SourceHttpOptions, c
   };
   return {
     wire: connections.to(settings.baseUrl, source),
-    elsewhere: (origin) => connections.elsewhere(origin),
+    otherHost: (origin) => connections.otherHost(origin),
     ...createBounds(settings, options, clock, null),
     recorder: createRecorder(clock.now),
     clock,

@@ -9,8 +9,8 @@ import { whenOver } from './access/expiry.ts';
 import { nameOfCaller } from './client/callers.ts';
 import { requestIdOf } from './client/request-id.ts';
 import { denial, refuse } from './client/gate.ts';
-import { allowOrigin, isWelcome } from './client/own-origin.ts';
-import type { Welcome } from './client/own-origin.ts';
+import { allowOrigin, isAllowedPage } from './client/own-origin.ts';
+import type { AllowedPages } from './client/own-origin.ts';
 import type { DataHandler } from './data-gate.ts';
 import { Denied } from './access/denied.ts';
 
@@ -19,16 +19,16 @@ interface AssistantOptions {
   readonly clientOf: (request: IncomingMessage) => string | null;
   /** The budget of one tool call, the same as for a query. */
   readonly limits: BudgetLimits & Pick<QueryLimits, 'measureOnly'>;
-  readonly welcome: Welcome;
+  readonly allowedPages: AllowedPages;
   /** Aborted when the service stops. */
   readonly stopping: AbortSignal;
 }
 
 /** `POST /mcp`: tools for assistants. They read like queries and need the right to query. */
-export function createAssistant({ audit, clientOf, limits, welcome, stopping }: AssistantOptions): DataHandler {
+export function createAssistant({ audit, clientOf, limits, allowedPages, stopping }: AssistantOptions): DataHandler {
   return async (request, response, access) => {
-    allowOrigin(request, response, welcome);
-    if (!isWelcome(request, welcome)) {
+    allowOrigin(request, response, allowedPages);
+    if (!isAllowedPage(request, allowedPages)) {
       refuse(response, denial(new Denied(403, 'Pages of this origin may not ask.'), true));
       return;
     }

@@ -6,8 +6,8 @@ import { limitBody } from './body-limit.ts';
 import { compress } from './compression.ts';
 import { refuse } from './client/gate.ts';
 import type { createGate, createIdentification } from './client/gate.ts';
-import { allowOrigin, isWelcome } from './client/own-origin.ts';
-import type { Welcome } from './client/own-origin.ts';
+import { allowOrigin, isAllowedPage } from './client/own-origin.ts';
+import type { AllowedPages } from './client/own-origin.ts';
 
 /** Answers a request for data from an admitted caller. */
 export type DataHandler = (request: IncomingMessage, response: ServerResponse, access: Access) => void | Promise<void>;
@@ -15,7 +15,7 @@ export type DataHandler = (request: IncomingMessage, response: ServerResponse, a
 interface DataGateOptions {
   readonly admit: ReturnType<typeof createGate>;
   readonly identify: ReturnType<typeof createIdentification>;
-  readonly welcome: Welcome;
+  readonly allowedPages: AllowedPages;
   /** The client's address. */
   readonly clientOf: (request: IncomingMessage) => string | null;
   readonly bodyBytes: number;
@@ -30,9 +30,9 @@ const STRANGE_PAGE = 'pages of this origin may not read answers';
 
 /** The checks that every request for data passes. */
 export function createDataGate(options: DataGateOptions): DataGate {
-  const { admit, identify, welcome, clientOf, bodyBytes, compression, logger } = options;
+  const { admit, identify, allowedPages, clientOf, bodyBytes, compression, logger } = options;
   return async (handler, request, response) => {
-    if (isStrangePreflight(request, welcome)) {
+    if (isStrangePreflight(request, allowedPages)) {
       const { origin } = request.headers;
       logger?.warn({ client: clientOf(request), origin: origin?.slice(0, 200) }, STRANGE_PAGE);
       answerText(response, 403, `${STRANGE_PAGE}: see server.allowedOrigins in the configuration.\n`);
@@ -40,20 +40,20 @@ export function createDataGate(options: DataGateOptions): DataGate {
     }
     const admitted = admit(request.headers, clientOf(request));
     if (typeof admitted !== 'function') {
-      allowOrigin(request, response, welcome);
+      allowOrigin(request, response, allowedPages);
       refuse(response, admitted);
       return;
     }
     response.once('close', admitted);
     if (request.method === 'OPTIONS') {
-      allowOrigin(request, response, welcome);
+      allowOrigin(request, response, allowedPages);
       response.writeHead(204, { allow: 'GET, POST, OPTIONS' }).end();
       return;
     }
     if (!limitBody(request, response, bodyBytes)) return;
     const identified = await identify(request.headers.authorization ?? null);
     if ('status' in identified) {
-      allowOrigin(request, response, welcome);
+      allowOrigin(request, response, allowedPages);
       refuse(response, identified);
       return;
     }
@@ -68,6 +68,6 @@ export function createDataGate(options: DataGateOptions): DataGate {
 }
 
 /** True for a preflight from a page that may not read answers. */
-function isStrangePreflight(request: IncomingMessage, welcome: Welcome): boolean {
-  return request.method === 'OPTIONS' && !isWelcome(request, welcome);
+function isStrangePreflight(request: IncomingMessage, allowedPages: AllowedPages): boolean {
+  return request.method === 'OPTIONS' && !isAllowedPage(request, allowedPages);
 }

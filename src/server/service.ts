@@ -87,7 +87,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   const accessControl = createAccessControl(auth, federation);
   const { judge } = accessControl;
   const identify = createIdentification({ callers, judge });
-  const welcome = { publicOrigin: options.publicOrigin ?? null, allowedOrigins };
+  const allowedPages = { publicOrigin: options.publicOrigin ?? null, allowedOrigins };
   const metrics = options.metrics ?? createMetrics();
   metrics.tails(() => federation.tailStatistics());
   const subgraph = { nodes: options.subgraphNodes ?? true, traces: options.subgraphTraces ?? false };
@@ -108,12 +108,12 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   let graphiql = graphiqlFor(options);
   const stopping = new AbortController();
   const callerOf = (request: IncomingMessage): string | null => clientAddress(request, trusted);
-  const admit = createGate({ callers, welcome: csrfProtection ? welcome : null });
+  const admit = createGate({ callers, allowedPages: csrfProtection ? allowedPages : null });
 
   const answerData = createDataGate({
     admit,
     identify,
-    welcome,
+    allowedPages,
     clientOf: callerOf,
     bodyBytes: limits.bodyBytes,
     compression: options.compression ?? true,
@@ -145,13 +145,13 @@ export async function createService(options: ServiceOptions): Promise<Service> {
       tracing,
       clientOf: callerOf,
       limits,
-      welcome,
+      allowedPages,
       present: graphql.present,
       stopping: stopping.signal,
       ...answering,
     }),
     ...(options.mcp === true
-      ? { '/mcp': createAssistant({ audit, clientOf: callerOf, limits, welcome, stopping: stopping.signal }) }
+      ? { '/mcp': createAssistant({ audit, clientOf: callerOf, limits, allowedPages, stopping: stopping.signal }) }
       : {}),
     '/metrics': metricsEndpoint(metrics),
   };
@@ -190,7 +190,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     graphql,
     ...answering,
     maxMessageBytes: limits.bodyBytes,
-    welcome,
+    allowedPages,
     clientLimits,
     isAllowedHost: (request) => isAllowedHost(request.headers.host ?? 'localhost', allowedHosts),
     judge,
@@ -227,7 +227,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
         for (const each of [limits, clientLimits]) Object.assign(each, next.liveLimits);
       if (next.trustProxy !== undefined) trusted = trustedProxies(next.trustProxy);
       if (next.allowedHosts !== undefined) ({ allowedHosts } = next);
-      if (next.publicOrigin !== undefined) welcome.publicOrigin = next.publicOrigin;
+      if (next.publicOrigin !== undefined) allowedPages.publicOrigin = next.publicOrigin;
       await accessControl.applyRules(next.auth ?? EVERYBODY, next.federation);
     },
     async stop(graceMilliseconds) {

@@ -65,6 +65,36 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'whole-response': ['core'],
 };
 
+/** What the files below `from` import of a folder. */
+function importsInto(folder: string, from: string): readonly string[] {
+  return filesUnder(from).flatMap((file) =>
+    [...read(file).matchAll(/from '(\.[^']*)'/g)]
+      .map(([, specifier = '']) => posix.join(dirname(file), specifier))
+      .filter((to) => to.startsWith(`${folder}/`))
+      .map((to) => `${file} → ${to}`),
+  );
+}
+
+describe('the tail', () => {
+  const tail = 'src/federation/tail';
+
+  test('has feeds and pollers that know no subscriber', () => {
+    const wrong = ['feed', 'poll'].flatMap((room) => importsInto(`${tail}/subscriber`, `${tail}/${room}`));
+    expect(wrong).toEqual([]);
+  });
+
+  test('shows Redis its feeds only', () => {
+    const rooms = ['subscriber', 'poll'].flatMap((room) => importsInto(`${tail}/${room}`, 'src/redis'));
+    expect(rooms).toEqual([]);
+  });
+
+  test('has a check that finds what one room imports of another', () => {
+    expect(importsInto(`${tail}/feed`, `${tail}/subscriber`)).toContain(
+      `${tail}/subscriber/lane.ts → ${tail}/feed/feed.ts`,
+    );
+  });
+});
+
 describe('pagination', () => {
   const folder = 'src/pagination';
   const roomOf = (file: string): string => relative(folder, file).split(sep)[0] ?? '';

@@ -1,17 +1,27 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { expect, test } from 'vitest';
 
 /** The documents that name files and symbols, and the folders that hold both. */
 const DOCUMENTS = ['README.md', 'CONTRIBUTING.md', ...markdownUnder('docs')];
 const FOLDERS = ['src', 'schema', 'resolvers', 'test', 'docs', 'bench', 'scripts', 'deploy', '.ci'];
 
-/** Every word of the program and of its graph. */
-const WORDS = new Set(
-  ['src', 'schema', 'resolvers', 'test', 'bench', 'scripts']
-    .flatMap((folder) => readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)))
-    .filter((file) => /\.(tsx?|graphql)$/.test(file) && file !== join('test', 'docs', 'names.test.ts'))
-    .flatMap((file) => readFileSync(file, 'utf8').match(/\w+/g) ?? []),
+/** The files of the program, its graph, its tests and its tools. */
+const SOURCES = ['src', 'schema', 'resolvers', 'explorer/src', 'test', 'bench', 'scripts']
+  .flatMap((folder) => readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)))
+  .filter((file) => /\.(tsx?|graphql)$/.test(file) && file !== join('test', 'docs', 'names.test.ts'));
+
+const COMMENT = /\/\*[\s\S]*?\*\/|(?<!:)\/\/[^\n]*/g;
+
+/** Every word of the sources. */
+const WORDS = new Set(SOURCES.flatMap((file) => readFileSync(file, 'utf8').match(/\w+/g) ?? []));
+
+/** Each source file by its whole path and by each end of that path: `src/http/client.ts`, `http/client.ts`, `client.ts`. */
+const FILE_NAMES = new Set(
+  [...SOURCES, 'codegen.ts'].flatMap((file) => {
+    const steps = file.split(sep);
+    return steps.map((_, index) => steps.slice(index).join('/'));
+  }),
 );
 
 function markdownUnder(folder: string): string[] {
@@ -36,6 +46,11 @@ function complaintAbout(span: string): string | null {
   return symbol === undefined || WORDS.has(symbol) ? null : `nothing is called ${symbol}`;
 }
 
+/** The TypeScript files that a comment names and that do not exist. */
+function missingFilesIn(comment: string): readonly string[] {
+  return (comment.match(/(?<![\w@./-])[\w./-]*\w\.tsx?\b/g) ?? []).filter((name) => !FILE_NAMES.has(name));
+}
+
 test.each(DOCUMENTS)('every file and symbol that %s names exists', (document) => {
   const text = readFileSync(document, 'utf8');
   expect(
@@ -43,6 +58,19 @@ test.each(DOCUMENTS)('every file and symbol that %s names exists', (document) =>
       .map(complaintAbout)
       .filter((complaint) => complaint !== null),
   ).toEqual([]);
+});
+
+test('every source file that a comment names exists', () => {
+  const complaints = SOURCES.flatMap((file) =>
+    (readFileSync(file, 'utf8').match(COMMENT) ?? [])
+      .flatMap(missingFilesIn)
+      .map((name) => `${file} names ${name}, which does not exist`),
+  );
+  expect(complaints).toEqual([]);
+  expect(missingFilesIn('// See `src/nowhere.ts` and nothing.tsx, not codec.ts.')).toEqual([
+    'src/nowhere.ts',
+    'nothing.tsx',
+  ]);
 });
 
 test('a file or a symbol that does not exist is noticed', () => {

@@ -7,7 +7,7 @@ import { WebSocket } from 'ws';
 import { encodeNodeId } from '../../src/federation/node-id.ts';
 import { isNetwork } from '../../src/config/addresses.ts';
 import { clientAddress, trustedProxies } from '../../src/server/client/address.ts';
-import { isWelcome } from '../../src/server/client/own-origin.ts';
+import { isAllowedPage } from '../../src/server/client/own-origin.ts';
 import { liveFederation } from './live-tail.ts';
 import { start } from './start.ts';
 
@@ -202,12 +202,12 @@ describe("a client's address", () => {
   );
 });
 
-test('whatever Origin and Host hold, only our own pages are welcome', () => {
+test('whatever Origin and Host hold, only our own pages are allowed', () => {
   const word = fc.oneof(fc.string({ maxLength: 40 }), fc.webUrl(), fc.domain(), fc.constantFrom('null', '*', 'a:b@c'));
   fc.assert(
     fc.property(word, word, (origin, host) => {
-      const welcome = { publicOrigin: null, allowedOrigins: [] };
-      if (!isWelcome({ headers: { origin, host } }, welcome)) return;
+      const allowedPages = { publicOrigin: null, allowedOrigins: [] };
+      if (!isAllowedPage({ headers: { origin, host } }, allowedPages)) return;
       // It was let in, so it names the host that was asked.
       expect(new URL(origin).hostname).toBe(new URL(`${new URL(origin).protocol}//${host}`).hostname);
     }),

@@ -1,7 +1,7 @@
 import type { Asker } from '../../domain/call.ts';
 
 /** The waiting items of one caller. */
-interface Waiting<T> {
+interface CallerItems<T> {
   /** In turn order: the operation that is next comes first. */
   readonly operations: Map<Asker, Set<T>>;
   size: number;
@@ -13,7 +13,7 @@ interface Waiting<T> {
  */
 export class FairQueue<T> {
   /** In turn order: the caller that is next comes first. An operation without a caller counts as a separate caller. */
-  readonly #callers = new Map<string | Asker, Waiting<T>>();
+  readonly #callers = new Map<string | Asker, CallerItems<T>>();
   #size = 0;
 
   /** The number of waiting items. */

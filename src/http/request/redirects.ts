@@ -14,7 +14,7 @@ const LARGEST_BODY_BYTES = 64 * 1024;
 const PASSED_HEADERS = ['accept', 'accept-encoding', 'user-agent'] as const;
 
 /** A connection to the host of a redirect. */
-export interface Elsewhere {
+export interface OtherHost {
   readonly wire: Wire;
   /** Closes the connection. */
   readonly release: () => void;
@@ -28,7 +28,7 @@ export interface Elsewhere {
 export async function followRedirect(
   answer: Exchange,
   request: WireRequest,
-  { wire, elsewhere }: { readonly wire: Wire; readonly elsewhere: (origin: string) => Elsewhere },
+  { wire, otherHost }: { readonly wire: Wire; readonly otherHost: (origin: string) => OtherHost },
   cancellation: Cancellation,
 ): Promise<Exchange> {
   const { redirectsTo: hosts } = request;
@@ -46,7 +46,7 @@ export async function followRedirect(
       false,
     );
   }
-  const { wire: other, release } = elsewhere(target.origin);
+  const { wire: other, release } = otherHost(target.origin);
   try {
     return await ask(other, target, request, cancellation, release);
   } catch (error) {

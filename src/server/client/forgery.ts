@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { originOf } from '../../config/addresses.ts';
-import { isWelcome } from './own-origin.ts';
-import type { Welcome } from './own-origin.ts';
+import { isAllowedPage } from './own-origin.ts';
+import type { AllowedPages } from './own-origin.ts';
 
 /** Media types that a page may send to any origin without a preflight. */
 const SIMPLE_TYPES = new Set(['application/x-www-form-urlencoded', 'multipart/form-data', 'text/plain']);
@@ -21,17 +21,17 @@ const ASKED_FIRST = [
  * (CSRF). Browsers send a preflight first, except for requests that forms, images and links can make. Those requests
  * are refused unless the browser states that they come from an allowed page, or from no page.
  */
-export function mayBeForged({ headers }: Pick<IncomingMessage, 'headers'>, welcome: Welcome): boolean {
+export function mayBeForged({ headers }: Pick<IncomingMessage, 'headers'>, allowedPages: AllowedPages): boolean {
   const type = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
   if (type !== undefined && type !== '' && !SIMPLE_TYPES.has(type)) return false;
   if (ASKED_FIRST.some((name) => headers[name] !== undefined)) return false;
-  if (headers.origin !== undefined) return !isWelcome({ headers }, welcome);
+  if (headers.origin !== undefined) return !isAllowedPage({ headers }, allowedPages);
   const site = headers['sec-fetch-site'];
   if (site !== undefined) return site !== 'same-origin' && site !== 'none';
   // Without TLS, browsers send neither header. They do send `Referer`, unless the page forbids it.
   if (!isBrowser(headers['user-agent'])) return false;
   const page = headers.referer === undefined ? null : originOf(originIn(headers.referer));
-  return page === null || !isWelcome({ headers: { host: headers.host, origin: page } }, welcome);
+  return page === null || !isAllowedPage({ headers: { host: headers.host, origin: page } }, allowedPages);
 }
 
 /** A page cannot send another `User-Agent` without a preflight. */

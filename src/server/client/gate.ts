@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import { writeJson } from '../../domain/json.ts';
 import type { ErrorCode } from '../../domain/errors.ts';
-import type { Welcome } from './own-origin.ts';
+import type { AllowedPages } from './own-origin.ts';
 import type { Access } from '../access/access.ts';
 import { challengeOf, Denied } from '../access/denied.ts';
 import type { Judge } from '../access/judge.ts';
@@ -11,7 +11,7 @@ import { mayBeForged } from './forgery.ts';
 interface GateOptions {
   readonly callers: Callers;
   /** Pages that may make browsers send requests; null: any page. */
-  readonly welcome: Welcome | null;
+  readonly allowedPages: AllowedPages | null;
 }
 
 /** The answer to a refused request, in the format of GraphQL errors. */
@@ -28,9 +28,9 @@ const FORGED =
  * Decides by headers and caller whether a request is admitted, on any HTTP transport. Returns a function that ends the
  * request in its caller's count, or a refusal.
  */
-export function createGate({ callers, welcome }: GateOptions) {
+export function createGate({ callers, allowedPages }: GateOptions) {
   return function admit(headers: IncomingHttpHeaders, caller: string | null): (() => void) | Refused {
-    if (welcome !== null && mayBeForged({ headers }, welcome)) return refused(403, 'FORBIDDEN', FORGED);
+    if (allowedPages !== null && mayBeForged({ headers }, allowedPages)) return refused(403, 'FORBIDDEN', FORGED);
     const encoding = headers['content-encoding'] ?? 'identity';
     if (encoding.toLowerCase() !== 'identity') {
       const message = 'A compressed body is not taken: send it as it is.';

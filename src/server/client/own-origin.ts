@@ -16,7 +16,7 @@ export function isHost(host: string): boolean {
 let lastHost = 'localhost';
 
 /** The pages that may use this server from a browser. */
-export interface Welcome {
+export interface AllowedPages {
   /** The origin under which browsers reach this server. Null: known only from each request. */
   readonly publicOrigin: string | null;
   readonly allowedOrigins: readonly string[];
@@ -26,12 +26,17 @@ export interface Welcome {
  * True if a request comes from our own page, from an allowed page, or from no page. Browsers let any page open a
  * WebSocket to any host, but send the page's origin.
  */
-export function isWelcome({ headers: { origin, host } }: Pick<IncomingMessage, 'headers'>, welcome: Welcome): boolean {
+export function isAllowedPage(
+  { headers: { origin, host } }: Pick<IncomingMessage, 'headers'>,
+  allowedPages: AllowedPages,
+): boolean {
   if (origin === undefined) return true;
   const normal = originOf(origin);
   if (normal === null) return false;
   return (
-    normal === welcome.publicOrigin || welcome.allowedOrigins.includes(normal) || normal === ownOrigin(normal, host)
+    normal === allowedPages.publicOrigin ||
+    allowedPages.allowedOrigins.includes(normal) ||
+    normal === ownOrigin(normal, host)
   );
 }
 
@@ -48,10 +53,10 @@ function ownOrigin(origin: string, host: string | undefined): string | null {
 const HEADER_NAMES = /^[A-Za-z0-9, _-]{1,1000}$/;
 
 /** Sends CORS headers to allowed pages. Browsers keep answers from all other pages. */
-export function allowOrigin({ headers }: IncomingMessage, response: ServerResponse, welcome: Welcome): void {
+export function allowOrigin({ headers }: IncomingMessage, response: ServerResponse, allowedPages: AllowedPages): void {
   response.setHeader('vary', 'Origin');
   const { origin } = headers;
-  if (origin === undefined || !welcome.allowedOrigins.includes(origin)) return;
+  if (origin === undefined || !allowedPages.allowedOrigins.includes(origin)) return;
   const asked = headers['access-control-request-headers'] ?? '';
   response.setHeader('access-control-allow-origin', origin);
   response.setHeader('access-control-allow-methods', 'GET, POST');

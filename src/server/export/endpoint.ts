@@ -32,8 +32,8 @@ import { whenOver } from '../access/expiry.ts';
 import { requestIdOf } from '../client/request-id.ts';
 import { nameOfCaller } from '../client/callers.ts';
 import { cutOffWhenStalled } from '../client/stalled.ts';
-import { allowOrigin, isWelcome } from '../client/own-origin.ts';
-import type { Welcome } from '../client/own-origin.ts';
+import { allowOrigin, isAllowedPage } from '../client/own-origin.ts';
+import type { AllowedPages } from '../client/own-origin.ts';
 
 export interface ExportOptions {
   readonly audit: Audit | null;
@@ -41,7 +41,7 @@ export interface ExportOptions {
   readonly clientOf: (request: IncomingMessage) => string | null;
   /** The budget of one page of an export, the same as for a query. */
   readonly limits: BudgetLimits & Pick<QueryLimits, 'measureOnly'>;
-  readonly welcome: Welcome;
+  readonly allowedPages: AllowedPages;
   /** Turns an error into the error that clients see, logs it if it is our fault, and counts it. */
   readonly present: Present;
   /** Aborted when the service stops: running exports end with the cursor to resume from. */
@@ -76,17 +76,18 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
 export function createExport(
   options: ExportOptions,
 ): (request: IncomingMessage, response: ServerResponse, access: Access) => Promise<void> {
-  const { welcome, tracing } = options;
+  const { allowedPages, tracing } = options;
 
   return async (request, response, access) => {
     const requestId = requestIdOf(request);
     const present: Present = (error) => options.present(error, requestId);
     // Fields of the filter are plain parameters in an address or a form, but an object in a JSON body, as in the graph.
     const wording = isByParameters(request) ? (message: string) => namedAs(message, (name) => name) : undefined;
-    allowOrigin(request, response, welcome);
+    allowOrigin(request, response, allowedPages);
     const span = tracing?.begin('export', {}, traceparentOf(request)) ?? NO_SPAN;
     try {
-      if (!isWelcome(request, welcome)) throw new TributaryError('FORBIDDEN', 'Pages of this origin may not export.');
+      if (!isAllowedPage(request, allowedPages))
+        throw new TributaryError('FORBIDDEN', 'Pages of this origin may not export.');
       if (!access.allows('export')) throw mayNot('export');
       const question = await readQuestion(request, access.view('export'));
       const client = options.clientOf(request);

@@ -23,8 +23,8 @@ import type { Judge } from '../access/judge.ts';
 import { admit, Refused } from './admission.ts';
 import { attach } from './attach.ts';
 import type { Extra } from './attach.ts';
-import { isWelcome } from '../client/own-origin.ts';
-import type { Welcome } from '../client/own-origin.ts';
+import { isAllowedPage } from '../client/own-origin.ts';
+import type { AllowedPages } from '../client/own-origin.ts';
 import { keepAlive } from './heartbeat.ts';
 import { writtenAhead } from './large-message.ts';
 import { prepare } from './prepare.ts';
@@ -35,7 +35,7 @@ interface WebSocketOptions {
   readonly graphql: GraphqlServer;
   readonly maxMessageBytes: number;
   readonly heartbeatMilliseconds: number;
-  readonly welcome: Welcome;
+  readonly allowedPages: AllowedPages;
   readonly clientLimits: ClientLimits;
   /** True if the server may be reached under the name in `Host`. */
   readonly isAllowedHost: (request: IncomingMessage) => boolean;
@@ -72,7 +72,7 @@ export interface WebSockets {
 
 /** Serves graphql-transport-ws at /graphql. */
 export function createWebSockets(options: WebSocketOptions): WebSockets {
-  const { graphql, maxMessageBytes, heartbeatMilliseconds, welcome, clientLimits, onRefusal } = options;
+  const { graphql, maxMessageBytes, heartbeatMilliseconds, allowedPages, clientLimits, onRefusal } = options;
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes });
   const closed = new WeakMap<IncomingMessage, AbortController>();
   const operations = new EventEmitter();
@@ -107,7 +107,7 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
       refuse(socket, 'This service is not known under that name: see server.allowedHosts.');
       return;
     }
-    if (!isWelcome(request, welcome)) {
+    if (!isAllowedPage(request, allowedPages)) {
       onRefusal(request);
       refuse(socket, 'Pages of this origin are not allowed: see server.publicUrl and server.allowedOrigins.');
       return;

@@ -16,7 +16,7 @@ import type { WireList, WirePipeline } from './wire.ts';
 const PIPELINE_LIMIT = 100;
 
 /** The pipeline as a job; null: the vendor does not know it. */
-export async function getPipeline(http: SourceHttp, place: PipelinePlace, call: Call): Promise<Job | null> {
+async function getPipeline(http: SourceHttp, place: PipelinePlace, call: Call): Promise<Job | null> {
   try {
     const data = await readPipeline(http, place, call);
     // Keep the requested key, even if the vendor answers with another case or spelling.

@@ -10,7 +10,7 @@ import type { Owed, Phases } from './phases.ts';
 import type { TailState } from './place/tail-state.ts';
 
 /** What a subscriber that does not resume gets first. */
-export interface First {
+export interface FirstEvent {
   readonly lines: readonly Delivery[];
   readonly dropped: Dropped | null;
   /** Gaps that end before this position are not reported. Null: all gaps are. */
@@ -38,13 +38,13 @@ export function windowsHold(ready: readonly Lane[], wanted: number): boolean {
 }
 
 /** Begins with new lines only. */
-export function beginWithNew(phases: Phases, ready: readonly Lane[]): First {
+export function beginWithNew(phases: Phases, ready: readonly Lane[]): FirstEvent {
   phases.goLive(ready);
   return { lines: [], dropped: null, gapsFrom: FAR_AHEAD };
 }
 
 /** Begins with the last lines of the windows. */
-export function beginWithWindows(phases: Phases, ready: readonly Lane[], wanted: number): First {
+export function beginWithWindows(phases: Phases, ready: readonly Lane[], wanted: number): FirstEvent {
   const lines = inWindows(ready);
   const first = lines.at(-wanted)?.position ?? null;
   phases.goLive(ready);
@@ -53,7 +53,7 @@ export function beginWithWindows(phases: Phases, ready: readonly Lane[], wanted:
 }
 
 /** Begins with the last lines as the vendors returned them, and the lines that have come since. */
-export function beginWithLast(phases: Phases, ready: readonly Lane[], wanted: number, last: LastLines): First {
+export function beginWithLast(phases: Phases, ready: readonly Lane[], wanted: number, last: LastLines): FirstEvent {
   const { lines, dropped, failed } = last;
   const answered = ready.filter(({ index }) => !failed.has(index));
   // Lines that came in the meantime may lie before those that were read. (Fewer than `wanted` lines: all lines were

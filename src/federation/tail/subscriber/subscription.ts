@@ -10,7 +10,7 @@ import { AcceptFilter } from './accept-filter.ts';
 import { inOrder } from './events/batch.ts';
 import type { Delivery } from './events/batch.ts';
 import { beginWithLast, beginWithNew, beginWithWindows, owedAtFirst, windowsHold } from './beginning.ts';
-import type { First } from './beginning.ts';
+import type { FirstEvent } from './beginning.ts';
 import { CatchUp } from './history/catch-up.ts';
 import { readHistoryPage, REFUSED } from './history/history-page.ts';
 import type { HistoryQuery } from './history/history-page.ts';
@@ -26,7 +26,7 @@ import { Resumed } from './place/resumed.ts';
 import { Statuses } from './events/statuses.ts';
 import { decodeTailState } from './place/tail-state.ts';
 import type { TailState } from './place/tail-state.ts';
-import { Waiting } from './waiting.ts';
+import { WakeableSleep } from './wakeable-sleep.ts';
 
 /** How long to wait for sources that have not answered before the others begin without them. */
 const PATIENCE_MILLISECONDS = 3_000;
@@ -46,7 +46,7 @@ export class Subscription {
   readonly #leave: AbortSignal;
   readonly #over = new AbortController();
   readonly #phases: Phases;
-  readonly #waiting: Waiting;
+  readonly #sleep: WakeableSleep;
   readonly #statuses = new Statuses();
   readonly #resume: TailState | null;
   readonly #resumed: Resumed;
@@ -76,7 +76,7 @@ export class Subscription {
       span: call.span,
       signal: this.#leave,
     };
-    this.#waiting = new Waiting(this.#leave);
+    this.#sleep = new WakeableSleep(this.#leave);
     const lanes = scopes.map((resolved, index) => {
       const filter = filterOf({ source: resolved.source.name, scope: resolved.scope });
       return new Lane(resolved, index, this, new AcceptFilter(filter, bounds));
@@ -100,12 +100,12 @@ export class Subscription {
   }
 
   async *events(): AsyncGenerator<LogStreamEvent, void, undefined> {
-    this.#waiting.begin(this.#options.tail.maxDurationMilliseconds);
+    this.#sleep.begin(this.#options.tail.maxDurationMilliseconds);
     try {
       for (const lane of this.#phases.lanes) lane.join(this.#options.feeds, this.#call);
       yield* this.#start();
-      while (!this.#waiting.isOver()) {
-        this.#waiting.look();
+      while (!this.#sleep.isOver()) {
+        this.#sleep.look();
         for (const [lane, { kind }] of this.#phases.all()) await lane.judge(kind === 'live');
         yield* this.#admit();
         for (const history of this.#phases.histories()) yield* this.#catchUp.goOn(history);
@@ -118,18 +118,18 @@ export class Subscription {
         if (fresh.length > 0 || dueAt <= performance.now()) continue;
         const reason = this.#endReason();
         if (reason !== null) return yield this.#outgoing.end(reason);
-        await this.#waiting.sleep(dueAt);
+        await this.#sleep.until(dueAt);
       }
       if (!this.#call.signal.aborted) yield this.#outgoing.end(this.#overReason());
     } finally {
       this.#over.abort();
-      this.#waiting.end();
+      this.#sleep.end();
       for (const lane of this.#phases.lanes) lane.leave();
     }
   }
 
   wake(): void {
-    this.#waiting.wake();
+    this.#sleep.wake();
   }
 
   /** A feed is about to evict unread lines: save the position of all live jobs, and read on from there as history. */
@@ -154,15 +154,15 @@ export class Subscription {
   /** Waits for the sources, and begins with those that have answered. */
   async *#start(): AsyncGenerator<LogStreamEvent, void, undefined> {
     const patience = performance.now() + PATIENCE_MILLISECONDS;
-    while (!this.#waiting.isOver()) {
-      this.#waiting.look();
+    while (!this.#sleep.isOver()) {
+      this.#sleep.look();
       this.#check();
       const ready = this.#phases.lanes.filter(({ isReady }) => isReady);
       const isWorthWaiting = this.#phases.lanes.some((lane) => !lane.isReady && lane.failing === null);
       const now = performance.now();
       if (ready.length > 0 && (!isWorthWaiting || now >= patience)) return yield* this.#begin(ready);
       for (const change of this.#statuses.failures(this.#phases.lanes)) yield this.#outgoing.status(change);
-      await this.#waiting.sleep(ready.length > 0 ? patience : Infinity);
+      await this.#sleep.until(ready.length > 0 ? patience : Infinity);
     }
   }
 
@@ -179,11 +179,11 @@ export class Subscription {
     const feeds = ready.map(({ feed }) => feed);
     const question = `${wanted} ${ready.map(({ index }) => index).join()} ${this.#key}`;
     const last = await this.#options.lastLines.read(question, feeds, this.#leave, () => this.#readLast(ready, wanted));
-    if (this.#waiting.isOver()) return;
+    if (this.#sleep.isOver()) return;
     yield* this.#deliverFirst(beginWithLast(this.#phases, ready, wanted, last));
   }
 
-  *#deliverFirst({ lines, dropped, gapsFrom }: First): Generator<LogStreamEvent, void, undefined> {
+  *#deliverFirst({ lines, dropped, gapsFrom }: FirstEvent): Generator<LogStreamEvent, void, undefined> {
     this.#outgoing.owe(lines);
     yield* this.#outgoing.deliver();
     if (dropped !== null) yield this.#outgoing.batch([], false, dropped);
@@ -200,9 +200,9 @@ export class Subscription {
       if (page.failed.size < ready.length) return page;
       const seconds = page.retryAfterSeconds ?? this.#options.tail.intervalMilliseconds / 1000;
       const until = performance.now() + seconds * 1000;
-      while (performance.now() < until && !this.#waiting.isOver()) {
-        this.#waiting.look();
-        await this.#waiting.sleep(until);
+      while (performance.now() < until && !this.#sleep.isOver()) {
+        this.#sleep.look();
+        await this.#sleep.until(until);
       }
     }
     return { lines: [], dropped: null, failed: new Set() };

@@ -1,5 +1,5 @@
 /** Sleeps until something happens, until a set time, or until the stream has reached its maximum duration. */
-export class Waiting {
+export class WakeableSleep {
   readonly #leave: AbortSignal;
   #wake: (() => void) | null = null;
   /** True if something has happened since the last `look`. */
@@ -40,19 +40,19 @@ export class Waiting {
     this.#isStale = false;
   }
 
-  /** `until`: a time of `performance.now()` at which to wake in any case. */
-  sleep(until = Infinity): Promise<void> {
+  /** `time`: when to wake in any case, by `performance.now()`. */
+  until(time = Infinity): Promise<void> {
     // Something happened while the last events were being sent.
     if (this.isOver() || this.#isStale) return Promise.resolve();
     return new Promise((resolve) => {
       const timer =
-        until === Infinity
+        time === Infinity
           ? undefined
           : setTimeout(
               () => {
                 this.wake();
               },
-              Math.max(0, Math.min(2 ** 31 - 1, until - performance.now())),
+              Math.max(0, Math.min(2 ** 31 - 1, time - performance.now())),
             );
       this.#wake = () => {
         this.#wake = null;
