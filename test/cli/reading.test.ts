@@ -91,7 +91,8 @@ describe('tributary jobs', () => {
 describe('tributary job', () => {
   test('shows attempts, steps and tasks below what they belong to', async () => {
     const lines = await outputOf('job', FAILED);
-    expect(lines.map((line) => /^ *[^ ]+(?: [a-z0-9-]+)?/.exec(line)?.[0].replace(/(?<=task) .*/, ''))).toEqual([
+    const tree = (lines[0] ?? '').indexOf('WHAT');
+    expect(lines.map((line) => line.slice(tree).replace(/(?<=task) .*/, ''))).toEqual([
       'WHAT',
       FAILED,
       '  attempt 1',
@@ -100,6 +101,15 @@ describe('tributary job', () => {
       '    step training',
       '      task',
     ]);
+  });
+
+  test('fits 80 columns, and shows whole names and times with -o wide', async () => {
+    const lines = await outputOf('job', FAILED);
+    expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(80);
+    expect(lines.join('\n')).toMatch(/FAILED {5}\d\d-\d\d \d\d:\d\d:\d\d {2}-/);
+    const wide = await outputOf('job', FAILED, '-o', 'wide');
+    expect(wide.join('\n')).toMatch(/ \d{4}-\d\d-\d\dT[\d:.]+Z .* attempt 1$/m);
+    expect(wide.join('\n')).toMatch(/ task task-[0-9a-f]{32}$/m);
   });
 
   test('fails with --exit-status when the job has failed', async () => {

@@ -8,9 +8,10 @@ import { formatJob } from '../../domain/job-reference.ts';
 import { complainAbout } from '../options/log-options.ts';
 import type { Failure } from '../output/complaint.ts';
 import { durationOf } from '../show/duration.ts';
-import { formatListing } from '../show/listing.ts';
+import { formatOf } from '../show/output-choice.ts';
+import { formatListing, TERMINAL_COLUMNS } from '../show/listing.ts';
 import type { Column, ListingOptions } from '../show/listing.ts';
-import { showTimeOf } from '../show/times.ts';
+import { shortTime, showTimeOf } from '../show/times.ts';
 import type { ShowTime, ZoneOptions } from '../show/times.ts';
 import { Misuse } from '../options/misuse.ts';
 import { EXIT } from '../surroundings.ts';
@@ -44,8 +45,9 @@ export async function job(selection: JobSelection, options: JobOptions, surround
       await idsOf([ref], graph);
       throw unknownJob(ref.source, ref.key);
     }
-    const columns = columnsOf(showTimeOf(options, surroundings));
-    const listing = { rows: rowsOf(ref, found), columns, record: recordOf, document: documentOf(ref, found) };
+    const columns = columnsOf(showTimeOf(options, surroundings), formatOf(options, { json: 'json' }) === 'wide');
+    const of = { rows: rowsOf(ref, found), columns, record: recordOf, document: documentOf(ref, found) };
+    const listing = { ...of, width: TERMINAL_COLUMNS };
     await surroundings.print(formatListing(listing, options, surroundings));
     if (isCut(found)) surroundings.complain(`Of each kind of parts, at most ${MOST_PARTS} are shown.\n`);
     surroundings.printedWhole?.();
@@ -99,15 +101,17 @@ function rowsOf(ref: JobRef, found: Found): readonly Row[] {
   return [{ ...found, id: 'job', title: formatJob(ref), depth: 0 }, ...below(null, 1)];
 }
 
-function columnsOf(time: ShowTime): readonly Column<Row>[] {
-  const shown = (at: string | null): string => (at === null ? '-' : time(at));
+/** The tree is the last column, so that long names are cut and no line is longer than a terminal. */
+function columnsOf(time: ShowTime, isWide: boolean): readonly Column<Row>[] {
+  const whole = (at: string | null): string => (at === null ? '-' : time(at));
+  const shown = (at: string | null): string => (isWide ? whole(at) : shortTime(at, time, 'second'));
   return [
-    { title: 'WHAT', cell: ({ title, depth }) => `${'  '.repeat(depth)}${title}` },
     { title: 'STATUS', cell: ({ status }) => status },
     { title: 'STARTED', cell: ({ startedAt }) => shown(startedAt) },
     { title: 'FINISHED', cell: ({ finishedAt }) => shown(finishedAt), isWide: true },
-    { title: 'DURATION', cell: ({ startedAt, finishedAt }) => durationOf(startedAt, finishedAt) },
+    { title: 'TOOK', cell: ({ startedAt, finishedAt }) => durationOf(startedAt, finishedAt) },
     { title: "VENDOR'S STATUS", cell: ({ nativeStatus }) => nativeStatus ?? '-', isWide: true },
+    { title: 'WHAT', cell: ({ title, depth }) => `${'  '.repeat(depth)}${title}` },
   ];
 }
 

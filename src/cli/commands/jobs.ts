@@ -5,9 +5,9 @@ import type { GraphOptions } from '../graph/service-address.ts';
 import { formatJob } from '../../domain/job-reference.ts';
 import { complainAbout } from '../options/log-options.ts';
 import { durationOf } from '../show/duration.ts';
-import { formatListing } from '../show/listing.ts';
+import { formatListing, TERMINAL_COLUMNS } from '../show/listing.ts';
 import type { Column, ListingOptions } from '../show/listing.ts';
-import { showTimeOf } from '../show/times.ts';
+import { shortTime, showTimeOf } from '../show/times.ts';
 import type { ShowTime, ZoneOptions } from '../show/times.ts';
 import { EXIT } from '../surroundings.ts';
 import type { Surroundings } from '../surroundings.ts';
@@ -21,8 +21,6 @@ export interface JobsOptions extends GraphOptions, ListingOptions, ZoneOptions {
 }
 
 const DEFAULT_LIMIT = 20;
-
-const TERMINAL_COLUMNS = 80;
 
 type Found = JobsQuery['jobs']['nodes'][number];
 
@@ -45,21 +43,13 @@ function columnsOf(time: ShowTime): readonly Column<Found>[] {
   return [
     { title: 'JOB', cell: ({ source, key }) => formatJob({ source: source.name, key }) },
     { title: 'STATUS', cell: ({ status }) => status },
-    { title: 'CREATED', cell: ({ createdAt }) => dateOf(createdAt, time) },
+    { title: 'CREATED', cell: ({ createdAt }) => shortTime(createdAt, time, 'minute') },
     { title: 'STARTED', cell: ({ startedAt }) => shown(startedAt), isWide: true },
     { title: 'FINISHED', cell: ({ finishedAt }) => shown(finishedAt), isWide: true },
     { title: 'TOOK', cell: ({ startedAt, finishedAt }) => durationOf(startedAt, finishedAt) },
     { title: "VENDOR'S STATUS", cell: ({ nativeStatus }) => nativeStatus ?? '-', isWide: true },
     { title: 'NAME', cell: ({ name }) => name },
   ];
-}
-
-/** A short date, like `ls`: month to minute within this year, otherwise the day. */
-function dateOf(at: string | null, time: ShowTime): string {
-  if (at === null) return '-';
-  const shown = time(at);
-  const isThisYear = shown.slice(0, 4) === time(new Date().toISOString()).slice(0, 4);
-  return isThisYear ? shown.slice(5, 16).replace('T', ' ') : shown.slice(0, 10);
 }
 
 /** The job as an object for programs, with its source by name. */

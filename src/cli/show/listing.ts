@@ -8,6 +8,9 @@ import { shownText } from '../../domain/ansi.ts';
 import { terminalJson } from '../../domain/terminal-text.ts';
 import { csvLine } from '../../export/csv.ts';
 
+/** The width that a table for people fits into, where its keys do. */
+export const TERMINAL_COLUMNS = 80;
+
 /** A column of a table for people. */
 export interface Column<Row> {
   readonly title: string;

@@ -51,3 +51,11 @@ function offsetsOf(zone: string | undefined): (at: number) => number {
 function twoDigits(number: number): string {
   return String(number).padStart(2, '0');
 }
+
+/** A short time, like `ls`: month to minute or second within this year, otherwise the day. */
+export function shortTime(at: string | null, time: ShowTime, until: 'minute' | 'second'): string {
+  if (at === null) return '-';
+  const shown = time(at);
+  const isThisYear = shown.slice(0, 4) === time(new Date().toISOString()).slice(0, 4);
+  return isThisYear ? shown.slice(5, until === 'minute' ? 16 : 19).replace('T', ' ') : shown.slice(0, 10);
+}
