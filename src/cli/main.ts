@@ -40,7 +40,8 @@ const complain = (text: string): void => void process.stderr.write(text);
 
 const status = {
   show(text: string): void {
-    process.stderr.write(`\r\u001b[K${text.slice(0, process.stderr.columns - 1)}`);
+    // A terminal that does not know its width says 0.
+    process.stderr.write(`\r\u001b[K${text.slice(0, (process.stderr.columns || 80) - 1)}`);
   },
 };
 

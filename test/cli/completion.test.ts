@@ -45,6 +45,7 @@ describe('completion offers', () => {
     [['hist'], ['histogram']],
     [['jobs', '--stat'], ['--status']],
     [['jobs', '--status', 'SUCC'], ['SUCCEEDED']],
+    [['jobs', '--status', 'succ'], ['succeeded']],
     [
       ['jobs', '--source', 'c'],
       ['ci', 'cd'],

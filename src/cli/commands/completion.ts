@@ -59,9 +59,15 @@ async function candidates(
   const read = async (use: (graph: Graph) => Promise<readonly string[]>): Promise<readonly string[]> =>
     askQuickly(optionsIn(words), surroundings, use);
   if (option?.long === '--source') return read(sourceNames);
-  if (option !== undefined && !option.isBoolean()) return VALUES[option.long ?? ''] ?? [];
+  if (option !== undefined && !option.isBoolean())
+    return (VALUES[option.long ?? ''] ?? []).map((value) => inCaseOf(value, current));
   if (current.startsWith('-')) return command.options.flatMap(({ long }) => long ?? []);
   return command.registeredArguments.length === 0 ? [] : read((graph) => jobNames(current, graph));
+}
+
+/** The value in lower case if the word is, because options take values in any case, and shells compare theirs exactly. */
+function inCaseOf(value: string, word: string): string {
+  return word !== '' && word === word.toLowerCase() ? value.toLowerCase() : value;
 }
 
 async function askQuickly(
