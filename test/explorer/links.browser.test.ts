@@ -9,6 +9,39 @@ vi.setConfig({ testTimeout: 120_000 });
 const JOB = encodeNodeId('Job', 'nemo', 'default/support-assistant-full');
 const GONE = encodeNodeId('Job', 'nemo', 'default/gone');
 
+describe.skipIf(HAS_NO_BROWSER)('a link of the log explorer to a job far down the list', () => {
+  const explorer = useExplorer();
+
+  test('brings it into view, and leaves the list alone once someone has scrolled it', async () => {
+    const oldest = encodeNodeId('Job', 'sap', '2');
+    await explorer.visit(
+      async (page) => {
+        const isInView = (): Promise<boolean> =>
+          page.locator('.job-selected').evaluateAll((rows) =>
+            rows.some((row) => {
+              const [{ top, bottom }, view] = [
+                row.getBoundingClientRect(),
+                row.closest('.jobs')?.getBoundingClientRect(),
+              ];
+              return view !== undefined && top >= view.top && bottom <= view.bottom;
+            }),
+          );
+        await expect.poll(isInView, { timeout: 20_000 }).toBe(true);
+        const list = page.locator('.jobs');
+        expect(await list.evaluate(({ scrollTop }) => scrollTop)).toBeGreaterThan(0);
+        await list.hover();
+        await page.mouse.wheel(0, -10_000);
+        await expect.poll(isInView).toBe(false);
+        await page.getByRole('button', { name: 'Done' }).click();
+        await page.getByRole('button', { name: 'All', exact: true }).first().click();
+        expect(await list.evaluate(({ scrollTop }) => scrollTop)).toBe(0);
+      },
+      SIZES.desktop,
+      `${explorer.url}/?job=${oldest}`,
+    );
+  });
+});
+
 describe.skipIf(HAS_NO_BROWSER)('a link of the log explorer that names what is not there', () => {
   const explorer = useExplorer();
 

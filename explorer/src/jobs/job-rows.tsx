@@ -16,6 +16,8 @@ import type { Sources } from './use-sources.ts';
 const ROW_HEIGHT = 56;
 /** The next page is asked for when so many rows are left. */
 const AHEAD = 15;
+/** Among so many jobs, the one that a link selects is looked for. */
+const MOST_SOUGHT = 300;
 
 interface JobRowsProps {
   readonly snapshot: JobListSnapshot;
@@ -36,6 +38,20 @@ export function JobRows({ snapshot, sources, selected, isNarrowed, onMore }: Job
     getItemKey: (index) => jobs[index]?.id ?? index,
     overscan: 8,
   });
+  // A job that a link selects may be far down. It is brought into view once, and not when someone has moved the list.
+  const [wanted] = selected;
+  const place = jobs.findIndex(({ id }) => id === wanted);
+  const settled = useRef<string | undefined>(undefined);
+  const settle = (): void => {
+    settled.current = wanted;
+  };
+  useEffect(() => {
+    if (wanted === undefined || settled.current === wanted) return;
+    if (place !== -1) rows.scrollToIndex(place, { align: 'auto' });
+    else if (state === 'more' && jobs.length < MOST_SOUGHT) onMore();
+    // While sources answer, their jobs push others down.
+    if (state !== 'loading' && place !== -1) settled.current = wanted;
+  }, [wanted, place, state, jobs.length, rows, onMore]);
   const goTo = (step: 1 | -1): void => {
     const current = jobs.findIndex(({ id }) => id === selected[0]);
     const index = current === -1 ? 0 : current + step;
@@ -59,7 +75,7 @@ export function JobRows({ snapshot, sources, selected, isNarrowed, onMore }: Job
   }, [last, jobs.length, state, onMore]);
 
   return (
-    <div className="jobs" ref={scroller} tabIndex={-1}>
+    <div className="jobs" ref={scroller} tabIndex={-1} onWheel={settle} onPointerDown={settle}>
       {failures.map((failure) => (
         <p key={failure.source} className="note note-warn" role="status">
           <b>{failure.source}</b> does not answer. {failure.message}
