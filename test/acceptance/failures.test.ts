@@ -417,7 +417,7 @@ describe('when the endpoint for tokens goes wrong', () => {
 });
 
 describe('when nothing is where a source should be', () => {
-  test('an unknown host and a port that nobody listens on are said without naming them', async () => {
+  test('an unknown host and a refused port are reported without their names', async () => {
     const port = new URL(bench.sandbox.servers['nemo']?.origin ?? '').port;
     const unreachable = {
       host: { vendor: 'softwareone', baseUrl: `http://${CANARY}.invalid/${CANARY}`, auth: { type: 'none' } },

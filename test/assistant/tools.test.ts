@@ -190,7 +190,7 @@ test.each([
   ['until', '24:00', /^until is not a date-time/],
   ['matches', '(', /^matches is not an RE2/],
   ['matches', '(a{1,500}){1,500}', /^matches is too large/],
-])('what is wrong with %s is said of it by its own name (%s)', async (name, value, message) => {
+])('a complaint about %s names it as the assistant knows it (%s)', async (name, value, message) => {
   const tools = name === 'matches' ? ['search_log'] : ['read_log', 'search_log', 'log_histogram'];
   for (const tool of tools) {
     const searched = tool === 'search_log' ? { contains: 'x' } : {};

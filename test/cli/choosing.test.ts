@@ -81,7 +81,7 @@ describe('jobs are chosen', () => {
     expect(await chosen(...args)).toEqual(expected);
   });
 
-  test('by status, source and a part of the name, of which the sources choose', async () => {
+  test('by status, source and a part of the name, which the sources apply', async () => {
     const before = service.asked.length;
     await chosen('--status', 'failed', '--source', 'ci', '--name', 'Night');
     expect(service.asked[before]?.variables).toEqual({
@@ -91,7 +91,7 @@ describe('jobs are chosen', () => {
     });
   });
 
-  test('from the sources alone that a pattern names', async () => {
+  test('only from the sources that a pattern names', async () => {
     const before = service.asked.length;
     await chosen('ci:*');
     expect(service.asked[before]?.variables).toMatchObject({ sources: ['ci'] });
@@ -106,13 +106,13 @@ test.each([
     2,
     '--status, --source and --name choose jobs: they cannot stand with a SOURCE:KEY.\n',
   ],
-])('with %j nothing is read, the code is %s, and it is said why', async (args, code, errors) => {
+])('with %j the command reads nothing, ends with %s and reports the reason', async (args, code, errors) => {
   lists = [[job('ci', 'a/b', 'nightly')]];
   const command = start(['logs', ...args, '--url', service.url]);
   expect({ code: await command.done, errors: command.errors() }).toEqual({ code, errors });
 });
 
-test('of more than 50 jobs that fit the newest are taken, and it is said', async () => {
+test('if more than 50 jobs match, the command takes the newest and reports that', async () => {
   lists = [Array.from({ length: 60 }, (_, index) => job('ci', `job-${index}`, 'x'))];
   const command = start(['logs', 'ci:*', '--url', service.url]);
   await command.done;

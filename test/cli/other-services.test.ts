@@ -57,7 +57,7 @@ test.each([
   expect(command.output()).toBe('');
 });
 
-test('a service that is not there is told in one line', async () => {
+test('a service that cannot be reached is reported in one line', async () => {
   const url = await serve(() => undefined);
   server?.close();
   const command = start(['jobs', '--url', url]);

@@ -26,7 +26,7 @@ describe('output that cannot be written', () => {
     expect(await end(failingWith('EPIPE'))).toEqual({ code: 0, said: '', stopped: true });
   });
 
-  test('to a full disk ends it with 1, and the reason is said', async () => {
+  test('to a full disk ends the command with 1 and a reason', async () => {
     const { code, said, stopped } = await end(failingWith('ENOSPC'));
     expect([code, stopped]).toEqual([1, true]);
     expect(said).toBe('Cannot write the output: ENOSPC: write. What was written is not complete.\n');

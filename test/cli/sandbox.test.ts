@@ -46,7 +46,7 @@ test('a fault hits the source that it names and no other', async () => {
   await sandbox.done;
 });
 
-test('a taken port is said, and the other vendors stop', async () => {
+test('a taken port is reported, and the other vendors stop', async () => {
   const first = start(['sandbox']);
   const taken = /127\.0\.0\.1:(\d+)/.exec(await first.firstOutput())?.[1] ?? '';
   const second = start(['sandbox', '--port-base', taken]);

@@ -28,7 +28,7 @@ test('serve says where it answers in one line, answers there, and stops when it 
   for (const line of command.errors().trimEnd().split('\n')) expect(JSON.parse(line)).toHaveProperty('msg');
 });
 
-test('a taken port is said', async () => {
+test('a taken port is reported', async () => {
   const first = start(['serve', '--port', '0']);
   const port = /:(\d+)\//.exec(await first.firstOutput())?.[1] ?? '';
   const second = start(['serve', '--port', port]);
@@ -41,7 +41,7 @@ test('a taken port is said', async () => {
 test.each([
   ['192.0.2.1', 'EADDRNOTAVAIL'],
   ['no-such-host.invalid', ''],
-])('an address that is not ours is said: %s', async (host, code) => {
+])('an address that this machine does not have is reported: %s', async (host, code) => {
   const command = start(['serve', '--host', host, '--port', '0']);
   expect(await command.done).toBe(1);
   expect(command.errors()).toMatch(

@@ -117,7 +117,7 @@ test.each([
   [['-o', 'csv', '--json'], '--json and -o cannot both say how.'],
   [['-o', 'csv', '--template', 'x'], '--template and -o cannot both say how.'],
   [['--utc', '--local'], "'--utc' cannot be used with option '--local'"],
-])('%j is misuse that is told', async (args, reason) => {
+])('%j is reported as misuse', async (args, reason) => {
   const command = start(['logs', 'ci:a', '--url', service.url, ...args]);
   expect({ code: await command.done, output: command.output() }).toEqual({ code: 2, output: '' });
   expect(command.errors()).toContain(reason);

@@ -14,7 +14,7 @@ test('every dependency has a reason, and every reason a dependency', () => {
   expect(listed).toEqual([...Object.keys(manifest.dependencies), ...Object.keys(manifest.devDependencies)]);
 });
 
-test('a dependency that nothing imports is said to be unused', () => {
+test('a dependency that nothing imports is reported as unused', () => {
   const sources = ['src', 'schema', 'resolvers']
     .flatMap((folder) => readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)))
     .filter((file) => file.endsWith('.ts'))

@@ -23,7 +23,7 @@ test('the subgraph of the guide composes beside ours', () => {
   expect(errors).toBeUndefined();
 });
 
-test('the settings of the guide are some', () => {
+test('the settings of the guide are valid', () => {
   const options = { origin: 'guide', vendors: VENDORS, environment: {} };
   const servers = blocks('json').map((setting) => parseConfiguration(JSON.parse(setting), options).server);
   expect(servers).toMatchObject([{ subgraphNodes: false }, { subgraphTraces: true }]);

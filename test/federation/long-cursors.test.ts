@@ -21,7 +21,7 @@ test('a cursor that would be too long to be taken back leaves its hints out', ()
   expect(cursors.decode(cursors.encode(short))).toEqual(short);
 });
 
-test('an id that is too long is none', () => {
+test('an id that is too long is not taken', () => {
   const longest = 'x'.repeat(LONGEST_ID);
   expect([idOf(longest), textIdOf(longest)]).toEqual([longest, longest]);
   expect([idOf(`${longest}x`), textIdOf(`${longest}x`)]).toEqual([null, null]);

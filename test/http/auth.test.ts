@@ -428,7 +428,7 @@ describe.each([
     expect(await rejection(ask())).toMatchObject({ code: 'SOURCE_UNAVAILABLE' });
   });
 
-  test('keeps coming for others when one who waits for it leaves', async () => {
+  test('still comes for others when a waiting caller leaves', async () => {
     const { server, state, http, letGo } = await vendor(auth);
     state.hold = true;
     const leaving = new AbortController();

@@ -27,7 +27,7 @@ describe('a source that hangs', () => {
     expect(await rejection(http.json(jobs, z.unknown(), createCall()))).toMatchObject({ code: 'SOURCE_TIMEOUT' });
   });
 
-  test('in the body of an error says what its status says', async () => {
+  test('in the body of an error is reported by the status of that error', async () => {
     const server = await serve((_, response) => {
       response.writeHead(403);
       response.write('<html>');

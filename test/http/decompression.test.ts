@@ -73,7 +73,7 @@ describe('a compressed body', () => {
     expect(await rejection(stream(cut, encoding))).toMatchObject(expected);
   });
 
-  test.each(['gzip', 'deflate', 'br', 'gzip, br'])('in %s that is none is a bad response', async (encoding) => {
+  test.each(['gzip', 'deflate', 'br', 'gzip, br'])('in %s that is invalid is a bad response', async (encoding) => {
     const expected = { code: 'SOURCE_BAD_RESPONSE', message: 'sap: the answer could not be decompressed' };
     const bytes = Buffer.from('\u007f{"a":1}');
     expect(await rejection(ask(bytes, encoding))).toMatchObject(expected);

@@ -43,7 +43,7 @@ async function oneTaken(limits: Partial<LimiterSettings> = {}) {
   return { limiter, wait, serveNext, serveAll };
 }
 
-describe('those who wait for a place at a source', () => {
+describe('calls that wait for a place at a source', () => {
   test('take turns by caller, and within a caller by operation', async () => {
     const { wait, serveAll } = await oneTaken();
     const [long, short] = [operationOf('a'), operationOf('a')];
@@ -133,7 +133,7 @@ describe('those who wait for a place at a source', () => {
     expect(await serveAll()).toEqual(['stays']);
   });
 
-  test('are told when they have waited for as long as they may', async () => {
+  test('fail when they have waited for the longest time', async () => {
     const { limiter, serveAll } = await oneTaken({ queueMilliseconds: 5 });
     expect(await rejection(limiter.acquire(callOf(operationOf('a'))))).toMatchObject({
       code: 'SOURCE_TIMEOUT',
@@ -163,7 +163,7 @@ interface Waiting {
   readonly askers: Asker[];
 }
 
-test('whoever asks, joins or leaves, nobody who waits sees as many others served as there are callers', async () => {
+test('no caller waits while as many others are served as there are callers, however calls come, join and leave', async () => {
   await fc.assert(
     fc.asyncProperty(actions, async (steps) => {
       const { limiter, wait, serveNext } = await oneTaken();

@@ -99,7 +99,7 @@ describe('the places of a source', () => {
     expect(order).toEqual(['shared', 'poll']);
   });
 
-  test('are not taken by those who left while waiting', async () => {
+  test('are not taken by callers that left while waiting', async () => {
     const { limiter, order, release, join } = await oneTaken();
     const leaving = new Cancellation();
     const left = rejection(join('left', waiting('interactive', leaving)));

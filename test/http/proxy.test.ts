@@ -77,7 +77,7 @@ describe('a source behind a proxy', () => {
     [403, 'the proxy answered 403'],
     [502, 'the proxy answered 502'],
     [null, 'the proxy did not open a connection'],
-  ])('that answers %s to a request for a tunnel is said to have done so, after one attempt', async (refuse, words) => {
+  ])('that answers %s to a request for a tunnel is reported as the cause, after one attempt', async (refuse, words) => {
     const proxy = await startProxy(1, { refuse });
     expect(await rejection(ask({ baseUrl: 'https://vendor.test', proxy: proxy.url, tls }))).toMatchObject({
       code: 'SOURCE_UNAVAILABLE',
@@ -86,7 +86,7 @@ describe('a source behind a proxy', () => {
     expect(proxy.asked).toHaveLength(1);
   });
 
-  test('that wants credentials for a plain request is told from a source that does', async () => {
+  test('that wants credentials for a plain request is not taken for a source that wants them', async () => {
     const proxy = await startProxy(1, { refuse: 407 });
     expect(await rejection(ask({ baseUrl: 'http://vendor.test', proxy: proxy.url }))).toMatchObject({
       code: 'SOURCE_UNAVAILABLE',

@@ -79,7 +79,7 @@ describe('a shared stream', () => {
     for (const { got } of [one, two, three]) expect(got).toEqual(['|', 'x', 'y']);
   });
 
-  test('is left alone by those who come after its first item, who share one of their own', async () => {
+  test('is not joined after its first item: later callers share another one', async () => {
     const { ask, started } = setUp();
     const early = ask();
     started[0]?.give('x');
@@ -199,7 +199,7 @@ describe('a caller that leaves a shared stream', () => {
     }).toThrow(stream!.shared.cancellation.reason);
   });
 
-  test('as the last does not take those with it who come after', () => {
+  test('as the last does not cancel the calls of later callers', () => {
     const { ask, started } = setUp();
     ask().cancellation.cancel();
     ask();

@@ -148,7 +148,7 @@ describe('a caller that leaves a shared call', () => {
     expect(await Promise.all(left)).toEqual(leaving.map(({ signal }) => signal.reason as unknown));
   });
 
-  test('as the last does not take those with it who come after', async () => {
+  test('as the last does not cancel the calls of later callers', async () => {
     const { server, http, letGo } = await holding();
     const leaving = new AbortController();
     const left = rejection(http.json(jobs, decoder, createCall({ signal: leaving.signal })));

@@ -89,7 +89,7 @@ describe('a stream', () => {
     expect(server.received).toHaveLength(1);
   });
 
-  test('hangs up and frees its place when whoever reads it stops', async () => {
+  test('hangs up and frees its place when its reader stops', async () => {
     const enough = new Error('enough');
     let hungUp: Promise<void> | undefined;
     const server = await serve((_, response, index) => {

@@ -106,14 +106,14 @@ describe('a source that wants a client certificate', () => {
     'ssl3_read_bytes:tlsv13 alert certificate required:../ssl/record/rec_layer_s3.c:1605:SSL alert number 116',
     'ssl3_read_bytes:sslv3 alert bad certificate:../ssl/record/rec_layer_s3.c:1605:SSL alert number 42',
     'ssl3_read_bytes:ssl/tls alert unknown ca:../ssl/record/rec_layer_s3.c:1605:SSL alert number 48',
-  ])('is told from one that is down by its alert (%s)', (alert) => {
+  ])('is not reported as down: its alert shows what it wants (%s)', (alert) => {
     expect(tlsWords(new Error(`0A00045C:SSL routines:${alert}`), 'EPROTO')).toBe(
       'the server does not accept our certificate, or wants one; see `tls.certificate`',
     );
   });
 });
 
-test('a server without TLS behind an https URL is told from one that is down', async () => {
+test('a server without TLS behind an https URL is not reported as down', async () => {
   const server = await serve((_, response) => {
     sendJson(response, {});
   });

@@ -79,7 +79,7 @@ describe('authorisation', () => {
   });
 });
 
-describe('jobs', () => {
+describe('the jobs API', () => {
   test('pages by limit and offset, counts in strings and sorts on request', async () => {
     for (const name of ['a', 'b', 'c']) simulation.createJob({ name });
     const path = '/v1/customer/jobs?pagination.limit=2&pagination.offset=1&orderBy=name%20desc';
@@ -158,7 +158,7 @@ describe('jobs', () => {
   });
 });
 
-describe('logs', () => {
+describe('the logs API', () => {
   function fill(): string {
     const key = simulation.createJob();
     simulation.write(key, [
@@ -278,7 +278,7 @@ describe('logs', () => {
   });
 });
 
-describe('what is not known, and no connector asks for', () => {
+describe('the simulation, on routes that no connector uses,', () => {
   test('lists jobs by POST /jobs/filter as GET /jobs does, or has no such route', async () => {
     for (const name of ['a', 'b', 'c']) simulation.createJob({ name });
     const bare = await token();

@@ -66,7 +66,7 @@ async function walk(limit: number, name = 'sft'): Promise<string[]> {
   return messages;
 }
 
-describe('who may ask', () => {
+describe('access control', () => {
   test('refuses a call without a token, with a wrong one, and with one that lacks the scope', async () => {
     await start();
     expect(await get(JOBS, {})).toEqual({ status: 401, body: { detail: 'Unauthorized' } });
@@ -80,7 +80,7 @@ describe('who may ask', () => {
     });
   });
 
-  test('asks nobody when authorisation is off, and says so in the configuration of a source', async () => {
+  test('wants no token when authorisation is off, nor does the configuration of its source', async () => {
     const nemo = await start({ token: null });
     expect((await get(JOBS, {})).status).toBe(200);
     expect(nemo.sourceConfig('http://127.0.0.1:1')).toEqual({
@@ -92,7 +92,7 @@ describe('who may ask', () => {
   });
 });
 
-describe('jobs', () => {
+describe('the jobs API', () => {
   test('lists ten to a page, newest first, without nulls', async () => {
     const nemo = await start();
     for (let index = 0; index < 12; index += 1) nemo.createJob({ name: `job-${index}` });
@@ -183,7 +183,7 @@ describe('jobs', () => {
   });
 });
 
-describe('steps and tasks', () => {
+describe('the API for steps and tasks', () => {
   async function tree(options: NemoOptions = {}): Promise<NemoSimulation> {
     const nemo = await start(options);
     nemo.createJob({ name: 'sft', createdAt: START });
@@ -263,7 +263,7 @@ describe('steps and tasks', () => {
   });
 });
 
-describe('logs', () => {
+describe('the logs API', () => {
   test('gives a hundred lines by default, oldest first, with page numbers in base 58 as tokens', async () => {
     const nemo = await start();
     nemo.createJob({ name: 'sft' });
@@ -470,7 +470,7 @@ describe('logs', () => {
   });
 });
 
-describe('the rest', () => {
+describe('the simulation', () => {
   test('does not know other paths, and only reads', async () => {
     await start();
     expect((await get('/apis/jobs/v2/execution')).body).toEqual({ detail: 'Not Found' });

@@ -310,7 +310,7 @@ describe('runs in the old dialect', () => {
   });
 });
 
-describe('long and changing lists', () => {
+describe('a long and changing list', () => {
   test('computes a million runs without holding them, and finds them by offset and id', async () => {
     const { simulation, server } = await start();
     const key = simulation.createJob();
@@ -372,7 +372,7 @@ describe('long and changing lists', () => {
 });
 
 describe('limits', () => {
-  test('are said with 429 and a header, with 503 and a body, and before that by a header on every answer', async () => {
+  test('are reported by 429 with a header, by 503 with a body, and before that by a header on every answer', async () => {
     const { simulation, server } = await start();
     server.inject(tooManyRequests(7));
     const first = await ask(server, '/scheduler/jobs');
@@ -386,7 +386,7 @@ describe('limits', () => {
   });
 });
 
-describe('counting', () => {
+describe('the count of requests', () => {
   test('names each kind of request', async () => {
     const { simulation, server } = await start();
     const path = numbered(simulation, 1);

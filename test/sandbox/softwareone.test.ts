@@ -79,7 +79,7 @@ describe('authorisation', () => {
   });
 });
 
-describe('tasks', () => {
+describe('the tasks API', () => {
   test('answers one task without its audit unless that is selected', async () => {
     const key = simulation.createJob({ name: 'A transfer', status: 'SUCCEEDED', object: 'BUY-1' });
     const plain = (await ask(`/${key}`)).body as Row;
@@ -320,7 +320,7 @@ describe('long logs', () => {
   });
 });
 
-describe('counting and clearing', () => {
+describe('the simulation', () => {
   test('tells the kinds of requests apart', async () => {
     const key = simulation.createJob();
     await ask('?limit=1');

@@ -49,7 +49,7 @@ beforeAll(async () => {
 
 afterAll(() => supergraph.close());
 
-describe.skipIf(!ready)('a subgraph of products that is built as ours is', () => {
+describe.skipIf(!ready)('a subgraph of products that is built like ours', () => {
   test.each(['apollo', 'hive'] as const)(
     'passes the cases of the compatibility suite behind a gateway (%s)',
     async (name) => {

@@ -58,7 +58,7 @@ describe('a WebSocket of our own page', () => {
     ['https://logs.example.evil', 'logs.example'],
     ['null', 'null'],
     ['file://', 'logs.example'],
-  ])('(from %s to %s) is refused when it is none, and the log says of whom', async (origin, host) => {
+  ])('(from %s to %s) is refused if the page is not ours, and the log names its origin', async (origin, host) => {
     const server = await start(undefined, { trustProxy: ['127.0.0.1'] });
     expect(await open(server.url, { origin, host, 'x-forwarded-for': '203.0.113.9' })).toBe('403');
     expect(server.log.map((line) => JSON.parse(line) as unknown)).toMatchObject([{ client: '203.0.113.9', origin }]);
@@ -82,7 +82,7 @@ describe('streams behind a proxy', () => {
     stop.abort();
   });
 
-  test('are told from answers, which may be collected', async () => {
+  test('are not taken for answers, which the proxy may collect', async () => {
     const { url } = await start();
     const response = await fetch(`${url}/graphql?query={__typename}`);
     expect(response.headers.get('x-accel-buffering')).toBeNull();

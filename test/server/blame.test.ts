@@ -66,7 +66,7 @@ describe('over a WebSocket', () => {
   });
 
   test.each([['Bearer a\r\nX-Evil: 1'], ['Bearer a\n'], ['Bearer \u2713'], ['Bearer a\0']])(
-    'an authorization that no header can hold is said to be the fault of the client: %j',
+    'an authorization that no header can hold is reported as the fault of the client: %j',
     async (authorization) => {
       const server = await start();
       expect(await codesOf(server.url, '{ sources { name } }', {}, { Authorization: authorization })).toEqual([

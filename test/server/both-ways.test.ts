@@ -192,7 +192,7 @@ describe('the short way and the general way', () => {
     ];
   });
 
-  test('give the same answers, lines of the log and metrics, to a text that is new and to one that is known', async () => {
+  test('give the same answers, log lines and metrics, to a new text and to a known one', async () => {
     const [short, general] = ways;
     if (short === undefined || general === undefined) throw new Error('A server is missing.');
     for (const [name, sent] of [...CASES, ...CASES]) {

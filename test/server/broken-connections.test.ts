@@ -38,7 +38,7 @@ test('a client that resets the connection while its WebSocket is refused harms n
   expect((await server.query('{ __typename }')).status).toBe(200);
 });
 
-test('a client that sends a frame that is none, or too long, is cut off and not written about', async () => {
+test('a client that sends an invalid or too long frame is cut off, and nothing is logged', async () => {
   const server = await start(undefined, { limits: { bodyBytes: 1_000 } });
   const written = vi.spyOn(console, 'error').mockImplementation(() => undefined);
   const masked = [0, 0, 0, 0];

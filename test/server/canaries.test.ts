@@ -310,7 +310,7 @@ test('no secret and nothing of a failed answer is in what the service emits', { 
   }
 });
 
-test('no secret is in what a wrong configuration is told', async () => {
+test('no secret is in the complaints about a wrong configuration', async () => {
   const sources = await sourcesOf();
   // One fault for each source: something that is no key of it, and an empty base URL.
   const wrong = Object.fromEntries(

@@ -23,7 +23,7 @@ async function post(url: string, body: unknown, headers: Record<string, string> 
 
 describe('persisted queries', () => {
   test.each(['application/json', 'application/graphql-response+json', '*/*'])(
-    'are refused in the words that make links fall back, for %s',
+    'are refused with the message that makes client links fall back, for %s',
     async (accept) => {
       const server = await start();
       const { status, body } = await post(server.url, { operationName: null, variables: {}, ...HASHED }, { accept });
@@ -53,7 +53,7 @@ describe('persisted queries', () => {
   });
 });
 
-test('a subscription whose client takes no stream is told which transports there are', async () => {
+test('a subscription whose client takes no stream gets the list of transports', async () => {
   const server = await start();
   const { status, body } = await post(server.url, { query: TAIL }, { accept: 'application/json' });
   expect(status).toBe(406);
@@ -120,7 +120,7 @@ test.each([['graphql-ws'], ['mqtt']])('a WebSocket with the subprotocol %s is cl
   expect(closed).toEqual([4406, expect.stringContaining('graphql-transport-ws')]);
 });
 
-test('an empty cursor is none', () => {
+test('an empty cursor counts as no cursor', () => {
   const page = checkPageArguments({ first: 1, after: '', before: '' }, 10);
   expect(page).toEqual({ size: 1, side: 'first', after: null, before: null });
 });

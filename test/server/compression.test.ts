@@ -99,7 +99,7 @@ test.each([
   ['a multipart answer', { 'content-type': 'multipart/mixed; boundary=x' }],
   ['what must not be changed', { ...JSON_HEADERS, 'cache-control': 'no-transform' }],
   ['what is encoded already', { ...JSON_HEADERS, 'content-encoding': 'zstd' }],
-])('%s is passed on as it is', async (_what, headers) => {
+])('%s is sent unchanged', async (_what, headers) => {
   const url = await serve((response) => response.writeHead(200, headers).end(TEXT));
   const answer = await ask(url, 'br, gzip');
   expect(answer.body.toString()).toBe(TEXT);

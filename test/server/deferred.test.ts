@@ -144,7 +144,7 @@ describe('@defer', () => {
     await client.dispose();
   });
 
-  test('shows of an error in a later part what it shows of any other', async () => {
+  test('shows an error in a later part like any other error', async () => {
     const federation = fakeFederation();
     federation.health = async () => {
       await new Promise(setImmediate);

@@ -50,7 +50,7 @@ describe('errors over HTTP', () => {
     expect(JSON.stringify(answer)).not.toContain('secret');
   });
 
-  test('that nobody expected are said without details, and logged without addresses and secrets', async () => {
+  test('that are unexpected are reported without details, and logged without addresses and secrets', async () => {
     const error = Object.assign(new Error('GET https://up.example.com/jobs?token=t0p with Bearer s3cr3t'), {
       body: 'b0dy',
     });

@@ -149,7 +149,7 @@ describe('/export', () => {
     expect(server.log.join()).toContain('unexpected error');
   });
 
-  test('is for our own pages and those that were named', async () => {
+  test('serves our own pages and the allowed ones', async () => {
     const allowed = 'https://app.example.com';
     const { url } = await start(createFederation([source()]), { allowedOrigins: [allowed] });
     const ask = (origin: string, method = 'GET'): Promise<Response> =>

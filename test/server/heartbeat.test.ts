@@ -144,7 +144,7 @@ describe('heartbeats of WebSockets', () => {
     expect(server.log).toEqual([]);
   });
 
-  test('leave clients alone that answer', async () => {
+  test('do not close the connection of a client that answers', async () => {
     const live = liveFederation();
     const server = await start(live.federation, { heartbeatMilliseconds: BEAT });
     const socket = subscribe(server.url);

@@ -49,7 +49,7 @@ describe('a large answer', () => {
     },
   );
 
-  test('is written as one event for who asks for events', async () => {
+  test('is written as one event for clients that ask for events', async () => {
     const server = await startWithLongLines();
     const response = await fetch(`${server.url}/graphql`, {
       method: 'POST',

@@ -13,7 +13,7 @@ test('a replica that lacks something is ready, and says what', () => {
   expect(readinessOf({ ...WELL, isStopping: true, isSourceDown: true }).status).toBe(503);
 });
 
-test('a service whose source is down is ready, and names no source to those who only ask that', async () => {
+test('a service whose source is down is ready, and the answer names no source', async () => {
   const state = { isDown: false };
   const server = await start(undefined, { isSourceDown: () => state.isDown });
   const ready = async () => {

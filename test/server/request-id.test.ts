@@ -76,7 +76,7 @@ describe('a request', () => {
     await expect.poll(() => linesOf(server, 'read')).toMatchObject([{ requestId: GIVEN, audit: { jobs: ['up:a'] } }]);
   });
 
-  test('gets a new id where the one that it comes with could be taken for something else in a log or a header', () => {
+  test('gets a new id if its own could mean something else in a log or a header', () => {
     fc.assert(
       fc.property(
         fc.oneof(fc.string(), fc.string({ unit: 'binary', maxLength: 300 }), fc.constant(undefined)),

@@ -89,7 +89,7 @@ describe('the server', () => {
     expect(statuses).toEqual([200, 200, 404, 404, 404]);
   });
 
-  test('counts what it does', async () => {
+  test('counts its requests, calls and subscribers', async () => {
     const server = await start();
     await server.query('{ job(source: "down", key: "a") { name } }');
     await fetch(`${server.url}/nothing`);

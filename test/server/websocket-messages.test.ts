@@ -60,7 +60,7 @@ const message = fc.oneof(
 
 describe('a client of the WebSocket', () => {
   test.each(SERVER_ONLY)(
-    'that sends "%s", which only servers send, is told so, and nothing is logged',
+    'that sends "%s", which only servers send, gets a reason, and nothing is logged',
     async (type) => {
       const server = await start();
       const socket = await open(server);
@@ -74,7 +74,7 @@ describe('a client of the WebSocket', () => {
     },
   );
 
-  test('that gives two operations one id is told so, however long the id is, and nothing is logged', async () => {
+  test('that gives two operations one id gets a reason, however long the id is, and nothing is logged', async () => {
     const server = await start();
     for (const id of ['1', '9'.repeat(124), 'ä'.repeat(124), '😀'.repeat(5_000)]) {
       const socket = await open(server);

@@ -35,7 +35,7 @@ function line(number: number) {
 }
 
 describe('graphql-transport-ws', () => {
-  test('delivers lines as they come, to every subscriber, and ends the tail of one who leaves', async () => {
+  test('delivers lines as they come, to every subscriber, and ends the tail of a subscriber that leaves', async () => {
     const live = liveFederation();
     const server = await start(live.federation);
     const client = connect(server.url);
@@ -109,7 +109,7 @@ describe('graphql-transport-ws', () => {
     expect(server.log).toEqual([]);
   });
 
-  test('says no more of a tail that breaks than of any other fault, and ends', async () => {
+  test('reports a broken tail like any other fault, without details, and ends', async () => {
     const tail = async function* () {
       await Promise.reject(new Error('GET https://up.example.com failed'));
       yield* [];
@@ -123,7 +123,7 @@ describe('graphql-transport-ws', () => {
     expect(server.log).toHaveLength(1);
   });
 
-  test('tells subscribers when the server goes down, and lets go of them', async () => {
+  test('ends its subscribers with a reason when the server shuts down', async () => {
     const live = liveFederation();
     const server = await start(live.federation);
     const events = connect(server.url).iterate({ query: TAIL });
@@ -140,7 +140,7 @@ describe('graphql-transport-ws', () => {
   test.each([
     ['a page of another origin', '/graphql', { origin: 'https://evil.example.com' }],
     ['another path', '/other', {}],
-  ])('is not there for %s', async (_what, path, headers) => {
+  ])('refuses %s', async (_what, path, headers) => {
     const server = await start();
     const socket = new WebSocket(`${server.url.replace('http', 'ws')}${path}`, 'graphql-transport-ws', { headers });
     const error = await new Promise((resolve) => socket.once('error', resolve));
@@ -150,7 +150,7 @@ describe('graphql-transport-ws', () => {
   test.each([
     ['our own pages', undefined],
     ['pages that were named', 'https://dashboard.example.com'],
-  ])('is there for %s', async (_what, named) => {
+  ])('accepts %s', async (_what, named) => {
     const server = await start(undefined, { allowedOrigins: named === undefined ? [] : [named] });
     const socket = new WebSocket(`${server.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', {
       headers: { origin: named ?? server.url },

@@ -147,7 +147,7 @@ describe(point(11), () => {
     follower.kill();
   });
 
-  test('lets somebody who resumes have the rest of the old attempt and then the new one, from wherever they were', async () => {
+  test('gives a subscriber that resumes the rest of the old attempt and then the new one, from any position', async () => {
     const { service, simulation, key, jobs } = await begun({ generation: 'C' }, { batchSize: 1 });
     const old = inOrder(4);
     const watcher = follow('WebSocket', service.url, { jobs });
@@ -178,7 +178,7 @@ describe(point(11), () => {
     }
   });
 
-  test('gives who begins with the last lines those of both attempts', async () => {
+  test('gives a subscriber that begins with the last lines those of both attempts', async () => {
     const { service, simulation, key, jobs } = await begun({ generation: 'C' });
     const [old, current] = [inOrder(5), inOrder(2)];
     simulation.write(key, old);
@@ -320,7 +320,7 @@ describe.each(['A', 'B'] as const)('where only the current attempt can be read (
     for (const follower of followers) follower.kill();
   });
 
-  test('says so to who resumes in the old attempt, and to nobody who resumes in the new one or begins with it', async () => {
+  test('reports that to subscribers that resume in the old attempt, and to no others', async () => {
     const { service, simulation, key, jobs } = await begun({ generation }, { overlapMilliseconds: 200, batchSize: 1 });
     const [old, current] = [inOrder(2), inOrder(3)];
     simulation.write(key, old);

@@ -114,7 +114,7 @@ describe.each(TRANSPORTS)('the end of a stream over %s', (transport) => {
     expect(JSON.stringify(follower.problem)).toContain('"NOT_FOUND"');
   });
 
-  test('of a client that goes away without a goodbye stops its poller', async () => {
+  test('of a client that disappears stops its poller', async () => {
     const service = await stand({ vendors: { one: simulateSap() } });
     const { simulation } = service.vendors.one;
     const key = simulation.createJob();
@@ -150,7 +150,7 @@ describe('graphql-transport-ws', () => {
     return { service, socket, closed, payload, send };
   }
 
-  test('closes with 4400 for a message that is none', async () => {
+  test('closes with 4400 for an invalid message', async () => {
     const { closed, socket } = await open();
     socket.send('hello');
     expect(await closed).toBe(4400);

@@ -69,7 +69,7 @@ async function fallSilent(job: SilentJob): Promise<number> {
   return job.polledAt.length;
 }
 
-describe('those who join a job that has been silent', () => {
+describe('subscribers that join a silent job', () => {
   // The state of the job is asked for at each poll: that is how polls are told from each other here.
   const EACH = { refreshMilliseconds: 0 };
 
@@ -90,7 +90,7 @@ describe('those who join a job that has been silent', () => {
     expect((await pollsAfter([0])).slice(0, 3)).toEqual([0, INTERVAL, 3 * INTERVAL]);
   });
 
-  test('cause the same polls when they are 1,000 within an interval as when it is one', async () => {
+  test('cause the same polls, whether they are 1,000 within an interval or one', async () => {
     const joins = Array.from({ length: 1_000 }, (_, index) => index * (INTERVAL / 1_000));
     expect(await pollsAfter(joins)).toEqual(await pollsAfter([0]));
   });
@@ -122,7 +122,7 @@ describe('those who join a job that has been silent', () => {
     );
   });
 
-  test('do not have a source asked that wants to be left alone', async () => {
+  test('cause no call to a source that asked for a pause', async () => {
     const job = silentJob({ ...EACH, maxIntervalMilliseconds: 60_000 });
     await fallSilent(job);
     job.limit(30);

@@ -30,8 +30,8 @@ function isBackingOff({ events }: Follower): boolean {
   return events.some((event) => event.__typename === 'LogStreamStatus' && event.state === 'BACKING_OFF');
 }
 
-describe('those who join a job between two polls of it', () => {
-  test('cause no call while its source wants to be left alone, and are told so', async () => {
+describe('subscribers that join a job between two polls', () => {
+  test('cause no call while its source asked for a pause, which they get as a status', async () => {
     const { server, join, first } = await followed({ intervalMilliseconds: 5, maxIntervalMilliseconds: 20 });
     const answered = server.inject({ what: { do: 'status', status: 429, headers: { 'retry-after': '3600' } } });
     await untilAll(first, isBackingOff, 'it is backing off');

@@ -53,7 +53,7 @@ describe('a feed that is so busy that its overlap is more than it keeps for its 
   test.each([
     ['many lines', 'a line', DEFAULT_TAIL.keepBytes],
     ['long lines', 'x'.repeat(1_000), 40_000],
-  ])('leaves behind who does not take %s, and never who does', (_what, text, keepBytes) => {
+  ])('leaves behind only subscribers that do not take %s', (_what, text, keepBytes) => {
     const { feed, prompt, slow } = busyFeed(keepBytes);
     for (let round = 0; round < 50; round += 1) {
       feed.accept(linesOfNow(round, text));

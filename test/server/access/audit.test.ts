@@ -47,7 +47,7 @@ async function journal({ log }: TestServer): Promise<unknown[]> {
 const READ = { caller: 'grafana', client: '127.0.0.1', jobs: ['a:job'], moreJobs: 0, jobsListed: 0 };
 
 describe('the audit log', () => {
-  test('says who read which jobs in a query, and how much of them, however often the lines are selected', async () => {
+  test('names the caller, the jobs of a query and the amount read, however often the lines are selected', async () => {
     const server = await serve();
     await server.query(
       `query Night { logs(jobs: ["${JOB}"], first: 3) { nodes { id } edges { node { message } } }

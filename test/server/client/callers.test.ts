@@ -19,7 +19,7 @@ describe('callers', () => {
   const limits = { ...DEFAULT_CLIENT_LIMITS, requestsPerSecond: 2, operations: 3 };
   const isRefused = (begun: unknown): boolean => typeof begun !== 'function';
 
-  test('are told to wait when they ask too fast, each for itself', () => {
+  test('must wait when they ask too fast, each for itself', () => {
     const callers = new Callers(limits);
     for (let n = 0; n < 10; n += 1) {
       const end = callers.begin('192.0.2.1', 0);
@@ -31,7 +31,7 @@ describe('callers', () => {
     expect(isRefused(callers.begin('192.0.2.1', 1_000))).toBe(false);
   });
 
-  test('have so many operations under way', () => {
+  test('have a bounded number of operations under way', () => {
     const callers = new Callers(limits);
     const [first] = [1, 2, 3].map(() => callers.begin('192.0.2.1', 0));
     expect(isRefused(callers.begin('192.0.2.1', 0))).toBe(true);

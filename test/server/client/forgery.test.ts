@@ -67,7 +67,7 @@ describe('a server', () => {
     expect((await send(`${url}/graphql?${body}`, 'GET', { accept: 'application/json' }))[0]).toBe(200);
   });
 
-  test('does so when it is told to', async () => {
+  test('executes both where the configuration allows it', async () => {
     const { url } = await start(undefined, { csrfProtection: false });
     const [status] = await send(`${url}/graphql?query=${encodeURIComponent(query)}`, 'GET', {
       'sec-fetch-site': 'cross-site',
@@ -101,7 +101,7 @@ describe('a server', () => {
     for (const script of scripts) expect(script).toMatch(/ type="application\/json"| src="(?!\w+:|\/\/)/);
   });
 
-  test('tells its schema to nobody when it is told not to', async () => {
+  test('hides its schema where the configuration says so', async () => {
     const server = await start(undefined, { introspection: false });
     const { errors } = await server.query('{ __schema { types { name } } }');
     expect(errors?.[0]?.extensions['code']).toBe('BAD_USER_INPUT');

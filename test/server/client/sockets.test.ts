@@ -45,7 +45,7 @@ describe('a WebSocket', () => {
     expect(await heard('pong')).toBe('{"type":"pong"}');
   });
 
-  test('that sends too many messages is told so and closed', async () => {
+  test('that sends too many messages is closed with a reason', async () => {
     const { server, socket, say } = await connect({ clientLimits: { socketMessagesPerSecond: 10 } });
     const closed = once(socket, 'close');
     for (let n = 0; n < 200; n += 1) say({ type: 'ping' });
@@ -61,7 +61,7 @@ describe('a WebSocket', () => {
     expect(((await closed) as [number])[0]).toBe(1008);
   });
 
-  test('that sends too many bytes is told so and closed', async () => {
+  test('that sends too many bytes is closed with a reason', async () => {
     const { socket, say } = await connect({ clientLimits: { socketBytesPerSecond: 10_000 } });
     const closed = once(socket, 'close');
     for (let n = 0; n < 10; n += 1) say({ type: 'ping', payload: { large: 'x'.repeat(10_000) } });
@@ -89,7 +89,7 @@ describe('a WebSocket', () => {
     expect(socket.bufferedAmount).toBeLessThan(50_000_000);
   });
 
-  test('has so many operations under way, and more when some are over', async () => {
+  test('has a bounded number of operations under way, and starts more when some end', async () => {
     const { heard, say } = await connect({ clientLimits: { socketOperations: 2 } });
     for (const id of ['a', 'b', 'c']) say({ id, type: 'subscribe', payload: { query: TAIL } });
     const message = 'At most 2 operations of one WebSocket may be under way.';
@@ -103,7 +103,7 @@ describe('a WebSocket', () => {
     expect(await heard('"id":"d"')).toContain('"data"');
   });
 
-  test('gives the place of an operation back that is wrong', async () => {
+  test('frees the place of an invalid operation', async () => {
     const { heard, say } = await connect({ clientLimits: { socketOperations: 1 } });
     const wrong = ['{ nothing }', '{', 'query A { sources { name } } query B { sources { name } }'];
     for (const [id, query] of wrong.entries()) {

@@ -225,7 +225,7 @@ describe('tasks', () => {
     expect(logQueries()).toEqual([{ jobId: job, taskIds: [], levels: [], services: ['TASKRUNNER'] }]);
   });
 
-  test('share the call of whoever reads lines at the same time, and then are known', async () => {
+  test('share the call of a reader of lines at the same time, and are not requested again', async () => {
     const job = fill();
     const [lines, tasks] = await Promise.all([messages({ job }), rowsOf(await connector.parts.Task!.list(job, call))]);
     expect([lines.length, tasks.length]).toEqual([5, 2]);

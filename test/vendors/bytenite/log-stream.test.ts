@@ -411,7 +411,7 @@ describe('an answer that is not what it should be', () => {
     await expect(readLogStream(broken(), ignore, 'render')).rejects.toBe(cut);
   });
 
-  test('lets an error of whoever takes its lines through as it is', async () => {
+  test('passes on an error of its reader unchanged', async () => {
     const full = new Error('full');
     const sink = (): void => {
       throw full;

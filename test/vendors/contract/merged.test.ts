@@ -59,7 +59,7 @@ describe('jobs of all vendors in one connection', () => {
   );
 
   test(
-    'give every entry once to who goes on behind sources that have failed, and says which',
+    'give every entry once to clients that go on behind failed sources, which are named',
     async () => {
       await fc.assert(
         fc.asyncProperty(

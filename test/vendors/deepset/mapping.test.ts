@@ -141,7 +141,7 @@ describe('extra fields', () => {
     expect(redact(fields)).toEqual(fields);
   });
 
-  test('lose what says who, in every spelling and at any depth', () => {
+  test('lose what identifies a person, in every spelling and at any depth', () => {
     const hidden = [
       'user_id',
       'userId',

@@ -63,7 +63,7 @@ describe('an instant with more lines than a page', () => {
     expect(places(await readEntries(partition, { from: middle }))).toEqual(places(entries.slice(322)));
   });
 
-  test('is said to be cut where the vendor gives no way to reach the rest', async () => {
+  test('is reported as truncated if the vendor gives no way to reach the rest', async () => {
     harness.simulation.dialect.filterable = [];
     const job = write(Array.from({ length: 500 }, (_, index) => record(START, index)));
     const batches = await readBatches(await partitionOf(harness.connect(), job));

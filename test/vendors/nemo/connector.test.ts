@@ -62,7 +62,7 @@ describe('listing jobs', () => {
     ]);
   });
 
-  test('leaves filters to whoever reads, for the vendor would filter after it has paged', async () => {
+  test('leaves filters to the reader, because the vendor filters after it has paged', async () => {
     const { connector, simulation, server } = await connect();
     simulation.createJob({ status: 'QUEUED' });
     for (const filter of [{ statusIn: ['FAILED'] }, { nameContains: 'x' }] as const) {

@@ -120,7 +120,7 @@ describe('levels that a described API takes', () => {
     expect(new Set(asked)).toEqual(new Set([levels]));
   });
 
-  test('are said to be pushed down', () => {
+  test('are reported as pushed down', () => {
     const pushdown = (name: string): unknown => tributary.federation.source(name)?.capabilities.pushdown;
     expect([pushdown('here'), pushdown('single'), pushdown('there')]).toEqual([
       [],

@@ -247,7 +247,7 @@ describe('severity', () => {
     expect(severityOfState(state)).toMatchObject({ number, text: state });
   });
 
-  test('of no state is none', () => {
+  test('is UNSPECIFIED for a run without a state', () => {
     expect(severityOfState(null)).toEqual({ number: 0, text: null, source: 'NONE' });
   });
 });

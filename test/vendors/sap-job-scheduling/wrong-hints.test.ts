@@ -216,7 +216,7 @@ describe('an instance that takes paging parameters without effect', () => {
   });
 
   test.each(['legacy', 'current'] as const)(
-    'and gives its first page for ever is said in the %s dialect',
+    'and gives its first page for ever is reported in the %s dialect',
     async (dialect) => {
       const key = await start(450, { dialect, ignores: 'both' });
       for (const direction of ['forward', 'backward'] as const) {

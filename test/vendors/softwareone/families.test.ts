@@ -35,7 +35,7 @@ function kinds(): string[] {
 }
 
 describe('the child tasks of several tasks', () => {
-  test('are one question, and their counts none', async () => {
+  test('cost one call, and their counts cost none', async () => {
     const { parents, children } = await families([3, 0, 2]);
     const connector = harness.connect();
     const call = createCall();
@@ -47,13 +47,13 @@ describe('the child tasks of several tasks', () => {
     expect(kinds()).toEqual(['tasks 200']);
   });
 
-  test('are asked for task by task where they are more than a native page', async () => {
+  test('cost one call per task if they do not fit on one native page', async () => {
     const { parents, children } = await families([60, 1, 40]);
     expect(await childrenOf(harness.connect(), parents)).toEqual(children);
     expect(kinds()).toEqual(['tasks 200', 'tasks 200', 'tasks 200', 'tasks 200']);
   });
 
-  test('are so where the source does not say how many there are', async () => {
+  test('cost one call per task if the source reports no total', async () => {
     const { parents, children } = await families([60, 40], { totals: false });
     expect(await childrenOf(harness.connect(), parents)).toEqual(children);
   });

@@ -414,7 +414,7 @@ describe('a vendor that does not do what is asked', () => {
 });
 
 describe('the vendor', () => {
-  test('says what it can do', () => {
+  test('has these capabilities', () => {
     expect(connector.capabilities).toEqual({
       attempts: false,
       steps: false,

@@ -140,7 +140,7 @@ const SAMPLE_TASK = {
 };
 
 describe('a task', () => {
-  test('becomes a job without what says who, where or how', () => {
+  test('becomes a job without people, addresses and settings', () => {
     expect(jobOf(taskWire(SAMPLE_TASK), 'marketplace')).toEqual({
       source: 'marketplace',
       key: 'TSK-0001-2474-4798-1266',
