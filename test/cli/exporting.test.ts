@@ -6,6 +6,7 @@ import { start } from './command-line.ts';
 import type { RunningCommand } from './command-line.ts';
 import { ProgressBar } from '../../src/cli/export/progress-bar.ts';
 import { run } from '../../src/cli/program.ts';
+import { INTERRUPTED } from '../../src/cli/surroundings.ts';
 
 const FINISHED = 'nemo:default/support-assistant-lora';
 const FAILED = 'nemo:default/support-assistant-full';
@@ -51,6 +52,22 @@ async function killedAfter(parts: number, ...args: readonly string[]): Promise<v
   });
   await died;
 }
+
+test('an export that is stopped says so, and not that a service was', async () => {
+  const stopping = new AbortController();
+  let errors = '';
+  const code = await run(['export', FINISHED, FAILED], {
+    environment: {},
+    folder,
+    stop: stopping.signal,
+    complain: (text) => void (errors += text),
+    print: () => {
+      stopping.abort(INTERRUPTED);
+    },
+  });
+  expect(code).toBe(1);
+  expect(errors).toMatch(/^The export was stopped\.\nGo on with --after [\w-]+\n$/);
+});
 
 describe('an export with --resume', () => {
   test.each(['ndjson', 'csv', 'text'])('as %s that was cut goes on to the same bytes', async (format) => {

@@ -14,7 +14,7 @@ import { filterOf } from '../options/log-options.ts';
 import type { LogSelection } from '../options/log-options.ts';
 import { Misuse } from '../options/misuse.ts';
 import { formatOf } from '../show/output-choice.ts';
-import { EXIT } from '../surroundings.ts';
+import { EXIT, INTERRUPTED, TERMINATED } from '../surroundings.ts';
 import type { Surroundings } from '../surroundings.ts';
 import type { ExportFormatName } from '../../export/formats.ts';
 import type { ExportEnd } from '../../export/walk.ts';
@@ -44,10 +44,16 @@ export async function exportLogs(
       const keeper = path === null ? null : new PlaceKeeper(path, question, saved);
       const bar = barOf(question, options, graph, within, saved);
       const end = await write(graph, question, keeper, bar, within);
-      await complainAbout(end.failures);
+      if (wasStopped(within)) within.complain('The export was stopped.\n');
+      else await complainAbout(end.failures);
       return tell(end, within);
     }),
   );
+}
+
+/** True after Ctrl+C or SIGTERM, and not when the reader of a pipe has enough. */
+function wasStopped({ stop }: Surroundings): boolean {
+  return stop.reason === INTERRUPTED || stop.reason === TERMINATED;
 }
 
 function questionOf(options: ExportOptions, jobs: ExportQuestion['jobs'], saved: SavedPlace | null): ExportQuestion {
