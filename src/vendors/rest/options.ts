@@ -55,7 +55,7 @@ const jobs = z.strictObject({
   one: oneJob.describe('The call that gives one job.'),
   key: z
     .union([path, z.array(path).min(2).max(8)], { error: 'a path in the row, or a list of 2 to 8 paths' })
-    .describe('What a job is told apart by. Of several fields, the key joins them with slashes.'),
+    .describe('What distinguishes a job. With several fields, the key joins them with slashes.'),
   name: field.describe('Default: the key.'),
   status: field,
   statuses: z
