@@ -3,7 +3,9 @@ import { once } from 'node:events';
 import { ConfigurationError } from '../config/problems.ts';
 import type { Problem } from '../config/problems.ts';
 import { DEFAULT_CLIENT_LIMITS } from '../config/service-limits.ts';
+import { isTrusted, trustedProxies } from './client/address.ts';
 import { isLoopback } from './client/allowed-hosts.ts';
+import { shareConnections } from './client/connections.ts';
 import { keepConnections, listen, urlOf } from './listen.ts';
 import { createService } from './service.ts';
 import type { ServiceOptions } from './service-options.ts';
@@ -55,6 +57,8 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
   server.on('checkContinue', service.askedFirst);
   server.on('upgrade', service.upgrade);
   server.maxConnections = options.clientLimits?.connections ?? DEFAULT_CLIENT_LIMITS.connections;
+  let proxies = trustedProxies(options.trustProxy ?? []);
+  shareConnections(server, { most: () => server.maxConnections, isProxy: (address) => isTrusted(address, proxies) });
   keepConnections(server, options.keepAliveMilliseconds ?? 75_000);
   await listen(server, host, port);
 
@@ -76,10 +80,11 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
     url: urlOf(server, host),
     paths: service.paths,
     async applyRules(rules) {
-      const { liveLimits, keepAliveMilliseconds } = rules;
+      const { liveLimits, keepAliveMilliseconds, trustProxy } = rules;
       checkAccess(rules, host);
       await service.applyRules(rules);
       if (liveLimits !== undefined) server.maxConnections = liveLimits.connections;
+      if (trustProxy !== undefined) proxies = trustedProxies(trustProxy);
       if (keepAliveMilliseconds !== undefined) keepConnections(server, keepAliveMilliseconds);
     },
     close: () => (closing ??= shutDown()),

@@ -1,16 +1,12 @@
-import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
+import { errors, jwtVerify } from 'jose';
 import type { JWTPayload } from 'jose';
 import type { TokenSettings } from '../../config/access.ts';
 import type { Identity } from './access.ts';
 import { bearerToken } from './bearer.ts';
 import { Denied } from './denied.ts';
+import { issuerKeys } from './issuer-keys.ts';
 
-/** Least time between two requests for a key that the issuer's set does not contain. */
-const COOLDOWN_MILLISECONDS = 30_000;
-const TIMEOUT_MILLISECONDS = 5_000;
-/** How long the issuer's keys are cached. A withdrawn key is accepted for at most this long. */
-const KEYS_LIVE_MILLISECONDS = 600_000;
-
+/** Clients are told to come again after this, and until then the issuer is not asked again. */
 const RETRY_AFTER_SECONDS = 5;
 
 /** The latest expiry of a token, in seconds since 1970, whatever the token states: the limit of dates in JavaScript. */
@@ -19,11 +15,7 @@ const LONGEST_LIFE_SECONDS = 8_640_000_000_000;
 /** Authenticates callers by signed tokens (JWT, RFC 7519) of one issuer. */
 export function knowsByToken(settings: TokenSettings): (authorization: string | null) => Promise<Identity> {
   const { issuer, audience, algorithms, rolesClaim, clockToleranceMilliseconds } = settings;
-  const keys = createRemoteJWKSet(new URL(settings.jwks), {
-    timeoutDuration: TIMEOUT_MILLISECONDS,
-    cooldownDuration: COOLDOWN_MILLISECONDS,
-    cacheMaxAge: KEYS_LIVE_MILLISECONDS,
-  });
+  const keys = issuerKeys(settings.jwks, RETRY_AFTER_SECONDS * 1_000);
   const wanted = {
     issuer,
     audience,
@@ -60,6 +52,9 @@ function denied(error: unknown): Denied {
   }
   if (error instanceof errors.JWSInvalid || error instanceof errors.JWTInvalid) {
     return new Denied(401, 'The token is not a signed JWT.');
+  }
+  if (error instanceof errors.JOSENotSupported) {
+    return new Denied(401, 'The token needs an extension, or a kind of key, that is not taken.');
   }
   // The issuer's keys cannot be fetched, or are not valid.
   return new Denied(503, "The issuer's keys can't be read now.", RETRY_AFTER_SECONDS);

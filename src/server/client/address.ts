@@ -32,7 +32,7 @@ export function clientAddress(
   if (forwarded === undefined) return address;
   const text = typeof forwarded === 'string' ? forwarded : forwarded.join(',');
   for (const hop of text.split(',').slice(-MOST_HOPS).reverse()) {
-    if (address === null || !trusted.check(address, familyOf(address))) return address;
+    if (address === null || !isTrusted(address, trusted)) return address;
     const before = plainAddress(hop);
     if (before === null) return address;
     address = before;
@@ -40,10 +40,15 @@ export function clientAddress(
   return address;
 }
 
+export function isTrusted(address: string, trusted: TrustedProxies): boolean {
+  return trusted.check(address, familyOf(address));
+}
+
 /** Addresses of open connections. */
 const addresses = new WeakMap<object, string | null>();
 
-function addressOf(socket: Pick<IncomingMessage, 'socket'>['socket']): string | null {
+/** The address at the other end of a connection. Null: it is closed. */
+export function addressOf(socket: Pick<IncomingMessage, 'socket'>['socket']): string | null {
   const { remoteAddress } = socket;
   // A closed connection has none.
   if (remoteAddress === undefined) return null;

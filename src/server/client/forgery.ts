@@ -8,13 +8,15 @@ const SIMPLE_TYPES = new Set(['application/x-www-form-urlencoded', 'multipart/fo
 
 /** Headers that need a preflight to reach another origin. Any of them proves that the page is allowed. */
 const ASKED_FIRST = [
-  'authorization',
   'x-requested-with',
   'graphql-require-preflight',
   'apollo-require-preflight',
   'x-apollo-operation-name',
   'x-graphql-yoga-csrf',
 ];
+
+/** Credentials that browsers remember and send along by themselves. A page can only set others, after a preflight. */
+const SENT_BY_BROWSERS = /^\s*(?:basic|digest|negotiate|ntlm)(?![^\s,])/i;
 
 /**
  * True if a page of another site may have made a browser send this request, with the browser's address and cookies
@@ -25,6 +27,7 @@ export function mayBeForged({ headers }: Pick<IncomingMessage, 'headers'>, allow
   const type = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
   if (type !== undefined && type !== '' && !SIMPLE_TYPES.has(type)) return false;
   if (ASKED_FIRST.some((name) => headers[name] !== undefined)) return false;
+  if (headers.authorization !== undefined && !SENT_BY_BROWSERS.test(headers.authorization)) return false;
   if (headers.origin !== undefined) return !isAllowedPage({ headers }, allowedPages);
   const site = headers['sec-fetch-site'];
   if (site !== undefined) return site !== 'same-origin' && site !== 'none';

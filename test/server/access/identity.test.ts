@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
 import { SignJWT } from 'jose';
 import { describe, expect, test } from 'vitest';
 import type { AccessSettings } from '../../../src/config/access.ts';
 import { fakeFederation } from '../../resolvers/fake-federation.ts';
+import { serve } from '../../http/loopback.ts';
 import { start } from '../start.ts';
 import { startIssuer } from './issuer.ts';
 import type { Claims } from './issuer.ts';
@@ -21,6 +24,10 @@ function keys(...roles: string[]): AccessSettings {
     ],
     roles: roles.length === 0 ? null : { reader: { sources: null, operations: ['query'] } },
   };
+}
+
+function* endless(): Generator<string> {
+  for (;;) yield ' '.repeat(65_536);
 }
 
 /** What a client that sends this `Authorization` gets from the graph. */
@@ -135,6 +142,31 @@ describe('tokens', () => {
     const answer = await ask(issuer.settings, authorization);
     expect([answer.status, answer.retryAfter, answer.challenge]).toEqual([503, '5', null]);
     expect(answer.text).toContain("The issuer's keys can't be read now.");
+  });
+
+  test.each<[string, (response: ServerResponse) => void]>([
+    ['answers with an error', (response) => response.writeHead(500).end()],
+    ['answers with a page', (response) => response.end('<html>')],
+    ['sends keys without an end', (response) => void Readable.from(endless()).pipe(response)],
+  ])('leave an issuer alone for a while that %s', async (_, answer) => {
+    let asked = 0;
+    const issuer = await serve((_request, response) => {
+      asked += 1;
+      answer(response);
+    });
+    const { settings, token } = await startIssuer();
+    const server = await start(fakeFederation(), { auth: { ...settings, jwks: issuer.origin } as AccessSettings });
+    const headers = { authorization: `Bearer ${await token()}` };
+    for (let sent = 0; sent < 5; sent += 1) expect((await server.query(QUERY, {}, headers)).status).toBe(503);
+    expect(asked).toBe(1);
+  });
+
+  test('that need an extension are refused', async () => {
+    const issuer = await startIssuer();
+    const [, payload, signature] = (await issuer.token()).split('.');
+    const header = Buffer.from(JSON.stringify({ alg: 'ES256', kid: 'first', crit: ['x'], x: 1 })).toString('base64url');
+    const answer = await ask(issuer.settings, `Bearer ${header}.${payload}.${signature}`);
+    expect(answer.status).toBe(401);
   });
 
   test('ask the issuer for its keys once, not for each request, and not for each key that it does not have', async () => {

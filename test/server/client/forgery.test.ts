@@ -28,6 +28,8 @@ describe('a request that may be forged', () => {
     ['an image of another site', { 'sec-fetch-site': 'cross-site', 'user-agent': CHROME }],
     ['an image of a sibling site', { 'sec-fetch-site': 'same-site', 'user-agent': CHROME }],
     ['an image of a page that hides where it is, without TLS', { 'user-agent': CHROME }],
+    ['a link with what a browser knows of a proxy', { 'sec-fetch-site': 'cross-site', authorization: 'Basic eDp5' }],
+    ['a form with a ticket of a browser', { origin: 'https://evil.example', authorization: 'negotiate YII=' }],
     ['an image of another page without TLS', { 'user-agent': CHROME, referer: 'http://evil.example/page' }],
   ])('is %s', (_what, headers) => {
     expect(mayBeForged({ headers: { host: 'logs.example', ...headers } }, OURS)).toBe(true);

@@ -1,0 +1,36 @@
+import { EventEmitter } from 'node:events';
+import type { Server } from 'node:http';
+import { expect, test } from 'vitest';
+import { shareConnections } from '../../../src/server/client/connections.ts';
+
+class Connection extends EventEmitter {
+  readonly remoteAddress: string;
+  isOpen = true;
+
+  constructor(remoteAddress: string) {
+    super();
+    this.remoteAddress = remoteAddress;
+  }
+
+  destroy(): void {
+    this.isOpen = false;
+    this.emit('close');
+  }
+}
+
+test('one caller gets half of the connections, and others half of what is left; proxies and this machine may have all', () => {
+  const server = new EventEmitter();
+  shareConnections(server as unknown as Server, { most: () => 16, isProxy: (address) => address === '192.0.2.9' });
+  const open = (address: string, count: number): readonly Connection[] => {
+    const connections = Array.from({ length: count }, () => new Connection(address));
+    for (const connection of connections) server.emit('connection', connection);
+    return connections.filter(({ isOpen }) => isOpen);
+  };
+  const first = open('::ffff:192.0.2.1', 20);
+  const second = open('2001:db8::1', 20);
+  expect([first.length, second.length, open('2001:db8::2', 1).length]).toEqual([8, 4, 0]);
+  for (const connection of [...first, ...second]) connection.destroy();
+  expect([open('192.0.2.1', 20).length, open('127.0.0.1', 20).length, open('192.0.2.9', 20).length]).toEqual([
+    8, 20, 20,
+  ]);
+});
