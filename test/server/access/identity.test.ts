@@ -154,9 +154,9 @@ describe('tokens', () => {
       asked += 1;
       answer(response);
     });
-    const { settings, token } = await startIssuer();
-    const server = await start(fakeFederation(), { auth: { ...settings, jwks: issuer.origin } as AccessSettings });
-    const headers = { authorization: `Bearer ${await token()}` };
+    const own = await startIssuer();
+    const server = await start(fakeFederation(), { auth: { ...own.settings, jwks: issuer.origin } as AccessSettings });
+    const headers = { authorization: `Bearer ${await own.token()}` };
     for (let sent = 0; sent < 5; sent += 1) expect((await server.query(QUERY, {}, headers)).status).toBe(503);
     expect(asked).toBe(1);
   });
