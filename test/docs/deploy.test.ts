@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { z } from 'zod';
@@ -9,6 +11,9 @@ import { createMetrics } from '../../src/server/metrics/metrics.ts';
 import { VENDORS } from '../../src/vendors/index.ts';
 import { start } from '../cli/command-line.ts';
 import { start as startServer } from '../server/start.ts';
+import { hasPackages, ROOT } from '../support/folders.ts';
+
+const ready = await hasPackages('test/tools');
 
 const read = (file: string): string => readFileSync(file, 'utf8');
 
@@ -133,6 +138,15 @@ describe('the Dockerfile', () => {
       expect(existsSync(file), file).toBe(true);
       expect(kept).toContain(`!${file.replace(/^\.\//, '')}`);
     }
+  });
+
+  test.skipIf(!ready)('has nothing that a linter of Dockerfiles finds', async () => {
+    const lint = async (file: string): Promise<unknown> => {
+      const { stdout } = await promisify(execFile)('node', [`${ROOT}/test/tools/lint-dockerfile.js`, file]);
+      return JSON.parse(stdout);
+    };
+    expect(await lint(`${ROOT}/Dockerfile`)).toEqual([]);
+    expect(await lint(`${ROOT}/deploy/compose.yaml`)).not.toEqual([]);
   });
 
   test('runs the program of the package on Node 24, and not as root', () => {
