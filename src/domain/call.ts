@@ -16,6 +16,8 @@ export interface Call {
   readonly asker: Asker;
   /** Interactive queries go before polls in a source's budget. */
   readonly priority: 'interactive' | 'poll';
+  /** True if the caller soon reads again from where this read ends, so a look at what follows there can wait until then. */
+  readonly comesAgain: boolean;
   /**
    * State that lives as long as this call, made on first use: loaders, memos, and promises of what is requested once
    * per call. `owner` is an object of the module that owns the state (for example its connector), so that owners cannot
@@ -47,7 +49,7 @@ export interface Recency {
 }
 
 type CallOptions = Partial<
-  Pick<Call, 'signal' | 'authorization' | 'asker' | 'priority' | 'budget' | 'recency' | 'span'>
+  Pick<Call, 'signal' | 'authorization' | 'asker' | 'priority' | 'comesAgain' | 'budget' | 'recency' | 'span'>
 >;
 
 /** A call without any state. */
@@ -59,6 +61,7 @@ export function createCall(options: CallOptions = {}): Call {
     authorization: options.authorization ?? null,
     asker: options.asker ?? { caller: null },
     priority: options.priority ?? 'interactive',
+    comesAgain: options.comesAgain ?? false,
     budget: options.budget ?? UNLIMITED,
     recency: options.recency ?? { notBefore: -Infinity, inSequence: false },
     span: options.span ?? NO_SPAN,
@@ -77,8 +80,8 @@ export function createCall(options: CallOptions = {}): Call {
 
 /** A call of the same operation with these changes and without any state. */
 export function anotherCall(call: Call, changes: CallOptions): Call {
-  const { signal, authorization, asker, priority, budget, span } = call;
-  return createCall({ signal, authorization, asker, priority, budget, span, ...changes });
+  const { signal, authorization, asker, priority, comesAgain, budget, span } = call;
+  return createCall({ signal, authorization, asker, priority, comesAgain, budget, span, ...changes });
 }
 
 /** The same operation without any state: everything is requested again, also from the source. */

@@ -1,12 +1,13 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { jobIdOf } from './calls/jobs.ts';
 import type { Shape } from './calls/shape.ts';
 import { SHAPES } from './calls/shapes/index.ts';
 import { SOURCES } from './calls/sources.ts';
 import type { Source } from './calls/sources.ts';
 import { countOf, tableIn, tableOf, textOf, withTable } from './calls/table.ts';
 import { startWorld } from './calls/world.ts';
-import type { World } from './calls/world.ts';
+import type { Service, World } from './calls/world.ts';
 
 const DOCUMENT = new URL('../../docs/pagination.md', import.meta.url);
 
@@ -24,13 +25,14 @@ interface Measured {
   readonly codes: readonly string[];
 }
 
-/** Runs a query on a service without any state, and counts the calls to its sources. */
+/** Runs a query on a service that has read the sources before, but nothing that is asked for, and counts the calls. */
 async function measure(shape: Shape, source: Source): Promise<Measured> {
   const cursor = shape.before === undefined ? '' : await cursorOf(shape.before(world.jobs, source, ''));
   const service = world.start();
-  world.takeCalls();
-  world.takeRows(source);
   try {
+    await readBefore(service);
+    world.takeCalls();
+    for (const each of SOURCES) world.takeRows(each);
     const query = shape.ask(world.jobs, source, cursor);
     const answers = await Promise.all(Array.from({ length: shape.clients ?? 1 }, () => service.ask(query)));
     const taken = Object.entries(world.takeCalls()).map(([name, calls]) => [name, textOf(calls)] as const);
@@ -43,6 +45,16 @@ async function measure(shape: Shape, source: Source): Promise<Measured> {
   } finally {
     await service.close();
   }
+}
+
+/** Reads a line of one log of each source, and its list of jobs: that shows what its counts are worth. */
+async function readBefore(service: Service): Promise<void> {
+  const logs = SOURCES.map((source) => {
+    const id = jobIdOf(source, (source === 'sap' ? world.jobs.short : world.jobs.deep)[source]);
+    return `${source}: node(id: ${JSON.stringify(id)}) { ... on Job { logs(first: 1) { nodes { message } } } }`;
+  });
+  const { codes } = await service.ask(`{ ${logs.join(' ')} jobs(first: 1) { nodes { id } } }`);
+  expect(codes).toEqual([]);
 }
 
 async function cursorOf(query: string): Promise<string> {

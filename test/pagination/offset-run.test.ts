@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { createCall } from '../../src/domain/call.ts';
+import { ShownSigns } from '../../src/pagination/core/page-end.ts';
 import { readRun } from '../../src/pagination/offset/run.ts';
 
 const LIMIT = 6;
@@ -15,6 +16,7 @@ async function readPage(list: string[], offset: number, write: (call: number) =>
     source: 'one',
     call: createCall(),
     offset,
+    shown: new ShownSigns(),
     want: () => LIMIT,
     fetch: (from, limit) => {
       calls += 1;
@@ -57,6 +59,7 @@ test('a source that gives the same rows whatever the offset is noticed in a few 
     source: 'one',
     call: createCall(),
     offset: 0,
+    shown: new ShownSigns(),
     want: () => LIMIT,
     fetch: () => {
       calls += 1;

@@ -1,8 +1,10 @@
 import { LRUCache } from 'lru-cache';
+import type { Call } from '../../domain/call.ts';
 import { AnswerTooLarge } from '../../domain/errors.ts';
 import type { Ordered, UnreadableRow } from '../../domain/ordered.ts';
 import type { Batch, ReadRequest } from './partition.ts';
 import { readOn } from './read-on.ts';
+import { ShownSigns } from './page-end.ts';
 
 /** Milliseconds without an oversized answer after which the page size doubles again. */
 const GROWS_AFTER = 60_000;
@@ -25,21 +27,45 @@ export class PageSize {
   tokenLike: string | null = null;
   /** True once a page of a log has shown rows in another order than asked for. */
   isUnsorted = false;
+  /** True once a page was seen to begin where the one before it was cut. */
+  beginsAtCut = false;
+  /** What pages have shown about the signs of the source. */
+  readonly shown: ShownSigns;
   readonly #now: () => number;
   #rows: number;
   #since = 0;
+  /** The length to which the vendor cuts pages, and leaves out rows between longer ones. */
+  #cut = Infinity;
 
-  constructor(usual: number, least = 1, now: () => number = () => performance.now()) {
+  constructor(
+    usual: number,
+    least = 1,
+    now: () => number = () => performance.now(),
+    shown: ShownSigns = new ShownSigns(),
+  ) {
     this.usual = usual;
     this.least = least;
+    this.shown = shown;
     this.#rows = usual;
     this.#now = now;
   }
 
   get rows(): number {
-    if (this.#rows === this.usual) return this.usual;
+    const most = Math.min(this.usual, this.#cut);
+    if (this.#rows === this.usual) return most;
     const doublings = Math.min(30, Math.floor((this.#now() - this.#since) / GROWS_AFTER));
-    return Math.min(this.usual, this.#rows * 2 ** doublings);
+    return Math.min(most, this.#rows * 2 ** doublings);
+  }
+
+  /** What the source has shown about its signs, for a read by that call. Undefined: no look is taken behind a page. */
+  shownTo(call: Call): ShownSigns | undefined {
+    return call.comesAgain ? undefined : this.shown;
+  }
+
+  /** Records that longer pages leave out rows between them. Returns the size from now on. */
+  cutTo(rows: number): number {
+    this.#cut = Math.max(this.least, Math.min(this.#cut, rows));
+    return this.rows;
   }
 
   /**
@@ -75,6 +101,19 @@ export class PageSize {
   }
 }
 
+/**
+ * Thrown where the vendor cuts pages to fewer rows than requested, but counts page numbers by the rows requested: rows
+ * between its pages are on none of them. Pages of `rows` rows have them all.
+ */
+export class CutPages extends Error {
+  readonly rows: number;
+
+  constructor(rows: number) {
+    super('The vendor leaves out rows between its pages.');
+    this.rows = rows;
+  }
+}
+
 /** If more rows in a row do not fit, the answers are too large, not the rows. */
 const MOST_TOGETHER = 5;
 
@@ -105,22 +144,24 @@ export class PageSizes {
   readonly #usual: number;
   readonly #least: number;
   readonly #sizes = new LRUCache<string, PageSize>({ max: MOST_LOGS });
+  readonly #shown = new ShownSigns();
 
   constructor(usual: number, least = 1) {
     this.#usual = usual;
     this.#least = least;
   }
 
-  of(log: string): PageSize {
-    const size = this.#sizes.get(log) ?? new PageSize(this.#usual, this.#least);
+  /** `shown`: what is known of lists of another kind. */
+  of(log: string, shown = this.#shown): PageSize {
+    const size = this.#sizes.get(log) ?? new PageSize(this.#usual, this.#least, undefined, shown);
     this.#sizes.set(log, size);
     return size;
   }
 }
 
 /**
- * Reads a list by page numbers, which are valid for one page size only. If a page is too large, a new read with smaller
- * pages resumes after the last row that was given out.
+ * Reads a list by page numbers, which are valid for one page size only. If a page is too large, or is cut, a new read with
+ * smaller pages resumes after the last row that was given out.
  */
 export function readFitting<T extends Ordered>(
   size: PageSize,
@@ -132,8 +173,8 @@ export function readFitting<T extends Ordered>(
     request,
     (again) => read(again, rows),
     (error) => {
-      if (!(error instanceof AnswerTooLarge) || rows <= size.least) return false;
-      rows = size.shrink(rows);
+      if (!(error instanceof AnswerTooLarge || error instanceof CutPages) || rows <= size.least) return false;
+      rows = error instanceof CutPages ? size.cutTo(error.rows) : size.shrink(rows);
       return true;
     },
   );

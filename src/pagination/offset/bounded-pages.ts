@@ -3,10 +3,10 @@ import { freshCall, inSequence } from '../../domain/call.ts';
 import type { Call } from '../../domain/call.ts';
 import { isBeyond } from '../../domain/ordered.ts';
 import type { Ordered, Position } from '../../domain/ordered.ts';
-import { fetchFitting, OrderLost, RowsUnsorted, signsOf } from './page.ts';
+import { countsOf, fetchFitting, OrderLost, RowsUnsorted, signsOf } from './page.ts';
 import type { OffsetOptions, OffsetPage, OffsetRequest } from './page.ts';
 import { firstSize } from '../core/ladder.ts';
-import { isShort, moreBehind } from '../core/page-end.ts';
+import { isShort, isUntold, moreBehind, moreBehindAsked } from '../core/page-end.ts';
 import type { PageSigns } from '../core/page-end.ts';
 import { PageGuard } from '../core/page-guard.ts';
 import type { ReadRequest, Unplaced } from '../core/partition.ts';
@@ -73,6 +73,8 @@ export class BoundedPages<T extends Ordered> {
   /** A page of a round length may be cut. But after a cursor without a note about that, the usual size is trusted. */
   readonly #trusted: number | null;
   #mayBeCut: number | null = null;
+  /** True if the page before seemed to be the last. */
+  #isDoubted = false;
   /** The id of the first row since the bound was set. */
   #first: string | null = null;
   #isUneven = false;
@@ -125,11 +127,16 @@ export class BoundedPages<T extends Ordered> {
     this.#total = page.total;
     const fresh = this.#countNew(page.rows);
     await this.#checkOrder(page.rows, { offset, fresh });
-    if (fresh > 0 && this.#length > 0) this.#full = Math.min(this.#full ?? Infinity, this.#length);
+    // Rows behind a page that seemed to be the last may have been written meanwhile.
+    if (fresh > 0 && this.#length > 0 && !this.#isDoubted) this.#full = Math.min(this.#full ?? Infinity, this.#length);
     // The next pages have the usual size.
     this.#length = small === null ? count : 0;
     const asked = small ?? this.#options.size.usual;
-    const signs = signsOf({ ...page, offset, count, asked }, this.#full ?? this.#fullSmall ?? this.#trusted);
+    const full = this.#full ?? this.#fullSmall;
+    const signs: PageSigns = {
+      ...signsOf({ ...page, offset, count, asked }, full ?? this.#trusted),
+      ...{ isFullAssumed: full === null, shown: this.#options.size.shownTo(this.#call) },
+    };
     this.#mayBeCut =
       this.#full === null && count > 0 && count < asked && !isShort({ ...signs, full: null }) ? count : null;
     const isStalled = first !== undefined && fresh === 0;
@@ -140,7 +147,9 @@ export class BoundedPages<T extends Ordered> {
     if (isStalled) this.#isUneven = true;
     if (small !== null && count === small) this.#fullSmall = Math.max(this.#fullSmall ?? 0, count);
     const mayBeLast = isShort(signs) && (page.total === null || page.total <= this.#reached);
-    return { rows: page.rows, more: isStalled ? null : this.#moreBehind(signs), mayBeLast, isStalled };
+    const more = isStalled ? null : await this.#moreBehind(signs);
+    this.#isDoubted = isUntold(signs);
+    return { rows: page.rows, more, mayBeLast, isStalled };
   }
 
   async #firstSize(): Promise<number | null> {
@@ -151,8 +160,8 @@ export class BoundedPages<T extends Ordered> {
   }
 
   /** Repeated rows must not count twice toward the vendor's count: the verdict must be the same without them. */
-  #moreBehind(signs: PageSigns): boolean | null {
-    const more = moreBehind(signs);
+  async #moreBehind(signs: PageSigns): Promise<boolean | null> {
+    const more = await moreBehindAsked(signs, async () => countsOf(await this.#fetch(0, 1)));
     return more === moreBehind({ ...signs, start: this.#reached - signs.count }) ? more : null;
   }
 

@@ -155,6 +155,7 @@ class OffsetList<T extends Ordered> implements IndexedList<T> {
       want,
       call,
       full: this.#full,
+      shown: this.#options.size.shownTo(call),
       fetch: async (from, limit, current) => {
         const page = await this.#options.fetch({ offset: from, limit, order: this.order }, current);
         // The vendor may report a smaller page size.

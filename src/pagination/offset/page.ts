@@ -49,6 +49,13 @@ export function signsOf({ offset, count, asked, limit, total, said }: PagePlace,
   return { start: offset, count, asked: most, total, said, full };
 }
 
+export function countsOf({ rows, total }: OffsetPage<Ordered>): {
+  readonly count: number;
+  readonly total: number | null;
+} {
+  return { count: rows.length, total };
+}
+
 /** The vendor's count; null if it is lower than the rows already read. */
 export function countedBy({ count, offset, total }: Pick<PagePlace, 'offset' | 'count' | 'total'>): number | null {
   return total !== null && count > 0 && total < offset + count ? null : total;
@@ -97,6 +104,7 @@ export async function fetchFitting<T extends Ordered>(
   call: Call,
 ): Promise<OffsetPage<T>> {
   const { page, asked } = await options.size.fit(request.limit, (limit) => options.fetch({ ...request, limit }, call));
+  options.size.shown.saw(signsOf({ ...page, offset: request.offset, asked, count: page.rows.length }, null));
   if (asked === request.limit) return page;
   const said = page.limit !== null && page.limit > 0 ? page.limit : asked;
   return { ...page, limit: Math.min(said, asked) };

@@ -5,7 +5,8 @@ import type { PageFacts } from './page.ts';
 import { unsearchable } from '../numbered/locate.ts';
 import { AnswerTooLarge } from '../../domain/errors.ts';
 import type { UnreadableRow } from '../../domain/ordered.ts';
-import { moreBehind } from '../core/page-end.ts';
+import { isUntold, moreBehindAsked } from '../core/page-end.ts';
+import type { ShownSigns } from '../core/page-end.ts';
 import { EndlessList, REPEATS } from '../core/page-guard.ts';
 import { TooLargeRows } from '../core/page-size.ts';
 import type { PageSize } from '../core/page-size.ts';
@@ -33,6 +34,8 @@ interface RunOptions<P> {
   };
   /** The length of the shortest page known from earlier runs to be followed by others. */
   readonly full?: number | null;
+  /** What the source has shown about its signs. Undefined: they count in any case. */
+  readonly shown: ShownSigns | undefined;
   look(page: P): PageFacts & { readonly keys: readonly string[] };
 }
 
@@ -73,20 +76,32 @@ async function tryRun<P>(options: RunOptions<P>, call: Call): Promise<Run<P> | {
   const large = new TooLargeRows();
   /** The length of the shortest page followed by others. */
   let full = options.full ?? null;
+  /** True if the only page seemed to be the last. If it comes again, whatever it is asked for, it is all there is. */
+  let isDoubted = false;
   for (let offset = options.offset; ;) {
     const wanted = options.want() - (offset - options.offset);
     const { page, asked } = await fetchFitting(options, { offset, wanted, large }, call);
     const facts = options.look(page);
     const count = facts.keys.length;
+    const isAll = isDoubted && options.shown?.ignoresSize === true && count === seen.size;
+    if (isAll && facts.keys.every((key) => seen.has(key))) return { pages, total: total ?? null, more: false, call };
     if (facts.keys.some((key) => seen.has(key))) return { keys: [...seen, ...facts.keys] };
     for (const key of facts.keys) seen.add(key);
-    const more = moreBehind(signsOf({ ...facts, offset, asked, count }, full));
+    const signs = { ...signsOf({ ...facts, offset, asked, count }, full), shown: options.shown };
+    options.shown?.saw(signs);
+    const more = await moreBehindAsked(signs, async () => countsOf(options, await options.fetch(0, 1, call)));
+    isDoubted = pages.length === 0 && isUntold(signs);
     full = Math.min(full ?? Infinity, count);
     pages.push(page);
     total = total === undefined || total === facts.total ? facts.total : null;
     offset += count;
     if (more === false || offset - options.offset >= options.want()) return { pages, total, more, call };
   }
+}
+
+function countsOf<P>(options: RunOptions<P>, page: P): { readonly count: number; readonly total: number | null } {
+  const { keys, total } = options.look(page);
+  return { count: keys.length, total };
 }
 
 /** Fetches a page of as many rows as fit into an answer. */

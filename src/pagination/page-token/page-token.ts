@@ -9,7 +9,7 @@ import type { IndexedList, IndexedPage, PageRows } from '../numbered/list.ts';
 import { outOfReach } from '../numbered/locate.ts';
 import { FirstPage, sizeFor } from '../core/ladder.ts';
 import type { Ladder } from '../core/ladder.ts';
-import { isShort, moreBehind } from '../core/page-end.ts';
+import { isShort, isUntold, moreBehindAsked } from '../core/page-end.ts';
 import {
   EndlessList,
   ENDS_EARLY,
@@ -19,10 +19,10 @@ import {
   SAYS_NOTHING,
   TURNS_BACK,
 } from '../core/page-guard.ts';
-import { readFitting } from '../core/page-size.ts';
+import { CutPages, readFitting } from '../core/page-size.ts';
 import type { PageSize } from '../core/page-size.ts';
 import type { Batch, Identity, Partition, ReadRequest, Unplaced } from '../core/partition.ts';
-import { isSame } from '../numbered/still-rows.ts';
+import { isSame, textOfRow } from '../numbered/still-rows.ts';
 import { readFromSmallPage } from './small-page.ts';
 import { TokenCount } from './token-count.ts';
 import { TokenRefused } from './token-refused.ts';
@@ -106,7 +106,11 @@ export function pageTokenPartition<T extends Ordered>(options: PageTokenOptions<
         ladder === undefined
           ? Promise.resolve(size.usual)
           : FirstPage.of(size, call).size(sizeFor(COUNTED, ladder, size.usual));
-      if (count.total === undefined) await size.fit(await usual(), (rows) => inPagesOf(rows, call).fetch(0));
+      try {
+        if (count.total === undefined) await size.fit(await usual(), (rows) => inPagesOf(rows, call).fetch(0));
+      } catch (error) {
+        if (!(error instanceof CutPages)) throw error;
+      }
       return count.total ?? null;
     },
   };
@@ -285,7 +289,9 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
       page = await this.#ask(page.next);
     }
     const { rows, next } = page;
-    const behind = next === null ? await this.#behindUnnamed(index, token, page) : 'rows';
+    let behind = next === null ? await this.#behindUnnamed(index, token, page) : 'rows';
+    const isCut = behind === 'rows' && index === 0 && this.#mayBeCut(page);
+    if (isCut && !(await this.#goesOnAtCut(page)) && page.isNextSaid === false) behind = 'nothing';
     if (behind === 'rows' && rows.length > 0) this.#rowsPerPage = Math.max(this.#rowsPerPage ?? 0, rows.length);
     if (next !== null && this.#addressable !== true) this.#noteToken(index + 1, next);
     // Pages were promised and rows were counted, but all pages are empty.
@@ -314,9 +320,14 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
     const full = this.#rowsPerPage ?? size.unnamedBehind;
     const signs = { start, count: rows.length, asked: this.asked.rows, total, full };
     const isSaid = size.unnamedBehind === null && ((total ?? 0) >= end || this.#isNaming);
-    if (moreBehind({ ...signs, said: isSaid ? false : null, isNaming: true }) === false) return 'nothing';
+    const judged = { ...signs, said: isSaid ? false : null, isNaming: true, shown: size.shownTo(this.#call) };
+    if ((await moreBehindAsked(judged, () => this.#countsOfOne())) === false) return 'nothing';
+    const isDoubted = isUntold(judged);
     if (index < this.#furthest) return 'rows';
+    const beside = index === 0 && this.#mayBeCut(page) ? await this.#rowsBehind(end) : null;
+    if (beside?.length === 0) return 'nothing';
     const next = await this.#guessedPage(index + 1);
+    if (next?.rows.length === 0 && beside !== null) await this.#refuseCut(page);
     if (next?.rows.length === 0) return 'nothing';
     if (next !== null && !isSame(page, next)) {
       this.#addressable = true;
@@ -324,7 +335,8 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
       this.#peeked = { index: index + 1, page: next };
       return 'rows';
     }
-    if (total === end && next !== null) return 'the same';
+    // A vendor that pays no heed to pages of any size gives all there is.
+    if (total === end && next !== null) return isDoubted && size.shown.ignoresSize ? 'nothing' : 'the same';
     if (total === end) return index === 0 && (await this.#countsPageAlone(end)) ? 'out of reach' : 'nothing';
     // One that has room for more rows is not cut. Unless they are counted, nothing speaks for them.
     if ((total ?? 0) < end && isShort(signs))
@@ -338,12 +350,66 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
   async #countsPageAlone(length: number): Promise<boolean> {
     const shorter = Math.max(1, Math.min(length - 1, (length >> 1) + 1));
     try {
-      const { total } = await this.#options.fetch(null, shorter, this.#call);
+      const { total } = await this.#fetch(null, shorter, this.#call);
       return total !== null && total < length;
     } catch (error) {
       if (hasCode(error, 'SOURCE_BAD_RESPONSE')) return false;
       throw error;
     }
+  }
+
+  async #countsOfOne(): Promise<{ readonly count: number; readonly total: number | null }> {
+    const { rows, total } = await this.#fetch(null, Math.max(1, this.#options.size.least), this.#call);
+    return { count: rows.length, total };
+  }
+
+  /** True if the first page is short and rows behind it can be looked at by their place. */
+  #mayBeCut({ rows: { length } }: TokenPage<T>): boolean {
+    const { size, address } = this.#options;
+    const canAsk = address !== undefined && this.#addressable !== false && size.least < this.asked.rows;
+    return canAsk && !this.#call.comesAgain && !size.beginsAtCut && length > 0 && length < this.asked.rows;
+  }
+
+  /**
+   * The rows behind a first page of that length: the second page of that length. It begins there even if the vendor ignores the size of
+   * pages. Null: tokens are not page numbers.
+   */
+  async #rowsBehind(length: number): Promise<readonly Unplaced<T>[] | null> {
+    return (await this.#guessedPage(1, length))?.rows ?? null;
+  }
+
+  /**
+   * True if rows follow the first page, which is short, as far as that can be told. Throws `CutPages` if the second one does not begin
+   * where the first ended.
+   */
+  async #goesOnAtCut(page: TokenPage<T>): Promise<boolean> {
+    const beside = await this.#rowsBehind(page.rows.length);
+    const [row, first] = [beside?.[0], page.rows[0]];
+    // A vendor that ignores page numbers is noticed by its pages.
+    if (row === undefined || first === undefined || textOfRow(row) === textOfRow(first)) return beside?.length !== 0;
+    const next = this.#takePeeked(1) ?? (await this.#guessedPage(1));
+    if (next === null) return true;
+    this.#peeked = { index: 1, page: next };
+    const [beginning] = next.rows;
+    if (beginning === undefined || textOfRow(beginning) !== textOfRow(row)) return await this.#refuseCut(page);
+    this.#options.size.beginsAtCut = true;
+    return true;
+  }
+
+  /**
+   * Rows were seen behind the first page, which is short, and not on the second one. Throws `CutPages` if the first page still is as
+   * short. False: it is longer, so these rows were written meanwhile.
+   */
+  async #refuseCut({ rows: { length } }: TokenPage<T>): Promise<false> {
+    const again = await this.#ask(null, freshCall(this.#call));
+    if (again.rows.length <= length) throw new CutPages(length);
+    return false;
+  }
+
+  async #fetch(token: string | null, rows: number, call: Call): Promise<TokenPage<T>> {
+    const page = await this.#options.fetch(token, rows, call);
+    this.#options.size.shown.saw({ count: page.rows.length, asked: rows, total: page.total });
+    return page;
   }
 
   #takePeeked(index: number): TokenPage<T> | null {
@@ -353,11 +419,11 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
   }
 
   /** Reads a page without a token from the vendor; null: tokens are not page numbers. */
-  async #guessedPage(index: number): Promise<TokenPage<T> | null> {
+  async #guessedPage(index: number, rows = this.asked.rows): Promise<TokenPage<T> | null> {
     const token = this.#numbered(index);
     if (token === undefined || this.#addressable === false) return null;
     try {
-      return await this.#ask(token);
+      return await this.#ask(token, this.#call, rows);
     } catch (error) {
       if (!(error instanceof TokenRefused)) throw error;
       this.#addressable = false;
@@ -365,9 +431,9 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
     }
   }
 
-  async #ask(token: string | null, call = this.#call): Promise<TokenPage<T>> {
+  async #ask(token: string | null, call = this.#call, rows = this.asked.rows): Promise<TokenPage<T>> {
     try {
-      return await this.#options.fetch(token, this.asked.rows, call);
+      return await this.#fetch(token, rows, call);
     } catch (error) {
       throw token !== null && this.#options.isTokenRefused(error) ? new TokenRefused('', { cause: error }) : error;
     }

@@ -4,6 +4,7 @@ import type { Ordered } from '../../domain/ordered.ts';
 import { FirstPage, sizeAround, sizeAtEnd, sizeFor } from '../core/ladder.ts';
 import type { Ladder } from '../core/ladder.ts';
 import { EndlessList } from '../core/page-guard.ts';
+import { CutPages } from '../core/page-size.ts';
 import type { PageSize } from '../core/page-size.ts';
 import type { Batch, Identity, ReadRequest } from '../core/partition.ts';
 import type { IndexedPage } from '../numbered/list.ts';
@@ -177,8 +178,9 @@ async function ask<T extends Ordered>(
     if (!isEven || !canJump) size.isUneven = true;
     return { page, index, rows, isEven, canJump, call: list.call };
   } catch (error) {
-    if (!(error instanceof AnswerTooLarge)) throw error;
-    size.shrink(rows);
+    if (!(error instanceof AnswerTooLarge || error instanceof CutPages)) throw error;
+    if (error instanceof CutPages) size.cutTo(error.rows);
+    else size.shrink(rows);
     return null;
   }
 }

@@ -77,5 +77,6 @@ export async function fetchFitting<T extends Ordered>(
   most = options.size.usual,
 ): Promise<KeysetPage<T>> {
   const { page, asked } = await options.size.fit(most, (limit) => options.fetch(request, limit, call));
+  options.size.shown.saw({ count: page.records.length, asked, total: page.total });
   return { ...page, asked };
 }

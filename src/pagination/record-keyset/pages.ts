@@ -1,5 +1,6 @@
 import type { Ordered } from '../../domain/ordered.ts';
 import { isShort, moreBehind } from '../core/page-end.ts';
+import type { PageSigns, ShownSigns } from '../core/page-end.ts';
 import { EndlessList, REPEATS } from '../core/page-guard.ts';
 import type { KeysetPage } from './list.ts';
 
@@ -19,8 +20,12 @@ export class PageLengths {
   /** True once a page has turned out not to be the last. */
   #isLearned = false;
 
-  constructor(asked: number) {
+  readonly #shown: ShownSigns | undefined;
+
+  /** `shown`: see `PageSigns`. */
+  constructor(asked: number, shown: ShownSigns | undefined) {
     this.#asked = asked;
+    this.#shown = shown;
     this.#usual = asked;
   }
 
@@ -63,7 +68,7 @@ export class PageLengths {
    * the page, null where that is not known.
    */
   isEnd<T extends Ordered>(page: KeysetPage<T>, start: number | null): boolean {
-    const { records, total, more, cursors, asked } = page;
+    const { records, total, more, asked } = page;
     const { length } = records;
     if (length === 0) return true;
     if (this.saysMore(page, start)) {
@@ -72,8 +77,14 @@ export class PageLengths {
     }
     // Where nothing is counted, a page that is shorter than one before it is the last: pages are cut to one length.
     if (total === null && length < Math.min(this.#longest, asked)) return true;
-    const signs = { start: this.#startOf(page, start), count: length, asked, total, full: this.#fullFor(length) };
-    return moreBehind({ ...signs, said: cursors ? more : null }) === false;
+    return moreBehind(this.signsOf(page, start)) === false;
+  }
+
+  signsOf<T extends Ordered>(page: KeysetPage<T>, start: number | null): PageSigns {
+    const { records, total, more, cursors, asked } = page;
+    const [count, said] = [records.length, cursors ? more : null];
+    const signs = { start: this.#startOf(page, start), count, asked, total, said };
+    return { ...signs, full: this.#fullFor(count), shown: this.#shown };
   }
 
   /** Offsets may count from 1. The count tells where a short page ends; one record more may follow a full one than it leaves. */

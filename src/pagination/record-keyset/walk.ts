@@ -4,6 +4,7 @@ import type { Call } from '../../domain/call.ts';
 import type { Direction, Ordered } from '../../domain/ordered.ts';
 import { fetchFitting } from './list.ts';
 import type { KeyedRecord, KeysetPage, KeysetRequest, RecordKeysetOptions } from './list.ts';
+import { moreBehindAsked } from '../core/page-end.ts';
 import { PageGuard } from '../core/page-guard.ts';
 import { findBeside } from './beside.ts';
 import { KnownLog } from './known-log.ts';
@@ -91,7 +92,7 @@ export class RecordWalk<T extends Ordered> {
   ) {
     this.#options = options;
     this.#scale = scale;
-    this.#lengths = new PageLengths(options.size.usual);
+    this.#lengths = new PageLengths(options.size.usual, options.size.shownTo(call));
     const known = newestFirst ?? options.order.newestFirst;
     this.#isOrderKnown = known !== null;
     this.#newestFirst = known ?? true;
@@ -246,7 +247,14 @@ export class RecordWalk<T extends Ordered> {
     this.#lengths.saw(page);
     if (page.cursors) this.#cursors ??= true;
     this.#notice(page.records[0], page.records.at(-1));
+    if (request.kind === 'first') await moreBehindAsked(this.#lengths.signsOf(page, 0), () => this.#countsOfOne());
     return page;
+  }
+
+  async #countsOfOne(): Promise<{ readonly count: number; readonly total: number | null }> {
+    this.#count += 1;
+    const { records, total } = await fetchFitting(this.#options, { kind: 'first' }, this.#call, 1);
+    return { count: records.length, total };
   }
 
   /**

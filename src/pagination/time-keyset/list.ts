@@ -61,6 +61,8 @@ export async function fetchFitting<T extends Ordered>(
   most = options.size.usual,
 ): Promise<AskedPage<T>> {
   const { page, asked } = await options.size.fit(most, (limit) => options.fetch({ ...request, limit }, call));
+  // A class is a list of its own.
+  if (request.within === null) options.size.shown.saw({ count: page.rows.length, asked, total: page.total });
   return { ...page, asked };
 }
 

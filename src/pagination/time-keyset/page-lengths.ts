@@ -1,5 +1,6 @@
 import type { Ordered } from '../../domain/ordered.ts';
 import { isShort, moreBehind } from '../core/page-end.ts';
+import type { PageSigns, ShownSigns } from '../core/page-end.ts';
 import type { Hint } from '../core/partition.ts';
 import type { TimeOrder } from './after-clock.ts';
 import type { AskedPage, TimePage } from './list.ts';
@@ -18,11 +19,17 @@ export class PageLengths {
   #longest: number;
   /** The previous page, which did not count as the last. */
   #before: AskedPage<Ordered> | null = null;
+  readonly #shown: ShownSigns | undefined;
+  /** True if all signs say that the page judged last is the last one, and the source has not shown what they are worth. */
+  #isUntold = false;
+  /** True if a page that did not count as the last seemed to be it. */
+  #isDoubted = false;
 
-  /** `most`: the usual page size. */
-  constructor(cap: PageCap, most: number, hint: Hint | null) {
+  /** `most`: the usual page size. `shown`: see `PageSigns`. */
+  constructor(cap: PageCap, most: number, hint: Hint | null, shown: ShownSigns | undefined) {
     this.#cap = cap;
     this.#most = most;
+    this.#shown = shown;
     const length = typeof hint === 'number' ? hint : 0;
     this.#followed = length > 0 ? length : null;
     this.#longest = Math.abs(length);
@@ -30,7 +37,7 @@ export class PageLengths {
 
   /** What to store in a cursor; null: nothing. */
   get hint(): number | null {
-    const isCut = this.#followed !== null && this.#followed < this.#most;
+    const isCut = this.#followed !== null && this.#followed < this.#most && !this.#isDoubted;
     const known = this.#cap.cut ?? (isCut ? this.#followed : null);
     // A longer page proves little about a shorter one if the source never states that more follows.
     return known ?? (this.#longest > 0 && !this.#cap.deniesMore ? -this.#longest : null);
@@ -43,6 +50,11 @@ export class PageLengths {
 
   /** `isWhole`: the page has no bound, so it begins with the first row, and its count is that of all rows. */
   isEnd(page: AskedPage<Ordered>, isWhole: boolean): boolean {
+    return moreBehind(this.signsOf(page, isWhole)) === false;
+  }
+
+  /** Records a page. Returns what it says about its end. */
+  signsOf(page: AskedPage<Ordered>, isWhole: boolean): PageSigns {
     const { rows, more, total, asked } = page;
     const counted = isWhole ? total : null;
     const count = rows.length;
@@ -56,7 +68,7 @@ export class PageLengths {
     const full = Math.min(this.most, this.#longest > count ? asked : Infinity);
     this.#longest = Math.max(this.#longest, count);
     const signs = { start: isWhole ? 0 : null, count, asked, total: isDoubted ? null : counted, said };
-    return moreBehind({ ...signs, full: full === Infinity ? null : full }) === false;
+    return { ...signs, full: full === Infinity ? null : full, shown: this.#shown };
   }
 
   /** True if a page of this length, claimed to be the last, could have held more rows. */
@@ -69,17 +81,27 @@ export class PageLengths {
     return Math.max(this.#longest, this.#cap.longest) > count;
   }
 
-  /** Records that the page does not count as the last. */
-  goesOn(page: AskedPage<Ordered>): void {
+  /** Records that the page does not count as the last. `isUntold`: only because its signs may be wrong. */
+  goesOn(page: AskedPage<Ordered>, isUntold: boolean): void {
     this.#followed = Math.max(page.rows.length, this.#followed ?? 0);
     this.#before = page;
+    this.#isDoubted ||= isUntold;
+    this.#isUntold = isUntold;
   }
 
-  /** Records the next page. If it has rows beyond the previous page, that page was not the last. */
-  follows({ rows }: TimePage<Ordered>, order: TimeOrder): void {
-    const [known, last] = [this.#before?.rows.at(-1), rows.at(-1)];
-    if (this.#before !== null && known !== undefined && last !== undefined && isAhead(order, last.time, known.time))
-      this.#cap.goesOnBehind(this.#before);
+  /**
+   * Records the next page. If it has rows beyond the previous page, that page was not the last, unless these rows were written
+   * meanwhile: `isStill` tells whether that page is as short as it was, and is asked if its signs had made it the last.
+   */
+  async follows(
+    { rows }: TimePage<Ordered>,
+    order: TimeOrder,
+    isStill: (before: AskedPage<Ordered>) => Promise<boolean>,
+  ): Promise<void> {
+    const before = this.#before;
     this.#before = null;
+    const [known, last] = [before?.rows.at(-1), rows.at(-1)];
+    if (before === null || known === undefined || last === undefined || !isAhead(order, last.time, known.time)) return;
+    if (!this.#isUntold || (await isStill(before))) this.#cap.goesOnBehind(before);
   }
 }

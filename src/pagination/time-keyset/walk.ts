@@ -1,7 +1,10 @@
+/** One file, although a long one: all steps of a walk share its state. */
+import { freshCall } from '../../domain/call.ts';
 import type { Call } from '../../domain/call.ts';
 import type { Ordered } from '../../domain/ordered.ts';
 import { tickOf } from './after-clock.ts';
 import type { TimeOrder } from './after-clock.ts';
+import { isUntold, moreBehindAsked } from '../core/page-end.ts';
 import { contradiction, PageGuard, REPEATS } from '../core/page-guard.ts';
 import type { ReadRequest, Unplaced } from '../core/partition.ts';
 import { PageLengths } from './page-lengths.ts';
@@ -50,6 +53,8 @@ export class TimeWalk<T extends Ordered> {
   readonly #lengths: PageLengths;
   readonly #request: ReadRequest<T>;
   #isFirst = true;
+  /** The bound of the page before. */
+  #afterBefore: bigint | null = null;
 
   constructor(options: TimeKeysetOptions<T>, request: ReadRequest<T>, call: Call) {
     const { direction, from, hint } = request;
@@ -57,7 +62,7 @@ export class TimeWalk<T extends Ordered> {
     this.#request = request;
     this.#call = call;
     this.#order = direction === 'forward' ? 'ascending' : 'descending';
-    this.#lengths = new PageLengths(options.cap, options.size.usual, hint);
+    this.#lengths = new PageLengths(options.cap, options.size.usual, hint, options.size.shownTo(call));
     this.#ticks = new TickReader(options, this.#order, () => this.#lengths.most, call);
     this.#start = from?.tie === '' ? from.time : null;
     if (this.#start !== null) this.#after = this.#boundAtStart(this.#start);
@@ -82,13 +87,16 @@ export class TimeWalk<T extends Ordered> {
     const most = await this.#firstSize();
     const { page, truncated, isLast = false } = await this.#ask(most);
     this.#ticks.saw(page);
-    this.#lengths.follows(page, this.#order);
-    const isOver = isLast || page.rows.length === 0 || this.#lengths.isEnd(page, this.#after === null);
+    await this.#lengths.follows(page, this.#order, (before) => this.#isStill(before));
+    const signs = this.#lengths.signsOf(page, this.#after === null);
+    const more = await moreBehindAsked(signs, () => this.#countsOfOne());
+    const isOver = isLast || page.rows.length === 0 || more === false;
     const rows = isOver || most === null ? page.rows : upToNeed(page.rows, this.#order, this.#request);
     const last = rows.at(-1);
     if (isOver || last === undefined) return { rows, isEnd: true, truncated };
-    this.#lengths.goesOn(page);
+    this.#lengths.goesOn(page, isUntold(signs));
     const after = this.#after;
+    this.#afterBefore = after;
     const next = pastTick(this.#order, last.time, this.#options.clock.step);
     const isFurther = after === null || isAhead(this.#order, next, after);
     // Try a page of the usual size, which may show more.
@@ -106,6 +114,25 @@ export class TimeWalk<T extends Ordered> {
       return { rows, isEnd: true, ...(truncated === undefined ? contradiction(REPEATS) : { truncated }) };
     const whole = await this.#takeApart(after, page);
     return { ...whole, truncated: truncated ?? whole.truncated };
+  }
+
+  /** Asks for one row of the list. */
+  async #countsOfOne(): Promise<{ readonly count: number; readonly total: number | null }> {
+    this.#count += 1;
+    const { rows, total } = await fetchFitting(this.#options, this.#whole, this.#call, 1);
+    return { count: rows.length, total };
+  }
+
+  get #whole(): { readonly order: TimeOrder; readonly after: null; readonly within: null } {
+    return { order: this.#order, after: null, within: null };
+  }
+
+  /** True if the page before, asked for afresh with one row more, is still as long as it was. */
+  async #isStill({ rows: { length } }: AskedPage<Ordered>): Promise<boolean> {
+    this.#count += 1;
+    const request = { order: this.#order, after: this.#afterBefore, within: null };
+    const again = await fetchFitting(this.#options, request, freshCall(this.#call), length + 1);
+    return again.rows.length <= length;
   }
 
   /** The first page's size. Before a position without a tie-break, any number of rows may come: the usual size. */
@@ -143,8 +170,7 @@ export class TimeWalk<T extends Ordered> {
     if (this.#lengths.hasRoom({ rows, asked })) return true;
     if (this.#options.cap.cut !== null || this.#options.cap.deniesMore || rows.length < 2) return false;
     this.#count += 1; // A shorter page tells whether the source counts all rows or those of the page alone.
-    const whole = { order: this.#order, after: null, within: null };
-    return (await fetchFitting(this.#options, whole, this.#call, rows.length - 1)).total === rows.length;
+    return (await fetchFitting(this.#options, this.#whole, this.#call, rows.length - 1)).total === rows.length;
   }
 
   /** True if too many pages got no further. A coarser clock lets some begin earlier. */

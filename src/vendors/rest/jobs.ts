@@ -104,6 +104,7 @@ export function createJobs(http: SourceHttp, options: JobOptions): JobsOfSource 
       index,
       pageSize,
       keyOf: ({ key }) => key,
+      isWalked: paging.scheme === 'token',
       fetch: (at, count) => fetch(at, count, call),
       said,
       pageOfOdd: (unread) => ({ ...NOTHING, more: null, odd: unread }),

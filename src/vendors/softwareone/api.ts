@@ -65,6 +65,7 @@ export async function fetchTaskRun(context: SourceContext, query: TaskQuery, cal
     offset: query.offset,
     want: () => query.limit,
     call,
+    shown: context.taskRows.shownTo(call),
     fetch: (offset, limit, current) => fetchTasks(context, { ...query, limit, offset }, current),
     fitting: {
       size: context.taskRows,

@@ -60,6 +60,8 @@ export interface Bed {
   readonly dialects: fc.Arbitrary<() => Instance>;
   /** Instances whose hints are wrong, by what else makes a difference to how they are paged. Pages have 10 rows unless said. */
   readonly doubtful: Readonly<Record<string, (doubts: Partial<Doubts>, pageSize?: number) => Instance>>;
+  /** More such instances, of which only some hints can be wrong: the total, the length of pages, and flags. */
+  readonly counting?: Bed['doubtful'];
   /** Instances that behave otherwise than is assumed where that is not known, by what they do. */
   readonly unknown: Readonly<Record<string, () => Instance>>;
   /** Lines on a native page of such an instance; null: it has no pages. */

@@ -200,8 +200,15 @@ interface WalkOptions {
 }
 
 /** A job with lines for somewhat more than two native pages, and for two instants: so many in the `first`, and `together` in each other. */
-function setUp(served: ServedBed, instance: Instance, nativePage: number, together = 1, first = together) {
-  const count = Math.max(Math.floor(nativePage * 2.6), Math.floor(together * 2.2));
+export function setUp(
+  served: ServedBed,
+  instance: Instance,
+  nativePage: number,
+  together = 1,
+  first = together,
+  count = Math.max(Math.floor(nativePage * 2.6), Math.floor(together * 2.2)),
+  callsPerPage = CALLS_PER_PAGE,
+) {
   served.use(instance);
   const key = instance.createJob();
   const lines = Array.from({ length: count }, (_, index): Line => ({
@@ -213,7 +220,7 @@ function setUp(served: ServedBed, instance: Instance, nativePage: number, togeth
     task: 0,
   }));
   // An instant may be longer than a native page, and is read to its end.
-  const most = CALLS_PER_PAGE + together - 1;
+  const most = callsPerPage + together - 1;
   // A reader that never stops is stopped.
   served.beforeLogs(() => {
     if (served.server.calls.length > most) throw new Error('asked too often');
@@ -256,23 +263,27 @@ function setUp(served: ServedBed, instance: Instance, nativePage: number, togeth
   return { walk, expected, timeOf: (index: number) => written[index]?.time ?? 0n };
 }
 
-/** Somewhat more jobs than two native pages hold, made by an instance that is given the size of one. */
-async function setUpJobs(served: ServedBed, create: (size: number) => Instance): Promise<string[]> {
+/** Somewhat more jobs than two native pages hold (or `pages`), made by an instance that is given the size of one. */
+export async function setUpJobs(served: ServedBed, create: (size: number) => Instance, pages = 2.4): Promise<string[]> {
   served.use(create(1));
   const [list] = await onReplica([served], (replica) => Promise.resolve(replica.connector(served.source).jobLists));
   const size = list?.pageSize ?? 0;
   expect(size).toBeGreaterThan(1);
   const instance = create(size);
   served.use(instance);
-  return Array.from({ length: Math.floor(size * 2.4) }, () => instance.createJob());
+  return Array.from({ length: Math.floor(size * pages) }, () => instance.createJob());
 }
 
-async function listJobs(served: ServedBed, back: boolean): Promise<{ found: string[]; isReported: boolean }> {
+export async function listJobs(
+  served: ServedBed,
+  back: boolean,
+  callsPerPage = CALLS_PER_PAGE,
+): Promise<{ found: string[]; isReported: boolean }> {
   const found: string[] = [];
   let cursor: string | null = null;
   let isReported = false;
   served.beforeCalls(() => {
-    if (served.server.calls.length > CALLS_PER_PAGE) throw new Error('asked too often');
+    if (served.server.calls.length > callsPerPage) throw new Error('asked too often');
   });
   for (let page = 0; page < 50; page += 1) {
     served.server.resetCalls();
@@ -294,7 +305,7 @@ async function listJobs(served: ServedBed, back: boolean): Promise<{ found: stri
       if (!(error instanceof TributaryError) || !error.code.startsWith('SOURCE_')) throw error;
       return { found, isReported: true };
     } finally {
-      expect(served.server.calls.length).toBeLessThanOrEqual(CALLS_PER_PAGE);
+      expect(served.server.calls.length).toBeLessThanOrEqual(callsPerPage);
     }
   }
   throw new Error('The list does not end.');

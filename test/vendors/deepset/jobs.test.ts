@@ -19,7 +19,7 @@ beforeEach(() => {
 });
 
 describe('listing jobs', () => {
-  test('asks for one full page, newest first', async () => {
+  test('asks for one full page, newest first, and a fresh source for the count of a shorter one', async () => {
     harness.simulation.createJob({ name: 'old', createdAt: START });
     harness.simulation.createJob({ name: 'new', createdAt: START + 1000n, status: 'FAILED' });
     const page = await listJobs(harness.connect(), 0, {}, createCall());
@@ -31,7 +31,10 @@ describe('listing jobs', () => {
       ],
     );
     expect(JSON.stringify(page.jobs)).not.toContain('ada.ferri');
-    expect(harness.asked()).toEqual([{ kind: 'jobs', query: { limit: '100', page_number: '1' } }]);
+    expect(harness.asked()).toEqual([
+      { kind: 'jobs', query: { limit: '100', page_number: '1' } },
+      { kind: 'jobs', query: { limit: '1', page_number: '1' } },
+    ]);
   });
 
   test('has a list of its own for each workspace, each counted by itself', async () => {

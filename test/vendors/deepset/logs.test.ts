@@ -48,6 +48,8 @@ describe('a page of a log', () => {
     ]);
     expect(harness.asked()).toEqual([
       { kind: 'logs', query: { limit: '100', order: 'ASC' } },
+      // A fresh source: a shorter page shows that the count is not that of the page alone.
+      { kind: 'logs', query: { limit: '1', order: 'ASC' } },
       { kind: 'logs', query: { limit: '100', order: 'DESC' } },
     ]);
   });
@@ -204,6 +206,8 @@ describe('a filter', () => {
     const query = { limit: '100', order: 'ASC', filter: "level eq 'error' and origin eq 'haystack'" };
     expect(harness.asked()).toEqual([
       { kind: 'logs', query },
+      // A fresh source: a shorter page shows that the count is not that of the page alone.
+      { kind: 'logs', query: { ...query, limit: '1' } },
       { kind: 'logs', query },
     ]);
   });

@@ -26,8 +26,15 @@ async function withLines(written: readonly SandboxLine[], options: HarnessOption
   const harness = await connect(options);
   harness.simulation.createJob({ name: 'sft' });
   harness.simulation.write(JOB, written);
+  await readOther(harness);
   harness.server.resetCalls();
   return harness;
+}
+
+/** Reads another log: a source that has not shown yet what its counts are worth is asked once more behind a short one. */
+async function readOther(harness: Harness): Promise<void> {
+  harness.simulation.write(harness.simulation.createJob({ name: 'other' }), lines(2));
+  await readAll(await onlyPartition(harness, 'default/other'));
 }
 
 async function onlyPartition({ connector }: Harness, job = JOB): Promise<Partition<LogEntry>> {

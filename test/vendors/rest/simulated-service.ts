@@ -1,3 +1,5 @@
+import { moreSaid, NO_DOUBTS, totalSaid } from '../../../src/sandbox/doubts.ts';
+import type { Doubts, SaidMore } from '../../../src/sandbox/doubts.ts';
 import { formatInstant } from '../../../src/domain/time.ts';
 import type {
   SandboxLine,
@@ -50,7 +52,9 @@ export interface SimulatedService extends SimulatedVendor {
 const CLOCK = 1_000n;
 const START = 1_772_233_021_000_000_000n;
 
-export function simulateService(settings: ServiceSettings): SimulatedService {
+/** `doubts`: its total, its flags and the length of its pages may be wrong. */
+export function simulateService(settings: ServiceSettings, doubts: Partial<Doubts> = {}): SimulatedService {
+  const { total, more: said, rowsPerPage } = { ...NO_DOUBTS, ...doubts };
   const jobs = new Map<string, Job>();
   let created = 0;
   let written = 0;
@@ -71,19 +75,22 @@ export function simulateService(settings: ServiceSettings): SimulatedService {
     job.lines.sort((a, b) => (a.time === b.time ? (a.id < b.id ? -1 : 1) : a.time < b.time ? -1 : 1));
   }
 
-  function list(all: readonly unknown[], query: URLSearchParams): SandboxReply {
+  /** `more`: what flags and tokens say. The end of a list of jobs by tokens shows only by the token. */
+  function list(all: readonly unknown[], query: URLSearchParams, more: SaidMore): SandboxReply {
     const size = Number(query.get('limit') ?? 100);
     const begin = beginOf(query, size);
     if (begin === null) return refused(400, 'invalid page');
     if (settings.strictEnd && begin > 0 && begin >= all.length) return refused(404, 'invalid page');
-    const end = Math.min(all.length, begin + size);
+    const end = Math.max(begin, Math.min(all.length, begin + Math.min(size, rowsPerPage)));
+    const goesOn = moreSaid(more, end < all.length);
+    const count = totalSaid(total, { all: all.length, start: begin, onPage: end - begin });
     return {
       status: 200,
       body: {
         data: all.slice(begin, end),
-        ...(settings.total ? { count: all.length } : {}),
-        ...(settings.more ? { more: end < all.length } : {}),
-        ...(settings.scheme === 'token' && end < all.length ? { next: tokenOf(end) } : {}),
+        ...(settings.total ? { count } : {}),
+        ...(settings.more ? { more: goesOn } : {}),
+        ...(settings.scheme === 'token' && goesOn === true && end < all.length ? { next: tokenOf(end) } : {}),
       },
     };
   }
@@ -117,14 +124,15 @@ export function simulateService(settings: ServiceSettings): SimulatedService {
       text,
     }));
     if (settings.scheme === 'whole') return { status: 200, body: { data: rows } };
-    if (settings.scheme !== 'time') return list(rows, query);
-    const page = rows.slice(0, Number(query.get('limit') ?? 100));
+    if (settings.scheme !== 'time') return list(rows, query, said);
+    const page = rows.slice(0, Math.min(Number(query.get('limit') ?? 100), rowsPerPage));
+    const count = totalSaid(total, { all: lines.length, start: 0, onPage: page.length });
     return {
       status: 200,
       body: {
         data: page,
-        ...(settings.total ? { count: lines.length } : {}),
-        ...(settings.more ? { more: page.length < rows.length } : {}),
+        ...(settings.total ? { count } : {}),
+        ...(settings.more ? { more: moreSaid(said, page.length < rows.length) } : {}),
       },
     };
   }
@@ -134,7 +142,7 @@ export function simulateService(settings: ServiceSettings): SimulatedService {
     if (kind !== 'jobs') return refused(404, 'no such path');
     if (key === undefined) {
       const all = [...jobs.values()].reverse().map(shownJob);
-      return list(all, query);
+      return list(all, query, settings.scheme === 'token' ? 'honest' : said);
     }
     const job = jobs.get(key);
     if (job === undefined) return refused(404, 'no such job');

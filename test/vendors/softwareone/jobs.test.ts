@@ -46,7 +46,12 @@ describe('jobs by id', () => {
     const jobs = await connector.getJobs([...asked, UNKNOWN_TASK, asked[0]!], createCall());
     expect(jobs.map((job) => (job !== null && 'key' in job ? job.key : job))).toEqual([...asked, null, asked[0]]);
     const ids = [...asked, UNKNOWN_TASK].map((id) => `"${id}"`).join(',');
-    expect(harness.asked()).toEqual([`job in(id,(${ids}))&select=+audit&limit=6&offset=0`, 'job select=+audit']);
+    // A fresh source is asked once for one row: its count shows that counts are not those of a page alone.
+    expect(harness.asked()).toEqual([
+      `job in(id,(${ids}))&select=+audit&limit=6&offset=0`,
+      `job in(id,(${ids}))&select=+audit&limit=1&offset=0`,
+      'job select=+audit',
+    ]);
   });
 
   test('carry what the audit says', async () => {
@@ -338,8 +343,8 @@ describe('tasks', () => {
       connector.parts.Task!.find(parent!, UNKNOWN_TASK, call),
     ]);
     expect(found.map((task) => task?.key ?? null)).toEqual([first, second, null, null, null]);
-    // The one that the list does not show is asked for alone.
-    expect(harness.asked()).toHaveLength(2);
+    // The one that the list does not show is asked for alone. A fresh source is asked once for one row, for its count.
+    expect(harness.asked()).toHaveLength(3);
   });
 
   test('are all there is: no attempts and no steps', () => {

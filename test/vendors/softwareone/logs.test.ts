@@ -72,7 +72,11 @@ describe('the log of a job', () => {
       attributes: { template: 'line {{Index}}', parameters: { Index: 1 } },
       taskKey: null,
     });
-    expect(harness.asked()).toEqual(['logs order=timestamp,id&limit=100&offset=0']);
+    // A fresh source is asked once for one row: its count shows that counts are not those of a page alone.
+    expect(harness.asked()).toEqual([
+      'logs order=timestamp,id&limit=100&offset=0',
+      'logs order=timestamp,id&limit=1&offset=0',
+    ]);
   });
 
   test('is read from the end without reading from the start', async () => {
@@ -249,7 +253,11 @@ describe('filters', () => {
     const { partitions, ...rest } = await connector.logs({ job }, filter, createCall());
     expect(residualOf(filter, rest)).toEqual(filter);
     expect(await readRows(partitions[0]!)).toHaveLength(12);
-    expect(harness.asked()).toEqual(['logs order=timestamp,id&limit=100&offset=0']);
+    // A fresh source is asked once for one row: its count shows that counts are not those of a page alone.
+    expect(harness.asked()).toEqual([
+      'logs order=timestamp,id&limit=100&offset=0',
+      'logs order=timestamp,id&limit=1&offset=0',
+    ]);
   });
 
   test('by time reach the vendor with three digits, and hold whatever finer time is asked for', async () => {

@@ -238,6 +238,7 @@ export class Poller implements LocalDriver {
       signal: this.#stopped.signal,
       authorization: this.#options.authorization,
       priority: 'poll',
+      comesAgain: true,
       // A poll must read the current state: the last poll of a job must not reuse an answer to a call that another
       // caller sent before the job was seen to be finished.
       recency: { notBefore: performance.now(), inSequence: false },

@@ -41,6 +41,7 @@ export class ByteNiteJobList implements JobList {
       offset: page * this.pageSize,
       want: () => this.pageSize,
       call,
+      shown: this.#size.shownTo(call),
       fetch: (offset, limit, current) => this.#slice(offset, limit, current),
       fitting: {
         size: this.#size,

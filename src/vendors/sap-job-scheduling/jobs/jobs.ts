@@ -28,6 +28,7 @@ export async function listJobs(
     offset: begin,
     want: () => JOBS_PER_PAGE,
     call,
+    shown: size.shownTo(call),
     fetch: (offset, limit, current) => fetchJobs(http, { offset, limit }, current),
     fitting: {
       size,

@@ -1,3 +1,4 @@
+/** One file, although a long one: what one reader knows of its pages is one state. */
 import { freshCall } from '../../../domain/call.ts';
 import type { Call } from '../../../domain/call.ts';
 import { unknownJob } from '../../../domain/errors.ts';

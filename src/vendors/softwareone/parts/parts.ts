@@ -111,7 +111,7 @@ function pagedChildren(context: SourceContext, parent: string, condition: Condit
   return offsetPartition<Task>({
     key: '',
     source: context.http.source,
-    size: context.sizes.of(`tasks of ${parent}`),
+    size: context.sizes.of(`tasks of ${parent}`, context.taskRows.shown),
     identity: { by: 'id', of: (task) => task.key },
     orders: ['ascending', 'descending'],
     tieOrdered: () => true,

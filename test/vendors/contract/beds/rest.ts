@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { Doubts } from '../../../../src/sandbox/doubts.ts';
 import { rest } from '../../../../src/vendors/rest/index.ts';
 import { describedService, simulateService } from '../../rest/simulated-service.ts';
 import type { Scheme, ServiceSettings } from '../../rest/simulated-service.ts';
@@ -38,8 +39,8 @@ const settings: fc.Arbitrary<Settings> = fc.oneof(
   fc.record({ ...flags, scheme: fc.constant<Scheme>('whole'), ids: fc.boolean() }),
 );
 
-function create({ pageSize: size, ...service }: Settings): Instance {
-  const simulation = simulateService(service);
+function create({ pageSize: size, ...service }: Settings, doubts: Partial<Doubts> = {}): Instance {
+  const simulation = simulateService(service, doubts);
   return {
     simulation,
     options: describedService(service, size),
@@ -67,13 +68,40 @@ function create({ pageSize: size, ...service }: Settings): Instance {
   };
 }
 
+const HONEST = {
+  order: 'ascending',
+  total: true,
+  more: false,
+  ids: true,
+  bounds: false,
+  strictEnd: false,
+} as const;
+
+const COUNTING: Readonly<Record<string, Partial<ServiceSettings> & Pick<ServiceSettings, 'scheme'>>> = {
+  'page numbers': { scheme: 'page' },
+  'page numbers and flags, in both orders': { scheme: 'page', more: true, order: 'both', strictEnd: true },
+  'page numbers of rows without ids': { scheme: 'page', ids: false },
+  offsets: { scheme: 'offset' },
+  'offsets and flags, newest first': { scheme: 'offset', more: true, order: 'descending' },
+  'offsets and times': { scheme: 'offset', order: 'both', bounds: true },
+  tokens: { scheme: 'token' },
+  times: { scheme: 'time', order: 'both' },
+  'times and flags': { scheme: 'time', more: true, order: 'both' },
+};
+
 /** A made-up service, paged in each way that can be described. */
 export const restBed: Bed = {
   definition: rest,
   spacing: SPACING,
   crowd: 30,
-  dialects: dialectsOf(settings, create),
+  dialects: dialectsOf(settings, (drawn) => create(drawn)),
   doubtful: {},
+  counting: Object.fromEntries(
+    Object.entries(COUNTING).map(([name, service]) => [
+      name,
+      (doubts, pageSize = 10) => create({ ...HONEST, ...service, pageSize }, doubts),
+    ]),
+  ),
   unknown: {},
   doubtfulPage: null,
   empty: { logs: [{ data: [] }], jobs: [{ data: [] }], job: [] },
