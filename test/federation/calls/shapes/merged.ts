@@ -57,22 +57,22 @@ export const MERGED: readonly Shape[] = [
     lines: 150,
   },
   {
-    name: 'all jobs of the five sources, 14 each, with attempts, steps, tasks and the first 20 entries of each',
+    name: 'all jobs of the five sources, 15 each, with attempts, steps, tasks and the first 20 entries of each',
     together: true,
     ask: () =>
       `{ jobs(first: 100) { nodes { source { name } key name status
          attempts { nodes { key number status } } steps { nodes { key name status } } tasks { nodes { key name status } }
          logs(first: 20) { nodes { timestamp severity message } } } } }`,
     calls: {
-      nemo: '1 attempts + 1 jobs + 14 logs + 14 status + 14 steps',
-      sap: '14 job + 1 jobs + 16 logs',
-      softwareone: '1 jobs + 14 logs + 1 tasks',
-      deepset: '1 jobs + 14 logs',
-      bytenite: '1 jobs + 14 logs',
+      nemo: '1 attempts + 1 jobs + 15 logs + 15 status + 15 steps',
+      sap: '15 job + 1 jobs + 18 logs',
+      softwareone: '1 jobs + 15 logs + 1 tasks',
+      deepset: '1 jobs + 15 logs',
+      bytenite: '1 jobs + 15 logs',
     },
-    least: { nemo: '1 jobs + 14 logs + 14 status + 14 steps' },
-    why: 'NeMo: the first to ask for attempts finds out, once for the source, whether the deployment has a route for them. Steps of several jobs cannot be asked for, only those of a whole workspace. SoftwareOne: child tasks of all jobs in one question, as long as they fit on a native page. SAP: the list of jobs leaves out their schedules, and two of the logs are longer than a page',
-    lines: 350,
+    least: { nemo: '1 jobs + 15 logs + 15 status + 15 steps' },
+    why: 'NeMo: the first to ask for attempts finds out, once for the source, whether the deployment has a route for them. Steps of several jobs cannot be asked for, only those of a whole workspace. SoftwareOne: child tasks of all jobs in one question, as long as they fit on a native page. SAP: the list of jobs leaves out their schedules, and three of the logs are longer than a page',
+    lines: 450,
   },
   {
     name: 'the ten newest jobs of the five sources',
