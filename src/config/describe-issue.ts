@@ -4,7 +4,7 @@ import type { Problem } from './problems.ts';
 import type { z } from 'zod';
 
 /** Context of an issue. */
-export interface Surroundings {
+export interface IssueContext {
   /** The value at a path; undefined if there is no value. */
   valueAt(path: readonly PropertyKey[]): unknown;
   /** The keys that the object at a path may have. */
@@ -14,7 +14,7 @@ export interface Surroundings {
 }
 
 /** Describes an issue that zod found in our words: where it is, what is expected, what is there instead. */
-export function describeIssue(issue: z.core.$ZodIssue, around: Surroundings): readonly Problem[] {
+export function describeIssue(issue: z.core.$ZodIssue, around: IssueContext): readonly Problem[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
       key: keyOf([...issue.path, key]),
@@ -24,7 +24,7 @@ export function describeIssue(issue: z.core.$ZodIssue, around: Surroundings): re
   return [{ key: keyOf(issue.path), message: messageOf(issue, around) }];
 }
 
-function messageOf(issue: z.core.$ZodIssue, around: Surroundings): string {
+function messageOf(issue: z.core.$ZodIssue, around: IssueContext): string {
   const value = around.valueAt(issue.path);
   switch (issue.code) {
     case 'invalid_type':

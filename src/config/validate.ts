@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { describeIssue } from './describe-issue.ts';
-import type { Surroundings } from './describe-issue.ts';
+import type { IssueContext } from './describe-issue.ts';
 import { substituteReferences } from './environment.ts';
 import type { Environment } from './environment.ts';
 import { childOf, configurationJsonSchema, keysAt } from './schema/json-schema.ts';
@@ -75,7 +75,7 @@ function surroundingsOf(
   input: unknown,
   vendors: readonly VendorDefinition[],
   fromOutside: ReadonlySet<string>,
-): Surroundings {
+): IssueContext {
   // Zod's own JSON Schema of a configuration: we only read keywords that every JSON Schema may have.
   const schema = configurationJsonSchema(vendors) as JsonSchema;
   return {

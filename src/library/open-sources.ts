@@ -31,8 +31,8 @@ export interface OpenOptions {
   readonly share?: ((configuration: Configuration) => RedisSharing | null) | undefined;
 }
 
-/** The surroundings in which a configuration is read. */
-export interface Surroundings {
+/** What reading a configuration depends on. */
+export interface ReadingContext {
   /** The variables that it may read. */
   readonly environment: Environment;
   /** Base of relative paths. */
@@ -42,7 +42,7 @@ export interface Surroundings {
 /** Throws `ConfigurationError` if the configuration cannot be used. */
 export async function openSources(
   { config, onRequest, share = () => null }: OpenOptions,
-  { environment, folder }: Surroundings,
+  { environment, folder }: ReadingContext,
 ): Promise<OpenSources> {
   const configuration = await configurationOf(config, { environment, folder });
   if (configuration === null || configuration.sources.length === 0)
@@ -54,7 +54,7 @@ export async function openSources(
 
 async function configurationOf(
   config: OpenOptions['config'],
-  { environment, folder }: Surroundings,
+  { environment, folder }: ReadingContext,
 ): Promise<Configuration | null> {
   if (typeof config !== 'object') return loadConfiguration({ path: config, environment, folder, vendors: VENDORS });
   const readText = textFilesIn(folder);

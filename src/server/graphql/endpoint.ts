@@ -10,7 +10,7 @@ import { cutOffWhenStalled } from '../client/stalled.ts';
 import type { GraphqlServer, TransportContext } from './graphql.ts';
 import { askedIn, ordinaryType } from './short-way/ordinary.ts';
 import type { AnswerType } from './short-way/ordinary.ts';
-import type { Outcome } from './short-way/outcome.ts';
+import type { ExecutionOutcome } from './short-way/outcome.ts';
 import { runShort } from './short-way/short-way.ts';
 
 interface EndpointOptions {
@@ -100,7 +100,7 @@ function withBody(request: IncomingMessage, body: Buffer): IncomingMessage {
 }
 
 /** The result if it is nothing but data and written at once, otherwise null. */
-function dataOf({ isLarge, give }: Outcome): ExecutionResult | null {
+function dataOf({ isLarge, give }: ExecutionOutcome): ExecutionResult | null {
   if (isLarge) return null;
   try {
     const result = give();

@@ -6,7 +6,7 @@ import type { Enveloped } from '../enveloped.ts';
 import type { GraphqlServer, TransportContext, Yoga } from '../graphql.ts';
 import { isLarge } from '../large-answers.ts';
 import type { Asked } from './ordinary.ts';
-import type { Outcome } from './outcome.ts';
+import type { ExecutionOutcome } from './outcome.ts';
 
 /**
  * Executes an ordinary query with yoga's enveloped functions, so with all plug-ins that see an operation, but without a Fetch request.
@@ -17,7 +17,7 @@ export async function runShort(
   documentOf: GraphqlServer['documentOf'],
   { query, variables, operationName }: Asked,
   transport: TransportContext,
-): Promise<Outcome | null> {
+): Promise<ExecutionOutcome | null> {
   const document = documentOf(yoga, query, operationName);
   if (document === null || hasDeferred(document)) return null;
   if (getOperationAST(document, operationName)?.operation !== OperationTypeNode.QUERY) return null;
