@@ -51,8 +51,6 @@ export type KeysetRequest =
  */
 export interface ListOrder {
   newestFirst: boolean | null;
-  /** Whether records turned out to be sorted by their latest time, not by their earliest. Undefined: not shown. */
-  byLatest?: boolean;
 }
 
 export interface RecordKeysetOptions<T extends Ordered> {

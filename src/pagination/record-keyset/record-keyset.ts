@@ -9,7 +9,6 @@ import { fetchFitting } from './list.ts';
 import type { KeysetPage, RecordKeysetOptions } from './list.ts';
 import { RepeatsItself } from './pages.ts';
 import { RecordScale } from './scale.ts';
-import { ShownOrder } from './shown-order.ts';
 import { OrderTurned, RecordWalk } from './walk.ts';
 import type { Anchor } from './walk.ts';
 import { RecordWindow } from './window.ts';
@@ -53,20 +52,18 @@ async function* read<T extends Ordered>(
   call: Call,
 ): AsyncGenerator<Batch<T>, void, undefined> {
   const scale = new RecordScale(request.direction, options.reach);
-  const known = readOrder(request.hint);
-  const shown = new ShownOrder(options.order, known?.byLatest ?? false);
   const walk = new RecordWalk(
     options,
     scale,
-    { direction: request.direction, newestFirst: known?.newestFirst ?? null },
+    { direction: request.direction, newestFirst: readOrder(request.hint) },
     call,
   );
-  let window = new RecordWindow<T>(scale, request, shown);
+  let window = new RecordWindow<T>(scale, request);
   const log = KnownLog.of(options.size);
   const start = async (): ReturnType<typeof begin<T>> => {
     const rows = await log.rowsAtEnd(options, request, call);
     // Of records of one instant no row has been given out.
-    window = new RecordWindow<T>(scale, request, shown);
+    window = new RecordWindow<T>(scale, request);
     return begin(options, walk, request, { scale, window, rows });
   };
   let isBegun = request.from !== null;
@@ -89,7 +86,7 @@ async function* read<T extends Ordered>(
     const ended = done || window.ended;
     if (!isBegun && !done) log.begun(options, request, seen, window.readyCount);
     isBegun = true;
-    const order = orderOf(walk.newestFirst, shown.isByLatest);
+    const order = walk.newestFirst === null ? null : Number(walk.newestFirst);
     const more = ended ? false : window.holdsWanted ? true : null;
     let news = { pages: walk.takeCount(), ...(wrong === undefined ? {} : contradiction(wrong)) };
     // Of rows that the reader does not come to no hint is made. One that does not take all looks for those that are there.
@@ -162,15 +159,7 @@ function readAnchor(hint: Hint | null, direction: ReadRequest<Ordered>['directio
   return { id, bound: BigInt(bound), offset: isOffset ? offset : null };
 }
 
-/** The order in a hint: 1 for newest first, 0 for oldest first, and 2 more where the list is sorted by the latest time. */
-function orderOf(newestFirst: boolean | null, byLatest: boolean): number | null {
-  return newestFirst === null ? null : Number(newestFirst) + (byLatest ? BY_LATEST : 0);
-}
-
-function readOrder(hint: Hint | null): { readonly newestFirst: boolean; readonly byLatest: boolean } | null {
+function readOrder(hint: Hint | null): boolean | null {
   const order = Array.isArray(hint) ? (hint as readonly Json[])[2] : null;
-  if (typeof order !== 'number' || ![0, 1, 2, 3].includes(order)) return null;
-  return { newestFirst: order % BY_LATEST === 1, byLatest: order >= BY_LATEST };
+  return order === 1 ? true : order === 0 ? false : null;
 }
-
-const BY_LATEST = 2;

@@ -6,8 +6,7 @@ import type { KeyedRecord } from './list.ts';
 import { Anchors } from './anchors.ts';
 import type { Seen } from './anchors.ts';
 import { least, most, SlidingLeast } from './scale.ts';
-import type { RecordScale } from './scale.ts';
-import type { ShownOrder } from './shown-order.ts';
+import type { RecordScale, RecordTimes } from './scale.ts';
 import type { Anchor, WalkedRecord } from './walk.ts';
 
 /**
@@ -47,18 +46,13 @@ export class RecordWindow<T extends Ordered> {
   #anchors: Anchors | null = null;
   #count = 0;
   #furthest: bigint | null = null;
-  readonly #shown: ShownOrder;
+  readonly #shown = new ShownOrder();
   /** What lies behind the first record of this read: where the read itself began. Null: that end of the log. */
   #origin: Anchor | null = null;
   #originKnown: boolean;
 
-  constructor(
-    scale: RecordScale,
-    options: { direction: Direction; from: Position | null; until: Position | null },
-    shown: ShownOrder,
-  ) {
+  constructor(scale: RecordScale, options: { direction: Direction; from: Position | null; until: Position | null }) {
     this.#scale = scale;
-    this.#shown = shown;
     this.#direction = options.direction;
     this.#reached = options.from;
     this.#until = options.until;
@@ -73,7 +67,7 @@ export class RecordWindow<T extends Ordered> {
 
   /** The next records of the walk. */
   add(walked: readonly WalkedRecord<T>[]): void {
-    this.#shown.see(walked, this.#direction);
+    for (const { record } of walked) this.#shown.see(record, this.#direction);
     for (const { record, offset } of walked) this.#add(record, offset);
   }
 
@@ -213,4 +207,25 @@ export class RecordWindow<T extends Ordered> {
 
 function movedTo<T extends Ordered>(row: T, time: bigint): T {
   return Object.assign(row, { time });
+}
+
+/** By which of their two times the records have turned out to be sorted. */
+class ShownOrder {
+  #last: RecordTimes | null = null;
+  #earliestTurns = false;
+  #latestTurns = false;
+
+  /** True if the records are not sorted by the earliest time, so by the latest. */
+  get isByLatest(): boolean {
+    return this.#earliestTurns && !this.#latestTurns;
+  }
+
+  see(record: RecordTimes, direction: Direction): void {
+    const last = this.#last;
+    this.#last = record;
+    if (last === null) return;
+    const [older, newer] = direction === 'forward' ? [last, record] : [record, last];
+    this.#earliestTurns ||= older.earliest > newer.earliest;
+    this.#latestTurns ||= older.latest > newer.latest;
+  }
 }

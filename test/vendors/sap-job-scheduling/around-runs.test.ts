@@ -288,38 +288,6 @@ describe('runs that wait longer than any reach', () => {
       });
     }
   });
-
-  test('give the same lines page by page as in one read once a page has shown the order, also to a replica that begins', async () => {
-    // Runs that waited for 500 s, then such that did not: between them, and only there, the scheduling turns round.
-    const shapes = Array.from({ length: 120 }, (_, index) => {
-      const gap = index < 60 ? 500 : 0;
-      return { executed: 5 * index + gap, gap, between: 0, lasts: 0 };
-    });
-    await withJob({ sortedBy: 'invocation' }, shapes, async (harness, key) => {
-      for (const [direction, take] of [
-        ['forward', 33],
-        ['backward', 33],
-      ] as const) {
-        const connector = harness.connect({ pageSize: 15 });
-        const read = async (from: typeof connector, last: Read<LogEntry> | undefined, most: number) => {
-          const call = createCall();
-          const partition = only((await from.logs({ job: key }, {}, call)).partitions);
-          const range = { from: last?.row ?? null, hint: last?.hint ?? null, take: most, call };
-          return readRows(partition, { direction, ...range });
-        };
-        await read(connector, undefined, Infinity);
-        const expected = (await read(connector, undefined, Infinity)).map(({ row }) => written(row));
-        expect(new Set(expected).size).toBe(480);
-        const seen: Read<LogEntry>[] = [];
-        for (let part = await read(connector, undefined, take); part.length > 0;) {
-          seen.push(...part);
-          const isOther = seen.length % 2 === 0;
-          part = await read(isOther ? harness.connect({ pageSize: 15 }) : connector, seen.at(-1), take);
-        }
-        expect(seen.map(({ row }) => written(row))).toEqual(expected);
-      }
-    });
-  });
 });
 
 describe('since and until', () => {
