@@ -16,7 +16,7 @@ export interface PartNode<K extends PartKind> {
   readonly job: JobRef;
   readonly key: string;
   /** The fields that its key tells without a call. */
-  readonly said: Partial<Parts[K]>;
+  readonly known: Partial<Parts[K]>;
   /** The part as the source returned it; null until a field needs it. */
   readonly part: Parts[K] | null;
 }
@@ -41,8 +41,9 @@ export function referToPart<K extends PartKind>(
 ): PartNode<K> | null | Promise<PartNode<K> | null> {
   const job = { source, key: jobKey };
   const names = context.federation.source(source)?.names ?? {};
-  const reference: PartNode<K> = { kind, job, key, said: SAID[kind](names, key), part: null };
-  const isKnown = (name: string): boolean => FIELDS_OF_REFERENCE[kind].has(name) || Object.hasOwn(reference.said, name);
+  const reference: PartNode<K> = { kind, job, key, known: KNOWN_BY_KEY[kind](names, key), part: null };
+  const isKnown = (name: string): boolean =>
+    FIELDS_OF_REFERENCE[kind].has(name) || Object.hasOwn(reference.known, name);
   if (namesSelected(context.call, info, kind).every(isKnown)) return reference;
   return loadReferred(context.call, partId(reference), async () => ({
     ...reference,
@@ -51,7 +52,7 @@ export function referToPart<K extends PartKind>(
 }
 
 /** The fields that the key of a part tells without a call. */
-const SAID: { readonly [K in PartKind]: (names: PartNames, key: string) => Partial<Parts[K]> } = {
+const KNOWN_BY_KEY: { readonly [K in PartKind]: (names: PartNames, key: string) => Partial<Parts[K]> } = {
   Attempt: ({ attemptNumber }, key) => present('number', attemptNumber?.(key)),
   Step: ({ stepName }, key) => present('name', stepName?.(key)),
   Task: ({ taskName }, key) => present('name', taskName?.(key)),
@@ -80,8 +81,8 @@ export function partJob(
 export function partDetail<K extends PartKind, F extends keyof Parts[K]>(_kind: K, field: F) {
   return (node: PartNode<K>, _args: object, context: GraphContext): Parts[K][F] | Promise<Parts[K][F]> => {
     if (node.part !== null) return node.part[field];
-    const said: Parts[K][F] | undefined = node.said[field];
-    return said === undefined ? loadPart(node, context).then((part) => part[field]) : said;
+    const known: Parts[K][F] | undefined = node.known[field];
+    return known === undefined ? loadPart(node, context).then((part) => part[field]) : known;
   };
 }
 
@@ -120,9 +121,9 @@ export async function findPart<K extends PartKind>(
   info: GraphQLResolveInfo,
 ): Promise<PartNode<K> | null> {
   if (federation.source(job.source) === null) return null;
-  if (!selectsBeyond(info, kind, FIELDS_OF_REFERENCE[kind])) return { kind, job, key, said: {}, part: null };
+  if (!selectsBeyond(info, kind, FIELDS_OF_REFERENCE[kind])) return { kind, job, key, known: {}, part: null };
   const part = await federation.part(kind, job, key, call);
-  return part === null ? null : { kind, job, key, said: {}, part };
+  return part === null ? null : { kind, job, key, known: {}, part };
 }
 
 /** The resolver of a job's parts of one kind. */
@@ -148,7 +149,7 @@ function partsOf<K extends PartKind>(
   const job = { source, key };
   const nodes = sharedConnection(call, JSON.stringify([kind, job, args]), () => {
     const parts = federation.parts(kind, job, args, call);
-    const connection = mapConnection(parts, (part) => ({ kind, job, key: part.key, said: {}, part }));
+    const connection = mapConnection(parts, (part) => ({ kind, job, key: part.key, known: {}, part }));
     return { ...connection, failures: () => parts.failures() };
   });
   return withPage(nodes, call, info);

@@ -3,7 +3,7 @@ import type { LogEntry, LogScope } from '../../domain/log-entry.ts';
 import type { LogFilter } from '../../domain/log-filter.ts';
 import type { LogReading } from '../../vendors/connector.ts';
 import type { SourceScope } from '../api.ts';
-import { failedScope } from '../merge/failed-scope.ts';
+import { FailedScope } from '../merge/failed-scope.ts';
 import { followedLog } from './followed-log.ts';
 import { entryPredicate, residualOf } from '../log-filter/filter.ts';
 import type { EntryPredicate } from '../log-filter/filter.ts';
@@ -42,7 +42,7 @@ export async function logSlots(
         residuals.set(index, entryPredicate(residualOf(filter, reading)));
         return reading.partitions.map((partition) => ({ scope: index, partition }));
       } catch (error) {
-        return [{ scope: index, partition: failedScope<LogEntry>(error) }];
+        return [{ scope: index, partition: new FailedScope<LogEntry>(error) }];
       }
     }),
   );

@@ -2,7 +2,7 @@ import type { Call } from '../../domain/call.ts';
 import { TributaryError } from '../../domain/errors.ts';
 import type { Direction, Ordered } from '../../domain/ordered.ts';
 import type { MergedPosition } from '../cursor/codec.ts';
-import { isFailedScope } from './failed-scope.ts';
+import { FailedScope } from './failed-scope.ts';
 import type { SlotFailure } from './merge.ts';
 import { compareMerged, positionIn } from './place.ts';
 import type { Slot } from './place.ts';
@@ -84,7 +84,7 @@ function justBefore({ tie, ...place }: MergedPosition): MergedPosition {
 
 function isIn<T extends Ordered>(slot: Slot<T>, { scope, partition }: MergedPosition): boolean {
   // A failed scope represents all of its partitions.
-  return slot.scope === scope && (slot.partition.key === partition || isFailedScope(slot.partition));
+  return slot.scope === scope && (slot.partition.key === partition || slot.partition instanceof FailedScope);
 }
 
 /** One failure per partition, even if both directions failed. A failure of the whole partition takes precedence. */

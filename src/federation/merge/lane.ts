@@ -1,7 +1,7 @@
 import type { Call } from '../../domain/call.ts';
 import type { Ordered, Position } from '../../domain/ordered.ts';
 import type { Batch, Hint, Unreadable } from '../../pagination/core/partition.ts';
-import { isFailedScope } from './failed-scope.ts';
+import { FailedScope } from './failed-scope.ts';
 import { Contradiction } from '../failures.ts';
 import { boundsOf, markOf } from './bounds.ts';
 import type { MergeBounds } from './bounds.ts';
@@ -46,7 +46,7 @@ export class MergeLane<T extends Ordered> {
     const accept = options.accept;
     // A failed scope is read even if the bounds look empty: they cannot be compared with unknown partitions, and the
     // failure has to show.
-    if (bounds.isEmpty && !isFailedScope(slot.partition)) this.#open = false;
+    if (bounds.isEmpty && !(slot.partition instanceof FailedScope)) this.#open = false;
     this.#rows = slot.partition.read(
       {
         direction: options.direction,

@@ -1,7 +1,7 @@
 import type { Call } from '../../domain/call.ts';
 import type { Ordered } from '../../domain/ordered.ts';
 import type { MergedPosition, PartitionMark } from '../cursor/codec.ts';
-import { isFailedScope } from './failed-scope.ts';
+import { FailedScope } from './failed-scope.ts';
 import { MergeLane } from './lane.ts';
 import type { MergedRow, MergeOptions } from './lane.ts';
 import { compareMerged, isUntouched, positionIn, untouched } from './place.ts';
@@ -87,7 +87,7 @@ export class Merge<T extends Ordered> {
     const marks: PartitionMark[] = [];
     for (const lane of this.#lanes) {
       const { slot } = lane;
-      if (isFailedScope(slot.partition)) {
+      if (slot.partition instanceof FailedScope) {
         marks.push(...this.#marksOfScope(slot.scope));
         continue;
       }
