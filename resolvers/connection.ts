@@ -4,7 +4,7 @@ import type { Call } from '../src/domain/call.ts';
 import type { Connection, Edge } from '../src/federation/api.ts';
 import { takeTurn, UNITS_PER_TURN } from '../src/domain/turns.ts';
 import { namesSelected } from './referred.ts';
-import { fieldCount } from './selection.ts';
+import { fieldCount, selectedNames } from './selection.ts';
 
 const OWNER = {};
 
@@ -66,6 +66,13 @@ export function inTurns<R>(
     shown.push(turn === null ? row : turn.then(() => row));
   }
   return shown;
+}
+
+/** Charges the cursors of a page, as often as they are selected. Those of one page are about as long as its last one. */
+export function chargeCursors(edges: readonly Edge<unknown>[], call: Call, info: GraphQLResolveInfo): void {
+  const type = getNamedType(info.returnType).name;
+  const times = selectedNames(info, type).filter((name) => name === 'cursor').length;
+  if (times > 0) call.budget.showBytes(times * edges.length * (edges.at(-1)?.cursor.length ?? 0));
 }
 
 /** The number of fields selected below, weighted by their time: see `fieldCount`. */

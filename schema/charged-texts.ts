@@ -15,6 +15,10 @@ const SCALARS_WITH_TEXT: ReadonlySet<string> = new Set(['String', 'ID', 'JSON'])
 /** Fields whose own resolvers charge their texts. */
 const CHARGED: ReadonlySet<string> = new Set(['LogEntry.message', 'LogEntry.attributes']);
 
+/** Fields that stay plain properties, because rows are read most: an id is short, and `chargeCursors` counts cursors. */
+const isPlain = (type: string, field: string): boolean =>
+  (type === 'LogEntry' && field === 'id') || (type.endsWith('Edge') && field === 'cursor');
+
 /** Types whose texts are charged by the field that returns them: `LogEntry.exceptions`. */
 const CHARGED_ABOVE: ReadonlySet<string> = new Set(['LogException', 'StackFrame']);
 
@@ -26,7 +30,7 @@ export function chargeLongTexts(schema: GraphQLSchema): GraphQLSchema {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || type.name.startsWith('__') || CHARGED_ABOVE.has(type.name)) continue;
     for (const field of Object.values(type.getFields())) {
-      if (!holdsText(field)) continue;
+      if (!holdsText(field) || isPlain(type.name, field.name)) continue;
       const resolve = resolverOf(field as GraphQLField<unknown, GraphContext>);
       const charged = CHARGED.has(`${type.name}.${field.name}`) ? resolve : charging(resolve);
       field.resolve = isNonNullType(field.type) ? charged : nullOnceKnown(charged);

@@ -1,5 +1,5 @@
 import type { Connection, Edge } from '../src/federation/api.ts';
-import { inTurns } from '../resolvers/connection.ts';
+import { chargeCursors, inTurns } from '../resolvers/connection.ts';
 import { builder } from './builder.ts';
 import type { JobType } from './refs.ts';
 
@@ -29,8 +29,11 @@ export function implementConnection<T, C extends Connection<T>>(
       edges: t.field({
         type: [edge],
         description: `The ${words.many}, each with its cursor.`,
-        resolve: async (connection, _args, { call }, info) =>
-          inTurns(await connection.edges(), call, info, weightOf && ((edge) => weightOf(edge.node))),
+        resolve: async (connection, _args, { call }, info) => {
+          const edges = await connection.edges();
+          chargeCursors(edges, call, info);
+          return inTurns(edges, call, info, weightOf && ((edge) => weightOf(edge.node)));
+        },
       }),
       nodes: t.field({
         type: [node],
