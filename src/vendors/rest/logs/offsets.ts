@@ -5,6 +5,7 @@ import type { LogFilter } from '../../../domain/log-filter.ts';
 import { offsetCounts } from '../../../pagination/offset/counts.ts';
 import { offsetPartition } from '../../../pagination/offset/offset.ts';
 import type { OffsetPage, OffsetRequest } from '../../../pagination/offset/page.ts';
+import { appliesAll } from '../../shared/applied.ts';
 import { pageOrEnd } from '../api.ts';
 import type { Parameters } from '../api.ts';
 import type { Bound, LogPaging } from '../description/paging-options.ts';
@@ -41,9 +42,8 @@ export function offsetLogCounts(log: NativeLog<OffsetPaging>, filter: LogFilter)
   const { options, paging, filters } = log;
   const { since, until, total } = paging;
   if (since === undefined || until === undefined || total === undefined) return undefined;
-  // How exactly the source compares texts is unknown.
-  if (filter.contains !== undefined || filter.notContains !== undefined || filter.matches !== undefined)
-    return undefined;
+  // How exactly the source compares texts is unknown, so it counts no lines of a filter by anything but severity.
+  if (!appliesAll(filter, SEVERITY_FIELDS)) return undefined;
   const asksSeverity = SEVERITY_FIELDS.some((field) => filter[field] !== undefined);
   if (asksSeverity && filters.every(([, value]) => value === undefined)) return undefined;
   const ticks = [since, until].map(({ format }) => TIME_FORMATS[format]);
