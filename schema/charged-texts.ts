@@ -28,7 +28,8 @@ const CHARGED_ABOVE: ReadonlySet<string> = new Set(['LogException', 'StackFrame'
  */
 export function chargeLongTexts(schema: GraphQLSchema): GraphQLSchema {
   for (const type of Object.values(schema.getTypeMap())) {
-    if (!isObjectType(type) || type.name.startsWith('__') || CHARGED_ABOVE.has(type.name)) continue;
+    // Names of introspection and of federation begin so: their texts are our own.
+    if (!isObjectType(type) || type.name.startsWith('_') || CHARGED_ABOVE.has(type.name)) continue;
     for (const field of Object.values(type.getFields())) {
       if (!holdsText(field) || isPlain(type.name, field.name)) continue;
       const resolve = resolverOf(field as GraphQLField<unknown, GraphContext>);

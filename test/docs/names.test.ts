@@ -6,9 +6,10 @@ import { expect, test } from 'vitest';
 const DOCUMENTS = ['README.md', 'CONTRIBUTING.md', ...markdownUnder('docs')];
 const FOLDERS = ['src', 'schema', 'resolvers', 'test', 'docs', 'bench', 'scripts', 'deploy', '.ci'];
 
-/** The files of the program, its graph, its tests and its tools. */
+/** The files of the program, its graph, its tests and its tools; packages that tests install in folders of their own are others' files. */
 const SOURCES = ['src', 'schema', 'resolvers', 'explorer/src', 'test', 'bench', 'scripts']
   .flatMap((folder) => readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)))
+  .filter((file) => !file.split(sep).includes('node_modules'))
   .filter((file) => /\.(tsx?|graphql)$/.test(file) && file !== join('test', 'docs', 'names.test.ts'));
 
 const COMMENT = /\/\*[\s\S]*?\*\/|(?<!:)\/\/[^\n]*/g;
