@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { atMost } from '../domain/at-most.ts';
 import type { Call } from '../domain/call.ts';
 import { TributaryError } from '../domain/errors.ts';
 import type { SourceHealth } from './api.ts';
@@ -19,7 +20,7 @@ interface Answer {
 
 /** Sends one cheap probe per source and caches the result for a moment. */
 export class HealthChecks {
-  readonly #known = new LRUCache<string, Answer>({ max: MOST_ANSWERS });
+  readonly #known = new LRUCache<string, Answer>(atMost(MOST_ANSWERS));
 
   check(source: FederatedSource, call: Call): Promise<SourceHealth> {
     const now = Date.now();

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { atMost } from '../domain/at-most.ts';
 import type { Call } from '../domain/call.ts';
 import type { Span } from '../domain/span.ts';
 import { TributaryError } from '../domain/errors.ts';
@@ -65,7 +66,7 @@ export function createSourceHttp(settings: SourceHttpSettings, options: SourceHt
   const connections = new Connections(settings, options.pools);
   const own = createParts(settings, options, connections);
   const authorizer = createTokens(settings, options, own, connections);
-  const forwarded = new LRUCache<string, AttemptParts>({ max: MOST_CREDENTIALS });
+  const forwarded = new LRUCache<string, AttemptParts>(atMost(MOST_CREDENTIALS));
   const target = targetOf(settings.baseUrl);
   const flights = createSingleFlight();
   const streams = createSharedStreams();

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { atMost } from '../../domain/at-most.ts';
 import { RE2JS } from 're2js';
 import { TributaryError } from '../../domain/errors.ts';
 import { badInput } from '../arguments.ts';
@@ -43,7 +44,7 @@ const KEPT = 16;
 
 /** The expressions of a process, each compiled once. */
 export class Expressions {
-  readonly #compiled = new LRUCache<string, Judge>({ max: KEPT });
+  readonly #compiled = new LRUCache<string, Judge>(atMost(KEPT));
   readonly #now: () => number;
   readonly #cpuTime: () => number;
   #left = ALLOWED.milliseconds;

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { atMost } from '../../domain/at-most.ts';
 import { TributaryError } from '../../domain/errors.ts';
 import type { WireRequest } from '../request/exchange.ts';
 import type { Allowance } from './allowance.ts';
@@ -63,7 +64,7 @@ export function createRefusals(
   allowance: Pick<Allowance, 'refuse' | 'accept'> | null = null,
 ): Refusals {
   let all: RefusalOfAll | null = null;
-  const forbidden = new LRUCache<string, Forbidden>({ max: MOST_FORBIDDEN });
+  const forbidden = new LRUCache<string, Forbidden>(atMost(MOST_FORBIDDEN));
 
   function check(request: WireRequest): void {
     const now = clock.now();

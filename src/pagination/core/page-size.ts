@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { atMost } from '../../domain/at-most.ts';
 import type { Call } from '../../domain/call.ts';
 import { AnswerTooLarge } from '../../domain/errors.ts';
 import type { Ordered, UnreadableRow } from '../../domain/ordered.ts';
@@ -143,7 +144,7 @@ export function tooLargeRow(place: number): UnreadableRow {
 export class PageSizes {
   readonly #usual: number;
   readonly #least: number;
-  readonly #sizes = new LRUCache<string, PageSize>({ max: MOST_LOGS });
+  readonly #sizes = new LRUCache<string, PageSize>(atMost(MOST_LOGS));
   readonly #shown = new ShownSigns();
 
   constructor(usual: number, least = 1) {

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { atMost } from '../../domain/at-most.ts';
 import { OPERATIONS } from '../../config/access.ts';
 import type { Operation, Reading, Role, Roles } from '../../config/access.ts';
 import type { Federation } from '../../federation/api.ts';
@@ -38,7 +39,7 @@ export class Policies {
   #federation: Federation;
   #roles: Roles;
   readonly #watch: Watch;
-  readonly #views = new LRUCache<string, Federation>({ max: MOST_VIEWS });
+  readonly #views = new LRUCache<string, Federation>(atMost(MOST_VIEWS));
 
   constructor(federation: Federation, roles: Roles, watch: Watch) {
     this.#federation = federation;

@@ -1,5 +1,6 @@
 import { isIPv6 } from 'node:net';
 import { LRUCache } from 'lru-cache';
+import { atMost } from '../../domain/at-most.ts';
 import type { ClientLimits } from '../../config/service-limits.ts';
 import { TokenBucket } from './token-bucket.ts';
 
@@ -24,7 +25,7 @@ export interface Refusal {
 /** Counts each caller's running operations and limits its rate of requests. The limits may change. */
 export class Callers {
   readonly #limits: ClientLimits;
-  readonly #callers = new LRUCache<string, Caller>({ max: MOST_CALLERS });
+  readonly #callers = new LRUCache<string, Caller>(atMost(MOST_CALLERS));
 
   constructor(limits: ClientLimits) {
     this.#limits = limits;

@@ -1,6 +1,7 @@
 import { getOperationAST, valueFromASTUntyped } from 'graphql';
 import type { DocumentNode, ExecutionArgs, OperationDefinitionNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { atMost } from '../../domain/at-most.ts';
 import type { GraphContext } from '../../../resolvers/context.ts';
 import { conditionNames } from '../graphql/plain-document.ts';
 import { estimate } from './estimate.ts';
@@ -64,7 +65,7 @@ export class OperationCosts {
   #keptOf({ schema, document, operationName }: ExecutionArgs, variables: Variables): Kept | null {
     const operation = getOperationAST(document, operationName);
     if (!operation) return null;
-    const merged = this.#merged.get(document) ?? new LRUCache({ max: MOST_SELECTIONS });
+    const merged = this.#merged.get(document) ?? new LRUCache(atMost(MOST_SELECTIONS));
     this.#merged.set(document, merged);
     const conditions = this.#conditions.get(document) ?? conditionNames(document);
     this.#conditions.set(document, conditions);

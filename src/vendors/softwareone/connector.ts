@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { atMost } from '../../domain/at-most.ts';
 import type { LogFilterField } from '../../domain/log-filter.ts';
 import { PageSize, PageSizes } from '../../pagination/core/page-size.ts';
 import type { Connector, ConnectorOptions, JobList, LogReading } from '../connector.ts';
@@ -26,7 +27,7 @@ export function createSoftwareOneConnector({ http, options }: ConnectorOptions):
     pageSize,
     sizes: new PageSizes(pageSize),
     taskRows: new PageSize(LARGEST_PAGE),
-    parents: new LRUCache({ max: MOST_PARENTS }),
+    parents: new LRUCache(atMost(MOST_PARENTS)),
   };
   const jobLists: readonly JobList[] = [
     {
