@@ -62,39 +62,26 @@ export const pageSizes: Curve = {
 
 const COUNTS = [1, 3, 10, 30, 100];
 
-export const sourceCounts: Curve = {
-  title: 'Sources of a merge, one job of each, `first: 100`',
-  titles: ['sources', ...COSTS],
-  measure: (stand) =>
-    costsOf(
-      stand,
-      COUNTS.map((at) => ({
-        at,
-        lines: 100,
-        query: merged(
-          stand.upstream.jobs.slice(0, at).map((key, n) => idOf(n, key)),
-          100,
-        ),
-      })),
-    ),
-};
+export const sourceCounts = mergeOf('sources', 'Sources of a merge, one job of each', (index) => index);
 
-export const mergedJobs: Curve = {
-  title: 'Jobs of a merge, one source, `first: 100`',
-  titles: ['jobs', ...COSTS],
-  measure: (stand) =>
-    costsOf(
-      stand,
-      COUNTS.map((at) => ({
-        at,
-        lines: 100,
-        query: merged(
-          stand.upstream.jobs.slice(0, at).map((key) => idOf(0, key)),
-          100,
-        ),
-      })),
-    ),
-};
+export const mergedJobs = mergeOf('jobs', 'Jobs of a merge, one source', () => 0);
+
+/** `sourceOf` chooses the source of each job by its index. */
+function mergeOf(what: string, title: string, sourceOf: (index: number) => number): Curve {
+  const first = 100;
+  return {
+    title: `${title}, \`first: ${first}\``,
+    titles: [what, ...COSTS],
+    measure: (stand) =>
+      costsOf(
+        stand,
+        COUNTS.map((at) => {
+          const ids = stand.upstream.jobs.slice(0, at).map((key, index) => idOf(sourceOf(index), key));
+          return { at, lines: first, query: merged(ids, first) };
+        }),
+      ),
+  };
+}
 
 async function costsOf(stand: Stand, points: readonly Point[]): Promise<string[][]> {
   const rows: string[][] = [];

@@ -111,7 +111,7 @@ describe('streams in flight at the same time', () => {
     expect(server.received).toHaveLength(2);
   });
 
-  test('are not joined by callers that have read something newer, or ask anew', async () => {
+  test('are not joined by callers that have read something newer, or ask again', async () => {
     const { server, http, responses } = await holding();
     const reader = inSequence(createCall());
     const others = streamedText(http, logs);

@@ -96,7 +96,7 @@ export interface TimeSpan {
 
 /**
  * Counts the rows of a log in a span of time without reading them. Only for logs whose source bounds by time, counts, and
- * applies the whole filter. A count is a hint: whoever uses it checks that the counts of the parts add up to that of the whole.
+ * applies the whole filter. A count is a hint: its user checks that the counts of the parts add up to that of the whole.
  */
 export interface RowCounts {
   /** Spans begin and end at multiples of this, in nanoseconds. */

@@ -1,6 +1,6 @@
 /**
- * Asks whether the service lives, over and over, from a process of its own: that of the test has work to do for its vendors, which a
- * check would wait for, too. Told `begin` it begins anew, told `end` it answers how long its checks waited.
+ * Asks whether the service lives, over and over, from a process of its own: the test's process works for its vendors, and a check
+ * would wait for that, too. On `begin` it forgets the earlier checks, on `end` it answers how long the new ones waited.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -20,7 +20,7 @@ describe('the bytes that answers hold until they are read', () => {
           if (share.take(wanted)) total += isFreed ? 0 : wanted;
           expect(total).toBeLessThan(100);
           if (isFreed) share.free();
-          // Freed once, whoever says it again.
+          // A second call of `free` changes nothing.
           if (isFreed) share.free();
         }
         // Half of what is left is always there.
