@@ -11,7 +11,7 @@ import { renewalMilliseconds } from './settings.ts';
 import type { RedisSettings } from './settings.ts';
 import { SharedDriver } from './shared-driver.ts';
 import type { Sharing } from './shared-driver.ts';
-import { StreamReader } from './stream-reader.ts';
+import { RedisStreamReader } from './stream-reader.ts';
 
 /** What replicas share: their pollers and the limits of sources. */
 export interface RedisSharing extends TailSharing {
@@ -37,7 +37,7 @@ export function createRedisSharing(
     for (const driver of [...drivers]) driver.linkChanged(isUp);
   });
   const allowances = createAllowances(link, settings);
-  const reader = new StreamReader(link, settings.prefix, renewalMilliseconds(settings));
+  const reader = new RedisStreamReader(link, settings.prefix, renewalMilliseconds(settings));
   const sharing: Sharing = {
     link,
     reader,

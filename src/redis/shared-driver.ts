@@ -19,12 +19,12 @@ import type { Message, MessageKind } from './message.ts';
 import { AnnouncingSink } from './announcing-sink.ts';
 import type { Announcer } from './announcing-sink.ts';
 import { STREAM_OVERLAP_MILLISECONDS } from './settings.ts';
-import type { StreamReader } from './stream-reader.ts';
+import type { RedisStreamReader } from './stream-reader.ts';
 
 /** What all drivers of a replica share. */
 export interface Sharing {
   readonly link: RedisLink;
-  readonly reader: StreamReader;
+  readonly reader: RedisStreamReader;
   add(driver: SharedDriver): void;
   remove(driver: SharedDriver): void;
 }

@@ -13,7 +13,7 @@ interface Followed {
  * Reads all streams that this replica follows over one connection. To add a stream while it waits, it wakes itself with
  * a message on a stream made for that.
  */
-export class StreamReader {
+export class RedisStreamReader {
   readonly #link: RedisLink;
   readonly #wait: number;
   readonly #wakeKeys: FeedKeys;

@@ -2,7 +2,7 @@ import { REQUEST_ID_HEADER, requestIdFrom } from './client/request-id.ts';
 import { compressed } from './compression.ts';
 import type { GraphqlServer } from './graphql/graphql.ts';
 import { refused } from './client/gate.ts';
-import type { createIdentification, Refused } from './client/gate.ts';
+import type { createIdentification, RefusedRequest } from './client/gate.ts';
 
 /** Facts that the host knows about a request and that the request does not contain. */
 export interface FetchFacts {
@@ -17,7 +17,7 @@ export interface FetchFacts {
 
 interface FetchOptions {
   readonly yogaFor: GraphqlServer['yogaFor'];
-  readonly admit: (headers: Record<string, string>, caller: string | null) => (() => void) | Refused;
+  readonly admit: (headers: Record<string, string>, caller: string | null) => (() => void) | RefusedRequest;
   readonly identify: ReturnType<typeof createIdentification>;
   readonly bodyBytes: number;
   readonly isAllowedHost: (host: string) => boolean;
@@ -81,7 +81,7 @@ export function createFetch({ yogaFor, admit, identify, bodyBytes, isAllowedHost
 
 const STRANGE_HOST = 'This service is not known under that name: see server.publicUrl and server.allowedHosts.';
 
-function toResponse({ status, headers, body }: Refused): Response {
+function toResponse({ status, headers, body }: RefusedRequest): Response {
   return new Response(body, { status, headers: { ...headers } });
 }
 

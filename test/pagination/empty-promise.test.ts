@@ -17,7 +17,7 @@ async function notes(page: Parameters<EmptyPromise['see']>[0]): Promise<unknown[
   promise.see(page);
   const said: unknown[] = [];
   const request = { direction: 'forward', from: null, hint: null, until: null, need: 1 } as const;
-  for await (const batch of promise.toldBy(EMPTY).read(request, createCall())) said.push(batch.truncated ?? null);
+  for await (const batch of promise.checked(EMPTY).read(request, createCall())) said.push(batch.truncated ?? null);
   return said;
 }
 

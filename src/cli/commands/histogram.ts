@@ -4,7 +4,7 @@ import type { HistogramQuery } from '../graph/generated/graphql.ts';
 import { idsOf } from '../graph/job-ids.ts';
 import { withJobs } from '../graph/with-jobs.ts';
 import { filterOf } from '../options/log-options.ts';
-import type { LogSelection } from '../options/log-options.ts';
+import type { LogOptions } from '../options/log-options.ts';
 import { formatListing } from '../show/listing.ts';
 import type { Column, ListingOptions } from '../show/listing.ts';
 import { showTimeOf } from '../show/times.ts';
@@ -14,7 +14,7 @@ import type { Surroundings } from '../surroundings.ts';
 import { LOG_SEVERITIES } from '../../domain/severity.ts';
 import type { LogSeverity } from '../../domain/severity.ts';
 
-export interface HistogramOptions extends LogSelection, ListingOptions, ZoneOptions {
+export interface HistogramOptions extends LogOptions, ListingOptions, ZoneOptions {
   readonly buckets?: number | undefined;
   /** The length of each bucket, as the graph's duration. */
   readonly every?: string | undefined;

@@ -7,14 +7,14 @@ import type { Graph } from '../graph/graph.ts';
 import { idsOf } from '../graph/job-ids.ts';
 import { withJobs } from '../graph/with-jobs.ts';
 import { filterOf } from '../options/log-options.ts';
-import type { LogSelection } from '../options/log-options.ts';
+import type { LogOptions } from '../options/log-options.ts';
 import { lineFormOf } from '../show/lines.ts';
 import type { LineOptions } from '../show/lines.ts';
 import { recordOf } from '../show/record-of-line.ts';
 import { EXIT } from '../surroundings.ts';
 import type { Surroundings } from '../surroundings.ts';
 
-export interface LogsOptions extends LogSelection, LineOptions {
+export interface LogsOptions extends LogOptions, LineOptions {
   readonly first?: number | undefined;
   readonly last?: number | undefined;
   /** Lines before and after each line, regardless of the filter. */

@@ -10,7 +10,7 @@ import type { JobsAtHand } from '../graph/with-jobs.ts';
 import { shellWord } from '../options/shell-word.ts';
 import { formatJob } from '../../domain/job-reference.ts';
 import { filterOf } from '../options/log-options.ts';
-import type { LogSelection } from '../options/log-options.ts';
+import type { LogOptions } from '../options/log-options.ts';
 import { lineFormOf } from '../show/lines.ts';
 import type { LineForm, LineOptions } from '../show/lines.ts';
 import { recordOf } from '../show/record-of-line.ts';
@@ -20,7 +20,7 @@ import { TributaryError } from '../../domain/errors.ts';
 import type { JobRef } from '../../domain/job.ts';
 import { unlessAborted } from '../../domain/unless-aborted.ts';
 
-export interface TailOptions extends LogSelection, LineOptions {
+export interface TailOptions extends LogOptions, LineOptions {
   /** Number of lines to begin with. */
   readonly lines?: number | undefined;
   /** Resume after this cursor instead. */

@@ -11,7 +11,7 @@ import { withJobs } from '../graph/with-jobs.ts';
 import { intoFile } from '../output/into-file.ts';
 import type { FileOptions } from '../output/into-file.ts';
 import { filterOf } from '../options/log-options.ts';
-import type { LogSelection } from '../options/log-options.ts';
+import type { LogOptions } from '../options/log-options.ts';
 import { Misuse } from '../options/misuse.ts';
 import { formatOf } from '../show/output-choice.ts';
 import { EXIT, INTERRUPTED, TERMINATED } from '../surroundings.ts';
@@ -19,7 +19,7 @@ import type { Surroundings } from '../surroundings.ts';
 import type { ExportFormatName } from '../../export/formats.ts';
 import type { ExportEnd } from '../../export/walk.ts';
 
-export interface ExportOptions extends LogSelection, FileOptions {
+export interface ExportOptions extends LogOptions, FileOptions {
   readonly format?: ExportFormatName | undefined;
   readonly after?: string | undefined;
   /** The file that stores the export's place, and from which it resumes. */

@@ -6,7 +6,7 @@ import type { Failure } from '../output/complaint.ts';
 import type { Surroundings } from '../surroundings.ts';
 
 /** Options that filter the lines of a command. */
-export interface LogSelection
+export interface LogOptions
   extends GraphOptions, Pick<LineFilter, 'since' | 'until' | 'minSeverity' | 'contains' | 'notContains' | 'matches'> {
   /** An alias of `minSeverity`. */
   readonly level?: LogSeverity | undefined;
@@ -21,7 +21,7 @@ export interface LogSelection
   readonly part?: readonly string[] | undefined;
 }
 
-export function filterOf(options: LogSelection): LineFilter {
+export function filterOf(options: LogOptions): LineFilter {
   const { since, until, notContains, includeUnspecified, grep } = options;
   const expression = /^\/(.+)\/$/s.exec(grep ?? '')?.[1];
   return {

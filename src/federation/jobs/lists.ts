@@ -49,7 +49,7 @@ export function jobPartition(
       return rowsOf(page);
     },
   });
-  return promise.toldBy(partition);
+  return promise.checked(partition);
 }
 
 function rowsOf({ jobs, parts = [], ...page }: JobPage): DatedPage<ListedJob> {

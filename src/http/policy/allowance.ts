@@ -2,7 +2,7 @@ import type { TributaryError } from '../../domain/errors.ts';
 import type { RateWindowSize } from './rate-window.ts';
 
 /** A time during which a source must not be called. */
-export interface Pause {
+export interface SourcePause {
   readonly milliseconds: number;
   /** The code of the error that callers get meanwhile. */
   readonly code: TributaryError['code'];
@@ -14,7 +14,7 @@ export interface Permission {
   readonly count: number;
   /** How long to wait before starting them, or before asking again. */
   readonly waitMilliseconds: number;
-  readonly pause: Pause | null;
+  readonly pause: SourcePause | null;
   /**
    * The source refused the credentials: do not use them for this long; 0: one call tries them now. Null: they were not
    * refused.
@@ -29,7 +29,7 @@ export interface Permission {
 export interface Allowance {
   /** Asks whether up to `count` calls may start. Null: the other replicas cannot be reached. */
   ask(count: number, window: RateWindowSize | null): Promise<Permission | null>;
-  pause(pause: Pause): void;
+  pause(pause: SourcePause): void;
   /**
    * The source refused the credentials: no replica sends them for this long, and after that one call tries them first.
    */

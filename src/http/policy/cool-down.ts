@@ -1,6 +1,6 @@
 import { TributaryError } from '../../domain/errors.ts';
 import type { Cancellation } from '../request/abort.ts';
-import type { Allowance, Pause } from './allowance.ts';
+import type { Allowance, SourcePause } from './allowance.ts';
 import { AttemptFailure } from './attempt-failure.ts';
 import type { Clock } from './clock.ts';
 
@@ -19,7 +19,7 @@ export interface CoolDown {
   /** Reads the pause that a failed attempt's answer asks for. Call it for each failed attempt. */
   learn(error: unknown): void;
   /** Adopts a pause that the source asked of another replica. */
-  hear(pause: Pause): void;
+  hear(pause: SourcePause): void;
   /**
    * Resolves when the source may be called. Rejects with the pause's error code if that is more than
    * `LONGEST_OBEYED_SECONDS` away.
@@ -42,7 +42,7 @@ export function createCoolDown(
   }
 
   /** False if the current pause already lasts at least as long. */
-  function begin({ milliseconds, code: said }: Pause): boolean {
+  function begin({ milliseconds, code: said }: SourcePause): boolean {
     const end = clock.now() + Math.min(milliseconds, LONGEST_COOL_DOWN_SECONDS * 1_000);
     if (end <= until) return false;
     until = end;

@@ -26,7 +26,7 @@ export class EmptyPromise {
   }
 
   /** The partition, with a final batch that reports the contradiction. */
-  toldBy<T extends Ordered>(partition: Partition<T>): Partition<T> {
+  checked<T extends Ordered>(partition: Partition<T>): Partition<T> {
     const end = (): Batch<T> | null => {
       const isBroken = this.#isBroken;
       this.#isBroken = false;

@@ -15,7 +15,7 @@ interface SeenPage<T extends Ordered> {
 }
 
 /** A row's id, and its whole content as text. */
-interface Sayings<T extends Ordered> {
+interface RowTexts<T extends Ordered> {
   readonly idOf: (row: Unplaced<T>) => string;
   readonly textOf: (row: Unplaced<T>) => string;
 }
@@ -26,14 +26,14 @@ interface Sayings<T extends Ordered> {
  * which may be wrong.
  */
 export class MissingRows<T extends Ordered> {
-  readonly #sayings: Sayings<T> | null;
+  readonly #sayings: RowTexts<T> | null;
   #total: number | null = null;
   /** The offset at which a page was empty although the count goes further. */
   #emptyAt: number | null = null;
   #sharesIds = false;
 
   /** Null: rows have no ids. */
-  constructor(sayings: Sayings<T> | null) {
+  constructor(sayings: RowTexts<T> | null) {
     this.#sayings = sayings;
   }
 
@@ -44,7 +44,7 @@ export class MissingRows<T extends Ordered> {
   }
 
   /** The partition, with contradictions reported in its batches. Counts the list again before it reports the count. */
-  toldBy(partition: Partition<T>): Partition<T> {
+  checked(partition: Partition<T>): Partition<T> {
     const checked = async (batch: Batch<T>, given: number, request: ReadRequest<T>, call: Call): Promise<Batch<T>> => {
       if (this.#sharesIds) {
         this.#sharesIds = false;
@@ -90,7 +90,7 @@ async function* readChecked<T extends Ordered>(
 }
 
 /** True if two rows of one time have the same id but different content. Rows of one time are adjacent. */
-function sharesIds<T extends Ordered>(rows: readonly Unplaced<T>[], { idOf, textOf }: Sayings<T>): boolean {
+function sharesIds<T extends Ordered>(rows: readonly Unplaced<T>[], { idOf, textOf }: RowTexts<T>): boolean {
   let texts = new Map<string, string>();
   for (const [index, row] of rows.entries()) {
     const before = rows[index - 1];

@@ -4,7 +4,7 @@ import type { Ordered } from '../../domain/ordered.ts';
 import type { DatedPage, DatedPages } from './pages.ts';
 import { placeGroup } from '../core/identity.ts';
 import { readIndexed } from '../numbered/pages.ts';
-import { NewestFirstPages, OutOfOrder } from './newest-first-pages.ts';
+import { NewestFirstPages, NotNewestFirst } from './newest-first-pages.ts';
 import type { Batch, Partition, ReadRequest, Unplaced } from '../core/partition.ts';
 import { readWholeList } from './whole-pages.ts';
 import { keepRows } from '../core/hinted-rows.ts';
@@ -69,7 +69,7 @@ async function* readList<T extends Ordered>(
       yield { ...batch, ...pages.takeNotes() };
     }
   } catch (error) {
-    if (!(error instanceof OutOfOrder)) throw error;
+    if (!(error instanceof NotNewestFirst)) throw error;
     options.foundUnordered();
     yield await readSorted(options, request, given, call);
   }

@@ -8,7 +8,7 @@ import type { Batch, Unreadable } from '../core/partition.ts';
 import { together } from '../core/unreadable.ts';
 
 /** Thrown when a list turns out not to come newest first. */
-export class OutOfOrder extends Error {
+export class NotNewestFirst extends Error {
   constructor() {
     super('The list does not come newest first.');
   }
@@ -58,7 +58,7 @@ export class NewestFirstPages<T extends Ordered> implements IndexedList<T> {
   async fetch(index: number): Promise<IndexedPage<T>> {
     if (this.#repeats && index > 0) return END;
     const page = await this.#options.fetch(index, this.#call);
-    if (!this.#options.isNewestFirst() || !descends(page.rows)) throw new OutOfOrder();
+    if (!this.#options.isNewestFirst() || !descends(page.rows)) throw new NotNewestFirst();
     if (page.unreadable !== undefined) this.#odd.set(index, page.unreadable);
     if (page.contradiction !== undefined) this.#missing = contradiction(page.contradiction);
     if (page.rows.length === 0) return this.#withoutRows(page);
@@ -127,15 +127,15 @@ export class NewestFirstPages<T extends Ordered> implements IndexedList<T> {
   }
 
   /**
-   * Throws `OutOfOrder` if neighbouring pages overlap in time. Moving rows can look the same, so the neighbour is read
+   * Throws `OrderNotKept` if neighbouring pages overlap in time. Moving rows can look the same, so the neighbour is read
    * again first.
    */
   async #checkBorders(index: number, { newest, oldest }: Seen): Promise<void> {
     const [newer, older] = [this.#seen.get(index - 1), this.#seen.get(index + 1)];
     if (newer !== undefined && newer.oldest < newest && (await this.#stands(index - 1, newer.ids)))
-      throw new OutOfOrder();
+      throw new NotNewestFirst();
     if (older !== undefined && older.newest > oldest && (await this.#stands(index + 1, older.ids)))
-      throw new OutOfOrder();
+      throw new NotNewestFirst();
   }
 
   /** True if a page still has the same rows when it is read again. */

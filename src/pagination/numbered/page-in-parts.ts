@@ -17,7 +17,7 @@ interface PageInParts<P> {
   tooLarge(row: UnreadableRow): P;
 }
 
-export interface Parts<P> {
+export interface SplitPage<P> {
   readonly parts: readonly P[];
   /** The number and the size of the native page that is the last part. */
   readonly index: number;
@@ -28,7 +28,7 @@ export interface Parts<P> {
  * Fetches a page by its number. If the answer is too large, the page is assembled from smaller pages, whose size
  * divides its own so that they lie within it. After a single oversized row, the parts become larger again.
  */
-export async function pageInParts<P>(page: PageInParts<P>): Promise<Parts<P>> {
+export async function pageInParts<P>(page: PageInParts<P>): Promise<SplitPage<P>> {
   const { size, pageSize } = page;
   const parts: P[] = [];
   const large = new TooLargeRows();

@@ -6,7 +6,7 @@ import { IndexedWalk } from './walk.ts';
 import { unsearchable } from './locate.ts';
 import { ALIKE, endless, EndlessList, contradiction, OVERLAPS } from '../core/page-guard.ts';
 import type { Batch, Identity, ReadRequest } from '../core/partition.ts';
-import { OutOfOrder, SettledRows } from './settled-rows.ts';
+import { UnsortedPages, SettledRows } from './settled-rows.ts';
 import { batchOf } from '../core/tie-groups.ts';
 import { noRows } from '../core/hinted-rows.ts';
 
@@ -37,7 +37,7 @@ export async function* readIndexed<T extends Ordered>(
     try {
       rows.push(index, page.rows);
     } catch (error) {
-      throw error instanceof OutOfOrder ? new UnorderedList(list.source) : error;
+      throw error instanceof UnsortedPages ? new UnorderedList(list.source) : error;
     }
     const isEnd = step === 1 ? page.isLast : index === 0;
     // A page that runs the other way may have any rows behind it, and one of unknown order may have wanted ones.

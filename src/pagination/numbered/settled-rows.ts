@@ -54,7 +54,7 @@ function courseOf(times: readonly bigint[]): Course {
 }
 
 /** The pages of a list do not even roughly follow each other in time. */
-export class OutOfOrder extends Error {}
+export class UnsortedPages extends Error {}
 
 export interface SettledRowsOptions<T extends Ordered> {
   readonly identity: Identity<T>;
@@ -119,14 +119,14 @@ export class SettledRows<T extends Ordered> {
     );
   }
 
-  /** Takes the rows of the next page of the walk. Throws OutOfOrder. */
+  /** Takes the rows of the next page of the walk. Throws UnsortedPages. */
   push(page: number, rows: readonly Unplaced<T>[]): void {
     this.#page = page;
     const frontier = this.#frontier;
     const times = rows.map(({ time }) => time * this.#sign);
     const borders = bordersOf(times);
     if (borders === null) return;
-    if (frontier !== null && borders.near < frontier) throw new OutOfOrder();
+    if (frontier !== null && borders.near < frontier) throw new UnsortedPages();
     if (frontier !== null) this.#course = 'along';
     else this.#course = courseOf(this.#step === 1 ? times : times.toReversed());
     for (const held of this.#held) held.at = least(held.at, borders.near);

@@ -23,7 +23,7 @@ export function hasPassedOver<T extends Ordered>(
 }
 
 /** The same batches, but the first reports that rows may be missing before it. */
-export async function* sayingSo<T extends Ordered>(
+export async function* reportingPassedOver<T extends Ordered>(
   batches: AsyncIterable<Batch<T>>,
 ): AsyncGenerator<Batch<T>, void, undefined> {
   let isFirst = true;

@@ -11,7 +11,7 @@ import type { IndexedPage } from '../numbered/list.ts';
 import { readHint } from '../numbered/page-hint.ts';
 import { batchFrom } from './small-batch.ts';
 import type { SmallPage } from './small-batch.ts';
-import { hasPassedOver, sayingSo } from './passed-over.ts';
+import { hasPassedOver, reportingPassedOver } from './passed-over.ts';
 import { TokenRefused } from './token-refused.ts';
 
 /**
@@ -48,7 +48,7 @@ export async function* readFromSmallPage<T extends Ordered>(
   const batch = small === null ? null : batchFrom(small, options, request);
   if (small === null || batch === null) {
     const usual = options.readUsual(request, call);
-    return yield* small !== null && hasPassedOver(small.page, request) ? sayingSo(usual) : usual;
+    return yield* small !== null && hasPassedOver(small.page, request) ? reportingPassedOver(usual) : usual;
   }
   yield batch;
   if (batch.more === false) return;

@@ -1,11 +1,11 @@
 import type { Ordered } from '../../domain/ordered.ts';
 import type { KeysetPage } from './list.ts';
 import { RepeatsItself } from './pages.ts';
-import type { PageLengths } from './pages.ts';
+import type { RecordPageLengths } from './pages.ts';
 
 /** The vendor's list by offsets. A page may begin slightly earlier than requested. */
 export interface OffsetPages<T extends Ordered> {
-  readonly lengths: PageLengths;
+  readonly lengths: RecordPageLengths;
   fetch(offset: number): Promise<KeysetPage<T>>;
 }
 

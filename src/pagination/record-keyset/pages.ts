@@ -12,7 +12,7 @@ export class RepeatsItself extends EndlessList {
 }
 
 /** The page lengths of the vendor, which help to decide which page is the last. */
-export class PageLengths {
+export class RecordPageLengths {
   /** How many records the page that came last was asked for. */
   #asked: number;
   #usual: number;

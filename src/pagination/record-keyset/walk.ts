@@ -8,7 +8,7 @@ import { moreBehindAsked } from '../core/page-end.ts';
 import { PageGuard } from '../core/page-guard.ts';
 import { findBeside } from './beside.ts';
 import { KnownLog } from './known-log.ts';
-import { PageLengths, RepeatsItself } from './pages.ts';
+import { RecordPageLengths, RepeatsItself } from './pages.ts';
 import { findFarEnd, findPlace } from './search.ts';
 import type { FoundPage, OffsetPages } from './other-page.ts';
 import type { RecordScale, RecordTimes } from './scale.ts';
@@ -65,7 +65,7 @@ export class RecordWalk<T extends Ordered> {
   readonly #options: RecordKeysetOptions<T>;
   readonly #scale: RecordScale;
   readonly #direction: Direction;
-  readonly #lengths: PageLengths;
+  readonly #lengths: RecordPageLengths;
   #call: Call;
   /** As the cursor says, or as another walk of the source has seen it, until records of two instants show how it is. */
   #newestFirst: boolean;
@@ -92,7 +92,7 @@ export class RecordWalk<T extends Ordered> {
   ) {
     this.#options = options;
     this.#scale = scale;
-    this.#lengths = new PageLengths(options.size.usual, options.size.shownTo(call));
+    this.#lengths = new RecordPageLengths(options.size.usual, options.size.shownTo(call));
     const known = newestFirst ?? options.order.newestFirst;
     this.#isOrderKnown = known !== null;
     this.#newestFirst = known ?? true;

@@ -11,7 +11,7 @@ import { isAhead } from './tick-reader.ts';
  * The page lengths of one walk, which help to decide which page is the last. A cursor stores what is known: the length
  * of a page that was not the last or, as a negative number, the length of the longest page. Untrusted.
  */
-export class PageLengths {
+export class TimedPageLengths {
   readonly #cap: PageCap;
   readonly #most: number;
   /** The length of the longest page that did not count as the last. */

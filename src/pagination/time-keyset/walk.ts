@@ -7,7 +7,7 @@ import type { TimeOrder } from './after-clock.ts';
 import { isUntold, moreBehindAsked } from '../core/page-end.ts';
 import { contradiction, PageGuard, REPEATS } from '../core/page-guard.ts';
 import type { ReadRequest, Unplaced } from '../core/partition.ts';
-import { PageLengths } from './page-lengths.ts';
+import { TimedPageLengths } from './page-lengths.ts';
 import { inTimeOrder, isAhead, pastTick, TickReader } from './tick-reader.ts';
 import { firstSize } from '../core/ladder.ts';
 import { upToNeed } from './up-to-need.ts';
@@ -50,7 +50,7 @@ export class TimeWalk<T extends Ordered> {
   /** True if an earlier walk read the known row. Then it may be gone. */
   #isOld = false;
   #count = 0;
-  readonly #lengths: PageLengths;
+  readonly #lengths: TimedPageLengths;
   readonly #request: ReadRequest<T>;
   #isFirst = true;
   /** The bound of the page before. */
@@ -62,7 +62,7 @@ export class TimeWalk<T extends Ordered> {
     this.#request = request;
     this.#call = call;
     this.#order = direction === 'forward' ? 'ascending' : 'descending';
-    this.#lengths = new PageLengths(options.cap, options.size.usual, hint, options.size.shownTo(call));
+    this.#lengths = new TimedPageLengths(options.cap, options.size.usual, hint, options.size.shownTo(call));
     this.#ticks = new TickReader(options, this.#order, () => this.#lengths.most, call);
     this.#start = from?.tie === '' ? from.time : null;
     if (this.#start !== null) this.#after = this.#boundAtStart(this.#start);

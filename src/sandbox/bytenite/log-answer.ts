@@ -4,7 +4,7 @@ import { containerOf, levelOf, taskOfGroup } from './lines.ts';
 import type { LineGroup, LineStore } from './line-store.ts';
 
 /** The query of POST /logs; empty lists mean all. */
-export interface LogQuery {
+export interface LogsRequest {
   readonly taskIds: readonly string[];
   readonly levels: readonly string[];
   readonly services: readonly string[];
@@ -15,7 +15,7 @@ const PART_LENGTH = 64 * 1024;
 /** The answer of POST /logs in parts, generated while it is sent, so that the lines are never all in memory. */
 export async function* logAnswer(
   store: LineStore,
-  query: LogQuery,
+  query: LogsRequest,
   dialect: ByteNiteDialect,
 ): AsyncGenerator<string, void, undefined> {
   let text = '';
@@ -30,7 +30,7 @@ export async function* logAnswer(
   yield text;
 }
 
-function* pieces(store: LineStore, query: LogQuery, dialect: ByteNiteDialect): Generator<string, void, undefined> {
+function* pieces(store: LineStore, query: LogsRequest, dialect: ByteNiteDialect): Generator<string, void, undefined> {
   const wanted = store.groups().filter(({ name }) => isWanted(name, query, dialect));
   let separator = '{';
   for (const service of ['partitioner', 'assembler'] as const) {
@@ -57,7 +57,7 @@ function* pieces(store: LineStore, query: LogQuery, dialect: ByteNiteDialect): G
 function* taskGroups(
   store: LineStore,
   groups: readonly LineGroup[],
-  query: LogQuery,
+  query: LogsRequest,
   dialect: ByteNiteDialect,
 ): Generator<string, void, undefined> {
   let separator = '{';
@@ -73,7 +73,7 @@ function* taskGroups(
 function* list(
   store: LineStore,
   group: LineGroup,
-  query: LogQuery,
+  query: LogsRequest,
   dialect: ByteNiteDialect,
 ): Generator<string, void, undefined> {
   yield '[';
@@ -95,7 +95,7 @@ function* list(
   yield ']';
 }
 
-function isWanted(group: string, query: LogQuery, dialect: ByteNiteDialect): boolean {
+function isWanted(group: string, query: LogsRequest, dialect: ByteNiteDialect): boolean {
   const task = taskOfGroup(group);
   const service = task === null ? group : 'TASKRUNNER';
   if (query.services.length > 0 && !query.services.includes(service)) return false;

@@ -3,7 +3,7 @@ import type { ByteNiteDialect } from './dialect.ts';
 import type { SimulatedJob } from './jobs.ts';
 import { LEVELS, SERVICES } from './lines.ts';
 import { logAnswer } from './log-answer.ts';
-import type { LogQuery } from './log-answer.ts';
+import type { LogsRequest } from './log-answer.ts';
 import { refusal } from './refusal.ts';
 import { parseObject } from './tokens.ts';
 
@@ -26,7 +26,7 @@ export function answerLogs(
 }
 
 /** Null if a list is not a list of texts, or has a value that the enumeration lacks. */
-function queryOf(body: Readonly<Record<string, unknown>>): LogQuery | null {
+function queryOf(body: Readonly<Record<string, unknown>>): LogsRequest | null {
   const taskIds = textsOf(body['taskIds']);
   const levels = textsOf(body['levels'], LEVELS);
   const services = textsOf(body['services'], SERVICES);

@@ -7,7 +7,7 @@ export interface StoredLine {
 }
 
 /** Selects lines of this step and task; undefined: of any. */
-export interface LineFilter {
+export interface PartFilter {
   readonly step?: string | undefined;
   readonly task?: string | undefined;
 }
@@ -20,12 +20,12 @@ export interface LineLog {
   add(lines: readonly StoredLine[]): void;
   /** Replaces the computed lines; `line` returns them in time order. */
   generate(count: number, line: (index: number) => StoredLine): void;
-  count(filter: LineFilter): number;
+  count(filter: PartFilter): number;
   /**
    * The matching lines from `start` to `end`. With a `shuffle` number, lines of equal time come in another order for
    * each number, as a database may return them without a tie-break.
    */
-  window(filter: LineFilter, start: number, end: number, shuffle: number | null): StoredLine[];
+  window(filter: PartFilter, start: number, end: number, shuffle: number | null): StoredLine[];
 }
 
 export function createLineLog(): LineLog {
@@ -57,7 +57,7 @@ export function createLineLog(): LineLog {
   }
 
   /** Indexes of the matching lines, cached until the log changes; null if all match. */
-  function placesOf(filter: LineFilter): Uint32Array | null {
+  function placesOf(filter: PartFilter): Uint32Array | null {
     if (filter.step === undefined && filter.task === undefined) return null;
     const key = JSON.stringify([filter.step ?? null, filter.task ?? null]);
     let places = indexes.get(key);
@@ -72,7 +72,7 @@ export function createLineLog(): LineLog {
     return places;
   }
 
-  function count(filter: LineFilter): number {
+  function count(filter: PartFilter): number {
     return placesOf(filter)?.length ?? generated.count + written.length;
   }
 
@@ -107,7 +107,7 @@ function missingLine(): StoredLine {
   throw new Error('There is no line at that place of the log');
 }
 
-function passes(line: StoredLine, filter: LineFilter): boolean {
+function passes(line: StoredLine, filter: PartFilter): boolean {
   return (
     (filter.step === undefined || line.step === filter.step) && (filter.task === undefined || line.task === filter.task)
   );

@@ -2,8 +2,8 @@ import { moreSaid, totalSaid } from '../doubts.ts';
 import type { SandboxReply, SandboxRequest } from '../types.ts';
 import { formatTime } from './dialect.ts';
 import type { LogDialect } from './dialect.ts';
-import type { LineFilter, StoredLine } from './line-log.ts';
-import type { LogPage } from './page-tokens.ts';
+import type { PartFilter, StoredLine } from './line-log.ts';
+import type { DirectedPage } from './page-tokens.ts';
 import { LOG_QUERY_FAILED, failure, integerParameter, invalidParameter } from './replies.ts';
 import { currentAttempt } from './state.ts';
 import type { AttemptState, JobState } from './state.ts';
@@ -59,8 +59,8 @@ function refusedCursor(dialect: LogDialect): SandboxReply {
 function readPage(
   job: JobState,
   attempt: AttemptState | null,
-  filter: LineFilter,
-  { page, direction }: LogPage,
+  filter: PartFilter,
+  { page, direction }: DirectedPage,
   limit: number,
   dialect: LogDialect,
   turn: number,
@@ -91,7 +91,7 @@ function tailPage(
   job: JobState,
   query: URLSearchParams,
   attempt: AttemptState | null,
-  filter: LineFilter,
+  filter: PartFilter,
   dialect: LogDialect,
   turn: number,
 ): SandboxReply {

@@ -2,16 +2,16 @@ import { createHash } from 'node:crypto';
 import { decodeBase58, encodeBase58 } from './base58.ts';
 
 /** A page of a log: its number from 1; direction 0 is oldest first, 1 is newest first. */
-export interface LogPage {
+export interface DirectedPage {
   readonly page: number;
   readonly direction: 0 | 1;
 }
 
 /** The form of page tokens: page numbers in base 58 (as the vendor's), or opaque ones that the vendor can forget. */
 export interface PageTokens {
-  tokenOf(page: LogPage, job: string): string;
+  tokenOf(page: DirectedPage, job: string): string;
   /** The page of a token of that job's log; null if it is malformed or forgotten. */
-  pageOf(token: string, job: string): LogPage | null;
+  pageOf(token: string, job: string): DirectedPage | null;
   /** Forgets all issued tokens, if tokens can be forgotten. */
   expire(): void;
 }
@@ -31,13 +31,13 @@ export function decimalTokens(): PageTokens {
 
 /** Opaque tokens. With `lifetime`, a token is forgotten once that many further tokens were issued for its job. */
 export function opaqueTokens(lifetime: number | null): PageTokens {
-  const jobs = new Map<string, Map<string, LogPage>>();
+  const jobs = new Map<string, Map<string, DirectedPage>>();
   let given = 0;
   return {
     tokenOf(page, job) {
       given += 1;
       const token = createHash('sha256').update(`page token ${given}`).digest('base64url').slice(0, 27);
-      const pages = jobs.get(job) ?? new Map<string, LogPage>();
+      const pages = jobs.get(job) ?? new Map<string, DirectedPage>();
       jobs.set(job, pages.set(token, page));
       if (lifetime !== null && pages.size > lifetime) pages.delete(pages.keys().next().value ?? '');
       return token;
@@ -50,11 +50,11 @@ export function opaqueTokens(lifetime: number | null): PageTokens {
 }
 
 /** The vendor's own form: base 58 of the JSON `[page, direction]`, with a space after the comma. */
-export function encodePage({ page, direction }: LogPage): string {
+export function encodePage({ page, direction }: DirectedPage): string {
   return encodeBase58(Buffer.from(`[${page}, ${direction}]`));
 }
 
-function decodePage(token: string): LogPage | null {
+function decodePage(token: string): DirectedPage | null {
   const bytes = decodeBase58(token);
   if (bytes === null) return null;
   const match = /^\[\s*(\d{1,15})\s*,\s*([01])\s*\]$/.exec(Buffer.from(bytes).toString('utf8'));

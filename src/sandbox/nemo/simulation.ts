@@ -20,7 +20,7 @@ import type { AttemptState, Details, JobState, NemoStatus, StepState, TaskState 
 /** A token of an identity provider, as the vendor accepts it. */
 export const SANDBOX_TOKEN = jwtOf({ sub: 'sandbox', scope: 'platform:read', exp: FAR_FUTURE });
 
-export interface NemoOptions extends DialectOptions {
+export interface NemoSandboxOptions extends DialectOptions {
   /** The bearer token that may read everything; null: no authorisation. */
   readonly token?: string | null | undefined;
   /** A valid token that may read nothing: 403. */
@@ -94,7 +94,7 @@ const DEFAULT_STEP = 'training';
 const DEFAULT_WORKSPACE = 'default';
 
 /** The jobs service of NVIDIA NeMo, limited to reading jobs, attempts, steps, tasks and logs. */
-export function simulateNemo(options: NemoOptions = {}): NemoSimulation {
+export function simulateNemo(options: NemoSandboxOptions = {}): NemoSimulation {
   const jobs = new Map<string, JobState>();
   const dialect = dialectOf(options);
   const token = options.token === undefined ? SANDBOX_TOKEN : options.token;

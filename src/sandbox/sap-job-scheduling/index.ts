@@ -9,7 +9,7 @@ import { runFrom, runOfLine } from './runs.ts';
 import type { SapRunInput } from './runs.ts';
 import { CREDENTIALS, settingsOf } from './settings.ts';
 import type { SapOptions } from './settings.ts';
-import { Access } from './tokens.ts';
+import { SapAccess } from './tokens.ts';
 
 export { overloaded, tooManyRequests } from './replies.ts';
 export type { SapRunEvent, SapRunInput } from './runs.ts';
@@ -43,7 +43,7 @@ export interface SapSimulation extends SimulatedVendor {
 export function simulateSap(options: SapOptions = {}): SapSimulation {
   const settings = settingsOf(options);
   const store = new JobStore(settings);
-  const access = new Access(settings);
+  const access = new SapAccess(settings);
   let throttled: number | null = null;
 
   function handle(request: SandboxRequest): SandboxReply {

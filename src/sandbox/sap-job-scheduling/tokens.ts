@@ -8,7 +8,7 @@ import type { SapSettings } from './settings.ts';
 const BASIC = `Basic ${Buffer.from(`${CREDENTIALS.user}:${CREDENTIALS.password}`).toString('base64')}`;
 
 /** Tokens from client credentials, or HTTP basic, depending on the plan. */
-export class Access {
+export class SapAccess {
   readonly #settings: SapSettings;
   readonly #validUntil = new Map<string, number>();
   #issued = 0;

@@ -1,14 +1,14 @@
 /** The fields that queries may use: property paths and their types. */
 export type FieldType = 'string' | 'number' | 'date' | 'object' | readonly string[];
-export type Fields = Readonly<Record<string, FieldType>>;
+export type QueryFields = Readonly<Record<string, FieldType>>;
 
 export const TASK_STATUSES = ['Queued', 'Blocked', 'Processing', 'Completed', 'Failed', 'Rescheduled'] as const;
 export type TaskStatus = (typeof TASK_STATUSES)[number];
 
 export const LOG_SEVERITIES = ['Debug', 'Info', 'Warning', 'Error', 'Failure'] as const;
-export type LogSeverity = (typeof LOG_SEVERITIES)[number];
+export type TaskLogSeverity = (typeof LOG_SEVERITIES)[number];
 
-const AUDIT_FIELDS: Fields = {
+const AUDIT_FIELDS: QueryFields = {
   audit: 'object',
   'audit.created.at': 'date',
   'audit.updated.at': 'date',
@@ -17,7 +17,7 @@ const AUDIT_FIELDS: Fields = {
   'audit.failed.at': 'date',
 };
 
-export const TASK_FIELDS: Fields = {
+export const TASK_FIELDS: QueryFields = {
   id: 'string',
   name: 'string',
   revision: 'number',
@@ -39,7 +39,7 @@ export const TASK_FIELDS: Fields = {
   ...AUDIT_FIELDS,
 };
 
-export const LOG_FIELDS: Fields = {
+export const LOG_FIELDS: QueryFields = {
   id: 'string',
   revision: 'number',
   task: 'object',

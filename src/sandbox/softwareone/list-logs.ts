@@ -2,11 +2,11 @@ import type { SandboxReply } from '../types.ts';
 import { LOG_FIELDS } from './fields.ts';
 import { compileFilter, constantOf } from './rql-filter.ts';
 import { parseQuery } from './rql-parser.ts';
-import type { Expression } from './rql-expression.ts';
+import type { RqlExpression } from './rql-expression.ts';
 import { compareBy, readOrder, readSelect } from './list-query.ts';
-import type { ListQuery, OrderKey } from './list-query.ts';
+import type { ListParameters, OrderKey } from './list-query.ts';
 import { listReply } from './list-reply.ts';
-import type { LogRow, LogSelection } from './log-store.ts';
+import type { StoredRow, RowSelection } from './log-store.ts';
 import { permission } from './permission.ts';
 import type { Sequence } from './sequence.ts';
 import { etaWriter } from './settings.ts';
@@ -18,7 +18,7 @@ import type { SimulatedTask } from './tasks.ts';
  * Answers a task's logs: newest first by default. Time bounds and orders by time cost nothing, even for a long log; any
  * other filter or order reads all remaining rows, once. Throws `QueryError`.
  */
-export function listLogs(task: SimulatedTask, query: ListQuery, settings: SoftwareOneSettings): SandboxReply {
+export function listLogs(task: SimulatedTask, query: ListParameters, settings: SoftwareOneSettings): SandboxReply {
   const selected = readSelect(query.select, LOG_PROPERTIES, ['audit']);
   const resource = { ...settings, fields: LOG_FIELDS, permits: permission(settings.unfilterable, selected) };
   const expression = query.filter === null ? null : parseQuery(query.filter);
@@ -29,7 +29,7 @@ export function listLogs(task: SimulatedTask, query: ListQuery, settings: Softwa
   const predicates = rest.map((condition) => compileFilter(condition, resource));
   const keys = effectiveOrder(query, settings, permission(settings.unorderable, selected));
   const order = nativeOrder(keys);
-  const show = (row: LogRow): object => logOnTheWire(row, task, etaWriter(settings));
+  const show = (row: StoredRow): object => logOnTheWire(row, task, etaWriter(settings));
   const range = task.logs.select({
     ...timeBounds(conditions, settings),
     ...(order ?? { descending: true, tieById: false }),
@@ -47,15 +47,15 @@ export function listLogs(task: SimulatedTask, query: ListQuery, settings: Softwa
   return listReply({ length: rows.length, at: (index) => show(rows.at(index)) }, query, LOG_PROPERTIES, settings);
 }
 
-function conjunctionOf(expression: Expression | null): readonly Expression[] {
+function conjunctionOf(expression: RqlExpression | null): readonly RqlExpression[] {
   if (expression === null) return [];
   return expression.kind === 'and' ? expression.items.flatMap(conjunctionOf) : [expression];
 }
 
 function timeBounds(
-  conditions: readonly Expression[],
+  conditions: readonly RqlExpression[],
   { keptSince, excludesBounds }: SoftwareOneSettings,
-): Pick<LogSelection, 'since' | 'upTo'> {
+): Pick<RowSelection, 'since' | 'upTo'> {
   const step = excludesBounds ? 1 : 0;
   let since = keptSince;
   let upTo = Infinity;
@@ -68,7 +68,7 @@ function timeBounds(
 }
 
 /** The bound that a comparison of `timestamp` with a date sets; null for any other condition. */
-function boundOf(condition: Expression): Partial<Pick<LogSelection, 'since' | 'upTo'>> | null {
+function boundOf(condition: RqlExpression): Partial<Pick<RowSelection, 'since' | 'upTo'>> | null {
   if (condition.kind !== 'compare' || condition.left.kind !== 'word' || condition.left.text !== 'timestamp')
     return null;
   if (condition.right.kind !== 'word' || !condition.right.quoted) return null;
@@ -92,7 +92,7 @@ function boundOf(condition: Expression): Partial<Pick<LogSelection, 'since' | 'u
 const NEWEST_FIRST: readonly OrderKey[] = [{ path: 'timestamp', descending: true }];
 
 function effectiveOrder(
-  query: ListQuery,
+  query: ListParameters,
   settings: SoftwareOneSettings,
   permits: (path: string) => boolean,
 ): readonly OrderKey[] {
@@ -102,7 +102,7 @@ function effectiveOrder(
 }
 
 /** An order that the store supports: by time, or by time and then id in the same direction. Null: rows must be sorted. */
-function nativeOrder(keys: readonly OrderKey[]): Pick<LogSelection, 'tieById' | 'descending'> | null {
+function nativeOrder(keys: readonly OrderKey[]): Pick<RowSelection, 'tieById' | 'descending'> | null {
   const [first, second] = keys;
   if (first?.path !== 'timestamp') return null;
   const { descending } = first;
@@ -110,7 +110,7 @@ function nativeOrder(keys: readonly OrderKey[]): Pick<LogSelection, 'tieById' | 
   return second.path === 'id' && second.descending === descending ? { descending, tieById: true } : null;
 }
 
-function indexesOf(rows: Sequence<LogRow>, passes: (row: LogRow) => boolean): number[] {
+function indexesOf(rows: Sequence<StoredRow>, passes: (row: StoredRow) => boolean): number[] {
   const kept: number[] = [];
   for (let index = 0; index < rows.length; index += 1) {
     if (passes(rows.at(index))) kept.push(index);

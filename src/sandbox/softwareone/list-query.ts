@@ -1,9 +1,9 @@
 import { comparable, compareValues, valueAt } from './fields.ts';
-import type { Fields } from './fields.ts';
+import type { QueryFields } from './fields.ts';
 import { QueryError } from './rql-expression.ts';
 
 /** The query of a list call: everything other than the reserved keys is filter text. */
-export interface ListQuery {
+export interface ListParameters {
   /** Several filters are joined by commas (AND). Null: no filter. */
   readonly filter: string | null;
   readonly order: string | null;
@@ -18,7 +18,7 @@ export interface ListQuery {
  * Splits a raw query like the service: keys and values are decoded (`+` is a space), and the first of equal keys
  * counts.
  */
-export function readListQuery(rawQuery: string): ListQuery {
+export function readListQuery(rawQuery: string): ListParameters {
   const parts = new Map<string, string>();
   for (const part of rawQuery.split('&')) {
     if (part === '') continue;
@@ -67,7 +67,7 @@ export interface OrderKey {
 }
 
 /** `-timestamp,+id`: `+`, a space or nothing means ascending. Throws `QueryError` for fields that cannot be ordered by. */
-export function readOrder(text: string | null, fields: Fields, permits: (path: string) => boolean): OrderKey[] {
+export function readOrder(text: string | null, fields: QueryFields, permits: (path: string) => boolean): OrderKey[] {
   if (text === null || text === '') return [];
   return text.split(',').map((part) => {
     const path = part.replace(/^[+\- ]/, '');
@@ -78,7 +78,7 @@ export function readOrder(text: string | null, fields: Fields, permits: (path: s
 }
 
 /** Compares two rows by all keys of an order. */
-export function compareBy(keys: readonly OrderKey[], fields: Fields, a: object, b: object): number {
+export function compareBy(keys: readonly OrderKey[], fields: QueryFields, a: object, b: object): number {
   for (const { path, descending } of keys) {
     const type = fields[path] ?? 'string';
     const order = compareValues(comparable(valueAt(a, path), type), comparable(valueAt(b, path), type));

@@ -1,7 +1,7 @@
 import { totalSaid } from '../doubts.ts';
 import type { SandboxReply } from '../types.ts';
 import { readSelect, wholeNumberOr } from './list-query.ts';
-import type { ListQuery } from './list-query.ts';
+import type { ListParameters } from './list-query.ts';
 import type { Sequence } from './sequence.ts';
 import type { SoftwareOneSettings } from './settings.ts';
 
@@ -11,7 +11,7 @@ import type { SoftwareOneSettings } from './settings.ts';
  */
 export function listReply(
   rows: Sequence<object>,
-  query: ListQuery,
+  query: ListParameters,
   properties: readonly string[],
   settings: SoftwareOneSettings,
 ): SandboxReply {

@@ -3,7 +3,7 @@ import { TASK_FIELDS } from './fields.ts';
 import { compileFilter } from './rql-filter.ts';
 import { parseQuery } from './rql-parser.ts';
 import { compareBy, readOrder, readSelect } from './list-query.ts';
-import type { ListQuery } from './list-query.ts';
+import type { ListParameters } from './list-query.ts';
 import { listReply } from './list-reply.ts';
 import { permission } from './permission.ts';
 import { etaWriter } from './settings.ts';
@@ -14,7 +14,7 @@ import type { SimulatedTask } from './tasks.ts';
 /** Answers the list of tasks, by default in the order of their creation. Throws `QueryError`. */
 export function listTasks(
   tasks: Iterable<SimulatedTask>,
-  query: ListQuery,
+  query: ListParameters,
   settings: SoftwareOneSettings,
 ): SandboxReply {
   const selected = readSelect(query.select, TASK_PROPERTIES, ['audit']);

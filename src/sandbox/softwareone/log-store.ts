@@ -12,7 +12,7 @@ export interface TaskLogLine extends SandboxLine {
 }
 
 /** A stored line; the vendor's clock has milliseconds. */
-export interface LogRow {
+export interface StoredRow {
   readonly id: string;
   readonly milliseconds: number;
   /** Order of arrival within its log. */
@@ -21,7 +21,7 @@ export interface LogRow {
 }
 
 /** The rows to read, and their order. Bounds are inclusive milliseconds. */
-export interface LogSelection {
+export interface RowSelection {
   readonly since: number;
   readonly upTo: number;
   /** True: rows of equal time are ordered by id (in the same direction); false: as they were stored. */
@@ -31,12 +31,12 @@ export interface LogSelection {
 
 /** The log of one task: written rows, and a computed part that may be millions of lines long. */
 export class LogStore {
-  readonly #written = new Map<boolean, { rows: LogRow[]; sorted: boolean }>([
+  readonly #written = new Map<boolean, { rows: StoredRow[]; sorted: boolean }>([
     [true, { rows: [], sorted: true }],
     [false, { rows: [], sorted: true }],
   ]);
   readonly #ordinal: number;
-  #computed: Sequence<LogRow> = { length: 0, at: noRow };
+  #computed: Sequence<StoredRow> = { length: 0, at: noRow };
   #stored = 0;
   #revision = 0;
 
@@ -75,17 +75,17 @@ export class LogStore {
   }
 
   /** The rows of a selection, by index; finding them takes time logarithmic in the length of the log. */
-  select(selection: LogSelection): Sequence<LogRow> {
+  select(selection: RowSelection): Sequence<StoredRow> {
     const { since, upTo, tieById, descending } = selection;
     const all = this.#ascending(tieById);
     const start = firstIndex(0, all.length, (index) => all.at(index).milliseconds >= since);
     const end = firstIndex(start, all.length, (index) => all.at(index).milliseconds > upTo);
-    const range: Sequence<LogRow> = { length: end - start, at: (index) => all.at(start + index) };
+    const range: Sequence<StoredRow> = { length: end - start, at: (index) => all.at(start + index) };
     if (!descending) return range;
     return tieById ? reversed(range) : reversedKeepingTies(range);
   }
 
-  #ascending(tieById: boolean): Sequence<LogRow> {
+  #ascending(tieById: boolean): Sequence<StoredRow> {
     const compare = tieById ? byTimeAndId : byTimeAndSequence;
     const written = this.#written.get(tieById);
     if (written === undefined) return this.#computed;
@@ -97,12 +97,12 @@ export class LogStore {
   }
 }
 
-function reversed(range: Sequence<LogRow>): Sequence<LogRow> {
+function reversed(range: Sequence<StoredRow>): Sequence<StoredRow> {
   return { length: range.length, at: (index) => range.at(range.length - 1 - index) };
 }
 
 /** A stable descending sort: later times first, rows of equal time in the order of arrival. */
-function reversedKeepingTies(range: Sequence<LogRow>): Sequence<LogRow> {
+function reversedKeepingTies(range: Sequence<StoredRow>): Sequence<StoredRow> {
   return {
     length: range.length,
     at(index) {
@@ -115,12 +115,12 @@ function reversedKeepingTies(range: Sequence<LogRow>): Sequence<LogRow> {
   };
 }
 
-function byTimeAndId(a: LogRow, b: LogRow): number {
+function byTimeAndId(a: StoredRow, b: StoredRow): number {
   if (a.milliseconds !== b.milliseconds) return a.milliseconds - b.milliseconds;
   return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
 }
 
-function byTimeAndSequence(a: LogRow, b: LogRow): number {
+function byTimeAndSequence(a: StoredRow, b: StoredRow): number {
   return a.milliseconds - b.milliseconds || a.sequence - b.sequence;
 }
 

@@ -1,16 +1,16 @@
 /** The syntax tree of a resource query, before fields are resolved. */
-export type Expression =
+export type RqlExpression =
   | { readonly kind: 'word'; readonly text: string; readonly quoted: boolean }
   | { readonly kind: 'null' }
   | { readonly kind: 'empty' }
   /** A parenthesised list, or the arguments of a conjunction. */
-  | { readonly kind: 'and' | 'or'; readonly items: readonly Expression[] }
-  | { readonly kind: 'not'; readonly item: Expression }
+  | { readonly kind: 'and' | 'or'; readonly items: readonly RqlExpression[] }
+  | { readonly kind: 'not'; readonly item: RqlExpression }
   | {
       readonly kind: 'compare';
       readonly operator: CompareOperator;
-      readonly left: Expression;
-      readonly right: Expression;
+      readonly left: RqlExpression;
+      readonly right: RqlExpression;
     }
   /** A call of an unknown function. */
   | { readonly kind: 'unknown'; readonly name: string };

@@ -1,21 +1,21 @@
 import { comparable, valueAt } from './fields.ts';
-import type { Fields, FieldType } from './fields.ts';
+import type { QueryFields, FieldType } from './fields.ts';
 import { QueryError } from './rql-expression.ts';
-import type { CompareOperator, Expression } from './rql-expression.ts';
+import type { CompareOperator, RqlExpression } from './rql-expression.ts';
 
 /** True if a row of the resource matches. */
 export type Predicate = (row: unknown) => boolean;
 
 /** The fields that a query may use, which of them are permitted, and how text is compared. */
 export interface Resource {
-  readonly fields: Fields;
+  readonly fields: QueryFields;
   readonly unknownOperators?: readonly string[];
   readonly composesText?: boolean;
   permits(path: string): boolean;
 }
 
 /** Compiles a tree to a predicate. Throws `QueryError` for fields that the resource lacks or forbids. */
-export function compileFilter(expression: Expression, resource: Resource): Predicate {
+export function compileFilter(expression: RqlExpression, resource: Resource): Predicate {
   const operator = expression.kind === 'compare' ? expression.operator : expression.kind;
   if (resource.unknownOperators?.includes(operator) === true) {
     throw new QueryError(operator, 'Unknown expression group.');
@@ -42,7 +42,7 @@ export function compileFilter(expression: Expression, resource: Resource): Predi
   }
 }
 
-function compileComparison(node: Expression & { kind: 'compare' }, resource: Resource): Predicate {
+function compileComparison(node: RqlExpression & { kind: 'compare' }, resource: Resource): Predicate {
   const { operator, right } = node;
   const path = pathOf(node.left, resource);
   const type = resource.fields[path] ?? 'string';
@@ -68,27 +68,27 @@ function compileComparison(node: Expression & { kind: 'compare' }, resource: Res
   return (row) => holds(operator, read(row), value);
 }
 
-function pathOf(left: Expression, resource: Resource): string {
+function pathOf(left: RqlExpression, resource: Resource): string {
   const path = left.kind === 'word' ? left.text : '';
   if (!Object.hasOwn(resource.fields, path)) throw new QueryError(path, 'Invalid property path.');
   if (!resource.permits(path)) throw new QueryError(path, 'Filtering is not permitted.');
   return path;
 }
 
-function listOf(right: Expression, path: string): readonly Expression[] {
+function listOf(right: RqlExpression, path: string): readonly RqlExpression[] {
   const items = right.kind === 'and' ? right.items : right.kind === 'word' ? [right] : [];
   if (items.length === 0) throw new QueryError(path, 'Value has to be a non empty array.');
   return items;
 }
 
-function textOf(right: Expression, path: string): string {
+function textOf(right: RqlExpression, path: string): string {
   if (right.kind === 'empty') return '';
   if (right.kind === 'word') return right.text;
   throw new QueryError(path, right.kind === 'null' ? 'Null values are not supported.' : 'Unsupported argument type.');
 }
 
 /** The constant of a comparison, checked against the type of its property. */
-export function constantOf(right: Expression, path: string, type: FieldType): string | number | null {
+export function constantOf(right: RqlExpression, path: string, type: FieldType): string | number | null {
   if (right.kind === 'null') return null;
   const text = textOf(right, path);
   const refused = new QueryError(path, `Cannot convert value: '${text}'.`);

@@ -1,12 +1,12 @@
 import { COMPARE_OPERATORS, QueryError } from './rql-expression.ts';
-import type { CompareOperator, Expression } from './rql-expression.ts';
+import type { CompareOperator, RqlExpression } from './rql-expression.ts';
 
 /**
  * Parses a resource query: `eq(name,"a b")`, `name=x`, `,` and `&` for AND (binds tighter), `;` and `|` for OR,
  * parentheses, and values in either kind of quotes. A quote cannot be escaped: a value may only contain the other kind.
  * Throws `QueryError`.
  */
-export function parseQuery(text: string): Expression {
+export function parseQuery(text: string): RqlExpression {
   const parser = new Parser(text);
   const expression = parser.alternatives();
   if (!parser.atEnd()) throw new QueryError('query', 'Unexpected closing parenthesis.');
@@ -29,20 +29,20 @@ class Parser {
     return this.#index >= this.#text.length;
   }
 
-  alternatives(): Expression {
+  alternatives(): RqlExpression {
     const items = [this.#conjunction()];
     while (this.#take(OR)) items.push(this.#conjunction());
     return joined('or', items);
   }
 
-  #conjunction(): Expression {
+  #conjunction(): RqlExpression {
     const items = [this.#operand()];
     while (this.#take(AND)) items.push(this.#operand());
     return joined('and', items);
   }
 
   /** `a=b` is short for `eq(a,b)`; its right side is a plain value. */
-  #operand(): Expression {
+  #operand(): RqlExpression {
     const left = this.#primary();
     if (this.#text[this.#index] !== '=') return left;
     this.#index += 1;
@@ -53,7 +53,7 @@ class Parser {
     return { kind: 'compare', operator: 'eq', left, right };
   }
 
-  #primary(): Expression {
+  #primary(): RqlExpression {
     const word = this.#word();
     if (this.#text[this.#index] !== '(') return word;
     this.#index += 1;
@@ -65,7 +65,7 @@ class Parser {
     return items[0] ?? { kind: 'and', items: [] };
   }
 
-  #arguments(): Expression[] {
+  #arguments(): RqlExpression[] {
     const items = [this.#operand()];
     while (this.#take(AND) || this.#take(OR)) items.push(this.#operand());
     return items;
@@ -80,7 +80,7 @@ class Parser {
     return true;
   }
 
-  #word(): Expression & { kind: 'word' } {
+  #word(): RqlExpression & { kind: 'word' } {
     const start = this.#index;
     let quoted: string | null = null;
     for (;;) {
@@ -102,12 +102,12 @@ class Parser {
   }
 }
 
-function joined(kind: 'and' | 'or', items: readonly Expression[]): Expression {
+function joined(kind: 'and' | 'or', items: readonly RqlExpression[]): RqlExpression {
   const [only, ...others] = items;
   return only !== undefined && others.length === 0 ? only : { kind, items };
 }
 
-function call(name: string, items: readonly Expression[]): Expression {
+function call(name: string, items: readonly RqlExpression[]): RqlExpression {
   const lower = name.toLowerCase();
   if (lower === 'and' || lower === 'or') return { kind: lower, items };
   if (lower === 'null' || lower === 'empty') return constant(lower, items);
@@ -125,12 +125,12 @@ function call(name: string, items: readonly Expression[]): Expression {
   return { kind: 'compare', operator: lower, left, right };
 }
 
-function constant(kind: 'null' | 'empty', items: readonly Expression[]): Expression {
+function constant(kind: 'null' | 'empty', items: readonly RqlExpression[]): RqlExpression {
   if (items.length > 0) throw new QueryError(kind, 'Constant functions cannot have arguments');
   return { kind };
 }
 
-function isArgument(expression: Expression): boolean {
+function isArgument(expression: RqlExpression): boolean {
   return expression.kind === 'word' || expression.kind === 'null' || expression.kind === 'empty';
 }
 

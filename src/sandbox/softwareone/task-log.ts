@@ -1,9 +1,9 @@
 import type { SandboxLine } from '../types.ts';
-import type { LogSeverity } from './fields.ts';
-import type { LogRow } from './log-store.ts';
+import type { TaskLogSeverity } from './fields.ts';
+import type { StoredRow } from './log-store.ts';
 import type { SimulatedTask } from './tasks.ts';
 
-const SEVERITIES: Readonly<Record<NonNullable<SandboxLine['severity']>, LogSeverity>> = {
+const SEVERITIES: Readonly<Record<NonNullable<SandboxLine['severity']>, TaskLogSeverity>> = {
   debug: 'Debug',
   info: 'Info',
   warn: 'Warning',
@@ -25,7 +25,7 @@ export const LOG_PROPERTIES = [
 ];
 
 /** A task log as its endpoint writes it, with all properties. `task.status` is the current status of the task. */
-export function logOnTheWire(row: LogRow, task: SimulatedTask, writeEta: (milliseconds: number) => string): object {
+export function logOnTheWire(row: StoredRow, task: SimulatedTask, writeEta: (milliseconds: number) => string): object {
   const { line, id, milliseconds } = row;
   const timestamp = new Date(milliseconds).toISOString();
   return {

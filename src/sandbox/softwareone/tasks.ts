@@ -18,14 +18,14 @@ export interface TaskDetails {
 }
 
 /** The last time of each event, milliseconds since the epoch: a retry overwrites earlier times. */
-export type Audit = Partial<Record<'created' | 'updated' | 'started' | 'completed' | 'failed', number>>;
+export type TaskAudit = Partial<Record<'created' | 'updated' | 'started' | 'completed' | 'failed', number>>;
 
 export interface SimulatedTask {
   readonly id: string;
   readonly parent: SimulatedTask | null;
   status: TaskStatus;
   details: TaskDetails;
-  readonly audit: Audit;
+  readonly audit: TaskAudit;
   readonly logs: LogStore;
 }
 
@@ -89,7 +89,7 @@ export function taskOnTheWire(task: SimulatedTask, writeEta: (milliseconds: numb
 }
 
 /** Audit times on a whole second have no fraction. */
-function auditOnTheWire(audit: Audit): object {
+function auditOnTheWire(audit: TaskAudit): object {
   const events = Object.entries(audit).map(([event, at]) => [
     event,
     { at: new Date(at).toISOString().replace('.000Z', 'Z'), by: { id: 'TKN-0000-0001', name: 'Task service' } },

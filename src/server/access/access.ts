@@ -5,7 +5,7 @@ import type { Operation, Reading, Role, Roles } from '../../config/access.ts';
 import type { Federation } from '../../federation/api.ts';
 
 /** The authenticated caller. */
-export interface Identity {
+export interface CallerIdentity {
   /** The caller's name in the log and in limits of callers. Null: `server.auth` is `none`. */
   readonly caller: string | null;
   readonly roles: readonly string[];
@@ -57,11 +57,11 @@ export class Policies {
   }
 
   /** A text that changes whenever the caller's rights change. */
-  rightsOf({ caller, roles }: Identity): string {
+  rightsOf({ caller, roles }: CallerIdentity): string {
     return this.#roles === null ? '' : JSON.stringify([caller, this.#ownOf(roles)]);
   }
 
-  accessOf(identity: Identity, authorization: string | null): Access {
+  accessOf(identity: CallerIdentity, authorization: string | null): Access {
     const { caller, expiresAt } = identity;
     const whenWithdrawn: Access['whenWithdrawn'] = (over) => this.#watch(authorization, this.rightsOf(identity), over);
     if (this.#roles === null) {

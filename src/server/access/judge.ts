@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { AccessSettings, Roles } from '../../config/access.ts';
 import type { Federation } from '../../federation/api.ts';
 import { mayAnything, Policies } from './access.ts';
-import type { Access, Identity } from './access.ts';
+import type { Access, CallerIdentity } from './access.ts';
 import { Denied } from './denied.ts';
 import { knowsByKey } from './keys.ts';
 import { knowsByToken } from './tokens.ts';
@@ -20,7 +20,7 @@ export interface AccessControl {
   applyRules(settings: AccessSettings, federation: Federation): Promise<void>;
 }
 
-const ANYBODY: Identity = { caller: null, roles: [], expiresAt: null };
+const ANYBODY: CallerIdentity = { caller: null, roles: [], expiresAt: null };
 
 interface Watched {
   readonly authorization: string | null;
@@ -72,7 +72,9 @@ function rolesOf(settings: AccessSettings): Roles {
   return settings.type === 'none' ? null : settings.roles;
 }
 
-function knowledge(settings: AccessSettings): (authorization: string | null) => Identity | Promise<Identity> {
+function knowledge(
+  settings: AccessSettings,
+): (authorization: string | null) => CallerIdentity | Promise<CallerIdentity> {
   switch (settings.type) {
     case 'none':
       return () => ANYBODY;

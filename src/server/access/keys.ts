@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { AccessKey } from '../../config/access.ts';
-import type { Identity } from './access.ts';
+import type { CallerIdentity } from './access.ts';
 import { bearerToken } from './bearer.ts';
 import { Denied } from './denied.ts';
 
@@ -8,7 +8,7 @@ import { Denied } from './denied.ts';
  * Authenticates callers by keys. Only hashes are kept, and each is compared in constant time, so that timing reveals
  * nothing.
  */
-export function knowsByKey(keys: readonly AccessKey[]): (authorization: string | null) => Identity {
+export function knowsByKey(keys: readonly AccessKey[]): (authorization: string | null) => CallerIdentity {
   const known = keys.map(({ sha256, name, roles }) => ({
     hash: Buffer.from(sha256, 'hex'),
     identity: { caller: name, roles, expiresAt: null },

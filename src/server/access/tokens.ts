@@ -1,7 +1,7 @@
 import { errors, jwtVerify } from 'jose';
 import type { JWTPayload } from 'jose';
 import type { TokenSettings } from '../../config/access.ts';
-import type { Identity } from './access.ts';
+import type { CallerIdentity } from './access.ts';
 import { bearerToken } from './bearer.ts';
 import { Denied } from './denied.ts';
 import { issuerKeys } from './issuer-keys.ts';
@@ -13,7 +13,7 @@ const RETRY_AFTER_SECONDS = 5;
 const LONGEST_LIFE_SECONDS = 8_640_000_000_000;
 
 /** Authenticates callers by signed tokens (JWT, RFC 7519) of one issuer. */
-export function knowsByToken(settings: TokenSettings): (authorization: string | null) => Promise<Identity> {
+export function knowsByToken(settings: TokenSettings): (authorization: string | null) => Promise<CallerIdentity> {
   const { issuer, audience, algorithms, rolesClaim, clockToleranceMilliseconds } = settings;
   const keys = issuerKeys(settings.jwks, RETRY_AFTER_SECONDS * 1_000);
   const wanted = {

@@ -15,7 +15,7 @@ interface GateOptions {
 }
 
 /** The answer to a refused request, in the format of GraphQL errors. */
-export interface Refused {
+export interface RefusedRequest {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
@@ -29,7 +29,7 @@ const FORGED =
  * request in its caller's count, or a refusal.
  */
 export function createGate({ callers, allowedPages }: GateOptions) {
-  return function admit(headers: IncomingHttpHeaders, caller: string | null): (() => void) | Refused {
+  return function admit(headers: IncomingHttpHeaders, caller: string | null): (() => void) | RefusedRequest {
     if (allowedPages !== null && mayBeForged({ headers }, allowedPages)) return refused(403, 'FORBIDDEN', FORGED);
     const encoding = headers['content-encoding'] ?? 'identity';
     if (encoding.toLowerCase() !== 'identity') {
@@ -48,13 +48,13 @@ export function refused(
   message: string,
   extensions: Readonly<Record<string, unknown>> = {},
   headers: Readonly<Record<string, string>> = {},
-): Refused {
+): RefusedRequest {
   const body = writeJson({ errors: [{ message, extensions: { code, ...extensions } }] });
   return { status, headers: { ...headers, 'content-type': 'application/json; charset=utf-8' }, body };
 }
 
 /** Sends a refusal without waiting for the rest of the request's body. */
-export function refuse(response: ServerResponse, { status, headers, body }: Refused): void {
+export function refuse(response: ServerResponse, { status, headers, body }: RefusedRequest): void {
   response.writeHead(status, { ...headers }).end(body);
 }
 
@@ -68,7 +68,7 @@ export interface Identified {
  * Authenticates the caller of an admitted request. A caller with a name is also counted by that name, from any address.
  */
 export function createIdentification({ callers, judge }: { readonly callers: Callers; readonly judge: Judge }) {
-  return async function identify(authorization: string | null): Promise<Identified | Refused> {
+  return async function identify(authorization: string | null): Promise<Identified | RefusedRequest> {
     let access: Access;
     try {
       access = await judge(authorization);
@@ -102,7 +102,7 @@ export function beginFrom(address: string | null, access: Access, callers: Calle
 }
 
 /** The answer for a denied caller. */
-export function denial(denied: Denied, hadCredentials: boolean): Refused {
+export function denial(denied: Denied, hadCredentials: boolean): RefusedRequest {
   const { httpStatus, code, message, retryAfterSeconds } = denied;
   const challenge = challengeOf(denied, hadCredentials);
   return refused(httpStatus, code, message, retryAfterSeconds === undefined ? {} : { retryAfterSeconds }, {
@@ -111,6 +111,6 @@ export function denial(denied: Denied, hadCredentials: boolean): Refused {
   });
 }
 
-function tooMuch({ message, retryAfterSeconds }: Refusal): Refused {
+function tooMuch({ message, retryAfterSeconds }: Refusal): RefusedRequest {
   return refused(429, 'FORBIDDEN', message, { retryAfterSeconds }, { 'retry-after': String(retryAfterSeconds) });
 }

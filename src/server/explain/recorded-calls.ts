@@ -1,7 +1,7 @@
 import type { Span, SpanFacts } from '../../domain/span.ts';
 
 /** One vendor call of an operation. Never a URL: the route is a template. */
-export interface RecordedCall {
+export interface ExplainedCall {
   readonly source: string;
   readonly route: string;
   /** `ok`, or the code of the error. */
@@ -20,7 +20,7 @@ const MOST_CALLS = 500;
 
 /** What an answer, or one part of it, shows of the calls. */
 export interface ShownCalls {
-  readonly calls: readonly RecordedCall[];
+  readonly calls: readonly ExplainedCall[];
   /** Calls beyond `MOST_CALLS`. */
   readonly omittedCalls: number;
 }
@@ -32,7 +32,7 @@ export interface ShownCalls {
 export class RecordedCalls {
   readonly #begun = performance.now();
   readonly #isShown: (source: string) => boolean;
-  #calls: RecordedCall[] = [];
+  #calls: ExplainedCall[] = [];
   #omitted = 0;
 
   constructor(isShown: (source: string) => boolean) {
@@ -41,7 +41,7 @@ export class RecordedCalls {
 
   /** Gives each call once. Those under way are left for the next part of the answer, unless this is the last part. */
   take(isLast: boolean): ShownCalls {
-    const isOver = ({ durationMilliseconds }: RecordedCall): boolean => isLast || durationMilliseconds !== null;
+    const isOver = ({ durationMilliseconds }: ExplainedCall): boolean => isLast || durationMilliseconds !== null;
     const taken = { calls: this.#calls.filter(isOver), omittedCalls: this.#omitted };
     this.#calls = this.#calls.filter((call) => !isOver(call));
     this.#omitted = 0;
@@ -68,7 +68,7 @@ export class RecordedCalls {
 
   #recording(inner: Span, route: string, facts: SpanFacts): Span {
     const begun = performance.now();
-    const call: RecordedCall = {
+    const call: ExplainedCall = {
       source: String(facts['tributary.source'] ?? ''),
       route,
       outcome: 'under way',

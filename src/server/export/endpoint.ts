@@ -18,7 +18,7 @@ import { codeOf } from '../graphql/errors.ts';
 import type { Present } from '../graphql/errors.ts';
 import { fileNameOf } from './name.ts';
 import { questionOf, questionOfParameters } from './request.ts';
-import type { ExportQuestion } from './request.ts';
+import type { ExportArguments } from './request.ts';
 import { writeJson } from '../../domain/json.ts';
 import { NO_SPAN } from '../../domain/span.ts';
 import type { Span } from '../../domain/span.ts';
@@ -35,7 +35,7 @@ import { cutOffWhenStalled } from '../client/stalled.ts';
 import { allowOrigin, isAllowedPage } from '../client/own-origin.ts';
 import type { AllowedPages } from '../client/own-origin.ts';
 
-export interface ExportOptions {
+export interface ExportEndpointOptions {
   readonly audit: Audit | null;
   readonly tracing: Tracing | null;
   readonly clientOf: (request: IncomingMessage) => string | null;
@@ -74,7 +74,7 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
  * errors.
  */
 export function createExport(
-  options: ExportOptions,
+  options: ExportEndpointOptions,
 ): (request: IncomingMessage, response: ServerResponse, access: Access) => Promise<void> {
   const { allowedPages, tracing } = options;
 
@@ -110,7 +110,7 @@ export function createExport(
   };
 }
 
-async function readQuestion(request: IncomingMessage, federation: Federation): Promise<ExportQuestion> {
+async function readQuestion(request: IncomingMessage, federation: Federation): Promise<ExportArguments> {
   const { method, url = '' } = request;
   const query = url.includes('?') ? url.slice(url.indexOf('?') + 1) : '';
   if (method === 'GET') return questionOfParameters(new URLSearchParams(query), federation);
@@ -149,7 +149,7 @@ function traceparentOf({ headers }: IncomingMessage): string | null {
   return typeof traceparent === 'string' ? traceparent : null;
 }
 
-interface SendOptions extends ExportOptions {
+interface SendOptions extends ExportEndpointOptions {
   readonly federation: Federation;
   /** The operation whose turns the export takes at sources. */
   readonly asker: Asker;
@@ -158,7 +158,7 @@ interface SendOptions extends ExportOptions {
 }
 
 async function send(
-  { jobs, request: asked, format }: ExportQuestion,
+  { jobs, request: asked, format }: ExportArguments,
   { federation, asker, span, limits, stopping, present, wording, heartbeatMilliseconds, held }: SendOptions,
   access: Access,
   response: ServerResponse,

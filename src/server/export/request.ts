@@ -13,7 +13,7 @@ import type { ExportRequest } from '../../export/walk.ts';
 import type { Federation } from '../../federation/api.ts';
 
 /** The arguments of an export: those of `Query.logs`, with the same names, and a format. */
-export interface ExportQuestion {
+export interface ExportArguments {
   readonly jobs: readonly JobRef[];
   readonly request: ExportRequest;
   readonly format: ExportFormat;
@@ -30,7 +30,7 @@ function filterType(): GraphQLInputObjectType {
 const ARGUMENTS = ['jobs', 'filter', 'direction', 'after', 'format'];
 
 /** Reads an export's arguments from parameters of an address or a form. Fields of the filter are plain parameters. */
-export function questionOfParameters(parameters: URLSearchParams, federation: Federation): ExportQuestion {
+export function questionOfParameters(parameters: URLSearchParams, federation: Federation): ExportArguments {
   const fields = FILTER.getFields();
   const question: Record<string, unknown> = {};
   const filter: Record<string, unknown> = {};
@@ -45,7 +45,7 @@ export function questionOfParameters(parameters: URLSearchParams, federation: Fe
 }
 
 /** Reads an export's arguments from a JSON body. Throws BAD_USER_INPUT for invalid values and for unknown names. */
-export function questionOf(body: unknown, federation: Federation): ExportQuestion {
+export function questionOf(body: unknown, federation: Federation): ExportArguments {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) throw bad('The body must be a JSON object.');
   const given = new Map<string, unknown>(Object.entries(body).filter(([, value]) => value !== null));
   const unknown = [...given.keys()].find((name) => !ARGUMENTS.includes(name));

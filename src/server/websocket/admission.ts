@@ -3,7 +3,7 @@ import type { Access } from '../access/access.ts';
 import { Denied } from '../access/denied.ts';
 import type { Judge } from '../access/judge.ts';
 import { authorizationOf } from './authorization.ts';
-import type { Connection } from './authorization.ts';
+import type { SocketContext } from './authorization.ts';
 
 /** Close code in the registry of RFC 6455: the client may try again. Clients of graphql-ws do. */
 const TRY_AGAIN_LATER = 1013;
@@ -15,7 +15,7 @@ const CODES: Readonly<Record<Denied['httpStatus'], number>> = {
 };
 
 /** Why a connection is closed before it begins. */
-export class Refused {
+export class RefusedConnection {
   readonly code: number;
   /** The reason of the close frame, at most 123 bytes. */
   readonly reason: string;
@@ -27,11 +27,11 @@ export class Refused {
 }
 
 /** The access of a connection, by the credentials in its first message. */
-export async function admit(connection: Connection, judge: Judge): Promise<Access | Refused> {
+export async function admit(connection: SocketContext, judge: Judge): Promise<Access | RefusedConnection> {
   try {
     return await judge(authorizationOf(connection));
   } catch (error) {
-    if (error instanceof Denied) return new Refused(error);
+    if (error instanceof Denied) return new RefusedConnection(error);
     throw error;
   }
 }

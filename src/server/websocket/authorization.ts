@@ -1,7 +1,7 @@
 import type { Context } from 'graphql-ws';
 import type { Extra } from './attach.ts';
 
-export type Connection = Context<Record<string, unknown> | undefined, Extra>;
+export type SocketContext = Context<Record<string, unknown> | undefined, Extra>;
 
 /** True if a text is valid as a header value. It may be forwarded to a source in a header. */
 export function isHeaderText(text: string): boolean {
@@ -15,7 +15,7 @@ export const BAD_AUTHORIZATION =
  * The `Authorization` from the connection's parameters (browsers cannot set headers on a WebSocket), or from the
  * handshake's header.
  */
-export function authorizationOf({ connectionParams, extra }: Connection): string | null {
+export function authorizationOf({ connectionParams, extra }: SocketContext): string | null {
   const given = connectionParams?.['Authorization'] ?? connectionParams?.['authorization'];
   return typeof given === 'string' ? given : (extra.request.headers.authorization ?? null);
 }

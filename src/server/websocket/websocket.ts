@@ -20,7 +20,7 @@ import type { GraphqlServer } from '../graphql/graphql.ts';
 import type { Access } from '../access/access.ts';
 import { whenOver } from '../access/expiry.ts';
 import type { Judge } from '../access/judge.ts';
-import { admit, Refused } from './admission.ts';
+import { admit, RefusedConnection } from './admission.ts';
 import { attach } from './attach.ts';
 import type { Extra } from './attach.ts';
 import { isAllowedPage } from '../client/own-origin.ts';
@@ -132,7 +132,7 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
     onConnect: async (connection) => {
       const { socket, request } = connection.extra;
       const access = await admit(connection, options.judge);
-      if (access instanceof Refused) {
+      if (access instanceof RefusedConnection) {
         socket.close(access.code, access.reason);
         return false;
       }

@@ -7,7 +7,7 @@ import type { JobStatus } from '../../domain/status.ts';
 
 /** The services of a job, in the order in which it runs through them. They are its steps. */
 export const SERVICES = ['PARTITIONER', 'TASKRUNNER', 'ASSEMBLER'] as const;
-export type Service = (typeof SERVICES)[number];
+export type JobService = (typeof SERVICES)[number];
 
 /** Severity numbers of `LogLevel`. UNKNOWN is its zero value: no level was given. PANIC stays in the range of FATAL. */
 export const LEVEL_NUMBERS = {
@@ -49,7 +49,7 @@ export const JOB_STATES: Readonly<Record<string, JobStatus>> = {
 };
 
 /** States in which a job is in one of its steps. */
-export const STEP_OF_STATE: Readonly<Record<string, Service>> = {
+export const STEP_OF_STATE: Readonly<Record<string, JobService>> = {
   PARTITIONING: 'PARTITIONER',
   RUNNING: 'TASKRUNNER',
   PROCESSING: 'TASKRUNNER',

@@ -2,12 +2,12 @@ import type { LogScope } from '../../domain/log-entry.ts';
 import { SEVERITY_FIELDS, severityPasses } from '../../domain/log-filter.ts';
 import type { LogFilter, SeverityFilter } from '../../domain/log-filter.ts';
 import { SERVICES } from './facts.ts';
-import type { Level, Service } from './facts.ts';
+import type { Level, JobService } from './facts.ts';
 import { levelsOf } from './severity.ts';
 
 /** Which lines of a job a reader wants; a null member: any. */
 export interface Selection {
-  readonly services: readonly Service[] | null;
+  readonly services: readonly JobService[] | null;
   readonly taskIds: ReadonlySet<string> | null;
   readonly severity: (SeverityFilter & { readonly levels: readonly Level[] }) | null;
 }
@@ -44,7 +44,7 @@ export function selectionOf(scope: LogScope, filter: LogFilter): Selection | nul
 }
 
 /** True if a line of this service and task may belong to the selection. */
-export function selectsPlace({ services, taskIds }: Selection, service: Service, taskId: string | null): boolean {
+export function selectsPlace({ services, taskIds }: Selection, service: JobService, taskId: string | null): boolean {
   if (services !== null && !services.includes(service)) return false;
   return taskIds === null || (taskId !== null && taskIds.has(taskId));
 }
@@ -53,7 +53,7 @@ export function selectsPlace({ services, taskIds }: Selection, service: Service,
  * True if a line belongs to the selection. Applied to every line, because the exact effect of the vendor's filters is
  * not known.
  */
-export function selects(selection: Selection, service: Service, taskId: string | null, severity: number): boolean {
+export function selects(selection: Selection, service: JobService, taskId: string | null, severity: number): boolean {
   if (!selectsPlace(selection, service, taskId)) return false;
   return selection.severity === null || severityPasses(severity, selection.severity);
 }

@@ -15,7 +15,7 @@ import { logPartition } from './logs/logs.ts';
 import { LEAST_LIMIT, LOG_LIMIT } from './logs/page.ts';
 import { countPipelines, PipelineLoader, pipelineLists } from './jobs.ts';
 import { planOf } from './pushdown/pushdown.ts';
-import { Refusals } from './pushdown/refusals.ts';
+import { RefusedFields } from './pushdown/refusals.ts';
 import { Vocabulary } from './pushdown/vocabulary.ts';
 
 /**
@@ -23,7 +23,7 @@ import { Vocabulary } from './pushdown/vocabulary.ts';
  * requested.
  */
 export function createConnector(http: SourceHttp, workspaces: readonly string[]): Connector {
-  const refusals = new Refusals();
+  const refusals = new RefusedFields();
   const jobLists = pipelineLists(http, workspaces);
   const loader = new PipelineLoader(http);
   const vocabulary = new Vocabulary(ORIGINS);

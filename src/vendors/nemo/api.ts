@@ -6,11 +6,11 @@ import type { HttpRequest, SourceHttp } from '../../http/client.ts';
 import { endless, ENDS_EARLY, PageGuard, REPEATS } from '../../pagination/core/page-guard.ts';
 import { PageSize } from '../../pagination/core/page-size.ts';
 import { pageInParts } from '../../pagination/numbered/page-in-parts.ts';
-import type { Parts } from '../../pagination/numbered/page-in-parts.ts';
+import type { SplitPage } from '../../pagination/numbered/page-in-parts.ts';
 import { sizeOf } from '../shared/rows.ts';
 import type { Rows } from '../shared/rows.ts';
 import { isAbsent, isUnaddressable } from './errors.ts';
-import type { JobPlace } from './keys.ts';
+import type { JobPath } from './keys.ts';
 import { attemptListWire, jobListWire, jobWire, logPageWire, statusTreeWire, stepListWire } from './wire.ts';
 import type { AttemptWire, JobWire, ListWire, LogRowWire, StatusTreeWire, StepWire } from './wire.ts';
 
@@ -51,13 +51,13 @@ export interface NemoApi {
     names?: readonly string[],
   ): Promise<ListWire<JobWire>>;
   /** Null: there is no such job. */
-  job(place: JobPlace, call: Call): Promise<JobWire | null>;
-  statusTree(place: JobPlace, call: Call): Promise<StatusTreeWire>;
+  job(place: JobPath, call: Call): Promise<JobWire | null>;
+  statusTree(place: JobPath, call: Call): Promise<StatusTreeWire>;
   /** Steps of all attempts, oldest first. */
-  steps(place: JobPlace, call: Call): Promise<Rows<StepWire>>;
+  steps(place: JobPath, call: Call): Promise<Rows<StepWire>>;
   /** Newer generations only. */
-  attempts(place: JobPlace, call: Call): Promise<Rows<AttemptWire>>;
-  logs(place: JobPlace, query: LogQuery, call: Call): Promise<LogPage>;
+  attempts(place: JobPath, call: Call): Promise<Rows<AttemptWire>>;
+  logs(place: JobPath, query: LogQuery, call: Call): Promise<LogPage>;
 }
 
 export function createNemoApi(http: SourceHttp): NemoApi {
@@ -179,7 +179,7 @@ function isLast(page: ListWire<unknown>, index: number, rows: number): boolean {
 }
 
 /** Joins parts into one page. The vendor's count of pages refers to the size of the last part. */
-function pageOf<T>({ parts, rows }: Parts<ListWire<T>>, pageSize: number): ListWire<T> {
+function pageOf<T>({ parts, rows }: SplitPage<ListWire<T>>, pageSize: number): ListWire<T> {
   const { total_pages: pages = null, total_results = null } = parts.findLast((part) => part.total_pages !== null) ?? {};
   return {
     data: parts.flatMap(({ data }) => data),
@@ -211,6 +211,6 @@ function jobsOf(workspace: string): Place {
 }
 
 /** The place of a job, or of a resource below it. */
-function partOf({ workspace, name }: JobPlace, ...parts: readonly string[]): Place {
+function partOf({ workspace, name }: JobPath, ...parts: readonly string[]): Place {
   return { path: [...jobsOf(workspace).path, name, ...parts], route: [`${ROUTE}/{job}`, ...parts].join('/') };
 }

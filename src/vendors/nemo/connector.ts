@@ -14,7 +14,7 @@ import { createJobLists, sum } from './jobs/jobs.ts';
 import { createJobReader } from './jobs/reader.ts';
 import { jobOf } from './jobs/mapping.ts';
 import { placeOf, taskPlaceOf } from './keys.ts';
-import type { JobPlace } from './keys.ts';
+import type { JobPath } from './keys.ts';
 import type { NemoOptions } from './options.ts';
 
 export function createNemoConnector(source: string, http: SourceHttp, options: NemoOptions): Connector {
@@ -30,7 +30,7 @@ export function createNemoConnector(source: string, http: SourceHttp, options: N
     },
   });
 
-  function known(key: string): JobPlace {
+  function known(key: string): JobPath {
     const place = placeOf(key, workspaces);
     if (place === null) throw noSuchJob(source, key);
     return place;
@@ -77,7 +77,7 @@ export function createNemoConnector(source: string, http: SourceHttp, options: N
   };
 }
 
-type Load<T> = (place: JobPlace, call: Call) => Promise<readonly T[]>;
+type Load<T> = (place: JobPath, call: Call) => Promise<readonly T[]>;
 
 const CAPABILITIES: Capabilities = {
   attempts: true,

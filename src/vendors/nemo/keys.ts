@@ -1,5 +1,5 @@
 /** The place of a job. Its key is `workspace/name`. */
-export interface JobPlace {
+export interface JobPath {
   readonly workspace: string;
   readonly name: string;
 }
@@ -9,7 +9,7 @@ export function jobKey(workspace: string, name: string): string {
 }
 
 /** The place of a key; null: the key is invalid, or its workspace is not configured for this source. */
-export function placeOf(key: string, workspaces: readonly string[]): JobPlace | null {
+export function placeOf(key: string, workspaces: readonly string[]): JobPath | null {
   const slash = key.indexOf('/');
   if (slash === -1) return null;
   const place = { workspace: key.slice(0, slash), name: key.slice(slash + 1) };

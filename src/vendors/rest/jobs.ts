@@ -19,7 +19,7 @@ import type { CountedPage, SeenPages } from './early-end.ts';
 import type { Parameters } from './api.ts';
 import { variablesOf } from './keys.ts';
 import { tokenIn } from './logs/tokens.ts';
-import type { JobOptions } from './options.ts';
+import type { DescribedJobs } from './options.ts';
 import { pathOf, valueAt } from './description/paths.ts';
 import type { JobPaging } from './description/paging-options.ts';
 import { jobReader, membersOf, pageDecoder } from './wire.ts';
@@ -49,7 +49,7 @@ export interface JobsOfSource {
   count(call: Call): Promise<number | null>;
 }
 
-export function createJobs(http: SourceHttp, options: JobOptions): JobsOfSource {
+export function createJobs(http: SourceHttp, options: DescribedJobs): JobsOfSource {
   const { list, one } = options;
   const { pagination: paging } = list;
   const readJob = jobReader(options, http.source);

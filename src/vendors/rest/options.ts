@@ -174,5 +174,5 @@ export const restOptions = z
   });
 
 export type RestOptions = z.output<typeof restOptions>;
-export type JobOptions = RestOptions['jobs'];
-export type LogOptions = RestOptions['logs'];
+export type DescribedJobs = RestOptions['jobs'];
+export type DescribedLogs = RestOptions['logs'];

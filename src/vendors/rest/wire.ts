@@ -13,7 +13,7 @@ import { countOf, fieldsOf, flagOf, idOf, instantOf, isFields, jsonOf, present, 
 import type { Fields } from '../shared/wire.ts';
 import { severityTable, statusTable } from './facts.ts';
 import { keyOf } from './keys.ts';
-import type { JobOptions, LogOptions } from './options.ts';
+import type { DescribedJobs, DescribedLogs } from './options.ts';
 import { orderedId } from './description/ordered-id.ts';
 import { firstAt, isSingular, pathOf, valueAt, valuesAt } from './description/paths.ts';
 import type { JsonPath } from './description/paths.ts';
@@ -142,7 +142,7 @@ function attributesAt(attributes: Readonly<Record<string, string>>): (row: Field
 }
 
 /** Creates a reader of job rows. */
-export function jobReader(options: JobOptions, source: string): (row: Fields) => Job {
+export function jobReader(options: DescribedJobs, source: string): (row: Fields) => Job {
   const names = [options.key].flat();
   const keys = names.map(pathOf);
   const [name, status] = [fieldAt(options.name), fieldAt(options.status)];
@@ -173,7 +173,7 @@ export interface LogRow extends LogEntry {
 }
 
 /** Creates a reader of line rows. A row needs its time, and its id if rows have ids. */
-export function lineReader(options: LogOptions): (row: Fields) => Unplaced<LogRow> {
+export function lineReader(options: DescribedLogs): (row: Fields) => Unplaced<LogRow> {
   const [id, time, message] = [fieldAt(options.id), fieldAt(options.time), fieldAt(options.message)];
   const severityOf = severityReader(options);
   const attributes = attributesAt(options.attributes);
@@ -219,7 +219,7 @@ function orderedIdOf(value: unknown): string | null {
   return id === null ? null : orderedId(id);
 }
 
-function severityReader({ severity, severities }: LogOptions): (row: Fields, message: string) => Severity {
+function severityReader({ severity, severities }: DescribedLogs): (row: Fields, message: string) => Severity {
   if (severity === undefined) return (_row, message) => inferSeverity(message);
   const at = fieldAt(severity);
   const numberOf = severityTable(severities);

@@ -113,14 +113,14 @@ export function jobAnswerDecoder(body: unknown): NativeJob {
 }
 
 /** A listed job: with an id, without its schedules. */
-export interface ListedJob {
+export interface ListedNativeJob {
   readonly key: string;
   readonly job: NativeJob;
 }
 
 export interface NativeJobPage {
   readonly total: number | null;
-  readonly results: Rows<ListedJob>;
+  readonly results: Rows<ListedNativeJob>;
   readonly next_url: string | null | undefined;
 }
 
@@ -134,7 +134,7 @@ export function jobPageDecoder(body: unknown): NativeJobPage {
   };
 }
 
-function listedJob(fields: Fields): ListedJob {
+function listedJob(fields: Fields): ListedNativeJob {
   const job = jobDecoder({ ...fields, schedules: null });
   const key = keyOfJob(job);
   if (key === null) throw Mismatch.of(fields['_id'], 'a job id', '_id');

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Service } from '../../../src/vendors/bytenite/facts.ts';
+import type { JobService } from '../../../src/vendors/bytenite/facts.ts';
 import { readLogStream } from '../../../src/vendors/bytenite/logs/body/stream.ts';
 import { toValidUnicode } from '../../../src/domain/ansi.ts';
 import type { Json } from '../../../src/domain/json.ts';
 
 interface Row {
-  readonly service: Service;
+  readonly service: JobService;
   readonly taskId: string | null;
   readonly log: string;
   readonly time: string;
@@ -170,7 +170,7 @@ describe('an answer of POST /logs', () => {
       { requiredKeys: ['assembler'] },
     );
     type Answer = typeof answer extends fc.Arbitrary<infer T> ? T : never;
-    const rowsOf = (service: Service, taskId: string | null, list: Answer['partitioner']): Row[] =>
+    const rowsOf = (service: JobService, taskId: string | null, list: Answer['partitioner']): Row[] =>
       (list ?? []).map(({ log, timestamp, level = null, container = null }) => ({
         service,
         taskId: taskId === null ? null : toValidUnicode(taskId),

@@ -3,11 +3,11 @@ import { residualOf } from '../../../src/federation/log-filter/filter.ts';
 import type { LogFilter } from '../../../src/domain/log-filter.ts';
 import { ORIGINS } from '../../../src/vendors/deepset/parts.ts';
 import { planOf } from '../../../src/vendors/deepset/pushdown/pushdown.ts';
-import { Refusals } from '../../../src/vendors/deepset/pushdown/refusals.ts';
+import { RefusedFields } from '../../../src/vendors/deepset/pushdown/refusals.ts';
 import { Vocabulary } from '../../../src/vendors/deepset/pushdown/vocabulary.ts';
 
 interface Known {
-  readonly refusals?: Refusals;
+  readonly refusals?: RefusedFields;
   readonly vocabulary?: Vocabulary;
   readonly step?: string;
 }
@@ -17,7 +17,7 @@ function plan(filter: LogFilter, { refusals, vocabulary, step }: Known = {}) {
   const planned = planOf(
     { job: 'production/rag', step },
     filter,
-    refusals ?? new Refusals(),
+    refusals ?? new RefusedFields(),
     vocabulary ?? new Vocabulary(ORIGINS),
   );
   if (planned === null) return null;
@@ -82,7 +82,7 @@ describe('what the vendor filters', () => {
   });
 
   test('has no attempts and no tasks', () => {
-    const known = [new Refusals(), new Vocabulary(ORIGINS)] as const;
+    const known = [new RefusedFields(), new Vocabulary(ORIGINS)] as const;
     expect(planOf({ job: 'production/rag', attempt: '1' }, {}, ...known)).toBeNull();
     expect(planOf({ job: 'production/rag', task: '1' }, {}, ...known)).toBeNull();
   });
@@ -97,13 +97,13 @@ describe('what the vendor filters', () => {
 
   test('is only what was not refused before', () => {
     const both: LogFilter = { severityIn: ['ERROR'], stepIn: ['haystack'] };
-    const level = new Refusals();
+    const level = new RefusedFields();
     level.add(['level']);
     expect(plan(both, { refusals: level })).toEqual({
       pushed: ['origin haystack'],
       residual: { severityIn: ['ERROR'] },
     });
-    const together = new Refusals();
+    const together = new RefusedFields();
     together.add(['origin', 'level']);
     expect(plan(both, { refusals: together })).toEqual({ pushed: ['level error'], residual: { stepIn: ['haystack'] } });
     together.add(['level']);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readListQuery } from '../../../src/sandbox/softwareone/list-query.ts';
-import type { Expression } from '../../../src/sandbox/softwareone/rql-expression.ts';
+import type { RqlExpression } from '../../../src/sandbox/softwareone/rql-expression.ts';
 import { parseQuery } from '../../../src/sandbox/softwareone/rql-parser.ts';
 import {
   atOrAfter,
@@ -16,7 +16,7 @@ import {
 import type { Condition } from '../../../src/vendors/softwareone/rql.ts';
 
 /** What the vendor reads after the query has gone over the wire. */
-function received(...filter: Condition[]): Expression {
+function received(...filter: Condition[]): RqlExpression {
   const query = writeQuery({ filter, order: '-timestamp,-id', select: 'audit', limit: 7, offset: 3 });
   // Nothing that would end the query or split it elsewhere, nor a space.
   expect(query).toMatch(/^[\x21-\x7e]+$/);
@@ -33,11 +33,11 @@ function received(...filter: Condition[]): Expression {
   return parseQuery(read.filter ?? '');
 }
 
-function word(text: string, quoted: boolean): Expression {
+function word(text: string, quoted: boolean): RqlExpression {
   return { kind: 'word', text, quoted };
 }
 
-function compared(operator: 'eq' | 'ge' | 'le' | 'ilike', path: string, value: string): Expression {
+function compared(operator: 'eq' | 'ge' | 'le' | 'ilike', path: string, value: string): RqlExpression {
   return { kind: 'compare', operator, left: word(path, false), right: word(value, true) };
 }
 

@@ -5,7 +5,7 @@ import { LateTie } from '../../../pagination/core/identity.ts';
 import type { Identity, Unplaced } from '../../../pagination/core/partition.ts';
 import type { LateRow } from '../../../pagination/whole-response/nearest-rows.ts';
 import { textOf } from '../../shared/wire.ts';
-import type { Service } from '../facts.ts';
+import type { JobService } from '../facts.ts';
 import type { LogInstance } from './body/instance.ts';
 import { severityOfLevel } from '../severity.ts';
 
@@ -30,7 +30,7 @@ const NO_EXCEPTIONS: LogEntry['exceptions'] = [];
 const LONG_CHARACTERS = 1_024;
 
 /** Returns a new row each time, because the reader may modify it. */
-export function entryOf(service: Service, taskId: string | null, instance: LogInstance): Unplaced<LogEntry> {
+export function entryOf(service: JobService, taskId: string | null, instance: LogInstance): Unplaced<LogEntry> {
   const entry = new Entry(service, taskId, instance);
   // A copy gets its tie-break when it is placed, in turns with other work.
   return entry.message.length < LONG_CHARACTERS ? entry : Object.assign({}, entry);
@@ -47,7 +47,7 @@ class Entry extends LateTie implements LogEntry {
   readonly stepKey: string;
   readonly taskKey: string | null;
 
-  constructor(service: Service, taskId: string | null, { time, log, level, container }: LogInstance) {
+  constructor(service: JobService, taskId: string | null, { time, log, level, container }: LogInstance) {
     super();
     this.time = time.nanoseconds;
     this.timestamp = time.text;
@@ -66,11 +66,11 @@ class Entry extends LateTie implements LogEntry {
 /** A row with the time of a line; the rest is read on demand. */
 export class LateEntry implements LateRow<LogEntry> {
   readonly time: bigint;
-  readonly #service: Service;
+  readonly #service: JobService;
   readonly #taskId: string | null;
   readonly #instance: LogInstance;
 
-  constructor(service: Service, taskId: string | null, instance: LogInstance) {
+  constructor(service: JobService, taskId: string | null, instance: LogInstance) {
     this.time = instance.time.nanoseconds;
     this.#service = service;
     this.#taskId = taskId;

@@ -1,12 +1,12 @@
 import type { Unreadable } from '../../../pagination/core/partition.ts';
 import { MOST_NAMES } from '../../../pagination/core/unreadable.ts';
-import type { Service } from '../facts.ts';
+import type { JobService } from '../facts.ts';
 import { selectsPlace } from '../pushdown.ts';
 import type { Selection } from '../pushdown.ts';
 
 /** Unreadable lines of one service or task. */
 interface Place {
-  readonly service: Service | null;
+  readonly service: JobService | null;
   readonly taskId: string | null;
   readonly reason: string;
   count: number;
@@ -16,7 +16,7 @@ interface Place {
 export class OddLines {
   readonly #places = new Map<string, Place>();
 
-  note(service: Service | null, taskId: string | null, reason: string): void {
+  note(service: JobService | null, taskId: string | null, reason: string): void {
     const name = taskId ?? service ?? 'another group';
     const place = this.#places.get(name);
     if (place === undefined) this.#places.set(name, { service, taskId, reason, count: 1 });

@@ -15,12 +15,12 @@ import type { Comparison, FilterField } from '../pushdown/odata.ts';
 import { largestAllowed } from '../pushdown/pushdown.ts';
 import type { Condition } from '../pushdown/pushdown.ts';
 import { FilterRefused } from '../pushdown/refusals.ts';
-import type { Refusals } from '../pushdown/refusals.ts';
+import type { RefusedFields } from '../pushdown/refusals.ts';
 import { keepRows } from '../../../pagination/core/hinted-rows.ts';
 
 export interface LogPartitionOptions extends NativeLogOptions {
   /** Per source: the filters that it has refused. */
-  readonly refusals: Refusals;
+  readonly refusals: RefusedFields;
   readonly place: PipelinePlace;
   /** The page sizes of the logs. */
   readonly sizes: PageSizes;
@@ -135,7 +135,7 @@ function nativePartition(options: LogPartitionOptions, pushed: readonly Conditio
       return [...classesOf(options, pushed).keys()];
     },
   });
-  const partition = promise.toldBy(native);
+  const partition = promise.checked(native);
   return { ...partition, count: (call) => totalsOf(call).get(totalKey) ?? partition.count(call) };
 }
 

@@ -5,7 +5,7 @@ import { LOG_SEVERITIES, SEVERITY_FLOOR, severityOf } from '../../../domain/seve
 import type { LogSeverity } from '../../../domain/severity.ts';
 import { ORIGINS } from '../parts.ts';
 import type { Comparison, FilterField } from './odata.ts';
-import type { Refusals } from './refusals.ts';
+import type { RefusedFields } from './refusals.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /**
@@ -28,7 +28,12 @@ export interface Plan {
  * pushed down, and a severity only if the filter selects exactly one range for which one level word is used. The reader
  * applies everything else.
  */
-export function planOf(scope: LogScope, filter: LogFilter, refusals: Refusals, vocabulary: Vocabulary): Plan | null {
+export function planOf(
+  scope: LogScope,
+  filter: LogFilter,
+  refusals: RefusedFields,
+  vocabulary: Vocabulary,
+): Plan | null {
   // Lines have no attempt and no task, so none can match.
   if (scope.attempt !== undefined || scope.task !== undefined) return null;
   if (filter.attemptIn !== undefined || filter.taskIn !== undefined) return null;
@@ -48,7 +53,7 @@ const APPLIED_BY: Readonly<Record<FilterField, readonly (keyof LogFilter)[]>> = 
 };
 
 /** The conditions to send: all together if allowed, otherwise the first that is allowed alone. */
-export function largestAllowed(wanted: readonly Condition[], refusals: Refusals): readonly Condition[] {
+export function largestAllowed(wanted: readonly Condition[], refusals: RefusedFields): readonly Condition[] {
   const choices = [wanted, ...wanted.map((condition) => [condition])];
   return choices.find((choice) => refusals.allow(choice.map(({ field }): FilterField => field))) ?? [];
 }

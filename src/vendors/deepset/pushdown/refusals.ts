@@ -11,7 +11,7 @@ export class FilterRefused extends Error {
 }
 
 /** Remembers the fields, alone or together, by which a source has refused to filter. */
-export class Refusals {
+export class RefusedFields {
   readonly #refused = new Set<string>();
 
   add(fields: readonly FilterField[]): void {

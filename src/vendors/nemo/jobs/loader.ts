@@ -3,7 +3,7 @@ import type { Call } from '../../../domain/call.ts';
 import { ListedByWorkspace } from '../../shared/listed-first.ts';
 import type { NemoApi } from '../api.ts';
 import { jobKey } from '../keys.ts';
-import type { JobPlace } from '../keys.ts';
+import type { JobPath } from '../keys.ts';
 import type { JobWire } from '../wire.ts';
 
 /** Most names in one call. Fifty of the longest are a URL of 4 KB. */
@@ -24,28 +24,28 @@ export class JobLoader {
   }
 
   /** Null: there is no such job. */
-  load(place: JobPlace, call: Call): Promise<JobWire | null> {
+  load(place: JobPath, call: Call): Promise<JobWire | null> {
     return this.#loader(call).load(place);
   }
 
   /** Stores a job that another request has returned. */
-  keep(place: JobPlace, wire: JobWire, call: Call): void {
+  keep(place: JobPath, wire: JobWire, call: Call): void {
     this.#loader(call).prime(place, wire);
   }
 
-  #loader(call: Call): DataLoader<JobPlace, JobWire | null, string> {
+  #loader(call: Call): DataLoader<JobPath, JobWire | null, string> {
     return call.scoped(
       this,
       'jobs',
       () =>
-        new DataLoader<JobPlace, JobWire | null, string>((places) => this.#loadAll(places, call), {
+        new DataLoader<JobPath, JobWire | null, string>((places) => this.#loadAll(places, call), {
           cacheKeyFn: ({ workspace, name }) => jobKey(workspace, name),
           maxBatchSize: MOST_NAMES,
         }),
     );
   }
 
-  async #loadAll(places: readonly JobPlace[], call: Call): Promise<readonly Loaded[]> {
+  async #loadAll(places: readonly JobPath[], call: Call): Promise<readonly Loaded[]> {
     const named = places.filter(({ name }) => isName(name));
     const listed = await this.#lists.find(named, async (workspace, names, index) => {
       const size = names.length;
@@ -55,7 +55,7 @@ export class JobLoader {
     return Promise.all(places.map(async (place) => listed(place) ?? this.#alone(place, call)));
   }
 
-  async #alone(place: JobPlace, call: Call): Promise<Loaded> {
+  async #alone(place: JobPath, call: Call): Promise<Loaded> {
     try {
       return await this.#api.job(place, call);
     } catch (error) {

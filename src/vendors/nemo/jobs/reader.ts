@@ -5,21 +5,21 @@ import type { NemoApi } from '../api.ts';
 import { isAbsent, isRouteAbsent, noSuchJob } from '../errors.ts';
 import { jobKey } from '../keys.ts';
 import { JobLoader } from './loader.ts';
-import type { JobPlace } from '../keys.ts';
+import type { JobPath } from '../keys.ts';
 import { attemptsFromSteps, attemptsOf, beganAt, stepsOf, tasksOf } from '../parts.ts';
 import type { AttemptWire, JobWire, StatusTreeWire } from '../wire.ts';
 
 /** Reads jobs and their parts. Each API call is made once per operation or poll. */
 export interface JobReader {
   /** Null: there is no such job. */
-  job(place: JobPlace, call: Call): Promise<JobWire | null>;
+  job(place: JobPath, call: Call): Promise<JobWire | null>;
   /** Stores a job that another request has returned. */
-  keep(place: JobPlace, wire: JobWire, call: Call): void;
-  readonly attempts: (place: JobPlace, call: Call) => Promise<readonly Attempt[]>;
+  keep(place: JobPath, wire: JobWire, call: Call): void;
+  readonly attempts: (place: JobPath, call: Call) => Promise<readonly Attempt[]>;
   /** The attempts up to `current`. They may come from memory, so only their start times are reliable. */
-  attemptsUpTo(place: JobPlace, current: string, call: Call): Promise<readonly Attempt[]>;
-  readonly steps: (place: JobPlace, call: Call) => Promise<readonly Step[]>;
-  readonly tasks: (place: JobPlace, call: Call) => Promise<readonly Task[]>;
+  attemptsUpTo(place: JobPath, current: string, call: Call): Promise<readonly Attempt[]>;
+  readonly steps: (place: JobPath, call: Call) => Promise<readonly Step[]>;
+  readonly tasks: (place: JobPath, call: Call) => Promise<readonly Task[]>;
   /** Whether the vendor has attempt routes; null: not yet known. */
   attemptRoutes(): boolean | null;
   /** True if a log call can name any attempt: once the vendor is known to have attempt routes, until it refuses. */
@@ -40,22 +40,22 @@ export function createJobReader(source: string, api: NemoApi): JobReader {
   /** Attempts before the current one no longer change. */
   const upTo = new Map<string, readonly Attempt[]>();
 
-  function once<T>(kind: string, { workspace, name }: JobPlace, call: Call, load: () => Promise<T>): Promise<T> {
+  function once<T>(kind: string, { workspace, name }: JobPath, call: Call, load: () => Promise<T>): Promise<T> {
     return call.scoped(owner, `${kind} ${jobKey(workspace, name)}`, load);
   }
 
   const jobs = new JobLoader(api);
 
-  function job(place: JobPlace, call: Call): Promise<JobWire | null> {
+  function job(place: JobPath, call: Call): Promise<JobWire | null> {
     return jobs.load(place, call);
   }
 
-  function tree(place: JobPlace, call: Call): Promise<StatusTreeWire> {
+  function tree(place: JobPath, call: Call): Promise<StatusTreeWire> {
     return once('status', place, call, () => api.statusTree(place, call));
   }
 
   /** The tree does not name its attempt, so the job is read too. */
-  async function currentTree(place: JobPlace, call: Call): Promise<{ tree: StatusTreeWire; attempt: string | null }> {
+  async function currentTree(place: JobPath, call: Call): Promise<{ tree: StatusTreeWire; attempt: string | null }> {
     const attempt = job(place, call).then(
       (wire) => wire?.attempt_id ?? null,
       () => null,
@@ -64,7 +64,7 @@ export function createJobReader(source: string, api: NemoApi): JobReader {
   }
 
   /** The attempts by their routes; null: there are no such routes. The first caller finds out for all. */
-  async function routedAttempts(place: JobPlace, call: Call): Promise<Rows<AttemptWire> | null> {
+  async function routedAttempts(place: JobPath, call: Call): Promise<Rows<AttemptWire> | null> {
     if (attemptRoutes === null && probing !== null) await probing;
     if (attemptRoutes === false) return null;
     const asked = api.attempts(place, call);
@@ -82,7 +82,7 @@ export function createJobReader(source: string, api: NemoApi): JobReader {
     }
   }
 
-  async function attemptsUpTo(place: JobPlace, current: string, call: Call): Promise<readonly Attempt[]> {
+  async function attemptsUpTo(place: JobPath, current: string, call: Call): Promise<readonly Attempt[]> {
     const name = JSON.stringify([place.workspace, place.name, current]);
     const known = upTo.get(name);
     if (known !== undefined) return known;
@@ -100,7 +100,7 @@ export function createJobReader(source: string, api: NemoApi): JobReader {
     if (upTo.size > MOST_REMEMBERED && oldest !== undefined) upTo.delete(oldest);
   }
 
-  async function listAttempts(place: JobPlace, call: Call): Promise<readonly Attempt[]> {
+  async function listAttempts(place: JobPath, call: Call): Promise<readonly Attempt[]> {
     const routed = await routedAttempts(place, call);
     if (routed !== null) return attemptsOf(routed);
     const [wire, steps] = await Promise.all([job(place, call), api.steps(place, call)]);

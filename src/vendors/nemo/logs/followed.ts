@@ -16,7 +16,7 @@ import { beganAt } from '../parts.ts';
 const SLACK = 60_000_000_000n;
 
 /** A selection of a job's lines, in any attempt. */
-export type JobSelection = Pick<LogSelection, 'place' | 'step' | 'task'>;
+export type AnyAttemptSelection = Pick<LogSelection, 'place' | 'step' | 'task'>;
 
 /** An attempt, with its start if known. */
 export type FollowedAttempt = Pick<Attempt, 'key' | 'createdAt' | 'startedAt' | 'time'>;
@@ -27,7 +27,7 @@ export type FollowedAttempt = Pick<Attempt, 'key' | 'createdAt' | 'startedAt' | 
  */
 export function attemptsPartition(
   attempts: readonly FollowedAttempt[],
-  selection: JobSelection,
+  selection: AnyAttemptSelection,
   options: LogPartitionOptions,
 ): Partition<LogEntry> {
   const chapters = attempts.map((attempt): Chapter<LogEntry> => {
@@ -47,7 +47,7 @@ export function attemptsPartition(
 /** The log of the current attempt (the last of `attempts`) when no other can be read. Earlier ones are reported as truncated. */
 export function currentPartition(
   attempts: readonly FollowedAttempt[],
-  selection: JobSelection,
+  selection: AnyAttemptSelection,
   options: LogPartitionOptions,
 ): Partition<LogEntry> {
   const partition = logPartition({ ...selection, attemptKey: null }, options);
@@ -68,7 +68,7 @@ export function currentPartition(
  */
 export async function followedAttempts(
   current: string,
-  { place }: JobSelection,
+  { place }: AnyAttemptSelection,
   { reader }: LogPartitionOptions,
   call: Call,
 ): Promise<readonly FollowedAttempt[]> {

@@ -17,7 +17,7 @@ import { isLogQueryFailure, isRefused, isTokenRefused, noSuchJob } from '../erro
 import type { JobReader } from '../jobs/reader.ts';
 import { LADDER } from '../facts.ts';
 import { isStorable, jobKey } from '../keys.ts';
-import type { JobPlace } from '../keys.ts';
+import type { JobPath } from '../keys.ts';
 import { entryOf, identityOf } from './row.ts';
 import { pageAddress } from './page-address.ts';
 import type { LogRowWire } from '../wire.ts';
@@ -36,7 +36,7 @@ export interface LogPartitionOptions {
 
 /** Which lines a partition contains. `attempt` is sent to the vendor; `attemptKey` is only set on entries. */
 export interface LogSelection extends Pick<LogQuery, 'attempt' | 'step' | 'task'> {
-  readonly place: JobPlace;
+  readonly place: JobPath;
   readonly attemptKey: string | null;
 }
 
@@ -62,7 +62,7 @@ export function logPartition(selection: LogSelection, options: LogPartitionOptio
     maxWalk: options.maxWalk,
     ladder: LADDER,
   });
-  return promise.toldBy(partition);
+  return promise.checked(partition);
 }
 
 async function fetchPage(

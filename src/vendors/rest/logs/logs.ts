@@ -19,7 +19,7 @@ import type { LogRow } from '../wire.ts';
 import { eitherOrder } from './either-order.ts';
 import { namingKeys } from './naming-keys.ts';
 import { offsetLog, offsetLogCounts } from './offsets.ts';
-import { ordersOf, sayingsOf } from './page.ts';
+import { ordersOf, rowTextsOf } from './page.ts';
 import type { NativeLog, Order } from './page.ts';
 import { timeLog } from './times.ts';
 import type { TimeFacts } from './times.ts';
@@ -55,12 +55,12 @@ export function createLogs(http: SourceHttp, { logs: options, jobs }: RestOption
       return Promise.resolve({ partitions: [refusedPartition('', unknownJob(http.source, scope.job))], applied: [] });
     const lost = new LostRows();
     const promise = new EmptyPromise();
-    const missing = new MissingRows<LogRow>(sayingsOf(options));
+    const missing = new MissingRows<LogRow>(rowTextsOf(options));
     const { job } = scope;
     const log = { http, options, paging, decoder, job, variables, filters, sizes, lost, promise, missing };
-    const partition = promise.toldBy(partitionOf(log, facts));
+    const partition = promise.checked(partitionOf(log, facts));
     return Promise.resolve({
-      partitions: [namingKeys(http.source, missing.toldBy(readable(partition, lost)))],
+      partitions: [namingKeys(http.source, missing.checked(readable(partition, lost)))],
       applied: [],
       counts: paging.scheme === 'offset' ? offsetLogCounts({ ...log, paging }, filter) : undefined,
     });

@@ -10,7 +10,7 @@ import { cutRows, sizeOf, withStandIns } from '../../shared/rows.ts';
 import type { LostRows } from '../../shared/rows.ts';
 import { ask } from '../api.ts';
 import type { Parameters } from '../api.ts';
-import type { LogOptions } from '../options.ts';
+import type { DescribedLogs } from '../options.ts';
 import type { LogPaging, PagingOrder } from '../description/paging-options.ts';
 import type { Variables } from '../description/templates.ts';
 import type { LogRow, WirePage } from '../wire.ts';
@@ -20,7 +20,7 @@ export type Order = 'ascending' | 'descending';
 /** The log of one job, filtered as far as the source can filter, and what is known about the source. */
 export interface NativeLog<P extends LogPaging = LogPaging> {
   readonly http: SourceHttp;
-  readonly options: LogOptions;
+  readonly options: DescribedLogs;
   readonly paging: P;
   readonly decoder: (body: unknown) => WirePage<Unplaced<LogRow>>;
   readonly job: string;
@@ -34,13 +34,13 @@ export interface NativeLog<P extends LogPaging = LogPaging> {
 }
 
 /** A page of the source, with its rows in the requested order. */
-export interface NativePage extends Omit<WirePage<unknown>, 'data' | 'odd'> {
+export interface DecodedPage extends Omit<WirePage<unknown>, 'data' | 'odd'> {
   readonly rows: readonly Unplaced<LogRow>[];
   /** The number of rows on the page, including odd rows. */
   readonly count: number;
 }
 
-export interface Asked {
+export interface LogPageRequest {
   readonly order: Order;
   readonly parameters: Parameters;
   /** The number of rows requested; null: all. */
@@ -55,7 +55,7 @@ export interface Asked {
   readonly isLast: (page: WirePage<unknown>) => boolean;
 }
 
-export async function fetchPage(log: NativeLog, asked: Asked, call: Call): Promise<NativePage> {
+export async function fetchPage(log: NativeLog, asked: LogPageRequest, call: Call): Promise<DecodedPage> {
   const { http, options, decoder, variables, filters, paging } = log;
   const { order, limit } = asked;
   const sized = 'sizeParameter' in paging ? paging.sizeParameter : undefined;
@@ -100,18 +100,18 @@ function orderParameters(order: PagingOrder, wanted: Order): Parameters {
 /** The orders that the source supports. */
 export function ordersOf({
   order,
-}: LogOptions): readonly ['ascending'] | readonly ['descending'] | readonly ['ascending', 'descending'] {
+}: DescribedLogs): readonly ['ascending'] | readonly ['descending'] | readonly ['ascending', 'descending'] {
   if (typeof order === 'object') return ['ascending', 'descending'];
   return order === 'ascending' ? ['ascending'] : ['descending'];
 }
 
 /** The identity of lines of one instant. */
-export function identityOf({ id }: LogOptions): Identity<LogRow> {
+export function identityOf({ id }: DescribedLogs): Identity<LogRow> {
   return id === undefined ? { by: 'content', of: contentOf } : { by: 'id', of: (row) => row.rowId };
 }
 
 /** A row's id and its content as text, for `MissingRows`; null: rows have no ids. */
-export function sayingsOf({ id }: LogOptions): ConstructorParameters<typeof MissingRows<LogRow>>[0] {
+export function rowTextsOf({ id }: DescribedLogs): ConstructorParameters<typeof MissingRows<LogRow>>[0] {
   if (id === undefined) return null;
   return { idOf: (row) => row.rowId, textOf: (row) => JSON.stringify(contentOf(row)) };
 }

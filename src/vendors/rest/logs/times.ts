@@ -7,7 +7,7 @@ import type { LogPaging } from '../description/paging-options.ts';
 import { timeText } from '../description/times.ts';
 import type { LogRow, WirePage } from '../wire.ts';
 import { fetchPage } from './page.ts';
-import type { NativeLog, NativePage, Order } from './page.ts';
+import type { NativeLog, DecodedPage, Order } from './page.ts';
 
 type TimePaging = Extract<LogPaging, { scheme: 'time' }>;
 
@@ -22,7 +22,7 @@ export function timeLog(log: NativeLog<TimePaging>, { clock, cap }: TimeFacts): 
   const { paging, sizes, job } = log;
   const size = sizes.of(job);
 
-  function fetch(order: Order, after: bigint | null, limit: number, call: Call): Promise<NativePage> {
+  function fetch(order: Order, after: bigint | null, limit: number, call: Call): Promise<DecodedPage> {
     const isAscending = order === 'ascending';
     const name = isAscending ? paging.parameter : (paging.descendingParameter ?? paging.parameter);
     const bound = after === null ? null : timeText(after, paging.format, isAscending ? 'down' : 'up');
@@ -39,7 +39,7 @@ export function timeLog(log: NativeLog<TimePaging>, { clock, cap }: TimeFacts): 
    * Finds out whether more follows a page without any statement about it. A page that is not full may be cut, so the
    * page that begins at its end is read.
    */
-  async function looksFurther({ rows }: NativePage, order: Order, limit: number, call: Call): Promise<boolean | null> {
+  async function looksFurther({ rows }: DecodedPage, order: Order, limit: number, call: Call): Promise<boolean | null> {
     const last = rows.at(-1);
     if (last === undefined) return false;
     if (rows.length >= limit) return null;

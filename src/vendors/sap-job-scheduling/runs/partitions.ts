@@ -100,7 +100,7 @@ export class RunPartitions {
         return { ...rest, records: runs.map((run) => record(ref.schedule, run)) };
       },
     });
-    return readable(promise.toldBy(partition), lost);
+    return readable(promise.checked(partition), lost);
   }
 
   /** Lines: from a span before the invocation to one after it, where that is at most a span after the scheduling. */

@@ -12,7 +12,7 @@ import { LogPages } from './pages.ts';
 import type { TaskLog } from './pages.ts';
 import { NANOSECONDS_PER_MILLISECOND } from '../rql.ts';
 import type { LogRow } from '../mapping.ts';
-import { canGoOn } from './out-of-order.ts';
+import { canGoOn } from './order-not-kept.ts';
 import { hintInto, hintsInto, keepRows } from '../../../pagination/core/hinted-rows.ts';
 
 /**
@@ -41,7 +41,7 @@ async function* read(
     { ...request, hint: hintInto(pages.listName, request.hint) },
     (again) => {
       ({ losses } = context.abilities);
-      return promise.toldBy(nativePartition(key, context, pages, promise)).read(again, call);
+      return promise.checked(nativePartition(key, context, pages, promise)).read(again, call);
     },
     (error, isClean) => {
       if (canGoOn(error, context.abilities, losses, isClean)) return true;

@@ -19,7 +19,7 @@ import { isEnd, totalOf } from './counts.ts';
 import { entryOf } from '../mapping.ts';
 import type { LogRow } from '../mapping.ts';
 import { OrderCheck, otherTimeBehind } from './order-check.ts';
-import { OutOfOrder } from './out-of-order.ts';
+import { OrderNotKept } from './order-not-kept.ts';
 import { TASKS, TASKS_ROUTE } from '../facts.ts';
 import { isTaskId } from '../keys.ts';
 import type { Condition } from '../rql.ts';
@@ -107,7 +107,7 @@ export class LogPages {
     const { taskKey } = this.#log;
     const used = abilitiesFor(request, this.#log).filter((ability) => this.can(ability));
     if (request.order === 'ascending' && !used.includes('logs by time'))
-      throw new OutOfOrder(http.source, 'logs by time');
+      throw new OrderNotKept(http.source, 'logs by time');
     const { data: page, cutTo } = await this.#ask(request, used, call);
     const { $meta, data } = page;
     for (const name of SHOWN) if ($meta.omitted.includes(name)) this.#omitted.add(name);
@@ -170,7 +170,7 @@ export class LogPages {
     const disorder = await this.#order.check(page, request, used, again);
     // If no order was requested, the reader sorts the list.
     if (disorder === null || !used.includes('logs by time')) return;
-    throw new OutOfOrder(this.#context.http.source, disorder === 'id' ? 'logs by time and id' : 'logs by time');
+    throw new OrderNotKept(this.#context.http.source, disorder === 'id' ? 'logs by time and id' : 'logs by time');
   }
 
   /** Rows that should not be there do no harm to the order: they are left out by the partition and the reader. */
@@ -230,7 +230,7 @@ export class LogPages {
       this.#lastInstants.add(time);
       return;
     }
-    if (behind < time) throw new OutOfOrder(http.source, 'logs by time');
+    if (behind < time) throw new OrderNotKept(http.source, 'logs by time');
     abilities.prove('logs by time');
   }
 

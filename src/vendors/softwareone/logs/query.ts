@@ -9,12 +9,12 @@ import {
   writeQuery,
 } from '../rql.ts';
 import type { Condition } from '../rql.ts';
-import type { SeverityFilter } from '../pushdown/severity.ts';
+import type { PushedSeverity } from '../pushdown/severity.ts';
 import type { TaskLogWire } from '../wire.ts';
 
 /** The wanted part of a log. */
 export interface LogFilters {
-  readonly severity: SeverityFilter | null;
+  readonly severity: PushedSeverity | null;
 }
 
 /** The capabilities that a request for logs uses if the source has them. */

@@ -19,7 +19,7 @@ import type { SourceContext } from '../context.ts';
 import { taskOf } from '../mapping.ts';
 import { loadTask } from '../jobs/loader.ts';
 import { childrenInFamily } from './families.ts';
-import { canGoOn, OutOfOrder } from '../logs/out-of-order.ts';
+import { canGoOn, OrderNotKept } from '../logs/order-not-kept.ts';
 import { LARGEST_PAGE } from '../facts.ts';
 import { isTaskId } from '../keys.ts';
 import { equal } from '../rql.ts';
@@ -140,7 +140,7 @@ async function fetchChildren(
   const readRows = page.tasks.map(taskOf);
   const sign = order === 'ascending' ? 1 : -1;
   if (readRows.some((row, index) => index > 0 && comparePositions(readRows[index - 1] ?? row, row) * sign > 0)) {
-    throw new OutOfOrder(context.http.source, 'tasks by age');
+    throw new OrderNotKept(context.http.source, 'tasks by age');
   }
   const size = page.tasks.length + page.odd.length;
   const rows = withStandIns<Unplaced<Task>>(

@@ -5,7 +5,7 @@ import { isIn, isOut } from '../rql.ts';
 import type { Condition } from '../rql.ts';
 
 /** A filter by severity as the vendor can apply it. */
-export interface SeverityFilter {
+export interface PushedSeverity {
   readonly condition: Condition;
   /** What the condition lets through, for a row that shows whether the vendor applied it. */
   allows(text: string | null): boolean;
@@ -18,7 +18,7 @@ export interface SeverityFilter {
  * through. Words that the vendor may invent have no severity: a filter that keeps such lines names the
  * words that it does not want, any other the words that it wants.
  */
-export function severityFilterOf(filter: LogFilter): SeverityFilter | null {
+export function severityFilterOf(filter: LogFilter): PushedSeverity | null {
   const { minSeverity, severityIn, includeUnspecified } = filter;
   if (minSeverity === undefined && severityIn === undefined) return null;
   const words = Object.keys(SEVERITY_NUMBERS);

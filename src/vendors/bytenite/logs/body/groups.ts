@@ -2,7 +2,7 @@ import type { Json } from '../../../../domain/json.ts';
 import { Mismatch } from '../../../../http/body/mismatch.ts';
 import { isComplaint, isError } from '../../../shared/error-words.ts';
 import { isFields } from '../../../shared/wire.ts';
-import type { Service } from '../../facts.ts';
+import type { JobService } from '../../facts.ts';
 import { TOO_LARGE } from './scanner-options.ts';
 import type { Path } from './scanner-options.ts';
 import { decodeInstance } from './instance.ts';
@@ -13,14 +13,14 @@ export type LogItem = LineItem | OddItem | TaskItem;
 
 /** The place of a line in the answer; `taskId` is null outside of TASKRUNNER. */
 interface LinePlace {
-  readonly service: Service;
+  readonly service: JobService;
   readonly taskId: string | null;
 }
 
 /** An unreadable line. `service` is null in an unknown group. */
 export interface OddItem {
   readonly is: 'odd';
-  readonly service: Service | null;
+  readonly service: JobService | null;
   readonly taskId: string | null;
   readonly reason: string;
 }
@@ -36,7 +36,7 @@ export interface TaskItem {
   readonly taskId: string;
 }
 
-const SERVICE_OF_GROUP: Readonly<Record<string, Service>> = { partitioner: 'PARTITIONER', assembler: 'ASSEMBLER' };
+const SERVICE_OF_GROUP: Readonly<Record<string, JobService>> = { partitioner: 'PARTITIONER', assembler: 'ASSEMBLER' };
 
 const GROUPS: ReadonlySet<unknown> = new Set(['partitioner', 'assembler', 'taskrunner']);
 

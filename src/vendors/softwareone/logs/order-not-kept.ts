@@ -6,7 +6,7 @@ import type { Ability, Abilities } from '../abilities.ts';
  * The source accepts an order but does not keep it. Rows that were read before this showed may have been the wrong ones,
  * so a read that has already returned rows must fail.
  */
-export class OutOfOrder extends TributaryError {
+export class OrderNotKept extends TributaryError {
   readonly ability: Ability;
 
   constructor(source: string, ability: Ability) {
@@ -21,7 +21,7 @@ export class OutOfOrder extends TributaryError {
  */
 export function canGoOn(error: unknown, abilities: Abilities, losses: number, clean: boolean): boolean {
   if (error instanceof OrderLost) return clean;
-  if (!(error instanceof OutOfOrder)) return abilities.losses > losses;
+  if (!(error instanceof OrderNotKept)) return abilities.losses > losses;
   abilities.lose(error.ability);
   return clean && abilities.losses > losses;
 }
