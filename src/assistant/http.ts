@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { json } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
-import { validUnicode, writeJson } from '../domain/json.ts';
+import { TributaryError } from '../domain/errors.ts';
+import { writeJson } from '../domain/json.ts';
 import { createAssistantServer } from './server.ts';
 import type { NewCall } from './server.ts';
 import type { Federation } from '../federation/api.ts';
@@ -12,11 +13,13 @@ const INVALID_REQUEST = -32_600;
 
 /**
  * Answers one message of an assistant (MCP over streamable HTTP). Stateless, without sessions or streams from the
- * server, so any replica can answer any message.
+ * server, so any replica can answer any message. `parse` gives a function that returns the message, in valid Unicode, or throws:
+ * BAD_USER_INPUT, or that it is no JSON.
  */
 export async function answerAssistant(
   federation: Federation,
   newCall: NewCall,
+  parse: (body: Buffer) => Promise<() => unknown>,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -27,10 +30,11 @@ export async function answerAssistant(
   }
   let message: unknown;
   try {
-    // The answer repeats the id in valid Unicode and is matched with the request by it, so convert the request too.
-    message = validUnicode(await json(request));
-  } catch {
-    refuse(response, 400, PARSE_ERROR, 'The body is not valid JSON.');
+    // The answer repeats the id in valid Unicode and is matched with the request by it.
+    message = (await parse(await buffer(request)))();
+  } catch (error) {
+    if (error instanceof TributaryError) refuse(response, 400, INVALID_REQUEST, error.message);
+    else refuse(response, 400, PARSE_ERROR, 'The body is not valid JSON.');
     return;
   }
   // No batches, because limits of callers count one message per request.

@@ -7,6 +7,7 @@ import { mayNot } from './access/admit-operations.ts';
 import type { Audit } from './access/audit.ts';
 import { whenOver } from './access/expiry.ts';
 import { nameOfCaller } from './client/callers.ts';
+import { mostValues, parseSent } from './client/sent-values.ts';
 import { requestIdOf } from './client/request-id.ts';
 import { denial, refuse } from './client/gate.ts';
 import { allowOrigin, isAllowedPage } from './client/own-origin.ts';
@@ -59,6 +60,7 @@ export function createAssistant({ audit, clientOf, limits, allowedPages, stoppin
           asker,
           budget: new Budget(limits.measureOnly ? null : limits),
         }),
+      (body) => parseSent(body, mostValues(limits)),
       request,
       response,
     );

@@ -139,7 +139,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   };
 
   const data: Readonly<Record<string, DataHandler>> = {
-    '/graphql': createEndpoint({ graphql, clientOf: callerOf, hasOrigins, shortWay, ...answering }),
+    '/graphql': createEndpoint({ graphql, limits, clientOf: callerOf, hasOrigins, shortWay, ...answering }),
     '/export': createExport({
       audit,
       tracing,
@@ -189,7 +189,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   const sockets = createWebSockets({
     graphql,
     ...answering,
-    maxMessageBytes: limits.bodyBytes,
+    limits,
     allowedPages,
     clientLimits,
     isAllowedHost: (request) => isAllowedHost(request.headers.host ?? 'localhost', allowedHosts),

@@ -257,6 +257,7 @@ test('an ordinary query is answered without the handler of yoga', async () => {
   const endpoint = createEndpoint({
     // Only what the short way needs of it.
     graphql: { yogaFor: () => yoga as unknown as Yoga, documentOf: () => parse('{ __typename }') },
+    limits: { calls: 100 },
     clientOf: () => null,
     hasOrigins: true,
     shortWay: true,

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 import type { GraphQLError } from 'graphql';
 import { namedAs } from '../../domain/argument-names.ts';
 import { Budget } from '../../domain/budget.ts';
@@ -31,6 +31,8 @@ import { Denied } from '../access/denied.ts';
 import { whenOver } from '../access/expiry.ts';
 import { requestIdOf } from '../client/request-id.ts';
 import { nameOfCaller } from '../client/callers.ts';
+import { mostValues, parseForm, parseSent } from '../client/sent-values.ts';
+import type { Parsed } from '../client/sent-values.ts';
 import { cutOffWhenStalled } from '../client/stalled.ts';
 import { allowOrigin, isAllowedPage } from '../client/own-origin.ts';
 import type { AllowedPages } from '../client/own-origin.ts';
@@ -89,7 +91,7 @@ export function createExport(
       if (!isAllowedPage(request, allowedPages))
         throw new TributaryError('FORBIDDEN', 'Pages of this origin may not export.');
       if (!access.allows('export')) throw mayNot('export');
-      const question = await readQuestion(request, access.view('export'));
+      const question = await readQuestion(request, access.view('export'), mostValues(options.limits));
       const client = options.clientOf(request);
       const journal = options.audit?.begin({ access, reading: 'export', name: null, client, requestId });
       if (journal !== undefined) response.once('close', journal.end);
@@ -110,21 +112,21 @@ export function createExport(
   };
 }
 
-async function readQuestion(request: IncomingMessage, federation: Federation): Promise<ExportArguments> {
+async function readQuestion(request: IncomingMessage, federation: Federation, most: number): Promise<ExportArguments> {
   const { method, url = '' } = request;
   const query = url.includes('?') ? url.slice(url.indexOf('?') + 1) : '';
   if (method === 'GET') return questionOfParameters(new URLSearchParams(query), federation);
   if (method !== 'POST') throw new TributaryError('BAD_USER_INPUT', 'An export is asked for with GET or POST.');
   if (query !== '') throw new TributaryError('BAD_USER_INPUT', 'A POST says everything in its body.');
-  const body = await text(request);
-  if (isByParameters(request)) return questionOfParameters(new URLSearchParams(body), federation);
+  const body = await buffer(request);
+  if (isByParameters(request)) return questionOfParameters(await parseForm(body.toString(), most), federation);
   if (mediaTypeOf(request) !== 'application/json') {
     throw new TributaryError(
       'BAD_USER_INPUT',
       'The body of a POST must be JSON or a form, and its Content-Type say so.',
     );
   }
-  return questionOf(parse(body), federation);
+  return questionOf(valueOf(await parseSent(body, most)), federation);
 }
 
 /** True if the request has its arguments in the address or in a form. */
@@ -136,10 +138,11 @@ function mediaTypeOf({ headers }: IncomingMessage): string | undefined {
   return headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
 }
 
-function parse(body: string): unknown {
+function valueOf(parsed: Parsed): unknown {
   try {
-    return JSON.parse(body);
-  } catch {
+    return parsed();
+  } catch (error) {
+    if (error instanceof TributaryError) throw error;
     throw new TributaryError('BAD_USER_INPUT', 'The body is not valid JSON.');
   }
 }

@@ -34,14 +34,24 @@ export function questionOfParameters(parameters: URLSearchParams, federation: Fe
   const fields = FILTER.getFields();
   const question: Record<string, unknown> = {};
   const filter: Record<string, unknown> = {};
-  for (const name of new Set(parameters.keys())) {
-    const values = parameters.getAll(name);
+  for (const [name, values] of valuesByName(parameters)) {
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
     if (field !== undefined) filter[name] = valueOf(field, values);
     else if (name === 'jobs') question['jobs'] = values.flatMap((value) => value.split(','));
     else question[name] = only(name, values);
   }
   return questionOf({ ...question, ...(Object.keys(filter).length === 0 ? {} : { filter }) }, federation);
+}
+
+/** All values of each parameter, in one pass: `getAll` for each name would take the square of their number. */
+function valuesByName(parameters: URLSearchParams): ReadonlyMap<string, readonly string[]> {
+  const all = new Map<string, string[]>();
+  for (const [name, value] of parameters) {
+    const values = all.get(name);
+    if (values === undefined) all.set(name, [value]);
+    else values.push(value);
+  }
+  return all;
 }
 
 /** Reads an export's arguments from a JSON body. Throws BAD_USER_INPUT for invalid values and for unknown names. */

@@ -1,11 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import type { ExecutionResult } from 'graphql';
+import type { QueryLimits } from '../../config/service-limits.ts';
 import type { HeldBytes } from '../../domain/held-bytes.ts';
 import { writeJson } from '../../domain/json.ts';
 import type { DataHandler } from '../data-gate.ts';
 import { nameOfCaller } from '../client/callers.ts';
 import { requestIdOf } from '../client/request-id.ts';
+import { mostValues, parseSent } from '../client/sent-values.ts';
 import { cutOffWhenStalled } from '../client/stalled.ts';
 import type { GraphqlServer, TransportContext } from './graphql.ts';
 import { askedIn, ordinaryType } from './short-way/ordinary.ts';
@@ -16,6 +18,7 @@ import { runShort } from './short-way/short-way.ts';
 interface EndpointOptions {
   readonly graphql: Pick<GraphqlServer, 'yogaFor' | 'documentOf'>;
   readonly clientOf: (request: IncomingMessage) => string | null;
+  readonly limits: Pick<QueryLimits, 'calls'>;
   /** True: pages of other origins may read answers, so answers to them have more headers. */
   readonly hasOrigins: boolean;
   /** False: every request takes the general way. */
@@ -50,7 +53,8 @@ export function createEndpoint(options: EndpointOptions): DataHandler {
     const body = await bodyOf(request);
     // The client has left.
     if (body === null) return;
-    const asked = askedIn(body.toString());
+    const parsed = await parseSent(body, mostValues(options.limits));
+    const asked = askedIn(parsed);
     const outcome =
       asked === null ? null : await runShort(yoga, graphql.documentOf, asked, ofRequest(transport, request, signal));
     const data = outcome === null ? null : dataOf(outcome);
@@ -60,7 +64,11 @@ export function createEndpoint(options: EndpointOptions): DataHandler {
       return;
     }
     cutOffWhenStalled(response, heartbeatMilliseconds);
-    await yoga.handle(withBody(request, body), response, { ...transport, ...(outcome === null ? {} : { outcome }) });
+    await yoga.handle(withBody(request, body), response, {
+      ...transport,
+      parsed,
+      ...(outcome === null ? {} : { outcome }),
+    });
   };
 }
 

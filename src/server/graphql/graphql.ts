@@ -39,6 +39,8 @@ import type { PersistedTexts } from './persisted-queries.ts';
 import { KnownDocuments } from './short-way/known-documents.ts';
 import { givenOutcomes } from './short-way/outcome.ts';
 import type { OutcomeContext } from './short-way/outcome.ts';
+import { boundedBodies } from './sent-bodies.ts';
+import type { SentContext } from './sent-bodies.ts';
 import { traceOperations } from '../tracing/trace-operations.ts';
 import type { Tracing } from '../tracing/tracing.ts';
 import { unbufferedStreams } from '../unbuffered.ts';
@@ -70,7 +72,7 @@ export interface GraphqlOptions {
 }
 
 /** What every transport provides for a request. */
-export interface TransportContext extends OutcomeContext {
+export interface TransportContext extends OutcomeContext, SentContext {
   readonly access: Access;
   /** The client's address, if known. */
   readonly client: string | null;
@@ -176,6 +178,7 @@ function createYogaWith(
     plugins: executingInOne([
       metrics.plugin,
       readAccept(),
+      boundedBodies(limits),
       inValidUnicode(),
       givenOutcomes(),
       clientHabits(present, batching > 0),

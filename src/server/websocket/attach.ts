@@ -3,6 +3,7 @@ import { CloseCode } from 'graphql-ws';
 import type { Server } from 'graphql-ws';
 import type { WebSocket } from 'ws';
 import { withoutHalfPairs } from '../../domain/json.ts';
+import { takingMessages } from './bounded-message.ts';
 import { withLargeAnswer } from './large-message.ts';
 
 /** The data that graphql-ws keeps with each connection. */
@@ -24,6 +25,7 @@ export function attach(
   client: WebSocket,
   request: IncomingMessage,
   onFault: (error: unknown) => void,
+  mostValues: () => number,
 ): void {
   const closed = server.opened(
     {
@@ -33,14 +35,20 @@ export function attach(
         client.close(code, shortened(reason));
       },
       onMessage: (take) => {
-        client.on('message', (data: Buffer) => {
-          take(withoutHalfPairs(data.toString())).catch((error: unknown) => {
+        const takeText = (text: string): void => {
+          // It has left while its message waited.
+          if (client.readyState !== client.OPEN) return;
+          take(text).catch((error: unknown) => {
             const isClients = error instanceof Error && error.message.startsWith(NOT_FOR_CLIENTS);
             if (!isClients) onFault(error);
             if (isClients) client.close(CloseCode.BadRequest, 'Only servers send messages of this type.');
             else client.close(CloseCode.InternalServerError, 'Unexpected error.');
           });
-        });
+        };
+        const refuse = (reason: string): void => {
+          client.close(CloseCode.BadRequest, shortened(reason));
+        };
+        client.on('message', takingMessages(mostValues, takeText, refuse));
       },
     },
     { socket: client, request },

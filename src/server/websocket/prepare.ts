@@ -1,7 +1,9 @@
 import { getOperationAST, GraphQLError } from 'graphql';
 import type { ExecutionArgs } from 'graphql';
 import type { SubscribePayload } from 'graphql-ws';
+import { badRequest } from '../graphql/bad-request.ts';
 import type { Enveloped } from '../graphql/enveloped.ts';
+import { REFUSED } from './bounded-message.ts';
 
 /** An operation's arguments together with its functions, because graphql-ws calls those later. */
 export type Execution = ExecutionArgs & { readonly enveloped: Enveloped };
@@ -13,7 +15,9 @@ export async function prepare(
   payload: SubscribePayload,
 ): Promise<Execution | readonly GraphQLError[]> {
   try {
-    const { variables, operationName } = payload;
+    const { variables, operationName, extensions } = payload;
+    const refused = extensions?.[REFUSED];
+    if (typeof refused === 'string') return [badRequest(refused)];
     const document = enveloped.parse(textOf({ ...payload }) ?? '');
     const problems = enveloped.validate(enveloped.schema, document);
     if (problems.length > 0) return problems;

@@ -10,8 +10,9 @@ import type { ErrorCode } from '../../domain/errors.ts';
 import type { HeldBytes, HeldShare } from '../../domain/held-bytes.ts';
 import { nameOfCaller } from '../client/callers.ts';
 import type { Refusal } from '../client/callers.ts';
-import type { ClientLimits } from '../../config/service-limits.ts';
+import type { ClientLimits, QueryLimits } from '../../config/service-limits.ts';
 import { authorizationOf, BAD_AUTHORIZATION, isHeaderText } from './authorization.ts';
+import { mostValues } from '../client/sent-values.ts';
 import { runUntilOver } from '../client/operation-end.ts';
 import { requestIdOf } from '../client/request-id.ts';
 import { guardSocket } from '../client/socket-guard.ts';
@@ -33,7 +34,7 @@ import { EXPLAIN_HEADER } from '../explain/explain-operations.ts';
 
 interface WebSocketOptions {
   readonly graphql: GraphqlServer;
-  readonly maxMessageBytes: number;
+  readonly limits: Pick<QueryLimits, 'bodyBytes' | 'calls'>;
   readonly heartbeatMilliseconds: number;
   readonly allowedPages: AllowedPages;
   readonly clientLimits: ClientLimits;
@@ -72,8 +73,8 @@ export interface WebSockets {
 
 /** Serves graphql-transport-ws at /graphql. */
 export function createWebSockets(options: WebSocketOptions): WebSockets {
-  const { graphql, maxMessageBytes, heartbeatMilliseconds, allowedPages, clientLimits, onRefusal } = options;
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes });
+  const { graphql, limits, heartbeatMilliseconds, allowedPages, clientLimits, onRefusal } = options;
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: limits.bodyBytes });
   const closed = new WeakMap<IncomingMessage, AbortController>();
   const operations = new EventEmitter();
   const admitted = new WeakMap<IncomingMessage, Access>();
@@ -122,7 +123,7 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
       shares.set(request, new Map());
       keepAlive(client, heartbeatMilliseconds);
       guardSocket(client, clientLimits);
-      attach(server, client, request, graphql.present);
+      attach(server, client, request, graphql.present, () => mostValues(limits));
     });
   }
 

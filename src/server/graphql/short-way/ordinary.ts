@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { validUnicode } from '../../../domain/json.ts';
+import type { Parsed } from '../../client/sent-values.ts';
 import { EXPLAIN_HEADER } from '../../explain/explain-operations.ts';
 import { TRACE_HEADER } from '../../field-traces/inline-traces.ts';
 
@@ -67,16 +67,10 @@ function firstAccepted(accept: string): AnswerType | null {
 }
 
 /** The operation in a body. Null: the body is not JSON, holds several operations, or anything else that is not plain. */
-export function askedIn(text: string): Asked | null {
-  const sent = parsed(text);
+export function askedIn(parsed: Parsed): Asked | null {
+  const sent = valueOf(parsed);
   if (!isRecord(sent) || !Object.keys(sent).every((name) => PLAIN_PARAMETERS.has(name))) return null;
-  // Only an escape can write half of a surrogate pair: the decoder of the body makes none.
-  const {
-    query,
-    variables = null,
-    operationName = null,
-    extensions = null,
-  } = text.includes('\\u') ? validUnicode(sent) : sent;
+  const { query, variables = null, operationName = null, extensions = null } = sent;
   if (typeof query !== 'string' || query === '') return null;
   if (variables !== null && !isRecord(variables)) return null;
   if (operationName !== null && typeof operationName !== 'string') return null;
@@ -85,10 +79,11 @@ export function askedIn(text: string): Asked | null {
   return { query, variables, operationName };
 }
 
-function parsed(text: string): unknown {
+function valueOf(parsed: Parsed): unknown {
   try {
-    return JSON.parse(text);
+    return parsed();
   } catch {
+    // The general way reports the error.
     return null;
   }
 }
