@@ -1,0 +1,122 @@
+import { logsOfPart } from '../resolvers/logs.ts';
+import { partDetail, partId, partJob, partParent, partsOfPart } from '../resolvers/part.ts';
+import type { PartNode } from '../resolvers/part.ts';
+import type { PartKind } from '../src/domain/job.ts';
+import type { builder } from './builder.ts';
+import * as connections from './connections.ts';
+import { JobStatusType } from './job-status.ts';
+import { logArguments } from './log-arguments.ts';
+import { pageArguments } from './page-arguments.ts';
+import { AttemptType, JobType, StepType } from './refs.ts';
+
+/** Fields that attempts, steps and tasks have in common. */
+
+type Fields<K extends PartKind> = PothosSchemaTypes.ObjectFieldBuilder<
+  (typeof builder)['$inferSchemaTypes'],
+  PartNode<K>
+>;
+
+const CONNECTIONS = {
+  Attempt: connections.AttemptConnectionType,
+  Step: connections.StepConnectionType,
+  Task: connections.TaskConnectionType,
+};
+
+/** What a part is, and the job that it belongs to. */
+export function identityFields<K extends PartKind>(t: Fields<K>, kind: K) {
+  const word = kind.toLowerCase();
+  return {
+    id: t.id({ description: `Global id of the ${word}.`, resolve: partId }),
+    job: t.field({
+      type: JobType,
+      nullable: true,
+      description: 'The job that it belongs to; null, with an error, if the selected fields could not be loaded.',
+      resolve: partJob,
+    }),
+    key: t.string({
+      description: `Its key, unique among the ${word}s of the job.`,
+      resolve: ({ key }) => key,
+    }),
+  };
+}
+
+export function nameField<K extends 'Step' | 'Task'>(t: Fields<K>, kind: K) {
+  return t.string({ description: 'Its name, for people.', resolve: partDetail(kind, 'name') });
+}
+
+/** What a part is doing, and when it did it. */
+export function stateFields<K extends PartKind>(t: Fields<K>, kind: K) {
+  return {
+    status: t.field({ type: JobStatusType, description: 'What it is doing.', resolve: partDetail(kind, 'status') }),
+    nativeStatus: t.string({
+      nullable: true,
+      description: "The vendor's own word for its status, verbatim.",
+      resolve: partDetail(kind, 'nativeStatus'),
+    }),
+    createdAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it was created; null if the vendor does not say.',
+      resolve: partDetail(kind, 'createdAt'),
+    }),
+    startedAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it started; null before that, and if the vendor does not say.',
+      resolve: partDetail(kind, 'startedAt'),
+    }),
+    finishedAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it ended; null before that, and if the vendor does not say.',
+      resolve: partDetail(kind, 'finishedAt'),
+    }),
+  };
+}
+
+/** The attempt that a step or task is part of. */
+export function attemptField<K extends 'Step' | 'Task'>(t: Fields<K>, kind: K) {
+  return t.field({
+    type: AttemptType,
+    nullable: true,
+    description: 'The attempt that it is part of; null if the vendor names none.',
+    resolve: partParent(kind, 'Attempt', ({ attemptKey }) => attemptKey),
+  });
+}
+
+/** The step of an attempt or a task. */
+export function stepField<K extends 'Attempt' | 'Task'>(t: Fields<K>, kind: K, description: string) {
+  return t.field({
+    type: StepType,
+    nullable: true,
+    description,
+    resolve: partParent(kind, 'Step', ({ stepKey }) => stepKey),
+  });
+}
+
+/** The parts of one kind within an attempt or a step. */
+export function partsField<P extends 'Attempt' | 'Step', K extends PartKind>(
+  t: Fields<P>,
+  parent: P,
+  kind: K,
+  description: string,
+) {
+  return t.field({
+    type: CONNECTIONS[kind],
+    nullable: true,
+    description,
+    args: { ...pageArguments },
+    // `CONNECTIONS[kind]` is the connection of these parts; its generic type does not carry that.
+    resolve: partsOfPart(parent, kind) as never,
+  });
+}
+
+export function logsField<K extends PartKind>(t: Fields<K>) {
+  return t.field({
+    type: connections.LogEntryConnectionType,
+    nullable: true,
+    description: 'Its lines.',
+    args: logArguments,
+    resolve: logsOfPart,
+  });
+}
