@@ -21,6 +21,7 @@ import { DEFAULT_TAIL } from './tail/settings.ts';
 import type { TailSettings } from './tail/settings.ts';
 import { SharedLastLines } from './tail/subscriber/history/last-lines.ts';
 import { Subscription } from './tail/subscriber/subscription.ts';
+import type { JobList } from '../vendors/connector.ts';
 
 export interface FederationSettings {
   /** Largest `first` or `last`. */
@@ -83,6 +84,7 @@ export function createFederation(
     stopping: new AbortController(),
     feeds: new Feeds(tail, settings.sharing, settings.debug),
     lastLines: new SharedLastLines(),
+    unsortedLists: new WeakSet(),
   };
   return rootOf(given, shared, new WeakMap());
 }
@@ -123,6 +125,8 @@ interface Shared {
   readonly stopping: AbortController;
   readonly feeds: Feeds;
   readonly lastLines: SharedLastLines;
+  /** Lists of jobs that turned out not to be sorted newest first. */
+  readonly unsortedLists: WeakSet<JobList>;
 }
 
 /** A federation of these sources only: to every query, the others do not exist. */
@@ -170,6 +174,7 @@ function viewOf(sources: readonly FederatedSource[], shared: Shared): Federation
         {
           ...settings,
           cursors,
+          unsorted: shared.unsortedLists,
           args,
           filter: args.filter ?? {},
           sources: sources.filter(({ name }) => wanted.has(name)),

@@ -1,7 +1,7 @@
 import type { Call } from '../../domain/call.ts';
 import { TributaryError } from '../../domain/errors.ts';
 import type { Job } from '../../domain/job.ts';
-import type { JobFilter } from '../../vendors/connector.ts';
+import type { JobFilter, JobList } from '../../vendors/connector.ts';
 import type { ConnectionArguments, FailureArguments, JobConnection, SourceFailure } from '../api.ts';
 import type { CursorCodec } from '../cursor/codec.ts';
 import { asError, isOfSource, mayRecover } from '../failures.ts';
@@ -24,6 +24,8 @@ export interface JobConnectionOptions {
   readonly maxPageSize: number;
   /** Native pages of each list that may be read for one page of a filtered connection. */
   readonly maxScanPages: number;
+  /** Lists that turned out not to be sorted newest first. */
+  readonly unsorted: WeakSet<JobList>;
 }
 
 export function jobConnection(options: JobConnectionOptions, call: Call): JobConnection {
@@ -102,9 +104,10 @@ class FederatedJobs implements JobConnection {
   }
 
   #slots(): readonly Slot<ListedJob>[] {
-    const { filter } = this.#options;
+    const { filter, unsorted } = this.#options;
+    const memory = { call: this.#call, unsorted };
     return this.#sources.flatMap((source, scope) =>
-      source.connector.jobLists.map((list) => ({ scope, partition: jobPartition(source, list, filter, this.#call) })),
+      source.connector.jobLists.map((list) => ({ scope, partition: jobPartition(source, list, filter, memory) })),
     );
   }
 

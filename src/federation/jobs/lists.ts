@@ -20,24 +20,24 @@ export interface ListedJob extends Ordered {
 /** The time of jobs without one: before all others, so last when the newest come first. */
 const WITHOUT_TIME = -(1n << 70n);
 
-/** Lists that turned out not to be sorted newest first. */
-const unordered = new WeakSet<JobList>();
-
-/** The jobs of a list, in order. Jobs that are read are remembered for `call`. */
+/**
+ * The jobs of a list, in order. Jobs that are read are remembered for `call`. `unsorted`: the lists that turned out not to
+ * be sorted newest first.
+ */
 export function jobPartition(
   source: FederatedSource,
   list: JobList,
   filter: JobFilter,
-  call: Call,
+  { call, unsorted }: { readonly call: Call; readonly unsorted: WeakSet<JobList> },
 ): Partition<ListedJob> {
   const promise = new EmptyPromise();
   const partition = datedListPartition<ListedJob>({
     key: list.key,
     pageSize: list.pageSize,
     idOf: ({ job }) => job.key,
-    isNewestFirst: () => list.isNewestFirst() && !unordered.has(list),
+    isNewestFirst: () => list.isNewestFirst() && !unsorted.has(list),
     foundUnordered: () => {
-      unordered.add(list);
+      unsorted.add(list);
     },
     isShown: ({ isPart }) => !isPart,
     async fetch(index, reading) {

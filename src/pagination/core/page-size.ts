@@ -18,21 +18,10 @@ export class PageSize {
   readonly usual: number;
   /** The smallest page size, whatever the size of its rows. */
   readonly least: number;
-  /** True if a smaller page was inconsistent. Then the log is read only in pages of the largest size. */
-  isUneven = false;
-  /** The last known number of rows in the log; its end should be near. Null: unknown. */
-  rowsInAll: number | null = null;
-  /** The length of the longest page that named no next page although rows followed. Null: none is known. */
-  unnamedBehind: number | null = null;
-  /** A token from the vendor, the model for spelling the tokens of other pages. */
-  tokenLike: string | null = null;
-  /** True once a page of a log has shown rows in another order than asked for. */
-  isUnsorted = false;
-  /** True once a page was seen to begin where the one before it was cut. */
-  beginsAtCut = false;
   /** What pages have shown about the signs of the source. */
   readonly shown: ShownSigns;
   readonly #now: () => number;
+  readonly #learned = new Map<new () => unknown, unknown>();
   #rows: number;
   #since = 0;
   /** The length to which the vendor cuts pages, and leaves out rows between longer ones. */
@@ -49,6 +38,14 @@ export class PageSize {
     this.shown = shown;
     this.#rows = usual;
     this.#now = now;
+  }
+
+  /** What a scheme has learned of this log; `Facts` is made on first use. */
+  learned<F>(Facts: new () => F): F {
+    const known = this.#learned.get(Facts) ?? new Facts();
+    this.#learned.set(Facts, known);
+    // The map has an instance of each class that is its key.
+    return known as F;
   }
 
   get rows(): number {

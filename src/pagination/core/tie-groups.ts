@@ -20,18 +20,12 @@ export interface TieGroupOptions<T extends Ordered> {
 }
 
 /**
- * Makes the hint of a row when its group is closed. `next`: the hint of the first row after the group, if one was seen.
- */
-export type CloseHint = (own: Hint | null, next: Hint | null) => Hint | null;
-
-/**
  * Puts native rows, which come sorted by time only, into the total order: rows of one instant are held
  * until a row of another instant shows that the group is whole, then get their tie-breaks and are sorted
  * by them. Rows not beyond `from`, or at or beyond `until`, are left out.
  */
 export class TieGroups<T extends Ordered> {
   readonly #options: TieGroupOptions<T>;
-  readonly #closeHint: CloseHint;
   /** The open group. Most groups have one row, so there is no list for it. */
   #first: Unplaced<T> | null = null;
   #firstHint: Hint | null = null;
@@ -39,9 +33,8 @@ export class TieGroups<T extends Ordered> {
   #closedTime: bigint | null = null;
   #ended = false;
 
-  constructor(options: TieGroupOptions<T>, closeHint: CloseHint = (own) => own) {
+  constructor(options: TieGroupOptions<T>) {
     this.#options = options;
-    this.#closeHint = closeHint;
   }
 
   /** True if a row beyond `until` was seen. Then no more rows come out. */
@@ -94,12 +87,12 @@ export class TieGroups<T extends Ordered> {
     const { time } = row;
     if (this.#isBehind(time)) return true;
     if (this.#isPastUntil(time)) {
-      this.#close(out, hint);
+      this.#close(out);
       this.#ended = true;
       return false;
     }
     if (this.#first !== null && this.#first.time !== time) {
-      this.#close(out, hint);
+      this.#close(out);
       // A row out of the vendor's own order, whose group has already been given out.
       if (this.#isBehind(time)) return true;
     }
@@ -124,7 +117,7 @@ export class TieGroups<T extends Ordered> {
    * `until`.
    */
   finish(out = noRows<T>()): RowsOut<T> {
-    this.#close(out, null);
+    this.#close(out);
     return out;
   }
 
@@ -151,7 +144,7 @@ export class TieGroups<T extends Ordered> {
     return direction === 'forward' ? time > until.time : time < until.time;
   }
 
-  #close(out: RowsOut<T>, next: Hint | null): void {
+  #close(out: RowsOut<T>): void {
     const first = this.#first;
     if (first === null) return;
     const { identity } = this.#options;
@@ -160,15 +153,15 @@ export class TieGroups<T extends Ordered> {
       const hint = this.#firstHint;
       this.reset();
       const row = placeOne(first, identity);
-      if (this.#isWithin(row)) add(out, row, this.#closeHint(hint, next));
+      if (this.#isWithin(row)) add(out, row, hint);
       return;
     }
     const pending = this.#pending();
     this.reset();
-    this.#closeGroup(pending, out, next);
+    this.#closeGroup(pending, out);
   }
 
-  #closeGroup(pending: readonly NativeRow<T>[], out: RowsOut<T>, next: Hint | null): void {
+  #closeGroup(pending: readonly NativeRow<T>[], out: RowsOut<T>): void {
     const { identity, direction } = this.#options;
     const sign = direction === 'forward' ? 1 : -1;
     const hintOf = new Map<Unplaced<T>, Hint | null>();
@@ -178,11 +171,7 @@ export class TieGroups<T extends Ordered> {
       identity,
     );
     placed.sort((a, b) => comparePositions(a, b) * sign);
-    for (const row of placed) {
-      if (!this.#isWithin(row)) continue;
-      // Only the group's last row is followed by the next group.
-      add(out, row, this.#closeHint(hintOf.get(row) ?? null, row === placed.at(-1) ? next : null));
-    }
+    for (const row of placed) if (this.#isWithin(row)) add(out, row, hintOf.get(row) ?? null);
   }
 
   /** True if the row is beyond `from` and before `until`. */

@@ -3,7 +3,7 @@ import { freshCall, inSequence } from '../../domain/call.ts';
 import type { Call } from '../../domain/call.ts';
 import { isBeyond } from '../../domain/ordered.ts';
 import type { Ordered, Position } from '../../domain/ordered.ts';
-import { countsOf, fetchFitting, OrderLost, RowsUnsorted, signsOf } from './page.ts';
+import { countsOf, fetchFitting, OffsetFacts, OrderLost, RowsUnsorted, signsOf } from './page.ts';
 import type { OffsetOptions, OffsetPage, OffsetRequest } from './page.ts';
 import { firstSize } from '../core/ladder.ts';
 import { isShort, isUntold, moreBehind, moreBehindAsked } from '../core/page-end.ts';
@@ -178,7 +178,7 @@ export class BoundedPages<T extends Ordered> {
     // Late rows shift others, and then rows before those of the page before are not out of order.
     const hasMoved = isSorted && isBehind && before !== null && !(await this.#isStill(before));
     if (isSorted && (!isBehind || hasMoved)) return;
-    this.#options.size.isUnsorted = true;
+    this.#options.size.learned(OffsetFacts).isUnsorted = true;
     throw isBehind ? new OrderLost(this.#options.source) : new RowsUnsorted();
   }
 

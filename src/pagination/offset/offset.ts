@@ -5,7 +5,7 @@ import { readBounded } from './bounded.ts';
 import { BoundIgnored } from './bounded-pages.ts';
 import { readIndexed } from '../numbered/pages.ts';
 import type { IndexedList, IndexedPage, PageRows } from '../numbered/list.ts';
-import { countedBy, fetchFitting, OrderLost } from './page.ts';
+import { countedBy, fetchFitting, OffsetFacts, OrderLost } from './page.ts';
 import type { OffsetOptions, OffsetPage } from './page.ts';
 import { readRun } from './run.ts';
 import type { Run } from './run.ts';
@@ -41,7 +41,8 @@ function read<T extends Ordered>(
   request: ReadRequest<T>,
   call: Call,
 ): AsyncGenerator<Batch<T>, void, undefined> {
-  const canBound = () => options.timeFilter() && !options.size.isUnsorted;
+  const facts = options.size.learned(OffsetFacts);
+  const canBound = () => options.timeFilter() && !facts.isUnsorted;
   const waysNow = () => ({ timeFilter: canBound(), tieOrdered: options.tieOrdered() });
   let ways = waysNow();
   let ignoresBounds = false;

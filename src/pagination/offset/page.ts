@@ -18,6 +18,12 @@ export class OrderLost extends TributaryError {
   }
 }
 
+/** What pages have shown of one log that is paged by offset, for all reads of it. */
+export class OffsetFacts {
+  /** True once a page has shown rows in another order than asked for. */
+  isUnsorted = false;
+}
+
 /** A page has rows in another order of time than asked for, but none before those of earlier pages. */
 export class RowsUnsorted extends Error {}
 

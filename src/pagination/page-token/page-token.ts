@@ -25,6 +25,7 @@ import type { Batch, Identity, Partition, ReadRequest, Unplaced } from '../core/
 import { isSame, textOfRow } from '../numbered/still-rows.ts';
 import { readFromSmallPage } from './small-page.ts';
 import { TokenCount } from './token-count.ts';
+import { TokenFacts } from './token-facts.ts';
 import { TokenRefused } from './token-refused.ts';
 
 /**
@@ -152,6 +153,7 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
   readonly asked: PageRows;
   readonly #options: PageTokenOptions<T>;
   readonly #total: TokenCount;
+  readonly #facts: TokenFacts;
   #call: Call;
   /** Rows on a page that is followed by others, as far as known. */
   #rowsPerPage: number | undefined;
@@ -175,6 +177,7 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
     this.asked = { rows, usual: options.size.usual };
     this.#options = options;
     this.#total = total;
+    this.#facts = options.size.learned(TokenFacts);
     this.#call = inSequence(call);
   }
 
@@ -216,12 +219,12 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
 
   recall(index: number, memory: Json): void {
     if (index === 0 || memory === TOO_LONG) return;
-    const { address, size } = this.#options;
+    const { address } = this.#options;
     if (typeof memory === 'string') {
       this.#tokens.set(index, memory);
       this.#isNaming = true;
       if (address?.pageOf(memory) !== index + 1) return;
-      size.tokenLike ??= memory;
+      this.#facts.tokenLike ??= memory;
     }
     // A cursor without a token was made where pages could be addressed.
     if (address !== undefined) this.#addressable ??= true;
@@ -238,7 +241,7 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
         // The token has expired or was never valid: reach the page by new tokens.
         this.renew();
         // Before the vendor gave any token, it may only be spelled in another way.
-        this.#addressable = this.#options.size.tokenLike === null ? undefined : false;
+        this.#addressable = this.#facts.tokenLike === null ? undefined : false;
         this.#tokens.clear();
         this.#tokens.set(0, null);
         this.#turnsBack = null;
@@ -264,8 +267,8 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
   }
 
   #numbered(index: number): string | undefined {
-    const { address, size } = this.#options;
-    return address?.tokenOf(index + 1, size.tokenLike);
+    const { address } = this.#options;
+    return address?.tokenOf(index + 1, this.#facts.tokenLike);
   }
 
   /**
@@ -274,13 +277,13 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
    */
   async #fetchToken(index: number, token: string | null): Promise<IndexedPage<T>> {
     if (this.#deadEnd !== null && index >= this.#deadEnd.index) throw this.#deadEnd;
-    const { address, size, source } = this.#options;
+    const { address, source } = this.#options;
     const asked = this.#takePeeked(index) ?? (await this.#ask(token));
     let page = asked;
     if (page.rows.length > 0) this.#furthest = Math.max(this.#furthest, index);
     if (page.next !== null) {
       this.#isNaming = true;
-      size.tokenLike = page.next;
+      this.#facts.tokenLike = page.next;
       this.#addressable ??= address?.pageOf(page.next) === index + 2;
     }
     const guard = new PageGuard(MOST_EMPTY);
@@ -317,9 +320,9 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
     const start = index * this.limit();
     const end = start + rows.length;
     const { size } = this.#options;
-    const full = this.#rowsPerPage ?? size.unnamedBehind;
+    const full = this.#rowsPerPage ?? this.#facts.unnamedBehind;
     const signs = { start, count: rows.length, asked: this.asked.rows, total, full };
-    const isSaid = size.unnamedBehind === null && ((total ?? 0) >= end || this.#isNaming);
+    const isSaid = this.#facts.unnamedBehind === null && ((total ?? 0) >= end || this.#isNaming);
     const judged = { ...signs, said: isSaid ? false : null, isNaming: true, shown: size.shownTo(this.#call) };
     if ((await moreBehindAsked(judged, () => this.#countsOfOne())) === false) return 'nothing';
     const isDoubted = isUntold(judged);
@@ -331,7 +334,7 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
     if (next?.rows.length === 0) return 'nothing';
     if (next !== null && !isSame(page, next)) {
       this.#addressable = true;
-      size.unnamedBehind = Math.max(rows.length, size.unnamedBehind ?? 0);
+      this.#facts.unnamedBehind = Math.max(rows.length, this.#facts.unnamedBehind ?? 0);
       this.#peeked = { index: index + 1, page: next };
       return 'rows';
     }
@@ -367,7 +370,7 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
   #mayBeCut({ rows: { length } }: TokenPage<T>): boolean {
     const { size, address } = this.#options;
     const canAsk = address !== undefined && this.#addressable !== false && size.least < this.asked.rows;
-    return canAsk && !this.#call.comesAgain && !size.beginsAtCut && length > 0 && length < this.asked.rows;
+    return canAsk && !this.#call.comesAgain && !this.#facts.beginsAtCut && length > 0 && length < this.asked.rows;
   }
 
   /**
@@ -392,7 +395,7 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
     this.#peeked = { index: 1, page: next };
     const [beginning] = next.rows;
     if (beginning === undefined || textOfRow(beginning) !== textOfRow(row)) return await this.#refuseCut(page);
-    this.#options.size.beginsAtCut = true;
+    this.#facts.beginsAtCut = true;
     return true;
   }
 

@@ -12,6 +12,7 @@ import { readHint } from '../numbered/page-hint.ts';
 import { batchFrom } from './small-batch.ts';
 import type { SmallPage } from './small-batch.ts';
 import { hasPassedOver, reportingPassedOver } from './passed-over.ts';
+import { TokenFacts } from './token-facts.ts';
 import { TokenRefused } from './token-refused.ts';
 
 /**
@@ -67,14 +68,14 @@ async function smallPage<T extends Ordered>(
 ): Promise<SmallPage<T> | null> {
   const { size } = options;
   // A poll reads to the end of the log, however few rows it needs.
-  const isServed = request.accept === undefined && !size.isUneven && call.priority !== 'poll';
+  const isServed = request.accept === undefined && !size.learned(TokenFacts).isUneven && call.priority !== 'poll';
   if (!isServed && request.from === null) FirstPage.of(size, call).note(size.rows);
   if (!isServed) return null;
   try {
     return await (request.from === null ? pageAtEnd(options, request, call) : pageAround(options, request, call));
   } catch (error) {
     if (!(error instanceof TokenRefused) && !(error instanceof EndlessList)) throw error;
-    size.isUneven = true;
+    size.learned(TokenFacts).isUneven = true;
     return null;
   }
 }
@@ -97,7 +98,7 @@ async function pageAtEnd<T extends Ordered>(
   const rows = await FirstPage.of(size, call).size(direction === 'forward' ? wanted : size.rows, wanted);
   if (rows >= size.rows && direction === 'forward') return null;
   const first = await ask(options, 0, rows, call);
-  if (first !== null) size.rowsInAll = lengthBy(first);
+  if (first !== null) size.learned(TokenFacts).rowsInAll = lengthBy(first);
   if (first === null || direction === 'forward' || first.page.isLast) return first;
   const { total } = first.page;
   if (total === null || !first.isEven || !first.canJump) return null;
@@ -119,7 +120,7 @@ async function pageAtKnownEnd<T extends Ordered>(
   call: Call,
 ): Promise<SmallPage<T> | null> {
   const { ladder, size } = options;
-  let total = size.rowsInAll;
+  let total = size.learned(TokenFacts).rowsInAll;
   if (total === null) return null;
   const needed = await FirstPage.of(size, call, 'last page').size(wanted);
   let from = call;
@@ -128,7 +129,7 @@ async function pageAtKnownEnd<T extends Ordered>(
     const last: SmallPage<T> | null = await ask(options, Math.max(0, Math.ceil(total / rows) - 1), rows, from);
     if (last === null) return null;
     total = lengthBy(last);
-    size.rowsInAll = total;
+    size.learned(TokenFacts).rowsInAll = total;
     if (last.page.isLast) return total === null ? null : last;
     from = last.call;
   }
@@ -175,7 +176,7 @@ async function ask<T extends Ordered>(
     const isWhole = page.isLast ? page.missing === undefined : page.rows.length === rows;
     const isEven = isWhole && isInOrder(page);
     const canJump = page.isLast || list.canJump();
-    if (!isEven || !canJump) size.isUneven = true;
+    if (!isEven || !canJump) size.learned(TokenFacts).isUneven = true;
     return { page, index, rows, isEven, canJump, call: list.call };
   } catch (error) {
     if (!(error instanceof AnswerTooLarge || error instanceof CutPages)) throw error;

@@ -20,11 +20,8 @@ export class KnownLog {
   /** How many records behind a row had to be seen before its place was certain, by which way and how far rows reach. */
   readonly #lookAhead = new Map<string, number>();
 
-  /** The facts of the log with this page size object. */
   static of(size: PageSize): KnownLog {
-    const found = known.get(size) ?? new KnownLog();
-    known.set(size, found);
-    return found;
+    return size.learned(KnownLog);
   }
 
   /** Records what the first page of a read from an end of the log gave: its `records`, and the `rows` whose place is certain. */
@@ -74,5 +71,3 @@ const SPARE = 1.25;
 
 /** How far from its end a record of the list is remembered: within the smallest page, and records at the end may be purged. */
 const FROM_END = 30;
-
-const known = new WeakMap<PageSize, KnownLog>();
