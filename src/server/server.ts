@@ -41,6 +41,9 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
+/** How often a server that stops looks for connections without a request. */
+const IDLE_CHECK_MILLISECONDS = 20;
+
 /** The problem of a server without `auth` on a reachable host: anyone could read all logs. */
 const OPEN: Problem = {
   key: 'server.auth',
@@ -67,11 +70,15 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
     const stopped = once(server, 'close');
     server.close();
     await service.stop(graceMilliseconds);
-    server.closeIdleConnections();
+    // A connection whose answer is out becomes idle, and would be kept for the next request.
+    const closeIdle = setInterval(() => {
+      server.closeIdleConnections();
+    }, IDLE_CHECK_MILLISECONDS);
     const impatience = setTimeout(() => {
       server.closeAllConnections();
     }, graceMilliseconds);
     await stopped;
+    clearInterval(closeIdle);
     clearTimeout(impatience);
     await service.dispose();
   }
