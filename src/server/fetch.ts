@@ -1,3 +1,5 @@
+import type { HeldBytes } from '../domain/held-bytes.ts';
+import { nameOfCaller } from './client/callers.ts';
 import { REQUEST_ID_HEADER, requestIdFrom } from './client/request-id.ts';
 import { compressed } from './compression.ts';
 import type { GraphqlServer } from './graphql/graphql.ts';
@@ -20,6 +22,8 @@ interface FetchOptions {
   readonly admit: (headers: Record<string, string>, caller: string | null) => (() => void) | RefusedRequest;
   readonly identify: ReturnType<typeof createIdentification>;
   readonly bodyBytes: number;
+  /** The memory that answers take until they are read. */
+  readonly held: HeldBytes;
   readonly isAllowedHost: (host: string) => boolean;
 }
 
@@ -27,7 +31,7 @@ interface FetchOptions {
  * GraphQL over HTTP and server-sent events for hosts that use the Fetch API. The same limits apply as on our own port.
  * The host does the routing, so every path is the graph's.
  */
-export function createFetch({ yogaFor, admit, identify, bodyBytes, isAllowedHost }: FetchOptions) {
+export function createFetch({ yogaFor, admit, identify, bodyBytes, held, isAllowedHost }: FetchOptions) {
   return async function answer(request: Request, facts: FetchFacts = {}): Promise<Response> {
     const requestId = requestIdFrom(request.headers.get(REQUEST_ID_HEADER) ?? undefined);
     const response = await answerNamed(request, requestId, facts);
@@ -56,7 +60,9 @@ export function createFetch({ yogaFor, admit, identify, bodyBytes, isAllowedHost
         return toResponse(identified);
       }
       const { access } = identified;
+      const share = held.share(nameOfCaller(access.caller, address ?? null));
       end = () => {
+        share.free();
         admitted();
         identified.end();
       };
@@ -67,9 +73,16 @@ export function createFetch({ yogaFor, admit, identify, bodyBytes, isAllowedHost
         return toResponse(refused(413, 'BAD_USER_INPUT', message));
       }
       const { method, signal } = request;
+      // Not each host cancels the answer of a client that has left.
+      signal.addEventListener('abort', end, { once: true });
       url.pathname = '/graphql';
       const init = { method, headers, signal, ...(body.length > 0 ? { body } : {}) };
-      const answered = await yogaFor(access).fetch(url, init, { access, client: address ?? null, requestId });
+      const answered = await yogaFor(access).fetch(url, init, {
+        access,
+        client: address ?? null,
+        requestId,
+        held: share,
+      });
       const passed = passOn(answered, end);
       return compress ? compressed(passed, request.headers.get('accept-encoding')) : passed;
     } catch (error) {

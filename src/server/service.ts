@@ -210,14 +210,13 @@ export async function createService(options: ServiceOptions): Promise<Service> {
       if (!isTooLong(request, limits.bodyBytes)) response.writeContinue();
       listener(request, response);
     },
-    upgrade: (request, socket, head) => {
-      sockets.upgrade(request, socket, head);
-    },
+    upgrade: sockets.upgrade,
     fetch: createFetch({
       yogaFor: graphql.yogaFor,
       admit,
       identify,
       bodyBytes: limits.bodyBytes,
+      held: answering.held,
       isAllowedHost: (host) => isAllowedHost(host, allowedHosts),
     }),
     async applyRules(next) {

@@ -10,29 +10,43 @@ interface ConnectionBounds {
   readonly isProxy: (address: string) => boolean;
 }
 
+/** Shares connections among callers: one alone gets half of them, and each further one half of what is left. */
+export class ConnectionShares {
+  readonly #most: () => number;
+  readonly #open = new Map<string, number>();
+  #total = 0;
+
+  /** `most` is asked at each use: it may change. */
+  constructor(most: () => number) {
+    this.#most = most;
+  }
+
+  /** Counts a connection. Returns a function to call when it is closed; null: its caller already has its share. `caller` null: anybody. */
+  enter(caller: string | null): (() => void) | null {
+    const own = caller === null ? 0 : (this.#open.get(caller) ?? 0);
+    if (caller !== null && own >= this.#most() - this.#total) return null;
+    this.#total += 1;
+    if (caller !== null) this.#open.set(caller, own + 1);
+    return () => {
+      this.#total -= 1;
+      if (caller === null) return;
+      const left = (this.#open.get(caller) ?? 1) - 1;
+      if (left > 0) this.#open.set(caller, left);
+      else this.#open.delete(caller);
+    };
+  }
+}
+
 /**
- * Closes a connection of a caller that already has as many as are left for the others: one alone gets half of them. The
- * loopback address and trusted proxies may have all.
+ * Closes a connection of a caller that already has its share. The loopback address and trusted proxies may have all connections; what
+ * is behind a proxy is counted by its WebSockets and operations.
  */
 export function shareConnections(server: Pick<Server, 'on'>, { most, isProxy }: ConnectionBounds): void {
-  const open = new Map<string, number>();
-  let total = 0;
+  const shares = new ConnectionShares(most);
   server.on('connection', (socket: Socket) => {
     const address = addressOf(socket);
-    const caller = address === null || isProxy(address) ? null : nameOfCaller(null, address);
-    const own = caller === null ? 0 : (open.get(caller) ?? 0);
-    if (caller !== null && own >= most() - total) {
-      socket.destroy();
-      return;
-    }
-    total += 1;
-    if (caller !== null) open.set(caller, own + 1);
-    socket.once('close', () => {
-      total -= 1;
-      if (caller === null) return;
-      const left = (open.get(caller) ?? 1) - 1;
-      if (left > 0) open.set(caller, left);
-      else open.delete(caller);
-    });
+    const leave = shares.enter(address === null || isProxy(address) ? null : nameOfCaller(null, address));
+    if (leave === null) socket.destroy();
+    else socket.once('close', leave);
   });
 }

@@ -82,7 +82,7 @@ export interface TransportContext extends OutcomeContext, SentContext {
   readonly explain?: string | null;
   /** The request's id in log lines and answers. Over a WebSocket: the id of the request that opened it. */
   readonly requestId: string;
-  /** The memory that the answer takes until its client has read it. Left out: it is not bounded, as in a host of the Fetch API. */
+  /** The memory that the answer takes until its client has read it. Left out: it is not bounded. */
   readonly held?: HeldShare | undefined;
   /** Aborted when the client leaves, on transports without an HTTP request per operation. */
   readonly signal?: AbortSignal;

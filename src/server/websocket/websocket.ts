@@ -11,6 +11,7 @@ import type { HeldBytes, HeldShare } from '../../domain/held-bytes.ts';
 import { nameOfCaller } from '../client/callers.ts';
 import type { Refusal } from '../client/callers.ts';
 import type { ClientLimits, QueryLimits } from '../../config/service-limits.ts';
+import { ConnectionShares } from '../client/connections.ts';
 import { authorizationOf, BAD_AUTHORIZATION, isHeaderText } from './authorization.ts';
 import { mostValues } from '../client/sent-values.ts';
 import { runUntilOver } from '../client/operation-end.ts';
@@ -28,6 +29,7 @@ import { isAllowedPage } from '../client/own-origin.ts';
 import type { AllowedPages } from '../client/own-origin.ts';
 import { keepAlive } from './heartbeat.ts';
 import { writtenAhead } from './large-message.ts';
+import { isGraphql, refuse, TOO_MANY } from './handshake.ts';
 import { prepare } from './prepare.ts';
 import type { Execution } from './prepare.ts';
 import { EXPLAIN_HEADER } from '../explain/explain-operations.ts';
@@ -66,7 +68,7 @@ type Begun = Execution & { readonly end: () => void };
 
 export interface WebSockets {
   /** Handles an `upgrade` event of Node's server: opens a connection, or answers and closes the socket. */
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
   /** Closes all connections, after giving running operations up to this time to end. */
   close(graceMilliseconds: number): Promise<void>;
 }
@@ -79,8 +81,9 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
   const operations = new EventEmitter();
   const admitted = new WeakMap<IncomingMessage, Access>();
   const underWay = new WeakMap<IncomingMessage, number>();
+  const shares = new ConnectionShares(() => clientLimits.connections);
   /** What the answers of operations hold, by their ids. */
-  const shares = new WeakMap<IncomingMessage, Map<string, HeldShare>>();
+  const heldBy = new WeakMap<IncomingMessage, Map<string, HeldShare>>();
   let running = 0;
 
   /** Counts an operation toward the limits of its socket and its caller. */
@@ -113,6 +116,13 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
       refuse(socket, 'Pages of this origin are not allowed: see server.publicUrl and server.allowedOrigins.');
       return;
     }
+    // Connections of a proxy are those of many clients, so sockets are counted by client, too.
+    const leave = shares.enter(nameOfCaller(null, options.clientOf(request)));
+    if (leave === null) {
+      refuse(socket, 'Too many WebSockets of one client are open.', TOO_MANY);
+      return;
+    }
+    socket.once('close', leave);
     sockets.handleUpgrade(request, socket, head, (client) => {
       if (client.protocol !== GRAPHQL_TRANSPORT_WS_PROTOCOL) {
         client.on('error', () => undefined);
@@ -120,7 +130,7 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
         return;
       }
       closed.set(request, new AbortController());
-      shares.set(request, new Map());
+      heldBy.set(request, new Map());
       keepAlive(client, heartbeatMilliseconds);
       guardSocket(client, clientLimits);
       attach(server, client, request, graphql.present, () => mostValues(limits));
@@ -158,7 +168,7 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
       const end = beginOperation(connection.extra.request, access);
       if (end instanceof GraphQLError) return [end];
       const held = options.held.share(nameOfCaller(access.caller, client));
-      shares.get(connection.extra.request)?.set(id, held);
+      heldBy.get(connection.extra.request)?.set(id, held);
       const traceparent = extensionOf(payload, 'traceparent');
       const explain = extensionOf(payload, EXPLAIN_HEADER);
       const requestId = requestIdOf(connection.extra.request);
@@ -180,14 +190,14 @@ export function createWebSockets(options: WebSocketOptions): WebSockets {
     },
     // Its last message has been read.
     onComplete: ({ extra }, id) => {
-      shares.get(extra.request)?.get(id)?.free();
-      shares.get(extra.request)?.delete(id);
+      heldBy.get(extra.request)?.get(id)?.free();
+      heldBy.get(extra.request)?.delete(id);
       running -= 1;
       operations.emit('complete');
     },
     onClose: ({ extra }) => {
       closed.get(extra.request)?.abort();
-      for (const share of shares.get(extra.request)?.values() ?? []) share.free();
+      for (const share of heldBy.get(extra.request)?.values() ?? []) share.free();
     },
   });
 
@@ -236,13 +246,4 @@ function toAnswer(error: GraphQLError): GraphQLError {
 function extensionOf({ extensions }: SubscribePayload, name: string): string | null {
   const given = extensions?.[name];
   return typeof given === 'string' ? given : null;
-}
-
-function isGraphql({ url = '' }: IncomingMessage): boolean {
-  return url.split('?', 1)[0] === '/graphql';
-}
-
-function refuse(socket: Duplex, words: string): void {
-  const head = ['HTTP/1.1 403 Forbidden', 'connection: close', 'content-type: text/plain; charset=utf-8'];
-  socket.end([...head, `content-length: ${words.length + 1}`, '', `${words}\n`].join('\r\n'));
 }

@@ -114,3 +114,20 @@ describe('a WebSocket', () => {
     expect(await heard('"id":"right"')).toContain('"data"');
   });
 });
+
+test('one client behind a proxy has half of the WebSockets, and others find room', async () => {
+  const server = await start(undefined, { trustProxy: ['127.0.0.1'], clientLimits: { connections: 4 } });
+  const handshake = async (client: string): Promise<string> => {
+    const headers = { 'x-forwarded-for': client };
+    const socket = new WebSocket(`${server.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', { headers });
+    open.push(socket);
+    // Rejects with the error where there is one.
+    return once(socket, 'open').then(() => 'open', String);
+  };
+  expect([await handshake('192.0.2.1'), await handshake('192.0.2.1')]).toEqual(['open', 'open']);
+  expect(await handshake('192.0.2.1')).toContain('429');
+  expect(await handshake('192.0.2.2')).toBe('open');
+  open[0]?.terminate();
+  open[1]?.terminate();
+  await expect.poll(() => handshake('192.0.2.1')).toBe('open');
+});

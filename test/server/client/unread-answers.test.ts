@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { HeldBytes } from '../../../src/domain/held-bytes.ts';
+import { createService } from '../../../src/server/service.ts';
 import { fakeConnection, fakeEntry, fakeFederation } from '../../resolvers/fake-federation.ts';
 import { start } from '../start.ts';
 
@@ -83,6 +84,24 @@ describe('a client that asks and does not read', () => {
         return next.statusCode;
       })
       .toBe(200);
+  });
+
+  test('cannot fill the memory of a host of the Fetch API, either', async () => {
+    const service = await createService({ federation, clientLimits: { unreadBytes: 30_000_000 } });
+    const leaving = new AbortController();
+    const ask = async (signal?: AbortSignal): Promise<Response> => {
+      const headers = { 'content-type': 'application/json' };
+      const sent = { method: 'POST', headers, body: JSON.stringify({ query: QUERY }), signal: signal ?? null };
+      return service.fetch(new Request('http://localhost/graphql', sent), { address: '192.0.2.1' });
+    };
+    const unread = await ask();
+    expect(await (await ask()).text()).toContain('UPSTREAM_BUDGET_EXCEEDED');
+    await unread.text();
+    await ask(leaving.signal);
+    expect(await (await ask()).text()).toContain('UPSTREAM_BUDGET_EXCEEDED');
+    leaving.abort();
+    expect(await (await ask()).text()).not.toContain('UPSTREAM_BUDGET_EXCEEDED');
+    await service.dispose();
   });
 
   test('is cut off after ten heartbeats', async () => {
