@@ -95,6 +95,11 @@ try {
     await page.goto(`${explorer.url}/`);
     await show(page);
     await page.evaluate(() => document.fonts.ready.then(() => undefined));
+    // Neither the pointer nor the focus is what a picture is about.
+    await page.mouse.move(0, 0);
+    await page.evaluate(() => {
+      if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+    });
     await page.screenshot({ path: `${FOLDER}${name}.png`, animations: 'disabled' });
     await context.close();
     process.stdout.write(`docs/images/${name}.png\n`);

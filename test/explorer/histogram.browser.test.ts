@@ -21,10 +21,14 @@ describe.skipIf(HAS_NO_BROWSER)('the histogram of the log explorer', () => {
   test('counts lines by severity, and a press on the errors narrows the log to them', async () => {
     await desktop(async (page) => {
       await openPlot(page);
+      await expect
+        .poll(() => page.locator('.count-info, .count-other').allInnerTexts())
+        .toEqual(['8 info', '18 other']);
+      await page.getByText(/^\d+ms a bar, at most 5 lines$/).waitFor();
       await page.getByRole('button', { name: '3 errors' }).click();
       await expect.poll(() => page.locator('.line').count()).toBe(3);
       expect(parameter(page, 'level')).toBe('ERROR');
-      await page.getByText('3 lines', { exact: true }).first().waitFor();
+      await page.getByText('3 lines match', { exact: true }).waitFor();
     });
   });
 

@@ -1,13 +1,24 @@
+import type { Page } from 'playwright-core';
 import { describe, expect, test, vi } from 'vitest';
 import { encodeNodeId } from '../../src/federation/node-id.ts';
 import { HAS_NO_BROWSER } from '../browser.ts';
 import { SIZES } from './stand.ts';
-import { useExplorer } from './visit.ts';
+import { openJob, useExplorer } from './visit.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
 const JOB = encodeNodeId('Job', 'nemo', 'default/support-assistant-full');
 const GONE = encodeNodeId('Job', 'nemo', 'default/gone');
+
+function isSelectedInView(page: Page): Promise<boolean> {
+  return page.locator('.job-selected').evaluateAll((rows) =>
+    rows.some((row) => {
+      const [{ top, bottom }, view] = [row.getBoundingClientRect(), row.closest('.jobs')?.getBoundingClientRect()];
+      // Places are fractions of a pixel, and a list scrolls by whole ones.
+      return view !== undefined && top > view.top - 1 && bottom < view.bottom + 1;
+    }),
+  );
+}
 
 describe.skipIf(HAS_NO_BROWSER)('a link of the log explorer to a job far down the list', () => {
   const explorer = useExplorer();
@@ -16,17 +27,7 @@ describe.skipIf(HAS_NO_BROWSER)('a link of the log explorer to a job far down th
     const oldest = encodeNodeId('Job', 'sap', '2');
     await explorer.visit(
       async (page) => {
-        const isInView = (): Promise<boolean> =>
-          page.locator('.job-selected').evaluateAll((rows) =>
-            rows.some((row) => {
-              const [{ top, bottom }, view] = [
-                row.getBoundingClientRect(),
-                row.closest('.jobs')?.getBoundingClientRect(),
-              ];
-              // Places are fractions of a pixel, and a list scrolls by whole ones.
-              return view !== undefined && top > view.top - 1 && bottom < view.bottom + 1;
-            }),
-          );
+        const isInView = (): Promise<boolean> => isSelectedInView(page);
         await expect.poll(isInView, { timeout: 20_000 }).toBe(true);
         const list = page.locator('.jobs');
         expect(await list.evaluate(({ scrollTop }) => scrollTop)).toBeGreaterThan(0);
@@ -40,6 +41,20 @@ describe.skipIf(HAS_NO_BROWSER)('a link of the log explorer to a job far down th
       SIZES.desktop,
       `${explorer.url}/?job=${oldest}`,
     );
+  });
+});
+
+describe.skipIf(HAS_NO_BROWSER)('a job of the log explorer that was found by its name', () => {
+  const explorer = useExplorer();
+
+  test('is in view among all jobs when the search is over', async () => {
+    await explorer.visit(async (page) => {
+      await openJob(page, 'support-assistant-full');
+      await page.getByRole('button', { name: 'Clear', exact: true }).click();
+      await page.getByText('Ocean loop, still rendering').waitFor();
+      await expect.poll(() => isSelectedInView(page)).toBe(true);
+      expect(await page.locator('.jobs').evaluate(({ scrollTop }) => scrollTop)).toBeGreaterThan(0);
+    }, SIZES.desktop);
   });
 });
 

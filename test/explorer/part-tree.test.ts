@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { titleOf, treeOf } from '../../explorer/src/parts/part.ts';
 import type { Part, PartRows } from '../../explorer/src/parts/part.ts';
+import { spansOf } from '../../explorer/src/parts/span.ts';
 
 const times = { nativeStatus: null, createdAt: null, startedAt: null, finishedAt: null };
 const keyed = (key: string | null): { readonly key: string } | null => (key === null ? null : { key });
@@ -74,5 +75,37 @@ describe('the tree of parts', () => {
       'Attempts, steps and tasks',
     );
     expect(titleOf({ attempts: [], steps: [step('a')], tasks: [] })).toBe('Steps');
+  });
+});
+
+describe('the times of parts, beside each other', () => {
+  const at = (second: number): string => new Date(second * 1000).toISOString();
+  const timed = (key: string, from: number, until: number | null): PartRows['steps'][number] => ({
+    ...step(key),
+    status: until === null ? 'RUNNING' : 'SUCCEEDED',
+    startedAt: at(from),
+    finishedAt: until === null ? null : at(until),
+  });
+  const spans = (steps: PartRows['steps'], now = 0): Readonly<Record<string, unknown>> =>
+    Object.fromEntries(spansOf(treeOf({ attempts: [], steps, tasks: [] }), now));
+
+  test('are shares of the time of all, and what runs goes on until now', () => {
+    expect(spans([timed('load', 100, 110), timed('train', 110, null)], 140_000)).toEqual({
+      's-load': { left: 0, width: 25 },
+      's-train': { left: 25, width: 75 },
+    });
+  });
+
+  test('are left out of parts without times, and where there is nothing to compare', () => {
+    expect(Object.keys(spans([timed('a', 0, 10), timed('b', 10, 20), step('c')]))).toEqual(['s-a', 's-b']);
+    expect(spans([timed('a', 0, 10), step('c')])).toEqual({});
+    expect(spans([timed('a', 5, 5), timed('b', 5, 5)])).toEqual({});
+  });
+
+  test('stay inside of the whole where a part ends before it begins', () => {
+    expect(spans([timed('a', 0, 20), timed('b', 10, 5)])).toEqual({
+      's-a': { left: 0, width: 100 },
+      's-b': { left: 50, width: 0 },
+    });
   });
 });

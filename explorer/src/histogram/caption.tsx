@@ -1,11 +1,12 @@
 /** Says in words what the histogram shows, and what it does not. Counts of errors and warnings narrow the log to them. */
 import type { ReactNode } from 'react';
 import type { ApiError } from '../api/request.ts';
-import { navigate } from '../state/view.ts';
+import { logFilterOf, navigate } from '../state/view.ts';
 import type { View } from '../state/view.ts';
 import { countWords } from '../ui/count-words.ts';
 import { clock, day } from '../ui/time.ts';
 import { countsOf } from './groups.ts';
+import { scaleOf } from './scale.ts';
 import type { HistogramData } from './use-histogram.ts';
 
 interface CaptionProps {
@@ -22,12 +23,16 @@ export function Caption({ data, error, view, zone }: CaptionProps): ReactNode {
     return <p className="caption caption-warn">Lines cannot be counted.{reason}</p>;
   }
   if (data === null) return <p className="caption">Counting lines…</p>;
-  const { error: errors, warn } = countsOf(data.buckets);
+  const counts = countsOf(data.buckets);
+  const { error: errors, warn, info, other } = counts;
+  const isNarrowed = Object.keys(logFilterOf(view)).length > 0;
+  // A single colour needs no legend.
+  const isMixed = Object.values(counts).filter((count) => count > 0).length > 1;
   return (
     <p className="caption">
       <span>
         {countWords(data.total, 'line', 'lines')}
-        {data.isPartial ? ' counted' : ''}
+        {data.isPartial ? ' counted' : isNarrowed && (data.total === 1 ? ' matches' : ' match')}
       </span>
       {errors > 0 && (
         <button
@@ -51,6 +56,12 @@ export function Caption({ data, error, view, zone }: CaptionProps): ReactNode {
           {countWords(warn, 'warning', 'warnings')}
         </button>
       )}
+      {isMixed && info > 0 && <span className="count count-info">{info.toLocaleString('en')} info</span>}
+      {isMixed && other > 0 && (
+        <span className="count count-other" title="Debug, trace, and lines without a severity">
+          {other.toLocaleString('en')} other
+        </span>
+      )}
       {data.isPartial && <span className="caption-warn">{whyPartial(data, zone)}</span>}
       {(view.since !== null || view.until !== null) && (
         <button
@@ -63,6 +74,7 @@ export function Caption({ data, error, view, zone }: CaptionProps): ReactNode {
           Show any time
         </button>
       )}
+      {data.total > 0 && <span className="caption-scale">{scaleOf(data.buckets)}</span>}
     </p>
   );
 }

@@ -5,19 +5,18 @@ import { useInView } from '../state/in-view.ts';
 import { useSettings } from '../state/settings.ts';
 import { logFilterOf, navigate, shownJobs } from '../state/view.ts';
 import type { View } from '../state/view.ts';
-import { clock, day } from '../ui/time.ts';
+import { clock } from '../ui/time.ts';
+import { useNow } from '../ui/use-now.ts';
 import { Bars } from './bars.tsx';
 import { Caption } from './caption.tsx';
 import { countsOf, describeCounts } from './groups.ts';
 import type { Bucket } from './groups.ts';
+import { axisOf } from './scale.ts';
 import { useHistogram } from './use-histogram.ts';
 import type { HistogramData } from './use-histogram.ts';
 import { useRange } from './use-range.ts';
 
 type Zone = 'local' | 'utc';
-
-/** In a shorter time than this, times are told apart by their milliseconds. */
-const SHORT_MILLISECONDS = 8_000;
 
 export function Histogram({ view, isLive }: { view: View; isLive: boolean }): ReactNode {
   const { zone, histogram } = useSettings();
@@ -109,22 +108,12 @@ function InViewMark({ buckets }: { buckets: readonly Bucket[] }): ReactNode {
 }
 
 function Axis({ buckets, zone }: { buckets: readonly Bucket[]; zone: Zone }): ReactNode {
-  const times = useMemo(() => {
-    const [first, last] = [buckets[0], buckets.at(-1)];
-    if (first === undefined || last === undefined) return [];
-    const quarter = (part: number): string => buckets[Math.floor((buckets.length * part) / 4)]?.from ?? last.until;
-    return [first.from, quarter(1), quarter(2), quarter(3), last.until];
-  }, [buckets]);
-  const days = new Set(times.map((time) => day(time, zone)));
-  const isShort = Date.parse(times.at(-1) ?? '') - Date.parse(times[0] ?? '') < SHORT_MILLISECONDS;
-  const labels = times.map((time) => {
-    const date = days.size > 1 ? `${day(time, zone).slice(5)} ` : '';
-    return date + clock(time, zone).slice(0, days.size > 1 ? 5 : isShort ? 12 : 8);
-  });
+  const now = useNow();
+  const labels = useMemo(() => axisOf(buckets, zone, now), [buckets, zone, now]);
   return (
     <div className="axis" aria-hidden="true">
       {labels.map((label, index) => (
-        <span key={index}>{label === labels[index - 1] ? '' : label}</span>
+        <span key={index}>{label}</span>
       ))}
     </div>
   );

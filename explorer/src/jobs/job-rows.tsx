@@ -14,6 +14,8 @@ import { hueOf } from './use-sources.ts';
 import type { Sources } from './use-sources.ts';
 
 const ROW_HEIGHT = 56;
+/** Between the edge of the list and its last job, or one that is brought into view. */
+const ROOM = 8;
 /** The next page is asked for when so many rows are left. */
 const AHEAD = 15;
 /** Among so many jobs, the one that a link selects is looked for. */
@@ -24,10 +26,12 @@ interface JobRowsProps {
   readonly sources: Sources;
   readonly selected: readonly string[];
   readonly isNarrowed: boolean;
+  /** The name that is searched for. */
+  readonly find: string;
   readonly onMore: () => void;
 }
 
-export function JobRows({ snapshot, sources, selected, isNarrowed, onMore }: JobRowsProps): ReactNode {
+export function JobRows({ snapshot, sources, selected, isNarrowed, find, onMore }: JobRowsProps): ReactNode {
   const { jobs, state, failures, waitingFor } = snapshot;
   const scroller = useRef<HTMLDivElement>(null);
   const now = useNow();
@@ -37,21 +41,43 @@ export function JobRows({ snapshot, sources, selected, isNarrowed, onMore }: Job
     estimateSize: () => ROW_HEIGHT,
     getItemKey: (index) => jobs[index]?.id ?? index,
     overscan: 8,
+    paddingEnd: ROOM,
+    scrollPaddingStart: ROOM,
+    scrollPaddingEnd: ROOM,
   });
   // A job that a link selects may be far down. It is brought into view once, and not when someone has moved the list.
   const [wanted] = selected;
   const place = jobs.findIndex(({ id }) => id === wanted);
   const settled = useRef<string | undefined>(undefined);
+  const isHeld = useRef(false);
   const settle = (): void => {
     settled.current = wanted;
+    isHeld.current = false;
   };
+  useEffect(() => {
+    // A job that was found by its name is not lost among all jobs when the search is over.
+    if (find === '') settled.current = undefined;
+  }, [find]);
   useEffect(() => {
     if (wanted === undefined || settled.current === wanted) return;
     if (place !== -1) rows.scrollToIndex(place, { align: 'auto' });
     else if (state === 'more' && jobs.length < MOST_SOUGHT) onMore();
     // While sources answer, their jobs push others down.
     if (state !== 'loading' && place !== -1) settled.current = wanted;
+    isHeld.current = true;
   }, [wanted, place, state, jobs.length, rows, onMore]);
+  useEffect(() => {
+    const box = scroller.current;
+    if (box === null) return undefined;
+    // The parts of the job come later than its row, and take room from the list.
+    const observer = new ResizeObserver(() => {
+      if (isHeld.current) box.querySelector('.job-selected')?.scrollIntoView({ block: 'nearest' });
+    });
+    observer.observe(box);
+    return () => {
+      observer.disconnect();
+    };
+  }, []);
   const goTo = (step: 1 | -1): void => {
     const current = jobs.findIndex(({ id }) => id === selected[0]);
     const index = current === -1 ? 0 : current + step;

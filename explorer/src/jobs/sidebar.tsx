@@ -76,6 +76,7 @@ export function Sidebar({ sources, parts, names }: PartsOfJobs & { sources: Sour
         sources={sources}
         selected={view.jobs}
         isNarrowed={find !== '' || status !== null || chosen.length > 0}
+        find={find}
         onMore={list.load}
       />
       {!isNarrow && <PartsPanel parts={parts} names={names} />}

@@ -19,3 +19,8 @@ export function stepOf({ stepName, step }: LineFragment): string | null {
 export function taskOf({ taskName, task }: LineFragment): string | null {
   return taskName ?? task?.key ?? null;
 }
+
+/** Of one step; where there are no steps, of one task. */
+export function isSamePart(a: LineFragment | undefined, b: LineFragment): boolean {
+  return a !== undefined && (stepOf(a) ?? taskOf(a)) === (stepOf(b) ?? taskOf(b));
+}

@@ -62,11 +62,12 @@ function OneJob({ job, hue }: { job: Job; hue: number }): ReactNode {
         </span>
         {begun !== null && (
           <span className="fact" title={begun}>
-            {ago(begun, now)}
+            {job.startedAt === null ? 'created' : 'started'} {ago(begun, now)}
           </span>
         )}
         {job.startedAt !== null && (job.finishedAt !== null || job.status === 'RUNNING') && (
           <span className="fact">
+            {job.finishedAt === null ? 'running for' : 'took'}{' '}
             {duration(job.startedAt, job.finishedAt === null ? now : Date.parse(job.finishedAt))}
           </span>
         )}

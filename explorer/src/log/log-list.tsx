@@ -11,6 +11,7 @@ import { DownIcon } from '../ui/icons.tsx';
 import { day } from '../ui/time.ts';
 import { EmptyLog, FailureNotes, NewerEnd, OlderEnd } from './log-ends.tsx';
 import { markerFor } from './highlight.ts';
+import { isSamePart } from './line.ts';
 import type { LogLine } from './line.ts';
 import { keepInPlace } from './keep-in-place.ts';
 import { selectedText } from './likeness.ts';
@@ -188,6 +189,7 @@ export function LogList({ log, snapshot, jobs, view, isLive, partNames }: LogLis
                         ? older.state === 'done'
                         : day(before.timestamp, zone) !== day(line.timestamp, zone)
                     }
+                    startsPart={jobs.size === 1 && !isSamePart(before, line)}
                     onToggle={toggle}
                   />
                 </div>

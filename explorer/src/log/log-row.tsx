@@ -37,11 +37,13 @@ interface LogRowProps {
   readonly marker: RegExp | null;
   readonly isOpen: boolean;
   readonly startsDay: boolean;
+  /** It is of another step than the line before. */
+  readonly startsPart: boolean;
   readonly onToggle: (line: LogLine, isOpen: boolean) => void;
 }
 
 export const LogRow = memo(function LogRow(props: LogRowProps): ReactNode {
-  const { line, job, isMerged, partNames, zone, marker, isOpen, startsDay, onToggle } = props;
+  const { line, job, isMerged, partNames, zone, marker, isOpen, startsDay, startsPart, onToggle } = props;
   const pieces = useMemo(
     () => mark(withJson(line.message, piecesOf(line.message.trimEnd())), marker),
     [line.message, marker],
@@ -94,7 +96,7 @@ export const LogRow = memo(function LogRow(props: LogRowProps): ReactNode {
             {job?.source ?? ''} <span className="line-job-name">{job?.name ?? ''}</span>
           </span>
         )}
-        <Part line={line} partNames={partNames} />
+        <Part line={line} partNames={partNames} isNew={startsPart} />
         <span className="line-message">
           {line.late && <span className="tag">late</span>}
           <bdi className={isOpen ? 'line-text' : 'line-text line-folded'}>
@@ -114,10 +116,19 @@ export const LogRow = memo(function LogRow(props: LogRowProps): ReactNode {
   );
 });
 
-function Part({ line, partNames }: { line: LogLine; partNames: ReadonlyMap<string, string> }): ReactNode {
+interface PartProps {
+  readonly line: LogLine;
+  readonly partNames: ReadonlyMap<string, string>;
+  readonly isNew: boolean;
+}
+
+function Part({ line, partNames, isNew }: PartProps): ReactNode {
   const parts = [stepOf(line), taskOf(line)].flatMap((name) => (name === null ? [] : [partNames.get(name) ?? name]));
   return (
-    <span className="line-part" title={parts.length === 0 ? undefined : parts.join(' / ')}>
+    <span
+      className={isNew ? 'line-part line-part-new' : 'line-part'}
+      title={parts.length === 0 ? undefined : parts.join(' / ')}
+    >
       {parts.map(shortName).join(' / ')}
     </span>
   );

@@ -7,12 +7,15 @@ import { shortName } from '../ui/short-name.ts';
 import { clock, duration, shortDay } from '../ui/time.ts';
 import { useNow } from '../ui/use-now.ts';
 import type { Part, PartKind } from './part.ts';
+import type { Span } from './span.ts';
 
 export const WORDS: Readonly<Record<PartKind, string>> = { attempt: 'Attempt', step: 'Step', task: 'Task' };
 
 interface PartRowProps {
   readonly part: Part;
   readonly level: number;
+  /** When it ran, beside the others. */
+  readonly span: Span | undefined;
   /** Null: there is nothing to open. */
   readonly isOpen: boolean | null;
   readonly isChosen: boolean;
@@ -23,7 +26,7 @@ interface PartRowProps {
 }
 
 export function PartRow(props: PartRowProps): ReactNode {
-  const { part, level, isOpen, isChosen, isReachable, onFocus, onToggle, onChoose } = props;
+  const { part, level, span, isOpen, isChosen, isReachable, onFocus, onToggle, onChoose } = props;
   const { zone } = useSettings();
   const now = useNow();
   const name = partName(part, zone);
@@ -56,6 +59,14 @@ export function PartRow(props: PartRowProps): ReactNode {
       </span>
       {status === 'UNKNOWN' ? <span className="part-dot" /> : <StatusIcon status={status} named />}
       <span className="part-name">{name}</span>
+      {span !== undefined && (
+        <span className="part-track" aria-hidden="true">
+          <span
+            className={`part-span part-span-${status.toLowerCase()}`}
+            style={{ left: `${span.left}%`, width: `${span.width}%` }}
+          />
+        </span>
+      )}
       <span className="part-duration">{durationOf(part, now)}</span>
     </li>
   );

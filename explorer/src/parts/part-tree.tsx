@@ -1,12 +1,14 @@
 /** The tree of attempts, steps and tasks. A press shows the lines of one; arrows move, as in any tree. */
-import { useRef, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import type { KeyboardEvent, ReactNode } from 'react';
 import { usePlace } from '../state/view.ts';
+import { useNow } from '../ui/use-now.ts';
 import { partsIn } from './part.ts';
 import type { Part } from './part.ts';
 import { PartRow } from './part-row.tsx';
 import { choosePart, isChosen, togglePart } from './selection.ts';
 import type { JobParts } from './parts-reader.ts';
+import { spansOf } from './span.ts';
 
 /** More children than this are folded at first. */
 const MANY = 8;
@@ -25,6 +27,8 @@ export function PartTree({ parts, label }: { parts: JobParts; label: string }): 
   const [focused, setFocused] = useState<string | null>(null);
   const box = useRef<HTMLUListElement>(null);
   const rows = shownOf(parts.tree, toggled);
+  const now = useNow();
+  const spans = useMemo(() => spansOf(parts.tree, now), [parts.tree, now]);
   const current =
     rows.find(({ part }) => part.id === focused) ?? rows.find(({ part }) => isChosen(view, parts.job, part)) ?? rows[0];
 
@@ -82,6 +86,7 @@ export function PartTree({ parts, label }: { parts: JobParts; label: string }): 
           key={row.part.id}
           part={row.part}
           level={row.level}
+          span={spans.get(row.part.id)}
           isOpen={row.canOpen === null ? null : row.isOpen}
           isChosen={isChosen(view, parts.job, row.part)}
           isReachable={row === current}
