@@ -16,6 +16,7 @@ const buckets = (count: number, milliseconds: number): readonly Bucket[] =>
 
 describe('the scale of the histogram', () => {
   test.each([
+    [0, 2, '<1ms a bar, at most 2 lines'],
     [820, 5, '820ms a bar, at most 5 lines'],
     [1_640, 1, '1.6s a bar, at most 1 line'],
     [2_986, 2, '3s a bar, at most 2 lines'],

@@ -22,6 +22,7 @@ export function scaleOf(buckets: readonly Bucket[]): string {
 }
 
 function lengthOf(milliseconds: number): string {
+  if (milliseconds < 1) return '<1ms';
   return milliseconds >= 1000 && milliseconds < FEW_MILLISECONDS
     ? `${Math.round(milliseconds / 100) / 10}s`
     : duration(new Date(0).toISOString(), milliseconds);
