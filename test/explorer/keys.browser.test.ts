@@ -35,6 +35,26 @@ describe.skipIf(HAS_NO_BROWSER)('the keys of the log explorer in a browser', () 
     });
   });
 
+  test('go from the search of jobs to those it found, along them, and back', async () => {
+    await desktop(async (page) => {
+      const focused = (): Promise<string | undefined> =>
+        page.evaluate(() => document.activeElement?.querySelector('.job-name')?.textContent);
+      await page.locator('.job').first().waitFor();
+      await page.keyboard.press('s');
+      await page.keyboard.type('assistant');
+      await expect.poll(async () => (await page.locator('.job-name').allInnerTexts()).join()).not.toContain('Ocean');
+      const [first = '', second = ''] = await page.locator('.job-name').allInnerTexts();
+      await page.keyboard.press('ArrowDown');
+      await expect.poll(focused).toBe(first);
+      await page.keyboard.press('ArrowDown');
+      await expect.poll(focused).toBe(second);
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { name: second }).waitFor();
+      for (let index = 0; index < 2; index += 1) await page.keyboard.press('ArrowUp');
+      await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('find-jobs');
+    });
+  });
+
   test('find a job, walk its lines and errors, open one and the lines around it, without a mouse', async () => {
     await desktop(async (page) => {
       await page.locator('.job').first().waitFor();

@@ -8,6 +8,7 @@ import { CheckIcon, PlusIcon } from '../ui/icons.tsx';
 import { ago, duration } from '../ui/time.ts';
 import { useIsNarrow } from '../ui/use-is-narrow.ts';
 import { useNow } from '../ui/use-now.ts';
+import { moveAlongJobs } from './focus-job.ts';
 import type { JobListSnapshot } from './job-list.ts';
 import { StatusIcon } from './status-icon.tsx';
 import { hueOf } from './use-sources.ts';
@@ -101,7 +102,14 @@ export function JobRows({ snapshot, sources, selected, isNarrowed, find, onMore 
   }, [last, jobs.length, state, onMore]);
 
   return (
-    <div className="jobs" ref={scroller} tabIndex={-1} onWheel={settle} onPointerDown={settle}>
+    <div
+      className="jobs"
+      ref={scroller}
+      tabIndex={-1}
+      onWheel={settle}
+      onPointerDown={settle}
+      onKeyDown={moveAlongJobs}
+    >
       {failures.map((failure) => (
         <p key={failure.source} className="note note-warn" role="status">
           <b>{failure.source}</b> does not answer. {failure.message}

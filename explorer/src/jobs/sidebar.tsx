@@ -9,6 +9,7 @@ import { CloseIcon, SearchIcon } from '../ui/icons.tsx';
 import { useIsNarrow } from '../ui/use-is-narrow.ts';
 import { JobList } from './job-list.ts';
 import type { JobListSnapshot, JobScope } from './job-list.ts';
+import { focusJob } from './focus-job.ts';
 import { JobRows } from './job-rows.tsx';
 import { SourceChips } from './source-chips.tsx';
 import type { Sources } from './use-sources.ts';
@@ -123,6 +124,10 @@ function FindJobs({ find }: { find: string }): ReactNode {
         value={text}
         onChange={(event) => {
           setText(event.target.value);
+        }}
+        onKeyDown={(event) => {
+          // Until the jobs of this text are there, those of the text before are about to go.
+          if (event.key === 'ArrowDown' && text === find && focusJob(1)) event.preventDefault();
         }}
       />
       {text !== '' && (

@@ -73,7 +73,7 @@ export const BINDINGS: readonly BindingGroup[] = [
   {
     title: 'Jobs',
     bindings: [
-      { key: 's', action: 'find-jobs', words: 'Find jobs' },
+      { key: 's', action: 'find-jobs', words: 'Find jobs; ↓ goes along them' },
       { key: ']', action: 'next-job', words: 'Next job of the list' },
       { key: '[', action: 'previous-job', words: 'Previous job of the list' },
       { key: 'p', action: 'parts', words: 'Attempts, steps and tasks' },

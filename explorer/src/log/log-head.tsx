@@ -2,10 +2,11 @@
 import type { MouseEvent, ReactNode } from 'react';
 import { StatusIcon, statusLabel } from '../jobs/status-icon.tsx';
 import type { SelectedJobs } from '../jobs/use-selected-jobs.ts';
+import { useSettings } from '../state/settings.ts';
 import { navigate, shownJobs } from '../state/view.ts';
 import type { View } from '../state/view.ts';
 import { BackIcon, CloseIcon } from '../ui/icons.tsx';
-import { ago, duration } from '../ui/time.ts';
+import { ago, day, duration, shortDay } from '../ui/time.ts';
 import { useNow } from '../ui/use-now.ts';
 import type { ShownJob } from './log-list.tsx';
 
@@ -43,6 +44,7 @@ export function LogHead({ view, jobs, isLoading, shown }: LogHeadProps): ReactNo
 
 function OneJob({ job, hue }: { job: Job; hue: number }): ReactNode {
   const now = useNow();
+  const { zone } = useSettings();
   const begun = job.startedAt ?? job.createdAt;
   const native = job.nativeStatus === null ? null : job.nativeStatus.toLowerCase();
   return (
@@ -62,7 +64,8 @@ function OneJob({ job, hue }: { job: Job; hue: number }): ReactNode {
         </span>
         {begun !== null && (
           <span className="fact" title={begun}>
-            {job.startedAt === null ? 'created' : 'started'} {ago(begun, now)}
+            {job.startedAt === null ? 'created' : 'started'} {dayUnlessToday(begun, zone, now)}
+            {ago(begun, now)}
           </span>
         )}
         {job.startedAt !== null && (job.finishedAt !== null || job.status === 'RUNNING') && (
@@ -74,6 +77,11 @@ function OneJob({ job, hue }: { job: Job; hue: number }): ReactNode {
       </p>
     </div>
   );
+}
+
+/** `28 Nov, `: of today, it goes without saying. */
+function dayUnlessToday(time: string, zone: 'local' | 'utc', now: number): string {
+  return day(time, zone) === day(new Date(now).toISOString(), zone) ? '' : `${shortDay(time, zone)}, `;
 }
 
 /** Shows the lines of these jobs alone, or of all again. With Shift, they join or leave those that are shown. */
