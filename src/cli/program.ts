@@ -85,7 +85,8 @@ function listenTrouble(error: unknown): string | null {
   // The HTTP client of sources wraps its errors, so an unwrapped `getaddrinfo` error comes from the listener.
   if (error.syscall === 'getaddrinfo' && 'hostname' in error)
     return `at ${String(error.hostname)} (${String(code)}); choose another host`;
-  if (error.syscall !== 'listen') return null;
+  // A worker listens through its primary process, which says `bind`.
+  if (error.syscall !== 'listen' && error.syscall !== 'bind') return null;
   if (code === 'EADDRNOTAVAIL' && 'address' in error)
     return `at ${String(error.address)} (${code}); choose another host`;
   return 'port' in error ? `on port ${String(error.port)} (${String(code)}); choose another one` : null;

@@ -44,6 +44,18 @@ export function keysForRestart(started: Configuration, after: Configuration): re
   ];
 }
 
+/** What a service that started with one configuration goes by after another one was applied: keys that need a restart stay. */
+export function afterReload(started: Configuration, after: Configuration): Configuration {
+  const { auth, logLevel, maxPageSize, allowedHosts, publicOrigin, trustProxy, keepAliveMilliseconds } = after.server;
+  const taken = { auth, logLevel, maxPageSize, allowedHosts, publicOrigin, trustProxy, keepAliveMilliseconds };
+  return {
+    ...after,
+    server: { ...started.server, ...taken },
+    limits: { ...started.limits, ...liveLimits(after.limits) },
+    redis: started.redis,
+  };
+}
+
 function byName({ sources }: Configuration): ReadonlyMap<string, SourceConfiguration> {
   return new Map(sources.map((source) => [source.name, source]));
 }

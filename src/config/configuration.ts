@@ -14,6 +14,8 @@ export interface ServerSettings {
   readonly host: string;
   /** 0: the system chooses. */
   readonly port: number;
+  /** Processes that answer. 'auto': one for each core. */
+  readonly workers: number | 'auto';
   /** Largest `first` or `last`. */
   readonly maxPageSize: number;
   readonly graphiql: boolean;

@@ -8,6 +8,7 @@ import { parseConfiguration } from './parse.ts';
 import { withPlugins } from './plugins.ts';
 import { ConfigurationError } from './problems.ts';
 import { decodeText, textFilesIn, UnreadableFile } from './text-file.ts';
+import type { ReadText } from './text-file.ts';
 import { withoutHalfPairs } from '../domain/json.ts';
 import type { VendorDefinition } from '../vendors/connector.ts';
 
@@ -23,19 +24,57 @@ export interface LoadOptions {
   readonly vendors: readonly VendorDefinition[];
 }
 
+/** A configuration as it was read, with the texts of the files that it names. Plain data, which holds secrets. */
+export interface Snapshot {
+  readonly origin: string;
+  readonly folder: string;
+  readonly value: unknown;
+  readonly texts: Readonly<Record<string, string>>;
+}
+
+export interface ReadConfiguration {
+  readonly configuration: Configuration;
+  readonly snapshot: Snapshot;
+}
+
 /**
  * Reads the configuration of this run. Null if no file is named and the folder has none of the usual files. Throws
  * `ConfigurationError` if the file cannot be used.
  */
 export async function loadConfiguration(options: LoadOptions): Promise<Configuration | null> {
+  return (await readConfiguration(options))?.configuration ?? null;
+}
+
+/** The same, with what another process needs for the same configuration. */
+export async function readConfiguration(options: LoadOptions): Promise<ReadConfiguration | null> {
   const named = options.path ?? (options.environment.TRIBUTARY_CONFIG || undefined);
   const file = named ?? (await findUsual(options.folder));
   if (file === null) return null;
   const path = resolve(options.folder, file);
   const value = parseText(await readNamed(path, file), file);
-  const { environment } = options;
-  const vendors = await withPlugins(options.vendors, value, { folder: dirname(path), origin: file });
-  return parseConfiguration(value, { origin: file, vendors, environment, readText: textFilesIn(dirname(path)) });
+  const readText = textFilesIn(dirname(path));
+  const texts: Record<string, string> = {};
+  const snapshot = { origin: file, folder: dirname(path), value, texts };
+  const configuration = await parseValue(snapshot, options, (name) => (texts[name] ??= readText(name)));
+  return { configuration, snapshot };
+}
+
+/** The configuration of a snapshot. Files that it names are not read again. */
+export async function configurationOfSnapshot(
+  snapshot: Snapshot,
+  options: Pick<LoadOptions, 'environment' | 'vendors'>,
+): Promise<Configuration> {
+  const readText = textFilesIn(snapshot.folder);
+  return parseValue(snapshot, options, (name) => snapshot.texts[name] ?? readText(name));
+}
+
+async function parseValue(
+  { origin, folder, value }: Snapshot,
+  { environment, vendors }: Pick<LoadOptions, 'environment' | 'vendors'>,
+  readText: ReadText,
+): Promise<Configuration> {
+  const all = await withPlugins(vendors, value, { folder, origin });
+  return parseConfiguration(value, { origin, vendors: all, environment, readText });
 }
 
 async function findUsual(folder: string): Promise<string | null> {

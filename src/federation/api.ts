@@ -284,6 +284,8 @@ export interface TailStatistics {
 }
 
 export interface SharingStatistics {
+  /** REDIS: replicas share. WORKERS: the workers of one service share. */
+  readonly through: 'REDIS' | 'WORKERS';
   /** DOWN: each replica runs its own polls until it is CONNECTED again. */
   readonly state: 'CONNECTED' | 'DOWN';
   /** Jobs that this replica polls on behalf of all replicas. */

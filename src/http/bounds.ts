@@ -1,5 +1,5 @@
 import type { AttemptParts } from './attempt.ts';
-import type { Allowance, Allowances } from './policy/allowance.ts';
+import type { Allowance, Allowances, Replicas } from './policy/allowance.ts';
 import { createBreaker } from './policy/breaker.ts';
 import type { BreakerSettings } from './policy/breaker.ts';
 import type { Clock } from './policy/clock.ts';
@@ -37,8 +37,20 @@ export function createBounds(
     return permission;
   }
 
+  function replicasOf(allowance: Allowance): Replicas {
+    return {
+      ask: (count) => ask(allowance, count),
+      mayStart() {
+        if (window !== null || allowance.mayStart?.() !== true) return false;
+        // Nothing is known, so what was heard before is over.
+        refusals.hear(null);
+        return true;
+      },
+    };
+  }
+
   return {
-    limiter: createLimiter(source, limits, clock, allowance && ((count) => ask(allowance, count))),
+    limiter: createLimiter(source, limits, clock, allowance && replicasOf(allowance)),
     breaker: createBreaker(source, clock.now, breaker),
     retryBudget: createRetryBudget(clock.now),
     coolDown,

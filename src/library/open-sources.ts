@@ -7,7 +7,7 @@ import { closeSources, connectSources } from '../config/sources.ts';
 import type { ConnectedSource } from '../config/sources.ts';
 import { textFilesIn } from '../config/text-file.ts';
 import type { SourceHttpOptions } from '../http/source-http.ts';
-import type { RedisSharing } from '../redis/index.ts';
+import type { ReplicaSharing } from '../sharing/sharing.ts';
 import { startSandbox } from '../sandbox/index.ts';
 import type { TributaryConfig } from './config.ts';
 import { VENDORS } from '../vendors/index.ts';
@@ -19,16 +19,18 @@ export interface OpenSources {
   /** True if the sources are simulated. */
   readonly sandboxed: boolean;
   /** What is shared with other replicas; closed with the federation. Null: nothing. */
-  readonly sharing: RedisSharing | null;
+  readonly sharing: ReplicaSharing | null;
   close(): Promise<void>;
 }
 
 export interface OpenOptions {
+  /** The configuration, if it is already read; null: there is none. `config` is then not looked at. */
+  readonly read?: Configuration | null | undefined;
   /** The path of a configuration file, which takes precedence over the usual ones, or its content. */
   readonly config?: string | TributaryConfig | undefined;
   readonly onRequest?: SourceHttpOptions['onRequest'];
   /** Connects to other replicas. Default: no sharing. */
-  readonly share?: ((configuration: Configuration) => RedisSharing | null) | undefined;
+  readonly share?: ((configuration: Configuration) => ReplicaSharing | null) | undefined;
 }
 
 /** What reading a configuration depends on. */
@@ -41,10 +43,10 @@ export interface ReadingContext {
 
 /** Throws `ConfigurationError` if the configuration cannot be used. */
 export async function openSources(
-  { config, onRequest, share = () => null }: OpenOptions,
+  { read, config, onRequest, share = () => null }: OpenOptions,
   { environment, folder }: ReadingContext,
 ): Promise<OpenSources> {
-  const configuration = await configurationOf(config, { environment, folder });
+  const configuration = read === undefined ? await configurationOf(config, { environment, folder }) : read;
   if (configuration === null || configuration.sources.length === 0)
     return openSandbox(configuration, environment, { onRequest, share });
   const sharing = share(configuration);
@@ -52,7 +54,7 @@ export async function openSources(
   return { configuration, sources, sandboxed: false, sharing, close: async () => closeSources(sources) };
 }
 
-async function configurationOf(
+export async function configurationOf(
   config: OpenOptions['config'],
   { environment, folder }: ReadingContext,
 ): Promise<Configuration | null> {

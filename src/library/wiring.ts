@@ -8,7 +8,7 @@ import type { SharingStatistics } from '../federation/api.ts';
 import { createFederation } from '../federation/create-federation.ts';
 import type { RootFederation } from '../federation/create-federation.ts';
 import { createRedisSharing } from '../redis/index.ts';
-import type { RedisSharing } from '../redis/index.ts';
+import type { ReplicaSharing } from '../sharing/sharing.ts';
 import type { ServiceOptions } from '../server/service-options.ts';
 import type { OnDelivery } from '../server/tracing/open-telemetry.ts';
 import type { Tracing } from '../server/tracing/tracing.ts';
@@ -74,14 +74,14 @@ export function accessOf(configured: AccessSettings | null, sandboxed: boolean):
   return configured ?? (sandboxed ? { type: 'none' } : null);
 }
 
-function debugLogOf(logger: Logger | null): DebugLog {
+export function debugLogOf(logger: Logger | null): DebugLog {
   return (decision, facts) => {
     logger?.debug(facts, decision);
   };
 }
 
 /** Connects to the other replicas, as configured. */
-export function shareAsConfigured(logger: Logger | null): (configuration: Configuration) => RedisSharing | null {
+export function shareAsConfigured(logger: Logger | null): (configuration: Configuration) => ReplicaSharing | null {
   return ({ redis, server }) => (redis === null ? null : shareOver(redis, server, logger));
 }
 
@@ -89,7 +89,7 @@ function shareOver(
   redis: NonNullable<Configuration['redis']>,
   server: Pick<Configuration['server'], 'cursorSecret'>,
   logger: Logger | null,
-): RedisSharing {
+): ReplicaSharing {
   const settings = { ...redis, secret: server.cursorSecret ?? 'tributary' };
   const onChange = (state: SharingStatistics['state']): void => {
     if (state === 'CONNECTED') logger?.info('sharing pollers and source limits with other replicas through Redis');

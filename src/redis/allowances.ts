@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { ERROR_CODES } from '../domain/errors.ts';
 import type { Allowance, Allowances, Permission } from '../http/policy/allowance.ts';
 import { ACCEPT, ASK, PAUSE, REFUSE } from './allowance-scripts.ts';
-import { hiddenName } from './keys.ts';
 import type { RedisLink } from './link.ts';
 import type { RedisSettings } from './settings.ts';
+import { hiddenName } from '../sharing/keys.ts';
 
 /** How long a call to a source waits for Redis; after that, this replica decides alone for a while. */
 const PATIENCE_MILLISECONDS = 200;

@@ -2,22 +2,18 @@ import { randomUUID } from 'node:crypto';
 import { ReplyError } from 'ioredis';
 import type { Cluster, Redis, RedisOptions } from 'ioredis';
 import { connectionOptions, createClient } from './client.ts';
-import { feedKeys } from './keys.ts';
-import type { FeedKeys } from './keys.ts';
-import { decodeRange, decodeStreams } from './message.ts';
-import type { MessageKind, StreamPart } from './message.ts';
+import { decodeRange, decodeStreams } from './decode.ts';
+import type { StreamPart } from './decode.ts';
 import { HOLD, RELEASE, PUBLISH } from './scripts.ts';
-import { answerMilliseconds, STREAM_LIFE_MILLISECONDS, STREAM_MESSAGES } from './settings.ts';
+import { answerMilliseconds } from './settings.ts';
 import type { RedisSettings } from './settings.ts';
+import { feedKeys } from '../sharing/keys.ts';
+import type { FeedKeys } from '../sharing/keys.ts';
+import type { SharingLink, StreamPlace } from '../sharing/link.ts';
+import type { MessageKind } from '../sharing/message.ts';
+import { STREAM_LIFE_MILLISECONDS, STREAM_MESSAGES } from '../sharing/settings.ts';
 
 const REFUSED = Symbol('refused');
-
-/** The last message of a stream; messages after it are new. */
-export interface StreamPlace {
-  readonly id: string;
-  /** The number of that message; 0 if the stream is empty. */
-  readonly number: number;
-}
 
 /** Upper bound on messages that one read takes from each stream. */
 const READ_COUNT = 20;
@@ -27,7 +23,7 @@ const READ_COUNT = 20;
  * in time. After the first failure it is down until a probe of everything that we need succeeds. Errors of Redis stay
  * in here, because they may contain its address.
  */
-export class RedisLink {
+export class RedisLink implements SharingLink {
   readonly #settings: RedisSettings;
   readonly #commands: Redis | Cluster;
   readonly #waiting: Redis | Cluster;
@@ -52,12 +48,10 @@ export class RedisLink {
     return this.#isUp;
   }
 
-  /** Changes whenever the link goes up or down: results from an earlier generation are void. */
   get generation(): number {
     return this.#generation;
   }
 
-  /** Characters being sent to Redis. */
   get pendingCharacters(): number {
     return this.#pendingCharacters;
   }
@@ -79,7 +73,6 @@ export class RedisLink {
     }
   }
 
-  /** Takes or renews a lease. Returns the token that is now held; null if another replica holds the lease. */
   async hold(keys: FeedKeys, owner: string, token: string | null): Promise<string | null> {
     const held = await this.#ask(() => this.#hold(keys, owner, token ?? ''));
     return held === '' ? null : held;
@@ -89,10 +82,6 @@ export class RedisLink {
     await this.#ask(() => this.#commands.eval(RELEASE, 3, keys.lease, keys.state, keys.stream, token));
   }
 
-  /**
-   * Adds a message to a stream. Returns false if `token` does not hold the lease; with a null token, no lease is
-   * needed.
-   */
   async publish(
     keys: FeedKeys,
     token: string | null,

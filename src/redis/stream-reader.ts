@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { feedKeys } from './keys.ts';
-import type { FeedKeys } from './keys.ts';
+import { feedKeys } from '../sharing/keys.ts';
+import type { FeedKeys } from '../sharing/keys.ts';
 import type { RedisLink } from './link.ts';
-import type { Message } from './message.ts';
+import type { StreamFollower } from '../sharing/link.ts';
+import type { Message } from '../sharing/message.ts';
 
 interface Followed {
   id: string;
@@ -13,7 +14,7 @@ interface Followed {
  * Reads all streams that this replica follows over one connection. To add a stream while it waits, it wakes itself with
  * a message on a stream made for that.
  */
-export class RedisStreamReader {
+export class RedisStreamReader implements StreamFollower {
   readonly #link: RedisLink;
   readonly #wait: number;
   readonly #wakeKeys: FeedKeys;
@@ -27,7 +28,6 @@ export class RedisStreamReader {
     this.#wakeKeys = feedKeys(prefix, `wake:${randomUUID()}`);
   }
 
-  /** Passes the messages after `id` to `take`, until the returned function is called. */
   follow(stream: string, id: string, take: (message: Message) => void): () => void {
     const followed = { id, take };
     this.#followed.set(stream, followed);

@@ -5,7 +5,7 @@ import type { Problem } from '../config/problems.ts';
 import { DEFAULT_CLIENT_LIMITS } from '../config/service-limits.ts';
 import { isTrusted, trustedProxies } from './client/address.ts';
 import { isLoopback } from './client/allowed-hosts.ts';
-import { shareConnections } from './client/connections.ts';
+import { boundConnections, shareConnections } from './client/connections.ts';
 import { keepConnections, listen, urlOf } from './listen.ts';
 import { createService } from './service.ts';
 import type { ServiceOptions } from './service-options.ts';
@@ -18,6 +18,11 @@ export interface ServerOptions extends ServiceOptions {
   readonly port: number;
   /** How long an idle connection is kept. Default: 75,000. */
   readonly keepAliveMilliseconds?: number;
+  /**
+   * True: one of several workers that listen on this port (node:cluster). Node would hand a connection over
+   * `maxConnections` from worker to worker without end, so such a server closes it itself. Default: false.
+   */
+  readonly isWorker?: boolean;
   /** How long `close` waits for answers in progress. Default: 5,000. */
   readonly graceMilliseconds?: number;
 }
@@ -59,9 +64,15 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
   const server = createHttpServer(service.listener);
   server.on('checkContinue', service.askedFirst);
   server.on('upgrade', service.upgrade);
-  server.maxConnections = options.clientLimits?.connections ?? DEFAULT_CLIENT_LIMITS.connections;
+  let mostConnections = 0;
+  function allowConnections(most: number): void {
+    mostConnections = most;
+    if (options.isWorker !== true) server.maxConnections = most;
+  }
+  allowConnections(options.clientLimits?.connections ?? DEFAULT_CLIENT_LIMITS.connections);
+  if (options.isWorker === true) boundConnections(server, () => mostConnections);
   let proxies = trustedProxies(options.trustProxy ?? []);
-  shareConnections(server, { most: () => server.maxConnections, isProxy: (address) => isTrusted(address, proxies) });
+  shareConnections(server, { most: () => mostConnections, isProxy: (address) => isTrusted(address, proxies) });
   keepConnections(server, options.keepAliveMilliseconds ?? 75_000);
   await listen(server, host, port);
 
@@ -90,7 +101,7 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
       const { liveLimits, keepAliveMilliseconds, trustProxy } = rules;
       checkAccess(rules, host);
       await service.applyRules(rules);
-      if (liveLimits !== undefined) server.maxConnections = liveLimits.connections;
+      if (liveLimits !== undefined) allowConnections(liveLimits.connections);
       if (trustProxy !== undefined) proxies = trustedProxies(trustProxy);
       if (keepAliveMilliseconds !== undefined) keepConnections(server, keepAliveMilliseconds);
     },

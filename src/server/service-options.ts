@@ -6,6 +6,16 @@ import type { Federation } from '../federation/api.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import type { Tracing } from './tracing/tracing.ts';
 
+/** What the workers of one service tell each other for `/health/ready`. */
+export interface WorkersState {
+  /** True if Redis does not answer one of them. */
+  readonly isRedisDown: boolean;
+  /** True if a source's breaker is open in one of them. */
+  readonly isSourceDown: boolean;
+  /** True if one of them is being replaced. */
+  readonly isMissing: boolean;
+}
+
 export interface ServiceOptions {
   readonly federation: Federation;
   /** How callers are authenticated. Default: anyone may call. */
@@ -21,6 +31,8 @@ export interface ServiceOptions {
   readonly logger?: Logger;
   /** True if a source's breaker is open; `/health/ready` reports it. Default: not reported. */
   readonly isSourceDown?: () => boolean;
+  /** What the other workers of this service report. Default: it has one process. */
+  readonly otherWorkers?: () => WorkersState;
   /** Limits that differ from `DEFAULT_QUERY_LIMITS`. */
   readonly limits?: Partial<QueryLimits>;
   /** Limits of clients that differ from `DEFAULT_CLIENT_LIMITS`. */

@@ -28,7 +28,7 @@ import { createEndpoint } from './graphql/endpoint.ts';
 import { createGraphql } from './graphql/graphql.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { metricsEndpoint } from './metrics/endpoint.ts';
-import { readinessOf } from './readiness.ts';
+import { readinessFacts, readinessOf } from './readiness.ts';
 import { createDataGate } from './data-gate.ts';
 import type { DataHandler } from './data-gate.ts';
 import type { ServiceOptions } from './service-options.ts';
@@ -131,9 +131,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
       answerText(response, 200, 'live\n');
     },
     '/health/ready': (_request, response) => {
-      const isRedisDown = federation.tailStatistics().sharing?.state === 'DOWN';
-      const isSourceDown = options.isSourceDown?.() ?? false;
-      const { status, text } = readinessOf({ isStopping: stopping.signal.aborted, isRedisDown, isSourceDown });
+      const { status, text } = readinessOf({ isStopping: stopping.signal.aborted, ...readinessFacts(options) });
       answerText(response, status, text);
     },
   };

@@ -82,8 +82,8 @@ describe('the tail', () => {
     expect(wrong).toEqual([]);
   });
 
-  test('shows Redis its feeds only', () => {
-    const rooms = ['subscriber', 'poll'].flatMap((room) => importsInto(`${tail}/${room}`, 'src/redis'));
+  test('shows sharing its feeds only', () => {
+    const rooms = ['subscriber', 'poll'].flatMap((room) => importsInto(`${tail}/${room}`, 'src/sharing'));
     expect(rooms).toEqual([]);
   });
 

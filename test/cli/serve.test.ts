@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { start } from './command-line.ts';
-import { serviceLog } from '../../src/cli/commands/serve.ts';
+import { serviceLog } from '../../src/cli/serve/log.ts';
 
 const QUERY = JSON.stringify({ query: '{ sources { name } }' });
 const HEADERS = { 'content-type': 'application/json' };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { keysForRestart, sourceChanges } from '../../src/config/changes.ts';
+import { afterReload, keysForRestart, sourceChanges } from '../../src/config/changes.ts';
 import type { Configuration } from '../../src/config/configuration.ts';
 import { parseConfiguration } from '../../src/config/parse.ts';
 import { defineVendor } from '../../src/vendors/define-vendor.ts';
@@ -67,4 +67,13 @@ test('settings that need a restart are reported with their names in the file', (
   });
   const keys = keysForRestart(before, after);
   expect(keys).toEqual(['server.port', 'server.heartbeat', 'limits.depth', 'redis']);
+  // A worker that starts later goes by the new configuration, except for those keys.
+  const later = afterReload(before, after);
+  expect(keysForRestart(before, later)).toEqual([]);
+  expect([later.limits.calls, later.limits.depth, later.server.port]).toEqual([
+    7,
+    before.limits.depth,
+    before.server.port,
+  ]);
+  expect(sourceChanges(after, later)).toEqual({ added: [], removed: [], changed: [] });
 });

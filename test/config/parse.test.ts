@@ -42,6 +42,7 @@ describe('a valid configuration', () => {
       server: {
         host: '127.0.0.1',
         port: 4000,
+        workers: 1,
         maxPageSize: 1000,
         graphiql: true,
         introspection: true,
@@ -90,6 +91,7 @@ describe('a valid configuration', () => {
     const settings = {
       host: '0.0.0.0',
       port: 0,
+      workers: 1,
       maxPageSize: 200,
       graphiql: false,
       explorer: false,

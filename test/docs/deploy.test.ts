@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { parseText } from '../../src/config/load.ts';
 import { parseConfiguration } from '../../src/config/parse.ts';
 import { createMetrics } from '../../src/server/metrics/metrics.ts';
+import { createWorkersMetrics } from '../../src/server/metrics/workers.ts';
 import { VENDORS } from '../../src/vendors/index.ts';
 import { start } from '../cli/command-line.ts';
 import { start as startServer } from '../server/start.ts';
@@ -43,7 +44,7 @@ describe('metrics', () => {
     .object({ panels: z.array(z.object({ targets: z.array(z.object({ expr: z.string() })).min(1) })).min(1) })
     .parse(JSON.parse(read('deploy/grafana/tributary.json')));
 
-  /** Names of everything that a service with Redis shows. */
+  /** Names of everything that a service with Redis and several workers shows. */
   async function shown(): Promise<ReadonlySet<string>> {
     const metrics = createMetrics();
     metrics.process();
@@ -71,8 +72,9 @@ describe('metrics', () => {
       gaps: 0,
       droppedLines: 0,
       repeatedLines: 0,
-      sharing: { state: 'CONNECTED', leading: 0, following: 0, limitAsks: { shared: 0, alone: 0 } },
+      sharing: { through: 'REDIS', state: 'CONNECTED', leading: 0, following: 0, limitAsks: { shared: 0, alone: 0 } },
     }));
+    createWorkersMetrics(metrics.registry, () => 0);
     const kinds = (await metrics.registry.metrics()).matchAll(/^# TYPE (\S+) (\S+)$/gm);
     return new Set([...kinds].flatMap(([, name = '', kind]) => (kind === 'histogram' ? [`${name}_bucket`] : [name])));
   }

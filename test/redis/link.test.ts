@@ -4,8 +4,8 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TributaryError } from '../../src/domain/errors.ts';
 import type { FeedLine } from '../../src/federation/tail/feed/lines/line-window.ts';
-import { feedKeys, hiddenName } from '../../src/redis/keys.ts';
-import { decodeFailure, decodeLines, encodeFailure, encodeLines } from '../../src/redis/line-codec.ts';
+import { feedKeys, hiddenName } from '../../src/sharing/keys.ts';
+import { decodeFailure, decodeLines, encodeFailure, encodeLines } from '../../src/sharing/line-codec.ts';
 import { RedisLink } from '../../src/redis/link.ts';
 import { HAS_REDIS, startRedis } from './redis-server.ts';
 import type { RedisServer } from './redis-server.ts';
@@ -99,41 +99,6 @@ describe.skipIf(!HAS_REDIS)('a lease in Redis', () => {
     direct.disconnect();
     link.close();
     await redis.close();
-  });
-
-  test('is held by one owner, renewed by its token, and released only by its token', async () => {
-    const keys = feedKeys('t', randomUUID());
-    const token = await link.hold(keys, 'a', null);
-    expect(token).toBe('1:a');
-    expect(await link.hold(keys, 'b', null)).toBeNull();
-    expect(await link.hold(keys, 'a', token)).toBe(token);
-    await link.release(keys, '1:b');
-    expect(await link.hold(keys, 'b', null)).toBeNull();
-    await link.release(keys, '1:a');
-    expect(await link.hold(keys, 'b', null)).toBe('2:b');
-  });
-
-  test('refuses messages with the token of an earlier term, even from its own holder', async () => {
-    const keys = feedKeys('t', randomUUID());
-    const old = await link.hold(keys, 'a', null);
-    expect(await link.publish(keys, old, 'a', 'lines', '[]')).toBe(true);
-    // As if it had expired while its holder was stopped.
-    await direct.del(keys.lease);
-    expect(await link.publish(keys, old, 'a', 'lines', '[]')).toBe(false);
-    const taken = await link.hold(keys, 'b', null);
-    expect(await link.publish(keys, old, 'a', 'lines', '[]')).toBe(false);
-    expect(await link.hold(keys, 'a', old)).toBeNull();
-    expect(await link.publish(keys, taken, 'b', 'lines', '[]')).toBe(true);
-    await direct.del(keys.lease);
-    expect(await link.hold(keys, 'a', old)).toBe('3:a');
-    expect(await link.publish(keys, old, 'a', 'lines', '[]')).toBe(false);
-    expect(await link.endOf(keys)).toMatchObject({ number: 2 });
-  });
-
-  test('begins a new term for a holder that has forgotten its token', async () => {
-    const keys = feedKeys('t', randomUUID());
-    expect(await link.hold(keys, 'a', null)).toBe('1:a');
-    expect(await link.hold(keys, 'a', null)).toBe('2:a');
   });
 
   test('expires some time after its last use, and its stream stays short', async () => {

@@ -12,7 +12,11 @@ export interface Replica {
   /** The body of `/health/ready`; throws unless it is ready. */
   health(): Promise<string>;
   log(): string;
-  signal(name: 'SIGSTOP' | 'SIGCONT' | 'SIGKILL'): void;
+  signal(name: 'SIGSTOP' | 'SIGCONT' | 'SIGKILL' | 'SIGHUP'): void;
+  /** Replaces its configuration file. */
+  configure(configuration: Readonly<Record<string, unknown>>): Promise<void>;
+  /** The code with which it has ended. */
+  readonly code: () => number | null;
   close(): Promise<void>;
 }
 
@@ -43,12 +47,14 @@ export async function startReplica(configuration: Readonly<Record<string, unknow
       return response.text();
     },
     log: () => log,
+    configure: (next) => writeFile(file, JSON.stringify(next)),
+    code: () => child.exitCode,
     signal: (name) => void child.kill(name),
     async close() {
       child.kill('SIGCONT');
       child.kill('SIGTERM');
       await exit;
-      await rm(folder, { recursive: true });
+      await rm(folder, { recursive: true, force: true });
     },
   };
 }

@@ -33,6 +33,17 @@ export async function openWorld(
   redis: Readonly<Record<string, unknown>>,
   options: NemoOptions = {},
 ) {
+  const world = await openServices(replicaCount, { redis: { leaseTtl: '1s', ...redis } }, options);
+  for (const replica of world.replicas) await becomesConnected(replica);
+  return world;
+}
+
+/** A vendor with one job, and so many services in separate processes, with these settings. */
+export async function openServices(
+  count: number,
+  settings: Readonly<Record<string, unknown>>,
+  options: NemoOptions = {},
+) {
   const simulation = simulateNemo(options);
   const vendor = await startVendorServer(simulation, 0);
   closing.push(() => vendor.close());
@@ -40,29 +51,29 @@ export async function openWorld(
   const configuration = {
     server: { logLevel: 'info' },
     tail: TAIL,
-    redis: { leaseTtl: '1s', ...redis },
     sources: { one: vendor.simulation.sourceConfig(vendor.origin) },
+    ...settings,
   };
-  const replicas = await Promise.all(Array.from({ length: replicaCount }, () => startReplica(configuration)));
+  const replicas = await Promise.all(Array.from({ length: count }, () => startReplica(configuration)));
   for (const replica of replicas) closing.push(() => replica.close());
-  for (const replica of replicas) await becomesConnected(replica);
-  let count = 0;
+  let written = 0;
   let timer: NodeJS.Timeout | undefined;
   const world = {
     vendor,
     simulation,
     key,
+    configuration,
     replicas: replicas as [Replica, ...Replica[]],
     job: encodeNodeId('Job', 'one', key),
-    written: () => Array.from({ length: count }, (_, i) => `line ${i}`),
+    written: () => Array.from({ length: written }, (_, i) => `line ${i}`),
     write(): void {
-      vendor.simulation.write(key, [{ time: BigInt(Date.now()) * 1_000_000n, message: `line ${count}` }]);
-      count += 1;
+      vendor.simulation.write(key, [{ time: BigInt(Date.now()) * 1_000_000n, message: `line ${written}` }]);
+      written += 1;
     },
     /** One more line of an attempt, by its id. */
     writeTo(attempt: string): void {
-      simulation.writeTo(key, attempt, [{ time: BigInt(Date.now()) * 1_000_000n, message: `line ${count}` }]);
-      count += 1;
+      simulation.writeTo(key, attempt, [{ time: BigInt(Date.now()) * 1_000_000n, message: `line ${written}` }]);
+      written += 1;
     },
     /** Lines are written until `finish`. */
     flow(): void {
@@ -88,7 +99,7 @@ export async function openWorld(
     /** Resolves to the time until a line written now has reached all subscribers. */
     async nextLineReaches(subscribers: readonly Subscriber[]): Promise<number> {
       const began = performance.now();
-      const from = count;
+      const from = written;
       await waitFor('a new line reaches everybody', () =>
         subscribers.every(({ messages }) => messages.slice(-200).some((text) => Number(text.slice(5)) >= from)),
       );

@@ -54,7 +54,13 @@ test('metrics count calls to sources, and show what is followed as it is when so
 });
 
 test('metrics say how pollers are shared where they are', async () => {
-  const sharing = { state: 'DOWN', leading: 1, following: 4, limitAsks: { shared: 9, alone: 2 } } as const;
+  const sharing = {
+    through: 'REDIS',
+    state: 'DOWN',
+    leading: 1,
+    following: 4,
+    limitAsks: { shared: 9, alone: 2 },
+  } as const;
   const lines = linesOf(() => ({
     feeds: 5,
     subscribers: 5,

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { readinessOf } from '../../src/server/readiness.ts';
 import { start } from './start.ts';
 
-const WELL = { isStopping: false, isRedisDown: false, isSourceDown: false };
+const WELL = { isStopping: false, isRedisDown: false, isSourceDown: false, isWorkerMissing: false };
 
 test('a replica that lacks something is ready, and says what', () => {
   expect(readinessOf(WELL)).toEqual({ status: 200, text: 'ready\n' });

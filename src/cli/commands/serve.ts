@@ -1,26 +1,21 @@
-import { pino } from 'pino';
+import cluster from 'node:cluster';
 import type { Logger } from 'pino';
-import { openSources } from '../../library/open-sources.ts';
+import { configurationOf } from '../../library/open-sources.ts';
 import type { OpenOptions, OpenSources } from '../../library/open-sources.ts';
-import { createReload, onHangup } from './reload.ts';
+import { readConfiguration } from '../../config/load.ts';
+import type { ReadConfiguration } from '../../config/load.ts';
+import { ConfigurationError } from '../../config/problems.ts';
+import { workersOf } from '../../config/workers.ts';
+import type { Configuration } from '../../config/configuration.ts';
+import { shareAsConfigured } from '../../library/wiring.ts';
+import { createMetrics } from '../../server/metrics/metrics.ts';
+import { VENDORS } from '../../vendors/index.ts';
+import { serviceLog } from '../serve/log.ts';
+import { WORKER_VARIABLE } from '../serve/processes.ts';
+import { createReload, onHangup } from '../serve/reload.ts';
+import { startServiceProcess } from '../serve/run-service.ts';
 import { EXIT, untilStopped } from '../surroundings.ts';
 import type { Surroundings } from '../surroundings.ts';
-import { LiveSources } from '../../library/live-sources.ts';
-import type { RequestObservation } from '../../http/stats.ts';
-import { toValidUnicode } from '../../domain/ansi.ts';
-import { withoutHalfPairs } from '../../domain/json.ts';
-import { allowedHosts } from '../../server/client/allowed-hosts.ts';
-import {
-  federate,
-  isAnyLeftAlone,
-  serviceSettings,
-  shareAsConfigured,
-  traceAsConfigured,
-} from '../../library/wiring.ts';
-import { createMetrics } from '../../server/metrics/metrics.ts';
-import type { Metrics } from '../../server/metrics/metrics.ts';
-import { guardProcess } from '../../server/process-guard.ts';
-import { createServer } from '../../server/server.ts';
 
 export interface ServeOptions {
   readonly config?: OpenOptions['config'];
@@ -29,70 +24,84 @@ export interface ServeOptions {
   readonly host?: string | undefined;
 }
 
-/** The service's log: one line of JSON in valid Unicode per record. */
-export function serviceLog(write: (line: string) => void): Logger {
-  // pino writes a lone surrogate unchanged or as an escape.
-  const streamWrite = (line: string): string => toValidUnicode(withoutHalfPairs(line));
-  return pino({ base: null, hooks: { streamWrite } }, { write });
-}
-
 /**
  * Serves until the process is stopped. When the service is ready, prints exactly one line with its address to standard
  * output. Logs go to standard error as JSON lines.
  */
 export async function serve(
-  options: ServeOptions,
+  { config, port, host }: ServeOptions,
   surroundings: Surroundings,
   onReady: (url: string) => void = () => undefined,
 ): Promise<number> {
+  if (cluster.isWorker && surroundings.environment[WORKER_VARIABLE] !== undefined) {
+    return (await import('../serve/worker.ts')).serveAsWorker({ host }, surroundings);
+  }
   const logger = serviceLog(surroundings.complain);
+  if (typeof config === 'object') {
+    const configuration = await configurationOf(config, surroundings);
+    return serveAlone({ configuration, path: undefined, port, host, logger }, surroundings, onReady);
+  }
+  const read = (): Promise<ReadConfiguration | null> =>
+    readConfiguration({ ...surroundings, path: config, vendors: VENDORS });
+  const first = await read();
+  const count = workersOf(first?.configuration ?? null);
+  if (first === null || count === 1) {
+    const configuration = first?.configuration ?? null;
+    return serveAlone({ configuration, path: config, port, host, logger }, surroundings, onReady);
+  }
+  if (!cluster.isPrimary) {
+    const message = 'must be 1 in a process that is itself a worker of another program';
+    throw new ConfigurationError(first.snapshot.origin, [{ key: 'server.workers', message }]);
+  }
+  const { serveWithWorkers } = await import('../serve/primary.ts');
+  return serveWithWorkers({ first, read, count, port, logger }, surroundings);
+}
+
+interface AloneOptions {
+  readonly configuration: Configuration | null;
+  readonly path: string | undefined;
+  readonly port: number | undefined;
+  readonly host: string | undefined;
+  readonly logger: Logger;
+}
+
+/** Serves from this process. */
+async function serveAlone(
+  { configuration, path, port, host, logger }: AloneOptions,
+  surroundings: Surroundings,
+  onReady: (url: string) => void,
+): Promise<number> {
   const metrics = createMetrics();
-  const onRequest = observeRequests(logger, metrics);
-  const opened = await openSources(
-    { config: options.config, onRequest, share: shareAsConfigured(logger) },
-    surroundings,
-  );
-  const { server: settings } = opened.configuration;
-  logger.level = settings.logLevel;
-  metrics.process();
-  const live = new LiveSources(opened, onRequest);
-  metrics.sources(() => live.sources.map(({ name, http }) => ({ ...http.stats(), source: name })));
-  const unguard = guardProcess(logger, metrics);
   const onOutcome = metrics.configuration();
-  const federation = federate(opened, logger);
-  const tracing = await traceAsConfigured(opened, metrics.tracing());
-  const host = options.host ?? settings.host;
   // Until the server runs, SIGHUP does nothing.
   let reload = (): Promise<void> => Promise.resolve();
   const ignoreHangup = onHangup(() => reload());
   try {
-    const server = await createServer({
-      ...serviceSettings(opened),
-      federation,
+    const service = await startServiceProcess({
+      configuration,
+      origin: path ?? 'the folder',
       host,
-      port: options.port ?? settings.port,
-      allowedHosts: allowedHosts(host, { named: settings.allowedHosts, publicOrigin: settings.publicOrigin }),
-      keepAliveMilliseconds: settings.keepAliveMilliseconds,
+      port,
+      share: shareAsConfigured(logger),
+      context: surroundings,
       logger,
       metrics,
-      isSourceDown: () => isAnyLeftAlone(live.sources),
-      ...(tracing === null ? {} : { tracing }),
     });
-    const config = typeof options.config === 'string' ? options.config : undefined;
-    reload = createReload({ config, host, surroundings, live, federation, server, logger, onOutcome });
-    announce(opened, logger);
-    await surroundings.print(`ready at ${server.url}/graphql\n`);
-    onReady(server.url);
-    await untilStopped(surroundings);
-    logger.info('shutting down');
-    await server.close();
+    try {
+      const read = async (): Promise<Configuration | null> =>
+        (await readConfiguration({ ...surroundings, path, vendors: VENDORS }))?.configuration ?? null;
+      reload = createReload({ read, apply: service.apply, logger, onOutcome });
+      announce(service.sources, logger);
+      await surroundings.print(`ready at ${service.url}/graphql\n`);
+      onReady(service.url);
+      await untilStopped(surroundings);
+      logger.info('shutting down');
+    } finally {
+      await ignoreHangup();
+      await service.close();
+    }
   } finally {
     await ignoreHangup();
-    await federation.close();
-    await live.close();
-    await opened.close();
-    await tracing?.close();
-    unguard();
   }
   return EXIT.done;
 }
@@ -105,12 +114,4 @@ function announce({ sources, sandboxed }: OpenSources, logger: Logger): void {
       'no sources are configured: serving the sandbox, simulated vendors with made-up jobs',
     );
   else logger.info({ sources: names }, 'serving the configured sources');
-}
-
-/** Counts calls to sources and logs them at debug level, without URLs or credentials. */
-function observeRequests(logger: Logger, metrics: Metrics): (observation: RequestObservation) => void {
-  return (observation) => {
-    metrics.upstream(observation);
-    logger.debug({ ...observation }, 'asked a source');
-  };
 }

@@ -16,6 +16,9 @@ import type { VendorDefinition } from '../../vendors/connector.ts';
 /** Letters, digits, `.`, `_` and `-`, starting with a letter or digit: safe in ids, metrics and log lines. */
 const SOURCE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
+/** More would share the limits of sources into pieces that are too small. */
+const MOST_WORKERS = 64;
+
 const count = (lowest: number, highest: number): z.ZodInt => z.int().min(lowest).max(highest);
 
 /** Normalised as browsers write it: lower case, no default port. */
@@ -27,6 +30,12 @@ const origin = z
 export const serverSchema = z.strictObject({
   host: z.string().min(1).default('127.0.0.1').describe('Address to listen on; 0.0.0.0 for all interfaces.'),
   port: count(0, 65_535).default(4000).describe('Port to listen on; 0 lets the system choose.'),
+  workers: z
+    .union([count(1, MOST_WORKERS), z.literal('auto')])
+    .default(1)
+    .describe(
+      'Processes that answer, on one port; `auto`: one for each core. They share pollers and limits as replicas do. The sandbox has one. See docs/operations.md.',
+    ),
   maxPageSize: count(1, 10_000).default(1_000).describe('Largest `first` or `last` that a client may ask for.'),
   graphiql: z.boolean().default(true).describe('Serve GraphiQL to browsers.'),
   introspection: z.boolean().default(true).describe('Whether clients may query the schema. GraphiQL needs it.'),

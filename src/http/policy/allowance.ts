@@ -27,6 +27,11 @@ export interface Permission {
  * method rejects or takes long: replicas that cannot reach each other apply the limits alone.
  */
 export interface Allowance {
+  /**
+   * True if a call without a rate may start without asking, because no replica has learned anything about the endpoint.
+   * Left out: each call asks.
+   */
+  readonly mayStart?: () => boolean;
   /** Asks whether up to `count` calls may start. Null: the other replicas cannot be reached. */
   ask(count: number, window: RateWindowSize | null): Promise<Permission | null>;
   pause(pause: SourcePause): void;
@@ -43,3 +48,11 @@ export interface Allowance {
  * are never shown.
  */
 export type Allowances = (names: readonly (string | null)[]) => Allowance;
+
+/** All replicas together, as a limiter asks them. */
+export interface Replicas {
+  /** Asks whether up to `count` calls may start. Never rejects. Null: this replica decides alone. */
+  readonly ask: (count: number) => Promise<Pick<Permission, 'count' | 'waitMilliseconds'> | null>;
+  /** True if a call may start now without asking. */
+  readonly mayStart: () => boolean;
+}

@@ -2,7 +2,7 @@ import type { Asker } from '../../domain/call.ts';
 import { TributaryError } from '../../domain/errors.ts';
 import { Cancellation } from '../request/abort.ts';
 import type { LimitSettings } from '../settings.ts';
-import type { Permission } from './allowance.ts';
+import type { Replicas } from './allowance.ts';
 import type { Caller, Claim } from './caller.ts';
 import type { Clock } from './clock.ts';
 import { FairQueue } from './fair-queue.ts';
@@ -50,15 +50,12 @@ const INTERACTIVE_PER_POLL = 3;
 /** The least pause before the replicas are asked again. */
 const LEAST_PAUSE_MILLISECONDS = 5;
 
-/** Asks all replicas whether up to `count` calls may start. Never rejects. Null: this replica decides alone. */
-export type AskReplicas = (count: number) => Promise<Pick<Permission, 'count' | 'waitMilliseconds'> | null>;
-
 /** Creates a limiter that prefers interactive calls to polls. Within each kind, callers take turns: see `FairQueue`. */
 export function createLimiter(
   source: string,
   settings: LimiterSettings,
   clock: Clock,
-  askReplicas: AskReplicas | null = null,
+  replicas: Replicas | null = null,
 ): Limiter {
   const rate = createRateWindow(settings.requestsPerSecond);
   const queues = { interactive: new FairQueue<Ticket>(), poll: new FairQueue<Ticket>() };
@@ -80,8 +77,8 @@ export function createLimiter(
         pause(delay);
         return;
       }
-      if (askReplicas !== null && permitted === 0) {
-        void askOthers(askReplicas);
+      if (replicas !== null && permitted === 0 && !replicas.mayStart()) {
+        void askOthers(replicas);
         return;
       }
       permitted = Math.max(0, permitted - 1);
@@ -95,7 +92,7 @@ export function createLimiter(
   }
 
   /** Asks once for all calls that could start. Only one such question is under way at a time. */
-  async function askOthers(ask: AskReplicas): Promise<void> {
+  async function askOthers({ ask }: Replicas): Promise<void> {
     pausing = true;
     const places = apart > 0 ? 1 : Math.min(waiting.size, settings.concurrency - inFlight);
     const { count, waitMilliseconds } = (await ask(places)) ?? { count: places, waitMilliseconds: 0 };
@@ -128,8 +125,8 @@ export function createLimiter(
 
   /** Takes a slot without waiting. Null if no slot is free or other calls wait already. */
   function placeAtOnce(claims: readonly Claim[]): (() => void) | null {
-    // With replicas, a call must ask them first, which takes time.
-    if (claims.length === 0 || askReplicas !== null || waiting.size > 0) return null;
+    // Where a call must ask the replicas first, that takes time.
+    if (claims.length === 0 || waiting.size > 0 || replicas?.mayStart() === false) return null;
     if (pausing || inFlight >= settings.concurrency) return null;
     const now = clock.now();
     if (rate.delay(now) > 0 || lastStart + apart > now) return null;

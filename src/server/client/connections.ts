@@ -50,3 +50,18 @@ export function shareConnections(server: Pick<Server, 'on'>, { most, isProxy }: 
     else socket.once('close', leave);
   });
 }
+
+/** Closes each connection over the bound. `Server.maxConnections` does so, but not in a worker: see `ServerOptions.isWorker`. */
+export function boundConnections(server: Pick<Server, 'on'>, most: () => number): void {
+  let total = 0;
+  server.on('connection', (socket: Socket) => {
+    if (total >= most()) {
+      socket.destroy();
+      return;
+    }
+    total += 1;
+    socket.once('close', () => {
+      total -= 1;
+    });
+  });
+}

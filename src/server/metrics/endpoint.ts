@@ -4,13 +4,13 @@ import type { DataHandler } from '../data-gate.ts';
 import type { Metrics } from './metrics.ts';
 
 /** `GET /metrics`, for callers with the right to read metrics. */
-export function metricsEndpoint({ registry }: Metrics): DataHandler {
+export function metricsEndpoint(metrics: Metrics): DataHandler {
   return async (_request, response, access) => {
     if (!access.allows('metrics')) {
       refuse(response, denial(new Denied(403, 'Metrics are not for you: none of your roles allows them.'), true));
       return;
     }
-    const text = await registry.metrics();
-    response.writeHead(200, { 'content-type': registry.contentType }).end(text);
+    const text = await metrics.text();
+    response.writeHead(200, { 'content-type': metrics.registry.contentType }).end(text);
   };
 }

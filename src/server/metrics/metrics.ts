@@ -10,6 +10,7 @@ import { countReloads } from './configuration.ts';
 import type { ReloadOutcome } from './configuration.ts';
 import { SECONDS } from './buckets.ts';
 import { countCalls } from './upstream.ts';
+import { chooseAggregators } from './of-process.ts';
 import { countSources } from './sources.ts';
 import type { SourceFigures } from './sources.ts';
 import { countSpans } from '../tracing/span-metrics.ts';
@@ -24,6 +25,10 @@ export type PersistedOutcome = 'known' | 'taught' | 'unknown';
 /** All metrics, with names that start with `tributary_`. Each server has one registry. */
 export interface Metrics {
   readonly registry: Registry;
+  /** All metrics as text: of this process, or of all workers after `showInstead`. */
+  text(): Promise<string>;
+  /** Has `text` give what all workers of the service count together. */
+  showInstead(text: () => Promise<string>): void;
   request(route: string, status: number): void;
   error(code: ErrorCode): void;
   persisted(outcome: PersistedOutcome): void;
@@ -96,8 +101,13 @@ export function createMetrics(): Metrics {
     registers: [registry],
   });
   const cost = countCosts(registry);
+  let show = (): Promise<string> => registry.metrics();
   return {
     registry,
+    text: () => show(),
+    showInstead: (text) => {
+      show = text;
+    },
     request: (route, status) => {
       requests.inc({ route, status: String(status) });
     },
@@ -114,6 +124,7 @@ export function createMetrics(): Metrics {
     configuration: () => countReloads(registry),
     process: () => {
       collectDefaultMetrics({ register: registry });
+      chooseAggregators(registry);
     },
     tracing: () => countSpans(registry),
     unhandled: (kind) => {

@@ -1,5 +1,5 @@
 import { Counter, Gauge } from 'prom-client';
-import type { Registry } from 'prom-client';
+import type { Aggregator, Registry } from 'prom-client';
 import type { SourceHttpStats } from '../../http/stats.ts';
 
 /** The current state of a source. */
@@ -12,9 +12,15 @@ export type SourceFigures = Pick<
 
 /** Adds metrics of sources to a registry, read each time the metrics are shown. */
 export function countSources(registry: Registry, figures: () => readonly SourceFigures[]): void {
-  function gauge(name: string, help: string, read: (figures: SourceFigures) => number): void {
+  function gauge(
+    name: string,
+    help: string,
+    read: (figures: SourceFigures) => number,
+    aggregator: Aggregator = 'sum',
+  ): void {
     new Gauge({
       name,
+      aggregator,
       help,
       labelNames: ['source'],
       registers: [registry],
@@ -31,6 +37,7 @@ export function countSources(registry: Registry, figures: () => readonly SourceF
     'tributary_source_left_alone',
     "1 while a source that kept failing is not asked, or by one trial only: its breaker is open. With the service's own credentials.",
     ({ breaker }) => Number(breaker !== 'closed'),
+    'max',
   );
   function counter(name: string, help: string, read: (figures: SourceFigures) => number): void {
     new Counter({

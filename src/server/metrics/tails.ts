@@ -1,12 +1,18 @@
 import { Counter, Gauge } from 'prom-client';
-import type { Registry } from 'prom-client';
+import type { Aggregator, Registry } from 'prom-client';
 import type { TailStatistics } from '../../federation/api.ts';
 
 /** Adds metrics of tails to a registry, read each time the metrics are shown. */
 export function countTails(registry: Registry, statistics: () => TailStatistics): void {
-  function gauge(name: string, help: string, read: (statistics: TailStatistics) => number | undefined): void {
+  function gauge(
+    name: string,
+    help: string,
+    read: (statistics: TailStatistics) => number | undefined,
+    aggregator: Aggregator = 'sum',
+  ): void {
     new Gauge({
       name,
+      aggregator,
       help,
       registers: [registry],
       collect() {
@@ -22,6 +28,7 @@ export function countTails(registry: Registry, statistics: () => TailStatistics)
     'tributary_tail_lag_seconds',
     'How long ago that job was read to its end which was read longest ago.',
     ({ lagSeconds }) => lagSeconds,
+    'max',
   );
   gauge('tributary_tail_window_lines', 'Lines that are kept for subscribers.', ({ windowLines }) => windowLines);
   gauge('tributary_tail_window_bytes', 'About how much memory those lines take.', ({ windowBytes }) => windowBytes);
@@ -53,21 +60,29 @@ export function countTails(registry: Registry, statistics: () => TailStatistics)
     'Lines that polls read although they were known; subscribers get each once.',
     ({ repeatedLines }) => repeatedLines,
   );
-  if (statistics().sharing === null) return;
-  gauge('tributary_redis_up', 'Does Redis answer? While it is 0, each replica polls for itself.', ({ sharing }) =>
-    Number(sharing?.state === 'CONNECTED'),
-  );
-  new Counter({
-    name: 'tributary_redis_limit_asks_total',
-    help: 'Times that it was asked whether calls to sources may start, by outcome: shared (all replicas together), or alone (Redis did not answer).',
-    labelNames: ['outcome'],
-    registers: [registry],
-    collect() {
-      this.reset();
-      const { limitAsks } = statistics().sharing ?? {};
-      for (const outcome of ['shared', 'alone'] as const) this.inc({ outcome }, limitAsks?.[outcome] ?? 0);
-    },
-  });
+  const sharing = statistics().sharing;
+  if (sharing === null) return;
+  if (sharing.through === 'REDIS') countRedis();
   gauge('tributary_tail_jobs_leading', 'Jobs that this replica polls for all.', ({ sharing }) => sharing?.leading);
   gauge('tributary_tail_jobs_following', 'Jobs that another replica polls.', ({ sharing }) => sharing?.following);
+
+  function countRedis(): void {
+    gauge(
+      'tributary_redis_up',
+      'Does Redis answer? While it is 0, each replica polls for itself.',
+      ({ sharing }) => Number(sharing?.state === 'CONNECTED'),
+      'min',
+    );
+    new Counter({
+      name: 'tributary_redis_limit_asks_total',
+      help: 'Times that it was asked whether calls to sources may start, by outcome: shared (all replicas together), or alone (Redis did not answer).',
+      labelNames: ['outcome'],
+      registers: [registry],
+      collect() {
+        this.reset();
+        const { limitAsks } = statistics().sharing ?? {};
+        for (const outcome of ['shared', 'alone'] as const) this.inc({ outcome }, limitAsks?.[outcome] ?? 0);
+      },
+    });
+  }
 }

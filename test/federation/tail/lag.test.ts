@@ -13,7 +13,13 @@ test('the lag of tails is that of the job that was read to its end longest ago',
   const sinks: FeedSink[] = [];
   const feeds = new Feeds(DEFAULT_TAIL, {
     driver: () => ({ start: (sink) => void sinks.push(sink), poke: () => undefined, stop: () => Promise.resolve() }),
-    statistics: () => ({ state: 'CONNECTED', leading: 0, following: 0, limitAsks: { shared: 0, alone: 0 } }),
+    statistics: () => ({
+      through: 'REDIS',
+      state: 'CONNECTED',
+      leading: 0,
+      following: 0,
+      limitAsks: { shared: 0, alone: 0 },
+    }),
     close: () => undefined,
   });
   const lag = (): number => feeds.statistics().lagSeconds;

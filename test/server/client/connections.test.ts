@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { Server } from 'node:http';
 import { expect, test } from 'vitest';
-import { shareConnections } from '../../../src/server/client/connections.ts';
+import { boundConnections, shareConnections } from '../../../src/server/client/connections.ts';
 
 class Connection extends EventEmitter {
   readonly remoteAddress: string;
@@ -33,4 +33,21 @@ test('one caller gets half of the connections, and others half of what is left; 
   expect([open('192.0.2.1', 20).length, open('127.0.0.1', 20).length, open('192.0.2.9', 20).length]).toEqual([
     8, 20, 20,
   ]);
+});
+
+test('a worker closes connections over the bound, which may change, and takes new ones when others have gone', () => {
+  const server = new EventEmitter();
+  let most = 2;
+  boundConnections(server as unknown as Server, () => most);
+  const open = (count: number): readonly Connection[] => {
+    const connections = Array.from({ length: count }, () => new Connection('127.0.0.1'));
+    for (const connection of connections) server.emit('connection', connection);
+    return connections.filter(({ isOpen }) => isOpen);
+  };
+  const [first] = open(4);
+  expect(open(1)).toEqual([]);
+  first?.destroy();
+  expect(open(2)).toHaveLength(1);
+  most = 4;
+  expect(open(5)).toHaveLength(2);
 });

@@ -13,18 +13,17 @@ import {
   encodeGap,
   encodeLines,
 } from './line-codec.ts';
-import type { RedisLink, StreamPlace } from './link.ts';
+import type { SharingLink, StreamFollower, StreamPlace } from './link.ts';
 import { isAfter } from './message.ts';
 import type { Message, MessageKind } from './message.ts';
 import { AnnouncingSink } from './announcing-sink.ts';
 import type { Announcer } from './announcing-sink.ts';
 import { STREAM_OVERLAP_MILLISECONDS } from './settings.ts';
-import type { RedisStreamReader } from './stream-reader.ts';
 
 /** What all drivers of a replica share. */
 export interface Sharing {
-  readonly link: RedisLink;
-  readonly reader: RedisStreamReader;
+  readonly link: SharingLink;
+  readonly reader: StreamFollower;
   add(driver: SharedDriver): void;
   remove(driver: SharedDriver): void;
 }
@@ -40,7 +39,7 @@ export interface SharedDriverOptions {
 }
 
 /**
- * Above this many characters being sent to Redis, lines are not announced: the other replicas read them from the
+ * Above this many characters being sent, lines are not announced: the other replicas read them from the
  * vendor.
  */
 const MOST_PENDING_CHARACTERS = 32_000_000;
@@ -52,7 +51,7 @@ const POKE_MILLISECONDS = 1_000;
  * Follows a job together with other replicas: one of them polls (it leads), the others take its lines from a stream. A
  * feed recognises known lines by identity, and each poll overlaps the one before. Hence a change of roles is safe if
  * each replica then polls once from where its own feed is: a replica when it begins to follow, and all of them when a
- * term of leading begins. Without Redis, each replica polls alone.
+ * term of leading begins. While the link is down, each replica polls alone.
  */
 export class SharedDriver implements FeedDriver, Announcer {
   readonly #sharing: Sharing;
@@ -119,7 +118,7 @@ export class SharedDriver implements FeedDriver, Announcer {
     await Promise.all([this.#poller.stop(), this.#releasing]);
   }
 
-  /** Redis has gone down or come back. */
+  /** The link has gone down or come back. */
   linkChanged(isUp: boolean): void {
     if (!this.#hasBegun || this.#isOver) return;
     if (isUp) void this.#join();
@@ -140,7 +139,7 @@ export class SharedDriver implements FeedDriver, Announcer {
       if (token !== null) await this.#release(token);
       return;
     }
-    // If Redis refused a message in the meantime, the term is over, even if the lease was renewed.
+    // If a message was refused in the meantime, the term is over, even if the lease was renewed.
     if (token === null || (token === held && this.#token === null)) this.#stepDown();
     else if (token !== held) this.#lead(token);
   }
@@ -219,7 +218,7 @@ export class SharedDriver implements FeedDriver, Announcer {
   }
 
   #pollAlone(): void {
-    this.#log('polls alone: Redis is down');
+    this.#log('polls alone: the other replicas cannot be reached');
     this.#token = null;
     this.#stopFollowing();
     if (this.#announcingSink !== null) this.#poller.resume(this.#announcingSink);
@@ -310,7 +309,7 @@ export class SharedDriver implements FeedDriver, Announcer {
     this.#sink?.ended(reason);
   }
 
-  /** Sends a message to the other replicas. If Redis refuses a message that needs the lease, the term ends. */
+  /** Sends a message to the other replicas. If a message that needs the lease is refused, the term ends. */
   #publish(kind: MessageKind, body: string, token = this.#token): void {
     const { link } = this.#sharing;
     link.publish(this.#keys, token, this.#owner, kind, body).then(

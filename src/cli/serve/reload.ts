@@ -1,8 +1,7 @@
 import process from 'node:process';
 import type { Logger } from 'pino';
-import type { Surroundings } from '../surroundings.ts';
+import type { SourceChanges } from '../../config/changes.ts';
 import type { Configuration } from '../../config/configuration.ts';
-import { loadConfiguration } from '../../config/load.ts';
 import { ConfigurationError } from '../../config/problems.ts';
 import type { RootFederation } from '../../federation/create-federation.ts';
 import type { LiveSources } from '../../library/live-sources.ts';
@@ -12,31 +11,33 @@ import { describeError } from '../../server/graphql/errors.ts';
 import type { RunningServer, ServerRules } from '../../server/server.ts';
 import { liveLimits } from '../../config/service-limits.ts';
 import { allowedHosts } from '../../server/client/allowed-hosts.ts';
-import { VENDORS } from '../../vendors/index.ts';
 
-interface ReloadOptions {
-  /** The configuration file on the command line. */
-  readonly config: string | undefined;
+interface ApplyOptions {
+  /** What the configuration is called in messages. */
+  readonly origin: string;
   /** The host on the command line. */
   readonly host: string | undefined;
-  readonly surroundings: Pick<Surroundings, 'environment' | 'folder'>;
   readonly live: LiveSources;
   readonly federation: RootFederation;
   readonly server: Pick<RunningServer, 'applyRules'>;
   readonly logger: Logger;
-  readonly onOutcome: (outcome: ReloadOutcome) => void;
 }
 
-/**
- * Creates a function that reloads and applies the configuration. If the configuration is invalid, logs why and changes
- * nothing.
- */
-export function createReload(options: ReloadOptions): () => Promise<void> {
-  const { config, surroundings, live, server, logger } = options;
-  let federation = options.federation;
+/** What a configuration has changed. */
+export interface Applied {
+  readonly changes: SourceChanges;
+  /** Changed keys that take effect only after a restart. */
+  readonly afterRestart: readonly string[];
+}
 
-  async function apply(configuration: Configuration | null): Promise<void> {
-    const { changes, afterRestart, sources, ...succession } = live.prepare(configuration, config ?? 'the folder');
+/** Applies a configuration to the running service; null: there is none any more. */
+export type Apply = (configuration: Configuration | null) => Promise<Applied>;
+
+/** Creates a function that applies a configuration, or throws and changes nothing. */
+export function createApply({ origin, live, server, logger, ...options }: ApplyOptions): Apply {
+  let federation = options.federation;
+  return async (configuration) => {
+    const { changes, afterRestart, sources, ...succession } = live.prepare(configuration, origin);
     const next = federation.withSources(sources, configuration === null ? undefined : settingsOf(configuration));
     const sandboxed = configuration === null || configuration.sources.length === 0;
     const auth = accessOf(configuration?.server.auth ?? null, sandboxed);
@@ -53,21 +54,32 @@ export function createReload(options: ReloadOptions): () => Promise<void> {
     federation = next;
     succession.take();
     if (configuration !== null) logger.level = configuration.server.logLevel;
-    logger.info(changes, 'the configuration was read again and is in use');
-    if (afterRestart.length > 0) {
-      logger.warn(
-        { keys: afterRestart },
-        'restart needed: these keys have changed, and the service goes on as it started',
-      );
-    }
-  }
+    return { changes, afterRestart };
+  };
+}
 
+interface ReloadOptions<Read> {
+  readonly read: () => Promise<Read>;
+  readonly apply: (read: Read) => Promise<Applied>;
+  readonly logger: Logger;
+  readonly onOutcome: (outcome: ReloadOutcome) => void;
+}
+
+/** Creates a function that reads the configuration again and applies it, and logs what came of it. */
+export function createReload<Read>({ read, apply, logger, onOutcome }: ReloadOptions<Read>): () => Promise<void> {
   return async () => {
     try {
-      await apply(await loadConfiguration({ ...surroundings, path: config, vendors: VENDORS }));
-      options.onOutcome('applied');
+      const { changes, afterRestart } = await apply(await read());
+      logger.info(changes, 'the configuration was read again and is in use');
+      if (afterRestart.length > 0) {
+        logger.warn(
+          { keys: afterRestart },
+          'restart needed: these keys have changed, and the service goes on as it started',
+        );
+      }
+      onOutcome('applied');
     } catch (error) {
-      options.onOutcome('refused');
+      onOutcome('refused');
       if (error instanceof ConfigurationError) logger.error({ problems: error.problems }, REFUSED);
       else logger.error({ error: describeError(error) }, REFUSED);
     }
