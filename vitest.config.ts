@@ -18,7 +18,10 @@ export const COMMON = {
 } satisfies ViteUserConfig;
 
 /** Tests that start programs or browsers, or change their own process, run in a process of their own; so does the longest one. */
-const ALONE = ['test/{cli,examples,explorer,package,redis,sharing,soak,workers}/**/*.test.ts', 'test/acceptance/faults/*.test.ts'];
+const ALONE = [
+  'test/{cli,examples,explorer,package,redis,sharing,soak,workers}/**/*.test.ts',
+  'test/acceptance/faults/*.test.ts',
+];
 /** They measure the memory of their process. */
 const MEASURE_MEMORY = ['test/federation/calls/memory.test.ts', 'test/vendors/bytenite/memory.test.ts'];
 

@@ -1,3 +1,4 @@
+import type { FieldRef } from '@pothos/core';
 import { logsOfPart } from '../resolvers/logs.ts';
 import { partDetail, partId, partJob, partParent, partsOfPart } from '../resolvers/part.ts';
 import type { PartNode } from '../resolvers/part.ts';
@@ -16,6 +17,9 @@ type Fields<K extends PartKind> = PothosSchemaTypes.ObjectFieldBuilder<
   PartNode<K>
 >;
 
+/** Written out, so that the built types name the package and no file in it. */
+type Field = FieldRef<(typeof builder)['$inferSchemaTypes']>;
+
 const CONNECTIONS = {
   Attempt: connections.AttemptConnectionType,
   Step: connections.StepConnectionType,
@@ -23,7 +27,7 @@ const CONNECTIONS = {
 };
 
 /** What a part is, and the job that it belongs to. */
-export function identityFields<K extends PartKind>(t: Fields<K>, kind: K) {
+export function identityFields<K extends PartKind>(t: Fields<K>, kind: K): Record<'id' | 'job' | 'key', Field> {
   const word = kind.toLowerCase();
   return {
     id: t.id({ description: `Global id of the ${word}.`, resolve: partId }),
@@ -40,12 +44,15 @@ export function identityFields<K extends PartKind>(t: Fields<K>, kind: K) {
   };
 }
 
-export function nameField<K extends 'Step' | 'Task'>(t: Fields<K>, kind: K) {
+export function nameField<K extends 'Step' | 'Task'>(t: Fields<K>, kind: K): Field {
   return t.string({ description: 'Its name, for people.', resolve: partDetail(kind, 'name') });
 }
 
 /** What a part is doing, and when it did it. */
-export function stateFields<K extends PartKind>(t: Fields<K>, kind: K) {
+export function stateFields<K extends PartKind>(
+  t: Fields<K>,
+  kind: K,
+): Record<'status' | 'nativeStatus' | 'createdAt' | 'startedAt' | 'finishedAt', Field> {
   return {
     status: t.field({ type: JobStatusType, description: 'What it is doing.', resolve: partDetail(kind, 'status') }),
     nativeStatus: t.string({
@@ -75,7 +82,7 @@ export function stateFields<K extends PartKind>(t: Fields<K>, kind: K) {
 }
 
 /** The attempt that a step or task is part of. */
-export function attemptField<K extends 'Step' | 'Task'>(t: Fields<K>, kind: K) {
+export function attemptField<K extends 'Step' | 'Task'>(t: Fields<K>, kind: K): Field {
   return t.field({
     type: AttemptType,
     nullable: true,
@@ -85,7 +92,7 @@ export function attemptField<K extends 'Step' | 'Task'>(t: Fields<K>, kind: K) {
 }
 
 /** The step of an attempt or a task. */
-export function stepField<K extends 'Attempt' | 'Task'>(t: Fields<K>, kind: K, description: string) {
+export function stepField<K extends 'Attempt' | 'Task'>(t: Fields<K>, kind: K, description: string): Field {
   return t.field({
     type: StepType,
     nullable: true,
@@ -95,12 +102,12 @@ export function stepField<K extends 'Attempt' | 'Task'>(t: Fields<K>, kind: K, d
 }
 
 /** The parts of one kind within an attempt or a step. */
-export function partsField<P extends 'Attempt' | 'Step', K extends PartKind>(
+export function partsField<P extends 'Attempt' | 'Step'>(
   t: Fields<P>,
   parent: P,
-  kind: K,
+  kind: PartKind,
   description: string,
-) {
+): Field {
   return t.field({
     type: CONNECTIONS[kind],
     nullable: true,
@@ -111,7 +118,7 @@ export function partsField<P extends 'Attempt' | 'Step', K extends PartKind>(
   });
 }
 
-export function logsField<K extends PartKind>(t: Fields<K>) {
+export function logsField<K extends PartKind>(t: Fields<K>): Field {
   return t.field({
     type: connections.LogEntryConnectionType,
     nullable: true,
