@@ -16,7 +16,7 @@ const DOUBTS = ['total', 'rowsPerPage', 'ignoresPlace'] as const;
 const UNKNOWN: readonly (readonly [row: string, settings: object, switches: readonly string[]])[] = [
   ['deepset: counts, flags and sizes of pages', DEEPSET, [...DOUBTS, 'more']],
   ['deepset: is `after` strict?', DEEPSET, ['after']],
-  ['deepset: precision of `after`', DEEPSET, ['afterStep', 'afterDigits']],
+  ['deepset: precision of `after`', DEEPSET, ['afterStep', 'afterDigits', 'afterRounding', 'shownDigits']],
   ['deepset: `order` without effect', DEEPSET, ['ignoresOrder']],
   ['deepset: `total` with `after`', DEEPSET, ['totalAfter']],
   ['deepset: what can be filtered', DEEPSET, ['filterable']],

@@ -50,6 +50,11 @@ export function placeGroup<T extends Ordered>(rows: readonly Unplaced<T>[], iden
   return [...byId.values()];
 }
 
+/** A text that two rows of one instant share only if they are the same, or interchangeable. */
+export function keyOf<T extends Ordered>(row: Unplaced<T>, identity: Identity<T>): string {
+  return identity.by === 'id' ? identity.of(row) : JSON.stringify(identity.of(row));
+}
+
 /** Hashes that were computed ahead. */
 const hashes = new WeakMap<object, string>();
 

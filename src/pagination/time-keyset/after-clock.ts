@@ -47,16 +47,25 @@ export class AfterClock {
     return this.#steps.filter((step) => step === this.#step || (step > this.#step && step <= this.#coarsest[order]));
   }
 
+  /** True if a source that shows whole ticks of a coarser step alone would show this time. */
+  mayHideDigits(time: bigint): boolean {
+    return this.#steps.some((step) => step > this.#step && time % step === 0n);
+  }
+
   /** Learns a step that was needed to find all rows. */
   learn(step: bigint): void {
     this.#step = larger(this.#step, step);
   }
 
-  /** Learns from a page that begins at `after` and shows a row that a coarser clock would have excluded. */
+  /**
+   * Learns from a page that begins at `after` and shows a row that a coarser clock would have excluded, whether it cuts
+   * or rounds.
+   */
   confirm(order: TimeOrder, after: bigint, shown: bigint): void {
     const excluded = this.#steps.find(
       (step) =>
-        step > this.#step && (order === 'ascending' ? tickAtOrAfter(after, step) > shown : tickOf(after, step) < shown),
+        step > this.#step &&
+        (order === 'ascending' ? tickOf(after + step / 2n, step) > shown : tickOf(after + step / 2n, step) < shown),
     );
     if (excluded === undefined) return;
     const finer = this.#steps.filter((step) => step < excluded).at(-1) ?? this.#step;

@@ -2,6 +2,7 @@ import type { Call } from '../../domain/call.ts';
 import type { Ordered } from '../../domain/ordered.ts';
 import { beyondTicks, tickOf } from './after-clock.ts';
 import type { TimeOrder } from './after-clock.ts';
+import { keyOf } from '../core/identity.ts';
 import type { Unplaced } from '../core/partition.ts';
 import { fetchFitting } from './list.ts';
 import type { AskedPage, TimeKeysetOptions, TimePage } from './list.ts';
@@ -57,7 +58,8 @@ export class TickReader<T extends Ordered> {
     const farRows = far === 'misunderstood' ? [] : far.rows.filter(inTick);
     if (
       far !== 'misunderstood' &&
-      (this.#isWhole(far, flip(this.#order), tick) || this.#meet(near, farRows, far.asked))
+      (this.#isWhole(far, flip(this.#order), tick) ||
+        this.#meet(near, farRows, this.#haveRoom([page, far.rows], far.asked)))
     ) {
       return { rows: inTimeOrder(this.#distinct([...near, ...farRows]), this.#order), truncated: undefined };
     }
@@ -115,7 +117,7 @@ export class TickReader<T extends Ordered> {
     const far = await this.#fetch(other, tick, step, within);
     const isWhole =
       (this.#isWhole(far, other, tick) && showsSome(far, near.rows)) ||
-      this.#meet(near.rows, far.rows, Math.min(near.asked, far.asked));
+      this.#meet(near.rows, far.rows, this.#haveRoom([near.rows, far.rows], Math.min(near.asked, far.asked)));
     return { rows: [...near.rows, ...far.rows], isWhole };
   }
 
@@ -137,27 +139,28 @@ export class TickReader<T extends Ordered> {
   /**
    * True if two pages from opposite ends of a list of ids leave no gap between them. Then both end with the same rows,
    * in opposite orders. One common row is no proof, because a vendor may return ties in the same order in both
-   * directions.
+   * directions. `haveRoom`: both pages could have held more rows, so the same rows on both are all.
    */
-  #meet(near: readonly Unplaced<T>[], far: readonly Unplaced<T>[], asked: number): boolean {
+  #meet(near: readonly Unplaced<T>[], far: readonly Unplaced<T>[], haveRoom: boolean): boolean {
     const { identity } = this.#options;
     if (identity.by !== 'id') return false;
     const nearIds = near.map(identity.of);
     const known = new Set(nearIds);
     const farIds = far.map(identity.of);
     const common = farIds.filter((id) => known.has(id)).length;
-    // Both pages have the same few rows, fewer than a page holds.
-    const isFew = common === 1 || common < Math.min(this.#longest, asked);
-    if (common > 0 && common === nearIds.length && common === farIds.length && isFew) return true;
+    if (haveRoom && common > 0 && common === nearIds.length && common === farIds.length) return true;
     const farEnd = farIds.slice(-common).reverse();
     return common > 1 && nearIds.slice(-common).every((id, index) => id === farEnd[index]);
   }
 
+  /** True if each page has fewer rows than a page may have, rows of other instants included. No page is cut to one row. */
+  #haveRoom(pages: readonly (readonly unknown[])[], asked: number): boolean {
+    return pages.every(({ length }) => length < Math.min(this.#longest, asked) || length === 1);
+  }
+
   #distinct(rows: readonly Unplaced<T>[]): Unplaced<T>[] {
     const { identity } = this.#options;
-    const keyOf = (row: Unplaced<T>): string =>
-      identity.by === 'id' ? identity.of(row) : JSON.stringify(identity.of(row));
-    return [...new Map(rows.map((row) => [keyOf(row), row])).values()];
+    return [...new Map(rows.map((row) => [keyOf(row, identity), row])).values()];
   }
 }
 

@@ -7,6 +7,7 @@ import type { TimeOrder } from './after-clock.ts';
 import { isUntold, moreBehindAsked } from '../core/page-end.ts';
 import { contradiction, PageGuard, REPEATS } from '../core/page-guard.ts';
 import type { ReadRequest, Unplaced } from '../core/partition.ts';
+import { KnownRows } from './known-rows.ts';
 import { TimedPageLengths } from './page-lengths.ts';
 import { inTimeOrder, isAhead, pastTick, TickReader } from './tick-reader.ts';
 import { firstSize } from '../core/ladder.ts';
@@ -45,10 +46,8 @@ export class TimeWalk<T extends Ordered> {
   readonly #start: bigint | null;
   /** The bound of the next page; null: none. */
   #after: bigint | null = null;
-  /** The instant of a row that the page must show. */
-  #known: bigint | null = null;
-  /** True if an earlier walk read the known row. Then it may be gone. */
-  #isOld = false;
+  /** The rows that the page must show. */
+  #known: KnownRows<T> | null = null;
   #count = 0;
   readonly #lengths: TimedPageLengths;
   readonly #request: ReadRequest<T>;
@@ -67,8 +66,7 @@ export class TimeWalk<T extends Ordered> {
     this.#start = from?.tie === '' ? from.time : null;
     if (this.#start !== null) this.#after = this.#boundAtStart(this.#start);
     else if (from !== null) {
-      this.#known = from.time;
-      this.#isOld = true;
+      this.#known = KnownRows.at(from, this.#order, options.identity, options.clock.mayHideDigits(from.time));
     }
   }
 
@@ -105,7 +103,7 @@ export class TimeWalk<T extends Ordered> {
     if (page.isReversed) return { rows, isEnd: true, truncated: ORDER };
     if (this.#isStuckAt(last.time)) return { rows, isEnd: true, ...contradiction(REPEATS) };
     if (isFurther) {
-      this.#goOn(next, last.time);
+      this.#goOn(next, KnownRows.on(page.rows, last.time, this.#order, this.#options.identity));
       return { rows, isEnd: false, truncated };
     }
     // A page that could have held more rows contains all remaining rows.
@@ -178,10 +176,9 @@ export class TimeWalk<T extends Ordered> {
     return this.#guard.isStuck(this.#guard.getsFurther(this.#order === 'ascending' ? time : -time));
   }
 
-  #goOn(next: bigint, known: bigint): void {
+  #goOn(next: bigint, known: KnownRows<T>): void {
     this.#after = next;
     this.#known = known;
-    this.#isOld = false;
     if (this.#start === null) return;
     // Now that the clock is known better, the walk may begin nearer to its start.
     const start = this.#boundAtStart(this.#start);
@@ -201,7 +198,7 @@ export class TimeWalk<T extends Ordered> {
     if (after === null || !this.#isDoubtful(asked.page, after)) return asked;
     // No row beyond the bound came. A page without the bound may show that there are some.
     const whole = await this.#fetch(null);
-    const isMore = whole.rows.some(({ time }) => isAhead(this.#order, time, this.#known ?? after));
+    const isMore = whole.rows.some(({ time }) => isAhead(this.#order, time, this.#known?.time ?? after));
     if (!isMore) return { ...asked, isLast: true };
     return { page: whole, truncated: this.#lengths.isEnd(whole, true) ? asked.truncated : MISUNDERSTOOD, isLast: true };
   }
@@ -212,23 +209,22 @@ export class TimeWalk<T extends Ordered> {
     if (known === null) return { page: await this.#fetch(this.#after, most) };
     let page: OrderedPage<T> | null = null;
     for (const step of clock.candidates(this.#order)) {
-      const after = pastTick(this.#order, known, step);
-      const isShown = ({ rows }: OrderedPage<T>): boolean => rows.some(({ time }) => time === known);
+      const after = pastTick(this.#order, known.time, step);
       page = await this.#fetch(after, most);
-      if (most !== null && !isShown(page)) page = await this.#fetch(after);
-      if (!isShown(page)) continue;
+      if (most !== null && !known.areOn(page.rows)) page = await this.#fetch(after);
+      if (!known.areOn(page.rows)) continue;
       clock.learn(step);
-      clock.confirm(this.#order, after, known);
+      clock.confirm(this.#order, after, known.time);
       return { page };
     }
-    return { page: page ?? (await this.#fetch(this.#after)), truncated: this.#isOld ? undefined : VANISHED };
+    return { page: page ?? (await this.#fetch(this.#after)), truncated: known.mayBeGone ? undefined : VANISHED };
   }
 
   /**
    * True if the bound may be misunderstood. Also for an empty page, until the source has shown that it keeps the order.
    */
   #isDoubtful({ rows }: OrderedPage<T>, after: bigint): boolean {
-    if (this.#known !== null && rows.some(({ time }) => time === this.#known)) return false;
+    if (rows.some(({ time }) => time === this.#known?.time)) return false;
     if (rows.length === 0) return !this.#options.clock.keepsOrder(this.#order);
     return rows.every(({ time }) => isAhead(this.#order, after, time));
   }
@@ -247,7 +243,7 @@ export class TimeWalk<T extends Ordered> {
     const step = options.clock.explain(order, after, first);
     if (step !== null) {
       options.clock.learn(step);
-      this.#after = pastTick(order, this.#known ?? after, step);
+      this.#after = pastTick(order, this.#known?.time ?? after, step);
     }
     return { ...page, rows, isReversed };
   }

@@ -20,14 +20,18 @@ export interface DeepsetDialect extends Omit<Doubts, 'total'> {
   tieOrder: 'id' | 'insertion' | 'unreversed';
   /** Fraction digits of `logged_at`; further digits are cut off. */
   digits: number;
+  /** Fraction digits of `logged_at` in answers, where lists are ordered and bounded by more; null: all of `digits`. */
+  shownDigits: number | null;
   /** Whether a page begins strictly after its bound or includes it. */
   after: 'exclusive' | 'inclusive';
   /** The answer to a `limit` below 1: 422, or the default limit. */
   smallLimit: 'refused' | 'default';
   /** Which rows a bound selects: those after it in the sort order, or the older ones for both sort orders. */
   afterSide: 'of-order' | 'older';
-  /** The precision to which `after` is cut before rows are compared with it. */
+  /** The precision that `after` is brought to before rows are compared with it. */
   afterStep: 'microsecond' | 'millisecond' | 'second';
+  /** How `after` is brought to that precision. */
+  afterRounding: 'down' | 'nearest' | 'up';
   /** Digits of `after` beyond microseconds: cut off, or answered with 422. */
   afterDigits: 'truncated' | 'refused';
   /** Who answers refused requests: the API, or the proxy in front of it with an HTML page. */
@@ -49,10 +53,12 @@ export const DEFAULT_DIALECT: DeepsetDialect = {
   filterable: ['level', 'origin'],
   tieOrder: 'id',
   digits: 6,
+  shownDigits: null,
   after: 'exclusive',
   smallLimit: 'refused',
   afterSide: 'of-order',
   afterStep: 'microsecond',
+  afterRounding: 'down',
   afterDigits: 'truncated',
   errorPages: 'json',
   csvUnlessExactlyJson: false,

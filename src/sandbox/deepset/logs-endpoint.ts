@@ -95,7 +95,7 @@ function wireOf(record: StoredRecord, dialect: DeepsetDialect): Record<string, u
   return {
     log_id: record.log_id,
     message: record.message,
-    logged_at: writeTime(record.time, dialect.digits),
+    logged_at: writeTime(record.time, dialect.shownDigits ?? dialect.digits),
     level: record.level,
     origin: record.origin,
     exceptions: record.exceptions,

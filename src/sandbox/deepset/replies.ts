@@ -75,11 +75,11 @@ const STEP: Readonly<Record<DeepsetDialect['afterStep'], bigint>> = {
   second: 1_000_000_000n,
 };
 
-/** A date-time parameter in nanoseconds, cut to the precision of the vendor's clock. */
+/** A date-time parameter in nanoseconds, brought to the precision of the vendor's clock. */
 export function timeParameter(
   query: URLSearchParams,
   name: string,
-  { afterDigits, afterStep }: Pick<DeepsetDialect, 'afterDigits' | 'afterStep'>,
+  { afterDigits, afterStep, afterRounding }: Pick<DeepsetDialect, 'afterDigits' | 'afterStep' | 'afterRounding'>,
 ): bigint | null {
   const text = query.get(name);
   if (text === null) return null;
@@ -89,5 +89,6 @@ export function timeParameter(
     throw new InvalidParameter(name, 'datetime_from_date_parsing', 'Input should be a valid datetime', text);
   }
   const step = STEP[afterStep];
-  return instant.nanoseconds - (((instant.nanoseconds % step) + step) % step);
+  const raised = instant.nanoseconds + { down: 0n, nearest: step / 2n, up: step - 1n }[afterRounding];
+  return raised - (((raised % step) + step) % step);
 }

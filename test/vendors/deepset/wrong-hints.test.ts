@@ -33,11 +33,16 @@ function record(time: bigint, index: number): DeepsetRecord {
 
 /** A log with a line every so many microseconds. */
 function write(count: number, distance: bigint): string {
+  return writeAt(count, (index) => BigInt(index) * distance);
+}
+
+/** A log whose lines are so many microseconds behind its start. */
+function writeAt(count: number, place: (index: number) => bigint): string {
   harness.simulation.clear();
   const job = harness.simulation.createJob({ name: 'rag' });
   harness.simulation.writeRecords(
     job,
-    Array.from({ length: count }, (_, index) => record(START + BigInt(index) * distance * 1000n, index)),
+    Array.from({ length: count }, (_, index) => record(START + place(index) * 1000n, index)),
   );
   return job;
 }
@@ -67,6 +72,43 @@ describe('a source whose bounds of time are coarser than thought', () => {
       expect(numbers(batches.flatMap(({ rows }) => rows))).toEqual(upTo(count, direction));
       expect(batches.filter(({ truncated }) => truncated !== undefined)).toEqual([]);
       expect(harness.asked().length).toBeLessThan(4 * (count / 100) + 8);
+    }
+  });
+
+  // The simulation orders and bounds by microseconds in both cases.
+  test.each([
+    ['shows milliseconds alone', { shownDigits: 3 }],
+    ['shows milliseconds alone, with bounds that are inclusive', { shownDigits: 3, after: 'inclusive' }],
+    ['rounds bounds to milliseconds', { afterStep: 'millisecond', afterRounding: 'nearest', after: 'inclusive' }],
+    ['rounds bounds up to milliseconds', { afterStep: 'millisecond', afterRounding: 'up' }],
+  ] as const)('gives each line once where it %s', async (_, dialect) => {
+    Object.assign(harness.simulation.dialect, dialect satisfies Partial<DeepsetDialect>);
+    const distances = [250n, 333n, 500n, 650n].map((distance) => (index: number) => BigInt(index) * distance);
+    const groups = (index: number): bigint =>
+      BigInt(Math.floor(index / 36)) * 10_000n + BigInt(Math.floor((index % 36) / 12)) * 333n;
+    for (const place of [...distances, groups]) {
+      const job = writeAt(997, place);
+      for (const direction of BOTH) {
+        const connector = harness.connect();
+        const found: LogEntry[] = [];
+        for (let from: Position | null = null, isMore = true; isMore; from = found.at(-1) ?? null) {
+          const page = await readEntries(await partitionOf(connector, job), { direction, from, take: 50 });
+          found.push(...page);
+          isMore = page.length > 0;
+        }
+        expect(numbers(found).sort((a, b) => a - b)).toEqual(upTo(997, 'forward'));
+      }
+    }
+  });
+
+  // Both pages of an instant in the middle begin with lines of its neighbours, and end with the same five of its fifteen lines.
+  test('gives all lines of an instant whose lines come in one order in both directions', async () => {
+    const dialect = { after: 'inclusive', rowsPerPage: 20, tieOrder: 'unreversed' } as const;
+    Object.assign(harness.simulation.dialect, dialect satisfies Partial<DeepsetDialect>);
+    const job = writeAt(45, (index) => BigInt(Math.floor(index / 15)));
+    for (const direction of BOTH) {
+      const found = await readEntries(await partitionOf(harness.connect(), job), { direction });
+      expect(numbers(found).sort((a, b) => a - b)).toEqual(upTo(45, 'forward'));
     }
   });
 
@@ -108,6 +150,8 @@ describe('a source whose flags, sizes and bounds may be wrong', () => {
   const dialects: fc.Arbitrary<Partial<DeepsetDialect>> = fc
     .record({
       afterStep: fc.constantFrom('microsecond', 'millisecond', 'second'),
+      afterRounding: fc.constantFrom('down', 'down', 'nearest', 'up'),
+      shownDigits: fc.constantFrom(null, null, 3),
       after: fc.constantFrom('exclusive', 'inclusive'),
       more: fc.constantFrom('honest', 'always', 'never', 'missing'),
       rowsPerPage: fc.oneof(fc.constant(100), fc.integer({ min: 20, max: 90 })),
@@ -119,7 +163,7 @@ describe('a source whose flags, sizes and bounds may be wrong', () => {
     .filter(({ more, rowsPerPage }) => more !== 'never' || rowsPerPage === 100);
   const logs = fc.record({
     count: fc.integer({ min: 0, max: 400 }),
-    distance: fc.constantFrom(1n, 130n, 2_000n, 60_000n),
+    distance: fc.constantFrom(1n, 130n, 250n, 500n, 2_000n, 60_000n),
     crowd: fc.constantFrom(1, 1, 2, 15),
   });
   const walks = fc.record({
@@ -163,7 +207,9 @@ describe('a source whose flags, sizes and bounds may be wrong', () => {
         expect(inOrder).toBe(true);
         if (!isCut) expect(found.length).toBe(count);
         // Lines that a vendor's clock can tell apart are never out of reach.
-        const perTick = dialect.afterStep === 'second' ? 1_000_000n : dialect.afterStep === 'millisecond' ? 1_000n : 1n;
+        const perAfter =
+          dialect.afterStep === 'second' ? 1_000_000n : dialect.afterStep === 'millisecond' ? 1_000n : 1n;
+        const perTick = dialect.shownDigits === 3 && perAfter === 1n ? 1_000n : perAfter;
         const crowded = (perTick / distance + 1n) * BigInt(crowd);
         if (crowded < BigInt(dialect.rowsPerPage ?? 100)) expect(isCut).toBe(false);
         expect(harness.asked().length).toBeLessThan(60 * (count / 20 + 2));
