@@ -32,8 +32,8 @@ export function encodeLines(lines: readonly FeedLine[]): string[] {
 
 function encodePart(lines: readonly FeedLine[]): string {
   return JSON.stringify(
-    lines.map(({ entry: { time, tie, ...entry }, partition, hint }) => ({
-      entry: { ...entry, tie, time: String(time) },
+    lines.map(({ entry, partition, hint }) => ({
+      entry: { ...entry, severity: entry.severity, tie: entry.tie, time: String(entry.time) },
       partition,
       hint,
     })),

@@ -5,38 +5,58 @@ import type { LogNode } from '../api.ts';
 import { encodeEntryId } from '../node-id.ts';
 import type { FederatedSource } from '../source.ts';
 
-/** An entry in the graph. The tie-break, the id and what keys say are computed on access. */
+/** An entry in the graph. Everything is read from the entry on access, since a query selects few of its fields. */
 export class LogEntryNode implements LogNode {
-  readonly source: string;
   readonly jobKey: string;
-  readonly time: bigint;
-  readonly timestamp: string;
-  readonly severity: Severity;
-  readonly message: string;
-  readonly exceptions: readonly LogException[];
-  readonly attributes: JsonObject | null;
-  readonly attemptKey: string | null;
-  readonly stepKey: string | null;
-  readonly taskKey: string | null;
   readonly partition: string;
   readonly #entry: LogEntry;
   readonly #source: FederatedSource;
 
   constructor(source: FederatedSource, jobKey: string, partition: string, entry: LogEntry) {
-    this.#source = source;
-    this.source = source.name;
     this.jobKey = jobKey;
     this.partition = partition;
-    this.time = entry.time;
     this.#entry = entry;
-    this.timestamp = entry.timestamp;
-    this.severity = entry.severity;
-    this.message = entry.message;
-    this.exceptions = entry.exceptions;
-    this.attributes = entry.attributes;
-    this.attemptKey = entry.attemptKey;
-    this.stepKey = entry.stepKey;
-    this.taskKey = entry.taskKey;
+    this.#source = source;
+  }
+
+  get source(): string {
+    return this.#source.name;
+  }
+
+  get time(): bigint {
+    return this.#entry.time;
+  }
+
+  get timestamp(): string {
+    return this.#entry.timestamp;
+  }
+
+  get severity(): Severity {
+    return this.#entry.severity;
+  }
+
+  get message(): string {
+    return this.#entry.message;
+  }
+
+  get exceptions(): readonly LogException[] {
+    return this.#entry.exceptions;
+  }
+
+  get attributes(): JsonObject | null {
+    return this.#entry.attributes;
+  }
+
+  get attemptKey(): string | null {
+    return this.#entry.attemptKey;
+  }
+
+  get stepKey(): string | null {
+    return this.#entry.stepKey;
+  }
+
+  get taskKey(): string | null {
+    return this.#entry.taskKey;
   }
 
   get severityNumber(): number {

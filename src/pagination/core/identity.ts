@@ -10,7 +10,7 @@ import type { Identity, Unplaced } from './partition.ts';
 
 /**
  * A row that computes its tie-break on first use. Most rows never need one, because no other row has their instant. A
- * spread copy (`{ ...row }`) has no tie-break.
+ * copy (`copyOf`) has no tie-break.
  */
 export abstract class LateTie {
   #tie: string | null = null;
@@ -26,6 +26,16 @@ export abstract class LateTie {
   set tie(tie: string) {
     this.#tie = tie;
   }
+
+  /** A plain copy without a tie-break. A row that computes more than that on demand adds it here. */
+  copy(): this {
+    return { ...this };
+  }
+}
+
+/** A plain copy of a row, to be changed. It has no tie-break if the row computes it on demand. */
+export function copyOf<T extends object>(row: T): T {
+  return row instanceof LateTie ? row.copy() : { ...row };
 }
 
 /** Gives a row its tie-break if it is the only row of its instant. */

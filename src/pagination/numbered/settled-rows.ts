@@ -1,6 +1,6 @@
 import { comparePositions, isBeyond } from '../../domain/ordered.ts';
 import type { Direction, Ordered, Position } from '../../domain/ordered.ts';
-import { placeGroup } from '../core/identity.ts';
+import { copyOf, placeGroup } from '../core/identity.ts';
 import { textOfRow } from './still-rows.ts';
 import type { Hint, Identity, Unplaced } from '../core/partition.ts';
 import { noRows } from '../core/hinted-rows.ts';
@@ -196,7 +196,7 @@ export class SettledRows<T extends Ordered> {
     const rows = group.map((held) => {
       const { row, at } = held;
       // Copy the row, because the page may later be compared with another read of it.
-      const moved = row.time === at * this.#sign ? row : { ...row, time: at * this.#sign };
+      const moved = row.time === at * this.#sign ? row : { ...copyOf(row), time: at * this.#sign };
       places.set(moved, held);
       return moved;
     });

@@ -3,6 +3,7 @@ import type { Ordered, UnreadableRow } from '../../domain/ordered.ts';
 import { FIRST_INSTANT, LAST_INSTANT } from '../../domain/time.ts';
 import { CUT } from '../../http/body/string-cutter.ts';
 import { Mismatch } from '../../http/body/mismatch.ts';
+import { copyOf } from '../../pagination/core/identity.ts';
 import type { Batch, Partition, Unplaced, Unreadable } from '../../pagination/core/partition.ts';
 import { Through } from '../../pagination/core/read-on.ts';
 import { MOST_NAMES, together } from '../../pagination/core/unreadable.ts';
@@ -176,7 +177,7 @@ export function cutRows<T extends Unplaced<Ordered>>(
   const reason = `it is larger than maxResponseBytes allows; its texts are cut to ${cutTo} bytes`;
   const isCut = (row: T): boolean => rows.length === 1 || hasCutString(row, cutTo / BYTES_PER_UNIT);
   return rows.map((row) =>
-    isCut(row) ? { ...row, cut: { id: `cut ${idOf(row)}`, reason, isCut: true as const } } : row,
+    isCut(row) ? { ...copyOf(row), cut: { id: `cut ${idOf(row)}`, reason, isCut: true as const } } : row,
   );
 }
 

@@ -15,23 +15,32 @@ const NO_EXCEPTIONS: LogEntry['exceptions'] = [];
 class Entry extends LateTie implements LogEntry {
   readonly time: bigint;
   readonly timestamp: string;
-  readonly severity: Severity;
   readonly message: string;
   readonly exceptions = NO_EXCEPTIONS;
   readonly attributes = null;
   readonly attemptKey: string | null;
   readonly stepKey: string | null;
   readonly taskKey: string | null;
+  #severity: Severity | null = null;
 
   constructor(row: LogRowWire, attemptKey: string | null) {
     super();
     this.time = row.timestamp.nanoseconds;
     this.timestamp = row.timestamp.text;
     this.message = row.message ?? '';
-    this.severity = inferSeverity(this.message);
     this.attemptKey = attemptKey;
     this.stepKey = row.job_step;
     this.taskKey = row.job_task;
+  }
+
+  /** Inferred when it is asked for: most queries do not. */
+  get severity(): Severity {
+    this.#severity ??= inferSeverity(this.message);
+    return this.#severity;
+  }
+
+  override copy(): this {
+    return { ...super.copy(), severity: this.severity };
   }
 
   protected identity(): readonly (string | null)[] {
