@@ -46,7 +46,8 @@ export async function* readFromSmallPage<T extends Ordered>(
   call: Call,
 ): AsyncGenerator<Batch<T>, void, undefined> {
   const small = await smallPage(options, request, call);
-  const batch = small === null ? null : batchFrom(small, options, request);
+  const batch =
+    small === null ? null : batchFrom(small, options, { ...request, need: neededOf(small, options, request) });
   if (small === null || batch === null) {
     const usual = options.readUsual(request, call);
     return yield* small !== null && hasPassedOver(small.page, request) ? reportingPassedOver(usual) : usual;
@@ -56,8 +57,20 @@ export async function* readFromSmallPage<T extends Ordered>(
   const last = batch.rows.at(-1);
   const from = last === undefined ? request.from : { time: last.time, tie: last.tie };
   const hint = last === undefined ? request.hint : (batch.hints.at(-1) ?? null);
-  const need = Math.max(1, request.need - batch.rows.length);
-  yield* options.readUsual({ ...request, from, hint, need }, small.call);
+  const need = request.need - batch.rows.length;
+  const rest = { ...request, from, hint, need: Math.max(1, need) };
+  // A page of the usual size that is all but large enough: a small one has the few rows that remain.
+  const isNearlyAll = need > 0 && need < batch.rows.length && small.rows === options.size.usual;
+  yield* isNearlyAll ? readFromSmallPage(options, rest, small.call) : options.readUsual(rest, small.call);
+}
+
+/** How many rows to take from the page: rows behind them show that none is missing. */
+function neededOf<T extends Ordered>(
+  { page }: SmallPage<T>,
+  { ladder }: SmallPageOptions<T>,
+  { need }: ReadRequest<T>,
+): number {
+  return page.isLast ? need : Math.min(need, Math.max(1, page.rows.length - ladder.ahead));
 }
 
 /** Null: no page of the ladder serves. */
@@ -83,14 +96,16 @@ async function smallPage<T extends Ordered>(
 /** Reads the page at the end of the log where the read begins. */
 async function pageAtEnd<T extends Ordered>(
   options: SmallPageOptions<T>,
-  { direction, need }: ReadRequest<T>,
+  { direction, need, prefetch }: ReadRequest<T>,
   call: Call,
 ): Promise<SmallPage<T> | null> {
   const { ladder, size } = options;
   const wanted = sizeFor(need + ladder.ahead, ladder, size.rows);
   if (wanted >= size.rows) {
     FirstPage.of(size, call).note(size.rows);
-    return null;
+    // A reader that surely takes as many rows as a page has.
+    const isServed = prefetch === true && direction === 'forward' && size.rows === size.usual && need <= size.rows;
+    return isServed ? ask(options, 0, size.rows, call) : null;
   }
   const known = direction === 'backward' ? await pageAtKnownEnd(options, wanted, call) : null;
   if (known !== null) return known;
@@ -176,7 +191,8 @@ async function ask<T extends Ordered>(
     const isWhole = page.isLast ? page.missing === undefined : page.rows.length === rows;
     const isEven = isWhole && isInOrder(page);
     const canJump = page.isLast || list.canJump();
-    if (!isEven || !canJump) size.learned(TokenFacts).isUneven = true;
+    // A page of the usual size says nothing about smaller ones.
+    if ((!isEven || !canJump) && rows < size.usual) size.learned(TokenFacts).isUneven = true;
     return { page, index, rows, isEven, canJump, call: list.call };
   } catch (error) {
     if (!(error instanceof AnswerTooLarge || error instanceof CutPages)) throw error;

@@ -65,6 +65,18 @@ describe('reading the log of a job', () => {
     expect(harness.logQueries()).toEqual([{ limit: '40' }]);
   });
 
+  test('reads the last of 1,000 wanted lines on a small page, which shows that none is missing', async () => {
+    const harness = await withLines(lines(3000));
+    const request = { direction: 'forward', from: null, hint: null, until: null, need: 1000, prefetch: true } as const;
+    const rows: LogEntry[] = [];
+    for await (const batch of (await onlyPartition(harness)).read(request, createCall())) {
+      rows.push(...batch.rows);
+      if (rows.length >= 1000) break;
+    }
+    expect(rows.map(({ message }) => message).slice(0, 1000)).toEqual(messages(3000).slice(0, 1000));
+    expect(harness.logQueries().map(({ limit }) => limit)).toEqual(['1000', '130']);
+  });
+
   test.each<NemoOptions>([
     { nextPageAtEnd: 'null' },
     { nextPageAtEnd: 'empty' },
