@@ -28,14 +28,15 @@ export abstract class LateTie {
   }
 
   /** A plain copy without a tie-break. A row that computes more than that on demand adds it here. */
-  copy(): this {
-    return { ...this };
+  copy(): object {
+    return Object.assign({}, this);
   }
 }
 
 /** A plain copy of a row, to be changed. It has no tie-break if the row computes it on demand. */
 export function copyOf<T extends object>(row: T): T {
-  return row instanceof LateTie ? row.copy() : { ...row };
+  // A copy has every property of the row but the tie-break.
+  return row instanceof LateTie ? (row.copy() as T) : { ...row };
 }
 
 /** Gives a row its tie-break if it is the only row of its instant. */

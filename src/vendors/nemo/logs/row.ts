@@ -39,8 +39,8 @@ class Entry extends LateTie implements LogEntry {
     return this.#severity;
   }
 
-  override copy(): this {
-    return { ...super.copy(), severity: this.severity };
+  override copy(): object {
+    return Object.assign(super.copy(), { severity: this.severity });
   }
 
   protected identity(): readonly (string | null)[] {
