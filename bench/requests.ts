@@ -1,7 +1,8 @@
 /**
  * What a request costs, as a multiple of a bare pass-through that makes the same vendor calls. Run with `npm run bench`;
  * `--quick` for a small run, `--only=W1,W3` for some of it, `--latency=20` for vendors that take that long
- * (milliseconds), `--cursors` for `edges { cursor node }`, `--peers` to compare other servers, too. Prints markdown. See docs/performance.md for how to read it.
+ * (milliseconds), `--cursors` for `edges { cursor node }`, `--peers` to compare other servers, too, and `--build=FOLDER` for each other build that
+ * takes turns with this one. Prints markdown. See docs/performance.md for how to read it.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -26,6 +27,8 @@ const flags = process.argv.slice(2);
 const scale: Scale = { ...(flags.includes('--quick') ? QUICK : FULL), profiles: process.env['BENCH_PROFILE'] };
 const only = valueOf('--only=')?.split(',');
 const hasCursors = flags.includes('--cursors');
+/** Folders beside `dist`, so that they find the same packages. */
+const builds = flags.filter((flag) => flag.startsWith('--build=')).map((flag) => flag.slice('--build='.length));
 const latency = Number(valueOf('--latency=') ?? 0);
 
 /** Other servers with resolvers written by hand: bench/peers. */
@@ -70,11 +73,13 @@ async function commandsFor(upstream: Upstream, folder: string): Promise<Command[
       environment,
       asks: 'as GraphQL',
     })),
-    {
-      name: 'Tributary',
-      run: ['dist/src/cli/main.js', 'serve', '--config', configuration, '--port', '0'],
+    ...['dist', ...builds].map((build): Command => ({
+      name: build === 'dist' ? 'Tributary' : `Tributary in ${build}`,
+      run: [`${build}/src/cli/main.js`, 'serve', '--config', configuration, '--port', '0'],
+      // An experiment may ask the vendors itself.
+      ...(build === 'dist' ? {} : { environment }),
       asks: 'as GraphQL',
-    },
+    })),
   ];
 }
 
