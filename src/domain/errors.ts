@@ -49,13 +49,28 @@ export class TributaryError extends Error {
   readonly body: unknown;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    const { stackTraceLimit } = Error;
+    // Nobody reads its stack, and one query may fail in thousands of fields.
+    Error.stackTraceLimit = 0;
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    Error.stackTraceLimit = stackTraceLimit;
     this.code = code;
     this.source = details.source;
     this.retryAfterSeconds = details.retryAfterSeconds;
     this.status = details.status;
     // Not enumerable, so that a logger that lists an error's properties does not find a vendor's body.
     Object.defineProperty(this, 'body', { value: details.body, enumerable: false });
+  }
+}
+
+/** Makes an error whose stack nobody reads: finding it takes most of the time. */
+export function withoutStack<T extends Error>(make: () => T): T {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return make();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
   }
 }
 

@@ -1,5 +1,6 @@
 import { GraphQLError } from 'graphql';
 import type { DocumentNode, SourceLocation } from 'graphql';
+import { withoutStack } from '../../domain/errors.ts';
 
 /**
  * Gives errors of compiled queries their place in the document's source, as graphql-js does. The compiler sets only
@@ -13,7 +14,8 @@ export function withPlaces(errors: readonly GraphQLError[], document: DocumentNo
     const { message, locations = [], path, originalError } = error;
     if (locations.length === 0) return error;
     starts ??= startsOfLines(source.body);
-    return new GraphQLError(message, { source, positions: positionsOf(locations, starts), path, originalError });
+    const positions = positionsOf(locations, starts);
+    return withoutStack(() => new GraphQLError(message, { source, positions, path, originalError }));
   });
 }
 

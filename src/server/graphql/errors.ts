@@ -1,7 +1,7 @@
 import { GraphQLError } from 'graphql';
 import type { GraphQLErrorExtensions } from 'graphql';
 import type { Logger } from 'pino';
-import { ERROR_CODES, TributaryError } from '../../domain/errors.ts';
+import { ERROR_CODES, TributaryError, withoutStack } from '../../domain/errors.ts';
 import type { ErrorCode } from '../../domain/errors.ts';
 
 /** Turns an error into the error that clients see. `requestId`: the id of the error's request, if known. */
@@ -66,12 +66,12 @@ function httpOf(error: GraphQLError): Record<string, unknown> {
 }
 
 function clientError(message: string, extensions: Record<string, unknown>, error: unknown): GraphQLError {
-  if (!(error instanceof GraphQLError)) return new GraphQLError(message, { extensions });
+  if (!(error instanceof GraphQLError)) return withoutStack(() => new GraphQLError(message, { extensions }));
   const { nodes, source, positions, path } = error;
   // graphql-js copies `source` from a thrown error. In a `TributaryError` that is the name of a source, not the text of
   // a query.
   const place = nodes === undefined ? { source, positions } : { nodes };
-  return new GraphQLError(message, { ...place, path, extensions });
+  return withoutStack(() => new GraphQLError(message, { ...place, path, extensions }));
 }
 
 function pathOf(error: unknown): string | null {

@@ -14,13 +14,14 @@ interface Executed {
   readonly setResult: (result: unknown) => void;
 }
 
-type OnExecuteDone = (executed: Executed) => { readonly onEnd?: () => void } | undefined;
+type Ending = { readonly onEnd?: () => void } | undefined;
+type OnExecuteDone = (executed: Executed) => Ending | Promise<Ending>;
 type Hooked = { readonly onExecuteDone?: OnExecuteDone } | undefined;
 type OnExecute = (executing: Executing) => Hooked | Promise<Hooked>;
 
 /**
  * The same plug-ins, with one hook for the execution of a query in place of one each. They run in their order, as envelop would run
- * them, without the objects and functions that it makes for each. An `onExecuteDone` may return `onEnd`, no promise and no `onNext`.
+ * them, without the objects and functions that it makes for each. An `onExecuteDone` may return `onEnd`, and no `onNext`.
  */
 export function executingInOne(plugins: readonly Plugin[]): Plugin[] {
   const hooks: OnExecute[] = [];
@@ -79,15 +80,34 @@ function allDone(done: readonly OnExecuteDone[]): OnExecuteDone {
         setResult(next);
       },
     };
-    for (const hook of done) {
-      const ending = hook(each);
+
+    function add(ending: Ending): void {
       if (ending?.onEnd !== undefined) ends.push(ending.onEnd);
     }
-    if (ends.length === 0 || !isAsyncIterable(each.result)) return undefined;
-    return {
-      onEnd() {
-        for (const end of ends) end();
-      },
-    };
+
+    function runFrom(first: number): Promise<void> | undefined {
+      for (let at = first; at < done.length; at += 1) {
+        const ending = done[at]?.(each);
+        if (ending instanceof Promise) {
+          return ending.then((later) => {
+            add(later);
+            return runFrom(at + 1);
+          });
+        }
+        add(ending);
+      }
+      return undefined;
+    }
+
+    function ending(): Ending {
+      if (ends.length === 0 || !isAsyncIterable(each.result)) return undefined;
+      return {
+        onEnd() {
+          for (const end of ends) end();
+        },
+      };
+    }
+
+    return runFrom(0)?.then(ending) ?? ending();
   };
 }

@@ -1,4 +1,4 @@
-import type { ExecutionArgs } from 'graphql';
+import type { ExecutionArgs, GraphQLError } from 'graphql';
 import { mapAsyncIterator } from 'graphql-yoga';
 import type { Plugin } from 'graphql-yoga';
 import type { GraphContext } from '../../../resolvers/context.ts';
@@ -52,6 +52,10 @@ export function largeAnswers(): Plugin {
         processing.setResult(mapAsyncIterator(result as AsyncIterable<Answer>, written) as typeof result);
         return;
       }
+      if (!Array.isArray(result) && hasManyErrors(result as Answer)) {
+        processing.setResult((await writtenAhead(result as Answer, ['errors', ...LARGE_PARTS])) as typeof result);
+        return;
+      }
       const size = used.get(request);
       if (size === undefined || !isLarge(size)) return;
       if (EVENTS.test(request.headers.get('accept') ?? '')) {
@@ -85,22 +89,35 @@ export function largeAnswers(): Plugin {
 /** The parts of a result that can be large. */
 const LARGE_PARTS = ['data', 'incremental'] as const;
 
+/** Yoga makes each error anew before it writes it. */
+const MANY_ERRORS = 100;
+
 /** A result, or an event or a part of one, that may say how to write it. */
 interface Answer {
+  readonly errors?: readonly GraphQLError[] | undefined;
   readonly data?: unknown;
   readonly incremental?: unknown;
   readonly stringify?: unknown;
 }
 
+/** True if the answer has many errors and none that yoga reads a status from. */
+function hasManyErrors({ errors = [], data }: Answer): boolean {
+  const hasStatus = ({ extensions }: GraphQLError): boolean => extensions['http'] !== undefined;
+  return errors.length > MANY_ERRORS && typeof data === 'object' && data !== null && !errors.some(hasStatus);
+}
+
 /** The answer with its large parts written, so that yoga only puts them together. */
-async function writtenAhead(answer: Answer): Promise<Answer> {
+async function writtenAhead(answer: Answer, names: readonly (keyof Answer)[] = LARGE_PARTS): Promise<Answer> {
   const parts = new Map<string, string>();
-  for (const name of LARGE_PARTS) if (answer[name] !== undefined) parts.set(name, await jsonInTurns(answer[name]));
+  for (const name of names) if (answer[name] !== undefined) parts.set(name, await jsonInTurns(answer[name]));
+  const isAhead = parts.has('errors');
   const stringify = (shown: object): string => {
-    const members = Object.entries(shown).filter(([name, member]) => name !== 'stringify' && member !== undefined);
+    const all = isAhead ? { errors: null, ...shown } : shown;
+    const members = Object.entries(all).filter(([name, member]) => name !== 'stringify' && member !== undefined);
     return `{${members.map(([name, member]) => `${writeJson(name)}:${parts.get(name) ?? writeJson(member)}`).join()}}`;
   };
-  return { ...answer, stringify };
+  const { errors, ...others } = answer;
+  return { ...others, ...(isAhead || errors === undefined ? {} : { errors }), stringify };
 }
 
 type Size = Pick<BudgetLimits, 'answerBytes' | 'rows'>;

@@ -1,8 +1,12 @@
 import { isAsyncIterable, mapAsyncIterator } from 'graphql-yoga';
 import type { Plugin } from 'graphql-yoga';
 import type { ExecutionArgs, GraphQLError } from 'graphql';
+import { mapInTurns } from '../../domain/fair-share.ts';
 import type { AdmittedContext } from '../access/admit-operations.ts';
 import type { Present } from './errors.ts';
+
+/** More errors are presented in turns of the event loop. */
+const MANY_ERRORS = 100;
 
 /** An answer, an event of a stream, or one part of an answer in several parts. */
 interface Answer {
@@ -40,7 +44,15 @@ export function namedErrors(present: Present): Plugin {
   return {
     onExecute: ({ args }) => ({
       onExecuteDone({ result, setResult }) {
-        setResult(name(result, args));
+        const { errors = [], ...rest } = result as Answer;
+        if (errors.length <= MANY_ERRORS || Symbol.asyncIterator in result) {
+          setResult(name(result, args));
+          return undefined;
+        }
+        const { requestId = null } = args.contextValue as unknown as AdmittedContext;
+        return mapInTurns(errors, (error) => present(error, requestId)).then((shown) => {
+          setResult({ errors: shown, ...rest });
+        });
       },
     }),
     onSubscribe: ({ args }) => ({

@@ -249,6 +249,14 @@ const CASES: readonly (readonly [what: string, asked: () => Asked, answer: RegEx
     /"job-10"/,
   ],
   [
+    'two thousand ids of nothing, each with an error of its own',
+    () => ({
+      query: 'query ($ids: [ID!]!) { nodes(ids: $ids) { id } }',
+      variables: { ids: Array.from({ length: 2_000 }, (_, n) => `none-${n}`) },
+    }),
+    /BAD_USER_INPUT/,
+  ],
+  [
     'thousands of fields that there are not, in a text that is new each time',
     () => ({ query: fresh(`{ ${Array.from({ length: 1_900 }, (_, n) => `n${n}`).join(' ')} }`) }),
     /BAD_USER_INPUT/,
