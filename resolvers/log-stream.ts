@@ -1,4 +1,4 @@
-import { UNLIMITED } from '../src/domain/budget.ts';
+import { Budget } from '../src/domain/budget.ts';
 import { anotherCall } from '../src/domain/call.ts';
 import type { LogStreamEvent } from '../src/federation/api.ts';
 import type { GraphContext } from './context.ts';
@@ -26,7 +26,7 @@ export function logEntries(
   const refs = jobsOfIds(jobs);
   const begun = context.call;
   const ended = new AbortController();
-  const call = anotherCall(begun, { signal: AbortSignal.any([begun.signal, ended.signal]), budget: UNLIMITED });
+  const call = anotherCall(begun, { signal: AbortSignal.any([begun.signal, ended.signal]), budget: new Budget(null) });
   const events = context.federation.tail(refs, { after, tail, filter: logFilter(filter) }, call);
   return {
     [Symbol.asyncIterator]() {

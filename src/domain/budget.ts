@@ -115,5 +115,3 @@ export class Budget {
     return error;
   }
 }
-
-export const UNLIMITED = new Budget(null);

@@ -1,5 +1,4 @@
-import { UNLIMITED } from './budget.ts';
-import type { Budget } from './budget.ts';
+import { Budget } from './budget.ts';
 import { NO_SPAN } from './span.ts';
 import type { Span } from './span.ts';
 
@@ -62,7 +61,8 @@ export function createCall(options: CallOptions = {}): Call {
     asker: options.asker ?? { caller: null },
     priority: options.priority ?? 'interactive',
     comesAgain: options.comesAgain ?? false,
-    budget: options.budget ?? UNLIMITED,
+    // One of its own: what one call uses must not show in another.
+    budget: options.budget ?? new Budget(null),
     recency: options.recency ?? { notBefore: -Infinity, inSequence: false },
     span: options.span ?? NO_SPAN,
     scoped<T>(owner: object, name: string, create: () => T): T {

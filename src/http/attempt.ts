@@ -101,12 +101,12 @@ function enterNow({ limiter, coolDown }: AttemptParts, caller: Caller): (() => v
 
 /** Waits for a slot. If the source asks for a pause meanwhile, gives the slot back and waits until the pause ends. */
 async function enter(
-  { limiter, coolDown, recorder }: AttemptParts,
+  { limiter, coolDown, recorder, wire }: AttemptParts,
   caller: Caller,
   since: number,
 ): Promise<() => void> {
   for (;;) {
-    await coolDown.over(caller.cancellation);
+    await coolDown.over(caller.cancellation, since + wire.limits.queueMilliseconds);
     const release = await limiter.acquire(caller, since).catch((error: unknown) => {
       if (hasCode(error, 'SOURCE_RATE_LIMITED', 'SOURCE_TIMEOUT')) recorder.turnedAway();
       throw error;

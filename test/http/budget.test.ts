@@ -42,3 +42,9 @@ describe("an operation's calls", () => {
     expect(server.received).toHaveLength(1);
   });
 });
+
+test('a call without a budget counts what it uses for itself alone', () => {
+  const first = createCall();
+  first.budget.showRows(5_000);
+  expect([first.budget.used.rows, createCall().budget.used.rows]).toEqual([5_000, 0]);
+});

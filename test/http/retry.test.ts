@@ -166,6 +166,16 @@ describe('Retry-After', () => {
     expect(server.received).toHaveLength(2);
   });
 
+  test('that is longer than a call may wait for its turn refuses the call at once', async () => {
+    const limits = { retries: 0, queueMilliseconds: 1_000 };
+    const { server, clock, ask } = await failing(status(429, { 'retry-after': '3' }), 1, { limits });
+    await rejection(ask());
+    expect(await rejection(ask())).toMatchObject({ code: 'SOURCE_RATE_LIMITED', retryAfterSeconds: 3 });
+    expect([clock.slept, server.received.length]).toEqual([[], 1]);
+    clock.advance(2_500);
+    expect(await ask()).toMatchObject({ data: { ok: true } });
+  });
+
   test('holds for calls that waited for a place when it came', async () => {
     const { server, clock, ask } = await failing(status(429, { 'retry-after': '60' }), 1, {
       limits: { concurrency: 1, retries: 0 },

@@ -22,9 +22,9 @@ export interface CoolDown {
   hear(pause: SourcePause): void;
   /**
    * Resolves when the source may be called. Rejects with the pause's error code if that is more than
-   * `LONGEST_OBEYED_SECONDS` away.
+   * `LONGEST_OBEYED_SECONDS` away, or later than `latest` by the clock.
    */
-  over(cancellation: Cancellation): Promise<void>;
+  over(cancellation: Cancellation, latest?: number): Promise<void>;
 }
 
 /** `label` names the endpoint in messages. `allowance` passes pauses on to other replicas. */
@@ -63,9 +63,9 @@ export function createCoolDown(
     hear(pause) {
       begin(pause);
     },
-    async over(cancellation) {
+    async over(cancellation, latest = Infinity) {
       // Other calls may be refused meanwhile and extend the pause. This bounds the caller's whole wait.
-      const patience = clock.now() + LONGEST_OBEYED_SECONDS * 1_000;
+      const patience = Math.min(latest, clock.now() + LONGEST_OBEYED_SECONDS * 1_000);
       for (let left = secondsLeft(); left > 0; left = secondsLeft()) {
         if (until > patience) throw notYet(source, label, code, Math.ceil(left));
         await clock.sleep(left * 1_000, cancellation);
