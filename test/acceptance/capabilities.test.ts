@@ -173,7 +173,9 @@ describe.each(SANDBOX_SOURCES)('the capabilities of %s', (name) => {
     expect(calls.length).toBeLessThanOrEqual(Math.ceil(1000 / maxPageSize) + around);
     const queries = calls.map(({ url }) => new URL(url, 'http://vendor').searchParams);
     const sizes = queries.map((query) => Number(query.get('limit') ?? query.get('page_size')));
-    expect(new Set(sizes)).toEqual(new Set([maxPageSize]));
+    // The few rows beyond a full page may come in a small one.
+    expect(sizes).toContain(maxPageSize);
+    expect(Math.max(...sizes)).toBe(maxPageSize);
     const parameters = {
       PAGE_TOKEN: ['page_cursor'],
       OFFSET: ['offset'],
