@@ -1,4 +1,4 @@
-import { isProxyUrl } from './schema/route.ts';
+import { hasReadableUser, isProxyUrl, UNREADABLE_USER } from './schema/route.ts';
 import type { TlsInput } from './schema/route.ts';
 import type { Environment } from './environment.ts';
 import type { Problem } from './problems.ts';
@@ -50,8 +50,10 @@ export function environmentProxies(
     const text = read(name);
     if (text === '') return null;
     const url = text.includes('://') ? text : `http://${text}`;
-    if (isProxyUrl(url)) return url;
-    report({ key: '', message: `the environment variable ${name.toUpperCase()} does not name an http or https proxy` });
+    const isUrl = isProxyUrl(url);
+    if (isUrl && hasReadableUser(url)) return url;
+    const problem = isUrl ? UNREADABLE_USER : 'does not name an http or https proxy';
+    report({ key: '', message: `the environment variable ${name.toUpperCase()} ${problem}` });
     return null;
   }
 

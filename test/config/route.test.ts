@@ -59,6 +59,17 @@ describe('the proxy of a source', () => {
   });
 });
 
+test('a proxy with a user or a password that cannot be decoded is refused, without showing it', () => {
+  const words = 'has a `%` in its user or password that is no escape; write it as `%25`';
+  for (const user of ['u:hun%ter2', 'hun%ter2:p', 'u:%ff', 'u:p%']) {
+    const proxy = `http://${user}@own:3128`;
+    expect(problemsOf({ proxy })).toEqual([{ key: 'sources.first.proxy', message: words }]);
+    const message = `the environment variable HTTPS_PROXY ${words}`;
+    expect(problemsOf({}, { HTTPS_PROXY: proxy })).toEqual([{ key: '', message }]);
+  }
+  expect(routeOf({ proxy: 'http://u:p%25@own:3128' }).proxy).toBe('http://u:p%25@own:3128');
+});
+
 describe('the certificates of a source', () => {
   test('come from files or from the configuration itself', () => {
     const files = {

@@ -68,8 +68,21 @@ describe('a source behind a proxy', () => {
     await ask({ baseUrl: 'https://vendor.test', proxy: secure.url.replace('//', `//${userinfo}@`), tls });
     const plain = await startProxy(await plainVendor());
     await ask({ baseUrl: 'http://vendor.test', proxy: plain.url.replace('//', `//${userinfo}@`) });
+    const [http, https] = [plain, secure].map(({ url }) => url.replace('//', `//${userinfo}@`));
+    await ask({ baseUrl: 'https://vendor.test', proxy: { http: http!, https: https!, except: '' }, tls });
+    await ask({ baseUrl: 'http://vendor.test', proxy: { http: http!, https: https!, except: '' } });
     const header = `Basic ${Buffer.from(expected).toString('base64')}`;
-    expect([secure.credentials, plain.credentials]).toEqual([[header], [header]]);
+    expect([secure.credentials, plain.credentials]).toEqual([
+      [header, header],
+      [header, header],
+    ]);
+  });
+
+  test('of the environment for https alone is not named where a source with http fails', async () => {
+    const proxy = { http: null, https: 'http://proxy.test:3128', except: '' };
+    const error = await rejection(ask({ baseUrl: 'http://vendor.test', proxy }));
+    expect(error).toMatchObject({ code: 'SOURCE_UNAVAILABLE' });
+    expect(String(error)).not.toContain('proxy');
   });
 
   test.each([

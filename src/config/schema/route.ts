@@ -1,12 +1,17 @@
 import { z } from 'zod';
 import { secret } from '../secret.ts';
 
+/** The problem with a user or a password that cannot be decoded. */
+export const UNREADABLE_USER = 'has a `%` in its user or password that is no escape; write it as `%25`';
+
 /** `proxy` of a source: a URL, or `none`, which overrides the environment. */
 export const proxySchema = z
   .string()
   .refine((text) => text === 'none' || isProxyUrl(text), {
     error: 'expected a URL such as http://proxy.example.com:3128, or "none"',
+    abort: true,
   })
+  .refine((text) => text === 'none' || hasReadableUser(text), { error: UNREADABLE_USER })
   .describe(
     'Proxy for the source and its token endpoint, or "none". Default: as set by HTTP_PROXY, HTTPS_PROXY and NO_PROXY.',
   );
@@ -16,6 +21,17 @@ export function isProxyUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, pathname, search, hash } = new URL(text);
   return (protocol === 'http:' || protocol === 'https:') && pathname === '/' && search === '' && hash === '';
+}
+
+/** True if the user and the password of a URL can be decoded. A `%` that begins no escape cannot. */
+export function hasReadableUser(url: string): boolean {
+  const { username, password } = new URL(url);
+  try {
+    decodeURIComponent(username + password);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 export const tlsSchema = z

@@ -1,7 +1,7 @@
 import { Pool } from 'undici';
 import type { Dispatcher } from 'undici';
 import type { ProxySettings, RouteSettings } from '../settings.ts';
-import { createProxied } from './proxy.ts';
+import { createProxied, proxyOfScheme } from './proxy.ts';
 import { secureContextOf } from './tls.ts';
 
 /** A lease on the shared connections to one origin. */
@@ -61,9 +61,10 @@ export function createPools(): Pools {
   };
 }
 
-/** Connections to the local machine ignore the proxies of the environment. */
+/** Proxies of the environment are for one scheme each, and never for the local machine. */
 function proxyTo(origin: string, proxy: ProxySettings | undefined): ProxySettings | undefined {
   if (typeof proxy !== 'object') return proxy;
+  if (proxyOfScheme(origin, proxy) === null) return undefined;
   const { hostname } = new URL(origin);
   return hostname === 'localhost' || hostname === '[::1]' || /^127\./.test(hostname) ? undefined : proxy;
 }
@@ -74,7 +75,7 @@ function createPool(origin: string, { connectTimeoutMilliseconds, tls = {}, prox
   const requestTls = Object.keys(tls).length === 0 ? connect : { ...connect, secureContext: secureContextOf(tls) };
   const options = { keepAliveTimeout: KEEP_ALIVE_MILLISECONDS, maxHeaderSize: LARGEST_HEADERS_BYTES };
   if (proxy === undefined) return new Pool(origin, { ...options, connect: requestTls });
-  return createProxied(proxy, {
+  return createProxied(origin, proxy, {
     ...options,
     connect: requestTls,
     requestTls,

@@ -1,6 +1,6 @@
 import { EnvHttpProxyAgent, Pool, ProxyAgent } from 'undici';
 import type { Dispatcher } from 'undici';
-import type { ProxySettings } from '../settings.ts';
+import type { EnvironmentProxies, ProxySettings } from '../settings.ts';
 
 /** A proxy did not connect to a source. `status` is the proxy's answer, or null if it gave none. */
 export class ProxyFailure extends Error {
@@ -26,7 +26,7 @@ export interface ProxiedPoolOptions extends Pool.Options {
  * Connects through a proxy. A source with TLS is reached through a tunnel (CONNECT). A source without TLS is requested
  * by its absolute URL, because many proxies open tunnels only to port 443.
  */
-export function createProxied(proxy: ProxySettings, options: ProxiedPoolOptions): Dispatcher {
+export function createProxied(origin: string, proxy: ProxySettings, options: ProxiedPoolOptions): Dispatcher {
   const { connectTimeoutMilliseconds, ...pool } = options;
   const shared = {
     ...pool,
@@ -36,14 +36,22 @@ export function createProxied(proxy: ProxySettings, options: ProxiedPoolOptions)
   };
   if (typeof proxy !== 'string') {
     // Empty strings keep the agent from reading the environment of the process.
-    const { http, https, except } = proxy;
-    return new EnvHttpProxyAgent({ ...shared, httpProxy: http ?? '', httpsProxy: https ?? '', noProxy: except });
+    const { except } = proxy;
+    const own = proxyOfScheme(origin, proxy) ?? '';
+    const both = { httpProxy: own, httpsProxy: own, noProxy: except };
+    return new EnvHttpProxyAgent({ ...shared, ...both, ...credentials(own) });
   }
   return new ProxyAgent({ ...shared, uri: proxy, ...credentials(proxy) });
 }
 
+/** The proxy that the environment names for the scheme of this origin. Null: none, whatever NO_PROXY says. */
+export function proxyOfScheme(origin: string, { http, https }: EnvironmentProxies): string | null {
+  return origin.startsWith('https:') ? (https ?? http) : http;
+}
+
 /** The agent reads a user with a password from the URL, but ignores a user without a password. */
 function credentials(proxy: string): { token?: string } {
+  if (proxy === '') return {};
   const { username, password } = new URL(proxy);
   if (username === '' || password !== '') return {};
   return { token: `Basic ${Buffer.from(`${decodeURIComponent(username)}:`).toString('base64')}` };
