@@ -1,4 +1,5 @@
 import type { Call } from '../domain/call.ts';
+import { withHint } from './core/hinted-rows.ts';
 import { comparePositions, isBeyond } from '../domain/ordered.ts';
 import type { Ordered } from '../domain/ordered.ts';
 import type { Batch, Partition, ReadRequest } from './core/partition.ts';
@@ -20,7 +21,7 @@ export function wholeListPartition<T extends Ordered>(
         .filter((row) => from === null || isBeyond(row, from, direction))
         .filter((row) => until === null || comparePositions(row, until) * sign < 0)
         .sort((a, b) => comparePositions(a, b) * sign);
-      yield { rows, hints: rows.map(() => null), more: false, pages: 1 };
+      yield { rows: withHint(rows, null), more: false, pages: 1 };
     },
     async count(call: Call): Promise<number> {
       return (await load(call)).length;

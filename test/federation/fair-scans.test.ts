@@ -46,7 +46,7 @@ function sourceOf(entries: readonly LogEntry[]): FederatedSource {
         .filter((row) => from === null || comparePositions(row, from) * sign > 0)
         .filter((row) => until === null || comparePositions(row, until) * sign < 0);
       if (sign < 0) rows.reverse();
-      yield { rows, hints: rows.map(() => null), more: false, pages: 1 };
+      yield { rows: rows.map((row) => ({ row, hint: null })), more: false, pages: 1 };
     },
   };
   const logs: Connector['logs'] = () => Promise.resolve({ partitions: [partition], applied: [] });

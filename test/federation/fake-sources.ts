@@ -107,7 +107,7 @@ function entryPartition(
       onRead();
       for await (const batch of partition.read(rest, call)) {
         mayFail();
-        yield { ...batch, rows: batch.rows.map(entryOf) };
+        yield { ...batch, rows: batch.rows.map(({ row, hint }) => ({ row: entryOf(row), hint })) };
       }
     },
   };

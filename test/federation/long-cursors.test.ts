@@ -5,6 +5,7 @@ import { idOf, LONGEST_ID, textIdOf } from '../../src/vendors/shared/wire.ts';
 import { PageSize } from '../../src/pagination/core/page-size.ts';
 import { pageTokenPartition } from '../../src/pagination/page-token/page-token.ts';
 import type { Line } from '../pagination/fake-natives.ts';
+import { rowsOf } from '../../src/pagination/core/hinted-rows.ts';
 
 /** Cursors are text that a client sends back in an address or a body: what vendors put into them is bounded. */
 
@@ -48,8 +49,8 @@ test('a token that is too long is no part of a hint, and the lines behind it are
     const request = { direction: 'forward', from: position, hint, until: null, need: 50 } as const;
     const [rows, hints]: [bigint[], (typeof hint)[]] = [[], []];
     for await (const batch of partition.read(request, createCall())) {
-      rows.push(...batch.rows.map(({ time }) => time));
-      hints.push(...batch.hints);
+      rows.push(...rowsOf(batch).map(({ time }) => time));
+      hints.push(...batch.rows.map(({ hint }) => hint));
     }
     return { rows, hints };
   }

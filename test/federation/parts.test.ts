@@ -77,7 +77,7 @@ describe('the parts of a job', () => {
       key: '',
       // eslint-disable-next-line @typescript-eslint/require-await
       async *read() {
-        yield { rows: [row], hints: [null], more: false, pages: 1, truncated: 'others are missing', ...said };
+        yield { rows: [{ row, hint: null }], more: false, pages: 1, truncated: 'others are missing', ...said };
       },
       count: () => Promise.resolve(null),
     };

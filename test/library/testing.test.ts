@@ -146,7 +146,7 @@ const MODULE = `
       const sign = direction === 'forward' ? 1 : -1;
       const rows = lines.filter((row) => (from === null || compare(row, from) * sign > 0) && (until === null || compare(row, until) * sign < 0));
       const wanted = sign === 1 ? rows : back(rows.toReversed());
-      yield { rows: wanted, hints: wanted.map(() => null), more: false, pages: 1 };
+      yield { rows: wanted.map((row) => ({ row, hint: null })), more: false, pages: 1 };
     },
     count: async () => lines.length,
   };

@@ -4,6 +4,7 @@ import { PageSize } from '../../src/pagination/core/page-size.ts';
 import { pageTokenPartition } from '../../src/pagination/page-token/page-token.ts';
 import { call } from './fake-natives.ts';
 import type { Line } from './fake-natives.ts';
+import { rowsOf } from '../../src/pagination/core/hinted-rows.ts';
 
 const CALLS = 100;
 
@@ -39,7 +40,7 @@ async function read(
   });
   const times: bigint[] = [];
   for await (const { rows } of partition.read({ direction, from, hint: null, until: null, need: 10 }, call)) {
-    times.push(...rows.map(({ time }) => time));
+    times.push(...rowsOf({ rows }).map(({ time }) => time));
   }
   return times;
 }

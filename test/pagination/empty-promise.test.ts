@@ -7,7 +7,7 @@ const EMPTY: Partition<never> = {
   key: '',
   // eslint-disable-next-line @typescript-eslint/require-await
   async *read() {
-    yield { rows: [], hints: [], more: false, pages: 1 };
+    yield { rows: [], more: false, pages: 1 };
   },
   count: () => Promise.resolve(0),
 };

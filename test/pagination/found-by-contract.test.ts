@@ -8,6 +8,7 @@ import { PageCap } from '../../src/pagination/time-keyset/page-cap.ts';
 import { timeKeysetPartition } from '../../src/pagination/time-keyset/time-keyset.ts';
 import { call, offsetNative, tokenNative } from './fake-natives.ts';
 import type { Line, RawLine } from './fake-natives.ts';
+import { rowsOf } from '../../src/pagination/core/hinted-rows.ts';
 
 /** What the contract of the connectors has found in the schemes, each in its smallest form. */
 
@@ -79,7 +80,7 @@ describe('a position that can only be walked to', () => {
   test('is walked to however many pages there are before it', async () => {
     const native = tokenNative(many, { limit: 2, addressable: false });
     const batches = await collect(native.partition().read(fromTheFarEnd, call));
-    expect(batches.flatMap(({ rows }) => rows)).toEqual(native.expected().reverse());
+    expect(batches.flatMap(rowsOf)).toEqual(native.expected().reverse());
   });
 
   test('is said to be out of reach where that is more than a walk may cost', async () => {
@@ -129,13 +130,13 @@ describe('a hint of a row that lies ahead, as a merge has one when its reader tu
     for (const addressable of [true, false]) {
       const native = tokenNative(placed, { limit: 5, addressable });
       const all = await collect(native.partition().read(FROM_THE_START, call));
-      const hint = all.flatMap(({ hints }) => hints)[4] ?? null;
+      const hint = all.flatMap(({ rows }) => rows)[4]?.hint ?? null;
       const from = { time: start + 1n, tie: '' };
       const rest = await collect(native.partition().read({ ...FROM_THE_START, from, hint }, call));
-      expect(rest.flatMap(({ rows }) => rows)).toEqual(native.expected().slice(4));
+      expect(rest.flatMap(rowsOf)).toEqual(native.expected().slice(4));
       const behind = { time: start + 20n, tie: '' };
       const same = await collect(native.partition().read({ ...FROM_THE_START, from: behind, hint }, call));
-      expect(same.flatMap(({ rows }) => rows)).toEqual(native.expected().slice(4));
+      expect(same.flatMap(rowsOf)).toEqual(native.expected().slice(4));
     }
   });
 });

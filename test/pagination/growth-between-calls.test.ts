@@ -10,6 +10,7 @@ import type { IdIdentity, Partition } from '../../src/pagination/core/partition.
 import { recordKeysetPartition } from '../../src/pagination/record-keyset/record-keyset.ts';
 import { call, ladderBelow } from './fake-natives.ts';
 import type { Line, RawLine } from './fake-natives.ts';
+import { rowsOf } from '../../src/pagination/core/hinted-rows.ts';
 
 const RUNS = process.env['DEEP'] === '1' ? 5_000 : 300;
 const identity: IdIdentity<Line> = { by: 'id', of: ({ id }) => id };
@@ -155,7 +156,7 @@ describe.each(schemes)('a list that is paged by $name', ({ make }) => {
           const before = list.lines.map(({ id }) => id);
           const rows: Line[] = [];
           const request = { direction, from: null, hint: null, until: null, need };
-          for await (const batch of make(list, limit).read(request, call)) rows.push(...batch.rows);
+          for await (const batch of make(list, limit).read(request, call)) rows.push(...rowsOf(batch));
           const sorted = [...rows].sort(comparePositions);
           expect(rows).toEqual(direction === 'forward' ? sorted : sorted.reverse());
           const seen = rows.map(({ id }) => id);

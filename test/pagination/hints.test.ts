@@ -5,6 +5,7 @@ import { isBeyond, startOfInstant } from '../../src/domain/ordered.ts';
 import type { Hint } from '../../src/pagination/core/partition.ts';
 import { call, keysetNative, ladderBelow, offsetNative, timeNative, tokenNative, wholeNative } from './fake-natives.ts';
 import type { FakeNative, Line, RawLine } from './fake-natives.ts';
+import { rowsOf } from '../../src/pagination/core/hinted-rows.ts';
 
 const RUNS = process.env['DEEP'] === '1' ? 5_000 : 300;
 const LEVELS = ['debug', 'info', 'warning', 'error'];
@@ -91,10 +92,10 @@ async function readAll(
 ): Promise<{ rows: Line[]; hints: (Hint | null)[] }> {
   const reached: { rows: Line[]; hints: (Hint | null)[] } = { rows: [], hints: [] };
   const request = { direction, from, hint, until: null, need: 5 };
-  for await (const { rows, hints, truncated } of native.partition().read(request, call)) {
+  for await (const { rows, truncated } of native.partition().read(request, call)) {
     fc.pre(truncated === undefined);
-    reached.rows.push(...rows);
-    reached.hints.push(...hints);
+    reached.rows.push(...rowsOf({ rows }));
+    reached.hints.push(...rows.map(({ hint: own }) => own));
   }
   return reached;
 }

@@ -11,6 +11,7 @@ import type { Hint, Partition } from '../../src/pagination/core/partition.ts';
 import { pageTokenPartition } from '../../src/pagination/page-token/page-token.ts';
 import { ladderBelow } from './fake-natives.ts';
 import type { Line, RawLine } from './fake-natives.ts';
+import { rowsOf } from '../../src/pagination/core/hinted-rows.ts';
 
 const LADDER: Ladder = { sizes: [25, 40, 64, 90], ahead: 20 };
 const RUNS = process.env['DEEP'] === '1' ? 5_000 : 300;
@@ -77,9 +78,9 @@ async function take(
 ): Promise<Given> {
   const given: Given = { rows: [], hints: [], truncated: [] };
   const request = { direction, from, hint, until: null, need };
-  for await (const { rows, hints, more, truncated } of partition.read(request, createCall())) {
-    given.rows.push(...rows);
-    given.hints.push(...hints);
+  for await (const { rows, more, truncated } of partition.read(request, createCall())) {
+    given.rows.push(...rowsOf({ rows }));
+    given.hints.push(...rows.map(({ hint: own }) => own));
     if (truncated !== undefined) given.truncated.push(truncated);
     if (given.rows.length >= most && more !== null) break;
   }

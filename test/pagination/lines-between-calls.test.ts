@@ -9,6 +9,7 @@ import { AfterClock } from '../../src/pagination/time-keyset/after-clock.ts';
 import { PageCap } from '../../src/pagination/time-keyset/page-cap.ts';
 import { timeKeysetPartition } from '../../src/pagination/time-keyset/time-keyset.ts';
 import type { Line } from './fake-natives.ts';
+import { rowsOf } from '../../src/pagination/core/hinted-rows.ts';
 
 /**
  * Logs that grow by a line with each of some calls, of a source that counts each page alone, so that a look is taken behind a page
@@ -86,7 +87,7 @@ async function readAll(partition: Partition<Line>, call: Call): Promise<string[]
   const request = { direction: 'forward', from: null, until: null, hint: null, need: 1_000 } as const;
   for await (const batch of partition.read(request, call)) {
     expect(batch.truncated).toBeUndefined();
-    ids.push(...batch.rows.map(({ id }) => id));
+    ids.push(...rowsOf(batch).map(({ id }) => id));
   }
   return ids;
 }

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { Direction } from '../../src/domain/ordered.ts';
 import { call, tokenNative } from './fake-natives.ts';
 import type { Line, RawLine } from './fake-natives.ts';
+import { rowsOf } from '../../src/pagination/core/hinted-rows.ts';
 
 const START = 1_700_000_000_000_000_000n;
 
@@ -31,7 +32,7 @@ test('pages of lines that say the same in a rhythm are not taken for one page th
       const read: Line[] = [];
       const said: string[] = [];
       for await (const { rows, truncated } of native.partition().read(request, call)) {
-        read.push(...rows);
+        read.push(...rowsOf({ rows }));
         if (truncated !== undefined) said.push(truncated);
       }
       expect(said).toEqual([]);

@@ -6,6 +6,7 @@ import type { Ordered } from '../../src/domain/ordered.ts';
 import { PageSize } from '../../src/pagination/core/page-size.ts';
 import { pageTokenPartition } from '../../src/pagination/page-token/page-token.ts';
 import type { Partition, Unplaced } from '../../src/pagination/core/partition.ts';
+import { rowsOf } from '../../src/pagination/core/hinted-rows.ts';
 
 interface Line extends Ordered {
   readonly text: string;
@@ -76,7 +77,7 @@ test('pages that begin with the last rows of the page before give no line twice,
       const request = { direction, from: null, until: null, hint: null, need: 1_000 };
       try {
         for await (const { rows, truncated } of partition.read(request, createCall())) {
-          got.push(...rows.map(nameOf));
+          got.push(...rowsOf({ rows }).map(nameOf));
           if (truncated !== undefined) said.push(truncated);
         }
       } catch (error) {

@@ -6,6 +6,7 @@ import { PageSize } from '../../src/pagination/core/page-size.ts';
 import { pageTokenPartition } from '../../src/pagination/page-token/page-token.ts';
 import type { Partition, Unplaced } from '../../src/pagination/core/partition.ts';
 import type { Line } from './fake-natives.ts';
+import { rowsOf } from '../../src/pagination/core/hinted-rows.ts';
 
 /**
  * Vendors with page tokens whose hints are wrong: each line comes once, or what is missing is reported, in a bounded number
@@ -76,7 +77,7 @@ async function read(lie: Lie, addressable: boolean, direction: Direction, mostCa
   try {
     let error = null;
     for await (const { rows, truncated = '', contradicts } of partition.read(request, createCall())) {
-      lines.push(...rows);
+      lines.push(...rowsOf({ rows }));
       // What a client reads of a list that contradicts itself.
       if (contradicts === true) error = { code: 'SOURCE_BAD_RESPONSE', message: `made-up: ${truncated}` };
     }
@@ -171,8 +172,8 @@ test.each(WAYS)('a walk in small steps gives lines out of order once ($way)', as
       const rows: Line[] = [];
       const hints = [];
       for await (const batch of partition.read({ direction, from, hint, until: null, need: 3 }, createCall())) {
-        rows.push(...batch.rows);
-        hints.push(...batch.hints);
+        rows.push(...rowsOf(batch));
+        hints.push(...batch.rows.map(({ hint }) => hint));
         if (rows.length >= 3) break;
       }
       got.push(...rows.slice(0, 3));
@@ -244,7 +245,8 @@ test('an instant of many pages that say the same is whole where they are counted
   });
   const ties: string[] = [];
   const request = { direction: 'forward', from: null, hint: null, until: null, need: COUNT } as const;
-  for await (const { rows } of partition.read(request, createCall())) ties.push(...rows.map(({ tie }) => tie));
+  for await (const { rows } of partition.read(request, createCall()))
+    ties.push(...rowsOf({ rows }).map(({ tie }) => tie));
   expect(new Set(ties).size).toBe(COUNT);
 });
 
@@ -272,7 +274,7 @@ test.each(['forward', 'backward'] as const)(
       const lines: Line[] = [];
       const reading = (async () => {
         const request = { direction, from: null, hint: null, until: null, need: COUNT };
-        for await (const { rows } of partition.read(request, createCall())) lines.push(...rows);
+        for await (const { rows } of partition.read(request, createCall())) lines.push(...rowsOf({ rows }));
       })();
       if (refusals === Infinity) await expect(reading).rejects.toBeInstanceOf(Refused);
       else await reading;

@@ -54,8 +54,8 @@ async function readOn(
   const given: Last[] = [];
   const from = last === undefined ? null : { time: last.row.time, tie: last.row.tie };
   const request = { direction, from, hint: last?.hint ?? null, until: null, need: take };
-  for await (const { rows, hints } of partition.read(request, call)) {
-    rows.forEach((row, index) => given.push({ row, hint: hints[index] ?? null }));
+  for await (const { rows } of partition.read(request, call)) {
+    given.push(...rows);
     if (given.length >= take) break;
   }
   return given.slice(0, take);

@@ -4,6 +4,7 @@ import type { Direction, Position } from '../../src/domain/ordered.ts';
 import { PageSize } from '../../src/pagination/core/page-size.ts';
 import { offsetPartition } from '../../src/pagination/offset/offset.ts';
 import type { Line } from './fake-natives.ts';
+import { rowsOf } from '../../src/pagination/core/hinted-rows.ts';
 
 const BEGIN = 1_700_000_000n * 1_000_000_000n;
 const LIMIT = 20;
@@ -51,7 +52,7 @@ async function read({ comes, direction, from, until, count = 50, together = 1, n
   const request = { direction, from: place(from), until: place(until), hint: null, need };
   const numbers: number[] = [];
   for await (const batch of partition.read(request, createCall())) {
-    numbers.push(...batch.rows.map(({ id }) => Number(id.slice(1))));
+    numbers.push(...rowsOf(batch).map(({ id }) => Number(id.slice(1))));
     if (numbers.length >= need) break;
   }
   return { numbers, calls };

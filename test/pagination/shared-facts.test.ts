@@ -4,6 +4,7 @@ import type { Ordered } from '../../src/domain/ordered.ts';
 import { offsetPartition } from '../../src/pagination/offset/offset.ts';
 import { PageSize } from '../../src/pagination/core/page-size.ts';
 import type { OffsetOptions } from '../../src/pagination/offset/page.ts';
+import { rowsOf } from '../../src/pagination/core/hinted-rows.ts';
 
 interface Row extends Ordered {
   readonly id: string;
@@ -32,7 +33,7 @@ async function readAll(options: OffsetOptions<Row>): Promise<string[]> {
   const rows: string[] = [];
   const request = { direction: 'forward', from: null, hint: null, until: null, need: 100 } as const;
   for await (const batch of offsetPartition(options).read(request, createCall())) {
-    rows.push(...batch.rows.map(({ id }) => id));
+    rows.push(...rowsOf(batch).map(({ id }) => id));
   }
   return rows;
 }

@@ -4,6 +4,7 @@ import { isBeyond } from '../../src/domain/ordered.ts';
 import type { Line, RawLine } from './fake-natives.ts';
 import { call, keysetNative, ladderBelow, offsetNative, tokenNative } from './fake-natives.ts';
 import type { FakeNative } from './fake-natives.ts';
+import { rowsOf } from '../../src/pagination/core/hinted-rows.ts';
 
 /**
  * Pages that are asked for side by side need not be answered in the order in which they were asked for: a
@@ -94,7 +95,7 @@ async function holds(native: (lines: readonly RawLine[]) => FakeNative, one: Cas
   const from = start === undefined ? null : { time: start.time, tie: start.tie };
   const given: Line[] = [];
   const request = { direction, from, hint: null, until: null, need, prefetch: true };
-  for await (const { rows } of source.partition().read(request, call)) given.push(...rows);
+  for await (const { rows } of source.partition().read(request, call)) given.push(...rowsOf({ rows }));
   const old = new Set(there.map(keyOf));
   const owed = there.filter((row) => from === null || isBeyond(row, from, direction));
   if (direction === 'backward') owed.reverse();

@@ -5,6 +5,7 @@ import { PageSize } from '../../src/pagination/core/page-size.ts';
 import { OffsetFacts } from '../../src/pagination/offset/page.ts';
 import { offsetPartition } from '../../src/pagination/offset/offset.ts';
 import type { Line } from './fake-natives.ts';
+import { rowsOf } from '../../src/pagination/core/hinted-rows.ts';
 
 const BEGIN = 1_700_000_000n * 1_000_000_000n;
 const LIMIT = 20;
@@ -39,7 +40,7 @@ async function read(direction: Direction, count: number): Promise<string[]> {
   });
   const ids: string[] = [];
   const request = { direction, from: null, until: null, hint: null, need: count };
-  for await (const batch of partition.read(request, createCall())) ids.push(...batch.rows.map(({ id }) => id));
+  for await (const batch of partition.read(request, createCall())) ids.push(...rowsOf(batch).map(({ id }) => id));
   return direction === 'forward' ? ids : ids.toReversed();
 }
 
@@ -68,7 +69,7 @@ test('late lines that fill a page are no lines out of order, also where they sta
   });
   const ids: string[] = [];
   const request = { direction: 'forward', from: null, until: null, hint: null, need: 3 } as const;
-  for await (const batch of partition.read(request, createCall())) ids.push(...batch.rows.map(({ id }) => id));
+  for await (const batch of partition.read(request, createCall())) ids.push(...rowsOf(batch).map(({ id }) => id));
   expect(ids).toEqual(expect.arrayContaining(['n5', 'n6', 'n7']));
   expect(size.learned(OffsetFacts).isUnsorted).toBe(false);
 });

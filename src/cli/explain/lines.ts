@@ -48,7 +48,7 @@ async function readLines(log: ReadLog, direction: Direction, from: Position | nu
   let isWhole = true;
   const request = { direction, from, hint: null, until: null, need: MOST_LINES };
   for await (const batch of log.read(request, call)) {
-    lines.push(...batch.rows);
+    lines.push(...batch.rows.map(({ row }) => row));
     calls += batch.pages;
     batches += 1;
     findings.push(...unreadable(batch.unreadable));

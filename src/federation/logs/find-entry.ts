@@ -57,8 +57,8 @@ async function readInstant(partition: Partition<LogEntry>, ref: EntryRef, call: 
     call,
   );
   for await (const { rows } of batches) {
-    const entry = rows.find((row) => row.time === ref.time && row.tie === ref.tie);
-    if (entry !== undefined) return entry;
+    const found = rows.find(({ row }) => row.time === ref.time && row.tie === ref.tie);
+    if (found !== undefined) return found.row;
   }
   return null;
 }

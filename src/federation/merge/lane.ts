@@ -1,6 +1,6 @@
 import type { Call } from '../../domain/call.ts';
 import type { Ordered, Position } from '../../domain/ordered.ts';
-import type { Batch, Hint, Unreadable } from '../../pagination/core/partition.ts';
+import type { Batch, Hint, HintedRow, Unreadable } from '../../pagination/core/partition.ts';
 import { FailedScope } from './failed-scope.ts';
 import { Contradiction } from '../failures.ts';
 import { boundsOf, markOf } from './bounds.ts';
@@ -26,8 +26,7 @@ export class MergeLane<T extends Ordered> {
   readonly start: Position | null;
   readonly startHint: Hint | null;
   readonly #rows: AsyncGenerator<Batch<T>, void, undefined>;
-  #buffer: readonly T[] = [];
-  #hints: readonly (Hint | null)[] = [];
+  #buffer: readonly HintedRow<T>[] = [];
   #index = 0;
   #open = true;
   #failed = false;
@@ -62,7 +61,7 @@ export class MergeLane<T extends Ordered> {
   }
 
   get head(): T | null {
-    return this.#buffer[this.#index] ?? null;
+    return this.#buffer[this.#index]?.row ?? null;
   }
 
   get isOpen(): boolean {
@@ -89,19 +88,17 @@ export class MergeLane<T extends Ordered> {
 
   /** The next row with its hint. */
   take(): MergedRow<T> | null {
-    const row = this.head;
-    if (row === null) return null;
-    const hint = this.#hints[this.#index] ?? null;
+    const taken = this.#buffer[this.#index];
+    if (taken === undefined) return null;
     this.#index += 1;
-    return { row, slot: this.slot, hint };
+    return { ...taken, slot: this.slot };
   }
 
   /** Moves rows that are at hand, at most `most`, to the end of a list. */
   takeInto(rows: MergedRow<T>[], most: number): void {
-    const end = Math.min(this.#buffer.length, this.#index + most);
-    for (let at = this.#index; at < end; at += 1)
-      rows.push({ row: this.#buffer[at] as T, slot: this.slot, hint: this.#hints[at] ?? null });
-    this.#index = end;
+    const taken = this.#buffer.slice(this.#index, this.#index + most);
+    for (const { row, hint } of taken) rows.push({ row, slot: this.slot, hint });
+    this.#index += taken.length;
   }
 
   /** Reads until there is a row or the end. Returns what the partition reports as out of reach. */
@@ -122,7 +119,6 @@ export class MergeLane<T extends Ordered> {
         if (batch.unreadable !== undefined) this.#unreadable = together(this.#unreadable, batch.unreadable);
         this.#buffer = batch.rows;
         this.#index = 0;
-        this.#hints = batch.hints;
         if (batch.rows.length > 0) return truncated;
       }
     } catch (error) {

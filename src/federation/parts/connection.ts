@@ -7,6 +7,7 @@ import type { Slot } from '../merge/place.ts';
 import { MergedConnection } from '../merge/connection.ts';
 import { shownFailures } from '../merge/failures.ts';
 import { encodeNodeId } from '../node-id.ts';
+import { rowsOf } from '../../pagination/core/hinted-rows.ts';
 import type { Connector, PartScope } from '../../vendors/connector.ts';
 
 export interface PartConnectionOptions<K extends PartKind> {
@@ -86,7 +87,7 @@ async function countShort<T extends Ordered>(
       if (first.done === true) return 0;
       const { more, truncated } = first.value;
       return more === false && truncated === undefined
-        ? first.value.rows.filter((row) => accept?.(row) ?? true).length
+        ? rowsOf(first.value).filter((row) => accept?.(row) ?? true).length
         : null;
     }),
   );

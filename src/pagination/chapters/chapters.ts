@@ -2,7 +2,7 @@ import type { Call } from '../../domain/call.ts';
 import { comparePositions } from '../../domain/ordered.ts';
 import type { Direction, Ordered } from '../../domain/ordered.ts';
 import { contradiction } from '../core/page-guard.ts';
-import type { Batch, Hint, Partition, ReadRequest } from '../core/partition.ts';
+import type { Batch, Hint, HintedRow, Partition, ReadRequest } from '../core/partition.ts';
 import { ChapterLane } from './lane.ts';
 import type { Chapter } from './lane.ts';
 
@@ -100,28 +100,26 @@ class ChapterWalk<T extends Ordered> {
 
   /** The next rows, as many as need no further call. */
   async next(): Promise<Batch<T>> {
-    const rows: T[] = [];
-    const hints: Hint[] = [];
+    const rows: HintedRow<T>[] = [];
     await this.#fill();
     // Report truncated rows first: they lie before the rows at hand.
-    if (this.#truncated.length > 0) return this.#batchOf(rows, hints);
+    if (this.#truncated.length > 0) return this.#batchOf(rows);
     for (let lane = this.#nearest(); lane !== null; lane = this.#nearest()) {
       const { row, hint } = lane.take();
       if (hint !== null) this.#hints.set(lane.chapter.key, hint);
-      rows.push(row);
-      hints.push([...this.#hints]);
+      rows.push({ row, hint: [...this.#hints] });
       if (lane.isEmpty || this.#isDue(this.#waiting[0])) break;
     }
-    return this.#batchOf(rows, hints);
+    return this.#batchOf(rows);
   }
 
-  #batchOf(rows: readonly T[], hints: readonly Hint[]): Batch<T> {
+  #batchOf(rows: readonly HintedRow<T>[]): Batch<T> {
     const [pages, truncated] = [this.#pages, this.#truncated.join('; ')];
     this.#pages = 0;
     const said = truncated === '' ? {} : this.#contradicts ? contradiction(truncated) : { truncated };
     this.#truncated = [];
     this.#contradicts = false;
-    return { rows, hints, more: this.#more(), pages, ...said };
+    return { rows, more: this.#more(), pages, ...said };
   }
 
   async close(): Promise<void> {
@@ -208,7 +206,7 @@ export function unreadablePartition<T extends Ordered>(truncated: string): Parti
     key: '',
     // eslint-disable-next-line @typescript-eslint/require-await -- there is nothing to wait for
     async *read() {
-      yield { rows: [], hints: [], more: false, pages: 0, truncated };
+      yield { rows: [], more: false, pages: 0, truncated };
     },
     count: () => Promise.resolve(null),
   };

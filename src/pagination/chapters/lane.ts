@@ -1,6 +1,6 @@
 import type { Call } from '../../domain/call.ts';
 import type { Ordered } from '../../domain/ordered.ts';
-import type { Batch, Hint, Partition, ReadRequest } from '../core/partition.ts';
+import type { Batch, HintedRow, Partition, ReadRequest } from '../core/partition.ts';
 
 export interface Chapter<T extends Ordered> {
   /** The chapter's name in hints, unique among the chapters. */
@@ -14,7 +14,7 @@ export interface Chapter<T extends Ordered> {
 export class ChapterLane<T extends Ordered> {
   readonly chapter: Chapter<T>;
   readonly #batches: AsyncGenerator<Batch<T>, void, undefined>;
-  #batch: Batch<T> = { rows: [], hints: [], more: null, pages: 0 };
+  #batch: Batch<T> = { rows: [], more: null, pages: 0 };
   #index = 0;
 
   constructor(chapter: Chapter<T>, request: ReadRequest<T>, call: Call) {
@@ -23,7 +23,7 @@ export class ChapterLane<T extends Ordered> {
   }
 
   get head(): T | undefined {
-    return this.#batch.rows[this.#index];
+    return this.#batch.rows[this.#index]?.row;
   }
 
   /** Whether rows follow the batch that was read last; null: unknown. */
@@ -36,12 +36,11 @@ export class ChapterLane<T extends Ordered> {
     return this.head === undefined && this.#batch.more !== false;
   }
 
-  take(): { readonly row: T; readonly hint: Hint | null } {
-    const row = this.head;
-    if (row === undefined) throw new RangeError('The chapter has no row at hand.');
-    const hint = this.#batch.hints[this.#index] ?? null;
+  take(): HintedRow<T> {
+    const taken = this.#batch.rows[this.#index];
+    if (taken === undefined) throw new RangeError('The chapter has no row at hand.');
     this.#index += 1;
-    return { row, hint };
+    return taken;
   }
 
   /** Reads batches until a row is at hand or the chapter ends. Yields each batch. */

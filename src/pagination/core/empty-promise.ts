@@ -30,7 +30,7 @@ export class EmptyPromise {
     const end = (): Batch<T> | null => {
       const isBroken = this.#isBroken;
       this.#isBroken = false;
-      return isBroken ? { rows: [], hints: [], more: false, pages: 0, ...contradiction(ENDS_EARLY) } : null;
+      return isBroken ? { rows: [], more: false, pages: 0, ...contradiction(ENDS_EARLY) } : null;
     };
     return {
       key: partition.key,

@@ -85,7 +85,7 @@ async function* readChecked<T extends Ordered>(
     yield told;
   }
   if (hasEnded || isTold) return;
-  const end = await checked({ rows: [], hints: [], more: false, pages: 0 }, given, request, call);
+  const end = await checked({ rows: [], more: false, pages: 0 }, given, request, call);
   if (end.truncated !== undefined) yield end;
 }
 

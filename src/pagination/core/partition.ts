@@ -41,14 +41,16 @@ export interface ReadRequest<T extends Ordered> {
   readonly accept?: ((row: T) => boolean) | undefined;
 }
 
-/** Rows in the direction of a read, with a hint for each to find it again. Both lists have the same length. */
-export interface HintedRows<T> {
-  readonly rows: readonly T[];
-  readonly hints: readonly (Hint | null)[];
+/** A row, and the hint to find it again. */
+export interface HintedRow<T> {
+  readonly row: T;
+  readonly hint: Hint | null;
 }
 
 /** Rows from one or more native pages. A batch may be empty: an empty or short page is not the end. */
-export interface Batch<T extends Ordered> extends HintedRows<T> {
+export interface Batch<T extends Ordered> {
+  /** In the direction of the read. */
+  readonly rows: readonly HintedRow<T>[];
   /** Whether rows follow this batch in this direction (within `until`). Null: unknown without another call. */
   readonly more: boolean | null;
   /** Native pages read for this batch. Scans are bounded by their number. */

@@ -19,8 +19,8 @@ export async function* readOn<T extends Ordered, R extends T>(
       for await (const batch of read({ ...request, from, hint })) {
         const last = batch.rows.at(-1);
         if (last !== undefined) {
-          from = { time: last.time, tie: last.tie };
-          hint = batch.hints.at(-1) ?? null;
+          from = { time: last.row.time, tie: last.row.tie };
+          hint = last.hint;
         }
         yield batch;
       }

@@ -1,16 +1,10 @@
 import { comparePositions, isBeyond } from '../../domain/ordered.ts';
 import type { Direction, Ordered, Position } from '../../domain/ordered.ts';
 import { placeGroup, placeOne } from './identity.ts';
-import type { Batch, Hint, Identity, Unplaced } from './partition.ts';
-import { noRows } from './hinted-rows.ts';
-import type { RowsOut } from './hinted-rows.ts';
-import type { HintedRows } from './partition.ts';
+import type { Batch, Hint, HintedRow, Identity, Unplaced } from './partition.ts';
 
 /** A native row with its hint. */
-export interface NativeRow<T extends Ordered> {
-  readonly row: Unplaced<T>;
-  readonly hint: Hint | null;
-}
+export type NativeRow<T extends Ordered> = HintedRow<Unplaced<T>>;
 
 export interface TieGroupOptions<T extends Ordered> {
   readonly identity: Identity<T>;
@@ -68,21 +62,21 @@ export class TieGroups<T extends Ordered> {
   }
 
   /** Takes rows in the direction of the read and returns the rows of closed groups. */
-  push(rows: readonly NativeRow<T>[]): RowsOut<T> {
-    const out = noRows<T>();
+  push(rows: readonly NativeRow<T>[]): HintedRow<T>[] {
+    const out: HintedRow<T>[] = [];
     for (const { row, hint } of rows) if (!this.#take(row, hint, out)) break;
     return out;
   }
 
   /** The same for rows that share one hint. */
-  pushWith(hint: Hint | null, rows: readonly Unplaced<T>[]): RowsOut<T> {
-    const out = noRows<T>();
+  pushWith(hint: Hint | null, rows: readonly Unplaced<T>[]): HintedRow<T>[] {
+    const out: HintedRow<T>[] = [];
     for (const row of rows) if (!this.#take(row, hint, out)) break;
     return out;
   }
 
   /** Takes a row. False: the read has ended. */
-  #take(row: Unplaced<T>, hint: Hint | null, out: RowsOut<T>): boolean {
+  #take(row: Unplaced<T>, hint: Hint | null, out: HintedRow<T>[]): boolean {
     if (this.#ended) return false;
     const { time } = row;
     if (this.#isBehind(time)) return true;
@@ -116,7 +110,7 @@ export class TieGroups<T extends Ordered> {
    * At the end of the log: closes the open group and adds its rows to `out`. No group is open after a row beyond
    * `until`.
    */
-  finish(out = noRows<T>()): RowsOut<T> {
+  finish(out: HintedRow<T>[] = []): HintedRow<T>[] {
     this.#close(out);
     return out;
   }
@@ -144,7 +138,7 @@ export class TieGroups<T extends Ordered> {
     return direction === 'forward' ? time > until.time : time < until.time;
   }
 
-  #close(out: RowsOut<T>): void {
+  #close(out: HintedRow<T>[]): void {
     const first = this.#first;
     if (first === null) return;
     const { identity } = this.#options;
@@ -153,7 +147,7 @@ export class TieGroups<T extends Ordered> {
       const hint = this.#firstHint;
       this.reset();
       const row = placeOne(first, identity);
-      if (this.#isWithin(row)) add(out, row, hint);
+      if (this.#isWithin(row)) out.push({ row, hint });
       return;
     }
     const pending = this.#pending();
@@ -161,7 +155,7 @@ export class TieGroups<T extends Ordered> {
     this.#closeGroup(pending, out);
   }
 
-  #closeGroup(pending: readonly NativeRow<T>[], out: RowsOut<T>): void {
+  #closeGroup(pending: readonly NativeRow<T>[], out: HintedRow<T>[]): void {
     const { identity, direction } = this.#options;
     const sign = direction === 'forward' ? 1 : -1;
     const hintOf = new Map<Unplaced<T>, Hint | null>();
@@ -171,7 +165,7 @@ export class TieGroups<T extends Ordered> {
       identity,
     );
     placed.sort((a, b) => comparePositions(a, b) * sign);
-    for (const row of placed) if (this.#isWithin(row)) add(out, row, hintOf.get(row) ?? null);
+    for (const row of placed) if (this.#isWithin(row)) out.push({ row, hint: hintOf.get(row) ?? null });
   }
 
   /** True if the row is beyond `from` and before `until`. */
@@ -182,16 +176,11 @@ export class TieGroups<T extends Ordered> {
   }
 }
 
-function add<T>(out: RowsOut<T>, row: T, hint: Hint | null): void {
-  out.rows.push(row);
-  out.hints.push(hint);
-}
-
 /** Builds a batch from rows of closed groups. */
 export function batchOf<T extends Ordered>(
-  { rows, hints }: HintedRows<T>,
+  rows: readonly HintedRow<T>[],
   more: boolean | null,
   pages: number,
 ): Batch<T> {
-  return { rows, hints, more, pages };
+  return { rows, more, pages };
 }

@@ -7,7 +7,7 @@ import { readIndexed } from '../numbered/pages.ts';
 import { NewestFirstPages, NotNewestFirst } from './newest-first-pages.ts';
 import type { Batch, Partition, ReadRequest, Unplaced } from '../core/partition.ts';
 import { readWholeList } from './whole-pages.ts';
-import { keepRows } from '../core/hinted-rows.ts';
+import { keepRows, withHint } from '../core/hinted-rows.ts';
 
 /**
  * Lists whose pages have numbers and whose rows have a time and an id, such as lists of jobs. A list that comes newest
@@ -65,7 +65,7 @@ async function* readList<T extends Ordered>(
   const pages = new NewestFirstPages(options, call);
   try {
     for await (const batch of readIndexed(pages, { by: 'id', of: (row) => options.idOf(row) }, request)) {
-      for (const row of batch.rows) given.add(options.idOf(row));
+      for (const { row } of batch.rows) given.add(options.idOf(row));
       yield { ...batch, ...pages.takeNotes() };
     }
   } catch (error) {
@@ -95,8 +95,7 @@ async function readSorted<T extends Ordered>(
   const isGap = given !== null && (from !== null || last + 1 > given.size);
   const truncated = [isGap ? GAP : undefined, whole.truncated].filter((note) => note !== undefined).join('; ');
   return {
-    rows,
-    hints: rows.map(() => WHOLE),
+    rows: withHint(rows, WHOLE),
     more: false,
     pages: whole.pages,
     ...(truncated === '' ? {} : { truncated, contradicts: whole.contradicts }),

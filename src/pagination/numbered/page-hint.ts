@@ -19,7 +19,7 @@ export interface PageHint {
   readonly memories: readonly (Json | undefined)[];
 }
 
-export interface HintedRow {
+interface HintParts {
   readonly order: 'ascending' | 'descending';
   readonly asked: PageRows | undefined;
   readonly place: number;
@@ -30,7 +30,7 @@ export interface HintedRow {
   readonly memories: readonly Json[];
 }
 
-export function writeHint({ order, asked, place, page, next, total, time, memories }: HintedRow): Hint {
+export function writeHint({ order, asked, place, page, next, total, time, memories }: HintParts): Hint {
   const list = asked === undefined ? markOf(order) : [markOf(order), asked.rows, place];
   return [list, page, next, total, String(time), ...memories];
 }

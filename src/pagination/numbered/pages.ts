@@ -8,7 +8,6 @@ import { ALIKE, endless, EndlessList, contradiction, OVERLAPS } from '../core/pa
 import type { Batch, Identity, ReadRequest } from '../core/partition.ts';
 import { UnsortedPages, SettledRows } from './settled-rows.ts';
 import { batchOf } from '../core/tie-groups.ts';
-import { noRows } from '../core/hinted-rows.ts';
 
 /**
  * Walks a list whose page numbers count rows, so an inserted row moves all later rows. A page number is trusted only as
@@ -41,14 +40,14 @@ export async function* readIndexed<T extends Ordered>(
     }
     const isEnd = step === 1 ? page.isLast : index === 0;
     // A page that runs the other way may have any rows behind it, and one of unknown order may have wanted ones.
-    const out = isEnd ? rows.finish() : rows.course === 'against' ? noRows<T>() : rows.take();
+    const out = isEnd ? rows.finish() : rows.course === 'against' ? [] : rows.take();
     const ended = isEnd || (rows.ended && rows.course === 'along');
-    const last = out.rows.at(-1);
+    const last = out.at(-1)?.row;
     if (last !== undefined) {
       reached = { time: last.time, tie: last.tie };
       restarts = 0;
     }
-    need -= out.rows.length;
+    need -= out.length;
     if (!ended && request.prefetch === true && request.until === null) walk.prefetch(index, page, need);
     // Neither an empty page, nor waiting rows that `from` or `until` may exclude, show that more follows.
     const said = page.missing === undefined ? {} : contradiction(page.missing);

@@ -2,9 +2,7 @@ import { comparePositions, isBeyond } from '../../domain/ordered.ts';
 import type { Direction, Ordered, Position } from '../../domain/ordered.ts';
 import { copyOf, placeGroup } from '../core/identity.ts';
 import { textOfRow } from './still-rows.ts';
-import type { Hint, Identity, Unplaced } from '../core/partition.ts';
-import { noRows } from '../core/hinted-rows.ts';
-import type { RowsOut } from '../core/hinted-rows.ts';
+import type { Hint, HintedRow, Identity, Unplaced } from '../core/partition.ts';
 
 /**
  * Puts rows of pages that are nearly in order of time into the total order. Rows near the border of two pages wait
@@ -139,7 +137,7 @@ export class SettledRows<T extends Ordered> {
   }
 
   /** Takes the rows that no further row can precede. */
-  take(): RowsOut<T> {
+  take(): HintedRow<T>[] {
     const frontier = this.#frontier;
     const waits = this.#held.findIndex(({ at }) => frontier === null || at >= frontier);
     const count = waits === -1 ? this.#held.length : waits;
@@ -149,14 +147,14 @@ export class SettledRows<T extends Ordered> {
   }
 
   /** Takes all waiting rows, because no page follows. */
-  finish(): RowsOut<T> {
+  finish(): HintedRow<T>[] {
     const ready = this.#held;
     this.#held = [];
     return this.#giveOut(ready, this.#page);
   }
 
   /** Like `finish`, for a vendor that may have repeated a page: rows of equal pages come out once. */
-  finishOnce(): RowsOut<T> {
+  finishOnce(): HintedRow<T>[] {
     const pages = new Map<number, string[]>();
     for (const { row, page } of this.#held) pages.set(page, [...(pages.get(page) ?? []), textOfRow(row)]);
     const first = new Map([...pages].map(([page, texts]) => [JSON.stringify(texts), page] as const).reverse());
@@ -165,8 +163,8 @@ export class SettledRows<T extends Ordered> {
     return this.finish();
   }
 
-  #giveOut(ready: readonly Held<T>[], next: number): RowsOut<T> {
-    const out = noRows<T>();
+  #giveOut(ready: readonly Held<T>[], next: number): HintedRow<T>[] {
+    const out: HintedRow<T>[] = [];
     const follow = this.#followers(ready, next);
     for (let start = 0; start < ready.length;) {
       let end = start + 1;
@@ -189,7 +187,7 @@ export class SettledRows<T extends Ordered> {
     return follow;
   }
 
-  #giveGroup(group: readonly Held<T>[], next: number, out: RowsOut<T>): void {
+  #giveGroup(group: readonly Held<T>[], next: number, out: HintedRow<T>[]): void {
     const { identity, direction, from, until } = this.#options;
     const sign = Number(this.#sign);
     const places = new Map<Unplaced<T>, Held<T>>();
@@ -205,10 +203,9 @@ export class SettledRows<T extends Ordered> {
     for (const row of placed) {
       if (from !== null && !isBeyond(row, from, direction)) continue;
       if (until !== null && comparePositions(row, until) * sign >= 0) continue;
-      out.rows.push(row);
       const { page = next, index = 0 } = places.get(row) ?? {};
       // Only after the group's last row does the walk leave the group.
-      out.hints.push(this.#hintOf(page, row === placed.at(-1) ? next : page, row.time, index));
+      out.push({ row, hint: this.#hintOf(page, row === placed.at(-1) ? next : page, row.time, index) });
     }
   }
 }

@@ -1,13 +1,13 @@
 import type { Call } from '../../domain/call.ts';
 import { comparePositions, isBeyond } from '../../domain/ordered.ts';
 import type { Ordered, Position } from '../../domain/ordered.ts';
+import { withHint } from '../core/hinted-rows.ts';
 import { withTie } from '../core/identity.ts';
 import type { OffsetOptions } from './page.ts';
 import { contradiction, REPEATS } from '../core/page-guard.ts';
-import type { Batch, ReadRequest } from '../core/partition.ts';
+import type { Batch, HintedRow, ReadRequest } from '../core/partition.ts';
 import { BoundedPages } from './bounded-pages.ts';
 import { batchOf, TieGroups } from '../core/tie-groups.ts';
-import type { HintedRows } from '../core/partition.ts';
 
 export function readBounded<T extends Ordered>(
   options: OffsetOptions<T>,
@@ -61,6 +61,7 @@ async function* readGroups<T extends Ordered>(
 ): AsyncGenerator<Batch<T>, void, undefined> {
   const groups = new TieGroups<T>({ identity: options.identity, ...request });
   const pages = new BoundedPages(options, request, call);
+  const hinted = (out: readonly HintedRow<T>[]): HintedRow<T>[] => out.map(({ row }) => ({ row, hint: pages.hint }));
   for (;;) {
     const page = await pages.next();
     const out = groups.pushWith(null, page.rows);
@@ -68,19 +69,15 @@ async function* readGroups<T extends Ordered>(
     const rest = groups.ended || page.more === false ? 'end' : await pages.goOn(page, open);
     if (rest === 'end' || rest === 'repeats') {
       yield {
-        ...batchOf(withHint(groups.finish(out).rows, pages.hint), false, 1),
+        ...batchOf(hinted(groups.finish(out)), false, 1),
         ...(rest === 'repeats' ? contradiction(REPEATS) : {}),
       };
       return;
     }
-    yield batchOf(withHint(out.rows, pages.hint), groups.pendingCount > 0 ? groups.pendingIsWanted : null, 1);
+    yield batchOf(hinted(out), groups.pendingCount > 0 ? groups.pendingIsWanted : null, 1);
     // Within one instant, only offsets lead further. Beyond it, the open group is read again from its start.
     if (rest === 'again' || (!page.mayBeLast && open !== null && pages.restartAt(open))) groups.reset();
   }
-}
-
-function withHint<T>(rows: readonly T[], hint: number | null): HintedRows<T> {
-  return { rows, hints: rows.map(() => hint) };
 }
 
 function isAtOrBeyond(row: Position, until: Position, direction: ReadRequest<Ordered>['direction']): boolean {

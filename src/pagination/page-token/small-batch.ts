@@ -2,8 +2,7 @@ import type { Call } from '../../domain/call.ts';
 import type { Direction, Ordered } from '../../domain/ordered.ts';
 import type { Ladder } from '../core/ladder.ts';
 import type { PageSize } from '../core/page-size.ts';
-import type { RowsOut } from '../core/hinted-rows.ts';
-import type { Batch, Hint, Identity, ReadRequest } from '../core/partition.ts';
+import type { Batch, Hint, HintedRow, Identity, ReadRequest } from '../core/partition.ts';
 import { batchOf, TieGroups } from '../core/tie-groups.ts';
 import type { NativeRow } from '../core/tie-groups.ts';
 import type { IndexedPage } from '../numbered/list.ts';
@@ -45,10 +44,8 @@ export function batchFrom<T extends Ordered>(
       time: row.time,
       memories: NO_MEMORIES,
     });
-  const withHints = (out: RowsOut<T>): RowsOut<T> => ({
-    rows: out.rows,
-    hints: out.rows.map((row, at) => hintOf(row, Number(out.hints[at]))),
-  });
+  const withHints = (out: readonly HintedRow<T>[]): HintedRow<T>[] =>
+    out.map(({ row, hint }) => ({ row, hint: hintOf(row, Number(hint)) }));
   const edges = [index === 0, page.isLast];
   if (direction === 'backward') {
     natives.reverse();

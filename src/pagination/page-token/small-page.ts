@@ -55,8 +55,8 @@ export async function* readFromSmallPage<T extends Ordered>(
   yield batch;
   if (batch.more === false) return;
   const last = batch.rows.at(-1);
-  const from = last === undefined ? request.from : { time: last.time, tie: last.tie };
-  const hint = last === undefined ? request.hint : (batch.hints.at(-1) ?? null);
+  const from = last === undefined ? request.from : { time: last.row.time, tie: last.row.tie };
+  const hint = last === undefined ? request.hint : last.hint;
   const need = request.need - batch.rows.length;
   const rest = { ...request, from, hint, need: Math.max(1, need) };
   // A page of the usual size that is all but large enough: a small one has the few rows that remain.

@@ -92,9 +92,8 @@ async function* read<T extends Ordered>(
     // Of rows that the reader does not come to no hint is made. One that does not take all looks for those that are there.
     const atMost = request.accept === undefined ? Math.max(1, request.need) : Infinity;
     do {
-      const { rows, hints } = window.give(atMost);
-      const ordered = hints.map((hint) => (Array.isArray(hint) ? [...(hint as readonly Json[]), order] : null));
-      yield { rows, hints: ordered, more: window.hasReady ? true : more, ...news };
+      const rows = window.give(atMost).map(({ row, hint }) => ({ row, hint: withOrder(hint, order) }));
+      yield { rows, more: window.hasReady ? true : more, ...news };
       news = { pages: 0 };
     } while (window.hasReady);
     if (ended) return;
@@ -157,6 +156,10 @@ function readAnchor(hint: Hint | null, direction: ReadRequest<Ordered>['directio
   if (typeof id !== 'string' || typeof bound !== 'string' || !/^-?\d{1,21}$/.test(bound)) return null;
   const isOffset = typeof offset === 'number' && Number.isSafeInteger(offset) && offset >= 0;
   return { id, bound: BigInt(bound), offset: isOffset ? offset : null };
+}
+
+function withOrder(hint: Hint | null, order: number | null): Hint | null {
+  return Array.isArray(hint) ? [...(hint as readonly Json[]), order] : null;
 }
 
 function readOrder(hint: Hint | null): boolean | null {

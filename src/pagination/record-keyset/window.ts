@@ -1,7 +1,7 @@
 import { comparePositions, isBeyond } from '../../domain/ordered.ts';
 import type { Direction, Ordered, Position } from '../../domain/ordered.ts';
 import { withTie } from '../core/identity.ts';
-import type { HintedRows } from '../core/partition.ts';
+import type { HintedRow } from '../core/partition.ts';
 import type { KeyedRecord } from './list.ts';
 import { Anchors } from './anchors.ts';
 import type { Seen } from './anchors.ts';
@@ -145,18 +145,18 @@ export class RecordWindow<T extends Ordered> {
   }
 
   /** Gives out at most `atMost` ready rows. Hints are made only for these. */
-  give(atMost: number): HintedRows<T> {
+  give(atMost: number): HintedRow<T>[] {
     const rows = this.#ready.slice(this.#given, this.#given + atMost);
     this.#given += rows.length;
     const origin = this.#originKnown ? this.#origin : undefined;
     this.#anchors ??= new Anchors(this.#seen, this.#scale, this.#direction, origin);
     const anchors = this.#anchors;
-    const hints = rows.map((row) => anchors.hintAt(this.#scale.along(row.time), this.#atEnd));
+    const given = rows.map((row) => ({ row, hint: anchors.hintAt(this.#scale.along(row.time), this.#atEnd) }));
     this.#reached = rows.at(-1) ?? this.#reached;
-    if (this.hasReady) return { rows, hints };
+    if (this.hasReady) return given;
     [this.#ready, this.#given, this.#anchors] = [[], 0, null];
     if (this.#reached !== null) this.#forget(this.#scale.along(this.#reached.time));
-    return { rows, hints };
+    return given;
   }
 
   #order(): void {

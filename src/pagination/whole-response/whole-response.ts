@@ -1,4 +1,5 @@
 import { inSequence } from '../../domain/call.ts';
+import { withHint } from '../core/hinted-rows.ts';
 import type { Call } from '../../domain/call.ts';
 import type { Ordered } from '../../domain/ordered.ts';
 import type { Batch, Identity, Partition, ReadRequest, Unplaced } from '../core/partition.ts';
@@ -73,7 +74,7 @@ async function* read<T extends Ordered>(
   for (;;) {
     const nearest = await loadNearest(options, { ...request, from, size }, call);
     const rows = await nearest.take();
-    yield { rows, hints: rows.map(() => null), more: nearest.overflowed, pages: 1 };
+    yield { rows: withHint(rows, null), more: nearest.overflowed, pages: 1 };
     const last = rows.at(-1);
     if (!nearest.overflowed || last === undefined) return;
     from = { time: last.time, tie: last.tie };

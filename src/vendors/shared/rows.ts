@@ -11,7 +11,7 @@ import { refuseComplaints, refuseNamedErrors } from './error-words.ts';
 import { forgetProgress, idOfOdd, pauseIfDue, progressOf } from './row-progress.ts';
 import { fieldsOf, listIn } from './wire.ts';
 import type { Fields } from './wire.ts';
-import { keepRows, noRows } from '../../pagination/core/hinted-rows.ts';
+import { keepRows } from '../../pagination/core/hinted-rows.ts';
 
 /**
  * Odd rows are unreadable: fields needed for order or identity are missing or invalid. An odd row does not affect other
@@ -211,7 +211,7 @@ export function oddPartitions<T extends Ordered>(odd: readonly OddRow[]): Partit
       key: ' unreadable',
       // eslint-disable-next-line @typescript-eslint/require-await
       async *read() {
-        yield { ...noRows(), more: false, pages: 0, unreadable };
+        yield { rows: [], more: false, pages: 0, unreadable };
       },
       count: () => Promise.resolve(0),
     },
@@ -223,8 +223,8 @@ function withoutStandIns<T extends Ordered>(
   counted: Set<string>,
   lost: Unreadable | undefined,
 ): Batch<T> {
-  const hasSome = batch.rows.some(({ unreadable, cut }) => unreadable !== undefined || cut !== undefined);
-  const standIns = hasSome ? batch.rows.flatMap(({ unreadable, cut }) => unreadable ?? cut ?? []) : [];
+  const hasSome = batch.rows.some(({ row: { unreadable, cut } }) => unreadable !== undefined || cut !== undefined);
+  const standIns = hasSome ? batch.rows.flatMap(({ row: { unreadable, cut } }) => unreadable ?? cut ?? []) : [];
   if (standIns.length === 0) return lost === undefined ? batch : { ...batch, unreadable: lost };
   const byId = new Map(standIns.map((row) => [row.id, row]));
   const fresh = [...byId.values()].filter(({ id }) => !counted.has(id));
@@ -234,7 +234,7 @@ function withoutStandIns<T extends Ordered>(
   const kept = keepRows(batch, (row) => row.unreadable === undefined);
   return {
     ...kept,
-    rows: kept.rows.map(whole),
+    rows: kept.rows.map(({ row, hint }) => ({ row: whole(row), hint })),
     ...(unreadable === undefined ? {} : { unreadable }),
   };
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { GapFinder, unreadableGap } from '../../../src/federation/tail/feed/gap.ts';
 import type { Gap } from '../../../src/federation/tail/feed/gap.ts';
 import { GapList } from '../../../src/federation/tail/feed/gap-list.ts';
+import { withHint } from '../../../src/pagination/core/hinted-rows.ts';
 
 const at = (time: number, tie = '') => ({ time: BigInt(time), tie });
 const gap = (after: number | null, before: number | null, partition = 'p'): Gap => ({
@@ -14,10 +15,10 @@ const gap = (after: number | null, before: number | null, partition = 'p'): Gap 
 describe('the gap of a read', () => {
   test('lies between the row before the batch that reports it and the instant of the row after that batch', () => {
     const finder = new GapFinder('p', 'forward', null);
-    expect(finder.see({ rows: [at(1, 'a'), at(2, 'b')] })).toBeNull();
-    expect(finder.see({ rows: [at(5, 'c')], truncated: 'out of reach' })).toBeNull();
-    expect(finder.see({ rows: [at(5, 'd'), at(6, 'e')] })).toEqual({ ...gap(2, 6), after: at(2, 'b') });
-    expect(finder.see({ rows: [at(7, 'f')] })).toBeNull();
+    expect(finder.see({ rows: withHint([at(1, 'a'), at(2, 'b')], null) })).toBeNull();
+    expect(finder.see({ rows: withHint([at(5, 'c')], null), truncated: 'out of reach' })).toBeNull();
+    expect(finder.see({ rows: withHint([at(5, 'd'), at(6, 'e')], null) })).toEqual({ ...gap(2, 6), after: at(2, 'b') });
+    expect(finder.see({ rows: withHint([at(7, 'f')], null) })).toBeNull();
     expect(finder.end()).toBeNull();
   });
 
@@ -30,9 +31,12 @@ describe('the gap of a read', () => {
 
   test('covers the same lines if they are read newest first', () => {
     const finder = new GapFinder('p', 'backward', null);
-    finder.see({ rows: [at(9, 'a')] });
-    finder.see({ rows: [at(5, 'b')], truncated: 'out of reach' });
-    expect(finder.see({ rows: [at(5, 'a'), at(2, 'a')] })).toEqual({ ...gap(5, null), before: at(9, 'a') });
+    finder.see({ rows: withHint([at(9, 'a')], null) });
+    finder.see({ rows: withHint([at(5, 'b')], null), truncated: 'out of reach' });
+    expect(finder.see({ rows: withHint([at(5, 'a'), at(2, 'a')], null) })).toEqual({
+      ...gap(5, null),
+      before: at(9, 'a'),
+    });
   });
 
   test('has every reason', () => {
@@ -47,18 +51,18 @@ describe('the gap of unreadable rows', () => {
   const unreadable = { count: 2, ids: ['a', 'b'], reason: 'an object' };
 
   test('lies among the rows that were read with them, in either direction', () => {
-    const found = unreadableGap('p', { rows: [at(2, 'a'), at(5, 'b')], unreadable });
+    const found = unreadableGap('p', { rows: withHint([at(2, 'a'), at(5, 'b')], null), unreadable });
     expect(found).toEqual({ ...gap(2, 6), reason: "rows that can't be read: an object", lines: ['a', 'b'] });
-    expect(unreadableGap('p', { rows: [at(5, 'b'), at(2, 'a')], unreadable })).toEqual(found);
+    expect(unreadableGap('p', { rows: withHint([at(5, 'b'), at(2, 'a')], null), unreadable })).toEqual(found);
   });
 
   test('may lie anywhere if no rows were read with them', () => {
     expect(unreadableGap('p', { rows: [], unreadable })).toMatchObject({ after: null, before: null });
-    expect(unreadableGap('p', { rows: [at(2)] })).toBeNull();
+    expect(unreadableGap('p', { rows: withHint([at(2)], null) })).toBeNull();
   });
 
   test('names no lines if only some of the names are known', () => {
-    const found = unreadableGap('p', { rows: [at(2)], unreadable: { ...unreadable, count: 3 } });
+    const found = unreadableGap('p', { rows: withHint([at(2)], null), unreadable: { ...unreadable, count: 3 } });
     expect(found).not.toHaveProperty('lines');
   });
 });

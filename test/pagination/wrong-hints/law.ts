@@ -3,6 +3,7 @@ import { createCall } from '../../../src/domain/call.ts';
 import type { Direction } from '../../../src/domain/ordered.ts';
 import type { IdIdentity, Partition, Unplaced } from '../../../src/pagination/core/partition.ts';
 import type { Line } from '../fake-natives.ts';
+import { rowsOf } from '../../../src/pagination/core/hinted-rows.ts';
 
 /**
  * Vendors whose hints are wrong: each line comes once, or what is missing is reported, in a bounded number of
@@ -62,7 +63,7 @@ export async function holds({ partition, direction, readable = false }: Lie & { 
   const request = { direction, from: null, hint: null, until: null, need: COUNT };
   try {
     for await (const batch of partition(asked).read(request, createCall())) {
-      ids.push(...batch.rows.map(({ id }) => id));
+      ids.push(...rowsOf(batch).map(({ id }) => id));
       isReported ||= batch.truncated !== undefined;
       steps += 1;
       if (steps > MOST_CALLS) throw new AskedTooOften();

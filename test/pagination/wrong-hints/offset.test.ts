@@ -6,6 +6,7 @@ import { offsetPartition } from '../../../src/pagination/offset/offset.ts';
 import { PageSize } from '../../../src/pagination/core/page-size.ts';
 import type { IdIdentity, Partition, Unplaced } from '../../../src/pagination/core/partition.ts';
 import type { Line } from '../fake-natives.ts';
+import { rowsOf } from '../../../src/pagination/core/hinted-rows.ts';
 
 /** `DEEP=1` runs many more. */
 const RUNS = process.env['DEEP'] === '1' ? 5_000 : 300;
@@ -114,7 +115,7 @@ async function readAll(vendor: Vendor, direction: Direction, need = 1_000, prefe
   const request = { direction, from: null, hint: null, until: null, need, prefetch };
   try {
     for await (const batch of partition.read(request, createCall())) {
-      indexes.push(...batch.rows.map(({ id }) => Number(id.slice(1))));
+      indexes.push(...rowsOf(batch).map(({ id }) => Number(id.slice(1))));
       reported ||= batch.truncated !== undefined;
       if (batch.more === false || indexes.length >= need) break;
     }

@@ -17,6 +17,7 @@ import type { Connector } from '../../../src/vendors/connector.ts';
 import { byteNite } from '../../../src/vendors/bytenite/index.ts';
 import { quickClock } from '../../support/quick-clock.ts';
 import { listJobs } from '../list-jobs.ts';
+import { rowsOf as rowsOfBatch } from '../../../src/pagination/core/hinted-rows.ts';
 
 const START = 1_750_781_941_000_000_000n; // 2025-06-24T16:19:01Z
 const UNKNOWN_JOB = '00000000-0000-4000-8000-000000000000';
@@ -62,7 +63,7 @@ async function rowsOf<T extends Ordered>(
   const rows: T[] = [];
   for (const partition of partitions) {
     const whole = { direction: 'forward', from: null, hint: null, until: null, need: 50, ...request } as const;
-    for await (const batch of partition.read(whole, call)) rows.push(...batch.rows);
+    for await (const batch of partition.read(whole, call)) rows.push(...rowsOfBatch(batch));
   }
   return rows;
 }
@@ -362,7 +363,7 @@ describe('an answer that may have been cut', () => {
       { direction: 'forward', from: null, hint: null, until: null, need: 10 },
       call,
     )) {
-      said.push([batch.rows.map(({ message }) => message), batch.truncated !== undefined]);
+      said.push([rowsOfBatch(batch).map(({ message }) => message), batch.truncated !== undefined]);
     }
     expect(said).toEqual([[['2', '3', '4', '5'], true]]);
     expect(await partitions[0]!.count(call)).toBeNull();

@@ -2,6 +2,7 @@ import { createCall } from '../../../src/domain/call.ts';
 import { DEFAULT_LIMITS } from '../../../src/http/settings.ts';
 import { createSourceHttp } from '../../../src/http/source-http.ts';
 import { byteNite } from '../../../src/vendors/bytenite/index.ts';
+import { rowsOf } from '../../../src/pagination/core/hinted-rows.ts';
 
 /**
  * Run as a process of its own, so that nobody else's memory is measured: several clients read the first 20
@@ -26,7 +27,7 @@ async function first(key: string): Promise<string[]> {
       { direction: 'forward', from: null, hint: null, until: null, need: 20 },
       call,
     )) {
-      messages.push(...batch.rows.map((row) => row.message));
+      messages.push(...rowsOf(batch).map((row) => row.message));
       if (messages.length >= 20) break;
     }
   }

@@ -15,6 +15,7 @@ import { PATIENCE, RUNS, settingsOf } from '../contract/draw.ts';
 import { byteNite } from '../../../src/vendors/bytenite/index.ts';
 import type { Connector } from '../../../src/vendors/connector.ts';
 import { quickClock } from '../../support/quick-clock.ts';
+import { rowsOf } from '../../../src/pagination/core/hinted-rows.ts';
 
 const START = 1_750_781_941_000_000_000n; // 2025-06-24T16:19:01Z
 
@@ -157,7 +158,7 @@ async function read(job: string, client: Client, whole: readonly LogEntry[], sig
       call,
     );
     for await (const { rows, more } of batches) {
-      got.push({ rows: rows.map(({ tie, time, message }) => [time, tie, message]), more });
+      got.push({ rows: rowsOf({ rows }).map(({ tie, time, message }) => [time, tie, message]), more });
       taken += rows.length;
       if (taken >= client.need) break;
     }
@@ -183,7 +184,7 @@ async function wholeLog(job: string): Promise<readonly LogEntry[]> {
   const rows: LogEntry[] = [];
   for (const partition of partitions) {
     const all = { direction: 'forward', from: null, hint: null, until: null, need: 5_000 } as const;
-    for await (const batch of partition.read(all, call)) rows.push(...batch.rows);
+    for await (const batch of partition.read(all, call)) rows.push(...rowsOf(batch));
   }
   return rows;
 }

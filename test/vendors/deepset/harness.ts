@@ -12,6 +12,7 @@ import { startVendorServer } from '../../../src/sandbox/vendor-server.ts';
 import type { Connector } from '../../../src/vendors/connector.ts';
 import { deepset } from '../../../src/vendors/deepset/index.ts';
 import { quickClock } from '../../support/quick-clock.ts';
+import { rowsOf } from '../../../src/pagination/core/hinted-rows.ts';
 
 /** 2025-05-23T10:33:04.157182Z */
 export const START = 1_747_996_384_157_182_000n;
@@ -105,7 +106,7 @@ export async function readBatches(
 }
 
 export async function readEntries(partition: Partition<LogEntry>, options: ReadOptions = {}): Promise<LogEntry[]> {
-  const entries = (await readBatches(partition, options)).flatMap(({ rows }) => rows);
+  const entries = (await readBatches(partition, options)).flatMap(rowsOf);
   return entries.slice(0, options.take ?? entries.length);
 }
 

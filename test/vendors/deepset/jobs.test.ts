@@ -4,6 +4,7 @@ import { DEFAULT_DIALECT } from '../../../src/sandbox/deepset/dialect.ts';
 import { readEntries, startHarness, START } from './harness.ts';
 import type { Harness } from './harness.ts';
 import { listJobs } from '../list-jobs.ts';
+import { rowsOf } from '../../../src/pagination/core/hinted-rows.ts';
 
 let harness: Harness;
 
@@ -140,7 +141,7 @@ describe('the parts of a pipeline', () => {
     const [partition] = await connector.parts.Step!.list('production/rag', call);
     const steps = [];
     const request = { direction: 'forward', from: null, hint: null, until: null, need: 10 } as const;
-    for await (const batch of partition!.read(request, call)) steps.push(...batch.rows);
+    for await (const batch of partition!.read(request, call)) steps.push(...rowsOf(batch));
     expect(steps.map(({ key, status, nativeStatus }) => [key, status, nativeStatus])).toEqual([
       ['querypipeline', 'UNKNOWN', null],
       ['indexingpipeline', 'UNKNOWN', null],

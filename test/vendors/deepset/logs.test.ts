@@ -6,6 +6,7 @@ import { ENDS_EARLY } from '../../../src/pagination/core/page-guard.ts';
 import { DEFAULT_DIALECT } from '../../../src/sandbox/deepset/dialect.ts';
 import { MICROSECOND, partitionOf, readBatches, readEntries, START, startHarness } from './harness.ts';
 import type { Harness } from './harness.ts';
+import { rowsOf } from '../../../src/pagination/core/hinted-rows.ts';
 
 const JOB = 'production/rag';
 
@@ -249,7 +250,7 @@ describe('a filter', () => {
     const messages: string[] = [];
     const request = { direction: 'forward', from: null, hint: null, until: null, need: 10 } as const;
     for await (const batch of partition.read(request, createCall())) {
-      messages.push(...batch.rows.map(({ message }) => message));
+      messages.push(...rowsOf(batch).map(({ message }) => message));
       harness.simulation.dialect.filterable = [];
     }
     expect(messages).toEqual(Array.from({ length: 200 }, (_, index) => `line ${index * 2}`));

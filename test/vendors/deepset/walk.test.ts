@@ -8,6 +8,7 @@ import type { DeepsetRecord } from '../../../src/sandbox/deepset/index.ts';
 import type { Fault } from '../../../src/sandbox/types.ts';
 import { partitionOf, readBatches, readEntries, START, startHarness } from './harness.ts';
 import type { Harness } from './harness.ts';
+import { rowsOf } from '../../../src/pagination/core/hinted-rows.ts';
 
 /** CI's least; `DEEP=1` runs thousands. */
 const RUNS = process.env['DEEP'] === '1' ? 2000 : 200;
@@ -53,7 +54,7 @@ describe('an instant with more lines than a page', () => {
     const job = write([record(START - 1000n, 0), ...crowd, record(START + 1000n, 1)]);
     const partition = await partitionOf(harness.connect(), job);
     const batches = await readBatches(partition);
-    const entries = batches.flatMap(({ rows }) => rows);
+    const entries = batches.flatMap(rowsOf);
     expect(new Set(places(entries)).size).toBe(642);
     expect(entries).toHaveLength(642);
     expect(batches.some(({ truncated }) => truncated !== undefined)).toBe(false);
@@ -67,7 +68,7 @@ describe('an instant with more lines than a page', () => {
     harness.simulation.dialect.filterable = [];
     const job = write(Array.from({ length: 500 }, (_, index) => record(START, index)));
     const batches = await readBatches(await partitionOf(harness.connect(), job));
-    const found = batches.flatMap(({ rows }) => rows);
+    const found = batches.flatMap(rowsOf);
     expect(new Set(places(found)).size).toBe(found.length);
     expect(found.length).toBeGreaterThanOrEqual(200);
     expect(batches.map(({ truncated }) => truncated).filter(Boolean)).toEqual([
@@ -80,7 +81,7 @@ describe('an instant with more lines than a page', () => {
       harness.simulation.dialect.filterable = [field];
       const job = write(Array.from({ length: 500 }, (_, index) => record(START, index)));
       const batches = await readBatches(await partitionOf(harness.connect(), job));
-      expect(batches.flatMap(({ rows }) => rows)).toHaveLength(500);
+      expect(batches.flatMap(rowsOf)).toHaveLength(500);
       expect(batches.every(({ truncated }) => truncated === undefined)).toBe(true);
     }
   });
@@ -91,7 +92,7 @@ describe('an instant with more lines than a page', () => {
       level: ['NOTICE', 'x'][index % 2]!,
     }));
     const batches = await readBatches(await partitionOf(harness.connect(), write(crowd)));
-    expect(batches.flatMap(({ rows }) => rows)).toHaveLength(300);
+    expect(batches.flatMap(rowsOf)).toHaveLength(300);
     expect(batches.every(({ truncated }) => truncated === undefined)).toBe(true);
   });
 });

@@ -8,6 +8,7 @@ import { DEFAULT_DIALECT } from '../../../src/sandbox/deepset/dialect.ts';
 import type { DeepsetDialect, DeepsetRecord } from '../../../src/sandbox/deepset/index.ts';
 import { partitionOf, readBatches, readEntries, START, startHarness } from './harness.ts';
 import type { Harness } from './harness.ts';
+import { rowsOf } from '../../../src/pagination/core/hinted-rows.ts';
 
 /** `DEEP=1` runs many more. */
 const RUNS = process.env['DEEP'] === '1' ? 2_000 : 60;
@@ -69,7 +70,7 @@ describe('a source whose bounds of time are coarser than thought', () => {
     for (const direction of BOTH) {
       harness.asked();
       const batches = await readBatches(await partitionOf(harness.connect(), job), { direction });
-      expect(numbers(batches.flatMap(({ rows }) => rows))).toEqual(upTo(count, direction));
+      expect(numbers(batches.flatMap(rowsOf))).toEqual(upTo(count, direction));
       expect(batches.filter(({ truncated }) => truncated !== undefined)).toEqual([]);
       expect(harness.asked().length).toBeLessThan(4 * (count / 100) + 8);
     }
@@ -192,7 +193,7 @@ describe('a source whose flags, sizes and bounds may be wrong', () => {
           const partition = await partitionOf(connector, job);
           const before = found.length;
           for (const batch of await readBatches(partition, { direction, from, take })) {
-            found.push(...batch.rows.slice(0, take - (found.length - before)));
+            found.push(...rowsOf(batch).slice(0, take - (found.length - before)));
             isCut ||= batch.truncated !== undefined;
           }
           if (found.length === before) break;
@@ -223,7 +224,7 @@ describe('a source whose flags, sizes and bounds may be wrong', () => {
     harness.simulation.dialect.ignoresPlace = true;
     const job = write(450, 1_000_000n);
     const batches = await readBatches(await partitionOf(harness.connect(), job), { direction });
-    const found = numbers(batches.flatMap(({ rows }) => rows));
+    const found = numbers(batches.flatMap(rowsOf));
     expect(found).toEqual(upTo(450, direction).slice(0, 100));
     expect(batches.at(-1)).toMatchObject({ truncated: REPEATS, contradicts: true });
     expect(harness.asked().length).toBeLessThan(5);
@@ -240,7 +241,7 @@ describe('a source whose flags, sizes and bounds may be wrong', () => {
         for (const direction of BOTH) {
           harness.asked();
           const batches = await readBatches(await partitionOf(harness.connect(), job), { direction });
-          const found = numbers(batches.flatMap(({ rows }) => rows));
+          const found = numbers(batches.flatMap(rowsOf));
           expect(new Set(found).size).toBe(found.length);
           const said = batches.filter(({ truncated }) => truncated !== undefined);
           // By level and origin, all lines may have come in spite of it.
@@ -267,7 +268,7 @@ describe('a source whose flags, sizes and bounds may be wrong', () => {
         const [last] = at === null ? [] : (await readEntries(await partitionOf(harness.connect(), job))).slice(at);
         harness.simulation.dialect.ignoresOrder = true;
         const batches = await readBatches(await partitionOf(harness.connect(), job), { direction, from: last ?? null });
-        const found = numbers(batches.flatMap(({ rows }) => rows));
+        const found = numbers(batches.flatMap(rowsOf));
         const expected = at === null ? all : all.slice(all.indexOf(at) + 1);
         if (batches.every(({ truncated }) => truncated === undefined)) expect(found).toEqual(expected);
         expect(new Set(found).size).toBe(found.length);
@@ -319,7 +320,7 @@ describe('a source whose hints agree that a page is the last one, which it is no
         for (const from of [null, middle]) {
           const batches = await readBatches(await partitionOf(harness.connect(), job), { direction, from });
           const all = upTo(450, direction);
-          expect(numbers(batches.flatMap(({ rows }) => rows))).toEqual(
+          expect(numbers(batches.flatMap(rowsOf))).toEqual(
             from === null ? all : all.filter((index) => (direction === 'forward' ? index >= 200 : index < 200)),
           );
           expect(batches.filter(({ truncated }) => truncated !== undefined)).toEqual([]);

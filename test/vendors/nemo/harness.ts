@@ -14,6 +14,7 @@ import { startVendorServer } from '../../../src/sandbox/vendor-server.ts';
 import type { Connector } from '../../../src/vendors/connector.ts';
 import { nemo } from '../../../src/vendors/nemo/index.ts';
 import { quickClock } from '../../support/quick-clock.ts';
+import { rowsOf } from '../../../src/pagination/core/hinted-rows.ts';
 
 export const SECOND = 1_000_000_000n;
 export const START = 1_772_233_021n * SECOND; // 2026-02-27T22:57:01Z
@@ -90,8 +91,8 @@ export async function readAll<T extends Ordered>(
     need: 1000,
   };
   for await (const batch of partition.read(request, call)) {
-    rows.push(...batch.rows);
-    hints.push(...batch.hints);
+    rows.push(...rowsOf(batch));
+    hints.push(...batch.rows.map(({ hint }) => hint));
     if (batch.more === false) break;
   }
   return { rows, hints };

@@ -10,6 +10,7 @@ import type { NemoOptions } from '../../../src/sandbox/nemo/index.ts';
 import type { SandboxLine } from '../../../src/sandbox/types.ts';
 import { SECOND, START, connect, messagesOf, readAll } from './harness.ts';
 import type { Harness, HarnessOptions } from './harness.ts';
+import { rowsOf } from '../../../src/pagination/core/hinted-rows.ts';
 
 const JOB = 'default/sft';
 
@@ -103,11 +104,11 @@ describe('reading the log of a job', () => {
     }));
     const request = { direction: 'backward', from: null, hint: null, until: null, need: 3 } as const;
     for await (const batch of (await onlyPartition(harness)).read(request, createCall())) {
-      expect(batch.rows.slice(0, 3).map(({ message }) => message)).toEqual([
-        'line 999999',
-        'line 999998',
-        'line 999997',
-      ]);
+      expect(
+        rowsOf(batch)
+          .slice(0, 3)
+          .map(({ message }) => message),
+      ).toEqual(['line 999999', 'line 999998', 'line 999997']);
       break;
     }
     expect(harness.kinds().length).toBeLessThanOrEqual(3);

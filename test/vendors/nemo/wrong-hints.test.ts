@@ -7,6 +7,7 @@ import type { Batch, Partition } from '../../../src/pagination/core/partition.ts
 import type { NemoOptions } from '../../../src/sandbox/nemo/index.ts';
 import { SECOND, START, connect, connectorTo, readAll } from './harness.ts';
 import type { Harness } from './harness.ts';
+import { rowsOf } from '../../../src/pagination/core/hinted-rows.ts';
 
 const JOB = 'default/sft';
 const COUNT = 250;
@@ -52,7 +53,7 @@ async function read(
   try {
     let error = null;
     for await (const { rows, truncated, contradicts } of (await partitionOf(harness)).read(request, createCall())) {
-      numbers.push(...rows.map(numberOf));
+      numbers.push(...rowsOf({ rows }).map(numberOf));
       if (contradicts === true) error = asShown(truncated);
     }
     return { numbers, error };
@@ -204,8 +205,8 @@ describe('page tokens that are numbers in plain decimals', () => {
         found.push(batch);
         if (found.flatMap(({ rows }) => rows).length >= 50) break;
       }
-      const rows = found.flatMap((batch) => batch.rows);
-      const hints = found.flatMap((batch) => batch.hints);
+      const rows = found.flatMap(rowsOf);
+      const hints = found.flatMap((batch) => batch.rows.map(({ hint }) => hint));
       expect(rows.map(numberOf)).toEqual(all.slice(0, rows.length));
       expect(harness.server.calls.length).toBeLessThan(12);
       const other = connectorTo(harness, { source: { pageSize: 100 } });
@@ -215,7 +216,7 @@ describe('page tokens that are numbers in plain decimals', () => {
         const again = { ...request, from: rows.at(-1)!, hint };
         const on: number[] = [];
         for await (const batch of partitions[0]!.read(again, createCall())) {
-          on.push(...batch.rows.map(numberOf));
+          on.push(...rowsOf(batch).map(numberOf));
           if (on.length >= 50) break;
         }
         expect(on).toEqual(all.slice(rows.length, rows.length + on.length));

@@ -105,7 +105,7 @@ export async function readRows<T extends Ordered>(
   const read: Read<T>[] = [];
   const need = Math.min(take, 1_000);
   for await (const batch of partition.read({ direction, from, hint, until, need }, call)) {
-    batch.rows.forEach((row, index) => read.push({ row, hint: batch.hints[index] ?? null }));
+    read.push(...batch.rows);
     if (read.length >= take) break;
   }
   return read.slice(0, take);

@@ -9,6 +9,7 @@ import type { SaidTotal } from '../../../src/sandbox/doubts.ts';
 import type { SapOptions } from '../../../src/sandbox/sap-job-scheduling/index.ts';
 import { done, only, readRows, SECOND, START, startHarness } from './harness.ts';
 import type { Harness, Read } from './harness.ts';
+import { rowsOf } from '../../../src/pagination/core/hinted-rows.ts';
 
 /** `DEEP=1` runs many more. */
 const RUNS = process.env['DEEP'] === '1' ? 1_500 : 100;
@@ -85,7 +86,7 @@ async function pageOf(
   const from = { from: last?.row ?? null, hint: last?.hint ?? null };
   const rows: Read<LogEntry>[] = [];
   for await (const batch of partition.read({ direction, ...from, until: null, need: take }, createCall())) {
-    batch.rows.forEach((row, index) => rows.push({ row, hint: batch.hints[index] ?? null }));
+    rows.push(...batch.rows);
     if (batch.truncated !== undefined) return { rows: rows.slice(0, take), isCut: rows.length <= take };
     if (rows.length >= take) break;
   }
@@ -227,7 +228,7 @@ describe('an instance that takes paging parameters without effect', () => {
           { direction, from: null, hint: null, until: null, need: 100 },
           createCall(),
         )) {
-          rows.push(...batch.rows);
+          rows.push(...rowsOf(batch));
           if (batch.truncated !== undefined) said.push([batch.truncated, batch.contradicts]);
         }
         expect(said).toEqual([[REPEATS, true]]);

@@ -17,6 +17,7 @@ import type { Abilities } from '../../../src/vendors/softwareone/abilities.ts';
 import type { SourceContext } from '../../../src/vendors/softwareone/context.ts';
 import { softwareOne } from '../../../src/vendors/softwareone/index.ts';
 import { quickClock } from '../../support/quick-clock.ts';
+import { rowsOf } from '../../../src/pagination/core/hinted-rows.ts';
 
 /** 2025-09-11T13:40:13.515Z */
 export const START = 1_757_598_013_515_000_000n;
@@ -97,7 +98,7 @@ export async function readRows<T extends Ordered>(
   const whole = { direction: 'forward', from: null, hint: null, until: null, need: 1_000, ...request } as const;
   if (take === 0) return rows;
   for await (const batch of partition.read(whole, call)) {
-    rows.push(...batch.rows);
+    rows.push(...rowsOf(batch));
     if (rows.length >= take) break;
   }
   return rows.slice(0, take);

@@ -8,6 +8,7 @@ import { Abilities } from '../../../src/vendors/softwareone/abilities.ts';
 import { logPartition } from '../../../src/vendors/softwareone/logs/logs.ts';
 import { severityFilterOf } from '../../../src/vendors/softwareone/pushdown/severity.ts';
 import { MILLISECOND, positionOf, readRows, START, startHarness } from './harness.ts';
+import { rowsOf } from '../../../src/pagination/core/hinted-rows.ts';
 
 const harness = await startHarness();
 let job: string;
@@ -46,7 +47,7 @@ describe('a read of the lines of one severity', () => {
     let pages = 0;
     const request = { direction: 'forward', from: null, hint: null, until: null, need: 90 } as const;
     for await (const { rows } of partitionWith(abilities).read(request, createCall())) {
-      found.push(...rows.filter(isWanted));
+      found.push(...rowsOf({ rows }).filter(isWanted));
       pages += 1;
       // Another log turned out to be to blame: the first rows of the filtered list are not those read so far.
       if (pages === 2) abilities.restore(['logs of severities']);
@@ -62,8 +63,8 @@ describe('a read of the lines of one severity', () => {
     without.lose('logs of severities', 'logs within times');
     const request = { direction: 'forward', from: null, hint: null, until: null, need: 90 } as const;
     const seen: { row: LogEntry; hint: Json }[] = [];
-    for await (const { rows, hints } of partitionWith(without).read(request, createCall())) {
-      seen.push(...rows.map((row, index) => ({ row, hint: hints[index] ?? null })));
+    for await (const { rows } of partitionWith(without).read(request, createCall())) {
+      seen.push(...rows);
     }
     // The filtered list grows to the length that the whole log had.
     harness.simulation.write(

@@ -10,6 +10,7 @@ import { DEFAULT_SETTINGS } from '../../../src/sandbox/softwareone/settings.ts';
 import type { SoftwareOneSettings } from '../../../src/sandbox/softwareone/settings.ts';
 import { MILLISECOND, positionOf, START, startHarness } from './harness.ts';
 import type { Harness } from './harness.ts';
+import { rowsOf } from '../../../src/pagination/core/hinted-rows.ts';
 
 /** `DEEP=1` runs many more. */
 const RUNS = process.env['DEEP'] === '1' ? 1_500 : 60;
@@ -60,7 +61,7 @@ async function read<T extends Ordered>(
   const request = { direction, from, hint: null, until: null, need: Math.min(take, 1_000), prefetch: true };
   try {
     for await (const batch of partition.read(request, createCall())) {
-      rows.push(...batch.rows);
+      rows.push(...rowsOf(batch));
       if (batch.truncated !== undefined) return { rows, reported: true };
       if (batch.more === false || rows.length >= take) break;
     }

@@ -33,12 +33,12 @@ export class GapFinder<T extends Ordered> {
 
   /** A batch was read. Returns the gap that its first row has shown to have ended. */
   see({ rows, truncated }: Pick<Batch<T>, 'rows' | 'truncated'>): Gap | null {
-    const [first] = rows;
+    const first = rows[0]?.row;
     // The gap may reach into the instant of the first row after it, since only some rows of that instant may be
     // readable.
     const gap = first === undefined ? null : this.#close(first);
     if (truncated !== undefined) this.#begin(truncated);
-    this.#last = rows.at(-1) ?? this.#last;
+    this.#last = rows.at(-1)?.row ?? this.#last;
     return gap;
   }
 
@@ -71,7 +71,7 @@ export function unreadableGap<T extends Ordered>(
 ): Gap | null {
   if (unreadable === undefined) return null;
   const { count, cut, ids, reason } = unreadable;
-  const [first, last] = [rows[0]?.time, rows.at(-1)?.time];
+  const [first, last] = [rows[0]?.row.time, rows.at(-1)?.row.time];
   const isNamed = ids.length === count;
   return {
     partition,

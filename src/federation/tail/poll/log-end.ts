@@ -35,7 +35,7 @@ export async function readEnd(
   for await (const batch of batches) {
     gaps.push(finder.see(batch), unreadableGap(partition.key, batch));
     pages += batch.pages;
-    batch.rows.forEach((entry, i) => lines.push({ entry, partition: partition.key, hint: batch.hints[i] ?? null }));
+    for (const { row, hint } of batch.rows) lines.push({ entry: row, partition: partition.key, hint });
     const newest = lines[0]?.entry.time;
     const oldest = lines.at(-1)?.entry.time;
     if (batch.more === false || newest === undefined || oldest === undefined) continue;

@@ -29,8 +29,7 @@ export async function pollPartition(
   let fresh = 0;
   try {
     for await (const batch of batches) {
-      const { rows, hints } = batch;
-      fresh += sink.accept(rows.map((entry, i) => ({ entry, partition: key, hint: hints[i] ?? null })));
+      fresh += sink.accept(batch.rows.map(({ row, hint }) => ({ entry: row, partition: key, hint })));
       see(gaps.see(batch));
       see(unreadableGap(key, batch));
       if (call.signal.aborted) break;
