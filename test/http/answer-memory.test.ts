@@ -22,14 +22,14 @@ async function counting() {
     (await http.json(request, decode, call)).data.n;
 }
 
-describe('what a call has been answered', () => {
-  test('is not asked again within it', async () => {
+describe('an answer to a call', () => {
+  test('is requested only once within the call', async () => {
     const ask = await counting();
     const call = createCall();
     expect([await ask(page(1), call), await ask(page(2), call), await ask(page(1), call)]).toEqual([0, 1, 0]);
   });
 
-  test('is asked again by another call, by a fresh one made of it, and by a poll each time', async () => {
+  test('is requested again by another call, by a fresh call derived from it, and by every poll', async () => {
     const ask = await counting();
     const call = createCall();
     const poll = createCall({ priority: 'poll' });
@@ -39,20 +39,20 @@ describe('what a call has been answered', () => {
     expect(answers).toEqual([0, 1, 2, 3, 4]);
   });
 
-  test('is asked again where another type is expected', async () => {
+  test('is requested again if another type is expected', async () => {
     const ask = await counting();
     const call = createCall();
     expect([await ask(page(1), call), await ask(page(1), call, other)]).toEqual([0, 1]);
   });
 
-  test('is forgotten when there was much since', async () => {
+  test('is forgotten after many later answers', async () => {
     const ask = await counting();
     const call = createCall();
     for (let number = 0; number < 17; number += 1) await ask(page(number), call);
     expect([await ask(page(16), call), await ask(page(0), call)]).toEqual([16, 17]);
   });
 
-  test('is asked again after a failure', async () => {
+  test('is requested again after a failure', async () => {
     const server = await serve((_, response, index) => {
       sendJson(response, { n: index }, index === 0 ? 403 : 200);
     });

@@ -113,7 +113,7 @@ describe('a source that keeps failing', () => {
     expect(server.received).toHaveLength(3);
   });
 
-  test('is not the reason when callers leave', async () => {
+  test('does not count calls whose callers left', async () => {
     const { state, server, http, ask } = await source();
     state.hang = true;
     for (let index = 1; index <= 4; index += 1) {
@@ -144,7 +144,7 @@ describe('a trial', () => {
     );
   });
 
-  test('whose caller left says nothing: the next call is the trial', () => {
+  test('whose caller left decides nothing: the next call is the trial', () => {
     const { breaker } = opened();
     breaker.admit()('abandoned');
     expect(breaker.state()).toEqual('half-open');

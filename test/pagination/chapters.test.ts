@@ -97,7 +97,7 @@ const turned = <T>(rows: readonly T[], direction: Direction): T[] =>
   direction === 'forward' ? [...rows] : [...rows].reverse();
 
 describe('a log in chapters', () => {
-  test('gives the rows of all of them once, in order, either way', async () => {
+  test('gives the rows of all chapters once and in order, in both directions', async () => {
     await fc.assert(
       fc.asyncProperty(toldArbitrary, directionArbitrary, async (told, direction) => {
         const { rows } = await readAll(told.partition(), direction);
@@ -108,7 +108,7 @@ describe('a log in chapters', () => {
     );
   });
 
-  test('goes on from any row to any other, either way, with its hint, without one, and with nonsense', async () => {
+  test('continues from any row to any other, in both directions, with its hint, without a hint and with a nonsense hint', async () => {
     await fc.assert(
       fc.asyncProperty(
         toldArbitrary,
@@ -140,7 +140,7 @@ describe('a log in chapters', () => {
     );
   });
 
-  test('reads no chapter that can have no row that is wanted', async () => {
+  test('reads only chapters that can have wanted rows', async () => {
     const first = Array.from({ length: 9 }, (_, index) => 100n + BigInt(index));
     const second = Array.from({ length: 9 }, (_, index) => 200n + BigInt(index));
     const told = tell([
@@ -160,7 +160,7 @@ describe('a log in chapters', () => {
     await ahead.return(undefined);
   });
 
-  test('says what it is told of a chapter that is not there any more, and gives the others', async () => {
+  test('reports a deleted chapter, and gives the others', async () => {
     const { natives } = tell([
       { beganAt: 100n, times: [100n] },
       { beganAt: 200n, times: [200n] },
@@ -188,7 +188,7 @@ describe('a log in chapters', () => {
   });
 });
 
-describe('a chapter that nobody can read', () => {
+describe('a chapter that cannot be read', () => {
   const [native] = tell([{ beganAt: 200n, times: [200n, 201n, 202n, 203n] }]).natives;
   const partition = (): Partition<Line> =>
     chaptersPartition<Line>({
@@ -216,20 +216,20 @@ describe('a chapter that nobody can read', () => {
     return out;
   }
 
-  test('is said where it would be', async () => {
+  test('is reported at its place in the log', async () => {
     expect(await said('forward', null)).toEqual(['lost', 200n, 201n, 202n, 203n]);
     expect(await said('forward', 150n)).toEqual(['lost', 200n, 201n, 202n, 203n]);
     expect(await said('backward', null)).toEqual([203n, 202n, 201n, 200n, 'lost']);
     expect(await partition().count(call)).toBeNull();
   });
 
-  test('is not said to who stands behind it', async () => {
+  test('is not reported to a reader that starts after it', async () => {
     expect(await said('forward', 201n)).toEqual([201n, 202n, 203n]);
   });
 });
 
 test.each([true, undefined])(
-  'a chapter that contradicts itself says so, and no other does (%s)',
+  'only the chapter that contradicts itself reports a contradiction (%s)',
   async (contradicts) => {
     const partition: Partition<Line> = {
       ...unreadablePartition<Line>(''),

@@ -22,7 +22,7 @@ async function notes(page: Parameters<EmptyPromise['see']>[0]): Promise<unknown[
 }
 
 test.each([[{ count: 0, total: 50 }], [{ count: 0, total: 50, more: false }], [{ count: 0, total: null, more: true }]])(
-  'a first page %j is said to be too short',
+  'a first page %j is reported as too short',
   async (page) => {
     expect(await notes(page)).toEqual([null, 'its list ends before its own count does']);
   },
@@ -33,6 +33,6 @@ test.each([
   [{ count: 0, total: null }],
   [{ count: 0, total: 0, more: true }],
   [{ count: 1, total: 50 }],
-])('a first page %j is not', async (page) => {
+])('a first page %j is not reported as too short', async (page) => {
   expect(await notes(page)).toEqual([null]);
 });

@@ -30,7 +30,7 @@ async function collect(batches: AsyncIterable<Batch<Line>>): Promise<Batch<Line>
 }
 
 describe('a full page of a vendor that does not count', () => {
-  test('is not said to have more behind it', async () => {
+  test('does not claim that more follows', async () => {
     const native = offsetNative(lines(4), { limit: 4, timeFilter: true, total: false, tieOrdered: true });
     const [first, ...others] = await collect(native.partition().read(FROM_THE_START, call));
     expect(first?.rows).toHaveLength(4);
@@ -39,7 +39,7 @@ describe('a full page of a vendor that does not count', () => {
   });
 });
 
-describe('an instant with more lines of one class than two pages can show to meet', () => {
+describe('an instant with more lines of one class than two pages can cover', () => {
   /** A vendor that gives ties the same way in both orders: from the other end it shows the same page again. */
   function unreversed(count: number) {
     return timeKeysetPartition<Line>({
@@ -58,7 +58,7 @@ describe('an instant with more lines of one class than two pages can show to mee
     });
   }
 
-  test('is said to be cut when both ends show the same lines', async () => {
+  test('is reported as truncated when both ends show the same lines', async () => {
     for (const direction of ['forward', 'backward'] as const) {
       const batches = await collect(unreversed(15).read({ ...FROM_THE_START, direction }, call));
       expect(batches.flatMap(({ rows }) => rows)).toHaveLength(10);
@@ -77,13 +77,13 @@ describe('a position that can only be walked to', () => {
     from: { time: many.at(-1)!.time + 1n, tie: '' },
   } as const;
 
-  test('is walked to however many pages there are before it', async () => {
+  test('is reached after any number of pages', async () => {
     const native = tokenNative(many, { limit: 2, addressable: false });
     const batches = await collect(native.partition().read(fromTheFarEnd, call));
     expect(batches.flatMap(rowsOf)).toEqual(native.expected().reverse());
   });
 
-  test('is said to be out of reach where that is more than a walk may cost', async () => {
+  test('is reported as out of reach if the walk would cost too much', async () => {
     const native = tokenNative(many, { limit: 2, addressable: false, maxWalk: 70 });
     await expect(collect(native.partition().read(fromTheFarEnd, call))).rejects.toMatchObject({
       code: 'SOURCE_TRUNCATED',
@@ -91,7 +91,7 @@ describe('a position that can only be walked to', () => {
   });
 });
 
-describe('a first page of opaque tokens that is full, and whose count is its own length', () => {
+describe('a full first page with opaque tokens that counts only its own rows', () => {
   function partitionOf(count: number, total: (rows: number) => number, pageSize = 10) {
     return pageTokenPartition<Line>({
       key: '',
@@ -109,7 +109,7 @@ describe('a first page of opaque tokens that is full, and whose count is its own
     });
   }
 
-  test('is all of the log, also where its first row can not be read', async () => {
+  test('is the whole log, even if its first row is unreadable', async () => {
     for (const size of [2, 3, 10]) {
       const batches = await collect(partitionOf(size, () => size, size).read(FROM_THE_START, call));
       expect(batches.flatMap(({ rows }) => rows)).toHaveLength(size);
@@ -117,13 +117,13 @@ describe('a first page of opaque tokens that is full, and whose count is its own
     }
   });
 
-  test('is not, where a shorter page is said to be all of it, too', async () => {
+  test('is not the whole log if a shorter page also counts only its own rows', async () => {
     const batches = await collect(partitionOf(30, (rows) => rows).read(FROM_THE_START, call));
     expect(batches.map(({ truncated }) => truncated).filter(Boolean)).toHaveLength(1);
   });
 });
 
-describe('a hint of a row that lies ahead, as a merge has one when its reader turns round', () => {
+describe('a hint of a row that lies ahead, which a merge has after its reader changes direction', () => {
   test('does not lead past the rows before it', async () => {
     const start = 1_700_000_000_000_000_000n;
     const placed = lines(6).map((line, index) => ({ ...line, time: start + [0n, 0n, 0n, 0n, 20n, 21n][index]! }));

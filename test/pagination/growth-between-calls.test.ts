@@ -139,7 +139,7 @@ const schemes: readonly { readonly name: string; readonly make: Make }[] = [
 ];
 
 describe.each(schemes)('a list that is paged by $name', ({ make }) => {
-  test('gives every line that was there, once and in order, while others come between any two calls', async () => {
+  test('gives every existing line once and in order while new lines arrive between any two calls', async () => {
     await fc.assert(
       fc.asyncProperty(
         // Lines of one instant alone do not say which way a list is sorted; the first that comes later does.

@@ -107,7 +107,7 @@ const keysOf = (rows: readonly Line[]): string[] => rows.map((row) => `${row.tim
  * another partition's row, on either side of it once the reader has turned round, and lines may have come between.
  */
 describe.each(schemes)('$name', ({ make }) => {
-  test('goes on from a place with the hint of any other, whatever has come between', async () => {
+  test('continues from any place with the hint of any other place, whatever was added in between', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(lineArbitrary, { minLength: 1, maxLength: 60 }),

@@ -87,14 +87,14 @@ async function take(
   return given;
 }
 
-describe('a page as large as the question', () => {
-  test('is one of 40 rows for the first 20', async () => {
+describe('a page that is just large enough', () => {
+  test('has 40 rows for the first 20', async () => {
     const log = vendor(linesAt(upTo(3_000)));
     expect((await take(log, 'forward', 20)).rows.map(({ time }) => Number(time))).toEqual(upTo(20));
     expect(log.asked).toEqual(['1 x 40']);
   });
 
-  test('is looked for where the hint of the last row says, at a size that has all that is needed on one page', async () => {
+  test('is located by the hint of the last row, at a size that holds all needed rows on one page', async () => {
     const lines = linesAt(upTo(3_000));
     let { rows, hints } = await take(vendor(lines), 'forward', 20);
     const asked: string[] = [];
@@ -107,14 +107,14 @@ describe('a page as large as the question', () => {
     expect(asked).toEqual(['1 x 64', '1 x 90', '1 x 1000', '1 x 1000', '1 x 1000']);
   });
 
-  test('is the last one for the last 20, once the first one has said how many rows there are', async () => {
+  test('is the last page for the last 20 rows, once the first page has told the total', async () => {
     const log = vendor(linesAt(upTo(3_000)));
     const { rows } = await take(log, 'backward', 20);
     expect(rows.map(({ time }) => Number(time))).toEqual(upTo(20).map((index) => 2_999 - index));
     expect(log.asked).toEqual(['1 x 1000', '75 x 40']);
   });
 
-  test('is asked for at the end straight away, once a page has shown how many rows there are', async () => {
+  test('is requested directly at the end once the total is known', async () => {
     const lines = linesAt(upTo(3_000));
     const log = vendor(lines);
     await take(log, 'forward', 20);
@@ -128,7 +128,7 @@ describe('a page as large as the question', () => {
     expect(log.asked.slice(1)).toEqual(['75 x 40', '75 x 40', '35 x 90', '35 x 90', '1 x 1000', '1 x 64']);
   });
 
-  test('shows the newest rows while lines come and go, whatever was remembered of the length', async () => {
+  test('shows the newest rows while lines are added and deleted, whatever length was remembered', async () => {
     const times = fc.array(fc.integer({ min: 0, max: 40 }), { minLength: 1, maxLength: 80 });
     await fc.assert(
       fc.asyncProperty(
@@ -152,25 +152,25 @@ describe('a page as large as the question', () => {
     );
   });
 
-  test('of a size whose last page is short is left for one that has enough rows there', async () => {
+  test('has another size if the last page of that size has too few rows', async () => {
     const log = vendor(linesAt(upTo(3_001)));
     expect((await take(log, 'backward', 20)).rows).toHaveLength(20);
     expect(log.asked).toEqual(['1 x 1000', '47 x 64']);
   });
 
-  test('is the usual one where more rows are needed than the largest size has', async () => {
+  test('is the usual page if more rows are needed than the largest size holds', async () => {
     const log = vendor(linesAt(upTo(3_000)));
     await take(log, 'forward', 500);
     expect(log.asked).toEqual(['1 x 1000']);
   });
 
-  test('goes on in pages of the usual size behind a group that is larger than it', async () => {
+  test('is followed by pages of the usual size if a group of ties does not fit on it', async () => {
     const log = vendor(linesAt([...upTo(10), ...Array.from({ length: 61 }, () => 10), ...upTo(30).map((n) => 11 + n)]));
     expect((await take(log, 'forward', 20)).rows).toHaveLength(101);
     expect(log.asked).toEqual(['1 x 40', '1 x 1000']);
   });
 
-  test('that is out of order is left for the usual one, and so are the smaller ones of that log from then on', async () => {
+  test('is replaced by the usual page if it is out of order, and the log has no small pages from then on', async () => {
     const log = vendor(linesAt([...upTo(30), 3, ...upTo(60).map((n) => 30 + n)]));
     const { rows } = await take(log, 'forward', 20);
     expect(rows.slice(0, 5).map(({ time }) => Number(time))).toEqual([0, 1, 2, 3, 3]);
@@ -181,7 +181,7 @@ describe('a page as large as the question', () => {
   test.each([
     ['forward', [...upTo(60), 3, ...upTo(200).map((n) => 60 + n)]],
     ['backward', [...upTo(200), 255, ...upTo(60).map((n) => 200 + n)]],
-  ] as const)('that shows a line which the page before should have had says so (%s)', async (direction, times) => {
+  ] as const)('reports a line that the page before should have had (%s)', async (direction, times) => {
     const lines = linesAt(times);
     const shown = new Set<string>();
     const said: string[] = [];
@@ -201,13 +201,13 @@ describe('a page as large as the question', () => {
     else expect(said).toEqual([]);
   });
 
-  test('that is too large an answer is asked for again with fewer rows', async () => {
+  test('is requested again with fewer rows if the answer is too large', async () => {
     const log = vendor(linesAt(upTo(200)), { fits: 10 });
     expect((await take(log, 'forward', 20, null, null, 20)).rows.length).toBeGreaterThanOrEqual(20);
     expect(log.asked).toEqual(['1 x 40', '1 x 20', '1 x 10', '2 x 10', '3 x 10']);
   });
 
-  test('serves a cursor that was made under any other ladder, or none, while lines come', async () => {
+  test('serves cursors that were made with any other ladder, or none, while lines arrive', async () => {
     const ladderArbitrary = fc.option(
       fc.record({ limit: fc.integer({ min: 1, max: 40 }), seed: fc.integer({ min: 1, max: 6 }) }),
     );
@@ -243,7 +243,7 @@ describe('a page as large as the question', () => {
 });
 
 describe('the size of a page', () => {
-  test('is the smallest that has as many rows as are wanted', () => {
+  test('is the smallest that holds the wanted rows', () => {
     expect([1, 25, 26, 90, 91].map((wanted) => sizeFor(wanted, LADDER, 1_000))).toEqual([25, 25, 40, 90, 1_000]);
     expect(sizeFor(30, LADDER, 33)).toBe(33);
   });

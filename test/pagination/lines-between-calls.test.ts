@@ -93,7 +93,7 @@ async function readAll(partition: Partition<Line>, call: Call): Promise<string[]
 }
 
 describe.each(Object.entries(SCHEMES))('a log by %s', (_, partitionOf) => {
-  test('that grows between the calls is not taken for one whose pages are cut', async () => {
+  test('that grows between the calls does not count as a log with cut pages', async () => {
     const log = new GrowingLog(7, true);
     const ids = await readAll(partitionOf(log), createCall());
     expect(ids.slice(0, 7)).toEqual(['n0', 'n1', 'n2', 'n3', 'n4', 'n5', 'n6']);
@@ -101,7 +101,7 @@ describe.each(Object.entries(SCHEMES))('a log by %s', (_, partitionOf) => {
     expect([log.size.rows, log.cap.cut]).toEqual([LIMIT, null]);
   });
 
-  test('takes a poll as many calls as if nothing had been read before, and no look behind a page', async () => {
+  test('takes a poll as many calls as a first read, and no look behind a page', async () => {
     const log = new GrowingLog(7, false);
     const poll = async () => {
       log.calls = 0;
@@ -116,7 +116,7 @@ describe.each(Object.entries(SCHEMES))('a log by %s', (_, partitionOf) => {
     expect(await poll()).toBe(1);
   });
 
-  test('whose pages are cut is read whole, also while it grows', async () => {
+  test('whose pages are cut is read whole, even while it grows', async () => {
     for (const grows of [false, true]) {
       const log = new GrowingLog(30, grows, 7);
       const ids = await readAll(partitionOf(log), createCall());

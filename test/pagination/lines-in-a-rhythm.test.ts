@@ -19,7 +19,7 @@ const cases = fc.record({
   from: fc.option(fc.nat(), { freq: 1 }),
 });
 
-test('pages of lines that say the same in a rhythm are not taken for one page that comes again and again', async () => {
+test('pages of lines that repeat in a rhythm do not count as one repeated page', async () => {
   await fc.assert(
     fc.asyncProperty(cases, async ({ limit, addressable, rhythm, instants, direction, from }) => {
       const lines: RawLine[] = instants

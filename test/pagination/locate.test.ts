@@ -43,7 +43,7 @@ describe('the search for a page by time', () => {
     );
   });
 
-  test('needs few pages also in a gap between two pages of a long list', async () => {
+  test('needs few pages even if the target lies in a gap between two pages of a long list', async () => {
     const times = Array.from({ length: 1_000_000 }, (_, i) => BigInt(i) * 600n);
     for (const step of [1, -1] as const) {
       for (const target of [299_999_950n, 300_000_000n, 299_940_001n, 123_456_789n]) {

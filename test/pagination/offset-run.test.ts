@@ -43,7 +43,7 @@ test.each([1, 2, 5, 8])(
   },
 );
 
-test('no row comes twice where rows are written while a page is put together from shorter ones', async () => {
+test('no row comes twice if rows are written while a page is assembled from shorter ones', async () => {
   const list = ['h', 'g', 'f', 'e', 'd', 'c', 'b', 'a'];
   const write = (call: number): void => {
     if (call === 1) list.unshift('i');
@@ -53,7 +53,7 @@ test('no row comes twice where rows are written while a page is put together fro
   expect(new Set(keys).size).toBe(LIMIT);
 });
 
-test('a source that gives the same rows whatever the offset is noticed in a few calls', async () => {
+test('a source that gives the same rows for every offset is noticed within a few calls', async () => {
   let calls = 0;
   const reading = readRun<Page>({
     source: 'one',

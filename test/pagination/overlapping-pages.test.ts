@@ -68,7 +68,7 @@ function counted(names: readonly string[]): Map<string, number> {
   return counts;
 }
 
-test('pages that begin with the last rows of the page before give no line twice, and rows that say the same are all given', async () => {
+test('pages that repeat the last rows of the page before give no line twice, but identical rows are all given', async () => {
   await fc.assert(
     fc.asyncProperty(log, fc.constantFrom('forward' as const, 'backward' as const), async (made, direction) => {
       const { partition, calls } = partitionOf(made);

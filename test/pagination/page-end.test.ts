@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { moreBehind } from '../../src/pagination/core/page-end.ts';
 
-test('a full page is not the last one because a flag and the count that it is made of say so', () => {
+test('a full page is not the last one only because a flag agrees with the count from which it is derived', () => {
   const page = { start: 80, asked: 20, said: false, full: 20 };
   expect(moreBehind({ ...page, count: 20, total: 100 })).toBeNull();
   expect(moreBehind({ ...page, count: 20, total: 100, isNaming: true })).toBe(false);

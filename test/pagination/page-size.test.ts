@@ -15,7 +15,7 @@ function vendor(fits: number) {
 }
 
 describe('the page size of a log', () => {
-  test('is halved until an answer fits, and stays so', async () => {
+  test('is halved until an answer fits, and stays at that size', async () => {
     const size = new PageSize(100);
     const { asked, fetch } = vendor(13);
     expect(await size.fit(100, fetch)).toEqual({ page: 12, asked: 12 });
@@ -23,7 +23,7 @@ describe('the page size of a log', () => {
     expect(asked).toEqual([100, 50, 25, 12, 12]);
   });
 
-  test('is halved once for pages that are asked for side by side', async () => {
+  test('is halved once for pages that were requested in parallel', async () => {
     const size = new PageSize(100);
     const { asked, fetch } = vendor(60);
     await Promise.all([size.fit(100, fetch), size.fit(100, fetch), size.fit(100, fetch)]);
@@ -47,7 +47,7 @@ describe('the page size of a log', () => {
     expect(size.rows).toBe(100);
   });
 
-  test('leaves a row that is too large by itself, and any other error, as an error', async () => {
+  test('does not change for a single row that is too large, or for any other error, which is thrown', async () => {
     const { asked, fetch } = vendor(0);
     await expect(new PageSize(4).fit(4, fetch)).rejects.toBeInstanceOf(AnswerTooLarge);
     expect(asked).toEqual([4, 2, 1]);

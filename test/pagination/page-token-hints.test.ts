@@ -139,7 +139,7 @@ test.each(CASES)(
 );
 
 test.each(WAYS)(
-  'a line far from its place comes once, where its page ends ($way)',
+  'a line far from its place comes once, at the end of its page ($way)',
   async ({ addressable, direction }) => {
     for (const [from, to] of [
       [30, 190],
@@ -185,15 +185,18 @@ test.each(WAYS)('a walk in small steps gives lines out of order once ($way)', as
   }
 });
 
-test.each(WAYS)('a token that repeats is reported, or counted on from ($way)', async ({ addressable, direction }) => {
-  const { lines, error, calls } = await read({ next: () => 'p2' }, addressable, direction);
-  expect(new Set(lines.map(({ id }) => id)).size).toBe(lines.length);
-  if (error !== null)
-    expectEndless(error, addressable ? 'pages that it promised are empty' : '(a page before|the same page again)');
-  else expect(lines).toHaveLength(COUNT);
-  if (direction === 'forward') expect(lines).toHaveLength(addressable ? COUNT : 2 * LIMIT);
-  expect(calls).toBeLessThan(13 + 25);
-});
+test.each(WAYS)(
+  'a repeated token is reported, or replaced by the next number ($way)',
+  async ({ addressable, direction }) => {
+    const { lines, error, calls } = await read({ next: () => 'p2' }, addressable, direction);
+    expect(new Set(lines.map(({ id }) => id)).size).toBe(lines.length);
+    if (error !== null)
+      expectEndless(error, addressable ? 'pages that it promised are empty' : '(a page before|the same page again)');
+    else expect(lines).toHaveLength(COUNT);
+    if (direction === 'forward') expect(lines).toHaveLength(addressable ? COUNT : 2 * LIMIT);
+    expect(calls).toBeLessThan(13 + 25);
+  },
+);
 
 test.each(WAYS)('a token that is ignored is reported ($way)', async ({ addressable, direction }) => {
   for (const next of [undefined, (page: number) => `p${page + 1}`]) {
@@ -204,7 +207,7 @@ test.each(WAYS)('a token that is ignored is reported ($way)', async ({ addressab
   }
 });
 
-test.each(WAYS)('empty pages that promise more are reported, once all lines are out ($way)', async (way) => {
+test.each(WAYS)('empty pages that promise more are reported after all lines ($way)', async (way) => {
   for (const total of [COUNT, COUNT + 70, null]) {
     const lie = { next: (page: number) => `p${page + 1}`, total: () => total };
     const { lines, error, calls } = await read(lie, way.addressable, way.direction);
@@ -216,7 +219,7 @@ test.each(WAYS)('empty pages that promise more are reported, once all lines are 
   }
 });
 
-test('pages that do not follow each other in time are reported as such', async () => {
+test('pages that do not follow each other in time are reported', async () => {
   const lines = [...LINES.slice(LIMIT, 3 * LIMIT), ...LINES.slice(0, LIMIT), ...LINES.slice(3 * LIMIT)];
   for (const { addressable, direction } of WAYS) {
     const { error, calls } = await read({ lines }, addressable, direction);
@@ -227,7 +230,7 @@ test('pages that do not follow each other in time are reported as such', async (
   }
 });
 
-test('an instant of many pages that say the same is whole where they are counted', async () => {
+test('an instant of many identical pages is read whole if its lines are counted', async () => {
   const same = Array.from({ length: COUNT }, () => ({ id: '', time: START, text: 'step', level: 'INFO' }));
   const partition = pageTokenPartition<Line>({
     key: '',
@@ -251,7 +254,7 @@ test('an instant of many pages that say the same is whole where they are counted
 });
 
 test.each(['forward', 'backward'] as const)(
-  'a list is read %s although tokens run out during the walk to a page, and a vendor that refuses each token is asked a few times only',
+  'a list is read %s even if tokens expire during the walk, and a vendor that refuses every token is asked only a few times',
   async (direction) => {
     class Refused extends Error {}
     for (const refusals of [0, 1, 3, Infinity]) {

@@ -209,7 +209,7 @@ describe.each(schemes)('$name', ({ make }) => {
     );
   });
 
-  test('goes on from any row, either way, with its hint, without one, and with one from before the log grew', async () => {
+  test('continues from any row, in both directions, with its hint, without a hint, and with a hint from before the log grew', async () => {
     await fc.assert(
       fc.asyncProperty(
         linesArbitrary,
@@ -266,7 +266,7 @@ describe.each(schemes)('$name', ({ make }) => {
     );
   });
 
-  test('neither loses nor repeats what was there from the start while lines arrive, late ones too, between its pages', async () => {
+  test('neither loses nor repeats existing lines while new and late lines arrive between its pages', async () => {
     await fc.assert(
       fc.asyncProperty(
         linesArbitrary,

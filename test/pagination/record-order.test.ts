@@ -64,8 +64,8 @@ async function readOn(
 const someTimes = fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 12 }).map((times) => times.toSorted());
 const directions = fc.constantFrom<Direction>('forward', 'backward');
 
-describe('a list of records that goes either way', () => {
-  test('gives each record once where every page is read by another process, and newer records come between', async () => {
+describe('a list of records in either order', () => {
+  test('gives each record once if another process reads each page and newer records arrive in between', async () => {
     const growth = fc.array(fc.integer({ min: 0, max: 2 }), { maxLength: 6 });
     await fc.assert(
       fc.asyncProperty(
@@ -95,7 +95,7 @@ describe('a list of records that goes either way', () => {
     );
   });
 
-  test('costs no record where other lists of the source go the other way', async () => {
+  test('loses no record if other lists of the source have the opposite order', async () => {
     const reads = fc.array(fc.tuple(someTimes, fc.boolean(), directions), { maxLength: 5 });
     await fc.assert(
       fc.asyncProperty(reads, async (lists) => {
@@ -109,7 +109,7 @@ describe('a list of records that goes either way', () => {
     );
   });
 
-  test('shows its source which way lists go, once it has records of two instants', async () => {
+  test('tells its source the order of lists once it has records of two instants', async () => {
     const order = { newestFirst: null };
     const whole = { direction: 'backward' as const, last: undefined, take: 10 };
     await readOn(listOf([1, 1], false), order, whole);

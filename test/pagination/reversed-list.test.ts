@@ -66,7 +66,7 @@ test.each<Case>([
   { comes: 'ascending', direction: 'backward', until: 40, together: 20 },
   { comes: 'ascending', direction: 'backward', until: 7, from: 45 },
   { comes: 'ascending', direction: 'backward', need: 5 },
-])('a list that comes the other way round is told, whatever part of it is read: %o', async (given) => {
+])('a reversed list is reported, whatever part of it is read: %o', async (given) => {
   await expect(read(given)).rejects.toThrow('its list is not in the order of time');
 });
 
@@ -76,7 +76,7 @@ test.each<Case & { readonly calls: number; readonly lines: number }>([
   { comes: 'descending', direction: 'backward', need: 5, calls: 1, lines: 17 },
   // A page of one instant does not show its order.
   { comes: 'descending', direction: 'backward', until: 60, together: 20, count: 60, calls: 2, lines: 0 },
-])('a list in its order is read no further than a bound: %o', async ({ calls, lines, ...given }) => {
+])('a list in the right order is read no further than a bound: %o', async ({ calls, lines, ...given }) => {
   const found = await read(given);
   expect(found.numbers).toEqual(Array.from({ length: lines }, (_, index) => 49 - index));
   expect(found.calls).toBe(calls);

@@ -38,11 +38,11 @@ async function readAll(options: OffsetOptions<Row>): Promise<string[]> {
   return rows;
 }
 
-test('a read begins again when another one finds that ties are in no order', async () => {
+test('a read restarts when another read finds that ties have no order', async () => {
   expect(await readAll(sourceOf(['f', 'b', 'd', 'a', 'e', 'c'], 1))).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
 });
 
-test('a read that has given out rows fails when another one finds that ties are in no order, and loses none', async () => {
+test('a read that has returned rows fails, without losing any, when another read finds that ties have no order', async () => {
   await expect(readAll(sourceOf(['a', 'd', 'f', 'b', 'e', 'c'], 2))).rejects.toMatchObject({
     code: 'SOURCE_BAD_RESPONSE',
   });

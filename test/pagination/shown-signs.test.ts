@@ -6,7 +6,7 @@ const lengths = { length: fc.integer({ min: 2, max: 200 }), asked: fc.integer({ 
 /** Lists of these lengths, each of which grows by some rows before it is asked for one. */
 const reads = fc.array(fc.record({ ...lengths, grows: fc.nat(3) }), { minLength: 1, maxLength: 30 });
 
-test('a cut page with a count of its own is never the last one by its signs, whatever came before', async () => {
+test('the signs of a cut page that counts only itself never make it the last page, whatever came before', async () => {
   await fc.assert(
     fc.asyncProperty(reads, fc.integer({ min: 2, max: 120 }), async (lists, cap) => {
       const shown = new ShownSigns();
@@ -40,7 +40,7 @@ test('a source that counts all its rows is asked once, however its lists grow', 
   );
 });
 
-test('a page costs a look while it is the longest, and none once a count went beyond its page', () => {
+test('a page costs a look behind it while it is the longest, and none once a count has exceeded its page', () => {
   const shown = new ShownSigns();
   const page = (count: number, total = count) => ({ start: 0, count, asked: 100, total, shown });
   const looks = [7, 3, 7, 31, 12, 30].map((count) => {

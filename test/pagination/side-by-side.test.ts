@@ -110,7 +110,7 @@ async function holds(native: (lines: readonly RawLine[]) => FakeNative, one: Cas
 const keyOf = ({ time, tie }: Line): string => `${time}/${tie}`;
 
 describe.each(NATIVES.map((native) => ({ name: native([]).name, native })))('$name', ({ native }) => {
-  test('gives every line once and in order when pages that are asked for side by side are answered in any order', async () => {
+  test('gives every line once and in order when parallel pages are answered in any order', async () => {
     await fc.assert(
       fc.asyncProperty(cases, (one) => holds(native, one)),
       { numRuns: RUNS },

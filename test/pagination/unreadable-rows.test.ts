@@ -4,7 +4,7 @@ import { MOST_NAMES, summed, together } from '../../src/pagination/core/unreadab
 const first = { count: 2, ids: ['a', 'b'], reason: 'no id' };
 
 describe('rows that could not be read', () => {
-  test('count once where two pages of one list show them', () => {
+  test('count once if two pages of one list show them', () => {
     expect(together(first, { count: 2, ids: ['b', 'c'], reason: 'no time' })).toEqual({
       count: 3,
       ids: ['a', 'b', 'c'],
@@ -14,11 +14,11 @@ describe('rows that could not be read', () => {
     expect(together(null, first)).toEqual(first);
   });
 
-  test('count twice where two lists show rows of the same name', () => {
+  test('count twice if two lists show rows of the same name', () => {
     expect(summed(first, first)).toMatchObject({ count: 4 });
   });
 
-  test('count where there are too many to be named', () => {
+  test('count even if there are too many to name', () => {
     const ids = Array.from({ length: MOST_NAMES }, (_, index) => `row ${index}`);
     const many = { count: 3_000, cut: 2, ids, reason: 'no id' };
     expect(together(many, first)).toMatchObject({ count: 3_002, cut: 2 });

@@ -54,7 +54,7 @@ test.each(['forward', 'backward'] as const)(
   },
 );
 
-test('late lines that fill a page are no lines out of order, also where they stand before those that were read', async () => {
+test('late lines that fill a page do not count as out of order, even before lines that were already read', async () => {
   const all = [5, 6, 7].map(lineAt);
   const late = [2, 3, 4].map(lineAt);
   const size = new PageSize(1);

@@ -153,7 +153,7 @@ describe.each(ways)('a list by offset (time filter: $timeFilter, $direction)', (
   );
 
   test.each(TOTALS.filter((total) => total !== 'of-page' && total !== 'too-low'))(
-    'has every line where pages are capped without a word and the total is %s',
+    'has every line if pages are capped silently and the total is %s',
     async (total) => {
       for (const limit of ['null', 'asked'] as const) {
         const vendor = { ...HONEST, timeFilter, total, limit, lengths: [7] };
@@ -164,7 +164,7 @@ describe.each(ways)('a list by offset (time filter: $timeFilter, $direction)', (
     },
   );
 
-  test('costs no call more than the lines need where the vendor is honest', async () => {
+  test('costs no more calls than the lines need if the vendor is honest', async () => {
     // Without a time filter, the last two lines of a page wait for the next one: they may be swapped with its first ones.
     const wait = timeFilter ? 2 : 4;
     for (const [count, need, calls] of [
@@ -180,7 +180,7 @@ describe.each(ways)('a list by offset (time filter: $timeFilter, $direction)', (
     }
   });
 
-  test('says that lines are missing where the vendor ignores offsets, unless it can read on by time', async () => {
+  test('reports missing lines if the vendor ignores offsets, unless the read can continue by time', async () => {
     for (const total of TOTALS.filter(() => timeFilter)) {
       const read = await readAll({ ...HONEST, timeFilter, total, offsets: 'ignored' }, direction);
       if (total !== 'too-high') expect(read.reported).toBe(!timeFilter);
@@ -189,7 +189,7 @@ describe.each(ways)('a list by offset (time filter: $timeFilter, $direction)', (
     }
   });
 
-  test('does not take a row that comes again for the last one that the vendor counts', async () => {
+  test('does not mistake a repeated row for the last one that the vendor counts', async () => {
     for (const count of timeFilter ? [2, 3, 7] : []) {
       const vendor = { ...HONEST, timeFilter, tieOrdered: false, count, lengths: [1], limit: 'null' } as const;
       const { indexes, reported } = await readAll({ ...vendor, offsets: 'ignored' }, direction);
@@ -197,7 +197,7 @@ describe.each(ways)('a list by offset (time filter: $timeFilter, $direction)', (
     }
   });
 
-  test('ends where the vendor gives its last page again behind the end', async () => {
+  test('ends if the vendor repeats its last page after the end', async () => {
     for (const total of TOTALS.filter(() => timeFilter)) {
       const vendor = { ...HONEST, timeFilter, total, offsets: 'last page behind the end' } as const;
       const { indexes, reported } = await readAll(vendor, direction);
@@ -236,7 +236,7 @@ describe('a list by offset whose total and page lengths may be wrong', () => {
     return length !== 10 && (total === 'of-page' || (total === 'too-low' && count - 30 === length));
   }
 
-  test('has every line once and in order, or says that some are missing, in a bounded number of calls', async () => {
+  test('has every line once and in order, or reports missing lines, within a bounded number of calls', async () => {
     await fc.assert(
       fc.asyncProperty(vendors, fc.constantFrom(...directions), fc.boolean(), async (vendor, direction, prefetch) => {
         fc.pre(!looksWhole(vendor) && (vendor.offsets === 'honest' || vendor.timeFilter));
