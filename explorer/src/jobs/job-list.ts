@@ -35,8 +35,8 @@ interface Lane {
 }
 
 /**
- * Jobs of several sources, newest first, read page by page. Each source is asked by itself, so that a slow one or
- * one that is down holds up no other. The first pages are kept fresh. A store for `useSyncExternalStore`.
+ * Jobs of several sources, newest first, read page by page. Each source has requests of its own, so a slow or failed source
+ * delays no other. The first pages are kept fresh. A store for `useSyncExternalStore`.
  */
 export class JobList {
   readonly #lanes: readonly Lane[];

@@ -19,7 +19,7 @@ const ROW_HEIGHT = 56;
 const ROOM = 8;
 /** The next page is asked for when so many rows are left. */
 const AHEAD = 15;
-/** Among so many jobs, the one that a link selects is looked for. */
+/** The number of jobs among which the list looks for the job that a link selects. */
 const MOST_SOUGHT = 300;
 
 interface JobRowsProps {

@@ -21,7 +21,7 @@ const STATUS_CHOICES: readonly (readonly [StatusGroup | null, string])[] = [
   ['done', 'Done'],
 ];
 
-/** Of no source, as when a link names one that is not there. */
+/** The jobs of a source that does not exist: a link may name one. */
 const NO_JOBS: JobListSnapshot = { jobs: [], state: 'done', failures: [], waitingFor: [] };
 
 /** How long typing rests before jobs are searched. */

@@ -116,7 +116,7 @@ export function StatusIcon({ status, named = false }: { status: JobStatus; named
 
 const ENDED: ReadonlySet<JobStatus> = new Set(['SUCCEEDED', 'FAILED', 'CANCELLED']);
 
-/** Will nothing more happen? */
+/** True if the status is final. */
 export function hasEnded(status: JobStatus): boolean {
   return ENDED.has(status);
 }

@@ -49,7 +49,7 @@ export function useSelectedJobs(ids: readonly string[]): SelectedJobs {
       clearTimeout(timer);
     };
   }, [key]);
-  // Jobs of the selection before this one that stay selected are shown meanwhile.
+  // Meanwhile, show the jobs of the previous selection that are still selected.
   const jobs = useMemo(() => state.jobs.filter(({ id }) => key.split(' ').includes(id)), [state.jobs, key]);
   if (ids.length === 0) return { jobs, isLoading: false, errors: [] };
   return { jobs, isLoading: state.key !== key || state.isLoading, errors: state.key === key ? state.errors : [] };

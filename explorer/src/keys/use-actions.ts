@@ -9,7 +9,7 @@ const ACTIONS: ReadonlyMap<string, Action> = new Map(
   BINDINGS.flatMap(({ bindings }) => bindings.map(({ key, action }) => [key, action] as const)),
 );
 
-/** Of the components that are there now; of two that do something for an action, the one that came last. */
+/** The handlers of all mounted components. If two handle the same action, the component that mounted last does. */
 const present = new Set<{ readonly current: Handlers }>();
 
 export function useActions(handlers: Handlers): void {

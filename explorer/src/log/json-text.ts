@@ -10,7 +10,7 @@ const STYLES = { name: 'json-name', text: '', value: 'json-value', mark: 'json-m
 /** Longer messages are not looked into. */
 const MOST_CHARACTERS = 4_000;
 
-/** Is the message one JSON object or list? */
+/** True if the message is one JSON object or list. */
 export function isJson(message: string): boolean {
   if (message.length > MOST_CHARACTERS || !/^\s*[{[]/.test(message)) return false;
   try {

@@ -5,8 +5,8 @@ const SETTLE_FRAMES = 20;
 let kept = new AbortController();
 
 /**
- * Keeps a line where it is on the screen while it and what it holds open or close, until the user does something else. It moves up
- * only as far as what it holds needs room below.
+ * Keeps a line at its place on the screen while it or its details open or close, until the user does something else. The line moves up
+ * only as far as its details need room below it.
  */
 export function keepInPlace(id: string): void {
   const lineOf = (): Element | null =>

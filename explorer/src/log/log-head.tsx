@@ -1,4 +1,4 @@
-/** What is shown: one job with its facts, or several, of which some can be shown alone. */
+/** The head of the log: one job with its facts, or several jobs, some of which can be shown alone. */
 import type { MouseEvent, ReactNode } from 'react';
 import { StatusIcon, statusLabel } from '../jobs/status-icon.tsx';
 import type { SelectedJobs } from '../jobs/use-selected-jobs.ts';

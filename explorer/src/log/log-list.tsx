@@ -33,9 +33,9 @@ const ROW_HEIGHT = 22;
 const START_ROOM = 44;
 /** More lines are read when so many are left before the edge of what is held. */
 const AHEAD = 60;
-/** So near to the end, new lines are followed. */
+/** The distance from the end within which the list follows new lines, in pixels. */
 const NEAR_END = 40;
-/** So much is seen before a line that is gone to, and after one that is moved to by a key. */
+/** The space before a line that the list scrolls to, and after a line that a key selects, in pixels. */
 const LEAD = 110;
 const TRAIL = 44;
 
@@ -75,12 +75,12 @@ export function LogList({ log, snapshot, jobs, view, isLive, partNames }: LogLis
     // Lines that are put before, or cut off, do not move what is in view.
     anchorTo: 'end',
     followOnAppend: log.isFollowed && !isHeld,
-    // A list that is held does not move with what grows at its end.
+    // While a line is held, lines at the end do not move the list.
     scrollEndThreshold: isHeld ? -1 : NEAR_END,
-    // Of the lines before and after the one that is gone to, some are seen.
+    // Shows some lines before and after the line that the list scrolls to.
     scrollPaddingStart: LEAD,
     scrollPaddingEnd: TRAIL,
-    // Room for the note about older lines: the note comes and goes without moving the lines.
+    // Room for the note about older lines, so that the lines do not move when the note comes and goes.
     paddingStart: lines.length === 0 ? 0 : START_ROOM,
     paddingEnd: 8,
   });

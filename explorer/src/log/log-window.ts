@@ -113,12 +113,12 @@ export class LogWindow {
 
   readonly getSnapshot = (): LogSnapshot => this.#snapshot;
 
-  /** Is the log read from its end upwards, from its first line on, or both ways from a time? */
+  /** Where reading begins: at the end (upwards), at the first line (downwards), or at a time (both ways). */
   get begins(): Entrance['at'] {
     return this.#entrance.at;
   }
 
-  /** Are lines that come at the end scrolled to? */
+  /** True if the list scrolls to new lines at the end. */
   get isFollowed(): boolean {
     return this.#following;
   }
@@ -134,19 +134,19 @@ export class LogWindow {
     this.#tail?.stop();
   }
 
-  /** Stops what is being read; what has come stays. */
+  /** Stops the reads in progress; lines that were read stay. */
   cancel(): void {
     this.#running.older?.abort();
     this.#running.newer?.abort();
   }
 
-  /** Do the jobs go on? Then they are followed once everything is read. */
+  /** `isLive`: true if the jobs are not finished. Then they are followed once everything is read. */
   setLive(isLive: boolean): void {
     this.#isLive = isLive;
     this.#followIfDone();
   }
 
-  /** Does the person see lines as they come? If not, they are counted. */
+  /** `following`: true if the user sees new lines as they come. If not, new lines are counted. */
   follow(following: boolean): void {
     if (this.#following === following) return;
     this.#following = following;

@@ -1,4 +1,4 @@
-/** Brings a list to where it is opened, and keeps the open line there until the user does something. */
+/** Scrolls a list to its opening place, and keeps the open line there until the user does something. */
 import type { Virtualizer } from '@tanstack/react-virtual';
 import { useEffect, useLayoutEffect, useRef } from 'react';
 import type { RefObject } from 'react';
@@ -15,9 +15,9 @@ interface Placed {
 }
 
 export interface Places {
-  /** Is the list where it is opened? Before, it must not read on at its ends. */
+  /** True once the list is at its opening place. Until then, it must not read further at its ends. */
   readonly isPlaced: RefObject<boolean>;
-  /** The user goes elsewhere. */
+  /** Stops keeping the place: the user has moved. */
   readonly release: () => void;
 }
 

@@ -5,7 +5,7 @@ export interface Settings {
   readonly theme: 'system' | 'light' | 'dark';
   readonly zone: 'local' | 'utc';
   readonly wrap: boolean;
-  /** Is the histogram shown? */
+  /** True if the histogram is shown. */
   readonly histogram: boolean;
 }
 

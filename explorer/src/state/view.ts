@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from 'react';
 import type { JobStatus, LogFilter, LogSeverity } from '../graphql/generated/graphql.ts';
 
-/** What the page shows, all of which is in its address: a link reproduces it, back and forward work. */
+/** What the page shows. All of it is in the address, so links reproduce it, and back and forward work. */
 export interface View {
   /** Global ids of the jobs whose lines are shown. */
   readonly jobs: readonly string[];
@@ -138,7 +138,7 @@ export function shownJobs({ jobs, only }: Pick<View, 'jobs' | 'only'>): readonly
   return shown.length === 0 ? jobs : shown;
 }
 
-/** Does the view leave lines out? */
+/** True if the view hides lines. */
 export function isFiltered(view: View): boolean {
   return Object.keys(logFilterOf(view)).length > 0 || shownJobs(view).length < view.jobs.length;
 }

@@ -1,4 +1,4 @@
-/** Is there room for one of the jobs and the log only? The same width as in layout.css. */
+/** True if there is room only for either the jobs or the log. The same width as in layout.css. */
 import { useSyncExternalStore } from 'react';
 
 const narrow = matchMedia('(max-width: 760px)');

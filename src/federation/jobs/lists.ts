@@ -44,7 +44,7 @@ export function jobPartition(
       const page = await list.page(index, filter, reading);
       for (const job of page.jobs) rememberJob(source, job, call);
       const count = page.jobs.length + (page.parts?.length ?? 0) + (page.unreadable?.count ?? 0);
-      // That a page promises more is said by what walks the pages.
+      // The walk over the pages reports a page that promises more.
       if (index === 0 && page.more !== true) promise.see({ count, total: page.total });
       return rowsOf(page);
     },

@@ -16,7 +16,7 @@ interface Owner {
   readonly jobId: string | null;
 }
 
-/** The error of a page of which nothing could be read; undefined if any partition could be read. */
+/** The error of a page without any readable partition; undefined if a partition could be read. */
 export function wholeFailure<T extends Ordered>(failures: Failures<T>, slots: readonly Slot<T>[]): unknown {
   const whole = failures.filter((failure) => !failure.partial);
   return whole.length > 0 && whole.length === slots.length ? whole[0]?.error : undefined;

@@ -39,7 +39,7 @@ export interface TokenPage<T extends Ordered> {
   readonly rows: readonly Unplaced<T>[];
   /** The token of the next page; null at the end. */
   readonly next: string | null;
-  /** Does the vendor say that there is a next page? False: only nothing speaks against it. Left out: yes. */
+  /** True or undefined: the vendor states that a next page exists. False: `next` is only a guess that nothing contradicts. */
   readonly isNextSaid?: boolean | undefined;
   /** A hint: the vendor may count the page alone, or wrong. */
   readonly total: number | null;
@@ -80,8 +80,8 @@ export interface PageTokenOptions<T extends Ordered> {
   readonly address?:
     { pageOf(token: string): number | null; tokenOf(page: number, like: string | null): string } | undefined;
   /**
-   * Is a page that names no next one surely the last? So it is where pages are neither counted nor numbered: nothing else says
-   * where such a list ends. Default: it is one of the signs that have to agree.
+   * True if a page without a token for the next page is certainly the last. That is so if pages are neither counted nor
+   * numbered, because then nothing else shows the end. Default: the missing token is one of the signs that must agree.
    */
   readonly endsUnnamed?: boolean | undefined;
   /** Most pages of a walk over opaque tokens before its target is reported as out of reach. */
@@ -272,8 +272,8 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
   }
 
   /**
-   * Pages with numbers are parts of one list, and none in its middle is empty. Of pages behind tokens that say
-   * nothing one may be: it is passed over, and the next one that has rows counts in its place.
+   * Numbered pages are parts of one list, and no page in its middle is empty. A page behind an opaque token may be empty.
+   * Then it is skipped, and the next page with rows takes its number.
    */
   async #fetchToken(index: number, token: string | null): Promise<IndexedPage<T>> {
     if (this.#deadEnd !== null && index >= this.#deadEnd.index) throw this.#deadEnd;
@@ -310,9 +310,10 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
   }
 
   /**
-   * What lies behind a page that names no next one, which is one sign of the end (`core/page-end.ts`). Where no other agrees, the
-   * next page is looked at by its number; where that can't be, and the count does not end here, it is out of reach. It is no sign
-   * where nothing shows that pages are named or counted at all, and no more once such a page had rows behind it.
+   * What lies behind a page without a token for the next page. The missing token is one sign of the end
+   * (`core/page-end.ts`). If no other sign agrees, the next page is requested by its number. If pages have no numbers and
+   * the count goes further, the rest is out of reach. The missing token is not a sign if the vendor neither names nor
+   * counts pages, or if such a page once had rows behind it.
    */
   async #behindUnnamed(index: number, token: string | null, page: TokenPage<T>): Promise<Behind> {
     const { rows, total } = page;
@@ -338,10 +339,10 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
       this.#peeked = { index: index + 1, page: next };
       return 'rows';
     }
-    // A vendor that pays no heed to pages of any size gives all there is.
+    // A vendor that ignores page sizes and page numbers has returned the whole list.
     if (total === end && next !== null) return isDoubted && size.shown.ignoresSize ? 'nothing' : 'the same';
     if (total === end) return index === 0 && (await this.#countsPageAlone(end)) ? 'out of reach' : 'nothing';
-    // One that has room for more rows is not cut. Unless they are counted, nothing speaks for them.
+    // A page with room for more rows is not cut. Only a count could promise more rows.
     if ((total ?? 0) < end && isShort(signs))
       return isSaid || this.#options.address === undefined ? 'nothing' : 'unsaid';
     // While lines are written, the count may be ahead of the page, so read the page again.
@@ -349,7 +350,7 @@ class TokenList<T extends Ordered> implements IndexedList<T> {
     return again.next === null && again.total !== end && isSame(page, again) ? 'out of reach' : 'nothing';
   }
 
-  /** Does a shorter page say that there are fewer rows in all than the first page has? A row of it may be one that can't be read. */
+  /** True if a shorter page states a total below the length of the first page. The shorter page may have an unreadable row. */
   async #countsPageAlone(length: number): Promise<boolean> {
     const shorter = Math.max(1, Math.min(length - 1, (length >> 1) + 1));
     try {

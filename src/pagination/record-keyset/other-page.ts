@@ -15,8 +15,8 @@ export interface FoundPage<T extends Ordered> {
 }
 
 /**
- * The page at another offset than one that was just read. For offsets behind the end, a vendor may give its last page again:
- * that is read as an empty page. Throws RepeatsItself where it gives its first page and there may be more.
+ * The page at another offset than the page that was just read. For offsets behind the end, a vendor may repeat its last
+ * page, which then counts as empty. Throws RepeatsItself if the vendor repeats its first page and more records may exist.
  */
 export async function fetchOther<T extends Ordered>(
   pages: OffsetPages<T>,

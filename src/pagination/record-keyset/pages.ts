@@ -64,8 +64,8 @@ export class RecordPageLengths {
   }
 
   /**
-   * Is it certain that no record follows in native order? Where it is not, one has to ask on. `start` is the offset of
-   * the page, null where that is not known.
+   * True if certainly no record follows in native order. If not, the reader must continue. `start`: the offset of the
+   * page; null: unknown.
    */
   isEnd<T extends Ordered>(page: KeysetPage<T>, start: number | null): boolean {
     const { records, total, more, asked } = page;

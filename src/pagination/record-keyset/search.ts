@@ -58,22 +58,22 @@ function middleOf(end: number, beyond: number, usual: number): number {
 }
 
 export interface PlaceOptions<T extends Ordered> {
-  /** In which native direction the walk goes. */
+  /** The native direction of the walk. */
   readonly kind: 'after' | 'before';
   /** A page that was read near the place. */
   readonly guess: FoundPage<T> | null;
-  /** How many records before the place the walk has to see at the least. */
+  /** The least number of records before the place that the walk must see. */
   readonly margin: number;
-  /** The place, and where a record stands, as numbers that grow in native order. */
+  /** The time of the place and of records, as numbers that grow in native order. */
   readonly at: bigint;
   readonly time: (record: KeyedRecord<T>) => bigint;
-  /** Does the record lie before the place, as the walk goes? */
+  /** True if the walk meets the record before the place. */
   readonly isPassed: (record: KeyedRecord<T>) => boolean;
-  /** Does no record that the walk meets before this one have a row at or beyond the place, as far as times tell? */
+  /** True if, by their times, no record before this one in the walk has a row at or beyond the place. */
   readonly isClear: (record: KeyedRecord<T>) => boolean;
 }
 
-/** A record that was seen on one side of the place. Its time is null where the list had ended before it. */
+/** A record that was seen on one side of the place. Its time is null if the list ended before it. */
 interface Mark {
   readonly index: number;
   readonly time: bigint | null;
@@ -93,9 +93,9 @@ export async function findPlace<T extends Ordered>(
   let bounds: Bounds = { low: null, high: null };
   let room = Math.max(margin, pages.lengths.usual >> 1);
   let { page, offset } = options.guess ?? { page: await pages.fetch(0), offset: 0 };
-  /** Has it just been seen that nothing follows the page? */
+  /** True if the last request has shown that nothing follows the page. */
   let isLast = false;
-  /** Nothing lay here when it was asked for. */
+  /** The lowest offset at which the list had no records. */
   let beyond = Infinity;
   /** Up to here records were seen. */
   let known = 0;
@@ -130,7 +130,7 @@ export async function findPlace<T extends Ordered>(
       if (kind === 'before' && end === beyond && beyond - known > usual) offset = Math.floor((known + beyond) / 2);
       room *= 2;
     }
-    // The page reaches as far as it can: is there anything behind it?
+    // The page reaches as far as it can, so look behind it.
     if (offset === old.offset && length > 0) offset += length;
     page = await fetchOther(pages, shown, offset);
     const follows = offset === old.offset + length && length > 0;
@@ -151,7 +151,7 @@ function distance<T extends Ordered>(
   return kind === 'after' ? place - offset : offset + records.length - place;
 }
 
-/** Does a walk that begins with the page see enough of what lies before the place? */
+/** True if a walk that begins with the page sees enough records before the place. */
 function seesEnough<T extends Ordered>(
   { records }: KeysetPage<T>,
   passed: number,
@@ -201,7 +201,7 @@ interface Estimate {
   readonly isNear: boolean;
 }
 
-/** An index at which the place may be: where it should be if records came evenly, every third time the middle. */
+/** An index at which the place may be: interpolated as if records were evenly spaced, or every third time the middle. */
 function estimate({ low, high }: Bounds, total: number | null, { at, tries, usual, isNear }: Estimate): number {
   if (low === null || high === null) {
     if (high !== null) return isNear ? Math.max(0, high.index - 1 - (usual >> 1)) : 0;

@@ -108,15 +108,15 @@ async function isFollowed<P extends Rows<unknown>>(
   // The second page of that length begins there even if the vendor ignores the size of pages.
   const found = keysIn(await (start === 0 ? fetch(1, count) : fetch(start + count, 1)));
   if (found.length > 0 && found.every((key) => keys.includes(key)))
-    // The vendor ignores page numbers. One that ignores the size of pages, too, gives all there is.
+    // The vendor ignores page numbers. If it also ignores page sizes, this page is the whole list.
     return isDoubted && shown?.ignoresSize === true ? false : null;
   // Rows behind a page that is longer by now were written meanwhile.
   if (found.length > 0) return start > 0 || sizeOf(await fetch(0, count + 1)) <= count;
-  // A list that promises more than there is is left to the reader.
+  // The reader decides about a list that promises more than it has.
   return moreBehind(signs) === null ? false : null;
 }
 
-/** Is there a page after this one? An empty page that promises more is left to the reader. */
+/** Whether a page follows; null: unknown. The reader decides about an empty page that promises more. */
 function nextPageOf(signs: PageSigns): boolean | null {
   return signs.count === 0 ? signs.said === true : moreBehind(signs);
 }

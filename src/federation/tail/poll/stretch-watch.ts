@@ -4,7 +4,7 @@ import type { Gap } from '../feed/gap.ts';
 
 const REASON = 'the log has started over, and the source no longer gives the earlier lines that had not been read';
 
-/** Watches a log of which the source returns one stretch at a time (for example, one attempt of the job). */
+/** Watches a log whose source returns one stretch at a time (for example, one attempt of the job). */
 export class StretchWatch {
   #last: { readonly name: string; readonly readFrom: bigint | null } | null = null;
 

@@ -113,7 +113,7 @@ function nativePartition(
       const page = await pages.fetch(request, call);
       const isFirst = request.offset === 0 && request.since === undefined && request.upTo === undefined;
       const count = page.rows.length;
-      // A page behind the last line that counts more lines, too, is one that is lost.
+      // The page is also lost if it is empty although the count goes further.
       const isLost = count === 0 && (page.total ?? 0) > request.offset;
       if (isFirst || isLost) promise.see({ count, total: page.total });
       return page;

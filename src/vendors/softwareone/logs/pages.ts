@@ -62,7 +62,7 @@ export class LogPages {
     this.size = context.sizes.of(`log of ${log.task}`);
   }
 
-  /** Can the source do it, and has it been thought able to since this reader began? */
+  /** True if the source has the ability, and no read of this reader has found otherwise. */
   can(ability: Ability): boolean {
     if (!this.#context.abilities.can(ability)) this.#without.add(ability);
     return !this.#without.has(ability);

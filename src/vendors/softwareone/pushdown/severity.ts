@@ -9,7 +9,7 @@ export interface PushedSeverity {
   readonly condition: Condition;
   /** What the condition lets through, for a row that shows whether the vendor applied it. */
   allows(text: string | null): boolean;
-  /** Is it all that was asked about severities? Else it lets more through. */
+  /** True if the condition is the whole severity filter. False: it lets more through. */
   readonly isExact: boolean;
 }
 

@@ -97,7 +97,7 @@ export class LogGroups {
     if (!this.#hasLines && this.#complaint !== null) throw this.#complaint;
   }
 
-  /** May there be a line at the path of an object? */
+  /** True if the object at the path may be a line. */
   mayBeLine(path: Path): boolean {
     return this.#placeOf(path) !== null;
   }

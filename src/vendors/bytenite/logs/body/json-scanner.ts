@@ -57,7 +57,7 @@ export class JsonScanner {
     return this.#state === 'end';
   }
 
-  /** Has the object begun? */
+  /** True once the object has begun. */
   get isBegun(): boolean {
     return this.#state !== 'root';
   }

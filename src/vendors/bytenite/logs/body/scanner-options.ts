@@ -8,9 +8,9 @@ export type Path = readonly (string | number)[];
 export const TOO_LARGE = Symbol('too large');
 
 export interface ScannerOptions {
-  /** Is the container at the path entered? Then its members come one by one. The root always is. */
+  /** True if the scanner enters the container at the path and gives its members one by one. It always enters the root. */
   enters(path: Path, container: 'object' | 'array'): boolean;
-  /** May the object at the path, which was not entered, be a line? Left out: none may. */
+  /** True if the object at the path, which was not entered, may be a line. Undefined: no object is a line. */
   mayBeLine?(path: Path): boolean;
   /** A line of the usual shape. It and its path are valid only during the call. */
   onLine?(path: Path, line: FlatLine): void;
