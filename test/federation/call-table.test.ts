@@ -1,9 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { SIMULATED } from '../../src/sandbox/demo/demo-vendors.ts';
 import { jobIdOf } from './calls/jobs.ts';
 import type { Shape } from './calls/shape.ts';
 import { SHAPES } from './calls/shapes/index.ts';
-import { SOURCES } from './calls/sources.ts';
+import { eachSource, MEASURED, SOURCES } from './calls/sources.ts';
 import type { Source } from './calls/sources.ts';
 import { countOf, tableIn, tableOf, textOf, withTable } from './calls/table.ts';
 import { startWorld } from './calls/world.ts';
@@ -50,7 +51,7 @@ async function measure(shape: Shape, source: Source): Promise<Measured> {
 /** Reads a line of one log of each source, and its list of jobs: that shows what its counts are worth. */
 async function readBefore(service: Service): Promise<void> {
   const logs = SOURCES.map((source) => {
-    const id = jobIdOf(source, (source === 'sap' ? world.jobs.short : world.jobs.deep)[source]);
+    const id = jobIdOf(source, world.jobs[MEASURED[source].readBefore][source]);
     return `${source}: node(id: ${JSON.stringify(id)}) { ... on Job { logs(first: 1) { nodes { message } } } }`;
   });
   const { codes } = await service.ask(`{ ${logs.join(' ')} jobs(first: 1) { nodes { id } } }`);
@@ -96,10 +97,14 @@ describe('the calls to a vendor', () => {
 });
 
 function allNone(): Record<Source, string> {
-  return { nemo: 'none', sap: 'none', softwareone: 'none', deepset: 'none', bytenite: 'none' };
+  return eachSource(() => 'none');
 }
 
 describe('the table of calls', () => {
+  test('has a column for each simulated vendor', () => {
+    expect(SOURCES.toSorted()).toEqual(Object.keys(SIMULATED).sort());
+  });
+
   test('has at least thirty shapes of query', () => {
     expect(SHAPES.length).toBeGreaterThanOrEqual(30);
     expect(new Set(SHAPES.map(({ name }) => name)).size).toBe(SHAPES.length);

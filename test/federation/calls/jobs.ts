@@ -1,25 +1,9 @@
 import { encodeNodeId } from '../../../src/federation/node-id.ts';
-import { simulateByteNite } from '../../../src/sandbox/bytenite/index.ts';
-import type { ByteNiteSimulation } from '../../../src/sandbox/bytenite/index.ts';
-import { simulateDeepset } from '../../../src/sandbox/deepset/index.ts';
-import type { SimulatedDeepset } from '../../../src/sandbox/deepset/index.ts';
-import { simulateNemo } from '../../../src/sandbox/nemo/index.ts';
-import type { NemoSimulation } from '../../../src/sandbox/nemo/index.ts';
-import { simulateSap } from '../../../src/sandbox/sap-job-scheduling/index.ts';
-import type { SapSimulation } from '../../../src/sandbox/sap-job-scheduling/index.ts';
-import { simulateSoftwareOne } from '../../../src/sandbox/softwareone/index.ts';
-import type { SoftwareOneSimulation } from '../../../src/sandbox/softwareone/index.ts';
 import type { SandboxLine, SimulatedVendor } from '../../../src/sandbox/types.ts';
-import { SOURCES } from './sources.ts';
+import { eachSource, MEASURED } from './sources.ts';
 import type { Source } from './sources.ts';
 
-export interface Simulations extends Readonly<Record<Source, SimulatedVendor>> {
-  readonly nemo: NemoSimulation;
-  readonly sap: SapSimulation;
-  readonly softwareone: SoftwareOneSimulation;
-  readonly deepset: SimulatedDeepset;
-  readonly bytenite: ByteNiteSimulation;
-}
+export type Simulations = { readonly [S in Source]: ReturnType<(typeof MEASURED)[S]['simulate']> };
 
 /** One job at each source. */
 export type JobKeys = Readonly<Record<Source, string>>;
@@ -62,30 +46,14 @@ export function jobIdOf(source: Source, key: string): string {
 
 export function simulations(): Simulations {
   const now = START - 3600n * SECOND;
-  return {
-    nemo: simulateNemo(),
-    sap: simulateSap(),
-    softwareone: simulateSoftwareOne({ now: () => Number(now / 1_000_000n) }),
-    deepset: simulateDeepset(),
-    bytenite: simulateByteNite({ now: () => now }),
-  };
+  // Each source has a simulation of its own type.
+  return eachSource((source) => MEASURED[source].simulate(now)) as Simulations;
 }
 
 const SEVERITIES = ['info', 'info', 'info', 'warn', 'error'] as const;
 
-const PARTS: Readonly<Record<Source, readonly Pick<SandboxLine, 'step' | 'task'>[]>> = {
-  nemo: [
-    { step: 'training', task: 'trainer' },
-    { step: 'evaluation', task: 'scorer' },
-  ],
-  sap: [{}],
-  softwareone: [{}],
-  deepset: [{ step: 'querypipeline' }, { step: 'indexingpipeline' }],
-  bytenite: [{ step: 'TASKRUNNER', task: 'task-a' }, { step: 'TASKRUNNER', task: 'task-b' }, { step: 'PARTITIONER' }],
-};
-
 function lineOf(source: Source, index: number): SandboxLine {
-  const parts = PARTS[source];
+  const { parts } = MEASURED[source];
   return {
     time: START + BigInt(index) * STEP,
     message: `line ${index}`,
@@ -101,46 +69,38 @@ function writeLines(simulation: SimulatedVendor, source: Source, key: string, co
   );
 }
 
-function jobsOf(create: (source: Source) => string): JobKeys {
-  // Every source gets one.
-  return Object.fromEntries(SOURCES.map((source) => [source, create(source)])) as Record<Source, string>;
-}
-
 export function fill(simulated: Simulations): Jobs {
   const create = (source: Source, name: string): string => {
     const key = simulated[source].createJob({ name, status: 'SUCCEEDED' });
     return key;
   };
-  const long = jobsOf((source) => {
+  const long = eachSource((source) => {
     const key = create(source, 'long');
     writeLines(simulated[source], source, key, LONG_LINES);
     return key;
   });
-  const short = jobsOf((source) => {
+  const short = eachSource((source) => {
     const key = create(source, 'short');
     writeLines(simulated[source], source, key, 30);
     return key;
   });
   const computed = (name: string, lines: number): JobKeys =>
-    jobsOf((source) => {
+    eachSource((source) => {
       const key = create(source, name);
-      const count = source === 'bytenite' ? 4_000 : lines;
+      const count = Math.min(lines, MEASURED[source].most);
       simulated[source].generate(key, count, (index) => lineOf(source, index));
       return key;
     });
   const deep = computed('deep', DEEP_LINES);
   const large = computed('large', LARGE_LINES);
-  const empty = jobsOf((source) => create(source, 'empty'));
-  const many = Object.fromEntries<readonly string[]>(
-    SOURCES.map((source) => [
-      source,
-      Array.from({ length: 10 }, (_, index) => {
-        const key = create(source, `job-${index}`);
-        writeLines(simulated[source], source, key, 1);
-        return key;
-      }),
-    ]),
-  ) as Record<Source, readonly string[]>;
+  const empty = eachSource((source) => create(source, 'empty'));
+  const many = eachSource((source) =>
+    Array.from({ length: 10 }, (_, index) => {
+      const key = create(source, `job-${index}`);
+      writeLines(simulated[source], source, key, 1);
+      return key;
+    }),
+  );
   const child = simulated.softwareone.createJob({ parent: long.softwareone, name: 'a part', status: 'SUCCEEDED' });
   writeLines(simulated.softwareone, 'softwareone', child, 30);
   const [schedule = ''] = Object.values(simulated.sap.schedules(long.sap));

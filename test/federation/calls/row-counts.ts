@@ -1,13 +1,6 @@
 import type { SandboxReply, SimulatedVendor } from '../../../src/sandbox/types.ts';
+import { MEASURED } from './sources.ts';
 import type { Source } from './sources.ts';
-
-/** The member that has the rows in a source's answers. ByteNite always returns all of its lines. */
-const LISTS: Readonly<Partial<Record<Source, string>>> = {
-  nemo: 'data',
-  sap: 'results',
-  softwareone: 'data',
-  deepset: 'data',
-};
 
 /** Counts the rows of log pages that simulated vendors return. */
 export class RowCounts {
@@ -33,8 +26,8 @@ export class RowCounts {
 }
 
 function rowsOf(source: Source, { body, status }: SandboxReply): number {
-  const name = LISTS[source];
-  if (name === undefined || status !== 200) return 0;
+  const name = MEASURED[source].list;
+  if (name === null || status !== 200) return 0;
   const answer = (typeof body === 'string' ? JSON.parse(body) : body) as Readonly<Record<string, unknown>>;
   const rows = answer[name];
   if (!Array.isArray(rows)) throw new TypeError(`A page of ${source} has no ${name}: ${Object.keys(answer).join()}`);

@@ -1,3 +1,81 @@
-/** The sources of the table; each is named after its vendor. */
-export const SOURCES = ['nemo', 'sap', 'softwareone', 'deepset', 'bytenite'] as const;
-export type Source = (typeof SOURCES)[number];
+import { simulateByteNite } from '../../../src/sandbox/bytenite/index.ts';
+import { simulateDeepset } from '../../../src/sandbox/deepset/index.ts';
+import { simulateNemo } from '../../../src/sandbox/nemo/index.ts';
+import { simulateSap } from '../../../src/sandbox/sap-job-scheduling/index.ts';
+import { simulateSoftwareOne } from '../../../src/sandbox/softwareone/index.ts';
+import type { SandboxLine, SimulatedVendor } from '../../../src/sandbox/types.ts';
+
+interface Measured {
+  /** The head of its column. */
+  readonly title: string;
+  /** `now`: nanoseconds since the epoch. */
+  readonly simulate: (now: bigint) => SimulatedVendor;
+  /** The member that has the rows in its answers. Null: it always returns all of its lines. */
+  readonly list: string | null;
+  /** The parts of a job that write lines, in turns. */
+  readonly parts: readonly Pick<SandboxLine, 'step' | 'task'>[];
+  /** Most lines of its deep and large logs. */
+  readonly most: number;
+  /** The log of which a line is read before calls are counted. */
+  readonly readBefore: 'deep' | 'short';
+}
+
+/**
+ * The sources of the table, under their names in `SIMULATED`. A new vendor is one entry here, and its calls in `shapes/`: a
+ * test compares the two lists.
+ */
+export const MEASURED = {
+  nemo: {
+    title: 'NeMo',
+    simulate: () => simulateNemo(),
+    list: 'data',
+    parts: [
+      { step: 'training', task: 'trainer' },
+      { step: 'evaluation', task: 'scorer' },
+    ],
+    most: Infinity,
+    readBefore: 'deep',
+  },
+  sap: {
+    title: 'SAP',
+    simulate: () => simulateSap(),
+    list: 'results',
+    parts: [{}],
+    most: Infinity,
+    readBefore: 'short',
+  },
+  softwareone: {
+    title: 'SoftwareOne',
+    simulate: (now: bigint) => simulateSoftwareOne({ now: () => Number(now / 1_000_000n) }),
+    list: 'data',
+    parts: [{}],
+    most: Infinity,
+    readBefore: 'deep',
+  },
+  deepset: {
+    title: 'deepset',
+    simulate: () => simulateDeepset(),
+    list: 'data',
+    parts: [{ step: 'querypipeline' }, { step: 'indexingpipeline' }],
+    most: Infinity,
+    readBefore: 'deep',
+  },
+  bytenite: {
+    title: 'ByteNite',
+    simulate: (now: bigint) => simulateByteNite({ now: () => now }),
+    list: null,
+    parts: [{ step: 'TASKRUNNER', task: 'task-a' }, { step: 'TASKRUNNER', task: 'task-b' }, { step: 'PARTITIONER' }],
+    most: 4_000,
+    readBefore: 'deep',
+  },
+} as const satisfies Readonly<Record<string, Measured>>;
+
+export type Source = keyof typeof MEASURED;
+
+/** A value for each source. */
+export function eachSource<T>(valueOf: (source: Source) => T): Record<Source, T> {
+  // Every source gets one.
+  return Object.fromEntries(SOURCES.map((source) => [source, valueOf(source)])) as Record<Source, T>;
+}
+
+export const SOURCES = Object.keys(MEASURED) as readonly Source[];

@@ -1,5 +1,5 @@
 import type { Shape } from './shape.ts';
-import { SOURCES } from './sources.ts';
+import { MEASURED, SOURCES } from './sources.ts';
 import type { Source } from './sources.ts';
 
 const BEGIN =
@@ -10,18 +10,10 @@ const UNFORMATTED = ['<!-- prettier-ignore-start -->', '<!-- prettier-ignore-end
 
 /** The shapes and their calls, as Markdown. */
 export function tableOf(shapes: readonly Shape[]): string {
-  const head = ['query', ...SOURCES.map((source) => TITLES[source]), 'remark'];
+  const head = ['query', ...SOURCES.map((source) => MEASURED[source].title), 'remark'];
   const rows = shapes.map((shape) => [shape.name, ...SOURCES.map((source) => cellOf(shape, source)), shape.why ?? '']);
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
-
-const TITLES: Readonly<Record<Source, string>> = {
-  nemo: 'NeMo',
-  sap: 'SAP',
-  softwareone: 'SoftwareOne',
-  deepset: 'deepset',
-  bytenite: 'ByteNite',
-};
 
 function cellOf({ calls, least, rows }: Shape, source: Source): string {
   const given = rows?.[source];

@@ -42,18 +42,13 @@ export interface World {
   close(): Promise<void>;
 }
 
-/** Five simulated vendors on loopback, with jobs. */
+/** The simulated vendors on loopback, with jobs. */
 export async function startWorld(simulated = simulations()): Promise<World> {
   const jobs = fill(simulated);
   const rows = new RowCounts();
   const start = (source: Source): Promise<VendorServer> => startVendorServer(rows.counting(source, simulated[source]));
-  const servers: Record<Source, VendorServer> = {
-    nemo: await start('nemo'),
-    sap: await start('sap'),
-    softwareone: await start('softwareone'),
-    deepset: await start('deepset'),
-    bytenite: await start('bytenite'),
-  };
+  const started = await Promise.all(SOURCES.map(async (source) => [source, await start(source)] as const));
+  const servers = Object.fromEntries(started) as Record<Source, VendorServer>;
   const sources = Object.fromEntries(SOURCES.map((name) => [name, simulated[name].sourceConfig(servers[name].origin)]));
   const configuration = parseConfiguration({ sources }, { origin: 'the test', vendors: VENDORS, environment: {} });
   return {
