@@ -71,7 +71,7 @@ describe('reading the log of a job', () => {
     const request = { direction: 'forward', from: null, hint: null, until: null, need: 1000, prefetch: true } as const;
     const rows: LogEntry[] = [];
     for await (const batch of (await onlyPartition(harness)).read(request, createCall())) {
-      rows.push(...batch.rows);
+      rows.push(...batch.rows.map(({ row }) => row));
       if (rows.length >= 1000) break;
     }
     expect(rows.map(({ message }) => message).slice(0, 1000)).toEqual(messages(3000).slice(0, 1000));
